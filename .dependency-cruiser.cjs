@@ -1,0 +1,45 @@
+/** The drawing in docs/architecture: what each folder may import. Checked by `npm run imports`. */
+const allow = (from, to, except = []) => ({
+  name: `${from.replaceAll(/[\^$]|src\//g, '')} imports only what it may`,
+  severity: 'error',
+  from: { path: `^${from}/`, ...(except.length ? { pathNot: except } : {}) },
+  to: { path: '^(src|evaluation|training|test|bench)/', pathNot: [`^${from}/`, ...to.map((path) => `^${path}`)] },
+});
+
+/** Only `files` may import the package. */
+const only = (name, files) => ({
+  name: `${name} has one importer`,
+  severity: 'error',
+  from: { path: '^(src|evaluation|training)/', pathNot: files },
+  to: { path: `^node_modules/${name}/` },
+});
+
+module.exports = {
+  forbidden: [
+    { name: 'no cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    { name: 'no orphans', severity: 'warn', from: { orphan: true, pathNot: ['\\.d\\.ts$', '^src/index\\.ts$'] }, to: {} },
+    { name: 'only declared packages', severity: 'error', from: {}, to: { dependencyTypes: ['npm-no-pkg', 'unknown', 'undetermined'] } },
+    { name: 'core imports nothing outside', severity: 'error', from: { path: '^src/core/' }, to: { pathNot: '^src/core/' } },
+    allow('src/core', []),
+    allow('src/track', ['src/core/']),
+    allow('src/config', ['src/core/']),
+    allow('src/model', ['src/core/']),
+    allow('src/pipeline', ['src/core/', 'src/track/']),
+    allow('src/streaming', ['src/core/']),
+    allow('evaluation', ['src/core/', 'src/track/']),
+    allow('training', ['src/core/', 'src/model/(spec|decode|nms|onnx)', 'evaluation/coco-ap']),
+    { name: 'pipeline uses rxjs alone', severity: 'error', from: { path: '^src/pipeline/' }, to: { path: '^node_modules/', pathNot: '^node_modules/(rxjs|hdr-histogram-js)/' } },
+    { name: 'rxjs stays in the pipeline and the sources', severity: 'error', from: { path: '^(src|evaluation|training)/', pathNot: '^src/(pipeline|streaming/sources|cli|index)' }, to: { path: '^node_modules/rxjs/' } },
+    only('onnxruntime-node', ['^src/model/session\\.ts$', '^training/engines/']),
+    only('fluent-ffmpeg', ['^src/streaming/sources/ffmpeg\\.ts$']),
+    only('ws', ['^src/streaming/feed/feed-server\\.ts$']),
+    only('@tensorflow', ['^training/']),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    combinedDependencies: false,
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'], extensions: ['.ts', '.js'] },
+  },
+};

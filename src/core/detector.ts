@@ -1,0 +1,56 @@
+import type { Detection } from './detection.js';
+import type { Frame } from './frame.js';
+import type { Size } from './letterbox.js';
+
+/** Where a model can run. `auto` measures those that load and takes the fastest. */
+export const PROVIDERS = ['auto', 'cpu', 'webgpu', 'cuda', 'tensorrt', 'coreml', 'dml'] as const;
+export type Provider = (typeof PROVIDERS)[number];
+
+/** What a detector is, as reported everywhere. */
+export type DetectorInfo = {
+  /** File name of the model, without its folder. */
+  readonly model: string;
+  readonly modelSha256: string;
+  readonly input: Size;
+  readonly classNames: readonly string[];
+  readonly requestedProvider: Provider;
+  /** What really runs; never `auto`. */
+  readonly provider: Exclude<Provider, 'auto'>;
+  /** Threads that one run may use. */
+  readonly threads: number;
+};
+
+/** Stamps of one detection on the monotonic clock, in the order in which they happen. */
+export type DetectorTimes = {
+  /** The session's run began and ended. */
+  readonly inferStartMs: number;
+  readonly inferEndMs: number;
+  /** Boxes decoded and suppressed, still inside the detector. */
+  readonly doneAtMs: number;
+};
+
+export type DetectorResult = {
+  /** In source pixels, best score first; coordinates are multiples of 1/1000 px, scores of 1e-6. */
+  readonly detections: readonly Detection[];
+  readonly times: DetectorTimes;
+};
+
+/** Finds objects in one frame. Knows nothing of streams, schedules or clocks. */
+export interface Detector {
+  readonly info: DetectorInfo;
+  /**
+   * Frames that may be under way at once without waiting for each other; one is computed at a time by each host, so
+   * only a pool has more than 1 live. An offline run keeps one more ahead to hide the hand-over.
+   */
+  readonly hosts: number;
+  /**
+   * Reads `frame.image` before it returns, so that the caller may release the frame at once.
+   * Rejects with `DetectorFailedError` when this frame's result is lost; the detector recovers by itself and may be
+   * called again. Any other rejection is final.
+   */
+  detect(frame: Frame): Promise<DetectorResult>;
+  /** Resolves when a lost detector is able to work again; at once while it works. */
+  ready(): Promise<void>;
+  /** Ends the detector and frees what it holds. Safe to call twice. */
+  close(): Promise<void>;
+}

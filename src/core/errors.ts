@@ -1,0 +1,59 @@
+/** Root of every error that Nowcast throws on purpose. `code` is stable; `message` is for people and says what to do. */
+export class NowcastError extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = new.target.name;
+    this.code = code;
+  }
+}
+
+/** The user asked for something that cannot be: wrong flag, wrong config, wrong value. The command exits with 2. */
+export class UsageError extends NowcastError {
+  constructor(message: string, options?: { cause?: unknown; code?: string }) {
+    super(options?.code ?? 'NOWCAST_USAGE', message, options);
+  }
+}
+
+/** A source cannot be opened, or is not what it should be. */
+export class SourceError extends NowcastError {
+  constructor(message: string, options?: { cause?: unknown; code?: string }) {
+    super(options?.code ?? 'NOWCAST_SOURCE', message, options);
+  }
+}
+
+/** A model file cannot be used. */
+export class ModelError extends NowcastError {
+  constructor(message: string, options?: { cause?: unknown; code?: string }) {
+    super(options?.code ?? 'NOWCAST_MODEL', message, options);
+  }
+}
+
+/** The detector lost a frame: it crashed, hung or was killed. The frame is dropped as `detector-failed`. */
+export class DetectorFailedError extends NowcastError {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super('NOWCAST_DETECTOR_FAILED', message, options);
+  }
+}
+
+/** Something outside cannot be written or reached: a file, a port, a program. */
+export class OutputError extends NowcastError {
+  constructor(message: string, options?: { cause?: unknown; code?: string }) {
+    super(options?.code ?? 'NOWCAST_OUTPUT', message, options);
+  }
+}
+
+/** Data (annotations, results, recordings) breaks its format's rules; the message names the record at fault. */
+export class DataError extends NowcastError {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super('NOWCAST_DATA', message, options);
+  }
+}
+
+/** A broken promise inside Nowcast itself: a bug, please report it. */
+export class InternalError extends NowcastError {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super('NOWCAST_INTERNAL', message, options);
+  }
+}
