@@ -1,8 +1,8 @@
 import type { Detection } from '../core/detection.js';
 import { InternalError } from '../core/errors.js';
 import { toSource, type Letterbox, type Size } from '../core/letterbox.js';
+import { anchorCount, STRIDES } from './grid.js';
 import { nms, type NmsMode, type ScoredBoxes } from './nms.js';
-import { anchorCount, STRIDES } from './spec.js';
 
 export type PostprocessOptions = {
   /** The detector's input in pixels. */

@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { ModelError } from '../core/errors.js';
 import type { Size } from '../core/letterbox.js';
+import { anchorCount, STRIDES } from './grid.js';
 import { parseOnnx, type OnnxModel } from './onnx/model-file.js';
 import { TensorProto_DataType as DataType } from './onnx/onnx_pb.js';
 import { describeShape, feedableInputs, tensorShape, type Dimension } from './onnx/value-shape.js';
 
-/** Input pixels per grid cell, level by level, in the order in which YOLOX numbers its anchors. */
-export const STRIDES = [8, 16, 32] as const;
+export { anchorCount, STRIDES };
+
 const LARGEST_STRIDE = 32;
 
 /** What a YOLOX file takes and gives: in [1,3,H,W] BGR 0–255, out [1,anchors,5+classCount] with undecoded boxes. */
@@ -41,11 +42,6 @@ export async function readModel(path: string, options: { readonly input?: Size }
   const model = parseOnnx(bytes, path);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   return { spec: { path, sha256, ...yoloxShapes(model, path, options.input) }, model, bytes };
-}
-
-/** Grid cells over all levels at one input size. */
-export function anchorCount({ width, height }: Size): number {
-  return STRIDES.reduce((sum, stride) => sum + Math.floor(width / stride) * Math.floor(height / stride), 0);
 }
 
 async function readModelFile(path: string): Promise<Uint8Array> {

@@ -1,0 +1,106 @@
+import { ModelError } from '../../core/errors.js';
+import type { ProviderChoice } from '../provider-cache.js';
+import { PROVIDER_ERROR, type ActualProvider } from '../session.js';
+import type { HostProcess } from './host-process.js';
+import type { ReadyMessage } from './messages.js';
+
+/** The part of a {@link HostProcess} that a trial needs. */
+export type TrialProcess = Pick<HostProcess, 'opened' | 'measure' | 'stop'>;
+
+/** Starts a process that opens the model on this provider. */
+export type StartHost<P extends TrialProcess> = (provider: ActualProvider) => P;
+
+/** A process whose model is open, and what it said then. */
+export type OpenHost<P extends TrialProcess> = {
+  readonly provider: ActualProvider;
+  readonly process: P;
+  readonly ready: ReadyMessage;
+};
+
+/** One provider that this build of ONNX Runtime knows, and why it cannot be had where that is so. */
+export type ProviderStatus = { readonly provider: ActualProvider; readonly unavailable?: string };
+
+const TRIAL_RUNS = 5;
+/** A run this many times slower than the CPU's ends a provider's trial: a software adapter is no GPU. */
+const HOPELESS = 3;
+const STOP_DEADLINE_MS = 2000;
+
+/**
+ * Opens the model on exactly this provider.
+ * @throws ModelError where it is the provider that fails, naming those that can be had; else what prevented it
+ */
+export async function openNamed<P extends TrialProcess>(provider: ActualProvider, start: StartHost<P>): Promise<OpenHost<P>> {
+  try {
+    return await openHost(provider, start);
+  } catch (cause) {
+    if (provider === 'cpu') throw cause;
+    const others = await probeProviders(start);
+    const available = others.filter((other) => other.provider !== provider && other.unavailable === undefined);
+    throw new ModelError(`${(cause as Error).message}; ask for ${['auto', ...available.map((other) => other.provider)].join(' or ')}`,
+      { cause, code: PROVIDER_ERROR });
+  }
+}
+
+/**
+ * Opens the model on every provider that this build of ONNX Runtime knows, each in a process of its own since a driver
+ * may crash it, and keeps the one whose median run is the shortest. Where only the CPU's opens, nothing is measured.
+ */
+export async function openFastest<P extends TrialProcess>(start: StartHost<P>, onLog: (message: string) => void): Promise<{ host: OpenHost<P>; choice: ProviderChoice }> {
+  const hosts: OpenHost<P>[] = [];
+  for await (const { host, status } of openEach(start)) {
+    if (host === undefined) onLog(`auto: ${status.provider} cannot be had: ${status.unavailable}`);
+    else hosts.push(host);
+  }
+  if (hosts.length === 1) return { host: hosts[0], choice: { provider: hosts[0].provider, medianMs: {} } };
+
+  const medianMs: Partial<Record<ActualProvider, number>> = {};
+  let best = hosts[0];
+  let giveUpAboveMs = Infinity;
+  for (const host of hosts) {
+    const runMs = median(await host.process.measure(TRIAL_RUNS, giveUpAboveMs));
+    if (runMs === undefined) continue;
+    onLog(`auto: ${host.provider} takes ${runMs.toFixed(1)} ms a run`);
+    if (host.provider === 'cpu') giveUpAboveMs = HOPELESS * runMs;
+    medianMs[host.provider] = runMs;
+    if (runMs < (medianMs[best.provider] ?? Infinity)) best = host;
+  }
+  await Promise.all(hosts.filter((host) => host !== best).map(({ process }) => process.stop(STOP_DEADLINE_MS)));
+  return { host: best, choice: { provider: best.provider, medianMs } };
+}
+
+/**
+ * Tries every provider that this build of ONNX Runtime knows; leaves nothing running.
+ * @throws what keeps the model from opening on the CPU
+ */
+export async function probeProviders<P extends TrialProcess>(start: StartHost<P>): Promise<ProviderStatus[]> {
+  const statuses: ProviderStatus[] = [];
+  for await (const { host, status } of openEach(start)) {
+    await host?.process.stop(STOP_DEADLINE_MS);
+    statuses.push(status);
+  }
+  return statuses;
+}
+
+/** The CPU first: it always opens, and its process says which others are worth trying. */
+async function* openEach<P extends TrialProcess>(start: StartHost<P>): AsyncGenerator<{ host: OpenHost<P> | undefined; status: ProviderStatus }> {
+  const cpu = await openHost('cpu', start);
+  yield { host: cpu, status: { provider: 'cpu' } };
+  for (const provider of cpu.ready.supportedProviders.filter((name) => name !== 'cpu')) {
+    try {
+      yield { host: await openHost(provider, start), status: { provider } };
+    } catch (error) {
+      yield { host: undefined, status: { provider, unavailable: (error as Error).message } };
+    }
+  }
+}
+
+/** Starts a process and waits until its model is open. @throws what prevented it, once the process is gone */
+export async function openHost<P extends TrialProcess>(provider: ActualProvider, start: StartHost<P>): Promise<OpenHost<P>> {
+  const process = start(provider);
+  return { provider, process, ready: await process.opened };
+}
+
+/** The lower one of two where it falls between; undefined of nothing. */
+function median(values: readonly number[]): number | undefined {
+  return [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) / 2)];
+}

@@ -1,0 +1,85 @@
+/** The entry of a detector's process: opens one model, then answers one picture after the other until told to end. */
+import { NowcastError } from '../../core/errors.js';
+import { createPostprocess } from '../decode.js';
+import { openSession, supportedProviders } from '../session.js';
+import { readSlot } from './frame-ring-file.js';
+import { RING_FD, type FromHost, type OpenMessage, type ToHost } from './messages.js';
+import { packDetections } from './packed-detections.js';
+
+const clock = { now: () => Number(process.hrtime.bigint()) / 1e6 };
+
+// Signals to the terminal's or the service's whole group are for the parent, which then ends this process in good order.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+// A parent that is gone, however it went, closes the channel.
+process.on('disconnect', () => process.exit());
+process.on('message', receive);
+
+const inbox: ToHost[] = [];
+let wake: (() => void) | undefined;
+
+function receive(message: unknown): void {
+  inbox.push(message as ToHost);
+  wake?.();
+}
+
+async function nextMessage(): Promise<ToHost> {
+  for (;;) {
+    const message = inbox.shift();
+    if (message !== undefined) return message;
+    await new Promise<void>((resolve) => { wake = resolve; });
+  }
+}
+
+/** Resolves when the message is on its way, or when there is no parent left to read it. */
+function send(message: FromHost): Promise<void> {
+  return new Promise((resolve) => {
+    process.send!(message, undefined, undefined, () => resolve());
+  });
+}
+
+async function serve(open: OpenMessage): Promise<void> {
+  const session = await openSession({ ...open.session, clock });
+  const postprocess = createPostprocess(open.postprocess);
+
+  const runMs = async (): Promise<number> => {
+    const { startMs, endMs } = await session.run();
+    return endMs - startMs;
+  };
+  await send({ type: 'ready', warmUpMs: await runMs(), supportedProviders: supportedProviders() });
+
+  for (;;) {
+    const message = await nextMessage();
+    switch (message.type) {
+      case 'detect': {
+        readSlot(RING_FD, message.slot, session.image);
+        const { raw, startMs, endMs } = await session.run();
+        const detections = packDetections(postprocess(raw, message.letterbox));
+        const times = { inferStartMs: startMs, inferEndMs: endMs, doneAtMs: clock.now() };
+        void send({ type: 'result', slot: message.slot, detections, times });
+        break;
+      }
+      case 'measure': {
+        const runs: number[] = [];
+        while (runs.length < message.runs && !(runs.at(-1)! > message.giveUpAboveMs)) runs.push(await runMs());
+        void send({ type: 'measured', runMs: runs });
+        break;
+      }
+      case 'close':
+        await session.close();
+        return;
+      case 'open':
+        throw new Error('the model is open already');
+    }
+  }
+}
+
+try {
+  const first = await nextMessage();
+  if (first.type !== 'open') throw new Error(`the first message must be open, not ${first.type}`);
+  await serve(first);
+} catch (error) {
+  const message = error instanceof Error ? error.message : String(error);
+  await send({ type: 'failed', message, ...(error instanceof NowcastError ? { code: error.code } : {}) });
+  process.exitCode = 1;
+}
+process.disconnect();

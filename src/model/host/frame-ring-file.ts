@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto';
+import { closeSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { InternalError, OutputError } from '../../core/errors.js';
+
+/**
+ * Picture buffers in a file that two processes have open: the writer keeps this object, the reader inherits `fd`.
+ * The file lives in shared memory where there is some, and has no name from the start, so that nothing is left of it
+ * when both processes are gone, however they went.
+ */
+export class FrameRingFile {
+  readonly fd: number;
+  readonly slotCount: number;
+  readonly slotBytes: number;
+  #closed = false;
+
+  /** @throws OutputError where neither shared memory nor the temporary folder has room */
+  constructor(slotCount: number, slotBytes: number) {
+    this.slotCount = slotCount;
+    this.slotBytes = slotBytes;
+    this.fd = openNameless(slotCount * slotBytes, ['/dev/shm', tmpdir()]);
+  }
+
+  /** Copies a picture into a slot. */
+  write(slot: number, picture: Uint8Array): void {
+    if (picture.length !== this.slotBytes) {
+      throw new InternalError(`a picture has ${picture.length} bytes where the detector's input has ${this.slotBytes}`);
+    }
+    if (writeSync(this.fd, picture, 0, this.slotBytes, slot * this.slotBytes) !== this.slotBytes) {
+      throw new InternalError(`slot ${slot} of the frame ring was written in part`);
+    }
+  }
+
+  /** Safe to call twice. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    closeSync(this.fd);
+  }
+}
+
+/** Copies the picture in a slot into `into`, in the process that inherited the ring as `fd`. */
+export function readSlot(fd: number, slot: number, into: Uint8Array): void {
+  if (readSync(fd, into, 0, into.length, slot * into.length) !== into.length) {
+    throw new InternalError(`slot ${slot} of the frame ring was read in part`);
+  }
+}
+
+/** A file of `bytes` zeros without a name, in the first of the folders that has room. */
+function openNameless(bytes: number, folders: readonly string[]): number {
+  let cause: unknown;
+  for (const folder of folders) {
+    const path = join(folder, `nowcast-${randomBytes(8).toString('hex')}.ring`);
+    let fd: number | undefined;
+    try {
+      fd = openSync(path, 'wx+', 0o600);
+      unlinkSync(path);
+      // Writing claims the memory now; a full shared memory would otherwise show only at the first frame.
+      if (writeSync(fd, new Uint8Array(bytes), 0, bytes, 0) === bytes) return fd;
+      cause = new Error(`${folder} is full`);
+    } catch (error) {
+      cause = error;
+    }
+    if (fd !== undefined) closeSync(fd);
+  }
+  throw new OutputError(`no room for ${bytes} bytes of frame ring in ${folders.join(' or ')}; free some space there`, { cause });
+}

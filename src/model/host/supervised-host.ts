@@ -1,0 +1,205 @@
+import type { DetectorTimes } from '../../core/detector.js';
+import { DetectorFailedError, InternalError, ModelError, NowcastError } from '../../core/errors.js';
+import type { Letterbox } from '../../core/letterbox.js';
+import type { HostProcess } from './host-process.js';
+import type { ResultMessage } from './messages.js';
+import { Watchdog, type After } from './watchdog.js';
+
+/** Pictures that may be with one host: the one it computes and the one that lies ready for it. */
+export const SLOTS_PER_HOST = 2;
+
+/** Starts in a row that may fail before the detector is given up. */
+const MAX_FAILED_STARTS = 8;
+const STOP_DEADLINE_MS = 2000;
+const FIRST_BACKOFF_MS = 250;
+const LONGEST_BACKOFF_MS = 5000;
+
+/** How long to wait before the next start after `failures` failures in a row: 0, 250, 500, 1000… at most 5000 ms. */
+export function backoffMs(failures: number): number {
+  return failures <= 1 ? 0 : Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (failures - 2));
+}
+
+/** What a host has of a frame's answer: rows as packed, and stamps. */
+export type HostAnswer = { readonly detections: Float64Array; readonly times: DetectorTimes };
+
+/** The part of a {@link HostProcess} that supervision needs. */
+export type SupervisedProcess = Pick<HostProcess, 'opened' | 'exited' | 'onResult' | 'detect' | 'stop' | 'kill'>;
+
+export type SupervisedHostOptions = {
+  /** A process that is ready; the host takes it over. */
+  readonly first: SupervisedProcess;
+  readonly relaunch: () => SupervisedProcess;
+  readonly writeSlot: (slot: number, picture: Uint8Array) => void;
+  /** No run is called hung before this. */
+  readonly watchdogMs: number;
+  /** Of the first process's warm-up, which tells the watchdog how fast this model is. */
+  readonly warmUpMs: number;
+  readonly onLog: (message: string) => void;
+  readonly after: After;
+};
+
+type Job = {
+  readonly slot: number;
+  readonly letterbox: Letterbox;
+  readonly resolve: (answer: HostAnswer) => void;
+  readonly reject: (error: Error) => void;
+};
+
+type Waiter = { readonly resolve: () => void; readonly reject: (error: Error) => void };
+
+/**
+ * A detector process that is always there: watched while it runs, killed when it hangs, started again with back-off
+ * when it is gone. What it was computing is lost; a picture that lay ready for it goes to its successor.
+ */
+export class SupervisedHost {
+  readonly #options: SupervisedHostOptions;
+  readonly #watchdog: Watchdog;
+  readonly #freeSlots = Array.from({ length: SLOTS_PER_HOST }, (_, slot) => slot);
+  /** In the order of asking; the first is being computed while the host works. */
+  readonly #jobs: Job[] = [];
+  readonly #waiters: Waiter[] = [];
+  #process: SupervisedProcess;
+  #isWorking = false;
+  /** Deaths in a row without a result between them. */
+  #failures = 0;
+  /** Why this host will never work again. */
+  #ended: Error | undefined;
+  #closing: Promise<void> | undefined;
+  #cancelBackoff: (() => void) | undefined;
+
+  constructor(options: SupervisedHostOptions) {
+    this.#options = options;
+    this.#watchdog = new Watchdog(options.watchdogMs,
+      (limitMs) => this.#process.kill(`it gave no answer within ${Math.round(limitMs)} ms and was killed`), options.after);
+    this.#process = options.first;
+    this.#adopt(options.first, options.warmUpMs);
+  }
+
+  get isWorking(): boolean {
+    return this.#isWorking;
+  }
+
+  /** It was closed, or given up: it will never work again. */
+  get hasEnded(): boolean {
+    return this.#ended !== undefined;
+  }
+
+  /** Pictures that this host could take now. */
+  get freeSlotCount(): number {
+    return this.#freeSlots.length;
+  }
+
+  /** Copies the picture before it returns. While the host restarts, the picture waits for it. */
+  detect(picture: Uint8Array, letterbox: Letterbox): Promise<HostAnswer> {
+    if (this.#ended !== undefined) return Promise.reject(this.#ended);
+    const slot = this.#freeSlots.at(-1);
+    if (slot === undefined) return Promise.reject(new InternalError('a detector host was given more pictures than it has slots'));
+    return new Promise((resolve, reject) => {
+      this.#options.writeSlot(slot, picture);
+      this.#freeSlots.pop();
+      this.#jobs.push({ slot, letterbox, resolve, reject });
+      if (!this.#isWorking) return;
+      this.#process.detect(slot, letterbox);
+      if (this.#jobs.length === 1) this.#watchdog.arm();
+    });
+  }
+
+  /** Resolves when the host works; rejects when it never will again. */
+  ready(): Promise<void> {
+    if (this.#ended !== undefined) return Promise.reject(this.#ended);
+    if (this.#isWorking) return Promise.resolve();
+    return new Promise((resolve, reject) => this.#waiters.push({ resolve, reject }));
+  }
+
+  /** Resolves when the process is gone. What was asked and not answered by then rejects. */
+  close(): Promise<void> {
+    return (this.#closing ??= this.#close());
+  }
+
+  async #close(): Promise<void> {
+    const wasWorking = this.#isWorking;
+    this.#ended ??= new NowcastError('NOWCAST_DETECTOR_CLOSED', 'the detector is closed');
+    this.#cancelBackoff?.();
+    if (!wasWorking) this.#process.kill('the detector is closed');
+    await this.#process.stop(STOP_DEADLINE_MS);
+    this.#isWorking = false;
+    this.#watchdog.disarm();
+    this.#rejectAll(this.#ended);
+  }
+
+  #adopt(process: SupervisedProcess, warmUpMs: number): void {
+    this.#process = process;
+    this.#isWorking = true;
+    this.#watchdog.learn(warmUpMs);
+    process.onResult = (result) => this.#settle(result);
+    void process.exited.then((why) => this.#lost(why));
+    for (const { slot, letterbox } of this.#jobs) process.detect(slot, letterbox);
+    if (this.#jobs.length > 0) this.#watchdog.arm();
+    for (const { resolve } of this.#waiters.splice(0)) resolve();
+  }
+
+  #settle({ slot, detections, times }: ResultMessage): void {
+    const job = this.#jobs.shift();
+    if (job?.slot !== slot) throw new InternalError(`the detector answered slot ${slot} where ${job?.slot ?? 'none'} was asked for`);
+    this.#freeSlots.push(slot);
+    this.#failures = 0;
+    this.#watchdog.learn(times.inferEndMs - times.inferStartMs);
+    if (this.#jobs.length > 0) this.#watchdog.arm();
+    else this.#watchdog.disarm();
+    job.resolve({ detections, times });
+  }
+
+  #lost(why: string): void {
+    this.#isWorking = false;
+    this.#watchdog.disarm();
+    if (this.#ended !== undefined) return;
+    this.#failures += 1;
+    const job = this.#jobs.shift();
+    if (job !== undefined) {
+      this.#freeSlots.push(job.slot);
+      job.reject(new DetectorFailedError(`the detector's process was lost with this frame: ${why}`));
+    }
+    this.#options.onLog(`the detector's process was lost and is started again: ${why}`);
+    void this.#restart();
+  }
+
+  async #restart(): Promise<void> {
+    for (let failedStarts = 0; ;) {
+      await new Promise<void>((resolve) => {
+        const cancel = this.#options.after(backoffMs(this.#failures), resolve);
+        this.#cancelBackoff = () => {
+          cancel();
+          resolve();
+        };
+      });
+      if (this.#ended !== undefined) return;
+      try {
+        const process = this.#options.relaunch();
+        this.#process = process;
+        const { warmUpMs } = await process.opened;
+        if (this.#ended === undefined) this.#adopt(process, warmUpMs);
+        return;
+      } catch (cause) {
+        if (this.#ended !== undefined) return;
+        this.#failures += 1;
+        failedStarts += 1;
+        const { message } = cause as Error;
+        this.#options.onLog(`the detector did not start (${failedStarts} of ${MAX_FAILED_STARTS}): ${message}`);
+        if (failedStarts === MAX_FAILED_STARTS) {
+          this.#giveUp(new ModelError(`the detector failed to start ${MAX_FAILED_STARTS} times in a row: ${message}`,
+            { cause, code: 'NOWCAST_DETECTOR_LOST' }));
+          return;
+        }
+      }
+    }
+  }
+
+  #giveUp(error: Error): void {
+    this.#ended = error;
+    this.#rejectAll(error);
+  }
+
+  #rejectAll(error: Error): void {
+    for (const { reject } of [...this.#jobs.splice(0), ...this.#waiters.splice(0)]) reject(error);
+  }
+}

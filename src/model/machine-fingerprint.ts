@@ -1,0 +1,41 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { arch, availableParallelism, cpus, platform } from 'node:os';
+import { dirname, join } from 'node:path';
+
+/** Everything about this machine that can change which provider is the fastest. */
+export type MachineFingerprint = {
+  readonly platform: string;
+  readonly arch: string;
+  readonly cpu: string;
+  readonly cores: number;
+  readonly onnxRuntime: string;
+  /** Files beside ONNX Runtime's binding: a provider installed later shows here. */
+  readonly libraries: readonly string[];
+  /** Graphics device nodes, where the system has such. */
+  readonly devices: readonly string[];
+};
+
+/** Costs a few small file reads; loads nothing of ONNX Runtime. */
+export async function machineFingerprint(): Promise<MachineFingerprint> {
+  const manifest = createRequire(import.meta.url).resolve('onnxruntime-node/package.json');
+  const [{ version }, libraries, dev, dri] = await Promise.all([
+    readFile(manifest, 'utf8').then((text) => JSON.parse(text) as { version: string }),
+    names(join(dirname(manifest), 'bin', 'napi-v6', platform(), arch())),
+    names('/dev'),
+    names('/dev/dri'),
+  ]);
+  return {
+    platform: platform(),
+    arch: arch(),
+    cpu: cpus()[0]?.model.trim() ?? 'unknown',
+    cores: availableParallelism(),
+    onnxRuntime: version,
+    libraries,
+    devices: [...dev.filter((name) => /^nvidia\d+$/.test(name)), ...dri.filter((name) => name.startsWith('renderD'))],
+  };
+}
+
+async function names(folder: string): Promise<string[]> {
+  return readdir(folder).then((found) => found.sort(), () => []);
+}

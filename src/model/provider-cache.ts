@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PROVIDERS } from '../core/detector.js';
+import type { Size } from '../core/letterbox.js';
+import { writeFileAtomic } from './atomic-write.js';
+import type { MachineFingerprint } from './machine-fingerprint.js';
+import type { ActualProvider } from './session.js';
+
+/** What a choice of provider holds for. */
+export type ProviderChoiceKey = {
+  readonly machine: MachineFingerprint;
+  readonly modelSha256: string;
+  readonly input: Size;
+  readonly threads: number;
+};
+
+/** The provider that `auto` took, with the median runtime of each that was measured. */
+export type ProviderChoice = {
+  readonly provider: ActualProvider;
+  readonly medianMs: Readonly<Partial<Record<ActualProvider, number>>>;
+};
+
+/** What `auto` took for this key before; undefined where it is not known or the file is damaged. */
+export async function recallProvider(cacheDir: string, key: ProviderChoiceKey): Promise<ActualProvider | undefined> {
+  try {
+    const { provider } = JSON.parse(await readFile(choicePath(cacheDir, key), 'utf8')) as ProviderChoice;
+    return provider !== ('auto' as string) && PROVIDERS.includes(provider) ? provider : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** @throws OutputError where `cacheDir` cannot be written */
+export async function rememberProvider(cacheDir: string, key: ProviderChoiceKey, choice: ProviderChoice): Promise<void> {
+  await writeFileAtomic(choicePath(cacheDir, key), `${JSON.stringify({ ...choice, ...key }, null, 2)}\n`);
+}
+
+/** One file a key, so that writers never have to merge. */
+function choicePath(cacheDir: string, key: ProviderChoiceKey): string {
+  const name = createHash('sha256').update(JSON.stringify(key)).digest('hex').slice(0, 16);
+  return join(cacheDir, 'providers', `${name}.json`);
+}

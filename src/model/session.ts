@@ -1,0 +1,92 @@
+import * as ort from 'onnxruntime-node';
+import type { Clock } from '../core/clock.js';
+import type { Provider } from '../core/detector.js';
+import { ModelError } from '../core/errors.js';
+import type { Size } from '../core/letterbox.js';
+
+/** What a session can really run on. */
+export type ActualProvider = Exclude<Provider, 'auto'>;
+
+export type SessionOptions = {
+  /** An ONNX file whose input takes uint8 [1, 3, height, width]. */
+  readonly modelPath: string;
+  readonly inputName: string;
+  readonly outputName: string;
+  readonly input: Size;
+  readonly provider: ActualProvider;
+  /** Threads that one run may use on the CPU. */
+  readonly threads: number;
+  /** Whether these threads spin while they wait. */
+  readonly spinning: boolean;
+  readonly clock: Clock;
+};
+
+/** What one run gave. */
+export type SessionRun = {
+  /** The network's output, float32 [1, anchors, 5 + classes]. */
+  readonly raw: Float32Array;
+  readonly startMs: number;
+  readonly endMs: number;
+};
+
+/** An opened model. One run at a time. */
+export type Session = {
+  /** The input tensor's memory, planar BGR uint8 [3, height, width]: write the picture here, then run. */
+  readonly image: Uint8Array;
+  run(): Promise<SessionRun>;
+  close(): Promise<void>;
+};
+
+/** The code of a {@link ModelError} that says that the asked-for provider cannot be had. */
+export const PROVIDER_ERROR = 'NOWCAST_PROVIDER';
+
+/** Providers that this build of ONNX Runtime knows. Whether one loads is known only after trying. */
+export function supportedProviders(): ActualProvider[] {
+  return ort.listSupportedBackends().map(({ name }) => name as ActualProvider);
+}
+
+/**
+ * Opens a model on exactly the asked-for provider. Operators that a provider lacks run on the CPU, as ONNX Runtime does.
+ * A provider's native code can crash the whole process, so this is called in the detector's own process.
+ * @throws ModelError with the code `NOWCAST_PROVIDER` where the provider does not load, else with `NOWCAST_MODEL`
+ */
+export async function openSession(options: SessionOptions): Promise<Session> {
+  const { modelPath, provider, input, inputName, outputName, clock } = options;
+  if (!supportedProviders().includes(provider)) {
+    throw new ModelError(`this build of ONNX Runtime has no provider ${provider}`, { code: PROVIDER_ERROR });
+  }
+  const session = await create(options);
+  const image = new Uint8Array(3 * input.height * input.width);
+  const feeds = { [inputName]: new ort.Tensor('uint8', image, [1, 3, input.height, input.width]) };
+  const fetches = [outputName];
+
+  return {
+    image,
+    async run() {
+      const startMs = clock.now();
+      const outputs = await session.run(feeds, fetches);
+      const endMs = clock.now();
+      const raw = outputs[outputName]?.data;
+      if (!(raw instanceof Float32Array)) throw new ModelError(`${modelPath}: the output "${outputName}" must be float32`);
+      return { raw, startMs, endMs };
+    },
+    close: () => session.release(),
+  };
+}
+
+async function create({ modelPath, provider, threads, spinning }: SessionOptions): Promise<ort.InferenceSession> {
+  try {
+    return await ort.InferenceSession.create(modelPath, {
+      executionProviders: [provider],
+      graphOptimizationLevel: 'all',
+      executionMode: 'sequential',
+      interOpNumThreads: 1,
+      intraOpNumThreads: threads,
+      extra: { session: { intra_op: { allow_spinning: spinning ? '1' : '0' } } },
+    });
+  } catch (cause) {
+    const reason = (cause as Error).message.split('\n', 1)[0].replace(/^.* was false\. /, '');
+    if (provider === 'cpu') throw new ModelError(`${modelPath}: ONNX Runtime cannot open this model: ${reason}`, { cause });
+    throw new ModelError(`the provider ${provider} does not load here: ${reason}`, { cause, code: PROVIDER_ERROR });
+  }
+}

@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { ModelError } from '../../../src/core/errors.js';
+import { openFastest, openNamed, probeProviders, type TrialProcess } from '../../../src/model/host/choose-provider.js';
+import type { ActualProvider } from '../../../src/model/session.js';
+
+/** A machine by what each provider does on it: milliseconds a run, or why it does not open. */
+type FakeMachine = Readonly<Partial<Record<ActualProvider, number | string>>>;
+
+class FakeHosts {
+  readonly running = new Set<ActualProvider>();
+  readonly runs: ActualProvider[] = [];
+  readonly #machine: FakeMachine;
+
+  constructor(machine: FakeMachine) {
+    this.#machine = machine;
+  }
+
+  readonly start = (provider: ActualProvider): TrialProcess => {
+    const runMs = this.#machine[provider] ?? 'not in this build';
+    if (typeof runMs === 'number') this.running.add(provider);
+    return {
+      opened: typeof runMs === 'string' ? Promise.reject(new ModelError(`${provider}: ${runMs}`))
+        : Promise.resolve({ type: 'ready', warmUpMs: runMs * 3, supportedProviders: Object.keys(this.#machine) as ActualProvider[] }),
+      measure: async (runs, giveUpAboveMs) => {
+        const measured: number[] = [];
+        while (measured.length < runs && !(measured.at(-1)! > giveUpAboveMs)) {
+          this.runs.push(provider);
+          measured.push(runMs as number);
+        }
+        return measured;
+      },
+      stop: async () => { this.running.delete(provider); },
+    };
+  };
+}
+
+const ignore = (): void => undefined;
+
+describe('openFastest', () => {
+  it('takes the fastest of those that open and stops the others', async () => {
+    const hosts = new FakeHosts({ cpu: 15, webgpu: 6, cuda: 2, tensorrt: 'no library' });
+    const { host, choice } = await openFastest(hosts.start, ignore);
+    assert.equal(host.provider, 'cuda');
+    assert.deepEqual([...hosts.running], ['cuda']);
+    assert.deepEqual(choice, { provider: 'cuda', medianMs: { cpu: 15, webgpu: 6, cuda: 2 } });
+  });
+
+  it('measures nothing where only the CPU opens, and says why the others do not', async () => {
+    const hosts = new FakeHosts({ cpu: 15, webgpu: 'no adapter', cuda: 'no library' });
+    const log: string[] = [];
+    const { host, choice } = await openFastest(hosts.start, (message) => log.push(message));
+    assert.equal(host.provider, 'cpu');
+    assert.deepEqual(hosts.runs, []);
+    assert.deepEqual(choice, { provider: 'cpu', medianMs: {} });
+    assert.equal(log.length, 2);
+    assert.match(log.join(), /no adapter.*no library/);
+  });
+
+  it('ends the trial of a software adapter after one run', async () => {
+    const hosts = new FakeHosts({ cpu: 15, webgpu: 450 });
+    const { host } = await openFastest(hosts.start, ignore);
+    assert.equal(host.provider, 'cpu');
+    assert.equal(hosts.runs.filter((provider) => provider === 'webgpu').length, 1);
+    assert.deepEqual([...hosts.running], ['cpu']);
+  });
+
+  it('passes over a provider whose process dies while it is measured', async () => {
+    const hosts = new FakeHosts({ cpu: 15, cuda: 2 });
+    const { host } = await openFastest((provider) =>
+      provider === 'cuda' ? { ...hosts.start(provider), measure: async () => [] } : hosts.start(provider), ignore);
+    assert.equal(host.provider, 'cpu');
+  });
+
+  it('reports a model that does not open on the CPU as that', async () => {
+    await assert.rejects(openFastest(new FakeHosts({ cpu: 'not a graph' }).start, ignore), /not a graph/);
+  });
+});
+
+describe('openNamed', () => {
+  it('opens the provider that was asked for and no other', async () => {
+    const hosts = new FakeHosts({ cpu: 15, webgpu: 450 });
+    assert.equal((await openNamed('webgpu', hosts.start)).provider, 'webgpu');
+    assert.deepEqual([...hosts.running], ['webgpu']);
+  });
+
+  it('never falls back: it names what can be had instead', async () => {
+    const hosts = new FakeHosts({ cpu: 15, webgpu: 450, cuda: 'no library' });
+    await assert.rejects(openNamed('cuda', hosts.start), (error: Error) =>
+      error instanceof ModelError && error.code === 'NOWCAST_PROVIDER' && /no library.*auto or cpu or webgpu/.test(error.message));
+    assert.deepEqual([...hosts.running], []);
+  });
+
+  it('blames the model where the CPU cannot open it either', async () => {
+    await assert.rejects(openNamed('cuda', new FakeHosts({ cpu: 'not a graph', cuda: 'fault' }).start), /cpu: not a graph/);
+  });
+});
+
+describe('probeProviders', () => {
+  it('says of each provider whether it opens, and leaves nothing running', async () => {
+    const hosts = new FakeHosts({ cpu: 15, webgpu: 450, cuda: 'no library' });
+    assert.deepEqual(await probeProviders(hosts.start), [
+      { provider: 'cpu' }, { provider: 'webgpu' }, { provider: 'cuda', unavailable: 'cuda: no library' },
+    ]);
+    assert.deepEqual([...hosts.running], []);
+  });
+});

@@ -1,0 +1,224 @@
+import assert from 'node:assert/strict';
+import { DetectorFailedError, InternalError, ModelError } from '../../../src/core/errors.js';
+import { letterbox } from '../../../src/core/letterbox.js';
+import { backoffMs, SupervisedHost } from '../../../src/model/host/supervised-host.js';
+import { FakeProcess } from './fake-process.js';
+import { FakeTime } from './fake-time.js';
+
+const FIT = letterbox({ width: 32, height: 32 }, { width: 32, height: 32 });
+const PICTURE = new Uint8Array(4);
+
+/** Everything that is settled by now has run its callbacks. */
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+describe('SupervisedHost', () => {
+  let time: FakeTime;
+  let processes: FakeProcess[];
+  let written: { slot: number; picture: Uint8Array }[];
+  let log: string[];
+  let host: SupervisedHost;
+
+  const last = (): FakeProcess => processes[processes.length - 1];
+  const launch = (): FakeProcess => {
+    processes.push(new FakeProcess());
+    return last();
+  };
+  const detect = (picture = PICTURE): Promise<unknown> => {
+    const answer = host.detect(picture, FIT);
+    answer.catch(() => undefined);
+    return answer;
+  };
+  /** The process dies, its successor is started and opens. */
+  const dieAndRecover = async (): Promise<void> => {
+    last().die('SIGKILL');
+    await settled();
+    time.advance(5000);
+    await settled();
+    last().open();
+    await settled();
+  };
+
+  beforeEach(() => {
+    time = new FakeTime();
+    processes = [];
+    written = [];
+    log = [];
+    host = new SupervisedHost({
+      first: launch(), relaunch: launch, writeSlot: (slot, picture) => written.push({ slot, picture }),
+      watchdogMs: 2000, warmUpMs: 10, onLog: (message) => log.push(message), after: time.after,
+    });
+  });
+  afterEach(() => host.close());
+
+  it('writes the picture and asks for it before it returns', () => {
+    detect();
+    assert.deepEqual(written.map(({ picture }) => picture), [PICTURE]);
+    assert.deepEqual(last().asked, [written[0].slot]);
+  });
+
+  it('takes one picture ahead of the one that is computed, in another slot, and no third', async () => {
+    const first = detect();
+    detect();
+    assert.equal(new Set(written.map(({ slot }) => slot)).size, 2);
+    assert.equal(host.freeSlotCount, 0);
+    await assert.rejects(detect(), InternalError);
+    last().answer();
+    await first;
+    assert.equal(host.freeSlotCount, 1);
+  });
+
+  it('keeps its slot where the picture cannot be written', async () => {
+    host = new SupervisedHost({
+      first: launch(), relaunch: launch, writeSlot: () => { throw new InternalError('13 bytes'); },
+      watchdogMs: 2000, warmUpMs: 10, onLog: () => undefined, after: time.after,
+    });
+    await assert.rejects(detect(), InternalError);
+    assert.equal(host.freeSlotCount, 2);
+    assert.deepEqual(last().asked, []);
+  });
+
+  it('loses the frame that a dying process computed, says why, and works again', async () => {
+    const lost = detect();
+    last().die('SIGSEGV');
+    await assert.rejects(lost, (error: Error) => error instanceof DetectorFailedError && error.message.includes('SIGSEGV'));
+    assert.equal(host.isWorking, false);
+    const ready = host.ready();
+    time.advance(0);
+    await settled();
+    last().open();
+    await ready;
+    const next = detect();
+    last().answer();
+    await next;
+    assert.match(log.join(), /SIGSEGV/);
+  });
+
+  it('hands the picture that lay ready to the next process', async () => {
+    const lost = detect();
+    const kept = detect();
+    await dieAndRecover();
+    await assert.rejects(lost, DetectorFailedError);
+    assert.deepEqual(last().asked, [written[1].slot]);
+    last().answer();
+    await kept;
+    assert.equal(host.freeSlotCount, 2);
+  });
+
+  it('keeps a picture for the process that is being started', async () => {
+    last().die('SIGKILL');
+    await settled();
+    const kept = detect();
+    time.advance(0);
+    await settled();
+    assert.deepEqual(last().asked, []);
+    last().open();
+    await settled();
+    last().answer();
+    await kept;
+  });
+
+  it('kills a process that does not answer, and only then starts another', async () => {
+    const lost = detect();
+    time.advance(2000);
+    assert.match(processes[0].killedBecause!, /2000 ms/);
+    assert.equal(processes.length, 1);
+    await assert.rejects(lost, /2000 ms/);
+    time.advance(0);
+    await settled();
+    assert.equal(processes.length, 2);
+  });
+
+  it('watches the picture ahead from when its own run begins', async () => {
+    const first = detect();
+    detect();
+    time.advance(1500);
+    last().answer();
+    await first;
+    time.advance(1500);
+    assert.equal(last().killedBecause, undefined);
+    time.advance(500);
+    assert.notEqual(last().killedBecause, undefined);
+  });
+
+  it('has no timer while nothing runs', async () => {
+    const done = detect();
+    last().answer();
+    await done;
+    assert.equal(time.pending, 0);
+  });
+
+  it('waits longer after each death, and starts over after a result', async () => {
+    const waitedMs = async (): Promise<number> => {
+      const before = processes.length;
+      last().die('SIGKILL');
+      await settled();
+      for (let ms = 0; ; ms += 50) {
+        time.advance(ms === 0 ? 0 : 50);
+        await settled();
+        if (processes.length > before) {
+          last().open();
+          await settled();
+          return ms;
+        }
+      }
+    };
+    assert.deepEqual([await waitedMs(), await waitedMs(), await waitedMs()], [0, 250, 500]);
+    const done = detect();
+    last().answer();
+    await done;
+    assert.equal(await waitedMs(), 0);
+  });
+
+  it('backs off to 5 s and no further', () => {
+    assert.deepEqual([1, 2, 3, 4, 5, 6, 7, 20].map(backoffMs), [0, 250, 500, 1000, 2000, 4000, 5000, 5000]);
+  });
+
+  it('gives up after eight starts that failed in a row, with the reason', async () => {
+    last().die('SIGKILL');
+    await settled();
+    const kept = detect();
+    const ready = host.ready();
+    ready.catch(() => undefined);
+    for (let start = 0; start < 8; start++) {
+      time.advance(5000);
+      await settled();
+      last().failToOpen(new ModelError('the file is gone'));
+      await settled();
+    }
+    const isFinal = (error: Error): boolean => error instanceof ModelError && error.code === 'NOWCAST_DETECTOR_LOST' && error.message.includes('the file is gone');
+    for (const promise of [kept, ready, detect(), host.ready()]) await assert.rejects(promise, isFinal);
+    time.advance(60_000);
+    await settled();
+    assert.equal(processes.length, 9);
+    assert.equal(host.hasEnded, true);
+  });
+
+  it('rejects what was asked when it is closed, and everything later', async () => {
+    const first = detect();
+    await host.close();
+    for (const promise of [first, detect(), host.ready()]) await assert.rejects(promise, { code: 'NOWCAST_DETECTOR_CLOSED' });
+    await host.close();
+    assert.equal(processes.length, 1);
+    assert.equal(time.pending, 0);
+  });
+
+  it('starts nothing more when it is closed during a back-off', async () => {
+    last().die('SIGKILL');
+    await settled();
+    await host.close();
+    time.advance(60_000);
+    await settled();
+    assert.equal(processes.length, 1);
+  });
+
+  it('kills a process that is still opening when it is closed', async () => {
+    last().die('SIGKILL');
+    await settled();
+    time.advance(0);
+    await settled();
+    await host.close();
+    assert.notEqual(last().killedBecause, undefined);
+    await settled();
+    assert.equal(host.isWorking, false);
+  });
+});
