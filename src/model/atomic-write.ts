@@ -1,0 +1,20 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { OutputError } from '../core/errors.js';
+
+/**
+ * Writes a file so that others see all of it or nothing; makes its folder where there is none.
+ * @throws OutputError naming the path
+ */
+export async function writeFileAtomic(path: string, data: Uint8Array | string): Promise<void> {
+  const draft = `${path}.${randomUUID()}.tmp`;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(draft, data);
+    await rename(draft, path);
+  } catch (cause) {
+    await rm(draft, { force: true }).catch(() => undefined);
+    throw new OutputError(`cannot write ${path}: ${(cause as Error).message}`, { cause });
+  }
+}

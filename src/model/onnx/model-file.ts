@@ -1,0 +1,52 @@
+import { fromBinary, toBinary } from '@bufbuild/protobuf';
+import { ModelError } from '../../core/errors.js';
+import { ModelProtoSchema, TensorProto_DataLocation, type GraphProto, type ModelProto } from './onnx_pb.js';
+
+/** A model that has a graph. */
+export type OnnxModel = ModelProto & { graph: GraphProto };
+
+/**
+ * Reads an ONNX file's bytes. Tensors stay views of `bytes`, so a large file costs no copy.
+ * @param name the file's name, for messages
+ * @throws ModelError where the bytes are not a whole ONNX model, saying what they look like
+ */
+export function parseOnnx(bytes: Uint8Array, name: string): OnnxModel {
+  const other = lookalike(bytes);
+  if (other !== undefined) throw new ModelError(`${name} ${other}`, { code: 'NOWCAST_MODEL_NOT_ONNX' });
+  const fail = (cause?: unknown): never => {
+    throw new ModelError(`${name} is not an ONNX model, or only a part of one; check the path, or download the file again`,
+      { cause, code: 'NOWCAST_MODEL_NOT_ONNX' });
+  };
+  let model: ModelProto;
+  try {
+    model = fromBinary(ModelProtoSchema, bytes);
+  } catch (cause) {
+    return fail(cause);
+  }
+  if (!hasGraph(model)) return fail();
+  if (model.graph.initializer.some((tensor) => tensor.dataLocation === TensorProto_DataLocation.EXTERNAL)) {
+    throw new ModelError(`${name} keeps its weights in a second file; save it as one file (onnx.save without save_as_external_data)`);
+  }
+  return model;
+}
+
+/** The bytes of an ONNX file. What {@link parseOnnx} did not know is written back as it was. */
+export function serializeOnnx(model: ModelProto): Uint8Array {
+  return toBinary(ModelProtoSchema, model);
+}
+
+function hasGraph(model: ModelProto): model is OnnxModel {
+  return model.graph !== undefined && model.graph.node.length > 0 && model.opsetImport.length > 0;
+}
+
+/** What people take for a model most often, told by its first bytes. */
+function lookalike(bytes: Uint8Array): string | undefined {
+  if (bytes.length === 0) return 'is empty (0 bytes); download it again';
+  const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 64)).toString('latin1');
+  if (start.startsWith('version https://git-lfs')) return 'is a Git LFS pointer, not the model itself; run `git lfs pull`';
+  if (start.startsWith('PK\x03\x04') || start.startsWith('\x80\x02')) {
+    return 'is a PyTorch checkpoint or TorchScript file; export it to ONNX first (YOLOX: tools/export_onnx.py)';
+  }
+  if (/^\s*<(!doctype|html)/i.test(start)) return 'is a web page, not a model; the download went to the wrong address';
+  return undefined;
+}

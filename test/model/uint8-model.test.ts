@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { DataType, node, tensor } from '../../src/model/onnx/build.js';
+import { parseOnnx, serializeOnnx, type OnnxModel } from '../../src/model/onnx/model-file.js';
+import { takeUint8 } from '../../src/model/onnx/uint8-input.js';
+import { readModelSpec } from '../../src/model/spec.js';
+import { uint8Model } from '../../src/model/uint8-model.js';
+import { pixelModel } from './pixel-model.js';
+import { tempFolder } from './temp-folder.js';
+
+const PIXELS = Uint8Array.from({ length: 3 * 32 * 32 }, (_, i) => (i * 31) % 256);
+const FIRST_PIXELS = Float32Array.from(PIXELS.subarray(0, 126));
+
+describe('uint8Model', () => {
+  const folder = tempFolder();
+  const written = (model: OnnxModel): string => {
+    const path = join(folder.path, 'm.onnx');
+    writeFileSync(path, serializeOnnx(model));
+    return path;
+  };
+  const cache = (): string => join(folder.path, 'cache', 'models');
+
+  const models: Record<string, () => OnnxModel> = {
+    'float32': () => pixelModel(),
+    'float16': () => pixelModel({ inputType: DataType.FLOAT16 }),
+    'float16 in, float32 out': () => pixelModel({ inputType: DataType.FLOAT16, outputType: DataType.FLOAT }),
+    'uint8 in, float16 out': () => pixelModel({ inputType: DataType.UINT8, outputType: DataType.FLOAT16 }),
+    'open sizes': () => pixelModel({ input: ['batch', 3, 'h', 'w'], output: ['batch', 'cells', 6] }),
+  };
+  for (const [kind, model] of Object.entries(models)) {
+    it(`gives a file that takes bytes and answers as the model does: ${kind}`, async () => {
+      const spec = await readModelSpec(written(model()), kind === 'open sizes' ? { input: { width: 32, height: 32 } } : {});
+      const path = await uint8Model(spec, cache());
+      const session = await InferenceSession.create(path, { intraOpNumThreads: 1 });
+      const output = (await session.run({ [spec.inputName]: new Tensor('uint8', PIXELS, [1, 3, 32, 32]) }))[spec.outputName];
+      await session.release();
+      assert.equal(output.type, 'float32');
+      assert.deepEqual(output.dims, [1, 21, 6]);
+      assert.deepEqual(output.data, FIRST_PIXELS);
+      const edited = await readModelSpec(path);
+      assert.deepEqual([edited.inputType, edited.outputType, edited.input, edited.anchors], ['uint8', 'float32', spec.input, spec.anchors]);
+    });
+  }
+
+  it('makes the file once, under the hash of the model', async () => {
+    const spec = await readModelSpec(written(pixelModel()));
+    const path = await uint8Model(spec, cache());
+    assert.ok(basename(path).includes(spec.sha256));
+    writeFileSync(path, 'as it was found');
+    assert.equal(await uint8Model(spec, cache()), path);
+    assert.deepEqual(readdirSync(cache()), [basename(path)]);
+  });
+
+  it('leaves one whole file when many write it at once', async () => {
+    const spec = await readModelSpec(written(pixelModel()));
+    const paths = await Promise.all(Array.from({ length: 8 }, () => uint8Model(spec, cache())));
+    assert.deepEqual(new Set(paths), new Set([join(cache(), readdirSync(cache())[0])]));
+    assert.equal((await readModelSpec(paths[0])).inputType, 'uint8');
+  });
+
+  it('uses a model that takes bytes already as it is', async () => {
+    const spec = await readModelSpec(written(pixelModel({ inputType: DataType.UINT8, outputType: DataType.FLOAT })));
+    assert.equal(await uint8Model(spec, cache()), spec.path);
+  });
+
+  it('refuses a model that was changed in the meantime', async () => {
+    const spec = await readModelSpec(written(pixelModel()));
+    written(pixelModel({ output: [1, 21, 6], inputType: DataType.FLOAT16 }));
+    await assert.rejects(uint8Model(spec, cache()), { name: 'ModelError', message: /was changed/ });
+  });
+
+  it('says where it cannot write', async () => {
+    const spec = await readModelSpec(written(pixelModel()));
+    await assert.rejects(uint8Model(spec, spec.path), { name: 'OutputError', message: /cannot write .*m\.onnx/ });
+  });
+
+  it('renames what branches of control flow read, too', () => {
+    const model = pixelModel();
+    const branch = pixelModel();
+    model.graph.node.push(node('If', ['flat'], ['other'], { then_branch: { tensor: tensor('', [], Int32Array.of(0)) } }));
+    model.graph.node.at(-1)!.attribute[0].g = branch.graph;
+    takeUint8(model, { width: 32, height: 32 });
+    const again = parseOnnx(serializeOnnx(model), 'm');
+    assert.equal(again.graph.node.at(-1)!.attribute[0].g!.node[0].input[0], again.graph.node[0].output[0]);
+  });
+});
