@@ -1,0 +1,62 @@
+import { Observable } from 'rxjs';
+import type { Clock } from '../../core/clock.js';
+import type { Detector, DetectorResult } from '../../core/detector.js';
+import { DetectorFailedError } from '../../core/errors.js';
+import { dropOf, type DropEvent, type PerceptEvent, type StatusEvent } from '../../core/events.js';
+import type { Frame } from '../../core/frame.js';
+import type { RuntimeEstimator } from '../../core/runtime-profile.js';
+import type { ScheduledFrame } from './schedule.js';
+
+export type DetectOptions = {
+  readonly detector: Detector;
+  readonly clock: Clock;
+  /** Told every runtime. */
+  readonly runtimes: RuntimeEstimator;
+  readonly latencyBudgetMs?: number | undefined;
+};
+
+/**
+ * The work on one scheduled frame: its percept, or a `detector-failed` drop where the detector lost it. After a loss
+ * the work lasts until the detector is back, so that frames meanwhile wait and supersede each other.
+ *
+ * Owns the frame and releases it as soon as the detector has read its picture. Errors when the detector is lost for
+ * good.
+ */
+export function detect(options: DetectOptions): (scheduled: ScheduledFrame) => Observable<PerceptEvent | DropEvent | StatusEvent> {
+  const { detector, clock, runtimes, latencyBudgetMs } = options;
+  return ({ frame, startedAtMs, overBudget }) => new Observable((subscriber) => {
+    const recover = (error: DetectorFailedError): void => {
+      subscriber.next(dropOf(frame, 'detector-failed', clock.now()));
+      subscriber.next({ type: 'status', streamId: frame.streamId, atMs: clock.now(), state: 'detector-lost', message: error.message });
+      detector.ready().then(
+        () => {
+          subscriber.next({ type: 'status', streamId: frame.streamId, atMs: clock.now(), state: 'detector-ready' });
+          subscriber.complete();
+        },
+        (cause: unknown) => subscriber.error(cause),
+      );
+    };
+    const result = detector.detect(frame);
+    frame.release();
+    result.then(
+      (found) => {
+        const emittedAtMs = clock.now();
+        runtimes.add(emittedAtMs - startedAtMs);
+        const late = latencyBudgetMs !== undefined && emittedAtMs - frame.capturedAtMs > latencyBudgetMs;
+        subscriber.next(perceptOf(frame, found, startedAtMs, emittedAtMs, overBudget || late));
+        subscriber.complete();
+      },
+      (error: unknown) => error instanceof DetectorFailedError ? recover(error) : subscriber.error(error),
+    );
+  });
+}
+
+function perceptOf(frame: Frame, { detections, times }: DetectorResult, startedAtMs: number, emittedAtMs: number, overBudget: boolean): PerceptEvent {
+  const { streamId, seq, epoch, ptsMs, width, height, capturedAtMs, readyAtMs } = frame;
+  return {
+    type: 'percept', streamId, seq, epoch, ptsMs, width, height,
+    times: { capturedAtMs, readyAtMs, startedAtMs, ...times, emittedAtMs },
+    detections,
+    overBudget,
+  };
+}

@@ -1,0 +1,118 @@
+import { from, Observable, Subscription, type ObservableInput, type OperatorFunction } from 'rxjs';
+
+/** Why a waiting room is asked for the next value. */
+export type Trigger = 'arrived' | 'freed';
+
+/**
+ * Where values wait while all workers are busy, and the rule that says which goes next.
+ * `T` comes in, `U` is what a worker starts on, `S` is what the room itself emits: what it refused, say.
+ * One subscription has one room.
+ */
+export type WaitingRoom<T, U, S> = {
+  /** A value came. */
+  offer(value: T, emit: (notice: S) => void): void;
+  /** A worker is free: what it should start on, or undefined to leave it free. */
+  take(trigger: Trigger, emit: (notice: S) => void): U | undefined;
+  /** The work on a value ended. */
+  finished(value: U): void;
+  /** Nothing more will be taken: gives up whatever still waits. */
+  drain(emit: (notice: S) => void): void;
+};
+
+/** How many work at once, and when to stop early. */
+export type WorkerOptions = {
+  /** Values under way at once; 1 unless given. */
+  readonly concurrency?: number | undefined;
+  /** Its first value ends the source; what waits is given up, what is under way ends by itself. */
+  readonly stop?: ObservableInput<unknown> | undefined;
+};
+
+/**
+ * Maps values to inner Observables as `exhaustMap` does, but what comes while all are busy goes to a waiting room, and
+ * the room says what runs next.
+ *
+ * Completes when the source has completed, nothing is under way, and the room gives nothing more. What then still
+ * waits is given up. An early unsubscribe gives up what waits without emitting.
+ *
+ * @param makeRoom makes the room of one subscription
+ * @param project the work; its errors are errors of the result
+ */
+export function exhaustMapFrom<T, U, S, R>(
+  makeRoom: () => WaitingRoom<T, U, S>,
+  project: (value: U) => ObservableInput<R>,
+  { concurrency = 1, stop }: WorkerOptions = {},
+): OperatorFunction<T, R | S> {
+  return (source) => new Observable<R | S>((subscriber) => {
+    const room = makeRoom();
+    const emit = (notice: S): void => subscriber.next(notice);
+    const upstream = new Subscription();
+    let busy = 0;
+    let sourceDone = false;
+    let stopped = false;
+    let pumping = false;
+
+    const start = (value: U): void => {
+      busy += 1;
+      let work: Observable<R>;
+      try {
+        work = from(project(value));
+      } catch (error) {
+        subscriber.error(error);
+        return;
+      }
+      const inner = new Subscription();
+      subscriber.add(inner);
+      inner.add(work.subscribe({
+        next: (result) => subscriber.next(result),
+        error: (error: unknown) => subscriber.error(error),
+        complete: () => {
+          subscriber.remove(inner);
+          busy -= 1;
+          room.finished(value);
+          pump('freed');
+        },
+      }));
+    };
+
+    const pump = (trigger: Trigger): void => {
+      // Work that completes at once calls back from inside `start`; the loop below picks up what it freed.
+      if (pumping) return;
+      pumping = true;
+      while (busy < concurrency && !stopped && !subscriber.closed) {
+        const value = room.take(trigger, emit);
+        if (value === undefined) break;
+        start(value);
+        trigger = 'freed';
+      }
+      pumping = false;
+      if (busy === 0 && (sourceDone || stopped) && !subscriber.closed) {
+        room.drain(emit);
+        subscriber.complete();
+      }
+    };
+
+    subscriber.add(() => room.drain(() => undefined));
+    subscriber.add(upstream);
+    if (stop !== undefined) {
+      subscriber.add(from(stop).subscribe(() => {
+        if (stopped) return;
+        stopped = true;
+        upstream.unsubscribe();
+        room.drain(emit);
+        pump('freed');
+      }));
+    }
+    if (stopped) return;
+    upstream.add(source.subscribe({
+      next: (value) => {
+        room.offer(value, emit);
+        pump('arrived');
+      },
+      error: (error: unknown) => subscriber.error(error),
+      complete: () => {
+        sourceDone = true;
+        pump('freed');
+      },
+    }));
+  });
+}

@@ -1,0 +1,183 @@
+import type { ObservableInput, OperatorFunction } from 'rxjs';
+import type { Clock } from '../../core/clock.js';
+import { dropOf, type DropEvent, type DropReason, type GapEvent, type SourceEvent, type StatusEvent } from '../../core/events.js';
+import type { Frame } from '../../core/frame.js';
+import { judgeLatency } from '../../core/latency-budget.js';
+import type { Policy } from '../../core/policy.js';
+import type { RuntimeEstimator } from '../../core/runtime-profile.js';
+import { FrameIntervalEstimator } from '../frame-interval.js';
+import { exhaustMapFrom, type Trigger, type WaitingRoom } from './exhaust-map-from.js';
+
+/** A frame that the scheduler gives to the detector, together with its ownership. */
+export type ScheduledFrame = {
+  readonly frame: Frame;
+  readonly startedAtMs: number;
+  /** No frame could make the latency budget; this one runs all the same. */
+  readonly overBudget: boolean;
+};
+
+export type ScheduleOptions = {
+  readonly policy: Policy;
+  /** The oldest a frame may be when its result comes out; undefined: no budget. */
+  readonly latencyBudgetMs?: number | undefined;
+  readonly clock: Clock;
+  /** The detector's runtimes so far; fed by whoever runs it. */
+  readonly runtimes: RuntimeEstimator;
+  /** Frames under way at once, over all streams; 1 unless given. */
+  readonly concurrency?: number | undefined;
+  /** Its first value ends the run: what waits is dropped as `stopped`, what is under way ends by itself. */
+  readonly stop?: ObservableInput<unknown> | undefined;
+};
+
+/** What a source says besides frames passes through as it is. */
+type Notice = DropEvent | GapEvent | StatusEvent;
+
+type Stream = {
+  /** Oldest first. One frame, the newest, unless the policy keeps all. */
+  readonly waiting: Frame[];
+  readonly interval: FrameIntervalEstimator;
+  policyMemory: unknown;
+  lastRunSeq: number;
+  /** When the world looked as the last frame that ran shows it. */
+  lastRunCapturedAtMs: number;
+  underWay: number;
+  /** The policy said to wait for the next frame. */
+  waitsForNext: boolean;
+};
+
+/**
+ * Decides which frame the detector works on: newest frame wins, under a latency budget and a policy. Each frame that
+ * does not run comes out as a drop with its reason, in order with everything else.
+ *
+ * Every stream has its own newest waiting frame and its own policy memory; of several streams the one whose result is
+ * stalest goes first. Live, one frame of a stream is under way at a time, so that its results never overtake each
+ * other; a policy that keeps all frames spreads them over all workers.
+ *
+ * Owns the frames that wait: a dropped one is released here, a started one belongs to `project`.
+ */
+export function schedule<R>(
+  options: ScheduleOptions,
+  project: (scheduled: ScheduledFrame) => ObservableInput<R>,
+): OperatorFunction<SourceEvent, R | Notice> {
+  return exhaustMapFrom<SourceEvent, ScheduledFrame, Notice, R>(() => new FrameRoom(options), project, options);
+}
+
+class FrameRoom implements WaitingRoom<SourceEvent, ScheduledFrame, Notice> {
+  readonly #options: ScheduleOptions;
+  readonly #streams = new Map<string, Stream>();
+
+  constructor(options: ScheduleOptions) {
+    this.#options = options;
+  }
+
+  offer(event: SourceEvent, emit: (notice: Notice) => void): void {
+    if (event.type !== 'frame') {
+      emit(event);
+      return;
+    }
+    const stream = this.#stream(event.streamId);
+    stream.interval.observe(event.ptsMs);
+    if (event.corrupt) {
+      this.#drop(event, 'corrupt', emit);
+      return;
+    }
+    const keepsAll = this.#options.policy.keepsAll === true;
+    const superseded = keepsAll ? undefined : stream.waiting.shift();
+    stream.waiting.push(event);
+    stream.waitsForNext = false;
+    if (superseded !== undefined) this.#drop(superseded, 'superseded', emit);
+  }
+
+  take(trigger: Trigger, emit: (notice: Notice) => void): ScheduledFrame | undefined {
+    for (const stream of this.#stalestFirst()) {
+      const scheduled = this.#takeFrom(stream, trigger, emit);
+      if (scheduled !== undefined) return scheduled;
+    }
+    return undefined;
+  }
+
+  finished({ frame }: ScheduledFrame): void {
+    this.#stream(frame.streamId).underWay -= 1;
+  }
+
+  drain(emit: (notice: Notice) => void): void {
+    for (const { waiting } of this.#streams.values()) {
+      for (const frame of waiting.splice(0)) this.#drop(frame, 'stopped', emit);
+    }
+  }
+
+  #takeFrom(stream: Stream, trigger: Trigger, emit: (notice: Notice) => void): ScheduledFrame | undefined {
+    const { latencyBudgetMs, clock, runtimes } = this.#options;
+    const frame = stream.waiting[0];
+    const nowMs = clock.now();
+    const verdict = judgeLatency({
+      ageMs: nowMs - frame.capturedAtMs,
+      transportMs: frame.readyAtMs - frame.capturedAtMs,
+      medianRuntimeMs: runtimes.medianMs(),
+    }, latencyBudgetMs);
+    if (verdict === 'late') {
+      stream.waiting.shift();
+      this.#drop(frame, 'late', emit);
+      return undefined;
+    }
+
+    const decision = this.#decide(stream, frame, nowMs, trigger);
+    if (decision === 'wait') {
+      stream.waitsForNext = true;
+      return undefined;
+    }
+    stream.waiting.shift();
+    if (decision === 'drop') {
+      this.#drop(frame, 'stride', emit);
+      return undefined;
+    }
+    stream.underWay += 1;
+    stream.lastRunSeq = frame.seq;
+    stream.lastRunCapturedAtMs = frame.capturedAtMs;
+    return { frame, startedAtMs: nowMs, overBudget: verdict === 'hopeless' };
+  }
+
+  #decide(stream: Stream, frame: Frame, nowMs: number, trigger: Trigger): 'run' | 'wait' | 'drop' {
+    const intervalMs = stream.interval.intervalMs();
+    const { decision, memory } = this.#options.policy.decide({
+      seq: frame.seq,
+      lastRunSeq: stream.lastRunSeq,
+      ageFrames: intervalMs === undefined ? 0 : (nowMs - frame.readyAtMs) / intervalMs,
+      intervalMs: intervalMs ?? Infinity,
+      runtime: intervalMs === undefined ? undefined : this.#options.runtimes.profile(),
+      trigger: trigger === 'arrived' ? 'frame-arrived' : 'detector-freed',
+    }, stream.policyMemory);
+    stream.policyMemory = memory;
+    return decision;
+  }
+
+  /** Streams with a frame that may start now, the one whose result is stalest first. */
+  #stalestFirst(): Stream[] {
+    const limit = this.#options.policy.keepsAll === true ? Infinity : 1;
+    return [...this.#streams.values()]
+      .filter(({ waiting, waitsForNext, underWay }) => waiting.length > 0 && !waitsForNext && underWay < limit)
+      .sort((a, b) => a.lastRunCapturedAtMs - b.lastRunCapturedAtMs);
+  }
+
+  #drop(frame: Frame, reason: DropReason, emit: (notice: Notice) => void): void {
+    frame.release();
+    emit(dropOf(frame, reason, this.#options.clock.now()));
+  }
+
+  #stream(streamId: string): Stream {
+    let stream = this.#streams.get(streamId);
+    if (stream === undefined) {
+      stream = {
+        waiting: [],
+        interval: new FrameIntervalEstimator(),
+        policyMemory: this.#options.policy.initial,
+        lastRunSeq: -1,
+        lastRunCapturedAtMs: -Infinity,
+        underWay: 0,
+        waitsForNext: false,
+      };
+      this.#streams.set(streamId, stream);
+    }
+    return stream;
+  }
+}

@@ -1,0 +1,134 @@
+import { execFile } from 'node:child_process';
+import { access, chmod, constants, copyFile, mkdir, rename } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
+import { SourceError, UsageError } from '../../core/errors.js';
+
+/** An ffmpeg that answers. */
+export type Ffmpeg = {
+  readonly path: string;
+  readonly version: FfmpegVersion;
+  /** `env`: named by NOWCAST_FFMPEG; `path`: found on PATH; `embedded`: the build of 2018 that comes with the package. */
+  readonly origin: 'env' | 'path' | 'embedded';
+};
+
+export type FfmpegVersion = {
+  readonly major: number;
+  readonly minor: number;
+  /** As the program names itself: "5.1.9-0+deb12u1", "N-47683-g0e8eb07980-static". */
+  readonly name: string;
+};
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The minor version of libavcodec with which each release x.0, x.1… came out, by its major version. */
+const RELEASES: Readonly<Record<number, readonly number[]>> = {
+  58: [18, 35, 54, 91, 134],
+  59: [18, 37],
+  60: [3, 31],
+  61: [3, 19],
+  62: [11],
+};
+/** libavcodec 58 belongs to ffmpeg 4, and each major version of one to the next of the other. */
+const CODEC_MAJOR_OFFSET = 54;
+const OLDEST_MAJOR = 4;
+
+const run = promisify(execFile);
+
+/**
+ * Finds ffmpeg: what NOWCAST_FFMPEG names, else `ffmpeg` on PATH, else the embedded one.
+ *
+ * @param env NOWCAST_FFMPEG and PATH are read
+ * @param cacheDir where a copy of the embedded one goes when it cannot be made executable where it is
+ * @throws UsageError where NOWCAST_FFMPEG names something that does not run or is too old
+ * @throws SourceError (`NOWCAST_FFMPEG_ABSENT`) where there is none
+ */
+export async function locateFfmpeg(env: Environment, cacheDir: string): Promise<Ffmpeg> {
+  const named = env['NOWCAST_FFMPEG'];
+  if (named !== undefined && named !== '') {
+    try {
+      return { path: named, version: await versionOf(named), origin: 'env' };
+    } catch (cause) {
+      throw new UsageError(
+        `NOWCAST_FFMPEG is "${named}", which is not an ffmpeg that works here (${reasonOf(cause)}); name one, or unset it`, { cause });
+    }
+  }
+  for (const path of onPath(env['PATH'] ?? '')) {
+    // One that is broken or too old is as good as none.
+    const version = await versionOf(path).catch(() => undefined);
+    if (version !== undefined) return { path, version, origin: 'path' };
+  }
+  try {
+    const path = await executable(embeddedPath(), cacheDir);
+    return { path, version: await versionOf(path), origin: 'embedded' };
+  } catch (cause) {
+    throw new SourceError(
+      `there is no ffmpeg on PATH and the embedded one does not run (${reasonOf(cause)}); install ffmpeg, or name it with NOWCAST_FFMPEG`,
+      { cause, code: 'NOWCAST_FFMPEG_ABSENT' });
+  }
+}
+
+/**
+ * Reads what `ffmpeg -version` prints. The libraries' numbers say which release it is, whatever a distributor or a
+ * build from git calls it.
+ * @throws SourceError where it is not ffmpeg's, or older than 4.0
+ */
+export function parseVersion(output: string): FfmpegVersion {
+  const name = /^ffmpeg version (\S+)/m.exec(output)?.[1];
+  const codec = /^\s*libavcodec\s+(\d+)\.\s*(\d+)\./m.exec(output);
+  if (name === undefined || codec === null) throw new SourceError(`it does not answer -version as ffmpeg does: ${JSON.stringify(output.slice(0, 60))}`);
+  const [codecMajor, codecMinor] = [Number(codec[1]), Number(codec[2])];
+  const major = codecMajor - CODEC_MAJOR_OFFSET;
+  if (major < OLDEST_MAJOR) throw new SourceError(`ffmpeg ${name} is too old: 4.0 or later is needed`);
+  const releasedBefore = (RELEASES[codecMajor] ?? []).filter((minor) => minor <= codecMinor).length;
+  return { major, minor: Math.max(0, releasedBefore - 1), name };
+}
+
+/** Whether a version is at least `major.minor`. */
+export function isAtLeast(version: FfmpegVersion, major: number, minor: number): boolean {
+  return version.major > major || (version.major === major && version.minor >= minor);
+}
+
+async function versionOf(path: string): Promise<FfmpegVersion> {
+  const { stdout } = await run(path, ['-version'], { timeout: 10_000 });
+  return parseVersion(stdout);
+}
+
+function* onPath(path: string): Generator<string> {
+  const name = process.platform === 'win32' ? 'ffmpeg.exe' : 'ffmpeg';
+  for (const dir of path.split(delimiter)) if (dir !== '') yield join(dir, name);
+}
+
+function embeddedPath(): string {
+  const { path } = createRequire(import.meta.url)('@ffmpeg-installer/ffmpeg') as { path: string };
+  return path;
+}
+
+/** npm no longer runs the script that would set the embedded program's mode; where that is forbidden, a copy gets it. */
+async function executable(path: string, cacheDir: string): Promise<string> {
+  if (await isExecutable(path)) return path;
+  try {
+    await chmod(path, 0o755);
+    return path;
+  } catch {
+    const copy = join(cacheDir, 'ffmpeg-embedded');
+    if (await isExecutable(copy)) return copy;
+    await mkdir(cacheDir, { recursive: true });
+    const partial = `${copy}.${process.pid}`;
+    await copyFile(path, partial);
+    await chmod(partial, 0o755);
+    await rename(partial, copy);
+    return copy;
+  }
+}
+
+function isExecutable(path: string): Promise<boolean> {
+  return access(path, constants.X_OK).then(() => true, () => false);
+}
+
+function reasonOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  const { code } = cause as NodeJS.ErrnoException;
+  return code === 'ENOENT' ? 'no such file' : code === 'EACCES' ? 'not executable' : cause.message.split('\n')[0];
+}

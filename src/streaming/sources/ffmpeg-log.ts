@@ -1,0 +1,128 @@
+import type { Size } from '../../core/letterbox.js';
+
+/** What ffmpeg says about its input before the first picture; each is absent where the input does not tell. */
+export type InputDescription = {
+  readonly durationMs?: number;
+  readonly fps?: number;
+};
+
+/** What the log told about one picture. */
+export type PictureFacts = {
+  /** Of the source's picture as it is shown: rotation applied, before scaling. */
+  readonly size: Size;
+  /** The decoder reported damage. */
+  readonly corrupt: boolean;
+};
+
+/** Error lines that are kept for messages. */
+const KEPT_ERRORS = 8;
+
+/**
+ * Reads ffmpeg's log as `-v repeat+level+verbose -debug_ts` writes it, line by line. The pictures themselves come on
+ * another pipe and say neither how large their source was nor whether they are damaged; the log does, and it tells in
+ * order: what is known about a picture is written before the picture is. So pictures are told apart by counting.
+ *
+ * The patterns match anywhere in a line: the threads of ffmpeg 7 can write two messages into one.
+ */
+export class FfmpegLog {
+  #size: Size | undefined;
+  #decodedCount = 0;
+  #announcedCount = 0;
+  #damageReported = false;
+  readonly #corrupt = new Set<number>();
+  /** Facts of pictures that were announced and not asked for yet, oldest first. */
+  readonly #facts: PictureFacts[] = [];
+  readonly #errors: string[] = [];
+  #input: InputDescription | undefined;
+
+  /** The last messages of level error and above, oldest first, without their level. They may echo the URL. */
+  get errors(): readonly string[] {
+    return this.#errors;
+  }
+
+  /** Once the input was opened. */
+  get input(): InputDescription | undefined {
+    return this.#input;
+  }
+
+  /** Pictures that the log has announced so far. */
+  get announcedCount(): number {
+    return this.#announcedCount;
+  }
+
+  /** Takes what the log told about the next picture; undefined while it has not told yet. */
+  nextPicture(): PictureFacts | undefined {
+    return this.#facts.shift();
+  }
+
+  /** @param line without its end of line */
+  push(line: string): void {
+    if (line.includes('filter -> pts:')) this.#announce(line);
+    else if (line.includes('decoder -> ')) this.#decoded(line);
+    else if (line.includes('corrupt decoded frame')) this.#damageReported = true;
+    else if (line.includes('Parsed_scale_')) this.#scaled(line);
+    else if (/\[(?:error|fatal|panic)\]/.test(line)) this.#fail(line);
+    else this.#describe(line);
+  }
+
+  #announce(line: string): void {
+    // The one that closes the stream has no time.
+    if (this.#size === undefined || !/filter -> pts:-?\d/.test(line)) return;
+    const index = this.#announcedCount++;
+    this.#facts.push({ size: this.#size, corrupt: this.#corrupt.delete(index) });
+  }
+
+  #decoded(line: string): void {
+    if (!line.includes('frame_type:')) return;
+    const index = this.#decodedCount++;
+    if (this.#damageReported) this.#corrupt.add(index);
+    this.#damageReported = false;
+  }
+
+  /** The scaler's input is the picture after rotation; it is told anew at every change. */
+  #scaled(line: string): void {
+    const match = /w:(\d+) h:(\d+) fmt:.* -> w:\d+ h:\d+ /.exec(line);
+    if (match === null) return;
+    const [width, height] = [Number(match[1]), Number(match[2])];
+    if (this.#size?.width !== width || this.#size.height !== height) this.#size = { width, height };
+  }
+
+  #fail(line: string): void {
+    this.#errors.push(line.replace(/\[(?:error|fatal|panic)\] /, '').replace(/ @ 0x[0-9a-f]+\]/, ']').trim());
+    if (this.#errors.length > KEPT_ERRORS) this.#errors.shift();
+  }
+
+  #describe(line: string): void {
+    const duration = /Duration: (?:(\d+):(\d\d):(\d\d(?:\.\d+)?)|N\/A), /.exec(line);
+    if (duration !== null) {
+      const [hours, minutes, seconds] = duration.slice(1).map(Number);
+      this.#input = Number.isFinite(hours) ? { durationMs: Math.round((hours * 3600 + minutes * 60 + seconds) * 1000) } : {};
+    } else if (this.#input !== undefined && this.#input.fps === undefined && line.includes('Video: ') && this.#announcedCount === 0) {
+      const fps = /, ([\d.]+)(k?) (?:fps|tbr)/.exec(line);
+      if (fps !== null && !line.includes('(attached pic)')) {
+        this.#input = { ...this.#input, fps: Number(fps[1]) * (fps[2] === 'k' ? 1000 : 1) };
+      }
+    }
+  }
+}
+
+/** Cuts a byte stream into lines and hands them on without their end; a last line without one comes with `end()`. */
+export class LineSplitter {
+  #rest = '';
+  readonly #onLine: (line: string) => void;
+
+  constructor(onLine: (line: string) => void) {
+    this.#onLine = onLine;
+  }
+
+  push(text: string): void {
+    const lines = (this.#rest + text).split(/\r\n|\n|\r/);
+    this.#rest = lines.pop() ?? '';
+    for (const line of lines) this.#onLine(line);
+  }
+
+  end(): void {
+    if (this.#rest !== '') this.#onLine(this.#rest);
+    this.#rest = '';
+  }
+}

@@ -1,0 +1,169 @@
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import type { Size } from '../../core/letterbox.js';
+import type { Ffmpeg } from './ffmpeg-binary.js';
+import { FfmpegLog, LineSplitter, type InputDescription } from './ffmpeg-log.js';
+import { NutReader, type NutFrame } from './nut.js';
+
+/** One picture, whole and described. */
+export type Picture = NutFrame & {
+  /** Of the source's picture as it is shown, before letterboxing, in pixels. */
+  readonly size: Size;
+  /** The decoder reported damage in it. */
+  readonly corrupt: boolean;
+};
+
+/** How ffmpeg ended. */
+export type FrameProcessEnd = {
+  /** It was asked to by `stop()`. */
+  readonly stopped: boolean;
+  /** Its exit code; null where a signal ended it or it never started. */
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly pictureCount: number;
+  /** The output broke off inside a picture. */
+  readonly cutOff: boolean;
+  /** ffmpeg's last messages of level error and above, oldest first. They may echo the URL with its credentials. */
+  readonly errors: readonly string[];
+  /** What went wrong on our side: it could not be started, or its output could not be read. */
+  readonly failure?: Error;
+};
+
+export type FrameProcessOptions = {
+  readonly ffmpeg: Ffmpeg;
+  /** As `frameArguments` makes them. */
+  readonly args: readonly string[];
+  /**
+   * Memory for the next picture, B, G and R plane. Undefined discards it: it still comes to `onPicture`, without a
+   * target, and ffmpeg is not held up. `'wait'` holds ffmpeg up until `resume()`. Targets are used up in order; those
+   * given for pictures that never came are the giver's again once `stop()` was called or `closed` has resolved.
+   */
+  readonly getTarget: (byteLength: number) => Uint8Array | undefined | 'wait';
+  readonly onPicture: (picture: Picture) => void;
+  /** Called once, before the first picture, when the input is open. */
+  readonly onInput?: (input: InputDescription) => void;
+  /** Every line of ffmpeg's log. It may echo the URL with its credentials. */
+  readonly onLine?: (line: string) => void;
+};
+
+/** ffmpeg sends frames as planes G, B, R; detectors take B, G, R. */
+const GBR_TO_BGR = [1, 0, 2];
+const KILL_AFTER_MS = 1500;
+
+/** An ffmpeg of ours that decodes one source. Always reaped: `closed` resolves when it is gone and its pipes are shut. */
+export class FrameProcess {
+  /** Never rejects. */
+  readonly closed: Promise<FrameProcessEnd>;
+  readonly #options: FrameProcessOptions;
+  readonly #child: ChildProcessByStdio<null, Readable, Readable>;
+  readonly #reader: NutReader;
+  readonly #log = new FfmpegLog();
+  /** Pictures that are whole and whose announcement was not read yet: log and pictures come through two pipes. */
+  readonly #unannounced: NutFrame[] = [];
+  #pictureCount = 0;
+  #inputTold = false;
+  #paused = false;
+  #stopped = false;
+  #failure: Error | undefined;
+
+  constructor(options: FrameProcessOptions) {
+    this.#options = options;
+    const { getTarget } = options;
+    this.#reader = new NutReader({ getTarget, planeOrder: GBR_TO_BGR, onFrame: (frame) => this.#arrived(frame) });
+    // A group of its own: Ctrl-C in a terminal is for us to handle, ffmpeg is then stopped in order.
+    this.#child = spawn(options.ffmpeg.path, options.args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    this.closed = this.#watch();
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /** Stops reading, so that ffmpeg is held up once the pipe is full. */
+  pause(): void {
+    this.#paused = true;
+    this.#child.stdout.pause();
+  }
+
+  /** Reads on, after `pause()` or when a target is there again. */
+  resume(): void {
+    this.#paused = false;
+    this.#guarded(() => this.#reader.resume());
+  }
+
+  /** Ends ffmpeg whatever it is doing; no callback is called any more. Resolves as `closed` does; safe to call twice. */
+  stop(): Promise<FrameProcessEnd> {
+    if (!this.#stopped && this.#child.exitCode === null && this.#child.signalCode === null) {
+      this.#child.kill('SIGTERM');
+      const timer = setTimeout(() => this.#child.kill('SIGKILL'), KILL_AFTER_MS);
+      void this.closed.then(() => clearTimeout(timer));
+    }
+    this.#stopped = true;
+    // Blocked in a write to a full pipe it would not even notice the signal.
+    this.#child.stdout.destroy();
+    return this.closed;
+  }
+
+  #watch(): Promise<FrameProcessEnd> {
+    const { stdout, stderr } = this.#child;
+    const lines = new LineSplitter((line) => this.#logged(line));
+    stdout.on('data', (chunk: Buffer) => this.#guarded(() => this.#reader.push(chunk)));
+    stderr.setEncoding('utf8').on('data', (text: string) => lines.push(text));
+    // Both may fail when the child dies; 'close' tells about it.
+    stdout.on('error', () => undefined);
+    stderr.on('error', () => undefined);
+    return new Promise((resolve) => {
+      const end = (code: number | null, signal: NodeJS.Signals | null): void => {
+        lines.end();
+        resolve({
+          stopped: this.#stopped, code, signal, pictureCount: this.#pictureCount, cutOff: !this.#reader.atBoundary,
+          errors: [...this.#log.errors], ...(this.#failure === undefined ? {} : { failure: this.#failure }),
+        });
+      };
+      this.#child.once('error', (error) => {
+        this.#failure ??= error;
+        if (this.#child.pid === undefined) end(null, null);
+      });
+      this.#child.once('close', end);
+    });
+  }
+
+  /** Runs the reader and holds ffmpeg up while it waits for a target. */
+  #guarded(read: () => boolean): void {
+    if (this.#stopped || this.#failure !== undefined) return;
+    try {
+      const wantsMore = read();
+      if (this.#stopped) return;
+      if (wantsMore && !this.#paused) this.#child.stdout.resume();
+      else this.#child.stdout.pause();
+    } catch (error) {
+      this.#failure = error as Error;
+      void this.stop();
+    }
+  }
+
+  #logged(line: string): void {
+    this.#log.push(line);
+    if (this.#stopped) return;
+    this.#options.onLine?.(line);
+    this.#deliver();
+  }
+
+  #arrived(frame: NutFrame): void {
+    this.#unannounced.push(frame);
+    this.#deliver();
+  }
+
+  #deliver(): void {
+    while (this.#unannounced.length > 0 && !this.#stopped) {
+      const facts = this.#log.nextPicture();
+      if (facts === undefined) return;
+      if (!this.#inputTold) {
+        this.#inputTold = true;
+        this.#options.onInput?.(this.#log.input ?? {});
+      }
+      this.#pictureCount++;
+      this.#options.onPicture({ ...this.#unannounced.shift()!, ...facts });
+    }
+  }
+}

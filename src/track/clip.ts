@@ -1,0 +1,25 @@
+import type { Box } from '../core/box.js';
+import type { Size } from '../core/letterbox.js';
+
+/**
+ * The part of a box that lies in the picture, rounded to 1/1000 px; undefined where the box is inverted or what is
+ * left of it covers less than `minArea` square pixels, sides rounded down.
+ * Source: mtli/sAP `forecast/__init__.py`, `extrap_clean_up`.
+ */
+export function clipToPicture(left: number, top: number, width: number, height: number, size: Size, minArea: number): Box | undefined {
+  if (!(width > 0 && height > 0)) return undefined;
+  const x1 = clamp(left, size.width);
+  const y1 = clamp(top, size.height);
+  const x2 = clamp(left + width, size.width);
+  const y2 = clamp(top + height, size.height);
+  if (Math.trunc(x2 - x1) * Math.trunc(y2 - y1) < minArea) return undefined;
+  return { x1: round(x1), y1: round(y1), x2: round(x2), y2: round(y2) };
+}
+
+function clamp(value: number, limit: number): number {
+  return Math.min(Math.max(value, 0), limit);
+}
+
+function round(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}

@@ -1,0 +1,44 @@
+/**
+ * One coordinate of a box that moves at a nearly constant rate: a Kalman filter of two states.
+ *
+ * A box needs four of these. Where process and measurement noise are diagonal, as here, the eight-state filter of a
+ * box falls apart into four of two states, without any difference in the result.
+ */
+export type Motion = {
+  value: number;
+  /** Change of `value` in one frame interval. */
+  rate: number;
+  valueVariance: number;
+  /** Between value and rate. */
+  covariance: number;
+  rateVariance: number;
+};
+
+export function motionAt(value: number, valueVariance: number, rateVariance: number): Motion {
+  return { value, rate: 0, valueVariance, covariance: 0, rateVariance };
+}
+
+/**
+ * Carries a motion over `frames` frame intervals (a fraction or negative is fine).
+ * @param valueNoise variance that the value gains on the way
+ * @param rateNoise variance that the rate gains on the way
+ */
+export function predict(motion: Motion, frames: number, valueNoise: number, rateNoise: number): void {
+  motion.value += frames * motion.rate;
+  motion.valueVariance += frames * (2 * motion.covariance + frames * motion.rateVariance) + valueNoise;
+  motion.covariance += frames * motion.rateVariance;
+  motion.rateVariance += rateNoise;
+}
+
+/** Corrects a motion by a measured value with the given variance, which is more than 0. */
+export function correct(motion: Motion, measured: number, variance: number): void {
+  const total = motion.valueVariance + variance;
+  const rateGain = motion.covariance / total;
+  const surprise = measured - motion.value;
+  motion.value += motion.valueVariance / total * surprise;
+  motion.rate += rateGain * surprise;
+  // Written so that rounding can make no variance negative, however long the time that was predicted over.
+  motion.rateVariance = Math.max(0, motion.rateVariance - rateGain * motion.covariance);
+  motion.covariance *= variance / total;
+  motion.valueVariance *= variance / total;
+}

@@ -1,0 +1,38 @@
+import type { PipelineEvent, SourceEvent } from '../../src/core/events.js';
+import type { Frame } from '../../src/core/frame.js';
+import { letterbox } from '../../src/core/letterbox.js';
+
+/** Counts how often each frame was given back. */
+export class FrameLedger {
+  readonly releases = new Map<string, number>();
+
+  /** Frames that were made and not released yet. */
+  get open(): string[] {
+    return [...this.releases].filter(([, count]) => count === 0).map(([name]) => name);
+  }
+
+  /** A frame named `streamId/seq`, captured and ready at `atMs`, 10 ms after the one before unless given. */
+  frame(streamId: string, seq: number, over: Partial<Frame> = {}): Frame {
+    const name = `${streamId}/${seq}`;
+    this.releases.set(name, 0);
+    const atMs = over.capturedAtMs ?? seq * 10;
+    return {
+      type: 'frame', streamId, seq, epoch: 0, ptsMs: atMs, capturedAtMs: atMs, readyAtMs: atMs,
+      width: 64, height: 48, letterbox: letterbox({ width: 64, height: 48 }, { width: 32, height: 32 }),
+      image: new Uint8Array(0), corrupt: false,
+      release: () => this.releases.set(name, this.releases.get(name)! + 1),
+      ...over,
+    };
+  }
+}
+
+/** A short name for an event, to read in a list: `percept a/1`, `superseded a/2`, `gap a`. */
+export function nameOf(event: SourceEvent | PipelineEvent): string {
+  switch (event.type) {
+    case 'drop': return `${event.reason} ${event.streamId}/${event.seq}`;
+    case 'status': return event.state;
+    case 'gap': return `gap ${event.streamId}`;
+    case 'frame':
+    case 'percept': return `${event.type} ${event.streamId}/${event.seq}`;
+  }
+}
