@@ -1,0 +1,73 @@
+import { readFile } from 'node:fs/promises';
+import { ModelError } from '../core/errors.js';
+
+/** COCO's 80 classes in YOLOX's order (`yolox/data/datasets/coco_classes.py`). */
+const COCO = [
+  'person', 'bicycle', 'car', 'motorcycle', 'airplane', 'bus', 'train', 'truck', 'boat', 'traffic light', 'fire hydrant',
+  'stop sign', 'parking meter', 'bench', 'bird', 'cat', 'dog', 'horse', 'sheep', 'cow', 'elephant', 'bear', 'zebra', 'giraffe',
+  'backpack', 'umbrella', 'handbag', 'tie', 'suitcase', 'frisbee', 'skis', 'snowboard', 'sports ball', 'kite', 'baseball bat',
+  'baseball glove', 'skateboard', 'surfboard', 'tennis racket', 'bottle', 'wine glass', 'cup', 'fork', 'knife', 'spoon', 'bowl',
+  'banana', 'apple', 'sandwich', 'orange', 'broccoli', 'carrot', 'hot dog', 'pizza', 'donut', 'cake', 'chair', 'couch',
+  'potted plant', 'bed', 'dining table', 'toilet', 'tv', 'laptop', 'mouse', 'remote', 'keyboard', 'cell phone', 'microwave',
+  'oven', 'toaster', 'sink', 'refrigerator', 'book', 'clock', 'vase', 'scissors', 'teddy bear', 'hair drier', 'toothbrush',
+] as const;
+
+/** Argoverse-HD's eight classes, by category id. */
+const ARGOVERSE_HD = ['person', 'bicycle', 'car', 'motorcycle', 'bus', 'truck', 'traffic light', 'stop sign'] as const;
+
+/** Label sets that are known by name. */
+export const LABEL_SETS = { 'coco': COCO, 'argoverse-hd': ARGOVERSE_HD } as const satisfies Record<string, readonly string[]>;
+
+/** Category ids 1–90 that COCO left unused. */
+const UNUSED_COCO_IDS = new Set([12, 26, 29, 30, 45, 66, 68, 69, 71, 83]);
+
+/** COCO's own category id (1–90) of each of the 80 classes, by class id. */
+export const cocoCategoryIds: readonly number[] = Array.from({ length: 90 }, (_, i) => i + 1).filter((id) => !UNUSED_COCO_IDS.has(id));
+
+/**
+ * A model's class names.
+ * @param nameOrPath `coco`, `argoverse-hd`, or a text file with one name a line, bare or after its class id
+ *   (`0  person`); undefined takes the set that has as many classes as the model, else `class-0`, `class-1`…
+ * @throws ModelError where there are not `classCount` names; both counts are in the message
+ */
+export async function loadLabels(nameOrPath: string | undefined, classCount: number): Promise<readonly string[]> {
+  if (nameOrPath === undefined) {
+    return Object.values(LABEL_SETS).find((set) => set.length === classCount) ?? Array.from({ length: classCount }, (_, id) => `class-${id}`);
+  }
+  const names = isLabelSet(nameOrPath) ? LABEL_SETS[nameOrPath] : await readLabelFile(nameOrPath);
+  if (names.length !== classCount) {
+    throw new ModelError(`labels "${nameOrPath}" have ${names.length} names, the model has ${classCount} classes; ` +
+      'give the labels that the model was trained with, or none to number the classes', { code: 'NOWCAST_MODEL_LABELS' });
+  }
+  return names;
+}
+
+function isLabelSet(name: string): name is keyof typeof LABEL_SETS {
+  return Object.hasOwn(LABEL_SETS, name);
+}
+
+async function readLabelFile(path: string): Promise<string[]> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (cause) {
+    throw new ModelError(`cannot read the labels "${path}" (${(cause as Error).message}); give a text file with one name a line, ` +
+      `or one of ${Object.keys(LABEL_SETS).join(', ')}`, { cause, code: 'NOWCAST_MODEL_LABELS' });
+  }
+  const lines = text.replace(/^\uFEFF/, '').split('\n').map((line) => line.trim()).filter((line) => line !== '');
+  const numbered = lines.map((line) => /^(\d+)[\s:,]+(\S.*)$/.exec(line));
+  return numbered.every((match) => match !== null) ? byId(numbered, path) : lines;
+}
+
+/** Ids may come in any order, but must be 0, 1, 2… without a gap: a wrong id would give every box a wrong name. */
+function byId(lines: readonly RegExpExecArray[], path: string): string[] {
+  const names: string[] = [];
+  for (const [line, id, name] of lines) {
+    if (Number(id) >= lines.length || names[Number(id)] !== undefined) {
+      throw new ModelError(`labels "${path}": ids must be 0 to ${lines.length - 1}, each once; "${line}" is beyond that or twice there`,
+        { code: 'NOWCAST_MODEL_LABELS' });
+    }
+    names[Number(id)] = name;
+  }
+  return names;
+}

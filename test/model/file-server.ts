@@ -1,0 +1,64 @@
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export type FileServer = {
+  readonly url: string;
+  /** Headers of every request so far. */
+  readonly requests: readonly IncomingHttpHeaders[];
+  /** Breaks every connection. */
+  readonly cut: () => void;
+  close(): Promise<void>;
+};
+
+export type Serving = {
+  readonly body: Uint8Array;
+  readonly status?: number;
+  readonly etag?: string;
+  /** Answer Range requests; else always the whole file. */
+  readonly ranges?: boolean;
+  /** Do not say how long the file is. */
+  readonly chunked?: boolean;
+  /** Break the connection instead of answering. */
+  readonly refused?: boolean;
+  /** Send so many bytes of the answer, then nothing more, and keep the connection open. */
+  readonly stallAfter?: number;
+};
+
+/** A local server of one file; `serving` tells how to answer each request, counted from 0. */
+export async function fileServer(serving: (request: number) => Serving): Promise<FileServer> {
+  const requests: IncomingHttpHeaders[] = [];
+  const server = createServer((request, response) => {
+    const { body, status, etag, ranges = true, chunked = false, refused = false, stallAfter } = serving(requests.length);
+    requests.push(request.headers);
+    if (refused) {
+      request.socket.destroy();
+      return;
+    }
+    const isSame = request.headers['if-range'] === undefined || request.headers['if-range'] === etag;
+    const from = ranges && isSame ? Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0) : 0;
+    if (from > 0 && from >= body.length) {
+      response.writeHead(416, { 'content-range': `bytes */${body.length}` }).end();
+      return;
+    }
+    const rest = body.subarray(from);
+    response.writeHead(status ?? (from > 0 ? 206 : 200), {
+      ...(chunked ? {} : { 'content-length': rest.length }),
+      ...(etag === undefined ? {} : { etag }),
+      ...(from > 0 ? { 'content-range': `bytes ${from}-${body.length - 1}/${body.length}` } : {}),
+    });
+    if (stallAfter !== undefined) response.write(rest.subarray(0, stallAfter));
+    else response.end(rest);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/m.onnx`,
+    requests,
+    cut: () => server.closeAllConnections(),
+    async close() {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+}

@@ -1,0 +1,217 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DownloadProgress } from '../../src/model/download.js';
+import { serializeOnnx } from '../../src/model/onnx/model-file.js';
+import { pullModel } from '../../src/model/pull.js';
+import type { ZooEntry } from '../../src/model/zoo.js';
+import { itNeeds } from '../helpers/needs.js';
+import { fileServer, type FileServer, type Serving } from './file-server.js';
+import { pixelModel } from './pixel-model.js';
+import { tempFolder } from './temp-folder.js';
+
+const BODY = serializeOnnx(pixelModel());
+const SHA256 = createHash('sha256').update(BODY).digest('hex');
+const HALF = Math.floor(BODY.length / 2);
+
+describe('pullModel', () => {
+  const folder = tempFolder();
+  const cacheDir = (): string => join(folder.path, 'cache');
+  const files = (): string[] => readdirSync(cacheDir()).sort();
+  let server: FileServer | undefined;
+  const serve = async (serving: Serving | ((request: number) => Serving)): Promise<FileServer> =>
+    (server = await fileServer(typeof serving === 'function' ? serving : () => serving));
+  afterEach(async () => {
+    await server?.close();
+    server = undefined;
+  });
+
+  const entry = (url: string, more: Partial<ZooEntry> = {}): ZooEntry => ({
+    name: 'pixels', file: 'm.onnx', url, input: { width: 32, height: 32 }, labels: 'coco', ap: 0, parametersM: 0, gflops: 0, ...more,
+  });
+  /** Breaks the first connection when half of the file has been written. */
+  const cutAtHalf = ({ receivedBytes }: DownloadProgress): void => {
+    if (receivedBytes === HALF && server?.requests.length === 1) server.cut();
+  };
+  const known = { sha256: SHA256, bytes: BODY.length };
+
+  it('downloads a file, compares its hash, and tells how far it is', async () => {
+    const { url } = await serve({ body: BODY });
+    const seen: DownloadProgress[] = [];
+    const pulled = await pullModel(entry(url, known), { cacheDir: cacheDir(), onProgress: (p) => seen.push(p) });
+    assert.deepEqual(pulled, { path: join(cacheDir(), 'm.onnx'), bytes: BODY.length, sha256: SHA256, outcome: 'downloaded', checkedBy: 'zoo' });
+    assert.deepEqual(readFileSync(pulled.path), Buffer.from(BODY));
+    assert.deepEqual(files(), ['m.onnx']);
+    assert.deepEqual(seen[0], { receivedBytes: 0, totalBytes: BODY.length });
+    assert.deepEqual(seen.at(-1), { receivedBytes: BODY.length, totalBytes: BODY.length });
+  });
+
+  it('fetches nothing when the right file is there', async () => {
+    const { url, requests } = await serve({ body: BODY });
+    await pullModel(entry(url, known), { cacheDir: cacheDir() });
+    assert.equal((await pullModel(entry(url, known), { cacheDir: cacheDir() })).outcome, 'present');
+    assert.equal(requests.length, 1);
+  });
+
+  it('refuses a wrong file that is there, and leaves it to its owner', async () => {
+    mkdirSync(cacheDir());
+    writeFileSync(join(cacheDir(), 'm.onnx'), 'mine');
+    await assert.rejects(pullModel(entry('http://127.0.0.1:1/', known), { cacheDir: cacheDir() }),
+      { name: 'ModelError', code: 'NOWCAST_MODEL_SHA256', message: /m\.onnx is not pixels.*remove it and run again/ });
+    assert.deepEqual(files(), ['m.onnx']);
+  });
+
+  it('refuses a download with a wrong sha256 and leaves nothing behind', async () => {
+    const { url } = await serve({ body: BODY, etag: '"1"' });
+    await assert.rejects(pullModel(entry(url, { sha256: '0'.repeat(64) }), { cacheDir: cacheDir() }), (error: Error) => {
+      assert.deepEqual([error.name, error.message.includes(SHA256), error.message.includes('0'.repeat(64)), error.message.includes(url)],
+        ['ModelError', true, true, true]);
+      return true;
+    });
+    assert.deepEqual(files(), []);
+  });
+
+  it('refuses a file of another size before fetching it', async () => {
+    const { url } = await serve({ body: BODY });
+    await assert.rejects(pullModel(entry(url, { sha256: SHA256, bytes: 5 }), { cacheDir: cacheDir() }),
+      { name: 'ModelError', message: new RegExp(`the server has ${BODY.length} bytes, not the 5`) });
+    assert.deepEqual(files(), []);
+  });
+
+  it('goes on at once where a connection broke off', async () => {
+    const { url, requests } = await serve((n) => ({ body: BODY, etag: '"1"', ...(n === 0 ? { stallAfter: HALF } : {}) }));
+    const pulled = await pullModel(entry(url, known), { cacheDir: cacheDir(), onProgress: cutAtHalf });
+    assert.equal(pulled.sha256, SHA256);
+    assert.deepEqual(requests.map((r) => [r.range, r['if-range']]), [[undefined, undefined], [`bytes=${HALF}-`, '"1"']]);
+    assert.deepEqual(files(), ['m.onnx']);
+  });
+
+  it('gives up on a connection that brings nothing more, and goes on in the next call', async () => {
+    const { url, requests } = await serve((n) => ({ body: BODY, etag: '"1"', ...(n === 0 ? { stallAfter: HALF } : n === 1 ? { refused: true } : {}) }));
+    await assert.rejects(pullModel(entry(url, known), { cacheDir: cacheDir(), onProgress: cutAtHalf }), (error: Error) => {
+      assert.match(error.message, /Run the command again, which goes on where it stopped/);
+      assert.ok(error.message.includes(url) && error.message.includes(join(cacheDir(), 'm.onnx')));
+      return true;
+    });
+    assert.equal(readFileSync(join(cacheDir(), 'm.onnx.part')).length, HALF);
+    assert.equal((await pullModel(entry(url, known), { cacheDir: cacheDir() })).sha256, SHA256);
+    assert.equal(requests[2].range, `bytes=${HALF}-`);
+  });
+
+  it('starts over where the server has no ranges', async () => {
+    const { url, requests } = await serve((n) => ({ body: BODY, ranges: false, etag: '"1"', ...(n === 0 ? { stallAfter: HALF } : {}) }));
+    assert.equal((await pullModel(entry(url, known), { cacheDir: cacheDir(), onProgress: cutAtHalf })).sha256, SHA256);
+    assert.equal(requests.length, 2);
+  });
+
+  it('starts over where the file has changed on the server', async () => {
+    const other = Uint8Array.from(BODY, (byte, i) => (i < HALF ? 255 : byte));
+    const { url } = await serve((n) => (n === 0 ? { body: other, etag: '"1"', stallAfter: HALF } : { body: BODY, etag: '"2"' }));
+    assert.equal((await pullModel(entry(url, known), { cacheDir: cacheDir(), onProgress: cutAtHalf })).sha256, SHA256);
+  });
+
+  it('does not continue a part of which nothing proves that it belongs to the file', async () => {
+    mkdirSync(cacheDir());
+    writeFileSync(join(cacheDir(), 'm.onnx.part'), 'from elsewhere');
+    const { url, requests } = await serve({ body: BODY });
+    assert.equal((await pullModel(entry(url), { cacheDir: cacheDir() })).sha256, SHA256);
+    assert.equal(requests[0].range, undefined);
+  });
+
+  it('takes a part that is whole already', async () => {
+    mkdirSync(cacheDir());
+    writeFileSync(join(cacheDir(), 'm.onnx.part'), BODY);
+    const { url } = await serve({ body: BODY });
+    assert.equal((await pullModel(entry(url, known), { cacheDir: cacheDir() })).outcome, 'downloaded');
+    assert.deepEqual(files(), ['m.onnx']);
+  });
+
+  it('starts over when the part is longer than the file', async () => {
+    mkdirSync(cacheDir());
+    writeFileSync(join(cacheDir(), 'm.onnx.part'), new Uint8Array(BODY.length + 1));
+    const { url } = await serve({ body: BODY });
+    assert.equal((await pullModel(entry(url, known), { cacheDir: cacheDir() })).sha256, SHA256);
+  });
+
+  it('takes a file whose length the server does not say', async () => {
+    const { url } = await serve({ body: BODY, chunked: true });
+    const seen: DownloadProgress[] = [];
+    await pullModel(entry(url, known), { cacheDir: cacheDir(), onProgress: (p) => seen.push(p) });
+    assert.deepEqual(seen.at(-1), { receivedBytes: BODY.length });
+  });
+
+  it('pins a file without a known hash at its first download, and says so', async () => {
+    const { url } = await serve({ body: BODY });
+    const first = await pullModel(entry(url), { cacheDir: cacheDir() });
+    assert.equal(first.checkedBy, 'first-download');
+    assert.equal(readFileSync(`${first.path}.sha256`, 'utf8'), `${SHA256}  m.onnx\n`);
+    rmSync(first.path);
+    assert.deepEqual(await pullModel(entry(url), { cacheDir: cacheDir() }), { ...first, checkedBy: 'pin' });
+  });
+
+  it('refuses what differs from the pinned hash', async () => {
+    mkdirSync(cacheDir());
+    writeFileSync(join(cacheDir(), 'm.onnx.sha256'), `${'0'.repeat(64)}  m.onnx\n`);
+    const { url } = await serve({ body: BODY });
+    await assert.rejects(pullModel(entry(url), { cacheDir: cacheDir() }), { name: 'ModelError', message: /not the one pinned in .*m\.onnx\.sha256/ });
+    assert.deepEqual(files(), ['m.onnx.sha256']);
+  });
+
+  it('pins nothing that is no model', async () => {
+    const { url } = await serve({ body: Buffer.from('<html>Sign in to the network</html>') });
+    await assert.rejects(pullModel(entry(url), { cacheDir: cacheDir() }), { name: 'ModelError', message: /web page/ });
+    assert.deepEqual(files(), []);
+  });
+
+  it('checks and pins a file that was placed by hand', async () => {
+    mkdirSync(cacheDir());
+    writeFileSync(join(cacheDir(), 'm.onnx'), BODY);
+    const pulled = await pullModel(entry('http://127.0.0.1:1/'), { cacheDir: cacheDir() });
+    assert.deepEqual([pulled.outcome, pulled.checkedBy], ['present', 'first-download']);
+    assert.deepEqual(files(), ['m.onnx', 'm.onnx.sha256']);
+  });
+
+  it('names the address and the place to put the file by hand when there is no network', async () => {
+    const gone = await fileServer(() => ({ body: BODY }));
+    await gone.close();
+    const { url } = gone;
+    await assert.rejects(pullModel(entry(url, known), { cacheDir: cacheDir() }), (error: Error) => {
+      assert.equal(error.name, 'ModelError');
+      assert.match(error.message, /no answer \(.*ECONNREFUSED/);
+      assert.ok(error.message.includes(url) && error.message.includes(`place it at ${join(cacheDir(), 'm.onnx')}`));
+      return true;
+    });
+    assert.deepEqual(files(), []);
+  });
+
+  it('says what the server answered', async () => {
+    const { url } = await serve({ body: BODY, status: 404 });
+    await assert.rejects(pullModel(entry(url, known), { cacheDir: cacheDir() }), { name: 'ModelError', message: /the server answered 404 Not Found/ });
+    assert.deepEqual(files(), []);
+  });
+
+  it('keeps what has come when it is interrupted', async () => {
+    const { url, requests } = await serve((n) => ({ body: BODY, etag: '"1"', ...(n === 0 ? { stallAfter: HALF } : {}) }));
+    const interrupt = new AbortController();
+    const reason = new Error('Ctrl-C');
+    await assert.rejects(pullModel(entry(url, known), {
+      cacheDir: cacheDir(), signal: interrupt.signal, onProgress: ({ receivedBytes }) => { if (receivedBytes === HALF) interrupt.abort(reason); },
+    }), reason);
+    assert.deepEqual(files(), ['m.onnx.part', 'm.onnx.part.validator']);
+    assert.equal((await pullModel(entry(url, known), { cacheDir: cacheDir() })).sha256, SHA256);
+    assert.equal(requests[1].range, `bytes=${HALF}-`);
+  });
+
+  itNeeds({ '/dev/full': existsSync('/dev/full') }, 'says that the disk is full', async () => {
+    mkdirSync(cacheDir());
+    symlinkSync('/dev/full', join(cacheDir(), 'm.onnx.part'));
+    const { url } = await serve({ body: BODY });
+    await assert.rejects(pullModel(entry(url, known), { cacheDir: cacheDir() }), { name: 'OutputError', message: /m\.onnx\.part: the disk is full/ });
+  });
+
+  it('says when the folder cannot be made', async () => {
+    writeFileSync(cacheDir(), 'a file');
+    await assert.rejects(pullModel(entry('http://127.0.0.1:1/', known), { cacheDir: cacheDir() }), { name: 'OutputError', message: /cannot make the folder/ });
+  });
+});
