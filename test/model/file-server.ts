@@ -15,8 +15,8 @@ export type Serving = {
   readonly body: Uint8Array;
   readonly status?: number;
   readonly etag?: string;
-  /** Answer Range requests; else always the whole file. */
-  readonly ranges?: boolean;
+  /** Answer Range requests; else always the whole file. `wrong`: with another part than asked for. */
+  readonly ranges?: boolean | 'wrong';
   /** Do not say how long the file is. */
   readonly chunked?: boolean;
   /** Break the connection instead of answering. */
@@ -36,7 +36,7 @@ export async function fileServer(serving: (request: number) => Serving): Promise
       return;
     }
     const isSame = request.headers['if-range'] === undefined || request.headers['if-range'] === etag;
-    const from = ranges && isSame ? Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0) : 0;
+    const from = ranges === 'wrong' ? 1 : ranges && isSame ? Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0) : 0;
     if (from > 0 && from >= body.length) {
       response.writeHead(416, { 'content-range': `bytes */${body.length}` }).end();
       return;

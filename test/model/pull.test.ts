@@ -111,6 +111,19 @@ describe('pullModel', () => {
     assert.equal((await pullModel(entry(url, known), { cacheDir: cacheDir(), onProgress: cutAtHalf })).sha256, SHA256);
   });
 
+  it('trusts no weak ETag to prove that a file is the same', async () => {
+    const { url, requests } = await serve((n) => ({ body: BODY, etag: 'W/"1"', ...(n === 0 ? { stallAfter: HALF } : {}) }));
+    assert.equal((await pullModel(entry(url), { cacheDir: cacheDir(), onProgress: cutAtHalf })).sha256, SHA256);
+    assert.deepEqual(requests.map((r) => r.range), [undefined, undefined]);
+  });
+
+  it('refuses another part than it asked for', async () => {
+    mkdirSync(cacheDir());
+    writeFileSync(join(cacheDir(), 'm.onnx.part'), BODY.subarray(0, HALF));
+    const { url } = await serve({ body: BODY, ranges: 'wrong' });
+    await assert.rejects(pullModel(entry(url, known), { cacheDir: cacheDir() }), { name: 'ModelError', message: /another part than asked for \(bytes 1-/ });
+  });
+
   it('does not continue a part of which nothing proves that it belongs to the file', async () => {
     mkdirSync(cacheDir());
     writeFileSync(join(cacheDir(), 'm.onnx.part'), 'from elsewhere');

@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { boxIou } from '../../src/core/box.js';
 import type { Detection } from '../../src/core/detection.js';
 import { letterbox } from '../../src/core/letterbox.js';
 import { createPostprocess } from '../../src/model/decode.js';
+import { readModelSpec } from '../../src/model/spec.js';
+import { uint8Model } from '../../src/model/uint8-model.js';
+import { itNeeds } from '../helpers/needs.js';
 import { readSafetensors } from '../helpers/safetensors.js';
-import { parityCases, readJson } from '../helpers/shared.js';
+import { parityCases, readJson, realFile } from '../helpers/shared.js';
+import { tempFolder } from './temp-folder.js';
 
 type Expected = Record<string, {
   readonly width: number;
@@ -19,7 +24,6 @@ const SETTINGS = {
   demo_classaware: { confThreshold: 0.25, nmsThreshold: 0.45, nms: 'per-class' },
   demo_agnostic: { confThreshold: 0.3, nmsThreshold: 0.45, nms: 'agnostic' },
 } as const;
-const INPUT = { width: 416, height: 416 };
 
 describe('real-yolox-nano: raw output to detections', () => {
   const cases = parityCases('real-yolox-nano');
@@ -30,17 +34,46 @@ describe('real-yolox-nano: raw output to detections', () => {
     for (const [picture, { width, height, scale, detections }] of Object.entries(expected)) {
       for (const [setting, options] of Object.entries(SETTINGS)) {
         it(`${name} ${picture} ${setting}`, () => {
-          const fit = letterbox({ width, height }, INPUT);
+          const [inputHeight, inputWidth] = tensors.get(`input.${picture}`)!.shape;
+          const input = { width: inputWidth, height: inputHeight };
+          const fit = letterbox({ width, height }, input);
           assert.ok(Math.abs(fit.scale - scale) < 1e-12);
           const raw = tensors.get(`raw.${picture}`)!;
           const classNames = Array.from({ length: raw.shape[1] - 5 }, (_, i) => `class-${i}`);
-          const found = createPostprocess({ input: INPUT, classNames, ...options })(raw.data as Float32Array, fit);
+          const found = createPostprocess({ input, classNames, ...options })(raw.data as Float32Array, fit);
           assertSameSet(found, detections[setting as keyof typeof SETTINGS]);
         });
       }
     }
   }
 });
+
+describe('real-yolox-nano: bytes to raw output', () => {
+  const folder = tempFolder();
+  const weights = realFile('yolox_nano.onnx');
+  for (const { name, path } of parityCases('real-yolox-nano')) {
+    itNeeds({ 'the real YOLOX-Nano': weights !== undefined }, `${name} through the uint8 edit`, async () => {
+      const spec = await readModelSpec(weights!);
+      const session = await InferenceSession.create(await uint8Model(spec, folder.path), { intraOpNumThreads: 1 });
+      const tensors = readSafetensors(join(path, 'tensors.safetensors'));
+      for (const [key, { data, shape: [height, width] }] of tensors) {
+        if (!key.startsWith('input.')) continue;
+        const image = new Tensor('uint8', planar(data as Uint8Array), [1, 3, height, width]);
+        const raw = (await session.run({ [spec.inputName]: image }))[spec.outputName].data as Float32Array;
+        const expected = tensors.get(key.replace('input.', 'raw.'))!.data as Float32Array;
+        const worst = raw.reduce((most, value, i) => Math.max(most, Math.abs(value - expected[i])), 0);
+        assert.ok(worst <= 1e-3, `${key}: ${worst} off`);
+      }
+      await session.release();
+    });
+  }
+});
+
+/** From pixel after pixel, as pictures come, to plane after plane. */
+function planar(pixels: Uint8Array): Uint8Array {
+  const size = pixels.length / 3;
+  return Uint8Array.from(pixels, (_, i) => pixels[(i % size) * 3 + Math.floor(i / size)]);
+}
 
 function assertSameSet(found: readonly Detection[], expected: Expected[string]['detections']['demo_agnostic']): void {
   assert.equal(found.length, expected.length, 'number of detections');
