@@ -6,6 +6,7 @@ import { readSlot } from './frame-ring-file.js';
 import { RING_FD, type FromHost, type OpenMessage, type ToHost } from './messages.js';
 import { packDetections } from './packed-detections.js';
 
+process.title = 'nowcast-detector';
 const clock = { now: () => Number(process.hrtime.bigint()) / 1e6 };
 
 // Signals to the terminal's or the service's whole group are for the parent, which then ends this process in good order.

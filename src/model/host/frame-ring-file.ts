@@ -64,5 +64,5 @@ function openNameless(bytes: number, folders: readonly string[]): number {
     }
     if (fd !== undefined) closeSync(fd);
   }
-  throw new OutputError(`no room for ${bytes} bytes of frame ring in ${folders.join(' or ')}; free some space there`, { cause });
+  throw new OutputError(`a frame ring of ${bytes} bytes fits neither in ${folders.join(' nor in ')}: ${(cause as Error).message}`, { cause });
 }

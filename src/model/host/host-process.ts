@@ -37,7 +37,8 @@ export class HostProcess {
       // Those of this process (an inspector's port, a test runner's loader) are not the detector's.
       execArgv: [],
     });
-    this.#child.stderr!.setEncoding('utf8').on('data', (text: string) => {
+    // Absent where the system has no descriptor left to start a process with.
+    this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderrTail = (this.#stderrTail + text).slice(-STDERR_TAIL_CHARS);
     });
     this.exited = this.#untilExit();

@@ -76,7 +76,7 @@ export class SupervisedHost {
   }
 
   get isWorking(): boolean {
-    return this.#isWorking;
+    return this.#isWorking && this.#ended === undefined;
   }
 
   /** It was closed, or given up: it will never work again. */

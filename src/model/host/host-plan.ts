@@ -1,0 +1,81 @@
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { PROVIDERS, type Provider } from '../../core/detector.js';
+import { UsageError } from '../../core/errors.js';
+import type { Size } from '../../core/letterbox.js';
+import { loadLabels } from '../labels.js';
+import type { NmsMode } from '../nms.js';
+import type { ActualProvider } from '../session.js';
+import { readModelSpec, type ModelSpec } from '../spec.js';
+import { defaultThreads, maySpin } from '../thread-policy.js';
+import { uint8Model } from '../uint8-model.js';
+import type { OpenMessage } from './messages.js';
+
+export type ProcessDetectorOptions = {
+  /** Path of any YOLOX file as it comes. */
+  readonly model: string;
+  /** In pixels; needed where the file leaves its input size open. */
+  readonly input?: Size;
+  /** `coco`, `argoverse-hd` or a file of names; by the model's class count where absent. */
+  readonly labels?: string;
+  readonly provider: Provider;
+  /** Threads of one run; see `defaultThreads` where absent. */
+  readonly threads?: number;
+  /** Least score of a detection, 0 to 1. */
+  readonly confThreshold: number;
+  /** Greatest IoU at which two boxes both stay, 0 to 1. */
+  readonly nmsThreshold: number;
+  readonly nms: NmsMode;
+  /** Report these classes alone. */
+  readonly classIds?: readonly number[];
+  /** Where edited models and the choices of `auto` are kept; made when absent. */
+  readonly cacheDir: string;
+  /** Processes that compute at the same time; 1 where absent. */
+  readonly hosts?: number;
+  /** No run is called hung before this; slow models are given 20 times their median. 2000 where absent. */
+  readonly watchdogMs?: number;
+  /** Told what happens to the processes, in sentences for people. */
+  readonly onLog?: (message: string) => void;
+};
+
+/** Everything that is settled before a process is started. */
+export type HostPlan = {
+  readonly spec: ModelSpec;
+  readonly classNames: readonly string[];
+  readonly threads: number;
+  readonly hosts: number;
+  openMessage(provider: ActualProvider): OpenMessage;
+};
+
+/**
+ * Reads the model and its labels, and settles threads and hosts.
+ * @throws ModelError where the model or its labels cannot be used; UsageError naming the option that is wrong
+ */
+export async function makeHostPlan(options: ProcessDetectorOptions): Promise<HostPlan> {
+  const { provider, hosts = 1, confThreshold, nmsThreshold, nms, classIds } = options;
+  if (!PROVIDERS.includes(provider)) {
+    throw new UsageError(`there is no provider ${JSON.stringify(provider)}; ask for one of ${PROVIDERS.join(', ')}`);
+  }
+  for (const [name, value] of Object.entries({ hosts: options.hosts, threads: options.threads })) {
+    if (value !== undefined && !(Number.isInteger(value) && value >= 1)) throw new UsageError(`${name} must be a whole number of 1 or more, got ${value}`);
+  }
+  const cores = availableParallelism();
+  const threads = options.threads ?? defaultThreads({ cores, hosts });
+  const spec = await readModelSpec(resolve(options.model), options.input === undefined ? {} : { input: options.input });
+  const [modelPath, classNames] = await Promise.all([
+    uint8Model(spec, resolve(options.cacheDir)),
+    loadLabels(options.labels, spec.classCount),
+  ]);
+  const { input, inputName, outputName } = spec;
+  return {
+    spec,
+    classNames,
+    threads,
+    hosts,
+    openMessage: (actual) => ({
+      type: 'open',
+      session: { modelPath, inputName, outputName, input, provider: actual, threads, spinning: maySpin({ cores, hosts }, threads) },
+      postprocess: { input, classNames, confThreshold, nmsThreshold, nms, ...(classIds === undefined ? {} : { classIds }) },
+    }),
+  };
+}

@@ -1,0 +1,183 @@
+import { basename, resolve } from 'node:path';
+import type { Detector, DetectorInfo, DetectorResult, Provider } from '../../core/detector.js';
+import { InternalError } from '../../core/errors.js';
+import type { Frame } from '../../core/frame.js';
+import { machineFingerprint } from '../machine-fingerprint.js';
+import { recallProvider, rememberProvider, type ProviderChoiceKey } from '../provider-cache.js';
+import { openFastest, openHost, openNamed, probeProviders, type OpenHost, type ProviderStatus, type StartHost } from './choose-provider.js';
+import { FrameRingFile } from './frame-ring-file.js';
+import { makeHostPlan, type HostPlan, type ProcessDetectorOptions } from './host-plan.js';
+import { HostProcess } from './host-process.js';
+import { unpackDetections } from './packed-detections.js';
+import { SLOTS_PER_HOST, SupervisedHost } from './supervised-host.js';
+import { realAfter } from './watchdog.js';
+
+/** Opening a large model on a slow machine, or compiling it for a GPU, takes its time. */
+const START_TIMEOUT_MS = 120_000;
+/** What nobody asked for by name is not waited for as long. */
+const TRIAL_TIMEOUT_MS = 30_000;
+const DEFAULT_WATCHDOG_MS = 2000;
+
+type Log = (message: string) => void;
+
+/**
+ * Opens a model in processes of its own, so that a crash, a hang or a driver's fault costs one frame and no more.
+ * @throws ModelError where the model, its labels or the asked-for provider cannot be had; UsageError for a wrong option
+ */
+export async function createProcessDetector(options: ProcessDetectorOptions): Promise<Detector> {
+  const { provider: requestedProvider, watchdogMs = DEFAULT_WATCHDOG_MS, onLog = () => undefined } = options;
+  const plan = await makeHostPlan(options);
+  const launchers = Array.from({ length: plan.hosts }, () => new Launcher(plan, requestedProvider));
+  try {
+    const first = await openFirst(options, plan, launchers[0].start, onLog);
+    const others = await Promise.all(launchers.slice(1).map(({ start }) => openHost(first.provider, start)));
+    const hosts = [first, ...others].map(({ process, ready }, i) => new SupervisedHost({
+      first: process,
+      relaunch: () => launchers[i].start(first.provider),
+      writeSlot: (slot, picture) => launchers[i].ring.write(slot, picture),
+      watchdogMs,
+      warmUpMs: ready.warmUpMs,
+      onLog,
+      after: realAfter,
+    }));
+    const info: DetectorInfo = {
+      model: basename(plan.spec.path),
+      modelSha256: plan.spec.sha256,
+      input: plan.spec.input,
+      classNames: plan.classNames,
+      requestedProvider,
+      provider: first.provider,
+      threads: plan.threads,
+    };
+    return new ProcessDetector(info, hosts, launchers.map(({ ring }) => ring));
+  } catch (error) {
+    await Promise.all(launchers.map((launcher) => launcher.abandon()));
+    throw error;
+  }
+}
+
+/**
+ * What each provider that this build of ONNX Runtime knows makes of a model. Leaves nothing running.
+ * @throws ModelError where the model or its labels cannot be used at all
+ */
+export async function tryProviders(options: ProcessDetectorOptions): Promise<ProviderStatus[]> {
+  const launcher = new Launcher(await makeHostPlan(options), options.provider);
+  try {
+    return await probeProviders(launcher.start);
+  } finally {
+    await launcher.abandon();
+  }
+}
+
+/** Starts the processes of one host, of which there is one at a time but for trials of providers. */
+class Launcher {
+  readonly ring: FrameRingFile;
+  readonly #running = new Set<HostProcess>();
+  readonly #plan: HostPlan;
+  readonly #requested: Provider;
+
+  constructor(plan: HostPlan, requested: Provider) {
+    const { width, height } = plan.spec.input;
+    this.ring = new FrameRingFile(SLOTS_PER_HOST, 3 * width * height);
+    this.#plan = plan;
+    this.#requested = requested;
+  }
+
+  readonly start: StartHost<HostProcess> = (provider) => {
+    const process = new HostProcess({
+      open: this.#plan.openMessage(provider),
+      ringFd: this.ring.fd,
+      startTimeoutMs: provider === 'cpu' || provider === this.#requested ? START_TIMEOUT_MS : TRIAL_TIMEOUT_MS,
+    });
+    this.#running.add(process);
+    void process.exited.then(() => this.#running.delete(process));
+    return process;
+  };
+
+  /** Ends whatever runs. */
+  async abandon(): Promise<void> {
+    const running = [...this.#running];
+    for (const process of running) process.kill('it is not needed any more');
+    await Promise.all(running.map(({ exited }) => exited));
+    this.ring.close();
+  }
+}
+
+async function openFirst(options: ProcessDetectorOptions, plan: HostPlan, start: StartHost<HostProcess>, onLog: Log): Promise<OpenHost<HostProcess>> {
+  if (options.provider !== 'auto') return openNamed(options.provider, start);
+  const cacheDir = resolve(options.cacheDir);
+  const key: ProviderChoiceKey = {
+    machine: await machineFingerprint(),
+    modelSha256: plan.spec.sha256,
+    input: plan.spec.input,
+    threads: plan.threads,
+  };
+  const recalled = await recallProvider(cacheDir, key);
+  if (recalled !== undefined) {
+    try {
+      return await openHost(recalled, start);
+    } catch (error) {
+      if (recalled === 'cpu') throw error;
+      onLog(`auto: ${recalled} was the fastest once and does not open now: ${(error as Error).message}`);
+    }
+  }
+  const { host, choice } = await openFastest(start, onLog);
+  await rememberProvider(cacheDir, key, choice);
+  return host;
+}
+
+/** Spreads frames over a pool of hosts. There is no queue: each host has the frame that it computes and one more. */
+class ProcessDetector implements Detector {
+  readonly info: DetectorInfo;
+  readonly hosts: number;
+  readonly #hosts: readonly SupervisedHost[];
+  readonly #rings: readonly FrameRingFile[];
+  #closing: Promise<void> | undefined;
+
+  constructor(info: DetectorInfo, hosts: readonly SupervisedHost[], rings: readonly FrameRingFile[]) {
+    this.info = info;
+    this.hosts = hosts.length;
+    this.#hosts = hosts;
+    this.#rings = rings;
+  }
+
+  async detect(frame: Frame): Promise<DetectorResult> {
+    // Up to its first await this runs before it returns: the picture is in the ring by then.
+    const { detections, times } = await this.#leastBusy().detect(frame.image, frame.letterbox);
+    return { detections: unpackDetections(detections, this.info.classNames), times };
+  }
+
+  async ready(): Promise<void> {
+    if (this.#hosts.some(({ isWorking }) => isWorking)) return;
+    try {
+      await Promise.any(this.#hosts.map((host) => host.ready()));
+    } catch (error) {
+      throw (error as AggregateError).errors[0];
+    }
+  }
+
+  close(): Promise<void> {
+    return (this.#closing ??= this.#close());
+  }
+
+  async #close(): Promise<void> {
+    await Promise.all(this.#hosts.map((host) => host.close()));
+    for (const ring of this.#rings) ring.close();
+  }
+
+  /** A host that works before one that is being restarted, an idle one before a busy one. */
+  #leastBusy(): SupervisedHost {
+    const alive = this.#hosts.filter((host) => !host.hasEnded);
+    // Where all have ended, any of them says why.
+    if (alive.length === 0) return this.#hosts[0];
+    const free = alive.filter(({ freeSlotCount }) => freeSlotCount > 0);
+    if (free.length === 0) {
+      throw new InternalError(`${alive.length * SLOTS_PER_HOST} frames are with the detector, which is all it takes at once; wait for a result first`);
+    }
+    return free.reduce((best, host) => rank(host) > rank(best) ? host : best);
+  }
+}
+
+function rank({ isWorking, freeSlotCount }: SupervisedHost): number {
+  return (isWorking ? SLOTS_PER_HOST : 0) + freeSlotCount;
+}

@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { boxIou } from '../../../src/core/box.js';
+import type { Detector } from '../../../src/core/detector.js';
+import { InternalError, ModelError, UsageError } from '../../../src/core/errors.js';
+import { letterbox } from '../../../src/core/letterbox.js';
+import type { ProcessDetectorOptions } from '../../../src/model/host/host-plan.js';
+import { createProcessDetector, tryProviders } from '../../../src/model/host/process-detector.js';
+import { itNeeds } from '../../helpers/needs.js';
+import { readSafetensors } from '../../helpers/safetensors.js';
+import { parityCases, readJson, realFile } from '../../helpers/shared.js';
+import { tempFolder } from '../temp-folder.js';
+import { childrenOf, hasProc } from './child-processes.js';
+import { frameOf, pixelDetectorOptions, pixelFrame } from './pixel-detector.js';
+
+const nowMs = (): number => Number(process.hrtime.bigint()) / 1e6;
+
+describe('process detector', () => {
+  const folder = tempFolder();
+  const opened: Detector[] = [];
+  const open = async (changes: Partial<ProcessDetectorOptions> = {}): Promise<Detector> => {
+    const detector = await createProcessDetector(pixelDetectorOptions(folder.path, changes));
+    opened.push(detector);
+    return detector;
+  };
+  afterEach(() => Promise.all(opened.splice(0).map((detector) => detector.close())));
+
+  it('tells what lies in each picture, in pixels of the source', async () => {
+    const detector = await open();
+    for (const [mark, scale] of [[3, 1], [2, 0.5], [0, 0.25]]) {
+      const { detections } = await detector.detect(pixelFrame(mark, { scale }));
+      const [x, half] = [(8 * mark) / scale, 4 / scale];
+      assert.deepEqual(detections, [{ box: { x1: x - half, y1: -half, x2: x + half, y2: half }, score: 1, classId: 0, className: detector.info.classNames[0] }]);
+    }
+  });
+
+  it('reads the picture before it returns', async () => {
+    const detector = await open();
+    const frame = pixelFrame(3);
+    const answer = detector.detect(frame);
+    frame.image.fill(0);
+    assert.equal((await answer).detections[0].box.x1, 20);
+  });
+
+  it('takes one picture ahead and answers in the order of asking; one more is a mistake of the caller', async () => {
+    const detector = await open();
+    const answers = [detector.detect(pixelFrame(1)), detector.detect(pixelFrame(2))];
+    await assert.rejects(detector.detect(pixelFrame(3)), (error: Error) => error instanceof InternalError && error.message.includes('2 frames'));
+    assert.deepEqual((await Promise.all(answers)).map(({ detections }) => detections[0].box.x1), [4, 12]);
+  });
+
+  it('refuses a picture of another size and goes on', async () => {
+    const detector = await open();
+    await assert.rejects(detector.detect({ ...pixelFrame(1), image: new Uint8Array(7) }), /7 bytes.* 3072/);
+    assert.equal((await detector.detect(pixelFrame(1))).detections.length, 1);
+  });
+
+  it('stamps on the clock that both processes share', async () => {
+    const detector = await open();
+    const beforeMs = nowMs();
+    const { times } = await detector.detect(pixelFrame(1));
+    const stamps = [beforeMs, times.inferStartMs, times.inferEndMs, times.doneAtMs, nowMs()];
+    assert.deepEqual(stamps, [...stamps].sort((a, b) => a - b));
+  });
+
+  it('reports what it is', async () => {
+    const { info, hosts } = await open();
+    assert.equal(hosts, 1);
+    assert.deepEqual({ ...info, modelSha256: '', classNames: info.classNames.length }, {
+      model: 'pixels.onnx', modelSha256: '', input: { width: 32, height: 32 }, classNames: 1,
+      requestedProvider: 'cpu', provider: 'cpu', threads: 1,
+    });
+    assert.match(info.modelSha256, /^[0-9a-f]{64}$/);
+  });
+
+  it('reports only the classes that were asked for', async () => {
+    const detector = await open({ classIds: [5] });
+    assert.deepEqual((await detector.detect(pixelFrame(1))).detections, []);
+  });
+
+  itNeeds({ 'Linux /proc': hasProc }, 'spreads frames over a pool of hosts', async () => {
+    const detector = await open({ hosts: 2 });
+    assert.equal(detector.hosts, 2);
+    assert.equal(childrenOf().length, 2);
+    const answers = await Promise.all([0, 1, 2, 3].map((mark) => detector.detect(pixelFrame(mark))));
+    assert.deepEqual(answers.map(({ detections }) => detections[0].box.x2), [4, 12, 20, 28]);
+  });
+
+  describe('that cannot be opened', () => {
+    const cases: Record<string, { changes: Partial<ProcessDetectorOptions>; type: typeof ModelError; says: RegExp }> = {
+      'a model that is not there': { changes: { model: 'absent.onnx' }, type: ModelError, says: /absent\.onnx/ },
+      'labels of another model': { changes: { labels: 'coco' }, type: ModelError, says: /80/ },
+      'an unknown provider': { changes: { provider: 'abacus' as 'cpu' }, type: UsageError, says: /"abacus".*auto, cpu/ },
+      'no hosts': { changes: { hosts: 0 }, type: UsageError, says: /hosts .*0/ },
+      'half a thread': { changes: { threads: 0.5 }, type: UsageError, says: /threads .*0\.5/ },
+      'a provider of another system': {
+        changes: { provider: process.platform === 'darwin' ? 'dml' : 'coreml' }, type: ModelError, says: /(dml|coreml).* ask for auto or cpu/,
+      },
+    };
+    for (const [what, { changes, type, says }] of Object.entries(cases)) {
+      it(`says so and leaves nothing running: ${what}`, async () => {
+        await assert.rejects(open(changes), (error: Error) => {
+          assert.ok(error instanceof type, String(error));
+          assert.match(error.message, says);
+          return true;
+        });
+        if (hasProc) assert.deepEqual(childrenOf(), []);
+      });
+    }
+
+    it('passes on what the process found wrong, with its code', async () => {
+      const options = pixelDetectorOptions(folder.path);
+      await (await createProcessDetector(options)).close();
+      const [edited] = readdirSync(options.cacheDir).filter((name) => name.endsWith('.onnx'));
+      writeFileSync(join(options.cacheDir, edited), 'damaged');
+      await assert.rejects(createProcessDetector(options), (error: Error) =>
+        error instanceof ModelError && error.code === 'NOWCAST_MODEL' && error.message.includes(edited));
+    });
+  });
+
+  describe('auto', () => {
+    const choice = (): string => {
+      const [name] = readdirSync(join(folder.path, 'cache', 'providers'));
+      return join(folder.path, 'cache', 'providers', name);
+    };
+
+    it('runs on a provider of this machine, and remembers which', async () => {
+      const { info } = await open({ provider: 'auto' });
+      assert.equal(info.requestedProvider, 'auto');
+      assert.notEqual(info.provider, 'auto');
+      assert.equal(readJson<{ provider: string }>(choice()).provider, info.provider);
+    });
+
+    it('tries nothing when it remembers', async () => {
+      const log: string[] = [];
+      await (await open({ provider: 'auto' })).close();
+      await open({ provider: 'auto', onLog: (message) => log.push(message) });
+      assert.deepEqual(log, []);
+    });
+
+    it('chooses again where the file is damaged, or what it names does not open any more', async () => {
+      const { info } = await open({ provider: 'auto' });
+      for (const damage of ['{"prov', `{"provider": "${process.platform === 'darwin' ? 'dml' : 'coreml'}"}`]) {
+        writeFileSync(choice(), damage);
+        assert.equal((await open({ provider: 'auto' })).info.provider, info.provider);
+        assert.equal(readJson<{ provider: string }>(choice()).provider, info.provider);
+      }
+    });
+
+    it('can be asked what there is without opening anything for good', async () => {
+      const statuses = await tryProviders(pixelDetectorOptions(folder.path));
+      assert.deepEqual(statuses[0], { provider: 'cpu' });
+      if (hasProc) assert.deepEqual(childrenOf(), []);
+    });
+  });
+
+  describe('with real weights', () => {
+    const weights = realFile('yolox_nano.onnx');
+    for (const { name, path } of parityCases('real-yolox-nano')) {
+      itNeeds({ 'yolox_nano.onnx': weights !== undefined }, `finds in real pictures what the reference found: ${name}`, async () => {
+        type Expected = Record<string, { width: number; height: number; detections: { demo_classaware: { bbox_xyxy: number[]; score: number; cls: number }[] } }>;
+        const tensors = readSafetensors(join(path, 'tensors.safetensors'));
+        const detector = await open({ model: weights! });
+        assert.equal(detector.info.model, basename(weights!));
+        for (const [picture, expected] of Object.entries(readJson<Expected>(join(path, 'expected.json')))) {
+          const fit = letterbox(expected, detector.info.input);
+          const { detections } = await detector.detect(frameOf(planar(tensors.get(`input.${picture}`)!.data as Uint8Array), fit));
+          assert.equal(detections.length, expected.detections.demo_classaware.length, picture);
+          for (const { bbox_xyxy: [x1, y1, x2, y2], score, cls } of expected.detections.demo_classaware) {
+            assert.ok(detections.some((d) => d.classId === cls && Math.abs(d.score - score) < 1e-3 && boxIou(d.box, { x1, y1, x2, y2 }) > 0.99),
+              `${picture}: no detection of class ${cls} with score ${score}`);
+          }
+        }
+      });
+    }
+  });
+});
+
+/** Pixels one after the other as planes one after the other. */
+function planar(pixels: Uint8Array): Uint8Array {
+  const area = pixels.length / 3;
+  return Uint8Array.from({ length: pixels.length }, (_, i) => pixels[(i % area) * 3 + Math.floor(i / area)]);
+}
