@@ -1,0 +1,74 @@
+import type { Command } from 'commander';
+import type { Environment } from '../config/environment.js';
+import { redact, redactText } from '../config/redact.js';
+import type { Clock, WallClock } from '../core/clock.js';
+import { UsageError } from '../core/errors.js';
+import { monotonicClock } from './clock.js';
+import { createLog, LOG_FORMATS, type Log, type LogFormat } from './log.js';
+import { cacheDir } from './paths.js';
+import { Progress } from './progress.js';
+
+/** What `main` hands to every command. */
+export type CliContext = {
+  readonly env: Environment;
+  /** Aborted by Ctrl-C and by SIGTERM: the command then finishes cleanly and returns. */
+  readonly signal: AbortSignal;
+  /** Texts that are never to be shown; commands add to it. */
+  readonly secrets: Set<string>;
+};
+
+/** What a command works with: the outside world, as far as it may touch it directly. */
+export type CommandIo = CliContext & {
+  readonly clock: Clock & WallClock;
+  readonly log: Log;
+  readonly progress: Progress;
+  /** Results are to be printed as JSON. */
+  readonly json: boolean;
+  readonly verbose: boolean;
+  readonly cacheDir: string;
+  /** Prints a result to standard output, with a line feed. */
+  print(text: string): void;
+  /** A copy that may be shown and recorded: no secret is left in it. */
+  redact(value: unknown): unknown;
+};
+
+type GlobalOptions = { readonly json?: boolean; readonly quiet?: boolean; readonly verbose?: boolean; readonly logFormat?: string };
+
+/** Declares the options that every command knows. */
+export function addGlobalOptions(program: Command): Command {
+  return program
+    .option('--json', 'print the result as one JSON object')
+    .option('-q, --quiet', 'log warnings and errors alone, and draw no progress')
+    .option('-v, --verbose', 'log more, and show where an error came from')
+    .option('--log-format <text|json>', 'how to log to standard error (default: text on a terminal, else json)');
+}
+
+/**
+ * @param command the one that runs; its options and the program's are read
+ * @throws UsageError for a log format that is not known
+ */
+export function openIo(command: Command, context: CliContext): CommandIo {
+  const { json = false, quiet = false, verbose = false, logFormat }: GlobalOptions = command.optsWithGlobals();
+  const { env, secrets } = context;
+  const isTerminal = process.stderr.isTTY;
+  if (logFormat !== undefined && !LOG_FORMATS.includes(logFormat as LogFormat)) {
+    throw new UsageError(`--log-format is "${logFormat}"; it must be one of ${LOG_FORMATS.join(', ')}`);
+  }
+  const progress = new Progress(process.stderr, isTerminal && !json && !quiet);
+  return {
+    ...context,
+    clock: monotonicClock,
+    log: createLog({
+      format: (logFormat as LogFormat | undefined) ?? (isTerminal ? 'text' : 'json'),
+      level: quiet ? 'warn' : verbose ? 'debug' : 'info',
+      write: (line) => progress.print(line),
+      redact: (text) => redactText(text, secrets),
+    }),
+    progress,
+    json,
+    verbose,
+    cacheDir: cacheDir(env),
+    print: (text) => process.stdout.write(`${text}\n`),
+    redact: (value) => redact(value, secrets),
+  };
+}

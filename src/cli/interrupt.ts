@@ -1,0 +1,30 @@
+/** How the shell names a program that a signal ended: 128 and the signal's number. */
+const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
+export type Interrupt = {
+  readonly signal: AbortSignal;
+  /** The exit code that the signal asks for; undefined while none came. */
+  exitCode(): number | undefined;
+  /** Gives the signals back. */
+  dispose(): void;
+};
+
+/** Turns the first SIGINT, SIGTERM or SIGHUP into an abort; the second ends the program at once. */
+export function watchInterrupts(): Interrupt {
+  const controller = new AbortController();
+  let code: number | undefined;
+  const onSignal = (name: NodeJS.Signals): void => {
+    const asked = EXIT_CODES[name as keyof typeof EXIT_CODES];
+    if (code !== undefined) process.exit(asked);
+    code = asked;
+    controller.abort();
+  };
+  for (const name of Object.keys(EXIT_CODES)) process.on(name, onSignal);
+  return {
+    signal: controller.signal,
+    exitCode: () => code,
+    dispose: () => {
+      for (const name of Object.keys(EXIT_CODES)) process.off(name, onSignal);
+    },
+  };
+}

@@ -1,0 +1,70 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import { redactText } from '../config/redact.js';
+import { NowcastError, UsageError, InternalError } from '../core/errors.js';
+import { addGlobalOptions, type CliContext } from './command-io.js';
+import { watchInterrupts } from './interrupt.js';
+import { packageVersion } from './paths.js';
+
+type CommandEntry = {
+  readonly name: string;
+  readonly summary: string;
+  /** A command's parts are loaded only when it is the one that was asked for. */
+  readonly load: () => Promise<{ register(program: Command, context: CliContext): void }>;
+};
+
+const COMMANDS: readonly CommandEntry[] = [
+  { name: 'run', summary: 'Detect on video files, folders of pictures and cameras', load: () => import('./run-command.js') },
+];
+
+/** Runs a command line. @returns the exit code: 0 done, 1 failed, 2 asked for wrongly, 128 + n ended by signal n */
+async function main(args: readonly string[]): Promise<number> {
+  const interrupt = watchInterrupts();
+  const context: CliContext = { env: process.env, signal: interrupt.signal, secrets: new Set() };
+  try {
+    const program = addGlobalOptions(new Command('nowcast'))
+      .description('Streaming perception for the edge: YOLOX on live video')
+      .version(packageVersion(), '-V, --version')
+      .configureHelp({ showGlobalOptions: true })
+      .showHelpAfterError('(nowcast --help says what there is)')
+      .exitOverride();
+    const wanted = args.find((arg) => COMMANDS.some(({ name }) => name === arg));
+    for (const { name, summary, load } of COMMANDS) {
+      if (name === wanted) (await load()).register(program, context);
+      else program.command(name).description(summary);
+    }
+    await program.parseAsync(args, { from: 'user' });
+    return interrupt.exitCode() ?? 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    const interrupted = interrupt.exitCode();
+    if (interrupted !== undefined && error === context.signal.reason) return interrupted;
+    const showStack = args.includes('--verbose') || args.includes('-v') || !!process.env['NOWCAST_DEBUG'];
+    process.stderr.write(redactText(explain(error, showStack), context.secrets));
+    return interrupted ?? (error instanceof UsageError ? 2 : 1);
+  } finally {
+    interrupt.dispose();
+  }
+}
+
+/** What a person needs to know: what is wrong, and the stack only where it is of use. */
+function explain(error: unknown, showStack: boolean): string {
+  if (error instanceof NowcastError && !(error instanceof InternalError)) {
+    const lines = error.message.split('\n').map((line) => `nowcast: ${line}\n`).join('');
+    return showStack ? `${lines}${stackOf(error)}\n` : lines;
+  }
+  return `nowcast: this is a bug, please report it with the lines below (nowcast ${packageVersion()}, Node ${process.version}, ${process.platform})\n${stackOf(error)}\n`;
+}
+
+function stackOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause === undefined ? '' : `\ncaused by ${stackOf(error.cause)}`;
+  return `${error.stack ?? error.message}${cause}`;
+}
+
+// `nowcast … | head` closes the pipe early, which is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,19 @@
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Environment } from '../config/environment.js';
+
+/** Where this package lies: `configs/` and `models/` are below it. Compiled files are three folders deep. */
+export const packageRoot = resolve(fileURLToPath(import.meta.url), '../../../..');
+
+/** The version in `package.json`. */
+export function packageVersion(): string {
+  return (JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string }).version;
+}
+
+/** Where downloads and prepared models are kept: `NOWCAST_CACHE`, else `XDG_CACHE_HOME/nowcast`, else `~/.cache/nowcast`. */
+export function cacheDir(env: Environment, home: string = homedir()): string {
+  if (env['NOWCAST_CACHE']) return resolve(env['NOWCAST_CACHE']);
+  return join(env['XDG_CACHE_HOME'] ? resolve(env['XDG_CACHE_HOME']) : join(home, '.cache'), 'nowcast');
+}

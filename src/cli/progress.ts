@@ -1,0 +1,63 @@
+import cliProgress from 'cli-progress';
+
+/** One bar. Without a total it counts. */
+export type ProgressBar = {
+  set(value: number): void;
+  done(): void;
+};
+
+export type BarOptions = {
+  readonly label: string;
+  /** Undefined where nobody knows. */
+  readonly total: number | undefined;
+  /** Names what is counted: `frames`, `MB`. */
+  readonly unit: string;
+};
+
+const NO_BAR: ProgressBar = { set: () => undefined, done: () => undefined };
+
+/** Progress bars at the foot of a terminal; lines printed meanwhile go above them. Nothing is drawn elsewhere. */
+export class Progress {
+  readonly #stream: NodeJS.WriteStream;
+  readonly #enabled: boolean;
+  #bars: cliProgress.MultiBar | undefined;
+  #open = 0;
+
+  constructor(stream: NodeJS.WriteStream, enabled: boolean) {
+    this.#stream = stream;
+    this.#enabled = enabled;
+  }
+
+  bar({ label, total, unit }: BarOptions): ProgressBar {
+    if (!this.#enabled) return NO_BAR;
+    this.#bars ??= new cliProgress.MultiBar({
+      stream: this.#stream, clearOnComplete: true, hideCursor: true, gracefulExit: false, barsize: 30, autopadding: true,
+    }, cliProgress.Presets.shades_classic);
+    const format = total === undefined ? `${label}  {value} ${unit}  {duration_formatted}` : `${label}  {bar} {percentage}%  {value}/{total} ${unit}  {eta_formatted} left`;
+    const bar = this.#bars.create(total ?? 0, 0, {}, { format });
+    this.#open++;
+    let done = false;
+    return {
+      set: (value) => bar.update(value),
+      done: () => {
+        if (done) return;
+        done = true;
+        bar.stop();
+        this.#bars?.remove(bar);
+        if (--this.#open === 0) this.stop();
+      },
+    };
+  }
+
+  /** Writes a whole line to the stream, above the bars. */
+  print(line: string): void {
+    if (this.#bars === undefined) this.#stream.write(line);
+    else this.#bars.log(line);
+  }
+
+  /** Takes the bars away and gives the cursor back. */
+  stop(): void {
+    this.#bars?.stop();
+    this.#bars = undefined;
+  }
+}

@@ -1,0 +1,37 @@
+import type { Command } from 'commander';
+import type { Environment } from '../config/environment.js';
+import { loadConfig } from '../config/load.js';
+import { anchored, mergeSettings, resolveRun, type RunConfig } from '../config/run-config.js';
+import { SOURCE_FORMS } from '../config/source-kind.js';
+import { openIo, type CliContext } from './command-io.js';
+import { addRunFlags, readRunFlags, type RawFlags } from './run-flags.js';
+
+/** Declares `nowcast run`. */
+export function register(program: Command, context: CliContext): void {
+  const command = program.command('run')
+    .description('Detect on video files, folders of pictures and cameras')
+    .argument('[source...]', `what to run on: ${SOURCE_FORMS}`)
+    .option('-c, --config <file.yaml>', 'a configuration; flags win over what it says');
+  addRunFlags(command).action(async (sources: string[], flags: RawFlags) => {
+    const io = openIo(command, context);
+    const config = await readRunConfig(sources, flags, context.env, context.secrets);
+    const { run } = await import('./run.js');
+    await run(config, io);
+  });
+}
+
+/**
+ * The one configuration of a run: the file's keys, the flags over them, the defaults below.
+ * @param secrets receives what must not be shown, before anything can go wrong with it
+ * @throws UsageError naming every problem of the flags, or of the file, or a contradiction between them
+ */
+export async function readRunConfig(sources: readonly string[], flags: RawFlags, env: Environment, secrets: Set<string>): Promise<RunConfig> {
+  const fromFlags = anchored(readRunFlags(flags), process.cwd());
+  const path = flags['config'];
+  const file = typeof path !== 'string' ? undefined : await loadConfig(path, env);
+  for (const secret of file?.secrets ?? []) secrets.add(secret);
+  const merged = mergeSettings(file === undefined ? {} : anchored(file.settings, file.folder), fromFlags);
+  const token = merged.feed?.token ?? (env['NOWCAST_FEED_TOKEN'] || undefined);
+  if (token !== undefined) secrets.add(token);
+  return resolveRun(merged.feed === undefined ? merged : { ...merged, feed: { ...merged.feed, token } }, sources);
+}

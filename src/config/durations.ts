@@ -1,0 +1,24 @@
+import { UsageError } from '../core/errors.js';
+
+/** What a duration may look like, for messages. */
+export const DURATION_FORMS = 'a duration above 0 such as 500ms, 30s, 2m or 1h (a bare number is milliseconds)';
+
+const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
+
+/** Milliseconds of `500ms`, `30s`, `2m`, `1.5h` or a bare number of milliseconds; undefined for anything else. */
+export function durationMs(value: unknown): number | undefined {
+  const match = /^(\d+(?:\.\d+)?|\.\d+)\s*(ms|s|m|h)?$/.exec(String(value).trim());
+  if (match === null || (typeof value !== 'string' && typeof value !== 'number')) return undefined;
+  const ms = Number(match[1]) * UNIT_MS[(match[2] ?? 'ms') as keyof typeof UNIT_MS];
+  return ms > 0 && Number.isFinite(ms) ? ms : undefined;
+}
+
+/**
+ * @param where the flag or key that the text stands at, for the message
+ * @throws UsageError naming where, the value and the forms that are allowed
+ */
+export function parseDuration(text: string, where: string): number {
+  const ms = durationMs(text);
+  if (ms === undefined) throw new UsageError(`${where} is "${text}"; it must be ${DURATION_FORMS}`);
+  return ms;
+}

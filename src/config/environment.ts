@@ -1,0 +1,26 @@
+import { UsageError } from '../core/errors.js';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** `$${` (an escape), `${NAME}`, `${NAME:-default}`, or a `${` that is none of them. */
+const REFERENCE = /\$\$\{|\$\{([A-Za-z_]\w*)(?::-([^}]*))?\}|\$\{/g;
+
+/**
+ * Puts environment variables into a text: `${NAME}`, `${NAME:-default}` (also where NAME is empty), `$${` for `${`.
+ * @param where the place of the text, for messages
+ * @param onValue is told every value that came from the environment, which is to be kept secret
+ * @throws UsageError where a variable is not set and has no default, or where the form is not one of these
+ */
+export function substitute(text: string, env: Environment, where: string, onValue: (value: string) => void): string {
+  return text.replaceAll(REFERENCE, (match: string, name: string | undefined, fallback: string | undefined) => {
+    if (match === '$${') return '${';
+    if (name === undefined) throw new UsageError(`${where} has "\${" without a name and "}" after it; write \${NAME}, \${NAME:-default}, or $\${ for the two characters themselves`, { code: 'NOWCAST_CONFIG' });
+    const value = env[name];
+    if (value !== undefined && (value !== '' || fallback === undefined)) {
+      onValue(value);
+      return value;
+    }
+    if (fallback !== undefined) return fallback;
+    throw new UsageError(`${where} needs the environment variable ${name}, which is not set; set it, or write \${${name}:-default}`, { code: 'NOWCAST_CONFIG' });
+  });
+}

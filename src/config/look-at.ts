@@ -1,0 +1,30 @@
+import { readdirSync, statSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
+import { UsageError } from '../core/errors.js';
+import { didYouMean } from './suggest.js';
+
+/**
+ * Tells a video file from a folder of pictures.
+ * @throws UsageError naming the absolute path, and a name near it in its folder, where there is neither
+ */
+export function lookAt(path: string): { readonly kind: 'video' | 'pictures'; readonly path: string } {
+  const absolute = resolve(path);
+  try {
+    return { kind: statSync(absolute).isDirectory() ? 'pictures' : 'video', path: absolute };
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code;
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw new UsageError(`the source ${absolute} cannot be read (${code ?? String(cause)}); check its permissions`, { cause });
+    throw new UsageError(`the source ${absolute} does not exist${hint(absolute)}`, { cause });
+  }
+}
+
+function hint(absolute: string): string {
+  const folder = dirname(absolute);
+  let names: string[];
+  try {
+    names = readdirSync(folder);
+  } catch {
+    return `, nor does its folder; check the path`;
+  }
+  return didYouMean(basename(absolute), names) || '; check the path';
+}

@@ -1,0 +1,38 @@
+/** What stands where a secret stood. */
+export const HIDDEN = '***';
+
+/** A shorter text is no secret, and hiding it would punch holes into every message. */
+const SHORTEST_SECRET = 3;
+
+/**
+ * Hides URL credentials, secret-looking query values and every given secret in a text.
+ * Everything between `://` and the last `@` is taken for credentials, since passwords are often typed raw, with `@`,
+ * `#` and `/` in them: rather hide too much than let one through.
+ */
+export function redactText(text: string, secrets: Iterable<string> = []): string {
+  let redacted = text;
+  const forms = new Set<string>();
+  for (const secret of secrets) {
+    if (secret.length < SHORTEST_SECRET) continue;
+    for (const form of [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)]) forms.add(form);
+  }
+  for (const form of [...forms].sort((a, b) => b.length - a.length)) redacted = redacted.replaceAll(form, HIDDEN);
+  return redacted
+    .replaceAll(/\b([a-z][a-z\d+.-]*:\/\/)[^\s"']*@/gi, `$1${HIDDEN}@`)
+    .replaceAll(/([?&;](?:[\w-]*(?:token|password|passphrase|passwd|pwd|secret|signature|auth|key)|user|pass|sig)=)[^&;#\s"']+/gi, `$1${HIDDEN}`);
+}
+
+/** The keys whose values are secret wherever they stand. */
+const SECRET_KEYS = new Set(['token', 'password']);
+
+/** A copy of `value` that may be printed and recorded: every string in it redacted, secret keys hidden whole. */
+export function redact(value: unknown, secrets: Iterable<string> = []): unknown {
+  const known = [...secrets];
+  const copy = (part: unknown, key?: string): unknown => {
+    if (typeof part === 'string') return key !== undefined && SECRET_KEYS.has(key) ? HIDDEN : redactText(part, known);
+    if (Array.isArray(part)) return part.map((item) => copy(item));
+    if (typeof part !== 'object' || part === null) return part;
+    return Object.fromEntries(Object.entries(part).map(([name, item]) => [name, copy(item, name)]));
+  };
+  return copy(value);
+}

@@ -1,0 +1,44 @@
+import { UsageError } from '../core/errors.js';
+
+/** What a source's text says it is, before anything is looked up on disk. */
+export type SourceKind =
+  | { readonly kind: 'path'; readonly path: string }
+  | { readonly kind: 'camera'; readonly url: string };
+
+/** The forms of a source, for messages and help. */
+export const SOURCE_FORMS = 'a video file, a folder of pictures, rtsp://, rtsps://, http://, https://, udp://, srt://, /dev/videoN, or N for /dev/videoN';
+
+const CAMERA_SCHEMES = new Set(['rtsp', 'rtsps', 'http', 'https', 'udp', 'srt']);
+
+/**
+ * Tells a camera from a path by its text alone.
+ * @throws UsageError for a scheme that is not known, for standard input, and for an empty text
+ */
+export function classifySource(text: string): SourceKind {
+  const source = text.trim();
+  if (source === '') throw new UsageError(`a source is empty; it must be ${SOURCE_FORMS}`);
+  if (source === '-') throw new UsageError(`standard input ("-") is no source; it must be ${SOURCE_FORMS}`);
+  if (/^\d+$/.test(source)) return { kind: 'camera', url: `/dev/video${Number(source)}` };
+  if (/^\/dev\/video\d+$/.test(source)) return { kind: 'camera', url: source };
+
+  // Two letters at least: C:\clips\a.mp4 is a path.
+  const scheme = /^([a-z][a-z\d+.-]+):(\/\/)?/i.exec(source);
+  const name = scheme?.[1].toLowerCase();
+  if (name === 'demo') throw new UsageError(`the source "demo:" is not built yet; choose ${SOURCE_FORMS}`);
+  if (scheme?.[2] === undefined) return { kind: 'path', path: source };
+  if (name === undefined || !CAMERA_SCHEMES.has(name)) throw new UsageError(`"${name}://" is no kind of source that Nowcast reads; it must be ${SOURCE_FORMS}`);
+  if (!/^[^/]*:\/\/[^/?#]/.test(source)) throw new UsageError(`the source "${source}" names no host; write it as ${name}://HOST[:PORT]/PATH`);
+  return { kind: 'camera', url: source };
+}
+
+/** A name for a source that was given none: the file's name without its ending, or the camera's host. Never a secret. */
+export function streamIdFor(source: SourceKind): string {
+  if (source.kind === 'path' || source.url.startsWith('/')) {
+    const path = source.kind === 'path' ? source.path : source.url;
+    const name = path.replace(/[\\/]+$/, '').split(/[\\/]/).at(-1) ?? '';
+    return name.replace(/(?<=.)\.[^.]+$/, '') || 'source';
+  }
+  const address = source.url.slice(source.url.indexOf('://') + 3);
+  const host = address.slice(address.lastIndexOf('@') + 1).split(/[/?#]/)[0];
+  return host.replace(/:\d+$/, '') || 'camera';
+}

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { parseConfig } from '../../src/config/load.js';
+import { NowcastError } from '../../src/core/errors.js';
+
+function problemsOf(text: string, env = {}): string[] {
+  try {
+    parseConfig(text, 'c.yaml', env);
+  } catch (error) {
+    assert.ok(error instanceof NowcastError);
+    assert.equal(error.code, 'NOWCAST_CONFIG');
+    return error.message.split('\n');
+  }
+  throw new assert.AssertionError({ message: 'the config was accepted' });
+}
+
+describe('a configuration file', () => {
+  it('is read into checked values', () => {
+    const { settings, secrets } = parseConfig([
+      'cameras:',
+      '  front: {source: "rtsp://h/1", timeout: 2s}',
+      'model: {path: m.onnx, threads: 2}',
+      'detect: {conf: 0.3, classes: "person, car", budget: none}',
+      'feed:',
+      'duration: 1m',
+    ].join('\n'), 'c.yaml', {});
+    assert.deepEqual(settings, {
+      cameras: { front: { source: 'rtsp://h/1', timeout: 2000 } },
+      model: { path: 'm.onnx', threads: 2 },
+      detect: { conf: 0.3, classes: ['person', 'car'], budget: 'none' },
+      duration: 60_000,
+    });
+    assert.deepEqual(secrets, []);
+  });
+
+  it('may be empty', () => assert.deepEqual(parseConfig('# nothing\n', 'c.yaml', {}).settings, {}));
+
+  const bad: readonly [string, string, string[]][] = [
+    ['a wrong key', 'detect:\n  confidence: 0.3\n', ['c.yaml:2: detect.confidence is not a key; did you mean conf? (allowed in detect: conf, nms, nms_mode, classes, schedule, budget, track, forecast)']],
+    ['a wrong key at the top', '\nmodell: {}\n', ['c.yaml:2: modell is not a key; did you mean model? (allowed at the top: cameras, model, detect, feed, output, pace, max_frames, duration)']],
+    ['a wrong key in a camera', 'cameras:\n  a:\n    source: x.mp4\n    fps: 5\n', ['c.yaml:4: cameras.a.fps is not a key (allowed in cameras.a: source, enabled, transport, timeout)']],
+    ['a score above 1', 'detect:\n\n  conf: 25\n', ['c.yaml:3: detect.conf is 25; it must be a number from 0 to 1']],
+    ['a score in words', 'detect: {conf: high}', ['c.yaml:1: detect.conf is "high"; it must be a number from 0 to 1']],
+    ['an unknown provider', 'model:\n  provider: gpu', ['c.yaml:2: model.provider is "gpu"; it must be one of auto, cpu, webgpu, cuda, tensorrt, coreml, dml']],
+    ['an unknown schedule', 'detect:\n  schedule: stride:0', ['c.yaml:2: detect.schedule: schedule "stride:0" is unknown; choose one of idle-free, idle-next, shrinking-tail, threshold, stride:N, every (N is 1 or more)']],
+    ['a bad duration', 'duration: soon', ['c.yaml:1: duration is "soon"; it must be a duration above 0 such as 500ms, 30s, 2m or 1h (a bare number is milliseconds)']],
+    ['a missing source', 'cameras:\n  a:\n    transport: udp', ['c.yaml:2: cameras.a.source is missing; it must be a video file, a folder of pictures, rtsp://, rtsps://, http://, https://, udp://, srt://, /dev/videoN, or N for /dev/videoN']],
+    ['an empty value', 'detect:\n  conf:\n', ['c.yaml:2: detect.conf is empty; it must be a number from 0 to 1']],
+    ['a camera with a bad name', 'cameras:\n  "back yard": {source: a.mp4}', ['c.yaml:2: cameras.back yard is no name for a camera; use letters, digits, - and _']],
+    ['a port out of range', 'feed: {port: 70000}', ['c.yaml:1: feed.port is 70000; it must be a whole number from 0 to 65535']],
+    ['a fraction of a thread', 'model: {threads: 1.5}', ['c.yaml:1: model.threads is 1.5; it must be a whole number of 1 or more']],
+    ['a section that is none', 'model: yolox-nano', ['c.yaml:1: model is "yolox-nano"; it must be a section of keys']],
+    ['a list', '- a', ['c.yaml holds a list; it must hold keys such as cameras, model and detect']],
+    ['several problems at once', 'pace: fast\nmax_frames: 0', ['c.yaml:1: pace is "fast"; it must be one of source, max', 'c.yaml:2: max_frames is 0; it must be a whole number of 1 or more']],
+  ];
+  for (const [what, text, lines] of bad) it(`refuses ${what}, naming line, key, value and what is allowed`, () => assert.deepEqual(problemsOf(text), lines));
+
+  it('refuses what is not YAML, with the line', () => {
+    assert.match(problemsOf('model:\n  path: [a\npace: max\n')[0], /^c\.yaml:3: not YAML: /);
+  });
+
+  it('refuses a key that is given twice', () => assert.match(problemsOf('pace: max\npace: source\n')[0], /^c\.yaml:2: not YAML: Map keys must be unique/));
+});
+
+describe('an environment variable in a configuration', () => {
+  const read = (text: string, env: Record<string, string>) => parseConfig(text, 'c.yaml', env);
+
+  it('stands for its value, of whatever type the key wants', () => {
+    const { settings, secrets } = read('feed: {port: "${PORT}", token: "${TOKEN}"}\ncameras: {a: {source: "rtsp://u:${PW}@h/1", enabled: "${ON}"}}', { PORT: '8765', TOKEN: '12345', PW: 'p@ss', ON: 'false' });
+    assert.deepEqual(settings, { feed: { port: 8765, token: '12345' }, cameras: { a: { source: 'rtsp://u:p@ss@h/1', enabled: false } } });
+    assert.deepEqual(secrets, ['8765', '12345', 'p@ss', 'false']);
+  });
+
+  it('gives way to its default where it is unset or empty, which is then no secret', () => {
+    for (const env of [{}, { NAME: '' }]) {
+      const { settings, secrets } = read('model: {path: "${NAME:-yolox-nano}"}', env);
+      assert.deepEqual(settings, { model: { path: 'yolox-nano' } });
+      assert.deepEqual(secrets, []);
+    }
+  });
+
+  it('is escaped by a second dollar sign', () => {
+    assert.deepEqual(read('model: {path: "$${X} and $5"}', {}).settings, { model: { path: '${X} and $5' } });
+  });
+
+  it('is refused where it is not set', () => {
+    assert.deepEqual(problemsOf('model:\n  path: ${MODEL}\n'), ['c.yaml:2: the value needs the environment variable MODEL, which is not set; set it, or write ${MODEL:-default}']);
+  });
+
+  it('is refused where its form is broken', () => {
+    assert.match(problemsOf('model: {path: "${NO-PE}"}')[0], /^c\.yaml:1: the value has "\$\{" without a name/);
+  });
+
+  it('never shows its value in a message', () => {
+    assert.deepEqual(problemsOf('model: {provider: "${SECRET}"}', { SECRET: 'hunter2' }), ['c.yaml:1: model.provider is "***"; it must be one of auto, cpu, webgpu, cuda, tensorrt, coreml, dml']);
+    assert.deepEqual(problemsOf('feed: {token: [hunter2]}'), ['c.yaml:1: feed.token is not a text; it must be a text']);
+  });
+});

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { redact, redactText } from '../../src/config/redact.js';
+
+describe('redaction', () => {
+  const cases: readonly [string, string][] = [
+    ['rtsp://user:pass@10.0.0.4:554/stream', 'rtsp://***@10.0.0.4:554/stream'],
+    ['rtsp://user:p@ss#1@10.0.0.4/stream', 'rtsp://***@10.0.0.4/stream'],
+    ['rtsp://user:p/a?s@host/stream', 'rtsp://***@host/stream'],
+    ['cannot open rtsps://u:p@h/x: 401', 'cannot open rtsps://***@h/x: 401'],
+    ['http://h/video?channel=1&token=abc&x=2', 'http://h/video?channel=1&token=***&x=2'],
+    ['http://h/video?access_token=abc', 'http://h/video?access_token=***'],
+    ['http://h/cgi?user=admin&password=p%40', 'http://h/cgi?user=***&password=***'],
+    ['srt://h:9000?passphrase=x', 'srt://h:9000?passphrase=***'],
+    ['rtsp://127.0.0.1:8554/cam', 'rtsp://127.0.0.1:8554/cam'],
+    ['two: rtsp://a:b@h/1 and rtsp://c:d@h/2', 'two: rtsp://***@h/1 and rtsp://***@h/2'],
+    ['mail me@example.org', 'mail me@example.org'],
+  ];
+  for (const [text, shown] of cases) it(`shows ${text} as ${shown}`, () => assert.equal(redactText(text), shown));
+
+  it('hides a known secret in plain, percent-encoded and JSON form', () => {
+    assert.equal(redactText('p@s"s / p%40s%22s / {"a":"p@s\\"s"}', ['p@s"s']), '*** / *** / {"a":"***"}');
+  });
+
+  it('hides the longer of two secrets of which one begins the other', () => {
+    assert.equal(redactText('hunter2 hunter', ['hunter', 'hunter2']), '*** ***');
+  });
+
+  it('leaves texts too short to be a secret alone', () => {
+    assert.equal(redactText('10 frames', ['1', '']), '10 frames');
+  });
+
+  it('copies a value with every string in it redacted and secret keys hidden whole', () => {
+    const value = { feed: { token: 'ab', port: 8765 }, sources: [{ url: 'rtsp://u:p@h/x', id: undefined }], note: 'hunter2!', none: null };
+    assert.deepEqual(redact(value, ['hunter2']), { feed: { token: '***', port: 8765 }, sources: [{ url: 'rtsp://***@h/x', id: undefined }], note: '***!', none: null });
+    assert.equal(value.feed.token, 'ab');
+  });
+
+  it('lets no password through, whatever characters are in it', () => {
+    const password = fc.string({ minLength: 6, maxLength: 20, unit: fc.constantFrom(...Array.from('abcXYZ019@#:/?%&=!$;,+~')) });
+    fc.assert(fc.property(password, (secret) => {
+      const shown = redactText(`rtsp://user:${secret}@camera.local/stream`, [secret]);
+      assert.ok(!shown.includes(secret), shown);
+    }));
+  });
+});

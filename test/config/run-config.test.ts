@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { anchored, mergeSettings, resolveRun } from '../../src/config/run-config.js';
+import type { Settings } from '../../src/config/schema.js';
+import { UsageError } from '../../src/core/errors.js';
+import { temporaryFolder } from '../helpers/temporary.js';
+
+const CAMERA = 'rtsp://127.0.0.1:8554/cam';
+
+describe('a run configuration', () => {
+  const folder = temporaryFolder();
+  const file = (name: string): string => {
+    writeFileSync(join(folder(), name), '');
+    return join(folder(), name);
+  };
+
+  it('fills in the defaults of a live run', () => {
+    assert.deepEqual(resolveRun({}, [CAMERA]), {
+      sources: [{ id: '127.0.0.1', kind: 'camera', url: CAMERA, transport: 'tcp', timeoutMs: 5000 }],
+      model: { path: 'nowcast-nano', labels: undefined, provider: 'auto', threads: undefined, hosts: 1, input: undefined },
+      detect: { conf: 0.25, nms: 0.45, nmsMode: 'per-class', classes: undefined, schedule: 'idle-free', budgetMs: 100, track: false, forecast: 'none' },
+      pace: 'source',
+      maxFrames: undefined,
+      durationMs: undefined,
+      feed: undefined,
+      output: { record: undefined, coco: undefined, save: undefined },
+    });
+  });
+
+  it('tells a video from a folder of pictures and names both', () => {
+    const clip = file('clip.mp4');
+    mkdirSync(join(folder(), 'frames'));
+    assert.deepEqual(resolveRun({}, [clip, join(folder(), 'frames')]).sources, [
+      { id: 'clip', kind: 'video', path: clip },
+      { id: 'frames', kind: 'pictures', path: join(folder(), 'frames') },
+    ]);
+  });
+
+  it('gives sources of the same name different ids', () => {
+    assert.deepEqual(resolveRun({}, [CAMERA, 'rtsp://127.0.0.1/other', CAMERA]).sources.map(({ id }) => id), ['127.0.0.1', '127.0.0.1-2', '127.0.0.1-3']);
+  });
+
+  it('takes the cameras of the file, those that are enabled, unless sources are named', () => {
+    const settings: Settings = { cameras: { a: { source: CAMERA, transport: 'udp', timeout: 900 }, b: { source: CAMERA, enabled: false } } };
+    assert.deepEqual(resolveRun(settings).sources, [{ id: 'a', kind: 'camera', url: CAMERA, transport: 'udp', timeoutMs: 900 }]);
+    assert.deepEqual(resolveRun(settings, ['0']).sources.map(({ id }) => id), ['video0']);
+  });
+
+  it('has no budget where every frame is detected on', () => {
+    assert.equal(resolveRun({ detect: { schedule: 'every' } }, [file('a.mp4')]).detect.budgetMs, undefined);
+    assert.equal(resolveRun({ detect: { budget: 'none' } }, [CAMERA]).detect.budgetMs, undefined);
+  });
+
+  it('turns tracking on where it forecasts', () => {
+    assert.equal(resolveRun({ detect: { forecast: 'kalman' } }, [CAMERA]).detect.track, true);
+  });
+
+  const bad: readonly [string, Settings, readonly string[], RegExp][] = [
+    ['no source', {}, [], /^there is nothing to run on; name a SOURCE/],
+    ['only disabled cameras', { cameras: { a: { source: CAMERA, enabled: false } } }, [], /^every camera of the config has enabled: false/],
+    ['every frame of a camera', { detect: { schedule: 'every' } }, [CAMERA], /^detect\.schedule \(--schedule\) every is for files alone, and 127\.0\.0\.1 is a camera/],
+    ['a hurried camera', { pace: 'max' }, [CAMERA], /^pace \(--pace\) max is for files alone/],
+    ['every frame within a budget', { detect: { schedule: 'every', budget: 50 } }, [CAMERA], /^detect\.budget \(--budget\) is 50 ms, but detect\.schedule \(--schedule\) every/],
+    ['forecasts without tracking', { detect: { forecast: 'nowcast', track: false } }, [CAMERA], /^detect\.forecast \(--forecast\) is nowcast, which needs tracking/],
+    ['one annotated video of two sources', { output: { save: '/tmp/a.mp4' } }, [CAMERA, '0'], /^output\.save \(--save\) holds the results of one source, and there are 2/],
+    ['two outputs in one file', { output: { record: '/tmp/a', coco: '/tmp/a' } }, [CAMERA], /^output\.coco \(--coco\) is \/tmp\/a, which is output\.record \(--record\) too/],
+    ['a feed without a port', { feed: { host: '0.0.0.0' } }, [CAMERA], /^feed\.port is missing/],
+    ['an input that is no multiple of 32', { model: { input: '640x360' } }, [CAMERA], /^model\.input \(--input\) is 640x360; width and height must be multiples of 32/],
+  ];
+  for (const [what, settings, sources, message] of bad) {
+    it(`refuses ${what}`, () => assert.throws(() => resolveRun(settings, sources), (error: unknown) => error instanceof UsageError && message.test(error.message)));
+  }
+
+  it('refuses to write over a source', () => {
+    const clip = file('clip.mp4');
+    assert.throws(() => resolveRun({ output: { save: clip } }, [clip]), /which is the source clip too; choose another file/);
+  });
+
+  it('names the absolute path of a missing source and the file that was meant', () => {
+    file('drive.mp4');
+    assert.throws(() => resolveRun({}, [join(folder(), 'drve.mp4')]), (error: unknown) => error instanceof UsageError &&
+      error.message === `the source ${join(folder(), 'drve.mp4')} does not exist; did you mean drive.mp4?`);
+  });
+});
+
+describe('settings', () => {
+  it('of flags win over those of the file, key by key', () => {
+    const file: Settings = { model: { path: 'a', threads: 2 }, feed: { port: 1, token: 't' }, pace: 'max' };
+    assert.deepEqual(mergeSettings(file, { model: { path: 'b' }, feed: { port: 2, host: 'h' }, pace: 'source', output: { save: undefined } }), {
+      model: { path: 'b', threads: 2 }, detect: {}, feed: { port: 2, token: 't', host: 'h' }, output: {}, pace: 'source',
+    });
+  });
+
+  it('have the paths of a file start at its folder, and names stay names', () => {
+    const settings = anchored({
+      cameras: { a: { source: 'clips/a.mp4' }, b: { source: CAMERA }, c: { source: '0' } },
+      model: { path: 'yolox-nano', labels: 'names.txt' },
+      output: { record: 'run.jsonl' },
+    }, '/etc/nowcast');
+    assert.deepEqual(settings.cameras, { a: { source: '/etc/nowcast/clips/a.mp4' }, b: { source: CAMERA }, c: { source: '0' } });
+    assert.deepEqual(settings.model, { path: 'yolox-nano', labels: '/etc/nowcast/names.txt' });
+    assert.equal(settings.output?.record, '/etc/nowcast/run.jsonl');
+  });
+});

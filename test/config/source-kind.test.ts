@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { classifySource, streamIdFor } from '../../src/config/source-kind.js';
+import { UsageError } from '../../src/core/errors.js';
+
+describe('a source', () => {
+  const camera = (url: string) => ({ kind: 'camera', url });
+  const path = (text: string) => ({ kind: 'path', path: text });
+  const cases: readonly [string, object, string][] = [
+    ['clip.mp4', path('clip.mp4'), 'clip'],
+    ['/data/drives/a.b.mkv', path('/data/drives/a.b.mkv'), 'a.b'],
+    ['frames/', path('frames/'), 'frames'],
+    ['.hidden', path('.hidden'), '.hidden'],
+    ['C:\\clips\\a.mp4', path('C:\\clips\\a.mp4'), 'a'],
+    ['odd:name.mp4', path('odd:name.mp4'), 'odd:name'],
+    ['0', camera('/dev/video0'), 'video0'],
+    ['/dev/video12', camera('/dev/video12'), 'video12'],
+    ['rtsp://127.0.0.1:8554/cam', camera('rtsp://127.0.0.1:8554/cam'), '127.0.0.1'],
+    ['RTSP://u:p@ss#1@front.local/x', camera('RTSP://u:p@ss#1@front.local/x'), 'front.local'],
+    ['https://h/live.m3u8', camera('https://h/live.m3u8'), 'h'],
+    ['udp://239.0.0.1:1234', camera('udp://239.0.0.1:1234'), '239.0.0.1'],
+    ['srt://h:9000?mode=caller', camera('srt://h:9000?mode=caller'), 'h'],
+  ];
+  for (const [text, kind, id] of cases) {
+    it(`${text} is ${JSON.stringify(kind)}, named ${id}`, () => {
+      assert.deepEqual(classifySource(text), kind);
+      assert.equal(streamIdFor(classifySource(text)), id);
+    });
+  }
+
+  for (const [text, part] of [
+    ['', 'a source is empty; it must be a video file'],
+    ['-', 'standard input ("-") is no source'],
+    ['demo:', 'the source "demo:" is not built yet'],
+    ['ftp://h/x', '"ftp://" is no kind of source that Nowcast reads; it must be a video file, a folder of pictures, rtsp://'],
+    ['rtsp:///cam', 'names no host; write it as rtsp://HOST[:PORT]/PATH'],
+  ] as const) {
+    it(`refuses "${text}"`, () => assert.throws(() => classifySource(text), (error: unknown) =>
+      error instanceof UsageError && error.message.includes(part)));
+  }
+});
