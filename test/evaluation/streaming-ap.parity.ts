@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { COCO_STATS, detectionTable, matcher, objectTable } from '../../evaluation/coco-ap.js';
+import { COCO_STATS, detectionTable, evaluateBoxes, matcher, objectTable, type CocoStats } from '../../evaluation/coco-ap.js';
+import { detectionsByFrame } from '../../evaluation/detection-list.js';
 import { parseDetections } from '../../evaluation/detections.js';
+import { forecastResults } from '../../evaluation/forecast-results.js';
 import { parseGroundTruth } from '../../evaluation/ground-truth.js';
 import { frameTimesS } from '../../evaluation/pair.js';
 import { traceRuntimes } from '../../evaluation/runtimes.js';
@@ -23,6 +25,9 @@ type Expected = {
   readonly streams: Readonly<Record<string, { readonly timestamps: readonly number[]; readonly input_fidx: readonly number[]; readonly runtime: readonly number[] }>>;
   readonly assoc: { readonly miss: number; readonly in_time: number; readonly mismatch: number };
   readonly stats: readonly number[];
+  readonly kf_stats?: readonly number[];
+  readonly kf_n_results?: number;
+  readonly kf_sample?: readonly { readonly image_id: number; readonly bbox: readonly number[]; readonly score: number; readonly category_id: number }[];
 };
 
 const FPS = 30;
@@ -63,10 +68,26 @@ describe('streaming AP equals the sAP toolkit', () => {
 
         const { stats, pairing } = streamingAp(cached, truth, sequences);
         assert.deepEqual({ miss: pairing.miss, in_time: pairing.inTime, mismatch: pairing.mismatch }, expected.assoc);
-        COCO_STATS.forEach((stat, i) => {
-          assert.ok(Math.abs((stats[stat] ?? -1) - expected.stats[i]) <= 1e-4, `${stat} is ${stats[stat] ?? -1}, not ${expected.stats[i]}`);
+        assertStats(stats, expected.stats, 1e-4);
+
+        if (expected.kf_stats === undefined) return;
+        const forecasts = forecastResults(truth, sequences, FPS, detectionsByFrame(columns, truth.images.length, truth.classes), 'kalman');
+        assert.equal(forecasts.scores.length, expected.kf_n_results);
+        const every = Math.max(1, Math.floor(forecasts.scores.length / 200));
+        expected.kf_sample!.forEach(({ image_id, category_id, score, bbox }, i) => {
+          const row = i * every;
+          assert.deepEqual([truth.images[forecasts.frame[row]].id, truth.classes[forecasts.classIndex[row]].id, forecasts.scores[row]], [image_id, category_id, score]);
+          bbox.forEach((side, at) => assert.ok(Math.abs(forecasts.boxes[row * 4 + at] - side) < 2e-3));
         });
+        assertStats(evaluateBoxes(truth.objects, forecasts, truth.images.length, truth.classes.length).stats, expected.kf_stats, 1e-3);
       });
     }
   }
 });
+
+function assertStats(stats: CocoStats, expected: readonly number[], tolerance: number): void {
+  COCO_STATS.forEach((stat, i) => {
+    const actual = stats[stat] ?? -1;
+    assert.ok(Math.abs(actual - expected[i]) <= tolerance, `${stat} is ${actual}, not ${expected[i]}`);
+  });
+}
