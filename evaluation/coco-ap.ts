@@ -1,0 +1,41 @@
+import { accumulate, type Accumulated, type Pairing } from './coco-ap/accumulate.js';
+import { matcher, type Matcher } from './coco-ap/match.js';
+import { apPerClass, cocoStats, type CocoStats } from './coco-ap/summarize.js';
+import { detectionTable, objectTable, type DetectionColumns, type ObjectColumns } from './coco-ap/tables.js';
+
+export { accumulate, type Accumulated, type Pairing } from './coco-ap/accumulate.js';
+export { matcher, type Matcher } from './coco-ap/match.js';
+export { AREA_RANGES, IOU_THRESHOLDS, MAX_DETECTIONS, RECALL_THRESHOLDS } from './coco-ap/parameters.js';
+export { COCO_STATS, type CocoStats } from './coco-ap/summarize.js';
+export { detectionTable, objectTable, type DetectionColumns, type DetectionTable, type ObjectColumns, type ObjectTable } from './coco-ap/tables.js';
+
+/** What COCO's box evaluation says of a set of detections. */
+export type CocoEvaluation = {
+  readonly stats: CocoStats;
+  /** AP by class index; null for a class without an object that counts. */
+  readonly apPerClass: readonly (number | null)[];
+  readonly accumulated: Accumulated;
+};
+
+/**
+ * COCO's box evaluation with the numbers of pycocotools' `COCOeval`, `iouType='bbox'`, to the last bit but for the
+ * order in which a mean is summed. Detections' frames are image indices here.
+ *
+ * @param images how many there are; images and classes are numbered in ascending order of their ids
+ */
+export function evaluateBoxes(objects: ObjectColumns, detections: DetectionColumns, images: number, classes: number): CocoEvaluation {
+  return evaluatePairing(
+    matcher(objectTable(objects, images, classes), detectionTable(detections, images, classes)), everyImageWithItself(images));
+}
+
+/** The same for images that are paired with frames; one matcher serves any number of pairings. */
+export function evaluatePairing(from: Matcher, pairing: Pairing): CocoEvaluation {
+  const accumulated = accumulate(from, pairing);
+  return { stats: cocoStats(accumulated), apPerClass: apPerClass(accumulated), accumulated };
+}
+
+/** The pairing of plain evaluation. */
+export function everyImageWithItself(images: number): Pairing {
+  const itself = Int32Array.from({ length: images }, (_, i) => i);
+  return { image: itself, frame: itself };
+}

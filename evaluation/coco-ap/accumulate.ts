@@ -1,0 +1,166 @@
+import { WORDS_PER_DETECTION, type Matcher } from './match.js';
+import { AREA_RANGES, IOU_THRESHOLDS, MAX_DETECTIONS, RECALL_THRESHOLDS } from './parameters.js';
+
+/** Which images are scored, each with the frame whose detections it gets; -1 where it gets none. */
+export type Pairing = {
+  readonly image: Int32Array;
+  readonly frame: Int32Array;
+};
+
+/** COCOeval's `eval`: -1 where a class has no object that counts. Indices in the order of the axes' names. */
+export type Accumulated = {
+  readonly classes: number;
+  /** [IoU threshold, recall threshold, class, area range, max detections] */
+  readonly precision: Float64Array;
+  /** Score at which that recall is reached; shape of `precision`. */
+  readonly scores: Float64Array;
+  /** [IoU threshold, class, area range, max detections] */
+  readonly recall: Float64Array;
+};
+
+const T = IOU_THRESHOLDS.length;
+const R = RECALL_THRESHOLDS.length;
+const A = AREA_RANGES.length;
+const M = MAX_DETECTIONS.length;
+/** `numpy.spacing(1)`, which the reference adds to every denominator. */
+const SPACING = 2 ** -52;
+
+/**
+ * Precision over recall, as COCOeval's `accumulate` computes it. Among equal scores the earlier image goes first, so
+ * images are paired in ascending order of their ids.
+ */
+export function accumulate(matcher: Matcher, pairing: Pairing): Accumulated {
+  const { classes } = matcher.objects;
+  const precision = new Float64Array(T * R * classes * A * M).fill(-1);
+  const scores = new Float64Array(precision.length).fill(-1);
+  const recall = new Float64Array(T * classes * A * M).fill(-1);
+  for (let k = 0; k < classes; k++) {
+    const found = sortedOutcomes(matcher, pairing, k);
+    for (let a = 0; a < A; a++) {
+      const objectCount = countObjects(matcher, pairing, k, a);
+      if (objectCount === 0) continue;
+      for (let m = 0; m < M; m++) {
+        const kept = select(found, a, MAX_DETECTIONS[m]);
+        for (let t = 0; t < T; t++) {
+          const curve = precisionOverRecall(kept, 1 << t, objectCount);
+          const cell = (k * A + a) * M + m;
+          recall[t * classes * A * M + cell] = curve.recall;
+          for (let r = 0; r < R; r++) {
+            precision[(t * R + r) * classes * A * M + cell] = curve.precision[r];
+            scores[(t * R + r) * classes * A * M + cell] = curve.scores[r];
+          }
+        }
+      }
+    }
+  }
+  return { classes, precision, scores, recall };
+}
+
+/** All detections of a class, best score first. */
+type Outcomes = {
+  readonly scores: Float64Array;
+  /** Place among its frame's detections of the class, from 0. */
+  readonly place: Uint8Array;
+  /** [detection, WORDS_PER_DETECTION] */
+  readonly words: Uint16Array;
+};
+
+function sortedOutcomes({ objects: { classes }, detections, outcome }: Matcher, { image, frame }: Pairing, k: number): Outcomes {
+  const { start, rank } = detections;
+  const next = new Int32Array(detections.ranks[k] + 1);
+  for (const f of frame) {
+    if (f < 0) continue;
+    const end = start[f * classes + k + 1];
+    for (let row = start[f * classes + k]; row < end; row++) next[rank[row] + 1]++;
+  }
+  for (let i = 1; i < next.length; i++) next[i] += next[i - 1];
+  const count = next[next.length - 1];
+
+  const scores = new Float64Array(count);
+  const place = new Uint8Array(count);
+  const words = new Uint16Array(count * WORDS_PER_DETECTION);
+  for (let i = 0; i < frame.length; i++) {
+    const f = frame[i];
+    if (f < 0) continue;
+    const from = start[f * classes + k];
+    const end = start[f * classes + k + 1];
+    if (from === end) continue;
+    const source = outcome(image[i], f);
+    const shift = start[f * classes];
+    for (let row = from; row < end; row++) {
+      const to = next[rank[row]]++;
+      scores[to] = detections.scores[row];
+      place[to] = row - from;
+      for (let w = 0; w < WORDS_PER_DETECTION; w++) words[to * WORDS_PER_DETECTION + w] = source[(row - shift) * WORDS_PER_DETECTION + w];
+    }
+  }
+  return { scores, place, words };
+}
+
+function countObjects({ objects }: Matcher, { image }: Pairing, k: number, areaRange: number): number {
+  const { min, max } = AREA_RANGES[areaRange];
+  let count = 0;
+  for (const i of image) {
+    const end = objects.start[i * objects.classes + k + 1];
+    for (let g = objects.start[i * objects.classes + k]; g < end; g++) {
+      if (objects.crowd[g] === 0 && objects.area[g] >= min && objects.area[g] <= max) count++;
+    }
+  }
+  return count;
+}
+
+type Selection = { readonly count: number; readonly scores: Float64Array; readonly matched: Uint16Array; readonly ignored: Uint16Array };
+
+/** The outcomes in one area range, of the best `most` detections of each frame. */
+function select({ scores, place, words }: Outcomes, areaRange: number, most: number): Selection {
+  const kept = new Float64Array(scores.length);
+  const matched = new Uint16Array(scores.length);
+  const ignored = new Uint16Array(scores.length);
+  let count = 0;
+  for (let i = 0; i < scores.length; i++) {
+    if (place[i] >= most) continue;
+    kept[count] = scores[i];
+    matched[count] = words[i * WORDS_PER_DETECTION + areaRange * 2];
+    ignored[count] = words[i * WORDS_PER_DETECTION + areaRange * 2 + 1];
+    count++;
+  }
+  return { count, scores: kept, matched, ignored };
+}
+
+type Curve = { readonly recall: number; readonly precision: Float64Array; readonly scores: Float64Array };
+
+function precisionOverRecall({ count, scores, matched, ignored }: Selection, bit: number, objectCount: number): Curve {
+  // Recall rises only where an object is found, so these places are all that the curve needs.
+  const precisionAt: number[] = [];
+  const scoreAt: number[] = [];
+  let truePositives = 0;
+  let falsePositives = 0;
+  for (let i = 0; i < count; i++) {
+    if ((ignored[i] & bit) !== 0) continue;
+    if ((matched[i] & bit) === 0) {
+      falsePositives++;
+      continue;
+    }
+    truePositives++;
+    precisionAt.push(truePositives / (falsePositives + truePositives + SPACING));
+    scoreAt.push(scores[i]);
+  }
+  for (let i = truePositives - 1; i > 0; i--) {
+    if (precisionAt[i] > precisionAt[i - 1]) precisionAt[i - 1] = precisionAt[i];
+  }
+
+  const precision = new Float64Array(R);
+  const scoreOver = new Float64Array(R);
+  if (count > 0) {
+    // Recall 0 is reached by the very first detection, right or wrong.
+    precision[0] = precisionAt[0] ?? 0;
+    scoreOver[0] = scores[0];
+    for (let r = 1, i = 0; r < R; r++) {
+      while (i < truePositives && (i + 1) / objectCount < RECALL_THRESHOLDS[r]) i++;
+      if (i === truePositives) break;
+      precision[r] = precisionAt[i];
+      scoreOver[r] = scoreAt[i];
+    }
+  }
+  return { recall: truePositives / objectCount, precision, scores: scoreOver };
+}

@@ -1,0 +1,150 @@
+import { AREA_RANGES, IOU_THRESHOLDS } from './parameters.js';
+import type { DetectionTable, ObjectTable } from './tables.js';
+
+/** Words that hold the outcome of one detection: for each area range, a bit set of matched and one of ignored. */
+export const WORDS_PER_DETECTION = AREA_RANGES.length * 2;
+
+/**
+ * What became of every detection of `frame` when it was held against the objects of `image`: for detection `d` of the
+ * frame and area range `a`, word `d * WORDS_PER_DETECTION + a * 2` has a bit set for each IoU threshold at which it
+ * found an object, the word after it one for each at which it does not count.
+ */
+export type Outcome = Uint16Array;
+
+export type Matcher = {
+  readonly objects: ObjectTable;
+  readonly detections: DetectionTable;
+  /** Computed once for each pair of image and frame, however many pairings ask for it. */
+  readonly outcome: (image: number, frame: number) => Outcome;
+};
+
+const FOUND_BY = IOU_THRESHOLDS.map((threshold) => Math.min(threshold, 1 - 1e-10));
+
+/** Matches frames to images greedily by score, as COCOeval's `evaluateImg` does, and remembers each answer. */
+export function matcher(objects: ObjectTable, detections: DetectionTable): Matcher {
+  const known = new Map<number, Outcome>();
+  const scratch = newScratch();
+  return {
+    objects,
+    detections,
+    outcome(image, frame) {
+      const key = image * detections.groups + frame;
+      let outcome = known.get(key);
+      if (outcome === undefined) {
+        outcome = match(objects, detections, image, frame, scratch);
+        known.set(key, outcome);
+      }
+      return outcome;
+    },
+  };
+}
+
+/** Reused from match to match; grown as needed. */
+type Scratch = {
+  /** For each object: the thresholds at which it is taken. */
+  taken: Uint16Array;
+  /** For each detection: where its candidates end. */
+  candidateEnd: Int32Array;
+  /** Objects that overlap a detection enough for the lowest threshold, and by how much. */
+  candidate: Int32Array;
+  iou: Float64Array;
+};
+
+function newScratch(): Scratch {
+  return { taken: new Uint16Array(64), candidateEnd: new Int32Array(128), candidate: new Int32Array(1024), iou: new Float64Array(1024) };
+}
+
+function match(objects: ObjectTable, detections: DetectionTable, image: number, frame: number, scratch: Scratch): Outcome {
+  const { classes } = objects;
+  const frameStart = detections.start[frame * classes];
+  const outcome = new Uint16Array((detections.start[(frame + 1) * classes] - frameStart) * WORDS_PER_DETECTION);
+  for (let k = 0; k < classes; k++) {
+    const from = detections.start[frame * classes + k];
+    const to = detections.start[frame * classes + k + 1];
+    if (from === to) continue;
+    const firstObject = objects.start[image * classes + k];
+    const endObject = objects.start[image * classes + k + 1];
+    findCandidates(objects, firstObject, endObject, detections, from, to, scratch);
+    for (let a = 0; a < AREA_RANGES.length; a++) {
+      matchInRange(objects, firstObject, endObject, detections, from, to, a, scratch, outcome, (from - frameStart) * WORDS_PER_DETECTION);
+    }
+  }
+  return outcome;
+}
+
+function findCandidates(objects: ObjectTable, firstObject: number, endObject: number, detections: DetectionTable, from: number, to: number, scratch: Scratch): void {
+  const pairs = (to - from) * (endObject - firstObject);
+  if (scratch.candidate.length < pairs) {
+    scratch.candidate = new Int32Array(pairs * 2);
+    scratch.iou = new Float64Array(pairs * 2);
+  }
+  if (scratch.taken.length < endObject - firstObject) scratch.taken = new Uint16Array((endObject - firstObject) * 2);
+  const { candidate, candidateEnd, iou } = scratch;
+  let count = 0;
+  for (let d = from; d < to; d++) {
+    for (let g = firstObject; g < endObject; g++) {
+      const overlap = iouOf(detections.boxes, d * 4, objects.boxes, g * 4, objects.crowd[g] === 1);
+      if (overlap < FOUND_BY[0]) continue;
+      candidate[count] = g;
+      iou[count++] = overlap;
+    }
+    candidateEnd[d - from] = count;
+  }
+}
+
+/** Boxes are left, top, width, height. A crowd is covered by the share of the detection that lies in it. */
+function iouOf(detections: Float64Array, d: number, objects: Float64Array, g: number, crowd: boolean): number {
+  const width = Math.min(detections[d] + detections[d + 2], objects[g] + objects[g + 2]) - Math.max(detections[d], objects[g]);
+  if (width <= 0) return 0;
+  const height = Math.min(detections[d + 1] + detections[d + 3], objects[g + 1] + objects[g + 3]) - Math.max(detections[d + 1], objects[g + 1]);
+  if (height <= 0) return 0;
+  const intersection = width * height;
+  const area = detections[d + 2] * detections[d + 3];
+  return intersection / (crowd ? area : area + objects[g + 2] * objects[g + 3] - intersection);
+}
+
+function matchInRange(
+  objects: ObjectTable, firstObject: number, endObject: number, detections: DetectionTable, from: number, to: number,
+  areaRange: number, { taken, candidate, candidateEnd, iou }: Scratch, outcome: Outcome, at: number,
+): void {
+  const { min, max } = AREA_RANGES[areaRange];
+  const counts = (g: number): boolean => objects.crowd[g] === 0 && objects.area[g] >= min && objects.area[g] <= max;
+  taken.fill(0, 0, endObject - firstObject);
+  for (let d = from, candidateStart = 0; d < to; d++) {
+    const area = detections.boxes[d * 4 + 2] * detections.boxes[d * 4 + 3];
+    const outside = area < min || area > max;
+    const end = candidateEnd[d - from];
+    let matched = 0;
+    let ignored = 0;
+    for (let t = 0; t < FOUND_BY.length; t++) {
+      const bit = 1 << t;
+      let best = -1;
+      let bestIou = FOUND_BY[t];
+      // Objects that count go first; only a detection that finds none of them may be excused by one that does not.
+      for (let c = candidateStart; c < end; c++) {
+        const g = candidate[c];
+        if (iou[c] < bestIou || (taken[g - firstObject] & bit) !== 0 || !counts(g)) continue;
+        best = g;
+        bestIou = iou[c];
+      }
+      let excused = false;
+      if (best < 0) {
+        for (let c = candidateStart; c < end; c++) {
+          const g = candidate[c];
+          if (iou[c] < bestIou || counts(g) || ((taken[g - firstObject] & bit) !== 0 && objects.crowd[g] === 0)) continue;
+          best = g;
+          bestIou = iou[c];
+          excused = true;
+        }
+      }
+      const found = best >= 0 && objects.idIsZero[best] === 0;
+      if (best >= 0) taken[best - firstObject] |= bit;
+      if (found) matched |= bit;
+      if (excused || (!found && outside)) ignored |= bit;
+    }
+    const word = at + (d - from) * WORDS_PER_DETECTION + areaRange * 2;
+    outcome[word] = matched;
+    outcome[word + 1] = ignored;
+    candidateStart = end;
+  }
+}

@@ -1,0 +1,22 @@
+/** IoU thresholds 0.50, 0.55 … 0.95, to the last bit those of `numpy.linspace(.5, .95, 10)`. */
+export const IOU_THRESHOLDS: readonly number[] = linspace(0.5, 0.95, 10);
+
+/** Recalls at which precision is sampled: 0, 0.01 … 1. */
+export const RECALL_THRESHOLDS: readonly number[] = linspace(0, 1, 101);
+
+/** How many of an image's best detections of a class count. */
+export const MAX_DETECTIONS = [1, 10, 100] as const;
+
+/** Object sizes in square pixels, both ends included. */
+export const AREA_RANGES = [
+  { name: 'all', min: 0, max: 1e10 },
+  { name: 'small', min: 0, max: 32 ** 2 },
+  { name: 'medium', min: 32 ** 2, max: 96 ** 2 },
+  { name: 'large', min: 96 ** 2, max: 1e10 },
+] as const;
+
+/** As numpy computes it: every value from the start, the last one set. */
+function linspace(from: number, to: number, count: number): number[] {
+  const step = (to - from) / (count - 1);
+  return Array.from({ length: count }, (_, i) => (i === count - 1 ? to : i * step + from));
+}

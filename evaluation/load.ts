@@ -1,0 +1,32 @@
+import { readFileSync, statSync } from 'node:fs';
+import { DataError, UsageError } from '../src/core/errors.js';
+
+/** The longest string that V8 can hold, hence the largest JSON file that can be read in one piece. */
+const MAX_BYTES = 0x1fffffe8;
+
+/**
+ * @throws UsageError where the file cannot be read
+ * @throws DataError where it is empty, too large, or not JSON
+ */
+export function readJsonFile(path: string): unknown {
+  const text = readTextFile(path);
+  if (text.trim() === '') throw new DataError(`${path} is empty`);
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const hint = /\b(NaN|Infinity)\b/.test(text) ? '; it holds NaN or Infinity, which JSON does not have' : '';
+    throw new DataError(`${path} is not JSON: ${(cause as Error).message}${hint}`, { cause });
+  }
+}
+
+/** @throws UsageError where the file cannot be read */
+export function readTextFile(path: string): string {
+  try {
+    const { size } = statSync(path);
+    if (size > MAX_BYTES) throw new DataError(`${path} has ${size} bytes; more than ${MAX_BYTES} cannot be read at once: split it by sequence`);
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    if (cause instanceof DataError) throw cause;
+    throw new UsageError(`cannot read ${path}: ${(cause as Error).message}`, { cause });
+  }
+}

@@ -1,0 +1,78 @@
+/** What a stream of outputs said, and when. */
+export type OutputStream = {
+  /** When each output came out, ascending. */
+  readonly times: Float64Array;
+  /** Place in the sequence of the frame that it was computed from. */
+  readonly inputFrames: Int32Array;
+  /** Which group of a detection table it gave. */
+  readonly detectionFrames: Int32Array;
+};
+
+/** How well outputs kept up with the frames that they were held against. */
+export type PairingCounts = {
+  readonly frames: number;
+  /** Frames before the first output: scored as if nothing had been found. */
+  readonly miss: number;
+  /** Frames whose output was computed from that very frame. */
+  readonly inTime: number;
+  /** Sum over all other frames but the missed of frame minus input frame; also called staleness. */
+  readonly mismatch: number;
+};
+
+/**
+ * For each frame the last output that is there at its time; -1 where there is none yet.
+ * Source: mtli/sAP `det/streaming_eval.py`, which counts an output at exactly that time as there.
+ *
+ * @param outputTimes ascending, in the unit of `frameTimes`
+ * @param frameTimes ascending
+ */
+export function lastOutputs(outputTimes: ArrayLike<number>, frameTimes: ArrayLike<number>): Int32Array {
+  const last = new Int32Array(frameTimes.length);
+  let next = 0;
+  for (let i = 0; i < frameTimes.length; i++) {
+    while (next < outputTimes.length && outputTimes[next] <= frameTimes[i]) next++;
+    last[i] = next - 1;
+  }
+  return last;
+}
+
+/**
+ * When each frame of a sequence asks for its output, in seconds from the sequence's start: sAP's `(i - eta) / fps`.
+ * A positive eta asks about the past, hence for an earlier output, and a negative one about the future.
+ */
+export function frameTimesS(frames: number, fps: number, eta: number): Float64Array {
+  return Float64Array.from({ length: frames }, (_, i) => (i - eta) / fps);
+}
+
+/** Counts a pairing and how often each mismatch in frames came about, by mismatch. */
+export class PairingTally {
+  readonly #mismatches = new Map<number, number>();
+  #frames = 0;
+  #miss = 0;
+  #inTime = 0;
+  #mismatch = 0;
+
+  /** @param last the answer of {@link lastOutputs} for one sequence */
+  add(last: Int32Array, inputFrames: Int32Array): void {
+    for (let i = 0; i < last.length; i++) {
+      this.#frames++;
+      if (last[i] < 0) {
+        this.#miss++;
+        continue;
+      }
+      const mismatch = i - inputFrames[last[i]];
+      if (mismatch === 0) this.#inTime++;
+      this.#mismatch += mismatch;
+      this.#mismatches.set(mismatch, (this.#mismatches.get(mismatch) ?? 0) + 1);
+    }
+  }
+
+  counts(): PairingCounts {
+    return { frames: this.#frames, miss: this.#miss, inTime: this.#inTime, mismatch: this.#mismatch };
+  }
+
+  /** Ascending by mismatch. */
+  distribution(): { readonly mismatch: number; readonly frames: number }[] {
+    return [...this.#mismatches].sort(([a], [b]) => a - b).map(([mismatch, frames]) => ({ mismatch, frames }));
+  }
+}

@@ -1,0 +1,129 @@
+import type { DropReason } from '../src/core/events.js';
+import type { Policy } from '../src/core/policy.js';
+import type { RuntimeProfile } from '../src/core/runtime-profile.js';
+import type { RuntimeSource } from './runtimes.js';
+
+export type SimulationSettings = {
+  readonly fps: number;
+  readonly policy: Policy;
+  /** Detectors that work side by side; `Infinity` starts every frame as it comes. */
+  readonly workers: number;
+  /** What the policy may know of the runtimes beforehand, in seconds; none where there is only a trace. */
+  readonly knownRuntimesS?: ArrayLike<number>;
+};
+
+/** One frame that was detected on; times in seconds from the sequence's start. */
+export type SimulatedRun = {
+  readonly frame: number;
+  readonly startS: number;
+  readonly endS: number;
+  readonly runtimeS: number;
+};
+
+export type SimulatedDrop = {
+  readonly frame: number;
+  readonly reason: Extract<DropReason, 'superseded' | 'stride' | 'stopped'>;
+  readonly atS: number;
+};
+
+export type SimulatedSequence = {
+  /** In the order in which they ended. */
+  readonly runs: readonly SimulatedRun[];
+  /** The frames that gave no result, in their order. */
+  readonly drops: readonly SimulatedDrop[];
+};
+
+/**
+ * Plays a sequence against detectors that take as long as `runtimes` says, as mtli/sAP's `det/srt_det.py` does for one
+ * and `det/srt_det_inf.py` for infinitely many, in their arithmetic. A result that would come after the sequence's end
+ * is lost; with infinitely many workers it is kept, as theirs is.
+ *
+ * @param frames length of the sequence; frame i is there at `i / fps`
+ * @param runtimes asked once for each run, in the order in which runs start
+ */
+export function simulateSequence(frames: number, settings: SimulationSettings, runtimes: RuntimeSource): SimulatedSequence {
+  return settings.workers === Infinity
+    ? runEveryFrame(frames, settings.fps, runtimes)
+    : runBySchedule(frames, settings, runtimes);
+}
+
+function runEveryFrame(frames: number, fps: number, runtimes: RuntimeSource): SimulatedSequence {
+  const runs = Array.from({ length: frames }, (_, frame): SimulatedRun => {
+    const startS = frame / fps;
+    const runtimeS = runtimes();
+    return { frame, startS, endS: startS + runtimeS, runtimeS };
+  });
+  return { runs: byEnd(runs), drops: [] };
+}
+
+function runBySchedule(frames: number, { fps, policy, workers, knownRuntimesS }: SimulationSettings, runtimes: RuntimeSource): SimulatedSequence {
+  const sequenceEndS = frames / fps;
+  const runtime = knownRuntimesS === undefined ? undefined : inFrames(knownRuntimesS, fps);
+  const freeAtS = new Float64Array(workers);
+  const runs: SimulatedRun[] = [];
+  const dropOf = Array.from({ length: frames }, (_, frame): SimulatedDrop | undefined =>
+    frame === frames - 1 ? { frame, reason: 'stopped', atS: sequenceEndS } : { frame, reason: 'superseded', atS: (frame + 1) / fps });
+  const giveUp = (frame: number, reason: SimulatedDrop['reason'], atS: number): void => {
+    if (dropOf[frame] !== undefined) dropOf[frame] = { frame, reason, atS };
+  };
+  let { initial: memory } = policy;
+  let lastFrame = -1;
+  let lastRun = -1;
+  let passedOver = false;
+  for (;;) {
+    const worker = indexOfMin(freeAtS);
+    if (freeAtS[worker] >= sequenceEndS) break;
+    const place = freeAtS[worker] * fps;
+    let frame = Math.floor(place);
+    let ageFrames = place - frame;
+    // The floor of f / fps * fps is f - 1 for some f, 123 the first of them at 30 fps. The toolkit asks only whether the
+    // frame is another than the last, so once it passed over such a frame it offers the one before again; so do we.
+    if (passedOver ? frame === lastFrame : frame <= lastFrame) {
+      frame = lastFrame + 1;
+      ageFrames = 0;
+      if (frame === frames) break;
+      freeAtS[worker] = frame / fps;
+    }
+    lastFrame = frame;
+
+    const { decision, memory: next } = policy.decide({
+      seq: frame, lastRunSeq: lastRun, ageFrames, intervalMs: 1, runtime,
+      trigger: ageFrames === 0 ? 'frame-arrived' : 'detector-freed',
+    }, memory);
+    memory = next;
+    passedOver = decision === 'drop' && freeAtS[worker] !== runs.at(-1)?.endS;
+    if (decision === 'drop') giveUp(frame, 'stride', freeAtS[worker]);
+    if (decision !== 'run') continue;
+
+    lastRun = frame;
+    const startS = freeAtS[worker];
+    const runtimeS = runtimes();
+    const endS = startS + runtimeS;
+    freeAtS[worker] = endS;
+    if (endS < sequenceEndS) {
+      runs.push({ frame, startS, endS, runtimeS });
+      dropOf[frame] = undefined;
+    } else {
+      giveUp(frame, 'stopped', sequenceEndS);
+    }
+  }
+  return { runs: byEnd(runs), drops: dropOf.filter((drop) => drop !== undefined) };
+}
+
+/** With the frame interval as the unit of time, a policy computes with the very numbers that the toolkit computes with. */
+function inFrames(runtimesS: ArrayLike<number>, fps: number): RuntimeProfile {
+  let sumS = 0;
+  for (let i = 0; i < runtimesS.length; i++) sumS += runtimesS[i];
+  return { samplesMs: Float64Array.from(runtimesS, (s) => s * fps).sort(), meanMs: (sumS / runtimesS.length) * fps };
+}
+
+/** Stable, so that of two that end at once the one that started first is first. */
+function byEnd(runs: SimulatedRun[]): SimulatedRun[] {
+  return runs.sort((a, b) => a.endS - b.endS);
+}
+
+function indexOfMin(values: Float64Array): number {
+  let least = 0;
+  for (let i = 1; i < values.length; i++) if (values[i] < values[least]) least = i;
+  return least;
+}
