@@ -38,7 +38,7 @@ export type FrameProcessOptions = {
    * target, and ffmpeg is not held up. `'wait'` holds ffmpeg up until `resume()`. Targets are used up in order; those
    * given for pictures that never came are the giver's again once `stop()` was called or `closed` has resolved.
    */
-  readonly getTarget: (byteLength: number) => Uint8Array | undefined | 'wait';
+  readonly getTarget: (byteLength: number, ptsUs: number) => Uint8Array | undefined | 'wait';
   readonly onPicture: (picture: Picture) => void;
   /** Called once, before the first picture, when the input is open. */
   readonly onInput?: (input: InputDescription) => void;

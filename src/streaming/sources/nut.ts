@@ -16,10 +16,10 @@ export type NutFrame = {
 
 export type NutReaderOptions = {
   /**
-   * Called when a picture of `byteLength` bytes begins. The reader writes into what it returns, at least that long,
+   * Called when a picture of `byteLength` bytes and its presentation time begins. The reader writes into what it returns, at least that long,
    * until `onFrame`; undefined discards the picture's bytes; `'wait'` suspends the reader until `resume()`.
    */
-  readonly getTarget: (byteLength: number) => Uint8Array | undefined | 'wait';
+  readonly getTarget: (byteLength: number, ptsUs: number) => Uint8Array | undefined | 'wait';
   readonly onFrame: (frame: NutFrame) => void;
   /**
    * Where each arriving plane goes, for pictures of equal planes: `[1, 0, 2]` turns G, B, R into B, G, R while the
@@ -205,7 +205,7 @@ export class NutReader {
   #open(byteLength: number, ptsUs: number): boolean {
     const planes = this.#options.planeOrder?.length ?? 1;
     if (byteLength % planes !== 0) throw malformed(`a picture of ${byteLength} bytes does not divide into ${planes} planes`);
-    const target = this.#options.getTarget(byteLength);
+    const target = this.#options.getTarget(byteLength, ptsUs);
     this.#waiting = target === 'wait';
     if (target === 'wait') return false;
     this.#frame = { byteLength, ptsUs, target, offset: 0 };

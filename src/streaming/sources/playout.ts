@@ -1,0 +1,143 @@
+import type { SchedulerLike, Subscription } from 'rxjs';
+import type { Clock } from '../../core/clock.js';
+import { dropOf, type DropEvent } from '../../core/events.js';
+import type { Frame } from '../../core/frame.js';
+import { FrameRing, type FrameSlot } from '../../core/frame-ring.js';
+import { letterbox, type Letterbox, type Size } from '../../core/letterbox.js';
+
+/** `source`: as fast as the world went, by the clock. `max`: as fast as the consumer takes them. */
+export type Pace = 'source' | 'max';
+
+export type PlayoutOptions = {
+  readonly streamId: string;
+  readonly pace: Pace;
+  /** Size in pixels of the letterboxed pictures. */
+  readonly input: Size;
+  /** Pictures that may be in memory at once, those that the consumer holds included. */
+  readonly slots: number;
+  readonly clock: Clock;
+  /** What waits until a picture is due. */
+  readonly scheduler: SchedulerLike;
+  readonly emit: (event: Frame | DropEvent) => void;
+  /** Called when `acquire` is worth asking again. */
+  readonly wake: () => void;
+};
+
+/** A picture that was read, in its slot, or without one where it was passed over. */
+export type ReadPicture = {
+  readonly ptsMs: number;
+  /** Of the source's picture, in pixels. */
+  readonly size: Size;
+  readonly corrupt: boolean;
+  readonly slot: FrameSlot | undefined;
+};
+
+type Queued = ReadPicture & { readonly seq: number; readonly dueMs: number };
+
+/**
+ * Turns pictures that are read ahead from a file into the frames of a stream.
+ *
+ * At the source's pace each is handed out when it is due, the first at once. The clock does not stop for a consumer
+ * that holds every slot: a picture for which there is no memory when it is due is passed over, and told as a drop.
+ * At maximum pace nothing is lost: reading waits for memory.
+ */
+export class Playout {
+  readonly #options: PlayoutOptions;
+  readonly #ring: FrameRing;
+  readonly #queue: Queued[] = [];
+  #seq = 0;
+  #lastPtsMs = -Infinity;
+  /** What is to be added to a presentation time to get the time at which it is due; set by the first picture. */
+  #offsetMs: number | undefined;
+  #geometry: { readonly size: Size; readonly letterbox: Letterbox } | undefined;
+  #emission: Subscription | undefined;
+  #wakeUp: Subscription | undefined;
+  #onDrained: (() => void) | undefined;
+  #closed = false;
+
+  constructor(options: PlayoutOptions) {
+    this.#options = options;
+    this.#ring = new FrameRing(options.slots, 3 * options.input.width * options.input.height);
+  }
+
+  /** Bytes of a letterboxed picture. */
+  get slotBytes(): number {
+    return this.#ring.slotBytes;
+  }
+
+  /** Memory for the next picture; `'wait'` until `wake`; undefined where it is due already: pass over it. */
+  acquire(ptsMs: number): FrameSlot | 'wait' | undefined {
+    const slot = this.#ring.acquire();
+    if (slot !== undefined) return slot;
+    if (this.#options.pace === 'source' && this.#offsetMs !== undefined) {
+      const waitMs = ptsMs + this.#offsetMs - this.#options.clock.now();
+      if (waitMs <= 0) return undefined;
+      this.#wakeUp?.unsubscribe();
+      this.#wakeUp = this.#options.scheduler.schedule(() => this.#wake(), Math.ceil(waitMs));
+    }
+    // Not at once: whoever releases a frame does not expect to be given the next one meanwhile.
+    this.#ring.onceFree(() => queueMicrotask(() => this.#wake()));
+    return 'wait';
+  }
+
+  /** Takes the next picture, in the order of the stream, and the slot with it. */
+  push(picture: ReadPicture): void {
+    if (this.#closed) {
+      picture.slot?.release();
+      return;
+    }
+    const ptsMs = Math.max(picture.ptsMs, this.#lastPtsMs);
+    this.#lastPtsMs = ptsMs;
+    const nowMs = this.#options.clock.now();
+    this.#offsetMs ??= nowMs - ptsMs;
+    const dueMs = this.#options.pace === 'max' ? nowMs : ptsMs + this.#offsetMs;
+    this.#queue.push({ ...picture, ptsMs, seq: this.#seq++, dueMs });
+    if (this.#queue.length === 1) this.#pump();
+  }
+
+  /** Says that no more pictures come; `onDrained` is called after the last was handed out. */
+  finish(onDrained: () => void): void {
+    this.#onDrained = onDrained;
+    if (this.#queue.length === 0) onDrained();
+  }
+
+  /** Stops, and gives back what was not handed out. */
+  close(): void {
+    this.#closed = true;
+    this.#emission?.unsubscribe();
+    this.#wakeUp?.unsubscribe();
+    for (const { slot } of this.#queue.splice(0)) slot?.release();
+  }
+
+  #wake(): void {
+    if (!this.#closed) this.#options.wake();
+  }
+
+  #pump(): void {
+    while (this.#queue.length > 0) {
+      const waitMs = this.#queue[0].dueMs - this.#options.clock.now();
+      if (waitMs > 0) {
+        this.#emission = this.#options.scheduler.schedule(() => this.#pump(), Math.ceil(waitMs));
+        return;
+      }
+      this.#handOut(this.#queue.shift()!);
+      if (this.#closed) return;
+    }
+    this.#onDrained?.();
+  }
+
+  #handOut({ seq, ptsMs, dueMs, size, corrupt, slot }: Queued): void {
+    const { streamId, clock, emit } = this.#options;
+    const nowMs = clock.now();
+    const ref = { streamId, seq, epoch: 0, ptsMs, capturedAtMs: dueMs };
+    if (slot === undefined) {
+      emit(dropOf(ref, 'superseded', nowMs));
+      return;
+    }
+    if (this.#geometry?.size !== size) this.#geometry = { size, letterbox: letterbox(size, this.#options.input) };
+    emit({
+      ...ref, type: 'frame', readyAtMs: Math.max(nowMs, dueMs), width: size.width, height: size.height,
+      letterbox: this.#geometry.letterbox, image: slot.bytes, corrupt, release: () => slot.release(),
+    });
+  }
+}
