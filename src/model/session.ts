@@ -1,6 +1,6 @@
 import * as ort from 'onnxruntime-node';
 import type { Clock } from '../core/clock.js';
-import type { Provider } from '../core/detector.js';
+import { PROVIDERS, type Provider } from '../core/detector.js';
 import { ModelError } from '../core/errors.js';
 import type { Size } from '../core/letterbox.js';
 
@@ -42,7 +42,8 @@ export const PROVIDER_ERROR = 'NOWCAST_PROVIDER';
 
 /** Providers that this build of ONNX Runtime knows. Whether one loads is known only after trying. */
 export function supportedProviders(): ActualProvider[] {
-  return ort.listSupportedBackends().map(({ name }) => name as ActualProvider);
+  const inBuild = new Set(ort.listSupportedBackends().map(({ name }) => name));
+  return PROVIDERS.filter((provider): provider is ActualProvider => provider !== 'auto' && inBuild.has(provider));
 }
 
 /**

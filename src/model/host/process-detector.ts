@@ -122,7 +122,9 @@ async function openFirst(options: ProcessDetectorOptions, plan: HostPlan, start:
     }
   }
   const { host, choice } = await openFastest(start, onLog);
-  await rememberProvider(cacheDir, key, choice);
+  await rememberProvider(cacheDir, key, choice).catch((error: unknown) => {
+    onLog(`auto: ${choice.provider} was chosen and will have to be chosen again: ${(error as Error).message}`);
+  });
   return host;
 }
 

@@ -3,12 +3,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 /** Whether this system tells of processes and descriptors as Linux does. */
 export const hasProc = existsSync('/proc/self/stat');
 
-/** Process ids of the living children of a process. */
-export function childrenOf(pid = process.pid): number[] {
-  return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number).filter((child) => {
-    const [state, parent] = statOf(child);
-    return parent === String(pid) && state !== 'Z';
-  });
+/** Process ids of the living detector processes that a process has started. */
+export function detectorsOf(pid = process.pid): number[] {
+  return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number).filter((child) =>
+    statOf(child)[1] === String(pid) && isAlive(child) && /detector-main|nowcast-detector/.test(read(`/proc/${child}/cmdline`)));
 }
 
 export function isAlive(pid: number): boolean {
@@ -27,10 +25,14 @@ export async function eventually(condition: () => boolean): Promise<void> {
 
 /** State letter and parent of a process; empty where it is gone. */
 function statOf(pid: number): string[] {
+  const stat = read(`/proc/${pid}/stat`);
+  return stat === '' ? [] : stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+}
+
+function read(path: string): string {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return readFileSync(path, 'utf8');
   } catch {
-    return [];
+    return '';
   }
 }

@@ -11,7 +11,7 @@ import { createProcessDetector } from '../../../src/model/host/process-detector.
 import { serializeOnnx } from '../../../src/model/onnx/model-file.js';
 import { itNeeds } from '../../helpers/needs.js';
 import { tempFolder } from '../temp-folder.js';
-import { childrenOf, eventually, hasProc, isAlive, openDescriptors } from './child-processes.js';
+import { detectorsOf, eventually, hasProc, isAlive, openDescriptors } from './child-processes.js';
 import { faultyModel } from './faulty-model.js';
 import { pixelDetectorOptions, pixelFrame } from './pixel-detector.js';
 
@@ -32,7 +32,7 @@ describe('life of a detector process', function () {
 
   itNeeds(needs, 'loses exactly the frame under way when it is killed, and works again', async () => {
     await open();
-    const [pid] = childrenOf();
+    const [pid] = detectorsOf();
     // Stopped, it cannot answer before it dies.
     process.kill(pid, 'SIGSTOP');
     const lost = detector!.detect(pixelFrame(1));
@@ -42,14 +42,14 @@ describe('life of a detector process', function () {
     await detector!.ready();
     assert.equal((await kept).detections[0].box.x1, 20);
     await works();
-    assert.deepEqual(childrenOf().filter((child) => child === pid), []);
+    assert.deepEqual(detectorsOf().filter((child) => child === pid), []);
   });
 
   itNeeds(needs, 'is killed when it hangs, and works again', async () => {
     const log: string[] = [];
     await open({ watchdogMs: 200, onLog: (message) => log.push(message) });
     await works();
-    process.kill(childrenOf()[0], 'SIGSTOP');
+    process.kill(detectorsOf()[0], 'SIGSTOP');
     await assert.rejects(detector!.detect(pixelFrame(1)), (error: Error) => error instanceof DetectorFailedError && /no answer within \d+ ms/.test(error.message));
     await detector!.ready();
     await works();
@@ -58,7 +58,7 @@ describe('life of a detector process', function () {
 
   itNeeds(needs, 'leaves the rest of a pool at work', async () => {
     await open({ hosts: 2 });
-    const [pid] = childrenOf();
+    const [pid] = detectorsOf();
     process.kill(pid, 'SIGSTOP');
     const both = [detector!.detect(pixelFrame(1)), detector!.detect(pixelFrame(1))];
     process.kill(pid, 'SIGKILL');
@@ -72,7 +72,7 @@ describe('life of a detector process', function () {
     await open();
     const listeners = (): number => process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0);
     const restart = async (): Promise<void> => {
-      const [pid] = childrenOf();
+      const [pid] = detectorsOf();
       process.kill(pid, 'SIGSTOP');
       const lost = detector!.detect(pixelFrame(1));
       process.kill(pid, 'SIGKILL');
@@ -81,11 +81,11 @@ describe('life of a detector process', function () {
       await works();
     };
     await restart();
-    const before = { descriptors: openDescriptors(), listeners: listeners(), children: childrenOf().length };
+    const before = { descriptors: openDescriptors(), listeners: listeners(), detectors: detectorsOf().length };
     for (let i = 0; i < 50; i++) await restart();
-    assert.deepEqual({ descriptors: openDescriptors(), listeners: listeners(), children: childrenOf().length }, before);
+    assert.deepEqual({ descriptors: openDescriptors(), listeners: listeners(), detectors: detectorsOf().length }, before);
     await detector!.close();
-    assert.deepEqual(childrenOf(), []);
+    assert.deepEqual(detectorsOf(), []);
   });
 
   itNeeds(needs, 'survives a run that fails: the frame is lost with what the runtime said', async () => {
@@ -101,29 +101,29 @@ describe('life of a detector process', function () {
   itNeeds(needs, 'reports a process that dies while it opens the model', async () => {
     const opening = open();
     opening.catch(() => undefined);
-    await eventually(() => childrenOf().length === 1);
-    process.kill(childrenOf()[0], 'SIGKILL');
+    await eventually(() => detectorsOf().length === 1);
+    process.kill(detectorsOf()[0], 'SIGKILL');
     await assert.rejects(opening, (error: Error) => error instanceof DetectorFailedError && error.message.includes('SIGKILL'));
-    assert.deepEqual(childrenOf(), []);
+    assert.deepEqual(detectorsOf(), []);
   });
 
   itNeeds(needs, 'ends when its parent is killed', async () => {
     const parent = fork(fileURLToPath(new URL('./doomed-parent.js', import.meta.url)), [folder.path]);
     await once(parent, 'message');
-    const children = childrenOf(parent.pid);
-    assert.equal(children.length, 1);
+    const orphans = detectorsOf(parent.pid);
+    assert.equal(orphans.length, 1);
     parent.kill('SIGKILL');
     await once(parent, 'close');
-    await eventually(() => !children.some(isAlive));
+    await eventually(() => !orphans.some(isAlive));
   });
 
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     itNeeds(needs, `leaves ${signal} to its parent`, async () => {
       await open();
-      const [pid] = childrenOf();
+      const [pid] = detectorsOf();
       process.kill(pid, signal);
       await works();
-      assert.deepEqual(childrenOf(), [pid]);
+      assert.deepEqual(detectorsOf(), [pid]);
     });
   }
 
@@ -132,7 +132,7 @@ describe('life of a detector process', function () {
     const underWay = [1, 2].map((mark) => detector!.detect(pixelFrame(mark)));
     const outcomes = Promise.allSettled(underWay);
     await detector!.close();
-    assert.deepEqual(childrenOf(), []);
+    assert.deepEqual(detectorsOf(), []);
     for (const outcome of await outcomes) {
       if (outcome.status === 'rejected') assert.equal((outcome.reason as { code: string }).code, 'NOWCAST_DETECTOR_CLOSED');
     }
@@ -140,9 +140,9 @@ describe('life of a detector process', function () {
 
   itNeeds(needs, 'is killed when it does not close', async () => {
     await open();
-    process.kill(childrenOf()[0], 'SIGSTOP');
+    process.kill(detectorsOf()[0], 'SIGSTOP');
     await detector!.close();
-    assert.deepEqual(childrenOf(), []);
+    assert.deepEqual(detectorsOf(), []);
   });
 
   it('closes twice, and refuses to detect afterwards', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { boxIou } from '../../../src/core/box.js';
 import type { Detector } from '../../../src/core/detector.js';
@@ -11,7 +11,7 @@ import { itNeeds } from '../../helpers/needs.js';
 import { readSafetensors } from '../../helpers/safetensors.js';
 import { parityCases, readJson, realFile } from '../../helpers/shared.js';
 import { tempFolder } from '../temp-folder.js';
-import { childrenOf, hasProc } from './child-processes.js';
+import { detectorsOf, hasProc } from './child-processes.js';
 import { frameOf, pixelDetectorOptions, pixelFrame } from './pixel-detector.js';
 
 const nowMs = (): number => Number(process.hrtime.bigint()) / 1e6;
@@ -82,7 +82,7 @@ describe('process detector', () => {
   itNeeds({ 'Linux /proc': hasProc }, 'spreads frames over a pool of hosts', async () => {
     const detector = await open({ hosts: 2 });
     assert.equal(detector.hosts, 2);
-    assert.equal(childrenOf().length, 2);
+    assert.equal(detectorsOf().length, 2);
     const answers = await Promise.all([0, 1, 2, 3].map((mark) => detector.detect(pixelFrame(mark))));
     assert.deepEqual(answers.map(({ detections }) => detections[0].box.x2), [4, 12, 20, 28]);
   });
@@ -105,7 +105,7 @@ describe('process detector', () => {
           assert.match(error.message, says);
           return true;
         });
-        if (hasProc) assert.deepEqual(childrenOf(), []);
+        if (hasProc) assert.deepEqual(detectorsOf(), []);
       });
     }
 
@@ -148,10 +148,18 @@ describe('process detector', () => {
       }
     });
 
+    it('works where it cannot remember, and says so', async () => {
+      mkdirSync(join(folder.path, 'cache'));
+      writeFileSync(join(folder.path, 'cache', 'providers'), 'in the way');
+      const log: string[] = [];
+      await open({ provider: 'auto', onLog: (message) => log.push(message) });
+      assert.match(log.at(-1)!, /chosen again.*cannot write/);
+    });
+
     it('can be asked what there is without opening anything for good', async () => {
       const statuses = await tryProviders(pixelDetectorOptions(folder.path));
       assert.deepEqual(statuses[0], { provider: 'cpu' });
-      if (hasProc) assert.deepEqual(childrenOf(), []);
+      if (hasProc) assert.deepEqual(detectorsOf(), []);
     });
   });
 
