@@ -2,6 +2,8 @@ import type { Size } from '../../core/letterbox.js';
 
 /** What ffmpeg says about its input before the first picture; each is absent where the input does not tell. */
 export type InputDescription = {
+  /** Names of the demuxer that was chosen: "mov,mp4,m4a,3gp,3g2,mj2". */
+  readonly format?: string;
   readonly durationMs?: number;
   readonly fps?: number;
 };
@@ -93,10 +95,12 @@ export class FfmpegLog {
   }
 
   #describe(line: string): void {
+    const format = /Input #0, (.+?), from /.exec(line)?.[1];
+    if (format !== undefined && this.#input === undefined) this.#input = { format };
     const duration = /Duration: (?:(\d+):(\d\d):(\d\d(?:\.\d+)?)|N\/A), /.exec(line);
     if (duration !== null) {
       const [hours, minutes, seconds] = duration.slice(1).map(Number);
-      this.#input = Number.isFinite(hours) ? { durationMs: Math.round((hours * 3600 + minutes * 60 + seconds) * 1000) } : {};
+      if (Number.isFinite(hours)) this.#input = { ...this.#input, durationMs: Math.round((hours * 3600 + minutes * 60 + seconds) * 1000) };
     } else if (this.#input !== undefined && this.#input.fps === undefined && line.includes('Video: ') && this.#announcedCount === 0) {
       const fps = /, ([\d.]+)(k?) (?:fps|tbr)/.exec(line);
       if (fps !== null && !line.includes('(attached pic)')) {

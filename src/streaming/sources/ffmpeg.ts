@@ -45,12 +45,15 @@ export function frameArguments(version: FfmpegVersion, options: FrameArguments):
   return command._getArguments();
 }
 
-/** The filters that do what `core/letterbox.ts` describes, with the same arithmetic. */
+/**
+ * The filters that do what `core/letterbox.ts` describes, with the same arithmetic. Without `full_chroma_inp` the last
+ * column of RGB pictures of odd width comes out wrong; others are not changed by it.
+ */
 export function letterboxFilters({ width, height }: Size): string[] {
   const scale = `min(${width}/iw,${height}/ih)`;
   const grey = PAD_VALUE.toString(16).repeat(3);
   return [
-    `scale=w='max(1,trunc(iw*${scale}))':h='max(1,trunc(ih*${scale}))':flags=bilinear`,
+    `scale=w='max(1,trunc(iw*${scale}))':h='max(1,trunc(ih*${scale}))':flags=bilinear+full_chroma_inp`,
     `pad=${width}:${height}:0:0:color=0x${grey}`,
     'format=gbrp',
   ];

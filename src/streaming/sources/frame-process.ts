@@ -65,6 +65,8 @@ export class FrameProcess {
   #paused = false;
   #stopped = false;
   #failure: Error | undefined;
+  #exit: Pick<FrameProcessEnd, 'code' | 'signal'> | undefined;
+  #resolveClosed!: (end: FrameProcessEnd) => void;
 
   constructor(options: FrameProcessOptions) {
     this.#options = options;
@@ -72,7 +74,8 @@ export class FrameProcess {
     this.#reader = new NutReader({ getTarget, planeOrder: GBR_TO_BGR, onFrame: (frame) => this.#arrived(frame) });
     // A group of its own: Ctrl-C in a terminal is for us to handle, ffmpeg is then stopped in order.
     this.#child = spawn(options.ffmpeg.path, options.args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
-    this.closed = this.#watch();
+    this.closed = new Promise((resolve) => { this.#resolveClosed = resolve; });
+    this.#watch();
   }
 
   get pid(): number | undefined {
@@ -101,10 +104,11 @@ export class FrameProcess {
     this.#stopped = true;
     // Blocked in a write to a full pipe it would not even notice the signal.
     this.#child.stdout.destroy();
+    this.#endIfDone();
     return this.closed;
   }
 
-  #watch(): Promise<FrameProcessEnd> {
+  #watch(): void {
     const { stdout, stderr } = this.#child;
     const lines = new LineSplitter((line) => this.#logged(line));
     stdout.on('data', (chunk: Buffer) => this.#guarded(() => this.#reader.push(chunk)));
@@ -112,23 +116,29 @@ export class FrameProcess {
     // Both may fail when the child dies; 'close' tells about it.
     stdout.on('error', () => undefined);
     stderr.on('error', () => undefined);
-    return new Promise((resolve) => {
-      const end = (code: number | null, signal: NodeJS.Signals | null): void => {
-        lines.end();
-        resolve({
-          stopped: this.#stopped, code, signal, pictureCount: this.#pictureCount, cutOff: !this.#reader.atBoundary,
-          errors: [...this.#log.errors], ...(this.#failure === undefined ? {} : { failure: this.#failure }),
-        });
-      };
-      this.#child.once('error', (error) => {
-        this.#failure ??= error;
-        if (this.#child.pid === undefined) end(null, null);
-      });
-      this.#child.once('close', end);
+    const exited = (code: number | null, signal: NodeJS.Signals | null): void => {
+      lines.end();
+      this.#exit ??= { code, signal };
+      this.#endIfDone();
+    };
+    this.#child.once('error', (error) => {
+      this.#failure ??= error;
+      if (this.#child.pid === undefined) exited(null, null);
+    });
+    this.#child.once('close', exited);
+  }
+
+  /** The last pictures may still wait for a target when ffmpeg is long gone. */
+  #endIfDone(): void {
+    const isWaiting = this.#reader.isWaiting && !this.#stopped && this.#failure === undefined;
+    if (this.#exit === undefined || isWaiting) return;
+    this.#resolveClosed({
+      ...this.#exit, stopped: this.#stopped, pictureCount: this.#pictureCount, cutOff: !this.#reader.atBoundary,
+      errors: [...this.#log.errors], ...(this.#failure === undefined ? {} : { failure: this.#failure }),
     });
   }
 
-  /** Runs the reader and holds ffmpeg up while it waits for a target. */
+  /** Runs something that reads or hands on pictures; holds ffmpeg up while the reader waits, ends it on an exception. */
   #guarded(read: () => boolean): void {
     if (this.#stopped || this.#failure !== undefined) return;
     try {
@@ -140,13 +150,17 @@ export class FrameProcess {
       this.#failure = error as Error;
       void this.stop();
     }
+    this.#endIfDone();
   }
 
   #logged(line: string): void {
     this.#log.push(line);
     if (this.#stopped) return;
     this.#options.onLine?.(line);
-    this.#deliver();
+    this.#guarded(() => {
+      this.#deliver();
+      return !this.#reader.isWaiting;
+    });
   }
 
   #arrived(frame: NutFrame): void {

@@ -69,6 +69,11 @@ export class NutReader {
     return this.#frame === undefined && this.#pending.length === 0;
   }
 
+  /** Whether a picture has no target yet. */
+  get isWaiting(): boolean {
+    return this.#waiting;
+  }
+
   /**
    * Takes the next bytes of the stream.
    * @returns false where the reader waits for a target: push no more before `resume()`, or it has to keep the bytes

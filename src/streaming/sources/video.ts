@@ -83,6 +83,8 @@ export function videoSource(path: string, options: VideoOptions): Observable<Sou
           return slot.bytes;
         },
         onInput(description) {
+          // Any text of which ffmpeg does not know better is drawn by its terminal emulation.
+          if (description.format === 'tty') throw notAVideo(path, 'it is text');
           info = describe(description, options.maxFrames);
           options.onInfo?.(info);
         },
@@ -140,9 +142,13 @@ function failureOf(path: string, { failure, errors, code }: FrameProcessEnd): Er
     return new SourceError(`"${path}" holds no video, only sound or data; give a file with pictures`, { code: 'NOWCAST_SOURCE_NO_VIDEO' });
   }
   if (heard(/moov atom not found/)) {
-    return new SourceError(`"${path}" is cut off: its index (the "moov atom"), which stands at the end, is missing; copy or record it again`, { code: 'NOWCAST_SOURCE_NOT_VIDEO' });
+    return new SourceError(`"${path}" is no video, or is cut off: its index (the "moov atom"), which often stands at the end, is missing; copy or record it again`, { code: 'NOWCAST_SOURCE_NOT_VIDEO' });
   }
-  return new SourceError(`"${path}" is not a video that ffmpeg can read (${said}); check the file, or convert it`, { code: 'NOWCAST_SOURCE_NOT_VIDEO' });
+  return notAVideo(path, said);
+}
+
+function notAVideo(path: string, why: string): SourceError {
+  return new SourceError(`"${path}" is not a video that ffmpeg can read (${why}); check the file, or convert it`, { code: 'NOWCAST_SOURCE_NOT_VIDEO' });
 }
 
 function describe(input: InputDescription, maxFrames: number | undefined): VideoInfo {
