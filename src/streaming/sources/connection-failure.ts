@@ -1,0 +1,29 @@
+/** Why a connection did not come about or ended, in words for the person who owns the camera. */
+const REASONS: readonly (readonly [RegExp, string])[] = [
+  [/401 Unauthorized|authorization failed/i, '401 unauthorised: check user and password'],
+  [/403 Forbidden|access denied/i, '403 forbidden: this user may not see this stream'],
+  [/404 Not Found|404 Stream Not Found/i, '404 no such stream: check the path of the URL'],
+  [/461 |Unsupported transport/i, '461 unsupported transport: try the other one, tcp or udp'],
+  [/\b(5\d\d) [A-Z]|5XX Server Error/, 'the camera answers with a server error: it may be starting, or serve as many clients as it can'],
+  [/Connection refused/i, 'connection refused: the machine is there, nothing listens on this port'],
+  [/Failed to resolve hostname|Name or service not known|name resolution/i, 'unknown host: check the name'],
+  [/No route to host|Network is unreachable|Host is unreachable/i, 'no route to the camera: check the network'],
+  [/timed out/i, 'timed out: the camera does not answer'],
+  [/method PLAY failed: 454|matches no streams|does not contain any stream|Output file #?\d* does not contain/i, 'no video in this stream (audio only)'],
+  [/Protocol not found/i, 'this ffmpeg does not know the protocol of the URL: install one that was built with it'],
+  [/Unrecognized option|Option (?:not found|\S+ not found)|Error setting option|Error parsing options/i, 'ffmpeg refuses an option: check inputOptions'],
+  [/Unknown input format/i, 'this ffmpeg cannot read such a device'],
+  [/\/dev\/\S*: No such file or directory/i, 'no such device: is it plugged in?'],
+  [/Permission denied/i, 'permission denied: may this user read the device?'],
+  [/Device or resource busy/i, 'the device is in use by another program'],
+  [/Connection reset|Broken pipe/i, 'the camera closed the connection'],
+  [/Invalid data found when processing input|Could not find codec parameters/i, 'what it sends is not a video that ffmpeg knows'],
+];
+
+/**
+ * @param errors ffmpeg's last messages of level error, oldest first
+ * @returns the reason in plain words; undefined where the messages tell none
+ */
+export function failureReason(errors: readonly string[]): string | undefined {
+  return REASONS.find(([pattern]) => errors.some((error) => pattern.test(error)))?.[1];
+}

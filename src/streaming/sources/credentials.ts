@@ -1,0 +1,101 @@
+/** A URL cut where its credentials stand. */
+type UrlParts = {
+  /** Scheme with `://`. */
+  readonly scheme: string;
+  readonly user?: string;
+  readonly password?: string;
+  /** Host, port, path and everything after. */
+  readonly rest: string;
+};
+
+const SCHEME = /^([a-z][a-z0-9+.-]*:\/\/)(.*)$/is;
+const HOST = /^(?:\[[0-9a-f:.%]*\]|[^:@?#/[\]]*)(?::\d+)?$/i;
+const SECRET_PARAMETER = /([?&;](?:[\w.-]*(?:token|password|passwd|secret|signature|credential)[\w.-]*|pwd|pass|psw|auth|key|api_?key|sig|user|usr|username|login|streamid|passphrase)=)[^&\s'"<>]*/gi;
+const URL_IN_TEXT = /\b[a-z][a-z0-9+.-]*:\/\/[^\s'"<>]*/gi;
+const HIDDEN = '***';
+/** Shorter ones are ordinary words and digits; blotting these out wherever they occur would garble every message. */
+const LEAST_SECRET_LENGTH = 4;
+
+/**
+ * The URL as ffmpeg takes it: user and password, typed as they are, percent-encoded. `%` before two hexadecimal digits
+ * is taken as an encoding that is already there.
+ */
+export function encodeCredentials(url: string): string {
+  const { scheme, user, password, rest } = split(url);
+  if (user === undefined) return url;
+  return `${scheme}${encode(user)}${password === undefined ? '' : `:${encode(password)}`}@${rest}`;
+}
+
+/** The URL without what must not be seen: credentials become `***`, values of secret query parameters too. */
+export function redactUrl(url: string): string {
+  const { scheme, user, rest } = split(url);
+  return `${scheme}${user === undefined ? '' : `${HIDDEN}@`}${rest.replaceAll(SECRET_PARAMETER, `$1${HIDDEN}`)}`;
+}
+
+/**
+ * Makes the function that takes a URL's secrets out of any text, in each spelling in which programs echo them.
+ * Other URLs in the text lose theirs too.
+ */
+export function redactorOf(url: string): (text: string) => string {
+  const { scheme, user, password, rest } = split(url);
+  const prefixes = user === undefined ? [] : [url, encodeCredentials(url)].map((spelling) => spelling.slice(0, -rest.length));
+  const secrets = new Set<string>();
+  const add = (secret: string): void => {
+    for (const spelling of [secret, encode(secret), decode(secret), encode(decode(secret))]) {
+      if (spelling.length >= LEAST_SECRET_LENGTH) secrets.add(spelling);
+    }
+  };
+  if (password !== undefined) add(password);
+  if (user !== undefined) secrets.add(Buffer.from(`${decode(user)}:${decode(password ?? '')}`).toString('base64'));
+  for (const [parameter, name] of rest.matchAll(SECRET_PARAMETER)) add(parameter.slice(name.length));
+  const longestFirst = [...secrets].sort((a, b) => b.length - a.length);
+  return (text) => {
+    const withoutUrl = prefixes.reduce((result, prefix) => result.replaceAll(prefix, `${scheme}${HIDDEN}@`), text);
+    const withoutUrls = withoutUrl.replaceAll(URL_IN_TEXT, redactUrl).replaceAll(SECRET_PARAMETER, `$1${HIDDEN}`);
+    return longestFirst.reduce((result, secret) => result.replaceAll(secret, HIDDEN), withoutUrls);
+  };
+}
+
+/**
+ * Credentials end at the last `@` before the path, so that a password may hold `@`, `:`, `#` and `?`. It may
+ * hold `/` as long as what stands before is not also a host with its port.
+ */
+function split(url: string): UrlParts {
+  const [, scheme, after] = SCHEME.exec(url) ?? ['', '', url];
+  if (scheme === '') return { scheme, rest: url };
+  const slash = after.indexOf('/');
+  const authority = slash < 0 ? after : after.slice(0, slash);
+  const at = authority.includes('@') || isHost(authority) ? authority.lastIndexOf('@') : after.lastIndexOf('@');
+  if (at < 0 || (!/^rtsp/i.test(scheme) && startsWithHostAndQuery(after.slice(0, at)))) return { scheme, rest: after };
+  const credentials = after.slice(0, at);
+  const colon = credentials.indexOf(':');
+  return {
+    scheme,
+    user: colon < 0 ? credentials : credentials.slice(0, colon),
+    ...(colon < 0 ? {} : { password: credentials.slice(colon + 1) }),
+    rest: after.slice(at + 1),
+  };
+}
+
+function isHost(authority: string): boolean {
+  return HOST.test(authority.split(/[?#]/)[0]);
+}
+
+/** `http://host?mail=a@b` has no credentials; `http://user:p?x@host` has. */
+function startsWithHostAndQuery(text: string): boolean {
+  const end = text.indexOf('?');
+  return end >= 0 && text.includes('=') && HOST.test(text.slice(0, end));
+}
+
+function encode(text: string): string {
+  return text.replaceAll(/%(?![0-9a-f]{2})|[^%\w.~-]/giu, (character) =>
+    Array.from(Buffer.from(character), (byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''));
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
