@@ -1,0 +1,37 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
+
+/** Whether this system shows processes and descriptors as files. */
+export const HAS_PROC = process.platform === 'linux';
+
+/** Ids of the processes that this one started and that are still there, dead and unreaped ones included. */
+export function children(): number[] {
+  return readdirSync('/proc').map(Number).filter((pid) => Number.isInteger(pid) && parentOf(pid) === process.pid);
+}
+
+/** How many pipes and sockets this process has open. */
+export function openPipes(): number {
+  return readdirSync('/proc/self/fd').filter((fd) => /^(pipe|socket):/.test(linkOf(fd))).length;
+}
+
+/** Resolves when the condition holds; the test's time limit ends the wait otherwise. */
+export async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await setImmediate();
+}
+
+function parentOf(pid: number): number | undefined {
+  try {
+    // The name before it is in parentheses and may hold anything.
+    return Number(readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ')[1]);
+  } catch {
+    return undefined;
+  }
+}
+
+function linkOf(fd: string): string {
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`);
+  } catch {
+    return '';
+  }
+}
