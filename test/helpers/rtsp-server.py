@@ -25,7 +25,7 @@ ENCODERS = {
     "h264": "x264enc tune=zerolatency speed-preset=ultrafast key-int-max={fps} bitrate=1500 threads=1 "
     "! rtph264pay name=pay0 pt=96 config-interval=-1",
     "h264-sliced": "x264enc tune=zerolatency speed-preset=ultrafast key-int-max={fps} bitrate=1500 threads=4 sliced-threads=true "
-    "! rtph264pay name=pay0 pt=96 config-interval=-1",
+    "! rtph264pay name=pay0 pt=96 config-interval=1",
     "mjpeg": "jpegenc quality=85 ! rtpjpegpay name=pay0 pt=26",
 }
 AUDIO = "( audiotestsrc is-live=true ! alawenc ! rtppcmapay name=pay0 pt=8 )"

@@ -1,3 +1,5 @@
+const TIMED_OUT = 'timed out: the camera does not answer';
+
 /** Why a connection did not come about or ended, in words for the person who owns the camera. */
 const REASONS: readonly (readonly [RegExp, string])[] = [
   [/401 Unauthorized|authorization failed/i, '401 unauthorised: check user and password'],
@@ -8,7 +10,7 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
   [/Connection refused/i, 'connection refused: the machine is there, nothing listens on this port'],
   [/Failed to resolve hostname|Name or service not known|name resolution/i, 'unknown host: check the name'],
   [/No route to host|Network is unreachable|Host is unreachable/i, 'no route to the camera: check the network'],
-  [/timed out/i, 'timed out: the camera does not answer'],
+  [/timed out/i, TIMED_OUT],
   [/method PLAY failed: 454|matches no streams|does not contain any stream|Output file #?\d* does not contain/i, 'no video in this stream (audio only)'],
   [/Protocol not found/i, 'this ffmpeg does not know the protocol of the URL: install one that was built with it'],
   [/Unrecognized option|Option (?:not found|\S+ not found)|Error setting option|Error parsing options/i, 'ffmpeg refuses an option: check inputOptions'],
@@ -17,13 +19,22 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
   [/Permission denied/i, 'permission denied: may this user read the device?'],
   [/Device or resource busy/i, 'the device is in use by another program'],
   [/Connection reset|Broken pipe/i, 'the camera closed the connection'],
-  [/Invalid data found when processing input|Could not find codec parameters/i, 'what it sends is not a video that ffmpeg knows'],
 ];
+
+/** Damage in a picture is no reason for a connection to end. */
+const ABOUT_PICTURES = /decoding stream|submitting packet/i;
+/** What ffmpeg also says where a peer was silent for too long. */
+const VAGUE = /Invalid data found when processing input|Could not find codec parameters/i;
 
 /**
  * @param errors ffmpeg's last messages of level error, oldest first
+ * @param waitedInVain nothing came for as long as ffmpeg was told to wait
  * @returns the reason in plain words; undefined where the messages tell none
  */
-export function failureReason(errors: readonly string[]): string | undefined {
-  return REASONS.find(([pattern]) => errors.some((error) => pattern.test(error)))?.[1];
+export function failureReason(errors: readonly string[], waitedInVain: boolean): string | undefined {
+  const telling = errors.filter((error) => !ABOUT_PICTURES.test(error));
+  const known = REASONS.find(([pattern]) => telling.some((error) => pattern.test(error)))?.[1];
+  if (known !== undefined) return known;
+  if (waitedInVain) return TIMED_OUT;
+  return telling.some((error) => VAGUE.test(error)) ? 'what answers does not send a video that ffmpeg knows' : undefined;
 }

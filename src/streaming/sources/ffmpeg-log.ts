@@ -1,4 +1,5 @@
 import type { Size } from '../../core/letterbox.js';
+import { damageTracker } from './damage.js';
 
 /** What ffmpeg says about its input before the first picture; each is absent where the input does not tell. */
 export type InputDescription = {
@@ -12,7 +13,7 @@ export type InputDescription = {
 export type PictureFacts = {
   /** Of the source's picture as it is shown: rotation applied, before scaling. */
   readonly size: Size;
-  /** The decoder reported damage. */
+  /** The decoder reported damage in it, or in one that it is built on. */
   readonly corrupt: boolean;
 };
 
@@ -30,7 +31,7 @@ export class FfmpegLog {
   #size: Size | undefined;
   #decodedCount = 0;
   #announcedCount = 0;
-  #damageReported = false;
+  readonly #damage = damageTracker();
   readonly #corrupt = new Set<number>();
   /** Facts of pictures that were announced and not asked for yet, oldest first. */
   readonly #facts: PictureFacts[] = [];
@@ -61,9 +62,8 @@ export class FfmpegLog {
   push(line: string): void {
     if (line.includes('filter -> pts:')) this.#announce(line);
     else if (line.includes('decoder -> ')) this.#decoded(line);
-    else if (line.includes('corrupt decoded frame')) this.#damageReported = true;
     else if (line.includes('Parsed_scale_')) this.#scaled(line);
-    else if (/\[(?:error|fatal|panic)\]/.test(line)) this.#fail(line);
+    else if (/\[(?:warning|error|fatal|panic)\]/.test(line)) this.#complained(line);
     else this.#describe(line);
   }
 
@@ -77,8 +77,7 @@ export class FfmpegLog {
   #decoded(line: string): void {
     if (!line.includes('frame_type:')) return;
     const index = this.#decodedCount++;
-    if (this.#damageReported) this.#corrupt.add(index);
-    this.#damageReported = false;
+    if (this.#damage.decoded(line.includes('keyframe:1'))) this.#corrupt.add(index);
   }
 
   /** The scaler's input is the picture after rotation; it is told anew at every change. */
@@ -89,7 +88,9 @@ export class FfmpegLog {
     if (this.#size?.width !== width || this.#size.height !== height) this.#size = { width, height };
   }
 
-  #fail(line: string): void {
+  #complained(line: string): void {
+    this.#damage.heard(line);
+    if (line.includes('[warning]')) return;
     this.#errors.push(line.replace(/\[(?:error|fatal|panic)\] /, '').replace(/ @ 0x[0-9a-f]+\]/, ']').trim());
     if (this.#errors.length > KEPT_ERRORS) this.#errors.shift();
   }

@@ -15,15 +15,15 @@ describe('connection failure', () => {
     [/inputOptions/, "Unrecognized option 'nonsense'."],
     [/^no such device/, '/dev/video9: No such file or directory'],
   ] as const) {
-    it(`reads "${message}"`, () => assert.match(failureReason(['something before', message]) ?? '', wanted));
+    it(`reads "${message}"`, () => assert.match(failureReason(['something before', message], false) ?? '', wanted));
   }
 
   it('prefers the cause to its consequence', () => {
-    assert.match(failureReason(['[tcp] Failed to resolve hostname x: Name or service not known', 'rtsp://x: Invalid data found when processing input']) ?? '', /^unknown host/);
+    assert.match(failureReason(['[tcp] Failed to resolve hostname x: Name or service not known', 'rtsp://x: Invalid data found when processing input'], false) ?? '', /^unknown host/);
   });
 
   it('says nothing where ffmpeg says nothing that is known', () => {
-    assert.equal(failureReason(['rtsp://host/cam: Input/output error']), undefined);
-    assert.equal(failureReason([]), undefined);
+    assert.equal(failureReason(['rtsp://host/cam: Input/output error'], false), undefined);
+    assert.equal(failureReason([], false), undefined);
   });
 });

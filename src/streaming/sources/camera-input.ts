@@ -1,0 +1,88 @@
+import { UsageError } from '../../core/errors.js';
+import { encodeCredentials, redactUrl } from './credentials.js';
+import { isAtLeast, type FfmpegVersion } from './ffmpeg-binary.js';
+
+export const TRANSPORTS = ['tcp', 'udp'] as const;
+/** How an RTSP camera sends its pictures: over TCP nothing is lost, over UDP nothing is waited for. */
+export type Transport = (typeof TRANSPORTS)[number];
+
+export type CameraInputOptions = {
+  readonly transport: Transport;
+  /** How long ffmpeg waits for a peer that does not answer. */
+  readonly timeoutMs: number;
+  /** Stamp pictures when they arrive, for sources whose pictures carry no times. */
+  readonly stampOnArrival: boolean;
+  /** Wait until all is known about the stream, as a copy of it needs, instead of showing the first picture at once. */
+  readonly probeFully: boolean;
+};
+
+/** What ffmpeg is told about a camera. */
+export type CameraInput = { readonly url: string; readonly inputOptions: readonly string[] };
+
+const KINDS = {
+  rtsp: /^rtsps?:\/\//i,
+  hls: /^https?:\/\/[^?#]*\.m3u8(?:[?#]|$)/i,
+  http: /^https?:\/\//i,
+  mpegts: /^(?:udp|srt|rtp|tcp):\/\//i,
+  rtmp: /^rtmp[a-z]*:\/\//i,
+  v4l2: /^\/dev\/video\d+$/,
+} as const;
+type CameraKind = keyof typeof KINDS;
+
+/** Whether a source named on the command line is a camera rather than a file. */
+export function isCamera(source: string): boolean {
+  return kindOf(source) !== undefined;
+}
+
+/**
+ * ffmpeg's options for a camera. What each is for:
+ * - `nobuffer`, `probesize`, `analyzeduration`, `max_delay`, `reorder_queue_size`: frames come out as they come in;
+ *   each of them keeps back frames otherwise.
+ * - `thread_type slice`: decoding frames in parallel would hold back one for each core.
+ * - `allowed_media_types video`: with one track, times are the camera's own from its first frame on; with two, ffmpeg
+ *   moves them when the first RTCP report arrives.
+ * - `re` for HLS: its segments arrive whole, seconds of video at once; played by their own times they are a stream again.
+ *
+ * @throws UsageError where the URL is of no kind that is known
+ */
+export function cameraInput(url: string, version: FfmpegVersion, options: CameraInputOptions): CameraInput {
+  const kind = kindOf(url);
+  if (kind === undefined) {
+    throw new UsageError(
+      `a camera is one of rtsp://, rtsps://, http://, https://, udp://, rtp://, tcp://, srt://, rtmp:// and /dev/videoN, got ${redactUrl(url)}`);
+  }
+  return {
+    url: encodeCredentials(url),
+    inputOptions: [
+      '-thread_type', 'slice',
+      ...(options.stampOnArrival ? ['-use_wallclock_as_timestamps', '1'] : []),
+      ...OPTIONS[kind](options, version),
+    ],
+  };
+}
+
+const OPTIONS: Record<CameraKind, (options: CameraInputOptions, version: FfmpegVersion) => readonly string[]> = {
+  rtsp: ({ transport, timeoutMs, probeFully }, version) => [
+    '-fflags', 'nobuffer', ...(probeFully ? [] : ['-probesize', '32768', '-analyzeduration', '0']),
+    '-max_delay', '0', '-reorder_queue_size', '0', '-allowed_media_types', 'video', '-rtsp_transport', transport,
+    // Before 5.0, -timeout made ffmpeg listen for a camera that calls.
+    isAtLeast(version, 5, 0) ? '-timeout' : '-stimeout', inMicroseconds(timeoutMs),
+  ],
+  hls: ({ timeoutMs }) => ['-re', '-live_start_index', '-2', '-rw_timeout', inMicroseconds(timeoutMs)],
+  http: ({ timeoutMs }) => [...SHORT_PROBE, '-rw_timeout', inMicroseconds(timeoutMs)],
+  mpegts: ({ timeoutMs }) => [...SHORT_PROBE, '-timeout', inMicroseconds(timeoutMs)],
+  // Its -timeout is in seconds and means to listen.
+  rtmp: ({ timeoutMs }) => [...SHORT_PROBE, '-rw_timeout', inMicroseconds(timeoutMs)],
+  v4l2: () => ['-f', 'v4l2'],
+};
+
+/** What these send is described in the stream itself, again and again: a second of it is enough to look at. */
+const SHORT_PROBE = ['-fflags', 'nobuffer', '-analyzeduration', '1000000'];
+
+function kindOf(source: string): CameraKind | undefined {
+  return (Object.keys(KINDS) as CameraKind[]).find((kind) => KINDS[kind].test(source));
+}
+
+function inMicroseconds(ms: number): string {
+  return String(Math.round(ms * 1_000));
+}

@@ -1,0 +1,234 @@
+import { asyncScheduler, Observable, type SchedulerLike } from 'rxjs';
+import type { Clock } from '../../core/clock.js';
+import { SourceError } from '../../core/errors.js';
+import { dropOf, type FrameRef, type SourceEvent, type StatusState } from '../../core/events.js';
+import { FrameRing, type FrameSlot } from '../../core/frame-ring.js';
+import { letterbox, type Size } from '../../core/letterbox.js';
+import { CameraConnection, type ConnectionEnd } from './camera-connection.js';
+import type { Transport } from './camera-input.js';
+import { captureClock } from './capture-clock.js';
+import { redactorOf, redactUrl } from './credentials.js';
+import type { Ffmpeg } from './ffmpeg-binary.js';
+import type { Picture } from './frame-process.js';
+import { ptsStitcher } from './pts-stitcher.js';
+import { failuresAfter, reconnectDelayMs, RECONNECT_LADDER, type ReconnectLadder } from './reconnect.js';
+
+export type CameraOptions = {
+  readonly streamId: string;
+  /** Size in pixels into which every picture is letterboxed. */
+  readonly input: Size;
+  readonly clock: Clock;
+  /** Must not be the embedded one, which is too old for networks. */
+  readonly ffmpeg: Ffmpeg;
+  /** Of RTSP. Default `tcp`. */
+  readonly transport?: Transport;
+  /** A connection without a new frame for this long is given up and opened anew. Default 5 s. */
+  readonly timeoutMs?: number;
+  /** How long the first frame of a connection may take; it waits for a key frame. Default 20 s. */
+  readonly firstFrameTimeoutMs?: number;
+  /** Fail where the very first connection does, instead of trying for ever: a person is waiting. Default false. */
+  readonly giveUpFirst?: boolean;
+  /** Frames that may be in other hands before new ones are dropped. Default 4. */
+  readonly slots?: number;
+  /** Ends after this many frames, dropped ones included. */
+  readonly maxFrames?: number;
+  /** Also keeps the stream as the camera sent it, one Matroska file for each connection; see `onCopy`. */
+  readonly keepCopyTo?: string;
+  /** Told at the first frame of each connection. */
+  readonly onCopy?: (copy: CameraCopy) => void;
+  /** More options for ffmpeg's input, each word for itself: `['-input_format', 'mjpeg']`. */
+  readonly inputOptions?: readonly string[];
+  /** Ends the source in order: the open gap is told, ffmpeg reaped, then it completes. */
+  readonly stop?: AbortSignal;
+  readonly ladder?: ReconnectLadder;
+  /** Uniform in [0, 1). Default `Math.random`. */
+  readonly random?: () => number;
+  /** Waits. Default RxJS's `asyncScheduler`. */
+  readonly scheduler?: SchedulerLike;
+};
+
+/** What one connection sent, as it came. */
+export type CameraCopy = {
+  readonly path: string;
+  readonly epoch: number;
+  /** A frame's `ptsMs` minus its presentation time in the file. */
+  readonly ptsOffsetMs: number;
+};
+
+/**
+ * Watches a camera for ever: `rtsp://`, `rtsps://`, `http://`, `https://` (MJPEG, HLS and others), `udp://`, `srt://`,
+ * `rtmp://` or `/dev/videoN`. Subscribing connects; unsubscribing ends its ffmpeg, whatever that is doing.
+ *
+ * A camera that goes away is reconnected to by the ladder, and never errors; a `gap` tells the time without frames when
+ * it is back. A slow consumer never holds the camera up: frames that find no free slot are reported as drops.
+ * No event holds the URL's credentials.
+ *
+ * Errors with SourceError (`NOWCAST_CAMERA`) where the first connection fails and `giveUpFirst` is set, or where ffmpeg
+ * is the embedded one; with UsageError where the URL is of no kind that is known.
+ */
+export function cameraSource(url: string, options: CameraOptions): Observable<SourceEvent> {
+  return new Observable((subscriber) => {
+    const session = new CameraSession(url, options, (event) => subscriber.next(event));
+    const end = (): void => session.end();
+    options.stop?.addEventListener('abort', end, { once: true });
+    if (options.stop?.aborted === true) end();
+    session.run().then(() => subscriber.complete(), (error: unknown) => subscriber.error(error));
+    return () => {
+      options.stop?.removeEventListener('abort', end);
+      end();
+    };
+  });
+}
+
+/** Where the copy of a connection goes: the path itself for the first, `name.1.mkv`, `name.2.mkv`… for those after. */
+export function copyPath(keepCopyTo: string, epoch: number): string {
+  return epoch === 0 ? keepCopyTo : keepCopyTo.replace(/(\.[^./\\]*)?$/, `.${epoch}$1`);
+}
+
+type Resolved = Required<Omit<CameraOptions, 'keepCopyTo' | 'onCopy' | 'stop'>> & Pick<CameraOptions, 'keepCopyTo' | 'onCopy'>;
+
+/** Everything that a stream keeps over its connections. */
+class CameraSession {
+  readonly #url: string;
+  readonly #options: Resolved;
+  readonly #emit: (event: SourceEvent) => void;
+  readonly #redact: (text: string) => string;
+  readonly #ring: FrameRing;
+  readonly #stitcher = ptsStitcher();
+  readonly #captureClock = captureClock();
+  #connection: CameraConnection | undefined;
+  #stampOnArrival = false;
+  #wake: (() => void) | undefined;
+  #isOver = false;
+  #isLive = false;
+  #epoch = -1;
+  #seq = 0;
+  #size: Size | undefined;
+  #last: FrameRef | undefined;
+  #lostWhy = '';
+
+  constructor(url: string, options: CameraOptions, emit: (event: SourceEvent) => void) {
+    this.#url = url;
+    this.#options = {
+      transport: 'tcp', timeoutMs: 5_000, firstFrameTimeoutMs: 20_000, giveUpFirst: false, slots: 4, maxFrames: Infinity,
+      inputOptions: [], ladder: RECONNECT_LADDER, random: Math.random, scheduler: asyncScheduler, ...options,
+    };
+    this.#emit = emit;
+    this.#redact = redactorOf(url);
+    const { slots, input } = this.#options;
+    this.#ring = new FrameRing(slots, 3 * input.width * input.height);
+  }
+
+  /** Connects, again and again, until `end()`. Resolves when the last ffmpeg is gone. */
+  async run(): Promise<void> {
+    if (this.#options.ffmpeg.origin === 'embedded') {
+      throw new SourceError('a camera needs an ffmpeg of its own: install ffmpeg 4.4 or later, the embedded one is for files only', { code: 'NOWCAST_CAMERA' });
+    }
+    let failures = 0;
+    while (!this.#isOver) {
+      this.#status('connecting', redactUrl(this.#url));
+      const { reason, streamedMs, needsStamps } = await this.#connect();
+      if (this.#isOver) break;
+      if (needsStamps) {
+        this.#stampOnArrival = true;
+        continue;
+      }
+      this.#lostWhy = this.#redact(reason);
+      if (this.#options.giveUpFirst && this.#last === undefined) {
+        throw new SourceError(`${redactUrl(this.#url)}: ${this.#lostWhy}`, { code: 'NOWCAST_CAMERA' });
+      }
+      failures = failuresAfter(failures, streamedMs);
+      const delayMs = reconnectDelayMs(failures, this.#options.random, this.#options.ladder);
+      this.#status('reconnecting', `${this.#lostWhy}; next attempt in ${(delayMs / 1000).toFixed(1)} s`);
+      await this.#wait(delayMs);
+    }
+    this.#tellGap(this.#options.clock.now());
+    this.#status('ended', `${this.#seq} frames`);
+  }
+
+  end(): void {
+    this.#isOver = true;
+    this.#connection?.stop();
+    this.#wake?.();
+  }
+
+  async #connect(): Promise<ConnectionEnd> {
+    const { keepCopyTo } = this.#options;
+    this.#isLive = false;
+    const connection = new CameraConnection({
+      ...this.#options,
+      url: this.#url,
+      ring: this.#ring,
+      stampOnArrival: this.#stampOnArrival,
+      keepCopyTo: keepCopyTo === undefined ? undefined : copyPath(keepCopyTo, this.#epoch + 1),
+      onPicture: (picture, slot) => this.#arrived(picture, slot, connection),
+    });
+    this.#connection = connection;
+    const end = await connection.ended;
+    this.#connection = undefined;
+    return end;
+  }
+
+  #wait(delayMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = this.#options.scheduler.schedule(() => resolve(), delayMs);
+      this.#wake = () => {
+        timer.unsubscribe();
+        resolve();
+      };
+      if (this.#isOver) this.#wake();
+    });
+  }
+
+  #arrived({ ptsUs, size, corrupt }: Picture, slot: FrameSlot | undefined, connection: CameraConnection): void {
+    const { clock, streamId, input, maxFrames } = this.#options;
+    const readyAtMs = clock.now();
+    const isFirst = !this.#isLive;
+    if (isFirst) this.#begin(connection);
+    const ptsMs = this.#stitcher.stitch(ptsUs / 1_000, readyAtMs);
+    const capturedAtMs = this.#captureClock.capturedAtMs(ptsMs, readyAtMs);
+    const ref: FrameRef = { streamId, seq: this.#seq++, epoch: this.#epoch, ptsMs, capturedAtMs };
+    if (isFirst) {
+      this.#tellGap(capturedAtMs);
+      this.#tellCopy(ptsMs - ptsUs / 1_000);
+    }
+    if (isFirst || size.width !== this.#size?.width || size.height !== this.#size.height) {
+      this.#size = size;
+      this.#status('streaming', `${size.width}x${size.height} ${connection.codec}`);
+    }
+    this.#last = ref;
+    if (slot === undefined) this.#emit(dropOf(ref, corrupt ? 'corrupt' : 'superseded', readyAtMs));
+    else {
+      const { width, height } = size;
+      this.#emit({
+        type: 'frame', ...ref, readyAtMs, width, height, letterbox: letterbox(size, input), image: slot.bytes, corrupt,
+        release: () => slot.release(),
+      });
+    }
+    if (this.#seq >= maxFrames) this.end();
+  }
+
+  #begin(connection: CameraConnection): void {
+    this.#isLive = true;
+    this.#epoch += 1;
+    this.#stitcher.newEpoch();
+    this.#captureClock.newEpoch(connection.holdsFrame);
+  }
+
+  /** The time since the last frame, where the camera was lost in between. */
+  #tellGap(toMs: number): void {
+    if (this.#last === undefined || this.#lostWhy === '') return;
+    this.#emit({ type: 'gap', streamId: this.#options.streamId, fromMs: this.#last.capturedAtMs, toMs, why: this.#lostWhy });
+    this.#lostWhy = '';
+  }
+
+  #tellCopy(ptsOffsetMs: number): void {
+    const { keepCopyTo, onCopy } = this.#options;
+    if (keepCopyTo !== undefined) onCopy?.({ path: copyPath(keepCopyTo, this.#epoch), epoch: this.#epoch, ptsOffsetMs });
+  }
+
+  #status(state: StatusState, message: string): void {
+    const { streamId, clock } = this.#options;
+    this.#emit({ type: 'status', streamId, atMs: clock.now(), state, message });
+  }
+}
