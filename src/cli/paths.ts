@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Environment } from '../config/environment.js';
 
@@ -12,8 +12,12 @@ export function packageVersion(): string {
   return (JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string }).version;
 }
 
-/** Where downloads and prepared models are kept: `NOWCAST_CACHE`, else `XDG_CACHE_HOME/nowcast`, else `~/.cache/nowcast`. */
+/**
+ * Where downloads and prepared models are kept: `NOWCAST_CACHE`, else `XDG_CACHE_HOME/nowcast` (a relative one is to be
+ * ignored, says the XDG specification), else `~/.cache/nowcast`.
+ */
 export function cacheDir(env: Environment, home: string = homedir()): string {
   if (env['NOWCAST_CACHE']) return resolve(env['NOWCAST_CACHE']);
-  return join(env['XDG_CACHE_HOME'] ? resolve(env['XDG_CACHE_HOME']) : join(home, '.cache'), 'nowcast');
+  const xdg = env['XDG_CACHE_HOME'];
+  return join(xdg !== undefined && isAbsolute(xdg) ? xdg : join(home, '.cache'), 'nowcast');
 }

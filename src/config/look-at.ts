@@ -18,6 +18,11 @@ export function lookAt(path: string): { readonly kind: 'video' | 'pictures'; rea
   }
 }
 
+/** Whether `path` is there and no folder. */
+export function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}
+
 function hint(absolute: string): string {
   const folder = dirname(absolute);
   let names: string[];

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { Provider } from '../core/detector.js';
 import { UsageError } from '../core/errors.js';
 import type { Size } from '../core/letterbox.js';
-import { lookAt } from './look-at.js';
+import { isFile, lookAt } from './look-at.js';
 import { DEFAULTS, type ForecasterName, type NmsMode, type Pace, type Settings, type Transport } from './schema.js';
 import { classifySource, streamIdFor } from './source-kind.js';
 
@@ -90,11 +90,14 @@ export type RunConfig = {
 /** The sources named on the command line, as cameras without a name. */
 export type NamedSources = readonly string[];
 
-/** Absolute paths for every relative one in `settings`; names of models and labels stay. */
+/**
+ * Absolute paths for every relative one in `settings`. A model and labels may be names: one without a slash stays as it
+ * is, unless the folder has a file that is called so.
+ */
 export function anchored(settings: Settings, folder: string): Settings {
   const file = <T extends string | undefined>(path: T): T => (path === undefined ? path : resolve(folder, path)) as T;
   const nameOrFile = <T extends string | undefined>(text: T): T =>
-    (text !== undefined && /[\\/]|\.\w+$/.test(text) ? file(text) : text);
+    (text !== undefined && (/[\\/]/.test(text) || isFile(resolve(folder, text))) ? file(text) : text);
   const { cameras, model, output } = settings;
   return {
     ...settings,

@@ -2,12 +2,12 @@
 export function nearest(text: string, candidates: Iterable<string>): string | undefined {
   const wanted = text.toLowerCase();
   let best: string | undefined;
-  let bestDistance = Math.max(1, Math.floor(text.length * 0.4)) + 1;
+  let bestDistance = Math.min(text.length, Math.max(1, Math.floor(text.length * 0.4)) + 1);
   for (const candidate of candidates) {
     const other = candidate.toLowerCase();
     // What was cut short or spelt out is nearer than its letters say.
     const isPrefix = Math.min(wanted.length, other.length) >= 3 && (wanted.startsWith(other) || other.startsWith(wanted));
-    const distance = isPrefix ? 1 : editDistance(wanted, other);
+    const distance = isPrefix ? 1.5 : editDistance(wanted, other);
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }
   return best;

@@ -92,14 +92,22 @@ describe('settings', () => {
     });
   });
 
+  const folder = temporaryFolder();
+
   it('have the paths of a file start at its folder, and names stay names', () => {
     const settings = anchored({
       cameras: { a: { source: 'clips/a.mp4' }, b: { source: CAMERA }, c: { source: '0' } },
-      model: { path: 'yolox-nano', labels: 'names.txt' },
+      model: { path: 'yolox-nano', labels: './names.txt' },
       output: { record: 'run.jsonl' },
     }, '/etc/nowcast');
     assert.deepEqual(settings.cameras, { a: { source: '/etc/nowcast/clips/a.mp4' }, b: { source: CAMERA }, c: { source: '0' } });
     assert.deepEqual(settings.model, { path: 'yolox-nano', labels: '/etc/nowcast/names.txt' });
     assert.equal(settings.output?.record, '/etc/nowcast/run.jsonl');
+  });
+
+  it('take a bare name for a file where the folder has one, but not for a folder', () => {
+    writeFileSync(join(folder(), 'm.onnx'), '');
+    mkdirSync(join(folder(), 'coco'));
+    assert.deepEqual(anchored({ model: { path: 'm.onnx', labels: 'coco' } }, folder()).model, { path: join(folder(), 'm.onnx'), labels: 'coco' });
   });
 });

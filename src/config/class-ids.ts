@@ -1,0 +1,19 @@
+import { UsageError } from '../core/errors.js';
+import { didYouMean } from './suggest.js';
+
+/**
+ * The ids of classes that are given by name or by id, ascending, each once.
+ * @param names the model's class names, by id
+ * @throws UsageError naming the class that the model does not have
+ */
+export function classIdsOf(classes: readonly string[], names: readonly string[]): number[] {
+  const ids = classes.map((text) => {
+    const wanted = text.trim().toLowerCase();
+    const byName = names.findIndex((name) => name.toLowerCase() === wanted);
+    if (byName >= 0) return byName;
+    if (/^\d+$/.test(wanted) && Number(wanted) < names.length) return Number(wanted);
+    const allowed = names.length <= 20 ? names.join(', ') : `${names.slice(0, 20).join(', ')} and ${names.length - 20} more`;
+    throw new UsageError(`detect.classes (--classes) has "${text}", which is no class of the model${didYouMean(wanted, names)} (it has ${allowed}; ids 0 to ${names.length - 1})`);
+  });
+  return [...new Set(ids)].sort((a, b) => a - b);
+}

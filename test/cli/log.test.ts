@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { createLog, type LogOptions } from '../../src/cli/log.js';
+
+function capture(options: Pick<LogOptions, 'format' | 'level'>) {
+  const lines: string[] = [];
+  const log = createLog({ ...options, write: (line) => lines.push(line), redact: (text) => text.replaceAll('hunter2', '***') });
+  return { log, lines };
+}
+
+describe('the log', () => {
+  it('writes plain lines for people, with the level where it matters', () => {
+    const { log, lines } = capture({ format: 'text', level: 'info' });
+    log.debug('unseen');
+    log.info('streaming');
+    log.warn('no frames', { camera: 'front', forMs: 1200 });
+    log.error('lost');
+    assert.deepEqual(lines, ['streaming\n', 'warning: no frames camera=front forMs=1200\n', 'error: lost\n']);
+  });
+
+  it('writes one JSON object a line for programs', () => {
+    const { log, lines } = capture({ format: 'json', level: 'debug' });
+    log.debug('tried', { times: 2 });
+    const { time, ...rest } = JSON.parse(lines[0]) as Record<string, unknown>;
+    assert.deepEqual(rest, { level: 'debug', msg: 'tried', times: 2 });
+    assert.equal(typeof time, 'number');
+    assert.ok(lines[0].endsWith('}\n'));
+  });
+
+  it('hides secrets in messages and facts', () => {
+    for (const format of ['text', 'json'] as const) {
+      const { log, lines } = capture({ format, level: 'info' });
+      log.info('login with hunter2', { url: 'x:hunter2' });
+      assert.ok(!lines[0].includes('hunter2') && lines[0].includes('***'), lines[0]);
+    }
+  });
+});
