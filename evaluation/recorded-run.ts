@@ -124,18 +124,18 @@ function captureTimes(sequence: Sequence, told: readonly { readonly frame: numbe
   return times;
 }
 
-/** Median distance between captures of neighbouring frames. */
+/** Mean distance between the captures of neighbouring frames, over all that is told. */
 function frameIntervalUs(streams: readonly Stream[]): number {
-  const intervals: number[] = [];
+  let spanUs = 0;
+  let intervals = 0;
   for (const { percepts, drops } of streams) {
     const told = [...percepts, ...drops].sort((a, b) => a.frame - b.frame);
-    for (let i = 1; i < told.length; i++) {
-      const frames = told[i].frame - told[i - 1].frame;
-      if (frames > 0) intervals.push((told[i].capturedUs - told[i - 1].capturedUs) / frames);
-    }
+    if (told.length < 2) continue;
+    spanUs += told.at(-1)!.capturedUs - told[0].capturedUs;
+    intervals += told.at(-1)!.frame - told[0].frame;
   }
-  if (intervals.length === 0) throw new DataError('the recording holds too few frames to tell their rate; give --fps');
-  return intervals.sort((a, b) => a - b)[intervals.length >> 1];
+  if (!(spanUs > 0)) throw new DataError('the recording holds too few frames to tell their rate; give --fps');
+  return spanUs / intervals;
 }
 
 function toUs(ms: number): number {
