@@ -5,7 +5,7 @@ import type { DetectionColumns } from './coco-ap.js';
 import { DetectionList } from './detection-list.js';
 import type { GroundTruth } from './ground-truth.js';
 import { lastOutputs } from './pair.js';
-import type { TimedOutputs } from './streaming-ap.js';
+import type { StreamedRun } from './streamed-run.js';
 
 /** Trackers count time in frames of this length, live as here. */
 const TRACKER_FRAME_MS = 1000 / 30;
@@ -15,26 +15,25 @@ const TRACKER_FRAME_MS = 1000 / 30;
  * frames were held against: what a forecaster beside the detector would have said.
  * Source: mtli/sAP `forecast/pps_forecast_kf.py`.
  *
- * @param fps of the sequences: frame i is at `i / fps`
- * @param detectionsOf what an output saw, by its group
+ * @param detectionsOf what an output saw, by its group of detections
  * @returns detections whose frame is the image index
  */
 export function forecastResults(
-  truth: GroundTruth, sequences: readonly TimedOutputs[], fps: number, detectionsOf: (detectionFrame: number) => readonly Detection[], forecaster: TrackerKind,
+  truth: GroundTruth, run: StreamedRun, eta: number, detectionsOf: (detectionFrame: number) => readonly Detection[], forecaster: TrackerKind,
 ): DetectionColumns {
   const results = new DetectionList();
   truth.sequences.forEach(({ images }, s) => {
-    const { outputs, frameTimes } = sequences[s];
-    const last = lastOutputs(outputs.times, frameTimes);
+    const { outputs, frameTimesS } = run.sequences[s];
+    const last = lastOutputs(outputs.timesS, frameTimesS(eta));
+    const capturedS = frameTimesS(0);
     const tracker = createTracker(forecaster, { frameIntervalMs: TRACKER_FRAME_MS, onEmpty: 'keep' });
-    const atMs = (frame: number): number => (frame * 1000) / fps;
     for (let i = 0; i < images.length; i++) {
       const { id, size } = truth.images[images[i]];
       if (size === undefined) throw new DataError(`annotations: the image with id ${id} has no "width" and "height", which a forecast needs to clip boxes to the picture`);
       if (last[i] < 0) continue;
       const input = outputs.inputFrames[last[i]];
-      if (i === 0 || last[i] !== last[i - 1]) tracker.observe(detectionsOf(outputs.detectionFrames[last[i]]), atMs(input), size);
-      for (const detection of tracker.forecast(atMs(i), size)) results.addDetection(images[i], detection.classId, detection);
+      if (i === 0 || last[i] !== last[i - 1]) tracker.observe(detectionsOf(outputs.detectionFrames[last[i]]), capturedS[input] * 1000, size);
+      for (const detection of tracker.forecast(capturedS[i] * 1000, size)) results.addDetection(images[i], detection.classId, detection);
     }
   });
   return results.columns();

@@ -69,18 +69,18 @@ function parseClasses(records: readonly JsonRecord[]): GroundTruthClass[] {
   return sortedById('categories', records, (record, i) => {
     const { name } = record;
     if (typeof name !== 'string') throw new DataError(`annotations: categories[${i}]: "name" must be a string, got ${describe(name)}`);
-    return { id: integerOf(record, 'id', 'categories', i), name };
+    return { id: integerOf(record, 'id', 'annotations: categories', i), name };
   });
 }
 
 function parseImages(records: readonly JsonRecord[]): GroundTruthImage[] {
   if (records.length === 0) throw new DataError('annotations: "images" is empty; there is nothing to score');
   return sortedById('images', records, (record, i) => {
-    const id = integerOf(record, 'id', 'images', i);
+    const id = integerOf(record, 'id', 'annotations: images', i);
     const name = record['file_name'] ?? record['name'] ?? String(id);
     if (typeof name !== 'string') throw new DataError(`annotations: images[${i}] (id ${id}): its file name must be a string, got ${describe(name)}`);
     if (record['width'] === undefined && record['height'] === undefined) return { id, name };
-    const size = { width: numberOf(record, 'width', 'images', i), height: numberOf(record, 'height', 'images', i) };
+    const size = { width: numberOf(record, 'width', 'annotations: images', i), height: numberOf(record, 'height', 'annotations: images', i) };
     if (size.width <= 0 || size.height <= 0) throw new DataError(`annotations: images[${i}] (id ${id}): a picture of ${size.width}x${size.height} pixels cannot be`);
     return { id, name, size };
   });
@@ -113,8 +113,8 @@ function argoverseSequences(json: JsonRecord, records: readonly JsonRecord[], im
   const framesOf = names.map((): number[] => []);
   const lastFid = names.map(() => -Infinity);
   records.forEach((record, i) => {
-    const sid = integerOf(record, 'sid', 'images', i);
-    const fid = integerOf(record, 'fid', 'images', i);
+    const sid = integerOf(record, 'sid', 'annotations: images', i);
+    const fid = integerOf(record, 'fid', 'annotations: images', i);
     if (sid < 0 || sid >= names.length) {
       throw new DataError(`annotations: images[${i}] (id ${String(record['id'])}): "sid" is ${sid}, but there are ${names.length} sequences, counted from 0`);
     }
@@ -158,16 +158,16 @@ function parseObjects(
     if (first !== undefined) throw new DataError(`annotations: annotations[${i}] and annotations[${first}] have the same id ${describe(id)}`);
     firstWith.set(id, i);
 
-    const img = imageIndex.get(integerOf(record, 'image_id', 'annotations', i));
-    const cls = classIndex.get(integerOf(record, 'category_id', 'annotations', i));
-    boxOf(record, 'annotations', i, boxes, count * 4);
+    const img = imageIndex.get(integerOf(record, 'image_id', 'annotations: annotations', i));
+    const cls = classIndex.get(integerOf(record, 'category_id', 'annotations: annotations', i));
+    boxOf(record, 'annotations: annotations', i, boxes, count * 4);
     if (img === undefined || cls === undefined) {
       warnings.add(`annotation passed over: its "${img === undefined ? 'image_id' : 'category_id'}" is unknown`, `annotations[${i}]`);
       continue;
     }
     image[count] = img;
     classOf[count] = cls;
-    area[count] = record['area'] === undefined ? boxes[count * 4 + 2] * boxes[count * 4 + 3] : numberOf(record, 'area', 'annotations', i);
+    area[count] = record['area'] === undefined ? boxes[count * 4 + 2] * boxes[count * 4 + 3] : numberOf(record, 'area', 'annotations: annotations', i);
     // Whatever "ignore" says, COCOeval overwrites it with "iscrowd".
     crowd[count] = Boolean(record['iscrowd']) ? 1 : 0;
     idIsZero[count] = id === 0 ? 1 : 0;

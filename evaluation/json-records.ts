@@ -3,7 +3,7 @@ import { DataError } from '../src/core/errors.js';
 /** An object of a JSON file before it is checked. */
 export type JsonRecord = Readonly<Record<string, unknown>>;
 
-/** The list of objects under `key`. */
+/** The list of objects under `key` of an annotation file. */
 export function recordsOf(json: JsonRecord, key: string): readonly JsonRecord[] {
   const list = json[key];
   if (!Array.isArray(list)) throw new DataError(`annotations: "${key}" must be an array, got ${describe(list)}`);
@@ -12,6 +12,7 @@ export function recordsOf(json: JsonRecord, key: string): readonly JsonRecord[] 
   return list as JsonRecord[];
 }
 
+/** @param list what the messages call the list that the record is entry `i` of */
 export function integerOf(record: JsonRecord, key: string, list: string, i: number): number {
   const value = record[key];
   if (!Number.isInteger(value)) throw wrong(record, key, list, i, 'an integer');
@@ -45,6 +46,5 @@ export function describe(value: unknown): string {
 
 function wrong(record: JsonRecord, key: string, list: string, i: number, wanted: string): DataError {
   const id = record['id'];
-  const file = list === 'detections' ? '' : 'annotations: ';
-  return new DataError(`${file}${list}[${i}]${id === undefined ? '' : ` (id ${describe(id)})`}: "${key}" must be ${wanted}, got ${describe(record[key])}`);
+  return new DataError(`${list}[${i}]${id === undefined ? '' : ` (id ${describe(id)})`}: "${key}" must be ${wanted}, got ${describe(record[key])}`);
 }

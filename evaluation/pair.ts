@@ -1,7 +1,7 @@
 /** What a stream of outputs said, and when. */
 export type OutputStream = {
-  /** When each output came out, ascending. */
-  readonly times: Float64Array;
+  /** When each output came out, in seconds, ascending. */
+  readonly timesS: Float64Array;
   /** Place in the sequence of the frame that it was computed from. */
   readonly inputFrames: Int32Array;
   /** Which group of a detection table it gave. */
@@ -23,7 +23,7 @@ export type PairingCounts = {
  * For each frame the last output that is there at its time; -1 where there is none yet.
  * Source: mtli/sAP `det/streaming_eval.py`, which counts an output at exactly that time as there.
  *
- * @param outputTimes ascending, in the unit of `frameTimes`
+ * @param outputTimes ascending, on the scale of `frameTimes`
  * @param frameTimes ascending
  */
 export function lastOutputs(outputTimes: ArrayLike<number>, frameTimes: ArrayLike<number>): Int32Array {

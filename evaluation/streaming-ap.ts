@@ -1,6 +1,7 @@
 import { evaluatePairing, type CocoEvaluation, type Matcher } from './coco-ap.js';
 import type { GroundTruth } from './ground-truth.js';
-import { lastOutputs, PairingTally, type OutputStream, type PairingCounts } from './pair.js';
+import { lastOutputs, PairingTally, type PairingCounts } from './pair.js';
+import type { StreamedRun } from './streamed-run.js';
 
 export type StreamingEvaluation = CocoEvaluation & {
   readonly pairing: PairingCounts;
@@ -9,25 +10,18 @@ export type StreamingEvaluation = CocoEvaluation & {
   readonly detectionFrames: Int32Array;
 };
 
-/** The outputs of one sequence, and when its frames ask for them. */
-export type TimedOutputs = {
-  readonly outputs: OutputStream;
-  /** Frame times in the unit of the outputs' times. */
-  readonly frameTimes: ArrayLike<number>;
-};
-
 /**
  * Streaming AP: every frame of the ground truth is held against the last output that is there at its time.
  *
- * @param matcher of the ground truth's objects and the detections that the outputs point to
- * @param sequences one for each sequence of the ground truth, in its order
+ * @param matcher of the ground truth's objects and the detections that the run's outputs point to
+ * @param eta how many frame intervals before a frame's own time it asks for its output; may be negative
  */
-export function streamingAp(matcher: Matcher, truth: GroundTruth, sequences: readonly TimedOutputs[]): StreamingEvaluation {
+export function streamingAp(matcher: Matcher, truth: GroundTruth, run: StreamedRun, eta: number): StreamingEvaluation {
   const detectionFrames = new Int32Array(truth.images.length).fill(-1);
   const tally = new PairingTally();
   truth.sequences.forEach(({ images }, s) => {
-    const { outputs, frameTimes } = sequences[s];
-    const last = lastOutputs(outputs.times, frameTimes);
+    const { outputs, frameTimesS } = run.sequences[s];
+    const last = lastOutputs(outputs.timesS, frameTimesS(eta));
     tally.add(last, outputs.inputFrames);
     for (let i = 0; i < images.length; i++) {
       if (last[i] >= 0) detectionFrames[images[i]] = outputs.detectionFrames[last[i]];

@@ -5,9 +5,9 @@ import { detectionsByFrame } from '../../evaluation/detection-list.js';
 import { parseDetections } from '../../evaluation/detections.js';
 import { forecastResults } from '../../evaluation/forecast-results.js';
 import { parseGroundTruth } from '../../evaluation/ground-truth.js';
-import { frameTimesS } from '../../evaluation/pair.js';
 import { traceRuntimes } from '../../evaluation/runtimes.js';
 import { simulateSequence } from '../../evaluation/simulate.js';
+import { simulatedRun } from '../../evaluation/streamed-run.js';
 import { streamingAp } from '../../evaluation/streaming-ap.js';
 import { idleFree, policyByName } from '../../src/core/policy.js';
 import { parityCases, readJson } from '../helpers/shared.js';
@@ -50,7 +50,7 @@ describe('streaming AP equals the sAP toolkit', () => {
         const runtimes = traceRuntimes(expected.runtime_draws);
         const settings = { fps: FPS, policy, workers: inf ? Infinity : 1, knownRuntimesS: samples.map((s) => s / perf) };
 
-        const sequences = truth.sequences.map(({ name: sequence, images }) => {
+        const simulated = truth.sequences.map(({ name: sequence, images }) => {
           const { runs, drops } = simulateSequence(images.length, settings, runtimes);
           const stream = expected.streams[sequence];
           assert.deepEqual(runs.map(({ frame }) => frame), stream.input_fidx);
@@ -59,19 +59,16 @@ describe('streaming AP equals the sAP toolkit', () => {
             assert.ok(Math.abs(runtimeS - stream.runtime[i]) <= 1e-9);
           });
           assert.equal(new Set(runs.map(({ frame }) => frame)).size + drops.length, images.length);
-          const inputFrames = Int32Array.from(runs, ({ frame }) => frame);
-          return {
-            outputs: { times: Float64Array.from(runs, ({ endS }) => endS), inputFrames, detectionFrames: inputFrames.map((frame) => images[frame]) },
-            frameTimes: frameTimesS(images.length, FPS, eta),
-          };
+          return { runs, drops };
         });
+        const run = simulatedRun(truth, simulated, FPS);
 
-        const { stats, pairing } = streamingAp(cached, truth, sequences);
+        const { stats, pairing } = streamingAp(cached, truth, run, eta);
         assert.deepEqual({ miss: pairing.miss, in_time: pairing.inTime, mismatch: pairing.mismatch }, expected.assoc);
         assertStats(stats, expected.stats, 1e-4);
 
         if (expected.kf_stats === undefined) return;
-        const forecasts = forecastResults(truth, sequences, FPS, detectionsByFrame(columns, truth.images.length, truth.classes), 'kalman');
+        const forecasts = forecastResults(truth, run, eta, detectionsByFrame(columns, truth.images.length, truth.classes), 'kalman');
         assert.equal(forecasts.scores.length, expected.kf_n_results);
         const every = Math.max(1, Math.floor(forecasts.scores.length / 200));
         expected.kf_sample!.forEach(({ image_id, category_id, score, bbox }, i) => {

@@ -1,0 +1,98 @@
+import { apResampler, type CocoStats } from './coco-ap.js';
+import type { GroundTruth } from './ground-truth.js';
+import { lastOutputs, type PairingCounts } from './pair.js';
+import { uniformRandom } from './runtimes.js';
+import type { ScoredDetections } from './score.js';
+import type { StreamedRun } from './streamed-run.js';
+import { streamingAp } from './streaming-ap.js';
+
+/** A run and what its outputs saw. */
+export type ComparedRun = { readonly run: StreamedRun; readonly detections: ScoredDetections };
+
+export type RunDifference = {
+  readonly a: { readonly stats: CocoStats; readonly pairing: PairingCounts };
+  readonly b: { readonly stats: CocoStats; readonly pairing: PairingCounts };
+  /** sAP of B less sAP of A; null where there is no object to be found. */
+  readonly difference: number | null;
+  /** Within which the difference lies with 95 % confidence; null with fewer than two sequences. */
+  readonly interval: { readonly low: number; readonly high: number; readonly resamples: number } | null;
+  /** Frame by frame: how many were held against an older output, a newer one, or one as old, in B as compared with A. */
+  readonly frames: { readonly older: number; readonly newer: number; readonly equal: number };
+  readonly sequences: readonly { readonly name: string; readonly a: number | null; readonly b: number | null }[];
+};
+
+/** A missed frame counts as older than any output. */
+const MISS = -1;
+
+/**
+ * Compares two runs over the same ground truth. Both are scored on the same frames, and every resample of the bootstrap
+ * draws the same sequences for both, so that what makes a sequence hard cancels out.
+ *
+ * @param resamples how many bootstrap samples to draw, over sequences, with replacement
+ */
+export function compareRuns(truth: GroundTruth, a: ComparedRun, b: ComparedRun, eta: number, resamples: number, seed: number): RunDifference {
+  const sides = [a, b].map(({ run, detections }) => {
+    const { stats, pairing, detectionFrames } = streamingAp(detections.matcher, truth, run, eta);
+    const image = Int32Array.from(detectionFrames, (_, i) => i);
+    const resampled = apResampler(detections.matcher, { image, frame: detectionFrames }, sequenceOfImage(truth), truth.sequences.length);
+    return { stats, pairing, resampled, inputs: inputFrames(truth, run, eta) };
+  });
+  const [sideA, sideB] = sides;
+  const differenceOf = (weights: ArrayLike<number>): number | null => {
+    const [apA, apB] = [sideA.resampled(weights), sideB.resampled(weights)];
+    return apA === null || apB === null ? null : apB - apA;
+  };
+  const difference = sideA.stats.AP === null || sideB.stats.AP === null ? null : sideB.stats.AP - sideA.stats.AP;
+  return {
+    a: { stats: sideA.stats, pairing: sideA.pairing },
+    b: { stats: sideB.stats, pairing: sideB.pairing },
+    difference,
+    interval: truth.sequences.length < 2 ? null : bootstrap(differenceOf, truth.sequences.length, resamples, seed),
+    frames: compareFrames(sideA.inputs, sideB.inputs),
+    sequences: truth.sequences.map(({ name }, s) => {
+      const alone = Int32Array.from(truth.sequences, (_, i) => (i === s ? 1 : 0));
+      return { name, a: sideA.resampled(alone), b: sideB.resampled(alone) };
+    }),
+  };
+}
+
+/** The 2.5th and 97.5th percentile of the differences of resampled data sets. */
+function bootstrap(differenceOf: (weights: ArrayLike<number>) => number | null, sequences: number, resamples: number, seed: number): RunDifference['interval'] {
+  const random = uniformRandom(seed);
+  const differences: number[] = [];
+  const weights = new Int32Array(sequences);
+  for (let n = 0; n < resamples; n++) {
+    weights.fill(0);
+    for (let draw = 0; draw < sequences; draw++) weights[Math.floor(random() * sequences)]++;
+    const difference = differenceOf(weights);
+    if (difference !== null) differences.push(difference);
+  }
+  if (differences.length === 0) return null;
+  differences.sort((x, y) => x - y);
+  const at = (q: number): number => differences[Math.min(differences.length - 1, Math.floor(q * differences.length))];
+  return { low: at(0.025), high: at(0.975), resamples: differences.length };
+}
+
+function sequenceOfImage(truth: GroundTruth): Int32Array {
+  const sequence = new Int32Array(truth.images.length);
+  truth.sequences.forEach(({ images }, s) => images.forEach((image) => (sequence[image] = s)));
+  return sequence;
+}
+
+/** For every frame of every sequence the input of the output that it was held against. */
+function inputFrames(truth: GroundTruth, { sequences }: StreamedRun, eta: number): number[] {
+  return truth.sequences.flatMap((_, s) => {
+    const { outputs, frameTimesS } = sequences[s];
+    return Array.from(lastOutputs(outputs.timesS, frameTimesS(eta)), (output) => (output < 0 ? MISS : outputs.inputFrames[output]));
+  });
+}
+
+function compareFrames(a: readonly number[], b: readonly number[]): RunDifference['frames'] {
+  let [older, newer, equal] = [0, 0, 0];
+  for (let i = 0; i < a.length; i++) {
+    if (b[i] < a[i]) older++;
+    else if (b[i] > a[i]) newer++;
+    else equal++;
+  }
+  return { older, newer, equal };
+}

@@ -1,0 +1,45 @@
+import type { DetectorInfo } from '../src/core/detector.js';
+import { quantileMs, runtimeProfile, type RuntimeProfile, type RuntimeProfileFile } from '../src/core/runtime-profile.js';
+
+/** What `nowcast profile` writes: a runtime profile and what it was measured on. */
+export type ProfileFile = RuntimeProfileFile & {
+  readonly unit: 'ms';
+  readonly device: { readonly cpu: string; readonly platform: string; readonly gpu?: string };
+  readonly model: string;
+  readonly modelSha256: string;
+  readonly input: { readonly width: number; readonly height: number };
+  readonly provider: string;
+  readonly threads: number;
+  readonly nowcast: string;
+  readonly measuredAt: string;
+  readonly percentiles: RuntimePercentiles;
+};
+
+/** Milliseconds. */
+export type RuntimePercentiles = {
+  readonly mean: number;
+  readonly min: number;
+  readonly p50: number;
+  readonly p90: number;
+  readonly p95: number;
+  readonly p99: number;
+  readonly max: number;
+};
+
+/**
+ * @param samplesMs from the scheduler's hand-over to the percept, in the order in which they were measured, warm-up left out
+ * @param measuredAt ISO 8601
+ * @throws DataError where there is no sample, or one is negative or not finite
+ */
+export function profileFile(samplesMs: readonly number[], info: DetectorInfo, device: ProfileFile['device'], nowcast: string, measuredAt: string): ProfileFile {
+  const { model, modelSha256, input, provider, threads } = info;
+  return {
+    type: 'empirical', unit: 'ms', device, model, modelSha256, input, provider, threads, nowcast, measuredAt,
+    percentiles: percentiles(runtimeProfile(samplesMs)), samples: samplesMs,
+  };
+}
+
+export function percentiles(profile: RuntimeProfile): RuntimePercentiles {
+  const at = (q: number): number => quantileMs(profile, q);
+  return { mean: profile.meanMs, min: at(0), p50: at(0.5), p90: at(0.9), p95: at(0.95), p99: at(0.99), max: at(1) };
+}

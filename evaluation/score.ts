@@ -1,0 +1,85 @@
+import type { DropReason } from '../src/core/events.js';
+import type { TrackerKind } from '../src/track/create-tracker.js';
+import { attribute, type Attribution } from './attribution.js';
+import { detectionTable, evaluateBoxes, matcher, objectTable, type CocoEvaluation, type CocoStats, type DetectionColumns, type Matcher } from './coco-ap.js';
+import { detectionsByFrame } from './detection-list.js';
+import { forecastResults } from './forecast-results.js';
+import type { GroundTruth } from './ground-truth.js';
+import type { PairingCounts } from './pair.js';
+import type { StreamedRun } from './streamed-run.js';
+import { streamingAp, type StreamingEvaluation } from './streaming-ap.js';
+
+/** Detections that are grouped by frame, ready to be scored any number of times. */
+export type ScoredDetections = {
+  readonly columns: DetectionColumns;
+  /** How many groups there are. */
+  readonly frames: number;
+  readonly matcher: Matcher;
+};
+
+export function prepareDetections(truth: GroundTruth, columns: DetectionColumns, frames: number): ScoredDetections {
+  const { length: classes } = truth.classes;
+  return { columns, frames, matcher: matcher(objectTable(truth.objects, truth.images.length, classes), detectionTable(columns, frames, classes)) };
+}
+
+/** How well a run did. */
+export type StreamingScore = {
+  /** What its outputs found, held against the frames' own time. */
+  readonly streamed: StreamingEvaluation;
+  /** What counts: after forecasting where a forecaster is named, else the same as `streamed`. */
+  readonly final: CocoEvaluation;
+  readonly attribution: Attribution | undefined;
+};
+
+/**
+ * @param detections that the run's outputs point to
+ * @param offline the detector's answers for every frame, grouped by image index, where they are known
+ */
+export function scoreRun(
+  truth: GroundTruth, run: StreamedRun, detections: ScoredDetections, eta: number, forecaster: TrackerKind | undefined, offline: ScoredDetections | undefined,
+): StreamingScore {
+  const streamed = streamingAp(detections.matcher, truth, run, eta);
+  const final = forecaster === undefined ? streamed : evaluateForecast(truth, run, detections, eta, forecaster);
+  const attribution = offline && attribute(offline.matcher, truth, run, eta, streamed.stats.AP, final.stats.AP);
+  return { streamed, final, attribution };
+}
+
+function evaluateForecast(truth: GroundTruth, run: StreamedRun, { columns, frames }: ScoredDetections, eta: number, forecaster: TrackerKind): CocoEvaluation {
+  const forecasts = forecastResults(truth, run, eta, detectionsByFrame(columns, frames, truth.classes), forecaster);
+  return evaluateBoxes(truth.objects, forecasts, truth.images.length, truth.classes.length);
+}
+
+/** What `--json` prints of any evaluation. */
+export type EvaluationJson = {
+  readonly stats: CocoStats;
+  readonly perClass: Readonly<Record<string, number | null>>;
+};
+
+/** What `--json` prints of a streaming evaluation. */
+export type StreamingJson = EvaluationJson & {
+  readonly pairing: PairingCounts;
+  /** How many frames were held against an output that was so many frames old. */
+  readonly mismatches: StreamingEvaluation['mismatches'];
+  /** Frames that were detected on, and frames that were not. */
+  readonly runs: number;
+  readonly drops: number;
+  readonly dropReasons: Partial<Readonly<Record<DropReason, number>>>;
+  /** Null where the detector's answers are not known for every frame. */
+  readonly attribution: Attribution | null;
+};
+
+export function evaluationJson({ classes }: GroundTruth, { stats, apPerClass }: CocoEvaluation): EvaluationJson {
+  return { stats, perClass: Object.fromEntries(classes.map(({ name }, k) => [name, apPerClass[k]])) };
+}
+
+export function streamingJson(truth: GroundTruth, run: StreamedRun, { streamed, final, attribution }: StreamingScore): StreamingJson {
+  const drops = run.sequences.flatMap((sequence) => sequence.drops);
+  const dropReasons: Partial<Record<DropReason, number>> = {};
+  for (const { reason } of drops) dropReasons[reason] = (dropReasons[reason] ?? 0) + 1;
+  return {
+    ...evaluationJson(truth, final),
+    pairing: streamed.pairing, mismatches: streamed.mismatches,
+    runs: run.sequences.reduce((count, { runs }) => count + runs.length, 0), drops: drops.length, dropReasons,
+    attribution: attribution ?? null,
+  };
+}

@@ -1,0 +1,59 @@
+import { DataError } from '../src/core/errors.js';
+import type { Detection } from '../src/core/detection.js';
+import type { DropEvent, PerceptEvent } from '../src/core/events.js';
+import { encodeEvent, RECORDING_SCHEMA, type RecordingHeader } from '../src/core/recording.js';
+import type { GroundTruth } from './ground-truth.js';
+import type { SimulatedDrop, SimulatedRun, SimulatedSequence } from './simulate.js';
+
+/** Time between the end of a sequence and the start of the next on the recording's clock. */
+const PAUSE_S = 1;
+
+/**
+ * The lines of the recording that a live run with these runtimes would have written, the header first. Sequences
+ * follow each other, each a stream of its own, and start at whole seconds.
+ *
+ * @param detectionsOf what the detector finds in an image; `classId` is the class index
+ * @param about what the header says of the run: its configuration and host
+ */
+export function* simulatedRecording(
+  truth: GroundTruth, simulated: readonly SimulatedSequence[], fps: number,
+  detectionsOf: (image: number) => readonly Detection[], about: Pick<RecordingHeader, 'config' | 'host'>,
+): Generator<string> {
+  const header: RecordingHeader = {
+    type: 'header', schema: RECORDING_SCHEMA, unixUsAtZero: 0,
+    classes: truth.classes.map(({ name }) => name), streams: truth.sequences.map(({ name }) => name), ...about,
+  };
+  yield JSON.stringify(header);
+  let startS = 0;
+  for (const [s, { runs, drops }] of simulated.entries()) {
+    const { name, images } = truth.sequences[s];
+    const at = (sequenceS: number): number => (startS + sequenceS) * 1000;
+    const frame = (index: number): Pick<PerceptEvent, 'streamId' | 'seq' | 'epoch' | 'ptsMs'> =>
+      ({ streamId: name, seq: index, epoch: 0, ptsMs: (index * 1000) / fps });
+    const percept = (run: SimulatedRun): PerceptEvent => {
+      const image = truth.images[images[run.frame]];
+      if (image.size === undefined) throw new DataError(`annotations: the image with id ${image.id} has no "width" and "height", which a recording states`);
+      const [capturedAtMs, startedAtMs, emittedAtMs] = [at(run.frame / fps), at(run.startS), at(run.endS)];
+      return {
+        type: 'percept', ...frame(run.frame), ...image.size,
+        times: { capturedAtMs, readyAtMs: capturedAtMs, startedAtMs, inferStartMs: startedAtMs, inferEndMs: emittedAtMs, doneAtMs: emittedAtMs, emittedAtMs },
+        detections: detectionsOf(images[run.frame]), overBudget: false,
+      };
+    };
+    const drop = ({ frame: index, reason, atS }: SimulatedDrop): DropEvent =>
+      ({ type: 'drop', ...frame(index), capturedAtMs: at(index / fps), reason, atMs: at(atS) });
+    for (const event of inOrder(runs, drops)) yield encodeEvent('endS' in event ? percept(event) : drop(event));
+    startS += Math.ceil(Math.max(images.length / fps, runs.at(-1)?.endS ?? 0)) + PAUSE_S;
+  }
+}
+
+/** A frame that ran twice, as the toolkit's arithmetic has it now and then, is told of once. */
+function inOrder(runs: readonly SimulatedRun[], drops: readonly SimulatedDrop[]): (SimulatedRun | SimulatedDrop)[] {
+  const told = new Set<number>();
+  const once = runs.filter(({ frame }) => !told.has(frame) && told.add(frame));
+  return [...once, ...drops].sort((a, b) => timeOf(a) - timeOf(b));
+}
+
+function timeOf(event: SimulatedRun | SimulatedDrop): number {
+  return 'endS' in event ? event.endS : event.atS;
+}
