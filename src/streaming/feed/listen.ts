@@ -1,0 +1,32 @@
+import type { Server } from 'node:http';
+import { OutputError } from '../../core/errors.js';
+
+/**
+ * Binds the server.
+ * @throws OutputError saying why the address cannot be bound, and what to do
+ */
+export async function listen(server: Server, host: string, port: number): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const fail = (cause: NodeJS.ErrnoException): void => reject(cannotListen(host, port, cause));
+    server.once('error', fail);
+    server.listen(port, host, () => {
+      server.off('error', fail);
+      resolve();
+    });
+  });
+}
+
+function cannotListen(host: string, port: number, cause: NodeJS.ErrnoException): OutputError {
+  switch (cause.code) {
+    case 'EADDRINUSE':
+      return new OutputError(`the feed cannot use port ${port}: another program on ${host} listens there; end it, or choose another port (0 takes any free one)`, { cause, code: 'NOWCAST_PORT_IN_USE' });
+    case 'EACCES':
+      return new OutputError(`the feed may not listen on port ${port} of ${host}: choose a port above 1023`, { cause });
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return new OutputError(`the feed cannot listen on ${host}: this machine has no such address; 127.0.0.1 is reached from this machine alone, 0.0.0.0 from everywhere`, { cause });
+    case undefined:
+    default:
+      return new OutputError(`the feed cannot listen on port ${port} of ${host}: ${cause.message}`, { cause });
+  }
+}

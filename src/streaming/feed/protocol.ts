@@ -1,0 +1,252 @@
+import { z } from 'zod';
+import type { WallClock } from '../../core/clock.js';
+import type { Detection } from '../../core/detection.js';
+import { DROP_REASONS, STATUS_STATES, type PipelineEvent } from '../../core/events.js';
+
+/** WebSocket subprotocol that client and server agree on. */
+export const FEED_SUBPROTOCOL = 'nowcast.feed.v1';
+/** Names the message format in `hello`. */
+export const FEED_SCHEMA = 'nowcast.feed/1';
+
+/** What a client can ask for or leave out. `hello` and `error` always come. */
+export const FEED_KINDS = ['percept', 'drop', 'gap', 'status', 'stats'] as const;
+export type FeedKind = (typeof FEED_KINDS)[number];
+
+const unixMs = (what: string): z.ZodNumber => z.number().describe(`Unix time in milliseconds, with fractions: ${what}`);
+const count = z.int().min(0);
+const stream = z.string().describe('Id of the stream, one of those in `hello`');
+const missed = count.min(1).optional().describe(
+  'How many messages of this type and stream this client was too slow to get since the last one it got; absent when none');
+const frame = { stream, seq: count.describe('Number of the frame in its stream'), epoch: count.describe('Connections to the source so far') };
+
+const detection = z.strictObject({
+  box: z.tuple([z.number(), z.number(), z.number(), z.number()]).readonly()
+    .describe('Left, top, right, bottom in pixels of the source picture; may reach beyond its edges'),
+  score: z.number().min(0).max(1),
+  class: z.string(),
+  classId: count.describe('Index into `classes` of `hello`'),
+  trackId: z.int().optional().describe('Stays the same while an object is followed'),
+}).meta({ id: 'Detection' });
+
+const hello = z.strictObject({
+  type: z.literal('hello'),
+  schema: z.literal(FEED_SCHEMA),
+  streams: z.array(z.string()).readonly(),
+  classes: z.array(z.string()).readonly().describe('Class names by class id'),
+  boxFormat: z.literal('xyxy'),
+}).meta({ id: 'Hello', description: 'First message of every connection' });
+
+const percept = z.strictObject({
+  type: z.literal('percept'),
+  ...frame,
+  ptsMs: z.number().describe('Presentation time of the frame in its source, in milliseconds'),
+  size: z.strictObject({ width: count, height: count }).describe('Of the source picture, in pixels'),
+  boxFormat: z.literal('xyxy'),
+  times: z.strictObject({
+    capturedAt: unixMs('the world looked like this frame'),
+    emittedAt: unixMs('the percept left the pipeline'),
+    observedAt: unixMs('what `detections` were seen on; the same as `capturedAt`'),
+    validAt: unixMs('the moment for which `detections` hold: later than `observedAt` when they are a forecast'),
+    latencyMs: z.number().describe('`emittedAt` - `capturedAt`'),
+  }),
+  detections: z.array(detection).readonly().describe('Where things are at `validAt`'),
+  observed: z.array(detection).readonly().optional()
+    .describe('Where they were at `observedAt`; only there when `detections` are a forecast'),
+  forecaster: z.string().optional().describe('What made the forecast; absent when there is none'),
+  overBudget: z.literal(true).optional().describe('The result came out later than the latency budget allows'),
+  missed,
+}).meta({ id: 'Percept', description: 'One statement about the world; there is one for each frame that was detected on' });
+
+const drop = z.strictObject({
+  type: z.literal('drop'),
+  ...frame,
+  reason: z.enum(DROP_REASONS),
+  capturedAt: unixMs('the world looked like this frame'),
+  at: unixMs('it was dropped'),
+  missed,
+}).meta({ id: 'Drop', description: 'A frame that was not detected on' });
+
+const gap = z.strictObject({
+  type: z.literal('gap'),
+  stream,
+  from: unixMs('the last frame before'),
+  to: unixMs('the first frame after'),
+  why: z.string(),
+  missed,
+}).meta({ id: 'Gap', description: 'A time without frames' });
+
+const status = z.strictObject({
+  type: z.literal('status'),
+  stream: stream.optional().describe('Absent when the whole run is meant'),
+  state: z.enum(STATUS_STATES),
+  at: unixMs('it happened'),
+  message: z.string().optional(),
+  missed,
+}).meta({ id: 'Status' });
+
+const streamStats = z.strictObject({
+  stream,
+  received: count.describe('Frames that came in = percepts + all drops + inFlight'),
+  percepts: count,
+  drops: z.partialRecord(z.enum(DROP_REASONS), count).describe('Counts by reason; one that never happened may be absent'),
+  inFlight: count.describe('Frames that wait or are being detected on'),
+  latencyMs: z.strictObject({ p50: z.number(), p90: z.number(), p99: z.number() }).optional()
+    .describe('Quantiles of emitted - captured'),
+});
+
+const stats = z.strictObject({
+  type: z.literal('stats'),
+  at: unixMs('the counts were taken'),
+  streams: z.array(streamStats).readonly(),
+  missed,
+}).meta({ id: 'Stats', description: 'Counts since the start of the run' });
+
+const error = z.strictObject({
+  type: z.literal('error'),
+  code: z.enum(['bad-json', 'bad-message', 'binary']),
+  message: z.string().describe('For people: what was wrong and what is allowed'),
+}).meta({ id: 'Error', description: 'Answer to a message that the server did not understand; nothing changed' });
+
+const subscribe = z.strictObject({
+  type: z.literal('subscribe'),
+  streams: z.array(z.string()).readonly().optional().describe('Only these streams'),
+  kinds: z.array(z.enum(FEED_KINDS)).readonly().optional().describe('Only these types of message'),
+  minScore: z.number().min(0).max(1).optional().describe('Leaves out detections below this score'),
+  classes: z.array(z.string()).readonly().optional().describe('Leaves out detections of other classes'),
+  maxFps: z.number().positive().optional().describe('At most so many percepts a second, for each stream'),
+}).meta({ id: 'Subscribe', description: 'From the client: replaces what it asked for before; an absent key restricts nothing' });
+
+const message = z.discriminatedUnion('type', [hello, percept, drop, gap, status, stats, error, subscribe]);
+
+export type FeedDetection = z.infer<typeof detection>;
+export type FeedHello = z.infer<typeof hello>;
+export type FeedError = z.infer<typeof error>;
+export type FeedSubscribe = z.infer<typeof subscribe>;
+export type FeedStreamStats = z.infer<typeof streamStats>;
+/** Everything that is published to all clients. */
+export type FeedMessage = z.infer<typeof percept> | z.infer<typeof drop> | z.infer<typeof gap> | z.infer<typeof status> | z.infer<typeof stats>;
+
+/** What the server tells each client first. */
+export type FeedInfo = {
+  readonly streams: readonly string[];
+  /** Class names by class id. */
+  readonly classes: readonly string[];
+};
+
+/** Counts of a run, as {@link FeedMessage} `stats` carries them. */
+export type FeedStats = {
+  /** When they were taken, on the monotonic clock. */
+  readonly atMs: number;
+  readonly streams: readonly FeedStreamStats[];
+};
+
+/** JSON Schema (2020-12) of every message in both directions. */
+export function feedJsonSchema(): object {
+  const { $schema, ...rest } = z.toJSONSchema(message, {
+    override: ({ jsonSchema }) => { delete jsonSchema.readOnly; },
+  });
+  return { $schema, $id: 'urn:nowcast:feed:v1', title: `Messages of ${FEED_SUBPROTOCOL}`, ...rest };
+}
+
+export function helloMessage({ streams, classes }: FeedInfo): FeedHello {
+  return { type: 'hello', schema: FEED_SCHEMA, streams, classes, boxFormat: 'xyxy' };
+}
+
+/** The event in the words of the feed: Unix times, boxes as arrays, forecasts in front. */
+export function toFeedMessage(event: PipelineEvent, wallClock: WallClock): FeedMessage {
+  const unix = (monotonicMs: number): number => round3(wallClock.toUnixMs(monotonicMs));
+  switch (event.type) {
+    case 'percept': {
+      const { times, forecast } = event;
+      const capturedAt = unix(times.capturedAtMs);
+      const observed = event.detections.map(toFeedDetection);
+      return {
+        type: 'percept',
+        stream: event.streamId,
+        seq: event.seq,
+        epoch: event.epoch,
+        ptsMs: round3(event.ptsMs),
+        size: { width: event.width, height: event.height },
+        boxFormat: 'xyxy',
+        times: {
+          capturedAt,
+          emittedAt: unix(times.emittedAtMs),
+          observedAt: capturedAt,
+          validAt: forecast === undefined ? capturedAt : unix(forecast.validAtMs),
+          latencyMs: round3(times.emittedAtMs - times.capturedAtMs),
+        },
+        ...(forecast === undefined
+          ? { detections: observed }
+          : { detections: forecast.detections.map(toFeedDetection), observed, forecaster: forecast.forecaster }),
+        ...(event.overBudget ? { overBudget: true } : {}),
+      };
+    }
+    case 'drop': {
+      const { streamId, seq, epoch, reason } = event;
+      return { type: 'drop', stream: streamId, seq, epoch, reason, capturedAt: unix(event.capturedAtMs), at: unix(event.atMs) };
+    }
+    case 'gap':
+      return { type: 'gap', stream: event.streamId, from: unix(event.fromMs), to: unix(event.toMs), why: event.why };
+    case 'status':
+      return {
+        type: 'status',
+        ...(event.streamId === undefined ? {} : { stream: event.streamId }),
+        state: event.state,
+        at: unix(event.atMs),
+        ...(event.message === undefined ? {} : { message: event.message }),
+      };
+  }
+}
+
+export function statsMessage({ atMs, streams }: FeedStats, wallClock: WallClock): FeedMessage {
+  return { type: 'stats', at: round3(wallClock.toUnixMs(atMs)), streams };
+}
+
+/**
+ * Reads what a client sent.
+ * @returns its subscription, or the error to answer with
+ */
+export function readClientMessage(text: string, info: FeedInfo): FeedSubscribe | FeedError {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return feedError('bad-json', `a message must be a JSON object such as {"type":"subscribe"}, got ${excerpt(text)}`);
+  }
+  const parsed = subscribe.safeParse(value);
+  if (!parsed.success) {
+    const [{ path, message: problem }] = parsed.error.issues;
+    const where = path.length === 0 ? 'message' : path.join('.');
+    return feedError('bad-message', `${where}: ${problem}; a client may send {"type":"subscribe","streams"?,"kinds"?,"minScore"?,"classes"?,"maxFps"?}`);
+  }
+  const unknown = firstUnknown('streams', parsed.data.streams, info.streams) ?? firstUnknown('classes', parsed.data.classes, info.classes);
+  return unknown === undefined ? parsed.data : feedError('bad-message', unknown);
+}
+
+export function feedError(code: FeedError['code'], text: string): FeedError {
+  return { type: 'error', code, message: text };
+}
+
+function firstUnknown(key: string, asked: readonly string[] | undefined, known: readonly string[]): string | undefined {
+  const unknown = asked?.find((name) => !known.includes(name));
+  return unknown === undefined ? undefined : `${key}: ${excerpt(unknown)} is not among the ${key} of "hello"`;
+}
+
+function excerpt(text: string): string {
+  return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
+}
+
+function toFeedDetection({ box, score, className, classId, trackId }: Detection): FeedDetection {
+  return {
+    box: [round3(box.x1), round3(box.y1), round3(box.x2), round3(box.y2)],
+    score: Math.round(score * 1e6) / 1e6,
+    class: className,
+    classId,
+    ...(trackId === undefined ? {} : { trackId }),
+  };
+}
+
+/** To three decimals: microseconds of a time in milliseconds, and what a detector's coordinates hold. */
+function round3(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}

@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { FeedClient, type FeedSocket } from '../../../src/streaming/feed/feed-client.js';
+import { OutgoingMessage } from '../../../src/streaming/feed/outgoing-message.js';
+import { toFeedMessage, type FeedMessage } from '../../../src/streaming/feed/protocol.js';
+import type { PipelineEvent } from '../../../src/core/events.js';
+import { CLASSES, dropEventOf, perceptOf } from '../events.js';
+
+const limits = { maxBufferedBytes: 1000, slowAfterMs: 10_000, maxErrors: 3, maxMessagesPerSecond: 5 };
+
+/** A socket that the operating system takes from only when told. */
+class FakeSocket implements FeedSocket {
+  bufferedAmount = 0;
+  closedWith: [number, string] | undefined;
+  readonly sent: (FeedMessage | { type: 'hello' | 'error'; missed?: number })[] = [];
+  #written: (() => void)[] = [];
+  send(text: Buffer, written: () => void): void {
+    this.bufferedAmount += text.length;
+    this.sent.push(JSON.parse(text.toString()));
+    this.#written.push(written);
+  }
+  drain(): void {
+    const written = this.#written;
+    this.#written = [];
+    this.bufferedAmount = 0;
+    for (const call of written) call();
+  }
+  close(code: number, reason: string): void {
+    this.closedWith = [code, reason];
+  }
+  seqs(): string[] {
+    return this.sent.slice(1).map((m) => ('seq' in m ? `${m.type} ${m.seq}` : m.type) + (m.missed === undefined ? '' : ` missed ${m.missed}`));
+  }
+}
+
+function outgoing(event: PipelineEvent): OutgoingMessage {
+  return new OutgoingMessage(toFeedMessage(event, { toUnixMs: (ms) => ms }));
+}
+
+function start(): { socket: FakeSocket; client: FeedClient } {
+  const socket = new FakeSocket();
+  const client = new FeedClient(socket, { streams: ['cam', 'door'], classes: CLASSES }, limits);
+  socket.drain();
+  return { socket, client };
+}
+
+describe('FeedClient', () => {
+  it('says hello first', () => {
+    assert.equal(start().socket.sent[0].type, 'hello');
+  });
+
+  it('keeps for a client that is behind the newest of each type and stream, and counts the others', () => {
+    const { socket, client } = start();
+    socket.bufferedAmount = 1001;
+    for (const seq of [1, 2, 3]) client.offer(outgoing(perceptOf(seq)), 0);
+    client.offer(outgoing(dropEventOf(4)), 0);
+    client.offer(outgoing(perceptOf(1, { streamId: 'door' })), 0);
+    client.offer(outgoing(perceptOf(5)), 0);
+    assert.deepEqual(socket.seqs(), []);
+    socket.drain();
+    client.offer(outgoing(perceptOf(6)), 0);
+    socket.drain();
+    client.offer(outgoing(perceptOf(7)), 0);
+    assert.deepEqual(socket.seqs(), ['drop 4', 'percept 1', 'percept 5 missed 3', 'percept 6', 'percept 7']);
+  });
+
+  it('sends what waits as soon as the socket has room, without a further message', () => {
+    const { socket, client } = start();
+    client.offer(outgoing(perceptOf(1)), 0);
+    socket.bufferedAmount = 1001;
+    client.offer(outgoing(perceptOf(2)), 0);
+    assert.deepEqual(socket.seqs(), ['percept 1']);
+    socket.drain();
+    assert.deepEqual(socket.seqs(), ['percept 1', 'percept 2']);
+  });
+
+  it('accounts for every percept as sent or missed', () => {
+    const { socket, client } = start();
+    for (let seq = 0; seq < 500; seq++) {
+      client.offer(outgoing(perceptOf(seq)), 0);
+      if (seq % 7 === 0) socket.drain();
+    }
+    socket.drain();
+    socket.drain();
+    const percepts = socket.sent.slice(1);
+    assert.ok(percepts.length < 500);
+    assert.equal(percepts.length + percepts.reduce((sum, m) => sum + ((m as { missed?: number }).missed ?? 0), 0), 500);
+  });
+
+  it('closes a client that took nothing for the allowed time, with 1013 and the reason', () => {
+    const { socket, client } = start();
+    socket.bufferedAmount = 1001;
+    client.offer(outgoing(perceptOf(1)), 5000);
+    client.offer(outgoing(perceptOf(2)), 14_000);
+    assert.equal(client.tick(14_999), undefined);
+    assert.equal(client.tick(15_000), 'too slow: took nothing for 10 s');
+    assert.deepEqual(socket.closedWith, [1013, 'too slow: took nothing for 10 s']);
+    client.offer(outgoing(perceptOf(3)), 15_000);
+    socket.drain();
+    assert.deepEqual(socket.seqs(), []);
+  });
+
+  it('forgives a client that caught up in between', () => {
+    const { socket, client } = start();
+    client.offer(outgoing(perceptOf(0)), 0);
+    socket.bufferedAmount = 1001;
+    client.offer(outgoing(perceptOf(1)), 0);
+    socket.drain();
+    assert.equal(client.tick(20_000), undefined);
+    assert.equal(socket.closedWith, undefined);
+  });
+
+  it('does not keep for a slow client what it no longer wants', () => {
+    const { socket, client } = start();
+    socket.bufferedAmount = 1001;
+    client.offer(outgoing(dropEventOf(1)), 0);
+    client.receive('{"type":"subscribe","kinds":["percept"]}');
+    socket.drain();
+    client.tick(1000);
+    assert.deepEqual(socket.seqs(), []);
+  });
+
+  it('answers nonsense, and closes with 1008 when it goes on', () => {
+    const { socket, client } = start();
+    client.receive('nonsense');
+    client.receiveBinary();
+    assert.equal(socket.closedWith, undefined);
+    client.receive('{"type":"dance"}');
+    assert.deepEqual(socket.seqs(), ['error', 'error', 'error']);
+    assert.equal(socket.closedWith?.[0], 1008);
+  });
+
+  it('closes with 1008 a client that floods, and lets one that is merely busy go on', () => {
+    const { socket, client } = start();
+    const subscribe = '{"type":"subscribe"}';
+    for (let i = 0; i < 5; i++) client.receive(subscribe);
+    client.tick(1000);
+    for (let i = 0; i < 5; i++) client.receive(subscribe);
+    assert.equal(socket.closedWith, undefined);
+    client.receive(subscribe);
+    assert.equal(socket.closedWith?.[0], 1008);
+  });
+});
+
+describe('OutgoingMessage', () => {
+  it('is encoded once for all clients with equal filters', () => {
+    const message = outgoing(perceptOf(1));
+    const filter = (minScore: number) => ({ key: String(minScore), keeps: ({ score }: { score: number }) => score >= minScore });
+    assert.equal(message.encode(undefined, 0), message.encode(undefined, 0));
+    assert.equal(message.encode(filter(0.5), 0), message.encode(filter(0.5), 0));
+    assert.notEqual(message.encode(filter(0.5), 0), message.encode(undefined, 0));
+    assert.equal((JSON.parse(message.encode(filter(0.5), 2).toString()) as { detections: unknown[] }).detections.length, 1);
+  });
+});

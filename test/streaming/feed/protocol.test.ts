@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { DROP_REASONS, type PipelineEvent } from '../../../src/core/events.js';
+import { feedError, feedJsonSchema, helloMessage, readClientMessage, statsMessage, toFeedMessage } from '../../../src/streaming/feed/protocol.js';
+import { CLASSES, detectionOf, dropEventOf, perceptOf } from '../events.js';
+
+const wallClock = { toUnixMs: (ms: number) => 1_700_000_000_000 + ms };
+const info = { streams: ['cam', 'door'], classes: CLASSES };
+
+describe('feed protocol', () => {
+  const validate = new Ajv2020({ allErrors: true }).compile(feedJsonSchema());
+  const assertValid = (message: unknown): void => assert.ok(validate(message), JSON.stringify(validate.errors));
+
+  const forecast = { forecaster: 'kalman', validAtMs: 340, detections: [{ ...detectionOf(0, 0.8, [12.00049, 20, 112, 220]), trackId: 7 }] };
+  const events: Record<string, PipelineEvent> = {
+    'percept': perceptOf(3),
+    'percept with a forecast': perceptOf(3, { forecast, overBudget: true }),
+    'percept that saw nothing': perceptOf(3, { detections: [] }),
+    'gap': { type: 'gap', streamId: 'cam', fromMs: 1, toMs: 2000.5, why: 'connection lost' },
+    'status of a stream': { type: 'status', streamId: 'cam', atMs: 5, state: 'reconnecting', message: 'in 1 s' },
+    'status of the run': { type: 'status', atMs: 5, state: 'detector-lost' },
+    ...Object.fromEntries(DROP_REASONS.map((reason) => [`drop as ${reason}`, dropEventOf(4, { reason })])),
+  };
+  for (const [name, event] of Object.entries(events)) {
+    it(`gives a ${name} the form that the schema says`, () => assertValid(JSON.parse(JSON.stringify(toFeedMessage(event, wallClock)))));
+  }
+
+  it('gives hello, stats and error the form that the schema says', () => {
+    assertValid(helloMessage(info));
+    assertValid(feedError('binary', 'no'));
+    assertValid(statsMessage({ atMs: 1, streams: [
+      { stream: 'cam', received: 5, percepts: 2, drops: { late: 1, superseded: 1 }, inFlight: 1, latencyMs: { p50: 40, p90: 60, p99: 80 } },
+      { stream: 'door', received: 0, percepts: 0, drops: {}, inFlight: 0 },
+    ] }, wallClock));
+  });
+
+  it('has a schema that refuses keys it does not know and boxes of three numbers', () => {
+    assert.equal(validate({ ...helloMessage(info), extra: 1 }), false);
+    assert.equal(validate({ ...toFeedMessage(perceptOf(1), wallClock), detections: [{ box: [1, 2, 3], score: 1, class: 'car', classId: 2 }] }), false);
+  });
+
+  it('publishes in docs/feed.schema.json what the code says (refresh it with the command in docs/feed-protocol.md)', () => {
+    assert.deepEqual(JSON.parse(readFileSync('docs/feed.schema.json', 'utf8')), JSON.parse(JSON.stringify(feedJsonSchema())));
+  });
+
+  it('says Unix times, and that an observation holds when it was captured', () => {
+    const message = toFeedMessage(perceptOf(3), wallClock);
+    assert.ok(message.type === 'percept');
+    assert.deepEqual(message.times, {
+      capturedAt: 1_700_000_000_300, emittedAt: 1_700_000_000_340, observedAt: 1_700_000_000_300, validAt: 1_700_000_000_300, latencyMs: 40,
+    });
+    assert.deepEqual(message.detections[0], { box: [10, 20, 110.5, 220.25], score: 0.9, class: 'person', classId: 0 });
+    assert.equal('observed' in message, false);
+  });
+
+  it('puts a forecast in front, and what was observed beside it', () => {
+    const message = toFeedMessage(perceptOf(3, { forecast }), wallClock);
+    assert.ok(message.type === 'percept');
+    assert.equal(message.times.validAt, 1_700_000_000_340);
+    assert.equal(message.times.observedAt, 1_700_000_000_300);
+    assert.deepEqual(message.detections, [{ box: [12, 20, 112, 220], score: 0.8, class: 'person', classId: 0, trackId: 7 }]);
+    assert.equal(message.observed?.length, 2);
+    assert.equal(message.forecaster, 'kalman');
+  });
+
+  it('reads a subscription', () => {
+    const message = { type: 'subscribe', streams: ['door'], kinds: ['percept', 'gap'], minScore: 0.5, classes: ['car'], maxFps: 10 };
+    assertValid(message);
+    assert.deepEqual(readClientMessage(JSON.stringify(message), info), message);
+  });
+
+  for (const [text, code, says] of [
+    ['{"type":', 'bad-json', /JSON object/],
+    ['[]', 'bad-message', /expected object/],
+    ['null', 'bad-message', /expected object/],
+    ['{"type":"publish"}', 'bad-message', /type.*"subscribe"/],
+    ['{"type":"subscribe","minScores":1}', 'bad-message', /minScores/],
+    ['{"type":"subscribe","minScore":1.5}', 'bad-message', /minScore/],
+    ['{"type":"subscribe","maxFps":0}', 'bad-message', /maxFps/],
+    ['{"type":"subscribe","kinds":["frames"]}', 'bad-message', /kinds.*"percept"/],
+    ['{"type":"subscribe","streams":["attic"]}', 'bad-message', /"attic" is not among the streams of "hello"/],
+    ['{"type":"subscribe","classes":["unicorn"]}', 'bad-message', /"unicorn" is not among the classes/],
+  ] as const) {
+    it(`answers ${text} with ${code}`, () => {
+      const answer = readClientMessage(text, info);
+      assert.ok(answer.type === 'error');
+      assert.equal(answer.code, code);
+      assert.match(answer.message, says);
+      assertValid(answer);
+    });
+  }
+});
