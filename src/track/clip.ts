@@ -6,13 +6,13 @@ import type { Size } from '../core/letterbox.js';
  * left of it covers less than `minArea` square pixels, sides rounded down.
  * Source: mtli/sAP `forecast/__init__.py`, `extrap_clean_up`.
  */
-export function clipToPicture(left: number, top: number, width: number, height: number, size: Size, minArea: number): Box | undefined {
-  if (!(width > 0 && height > 0)) return undefined;
-  const x1 = clamp(left, size.width);
-  const y1 = clamp(top, size.height);
-  const x2 = clamp(left + width, size.width);
-  const y2 = clamp(top + height, size.height);
-  if (Math.trunc(x2 - x1) * Math.trunc(y2 - y1) < minArea) return undefined;
+export function clipToPicture(box: Box, size: Size, minArea: number): Box | undefined {
+  if (!(box.x2 > box.x1 && box.y2 > box.y1)) return undefined;
+  const x1 = clamp(box.x1, size.width);
+  const y1 = clamp(box.y1, size.height);
+  const x2 = clamp(box.x2, size.width);
+  const y2 = clamp(box.y2, size.height);
+  if (!(Math.trunc(x2 - x1) * Math.trunc(y2 - y1) >= minArea)) return undefined;
   return { x1: round(x1), y1: round(y1), x2: round(x2), y2: round(y2) };
 }
 

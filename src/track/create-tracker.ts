@@ -1,9 +1,10 @@
 import { UsageError } from '../core/errors.js';
 import { kalmanTracker, type KalmanTrackerOptions } from './kalman-tracker.js';
+import { nowcastTracker } from './nowcast-tracker.js';
 import type { Tracker } from './tracker.js';
 
 /** The trackers by name, as `--forecast` spells them. */
-export const TRACKER_KINDS = ['kalman'] as const;
+export const TRACKER_KINDS = ['kalman', 'nowcast'] as const;
 export type TrackerKind = (typeof TRACKER_KINDS)[number];
 
 /**
@@ -17,5 +18,6 @@ export function createTracker(kind: TrackerKind, options: KalmanTrackerOptions):
   }
   switch (kind) {
     case 'kalman': return kalmanTracker(options);
+    case 'nowcast': return nowcastTracker();
   }
 }

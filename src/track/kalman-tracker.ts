@@ -1,3 +1,4 @@
+import type { Box } from '../core/box.js';
 import type { Detection } from '../core/detection.js';
 import { associate, byScore } from './associate.js';
 import { clipToPicture } from './clip.js';
@@ -54,7 +55,8 @@ export function kalmanTracker({ frameIntervalMs, onEmpty = 'forget' }: KalmanTra
       }
 
       const order = byScore(detections);
-      const match = associate(detections, order, tracks.map(expected), MIN_IOU);
+      const expected = tracks.map((track) => ({ box: boxAfter(track, 0), classId: track.seen.classId }));
+      const match = associate(detections, order, expected, MIN_IOU);
       const again: Track[] = [];
       const fresh: Track[] = [];
       const ids: number[] = [];
@@ -70,11 +72,9 @@ export function kalmanTracker({ frameIntervalMs, onEmpty = 'forget' }: KalmanTra
     forecast(atMs, size) {
       const frames = (atMs - observedAtMs) / frameIntervalMs;
       const forecasts: Detection[] = [];
-      for (const { id, seen, left, top, width, height } of tracks) {
-        const box = clipToPicture(
-          left.value + frames * left.rate, top.value + frames * top.rate,
-          width.value + frames * width.rate, height.value + frames * height.rate, size, MIN_AREA);
-        if (box !== undefined) forecasts.push({ ...seen, box, trackId: id });
+      for (const track of tracks) {
+        const box = clipToPicture(boxAfter(track, frames), size, MIN_AREA);
+        if (box !== undefined) forecasts.push({ ...track.seen, box, trackId: track.id });
       }
       return forecasts;
     },
@@ -97,11 +97,10 @@ function advance({ left, top, width, height }: Track, frames: number): void {
   predict(height, frames, noise, noise);
 }
 
-function expected({ seen, left, top, width, height }: Track) {
-  return {
-    box: { x1: left.value, y1: top.value, x2: left.value + width.value, y2: top.value + height.value },
-    classId: seen.classId,
-  };
+function boxAfter({ left, top, width, height }: Track, frames: number): Box {
+  const x1 = left.value + frames * left.rate;
+  const y1 = top.value + frames * top.rate;
+  return { x1, y1, x2: x1 + width.value + frames * width.rate, y2: y1 + height.value + frames * height.rate };
 }
 
 function see(track: Track, seen: Detection): Track {

@@ -22,12 +22,18 @@ export function motionAt(value: number, valueVariance: number, rateVariance: num
  * Carries a motion over `frames` frame intervals (a fraction or negative is fine).
  * @param valueNoise variance that the value gains on the way
  * @param rateNoise variance that the rate gains on the way
+ * @param jointNoise covariance of the two
  */
-export function predict(motion: Motion, frames: number, valueNoise: number, rateNoise: number): void {
+export function predict(motion: Motion, frames: number, valueNoise: number, rateNoise: number, jointNoise = 0): void {
   motion.value += frames * motion.rate;
-  motion.valueVariance += frames * (2 * motion.covariance + frames * motion.rateVariance) + valueNoise;
-  motion.covariance += frames * motion.rateVariance;
+  motion.valueVariance = varianceAfter(motion, frames) + valueNoise;
+  motion.covariance += frames * motion.rateVariance + jointNoise;
   motion.rateVariance += rateNoise;
+}
+
+/** The value's variance after `frames` frame intervals at the rate that is known. */
+export function varianceAfter({ valueVariance, covariance, rateVariance }: Motion, frames: number): number {
+  return valueVariance + frames * (2 * covariance + frames * rateVariance);
 }
 
 /** Corrects a motion by a measured value with the given variance, which is more than 0. */

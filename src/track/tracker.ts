@@ -10,7 +10,8 @@ import type { Size } from '../core/letterbox.js';
 export type Tracker = {
   /**
    * Takes in what a detector saw at `atMs` in a picture of `size` pixels.
-   * @returns the same detections in the same order, boxes and scores untouched, each with its `trackId`
+   * @returns the same detections in the same order, boxes and scores untouched, each with its `trackId`; `nowcast`
+   * returns those of an output that came after a newer one as they are, and lets them change nothing
    */
   observe(detections: readonly Detection[], atMs: number, size: Size): readonly Detection[];
   /**

@@ -1,0 +1,86 @@
+import { parseArgs } from 'node:util';
+import { kalmanTracker } from '../src/track/kalman-tracker.js';
+import { nowcastTracker } from '../src/track/nowcast-tracker.js';
+import { NOWCAST_TUNING, type NowcastTuning } from '../src/track/nowcast-tuning.js';
+import { drawTrial, streamingAp, type Trial } from '../test/helpers/forecast-trial.js';
+import { randomSource } from '../test/helpers/random.js';
+
+/**
+ * Looks for constants of the `nowcast` forecaster on made-up scenes with made-up detectors: one constant after the
+ * other is raised and lowered, and what raises the mean streaming AP stays. Prints a table for trials that the search
+ * has not seen.
+ *
+ *     npm run build && node dist/bench/tune-forecast.js [--rounds N] [--trials N] [--seed N]
+ */
+const { values } = parseArgs({
+  options: {
+    /** Rounds of the search; 0 measures the constants as they are. */
+    rounds: { type: 'string', default: '0' },
+    trials: { type: 'string', default: '30' },
+    /** Of the first trial of the search; those of the table have seeds from 1000 on. */
+    seed: { type: 'string', default: '1' },
+  },
+});
+const [rounds, trialCount, seed] = [Number(values.rounds), Number(values.trials), Number(values.seed)];
+const CHECK_SEED = 1000;
+/** Factors of the first round; later rounds take smaller steps. */
+const FIRST_STEP = 0.5;
+const STEP_SHRINKS = 0.7;
+/** What changes less is chance. */
+const LEAST_GAIN = 2e-5;
+/** Constants that cannot exceed 1, and those that count something. */
+const FRACTIONS = new Set<keyof NowcastTuning>(['scoreMemory', 'unconfirmed', 'missed', 'maxOverlap']);
+const COUNTS = new Set<keyof NowcastTuning>(['maxMisses']);
+
+const trialsFrom = (first: number): Trial[] => Array.from({ length: trialCount }, (_, i) => drawTrial(first + i));
+const mean = (numbers: readonly number[]): number => numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
+const meanAp = (trials: readonly Trial[], tuning: NowcastTuning): number =>
+  mean(trials.map((trial) => streamingAp(trial, () => nowcastTracker(tuning))));
+
+const tuned = rounds > 0 ? search(trialsFrom(seed)) : NOWCAST_TUNING;
+console.log(tuned);
+report(trialsFrom(CHECK_SEED), tuned);
+
+function search(trials: readonly Trial[]): NowcastTuning {
+  const { uniform } = randomSource(seed);
+  const names = Object.keys(NOWCAST_TUNING) as (keyof NowcastTuning)[];
+  let best = NOWCAST_TUNING;
+  let bestAp = meanAp(trials, best);
+  for (let round = 0, step = FIRST_STEP; round < rounds; round++, step *= STEP_SHRINKS) {
+    const order = names.map((name) => ({ name, at: uniform() })).sort((a, b) => a.at - b.at);
+    for (const { name } of order) {
+      for (const direction of [1, -1]) {
+        const tuning = { ...best, [name]: moved(name, best[name], (1 + step) ** direction) };
+        const ap = meanAp(trials, tuning);
+        if (ap < bestAp + LEAST_GAIN) continue;
+        best = tuning;
+        bestAp = ap;
+        console.log(`round ${round + 1}: ${name} ${best[name]}, mean AP ${ap.toFixed(4)}`);
+        break;
+      }
+    }
+  }
+  return best;
+}
+
+function moved(name: keyof NowcastTuning, value: number, factor: number): number {
+  if (COUNTS.has(name)) return value + Math.sign(factor - 1);
+  return Number(Math.min(FRACTIONS.has(name) ? 1 : Infinity, value * factor).toPrecision(3));
+}
+
+function report(trials: readonly Trial[], tuning: NowcastTuning): void {
+  const rows = trials.map((trial) => ({
+    scenes: trial.kind,
+    'runtime (frames)': trial.meanRuntimeFrames,
+    'centre noise': trial.centreNoise,
+    none: streamingAp(trial),
+    kalman: streamingAp(trial, () => kalmanTracker({ frameIntervalMs: 1000 / 30 })),
+    nowcast: streamingAp(trial, () => nowcastTracker(tuning)),
+  }));
+  console.table(rows.map((row) => Object.fromEntries(Object.entries(row).map(([key, value]) => [key, typeof value === 'number' ? Number(value.toFixed(3)) : value]))));
+  const over = (kind: Trial['kind'] | undefined, key: 'none' | 'kalman' | 'nowcast'): string =>
+    mean(rows.filter(({ scenes }) => kind === undefined || scenes === kind).map((row) => row[key])).toFixed(4);
+  for (const kind of ['drive', 'overlook', undefined] as const) {
+    console.log(`mean AP, ${kind ?? 'all'}: none ${over(kind, 'none')}, kalman ${over(kind, 'kalman')}, nowcast ${over(kind, 'nowcast')}`);
+  }
+}

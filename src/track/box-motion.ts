@@ -1,0 +1,113 @@
+import type { Box } from '../core/box.js';
+import { correct, motionAt, predict, varianceAfter, type Motion } from './kalman.js';
+import type { NowcastTuning } from './nowcast-tuning.js';
+
+/**
+ * A box as four numbers that hardly depend on each other: its centre's x and y in pixels, the logarithm of its size
+ * (the square root of width times height), and the logarithm of width over height.
+ */
+type Coordinates = readonly [x: number, y: number, logSize: number, logAspect: number];
+
+/** How a box moves: a filter for each coordinate. A frame is 1/30 s. */
+export type BoxMotion = readonly [x: Motion, y: Motion, logSize: Motion, logAspect: Motion];
+
+/** What is known of a kind of boxes' noise: variance of centres and of sides as a multiple of the tuning's. */
+export type NoiseScale = { centre: number; side: number };
+
+/** Beyond this, a change in size tells noise and not how something approaches. */
+const MAX_LOOMING = 0.5;
+/** Surprises count as at most this many variances, so that one wrong match teaches little. */
+const MAX_SURPRISE = 9;
+
+export function coordinatesOf({ x1, y1, x2, y2 }: Box): Coordinates {
+  const width = Math.max(1, x2 - x1);
+  const height = Math.max(1, y2 - y1);
+  return [(x1 + x2) / 2, (y1 + y2) / 2, Math.log(width * height) / 2, Math.log(width / height)];
+}
+
+export function boxOf([x, y, logSize, logAspect]: Coordinates): Box {
+  const halfWidth = Math.exp(logSize + logAspect / 2) / 2;
+  const halfHeight = Math.exp(logSize - logAspect / 2) / 2;
+  return { x1: x - halfWidth, y1: y - halfHeight, x2: x + halfWidth, y2: y + halfHeight };
+}
+
+/** Where the motion stands. */
+export function expectedOf([x, y, logSize, logAspect]: BoxMotion): Coordinates {
+  return [x.value, y.value, logSize.value, logAspect.value];
+}
+
+/** Variances with which a detector sees the coordinates of a box of this size and aspect ratio. */
+export function noiseOf([, , logSize, logAspect]: Coordinates, scale: NoiseScale, tuning: NowcastTuning): Coordinates {
+  const width = Math.exp(logSize + logAspect / 2);
+  const height = Math.exp(logSize - logAspect / 2);
+  const pixels = tuning.pixelNoise ** 2;
+  const centre = scale.centre * tuning.centreNoise ** 2;
+  const sides = 2 * scale.side * tuning.sideNoise ** 2 + pixels / width ** 2 + pixels / height ** 2;
+  return [centre * width ** 2 + pixels, centre * height ** 2 + pixels, sides / 4, sides];
+}
+
+/** An object seen for the first time: where it is, and that it may go anywhere. */
+export function startMotion(seen: Coordinates, noise: Coordinates, tuning: NowcastTuning): BoxMotion {
+  const pace = (tuning.firstRate * Math.exp(seen[2]) + tuning.firstRatePixels) ** 2;
+  return [
+    motionAt(seen[0], noise[0], pace),
+    motionAt(seen[1], noise[1], pace),
+    motionAt(seen[2], noise[2], tuning.firstGrowth ** 2),
+    motionAt(seen[3], noise[3], tuning.firstAspectRate ** 2),
+  ];
+}
+
+/** Carries a motion over `frames` of 1/30 s, 0 or more; its rates wander the more, the longer that is. */
+export function advance(motion: BoxMotion, frames: number, tuning: NowcastTuning): void {
+  const size = Math.exp(motion[2].value);
+  const quickening = loom(motion, frames, tuning);
+  const wander = (tuning.wander * size + tuning.wanderPixels) ** 2;
+  const drift = (coordinate: Motion, variance: number): void =>
+    predict(coordinate, frames * quickening, variance * frames ** 3 / 3, variance * frames, variance * frames ** 2 / 2);
+  drift(motion[0], wander);
+  drift(motion[1], wander);
+  drift(motion[2], tuning.growthWander ** 2);
+  drift(motion[3], tuning.aspectWander ** 2);
+  motion[0].rate *= quickening ** 2;
+  motion[1].rate *= quickening ** 2;
+  motion[2].rate *= quickening;
+}
+
+/**
+ * Corrects a motion by what was seen, and `scale` by how well the noise had foretold the surprise.
+ * @param noise variances of what was seen
+ */
+export function correctMotion(motion: BoxMotion, seen: Coordinates, noise: Coordinates, scale: NoiseScale, tuning: NowcastTuning): void {
+  motion.forEach((coordinate, i) => {
+    const total = coordinate.valueVariance + noise[i];
+    const surprise = Math.min(MAX_SURPRISE, (seen[i] - coordinate.value) ** 2 / total);
+    // What the motion itself left open teaches nothing of the detector.
+    const lesson = 1 + tuning.learningRate * (noise[i] / total) * (surprise - 1);
+    const kind = i < 2 ? 'centre' : 'side';
+    scale[kind] = Math.min(tuning.mostVariance, Math.max(tuning.leastVariance, scale[kind] * lesson));
+    correct(coordinate, seen[i], noise[i]);
+  });
+}
+
+/** Where the box will be, `frames` of 1/30 s from where the motion stands. */
+export function boxAfter(motion: BoxMotion, frames: number, tuning: NowcastTuning): Box {
+  const ahead = frames * loom(motion, frames, tuning);
+  const [x, y, logSize, logAspect] = motion.map(({ value, rate }) => value + ahead * rate);
+  return boxOf([x, y, logSize, logAspect]);
+}
+
+/** Standard deviation of the centre after `frames`, as a fraction of the sides. */
+export function spreadAfter([x, y, logSize, logAspect]: BoxMotion, frames: number): number {
+  const aspect = Math.exp(logAspect.value);
+  const area = Math.exp(2 * logSize.value);
+  return Math.sqrt((varianceAfter(x, frames) / aspect + varianceAfter(y, frames) * aspect) / (2 * area));
+}
+
+/**
+ * What approaches at a steady pace moves ever faster in the picture. With growth g a frame, perspective has the centre
+ * move in t frames as far as a steady rate would in t / (1 - g t).
+ */
+function loom([, , logSize]: BoxMotion, frames: number, { looming }: NowcastTuning): number {
+  const closer = looming * logSize.rate * frames;
+  return 1 / (1 - Math.min(MAX_LOOMING, Math.max(-MAX_LOOMING, closer)));
+}

@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import type { Detection } from '../../src/core/detection.js';
+import { kalmanTracker } from '../../src/track/kalman-tracker.js';
+import { nowcastTracker } from '../../src/track/nowcast-tracker.js';
+import { NOWCAST_TUNING } from '../../src/track/nowcast-tuning.js';
+import { drawTrial, streamingAp } from '../helpers/forecast-trial.js';
+
+const size = { width: 1920, height: 1200 };
+const FRAME_MS = 1000 / 30;
+
+function car(x1: number, side = 60, score = 0.8): Detection {
+  return { box: { x1, y1: 300, x2: x1 + side, y2: 300 + side }, score, classId: 2, className: 'car' };
+}
+
+/** A tracker that has seen the same car in each of so many frames; the last one is at 0 ms. */
+function afterSightings(count: number): ReturnType<typeof nowcastTracker> {
+  const tracker = nowcastTracker();
+  for (let i = count - 1; i >= 0; i--) tracker.observe([car(400)], -i * FRAME_MS, size);
+  return tracker;
+}
+
+describe('nowcastTracker', () => {
+  it('follows a small fast object whose boxes never overlap', () => {
+    const tracker = nowcastTracker();
+    for (let i = 0; i < 6; i++) {
+      const [{ trackId }] = tracker.observe([car(100 + 30 * i, 20)], i * 3 * FRAME_MS, size);
+      assert.equal(trackId, 1);
+    }
+    const [{ box: { x1 } }] = tracker.forecast(18 * FRAME_MS, size);
+    assert.ok(Math.abs(x1 - 280) < 5, `${x1}`);
+  });
+
+  it('gives the same forecast whatever the frame rate that times are thought in', () => {
+    const forecasts = [1, 3].map((every) => {
+      const tracker = nowcastTracker();
+      for (let i = 0; i <= 30; i += every) tracker.observe([car(100 + 6 * i)], i * FRAME_MS, size);
+      return tracker.forecast(33 * FRAME_MS, size)[0].box.x1;
+    });
+    assert.ok(Math.abs(forecasts[0] - forecasts[1]) < 1.5, forecasts.join());
+  });
+
+  it('lets an object that was missed go on, ever less sure, until it was missed too often', () => {
+    const tracker = afterSightings(4);
+    let last = tracker.forecast(0, size)[0].score;
+    for (let misses = 1; misses <= NOWCAST_TUNING.maxMisses; misses++) {
+      tracker.observe([], misses * FRAME_MS, size);
+      const [{ box: { x1 }, score }] = tracker.forecast(misses * FRAME_MS, size);
+      assert.ok(Math.abs(x1 - 400) < 0.01);
+      assert.ok(score < last * 0.9, `${score} after ${last}`);
+      last = score;
+    }
+    tracker.observe([], (NOWCAST_TUNING.maxMisses + 1) * FRAME_MS, size);
+    assert.deepEqual(tracker.forecast(500, size), []);
+  });
+
+  it('keeps the id over a miss', () => {
+    const tracker = afterSightings(3);
+    tracker.observe([], FRAME_MS, size);
+    assert.equal(tracker.observe([car(401)], 2 * FRAME_MS, size)[0].trackId, 1);
+  });
+
+  it('keeps the id over a jolt that no motion explains', () => {
+    const tracker = afterSightings(100);
+    assert.equal(tracker.observe([car(415)], FRAME_MS, size)[0].trackId, 1);
+  });
+
+  it('forgets at its first miss what it saw once only', () => {
+    const tracker = afterSightings(1);
+    tracker.observe([], FRAME_MS, size);
+    assert.deepEqual(tracker.forecast(FRAME_MS, size), []);
+  });
+
+  it('leaves out a missed object where another of its class was found', () => {
+    const tracker = nowcastTracker();
+    for (let i = 0; i < 3; i++) tracker.observe([car(400), car(410)], i * FRAME_MS, size);
+    tracker.observe([car(405)], 3 * FRAME_MS, size);
+    assert.equal(tracker.forecast(3 * FRAME_MS, size).length, 1);
+  });
+
+  it('trusts what it saw more often more', () => {
+    const scores = [1, 2, 3, 6].map((count) => afterSightings(count).forecast(2 * FRAME_MS, size)[0].score);
+    scores.slice(1).forEach((score, i) => assert.ok(score > scores[i], scores.join()));
+  });
+
+  it('trusts a forecast the less the farther it goes', () => {
+    const tracker = afterSightings(5);
+    const scores = [0, 1, 3, 10, 30].map((frames) => tracker.forecast(frames * FRAME_MS, size)[0].score);
+    scores.slice(1).forEach((score, i) => assert.ok(score < scores[i], scores.join()));
+  });
+
+  it('goes no farther than a second ahead', () => {
+    const tracker = nowcastTracker();
+    for (let i = 0; i < 10; i++) tracker.observe([car(100 + 5 * i)], i * FRAME_MS, size);
+    assert.deepEqual(tracker.forecast(60_000, size), tracker.forecast(39 * FRAME_MS, size));
+  });
+
+  it('starts afresh after a gap of more than two seconds', () => {
+    const tracker = afterSightings(10);
+    assert.equal(tracker.observe([car(400)], 2001, size)[0].trackId, 2);
+  });
+
+  it('does not turn back for an output that came late', () => {
+    const tracker = afterSightings(5);
+    const before = tracker.forecast(50, size);
+    const late = [car(700)];
+    assert.deepEqual(tracker.observe(late, -50, size), late);
+    assert.deepEqual(tracker.forecast(50, size), before);
+  });
+
+  it('never joins objects of two classes', () => {
+    const tracker = afterSightings(5);
+    const [{ trackId }] = tracker.observe([{ ...car(400), classId: 5, className: 'truck' }], FRAME_MS, size);
+    assert.equal(trackId, 2);
+  });
+
+  for (const seed of [2001, 2002, 2003, 2004]) {
+    const trial = drawTrial(seed, 1, 60);
+    it(`is nearer to the truth than the toolkit's filter on a made-up ${trial.kind}, seed ${seed}`, () => {
+      const theirs = streamingAp(trial, () => kalmanTracker({ frameIntervalMs: FRAME_MS }));
+      const ours = streamingAp(trial, () => nowcastTracker());
+      assert.ok(ours > theirs, `${ours} against ${theirs}`);
+    });
+  }
+});
