@@ -91,7 +91,7 @@ function runBySchedule(frames: number, { fps, policy, workers, knownRuntimesS }:
       trigger: ageFrames === 0 ? 'frame-arrived' : 'detector-freed',
     }, memory);
     memory = next;
-    passedOver = decision === 'drop' && freeAtS[worker] !== runs.at(-1)?.endS;
+    passedOver = workers === 1 && decision === 'drop' && freeAtS[worker] !== runs.at(-1)?.endS;
     if (decision === 'drop') giveUp(frame, 'stride', freeAtS[worker]);
     if (decision !== 'run') continue;
 

@@ -68,7 +68,7 @@ function checkOutputs(name: string, timestampsS: Float64Array, inputFrames: read
       throw new DataError(`outputs of "${name}": output ${i} was computed from frame ${input}, but the sequence has frames 0 to ${frames - 1}`);
     }
     if (time < input / fps) warnings.add('output came out before the frame that it was computed from', `"${name}", output ${i}`);
-    if (time > (frames - 1) / fps) warnings.add('output came out after the last frame of its sequence and is never used', `"${name}", output ${i}`);
+    if (time > frames / fps) warnings.add('output came out after the end of its sequence and is never used', `"${name}", output ${i}`);
   }
 }
 

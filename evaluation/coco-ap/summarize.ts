@@ -34,8 +34,8 @@ export function apPerClass({ classes, precision }: Accumulated): (number | null)
 function meanPrecision({ classes, precision }: Accumulated, areaRange: number, threshold?: number): number | null {
   const mean = newMean();
   const [from, to] = threshold === undefined ? [0, T] : [threshold, threshold + 1];
-  for (let tr = from * R; tr < to * R; tr++) {
-    for (let k = 0; k < classes; k++) mean.add(precision[((tr * classes + k) * A + areaRange) * M + M - 1]);
+  for (let k = 0; k < classes; k++) {
+    for (let tr = from * R; tr < to * R; tr++) mean.add(precision[((tr * classes + k) * A + areaRange) * M + M - 1]);
   }
   return mean.value();
 }

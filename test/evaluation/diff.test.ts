@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { compareRuns } from '../../evaluation/diff.js';
+import { drawScene, readScene } from './scene.js';
+import { jittery, play } from './play.js';
+
+const scene = readScene(drawScene(9, { sequences: 5 }));
+const { truth, detections } = scene;
+const slow = { run: play(scene, jittery(0.12, 1)).run, detections };
+const fast = { run: play(scene, () => 0.01).run, detections };
+
+describe('comparison of two runs', () => {
+  it('finds no difference between a run and itself', () => {
+    const { difference, interval, frames, sequences } = compareRuns(truth, slow, slow, 0, 100, 0);
+    assert.equal(difference, 0);
+    assert.deepEqual(interval, { low: 0, high: 0, resamples: 100 });
+    assert.deepEqual(frames, { older: 0, newer: 0, equal: 150 });
+    assert.ok(sequences.every(({ a, b }) => a === b));
+  });
+
+  it('finds the better run better, beyond doubt, frame by frame', () => {
+    const { a, b, difference, interval, frames } = compareRuns(truth, slow, fast, 0, 200, 0);
+    assert.equal(difference, b.stats.AP! - a.stats.AP!);
+    assert.ok(interval!.low > 0 && interval!.low <= difference && difference <= interval!.high);
+    assert.ok(frames.newer > 100);
+    assert.equal(frames.older, 0);
+  });
+
+  it('says the opposite with the sides changed', () => {
+    const there = compareRuns(truth, slow, fast, 0, 200, 0);
+    const back = compareRuns(truth, fast, slow, 0, 200, 0);
+    assert.equal(back.difference, -there.difference!);
+    assert.equal(back.frames.older, there.frames.newer);
+    assert.deepEqual(back.sequences.map(({ a, b }) => [b, a]), there.sequences.map(({ a, b }) => [a, b]));
+  });
+
+  it('draws the same resamples for the same seed', () => {
+    assert.deepEqual(compareRuns(truth, slow, fast, 0, 50, 3).interval, compareRuns(truth, slow, fast, 0, 50, 3).interval);
+    assert.notDeepEqual(compareRuns(truth, slow, fast, 0, 50, 3).interval, compareRuns(truth, slow, fast, 0, 50, 4).interval);
+  });
+
+  it('gives no interval for a single sequence', () => {
+    const one = readScene(drawScene(9, { sequences: 1 }));
+    const side = { run: play(one, () => 0.05).run, detections: one.detections };
+    assert.equal(compareRuns(one.truth, side, side, 0, 100, 0).interval, null);
+  });
+});

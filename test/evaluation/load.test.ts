@@ -1,0 +1,23 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DataError, UsageError } from '../../src/core/errors.js';
+import { readJsonFile } from '../../evaluation/load.js';
+
+describe('JSON files', () => {
+  let dir: string;
+  before(() => (dir = mkdtempSync(join(tmpdir(), 'nowcast-test-'))));
+  after(() => rmSync(dir, { recursive: true }));
+  const file = (text: string): string => {
+    const path = join(dir, 'file.json');
+    writeFileSync(path, text);
+    return path;
+  };
+
+  it('are read', () => assert.deepEqual(readJsonFile(file('{"a": [1]}')), { a: [1] }));
+  it('that are not there are the user\'s mistake', () => assert.throws(() => readJsonFile(join(dir, 'none')), (error) => error instanceof UsageError && /cannot read .*none/.test(error.message)));
+  it('that are empty are refused', () => assert.throws(() => readJsonFile(file(' \n')), (error) => error instanceof DataError && / is empty$/.test(error.message)));
+  it('that are cut off are refused', () => assert.throws(() => readJsonFile(file('[{"a": 1}')), (error) => error instanceof DataError && /file\.json is not JSON/.test(error.message)));
+  it('with Python\'s NaN are refused, and the message says why', () => assert.throws(() => readJsonFile(file('[NaN]')), /holds NaN or Infinity, which JSON does not have/));
+});

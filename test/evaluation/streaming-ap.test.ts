@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { averagePrecision, evaluatePairing, everyImageWithItself } from '../../evaluation/coco-ap.js';
+import { forecastResults } from '../../evaluation/forecast-results.js';
+import { parseGroundTruth } from '../../evaluation/ground-truth.js';
+import { parseRecording } from '../../evaluation/recorded-run.js';
+import { prepareDetections, scoreRun, streamingJson } from '../../evaluation/score.js';
+import { streamingAp } from '../../evaluation/streaming-ap.js';
+import { drawScene, readScene } from './scene.js';
+import { jittery, play, record } from './play.js';
+
+const scene = readScene(drawScene(7));
+const { truth, detections } = scene;
+
+describe('streaming AP', () => {
+  it('equals offline AP where runs take no time', () => {
+    const { stats, pairing } = streamingAp(detections.matcher, truth, play(scene, () => 0).run, 0);
+    assert.deepEqual(stats, evaluatePairing(detections.matcher, everyImageWithItself(truth.images.length)).stats);
+    assert.deepEqual(pairing, { frames: 60, miss: 0, inTime: 60, mismatch: 0 });
+  });
+
+  it('equals offline AP shifted by eta frames where runs take no time', () => {
+    for (const eta of [1, 2]) {
+      const { stats, detectionFrames } = streamingAp(detections.matcher, truth, play(scene, () => 0).run, eta);
+      const shifted = Int32Array.from(truth.images, (_, i) => (i % 30 < eta ? -1 : i - eta));
+      assert.deepEqual([...detectionFrames], [...shifted]);
+      const { image } = everyImageWithItself(truth.images.length);
+      assert.equal(averagePrecision(detections.matcher, { image, frame: shifted }), averagePrecision(detections.matcher, { image, frame: detectionFrames }));
+      assert.equal(stats.AP, evaluatePairing(detections.matcher, { image, frame: shifted }).stats.AP);
+    }
+  });
+
+  it('is one frame late where runs take less than a frame', () => {
+    const { pairing, mismatches } = streamingAp(detections.matcher, truth, play(scene, () => 0.02).run, 0);
+    assert.deepEqual(pairing, { frames: 60, miss: 2, inTime: 0, mismatch: 58 });
+    assert.deepEqual(mismatches, [{ mismatch: 1, frames: 58 }]);
+  });
+
+  it('counts every frame as missed where nothing comes out', () => {
+    const { stats, pairing } = streamingAp(detections.matcher, truth, play(scene, () => 100).run, 0);
+    assert.equal(stats.AP, 0);
+    assert.equal(pairing.miss, 60);
+  });
+
+  it('of a recording equals that of the run that wrote it', () => {
+    fc.assert(fc.property(fc.nat(1e6), fc.double({ min: 0.01, max: 0.1, noNaN: true }), (seed, meanS) => {
+      const played = play(scene, jittery(meanS, seed));
+      const recorded = parseRecording(record(scene, played), truth);
+      const live = scoreRun(truth, played.run, detections, 0, undefined, detections);
+      const later = scoreRun(truth, recorded.run, prepareDetections(truth, recorded.detections, recorded.outputCount), 0, undefined, detections);
+      assert.deepEqual(recorded.warnings, []);
+      assert.deepEqual(later.streamed.pairing, live.streamed.pairing);
+      assert.deepEqual(later.final.stats, live.final.stats);
+    }), { numRuns: 20 });
+  });
+
+  it('counts runs and drops, and names classes', () => {
+    const { run } = play(scene, () => 0.05);
+    const json = streamingJson(truth, run, scoreRun(truth, run, detections, 0, undefined, undefined));
+    assert.equal(json.runs + json.drops, 60);
+    assert.deepEqual(Object.keys(json.perClass), ['person', 'car', 'bus']);
+    assert.equal(json.attribution, null);
+    assert.equal(Object.values(json.dropReasons).reduce((a, b) => a + b), json.drops);
+  });
+
+  it('with a forecast scores the boxes where they are now, and pairs as before', () => {
+    const { run } = play(scene, () => 0.08);
+    const plain = scoreRun(truth, run, detections, 0, undefined, undefined);
+    const forecast = scoreRun(truth, run, detections, 0, 'kalman', undefined);
+    assert.deepEqual(forecast.streamed.pairing, plain.streamed.pairing);
+    assert.ok(forecast.final.stats.AP! > plain.final.stats.AP! + 0.05);
+  });
+
+  it('with a forecast needs to know how large the pictures are', () => {
+    const { annotations } = drawScene(7);
+    const sizeless = parseGroundTruth({ ...annotations, images: annotations.images.map(({ width: _, height: __, ...image }) => image) });
+    assert.throws(() => forecastResults(sizeless, play(scene, () => 0).run, 0, () => [], 'kalman'), /the image with id 0 has no "width" and "height"/);
+  });
+});
