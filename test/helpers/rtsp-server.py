@@ -31,15 +31,14 @@ ENCODERS = {
 AUDIO = "( audiotestsrc is-live=true ! alawenc ! rtppcmapay name=pay0 pt=8 )"
 
 
-def draw(width, height, count):
-    """One I420 picture: a grey ramp, a moving square, and the stamp of this very moment."""
+def draw(width, height, count, stamp):
+    """One I420 picture: a grey ramp, a moving square, and the stamp of its moment."""
     luma = np.empty((height, width), np.uint8)
     luma[:] = np.linspace(40, 180, width, dtype=np.uint8)
     side = height // 6
     x = (count * 5) % (width - side)
     luma[height // 2 : height // 2 + side, x : x + side] = 230
     cell = width // STAMP_COLUMNS
-    stamp = time.monotonic_ns() // 1000
     for bit in range(STAMP_BITS):
         row, column = divmod(bit, STAMP_COLUMNS)
         value = 235 if stamp >> (STAMP_BITS - 1 - bit) & 1 else 16
@@ -63,7 +62,7 @@ class Camera:
 
     def run(self):
         interval = 1 / self.options.fps
-        start = time.monotonic()
+        start = time.monotonic_ns() // 1000
         count = 0
         size = None
         while True:
@@ -72,13 +71,15 @@ class Camera:
                 width, height = size
                 self.source.set_caps(Gst.Caps.from_string(
                     f"video/x-raw,format=I420,width={width},height={height},framerate={self.options.fps}/1"))
-            buffer = Gst.Buffer.new_wrapped(draw(*size, count))
-            buffer.pts = int(count * interval * Gst.SECOND)
+            # The machine may be busy and this late: times are when a picture is drawn, not when it should have been.
+            now = time.monotonic_ns() // 1000
+            buffer = Gst.Buffer.new_wrapped(draw(*size, count, now))
+            buffer.pts = (now - start) * 1000
             buffer.duration = int(interval * Gst.SECOND)
             if self.source.emit("push-buffer", buffer) != Gst.FlowReturn.OK:
                 return
             count += 1
-            time.sleep(max(0, start + count * interval - time.monotonic()))
+            time.sleep(max(0, start / 1e6 + count * interval - time.monotonic()))
 
 
 def even_size(text):

@@ -36,8 +36,10 @@ export function isCamera(source: string): boolean {
 
 /**
  * ffmpeg's options for a camera. What each is for:
- * - `nobuffer`, `probesize`, `analyzeduration`, `max_delay`, `reorder_queue_size`: frames come out as they come in;
- *   each of them keeps back frames otherwise.
+ * - `analyzeduration` 1 (0 would mean five seconds) and `fpsprobesize` 0: RTSP describes its streams beforehand, so that
+ *   looking at a second of pictures first would only delay them. `nobuffer` would throw away those looked at, the first
+ *   key picture among them.
+ * - `max_delay`, `reorder_queue_size`: packets are not kept to wait for late ones.
  * - `thread_type slice`: decoding frames in parallel would hold back one for each core.
  * - `allowed_media_types video`: with one track, times are the camera's own from its first frame on; with two, ffmpeg
  *   moves them when the first RTCP report arrives.
@@ -63,7 +65,7 @@ export function cameraInput(url: string, version: FfmpegVersion, options: Camera
 
 const OPTIONS: Record<CameraKind, (options: CameraInputOptions, version: FfmpegVersion) => readonly string[]> = {
   rtsp: ({ transport, timeoutMs, probeFully }, version) => [
-    '-fflags', 'nobuffer', ...(probeFully ? [] : ['-probesize', '32768', '-analyzeduration', '0']),
+    ...(probeFully ? [] : ['-probesize', '32768', '-analyzeduration', '1', '-fpsprobesize', '0']),
     '-max_delay', '0', '-reorder_queue_size', '0', '-allowed_media_types', 'video', '-rtsp_transport', transport,
     // Before 5.0, -timeout made ffmpeg listen for a camera that calls.
     isAtLeast(version, 5, 0) ? '-timeout' : '-stimeout', inMicroseconds(timeoutMs),
@@ -77,7 +79,7 @@ const OPTIONS: Record<CameraKind, (options: CameraInputOptions, version: FfmpegV
 };
 
 /** What these send is described in the stream itself, again and again: a second of it is enough to look at. */
-const SHORT_PROBE = ['-fflags', 'nobuffer', '-analyzeduration', '1000000'];
+const SHORT_PROBE = ['-analyzeduration', '1000000', '-fpsprobesize', '0'];
 
 function kindOf(source: string): CameraKind | undefined {
   return (Object.keys(KINDS) as CameraKind[]).find((kind) => KINDS[kind].test(source));

@@ -1,0 +1,197 @@
+import assert from 'node:assert/strict';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { createReadStream, existsSync, readFileSync } from 'node:fs';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { basename } from 'node:path';
+import sharp from 'sharp';
+import { videoSource } from '../../../src/streaming/sources/video.js';
+import { locateFfmpeg } from '../../../src/streaming/sources/ffmpeg-binary.js';
+import { CAMERA_INPUT, CameraWatch } from '../../helpers/camera-watch.js';
+import { clipFolder, NEEDS_FFMPEG, pattern, presentationTimes } from '../../helpers/clips.js';
+import { monotonicClock } from '../../helpers/monotonic.js';
+import { itNeeds } from '../../helpers/needs.js';
+import { freeUdpPort } from '../../helpers/ports.js';
+import { hasRtspServer, RtspServer } from '../../helpers/rtsp-server.js';
+
+const TS_PACKET = 188;
+
+describe('camera of another kind', () => {
+  const clips = clipFolder();
+  const closing: (() => Promise<unknown> | void)[] = [];
+  afterEach(async () => {
+    for (const close of closing.splice(0).reverse()) await close();
+  });
+
+  const watch = async (...args: Parameters<typeof CameraWatch.start>): Promise<CameraWatch> => {
+    const started = await CameraWatch.start(...args);
+    closing.push(() => started.stop());
+    return started;
+  };
+  const serve = async (listener: RequestListener): Promise<string> => {
+    const server: Server = createServer(listener).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    closing.push(() => {
+      server.close();
+      server.closeAllConnections();
+    });
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  };
+  const send = (...args: string[]): ChildProcess => {
+    const sender = spawn('ffmpeg', ['-nostdin', '-v', 'error', '-re', ...args], { stdio: 'ignore' });
+    closing.push(async () => {
+      if (sender.exitCode !== null || sender.signalCode !== null) return;
+      sender.kill('SIGKILL');
+      await once(sender, 'close');
+    });
+    return sender;
+  };
+
+  itNeeds(NEEDS_FFMPEG, 'gives the frames of an MJPEG camera over HTTP with the times at which they came', async () => {
+    const picture = await sharp({ create: { width: 160, height: 120, channels: 3, background: '#406080' } }).jpeg().toBuffer();
+    const base = await serve((_, response) => {
+      response.writeHead(200, { 'content-type': 'multipart/x-mixed-replace; boundary=frame' });
+      const timer = setInterval(() => {
+        response.write(`--frame\r\nContent-Type: image/jpeg\r\nContent-Length: ${picture.length}\r\n\r\n`);
+        response.write(picture);
+        response.write('\r\n');
+      }, 100);
+      response.on('close', () => clearInterval(timer));
+    });
+    const camera = await watch(`${base}/video.cgi?user=me&pwd=hidden`);
+    await camera.framesOfEpoch(0, 20);
+    const { ptsMs: firstPtsMs, readyAtMs: firstAtMs } = camera.frames[5];
+    const { ptsMs: lastPtsMs, readyAtMs: lastAtMs } = camera.frames[19];
+    assert.ok(Math.abs(lastPtsMs - firstPtsMs - (lastAtMs - firstAtMs)) < 500, 'ffmpeg would have made up 40 ms for each frame');
+    assert.equal(camera.frames[0].epoch, 0);
+    assert.deepEqual([camera.frames[0].width, camera.frames[0].height], [160, 120]);
+    assert.doesNotMatch(JSON.stringify(camera.statuses), /hidden|=me/);
+    camera.assertInOrder();
+  });
+
+  itNeeds(NEEDS_FFMPEG, 'says that an HTTP camera refuses the password', async () => {
+    const base = await serve((_, response) => response.writeHead(401, { 'www-authenticate': 'Basic realm="cam"' }).end());
+    const camera = await watch(`${base.replace('://', '://me:s3cret@')}/video`, { giveUpFirst: true });
+    await assert.rejects(camera.until(() => false), /\*\*\*@127\.0\.0\.1:\d+\/video: 401 unauthorised/);
+  });
+
+  itNeeds(NEEDS_FFMPEG, 'plays HLS as the stream that it was, without drops, past the end of its first playlist', async () => {
+    const playlist = clips.path('live.m3u8');
+    send(...pattern('320x240', 25, 60), '-c:v', 'libx264', '-preset', 'ultrafast', '-g', '25', '-f', 'hls', '-hls_time', '1', '-hls_list_size', '4', '-hls_flags', 'delete_segments', playlist);
+    let isPublished = (): void => undefined;
+    const published = new Promise<void>((resolve) => { isPublished = resolve; });
+    const timer = setInterval(() => { if (existsSync(playlist) && readFileSync(playlist, 'utf8').split('#EXTINF').length > 3) isPublished(); }, 50);
+    closing.push(() => clearInterval(timer));
+    await published;
+    const base = await serve((request, response) => {
+      createReadStream(clips.path(basename(new URL(request.url!, 'http://host').pathname))).on('error', () => response.writeHead(404).end()).pipe(response);
+    });
+    const camera = await watch(`${base}/live.m3u8?token=abc`);
+    await camera.framesOfEpoch(0, 110);
+    const steps = camera.frames.slice(1).map(({ ptsMs }, i) => ptsMs - camera.frames[i].ptsMs);
+    assert.ok(steps.every((step) => Math.abs(step - 40) < 0.02), steps.join(' '));
+    assert.deepEqual(camera.drops, []);
+    camera.assertInOrder();
+  });
+
+  itNeeds(NEEDS_FFMPEG, 'gives the frames of MPEG-TS over UDP, B-frames in their order', async () => {
+    const port = await freeUdpPort();
+    send(...pattern('320x240', 25, 60), '-c:v', 'libx264', '-preset', 'medium', '-bf', '2', '-g', '25', '-f', 'mpegts', `udp://127.0.0.1:${port}?pkt_size=1316`);
+    const camera = await watch(`udp://127.0.0.1:${port}`);
+    await camera.framesOfEpoch(0, 50);
+    const steps = camera.frames.slice(1).map(({ ptsMs }, i) => ptsMs - camera.frames[i].ptsMs).slice(25);
+    assert.ok(steps.every((step) => Math.abs(step - 40) < 0.02), steps.join(' '));
+    camera.assertInOrder();
+  });
+
+  itNeeds(NEEDS_FFMPEG, 'reconnects when a UDP sender falls silent', async () => {
+    const port = await freeUdpPort();
+    const args = [...pattern('320x240', 25, 60), '-c:v', 'libx264', '-tune', 'zerolatency', '-g', '25', '-f', 'mpegts', `udp://127.0.0.1:${port}?pkt_size=1316`];
+    const sender = send(...args);
+    const camera = await watch(`udp://127.0.0.1:${port}`, { timeoutMs: 500, firstFrameTimeoutMs: 5_000 });
+    await camera.framesOfEpoch(0, 10);
+    sender.kill('SIGKILL');
+    await camera.until(() => camera.statuses.some(({ state }) => state === 'reconnecting'));
+    send(...args);
+    await camera.framesOfEpoch(1, 10);
+    assert.match(camera.gaps[0].why, /silent|timed out/);
+    camera.assertInOrder();
+  });
+
+  itNeeds(NEEDS_FFMPEG, 'marks what packet loss damaged: every frame that it does not mark is as it was sent', async () => {
+    const fps = 25;
+    const file = clips.make(...pattern('320x240', fps, 8), '-c:v', 'libx264', '-tune', 'zerolatency', '-g', String(fps), '-bf', '0', '-f', 'mpegts', 'sent.ts');
+    const ffmpeg = await locateFfmpeg(process.env, '');
+    const sent: Uint8Array[] = [];
+    await new Promise<void>((resolve, reject) => {
+      videoSource(file, { streamId: 'sent', input: CAMERA_INPUT, pace: 'max', ffmpeg, clock: monotonicClock }).subscribe({
+        next: (event) => {
+          if (event.type !== 'frame') return;
+          sent.push(event.image.slice());
+          event.release();
+        },
+        error: reject, complete: resolve,
+      });
+    });
+
+    const port = await freeUdpPort();
+    const packets = readFileSync(file);
+    const socket = createSocket('udp4');
+    let datagram = 0;
+    const bytesPerTick = Math.ceil(packets.length / TS_PACKET / (8 * fps)) * TS_PACKET;
+    let position = 0;
+    const timer = setInterval(() => {
+      for (const end = Math.min(packets.length, position + bytesPerTick); position < end; position += 7 * TS_PACKET) {
+        // The beginning whole, so that the receiver knows the stream; then one datagram in 40 is lost.
+        if (position < bytesPerTick * fps * 2 || ++datagram % 40 !== 0) socket.send(packets.subarray(position, Math.min(position + 7 * TS_PACKET, packets.length)), port, '127.0.0.1');
+      }
+    }, 1000 / fps);
+    closing.push(() => {
+      clearInterval(timer);
+      socket.close();
+    });
+
+    const results: { corrupt: boolean; asSent: boolean }[] = [];
+    const camera = await watch(`udp://127.0.0.1:${port}`, { timeoutMs: 1_000, slots: 16 }, (frame) => {
+      results.push({ corrupt: frame.corrupt, asSent: sent.some((image) => isNear(image, frame.image)) });
+    });
+    await camera.until(() => camera.statuses.some(({ state }) => state === 'reconnecting'));
+    const unmarked = results.filter(({ corrupt, asSent }) => !corrupt && !asSent).length;
+    const marked = results.filter(({ corrupt }) => corrupt).length;
+    assert.equal(unmarked, 0, `of ${results.length} frames, ${marked} were marked`);
+    assert.ok(marked > 0 && marked < results.length);
+    camera.assertInOrder();
+  });
+
+  itNeeds({ ...NEEDS_FFMPEG, 'gir1.2-gst-rtsp-server-1.0': hasRtspServer() }, 'keeps a copy of each connection whose times match the frames', async () => {
+    const server = await RtspServer.start();
+    closing.push(() => server.kill());
+    const copies: { path: string; epoch: number; ptsOffsetMs: number }[] = [];
+    const camera = await watch(server.url, { keepCopyTo: clips.path('kept.mkv'), onCopy: (copy) => copies.push(copy) });
+    await camera.framesOfEpoch(0, 30);
+    await server.kill();
+    const again = await RtspServer.start({ port: server.port });
+    closing.push(() => again.kill());
+    await camera.framesOfEpoch(1, 30);
+    await again.kill();
+    await camera.until(() => camera.statuses.filter(({ state }) => state === 'reconnecting').length >= 2 && camera.statuses[camera.statuses.length - 1].state === 'reconnecting');
+    camera.stop();
+    assert.deepEqual(copies.map(({ path, epoch }) => [basename(path), epoch]), [['kept.mkv', 0], ['kept.1.mkv', 1]]);
+    for (const { path, epoch, ptsOffsetMs } of copies) {
+      const kept = presentationTimes(path).map((seconds) => seconds * 1_000);
+      // ffmpeg gives the first packets of an RTSP connection no times, and each output makes up its own.
+      for (const { ptsMs } of camera.frames.filter((frame) => frame.epoch === epoch).slice(3)) {
+        // Matroska keeps whole milliseconds.
+        assert.ok(kept.some((ms) => Math.abs(ms + ptsOffsetMs - ptsMs) <= 1), `epoch ${epoch}: ${ptsMs - ptsOffsetMs} is not among ${kept.slice(0, 5).join(' ')}…`);
+      }
+    }
+  });
+});
+
+/** Whether two pictures show the same: decoding and scaling are deterministic, so a damaged block stands out. */
+function isNear(a: Uint8Array, b: Uint8Array): boolean {
+  for (let i = 0; i < a.length; i += 7) if (Math.abs(a[i] - b[i]) > 4) return false;
+  return true;
+}
