@@ -107,7 +107,7 @@ function streamedSequence({ sequence, percepts, drops }: Stream, intervalUs: num
       inputFrames: Int32Array.from(byOutput, ({ frame }) => frame),
       detectionFrames: Int32Array.from(byOutput, ({ output }) => output),
     },
-    frameTimesS: (eta) => capturedUs.map((us) => (us - eta * intervalUs) / 1e6),
+    frameTimesS: (eta) => capturedUs.map((_, i) => timeAtUs(capturedUs, i - eta, intervalUs) / 1e6),
     runs: byOutput.map(({ frame, startedUs, emittedUs, delayUs }) => ({ frame, startS: startedUs / 1e6, endS: emittedUs / 1e6, delayS: delayUs / 1e6 })),
     drops: drops.map(({ frame, reason, atUs }) => ({ frame, reason, atS: atUs / 1e6 })),
   };
@@ -122,6 +122,14 @@ function captureTimes(sequence: Sequence, told: readonly { readonly frame: numbe
   for (let i = first - 1; i >= 0; i--) times[i] = times[i + 1] - intervalUs;
   for (let i = first + 1; i < times.length; i++) if (Number.isNaN(times[i])) times[i] = times[i - 1] + intervalUs;
   return times;
+}
+
+/** When a place between frames was captured; before the first and after the last, frames go on at their interval. */
+function timeAtUs(capturedUs: Float64Array, place: number, intervalUs: number): number {
+  const before = Math.min(Math.max(Math.floor(place), 0), capturedUs.length - 1);
+  const beyond = place - before;
+  const stepUs = beyond > 0 && before + 1 < capturedUs.length ? capturedUs[before + 1] - capturedUs[before] : intervalUs;
+  return capturedUs[before] + beyond * stepUs;
 }
 
 /** Mean distance between the captures of neighbouring frames, over all that is told. */

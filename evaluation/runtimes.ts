@@ -1,4 +1,5 @@
 import { DataError } from '../src/core/errors.js';
+import { parseRuntimeProfile, type RuntimeProfileFile } from '../src/core/runtime-profile.js';
 import { describe } from './json-records.js';
 
 /** Hands out one detector runtime after another, in seconds. */
@@ -20,6 +21,16 @@ export function traceRuntimes(traceS: ArrayLike<number>): RuntimeSource {
 export function drawnRuntimes(samplesS: ArrayLike<number>, seed: number): RuntimeSource {
   const random = uniformRandom(seed);
   return () => samplesS[Math.floor(random() * samplesS.length)];
+}
+
+/**
+ * The samples of a parsed runtime file, in seconds, in their order.
+ * @throws DataError naming the key that is wrong
+ */
+export function parseRuntimesS(file: unknown): Float64Array {
+  parseRuntimeProfile(file);
+  const { unit, samples } = file as RuntimeProfileFile;
+  return Float64Array.from(samples, (sample) => (unit === 's' ? sample : sample / 1000));
 }
 
 /**

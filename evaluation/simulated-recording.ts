@@ -33,7 +33,7 @@ export function* simulatedRecording(
     const percept = (run: SimulatedRun): PerceptEvent => {
       const image = truth.images[images[run.frame]];
       if (image.size === undefined) throw new DataError(`annotations: the image with id ${image.id} has no "width" and "height", which a recording states`);
-      const [capturedAtMs, startedAtMs, emittedAtMs] = [at(run.frame / fps), at(run.startS), at(run.endS)];
+      const [capturedAtMs, startedAtMs, emittedAtMs] = [at(run.frame / fps), at(run.startS), at(recordedEndS(run.endS, fps))];
       return {
         type: 'percept', ...frame(run.frame), ...image.size,
         times: { capturedAtMs, readyAtMs: capturedAtMs, startedAtMs, inferStartMs: startedAtMs, inferEndMs: emittedAtMs, doneAtMs: emittedAtMs, emittedAtMs },
@@ -45,6 +45,18 @@ export function* simulatedRecording(
     for (const event of inOrder(runs, drops)) yield encodeEvent('endS' in event ? percept(event) : drop(event));
     startS += Math.ceil(Math.max(images.length / fps, runs.at(-1)?.endS ?? 0)) + PAUSE_S;
   }
+}
+
+/**
+ * An output's time in whole microseconds, on the same side of every frame's recorded time as the time itself is of the
+ * frame's: a simulation compares exact times, where ties are common, and its recording must settle them alike.
+ */
+function recordedEndS(endS: number, fps: number): number {
+  let next = Math.floor(endS * fps);
+  while (next > 0 && (next - 1) / fps >= endS) next--;
+  while (next / fps < endS) next++;
+  const frameUs = (frame: number): number => Math.round((frame / fps) * 1e6);
+  return Math.min(Math.max(Math.round(endS * 1e6), frameUs(next - 1) + 1), frameUs(next)) / 1e6;
 }
 
 /** A frame that ran twice, as the toolkit's arithmetic has it now and then, is told of once. */

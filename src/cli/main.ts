@@ -15,6 +15,7 @@ type CommandEntry = {
 
 const COMMANDS: readonly CommandEntry[] = [
   { name: 'run', summary: 'Detect on video files, folders of pictures and cameras', load: () => import('./run-command.js') },
+  { name: 'eval', summary: 'Accuracy: COCO AP, streaming AP, simulation, comparison', load: () => import('./eval-command.js') },
 ];
 
 /** Runs a command line. @returns the exit code: 0 done, 1 failed, 2 asked for wrongly, 128 + n ended by signal n */

@@ -18,7 +18,7 @@ export function play({ truth }: ReadScene, runtimeS: (nth: number) => number, po
   return { simulated, run: simulatedRun(truth, simulated, FPS) };
 }
 
-/** Runtimes around a mean, none of which is a whole number of microseconds' distance from a frame. */
+/** Runtimes around a mean. */
 export function jittery(meanS: number, seed: number): () => number {
   const { uniform } = randomSource(seed);
   return () => meanS * (0.7 + 0.6 * uniform());

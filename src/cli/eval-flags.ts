@@ -1,0 +1,61 @@
+import type { Command } from 'commander';
+import { NowcastError, UsageError } from '../core/errors.js';
+import { TRACKER_KINDS, type TrackerKind } from '../track/create-tracker.js';
+
+/** What the flags come out as. */
+export type RawFlags = Readonly<Record<string, unknown>>;
+
+/** Adds flags by what they are about; every sub-command of `eval` spells them alike. */
+export const evalFlags = {
+  annotations: (command: Command) => command
+    .requiredOption('--annotations <file.json>', 'ground truth: Argoverse-HD or COCO; the images of a COCO file are the frames of one video where time counts'),
+  timing: (command: Command) => command
+    .option('--eta <frames>', 'how many frame intervals earlier each frame asks for its output (default: 0)')
+    .option('--forecast <name>', `carry detections forward to the frame that they are held against: none, ${TRACKER_KINDS.join(', ')} (default: none)`),
+  outputs: (command: Command) => command
+    .option('--report <file.html>', 'write a report to look at')
+    .option('--min-sap <fraction>', 'fail (exit code 1) where AP is lower, such as 0.35'),
+};
+
+/**
+ * The number that a flag gives, or `preset` without the flag.
+ * @throws UsageError naming the flag, the value and what it must be
+ */
+export function numberFlag<P>(flags: RawFlags, flag: string, preset: P, { min = -Infinity, above = -Infinity, max = Infinity, integer = false }: { min?: number; above?: number; max?: number; integer?: boolean } = {}): number | P {
+  const value = flags[flag.slice(2).replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase())];
+  if (value === undefined) return preset;
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : NaN;
+  if (!Number.isFinite(number) || number < min || number <= above || number > max || (integer && !Number.isInteger(number))) {
+    const bounds = [min > -Infinity ? `at least ${min}` : '', above > -Infinity ? `above ${above}` : '', max < Infinity ? `at most ${max}` : ''].filter(Boolean).join(' and ');
+    throw new UsageError(`${flag} is ${JSON.stringify(value)}; it must be ${integer ? 'a whole number' : 'a number'}${bounds && `, ${bounds}`}`);
+  }
+  return number;
+}
+
+/** @throws UsageError for a forecaster that is not known */
+export function forecastFlag({ forecast = 'none' }: RawFlags): TrackerKind | undefined {
+  if (forecast === 'none') return undefined;
+  const kind = TRACKER_KINDS.find((name) => name === forecast);
+  if (kind === undefined) throw new UsageError(`--forecast is ${JSON.stringify(forecast)}; it must be none or ${TRACKER_KINDS.join(' or ')}`);
+  return kind;
+}
+
+export function textFlag(flags: RawFlags, name: string): string | undefined {
+  const value = flags[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** The score is below what `--min-sap` demands. */
+export class BelowMinimumError extends NowcastError {
+  constructor(ap: number | null, minimum: number) {
+    super('NOWCAST_BELOW_MINIMUM', ap === null
+      ? `AP is undefined, because nothing is annotated, but --min-sap demands ${minimum}`
+      : `AP is ${ap.toFixed(4)}, below the ${minimum} that --min-sap demands`);
+  }
+}
+
+/** @throws BelowMinimumError */
+export function checkMinimum(ap: number | null, flags: RawFlags): void {
+  const minimum = numberFlag(flags, '--min-sap', undefined, { min: 0, max: 1 });
+  if (minimum !== undefined && (ap === null || ap < minimum)) throw new BelowMinimumError(ap, minimum);
+}

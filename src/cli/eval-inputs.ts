@@ -1,0 +1,62 @@
+import { basename } from 'node:path';
+import { parseDetections } from '../../evaluation/detections.js';
+import { parseGroundTruth, type GroundTruth } from '../../evaluation/ground-truth.js';
+import { readJsonFile, readTextFile } from '../../evaluation/load.js';
+import { parseRecording } from '../../evaluation/recorded-run.js';
+import { prepareDetections, type ScoredDetections } from '../../evaluation/score.js';
+import { timestampedRun, type StreamedRun } from '../../evaluation/streamed-run.js';
+import { parseTimestampedOutputs } from '../../evaluation/timestamped-outputs.js';
+import { DataError, UsageError } from '../core/errors.js';
+import type { Log } from './log.js';
+
+/** Frame rate where nothing tells another, as in sAP. */
+export const DEFAULT_FPS = 30;
+
+/** @param streaming whether the images of a plain COCO file are the frames of one video, rather than each alone */
+export function loadGroundTruth(path: string, streaming: boolean, log: Log): GroundTruth {
+  const truth = naming(path, () => parseGroundTruth(readJsonFile(path), streaming ? basename(path, '.json') : undefined));
+  for (const warning of truth.warnings) log.warn(`${path}: ${warning}`);
+  return truth;
+}
+
+export function loadDetections(path: string, truth: GroundTruth, log: Log): ScoredDetections {
+  const { columns, warnings } = naming(path, () => parseDetections(readJsonFile(path), truth));
+  for (const warning of warnings) log.warn(`${path}: ${warning}`);
+  return prepareDetections(truth, columns, truth.images.length);
+}
+
+/** A run that was recorded, or that another program timed, with what its outputs saw. */
+export type LoadedRun = { readonly run: StreamedRun; readonly detections: ScoredDetections };
+
+/**
+ * Reads a recording or a file of timestamped outputs, whichever it is.
+ * @param offline detections by frame, for timestamped outputs that bring none
+ * @throws UsageError where such outputs come without `--detections`
+ */
+export function loadRun(path: string, truth: GroundTruth, fps: number | undefined, offline: ScoredDetections | undefined, log: Log): LoadedRun {
+  const text = readTextFile(path);
+  const firstLine = text.slice(0, 2000).split('\n', 1)[0];
+  return naming(path, () => {
+    if (firstLine.includes('"nowcast.recording/')) {
+      const { run, detections, outputCount, warnings } = parseRecording(text, truth, fps);
+      for (const warning of warnings) log.warn(`${path}: ${warning}`);
+      return { run, detections: prepareDetections(truth, detections, outputCount) };
+    }
+    const { sequences, detections, warnings } = parseTimestampedOutputs(readJsonFile(path), truth, fps ?? DEFAULT_FPS);
+    for (const warning of warnings) log.warn(`${path}: ${warning}`);
+    const own = detections && prepareDetections(truth, detections, sequences.reduce((count, { timestampsS }) => count + timestampsS.length, 0));
+    const used = own ?? offline;
+    if (used === undefined) throw new UsageError('the outputs hold no detections; give those of each frame with --detections');
+    return { run: timestampedRun(truth, sequences, fps ?? DEFAULT_FPS, own !== undefined), detections: used };
+  });
+}
+
+/** Lets a complaint about a file's content name the file. */
+export function naming<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof DataError && !error.message.startsWith(path)) throw new DataError(`${path}: ${error.message}`, { cause: error });
+    throw error;
+  }
+}

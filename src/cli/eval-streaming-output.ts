@@ -1,0 +1,37 @@
+import type { GroundTruth } from '../../evaluation/ground-truth.js';
+import { cocoTable } from '../../evaluation/coco-table.js';
+import { streamingJson, type StreamingScore } from '../../evaluation/score.js';
+import type { StreamedRun } from '../../evaluation/streamed-run.js';
+import type { CommandIo } from './command-io.js';
+import { checkMinimum, type RawFlags } from './eval-flags.js';
+
+/** Prints a streaming score, and fails where it is below what is demanded. */
+export function printStreamingScore(io: CommandIo, flags: RawFlags, truth: GroundTruth, run: StreamedRun, score: StreamingScore): void {
+  const json = streamingJson(truth, run, score);
+  if (io.json) io.print(JSON.stringify(json));
+  else io.print([cocoTable(json.stats), '', ...pairingLines(json), ...attributionLines(json)].join('\n'));
+  checkMinimum(json.stats.AP, flags);
+}
+
+function pairingLines({ pairing: { frames, miss, inTime, mismatch }, runs, drops, dropReasons }: ReturnType<typeof streamingJson>): string[] {
+  const held = frames - miss;
+  const reasons = Object.entries(dropReasons).map(([reason, count]) => `${count} ${reason}`).join(', ');
+  return [
+    ` frames    ${frames}: ${runs} detected on, ${drops} dropped${reasons && ` (${reasons})`}`,
+    ` pairing   ${miss} missed, ${inTime} in time, mismatch ${mismatch}${held > 0 ? ` (${(mismatch / held).toFixed(2)} frames on average)` : ''}`,
+  ];
+}
+
+function attributionLines({ attribution }: ReturnType<typeof streamingJson>): string[] {
+  if (attribution === null) return [];
+  const { offlineAP, sAP, oneFrameFloor, latency, jitter, drops, forecasting } = attribution;
+  const terms: [string, number][] = [
+    ['offline AP', offlineAP], ['one-frame floor', -oneFrameFloor], ['latency', -latency], ['jitter', -jitter], ['drops', -drops],
+    ['forecasting', -forecasting], ['streaming AP', sAP],
+  ];
+  return ['', ...terms.map(([name, value], i) => {
+    const isTotal = i === 0 || i === terms.length - 1;
+    const number = Math.abs(value) < 0.0005 ? '0.000' : value.toFixed(3);
+    return ` ${name.padEnd(16)}${(isTotal || value < 0 || number === '0.000' ? number : `+${number}`).padStart(7)}`;
+  })];
+}
