@@ -14,6 +14,12 @@ export function openPipes(): number {
   return readdirSync('/proc/self/fd').filter((fd) => /^(pipe|socket):/.test(linkOf(fd))).length;
 }
 
+/** Whether a process waits for room in a pipe; true where the system does not tell. */
+export function isBlockedOnPipe(pid: number): boolean {
+  const waitsIn = readFileSync(`/proc/${pid}/wchan`, 'utf8');
+  return waitsIn === '0' || waitsIn.includes('pipe_write');
+}
+
 /** Resolves when the condition holds; the test's time limit ends the wait otherwise. */
 export async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await setImmediate();

@@ -64,7 +64,7 @@ export class FfmpegLog {
     else if (line.includes('decoder -> ')) this.#decoded(line);
     else if (line.includes('Parsed_scale_')) this.#scaled(line);
     else if (/\[(?:warning|error|fatal|panic)\]/.test(line)) this.#complained(line);
-    else this.#describe(line);
+    else if (this.#announcedCount === 0) this.#describe(line);
   }
 
   #announce(line: string): void {
@@ -102,7 +102,7 @@ export class FfmpegLog {
     if (duration !== null) {
       const [hours, minutes, seconds] = duration.slice(1).map(Number);
       if (Number.isFinite(hours)) this.#input = { ...this.#input, durationMs: Math.round((hours * 3600 + minutes * 60 + seconds) * 1000) };
-    } else if (this.#input !== undefined && this.#input.fps === undefined && line.includes('Video: ') && this.#announcedCount === 0) {
+    } else if (this.#input !== undefined && this.#input.fps === undefined && line.includes('Video: ')) {
       const fps = /, ([\d.]+)(k?) (?:fps|tbr)/.exec(line);
       if (fps !== null && !line.includes('(attached pic)')) {
         this.#input = { ...this.#input, fps: Number(fps[1]) * (fps[2] === 'k' ? 1000 : 1) };

@@ -1,6 +1,6 @@
 import type { SchedulerLike, Subscription } from 'rxjs';
 import type { Clock } from '../../core/clock.js';
-import { dropOf, type DropEvent } from '../../core/events.js';
+import { dropOf, type DropEvent, type FrameRef } from '../../core/events.js';
 import type { Frame } from '../../core/frame.js';
 import { FrameRing, type FrameSlot } from '../../core/frame-ring.js';
 import { letterbox, type Letterbox, type Size } from '../../core/letterbox.js';
@@ -23,16 +23,20 @@ export type PlayoutOptions = {
   readonly wake: () => void;
 };
 
-/** A picture that was read, in its slot, or without one where it was passed over. */
+/** A picture that was read. */
 export type ReadPicture = {
   readonly ptsMs: number;
   /** Of the source's picture, in pixels. */
   readonly size: Size;
+  /** The decoder reported damage. */
   readonly corrupt: boolean;
-  readonly slot: FrameSlot | undefined;
+  readonly slot: FrameSlot;
 };
 
-type Queued = ReadPicture & { readonly seq: number; readonly dueMs: number };
+/** A picture that has no memory, or nothing to put there. */
+export type LostPicture = { readonly ptsMs: number; readonly lost: 'superseded' | 'corrupt' };
+
+type Queued = { readonly ref: FrameRef; readonly picture: ReadPicture | LostPicture };
 
 /**
  * Turns pictures that are read ahead from a file into the frames of a stream.
@@ -81,9 +85,9 @@ export class Playout {
   }
 
   /** Takes the next picture, in the order of the stream, and the slot with it. */
-  push(picture: ReadPicture): void {
+  push(picture: ReadPicture | LostPicture): void {
     if (this.#closed) {
-      picture.slot?.release();
+      giveBack(picture);
       return;
     }
     const ptsMs = Math.max(picture.ptsMs, this.#lastPtsMs);
@@ -91,7 +95,8 @@ export class Playout {
     const nowMs = this.#options.clock.now();
     this.#offsetMs ??= nowMs - ptsMs;
     const dueMs = this.#options.pace === 'max' ? nowMs : ptsMs + this.#offsetMs;
-    this.#queue.push({ ...picture, ptsMs, seq: this.#seq++, dueMs });
+    const ref = { streamId: this.#options.streamId, seq: this.#seq++, epoch: 0, ptsMs, capturedAtMs: dueMs };
+    this.#queue.push({ ref, picture });
     if (this.#queue.length === 1) this.#pump();
   }
 
@@ -106,7 +111,7 @@ export class Playout {
     this.#closed = true;
     this.#emission?.unsubscribe();
     this.#wakeUp?.unsubscribe();
-    for (const { slot } of this.#queue.splice(0)) slot?.release();
+    for (const { picture } of this.#queue.splice(0)) giveBack(picture);
   }
 
   #wake(): void {
@@ -115,7 +120,7 @@ export class Playout {
 
   #pump(): void {
     while (this.#queue.length > 0) {
-      const waitMs = this.#queue[0].dueMs - this.#options.clock.now();
+      const waitMs = this.#queue[0].ref.capturedAtMs - this.#options.clock.now();
       if (waitMs > 0) {
         this.#emission = this.#options.scheduler.schedule(() => this.#pump(), Math.ceil(waitMs));
         return;
@@ -126,18 +131,22 @@ export class Playout {
     this.#onDrained?.();
   }
 
-  #handOut({ seq, ptsMs, dueMs, size, corrupt, slot }: Queued): void {
-    const { streamId, clock, emit } = this.#options;
+  #handOut({ ref, picture }: Queued): void {
+    const { clock, emit } = this.#options;
     const nowMs = clock.now();
-    const ref = { streamId, seq, epoch: 0, ptsMs, capturedAtMs: dueMs };
-    if (slot === undefined) {
-      emit(dropOf(ref, 'superseded', nowMs));
+    if ('lost' in picture) {
+      emit(dropOf(ref, picture.lost, nowMs));
       return;
     }
+    const { size, corrupt, slot } = picture;
     if (this.#geometry?.size !== size) this.#geometry = { size, letterbox: letterbox(size, this.#options.input) };
     emit({
-      ...ref, type: 'frame', readyAtMs: Math.max(nowMs, dueMs), width: size.width, height: size.height,
+      ...ref, type: 'frame', readyAtMs: nowMs, width: size.width, height: size.height,
       letterbox: this.#geometry.letterbox, image: slot.bytes, corrupt, release: () => slot.release(),
     });
   }
+}
+
+function giveBack(picture: ReadPicture | LostPicture): void {
+  if ('slot' in picture) picture.slot.release();
 }

@@ -85,7 +85,7 @@ export function videoSource(path: string, options: VideoOptions): Observable<Sou
         onInput(description) {
           // Any text of which ffmpeg does not know better is drawn by its terminal emulation.
           if (description.format === 'tty') throw notAVideo(path, 'it is text');
-          info = describe(description, options.maxFrames);
+          info = describe(description, options);
           options.onInfo?.(info);
         },
         onPicture(picture) {
@@ -95,8 +95,9 @@ export function videoSource(path: string, options: VideoOptions): Observable<Sou
           }
           const ptsMs = picture.ptsUs / 1000;
           reachedMs = Math.max(reachedMs, ptsMs);
-          const slot = picture.target === undefined ? undefined : reading.shift();
-          playout.push({ ptsMs, size: picture.size, corrupt: picture.corrupt, slot });
+          playout.push(picture.target === undefined
+            ? { ptsMs, lost: 'superseded' }
+            : { ptsMs, size: picture.size, corrupt: picture.corrupt, slot: reading.shift()! });
         },
       });
       void process.closed.then((end) => {
@@ -151,10 +152,12 @@ function notAVideo(path: string, why: string): SourceError {
   return new SourceError(`"${path}" is not a video that ffmpeg can read (${why}); check the file, or convert it`, { code: 'NOWCAST_SOURCE_NOT_VIDEO' });
 }
 
-function describe(input: InputDescription, maxFrames: number | undefined): VideoInfo {
-  const { durationMs, fps } = input;
-  if (durationMs === undefined || fps === undefined) return maxFrames === undefined ? input : { ...input, expectedFrames: maxFrames };
-  return { ...input, expectedFrames: Math.min(maxFrames ?? Infinity, Math.round((durationMs * fps) / 1000)) };
+function describe(input: InputDescription, { maxFrames = Infinity, inputOptions }: VideoOptions): VideoInfo {
+  const { durationMs, fps, ...rest } = input;
+  const frames = durationMs === undefined || fps === undefined ? Infinity : Math.round((durationMs * fps) / 1000);
+  const expected = Math.min(maxFrames, frames);
+  // Options may change the times, and what the container says of them is then true no more.
+  return { ...(inputOptions === undefined ? input : rest), ...(expected === Infinity ? {} : { expectedFrames: expected }) };
 }
 
 function summary(size: Size, { fps, durationMs }: VideoInfo): string {

@@ -18,7 +18,8 @@ function play(options: { pace: Pace; slots: number; ptsMs: readonly number[]; co
     for (; next < options.ptsMs.length; next++) {
       const slot = playout.acquire(options.ptsMs[next]);
       if (slot === 'wait') return;
-      playout.push({ ptsMs: options.ptsMs[next], size: SOURCE, corrupt: false, slot });
+      const ptsMs = options.ptsMs[next];
+      playout.push(slot === undefined ? { ptsMs, lost: 'superseded' } : { ptsMs, size: SOURCE, corrupt: false, slot });
     }
     playout.finish(() => { drained = true; });
   };

@@ -170,6 +170,14 @@ for (const [origin, env] of [['path', process.env], ['embedded', { PATH: '' }]] 
       assert.equal(events.filter(isStatus).at(-1)!.state, 'ended');
     });
 
+    itNeeds(NEEDS_FFMPEG, 'plays a file at another speed', async () => {
+      const infos: VideoInfo[] = [];
+      const path = clips.make(...pattern('160x120', 10, 1), '-c:v', 'libx264', 'speed.mp4');
+      const events = await play(path, { inputOptions: ['-itsscale', '0.25'], onInfo: (info) => infos.push(info) });
+      assert.deepEqual(events.filter(isFrame).map(({ ptsMs }) => ptsMs), Array.from({ length: 10 }, (_, i) => i * 25));
+      assert.deepEqual(infos.map(({ durationMs, expectedFrames }) => [durationMs, expectedFrames]), [[undefined, 10]]);
+    });
+
     itNeeds(NEEDS_FFMPEG, 'keeps a copy whose presentation times are those of the frames', async () => {
       const path = clips.make(...pattern('160x120', 25, 2), '-f', 'lavfi', '-i', 'sine=d=2', '-c:v', 'libx264', '-bf', '2', '-muxdelay', '0.7', 'sound.ts');
       const copy = clips.path('copy.mkv');

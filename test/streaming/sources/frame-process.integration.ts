@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { tmpdir } from 'node:os';
+import { locateFfmpeg, type Ffmpeg } from '../../../src/streaming/sources/ffmpeg-binary.js';
+import { frameArguments } from '../../../src/streaming/sources/ffmpeg.js';
+import { FrameProcess, type FrameProcessOptions, type Picture } from '../../../src/streaming/sources/frame-process.js';
+import { videoSource } from '../../../src/streaming/sources/video.js';
+import { clipFolder, NEEDS_FFMPEG, pattern } from '../../helpers/clips.js';
+import { monotonicClock } from '../../helpers/monotonic.js';
+import { itNeeds } from '../../helpers/needs.js';
+import { children, HAS_PROC, isBlockedOnPipe, openPipes, until } from '../../helpers/processes.js';
+
+const INPUT = { width: 416, height: 416 };
+const NEEDS = { ...NEEDS_FFMPEG, '/proc': HAS_PROC };
+
+describe('FrameProcess', function () {
+  this.timeout(180_000);
+  const clips = clipFolder();
+  let ffmpeg: Ffmpeg;
+  before(async () => { ffmpeg = await locateFfmpeg(process.env, tmpdir()); });
+
+  const start = (url: string, options: Partial<FrameProcessOptions> = {}): FrameProcess => new FrameProcess({
+    ffmpeg, args: frameArguments(ffmpeg.version, { url, input: INPUT }),
+    getTarget: (byteLength) => new Uint8Array(byteLength), onPicture: () => undefined, ...options,
+  });
+  const clip = (): string => clips.make(...pattern('320x240', 25, 8), '-c:v', 'libx264', 'clip.mp4');
+
+  itNeeds(NEEDS, 'tells how ffmpeg ended', async () => {
+    const pictures: Picture[] = [];
+    const end = await start(clip(), { onPicture: (picture) => pictures.push(picture) }).closed;
+    assert.deepEqual(end, { stopped: false, code: 0, signal: null, pictureCount: 200, cutOff: false, errors: [] });
+    assert.deepEqual(pictures.map(({ index }) => index), Array.from({ length: 200 }, (_, i) => i));
+  });
+
+  itNeeds(NEEDS, 'ends an ffmpeg that is blocked on a full pipe', async () => {
+    const waiting = start(clip(), { getTarget: () => 'wait' });
+    await until(() => isBlockedOnPipe(waiting.pid!));
+    const end = await waiting.stop();
+    assert.equal(end.stopped, true);
+    assert.deepEqual(children(), []);
+  });
+
+  itNeeds(NEEDS, 'ends an ffmpeg that does not answer', async () => {
+    let frozen: FrameProcess | undefined;
+    await new Promise<void>((resolve) => {
+      frozen = start(clip(), { onPicture: () => { process.kill(frozen!.pid!, 'SIGSTOP'); resolve(); } });
+    });
+    const end = await frozen!.stop();
+    assert.deepEqual([end.stopped, end.signal], [true, 'SIGKILL']);
+    assert.deepEqual(children(), []);
+  });
+
+  itNeeds(NEEDS, 'says that ffmpeg was killed, and what arrived before', async () => {
+    const killed: FrameProcess = start(clip(), { onPicture: ({ index }) => { if (index === 5) process.kill(killed.pid!, 'SIGKILL'); } });
+    const end = await killed.closed;
+    assert.deepEqual([end.stopped, end.code, end.signal], [false, null, 'SIGKILL']);
+    assert.ok(end.pictureCount >= 6);
+  });
+
+  itNeeds(NEEDS, 'calls nothing any more once it was told to stop', async () => {
+    let calls = 0;
+    let stopped: FrameProcess | undefined;
+    await new Promise<void>((resolve) => {
+      stopped = start(clip(), { onPicture: () => { calls++; void stopped!.stop().then(() => resolve()); } });
+    });
+    assert.equal(calls, 1);
+  });
+
+  itNeeds(NEEDS, 'ends ffmpeg when a callback throws', async () => {
+    const end = await start(clip(), { onPicture: () => { throw new Error('no more'); } }).closed;
+    assert.equal(end.failure?.message, 'no more');
+    assert.deepEqual(children(), []);
+  });
+
+  itNeeds(NEEDS, 'holds ffmpeg up while it is paused', async () => {
+    let count = 0;
+    const held: FrameProcess = start(clip(), { onPicture: () => { if (++count === 3) held.pause(); } });
+    await until(() => count >= 3);
+    const atPause = count;
+    held.resume();
+    const end = await held.closed;
+    assert.ok(atPause < 5);
+    assert.equal(end.pictureCount, 200);
+  });
+
+  itNeeds(NEEDS, 'marks the pictures that the decoder found damaged', async () => {
+    const path = clips.make(...pattern('640x480', 10, 5), '-c:v', 'libx264', '-g', '50', '-bsf:v', 'noise=amount=20000', 'damaged.ts');
+    const corrupt: boolean[] = [];
+    const end = await start(path, { onPicture: (picture) => corrupt.push(picture.corrupt) }).closed;
+    assert.ok(corrupt.includes(true), 'none is marked');
+    assert.ok(corrupt.includes(false), 'all are marked');
+    assert.ok(end.errors.length > 0);
+  });
+
+  itNeeds(NEEDS, 'leaves no child, pipe or listener behind in 200 starts and stops', async () => {
+    const path = clip();
+    const pipes = openPipes();
+    const listeners = process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0);
+    for (let i = 0; i < 200; i++) {
+      // Stopped at once, while it starts, after a picture, or while it waits for memory.
+      let count = 0;
+      const subscription = videoSource(path, { streamId: 'a', input: INPUT, pace: 'max', ffmpeg, clock: monotonicClock, slots: 2 })
+        .subscribe((event) => { if (event.type === 'frame') count++; });
+      if (i % 4 === 1) await until(() => children().length > 0);
+      if (i % 4 >= 2) await until(() => count > i % 4 - 2);
+      subscription.unsubscribe();
+    }
+    await until(() => children().length === 0 && openPipes() <= pipes);
+    assert.equal(process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0), listeners);
+  });
+});
