@@ -1,16 +1,18 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { OutputError } from '../../../src/core/errors.js';
 import { createCocoResults, type CocoNumbering } from '../../../src/streaming/sinks/coco-results.js';
 import { itNeeds } from '../../helpers/needs.js';
+import { temporaryFolder } from '../../helpers/temporary.js';
 import { detectionOf, dropEventOf, perceptOf } from '../events.js';
-import { temporaryFolder } from './temporary-folder.js';
 
 const bySeq: CocoNumbering = { imageId: ({ seq }) => seq, categoryId: (classId) => classId + 1 };
 const failOn = (message: unknown): never => assert.fail(String(message));
 
 describe('COCO results', () => {
-  const inFolder = temporaryFolder();
+  const folder = temporaryFolder();
+  const inFolder = (name: string): string => join(folder(), name);
   const read = (): unknown => JSON.parse(readFileSync(inFolder('results.json'), 'utf8'));
 
   it('lists what was observed, as left, top, width and height, and not what was forecast', async () => {

@@ -3,11 +3,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { readRecording } from '../../../src/streaming/sinks/recording-reader.js';
-import { temporaryFolder } from './temporary-folder.js';
+import { temporaryFolder } from '../../helpers/temporary.js';
 
 describe('recorder in a process that is killed', () => {
-  const inFolder = temporaryFolder();
+  const folder = temporaryFolder();
+  const inFolder = (name: string): string => join(folder(), name);
 
   it('has lost nothing of what was written before kill -9', async () => {
     const child = spawn(process.execPath, [fileURLToPath(new URL('./recorder-process.js', import.meta.url)), inFolder('run.jsonl')], { stdio: ['ignore', 'pipe', 'inherit'] });

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { appendFileSync, chmodSync, existsSync, mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { DataError, OutputError } from '../../../src/core/errors.js';
 import type { PipelineEvent } from '../../../src/core/events.js';
 import { createRecorder } from '../../../src/streaming/sinks/recorder.js';
 import { readRecording } from '../../../src/streaming/sinks/recording-reader.js';
 import { itNeeds } from '../../helpers/needs.js';
+import { temporaryFolder } from '../../helpers/temporary.js';
 import { detectionOf, dropEventOf, HEADER, perceptOf } from '../events.js';
-import { temporaryFolder } from './temporary-folder.js';
 
 const EVENTS: PipelineEvent[] = [
   { type: 'status', streamId: 'cam', atMs: 1, state: 'streaming', message: 'zwölf Bilder 🎥' },
@@ -32,7 +33,8 @@ function record(path: string, events: readonly PipelineEvent[] = EVENTS): void {
 }
 
 describe('recorder', () => {
-  const inFolder = temporaryFolder();
+  const folder = temporaryFolder();
+  const inFolder = (name: string): string => join(folder(), name);
 
   it('writes what the reader reads back', async () => {
     record(inFolder('run.jsonl'));
@@ -81,7 +83,8 @@ describe('recorder', () => {
 });
 
 describe('recording reader', () => {
-  const inFolder = temporaryFolder();
+  const folder = temporaryFolder();
+  const inFolder = (name: string): string => join(folder(), name);
 
   it('skips a torn last line with a warning, wherever it is torn', async () => {
     const path = inFolder('run.jsonl');

@@ -1,0 +1,151 @@
+import { closeSync, openSync, renameSync, rmSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { OutputError, SourceError } from '../../core/errors.js';
+import type { PerceptEvent } from '../../core/events.js';
+import type { Size } from '../../core/letterbox.js';
+import { isAtLeast, type Ffmpeg } from '../sources/ffmpeg-binary.js';
+import { NutReader } from '../sources/nut.js';
+import { Annotator } from './annotator.js';
+import { colourArguments, readColourTags, type ColourTags } from './colour-tags.js';
+import { FfmpegChild } from './ffmpeg-child.js';
+import { nutFileHeader, nutFrameHeader } from './nut-writer.js';
+import { remedy } from './output-file.js';
+import { PerceptTimeline } from './percept-timeline.js';
+
+export type AnnotateVideoOptions = {
+  readonly ffmpeg: Ffmpeg;
+  /** The video that was run on, or the copy that was kept of a camera. */
+  readonly source: string;
+  /** Of one stream, in about the order in which they were emitted. */
+  readonly percepts: AsyncIterable<PerceptEvent> | Iterable<PerceptEvent>;
+  /** Where the MP4 goes; there is no file of that name before it is whole. */
+  readonly out: string;
+  /** A percept's `ptsMs` minus the time of its picture in `source`; 0 unless given. */
+  readonly ptsOffsetMs?: number;
+  /** Leaves out what comes after this percept's time: where the run stopped before the video did. */
+  readonly untilPtsMs?: number;
+  readonly onProgress?: (progress: AnnotationProgress) => void;
+  readonly signal?: AbortSignal;
+};
+
+export type AnnotationProgress = { readonly pictureCount: number; readonly ptsMs: number };
+
+/**
+ * Draws what was seen into the video it was seen in: H.264 in MP4, at the source's resolution, each picture at its exact
+ * time. It is a second pass over the source, so that a live run pays nothing for it. Sound is left out; pictures of odd
+ * size are padded by one, and pixels that are not square are made so.
+ *
+ * @throws OutputError where the file cannot be written or encoded, SourceError where the source holds no picture,
+ *   the signal's reason where it was aborted; no file and no process stays behind
+ */
+export async function annotateVideo(options: AnnotateVideoOptions): Promise<AnnotationProgress> {
+  const { ffmpeg, signal } = options;
+  const source = resolve(options.source);
+  const partial = `${options.out}.part`;
+  claim(partial, options.out);
+  const timeline = new PerceptTimeline(options.percepts);
+  let decoder: FfmpegChild | undefined;
+  let encoder: FfmpegChild | undefined;
+  const abort = (): void => {
+    decoder?.kill();
+    encoder?.kill();
+  };
+  signal?.addEventListener('abort', abort);
+  try {
+    const tags = await readColourTags(ffmpeg.path, source);
+    signal?.throwIfAborted();
+    decoder = new FfmpegChild(ffmpeg.path, decoderArguments(ffmpeg, source));
+    encoder = new FfmpegChild(ffmpeg.path, encoderArguments(ffmpeg, tags, partial));
+    const progress = await paint(decoder, encoder, timeline, options);
+    signal?.throwIfAborted();
+    if (progress.pictureCount === 0) throw new SourceError(`${options.source} cannot be annotated: ${await decoder.lastWords('it holds no picture')}`);
+    encoder.stdin.end();
+    const { code } = await encoder.closed;
+    signal?.throwIfAborted();
+    if (code !== 0) throw new OutputError(`${options.out} could not be encoded: ${await encoder.lastWords('ffmpeg ended early')}`);
+    renameSync(partial, options.out);
+    return progress;
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  } finally {
+    signal?.removeEventListener('abort', abort);
+    abort();
+    await Promise.all([decoder?.closed, encoder?.closed, timeline.close()]);
+    rmSync(partial, { force: true });
+  }
+}
+
+/** Decodes, draws and hands over one picture at a time; the three processes work at the same time. */
+async function paint(decoder: FfmpegChild, encoder: FfmpegChild, timeline: PerceptTimeline, options: AnnotateVideoOptions): Promise<AnnotationProgress> {
+  const { ptsOffsetMs = 0, untilPtsMs = Infinity, onProgress } = options;
+  let picture: { readonly bytes: Uint8Array; readonly ptsUs: number } | undefined;
+  let memory: Uint8Array | undefined = new Uint8Array(0);
+  const reader = new NutReader({
+    getTarget: (byteLength) => {
+      if (memory === undefined) return 'wait';
+      const bytes = memory.length === byteLength ? memory : new Uint8Array(byteLength);
+      memory = undefined;
+      return bytes;
+    },
+    onFrame: ({ target, ptsUs }) => { picture = { bytes: target!, ptsUs }; },
+  });
+  let annotator: Annotator | undefined;
+  let size: Size | undefined;
+  let progress: AnnotationProgress = { pictureCount: 0, ptsMs: 0 };
+  let lastPtsUs = -1;
+  for await (const chunk of decoder.stdout as AsyncIterable<Buffer>) {
+    for (reader.push(chunk); picture !== undefined; reader.resume()) {
+      const { bytes, ptsUs } = picture;
+      picture = undefined;
+      const ptsMs = ptsUs / 1000 + ptsOffsetMs;
+      if (ptsMs > untilPtsMs) return progress;
+      if (size === undefined) {
+        size = reader.pictureSize!;
+        await encoder.write(nutFileHeader(size), options.out);
+      }
+      annotator ??= new Annotator(size);
+      annotator.draw({ ...size, bytes }, ptsMs, await timeline.at(ptsMs));
+      // A player needs each picture to come later than the one before.
+      lastPtsUs = Math.max(lastPtsUs + 1, ptsUs);
+      await encoder.write(nutFrameHeader(lastPtsUs, bytes.length), options.out);
+      await encoder.write(bytes, options.out);
+      memory = bytes;
+      progress = { pictureCount: progress.pictureCount + 1, ptsMs };
+      onProgress?.(progress);
+    }
+  }
+  return progress;
+}
+
+/** Square pixels, even size, and the colours as they are but for their range. */
+const FILTERS = 'scale=w=\'max(2,round(iw*sar))\':h=ih:out_range=tv,setsar=1,format=yuv420p,pad=w=\'ceil(iw/2)*2\':h=\'ceil(ih/2)*2\'';
+
+/** The choice of stream and the times must be those of the run: see `frameArguments`. */
+function decoderArguments({ version }: Ffmpeg, source: string): string[] {
+  return [
+    '-nostdin', '-v', 'error', '-i', source, '-map', '0:V:0', '-an', '-vf', FILTERS, '-c:v', 'rawvideo',
+    ...passthrough(version), '-enc_time_base', '1:1000000', '-threads', '1', '-f', 'nut', '-write_index', '0', 'pipe:1',
+  ];
+}
+
+function encoderArguments({ version }: Ffmpeg, tags: ColourTags, out: string): string[] {
+  return [
+    '-v', 'error', '-y', '-f', 'nut', '-i', 'pipe:0', '-map', '0:v:0', '-c:v', 'libx264', '-preset', 'veryfast', '-crf', '20',
+    '-pix_fmt', 'yuv420p', ...colourArguments(tags), ...passthrough(version), '-enc_time_base', '1:1000000',
+    '-video_track_timescale', '1000000', '-movflags', '+faststart', '-f', 'mp4', out,
+  ];
+}
+
+function passthrough(version: Ffmpeg['version']): string[] {
+  return isAtLeast(version, 5, 1) ? ['-fps_mode', 'passthrough'] : ['-vsync', '0'];
+}
+
+/** Finds out before any work whether the output can be written. */
+function claim(partial: string, out: string): void {
+  try {
+    closeSync(openSync(partial, 'w'));
+  } catch (cause) {
+    throw new OutputError(`cannot write ${out}: ${remedy(cause as NodeJS.ErrnoException)}`, { cause });
+  }
+}
