@@ -16,6 +16,8 @@ type CommandEntry = {
 const COMMANDS: readonly CommandEntry[] = [
   { name: 'run', summary: 'Detect on video files, folders of pictures and cameras', load: () => import('./run-command.js') },
   { name: 'eval', summary: 'Accuracy: COCO AP, streaming AP, simulation, comparison', load: () => import('./eval-command.js') },
+  { name: 'models', summary: 'List, download and describe detector models', load: () => import('./models.js') },
+  { name: 'doctor', summary: 'Say what this machine can do and what is missing', load: () => import('./doctor.js') },
 ];
 
 /** Runs a command line. @returns the exit code: 0 done, 1 failed, 2 asked for wrongly, 128 + n ended by signal n */

@@ -43,16 +43,21 @@ export class Progress {
         if (done) return;
         done = true;
         bar.stop();
-        this.#bars?.remove(bar);
         if (--this.#open === 0) this.stop();
+        else this.#bars?.remove(bar);
       },
     };
   }
 
   /** Writes a whole line to the stream, above the bars. */
   print(line: string): void {
-    if (this.#bars === undefined) this.#stream.write(line);
-    else this.#bars.log(line);
+    if (this.#bars === undefined) {
+      this.#stream.write(line);
+      return;
+    }
+    this.#bars.log(line);
+    // At once: a line that waits for the next redraw would be lost where the bars go first.
+    this.#bars.update();
   }
 
   /** Takes the bars away and gives the cursor back. */

@@ -141,7 +141,7 @@ export function resolveRun(settings: Settings, named: NamedSources = []): RunCon
       provider: model.provider ?? DEFAULTS.provider,
       threads: model.threads,
       hosts: model.hosts ?? 1,
-      input: model.input === undefined ? undefined : inputSize(model.input),
+      input: model.input === undefined ? undefined : parseInputSize(model.input, 'model.input (--input)'),
     },
     detect: {
       conf: detect.conf ?? DEFAULTS.conf,
@@ -187,9 +187,13 @@ function sourceConfig(id: string, camera: NonNullable<Settings['cameras']>[strin
   return { id, kind: 'camera', url: source.url, transport: camera.transport ?? DEFAULTS.transport, timeoutMs: camera.timeout ?? DEFAULTS.timeoutMs };
 }
 
-function inputSize(text: string): Size {
-  const [width, height] = text.split('x').map(Number);
-  if (width % 32 !== 0 || height % 32 !== 0) throw new UsageError(`model.input (--input) is ${text}; width and height must be multiples of 32, such as 640x384`);
+/**
+ * @param where the key or flag that the text stands at, for the message
+ * @throws UsageError where it is not WIDTHxHEIGHT in multiples of 32
+ */
+export function parseInputSize(text: string, where: string): Size {
+  const [width, height] = (/^([1-9]\d*)x([1-9]\d*)$/.exec(text) ?? []).slice(1).map(Number);
+  if (width === undefined || width % 32 !== 0 || height % 32 !== 0) throw new UsageError(`${where} is "${text}"; it must be WIDTHxHEIGHT in multiples of 32, such as 640x384`);
   return { width, height };
 }
 

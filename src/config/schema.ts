@@ -40,7 +40,12 @@ export type KeyFacts = {
   /** Completes the sentence "it must be …". */
   readonly allowed: string;
   readonly default?: string | number | boolean;
+  /** What it looks like in a file, as JSON Schema, where that is not what it is read into. */
+  readonly written?: Readonly<Record<string, unknown>>;
 };
+
+const DURATION = { allowed: DURATION_FORMS, written: { type: ['number', 'string'] } } as const;
+const LIST = { written: { anyOf: [{ type: 'array', items: { type: ['string', 'number'] }, minItems: 1 }, { type: 'string' }] } } as const;
 
 const key = <S extends z.ZodType>(schema: S, facts: KeyFacts) => schema.optional().meta(facts);
 const section = <T extends z.core.$ZodShape>(shape: T, description: string) =>
@@ -65,10 +70,10 @@ const checked = (check: (value: string) => unknown) => text().superRefine((value
 const oneOf = (values: readonly string[]): string => `one of ${values.join(', ')}`;
 
 const camera = z.strictObject({
-  source: checked(classifySource).meta({ description: 'Where the pictures come from.', allowed: SOURCE_FORMS }),
+  source: checked(classifySource).meta({ description: 'Where the pictures come from.', allowed: SOURCE_FORMS, written: { type: ['string', 'integer'] } }),
   enabled: key(boolean(), { description: 'Whether to run it.', allowed: 'true or false', default: true }),
   transport: key(z.enum(TRANSPORTS), { description: 'How RTSP carries the video.', allowed: oneOf(TRANSPORTS), default: DEFAULTS.transport }),
-  timeout: key(duration(), { description: 'A camera that sends no frame for this long is connected to anew.', allowed: DURATION_FORMS, default: '5s' }),
+  timeout: key(duration(), { description: 'A camera that sends no frame for this long is connected to anew.', ...DURATION, default: '5s' }),
 }).meta({ description: 'One camera, video file or folder of pictures.', allowed: 'a section with at least the key source' });
 
 /** The one schema that files, flags, messages, documentation and the JSON Schema follow from. */
@@ -87,10 +92,10 @@ export const settingsSchema = z.strictObject({
     conf: key(number(z.number().min(0).max(1)), { description: 'Detections with a lower score are left out.', allowed: 'a number from 0 to 1', default: DEFAULTS.conf }),
     nms: key(number(z.number().min(0).max(1)), { description: 'Of two boxes whose IoU is above this, the better one stays.', allowed: 'a number from 0 to 1', default: DEFAULTS.nms }),
     nms_mode: key(z.enum(NMS_MODES), { description: 'Whether boxes of different classes suppress each other (`agnostic`).', allowed: oneOf(NMS_MODES), default: DEFAULTS.nmsMode }),
-    classes: key(list(), { description: 'The classes to keep, by name or id; all where absent.', allowed: 'a list of class names or ids, such as person,car' }),
+    classes: key(list(), { description: 'The classes to keep, by name or id; all where absent.', ...LIST, allowed: 'a list of class names or ids, such as person,car' }),
     schedule: key(checked(policyByName), { description: 'Which frame to run on, and when.', allowed: `${oneOf(POLICY_NAMES)} (N is 1 or more)`, default: DEFAULTS.schedule }),
     budget: key(z.preprocess((value) => (value === 'none' ? value : durationMs(value) ?? value), z.union([z.literal('none'), z.number().positive()])),
-      { description: 'The oldest a frame may be when its result comes out.', allowed: `none or ${DURATION_FORMS}`, default: '100ms' }),
+      { description: 'The oldest a frame may be when its result comes out.', ...DURATION, allowed: `none or ${DURATION_FORMS}`, default: '100ms' }),
     track: key(boolean(), { description: 'Whether objects keep an id from frame to frame.', allowed: 'true or false', default: false }),
     forecast: key(z.enum(FORECASTERS), { description: 'What carries boxes forward to the present; it needs tracking and turns it on.', allowed: oneOf(FORECASTERS), default: DEFAULTS.forecast }),
   }, 'Which frames are detected on, and what is kept of the result.'),
@@ -98,7 +103,7 @@ export const settingsSchema = z.strictObject({
     host: key(text(), { description: 'The address that the WebSocket feed listens at; 0.0.0.0 for all.', allowed: 'an address or host name', default: DEFAULTS.feedHost }),
     port: key(number(z.int().min(0).max(65535)), { description: 'Its port; 0 takes a free one.', allowed: 'a whole number from 0 to 65535' }),
     token: key(text(), { description: 'What a client must present; without one, everybody who reaches the port is let in. `NOWCAST_FEED_TOKEN` where absent.', allowed: 'a text' }),
-    allowed_origins: key(list(), { description: 'Web pages, besides those of the same origin, that may connect.', allowed: 'a list of origins such as https://example.org' }),
+    allowed_origins: key(list(), { description: 'Web pages, besides those of the same origin, that may connect.', ...LIST, allowed: 'a list of origins such as https://example.org' }),
     max_clients: key(number(z.int().min(1)), { description: 'Clients that may be connected at once.', allowed: 'a whole number of 1 or more', default: DEFAULTS.maxClients }),
   }, 'The live results as a WebSocket feed; off where absent.'),
   output: section({
@@ -108,7 +113,7 @@ export const settingsSchema = z.strictObject({
   }, 'Files to write.'),
   pace: key(z.enum(PACES), { description: 'Whether files are played by the clock (`source`) or as fast as they can be read (`max`).', allowed: oneOf(PACES), default: DEFAULTS.pace }),
   max_frames: key(number(z.int().min(1)), { description: 'The run ends after this many frames were received.', allowed: 'a whole number of 1 or more' }),
-  duration: key(duration(), { description: 'The run ends after this long.', allowed: DURATION_FORMS }),
+  duration: key(duration(), { description: 'The run ends after this long.', ...DURATION }),
 });
 
 /** What a file or the flags say, checked, in the file's own keys; nothing is filled in. */

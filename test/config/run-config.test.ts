@@ -66,7 +66,7 @@ describe('a run configuration', () => {
     ['one annotated video of two sources', { output: { save: '/tmp/a.mp4' } }, [CAMERA, '0'], /^output\.save \(--save\) holds the results of one source, and there are 2/],
     ['two outputs in one file', { output: { record: '/tmp/a', coco: '/tmp/a' } }, [CAMERA], /^output\.coco \(--coco\) is \/tmp\/a, which is output\.record \(--record\) too/],
     ['a feed without a port', { feed: { host: '0.0.0.0' } }, [CAMERA], /^feed\.port is missing/],
-    ['an input that is no multiple of 32', { model: { input: '640x360' } }, [CAMERA], /^model\.input \(--input\) is 640x360; width and height must be multiples of 32/],
+    ['an input that is no multiple of 32', { model: { input: '640x360' } }, [CAMERA], /^model\.input \(--input\) is "640x360"; it must be WIDTHxHEIGHT in multiples of 32/],
   ];
   for (const [what, settings, sources, message] of bad) {
     it(`refuses ${what}`, () => assert.throws(() => resolveRun(settings, sources), (error: unknown) => error instanceof UsageError && message.test(error.message)));

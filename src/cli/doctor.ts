@@ -1,0 +1,25 @@
+import type { Command } from 'commander';
+import { NowcastError } from '../core/errors.js';
+import { openIo, type CliContext, type CommandIo } from './command-io.js';
+import { examine, type Finding } from './doctor-checks.js';
+
+/** Declares `nowcast doctor`. */
+export function register(program: Command, context: CliContext): void {
+  const command = program.command('doctor')
+    .description('Say what this machine can do and what is missing')
+    .action(() => doctor(openIo(command, context)));
+}
+
+/** @throws NowcastError (`NOWCAST_DOCTOR`) where something that every run needs is missing */
+async function doctor(io: CommandIo): Promise<void> {
+  const findings = await examine(io);
+  const missing = findings.filter(({ state }) => state === 'missing');
+  io.print(io.json ? JSON.stringify({ ok: missing.length === 0, findings }) : findings.map(asText).join('\n'));
+  if (missing.length > 0) {
+    throw new NowcastError('NOWCAST_DOCTOR', `${missing.map(({ name }) => name).join(', ')}: without ${missing.length === 1 ? 'it' : 'these'} nothing runs; the lines above say what to do`);
+  }
+}
+
+function asText({ name, state, found, remedy }: Finding): string {
+  return `${state.padEnd(8)} ${name.padEnd(17)} ${found}${remedy === undefined ? '' : `\n${' '.repeat(27)}-> ${remedy}`}`;
+}

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { nowcast } from '../helpers/command.js';
+import { temporaryFolder } from '../helpers/temporary.js';
+
+type Report = { ok: boolean; findings: { name: string; state: string; found: string; remedy?: string }[] };
+
+describe('nowcast doctor', () => {
+  const folder = temporaryFolder();
+  const report = async (env: Record<string, string>) => {
+    const { code, stdout, stderr } = await nowcast(['doctor', '--json'], { env: { NOWCAST_CACHE: join(folder(), 'cache'), ...env } });
+    const { ok, findings } = JSON.parse(stdout) as Report;
+    return { code, stderr, ok, of: (name: string) => findings.find((finding) => finding.name === name) };
+  };
+
+  it('finds a machine fit on which everything is there that a run needs', async () => {
+    const { code, ok, of } = await report({});
+    assert.equal(of('Node')?.state, 'ok');
+    assert.equal(of('provider cpu')?.state, 'ok');
+    assert.equal(of('cache folder')?.found, join(folder(), 'cache'));
+    assert.equal(of('models')?.remedy, 'nowcast models pull yolox-nano, or give --model a file of your own');
+    assert.deepEqual([code, ok], [0, true]);
+    assert.deepEqual(readdirSync(join(folder(), 'cache')), []);
+    assert.deepEqual(readdirSync(tmpdir()).filter((name) => name.startsWith('nowcast-doctor-')), []);
+  });
+
+  it('says which ffmpeg is used and what the embedded one cannot do', async function () {
+    const { of } = await report({ PATH: '' });
+    const ffmpeg = of('ffmpeg');
+    if (ffmpeg?.state === 'missing') this.skip();
+    assert.equal(ffmpeg?.state, 'limited');
+    assert.match(ffmpeg.found, /, the embedded build of 2018: video files alone, no cameras$/);
+    assert.match(ffmpeg.remedy ?? '', /^install ffmpeg 5 or later/);
+  });
+
+  it('exits with 1 where something that every run needs is missing, and says what to do', async () => {
+    writeFileSync(join(folder(), 'file'), '');
+    const { code, stderr, ok, of } = await report({ NOWCAST_FFMPEG: '/no/ffmpeg', NOWCAST_CACHE: join(folder(), 'file', 'cache') });
+    assert.deepEqual([code, ok], [1, false]);
+    assert.equal(stderr, 'nowcast: ffmpeg, cache folder: without these nothing runs; the lines above say what to do\n');
+    assert.match(of('ffmpeg')?.found ?? '', /NOWCAST_FFMPEG is "\/no\/ffmpeg"/);
+    assert.equal(of('cache folder')?.remedy, 'name a folder that can be with NOWCAST_CACHE');
+    assert.ok(!existsSync(join(folder(), 'cache')));
+  });
+
+  it('prints a line a finding, and the remedy below it', async () => {
+    const { stdout } = await nowcast(['doctor'], { env: { NOWCAST_CACHE: join(folder(), 'cache') } });
+    assert.match(stdout, /^ok {7}Node {14}\d+\.\d+\.\d+$/m);
+    assert.match(stdout, /^limited {2}models .*\n {27}-> nowcast models pull yolox-nano/m);
+  });
+});

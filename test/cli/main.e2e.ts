@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageVersion } from '../../src/cli/paths.js';
+import { COMMAND, nowcast } from '../helpers/command.js';
+import { temporaryFolder } from '../helpers/temporary.js';
+
+describe('nowcast', () => {
+  const folder = temporaryFolder();
+
+  it('tells its version', async () => {
+    assert.deepEqual(await nowcast(['--version']), { code: 0, stdout: `${packageVersion()}\n`, stderr: '' });
+  });
+
+  it('lists its commands', async () => {
+    const { code, stdout } = await nowcast(['--help']);
+    assert.equal(code, 0);
+    for (const name of ['run', 'models', 'doctor']) assert.match(stdout, new RegExp(`^  ${name}\\b`, 'm'));
+  });
+
+  it('explains the flags of a command', async () => {
+    for (const args of [['run', '--help'], ['help', 'run']]) {
+      const { code, stdout } = await nowcast(args);
+      assert.equal(code, 0);
+      assert.match(stdout, /--schedule <name>/);
+    }
+  });
+
+  const usage: readonly [string, readonly string[], RegExp][] = [
+    ['no command', [], /^Usage: nowcast/m],
+    ['an unknown command', ['rn'], /unknown command 'rn'\n\(Did you mean run\?\)/],
+    ['an unknown flag', ['run', 'x', '--scedule', 'y'], /unknown option '--scedule'\n\(Did you mean --schedule\?\)/],
+    ['a flag without its value', ['run', '--conf'], /option '--conf <score>' argument missing/],
+    ['a wrong value', ['run', 'x', '--conf', '7'], /^nowcast: --conf is "7"; it must be a number from 0 to 1\n$/],
+    ['an unknown log format', ['doctor', '--log-format', 'xml'], /^nowcast: --log-format is "xml"; it must be one of text, json\n$/],
+    ['nothing to run on', ['run'], /^nowcast: there is nothing to run on; name a SOURCE/],
+    ['a config that is not there', ['run', '-c', 'no.yaml'], /^nowcast: the config \/.*\/no\.yaml does not exist; name a YAML file with -c\n$/],
+    ['a folder as config', ['run', '-c', '.'], /^nowcast: the config .* is a folder; name a YAML file with -c\n$/],
+    ['a source that is not there', ['run', 'no.mp4'], /^nowcast: the source \/.*\/no\.mp4 does not exist; check the path\n$/],
+  ];
+  for (const [what, args, message] of usage) {
+    it(`exits with 2 for ${what}`, async () => {
+      const { code, stdout, stderr } = await nowcast(args, { cwd: folder() });
+      assert.deepEqual([code, stdout], [2, '']);
+      assert.match(stderr, message);
+    });
+  }
+
+  it('names file, line, key, value and what is allowed of a wrong config, without its secrets', async () => {
+    writeFileSync(join(folder(), 'c.yaml'), 'cameras:\n  a:\n    source: rtsp://u:${PW}@h/x\n    speed: 2\nmodel:\n  provider: ${PW}\n');
+    const { code, stderr } = await nowcast(['run', '-c', 'c.yaml'], { cwd: folder(), env: { PW: 'hunter2' } });
+    assert.equal(code, 2);
+    assert.equal(stderr, [
+      'nowcast: c.yaml:4: cameras.a.speed is not a key (allowed in cameras.a: source, enabled, transport, timeout)\n',
+      'nowcast: c.yaml:6: model.provider is "***"; it must be one of auto, cpu, webgpu, cuda, tensorrt, coreml, dml\n',
+    ].join(''));
+  });
+
+  it('shows where an error came from when asked', async () => {
+    for (const [args, env] of [[['run', 'no.mp4', '--verbose'], {}], [['run', 'no.mp4'], { NOWCAST_DEBUG: '1' }]] as const) {
+      const { code, stderr } = await nowcast(args, { cwd: folder(), env });
+      assert.equal(code, 2);
+      assert.match(stderr, /UsageError[\s\S]*\n {4}at .*look-at/);
+      assert.match(stderr, /caused by Error: ENOENT/);
+    }
+  });
+
+  it('takes a pipe that is closed early for no failure', async () => {
+    const child = spawn(process.execPath, [COMMAND, 'run', '--help'], { stdio: ['ignore', 'pipe', 'pipe'] });
+    child.stdout.destroy();
+    child.stderr.resume();
+    const [code] = await once(child, 'close') as [number | null];
+    assert.equal(code, 0);
+  });
+});

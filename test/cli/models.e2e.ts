@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync, watch } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { dirname, join } from 'node:path';
+import { serializeOnnx } from '../../src/model/onnx/model-file.js';
+import { nowcast, type CommandResult } from '../helpers/command.js';
+import { temporaryFolder } from '../helpers/temporary.js';
+import { fileServer, type FileServer, type Serving } from '../model/file-server.js';
+import { pixelModel } from '../model/pixel-model.js';
+
+/** Of YOLOX-Tiny's shape, as far as anyone looks before it runs. */
+const TINY = serializeOnnx(pixelModel({ input: [1, 3, 416, 416], output: [1, 3549, 85] }));
+const TINY_SHA256 = createHash('sha256').update(TINY).digest('hex');
+const NANO_BYTES = 3_659_407;
+
+describe('nowcast models', () => {
+  const folder = temporaryFolder();
+  const cacheDir = (): string => join(folder(), 'cache');
+  const files = (): string[] => (existsSync(cacheDir()) ? readdirSync(cacheDir()).sort() : []);
+  const run = (...args: string[]): Promise<CommandResult> => nowcast(['models', ...args], { env: { NOWCAST_CACHE: cacheDir() } });
+  let server: FileServer | undefined;
+  const serve = async (serving: (request: number) => Serving): Promise<string> => {
+    server = await fileServer(serving);
+    return dirname(server.url);
+  };
+  afterEach(async () => {
+    await server?.close();
+    server = undefined;
+  });
+
+  it('list names what can be pulled, and says what is here', async () => {
+    const { code, stdout } = await run('list');
+    assert.equal(code, 0);
+    assert.match(stdout, /^name +input +labels +COCO AP/);
+    assert.match(stdout, /^yolox-nano +416x416 +coco +25\.8 +0\.91 +1\.1$/m);
+    const json = JSON.parse((await run('list', '--json')).stdout) as { cacheDir: string; models: { name: string; isHere: boolean }[] };
+    assert.equal(json.cacheDir, cacheDir());
+    assert.ok(json.models.some(({ name, isHere }) => name === 'yolox-x' && !isHere));
+  });
+
+  it('pull downloads a model, pins a hash that nobody states, and says so', async () => {
+    const mirror = await serve(() => ({ body: TINY }));
+    const first = await run('pull', 'yolox-tiny', '--mirror', mirror);
+    const path = join(cacheDir(), 'yolox_tiny.onnx');
+    assert.equal(first.code, 0, first.stderr);
+    assert.equal(first.stdout, `yolox-tiny: now at ${path} (0.0 MB, sha256 ${TINY_SHA256})\n`);
+    assert.match(first.stderr, new RegExp(`nobody states the sha256 of yolox-tiny; this download's, ${TINY_SHA256}, is pinned`));
+    assert.deepEqual(files(), ['yolox_tiny.onnx', 'yolox_tiny.onnx.sha256']);
+
+    const again = await run('pull', 'yolox_tiny', '--mirror', mirror, '--json');
+    assert.deepEqual(JSON.parse(again.stdout), { models: [{ name: 'yolox-tiny', path, bytes: TINY.length, sha256: TINY_SHA256, outcome: 'present', checkedBy: 'pin' }] });
+    assert.equal(again.stderr, '');
+    assert.match((await run('list')).stdout, /^yolox-tiny .* yes$/m);
+    assert.match((await run('info', 'yolox-tiny')).stdout, /^classes {5}80 \(coco\)$/m);
+  });
+
+  it('pull keeps what came before Ctrl-C, exits with 130, and goes on from there', async () => {
+    const half = Math.floor(TINY.length / 2);
+    const mirror = await serve((request) => ({ body: TINY, etag: '"1"', ...(request === 0 ? { stallAfter: half } : {}) }));
+    const part = join(cacheDir(), 'yolox_tiny.onnx.part');
+    const halted = await nowcast(['models', 'pull', 'yolox-tiny', '--mirror', mirror], {
+      env: { NOWCAST_CACHE: cacheDir() },
+      onStart: (child) => void bytesReached(part, half, folder()).then(() => child.kill('SIGINT')),
+    });
+    assert.deepEqual([halted.code, halted.stdout, halted.stderr], [130, '', '']);
+    assert.ok(files().includes('yolox_tiny.onnx.part'), files().join());
+
+    const resumed = await run('pull', 'yolox-tiny', '--mirror', mirror);
+    assert.equal(resumed.code, 0, resumed.stderr);
+    assert.equal(server?.requests[1].range, `bytes=${half}-`);
+    assert.deepEqual(readFileSync(join(cacheDir(), 'yolox_tiny.onnx')), Buffer.from(TINY));
+    assert.deepEqual(files(), ['yolox_tiny.onnx', 'yolox_tiny.onnx.sha256']);
+  });
+
+  it('pull refuses a file with the wrong hash and leaves nothing of it', async () => {
+    const mirror = await serve(() => ({ body: new Uint8Array(NANO_BYTES) }));
+    const { code, stdout, stderr } = await run('pull', 'yolox-nano', '--mirror', mirror);
+    assert.deepEqual([code, stdout], [1, '']);
+    assert.match(stderr, /^nowcast: what came from http:.*yolox_nano\.onnx is not yolox-nano: its sha256 is [\da-f]{64}, not the zoo's, c789161e[\da-f]+; the download was removed\n$/);
+    assert.deepEqual(files(), []);
+  });
+
+  it('pull says that there is no network, and where to place the file by hand', async () => {
+    const { code, stdout, stderr } = await run('pull', 'yolox-nano', '--mirror', `http://127.0.0.1:${await closedPort()}`);
+    assert.deepEqual([code, stdout], [1, '']);
+    assert.match(stderr, /^nowcast: cannot download yolox-nano from http:\/\/127\.0\.0\.1:\d+\/yolox_nano\.onnx: /);
+    assert.ok(stderr.includes(`place it at ${join(cacheDir(), 'yolox_nano.onnx')}`), stderr);
+  });
+
+  it('pull knows all names before it fetches the first', async () => {
+    const mirror = await serve(() => ({ body: TINY }));
+    const { code, stderr } = await run('pull', 'yolox-tiny', 'yolox-huge', '--mirror', mirror);
+    assert.equal(code, 1);
+    assert.match(stderr, /^nowcast: there is no model "yolox-huge"; the zoo has yolox-nano, yolox-tiny/);
+    assert.equal(server?.requests.length, 0);
+  });
+
+  it('info says how to get a model that is not here', async () => {
+    const { code, stderr } = await run('info', 'yolox-s');
+    assert.equal(code, 1);
+    assert.match(stderr, /^nowcast: yolox-s is not on this machine; run `nowcast models pull yolox-s`/);
+  });
+
+  it('a mirror must be a URL', async () => {
+    const { code, stderr } = await run('pull', 'yolox-s', '--mirror', 'here');
+    assert.deepEqual([code, stderr], [2, 'nowcast: --mirror is "here"; it must be the URL of a folder, such as https://models.example.org/yolox\n']);
+  });
+});
+
+/** Resolves when the file, which may not be there yet, has so many bytes. */
+async function bytesReached(path: string, bytes: number, above: string): Promise<void> {
+  const isReached = (): boolean => existsSync(path) && readFileSync(path).length >= bytes;
+  const watcher = watch(above, { recursive: true });
+  try {
+    while (!isReached()) await once(watcher, 'change');
+  } finally {
+    watcher.close();
+  }
+}
+
+/** A port on which nobody listens. */
+async function closedPort(): Promise<number> {
+  const listener = createServer().listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  const { port } = listener.address() as AddressInfo;
+  listener.close();
+  await once(listener, 'close');
+  return port;
+}

@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { PassThrough } from 'node:stream';
+import { Progress } from '../../src/cli/progress.js';
+
+/** As much of a terminal as a progress bar looks at. */
+function terminal() {
+  const written: string[] = [];
+  const stream = Object.assign(new PassThrough(), {
+    isTTY: true, columns: 80, rows: 24, cursorTo: () => true, moveCursor: () => true, clearLine: () => true, clearScreenDown: () => true,
+  }) as unknown as NodeJS.WriteStream;
+  (stream as unknown as PassThrough).on('data', (chunk: Buffer) => written.push(chunk.toString()));
+  return { stream, text: () => written.join('') };
+}
+
+describe('progress', () => {
+  it('draws a bar at the foot of a terminal, and lines above it', () => {
+    const { stream, text } = terminal();
+    const progress = new Progress(stream, true);
+    const bar = progress.bar({ label: 'yolox-s', total: 36, unit: 'MB' });
+    bar.set(18);
+    progress.print('a line\n');
+    bar.done();
+    bar.done();
+    assert.match(text(), /yolox-s .*\/36 MB/);
+    assert.ok(text().includes('a line\n'), text());
+  });
+
+  it('writes lines alone where it may not draw', () => {
+    const { stream, text } = terminal();
+    const progress = new Progress(stream, false);
+    const bar = progress.bar({ label: 'frames', total: undefined, unit: 'frames' });
+    bar.set(1);
+    progress.print('a line\n');
+    bar.done();
+    progress.stop();
+    assert.equal(text(), 'a line\n');
+  });
+});

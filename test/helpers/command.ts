@@ -1,0 +1,30 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { text } from 'node:stream/consumers';
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+
+export const COMMAND = resolve('dist/src/cli/main.js');
+
+export type CommandResult = {
+  /** Null where a signal ended it. */
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+};
+
+export type CommandOptions = {
+  /** Beside PATH and HOME, the only ones that it sees. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** Is given the process as soon as it runs. */
+  readonly onStart?: (child: ChildProcess) => void;
+};
+
+/** Runs the built command to its end. */
+export async function nowcast(args: readonly string[], { env = {}, cwd, onStart }: CommandOptions = {}): Promise<CommandResult> {
+  const { PATH = '', HOME = '' } = process.env;
+  const child = spawn(process.execPath, [COMMAND, ...args], { env: { PATH, HOME, ...env }, cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  onStart?.(child);
+  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close') as Promise<[number | null]>]);
+  return { code, stdout, stderr };
+}
