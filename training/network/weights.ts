@@ -1,0 +1,90 @@
+import { DataError } from '../../src/core/errors.js';
+import { Random } from '../random.js';
+import type { Network } from './description.js';
+import { initialVariances } from './initial-statistics.js';
+import { convLayers, parameterLayout, predictLayers, type ParameterLayout } from './parameters.js';
+
+/** All numbers of a network, laid out as its {@link ParameterLayout} says. */
+export type Weights = {
+  /** What training changes. */
+  readonly parameters: Float32Array;
+  /** Running means of all norms, then running variances (unbiased). */
+  readonly statistics: Float32Array;
+};
+
+/** A named tensor as checkpoints hold it. */
+export type NamedTensor = { readonly shape: readonly number[]; readonly data: Float32Array };
+
+/** How certain an untrained network is of any object: the bias of its scores (YOLOX `initialize_biases`). */
+const PRIOR_PROBABILITY = 0.01;
+
+/** Untrained weights, as PyTorch and YOLOX draw them; the same for the same seed. */
+export function initialWeights(network: Network, seed: number): Weights {
+  const layout = parameterLayout(network);
+  const random = new Random(seed);
+  const parameters = new Float32Array(layout.size);
+  const offsets = new Map(layout.parameters.map(({ name, offset }) => [name, offset]));
+  const draw = (name: string, count: number, bound: number): void => {
+    const offset = offsets.get(name)!;
+    for (let i = 0; i < count; i++) parameters[offset + i] = random.between(-bound, bound);
+  };
+  for (const { name, input, output, kernel, depthwise } of convLayers(network)) {
+    const inputs = (depthwise ? 1 : input.channels) * kernel ** 2;
+    draw(`${name}.conv.weight`, output.channels * inputs, 1 / Math.sqrt(inputs));
+  }
+  for (const { input, parts } of predictLayers(network)) {
+    const bound = 1 / Math.sqrt(input.channels);
+    for (const { name, channels } of parts) {
+      draw(`${name}.weight`, channels * input.channels, bound);
+      const bias = offsets.get(`${name}.bias`)!;
+      if (name.includes('reg_preds')) draw(`${name}.bias`, channels, bound);
+      else parameters.fill(-Math.log((1 - PRIOR_PROBABILITY) / PRIOR_PROBABILITY), bias, bias + channels);
+    }
+  }
+  parameters.fill(1, layout.scaleOffset, layout.shiftOffset);
+  const statistics = new Float32Array(2 * layout.normChannels);
+  initialVariances(network).forEach((variance, i) => {
+    const { channels, offset } = layout.norms[i];
+    statistics.fill(variance, layout.normChannels + offset, layout.normChannels + offset + channels);
+  });
+  return { parameters, statistics };
+}
+
+/** Every tensor by the reference's name; views, not copies. */
+export function namedTensors(layout: ParameterLayout, { parameters, statistics }: Weights): Map<string, NamedTensor> {
+  const tensors = new Map<string, NamedTensor>();
+  for (const { name, shape, offset, size } of layout.parameters) {
+    tensors.set(name, { shape, data: parameters.subarray(offset, offset + size) });
+  }
+  for (const { name, channels, offset } of layout.norms) {
+    const mean = offset;
+    const variance = layout.normChannels + offset;
+    tensors.set(`${name}.running_mean`, { shape: [channels], data: statistics.subarray(mean, mean + channels) });
+    tensors.set(`${name}.running_var`, { shape: [channels], data: statistics.subarray(variance, variance + channels) });
+  }
+  return tensors;
+}
+
+/**
+ * Copies named tensors into `weights`, which keep what `tensors` lack.
+ * @param otherClasses take what fits of a network with other classes: its class predictions are passed over
+ * @returns names that were passed over
+ * @throws DataError naming the tensor that is missing or has another shape
+ */
+export function takeTensors(
+  layout: ParameterLayout, weights: Weights, tensors: ReadonlyMap<string, NamedTensor>, { otherClasses = false } = {},
+): string[] {
+  const passedOver: string[] = [];
+  for (const [name, { shape, data }] of namedTensors(layout, weights)) {
+    const given = tensors.get(name);
+    if (given === undefined) throw new DataError(`the weights have no "${name}"; are they of this variant?`);
+    if (String(given.shape) === String(shape)) data.set(given.data);
+    else if (otherClasses && name.includes('.cls_preds.')) passedOver.push(name);
+    else throw new DataError(`the weights' "${name}" is [${String(given.shape)}], but this network's is [${String(shape)}]; are they of this variant and class count?`);
+  }
+  return passedOver;
+}
+
+export function copyWeights({ parameters, statistics }: Weights): Weights {
+  return { parameters: parameters.slice(), statistics: statistics.slice() };
+}
