@@ -1,1 +1,52 @@
-export {};
+// Data that flows.
+export type { Box } from './core/box.js';
+export type { Detection } from './core/detection.js';
+export type { Frame } from './core/frame.js';
+export type { Letterbox, Size } from './core/letterbox.js';
+export {
+  DROP_REASONS, STATUS_STATES,
+  type DropEvent, type DropReason, type Forecast, type GapEvent, type PerceptEvent, type PerceptTimes, type PipelineEvent,
+  type SourceEvent, type StatusEvent, type StatusState,
+} from './core/events.js';
+export type { Clock, WallClock } from './core/clock.js';
+export {
+  DataError, DetectorFailedError, InternalError, ModelError, NowcastError, OutputError, SourceError, UsageError,
+} from './core/errors.js';
+
+// The two ends: what frames come from and what detects on them.
+export { monotonicClock } from './cli/clock.js';
+export { openDetector, openSource, type OpenDetectorOptions, type OpenSourceOptions } from './open.js';
+export { PROVIDERS, type Detector, type DetectorInfo, type DetectorResult, type DetectorTimes, type Provider } from './core/detector.js';
+export { createProcessDetector } from './model/host/process-detector.js';
+export type { ProcessDetectorOptions } from './model/host/host-plan.js';
+export { cameraSource, type CameraCopy, type CameraOptions } from './streaming/sources/camera.js';
+export { folderSource, type FolderOptions } from './streaming/sources/folder.js';
+export { videoSource, type VideoInfo, type VideoOptions } from './streaming/sources/video.js';
+export { locateFfmpeg, type Ffmpeg, type FfmpegVersion } from './streaming/sources/ffmpeg-binary.js';
+
+// The middle: operators, to be chained.
+export { createPipeline, type PipelineOptions } from './pipeline/create-pipeline.js';
+export { perceive, type PerceiveOptions } from './pipeline/operators/perceive.js';
+export { schedule, type ScheduledFrame, type ScheduleOptions } from './pipeline/operators/schedule.js';
+export { detect, type DetectOptions } from './pipeline/operators/detect.js';
+export { exhaustMapLatest } from './pipeline/operators/exhaust-map-latest.js';
+export { inOrder } from './pipeline/operators/in-order.js';
+export { track } from './pipeline/operators/track.js';
+export { forecast } from './pipeline/operators/forecast.js';
+export { TrackerSet } from './pipeline/tracker-set.js';
+export { measureEmitted, measureReceived } from './pipeline/operators/measure.js';
+export { Measurements, type Distribution, type MeasurementsSnapshot, type StageName, type StreamCounts } from './pipeline/measurements.js';
+
+// The rules.
+export { every, idleFree, idleNext, POLICY_NAMES, policyByName, shrinkingTail, stride, threshold, type Decision, type Policy, type ScheduleState } from './core/policy.js';
+export { parseRuntimeProfile, RuntimeEstimator, runtimeProfile, type RuntimeProfile, type RuntimeProfileFile } from './core/runtime-profile.js';
+export { createTracker, TRACKER_KINDS, type TrackerKind } from './track/create-tracker.js';
+export type { Tracker, TrackerOptions } from './track/tracker.js';
+
+// Where results go.
+export { createFeedServer, type FeedServer, type FeedServerOptions } from './streaming/feed/feed-server.js';
+export { FEED_SUBPROTOCOL, feedJsonSchema, type FeedDetection, type FeedMessage, type FeedSubscribe } from './streaming/feed/protocol.js';
+export { createRecorder, type Recorder } from './streaming/sinks/recorder.js';
+export { readRecording, type Recording } from './streaming/sinks/recording-reader.js';
+export { RECORDING_SCHEMA, type RecordingHeader } from './core/recording.js';
+export { createCocoResults, type CocoNumbering, type CocoResults } from './streaming/sinks/coco-results.js';

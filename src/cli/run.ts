@@ -1,8 +1,117 @@
+import { interval, lastValueFrom, Observable, race, switchMap, tap, timer } from 'rxjs';
 import type { RunConfig } from '../config/run-config.js';
-import { UsageError } from '../core/errors.js';
+import type { Detector } from '../core/detector.js';
+import { policyByName } from '../core/policy.js';
+import { createProcessDetector } from '../model/host/process-detector.js';
+import { createPipeline } from '../pipeline/create-pipeline.js';
+import { Measurements } from '../pipeline/measurements.js';
+import type { CameraCopy } from '../streaming/sources/camera.js';
+import { locateFfmpeg, type Ffmpeg } from '../streaming/sources/ffmpeg-binary.js';
 import type { CommandIo } from './command-io.js';
+import { annotate } from './run-annotate.js';
+import { detectorOptions } from './run-detector.js';
+import { openOutputs, type Outputs } from './run-outputs.js';
+import { RunReporter } from './run-reporter.js';
+import { openSources } from './run-sources.js';
+import { summarise, summaryText } from './run-summary.js';
 
-/** Runs the pipeline until its sources end, a limit is met, or `io.signal` is aborted. */
-export type Run = (config: RunConfig, io: CommandIo) => Promise<void>;
+const STATS_EVERY_MS = 1000;
+/** How long a camera may take to end in order after Ctrl-C. */
+const CAMERA_GRACE_MS = 2000;
 
-export const run: Run = () => Promise.reject(new UsageError('nowcast run is not built yet'));
+/**
+ * Runs the pipeline until its sources end, a limit is met, or `io.signal` is aborted; then prints the summary.
+ * @throws UsageError, ModelError, SourceError or OutputError where something cannot be had; nothing is left running
+ */
+export async function run(config: RunConfig, io: CommandIo): Promise<void> {
+  const ffmpegSearch = findFfmpeg(config, io);
+  const detector = await createProcessDetector(await detectorOptions(config, io));
+  const measurements = new Measurements();
+  const reporter = new RunReporter(config, io);
+  const copies: CameraCopy[] = [];
+  let outputs: Outputs | undefined;
+  let ffmpeg: Ffmpeg | undefined;
+  const startedAtMs = io.clock.now();
+  try {
+    reporter.detectorOpened(detector.info);
+    ffmpeg = await ffmpegSearch;
+    outputs = await openOutputs(config, detector.info, io);
+    await play({ config, io, detector, ffmpeg, outputs, copies, measurements, reporter });
+  } finally {
+    reporter.done();
+    await detector.close();
+    await outputs?.close();
+  }
+  const durationMs = io.clock.now() - startedAtMs;
+
+  const snapshot = measurements.snapshot();
+  // Where nothing came in at all, the reason is all there is to say.
+  if (snapshot.total.received > 0 || reporter.problem === undefined) {
+    const { recording } = outputs;
+    const videos = ffmpeg === undefined || recording === undefined ? []
+      : await annotate({ config, ffmpeg, recording, copies, frames: snapshot.total.received }, io);
+    const summary = summarise({ config, info: detector.info, snapshot, durationMs, videos, problems: reporter.problems }, io);
+    io.print(io.json ? JSON.stringify(summary) : summaryText(summary));
+  }
+  await outputs.discardTemporary();
+  if (reporter.problem !== undefined) throw reporter.problem;
+}
+
+type Play = {
+  readonly config: RunConfig;
+  readonly io: CommandIo;
+  readonly detector: Detector;
+  readonly ffmpeg: Ffmpeg | undefined;
+  readonly outputs: Outputs;
+  readonly copies: CameraCopy[];
+  readonly measurements: Measurements;
+  readonly reporter: RunReporter;
+};
+
+async function play({ config, io, detector, ffmpeg, outputs, copies, measurements, reporter }: Play): Promise<void> {
+  const { detect, durationMs } = config;
+  const ending = AbortSignal.any([io.signal, ...(durationMs === undefined ? [] : [AbortSignal.timeout(durationMs)])]);
+  const { events: sources, camerasEnded } = openSources(
+    { config, input: detector.info.input, ffmpeg, keptCopies: outputs.keptCopies, copies, reporter }, ending, io);
+  const events = createPipeline({
+    sources,
+    detector,
+    clock: io.clock,
+    policy: policyByName(detect.schedule),
+    latencyBudgetMs: detect.budgetMs,
+    tracker: detect.forecast === 'none' ? (detect.track ? 'kalman' : undefined) : detect.forecast,
+    forecast: detect.forecast !== 'none',
+    measurements,
+    stop: aborted(ending).pipe(switchMap(() => race(camerasEnded, timer(CAMERA_GRACE_MS)))),
+  }).pipe(tap((event) => {
+    outputs.publish(event);
+    reporter.seen(event);
+  }));
+
+  const publishStats = (): void => outputs.publishStats(measurements.snapshot(), io.clock.now());
+  const stats = interval(STATS_EVERY_MS).subscribe(publishStats);
+  try {
+    await lastValueFrom(events, { defaultValue: undefined });
+  } finally {
+    stats.unsubscribe();
+    publishStats();
+  }
+}
+
+/** Begins at once, since the detector takes longer to start; undefined where nothing needs it. */
+function findFfmpeg(config: RunConfig, io: CommandIo): Promise<Ffmpeg | undefined> {
+  const isNeeded = config.output.save !== undefined || config.sources.some(({ kind }) => kind !== 'pictures');
+  const search = isNeeded ? locateFfmpeg(io.env, io.cacheDir) : Promise.resolve(undefined);
+  // Awaited later; a detector that cannot be had is told first.
+  search.catch(() => undefined);
+  return search;
+}
+
+function aborted(signal: AbortSignal): Observable<void> {
+  return new Observable((subscriber) => {
+    const tell = (): void => subscriber.next();
+    if (signal.aborted) tell();
+    else signal.addEventListener('abort', tell, { once: true });
+    return () => signal.removeEventListener('abort', tell);
+  });
+}

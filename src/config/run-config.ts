@@ -10,8 +10,14 @@ import { classifySource, streamIdFor } from './source-kind.js';
 export type SourceConfig =
   | {
       readonly id: string;
-      /** A video file, or a folder of pictures. */
-      readonly kind: 'video' | 'pictures';
+          readonly kind: 'video';
+      /** Absolute. */
+      readonly path: string;
+    }
+  | {
+      readonly id: string;
+      /** A folder of pictures. */
+      readonly kind: 'pictures';
       /** Absolute. */
       readonly path: string;
     }
@@ -221,6 +227,8 @@ function refuseContradictions({ sources, detect, pace, output }: RunConfig): voi
   if (camera !== undefined && detect.schedule === 'every') throw new UsageError(`detect.schedule (--schedule) every is for files alone, and ${camera.id} is a camera, whose frames do not wait; choose idle-free`);
   if (camera !== undefined && pace === 'max') throw new UsageError(`pace (--pace) max is for files alone, and ${camera.id} is a camera, which cannot be hurried; leave it at source`);
   if (detect.forecast !== 'none' && !detect.track) throw new UsageError(`detect.forecast (--forecast) is ${detect.forecast}, which needs tracking; leave detect.track out, or set it to true`);
+  const pictures = sources.find(({ kind }) => kind === 'pictures');
+  if (output.save !== undefined && pictures !== undefined) throw new UsageError(`output.save (--save) draws into a video, and ${pictures.id} is a folder of pictures; use output.coco (--coco) or output.record (--record)`);
   if (sources.length > 1) {
     for (const name of ['coco', 'save'] as const) {
       if (output[name] !== undefined) throw new UsageError(`output.${name} (--${name}) holds the results of one source, and there are ${sources.length}; run them one by one, or use output.record (--record), which holds all`);

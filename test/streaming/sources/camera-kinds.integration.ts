@@ -20,7 +20,7 @@ const TS_PACKET = 188;
 
 describe('camera of another kind', () => {
   const clips = clipFolder();
-  const closing: (() => Promise<unknown> | void)[] = [];
+  const closing: (() => unknown)[] = [];
   afterEach(async () => {
     for (const close of closing.splice(0).reverse()) await close();
   });

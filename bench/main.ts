@@ -1,0 +1,14 @@
+import { printTable } from './table.js';
+
+/** Each prints its tables; run one with `npm run bench -- NAME`. */
+const BENCHES: Readonly<Record<string, () => Promise<{ run(): Promise<void> }>>> = {
+  pipeline: () => import('./pipeline.js'),
+};
+
+const names = process.argv.slice(2);
+const unknown = names.find((name) => !(name in BENCHES));
+if (unknown !== undefined || names.length === 0) {
+  printTable(['bench', 'how'], Object.keys(BENCHES).map((name) => [name, `npm run bench -- ${name}`]));
+  process.exitCode = unknown === undefined ? 0 : 2;
+}
+for (const name of names) await (await BENCHES[name]?.())?.run();

@@ -1,0 +1,68 @@
+import type { RunConfig } from '../config/run-config.js';
+import type { PerceptEvent, PipelineEvent } from '../core/events.js';
+import { annotateVideo } from '../streaming/sinks/annotated-video.js';
+import { readRecording } from '../streaming/sinks/recording-reader.js';
+import type { CameraCopy } from '../streaming/sources/camera.js';
+import { copyPath } from '../streaming/sources/camera.js';
+import type { Ffmpeg } from '../streaming/sources/ffmpeg-binary.js';
+import type { CommandIo } from './command-io.js';
+
+export type Annotation = {
+  readonly config: RunConfig;
+  readonly ffmpeg: Ffmpeg;
+  /** Of the run; its percepts are drawn. */
+  readonly recording: string;
+  /** What was kept of a camera, one for each connection. */
+  readonly copies: readonly CameraCopy[];
+  /** Frames of the run, for the progress bar. */
+  readonly frames: number;
+};
+
+/**
+ * Draws the run's percepts into its video, in a second pass. A camera that was reconnected to gives one video for each
+ * connection: `name.mp4`, `name.1.mp4`…
+ * @returns the videos written
+ * @throws OutputError, SourceError
+ */
+export async function annotate({ config, ffmpeg, recording, copies, frames }: Annotation, io: CommandIo): Promise<readonly string[]> {
+  const out = config.output.save;
+  if (out === undefined) return [];
+  const [source] = config.sources;
+  const parts = source.kind === 'camera' ? copies : [{ path: source.kind === 'video' ? source.path : '', epoch: 0, ptsOffsetMs: 0 }];
+  const { events } = await readRecording(recording, (message) => io.log.warn(message));
+  const bar = io.progress.bar({ label: 'annotating', total: frames, unit: 'frames' });
+  const written: string[] = [];
+  let drawn = 0;
+  try {
+    for (const { path, epoch, ptsOffsetMs } of parts) {
+      const target = copyPath(out, epoch);
+      const { pictureCount } = await annotateVideo({
+        ffmpeg,
+        source: path,
+        percepts: perceptsOf(events, epoch),
+        out: target,
+        ptsOffsetMs,
+        untilPtsMs: await lastPtsMs(events, epoch),
+        onProgress: ({ pictureCount: count }) => bar.set(drawn + count),
+      });
+      drawn += pictureCount;
+      written.push(target);
+    }
+  } finally {
+    bar.done();
+  }
+  return written;
+}
+
+async function* perceptsOf(events: AsyncIterable<PipelineEvent>, epoch: number): AsyncGenerator<PerceptEvent> {
+  for await (const event of events) if (event.type === 'percept' && event.epoch === epoch) yield event;
+}
+
+/** Of the last frame that came in; the video may go on beyond it where the run was ended early. */
+async function lastPtsMs(events: AsyncIterable<PipelineEvent>, epoch: number): Promise<number> {
+  let last = 0;
+  for await (const event of events) {
+    if ((event.type === 'percept' || event.type === 'drop') && event.epoch === epoch) last = Math.max(last, event.ptsMs);
+  }
+  return last;
+}

@@ -1,0 +1,102 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { RunConfig } from '../config/run-config.js';
+import type { DetectorInfo } from '../core/detector.js';
+import type { PipelineEvent } from '../core/events.js';
+import { RECORDING_SCHEMA, type RecordingHeader } from '../core/recording.js';
+import { cocoCategoryIds, LABEL_SETS } from '../model/labels.js';
+import type { MeasurementsSnapshot } from '../pipeline/measurements.js';
+import { createFeedServer, type FeedServer } from '../streaming/feed/feed-server.js';
+import { createCocoResults } from '../streaming/sinks/coco-results.js';
+import { createRecorder } from '../streaming/sinks/recorder.js';
+import type { CommandIo } from './command-io.js';
+import { packageVersion } from './paths.js';
+
+/** Everything that a run writes to, opened before the first frame so that what cannot be had is told at once. */
+export type Outputs = {
+  publish(event: PipelineEvent): void;
+  publishStats(snapshot: MeasurementsSnapshot, atMs: number): void;
+  /** Where a camera's stream is kept until its pictures are annotated, by stream. */
+  readonly keptCopies: ReadonlyMap<string, string>;
+  /** The recording, asked for or temporary; undefined where none is kept. */
+  readonly recording: string | undefined;
+  /** Safe to call twice. */
+  close(): Promise<void>;
+  /** Removes what was kept for the annotation alone. */
+  discardTemporary(): Promise<void>;
+};
+
+/** @throws OutputError where a file cannot be written or the feed's port is taken */
+export async function openOutputs(config: RunConfig, info: DetectorInfo, io: CommandIo): Promise<Outputs> {
+  const { output, feed: feedConfig, sources } = config;
+  const temporary = output.save === undefined ? undefined : await mkdtemp(join(tmpdir(), 'nowcast-run-'));
+  const recording = output.record ?? (temporary === undefined ? undefined : join(temporary, 'run.jsonl'));
+  const onFailure = (error: Error): void => io.log.error(error.message);
+  const writers: { write(event: PipelineEvent): void; close(): Promise<void> }[] = [];
+  let feed: FeedServer | undefined;
+  const close = async (): Promise<void> => {
+    await Promise.all([feed?.close(), ...writers.splice(0).map((writer) => writer.close())]);
+  };
+  const discardTemporary = async (): Promise<void> => {
+    if (temporary !== undefined) await rm(temporary, { recursive: true, force: true });
+  };
+
+  try {
+    if (recording !== undefined) writers.push(createRecorder(recording, recordingHeader(config, info, io), onFailure));
+    if (output.coco !== undefined) {
+      writers.push(createCocoResults(output.coco, { imageId: ({ seq }) => seq, categoryId: categoryIdOf(info.classNames) }, onFailure));
+    }
+    if (feedConfig !== undefined) {
+      const { token, ...rest } = feedConfig;
+      feed = await createFeedServer({
+        ...rest,
+        ...(token === undefined ? {} : { token }),
+        streams: sources.map(({ id }) => id),
+        classes: info.classNames,
+        clock: io.clock,
+        wallClock: io.clock,
+        onWarning: (message) => io.log.warn(message),
+      });
+      io.log.info(`feed: ${feed.url}`);
+    }
+  } catch (error) {
+    await close();
+    await discardTemporary();
+    throw error;
+  }
+
+  return {
+    publish(event) {
+      feed?.publish(event);
+      for (const writer of writers) writer.write(event);
+    },
+    publishStats: ({ streams }, atMs) => feed?.publishStats({
+      atMs,
+      streams: Object.entries(streams).map(([stream, { received, percepts, drops, inFlight }]) => ({ stream, received, percepts, drops, inFlight })),
+    }),
+    keptCopies: new Map(temporary === undefined ? [] : sources.filter(({ kind }) => kind === 'camera').map(({ id }) => [id, join(temporary, 'camera.mkv')])),
+    recording,
+    close,
+    discardTemporary,
+  };
+}
+
+function recordingHeader(config: RunConfig, info: DetectorInfo, io: CommandIo): RecordingHeader {
+  return {
+    type: 'header',
+    schema: RECORDING_SCHEMA,
+    unixUsAtZero: Math.round(io.clock.toUnixMs(0) * 1000),
+    classes: info.classNames,
+    streams: config.sources.map(({ id }) => id),
+    model: { name: info.model, sha256: info.modelSha256, input: info.input, provider: info.provider },
+    config: io.redact(config),
+    host: { nowcast: packageVersion(), node: process.version, platform: `${process.platform}-${process.arch}`, cpu: cpus()[0]?.model ?? 'unknown' },
+  };
+}
+
+/** COCO numbers its 80 classes from 1 to 90; other class sets are numbered as they are. */
+function categoryIdOf(classNames: readonly string[]): (classId: number) => number {
+  const isCoco = LABEL_SETS.coco.every((name, id) => classNames[id] === name);
+  return isCoco ? (classId) => cocoCategoryIds[classId] : (classId) => classId;
+}

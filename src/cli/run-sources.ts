@@ -1,0 +1,61 @@
+import { BehaviorSubject, catchError, finalize, first, identity, of, type Observable } from 'rxjs';
+import type { RunConfig, SourceConfig } from '../config/run-config.js';
+import { InternalError } from '../core/errors.js';
+import type { SourceEvent } from '../core/events.js';
+import type { Size } from '../core/letterbox.js';
+import { cameraSource, type CameraCopy } from '../streaming/sources/camera.js';
+import type { Ffmpeg } from '../streaming/sources/ffmpeg-binary.js';
+import { folderSource } from '../streaming/sources/folder.js';
+import { videoSource } from '../streaming/sources/video.js';
+import type { CommandIo } from './command-io.js';
+import { limitFrames } from './run-limits.js';
+import type { RunReporter } from './run-reporter.js';
+
+export type SourcesSetup = {
+  readonly config: RunConfig;
+  /** Size in pixels of the detector's input. */
+  readonly input: Size;
+  readonly ffmpeg: Ffmpeg | undefined;
+  /** Where a camera's stream is kept, by stream. */
+  readonly keptCopies: ReadonlyMap<string, string>;
+  /** Told of each such file. */
+  readonly copies: CameraCopy[];
+  readonly reporter: RunReporter;
+};
+
+export type OpenedSources = {
+  /** One for each source of the configuration. One that fails ends with a status and leaves the others alone. */
+  readonly events: readonly Observable<SourceEvent>[];
+  /** Emits once, when no camera runs (any more). */
+  readonly camerasEnded: Observable<unknown>;
+};
+
+/** @param ending ends cameras in order, so that they tell their last gap; files just stop being read */
+export function openSources(setup: SourcesSetup, ending: AbortSignal, io: CommandIo): OpenedSources {
+  const limited = limitFrames(setup.config.maxFrames);
+  const cameras = new BehaviorSubject(setup.config.sources.filter(({ kind }) => kind === 'camera').length);
+  const events = setup.config.sources.map((source) => openSource(source, setup, ending, io).pipe(
+    limited,
+    catchError((error: unknown) => of(setup.reporter.failed(source.id, error))),
+    source.kind === 'camera' ? finalize(() => cameras.next(cameras.value - 1)) : identity,
+  ));
+  return { events, camerasEnded: cameras.pipe(first((count) => count === 0)) };
+}
+
+function openSource(source: SourceConfig, { config, input, ffmpeg, keptCopies, copies, reporter }: SourcesSetup, ending: AbortSignal, io: CommandIo): Observable<SourceEvent> {
+  const common = { streamId: source.id, input, clock: io.clock };
+  const ofFile = { ...common, pace: config.pace, onInfo: ({ expectedFrames }: { readonly expectedFrames?: number }) => reporter.expect(source.id, expectedFrames) };
+  if (source.kind === 'pictures') return folderSource(source.path, ofFile);
+  if (ffmpeg === undefined) throw new InternalError(`no ffmpeg was looked for, and ${source.id} needs one`);
+  if (source.kind === 'video') return videoSource(source.path, { ...ofFile, ffmpeg });
+  const keepCopyTo = keptCopies.get(source.id);
+  return cameraSource(source.url, {
+    ...common,
+    ffmpeg,
+    transport: source.transport,
+    timeoutMs: source.timeoutMs,
+    giveUpFirst: config.sources.length === 1,
+    stop: ending,
+    ...(keepCopyTo === undefined ? {} : { keepCopyTo, onCopy: (copy) => copies.push(copy) }),
+  });
+}

@@ -1,0 +1,88 @@
+import type { RunConfig } from '../config/run-config.js';
+import type { DetectorInfo } from '../core/detector.js';
+import { DROP_REASONS } from '../core/events.js';
+import type { Distribution, MeasurementsSnapshot, StreamCounts } from '../pipeline/measurements.js';
+import type { CommandIo } from './command-io.js';
+
+type Facts = {
+  readonly config: RunConfig;
+  readonly info: DetectorInfo;
+  readonly snapshot: MeasurementsSnapshot;
+  readonly durationMs: number;
+  /** Annotated ones, as written. */
+  readonly videos: readonly string[];
+  readonly problems: readonly string[];
+};
+
+/** What `nowcast run --json` prints. */
+export type RunSummary = {
+  readonly model: DetectorInfo;
+  readonly schedule: string;
+  readonly latencyBudgetMs: number | null;
+  readonly forecast: string;
+  readonly durationMs: number;
+  /** Percepts a second, over the whole run. */
+  readonly perceptsPerSecond: number;
+  readonly total: StreamCounts;
+  readonly streams: Readonly<Record<string, StreamCounts & { readonly source: string }>>;
+  /** How long each stage took, in milliseconds. */
+  readonly stagesMs: MeasurementsSnapshot['stagesMs'];
+  /** Files that were written. */
+  readonly written: readonly string[];
+  readonly problems: readonly string[];
+};
+
+/** The outcome of a run, without secrets. */
+export function summarise({ config, info, snapshot, durationMs, videos, problems }: Facts, io: CommandIo): RunSummary {
+  const streams = Object.fromEntries(config.sources.flatMap((source) => {
+    const counts = snapshot.streams[source.id];
+    if (counts === undefined) return [];
+    return [[source.id, { source: String(io.redact(source.kind === 'camera' ? source.url : source.path)), ...counts }]];
+  }));
+  return {
+    model: info,
+    schedule: config.detect.schedule,
+    latencyBudgetMs: config.detect.budgetMs ?? null,
+    forecast: config.detect.forecast,
+    durationMs: round3(durationMs),
+    perceptsPerSecond: round3(snapshot.total.percepts / (durationMs / 1000)),
+    total: snapshot.total,
+    streams,
+    stagesMs: snapshot.stagesMs,
+    written: [config.output.record, config.output.coco, ...videos].filter((path) => path !== undefined),
+    problems,
+  };
+}
+
+/** The summary for people. */
+export function summaryText({ model, durationMs, perceptsPerSecond, total, streams, stagesMs, written, latencyBudgetMs }: RunSummary): string {
+  const lines = [
+    `${total.percepts} percepts of ${total.received} frames in ${(durationMs / 1000).toFixed(1)} s (${perceptsPerSecond.toFixed(1)} a second), ` +
+      `${model.model} on ${model.provider}`,
+    `dropped: ${dropsText(total)}`,
+  ];
+  if (total.overBudget > 0) lines.push(`${total.overBudget} percepts came out later than the budget of ${latencyBudgetMs} ms`);
+  if (total.gaps > 0) lines.push(`${total.gaps} gap${total.gaps === 1 ? '' : 's'} without frames`);
+  if (Object.keys(streams).length > 1) {
+    for (const [id, counts] of Object.entries(streams)) lines.push(`  ${id}: ${counts.percepts} of ${counts.received}, dropped: ${dropsText(counts)}`);
+  }
+  if (total.percepts > 0) {
+    lines.push('', 'milliseconds      p50      p90      p99      max');
+    for (const [stage, distribution] of Object.entries(stagesMs)) lines.push(stageRow(stage, distribution));
+  }
+  if (written.length > 0) lines.push('', ...written.map((path) => `wrote ${path}`));
+  return lines.join('\n');
+}
+
+function dropsText({ drops }: StreamCounts): string {
+  const parts = DROP_REASONS.filter((reason) => drops[reason] > 0).map((reason) => `${drops[reason]} ${reason}`);
+  return parts.length === 0 ? 'none' : parts.join(', ');
+}
+
+function stageRow(stage: string, { p50, p90, p99, max }: Distribution): string {
+  return `${stage.padEnd(12)}${[p50, p90, p99, max].map((ms) => ms.toFixed(2).padStart(9)).join('')}`;
+}
+
+function round3(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}

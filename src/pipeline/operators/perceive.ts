@@ -1,0 +1,41 @@
+import { defer, identity, type ObservableInput, type OperatorFunction } from 'rxjs';
+import type { Clock } from '../../core/clock.js';
+import type { Detector } from '../../core/detector.js';
+import type { PipelineEvent, SourceEvent } from '../../core/events.js';
+import { idleFree, type Policy } from '../../core/policy.js';
+import { RuntimeEstimator } from '../../core/runtime-profile.js';
+import { detect } from './detect.js';
+import { inOrder } from './in-order.js';
+import { schedule } from './schedule.js';
+
+export type PerceiveOptions = {
+  readonly clock: Clock;
+  /** `idleFree` unless given. */
+  readonly policy?: Policy | undefined;
+  /** The oldest a frame may be when its result comes out; no budget unless given. */
+  readonly latencyBudgetMs?: number | undefined;
+  /** Its first value ends the run: waiting frames are dropped as `stopped`, those under way finish. */
+  readonly stop?: ObservableInput<unknown> | undefined;
+};
+
+/**
+ * From frames to percepts and drops: the schedule and the detector together. Merge several sources before it to have
+ * them share the detector.
+ *
+ * ```ts
+ * frames.pipe(perceive(detector, { clock, latencyBudgetMs: 100 }))
+ * ```
+ */
+export function perceive(detector: Detector, options: PerceiveOptions): OperatorFunction<SourceEvent, PipelineEvent> {
+  const { clock, policy = idleFree, latencyBudgetMs, stop } = options;
+  const keepsAll = policy.keepsAll === true;
+  // A file's next frame is handed over while the one before runs, so that the detector never waits for it.
+  const concurrency = keepsAll ? detector.hosts + 1 : detector.hosts;
+  return (source) => defer(() => {
+    const runtimes = new RuntimeEstimator();
+    return source.pipe(
+      schedule({ policy, latencyBudgetMs, clock, runtimes, concurrency, stop }, detect({ detector, clock, runtimes, latencyBudgetMs })),
+      keepsAll && detector.hosts > 1 ? inOrder() : identity,
+    );
+  });
+}

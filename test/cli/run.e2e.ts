@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict';
+import { copyFileSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { RunSummary } from '../../src/cli/run-summary.js';
+import { boxIou } from '../../src/core/box.js';
+import type { PerceptEvent, PipelineEvent } from '../../src/core/events.js';
+import { readRecording } from '../../src/streaming/sinks/recording-reader.js';
+import { clipFolder, NEEDS_FFMPEG, pattern, presentationTimes } from '../helpers/clips.js';
+import { nowcast } from '../helpers/command.js';
+import { itNeeds } from '../helpers/needs.js';
+import { parityCases, readJson, realFile } from '../helpers/shared.js';
+import { temporaryFolder } from '../helpers/temporary.js';
+
+const MODEL = realFile('yolox_nano.onnx');
+const PERSON = realFile('one-by-one-person-detection.mp4');
+const NEEDS = { ...NEEDS_FFMPEG, 'yolox_nano.onnx': MODEL !== undefined, 'one-by-one-person-detection.mp4': PERSON !== undefined };
+const model = MODEL ?? '';
+const person = PERSON ?? '';
+
+async function eventsOf(path: string): Promise<PipelineEvent[]> {
+  const events: PipelineEvent[] = [];
+  for await (const event of (await readRecording(path, (warning) => assert.fail(warning))).events) events.push(event);
+  return events;
+}
+
+describe('nowcast run', function () {
+  this.timeout(120_000);
+  const folder = temporaryFolder();
+  const clips = clipFolder();
+  const cached = (): { env: Record<string, string>; cwd: string } => ({ env: { NOWCAST_CACHE: join(folder(), 'cache') }, cwd: folder() });
+
+  itNeeds(NEEDS, 'offline: as many percepts as frames, in order, in the recording, the COCO results and the video', async () => {
+    const { code, stdout, stderr } = await nowcast(['run', person, '--model', model, '--labels', 'coco', '--offline', '--max-frames', '40',
+      '--provider', 'cpu', '--record', 'run.jsonl', '--coco', 'results.json', '--save', 'annotated.mp4', '--json'], cached());
+    assert.equal(code, 0, stderr);
+    const summary = JSON.parse(stdout) as RunSummary;
+    assert.deepEqual([summary.total.received, summary.total.percepts, summary.total.inFlight], [40, 40, 0]);
+    assert.deepEqual([summary.model.requestedProvider, summary.model.provider], ['cpu', 'cpu']);
+
+    const percepts = (await eventsOf(join(folder(), 'run.jsonl'))).filter((event): event is PerceptEvent => event.type === 'percept');
+    assert.deepEqual(percepts.map(({ seq }) => seq), Array.from({ length: 40 }, (_, i) => i));
+    const results = readJson<{ image_id: number; category_id: number }[]>(join(folder(), 'results.json'));
+    assert.equal(results.length, percepts.reduce((sum, { detections }) => sum + detections.length, 0));
+    // The clip shows a screen: class 62 of 80 is category 72 of 90.
+    assert.ok(results.some(({ category_id }) => category_id === 72));
+    const times = presentationTimes(join(folder(), 'annotated.mp4'));
+    assert.equal(times.length, 40);
+    assert.ok(times.every((s, i) => Math.abs(s - percepts[i].ptsMs / 1000) < 0.001));
+  });
+
+  const cases = parityCases('real-yolox-nano');
+  itNeeds({ ...NEEDS, 'parity real-yolox-nano': cases.length > 0 }, 'finds through ffmpeg what the reference finds in the same pictures', async () => {
+    const { code, stderr } = await nowcast(['run', person, '--model', model, '--labels', 'coco', '--offline', '--provider', 'cpu', '--record', 'run.jsonl'], cached());
+    assert.equal(code, 0, stderr);
+    const percepts = new Map((await eventsOf(join(folder(), 'run.jsonl'))).flatMap((event) => event.type === 'percept' ? [[event.seq, event]] : []));
+    type Reference = { bbox_xyxy: [number, number, number, number]; score: number; cls: number };
+    let compared = 0;
+    for (const { path } of cases) {
+      const expected = readJson<Record<string, { detections: Record<string, Reference[]> }>>(join(path, 'expected.json'));
+      for (const [name, { detections }] of Object.entries(expected)) {
+        const seq = /^person(\d+)/.exec(name)?.[1];
+        if (seq === undefined) continue;
+        for (const { bbox_xyxy: [x1, y1, x2, y2], score, cls } of detections['demo_classaware']) {
+          if (score <= 0.5) continue;
+          compared += 1;
+          const best = Math.max(0, ...percepts.get(Number(seq))!.detections.filter(({ classId }) => classId === cls).map(({ box }) => boxIou(box, { x1, y1, x2, y2 })));
+          assert.ok(best > 0.9, `${name}: class ${cls} with score ${score} is found with IoU ${best}`);
+        }
+      }
+    }
+    assert.ok(compared >= 4, `${compared} reference detections were compared`);
+  });
+
+  itNeeds(NEEDS, 'by the clock: every frame comes out once, as a percept or as a drop', async () => {
+    const clip = clips.make(...pattern('320x240', 60, 2), '-c:v', 'mpeg4', 'fast.mp4');
+    const { code, stderr } = await nowcast(['run', clip, '--model', model, '--provider', 'cpu', '--record', 'run.jsonl', '--forecast', 'nowcast'], cached());
+    assert.equal(code, 0, stderr);
+    const seqs = (await eventsOf(join(folder(), 'run.jsonl'))).flatMap((event) => event.type === 'percept' || event.type === 'drop' ? [event.seq] : []);
+    assert.deepEqual(seqs.sort((a, b) => a - b), Array.from({ length: 120 }, (_, i) => i));
+  });
+
+  itNeeds(NEEDS, 'Ctrl-C ends it with 130: the recording is whole, the summary is printed', async () => {
+    const recording = join(folder(), 'run.jsonl');
+    const { code, stdout } = await nowcast(['run', person, '--model', model, '--provider', 'cpu', '--record', recording, '--json'], {
+      ...cached(),
+      onStart: (child) => {
+        // The log says when frames flow.
+        child.stderr!.on('data', (data: Buffer) => { if (data.toString().includes('streaming')) child.kill('SIGINT'); });
+      },
+    });
+    assert.equal(code, 130);
+    const { total } = JSON.parse(stdout) as RunSummary;
+    assert.equal(total.inFlight, 0);
+    const outcomes = (await eventsOf(recording)).filter(({ type }) => type === 'percept' || type === 'drop');
+    assert.equal(outcomes.length, total.received);
+  });
+
+  itNeeds(NEEDS, 'kill -9 leaves a recording that is readable to its last full line', async () => {
+    const recording = join(folder(), 'run.jsonl');
+    const { code } = await nowcast(['run', person, '--model', model, '--provider', 'cpu', '--record', recording], {
+      ...cached(),
+      onStart: (child) => {
+        const watch = setInterval(() => {
+          try {
+            if (readFileSync(recording, 'utf8').split('\n').length > 8) child.kill('SIGKILL');
+          } catch {
+            // Not there yet.
+          }
+        }, 5);
+        child.on('close', () => clearInterval(watch));
+      },
+    });
+    assert.equal(code, null);
+    const events: PipelineEvent[] = [];
+    for await (const event of (await readRecording(recording, () => undefined)).events) events.push(event);
+    assert.ok(events.length >= 6);
+  });
+
+  itNeeds(NEEDS, 'several sources share the detector, and one that fails leaves the other alone', async () => {
+    const good = clips.make(...pattern('320x240', 10, 1), '-c:v', 'mpeg4', 'good.mp4');
+    writeFileSync(join(folder(), 'bad.mp4'), 'no video');
+    const { code, stdout, stderr } = await nowcast(['run', good, 'bad.mp4', '--model', model, '--provider', 'cpu', '--json'], cached());
+    assert.equal(code, 1);
+    assert.match(stderr, /nowcast: .*bad\.mp4/);
+    const summary = JSON.parse(stdout) as RunSummary;
+    assert.equal(summary.streams['good'].received, 10);
+    assert.equal(summary.problems.length, 1);
+  });
+
+  itNeeds(NEEDS, 'serves the feed while it runs', async () => {
+    const clip = clips.make(...pattern('320x240', 10, 3), '-c:v', 'mpeg4', 'feed.mp4');
+    const seen: string[] = [];
+    const { code, stderr } = await nowcast(['run', clip, '--model', model, '--provider', 'cpu', '--feed', '0', '--log-format', 'json'], {
+      ...cached(),
+      onStart: (child) => {
+        child.stderr!.on('data', (data: Buffer) => {
+          const url = /ws:\/\/127\.0\.0\.1:\d+\//.exec(data.toString())?.[0];
+          if (url === undefined) return;
+          void import('ws').then(({ WebSocket }) => {
+            new WebSocket(url, 'nowcast.feed.v1').on('message', (message: Buffer) => seen.push((JSON.parse(message.toString()) as { type: string }).type));
+          });
+        });
+      },
+    });
+    assert.equal(code, 0, stderr);
+    assert.equal(seen[0], 'hello');
+    for (const type of ['percept', 'stats', 'status']) assert.ok(seen.includes(type), `${type} in ${[...new Set(seen)].join(', ')}`);
+  });
+
+  describe('says what to do, without a stack trace, when', () => {
+    const refused = (what: string, prepare: () => Promise<readonly string[]> | readonly string[], exit: 1 | 2, message: RegExp, needs: Readonly<Record<string, boolean>> = NEEDS): void => {
+      itNeeds(needs, what, async () => {
+        const { code, stderr } = await nowcast(['run', ...await prepare(), '--log-format', 'json', '-q'], cached());
+        assert.match(stderr, message);
+        assert.equal(code, exit, stderr);
+        assert.doesNotMatch(stderr, /\n {4}at /);
+      });
+    };
+    const write = (name: string, content: string | Uint8Array): string => {
+      writeFileSync(join(folder(), name), content);
+      return name;
+    };
+
+    refused('the file is missing', () => ['gone.mp4', '--model', model], 2, /gone\.mp4 does not exist/);
+    refused('the file is no video', () => [write('notes.mp4', 'just text'), '--model', model], 1, /notes\.mp4/);
+    refused('the file is empty', () => [write('empty.mp4', ''), '--model', model], 1, /empty\.mp4.* empty/);
+    refused('the file has sound alone', () => {
+      const sound = clips.make('-f', 'lavfi', '-i', 'sine=d=1', 'sound.wav');
+      return [sound, '--model', model];
+    }, 1, /sound\.wav.*(no video|no picture|audio)/);
+    refused('the video is cut off, after processing what is there', () => {
+      const whole = clips.make(...pattern('320x240', 10, 4), '-c:v', 'mpeg4', '-f', 'matroska', 'whole.mkv');
+      const cut = join(folder(), 'cut.mkv');
+      copyFileSync(whole, cut);
+      truncateSync(cut, 60_000);
+      return [cut, '--model', model, '--offline', '--record', 'cut.jsonl'];
+    }, 1, /cut\.mkv|cut off/);
+    refused('a folder has no pictures', () => {
+      mkdirSync(join(folder(), 'pictures'));
+      return ['pictures', '--model', model];
+    }, 1, /pictures/);
+    refused('the model is no ONNX', () => [person, '--model', write('model.onnx', 'nope')], 1, /model\.onnx.*ONNX/s);
+    refused('the model is missing', () => [person, '--model', './gone.onnx'], 1, /gone\.onnx/);
+    refused('the labels are of another count', () => [person, '--model', model, '--labels', write('three.txt', 'a\nb\nc\n')], 1, /3 .*80|80 .*3/s);
+    refused('the provider is unknown', () => [person, '--model', model, '--provider', 'tpu'], 2, /--provider is "tpu".*auto, cpu, webgpu/s);
+    refused('the provider cannot be had', () => [person, '--model', model, '--provider', 'coreml'], 1, /coreml.*cpu/s);
+    refused('a class is unknown', () => [person, '--model', model, '--labels', 'coco', '--classes', 'persn'], 2, /persn.*person/s);
+    refused('the recording cannot be written', () => [person, '--model', model, '--record', 'no/such/run.jsonl'], 1, /run\.jsonl: its folder does not exist/);
+    refused('the video cannot be written', () => [person, '--model', model, '--save', 'no/such/a.mp4', '--max-frames', '1'], 1, /a\.mp4.*folder/s);
+    refused('the feed\'s port is taken', async () => {
+      const server = createServer().listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      server.unref();
+      const address = server.address();
+      return [person, '--model', model, '--feed', typeof address === 'object' ? String(address?.port) : ''];
+    }, 1, /port \d+: another program/);
+    refused('the config has a wrong key', () => ['-c', write('wrong.yaml', 'detekt:\n  conf: 0.3\n')], 2, /wrong\.yaml:1: detekt is not a key/, {});
+  });
+});
