@@ -136,7 +136,8 @@ async function checkFile(path: string): Promise<void> {
 
 /** Why ffmpeg gave no picture, in words that say what to do. */
 function failureOf(path: string, { failure, errors, code }: FrameProcessEnd): Error {
-  const said = errors.length === 0 ? `ffmpeg ended with code ${code} and said nothing` : `ffmpeg says: ${errors[errors.length - 1]}`;
+  const telling = errors.findLast((line) => !line.includes('Error marking filters as finished'));
+  const said = telling === undefined ? `ffmpeg ended with code ${code} and did not say why` : `ffmpeg says: ${telling}`;
   if (failure !== undefined) return failure instanceof SourceError ? failure : new SourceError(`"${path}" cannot be read: ${failure.message}`, { cause: failure });
   const heard = (pattern: RegExp): boolean => errors.some((line) => pattern.test(line));
   if (heard(/matches no streams|does not contain any stream/)) {
