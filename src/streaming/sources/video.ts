@@ -153,12 +153,12 @@ function notAVideo(path: string, why: string): SourceError {
   return new SourceError(`"${path}" is not a video that ffmpeg can read (${why}); check the file, or convert it`, { code: 'NOWCAST_SOURCE_NOT_VIDEO' });
 }
 
-function describe(input: InputDescription, { maxFrames = Infinity, inputOptions }: VideoOptions): VideoInfo {
+function describe(input: InputDescription, { maxFrames = Infinity, inputOptions = [] }: VideoOptions): VideoInfo {
   const { durationMs, fps, ...rest } = input;
   const frames = durationMs === undefined || fps === undefined ? Infinity : Math.round((durationMs * fps) / 1000);
   const expected = Math.min(maxFrames, frames);
   // Options may change the times, and what the container says of them is then true no more.
-  return { ...(inputOptions === undefined ? input : rest), ...(expected === Infinity ? {} : { expectedFrames: expected }) };
+  return { ...(inputOptions.length === 0 ? input : rest), ...(expected === Infinity ? {} : { expectedFrames: expected }) };
 }
 
 function summary(size: Size, { fps, durationMs }: VideoInfo): string {
