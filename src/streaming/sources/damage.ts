@@ -8,12 +8,15 @@ export type DamageTracker = {
 
 /** This very picture is damaged. */
 const IN_PICTURE = /corrupt decoded frame|error while decoding MB|concealing \d+ DC|overread \d|invalid cbp|ac-tex damaged|mb incr damaged|bytestream overread/i;
-/** Something is missing that pictures after it are built on; a key picture is not. */
+/**
+ * Something is missing that pictures after it are built on; a key picture is not. Messages about the decoder's list of
+ * references ("mmco: unref short failure", "co located POCs unavailable") are not here: a file that was trimmed without
+ * being encoded anew begins with them, and its pictures are whole.
+ */
 const IN_STREAM = new RegExp([
   'RTP: missed \\d+ packets', 'max delay reached', 'corrupt input packet', 'Packet corrupt', 'continuity check failed', 'PES packet size mismatch',
   'decode_slice_header error', 'no frame!', 'Frame num gap', 'Frame num change', 'Invalid NAL unit size', 'missing picture in access unit',
-  'reference picture missing', 'Missing reference picture', 'Could not find ref with POC', 'co located POCs unavailable', 'mmco: unref short failure',
-  'number of reference frames .* exceeds max', 'reference count overflow', 'block unavailable for requested', 'non-existing PPS', 'The cu_qp_delta',
+  'reference picture missing', 'Missing reference picture', 'Could not find ref with POC', 'block unavailable for requested', 'non-existing PPS', 'The cu_qp_delta',
 ].join('|'), 'i');
 /** Streams that refresh their pictures bit by bit have no key pictures; after so many they have mended. */
 const MENDED_AFTER_PICTURES = 300;

@@ -136,7 +136,8 @@ async function checkFile(path: string): Promise<void> {
 
 /** Why ffmpeg gave no picture, in words that say what to do. */
 function failureOf(path: string, { failure, errors, code }: FrameProcessEnd): Error {
-  const said = errors.length === 0 ? `ffmpeg ended with code ${code} and said nothing` : `ffmpeg says: ${errors[errors.length - 1]}`;
+  const telling = errors.findLast((line) => !line.includes('Error marking filters as finished'));
+  const said = telling === undefined ? `ffmpeg ended with code ${code} and did not say why` : `ffmpeg says: ${telling}`;
   if (failure !== undefined) return failure instanceof SourceError ? failure : new SourceError(`"${path}" cannot be read: ${failure.message}`, { cause: failure });
   const heard = (pattern: RegExp): boolean => errors.some((line) => pattern.test(line));
   if (heard(/matches no streams|does not contain any stream/)) {
@@ -152,12 +153,12 @@ function notAVideo(path: string, why: string): SourceError {
   return new SourceError(`"${path}" is not a video that ffmpeg can read (${why}); check the file, or convert it`, { code: 'NOWCAST_SOURCE_NOT_VIDEO' });
 }
 
-function describe(input: InputDescription, { maxFrames = Infinity, inputOptions }: VideoOptions): VideoInfo {
+function describe(input: InputDescription, { maxFrames = Infinity, inputOptions = [] }: VideoOptions): VideoInfo {
   const { durationMs, fps, ...rest } = input;
   const frames = durationMs === undefined || fps === undefined ? Infinity : Math.round((durationMs * fps) / 1000);
   const expected = Math.min(maxFrames, frames);
   // Options may change the times, and what the container says of them is then true no more.
-  return { ...(inputOptions === undefined ? input : rest), ...(expected === Infinity ? {} : { expectedFrames: expected }) };
+  return { ...(inputOptions.length === 0 ? input : rest), ...(expected === Infinity ? {} : { expectedFrames: expected }) };
 }
 
 function summary(size: Size, { fps, durationMs }: VideoInfo): string {

@@ -189,6 +189,14 @@ for (const [origin, env] of [['path', process.env], ['embedded', { PATH: '' }]] 
       for (const [i, ms] of copyTimes.entries()) assert.ok(Math.abs(ms - frameTimes[i]) <= 0.5, `${ms} is not ${frameTimes[i]}`);
     });
 
+    itNeeds(NEEDS_FFMPEG, 'finds no damage in a file that was trimmed without being encoded anew', async () => {
+      clips.make(...pattern('160x120', 25, 8), '-c:v', 'libx264', '-g', '50', '-x264-params', 'open-gop=1:bframes=3', 'untrimmed.mp4');
+      const path = clips.make('-ss', '3.1', '-i', clips.path('untrimmed.mp4'), '-c', 'copy', 'trimmed.mp4');
+      const frames = (await play(path)).filter(isFrame);
+      assert.ok(frames.length > 100);
+      assert.deepEqual(frames.filter(({ corrupt }) => corrupt), []);
+    });
+
     itNeeds(NEEDS_FFMPEG, 'gives what is there of a file that is cut off, and says how far it got', async () => {
       const whole = readFileSync(clips.make(...pattern('160x120', 10, 5), '-c:v', 'libx264', '-g', '10', '-movflags', '+faststart', 'whole.mp4'));
       writeFileSync(clips.path('cut.mp4'), whole.subarray(0, whole.length / 2));
