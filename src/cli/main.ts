@@ -24,6 +24,14 @@ const COMMANDS: readonly CommandEntry[] = [
 async function main(args: readonly string[]): Promise<number> {
   const interrupt = watchInterrupts();
   const context: CliContext = { env: process.env, signal: interrupt.signal, secrets: new Set() };
+  const report = (error: unknown): void => {
+    const showStack = args.includes('--verbose') || args.includes('-v') || !!process.env['NOWCAST_DEBUG'];
+    process.stderr.write(redactText(explain(error, showStack), context.secrets));
+  };
+  process.once('uncaughtException', (error) => {
+    report(error);
+    process.exit(1);
+  });
   try {
     const program = addGlobalOptions(new Command('nowcast'))
       .description('Streaming perception for the edge: YOLOX on live video')
@@ -42,8 +50,7 @@ async function main(args: readonly string[]): Promise<number> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     const interrupted = interrupt.exitCode();
     if (interrupted !== undefined && error === context.signal.reason) return interrupted;
-    const showStack = args.includes('--verbose') || args.includes('-v') || !!process.env['NOWCAST_DEBUG'];
-    process.stderr.write(redactText(explain(error, showStack), context.secrets));
+    report(error);
     return interrupted ?? (error instanceof UsageError ? 2 : 1);
   } finally {
     interrupt.dispose();

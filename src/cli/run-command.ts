@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import type { Environment } from '../config/environment.js';
 import { loadConfig } from '../config/load.js';
+import { passwordIn } from '../config/redact.js';
 import { anchored, mergeSettings, resolveRun, type RunConfig } from '../config/run-config.js';
 import { SOURCE_FORMS } from '../config/source-kind.js';
 import { openIo, type CliContext } from './command-io.js';
-import { addRunFlags, readRunFlags, type RawFlags } from './run-flags.js';
+import { addRunFlags, readRunFlags, type RunFlagValues } from './run-flags.js';
 
 /** Declares `nowcast run`. */
 export function register(program: Command, context: CliContext): void {
@@ -12,7 +13,7 @@ export function register(program: Command, context: CliContext): void {
     .description('Detect on video files, folders of pictures and cameras')
     .argument('[source...]', `what to run on: ${SOURCE_FORMS}`)
     .option('-c, --config <file.yaml>', 'a configuration; flags win over what it says');
-  addRunFlags(command).action(async (sources: string[], flags: RawFlags) => {
+  addRunFlags(command).action(async (sources: string[], flags: RunFlagValues) => {
     const io = openIo(command, context);
     const config = await readRunConfig(sources, flags, context.env, context.secrets);
     const { run } = await import('./run.js');
@@ -25,7 +26,7 @@ export function register(program: Command, context: CliContext): void {
  * @param secrets receives what must not be shown, before anything can go wrong with it
  * @throws UsageError naming every problem of the flags, or of the file, or a contradiction between them
  */
-export async function readRunConfig(sources: readonly string[], flags: RawFlags, env: Environment, secrets: Set<string>): Promise<RunConfig> {
+export async function readRunConfig(sources: readonly string[], flags: RunFlagValues, env: Environment, secrets: Set<string>): Promise<RunConfig> {
   const fromFlags = anchored(readRunFlags(flags), process.cwd());
   const path = flags['config'];
   const file = typeof path !== 'string' ? undefined : await loadConfig(path, env);
@@ -33,5 +34,9 @@ export async function readRunConfig(sources: readonly string[], flags: RawFlags,
   const merged = mergeSettings(file === undefined ? {} : anchored(file.settings, file.folder), fromFlags);
   const token = merged.feed?.token ?? (env['NOWCAST_FEED_TOKEN'] || undefined);
   if (token !== undefined) secrets.add(token);
+  for (const source of [...sources, ...Object.values(merged.cameras ?? {}).map((camera) => camera.source)]) {
+    const password = passwordIn(source);
+    if (password !== undefined) secrets.add(password);
+  }
   return resolveRun(merged.feed === undefined ? merged : { ...merged, feed: { ...merged.feed, token } }, sources);
 }

@@ -27,7 +27,7 @@ const FLAGS = [
 ] as const;
 
 /** What the flags come out as: text, or true for a flag without a value. */
-export type RawFlags = Readonly<Record<string, string | true | undefined>>;
+export type RunFlagValues = Readonly<Record<string, string | true | undefined>>;
 
 /** Adds the flags of a run to a command. */
 export function addRunFlags(command: Command): Command {
@@ -45,7 +45,7 @@ export function addRunFlags(command: Command): Command {
  * Checks the flags as the configuration's keys are checked.
  * @throws UsageError with one line a problem, each naming its flag
  */
-export function readRunFlags(raw: RawFlags): Settings {
+export function readRunFlags(raw: RunFlagValues): Settings {
   const input: Record<string, unknown> = {};
   const flagOf = new Map<string, string>();
   const put = (key: string, flag: string, value: unknown): void => {

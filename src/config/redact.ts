@@ -19,7 +19,12 @@ export function redactText(text: string, secrets: Iterable<string> = []): string
   for (const form of [...forms].sort((a, b) => b.length - a.length)) redacted = redacted.replaceAll(form, HIDDEN);
   return redacted
     .replaceAll(/\b([a-z][a-z\d+.-]*:\/\/)[^\s"']*@/gi, `$1${HIDDEN}@`)
-    .replaceAll(/([?&;](?:[\w-]*(?:token|password|passphrase|passwd|pwd|secret|signature|auth|key)|user|pass|sig)=)[^&;#\s"']+/gi, `$1${HIDDEN}`);
+    .replaceAll(/([?&;](?:[\w-]*(?:token|password|passphrase|passwd|pwd|secret|signature|auth|key)|user|username|login|pass|sig|streamid)=)[^&;#\s"']+/gi, `$1${HIDDEN}`);
+}
+
+/** The password in a URL, if it has one; programs that open it may echo it without the URL around it. */
+export function passwordIn(url: string): string | undefined {
+  return /^[a-z][a-z\d+.-]*:\/\/[^:]*:(.*)@/is.exec(url)?.[1];
 }
 
 /** The keys whose values are secret wherever they stand. */

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { Command } from 'commander';
-import { addRunFlags, readRunFlags, type RawFlags } from '../../src/cli/run-flags.js';
+import { addRunFlags, readRunFlags, type RunFlagValues } from '../../src/cli/run-flags.js';
 import type { Settings } from '../../src/config/schema.js';
 import { UsageError } from '../../src/core/errors.js';
 
 /** Through commander, as a shell would hand them over. */
 function read(...args: string[]): Settings {
-  let flags: RawFlags = {};
-  addRunFlags(new Command()).exitOverride().action((options: RawFlags) => { flags = options; }).parse(args, { from: 'user' });
+  let flags: RunFlagValues = {};
+  addRunFlags(new Command()).exitOverride().action((options: RunFlagValues) => { flags = options; }).parse(args, { from: 'user' });
   return readRunFlags(flags);
 }
 

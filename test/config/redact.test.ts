@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { redact, redactText } from '../../src/config/redact.js';
+import { passwordIn, redact, redactText } from '../../src/config/redact.js';
 
 describe('redaction', () => {
   const cases: readonly [string, string][] = [
@@ -34,6 +34,13 @@ describe('redaction', () => {
     const value = { feed: { token: 'ab', port: 8765 }, sources: [{ url: 'rtsp://u:p@h/x', id: undefined }], note: 'hunter2!', none: null };
     assert.deepEqual(redact(value, ['hunter2']), { feed: { token: '***', port: 8765 }, sources: [{ url: 'rtsp://***@h/x', id: undefined }], note: '***!', none: null });
     assert.equal(value.feed.token, 'ab');
+  });
+
+  it('knows the password of a URL, however it is typed', () => {
+    assert.equal(passwordIn('rtsp://user:p@ss:/ #1@host/x'), 'p@ss:/ #1');
+    assert.equal(passwordIn('rtsp://user@host/x'), undefined);
+    assert.equal(passwordIn('rtsp://host:8554/x'), undefined);
+    assert.equal(passwordIn('clip.mp4'), undefined);
   });
 
   it('lets no password through, whatever characters are in it', () => {

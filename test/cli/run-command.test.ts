@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readRunConfig } from '../../src/cli/run-command.js';
+import type { RunFlagValues } from '../../src/cli/run-flags.js';
+import { temporaryFolder } from '../helpers/temporary.js';
+
+describe('the configuration of a run', () => {
+  const folder = temporaryFolder();
+  const read = async (text: string, sources: readonly string[] = [], flags: RunFlagValues = {}, env: Record<string, string> = {}) => {
+    const config = join(folder(), 'c.yaml');
+    writeFileSync(config, text);
+    const secrets = new Set<string>();
+    return { config: await readRunConfig(sources, { ...flags, config }, env, secrets), secrets: [...secrets] };
+  };
+
+  it('is the file with the flags over it', async () => {
+    const { config } = await read('model: {path: a, threads: 2}\ndetect: {conf: 0.5}\npace: source\n', ['rtsp://h/x'], { model: 'b', conf: '0.1' });
+    assert.deepEqual([config.model.path, config.model.threads, config.detect.conf], ['b', 2, 0.1]);
+  });
+
+  it("has the paths of the file start at the file's folder, those of flags here", async () => {
+    const { config } = await read('output: {record: r.jsonl, coco: c.json}', ['rtsp://h/x'], { coco: 'mine.json' });
+    assert.deepEqual(config.output, { record: join(folder(), 'r.jsonl'), coco: join(process.cwd(), 'mine.json'), save: undefined });
+  });
+
+  it("takes the feed's token from the environment unless the file has one, and keeps both secret", async () => {
+    const env = { NOWCAST_FEED_TOKEN: 'from-env' };
+    const fromEnv = await read('feed: {port: 1}', ['0'], {}, env);
+    assert.deepEqual([fromEnv.config.feed?.token, fromEnv.secrets], ['from-env', ['from-env']]);
+    const fromFile = await read('feed: {port: 1, token: from-file}', ['0'], {}, env);
+    assert.deepEqual([fromFile.config.feed?.token, fromFile.secrets], ['from-file', ['from-file']]);
+  });
+
+  it('opens no feed because there is a token', async () => {
+    assert.equal((await read('', ['0'], {}, { NOWCAST_FEED_TOKEN: 't' })).config.feed, undefined);
+  });
+
+  it('keeps the passwords of all sources secret, and what came from the environment', async () => {
+    const { secrets } = await read('cameras: {a: {source: "rtsp://u:${PW}@h/x"}, b: {source: "rtsp://u:typed#1@h/x"}}', [], {}, { PW: 'p@ss' });
+    assert.deepEqual(secrets, ['p@ss', 'typed#1']);
+    assert.deepEqual((await read('', ['rtsp://u:my pass@h/x'])).secrets, ['my pass']);
+  });
+});
