@@ -36,7 +36,7 @@ export type ConnectionEnd = {
 };
 
 /** Demuxers that join a picture's packets and learn only from the next picture's first one that it is whole… */
-const JOINING_DEMUXERS = new Set(['rtsp', 'rtp', 'sdp', 'mpegts']);
+const JOINING_DEMUXERS = new Set(['rtsp', 'mpegts']);
 /** …for these codecs. */
 const JOINED_CODECS = new Set(['h264', 'hevc', 'mpeg4', 'mpeg1video', 'mpeg2video']);
 /** Demuxers that make times up from a nominal frame rate. */

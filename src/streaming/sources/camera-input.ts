@@ -23,16 +23,11 @@ const KINDS = {
   rtsp: /^rtsps?:\/\//i,
   hls: /^https?:\/\/[^?#]*\.m3u8(?:[?#]|$)/i,
   http: /^https?:\/\//i,
-  mpegts: /^(?:udp|srt|rtp|tcp):\/\//i,
+  mpegts: /^(?:udp|srt|tcp):\/\//i,
   rtmp: /^rtmp[a-z]*:\/\//i,
   v4l2: /^\/dev\/video\d+$/,
 } as const;
 type CameraKind = keyof typeof KINDS;
-
-/** Whether a source named on the command line is a camera rather than a file. */
-export function isCamera(source: string): boolean {
-  return kindOf(source) !== undefined;
-}
 
 /**
  * ffmpeg's options for a camera. What each is for:
@@ -51,7 +46,7 @@ export function cameraInput(url: string, version: FfmpegVersion, options: Camera
   const kind = kindOf(url);
   if (kind === undefined) {
     throw new UsageError(
-      `a camera is one of rtsp://, rtsps://, http://, https://, udp://, rtp://, tcp://, srt://, rtmp:// and /dev/videoN, got ${redactUrl(url)}`);
+      `a camera is one of rtsp://, rtsps://, http://, https://, udp://, tcp://, srt://, rtmp:// and /dev/videoN, got ${redactUrl(url)}`);
   }
   return {
     url: encodeCredentials(url),

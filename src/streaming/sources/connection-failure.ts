@@ -10,7 +10,7 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
   [/Connection refused/i, 'connection refused: the machine is there, nothing listens on this port'],
   [/Failed to resolve hostname|Name or service not known|name resolution/i, 'unknown host: check the name'],
   [/No route to host|Network is unreachable|Host is unreachable/i, 'no route to the camera: check the network'],
-  [/timed out|\b(?:udp|rtp|srt):\/\/\S*: Input\/output error/i, TIMED_OUT],
+  [/timed out|\b(?:udp|srt):\/\/\S*: Input\/output error/i, TIMED_OUT],
   [/method PLAY failed: 454|matches no streams|does not contain any stream|Output file #?\d* does not contain/i, 'no video in this stream (audio only)'],
   [/Protocol not found/i, 'this ffmpeg does not know the protocol of the URL: install one that was built with it'],
   [/Unrecognized option|Option (?:not found|\S+ not found)|Error setting option|Error parsing options/i, 'ffmpeg refuses an option: check inputOptions'],

@@ -3,39 +3,56 @@ export type DamageTracker = {
   /** Takes a message of level warning or above. */
   heard(message: string): void;
   /** The decoder gave a picture; returns whether it is damaged. */
-  decoded(isKeyPicture: boolean): boolean;
+  decoded(kind: PictureKind): boolean;
 };
 
-/** This very picture is damaged. */
-const IN_PICTURE = /corrupt decoded frame|error while decoding MB|concealing \d+ DC|overread \d|invalid cbp|ac-tex damaged|mb incr damaged|bytestream overread/i;
-/**
- * Something is missing that pictures after it are built on; a key picture is not. Messages about the decoder's list of
- * references ("mmco: unref short failure", "co located POCs unavailable") are not here: a file that was trimmed without
- * being encoded anew begins with them, and its pictures are whole.
- */
-const IN_STREAM = new RegExp([
+/** `key` is built on no other picture; `reordered` came out of its turn, as B-pictures do. */
+export type PictureKind = 'key' | 'reordered' | 'other';
+
+/** Part of what was sent did not arrive, or could not be read: a picture that comes out soon is damaged. */
+const LOSS = pattern([
+  'corrupt decoded frame', 'error while decoding MB', 'concealing \\d+ DC', 'bytestream overread', 'overread \\d', 'invalid cbp', 'ac-tex damaged', 'mb incr damaged',
   'RTP: missed \\d+ packets', 'max delay reached', 'corrupt input packet', 'Packet corrupt', 'continuity check failed', 'PES packet size mismatch',
-  'decode_slice_header error', 'no frame!', 'Frame num gap', 'Frame num change', 'Invalid NAL unit size', 'missing picture in access unit',
-  'reference picture missing', 'Missing reference picture', 'Could not find ref with POC', 'block unavailable for requested', 'non-existing PPS', 'The cu_qp_delta',
-].join('|'), 'i');
+  'Invalid NAL unit size', 'Frame num gap', 'entry_point_offset table is corrupted', 'cu_qp_delta', 'Error constructing the frame RPS',
+]);
+/**
+ * A picture is missing that others are built on; key pictures are not. Messages about the decoder's list of references
+ * ("mmco: unref short failure", "co located POCs unavailable") are not here: a file that was trimmed without being
+ * encoded anew begins with them, and its pictures are whole.
+ */
+const MISSING_REFERENCE = pattern([
+  'decode_slice_header error', 'no frame!', 'Frame num change', 'missing picture in access unit', 'reference picture missing', 'Missing reference picture',
+  'Could not find ref with POC', 'block unavailable for requested', 'non-existing PPS',
+]);
+/** A message comes when a picture is read. So many others come out before it, since joining packets holds one… */
+const HELD_PICTURES = 1;
+/** …and since pictures that came out of their turn wait for it. */
+const REORDERED_PICTURES = 8;
 /** Streams that refresh their pictures bit by bit have no key pictures; after so many they have mended. */
 const MENDED_AFTER_PICTURES = 300;
 
 export function damageTracker(): DamageTracker {
-  let pictureIsDamaged = false;
-  let lastingPictures = 0;
+  let damagedPictures = 0;
+  let picturesSinceLoss = Infinity;
+  let stillToCome = HELD_PICTURES;
   return {
     heard: (message) => {
-      if (IN_PICTURE.test(message)) pictureIsDamaged = true;
-      else if (IN_STREAM.test(message)) lastingPictures = MENDED_AFTER_PICTURES;
+      const isLoss = LOSS.test(message);
+      if (isLoss) picturesSinceLoss = 0;
+      if (isLoss || MISSING_REFERENCE.test(message)) damagedPictures = MENDED_AFTER_PICTURES;
     },
-    decoded: (isKeyPicture) => {
-      if (pictureIsDamaged) lastingPictures = MENDED_AFTER_PICTURES;
-      else if (isKeyPicture) lastingPictures = 0;
-      pictureIsDamaged = false;
-      if (lastingPictures === 0) return false;
-      lastingPictures -= 1;
+    decoded: (kind) => {
+      if (kind === 'reordered') stillToCome = REORDERED_PICTURES;
+      // The key picture itself may be what was lost in part.
+      if (kind === 'key' && picturesSinceLoss > stillToCome) damagedPictures = 0;
+      picturesSinceLoss += 1;
+      if (damagedPictures === 0) return false;
+      damagedPictures -= 1;
       return true;
     },
   };
+}
+
+function pattern(messages: readonly string[]): RegExp {
+  return new RegExp(messages.join('|'), 'i');
 }

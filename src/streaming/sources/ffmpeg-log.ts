@@ -1,5 +1,5 @@
 import type { Size } from '../../core/letterbox.js';
-import { damageTracker } from './damage.js';
+import { damageTracker, type PictureKind } from './damage.js';
 
 /** What ffmpeg says about its input before the first picture; each is absent where the input does not tell. */
 export type InputDescription = {
@@ -77,7 +77,7 @@ export class FfmpegLog {
   #decoded(line: string): void {
     if (!line.includes('frame_type:')) return;
     const index = this.#decodedCount++;
-    if (this.#damage.decoded(line.includes('keyframe:1'))) this.#corrupt.add(index);
+    if (this.#damage.decoded(kindOf(line))) this.#corrupt.add(index);
   }
 
   /** The scaler's input is the picture after rotation; it is told anew at every change. */
@@ -109,6 +109,12 @@ export class FfmpegLog {
       }
     }
   }
+}
+
+/** As ffmpeg numbers them, picture type 3 is B. */
+function kindOf(decoderLine: string): PictureKind {
+  if (decoderLine.includes('keyframe:1')) return 'key';
+  return decoderLine.includes('frame_type:3') ? 'reordered' : 'other';
 }
 
 /** Cuts a byte stream into lines and hands them on without their end; a last line without one comes with `end()`. */

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
-import { damageTracker } from '../../../src/streaming/sources/damage.js';
+import { damageTracker, type PictureKind } from '../../../src/streaming/sources/damage.js';
 
-/** K: a key picture, P: another one; any other text is a message. Returns a + for each sound picture and an x for each damaged one. */
+/** K: a key picture, P: another one, B: a reordered one; any other text is a message. Gives + for each sound picture, x for each damaged one. */
 function told(...log: string[]): string {
+  const kinds: Record<string, PictureKind> = { K: 'key', P: 'other', B: 'reordered' };
   const tracker = damageTracker();
   let marks = '';
   for (const entry of log) {
-    if (entry === 'K' || entry === 'P') marks += tracker.decoded(entry === 'K') ? 'x' : '+';
+    if (entry in kinds) marks += tracker.decoded(kinds[entry]) ? 'x' : '+';
     else tracker.heard(entry);
   }
   return marks;
@@ -21,8 +22,13 @@ describe('damage tracker', () => {
     assert.equal(told('K', '[rtsp] RTP: missed 12 packets', 'P', 'P', 'K', 'P'), '+xx++');
   });
 
-  it('marks a key picture that is itself damaged, and what follows', () => {
-    assert.equal(told('[h264] error while decoding MB 4 3, bytestream -5', 'K', 'P', 'K'), 'xx+');
+  it('marks a key picture that may itself be what was lost, and what follows', () => {
+    assert.equal(told('[h264] error while decoding MB 4 3, bytestream -5', 'K', 'P', 'P', 'K'), 'xxx+');
+    assert.equal(told('K', 'P', '[mpegts] Packet corrupt (stream = 0, dts = 396000).', 'P', 'K', 'P', 'K'), '++xxx+');
+  });
+
+  it('allows for pictures that come out later than they were read', () => {
+    assert.equal(told('K', 'B', 'P', 'corrupt input packet in stream 0', 'B', 'B', 'P', 'K', 'B', 'P', ...Array<string>(8).fill('P'), 'K'), '+++' + 'x'.repeat(14) + '+');
   });
 
   it('trusts the first key picture of a stream that was joined in the middle', () => {

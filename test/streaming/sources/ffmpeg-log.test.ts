@@ -80,14 +80,14 @@ describe('FfmpegLog', () => {
     assert.deepEqual(log.nextPicture()?.size, { width: 360, height: 640 });
   });
 
-  it('marks the picture whose damage the decoder reported, though pictures before it come out later', () => {
+  it('marks the picture whose damage the decoder reported and what is built on it, though pictures before it come out later', () => {
     const decoded = '[info] decoder -> ist_index:0 type:video frame_pts:9 best_effort_ts:9 keyframe:0 frame_type:2 time_base:1/90000';
     const announced = '[info] filter -> pts:9 pts_time:0.1 exact:9.000008 time_base:1/1000000';
     const log = logOf([
       '[Parsed_scale_0 @ 0x57] [verbose] w:360 h:640 fmt:yuv420p sar:1/1 -> w:234 h:416 fmt:gbrp sar:1/1 flags:0x2',
       decoded, decoded, announced, '[warning] rtsp://x: corrupt decoded frame in stream 0', decoded, announced, decoded.replace('keyframe:0', 'keyframe:1'), announced, announced,
     ].join('\n'));
-    assert.deepEqual(factsOf(log).map(({ corrupt }) => corrupt), [false, false, true, false]);
+    assert.deepEqual(factsOf(log).map(({ corrupt }) => corrupt), [false, false, true, true]);
   });
 
   it('keeps the last errors without level and address', () => {
