@@ -1,4 +1,4 @@
-import { closeSync, openSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { OutputError, SourceError } from '../../core/errors.js';
 import type { PerceptEvent } from '../../core/events.js';
@@ -33,7 +33,7 @@ export type AnnotationProgress = { readonly pictureCount: number; readonly ptsMs
 /**
  * Draws what was seen into the video it was seen in: H.264 in MP4, at the source's resolution, each picture at its exact
  * time. It is a second pass over the source, so that a live run pays nothing for it. Sound is left out; pictures of odd
- * size are padded by one, and pixels that are not square are made so.
+ * size are stretched by one pixel, since H.264 wants even ones, and pixels that are not square are made so.
  *
  * @throws OutputError where the file cannot be written or encoded, SourceError where the source holds no picture,
  *   the signal's reason where it was aborted; no file and no process stays behind
@@ -119,7 +119,7 @@ async function paint(decoder: FfmpegChild, encoder: FfmpegChild, timeline: Perce
 }
 
 /** Square pixels, even size, and the colours as they are but for their range. */
-const FILTERS = 'scale=w=\'max(2,round(iw*sar))\':h=ih:out_range=tv,setsar=1,format=yuv420p,pad=w=\'ceil(iw/2)*2\':h=\'ceil(ih/2)*2\'';
+const FILTERS = 'scale=w=\'2*ceil(iw*sar/2)\':h=\'2*ceil(ih/2)\':out_range=tv,setsar=1,format=yuv420p';
 
 /** The choice of stream and the times must be those of the run: see `frameArguments`. */
 function decoderArguments({ version }: Ffmpeg, source: string): string[] {
@@ -144,6 +144,7 @@ function passthrough(version: Ffmpeg['version']): string[] {
 /** Finds out before any work whether the output can be written. */
 function claim(partial: string, out: string): void {
   try {
+    if (statSync(out, { throwIfNoEntry: false })?.isDirectory() === true) throw Object.assign(new Error(`${out} is a folder`), { code: 'EISDIR' });
     closeSync(openSync(partial, 'w'));
   } catch (cause) {
     throw new OutputError(`cannot write ${out}: ${remedy(cause as NodeJS.ErrnoException)}`, { cause });

@@ -82,12 +82,10 @@ export function statusLine(ptsMs: number, shown: ShownPercept | undefined): stri
   return `${time}  ${latency}${ageMs > 0 ? `  frame dropped, boxes ${Math.round(ageMs)} ms old` : ''}`;
 }
 
-/** From pixels of the percept's source to pixels of the picture, which is stretched where they are not square. */
+/** From pixels of the percept's source to pixels of the picture, which is stretched where they are not square or not even. */
 function stretch(source: Size, picture: Size): (detection: Detection) => Rectangle {
-  // A picture of odd size was padded by one.
-  const factor = (from: number, to: number): number => (to - from === 1 ? 1 : to / from);
-  const scaleX = factor(source.width, picture.width);
-  const scaleY = factor(source.height, picture.height);
+  const scaleX = picture.width / source.width;
+  const scaleY = picture.height / source.height;
   const snap = (value: number): number => 2 * Math.round(value / 2);
   return ({ box }) => {
     const x = snap(Math.max(0, box.x1 * scaleX));
