@@ -1,23 +1,19 @@
 import type { Box } from '../core/box.js';
 import { correct, motionAt, predict, varianceAfter, type Motion } from './kalman.js';
+import { learn, type LearnedNoise } from './learned-noise.js';
 import type { NowcastTuning } from './nowcast-tuning.js';
 
 /**
  * A box as four numbers that hardly depend on each other: its centre's x and y in pixels, the logarithm of its size
  * (the square root of width times height), and the logarithm of width over height.
  */
-type Coordinates = readonly [x: number, y: number, logSize: number, logAspect: number];
+export type Coordinates = readonly [x: number, y: number, logSize: number, logAspect: number];
 
 /** How a box moves: a filter for each coordinate. A frame is 1/30 s. */
 export type BoxMotion = readonly [x: Motion, y: Motion, logSize: Motion, logAspect: Motion];
 
-/** What is known of a kind of boxes' noise: variance of centres and of sides as a multiple of the tuning's. */
-export type NoiseScale = { centre: number; side: number };
-
 /** Beyond this, a change in size tells noise and not how something approaches. */
 const MAX_LOOMING = 0.5;
-/** Surprises count as at most this many variances, so that one wrong match teaches little. */
-const MAX_SURPRISE = 9;
 
 export function coordinatesOf({ x1, y1, x2, y2 }: Box): Coordinates {
   const width = Math.max(1, x2 - x1);
@@ -37,12 +33,12 @@ export function expectedOf([x, y, logSize, logAspect]: BoxMotion): Coordinates {
 }
 
 /** Variances with which a detector sees the coordinates of a box of this size and aspect ratio. */
-export function noiseOf([, , logSize, logAspect]: Coordinates, scale: NoiseScale, tuning: NowcastTuning): Coordinates {
+export function detectionNoise([, , logSize, logAspect]: Coordinates, { detection }: LearnedNoise, tuning: NowcastTuning): Coordinates {
   const width = Math.exp(logSize + logAspect / 2);
   const height = Math.exp(logSize - logAspect / 2);
   const pixels = tuning.pixelNoise ** 2;
-  const centre = scale.centre * tuning.centreNoise ** 2;
-  const sides = 2 * scale.side * tuning.sideNoise ** 2 + pixels / width ** 2 + pixels / height ** 2;
+  const centre = detection.centre * tuning.centreNoise ** 2;
+  const sides = 2 * detection.sides * tuning.sideNoise ** 2 + pixels / width ** 2 + pixels / height ** 2;
   return [centre * width ** 2 + pixels, centre * height ** 2 + pixels, sides / 4, sides];
 }
 
@@ -58,33 +54,32 @@ export function startMotion(seen: Coordinates, noise: Coordinates, tuning: Nowca
 }
 
 /** Carries a motion over `frames` of 1/30 s, 0 or more; its rates wander the more, the longer that is. */
-export function advance(motion: BoxMotion, frames: number, tuning: NowcastTuning): void {
+export function advance(motion: BoxMotion, frames: number, { wander }: LearnedNoise, tuning: NowcastTuning): void {
   const size = Math.exp(motion[2].value);
   const quickening = loom(motion, frames, tuning);
-  const wander = (tuning.wander * size + tuning.wanderPixels) ** 2;
   const drift = (coordinate: Motion, variance: number): void =>
     predict(coordinate, frames * quickening, variance * frames ** 3 / 3, variance * frames, variance * frames ** 2 / 2);
-  drift(motion[0], wander);
-  drift(motion[1], wander);
-  drift(motion[2], tuning.growthWander ** 2);
-  drift(motion[3], tuning.aspectWander ** 2);
+  const centreWander = wander.centre * (tuning.wander * size + tuning.wanderPixels) ** 2;
+  drift(motion[0], centreWander);
+  drift(motion[1], centreWander);
+  drift(motion[2], wander.sides * tuning.growthWander ** 2);
+  drift(motion[3], wander.sides * tuning.aspectWander ** 2);
   motion[0].rate *= quickening ** 2;
   motion[1].rate *= quickening ** 2;
   motion[2].rate *= quickening;
 }
 
 /**
- * Corrects a motion by what was seen, and `scale` by how well the noise had foretold the surprise.
+ * Corrects a motion by what was seen, and what was `learned` by how far that was from what was expected.
  * @param noise variances of what was seen
+ * @param surprises of the sighting before, in standard deviations; overwritten with those of this one
  */
-export function correctMotion(motion: BoxMotion, seen: Coordinates, noise: Coordinates, scale: NoiseScale, tuning: NowcastTuning): void {
+export function correctMotion(motion: BoxMotion, seen: Coordinates, noise: Coordinates, surprises: number[], learned: LearnedNoise, tuning: NowcastTuning): void {
   motion.forEach((coordinate, i) => {
-    const total = coordinate.valueVariance + noise[i];
-    const surprise = Math.min(MAX_SURPRISE, (seen[i] - coordinate.value) ** 2 / total);
-    // What the motion itself left open teaches nothing of the detector.
-    const lesson = 1 + tuning.learningRate * (noise[i] / total) * (surprise - 1);
-    const kind = i < 2 ? 'centre' : 'side';
-    scale[kind] = Math.min(tuning.mostVariance, Math.max(tuning.leastVariance, scale[kind] * lesson));
+    const variance = coordinate.valueVariance + noise[i];
+    const surprise = (seen[i] - coordinate.value) / Math.sqrt(variance);
+    learn(learned, i < 2 ? 'centre' : 'sides', surprise, surprises[i], noise[i] / variance, tuning);
+    surprises[i] = surprise;
     correct(coordinate, seen[i], noise[i]);
   });
 }

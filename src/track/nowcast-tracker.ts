@@ -1,7 +1,8 @@
 import { boxIou } from '../core/box.js';
 import type { Detection } from '../core/detection.js';
-import { advance, boxAfter, boxOf, coordinatesOf, correctMotion, expectedOf, noiseOf, spreadAfter, startMotion, type BoxMotion, type NoiseScale } from './box-motion.js';
+import { advance, boxAfter, boxOf, coordinatesOf, correctMotion, detectionNoise, expectedOf, spreadAfter, startMotion, type BoxMotion } from './box-motion.js';
 import { clipToPicture } from './clip.js';
+import { nothingLearned, type LearnedNoise } from './learned-noise.js';
 import { matchByLikelihood } from './match-by-likelihood.js';
 import { NOWCAST_TUNING, type NowcastTuning } from './nowcast-tuning.js';
 import type { Tracker } from './tracker.js';
@@ -9,6 +10,8 @@ import type { Tracker } from './tracker.js';
 type Track = {
   readonly id: number;
   readonly motion: BoxMotion;
+  /** By how many standard deviations each coordinate of the latest sighting was off what was expected. */
+  readonly surprises: number[];
   /** The latest detection, for its class. */
   seen: Detection;
   seenAtMs: number;
@@ -32,19 +35,20 @@ const SIGHTINGS_TO_BELIEVE = 3;
 
 /**
  * A forecaster that makes more of the same detections than {@link kalmanTracker}: noise grows with the box and is
- * learned for each class as the stream runs, motion follows perspective, objects that were missed go on for a while,
- * and scores say how sure a box is to be there at that moment. It looks at nothing but the past.
+ * learned for each class as the stream runs, as is how wildly the class moves; motion follows perspective; objects that
+ * were missed go on for a while; scores say how sure a box is to be there at that moment. It looks at nothing but the
+ * past.
  */
 export function nowcastTracker(tuning: NowcastTuning = NOWCAST_TUNING): Tracker {
   let tracks: Track[] = [];
   let observedAtMs = -Infinity;
   let nextId = 1;
-  const noiseScales = new Map<number, NoiseScale>();
+  const learnedOf = new Map<number, LearnedNoise>();
 
-  const scaleOf = (classId: number): NoiseScale => {
-    let scale = noiseScales.get(classId);
-    if (scale === undefined) noiseScales.set(classId, scale = { centre: 1, side: 1 });
-    return scale;
+  const learnedFor = ({ classId }: Detection): LearnedNoise => {
+    let learned = learnedOf.get(classId);
+    if (learned === undefined) learnedOf.set(classId, learned = nothingLearned());
+    return learned;
   };
 
   return {
@@ -52,27 +56,27 @@ export function nowcastTracker(tuning: NowcastTuning = NOWCAST_TUNING): Tracker 
       // The output of a slower worker: newer ones have been seen already.
       if (atMs < observedAtMs) return detections;
       tracks = tracks.filter(({ seenAtMs }) => atMs - seenAtMs <= MAX_UNSEEN_MS);
-      for (const { motion } of tracks) advance(motion, (atMs - observedAtMs) / FRAME_MS, tuning);
+      for (const { motion, seen } of tracks) advance(motion, (atMs - observedAtMs) / FRAME_MS, learnedFor(seen), tuning);
       observedAtMs = atMs;
 
       const sightings = detections.map(({ box, classId }) => ({ seen: coordinatesOf(box), box, classId }));
-      const candidates = tracks.map(({ motion, seen: { classId } }) => {
+      const candidates = tracks.map(({ motion, seen }) => {
         const expected = expectedOf(motion);
-        return { motion, classId, noise: noiseOf(expected, scaleOf(classId), tuning), box: boxOf(expected) };
+        return { motion, classId: seen.classId, noise: detectionNoise(expected, learnedFor(seen), tuning), box: boxOf(expected) };
       });
       const match = matchByLikelihood(sightings, candidates, tuning.gate, tuning.minIou);
 
       for (const track of tracks) track.misses += 1;
       const ids = detections.map((detection, d) => {
-        const { seen, classId } = sightings[d];
-        const scale = scaleOf(classId);
+        const { seen } = sightings[d];
+        const learned = learnedFor(detection);
         if (match[d] < 0) {
-          const motion = startMotion(seen, noiseOf(seen, scale, tuning), tuning);
-          tracks.push({ id: nextId, motion, seen: detection, seenAtMs: atMs, score: detection.score, sightings: 1, misses: 0 });
+          const motion = startMotion(seen, detectionNoise(seen, learned, tuning), tuning);
+          tracks.push({ id: nextId, motion, surprises: [0, 0, 0, 0], seen: detection, seenAtMs: atMs, score: detection.score, sightings: 1, misses: 0 });
           return nextId++;
         }
         const track = tracks[match[d]];
-        correctMotion(track.motion, seen, candidates[match[d]].noise, scale, tuning);
+        correctMotion(track.motion, seen, candidates[match[d]].noise, track.surprises, learned, tuning);
         track.score += (1 - tuning.scoreMemory) * (detection.score - track.score);
         track.seen = detection;
         track.seenAtMs = atMs;
@@ -102,6 +106,7 @@ export function nowcastTracker(tuning: NowcastTuning = NOWCAST_TUNING): Tracker 
     reset() {
       tracks = [];
       observedAtMs = -Infinity;
+      // What was learned stays: the camera and the detector are the same.
     },
   };
 }

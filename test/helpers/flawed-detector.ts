@@ -25,12 +25,12 @@ export function drawFlaws(seed: number): Flaws {
   const { uniform } = randomSource(seed);
   const spread = (low: number, high: number): number => low * (high / low) ** uniform();
   return {
-    centreNoise: spread(0.008, 0.09),
-    sideNoise: spread(0.01, 0.08),
+    centreNoise: spread(0.004, 0.08),
+    sideNoise: spread(0.006, 0.07),
     noiseOfClass: CLASS_NAMES.map(() => spread(0.6, 1.7)),
     persistence: 0.6 * uniform(),
     missRate: spread(0.03, 0.3),
-    falseAlarms: spread(0.1, 2),
+    falseAlarms: spread(0.03, 2),
     scoreNoise: spread(0.2, 0.8),
   };
 }

@@ -14,6 +14,8 @@ export type Trial = {
   readonly runs: readonly Run[];
   readonly objects: ObjectColumns;
   readonly frameCount: number;
+  /** Time between two frames. */
+  readonly frameMs: number;
 };
 
 type Run = {
@@ -23,7 +25,9 @@ type Run = {
   readonly outputs: readonly { readonly atFrames: number; readonly input: number }[];
 };
 
-const FRAME_MS = 1000 / 30;
+/** Scenes have 30 frames a second; of every so many of them a slower camera takes one. */
+const SCENE_FRAME_MS = 1000 / 30;
+const TAKEN_OF = [1, 1, 2, 3] as const;
 
 /** Even seeds give a standing camera, odd ones a drive. */
 export function drawTrial(seed: number, scenes = 3, framesPerScene = 100): Trial {
@@ -32,9 +36,11 @@ export function drawTrial(seed: number, scenes = 3, framesPerScene = 100): Trial
   const { uniform, gaussian } = randomSource(seed * 1000 + 2);
   const meanRuntimeFrames = 0.6 * (4 / 0.6) ** uniform();
   const jitter = 0.05 + 0.25 * uniform();
+  const takenOf = TAKEN_OF[Math.floor(TAKEN_OF.length * uniform())];
   const runtime = (): number => meanRuntimeFrames * Math.exp(jitter * gaussian() - jitter ** 2 / 2);
   const runs = Array.from({ length: scenes }, (_, s) => {
-    const scene = (kind === 'drive' ? driveScene : overlookScene)(seed * 1000 + 10 + s, framesPerScene);
+    const { size, frames } = (kind === 'drive' ? driveScene : overlookScene)(seed * 1000 + 10 + s, framesPerScene * takenOf);
+    const scene = { size, frames: frames.filter((_, i) => i % takenOf === 0) };
     return { scene, detections: detect(scene, flaws, seed * 1000 + 100 + s), outputs: runNewestFrame(framesPerScene, runtime) };
   });
   const truth = runs.flatMap(({ scene }) => scene.frames).flatMap((objects, image) => objects.map((object) => ({ ...object, image })));
@@ -46,23 +52,23 @@ export function drawTrial(seed: number, scenes = 3, framesPerScene = 100): Trial
     crowd: new Uint8Array(truth.length),
     idIsZero: new Uint8Array(truth.length),
   };
-  return { kind, meanRuntimeFrames, centreNoise: flaws.centreNoise, runs, objects, frameCount: scenes * framesPerScene };
+  return { kind, meanRuntimeFrames, centreNoise: flaws.centreNoise, runs, objects, frameCount: scenes * framesPerScene, frameMs: takenOf * SCENE_FRAME_MS };
 }
 
 /** Streaming AP, 0 to 1, of the trial's outputs as they are or, with a tracker for each scene, carried forward to each frame. */
-export function streamingAp({ runs, objects, frameCount }: Trial, newTracker?: () => Tracker): number {
+export function streamingAp({ runs, objects, frameCount, frameMs }: Trial, newTracker?: (frameMs: number) => Tracker): number {
   const results = new DetectionList();
   let image = 0;
   for (const { scene, detections, outputs } of runs) {
-    const tracker = newTracker?.();
+    const tracker = newTracker?.(frameMs);
     let there = 0;
     for (let frame = 0; frame < scene.frames.length; frame++, image++) {
       const before = there;
       while (there < outputs.length && outputs[there].atFrames <= frame) there++;
       if (there === 0) continue;
       const { input } = outputs[there - 1];
-      if (there !== before) tracker?.observe(detections[input], input * FRAME_MS, scene.size);
-      const now = tracker?.forecast(frame * FRAME_MS, scene.size) ?? detections[input];
+      if (there !== before) tracker?.observe(detections[input], input * frameMs, scene.size);
+      const now = tracker?.forecast(frame * frameMs, scene.size) ?? detections[input];
       for (const detection of now) results.addDetection(image, detection.classId, detection);
     }
   }

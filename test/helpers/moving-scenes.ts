@@ -82,13 +82,14 @@ export function driveScene(seed: number, frameCount: number): Scene {
   return { size: SIZE, frames };
 }
 
-/** Objects that wander over the picture of a camera that stands still: curves, stops, growth; smaller ones are farther. */
+/** Objects that wander over the picture of a camera that stands still, some of them restlessly, some not at all; smaller ones are farther. */
 export function overlookScene(seed: number, frameCount: number): Scene {
   const { uniform, gaussian } = randomSource(seed);
   const between = (low: number, high: number): number => low + (high - low) * uniform();
   const crowd = Math.round(between(4, 16));
   const pace = between(0.01, 0.06);
-  const restlessness = between(0, 0.004);
+  const restlessness = 0.0003 * 40 ** uniform();
+  const turns = between(0, 0.02);
   type Walker = { id: number; classId: number; x: number; y: number; width: number; height: number; vx: number; vy: number; growth: number; still: boolean };
   const walkers: Walker[] = [];
   let nextId = 0;
@@ -114,6 +115,7 @@ export function overlookScene(seed: number, frameCount: number): Scene {
     for (const walker of walkers) {
       const scale = Math.sqrt(walker.width * walker.height);
       if (!walker.still) {
+        if (uniform() < turns) [walker.vx, walker.vy] = [gaussian() * (pace * scale + 2), gaussian() * (pace * scale + 2) / 2];
         walker.vx += restlessness * scale * gaussian();
         walker.vy += restlessness * scale * gaussian();
       }
@@ -161,7 +163,7 @@ function project({ classId, x, z, vx, vz }: Body, pitch: number): Box {
   };
 }
 
-/** Clips to the picture; leaves out what is tiny, nearly out of the picture, or mostly behind one that comes earlier. */
+/** Clips to the picture, people in mid-step; leaves out what is tiny, nearly out of it, or mostly behind one that comes earlier. */
 function visible(objects: readonly TrueObject[], frame: number): TrueObject[] {
   const shown: TrueObject[] = [];
   for (const { id, classId, box } of objects) {

@@ -1,23 +1,25 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Box } from '../../src/core/box.js';
-import { advance, boxAfter, boxOf, coordinatesOf, correctMotion, noiseOf, spreadAfter, startMotion, type NoiseScale } from '../../src/track/box-motion.js';
+import { advance, boxAfter, boxOf, coordinatesOf, correctMotion, detectionNoise, spreadAfter, startMotion, type BoxMotion } from '../../src/track/box-motion.js';
+import { nothingLearned, type LearnedNoise } from '../../src/track/learned-noise.js';
 import { NOWCAST_TUNING } from '../../src/track/nowcast-tuning.js';
 import { randomSource } from '../helpers/random.js';
 
 const still: Box = { x1: 400, y1: 300, x2: 480, y2: 360 };
 
-/** Runs a motion over one box a frame; returns it with what was learned of the noise. */
-function follow(boxes: readonly Box[], tuning = NOWCAST_TUNING): { motion: ReturnType<typeof startMotion>; scale: NoiseScale } {
-  const scale = { centre: 1, side: 1 };
+/** Runs a motion over one box a frame; returns it with what was learned on the way. */
+function follow(boxes: readonly Box[], tuning = NOWCAST_TUNING): { motion: BoxMotion; learned: LearnedNoise } {
+  const learned = nothingLearned();
+  const surprises = [0, 0, 0, 0];
   const first = coordinatesOf(boxes[0]);
-  const motion = startMotion(first, noiseOf(first, scale, tuning), tuning);
+  const motion = startMotion(first, detectionNoise(first, learned, tuning), tuning);
   for (const box of boxes.slice(1)) {
-    advance(motion, 1, tuning);
+    advance(motion, 1, learned, tuning);
     const seen = coordinatesOf(box);
-    correctMotion(motion, seen, noiseOf(seen, scale, tuning), scale, tuning);
+    correctMotion(motion, seen, detectionNoise(seen, learned, tuning), surprises, learned, tuning);
   }
-  return { motion, scale };
+  return { motion, learned };
 }
 
 /** A car 2 m wide and 1.5 m high, `metres` ahead and 3 m to the right, seen by a camera of focal length 1400 px. */
@@ -47,7 +49,7 @@ describe('box motion', () => {
   });
 
   it('expects more noise of a larger box', () => {
-    const noise = (width: number): number => noiseOf(coordinatesOf({ ...still, x2: still.x1 + width }), { centre: 1, side: 1 }, NOWCAST_TUNING)[0];
+    const noise = (width: number): number => detectionNoise(coordinatesOf({ ...still, x2: still.x1 + width }), nothingLearned(), NOWCAST_TUNING)[0];
     assert.ok(noise(400) > 4 * noise(100));
   });
 
@@ -71,7 +73,7 @@ describe('box motion', () => {
   it('learns how noisy the detector is', () => {
     const learned = (noise: number): number => {
       const { gaussian } = randomSource(3);
-      return follow(Array.from({ length: 400 }, () => jittered(still, noise, gaussian))).scale.centre;
+      return follow(Array.from({ length: 400 }, () => jittered(still, noise, gaussian))).learned.detection.centre;
     };
     const { centreNoise } = NOWCAST_TUNING;
     assert.ok(learned(1.5 * centreNoise) > 1.5, `${learned(1.5 * centreNoise)}`);
@@ -80,8 +82,8 @@ describe('box motion', () => {
 
   it('learns within its limits', () => {
     const { gaussian } = randomSource(5);
-    const { leastVariance, mostVariance } = NOWCAST_TUNING;
-    assert.equal(follow(Array.from({ length: 2000 }, () => still)).scale.centre, leastVariance);
-    assert.equal(follow(Array.from({ length: 2000 }, () => jittered(still, 2, gaussian))).scale.centre, mostVariance);
+    const { leastNoise, mostNoise } = NOWCAST_TUNING;
+    assert.equal(follow(Array.from({ length: 2000 }, () => still)).learned.detection.centre, leastNoise);
+    assert.equal(follow(Array.from({ length: 2000 }, () => jittered(still, 2, gaussian))).learned.detection.centre, mostNoise);
   });
 });

@@ -116,7 +116,7 @@ describe('nowcastTracker', () => {
   for (const seed of [2001, 2002, 2003, 2004]) {
     const trial = drawTrial(seed, 1, 60);
     it(`is nearer to the truth than the toolkit's filter on a made-up ${trial.kind}, seed ${seed}`, () => {
-      const theirs = streamingAp(trial, () => kalmanTracker({ frameIntervalMs: FRAME_MS }));
+      const theirs = streamingAp(trial, (frameIntervalMs) => kalmanTracker({ frameIntervalMs }));
       const ours = streamingAp(trial, () => nowcastTracker());
       assert.ok(ours > theirs, `${ours} against ${theirs}`);
     });
