@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { NowcastError, UsageError } from '../core/errors.js';
 import { TRACKER_KINDS, type TrackerKind } from '../track/create-tracker.js';
@@ -43,6 +44,17 @@ export function forecastFlag({ forecast = 'none' }: RawFlags): TrackerKind | und
 export function textFlag(flags: RawFlags, name: string): string | undefined {
   const value = flags[name];
   return typeof value === 'string' ? value : undefined;
+}
+
+/**
+ * Flags as a report lists them, files by their name alone.
+ * @param names in the order of the list
+ */
+export function factsOf(flags: RawFlags, names: readonly string[]): [string, string][] {
+  return names.flatMap((name): [string, string][] => {
+    const value = textFlag(flags, name);
+    return value === undefined ? [] : [[name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`), basename(value)]];
+  });
 }
 
 /** The score is below what `--min-sap` demands. */

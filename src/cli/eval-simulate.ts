@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import { arch, cpus, platform } from 'node:os';
 import { detectionsByFrame } from '../../evaluation/detection-list.js';
 import type { GroundTruth } from '../../evaluation/ground-truth.js';
@@ -8,11 +7,12 @@ import { scoreRun, type ScoredDetections } from '../../evaluation/score.js';
 import { simulateSequence, type SimulatedSequence } from '../../evaluation/simulate.js';
 import { simulatedRecording } from '../../evaluation/simulated-recording.js';
 import { simulatedRun } from '../../evaluation/streamed-run.js';
-import { OutputError, UsageError } from '../core/errors.js';
+import { UsageError } from '../core/errors.js';
 import { policyByName } from '../core/policy.js';
 import type { CommandIo } from './command-io.js';
 import { forecastFlag, numberFlag, textFlag, type RawFlags } from './eval-flags.js';
 import { DEFAULT_FPS, loadDetections, loadGroundTruth, naming } from './eval-inputs.js';
+import { writeOutput } from './eval-report.js';
 import { printStreamingScore } from './eval-streaming-output.js';
 import { packageVersion } from './paths.js';
 
@@ -34,7 +34,11 @@ export function evalSimulate(io: CommandIo, flags: RawFlags): Promise<void> {
 
   const recordPath = textFlag(flags, 'record');
   if (recordPath !== undefined) writeRecording(recordPath, truth, simulated, fps, detections, io.redact(flags));
-  printStreamingScore(io, flags, truth, run, scoreRun(truth, run, detections, eta, forecaster, detections));
+  const score = scoreRun(truth, run, detections, eta, forecaster, detections);
+  printStreamingScore(io, { ...flags, schedule: policy.name }, {
+    truth, run, score, eta, title: 'Simulated streaming AP',
+    told: ['annotations', 'detections', 'runtime', 'runtimeTrace', 'schedule', 'perfFactor', 'workers', 'seed', 'eta', 'forecast'],
+  });
   return Promise.resolve();
 }
 
@@ -52,9 +56,5 @@ function readRuntimes(flags: RawFlags): { readonly runtimes: RuntimeSource; read
 function writeRecording(path: string, truth: GroundTruth, simulated: readonly SimulatedSequence[], fps: number, { columns, frames }: ScoredDetections, config: unknown): void {
   const host = { nowcast: packageVersion(), node: process.version, platform: `${platform()}-${arch()}`, cpu: cpus()[0]?.model ?? 'unknown' };
   const lines = simulatedRecording(truth, simulated, fps, detectionsByFrame(columns, frames, truth.classes), { config, host });
-  try {
-    writeFileSync(path, Array.from(lines, (line) => `${line}\n`).join(''));
-  } catch (cause) {
-    throw new OutputError(`cannot write ${path}: ${(cause as Error).message}`, { cause });
-  }
+  writeOutput(path, Array.from(lines, (line) => `${line}\n`).join(''));
 }

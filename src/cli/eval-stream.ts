@@ -19,6 +19,9 @@ export function evalStream(io: CommandIo, file: string | undefined, flags: RawFl
   const detectionsPath = textFlag(flags, 'detections');
   const offline = detectionsPath === undefined ? undefined : loadDetections(detectionsPath, truth, io.log);
   const { run, detections } = loadRun(path, truth, fps, offline, io.log);
-  printStreamingScore(io, flags, truth, run, scoreRun(truth, run, detections, eta, forecaster, offline));
+  const score = scoreRun(truth, run, detections, eta, forecaster, offline);
+  printStreamingScore(io, { ...flags, recording: path }, {
+    truth, run, score, eta, title: 'Streaming AP', told: ['recording', 'annotations', 'detections', 'eta', 'forecast'],
+  });
   return Promise.resolve();
 }

@@ -3,11 +3,23 @@ import { cocoTable } from '../../evaluation/coco-table.js';
 import { streamingJson, type StreamingScore } from '../../evaluation/score.js';
 import type { StreamedRun } from '../../evaluation/streamed-run.js';
 import type { CommandIo } from './command-io.js';
-import { checkMinimum, type RawFlags } from './eval-flags.js';
+import { checkMinimum, factsOf, type RawFlags } from './eval-flags.js';
+import { writeReport } from './eval-report.js';
 
-/** Prints a streaming score, and fails where it is below what is demanded. */
-export function printStreamingScore(io: CommandIo, flags: RawFlags, truth: GroundTruth, run: StreamedRun, score: StreamingScore): void {
+export type StreamingResult = {
+  readonly truth: GroundTruth;
+  readonly run: StreamedRun;
+  readonly score: StreamingScore;
+  readonly eta: number;
+  readonly title: string;
+  /** Names of the flags that the report lists. */
+  readonly told: readonly string[];
+};
+
+/** Prints a streaming score, writes its report, and fails where it is below what is demanded. */
+export function printStreamingScore(io: CommandIo, flags: RawFlags, { truth, run, score, eta, title, told }: StreamingResult): void {
   const json = streamingJson(truth, run, score);
+  writeReport(flags, { title, facts: [...factsOf(flags, told), ['frames a second', run.fps.toFixed(2).replace(/\.?0+$/, '')]], truth, evaluation: score.final, streaming: { run, score, eta } });
   if (io.json) io.print(JSON.stringify(json));
   else io.print([cocoTable(json.stats), '', ...pairingLines(json), ...attributionLines(json)].join('\n'));
   checkMinimum(json.stats.AP, flags);

@@ -82,6 +82,19 @@ describe('nowcast eval', () => {
     assert.match(nowcastEval(...args).stdout, /B - A is \d+\.\d\d points, 95 % interval/);
   });
 
+  it('writes a report of any evaluation', () => {
+    const reports: [string[], RegExp][] = [
+      [['coco', ...data], /<title>COCO AP<\/title>/],
+      [['simulate', ...data, '--runtime', at('runtime.json'), '--schedule', 'threshold', '--record', at('told.jsonl')], /<dt>schedule<\/dt><dd>threshold<\/dd>/],
+      [['stream', at('told.jsonl'), ...data], /<dt>recording<\/dt><dd>told\.jsonl<\/dd>/],
+    ];
+    for (const [args, expected] of reports) {
+      const { status, stderr } = nowcastEval(...args, '--report', at('report.html'));
+      assert.equal(status, 0, stderr);
+      assert.match(readFileSync(at('report.html'), 'utf8'), expected);
+    }
+  });
+
   it('fails with code 1 below --min-sap, and prints the result all the same', () => {
     const low = simulate('--runtime', at('runtime.json'), '--min-sap', '0.99', '--json');
     assert.equal(low.status, 1);

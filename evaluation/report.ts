@@ -1,0 +1,100 @@
+import type { CocoEvaluation } from './coco-ap.js';
+import type { GroundTruth } from './ground-truth.js';
+import { precisionRecall } from './report/curves.js';
+import { latencyHistogram, mismatchHistogram } from './report/histogram.js';
+import { element, escaped, type Markup } from './report/markup.js';
+import { quantile } from './report/scale.js';
+import { SCRIPT } from './report/script.js';
+import { STYLE } from './report/style.js';
+import { classTable, number, statsTable } from './report/tables.js';
+import { timeline } from './report/timeline.js';
+import { waterfall } from './report/waterfall.js';
+import type { StreamingScore } from './score.js';
+import type { StreamedRun } from './streamed-run.js';
+
+export type ReportInput = {
+  readonly title: string;
+  /** What was evaluated and how, by name: files, schedule, frame rate… */
+  readonly facts: readonly (readonly [name: string, value: string])[];
+  readonly truth: GroundTruth;
+  readonly evaluation: CocoEvaluation;
+  /** Where time counted. */
+  readonly streaming?: { readonly run: StreamedRun; readonly score: StreamingScore; readonly eta: number };
+};
+
+/** More sequences than this make the file large and nobody looks at them. */
+const MAX_TIMELINES = 12;
+
+/** An evaluation as one HTML file that needs nothing else: drawings are inline, light or dark as the reader likes. */
+export function renderReport(input: ReportInput): string {
+  const { title, facts, truth, evaluation, streaming } = input;
+  const cards = [
+    streaming?.score.attribution === undefined ? '' : card('Where AP is lost', 'Each step replays the same run with one thing changed; the steps add up.', waterfall(streaming.score.attribution), true),
+    ...(streaming === undefined ? [] : streamingCards(truth, streaming)),
+    card('Precision and recall', '', precisionRecall(evaluation.accumulated, truth.classes)),
+    card('COCO\'s twelve numbers', 'Small is below 32², large above 96² pixels.', statsTable(evaluation.stats) + factList(facts)),
+    card('Classes', '', classTable(truth, evaluation), true),
+  ];
+  return `<!doctype html>\n${element('html', { lang: 'en' },
+    element('head', {}, '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">', element('title', {}, escaped(title)), element('style', {}, STYLE)),
+    element('body', {}, element('main', {},
+      element('header', {},
+        element('div', {}, element('h1', {}, escaped(title)), element('p', {}, escaped(subtitle(input)))),
+        element('button', { type: 'button', 'data-theme-switch': '', 'aria-label': 'Switch between light and dark' }, 'light / dark')),
+      element('section', { class: 'headline' }, ...headline(input)),
+      element('section', { class: 'cards' }, ...cards),
+      element('footer', {}, 'AP as pycocotools computes it; streaming AP as in Li, Wang and Ramanan, “Towards Streaming Perception” (2020). Made by Nowcast.')),
+    element('script', {}, SCRIPT)))}\n`;
+}
+
+function subtitle({ truth, streaming }: ReportInput): string {
+  const frames = `${truth.images.length} ${streaming === undefined ? 'images' : `frames in ${truth.sequences.length} ${truth.sequences.length === 1 ? 'sequence' : 'sequences'}`}`;
+  return `${frames}, ${truth.objects.image.length} objects of ${truth.classes.length} ${truth.classes.length === 1 ? 'class' : 'classes'}`;
+}
+
+function headline({ evaluation: { stats }, streaming }: ReportInput): Markup[] {
+  const figure = (value: string, name: string, main = false): Markup => element('div', { class: main ? 'figure main' : 'figure' }, element('b', {}, escaped(value)), element('span', {}, escaped(name)));
+  if (streaming === undefined) return [figure(number(stats.AP), 'AP', true), figure(number(stats.AP50), 'AP50'), figure(number(stats.AP75), 'AP75'), figure(number(stats.AR100), 'AR100')];
+  const { run, score: { streamed: { pairing }, attribution } } = streaming;
+  const latencies = latenciesMs(run);
+  const held = pairing.frames - pairing.miss;
+  const runs = run.sequences.reduce((count, sequence) => count + sequence.runs.length, 0);
+  return [
+    figure(number(stats.AP), 'streaming AP', true),
+    ...(attribution === undefined ? [] : [figure(number(attribution.offlineAP), 'offline AP')]),
+    figure(held === 0 ? '–' : (pairing.mismatch / held).toFixed(2), 'frames behind, on average'),
+    figure(latencies.length === 0 ? '–' : `${quantile(latencies, 0.5).toFixed(0)} ms`, latencies.length === 0 ? 'median latency' : `median latency; one in a hundred takes ${quantile(latencies, 0.99).toFixed(0)} ms`),
+    figure(`${Math.round((100 * runs) / pairing.frames)}%`, `of frames detected on (${runs} of ${pairing.frames})`),
+  ];
+}
+
+function streamingCards(truth: GroundTruth, { run, score: { streamed }, eta }: NonNullable<ReportInput['streaming']>): Markup[] {
+  const { mismatches, pairing } = streamed;
+  const shown = truth.sequences.slice(0, MAX_TIMELINES);
+  const menu = element('label', { class: 'menu' }, 'of ', element('select', { 'data-menu': 'views', 'aria-label': 'Sequence' },
+    ...shown.map(({ name }, s) => element('option', { value: String(s) }, escaped(name)))));
+  const key = (className: string, name: string): Markup => element('span', { class: `key ${className}` }, name);
+  return [
+    card('Timeline', 'Frames as they were captured, the runs that saw them, and how many frames behind the output was that each frame was held against.',
+      menu + shown.map((_, s) => element('div', { 'data-view': String(s), class: s === 0 ? undefined : 'hidden' }, timeline(run.sequences[s], eta))).join('') +
+      element('div', { class: 'legend' }, key('first dot', 'frame that ran'), key('dropped dot', 'dropped'), key('first', 'run, with its frame'), key('output out', 'output')), true),
+    card('Latency', '', latencyHistogram(latenciesMs(run))),
+    card('Age of outputs', '', mismatchHistogram(mismatches, pairing.miss)),
+  ];
+}
+
+/** From capture to output, ascending. */
+function latenciesMs({ sequences }: StreamedRun): number[] {
+  return sequences.flatMap(({ runs, frameTimesS }) => {
+    const capturedS = frameTimesS(0);
+    return runs.map(({ frame, endS }) => (endS - capturedS[frame]) * 1000);
+  }).sort((a, b) => a - b);
+}
+
+function card(heading: string, text: string, content: Markup, wide = false): Markup {
+  return element('section', { class: wide ? 'card wide' : 'card' }, element('h2', {}, escaped(heading)), text === '' ? '' : element('p', {}, escaped(text)), content);
+}
+
+function factList(facts: ReportInput['facts']): Markup {
+  return element('dl', {}, ...facts.map(([name, value]) => element('dt', {}, escaped(name)) + element('dd', {}, escaped(value))));
+}

@@ -1,0 +1,52 @@
+import type { CocoEvaluation, CocoStats } from '../coco-ap.js';
+import { AREA_RANGES, IOU_THRESHOLDS, MAX_DETECTIONS, RECALL_THRESHOLDS } from '../coco-ap.js';
+import type { GroundTruth } from '../ground-truth.js';
+import { element, escaped, type Markup } from './markup.js';
+
+const [T, R, A, M] = [IOU_THRESHOLDS.length, RECALL_THRESHOLDS.length, AREA_RANGES.length, MAX_DETECTIONS.length];
+
+/** AP of each class, best known first by how many objects there are. */
+export function classTable({ classes, objects }: GroundTruth, { apPerClass, accumulated }: CocoEvaluation): Markup {
+  const count = new Int32Array(classes.length);
+  for (const k of objects.classIndex) count[k]++;
+  const order = classes.map((_, k) => k).sort((a, b) => count[b] - count[a]);
+  const rows = order.map((k) => element('tr', {},
+    element('th', { scope: 'row' }, escaped(classes[k].name)), cell(String(count[k])),
+    barCell(apPerClass[k]), cell(number(meanPrecision(accumulated, k, 0))), cell(number(meanPrecision(accumulated, k, 5))), cell(number(meanRecall(accumulated, k)))));
+  return element('table', {},
+    element('thead', {}, element('tr', {}, ...['class', 'objects', 'AP', 'AP50', 'AP75', 'AR100'].map((name) => element('th', { scope: 'col', class: name === 'AP' ? 'meter' : undefined }, name)))),
+    element('tbody', {}, ...rows));
+}
+
+/** The twelve numbers of COCO. */
+export function statsTable(stats: CocoStats): Markup {
+  const groups: [string, (keyof CocoStats)[]][] = [['precision', ['AP', 'AP50', 'AP75', 'APs', 'APm', 'APl']], ['recall', ['AR1', 'AR10', 'AR100', 'ARs', 'ARm', 'ARl']]];
+  return groups.map(([name, keys]) => element('table', { class: 'stats' },
+    element('thead', {}, element('tr', {}, ...keys.map((key) => element('th', { scope: 'col' }, key)))),
+    element('tbody', {}, element('tr', { 'aria-label': name }, ...keys.map((key) => cell(number(stats[key]))))))).join('');
+}
+
+export function number(value: number | null): string {
+  return value === null ? '–' : value.toFixed(3);
+}
+
+function cell(text: string): Markup {
+  return element('td', {}, escaped(text));
+}
+
+function barCell(value: number | null): Markup {
+  return element('td', { class: 'meter' }, element('div', {}, element('b', {}, number(value)),
+    element('span', {}, element('i', { style: `width:${((value ?? 0) * 100).toFixed(1)}%` }))));
+}
+
+function meanPrecision({ classes, precision }: CocoEvaluation['accumulated'], k: number, t: number): number | null {
+  let sum = 0;
+  for (let r = 0; r < R; r++) sum += precision[((t * R + r) * classes + k) * A * M + M - 1];
+  return sum < 0 ? null : sum / R;
+}
+
+function meanRecall({ classes, recall }: CocoEvaluation['accumulated'], k: number): number | null {
+  let sum = 0;
+  for (let t = 0; t < T; t++) sum += recall[(t * classes + k) * A * M + M - 1];
+  return sum < 0 ? null : sum / T;
+}
