@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { parseSafetensors, safetensorsPieces, type Tensor } from '../../../training/checkpoint/safetensors.js';
+import { readSafetensors } from '../../helpers/safetensors.js';
+import { temporaryFolder } from '../../helpers/temporary.js';
+
+const TENSORS = new Map<string, Tensor>([
+  ['a.weight', { shape: [2, 3], data: Float32Array.of(1, 2, 3, 4, 5, 6) }],
+  ['b', { shape: [], data: Float32Array.of(-0.5) }],
+]);
+const file = (...args: Parameters<typeof safetensorsPieces>): Uint8Array => Buffer.concat(safetensorsPieces(...args));
+
+describe('safetensors', () => {
+  const folder = temporaryFolder();
+
+  it('reads what it wrote, metadata included', () => {
+    const { tensors, metadata } = parseSafetensors(file(TENSORS, { note: 'ä' }), 'x');
+    assert.deepEqual(tensors, TENSORS);
+    assert.deepEqual(metadata, { note: 'ä' });
+  });
+
+  it('writes what another reader reads', () => {
+    const path = join(folder(), 'x.safetensors');
+    writeFileSync(path, file(TENSORS));
+    assert.deepEqual(readSafetensors(path), TENSORS);
+  });
+
+  it('passes over tensors that are not float32', () => {
+    const header = Buffer.from(JSON.stringify({ count: { dtype: 'I64', shape: [], data_offsets: [0, 8] } }));
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64LE(BigInt(header.length));
+    assert.equal(parseSafetensors(Buffer.concat([length, header, Buffer.alloc(8)]), 'x').tensors.size, 0);
+  });
+
+  it('refuses every file that was cut short, naming it', () => {
+    const whole = file(TENSORS);
+    fc.assert(fc.property(fc.integer({ min: 0, max: whole.length - 1 }), (length) => {
+      assert.throws(() => parseSafetensors(whole.subarray(0, length), 'cut.safetensors'), { name: 'DataError', message: /cut\.safetensors/ });
+    }));
+  });
+});

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import type { Objects } from '../../../training/assign/assignment.js';
+import { simOta } from '../../../training/assign/sim-ota.js';
+import { Replica } from '../../../training/engines/onnxruntime/replica.js';
+import { lossDivisor } from '../../../training/losses.js';
+import { parameterLayout } from '../../../training/network/parameters.js';
+import { namedTensors } from '../../../training/network/weights.js';
+import { relativeDifference, yoloxCases, type YoloxCase } from '../yolox-case.js';
+
+/** How fast running statistics follow the batch's in the reference. */
+const MOMENTUM = 0.03;
+
+describe('a training step like the reference\'s', () => {
+  const cases = yoloxCases();
+  if (cases.length === 0) it('yolox (pending: no parity data)');
+  for (const { name, load } of cases) {
+    for (const i of [0, 1]) {
+      it(`${name} ${i === 0 ? 'without' : 'with'} L1`, async () => {
+        const given = load();
+        const { network, weights, images, expected } = given;
+        const [pictures, , height, width] = images.shape;
+        const pass = given.passes[i];
+        const objects = objectsOf(given);
+        const replica = await Replica.open(network, simOta, pictures, 1);
+        const { losses, gradient, statistics, assignments } = await replica.step(weights, { input: { width, height }, pixels: images.data, objects }, { l1: pass.use_l1 });
+        await replica.close();
+
+        const divisor = lossDivisor(losses);
+        const near = (actual: number, reference: number, tolerance: number, what: string): void =>
+          assert.ok(Math.abs(actual - reference) <= tolerance * Math.abs(reference) + 1e-12, `${what}: ${actual} against ${reference}`);
+        near(losses.iou / divisor, pass.iou_loss, 1e-4, 'IoU loss');
+        near(losses.objectness / divisor, pass.conf_loss, 1e-4, 'objectness loss');
+        near(losses.classes / divisor, pass.cls_loss, 1e-4, 'class loss');
+        near(losses.l1 / divisor, pass.l1_loss, 1e-4, 'L1 loss');
+        near(losses.positives / losses.objects, pass.num_fg, 1e-9, 'positives per object');
+
+        const withObjects = assignments.filter((_, picture) => objects[picture].classIds.length > 0);
+        assert.deepEqual(withObjects.map(({ anchors }) => [...anchors]), pass.assign.map(({ anchors }) => anchors));
+        assert.deepEqual(withObjects.map(({ objects: found }) => [...found]), pass.assign.map(({ gt }) => gt));
+        withObjects.forEach(({ ious }, k) => ious.forEach((iou, j) => near(iou, pass.assign[k].iou[j], 1e-3, 'IoU')));
+
+        const layout = parameterLayout(network);
+        const gradients = namedTensors(layout, { parameters: gradient.map((value) => value / divisor), statistics });
+        let worst = { difference: 0, parameter: '' };
+        for (const [parameter, { l2, head }] of Object.entries(pass.grad)) {
+          const { data } = gradients.get(parameter)!;
+          const difference = Math.abs(norm(data) / l2 - 1);
+          if (difference > worst.difference) worst = { difference, parameter };
+          head.forEach((value, k) => assert.ok(Math.abs(data[k] - value) < 2e-3 * l2, `${parameter}[${k}]: ${data[k]} against ${value}`));
+        }
+        assert.ok(worst.difference < 2e-3, `${worst.parameter}: ${worst.difference}`);
+        for (const [tensor, { data }] of expected) {
+          const [, prefix, parameter] = /^(grad|grad_l1)\.(.*)$/.exec(tensor) ?? [];
+          if (prefix !== (pass.use_l1 ? 'grad_l1' : 'grad')) continue;
+          const difference = relativeDifference(gradients.get(parameter)!.data, data);
+          assert.ok(difference < 2e-3, `${tensor}: ${difference}`);
+        }
+
+        const running = namedTensors(layout, {
+          parameters: gradient, statistics: weights.statistics.map((value, k) => value + MOMENTUM * (statistics[k] - value)),
+        });
+        for (const [statistic, l2] of Object.entries(pass.running_after)) near(norm(running.get(statistic)!.data), l2, 1e-5, statistic);
+      });
+    }
+  }
+});
+
+function objectsOf({ targets: { shape: [pictures, most], data } }: YoloxCase): Objects[] {
+  return Array.from({ length: pictures }, (_, picture) => {
+    const rows = Array.from({ length: most }, (__, i) => data.subarray((picture * most + i) * 5, (picture * most + i + 1) * 5))
+      .filter((row) => row.some((value) => value !== 0));
+    return { classIds: Int32Array.from(rows, (row) => row[0]), boxes: Float32Array.from(rows.flatMap((row) => [...row.subarray(1)])) };
+  });
+}
+
+function norm(values: Float32Array): number {
+  return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
+}

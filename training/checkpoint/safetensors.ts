@@ -1,0 +1,59 @@
+import { DataError } from '../../src/core/errors.js';
+
+/** A float32 tensor; data row by row. */
+export type Tensor = { readonly shape: readonly number[]; readonly data: Float32Array };
+
+type Entry = { readonly dtype: string; readonly shape: readonly number[]; readonly data_offsets: readonly [number, number] };
+
+const LENGTH_BYTES = 8;
+
+/**
+ * Bytes of a safetensors file (huggingface.co/docs/safetensors): length of the header, header as JSON, data. They come
+ * as pieces that share the tensors' memory, to be written one after the other.
+ */
+export function safetensorsPieces(tensors: ReadonlyMap<string, Tensor>, metadata: Readonly<Record<string, string>> = {}): Uint8Array[] {
+  const header: Record<string, unknown> = { __metadata__: metadata };
+  let offset = 0;
+  for (const [name, { shape, data }] of tensors) {
+    header[name] = { dtype: 'F32', shape, data_offsets: [offset, offset += data.byteLength] };
+  }
+  const json = new TextEncoder().encode(JSON.stringify(header));
+  // Spaces fill the header up, so that the data are aligned for whoever maps the file into memory.
+  const headerBytes = new Uint8Array(Math.ceil(json.length / 8) * 8).fill(0x20);
+  headerBytes.set(json);
+  const length = new Uint8Array(LENGTH_BYTES);
+  new DataView(length.buffer).setBigUint64(0, BigInt(headerBytes.length), true);
+  return [length, headerBytes, ...Array.from(tensors.values(), ({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength))];
+}
+
+/**
+ * Reads every float32 tensor; others, such as PyTorch's int64 counters, are passed over.
+ * @param name the file's, for messages
+ * @throws DataError where the bytes are not a whole safetensors file
+ */
+export function parseSafetensors(bytes: Uint8Array, name: string): { readonly tensors: Map<string, Tensor>; readonly metadata: Readonly<Record<string, string>> } {
+  const refuse = (why: string): never => {
+    throw new DataError(`${name} is not a whole safetensors file: ${why}`);
+  };
+  if (bytes.length < LENGTH_BYTES) refuse(`it has ${bytes.length} bytes`);
+  const headerLength = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
+  const dataStart = LENGTH_BYTES + headerLength;
+  if (dataStart > bytes.length) refuse(`its header would have ${headerLength} bytes`);
+  let header: Record<string, Entry>;
+  try {
+    header = JSON.parse(new TextDecoder().decode(bytes.subarray(LENGTH_BYTES, dataStart))) as Record<string, Entry>;
+  } catch {
+    return refuse('its header is not JSON');
+  }
+  const { __metadata__: metadata = {}, ...entries } = header;
+  const tensors = new Map<string, Tensor>();
+  for (const [tensor, { dtype, shape, data_offsets: [start, end] }] of Object.entries(entries)) {
+    if (dataStart + end > bytes.length) refuse(`"${tensor}" ends after ${bytes.length} bytes`);
+    if (dtype !== 'F32') continue;
+    const elements = shape.reduce((product, side) => product * side, 1);
+    if (end - start !== elements * 4) refuse(`"${tensor}" has ${end - start} bytes for the shape [${String(shape)}]`);
+    // A copy, since the data need not be aligned.
+    tensors.set(tensor, { shape, data: new Float32Array(new Uint8Array(bytes.subarray(dataStart + start, dataStart + end)).buffer) });
+  }
+  return { tensors, metadata: metadata as Readonly<Record<string, string>> };
+}

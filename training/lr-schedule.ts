@@ -1,0 +1,34 @@
+export type LrScheduleOptions = {
+  /** The greatest rate, reached at the end of the warm-up. */
+  readonly lr: number;
+  readonly stepsPerEpoch: number;
+  readonly epochs: number;
+  readonly warmupEpochs: number;
+  /** Rate at the very beginning. */
+  readonly warmupStartLr: number;
+  /** The last epochs, which run without mosaic and at the least rate. */
+  readonly closingEpochs: number;
+  /** The least rate as a share of `lr`. */
+  readonly minLrRatio: number;
+};
+
+/**
+ * The rate of each step, counted from 1: up with the square of the step, down half a cosine, then flat.
+ * Source: YOLOX `yolox/utils/lr_scheduler.py`, `yolox_warm_cos_lr`.
+ */
+export function lrSchedule(options: LrScheduleOptions): (step: number) => number {
+  const { lr, stepsPerEpoch, epochs, warmupEpochs, warmupStartLr, closingEpochs, minLrRatio } = options;
+  const warmupSteps = warmupEpochs * stepsPerEpoch;
+  const flatFrom = (epochs - closingEpochs) * stepsPerEpoch;
+  const leastLr = lr * minLrRatio;
+  return (step) => {
+    if (step <= warmupSteps) return (lr - warmupStartLr) * (step / warmupSteps) ** 2 + warmupStartLr;
+    if (step >= flatFrom) return leastLr;
+    return leastLr + 0.5 * (lr - leastLr) * (1 + Math.cos((Math.PI * (step - warmupSteps)) / (flatFrom - warmupSteps)));
+  };
+}
+
+/** The rate of a batch of this many pictures: 0.01 for 64, and in proportion. */
+export function linearLr(batchSize: number, lrPerPicture = 0.01 / 64): number {
+  return lrPerPicture * batchSize;
+}
