@@ -9,7 +9,7 @@ type UrlParts = {
 };
 
 const SCHEME = /^([a-z][a-z0-9+.-]*:\/\/)(.*)$/is;
-const HOST = /^(?:\[[0-9a-f:.%]*\]|[^:@?#/[\]]*)(?::\d+)?$/i;
+const HOST = /^(?:\[[0-9a-z:.%]*\]|[\p{L}\p{N}._~%-]*)(?::\d+)?$/iu;
 const SECRET_PARAMETER = /([?&;](?:[\w.-]*(?:token|password|passwd|secret|signature|credential)[\w.-]*|pwd|pass|psw|auth|key|api_?key|sig|user|usr|username|login|streamid|passphrase)=)[^&\s'"<>]*/gi;
 const URL_IN_TEXT = /\b[a-z][a-z0-9+.-]*:\/\/[^\s'"<>]*/gi;
 const HIDDEN = '***';
@@ -58,14 +58,14 @@ export function redactorOf(url: string): (text: string) => string {
 
 /**
  * Credentials end at the last `@` before the path, so that a password may hold `@`, `:`, `#` and `?`. It may
- * hold `/` as long as what stands before is not also a host with its port.
+ * hold `/` as long as what stands before is not also a host.
  */
 function split(url: string): UrlParts {
   const [, scheme, after] = SCHEME.exec(url) ?? ['', '', url];
   if (scheme === '') return { scheme, rest: url };
   const slash = after.indexOf('/');
   const authority = slash < 0 ? after : after.slice(0, slash);
-  const at = authority.includes('@') || isHost(authority) ? authority.lastIndexOf('@') : after.lastIndexOf('@');
+  const at = isHost(authority) ? -1 : endOfCredentials(after, Math.max(0, authority.lastIndexOf('@')));
   if (at < 0 || (!/^rtsp/i.test(scheme) && startsWithHostAndQuery(after.slice(0, at)))) return { scheme, rest: after };
   const credentials = after.slice(0, at);
   const colon = credentials.indexOf(':');
@@ -75,6 +75,15 @@ function split(url: string): UrlParts {
     ...(colon < 0 ? {} : { password: credentials.slice(colon + 1) }),
     rest: after.slice(at + 1),
   };
+}
+
+/** The first `@` from `start` on that a host follows; the last one of all where none does. */
+function endOfCredentials(after: string, start: number): number {
+  for (let at = after.indexOf('@', start); at >= 0; at = after.indexOf('@', at + 1)) {
+    const host = after.slice(at + 1).split(/[/?#]/)[0];
+    if (host !== '' && !host.includes('@') && HOST.test(host)) return at;
+  }
+  return after.lastIndexOf('@');
 }
 
 function isHost(authority: string): boolean {

@@ -9,6 +9,8 @@ describe('credentials of a camera', () => {
     ['rtsp://user:p%40ss@host/cam', 'rtsp://user:p%40ss@host/cam', 'rtsp://***@host/cam'],
     ['rtsp://user:pa/ss@host/cam', 'rtsp://user:pa%2Fss@host/cam', 'rtsp://***@host/cam'],
     ['rtsp://user:пароль@host/cam', 'rtsp://user:%D0%BF%D0%B0%D1%80%D0%BE%D0%BB%D1%8C@host/cam', 'rtsp://***@host/cam'],
+    ['rtsp://user:@#/##@host/cam', 'rtsp://user:%40%23%2F%23%23@host/cam', 'rtsp://***@host/cam'],
+    ['rtsp://user:@/##@host/cam', 'rtsp://user:%40%2F%23%23@host/cam', 'rtsp://***@host/cam'],
     ['rtsp://user@host/cam', 'rtsp://user@host/cam', 'rtsp://***@host/cam'],
     ['rtsp://user:1@[fe80::1%25eth0]:554/cam', 'rtsp://user:1@[fe80::1%25eth0]:554/cam', 'rtsp://***@[fe80::1%25eth0]:554/cam'],
     ['rtsp://host:554/cam@home', 'rtsp://host:554/cam@home', 'rtsp://host:554/cam@home'],
@@ -45,13 +47,15 @@ describe('credentials of a camera', () => {
   });
 
   it('never survive, whatever the password', () => {
-    const password = fc.string({ unit: 'grapheme-ascii', minLength: 4, maxLength: 12 }).filter((text) => !/[\s"<>]|^\d+[/?#]/.test(text) && !'rtsp://***@camera.lan/live: failed'.includes(text));
+    // `1/…` after the colon reads as a port, `@word/…` as the host: nobody can tell these from a URL's own parts.
+    const isAmbiguous = /^\d*[/?#]|@[\w.~[\]:%-]+[/?#]/;
+    const password = fc.string({ unit: 'grapheme-ascii', minLength: 4, maxLength: 12 }).filter((text) => !/[\s"<>]/.test(text) && !isAmbiguous.test(text) && !'rtsp://***@camera.lan/live: failed'.includes(text));
     fc.assert(fc.property(password, (secret) => {
       const url = `rtsp://operator:${secret}@camera.lan/live`;
       const redact = redactorOf(url);
       for (const echoed of [url, encodeCredentials(url)]) {
         assert.equal(redact(`${echoed}: failed`), 'rtsp://***@camera.lan/live: failed');
       }
-    }));
+    }), { numRuns: 2000 });
   });
 });
