@@ -1,4 +1,4 @@
-import { interval, lastValueFrom, Observable, race, switchMap, tap, timer } from 'rxjs';
+import { interval, lastValueFrom, merge, Observable, race, switchMap, tap, timer } from 'rxjs';
 import type { RunConfig } from '../config/run-config.js';
 import type { Detector } from '../core/detector.js';
 import { policyByName } from '../core/policy.js';
@@ -70,9 +70,11 @@ type Play = {
 
 async function play({ config, io, detector, ffmpeg, outputs, copies, measurements, reporter }: Play): Promise<void> {
   const { detect, durationMs } = config;
-  const ending = AbortSignal.any([io.signal, ...(durationMs === undefined ? [] : [AbortSignal.timeout(durationMs)])]);
+  const ending = new AbortController();
+  const limit = (durationMs === undefined ? aborted(io.signal) : merge(aborted(io.signal), timer(durationMs)))
+    .subscribe(() => ending.abort());
   const { events: sources, camerasEnded } = openSources(
-    { config, input: detector.info.input, ffmpeg, keptCopies: outputs.keptCopies, copies, reporter }, ending, io);
+    { config, input: detector.info.input, ffmpeg, keptCopies: outputs.keptCopies, copies, reporter }, ending.signal, io);
   const events = createPipeline({
     sources,
     detector,
@@ -82,7 +84,7 @@ async function play({ config, io, detector, ffmpeg, outputs, copies, measurement
     tracker: detect.forecast === 'none' ? (detect.track ? 'kalman' : undefined) : detect.forecast,
     forecast: detect.forecast !== 'none',
     measurements,
-    stop: aborted(ending).pipe(switchMap(() => race(camerasEnded, timer(CAMERA_GRACE_MS)))),
+    stop: aborted(ending.signal).pipe(switchMap(() => race(camerasEnded, timer(CAMERA_GRACE_MS)))),
   }).pipe(tap((event) => {
     outputs.publish(event);
     reporter.seen(event);
@@ -93,6 +95,7 @@ async function play({ config, io, detector, ffmpeg, outputs, copies, measurement
   try {
     await lastValueFrom(events, { defaultValue: undefined });
   } finally {
+    limit.unsubscribe();
     stats.unsubscribe();
     publishStats();
   }

@@ -10,6 +10,7 @@ import { readRecording } from '../../src/streaming/sinks/recording-reader.js';
 import { clipFolder, NEEDS_FFMPEG, pattern, presentationTimes } from '../helpers/clips.js';
 import { nowcast } from '../helpers/command.js';
 import { itNeeds } from '../helpers/needs.js';
+import { hasRtspServer, RtspServer } from '../helpers/rtsp-server.js';
 import { parityCases, readJson, realFile } from '../helpers/shared.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
@@ -79,6 +80,28 @@ describe('nowcast run', function () {
     assert.equal(code, 0, stderr);
     const seqs = (await eventsOf(join(folder(), 'run.jsonl'))).flatMap((event) => event.type === 'percept' || event.type === 'drop' ? [event.seq] : []);
     assert.deepEqual(seqs.sort((a, b) => a - b), Array.from({ length: 120 }, (_, i) => i));
+  });
+
+  itNeeds(NEEDS, '--duration ends it, and what waited is a drop', async () => {
+    const { code, stdout, stderr } = await nowcast(['run', person, '--model', model, '--provider', 'cpu', '--duration', '1s', '--json'], cached());
+    assert.equal(code, 0, stderr);
+    const { total } = JSON.parse(stdout) as RunSummary;
+    assert.ok(total.received > 0 && total.received < 30, `${total.received} of 1394 frames at 10 a second`);
+    assert.equal(total.inFlight, 0);
+  });
+
+  itNeeds({ ...NEEDS, 'an RTSP server': hasRtspServer() }, 'a camera runs for its duration and is kept as an annotated video', async () => {
+    const camera = await RtspServer.start({ width: 320, height: 240, fps: 15 });
+    try {
+      const { code, stdout, stderr } = await nowcast(['run', camera.url, '--model', model, '--provider', 'cpu', '--schedule', 'shrinking-tail',
+        '--budget', '100', '--forecast', 'none', '--duration', '4s', '--save', 'camera.mp4', '--json'], cached());
+      assert.equal(code, 0, stderr);
+      const { total } = JSON.parse(stdout) as RunSummary;
+      assert.ok(total.percepts > 0);
+      assert.ok(Math.abs(presentationTimes(join(folder(), 'camera.mp4')).length - total.received) <= 3);
+    } finally {
+      await camera.kill();
+    }
   });
 
   itNeeds(NEEDS, 'Ctrl-C ends it with 130: the recording is whole, the summary is printed', async () => {
