@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { NEEDS_FFMPEG } from './helpers/clips.js';
+import { hasProgram, itNeeds } from './helpers/needs.js';
+import { realFile } from './helpers/shared.js';
+
+const MODEL = realFile('yolox_nano.onnx');
+const CLIP = realFile('one-by-one-person-detection.mp4');
+
+/** The README's program, as it stands there, but for the names of its files and its end after some frames. */
+function readmeProgram(): string {
+  const program = /## In a program\n\n```js\n([^]*?)```/.exec(readFileSync('README.md', 'utf8'))?.[1];
+  assert.ok(program !== undefined, 'the README has a program under "In a program"');
+  return program;
+}
+
+describe('the package as npm packs it', function () {
+  this.timeout(300_000);
+  let folder = '';
+  let installed = false;
+
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'nowcast-package-'));
+    const npm = (...args: string[]): string => execFileSync('npm', args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+    // What was built is what is tested; `prepack` would build it again below the running tests.
+    const [{ filename }] = JSON.parse(npm('pack', resolve('.'), '--ignore-scripts', '--json')) as { filename: string }[];
+    writeFileSync(join(folder, 'package.json'), '{ "name": "somebody", "type": "module", "private": true }');
+    writeFileSync(join(folder, '.npmrc'), 'onnxruntime-node-install=skip\nfund=false\naudit=false\n');
+    installed = spawnSync('npm', ['install', `./${filename}`, '--no-package-lock'], { cwd: folder, stdio: 'ignore' }).status === 0;
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  const needs = { ...NEEDS_FFMPEG, npm: hasProgram('npm', '--version'), 'yolox_nano.onnx': MODEL !== undefined, 'the person clip': CLIP !== undefined };
+
+  itNeeds(needs, 'runs the README\'s program of ten lines in an empty folder', function () {
+    if (!installed) this.skip();
+    const program = readmeProgram();
+    assert.ok(program.trim().split('\n').length <= 11, 'ten lines and a blank one');
+    const clip = join(folder, 'street.mp4');
+    execFileSync('ffmpeg', ['-v', 'error', '-t', '2', '-i', CLIP ?? '', '-c', 'copy', clip]);
+    writeFileSync(join(folder, 'program.mjs'), program.replace('yolox_nano.onnx', MODEL ?? ''));
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['program.mjs'], {
+      cwd: folder, encoding: 'utf8', env: { ...process.env, NOWCAST_CACHE: join(folder, 'cache') },
+    });
+    assert.equal(status, 0, stderr);
+    assert.ok(stdout.split('\n').filter((line) => line.startsWith('percept')).length >= 15, stdout.slice(0, 400));
+  });
+
+  itNeeds(needs, 'brings types that a strict program compiles against', function () {
+    if (!installed) this.skip();
+    writeFileSync(join(folder, 'typed.ts'), [
+      'import { openDetector, openSource, perceive, monotonicClock as clock, type PipelineEvent } from \'nowcast\';',
+      'const detector = await openDetector(\'m.onnx\');',
+      'const frames = await openSource(\'a.mp4\', { input: detector.info.input });',
+      'frames.pipe(perceive(detector, { clock })).subscribe((event: PipelineEvent) => {',
+      '  if (event.type === \'drop\') { const reason: \'late\' | string = event.reason; void reason; }',
+      '});',
+    ].join('\n'));
+    const { status, stdout } = spawnSync(process.execPath, [resolve('node_modules/typescript/bin/tsc'), '--noEmit', '--strict',
+      '--module', 'nodenext', '--target', 'es2022', '--skipLibCheck', 'typed.ts'], { cwd: folder, encoding: 'utf8' });
+    assert.equal(status, 0, stdout);
+  });
+
+  itNeeds(needs, 'brings the command', function () {
+    if (!installed) this.skip();
+    const printed = execFileSync(join(folder, 'node_modules/.bin/nowcast'), ['--help'], { encoding: 'utf8' });
+    assert.match(printed, /run.*\n/);
+  });
+});
