@@ -24,7 +24,7 @@ export type CameraOptions = {
   readonly transport?: Transport;
   /** A connection without a new frame for this long is given up and opened anew. Default 5 s. */
   readonly timeoutMs?: number;
-  /** How long the first frame of a connection may take; it waits for a key frame. Default 20 s. */
+  /** How long the first frame of a connection may take; it waits for a key frame. Default 20 s, or `timeoutMs` where that is longer. */
   readonly firstFrameTimeoutMs?: number;
   /** Fail where the very first connection does, instead of trying for ever: a person is waiting. Default false. */
   readonly giveUpFirst?: boolean;
@@ -110,7 +110,7 @@ class CameraSession {
   constructor(url: string, options: CameraOptions, emit: (event: SourceEvent) => void) {
     this.#url = url;
     this.#options = {
-      transport: 'tcp', timeoutMs: 5_000, firstFrameTimeoutMs: 20_000, giveUpFirst: false, slots: 4, maxFrames: Infinity,
+      transport: 'tcp', timeoutMs: 5_000, firstFrameTimeoutMs: Math.max(20_000, options.timeoutMs ?? 0), giveUpFirst: false, slots: 4, maxFrames: Infinity,
       inputOptions: [], ladder: RECONNECT_LADDER, random: Math.random, scheduler: asyncScheduler, ...options,
     };
     this.#emit = emit;

@@ -9,7 +9,7 @@ type UrlParts = {
 };
 
 const SCHEME = /^([a-z][a-z0-9+.-]*:\/\/)(.*)$/is;
-const HOST = /^(?:\[[0-9a-z:.%]*\]|[\p{L}\p{N}._~%-]*)(?::\d+)?$/iu;
+const HOST = /^(?:\[[0-9a-z:.%]+\]|[\p{L}\p{N}._~%-]+)(?::\d+)?$/iu;
 const SECRET_PARAMETER = /([?&;](?:[\w.-]*(?:token|password|passwd|secret|signature|credential)[\w.-]*|pwd|pass|psw|auth|key|api_?key|sig|user|usr|username|login|streamid|passphrase)=)[^&\s'"<>]*/gi;
 const URL_IN_TEXT = /\b[a-z][a-z0-9+.-]*:\/\/[^\s'"<>]*/gi;
 const HIDDEN = '***';
@@ -26,10 +26,14 @@ export function encodeCredentials(url: string): string {
   return `${scheme}${encode(user)}${password === undefined ? '' : `:${encode(password)}`}@${rest}`;
 }
 
-/** The URL without what must not be seen: credentials become `***`, values of secret query parameters too. */
+/**
+ * The URL without what must not be seen: everything before the last `@` becomes `***`, and so do the values of secret
+ * query parameters. A path with `@` is hidden with it: rather too much than one character of a password.
+ */
 export function redactUrl(url: string): string {
-  const { scheme, user, rest } = split(url);
-  return `${scheme}${user === undefined ? '' : `${HIDDEN}@`}${rest.replaceAll(SECRET_PARAMETER, `$1${HIDDEN}`)}`;
+  const [, scheme, after] = SCHEME.exec(url) ?? ['', '', url];
+  const shown = scheme === '' || !after.includes('@') ? url : `${scheme}${HIDDEN}@${after.slice(after.lastIndexOf('@') + 1)}`;
+  return shown.replaceAll(SECRET_PARAMETER, `$1${HIDDEN}`);
 }
 
 /**
@@ -38,7 +42,7 @@ export function redactUrl(url: string): string {
  */
 export function redactorOf(url: string): (text: string) => string {
   const { scheme, user, password, rest } = split(url);
-  const prefixes = user === undefined ? [] : [url, encodeCredentials(url)].map((spelling) => spelling.slice(0, -rest.length));
+  const prefixes = user === undefined ? [] : [url, encodeCredentials(url)].map((spelling) => spelling.slice(0, spelling.lastIndexOf('@') + 1));
   const secrets = new Set<string>();
   const add = (secret: string): void => {
     for (const spelling of [secret, encode(secret), decode(secret), encode(decode(secret))]) {
@@ -57,15 +61,12 @@ export function redactorOf(url: string): (text: string) => string {
 }
 
 /**
- * Credentials end at the last `@` before the path, so that a password may hold `@`, `:`, `#` and `?`. It may
- * hold `/` as long as what stands before is not also a host.
+ * Credentials end at the last `@` before the path, so that a password may hold `@`, `:`, `#` and `?`. It may hold `/` as
+ * long as what stands before that could not be the host.
  */
 function split(url: string): UrlParts {
   const [, scheme, after] = SCHEME.exec(url) ?? ['', '', url];
-  if (scheme === '') return { scheme, rest: url };
-  const slash = after.indexOf('/');
-  const authority = slash < 0 ? after : after.slice(0, slash);
-  const at = isHost(authority) ? -1 : endOfCredentials(after, Math.max(0, authority.lastIndexOf('@')));
+  const at = scheme === '' ? -1 : endOfCredentials(after);
   if (at < 0 || (!/^rtsp/i.test(scheme) && startsWithHostAndQuery(after.slice(0, at)))) return { scheme, rest: after };
   const credentials = after.slice(0, at);
   const colon = credentials.indexOf(':');
@@ -77,17 +78,13 @@ function split(url: string): UrlParts {
   };
 }
 
-/** The first `@` from `start` on that a host follows; the last one of all where none does. */
-function endOfCredentials(after: string, start: number): number {
-  for (let at = after.indexOf('@', start); at >= 0; at = after.indexOf('@', at + 1)) {
-    const host = after.slice(at + 1).split(/[/?#]/)[0];
-    if (host !== '' && !host.includes('@') && HOST.test(host)) return at;
+/** Where the `@` before the host stands: the path begins at the first `/` that has a host before it. */
+function endOfCredentials(after: string): number {
+  for (let slash = after.indexOf('/'); ; slash = after.indexOf('/', slash + 1)) {
+    const authority = slash < 0 ? after : after.slice(0, slash);
+    const at = authority.lastIndexOf('@');
+    if (slash < 0 || HOST.test(authority.slice(at + 1).split(/[?#]/)[0])) return at;
   }
-  return after.lastIndexOf('@');
-}
-
-function isHost(authority: string): boolean {
-  return HOST.test(authority.split(/[?#]/)[0]);
 }
 
 /** `http://host?mail=a@b` has no credentials; `http://user:p?x@host` has. */

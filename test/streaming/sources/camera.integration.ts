@@ -28,14 +28,16 @@ describe('camera over RTSP', () => {
   for (const transport of ['tcp', 'udp'] as const) {
     itNeeds(NEEDS, `gives frames over ${transport.toUpperCase()}, captured shortly before they are ready and shortly after they were drawn`, async () => {
       const server = await serve({ fps: 30 });
-      const errors: number[] = [];
-      const camera = await watch(server.url, { transport }, (frame) => {
-        errors.push(frame.capturedAtMs - drawnAtMs(frame, CAMERA_INPUT.width));
-      });
+      const drawn: number[] = [];
+      const camera = await watch(server.url, { transport }, (frame) => drawn.push(drawnAtMs(frame, CAMERA_INPUT.width)));
       await camera.framesOfEpoch(0, 60);
       assert.deepEqual(camera.statuses.map(({ state }) => state), ['connecting', 'streaming']);
-      const steps = camera.frames.slice(1).map(({ ptsMs }, i) => ptsMs - camera.frames[i].ptsMs);
-      assert.ok(steps.every((step) => Math.abs(step % (1000 / 30)) < 0.02 || Math.abs(step % (1000 / 30) - 1000 / 30) < 0.02), `the camera's own spacing: ${steps.join(' ')}`);
+      for (const [i, { ptsMs }] of camera.frames.entries()) {
+        // RTP counts in 1/90000 s; ffmpeg gives the first packets of a connection no times.
+        const fromFifth = ptsMs - camera.frames[5].ptsMs;
+        if (i > 5) assert.ok(Math.abs(fromFifth - (drawn[i] - drawn[5])) < 0.05, `frame ${i}: ${fromFifth} ms after frame 5, drawn ${drawn[i] - drawn[5]} ms after it`);
+      }
+      const errors = camera.frames.map(({ capturedAtMs }, i) => capturedAtMs - drawn[i]);
       assert.ok(errors.every((error) => error > 0 && error < 1_000), 'a frame is captured after it was drawn');
       assert.deepEqual([camera.frames[0].width, camera.frames[0].height], [320, 240]);
       assert.equal(camera.frames[0].letterbox.scale, 1);
@@ -68,7 +70,7 @@ describe('camera over RTSP', () => {
     const camera = await watch(server.url, { timeoutMs: 400, firstFrameTimeoutMs: 2_500 });
     await camera.framesOfEpoch(0, 20);
     server.freeze();
-    await camera.until(() => camera.statuses.some(({ state, message }) => state === 'reconnecting' && /no picture for 0.4 s/.test(message!)));
+    await camera.until(() => camera.statuses.some(({ state, message }) => state === 'reconnecting' && /no picture for 0.4 s|timed out/.test(message!)));
     server.thaw();
     const thawedAtMs = camera.now;
     await camera.framesOfEpoch(1, 5);
