@@ -9,7 +9,14 @@ const MAX_BYTES = 0x1fffffe8;
  * @throws DataError where it is empty, too large, or not JSON
  */
 export function readJsonFile(path: string): unknown {
-  const text = readTextFile(path);
+  return parseJson(path, readTextFile(path));
+}
+
+/**
+ * @param path names the file in messages
+ * @throws DataError where the text is empty or not JSON
+ */
+export function parseJson(path: string, text: string): unknown {
   if (text.trim() === '') throw new DataError(`${path} is empty`);
   try {
     return JSON.parse(text);
@@ -19,7 +26,10 @@ export function readJsonFile(path: string): unknown {
   }
 }
 
-/** @throws UsageError where the file cannot be read */
+/**
+ * @throws UsageError where the file cannot be read
+ * @throws DataError where it is too large
+ */
 export function readTextFile(path: string): string {
   try {
     const { size } = statSync(path);

@@ -29,7 +29,7 @@ const MAX_TIMELINES = 12;
 export function renderReport(input: ReportInput): string {
   const { title, facts, truth, evaluation, streaming } = input;
   const cards = [
-    streaming?.score.attribution === undefined ? '' : card('Where AP is lost', 'Each step replays the same run with one thing changed; the steps add up.', waterfall(streaming.score.attribution), true),
+    streaming?.score.attribution === undefined ? '' : card('Where AP is lost', 'Each step replays the same run with one thing changed; the steps add up.', element('div', { class: 'scroll', tabindex: '0' }, waterfall(streaming.score.attribution)), true),
     ...(streaming === undefined ? [] : streamingCards(truth, streaming)),
     card('Precision and recall', '', precisionRecall(evaluation.accumulated, truth.classes)),
     card('COCO\'s twelve numbers', 'Small is below 32², large above 96² pixels.', statsTable(evaluation.stats) + factList(facts)),

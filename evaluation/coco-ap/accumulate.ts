@@ -1,3 +1,4 @@
+import { precisionCurves, recallPlaces, type Verdicts } from './curve.js';
 import { WORDS_PER_DETECTION, type Matcher } from './match.js';
 import { AREA_RANGES, IOU_THRESHOLDS, MAX_DETECTIONS, RECALL_THRESHOLDS } from './parameters.js';
 
@@ -22,8 +23,6 @@ const T = IOU_THRESHOLDS.length;
 const R = RECALL_THRESHOLDS.length;
 const A = AREA_RANGES.length;
 const M = MAX_DETECTIONS.length;
-/** `numpy.spacing(1)`, which the reference adds to every denominator. */
-const SPACING = 2 ** -52;
 
 /**
  * Precision over recall, as COCOeval's `accumulate` computes it. Among equal scores the earlier image goes first, so
@@ -41,15 +40,16 @@ export function accumulate(matcher: Matcher, pairing: Pairing): Accumulated {
       if (objectCount === 0) continue;
       for (let m = 0; m < M; m++) {
         const kept = select(found, a, MAX_DETECTIONS[m]);
-        for (let t = 0; t < T; t++) {
-          const curve = precisionOverRecall(kept, 1 << t, objectCount);
-          const cell = (k * A + a) * M + m;
-          recall[t * classes * A * M + cell] = curve.recall;
-          for (let r = 0; r < R; r++) {
-            precision[(t * R + r) * classes * A * M + cell] = curve.precision[r];
-            scores[(t * R + r) * classes * A * M + cell] = curve.scores[r];
-          }
-        }
+        const cell = (k * A + a) * M + m;
+        const stride = classes * A * M;
+        precisionCurves(kept).forEach((curve, t) => {
+          recall[t * stride + cell] = curve.found.length / objectCount;
+          recallPlaces(curve, objectCount).forEach((place, r) => {
+            precision[(t * R + r) * stride + cell] = curve.precision[place] ?? 0;
+            // Recall 0 is reached by the very first detection, right or wrong.
+            scores[(t * R + r) * stride + cell] = (r === 0 ? kept.scores[0] : kept.scores[curve.place[place]]) ?? 0;
+          });
+        });
       }
     }
   }
@@ -67,8 +67,9 @@ export function averagePrecision(matcher: Matcher, pairing: Pairing): number | n
     const objectCount = countObjects(matcher, pairing, k, 0);
     if (objectCount === 0) continue;
     const kept = select(sortedOutcomes(matcher, pairing, k), 0, MAX_DETECTIONS[M - 1]);
-    for (let t = 0; t < T; t++, curves++) {
-      for (const precision of precisionOverRecall(kept, 1 << t, objectCount).precision) sum += precision;
+    for (const curve of precisionCurves(kept)) {
+      for (const place of recallPlaces(curve, objectCount)) sum += curve.precision[place] ?? 0;
+      curves++;
     }
   }
   return curves === 0 ? null : sum / (curves * R);
@@ -131,7 +132,7 @@ function countObjects({ objects }: Matcher, { image }: Pairing, k: number, areaR
   return count;
 }
 
-type Selection = { readonly count: number; readonly scores: Float64Array; readonly matched: Uint16Array; readonly ignored: Uint16Array };
+type Selection = Verdicts & { readonly scores: Float64Array };
 
 /** The outcomes in one area range, of the best `most` detections of each frame. */
 function select({ scores, place, words }: Outcomes, areaRange: number, most: number): Selection {
@@ -147,42 +148,4 @@ function select({ scores, place, words }: Outcomes, areaRange: number, most: num
     count++;
   }
   return { count, scores: kept, matched, ignored };
-}
-
-type Curve = { readonly recall: number; readonly precision: Float64Array; readonly scores: Float64Array };
-
-function precisionOverRecall({ count, scores, matched, ignored }: Selection, bit: number, objectCount: number): Curve {
-  // Recall rises only where an object is found, so these places are all that the curve needs.
-  const precisionAt: number[] = [];
-  const scoreAt: number[] = [];
-  let truePositives = 0;
-  let falsePositives = 0;
-  for (let i = 0; i < count; i++) {
-    if ((ignored[i] & bit) !== 0) continue;
-    if ((matched[i] & bit) === 0) {
-      falsePositives++;
-      continue;
-    }
-    truePositives++;
-    precisionAt.push(truePositives / (falsePositives + truePositives + SPACING));
-    scoreAt.push(scores[i]);
-  }
-  for (let i = truePositives - 1; i > 0; i--) {
-    if (precisionAt[i] > precisionAt[i - 1]) precisionAt[i - 1] = precisionAt[i];
-  }
-
-  const precision = new Float64Array(R);
-  const scoreOver = new Float64Array(R);
-  if (count > 0) {
-    // Recall 0 is reached by the very first detection, right or wrong.
-    precision[0] = precisionAt[0] ?? 0;
-    scoreOver[0] = scores[0];
-    for (let r = 1, i = 0; r < R; r++) {
-      while (i < truePositives && (i + 1) / objectCount < RECALL_THRESHOLDS[r]) i++;
-      if (i === truePositives) break;
-      precision[r] = precisionAt[i];
-      scoreOver[r] = scoreAt[i];
-    }
-  }
-  return { recall: truePositives / objectCount, precision, scores: scoreOver };
 }

@@ -17,7 +17,7 @@ h1 { font-size: 26px; line-height: 1.2; letter-spacing: -0.02em; margin: 0; }
 h2 { font-size: 15px; margin: 0; letter-spacing: -0.005em; }
 header p, .card > p { color: var(--soft); margin: 4px 0 0; }
 .card > p { font-size: 13.5px; max-width: 68ch; }
-button, select { font: inherit; font-size: 13px; color: var(--ink); background: var(--card); border: 1px solid var(--edge); border-radius: 7px; padding: 4px 9px; cursor: pointer; }
+button, select { white-space: nowrap; font: inherit; font-size: 13px; color: var(--ink); background: var(--card); border: 1px solid var(--edge); border-radius: 7px; padding: 4px 9px; cursor: pointer; }
 button:focus-visible, select:focus-visible, .scroll:focus-visible { outline: 2px solid var(--first); outline-offset: 2px; }
 .headline { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 12px; margin: 28px 0 12px; }
 .figure { background: var(--card); border: 1px solid var(--edge); border-radius: 12px; padding: 14px 16px; }
@@ -26,7 +26,7 @@ button:focus-visible, select:focus-visible, .scroll:focus-visible { outline: 2px
 .figure.main b { color: var(--first); }
 .cards { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 12px; }
 .card { background: var(--card); border: 1px solid var(--edge); border-radius: 12px; padding: 18px 20px; position: relative; min-width: 0; }
-.card.wide { grid-column: 1 / -1; }
+.card.wide { grid-column: 1 / -1; } .scroll { overflow-x: auto; } .scroll > svg { min-width: 640px; }
 .card svg { display: block; width: 100%; height: auto; margin-top: 14px; overflow: visible; }
 .menu { position: absolute; top: 15px; right: 20px; color: var(--soft); font-size: 13px; }
 svg text { font-size: 12px; fill: var(--soft); font-variant-numeric: tabular-nums; }
@@ -43,8 +43,8 @@ svg .tick { font-size: 11.5px; }
 .key.first { --key: var(--first); } .key.second { --key: var(--second); } .key.third { --key: var(--third); }
 .key.dot::before { width: 9px; height: 9px; border-radius: 50%; } .key.out::before { width: 8px; height: 8px; border-radius: 1px; transform: rotate(45deg); }
 .key.dropped { --key: var(--drop); } .key.output { --key: var(--second); }
-.timeline { display: flex; margin-top: 12px; } .timeline .scroll { overflow-x: auto; flex: 1; min-width: 0; }
-.timeline svg { width: auto; margin: 0; max-width: none; overflow: hidden; }
+.timeline { display: flex; margin-top: 12px; } .timeline .scroll { flex: 1; min-width: 0; }
+.timeline svg { width: auto; min-width: 0; margin: 0; overflow: hidden; }
 .lanes { position: relative; width: 54px; flex: none; font-size: 12.5px; color: var(--soft); } .lanes span { position: absolute; left: 0; }
 .frame { fill: var(--first); } .frame.dropped { fill: var(--drop); } .frame.detector-failed, .frame.corrupt { fill: var(--loss); }
 .wait { stroke: var(--first); stroke-width: 1; opacity: 0.45; } .output { fill: var(--second); stroke: var(--card); stroke-width: 1.5; }

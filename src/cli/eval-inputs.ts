@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { parseDetections } from '../../evaluation/detections.js';
 import { parseGroundTruth, type GroundTruth } from '../../evaluation/ground-truth.js';
-import { readJsonFile, readTextFile } from '../../evaluation/load.js';
+import { parseJson, readJsonFile, readTextFile } from '../../evaluation/load.js';
 import { parseRecording } from '../../evaluation/recorded-run.js';
 import { prepareDetections, type ScoredDetections } from '../../evaluation/score.js';
 import { timestampedRun, type StreamedRun } from '../../evaluation/streamed-run.js';
@@ -42,7 +42,7 @@ export function loadRun(path: string, truth: GroundTruth, fps: number | undefine
       for (const warning of warnings) log.warn(`${path}: ${warning}`);
       return { run, detections: prepareDetections(truth, detections, outputCount) };
     }
-    const { sequences, detections, warnings } = parseTimestampedOutputs(readJsonFile(path), truth, fps ?? DEFAULT_FPS);
+    const { sequences, detections, warnings } = parseTimestampedOutputs(parseJson(path, text), truth, fps ?? DEFAULT_FPS);
     for (const warning of warnings) log.warn(`${path}: ${warning}`);
     const own = detections && prepareDetections(truth, detections, sequences.reduce((count, { timestampsS }) => count + timestampsS.length, 0));
     const used = own ?? offline;
