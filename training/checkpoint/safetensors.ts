@@ -55,5 +55,5 @@ export function parseSafetensors(bytes: Uint8Array, name: string): { readonly te
     // A copy, since the data need not be aligned.
     tensors.set(tensor, { shape, data: new Float32Array(new Uint8Array(bytes.subarray(dataStart + start, dataStart + end)).buffer) });
   }
-  return { tensors, metadata: metadata as Readonly<Record<string, string>> };
+  return { tensors, metadata: metadata };
 }
