@@ -1,32 +1,21 @@
-/** The whole state of a {@link Random}: four unsigned 32-bit numbers. */
-export type RandomState = readonly [number, number, number, number];
-
 /**
- * Repeatable random numbers whose state can be saved, so that a resumed run draws what an unbroken one would.
+ * Repeatable random numbers. Each step and each sample of a run has one of its own, made from a seed of
+ * {@link deriveSeed}, so a resumed run draws what an unbroken one would and no state need be saved.
  * Source: xoshiro128++ 1.0 of D. Blackman and S. Vigna; seeded with splitmix32.
  */
 export class Random {
   readonly #s = new Uint32Array(4);
 
-  /** @param seed an integer, or a state that {@link state} gave */
-  constructor(seed: number | RandomState) {
-    if (typeof seed === 'number') {
-      let x = seed | 0;
-      for (let i = 0; i < 4; i++) {
-        x = (x + 0x9e3779b9) | 0;
-        let z = x ^ (x >>> 16);
-        z = Math.imul(z, 0x21f0aaad);
-        z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
-        this.#s[i] = z ^ (z >>> 15);
-      }
-    } else {
-      this.#s.set(seed);
+  /** @param seed an integer */
+  constructor(seed: number) {
+    let x = seed | 0;
+    for (let i = 0; i < 4; i++) {
+      x = (x + 0x9e3779b9) | 0;
+      let z = x ^ (x >>> 16);
+      z = Math.imul(z, 0x21f0aaad);
+      z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
+      this.#s[i] = z ^ (z >>> 15);
     }
-  }
-
-  get state(): RandomState {
-    const [a, b, c, d] = this.#s;
-    return [a, b, c, d];
   }
 
   /** At least 0, below 1, in steps of 2^-32. */
@@ -69,7 +58,7 @@ export class Random {
   }
 }
 
-/** A seed of its own for each of several numbers, as of (run, step, sample); the same numbers give the same seed. */
+/** A seed for each combination of numbers, as of (run, step, sample). */
 export function deriveSeed(...parts: readonly number[]): number {
   let hash = 0x811c9dc5;
   for (const part of parts) {

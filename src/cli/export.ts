@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import type { Command } from 'commander';
+import { readCheckpoint } from '../../training/checkpoint/checkpoint.js';
+import { exportOnnx } from '../../training/export/export-onnx.js';
+import { gigaFlops } from '../../training/network/cost.js';
+import type { Network } from '../../training/network/description.js';
+import { createNetwork, parseVariant, testSize, VARIANTS } from '../../training/network/variants.js';
+import { initialWeights, type Weights } from '../../training/network/weights.js';
+import { parseInputSize } from '../config/run-config.js';
+import { UsageError } from '../core/errors.js';
+import type { Size } from '../core/letterbox.js';
+import { writeFileAtomic } from '../model/atomic-write.js';
+import { openIo, type CliContext, type CommandIo } from './command-io.js';
+import { megabytes } from './table.js';
+
+type Flags = {
+  readonly out: string;
+  readonly variant?: string;
+  readonly classes?: string;
+  readonly seed?: string;
+  readonly input?: string;
+  readonly fp16?: boolean;
+  readonly dynamicBatch?: boolean;
+};
+
+/** Declares `nowcast export`. */
+export function register(program: Command, context: CliContext): void {
+  const command = program.command('export')
+    .description('Write a trained or untrained network as an ONNX file like YOLOX\'s own')
+    .argument('[checkpoint]', 'a .safetensors file of `nowcast train`')
+    .requiredOption('--out <file.onnx>', 'where to write it')
+    .option('--variant <name>', `an untrained network instead of a checkpoint, to measure its speed: ${VARIANTS.join(', ')}`)
+    .option('--classes <n>', 'classes of the untrained network (default: 80)')
+    .option('--seed <n>', 'seed of its weights (default: 0)')
+    .option('--input <WxH>', 'the size to run at (default: the checkpoint\'s, or the variant\'s own)')
+    .option('--fp16', 'compute in half precision; input and output stay float32')
+    .option('--dynamic-batch', 'leave the number of pictures open')
+    .action((checkpoint: string | undefined, flags: Flags) => exportModel(checkpoint, flags, openIo(command, context)));
+}
+
+type Model = { readonly network: Network; readonly weights: Weights; readonly input: Size; readonly classNames?: readonly string[] };
+
+async function exportModel(checkpoint: string | undefined, flags: Flags, io: CommandIo): Promise<void> {
+  const model = checkpoint === undefined ? untrained(flags) : trained(checkpoint, flags);
+  const { network, weights, classNames } = model;
+  const input = flags.input === undefined ? model.input : parseInputSize(flags.input, '--input');
+  const { fp16 = false, dynamicBatch = false } = flags;
+  const bytes = exportOnnx(network, weights, {
+    input, dynamicBatch, halfPrecision: fp16, metadata: classNames === undefined ? {} : { classes: JSON.stringify(classNames) },
+  });
+  await writeFileAtomic(flags.out, bytes);
+
+  const facts = {
+    path: flags.out, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex'), variant: network.name, classes: network.classCount,
+    input, fp16, dynamicBatch, gflops: gigaFlops(network, input),
+  };
+  if (io.json) io.print(JSON.stringify(facts));
+  else io.print(`${facts.path}: ${facts.variant}, ${facts.classes} classes, ${input.width}x${input.height}, ${facts.gflops.toFixed(2)} GFLOPs, ${megabytes(facts.bytes)}, sha256 ${facts.sha256}`);
+}
+
+function trained(path: string, flags: Flags): Model {
+  for (const flag of ['variant', 'classes', 'seed'] as const) {
+    if (flags[flag] !== undefined) throw new UsageError(`--${flag} is for untrained networks; the checkpoint ${path} says its own`);
+  }
+  const { facts: { variant, classNames, input }, average } = readCheckpoint(path);
+  return { network: createNetwork(variant, classNames.length), weights: average, input, classNames };
+}
+
+function untrained({ variant: name, classes = '80', seed = '0' }: Flags): Model {
+  if (name === undefined) throw new UsageError('what is to be exported? Name a checkpoint of `nowcast train`, or an untrained --variant');
+  const variant = parseVariant(name);
+  const network = createNetwork(variant, count('classes', classes, 1));
+  return { network, weights: initialWeights(network, count('seed', seed, 0)), input: testSize(variant) };
+}
+
+function count(flag: string, text: string, least: number): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < least) throw new UsageError(`--${flag} is "${text}"; it must be an integer of at least ${least}`);
+  return value;
+}

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { readModelSpec } from '../../src/model/spec.js';
+import { writeCheckpoint } from '../../training/checkpoint/checkpoint.js';
+import { createNetwork } from '../../training/network/variants.js';
+import { initialWeights } from '../../training/network/weights.js';
+import { nowcast } from '../helpers/command.js';
+import { temporaryFolder } from '../helpers/temporary.js';
+
+describe('nowcast export', () => {
+  const folder = temporaryFolder();
+  const out = (): string => join(folder(), 'models', 'm.onnx');
+
+  it('writes an untrained network, the same for the same seed', async () => {
+    const shapes = ['--variant', 'yolox-nano', '--classes', '8', '--input', '160x96', '--out', out(), '--json'];
+    const { code, stdout, stderr } = await nowcast(['export', ...shapes]);
+    assert.equal(code, 0, stderr);
+    const facts = JSON.parse(stdout) as { sha256: string; classes: number };
+    const { sha256, classCount, input } = await readModelSpec(out());
+    assert.deepEqual({ sha256, classCount, input }, { sha256: facts.sha256, classCount: 8, input: { width: 160, height: 96 } });
+    assert.equal((JSON.parse((await nowcast(['export', ...shapes, '--seed', '0'])).stdout) as { sha256: string }).sha256, sha256);
+    assert.notEqual((JSON.parse((await nowcast(['export', ...shapes, '--seed', '1'])).stdout) as { sha256: string }).sha256, sha256);
+  });
+
+  it('writes the averaged weights of a checkpoint at its own size', async () => {
+    const network = createNetwork('yolox-nano', 2);
+    const weights = initialWeights(network, 0);
+    const checkpoint = join(folder(), 'best.safetensors');
+    writeCheckpoint(checkpoint, {
+      facts: { variant: 'yolox-nano', classNames: ['car', 'bus'], input: { width: 96, height: 64 }, step: 1, bestAp: null, config: {} },
+      weights, average: weights, velocity: new Float32Array(weights.parameters.length),
+    });
+    const { code, stdout, stderr } = await nowcast(['export', checkpoint, '--out', out(), '--fp16']);
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /m\.onnx: yolox-nano, 2 classes, 96x64, 0\.04 GFLOPs/);
+    const { input, classCount } = await readModelSpec(out());
+    assert.deepEqual([input, classCount], [{ width: 96, height: 64 }, 2]);
+  });
+
+  it('says what is missing or contradicts itself, and writes nothing', async () => {
+    for (const [args, message] of [
+      [[], /Name a checkpoint .* or an untrained --variant/],
+      [['--variant', 'yolox-q'], /no variant "yolox-q"/],
+      [['--variant', 'yolox-s', '--classes', '0'], /--classes is "0"/],
+      [['--variant', 'yolox-s', '--input', '100x100'], /multiples of 32/],
+      [['absent.safetensors'], /cannot read the weights absent\.safetensors/],
+      [['absent.safetensors', '--seed', '1'], /--seed is for untrained networks/],
+    ] as const) {
+      const { code, stderr } = await nowcast(['export', ...args, '--out', out()]);
+      assert.equal(code, 2, stderr);
+      assert.match(stderr, message);
+      assert.equal(existsSync(out()), false);
+    }
+  });
+});

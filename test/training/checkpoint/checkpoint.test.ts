@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readCheckpoint, readTensors, writeCheckpoint, type Checkpoint } from '../../../training/checkpoint/checkpoint.js';
+import { safetensorsPieces } from '../../../training/checkpoint/safetensors.js';
+import { parameterLayout } from '../../../training/network/parameters.js';
+import { createNetwork } from '../../../training/network/variants.js';
+import { initialWeights } from '../../../training/network/weights.js';
+import { temporaryFolder } from '../../helpers/temporary.js';
+
+const NETWORK = createNetwork('yolox-nano', 2);
+
+function checkpoint(step: number): Checkpoint {
+  return {
+    facts: { variant: 'yolox-nano', classNames: ['a', 'b'], input: { width: 416, height: 320 }, step, bestAp: null, config: { seed: 3 } },
+    weights: initialWeights(NETWORK, step), average: initialWeights(NETWORK, step + 1), velocity: new Float32Array(parameterLayout(NETWORK).size).fill(step),
+  };
+}
+
+describe('checkpoints', () => {
+  const folder = temporaryFolder();
+  const path = (): string => join(folder(), 'run', 'last.safetensors');
+
+  it('come back to the last bit', () => {
+    writeCheckpoint(path(), checkpoint(7));
+    assert.deepEqual(readCheckpoint(path()), checkpoint(7));
+    assert.deepEqual(readdirSync(join(folder(), 'run')), ['last.safetensors']);
+  });
+
+  it('hold the averaged weights under the reference\'s names', () => {
+    writeCheckpoint(path(), checkpoint(1));
+    const { tensors } = readTensors(path());
+    assert.deepEqual(tensors.get('backbone.backbone.stem.conv.conv.weight')?.shape, [16, 12, 3, 3]);
+  });
+
+  it('leave the one before in place where the new one cannot be written', () => {
+    writeCheckpoint(path(), checkpoint(1));
+    mkdirSync(`${path()}.tmp`);
+    assert.throws(() => writeCheckpoint(path(), checkpoint(2)), { name: 'OutputError', message: /last\.safetensors/ });
+    assert.equal(readCheckpoint(path()).facts.step, 1);
+  });
+
+  it('say what they are not', () => {
+    assert.throws(() => readCheckpoint(join(folder(), 'absent')), { name: 'UsageError', message: /absent/ });
+    const foreign = join(folder(), 'foreign.safetensors');
+    writeFileSync(foreign, Buffer.concat(safetensorsPieces(new Map())));
+    assert.throws(() => readCheckpoint(foreign), { name: 'DataError', message: /--weights/ });
+  });
+});

@@ -1,0 +1,98 @@
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DataError, OutputError, UsageError } from '../../src/core/errors.js';
+import type { Size } from '../../src/core/letterbox.js';
+import { parameterLayout } from '../network/parameters.js';
+import { createNetwork, parseVariant, type Variant } from '../network/variants.js';
+import { initialWeights, namedTensors, takeTensors, type Weights } from '../network/weights.js';
+import { parseSafetensors, safetensorsPieces, type Tensor } from './safetensors.js';
+
+/** Everything that a run needs to go on as if it had never stopped. Randomness is derived from seed and step alone. */
+export type Checkpoint = {
+  readonly facts: CheckpointFacts;
+  readonly weights: Weights;
+  /** The moving average of the weights: the model that the run is about. */
+  readonly average: Weights;
+  readonly velocity: Float32Array;
+};
+
+export type CheckpointFacts = {
+  readonly variant: Variant;
+  readonly classNames: readonly string[];
+  /** The size to run at, in pixels. */
+  readonly input: Size;
+  /** Steps that were done. */
+  readonly step: number;
+  /** The greatest validation AP so far, where there was a validation. */
+  readonly bestAp: number | null;
+  /** The resolved configuration of the run. */
+  readonly config: unknown;
+};
+
+const FACTS = 'nowcast.checkpoint/1';
+const [PARAMETERS, STATISTICS, VELOCITY] = ['training.parameters', 'training.statistics', 'training.velocity'];
+
+/**
+ * Writes one safetensors file, all of it or nothing: the averaged weights under the reference's names, what else
+ * training needs under `training.`, the facts as JSON in its header.
+ * @throws OutputError naming the path; what was there before stays
+ */
+export function writeCheckpoint(path: string, { facts, weights, average, velocity }: Checkpoint): void {
+  const layout = parameterLayout(createNetwork(facts.variant, facts.classNames.length));
+  const flat = (data: Float32Array): Tensor => ({ shape: [data.length], data });
+  const tensors = new Map([
+    ...namedTensors(layout, average),
+    [PARAMETERS, flat(weights.parameters)], [STATISTICS, flat(weights.statistics)], [VELOCITY, flat(velocity)],
+  ] as const);
+  writeWhole(path, safetensorsPieces(tensors, { [FACTS]: JSON.stringify(facts) }));
+}
+
+/**
+ * @throws UsageError where there is no such file
+ * @throws DataError where it is no checkpoint of Nowcast
+ */
+export function readCheckpoint(path: string): Checkpoint {
+  const { tensors, metadata } = readTensors(path);
+  if (!(FACTS in metadata)) throw new DataError(`${path} holds weights, but is no checkpoint of a run of Nowcast; start a new run from it with --weights`);
+  const facts = JSON.parse(metadata[FACTS]) as CheckpointFacts;
+  const network = createNetwork(parseVariant(facts.variant), facts.classNames.length);
+  const average = initialWeights(network, 0);
+  takeTensors(parameterLayout(network), average, tensors);
+  const flat = (name: string): Float32Array => {
+    const tensor = tensors.get(name);
+    if (tensor === undefined) throw new DataError(`${path} has no "${name}"; it cannot be resumed`);
+    return tensor.data;
+  };
+  return { facts, average, weights: { parameters: flat(PARAMETERS), statistics: flat(STATISTICS) }, velocity: flat(VELOCITY) };
+}
+
+/** The tensors of a safetensors file, ours or one converted from PyTorch. */
+export function readTensors(path: string): ReturnType<typeof parseSafetensors> {
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(path);
+  } catch (cause) {
+    throw new UsageError(`cannot read the weights ${path}: ${(cause as Error).message}`, { cause });
+  }
+  return parseSafetensors(bytes, path);
+}
+
+function writeWhole(path: string, pieces: readonly Uint8Array[]): void {
+  const draft = `${path}.tmp`;
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    const file = openSync(draft, 'w');
+    try {
+      for (const piece of pieces) {
+        for (let written = 0; written < piece.length;) written += writeSync(file, piece, written);
+      }
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(draft, path);
+  } catch (cause) {
+    rmSync(draft, { force: true, recursive: true });
+    throw new OutputError(`cannot write ${path}: ${(cause as Error).message}`, { cause });
+  }
+}

@@ -1,0 +1,128 @@
+import type { Size } from '../../src/core/letterbox.js';
+import type { Objects } from '../assign/assignment.js';
+import type { Random } from '../random.js';
+import { compose, scaleThenMove, type Affine } from './affine.js';
+import { jitterColour } from './colour.js';
+import { joinLabels, mapLabels, mirrorLabels, toObjects, type Labels } from './labels.js';
+import { render, type Picture, type Tile } from './render.js';
+
+export type LabeledPicture = { readonly picture: Picture; readonly labels: Labels };
+
+/** A picture as the network takes it. */
+export type Sample = {
+  /** Planar BGR [3, height, width]. */
+  readonly pixels: Uint8Array;
+  readonly objects: Objects;
+};
+
+/** How strongly pictures are changed; angles in degrees. YOLOX's defaults are in `training/config.ts`. */
+export type Augmentation = {
+  readonly mosaicProbability: number;
+  readonly mixupProbability: number;
+  readonly degrees: number;
+  /** As a share of the picture's side. */
+  readonly translate: number;
+  /** Least and greatest scale of a mosaic. */
+  readonly mosaicScale: readonly [number, number];
+  /** Least and greatest scale of the picture that is mixed in. */
+  readonly mixupScale: readonly [number, number];
+  readonly shear: number;
+  readonly flipProbability: number;
+  readonly colourProbability: number;
+};
+
+type Drawing = { readonly pixels: Uint8Array; readonly labels: Labels };
+
+/** Draws any other picture of the data set. */
+export type DrawPicture = (random: Random) => Promise<LabeledPicture>;
+
+/**
+ * Makes a training sample of a picture: mosaic with three others, rotation, scale, shear and translation, MixUp, colour,
+ * flip. Source: YOLOX (arXiv 2107.08430), section 2.1; `yolox/data/datasets/mosaicdetection.py`.
+ * @param isClosing the last epochs, which have neither mosaic nor MixUp
+ */
+export async function augment(
+  first: LabeledPicture, another: DrawPicture, input: Size, settings: Augmentation, isClosing: boolean, random: Random,
+): Promise<Sample> {
+  let drawing: Drawing;
+  if (!isClosing && random.chance(settings.mosaicProbability)) {
+    const others = [await another(random), await another(random), await another(random)];
+    drawing = mosaic([first, ...others], input, settings, random);
+    if (drawing.labels.classIds.length > 0 && random.chance(settings.mixupProbability)) {
+      drawing = mixUp(drawing, await another(random), input, settings, random);
+    }
+  } else {
+    drawing = fit(first, input);
+  }
+  const { pixels } = drawing;
+  let { labels } = drawing;
+  if (random.chance(settings.colourProbability)) jitterColour(pixels, random);
+  if (random.chance(settings.flipProbability)) {
+    mirror(pixels, input);
+    labels = mirrorLabels(labels, input.width);
+  }
+  return { pixels, objects: toObjects(labels) };
+}
+
+/** The picture scaled into the upper left corner of the input, as in inference. */
+export function fit({ picture, labels }: LabeledPicture, input: Size): Drawing {
+  const toOutput = scaleThenMove(fittingScale(picture, input), 0, 0);
+  return {
+    pixels: render([{ picture, toCanvas: IDENTITY, region: [0, 0, picture.width, picture.height] }], toOutput, input),
+    labels: mapLabels(labels, toOutput, input),
+  };
+}
+
+const IDENTITY = scaleThenMove(1, 0, 0);
+
+/** Four pictures around a random point of a canvas of twice the input's size, seen through a random affine map. */
+export function mosaic(sources: readonly LabeledPicture[], input: Size, settings: Augmentation, random: Random): Drawing {
+  const canvas = { width: input.width * 2, height: input.height * 2 };
+  const centerX = random.between(0.5, 1.5) * input.width;
+  const centerY = random.between(0.5, 1.5) * input.height;
+  const toOutput = randomAffine(input, settings, random);
+  const tiles = sources.map(({ picture }, i): Tile => {
+    const scale = fittingScale(picture, input);
+    const [isRight, isLower] = [i % 2 === 1, i >= 2];
+    const toCanvas = scaleThenMove(scale, isRight ? centerX : centerX - picture.width * scale, isLower ? centerY : centerY - picture.height * scale);
+    return {
+      picture, toCanvas,
+      region: [isRight ? centerX : 0, isLower ? centerY : 0, isRight ? canvas.width : centerX, isLower ? canvas.height : centerY],
+    };
+  });
+  const onCanvas = sources.map(({ labels }, i) => mapLabels(labels, tiles[i].toCanvas, canvas));
+  return { pixels: render(tiles, toOutput, input), labels: mapLabels(joinLabels(onCanvas), toOutput, input) };
+}
+
+/** Source: YOLOX `yolox/data/data_augment.py`, `get_affine_matrix`. */
+function randomAffine({ width, height }: Size, { degrees, mosaicScale, shear, translate }: Augmentation, random: Random): Affine {
+  const radians = (most: number): number => (random.between(-most, most) * Math.PI) / 180;
+  const angle = radians(degrees);
+  const scale = random.between(...mosaicScale);
+  const [shearX, shearY] = [Math.tan(radians(shear)), Math.tan(radians(shear))];
+  const [cos, sin] = [scale * Math.cos(angle), scale * Math.sin(angle)];
+  return compose([cos, sin, 0, -sin, cos, 0], [1, shearY, random.between(-translate, translate) * width, shearX, 1, random.between(-translate, translate) * height]);
+}
+
+/** Half of each pixel comes from another picture, scaled, mirrored with even odds, and cut out at random. */
+function mixUp({ pixels, labels }: Drawing, { picture, labels: otherLabels }: LabeledPicture, input: Size, { mixupScale }: Augmentation, random: Random): Drawing {
+  const scale = fittingScale(picture, input) * random.between(...mixupScale);
+  const [width, height] = [picture.width * scale, picture.height * scale];
+  // What juts out beyond the input is cut at a random place.
+  const toInput = scaleThenMove(scale, -random.uniform() * Math.max(width - input.width, 0), -random.uniform() * Math.max(height - input.height, 0));
+  const other = render([{ picture, toCanvas: IDENTITY, region: [0, 0, picture.width, picture.height] }], toInput, input);
+  let mapped = mapLabels(otherLabels, toInput, input);
+  if (random.chance(0.5)) {
+    mirror(other, input);
+    mapped = mirrorLabels(mapped, input.width);
+  }
+  return { pixels: pixels.map((value, i) => (value + other[i] + 1) >> 1), labels: joinLabels([labels, mapped]) };
+}
+
+function fittingScale(picture: Size, input: Size): number {
+  return Math.min(input.width / picture.width, input.height / picture.height);
+}
+
+function mirror(pixels: Uint8Array, { width }: Size): void {
+  for (let row = 0; row < pixels.length; row += width) pixels.subarray(row, row + width).reverse();
+}

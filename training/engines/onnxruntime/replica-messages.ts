@@ -1,0 +1,28 @@
+import type { AssignerName } from '../../assign/assigners.js';
+import type { LossSums } from '../../losses.js';
+import type { Network } from '../../network/description.js';
+import type { Batch } from '../engine.js';
+
+/** What a replica's thread is started with. Arrays are shared memory, written by one side while the other waits. */
+export type ReplicaStart = {
+  readonly network: Network;
+  readonly assigner: AssignerName;
+  readonly pictures: number;
+  readonly threads: number;
+  /** Read by all replicas. */
+  readonly parameters: Float32Array;
+  readonly runningStatistics: Float32Array;
+  /** Written by this one. */
+  readonly gradient: Float32Array;
+  readonly statistics: Float32Array;
+};
+
+export type ToReplica =
+  | { readonly type: 'step'; readonly batch: Batch; readonly l1: boolean }
+  /** Answered by the thread's end. A thread that is ended while ONNX Runtime runs takes the whole process with it. */
+  | { readonly type: 'close' };
+
+export type FromReplica =
+  | { readonly type: 'ready' }
+  | { readonly type: 'done'; readonly losses: LossSums }
+  | { readonly type: 'failed'; readonly message: string };
