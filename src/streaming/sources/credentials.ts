@@ -42,7 +42,7 @@ export function redactUrl(url: string): string {
  */
 export function redactorOf(url: string): (text: string) => string {
   const { scheme, user, password, rest } = split(url);
-  const prefixes = user === undefined ? [] : [url, encodeCredentials(url)].map((spelling) => spelling.slice(0, spelling.lastIndexOf('@') + 1));
+  const prefixes = scheme === '' || !url.includes('@') ? [] : [url, encodeCredentials(url)].map((spelling) => spelling.slice(0, spelling.lastIndexOf('@') + 1));
   const secrets = new Set<string>();
   const add = (secret: string): void => {
     for (const spelling of [secret, encode(secret), decode(secret), encode(decode(secret))]) {
