@@ -10,6 +10,7 @@ import { locateFfmpeg, type Ffmpeg } from '../streaming/sources/ffmpeg-binary.js
 import type { CommandIo } from './command-io.js';
 import { annotate } from './run-annotate.js';
 import { detectorOptions } from './run-detector.js';
+import { abortedAfter } from './run-limits.js';
 import { openOutputs, type Outputs } from './run-outputs.js';
 import { RunReporter } from './run-reporter.js';
 import { openSources } from './run-sources.js';
@@ -33,27 +34,34 @@ export async function run(config: RunConfig, io: CommandIo): Promise<void> {
   let ffmpeg: Ffmpeg | undefined;
   const startedAtMs = io.clock.now();
   try {
-    reporter.detectorOpened(detector.info);
-    ffmpeg = await ffmpegSearch;
-    outputs = await openOutputs(config, detector.info, io);
-    await play({ config, io, detector, ffmpeg, outputs, copies, measurements, reporter });
-  } finally {
-    reporter.done();
-    await detector.close();
-    await outputs?.close();
-  }
-  const durationMs = io.clock.now() - startedAtMs;
+    try {
+      reporter.detectorOpened(detector.info);
+      ffmpeg = await ffmpegSearch;
+      outputs = await openOutputs(config, detector.info, io);
+      await play({ config, io, detector, ffmpeg, outputs, copies, measurements, reporter });
+    } finally {
+      reporter.done();
+      await detector.close();
+      await outputs?.close();
+    }
+    const durationMs = io.clock.now() - startedAtMs;
 
-  const snapshot = measurements.snapshot();
-  // Where nothing came in at all, the reason is all there is to say.
-  if (snapshot.total.received > 0 || reporter.problem === undefined) {
-    const { recording } = outputs;
-    const videos = ffmpeg === undefined || recording === undefined ? []
-      : await annotate({ config, ffmpeg, recording, copies, frames: snapshot.total.received }, io);
-    const summary = summarise({ config, info: detector.info, snapshot, durationMs, videos, problems: reporter.problems }, io);
-    io.print(io.json ? JSON.stringify(summary) : summaryText(summary));
+    const snapshot = measurements.snapshot();
+    // Where nothing came in at all, the reason is all there is to say.
+    if (snapshot.total.received > 0 || reporter.problem === undefined) {
+      let videos: readonly string[] = [];
+      try {
+        const { recording } = outputs;
+        if (ffmpeg !== undefined && recording !== undefined) videos = await annotate({ config, ffmpeg, recording, copies, frames: snapshot.total.received }, io);
+      } finally {
+        // A video that cannot be made takes nothing from what the run found.
+        const summary = summarise({ config, info: detector.info, snapshot, durationMs, videos, problems: reporter.problems }, io);
+        io.print(io.json ? JSON.stringify(summary) : summaryText(summary));
+      }
+    }
+  } finally {
+    await outputs?.discardTemporary();
   }
-  await outputs.discardTemporary();
   if (reporter.problem !== undefined) throw reporter.problem;
 }
 
@@ -70,9 +78,9 @@ type Play = {
 
 async function play({ config, io, detector, ffmpeg, outputs, copies, measurements, reporter }: Play): Promise<void> {
   const { detect, durationMs } = config;
-  const ending = AbortSignal.any([io.signal, ...(durationMs === undefined ? [] : [AbortSignal.timeout(durationMs)])]);
+  const ending = abortedAfter(durationMs, io.signal);
   const { events: sources, camerasEnded } = openSources(
-    { config, input: detector.info.input, ffmpeg, keptCopies: outputs.keptCopies, copies, reporter }, ending, io);
+    { config, input: detector.info.input, ffmpeg, keptCopies: outputs.keptCopies, copies, reporter }, ending.signal, io);
   const events = createPipeline({
     sources,
     detector,
@@ -82,7 +90,7 @@ async function play({ config, io, detector, ffmpeg, outputs, copies, measurement
     tracker: detect.forecast === 'none' ? (detect.track ? 'kalman' : undefined) : detect.forecast,
     forecast: detect.forecast !== 'none',
     measurements,
-    stop: aborted(ending).pipe(switchMap(() => race(camerasEnded, timer(CAMERA_GRACE_MS)))),
+    stop: aborted(ending.signal).pipe(switchMap(() => race(camerasEnded, timer(CAMERA_GRACE_MS)))),
   }).pipe(tap((event) => {
     outputs.publish(event);
     reporter.seen(event);
@@ -93,6 +101,7 @@ async function play({ config, io, detector, ffmpeg, outputs, copies, measurement
   try {
     await lastValueFrom(events, { defaultValue: undefined });
   } finally {
+    ending.dispose();
     stats.unsubscribe();
     publishStats();
   }
