@@ -143,7 +143,7 @@ async function overload(bench: Bench): Promise<Row[]> {
   const { percepts, snapshot: { total } } = await play(bench, {
     policy: idleFree, fps, frames,
     onEvent: (_, measurements) => {
-      const { total: counts } = measurements.snapshot();
+      const counts = measurements.total();
       received = counts.received;
       conserved &&= counts.inFlight >= 0 && counts.inFlight <= 2;
       if (rssAt500 === 0 && received >= 500) rssAt500 = rssBytes(process.pid);

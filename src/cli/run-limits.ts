@@ -21,3 +21,28 @@ export function limitFrames(maxFrames: number | undefined): MonoTypeOperatorFunc
     }),
   );
 }
+
+export type Ending = {
+  readonly signal: AbortSignal;
+  /** Forgets what has not happened yet. */
+  dispose(): void;
+};
+
+/**
+ * Aborts after `durationMs`, or with `signal`, whichever comes first. Not `AbortSignal.any` with `AbortSignal.timeout`:
+ * of these, Node 20 may collect the timeout as garbage before it fires.
+ */
+export function abortedAfter(durationMs: number | undefined, signal: AbortSignal): Ending {
+  const controller = new AbortController();
+  const end = (): void => controller.abort();
+  const timer = durationMs === undefined ? undefined : setTimeout(end, durationMs);
+  if (signal.aborted) end();
+  signal.addEventListener('abort', end);
+  return {
+    signal: controller.signal,
+    dispose: () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+    },
+  };
+}

@@ -1,5 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { cpus, tmpdir } from 'node:os';
+import { cpus } from 'node:os';
 import { join } from 'node:path';
 import type { RunConfig } from '../config/run-config.js';
 import type { DetectorInfo } from '../core/detector.js';
@@ -23,23 +22,20 @@ export type Outputs = {
   readonly recording: string | undefined;
   /** Safe to call twice. */
   close(): Promise<void>;
-  /** Removes what was kept for the annotation alone. */
-  discardTemporary(): Promise<void>;
 };
 
-/** @throws OutputError where a file cannot be written or the feed's port is taken */
-export async function openOutputs(config: RunConfig, info: DetectorInfo, io: CommandIo): Promise<Outputs> {
+/**
+ * @param temporary a folder for what the annotated video is made from; undefined where none is asked for
+ * @throws OutputError where a file cannot be written or the feed's port is taken
+ */
+export async function openOutputs(config: RunConfig, temporary: string | undefined, info: DetectorInfo, io: CommandIo): Promise<Outputs> {
   const { output, feed: feedConfig, sources } = config;
-  const temporary = output.save === undefined ? undefined : await mkdtemp(join(tmpdir(), 'nowcast-run-'));
   const recording = output.record ?? (temporary === undefined ? undefined : join(temporary, 'run.jsonl'));
   const onFailure = (error: Error): void => io.log.error(error.message);
   const writers: { write(event: PipelineEvent): void; close(): Promise<void> }[] = [];
   let feed: FeedServer | undefined;
   const close = async (): Promise<void> => {
     await Promise.all([feed?.close(), ...writers.splice(0).map((writer) => writer.close())]);
-  };
-  const discardTemporary = async (): Promise<void> => {
-    if (temporary !== undefined) await rm(temporary, { recursive: true, force: true });
   };
 
   try {
@@ -62,7 +58,6 @@ export async function openOutputs(config: RunConfig, info: DetectorInfo, io: Com
     }
   } catch (error) {
     await close();
-    await discardTemporary();
     throw error;
   }
 
@@ -78,7 +73,6 @@ export async function openOutputs(config: RunConfig, info: DetectorInfo, io: Com
     keptCopies: new Map(temporary === undefined ? [] : sources.filter(({ kind }) => kind === 'camera').map(({ id }) => [id, join(temporary, 'camera.mkv')])),
     recording,
     close,
-    discardTemporary,
   };
 }
 

@@ -1,4 +1,7 @@
-import { interval, lastValueFrom, merge, Observable, race, switchMap, tap, timer } from 'rxjs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { interval, lastValueFrom, Observable, race, switchMap, tap, timer } from 'rxjs';
 import type { RunConfig } from '../config/run-config.js';
 import type { Detector } from '../core/detector.js';
 import { policyByName } from '../core/policy.js';
@@ -10,6 +13,7 @@ import { locateFfmpeg, type Ffmpeg } from '../streaming/sources/ffmpeg-binary.js
 import type { CommandIo } from './command-io.js';
 import { annotate } from './run-annotate.js';
 import { detectorOptions } from './run-detector.js';
+import { abortedAfter } from './run-limits.js';
 import { openOutputs, type Outputs } from './run-outputs.js';
 import { RunReporter } from './run-reporter.js';
 import { openSources } from './run-sources.js';
@@ -24,6 +28,16 @@ const CAMERA_GRACE_MS = 2000;
  * @throws UsageError, ModelError, SourceError or OutputError where something cannot be had; nothing is left running
  */
 export async function run(config: RunConfig, io: CommandIo): Promise<void> {
+  const temporary = config.output.save === undefined ? undefined : await mkdtemp(join(tmpdir(), 'nowcast-run-'));
+  try {
+    await runWith(temporary, config, io);
+  } finally {
+    if (temporary !== undefined) await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+/** @param temporary a folder for what the annotated video is made from; undefined where none is asked for */
+async function runWith(temporary: string | undefined, config: RunConfig, io: CommandIo): Promise<void> {
   const ffmpegSearch = findFfmpeg(config, io);
   const detector = await createProcessDetector(await detectorOptions(config, io));
   const measurements = new Measurements();
@@ -35,7 +49,7 @@ export async function run(config: RunConfig, io: CommandIo): Promise<void> {
   try {
     reporter.detectorOpened(detector.info);
     ffmpeg = await ffmpegSearch;
-    outputs = await openOutputs(config, detector.info, io);
+    outputs = await openOutputs(config, temporary, detector.info, io);
     await play({ config, io, detector, ffmpeg, outputs, copies, measurements, reporter });
   } finally {
     reporter.done();
@@ -44,17 +58,21 @@ export async function run(config: RunConfig, io: CommandIo): Promise<void> {
   }
   const durationMs = io.clock.now() - startedAtMs;
 
+  const { info } = detector;
+  const { problem, problems } = reporter;
   const snapshot = measurements.snapshot();
   // Where nothing came in at all, the reason is all there is to say.
-  if (snapshot.total.received > 0 || reporter.problem === undefined) {
+  if (snapshot.total.received === 0 && problem !== undefined) throw problem;
+  let videos: readonly string[] = [];
+  try {
     const { recording } = outputs;
-    const videos = ffmpeg === undefined || recording === undefined ? []
-      : await annotate({ config, ffmpeg, recording, copies, frames: snapshot.total.received }, io);
-    const summary = summarise({ config, info: detector.info, snapshot, durationMs, videos, problems: reporter.problems }, io);
+    if (ffmpeg !== undefined && recording !== undefined) videos = await annotate({ config, ffmpeg, recording, copies, frames: snapshot.total.received }, io);
+  } finally {
+    // A video that cannot be made takes nothing from what the run found.
+    const summary = summarise({ config, info, snapshot, durationMs, videos, problems }, io);
     io.print(io.json ? JSON.stringify(summary) : summaryText(summary));
   }
-  await outputs.discardTemporary();
-  if (reporter.problem !== undefined) throw reporter.problem;
+  if (problem !== undefined) throw problem;
 }
 
 type Play = {
@@ -70,9 +88,7 @@ type Play = {
 
 async function play({ config, io, detector, ffmpeg, outputs, copies, measurements, reporter }: Play): Promise<void> {
   const { detect, durationMs } = config;
-  const ending = new AbortController();
-  const limit = (durationMs === undefined ? aborted(io.signal) : merge(aborted(io.signal), timer(durationMs)))
-    .subscribe(() => ending.abort());
+  const ending = abortedAfter(durationMs, io.signal);
   const { events: sources, camerasEnded } = openSources(
     { config, input: detector.info.input, ffmpeg, keptCopies: outputs.keptCopies, copies, reporter }, ending.signal, io);
   const events = createPipeline({
@@ -81,7 +97,7 @@ async function play({ config, io, detector, ffmpeg, outputs, copies, measurement
     clock: io.clock,
     policy: policyByName(detect.schedule),
     latencyBudgetMs: detect.budgetMs,
-    tracker: detect.forecast === 'none' ? (detect.track ? 'kalman' : undefined) : detect.forecast,
+    tracker: detect.forecast === 'none' ? (detect.track ? 'nowcast' : undefined) : detect.forecast,
     forecast: detect.forecast !== 'none',
     measurements,
     stop: aborted(ending.signal).pipe(switchMap(() => race(camerasEnded, timer(CAMERA_GRACE_MS)))),
@@ -95,7 +111,7 @@ async function play({ config, io, detector, ffmpeg, outputs, copies, measurement
   try {
     await lastValueFrom(events, { defaultValue: undefined });
   } finally {
-    limit.unsubscribe();
+    ending.dispose();
     stats.unsubscribe();
     publishStats();
   }

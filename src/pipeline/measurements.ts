@@ -90,15 +90,20 @@ export class Measurements {
     }
   }
 
-  snapshot(): MeasurementsSnapshot {
-    const streams = Object.fromEntries([...this.#streams].map(([id, tally]) => [id, countsOf(tally)]));
+  /** Counts over all streams; cheap enough to be asked at every event. */
+  total(): StreamCounts {
     const sum = newTally();
     for (const tally of this.#streams.values()) {
       for (const key of ['received', 'percepts', 'gaps', 'overBudget'] as const) sum[key] += tally[key];
       for (const reason of DROP_REASONS) sum.drops[reason] += tally.drops[reason];
     }
+    return countsOf(sum);
+  }
+
+  snapshot(): MeasurementsSnapshot {
+    const streams = Object.fromEntries([...this.#streams].map(([id, tally]) => [id, countsOf(tally)]));
     const stagesMs = Object.fromEntries(Object.entries(this.#stages).map(([stage, histogram]) => [stage, distributionOf(histogram)]));
-    return { total: countsOf(sum), streams, stagesMs: stagesMs as Record<StageName, Distribution> };
+    return { total: this.total(), streams, stagesMs: stagesMs as Record<StageName, Distribution> };
   }
 
   #tally(streamId: string): Tally {
