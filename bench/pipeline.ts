@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { lastValueFrom, take, tap } from 'rxjs';
+import { filter, firstValueFrom, lastValueFrom, map, take, tap } from 'rxjs';
 import type { Detector } from '../src/core/detector.js';
 import type { PerceptEvent, PipelineEvent } from '../src/core/events.js';
 import { every, idleFree, type Policy } from '../src/core/policy.js';
@@ -14,8 +14,10 @@ import { readModelSpec } from '../src/model/spec.js';
 import { uint8Model } from '../src/model/uint8-model.js';
 import { createPipeline } from '../src/pipeline/create-pipeline.js';
 import { Measurements, type MeasurementsSnapshot } from '../src/pipeline/measurements.js';
+import { cameraSource } from '../src/streaming/sources/camera.js';
 import { locateFfmpeg, type Ffmpeg } from '../src/streaming/sources/ffmpeg-binary.js';
 import { videoSource, type VideoOptions } from '../src/streaming/sources/video.js';
+import { hasRtspServer, RtspServer } from '../test/helpers/rtsp-server.js';
 import { realFile } from '../test/helpers/shared.js';
 import { childrenOf, rssBytes } from './processes.js';
 import { machine, median, printTable, quantile } from './table.js';
@@ -38,7 +40,7 @@ export async function run(): Promise<void> {
   try {
     console.log(`${machine()}, ffmpeg ${ffmpeg.version.name}\n`);
     const rows: Row[] = [];
-    for (const part of [byTheClock, offline, overload, recovery, startUp]) {
+    for (const part of [byTheClock, offline, overload, recovery, cameraRecovery, startUp]) {
       const measured = await part(bench);
       for (const [figure, value] of measured) console.error(`${figure}: ${value}`);
       rows.push(...measured);
@@ -178,13 +180,49 @@ async function recovery(bench: Bench): Promise<Row[]> {
         if (hitAtMs !== undefined) backAtMs ??= clock.now();
         if (seen === 60) {
           hitAtMs = clock.now();
-          for (const { pid } of childrenOf(process.pid).filter(({ command }) => command.includes('detector-main'))) process.kill(pid, signal);
+          for (const { pid } of childrenOf(process.pid).filter(({ command }) => command.includes('nowcast-detector'))) process.kill(pid, signal);
         }
       }),
       take(600),
     ), { defaultValue: undefined });
     const took = backAtMs === undefined || hitAtMs === undefined ? 'never' : `${((backAtMs - hitAtMs) / 1000).toFixed(2)} s`;
+    if (lost === 0) throw new Error(`the detector was not ${what}: no frame was lost`);
     rows.push([`detector ${what}: next percept after, frames lost`, `${took}, ${lost}`, '< 3 s after the restart, 1']);
+  }
+  return rows;
+}
+
+/** From the camera's return to the next percept. */
+async function cameraRecovery({ ffmpeg, detector }: Bench): Promise<Row[]> {
+  if (!hasRtspServer()) return [['camera killed or stalled', 'needs an RTSP server (python3-gi, gir1.2-gst-rtsp-server-1.0)', '< 3 s']];
+  const rows: Row[] = [];
+  for (const what of ['killed and restarted', 'stalled and resumed'] as const) {
+    let server = await RtspServer.start({ width: 640, height: 480, fps: 30 });
+    const { port, url } = server;
+    let returnedAtMs: number | undefined;
+    let seen = 0;
+    const bringBack = async (): Promise<void> => {
+      if (what === 'killed and restarted') server = await RtspServer.start({ port, width: 640, height: 480, fps: 30 });
+      else server.thaw();
+      returnedAtMs = clock.now();
+    };
+    const back = await firstValueFrom(createPipeline({
+      sources: [cameraSource(url, { streamId: 'camera', input: detector.info.input, clock, ffmpeg, timeoutMs: 2000 })],
+      detector, clock, policy: idleFree,
+    }).pipe(
+      tap((event) => {
+        if (event.type === 'percept' && ++seen === 60) {
+          if (what === 'killed and restarted') void server.kill();
+          else server.freeze();
+        }
+        // Away until the watchdog has noticed and the first attempt has failed.
+        if (event.type === 'status' && event.state === 'reconnecting' && returnedAtMs === undefined) setTimeout(() => void bringBack(), 500);
+      }),
+      filter((event) => event.type === 'percept' && event.epoch > 0),
+      map(() => clock.now()),
+    ));
+    await server.kill();
+    rows.push([`camera ${what}: next percept after its return`, `${((back - returnedAtMs!) / 1000).toFixed(2)} s`, '< 3 s']);
   }
   return rows;
 }

@@ -1,14 +1,9 @@
-/** What stands where a secret stood. */
-export const HIDDEN = '***';
+import { HIDDEN, redactUrls } from '../core/redact.js';
 
 /** A shorter text is no secret, and hiding it would punch holes into every message. */
 const SHORTEST_SECRET = 3;
 
-/**
- * Hides URL credentials, secret-looking query values and every given secret in a text.
- * Everything between `://` and the last `@` is taken for credentials, since passwords are often typed raw, with `@`,
- * `#` and `/` in them: rather hide too much than let one through.
- */
+/** Hides URL credentials, secret query values and every given secret in a text, in each form in which it may be written. */
 export function redactText(text: string, secrets: Iterable<string> = []): string {
   let redacted = text;
   const forms = new Set<string>();
@@ -17,9 +12,7 @@ export function redactText(text: string, secrets: Iterable<string> = []): string
     for (const form of [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)]) forms.add(form);
   }
   for (const form of [...forms].sort((a, b) => b.length - a.length)) redacted = redacted.replaceAll(form, HIDDEN);
-  return redacted
-    .replaceAll(/\b([a-z][a-z\d+.-]*:\/\/)[^\s"']*@/gi, `$1${HIDDEN}@`)
-    .replaceAll(/([?&;](?:[\w-]*(?:token|password|passphrase|passwd|pwd|secret|signature|auth|key)|user|username|login|pass|sig|streamid)=)[^&;#\s"']+/gi, `$1${HIDDEN}`);
+  return redactUrls(redacted);
 }
 
 /** The password in a URL, if it has one; programs that open it may echo it without the URL around it. */

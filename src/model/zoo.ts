@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -72,7 +72,7 @@ export function zooPath({ file }: Pick<ZooEntry, 'file'>, cacheDir: string): str
  * @throws ModelError saying how to get a model that is not there
  */
 export async function findModel(nameOrPath: string, cacheDir: string): Promise<FoundModel> {
-  if (existsSync(nameOrPath)) return { path: nameOrPath };
+  if (statSync(nameOrPath, { throwIfNoEntry: false })?.isFile() === true) return { path: nameOrPath };
   if (/[/\\]/.test(nameOrPath)) throw new ModelError(`there is no model file ${nameOrPath}; check the path, or take a name from \`nowcast models list\``);
   if (plainName(nameOrPath) === BUNDLED_MODEL) {
     const path = bundledModel();

@@ -1,5 +1,6 @@
 import { UsageError } from '../../core/errors.js';
-import { encodeCredentials, redactUrl } from './credentials.js';
+import { redactUrls } from '../../core/redact.js';
+import { encodeCredentials } from './credentials.js';
 import { isAtLeast, type FfmpegVersion } from './ffmpeg-binary.js';
 
 export const TRANSPORTS = ['tcp', 'udp'] as const;
@@ -46,7 +47,7 @@ export function cameraInput(url: string, version: FfmpegVersion, options: Camera
   const kind = kindOf(url);
   if (kind === undefined) {
     throw new UsageError(
-      `a camera is one of rtsp://, rtsps://, http://, https://, udp://, tcp://, srt://, rtmp:// and /dev/videoN, got ${redactUrl(url)}`);
+      `a camera is one of rtsp://, rtsps://, http://, https://, udp://, tcp://, srt://, rtmp:// and /dev/videoN, got ${redactUrls(url)}`);
   }
   return {
     url: encodeCredentials(url),

@@ -4,10 +4,11 @@ import { SourceError } from '../../core/errors.js';
 import { dropOf, type FrameRef, type SourceEvent, type StatusState } from '../../core/events.js';
 import { FrameRing, type FrameSlot } from '../../core/frame-ring.js';
 import { letterbox, type Size } from '../../core/letterbox.js';
+import { redactUrls } from '../../core/redact.js';
 import { CameraConnection, type ConnectionEnd } from './camera-connection.js';
 import type { Transport } from './camera-input.js';
 import { captureClock } from './capture-clock.js';
-import { redactorOf, redactUrl } from './credentials.js';
+import { redactorOf } from './credentials.js';
 import type { Ffmpeg } from './ffmpeg-binary.js';
 import type { Picture } from './frame-process.js';
 import { ptsStitcher } from './pts-stitcher.js';
@@ -126,7 +127,7 @@ class CameraSession {
     }
     let failures = 0;
     while (!this.#isOver) {
-      this.#status('connecting', redactUrl(this.#url));
+      this.#status('connecting', redactUrls(this.#url));
       const { reason, streamedMs, needsStamps } = await this.#connect();
       if (this.#isOver) break;
       if (needsStamps) {
@@ -135,7 +136,7 @@ class CameraSession {
       }
       this.#lostWhy = this.#redact(reason);
       if (this.#options.giveUpFirst && this.#last === undefined) {
-        throw new SourceError(`${redactUrl(this.#url)}: ${this.#lostWhy}`, { code: 'NOWCAST_CAMERA' });
+        throw new SourceError(`${redactUrls(this.#url)}: ${this.#lostWhy}`, { code: 'NOWCAST_CAMERA' });
       }
       failures = failuresAfter(failures, streamedMs);
       const delayMs = reconnectDelayMs(failures, this.#options.random, this.#options.ladder);

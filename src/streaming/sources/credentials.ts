@@ -1,3 +1,5 @@
+import { HIDDEN, redactUrls, SECRET_PARAMETER } from '../../core/redact.js';
+
 /** A URL cut where its credentials stand. */
 type UrlParts = {
   /** Scheme with `://`. */
@@ -10,9 +12,6 @@ type UrlParts = {
 
 const SCHEME = /^([a-z][a-z0-9+.-]*:\/\/)(.*)$/is;
 const HOST = /^(?:\[[0-9a-z:.%]+\]|[\p{L}\p{N}._~%-]+)(?::\d+)?$/iu;
-const SECRET_PARAMETER = /([?&;](?:[\w.-]*(?:token|password|passwd|secret|signature|credential)[\w.-]*|pwd|pass|psw|auth|key|api_?key|sig|user|usr|username|login|streamid|passphrase)=)[^&\s'"<>]*/gi;
-const URL_IN_TEXT = /\b[a-z][a-z0-9+.-]*:\/\/[^\s'"<>]*/gi;
-const HIDDEN = '***';
 /** Shorter ones are ordinary words and digits; blotting these out wherever they occur would garble every message. */
 const LEAST_SECRET_LENGTH = 4;
 
@@ -24,16 +23,6 @@ export function encodeCredentials(url: string): string {
   const { scheme, user, password, rest } = split(url);
   if (user === undefined) return url;
   return `${scheme}${encode(user)}${password === undefined ? '' : `:${encode(password)}`}@${rest}`;
-}
-
-/**
- * The URL without what must not be seen: everything before the last `@` becomes `***`, and so do the values of secret
- * query parameters. A path with `@` is hidden with it: rather too much than one character of a password.
- */
-export function redactUrl(url: string): string {
-  const [, scheme, after] = SCHEME.exec(url) ?? ['', '', url];
-  const shown = scheme === '' || !after.includes('@') ? url : `${scheme}${HIDDEN}@${after.slice(after.lastIndexOf('@') + 1)}`;
-  return shown.replaceAll(SECRET_PARAMETER, `$1${HIDDEN}`);
 }
 
 /**
@@ -55,8 +44,7 @@ export function redactorOf(url: string): (text: string) => string {
   const longestFirst = [...secrets].sort((a, b) => b.length - a.length);
   return (text) => {
     const withoutUrl = prefixes.reduce((result, prefix) => result.replaceAll(prefix, `${scheme}${HIDDEN}@`), text);
-    const withoutUrls = withoutUrl.replaceAll(URL_IN_TEXT, redactUrl).replaceAll(SECRET_PARAMETER, `$1${HIDDEN}`);
-    return longestFirst.reduce((result, secret) => result.replaceAll(secret, HIDDEN), withoutUrls);
+    return longestFirst.reduce((result, secret) => result.replaceAll(secret, HIDDEN), redactUrls(withoutUrl));
   };
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { encodeCredentials, redactorOf, redactUrl } from '../../../src/streaming/sources/credentials.js';
+import { redactUrls } from '../../../src/core/redact.js';
+import { encodeCredentials, redactorOf } from '../../../src/streaming/sources/credentials.js';
 
 describe('credentials of a camera', () => {
   for (const [typed, encoded, shown] of [
@@ -22,8 +23,8 @@ describe('credentials of a camera', () => {
   ] as const) {
     it(`reads ${typed}`, () => {
       assert.equal(encodeCredentials(typed), encoded);
-      assert.equal(redactUrl(typed), shown);
-      assert.equal(redactUrl(encoded), shown);
+      assert.equal(redactUrls(typed), shown);
+      assert.equal(redactUrls(encoded), shown);
     });
   }
 
