@@ -14,7 +14,7 @@ export function mapClasses(classNames: readonly string[], { classes, classIndex,
     ? Int32Array.from(cocoMapping, (id) => classIndex.get(id) ?? -1)
     : Int32Array.from(classNames, (name) => byName.get(plain(name)) ?? -1);
   if (mapping.every((index) => index < 0)) {
-    throw new DataError(`none of the recorded classes (${short(classNames)}) is in the annotations (${short(classes.map(({ name }) => name))}); is this a recording of another data set?`);
+    throw new DataError(`none of the model's classes (${short(classNames)}) is in the annotations (${short(classes.map(({ name }) => name))}); do they belong together?`);
   }
   return mapping;
 }

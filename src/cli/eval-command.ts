@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { openIo, type CliContext, type CommandIo } from './command-io.js';
-import { evalFlags, type RawFlags } from './eval-flags.js';
+import { evalFlags } from './eval-flags.js';
+import type { RunFlagValues } from './run-flags.js';
 
 /** Declares `nowcast eval` and what it can do. */
 export function register(program: Command, context: CliContext): void {
@@ -10,10 +11,10 @@ export function register(program: Command, context: CliContext): void {
     for (const add of flags) add(command);
     return command;
   };
-  const action = (command: Command, run: (io: CommandIo, args: readonly unknown[], flags: RawFlags) => Promise<void>): void => {
-    command.action(async (...args: unknown[]) => run(openIo(command, context), args.slice(0, -2), args.at(-2) as RawFlags));
+  const action = (command: Command, run: (io: CommandIo, args: readonly unknown[], flags: RunFlagValues) => Promise<void>): void => {
+    command.action(async (...args: unknown[]) => run(openIo(command, context), args.slice(0, -2), args.at(-2) as RunFlagValues));
   };
-  const { annotations, timing, outputs } = evalFlags;
+  const { annotations, timing, detector, outputs } = evalFlags;
 
   action(declare('coco', 'COCO AP of a list of results', [annotations, outputs])
     .requiredOption('--detections <file.json>', 'COCO results: [{image_id, category_id, bbox, score}…]'),
@@ -25,6 +26,11 @@ export function register(program: Command, context: CliContext): void {
     .option('--detections <file.json>', 'what the detector finds in every frame, as COCO results: needed for outputs without detections, and to attribute the gap to offline AP')
     .option('--fps <rate>', 'frame rate (default: what the recording tells, else 30)'),
   async (io, [file], flags) => (await import('./eval-stream.js')).evalStream(io, file as string | undefined, flags));
+
+  action(declare('offline', 'COCO AP of a detector on every frame, without a clock', [annotations, detector, outputs])
+    .requiredOption('--data-root <folder-or-video>', 'folder that holds the pictures (below the folders of their sequences, where there are any), or the video that is annotated')
+    .option('--coco <file.json>', 'write what the detector finds, as COCO results: what --detections reads'),
+  async (io, _, flags) => (await import('./eval-offline.js')).evalOffline(io, flags));
 
   action(declare('simulate', 'streaming AP that a detector would reach with other runtimes, schedules or workers', [annotations, timing, outputs])
     .requiredOption('--detections <file.json>', 'what the detector finds in every frame, as COCO results')

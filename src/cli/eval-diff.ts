@@ -1,10 +1,11 @@
 import { compareRuns, type RunDifference } from '../../evaluation/diff.js';
 import type { CommandIo } from './command-io.js';
-import { numberFlag, textFlag, type RawFlags } from './eval-flags.js';
+import { numberFlag, textFlag } from './eval-flags.js';
 import { loadDetections, loadGroundTruth, loadRun } from './eval-inputs.js';
+import type { RunFlagValues } from './run-flags.js';
 
 /** `nowcast eval diff`. */
-export function evalDiff(io: CommandIo, pathA: string, pathB: string, flags: RawFlags): Promise<void> {
+export function evalDiff(io: CommandIo, pathA: string, pathB: string, flags: RunFlagValues): Promise<void> {
   const eta = numberFlag(flags, '--eta', 0, { min: -1 });
   const fps = numberFlag(flags, '--fps', undefined, { above: 0 });
   const resamples = numberFlag(flags, '--resamples', 1000, { min: 1, integer: true });

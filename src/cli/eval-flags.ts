@@ -1,10 +1,18 @@
 import { basename } from 'node:path';
 import type { Command } from 'commander';
+import { factsAt } from '../config/schema.js';
 import { NowcastError, UsageError } from '../core/errors.js';
 import { TRACKER_KINDS, type TrackerKind } from '../track/create-tracker.js';
+import type { RunFlagValues } from './run-flags.js';
 
-/** What the flags come out as. */
-export type RawFlags = Readonly<Record<string, unknown>>;
+/** The same as for `run`, and the keys whose descriptions they share. */
+const DETECTOR_FLAGS = [
+  ['--model <file-or-name>', 'model.path'],
+  ['--labels <name-or-file>', 'model.labels'],
+  ['--provider <name>', 'model.provider'],
+  ['--threads <n>', 'model.threads'],
+  ['--input <WxH>', 'model.input'],
+] as const;
 
 /** Adds flags by what they are about; every sub-command of `eval` spells them alike. */
 export const evalFlags = {
@@ -13,6 +21,12 @@ export const evalFlags = {
   timing: (command: Command) => command
     .option('--eta <frames>', 'how many frame intervals earlier each frame asks for its output (default: 0)')
     .option('--forecast <name>', `carry detections forward to the frame that they are held against: none, ${TRACKER_KINDS.join(', ')} (default: none)`),
+  detector: (command: Command) => {
+    for (const [flag, key] of DETECTOR_FLAGS) command.option(flag, factsAt(key.split('.'))?.description ?? '');
+    return command
+      .option('--conf <score>', 'detections with a lower score are left out (default: 0.01, as YOLOX evaluates)')
+      .option('--nms <iou>', 'of two boxes of a class whose IoU is above this, the better one stays (default: 0.65, as YOLOX evaluates)');
+  },
   outputs: (command: Command) => command
     .option('--report <file.html>', 'write a report to look at')
     .option('--min-sap <fraction>', 'fail (exit code 1) where AP is lower, such as 0.35'),
@@ -22,7 +36,7 @@ export const evalFlags = {
  * The number that a flag gives, or `preset` without the flag.
  * @throws UsageError naming the flag, the value and what it must be
  */
-export function numberFlag<P>(flags: RawFlags, flag: string, preset: P, { min = -Infinity, above = -Infinity, max = Infinity, integer = false }: { min?: number; above?: number; max?: number; integer?: boolean } = {}): number | P {
+export function numberFlag<P>(flags: RunFlagValues, flag: string, preset: P, { min = -Infinity, above = -Infinity, max = Infinity, integer = false }: { min?: number; above?: number; max?: number; integer?: boolean } = {}): number | P {
   const value = flags[flag.slice(2).replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase())];
   if (value === undefined) return preset;
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : NaN;
@@ -34,14 +48,14 @@ export function numberFlag<P>(flags: RawFlags, flag: string, preset: P, { min = 
 }
 
 /** @throws UsageError for a forecaster that is not known */
-export function forecastFlag({ forecast = 'none' }: RawFlags): TrackerKind | undefined {
+export function forecastFlag({ forecast = 'none' }: RunFlagValues): TrackerKind | undefined {
   if (forecast === 'none') return undefined;
   const kind = TRACKER_KINDS.find((name) => name === forecast);
   if (kind === undefined) throw new UsageError(`--forecast is ${JSON.stringify(forecast)}; it must be none or ${TRACKER_KINDS.join(' or ')}`);
   return kind;
 }
 
-export function textFlag(flags: RawFlags, name: string): string | undefined {
+export function textFlag(flags: RunFlagValues, name: string): string | undefined {
   const value = flags[name];
   return typeof value === 'string' ? value : undefined;
 }
@@ -50,7 +64,7 @@ export function textFlag(flags: RawFlags, name: string): string | undefined {
  * Flags as a report lists them, files by their name alone.
  * @param names in the order of the list
  */
-export function factsOf(flags: RawFlags, names: readonly string[]): [string, string][] {
+export function factsOf(flags: RunFlagValues, names: readonly string[]): [string, string][] {
   return names.flatMap((name): [string, string][] => {
     const value = textFlag(flags, name);
     return value === undefined ? [] : [[name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`), basename(value)]];
@@ -67,7 +81,7 @@ export class BelowMinimumError extends NowcastError {
 }
 
 /** @throws BelowMinimumError */
-export function checkMinimum(ap: number | null, flags: RawFlags): void {
+export function checkMinimum(ap: number | null, flags: RunFlagValues): void {
   const minimum = numberFlag(flags, '--min-sap', undefined, { min: 0, max: 1 });
   if (minimum !== undefined && (ap === null || ap < minimum)) throw new BelowMinimumError(ap, minimum);
 }

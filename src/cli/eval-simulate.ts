@@ -10,14 +10,15 @@ import { simulatedRun } from '../../evaluation/streamed-run.js';
 import { UsageError } from '../core/errors.js';
 import { policyByName } from '../core/policy.js';
 import type { CommandIo } from './command-io.js';
-import { forecastFlag, numberFlag, textFlag, type RawFlags } from './eval-flags.js';
+import { forecastFlag, numberFlag, textFlag } from './eval-flags.js';
 import { DEFAULT_FPS, loadDetections, loadGroundTruth, naming } from './eval-inputs.js';
 import { writeOutput } from './eval-report.js';
 import { printStreamingScore } from './eval-streaming-output.js';
 import { packageVersion } from './paths.js';
+import type { RunFlagValues } from './run-flags.js';
 
 /** `nowcast eval simulate`. */
-export function evalSimulate(io: CommandIo, flags: RawFlags): Promise<void> {
+export function evalSimulate(io: CommandIo, flags: RunFlagValues): Promise<void> {
   const eta = numberFlag(flags, '--eta', 0, { min: -1 });
   const fps = numberFlag(flags, '--fps', DEFAULT_FPS, { above: 0 });
   const workers = flags['workers'] === 'infinite' ? Infinity : numberFlag(flags, '--workers', 1, { min: 1, integer: true });
@@ -43,7 +44,7 @@ export function evalSimulate(io: CommandIo, flags: RawFlags): Promise<void> {
 }
 
 /** A trace is used as it is; the profile, divided by the perf factor, is what policies know and what is drawn from without a trace. */
-function readRuntimes(flags: RawFlags): { readonly runtimes: RuntimeSource; readonly knownRuntimesS: Float64Array | undefined } {
+function readRuntimes(flags: RunFlagValues): { readonly runtimes: RuntimeSource; readonly knownRuntimesS: Float64Array | undefined } {
   const perfFactor = numberFlag(flags, '--perf-factor', 1, { above: 0 });
   const seed = numberFlag(flags, '--seed', 0, { min: 0, integer: true });
   const [profilePath, tracePath] = [textFlag(flags, 'runtime'), textFlag(flags, 'runtimeTrace')];

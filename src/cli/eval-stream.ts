@@ -1,12 +1,13 @@
 import { scoreRun } from '../../evaluation/score.js';
 import { UsageError } from '../core/errors.js';
 import type { CommandIo } from './command-io.js';
-import { forecastFlag, numberFlag, textFlag, type RawFlags } from './eval-flags.js';
+import { forecastFlag, numberFlag, textFlag } from './eval-flags.js';
 import { loadDetections, loadGroundTruth, loadRun } from './eval-inputs.js';
 import { printStreamingScore } from './eval-streaming-output.js';
+import type { RunFlagValues } from './run-flags.js';
 
 /** `nowcast eval stream`. */
-export function evalStream(io: CommandIo, file: string | undefined, flags: RawFlags): Promise<void> {
+export function evalStream(io: CommandIo, file: string | undefined, flags: RunFlagValues): Promise<void> {
   const recording = textFlag(flags, 'recording');
   const path = file ?? recording;
   if (path === undefined) throw new UsageError('eval stream needs a recording or timestamped outputs: name the file');

@@ -3,8 +3,9 @@ import { cocoTable } from '../../evaluation/coco-table.js';
 import { streamingJson, type StreamingScore } from '../../evaluation/score.js';
 import type { StreamedRun } from '../../evaluation/streamed-run.js';
 import type { CommandIo } from './command-io.js';
-import { checkMinimum, factsOf, type RawFlags } from './eval-flags.js';
+import { checkMinimum, factsOf } from './eval-flags.js';
 import { writeReport } from './eval-report.js';
+import type { RunFlagValues } from './run-flags.js';
 
 export type StreamingResult = {
   readonly truth: GroundTruth;
@@ -17,7 +18,7 @@ export type StreamingResult = {
 };
 
 /** Prints a streaming score, writes its report, and fails where it is below what is demanded. */
-export function printStreamingScore(io: CommandIo, flags: RawFlags, { truth, run, score, eta, title, told }: StreamingResult): void {
+export function printStreamingScore(io: CommandIo, flags: RunFlagValues, { truth, run, score, eta, title, told }: StreamingResult): void {
   const json = streamingJson(truth, run, score);
   writeReport(flags, { title, facts: [...factsOf(flags, told), ['frames a second', run.fps.toFixed(2).replace(/\.?0+$/, '')]], truth, evaluation: score.final, streaming: { run, score, eta } });
   if (io.json) io.print(JSON.stringify(json));

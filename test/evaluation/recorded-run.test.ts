@@ -63,7 +63,7 @@ describe('recording as a streamed run', () => {
     ['sequences that were not recorded', header({ streams: ['drive-0'] }), /sequence "drive-1" of the annotations was not recorded/],
     ['an event of a stream that the header does not name', text.replace('"stream":"drive-0"', '"stream":"drive-7"'), /stream "drive-7" is not among those that the header names/],
     ['pictures of another size', text.replace('"width":1920', '"width":640'), /has 640x1200 pixels, but 1920x1200 in the annotations/],
-    ['classes that are not annotated', header({ classes: ['cat', 'dog', 'cow'] }), /none of the recorded classes \(cat, dog, cow\) is in the annotations \(person, car, bus\)/],
+    ['classes that are not annotated', header({ classes: ['cat', 'dog', 'cow'] }), /none of the model's classes \(cat, dog, cow\) is in the annotations \(person, car, bus\)/],
     ['a frame that is told of twice', `${text}${lines[1]}\n`, /tells of frame \d+ of "drive-0" twice/],
     ['a stream without frames', lines.filter((line) => !line.includes('"stream":"drive-1"')).join('\n'), /holds no frame of sequence "drive-1"/],
   ];

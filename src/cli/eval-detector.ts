@@ -1,0 +1,31 @@
+import { anchored, parseInputSize } from '../config/run-config.js';
+import { DEFAULTS } from '../config/schema.js';
+import type { Detector } from '../core/detector.js';
+import { createProcessDetector } from '../model/host/process-detector.js';
+import { findModel } from '../model/zoo.js';
+import type { CommandIo } from './command-io.js';
+import { readRunFlags, type RunFlagValues } from './run-flags.js';
+
+/** YOLOX's own thresholds for evaluation: AP wants the unlikely detections too. */
+const [CONF, NMS] = [0.01, 0.65];
+
+/**
+ * The detector that the flags ask for.
+ * @throws UsageError naming the flag that is wrong; ModelError where the model cannot be had
+ */
+export async function openEvalDetector(io: CommandIo, flags: RunFlagValues): Promise<Detector> {
+  const { model = {}, detect = {} } = anchored(readRunFlags(flags), process.cwd());
+  const { path } = await findModel(model.path ?? DEFAULTS.model, io.cacheDir);
+  return createProcessDetector({
+    model: path,
+    ...(model.input === undefined ? {} : { input: parseInputSize(model.input, '--input') }),
+    ...(model.labels === undefined ? {} : { labels: model.labels }),
+    provider: model.provider ?? DEFAULTS.provider,
+    ...(model.threads === undefined ? {} : { threads: model.threads }),
+    confThreshold: detect.conf ?? CONF,
+    nmsThreshold: detect.nms ?? NMS,
+    nms: 'per-class',
+    cacheDir: io.cacheDir,
+    onLog: (message) => io.log.info(message),
+  });
+}
