@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { readCheckpoint } from '../../training/checkpoint/checkpoint.js';
+import { resolveTrainConfig, type TrainConfig } from '../../training/config.js';
+import { readDataSet, type DataSet } from '../../training/dataset.js';
+import { openOnnxRuntimeEngine } from '../../training/engines/onnxruntime/engine.js';
+import { train, type TrainOptions } from '../../training/train.js';
+import { temporaryFolder } from '../helpers/temporary.js';
+
+const COLOURS = [[220, 40, 40], [40, 60, 220]] as const;
+
+/** Four pictures, each with one rectangle of either class, and their annotations. */
+async function drawDataSet(root: string): Promise<DataSet> {
+  const rectangles = [[8, 10, 40, 30], [50, 40, 36, 44], [20, 52, 48, 32], [48, 6, 30, 60]];
+  for (const [i, [left, top, width, height]] of rectangles.entries()) {
+    const [r, g, b] = COLOURS[i % 2];
+    await sharp({ create: { width: 96, height: 96, channels: 3, background: { r: 90 + i * 10, g: 110, b: 100 } } })
+      .composite([{ input: { create: { width, height, channels: 3, background: { r, g, b } } }, left, top }])
+      .png().toFile(join(root, `${i}.png`));
+  }
+  const annotations = join(root, 'annotations.json');
+  writeFileSync(annotations, JSON.stringify({
+    categories: [{ id: 1, name: 'red' }, { id: 2, name: 'blue' }],
+    images: rectangles.map((_, id) => ({ id, file_name: `${id}.png`, width: 96, height: 96 })),
+    annotations: rectangles.map((bbox, id) => ({ id, image_id: id, category_id: (id % 2) + 1, bbox, area: bbox[2] * bbox[3], iscrowd: 0 })),
+  }));
+  return readDataSet({ annotations, root });
+}
+
+describe('train', function () {
+  this.timeout(300_000);
+  const folder = temporaryFolder();
+
+  function optionsFor(dataSet: DataSet, out: string, settings: object, over: Partial<TrainOptions> = {}): TrainOptions {
+    const config: TrainConfig = resolveTrainConfig({
+      variant: 'yolox-nano', train: { annotations: '', root: '' }, input: '96x96', batch_size: 4, multiscale: 0, ...settings,
+    });
+    return {
+      config, train: dataSet, out: join(folder(), out), resume: false, threads: 1, signal: new AbortController().signal,
+      openEngine: (network) => openOnnxRuntimeEngine(network, { batchSize: 4, replicas: 1, threadsPerReplica: 1, assigner: config.assigner }),
+      onStep: () => undefined, onValidation: () => undefined, onWarning: (message) => assert.fail(message), ...over,
+    };
+  }
+
+  it('learns four pictures by heart', async () => {
+    const dataSet = await drawDataSet(folder());
+    const losses: number[] = [];
+    const options = optionsFor(dataSet, 'overfit',
+      { epochs: 200, lr: 0.01, warmup_epochs: 5, closing_epochs: 100, mosaic: 0, flip: 0, colour: 0, validate_every: 50 },
+      { val: dataSet, onStep: ({ loss }) => losses.push(loss) });
+    const { validation, isFinished } = await train(options);
+    assert.ok(isFinished);
+    assert.ok(losses[99] < losses[4] / 2, `${losses[4]} then ${losses[99]}`);
+    assert.equal(validation?.ap50, 1);
+    const log = readFileSync(join(options.out, 'log.jsonl'), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as { type: string });
+    assert.deepEqual([log.filter(({ type }) => type === 'step').length, log.filter(({ type }) => type === 'validation').length], [200, 4]);
+    assert.equal(readCheckpoint(join(options.out, 'best.safetensors')).facts.bestAp! > 0, true);
+  });
+
+  it('goes on where it was stopped, to the last bit as if it had not been', async () => {
+    const dataSet = await drawDataSet(folder());
+    const settings = { epochs: 6, closing_epochs: 2, warmup_epochs: 1, lr: 0.01, mixup: 0.5, multiscale: 1 };
+    const unbroken = optionsFor(dataSet, 'unbroken', settings);
+    assert.ok((await train(unbroken)).isFinished);
+
+    const controller = new AbortController();
+    const stopped = optionsFor(dataSet, 'stopped', settings, { signal: controller.signal, onStep: ({ step }) => { if (step === 3) controller.abort(); } });
+    assert.deepEqual(await train(stopped).then(({ steps, isFinished }) => ({ steps, isFinished })), { steps: 3, isFinished: false });
+    assert.ok((await train(optionsFor(dataSet, 'stopped', settings, { resume: true }))).isFinished);
+
+    const [first, second] = [unbroken, stopped].map(({ out }) => readCheckpoint(join(out, 'last.safetensors')));
+    assert.deepEqual(second, first);
+  });
+
+  it('starts from another network\'s weights with other classes', async () => {
+    const dataSet = await drawDataSet(folder());
+    const settings = { epochs: 1, lr: 1e-9, warmup_epochs: 0, closing_epochs: 1 };
+    const first = optionsFor({ ...dataSet, classNames: ['red', 'blue', 'green'] }, 'three', { ...settings, seed: 5 });
+    await train(first);
+    const second = optionsFor(dataSet, 'two', settings, { from: join(first.out, 'last.safetensors') });
+    await train(second);
+    const [three, two] = [first, second].map(({ out }) => readCheckpoint(join(out, 'last.safetensors')).weights.parameters);
+    for (let i = 0; i < 100; i++) assert.ok(Math.abs(three[i] - two[i]) < 1e-5);
+  });
+
+  it('passes over a picture that cannot be opened, naming it once', async () => {
+    const dataSet = await drawDataSet(folder());
+    writeFileSync(join(folder(), '2.png'), 'not a picture');
+    const warnings: string[] = [];
+    const { isFinished } = await train(optionsFor(dataSet, 'broken', { epochs: 2, closing_epochs: 0, warmup_epochs: 0 }, { onWarning: (message) => warnings.push(message) }));
+    assert.ok(isFinished);
+    assert.equal(warnings.length, 1);
+    assert.match(warnings[0], /2\.png is passed over/);
+  });
+
+  it('stops when the loss is no longer a number, naming the step and the pictures', async () => {
+    const dataSet = await drawDataSet(folder());
+    const options = optionsFor(dataSet, 'diverged', { epochs: 30, closing_epochs: 0, warmup_epochs: 0, lr: 1e30 });
+    await assert.rejects(train(options), { code: 'NOWCAST_DIVERGED', message: /step \d+, on .*\.png.*lower lr/s });
+  });
+});

@@ -1,0 +1,75 @@
+import type { Size } from '../../src/core/letterbox.js';
+import type { Batch } from '../engines/engine.js';
+import { deriveSeed, Random } from '../random.js';
+import { augment, type Augmentation } from './augment.js';
+import type { PictureStore } from './picture-store.js';
+
+export type BatchOptions = {
+  readonly store: PictureStore;
+  /** Pictures of the data set. */
+  readonly count: number;
+  readonly batchSize: number;
+  readonly seed: number;
+  readonly input: Size;
+  /** Sides of the input move by up to this many times 32 pixels. */
+  readonly multiscale: number;
+  readonly augmentation: Augmentation;
+  /** From this step on, counted from 0, pictures are no longer mixed. */
+  readonly closingStep: number;
+};
+
+/** A batch and the indices of the pictures that it began with. */
+export type NumberedBatch = Batch & { readonly indices: readonly number[] };
+
+/** Steps between changes of the input's size (YOLOX `yolox/core/trainer.py`, `after_iter`). */
+const STEPS_PER_SIZE = 10;
+
+/** Purposes that seeds are derived for. */
+const [ORDER, SAMPLE, SIZE] = [1, 2, 3];
+
+/** Makes the batch of any step, counted from 0. The same step gives the same batch, so a run can go on anywhere. */
+export function batchMaker(options: BatchOptions): (step: number) => Promise<NumberedBatch> {
+  const { store, count, batchSize, seed, augmentation, closingStep } = options;
+  return async (step) => {
+    const input = inputOfStep(step, options);
+    const indices = Array.from({ length: batchSize }, (_, i) => pictureAt(step * batchSize + i, count, seed));
+    const samples = await Promise.all(indices.map(async (index, i) => {
+      const random = new Random(deriveSeed(seed, SAMPLE, step, i));
+      const another = (draw: Random) => store.load(draw.below(count));
+      return augment(await store.load(index), another, input, augmentation, step >= closingStep, random);
+    }));
+    const pixels = new Uint8Array(batchSize * 3 * input.width * input.height);
+    samples.forEach((sample, i) => pixels.set(sample.pixels, i * sample.pixels.length));
+    return { input, pixels, objects: samples.map(({ objects }) => objects), indices };
+  };
+}
+
+/** Each epoch goes through all pictures in an order of its own. */
+function pictureAt(position: number, count: number, seed: number): number {
+  const epoch = Math.floor(position / count);
+  return new Random(deriveSeed(seed, ORDER, epoch)).permutation(count)[position % count];
+}
+
+/** The same ratio of the sides, in multiples of 32. */
+function inputOfStep(step: number, { input, multiscale, seed }: BatchOptions): Size {
+  if (multiscale === 0) return input;
+  const random = new Random(deriveSeed(seed, SIZE, Math.floor(step / STEPS_PER_SIZE)));
+  const base = input.height / 32;
+  const rows = Math.max(1, base - multiscale + random.below(2 * multiscale + 1));
+  return { width: 32 * Math.max(1, Math.floor((rows * input.width) / input.height)), height: 32 * rows };
+}
+
+/** Makes what comes next before it is asked for. */
+export function readAhead<T>(make: (step: number) => Promise<T>, firstStep: number, depth: number): () => Promise<T> {
+  const made: Promise<T>[] = [];
+  let next = firstStep;
+  return () => {
+    while (made.length <= depth) {
+      const item = make(next++);
+      // Whoever takes it sees the failure; until then it is not unhandled.
+      item.catch(() => undefined);
+      made.push(item);
+    }
+    return made.shift()!;
+  };
+}

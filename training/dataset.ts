@@ -1,0 +1,108 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DataError, UsageError } from '../src/core/errors.js';
+import type { Size } from '../src/core/letterbox.js';
+import type { Labels } from './data/labels.js';
+
+/** Annotated pictures; none of them is open. */
+export type DataSet = {
+  /** In the order of their ids; a class id of a label points into this. */
+  readonly classNames: readonly string[];
+  readonly pictures: readonly DataPicture[];
+  /** What was passed over, counted. */
+  readonly warnings: readonly string[];
+};
+
+export type DataPicture = {
+  readonly path: string;
+  readonly size: Size;
+  /** In pixels of the picture. */
+  readonly labels: Labels;
+};
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** @throws UsageError where the annotations cannot be read, DataError naming the record at fault */
+export function readDataSet({ annotations, root }: { readonly annotations: string; readonly root: string }): DataSet {
+  let text: string;
+  try {
+    text = readFileSync(annotations, 'utf8');
+  } catch (cause) {
+    throw new UsageError(`cannot read the annotations ${annotations}: ${(cause as Error).message}`, { cause });
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw new DataError(`${annotations} is not JSON: ${(cause as Error).message}`, { cause });
+  }
+  return parseDataSet(json, root, annotations);
+}
+
+/**
+ * Reads plain COCO annotations, or Argoverse-HD's, whose pictures lie in folders by sequence. Crowds are left out and
+ * boxes cut at the picture's border, as YOLOX does; pictures without objects stay.
+ * @param root folder that file names start from
+ * @param name of the file, for messages
+ */
+export function parseDataSet(json: unknown, root: string, name: string): DataSet {
+  const list = (key: string): Json[] => {
+    const value = (json as Json | null)?.[key];
+    if (!Array.isArray(value)) throw new DataError(`${name}: "${key}" must be an array; this must be a COCO file`);
+    return value as Json[];
+  };
+  const categories = list('categories').map(({ id, name: label }, i) => {
+    if (typeof id !== 'number' || typeof label !== 'string') throw new DataError(`${name}: categories[${i}] must have a numeric "id" and a "name"`);
+    return { id, label };
+  }).sort((a, b) => a.id - b.id);
+  if (categories.length === 0) throw new DataError(`${name}: "categories" is empty; there is nothing to learn`);
+  const classIndex = new Map(categories.map(({ id }, i) => [id, i]));
+  const folders = (json as Json)['seq_dirs'] as string[] | undefined;
+
+  const pictures = new Map<unknown, DataPicture & { readonly classIds: number[]; readonly corners: number[] }>();
+  for (const [i, image] of list('images').entries()) {
+    const { id, width, height, sid } = image;
+    const file = image['file_name'] ?? image['name'];
+    if (typeof file !== 'string' || !isPositive(width) || !isPositive(height)) {
+      throw new DataError(`${name}: images[${i}] must have a "file_name", and "width" and "height" above 0`);
+    }
+    if (pictures.has(id)) throw new DataError(`${name}: images[${i}]: the id ${String(id)} was there before`);
+    const folder = typeof sid === 'number' && folders !== undefined ? folders[sid] ?? '' : '';
+    pictures.set(id, { path: join(root, folder, file), size: { width, height }, labels: NO_LABELS, classIds: [], corners: [] });
+  }
+  if (pictures.size === 0) throw new DataError(`${name}: "images" is empty; there is nothing to learn from`);
+
+  const passedOver = new Map<string, number>();
+  const passOver = (why: string): void => void passedOver.set(why, (passedOver.get(why) ?? 0) + 1);
+  for (const [i, { image_id, category_id, bbox, iscrowd }] of list('annotations').entries()) {
+    const picture = pictures.get(image_id);
+    const classId = classIndex.get(category_id as number);
+    if (!Array.isArray(bbox) || bbox.length !== 4 || !bbox.every(Number.isFinite)) throw new DataError(`${name}: annotations[${i}]: "bbox" must be four numbers`);
+    const [x, y, width, height] = bbox as number[];
+    if (picture === undefined) passOver('their image is not there');
+    else if (classId === undefined) passOver('their category is not there');
+    else if (iscrowd) passOver('they are crowds');
+    else {
+      const [x1, y1] = [Math.max(x, 0), Math.max(y, 0)];
+      const [x2, y2] = [Math.min(x + width, picture.size.width), Math.min(y + height, picture.size.height)];
+      if (!(x2 > x1 && y2 > y1)) passOver('their box is empty or outside the picture');
+      else {
+        picture.classIds.push(classId);
+        picture.corners.push(x1, y1, x2, y2);
+      }
+    }
+  }
+  const labeled = Array.from(pictures.values(), ({ path, size, classIds, corners }): DataPicture => ({ path, size, labels: { classIds: Int32Array.from(classIds), corners: Float32Array.from(corners) } }));
+  if (labeled.every(({ labels }) => labels.classIds.length === 0)) throw new DataError(`${name}: no picture has an object; there is nothing to learn`);
+  return {
+    classNames: categories.map(({ label }) => label),
+    pictures: labeled,
+    warnings: Array.from(passedOver, ([why, count]) => `${name}: ${count} annotations were passed over: ${why}`),
+  };
+}
+
+const NO_LABELS: Labels = { classIds: new Int32Array(), corners: new Float32Array() };
+
+function isPositive(value: unknown): value is number {
+  return typeof value === 'number' && value > 0;
+}

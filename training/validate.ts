@@ -1,0 +1,51 @@
+import { evaluateBoxes, type DetectionColumns, type ObjectColumns } from '../evaluation/coco-ap.js';
+import { letterbox, type Size } from '../src/core/letterbox.js';
+import { createPostprocess } from '../src/model/decode.js';
+import { fit } from './data/augment.js';
+import type { PictureStore } from './data/picture-store.js';
+import type { DataSet } from './dataset.js';
+import { openGraph } from './engines/onnxruntime/graph-session.js';
+import { exportOnnx } from './export/export-onnx.js';
+import type { Network } from './network/description.js';
+import type { Weights } from './network/weights.js';
+
+export type Validation = { readonly ap: number; readonly ap50: number };
+
+/** YOLOX's settings for evaluation (`yolox/exp/yolox_base.py`). */
+const [CONFIDENCE, NMS] = [0.01, 0.65];
+
+/** COCO AP of the exported network on a data set whose pictures are all there. */
+export async function validate(network: Network, weights: Weights, dataSet: DataSet, store: PictureStore, input: Size, threads: number): Promise<Validation> {
+  const session = await openGraph(exportOnnx(network, weights, { input }), threads);
+  const postprocess = createPostprocess({ input, classNames: dataSet.classNames, confThreshold: CONFIDENCE, nmsThreshold: NMS, nms: 'per-class' });
+  const rows: { frame: number; classId: number; box: number[]; score: number }[] = [];
+  const truth: { frame: number; classId: number; box: number[] }[] = [];
+  try {
+    for (const [frame] of dataSet.pictures.entries()) {
+      const source = await store.load(frame);
+      const { pixels } = fit(source, input);
+      const { output } = await session.run({ images: { data: Float32Array.from(pixels), dims: [1, 3, input.height, input.width] } });
+      for (const { box: { x1, y1, x2, y2 }, score, classId } of postprocess(output.data, letterbox(source.picture, input))) {
+        rows.push({ frame, classId, box: [x1, y1, x2 - x1, y2 - y1], score });
+      }
+      const { classIds, corners } = source.labels;
+      classIds.forEach((classId, i) => {
+        const [x1, y1, x2, y2] = corners.subarray(i * 4, i * 4 + 4);
+        truth.push({ frame, classId, box: [x1, y1, x2 - x1, y2 - y1] });
+      });
+    }
+  } finally {
+    await session.close();
+  }
+  const detections: DetectionColumns = {
+    frame: Int32Array.from(rows, ({ frame }) => frame), classIndex: Int32Array.from(rows, ({ classId }) => classId),
+    boxes: Float64Array.from(rows.flatMap(({ box }) => box)), scores: Float64Array.from(rows, ({ score }) => score),
+  };
+  const objects: ObjectColumns = {
+    image: Int32Array.from(truth, ({ frame }) => frame), classIndex: Int32Array.from(truth, ({ classId }) => classId),
+    boxes: Float64Array.from(truth.flatMap(({ box }) => box)), area: Float64Array.from(truth, ({ box }) => box[2] * box[3]),
+    crowd: new Uint8Array(truth.length), idIsZero: new Uint8Array(truth.length),
+  };
+  const { stats } = evaluateBoxes(objects, detections, dataSet.pictures.length, dataSet.classNames.length);
+  return { ap: stats.AP ?? 0, ap50: stats.AP50 ?? 0 };
+}
