@@ -1,7 +1,10 @@
 import { UsageError } from '../core/errors.js';
 
+/** Timers count milliseconds in 31 bits; a longer one would go off at once. */
+export const LONGEST_DURATION_MS = 2 ** 31 - 1;
+
 /** What a duration may look like, for messages. */
-export const DURATION_FORMS = 'a duration above 0 such as 500ms, 30s, 2m or 1h (a bare number is milliseconds)';
+export const DURATION_FORMS = 'a duration above 0 such as 500ms, 30s, 2m or 1h (a bare number is milliseconds), at most 24 days';
 
 const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
 
@@ -10,7 +13,7 @@ export function durationMs(value: unknown): number | undefined {
   const match = /^(\d+(?:\.\d+)?|\.\d+)\s*(ms|s|m|h)?$/.exec(String(value).trim());
   if (match === null || (typeof value !== 'string' && typeof value !== 'number')) return undefined;
   const ms = Number(match[1]) * UNIT_MS[(match[2] ?? 'ms') as keyof typeof UNIT_MS];
-  return ms > 0 && Number.isFinite(ms) ? ms : undefined;
+  return ms > 0 && ms <= LONGEST_DURATION_MS ? ms : undefined;
 }
 
 /**

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { PROVIDERS } from '../core/detector.js';
 import { NowcastError } from '../core/errors.js';
 import { POLICY_NAMES, policyByName } from '../core/policy.js';
-import { durationMs, DURATION_FORMS } from './durations.js';
+import { durationMs, DURATION_FORMS, LONGEST_DURATION_MS } from './durations.js';
 import { classifySource, SOURCE_FORMS } from './source-kind.js';
 
 export const FORECASTERS = ['none', 'kalman', 'nowcast'] as const;
@@ -58,7 +58,7 @@ const boolean = () =>
   z.preprocess((value) => (value === 'true' ? true : value === 'false' ? false : value), z.boolean());
 const text = () => z.preprocess((value) => (typeof value === 'number' ? String(value) : value), z.string().trim().min(1));
 const list = () => z.preprocess((value) => (typeof value === 'string' ? value.split(',') : value), z.array(text()).min(1));
-const duration = () => z.preprocess((value) => durationMs(value) ?? value, z.number().positive());
+const duration = () => z.preprocess((value) => durationMs(value) ?? value, z.number().positive().max(LONGEST_DURATION_MS));
 const checked = (check: (value: string) => unknown) => text().superRefine((value, context) => {
   try {
     check(value);
@@ -94,7 +94,7 @@ export const settingsSchema = z.strictObject({
     nms_mode: key(z.enum(NMS_MODES), { description: 'Whether boxes of different classes suppress each other (`agnostic`).', allowed: oneOf(NMS_MODES), default: DEFAULTS.nmsMode }),
     classes: key(list(), { description: 'The classes to keep, by name or id; all where absent.', ...LIST, allowed: 'a list of class names or ids, such as person,car' }),
     schedule: key(checked(policyByName), { description: 'Which frame to run on, and when.', allowed: `${oneOf(POLICY_NAMES)} (N is 1 or more)`, default: DEFAULTS.schedule }),
-    budget: key(z.preprocess((value) => (value === 'none' ? value : durationMs(value) ?? value), z.union([z.literal('none'), z.number().positive()])),
+    budget: key(z.preprocess((value) => (value === 'none' ? value : durationMs(value) ?? value), z.union([z.literal('none'), z.number().positive().max(LONGEST_DURATION_MS)])),
       { description: 'The oldest a frame may be when its result comes out.', ...DURATION, allowed: `none or ${DURATION_FORMS}`, default: '100ms' }),
     track: key(boolean(), { description: 'Whether objects keep an id from frame to frame.', allowed: 'true or false', default: false }),
     forecast: key(z.enum(FORECASTERS), { description: 'What carries boxes forward to the present; it needs tracking and turns it on.', allowed: oneOf(FORECASTERS), default: DEFAULTS.forecast }),

@@ -128,7 +128,6 @@ function distributionOf(histogram: Histogram): Distribution {
   return {
     count,
     mean: count === 0 ? 0 : histogram.mean / 1000,
-    min: count === 0 ? 0 : histogram.minNonZeroValue / 1000,
-    p50: at(50), p90: at(90), p99: at(99), max: at(100),
+    min: at(0), p50: at(50), p90: at(90), p99: at(99), max: at(100),
   };
 }

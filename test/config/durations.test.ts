@@ -7,10 +7,10 @@ describe('a duration', () => {
     it(`reads "${text}" as ${ms} ms`, () => assert.equal(parseDuration(text, '--duration'), ms));
   }
 
-  for (const text of ['', '0', '0s', '-5s', '5 parsecs', '1e3', 'NaN', 'Infinity', '5S', '1m30s', '5,5s']) {
+  for (const text of ['', '0', '0s', '-5s', '5 parsecs', '1e3', 'NaN', 'Infinity', '5S', '1m30s', '5,5s', '600h']) {
     it(`refuses "${text}"`, () => {
       assert.throws(() => parseDuration(text, '--duration'), (error: unknown) => error instanceof UsageError &&
-        error.message === `--duration is "${text}"; it must be a duration above 0 such as 500ms, 30s, 2m or 1h (a bare number is milliseconds)`);
+        error.message === `--duration is "${text}"; it must be a duration above 0 such as 500ms, 30s, 2m or 1h (a bare number is milliseconds), at most 24 days`);
     });
   }
 });

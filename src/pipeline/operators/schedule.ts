@@ -18,7 +18,7 @@ export type ScheduledFrame = {
 
 export type ScheduleOptions = {
   readonly policy: Policy;
-  /** The oldest a frame may be when its result comes out; undefined: no budget. */
+  /** The oldest a frame may be when its result comes out; undefined: no budget. A policy that keeps all has none. */
   readonly latencyBudgetMs?: number | undefined;
   readonly clock: Clock;
   /** The detector's runtimes so far; fed by whoever runs it. */
@@ -107,7 +107,8 @@ class FrameRoom implements WaitingRoom<SourceEvent, ScheduledFrame, Notice> {
   }
 
   #takeFrom(stream: Stream, trigger: Trigger, emit: (notice: Notice) => void): ScheduledFrame | undefined {
-    const { latencyBudgetMs, clock, runtimes } = this.#options;
+    const { policy, clock, runtimes } = this.#options;
+    const latencyBudgetMs = policy.keepsAll === true ? undefined : this.#options.latencyBudgetMs;
     const frame = stream.waiting[0];
     const nowMs = clock.now();
     const verdict = judgeLatency({

@@ -80,6 +80,12 @@ describe('schedule', () => {
     ]);
   });
 
+  it('every: no budget makes it drop a frame', () => {
+    assert.deepEqual(timelineOf({ policy: every, source: 'abc|', work: '---(x|)', latencyBudgetMs: 4, runtimesMs: [3] }), [
+      '3 percept a/0', '6 percept a/1', '9 percept a/2', '9 complete',
+    ]);
+  });
+
   it('every with two workers: two frames of one stream are under way', () => {
     assert.deepEqual(timelineOf({ policy: every, concurrency: 2, source: 'abc|', work: '---(x|)' }), [
       '3 percept a/0', '4 percept a/1', '6 percept a/2', '6 complete',
