@@ -1,8 +1,10 @@
 import { printTable } from './table.js';
 
 /** Each prints its tables; run one with `npm run bench -- NAME`. */
-const BENCHES: Readonly<Record<string, () => Promise<{ run(): Promise<void> }>>> = {
+const BENCHES: Readonly<Record<string, () => Promise<{ readonly run: () => unknown }>>> = {
   pipeline: () => import('./pipeline.js'),
+  evaluation: () => import('./evaluation.js'),
+  forecast: () => import('./forecast.js'),
 };
 
 const names = process.argv.slice(2);
@@ -11,4 +13,7 @@ if (unknown !== undefined || names.length === 0) {
   printTable(['bench', 'how'], Object.keys(BENCHES).map((name) => [name, `npm run bench -- ${name}`]));
   process.exitCode = unknown === undefined ? 0 : 2;
 }
-for (const name of names) await (await BENCHES[name]?.())?.run();
+for (const name of names) {
+  const bench = await BENCHES[name]?.();
+  await bench?.run();
+}
