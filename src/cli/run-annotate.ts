@@ -22,7 +22,7 @@ export type Annotation = {
  * Draws the run's percepts into its video, in a second pass. A camera that was reconnected to gives one video for each
  * connection: `name.mp4`, `name.1.mp4`…
  * @returns the videos written
- * @throws OutputError, SourceError
+ * @throws OutputError, SourceError; the signal's reason where it was aborted meanwhile, which leaves no half video
  */
 export async function annotate({ config, ffmpeg, recording, copies, frames }: Annotation, io: CommandIo): Promise<readonly string[]> {
   const out = config.output.save;
@@ -31,11 +31,14 @@ export async function annotate({ config, ffmpeg, recording, copies, frames }: An
   const parts = source.kind === 'camera' ? copies : [{ path: source.kind === 'video' ? source.path : '', epoch: 0, ptsOffsetMs: 0 }];
   const { events } = await readRecording(recording, (message) => io.log.warn(message));
   const bar = io.progress.bar({ label: 'annotating', total: frames, unit: 'frames' });
+  // A run that was ended by Ctrl-C gets its video all the same; the next one ends the program.
+  const signal = io.signal.aborted ? undefined : io.signal;
   const written: string[] = [];
   let drawn = 0;
   try {
     for (const { path, epoch, ptsOffsetMs } of parts) {
       const target = copyPath(out, epoch);
+      io.log.info(`drawing what was seen into ${target}`);
       const { pictureCount } = await annotateVideo({
         ffmpeg,
         source: path,
@@ -43,6 +46,7 @@ export async function annotate({ config, ffmpeg, recording, copies, frames }: An
         out: target,
         ptsOffsetMs,
         untilPtsMs: await lastPtsMs(events, epoch),
+        ...(signal === undefined ? {} : { signal }),
         onProgress: ({ pictureCount: count }) => bar.set(drawn + count),
       });
       drawn += pictureCount;

@@ -7,6 +7,7 @@ import { RECORDING_SCHEMA, type RecordingHeader } from '../core/recording.js';
 import { cocoCategoryIds, LABEL_SETS } from '../model/labels.js';
 import type { MeasurementsSnapshot } from '../pipeline/measurements.js';
 import { createFeedServer, type FeedServer } from '../streaming/feed/feed-server.js';
+import { checkVideoOutput } from '../streaming/sinks/annotated-video.js';
 import { createCocoResults } from '../streaming/sinks/coco-results.js';
 import { createRecorder } from '../streaming/sinks/recorder.js';
 import type { CommandIo } from './command-io.js';
@@ -39,6 +40,7 @@ export async function openOutputs(config: RunConfig, temporary: string | undefin
   };
 
   try {
+    if (output.save !== undefined) checkVideoOutput(output.save);
     if (recording !== undefined) writers.push(createRecorder(recording, recordingHeader(config, info, io), onFailure));
     if (output.coco !== undefined) {
       writers.push(createCocoResults(output.coco, { imageId: ({ seq }) => seq, categoryId: categoryIdOf(info.classNames) }, onFailure));

@@ -4,6 +4,10 @@ import { PROVIDERS, type Provider } from '../core/detector.js';
 import { ModelError } from '../core/errors.js';
 import type { Size } from '../core/letterbox.js';
 
+// Read when ONNX Runtime starts. It would otherwise tell Microsoft of every session, keep an id of this machine for that,
+// and leave a file for each process in the temporary folder.
+process.env['ORT_DISABLE_TELEMETRY'] ??= '1';
+
 /** What a session can really run on. */
 export type ActualProvider = Exclude<Provider, 'auto'>;
 

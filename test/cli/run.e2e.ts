@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -120,6 +120,21 @@ describe('nowcast run', function () {
     assert.equal(outcomes.length, total.received);
   });
 
+  itNeeds(NEEDS, 'Ctrl-C while the video is drawn ends it with 130: the summary is printed, nothing half done is left', async () => {
+    const scratch = join(folder(), 'tmp');
+    mkdirSync(scratch);
+    const { code, stdout, stderr } = await nowcast(['run', person, '--model', model, '--provider', 'cpu', '--offline', '--max-frames', '60', '--save', 'a.mp4', '--json'], {
+      env: { ...cached().env, TMPDIR: scratch },
+      cwd: folder(),
+      onStart: (child) => {
+        child.stderr!.on('data', (data: Buffer) => { if (data.toString().includes('drawing')) child.kill('SIGINT'); });
+      },
+    });
+    assert.equal(code, 130, stderr);
+    assert.deepEqual([(JSON.parse(stdout) as RunSummary).total.percepts, (JSON.parse(stdout) as RunSummary).written], [60, []]);
+    assert.deepEqual([readdirSync(folder()).filter((name) => name.startsWith('a.mp4')), readdirSync(scratch)], [[], []]);
+  });
+
   itNeeds(NEEDS, 'kill -9 leaves a recording that is readable to its last full line', async () => {
     const recording = join(folder(), 'run.jsonl');
     const { code } = await nowcast(['run', person, '--model', model, '--provider', 'cpu', '--record', recording], {
@@ -211,7 +226,7 @@ describe('nowcast run', function () {
     refused('the provider cannot be had', () => [person, '--model', model, '--provider', 'coreml'], 1, /coreml.*cpu/s);
     refused('a class is unknown', () => [person, '--model', model, '--labels', 'coco', '--classes', 'persn'], 2, /persn.*person/s);
     refused('the recording cannot be written', () => [person, '--model', model, '--record', 'no/such/run.jsonl'], 1, /run\.jsonl: its folder does not exist/);
-    refused('the video cannot be written', () => [person, '--model', model, '--save', 'no/such/a.mp4', '--max-frames', '1'], 1, /a\.mp4.*folder/s);
+    refused('the video cannot be written, before anything runs', () => [person, '--model', model, '--save', 'no/such/a.mp4'], 1, /a\.mp4.*folder/s);
     refused('the feed\'s port is taken', async () => {
       const server = createServer().listen(0, '127.0.0.1');
       await once(server, 'listening');

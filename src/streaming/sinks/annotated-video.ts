@@ -41,7 +41,7 @@ export type AnnotationProgress = { readonly pictureCount: number; readonly ptsMs
 export async function annotateVideo(options: AnnotateVideoOptions): Promise<AnnotationProgress> {
   const { ffmpeg, signal } = options;
   const source = resolve(options.source);
-  const partial = `${options.out}.part`;
+  const partial = partialOf(options.out);
   claim(partial, options.out);
   const timeline = new PerceptTimeline(options.percepts);
   let decoder: FfmpegChild | undefined;
@@ -141,7 +141,20 @@ function passthrough(version: Ffmpeg['version']): string[] {
   return isAtLeast(version, 5, 1) ? ['-fps_mode', 'passthrough'] : ['-vsync', '0'];
 }
 
-/** Finds out before any work whether the output can be written. */
+/**
+ * Finds out, before a run that is to be drawn, whether the video can be written. Leaves nothing behind.
+ * @throws OutputError
+ */
+export function checkVideoOutput(out: string): void {
+  const partial = partialOf(out);
+  claim(partial, out);
+  rmSync(partial, { force: true });
+}
+
+function partialOf(out: string): string {
+  return `${out}.part`;
+}
+
 function claim(partial: string, out: string): void {
   try {
     if (statSync(out, { throwIfNoEntry: false })?.isDirectory() === true) throw Object.assign(new Error(`${out} is a folder`), { code: 'EISDIR' });
