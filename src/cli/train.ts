@@ -1,0 +1,128 @@
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { InvalidArgumentError, type Command } from 'commander';
+import { parse as parseYaml, YAMLParseError } from 'yaml';
+import { resolveTrainConfig, type DataPaths, type TrainConfig } from '../../training/config.js';
+import { readDataSet, type DataSet } from '../../training/dataset.js';
+import { openOnnxRuntimeEngine } from '../../training/engines/onnxruntime/engine.js';
+import { train, type StepReport, type TrainSummary } from '../../training/train.js';
+import { UsageError } from '../core/errors.js';
+import { openIo, type CliContext, type CommandIo } from './command-io.js';
+
+type Flags = {
+  readonly config?: string;
+  readonly out: string;
+  readonly resume?: boolean;
+  readonly weights?: string;
+  readonly replicas?: number;
+  readonly set: Readonly<Record<string, unknown>>;
+};
+
+/** Declares `nowcast train`. */
+export function register(program: Command, context: CliContext): void {
+  const command = program.command('train')
+    .description('Train a YOLOX network on pictures with COCO annotations')
+    .requiredOption('-c, --config <file.yaml>', 'what to train on, and how; see configs/train')
+    .requiredOption('--out <folder>', 'where checkpoints and the log go')
+    .option('--resume', 'go on where the run in that folder stopped')
+    .option('--weights <file.safetensors>', 'start from these weights; their classes may differ')
+    .option('--replicas <n>', 'threads that share each batch (default: one for each core, as far as they divide it)', positiveInteger)
+    .option('--set <key=value>', 'override a key of the config; may be repeated', override, {})
+    .action((flags: Flags) => runTraining(flags, openIo(command, context)));
+}
+
+async function runTraining({ config: path, out, resume = false, weights, replicas, set }: Flags, io: CommandIo): Promise<void> {
+  if (resume && weights !== undefined) throw new UsageError('--weights starts a new run and --resume goes on with an old one; leave one of them out');
+  const config = readConfig(path!, set);
+  const dataSet = open(config.train, io);
+  const val = config.val && open(config.val, io);
+  checkClasses(dataSet, val);
+  const threads = availableParallelism();
+  const shares = replicas ?? replicasFor(config.batchSize, threads);
+
+  io.log.info(`training ${config.variant} on ${dataSet.pictures.length} pictures, ${dataSet.classNames.length} classes`, { batch: config.batchSize, replicas: shares, out });
+  let bar: ReturnType<CommandIo['progress']['bar']> | undefined;
+  let summary: TrainSummary;
+  try {
+    summary = await train({
+      config, train: dataSet, ...(val && { val }), out, resume, ...(weights !== undefined && { from: weights }),
+      openEngine: (network) => openOnnxRuntimeEngine(network, { batchSize: config.batchSize, replicas: shares, threadsPerReplica: 1, assigner: config.assigner }),
+      threads, signal: io.signal,
+      onStep: (report) => {
+        bar ??= io.progress.bar({ label: config.variant, total: report.steps, unit: 'steps' });
+        bar.set(report.step);
+        if (report.step % LOG_EVERY === 0) io.log.info(`step ${report.step} of ${report.steps}`, shortened(report));
+      },
+      onValidation: ({ step, ap, ap50 }) => io.log.info(`validation after step ${step}`, { AP: round(ap), AP50: round(ap50) }),
+      onWarning: (message) => io.log.warn(message),
+    });
+  } finally {
+    bar?.done();
+  }
+  const last = join(out, 'last.safetensors');
+  if (!summary.isFinished) io.log.warn(`stopped after step ${summary.steps}; go on with --resume`);
+  if (io.json) io.print(JSON.stringify({ ...summary, last }));
+  else io.print(`${summary.steps} steps${summary.bestAp === null ? '' : `, best AP ${round(summary.bestAp)}`}; the model is in ${last}, and nowcast export ${last} --out model.onnx makes a file of it`);
+}
+
+/** Steps between lines of the log. */
+const LOG_EVERY = 50;
+
+/** Paths in a file start in its folder. */
+function readConfig(path: string, overrides: Flags['set']): TrainConfig {
+  let settings: unknown;
+  try {
+    settings = parseYaml(readFileSync(path, 'utf8'));
+  } catch (cause) {
+    throw new UsageError(`cannot read the config ${path}: ${(cause as Error).message}`, { cause, code: 'NOWCAST_CONFIG' });
+  }
+  if (typeof settings !== 'object' || settings === null) throw new UsageError(`${path} holds no keys; it must say what to train on`, { code: 'NOWCAST_CONFIG' });
+  const config = resolveTrainConfig({ ...settings, ...overrides });
+  const anchored = ({ annotations, root }: DataPaths): DataPaths => ({ annotations: resolve(dirname(path), annotations), root: resolve(dirname(path), root) });
+  return { ...config, train: anchored(config.train), ...(config.val && { val: anchored(config.val) }) };
+}
+
+function open(paths: DataPaths, io: CommandIo): DataSet {
+  const dataSet = readDataSet(paths);
+  for (const warning of dataSet.warnings) io.log.warn(warning);
+  return dataSet;
+}
+
+function checkClasses({ classNames }: DataSet, val: DataSet | undefined): void {
+  if (val !== undefined && String(val.classNames) !== String(classNames)) {
+    throw new UsageError(`the classes to train on are ${classNames.join(', ')}, but those to validate on are ${val.classNames.join(', ')}`);
+  }
+}
+
+/** The most threads that share a batch evenly. */
+function replicasFor(batchSize: number, cores: number): number {
+  let replicas = Math.min(cores, batchSize);
+  while (batchSize % replicas !== 0) replicas--;
+  return replicas;
+}
+
+function shortened({ epoch, lr, loss, iou, objectness, classes }: StepReport): Record<string, number> {
+  return { epoch, lr: Number(lr.toPrecision(3)), loss: round(loss), iou: round(iou), objectness: round(objectness), classes: round(classes) };
+}
+
+function round(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}
+
+function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('It must be an integer of at least 1.');
+  return value;
+}
+
+function override(text: string, before: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const at = text.indexOf('=');
+  if (at < 1) throw new InvalidArgumentError('It must be key=value, as in epochs=30.');
+  try {
+    return { ...before, [text.slice(0, at)]: parseYaml(text.slice(at + 1)) as unknown };
+  } catch (error) {
+    if (error instanceof YAMLParseError) throw new InvalidArgumentError(error.message);
+    throw error;
+  }
+}
