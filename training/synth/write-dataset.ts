@@ -1,0 +1,108 @@
+import { createCanvas, type Canvas } from '@napi-rs/canvas';
+import { existsSync } from 'node:fs';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { OutputError, UsageError } from '../../src/core/errors.js';
+import type { Size } from '../../src/core/letterbox.js';
+import { annotate, type Annotation } from './annotate.js';
+import { argoverseJson, frameName, sequenceName, type AnnotatedSequence } from './dataset.js';
+import { createPainter } from './draw/painter.js';
+import { createDrive } from './drive.js';
+import { VideoEncoder } from './video-encoder.js';
+
+export type DatasetOptions = {
+  readonly out: string;
+  /** The first drive's; the others count on from it. */
+  readonly seed: number;
+  readonly sequences: number;
+  /** Of each drive. */
+  readonly frames: number;
+  readonly size: Size;
+  readonly fps: number;
+  /** Pictures as files of their own. */
+  readonly pictures?: 'jpg' | 'png';
+  /** A video of each drive, made by this ffmpeg. */
+  readonly video?: { readonly ffmpeg: string };
+  /** Ends the work after the frame under way; what there is then is a whole data set, if a smaller one. */
+  readonly signal: AbortSignal;
+  readonly onFrame: (done: number) => void;
+};
+
+export type DatasetSummary = {
+  readonly annotations: string;
+  readonly sequences: number;
+  readonly frames: number;
+  readonly objects: number;
+};
+
+const JPEG_QUALITY = 93;
+
+/**
+ * Draws drives and writes what they show: `annotations.json`, `frames/NAME/000000.jpg`…, `videos/NAME.mp4`.
+ *
+ * @throws UsageError where the folder holds a data set already, or the options contradict each other
+ * @throws OutputError where something cannot be written
+ */
+export async function writeDataset(options: DatasetOptions): Promise<DatasetSummary> {
+  const { out, seed, sequences, size, fps, pictures, video, signal } = options;
+  const path = join(out, 'annotations.json');
+  if (existsSync(path)) throw new UsageError(`${out} holds a data set already (annotations.json); name another folder, or remove that one`);
+  if (video !== undefined && (size.width % 2 !== 0 || size.height % 2 !== 0)) {
+    throw new UsageError(`a video needs an even width and height, but the size is ${size.width}x${size.height}`);
+  }
+  try {
+    if (video !== undefined) await mkdir(join(out, 'videos'), { recursive: true });
+    await mkdir(out, { recursive: true });
+    const written: AnnotatedSequence[] = [];
+    for (let i = 0; i < sequences && !signal.aborted; i++) written.push(await writeSequence(options, seed + i, i * options.frames));
+    await writeFile(`${path}.partial`, JSON.stringify(argoverseJson(written, size, fps, pictures ?? 'jpg')));
+    await rename(`${path}.partial`, path);
+    const frames = written.flatMap((sequence) => sequence.frames);
+    return { annotations: path, sequences: written.length, frames: frames.length, objects: frames.reduce((sum, objects) => sum + objects.length, 0) };
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).syscall === undefined) throw cause;
+    throw new OutputError(`cannot write the data set: ${(cause as Error).message}`, { cause });
+  }
+}
+
+async function writeSequence({ out, frames, size, fps, pictures, video, signal, onFrame }: DatasetOptions, seed: number, before: number): Promise<AnnotatedSequence> {
+  const name = sequenceName(seed);
+  const folder = join(out, 'frames', name);
+  if (pictures !== undefined) await mkdir(folder, { recursive: true });
+  const drive = createDrive({ ...size, seed, fps });
+  const encoder = video && new VideoEncoder(video.ffmpeg, join(out, 'videos', `${name}.mp4`), size, fps);
+  // While one picture is being written the next is drawn on the other canvas.
+  const canvases = [createCanvas(size.width, size.height), createCanvas(size.width, size.height)];
+  const save = async (canvas: Canvas, index: number): Promise<void> => {
+    if (pictures !== undefined) await writeFile(join(folder, frameName(index, pictures)), await encode(canvas, pictures));
+    await encoder?.write(canvas.data());
+  };
+  const annotated: (readonly Annotation[])[] = [];
+  let saving = Promise.resolve();
+  try {
+    let paint: ReturnType<typeof createPainter> | undefined;
+    for (let index = 0; index < frames && !signal.aborted; index++) {
+      const scene = drive.step();
+      paint ??= createPainter(scene);
+      const canvas = canvases[index % 2];
+      paint(canvas.getContext('2d'), scene);
+      annotated.push(annotate(scene));
+      await saving;
+      onFrame(before + index);
+      saving = save(canvas, index);
+      // Until it is awaited, a failure is nobody's.
+      saving.catch(() => undefined);
+    }
+    await saving;
+    await encoder?.end();
+    onFrame(before + annotated.length);
+  } catch (error) {
+    await encoder?.abandon();
+    throw error;
+  }
+  return { seed, conditions: drive.conditions, frames: annotated };
+}
+
+function encode(canvas: Canvas, format: 'jpg' | 'png'): Promise<Buffer> {
+  return format === 'jpg' ? canvas.encode('jpeg', JPEG_QUALITY) : canvas.encode('png');
+}
