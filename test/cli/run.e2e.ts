@@ -27,7 +27,7 @@ async function eventsOf(path: string): Promise<PipelineEvent[]> {
 }
 
 describe('nowcast run', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const folder = temporaryFolder();
   const clips = clipFolder();
   const cached = (): { env: Record<string, string>; cwd: string } => ({ env: { NOWCAST_CACHE: join(folder(), 'cache') }, cwd: folder() });
