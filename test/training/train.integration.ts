@@ -48,14 +48,14 @@ describe('train', function () {
     const dataSet = await drawDataSet(folder());
     const losses: number[] = [];
     const options = optionsFor(dataSet, 'overfit',
-      { epochs: 300, lr: 0.02, closing_epochs: 100, mosaic: 0, flip: 0, colour: 0, validate_every: 100 },
+      { epochs: 450, lr: 0.02, closing_epochs: 100, mosaic: 0, flip: 0, colour: 0, validate_every: 150 },
       { val: dataSet, onStep: ({ loss }) => losses.push(loss) });
     const { validation, isFinished } = await train(options);
     assert.ok(isFinished);
     assert.ok(losses[199] < losses[4] / 2, `${losses[4]} then ${losses[199]}`);
     assert.equal(validation?.ap50, 1);
     const log = readFileSync(join(options.out, 'log.jsonl'), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as { type: string });
-    assert.deepEqual([log.filter(({ type }) => type === 'step').length, log.filter(({ type }) => type === 'validation').length], [300, 3]);
+    assert.deepEqual([log.filter(({ type }) => type === 'step').length, log.filter(({ type }) => type === 'validation').length], [450, 3]);
     assert.equal(readCheckpoint(join(options.out, 'best.safetensors')).facts.bestAp! > 0, true);
   });
 
