@@ -20,6 +20,13 @@ const NEEDS = { ...NEEDS_FFMPEG, 'yolox_nano.onnx': MODEL !== undefined, 'one-by
 const model = MODEL ?? '';
 const person = PERSON ?? '';
 
+type Reference = { readonly bbox_xyxy: [number, number, number, number]; readonly score: number; readonly cls: number };
+
+/** Of the percept's detections of the same class. */
+function bestIou({ detections }: PerceptEvent, { bbox_xyxy: [x1, y1, x2, y2], cls }: Reference): number {
+  return Math.max(0, ...detections.filter(({ classId }) => classId === cls).map(({ box }) => boxIou(box, { x1, y1, x2, y2 })));
+}
+
 async function eventsOf(path: string): Promise<PipelineEvent[]> {
   const events: PipelineEvent[] = [];
   for await (const event of (await readRecording(path, (warning) => assert.fail(warning))).events) events.push(event);
@@ -56,22 +63,33 @@ describe('nowcast run', function () {
     const { code, stderr } = await nowcast(['run', person, '--model', model, '--labels', 'coco', '--offline', '--provider', 'cpu', '--record', 'run.jsonl'], cached());
     assert.equal(code, 0, stderr);
     const percepts = new Map((await eventsOf(join(folder(), 'run.jsonl'))).flatMap((event) => event.type === 'percept' ? [[event.seq, event]] : []));
-    type Reference = { bbox_xyxy: [number, number, number, number]; score: number; cls: number };
     let compared = 0;
     for (const { path } of cases) {
       const expected = readJson<Record<string, { detections: Record<string, Reference[]> }>>(join(path, 'expected.json'));
       for (const [name, { detections }] of Object.entries(expected)) {
         const seq = /^person(\d+)/.exec(name)?.[1];
         if (seq === undefined) continue;
-        for (const { bbox_xyxy: [x1, y1, x2, y2], score, cls } of detections['demo_classaware']) {
-          if (score <= 0.5) continue;
+        for (const reference of detections['demo_classaware'].filter(({ score }) => score > 0.5)) {
           compared += 1;
-          const best = Math.max(0, ...percepts.get(Number(seq))!.detections.filter(({ classId }) => classId === cls).map(({ box }) => boxIou(box, { x1, y1, x2, y2 })));
-          assert.ok(best > 0.9, `${name}: class ${cls} with score ${score} is found with IoU ${best}`);
+          const best = bestIou(percepts.get(Number(seq))!, reference);
+          assert.ok(best > 0.9, `${name}: class ${reference.cls} is found with IoU ${best}`);
         }
       }
     }
     assert.ok(compared >= 4, `${compared} reference detections were compared`);
+  });
+
+  const dog = realFile('dog.jpg');
+  itNeeds({ ...NEEDS, 'dog.jpg': dog !== undefined, 'parity real-yolox-nano': cases.length > 0 }, 'finds in a folder\'s picture what the reference finds', async () => {
+    mkdirSync(join(folder(), 'pictures'));
+    copyFileSync(dog ?? '', join(folder(), 'pictures', 'dog.jpg'));
+    const { code, stderr } = await nowcast(['run', 'pictures', '--model', model, '--labels', 'coco', '--offline', '--provider', 'cpu', '--record', 'run.jsonl'], cached());
+    assert.equal(code, 0, stderr);
+    const [percept] = (await eventsOf(join(folder(), 'run.jsonl'))).filter((event): event is PerceptEvent => event.type === 'percept');
+    const expected = readJson<Record<string, { detections: Record<string, Reference[]> }>>(join(cases[0].path, 'expected.json'));
+    const wanted = expected['dog.jpg'].detections['demo_classaware'].filter(({ score }) => score > 0.5);
+    assert.ok(wanted.length > 0);
+    for (const reference of wanted) assert.ok(bestIou(percept, reference) > 0.9, `class ${reference.cls} is found with IoU ${bestIou(percept, reference)}`);
   });
 
   itNeeds(NEEDS, 'by the clock: every frame comes out once, as a percept or as a drop', async () => {

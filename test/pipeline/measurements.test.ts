@@ -1,14 +1,44 @@
 import assert from 'node:assert/strict';
-import type { PerceptEvent } from '../../src/core/events.js';
+import { map } from 'rxjs';
+import type { PipelineEvent, SourceEvent } from '../../src/core/events.js';
+import { dropOf } from '../../src/core/events.js';
 import { Measurements } from '../../src/pipeline/measurements.js';
+import { measureEmitted, measureReceived } from '../../src/pipeline/operators/measure.js';
+import { FrameLedger } from '../helpers/frames.js';
+import { marbles } from '../helpers/marbles.js';
 
-describe('Measurements', () => {
-  it('tells a stage that took no time as 0, not as the histogram\'s ceiling', () => {
+const ledger = new FrameLedger();
+const percept: PipelineEvent = {
+  type: 'percept', streamId: 'a', seq: 0, epoch: 0, ptsMs: 0, width: 64, height: 48, detections: [], overBudget: true,
+  times: { capturedAtMs: 100, readyAtMs: 105, startedAtMs: 107, inferStartMs: 108, inferEndMs: 128, doneAtMs: 129, emittedAtMs: 130 },
+};
+
+describe('measurements', () => {
+  it('count frames and a source\'s own drops as received, and what is neither percept nor drop as in flight', () => marbles(({ cold, expectObservable, flush }) => {
     const measurements = new Measurements();
-    const times = { capturedAtMs: 1, readyAtMs: 1, startedAtMs: 1, inferStartMs: 2, inferEndMs: 9, doneAtMs: 9, emittedAtMs: 10 };
-    measurements.emitted({ type: 'percept', streamId: 'a', seq: 0, epoch: 0, ptsMs: 0, width: 1, height: 1, times, detections: [], overBudget: false } satisfies PerceptEvent);
+    const lost = dropOf(ledger.frame('b', 0), 'superseded', 0);
+    expectObservable(cold<SourceEvent>('abc|', { a: ledger.frame('a', 0), b: lost, c: ledger.frame('a', 1) }).pipe(measureReceived(measurements), map(({ type }) => type)))
+      .toBe('fdf|', { f: 'frame', d: 'drop' });
+    expectObservable(cold<PipelineEvent>('ab|', { a: percept, b: lost }).pipe(measureEmitted(measurements), map(({ type }) => type)))
+      .toBe('pd|', { p: 'percept', d: 'drop' });
+    flush();
+    const { received, percepts, drops, inFlight, overBudget } = measurements.total();
+    assert.deepEqual([received, percepts, drops.superseded, inFlight, overBudget], [3, 1, 1, 1, 1]);
+    assert.deepEqual(Object.keys(measurements.snapshot().streams).sort(), ['a', 'b']);
+  }));
+
+  it('measure each stage from one stamp to the next, and what is added to the bare run', () => {
+    const measurements = new Measurements();
+    measurements.emitted(percept);
     const { stagesMs } = measurements.snapshot();
-    assert.deepEqual(stagesMs.transport, { count: 1, mean: 0, min: 0, p50: 0, p90: 0, p99: 0, max: 0 });
-    assert.equal(stagesMs.latency.min, 9);
+    const p50 = Object.fromEntries(Object.entries(stagesMs).map(([stage, distribution]) => [stage, Math.round(distribution.p50)]));
+    assert.deepEqual(p50, { transport: 5, wait: 2, handover: 1, infer: 20, postprocess: 1, emit: 1, latency: 30, overhead: 5 });
+    assert.equal(stagesMs.latency.count, 1);
+  });
+
+  it('hold nothing before the first event', () => {
+    const { total, stagesMs } = new Measurements().snapshot();
+    assert.equal(total.received, 0);
+    assert.deepEqual(stagesMs.latency, { count: 0, mean: 0, min: 0, p50: 0, p90: 0, p99: 0, max: 0 });
   });
 });
