@@ -9,6 +9,7 @@ import type { MeasurementsSnapshot } from '../pipeline/measurements.js';
 import { createFeedServer, type FeedServer } from '../streaming/feed/feed-server.js';
 import { checkVideoOutput } from '../streaming/sinks/annotated-video.js';
 import { createCocoResults } from '../streaming/sinks/coco-results.js';
+import type { OnOutputFailure } from '../streaming/sinks/output-file.js';
 import { createRecorder } from '../streaming/sinks/recorder.js';
 import type { CommandIo } from './command-io.js';
 import { packageVersion } from './paths.js';
@@ -27,12 +28,14 @@ export type Outputs = {
 
 /**
  * @param temporary a folder for what the annotated video is made from; undefined where none is asked for
+ * @param onFailure told when a file cannot be written any more; the rest goes on
  * @throws OutputError where a file cannot be written or the feed's port is taken
  */
-export async function openOutputs(config: RunConfig, temporary: string | undefined, info: DetectorInfo, io: CommandIo): Promise<Outputs> {
+export async function openOutputs(
+  config: RunConfig, temporary: string | undefined, info: DetectorInfo, onFailure: OnOutputFailure, io: CommandIo,
+): Promise<Outputs> {
   const { output, feed: feedConfig, sources } = config;
   const recording = output.record ?? (temporary === undefined ? undefined : join(temporary, 'run.jsonl'));
-  const onFailure = (error: Error): void => io.log.error(error.message);
   const writers: { write(event: PipelineEvent): void; close(): Promise<void> }[] = [];
   let feed: FeedServer | undefined;
   const close = async (): Promise<void> => {

@@ -1,11 +1,11 @@
 import type { RunConfig } from '../config/run-config.js';
 import type { DetectorInfo } from '../core/detector.js';
-import { InternalError, SourceError } from '../core/errors.js';
+import { InternalError, SourceError, type OutputError } from '../core/errors.js';
 import type { PipelineEvent, StatusEvent } from '../core/events.js';
 import type { CommandIo } from './command-io.js';
 import type { ProgressBar } from './progress.js';
 
-/** Tells people what happens in a run: log lines, a progress bar, and what went wrong with its sources. */
+/** Tells people what happens in a run: log lines, a progress bar, and what went wrong with its sources and outputs. */
 export class RunReporter {
   readonly #io: CommandIo;
   readonly #named: boolean;
@@ -23,12 +23,12 @@ export class RunReporter {
     this.#maxFrames = config.maxFrames;
   }
 
-  /** The first source that failed says why; undefined while none did. */
+  /** The first source or output that failed says why; undefined while none did. */
   get problem(): Error | undefined {
     return this.#failures[0];
   }
 
-  /** Why each source failed, in words without secrets. */
+  /** Why each of them failed, in words without secrets. */
   get problems(): readonly string[] {
     return this.#failures.map(({ message }) => this.#redacted(message));
   }
@@ -48,6 +48,12 @@ export class RunReporter {
     const failure = error instanceof Error ? error : new InternalError(`a source failed with ${String(error)}`);
     this.#failures.push(failure);
     return { type: 'status', streamId, atMs: this.#io.clock.now(), state: 'failed', message: this.#redacted(failure.message) };
+  }
+
+  /** A file cannot be written any more; the run goes on without it. */
+  outputFailed(error: OutputError): void {
+    this.#failures.push(error);
+    this.#io.log.error(error.message);
   }
 
   seen(event: PipelineEvent): void {

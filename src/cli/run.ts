@@ -49,7 +49,7 @@ async function runWith(temporary: string | undefined, config: RunConfig, io: Com
   try {
     reporter.detectorOpened(detector.info);
     ffmpeg = await ffmpegSearch;
-    outputs = await openOutputs(config, temporary, detector.info, io);
+    outputs = await openOutputs(config, temporary, detector.info, (error) => reporter.outputFailed(error), io);
     await play({ config, io, detector, ffmpeg, outputs, copies, measurements, reporter });
   } finally {
     reporter.done();

@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
 import { join } from 'node:path';
 import type { RunSummary } from '../../src/cli/run-summary.js';
 import { boxIou } from '../../src/core/box.js';
 import type { PerceptEvent, PipelineEvent } from '../../src/core/events.js';
 import { readRecording } from '../../src/streaming/sinks/recording-reader.js';
 import { clipFolder, NEEDS_FFMPEG, pattern, presentationTimes } from '../helpers/clips.js';
-import { nowcast } from '../helpers/command.js';
+import { COMMAND, nowcast } from '../helpers/command.js';
 import { itNeeds } from '../helpers/needs.js';
 import { hasRtspServer, RtspServer } from '../helpers/rtsp-server.js';
 import { parityCases, readJson, realFile } from '../helpers/shared.js';
@@ -203,6 +205,25 @@ describe('nowcast run', function () {
     assert.equal(code, 0, stderr);
     assert.equal(seen[0], 'hello');
     for (const type of ['percept', 'stats', 'status']) assert.ok(seen.includes(type), `${type} in ${[...new Set(seen)].join(', ')}`);
+  });
+
+  itNeeds({ ...NEEDS, '/dev/full': existsSync('/dev/full') }, 'goes on to its end where the disk is full, and then says so with 1', async () => {
+    const { code, stdout, stderr } = await nowcast(['run', person, '--model', model, '--provider', 'cpu', '--offline', '--max-frames', '3', '--record', '/dev/full', '--json'], cached());
+    assert.equal(code, 1);
+    const { total, problems } = JSON.parse(stdout) as RunSummary;
+    assert.equal(total.percepts, 3);
+    assert.match(problems.join(), /\/dev\/full failed and has ended: the disk is full/);
+    assert.match(stderr, /nowcast: writing \/dev\/full failed/);
+  });
+
+  itNeeds(NEEDS, 'goes on where nobody reads its log any more', async () => {
+    const child = spawn(process.execPath, [COMMAND, 'run', person, '--model', model, '--provider', 'cpu', '--offline', '--max-frames', '3', '--json'], {
+      env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...cached().env }, stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    child.stderr.destroy();
+    const [stdout, [code]] = await Promise.all([text(child.stdout), once(child, 'close') as Promise<[number | null]>]);
+    assert.equal(code, 0);
+    assert.equal((JSON.parse(stdout) as RunSummary).total.percepts, 3);
   });
 
   describe('says what to do, without a stack trace, when', () => {
