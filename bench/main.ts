@@ -5,6 +5,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly run: () => unkno
   pipeline: () => import('./pipeline.js'),
   evaluation: () => import('./evaluation.js'),
   forecast: () => import('./forecast.js'),
+  training: () => import('./training.js'),
 };
 
 const names = process.argv.slice(2);

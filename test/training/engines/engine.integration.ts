@@ -53,6 +53,13 @@ describe('the onnxruntime engine', function () {
     await engine.close();
   });
 
+  it('says why a step failed, and closes all the same', async () => {
+    const engine = await openOnnxRuntimeEngine(NETWORK, { ...OPTIONS, batchSize: 2 });
+    // 48 is no multiple of 32: the levels of the network do not fit each other.
+    await assert.rejects(engine.step(WEIGHTS, batchOf(2, 48), { l1: false }), { name: 'InternalError', message: /a training replica failed: / });
+    await engine.close();
+  });
+
   it('refuses a batch that its replicas cannot share evenly', async () => {
     await assert.rejects(openOnnxRuntimeEngine(NETWORK, { ...OPTIONS, batchSize: 3 }), { name: 'UsageError', message: /3 pictures .* 2 replicas/ });
   });

@@ -1,3 +1,4 @@
+import './no-telemetry.js';
 import { UsageError } from '../../../src/core/errors.js';
 import type { AssignerName } from '../../assign/assigners.js';
 import { addLosses, lossDivisor, NO_LOSS } from '../../losses.js';

@@ -1,3 +1,4 @@
+import './no-telemetry.js';
 import * as ort from 'onnxruntime-node';
 
 /** Values by name; all float32. */
@@ -15,7 +16,8 @@ export async function openGraph(bytes: Uint8Array, threads: number): Promise<Gra
     executionProviders: ['cpu'],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
-    logSeverityLevel: 3,
+    // What goes wrong comes as an exception.
+    logSeverityLevel: 4,
     // Reserving the whole peak beforehand takes more memory than it saves time.
     enableMemPattern: false,
     // Spinning threads of several sessions fight for the same cores.

@@ -23,8 +23,10 @@ try {
     await replica.close();
     port.close();
   };
+  // One after the other: a session that is released while it runs would take the process with it.
+  let last = Promise.resolve();
   port.on('message', (message: ToReplica) => {
-    (message.type === 'step' ? step(message) : close()).catch(fail);
+    last = last.then(() => (message.type === 'step' ? step(message) : close())).catch(fail);
   });
   send({ type: 'ready' });
 } catch (error) {

@@ -12,6 +12,7 @@ export class ReplicaWorker {
   readonly gradient: Float32Array;
   readonly statistics: Float32Array;
   readonly #worker: Worker;
+  readonly #exited: Promise<unknown>;
   #waiting: Waiting | undefined;
 
   private constructor(start: ReplicaStart) {
@@ -24,6 +25,7 @@ export class ReplicaWorker {
     });
     this.#worker.on('error', (error) => this.#fail(error.message));
     this.#worker.on('exit', () => this.#fail('its thread ended'));
+    this.#exited = once(this.#worker, 'exit').catch(() => undefined);
   }
 
   static async open(start: ReplicaStart): Promise<ReplicaWorker> {
@@ -40,11 +42,10 @@ export class ReplicaWorker {
     return answer.losses;
   }
 
-  /** Call only between steps. */
+  /** Ends the thread after the step that it may be at. */
   async close(): Promise<void> {
-    const exited = once(this.#worker, 'exit');
     this.#send({ type: 'close' });
-    await exited;
+    await this.#exited;
   }
 
   #answer(): Promise<FromReplica> {
