@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Finding } from './doctor-checks.js';
 
-export const FFMPEG_INSTALL = 'install ffmpeg 5 or later (apt install ffmpeg, brew install ffmpeg), or name one with NOWCAST_FFMPEG';
+export const FFMPEG_INSTALL = 'install ffmpeg 4.4 or later (apt install ffmpeg, brew install ffmpeg), or name one with NOWCAST_FFMPEG';
 
 /** What a run may ask of ffmpeg, the list in which ffmpeg names it, and what does not work without it. */
 const ABILITIES = [

@@ -1,9 +1,9 @@
 import type { RunConfig } from '../config/run-config.js';
+import { SourceError } from '../core/errors.js';
 import type { PerceptEvent, PipelineEvent } from '../core/events.js';
 import { annotateVideo } from '../streaming/sinks/annotated-video.js';
 import { readRecording } from '../streaming/sinks/recording-reader.js';
-import type { CameraCopy } from '../streaming/sources/camera.js';
-import { copyPath } from '../streaming/sources/camera.js';
+import { copyPath, type CameraCopy } from '../streaming/sources/camera.js';
 import type { Ffmpeg } from '../streaming/sources/ffmpeg-binary.js';
 import type { CommandIo } from './command-io.js';
 
@@ -39,18 +39,24 @@ export async function annotate({ config, ffmpeg, recording, copies, frames }: An
     for (const { path, epoch, ptsOffsetMs } of parts) {
       const target = copyPath(out, epoch);
       io.log.info(`drawing what was seen into ${target}`);
-      const { pictureCount } = await annotateVideo({
-        ffmpeg,
-        source: path,
-        percepts: perceptsOf(events, epoch),
-        out: target,
-        ptsOffsetMs,
-        untilPtsMs: await lastPtsMs(events, epoch),
-        ...(signal === undefined ? {} : { signal }),
-        onProgress: ({ pictureCount: count }) => bar.set(drawn + count),
-      });
-      drawn += pictureCount;
-      written.push(target);
+      try {
+        const { pictureCount } = await annotateVideo({
+          ffmpeg,
+          source: path,
+          percepts: perceptsOf(events, epoch),
+          out: target,
+          ptsOffsetMs,
+          untilPtsMs: await lastPtsMs(events, epoch),
+          ...(signal === undefined ? {} : { signal }),
+          onProgress: ({ pictureCount: count }) => bar.set(drawn + count),
+        });
+        drawn += pictureCount;
+        written.push(target);
+      } catch (error) {
+        // A connection that was lost before its first key picture leaves nothing to draw into.
+        if (!(error instanceof SourceError) || parts.length === 1) throw error;
+        io.log.warn(`no video of connection ${epoch}: ${error.message}`);
+      }
     }
   } finally {
     bar.done();

@@ -1,25 +1,37 @@
-import { finalize, identity, Subject, takeUntil, takeWhile, type MonoTypeOperatorFunction } from 'rxjs';
+import { identity, NEVER, Observable, Subject, type MonoTypeOperatorFunction } from 'rxjs';
 import type { SourceEvent } from '../core/events.js';
 
-/**
- * Ends all sources once they have delivered `maxFrames` together; the last one still comes through.
- * @returns an operator to be put behind each of the sources
- */
-export function limitFrames(maxFrames: number | undefined): MonoTypeOperatorFunction<SourceEvent> {
-  if (maxFrames === undefined) return identity;
+/** A number of frames that several sources deliver together. */
+export type FrameLimit = {
+  /** To be put behind each source: lets through what is within the limit and gives back what comes beyond it. */
+  readonly within: MonoTypeOperatorFunction<SourceEvent>;
+  /** Emits once, after the last frame within the limit has come through. */
+  readonly reached: Observable<void>;
+};
+
+/** @param maxFrames 1 or more; undefined is no limit */
+export function frameLimit(maxFrames: number | undefined): FrameLimit {
+  if (maxFrames === undefined) return { within: identity, reached: NEVER };
   const reached = new Subject<void>();
   let received = 0;
-  const isBelow = (event: SourceEvent): boolean => {
-    if (event.type === 'frame' || event.type === 'drop') received += 1;
-    return received < maxFrames;
-  };
-  return (source) => source.pipe(
-    takeUntil(reached),
-    takeWhile(isBelow, true),
-    finalize(() => {
-      if (received >= maxFrames) reached.next();
-    }),
-  );
+  const within: MonoTypeOperatorFunction<SourceEvent> = (source) => new Observable((subscriber) => source.subscribe({
+    next(event) {
+      if (event.type !== 'frame' && event.type !== 'drop') {
+        subscriber.next(event);
+        return;
+      }
+      if (received >= maxFrames) {
+        if (event.type === 'frame') event.release();
+        return;
+      }
+      received += 1;
+      subscriber.next(event);
+      if (received === maxFrames) reached.next();
+    },
+    error: (error: unknown) => subscriber.error(error),
+    complete: () => subscriber.complete(),
+  }));
+  return { within, reached };
 }
 
 export type Ending = {

@@ -43,11 +43,7 @@ export async function openOutputs(
   };
 
   try {
-    if (output.save !== undefined) checkVideoOutput(output.save);
-    if (recording !== undefined) writers.push(createRecorder(recording, recordingHeader(config, info, io), onFailure));
-    if (output.coco !== undefined) {
-      writers.push(createCocoResults(output.coco, { imageId: ({ seq }) => seq, categoryId: categoryIdOf(info.classNames) }, onFailure));
-    }
+    // First, since a port that is taken must not cost an older recording of that name.
     if (feedConfig !== undefined) {
       const { token, ...rest } = feedConfig;
       feed = await createFeedServer({
@@ -60,6 +56,11 @@ export async function openOutputs(
         onWarning: (message) => io.log.warn(message),
       });
       io.log.info(`feed: ${feed.url}`);
+    }
+    if (output.save !== undefined) checkVideoOutput(output.save);
+    if (recording !== undefined) writers.push(createRecorder(recording, recordingHeader(config, info, io), onFailure));
+    if (output.coco !== undefined) {
+      writers.push(createCocoResults(output.coco, { imageId: ({ seq }) => seq, categoryId: categoryIdOf(info.classNames) }, onFailure));
     }
   } catch (error) {
     await close();

@@ -69,10 +69,12 @@ export class RunReporter {
       case 'status': {
         // A source that went on to its end in spite of what was wrong with it says so here alone.
         const message = event.message ?? 'it failed';
-        if (event.state === 'failed' && !this.problems.includes(message)) this.#failures.push(new SourceError(message));
+        if (event.state === 'failed' && !this.problems.includes(message)) this.#failures.push(new SourceError(`${event.streamId ?? 'the run'}: ${message}`));
         const isTrouble = event.state === 'reconnecting' || event.state === 'detector-lost' || event.state === 'failed';
         const text = `${this.#of(event.streamId)}${event.state}${event.message === undefined ? '' : `: ${event.message}`}`;
-        this.#io.log[isTrouble ? 'warn' : 'info'](text);
+        // The command ends with the one source's failure as its own message.
+        const isSaidLater = event.state === 'failed' && !this.#named;
+        this.#io.log[isSaidLater ? 'debug' : isTrouble ? 'warn' : 'info'](text);
         break;
       }
     }

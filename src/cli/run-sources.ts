@@ -1,4 +1,4 @@
-import { BehaviorSubject, catchError, finalize, first, identity, of, type Observable } from 'rxjs';
+import { BehaviorSubject, catchError, finalize, first, of, takeUntil, type Observable } from 'rxjs';
 import type { RunConfig, SourceConfig } from '../config/run-config.js';
 import { InternalError } from '../core/errors.js';
 import type { SourceEvent } from '../core/events.js';
@@ -8,7 +8,7 @@ import type { Ffmpeg } from '../streaming/sources/ffmpeg-binary.js';
 import { folderSource } from '../streaming/sources/folder.js';
 import { videoSource } from '../streaming/sources/video.js';
 import type { CommandIo } from './command-io.js';
-import { limitFrames } from './run-limits.js';
+import { frameLimit } from './run-limits.js';
 import type { RunReporter } from './run-reporter.js';
 
 export type SourcesSetup = {
@@ -32,12 +32,16 @@ export type OpenedSources = {
 
 /** @param ending ends cameras in order, so that they tell their last gap; files just stop being read */
 export function openSources(setup: SourcesSetup, ending: AbortSignal, io: CommandIo): OpenedSources {
-  const limited = limitFrames(setup.config.maxFrames);
-  const cameras = new BehaviorSubject(setup.config.sources.filter(({ kind }) => kind === 'camera').length);
-  const events = setup.config.sources.map((source) => openSource(source, setup, ending, io).pipe(
-    limited,
-    catchError((error: unknown) => of(setup.reporter.failed(source.id, error))),
-    source.kind === 'camera' ? finalize(() => cameras.next(cameras.value - 1)) : identity,
+  const { config, reporter } = setup;
+  const limit = frameLimit(config.maxFrames);
+  const camerasEnd = new AbortController();
+  ending.addEventListener('abort', () => camerasEnd.abort(), { once: true });
+  limit.reached.subscribe(() => camerasEnd.abort());
+  const cameras = new BehaviorSubject(config.sources.filter(({ kind }) => kind === 'camera').length);
+  const events = config.sources.map((source) => openSource(source, setup, camerasEnd.signal, io).pipe(
+    limit.within,
+    source.kind === 'camera' ? finalize(() => cameras.next(cameras.value - 1)) : takeUntil(limit.reached),
+    catchError((error: unknown) => of(reporter.failed(source.id, error))),
   ));
   return { events, camerasEnded: cameras.pipe(first((count) => count === 0)) };
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { interval, lastValueFrom, Observable, race, switchMap, tap, timer } from 'rxjs';
 import type { RunConfig } from '../config/run-config.js';
 import type { Detector } from '../core/detector.js';
+import { SourceError } from '../core/errors.js';
 import { policyByName } from '../core/policy.js';
 import { createProcessDetector } from '../model/host/process-detector.js';
 import { createPipeline } from '../pipeline/create-pipeline.js';
@@ -73,6 +74,9 @@ async function runWith(temporary: string | undefined, config: RunConfig, io: Com
     io.print(io.json ? JSON.stringify(summary) : summaryText(summary));
   }
   if (problem !== undefined) throw problem;
+  if (snapshot.total.received === 0 && !io.signal.aborted) {
+    throw new SourceError(`no frame came from ${config.sources.map(({ id }) => id).join(', ')}; is it sending, and is the address right?`);
+  }
 }
 
 type Play = {

@@ -227,6 +227,7 @@ function refuseContradictions({ sources, detect, pace, output }: RunConfig): voi
   if (camera !== undefined && detect.schedule === 'every') throw new UsageError(`detect.schedule (--schedule) every is for files alone, and ${camera.id} is a camera, whose frames do not wait; choose idle-free`);
   if (camera !== undefined && pace === 'max') throw new UsageError(`pace (--pace) max is for files alone, and ${camera.id} is a camera, which cannot be hurried; leave it at source`);
   if (detect.forecast !== 'none' && !detect.track) throw new UsageError(`detect.forecast (--forecast) is ${detect.forecast}, which needs tracking; leave detect.track out, or set it to true`);
+  if (output.save !== undefined && !/\.mp4$/i.test(output.save)) throw new UsageError(`output.save (--save) is ${output.save}, and what is written is an MP4; give it a name that ends in .mp4`);
   const pictures = sources.find(({ kind }) => kind === 'pictures');
   if (output.save !== undefined && pictures !== undefined) throw new UsageError(`output.save (--save) draws into a video, and ${pictures.id} is a folder of pictures; use output.coco (--coco) or output.record (--record)`);
   if (sources.length > 1) {

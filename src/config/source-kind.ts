@@ -6,9 +6,9 @@ export type SourceKind =
   | { readonly kind: 'camera'; readonly url: string };
 
 /** The forms of a source, for messages and help. */
-export const SOURCE_FORMS = 'a video file, a folder of pictures, rtsp://, rtsps://, http://, https://, udp://, srt://, /dev/videoN, or N for /dev/videoN';
+export const SOURCE_FORMS = 'a video file, a folder of pictures, rtsp://, rtsps://, http://, https://, udp://, tcp://, srt://, rtmp://, /dev/videoN, or N for /dev/videoN';
 
-const CAMERA_SCHEMES = new Set(['rtsp', 'rtsps', 'http', 'https', 'udp', 'srt']);
+const CAMERA_SCHEMES = new Set(['rtsp', 'rtsps', 'http', 'https', 'udp', 'tcp', 'srt', 'rtmp']);
 
 /**
  * Tells a camera from a path by its text alone.

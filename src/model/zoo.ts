@@ -79,7 +79,10 @@ export async function findModel(nameOrPath: string, cacheDir: string): Promise<F
     if (path === undefined) throw new ModelError(`this copy of Nowcast has no ${BUNDLED_MODEL}; run \`nowcast models pull yolox-nano\` and use that`);
     return { path };
   }
-  const entry = await zooEntry(nameOrPath);
+  const entry = (await readZoo()).find(({ name }) => name === plainName(nameOrPath));
+  if (entry === undefined) {
+    throw new ModelError(`"${nameOrPath}" is neither a file in ${process.cwd()} nor a model of the zoo; check the path, or take a name from \`nowcast models list\``);
+  }
   const path = zooPath(entry, cacheDir);
   if (!existsSync(path)) {
     throw new ModelError(`${entry.name} is not on this machine; run \`nowcast models pull ${entry.name}\`, or place ${entry.url} at ${path}`,

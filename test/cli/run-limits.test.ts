@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { abortedAfter } from '../../src/cli/run-limits.js';
+import { Subject, takeUntil } from 'rxjs';
+import { abortedAfter, frameLimit } from '../../src/cli/run-limits.js';
+import type { SourceEvent } from '../../src/core/events.js';
+import { FrameLedger, nameOf } from '../helpers/frames.js';
 
 describe('the end of a run', () => {
   const never = new AbortController().signal;
@@ -33,5 +36,26 @@ describe('the end of a run', () => {
     dispose();
     controller.abort();
     assert.equal(signal.aborted, false);
+  });
+});
+
+describe('a limit of frames', () => {
+  it('counts over all sources, lets the last one through and gives back what comes beyond it', () => {
+    const ledger = new FrameLedger();
+    const [file, camera] = [new Subject<SourceEvent>(), new Subject<SourceEvent>()];
+    const { within, reached } = frameLimit(3);
+    const seen: string[] = [];
+    let ended = 0;
+    const watch = { next: (event: SourceEvent) => seen.push(nameOf(event)), complete: () => { ended += 1; } };
+    file.pipe(within, takeUntil(reached)).subscribe(watch);
+    camera.pipe(within).subscribe(watch);
+    file.next(ledger.frame('file', 0));
+    camera.next(ledger.frame('camera', 0));
+    camera.next(ledger.frame('camera', 1));
+    assert.equal(ended, 1, 'the file ends at once');
+    camera.next(ledger.frame('camera', 2));
+    camera.next({ type: 'status', streamId: 'camera', atMs: 0, state: 'ended' });
+    assert.deepEqual(seen, ['frame file/0', 'frame camera/0', 'frame camera/1', 'ended']);
+    assert.deepEqual(ledger.open, ['file/0', 'camera/0', 'camera/1'], 'the camera\'s frame beyond it was given back');
   });
 });

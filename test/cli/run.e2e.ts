@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
@@ -187,6 +187,27 @@ describe('nowcast run', function () {
     assert.equal(summary.problems.length, 1);
   });
 
+  itNeeds(NEEDS, 'a video that is cut off: what is there is detected on, then said', async () => {
+    const whole = clips.make(...pattern('320x240', 10, 4), '-c:v', 'mpeg4', '-f', 'matroska', 'whole.mkv');
+    copyFileSync(whole, join(folder(), 'cut.mkv'));
+    truncateSync(join(folder(), 'cut.mkv'), Math.floor(statSync(whole).size / 2));
+    const { code, stdout, stderr } = await nowcast(['run', 'cut.mkv', '--model', model, '--provider', 'cpu', '--offline', '--json'], cached());
+    assert.equal(code, 1, stderr);
+    const { total, problems } = JSON.parse(stdout) as RunSummary;
+    assert.ok(total.percepts > 5 && total.percepts < 40, `${total.percepts} of 40`);
+    assert.match(problems.join(), /^cut: cut off or damaged after \d+ frames/);
+  });
+
+  itNeeds(NEEDS, 'without ffmpeg files go through the embedded one, and a camera says what to install', async () => {
+    const env = { ...cached().env, PATH: '' };
+    const file = await nowcast(['run', person, '--model', model, '--provider', 'cpu', '--offline', '--max-frames', '5', '--json'], { ...cached(), env });
+    assert.equal(file.code, 0, file.stderr);
+    assert.equal((JSON.parse(file.stdout) as RunSummary).total.percepts, 5);
+    const camera = await nowcast(['run', 'rtsp://127.0.0.1:1/x', '--model', model, '--provider', 'cpu', '-q'], { ...cached(), env });
+    assert.equal(camera.code, 1);
+    assert.match(camera.stderr, /^nowcast: a camera needs an ffmpeg of its own: install ffmpeg 4\.4 or later/m);
+  });
+
   itNeeds(NEEDS, 'serves the feed while it runs', async () => {
     const clip = clips.make(...pattern('320x240', 10, 3), '-c:v', 'mpeg4', 'feed.mp4');
     const seen: string[] = [];
@@ -247,13 +268,8 @@ describe('nowcast run', function () {
       const sound = clips.make('-f', 'lavfi', '-i', 'sine=d=1', 'sound.wav');
       return [sound, '--model', model];
     }, 1, /sound\.wav.*(no video|no picture|audio)/);
-    refused('the video is cut off, after processing what is there', () => {
-      const whole = clips.make(...pattern('320x240', 10, 4), '-c:v', 'mpeg4', '-f', 'matroska', 'whole.mkv');
-      const cut = join(folder(), 'cut.mkv');
-      copyFileSync(whole, cut);
-      truncateSync(cut, 60_000);
-      return [cut, '--model', model, '--offline', '--record', 'cut.jsonl'];
-    }, 1, /cut\.mkv|cut off/);
+    refused('no frame came at all', () => ['udp://127.0.0.1:9', '--model', model, '--duration', '1s'], 1, /no frame came from 127\.0\.0\.1/);
+    refused('the video is to be no MP4', () => [person, '--model', model, '--save', 'a.avi'], 2, /a\.avi.*ends in \.mp4/);
     refused('a folder has no pictures', () => {
       mkdirSync(join(folder(), 'pictures'));
       return ['pictures', '--model', model];

@@ -50,7 +50,7 @@ describe('findModel', () => {
       return true;
     });
     await assert.rejects(findModel('no/such.onnx', folder.path), { name: 'ModelError', message: /no model file no\/such\.onnx/ });
-    await assert.rejects(findModel('yolov8n', folder.path), { name: 'ModelError', message: /no model "yolov8n"/ });
+    await assert.rejects(findModel('yolov8n', folder.path), { name: 'ModelError', message: /"yolov8n" is neither a file in .* nor a model of the zoo/ });
   });
 
   it('finds the bundled model, or says that there is none', async () => {

@@ -101,7 +101,7 @@ export class FeedClient {
     this.#flush();
     const { slowAfterMs } = this.#limits;
     if (this.#closed || this.#behindSinceMs === undefined || nowMs - this.#behindSinceMs < slowAfterMs) return undefined;
-    const reason = `too slow: took nothing for ${slowAfterMs / 1000} s`;
+    const reason = `too slow: stayed behind for ${slowAfterMs / 1000} s`;
     this.close(CLOSE.tryAgainLater, reason);
     return reason;
   }

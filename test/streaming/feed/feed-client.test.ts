@@ -92,8 +92,8 @@ describe('FeedClient', () => {
     client.offer(outgoing(perceptOf(1)), 5000);
     client.offer(outgoing(perceptOf(2)), 14_000);
     assert.equal(client.tick(14_999), undefined);
-    assert.equal(client.tick(15_000), 'too slow: took nothing for 10 s');
-    assert.deepEqual(socket.closedWith, [1013, 'too slow: took nothing for 10 s']);
+    assert.equal(client.tick(15_000), 'too slow: stayed behind for 10 s');
+    assert.deepEqual(socket.closedWith, [1013, 'too slow: stayed behind for 10 s']);
     client.offer(outgoing(perceptOf(3)), 15_000);
     socket.drain();
     assert.deepEqual(socket.seqs(), []);
