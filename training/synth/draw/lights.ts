@@ -44,8 +44,8 @@ export function createLights(air: Atmosphere): { glow(context: SKRSContext2D, fi
     beam(context, { camera: { width, height, horizonY } }) {
       if (!air.isDark) return;
       context.globalCompositeOperation = 'screen';
-      context.globalAlpha = 0.42;
-      context.drawImage(spriteOf(0xffedc2), -0.15 * width, horizonY - 0.12 * height, 1.3 * width, 0.5 * height);
+      context.globalAlpha = 0.55;
+      context.drawImage(spriteOf(0xffedc2), -0.3 * width, horizonY - 0.16 * height, 1.6 * width, 0.9 * height);
       context.globalAlpha = 1;
       context.globalCompositeOperation = 'source-over';
     },
