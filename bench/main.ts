@@ -6,6 +6,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly run: () => unkno
   evaluation: () => import('./evaluation.js'),
   forecast: () => import('./forecast.js'),
   training: () => import('./training.js'),
+  synth: () => import('./synth.js'),
 };
 
 const names = process.argv.slice(2);

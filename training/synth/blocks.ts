@@ -44,7 +44,7 @@ export const CROSSWALK_GAP = 1.2;
 export const CROSSWALK_WIDTH = 3;
 export const STOP_LINE_GAP = 5.4;
 
-const CYCLE_S = 22;
+const CYCLE_S = 24;
 const GREEN_S = 9;
 const YELLOW_S = 2;
 const ALL_RED_S = 1.5;

@@ -107,7 +107,8 @@ export class Coverage {
     }
   }
 
-  #disc(x: number, y: number, radius: number): void {
+  #disc(x: number, y: number, drawnRadius: number): void {
+    const radius = this.#atLeastACell(drawnRadius);
     for (let row = this.#firstRow(y - radius), end = this.#lastRow(y + radius); row <= end; row++) {
       const off = (row - this.#marginY + 0.5) * this.#cell - y;
       const half = Math.sqrt(Math.max(0, radius * radius - off * off));
@@ -115,7 +116,8 @@ export class Coverage {
     }
   }
 
-  #stroke(points: readonly number[], half: number): void {
+  #stroke(points: readonly number[], drawnHalf: number): void {
+    const half = this.#atLeastACell(drawnHalf);
     for (let i = 0; i < points.length; i += 2) {
       const [x, y] = [points[i], points[i + 1]];
       this.#disc(x, y, half);
@@ -126,6 +128,11 @@ export class Coverage {
       const [nx, ny] = [-dy / length * half, dx / length * half];
       this.#polygon([x + nx, y + ny, x - nx, y - ny, x - dx - nx, y - dy - ny, x - dx + nx, y - dy + ny]);
     }
+  }
+
+  /** What is thinner than a cell is seen all the same. */
+  #atLeastACell(half: number): number {
+    return Math.max(half, this.#cell / 2);
   }
 
   #firstRow(y: number): number {

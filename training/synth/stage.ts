@@ -30,7 +30,6 @@ export type Cast = {
 
 const PEDAL_PER_METRE = 1.15;
 const BLINK_S = 0.7;
-const FREE_BEHIND = 8;
 const BRAKING = -0.5;
 
 /** Everything that stands upright, as the camera sees it, and the shadows under what moves. */
@@ -124,8 +123,7 @@ function drawDriven(cast: Cast, driver: Driver, isSeen: IsSeen, figures: Figure[
   const { camera, conditions, timeS } = cast;
   const { mover, trackId, length, acceleration, speed } = driver;
   const pose = poseOf(cast, driver);
-  // The drive's own car hides nothing of itself, but nobody else is drawn where it is.
-  if (!isSeen(pose, length) || (ahead(camera, pose.x, pose.z) < FREE_BEHIND - length && driver.crossing === undefined)) return;
+  if (!isSeen(pose, length)) return;
   const lightsOn = lightsAreOn(conditions);
   const braking = acceleration < BRAKING || speed < 0.3;
   const along = driver.along * PEDAL_PER_METRE;

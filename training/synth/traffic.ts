@@ -36,10 +36,14 @@ export const BICYCLE_LANE = 9;
 export const LANE_CHANGE_S = 3.4;
 const MAX_ACCELERATION = 1.7;
 const COMFORTABLE_BRAKING = 2.3;
+const HARD_BRAKING = 4;
 const HARDEST_BRAKING = 7;
 const HEADWAY_S = 1.1;
 const STANDSTILL_GAP = 2.2;
 const STOP_SIGN_WAIT_S = 1;
+/** Who stands this far beyond a stop line, metres, still waits at it. */
+const PAST_LINE = 1;
+const CROSSING_TAKES_S = 5;
 
 export function lateral(section: Section, lane: number, direction: Side): number {
   return lane === BICYCLE_LANE ? direction * (section.laneEdge + 0.25) : laneCentre(section, direction * lane);
@@ -85,7 +89,7 @@ export function advance(drivers: readonly Driver[], around: Surroundings, dt: nu
       const gap = other.along - driver.along - (other.length + driver.length) / 2;
       if (other.along > driver.along && gap < 80) acceleration = Math.min(acceleration, follow(driver, Math.max(0.1, gap), driver.speed - other.speed));
     }
-    const line = gapToClosedLine(driver, around, dt);
+    const line = gapToClosedLine(driver, drivers, around, dt);
     if (line !== undefined) acceleration = Math.min(acceleration, follow(driver, Math.max(0.1, line + STANDSTILL_GAP), driver.speed));
     driver.acceleration = Math.max(-HARDEST_BRAKING, acceleration);
   }
@@ -129,13 +133,13 @@ function follow({ speed, desired }: Driver, gap: number, closing: number): numbe
 }
 
 /** Metres from the driver's front to the next stop line that it has to respect at this moment. */
-function gapToClosedLine(driver: Driver, around: Surroundings, dt: number): number | undefined {
+function gapToClosedLine(driver: Driver, drivers: readonly Driver[], around: Surroundings, dt: number): number | undefined {
   let nearest: number | undefined;
   for (const crossing of driver.crossing === undefined ? around.crossings : [driver.crossing]) {
     const line = stopLine(driver, crossing, around.section);
     const gap = line - driver.along - driver.length / 2;
-    if (gap < -1.5 || gap > 70 || (nearest !== undefined && gap >= nearest)) continue;
-    if (isClosed(driver, crossing, gap, around, dt)) nearest = gap;
+    if (gap < -PAST_LINE || gap > 70 || (nearest !== undefined && gap >= nearest)) continue;
+    if (isBlocked(driver, drivers, crossing, gap, around.section) || isClosed(driver, crossing, gap, around, dt)) nearest = gap;
   }
   return nearest;
 }
@@ -145,9 +149,26 @@ function stopLine({ direction, crossing }: Driver, { start, end }: Crossing, { c
   return direction > 0 ? start - STOP_LINE_GAP : -end - STOP_LINE_GAP;
 }
 
+/** Whether the other street's traffic is still on the crossing, and one can stop before it. */
+function isBlocked(driver: Driver, drivers: readonly Driver[], crossing: Crossing, gap: number, { curb }: Section): boolean {
+  if (!canStopWithin(driver, gap)) return false;
+  return drivers.some((other) => {
+    const half = other.length / 2;
+    if (driver.crossing === undefined) return other.crossing === crossing && Math.abs(other.along) < curb + half + 1;
+    // Who has passed a stop line of the main road, by more than the bumper, is on the crossing.
+    const s = other.direction * other.along;
+    const reach = STOP_LINE_GAP + half - 1;
+    return other.crossing === undefined && s > crossing.start - reach && s < crossing.end + reach;
+  });
+}
+
+function canStopWithin({ speed }: Driver, gap: number): boolean {
+  return speed ** 2 / (2 * HARD_BRAKING) < gap + PAST_LINE;
+}
+
 function isClosed(driver: Driver, crossing: Crossing, gap: number, around: Surroundings, dt: number): boolean {
-  const canStop = driver.speed ** 2 / (2 * 4) < gap;
-  if (driver.crossing !== undefined) return crossing.control === 'stop' || (crossTimeLeft(crossing, around.timeS) < 2 && canStop);
+  const canStop = canStopWithin(driver, gap);
+  if (driver.crossing !== undefined) return crossing.control === 'stop' || (crossTimeLeft(crossing, around.timeS) < CROSSING_TAKES_S && canStop);
   if (canStop && around.isWalkedOn(crossing)) return true;
   if (crossing.control === 'signals') {
     const light = lightAt(crossing, around.timeS);

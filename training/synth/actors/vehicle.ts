@@ -140,13 +140,21 @@ function drawRear(sketch: Sketch, model: VehicleModel, { lightsOn, braking, blin
     sketch.polygon(panel(u, -0.95, 0.95, 2.05, 0.85), { color: GLASS, shade: 0.95 }, true);
     sketch.polygon(panel(u, -0.85, 0.85, 1.05, 0.36), { color: 0x3a3f45, shade: 0.9 }, true);
   } else if (className === 'truck') {
-    sketch.polygon(panel(u, -half + 0.14, half - 0.14, (model.height + 0.9) / 2, model.height - 1.25), { color: 0x000000, shade: 1 }, true);
-    sketch.polygon(panel(u, -half + 0.17, -0.02, (model.height + 0.9) / 2, model.height - 1.32), { color: TRIM, shade: 0.86 }, true);
-    sketch.polygon(panel(u, 0.02, half - 0.17, (model.height + 0.9) / 2, model.height - 1.32), { color: TRIM, shade: 0.83 }, true);
+    drawTailgate(sketch, model, u);
   } else {
     sketch.polygon(panel(u, -half + 0.1, half - 0.1, 0.42, 0.16), { color: 0x25282c, shade: 0.9 }, true);
   }
   sketch.polygon(panel(u - 0.01, -0.26, 0.26, className === 'car' ? lampHeight - 0.04 : 0.62, 0.13), { color: PLATE, shade: 0.95 }, true);
+}
+
+/** Two doors on the back of what the truck carries, its last body. */
+function drawTailgate(sketch: Sketch, { width, bodies }: VehicleModel, u: number): void {
+  const half = width / 2;
+  const [[, low], [, high]] = bodies[bodies.length - 1].profile;
+  const [middle, tall] = [(low + high) / 2, high - low - 0.3];
+  sketch.polygon(panel(u, -half + 0.14, half - 0.14, middle, tall + 0.08), { color: 0x2a2d30, shade: 1 }, true);
+  sketch.polygon(panel(u, -half + 0.17, -0.02, middle, tall), { color: TRIM, shade: 0.86 }, true);
+  sketch.polygon(panel(u, 0.02, half - 0.17, middle, tall), { color: TRIM, shade: 0.83 }, true);
 }
 
 function drawFront(sketch: Sketch, model: VehicleModel, { lightsOn, blinker }: VehicleState, detailed: boolean): void {

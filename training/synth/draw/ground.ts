@@ -139,7 +139,8 @@ function drawShadows(context: SKRSContext2D, { camera, shadows, conditions: { su
     context.beginPath();
     for (const { halfLength, halfWidth, ...pose } of shadows) {
       const sketch = new Sketch(camera, { ...pose, x: pose.x + slant * halfWidth });
-      const [long, wide] = [halfLength + grow, halfWidth + grow];
+      const margin = grow * Math.min(1, halfWidth / 0.9);
+      const [long, wide] = [halfLength + margin, halfWidth + margin];
       const cut = 0.3 * Math.min(long, wide);
       sketch.polygon([[-long, -wide + cut, 0], [-long, wide - cut, 0], [-long + cut, wide, 0], [long - cut, wide, 0],
         [long, wide - cut, 0], [long, -wide + cut, 0], [long - cut, -wide, 0], [-long + cut, -wide, 0]], ANY);

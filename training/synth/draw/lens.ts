@@ -15,7 +15,7 @@ export function createLens(seed: number, size: Size, air: Atmosphere): (context:
     blur(context, size, scene);
     if (air.isWet) rain(context, size, scene, air);
     context.drawImage(corners, 0, 0);
-    grain(context, size, scene, noise, air.isDark ? 0.085 : 0.04);
+    grain(context, size, scene, noise, air.isDark ? 0.06 : 0.035);
   };
 }
 

@@ -44,10 +44,8 @@ export function createLights(air: Atmosphere): { glow(context: SKRSContext2D, fi
     beam(context, { camera: { width, height, horizonY } }) {
       if (!air.isDark) return;
       context.globalCompositeOperation = 'screen';
-      for (const [share, alpha] of [[-0.1, 0.3], [0.1, 0.3]] as const) {
-        context.globalAlpha = alpha;
-        context.drawImage(spriteOf(0xffedc2), width * (0.05 + share), horizonY - 0.02 * height, width * 0.9, height * 0.62);
-      }
+      context.globalAlpha = 0.55;
+      context.drawImage(spriteOf(0xffedc2), -0.3 * width, horizonY - 0.16 * height, 1.6 * width, 0.9 * height);
       context.globalAlpha = 1;
       context.globalCompositeOperation = 'source-over';
     },

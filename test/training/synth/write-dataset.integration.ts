@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { writeDataset } from '../../../training/synth/write-dataset.js';
+import { NEEDS_FFMPEG, presentationTimes } from '../../helpers/clips.js';
+import { itNeeds } from '../../helpers/needs.js';
+import { temporaryFolder } from '../../helpers/temporary.js';
+
+describe('Videos of a synthetic data set', () => {
+  const folder = temporaryFolder();
+  const options = (out: string) => ({
+    out, seed: 2, sequences: 1, frames: 7, size: { width: 320, height: 200 }, fps: 30, video: { ffmpeg: 'ffmpeg' },
+    signal: new AbortController().signal, onFrame: () => undefined,
+  });
+
+  itNeeds(NEEDS_FFMPEG, 'have every frame at its time', async () => {
+    await writeDataset(options(folder()));
+    const times = presentationTimes(join(folder(), 'videos', 'drive-000002.mp4'));
+    assert.deepEqual(times.map((seconds) => Math.round(seconds * 30)), [0, 1, 2, 3, 4, 5, 6]);
+  });
+
+  itNeeds(NEEDS_FFMPEG, 'fail with what ffmpeg said', async () => {
+    const broken = { ...options(folder()), fps: 240, frames: 3, size: { width: 64, height: 64 } };
+    await assert.rejects(writeDataset({ ...broken, video: { ffmpeg: 'false' } }), { code: 'NOWCAST_OUTPUT', message: /exit code 1/ });
+  });
+});
