@@ -14,7 +14,7 @@ export function register(program: Command, context: CliContext): void {
   const action = (command: Command, run: (io: CommandIo, args: readonly unknown[], flags: RunFlagValues) => Promise<void>): void => {
     command.action(async (...args: unknown[]) => run(openIo(command, context), args.slice(0, -2), args.at(-2) as RunFlagValues));
   };
-  const { annotations, timing, detector, outputs } = evalFlags;
+  const { annotations, timing, detector, playing, outputs } = evalFlags;
 
   action(declare('coco', 'COCO AP of a list of results', [annotations, outputs])
     .requiredOption('--detections <file.json>', 'COCO results: [{image_id, category_id, bbox, score}…]'),
@@ -31,6 +31,13 @@ export function register(program: Command, context: CliContext): void {
     .requiredOption('--data-root <folder-or-video>', 'folder that holds the pictures (below the folders of their sequences, where there are any), or the video that is annotated')
     .option('--coco <file.json>', 'write what the detector finds, as COCO results: what --detections reads'),
   async (io, _, flags) => (await import('./eval-offline.js')).evalOffline(io, flags));
+
+  action(declare('realtime', 'streaming AP of a detector on frames that are played by the clock from memory', [annotations, detector, playing, timing, outputs])
+    .requiredOption('--data-root <folder-or-video>', 'folder that holds the pictures (below the folders of their sequences, where there are any), or the video that is annotated')
+    .option('--detections <file.json>', 'what the detector finds in every frame, as COCO results (default: found by detecting on every frame, after its sequence)')
+    .option('--fps <rate>', 'frame rate (default: 30)')
+    .option('--record <file.jsonl>', 'write the recording of the run'),
+  async (io, _, flags) => (await import('./eval-realtime.js')).evalRealtime(io, flags));
 
   action(declare('simulate', 'streaming AP that a detector would reach with other runtimes, schedules or workers', [annotations, timing, outputs])
     .requiredOption('--detections <file.json>', 'what the detector finds in every frame, as COCO results')

@@ -3,55 +3,61 @@ import { lastValueFrom, tap } from 'rxjs';
 import type { GroundTruth } from '../../evaluation/ground-truth.js';
 import type { Detection } from '../core/detection.js';
 import type { Detector } from '../core/detector.js';
-import { DataError, DetectorFailedError, SourceError } from '../core/errors.js';
+import { DetectorFailedError, SourceError } from '../core/errors.js';
 import type { PipelineEvent } from '../core/events.js';
-import { letterbox, type Size } from '../core/letterbox.js';
+import { letterbox } from '../core/letterbox.js';
 import { every } from '../core/policy.js';
 import { createPipeline } from '../pipeline/create-pipeline.js';
 import { locateFfmpeg } from '../streaming/sources/ffmpeg-binary.js';
-import { readPicture } from '../streaming/sources/picture.js';
+import type { MemoryPicture } from '../streaming/sources/memory.js';
 import { videoSource } from '../streaming/sources/video.js';
 import type { CommandIo } from './command-io.js';
+import { checkSize, readAnnotated } from './eval-data-root.js';
 
 /** Takes what was found in an image. */
 type Found = (image: number, detections: readonly Detection[]) => void;
 
 /**
- * Detects on every annotated picture below `dataRoot`. One more than there are hosts is on its way, so that no host
- * waits for a picture to be decoded.
+ * Detects on every annotated picture below `dataRoot`.
  * @throws SourceError for a picture that cannot be read; DataError for one of another size than is annotated
  */
 export async function detectPictures(signal: AbortSignal, dataRoot: string, truth: GroundTruth, detector: Detector, found: Found): Promise<void> {
-  const pathOf = truth.sequences.reduce((paths, { dir, images }) => {
-    for (const image of images) paths[image] = join(dataRoot, dir, truth.images[image].name);
-    return paths;
-  }, new Array<string>(truth.images.length));
+  const { width, height } = detector.info.input;
+  const frames = truth.sequences.flatMap(({ dir, images }) => Array.from(images, (image) => ({ folder: join(dataRoot, dir), image })));
+  const spare: Uint8Array[] = [];
+  await forEachFrame(frames.length, detector, signal, async (index) => {
+    const { folder, image } = frames[index];
+    const picture = spare.pop() ?? new Uint8Array(3 * width * height);
+    const size = await readAnnotated(folder, truth, image, detector.info.input, picture);
+    found(image, await detectPicture(detector, { size, image: picture }));
+    spare.push(picture);
+  });
+}
+
+/**
+ * Does `work` for the frames 0 to `count - 1`. One more than there are hosts is on its way, so that no host waits for a
+ * picture to be decoded.
+ */
+export async function forEachFrame(count: number, detector: Detector, signal: AbortSignal, work: (index: number) => Promise<void>): Promise<void> {
   let next = 0;
-  const work = async (): Promise<void> => {
-    const { width, height } = detector.info.input;
-    const picture = new Uint8Array(3 * width * height);
-    while (next < pathOf.length) {
-      const image = next++;
+  const worker = async (): Promise<void> => {
+    while (next < count) {
       signal.throwIfAborted();
-      const size = await readPicture(pathOf[image], detector.info.input, picture).catch((cause: unknown) => {
-        throw new SourceError(`the picture ${pathOf[image]} cannot be read: ${(cause as Error).message}`, { cause });
-      });
-      checkSize(truth, image, size);
-      found(image, await detectPicture(detector, image, picture, size));
+      await work(next++);
     }
   };
   try {
-    await Promise.all(Array.from({ length: detector.hosts + 1 }, work));
+    await Promise.all(Array.from({ length: detector.hosts + 1 }, worker));
   } finally {
-    next = pathOf.length;
+    next = count;
   }
 }
 
-/** Again, once, where the detector was lost on the way. */
-async function detectPicture(detector: Detector, image: number, picture: Uint8Array, size: Size): Promise<readonly Detection[]> {
+/** What the detector finds in a picture; asked again, once, where it was lost on the way. */
+export async function detectPicture(detector: Detector, { size, image }: MemoryPicture): Promise<readonly Detection[]> {
   const frame = {
-    type: 'frame' as const, streamId: 'pictures', seq: image, epoch: 0, ptsMs: 0, capturedAtMs: 0, readyAtMs: 0, ...size,
-    letterbox: letterbox(size, detector.info.input), image: picture, corrupt: false, release: () => undefined,
+    type: 'frame' as const, streamId: 'pictures', seq: 0, epoch: 0, ptsMs: 0, capturedAtMs: 0, readyAtMs: 0, ...size,
+    letterbox: letterbox(size, detector.info.input), image, corrupt: false, release: () => undefined,
   };
   try {
     return (await detector.detect(frame)).detections;
@@ -79,11 +85,4 @@ export async function detectVideo(io: CommandIo, path: string, truth: GroundTrut
     io.signal.throwIfAborted();
   };
   await lastValueFrom(createPipeline({ sources: [source], detector, clock: io.clock, policy: every }).pipe(tap(take)), { defaultValue: undefined });
-}
-
-function checkSize(truth: GroundTruth, image: number, { width, height }: Size): void {
-  const { name, size } = truth.images[image];
-  if (size !== undefined && (size.width !== width || size.height !== height)) {
-    throw new DataError(`${name} has ${width}x${height} pixels, but ${size.width}x${size.height} in the annotations; are these the annotated pictures?`);
-  }
 }

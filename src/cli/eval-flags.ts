@@ -27,6 +27,9 @@ export const evalFlags = {
       .option('--conf <score>', 'detections with a lower score are left out (default: 0.01, as YOLOX evaluates)')
       .option('--nms <iou>', 'of two boxes of a class whose IoU is above this, the better one stays (default: 0.65, as YOLOX evaluates)');
   },
+  playing: (command: Command) => command
+    .option('--schedule <name>', 'idle-free, idle-next, shrinking-tail, threshold or stride:N (default: idle-free)')
+    .option('--budget <duration>', 'the oldest a frame may be when its result comes out (default: none)'),
   outputs: (command: Command) => command
     .option('--report <file.html>', 'write a report to look at')
     .option('--min-sap <fraction>', 'fail (exit code 1) where AP is lower, such as 0.35'),

@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { mapClasses } from '../../evaluation/class-mapping.js';
 import { cocoTable } from '../../evaluation/coco-table.js';
 import { evaluateBoxes, type DetectionColumns } from '../../evaluation/coco-ap.js';
@@ -6,8 +5,9 @@ import { DetectionList } from '../../evaluation/detection-list.js';
 import type { GroundTruth } from '../../evaluation/ground-truth.js';
 import { evaluationJson } from '../../evaluation/score.js';
 import type { Detection } from '../core/detection.js';
-import { SourceError, UsageError } from '../core/errors.js';
+import { SourceError } from '../core/errors.js';
 import type { CommandIo } from './command-io.js';
+import { checkOneSequence, isVideoFile } from './eval-data-root.js';
 import { detectPictures, detectVideo } from './eval-detect-frames.js';
 import { openEvalDetector } from './eval-detector.js';
 import { checkMinimum, factsOf, textFlag } from './eval-flags.js';
@@ -18,9 +18,9 @@ import type { RunFlagValues } from './run-flags.js';
 /** `nowcast eval offline`. */
 export async function evalOffline(io: CommandIo, flags: RunFlagValues): Promise<void> {
   const dataRoot = flags['dataRoot'] as string;
-  const isVideo = isFile(dataRoot);
+  const isVideo = isVideoFile(dataRoot);
   const truth = loadGroundTruth(flags['annotations'] as string, isVideo, io.log);
-  if (isVideo && truth.sequences.length !== 1) throw new UsageError(`--data-root is the file ${dataRoot}, but the annotations hold ${truth.sequences.length} sequences; name the folder of their pictures`);
+  if (isVideo) checkOneSequence(dataRoot, truth);
 
   const cocoPath = textFlag(flags, 'coco');
   // What cannot be written is told before the work, not after it.
@@ -62,10 +62,4 @@ function cocoResults(truth: GroundTruth, { frame, classIndex, boxes, scores }: D
     bbox: Array.from(boxes.subarray(row * 4, row * 4 + 4), round), score: scores[row],
   }));
   return `[\n${lines.join(',\n')}\n]\n`;
-}
-
-function isFile(path: string): boolean {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats === undefined) throw new UsageError(`--data-root ${path} does not exist`);
-  return stats.isFile();
 }

@@ -1,4 +1,3 @@
-import { arch, cpus, platform } from 'node:os';
 import { detectionsByFrame } from '../../evaluation/detection-list.js';
 import type { GroundTruth } from '../../evaluation/ground-truth.js';
 import { readJsonFile } from '../../evaluation/load.js';
@@ -14,7 +13,7 @@ import { forecastFlag, numberFlag, textFlag } from './eval-flags.js';
 import { DEFAULT_FPS, loadDetections, loadGroundTruth, naming } from './eval-inputs.js';
 import { writeOutput } from './eval-report.js';
 import { printStreamingScore } from './eval-streaming-output.js';
-import { packageVersion } from './paths.js';
+import { hostFacts } from './host-facts.js';
 import type { RunFlagValues } from './run-flags.js';
 
 /** `nowcast eval simulate`. */
@@ -55,7 +54,6 @@ function readRuntimes(flags: RunFlagValues): { readonly runtimes: RuntimeSource;
 }
 
 function writeRecording(path: string, truth: GroundTruth, simulated: readonly SimulatedSequence[], fps: number, { columns, frames }: ScoredDetections, config: unknown): void {
-  const host = { nowcast: packageVersion(), node: process.version, platform: `${platform()}-${arch()}`, cpu: cpus()[0]?.model ?? 'unknown' };
-  const lines = simulatedRecording(truth, simulated, fps, detectionsByFrame(columns, frames, truth.classes), { config, host });
+  const lines = simulatedRecording(truth, simulated, fps, detectionsByFrame(columns, frames, truth.classes), { config, host: hostFacts() });
   writeOutput(path, Array.from(lines, (line) => `${line}\n`).join(''));
 }

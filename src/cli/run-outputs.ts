@@ -1,4 +1,3 @@
-import { cpus } from 'node:os';
 import { join } from 'node:path';
 import type { RunConfig } from '../config/run-config.js';
 import type { DetectorInfo } from '../core/detector.js';
@@ -12,7 +11,7 @@ import { createCocoResults } from '../streaming/sinks/coco-results.js';
 import type { OnOutputFailure } from '../streaming/sinks/output-file.js';
 import { createRecorder } from '../streaming/sinks/recorder.js';
 import type { CommandIo } from './command-io.js';
-import { packageVersion } from './paths.js';
+import { hostFacts } from './host-facts.js';
 
 /** Everything that a run writes to, opened before the first frame so that what cannot be had is told at once. */
 export type Outputs = {
@@ -91,7 +90,7 @@ function recordingHeader(config: RunConfig, info: DetectorInfo, io: CommandIo): 
     streams: config.sources.map(({ id }) => id),
     model: { name: info.model, sha256: info.modelSha256, input: info.input, provider: info.provider },
     config: io.redact(config),
-    host: { nowcast: packageVersion(), node: process.version, platform: `${process.platform}-${process.arch}`, cpu: cpus()[0]?.model ?? 'unknown' },
+    host: hostFacts(),
   };
 }
 

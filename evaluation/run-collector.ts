@@ -1,0 +1,163 @@
+import { DataError } from '../src/core/errors.js';
+import type { DropEvent, PerceptEvent, PipelineEvent } from '../src/core/events.js';
+import { mapClasses } from './class-mapping.js';
+import type { DetectionColumns } from './coco-ap.js';
+import { DetectionList } from './detection-list.js';
+import type { GroundTruth, Sequence } from './ground-truth.js';
+import type { StreamedRun, StreamedSequence } from './streamed-run.js';
+import { Warnings } from './warnings.js';
+
+export type CollectedRun = {
+  readonly run: StreamedRun;
+  /** What the outputs saw; `frame` counts the outputs over all sequences. */
+  readonly detections: DetectionColumns;
+  readonly outputCount: number;
+  readonly warnings: readonly string[];
+};
+
+/** A percept without its detections, which go to the list at once; microseconds as recorded. */
+type Percept = { readonly frame: number; readonly output: number; readonly capturedUs: number; readonly startedUs: number; readonly emittedUs: number; readonly delayUs: number };
+type Drop = { readonly frame: number; readonly reason: DropEvent['reason']; readonly capturedUs: number; readonly atUs: number };
+type Stream = { readonly sequence: Sequence; readonly percepts: Percept[]; readonly drops: Drop[] };
+
+/**
+ * Turns the events of a pipeline into a run that can be scored. Streams go by the names of the sequences; one stream
+ * and one sequence belong together whatever their names. A frame's time is when it was captured, and all times are
+ * compared as the integer microseconds that a recording keeps, so that a live run and its recording score alike.
+ */
+export class RunCollector {
+  readonly warnings = new Warnings();
+  readonly #truth: GroundTruth;
+  readonly #streams: ReadonlyMap<string, Stream>;
+  readonly #mapping: Int32Array;
+  readonly #found = new DetectionList();
+  #outputCount = 0;
+
+  /**
+   * @param streams names of those that were played
+   * @param classes names by the detections' class id
+   * @throws DataError where these are not the streams or classes of the ground truth
+   */
+  constructor(streams: readonly string[], classes: readonly string[], truth: GroundTruth) {
+    this.#truth = truth;
+    this.#streams = matchStreams(streams, truth);
+    this.#mapping = mapClasses(classes, truth);
+  }
+
+  /**
+   * @param where the event, for messages
+   * @throws DataError where it is of another data set
+   */
+  add(event: PipelineEvent, where: string): void {
+    if (event.type !== 'percept' && event.type !== 'drop') return;
+    const stream = this.#streams.get(event.streamId);
+    if (stream === undefined) throw new DataError(`${where}: stream "${event.streamId}" is not among those that the header names`);
+    if (event.seq >= stream.sequence.images.length) {
+      this.warnings.add('frame beyond the end of its annotated sequence passed over', `"${stream.sequence.name}", frame ${event.seq}`);
+    } else if (event.type === 'drop') {
+      stream.drops.push({ frame: event.seq, reason: event.reason, capturedUs: toUs(event.capturedAtMs), atUs: toUs(event.atMs) });
+    } else {
+      checkSize(event, stream.sequence, this.#truth, where);
+      stream.percepts.push(perceptOf(event, this.#outputCount));
+      for (const detection of event.detections) {
+        const classIndex = this.#mapping[detection.classId];
+        if (classIndex >= 0) this.#found.addDetection(this.#outputCount, classIndex, detection);
+        else this.warnings.add(`detection passed over: class "${detection.className}" is not in the annotations`, where);
+      }
+      this.#outputCount++;
+    }
+  }
+
+  /**
+   * @param fps of the sequences; where not given, what the captures tell
+   * @throws DataError where a sequence has no frame, or one twice
+   */
+  finish(fps?: number): CollectedRun {
+    const played = [...this.#streams.values()];
+    const intervalUs = fps === undefined ? frameIntervalUs(played) : 1e6 / fps;
+    const sequences = played.map((stream) => streamedSequence(stream, intervalUs, this.warnings));
+    return { run: { fps: 1e6 / intervalUs, sequences }, detections: this.#found.columns(), outputCount: this.#outputCount, warnings: this.warnings.list() };
+  }
+}
+
+/** In the order of the sequences. */
+function matchStreams(names: readonly string[], truth: GroundTruth): Map<string, Stream> {
+  const newStream = (sequence: Sequence): Stream => ({ sequence, percepts: [], drops: [] });
+  if (names.length === 1 && truth.sequences.length === 1) return new Map([[names[0], newStream(truth.sequences[0])]]);
+  const stranger = names.find((name) => !truth.sequences.some((sequence) => sequence.name === name));
+  if (stranger !== undefined) throw new DataError(`the recorded stream "${stranger}" is no sequence of the annotations; is this a recording of another data set?`);
+  const missing = truth.sequences.find(({ name }) => !names.includes(name));
+  if (missing !== undefined) throw new DataError(`sequence "${missing.name}" of the annotations was not recorded; score it against annotations that hold the recorded sequences only`);
+  return new Map(truth.sequences.map((sequence) => [sequence.name, newStream(sequence)]));
+}
+
+function checkSize({ width, height, seq }: PerceptEvent, sequence: Sequence, truth: GroundTruth, where: string): void {
+  const { size } = truth.images[sequence.images[seq]];
+  if (size !== undefined && (size.width !== width || size.height !== height)) {
+    throw new DataError(`${where}: frame ${seq} of "${sequence.name}" has ${width}x${height} pixels, but ${size.width}x${size.height} in the annotations; is this a recording of another data set?`);
+  }
+}
+
+function perceptOf({ seq, times }: PerceptEvent, output: number): Percept {
+  const [capturedUs, readyUs, startedUs, emittedUs] = [times.capturedAtMs, times.readyAtMs, times.startedAtMs, times.emittedAtMs].map(toUs);
+  return { frame: seq, output, capturedUs, startedUs, emittedUs, delayUs: readyUs - capturedUs + emittedUs - startedUs };
+}
+
+function streamedSequence({ sequence, percepts, drops }: Stream, intervalUs: number, warnings: Warnings): StreamedSequence {
+  const byOutput = percepts.sort((a, b) => a.emittedUs - b.emittedUs);
+  const capturedUs = captureTimes(sequence, [...percepts, ...drops], intervalUs);
+  const frames = new Set<number>();
+  for (const { frame } of [...percepts, ...drops]) {
+    if (frames.has(frame)) throw new DataError(`the recording tells of frame ${frame} of "${sequence.name}" twice`);
+    frames.add(frame);
+  }
+  const untold = sequence.images.length - frames.size;
+  if (untold > 0) warnings.add('frame that the recording does not tell of', `${untold} of "${sequence.name}"`);
+  return {
+    outputs: {
+      timesS: Float64Array.from(byOutput, ({ emittedUs }) => emittedUs / 1e6),
+      inputFrames: Int32Array.from(byOutput, ({ frame }) => frame),
+      detectionFrames: Int32Array.from(byOutput, ({ output }) => output),
+    },
+    frameTimesS: (eta) => capturedUs.map((_, i) => timeAtUs(capturedUs, i - eta, intervalUs) / 1e6),
+    runs: byOutput.map(({ frame, startedUs, emittedUs, delayUs }) => ({ frame, startS: startedUs / 1e6, endS: emittedUs / 1e6, delayS: delayUs / 1e6 })),
+    drops: drops.map(({ frame, reason, atUs }) => ({ frame, reason, atS: atUs / 1e6 })),
+  };
+}
+
+/** As recorded; a frame that the recording does not tell of is placed by its distance from the one told of before. */
+function captureTimes(sequence: Sequence, told: readonly { readonly frame: number; readonly capturedUs: number }[], intervalUs: number): Float64Array {
+  if (told.length === 0) throw new DataError(`the recording holds no frame of sequence "${sequence.name}"`);
+  const times = new Float64Array(sequence.images.length).fill(NaN);
+  for (const { frame, capturedUs } of told) times[frame] = capturedUs;
+  const first = times.findIndex((time) => !Number.isNaN(time));
+  for (let i = first - 1; i >= 0; i--) times[i] = times[i + 1] - intervalUs;
+  for (let i = first + 1; i < times.length; i++) if (Number.isNaN(times[i])) times[i] = times[i - 1] + intervalUs;
+  return times;
+}
+
+/** When a place between frames was captured; before the first and after the last, frames go on at their interval. */
+function timeAtUs(capturedUs: Float64Array, place: number, intervalUs: number): number {
+  const before = Math.min(Math.max(Math.floor(place), 0), capturedUs.length - 1);
+  const beyond = place - before;
+  const stepUs = beyond > 0 && before + 1 < capturedUs.length ? capturedUs[before + 1] - capturedUs[before] : intervalUs;
+  return capturedUs[before] + beyond * stepUs;
+}
+
+/** Mean distance between the captures of neighbouring frames, over all that is told. */
+function frameIntervalUs(streams: readonly Stream[]): number {
+  let spanUs = 0;
+  let intervals = 0;
+  for (const { percepts, drops } of streams) {
+    const told = [...percepts, ...drops].sort((a, b) => a.frame - b.frame);
+    if (told.length < 2) continue;
+    spanUs += told.at(-1)!.capturedUs - told[0].capturedUs;
+    intervals += told.at(-1)!.frame - told[0].frame;
+  }
+  if (!(spanUs > 0)) throw new DataError('the recording holds too few frames to tell their rate; give --fps');
+  return spanUs / intervals;
+}
+
+function toUs(ms: number): number {
+  return Math.round(ms * 1000);
+}

@@ -1,0 +1,8 @@
+import { arch, cpus, platform } from 'node:os';
+import type { RecordingHeader } from '../core/recording.js';
+import { packageVersion } from './paths.js';
+
+/** What ran, and on what, as recordings and profiles state it. */
+export function hostFacts(): RecordingHeader['host'] {
+  return { nowcast: packageVersion(), node: process.version, platform: `${platform()}-${arch()}`, cpu: cpus()[0]?.model ?? 'unknown' };
+}
