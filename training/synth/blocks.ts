@@ -66,7 +66,7 @@ export function buildBlock(seed: number, index: number, start: number, section: 
   const random = createRandom(hash(seed, 3, index));
   const length = random.between(58, 105);
   const crossingStart = start + length;
-  const control = random.chance(0.62) ? 'signals' : 'stop';
+  const control = random.chance(0.55) ? 'signals' : 'stop';
   const heads = control === 'stop' ? 1 : section.lanesPerSide + 1;
   const crossing: Crossing = {
     start: crossingStart, end: crossingStart + 2 * CROSSING_HALF, control,

@@ -60,7 +60,7 @@ export function drawDriver(random: Random, nextId: () => number, at: { readonly 
 }
 
 function drawMover(random: Random, nextId: () => number, isBicycleLane: boolean): Mover {
-  const kind = isBicycleLane ? 'bicycle' : random.weighted([['car', 66], ['truck', 12], ['bus', 11], ['motorcycle', 13]] as const);
+  const kind = isBicycleLane ? 'bicycle' : random.weighted([['car', 66], ['truck', 11], ['bus', 14], ['motorcycle', 14]] as const);
   if (kind === 'bicycle' || kind === 'motorcycle') {
     return {
       kind, color: random.pick([0xb23a3a, 0x24272b, 0x2d5f9a, 0xd97a2b, 0x2f8f6b]), rider: { ...drawPersonLook(random), outfit: 'shirt' }, riderId: nextId(),
