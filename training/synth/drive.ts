@@ -228,8 +228,3 @@ class Town {
     }
   }
 }
-
-/** For a title or a list: "dusk, rain". */
-export function describeConditions({ time, weather }: Conditions): string {
-  return `${time}, ${weather}`;
-}

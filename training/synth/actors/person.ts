@@ -15,13 +15,14 @@ export type PersonLook = {
   readonly outfit: 'shirt' | 'coat' | 'dress';
   readonly carries: 'nothing' | 'backpack' | 'bag';
   readonly longHair: boolean;
+  readonly bag: Color;
 };
 
 const SKINS: readonly Color[] = [0xf1c9a5, 0xe0ac84, 0xc58a5f, 0x9a6440, 0x6d4630];
 const HAIRS: readonly Color[] = [0x2a211c, 0x4b3425, 0x7d5a3a, 0xb98d4f, 0x9c9a97, 0x1b1b1f];
 const TOPS: readonly Color[] = [0xc8443d, 0x2f6fae, 0xe9c23e, 0x3c8f74, 0xf1ede2, 0x5f4b8b, 0xe8845c, 0x2e3742, 0x86b7c9, 0xb5577c];
 const TROUSERS: readonly Color[] = [0x2b3648, 0x3b4a63, 0x4c4238, 0x232529, 0x6c7178, 0x8a7a60];
-const LEATHER: readonly Color[] = [0x6a4a34, 0x2f2b2a, 0x9c5140];
+const BAGS: readonly Color[] = [0x6a4a34, 0x2f2b2a, 0x9c5140, 0x2f5f6a, 0xc9963c];
 
 export function drawPersonLook(random: Random): PersonLook {
   const isChild = random.chance(0.12);
@@ -32,6 +33,7 @@ export function drawPersonLook(random: Random): PersonLook {
     outfit: isChild ? 'shirt' : random.weighted([['shirt', 5], ['coat', 3], ['dress', 2]]),
     carries: random.weighted([['nothing', 5], ['backpack', 2], ['bag', 2]]),
     longHair: random.chance(0.4),
+    bag: random.pick(BAGS),
   };
 }
 
@@ -68,11 +70,11 @@ export function drawPerson(camera: Camera, look: PersonLook, pose: Pose, trackId
     sketch.balls([[hand, 0.03 * size]], { color: look.skin, shade });
     if (look.carries === 'bag' && side > 0) {
       const [u, bagV, h] = hand;
-      sketch.polygon([[u - 0.1, bagV, h - 0.3], [u - 0.07, bagV, h - 0.04], [u + 0.07, bagV, h - 0.04], [u + 0.1, bagV, h - 0.3]], { color: LEATHER[look.hair % 3], shade: 1 });
+      sketch.polygon([[u - 0.1, bagV, h - 0.3], [u - 0.07, bagV, h - 0.04], [u + 0.07, bagV, h - 0.04], [u + 0.1, bagV, h - 0.3]], { color: look.bag, shade: 1 });
     }
   };
   const backpack = (): void => {
-    if (look.carries === 'backpack') sketch.stroke([[-0.1 * size, 0, 0.6 * size + bob], [-0.1 * size, 0, 0.74 * size + bob]], 0.155 * size, { color: LEATHER[look.hair % 3] ^ 0x1a1a00, shade: 0.95 });
+    if (look.carries === 'backpack') sketch.stroke([[-0.1 * size, 0, 0.6 * size + bob], [-0.1 * size, 0, 0.74 * size + bob]], 0.155 * size, { color: look.bag, shade: 0.95 });
   };
 
   leg(-nearSide);
