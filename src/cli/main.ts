@@ -16,6 +16,7 @@ type CommandEntry = {
 const COMMANDS: readonly CommandEntry[] = [
   { name: 'run', summary: 'Detect on video files, folders of pictures and cameras', load: () => import('./run-command.js') },
   { name: 'eval', summary: 'Accuracy: COCO AP, streaming AP, simulation, comparison', load: () => import('./eval-command.js') },
+  { name: 'profile', summary: 'Measure how long a detector takes on this machine', load: () => import('./profile.js') },
   { name: 'export', summary: 'Write a network as an ONNX file', load: () => import('./export.js') },
   { name: 'models', summary: 'List, download and describe detector models', load: () => import('./models.js') },
   { name: 'doctor', summary: 'Say what this machine can do and what is missing', load: () => import('./doctor.js') },
