@@ -13,6 +13,16 @@ export type ProfileFile = RuntimeProfileFile & {
   readonly nowcast: string;
   readonly measuredAt: string;
   readonly percentiles: RuntimePercentiles;
+  /** The session's run alone, without hand-over and decoding of boxes. */
+  readonly inference: { readonly percentiles: RuntimePercentiles; readonly samples: readonly number[] };
+};
+
+/** In milliseconds, in the order in which they were measured, warm-up left out. */
+export type MeasuredRuntimes = {
+  /** From the scheduler's hand-over to the result, as the pipeline waits for it. */
+  readonly runtimesMs: readonly number[];
+  /** Of it, the session's run alone. */
+  readonly inferenceMs: readonly number[];
 };
 
 /** Milliseconds. */
@@ -27,15 +37,15 @@ export type RuntimePercentiles = {
 };
 
 /**
- * @param samplesMs from the scheduler's hand-over to the percept, in the order in which they were measured, warm-up left out
  * @param measuredAt ISO 8601
  * @throws DataError where there is no sample, or one is negative or not finite
  */
-export function profileFile(samplesMs: readonly number[], info: DetectorInfo, device: ProfileFile['device'], nowcast: string, measuredAt: string): ProfileFile {
+export function profileFile({ runtimesMs, inferenceMs }: MeasuredRuntimes, info: DetectorInfo, device: ProfileFile['device'], nowcast: string, measuredAt: string): ProfileFile {
   const { model, modelSha256, input, provider, threads } = info;
   return {
     type: 'empirical', unit: 'ms', device, model, modelSha256, input, provider, threads, nowcast, measuredAt,
-    percentiles: percentiles(runtimeProfile(samplesMs)), samples: samplesMs,
+    percentiles: percentiles(runtimeProfile(runtimesMs)), samples: runtimesMs,
+    inference: { percentiles: percentiles(runtimeProfile(inferenceMs)), samples: inferenceMs },
   };
 }
 

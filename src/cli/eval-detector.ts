@@ -7,13 +7,14 @@ import type { CommandIo } from './command-io.js';
 import { readRunFlags, type RunFlagValues } from './run-flags.js';
 
 /** YOLOX's own thresholds for evaluation: AP wants the unlikely detections too. */
-const [CONF, NMS] = [0.01, 0.65];
+const FOR_AP = { conf: 0.01, nms: 0.65 } as const;
 
 /**
  * The detector that the flags ask for.
+ * @param thresholds where the flags give none
  * @throws UsageError naming the flag that is wrong; ModelError where the model cannot be had
  */
-export async function openEvalDetector(io: CommandIo, flags: RunFlagValues): Promise<Detector> {
+export async function openEvalDetector(io: CommandIo, flags: RunFlagValues, thresholds: { readonly conf: number; readonly nms: number } = FOR_AP): Promise<Detector> {
   const { model = {}, detect = {} } = anchored(readRunFlags(flags), process.cwd());
   const { path } = await findModel(model.path ?? DEFAULTS.model, io.cacheDir);
   return createProcessDetector({
@@ -22,8 +23,8 @@ export async function openEvalDetector(io: CommandIo, flags: RunFlagValues): Pro
     ...(model.labels === undefined ? {} : { labels: model.labels }),
     provider: model.provider ?? DEFAULTS.provider,
     ...(model.threads === undefined ? {} : { threads: model.threads }),
-    confThreshold: detect.conf ?? CONF,
-    nmsThreshold: detect.nms ?? NMS,
+    confThreshold: detect.conf ?? thresholds.conf,
+    nmsThreshold: detect.nms ?? thresholds.nms,
     nms: 'per-class',
     cacheDir: io.cacheDir,
     onLog: (message) => io.log.info(message),

@@ -21,11 +21,11 @@ export const evalFlags = {
   timing: (command: Command) => command
     .option('--eta <frames>', 'how many frame intervals earlier each frame asks for its output (default: 0)')
     .option('--forecast <name>', `carry detections forward to the frame that they are held against: none, ${TRACKER_KINDS.join(', ')} (default: none)`),
-  detector: (command: Command) => {
+  detector: (command: Command, presets = { conf: '0.01, as YOLOX evaluates', nms: '0.65, as YOLOX evaluates' }) => {
     for (const [flag, key] of DETECTOR_FLAGS) command.option(flag, factsAt(key.split('.'))?.description ?? '');
     return command
-      .option('--conf <score>', 'detections with a lower score are left out (default: 0.01, as YOLOX evaluates)')
-      .option('--nms <iou>', 'of two boxes of a class whose IoU is above this, the better one stays (default: 0.65, as YOLOX evaluates)');
+      .option('--conf <score>', `detections with a lower score are left out (default: ${presets.conf})`)
+      .option('--nms <iou>', `of two boxes of a class whose IoU is above this, the better one stays (default: ${presets.nms})`);
   },
   playing: (command: Command) => command
     .option('--schedule <name>', 'idle-free, idle-next, shrinking-tail, threshold or stride:N (default: idle-free)')
