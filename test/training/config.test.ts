@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { resolveTrainConfig } from '../../training/config.js';
+
+const DATA = { annotations: 'a.json', root: 'pictures' };
+
+describe('resolveTrainConfig', () => {
+  it('fills in the reference\'s defaults, weaker augmentation for small networks', () => {
+    const nano = resolveTrainConfig({ train: DATA });
+    assert.deepEqual([nano.variant, nano.input, nano.epochs, nano.closingEpochs], ['yolox-nano', { width: 416, height: 416 }, 300, 15]);
+    assert.deepEqual([nano.augmentation.mosaicScale, nano.augmentation.mixupProbability], [[0.5, 1.5], 0]);
+    const large = resolveTrainConfig({ train: DATA, variant: 'yolox-l' });
+    assert.deepEqual([large.input, large.augmentation.mosaicScale, large.augmentation.mixupProbability], [{ width: 640, height: 640 }, [0.1, 2], 1]);
+  });
+
+  it('scales the rate with the batch unless it is given', () => {
+    assert.equal(resolveTrainConfig({ train: DATA, batch_size: 64 }).lr, 0.01);
+    assert.equal(resolveTrainConfig({ train: DATA, batch_size: 16 }).lr, 0.0025);
+    assert.equal(resolveTrainConfig({ train: DATA, batch_size: 16, lr: 0.1 }).lr, 0.1);
+  });
+
+  it('does not close more epochs than there are', () => {
+    assert.equal(resolveTrainConfig({ train: DATA, epochs: 3 }).closingEpochs, 3);
+  });
+
+  it('names every key that is wrong', () => {
+    assert.throws(() => resolveTrainConfig({ train: { annotations: 'a.json' }, epochs: 0, learning_rate: 1, input: '416' }), (error: Error) => {
+      for (const part of ['train.root', 'epochs', 'learning_rate', 'input: must be WIDTHxHEIGHT']) assert.ok(error.message.includes(part), `${part} in ${error.message}`);
+      return error.name === 'UsageError';
+    });
+    assert.throws(() => resolveTrainConfig({ train: DATA, input: '400x400' }), { name: 'UsageError', message: /400x400 must be in multiples of 32/ });
+    assert.throws(() => resolveTrainConfig(null), { name: 'UsageError', message: /the file/ });
+  });
+});

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { resolveTrainConfig } from '../../../training/config.js';
+import { batchMaker, readAhead, type BatchOptions } from '../../../training/data/batches.js';
+
+const COUNT = 10;
+const { augmentation } = resolveTrainConfig({ train: { annotations: '', root: '' } });
+const OPTIONS: BatchOptions = {
+  store: {
+    load: (index) => Promise.resolve({
+      picture: { width: 40, height: 40, rgb: new Uint8Array(4800).fill(index * 20) },
+      labels: { classIds: Int32Array.of(index), corners: Float32Array.of(5, 5, 30, 30) },
+    }),
+  },
+  count: COUNT, batchSize: 4, seed: 1, input: { width: 96, height: 64 }, multiscale: 1, augmentation, closingStep: 1000,
+};
+
+describe('batchMaker', () => {
+  it('gives every step its own batch, in whatever order steps are made', async () => {
+    const [first, second] = [batchMaker(OPTIONS), batchMaker(OPTIONS)];
+    const forwards = [await first(0), await first(1), await first(25)];
+    const backwards = [await second(25), await second(1), await second(0)];
+    assert.deepEqual(forwards, backwards.toReversed());
+    assert.notDeepEqual(forwards[0].pixels, forwards[1].pixels);
+  });
+
+  it('goes through all pictures before it begins again, each time in another order', async () => {
+    const make = batchMaker({ ...OPTIONS, batchSize: 5 });
+    const epoch = async (n: number): Promise<number[]> => [...(await make(n * 2)).indices, ...(await make(n * 2 + 1)).indices];
+    const [first, second] = [await epoch(0), await epoch(1)];
+    for (const order of [first, second]) assert.deepEqual(order.toSorted((a, b) => a - b), Array.from({ length: COUNT }, (_, i) => i));
+    assert.notDeepEqual(first, second);
+  });
+
+  it('keeps a size for ten steps, near the given one and of its shape', async () => {
+    const make = batchMaker({ ...OPTIONS, batchSize: 1 });
+    const sizes = new Set<string>();
+    for (let step = 0; step < 60; step += 5) {
+      const { input, pixels } = await make(step);
+      assert.equal(pixels.length, 3 * input.width * input.height);
+      assert.deepEqual((await make(step - (step % 10))).input, input);
+      sizes.add(`${input.width}x${input.height}`);
+    }
+    assert.deepEqual([...sizes].sort(), ['128x96', '32x32', '96x64']);
+  });
+});
+
+describe('readAhead', () => {
+  it('gives items in order and makes no more than it may beforehand', async () => {
+    const made: number[] = [];
+    const next = readAhead((step) => Promise.resolve(made.push(step) && step), 5, 2);
+    assert.deepEqual([await next(), made], [5, [5, 6, 7]]);
+    assert.deepEqual([await next(), await next()], [6, 7]);
+    assert.deepEqual(made, [5, 6, 7, 8, 9]);
+  });
+
+  it('fails where the item that failed is taken, not before', async () => {
+    const next = readAhead((step) => (step === 1 ? Promise.reject(new Error('broken')) : Promise.resolve(step)), 0, 2);
+    assert.equal(await next(), 0);
+    await assert.rejects(next(), /broken/);
+    assert.equal(await next(), 2);
+  });
+});
