@@ -4,7 +4,7 @@ import { apPerClass, cocoStats, type CocoStats } from './coco-ap/summarize.js';
 import { detectionTable, objectTable, type DetectionColumns, type ObjectColumns } from './coco-ap/tables.js';
 
 export { accumulate, averagePrecision, type Accumulated, type Pairing } from './coco-ap/accumulate.js';
-export { matcher, type Matcher } from './coco-ap/match.js';
+export { matcher, type Matcher, type Outcome } from './coco-ap/match.js';
 export { AREA_RANGES, IOU_THRESHOLDS, MAX_DETECTIONS, RECALL_THRESHOLDS } from './coco-ap/parameters.js';
 export { apResampler, type ResampledAp } from './coco-ap/resample.js';
 export { COCO_STATS, type CocoStats } from './coco-ap/summarize.js';

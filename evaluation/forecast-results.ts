@@ -8,7 +8,7 @@ import { lastOutputs } from './pair.js';
 import type { StreamedRun } from './streamed-run.js';
 
 /** Trackers count time in frames of this length, live as here. */
-const TRACKER_FRAME_MS = 1000 / 30;
+export const TRACKER_FRAME_MS = 1000 / 30;
 
 /**
  * Forecasts the objects of every frame from the last output that is there at its time, and from those that earlier

@@ -21,6 +21,7 @@ export { createProcessDetector } from './model/host/process-detector.js';
 export type { ProcessDetectorOptions } from './model/host/host-plan.js';
 export { cameraSource, type CameraCopy, type CameraOptions } from './streaming/sources/camera.js';
 export { folderSource, type FolderOptions } from './streaming/sources/folder.js';
+export { memorySource, type MemoryOptions, type MemoryPicture } from './streaming/sources/memory.js';
 export { videoSource, type VideoInfo, type VideoOptions } from './streaming/sources/video.js';
 export { locateFfmpeg, type Ffmpeg, type FfmpegVersion } from './streaming/sources/ffmpeg-binary.js';
 
@@ -33,6 +34,7 @@ export { exhaustMapLatest } from './pipeline/operators/exhaust-map-latest.js';
 export { inOrder } from './pipeline/operators/in-order.js';
 export { track } from './pipeline/operators/track.js';
 export { forecast } from './pipeline/operators/forecast.js';
+export { liveAccuracy, type AccuracyMeter, type LiveAccuracyTiming } from './pipeline/operators/live-accuracy.js';
 export { TrackerSet } from './pipeline/tracker-set.js';
 export { measureEmitted, measureReceived } from './pipeline/operators/measure.js';
 export { Measurements, type Distribution, type MeasurementsSnapshot, type StageName, type StreamCounts } from './pipeline/measurements.js';
@@ -50,3 +52,9 @@ export { createRecorder, type Recorder } from './streaming/sinks/recorder.js';
 export { readRecording, type Recording } from './streaming/sinks/recording-reader.js';
 export { RECORDING_SCHEMA, type RecordingHeader } from './core/recording.js';
 export { createCocoResults, type CocoNumbering, type CocoResults } from './streaming/sinks/coco-results.js';
+
+// How good they are.
+export { LiveAccuracy, truthObjects, type LiveAccuracyOptions, type OverallScore, type RollingScore, type TruthFrame, type TruthObject } from '../evaluation/live.js';
+export { parseGroundTruth, type GroundTruth, type GroundTruthClass, type GroundTruthImage, type Sequence } from '../evaluation/ground-truth.js';
+export type { CocoStats } from '../evaluation/coco-ap.js';
+export type { PairingCounts } from '../evaluation/pair.js';

@@ -1,0 +1,212 @@
+import type { Detection } from '../src/core/detection.js';
+import { DataError } from '../src/core/errors.js';
+import type { PerceptEvent } from '../src/core/events.js';
+import type { Size } from '../src/core/letterbox.js';
+import { createTracker, type TrackerKind } from '../src/track/create-tracker.js';
+import type { Tracker } from '../src/track/tracker.js';
+import { mapClasses } from './class-mapping.js';
+import { averagePrecision, detectionTable, evaluatePairing, everyImageWithItself, matcher, objectTable, type CocoStats, type Matcher, type ObjectColumns, type Outcome } from './coco-ap.js';
+import { DetectionList } from './detection-list.js';
+import { TRACKER_FRAME_MS } from './forecast-results.js';
+import type { GroundTruth } from './ground-truth.js';
+import type { PairingCounts } from './pair.js';
+
+/** One annotated object. */
+export type TruthObject = {
+  readonly classIndex: number;
+  /** Left, top, width, height in pixels. */
+  readonly bbox: readonly [number, number, number, number];
+  /** In square pixels; width times height where absent. */
+  readonly area?: number;
+  /** A region of many objects, which counts neither way. */
+  readonly crowd?: boolean;
+};
+
+/** What is true of one frame of a stream. */
+export type TruthFrame = {
+  readonly streamId: string;
+  readonly seq: number;
+  /** On the clock of the percepts. */
+  readonly capturedAtMs: number;
+  /** Of the picture, in pixels. */
+  readonly size: Size;
+  readonly objects: readonly TruthObject[];
+};
+
+export type LiveAccuracyOptions = {
+  /** Classes of the ground truth. */
+  readonly truth: Pick<GroundTruth, 'classes' | 'classIndex' | 'cocoMapping'>;
+  /** Names of the percepts' classes by class id. */
+  readonly classNames: readonly string[];
+  /** How many of the newest frames `rolling` is about, over all streams. 300 unless given. */
+  readonly windowFrames?: number;
+  /** Carries what was observed forward to each frame before it is scored. */
+  readonly forecaster?: TrackerKind | undefined;
+};
+
+/** Of the newest frames: what is cheap enough to be asked once a second. */
+export type RollingScore = { readonly AP: number | null; readonly pairing: PairingCounts };
+
+/** Of a whole run. */
+export type OverallScore = { readonly stats: CocoStats; readonly pairing: PairingCounts };
+
+/** A frame that was matched with what it was held against, once and for all. */
+type Settled = HeldFrame & { readonly outcome: Outcome };
+
+type HeldFrame = { readonly seq: number; readonly objects: readonly TruthObject[]; readonly found: readonly Detection[]; readonly inputSeq: number | undefined };
+
+/** Detections whose `classId` is the class index of the ground truth; microseconds as recorded. */
+type Output = { readonly seq: number; readonly capturedUs: number; readonly emittedUs: number; readonly detections: readonly Detection[] };
+
+type Stream = {
+  /** Ground truth whose time has not come yet, oldest first. */
+  readonly pending: TruthFrame[];
+  /** Outputs later than what frames are held against now, oldest first. */
+  readonly outputs: Output[];
+  readonly tracker: Tracker | undefined;
+  held: Output | undefined;
+  lastCapturedUs: number;
+};
+
+/**
+ * Streaming AP while it happens: takes percepts as they are emitted and ground truth as it becomes known, before or
+ * after the percepts that it is held against, and scores what is settled. A frame is settled once its capture lies in
+ * the past: no later output can count for it. The numbers are those that the run's recording is given at eta 0.
+ *
+ * Keeps every settled frame, for `overall`.
+ */
+export class LiveAccuracy {
+  readonly #options: LiveAccuracyOptions;
+  readonly #mapping: Int32Array;
+  readonly #streams = new Map<string, Stream>();
+  readonly #settled: Settled[] = [];
+
+  /** @throws DataError where none of the classes is annotated */
+  constructor(options: LiveAccuracyOptions) {
+    this.#options = options;
+    this.#mapping = mapClasses(options.classNames, options.truth);
+  }
+
+  /** In the order of emission. */
+  percept({ streamId, seq, times, detections }: PerceptEvent): void {
+    const known = detections.flatMap((detection) => {
+      const classId = this.#mapping[detection.classId];
+      return classId < 0 ? [] : [{ ...detection, classId }];
+    });
+    this.#stream(streamId).outputs.push({ seq, capturedUs: toUs(times.capturedAtMs), emittedUs: toUs(times.emittedAtMs), detections: known });
+  }
+
+  /**
+   * In the order of capture.
+   * @throws DataError for a frame that was captured before the one that came last
+   */
+  truth(frame: TruthFrame): void {
+    const stream = this.#stream(frame.streamId);
+    const capturedUs = toUs(frame.capturedAtMs);
+    if (capturedUs < stream.lastCapturedUs) {
+      throw new DataError(`ground truth of "${frame.streamId}" went back: frame ${frame.seq} was captured ${(stream.lastCapturedUs - capturedUs) / 1000} ms before the one that came last`);
+    }
+    stream.lastCapturedUs = capturedUs;
+    stream.pending.push(frame);
+  }
+
+  /** Of the newest settled frames; takes some milliseconds for 300 of them. */
+  rolling(nowMs: number): RollingScore {
+    this.#settle(nowMs);
+    const frames = this.#settled.slice(-(this.#options.windowFrames ?? 300));
+    return { AP: averagePrecision(this.#matcherOf(frames), everyImageWithItself(frames.length)), pairing: pairingOf(frames) };
+  }
+
+  /** Of all that was settled since the start; takes time in proportion to it. */
+  overall(nowMs: number): OverallScore {
+    this.#settle(nowMs);
+    const frames = this.#settled;
+    return { stats: evaluatePairing(this.#matcherOf(frames), everyImageWithItself(frames.length)).stats, pairing: pairingOf(frames) };
+  }
+
+  #matcherOf(frames: readonly Settled[]): Matcher {
+    return { ...tablesOf(frames, this.#options.truth.classes.length), outcome: (image) => frames[image].outcome };
+  }
+
+  #stream(streamId: string): Stream {
+    let stream = this.#streams.get(streamId);
+    if (stream === undefined) {
+      const { forecaster } = this.#options;
+      const tracker = forecaster && createTracker(forecaster, { frameIntervalMs: TRACKER_FRAME_MS, onEmpty: 'keep' });
+      stream = { pending: [], outputs: [], tracker, held: undefined, lastCapturedUs: -Infinity };
+      this.#streams.set(streamId, stream);
+    }
+    return stream;
+  }
+
+  #settle(nowMs: number): void {
+    // What is emitted from now on has this time or a later one, so that only what lies before it is certain.
+    const nowUs = toUs(nowMs);
+    for (const stream of this.#streams.values()) {
+      while (stream.pending.length > 0 && toUs(stream.pending[0].capturedAtMs) < nowUs) {
+        const frame = settle(stream, stream.pending.shift()!);
+        const { objects, detections } = tablesOf([frame], this.#options.truth.classes.length);
+        this.#settled.push({ ...frame, outcome: matcher(objects, detections).outcome(0, 0) });
+      }
+    }
+  }
+}
+
+function settle(stream: Stream, { seq, capturedAtMs, size, objects }: TruthFrame): HeldFrame {
+  const capturedUs = toUs(capturedAtMs);
+  const before = stream.held;
+  while (stream.outputs.length > 0 && stream.outputs[0].emittedUs <= capturedUs) stream.held = stream.outputs.shift();
+  const { held, tracker } = stream;
+  if (held === undefined) return { seq, objects, found: [], inputSeq: undefined };
+  if (tracker !== undefined && held !== before) tracker.observe(held.detections, trackerMs(held.capturedUs), size);
+  return { seq, objects, found: tracker?.forecast(trackerMs(capturedUs), size) ?? held.detections, inputSeq: held.seq };
+}
+
+function pairingOf(frames: readonly HeldFrame[]): PairingCounts {
+  const mismatches = frames.flatMap(({ seq, inputSeq }) => (inputSeq === undefined ? [] : [seq - inputSeq]));
+  return {
+    frames: frames.length, miss: frames.length - mismatches.length,
+    inTime: mismatches.filter((mismatch) => mismatch === 0).length,
+    mismatch: mismatches.reduce((sum, mismatch) => sum + mismatch, 0),
+  };
+}
+
+/** Each frame is an image of its own, and so is what was found. */
+function tablesOf(frames: readonly HeldFrame[], classes: number): Pick<Matcher, 'objects' | 'detections'> {
+  const found = new DetectionList();
+  frames.forEach((frame, i) => {
+    for (const detection of frame.found) found.addDetection(i, detection.classId, detection);
+  });
+  return { objects: objectTable(objectColumns(frames), frames.length, classes), detections: detectionTable(found.columns(), frames.length, classes) };
+}
+
+function objectColumns(frames: readonly HeldFrame[]): ObjectColumns {
+  const rows = frames.flatMap(({ objects }, image) => objects.map((object) => ({ image, ...object })));
+  return {
+    image: Int32Array.from(rows, ({ image }) => image),
+    classIndex: Int32Array.from(rows, ({ classIndex }) => classIndex),
+    boxes: Float64Array.from(rows.flatMap(({ bbox }) => bbox)),
+    area: Float64Array.from(rows, ({ area, bbox: [, , width, height] }) => area ?? width * height),
+    crowd: Uint8Array.from(rows, ({ crowd }) => (crowd === true ? 1 : 0)),
+    idIsZero: new Uint8Array(rows.length),
+  };
+}
+
+/** The objects of each image of an annotation file, for those who play what is annotated. */
+export function truthObjects({ images, objects }: Pick<GroundTruth, 'images' | 'objects'>): readonly (readonly TruthObject[])[] {
+  const byImage = images.map((): TruthObject[] => []);
+  objects.image.forEach((image, row) => {
+    const [left, top, width, height] = objects.boxes.subarray(row * 4, row * 4 + 4);
+    byImage[image].push({ classIndex: objects.classIndex[row], bbox: [left, top, width, height], area: objects.area[row], crowd: objects.crowd[row] === 1 });
+  });
+  return byImage;
+}
+
+/** The very numbers that a recording's times give, so that forecasts are equal to the last bit. */
+function trackerMs(us: number): number {
+  return (us / 1e6) * 1000;
+}
+
+function toUs(ms: number): number {
+  return Math.round(ms * 1000);
+}
