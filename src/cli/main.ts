@@ -19,7 +19,6 @@ const COMMANDS: readonly CommandEntry[] = [
   { name: 'profile', summary: 'Measure how long a detector takes on this machine', load: () => import('./profile.js') },
   { name: 'train', summary: 'Train a YOLOX network', load: () => import('./train.js') },
   { name: 'synth', summary: 'Make a synthetic driving data set', load: () => import('./synth.js') },
-  { name: 'profile', summary: 'Measure how long a detector takes on this machine', load: () => import('./profile.js') },
   { name: 'export', summary: 'Write a network as an ONNX file', load: () => import('./export.js') },
   { name: 'models', summary: 'List, download and describe detector models', load: () => import('./models.js') },
   { name: 'doctor', summary: 'Say what this machine can do and what is missing', load: () => import('./doctor.js') },
