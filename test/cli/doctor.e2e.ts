@@ -32,7 +32,7 @@ describe('nowcast doctor', () => {
     if (ffmpeg?.state === 'missing') this.skip();
     assert.equal(ffmpeg?.state, 'limited');
     assert.match(ffmpeg.found, /, the embedded build of 2018: video files alone, no cameras$/);
-    assert.match(ffmpeg.remedy ?? '', /^install ffmpeg 5 or later/);
+    assert.match(ffmpeg.remedy ?? '', /^install ffmpeg 4\.4 or later/);
   });
 
   it('exits with 1 where something that every run needs is missing, and says what to do', async () => {
