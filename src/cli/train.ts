@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { parse as parseYaml, YAMLParseError } from 'yaml';
 import { resolveTrainConfig, type DataPaths, type TrainConfig } from '../../training/config.js';
 import { readDataSet, type DataSet } from '../../training/dataset.js';
-import { openOnnxRuntimeEngine } from '../../training/engines/onnxruntime/engine.js';
+import { ENGINES, openEngine, type EngineName } from '../../training/engines/open-engine.js';
 import { train, type StepReport, type TrainSummary } from '../../training/train.js';
 import { UsageError } from '../core/errors.js';
 import { openIo, type CliContext, type CommandIo } from './command-io.js';
@@ -16,6 +16,7 @@ type Flags = {
   readonly resume?: boolean;
   readonly weights?: string;
   readonly replicas?: number;
+  readonly engine: EngineName;
   readonly set: Readonly<Record<string, unknown>>;
 };
 
@@ -27,12 +28,13 @@ export function register(program: Command, context: CliContext): void {
     .requiredOption('--out <folder>', 'where checkpoints and the log go')
     .option('--resume', 'go on where the run in that folder stopped')
     .option('--weights <file.safetensors>', 'start from these weights; their classes may differ')
+    .addOption(new Option('--engine <name>', 'tensorflow needs @tensorflow/tfjs-node-gpu or @tensorflow/tfjs-node; auto takes it where it is').choices(ENGINES).default('auto'))
     .option('--replicas <n>', 'threads that share each batch (default: one for each core, as far as they divide it)', positiveInteger)
     .option('--set <key=value>', 'override a key of the config; may be repeated', override, {})
     .action((flags: Flags) => runTraining(flags, openIo(command, context)));
 }
 
-async function runTraining({ config: path, out, resume = false, weights, replicas, set }: Flags, io: CommandIo): Promise<void> {
+async function runTraining({ config: path, out, resume = false, weights, replicas, engine, set }: Flags, io: CommandIo): Promise<void> {
   if (resume && weights !== undefined) throw new UsageError('--weights starts a new run and --resume goes on with an old one; leave one of them out');
   const config = readConfig(path!, set);
   const dataSet = open(config.train, io);
@@ -47,7 +49,7 @@ async function runTraining({ config: path, out, resume = false, weights, replica
   try {
     summary = await train({
       config, train: dataSet, ...(val && { val }), out, resume, ...(weights !== undefined && { from: weights }),
-      openEngine: (network) => openOnnxRuntimeEngine(network, { batchSize: config.batchSize, replicas: shares, threadsPerReplica: 1, assigner: config.assigner }),
+      openEngine: (network) => openEngine(engine, network, { batchSize: config.batchSize, replicas: shares, assigner: config.assigner }),
       threads, signal: io.signal,
       onStep: (report) => {
         bar ??= io.progress.bar({ label: config.variant, total: report.steps, unit: 'steps' });
