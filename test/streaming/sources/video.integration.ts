@@ -22,7 +22,18 @@ function pixel(frame: Frame, input: Size, x: number, y: number): number[] {
   return [0, 1, 2].map((plane) => frame.image[plane * input.width * input.height + y * input.width + x]);
 }
 
-for (const [origin, env] of [['path', process.env], ['embedded', { PATH: '' }]] as const) {
+const ffmpeg7 = process.env['NOWCAST_TEST_FFMPEG7'];
+const ORIGINS: [string, Readonly<Record<string, string | undefined>>][] = [['path', process.env], ['embedded', { PATH: '' }]];
+if (ffmpeg7 !== undefined) ORIGINS.push(['env', { NOWCAST_FFMPEG: ffmpeg7 }]);
+
+describe('videoSource with ffmpeg 7', () => {
+  itNeeds({ 'ffmpeg 7, named by NOWCAST_TEST_FFMPEG7': ffmpeg7 !== undefined }, 'plays as with the others: the suite below runs with it, too', async () => {
+    const { version } = await locateFfmpeg({ NOWCAST_FFMPEG: ffmpeg7 }, tmpdir());
+    assert.equal(version.major, 7);
+  });
+});
+
+for (const [origin, env] of ORIGINS) {
   describe(`videoSource with the ffmpeg of origin "${origin}"`, function () {
     this.timeout(60_000);
     const clips = clipFolder();
