@@ -18,6 +18,7 @@ export function register(program: Command, context: CliContext): void {
     .option('--seed <n>', 'of the first drive; the others count on from it (default: 0)')
     .option('--sequences <n>', 'how many drives (default: 1)')
     .option('--frames <n>', `frames of each, ${FPS} a second (default: 150)`)
+    .option('--every <n>', 'keep the first of every n frames, for more variety in as many pictures (default: 1)')
     .option('--size <WxH>', 'of the pictures, in pixels (default: 960x600)')
     .option('--video', 'write a video of each drive, without pictures unless --frames-as is given')
     .option('--frames-as <jpg|png>', 'write every frame as a picture (default: jpg, without --video)');
@@ -27,6 +28,7 @@ export function register(program: Command, context: CliContext): void {
 async function synth(io: CommandIo, flags: RunFlagValues): Promise<void> {
   const sequences = numberFlag(flags, '--sequences', 1, { min: 1, max: 100_000, integer: true });
   const frames = numberFlag(flags, '--frames', 150, { min: 1, max: 1_000_000, integer: true });
+  const every = numberFlag(flags, '--every', 1, { min: 1, max: 1_000, integer: true });
   const seed = numberFlag(flags, '--seed', 0, { min: 0, max: 0xffffffff - sequences, integer: true });
   const size = parseSize(textFlag(flags, 'size') ?? '960x600');
   const wantsVideo = flags['video'] === true;
@@ -36,7 +38,7 @@ async function synth(io: CommandIo, flags: RunFlagValues): Promise<void> {
   const startedMs = io.clock.now();
   try {
     const summary = await writeDataset({
-      out: textFlag(flags, 'out')!, seed, sequences, frames, size, fps: FPS, signal: io.signal, onFrame: (done) => bar.set(done),
+      out: textFlag(flags, 'out')!, seed, sequences, frames, size, fps: FPS, every, signal: io.signal, onFrame: (done) => bar.set(done),
       ...(pictures && { pictures }), ...(video && { video }),
     });
     const framesPerSecond = Math.round(summary.frames / ((io.clock.now() - startedMs) / 1000) * 10) / 10;

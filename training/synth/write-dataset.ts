@@ -19,6 +19,8 @@ export type DatasetOptions = {
   readonly frames: number;
   readonly size: Size;
   readonly fps: number;
+  /** Keep the first of every so many frames: more variety in as many pictures, for training. */
+  readonly every?: number;
   /** Pictures as files of their own. */
   readonly pictures?: 'jpg' | 'png';
   /** A video of each drive, made by this ffmpeg. */
@@ -44,7 +46,7 @@ const JPEG_QUALITY = 93;
  * @throws OutputError where something cannot be written
  */
 export async function writeDataset(options: DatasetOptions): Promise<DatasetSummary> {
-  const { out, seed, sequences, size, fps, pictures, video, signal } = options;
+  const { out, seed, sequences, size, pictures, video, signal } = options;
   const path = join(out, 'annotations.json');
   if (existsSync(path)) throw new UsageError(`${out} holds a data set already (annotations.json); name another folder, or remove that one`);
   if (video !== undefined && (size.width % 2 !== 0 || size.height % 2 !== 0)) {
@@ -55,7 +57,7 @@ export async function writeDataset(options: DatasetOptions): Promise<DatasetSumm
     await mkdir(out, { recursive: true });
     const written: AnnotatedSequence[] = [];
     for (let i = 0; i < sequences && !signal.aborted; i++) written.push(await writeSequence(options, seed + i, i * options.frames));
-    await writeFile(`${path}.partial`, JSON.stringify(argoverseJson(written, size, fps, pictures ?? 'jpg')));
+    await writeFile(`${path}.partial`, JSON.stringify(argoverseJson(written, size, keptFps(options), pictures ?? 'jpg')));
     await rename(`${path}.partial`, path);
     const frames = written.flatMap((sequence) => sequence.frames);
     return { annotations: path, sequences: written.length, frames: frames.length, objects: frames.reduce((sum, objects) => sum + objects.length, 0) };
@@ -65,12 +67,17 @@ export async function writeDataset(options: DatasetOptions): Promise<DatasetSumm
   }
 }
 
-async function writeSequence({ out, frames, size, fps, pictures, video, signal, onFrame }: DatasetOptions, seed: number, before: number): Promise<AnnotatedSequence> {
+function keptFps({ fps, every = 1 }: DatasetOptions): number {
+  return fps / every;
+}
+
+async function writeSequence(options: DatasetOptions, seed: number, before: number): Promise<AnnotatedSequence> {
+  const { out, frames, size, fps, every = 1, pictures, video, signal, onFrame } = options;
   const name = sequenceName(seed);
   const folder = join(out, 'frames', name);
   if (pictures !== undefined) await mkdir(folder, { recursive: true });
   const drive = createDrive({ ...size, seed, fps });
-  const encoder = video && new VideoEncoder(video.ffmpeg, join(out, 'videos', `${name}.mp4`), size, fps);
+  const encoder = video && new VideoEncoder(video.ffmpeg, join(out, 'videos', `${name}.mp4`), size, keptFps(options));
   // While one picture is being written the next is drawn on the other canvas.
   const canvases = [createCanvas(size.width, size.height), createCanvas(size.width, size.height)];
   const save = async (canvas: Canvas, index: number): Promise<void> => {
@@ -82,6 +89,7 @@ async function writeSequence({ out, frames, size, fps, pictures, video, signal, 
   try {
     let paint: ReturnType<typeof createPainter> | undefined;
     for (let index = 0; index < frames && !signal.aborted; index++) {
+      for (let passed = 1; passed < every && index > 0; passed++) drive.step();
       const scene = drive.step();
       paint ??= createPainter(scene);
       const canvas = canvases[index % 2];
