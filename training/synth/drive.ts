@@ -28,7 +28,8 @@ export type Drive = {
 export const VIEW = 165;
 const BEHIND = 30;
 const WARM_UP_S = 6;
-const WARM_UP_STEP_S = 1 / 15;
+/** The longest step: with longer ones the spring of the car's nose swings up instead of dying away. */
+const LONGEST_STEP_S = 1 / 15;
 
 /**
  * A drive through a made-up town. Everything follows from the seed, on every machine alike.
@@ -40,12 +41,15 @@ export function createDrive({ seed, width, height, fps, conditions: chosen }: Dr
   check('height', height, Number.isInteger(height) && height >= 64 && height <= 4320, 'a whole number from 64 to 4320');
   check('fps', fps, fps >= 1 && fps <= 240, 'between 1 and 240');
   const town = new Town(seed, { ...drawConditions(seed), ...chosen });
-  for (let t = 0; t < WARM_UP_S; t += WARM_UP_STEP_S) town.advance(WARM_UP_STEP_S);
+  for (let t = 0; t < WARM_UP_S; t += LONGEST_STEP_S) town.advance(LONGEST_STEP_S);
+  const stepsPerFrame = Math.ceil(1 / fps / LONGEST_STEP_S);
   let index = -1;
   return {
     conditions: town.conditions,
     step: () => {
-      if (++index > 0) town.advance(1 / fps);
+      if (++index > 0) {
+        for (let i = 0; i < stepsPerFrame; i++) town.advance(1 / fps / stepsPerFrame);
+      }
       return town.scene(index, { width, height });
     },
   };

@@ -64,6 +64,15 @@ describe('Objects of a synthetic drive', () => {
     }
   });
 
+  it('stay in view at every frame rate: the camera does not swing off', () => {
+    for (const fps of [1, 2, 5, 240]) {
+      for (const seed of [5, 11]) {
+        const horizons = scenesOf({ seed, fps }, 12).map(({ camera }) => camera.horizonY / SMALL.height);
+        assert.ok(horizons.every((share) => share > 0.3 && share < 0.6), `at ${fps} frames/s the horizon is at ${String(horizons)}`);
+      }
+    }
+  });
+
   it('do not drive through each other', () => {
     for (const scenes of drives) {
       for (const { shadows } of scenes) {

@@ -38,6 +38,23 @@ describe('A synthetic data set', () => {
     assert.deepEqual(counts, [...counts].sort((a, b) => a - b));
   });
 
+  it('of every third frame is that of all frames, thinned out', async () => {
+    const read = async (options: Partial<DatasetOptions>) => {
+      await make({ sequences: 1, out: join(folder(), `every-${options.every ?? 1}`), ...options });
+      const { info, images, annotations } = JSON.parse(readFileSync(join(folder(), `every-${options.every ?? 1}`, 'annotations.json'), 'utf8')) as {
+        info: { fps: number }; images: object[]; annotations: { id: number; image_id: number }[];
+      };
+      return { fps: info.fps, frames: images.map((_, i) => annotations.filter(({ image_id }) => image_id === i).map(({ id: _id, image_id: _image, ...object }) => object)) };
+    };
+    const all = await read({ frames: 10 });
+    const third = await read({ frames: 4, every: 3 });
+    assert.deepEqual(third.frames, all.frames.filter((_, i) => i % 3 === 0));
+    assert.notDeepEqual(all.frames[0], all.frames[3]);
+    const pixels = (set: string, frame: string) => readFileSync(join(folder(), set, 'frames', 'drive-000020', frame));
+    assert.deepEqual(pixels('every-3', '000000.jpg'), pixels('every-1', '000000.jpg'));
+    assert.deepEqual([all.fps, third.fps], [30, 10]);
+  });
+
   it('is a whole, smaller data set when it is stopped', async () => {
     const stop = new AbortController();
     const summary = await make({ signal: stop.signal, onFrame: (done) => done === 1 && stop.abort() });
