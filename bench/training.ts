@@ -1,6 +1,12 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { resolveTrainConfig } from '../training/config.js';
 import type { LabeledPicture } from '../training/data/augment.js';
 import { batchMaker } from '../training/data/batches.js';
+import { openLoader } from '../training/data/loader.js';
+import { readAhead } from '../training/data/read-ahead.js';
+import { readDataSet } from '../training/dataset.js';
 import { updateAverage, updateStatistics } from '../training/ema.js';
 import type { Batch } from '../training/engines/engine.js';
 import { openOnnxRuntimeEngine } from '../training/engines/onnxruntime/engine.js';
@@ -8,6 +14,7 @@ import { parameterLayout } from '../training/network/parameters.js';
 import { createNetwork, type Variant } from '../training/network/variants.js';
 import { copyWeights, initialWeights } from '../training/network/weights.js';
 import { sgdStep } from '../training/optimizer.js';
+import { writeDataset } from '../training/synth/write-dataset.js';
 import { randomSource } from '../test/helpers/random.js';
 import { machine, median, printTable } from './table.js';
 
@@ -21,6 +28,8 @@ export async function run(): Promise<void> {
   printTable(['network', 'batch', 'threads', 'pictures/s', 'best', 'open (s)', 'peak (MB)', 'grown (MB)'],
     [await steps('yolox-nano', 8, 24), await steps('yolox-s', 4, 8)]);
   printTable(['augmentation of', 'pictures/s', 'best'], [await augmentation(8, 12)]);
+  console.log(`steps of yolox-nano, batch 8, fed by the loader (drives of 960x600 as JPEG, 1 loader thread) beside steps on a batch that is ready\n`);
+  printTable(['decoded pictures', 'fed, pictures/s', 'ready, pictures/s', 'ratio', 'peak (MB)'], await fedSteps(4, 12));
 }
 
 /** Forward, losses, backward, optimizer and averages. */
@@ -52,6 +61,51 @@ async function steps(variant: Variant, batchSize: number, count: number): Promis
     variant, batchSize, REPLICAS, rate(batchSize, median(settled)), rate(batchSize, Math.min(...settled)), (openMs / 1e3).toFixed(1),
     Math.round(process.resourceUsage().maxRSS / 1e3), Math.round(grownMb),
   ];
+}
+
+/** Rounds of steps on batches from the loader take turns with rounds on one batch, so that both see the same machine. */
+async function fedSteps(rounds: number, stepsPerRound: number): Promise<(string | number)[][]> {
+  const folder = mkdtempSync(join(tmpdir(), 'nowcast-bench-'));
+  try {
+    const { annotations } = await writeDataset({
+      out: folder, seed: 0, sequences: 8, frames: 8, every: 10, size: { width: 960, height: 600 }, fps: 30, pictures: 'jpg',
+      signal: new AbortController().signal, onFrame: () => undefined,
+    });
+    const { pictures } = readDataSet({ annotations, root: folder });
+    const network = createNetwork('yolox-nano', CLASS_COUNT);
+    const weights = initialWeights(network, 0);
+    const batchSize = 8;
+    const engine = await openOnnxRuntimeEngine(network, { batchSize, replicas: REPLICAS, threadsPerReplica: 1, assigner: 'sim-ota' });
+    const ready = randomBatch(batchSize);
+    const rows = [];
+    for (const [name, keepBytes] of [['kept in memory', 2 ** 30], ['none kept', 0]] as const) {
+      const { augmentation: settings } = resolveTrainConfig({ variant: 'yolox-nano', train: { annotations: '', root: '' } });
+      const loader = await openLoader({
+        pictures, batchSize, seed: 0, input: INPUT, multiscale: 0, augmentation: settings, closingStep: Infinity, threads: 1, keepBytes,
+        onSkip: (message) => { throw new Error(message); },
+      });
+      const fed = readAhead(loader.make, 0, Infinity, 2);
+      const nextFed = async (): Promise<Batch> => (await fed.next()).value!;
+      const roundMs = async (next: () => Promise<Batch>): Promise<number> => {
+        const start = performance.now();
+        for (let step = 0; step < stepsPerRound; step++) await engine.step(weights, await next(), { l1: false });
+        return performance.now() - start;
+      };
+      await roundMs(nextFed);
+      const times = { fed: [] as number[], ready: [] as number[] };
+      for (let round = 0; round < rounds; round++) {
+        times.fed.push(await roundMs(nextFed));
+        times.ready.push(await roundMs(() => Promise.resolve(ready)));
+      }
+      await loader.close();
+      const [fedMs, readyMs] = [median(times.fed), median(times.ready)];
+      rows.push([name, rate(batchSize * stepsPerRound, fedMs), rate(batchSize * stepsPerRound, readyMs), (readyMs / fedMs).toFixed(2), Math.round(process.resourceUsage().maxRSS / 1e3)]);
+    }
+    await engine.close();
+    return rows;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 /** Mosaics of pictures that are decoded already. */

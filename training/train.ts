@@ -1,10 +1,12 @@
-import { appendFileSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { NowcastError, UsageError } from '../src/core/errors.js';
 import { readCheckpoint, readTensors, writeCheckpoint, type Checkpoint } from './checkpoint/checkpoint.js';
 import type { TrainConfig } from './config.js';
-import { batchMaker, readAhead } from './data/batches.js';
-import { createPictureStore, type PictureStore } from './data/picture-store.js';
+import { openLoader, type Loader } from './data/loader.js';
+import { PictureMemory } from './data/picture-memory.js';
+import { createPictureStore } from './data/picture-store.js';
+import { readAhead } from './data/read-ahead.js';
 import type { DataSet } from './dataset.js';
 import { updateAverage, updateStatistics } from './ema.js';
 import type { Engine } from './engines/engine.js';
@@ -13,8 +15,9 @@ import { lrSchedule } from './lr-schedule.js';
 import type { Network } from './network/description.js';
 import { parameterLayout } from './network/parameters.js';
 import { createNetwork } from './network/variants.js';
-import { copyWeights, initialWeights, takeTensors } from './network/weights.js';
+import { copyWeights, initialWeights, takeTensors, type Weights } from './network/weights.js';
 import { sgdStep } from './optimizer.js';
+import { RunLog, type StepReport, type ValidationReport } from './run-log.js';
 import { validate, type Validation } from './validate.js';
 
 export type TrainOptions = {
@@ -28,32 +31,18 @@ export type TrainOptions = {
   /** A safetensors file to start from; the class count may differ. */
   readonly from?: string;
   readonly openEngine: (network: Network) => Promise<Engine>;
+  /** Threads that make batches beside the engine. */
+  readonly loaders: number;
   /** Threads for validation. */
   readonly threads: number;
   /** Stops after the step that is running, with a checkpoint. */
   readonly signal: AbortSignal;
-  readonly onStep: (progress: StepReport) => void;
+  readonly onStep: (report: StepReport) => void;
+  /** Called after each picture of a validation, of `total`. */
+  readonly onValidating: (done: number, total: number) => void;
   readonly onValidation: (report: ValidationReport) => void;
   readonly onWarning: (message: string) => void;
 };
-
-/** Mean losses of one step. */
-export type StepReport = {
-  readonly type: 'step';
-  /** Steps done, of `steps`. */
-  readonly step: number;
-  readonly steps: number;
-  readonly epoch: number;
-  readonly lr: number;
-  readonly loss: number;
-  readonly iou: number;
-  readonly objectness: number;
-  readonly classes: number;
-  readonly l1: number;
-  readonly positives: number;
-};
-
-export type ValidationReport = Validation & { readonly type: 'validation'; readonly step: number };
 
 export type TrainSummary = {
   readonly steps: number;
@@ -63,16 +52,15 @@ export type TrainSummary = {
   readonly bestAp: number | null;
 };
 
-/** Memory for decoded pictures. */
+/** Memory for decoded pictures, of all loaders together. */
 const KEEP_BYTES = 2 ** 30;
-const BATCHES_AHEAD = 2;
 
 /**
  * Trains a network. The same configuration and data give the same run, also when it was stopped and resumed.
  * @throws NowcastError with the code `NOWCAST_DIVERGED` where the loss is no longer a number
  */
 export async function train(options: TrainOptions): Promise<TrainSummary> {
-  const { config, train: dataSet, val, out, signal } = options;
+  const { config, train: dataSet, val, out, signal, onWarning } = options;
   const network = createNetwork(config.variant, dataSet.classNames.length);
   const layout = parameterLayout(network);
   const state = startState(options, network);
@@ -83,20 +71,38 @@ export async function train(options: TrainOptions): Promise<TrainSummary> {
   const steps = config.epochs * stepsPerEpoch;
   const closingStep = (config.epochs - config.closingEpochs) * stepsPerEpoch;
   const lrOf = lrSchedule({ ...config, stepsPerEpoch, warmupStartLr: 0 });
-  const store = storeOf(dataSet, options);
-  const valStore = val && storeOf(val, options);
-  const nextBatch = readAhead(batchMaker({ ...config, store, count: dataSet.pictures.length, closingStep }), step, BATCHES_AHEAD);
-
-  const checkpoint = (name: string): void => writeCheckpoint(join(out, `${name}.safetensors`), { ...state, facts: { ...state.facts, step, bestAp } });
-  mkdirSync(out, { recursive: true });
-  const report = (entry: StepReport | ValidationReport): void => appendFileSync(join(out, 'log.jsonl'), `${JSON.stringify(entry)}\n`);
+  const log = new RunLog(out, step);
   let loss: number | null = null;
   let validation: Validation | null = null;
 
+  const checkpoint = (name: string): void => writeCheckpoint(join(out, `${name}.safetensors`), { ...state, facts: { ...state.facts, step, bestAp } });
+  const owesValidation = (): boolean => val !== undefined && step > 0
+    && (step % (config.validateEvery * stepsPerEpoch) === 0 || step === steps) && !log.hasValidation(step);
+  const validateAverage = validator(options, network);
+
   const engine = await options.openEngine(network);
+  let loader: Loader | undefined;
   try {
-    while (step < steps && !signal.aborted) {
-      const batch = await nextBatch();
+    loader = await openLoader({
+      ...config, pictures: dataSet.pictures, closingStep, threads: options.loaders, keepBytes: KEEP_BYTES, onSkip: onWarning,
+    });
+    const validateIfDue = async (): Promise<void> => {
+      const found = owesValidation() ? await validateAverage(average) : undefined;
+      if (found === undefined) return;
+      validation = found;
+      if (bestAp === null || found.ap > bestAp) {
+        bestAp = found.ap;
+        checkpoint('best');
+        checkpoint('last');
+      }
+      const report: ValidationReport = { type: 'validation', step, ...found };
+      log.add(report);
+      options.onValidation(report);
+    };
+    // The run may have been stopped in a validation.
+    await validateIfDue();
+    for await (const batch of readAhead(loader.make, step, steps, options.loaders + 1)) {
+      if (signal.aborted) break;
       const { losses, gradient, statistics } = await engine.step(weights, batch, { l1: step >= closingStep });
       loss = totalLoss(losses);
       if (!Number.isFinite(loss)) throw diverged(step, batch.indices.map((i) => dataSet.pictures[i].path), out);
@@ -106,36 +112,31 @@ export async function train(options: TrainOptions): Promise<TrainSummary> {
       updateStatistics(weights.statistics, statistics);
       updateAverage(average, weights, step);
 
-      const stepReport = reportOf(step, steps, Math.ceil(step / stepsPerEpoch), lr, losses);
-      report(stepReport);
-      options.onStep(stepReport);
+      const report = reportOf(step, steps, Math.ceil(step / stepsPerEpoch), lr, losses);
+      log.add(report);
+      options.onStep(report);
       if (step % stepsPerEpoch === 0) checkpoint('last');
-      if (val !== undefined && valStore !== undefined && (step % (config.validateEvery * stepsPerEpoch) === 0 || step === steps)) {
-        validation = await validate(network, average, val, valStore, config.input, options.threads);
-        report({ type: 'validation', step, ...validation });
-        options.onValidation({ type: 'validation', step, ...validation });
-        if (bestAp === null || validation.ap > bestAp) {
-          bestAp = validation.ap;
-          checkpoint('best');
-        }
-      }
+      await validateIfDue();
     }
-    checkpoint('last');
+    if (step % stepsPerEpoch !== 0 || step === 0) checkpoint('last');
   } finally {
+    await loader?.close();
     await engine.close();
   }
-  return { steps: step, isFinished: step === steps, loss, validation, bestAp };
+  return { steps: step, isFinished: step === steps && !owesValidation(), loss, validation, bestAp };
 }
 
 /** The resumed run's state, or that of a new one. */
 function startState({ config, train: { classNames }, out, resume, from }: TrainOptions, network: Network): Checkpoint {
+  const last = join(out, 'last.safetensors');
   if (resume) {
-    const checkpoint = readCheckpoint(join(out, 'last.safetensors'));
+    const checkpoint = readCheckpoint(last);
     if (String(checkpoint.facts.classNames) !== String(classNames) || checkpoint.facts.variant !== config.variant) {
       throw new UsageError(`${out} is a run of ${checkpoint.facts.variant} on other classes; resume it with its own config, or start anew in another folder`);
     }
     return checkpoint;
   }
+  if (existsSync(last)) throw new UsageError(`${out} holds a run already (last.safetensors); go on with it by --resume, or name another folder`);
   const weights = initialWeights(network, config.seed);
   if (from !== undefined) takeTensors(parameterLayout(network), weights, readTensors(from).tensors, { otherClasses: true });
   return {
@@ -144,8 +145,12 @@ function startState({ config, train: { classNames }, out, resume, from }: TrainO
   };
 }
 
-function storeOf({ pictures }: DataSet, { config: { input }, onWarning }: TrainOptions): PictureStore {
-  return createPictureStore({ pictures, input, keepBytes: KEEP_BYTES, onSkip: onWarning });
+/** Looks at every picture of the validation data once, so none is kept. */
+function validator({ config: { input }, val, threads, signal, onWarning, onValidating }: TrainOptions, network: Network): (weights: Weights) => Promise<Validation | undefined> {
+  if (val === undefined) return () => Promise.resolve(undefined);
+  const memory = new PictureMemory(PictureMemory.allocate(val.pictures.length, 0));
+  const store = createPictureStore({ pictures: val.pictures, input, memory, onSkip: onWarning });
+  return (weights) => validate({ network, weights, dataSet: val, store, input, threads, signal, onPicture: onValidating });
 }
 
 function reportOf(step: number, steps: number, epoch: number, lr: number, losses: LossSums): StepReport {

@@ -8,6 +8,8 @@ export type ProgressBar = {
 
 export type BarOptions = {
   readonly label: string;
+  /** What was done before; the time that is left goes by what is done from here. */
+  readonly from?: number;
   /** Undefined where nobody knows. */
   readonly total: number | undefined;
   /** Names what is counted: `frames`, `MB`. */
@@ -28,13 +30,13 @@ export class Progress {
     this.#enabled = enabled;
   }
 
-  bar({ label, total, unit }: BarOptions): ProgressBar {
+  bar({ label, from = 0, total, unit }: BarOptions): ProgressBar {
     if (!this.#enabled) return NO_BAR;
     this.#bars ??= new cliProgress.MultiBar({
       stream: this.#stream, clearOnComplete: true, hideCursor: true, gracefulExit: false, barsize: 30, autopadding: true,
     }, cliProgress.Presets.shades_classic);
     const format = total === undefined ? `${label}  {value} ${unit}  {duration_formatted}` : `${label}  {bar} {percentage}%  {value}/{total} ${unit}  {eta_formatted} left`;
-    const bar = this.#bars.create(total ?? 0, 0, {}, { format });
+    const bar = this.#bars.create(total ?? 0, from, {}, { format });
     this.#open++;
     let done = false;
     return {

@@ -6,9 +6,11 @@ import { parse as parseYaml, YAMLParseError } from 'yaml';
 import { resolveTrainConfig, type DataPaths, type TrainConfig } from '../../training/config.js';
 import { readDataSet, type DataSet } from '../../training/dataset.js';
 import { ENGINES, openEngine, type EngineName } from '../../training/engines/open-engine.js';
-import { train, type StepReport, type TrainSummary } from '../../training/train.js';
+import type { StepReport } from '../../training/run-log.js';
+import { train, type TrainSummary } from '../../training/train.js';
 import { UsageError } from '../core/errors.js';
 import { openIo, type CliContext, type CommandIo } from './command-io.js';
+import type { ProgressBar } from './progress.js';
 
 type Flags = {
   readonly config?: string;
@@ -16,6 +18,7 @@ type Flags = {
   readonly resume?: boolean;
   readonly weights?: string;
   readonly replicas?: number;
+  readonly loaders: number;
   readonly engine: EngineName;
   readonly set: Readonly<Record<string, unknown>>;
 };
@@ -30,11 +33,12 @@ export function register(program: Command, context: CliContext): void {
     .option('--weights <file.safetensors>', 'start from these weights; their classes may differ')
     .addOption(new Option('--engine <name>', 'tensorflow needs @tensorflow/tfjs-node-gpu or @tensorflow/tfjs-node; auto takes it where it is').choices(ENGINES).default('auto'))
     .option('--replicas <n>', 'threads that share each batch (default: one for each core, as far as they divide it)', positiveInteger)
+    .option('--loaders <n>', 'threads that make batches ahead of the step; more help a GPU', positiveInteger, 1)
     .option('--set <key=value>', 'override a key of the config; may be repeated', override, {})
     .action((flags: Flags) => runTraining(flags, openIo(command, context)));
 }
 
-async function runTraining({ config: path, out, resume = false, weights, replicas, engine, set }: Flags, io: CommandIo): Promise<void> {
+async function runTraining({ config: path, out, resume = false, weights, replicas, loaders, engine, set }: Flags, io: CommandIo): Promise<void> {
   if (resume && weights !== undefined) throw new UsageError('--weights starts a new run and --resume goes on with an old one; leave one of them out');
   const config = readConfig(path!, set);
   const dataSet = open(config.train, io);
@@ -44,22 +48,32 @@ async function runTraining({ config: path, out, resume = false, weights, replica
   const shares = replicas ?? replicasFor(config.batchSize, threads);
 
   io.log.info(`training ${config.variant} on ${dataSet.pictures.length} pictures, ${dataSet.classNames.length} classes`, { batch: config.batchSize, replicas: shares, out });
-  let bar: ReturnType<CommandIo['progress']['bar']> | undefined;
+  let bar: ProgressBar | undefined;
+  let validationBar: ProgressBar | undefined;
   let summary: TrainSummary;
   try {
     summary = await train({
       config, train: dataSet, ...(val && { val }), out, resume, ...(weights !== undefined && { from: weights }),
       openEngine: (network) => openEngine(engine, network, { batchSize: config.batchSize, replicas: shares, assigner: config.assigner }),
-      threads, signal: io.signal,
+      loaders, threads, signal: io.signal,
       onStep: (report) => {
-        bar ??= io.progress.bar({ label: config.variant, total: report.steps, unit: 'steps' });
+        bar ??= io.progress.bar({ label: config.variant, from: report.step - 1, total: report.steps, unit: 'steps' });
         bar.set(report.step);
         if (report.step % LOG_EVERY === 0) io.log.info(`step ${report.step} of ${report.steps}`, shortened(report));
+      },
+      onValidating: (done, total) => {
+        if (done === 0) io.log.info(`validating on ${total} pictures`);
+        validationBar ??= io.progress.bar({ label: 'validation', total, unit: 'pictures' });
+        validationBar.set(done);
+        if (done < total) return;
+        validationBar.done();
+        validationBar = undefined;
       },
       onValidation: ({ step, ap, ap50 }) => io.log.info(`validation after step ${step}`, { AP: round(ap), AP50: round(ap50) }),
       onWarning: (message) => io.log.warn(message),
     });
   } finally {
+    validationBar?.done();
     bar?.done();
   }
   const last = join(out, 'last.safetensors');

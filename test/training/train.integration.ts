@@ -38,9 +38,9 @@ describe('train', function () {
       variant: 'yolox-nano', train: { annotations: '', root: '' }, input: '96x96', batch_size: 4, multiscale: 0, ...settings,
     });
     return {
-      config, train: dataSet, out: join(folder(), out), resume: false, threads: 1, signal: new AbortController().signal,
+      config, train: dataSet, out: join(folder(), out), resume: false, loaders: 1, threads: 1, signal: new AbortController().signal,
       openEngine: (network) => openOnnxRuntimeEngine(network, { batchSize: 4, replicas: 1, threadsPerReplica: 1, assigner: config.assigner }),
-      onStep: () => undefined, onValidation: () => undefined, onWarning: (message) => assert.fail(message), ...over,
+      onStep: () => undefined, onValidating: () => undefined, onValidation: () => undefined, onWarning: (message) => assert.fail(message), ...over,
     };
   }
 

@@ -1,10 +1,10 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { DataError, OutputError, UsageError } from '../../src/core/errors.js';
+import { readFileSync } from 'node:fs';
+import { DataError, UsageError } from '../../src/core/errors.js';
 import type { Size } from '../../src/core/letterbox.js';
 import { parameterLayout } from '../network/parameters.js';
 import { createNetwork, parseVariant, type Variant } from '../network/variants.js';
 import { initialWeights, namedTensors, takeTensors, type Weights } from '../network/weights.js';
+import { writeWhole } from '../write-whole.js';
 import { parseSafetensors, safetensorsPieces, type Tensor } from './safetensors.js';
 
 /** Everything that a run needs to go on as if it had never stopped. Randomness is derived from seed and step alone. */
@@ -75,24 +75,4 @@ export function readTensors(path: string): ReturnType<typeof parseSafetensors> {
     throw new UsageError(`cannot read the weights ${path}: ${(cause as Error).message}`, { cause });
   }
   return parseSafetensors(bytes, path);
-}
-
-function writeWhole(path: string, pieces: readonly Uint8Array[]): void {
-  const draft = `${path}.tmp`;
-  try {
-    mkdirSync(dirname(path), { recursive: true });
-    const file = openSync(draft, 'w');
-    try {
-      for (const piece of pieces) {
-        for (let written = 0; written < piece.length;) written += writeSync(file, piece, written);
-      }
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    renameSync(draft, path);
-  } catch (cause) {
-    rmSync(draft, { force: true, recursive: true });
-    throw new OutputError(`cannot write ${path}: ${(cause as Error).message}`, { cause });
-  }
 }

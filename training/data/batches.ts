@@ -5,7 +5,7 @@ import { augment, type Augmentation } from './augment.js';
 import type { PictureStore } from './picture-store.js';
 
 export type BatchOptions = {
-  readonly store: PictureStore;
+  readonly store: Pick<PictureStore, 'load'>;
   /** Pictures of the data set. */
   readonly count: number;
   readonly batchSize: number;
@@ -30,9 +30,10 @@ const [ORDER, SAMPLE, SIZE] = [1, 2, 3];
 /** Makes the batch of any step, counted from 0. The same step gives the same batch, so a run can go on anywhere. */
 export function batchMaker(options: BatchOptions): (step: number) => Promise<NumberedBatch> {
   const { store, count, batchSize, seed, augmentation, closingStep } = options;
+  const pictureAt = shuffled(count, seed);
   return async (step) => {
     const input = inputOfStep(step, options);
-    const indices = Array.from({ length: batchSize }, (_, i) => pictureAt(step * batchSize + i, count, seed));
+    const indices = Array.from({ length: batchSize }, (_, i) => pictureAt(step * batchSize + i));
     const samples = await Promise.all(indices.map(async (index, i) => {
       const random = new Random(deriveSeed(seed, SAMPLE, step, i));
       const another = (draw: Random) => store.load(draw.below(count));
@@ -45,9 +46,13 @@ export function batchMaker(options: BatchOptions): (step: number) => Promise<Num
 }
 
 /** Each epoch goes through all pictures in an order of its own. */
-function pictureAt(position: number, count: number, seed: number): number {
-  const epoch = Math.floor(position / count);
-  return new Random(deriveSeed(seed, ORDER, epoch)).permutation(count)[position % count];
+function shuffled(count: number, seed: number): (position: number) => number {
+  const latest = { epoch: -1, order: new Uint32Array() };
+  return (position) => {
+    const epoch = Math.floor(position / count);
+    if (epoch !== latest.epoch) Object.assign(latest, { epoch, order: new Random(deriveSeed(seed, ORDER, epoch)).permutation(count) });
+    return latest.order[position % count];
+  };
 }
 
 /** The same ratio of the sides, in multiples of 32. */
@@ -57,19 +62,4 @@ function inputOfStep(step: number, { input, multiscale, seed }: BatchOptions): S
   const base = input.height / 32;
   const rows = Math.max(1, base - multiscale + random.below(2 * multiscale + 1));
   return { width: 32 * Math.max(1, Math.floor((rows * input.width) / input.height)), height: 32 * rows };
-}
-
-/** Makes what comes next before it is asked for. */
-export function readAhead<T>(make: (step: number) => Promise<T>, firstStep: number, depth: number): () => Promise<T> {
-  const made: Promise<T>[] = [];
-  let next = firstStep;
-  return () => {
-    while (made.length <= depth) {
-      const item = make(next++);
-      // Whoever takes it sees the failure; until then it is not unhandled.
-      item.catch(() => undefined);
-      made.push(item);
-    }
-    return made.shift()!;
-  };
 }

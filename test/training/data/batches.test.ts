@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { resolveTrainConfig } from '../../../training/config.js';
-import { batchMaker, readAhead, type BatchOptions } from '../../../training/data/batches.js';
+import { batchMaker, type BatchOptions } from '../../../training/data/batches.js';
 
 const COUNT = 10;
 const { augmentation } = resolveTrainConfig({ train: { annotations: '', root: '' } });
@@ -41,22 +41,5 @@ describe('batchMaker', () => {
       sizes.add(`${input.width}x${input.height}`);
     }
     assert.deepEqual([...sizes].sort(), ['128x96', '32x32', '96x64']);
-  });
-});
-
-describe('readAhead', () => {
-  it('gives items in order and makes no more than it may beforehand', async () => {
-    const made: number[] = [];
-    const next = readAhead((step) => Promise.resolve(made.push(step) && step), 5, 2);
-    assert.deepEqual([await next(), made], [5, [5, 6, 7]]);
-    assert.deepEqual([await next(), await next()], [6, 7]);
-    assert.deepEqual(made, [5, 6, 7, 8, 9]);
-  });
-
-  it('fails where the item that failed is taken, not before', async () => {
-    const next = readAhead((step) => (step === 1 ? Promise.reject(new Error('broken')) : Promise.resolve(step)), 0, 2);
-    assert.equal(await next(), 0);
-    await assert.rejects(next(), /broken/);
-    assert.equal(await next(), 2);
   });
 });

@@ -1,12 +1,13 @@
 import './no-telemetry.js';
 import { UsageError } from '../../../src/core/errors.js';
 import type { AssignerName } from '../../assign/assigners.js';
-import { addLosses, lossDivisor, NO_LOSS } from '../../losses.js';
+import { addLosses, lossDivisor, NO_LOSS, type LossSums } from '../../losses.js';
 import type { Network } from '../../network/description.js';
 import { parameterLayout } from '../../network/parameters.js';
 import type { Weights } from '../../network/weights.js';
+import { Thread } from '../../threads/thread.js';
 import type { Batch, Engine, StepResult } from '../engine.js';
-import { ReplicaWorker } from './replica-worker.js';
+import type { ReplicaRequest, ReplicaStart } from './replica-messages.js';
 
 export type OnnxRuntimeEngineOptions = {
   readonly batchSize: number;
@@ -23,10 +24,11 @@ export async function openOnnxRuntimeEngine(network: Network, options: OnnxRunti
   if (batchSize % replicas !== 0) throw new UsageError(`a batch of ${batchSize} pictures cannot be shared evenly by ${replicas} replicas`);
   const { size, normChannels } = parameterLayout(network);
   const [parameters, runningStatistics] = [shared(size), shared(2 * normChannels)];
-  const workers = await Promise.all(Array.from({ length: replicas }, () => ReplicaWorker.open({
+  const starts = Array.from({ length: replicas }, (): ReplicaStart => ({
     network, assigner, pictures: batchSize / replicas, threads: threadsPerReplica,
     parameters, runningStatistics, gradient: shared(size), statistics: shared(2 * normChannels),
-  })));
+  }));
+  const threads = await Thread.openAll<ReplicaRequest, LossSums>('a training replica', new URL('./replica-main.js', import.meta.url), starts);
 
   return {
     name: 'onnxruntime',
@@ -34,16 +36,16 @@ export async function openOnnxRuntimeEngine(network: Network, options: OnnxRunti
     step: async (weights: Weights, batch: Batch, { l1 }): Promise<StepResult> => {
       parameters.set(weights.parameters);
       runningStatistics.set(weights.statistics);
-      const parts = await Promise.all(workers.map((worker, i) => worker.step(share(batch, i, replicas), l1)));
+      const parts = await Promise.all(threads.map((thread, i) => thread.ask({ batch: share(batch, i, replicas), l1 })));
       const losses = parts.reduce(addLosses, NO_LOSS);
       return {
         losses,
-        gradient: sumOf(workers.map(({ gradient }) => gradient), 1 / lossDivisor(losses)),
-        statistics: sumOf(workers.map(({ statistics }) => statistics), 1 / replicas),
+        gradient: sumOf(starts.map(({ gradient }) => gradient), 1 / lossDivisor(losses)),
+        statistics: sumOf(starts.map(({ statistics }) => statistics), 1 / replicas),
       };
     },
     close: async () => {
-      await Promise.all(workers.map((worker) => worker.close()));
+      await Promise.all(threads.map((thread) => thread.close()));
     },
   };
 }

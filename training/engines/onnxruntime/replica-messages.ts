@@ -1,5 +1,4 @@
 import type { AssignerName } from '../../assign/assigners.js';
-import type { LossSums } from '../../losses.js';
 import type { Network } from '../../network/description.js';
 import type { Batch } from '../engine.js';
 
@@ -17,12 +16,5 @@ export type ReplicaStart = {
   readonly statistics: Float32Array;
 };
 
-export type ToReplica =
-  | { readonly type: 'step'; readonly batch: Batch; readonly l1: boolean }
-  /** Answered by the thread's end. A thread that is ended while ONNX Runtime runs takes the whole process with it. */
-  | { readonly type: 'close' };
-
-export type FromReplica =
-  | { readonly type: 'ready' }
-  | { readonly type: 'done'; readonly losses: LossSums }
-  | { readonly type: 'failed'; readonly message: string };
+/** Answered by the sums of losses, when gradient and statistics hold this step's. */
+export type ReplicaRequest = { readonly batch: Batch; readonly l1: boolean };

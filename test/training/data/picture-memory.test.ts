@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import { PictureMemory } from '../../../training/data/picture-memory.js';
+
+const picture = (mark: number, width = 2) => ({ width, height: 1, rgb: new Uint8Array(width * 3).fill(mark) });
+
+describe('PictureMemory', () => {
+  it('gives every thread what one of them put in', () => {
+    const shared = PictureMemory.allocate(3, 100);
+    const [one, other] = [new PictureMemory(shared), new PictureMemory(shared)];
+    one.put(2, picture(7));
+    one.put(0, picture(9, 3));
+    assert.deepEqual([other.get(0), other.get(1), other.get(2)], [picture(9, 3), undefined, picture(7)]);
+  });
+
+  it('keeps as much as fits, and what comes first', () => {
+    const memory = new PictureMemory(PictureMemory.allocate(4, 15));
+    memory.put(0, picture(1));
+    memory.put(1, picture(2, 4));
+    memory.put(2, picture(3));
+    memory.put(0, picture(5));
+    assert.deepEqual([0, 1, 2].map((i) => memory.get(i)?.rgb[0]), [1, undefined, 3]);
+  });
+
+  it('tells of a broken picture once', () => {
+    const shared = PictureMemory.allocate(2, 0);
+    const [one, other] = [new PictureMemory(shared), new PictureMemory(shared)];
+    assert.deepEqual([one.isBroken(1), one.markBroken(1), other.markBroken(1), other.isBroken(1), other.isBroken(0)], [false, true, false, true, false]);
+  });
+});

@@ -1,0 +1,15 @@
+import type { DataPicture } from '../dataset.js';
+import type { BatchOptions, NumberedBatch } from './batches.js';
+import type { SharedPictures } from './picture-memory.js';
+
+/** What a loader's thread is started with. It is asked for the batch of a step, by the step's number. */
+export type LoaderStart = Omit<BatchOptions, 'store' | 'count'> & {
+  readonly pictures: readonly DataPicture[];
+  readonly memory: SharedPictures;
+};
+
+export type LoadedBatch = {
+  readonly batch: NumberedBatch;
+  /** What it says of pictures that cannot be used, one message for each, when they are met first. */
+  readonly skipped: readonly string[];
+};

@@ -1,0 +1,79 @@
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { OutputError } from '../src/core/errors.js';
+import type { Validation } from './validate.js';
+
+/** Mean losses of one step. */
+export type StepReport = {
+  readonly type: 'step';
+  /** Steps done, of `steps`. */
+  readonly step: number;
+  readonly steps: number;
+  readonly epoch: number;
+  readonly lr: number;
+  readonly loss: number;
+  readonly iou: number;
+  readonly objectness: number;
+  readonly classes: number;
+  readonly l1: number;
+  readonly positives: number;
+};
+
+export type ValidationReport = Validation & { readonly type: 'validation'; readonly step: number };
+
+type Entry = StepReport | ValidationReport;
+
+/** What a run has told so far: kept as `log.jsonl`, one entry a line. */
+export class RunLog {
+  readonly #path: string;
+  readonly #steps: StepReport[] = [];
+  readonly #validations: ValidationReport[] = [];
+
+  /**
+   * @param out the run's folder
+   * @param step that the run goes on from; at 0 the log is begun anew
+   */
+  constructor(out: string, step: number) {
+    this.#path = join(out, 'log.jsonl');
+    this.#writing(() => {
+      mkdirSync(out, { recursive: true });
+      if (step === 0) writeFileSync(this.#path, '');
+    });
+    for (const entry of existsSync(this.#path) ? readEntries(readFileSync(this.#path)) : []) if (entry.step <= step) this.#keep(entry);
+  }
+
+  add(entry: Entry): void {
+    this.#keep(entry);
+    this.#writing(() => appendFileSync(this.#path, `${JSON.stringify(entry)}\n`));
+  }
+
+  hasValidation(step: number): boolean {
+    return this.#validations.at(-1)?.step === step;
+  }
+
+  /** A run that went on from an earlier checkpoint says the same steps again: what was said last counts. */
+  #keep(entry: Entry): void {
+    const entries: Entry[] = entry.type === 'step' ? this.#steps : this.#validations;
+    while (entries.length > 0 && entries[entries.length - 1].step >= entry.step) entries.pop();
+    entries.push(entry);
+  }
+
+  #writing(work: () => void): void {
+    try {
+      work();
+    } catch (cause) {
+      throw new OutputError(`cannot write ${this.#path}: ${(cause as Error).message}`, { cause });
+    }
+  }
+}
+
+/** Whole lines alone: the last one may be torn. */
+function* readEntries(bytes: Buffer): Generator<Entry> {
+  for (let start = 0, end; (end = bytes.indexOf('\n', start)) >= 0; start = end + 1) {
+    try {
+      yield JSON.parse(bytes.toString('utf8', start, end)) as Entry;
+    } catch {
+      // A line that was torn when the disk was full, and gone on from.
+    }
+  }
+}
