@@ -3,9 +3,8 @@ import type { GroundTruth } from './ground-truth.js';
 import { precisionRecall } from './report/curves.js';
 import { latencyHistogram, mismatchHistogram } from './report/histogram.js';
 import { element, escaped, type Markup } from './report/markup.js';
+import { card, factList, figure, page, scrolling } from './report/page.js';
 import { quantile } from './report/scale.js';
-import { SCRIPT } from './report/script.js';
-import { STYLE } from './report/style.js';
 import { classTable, number, statsTable } from './report/tables.js';
 import { timeline } from './report/timeline.js';
 import { waterfall } from './report/waterfall.js';
@@ -29,22 +28,16 @@ const MAX_TIMELINES = 12;
 export function renderReport(input: ReportInput): string {
   const { title, facts, truth, evaluation, streaming } = input;
   const cards = [
-    streaming?.score.attribution === undefined ? '' : card('Where AP is lost', 'Each step replays the same run with one thing changed; the steps add up.', element('div', { class: 'scroll', tabindex: '0' }, waterfall(streaming.score.attribution)), true),
+    streaming?.score.attribution === undefined ? '' : card('Where AP is lost', 'Each step replays the same run with one thing changed; the steps add up.', scrolling(waterfall(streaming.score.attribution)), true),
     ...(streaming === undefined ? [] : streamingCards(truth, streaming)),
     card('Precision and recall', '', precisionRecall(evaluation.accumulated, truth.classes)),
     card('COCO\'s twelve numbers', 'Small is below 32², large above 96² pixels.', statsTable(evaluation.stats) + factList(facts)),
     card('Classes', '', classTable(truth, evaluation), true),
   ];
-  return `<!doctype html>\n${element('html', { lang: 'en' },
-    element('head', {}, '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">', element('title', {}, escaped(title)), element('style', {}, STYLE)),
-    element('body', {}, element('main', {},
-      element('header', {},
-        element('div', {}, element('h1', {}, escaped(title)), element('p', {}, escaped(subtitle(input)))),
-        element('button', { type: 'button', 'data-theme-switch': '', 'aria-label': 'Switch between light and dark' }, 'light / dark')),
-      element('section', { class: 'headline' }, ...headline(input)),
-      element('section', { class: 'cards' }, ...cards),
-      element('footer', {}, 'AP as pycocotools computes it; streaming AP as in Li, Wang and Ramanan, “Towards Streaming Perception” (2020). Made by Nowcast.')),
-    element('script', {}, SCRIPT)))}\n`;
+  return page({
+    title, subtitle: subtitle(input), headline: headline(input), cards,
+    footer: 'AP as pycocotools computes it; streaming AP as in Li, Wang and Ramanan, “Towards Streaming Perception” (2020). Made by Nowcast.',
+  });
 }
 
 function subtitle({ truth, streaming }: ReportInput): string {
@@ -53,7 +46,6 @@ function subtitle({ truth, streaming }: ReportInput): string {
 }
 
 function headline({ evaluation: { stats }, streaming }: ReportInput): Markup[] {
-  const figure = (value: string, name: string, main = false): Markup => element('div', { class: main ? 'figure main' : 'figure' }, element('b', {}, escaped(value)), element('span', {}, escaped(name)));
   if (streaming === undefined) return [figure(number(stats.AP), 'AP', true), figure(number(stats.AP50), 'AP50'), figure(number(stats.AP75), 'AP75'), figure(number(stats.AR100), 'AR100')];
   const { run, score: { streamed: { pairing }, attribution } } = streaming;
   const latencies = latenciesMs(run);
@@ -89,12 +81,4 @@ function latenciesMs({ sequences }: StreamedRun): number[] {
     const capturedS = frameTimesS(0);
     return runs.map(({ frame, endS }) => (endS - capturedS[frame]) * 1000);
   }).sort((a, b) => a - b);
-}
-
-function card(heading: string, text: string, content: Markup, wide = false): Markup {
-  return element('section', { class: wide ? 'card wide' : 'card' }, element('h2', {}, escaped(heading)), text === '' ? '' : element('p', {}, escaped(text)), content);
-}
-
-function factList(facts: ReportInput['facts']): Markup {
-  return element('dl', {}, ...facts.map(([name, value]) => element('dt', {}, escaped(name)) + element('dd', {}, escaped(value))));
 }

@@ -19,15 +19,16 @@ export type StepReport = {
   readonly positives: number;
 };
 
-export type ValidationReport = Validation & { readonly type: 'validation'; readonly step: number };
+/** Of the first logs there were, some lack AP by class. */
+export type ValidationReport = Omit<Validation, 'apPerClass'> & Partial<Validation> & { readonly type: 'validation'; readonly step: number };
 
 type Entry = StepReport | ValidationReport;
 
 /** What a run has told so far: kept as `log.jsonl`, one entry a line. */
 export class RunLog {
+  readonly steps: StepReport[] = [];
+  readonly validations: ValidationReport[] = [];
   readonly #path: string;
-  readonly #steps: StepReport[] = [];
-  readonly #validations: ValidationReport[] = [];
 
   /**
    * @param out the run's folder
@@ -39,7 +40,10 @@ export class RunLog {
       mkdirSync(out, { recursive: true });
       if (step === 0) writeFileSync(this.#path, '');
     });
-    for (const entry of existsSync(this.#path) ? readEntries(readFileSync(this.#path)) : []) if (entry.step <= step) this.#keep(entry);
+    const written = existsSync(this.#path) ? readFileSync(this.#path) : Buffer.of();
+    for (const entry of readEntries(written)) if (entry.step <= step) this.#keep(entry);
+    // So that a torn line does not take the next one with it.
+    if (written.length > 0 && written[written.length - 1] !== LINE_FEED) this.#writing(() => appendFileSync(this.#path, '\n'));
   }
 
   add(entry: Entry): void {
@@ -48,12 +52,12 @@ export class RunLog {
   }
 
   hasValidation(step: number): boolean {
-    return this.#validations.at(-1)?.step === step;
+    return this.validations.at(-1)?.step === step;
   }
 
   /** A run that went on from an earlier checkpoint says the same steps again: what was said last counts. */
   #keep(entry: Entry): void {
-    const entries: Entry[] = entry.type === 'step' ? this.#steps : this.#validations;
+    const entries: Entry[] = entry.type === 'step' ? this.steps : this.validations;
     while (entries.length > 0 && entries[entries.length - 1].step >= entry.step) entries.pop();
     entries.push(entry);
   }
@@ -67,13 +71,15 @@ export class RunLog {
   }
 }
 
-/** Whole lines alone: the last one may be torn. */
+const LINE_FEED = 10;
+
+/** Lines that are whole: a crash or a full disk may have torn some. */
 function* readEntries(bytes: Buffer): Generator<Entry> {
-  for (let start = 0, end; (end = bytes.indexOf('\n', start)) >= 0; start = end + 1) {
+  for (let start = 0, end; (end = bytes.indexOf(LINE_FEED, start)) >= 0; start = end + 1) {
     try {
       yield JSON.parse(bytes.toString('utf8', start, end)) as Entry;
     } catch {
-      // A line that was torn when the disk was full, and gone on from.
+      // Torn.
     }
   }
 }

@@ -8,6 +8,7 @@ import { PictureMemory } from './data/picture-memory.js';
 import { createPictureStore } from './data/picture-store.js';
 import { readAhead } from './data/read-ahead.js';
 import type { DataSet } from './dataset.js';
+import { renderCurves, type CurvesInput } from './curves/page.js';
 import { updateAverage, updateStatistics } from './ema.js';
 import type { Engine } from './engines/engine.js';
 import { lossDivisor, totalLoss, type LossSums } from './losses.js';
@@ -19,12 +20,13 @@ import { copyWeights, initialWeights, takeTensors, type Weights } from './networ
 import { sgdStep } from './optimizer.js';
 import { RunLog, type StepReport, type ValidationReport } from './run-log.js';
 import { validate, type Validation } from './validate.js';
+import { writeWhole } from './write-whole.js';
 
 export type TrainOptions = {
   readonly config: TrainConfig;
   readonly train: DataSet;
   readonly val?: DataSet;
-  /** Folder of the run: `last.safetensors`, `best.safetensors`, `log.jsonl`. */
+  /** Folder of the run: `last.safetensors`, `best.safetensors`, `log.jsonl`, `curves.html`. */
   readonly out: string;
   /** Go on where `last.safetensors` stopped. */
   readonly resume: boolean;
@@ -54,6 +56,8 @@ export type TrainSummary = {
 
 /** Memory for decoded pictures, of all loaders together. */
 const KEEP_BYTES = 2 ** 30;
+/** Steps after which the curves are drawn anew. */
+const DRAW_EVERY = 100;
 
 /**
  * Trains a network. The same configuration and data give the same run, also when it was stopped and resumed.
@@ -76,6 +80,7 @@ export async function train(options: TrainOptions): Promise<TrainSummary> {
   let validation: Validation | null = null;
 
   const checkpoint = (name: string): void => writeCheckpoint(join(out, `${name}.safetensors`), { ...state, facts: { ...state.facts, step, bestAp } });
+  const draw = (): void => writeWhole(join(out, 'curves.html'), [Buffer.from(renderCurves({ ...describe(options), steps: log.steps, validations: log.validations }))]);
   const owesValidation = (): boolean => val !== undefined && step > 0
     && (step % (config.validateEvery * stepsPerEpoch) === 0 || step === steps) && !log.hasValidation(step);
   const validateAverage = validator(options, network);
@@ -97,6 +102,7 @@ export async function train(options: TrainOptions): Promise<TrainSummary> {
       }
       const report: ValidationReport = { type: 'validation', step, ...found };
       log.add(report);
+      draw();
       options.onValidation(report);
     };
     // The run may have been stopped in a validation.
@@ -115,10 +121,12 @@ export async function train(options: TrainOptions): Promise<TrainSummary> {
       const report = reportOf(step, steps, Math.ceil(step / stepsPerEpoch), lr, losses);
       log.add(report);
       options.onStep(report);
+      if (step % DRAW_EVERY === 0) draw();
       if (step % stepsPerEpoch === 0) checkpoint('last');
       await validateIfDue();
     }
     if (step % stepsPerEpoch !== 0 || step === 0) checkpoint('last');
+    draw();
   } finally {
     await loader?.close();
     await engine.close();
@@ -153,6 +161,16 @@ function validator({ config: { input }, val, threads, signal, onWarning, onValid
   return (weights) => validate({ network, weights, dataSet: val, store, input, threads, signal, onPicture: onValidating });
 }
 
+function describe({ config: { variant, input, batchSize, epochs, lr, seed }, train: { pictures, classNames }, val }: TrainOptions): Pick<CurvesInput, 'title' | 'facts' | 'classNames'> {
+  return {
+    title: `Training of ${variant}`, classNames,
+    facts: [
+      ['pictures', `${pictures.length}${val === undefined ? '' : `, and ${val.pictures.length} to validate on`}`], ['input', `${input.width}x${input.height}`],
+      ['batch', `${batchSize} pictures`], ['epochs', String(epochs)], ['greatest learning rate', String(lr)], ['seed', String(seed)],
+    ],
+  };
+}
+
 function reportOf(step: number, steps: number, epoch: number, lr: number, losses: LossSums): StepReport {
   const divisor = lossDivisor(losses);
   return {
@@ -162,6 +180,7 @@ function reportOf(step: number, steps: number, epoch: number, lr: number, losses
 }
 
 function diverged(step: number, paths: readonly string[], out: string): NowcastError {
+  const last = join(out, 'last.safetensors');
   return new NowcastError('NOWCAST_DIVERGED', `the loss is not a number at step ${step + 1}, on ${paths.join(', ')}. ` +
-    `Try a lower lr or a longer warmup_epochs, and look at these pictures' boxes; ${join(out, 'last.safetensors')} holds the last whole epoch`);
+    `Try a lower lr or a longer warmup_epochs, and look at these pictures' boxes${existsSync(last) ? `; ${last} holds the last whole epoch` : ''}`);
 }

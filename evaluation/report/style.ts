@@ -37,10 +37,12 @@ svg .tick { font-size: 11.5px; }
 .row.ideal .bar { fill: var(--drop); } .row.loss .bar { fill: var(--loss); } .row.gain .bar { fill: var(--gain); }
 .marker { stroke: var(--ink); stroke-width: 1; stroke-dasharray: 3 3; opacity: 0.7; }
 .curve { stroke-width: 2; stroke-linejoin: round; } .curve.first { stroke: var(--first); } .curve.second { stroke: var(--second); } .curve.third { stroke: var(--third); }
+.curve.fourth { stroke: var(--loss); } .curve.raw { stroke: var(--first); stroke-width: 1; opacity: 0.4; } .range { fill: var(--first); opacity: 0.14; }
+.dot { fill: var(--card); stroke-width: 2; } .dot.first { stroke: var(--first); } .dot.second { stroke: var(--second); } .reader { fill: transparent; } .reader:hover { fill: var(--soft); opacity: 0.14; }
 .hidden { display: none; }
 .legend { display: flex; flex-wrap: wrap; gap: 4px 18px; font-size: 13px; color: var(--soft); margin-top: 8px; }
 .key::before { content: ""; display: inline-block; width: 16px; height: 3px; border-radius: 2px; margin-right: 7px; vertical-align: middle; background: var(--key); }
-.key.first { --key: var(--first); } .key.second { --key: var(--second); } .key.third { --key: var(--third); }
+.key.first { --key: var(--first); } .key.second { --key: var(--second); } .key.third { --key: var(--third); } .key.fourth { --key: var(--loss); }
 .key.dot::before { width: 9px; height: 9px; border-radius: 50%; } .key.out::before { width: 8px; height: 8px; border-radius: 1px; transform: rotate(45deg); }
 .key.dropped { --key: var(--drop); } .key.output { --key: var(--second); }
 .timeline { display: flex; margin-top: 12px; } .timeline .scroll { flex: 1; min-width: 0; }

@@ -34,7 +34,7 @@ function cell(text: string): Markup {
   return element('td', {}, escaped(text));
 }
 
-function barCell(value: number | null): Markup {
+export function barCell(value: number | null): Markup {
   return element('td', { class: 'meter' }, element('div', {}, element('b', {}, number(value)),
     element('span', {}, element('i', { style: `width:${((value ?? 0) * 100).toFixed(1)}%` }))));
 }

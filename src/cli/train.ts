@@ -48,6 +48,7 @@ async function runTraining({ config: path, out, resume = false, weights, replica
   const shares = replicas ?? replicasFor(config.batchSize, threads);
 
   io.log.info(`training ${config.variant} on ${dataSet.pictures.length} pictures, ${dataSet.classNames.length} classes`, { batch: config.batchSize, replicas: shares, out });
+  let begun: { readonly step: number; readonly atMs: number } | undefined;
   let bar: ProgressBar | undefined;
   let validationBar: ProgressBar | undefined;
   let summary: TrainSummary;
@@ -59,7 +60,11 @@ async function runTraining({ config: path, out, resume = false, weights, replica
       onStep: (report) => {
         bar ??= io.progress.bar({ label: config.variant, from: report.step - 1, total: report.steps, unit: 'steps' });
         bar.set(report.step);
-        if (report.step % LOG_EVERY === 0) io.log.info(`step ${report.step} of ${report.steps}`, shortened(report));
+        begun ??= { step: report.step, atMs: io.clock.now() };
+        if (report.step % LOG_EVERY === 0) {
+          const msPerStep = (io.clock.now() - begun.atMs) / (report.step - begun.step);
+          io.log.info(`step ${report.step} of ${report.steps}`, { ...shortened(report), minutesLeft: Math.ceil(((report.steps - report.step) * msPerStep) / 60_000) });
+        }
       },
       onValidating: (done, total) => {
         if (done === 0) io.log.info(`validating on ${total} pictures`);

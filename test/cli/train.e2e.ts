@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { readModelSpec } from '../../src/model/spec.js';
-import { nowcast } from '../helpers/command.js';
+import { readCheckpoint } from '../../training/checkpoint/checkpoint.js';
+import { COMMAND, nowcast } from '../helpers/command.js';
+import { hasProgram, itNeeds } from '../helpers/needs.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
 describe('nowcast train', function () {
@@ -42,6 +45,47 @@ describe('nowcast train', function () {
     const model = join(folder(), 'm.onnx');
     assert.equal((await nowcast(['export', summary.last, '--out', model])).code, 0);
     assert.equal((await readModelSpec(model)).classCount, 1);
+  });
+
+  itNeeds({ bash: hasProgram('bash', '--version') }, 'keeps the checkpoint that it has where the next one does not fit on the disk, and says so', async () => {
+    const config = await prepare();
+    const out = join(folder(), 'run');
+    assert.equal((await nowcast(['train', '-c', config, '--out', out, '--set', 'epochs=1'])).code, 0);
+    const last = join(out, 'last.safetensors');
+    const before = readFileSync(last);
+    // As on a full disk, a write fails half-way: no file may have more than a megabyte.
+    const { status, stderr } = spawnSync('bash', ['-c', 'ulimit -f 1024; exec "$@"', 'bash', process.execPath, COMMAND, 'train', '-c', config, '--out', out, '--set', 'epochs=2', '--resume'], { encoding: 'utf8' });
+    assert.equal(status, 1, stderr);
+    assert.match(stderr, /cannot write .*(best|last)\.safetensors/);
+    assert.deepEqual(readFileSync(last), before);
+    assert.deepEqual(readdirSync(out).sort(), ['best.safetensors', 'curves.html', 'last.safetensors', 'log.jsonl']);
+    const resumed = await nowcast(['train', '-c', config, '--out', out, '--set', 'epochs=2', '--resume']);
+    assert.match(resumed.stdout, /^2 steps/, resumed.stderr);
+  });
+
+  it('stops on Ctrl-C with a checkpoint, and goes on from it', async () => {
+    const config = await prepare();
+    const out = join(folder(), 'run');
+    const settings = ['--set', 'epochs=500', '--set', 'validate_every=500'];
+    const { code, stdout } = await nowcast(['train', '-c', config, '--out', out, ...settings, '--json'], {
+      onStart: (child) => child.stderr!.on('data', (chunk) => { if (String(chunk).includes('step 50 of 500')) child.kill('SIGINT'); }),
+    });
+    assert.equal(code, 130);
+    const { steps, isFinished } = JSON.parse(stdout) as { steps: number; isFinished: boolean };
+    assert.ok(steps >= 50 && steps < 500 && !isFinished, `${steps} steps`);
+    assert.equal(readCheckpoint(join(out, 'last.safetensors')).facts.step, steps);
+    const resumed = await nowcast(['train', '-c', config, '--out', out, '--resume', '--set', `epochs=${steps + 1}`, '--set', 'validate_every=500']);
+    assert.match(resumed.stdout, new RegExp(`^${steps + 1} steps`), resumed.stderr);
+    assert.match(readFileSync(join(out, 'curves.html'), 'utf8'), new RegExp(`${steps + 1} of ${steps + 1} steps, finished`));
+  });
+
+  it('never begins a run in a folder that holds one', async () => {
+    const config = await prepare();
+    const out = join(folder(), 'run');
+    assert.equal((await nowcast(['train', '-c', config, '--out', out, '--set', 'epochs=1'])).code, 0);
+    const { code, stderr } = await nowcast(['train', '-c', config, '--out', out, '--set', 'epochs=1']);
+    assert.equal(code, 2);
+    assert.match(stderr, /holds a run already .*--resume/);
   });
 
   it('says what is wrong with a config, and writes nothing', async () => {

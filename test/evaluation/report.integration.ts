@@ -2,26 +2,14 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { chromium, type Browser } from 'playwright-core';
 import { renderReport } from '../../evaluation/report.js';
 import { scoreRun } from '../../evaluation/score.js';
 import { chromiumPath } from '../helpers/chromium.js';
 import { itNeeds } from '../helpers/needs.js';
+import { assertWhole, openPage } from '../helpers/pages.js';
 import { jittery, play } from './play.js';
 import { drawScene, readScene } from './scene.js';
-
-/** Runs in the page. The background is read from a canvas, since its computed colour may come in any notation. */
-const MEASURE = `(() => {
-  const context = document.createElement('canvas').getContext('2d');
-  context.fillStyle = getComputedStyle(document.body).backgroundColor;
-  context.fillRect(0, 0, 1, 1);
-  return {
-    scrollWidth: document.documentElement.scrollWidth,
-    hidden: [...document.querySelectorAll('.card > svg')].filter((svg) => svg.getBoundingClientRect().height < 50).length,
-    lightness: context.getImageData(0, 0, 1, 1).data[1],
-  };
-})()`;
 
 describe('report in a browser', () => {
   const needs = { Chromium: chromiumPath !== undefined };
@@ -40,28 +28,12 @@ describe('report in a browser', () => {
     rmSync(dir, { recursive: true });
   });
 
-  async function open(colorScheme: 'light' | 'dark', width: number): Promise<{ page: Page; problems: string[]; requests: string[] }> {
-    const page = await browser!.newPage({ colorScheme, viewport: { width, height: 800 } });
-    const problems: string[] = [];
-    const requests: string[] = [];
-    page.on('console', (message) => problems.push(message.text()));
-    page.on('pageerror', (error) => problems.push(error.message));
-    page.on('request', (request) => requests.push(request.url()));
-    await page.goto(pathToFileURL(join(dir, 'report.html')).href);
-    return { page, problems, requests };
-  }
+  const open = (colorScheme: 'light' | 'dark', width: number) => openPage(browser!, join(dir, 'report.html'), colorScheme, width);
 
   for (const colorScheme of ['light', 'dark'] as const) {
     for (const width of [1200, 400]) {
       itNeeds(needs, `is whole in ${colorScheme} colours, ${width} pixels wide`, async () => {
-        const { page, problems, requests } = await open(colorScheme, width);
-        assert.deepEqual(problems, []);
-        assert.equal(requests.length, 1);
-        const { scrollWidth, hidden, lightness } = await page.evaluate<{ scrollWidth: number; hidden: number; lightness: number }>(MEASURE);
-        assert.ok(scrollWidth <= width, `the page is ${scrollWidth} pixels wide`);
-        assert.equal(hidden, 0);
-        assert.equal(lightness > 128, colorScheme === 'light');
-        await page.close();
+        await assertWhole(browser!, join(dir, 'report.html'), colorScheme, width);
       });
     }
   }

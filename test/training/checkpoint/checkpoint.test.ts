@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readCheckpoint, readTensors, writeCheckpoint, type Checkpoint } from '../../../training/checkpoint/checkpoint.js';
 import { safetensorsPieces } from '../../../training/checkpoint/safetensors.js';
 import { parameterLayout } from '../../../training/network/parameters.js';
 import { createNetwork } from '../../../training/network/variants.js';
 import { initialWeights } from '../../../training/network/weights.js';
+import { itNeeds } from '../../helpers/needs.js';
 import { temporaryFolder } from '../../helpers/temporary.js';
 
 const NETWORK = createNetwork('yolox-nano', 2);
@@ -38,6 +39,15 @@ describe('checkpoints', () => {
     mkdirSync(`${path()}.tmp`);
     assert.throws(() => writeCheckpoint(path(), checkpoint(2)), { name: 'OutputError', message: /last\.safetensors/ });
     assert.equal(readCheckpoint(path()).facts.step, 1);
+  });
+
+  itNeeds({ '/dev/full': existsSync('/dev/full') }, 'leave the one before in place when the disk is full', () => {
+    writeCheckpoint(path(), checkpoint(1));
+    const before = readFileSync(path());
+    symlinkSync('/dev/full', `${path()}.tmp`);
+    assert.throws(() => writeCheckpoint(path(), checkpoint(2)), { code: 'NOWCAST_OUTPUT', message: /cannot write .*last\.safetensors: ENOSPC/ });
+    assert.deepEqual(readFileSync(path()), before);
+    assert.deepEqual(readdirSync(join(folder(), 'run')), ['last.safetensors']);
   });
 
   it('say what they are not', () => {

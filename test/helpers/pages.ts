@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { pathToFileURL } from 'node:url';
+import type { Browser, Page } from 'playwright-core';
+
+export type ColorScheme = 'light' | 'dark';
+
+/** A file in a page, and what it says of itself: messages on the console, errors, addresses asked for. */
+export async function openPage(browser: Browser, path: string, colorScheme: ColorScheme, width: number): Promise<{ page: Page; problems: string[]; requests: string[] }> {
+  const page = await browser.newPage({ colorScheme, viewport: { width, height: 800 } });
+  const problems: string[] = [];
+  const requests: string[] = [];
+  page.on('console', (message) => problems.push(message.text()));
+  page.on('pageerror', (error) => problems.push(error.message));
+  page.on('request', (request) => requests.push(request.url()));
+  await page.goto(pathToFileURL(path).href);
+  return { page, problems, requests };
+}
+
+/** Runs in the page. The background is read from a canvas, since its computed colour may come in any notation. */
+const MEASURE = `(() => {
+  const context = document.createElement('canvas').getContext('2d');
+  context.fillStyle = getComputedStyle(document.body).backgroundColor;
+  context.fillRect(0, 0, 1, 1);
+  return {
+    scrollWidth: document.documentElement.scrollWidth,
+    hidden: [...document.querySelectorAll('.card > svg')].filter((svg) => svg.getBoundingClientRect().height < 50).length,
+    lightness: context.getImageData(0, 0, 1, 1).data[1],
+  };
+})()`;
+
+/** A report of ours asks for nothing else, fits the window, shows its drawings, and has the reader's colours. */
+export async function assertWhole(browser: Browser, path: string, colorScheme: ColorScheme, width: number): Promise<void> {
+  const { page, problems, requests } = await openPage(browser, path, colorScheme, width);
+  assert.deepEqual(problems, []);
+  assert.equal(requests.length, 1);
+  const { scrollWidth, hidden, lightness } = await page.evaluate<{ scrollWidth: number; hidden: number; lightness: number }>(MEASURE);
+  assert.ok(scrollWidth <= width, `the page is ${scrollWidth} pixels wide`);
+  assert.equal(hidden, 0);
+  assert.equal(lightness > 128, colorScheme === 'light');
+  await page.close();
+}
