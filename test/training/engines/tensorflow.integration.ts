@@ -54,6 +54,20 @@ describe('the tensorflow engine', function () {
     });
   }
 
+  it('holds as many tensors and bytes after each step as before it', async () => {
+    await tf.setBackend('cpu');
+    const network = cspNetwork('tiny', { ...SHAPE, depthwise: true }, 2);
+    const weights = initialWeights(network, 3);
+    const engine = openTensorFlowEngine(tf, network, { batchSize: 2, assigner: 'sim-ota' });
+    const held = (): object => ({ tensors: tf.memory().numTensors, bytes: tf.memory().numBytes });
+    const before = held();
+    for (let step = 0; step < 3; step++) {
+      await engine.step(weights, batch(), { l1: step > 0 });
+      assert.deepEqual(held(), before);
+    }
+    await engine.close();
+  });
+
   itNeeds({ '@tensorflow/tfjs-node': hasNative }, 'makes it on TensorFlow too', async () => {
     await comparesWithOnnxRuntime(await loadTensorFlow(), cspNetwork('tiny', { ...SHAPE, depthwise: true }, 2));
   });
