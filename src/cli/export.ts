@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { join, parse } from 'node:path';
 import type { Command } from 'commander';
 import { readCheckpoint } from '../../training/checkpoint/checkpoint.js';
 import { exportOnnx } from '../../training/export/export-onnx.js';
@@ -10,6 +11,7 @@ import { parseInputSize } from '../config/run-config.js';
 import { UsageError } from '../core/errors.js';
 import type { Size } from '../core/letterbox.js';
 import { writeFileAtomic } from '../model/atomic-write.js';
+import { CLASSES_KEY } from '../model/spec.js';
 import { openIo, type CliContext, type CommandIo } from './command-io.js';
 import { megabytes } from './table.js';
 
@@ -46,16 +48,24 @@ async function exportModel(checkpoint: string | undefined, flags: Flags, io: Com
   const input = flags.input === undefined ? model.input : parseInputSize(flags.input, '--input');
   const { fp16 = false, dynamicBatch = false } = flags;
   const bytes = exportOnnx(network, weights, {
-    input, dynamicBatch, halfPrecision: fp16, metadata: classNames === undefined ? {} : { classes: JSON.stringify(classNames) },
+    input, dynamicBatch, halfPrecision: fp16, metadata: classNames === undefined ? {} : { [CLASSES_KEY]: JSON.stringify(classNames) },
   });
   await writeFileAtomic(flags.out, bytes);
+  const labels = classNames && labelsBeside(flags.out);
+  if (labels !== undefined) await writeFileAtomic(labels, classNames!.map((name, id) => `${id}  ${name}\n`).join(''));
 
   const facts = {
     path: flags.out, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex'), variant: network.name, classes: network.classCount,
-    input, fp16, dynamicBatch, gflops: gigaFlops(network, input),
+    input, fp16, dynamicBatch, gflops: gigaFlops(network, input), ...(labels !== undefined && { labels }),
   };
   if (io.json) io.print(JSON.stringify(facts));
   else io.print(`${facts.path}: ${facts.variant}, ${facts.classes} classes, ${input.width}x${input.height}, ${facts.gflops.toFixed(2)} GFLOPs, ${megabytes(facts.bytes)}, sha256 ${facts.sha256}`);
+}
+
+/** For `--labels`, here and in other tools; `nowcast run` reads the names from the model itself. */
+function labelsBeside(out: string): string {
+  const { dir, name } = parse(out);
+  return join(dir, `${name}.txt`);
 }
 
 function trained(path: string, flags: Flags): Model {

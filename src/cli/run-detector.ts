@@ -13,7 +13,7 @@ import type { CommandIo } from './command-io.js';
 export async function detectorOptions({ model, detect }: RunConfig, io: CommandIo): Promise<ProcessDetectorOptions> {
   const { path } = await findModel(model.path, io.cacheDir);
   const classIds = detect.classes === undefined ? undefined
-    : classIdsOf(detect.classes, await loadLabels(model.labels, (await readModelSpec(path, inputOf(model))).classCount));
+    : classIdsOf(detect.classes, await loadLabels(model.labels, await readModelSpec(path, inputOf(model))));
   return {
     model: path,
     ...inputOf(model),

@@ -27,12 +27,15 @@ export const cocoCategoryIds: readonly number[] = Array.from({ length: 90 }, (_,
 /**
  * A model's class names.
  * @param nameOrPath `coco`, `argoverse-hd`, or a text file with one name a line, bare or after its class id
- *   (`0  person`); undefined takes the set that has as many classes as the model, else `class-0`, `class-1`…
+ *   (`0  person`); undefined takes the names that the model's file holds, the set that has as many
+ *   classes, or `class-0`, `class-1`…
  * @throws ModelError where there are not `classCount` names; both counts are in the message
  */
-export async function loadLabels(nameOrPath: string | undefined, classCount: number): Promise<readonly string[]> {
+export async function loadLabels(
+  nameOrPath: string | undefined, { classCount, classNames }: { readonly classCount: number; readonly classNames?: readonly string[] },
+): Promise<readonly string[]> {
   if (nameOrPath === undefined) {
-    return Object.values(LABEL_SETS).find((set) => set.length === classCount) ?? Array.from({ length: classCount }, (_, id) => `class-${id}`);
+    return classNames ?? Object.values(LABEL_SETS).find((set) => set.length === classCount) ?? Array.from({ length: classCount }, (_, id) => `class-${id}`);
   }
   const names = isLabelSet(nameOrPath) ? LABEL_SETS[nameOrPath] : await readLabelFile(nameOrPath);
   if (names.length !== classCount) {

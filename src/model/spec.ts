@@ -21,6 +21,8 @@ export type ModelSpec = {
   readonly inputName: string;
   readonly outputName: string;
   readonly classCount: number;
+  /** Of the classes, where the file says them, as those of `nowcast export` do. */
+  readonly classNames?: readonly string[];
   /** Grid cells of all levels, each of which predicts one box. */
   readonly anchors: number;
   readonly inputType: 'float32' | 'float16' | 'uint8';
@@ -41,7 +43,22 @@ export async function readModel(path: string, options: { readonly input?: Size }
   const bytes = await readModelFile(path);
   const model = parseOnnx(bytes, path);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  return { spec: { path, sha256, ...yoloxShapes(model, path, options.input) }, model, bytes };
+  const shapes = yoloxShapes(model, path, options.input);
+  const classNames = namesIn(model, shapes.classCount);
+  return { spec: { path, sha256, ...shapes, ...(classNames && { classNames }) }, model, bytes };
+}
+
+/** Metadata under which an ONNX file keeps the names of its classes, as a JSON array. */
+export const CLASSES_KEY = 'classes';
+
+/** Undefined where there is not one for each class: other programs write what they like. */
+function namesIn({ metadataProps }: OnnxModel, classCount: number): readonly string[] | undefined {
+  try {
+    const names = JSON.parse(metadataProps.find(({ key }) => key === CLASSES_KEY)?.value ?? 'null') as unknown;
+    return Array.isArray(names) && names.length === classCount && names.every((name) => typeof name === 'string') ? names : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 async function readModelFile(path: string): Promise<Uint8Array> {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { loadLabels } from '../../src/model/labels.js';
 import { readModelSpec } from '../../src/model/spec.js';
 import { writeCheckpoint } from '../../training/checkpoint/checkpoint.js';
 import { createNetwork } from '../../training/network/variants.js';
@@ -34,8 +35,9 @@ describe('nowcast export', () => {
     const { code, stdout, stderr } = await nowcast(['export', checkpoint, '--out', out(), '--fp16']);
     assert.equal(code, 0, stderr);
     assert.match(stdout, /m\.onnx: yolox-nano, 2 classes, 96x64, 0\.04 GFLOPs/);
-    const { input, classCount } = await readModelSpec(out());
-    assert.deepEqual([input, classCount], [{ width: 96, height: 64 }, 2]);
+    const { input, classCount, classNames } = await readModelSpec(out());
+    assert.deepEqual([input, classCount, classNames], [{ width: 96, height: 64 }, 2, ['car', 'bus']]);
+    assert.deepEqual(await loadLabels(join(folder(), 'models', 'm.txt'), { classCount: 2 }), ['car', 'bus']);
   });
 
   it('says what is missing or contradicts itself, and writes nothing', async () => {

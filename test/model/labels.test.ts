@@ -13,7 +13,7 @@ describe('loadLabels', () => {
   };
 
   it('knows COCO\'s classes and their category ids', async () => {
-    const names = await loadLabels('coco', 80);
+    const names = await loadLabels('coco', { classCount: 80 });
     const byCategory = Object.fromEntries(names.map((name, id) => [cocoCategoryIds[id], name]));
     assert.equal(cocoCategoryIds.length, 80);
     assert.deepEqual([byCategory[1], byCategory[13], byCategory[18], byCategory[44], byCategory[62], byCategory[67], byCategory[70], byCategory[90]],
@@ -21,39 +21,42 @@ describe('loadLabels', () => {
   });
 
   it('knows Argoverse-HD\'s classes as the COCO classes that its data set names', async () => {
-    const coco = await loadLabels('coco', 80);
-    assert.deepEqual(await loadLabels('argoverse-hd', 8), [0, 1, 2, 3, 5, 7, 9, 11].map((id) => coco[id]));
+    const coco = await loadLabels('coco', { classCount: 80 });
+    assert.deepEqual(await loadLabels('argoverse-hd', { classCount: 8 }), [0, 1, 2, 3, 5, 7, 9, 11].map((id) => coco[id]));
   });
 
   it('chooses by the number of classes when told nothing', async () => {
-    assert.equal((await loadLabels(undefined, 80))[16], 'dog');
-    assert.equal((await loadLabels(undefined, 8))[7], 'stop sign');
-    assert.deepEqual(await loadLabels(undefined, 3), ['class-0', 'class-1', 'class-2']);
+    assert.equal((await loadLabels(undefined, { classCount: 80 }))[16], 'dog');
+    assert.equal((await loadLabels(undefined, { classCount: 8 }))[7], 'stop sign');
+    assert.deepEqual(await loadLabels(undefined, { classCount: 3 }), ['class-0', 'class-1', 'class-2']);
+    const eight = Array.from({ length: 8 }, (_, i) => `kind ${i}`);
+    assert.deepEqual(await loadLabels(undefined, { classCount: 8, classNames: eight }), eight);
+    assert.equal((await loadLabels('argoverse-hd', { classCount: 8, classNames: eight }))[0], 'person');
   });
 
   it('reads one name a line, whatever ends the lines', async () => {
-    assert.deepEqual(await loadLabels(written('\uFEFFcat\r\nhot dog\r\n\r\n'), 2), ['cat', 'hot dog']);
+    assert.deepEqual(await loadLabels(written('\uFEFFcat\r\nhot dog\r\n\r\n'), { classCount: 2 }), ['cat', 'hot dog']);
   });
 
   it('reads numbered lines in any order', async () => {
-    assert.deepEqual(await loadLabels(written('1  hot dog\n0  cat\n2: 3 wheeler\n'), 3), ['cat', 'hot dog', '3 wheeler']);
+    assert.deepEqual(await loadLabels(written('1  hot dog\n0  cat\n2: 3 wheeler\n'), { classCount: 3 }), ['cat', 'hot dog', '3 wheeler']);
   });
 
   it('takes lines as names unless all are numbered', async () => {
-    assert.deepEqual(await loadLabels(written('3 wheeler\ncar\n'), 2), ['3 wheeler', 'car']);
+    assert.deepEqual(await loadLabels(written('3 wheeler\ncar\n'), { classCount: 2 }), ['3 wheeler', 'car']);
   });
 
   it('refuses numbers with a gap or twice', async () => {
-    await assert.rejects(loadLabels(written('0 cat\n2 dog\n'), 2), { name: 'ModelError', message: /ids must be 0 to 1, each once; "2 dog"/ });
-    await assert.rejects(loadLabels(written('0 cat\n0 dog\n'), 2), { name: 'ModelError', message: /"0 dog"/ });
+    await assert.rejects(loadLabels(written('0 cat\n2 dog\n'), { classCount: 2 }), { name: 'ModelError', message: /ids must be 0 to 1, each once; "2 dog"/ });
+    await assert.rejects(loadLabels(written('0 cat\n0 dog\n'), { classCount: 2 }), { name: 'ModelError', message: /"0 dog"/ });
   });
 
   it('refuses a wrong number of names, naming both counts', async () => {
-    await assert.rejects(loadLabels('coco', 8), { name: 'ModelError', message: /"coco" have 80 names, the model has 8 classes/ });
-    await assert.rejects(loadLabels(written(''), 1), { name: 'ModelError', message: /have 0 names, the model has 1 classes/ });
+    await assert.rejects(loadLabels('coco', { classCount: 8 }), { name: 'ModelError', message: /"coco" have 80 names, the model has 8 classes/ });
+    await assert.rejects(loadLabels(written(''), { classCount: 1 }), { name: 'ModelError', message: /have 0 names, the model has 1 classes/ });
   });
 
   it('says which names it knows when there is no such file', async () => {
-    await assert.rejects(loadLabels(join(folder.path, 'none'), 8), { name: 'ModelError', message: /cannot read the labels.*coco, argoverse-hd/ });
+    await assert.rejects(loadLabels(join(folder.path, 'none'), { classCount: 8 }), { name: 'ModelError', message: /cannot read the labels.*coco, argoverse-hd/ });
   });
 });

@@ -44,6 +44,18 @@ describe('train', function () {
     assert.deepEqual(second, first);
   });
 
+  it('is decided by its seed, however many threads make its batches', async () => {
+    const dataSet = await drawDataSet(folder());
+    const weightsOf = async (name: string, seed: number, loaders: number): Promise<Float32Array> => {
+      const options = optionsFor(dataSet, name, { epochs: 4, closing_epochs: 1, warmup_epochs: 0, mixup: 0.5, seed }, { loaders });
+      await train(options);
+      return readCheckpoint(join(options.out, 'last.safetensors')).weights.parameters;
+    };
+    const first = await weightsOf('first', 7, 1);
+    assert.deepEqual(await weightsOf('again', 7, 3), first);
+    assert.notDeepEqual(await weightsOf('other', 8, 1), first);
+  });
+
   it('starts from another network\'s weights with other classes', async () => {
     const dataSet = await drawDataSet(folder());
     const settings = { epochs: 1, lr: 1e-9, warmup_epochs: 0, closing_epochs: 1 };

@@ -64,7 +64,7 @@ export async function makeHostPlan(options: ProcessDetectorOptions): Promise<Hos
   const spec = await readModelSpec(resolve(options.model), options.input === undefined ? {} : { input: options.input });
   const [modelPath, classNames] = await Promise.all([
     uint8Model(spec, resolve(options.cacheDir)),
-    loadLabels(options.labels, spec.classCount),
+    loadLabels(options.labels, spec),
   ]);
   const { input, inputName, outputName } = spec;
   return {

@@ -31,6 +31,13 @@ describe('batchMaker', () => {
     assert.notDeepEqual(first, second);
   });
 
+  it('closes at the step that it is told: from there on pictures are not mixed', async () => {
+    const make = batchMaker({ ...OPTIONS, multiscale: 0, closingStep: 2 });
+    const objects = async (step: number): Promise<number> => (await make(step)).objects.reduce((sum, { classIds }) => sum + classIds.length, 0);
+    assert.ok(await objects(0) + await objects(1) > 2 * OPTIONS.batchSize);
+    assert.deepEqual([await objects(2), await objects(3)], [OPTIONS.batchSize, OPTIONS.batchSize]);
+  });
+
   it('keeps a size for ten steps, near the given one and of its shape', async () => {
     const make = batchMaker({ ...OPTIONS, batchSize: 1 });
     const sizes = new Set<string>();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
-import { readModelSpec } from '../../../src/model/spec.js';
+import { CLASSES_KEY, readModelSpec } from '../../../src/model/spec.js';
 import { exportOnnx, type ExportOptions } from '../../../training/export/export-onnx.js';
 import { cspNetwork, createNetwork } from '../../../training/network/variants.js';
 import { initialWeights } from '../../../training/network/weights.js';
@@ -36,6 +36,16 @@ describe('exportOnnx', () => {
     const { input, inputName, outputName, classCount, anchors, inputType, outputType } = await readModelSpec(path);
     assert.deepEqual({ input, inputName, outputName, classCount, anchors, inputType, outputType },
       { input: INPUT, inputName: 'images', outputName: 'output', classCount: 3, anchors: 126, inputType: 'float32', outputType: 'float32' });
+  });
+
+  it('keeps the names of the classes where readModelSpec finds them, and no other program\'s words are taken for them', async () => {
+    const path = join(folder(), 'small.onnx');
+    const namesIn = async (classes: string): Promise<readonly string[] | undefined> => {
+      writeFileSync(path, bytesOf({ metadata: { [CLASSES_KEY]: classes } }));
+      return (await readModelSpec(path)).classNames;
+    };
+    assert.deepEqual(await namesIn('["a","b","c"]'), ['a', 'b', 'c']);
+    for (const other of ['["a","b"]', '[1,2,3]', '{0: "a"}', '3']) assert.equal(await namesIn(other), undefined);
   });
 
   it('gives the same bytes for the same seed', () => {
