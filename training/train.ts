@@ -55,7 +55,7 @@ export type TrainSummary = {
 };
 
 /** Memory for decoded pictures, of all loaders together. */
-const KEEP_BYTES = 2 ** 30;
+const KEEP_BYTES = 2 ** 29;
 /** Steps after which the curves are drawn anew. */
 const DRAW_EVERY = 100;
 

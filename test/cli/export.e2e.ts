@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import * as ort from 'onnxruntime-node';
 import { loadLabels } from '../../src/model/labels.js';
 import { readModelSpec } from '../../src/model/spec.js';
 import { writeCheckpoint } from '../../training/checkpoint/checkpoint.js';
@@ -37,6 +38,12 @@ describe('nowcast export', () => {
     assert.match(stdout, /m\.onnx: yolox-nano, 2 classes, 96x64, 0\.04 GFLOPs/);
     const { input, classCount, classNames } = await readModelSpec(out());
     assert.deepEqual([input, classCount, classNames], [{ width: 96, height: 64 }, 2, ['car', 'bus']]);
+    const open = join(folder(), 'models', 'open.onnx');
+    assert.equal((await nowcast(['export', checkpoint, '--out', open, '--dynamic-batch'])).code, 0);
+    const session = await ort.InferenceSession.create(open);
+    const { output } = await session.run({ images: new ort.Tensor('float32', new Float32Array(3 * 3 * 64 * 96), [3, 3, 64, 96]) });
+    await session.release();
+    assert.deepEqual(output.dims, [3, 126, 7]);
     assert.deepEqual(await loadLabels(join(folder(), 'models', 'm.txt'), { classCount: 2 }), ['car', 'bus']);
   });
 
