@@ -35,6 +35,8 @@ export type TrainOptions = {
   readonly openEngine: (network: Network) => Promise<Engine>;
   /** Threads that make batches beside the engine. */
   readonly loaders: number;
+  /** Memory for decoded pictures, of all loaders together. */
+  readonly keepBytes: number;
   /** Threads for validation. */
   readonly threads: number;
   /** Stops after the step that is running, with a checkpoint. */
@@ -54,8 +56,6 @@ export type TrainSummary = {
   readonly bestAp: number | null;
 };
 
-/** Memory for decoded pictures, of all loaders together. */
-const KEEP_BYTES = 2 ** 29;
 /** Steps after which the curves are drawn anew. */
 const DRAW_EVERY = 100;
 
@@ -89,7 +89,7 @@ export async function train(options: TrainOptions): Promise<TrainSummary> {
   let loader: Loader | undefined;
   try {
     loader = await openLoader({
-      ...config, pictures: dataSet.pictures, closingStep, threads: options.loaders, keepBytes: KEEP_BYTES, onSkip: onWarning,
+      ...config, pictures: dataSet.pictures, closingStep, threads: options.loaders, keepBytes: options.keepBytes, onSkip: onWarning,
     });
     const validateIfDue = async (): Promise<void> => {
       const found = owesValidation() ? await validateAverage(average) : undefined;

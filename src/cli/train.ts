@@ -19,6 +19,7 @@ type Flags = {
   readonly weights?: string;
   readonly replicas?: number;
   readonly loaders: number;
+  readonly keepMb: number;
   readonly engine: EngineName;
   readonly set: Readonly<Record<string, unknown>>;
 };
@@ -34,11 +35,12 @@ export function register(program: Command, context: CliContext): void {
     .addOption(new Option('--engine <name>', 'tensorflow needs @tensorflow/tfjs-node-gpu or @tensorflow/tfjs-node; auto takes it where it is').choices(ENGINES).default('auto'))
     .option('--replicas <n>', 'threads that share each batch (default: one for each core, as far as they divide it)', positiveInteger)
     .option('--loaders <n>', 'threads that make batches ahead of the step; more help a GPU', positiveInteger, 1)
+    .option('--keep-mb <n>', 'memory for decoded pictures; what does not fit is decoded each time', keepableMegabytes, 512)
     .option('--set <key=value>', 'override a key of the config; may be repeated', override, {})
     .action((flags: Flags) => runTraining(flags, openIo(command, context)));
 }
 
-async function runTraining({ config: path, out, resume = false, weights, replicas, loaders, engine, set }: Flags, io: CommandIo): Promise<void> {
+async function runTraining({ config: path, out, resume = false, weights, replicas, loaders, keepMb, engine, set }: Flags, io: CommandIo): Promise<void> {
   if (resume && weights !== undefined) throw new UsageError('--weights starts a new run and --resume goes on with an old one; leave one of them out');
   const config = readConfig(path!, set);
   const dataSet = open(config.train, io);
@@ -56,7 +58,7 @@ async function runTraining({ config: path, out, resume = false, weights, replica
     summary = await train({
       config, train: dataSet, ...(val && { val }), out, resume, ...(weights !== undefined && { from: weights }),
       openEngine: (network) => openEngine(engine, network, { batchSize: config.batchSize, replicas: shares, assigner: config.assigner }),
-      loaders, threads, signal: io.signal,
+      loaders, keepBytes: keepMb * 2 ** 20, threads, signal: io.signal,
       onStep: (report) => {
         bar ??= io.progress.bar({ label: config.variant, from: report.step - 1, total: report.steps, unit: 'steps' });
         bar.set(report.step);
@@ -134,6 +136,12 @@ function round(value: number): number {
 function positiveInteger(text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('It must be an integer of at least 1.');
+  return value;
+}
+
+function keepableMegabytes(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 0 || value > 2047) throw new InvalidArgumentError('It must be an integer from 0 to 2047.');
   return value;
 }
 

@@ -33,7 +33,7 @@ export function trainOptions(dataSet: DataSet, out: string, settings: object, ov
     variant: 'yolox-nano', train: { annotations: '', root: '' }, input: '96x96', batch_size: 4, multiscale: 0, ...settings,
   });
   return {
-    config, train: dataSet, out, resume: false, loaders: 1, threads: 1, signal: new AbortController().signal,
+    config, train: dataSet, out, resume: false, loaders: 1, keepBytes: 2 ** 20, threads: 1, signal: new AbortController().signal,
     openEngine: (network) => openOnnxRuntimeEngine(network, { batchSize: 4, replicas: 1, threadsPerReplica: 1, assigner: config.assigner }),
     onStep: () => undefined, onValidating: () => undefined, onValidation: () => undefined, onWarning: (message) => assert.fail(message), ...over,
   };
