@@ -10,7 +10,8 @@ import { initialWeights } from '../../training/network/weights.js';
 import { nowcast } from '../helpers/command.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
-describe('nowcast export', () => {
+describe('nowcast export', function () {
+  this.timeout(60_000);
   const folder = temporaryFolder();
   const out = (): string => join(folder(), 'models', 'm.onnx');
 
