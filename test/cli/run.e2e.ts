@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
@@ -8,6 +8,8 @@ import { join } from 'node:path';
 import type { RunSummary } from '../../src/cli/run-summary.js';
 import { boxIou } from '../../src/core/box.js';
 import type { PerceptEvent, PipelineEvent } from '../../src/core/events.js';
+import { DataType, node, onnxModel, valueInfo } from '../../src/model/onnx/build.js';
+import { serializeOnnx } from '../../src/model/onnx/model-file.js';
 import { readRecording } from '../../src/streaming/sinks/recording-reader.js';
 import { clipFolder, NEEDS_FFMPEG, pattern, presentationTimes } from '../helpers/clips.js';
 import { COMMAND, nowcast } from '../helpers/command.js';
@@ -15,6 +17,7 @@ import { itNeeds } from '../helpers/needs.js';
 import { hasRtspServer, RtspServer } from '../helpers/rtsp-server.js';
 import { parityCases, readJson, realFile } from '../helpers/shared.js';
 import { temporaryFolder } from '../helpers/temporary.js';
+import { detectorsOf, hasProc } from '../model/host/child-processes.js';
 
 const MODEL = realFile('yolox_nano.onnx');
 const PERSON = realFile('one-by-one-person-detection.mp4');
@@ -155,20 +158,41 @@ describe('nowcast run', function () {
     assert.deepEqual([readdirSync(folder()).filter((name) => name.startsWith('a.mp4')), readdirSync(scratch)], [[], []]);
   });
 
+  /** Acts on the command, once, when its recording has some lines. */
+  const midRun = (recording: string, act: (child: ChildProcess) => void) => (child: ChildProcess): void => {
+    const watch = setInterval(() => {
+      if (!existsSync(recording) || readFileSync(recording, 'utf8').split('\n').length <= 8) return;
+      clearInterval(watch);
+      act(child);
+    }, 5);
+    child.on('close', () => clearInterval(watch));
+  };
+
+  for (const [what, signals, why] of [['killed', ['SIGSTOP', 'SIGKILL'], /started again: SIGKILL/], ['made to hang', ['SIGSTOP'], /started again: it gave no answer within/]] as const) {
+    itNeeds({ ...NEEDS, 'Linux /proc': hasProc }, `a detector that is ${what} mid-run loses the frame in flight and no more, and percepts go on`, async () => {
+      const recording = join(folder(), 'run.jsonl');
+      const { code, stderr } = await nowcast(['run', person, '--model', model, '--provider', 'cpu', '--offline', '--max-frames', '60', '--record', recording], {
+        ...cached(),
+        onStart: midRun(recording, ({ pid }) => {
+          const [detector] = detectorsOf(pid);
+          for (const signal of signals) process.kill(detector, signal);
+        }),
+      });
+      assert.equal(code, 0, stderr);
+      assert.match(stderr, why);
+      const outcomes = (await eventsOf(recording)).filter((event) => event.type === 'percept' || event.type === 'drop');
+      assert.deepEqual(outcomes.map(({ seq }) => seq), Array.from({ length: 60 }, (_, i) => i));
+      const lost = outcomes.flatMap((event) => event.type === 'drop' ? [event.reason] : []);
+      assert.ok(lost.length <= 1 && lost.every((reason) => reason === 'detector-failed'), lost.join());
+      assert.equal(outcomes.at(-1)?.type, 'percept');
+    });
+  }
+
   itNeeds(NEEDS, 'kill -9 leaves a recording that is readable to its last full line', async () => {
     const recording = join(folder(), 'run.jsonl');
     const { code } = await nowcast(['run', person, '--model', model, '--provider', 'cpu', '--record', recording], {
       ...cached(),
-      onStart: (child) => {
-        const watch = setInterval(() => {
-          try {
-            if (readFileSync(recording, 'utf8').split('\n').length > 8) child.kill('SIGKILL');
-          } catch {
-            // Not there yet.
-          }
-        }, 5);
-        child.on('close', () => clearInterval(watch));
-      },
+      onStart: midRun(recording, (child) => child.kill('SIGKILL')),
     });
     assert.equal(code, null);
     const events: PipelineEvent[] = [];
@@ -275,6 +299,17 @@ describe('nowcast run', function () {
       return ['pictures', '--model', model];
     }, 1, /pictures/);
     refused('the model is no ONNX', () => [person, '--model', write('model.onnx', 'nope')], 1, /model\.onnx.*ONNX/s);
+    refused('the model is no YOLOX', () => {
+      const classifier = onnxModel({
+        name: 'classifier', initializers: [], nodes: [node('Identity', ['data'], ['scores'])],
+        inputs: [valueInfo('data', DataType.FLOAT, [1, 3, 224, 224])], outputs: [valueInfo('scores', DataType.FLOAT, [1, 1000])],
+      });
+      return [person, '--model', write('classifier.onnx', serializeOnnx(classifier))];
+    }, 1, /classifier\.onnx is not a YOLOX detector: .*\[1,3,224,224\].*\[1,1000\]/);
+    refused('the model is a folder', () => {
+      mkdirSync(join(folder(), 'model'));
+      return [person, '--model', './model'];
+    }, 1, /model: it is a folder; name the \.onnx file itself/);
     refused('the model is missing', () => [person, '--model', './gone.onnx'], 1, /gone\.onnx/);
     refused('the labels are of another count', () => [person, '--model', model, '--labels', write('three.txt', 'a\nb\nc\n')], 1, /3 .*80|80 .*3/s);
     refused('the provider is unknown', () => [person, '--model', model, '--provider', 'tpu'], 2, /--provider is "tpu".*auto, cpu, webgpu/s);

@@ -40,7 +40,7 @@ function timelineOf({ source, work, runtimesMs = [], stop, unsubscribe, transpor
           return cold(work).pipe(map(() => `${overBudget ? 'over-budget ' : ''}percept ${frame.streamId}/${frame.seq}`));
         }),
       tap((event) => note(typeof event === 'string' ? event : nameOf(event))),
-      tap({ complete: () => note('complete') }),
+      tap({ complete: () => note('complete'), error: (error: unknown) => note(String(error)) }),
     );
     expectObservable(result.pipe(map(() => 0)), unsubscribe);
   }, false);
@@ -134,6 +134,11 @@ describe('schedule', () => {
     assert.deepEqual(timelineOf({ source: 'a-b-c-d-', stop: '---s', work: '-----(x|)' }), [
       '3 stopped a/1', '5 percept a/0', '5 complete',
     ]);
+  });
+
+  it('an error of the source, or of the work, goes on at once and releases what waits', () => {
+    assert.deepEqual(timelineOf({ source: 'a-b-#', work: '-----(x|)' }), ['4 error']);
+    assert.deepEqual(timelineOf({ source: 'a-b-c-d-', work: '---#' }), ['3 error']);
   });
 
   it('an early unsubscribe releases what waits', () => {
