@@ -17,7 +17,7 @@ import { itNeeds } from '../helpers/needs.js';
 import { hasRtspServer, RtspServer } from '../helpers/rtsp-server.js';
 import { parityCases, readJson, realFile } from '../helpers/shared.js';
 import { temporaryFolder } from '../helpers/temporary.js';
-import { detectorsOf, hasProc } from '../model/host/child-processes.js';
+import { detectorsOf, eventually, hasProc } from '../model/host/child-processes.js';
 
 const MODEL = realFile('yolox_nano.onnx');
 const PERSON = realFile('one-by-one-person-detection.mp4');
@@ -187,6 +187,20 @@ describe('nowcast run', function () {
       assert.equal(outcomes.at(-1)?.type, 'percept');
     });
   }
+
+  itNeeds({ ...NEEDS, script: existsSync('/usr/bin/script') }, 'a terminal that goes away ends it as Ctrl-C does: the recording is whole', async () => {
+    const recording = join(folder(), 'run.jsonl');
+    const exitCode = join(folder(), 'exit-code');
+    const command = [process.execPath, COMMAND, 'run', person, '--model', model, '--provider', 'cpu', '--record', recording].map((word) => `'${word}'`).join(' ');
+    const terminal = spawn('/usr/bin/script', ['-qec', `${command} & trap "kill -HUP $!" HUP; wait $!; wait $!; echo $? > ${exitCode}.tmp; mv ${exitCode}.tmp ${exitCode}`, '/dev/null'], {
+      env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...cached().env }, stdio: ['ignore', 'ignore', 'ignore'],
+    });
+    midRun(recording, () => terminal.kill('SIGKILL'))(terminal);
+    await eventually(() => existsSync(exitCode));
+    assert.equal(readFileSync(exitCode, 'utf8').trim(), '129');
+    const seqs = (await eventsOf(recording)).flatMap((event) => event.type === 'percept' || event.type === 'drop' ? [event.seq] : []);
+    assert.deepEqual(seqs, Array.from({ length: seqs.length }, (_, i) => i));
+  });
 
   itNeeds(NEEDS, 'kill -9 leaves a recording that is readable to its last full line', async () => {
     const recording = join(folder(), 'run.jsonl');
