@@ -34,11 +34,8 @@ export type RunSummary = {
 
 /** The outcome of a run, without secrets. */
 export function summarise({ config, info, snapshot, durationMs, videos, problems }: Facts, io: CommandIo): RunSummary {
-  const streams = Object.fromEntries(config.sources.flatMap((source) => {
-    const counts = snapshot.streams[source.id];
-    if (counts === undefined) return [];
-    return [[source.id, { source: String(io.redact(source.kind === 'camera' ? source.url : source.path)), ...counts }]];
-  }));
+  const streams = Object.fromEntries(config.sources.map((source) =>
+    [source.id, { source: String(io.redact(source.kind === 'camera' ? source.url : source.path)), ...snapshot.streams[source.id] }]));
   return {
     model: info,
     schedule: config.detect.schedule,

@@ -41,7 +41,7 @@ export async function run(config: RunConfig, io: CommandIo): Promise<void> {
 async function runWith(temporary: string | undefined, config: RunConfig, io: CommandIo): Promise<void> {
   const ffmpegSearch = findFfmpeg(config, io);
   const detector = await createProcessDetector(await detectorOptions(config, io));
-  const measurements = new Measurements();
+  const measurements = new Measurements(config.sources.map(({ id }) => id));
   const reporter = new RunReporter(config, io);
   const copies: CameraCopy[] = [];
   let outputs: Outputs | undefined;

@@ -62,6 +62,11 @@ export class Measurements {
     numberOfSignificantValueDigits: 3,
   })])) as Record<StageName, Histogram>;
 
+  /** @param streamIds of sources that are to be counted even where nothing comes from them */
+  constructor(streamIds: readonly string[] = []) {
+    for (const id of streamIds) this.#tally(id);
+  }
+
   /** A source delivered; a drop that the source reports itself was received, too. */
   received(event: SourceEvent): void {
     if (event.type === 'frame' || event.type === 'drop') this.#tally(event.streamId).received += 1;

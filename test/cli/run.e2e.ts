@@ -221,7 +221,7 @@ describe('nowcast run', function () {
     assert.equal(code, 1);
     assert.match(stderr, /nowcast: .*bad\.mp4/);
     const summary = JSON.parse(stdout) as RunSummary;
-    assert.equal(summary.streams['good'].received, 10);
+    assert.deepEqual([summary.streams['good'].received, summary.streams['bad'].received], [10, 0]);
     assert.equal(summary.problems.length, 1);
   });
 

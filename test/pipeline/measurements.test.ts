@@ -36,8 +36,9 @@ describe('measurements', () => {
     assert.equal(stagesMs.latency.count, 1);
   });
 
-  it('hold nothing before the first event', () => {
-    const { total, stagesMs } = new Measurements().snapshot();
+  it('hold nothing before the first event, of streams that are known beforehand too', () => {
+    const { total, streams, stagesMs } = new Measurements(['a']).snapshot();
+    assert.deepEqual(streams, { a: total });
     assert.equal(total.received, 0);
     assert.deepEqual(stagesMs.latency, { count: 0, mean: 0, min: 0, p50: 0, p90: 0, p99: 0, max: 0 });
   });
