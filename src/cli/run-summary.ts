@@ -1,7 +1,8 @@
 import type { RunConfig } from '../config/run-config.js';
 import type { DetectorInfo } from '../core/detector.js';
 import { DROP_REASONS } from '../core/events.js';
-import type { Distribution, MeasurementsSnapshot, StreamCounts } from '../pipeline/measurements.js';
+import type { Distribution } from '../pipeline/duration-histogram.js';
+import type { MeasurementsSnapshot, StreamCounts, StreamMeasurements } from '../pipeline/measurements.js';
 import type { CommandIo } from './command-io.js';
 
 type Facts = {
@@ -24,7 +25,7 @@ export type RunSummary = {
   /** Percepts a second, over the whole run. */
   readonly perceptsPerSecond: number;
   readonly total: StreamCounts;
-  readonly streams: Readonly<Record<string, StreamCounts & { readonly source: string }>>;
+  readonly streams: Readonly<Record<string, StreamMeasurements & { readonly source: string }>>;
   /** How long each stage took, in milliseconds. */
   readonly stagesMs: MeasurementsSnapshot['stagesMs'];
   /** Files that were written. */

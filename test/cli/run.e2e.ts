@@ -10,6 +10,7 @@ import { boxIou } from '../../src/core/box.js';
 import type { PerceptEvent, PipelineEvent } from '../../src/core/events.js';
 import { DataType, node, onnxModel, valueInfo } from '../../src/model/onnx/build.js';
 import { serializeOnnx } from '../../src/model/onnx/model-file.js';
+import type { FeedMessage } from '../../src/streaming/feed/protocol.js';
 import { readRecording } from '../../src/streaming/sinks/recording-reader.js';
 import { clipFolder, NEEDS_FFMPEG, pattern, presentationTimes } from '../helpers/clips.js';
 import { COMMAND, nowcast } from '../helpers/command.js';
@@ -248,7 +249,7 @@ describe('nowcast run', function () {
 
   itNeeds(NEEDS, 'serves the feed while it runs', async () => {
     const clip = clips.make(...pattern('320x240', 10, 3), '-c:v', 'mpeg4', 'feed.mp4');
-    const seen: string[] = [];
+    const seen: FeedMessage[] = [];
     const { code, stderr } = await nowcast(['run', clip, '--model', model, '--provider', 'cpu', '--feed', '0', '--log-format', 'json'], {
       ...cached(),
       onStart: (child) => {
@@ -256,14 +257,18 @@ describe('nowcast run', function () {
           const url = /ws:\/\/127\.0\.0\.1:\d+\//.exec(data.toString())?.[0];
           if (url === undefined) return;
           void import('ws').then(({ WebSocket }) => {
-            new WebSocket(url, 'nowcast.feed.v1').on('message', (message: Buffer) => seen.push((JSON.parse(message.toString()) as { type: string }).type));
+            new WebSocket(url, 'nowcast.feed.v1').on('message', (message: Buffer) => seen.push(JSON.parse(message.toString()) as FeedMessage));
           });
         });
       },
     });
     assert.equal(code, 0, stderr);
-    assert.equal(seen[0], 'hello');
-    for (const type of ['percept', 'stats', 'status']) assert.ok(seen.includes(type), `${type} in ${[...new Set(seen)].join(', ')}`);
+    const types = seen.map(({ type }) => type as string);
+    assert.equal(types[0], 'hello');
+    for (const type of ['percept', 'stats', 'status']) assert.ok(types.includes(type), `${type} in ${[...new Set(types)].join(', ')}`);
+    const last = seen.findLast((message) => message.type === 'stats')!.streams[0];
+    assert.deepEqual([last.stream, last.received, last.inFlight], ['feed', 30, 0]);
+    assert.ok(last.latencyMs!.p50 > 0);
   });
 
   itNeeds({ ...NEEDS, '/dev/full': existsSync('/dev/full') }, 'goes on to its end where the disk is full, and then says so with 1', async () => {
