@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
@@ -188,6 +188,24 @@ describe('nowcast run', function () {
       assert.equal(outcomes.at(-1)?.type, 'percept');
     });
   }
+
+  itNeeds({ ...NEEDS, 'Linux /proc': hasProc }, 'a detector that is lost for good ends it with 1: what was found until then is kept and summed up, and all are told', async () => {
+    const recording = join(folder(), 'run.jsonl');
+    const { code, stdout, stderr } = await nowcast(['run', person, '--model', model, '--provider', 'cpu', '--record', recording, '--json'], {
+      ...cached(),
+      onStart: midRun(recording, ({ pid }) => {
+        for (const name of readdirSync(join(folder(), 'cache')).filter((file) => file.endsWith('.onnx'))) rmSync(join(folder(), 'cache', name));
+        process.kill(detectorsOf(pid)[0], 'SIGKILL');
+      }),
+    });
+    assert.equal(code, 1);
+    assert.match(stderr, /\nnowcast: the detector failed to start 8 times in a row: .*\n$/);
+    const { total, problems } = JSON.parse(stdout) as RunSummary;
+    assert.ok(total.percepts >= 6, `${total.percepts} percepts`);
+    assert.match(problems.join(), /failed to start 8 times/);
+    const last = (await eventsOf(recording)).at(-1);
+    assert.ok(last?.type === 'status' && last.state === 'failed' && last.streamId === undefined, JSON.stringify(last));
+  });
 
   itNeeds({ ...NEEDS, script: existsSync('/usr/bin/script') }, 'a terminal that goes away ends it as Ctrl-C does: the recording is whole', async () => {
     const recording = join(folder(), 'run.jsonl');
