@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
+import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { join } from 'node:path';
 import type { RunSummary } from '../../src/cli/run-summary.js';
@@ -207,18 +208,36 @@ describe('nowcast run', function () {
     assert.ok(last?.type === 'status' && last.state === 'failed' && last.streamId === undefined, JSON.stringify(last));
   });
 
-  itNeeds({ ...NEEDS, script: existsSync('/usr/bin/script') }, 'a terminal that goes away ends it as Ctrl-C does: the recording is whole', async () => {
+  const NEEDS_TERMINAL = { ...NEEDS, script: existsSync('/usr/bin/script') };
+  /** Runs a shell's line, made from that of the command, in a terminal of its own, whose screen comes out of `stdout`. */
+  const inTerminal = (line: (run: string) => string, ...flags: string[]): ChildProcessByStdio<null, Readable, null> => {
+    const run = [process.execPath, COMMAND, 'run', person, '--model', model, '--provider', 'cpu', ...flags].map((word) => `'${word}'`).join(' ');
+    return spawn('/usr/bin/script', ['-qec', line(run), '/dev/null'], {
+      env: { PATH: process.env['PATH'], HOME: process.env['HOME'], TERM: 'xterm', ...cached().env }, stdio: ['ignore', 'pipe', 'ignore'],
+    });
+  };
+
+  itNeeds(NEEDS_TERMINAL, 'draws its progress on a terminal and takes it away again; not elsewhere, and not beside JSON', async () => {
+    const flags = ['--offline', '--max-frames', '20'];
+    const screen = await text(inTerminal((run) => run, ...flags).stdout);
+    assert.match(screen, /frames .*\d+%.*\d\/20 frames/);
+    assert.ok(screen.lastIndexOf('\x1b[?25h') > screen.lastIndexOf('\x1b[?25l'), 'the cursor is given back');
+    assert.match(screen, /20 percepts of 20 frames/);
+    assert.ok(!(await text(inTerminal((run) => run, ...flags, '--json').stdout)).includes('\x1b'));
+    const { stdout, stderr } = await nowcast(['run', person, '--model', model, '--provider', 'cpu', ...flags], cached());
+    assert.ok(!(stdout + stderr).includes('\x1b'));
+  });
+
+  itNeeds(NEEDS_TERMINAL, 'a terminal that goes away ends it as Ctrl-C does: the recording is whole', async () => {
     const recording = join(folder(), 'run.jsonl');
     const exitCode = join(folder(), 'exit-code');
-    const command = [process.execPath, COMMAND, 'run', person, '--model', model, '--provider', 'cpu', '--record', recording].map((word) => `'${word}'`).join(' ');
-    const terminal = spawn('/usr/bin/script', ['-qec', `${command} & trap "kill -HUP $!" HUP; wait $!; wait $!; echo $? > ${exitCode}.tmp; mv ${exitCode}.tmp ${exitCode}`, '/dev/null'], {
-      env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...cached().env }, stdio: ['ignore', 'ignore', 'ignore'],
-    });
+    const terminal = inTerminal((run) => `${run} & trap "kill -HUP $!" HUP; wait $!; wait $!; echo $? > ${exitCode}.tmp; mv ${exitCode}.tmp ${exitCode}`, '--record', recording);
+    terminal.stdout.resume();
     midRun(recording, () => terminal.kill('SIGKILL'))(terminal);
     await eventually(() => existsSync(exitCode));
     assert.equal(readFileSync(exitCode, 'utf8').trim(), '129');
     const seqs = (await eventsOf(recording)).flatMap((event) => event.type === 'percept' || event.type === 'drop' ? [event.seq] : []);
-    assert.deepEqual(seqs, Array.from({ length: seqs.length }, (_, i) => i));
+    assert.deepEqual(seqs.sort((a, b) => a - b), Array.from({ length: seqs.length }, (_, i) => i));
   });
 
   itNeeds(NEEDS, 'kill -9 leaves a recording that is readable to its last full line', async () => {
