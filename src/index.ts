@@ -37,7 +37,8 @@ export { forecast } from './pipeline/operators/forecast.js';
 export { liveAccuracy, type AccuracyMeter, type LiveAccuracyTiming } from './pipeline/operators/live-accuracy.js';
 export { TrackerSet } from './pipeline/tracker-set.js';
 export { measureEmitted, measureReceived } from './pipeline/operators/measure.js';
-export { Measurements, type Distribution, type MeasurementsSnapshot, type StageName, type StreamCounts } from './pipeline/measurements.js';
+export type { Distribution } from './pipeline/duration-histogram.js';
+export { Measurements, type MeasurementsSnapshot, type StageName, type StreamCounts, type StreamMeasurements } from './pipeline/measurements.js';
 
 // The rules.
 export { every, idleFree, idleNext, POLICY_NAMES, policyByName, shrinkingTail, stride, threshold, type Decision, type Policy, type ScheduleState } from './core/policy.js';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync, type SpawnSyncReturns } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -34,19 +34,26 @@ describe('the package as npm packs it', function () {
     npm('install', `./${filename}`, '--no-package-lock');
   });
   after(() => { if (folder !== '') rmSync(folder, { recursive: true, force: true }); });
-
+  const runProgram = (program: string): SpawnSyncReturns<string> => {
+    writeFileSync(join(folder, 'program.mjs'), program.replace('yolox_nano.onnx', MODEL ?? ''));
+    return spawnSync(process.execPath, ['program.mjs'], { cwd: folder, encoding: 'utf8', env: { ...process.env, NOWCAST_CACHE: join(folder, 'cache') } });
+  };
 
   itNeeds(needs, 'runs the README\'s program of ten lines in an empty folder', () => {
     const program = readmeProgram();
     assert.ok(program.trim().split('\n').length <= 11, 'ten lines and a blank one');
     const clip = join(folder, 'street.mp4');
     execFileSync('ffmpeg', ['-v', 'error', '-t', '2', '-i', CLIP ?? '', '-c', 'copy', clip]);
-    writeFileSync(join(folder, 'program.mjs'), program.replace('yolox_nano.onnx', MODEL ?? ''));
-    const { status, stdout, stderr } = spawnSync(process.execPath, ['program.mjs'], {
-      cwd: folder, encoding: 'utf8', env: { ...process.env, NOWCAST_CACHE: join(folder, 'cache') },
-    });
+    const { status, stdout, stderr } = runProgram(program);
     assert.equal(status, 0, stderr);
     assert.ok(stdout.split('\n').filter((line) => line.startsWith('percept')).length >= 15, stdout.slice(0, 400));
+  });
+
+  itNeeds(needs, 'lets that program end, saying why, where the video is none', () => {
+    writeFileSync(join(folder, 'text.mp4'), 'not a video');
+    const { status, stderr } = runProgram(readmeProgram().replace('street.mp4', 'text.mp4'));
+    assert.equal(status, 0, stderr);
+    assert.match(stderr, /^".*text\.mp4" is no video/);
   });
 
   itNeeds(needs, 'brings types that a strict program compiles against', () => {

@@ -60,7 +60,7 @@ export async function evalRealtime(io: CommandIo, flags: RunFlagValues): Promise
       latencyBudgetMs: budget === 'none' ? undefined : budget,
       onEvent: (event) => {
         if (event.type === 'percept' || event.type === 'drop') step();
-        if (event.type === 'status' && event.state === 'detector-lost') io.log.warn(`${event.streamId ?? ''}: ${event.message ?? 'the detector was lost'}`);
+        if (event.type === 'status' && event.state === 'detector-lost') io.log.warn(event.message ?? 'the detector was lost');
       },
     };
     try {

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { isatty } from 'node:tty';
 import { Command, CommanderError } from 'commander';
 import { redactText } from '../config/redact.js';
 import { NowcastError, UsageError, InternalError } from '../core/errors.js';
@@ -70,19 +71,29 @@ function explain(error: unknown, showStack: boolean): string {
   return `nowcast: this is a bug, please report it with the lines below (nowcast ${packageVersion()}, Node ${process.version}, ${process.platform})\n${stackOf(error)}\n`;
 }
 
+/** Whether a stream failed since there is nobody left who reads it. */
+function isUnread({ code }: NodeJS.ErrnoException): boolean {
+  return code === 'EPIPE' || code === 'EIO';
+}
+
 function stackOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const cause = error.cause === undefined ? '' : `\ncaused by ${stackOf(error.cause)}`;
   return `${error.stack ?? error.message}${cause}`;
 }
 
-// A log that nobody reads any more does not end a run.
+/** Of standard input, output and error, those that are a terminal. */
+const terminals = [0, 1, 2].filter((fd) => isatty(fd));
+
+// A log that nobody reads any more, its pipe closed or its terminal gone, does not end a run.
 process.stderr.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
+  if (!isUnread(error)) throw error;
 });
-// `nowcast … | head` closes the pipe early, which is no failure.
+// `nowcast … | head` closes the pipe early, which is no failure. A terminal that goes away says so by SIGHUP.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(0);
+  if (!isUnread(error)) throw error;
+  if (error.code === 'EPIPE') process.exit(0);
 });
 process.exitCode = await main(process.argv.slice(2));
+// Node aborts at its exit where a terminal is gone that it wants to set back: end as a hang-up ends a program.
+if (!terminals.every((fd) => isatty(fd))) process.kill(process.pid, 'SIGHUP');

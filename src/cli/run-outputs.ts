@@ -73,7 +73,9 @@ export async function openOutputs(
     },
     publishStats: ({ streams }, atMs) => feed?.publishStats({
       atMs,
-      streams: Object.entries(streams).map(([stream, { received, percepts, drops, inFlight }]) => ({ stream, received, percepts, drops, inFlight })),
+      streams: Object.entries(streams).map(([stream, { received, percepts, drops, inFlight, latencyMs: { count, p50, p90, p99 } }]) => ({
+        stream, received, percepts, drops, inFlight, ...(count === 0 ? {} : { latencyMs: { p50, p90, p99 } }),
+      })),
     }),
     keptCopies: new Map(temporary === undefined ? [] : sources.filter(({ kind }) => kind === 'camera').map(({ id }) => [id, join(temporary, 'camera.mkv')])),
     recording,

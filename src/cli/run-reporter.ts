@@ -43,11 +43,14 @@ export class RunReporter {
     if (frames !== undefined) this.#expected.set(streamId, frames);
   }
 
-  /** A source ended with an error. @returns what everyone who watches is told */
-  failed(streamId: string, error: unknown): StatusEvent {
-    const failure = error instanceof Error ? error : new InternalError(`a source failed with ${String(error)}`);
+  /**
+   * A source ended with an error, or the whole run where no stream is named.
+   * @returns what everyone who watches is told
+   */
+  failed(error: unknown, streamId?: string): StatusEvent {
+    const failure = error instanceof Error ? error : new InternalError(`${streamId ?? 'the run'} failed with ${String(error)}`);
     this.#failures.push(failure);
-    return { type: 'status', streamId, atMs: this.#io.clock.now(), state: 'failed', message: this.#redacted(failure.message) };
+    return { type: 'status', ...(streamId === undefined ? {} : { streamId }), atMs: this.#io.clock.now(), state: 'failed', message: this.#redacted(failure.message) };
   }
 
   /** A file cannot be written any more; the run goes on without it. */

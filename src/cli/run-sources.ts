@@ -41,7 +41,7 @@ export function openSources(setup: SourcesSetup, ending: AbortSignal, io: Comman
   const events = config.sources.map((source) => openSource(source, setup, camerasEnd.signal, io).pipe(
     limit.within,
     source.kind === 'camera' ? finalize(() => cameras.next(cameras.value - 1)) : takeUntil(limit.reached),
-    catchError((error: unknown) => of(reporter.failed(source.id, error))),
+    catchError((error: unknown) => of(reporter.failed(error, source.id))),
   ));
   return { events, camerasEnded: cameras.pipe(first((count) => count === 0)) };
 }

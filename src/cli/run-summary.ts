@@ -1,7 +1,8 @@
 import type { RunConfig } from '../config/run-config.js';
 import type { DetectorInfo } from '../core/detector.js';
 import { DROP_REASONS } from '../core/events.js';
-import type { Distribution, MeasurementsSnapshot, StreamCounts } from '../pipeline/measurements.js';
+import type { Distribution } from '../pipeline/duration-histogram.js';
+import type { MeasurementsSnapshot, StreamCounts, StreamMeasurements } from '../pipeline/measurements.js';
 import type { CommandIo } from './command-io.js';
 
 type Facts = {
@@ -24,7 +25,7 @@ export type RunSummary = {
   /** Percepts a second, over the whole run. */
   readonly perceptsPerSecond: number;
   readonly total: StreamCounts;
-  readonly streams: Readonly<Record<string, StreamCounts & { readonly source: string }>>;
+  readonly streams: Readonly<Record<string, StreamMeasurements & { readonly source: string }>>;
   /** How long each stage took, in milliseconds. */
   readonly stagesMs: MeasurementsSnapshot['stagesMs'];
   /** Files that were written. */
@@ -34,11 +35,8 @@ export type RunSummary = {
 
 /** The outcome of a run, without secrets. */
 export function summarise({ config, info, snapshot, durationMs, videos, problems }: Facts, io: CommandIo): RunSummary {
-  const streams = Object.fromEntries(config.sources.flatMap((source) => {
-    const counts = snapshot.streams[source.id];
-    if (counts === undefined) return [];
-    return [[source.id, { source: String(io.redact(source.kind === 'camera' ? source.url : source.path)), ...counts }]];
-  }));
+  const streams = Object.fromEntries(config.sources.map((source) =>
+    [source.id, { source: String(io.redact(source.kind === 'camera' ? source.url : source.path)), ...snapshot.streams[source.id] }]));
   return {
     model: info,
     schedule: config.detect.schedule,

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { interval, lastValueFrom, Observable, race, switchMap, tap, timer } from 'rxjs';
+import { catchError, interval, lastValueFrom, Observable, of, race, switchMap, tap, timer } from 'rxjs';
 import type { RunConfig } from '../config/run-config.js';
 import type { Detector } from '../core/detector.js';
 import { SourceError } from '../core/errors.js';
@@ -41,7 +41,7 @@ export async function run(config: RunConfig, io: CommandIo): Promise<void> {
 async function runWith(temporary: string | undefined, config: RunConfig, io: CommandIo): Promise<void> {
   const ffmpegSearch = findFfmpeg(config, io);
   const detector = await createProcessDetector(await detectorOptions(config, io));
-  const measurements = new Measurements();
+  const measurements = new Measurements(config.sources.map(({ id }) => id));
   const reporter = new RunReporter(config, io);
   const copies: CameraCopy[] = [];
   let outputs: Outputs | undefined;
@@ -105,10 +105,14 @@ async function play({ config, io, detector, ffmpeg, outputs, copies, measurement
     forecast: detect.forecast !== 'none',
     measurements,
     stop: aborted(ending.signal).pipe(switchMap(() => race(camerasEnded, timer(CAMERA_GRACE_MS)))),
-  }).pipe(tap((event) => {
-    outputs.publish(event);
-    reporter.seen(event);
-  }));
+  }).pipe(
+    // A detector that is lost for good ends the run, but takes nothing from what was found until then.
+    catchError((error: unknown) => of(reporter.failed(error))),
+    tap((event) => {
+      outputs.publish(event);
+      reporter.seen(event);
+    }),
+  );
 
   const publishStats = (): void => outputs.publishStats(measurements.snapshot(), io.clock.now());
   const stats = interval(STATS_EVERY_MS).subscribe(publishStats);

@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { UsageError } from '../core/errors.js';
 import { didYouMean } from './suggest.js';
@@ -21,6 +21,15 @@ export function lookAt(path: string): { readonly kind: 'video' | 'pictures'; rea
 /** Whether `path` is there and no folder. */
 export function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}
+
+/** The path without symbolic links; as it stands where there is nothing yet. */
+export function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
 }
 
 function hint(absolute: string): string {

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { Provider } from '../core/detector.js';
 import { UsageError } from '../core/errors.js';
 import type { Size } from '../core/letterbox.js';
-import { isFile, lookAt } from './look-at.js';
+import { isFile, lookAt, realPath } from './look-at.js';
 import { DEFAULTS, type ForecasterName, type NmsMode, type Pace, type Settings, type Transport } from './schema.js';
 import { classifySource, streamIdFor } from './source-kind.js';
 
@@ -222,7 +222,7 @@ function feedConfig(feed: NonNullable<Settings['feed']>): FeedConfig {
   };
 }
 
-function refuseContradictions({ sources, detect, pace, output }: RunConfig): void {
+function refuseContradictions({ sources, model, detect, pace, output }: RunConfig): void {
   const camera = sources.find(({ kind }) => kind === 'camera');
   if (camera !== undefined && detect.schedule === 'every') throw new UsageError(`detect.schedule (--schedule) every is for files alone, and ${camera.id} is a camera, whose frames do not wait; choose idle-free`);
   if (camera !== undefined && pace === 'max') throw new UsageError(`pace (--pace) max is for files alone, and ${camera.id} is a camera, which cannot be hurried; leave it at source`);
@@ -235,11 +235,20 @@ function refuseContradictions({ sources, detect, pace, output }: RunConfig): voi
       if (output[name] !== undefined) throw new UsageError(`output.${name} (--${name}) holds the results of one source, and there are ${sources.length}; run them one by one, or use output.record (--record), which holds all`);
     }
   }
-  const taken = new Map<string, string>(sources.flatMap((source) => (source.kind === 'camera' ? [] : [[source.path, `the source ${source.id}`]])));
+  refuseOverwriting({ sources, model, output });
+}
+
+/** An output replaces what is there, so it must be no file that the run reads, nor another output, by whatever name. */
+function refuseOverwriting({ sources, model, output }: Pick<RunConfig, 'sources' | 'model' | 'output'>): void {
+  const taken = new Map<string, string>();
+  for (const source of sources) if (source.kind !== 'camera') taken.set(realPath(source.path), `the source ${source.id}`);
+  for (const [what, path] of [['the model', model.path], ['the file of labels', model.labels]] as const) {
+    if (path !== undefined) taken.set(realPath(path), what);
+  }
   for (const [name, path] of Object.entries(output)) {
     if (path === undefined) continue;
-    const other = taken.get(path);
+    const other = taken.get(realPath(path));
     if (other !== undefined) throw new UsageError(`output.${name} (--${name}) is ${path}, which is ${other} too; choose another file`);
-    taken.set(path, `output.${name} (--${name})`);
+    taken.set(realPath(path), `output.${name} (--${name})`);
   }
 }

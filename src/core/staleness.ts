@@ -17,7 +17,7 @@ export type StalenessRule = {
 /** Resolution of a frame interval, and of the runtime distribution. */
 const PHASES = 64;
 const QUANTILES = 64;
-/** A rule is computed anew when the runtime's mean has moved by this share. */
+/** A rule is computed anew when the runtime's mean or the interval has moved by this share; a camera's moves at each frame. */
 const TOLERANCE = 0.02;
 
 /**
@@ -29,12 +29,15 @@ const TOLERANCE = 0.02;
  * each run has a cost of its own, and choosing between running at phase `s` (advance d) and waiting (advance d + 1,
  * phase 0) is an average-cost decision process over what has passed since the last input, solved exactly on a grid.
  *
- * @param previous returned again while `runtime` has hardly changed, so that a live run solves only now and then
+ * @param previous returned again while `runtime` and `intervalMs` have hardly changed, so that a live run solves only now and then
  */
 export function staleness(runtime: RuntimeProfile, intervalMs: number, previous?: StalenessRule): StalenessRule {
-  if (previous !== undefined && previous.intervalMs === intervalMs && (previous.runtime === runtime ||
-      Math.abs(previous.runtime.meanMs - runtime.meanMs) <= TOLERANCE * runtime.meanMs)) return previous;
+  if (previous !== undefined && isNear(previous.intervalMs, intervalMs) && isNear(previous.runtime.meanMs, runtime.meanMs)) return previous;
   return solve(runtime, intervalMs);
+}
+
+function isNear(before: number, now: number): boolean {
+  return Math.abs(before - now) <= TOLERANCE * now;
 }
 
 function solve(runtime: RuntimeProfile, intervalMs: number): StalenessRule {

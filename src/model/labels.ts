@@ -54,7 +54,8 @@ async function readLabelFile(path: string): Promise<string[]> {
   try {
     text = await readFile(path, 'utf8');
   } catch (cause) {
-    throw new ModelError(`cannot read the labels "${path}" (${(cause as Error).message}); give a text file with one name a line, ` +
+    const { code, message } = cause as NodeJS.ErrnoException;
+    throw new ModelError(`cannot read the labels "${path}" (${code === 'ENOENT' ? 'there is no such file' : message}); give a text file with one name a line, ` +
       `or one of ${Object.keys(LABEL_SETS).join(', ')}`, { cause, code: 'NOWCAST_MODEL_LABELS' });
   }
   const lines = text.replace(/^\uFEFF/, '').split('\n').map((line) => line.trim()).filter((line) => line !== '');

@@ -72,8 +72,11 @@ export function zooPath({ file }: Pick<ZooEntry, 'file'>, cacheDir: string): str
  * @throws ModelError saying how to get a model that is not there
  */
 export async function findModel(nameOrPath: string, cacheDir: string): Promise<FoundModel> {
-  if (statSync(nameOrPath, { throwIfNoEntry: false })?.isFile() === true) return { path: nameOrPath };
-  if (/[/\\]/.test(nameOrPath)) throw new ModelError(`there is no model file ${nameOrPath}; check the path, or take a name from \`nowcast models list\``);
+  const found = statSync(nameOrPath, { throwIfNoEntry: false });
+  const isPath = /[/\\]/.test(nameOrPath);
+  // A folder is refused by who reads it, and says so.
+  if (found !== undefined && (found.isFile() || isPath)) return { path: nameOrPath };
+  if (isPath) throw new ModelError(`there is no model file ${nameOrPath}; check the path, or take a name from \`nowcast models list\``);
   if (plainName(nameOrPath) === BUNDLED_MODEL) {
     const path = bundledModel();
     if (path === undefined) throw new ModelError(`this copy of Nowcast has no ${BUNDLED_MODEL}; run \`nowcast models pull yolox-nano\` and use that`);

@@ -1,5 +1,5 @@
-import { build, type Histogram } from 'hdr-histogram-js';
 import { DROP_REASONS, type DropReason, type PerceptTimes, type PipelineEvent, type SourceEvent } from '../core/events.js';
+import { DurationHistogram, type Distribution } from './duration-histogram.js';
 
 /** The stages of a percept's way, each from one stamp to the next. */
 const STAGES = {
@@ -22,17 +22,6 @@ const STAGES = {
 
 export type StageName = keyof typeof STAGES;
 
-/** In milliseconds. */
-export type Distribution = {
-  readonly count: number;
-  readonly mean: number;
-  readonly min: number;
-  readonly p50: number;
-  readonly p90: number;
-  readonly p99: number;
-  readonly max: number;
-};
-
 export type StreamCounts = {
   readonly received: number;
   readonly percepts: number;
@@ -43,24 +32,27 @@ export type StreamCounts = {
   readonly overBudget: number;
 };
 
+/** One stream's counts, and how old its percepts were when they came out. */
+export type StreamMeasurements = StreamCounts & { readonly latencyMs: Distribution };
+
 export type MeasurementsSnapshot = {
   readonly total: StreamCounts;
-  readonly streams: Readonly<Record<string, StreamCounts>>;
+  readonly streams: Readonly<Record<string, StreamMeasurements>>;
   readonly stagesMs: Readonly<Record<StageName, Distribution>>;
 };
 
 type Tally = { received: number; percepts: number; drops: Record<DropReason, number>; gaps: number; overBudget: number };
 
-/** Histograms count microseconds up to two minutes with three significant digits. */
-const HIGHEST_US = 120_000_000;
-
 /** What happened to every frame of a run, and how long each stage took. */
 export class Measurements {
   readonly #streams = new Map<string, Tally>();
-  readonly #stages = Object.fromEntries(Object.keys(STAGES).map((stage) => [stage, build({
-    highestTrackableValue: HIGHEST_US,
-    numberOfSignificantValueDigits: 3,
-  })])) as Record<StageName, Histogram>;
+  readonly #latencies = new Map<string, DurationHistogram>();
+  readonly #stages = Object.fromEntries(Object.keys(STAGES).map((stage) => [stage, new DurationHistogram()])) as Record<StageName, DurationHistogram>;
+
+  /** @param streamIds of sources that are to be counted even where nothing comes from them */
+  constructor(streamIds: readonly string[] = []) {
+    for (const id of streamIds) this.#tally(id);
+  }
 
   /** A source delivered; a drop that the source reports itself was received, too. */
   received(event: SourceEvent): void {
@@ -74,9 +66,9 @@ export class Measurements {
         tally.percepts += 1;
         if (event.overBudget) tally.overBudget += 1;
         for (const [stage, duration] of Object.entries(STAGES)) {
-          const us = Math.round(duration(event.times) * 1000);
-          this.#stages[stage as StageName].recordValue(Math.min(HIGHEST_US, Math.max(0, us)));
+          this.#stages[stage as StageName].add(duration(event.times));
         }
+        this.#latencies.get(event.streamId)!.add(STAGES.latency(event.times));
         break;
       }
       case 'drop':
@@ -101,14 +93,18 @@ export class Measurements {
   }
 
   snapshot(): MeasurementsSnapshot {
-    const streams = Object.fromEntries([...this.#streams].map(([id, tally]) => [id, countsOf(tally)]));
-    const stagesMs = Object.fromEntries(Object.entries(this.#stages).map(([stage, histogram]) => [stage, distributionOf(histogram)]));
+    const streams = Object.fromEntries([...this.#streams].map(([id, tally]) =>
+      [id, { ...countsOf(tally), latencyMs: this.#latencies.get(id)!.distribution() }]));
+    const stagesMs = Object.fromEntries(Object.entries(this.#stages).map(([stage, histogram]) => [stage, histogram.distribution()]));
     return { total: this.total(), streams, stagesMs: stagesMs as Record<StageName, Distribution> };
   }
 
   #tally(streamId: string): Tally {
     let tally = this.#streams.get(streamId);
-    if (tally === undefined) this.#streams.set(streamId, tally = newTally());
+    if (tally === undefined) {
+      this.#streams.set(streamId, tally = newTally());
+      this.#latencies.set(streamId, new DurationHistogram());
+    }
     return tally;
   }
 }
@@ -120,14 +116,4 @@ function newTally(): Tally {
 function countsOf(tally: Tally): StreamCounts {
   const dropped = DROP_REASONS.reduce((sum, reason) => sum + tally.drops[reason], 0);
   return { ...tally, drops: { ...tally.drops }, inFlight: tally.received - tally.percepts - dropped };
-}
-
-function distributionOf(histogram: Histogram): Distribution {
-  const count = histogram.totalCount;
-  const at = (percentile: number): number => count === 0 ? 0 : histogram.getValueAtPercentile(percentile) / 1000;
-  return {
-    count,
-    mean: count === 0 ? 0 : histogram.mean / 1000,
-    min: at(0), p50: at(50), p90: at(90), p99: at(99), max: at(100),
-  };
 }

@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
+import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { join } from 'node:path';
 import type { RunSummary } from '../../src/cli/run-summary.js';
 import { boxIou } from '../../src/core/box.js';
 import type { PerceptEvent, PipelineEvent } from '../../src/core/events.js';
+import { DataType, node, onnxModel, valueInfo } from '../../src/model/onnx/build.js';
+import { serializeOnnx } from '../../src/model/onnx/model-file.js';
+import type { FeedMessage } from '../../src/streaming/feed/protocol.js';
 import { readRecording } from '../../src/streaming/sinks/recording-reader.js';
 import { clipFolder, NEEDS_FFMPEG, pattern, presentationTimes } from '../helpers/clips.js';
 import { COMMAND, nowcast } from '../helpers/command.js';
@@ -15,6 +19,7 @@ import { itNeeds } from '../helpers/needs.js';
 import { hasRtspServer, RtspServer } from '../helpers/rtsp-server.js';
 import { parityCases, readJson, realFile } from '../helpers/shared.js';
 import { temporaryFolder } from '../helpers/temporary.js';
+import { detectorsOf, eventually, hasProc } from '../model/host/child-processes.js';
 
 const MODEL = realFile('yolox_nano.onnx');
 const PERSON = realFile('one-by-one-person-detection.mp4');
@@ -155,20 +160,91 @@ describe('nowcast run', function () {
     assert.deepEqual([readdirSync(folder()).filter((name) => name.startsWith('a.mp4')), readdirSync(scratch)], [[], []]);
   });
 
+  /** Acts on the command, once, when its recording has some lines. */
+  const midRun = (recording: string, act: (child: ChildProcess) => void) => (child: ChildProcess): void => {
+    const watch = setInterval(() => {
+      if (!existsSync(recording) || readFileSync(recording, 'utf8').split('\n').length <= 8) return;
+      clearInterval(watch);
+      act(child);
+    }, 5);
+    child.on('close', () => clearInterval(watch));
+  };
+
+  for (const [what, signals, why] of [['killed', ['SIGSTOP', 'SIGKILL'], /started again: SIGKILL/], ['made to hang', ['SIGSTOP'], /started again: it gave no answer within/]] as const) {
+    itNeeds({ ...NEEDS, 'Linux /proc': hasProc }, `a detector that is ${what} mid-run loses the frame in flight and no more, and percepts go on`, async () => {
+      const recording = join(folder(), 'run.jsonl');
+      const { code, stderr } = await nowcast(['run', person, '--model', model, '--provider', 'cpu', '--offline', '--max-frames', '60', '--record', recording], {
+        ...cached(),
+        onStart: midRun(recording, ({ pid }) => {
+          const [detector] = detectorsOf(pid);
+          for (const signal of signals) process.kill(detector, signal);
+        }),
+      });
+      assert.equal(code, 0, stderr);
+      assert.match(stderr, why);
+      const outcomes = (await eventsOf(recording)).filter((event) => event.type === 'percept' || event.type === 'drop');
+      assert.deepEqual(outcomes.map(({ seq }) => seq), Array.from({ length: 60 }, (_, i) => i));
+      const lost = outcomes.flatMap((event) => event.type === 'drop' ? [event.reason] : []);
+      assert.ok(lost.length <= 1 && lost.every((reason) => reason === 'detector-failed'), lost.join());
+      assert.equal(outcomes.at(-1)?.type, 'percept');
+    });
+  }
+
+  itNeeds({ ...NEEDS, 'Linux /proc': hasProc }, 'a detector that is lost for good ends it with 1: what was found until then is kept and summed up, and all are told', async () => {
+    const recording = join(folder(), 'run.jsonl');
+    const { code, stdout, stderr } = await nowcast(['run', person, '--model', model, '--provider', 'cpu', '--record', recording, '--json'], {
+      ...cached(),
+      onStart: midRun(recording, ({ pid }) => {
+        for (const name of readdirSync(join(folder(), 'cache')).filter((file) => file.endsWith('.onnx'))) rmSync(join(folder(), 'cache', name));
+        process.kill(detectorsOf(pid)[0], 'SIGKILL');
+      }),
+    });
+    assert.equal(code, 1);
+    assert.match(stderr, /\nnowcast: the detector failed to start 8 times in a row: .*\n$/);
+    const { total, problems } = JSON.parse(stdout) as RunSummary;
+    assert.ok(total.percepts >= 6, `${total.percepts} percepts`);
+    assert.match(problems.join(), /failed to start 8 times/);
+    const last = (await eventsOf(recording)).at(-1);
+    assert.ok(last?.type === 'status' && last.state === 'failed' && last.streamId === undefined, JSON.stringify(last));
+  });
+
+  const NEEDS_TERMINAL = { ...NEEDS, script: existsSync('/usr/bin/script') };
+  /** Runs a shell's line, made from that of the command, in a terminal of its own, whose screen comes out of `stdout`. */
+  const inTerminal = (line: (run: string) => string, ...flags: string[]): ChildProcessByStdio<null, Readable, null> => {
+    const run = [process.execPath, COMMAND, 'run', person, '--model', model, '--provider', 'cpu', ...flags].map((word) => `'${word}'`).join(' ');
+    return spawn('/usr/bin/script', ['-qec', line(run), '/dev/null'], {
+      env: { PATH: process.env['PATH'], HOME: process.env['HOME'], TERM: 'xterm', ...cached().env }, stdio: ['ignore', 'pipe', 'ignore'],
+    });
+  };
+
+  itNeeds(NEEDS_TERMINAL, 'draws its progress on a terminal and takes it away again; not elsewhere, and not beside JSON', async () => {
+    const flags = ['--offline', '--max-frames', '20'];
+    const screen = await text(inTerminal((run) => run, ...flags).stdout);
+    assert.match(screen, /frames .*\d+%.*\d\/20 frames/);
+    assert.ok(screen.lastIndexOf('\x1b[?25h') > screen.lastIndexOf('\x1b[?25l'), 'the cursor is given back');
+    assert.match(screen, /20 percepts of 20 frames/);
+    assert.ok(!(await text(inTerminal((run) => run, ...flags, '--json').stdout)).includes('\x1b'));
+    const { stdout, stderr } = await nowcast(['run', person, '--model', model, '--provider', 'cpu', ...flags], cached());
+    assert.ok(!(stdout + stderr).includes('\x1b'));
+  });
+
+  itNeeds(NEEDS_TERMINAL, 'a terminal that goes away ends it as Ctrl-C does: the recording is whole', async () => {
+    const recording = join(folder(), 'run.jsonl');
+    const exitCode = join(folder(), 'exit-code');
+    const terminal = inTerminal((run) => `${run} & trap "kill -HUP $!" HUP; wait $!; wait $!; echo $? > ${exitCode}.tmp; mv ${exitCode}.tmp ${exitCode}`, '--record', recording);
+    terminal.stdout.resume();
+    midRun(recording, () => terminal.kill('SIGKILL'))(terminal);
+    await eventually(() => existsSync(exitCode));
+    assert.equal(readFileSync(exitCode, 'utf8').trim(), '129');
+    const seqs = (await eventsOf(recording)).flatMap((event) => event.type === 'percept' || event.type === 'drop' ? [event.seq] : []);
+    assert.deepEqual(seqs.sort((a, b) => a - b), Array.from({ length: seqs.length }, (_, i) => i));
+  });
+
   itNeeds(NEEDS, 'kill -9 leaves a recording that is readable to its last full line', async () => {
     const recording = join(folder(), 'run.jsonl');
     const { code } = await nowcast(['run', person, '--model', model, '--provider', 'cpu', '--record', recording], {
       ...cached(),
-      onStart: (child) => {
-        const watch = setInterval(() => {
-          try {
-            if (readFileSync(recording, 'utf8').split('\n').length > 8) child.kill('SIGKILL');
-          } catch {
-            // Not there yet.
-          }
-        }, 5);
-        child.on('close', () => clearInterval(watch));
-      },
+      onStart: midRun(recording, (child) => child.kill('SIGKILL')),
     });
     assert.equal(code, null);
     const events: PipelineEvent[] = [];
@@ -183,7 +259,7 @@ describe('nowcast run', function () {
     assert.equal(code, 1);
     assert.match(stderr, /nowcast: .*bad\.mp4/);
     const summary = JSON.parse(stdout) as RunSummary;
-    assert.equal(summary.streams['good'].received, 10);
+    assert.deepEqual([summary.streams['good'].received, summary.streams['bad'].received], [10, 0]);
     assert.equal(summary.problems.length, 1);
   });
 
@@ -210,7 +286,7 @@ describe('nowcast run', function () {
 
   itNeeds(NEEDS, 'serves the feed while it runs', async () => {
     const clip = clips.make(...pattern('320x240', 10, 3), '-c:v', 'mpeg4', 'feed.mp4');
-    const seen: string[] = [];
+    const seen: FeedMessage[] = [];
     const { code, stderr } = await nowcast(['run', clip, '--model', model, '--provider', 'cpu', '--feed', '0', '--log-format', 'json'], {
       ...cached(),
       onStart: (child) => {
@@ -218,14 +294,18 @@ describe('nowcast run', function () {
           const url = /ws:\/\/127\.0\.0\.1:\d+\//.exec(data.toString())?.[0];
           if (url === undefined) return;
           void import('ws').then(({ WebSocket }) => {
-            new WebSocket(url, 'nowcast.feed.v1').on('message', (message: Buffer) => seen.push((JSON.parse(message.toString()) as { type: string }).type));
+            new WebSocket(url, 'nowcast.feed.v1').on('message', (message: Buffer) => seen.push(JSON.parse(message.toString()) as FeedMessage));
           });
         });
       },
     });
     assert.equal(code, 0, stderr);
-    assert.equal(seen[0], 'hello');
-    for (const type of ['percept', 'stats', 'status']) assert.ok(seen.includes(type), `${type} in ${[...new Set(seen)].join(', ')}`);
+    const types = seen.map(({ type }) => type as string);
+    assert.equal(types[0], 'hello');
+    for (const type of ['percept', 'stats', 'status']) assert.ok(types.includes(type), `${type} in ${[...new Set(types)].join(', ')}`);
+    const last = seen.findLast((message) => message.type === 'stats')!.streams[0];
+    assert.deepEqual([last.stream, last.received, last.inFlight], ['feed', 30, 0]);
+    assert.ok(last.latencyMs!.p50 > 0);
   });
 
   itNeeds({ ...NEEDS, '/dev/full': existsSync('/dev/full') }, 'goes on to its end where the disk is full, and then says so with 1', async () => {
@@ -275,6 +355,17 @@ describe('nowcast run', function () {
       return ['pictures', '--model', model];
     }, 1, /pictures/);
     refused('the model is no ONNX', () => [person, '--model', write('model.onnx', 'nope')], 1, /model\.onnx.*ONNX/s);
+    refused('the model is no YOLOX', () => {
+      const classifier = onnxModel({
+        name: 'classifier', initializers: [], nodes: [node('Identity', ['data'], ['scores'])],
+        inputs: [valueInfo('data', DataType.FLOAT, [1, 3, 224, 224])], outputs: [valueInfo('scores', DataType.FLOAT, [1, 1000])],
+      });
+      return [person, '--model', write('classifier.onnx', serializeOnnx(classifier))];
+    }, 1, /classifier\.onnx is not a YOLOX detector: .*\[1,3,224,224\].*\[1,1000\]/);
+    refused('the model is a folder', () => {
+      mkdirSync(join(folder(), 'model'));
+      return [person, '--model', './model'];
+    }, 1, /model: it is a folder; name the \.onnx file itself/);
     refused('the model is missing', () => [person, '--model', './gone.onnx'], 1, /gone\.onnx/);
     refused('the labels are of another count', () => [person, '--model', model, '--labels', write('three.txt', 'a\nb\nc\n')], 1, /3 .*80|80 .*3/s);
     refused('the provider is unknown', () => [person, '--model', model, '--provider', 'tpu'], 2, /--provider is "tpu".*auto, cpu, webgpu/s);

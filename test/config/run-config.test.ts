@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { anchored, mergeSettings, resolveRun } from '../../src/config/run-config.js';
 import type { Settings } from '../../src/config/schema.js';
@@ -72,9 +72,15 @@ describe('a run configuration', () => {
     it(`refuses ${what}`, () => assert.throws(() => resolveRun(settings, sources), (error: unknown) => error instanceof UsageError && message.test(error.message)));
   }
 
-  it('refuses to write over a source', () => {
-    const clip = file('clip.mp4');
+  it('refuses to write over what it reads, by whatever name', () => {
+    const [clip, model, labels] = ['clip.mp4', 'm.onnx', 'names.txt'].map(file);
+    const link = join(folder(), 'link.mp4');
+    symlinkSync(clip, link);
     assert.throws(() => resolveRun({ output: { save: clip } }, [clip]), /which is the source clip too; choose another file/);
+    assert.throws(() => resolveRun({ output: { save: clip } }, [link]), /which is the source link too/);
+    assert.throws(() => resolveRun({ output: { record: link } }, [clip]), /which is the source clip too/);
+    assert.throws(() => resolveRun({ model: { path: model }, output: { record: model } }, [clip]), /which is the model too/);
+    assert.throws(() => resolveRun({ model: { path: model, labels }, output: { coco: labels } }, [clip]), /which is the file of labels too/);
   });
 
   it('names the absolute path of a missing source and the file that was meant', () => {

@@ -75,9 +75,10 @@ describe('threshold policy', () => {
     assert.ok(meanStaleness(threshold, runtime, () => 1.5, 10_000) <= tail + 1e-3);
   });
 
-  it('keeps its rule while the runtimes hardly change', () => {
+  it('keeps its rule while the runtimes and the interval hardly change', () => {
     const rule = staleness(runtimeProfile([10, 20]), 30);
     assert.equal(staleness(runtimeProfile([10.1, 20]), 30, rule), rule);
+    assert.equal(staleness(runtimeProfile([10, 20]), 30.02, rule), rule);
     assert.notEqual(staleness(runtimeProfile([20, 20]), 30, rule), rule);
     assert.notEqual(staleness(runtimeProfile([10, 20]), 31, rule), rule);
   });

@@ -57,6 +57,6 @@ describe('loadLabels', () => {
   });
 
   it('says which names it knows when there is no such file', async () => {
-    await assert.rejects(loadLabels(join(folder.path, 'none'), { classCount: 8 }), { name: 'ModelError', message: /cannot read the labels.*coco, argoverse-hd/ });
+    await assert.rejects(loadLabels(join(folder.path, 'none'), { classCount: 8 }), { name: 'ModelError', message: /cannot read the labels .*\(there is no such file\).*coco, argoverse-hd/ });
   });
 });

@@ -49,6 +49,8 @@ describe('findModel', () => {
       assert.ok(error.message.includes(join(folder.path, 'yolox_nano.onnx')));
       return true;
     });
+    // A folder is refused by who reads it, which says that it is one.
+    assert.deepEqual(await findModel(folder.path, folder.path), { path: folder.path });
     await assert.rejects(findModel('no/such.onnx', folder.path), { name: 'ModelError', message: /no model file no\/such\.onnx/ });
     await assert.rejects(findModel('yolov8n', folder.path), { name: 'ModelError', message: /"yolov8n" is neither a file in .* nor a model of the zoo/ });
   });

@@ -24,7 +24,9 @@ describe('measurements', () => {
     flush();
     const { received, percepts, drops, inFlight, overBudget } = measurements.total();
     assert.deepEqual([received, percepts, drops.superseded, inFlight, overBudget], [3, 1, 1, 1, 1]);
-    assert.deepEqual(Object.keys(measurements.snapshot().streams).sort(), ['a', 'b']);
+    const { a, b } = measurements.snapshot().streams;
+    assert.deepEqual([a.received, a.latencyMs.count, Math.round(a.latencyMs.p50)], [2, 1, 30]);
+    assert.deepEqual([b.received, b.latencyMs.count], [1, 0]);
   }));
 
   it('measure each stage from one stamp to the next, and what is added to the bare run', () => {
@@ -36,8 +38,9 @@ describe('measurements', () => {
     assert.equal(stagesMs.latency.count, 1);
   });
 
-  it('hold nothing before the first event', () => {
-    const { total, stagesMs } = new Measurements().snapshot();
+  it('hold nothing before the first event, of streams that are known beforehand too', () => {
+    const { total, streams, stagesMs } = new Measurements(['a']).snapshot();
+    assert.deepEqual(streams, { a: { ...total, latencyMs: stagesMs.latency } });
     assert.equal(total.received, 0);
     assert.deepEqual(stagesMs.latency, { count: 0, mean: 0, min: 0, p50: 0, p90: 0, p99: 0, max: 0 });
   });

@@ -132,7 +132,11 @@ export class SupervisedHost {
     this.#isWorking = true;
     this.#watchdog.learn(warmUpMs);
     process.onResult = (result) => this.#settle(result);
-    void process.exited.then((why) => this.#lost(why));
+    void process.exited.then((why) => {
+      // An answer may still lie in the channel; its frame counts as lost, and its slot may be another's by then.
+      process.onResult = () => undefined;
+      this.#lost(why);
+    });
     for (const { slot, letterbox } of this.#jobs) process.detect(slot, letterbox);
     if (this.#jobs.length > 0) this.#watchdog.arm();
     for (const { resolve } of this.#waiters.splice(0)) resolve();

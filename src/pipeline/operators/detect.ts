@@ -27,10 +27,10 @@ export function detect(options: DetectOptions): (scheduled: ScheduledFrame) => O
   return ({ frame, startedAtMs, overBudget }) => new Observable((subscriber) => {
     const recover = (error: DetectorFailedError): void => {
       subscriber.next(dropOf(frame, 'detector-failed', clock.now()));
-      subscriber.next({ type: 'status', streamId: frame.streamId, atMs: clock.now(), state: 'detector-lost', message: error.message });
+      subscriber.next({ type: 'status', atMs: clock.now(), state: 'detector-lost', message: error.message });
       detector.ready().then(
         () => {
-          subscriber.next({ type: 'status', streamId: frame.streamId, atMs: clock.now(), state: 'detector-ready' });
+          subscriber.next({ type: 'status', atMs: clock.now(), state: 'detector-ready' });
           subscriber.complete();
         },
         (cause: unknown) => subscriber.error(cause),

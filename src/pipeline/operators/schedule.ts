@@ -109,7 +109,9 @@ class FrameRoom implements WaitingRoom<SourceEvent, ScheduledFrame, Notice> {
   #takeFrom(stream: Stream, trigger: Trigger, emit: (notice: Notice) => void): ScheduledFrame | undefined {
     const { policy, clock, runtimes } = this.#options;
     const latencyBudgetMs = policy.keepsAll === true ? undefined : this.#options.latencyBudgetMs;
-    const frame = stream.waiting[0];
+    const frame = stream.waiting.at(0);
+    // The drop of another stream's frame may have ended the subscription, and with it what waited here.
+    if (frame === undefined) return undefined;
     const nowMs = clock.now();
     const verdict = judgeLatency({
       ageMs: nowMs - frame.capturedAtMs,

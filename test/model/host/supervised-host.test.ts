@@ -104,6 +104,20 @@ describe('SupervisedHost', () => {
     assert.equal(host.freeSlotCount, 2);
   });
 
+  it('takes no answer from a process that it counted as lost', async () => {
+    const lost = detect();
+    await dieAndRecover();
+    await assert.rejects(lost, DetectorFailedError);
+    let answered = false;
+    void detect().then(() => { answered = true; });
+    processes[0].answer();
+    await settled();
+    assert.equal(answered, false);
+    last().answer();
+    await settled();
+    assert.equal(answered, true);
+  });
+
   it('keeps a picture for the process that is being started', async () => {
     last().die('SIGKILL');
     await settled();

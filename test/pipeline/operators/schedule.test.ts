@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { map, tap, type Observable } from 'rxjs';
+import { map, take, tap, type Observable } from 'rxjs';
 import type { SourceEvent } from '../../../src/core/events.js';
 import type { Frame } from '../../../src/core/frame.js';
 import { every, idleFree, idleNext, shrinkingTail, stride } from '../../../src/core/policy.js';
@@ -16,12 +16,14 @@ type Run = Omit<Partial<ScheduleOptions>, 'stop'> & {
   readonly runtimesMs?: readonly number[];
   readonly stop?: string;
   readonly unsubscribe?: string;
+  /** The subscriber leaves after so many events, in the midst of the last. */
+  readonly takes?: number;
   readonly transportMs?: number;
   readonly corrupt?: string;
 };
 
 /** What comes out, as `time name`, in virtual time. Fails where a frame is not released exactly once. */
-function timelineOf({ source, work, runtimesMs = [], stop, unsubscribe, transportMs = 0, corrupt, ...options }: Run): string[] {
+function timelineOf({ source, work, runtimesMs = [], stop, unsubscribe, takes = Infinity, transportMs = 0, corrupt, ...options }: Run): string[] {
   const timeline: string[] = [];
   const ledger = new FrameLedger();
   marbles(({ hot, cold, expectObservable }, scheduler) => {
@@ -40,7 +42,8 @@ function timelineOf({ source, work, runtimesMs = [], stop, unsubscribe, transpor
           return cold(work).pipe(map(() => `${overBudget ? 'over-budget ' : ''}percept ${frame.streamId}/${frame.seq}`));
         }),
       tap((event) => note(typeof event === 'string' ? event : nameOf(event))),
-      tap({ complete: () => note('complete') }),
+      take(takes),
+      tap({ complete: () => note('complete'), error: (error: unknown) => note(String(error)) }),
     );
     expectObservable(result.pipe(map(() => 0)), unsubscribe);
   }, false);
@@ -133,6 +136,17 @@ describe('schedule', () => {
   it('a stop drops what waits as stopped and lets what is under way finish', () => {
     assert.deepEqual(timelineOf({ source: 'a-b-c-d-', stop: '---s', work: '-----(x|)' }), [
       '3 stopped a/1', '5 percept a/0', '5 complete',
+    ]);
+  });
+
+  it('an error of the source, or of the work, goes on at once and releases what waits', () => {
+    assert.deepEqual(timelineOf({ source: 'a-b-#', work: '-----(x|)' }), ['4 error']);
+    assert.deepEqual(timelineOf({ source: 'a-b-c-d-', work: '---#' }), ['3 error']);
+  });
+
+  it('a subscriber that leaves on a drop gets nothing more, and what other streams have waiting is released', () => {
+    assert.deepEqual(timelineOf({ takes: 2, latencyBudgetMs: 8, runtimesMs: [6], source: 'a(bA)----------|', work: '------(x|)' }), [
+      '6 percept a/0', '6 late B/0', '6 complete',
     ]);
   });
 

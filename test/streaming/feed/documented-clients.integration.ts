@@ -13,13 +13,13 @@ import { startFeed, type FeedHarness } from './feed-harness.js';
 
 const CHROMIUM = '/usr/bin/chromium';
 
-/** The first code block of that language in the protocol's documentation. */
-function documented(language: string): string {
-  const [, code] = new RegExp(`\`\`\`${language}\n([^]*?)\`\`\``).exec(readFileSync('docs/feed-protocol.md', 'utf8'))!;
+/** The first code block of that language in a document, after a heading. */
+function documented(language: string, file = 'docs/feed-protocol.md', heading = ''): string {
+  const [, code] = new RegExp(`${heading}[^]*?\`\`\`${language}\n([^]*?)\`\`\``).exec(readFileSync(file, 'utf8'))!;
   return code;
 }
 
-describe('clients in docs/feed-protocol.md', () => {
+describe('clients in the documentation', () => {
   let feed: FeedHarness;
   let folder: string;
   // Beside the compiled test, so that the client finds its packages.
@@ -29,7 +29,25 @@ describe('clients in docs/feed-protocol.md', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('has one for Node that takes 20 lines and prints what the feed says', async () => {
+  it('README.md has one of 20 lines, which prints what the feed says', async () => {
+    feed = await startFeed();
+    const code = documented('js', 'README.md', '## Subscribe to the results');
+    assert.ok(code.trim().split('\n').length <= 20);
+    writeFileSync(join(folder, 'client.mjs'), code.replace('ws://127.0.0.1:8765', feed.server.url));
+    const client = spawn(process.execPath, [join(folder, 'client.mjs')], { stdio: ['ignore', 'pipe', 'inherit'] });
+    let output = '';
+    for await (const text of client.stdout.setEncoding('utf8') as AsyncIterable<string>) {
+      output += text;
+      if (output === 'streams [ \'cam\' ]\n') {
+        feed.server.publish(perceptOf(7));
+        feed.server.publish({ type: 'gap', streamId: 'cam', fromMs: 0, toMs: 10, why: 'silent' });
+      }
+      if (output.includes('was away')) void feed.server.close();
+    }
+    assert.equal(output, 'streams [ \'cam\' ]\ncam 7 person 0.90 10,20,111,220 40 ms\ncam 7 car 0.40 10,20,111,220 40 ms\ncam was away: silent\nclosed 1001 the feed ends\n');
+  });
+
+  it('docs/feed-protocol.md has one for Node that takes 20 lines and prints what the feed says', async () => {
     feed = await startFeed();
     feed.server.publish({ type: 'status', streamId: 'cam', atMs: 0, state: 'streaming' });
     const code = documented('js');
@@ -45,7 +63,7 @@ describe('clients in docs/feed-protocol.md', () => {
     assert.equal(output, 'cam streaming\ncam #7, 40 ms old, 0 missed:\n  person 0.90 [ 10, 20, 110.5, 220.25 ]\n  car 0.40 [ 10, 20, 110.5, 220.25 ]\nclosed: 1001 the feed ends\n');
   });
 
-  itNeeds({ chromium: existsSync(CHROMIUM) }, 'has one for browsers that draws the boxes', async function (this: Mocha.Context) {
+  itNeeds({ chromium: existsSync(CHROMIUM) }, 'docs/feed-protocol.md has one for browsers that draws the boxes', async function (this: Mocha.Context) {
     this.timeout(60_000);
     const pages = createServer((_, response) => response.setHeader('content-type', 'text/html').end(documented('html'))).listen(0, '127.0.0.1');
     await once(pages, 'listening');
