@@ -89,6 +89,10 @@ class FrameRoom implements WaitingRoom<SourceEvent, ScheduledFrame, Notice> {
   }
 
   take(trigger: Trigger, emit: (notice: Notice) => void): ScheduledFrame | undefined {
+    if (this.#options.policy.keepsAll !== true) {
+      // What is due comes in by `offer` meanwhile: the newest frame is the newest there is, not the newest that a timer brought.
+      for (const { waiting } of this.#streams.values()) waiting[0]?.catchUp?.();
+    }
     for (const stream of this.#stalestFirst()) {
       const scheduled = this.#takeFrom(stream, trigger, emit);
       if (scheduled !== undefined) return scheduled;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { map, tap, type Observable } from 'rxjs';
+import { map, NEVER, Subject, tap, type Observable } from 'rxjs';
 import type { SourceEvent } from '../../../src/core/events.js';
 import type { Frame } from '../../../src/core/frame.js';
 import { every, idleFree, idleNext, shrinkingTail, stride } from '../../../src/core/policy.js';
@@ -103,6 +103,31 @@ describe('schedule', () => {
       '4 superseded B/0', '4 percept a/0', '5 superseded a/1', '8 percept B/1', '12 percept a/2', '16 percept B/2', '16 complete',
     ]);
   });
+
+  for (const [policy, brought, started] of [[idleFree, 1, ['a/0', 'a/2']], [every, 0, ['a/0', 'a/1']]] as const) {
+    it(`${policy.name}: ${brought === 1 ? 'takes what the source has due by then, though its timer is late' : 'leaves the source its own pace'}`, () => {
+      const ledger = new FrameLedger();
+      const frames = new Subject<Frame>();
+      const work = new Subject<never>();
+      const seen: string[] = [];
+      let asked = 0;
+      const catchUp = (): void => { if (asked++ === 0) frames.next(ledger.frame('a', 2)); };
+      const subscription = frames.pipe(
+        schedule({ policy, clock: { now: () => 0 }, runtimes: new RuntimeEstimator() }, ({ frame }) => {
+          frame.release();
+          seen.push(nameOf(frame));
+          return seen.length === 1 ? work : NEVER;
+        }),
+      ).subscribe((event) => seen.push(nameOf(event)));
+      frames.next(ledger.frame('a', 0));
+      frames.next(ledger.frame('a', 1, { catchUp }));
+      work.complete();
+      assert.equal(Math.min(asked, 1), brought);
+      assert.deepEqual(seen, [`frame ${started[0]}`, ...(brought === 1 ? ['superseded a/1'] : []), `frame ${started[1]}`]);
+      subscription.unsubscribe();
+      assert.deepEqual(ledger.open, []);
+    });
+  }
 
   describe('under a latency budget', () => {
     it('drops a frame as late that could no longer come out in time, and awaits the next', () => {
