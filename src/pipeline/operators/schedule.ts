@@ -89,10 +89,6 @@ class FrameRoom implements WaitingRoom<SourceEvent, ScheduledFrame, Notice> {
   }
 
   take(trigger: Trigger, emit: (notice: Notice) => void): ScheduledFrame | undefined {
-    if (this.#options.policy.keepsAll !== true) {
-      // What is due comes in by `offer` meanwhile: the newest frame is the newest there is, not the newest that a timer brought.
-      for (const { waiting } of this.#streams.values()) waiting[0]?.catchUp?.();
-    }
     for (const stream of this.#stalestFirst()) {
       const scheduled = this.#takeFrom(stream, trigger, emit);
       if (scheduled !== undefined) return scheduled;
@@ -113,8 +109,10 @@ class FrameRoom implements WaitingRoom<SourceEvent, ScheduledFrame, Notice> {
   #takeFrom(stream: Stream, trigger: Trigger, emit: (notice: Notice) => void): ScheduledFrame | undefined {
     const { policy, clock, runtimes } = this.#options;
     const latencyBudgetMs = policy.keepsAll === true ? undefined : this.#options.latencyBudgetMs;
-    const frame = stream.waiting[0];
-    const nowMs = clock.now();
+    const nowMs = policy.keepsAll === true ? clock.now() : this.#catchUp(stream);
+    const frame = stream.waiting.at(0);
+    // Whoever was told of a superseded frame may have ended all this.
+    if (frame === undefined) return undefined;
     const verdict = judgeLatency({
       ageMs: nowMs - frame.capturedAtMs,
       transportMs: frame.readyAtMs - frame.capturedAtMs,
@@ -140,6 +138,20 @@ class FrameRoom implements WaitingRoom<SourceEvent, ScheduledFrame, Notice> {
     stream.lastRunSeq = frame.seq;
     stream.lastRunCapturedAtMs = frame.capturedAtMs;
     return { frame, startedAtMs: nowMs, overBudget: verdict === 'hopeless' };
+  }
+
+  /**
+   * The newest frame is the newest that is due, not the newest that a timer brought.
+   * @returns the moment at which no other was due
+   */
+  #catchUp({ waiting }: Stream): number {
+    for (;;) {
+      const frame = waiting.at(0);
+      const nowMs = this.#options.clock.now();
+      // It comes in by `offer`, in the frame's place.
+      frame?.catchUp?.();
+      if (waiting.at(0) === frame) return nowMs;
+    }
   }
 
   #decide(stream: Stream, frame: Frame, nowMs: number, trigger: Trigger): 'run' | 'wait' | 'drop' {
