@@ -10,6 +10,7 @@ import { readModelSpec } from '../src/model/spec.js';
 import { uint8Model } from '../src/model/uint8-model.js';
 import { createPipeline } from '../src/pipeline/create-pipeline.js';
 import { cameraSource } from '../src/streaming/sources/camera.js';
+import { RECONNECT_LADDER } from '../src/streaming/sources/reconnect.js';
 import { videoSource } from '../src/streaming/sources/video.js';
 import { hasRtspServer, RtspServer } from '../test/helpers/rtsp-server.js';
 import { CLIP_FPS, play, runBench, type Bench, type Row } from './clip.js';
@@ -99,31 +100,38 @@ async function recovery(bench: Bench): Promise<Row[]> {
   return rows;
 }
 
+/** 60 s after three failures instead of after twenty. */
+const STEEP_LADDER = [{ delayMs: 50, times: 3 }, { delayMs: 60_000, times: Infinity }];
+
 /** From the camera's return to the next percept. */
 async function cameraRecovery({ ffmpeg, detector }: Bench): Promise<Row[]> {
   if (!hasRtspServer()) return [['camera killed or stalled', 'needs an RTSP server (python3-gi, gir1.2-gst-rtsp-server-1.0)', '< 3 s']];
   const rows: Row[] = [];
-  for (const what of ['killed and restarted', 'stalled and resumed'] as const) {
+  for (const [what, ladder] of [
+    ['killed and restarted', RECONNECT_LADDER], ['stalled and resumed', RECONNECT_LADDER], ['away long enough for the 60 s step', STEEP_LADDER],
+  ] as const) {
     let server = await RtspServer.start({ width: 640, height: 480, fps: 30 });
     const { port, url } = server;
+    const stalls = what === 'stalled and resumed';
     let returnedAtMs: number | undefined;
     let seen = 0;
     const bringBack = async (): Promise<void> => {
-      if (what === 'killed and restarted') server = await RtspServer.start({ port, width: 640, height: 480, fps: 30 });
-      else server.thaw();
+      if (stalls) server.thaw();
+      else server = await RtspServer.start({ port, width: 640, height: 480, fps: 30 });
       returnedAtMs = clock.now();
     };
+    const isFarEnough = (message: string): boolean => ladder === RECONNECT_LADDER || message.endsWith('or when its port opens');
     const back = await firstValueFrom(createPipeline({
-      sources: [cameraSource(url, { streamId: 'camera', input: detector.info.input, clock, ffmpeg, timeoutMs: 2000 })],
+      sources: [cameraSource(url, { streamId: 'camera', input: detector.info.input, clock, ffmpeg, timeoutMs: 2000, ladder })],
       detector, clock, policy: idleFree,
     }).pipe(
       tap((event) => {
         if (event.type === 'percept' && ++seen === 60) {
-          if (what === 'killed and restarted') void server.kill();
-          else server.freeze();
+          if (stalls) server.freeze();
+          else void server.kill();
         }
         // Away until the watchdog has noticed and the first attempt has failed.
-        if (event.type === 'status' && event.state === 'reconnecting' && returnedAtMs === undefined) setTimeout(() => void bringBack(), 500);
+        if (event.type === 'status' && event.state === 'reconnecting' && returnedAtMs === undefined && isFarEnough(event.message ?? '')) setTimeout(() => void bringBack(), 500);
       }),
       filter((event) => event.type === 'percept' && event.epoch > 0),
       map(() => clock.now()),

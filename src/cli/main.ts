@@ -1,9 +1,10 @@
 #!/usr/bin/env node
+import { isatty } from 'node:tty';
 import { Command, CommanderError } from 'commander';
 import { redactText } from '../config/redact.js';
 import { NowcastError, UsageError, InternalError } from '../core/errors.js';
 import { addGlobalOptions, type CliContext } from './command-io.js';
-import { watchInterrupts } from './interrupt.js';
+import { EXIT_CODES, watchInterrupts } from './interrupt.js';
 import { packageVersion } from './paths.js';
 
 type CommandEntry = {
@@ -76,13 +77,18 @@ function stackOf(error: unknown): string {
   return `${error.stack ?? error.message}${cause}`;
 }
 
+const isOnTerminal = [0, 1, 2].some((fd) => isatty(fd));
+/** A closed pipe and a closed terminal. */
+const GONE = ['EPIPE', 'EIO'];
 // A log that nobody reads any more does not end a run.
 process.stderr.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
+  if (!GONE.includes(error.code ?? '')) throw error;
 });
 // `nowcast … | head` closes the pipe early, which is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(0);
+  if (!GONE.includes(error.code ?? '')) throw error;
+  if (error.code === 'EPIPE') process.exit(0);
 });
 process.exitCode = await main(process.argv.slice(2));
+// Node aborts where its terminal is gone when it ends. The signal itself ends it without that; shells tell the same code.
+if (isOnTerminal && process.exitCode === EXIT_CODES.SIGHUP) process.kill(process.pid, 'SIGHUP');
