@@ -3,6 +3,7 @@ import { printTable } from './table.js';
 /** Each prints its tables; run one with `npm run bench -- NAME`. */
 const BENCHES: Readonly<Record<string, () => Promise<{ readonly run: () => unknown }>>> = {
   pipeline: () => import('./pipeline.js'),
+  overload: () => import('./overload.js'),
   evaluation: () => import('./evaluation.js'),
   forecast: () => import('./forecast.js'),
   training: () => import('./training.js'),

@@ -9,13 +9,19 @@ export type Interrupt = {
   dispose(): void;
 };
 
-/** Turns the first SIGINT, SIGTERM or SIGHUP into an abort; the second ends the program at once. */
+/**
+ * Turns the first SIGINT, SIGTERM or SIGHUP into an abort; a second SIGINT or SIGTERM ends the program at once. A second
+ * SIGHUP does not: where a terminal is closed the shell and the system each send one.
+ */
 export function watchInterrupts(): Interrupt {
   const controller = new AbortController();
   let code: number | undefined;
   const onSignal = (name: NodeJS.Signals): void => {
     const asked = EXIT_CODES[name as keyof typeof EXIT_CODES];
-    if (code !== undefined) process.exit(asked);
+    if (code !== undefined) {
+      if (name !== 'SIGHUP') process.exit(asked);
+      return;
+    }
     code = asked;
     controller.abort();
   };

@@ -29,4 +29,9 @@ export type Frame = {
   readonly corrupt: boolean;
   /** Gives the picture's memory back. Throws on the second call. */
   release(): void;
+  /**
+   * Has the source bring out at once, before this returns, what it has due. For whoever is about to take the newest
+   * frame: timers come late, more so on a busy machine. Absent where frames come when they come.
+   */
+  catchUp?(): void;
 };

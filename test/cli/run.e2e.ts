@@ -16,6 +16,7 @@ import { readRecording } from '../../src/streaming/sinks/recording-reader.js';
 import { clipFolder, NEEDS_FFMPEG, pattern, presentationTimes } from '../helpers/clips.js';
 import { COMMAND, nowcast } from '../helpers/command.js';
 import { itNeeds } from '../helpers/needs.js';
+import { children, HAS_PROC } from '../helpers/processes.js';
 import { hasRtspServer, RtspServer } from '../helpers/rtsp-server.js';
 import { parityCases, readJson, realFile } from '../helpers/shared.js';
 import { temporaryFolder } from '../helpers/temporary.js';
@@ -129,21 +130,36 @@ describe('nowcast run', function () {
     }
   });
 
-  itNeeds(NEEDS, 'Ctrl-C ends it with 130: the recording is whole, the summary is printed', async () => {
-    const recording = join(folder(), 'run.jsonl');
-    const { code, stdout } = await nowcast(['run', person, '--model', model, '--provider', 'cpu', '--record', recording, '--json'], {
-      ...cached(),
-      onStart: (child) => {
-        // The log says when frames flow.
-        child.stderr!.on('data', (data: Buffer) => { if (data.toString().includes('streaming')) child.kill('SIGINT'); });
-      },
+  for (const [how, signal, exit, alsoChildren] of [
+    ['Ctrl-C', 'SIGINT', 130, false],
+    ['SIGTERM', 'SIGTERM', 143, false],
+    ['SIGTERM to it and all its children, as a service manager sends it,', 'SIGTERM', 143, true],
+    ['SIGHUP', 'SIGHUP', 129, false],
+  ] as const) {
+    itNeeds({ ...NEEDS, '/proc': HAS_PROC }, `${how} ends it with ${exit}: the recording is whole, the summary is printed, no child is left`, async () => {
+      const recording = join(folder(), 'run.jsonl');
+      let started: number[] = [];
+      const { code, stdout, stderr } = await nowcast(['run', person, '--model', model, '--provider', 'cpu', '--record', recording, '--json'], {
+        ...cached(),
+        onStart: (child) => {
+          // The log says when frames flow.
+          child.stderr!.on('data', (data: Buffer) => {
+            if (started.length > 0 || !data.toString().includes('streaming')) return;
+            started = children(child.pid);
+            if (alsoChildren) for (const pid of started) process.kill(pid, signal);
+            child.kill(signal);
+          });
+        },
+      });
+      assert.equal(code, exit, stderr);
+      const { total, problems } = JSON.parse(stdout) as RunSummary;
+      assert.deepEqual([total.inFlight, problems], [0, []]);
+      const outcomes = (await eventsOf(recording)).filter(({ type }) => type === 'percept' || type === 'drop');
+      assert.equal(outcomes.length, total.received);
+      assert.equal(started.length, 2, 'ffmpeg and the detector');
+      assert.deepEqual(started.filter((pid) => existsSync(`/proc/${pid}`)), []);
     });
-    assert.equal(code, 130);
-    const { total } = JSON.parse(stdout) as RunSummary;
-    assert.equal(total.inFlight, 0);
-    const outcomes = (await eventsOf(recording)).filter(({ type }) => type === 'percept' || type === 'drop');
-    assert.equal(outcomes.length, total.received);
-  });
+  }
 
   itNeeds(NEEDS, 'Ctrl-C while the video is drawn ends it with 130: the summary is printed, nothing half done is left', async () => {
     const scratch = join(folder(), 'tmp');

@@ -109,10 +109,10 @@ class FrameRoom implements WaitingRoom<SourceEvent, ScheduledFrame, Notice> {
   #takeFrom(stream: Stream, trigger: Trigger, emit: (notice: Notice) => void): ScheduledFrame | undefined {
     const { policy, clock, runtimes } = this.#options;
     const latencyBudgetMs = policy.keepsAll === true ? undefined : this.#options.latencyBudgetMs;
+    const nowMs = policy.keepsAll === true ? clock.now() : this.#catchUp(stream);
     const frame = stream.waiting.at(0);
-    // The drop of another stream's frame may have ended the subscription, and with it what waited here.
+    // Whoever was told of a drop, this stream's or another's, may have ended all this.
     if (frame === undefined) return undefined;
-    const nowMs = clock.now();
     const verdict = judgeLatency({
       ageMs: nowMs - frame.capturedAtMs,
       transportMs: frame.readyAtMs - frame.capturedAtMs,
@@ -138,6 +138,20 @@ class FrameRoom implements WaitingRoom<SourceEvent, ScheduledFrame, Notice> {
     stream.lastRunSeq = frame.seq;
     stream.lastRunCapturedAtMs = frame.capturedAtMs;
     return { frame, startedAtMs: nowMs, overBudget: verdict === 'hopeless' };
+  }
+
+  /**
+   * The newest frame is the newest that is due, not the newest that a timer brought.
+   * @returns the moment at which no other was due
+   */
+  #catchUp({ waiting }: Stream): number {
+    for (;;) {
+      const frame = waiting.at(0);
+      const nowMs = this.#options.clock.now();
+      // It comes in by `offer`, in the frame's place.
+      frame?.catchUp?.();
+      if (waiting.at(0) === frame) return nowMs;
+    }
   }
 
   #decide(stream: Stream, frame: Frame, nowMs: number, trigger: Trigger): 'run' | 'wait' | 'drop' {

@@ -1,4 +1,4 @@
-import { asyncScheduler, Observable, type SchedulerLike } from 'rxjs';
+import { asyncScheduler, map, NEVER, Observable, race, timer, type SchedulerLike } from 'rxjs';
 import type { Clock } from '../../core/clock.js';
 import { SourceError } from '../../core/errors.js';
 import { dropOf, type FrameRef, type SourceEvent, type StatusState } from '../../core/events.js';
@@ -8,9 +8,11 @@ import { redactUrls } from '../../core/redact.js';
 import { CameraConnection, type ConnectionEnd } from './camera-connection.js';
 import type { Transport } from './camera-input.js';
 import { captureClock } from './capture-clock.js';
+import { portStateAfter } from './connection-failure.js';
 import { redactorOf } from './credentials.js';
 import type { Ffmpeg } from './ffmpeg-binary.js';
 import type { Picture } from './frame-process.js';
+import { KNOCK_EVERY_MS, knockOverTcp, portOpens, tcpAddressOf, type Knock } from './knock.js';
 import { ptsStitcher } from './pts-stitcher.js';
 import { failuresAfter, reconnectDelayMs, RECONNECT_LADDER, type ReconnectLadder } from './reconnect.js';
 
@@ -42,6 +44,8 @@ export type CameraOptions = {
   /** Ends the source in order: the open gap is told, ffmpeg reaped, then it completes. */
   readonly stop?: AbortSignal;
   readonly ladder?: ReconnectLadder;
+  /** Asks whether the camera's port is open while a long step of the ladder lasts. Default: a TCP connection, closed at once. */
+  readonly knock?: Knock;
   /** Uniform in [0, 1). Default `Math.random`. */
   readonly random?: () => number;
   /** Waits. Default RxJS's `asyncScheduler`. */
@@ -60,8 +64,8 @@ export type CameraCopy = {
  * Watches a camera for ever: `rtsp://`, `rtsps://`, `http://`, `https://` (MJPEG, HLS and others), `udp://`, `srt://`,
  * `rtmp://` or `/dev/videoN`. Subscribing connects; unsubscribing ends its ffmpeg, whatever that is doing.
  *
- * A camera that goes away is reconnected to by the ladder, and never errors; a `gap` tells the time without frames when
- * it is back. A slow consumer never holds the camera up: frames that find no free slot are reported as drops.
+ * A camera that goes away is reconnected to by the ladder, or as soon as its port, found closed, is open again; it never
+ * errors. A `gap` tells the time without frames when it is back. A slow consumer never holds the camera up: frames that find no free slot are reported as drops.
  * No event holds the URL's credentials.
  *
  * Errors with SourceError (`NOWCAST_CAMERA`) where the first connection fails and `giveUpFirst` is set, or where ffmpeg
@@ -112,7 +116,7 @@ class CameraSession {
     this.#url = url;
     this.#options = {
       transport: 'tcp', timeoutMs: 5_000, firstFrameTimeoutMs: Math.max(20_000, options.timeoutMs ?? 0), giveUpFirst: false, slots: 4, maxFrames: Infinity,
-      inputOptions: [], ladder: RECONNECT_LADDER, random: Math.random, scheduler: asyncScheduler, ...options,
+      inputOptions: [], ladder: RECONNECT_LADDER, knock: knockOverTcp, random: Math.random, scheduler: asyncScheduler, ...options,
     };
     this.#emit = emit;
     this.#redact = redactorOf(url);
@@ -140,8 +144,10 @@ class CameraSession {
       }
       failures = failuresAfter(failures, streamedMs);
       const delayMs = reconnectDelayMs(failures, this.#options.random, this.#options.ladder);
-      this.#status('reconnecting', `${this.#lostWhy}; next attempt in ${(delayMs / 1000).toFixed(1)} s`);
-      await this.#wait(delayMs);
+      const comesBack = this.#comesBack(reason, delayMs);
+      this.#status('reconnecting', `${this.#lostWhy}; next attempt in ${(delayMs / 1000).toFixed(1)} s${comesBack === undefined ? '' : ', or when its port opens'}`);
+      // A camera that has just started may need a moment more: it gets the quick steps again.
+      if (await this.#wait(delayMs, comesBack)) failures = 0;
     }
     this.#tellGap(this.#options.clock.now());
     this.#status('ended', `${this.#seq} frames`);
@@ -170,12 +176,25 @@ class CameraSession {
     return end;
   }
 
-  #wait(delayMs: number): Promise<void> {
+  /** Emits when the camera's port opens, where it was closed or may have been, and the wait is long enough to ask. */
+  #comesBack(reason: string, delayMs: number): Observable<void> | undefined {
+    const { knock, scheduler } = this.#options;
+    const state = portStateAfter(reason);
+    const address = tcpAddressOf(this.#url);
+    if (address === undefined || state === 'open' || delayMs < 2 * KNOCK_EVERY_MS) return undefined;
+    return portOpens(address, { knock, scheduler, wasClosed: state === 'closed' });
+  }
+
+  /** Resolves with whether the camera came back before the time was over. */
+  #wait(delayMs: number, comesBack: Observable<void> = NEVER): Promise<boolean> {
     return new Promise((resolve) => {
-      const timer = this.#options.scheduler.schedule(() => resolve(), delayMs);
+      const waiting = race(
+        timer(delayMs, this.#options.scheduler).pipe(map(() => false)),
+        comesBack.pipe(map(() => true)),
+      ).subscribe(resolve);
       this.#wake = () => {
-        timer.unsubscribe();
-        resolve();
+        waiting.unsubscribe();
+        resolve(false);
       };
       if (this.#isOver) this.#wake();
     });

@@ -1,3 +1,6 @@
+const REFUSED = 'connection refused: the machine is there, nothing listens on this port';
+const UNKNOWN_HOST = 'unknown host: check the name';
+const NO_ROUTE = 'no route to the camera: check the network';
 const TIMED_OUT = 'timed out: the camera does not answer';
 
 /** Why a connection did not come about or ended, in words for the person who owns the camera. */
@@ -7,9 +10,9 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
   [/404 Not Found|404 Stream Not Found/i, '404 no such stream: check the path of the URL'],
   [/461 |Unsupported transport/i, '461 unsupported transport: try the other one, tcp or udp'],
   [/\b(5\d\d) [A-Z]|5XX Server Error/, 'the camera answers with a server error: it may be starting, or serve as many clients as it can'],
-  [/Connection refused/i, 'connection refused: the machine is there, nothing listens on this port'],
-  [/Failed to resolve hostname|Name or service not known|name resolution/i, 'unknown host: check the name'],
-  [/No route to host|Network is unreachable|Host is unreachable/i, 'no route to the camera: check the network'],
+  [/Connection refused/i, REFUSED],
+  [/Failed to resolve hostname|Name or service not known|name resolution/i, UNKNOWN_HOST],
+  [/No route to host|Network is unreachable|Host is unreachable/i, NO_ROUTE],
   [/timed out|\b(?:udp|srt):\/\/\S*: Input\/output error/i, TIMED_OUT],
   [/method PLAY failed: 454|matches no streams|does not contain any stream|Output file #?\d* does not contain/i, 'no video in this stream (audio only)'],
   [/Protocol not found/i, 'this ffmpeg does not know the protocol of the URL: install one that was built with it'],
@@ -37,4 +40,13 @@ export function failureReason(errors: readonly string[], waitedInVain: boolean):
   if (known !== undefined) return known;
   if (waitedInVain) return TIMED_OUT;
   return telling.some((error) => VAGUE.test(error)) ? 'what answers does not send a video that ffmpeg knows' : undefined;
+}
+
+/** What a failure says about the camera's port: silence may mean either. */
+export type PortState = 'closed' | 'unknown' | 'open';
+
+/** @param reason as `failureReason` gives it */
+export function portStateAfter(reason: string): PortState {
+  if (reason === REFUSED || reason === UNKNOWN_HOST || reason === NO_ROUTE) return 'closed';
+  return reason === TIMED_OUT ? 'unknown' : 'open';
 }

@@ -35,10 +35,12 @@ export function memorySource(pictures: readonly MemoryPicture[], options: Memory
     let wait: Subscription | undefined;
     let next = 0;
 
+    /** Whoever is given a frame may call it again, by `catchUp`, before the call returns. */
     const play = (): void => {
       for (;;) {
         const waitMs = dueMs(next) - clock.now();
         if (waitMs > 0) {
+          wait?.unsubscribe();
           wait = scheduler.schedule(play, Math.ceil(waitMs));
           return;
         }
@@ -51,6 +53,7 @@ export function memorySource(pictures: readonly MemoryPicture[], options: Memory
         subscriber.next({
           type: 'frame', streamId, seq, epoch: 0, ptsMs: (seq * 1000) / fps, capturedAtMs: dueMs(seq), readyAtMs: clock.now(),
           ...size, letterbox: letterbox(size, input), image, corrupt: false, release: releaseOnce(),
+          catchUp: () => { if (!subscriber.closed) play(); },
         });
         if (subscriber.closed) return;
       }

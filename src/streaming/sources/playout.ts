@@ -118,17 +118,25 @@ export class Playout {
     if (!this.#closed) this.#options.wake();
   }
 
+  readonly #catchUp = (): void => {
+    if (this.#queue.length > 0 && !this.#closed) this.#pump();
+  };
+
+  /** Hands out what is due. Whoever is given a frame may call it again, by `catchUp`, before the call returns. */
   #pump(): void {
     while (this.#queue.length > 0) {
       const waitMs = this.#queue[0].ref.capturedAtMs - this.#options.clock.now();
       if (waitMs > 0) {
+        this.#emission?.unsubscribe();
         this.#emission = this.#options.scheduler.schedule(() => this.#pump(), Math.ceil(waitMs));
         return;
       }
       this.#handOut(this.#queue.shift()!);
       if (this.#closed) return;
     }
-    this.#onDrained?.();
+    const onDrained = this.#onDrained;
+    this.#onDrained = undefined;
+    onDrained?.();
   }
 
   #handOut({ ref, picture }: Queued): void {
@@ -143,6 +151,7 @@ export class Playout {
     emit({
       ...ref, type: 'frame', readyAtMs: nowMs, width: size.width, height: size.height,
       letterbox: this.#geometry.letterbox, image: slot.bytes, corrupt, release: () => slot.release(),
+      catchUp: this.#catchUp,
     });
   }
 }

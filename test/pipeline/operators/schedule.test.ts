@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { map, take, tap, type Observable } from 'rxjs';
+import { map, NEVER, Subject, Subscription, take, tap, type Observable } from 'rxjs';
 import type { SourceEvent } from '../../../src/core/events.js';
 import type { Frame } from '../../../src/core/frame.js';
-import { every, idleFree, idleNext, shrinkingTail, stride } from '../../../src/core/policy.js';
+import { every, idleFree, idleNext, shrinkingTail, stride, type Policy } from '../../../src/core/policy.js';
 import { RuntimeEstimator } from '../../../src/core/runtime-profile.js';
 import { schedule, type ScheduleOptions } from '../../../src/pipeline/operators/schedule.js';
 import { FrameLedger, nameOf } from '../../helpers/frames.js';
@@ -105,6 +105,49 @@ describe('schedule', () => {
     assert.deepEqual(timelineOf({ source: 'a-AbBc-C------|', work: '----(x|)' }), [
       '4 superseded B/0', '4 percept a/0', '5 superseded a/1', '8 percept B/1', '12 percept a/2', '16 percept B/2', '16 complete',
     ]);
+  });
+
+  /** a/0 runs, a/1 waits, and a/2 is due when a/0 is done; what is seen then. */
+  function seenAfterCatchingUp(policy: Policy, whenBrought: (subscription: Subscription) => void = () => undefined): string[] {
+    const ledger = new FrameLedger();
+    const frames = new Subject<Frame>();
+    const work = new Subject<never>();
+    const seen: string[] = [];
+    let isDue = true;
+    const catchUp = (): void => {
+      if (!isDue) return;
+      isDue = false;
+      frames.next(ledger.frame('a', 2, { catchUp }));
+    };
+    const subscription = new Subscription();
+    subscription.add(frames.pipe(
+      schedule({ policy, clock: { now: () => 0 }, runtimes: new RuntimeEstimator() }, ({ frame }) => {
+        frame.release();
+        seen.push(nameOf(frame));
+        return seen.length === 1 ? work : NEVER;
+      }),
+    ).subscribe((event) => {
+      seen.push(nameOf(event));
+      whenBrought(subscription);
+    }));
+    frames.next(ledger.frame('a', 0));
+    frames.next(ledger.frame('a', 1, { catchUp }));
+    work.complete();
+    subscription.unsubscribe();
+    assert.deepEqual(ledger.open, []);
+    return seen;
+  }
+
+  it('idle-free: the newest frame is the newest that is due, though its timer is late', () => {
+    assert.deepEqual(seenAfterCatchingUp(idleFree), ['frame a/0', 'superseded a/1', 'frame a/2']);
+  });
+
+  it('every: leaves the source its own pace', () => {
+    assert.deepEqual(seenAfterCatchingUp(every), ['frame a/0', 'frame a/1']);
+  });
+
+  it('starts nothing where it is unsubscribed while the source catches up', () => {
+    assert.deepEqual(seenAfterCatchingUp(idleFree, (subscription) => subscription.unsubscribe()), ['frame a/0', 'superseded a/1']);
   });
 
   describe('under a latency budget', () => {

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
-import { firstValueFrom } from 'rxjs';
+import { chmodSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { firstValueFrom, Observable, take, VirtualTimeScheduler } from 'rxjs';
 import { SourceError } from '../../../src/core/errors.js';
 import type { StatusEvent } from '../../../src/core/events.js';
 import { cameraSource, copyPath, type CameraOptions } from '../../../src/streaming/sources/camera.js';
 import type { Ffmpeg } from '../../../src/streaming/sources/ffmpeg-binary.js';
+import { temporaryFolder } from '../../helpers/temporary.js';
 
 const VERSION = { major: 5, minor: 1, name: '5.1' };
 const clock = { now: () => 0 };
@@ -44,5 +48,83 @@ describe('camera', () => {
   it('names the copy of each connection after the first', () => {
     assert.deepEqual([0, 1, 12].map((epoch) => copyPath('/tmp/a.b/kept.mkv', epoch)), ['/tmp/a.b/kept.mkv', '/tmp/a.b/kept.1.mkv', '/tmp/a.b/kept.12.mkv']);
     assert.equal(copyPath('/tmp/a.b/kept', 1), '/tmp/a.b/kept.1');
+  });
+
+  describe('on a long step of the ladder', () => {
+    const folder = temporaryFolder();
+    const LADDER = [{ delayMs: 1_000, times: 1 }, { delayMs: 60_000, times: Infinity }];
+
+    /** A camera whose every attempt fails with the message, in virtual time; `isOpen` answers the n-th knock after 5 ms. */
+    function watch(url: string, message: string, isOpen: (knock: number) => boolean) {
+      const path = join(folder(), 'ffmpeg');
+      writeFileSync(path, `#!/bin/sh\necho '[error] ${message}' >&2\nexit 1\n`);
+      chmodSync(path, 0o755);
+      const time = new VirtualTimeScheduler();
+      const statuses: string[] = [];
+      const knocksMs: number[] = [];
+      let openKnocks = 0;
+      const camera = cameraSource(url, {
+        ...optionsWith({ path, version: VERSION, origin: 'path' }), clock: time, scheduler: time, ladder: LADDER, random: () => 0.5,
+        knock: (address) => new Observable<boolean>((subscriber) => {
+          assert.deepEqual(address, { host: 'camera', port: 8554 });
+          openKnocks += 1;
+          const knock = knocksMs.push(time.frame);
+          const answer = time.schedule(() => subscriber.next(isOpen(knock)), 5);
+          return () => {
+            openKnocks -= 1;
+            answer.unsubscribe();
+          };
+        }).pipe(take(1)),
+      }).subscribe((event) => { if (event.type === 'status') statuses.push(`${time.frame} ${event.state}`); });
+      const pass = (ms: number): void => {
+        time.maxFrames = time.frame + ms;
+        time.flush();
+        time.frame = time.maxFrames;
+      };
+      /** Lets the time pass until so many attempts have failed; while one is under way it stands still. */
+      const failures = async (count: number): Promise<void> => {
+        const waits = (): boolean => statuses.at(-1)!.endsWith('reconnecting');
+        while (!waits() || statuses.length < 2 * count) {
+          if (waits()) pass(1);
+          await (waits() ? Promise.resolve() : setImmediate());
+        }
+      };
+      return { camera, time, statuses, knocksMs, pass, failures, openKnocks: () => openKnocks };
+    }
+
+    it('tries again when the port opens that refused it, and then from the ladder\'s foot', async () => {
+      const { camera, time, statuses, knocksMs, pass, failures, openKnocks } = watch('rtsp://camera:8554/a', 'Connection refused', (knock) => knock === 4);
+      await failures(3);
+      assert.deepEqual(statuses, [
+        '0 connecting', '0 reconnecting', '1000 connecting', '1000 reconnecting', '4005 connecting', '4005 reconnecting',
+      ]);
+      assert.deepEqual(knocksMs, [1000, 2000, 3000, 4000]);
+      await failures(4);
+      assert.equal(statuses.at(-1), '5005 reconnecting', 'the first step again');
+      pass(1);
+      assert.equal(openKnocks(), 1, 'it knocks on the second');
+      camera.unsubscribe();
+      assert.deepEqual([openKnocks(), time.actions.length], [0, 0]);
+    });
+
+    it('stays on the step where the port was open all along', async () => {
+      const { camera, statuses, failures, knocksMs } = watch('rtsp://camera:8554/a', 'Connection timed out', () => true);
+      await failures(3);
+      assert.equal(statuses.at(-1), '61000 reconnecting');
+      assert.equal(knocksMs.filter((ms) => ms < 61_000).length, 60);
+      camera.unsubscribe();
+    });
+
+    for (const [what, url, message] of [
+      ['a camera that answers', 'rtsp://camera:8554/a', '401 Unauthorized'],
+      ['one that sends over UDP', 'udp://camera:8554', 'Connection refused'],
+    ] as const) {
+      it(`does not knock at ${what}`, async () => {
+        const { camera, statuses, failures, knocksMs } = watch(url, message, () => true);
+        await failures(3);
+        assert.deepEqual([statuses.at(-1), knocksMs], ['61000 reconnecting', []]);
+        camera.unsubscribe();
+      });
+    }
   });
 });

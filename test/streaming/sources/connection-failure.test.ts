@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { failureReason } from '../../../src/streaming/sources/connection-failure.js';
+import { failureReason, portStateAfter } from '../../../src/streaming/sources/connection-failure.js';
 
 describe('connection failure', () => {
   for (const [wanted, message] of [
@@ -26,4 +26,12 @@ describe('connection failure', () => {
     assert.equal(failureReason(['rtsp://host/cam: Input/output error'], false), undefined);
     assert.equal(failureReason([], false), undefined);
   });
+
+  for (const [message, state] of [
+    ['Connection refused', 'closed'], ['Failed to resolve hostname x', 'closed'], ['No route to host', 'closed'],
+    ['Connection timed out', 'unknown'],
+    ['401 Unauthorized', 'open'], ['404 Not Found', 'open'], ['Connection reset by peer', 'open'],
+  ] as const) {
+    it(`takes the port for ${state} after "${message}"`, () => assert.equal(portStateAfter(failureReason([message], false)!), state));
+  }
 });

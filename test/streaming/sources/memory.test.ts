@@ -45,6 +45,25 @@ describe('memorySource', () => {
     assert.deepEqual(playLate(25, 100).map(({ seq, readyAtMs }) => [seq, readyAtMs]), [[0, 0], [1, 35], [2, 35]]);
   });
 
+  it('brings out what is due when it is asked to catch up, and each picture once', () => {
+    const timers = new VirtualTimeScheduler();
+    let nowMs = 0;
+    const frames: Frame[] = [];
+    let ended = false;
+    memorySource(PICTURES, { streamId: 'a', input: INPUT, fps: 100, clock: { now: () => nowMs }, scheduler: timers })
+      .subscribe({ next: (frame) => frames.push(frame), complete: () => { ended = true; } });
+    nowMs = 11;
+    frames[0].catchUp!();
+    frames[1].catchUp!();
+    assert.deepEqual(frames.map(({ seq }) => seq), [0, 1]);
+    assert.equal(timers.actions.length, 1);
+    nowMs = 30;
+    timers.flush();
+    assert.deepEqual([frames.map(({ seq }) => seq), ended, timers.actions.length], [[0, 1, 2], true, 0]);
+    frames[2].catchUp!();
+    assert.equal(frames.length, 3);
+  });
+
   it('describes the picture and lends its memory', () => {
     const [frame] = playLate(0, 100);
     assert.equal(frame.image, PICTURES[0].image);

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { VirtualTimeScheduler } from 'rxjs';
 import type { DropEvent } from '../../../src/core/events.js';
 import type { Frame } from '../../../src/core/frame.js';
+import type { FrameSlot } from '../../../src/core/frame-ring.js';
 import { Playout, type Pace } from '../../../src/streaming/sources/playout.js';
 
 const INPUT = { width: 4, height: 2 };
@@ -98,6 +99,52 @@ describe('Playout', () => {
     assert.equal(events.length, 1);
   });
 
+  it('brings out what is due when it is asked to catch up, though its timer is late, and each picture once', async () => {
+    const timers = new VirtualTimeScheduler();
+    let nowMs = 0;
+    const seqs: number[] = [];
+    const frames: Frame[] = [];
+    const playout = new Playout({
+      streamId: 'a', pace: 'source', input: INPUT, slots: 4, clock: { now: () => nowMs }, scheduler: timers, wake: () => undefined,
+      emit: (event) => {
+        seqs.push(event.seq);
+        if (event.type === 'frame') frames.push(event);
+      },
+    });
+    for (const ptsMs of [0, 10, 20, 30]) playout.push({ ptsMs, size: SOURCE, corrupt: false, slot: playout.acquire(ptsMs) as FrameSlot });
+    assert.deepEqual(seqs, [0]);
+    nowMs = 21;
+    frames[0].catchUp!();
+    assert.deepEqual(seqs, [0, 1, 2]);
+    assert.equal(timers.actions.length, 1, 'one timer waits, for the picture that is not due');
+    frames[2].catchUp!();
+    assert.deepEqual(seqs, [0, 1, 2]);
+    nowMs = 30;
+    timers.flush();
+    assert.deepEqual(seqs, [0, 1, 2, 3]);
+    playout.close();
+    frames[3].catchUp!();
+    assert.equal(timers.actions.length, 0);
+  });
+
+  it('ends once where the last picture comes out by catching up', () => {
+    const timers = new VirtualTimeScheduler();
+    let nowMs = 0;
+    const told: unknown[] = [];
+    const playout = new Playout({
+      streamId: 'a', pace: 'source', input: INPUT, slots: 3, clock: { now: () => nowMs }, scheduler: timers, wake: () => undefined,
+      emit: (event) => {
+        told.push(event.seq);
+        if (event.type === 'frame') event.catchUp!();
+      },
+    });
+    for (const ptsMs of [0, 10, 20]) playout.push({ ptsMs, size: SOURCE, corrupt: false, slot: playout.acquire(ptsMs) as FrameSlot });
+    playout.finish(() => told.push('end'));
+    nowMs = 20;
+    timers.flush();
+    assert.deepEqual(told, [0, 1, 2, 'end']);
+  });
+
   it('never lets the presentation time go back', async () => {
     const { events, run } = play({ pace: 'source', slots: 3, ptsMs: [0, 30, 20, 40], consume: releaseAtOnce });
     await run(50);
@@ -116,7 +163,7 @@ describe('Playout', () => {
 
   it('accounts for every picture, in order, however long the consumer holds frames', async () => {
     const gaps = fc.array(fc.integer({ min: 0, max: 20 }), { minLength: 1, maxLength: 30 });
-    await fc.assert(fc.asyncProperty(gaps, fc.integer({ min: 1, max: 4 }), fc.infiniteStream(fc.integer({ min: 0, max: 60 })), async (gapsMs, slots, holdMs) => {
+    await fc.assert(fc.asyncProperty(gaps, fc.integer({ min: 1, max: 4 }), fc.infiniteStream(fc.integer({ min: 0, max: 60 })), fc.boolean(), async (gapsMs, slots, holdMs, catchesUp) => {
       let at = 0;
       const ptsMs = gapsMs.map((gap) => (at += gap));
       let held = 0;
@@ -125,6 +172,7 @@ describe('Playout', () => {
         consume: (frame, time) => {
           assert.ok(++held <= slots);
           time.schedule(() => { held--; frame.release(); }, holdMs.next().value);
+          if (catchesUp) frame.catchUp!();
         },
       });
       await run(at + 100);

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Detector } from '../../../src/core/detector.js';
+import type { ProcessDetectorOptions } from '../../../src/model/host/host-plan.js';
+import { createProcessDetector, tryProviders } from '../../../src/model/host/process-detector.js';
+import { itNeeds } from '../../helpers/needs.js';
+import { readJson } from '../../helpers/shared.js';
+import { swiftshaderIcd } from '../../helpers/software-gpu.js';
+import { tempFolder } from '../temp-folder.js';
+import { detectorsOf, hasProc } from './child-processes.js';
+import { pixelDetectorOptions, pixelFrame } from './pixel-detector.js';
+
+const NEEDS = { 'SwiftShader of chromium': swiftshaderIcd !== undefined && process.platform === 'linux' && process.arch === 'x64' };
+
+/** The choice between providers that both load: the CPU and, on a software adapter, WebGPU. */
+describe('two real providers', function () {
+  this.timeout(120_000);
+  const folder = tempFolder();
+  const opened: Detector[] = [];
+  const open = async (changes: Partial<ProcessDetectorOptions>): Promise<Detector> => {
+    const detector = await createProcessDetector(pixelDetectorOptions(folder.path, changes));
+    opened.push(detector);
+    return detector;
+  };
+  const found = { icd: process.env['VK_ICD_FILENAMES'] };
+  before(() => { if (swiftshaderIcd !== undefined) process.env['VK_ICD_FILENAMES'] = swiftshaderIcd; });
+  after(() => {
+    if (found.icd === undefined) delete process.env['VK_ICD_FILENAMES'];
+    else process.env['VK_ICD_FILENAMES'] = found.icd;
+  });
+  afterEach(() => Promise.all(opened.splice(0).map((detector) => detector.close())));
+
+  itNeeds(NEEDS, 'both load', async () => {
+    const statuses = await tryProviders(pixelDetectorOptions(folder.path));
+    for (const wanted of ['cpu', 'webgpu']) assert.deepEqual(statuses.find(({ provider }) => provider === wanted), { provider: wanted });
+  });
+
+  itNeeds(NEEDS, 'webgpu asked for by name is what runs, and finds what the CPU finds', async () => {
+    const webgpu = await open({ provider: 'webgpu' });
+    const cpu = await open({ provider: 'cpu' });
+    assert.deepEqual([webgpu.info.requestedProvider, webgpu.info.provider], ['webgpu', 'webgpu']);
+    for (const mark of [0, 2, 3]) {
+      assert.deepEqual((await webgpu.detect(pixelFrame(mark))).detections, (await cpu.detect(pixelFrame(mark))).detections);
+    }
+  });
+
+  itNeeds(NEEDS, 'auto measures both, takes the faster, remembers it, and leaves only its process', async () => {
+    const log: string[] = [];
+    const { info } = await open({ provider: 'auto', onLog: (message) => log.push(message) });
+    const measured = log.flatMap((line) => /^auto: (\w+) takes [\d.]+ ms a run$/.exec(line)?.[1] ?? []);
+    for (const wanted of ['cpu', 'webgpu']) assert.ok(measured.includes(wanted), log.join('\n'));
+    const providers = join(folder.path, 'cache', 'providers');
+    const { provider, medianMs } = readJson<{ provider: string; medianMs: Record<string, number> }>(join(providers, readdirSync(providers)[0]));
+    assert.equal(medianMs[provider], Math.min(...Object.values(medianMs)));
+    assert.equal(info.provider, provider);
+    if (hasProc) assert.equal(detectorsOf().length, 1);
+  });
+});
