@@ -1,4 +1,4 @@
-import type { RunConfig } from '../config/run-config.js';
+import type { RunConfig, SourceConfig } from '../config/run-config.js';
 import type { DetectorInfo } from '../core/detector.js';
 import { DROP_REASONS } from '../core/events.js';
 import type { Distribution, MeasurementsSnapshot, StreamCounts } from '../pipeline/measurements.js';
@@ -37,7 +37,7 @@ export function summarise({ config, info, snapshot, durationMs, videos, problems
   const streams = Object.fromEntries(config.sources.flatMap((source) => {
     const counts = snapshot.streams[source.id];
     if (counts === undefined) return [];
-    return [[source.id, { source: String(io.redact(source.kind === 'camera' ? source.url : source.path)), ...counts }]];
+    return [[source.id, { source: String(io.redact(addressOf(source))), ...counts }]];
   }));
   return {
     model: info,
@@ -52,6 +52,11 @@ export function summarise({ config, info, snapshot, durationMs, videos, problems
     written: [config.output.record, config.output.coco, ...videos].filter((path) => path !== undefined),
     problems,
   };
+}
+
+function addressOf(source: SourceConfig): string {
+  if (source.kind === 'demo') return `demo:${source.seed}`;
+  return source.kind === 'camera' ? source.url : source.path;
 }
 
 /** The summary for people. */
@@ -74,7 +79,8 @@ export function summaryText({ model, durationMs, perceptsPerSecond, total, strea
   return lines.join('\n');
 }
 
-function dropsText({ drops }: StreamCounts): string {
+/** Each reason that occurred, with how often. */
+export function dropsText({ drops }: Pick<StreamCounts, 'drops'>): string {
   const parts = DROP_REASONS.filter((reason) => drops[reason] > 0).map((reason) => `${drops[reason]} ${reason}`);
   return parts.length === 0 ? 'none' : parts.join(', ');
 }
