@@ -29,6 +29,8 @@ import { RunReporter } from './run-reporter.js';
 
 /** How many of the newest frames are scored: ten seconds. */
 const WINDOW_FRAMES = 300;
+/** The drive is further than what was played, by less than this. */
+const READ_AHEAD = 30;
 const JPEG_QUALITY = 85;
 const SCORE_EVERY_MS = 1000;
 const PORTS_TRIED = 20;
@@ -117,7 +119,7 @@ class Show {
       }, jpeg),
     });
     this.#drive = new LiveDrive({
-      seed, fps: DEMO_FPS, size: DEMO_SIZE, input: info.input, keptFrames: WINDOW_FRAMES,
+      seed, fps: DEMO_FPS, size: DEMO_SIZE, input: info.input, keptFrames: WINDOW_FRAMES + READ_AHEAD,
       jpegQuality: page && JPEG_QUALITY,
       onTruth: (index, objects) => this.#world.tell(index, objects),
       onJpeg: (index, bytes) => this.#world.drawn(index, bytes),

@@ -5,7 +5,7 @@ import { producedSource, type ProducedOptions } from '../streaming/sources/produ
 
 /** How the synthetic drive is played: what two cores can draw beside a detector. */
 export const DEMO_FPS = 30;
-export const DEMO_SIZE = { width: 800, height: 500 } as const;
+export const DEMO_SIZE = { width: 720, height: 450 } as const;
 
 export type DemoSourceOptions = Omit<ProducedOptions, 'size' | 'fps'>;
 
