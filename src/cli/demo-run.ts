@@ -19,6 +19,7 @@ import type { CommandIo } from './command-io.js';
 import type { DemoPlan } from './demo.js';
 import { RecentFrames } from './demo-recent.js';
 import { scoreDemo } from './demo-score.js';
+import { SlowedDetector } from './demo-slowed.js';
 import { DEMO_FPS, DEMO_SIZE, playDrive } from './demo-source.js';
 import { demoText, outcomeNews, summariseDemo } from './demo-summary.js';
 import { DEMO_CLASSES, World } from './demo-world.js';
@@ -40,8 +41,12 @@ const PORTS_TRIED = 20;
  * and tells what streaming cost.
  */
 export async function demo(plan: DemoPlan, io: CommandIo): Promise<void> {
-  const page = plan.page && new LivePage();
-  const detector = await createProcessDetector({ ...await detectorOptions(plan.run, io), onLog: (message) => io.log.debug(message) });
+  const opened = await createProcessDetector({ ...await detectorOptions(plan.run, io), onLog: (message) => io.log.debug(message) });
+  const detector = new SlowedDetector(opened, plan.extraMs);
+  const page = plan.page && new LivePage((extraMs) => {
+    detector.extraMs = extraMs;
+    page?.slowed(extraMs);
+  });
   const reporter = new RunReporter(plan.run, io);
   let outputs: Outputs | undefined;
   let show: Show | undefined;
@@ -80,7 +85,7 @@ function announce(feedUrl: string, io: CommandIo): void {
 type ShowParts = {
   readonly plan: DemoPlan;
   readonly page: LivePage | undefined;
-  readonly detector: Detector;
+  readonly detector: SlowedDetector;
   readonly reporter: RunReporter;
   readonly outputs: Outputs;
   readonly io: CommandIo;
@@ -130,6 +135,7 @@ class Show {
   async play(): Promise<void> {
     const { plan: { run }, detector, outputs, page, io } = this.#parts;
     void page?.tell(this.#runNews());
+    page?.slowed(detector.extraMs);
     const limit = frameLimit(run.maxFrames);
     const ending = abortedAfter(run.durationMs, io.signal);
     const startedAtMs = io.clock.now();
@@ -162,6 +168,7 @@ class Show {
   /** Adds up what the run was worth, and tells. */
   async conclude(): Promise<void> {
     const { plan: { run: config, seed }, detector, page, reporter, io } = this.#parts;
+    detector.extraMs = 0;
     const frames = this.#recent.list();
     let score: StreamingJson | undefined;
     if (frames.length > 0) {

@@ -33,7 +33,7 @@ export function summariseDemo({ seed, score, ...facts }: Facts, io: CommandIo): 
 export function demoText(summary: DemoSummary): string {
   const { score } = summary;
   const lines = [summaryText(summary)];
-  if (score?.attribution != null) lines.push('', `what streaming cost in the last ${score.seconds.toFixed(0)} s, in AP`, '', ...attributionLines(score));
+  if (score !== null && score.attribution !== null) lines.push('', `what streaming cost in the last ${score.seconds.toFixed(0)} s, in AP`, '', ...attributionLines(score));
   return lines.join('\n');
 }
 

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { durationMs, DURATION_FORMS } from '../config/durations.js';
 import { anchored, mergeSettings, resolveRun, type RunConfig } from '../config/run-config.js';
 import { factsAt } from '../config/schema.js';
 import { DEFAULT_DEMO_SEED } from '../config/source-kind.js';
@@ -8,6 +9,7 @@ import { evalFlags, numberFlag } from './eval-flags.js';
 import { readRunFlags, type RunFlagValues } from './run-flags.js';
 
 const PORT = 8765;
+const LONGEST_EXTRA_MS = 1000;
 
 /** The keys of a run that the demo sets otherwise: it shows forecasts, and is scored, which wants the unlikely boxes too. */
 const PRESETS = { conf: 0.01, nms: 0.65, forecast: 'nowcast' } as const;
@@ -18,6 +20,8 @@ export type DemoPlan = {
   readonly seed: number;
   /** Whether the port may be another where it is taken; undefined where there is no page. */
   readonly page: { readonly mayMove: boolean } | undefined;
+  /** How much longer the detector is to take than it does, in milliseconds. */
+  readonly extraMs: number;
 };
 
 /** Declares `nowcast demo`. */
@@ -27,6 +31,7 @@ export function register(program: Command, context: CliContext): void {
   evalFlags.detector(command)
     .option('--seed <n>', `which drive (default: ${DEFAULT_DEMO_SEED})`)
     .option('--port <n>', `of the page and the feed; 0 takes a free one (default: ${PORT}, or the next one that is free)`)
+    .option('--slower <duration>', 'pretend that the detector takes so much longer than it does (default: 0)')
     .option('--headless', 'no page and no feed: the summary alone')
     .option('--schedule <name>', `${help('detect.schedule')} (default: idle-free)`)
     .option('--budget <duration>', `${help('detect.budget')} (default: 100ms)`)
@@ -51,5 +56,11 @@ export function planDemo(flags: RunFlagValues): DemoPlan {
   const settings = mergeSettings({ detect: PRESETS }, anchored(readRunFlags(flags), process.cwd()));
   const run = resolveRun({ ...settings, ...(headless ? {} : { feed: { port: asked ?? PORT } }) }, [`demo:${seed}`]);
   if (run.detect.schedule === 'every') throw new UsageError('--schedule every knows no time, and the drive does not wait; choose idle-free');
-  return { run, seed, page: headless ? undefined : { mayMove: asked === undefined } };
+  return { run, seed, page: headless ? undefined : { mayMove: asked === undefined }, extraMs: slower(flags) };
+}
+
+function slower({ slower: text }: RunFlagValues): number {
+  const extraMs = text === undefined || text === '0' ? 0 : durationMs(text);
+  if (extraMs === undefined || extraMs > LONGEST_EXTRA_MS) throw new UsageError(`--slower is ${JSON.stringify(text)}; it must be ${DURATION_FORMS}, ${LONGEST_EXTRA_MS} ms at most`);
+  return extraMs;
 }

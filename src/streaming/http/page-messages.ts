@@ -34,6 +34,14 @@ export type RunNews = {
   readonly conditions: string;
 };
 
+/** The detector is made to take longer than it does. */
+export type SlowedNews = {
+  readonly type: 'slowed';
+  readonly extraMs: number;
+  /** What a page may ask for. */
+  readonly choices: readonly number[];
+};
+
 /** How accurate the answers were over the last seconds. */
 export type ScoreNews = {
   readonly type: 'score';
@@ -61,4 +69,4 @@ export type OutcomeNews = {
   readonly attribution: Readonly<Record<'offlineAP' | 'sAP' | 'detector' | 'oneFrameFloor' | 'latency' | 'jitter' | 'drops' | 'forecasting', number>> | null;
 };
 
-export type PageNews = RunNews | ScoreNews | ScoringNews | OutcomeNews;
+export type PageNews = RunNews | SlowedNews | ScoreNews | ScoringNews | OutcomeNews;

@@ -2,7 +2,7 @@ import { truthOf, type Knowledge, type Told } from './answers.js';
 import { area, centre, distance, iou, type Thing } from './boxes.js';
 import { paintBox, sharp, type LayerName, type View } from './paint.js';
 import type { Picture } from './pictures.js';
-import { element } from './page.js';
+import { canvas, element } from './page.js';
 
 /** How long one object is looked at before another is chosen. */
 const HOLD_MS = 3000;
@@ -12,7 +12,7 @@ type Target = { readonly told: Told; readonly truth: Thing };
 
 /** Enlarges the object that has moved most since it was observed, and says how well the boxes fit it by now. */
 export class CloserLook {
-  readonly #canvas = element<HTMLCanvasElement>('lens');
+  readonly #canvas = canvas('lens');
   #truthId: number | undefined;
   #chosenAtMs = 0;
   #view: { x: number; y: number; side: number } | undefined;

@@ -8,9 +8,10 @@ import { FramesPanel } from './frames-panel.js';
 import { LatencyPanel } from './latency-panel.js';
 import { Layers } from './layers.js';
 import { showOutcome, showScoring } from './outcome.js';
-import { element } from './page.js';
+import { canvas, element } from './page.js';
 import { paintBox, paintName, sharp } from './paint.js';
 import { pictures, type Picture } from './pictures.js';
+import { SlowSwitch } from './slow-switch.js';
 
 /** Less likely boxes are scored, but not drawn. */
 const MIN_SCORE = 0.35;
@@ -23,6 +24,7 @@ const closer = new CloserLook();
 const latency = new LatencyPanel(element('latency'));
 const accuracy = new AccuracyPanel(element('accuracy'));
 const frames = new FramesPanel(element('frames'));
+const slow = new SlowSwitch(element('slow'));
 const layers = new Layers(element('layers'), () => paint());
 let shown: { readonly picture: Picture; readonly known: Knowledge | undefined } | undefined;
 
@@ -36,7 +38,7 @@ function paint(): void {
   if (shown === undefined) return;
   const { picture, known } = shown;
   // One canvas for all: where there is no GPU, every layer that is blended costs.
-  const { context, width, height } = sharp(element<HTMLCanvasElement>('picture'));
+  const { context, width, height } = sharp(canvas('picture'));
   context.drawImage(picture.image, 0, 0, width, height);
   const view = { x: 0, y: 0, scale: width / picture.image.width };
   if (layers.isOn('truth')) for (const { box } of picture.facts.truth) paintBox(context, view, box, 'truth');
@@ -77,6 +79,7 @@ function introduce(run: RunNews): void {
 function hear(news: PageNews): void {
   switch (news.type) {
     case 'run': introduce(news); break;
+    case 'slowed': slow.show(news); break;
     case 'score': accuracy.scored(news); break;
     case 'scoring':
       enter('scoring', 'scoring');

@@ -1,6 +1,10 @@
 /** The page's own element of that id. */
-export function element<T extends HTMLElement = HTMLElement>(id: string): T {
-  return document.getElementById(id) as T;
+export function element(id: string): HTMLElement {
+  return document.getElementById(id)!;
+}
+
+export function canvas(id: string): HTMLCanvasElement {
+  return element(id) as HTMLCanvasElement;
 }
 
 /** An element as text and children make it. */
