@@ -4,9 +4,9 @@ import { setImmediate } from 'node:timers/promises';
 /** Whether this system shows processes and descriptors as files. */
 export const HAS_PROC = process.platform === 'linux';
 
-/** Ids of the processes that this one started and that are still there, dead and unreaped ones included. */
-export function children(): number[] {
-  return readdirSync('/proc').map(Number).filter((pid) => Number.isInteger(pid) && parentOf(pid) === process.pid);
+/** Ids of the processes that this one, or another, started and that are still there, dead and unreaped ones included. */
+export function children(of = process.pid): number[] {
+  return readdirSync('/proc').map(Number).filter((pid) => Number.isInteger(pid) && parentOf(pid) === of);
 }
 
 /** How many pipes and sockets this process has open. */
