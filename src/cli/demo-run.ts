@@ -78,8 +78,8 @@ async function openServed({ run, page: allowed }: DemoPlan, page: LivePage | und
 }
 
 function announce(feedUrl: string, io: CommandIo): void {
-  io.log.info(`page: ${feedUrl.replace(/^ws/, 'http')}`);
   io.log.info(`feed: ${feedUrl}`);
+  io.log.info(`page: ${feedUrl.replace(/^ws/, 'http')} (Ctrl-C ends the run and tells what streaming cost)`);
 }
 
 type ShowParts = {

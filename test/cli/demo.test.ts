@@ -10,7 +10,7 @@ describe('the plan of a demo', () => {
   it('is a forecast of the default drive, scored down to unlikely boxes, on a page whose port may move', () => {
     const { run, page, seed, extraMs } = planDemo({});
     assert.deepEqual(run.sources, [{ id: 'demo', kind: 'demo', seed: DEFAULT_DEMO_SEED }]);
-    assert.deepEqual([run.detect.forecast, run.detect.conf, run.detect.nms, run.detect.schedule, run.detect.budgetMs], ['nowcast', 0.01, 0.65, 'idle-free', 100]);
+    assert.deepEqual([run.detect.forecast, run.detect.conf, run.detect.nms, run.detect.schedule, run.detect.budgetMs], ['nowcast', 0.01, 0.5, 'idle-free', 100]);
     assert.deepEqual([run.model.path, run.feed?.host, run.feed?.port, page, seed, extraMs], ['nowcast-nano', '127.0.0.1', 8765, { mayMove: true }, DEFAULT_DEMO_SEED, 0]);
   });
 

@@ -54,7 +54,7 @@ function carriedOn(from: Box, to: Box, steps: number): Box {
 /** The true object that a box is most likely about. */
 export function truthOf(thing: Thing, truth: readonly Thing[]): Thing | undefined {
   let best: Thing | undefined;
-  let bestIou = 0.2;
+  let bestIou = 0.3;
   for (const candidate of truth) {
     const overlap = candidate.class === thing.class ? iou(candidate.box, thing.box) : 0;
     if (overlap > bestIou) [best, bestIou] = [candidate, overlap];

@@ -65,8 +65,9 @@ export class CloserLook {
 
   #paint(image: ImageBitmap, { x, y, side }: { x: number; y: number; side: number }, { told, truth }: Target, isShown: (layer: LayerName) => boolean): void {
     const { context, width, height } = sharp(this.#canvas);
-    const scale = Math.min(width, height) / side;
-    const inside = (middle: number, shown: number, whole: number): number => Math.min(Math.max(0, middle - shown / 2), Math.max(0, whole - shown));
+    // Large things are shown as large as the whole picture allows.
+    const scale = Math.max(Math.min(width, height) / side, width / image.width, height / image.height);
+    const inside = (middle: number, shown: number, whole: number): number => Math.min(Math.max(0, middle - shown / 2), whole - shown);
     const view: View = { x: inside(x, width / scale, image.width), y: inside(y, height / scale, image.height), scale };
     context.fillStyle = '#10151c';
     context.fillRect(0, 0, width, height);

@@ -20,7 +20,10 @@ export class FramesPanel {
     this.#host = host;
   }
 
-  count({ streams: [{ received, percepts, drops }] }: Stats): void {
+  count({ streams: [counted] }: Stats): void {
+    // Nothing came in yet.
+    if (counted === undefined) return;
+    const { received, percepts, drops } = counted;
     const counts = Object.entries({ answered: percepts, ...drops }).filter(([, count]) => count > 0);
     this.#host.querySelector('.figure b')!.textContent = received.toLocaleString('en');
     this.#host.querySelector('.figure span')!.textContent = received === 0 ? '' : `${Math.round((100 * percepts) / received)} % answered`;
