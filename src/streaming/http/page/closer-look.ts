@@ -6,7 +6,9 @@ import { canvas, element } from './page.js';
 
 /** How long one object is looked at before another is chosen. */
 const HOLD_MS = 3000;
-const SMOOTHING = 0.12;
+const SMOOTHING = 0.2;
+/** What is looked at closely should be there. */
+const MIN_SCORE = 0.5;
 
 type Target = { readonly told: Told; readonly truth: Thing };
 
@@ -21,7 +23,7 @@ export class CloserLook {
   show({ image, facts: { truth, capturedAt } }: Picture, { things }: Knowledge, isShown: (layer: LayerName) => boolean): void {
     const targets = things.flatMap((told): Target[] => {
       const found = truthOf(told.forecast ?? told.observed!, truth);
-      return found === undefined || told.observed === undefined ? [] : [{ told, truth: found }];
+      return found === undefined || told.observed === undefined || told.observed.score! < MIN_SCORE ? [] : [{ told, truth: found }];
     });
     let target = targets.find((candidate) => candidate.truth.trackId === this.#truthId);
     if (target === undefined || capturedAt - this.#chosenAtMs > HOLD_MS) {
@@ -54,10 +56,9 @@ export class CloserLook {
   }
 
   /** The picture's part around the object, which follows it calmly. */
-  #follow({ told: { observed, forecast }, truth }: Target): { x: number; y: number; side: number } {
-    const [x, y] = centre(truth.box);
-    const reach = [truth, observed, forecast].flatMap((thing) => (thing === undefined ? [] : [x - thing.box[0], y - thing.box[1], thing.box[2] - x, thing.box[3] - y]));
-    const side = Math.max(56, 2.5 * Math.max(...reach));
+  #follow({ told: { observed }, truth: { box } }: Target): { x: number; y: number; side: number } {
+    const [x, y] = centre(box);
+    const side = Math.max(56, 1.7 * Math.max(box[2] - box[0], box[3] - box[1]) + distance(box, observed!.box));
     const old = this.#view ?? { x, y, side };
     this.#view = { x: old.x + 0.5 * (x - old.x), y: old.y + 0.5 * (y - old.y), side: old.side + SMOOTHING * (side - old.side) };
     return this.#view;

@@ -42,10 +42,11 @@ export function paintBox(context: CanvasRenderingContext2D, { x, y, scale }: Vie
 
 /** A small tag on top of a box. */
 export function paintName(context: CanvasRenderingContext2D, { x, y, scale }: View, { box, class: name }: Thing, layer: LayerName): void {
-  const [left, top] = [(box[0] - x) * scale, (box[1] - y) * scale];
   if ((box[2] - box[0]) * scale < 34) return;
   context.font = '600 11px system-ui, sans-serif';
   const width = context.measureText(name).width + 10;
+  const inside = (at: number, room: number): number => Math.min(Math.max(0, at), room);
+  const [left, top] = [inside((box[0] - x) * scale, context.canvas.clientWidth - width), inside((box[1] - y) * scale, context.canvas.clientHeight - 16)];
   const above = top >= 17 ? top - 16 : top;
   context.fillStyle = STYLES[layer].colour;
   context.beginPath();
