@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 
 type Box = readonly [number, number, number, number];
 type Thing = { readonly box: Box; readonly class: string; readonly trackId?: number };
-type Knowledge = { readonly ageMs: number; readonly things: readonly { readonly observed?: Thing; readonly forecast?: Thing }[] };
+type Knowledge = { readonly seq: number; readonly ageMs: number; readonly things: readonly { readonly observed?: Thing; readonly forecast?: Thing }[] };
+type WorldMotionModule = { WorldMotion: new () => { push(facts: object): void; since(seq: number): ReadonlyMap<number, number> } };
 /** The page's own modules are compiled for browsers, apart from everything here. */
 type AnswersModule = {
   Answers: new () => { push(percept: object): void; at(atMs: number): Knowledge | undefined };
@@ -11,6 +12,7 @@ type AnswersModule = {
 
 const car = (left: number, trackId?: number): Thing => ({ box: [left, 0, left + 10, 10], class: 'car', ...(trackId === undefined ? {} : { trackId }) });
 const percept = (observedAt: number, emittedAt: number, observed: readonly Thing[], forecast?: readonly Thing[]): object => ({
+  seq: observedAt,
   times: { observedAt, emittedAt, validAt: forecast === undefined ? observedAt : emittedAt },
   ...(forecast === undefined ? { detections: observed } : { detections: forecast, observed }),
 });
@@ -27,8 +29,8 @@ describe("the page's answers", () => {
     answers.push(percept(0, 40, [car(0)]));
     answers.push(percept(33, 70, [car(5)]));
     assert.equal(answers.at(39), undefined);
-    assert.deepEqual(answers.at(69), { ageMs: 69, things: [{ observed: car(0), forecast: undefined }] });
-    assert.deepEqual(answers.at(70), { ageMs: 37, things: [{ observed: car(5), forecast: undefined }] });
+    assert.deepEqual(answers.at(69), { seq: 0, ageMs: 69, things: [{ observed: car(0), forecast: undefined }] });
+    assert.deepEqual(answers.at(70), { seq: 33, ageMs: 37, things: [{ observed: car(5), forecast: undefined }] });
   });
 
   it('carry a forecast on to the moment, at the speed at which it went, for a while', () => {
@@ -43,5 +45,20 @@ describe("the page's answers", () => {
     const truth = [car(0, 1), car(4, 2), { ...car(5, 3), class: 'bus' }];
     assert.equal(module.truthOf(car(5), truth)?.trackId, 2);
     assert.equal(module.truthOf(car(500), truth), undefined);
+  });
+});
+
+describe("the page's motion of the world", () => {
+  it('is how far each object that keeps its shape went, from the last picture that was shown by then', async () => {
+    const { WorldMotion } = (await import(new URL('../../../src/streaming/http/page/world-motion.js', import.meta.url).href)) as WorldMotionModule;
+    const motion = new WorldMotion();
+    assert.equal(motion.since(0).size, 0);
+    const covered: Thing = { box: [0, 0, 5, 10], class: 'car', trackId: 2 };
+    motion.push({ seq: 4, truth: [car(0, 1), car(0, 2), car(50, 3)] });
+    motion.push({ seq: 6, truth: [car(3, 1), covered] });
+    motion.push({ seq: 7, truth: [car(7, 1), covered, car(90, 9)] });
+    assert.deepEqual([...motion.since(5)], [[1, 7]]);
+    assert.deepEqual([...motion.since(6)], [[1, 4], [2, 0]]);
+    assert.deepEqual([...motion.since(3)], []);
   });
 });

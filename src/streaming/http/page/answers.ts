@@ -9,6 +9,8 @@ export type Told = {
 
 /** What is known at a moment. */
 export type Knowledge = {
+  /** Of the frame that was observed. */
+  readonly seq: number;
   /** How long ago the world looked like what was observed, in milliseconds. */
   readonly ageMs: number;
   readonly things: readonly Told[];
@@ -31,9 +33,9 @@ export class Answers {
   at(atMs: number): Knowledge | undefined {
     const percept = this.#percepts.findLast(({ times }) => times.emittedAt <= atMs);
     if (percept === undefined) return undefined;
-    const { detections, times: { observedAt, validAt } } = percept;
+    const { seq, detections, times: { observedAt, validAt } } = percept;
     const ageMs = atMs - observedAt;
-    if (percept.observed === undefined) return { ageMs, things: detections.map((observed) => ({ observed, forecast: undefined })) };
+    if (percept.observed === undefined) return { seq, ageMs, things: detections.map((observed) => ({ observed, forecast: undefined })) };
     const seen = new Map(percept.observed.map((thing) => [thing.trackId, thing]));
     const steps = validAt > observedAt ? Math.min(atMs - validAt, CARRY_MS) / (validAt - observedAt) : 0;
     const told = detections.map((forecast): Told => {
@@ -41,7 +43,7 @@ export class Answers {
       seen.delete(forecast.trackId);
       return { observed, forecast: observed === undefined ? forecast : { ...forecast, box: carriedOn(observed.box, forecast.box, steps) } };
     });
-    return { ageMs, things: [...told, ...[...seen.values()].map((observed) => ({ observed, forecast: undefined }))] };
+    return { seq, ageMs, things: [...told, ...[...seen.values()].map((observed) => ({ observed, forecast: undefined }))] };
   }
 }
 

@@ -20,14 +20,15 @@ export class CloserLook {
   #view: { x: number; y: number; side: number } | undefined;
   #fits: { observed: number; forecast: number | undefined } | undefined;
 
-  show({ image, facts: { truth, capturedAt } }: Picture, { things }: Knowledge, isShown: (layer: LayerName) => boolean): void {
+  /** @param moved how far each true object has moved since it was observed, in pixels */
+  show({ image, facts: { truth, capturedAt } }: Picture, { things }: Knowledge, moved: ReadonlyMap<number, number>, isShown: (layer: LayerName) => boolean): void {
     const targets = things.flatMap((told): Target[] => {
       const found = truthOf(told.forecast ?? told.observed!, truth);
       return found === undefined || told.observed === undefined || told.observed.score! < MIN_SCORE ? [] : [{ told, truth: found }];
     });
     let target = targets.find((candidate) => candidate.truth.trackId === this.#truthId);
     if (target === undefined || capturedAt - this.#chosenAtMs > HOLD_MS) {
-      const next = best(targets);
+      const next = best(targets, moved);
       if (next !== undefined && next.truth.trackId !== this.#truthId) [this.#view, this.#fits] = [undefined, undefined];
       if (next !== undefined) [target, this.#truthId, this.#chosenAtMs] = [next, next.truth.trackId, capturedAt];
     }
@@ -80,7 +81,7 @@ export class CloserLook {
 }
 
 /** That which has moved most for its size, among those large enough to be looked at. */
-function best(targets: readonly Target[]): Target | undefined {
-  const moved = ({ told, truth }: Target): number => distance(told.observed!.box, truth.box) / Math.sqrt(area(truth.box));
-  return targets.filter(({ truth }) => area(truth.box) > 500).reduce<Target | undefined>((most, one) => (most === undefined || moved(one) > moved(most) ? one : most), undefined);
+function best(targets: readonly Target[], moved: ReadonlyMap<number, number>): Target | undefined {
+  const share = ({ truth }: Target): number => (moved.get(truth.trackId!) ?? 0) / Math.sqrt(area(truth.box));
+  return targets.filter(({ truth }) => area(truth.box) > 500).reduce<Target | undefined>((most, one) => (most === undefined || share(one) > share(most) ? one : most), undefined);
 }

@@ -1,7 +1,6 @@
 import type { PageNews, RunNews } from '../page-messages.js';
 import { AccuracyPanel } from './accuracy-panel.js';
-import { Answers, truthOf, type Knowledge } from './answers.js';
-import { distance } from './boxes.js';
+import { Answers, type Knowledge } from './answers.js';
 import { CloserLook } from './closer-look.js';
 import { subscribe } from './feed.js';
 import { FramesPanel } from './frames-panel.js';
@@ -12,6 +11,7 @@ import { canvas, element } from './page.js';
 import { paintBox, paintName, sharp } from './paint.js';
 import { pictures, type Picture } from './pictures.js';
 import { SlowSwitch } from './slow-switch.js';
+import { WorldMotion } from './world-motion.js';
 
 /** Less likely boxes are scored, but not drawn. */
 const MIN_SCORE = 0.35;
@@ -21,11 +21,14 @@ const TELL_EVERY_MS = 300;
 const ended = new AbortController();
 const answers = new Answers();
 const closer = new CloserLook();
+const motion = new WorldMotion();
 const latency = new LatencyPanel(element('latency'));
 const accuracy = new AccuracyPanel(element('accuracy'));
 const frames = new FramesPanel(element('frames'));
 const slow = new SlowSwitch(element('slow'));
 const layers = new Layers(element('layers'), () => paint());
+/** The newest moment on the server's clock that anything told of, in Unix milliseconds. */
+let newestAtMs = 0;
 let shown: { readonly picture: Picture; readonly known: Knowledge | undefined } | undefined;
 
 function enter(phase: 'live' | 'lost' | 'scoring' | 'done', text: string): void {
@@ -47,22 +50,18 @@ function paint(): void {
   if (layers.isOn('forecast')) for (const { forecast } of known.things) if (forecast !== undefined) paintBox(context, view, forecast.box, 'forecast');
   const named = layers.isOn('forecast') ? 'forecast' : 'observed';
   if (layers.isOn(named)) for (const told of known.things) if (told[named] !== undefined) paintName(context, view, told[named], named);
-  if (picture.facts.seq % 2 === 0 || layers.isOn('hold')) closer.show(picture, known, layers.isOn);
+  if (picture.facts.seq % 2 === 0 || layers.isOn('hold')) closer.show(picture, known, motion.since(known.seq), layers.isOn);
 }
 
 function tell(): void {
   if (shown === undefined || layers.isOn('hold')) return;
-  const { picture: { facts: { truth, capturedAt } }, known } = shown;
-  latency.draw(capturedAt);
-  accuracy.draw(capturedAt);
+  const { known } = shown;
+  latency.draw(newestAtMs);
+  accuracy.draw(newestAtMs);
   if (known === undefined) return;
   closer.tell();
   element('age').textContent = `${Math.round(known.ageMs)} ms`;
-  const moved = known.things.map(({ observed, forecast }) => {
-    const now = observed && truthOf(forecast ?? observed, truth);
-    return observed === undefined || now === undefined ? 0 : distance(observed.box, now.box);
-  });
-  const most = Math.round(Math.max(0, ...moved));
+  const most = Math.round(Math.max(0, ...motion.since(known.seq).values()));
   element('moved-text').hidden = most < 1;
   element('moved').textContent = `${most} pixel${most === 1 ? '' : 's'}`;
 }
@@ -80,7 +79,10 @@ function hear(news: PageNews): void {
   switch (news.type) {
     case 'run': introduce(news); break;
     case 'slowed': slow.show(news); break;
-    case 'score': accuracy.scored(news); break;
+    case 'score':
+      newestAtMs = Math.max(newestAtMs, news.at);
+      accuracy.scored(news);
+      break;
     case 'scoring':
       enter('scoring', 'scoring');
       showScoring(news);
@@ -100,6 +102,7 @@ newsSource.onmessage = ({ data }) => hear(JSON.parse(String(data)) as PageNews);
 subscribe(MIN_SCORE, ended.signal, {
   onMessage: (message) => {
     if (message.type === 'percept') {
+      newestAtMs = Math.max(newestAtMs, message.times.emittedAt);
       answers.push(message);
       latency.answered(message);
     } else if (message.type === 'drop') latency.dropped(message);
@@ -114,6 +117,8 @@ new ResizeObserver(paint).observe(element('screen'));
 for await (const picture of pictures(ended.signal)) {
   if (document.body.dataset['phase'] !== 'scoring') enter('live', 'live');
   if (layers.isOn('hold')) continue;
+  newestAtMs = Math.max(newestAtMs, picture.facts.capturedAt);
+  motion.push(picture.facts);
   const before = shown?.picture.image;
   shown = { picture, known: answers.at(picture.facts.capturedAt) };
   paint();
