@@ -8,6 +8,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly run: () => unkno
   forecast: () => import('./forecast.js'),
   training: () => import('./training.js'),
   synth: () => import('./synth.js'),
+  'demo-picture': () => import('./demo-picture.js'),
 };
 
 const names = process.argv.slice(2);

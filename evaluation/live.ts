@@ -40,6 +40,8 @@ export type LiveAccuracyOptions = {
   readonly classNames: readonly string[];
   /** How many of the newest frames `rolling` is about, over all streams. 300 unless given. */
   readonly windowFrames?: number;
+  /** Only so many of the newest frames are kept, for a run without end; all of them unless given, as `overall` wants. */
+  readonly keptFrames?: number;
   /** Carries what was observed forward to each frame before it is scored. */
   readonly forecaster?: TrackerKind | undefined;
 };
@@ -73,7 +75,7 @@ type Stream = {
  * after the percepts that it is held against, and scores what is settled. A frame is settled once its capture lies in
  * the past: no later output can count for it. The numbers are those that the run's recording is given at eta 0.
  *
- * Keeps every settled frame, for `overall`.
+ * Keeps every settled frame, for `overall`, unless told otherwise.
  */
 export class LiveAccuracy {
   readonly #options: LiveAccuracyOptions;
@@ -117,7 +119,7 @@ export class LiveAccuracy {
     return { AP: averagePrecision(this.#matcherOf(frames), everyImageWithItself(frames.length)), pairing: pairingOf(frames) };
   }
 
-  /** Of all that was settled since the start; takes time in proportion to it. */
+  /** Of all settled frames that are kept; takes time in proportion to them. */
   overall(nowMs: number): OverallScore {
     this.#settle(nowMs);
     const frames = this.#settled;
@@ -142,6 +144,7 @@ export class LiveAccuracy {
   #settle(nowMs: number): void {
     // What is emitted from now on has this time or a later one, so that only what lies before it is certain.
     const nowUs = toUs(nowMs);
+    const { keptFrames = Infinity } = this.#options;
     for (const stream of this.#streams.values()) {
       while (stream.pending.length > 0 && toUs(stream.pending[0].capturedAtMs) < nowUs) {
         const frame = settle(stream, stream.pending.shift()!);
@@ -149,6 +152,7 @@ export class LiveAccuracy {
         this.#settled.push({ ...frame, outcome: matcher(objects, detections).outcome(0, 0) });
       }
     }
+    if (this.#settled.length > keptFrames) this.#settled.splice(0, this.#settled.length - keptFrames);
   }
 }
 

@@ -22,6 +22,7 @@ export type { ProcessDetectorOptions } from './model/host/host-plan.js';
 export { cameraSource, type CameraCopy, type CameraOptions } from './streaming/sources/camera.js';
 export { folderSource, type FolderOptions } from './streaming/sources/folder.js';
 export { memorySource, type MemoryOptions, type MemoryPicture } from './streaming/sources/memory.js';
+export { producedSource, type PictureProducer, type ProducedOptions } from './streaming/sources/produced.js';
 export { videoSource, type VideoInfo, type VideoOptions } from './streaming/sources/video.js';
 export { locateFfmpeg, type Ffmpeg, type FfmpegVersion } from './streaming/sources/ffmpeg-binary.js';
 
@@ -47,7 +48,7 @@ export { createTracker, TRACKER_KINDS, type TrackerKind } from './track/create-t
 export type { Tracker, TrackerOptions } from './track/tracker.js';
 
 // Where results go.
-export { createFeedServer, type FeedServer, type FeedServerOptions } from './streaming/feed/feed-server.js';
+export { createFeedServer, type FeedServer, type FeedServerOptions, type PageHandler } from './streaming/feed/feed-server.js';
 export { FEED_SUBPROTOCOL, feedJsonSchema, type FeedDetection, type FeedMessage, type FeedSubscribe } from './streaming/feed/protocol.js';
 export { createRecorder, type Recorder } from './streaming/sinks/recorder.js';
 export { readRecording, type Recording } from './streaming/sinks/recording-reader.js';

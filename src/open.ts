@@ -1,5 +1,6 @@
 import type { Observable } from 'rxjs';
 import { monotonicClock } from './cli/clock.js';
+import { demoSource } from './cli/demo-source.js';
 import { cacheDir } from './cli/paths.js';
 import { lookAt } from './config/look-at.js';
 import { DEFAULTS } from './config/schema.js';
@@ -47,12 +48,13 @@ export type OpenSourceOptions = {
 };
 
 /**
- * Opens whatever `nowcast run` takes: a video file, a folder of pictures, or a camera. Frames come on subscription.
+ * Opens whatever `nowcast run` takes: a video file, a folder of pictures, a camera, or `demo:`. Frames come on subscription.
  * @throws UsageError where there is no such source; SourceError where ffmpeg is missing
  */
 export async function openSource(source: string, { input, streamId, pace = DEFAULTS.pace }: OpenSourceOptions): Promise<Observable<SourceEvent>> {
   const kind = classifySource(source);
   const common = { streamId: streamId ?? streamIdFor(kind), input, clock: monotonicClock };
+  if (kind.kind === 'demo') return demoSource(kind.seed, { ...common, pace });
   const file = kind.kind === 'path' ? lookAt(kind.path) : undefined;
   if (file?.kind === 'pictures') return folderSource(file.path, { ...common, pace });
   const ffmpeg = await locateFfmpeg(process.env, cacheDir(process.env));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync, type SpawnSyncReturns } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { NEEDS_FFMPEG } from './helpers/clips.js';
@@ -73,5 +73,15 @@ describe('the package as npm packs it', function () {
   itNeeds(needs, 'brings the command', () => {
     const printed = execFileSync(join(folder, 'node_modules/.bin/nowcast'), ['--help'], { encoding: 'utf8' });
     assert.match(printed, /run.*\n/);
+  });
+
+  itNeeds(needs, 'brings the demo with its page', () => {
+    const { status, stdout, stderr } = spawnSync(join(folder, 'node_modules/.bin/nowcast'), ['demo', '--model', MODEL ?? '', '--port', '0', '--max-frames', '5', '--json'], {
+      cwd: folder, encoding: 'utf8', env: { ...process.env, NOWCAST_CACHE: join(folder, 'cache') },
+    });
+    assert.equal(status, 0, stderr);
+    assert.equal((JSON.parse(stdout) as { total: { received: number } }).total.received, 5);
+    const page = readdirSync(join(folder, 'node_modules/nowcast/dist/src/streaming/http/page'));
+    for (const name of ['index.html', 'style.css', 'main.js']) assert.ok(page.includes(name), name);
   });
 });

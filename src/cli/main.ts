@@ -16,6 +16,7 @@ type CommandEntry = {
 
 const COMMANDS: readonly CommandEntry[] = [
   { name: 'run', summary: 'Detect on video files, folders of pictures and cameras', load: () => import('./run-command.js') },
+  { name: 'demo', summary: 'A synthetic drive through the bundled model, live on a page, with its score', load: () => import('./demo.js') },
   { name: 'eval', summary: 'Accuracy: COCO AP, streaming AP, simulation, comparison', load: () => import('./eval-command.js') },
   { name: 'profile', summary: 'Measure how long a detector takes on this machine', load: () => import('./profile.js') },
   { name: 'train', summary: 'Train a YOLOX network', load: () => import('./train.js') },

@@ -5,7 +5,7 @@ import type { PipelineEvent } from '../core/events.js';
 import { RECORDING_SCHEMA, type RecordingHeader } from '../core/recording.js';
 import { cocoCategoryIds, LABEL_SETS } from '../model/labels.js';
 import type { MeasurementsSnapshot } from '../pipeline/measurements.js';
-import { createFeedServer, type FeedServer } from '../streaming/feed/feed-server.js';
+import { createFeedServer, type FeedServer, type PageHandler } from '../streaming/feed/feed-server.js';
 import { checkVideoOutput } from '../streaming/sinks/annotated-video.js';
 import { createCocoResults } from '../streaming/sinks/coco-results.js';
 import type { OnOutputFailure } from '../streaming/sinks/output-file.js';
@@ -19,6 +19,8 @@ export type Outputs = {
   publishStats(snapshot: MeasurementsSnapshot, atMs: number): void;
   /** Where a camera's stream is kept until its pictures are annotated, by stream. */
   readonly keptCopies: ReadonlyMap<string, string>;
+  /** Where the feed is, if there is one. */
+  readonly feedUrl: string | undefined;
   /** The recording, asked for or temporary; undefined where none is kept. */
   readonly recording: string | undefined;
   /** Safe to call twice. */
@@ -27,11 +29,12 @@ export type Outputs = {
 
 /**
  * @param temporary a folder for what the annotated video is made from; undefined where none is asked for
+ * @param pages served at the feed's address, too
  * @param onFailure told when a file cannot be written any more; the rest goes on
  * @throws OutputError where a file cannot be written or the feed's port is taken
  */
 export async function openOutputs(
-  config: RunConfig, temporary: string | undefined, info: DetectorInfo, onFailure: OnOutputFailure, io: CommandIo,
+  config: RunConfig, temporary: string | undefined, info: DetectorInfo, onFailure: OnOutputFailure, io: CommandIo, pages?: PageHandler,
 ): Promise<Outputs> {
   const { output, feed: feedConfig, sources } = config;
   const recording = output.record ?? (temporary === undefined ? undefined : join(temporary, 'run.jsonl'));
@@ -48,13 +51,13 @@ export async function openOutputs(
       feed = await createFeedServer({
         ...rest,
         ...(token === undefined ? {} : { token }),
+        ...(pages === undefined ? {} : { pages }),
         streams: sources.map(({ id }) => id),
         classes: info.classNames,
         clock: io.clock,
         wallClock: io.clock,
         onWarning: (message) => io.log.warn(message),
       });
-      io.log.info(`feed: ${feed.url}`);
     }
     if (output.save !== undefined) checkVideoOutput(output.save);
     if (recording !== undefined) writers.push(createRecorder(recording, recordingHeader(config, info, io), onFailure));
@@ -78,6 +81,7 @@ export async function openOutputs(
       })),
     }),
     keptCopies: new Map(temporary === undefined ? [] : sources.filter(({ kind }) => kind === 'camera').map(({ id }) => [id, join(temporary, 'camera.mkv')])),
+    feedUrl: feed?.url,
     recording,
     close,
   };

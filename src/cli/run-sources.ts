@@ -8,6 +8,7 @@ import type { Ffmpeg } from '../streaming/sources/ffmpeg-binary.js';
 import { folderSource } from '../streaming/sources/folder.js';
 import { videoSource } from '../streaming/sources/video.js';
 import type { CommandIo } from './command-io.js';
+import { demoSource } from './demo-source.js';
 import { frameLimit } from './run-limits.js';
 import type { RunReporter } from './run-reporter.js';
 
@@ -50,6 +51,7 @@ function openSource(source: SourceConfig, { config, input, ffmpeg, keptCopies, c
   const common = { streamId: source.id, input, clock: io.clock };
   const ofFile = { ...common, pace: config.pace, onInfo: ({ expectedFrames }: { readonly expectedFrames?: number }) => reporter.expect(source.id, expectedFrames) };
   if (source.kind === 'pictures') return folderSource(source.path, ofFile);
+  if (source.kind === 'demo') return demoSource(source.seed, { ...common, pace: config.pace });
   if (ffmpeg === undefined) throw new InternalError(`no ffmpeg was looked for, and ${source.id} needs one`);
   if (source.kind === 'video') return videoSource(source.path, { ...ofFile, ffmpeg });
   const keepCopyTo = keptCopies.get(source.id);

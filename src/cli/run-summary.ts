@@ -1,4 +1,4 @@
-import type { RunConfig } from '../config/run-config.js';
+import type { RunConfig, SourceConfig } from '../config/run-config.js';
 import type { DetectorInfo } from '../core/detector.js';
 import { DROP_REASONS } from '../core/events.js';
 import type { Distribution } from '../pipeline/duration-histogram.js';
@@ -36,7 +36,7 @@ export type RunSummary = {
 /** The outcome of a run, without secrets. */
 export function summarise({ config, info, snapshot, durationMs, videos, problems }: Facts, io: CommandIo): RunSummary {
   const streams = Object.fromEntries(config.sources.map((source) =>
-    [source.id, { source: String(io.redact(source.kind === 'camera' ? source.url : source.path)), ...snapshot.streams[source.id] }]));
+    [source.id, { source: String(io.redact(addressOf(source))), ...snapshot.streams[source.id] }]));
   return {
     model: info,
     schedule: config.detect.schedule,
@@ -50,6 +50,11 @@ export function summarise({ config, info, snapshot, durationMs, videos, problems
     written: [config.output.record, config.output.coco, ...videos].filter((path) => path !== undefined),
     problems,
   };
+}
+
+function addressOf(source: SourceConfig): string {
+  if (source.kind === 'demo') return `demo:${source.seed}`;
+  return source.kind === 'camera' ? source.url : source.path;
 }
 
 /** The summary for people. */
@@ -72,7 +77,8 @@ export function summaryText({ model, durationMs, perceptsPerSecond, total, strea
   return lines.join('\n');
 }
 
-function dropsText({ drops }: StreamCounts): string {
+/** Each reason that occurred, with how often. */
+export function dropsText({ drops }: Pick<StreamCounts, 'drops'>): string {
   const parts = DROP_REASONS.filter((reason) => drops[reason] > 0).map((reason) => `${drops[reason]} ${reason}`);
   return parts.length === 0 ? 'none' : parts.join(', ');
 }

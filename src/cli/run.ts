@@ -51,6 +51,7 @@ async function runWith(temporary: string | undefined, config: RunConfig, io: Com
     reporter.detectorOpened(detector.info);
     ffmpeg = await ffmpegSearch;
     outputs = await openOutputs(config, temporary, detector.info, (error) => reporter.outputFailed(error), io);
+    if (outputs.feedUrl !== undefined) io.log.info(`feed: ${outputs.feedUrl}`);
     await play({ config, io, detector, ffmpeg, outputs, copies, measurements, reporter });
   } finally {
     reporter.done();
@@ -127,7 +128,7 @@ async function play({ config, io, detector, ffmpeg, outputs, copies, measurement
 
 /** Begins at once, since the detector takes longer to start; undefined where nothing needs it. */
 function findFfmpeg(config: RunConfig, io: CommandIo): Promise<Ffmpeg | undefined> {
-  const isNeeded = config.output.save !== undefined || config.sources.some(({ kind }) => kind !== 'pictures');
+  const isNeeded = config.output.save !== undefined || config.sources.some(({ kind }) => kind === 'video' || kind === 'camera');
   const search = isNeeded ? locateFfmpeg(io.env, io.cacheDir) : Promise.resolve(undefined);
   // Awaited later; a detector that cannot be had is told first.
   search.catch(() => undefined);

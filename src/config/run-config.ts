@@ -10,7 +10,7 @@ import { classifySource, streamIdFor } from './source-kind.js';
 export type SourceConfig =
   | {
       readonly id: string;
-          readonly kind: 'video';
+      readonly kind: 'video';
       /** Absolute. */
       readonly path: string;
     }
@@ -29,6 +29,12 @@ export type SourceConfig =
       readonly transport: Transport;
       /** A camera that sends no frame for this long is connected to anew. */
       readonly timeoutMs: number;
+    }
+  | {
+      readonly id: string;
+      /** The synthetic drive. */
+      readonly kind: 'demo';
+      readonly seed: number;
     };
 
 export type ModelConfig = {
@@ -190,6 +196,7 @@ function configuredSources(cameras: NonNullable<Settings['cameras']>): SourceCon
 function sourceConfig(id: string, camera: NonNullable<Settings['cameras']>[string]): SourceConfig {
   const source = classifySource(camera.source);
   if (source.kind === 'path') return { id, ...lookAt(source.path) };
+  if (source.kind === 'demo') return { id, ...source };
   return { id, kind: 'camera', url: source.url, transport: camera.transport ?? DEFAULTS.transport, timeoutMs: camera.timeout ?? DEFAULTS.timeoutMs };
 }
 
@@ -228,8 +235,8 @@ function refuseContradictions({ sources, model, detect, pace, output }: RunConfi
   if (camera !== undefined && pace === 'max') throw new UsageError(`pace (--pace) max is for files alone, and ${camera.id} is a camera, which cannot be hurried; leave it at source`);
   if (detect.forecast !== 'none' && !detect.track) throw new UsageError(`detect.forecast (--forecast) is ${detect.forecast}, which needs tracking; leave detect.track out, or set it to true`);
   if (output.save !== undefined && !/\.mp4$/i.test(output.save)) throw new UsageError(`output.save (--save) is ${output.save}, and what is written is an MP4; give it a name that ends in .mp4`);
-  const pictures = sources.find(({ kind }) => kind === 'pictures');
-  if (output.save !== undefined && pictures !== undefined) throw new UsageError(`output.save (--save) draws into a video, and ${pictures.id} is a folder of pictures; use output.coco (--coco) or output.record (--record)`);
+  const noVideo = sources.find(({ kind }) => kind === 'pictures' || kind === 'demo');
+  if (output.save !== undefined && noVideo !== undefined) throw new UsageError(`output.save (--save) draws into a video, and ${noVideo.id} is ${noVideo.kind === 'demo' ? 'drawn live' : 'a folder of pictures'}; use output.coco (--coco) or output.record (--record)`);
   if (sources.length > 1) {
     for (const name of ['coco', 'save'] as const) {
       if (output[name] !== undefined) throw new UsageError(`output.${name} (--${name}) holds the results of one source, and there are ${sources.length}; run them one by one, or use output.record (--record), which holds all`);
@@ -241,7 +248,7 @@ function refuseContradictions({ sources, model, detect, pace, output }: RunConfi
 /** An output replaces what is there, so it must be no file that the run reads, nor another output, by whatever name. */
 function refuseOverwriting({ sources, model, output }: Pick<RunConfig, 'sources' | 'model' | 'output'>): void {
   const taken = new Map<string, string>();
-  for (const source of sources) if (source.kind !== 'camera') taken.set(realPath(source.path), `the source ${source.id}`);
+  for (const source of sources) if ('path' in source) taken.set(realPath(source.path), `the source ${source.id}`);
   for (const [what, path] of [['the model', model.path], ['the file of labels', model.labels]] as const) {
     if (path !== undefined) taken.set(realPath(path), what);
   }

@@ -43,7 +43,7 @@ describe('a configuration file', () => {
     ['an unknown provider', 'model:\n  provider: gpu', ['c.yaml:2: model.provider is "gpu"; it must be one of auto, cpu, webgpu, cuda, tensorrt, coreml, dml']],
     ['an unknown schedule', 'detect:\n  schedule: stride:0', ['c.yaml:2: detect.schedule: schedule "stride:0" is unknown; choose one of idle-free, idle-next, shrinking-tail, threshold, stride:N, every (N is 1 or more)']],
     ['a bad duration', 'duration: soon', ['c.yaml:1: duration is "soon"; it must be a duration above 0 such as 500ms, 30s, 2m or 1h (a bare number is milliseconds), at most 24 days']],
-    ['a missing source', 'cameras:\n  a:\n    transport: udp', ['c.yaml:2: cameras.a.source is missing; it must be a video file, a folder of pictures, rtsp://, rtsps://, http://, https://, udp://, tcp://, srt://, rtmp://, /dev/videoN, or N for /dev/videoN']],
+    ['a missing source', 'cameras:\n  a:\n    transport: udp', ['c.yaml:2: cameras.a.source is missing; it must be a video file, a folder of pictures, rtsp://, rtsps://, http://, https://, udp://, tcp://, srt://, rtmp://, /dev/videoN, N for /dev/videoN, or demo: for a synthetic drive (demo:SEED for another)']],
     ['an empty value', 'detect:\n  conf:\n', ['c.yaml:2: detect.conf is empty; it must be a number from 0 to 1']],
     ['a camera with a bad name', 'cameras:\n  "back yard": {source: a.mp4}', ['c.yaml:2: cameras.back yard is no name for a camera; use letters, digits, - and _']],
     ['a port out of range', 'feed: {port: 70000}', ['c.yaml:1: feed.port is 70000; it must be a whole number from 0 to 65535']],

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { classifySource, streamIdFor } from '../../src/config/source-kind.js';
+import { classifySource, DEFAULT_DEMO_SEED, streamIdFor } from '../../src/config/source-kind.js';
 import { UsageError } from '../../src/core/errors.js';
 
 describe('a source', () => {
@@ -19,6 +19,8 @@ describe('a source', () => {
     ['https://h/live.m3u8', camera('https://h/live.m3u8'), 'h'],
     ['udp://239.0.0.1:1234', camera('udp://239.0.0.1:1234'), '239.0.0.1'],
     ['srt://h:9000?mode=caller', camera('srt://h:9000?mode=caller'), 'h'],
+    ['demo:', { kind: 'demo', seed: DEFAULT_DEMO_SEED }, 'demo'],
+    ['demo:17', { kind: 'demo', seed: 17 }, 'demo'],
   ];
   for (const [text, kind, id] of cases) {
     it(`${text} is ${JSON.stringify(kind)}, named ${id}`, () => {
@@ -30,7 +32,9 @@ describe('a source', () => {
   for (const [text, part] of [
     ['', 'a source is empty; it must be a video file'],
     ['-', 'standard input ("-") is no source'],
-    ['demo:', 'the source "demo:" is not built yet'],
+    ['demo:x', 'the source "demo:x" names no drive; write it as demo:SEED with a whole number from 0 to 4294967295'],
+    ['demo:-1', 'names no drive'],
+    ['demo:4294967296', 'names no drive'],
     ['ftp://h/x', '"ftp://" is no kind of source that Nowcast reads; it must be a video file, a folder of pictures, rtsp://'],
     ['rtsp:///cam', 'names no host; write it as rtsp://HOST[:PORT]/PATH'],
   ] as const) {

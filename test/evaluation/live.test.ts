@@ -32,6 +32,17 @@ const recording = record(scene, play(scene, jittery(0.05, 1)));
 const percepts = perceptsOf(recording);
 
 describe('live accuracy', () => {
+  it('keeps no more frames than it is told to, of which the rolling score is', () => {
+    const [whole, bounded] = [meter({ windowFrames: 20 }), meter({ windowFrames: 20, keptFrames: 20 })];
+    for (const live of [whole, bounded]) {
+      for (const percept of percepts) live.percept(percept);
+      for (const frame of truthFrames) live.truth(frame);
+    }
+    assert.deepEqual(bounded.rolling(END_MS), whole.rolling(END_MS));
+    assert.equal(bounded.overall(END_MS).pairing.frames, 20);
+    assert.equal(whole.overall(END_MS).pairing.frames, truthFrames.length);
+  });
+
   for (const forecaster of [undefined, ...TRACKER_KINDS]) {
     it(`equals the score of the recording${forecaster === undefined ? '' : ` after forecasting by ${forecaster}`}`, () => {
       fc.assert(fc.property(fc.nat(1e6), fc.double({ min: 0.01, max: 0.1, noNaN: true }), (seed, meanS) => {

@@ -40,7 +40,12 @@ export type FeedServerOptions = FeedInfo & {
   readonly every?: Every;
   /** Told in words when something needs attention: open to the network without a token, a client closed as too slow. */
   readonly onWarning?: (message: string) => void;
+  /** Pages that are served at the same address, under the same rules of access. */
+  readonly pages?: PageHandler;
 };
+
+/** Answers a request for a page, if it is for one of its own. @returns whether it was */
+export type PageHandler = (request: IncomingMessage, response: ServerResponse) => boolean;
 
 /** The WebSocket result feed. Publishing never waits: what a client cannot take gives way to what is newer. */
 export type FeedServer = {
@@ -185,6 +190,7 @@ class Feed implements FeedServer {
     };
     const path = pathOf(request);
     if (refused !== undefined) reply(refused.status, { error: refused.message });
+    else if (this.#options.pages?.(request, response) === true) return;
     else if (request.method !== 'GET' && request.method !== 'HEAD') reply(405, { error: 'this is a WebSocket feed: only GET is answered' });
     else if (path === '/schema') reply(200, feedJsonSchema());
     else if (path === '/') {

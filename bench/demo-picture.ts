@@ -1,0 +1,43 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { statSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
+import { chromium } from 'playwright-core';
+import sharp from 'sharp';
+
+const OUT = 'docs/demo.png';
+const WINDOW = { width: 1440, height: 900 };
+/** Into the drive, when there is much to be seen and the rolling score is whole. */
+const TAKEN_AFTER_MS = 15_500;
+
+/**
+ * Takes the picture of the demo's page that the README shows. `NOWCAST_DEMO_ARGS` go to the demo, `CHROMIUM` names the
+ * browser.
+ */
+export async function run(): Promise<void> {
+  const args = (process.env['NOWCAST_DEMO_ARGS'] ?? '').split(' ').filter(Boolean);
+  const demo = spawn(process.execPath, ['dist/src/cli/main.js', 'demo', '--port', '0', ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const ended = once(demo, 'exit');
+  const browser = await chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: ['--no-sandbox'] });
+  try {
+    const address = await new Promise<string>((resolve, reject) => {
+      let log = '';
+      demo.stderr.on('data', (data: Buffer) => {
+        const found = /page: (http:\S+\/)/.exec(log += data.toString());
+        if (found !== null) resolve(found[1]);
+      });
+      void ended.then(() => reject(new Error(`the demo ended: ${log}`)));
+    });
+    const page = await browser.newPage({ viewport: WINDOW, colorScheme: 'light' });
+    await page.goto(address);
+    await page.locator('body[data-phase=live]').waitFor();
+    await wait(TAKEN_AFTER_MS);
+    // Two hundred colours are enough for a drawn world, and make a third of the file.
+    await sharp(await page.screenshot()).png({ palette: true, colours: 200, effort: 10, dither: 0.6 }).toFile(OUT);
+    console.log(`${OUT}: ${Math.round(statSync(OUT).size / 1024)} KB`);
+  } finally {
+    demo.kill('SIGINT');
+    await ended;
+    await browser.close();
+  }
+}

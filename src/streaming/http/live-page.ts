@@ -1,0 +1,51 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { NewsStream } from './news-stream.js';
+import type { PageNews, PictureFacts } from './page-messages.js';
+import { PictureRelay } from './picture-relay.js';
+import { PAGE_HEADERS, StaticFiles } from './static-files.js';
+
+const PAGE = new URL('./page/', import.meta.url);
+/** By how many milliseconds a page can have the detector slowed. */
+const CHOICES = [0, 50, 100, 200] as const;
+
+/** A page that shows a run while it happens: its files, its pictures, and its news. Results come from the feed. */
+export class LivePage {
+  readonly #files = new StaticFiles(PAGE);
+  readonly #pictures = new PictureRelay();
+  readonly #news = new NewsStream();
+  readonly #onSlow: (extraMs: number) => void;
+
+  /** @param onSlow told by how much the detector is to be slowed, when somebody asks for it */
+  constructor(onSlow: (extraMs: number) => void) {
+    this.#onSlow = onSlow;
+  }
+
+  /** Answers what the page asks for. @returns false for everything else */
+  readonly answer = (request: IncomingMessage, response: ServerResponse): boolean => {
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://page');
+    if (request.method === 'POST' && pathname === '/slow') {
+      const extraMs = CHOICES.find((ms) => String(ms) === searchParams.get('ms'));
+      if (extraMs !== undefined) this.#onSlow(extraMs);
+      response.writeHead(extraMs === undefined ? 400 : 204, PAGE_HEADERS).end();
+      return true;
+    }
+    if (request.method !== 'GET' && request.method !== 'HEAD') return false;
+    if (pathname === '/picture') this.#pictures.answer(Number(searchParams.get('after') ?? -1), response);
+    else if (pathname === '/news') this.#news.answer(response);
+    else return this.#files.answer(pathname, response);
+    return true;
+  };
+
+  show(facts: PictureFacts, jpeg: Uint8Array): void {
+    this.#pictures.publish(facts, jpeg);
+  }
+
+  slowed(extraMs: number): void {
+    void this.tell({ type: 'slowed', extraMs, choices: CHOICES });
+  }
+
+  /** Resolves when all who look have it. */
+  tell(news: PageNews): Promise<void> {
+    return this.#news.tell(news);
+  }
+}

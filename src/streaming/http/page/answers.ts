@@ -1,0 +1,65 @@
+import { iou, type Box, type Thing } from './boxes.js';
+import type { Percept } from './feed.js';
+
+/** One object as an answer tells it at some moment: where it was seen, and where it is by then. */
+export type Told = {
+  readonly observed: Thing | undefined;
+  readonly forecast: Thing | undefined;
+};
+
+/** What is known at a moment. */
+export type Knowledge = {
+  /** Of the frame that was observed. */
+  readonly seq: number;
+  /** How long ago the world looked like what was observed, in milliseconds. */
+  readonly ageMs: number;
+  readonly things: readonly Told[];
+};
+
+const KEPT = 20;
+/** A forecast is carried on no longer than this, should answers stay away. */
+const CARRY_MS = 250;
+
+/** The answers of the feed, to be asked for the one that was there at a moment: the rule by which streaming AP scores. */
+export class Answers {
+  readonly #percepts: Percept[] = [];
+
+  push(percept: Percept): void {
+    this.#percepts.push(percept);
+    if (this.#percepts.length > KEPT) this.#percepts.shift();
+  }
+
+  /** @param atMs Unix milliseconds on the server's clock, such as a picture's capture */
+  at(atMs: number): Knowledge | undefined {
+    const percept = this.#percepts.findLast(({ times }) => times.emittedAt <= atMs);
+    if (percept === undefined) return undefined;
+    const { seq, detections, times: { observedAt, validAt } } = percept;
+    const ageMs = atMs - observedAt;
+    if (percept.observed === undefined) return { seq, ageMs, things: detections.map((observed) => ({ observed, forecast: undefined })) };
+    const seen = new Map(percept.observed.map((thing) => [thing.trackId, thing]));
+    const steps = validAt > observedAt ? Math.min(atMs - validAt, CARRY_MS) / (validAt - observedAt) : 0;
+    const told = detections.map((forecast): Told => {
+      const observed = seen.get(forecast.trackId);
+      seen.delete(forecast.trackId);
+      return { observed, forecast: observed === undefined ? forecast : { ...forecast, box: carriedOn(observed.box, forecast.box, steps) } };
+    });
+    return { seq, ageMs, things: [...told, ...[...seen.values()].map((observed) => ({ observed, forecast: undefined }))] };
+  }
+}
+
+/** The forecast goes on as it went from what was observed. */
+function carriedOn(from: Box, to: Box, steps: number): Box {
+  const part = (i: 0 | 1 | 2 | 3): number => to[i] + steps * (to[i] - from[i]);
+  return [part(0), part(1), part(2), part(3)];
+}
+
+/** The true object that a box is most likely about. */
+export function truthOf(thing: Thing, truth: readonly Thing[]): Thing | undefined {
+  let best: Thing | undefined;
+  let bestIou = 0.3;
+  for (const candidate of truth) {
+    const overlap = candidate.class === thing.class ? iou(candidate.box, thing.box) : 0;
+    if (overlap > bestIou) [best, bestIou] = [candidate, overlap];
+  }
+  return best;
+}

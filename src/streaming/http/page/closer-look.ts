@@ -1,0 +1,87 @@
+import { truthOf, type Knowledge, type Told } from './answers.js';
+import { area, centre, distance, iou, type Thing } from './boxes.js';
+import { paintBox, sharp, type LayerName, type View } from './paint.js';
+import type { Picture } from './pictures.js';
+import { canvas, element } from './page.js';
+
+/** How long one object is looked at before another is chosen. */
+const HOLD_MS = 3000;
+const SMOOTHING = 0.2;
+/** What is looked at closely should be there. */
+const MIN_SCORE = 0.5;
+
+type Target = { readonly told: Told; readonly truth: Thing };
+
+/** Enlarges the object that has moved most since it was observed, and says how well the boxes fit it by now. */
+export class CloserLook {
+  readonly #canvas = canvas('lens');
+  #truthId: number | undefined;
+  #chosenAtMs = 0;
+  #view: { x: number; y: number; side: number } | undefined;
+  #fits: { observed: number; forecast: number | undefined } | undefined;
+
+  /** @param moved how far each true object has moved since it was observed, in pixels */
+  show({ image, facts: { truth, capturedAt } }: Picture, { things }: Knowledge, moved: ReadonlyMap<number, number>, isShown: (layer: LayerName) => boolean): void {
+    const targets = things.flatMap((told): Target[] => {
+      const found = truthOf(told.forecast ?? told.observed!, truth);
+      return found === undefined || told.observed === undefined || told.observed.score! < MIN_SCORE ? [] : [{ told, truth: found }];
+    });
+    let target = targets.find((candidate) => candidate.truth.trackId === this.#truthId);
+    if (target === undefined || capturedAt - this.#chosenAtMs > HOLD_MS) {
+      const next = best(targets, moved);
+      if (next !== undefined && next.truth.trackId !== this.#truthId) [this.#view, this.#fits] = [undefined, undefined];
+      if (next !== undefined) [target, this.#truthId, this.#chosenAtMs] = [next, next.truth.trackId, capturedAt];
+    }
+    if (target === undefined) return;
+    this.#measure(target);
+    this.#paint(image, this.#follow(target), target, isShown);
+  }
+
+  /** Numbers are for reading: they change a few times a second. */
+  tell(): void {
+    if (this.#fits === undefined) return;
+    element('closer-text').textContent = 'How well each box fits by now (IoU with the truth)';
+    for (const name of ['observed', 'forecast'] as const) {
+      const value = this.#fits[name];
+      if (value === undefined) continue;
+      element(`${name}-iou`).textContent = `${Math.round(100 * value)} %`;
+      element(`${name}-bar`).style.width = `${100 * value}%`;
+    }
+  }
+
+  #measure({ told: { observed, forecast }, truth }: Target): void {
+    const [seen, carried] = [iou(observed!.box, truth.box), forecast && iou(forecast.box, truth.box)];
+    const before = this.#fits;
+    const smooth = (old: number | undefined, now: number): number => (old === undefined ? now : old + SMOOTHING * (now - old));
+    this.#fits = { observed: smooth(before?.observed, seen), forecast: carried === undefined ? before?.forecast : smooth(before?.forecast, carried) };
+  }
+
+  /** The picture's part around the object, which follows it calmly. */
+  #follow({ told: { observed }, truth: { box } }: Target): { x: number; y: number; side: number } {
+    const [x, y] = centre(box);
+    const side = Math.max(56, 1.7 * Math.max(box[2] - box[0], box[3] - box[1]) + distance(box, observed!.box));
+    const old = this.#view ?? { x, y, side };
+    this.#view = { x: old.x + 0.5 * (x - old.x), y: old.y + 0.5 * (y - old.y), side: old.side + SMOOTHING * (side - old.side) };
+    return this.#view;
+  }
+
+  #paint(image: ImageBitmap, { x, y, side }: { x: number; y: number; side: number }, { told, truth }: Target, isShown: (layer: LayerName) => boolean): void {
+    const { context, width, height } = sharp(this.#canvas);
+    // Large things are shown as large as the whole picture allows.
+    const scale = Math.max(Math.min(width, height) / side, width / image.width, height / image.height);
+    const inside = (middle: number, shown: number, whole: number): number => Math.min(Math.max(0, middle - shown / 2), whole - shown);
+    const view: View = { x: inside(x, width / scale, image.width), y: inside(y, height / scale, image.height), scale };
+    context.fillStyle = '#10151c';
+    context.fillRect(0, 0, width, height);
+    context.drawImage(image, view.x, view.y, width / scale, height / scale, 0, 0, width, height);
+    if (isShown('truth')) paintBox(context, view, truth.box, 'truth');
+    if (isShown('observed')) paintBox(context, view, told.observed!.box, 'observed');
+    if (isShown('forecast') && told.forecast !== undefined) paintBox(context, view, told.forecast.box, 'forecast');
+  }
+}
+
+/** That which has moved most for its size, among those large enough to be looked at. */
+function best(targets: readonly Target[], moved: ReadonlyMap<number, number>): Target | undefined {
+  const share = ({ truth }: Target): number => (moved.get(truth.trackId!) ?? 0) / Math.sqrt(area(truth.box));
+  return targets.filter(({ truth }) => area(truth.box) > 500).reduce<Target | undefined>((most, one) => (most === undefined || share(one) > share(most) ? one : most), undefined);
+}

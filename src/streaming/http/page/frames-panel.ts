@@ -1,0 +1,48 @@
+import type { Stats } from './feed.js';
+import { made } from './page.js';
+
+const WHY: Readonly<Record<string, string>> = {
+  answered: 'detected on',
+  superseded: 'a newer frame took its place while it waited, or it could not be drawn in time',
+  late: 'its result would have come out later than the latency budget allows',
+  stride: 'the schedule passes over it',
+  corrupt: 'the picture was damaged',
+  'detector-failed': 'the detector was lost while it worked on it',
+  stopped: 'the run ended while it waited',
+};
+
+/** What became of every frame. */
+export class FramesPanel {
+  readonly #host: HTMLElement;
+  readonly #bars = new Map<string, HTMLElement>();
+
+  constructor(host: HTMLElement) {
+    this.#host = host;
+  }
+
+  count({ streams: [counted] }: Stats): void {
+    // Nothing came in yet.
+    if (counted === undefined) return;
+    const { received, percepts, drops } = counted;
+    const counts = Object.entries({ answered: percepts, ...drops }).filter(([, count]) => count > 0);
+    this.#host.querySelector('.figure b')!.textContent = received.toLocaleString('en');
+    this.#host.querySelector('.figure span')!.textContent = received === 0 ? '' : `${Math.round((100 * percepts) / received)} % answered`;
+    for (const [reason, count] of counts) this.#bar(reason).style.flexGrow = String(count);
+    this.#host.querySelector('ul')!.replaceChildren(...counts.map(([reason, count]) => {
+      const item = made('li', reason, made('b', '', count.toLocaleString('en')), ` ${reason}`);
+      item.title = WHY[reason] ?? '';
+      return item;
+    }));
+  }
+
+  #bar(reason: string): HTMLElement {
+    let bar = this.#bars.get(reason);
+    if (bar === undefined) {
+      bar = made('i', reason);
+      bar.title = `${reason}: ${WHY[reason] ?? ''}`;
+      this.#bars.set(reason, bar);
+      this.#host.querySelector('.stack')!.append(bar);
+    }
+    return bar;
+  }
+}

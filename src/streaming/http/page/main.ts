@@ -1,0 +1,126 @@
+import type { PageNews, RunNews } from '../page-messages.js';
+import { AccuracyPanel } from './accuracy-panel.js';
+import { Answers, type Knowledge } from './answers.js';
+import { CloserLook } from './closer-look.js';
+import { subscribe } from './feed.js';
+import { FramesPanel } from './frames-panel.js';
+import { LatencyPanel } from './latency-panel.js';
+import { Layers } from './layers.js';
+import { showOutcome, showScoring } from './outcome.js';
+import { canvas, element } from './page.js';
+import { paintBox, paintName, sharp } from './paint.js';
+import { pictures, type Picture } from './pictures.js';
+import { SlowSwitch } from './slow-switch.js';
+import { WorldMotion } from './world-motion.js';
+
+/** Less likely boxes are scored, but not drawn. */
+const MIN_SCORE = 0.35;
+/** Numbers are for reading: they change so often. */
+const TELL_EVERY_MS = 300;
+
+const ended = new AbortController();
+const answers = new Answers();
+const closer = new CloserLook();
+const motion = new WorldMotion();
+const latency = new LatencyPanel(element('latency'));
+const accuracy = new AccuracyPanel(element('accuracy'));
+const frames = new FramesPanel(element('frames'));
+const slow = new SlowSwitch(element('slow'));
+const layers = new Layers(element('layers'), () => paint());
+/** The newest moment on the server's clock that anything told of, in Unix milliseconds. */
+let newestAtMs = 0;
+let shown: { readonly picture: Picture; readonly known: Knowledge | undefined } | undefined;
+
+function enter(phase: 'live' | 'lost' | 'scoring' | 'done', text: string): void {
+  document.body.dataset['phase'] = phase;
+  element('state').querySelector('span')!.textContent = text;
+}
+
+/** Shows what is on the screen anew: another picture came, a layer was switched, the window has another size. */
+function paint(): void {
+  if (shown === undefined) return;
+  const { picture, known } = shown;
+  // One canvas for all: where there is no GPU, every layer that is blended costs.
+  const { context, width, height } = sharp(canvas('picture'));
+  context.drawImage(picture.image, 0, 0, width, height);
+  const view = { x: 0, y: 0, scale: width / picture.image.width };
+  if (layers.isOn('truth')) for (const { box } of picture.facts.truth) paintBox(context, view, box, 'truth');
+  if (known === undefined) return;
+  if (layers.isOn('observed')) for (const { observed } of known.things) if (observed !== undefined) paintBox(context, view, observed.box, 'observed');
+  if (layers.isOn('forecast')) for (const { forecast } of known.things) if (forecast !== undefined) paintBox(context, view, forecast.box, 'forecast');
+  const named = layers.isOn('forecast') ? 'forecast' : 'observed';
+  if (layers.isOn(named)) for (const told of known.things) if (told[named] !== undefined) paintName(context, view, told[named], named);
+  if (picture.facts.seq % 2 === 0 || layers.isOn('hold')) closer.show(picture, known, motion.since(known.seq), layers.isOn);
+}
+
+function tell(): void {
+  if (shown === undefined || layers.isOn('hold')) return;
+  const { known } = shown;
+  latency.draw(newestAtMs);
+  accuracy.draw(newestAtMs);
+  if (known === undefined) return;
+  closer.tell();
+  element('age').textContent = `${Math.round(known.ageMs)} ms`;
+  const most = Math.round(Math.max(0, ...motion.since(known.seq).values()));
+  element('moved-text').hidden = most < 1;
+  element('moved').textContent = `${most} pixel${most === 1 ? '' : 's'}`;
+}
+
+function introduce(run: RunNews): void {
+  const { model, input, provider, threads, schedule, budgetMs, forecaster, fps, seed, conditions } = run;
+  document.body.classList.toggle('no-forecast', forecaster === null);
+  latency.budgetMs = budgetMs;
+  element('facts').textContent = [`${model} at ${input} on ${provider}, ${threads} thread${threads === 1 ? '' : 's'}`, schedule,
+    budgetMs === null ? 'no budget' : `budget ${budgetMs} ms`, forecaster === null ? 'no forecast' : `forecast: ${forecaster}`,
+    `synthetic drive ${seed} at ${fps} fps: ${conditions}`].join('  ·  ');
+}
+
+function hear(news: PageNews): void {
+  switch (news.type) {
+    case 'run': introduce(news); break;
+    case 'slowed': slow.show(news); break;
+    case 'score':
+      newestAtMs = Math.max(newestAtMs, news.at);
+      accuracy.scored(news);
+      break;
+    case 'scoring':
+      enter('scoring', 'scoring');
+      showScoring(news);
+      break;
+    case 'outcome':
+      enter('done', 'the run is over');
+      showOutcome(news);
+      newsSource.close();
+      ended.abort();
+      break;
+  }
+}
+
+const newsSource = new EventSource('news');
+newsSource.onmessage = ({ data }) => hear(JSON.parse(String(data)) as PageNews);
+
+subscribe(MIN_SCORE, ended.signal, {
+  onMessage: (message) => {
+    if (message.type === 'percept') {
+      newestAtMs = Math.max(newestAtMs, message.times.emittedAt);
+      answers.push(message);
+      latency.answered(message);
+    } else if (message.type === 'drop') latency.dropped(message);
+    else if (message.type === 'stats') frames.count(message);
+  },
+  onClose: () => enter('lost', 'the connection is lost'),
+});
+
+setInterval(tell, TELL_EVERY_MS);
+new ResizeObserver(paint).observe(element('screen'));
+
+for await (const picture of pictures(ended.signal)) {
+  if (document.body.dataset['phase'] !== 'scoring') enter('live', 'live');
+  if (layers.isOn('hold')) continue;
+  newestAtMs = Math.max(newestAtMs, picture.facts.capturedAt);
+  motion.push(picture.facts);
+  const before = shown?.picture.image;
+  shown = { picture, known: answers.at(picture.facts.capturedAt) };
+  paint();
+  before?.close();
+}

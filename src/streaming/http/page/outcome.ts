@@ -1,0 +1,61 @@
+import type { OutcomeNews, ScoringNews } from '../page-messages.js';
+import { element, made } from './page.js';
+
+type Kind = 'ideal' | 'total' | 'loss' | 'gain';
+
+/** While the end of the run is scored. */
+export function showScoring({ done, total }: ScoringNews): void {
+  const bar = document.createElement('progress');
+  bar.max = Math.max(1, total);
+  bar.value = done;
+  element('outcome').hidden = false;
+  element('outcome-text').textContent = `The run is over. Finding out what the detector would have seen in the frames that were dropped: ${done} of ${total}.`;
+  element('waterfall').replaceChildren(bar);
+}
+
+/** What the run was worth: from a perfect score down to what streaming left of it. */
+export function showOutcome({ frames, percepts, latencyMs: { p50, p90 }, windowS, attribution }: OutcomeNews): void {
+  element('outcome').hidden = false;
+  const run = `${percepts.toLocaleString('en')} of ${frames.toLocaleString('en')} frames were answered, half of them within ${Math.round(p50)} ms, nine of ten within ${Math.round(p90)} ms.`;
+  if (attribution === null) {
+    element('outcome-text').textContent = `${run} That was too short for a score.`;
+    element('waterfall').replaceChildren();
+    return;
+  }
+  element('outcome-text').textContent = `${run} Where the AP of the last ${Math.round(windowS)} s went, from a perfect score to what the world saw:`;
+  const { offlineAP, sAP, detector, oneFrameFloor, latency, jitter, drops, forecasting } = attribution;
+  const rows: HTMLElement[] = [];
+  let level = 1;
+  const total = (name: string, value: number, kind: Kind): void => {
+    rows.push(...row(name, 0, value, value.toFixed(3), kind));
+    level = value;
+  };
+  const step = (name: string, loss: number, why: string): void => {
+    rows.push(...row(name, Math.min(level, level - loss), Math.abs(loss), signed(-loss), loss > 0 ? 'loss' : 'gain', why));
+    level -= loss;
+  };
+  total('perfect', 1, 'ideal');
+  step('detector', detector, 'what it gets wrong even with all the time in the world');
+  total('offline AP', offlineAP, 'total');
+  step('one-frame floor', oneFrameFloor, 'an output takes a moment, so that at best a frame is held against the one before');
+  step('latency', latency, 'every frame detected on as it comes, and each takes the mean time');
+  step('jitter', jitter, 'the same, and each takes its own time');
+  step('drops', drops, 'frames dropped, and frames that waited for the detector');
+  if (forecasting !== 0) step('forecasting', forecasting, 'objects carried forward to the present');
+  total('streaming AP', sAP, 'total');
+  element('waterfall').replaceChildren(...rows);
+}
+
+function row(name: string, from: number, width: number, value: string, kind: Kind, why = ''): HTMLElement[] {
+  const fill = made('i', `row-${kind}`);
+  fill.style.left = `${100 * from}%`;
+  fill.style.width = `${100 * width}%`;
+  const label = made('span', kind === 'total' ? 'total' : '', name);
+  label.title = why;
+  return [label, made('div', 'bar', fill), made('b', '', value)];
+}
+
+function signed(value: number): string {
+  const digits = Math.abs(value).toFixed(3);
+  return digits === '0.000' ? digits : `${value < 0 ? '\u2212' : '+'}${digits}`;
+}

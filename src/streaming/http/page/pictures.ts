@@ -1,0 +1,29 @@
+import type { PictureFacts } from '../page-messages.js';
+
+export type Picture = { readonly facts: PictureFacts; readonly image: ImageBitmap };
+
+const RETRY_MS = 1000;
+
+/** The newest picture again and again: the next is asked for when the last was taken. Ends with the signal. */
+export async function* pictures(signal: AbortSignal): AsyncGenerator<Picture> {
+  let after = -1;
+  while (!signal.aborted) {
+    try {
+      const response = await fetch(`picture?after=${after}`, { signal });
+      if (!response.ok) throw new Error(response.statusText);
+      const picture = await read(await response.arrayBuffer());
+      after = picture.facts.seq;
+      yield picture;
+    } catch {
+      // Whoever answers next may count anew.
+      after = -1;
+      await new Promise((resolve) => { setTimeout(resolve, RETRY_MS); });
+    }
+  }
+}
+
+async function read(body: ArrayBuffer): Promise<Picture> {
+  const length = new DataView(body).getUint32(0);
+  const facts = JSON.parse(new TextDecoder().decode(new Uint8Array(body, 4, length))) as PictureFacts;
+  return { facts, image: await createImageBitmap(new Blob([new Uint8Array(body, 4 + length)], { type: 'image/jpeg' })) };
+}

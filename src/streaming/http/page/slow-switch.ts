@@ -1,0 +1,30 @@
+import type { SlowedNews } from '../page-messages.js';
+import { made } from './page.js';
+
+/** Pretends that the detector takes longer, as a larger model or a smaller machine would. */
+export class SlowSwitch {
+  readonly #group: HTMLElement;
+
+  constructor(group: HTMLElement) {
+    this.#group = group;
+    document.addEventListener('keydown', ({ key, ctrlKey, metaKey, altKey, repeat }) => {
+      if (key.toLowerCase() === 's' && !ctrlKey && !metaKey && !altKey && !repeat) this.#next()?.click();
+    });
+  }
+
+  show({ extraMs, choices }: SlowedNews): void {
+    this.#group.replaceChildren(...choices.map((choiceMs) => {
+      const button = made('button', '', choiceMs === 0 ? 'as is' : `+${choiceMs}`);
+      button.setAttribute('role', 'radio');
+      button.setAttribute('aria-checked', String(choiceMs === extraMs));
+      button.addEventListener('click', () => void fetch(`slow?ms=${choiceMs}`, { method: 'POST' }));
+      return button;
+    }));
+  }
+
+  #next(): HTMLButtonElement | undefined {
+    const buttons = [...this.#group.querySelectorAll('button')];
+    const now = buttons.findIndex((button) => button.getAttribute('aria-checked') === 'true');
+    return buttons[(now + 1) % buttons.length];
+  }
+}

@@ -1,0 +1,41 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import type { ServerResponse } from 'node:http';
+import { extname } from 'node:path';
+
+const CONTENT_TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.svg': 'image/svg+xml',
+};
+
+/** Everything a page loads comes from where it comes from itself. */
+const CONTENT_SECURITY_POLICY = 'default-src \'self\'; img-src \'self\' blob: data:; connect-src \'self\' ws: wss:; frame-ancestors \'none\'; base-uri \'none\'; form-action \'none\'';
+
+export const PAGE_HEADERS: Readonly<Record<string, string>> = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': CONTENT_SECURITY_POLICY,
+};
+
+/** The files of a page, read once; only what was there is ever served. */
+export class StaticFiles {
+  readonly #files = new Map<string, { readonly type: string; readonly bytes: Buffer }>();
+
+  /** @param folder its `index.html` is served at `/`, the others by their names */
+  constructor(folder: URL) {
+    for (const name of readdirSync(folder)) {
+      const type = CONTENT_TYPES[extname(name)];
+      if (type !== undefined) this.#files.set(name === 'index.html' ? '/' : `/${name}`, { type, bytes: readFileSync(new URL(name, folder)) });
+    }
+  }
+
+  /** @returns whether there is such a file */
+  answer(path: string, response: ServerResponse): boolean {
+    const file = this.#files.get(path);
+    if (file === undefined) return false;
+    response.writeHead(200, { ...PAGE_HEADERS, 'content-type': file.type, 'content-length': file.bytes.length });
+    response.end(response.req.method === 'HEAD' ? undefined : file.bytes);
+    return true;
+  }
+}

@@ -1,0 +1,98 @@
+import { asyncScheduler, Observable, type SchedulerLike } from 'rxjs';
+import type { Clock } from '../../core/clock.js';
+import type { SourceEvent } from '../../core/events.js';
+import type { FrameSlot } from '../../core/frame-ring.js';
+import type { Size } from '../../core/letterbox.js';
+import { Playout, type Pace, type ReadPicture } from './playout.js';
+
+/** Makes the pictures of an endless stream, such as a simulated world. */
+export type PictureProducer = {
+  /**
+   * Makes picture `index`. Indices ascend; those that are left out are never asked for.
+   * @param target receives planar BGR, uint8, [3, input height, input width]
+   */
+  produce(index: number, target: Uint8Array): Promise<void>;
+};
+
+export type ProducedOptions = {
+  readonly streamId: string;
+  /** Of the pictures before they were letterboxed, in pixels. */
+  readonly size: Size;
+  /** Size in pixels of the detector's input. */
+  readonly input: Size;
+  readonly fps: number;
+  readonly pace: Pace;
+  readonly clock: Clock;
+  /** Default: real time. */
+  readonly scheduler?: SchedulerLike;
+  /** Pictures that may be in memory at once, those that the consumer holds included. Default 8. */
+  readonly slots?: number;
+};
+
+const DEFAULT_SLOTS = 8;
+/** Pictures that are made before the first is handed out, so that one that takes long delays none. */
+const HEAD_START = 4;
+
+/**
+ * Plays pictures that are made a little ahead, one at a time, by the clock. The world does not wait for a producer that
+ * is too slow: a frame that would be made too late, going by how long the last took, is passed over and told as dropped
+ * (`superseded`). `seq` is the producer's index.
+ */
+export function producedSource(producer: PictureProducer, options: ProducedOptions): Observable<SourceEvent> {
+  return new Observable((subscriber) => {
+    const { streamId, size, input, fps, pace, clock, scheduler = asyncScheduler, slots = DEFAULT_SLOTS } = options;
+    const ptsMs = (index: number): number => (index * 1000) / fps;
+    let wake = (): void => undefined;
+    const playout = new Playout({
+      streamId, pace, input, slots, clock, scheduler,
+      emit: (event) => subscriber.next(event),
+      wake: () => wake(),
+    });
+
+    const acquire = async (index: number): Promise<FrameSlot | undefined> => {
+      while (!subscriber.closed) {
+        const slot = playout.acquire(ptsMs(index));
+        if (slot !== 'wait') return slot;
+        await new Promise<void>((resolve) => { wake = resolve; });
+      }
+      return undefined;
+    };
+
+    const play = async (): Promise<void> => {
+      subscriber.next({ type: 'status', streamId, atMs: clock.now(), state: 'streaming', message: `${size.width}x${size.height}, ${fps} fps` });
+      const head: ReadPicture[] = [];
+      let startedAtMs: number | undefined;
+      let lastTookMs = 0;
+      for (let index = 0; !subscriber.closed; index++) {
+        const isLate = pace === 'source' && startedAtMs !== undefined && clock.now() + lastTookMs > startedAtMs + ptsMs(index);
+        const slot = isLate ? undefined : await acquire(index);
+        if (slot === undefined) {
+          playout.push({ ptsMs: ptsMs(index), lost: 'superseded' });
+          continue;
+        }
+        const beganAtMs = clock.now();
+        try {
+          await producer.produce(index, slot.bytes);
+        } catch (error) {
+          slot.release();
+          throw error;
+        }
+        lastTookMs = clock.now() - beganAtMs;
+        const picture = { ptsMs: ptsMs(index), size, corrupt: false, slot };
+        if (startedAtMs !== undefined) {
+          playout.push(picture);
+        } else if (head.push(picture) === HEAD_START) {
+          startedAtMs = clock.now();
+          for (const made of head.splice(0)) playout.push(made);
+        }
+      }
+      for (const { slot } of head) slot.release();
+    };
+
+    subscriber.add(() => {
+      playout.close();
+      wake();
+    });
+    play().catch((error: unknown) => subscriber.error(error));
+  });
+}

@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { bundledModel } from '../../src/model/zoo.js';
+import { chromiumPath } from '../helpers/chromium.js';
+import { COMMAND } from '../helpers/command.js';
+import { itNeeds } from '../helpers/needs.js';
+import { realFile } from '../helpers/shared.js';
+
+const MODEL = bundledModel() ?? realFile('yolox_nano.onnx');
+
+/** Colours of the layers, as `paint.ts` draws them. */
+const FORECAST = [0x2e, 0xe6, 0xc5] as const;
+const OBSERVED = [0xff, 0xb2, 0x24] as const;
+
+/** Runs in the page: where pixels of a colour lie in the picture, as a short text; empty where there are none. */
+/* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-call*/
+const findColour = (canvas: any, [red, green, blue]: readonly [number, number, number]): string => {
+  const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+  const rows: number[] = [];
+  for (let i = 0; i < data.length; i += 4) {
+    if (data[i] === red && data[i + 1] === green && data[i + 2] === blue) rows.push(i / 4);
+  }
+  return rows.length < 20 ? '' : rows.filter((_, i) => i % 50 === 0).join();
+};
+/* eslint-enable */
+
+describe('the page of nowcast demo', function () {
+  this.timeout(120_000);
+  const needs = { Chromium: chromiumPath !== undefined, 'a model': MODEL !== undefined };
+  let browser: Browser;
+  let cache: string;
+  let demo: ChildProcess;
+  let page: Page;
+  let problems: string[];
+  before(async () => {
+    if (Object.values(needs).includes(false)) return;
+    browser = await chromium.launch({ executablePath: chromiumPath!, args: ['--no-sandbox'] });
+    cache = mkdtempSync(join(tmpdir(), 'nowcast-test-'));
+  });
+  after(async () => {
+    await browser?.close();
+    if (cache !== undefined) rmSync(cache, { recursive: true });
+  });
+  afterEach(async () => {
+    await page?.close();
+    if (demo?.exitCode === null && demo.signalCode === null) {
+      demo.kill('SIGKILL');
+      await once(demo, 'exit');
+    }
+  });
+
+  async function open(viewport: { width: number; height: number }, ...args: string[]): Promise<void> {
+    demo = spawn(process.execPath, [COMMAND, 'demo', '--model', MODEL!, '--provider', 'cpu', '--port', '0', ...args], {
+      env: { ...process.env, NOWCAST_CACHE: cache }, stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    const address = await new Promise<string>((resolve) => {
+      let log = '';
+      demo.stderr!.on('data', (data: Buffer) => {
+        const found = /page: (http:\/\/[\d.:]+\/)/.exec(log += data.toString());
+        if (found !== null) resolve(found[1]);
+      });
+    });
+    page = await browser.newPage({ viewport });
+    problems = [];
+    page.on('console', (message) => { if (message.type() === 'error') problems.push(message.text()); });
+    page.on('pageerror', (error) => problems.push(error.message));
+    await page.goto(address);
+    await page.locator('body[data-phase=live]').waitFor();
+  }
+
+  const where = (colour: readonly [number, number, number]): Promise<string> => page.locator('#picture').evaluate(findColour, colour);
+  /** Asks until the answer is as wanted; the test's time limit ends it otherwise. */
+  async function until(ask: () => Promise<string>, isWanted: (answer: string) => boolean): Promise<string> {
+    for (;;) {
+      const answer = await ask();
+      if (isWanted(answer)) return answer;
+    }
+  }
+
+  itNeeds(needs, 'shows the drive with boxes that move, figures that change, and layers that can be switched', async () => {
+    await open({ width: 1440, height: 900 });
+    const first = await until(() => where(FORECAST), (found) => found !== '');
+    await until(() => where(FORECAST), (found) => found !== '' && found !== first);
+    await until(() => where(OBSERVED), (found) => found !== '');
+
+    const latency = page.locator('#latency .figure b');
+    const shown = await until(async () => (await latency.textContent()) ?? '', (text) => /^\d+ ms$/.test(text));
+    await until(async () => (await latency.textContent()) ?? '', (text) => text !== shown);
+    await until(async () => (await page.locator('#accuracy .figure b').textContent()) ?? '', (text) => /^\d\.\d\d$/.test(text));
+    assert.match((await page.locator('#frames').textContent()) ?? '', /answered/);
+
+    await page.keyboard.press('f');
+    assert.equal(await page.locator('[data-layer=forecast]').getAttribute('aria-pressed'), 'false');
+    assert.equal(await where(FORECAST), '');
+    await page.locator('[data-layer=observed]').click();
+    assert.equal(await where(OBSERVED), '');
+    await page.keyboard.press('f');
+    await until(() => where(FORECAST), (found) => found !== '');
+
+    await page.keyboard.press('Space');
+    const held = await where(FORECAST);
+    assert.equal(await where(FORECAST), held);
+    assert.deepEqual(problems, []);
+  });
+
+  itNeeds(needs, 'makes the detector slower when asked, and says so', async () => {
+    await open({ width: 1440, height: 900 });
+    await page.getByRole('radio', { name: '+200' }).click();
+    await page.locator('[role=radio][aria-checked=true]', { hasText: '+200' }).waitFor();
+    await until(async () => (await page.locator('#latency .figure b').textContent()) ?? '', (text) => parseInt(text) >= 200);
+    assert.deepEqual(problems, []);
+  });
+
+  itNeeds(needs, 'ends with what streaming cost, and keeps it when the command is gone', async () => {
+    await open({ width: 1440, height: 900 }, '--duration', '4s');
+    await page.locator('body[data-phase=done]').waitFor({ timeout: 60_000 });
+    if (demo.exitCode === null) await once(demo, 'exit');
+    assert.equal(demo.exitCode, 0);
+    const rows = await page.locator('#waterfall > span').allTextContents();
+    assert.deepEqual(rows.filter((name) => name !== 'forecasting'), ['perfect', 'detector', 'offline AP', 'one-frame floor', 'latency', 'jitter', 'drops', 'streaming AP']);
+    const values = (await page.locator('#waterfall > b').allTextContents()).map((text) => Number(text.replace('\u2212', '-')));
+    const [perfect, ...rest] = values;
+    const steps = rest.filter((_, i) => rows[i + 1] !== 'offline AP' && rows[i + 1] !== 'streaming AP');
+    assert.ok(Math.abs(perfect + steps.reduce((sum, step) => sum + step, 0) - values[values.length - 1]) < 0.005, values.join(' '));
+    assert.equal(await page.locator('#state').textContent(), 'the run is over');
+  });
+
+  for (const width of [420, 900, 1920]) {
+    itNeeds(needs, `fits a window ${width} pixels wide`, async () => {
+      await open({ width, height: 900 });
+      await page.locator('#latency svg').waitFor();
+      const [wide, high] = await Promise.all(['#picture', '#lens'].map(async (id) => (await page.locator(id).boundingBox())!));
+      assert.ok(wide.width > 0 && wide.x >= 0 && wide.x + wide.width <= width, JSON.stringify(wide));
+      assert.ok(Math.abs(wide.width / wide.height - 1.6) < 0.02, JSON.stringify(wide));
+      assert.ok(high.height > 100, JSON.stringify(high));
+      /* eslint-disable-next-line @typescript-eslint/no-explicit-any */
+      assert.ok((await page.locator('html').evaluate((html: any) => html.scrollWidth as number)) <= width);
+    });
+  }
+});

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { DemoSummary } from '../../src/cli/demo-summary.js';
+import { nowcast } from '../helpers/command.js';
+import { itNeeds } from '../helpers/needs.js';
+import { children as childrenOf, HAS_PROC } from '../helpers/processes.js';
+import { temporaryFolder } from '../helpers/temporary.js';
+
+const DROPS = ['superseded', 'late', 'stride', 'corrupt', 'detector-failed', 'stopped'] as const;
+
+describe('nowcast demo', function () {
+  this.timeout(120_000);
+  const folder = temporaryFolder();
+  /** A small untrained network, and a machine without ffmpeg. */
+  const setUp = async (): Promise<{ args: string[]; env: Record<string, string> }> => {
+    const model = join(folder(), 'm.onnx');
+    assert.equal((await nowcast(['export', '--variant', 'yolox-nano', '--classes', '8', '--input', '160x96', '--out', model])).code, 0);
+    return { args: ['demo', '--model', model, '--provider', 'cpu', '--conf', '0.0001'], env: { PATH: folder(), NOWCAST_CACHE: join(folder(), 'cache') } };
+  };
+
+  it('plays without a page and without ffmpeg: every frame is accounted for, and the terms of its cost add up', async () => {
+    const { args, env } = await setUp();
+    const { code, stdout, stderr } = await nowcast([...args, '--headless', '--duration', '3s', '--json', '--seed', '4'], { env });
+    assert.equal(code, 0, stderr);
+    const { seed, total, streams, score, forecast } = JSON.parse(stdout) as DemoSummary;
+    assert.deepEqual([seed, streams['demo'].source, forecast, total.inFlight], [4, 'demo:4', 'nowcast', 0]);
+    assert.ok(total.percepts > 0);
+    assert.equal(total.received, total.percepts + DROPS.reduce((sum, reason) => sum + total.drops[reason], 0));
+    assert.ok(score !== null && score.attribution !== null);
+    assert.equal(score.pairing.frames, total.received);
+    const { offlineAP, sAP, gap, oneFrameFloor, latency, jitter, drops, forecasting } = score.attribution;
+    assert.ok(Math.abs(oneFrameFloor + latency + jitter + drops + forecasting - gap) < 1e-9);
+    assert.ok(Math.abs(offlineAP - sAP - gap) < 1e-9);
+  });
+
+  itNeeds({ '/proc': HAS_PROC }, 'Ctrl-C ends it with 130, scored, and nothing is left running', async () => {
+    const { args, env } = await setUp();
+    let pid = 0;
+    let children: number[] = [];
+    const { code, stdout, stderr } = await nowcast([...args, '--port', '0'], {
+      env,
+      onStart: (child) => {
+        pid = child.pid!;
+        let log = '';
+        child.stderr!.on('data', (data: Buffer) => {
+          log += data.toString();
+          if (!log.includes('streaming') || children.length > 0) return;
+          children = childrenOf(pid);
+          child.kill('SIGINT');
+        });
+      },
+    });
+    assert.equal(code, 130, stderr);
+    assert.match(stderr, /page: http:\/\/127\.0\.0\.1:\d+\//);
+    assert.match(stdout, /percepts of \d+ frames/);
+    assert.ok(children.length > 0);
+    for (const child of children) assert.throws(() => process.kill(child, 0), `process ${child} is gone`);
+  });
+
+  it('a port that is taken fails when it was asked for, and moves on when it was not', async () => {
+    const { args, env } = await setUp();
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as { port: number };
+    try {
+      const { code, stderr } = await nowcast([...args, '--port', String(port)], { env });
+      assert.equal(code, 1);
+      assert.match(stderr, new RegExp(`port ${port}: another program`));
+    } finally {
+      other.close();
+    }
+    const usual = createServer().listen(8765, '127.0.0.1');
+    // Whoever has it already does as well.
+    await Promise.race([once(usual, 'listening'), once(usual, 'error')]);
+    try {
+      const { code, stderr } = await nowcast([...args, '--max-frames', '3'], { env });
+      assert.equal(code, 0, stderr);
+      const page = /page: http:\/\/127\.0\.0\.1:(\d+)\//.exec(stderr);
+      assert.ok(page !== null && Number(page[1]) > 8765, stderr);
+    } finally {
+      usual.close();
+    }
+  });
+
+  it('demo: is a source like any other', async () => {
+    const { args: [, ...args], env } = await setUp();
+    const { code, stdout, stderr } = await nowcast(['run', 'demo:9', ...args, '--max-frames', '30', '--json'], { env });
+    assert.equal(code, 0, stderr);
+    const { total, streams } = JSON.parse(stdout) as DemoSummary;
+    assert.deepEqual([total.received, streams['demo'].source], [30, 'demo:9']);
+  });
+});

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { planDemo } from '../../src/cli/demo.js';
+import { SlowedDetector } from '../../src/cli/demo-slowed.js';
+import { DEFAULT_DEMO_SEED } from '../../src/config/source-kind.js';
+import { UsageError } from '../../src/core/errors.js';
+import { FakeDetector } from '../helpers/fake-detector.js';
+import { FrameLedger } from '../helpers/frames.js';
+
+describe('the plan of a demo', () => {
+  it('is a forecast of the default drive, scored down to unlikely boxes, on a page whose port may move', () => {
+    const { run, page, seed, extraMs } = planDemo({});
+    assert.deepEqual(run.sources, [{ id: 'demo', kind: 'demo', seed: DEFAULT_DEMO_SEED }]);
+    assert.deepEqual([run.detect.forecast, run.detect.conf, run.detect.nms, run.detect.schedule, run.detect.budgetMs], ['nowcast', 0.01, 0.5, 'idle-free', 100]);
+    assert.deepEqual([run.model.path, run.feed?.host, run.feed?.port, page, seed, extraMs], ['nowcast-nano', '127.0.0.1', 8765, { mayMove: true }, DEFAULT_DEMO_SEED, 0]);
+  });
+
+  it('follows the flags', () => {
+    const { run, page, seed, extraMs } = planDemo({ seed: '7', port: '9000', conf: '0.1', forecast: 'none', schedule: 'stride:2', budget: 'none', duration: '10s', slower: '150ms' });
+    assert.deepEqual([seed, run.feed?.port, page, run.detect.conf, run.detect.forecast, run.detect.schedule, run.detect.budgetMs, run.durationMs, extraMs],
+      [7, 9000, { mayMove: false }, 0.1, 'none', 'stride:2', undefined, 10_000, 150]);
+    assert.deepEqual([planDemo({ headless: true }).run.feed, planDemo({ headless: true }).page], [undefined, undefined]);
+  });
+
+  for (const [flags, message] of [
+    [{ seed: '-1' }, /--seed is "-1"/],
+    [{ port: '70000' }, /--port is "70000"/],
+    [{ headless: true, port: '80' }, /--headless serves nothing/],
+    [{ schedule: 'every' }, /--schedule every knows no time/],
+    [{ slower: 'much' }, /--slower is "much"/],
+    [{ slower: '2s' }, /1000 ms at most/],
+    [{ conf: '2' }, /--conf/],
+  ] as const) {
+    it(`refuses ${JSON.stringify(flags)}`, () => assert.throws(() => planDemo(flags), (error: unknown) => error instanceof UsageError && message.test(error.message)));
+  }
+});
+
+describe('a slowed detector', () => {
+  it('answers later, and says that it computed for so much longer', async () => {
+    const fast = new FakeDetector();
+    const frames = new FrameLedger();
+    const slowed = new SlowedDetector(fast, 20);
+    const result = slowed.detect(frames.frame('a', 0));
+    fast.jobs[0].finish([], 5, 9);
+    assert.deepEqual((await result).times, { inferStartMs: 5, inferEndMs: 29, doneAtMs: 29 });
+    slowed.extraMs = 0;
+    const quick = slowed.detect(frames.frame('a', 1));
+    fast.jobs[1].finish([], 5, 9);
+    assert.equal((await quick).times.doneAtMs, 9);
+  });
+});

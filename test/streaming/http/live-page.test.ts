@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { request } from 'node:http';
+import { LivePage } from '../../../src/streaming/http/live-page.js';
+import type { PictureFacts } from '../../../src/streaming/http/page-messages.js';
+import { startFeed, type FeedHarness } from '../feed/feed-harness.js';
+
+const picture = (seq: number): [PictureFacts, Uint8Array] => [{ seq, capturedAt: 1000 + seq, truth: [{ box: [1, 2, 3, 4], class: 'car', trackId: 7 }] }, Uint8Array.of(0xff, 0xd8, seq)];
+
+async function readPicture(response: Response): Promise<{ facts: PictureFacts; jpeg: Uint8Array }> {
+  const body = await response.arrayBuffer();
+  const length = new DataView(body).getUint32(0);
+  return { facts: JSON.parse(Buffer.from(body, 4, length).toString()) as PictureFacts, jpeg: new Uint8Array(body, 4 + length) };
+}
+
+describe('a live page', () => {
+  let feed: FeedHarness;
+  let page: LivePage;
+  let slowed: number[];
+  let address = '';
+  beforeEach(async () => {
+    slowed = [];
+    page = new LivePage((extraMs) => slowed.push(extraMs));
+    feed = await startFeed({ pages: page.answer });
+    address = feed.server.url.replace('ws', 'http');
+  });
+  afterEach(() => feed.server.close());
+
+  it('is served with its files beside the feed, and nothing else of the disk', async () => {
+    const index = await fetch(address);
+    assert.match(await index.text(), /<title>Nowcast, live<\/title>/);
+    assert.match(index.headers.get('content-security-policy') ?? '', /default-src 'self'/);
+    for (const [name, type] of [['main.js', 'text/javascript'], ['style.css', 'text/css']]) {
+      const file = await fetch(address + name);
+      assert.equal(file.status, 200, name);
+      assert.match(file.headers.get('content-type') ?? '', new RegExp(type));
+    }
+    for (const name of ['tsconfig.json', 'main.js.map', '..%2flive-page.js', 'nothing.js']) assert.equal((await fetch(address + name)).status, 404, name);
+    assert.equal((await fetch(`${address}schema`)).status, 200);
+  });
+
+  it('gives the newest picture at once, and the next one when it comes', async () => {
+    page.show(...picture(3));
+    page.show(...picture(4));
+    const first = await readPicture(await fetch(`${address}picture`));
+    assert.deepEqual(first, { facts: picture(4)[0], jpeg: picture(4)[1] });
+    const asking = fetch(`${address}picture?after=4`);
+    const asked = fetch(`${address}picture?after=4`);
+    // Both wait by the time a third is answered.
+    await fetch(`${address}schema`);
+    page.show(...picture(9));
+    for (const response of await Promise.all([asking, asked])) assert.equal((await readPicture(response)).facts.seq, 9);
+  });
+
+  it('forgets who asked and went away', async () => {
+    const asking = request(`${address}picture?after=0`).end();
+    const gone = once(asking, 'error');
+    await once(asking, 'socket');
+    asking.destroy();
+    await gone;
+    page.show(...picture(1));
+    assert.equal((await readPicture(await fetch(`${address}picture`))).facts.seq, 1);
+  });
+
+  it('tells its news, and those who come later the newest of each kind', async () => {
+    await page.tell({ type: 'scoring', done: 0, total: 9 });
+    await page.tell({ type: 'scoring', done: 1, total: 9 });
+    const reader = (await fetch(`${address}news`)).body!.getReader();
+    const next = async (): Promise<string> => Buffer.from((await reader.read()).value ?? []).toString();
+    assert.equal(await next(), 'data: {"type":"scoring","done":1,"total":9}\n\n');
+    await page.tell({ type: 'scoring', done: 2, total: 9 });
+    assert.equal(await next(), 'data: {"type":"scoring","done":2,"total":9}\n\n');
+    await reader.cancel();
+    await page.tell({ type: 'scoring', done: 3, total: 9 });
+  });
+
+  it('passes on by how much the detector is to be slowed, from its own pages and among its choices alone', async () => {
+    assert.equal((await fetch(`${address}slow?ms=100`, { method: 'POST' })).status, 204);
+    assert.equal((await fetch(`${address}slow?ms=99999`, { method: 'POST' })).status, 400);
+    assert.equal((await fetch(`${address}slow?ms=100`, { method: 'POST', headers: { origin: 'http://elsewhere.example' } })).status, 403);
+    assert.equal((await fetch(`${address}slow?ms=100`)).status, 404);
+    assert.deepEqual(slowed, [100]);
+  });
+});

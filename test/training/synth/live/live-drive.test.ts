@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { createCanvas } from '@napi-rs/canvas';
+import { letterbox } from '../../../../src/core/letterbox.js';
+import { annotate, type Annotation } from '../../../../training/synth/annotate.js';
+import { createPainter } from '../../../../training/synth/draw/painter.js';
+import { createDrive } from '../../../../training/synth/drive.js';
+import { createLetterboxer } from '../../../../training/synth/live/letterboxed.js';
+import { LiveDrive } from '../../../../training/synth/live/live-drive.js';
+
+const SIZE = { width: 160, height: 100 };
+const INPUT = { width: 64, height: 64 };
+const START = { seed: 5, fps: 30, size: SIZE, input: INPUT, jpegQuality: undefined, keptFrames: 4 };
+const slot = (): Uint8Array => new Uint8Array(3 * INPUT.width * INPUT.height);
+
+/** The same drive, drawn here. */
+function frames(count: number): { readonly image: Uint8Array; readonly objects: readonly Annotation[] }[] {
+  const drive = createDrive({ ...SIZE, seed: START.seed, fps: START.fps });
+  const canvas = createCanvas(SIZE.width, SIZE.height);
+  const write = createLetterboxer(SIZE, INPUT);
+  let paint: ReturnType<typeof createPainter> | undefined;
+  return Array.from({ length: count }, () => {
+    const scene = drive.step();
+    paint ??= createPainter(scene);
+    paint(canvas.getContext('2d'), scene);
+    const image = slot();
+    write(canvas, image);
+    return { image, objects: annotate(scene) };
+  });
+}
+
+describe('a live drive', () => {
+  it('draws the frames of the drive, tells what is to be seen in all, and draws one that was passed over when asked later', async () => {
+    const told: [number, readonly Annotation[]][] = [];
+    const drive = new LiveDrive({ ...START, onTruth: (index, objects) => told.push([index, objects]) });
+    try {
+      const expected = frames(6);
+      const drawn = new Map<number, Uint8Array>();
+      for (const index of [0, 1, 5, 3]) {
+        const image = slot();
+        await drive.produce(index, image);
+        drawn.set(index, image);
+      }
+      for (const [index, image] of drawn) assert.deepEqual(image, expected[index].image, `frame ${index}`);
+      assert.deepEqual(told, expected.map(({ objects }, index) => [index, objects]));
+    } finally {
+      await drive.close();
+    }
+  });
+
+  it('gives a JPEG of every frame that is drawn for the first time', async () => {
+    let done: () => void;
+    const jpegs: number[] = [];
+    const all = new Promise<void>((resolve) => { done = resolve; });
+    const drive = new LiveDrive({
+      ...START, jpegQuality: 80,
+      onJpeg: (index, bytes) => {
+        assert.deepEqual([...bytes.subarray(0, 3)], [0xff, 0xd8, 0xff]);
+        if (jpegs.push(index) === 3) done();
+      },
+    });
+    for (const index of [0, 2, 1, 3]) await drive.produce(index, slot());
+    await all;
+    assert.deepEqual(jpegs, [0, 2, 3]);
+    await drive.close();
+  });
+
+  it('fails what it cannot draw, and everything that comes after its end', async () => {
+    const drive = new LiveDrive(START);
+    await drive.produce(10, slot());
+    await assert.rejects(drive.produce(2, slot()), /frame 2 of the drive is gone: 11 were drawn, and 4 are kept/);
+    await drive.close();
+    await drive.close();
+    await assert.rejects(drive.produce(11, slot()), /cannot go on/);
+  });
+});
+
+describe('createLetterboxer', () => {
+  it('writes planes of blue, green and red in the upper left corner, and pads with 114', () => {
+    const canvas = createCanvas(SIZE.width, SIZE.height);
+    const context = canvas.getContext('2d');
+    context.fillStyle = 'rgb(10, 20, 30)';
+    context.fillRect(0, 0, SIZE.width, SIZE.height);
+    const image = slot();
+    createLetterboxer(SIZE, INPUT)(canvas, image);
+    const { contentWidth, contentHeight } = letterbox(SIZE, INPUT);
+    assert.deepEqual([contentWidth, contentHeight], [64, 40]);
+    const plane = INPUT.width * INPUT.height;
+    for (const [channel, value] of [30, 20, 10].entries()) {
+      assert.ok(image.subarray(channel * plane, channel * plane + 64 * 40).every((byte) => byte === value));
+      assert.ok(image.subarray(channel * plane + 64 * 40, (channel + 1) * plane).every((byte) => byte === 114));
+    }
+  });
+});

@@ -1,0 +1,83 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { InternalError } from '../../../src/core/errors.js';
+import type { Annotation } from '../annotate.js';
+import type { DriveStart, FromDrive, ToDrive } from './drive-messages.js';
+
+export type LiveDriveOptions = DriveStart & {
+  /** Told what is to be seen in every frame, drawn or not, in order; before the frame's picture is there. */
+  readonly onTruth?: (index: number, objects: readonly Annotation[]) => void;
+  /** Given the picture of a frame for people, some milliseconds after it was drawn. */
+  readonly onJpeg?: (index: number, bytes: Uint8Array) => void;
+};
+
+type Waiting = { readonly target: Uint8Array; readonly resolve: () => void; readonly reject: (error: Error) => void };
+
+/** A drive that is drawn frame by frame in a thread of its own, as fast as it is asked to. */
+export class LiveDrive {
+  readonly #worker: Worker;
+  readonly #options: LiveDriveOptions;
+  readonly #exited: Promise<unknown>;
+  /** In the order in which they were asked for. */
+  readonly #waiting: Waiting[] = [];
+  /** Comes and goes with the pictures. */
+  #buffer: ArrayBuffer | undefined;
+  #failure: Error | undefined;
+
+  constructor(options: LiveDriveOptions) {
+    const { onTruth: _, onJpeg: __, ...start } = options;
+    this.#options = options;
+    this.#worker = new Worker(new URL('./drive-main.js', import.meta.url), { workerData: start satisfies DriveStart });
+    this.#worker.on('message', (message: FromDrive) => this.#receive(message));
+    this.#worker.on('error', (error) => this.#fail(error.message));
+    this.#worker.on('exit', () => this.#fail('its thread ended'));
+    this.#exited = once(this.#worker, 'exit').catch(() => undefined);
+  }
+
+  /**
+   * Draws a frame. One that comes after frames which were not asked for passes them over; one of those that were passed
+   * over can be drawn later, as long as it is kept.
+   * @param target receives planar BGR, uint8, [3, input height, input width]
+   */
+  produce(index: number, target: Uint8Array): Promise<void> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    const image = this.#buffer ?? new ArrayBuffer(target.length);
+    this.#buffer = undefined;
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ target, resolve, reject });
+      this.#worker.postMessage({ type: 'draw', index, image } satisfies ToDrive, [image]);
+    });
+  }
+
+  /** Ends the thread after the frame that it may be drawing. Safe to call twice. */
+  async close(): Promise<void> {
+    this.#worker.postMessage({ type: 'close' } satisfies ToDrive);
+    await this.#exited;
+  }
+
+  #receive(message: FromDrive): void {
+    switch (message.type) {
+      case 'truth':
+        this.#options.onTruth?.(message.index, message.objects);
+        break;
+      case 'drawn': {
+        this.#buffer = message.image;
+        const waiting = this.#waiting.shift();
+        waiting?.target.set(new Uint8Array(message.image));
+        waiting?.resolve();
+        break;
+      }
+      case 'jpeg':
+        this.#options.onJpeg?.(message.index, message.bytes);
+        break;
+      case 'failed':
+        this.#fail(message.message);
+        break;
+    }
+  }
+
+  #fail(reason: string): void {
+    this.#failure ??= new InternalError(`the synthetic drive cannot go on: ${reason}`);
+    for (const { reject } of this.#waiting.splice(0)) reject(this.#failure);
+  }
+}
