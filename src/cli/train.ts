@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { parse as parseYaml, YAMLParseError } from 'yaml';
@@ -141,7 +141,8 @@ function positiveInteger(text: string): number {
 
 function keepableMegabytes(text: string): number {
   const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 0 || value > 2047) throw new InvalidArgumentError('It must be an integer from 0 to 2047.');
+  const most = Math.floor(totalmem() / 2 ** 20);
+  if (!Number.isSafeInteger(value) || value < 0 || value > most) throw new InvalidArgumentError(`It must be an integer from 0 to ${most}, the memory of this machine.`);
   return value;
 }
 

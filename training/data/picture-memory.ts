@@ -2,13 +2,15 @@ import type { Picture } from './render.js';
 
 /** What threads are given to share one memory. */
 export type SharedPictures = {
-  /** Bytes in use, then state, place, width and height of each picture. */
+  /** Lines in use, then state, place, width and height of each picture. */
   readonly table: SharedArrayBuffer;
   readonly pixels: SharedArrayBuffer;
 };
 
 const [ABSENT, ARRIVING, PRESENT, BROKEN] = [0, 1, 2, 3];
 const FIELDS = 4;
+/** Places are counted in lines of so many bytes, so that they fit into 32 bits. */
+const LINE = 64;
 
 /** Decoded pictures, as many as fit, and which ones cannot be decoded: known to all threads, told by whichever was first. */
 export class PictureMemory {
@@ -20,7 +22,7 @@ export class PictureMemory {
     this.#pixels = new Uint8Array(pixels);
   }
 
-  /** @param bytes below 2^31; pages are taken from the system as they fill up */
+  /** @param bytes below 2^37; pages are taken from the system as they fill up */
   static allocate(count: number, bytes: number): SharedPictures {
     return { table: new SharedArrayBuffer((1 + count * FIELDS) * Int32Array.BYTES_PER_ELEMENT), pixels: new SharedArrayBuffer(bytes) };
   }
@@ -29,20 +31,21 @@ export class PictureMemory {
     const at = 1 + index * FIELDS;
     if (Atomics.load(this.#table, at) !== PRESENT) return undefined;
     const [place, width, height] = this.#table.subarray(at + 1, at + FIELDS);
-    return { width, height, rgb: this.#pixels.subarray(place, place + width * height * 3) };
+    return { width, height, rgb: this.#pixels.subarray(place * LINE, place * LINE + width * height * 3) };
   }
 
   /** Keeps a copy where there is room. */
   put(index: number, { width, height, rgb }: Picture): void {
     const at = 1 + index * FIELDS;
     if (Atomics.compareExchange(this.#table, at, ABSENT, ARRIVING) !== ABSENT) return;
-    const place = Atomics.add(this.#table, 0, rgb.length);
-    if (place + rgb.length > this.#pixels.length) {
-      Atomics.sub(this.#table, 0, rgb.length);
+    const lines = Math.ceil(rgb.length / LINE);
+    const place = Atomics.add(this.#table, 0, lines);
+    if (place * LINE + rgb.length > this.#pixels.length) {
+      Atomics.sub(this.#table, 0, lines);
       Atomics.store(this.#table, at, ABSENT);
       return;
     }
-    this.#pixels.set(rgb, place);
+    this.#pixels.set(rgb, place * LINE);
     this.#table.set([place, width, height], at + 1);
     Atomics.store(this.#table, at, PRESENT);
   }

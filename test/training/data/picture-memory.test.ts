@@ -5,7 +5,7 @@ const picture = (mark: number, width = 2) => ({ width, height: 1, rgb: new Uint8
 
 describe('PictureMemory', () => {
   it('gives every thread what one of them put in', () => {
-    const shared = PictureMemory.allocate(3, 100);
+    const shared = PictureMemory.allocate(3, 128);
     const [one, other] = [new PictureMemory(shared), new PictureMemory(shared)];
     one.put(2, picture(7));
     one.put(0, picture(9, 3));
@@ -13,9 +13,9 @@ describe('PictureMemory', () => {
   });
 
   it('keeps as much as fits, and what comes first', () => {
-    const memory = new PictureMemory(PictureMemory.allocate(4, 15));
+    const memory = new PictureMemory(PictureMemory.allocate(4, 128));
     memory.put(0, picture(1));
-    memory.put(1, picture(2, 4));
+    memory.put(1, picture(2, 40));
     memory.put(2, picture(3));
     memory.put(0, picture(5));
     assert.deepEqual([0, 1, 2].map((i) => memory.get(i)?.rgb[0]), [1, undefined, 3]);
