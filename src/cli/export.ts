@@ -2,11 +2,13 @@ import { createHash } from 'node:crypto';
 import { join, parse } from 'node:path';
 import type { Command } from 'commander';
 import { readCheckpoint } from '../../training/checkpoint/checkpoint.js';
+import { safetensorsPieces } from '../../training/checkpoint/safetensors.js';
 import { exportOnnx } from '../../training/export/export-onnx.js';
 import { gigaFlops } from '../../training/network/cost.js';
 import type { Network } from '../../training/network/description.js';
+import { parameterLayout } from '../../training/network/parameters.js';
 import { createNetwork, parseVariant, testSize, VARIANTS } from '../../training/network/variants.js';
-import { initialWeights, type Weights } from '../../training/network/weights.js';
+import { initialWeights, namedTensors, type Weights } from '../../training/network/weights.js';
 import { parseInputSize } from '../config/run-config.js';
 import { UsageError } from '../core/errors.js';
 import type { Size } from '../core/letterbox.js';
@@ -28,9 +30,9 @@ type Flags = {
 /** Declares `nowcast export`. */
 export function register(program: Command, context: CliContext): void {
   const command = program.command('export')
-    .description('Write a trained or untrained network as an ONNX file like YOLOX\'s own')
+    .description('Write a trained or untrained network as an ONNX file like YOLOX\'s own, or its weights alone')
     .argument('[checkpoint]', 'a .safetensors file of `nowcast train`')
-    .requiredOption('--out <file.onnx>', 'where to write it')
+    .requiredOption('--out <file.onnx|file.safetensors>', 'where to write it; .safetensors: the weights alone, for --weights of another training and for other tools')
     .option('--variant <name>', `an untrained network instead of a checkpoint, to measure its speed: ${VARIANTS.join(', ')}`)
     .option('--classes <n>', 'classes of the untrained network (default: 80)')
     .option('--seed <n>', 'seed of its weights (default: 0)')
@@ -47,9 +49,10 @@ async function exportModel(checkpoint: string | undefined, flags: Flags, io: Com
   const { network, weights, classNames } = model;
   const input = flags.input === undefined ? model.input : parseInputSize(flags.input, '--input');
   const { fp16 = false, dynamicBatch = false } = flags;
-  const bytes = exportOnnx(network, weights, {
-    input, dynamicBatch, halfPrecision: fp16, metadata: classNames === undefined ? {} : { [CLASSES_KEY]: JSON.stringify(classNames) },
-  });
+  const metadata = classNames === undefined ? {} : { [CLASSES_KEY]: JSON.stringify(classNames) };
+  const bytes = isWeights(flags)
+    ? Buffer.concat(safetensorsPieces(namedTensors(parameterLayout(network), weights), metadata))
+    : exportOnnx(network, weights, { input, dynamicBatch, halfPrecision: fp16, metadata });
   await writeFileAtomic(flags.out, bytes);
   const labels = classNames && labelsBeside(flags.out);
   if (labels !== undefined) await writeFileAtomic(labels, classNames!.map((name, id) => `${id}  ${name}\n`).join(''));
@@ -60,6 +63,15 @@ async function exportModel(checkpoint: string | undefined, flags: Flags, io: Com
   };
   if (io.json) io.print(JSON.stringify(facts));
   else io.print(`${facts.path}: ${facts.variant}, ${facts.classes} classes, ${input.width}x${input.height}, ${facts.gflops.toFixed(2)} GFLOPs, ${megabytes(facts.bytes)}, sha256 ${facts.sha256}`);
+}
+
+/** @throws UsageError for what only an ONNX file can have */
+function isWeights({ out, input, fp16, dynamicBatch }: Flags): boolean {
+  if (!out.endsWith('.safetensors')) return false;
+  for (const [flag, value] of Object.entries({ '--input': input, '--fp16': fp16, '--dynamic-batch': dynamicBatch })) {
+    if (value !== undefined) throw new UsageError(`${flag} is for ONNX files, and ${out} would hold the weights alone; leave it out, or name a .onnx file`);
+  }
+  return true;
 }
 
 /** For `--labels`, here and in other tools; `nowcast run` reads the names from the model itself. */

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { loadLabels } from '../../src/model/labels.js';
 import { readModelSpec } from '../../src/model/spec.js';
-import { writeCheckpoint } from '../../training/checkpoint/checkpoint.js';
+import { readTensors, writeCheckpoint } from '../../training/checkpoint/checkpoint.js';
+import { parameterLayout } from '../../training/network/parameters.js';
 import { createNetwork } from '../../training/network/variants.js';
-import { initialWeights } from '../../training/network/weights.js';
+import { initialWeights, takeTensors } from '../../training/network/weights.js';
 import { nowcast } from '../helpers/command.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
@@ -46,6 +47,12 @@ describe('nowcast export', function () {
     await session.release();
     assert.deepEqual(output.dims, [3, 126, 7]);
     assert.deepEqual(await loadLabels(join(folder(), 'models', 'm.txt'), { classCount: 2 }), ['car', 'bus']);
+
+    const alone = join(folder(), 'models', 'weights.safetensors');
+    assert.equal((await nowcast(['export', checkpoint, '--out', alone])).code, 0);
+    const taken = initialWeights(network, 1);
+    assert.deepEqual(takeTensors(parameterLayout(network), taken, readTensors(alone).tensors), []);
+    assert.deepEqual(taken, weights);
   });
 
   it('says what is missing or contradicts itself, and writes nothing', async () => {
@@ -56,8 +63,9 @@ describe('nowcast export', function () {
       [['--variant', 'yolox-s', '--input', '100x100'], /multiples of 32/],
       [['absent.safetensors'], /cannot read the weights absent\.safetensors/],
       [['absent.safetensors', '--seed', '1'], /--seed is for untrained networks/],
+      [['--variant', 'yolox-nano', '--fp16', '--out', join(folder(), 'w.safetensors')], /--fp16 is for ONNX files/],
     ] as const) {
-      const { code, stderr } = await nowcast(['export', ...args, '--out', out()]);
+      const { code, stderr } = await nowcast(['export', '--out', out(), ...args]);
       assert.equal(code, 2, stderr);
       assert.match(stderr, message);
       assert.equal(existsSync(out()), false);
