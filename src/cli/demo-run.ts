@@ -169,6 +169,7 @@ class Show {
   async conclude(): Promise<void> {
     const { plan: { run: config, seed }, detector, page, reporter, io } = this.#parts;
     detector.extraMs = 0;
+    await this.#hearAll();
     const frames = this.#recent.list();
     let score: StreamingJson | undefined;
     if (frames.length > 0) {
@@ -194,6 +195,13 @@ class Show {
     await page?.tell(outcomeNews(summary));
     io.print(io.json ? JSON.stringify(summary) : demoText(summary));
     if (reporter.problem !== undefined) throw reporter.problem;
+  }
+
+  /** The drive tells of frames that it passed over when it draws one that comes after them, or the last of them. */
+  async #hearAll(): Promise<void> {
+    const { untold } = this.#world;
+    const { width, height } = this.#parts.detector.info.input;
+    if (untold !== undefined) await this.#drive.produce(untold, new Uint8Array(3 * width * height));
   }
 
   close(): Promise<void> {

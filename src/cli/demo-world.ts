@@ -53,6 +53,11 @@ export class World {
     else if (seq === newest.truth.seq) this.#options.onPicture(newest, jpeg);
   }
 
+  /** The last frame that was captured and of which nothing is told yet, as of frames that were passed over. */
+  get untold(): number | undefined {
+    return [...this.#capturedAtMs.keys()].at(-1);
+  }
+
   #meet(seq: number): void {
     const objects = this.#objects.get(seq);
     const capturedAtMs = this.#capturedAtMs.get(seq);

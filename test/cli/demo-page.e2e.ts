@@ -17,20 +17,35 @@ const MODEL = bundledModel() ?? realFile('yolox_nano.onnx');
 const FORECAST = [0x2e, 0xe6, 0xc5] as const;
 const OBSERVED = [0xff, 0xb2, 0x24] as const;
 
-/** Runs in the page: where pixels of a colour lie in the picture, as a short text; empty where there are none. */
-/* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-call*/
-const findColour = (canvas: any, [red, green, blue]: readonly [number, number, number]): string => {
+/* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-call */
+declare const document: any;
+
+type Wanted = { readonly colour: readonly [number, number, number]; readonly not?: string };
+
+/** Runs in the page: where the picture has pixels of a colour, as a short text; empty where it has none. */
+const findColour = ({ colour: [red, green, blue], not }: Wanted): string => {
+  const canvas = document.getElementById('picture');
   const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
-  const rows: number[] = [];
+  const places: number[] = [];
   for (let i = 0; i < data.length; i += 4) {
-    if (data[i] === red && data[i + 1] === green && data[i + 2] === blue) rows.push(i / 4);
+    if (data[i] === red && data[i + 1] === green && data[i + 2] === blue) places.push(i / 4);
   }
-  return rows.length < 20 ? '' : rows.filter((_, i) => i % 50 === 0).join();
+  const found = places.length < 20 ? '' : places.filter((_, i) => i % 50 === 0).join();
+  return found === not ? '' : found;
+};
+
+/** Runs in the page: the text of an element, once it is of that form and not what it was; else empty. */
+const findText = ({ selector, form, not }: { selector: string; form: string; not?: string }): string => {
+  const text = document.querySelector(selector).textContent as string;
+  return new RegExp(form).test(text) && text !== not ? text : '';
 };
 /* eslint-enable */
 
+/** The page is asked so often, which leaves it time to go on. */
+const POLLING = { polling: 200, timeout: 0 };
+
 describe('the page of nowcast demo', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const needs = { Chromium: chromiumPath !== undefined, 'a model': MODEL !== undefined };
   let browser: Browser;
   let cache: string;
@@ -70,41 +85,35 @@ describe('the page of nowcast demo', function () {
     page.on('console', (message) => { if (message.type() === 'error') problems.push(message.text()); });
     page.on('pageerror', (error) => problems.push(error.message));
     await page.goto(address);
-    await page.locator('body[data-phase=live]').waitFor();
+    await page.locator('body[data-phase=live]').waitFor({ timeout: 0 });
   }
 
-  const where = (colour: readonly [number, number, number]): Promise<string> => page.locator('#picture').evaluate(findColour, colour);
-  /** Asks until the answer is as wanted; the test's time limit ends it otherwise. */
-  async function until(ask: () => Promise<string>, isWanted: (answer: string) => boolean): Promise<string> {
-    for (;;) {
-      const answer = await ask();
-      if (isWanted(answer)) return answer;
-    }
-  }
+  const painted = async (colour: Wanted['colour'], not?: string): Promise<string> =>
+    (await page.waitForFunction(findColour, { colour, ...(not !== undefined && { not }) }, POLLING)).jsonValue();
+  const isPainted = async (colour: Wanted['colour']): Promise<boolean> => (await page.evaluate(findColour, { colour })) !== '';
+  const told = async (selector: string, form: RegExp, not?: string): Promise<string> =>
+    (await page.waitForFunction(findText, { selector, form: form.source, ...(not !== undefined && { not }) }, POLLING)).jsonValue();
 
   itNeeds(needs, 'shows the drive with boxes that move, figures that change, and layers that can be switched', async () => {
     await open({ width: 1440, height: 900 });
-    const first = await until(() => where(FORECAST), (found) => found !== '');
-    await until(() => where(FORECAST), (found) => found !== '' && found !== first);
-    await until(() => where(OBSERVED), (found) => found !== '');
-
-    const latency = page.locator('#latency .figure b');
-    const shown = await until(async () => (await latency.textContent()) ?? '', (text) => /^\d+ ms$/.test(text));
-    await until(async () => (await latency.textContent()) ?? '', (text) => text !== shown);
-    await until(async () => (await page.locator('#accuracy .figure b').textContent()) ?? '', (text) => /^\d\.\d\d$/.test(text));
-    assert.match((await page.locator('#frames').textContent()) ?? '', /answered/);
+    await painted(FORECAST, await painted(FORECAST));
+    await painted(OBSERVED);
+    await told('#latency .figure b', /^\d+ ms$/, await told('#latency .figure b', /^\d+ ms$/));
+    await told('#accuracy .figure b', /^\d\.\d\d$/);
+    await told('#frames', /\d answered/);
 
     await page.keyboard.press('f');
     assert.equal(await page.locator('[data-layer=forecast]').getAttribute('aria-pressed'), 'false');
-    assert.equal(await where(FORECAST), '');
+    assert.equal(await isPainted(FORECAST), false);
     await page.locator('[data-layer=observed]').click();
-    assert.equal(await where(OBSERVED), '');
+    assert.equal(await isPainted(OBSERVED), false);
     await page.keyboard.press('f');
-    await until(() => where(FORECAST), (found) => found !== '');
+    await painted(FORECAST);
 
-    await page.keyboard.press('Space');
-    const held = await where(FORECAST);
-    assert.equal(await where(FORECAST), held);
+    await page.keyboard.press('h');
+    const held = await page.evaluate(findColour, { colour: FORECAST });
+    await told('#frames .figure b', /./, (await page.locator('#frames .figure b').textContent())!);
+    assert.equal(await page.evaluate(findColour, { colour: FORECAST }), held);
     assert.deepEqual(problems, []);
   });
 
@@ -112,13 +121,13 @@ describe('the page of nowcast demo', function () {
     await open({ width: 1440, height: 900 });
     await page.getByRole('radio', { name: '+200' }).click();
     await page.locator('[role=radio][aria-checked=true]', { hasText: '+200' }).waitFor();
-    await until(async () => (await page.locator('#latency .figure b').textContent()) ?? '', (text) => parseInt(text) >= 200);
+    await told('#latency .figure b', /^([2-9]\d\d|\d{4,}) ms$/);
     assert.deepEqual(problems, []);
   });
 
   itNeeds(needs, 'ends with what streaming cost, and keeps it when the command is gone', async () => {
-    await open({ width: 1440, height: 900 }, '--duration', '4s');
-    await page.locator('body[data-phase=done]').waitFor({ timeout: 60_000 });
+    await open({ width: 1440, height: 900 }, '--max-frames', '120');
+    await page.locator('body[data-phase=done]').waitFor({ timeout: 0 });
     if (demo.exitCode === null) await once(demo, 'exit');
     assert.equal(demo.exitCode, 0);
     const rows = await page.locator('#waterfall > span').allTextContents();

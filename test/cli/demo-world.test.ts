@@ -25,8 +25,10 @@ describe('the world of the demo', () => {
     world.captured(0, 100);
     world.captured(1, 133);
     assert.deepEqual(moments, [0]);
+    assert.equal(world.untold, 1);
     world.tell(1, []);
     assert.deepEqual(moments, [0, 1]);
+    assert.equal(world.untold, undefined);
   });
 
   it('shows a picture when its moment has come, and one that is late only if it is still the newest', () => {

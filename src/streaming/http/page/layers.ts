@@ -18,10 +18,7 @@ export class Layers {
     }
     document.addEventListener('keydown', (event) => {
       const button = byKey.get(event.key.toLowerCase());
-      // A focused button takes the space bar itself.
-      if (button === undefined || event.ctrlKey || event.metaKey || event.altKey || event.repeat || (event.key === ' ' && event.target instanceof HTMLButtonElement)) return;
-      event.preventDefault();
-      button.click();
+      if (button !== undefined && !event.ctrlKey && !event.metaKey && !event.altKey && !event.repeat) button.click();
     });
   }
 
