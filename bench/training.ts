@@ -17,6 +17,7 @@ import { sgdStep } from '../training/optimizer.js';
 import { writeDataset } from '../training/synth/write-dataset.js';
 import { randomSource } from '../test/helpers/random.js';
 import { machine, median, printTable } from './table.js';
+import { printStages } from './training-stages.js';
 
 const INPUT = { width: 320, height: 320 };
 const CLASS_COUNT = 8;
@@ -27,6 +28,8 @@ export async function run(): Promise<void> {
   console.log(`whole training steps, ${CLASS_COUNT} classes, ${INPUT.width}x${INPUT.height}; ${machine()}\n`);
   printTable(['network', 'batch', 'threads', 'pictures/s', 'best', 'open (s)', 'peak (MB)', 'grown (MB)'],
     [await steps('yolox-nano', 8, 24), await steps('yolox-s', 4, 8)]);
+  await printStages('yolox-nano', CLASS_COUNT, randomBatch(4), 12);
+  await printStages('yolox-s', CLASS_COUNT, randomBatch(2), 6);
   printTable(['augmentation of', 'pictures/s', 'best'], [await augmentation(8, 12)]);
   console.log(`steps of yolox-nano, batch 8, fed by the loader (drives of 960x600 as JPEG, 1 loader thread) beside steps on a batch that is ready\n`);
   printTable(['decoded pictures', 'fed, pictures/s', 'ready, pictures/s', 'ratio', 'peak (MB)'], await fedSteps(4, 12));

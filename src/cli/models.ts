@@ -35,7 +35,10 @@ async function listModels(io: CommandIo): Promise<void> {
   }
   const rows = zoo.map(({ name, input, labels, ap, parametersM, gflops, isHere }) =>
     [name, `${input.width}x${input.height}`, labels, ap.toFixed(1), parametersM.toFixed(2), gflops.toFixed(1), isHere ? 'yes' : '']);
-  if (bundled !== undefined) rows.unshift([BUNDLED_MODEL, '', '', '', '', '', 'bundled']);
+  if (bundled !== undefined) {
+    const { spec: { input }, parameters } = await modelInfo(bundled);
+    rows.unshift([BUNDLED_MODEL, `${input.width}x${input.height}`, 'argoverse-hd', '', (parameters / 1e6).toFixed(2), '', 'bundled']);
+  }
   io.print(table(['name', 'input', 'labels', 'COCO AP', 'params (M)', 'GFLOPs', 'here'], rows));
 }
 
@@ -86,13 +89,14 @@ async function describeModel(name: string, input: string | undefined, io: Comman
     return;
   }
   const { spec, bytes, parameters, opset, nodes, producer } = info;
+  const labels = entry?.labels ?? spec.classNames?.join(', ');
   const facts: [string, string][] = [
     ['file', path],
     ['sha256', spec.sha256],
     ['size', megabytes(bytes)],
     ['input', `${spec.inputName}: ${spec.inputType} [1, 3, ${spec.input.height}, ${spec.input.width}], BGR, 0 to 255`],
     ['output', `${spec.outputName}: ${spec.outputType} [1, ${spec.anchors}, ${5 + spec.classCount}]`],
-    ['classes', `${spec.classCount}${entry === undefined ? '' : ` (${entry.labels})`}`],
+    ['classes', `${spec.classCount}${labels === undefined ? '' : ` (${labels})`}`],
     ['parameters', `${(parameters / 1e6).toFixed(2)} M`],
     ['operators', `${nodes}, opset ${opset}${producer === '' ? '' : `, written by ${producer}`}`],
   ];
