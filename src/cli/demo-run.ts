@@ -1,4 +1,4 @@
-import { fromEvent, interval, lastValueFrom, takeUntil, tap } from 'rxjs';
+import { interval, lastValueFrom, takeUntil, tap } from 'rxjs';
 import { LiveAccuracy } from '../../evaluation/live.js';
 import type { StreamingJson } from '../../evaluation/score.js';
 import type { Annotation } from '../../training/synth/annotate.js';
@@ -24,7 +24,7 @@ import { DEMO_FPS, DEMO_SIZE, playDrive } from './demo-source.js';
 import { demoText, outcomeNews, summariseDemo } from './demo-summary.js';
 import { DEMO_CLASSES, World } from './demo-world.js';
 import { detectorOptions } from './run-detector.js';
-import { abortedAfter, frameLimit } from './run-limits.js';
+import { aborted, abortedAfter, frameLimit } from './run-limits.js';
 import { openOutputs, type Outputs } from './run-outputs.js';
 import { RunReporter } from './run-reporter.js';
 
@@ -149,7 +149,7 @@ class Show {
       tracker: this.#forecaster,
       forecast: this.#forecaster !== undefined,
       measurements: this.#measurements,
-      stop: fromEvent(ending.signal, 'abort'),
+      stop: aborted(ending.signal),
     });
     const scores = interval(SCORE_EVERY_MS).subscribe(() => {
       outputs.publishStats(this.#measurements.snapshot(), io.clock.now());

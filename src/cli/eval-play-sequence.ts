@@ -1,4 +1,4 @@
-import { fromEvent, lastValueFrom, map, merge, Subject, tap, toArray, type SchedulerLike } from 'rxjs';
+import { lastValueFrom, map, merge, Subject, tap, toArray, type SchedulerLike } from 'rxjs';
 import type { Clock } from '../core/clock.js';
 import type { Detector } from '../core/detector.js';
 import { dropOf, type PipelineEvent } from '../core/events.js';
@@ -6,6 +6,7 @@ import type { Policy } from '../core/policy.js';
 import { createPipeline } from '../pipeline/create-pipeline.js';
 import { memorySource, type MemoryPicture } from '../streaming/sources/memory.js';
 import type { TrackerKind } from '../track/create-tracker.js';
+import { aborted } from './run-limits.js';
 
 export type PlayOptions = {
   /** Name of the sequence. */
@@ -36,7 +37,7 @@ export async function playSequence(pictures: readonly MemoryPicture[], options: 
     detector, clock, policy, latencyBudgetMs,
     tracker: forecaster,
     forecast: forecaster !== undefined,
-    stop: merge(ended, fromEvent(signal, 'abort')),
+    stop: merge(ended, aborted(signal)),
   });
   const durationMs = (pictures.length * 1000) / fps;
   return lastValueFrom(events.pipe(map((event) => lostAfter(event, durationMs)), tap(onEvent), toArray()));

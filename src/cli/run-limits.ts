@@ -58,3 +58,13 @@ export function abortedAfter(durationMs: number | undefined, signal: AbortSignal
     },
   };
 }
+
+/** Emits when the signal is aborted; at once where it was already, as by a Ctrl-C while a detector opens. */
+export function aborted(signal: AbortSignal): Observable<void> {
+  return new Observable((subscriber) => {
+    const tell = (): void => subscriber.next();
+    if (signal.aborted) tell();
+    else signal.addEventListener('abort', tell, { once: true });
+    return () => signal.removeEventListener('abort', tell);
+  });
+}

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { catchError, interval, lastValueFrom, Observable, of, race, switchMap, tap, timer } from 'rxjs';
+import { catchError, interval, lastValueFrom, of, race, switchMap, tap, timer } from 'rxjs';
 import type { RunConfig } from '../config/run-config.js';
 import type { Detector } from '../core/detector.js';
 import { SourceError } from '../core/errors.js';
@@ -14,7 +14,7 @@ import { locateFfmpeg, type Ffmpeg } from '../streaming/sources/ffmpeg-binary.js
 import type { CommandIo } from './command-io.js';
 import { annotate } from './run-annotate.js';
 import { detectorOptions } from './run-detector.js';
-import { abortedAfter } from './run-limits.js';
+import { aborted, abortedAfter } from './run-limits.js';
 import { openOutputs, type Outputs } from './run-outputs.js';
 import { RunReporter } from './run-reporter.js';
 import { openSources } from './run-sources.js';
@@ -133,13 +133,4 @@ function findFfmpeg(config: RunConfig, io: CommandIo): Promise<Ffmpeg | undefine
   // Awaited later; a detector that cannot be had is told first.
   search.catch(() => undefined);
   return search;
-}
-
-function aborted(signal: AbortSignal): Observable<void> {
-  return new Observable((subscriber) => {
-    const tell = (): void => subscriber.next();
-    if (signal.aborted) tell();
-    else signal.addEventListener('abort', tell, { once: true });
-    return () => signal.removeEventListener('abort', tell);
-  });
 }

@@ -60,6 +60,23 @@ describe('nowcast demo', function () {
     for (const child of children) assert.throws(() => process.kill(child, 0), `process ${child} is gone`);
   });
 
+  itNeeds({ '/proc': HAS_PROC }, 'Ctrl-C while the detector opens ends it before the first frame', async () => {
+    const { args, env } = await setUp();
+    const { code, stdout, stderr } = await nowcast([...args, '--headless', '--duration', '20s', '--json'], {
+      env,
+      onStart: (child) => {
+        const watch = setInterval(() => {
+          if (childrenOf(child.pid).length === 0) return;
+          clearInterval(watch);
+          child.kill('SIGINT');
+        }, 5);
+        child.on('close', () => clearInterval(watch));
+      },
+    });
+    assert.equal(code, 130, stderr);
+    assert.equal((JSON.parse(stdout) as DemoSummary).total.received, 0);
+  });
+
   it('a port that is taken fails when it was asked for, and moves on when it was not', async () => {
     const { args, env } = await setUp();
     const other = createServer().listen(0, '127.0.0.1');

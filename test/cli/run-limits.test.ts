@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Subject, takeUntil } from 'rxjs';
-import { abortedAfter, frameLimit } from '../../src/cli/run-limits.js';
+import { aborted, abortedAfter, frameLimit } from '../../src/cli/run-limits.js';
 import type { SourceEvent } from '../../src/core/events.js';
 import { FrameLedger, nameOf } from '../helpers/frames.js';
 
@@ -28,6 +28,17 @@ describe('the end of a run', () => {
 
   it('is there at once where the interrupt came before', () => {
     assert.equal(abortedAfter(undefined, AbortSignal.abort()).signal.aborted, true);
+  });
+
+  it('is told to who listens before it, and to who listens after', () => {
+    const controller = new AbortController();
+    let told = 0;
+    const early = aborted(controller.signal).subscribe(() => { told += 1; });
+    assert.equal(told, 0);
+    controller.abort();
+    aborted(controller.signal).subscribe(() => { told += 10; });
+    assert.equal(told, 11);
+    early.unsubscribe();
   });
 
   it('comes no more once it was disposed of', () => {

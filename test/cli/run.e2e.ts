@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
@@ -9,8 +8,6 @@ import { join } from 'node:path';
 import type { RunSummary } from '../../src/cli/run-summary.js';
 import { boxIou } from '../../src/core/box.js';
 import type { PerceptEvent, PipelineEvent } from '../../src/core/events.js';
-import { DataType, node, onnxModel, valueInfo } from '../../src/model/onnx/build.js';
-import { serializeOnnx } from '../../src/model/onnx/model-file.js';
 import type { FeedMessage } from '../../src/streaming/feed/protocol.js';
 import { readRecording } from '../../src/streaming/sinks/recording-reader.js';
 import { clipFolder, NEEDS_FFMPEG, pattern, presentationTimes } from '../helpers/clips.js';
@@ -341,61 +338,5 @@ describe('nowcast run', function () {
     const [stdout, [code]] = await Promise.all([text(child.stdout), once(child, 'close') as Promise<[number | null]>]);
     assert.equal(code, 0);
     assert.equal((JSON.parse(stdout) as RunSummary).total.percepts, 3);
-  });
-
-  describe('says what to do, without a stack trace, when', () => {
-    const refused = (what: string, prepare: () => Promise<readonly string[]> | readonly string[], exit: 1 | 2, message: RegExp, needs: Readonly<Record<string, boolean>> = NEEDS): void => {
-      itNeeds(needs, what, async () => {
-        const { code, stderr } = await nowcast(['run', ...await prepare(), '--log-format', 'json', '-q'], cached());
-        assert.match(stderr, message);
-        assert.equal(code, exit, stderr);
-        assert.doesNotMatch(stderr, /\n {4}at /);
-      });
-    };
-    const write = (name: string, content: string | Uint8Array): string => {
-      writeFileSync(join(folder(), name), content);
-      return name;
-    };
-
-    refused('the file is missing', () => ['gone.mp4', '--model', model], 2, /gone\.mp4 does not exist/);
-    refused('the file is no video', () => [write('notes.mp4', 'just text'), '--model', model], 1, /notes\.mp4/);
-    refused('the file is empty', () => [write('empty.mp4', ''), '--model', model], 1, /empty\.mp4.* empty/);
-    refused('the file has sound alone', () => {
-      const sound = clips.make('-f', 'lavfi', '-i', 'sine=d=1', 'sound.wav');
-      return [sound, '--model', model];
-    }, 1, /sound\.wav.*(no video|no picture|audio)/);
-    refused('no frame came at all', () => ['udp://127.0.0.1:9', '--model', model, '--duration', '1s'], 1, /no frame came from 127\.0\.0\.1/);
-    refused('the video is to be no MP4', () => [person, '--model', model, '--save', 'a.avi'], 2, /a\.avi.*ends in \.mp4/);
-    refused('a folder has no pictures', () => {
-      mkdirSync(join(folder(), 'pictures'));
-      return ['pictures', '--model', model];
-    }, 1, /pictures/);
-    refused('the model is no ONNX', () => [person, '--model', write('model.onnx', 'nope')], 1, /model\.onnx.*ONNX/s);
-    refused('the model is no YOLOX', () => {
-      const classifier = onnxModel({
-        name: 'classifier', initializers: [], nodes: [node('Identity', ['data'], ['scores'])],
-        inputs: [valueInfo('data', DataType.FLOAT, [1, 3, 224, 224])], outputs: [valueInfo('scores', DataType.FLOAT, [1, 1000])],
-      });
-      return [person, '--model', write('classifier.onnx', serializeOnnx(classifier))];
-    }, 1, /classifier\.onnx is not a YOLOX detector: .*\[1,3,224,224\].*\[1,1000\]/);
-    refused('the model is a folder', () => {
-      mkdirSync(join(folder(), 'model'));
-      return [person, '--model', './model'];
-    }, 1, /model: it is a folder; name the \.onnx file itself/);
-    refused('the model is missing', () => [person, '--model', './gone.onnx'], 1, /gone\.onnx/);
-    refused('the labels are of another count', () => [person, '--model', model, '--labels', write('three.txt', 'a\nb\nc\n')], 1, /3 .*80|80 .*3/s);
-    refused('the provider is unknown', () => [person, '--model', model, '--provider', 'tpu'], 2, /--provider is "tpu".*auto, cpu, webgpu/s);
-    refused('the provider cannot be had', () => [person, '--model', model, '--provider', 'coreml'], 1, /coreml.*cpu/s);
-    refused('a class is unknown', () => [person, '--model', model, '--labels', 'coco', '--classes', 'persn'], 2, /persn.*person/s);
-    refused('the recording cannot be written', () => [person, '--model', model, '--record', 'no/such/run.jsonl'], 1, /run\.jsonl: its folder does not exist/);
-    refused('the video cannot be written, before anything runs', () => [person, '--model', model, '--save', 'no/such/a.mp4'], 1, /a\.mp4.*folder/s);
-    refused('the feed\'s port is taken', async () => {
-      const server = createServer().listen(0, '127.0.0.1');
-      await once(server, 'listening');
-      server.unref();
-      const address = server.address();
-      return [person, '--model', model, '--feed', typeof address === 'object' ? String(address?.port) : ''];
-    }, 1, /port \d+: another program/);
-    refused('the config has a wrong key', () => ['-c', write('wrong.yaml', 'detekt:\n  conf: 0.3\n')], 2, /wrong\.yaml:1: detekt is not a key/, {});
   });
 });

@@ -38,16 +38,23 @@ export class PictureMemory {
   put(index: number, { width, height, rgb }: Picture): void {
     const at = 1 + index * FIELDS;
     if (Atomics.compareExchange(this.#table, at, ABSENT, ARRIVING) !== ABSENT) return;
-    const lines = Math.ceil(rgb.length / LINE);
-    const place = Atomics.add(this.#table, 0, lines);
-    if (place * LINE + rgb.length > this.#pixels.length) {
-      Atomics.sub(this.#table, 0, lines);
+    const place = this.#takePlace(rgb.length);
+    if (place === undefined) {
       Atomics.store(this.#table, at, ABSENT);
       return;
     }
     this.#pixels.set(rgb, place * LINE);
     this.#table.set([place, width, height], at + 1);
     Atomics.store(this.#table, at, PRESENT);
+  }
+
+  /** Not taken and given back: what another thread is given in between would be given out again. */
+  #takePlace(bytes: number): number | undefined {
+    for (;;) {
+      const place = Atomics.load(this.#table, 0);
+      if (place * LINE + bytes > this.#pixels.length) return undefined;
+      if (Atomics.compareExchange(this.#table, 0, place, place + Math.ceil(bytes / LINE)) === place) return place;
+    }
   }
 
   isBroken(index: number): boolean {

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { createServer, STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -152,7 +151,7 @@ class Feed implements FeedServer {
 
   async #end(): Promise<void> {
     this.#stopTicking();
-    const ended = [...this.#connections].map(({ socket }) => once(socket, 'close'));
+    const ended = [...this.#connections].map(({ socket }) => new Promise((resolve) => { socket.once('close', resolve); }));
     for (const { client } of this.#connections) client.close(CLOSE.goingAway, 'the feed ends');
     this.#http.closeAllConnections();
     await Promise.all([...ended, promisify(this.#http.close.bind(this.#http))()]);

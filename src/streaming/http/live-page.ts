@@ -22,17 +22,19 @@ export class LivePage {
 
   /** Answers what the page asks for. @returns false for everything else */
   readonly answer = (request: IncomingMessage, response: ServerResponse): boolean => {
-    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://page');
-    if (request.method === 'POST' && pathname === '/slow') {
-      const extraMs = CHOICES.find((ms) => String(ms) === searchParams.get('ms'));
+    // Not by `URL`, which throws for what anyone can send, such as `//`.
+    const [path, query] = (request.url ?? '/').split('?', 2);
+    const asked = new URLSearchParams(query);
+    if (request.method === 'POST' && path === '/slow') {
+      const extraMs = CHOICES.find((ms) => String(ms) === asked.get('ms'));
       if (extraMs !== undefined) this.#onSlow(extraMs);
       response.writeHead(extraMs === undefined ? 400 : 204, PAGE_HEADERS).end();
       return true;
     }
     if (request.method !== 'GET' && request.method !== 'HEAD') return false;
-    if (pathname === '/picture') this.#pictures.answer(Number(searchParams.get('after') ?? -1), response);
-    else if (pathname === '/news') this.#news.answer(response);
-    else return this.#files.answer(pathname, response);
+    if (path === '/picture') this.#pictures.answer(Number(asked.get('after') ?? -1), response);
+    else if (path === '/news') this.#news.answer(response);
+    else return this.#files.answer(path, response);
     return true;
   };
 

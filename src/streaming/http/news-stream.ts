@@ -2,10 +2,21 @@ import type { ServerResponse } from 'node:http';
 import type { PageNews } from './page-messages.js';
 import { PAGE_HEADERS } from './static-files.js';
 
-/** Tells pages what is new, as server-sent events. Who comes later gets the newest of each type. */
+const PATIENCE_MS = 2000;
+
+/**
+ * Tells pages what is new, as server-sent events. Who comes later gets the newest of each type, and so does a page whose
+ * connection was cut off: browsers connect anew.
+ */
 export class NewsStream {
   readonly #listeners = new Set<ServerResponse>();
   readonly #newest = new Map<PageNews['type'], string>();
+  readonly #patienceMs: number;
+
+  /** @param patienceMs how long a listener may take until it is cut off, so that what it does not read neither piles up nor is waited for */
+  constructor(patienceMs = PATIENCE_MS) {
+    this.#patienceMs = patienceMs;
+  }
 
   answer(response: ServerResponse): void {
     response.writeHead(200, { ...PAGE_HEADERS, 'content-type': 'text/event-stream' });
@@ -19,11 +30,14 @@ export class NewsStream {
     const text = `data: ${JSON.stringify(news)}\n\n`;
     this.#newest.set(news.type, text);
     await Promise.all([...this.#listeners].map((response) => new Promise<void>((resolve) => {
-      response.once('close', resolve);
-      response.write(text, () => {
-        response.off('close', resolve);
+      const cutOff = setTimeout(() => response.destroy(), this.#patienceMs);
+      const done = (): void => {
+        clearTimeout(cutOff);
+        response.off('close', done);
         resolve();
-      });
+      };
+      response.once('close', done);
+      response.write(text, done);
     })));
   }
 }

@@ -35,8 +35,8 @@ const HEAD_START = 4;
 
 /**
  * Plays pictures that are made a little ahead, one at a time, by the clock. The world does not wait for a producer that
- * is too slow: a frame that would be made too late, going by how long the last took, is passed over and told as dropped
- * (`superseded`). `seq` is the producer's index.
+ * is too slow: a frame that would be made too late, going by the quicker of the last two, is passed over and told as
+ * dropped (`superseded`). `seq` is the producer's index.
  */
 export function producedSource(producer: PictureProducer, options: ProducedOptions): Observable<SourceEvent> {
   return new Observable((subscriber) => {
@@ -62,9 +62,10 @@ export function producedSource(producer: PictureProducer, options: ProducedOptio
       subscriber.next({ type: 'status', streamId, atMs: clock.now(), state: 'streaming', message: `${size.width}x${size.height}, ${fps} fps` });
       const head: ReadPicture[] = [];
       let startedAtMs: number | undefined;
-      let lastTookMs = 0;
+      // A program that was stopped for a minute, in the middle of one, is no slow producer.
+      let [beforeTookMs, lastTookMs] = [0, 0];
       for (let index = 0; !subscriber.closed; index++) {
-        const isLate = pace === 'source' && startedAtMs !== undefined && clock.now() + lastTookMs > startedAtMs + ptsMs(index);
+        const isLate = pace === 'source' && startedAtMs !== undefined && clock.now() + Math.min(beforeTookMs, lastTookMs) > startedAtMs + ptsMs(index);
         const slot = isLate ? undefined : await acquire(index);
         if (slot === undefined) {
           playout.push({ ptsMs: ptsMs(index), lost: 'superseded' });
@@ -77,11 +78,11 @@ export function producedSource(producer: PictureProducer, options: ProducedOptio
           slot.release();
           throw error;
         }
-        lastTookMs = clock.now() - beganAtMs;
+        [beforeTookMs, lastTookMs] = [lastTookMs, clock.now() - beganAtMs];
         const picture = { ptsMs: ptsMs(index), size, corrupt: false, slot };
         if (startedAtMs !== undefined) {
           playout.push(picture);
-        } else if (head.push(picture) === HEAD_START) {
+        } else if (head.push(picture) === Math.min(HEAD_START, slots)) {
           startedAtMs = clock.now();
           for (const made of head.splice(0)) playout.push(made);
         }

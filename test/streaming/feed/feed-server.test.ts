@@ -138,6 +138,18 @@ describe('feed server', () => {
     assert.equal(feed.server.clientCount, 1);
   });
 
+  it('ends in order where a client breaks the protocol meanwhile', async () => {
+    const { server } = await start();
+    const client = connectTcp(server.port, '127.0.0.1');
+    client.on('error', () => undefined);
+    client.write(`GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${'A'.repeat(22)}==\r\n\r\n`);
+    await once(client, 'data');
+    const closed = server.close();
+    // A client's frames must be masked.
+    client.end(Buffer.of(0x81, 0x01, 0x61));
+    await closed;
+  });
+
   it('says goodbye with 1001 when it ends, frees the port, and may be closed twice', async () => {
     const { server } = await start();
     const { port } = server;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { request } from 'node:http';
+import { request, type IncomingMessage } from 'node:http';
 import { LivePage } from '../../../src/streaming/http/live-page.js';
 import type { PictureFacts } from '../../../src/streaming/http/page-messages.js';
 import { startFeed, type FeedHarness } from '../feed/feed-harness.js';
@@ -37,6 +37,15 @@ describe('a live page', () => {
     }
     for (const name of ['tsconfig.json', 'main.js.map', '..%2flive-page.js', 'nothing.js']) assert.equal((await fetch(address + name)).status, 404, name);
     assert.equal((await fetch(`${address}schema`)).status, 200);
+  });
+
+  it('goes on, whatever address is asked for', async () => {
+    for (const path of ['//', '//:', 'http://[', '/%', '/picture/%2e%2e', '*']) {
+      const asking = request({ host: '127.0.0.1', port: feed.server.port, path, headers: { host: 'localhost' } }).end();
+      const [response] = await once(asking, 'response') as [IncomingMessage];
+      response.resume();
+      assert.equal(response.statusCode, 404, path);
+    }
   });
 
   it('gives the newest picture at once, and the next one when it comes', async () => {

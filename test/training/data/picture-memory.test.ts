@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
 import { PictureMemory } from '../../../training/data/picture-memory.js';
 
 const picture = (mark: number, width = 2) => ({ width, height: 1, rgb: new Uint8Array(width * 3).fill(mark) });
@@ -19,6 +21,23 @@ describe('PictureMemory', () => {
     memory.put(2, picture(3));
     memory.put(0, picture(5));
     assert.deepEqual([0, 1, 2].map((i) => memory.get(i)?.rgb[0]), [1, undefined, 3]);
+  });
+
+  it('never counts what does not fit, not even for a moment, so that no two threads are given one place', async () => {
+    const shared = PictureMemory.allocate(1, 64);
+    const [used, watched] = [new Int32Array(shared.table), new Int32Array(new SharedArrayBuffer(8))];
+    const watcher = new Worker(`
+      const { workerData: [used, watched] } = require('node:worker_threads');
+      for (let most = 0; Atomics.load(watched, 1) === 0;) {
+        most = Math.max(most, Atomics.load(used, 0));
+        Atomics.store(watched, 0, most);
+      }`, { eval: true, workerData: [used, watched] });
+    await once(watcher, 'online');
+    const [memory, large] = [new PictureMemory(shared), picture(1, 50)];
+    for (let i = 0; i < 300_000; i++) memory.put(0, large);
+    Atomics.store(watched, 1, 1);
+    await once(watcher, 'exit');
+    assert.equal(watched[0], 0);
   });
 
   it('tells of a broken picture once', () => {
