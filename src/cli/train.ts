@@ -1,3 +1,4 @@
+import { constants } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -141,8 +142,8 @@ function positiveInteger(text: string): number {
 
 function keepableMegabytes(text: string): number {
   const value = Number(text);
-  const most = Math.floor(totalmem() / 2 ** 20);
-  if (!Number.isSafeInteger(value) || value < 0 || value > most) throw new InvalidArgumentError(`It must be an integer from 0 to ${most}, the memory of this machine.`);
+  const most = Math.floor(Math.min(totalmem(), constants.MAX_LENGTH) / 2 ** 20);
+  if (!Number.isSafeInteger(value) || value < 0 || value > most) throw new InvalidArgumentError(`It must be an integer from 0 to ${most}, which is what this machine and this Node can hold in one piece.`);
   return value;
 }
 

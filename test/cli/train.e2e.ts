@@ -96,7 +96,7 @@ describe('nowcast train', function () {
       [['-c', join(folder(), 'absent.yaml')], /cannot read the config .*absent\.yaml/],
       [['-c', config, '--set', 'epochs'], /key=value/],
       [['-c', config, '--set', 'variant=yolox-q', '--set', 'epoch=1'], /variant: .*yolox-nano/],
-      [['-c', config, '--keep-mb', '99999999'], /from 0 to \d+, the memory of this machine/],
+      [['-c', config, '--keep-mb', '99999999'], /from 0 to \d+, which is what this machine/],
       [['-c', config, '--engine', 'torch'], /Allowed choices are auto, onnxruntime, tensorflow/],
       [['-c', config, '--resume', '--weights', 'w.safetensors'], /leave one of them out/],
     ] as const) {

@@ -22,7 +22,7 @@ export class PictureMemory {
     this.#pixels = new Uint8Array(pixels);
   }
 
-  /** @param bytes below 2^37; pages are taken from the system as they fill up */
+  /** @param bytes below 2^37, and no more than a typed array can have; pages are taken from the system as they fill up */
   static allocate(count: number, bytes: number): SharedPictures {
     return { table: new SharedArrayBuffer((1 + count * FIELDS) * Int32Array.BYTES_PER_ELEMENT), pixels: new SharedArrayBuffer(bytes) };
   }
