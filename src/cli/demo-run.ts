@@ -1,4 +1,4 @@
-import { interval, lastValueFrom, takeUntil, tap } from 'rxjs';
+import { catchError, interval, lastValueFrom, of, takeUntil, tap } from 'rxjs';
 import { LiveAccuracy } from '../../evaluation/live.js';
 import type { StreamingJson } from '../../evaluation/score.js';
 import type { Annotation } from '../../training/synth/annotate.js';
@@ -103,6 +103,7 @@ class Show {
   /** With forecasting, and without. */
   readonly #meters: { readonly final: LiveAccuracy; readonly observed: LiveAccuracy | undefined };
   #durationMs = 0;
+  #isDetectorLost = false;
 
   constructor(parts: ShowParts) {
     this.#parts = parts;
@@ -156,7 +157,7 @@ class Show {
       this.#tellScore();
     });
     try {
-      await lastValueFrom(events.pipe(tap((event) => this.#emitted(event))), { defaultValue: undefined });
+      await lastValueFrom(events.pipe(catchError((error: unknown) => of(this.#detectorLost(error))), tap((event) => this.#emitted(event))), { defaultValue: undefined });
     } finally {
       ending.dispose();
       scores.unsubscribe();
@@ -172,7 +173,7 @@ class Show {
     await this.#hearAll();
     const frames = this.#recent.list();
     let score: StreamingJson | undefined;
-    if (frames.length > 0) {
+    if (frames.length > 0 && !this.#isDetectorLost) {
       const total = frames.filter(({ event }) => event.type === 'drop').length;
       io.log.info(`scoring the last ${(frames.length / DEMO_FPS).toFixed(0)} s: detecting on the ${total} frames that were dropped`);
       const bar = io.progress.bar({ label: 'scoring', total, unit: 'frames' });
@@ -206,6 +207,12 @@ class Show {
 
   close(): Promise<void> {
     return this.#drive.close();
+  }
+
+  /** Ends the run, but takes nothing from what was found until then. */
+  #detectorLost(error: unknown): PipelineEvent {
+    this.#isDetectorLost = true;
+    return this.#parts.reporter.failed(error);
   }
 
   #received(event: SourceEvent): void {

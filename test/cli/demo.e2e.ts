@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -34,6 +35,24 @@ describe('nowcast demo', function () {
     const { offlineAP, sAP, gap, oneFrameFloor, latency, jitter, drops, forecasting } = score.attribution;
     assert.ok(Math.abs(oneFrameFloor + latency + jitter + drops + forecasting - gap) < 1e-9);
     assert.ok(Math.abs(offlineAP - sAP - gap) < 1e-9);
+  });
+
+  itNeeds({ '/proc': HAS_PROC }, 'a detector that is lost for good ends it with 1: what it gave until then is summed up, without a score', async () => {
+    const { args, env } = await setUp();
+    let isKilled = false;
+    const { code, stdout, stderr } = await nowcast([...args, '--headless', '--json'], {
+      env,
+      onStart: (child) => child.stderr!.on('data', (data: Buffer) => {
+        if (isKilled || !data.includes('streaming')) return;
+        isKilled = true;
+        for (const name of readdirSync(env['NOWCAST_CACHE']).filter((file) => file.endsWith('.onnx'))) rmSync(join(env['NOWCAST_CACHE'], name));
+        process.kill(childrenOf(child.pid!)[0], 'SIGKILL');
+      }),
+    });
+    assert.equal(code, 1, stderr);
+    const { score, problems } = JSON.parse(stdout) as DemoSummary;
+    assert.equal(score, null);
+    assert.match(problems.join(), /failed to start 8 times/);
   });
 
   itNeeds({ '/proc': HAS_PROC }, 'Ctrl-C ends it with 130, scored, and nothing is left running', async () => {
