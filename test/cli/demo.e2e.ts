@@ -46,7 +46,7 @@ describe('nowcast demo', function () {
         if (isKilled || !data.includes('streaming')) return;
         isKilled = true;
         for (const name of readdirSync(env['NOWCAST_CACHE']).filter((file) => file.endsWith('.onnx'))) rmSync(join(env['NOWCAST_CACHE'], name));
-        process.kill(childrenOf(child.pid!)[0], 'SIGKILL');
+        process.kill(childrenOf(child.pid)[0], 'SIGKILL');
       }),
     });
     assert.equal(code, 1, stderr);
