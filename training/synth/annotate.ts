@@ -19,8 +19,8 @@ export type Annotation = {
 /** Objects of which less than this is seen get no box: a detector could not know what they are. */
 export const MIN_VISIBLE_SHARE = 0.25;
 /**
- * The longer side of the smallest box, as a fraction of the picture's width: 19 pixels of 960, as KITTI's 25 of 1242. At an
- * input of 416 that is one stride of the network's finest level.
+ * The longer side of the smallest box, as a fraction of the picture's width: 19 pixels of 960 (KITTI's least height is
+ * 25 of 1242). At an input of 416 that is one stride of the network's finest level.
  */
 export const MIN_SIDE = 1 / 50;
 /** Objects of whose own colour the air leaves less than this get none either. */
