@@ -1,10 +1,10 @@
-import { constants } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { parse as parseYaml, YAMLParseError } from 'yaml';
 import { resolveTrainConfig, type DataPaths, type TrainConfig } from '../../training/config.js';
+import { MOST_KEPT_BYTES } from '../../training/data/picture-memory.js';
 import { readDataSet, type DataSet } from '../../training/dataset.js';
 import { ENGINES, openEngine, type EngineName } from '../../training/engines/open-engine.js';
 import type { StepReport } from '../../training/run-log.js';
@@ -142,8 +142,8 @@ function positiveInteger(text: string): number {
 
 function keepableMegabytes(text: string): number {
   const value = Number(text);
-  const most = Math.floor(Math.min(totalmem(), constants.MAX_LENGTH) / 2 ** 20);
-  if (!Number.isSafeInteger(value) || value < 0 || value > most) throw new InvalidArgumentError(`It must be an integer from 0 to ${most}, which is what this machine and this Node can hold in one piece.`);
+  const most = Math.floor(Math.min(totalmem(), MOST_KEPT_BYTES) / 2 ** 20);
+  if (!Number.isSafeInteger(value) || value < 0 || value > most) throw new InvalidArgumentError(`It must be an integer from 0 to ${most}, which is what this machine can hold.`);
   return value;
 }
 

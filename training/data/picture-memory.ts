@@ -4,34 +4,46 @@ import type { Picture } from './render.js';
 export type SharedPictures = {
   /** Lines in use, then state, place, width and height of each picture. */
   readonly table: SharedArrayBuffer;
-  readonly pixels: SharedArrayBuffer;
+  /** Pieces of one size, but for the last, since an array cannot have as many bytes as a machine; no picture lies across two. */
+  readonly pieces: readonly SharedArrayBuffer[];
 };
 
 const [ABSENT, ARRIVING, PRESENT, BROKEN] = [0, 1, 2, 3];
 const FIELDS = 4;
 /** Places are counted in lines of so many bytes, so that they fit into 32 bits. */
 const LINE = 64;
+const PIECE_BYTES = 2 ** 30;
+export const MOST_KEPT_BYTES = 2 ** 31 * LINE;
 
 /** Decoded pictures, as many as fit, and which ones cannot be decoded: known to all threads, told by whichever was first. */
 export class PictureMemory {
   readonly #table: Int32Array;
-  readonly #pixels: Uint8Array;
+  readonly #pieces: readonly Uint8Array[];
+  readonly #linesAPiece: number;
 
-  constructor({ table, pixels }: SharedPictures) {
+  constructor({ table, pieces }: SharedPictures) {
     this.#table = new Int32Array(table);
-    this.#pixels = new Uint8Array(pixels);
+    this.#pieces = pieces.map((piece) => new Uint8Array(piece));
+    this.#linesAPiece = Math.ceil((pieces[0]?.byteLength ?? 0) / LINE);
   }
 
-  /** @param bytes below 2^37, and no more than a typed array can have; pages are taken from the system as they fill up */
-  static allocate(count: number, bytes: number): SharedPictures {
-    return { table: new SharedArrayBuffer((1 + count * FIELDS) * Int32Array.BYTES_PER_ELEMENT), pixels: new SharedArrayBuffer(bytes) };
+  /**
+   * Pages are taken from the system as they fill up.
+   * @param bytes up to MOST_KEPT_BYTES
+   * @param pieceBytes a multiple of 64; larger pictures are not kept
+   */
+  static allocate(count: number, bytes: number, pieceBytes = PIECE_BYTES): SharedPictures {
+    return {
+      table: new SharedArrayBuffer((1 + count * FIELDS) * Int32Array.BYTES_PER_ELEMENT),
+      pieces: Array.from({ length: Math.ceil(bytes / pieceBytes) }, (_, i) => new SharedArrayBuffer(Math.min(pieceBytes, bytes - i * pieceBytes))),
+    };
   }
 
   get(index: number): Picture | undefined {
     const at = 1 + index * FIELDS;
     if (Atomics.load(this.#table, at) !== PRESENT) return undefined;
     const [place, width, height] = this.#table.subarray(at + 1, at + FIELDS);
-    return { width, height, rgb: this.#pixels.subarray(place * LINE, place * LINE + width * height * 3) };
+    return { width, height, rgb: this.#at(place, width * height * 3)! };
   }
 
   /** Keeps a copy where there is room. */
@@ -43,7 +55,7 @@ export class PictureMemory {
       Atomics.store(this.#table, at, ABSENT);
       return;
     }
-    this.#pixels.set(rgb, place * LINE);
+    this.#at(place, rgb.length)!.set(rgb);
     this.#table.set([place, width, height], at + 1);
     Atomics.store(this.#table, at, PRESENT);
   }
@@ -51,10 +63,18 @@ export class PictureMemory {
   /** Not taken and given back: what another thread is given in between would be given out again. */
   #takePlace(bytes: number): number | undefined {
     for (;;) {
-      const place = Atomics.load(this.#table, 0);
-      if (place * LINE + bytes > this.#pixels.length) return undefined;
-      if (Atomics.compareExchange(this.#table, 0, place, place + Math.ceil(bytes / LINE)) === place) return place;
+      const free = Atomics.load(this.#table, 0);
+      const place = this.#at(free, bytes) === undefined ? Math.ceil(free / this.#linesAPiece) * this.#linesAPiece : free;
+      if (this.#at(place, bytes) === undefined) return undefined;
+      if (Atomics.compareExchange(this.#table, 0, free, place + Math.ceil(bytes / LINE)) === free) return place;
     }
+  }
+
+  /** Undefined where so many bytes do not lie in one piece. */
+  #at(place: number, bytes: number): Uint8Array | undefined {
+    const piece = this.#pieces[Math.floor(place / this.#linesAPiece)];
+    const start = (place % this.#linesAPiece) * LINE;
+    return piece === undefined || start + bytes > piece.length ? undefined : piece.subarray(start, start + bytes);
   }
 
   isBroken(index: number): boolean {

@@ -23,6 +23,13 @@ describe('PictureMemory', () => {
     assert.deepEqual([0, 1, 2].map((i) => memory.get(i)?.rgb[0]), [1, undefined, 3]);
   });
 
+  it('keeps more than one array could hold, no picture across two', () => {
+    const memory = new PictureMemory(PictureMemory.allocate(5, 320, 128));
+    const [whole, small, large] = [picture(1, 42), picture(2), picture(3, 40)];
+    [whole, small, large, large, small].forEach((each, index) => memory.put(index, each));
+    assert.deepEqual([0, 1, 2, 3, 4].map((index) => memory.get(index)), [whole, small, undefined, undefined, small]);
+  });
+
   it('never counts what does not fit, not even for a moment, so that no two threads are given one place', async () => {
     const shared = PictureMemory.allocate(1, 64);
     const [used, watched] = [new Int32Array(shared.table), new Int32Array(new SharedArrayBuffer(8))];
