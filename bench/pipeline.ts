@@ -107,12 +107,12 @@ const STEEP_LADDER = [{ delayMs: 50, times: 3 }, { delayMs: 60_000, times: Infin
 async function cameraRecovery({ ffmpeg, detector }: Bench): Promise<Row[]> {
   if (!hasRtspServer()) return [['camera killed or stalled', 'needs an RTSP server (python3-gi, gir1.2-gst-rtsp-server-1.0)', '< 3 s']];
   const rows: Row[] = [];
-  for (const [what, ladder] of [
-    ['killed and restarted', RECONNECT_LADDER], ['stalled and resumed', RECONNECT_LADDER], ['away long enough for the 60 s step', STEEP_LADDER],
+  for (const [what, stalls, ladder] of [
+    ['killed and restarted', false, RECONNECT_LADDER], ['stalled and resumed', true, RECONNECT_LADDER],
+    ['away long enough for the 60 s step', false, STEEP_LADDER], ['stalled long enough for the 60 s step', true, STEEP_LADDER],
   ] as const) {
     let server = await RtspServer.start({ width: 640, height: 480, fps: 30 });
     const { port, url } = server;
-    const stalls = what === 'stalled and resumed';
     let returnedAtMs: number | undefined;
     let seen = 0;
     const bringBack = async (): Promise<void> => {
@@ -120,7 +120,7 @@ async function cameraRecovery({ ffmpeg, detector }: Bench): Promise<Row[]> {
       else server = await RtspServer.start({ port, width: 640, height: 480, fps: 30 });
       returnedAtMs = clock.now();
     };
-    const isFarEnough = (message: string): boolean => ladder === RECONNECT_LADDER || message.endsWith('or when its port opens');
+    const isFarEnough = (message: string): boolean => ladder === RECONNECT_LADDER || message.endsWith('or when it answers');
     const back = await firstValueFrom(createPipeline({
       sources: [cameraSource(url, { streamId: 'camera', input: detector.info.input, clock, ffmpeg, timeoutMs: 2000, ladder })],
       detector, clock, policy: idleFree,

@@ -31,9 +31,15 @@ export type ConnectionEnd = {
   readonly reason: string;
   /** From the first picture to the last; 0 where there was none. */
   readonly streamedMs: number;
-  /** It ended itself because the pictures carry no times of their own, and wants to be opened again with `stampOnArrival`. */
-  readonly needsStamps: boolean;
+  /** Why it ended itself; undefined where it did not. */
+  readonly gaveUp: GivingUp | undefined;
 };
+
+/**
+ * `silent`: connected, and no picture for too long. `needs-stamps`: the pictures carry no times of their own, and it wants
+ * to be opened again with `stampOnArrival`.
+ */
+export type GivingUp = 'silent' | 'needs-stamps';
 
 /** Demuxers that join a picture's packets and learn only from the next picture's first one that it is whole… */
 const JOINING_DEMUXERS = new Set(['rtsp', 'mpegts']);
@@ -56,7 +62,7 @@ export class CameraConnection {
   #watch: Subscription;
   #demuxer = '';
   #codec = '';
-  #ending: 'silent' | 'needs-stamps' | undefined;
+  #gaveUp: GivingUp | undefined;
 
   constructor(options: CameraConnectionOptions) {
     this.#options = options;
@@ -119,8 +125,8 @@ export class CameraConnection {
     return this.#lastPictureAtMs === undefined ? this.#options.firstFrameTimeoutMs : this.#options.timeoutMs;
   }
 
-  #giveUp(why: 'silent' | 'needs-stamps'): void {
-    this.#ending = why;
+  #giveUp(why: GivingUp): void {
+    this.#gaveUp = why;
     this.stop();
   }
 
@@ -128,11 +134,11 @@ export class CameraConnection {
     this.#watch.unsubscribe();
     for (const slot of this.#slots.splice(0)) slot?.release();
     const streamedMs = this.#firstPictureAtMs === undefined ? 0 : this.#lastPictureAtMs! - this.#firstPictureAtMs;
-    return { reason: this.#reason(end), streamedMs, needsStamps: this.#ending === 'needs-stamps' };
+    return { reason: this.#reason(end), streamedMs, gaveUp: this.#gaveUp };
   }
 
   #reason({ failure, errors, signal, code, pictureCount }: FrameProcessEnd): string {
-    if (this.#ending === 'silent') return `no picture for ${this.#patienceMs() / 1000} s: the camera is connected but silent`;
+    if (this.#gaveUp === 'silent') return `no picture for ${this.#patienceMs() / 1000} s: the camera is connected but silent`;
     if (failure !== undefined) return failure.message;
     if (signal !== null) return `ffmpeg was killed (${signal})`;
     const silentMs = this.#options.clock.now() - (this.#lastPictureAtMs ?? this.#openedAtMs);

@@ -8,11 +8,11 @@ import { redactUrls } from '../../core/redact.js';
 import { CameraConnection, type ConnectionEnd } from './camera-connection.js';
 import type { Transport } from './camera-input.js';
 import { captureClock } from './capture-clock.js';
-import { portStateAfter } from './connection-failure.js';
+import { presenceAfter } from './connection-failure.js';
 import { redactorOf } from './credentials.js';
 import type { Ffmpeg } from './ffmpeg-binary.js';
 import type { Picture } from './frame-process.js';
-import { KNOCK_EVERY_MS, knockOverTcp, portOpens, tcpAddressOf, type Knock } from './knock.js';
+import { doorOf, KNOCK_EVERY_MS, knockAtDoor, returnsTo, type Knock } from './knock.js';
 import { ptsStitcher } from './pts-stitcher.js';
 import { failuresAfter, reconnectDelayMs, RECONNECT_LADDER, type ReconnectLadder } from './reconnect.js';
 
@@ -44,7 +44,7 @@ export type CameraOptions = {
   /** Ends the source in order: the open gap is told, ffmpeg reaped, then it completes. */
   readonly stop?: AbortSignal;
   readonly ladder?: ReconnectLadder;
-  /** Asks whether the camera's port is open while a long step of the ladder lasts. Default: a TCP connection, closed at once. */
+  /** Asks whether the camera is back while a long step of the ladder lasts. Default: a connection that is closed when it is answered. */
   readonly knock?: Knock;
   /** Uniform in [0, 1). Default `Math.random`. */
   readonly random?: () => number;
@@ -64,7 +64,7 @@ export type CameraCopy = {
  * Watches a camera for ever: `rtsp://`, `rtsps://`, `http://`, `https://` (MJPEG, HLS and others), `udp://`, `srt://`,
  * `rtmp://` or `/dev/videoN`. Subscribing connects; unsubscribing ends its ffmpeg, whatever that is doing.
  *
- * A camera that goes away is reconnected to by the ladder, or as soon as its port, found closed, is open again; it never
+ * A camera that goes away is reconnected to by the ladder, or as soon as it answers again where it was found not to; it never
  * errors. A `gap` tells the time without frames when it is back. A slow consumer never holds the camera up: frames that find no free slot are reported as drops.
  * No event holds the URL's credentials.
  *
@@ -116,7 +116,7 @@ class CameraSession {
     this.#url = url;
     this.#options = {
       transport: 'tcp', timeoutMs: 5_000, firstFrameTimeoutMs: Math.max(20_000, options.timeoutMs ?? 0), giveUpFirst: false, slots: 4, maxFrames: Infinity,
-      inputOptions: [], ladder: RECONNECT_LADDER, knock: knockOverTcp, random: Math.random, scheduler: asyncScheduler, ...options,
+      inputOptions: [], ladder: RECONNECT_LADDER, knock: knockAtDoor, random: Math.random, scheduler: asyncScheduler, ...options,
     };
     this.#emit = emit;
     this.#redact = redactorOf(url);
@@ -132,20 +132,20 @@ class CameraSession {
     let failures = 0;
     while (!this.#isOver) {
       this.#status('connecting', redactUrls(this.#url));
-      const { reason, streamedMs, needsStamps } = await this.#connect();
+      const end = await this.#connect();
       if (this.#isOver) break;
-      if (needsStamps) {
+      if (end.gaveUp === 'needs-stamps') {
         this.#stampOnArrival = true;
         continue;
       }
-      this.#lostWhy = this.#redact(reason);
+      this.#lostWhy = this.#redact(end.reason);
       if (this.#options.giveUpFirst && this.#last === undefined) {
         throw new SourceError(`${redactUrls(this.#url)}: ${this.#lostWhy}`, { code: 'NOWCAST_CAMERA' });
       }
-      failures = failuresAfter(failures, streamedMs);
+      failures = failuresAfter(failures, this.#url, end);
       const delayMs = reconnectDelayMs(failures, this.#options.random, this.#options.ladder);
-      const comesBack = this.#comesBack(reason, delayMs);
-      this.#status('reconnecting', `${this.#lostWhy}; next attempt in ${(delayMs / 1000).toFixed(1)} s${comesBack === undefined ? '' : ', or when its port opens'}`);
+      const comesBack = this.#comesBack(end.reason, delayMs);
+      this.#status('reconnecting', `${this.#lostWhy}; next attempt in ${(delayMs / 1000).toFixed(1)} s${comesBack === undefined ? '' : ', or when it answers'}`);
       // A camera that has just started may need a moment more: it gets the quick steps again.
       if (await this.#wait(delayMs, comesBack)) failures = 0;
     }
@@ -176,13 +176,13 @@ class CameraSession {
     return end;
   }
 
-  /** Emits when the camera's port opens, where it was closed or may have been, and the wait is long enough to ask. */
+  /** Emits when the camera answers, where it did not or may not have, and the wait is long enough to ask. */
   #comesBack(reason: string, delayMs: number): Observable<void> | undefined {
     const { knock, scheduler } = this.#options;
-    const state = portStateAfter(reason);
-    const address = tcpAddressOf(this.#url);
-    if (address === undefined || state === 'open' || delayMs < 2 * KNOCK_EVERY_MS) return undefined;
-    return portOpens(address, { knock, scheduler, wasClosed: state === 'closed' });
+    const presence = presenceAfter(reason);
+    const door = doorOf(this.#url);
+    if (door === undefined || presence === 'there' || delayMs < 2 * KNOCK_EVERY_MS) return undefined;
+    return returnsTo(door, { knock, scheduler, wasAway: presence === 'away' });
   }
 
   /** Resolves with whether the camera came back before the time was over. */

@@ -42,11 +42,11 @@ export function failureReason(errors: readonly string[], waitedInVain: boolean):
   return telling.some((error) => VAGUE.test(error)) ? 'what answers does not send a video that ffmpeg knows' : undefined;
 }
 
-/** What a failure says about the camera's port: silence may mean either. */
-export type PortState = 'closed' | 'unknown' | 'open';
+/** Whether the camera answered, going by the failure: silence may mean either. */
+export type Presence = 'away' | 'unknown' | 'there';
 
 /** @param reason as `failureReason` gives it */
-export function portStateAfter(reason: string): PortState {
-  if (reason === REFUSED || reason === UNKNOWN_HOST || reason === NO_ROUTE) return 'closed';
-  return reason === TIMED_OUT ? 'unknown' : 'open';
+export function presenceAfter(reason: string): Presence {
+  if (reason === REFUSED || reason === UNKNOWN_HOST || reason === NO_ROUTE) return 'away';
+  return reason === TIMED_OUT ? 'unknown' : 'there';
 }

@@ -1,22 +1,31 @@
 import { connect } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { exhaustMap, filter, map, Observable, pairwise, startWith, take, timer, type SchedulerLike } from 'rxjs';
 import { encodeCredentials } from './credentials.js';
 
-/** Where a TCP connection goes. */
-export type TcpAddress = { readonly host: string; readonly port: number };
+/** Where a camera can be asked whether it is there. */
+export type Door = {
+  readonly host: string;
+  readonly port: number;
+  /** A program may hang while its system goes on taking connections: where a language is known, it is the program that is asked. */
+  readonly speaks: 'rtsp' | 'http' | 'tls' | 'tcp';
+};
 
-/** Tells, once, whether something listens there; never errors. Unsubscribing gives the connection up. */
-export type Knock = (address: TcpAddress) => Observable<boolean>;
+/** Tells, once, whether something answers there; never errors. Unsubscribing gives the connection up. */
+export type Knock = (door: Door) => Observable<boolean>;
 
 export const KNOCK_EVERY_MS = 1_000;
 /** Below the time between two, so that one is over when the next is due. */
-const KNOCK_TIMEOUT_MS = 900;
+const CONNECT_TIMEOUT_MS = 900;
+/** Longer: a program that goes on after it hung answers the question that waits, and fewer pile up meanwhile. */
+const ANSWER_TIMEOUT_MS = 1_900;
 
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'rtsp:': 554, 'rtsps:': 322, 'http:': 80, 'https:': 443, 'rtmp:': 1935 };
+const SPEAKS: Readonly<Record<string, Door['speaks']>> = { 'rtsp:': 'rtsp', 'rtsps:': 'tls', 'http:': 'http', 'https:': 'tls', 'rtmps:': 'tls' };
 const OVER_TCP = /^(?:rtsps?|https?|tcp|rtmp[a-z]*):\/\//i;
 
 /** Where ffmpeg will connect to; undefined where it opens no connection that could be refused: UDP, SRT, devices. */
-export function tcpAddressOf(url: string): TcpAddress | undefined {
+export function doorOf(url: string): Door | undefined {
   if (!OVER_TCP.test(url)) return undefined;
   const encoded = encodeCredentials(url);
   if (!URL.canParse(encoded)) return undefined;
@@ -24,38 +33,60 @@ export function tcpAddressOf(url: string): TcpAddress | undefined {
   const number = port === '' ? DEFAULT_PORTS[protocol] : Number(port);
   // With `listen` it is the camera that calls.
   if (number === undefined || hostname === '' || searchParams.has('listen')) return undefined;
-  return { host: decodeURIComponent(hostname.replace(/^\[|\]$/g, '')), port: number };
+  return { host: decodeURIComponent(hostname.replace(/^\[|\]$/g, '')), port: number, speaks: SPEAKS[protocol] ?? 'tcp' };
 }
 
-/** A TCP connection that is closed as soon as it is there. */
-export const knockOverTcp: Knock = ({ host, port }) => new Observable((subscriber) => {
-  const socket = connect({ host, port });
-  const answer = (isOpen: boolean): void => {
-    subscriber.next(isOpen);
+/** Any answer will do, a refusal too. None of these asks for a stream, a path or a password. */
+function questionFor({ host, speaks }: Door): string | undefined {
+  switch (speaks) {
+    case 'rtsp': return 'OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n';
+    case 'http': return `HEAD / HTTP/1.1\r\nHost: ${host.includes(':') ? `[${host}]` : host}\r\nConnection: close\r\n\r\n`;
+    case 'tls':
+    case 'tcp': return undefined;
+  }
+}
+
+/** A connection that is closed as soon as it is answered: by a first word in RTSP and HTTP, by the handshake of TLS, by its mere being there in others. */
+export const knockAtDoor: Knock = (door) => new Observable((subscriber) => {
+  const { host, port, speaks } = door;
+  // Nothing is told here that a false certificate could win.
+  const socket = speaks === 'tls' ? connectTls({ host, port, rejectUnauthorized: false }) : connect({ host, port });
+  const answer = (isThere: boolean): void => {
+    subscriber.next(isThere);
     subscriber.complete();
   };
   // Not before the name is resolved: that cannot be taken back, and must not pile up.
-  socket.on('connectionAttempt', () => socket.setTimeout(KNOCK_TIMEOUT_MS));
-  socket.once('connect', () => answer(true));
+  socket.on('connectionAttempt', () => socket.setTimeout(CONNECT_TIMEOUT_MS));
+  socket.once('connect', () => {
+    socket.setTimeout(ANSWER_TIMEOUT_MS);
+    const question = questionFor(door);
+    if (question !== undefined) socket.write(question);
+    else if (speaks === 'tcp') answer(true);
+  });
+  socket.once('secureConnect', () => answer(true));
+  socket.once('data', () => answer(true));
+  // Only a program that runs hangs up.
+  socket.once('end', () => answer(true));
   socket.once('timeout', () => answer(false));
-  socket.on('error', () => answer(false));
+  // So do those whose TLS is too old for Node, but not for ffmpeg.
+  socket.on('error', ({ code }: NodeJS.ErrnoException) => answer(code?.startsWith('ERR_SSL') === true));
   return () => socket.destroy();
 });
 
-export type PortWatchOptions = {
+export type ReturnOptions = {
   readonly knock: Knock;
   readonly scheduler: SchedulerLike;
-  /** Nothing listened there when last tried; otherwise that is found out first. */
-  readonly wasClosed: boolean;
+  /** Nothing answered there when last tried; otherwise that is found out first. */
+  readonly wasAway: boolean;
 };
 
-/** Emits once, and completes, when a port that was closed is open: knocks every second, one connection at a time. */
-export function portOpens(address: TcpAddress, { knock, scheduler, wasClosed }: PortWatchOptions): Observable<void> {
+/** Emits once, and completes, when what did not answer does: knocks every second, one connection at a time. */
+export function returnsTo(door: Door, { knock, scheduler, wasAway }: ReturnOptions): Observable<void> {
   return timer(0, KNOCK_EVERY_MS, scheduler).pipe(
-    exhaustMap(() => knock(address)),
-    wasClosed ? startWith(false) : (answers) => answers,
+    exhaustMap(() => knock(door)),
+    wasAway ? startWith(false) : (answers) => answers,
     pairwise(),
-    filter(([wasOpen, isOpen]) => !wasOpen && isOpen),
+    filter(([wasThere, isThere]) => !wasThere && isThere),
     take(1),
     map(() => undefined),
   );

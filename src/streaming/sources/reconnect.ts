@@ -1,3 +1,5 @@
+import type { ConnectionEnd } from './camera-connection.js';
+
 /** Waiting times between attempts to reach a camera: each delay so many times, the last one for ever. */
 export type ReconnectLadder = readonly { readonly delayMs: number; readonly times: number }[];
 
@@ -14,12 +16,16 @@ export const STABLE_AFTER_MS = 10_000;
 
 const JITTER = 0.2;
 
+/** Listening for what comes, and opening a device of this machine: nobody has to be spared that. */
+const COSTS_NOBODY = /^(?:udp:\/\/|\/dev\/)/i;
+
 /**
- * How many attempts in a row have failed, once this connection is over.
+ * How many attempts in a row have failed, once this connection is over: those that were a burden on the camera.
+ * One that was open and silent until patience ended has itself been the wait.
  * @param streamedMs from its first frame to its last; 0 where none came
  */
-export function failuresAfter(failures: number, streamedMs: number): number {
-  return streamedMs >= STABLE_AFTER_MS ? 1 : failures + 1;
+export function failuresAfter(failures: number, url: string, { streamedMs, gaveUp }: Pick<ConnectionEnd, 'streamedMs' | 'gaveUp'>): number {
+  return COSTS_NOBODY.test(url) || gaveUp === 'silent' || streamedMs >= STABLE_AFTER_MS ? 1 : failures + 1;
 }
 
 /**

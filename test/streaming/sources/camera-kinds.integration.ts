@@ -6,7 +6,9 @@ import { createReadStream, existsSync, readFileSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { basename } from 'node:path';
+import { tap } from 'rxjs';
 import sharp from 'sharp';
+import { knockAtDoor, type Knock } from '../../../src/streaming/sources/knock.js';
 import { videoSource } from '../../../src/streaming/sources/video.js';
 import { locateFfmpeg } from '../../../src/streaming/sources/ffmpeg-binary.js';
 import { CAMERA_INPUT, CameraWatch } from '../../helpers/camera-watch.js';
@@ -19,6 +21,8 @@ import { hasRtspServer, RtspServer } from '../../helpers/rtsp-server.js';
 const TS_PACKET = 188;
 /** Of the clips that lose packets on their way. */
 const SECONDS = 5;
+/** No attempt within any test's patience once two have failed. */
+const STEEP_LADDER = [{ delayMs: 50, times: 2 }, { delayMs: 600_000, times: Infinity }];
 
 describe('camera of another kind', () => {
   const clips = clipFolder();
@@ -51,17 +55,24 @@ describe('camera of another kind', () => {
     return sender;
   };
 
-  itNeeds(NEEDS_FFMPEG, 'gives the frames of an MJPEG camera over HTTP with the times at which they came', async () => {
+  /** An MJPEG camera; one that hangs has its connections taken and says nothing. */
+  const mjpeg = async (hangs: () => boolean = () => false): Promise<string> => {
     const picture = await sharp({ create: { width: 160, height: 120, channels: 3, background: '#406080' } }).jpeg().toBuffer();
-    const base = await serve((_, response) => {
-      response.writeHead(200, { 'content-type': 'multipart/x-mixed-replace; boundary=frame' });
+    return serve((_, response) => {
+      if (hangs()) return;
+      response.writeHead(200, { 'content-type': 'multipart/x-mixed-replace; boundary=frame' }).flushHeaders();
       const timer = setInterval(() => {
+        if (hangs()) return;
         response.write(`--frame\r\nContent-Type: image/jpeg\r\nContent-Length: ${picture.length}\r\n\r\n`);
         response.write(picture);
         response.write('\r\n');
       }, 100);
       response.on('close', () => clearInterval(timer));
     });
+  };
+
+  itNeeds(NEEDS_FFMPEG, 'gives the frames of an MJPEG camera over HTTP with the times at which they came', async () => {
+    const base = await mjpeg();
     const camera = await watch(`${base}/video.cgi?user=me&pwd=hidden`);
     await camera.framesOfEpoch(0, 20);
     const { ptsMs: firstPtsMs, readyAtMs: firstAtMs } = camera.frames[5];
@@ -70,6 +81,21 @@ describe('camera of another kind', () => {
     assert.equal(camera.frames[0].epoch, 0);
     assert.deepEqual([camera.frames[0].width, camera.frames[0].height], [160, 120]);
     assert.doesNotMatch(JSON.stringify(camera.statuses), /hidden|=me/);
+    camera.assertInOrder();
+  });
+
+  itNeeds(NEEDS_FFMPEG, 'is back, however long it had to wait, when an HTTP camera that took connections and said nothing speaks again', async () => {
+    let hangs = false;
+    const base = await mjpeg(() => hangs);
+    let isUnanswered = (): void => undefined;
+    const unanswered = new Promise<void>((resolve) => { isUnanswered = resolve; });
+    const knock: Knock = (door) => knockAtDoor(door).pipe(tap((isThere) => { if (!isThere) isUnanswered(); }));
+    const camera = await watch(`${base}/video.cgi`, { timeoutMs: 400, firstFrameTimeoutMs: 5_000, ladder: STEEP_LADDER, knock });
+    await camera.framesOfEpoch(0, 10);
+    hangs = true;
+    await unanswered;
+    hangs = false;
+    await camera.framesOfEpoch(1, 10);
     camera.assertInOrder();
   });
 
@@ -108,14 +134,14 @@ describe('camera of another kind', () => {
     camera.assertInOrder();
   });
 
-  itNeeds(NEEDS_FFMPEG, 'reconnects when a UDP sender falls silent', async () => {
+  itNeeds(NEEDS_FFMPEG, 'listens for a UDP sender that fell silent, again and again', async () => {
     const port = await freeUdpPort();
     const args = [...pattern('320x240', 25, 60), '-c:v', 'libx264', '-tune', 'zerolatency', '-g', '25', '-f', 'mpegts', `udp://127.0.0.1:${port}?pkt_size=1316`];
     const sender = send(...args);
-    const camera = await watch(`udp://127.0.0.1:${port}`, { timeoutMs: 500, firstFrameTimeoutMs: 5_000 });
+    const camera = await watch(`udp://127.0.0.1:${port}`, { timeoutMs: 500, firstFrameTimeoutMs: 5_000, ladder: STEEP_LADDER });
     await camera.framesOfEpoch(0, 10);
     sender.kill('SIGKILL');
-    await camera.until(() => camera.statuses.some(({ state }) => state === 'reconnecting'));
+    await camera.until(() => camera.statuses.filter(({ state }) => state === 'reconnecting').length > 3);
     send(...args);
     await camera.framesOfEpoch(1, 10);
     assert.match(camera.gaps[0].why, /silent|timed out/);

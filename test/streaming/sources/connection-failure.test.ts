@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { failureReason, portStateAfter } from '../../../src/streaming/sources/connection-failure.js';
+import { failureReason, presenceAfter } from '../../../src/streaming/sources/connection-failure.js';
 
 describe('connection failure', () => {
   for (const [wanted, message] of [
@@ -27,11 +27,11 @@ describe('connection failure', () => {
     assert.equal(failureReason([], false), undefined);
   });
 
-  for (const [message, state] of [
-    ['Connection refused', 'closed'], ['Failed to resolve hostname x', 'closed'], ['No route to host', 'closed'],
+  for (const [message, presence] of [
+    ['Connection refused', 'away'], ['Failed to resolve hostname x', 'away'], ['No route to host', 'away'],
     ['Connection timed out', 'unknown'],
-    ['401 Unauthorized', 'open'], ['404 Not Found', 'open'], ['Connection reset by peer', 'open'],
+    ['401 Unauthorized', 'there'], ['404 Not Found', 'there'], ['Connection reset by peer', 'there'],
   ] as const) {
-    it(`takes the port for ${state} after "${message}"`, () => assert.equal(portStateAfter(failureReason([message], false)!), state));
+    it(`takes the camera for ${presence} after "${message}"`, () => assert.equal(presenceAfter(failureReason([message], false)!), presence));
   }
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { failuresAfter, reconnectDelayMs, RECONNECT_LADDER, STABLE_AFTER_MS } from '../../../src/streaming/sources/reconnect.js';
 
+const CAMERA = 'rtsp://camera/a';
 const middle = (): number => 0.5;
 
 describe('reconnect ladder', () => {
@@ -25,10 +26,15 @@ describe('reconnect ladder', () => {
     assert.ok(reconnectDelayMs(1, () => 0.999999) > 1_199);
   });
 
-  it('starts at its foot again only after a connection that proved stable', () => {
-    assert.equal(failuresAfter(7, STABLE_AFTER_MS), 1);
-    assert.equal(failuresAfter(7, STABLE_AFTER_MS - 1), 8);
-    assert.equal(failuresAfter(0, 0), 1);
+  it('starts at its foot again after a connection that proved stable', () => {
+    assert.equal(failuresAfter(7, CAMERA, { streamedMs: STABLE_AFTER_MS, gaveUp: undefined }), 1);
+    assert.equal(failuresAfter(7, CAMERA, { streamedMs: STABLE_AFTER_MS - 1, gaveUp: undefined }), 8);
+    assert.equal(failuresAfter(0, CAMERA, { streamedMs: 0, gaveUp: undefined }), 1);
+  });
+
+  it('stays at its foot where an attempt was itself a long wait, or a burden to nobody', () => {
+    assert.equal(failuresAfter(7, CAMERA, { streamedMs: 0, gaveUp: 'silent' }), 1);
+    for (const url of ['udp://@239.0.0.1:1234', '/dev/video0']) assert.equal(failuresAfter(7, url, { streamedMs: 0, gaveUp: undefined }), 1);
   });
 
   it('keeps to the last step of a ladder that ends', () => {
