@@ -42,23 +42,12 @@ const DECODERS = 2;
 export function folderSource(path: string, options: FolderOptions): Observable<SourceEvent> {
   return new Observable((subscriber) => {
     const { streamId, input, pace, clock, fps = DEFAULT_FPS, scheduler = asyncScheduler, slots = DEFAULT_SLOTS } = options;
-    let wake = (): void => undefined;
     const status = (state: StatusState, message: string): void =>
       subscriber.next({ type: 'status', streamId, atMs: clock.now(), state, message });
     const playout = new Playout({
       streamId, pace, input, slots, clock, scheduler,
       emit: (event) => subscriber.next(event),
-      wake: () => wake(),
     });
-
-    const acquire = async (ptsMs: number): Promise<FrameSlot | undefined> => {
-      while (!subscriber.closed) {
-        const slot = playout.acquire(ptsMs);
-        if (slot !== 'wait') return slot;
-        await new Promise<void>((resolve) => { wake = resolve; });
-      }
-      return undefined;
-    };
 
     const read = async (file: string, ptsMs: number, slot: FrameSlot | undefined): Promise<ReadPicture | LostPicture> => {
       if (slot === undefined) return { ptsMs, lost: 'superseded' };
@@ -86,7 +75,7 @@ export function folderSource(path: string, options: FolderOptions): Observable<S
       const deliveries: Promise<void>[] = [];
       for (const [i, file] of files.entries()) {
         const ptsMs = (i * 1000) / fps;
-        const slot = await acquire(ptsMs);
+        const slot = await playout.acquireSoon(ptsMs);
         deliveries.push(deliver(read(file, ptsMs, slot), deliveries.at(-1)));
         if (deliveries.length === DECODERS) await deliveries.shift();
         if (subscriber.closed) break;
@@ -102,10 +91,7 @@ export function folderSource(path: string, options: FolderOptions): Observable<S
       });
     };
 
-    subscriber.add(() => {
-      playout.close();
-      wake();
-    });
+    subscriber.add(() => playout.close());
     play().catch((error: unknown) => subscriber.error(error));
   });
 }

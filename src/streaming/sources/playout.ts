@@ -20,7 +20,7 @@ export type PlayoutOptions = {
   readonly scheduler: SchedulerLike;
   readonly emit: (event: Frame | DropEvent) => void;
   /** Called when `acquire` is worth asking again. */
-  readonly wake: () => void;
+  readonly wake?: () => void;
 };
 
 /** A picture that was read. */
@@ -57,6 +57,7 @@ export class Playout {
   #emission: Subscription | undefined;
   #wakeUp: Subscription | undefined;
   #onDrained: (() => void) | undefined;
+  #acquireAgain: (() => void) | undefined;
   #closed = false;
 
   constructor(options: PlayoutOptions) {
@@ -82,6 +83,16 @@ export class Playout {
     // Not at once: whoever releases a frame does not expect to be given the next one meanwhile.
     this.#ring.onceFree(() => queueMicrotask(() => this.#wake()));
     return 'wait';
+  }
+
+  /** Memory for the next picture, waited for; undefined where that is due already, or all is over. */
+  async acquireSoon(ptsMs: number): Promise<FrameSlot | undefined> {
+    while (!this.#closed) {
+      const slot = this.acquire(ptsMs);
+      if (slot !== 'wait') return slot;
+      await new Promise<void>((resolve) => { this.#acquireAgain = resolve; });
+    }
+    return undefined;
   }
 
   /** Takes the next picture, in the order of the stream, and the slot with it. */
@@ -112,10 +123,13 @@ export class Playout {
     this.#emission?.unsubscribe();
     this.#wakeUp?.unsubscribe();
     for (const { picture } of this.#queue.splice(0)) giveBack(picture);
+    this.#acquireAgain?.();
   }
 
   #wake(): void {
-    if (!this.#closed) this.#options.wake();
+    if (this.#closed) return;
+    this.#acquireAgain?.();
+    this.#options.wake?.();
   }
 
   readonly #catchUp = (): void => {

@@ -1,7 +1,6 @@
 import { asyncScheduler, Observable, type SchedulerLike } from 'rxjs';
 import type { Clock } from '../../core/clock.js';
 import type { SourceEvent } from '../../core/events.js';
-import type { FrameSlot } from '../../core/frame-ring.js';
 import type { Size } from '../../core/letterbox.js';
 import { Playout, type Pace, type ReadPicture } from './playout.js';
 
@@ -42,21 +41,10 @@ export function producedSource(producer: PictureProducer, options: ProducedOptio
   return new Observable((subscriber) => {
     const { streamId, size, input, fps, pace, clock, scheduler = asyncScheduler, slots = DEFAULT_SLOTS } = options;
     const ptsMs = (index: number): number => (index * 1000) / fps;
-    let wake = (): void => undefined;
     const playout = new Playout({
       streamId, pace, input, slots, clock, scheduler,
       emit: (event) => subscriber.next(event),
-      wake: () => wake(),
     });
-
-    const acquire = async (index: number): Promise<FrameSlot | undefined> => {
-      while (!subscriber.closed) {
-        const slot = playout.acquire(ptsMs(index));
-        if (slot !== 'wait') return slot;
-        await new Promise<void>((resolve) => { wake = resolve; });
-      }
-      return undefined;
-    };
 
     const play = async (): Promise<void> => {
       subscriber.next({ type: 'status', streamId, atMs: clock.now(), state: 'streaming', message: `${size.width}x${size.height}, ${fps} fps` });
@@ -66,7 +54,7 @@ export function producedSource(producer: PictureProducer, options: ProducedOptio
       let [beforeTookMs, lastTookMs] = [0, 0];
       for (let index = 0; !subscriber.closed; index++) {
         const isLate = pace === 'source' && startedAtMs !== undefined && clock.now() + Math.min(beforeTookMs, lastTookMs) > startedAtMs + ptsMs(index);
-        const slot = isLate ? undefined : await acquire(index);
+        const slot = isLate ? undefined : await playout.acquireSoon(ptsMs(index));
         if (slot === undefined) {
           playout.push({ ptsMs: ptsMs(index), lost: 'superseded' });
           continue;
@@ -90,10 +78,7 @@ export function producedSource(producer: PictureProducer, options: ProducedOptio
       for (const { slot } of head) slot.release();
     };
 
-    subscriber.add(() => {
-      playout.close();
-      wake();
-    });
+    subscriber.add(() => playout.close());
     play().catch((error: unknown) => subscriber.error(error));
   });
 }
