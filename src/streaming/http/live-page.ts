@@ -31,9 +31,10 @@ export class LivePage {
       response.writeHead(extraMs === undefined ? 400 : 204, PAGE_HEADERS).end();
       return true;
     }
-    if (request.method !== 'GET' && request.method !== 'HEAD') return false;
-    if (path === '/picture') this.#pictures.answer(Number(asked.get('after') ?? -1), response);
-    else if (path === '/news') this.#news.answer(response);
+    const gets = request.method === 'GET';
+    if (!gets && request.method !== 'HEAD') return false;
+    if (gets && path === '/picture') this.#pictures.answer(Number(asked.get('after') ?? -1), response);
+    else if (gets && path === '/news') this.#news.answer(response);
     else return this.#files.answer(path, response);
     return true;
   };

@@ -48,6 +48,11 @@ describe('a live page', () => {
     }
   });
 
+  it('lets nobody wait for the head of what has no end', async () => {
+    for (const path of ['picture', 'news']) assert.equal((await fetch(address + path, { method: 'HEAD' })).status, 404, path);
+    assert.equal((await fetch(`${address}main.js`, { method: 'HEAD' })).status, 200);
+  });
+
   it('gives the newest picture at once, and the next one when it comes', async () => {
     page.show(...picture(3));
     page.show(...picture(4));
