@@ -51,7 +51,7 @@ export function createPictureStore({ pictures, input, memory, onSkip }: PictureS
 
 async function decode(path: string, input: Size): Promise<Picture> {
   const { data, info: { width, height, channels } } = await sharp(path, { failOn: 'truncated' })
-    .resize({ ...input, fit: 'inside', withoutEnlargement: true })
+    .resize({ ...input, fit: 'inside', withoutEnlargement: true, kernel: 'linear' })
     .removeAlpha().toColourspace('srgb').raw().toBuffer({ resolveWithObject: true });
   if (channels !== 3) throw new Error(`it has ${channels} channels instead of 3`);
   return { width, height, rgb: new Uint8Array(data.buffer, data.byteOffset, data.length) };
