@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
+import { PictureMemory } from '../../../training/data/picture-memory.js';
+import { createPictureStore, type PictureStore } from '../../../training/data/picture-store.js';
+import { hasProgram, itNeeds } from '../../helpers/needs.js';
+import { temporaryFolder } from '../../helpers/temporary.js';
+
+describe('the store of pictures', () => {
+  const folder = temporaryFolder();
+
+  function storeOf(path: string, size: { width: number; height: number }, onSkip: (message: string) => void = (message) => assert.fail(message)): PictureStore {
+    const labels = { classIds: Int32Array.of(0), corners: Float32Array.of(5, 10, 20, 30) };
+    return createPictureStore({ pictures: [{ path, size, labels }], input: { width: 64, height: 64 }, memory: new PictureMemory(PictureMemory.allocate(1, 0)), onSkip });
+  }
+
+  it('says of a picture that it passes over what the system said', async () => {
+    const path = join(folder(), 'folder.jpg');
+    mkdirSync(path);
+    const messages: string[] = [];
+    const store = storeOf(path, { width: 40, height: 60 }, (message) => messages.push(message));
+    assert.deepEqual([await store.open(0), await store.open(0)], [undefined, undefined]);
+    assert.equal(messages.length, 1);
+    assert.match(messages[0], /folder\.jpg is passed over: EISDIR/);
+  });
+
+  itNeeds({ bash: hasProgram('bash', '--version') }, 'takes no picture for broken where too many files are open: it says so, and opens it when there is room', async () => {
+    const path = join(folder(), 'whole.png');
+    await sharp({ create: { width: 8, height: 6, channels: 3, background: 'red' } }).png().toFile(path);
+    const main = fileURLToPath(new URL('./few-files-main.js', import.meta.url));
+    const { status, stdout, stderr } = spawnSync('bash', ['-c', 'ulimit -n 200; exec "$@"', 'bash', process.execPath, main, path], { encoding: 'utf8' });
+    assert.equal(status, 0, stderr);
+    const [code, message, width] = stdout.trim().split('\n');
+    assert.deepEqual([code, width], ['NOWCAST_OUTPUT', '8']);
+    assert.match(message, /EMFILE: too many open files, open '.*whole\.png'.*ulimit -n.*--resume/);
+  });
+});
