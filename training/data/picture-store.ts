@@ -59,10 +59,11 @@ export function createPictureStore({ pictures, input, memory, onSkip }: PictureS
   };
 }
 
+/** Turned as its EXIF orientation says, which is how the reference and those who draw boxes see it. */
 async function decode(path: string, input: Size): Promise<Picture> {
   // Not opened by sharp, which has one message for all that a system may refuse.
   const { data, info: { width, height, channels } } = await sharp(await readFile(path), { failOn: 'truncated' })
-    .resize({ ...input, fit: 'inside', withoutEnlargement: true })
+    .autoOrient().resize({ ...input, fit: 'inside', withoutEnlargement: true })
     .removeAlpha().toColourspace('srgb').raw().toBuffer({ resolveWithObject: true });
   if (channels !== 3) throw new Error(`it has ${channels} channels instead of 3`);
   return { width, height, rgb: new Uint8Array(data.buffer, data.byteOffset, data.length) };

@@ -17,6 +17,17 @@ describe('the store of pictures', () => {
     return createPictureStore({ pictures: [{ path, size, labels }], input: { width: 64, height: 64 }, memory: new PictureMemory(PictureMemory.allocate(1, 0)), onSkip });
   }
 
+  it('turns a picture as its EXIF orientation says, so that boxes lie where they were drawn', async () => {
+    const path = join(folder(), 'turned.jpg');
+    // Lies on its side: red is on the left of the file, above where it is shown.
+    const red = { input: { create: { width: 30, height: 40, channels: 3, background: 'red' } }, left: 0, top: 0 } as const;
+    await sharp({ create: { width: 60, height: 40, channels: 3, background: 'blue' } }).composite([red]).withMetadata({ orientation: 6 }).jpeg().toFile(path);
+    const { picture, labels } = (await storeOf(path, { width: 40, height: 60 }).open(0))!;
+    assert.deepEqual([picture.width, picture.height, [...labels.corners]], [40, 60, [5, 10, 20, 30]]);
+    const redAt = (x: number, y: number): boolean => picture.rgb[(y * 40 + x) * 3] > 200;
+    assert.deepEqual([redAt(5, 5), redAt(35, 5), redAt(5, 55), redAt(35, 55)], [true, true, false, false]);
+  });
+
   it('says of a picture that it passes over what the system said', async () => {
     const path = join(folder(), 'folder.jpg');
     mkdirSync(path);
