@@ -44,6 +44,15 @@ describe('train', function () {
     assert.deepEqual(second, first);
   });
 
+  it('is finished where it has gone further than it is to go, and does not resume what never began', async () => {
+    const dataSet = await drawDataSet(folder());
+    const settings = { closing_epochs: 1, warmup_epochs: 0 };
+    await assert.rejects(train(optionsFor(dataSet, 'run', { ...settings, epochs: 2 }, { resume: true })), { name: 'UsageError', message: /holds no run.*--resume/ });
+    await train(optionsFor(dataSet, 'run', { ...settings, epochs: 2 }));
+    const { steps, isFinished } = await train(optionsFor(dataSet, 'run', { ...settings, epochs: 1 }, { resume: true }));
+    assert.deepEqual([steps, isFinished], [2, true]);
+  });
+
   it('is decided by its seed, however many threads make its batches', async () => {
     const dataSet = await drawDataSet(folder());
     const weightsOf = async (name: string, seed: number, loaders: number): Promise<Float32Array> => {
