@@ -31,7 +31,8 @@ describe('train', function () {
 
   it('goes on where it was stopped, to the last bit as if it had not been', async () => {
     const dataSet = await drawDataSet(folder());
-    const settings = { epochs: 6, closing_epochs: 2, warmup_epochs: 1, lr: 0.01, mixup: 0.5, multiscale: 1 };
+    // Two steps an epoch, stopped in the middle of one.
+    const settings = { epochs: 4, closing_epochs: 1, warmup_epochs: 1, batch_size: 2, lr: 0.01, mosaic: 1, mixup: 0.5, multiscale: 1 };
     const unbroken = optionsFor(dataSet, 'unbroken', settings);
     assert.ok((await train(unbroken)).isFinished);
 
@@ -41,6 +42,22 @@ describe('train', function () {
     assert.ok((await train(optionsFor(dataSet, 'stopped', settings, { resume: true }))).isFinished);
 
     const [first, second] = [unbroken, stopped].map(({ out }) => readCheckpoint(join(out, 'last.safetensors')));
+    assert.deepEqual(second, first);
+  });
+
+  it('makes up for a validation that was broken off, and ends as if it had not been', async () => {
+    const dataSet = await drawDataSet(folder());
+    const settings = { epochs: 2, closing_epochs: 1, warmup_epochs: 0, validate_every: 1 };
+    const validations = async (name: string, over: Partial<TrainOptions>): Promise<number[]> => {
+      const steps: number[] = [];
+      await train(optionsFor(dataSet, name, settings, { val: dataSet, onValidation: ({ step }) => steps.push(step), ...over }));
+      return steps;
+    };
+    assert.deepEqual(await validations('unbroken', {}), [1, 2]);
+    const controller = new AbortController();
+    assert.deepEqual(await validations('broken', { signal: controller.signal, onValidating: (done) => { if (done === 2) controller.abort(); } }), []);
+    assert.deepEqual(await validations('broken', { resume: true }), [1, 2]);
+    const [first, second] = ['unbroken', 'broken'].map((name) => readCheckpoint(join(folder(), name, 'best.safetensors')));
     assert.deepEqual(second, first);
   });
 
