@@ -64,7 +64,7 @@ async function runTraining({ config: path, out, resume = false, weights, replica
         bar ??= io.progress.bar({ label: config.variant, from: report.step - 1, total: report.steps, unit: 'steps' });
         bar.set(report.step);
         begun ??= { step: report.step, atMs: io.clock.now() };
-        if (report.step % LOG_EVERY === 0) {
+        if (report.step % LOG_EVERY === 0 && report.step > begun.step) {
           const msPerStep = (io.clock.now() - begun.atMs) / (report.step - begun.step);
           io.log.info(`step ${report.step} of ${report.steps}`, { ...shortened(report), minutesLeft: Math.ceil(((report.steps - report.step) * msPerStep) / 60_000) });
         }
