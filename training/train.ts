@@ -49,6 +49,8 @@ export type TrainOptions = {
 };
 
 export type TrainSummary = {
+  /** The one that ran, whichever was asked for. */
+  readonly engine: string;
   readonly steps: number;
   readonly isFinished: boolean;
   readonly loss: number | null;
@@ -131,7 +133,7 @@ export async function train(options: TrainOptions): Promise<TrainSummary> {
     await loader?.close();
     await engine.close();
   }
-  return { steps: step, isFinished: step >= steps && !owesValidation(), loss, validation, bestAp };
+  return { engine: engine.name, steps: step, isFinished: step >= steps && !owesValidation(), loss, validation, bestAp };
 }
 
 /** The resumed run's state, or that of a new one. */

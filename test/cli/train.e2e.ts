@@ -33,10 +33,11 @@ describe('nowcast train', function () {
   it('trains, resumes, and leaves what nowcast export takes', async () => {
     const config = await prepare('validate_every: 100\n');
     const out = join(folder(), 'run');
-    const first = await nowcast(['train', '-c', config, '--out', out, '--set', 'epochs=49', '--json']);
+    const first = await nowcast(['train', '-c', config, '--out', out, '--set', 'epochs=49', '--engine', 'onnxruntime', '--json']);
     assert.equal(first.code, 0, first.stderr);
-    const summary = JSON.parse(first.stdout) as { steps: number; isFinished: boolean; last: string };
-    assert.deepEqual([summary.steps, summary.isFinished], [49, true]);
+    const summary = JSON.parse(first.stdout) as { engine: string; steps: number; isFinished: boolean; last: string };
+    assert.deepEqual([summary.engine, summary.steps, summary.isFinished], ['onnxruntime', 49, true]);
+    assert.match(first.stderr, /"engine":"onnxruntime".*training yolox-nano on 2 pictures, 1 classes/);
     assert.equal(readFileSync(join(out, 'log.jsonl'), 'utf8').split('\n').filter((line) => line.includes('"step"')).length, 50);
 
     const second = await nowcast(['train', '-c', config, '--out', out, '--set', 'epochs=50', '--resume']);
