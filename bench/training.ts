@@ -82,7 +82,7 @@ async function fedSteps(rounds: number, stepsPerRound: number): Promise<(string 
     const ready = randomBatch(batchSize);
     const rows = [];
     for (const [name, keepBytes] of [['kept in memory', 2 ** 30], ['none kept', 0]] as const) {
-      const { augmentation: settings } = resolveTrainConfig({ variant: 'yolox-nano', train: { annotations: '', root: '' } });
+      const { augmentation: settings } = resolveTrainConfig({ variant: 'yolox-nano', mosaic: 1, train: { annotations: '', root: '' } });
       const loader = await openLoader({
         pictures, batchSize, seed: 0, input: INPUT, multiscale: 0, augmentation: settings, closingStep: Infinity, threads: 1, keepBytes,
         onSkip: (message) => { throw new Error(message); },
@@ -114,7 +114,7 @@ async function fedSteps(rounds: number, stepsPerRound: number): Promise<(string 
 /** Mosaics of pictures that are decoded already. */
 async function augmentation(batchSize: number, count: number): Promise<(string | number)[]> {
   const pictures = Array.from({ length: 32 }, (_, i) => randomPicture(i));
-  const { augmentation: settings } = resolveTrainConfig({ variant: 'yolox-nano', train: { annotations: '', root: '' } });
+  const { augmentation: settings } = resolveTrainConfig({ variant: 'yolox-nano', mosaic: 1, train: { annotations: '', root: '' } });
   const make = batchMaker({
     store: { load: (index) => Promise.resolve(pictures[index]) }, count: pictures.length, batchSize, seed: 0, input: INPUT, multiscale: 0,
     augmentation: settings, closingStep: Infinity,

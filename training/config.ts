@@ -30,7 +30,7 @@ const settingsSchema = z.strictObject({
   multiscale: z.int().nonnegative().default(5),
   assign: z.enum(Object.keys(ASSIGNERS) as [AssignerName, ...AssignerName[]]).default('sim-ota'),
   validate_every: z.int().positive().default(10),
-  mosaic: share.default(1),
+  mosaic: share.optional(),
   mosaic_scale: range.optional(),
   mixup: share.optional(),
   mixup_scale: range.default([0.5, 1.5]),
@@ -65,7 +65,7 @@ export type DataPaths = { readonly annotations: string; readonly root: string };
 
 /**
  * A checked configuration with every default filled in; those of a variant are YOLOX's own: small networks see weaker
- * mosaics and no MixUp (`exps/default`).
+ * mosaics and no MixUp, Nano a mosaic half of the time (`exps/default`).
  * @throws UsageError with one line for each problem
  */
 export function resolveTrainConfig(settings: unknown): TrainConfig {
@@ -86,7 +86,7 @@ export function resolveTrainConfig(settings: unknown): TrainConfig {
     warmupEpochs: given.warmup_epochs, closingEpochs: Math.min(given.closing_epochs, given.epochs), minLrRatio: given.min_lr_ratio,
     momentum: given.momentum, weightDecay: given.weight_decay, multiscale: given.multiscale, assigner: given.assign, validateEvery: given.validate_every,
     augmentation: {
-      mosaicProbability: given.mosaic, mixupProbability: given.mixup ?? (isSmall ? 0 : 1), degrees: given.degrees, translate: given.translate,
+      mosaicProbability: given.mosaic ?? (given.variant === 'yolox-nano' ? 0.5 : 1), mixupProbability: given.mixup ?? (isSmall ? 0 : 1), degrees: given.degrees, translate: given.translate,
       mosaicScale: given.mosaic_scale ?? (isSmall ? [0.5, 1.5] : [0.1, 2]), mixupScale: given.mixup_scale, shear: given.shear,
       flipProbability: given.flip, colourProbability: given.colour,
     },

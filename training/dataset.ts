@@ -49,10 +49,13 @@ export function parseDataSet(json: unknown, root: string, name: string): DataSet
   const list = (key: string): Json[] => {
     const value = (json as Json | null)?.[key];
     if (!Array.isArray(value)) throw new DataError(`${name}: "${key}" must be an array; this must be a COCO file`);
+    const other = value.findIndex((entry) => typeof entry !== 'object' || entry === null);
+    if (other >= 0) throw new DataError(`${name}: ${key}[${other}] is ${JSON.stringify(value[other])}; it must be an object`);
     return value as Json[];
   };
-  const categories = list('categories').map(({ id, name: label }, i) => {
+  const categories = list('categories').map(({ id, name: label }, i, all) => {
     if (typeof id !== 'number' || typeof label !== 'string') throw new DataError(`${name}: categories[${i}] must have a numeric "id" and a "name"`);
+    if (all.findIndex((other) => other['id'] === id) < i) throw new DataError(`${name}: categories[${i}]: the id ${id} was there before`);
     return { id, label };
   }).sort((a, b) => a.id - b.id);
   if (categories.length === 0) throw new DataError(`${name}: "categories" is empty; there is nothing to learn`);

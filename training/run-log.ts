@@ -1,6 +1,6 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { OutputError } from '../src/core/errors.js';
+import { OutputError, UsageError } from '../src/core/errors.js';
 import type { Validation } from './validate.js';
 
 /** Mean losses of one step. */
@@ -33,6 +33,7 @@ export class RunLog {
   /**
    * @param out the run's folder
    * @param step that the run goes on from; at 0 the log is begun anew
+   * @throws UsageError where what was told before cannot be read
    */
   constructor(out: string, step: number) {
     this.#path = join(out, 'log.jsonl');
@@ -40,7 +41,7 @@ export class RunLog {
       mkdirSync(out, { recursive: true });
       if (step === 0) writeFileSync(this.#path, '');
     });
-    const written = existsSync(this.#path) ? readFileSync(this.#path) : Buffer.of();
+    const written = this.#read();
     for (const entry of readEntries(written)) if (entry.step <= step) this.#keep(entry);
     // So that a torn line does not take the next one with it.
     if (written.length > 0 && written[written.length - 1] !== LINE_FEED) this.#writing(() => appendFileSync(this.#path, '\n'));
@@ -60,6 +61,14 @@ export class RunLog {
     const entries: Entry[] = entry.type === 'step' ? this.steps : this.validations;
     while (entries.length > 0 && entries[entries.length - 1].step >= entry.step) entries.pop();
     entries.push(entry);
+  }
+
+  #read(): Buffer {
+    try {
+      return existsSync(this.#path) ? readFileSync(this.#path) : Buffer.of();
+    } catch (cause) {
+      throw new UsageError(`cannot read ${this.#path}: ${(cause as Error).message}; make it readable, or move it away to go on without its curves`, { cause });
+    }
   }
 
   #writing(work: () => void): void {

@@ -49,6 +49,8 @@ export type TrainOptions = {
 };
 
 export type TrainSummary = {
+  /** The one that ran, whichever was asked for. */
+  readonly engine: string;
   readonly steps: number;
   readonly isFinished: boolean;
   readonly loss: number | null;
@@ -131,13 +133,14 @@ export async function train(options: TrainOptions): Promise<TrainSummary> {
     await loader?.close();
     await engine.close();
   }
-  return { steps: step, isFinished: step === steps && !owesValidation(), loss, validation, bestAp };
+  return { engine: engine.name, steps: step, isFinished: step >= steps && !owesValidation(), loss, validation, bestAp };
 }
 
 /** The resumed run's state, or that of a new one. */
 function startState({ config, train: { classNames }, out, resume, from }: TrainOptions, network: Network): Checkpoint {
   const last = join(out, 'last.safetensors');
   if (resume) {
+    if (!existsSync(last)) throw new UsageError(`${out} holds no run to go on with (last.safetensors); leave --resume out to begin one`);
     const checkpoint = readCheckpoint(last);
     if (String(checkpoint.facts.classNames) !== String(classNames) || checkpoint.facts.variant !== config.variant) {
       throw new UsageError(`${out} is a run of ${checkpoint.facts.variant} on other classes; resume it with its own config, or start anew in another folder`);

@@ -50,7 +50,6 @@ async function runTraining({ config: path, out, resume = false, weights, replica
   const threads = availableParallelism();
   const shares = replicas ?? replicasFor(config.batchSize, threads);
 
-  io.log.info(`training ${config.variant} on ${dataSet.pictures.length} pictures, ${dataSet.classNames.length} classes`, { batch: config.batchSize, replicas: shares, out });
   let begun: { readonly step: number; readonly atMs: number } | undefined;
   let bar: ProgressBar | undefined;
   let validationBar: ProgressBar | undefined;
@@ -58,13 +57,17 @@ async function runTraining({ config: path, out, resume = false, weights, replica
   try {
     summary = await train({
       config, train: dataSet, ...(val && { val }), out, resume, ...(weights !== undefined && { from: weights }),
-      openEngine: (network) => openEngine(engine, network, { batchSize: config.batchSize, replicas: shares, assigner: config.assigner }),
+      openEngine: async (network) => {
+        const opened = await openEngine(engine, network, { batchSize: config.batchSize, replicas: shares, assigner: config.assigner });
+        io.log.info(`training ${config.variant} on ${dataSet.pictures.length} pictures, ${dataSet.classNames.length} classes`, { engine: opened.name, batch: config.batchSize, replicas: shares, out });
+        return opened;
+      },
       loaders, keepBytes: keepMb * 2 ** 20, threads, signal: io.signal,
       onStep: (report) => {
         bar ??= io.progress.bar({ label: config.variant, from: report.step - 1, total: report.steps, unit: 'steps' });
         bar.set(report.step);
         begun ??= { step: report.step, atMs: io.clock.now() };
-        if (report.step % LOG_EVERY === 0) {
+        if (report.step % LOG_EVERY === 0 && report.step > begun.step) {
           const msPerStep = (io.clock.now() - begun.atMs) / (report.step - begun.step);
           io.log.info(`step ${report.step} of ${report.steps}`, { ...shortened(report), minutesLeft: Math.ceil(((report.steps - report.step) * msPerStep) / 60_000) });
         }

@@ -31,17 +31,20 @@ describe('nowcast train', function () {
   }
 
   it('trains, resumes, and leaves what nowcast export takes', async () => {
-    const config = await prepare();
+    const config = await prepare('validate_every: 100\n');
     const out = join(folder(), 'run');
-    const first = await nowcast(['train', '-c', config, '--out', out, '--set', 'epochs=2', '--json']);
+    const first = await nowcast(['train', '-c', config, '--out', out, '--set', 'epochs=49', '--engine', 'onnxruntime', '--json']);
     assert.equal(first.code, 0, first.stderr);
-    const summary = JSON.parse(first.stdout) as { steps: number; isFinished: boolean; last: string };
-    assert.deepEqual([summary.steps, summary.isFinished], [2, true]);
-    assert.equal(readFileSync(join(out, 'log.jsonl'), 'utf8').split('\n').filter((line) => line.includes('"step"')).length, 3);
+    const summary = JSON.parse(first.stdout) as { engine: string; steps: number; isFinished: boolean; last: string };
+    assert.deepEqual([summary.engine, summary.steps, summary.isFinished], ['onnxruntime', 49, true]);
+    assert.match(first.stderr, /"engine":"onnxruntime".*training yolox-nano on 2 pictures, 1 classes/);
+    assert.equal(readFileSync(join(out, 'log.jsonl'), 'utf8').split('\n').filter((line) => line.includes('"step"')).length, 50);
 
-    const second = await nowcast(['train', '-c', config, '--out', out, '--set', 'epochs=3', '--resume']);
+    const second = await nowcast(['train', '-c', config, '--out', out, '--set', 'epochs=50', '--resume']);
     assert.equal(second.code, 0, second.stderr);
-    assert.match(second.stdout, /^3 steps/);
+    assert.match(second.stdout, /^50 steps/);
+    // Of its first step nobody knows yet how long one takes.
+    assert.doesNotMatch(second.stderr, /"minutesLeft":null/);
     const model = join(folder(), 'm.onnx');
     assert.equal((await nowcast(['export', summary.last, '--out', model])).code, 0);
     assert.equal((await readModelSpec(model)).classCount, 1);

@@ -7,9 +7,12 @@ describe('resolveTrainConfig', () => {
   it('fills in the reference\'s defaults, weaker augmentation for small networks', () => {
     const nano = resolveTrainConfig({ train: DATA });
     assert.deepEqual([nano.variant, nano.input, nano.epochs, nano.closingEpochs], ['yolox-nano', { width: 416, height: 416 }, 300, 15]);
-    assert.deepEqual([nano.augmentation.mosaicScale, nano.augmentation.mixupProbability], [[0.5, 1.5], 0]);
+    assert.deepEqual([nano.augmentation.mosaicProbability, nano.augmentation.mosaicScale, nano.augmentation.mixupProbability], [0.5, [0.5, 1.5], 0]);
+    const { augmentation: tiny } = resolveTrainConfig({ train: DATA, variant: 'yolox-tiny' });
+    assert.deepEqual([tiny.mosaicProbability, tiny.mosaicScale, tiny.mixupProbability], [1, [0.5, 1.5], 0]);
     const large = resolveTrainConfig({ train: DATA, variant: 'yolox-l' });
-    assert.deepEqual([large.input, large.augmentation.mosaicScale, large.augmentation.mixupProbability], [{ width: 640, height: 640 }, [0.1, 2], 1]);
+    assert.deepEqual([large.input, large.augmentation.mosaicProbability, large.augmentation.mosaicScale, large.augmentation.mixupProbability],
+      [{ width: 640, height: 640 }, 1, [0.1, 2], 1]);
   });
 
   it('scales the rate with the batch unless it is given', () => {

@@ -34,7 +34,7 @@ export function trainOptions(dataSet: DataSet, out: string, settings: object, ov
   });
   return {
     config, train: dataSet, out, resume: false, loaders: 1, keepBytes: 2 ** 20, threads: 1, signal: new AbortController().signal,
-    openEngine: (network) => openOnnxRuntimeEngine(network, { batchSize: 4, replicas: 1, threadsPerReplica: 1, assigner: config.assigner }),
+    openEngine: (network) => openOnnxRuntimeEngine(network, { batchSize: config.batchSize, replicas: 1, threadsPerReplica: 1, assigner: config.assigner }),
     onStep: () => undefined, onValidating: () => undefined, onValidation: () => undefined, onWarning: (message) => assert.fail(message), ...over,
   };
 }

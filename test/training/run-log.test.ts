@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, readFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RunLog, type ValidationReport } from '../../training/run-log.js';
 import { temporaryFolder } from '../helpers/temporary.js';
@@ -50,5 +50,10 @@ describe('RunLog', () => {
 
   it('names the file that cannot be written', () => {
     assert.throws(() => new RunLog('/dev/null/run', 0), { code: 'NOWCAST_OUTPUT', message: /cannot write .*log\.jsonl/ });
+  });
+
+  it('names the file that cannot be read, and what to do', () => {
+    mkdirSync(join(folder(), 'log.jsonl'));
+    assert.throws(() => new RunLog(folder(), 2), { name: 'UsageError', message: /cannot read .*log\.jsonl: EISDIR.*move it away/ });
   });
 });

@@ -31,7 +31,8 @@ describe('train', function () {
 
   it('goes on where it was stopped, to the last bit as if it had not been', async () => {
     const dataSet = await drawDataSet(folder());
-    const settings = { epochs: 6, closing_epochs: 2, warmup_epochs: 1, lr: 0.01, mixup: 0.5, multiscale: 1 };
+    // Two steps an epoch, stopped in the middle of one.
+    const settings = { epochs: 4, closing_epochs: 1, warmup_epochs: 1, batch_size: 2, lr: 0.01, mosaic: 1, mixup: 0.5, multiscale: 1 };
     const unbroken = optionsFor(dataSet, 'unbroken', settings);
     assert.ok((await train(unbroken)).isFinished);
 
@@ -42,6 +43,31 @@ describe('train', function () {
 
     const [first, second] = [unbroken, stopped].map(({ out }) => readCheckpoint(join(out, 'last.safetensors')));
     assert.deepEqual(second, first);
+  });
+
+  it('makes up for a validation that was broken off, and ends as if it had not been', async () => {
+    const dataSet = await drawDataSet(folder());
+    const settings = { epochs: 2, closing_epochs: 1, warmup_epochs: 0, validate_every: 1 };
+    const validations = async (name: string, over: Partial<TrainOptions>): Promise<number[]> => {
+      const steps: number[] = [];
+      await train(optionsFor(dataSet, name, settings, { val: dataSet, onValidation: ({ step }) => steps.push(step), ...over }));
+      return steps;
+    };
+    assert.deepEqual(await validations('unbroken', {}), [1, 2]);
+    const controller = new AbortController();
+    assert.deepEqual(await validations('broken', { signal: controller.signal, onValidating: (done) => { if (done === 2) controller.abort(); } }), []);
+    assert.deepEqual(await validations('broken', { resume: true }), [1, 2]);
+    const [first, second] = ['unbroken', 'broken'].map((name) => readCheckpoint(join(folder(), name, 'best.safetensors')));
+    assert.deepEqual(second, first);
+  });
+
+  it('is finished where it has gone further than it is to go, and does not resume what never began', async () => {
+    const dataSet = await drawDataSet(folder());
+    const settings = { closing_epochs: 1, warmup_epochs: 0 };
+    await assert.rejects(train(optionsFor(dataSet, 'run', { ...settings, epochs: 2 }, { resume: true })), { name: 'UsageError', message: /holds no run.*--resume/ });
+    await train(optionsFor(dataSet, 'run', { ...settings, epochs: 2 }));
+    const { steps, isFinished } = await train(optionsFor(dataSet, 'run', { ...settings, epochs: 1 }, { resume: true }));
+    assert.deepEqual([steps, isFinished], [2, true]);
   });
 
   it('is decided by its seed, however many threads make its batches', async () => {

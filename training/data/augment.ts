@@ -1,4 +1,4 @@
-import type { Size } from '../../src/core/letterbox.js';
+import { letterbox, type Size } from '../../src/core/letterbox.js';
 import type { Objects } from '../assign/assignment.js';
 import type { Random } from '../random.js';
 import { compose, scaleThenMove, type Affine } from './affine.js';
@@ -66,7 +66,7 @@ export async function augment(
 
 /** The picture scaled into the upper left corner of the input, as in inference. */
 export function fit({ picture, labels }: LabeledPicture, input: Size): Drawing {
-  const toOutput = scaleThenMove(fittingScale(picture, input), 0, 0);
+  const toOutput = scaleThenMove(letterbox(picture, input).scale, 0, 0);
   return {
     pixels: render([{ picture, toCanvas: IDENTITY, region: [0, 0, picture.width, picture.height] }], toOutput, input),
     labels: mapLabels(labels, toOutput, input),
@@ -82,7 +82,7 @@ export function mosaic(sources: readonly LabeledPicture[], input: Size, settings
   const centerY = random.between(0.5, 1.5) * input.height;
   const toOutput = randomAffine(input, settings, random);
   const tiles = sources.map(({ picture }, i): Tile => {
-    const scale = fittingScale(picture, input);
+    const { scale } = letterbox(picture, input);
     const [isRight, isLower] = [i % 2 === 1, i >= 2];
     const toCanvas = scaleThenMove(scale, isRight ? centerX : centerX - picture.width * scale, isLower ? centerY : centerY - picture.height * scale);
     return {
@@ -106,7 +106,7 @@ function randomAffine({ width, height }: Size, { degrees, mosaicScale, shear, tr
 
 /** Half of each pixel comes from another picture, scaled, mirrored with even odds, and cut out at random. */
 function mixUp({ pixels, labels }: Drawing, { picture, labels: otherLabels }: LabeledPicture, input: Size, { mixupScale }: Augmentation, random: Random): Drawing {
-  const scale = fittingScale(picture, input) * random.between(...mixupScale);
+  const scale = letterbox(picture, input).scale * random.between(...mixupScale);
   const [width, height] = [picture.width * scale, picture.height * scale];
   // What juts out beyond the input is cut at a random place.
   const toInput = scaleThenMove(scale, -random.uniform() * Math.max(width - input.width, 0), -random.uniform() * Math.max(height - input.height, 0));
@@ -117,10 +117,6 @@ function mixUp({ pixels, labels }: Drawing, { picture, labels: otherLabels }: La
     mapped = mirrorLabels(mapped, input.width);
   }
   return { pixels: pixels.map((value, i) => (value + other[i] + 1) >> 1), labels: joinLabels([labels, mapped]) };
-}
-
-function fittingScale(picture: Size, input: Size): number {
-  return Math.min(input.width / picture.width, input.height / picture.height);
 }
 
 function mirror(pixels: Uint8Array, { width }: Size): void {

@@ -1,5 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
-import { DataError } from '../../src/core/errors.js';
+import { DataError, OutputError } from '../../src/core/errors.js';
 import type { Size } from '../../src/core/letterbox.js';
 import type { DataPicture } from '../dataset.js';
 import type { LabeledPicture } from './augment.js';
@@ -18,24 +19,33 @@ export type PictureStoreOptions = {
 
 /** Opens pictures of a data set. */
 export type PictureStore = {
-  /** Undefined where it cannot be opened. */
+  /** Undefined where it cannot be opened. @throws OutputError where that is no fault of the picture */
   readonly open: (index: number) => Promise<LabeledPicture | undefined>;
   /** The picture, or the next one that can be opened. @throws DataError where none can */
   readonly load: (index: number) => Promise<LabeledPicture>;
 };
 
+/** What the system says when it has nothing left for the moment to open any file with. */
+const SHORTAGES: readonly unknown[] = ['EMFILE', 'ENFILE', 'ENOMEM'];
+
 export function createPictureStore({ pictures, input, memory, onSkip }: PictureStoreOptions): PictureStore {
   const open = async (index: number): Promise<LabeledPicture | undefined> => {
     if (memory.isBroken(index)) return undefined;
     const { path, size, labels } = pictures[index];
-    try {
-      const picture = memory.get(index) ?? await decode(path, input);
+    let picture = memory.get(index);
+    if (picture === undefined) {
+      try {
+        picture = await decode(path, input);
+      } catch (cause) {
+        const { code, message } = cause as NodeJS.ErrnoException;
+        // Passing it over this once would make of the run one that cannot be repeated.
+        if (SHORTAGES.includes(code)) throw new OutputError(`${message}; free some, or raise the limit (ulimit -n for files), and go on with --resume`, { cause });
+        if (memory.markBroken(index)) onSkip(`${path} is passed over: ${message}`);
+        return undefined;
+      }
       memory.put(index, picture);
-      return { picture, labels: mapLabels(labels, [picture.width / size.width, 0, 0, 0, picture.height / size.height, 0], picture) };
-    } catch (error) {
-      if (memory.markBroken(index)) onSkip(`${path} is passed over: ${(error as Error).message}`);
-      return undefined;
     }
+    return { picture, labels: mapLabels(labels, [picture.width / size.width, 0, 0, 0, picture.height / size.height, 0], picture) };
   };
   return {
     open,
@@ -49,9 +59,11 @@ export function createPictureStore({ pictures, input, memory, onSkip }: PictureS
   };
 }
 
+/** Turned as its EXIF orientation says, which is how the reference and those who draw boxes see it. */
 async function decode(path: string, input: Size): Promise<Picture> {
-  const { data, info: { width, height, channels } } = await sharp(path, { failOn: 'truncated' })
-    .resize({ ...input, fit: 'inside', withoutEnlargement: true, kernel: 'linear' })
+  // Not opened by sharp, which has one message for all that a system may refuse.
+  const { data, info: { width, height, channels } } = await sharp(await readFile(path), { failOn: 'truncated' })
+    .autoOrient().resize({ ...input, fit: 'inside', withoutEnlargement: true, kernel: 'linear' })
     .removeAlpha().toColourspace('srgb').raw().toBuffer({ resolveWithObject: true });
   if (channels !== 3) throw new Error(`it has ${channels} channels instead of 3`);
   return { width, height, rgb: new Uint8Array(data.buffer, data.byteOffset, data.length) };

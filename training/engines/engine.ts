@@ -24,8 +24,6 @@ export type StepResult = {
 /** Runs a network forwards and backwards. One step at a time. */
 export type Engine = {
   readonly name: string;
-  /** Pictures in a batch. */
-  readonly batchSize: number;
   /** @param options.l1 add the L1 loss of the boxes, as in the last epochs */
   step(weights: Weights, batch: Batch, options: { readonly l1: boolean }): Promise<StepResult>;
   close(): Promise<void>;

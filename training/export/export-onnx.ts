@@ -4,7 +4,8 @@ import { DataType, onnxModel, valueInfo } from '../../src/model/onnx/build.js';
 import { serializeOnnx } from '../../src/model/onnx/model-file.js';
 import { anchorCount } from '../../src/model/spec.js';
 import { GraphWriter } from '../graph/graph-writer.js';
-import { LEAKY_SLOPE, POOL_KERNEL, type Activation, type Layer, type Network } from '../network/description.js';
+import { activate, BEYOND, doubled, POOL_WINDOWS, windows } from '../graph/operations.js';
+import type { Layer, Network } from '../network/description.js';
 import type { Weights } from '../network/weights.js';
 import { toFloat16 } from './float16.js';
 import { foldNorms } from './fold.js';
@@ -73,15 +74,11 @@ function writeLayer(writer: GraphWriter, layer: Layer, inputs: readonly string[]
   switch (layer.kind) {
     case 'focus':
       return writer.concat([[0, 0], [1, 0], [0, 1], [1, 1]].map(([row, column]) => writer.op('Slice', [
-        inputs[0], writer.ints(row, column), writer.ints(LARGE, LARGE), writer.ints(2, 3), writer.ints(2, 2),
+        inputs[0], writer.ints(row, column), writer.ints(BEYOND, BEYOND), writer.ints(2, 3), writer.ints(2, 2),
       ])), 1);
     case 'conv': {
       const { kernel, stride, depthwise, input, activation } = layer;
-      const pad = (kernel - 1) / 2;
-      return activate(writer, activation, writer.op('Conv', [...inputs, ...conv()], {
-        kernel_shape: { ints: [kernel, kernel] }, strides: { ints: [stride, stride] }, pads: { ints: [pad, pad, pad, pad] },
-        group: { int: depthwise ? input.channels : 1 },
-      }));
+      return activate(writer, activation, writer.op('Conv', [...inputs, ...conv()], { ...windows(kernel, stride), group: { int: depthwise ? input.channels : 1 } }));
     }
     case 'predict':
       return writer.op('Conv', [...inputs, ...conv()], { kernel_shape: { ints: [1, 1] } });
@@ -90,20 +87,8 @@ function writeLayer(writer: GraphWriter, layer: Layer, inputs: readonly string[]
     case 'add':
       return writer.op('Add', inputs);
     case 'upsample':
-      return writer.op('Resize', [inputs[0], '', writer.floats(1, 1, 2, 2)], {
-        mode: { string: 'nearest' }, nearest_mode: { string: 'floor' }, coordinate_transformation_mode: { string: 'asymmetric' },
-      });
-    case 'max-pool': {
-      const pad = (POOL_KERNEL - 1) / 2;
-      return writer.op('MaxPool', inputs, { kernel_shape: { ints: [POOL_KERNEL, POOL_KERNEL] }, pads: { ints: [pad, pad, pad, pad] } });
-    }
+      return doubled(writer, inputs[0]);
+    case 'max-pool':
+      return writer.op('MaxPool', inputs, POOL_WINDOWS);
   }
-}
-
-/** An end of a slice that lies beyond every picture. */
-const LARGE = 2 ** 31 - 1;
-
-function activate(writer: GraphWriter, activation: Activation, value: string): string {
-  if (activation === 'leaky-relu') return writer.op('LeakyRelu', [value], { alpha: { float: LEAKY_SLOPE } });
-  return writer.op('Mul', [value, writer.op('Sigmoid', [value])]);
 }

@@ -99,6 +99,26 @@ describe('augment', () => {
     assert.deepEqual(flipped.pixels.subarray(0, 96).toReversed(), plain.pixels.subarray(0, 96));
   });
 
+  it('mixes another picture in with its boxes: each bounds its rectangle to a pixel', async () => {
+    const grey = (picture: LabeledPicture): LabeledPicture => ({ ...picture, picture: { ...picture.picture, rgb: picture.picture.rgb.map((value) => value || 114) } });
+    const settings = { ...STRONG, mosaicScale: [1, 1], mixupProbability: 1 } as const;
+    await fc.assert(fc.asyncProperty(rectangle, fc.nat(), async (of, seed) => {
+      // Of all that is mixed, the rectangle alone is not grey; its class is 1.
+      const first = { ...grey(NOTHING), labels: { classIds: Int32Array.of(0), corners: Float32Array.of(10, 10, 60, 60) } };
+      const draws = [grey(NOTHING), grey(NOTHING), grey(NOTHING), grey(drawn(120, 80, of, 1))];
+      const { pixels, objects: { classIds, boxes } } = await augment(first, () => Promise.resolve(draws.shift()!), INPUT, settings, false, new Random(seed));
+      const at = classIds.indexOf(1) * 4;
+      const bounds = boundsOfRed(pixels, 150);
+      if (at < 0) {
+        // Nothing is mixed into a mosaic without boxes, and of the rectangle a pixel may be left.
+        assert.ok(bounds === undefined || bounds[2] - bounds[0] <= 2 || bounds[3] - bounds[1] <= 2, String(bounds));
+        return;
+      }
+      const [cx, cy, w, h] = boxes.subarray(at, at + 4);
+      [cx - w / 2, cy - h / 2, cx + w / 2, cy + h / 2].forEach((side, i) => assert.ok(Math.abs(side - bounds![i]) <= 1, `red at ${String(bounds)}, box ${String([cx, cy, w, h])}`));
+    }), { numRuns: 100 });
+  });
+
   it('mixes the objects of both pictures', async () => {
     const { objects } = await run({ ...STRONG, mixupProbability: 1, mixupScale: [1, 1], mosaicScale: [0.5, 0.5], degrees: 0, shear: 0, translate: 0 }, false);
     assert.equal(objects.classIds.length, 5);

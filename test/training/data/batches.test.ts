@@ -3,7 +3,7 @@ import { resolveTrainConfig } from '../../../training/config.js';
 import { batchMaker, type BatchOptions } from '../../../training/data/batches.js';
 
 const COUNT = 10;
-const { augmentation } = resolveTrainConfig({ train: { annotations: '', root: '' } });
+const { augmentation } = resolveTrainConfig({ train: { annotations: '', root: '' }, mosaic: 1 });
 const OPTIONS: BatchOptions = {
   store: {
     load: (index) => Promise.resolve({

@@ -1,29 +1,69 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { letterbox } from '../../../src/core/letterbox.js';
 import { readPicture } from '../../../src/streaming/sources/picture.js';
 import { PictureMemory } from '../../../training/data/picture-memory.js';
-import { createPictureStore } from '../../../training/data/picture-store.js';
+import { createPictureStore, type PictureStore } from '../../../training/data/picture-store.js';
+import { hasProgram, itNeeds } from '../../helpers/needs.js';
 import { temporaryFolder } from '../../helpers/temporary.js';
 
-describe('a store of pictures', () => {
+const INPUT = { width: 64, height: 64 };
+
+describe('the store of pictures', () => {
   const folder = temporaryFolder();
 
+  function storeOf(path: string, size: { width: number; height: number }, onSkip: (message: string) => void = (message) => assert.fail(message)): PictureStore {
+    const labels = { classIds: Int32Array.of(0), corners: Float32Array.of(5, 10, 20, 30) };
+    return createPictureStore({ pictures: [{ path, size, labels }], input: INPUT, memory: new PictureMemory(PictureMemory.allocate(1, 0)), onSkip });
+  }
+
   it('scales down as the pipeline does, so that a network meets later what it was taught', async () => {
-    const size = { width: 300, height: 200 };
-    const input = { width: 96, height: 96 };
+    const size = { width: 320, height: 200 };
     const path = join(folder(), 'noise.jpg');
     await sharp({ create: { ...size, channels: 3, background: '#808080', noise: { type: 'gaussian', mean: 128, sigma: 60 } } }).jpeg().toFile(path);
-    const labels = { classIds: Int32Array.of(), corners: Float32Array.of() };
-    const store = createPictureStore({ pictures: [{ path, size, labels }], input, memory: new PictureMemory(PictureMemory.allocate(1, 0)), onSkip: (message) => assert.fail(message) });
-    const { picture: { width, height, rgb } } = await store.load(0);
-    const { contentWidth, contentHeight } = letterbox(size, input);
+    const { picture: { width, height, rgb } } = await storeOf(path, size).load(0);
+    const { contentWidth, contentHeight } = letterbox(size, INPUT);
     assert.deepEqual([width, height], [contentWidth, contentHeight]);
-    const planes = new Uint8Array(3 * input.width * input.height);
-    await readPicture(path, input, planes);
-    const seen = [2, 1, 0].flatMap((plane) => Array.from({ length: height }, (_, y) => [...planes.subarray((plane * input.height + y) * input.width).subarray(0, width)]).flat());
+    const planes = new Uint8Array(3 * INPUT.width * INPUT.height);
+    await readPicture(path, INPUT, planes);
+    const seen = [2, 1, 0].flatMap((plane) => Array.from({ length: height }, (_, y) => [...planes.subarray((plane * INPUT.height + y) * INPUT.width).subarray(0, width)]).flat());
     const taught = [0, 1, 2].flatMap((channel) => Array.from(rgb).filter((_, i) => i % 3 === channel));
     assert.deepEqual(taught, seen);
+  });
+
+  it('turns a picture as its EXIF orientation says, so that boxes lie where they were drawn', async () => {
+    const path = join(folder(), 'turned.jpg');
+    // Lies on its side: red is on the left of the file, above where it is shown.
+    const red = { input: { create: { width: 30, height: 40, channels: 3, background: 'red' } }, left: 0, top: 0 } as const;
+    await sharp({ create: { width: 60, height: 40, channels: 3, background: 'blue' } }).composite([red]).withMetadata({ orientation: 6 }).jpeg().toFile(path);
+    const { picture, labels } = (await storeOf(path, { width: 40, height: 60 }).open(0))!;
+    assert.deepEqual([picture.width, picture.height, [...labels.corners]], [40, 60, [5, 10, 20, 30]]);
+    const redAt = (x: number, y: number): boolean => picture.rgb[(y * 40 + x) * 3] > 200;
+    assert.deepEqual([redAt(5, 5), redAt(35, 5), redAt(5, 55), redAt(35, 55)], [true, true, false, false]);
+  });
+
+  it('says of a picture that it passes over what the system said', async () => {
+    const path = join(folder(), 'folder.jpg');
+    mkdirSync(path);
+    const messages: string[] = [];
+    const store = storeOf(path, { width: 40, height: 60 }, (message) => messages.push(message));
+    assert.deepEqual([await store.open(0), await store.open(0)], [undefined, undefined]);
+    assert.equal(messages.length, 1);
+    assert.match(messages[0], /folder\.jpg is passed over: EISDIR/);
+  });
+
+  itNeeds({ bash: hasProgram('bash', '--version') }, 'takes no picture for broken where too many files are open: it says so, and opens it when there is room', async () => {
+    const path = join(folder(), 'whole.png');
+    await sharp({ create: { width: 8, height: 6, channels: 3, background: 'red' } }).png().toFile(path);
+    const main = fileURLToPath(new URL('./few-files-main.js', import.meta.url));
+    const { status, stdout, stderr } = spawnSync('bash', ['-c', 'ulimit -n 200; exec "$@"', 'bash', process.execPath, main, path], { encoding: 'utf8' });
+    assert.equal(status, 0, stderr);
+    const [code, message, width] = stdout.trim().split('\n');
+    assert.deepEqual([code, width], ['NOWCAST_OUTPUT', '8']);
+    assert.match(message, /EMFILE: too many open files, open '.*whole\.png'.*ulimit -n.*--resume/);
   });
 });

@@ -30,7 +30,7 @@ describe('the tensorflow engine', function () {
 
   async function comparesWithOnnxRuntime(on: typeof tf, network: Network): Promise<void> {
     const weights = initialWeights(network, 3);
-    const engine = openTensorFlowEngine(on, network, { batchSize: 2, assigner: 'sim-ota' });
+    const engine = openTensorFlowEngine(on, network, { assigner: 'sim-ota' });
     const replica = await Replica.open(network, simOta, 2, 1);
     const expected = await replica.step(weights, batch(), { l1: true });
     await replica.close();
@@ -58,7 +58,7 @@ describe('the tensorflow engine', function () {
     await tf.setBackend('cpu');
     const network = cspNetwork('tiny', { ...SHAPE, depthwise: true }, 2);
     const weights = initialWeights(network, 3);
-    const engine = openTensorFlowEngine(tf, network, { batchSize: 2, assigner: 'sim-ota' });
+    const engine = openTensorFlowEngine(tf, network, { assigner: 'sim-ota' });
     const held = (): object => ({ tensors: tf.memory().numTensors, bytes: tf.memory().numBytes });
     const before = held();
     for (let step = 0; step < 3; step++) {

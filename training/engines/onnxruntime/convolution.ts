@@ -1,4 +1,5 @@
 import type { Attributes } from '../../graph/graph-writer.js';
+import { BEYOND, windows } from '../../graph/operations.js';
 import type { Value } from '../../network/description.js';
 import type { RowWriter } from './row-writer.js';
 
@@ -10,9 +11,6 @@ export type ConvGeometry = {
   readonly stride: 1 | 2;
   readonly depthwise: boolean;
 };
-
-/** An end of a slice that lies beyond every picture. */
-const LARGE = 2 ** 31 - 1;
 
 /** Rows in, rows out. @param bias [out] */
 export function convolve(w: RowWriter, layer: ConvGeometry, x: string, weights: string, bias: string): string {
@@ -82,17 +80,12 @@ function shifted(w: RowWriter, { input, kernel, stride }: ConvGeometry, x: strin
   const padded = w.once(`padded ${x} ${kernel}`, () =>
     w.op('Pad', [w.planes(x, input.stride, input.channels, w.batch), w.ints(0, 0, pad, pad, 0, 0, pad, pad)]));
   return w.once(`shifted ${x} ${kernel} ${stride} ${row} ${column}`, () =>
-    w.op('Slice', [padded, w.ints(row, column), w.ints(row - 2 * pad || LARGE, column - 2 * pad || LARGE), w.ints(2, 3), w.ints(stride, stride)]));
-}
-
-function windows(kernel: number, stride: number): Attributes {
-  const pad = (kernel - 1) / 2;
-  return { kernel_shape: { ints: [kernel, kernel] }, strides: { ints: [stride, stride] }, pads: { ints: [pad, pad, pad, pad] } };
+    w.op('Slice', [padded, w.ints(row, column), w.ints(row - 2 * pad || BEYOND, column - 2 * pad || BEYOND), w.ints(2, 3), w.ints(stride, stride)]));
 }
 
 /** Kernels turned by half a circle. */
 function turned(w: RowWriter, weights: string): string {
-  return w.op('Slice', [weights, w.ints(-1, -1), w.ints(-LARGE, -LARGE), w.ints(2, 3), w.ints(-1, -1)]);
+  return w.op('Slice', [weights, w.ints(-1, -1), w.ints(-BEYOND, -BEYOND), w.ints(2, 3), w.ints(-1, -1)]);
 }
 
 /** The filters of a depthwise convolution for planes [1, channels * batch, height, width]. */

@@ -32,7 +32,6 @@ export async function openOnnxRuntimeEngine(network: Network, options: OnnxRunti
 
   return {
     name: 'onnxruntime',
-    batchSize,
     step: async (weights: Weights, batch: Batch, { l1 }): Promise<StepResult> => {
       parameters.set(weights.parameters);
       runningStatistics.set(weights.statistics);

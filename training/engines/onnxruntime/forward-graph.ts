@@ -1,8 +1,9 @@
 import { DataType, onnxModel, valueInfo } from '../../../src/model/onnx/build.js';
 import { serializeOnnx } from '../../../src/model/onnx/model-file.js';
+import { activate } from '../../graph/operations.js';
 import { NORM_EPSILON, type Network } from '../../network/description.js';
 import { convolve } from './convolution.js';
-import { activate, graphParameters, perNorm, predictionGeometry, predictionTensors, writePlainLayer } from './graph-parts.js';
+import { graphParameters, perNorm, predictionGeometry, predictionTensors, writePlainLayer } from './graph-parts.js';
 import { imageValue, RowWriter } from './row-writer.js';
 
 /** Name of the value that norm `i` makes, before its activation: rows. */

@@ -1,4 +1,5 @@
-import { POOL_KERNEL, LEAKY_SLOPE, type Activation, type Layer, type Network, type PredictLayer } from '../../network/description.js';
+import { doubled, POOL_WINDOWS } from '../../graph/operations.js';
+import type { Layer, Network, PredictLayer } from '../../network/description.js';
 import { parameterLayout, type ParameterLayout } from '../../network/parameters.js';
 import type { ConvGeometry } from './convolution.js';
 import type { RowWriter } from './row-writer.js';
@@ -49,11 +50,6 @@ export function predictionGeometry({ input, output }: PredictLayer): ConvGeometr
   return { input, output, kernel: 1, stride: 1, depthwise: false };
 }
 
-export function activate(w: RowWriter, activation: Activation, value: string): string {
-  if (activation === 'leaky-relu') return w.op('LeakyRelu', [value], { alpha: { float: LEAKY_SLOPE } });
-  return w.op('Mul', [value, w.op('Sigmoid', [value])]);
-}
-
 /** The layers without parameters, rows in, rows out. A focus is what the graph's input holds already. */
 export function writePlainLayer(w: RowWriter, layer: Exclude<Layer, { kind: 'conv' | 'predict' }>, inputs: readonly string[]): string {
   switch (layer.kind) {
@@ -62,10 +58,7 @@ export function writePlainLayer(w: RowWriter, layer: Exclude<Layer, { kind: 'con
     case 'add': return w.op('Add', inputs);
     case 'upsample': {
       const { input } = layer;
-      const doubled = w.op('Resize', [w.planes(inputs[0], input.stride, input.channels, w.batch), '', w.floats(1, 1, 2, 2)], {
-        mode: { string: 'nearest' }, nearest_mode: { string: 'floor' }, coordinate_transformation_mode: { string: 'asymmetric' },
-      });
-      return w.rows(doubled, input.channels);
+      return w.rows(doubled(w, w.planes(inputs[0], input.stride, input.channels, w.batch)), input.channels);
     }
     case 'max-pool': return maxPool(w, layer, inputs[0], 1)[0];
   }
@@ -73,9 +66,6 @@ export function writePlainLayer(w: RowWriter, layer: Exclude<Layer, { kind: 'con
 
 /** The maxima as rows and, where two outputs are asked for, where each was found: an index into the flat input. */
 export function maxPool(w: RowWriter, { input }: Extract<Layer, { kind: 'max-pool' }>, x: string, outputs: 1 | 2): string[] {
-  const pad = (POOL_KERNEL - 1) / 2;
-  const [maxima, ...indices] = w.outputs('MaxPool', [w.planes(x, input.stride, input.channels, w.batch)], outputs, {
-    kernel_shape: { ints: [POOL_KERNEL, POOL_KERNEL] }, pads: { ints: [pad, pad, pad, pad] },
-  });
+  const [maxima, ...indices] = w.outputs('MaxPool', [w.planes(x, input.stride, input.channels, w.batch)], outputs, POOL_WINDOWS);
   return [w.rows(maxima, input.channels), ...indices];
 }

@@ -11,7 +11,7 @@ import { forward, type TensorFlow } from './program.js';
 
 export type { TensorFlow };
 
-export type TensorFlowEngineOptions = { readonly batchSize: number; readonly assigner: AssignerName };
+export type TensorFlowEngineOptions = { readonly assigner: AssignerName };
 
 /** Packages that bring TensorFlow, the fastest first; the user installs one of them. */
 const PACKAGES = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const;
@@ -30,12 +30,11 @@ export async function loadTensorFlow(): Promise<TensorFlow> {
 }
 
 /** Trains with TensorFlow, or whatever backend the given tfjs has. */
-export function openTensorFlowEngine(tf: TensorFlow, network: Network, { batchSize, assigner }: TensorFlowEngineOptions): Engine {
+export function openTensorFlowEngine(tf: TensorFlow, network: Network, { assigner }: TensorFlowEngineOptions): Engine {
   const layout = parameterLayout(network);
   const strides = convLayers(network).map(({ output }) => output.stride);
   return {
     name: 'tensorflow',
-    batchSize,
     step: ({ parameters }: Weights, { input, pixels, objects }: Batch, { l1 }): Promise<StepResult> => {
       let losses = NO_LOSS;
       const statistics = new Float32Array(2 * layout.normChannels);
