@@ -42,11 +42,10 @@ export function failureReason(errors: readonly string[], waitedInVain: boolean):
   return telling.some((error) => VAGUE.test(error)) ? 'what answers does not send a video that ffmpeg knows' : undefined;
 }
 
-/** Whether the camera answered, going by the failure: silence may mean either. */
-export type Presence = 'away' | 'unknown' | 'there';
-
-/** @param reason as `failureReason` gives it */
-export function presenceAfter(reason: string): Presence {
-  if (reason === REFUSED || reason === UNKNOWN_HOST || reason === NO_ROUTE) return 'away';
-  return reason === TIMED_OUT ? 'unknown' : 'there';
+/**
+ * Whether nobody may have been there to answer.
+ * @param reason as `failureReason` gives it
+ */
+export function mayBeAway(reason: string): boolean {
+  return [REFUSED, UNKNOWN_HOST, NO_ROUTE, TIMED_OUT].includes(reason);
 }

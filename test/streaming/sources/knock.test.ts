@@ -21,6 +21,7 @@ describe('doorOf', () => {
     'https://camera:8443/live.m3u8': { host: 'camera', port: 8443, speaks: 'tls' },
     'tcp://camera:1234': { host: 'camera', port: 1234, speaks: 'tcp' },
     'rtmp://camera/app/name': { host: 'camera', port: 1935, speaks: 'tcp' },
+    'rtmps://camera/app/name': { host: 'camera', port: 443, speaks: 'tls' },
     'tcp://0.0.0.0:1234?listen=1': undefined,
     'tcp://camera': undefined,
     'udp://@239.0.0.1:1234': undefined,
