@@ -15,6 +15,7 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
   [/No route to host|Network is unreachable|Host is unreachable/i, NO_ROUTE],
   [/timed out|\b(?:udp|srt):\/\/\S*: Input\/output error/i, TIMED_OUT],
   [/method PLAY failed: 454|matches no streams|does not contain any stream|Output file #?\d* does not contain/i, 'no video in this stream (audio only)'],
+  [/^\w+:\/\/\S*: Invalid argument/i, 'the address is none that ffmpeg understands: check host and port in the URL'],
   [/Protocol not found/i, 'this ffmpeg does not know the protocol of the URL: install one that was built with it'],
   [/Unrecognized option|Option (?:not found|\S+ not found)|Error setting option|Error parsing options/i, 'ffmpeg refuses an option: check inputOptions'],
   [/Unknown input format/i, 'this ffmpeg cannot read such a device'],

@@ -13,6 +13,7 @@ describe('connection failure', () => {
     [/^461 unsupported transport/, '[rtsp] method SETUP failed: 461 Unsupported transport'],
     [/server error/, 'method DESCRIBE failed: 503 Service Unavailable'],
     [/inputOptions/, "Unrecognized option 'nonsense'."],
+    [/check host and port/, 'rtsp://cam:port/x: Invalid argument'],
     [/^no such device/, '/dev/video9: No such file or directory'],
   ] as const) {
     it(`reads "${message}"`, () => assert.match(failureReason(['something before', message], false) ?? '', wanted));
