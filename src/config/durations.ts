@@ -1,5 +1,3 @@
-import { UsageError } from '../core/errors.js';
-
 /** Timers count milliseconds in 31 bits; a longer one would go off at once. */
 export const LONGEST_DURATION_MS = 2 ** 31 - 1;
 
@@ -14,14 +12,4 @@ export function durationMs(value: unknown): number | undefined {
   if (match === null || (typeof value !== 'string' && typeof value !== 'number')) return undefined;
   const ms = Number(match[1]) * UNIT_MS[(match[2] ?? 'ms') as keyof typeof UNIT_MS];
   return ms > 0 && ms <= LONGEST_DURATION_MS ? ms : undefined;
-}
-
-/**
- * @param where the flag or key that the text stands at, for the message
- * @throws UsageError naming where, the value and the forms that are allowed
- */
-export function parseDuration(text: string, where: string): number {
-  const ms = durationMs(text);
-  if (ms === undefined) throw new UsageError(`${where} is "${text}"; it must be ${DURATION_FORMS}`);
-  return ms;
 }

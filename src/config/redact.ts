@@ -1,4 +1,4 @@
-import { HIDDEN, redactUrls } from '../core/redact.js';
+import { HIDDEN, hideParameters, redactUrls } from '../core/redact.js';
 
 /** A shorter text is no secret, and hiding it would punch holes into every message. */
 const SHORTEST_SECRET = 3;
@@ -17,7 +17,7 @@ export function redactText(text: string, secrets: Iterable<string> = []): string
 
 /** The password in a URL, if it has one; programs that open it may echo it without the URL around it. */
 export function passwordIn(url: string): string | undefined {
-  return /^[a-z][a-z\d+.-]*:\/\/[^:]*:(.*)@/is.exec(url)?.[1];
+  return /^[a-z][a-z\d+.-]*:\/\/[^:]*:(.*)@/is.exec(hideParameters(url))?.[1];
 }
 
 /** The keys whose values are secret wherever they stand. */

@@ -1,4 +1,5 @@
 import { UsageError } from '../core/errors.js';
+import { HIDDEN, redactUrls } from '../core/redact.js';
 
 /** What a source's text says it is, before anything is looked up on disk. */
 export type SourceKind =
@@ -53,7 +54,7 @@ export function streamIdFor(source: SourceKind): string {
     const name = path.replace(/[\\/]+$/, '').split(/[\\/]/).at(-1) ?? '';
     return name.replace(/(?<=.)\.[^.]+$/, '') || 'source';
   }
-  const address = source.url.slice(source.url.indexOf('://') + 3);
-  const host = address.slice(address.lastIndexOf('@') + 1).split(/[/?#]/)[0];
+  const address = redactUrls(source.url).slice(source.url.indexOf('://') + 3);
+  const host = address.slice(address.lastIndexOf('@') + 1).split(/[/?#]/)[0].replace(HIDDEN, '');
   return host.replace(/:\d+$/, '') || 'camera';
 }

@@ -12,13 +12,11 @@ export type FrameSlot = {
  * A slot belongs to whoever acquired it until it is released.
  */
 export class FrameRing {
-  readonly slotCount: number;
   readonly slotBytes: number;
   readonly #free: Uint8Array[] = [];
   #onFree: (() => void) | undefined;
 
   constructor(slotCount: number, slotBytes: number) {
-    this.slotCount = slotCount;
     this.slotBytes = slotBytes;
     for (let i = 0; i < slotCount; i++) this.#free.push(new Uint8Array(slotBytes));
   }

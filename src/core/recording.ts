@@ -70,14 +70,6 @@ export function encodeEvent(event: PipelineEvent): string {
 }
 
 /**
- * Rounds every time in the event to what a recording keeps. Live scoring uses it, so that a recording scored later
- * settles every tie as the live run did.
- */
-export function toRecordedPrecision<E extends PipelineEvent>(event: E, classes: readonly string[]): E {
-  return fromLine(toLine(event), classes) as E;
-}
-
-/**
  * Reads a recording's first line.
  * @throws DataError where it is not a recording's header
  */

@@ -6,13 +6,27 @@ export const SECRET_PARAMETER = /([?&;](?:[\w.-]*(?:token|password|passwd|secret
 
 const URL = /\b([a-z][a-z0-9+.-]*:\/\/)([^\s'"<>]*)/gi;
 
+/** What can only be a host, where credentials would have a password with a colon before it. */
+const BEGINS_WITH_HOST = /^(?:\[[^\]]*\]|[^:/?#]+)(?::\d+)?[/?]/;
+
 /**
- * A text whose URLs hold no secrets any more: everything before the last `@` becomes `***`, since passwords are often
- * typed raw with `@`, `#` and `/` in them, and so do the values of secret query parameters. A path with `@` is hidden
+ * A text whose URLs hold no secrets any more: the values of secret query parameters become `***`, and so does everything
+ * before the last `@`, since passwords are often typed raw with `@`, `#` and `/` in them. A path with `@` is hidden
  * with it: rather too much than one character of a password.
  */
 export function redactUrls(text: string): string {
-  return text
-    .replaceAll(URL, (url, scheme: string, after: string) => after.includes('@') ? `${scheme}${HIDDEN}@${after.slice(after.lastIndexOf('@') + 1)}` : url)
-    .replaceAll(SECRET_PARAMETER, `$1${HIDDEN}`);
+  return hideParameters(text.replaceAll(URL, (_, scheme: string, after: string) => `${scheme}${withoutSecrets(after)}`));
+}
+
+/** Puts `***` in the place of the values of secret query parameters. */
+export function hideParameters(text: string): string {
+  return text.replaceAll(SECRET_PARAMETER, `$1${HIDDEN}`);
+}
+
+/** Parameters go first: an `@` in the value of one ends no credentials. */
+function withoutSecrets(afterScheme: string): string {
+  const shown = hideParameters(afterScheme);
+  if (shown.includes('@')) return `${HIDDEN}@${shown.slice(shown.lastIndexOf('@') + 1)}`;
+  // Where the only `@` went with a parameter, that parameter may have been a part of a password.
+  return !afterScheme.includes('@') || BEGINS_WITH_HOST.test(afterScheme) ? shown : HIDDEN;
 }

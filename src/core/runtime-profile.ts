@@ -48,11 +48,6 @@ export function parseRuntimeProfile(file: unknown): RuntimeProfile {
   return runtimeProfile(unit === 's' ? samples.map((s) => s * 1000) : samples);
 }
 
-/** The profile of a device `factor` times as fast: every runtime divided by `factor` (sAP's perf factor). */
-export function speedUp(profile: RuntimeProfile, factor: number): RuntimeProfile {
-  return { samplesMs: profile.samplesMs.map((s) => s / factor), meanMs: profile.meanMs / factor };
-}
-
 /** The sample at quantile `q` (0 to 1), the lower one of two where it falls between. */
 export function quantileMs(profile: RuntimeProfile, q: number): number {
   const { samplesMs } = profile;

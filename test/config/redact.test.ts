@@ -11,6 +11,9 @@ describe('redaction', () => {
     ['http://h/video?channel=1&token=abc&x=2', 'http://h/video?channel=1&token=***&x=2'],
     ['http://h/video?access_token=abc', 'http://h/video?access_token=***'],
     ['http://h/cgi?user=admin&password=p%40', 'http://h/cgi?user=***&password=***'],
+    ['http://h:81/cgi?user=admin&password=p@ss', 'http://h:81/cgi?user=***&password=***'],
+    ['http://[::1]:81/cgi?password=p@ss', 'http://[::1]:81/cgi?password=***'],
+    ['rtsp://u:a&key=b@h/x', 'rtsp://***'],
     ['srt://h:9000?passphrase=x', 'srt://h:9000?passphrase=***'],
     ['rtsp://127.0.0.1:8554/cam', 'rtsp://127.0.0.1:8554/cam'],
     ['two: rtsp://a:b@h/1 and rtsp://c:d@h/2', 'two: rtsp://***@h/1 and rtsp://***@h/2'],
@@ -40,6 +43,7 @@ describe('redaction', () => {
     assert.equal(passwordIn('rtsp://user:p@ss:/ #1@host/x'), 'p@ss:/ #1');
     assert.equal(passwordIn('rtsp://user@host/x'), undefined);
     assert.equal(passwordIn('rtsp://host:8554/x'), undefined);
+    assert.equal(passwordIn('http://host:81/cgi?user=admin&pwd=p@ss'), undefined);
     assert.equal(passwordIn('clip.mp4'), undefined);
   });
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { parseRuntimeProfile, quantileMs, RuntimeEstimator, runtimeProfile, speedUp } from '../../src/core/runtime-profile.js';
+import { parseRuntimeProfile, quantileMs, RuntimeEstimator, runtimeProfile } from '../../src/core/runtime-profile.js';
 
 describe('runtime profile', () => {
   it('sorts its samples and leaves the given ones alone', () => {
@@ -13,10 +13,6 @@ describe('runtime profile', () => {
 
   it('is read in seconds and in milliseconds', () => {
     assert.deepEqual(parseRuntimeProfile({ type: 'empirical', unit: 's', samples: [0.5] }), parseRuntimeProfile({ type: 'empirical', unit: 'ms', samples: [500] }));
-  });
-
-  it('is faster by its factor on a faster device', () => {
-    assert.deepEqual(speedUp(runtimeProfile([10, 30]), 2), runtimeProfile([5, 15]));
   });
 
   for (const [what, file, message] of [

@@ -11,13 +11,11 @@ import { InternalError, OutputError } from '../../core/errors.js';
  */
 export class FrameRingFile {
   readonly fd: number;
-  readonly slotCount: number;
   readonly slotBytes: number;
   #closed = false;
 
   /** @throws OutputError where neither shared memory nor the temporary folder has room */
   constructor(slotCount: number, slotBytes: number) {
-    this.slotCount = slotCount;
     this.slotBytes = slotBytes;
     this.fd = openNameless(slotCount * slotBytes, ['/dev/shm', tmpdir()]);
   }

@@ -198,12 +198,14 @@ export class SupervisedHost {
     }
   }
 
+  /** Its pictures are lost, which ends a run only where no other host is left: whoever waits learns that by `ready()`. */
   #giveUp(error: Error): void {
     this.#ended = error;
-    this.#rejectAll(error);
+    this.#rejectAll(new DetectorFailedError(`the detector was lost with this frame: ${error.message}`, { cause: error }), error);
   }
 
-  #rejectAll(error: Error): void {
-    for (const { reject } of [...this.#jobs.splice(0), ...this.#waiters.splice(0)]) reject(error);
+  #rejectAll(ofJobs: Error, ofWaiters = ofJobs): void {
+    for (const { reject } of this.#jobs.splice(0)) reject(ofJobs);
+    for (const { reject } of this.#waiters.splice(0)) reject(ofWaiters);
   }
 }

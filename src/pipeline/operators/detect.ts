@@ -26,7 +26,6 @@ export function detect(options: DetectOptions): (scheduled: ScheduledFrame) => O
   const { detector, clock, runtimes, latencyBudgetMs } = options;
   return ({ frame, startedAtMs, overBudget }) => new Observable((subscriber) => {
     const recover = (error: DetectorFailedError): void => {
-      subscriber.next(dropOf(frame, 'detector-failed', clock.now()));
       subscriber.next({ type: 'status', atMs: clock.now(), state: 'detector-lost', message: error.message });
       detector.ready().then(
         () => {
@@ -46,7 +45,11 @@ export function detect(options: DetectOptions): (scheduled: ScheduledFrame) => O
         subscriber.next(perceptOf(frame, found, startedAtMs, emittedAtMs, overBudget || late));
         subscriber.complete();
       },
-      (error: unknown) => error instanceof DetectorFailedError ? recover(error) : subscriber.error(error),
+      (error: unknown) => {
+        subscriber.next(dropOf(frame, 'detector-failed', clock.now()));
+        if (error instanceof DetectorFailedError) recover(error);
+        else subscriber.error(error);
+      },
     );
   });
 }

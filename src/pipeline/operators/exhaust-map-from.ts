@@ -32,7 +32,7 @@ export type WorkerOptions = {
  * the room says what runs next.
  *
  * Completes when the source has completed, nothing is under way, and the room gives nothing more. What then still
- * waits is given up. An early unsubscribe gives up what waits without emitting.
+ * waits is given up, as it is before an error. An early unsubscribe gives up what waits without emitting.
  *
  * @param makeRoom makes the room of one subscription
  * @param project the work; its errors are errors of the result
@@ -51,20 +51,32 @@ export function exhaustMapFrom<T, U, S, R>(
     let stopped = false;
     let pumping = false;
 
+    const halt = (): void => {
+      stopped = true;
+      upstream.unsubscribe();
+      room.drain(emit);
+    };
+
+    /** What waits is told of first, since nothing comes after an error. */
+    const fail = (error: unknown): void => {
+      halt();
+      subscriber.error(error);
+    };
+
     const start = (value: U): void => {
       busy += 1;
       let work: Observable<R>;
       try {
         work = from(project(value));
       } catch (error) {
-        subscriber.error(error);
+        fail(error);
         return;
       }
       const inner = new Subscription();
       subscriber.add(inner);
       inner.add(work.subscribe({
         next: (result) => subscriber.next(result),
-        error: (error: unknown) => subscriber.error(error),
+        error: fail,
         complete: () => {
           subscriber.remove(inner);
           busy -= 1;
@@ -96,9 +108,7 @@ export function exhaustMapFrom<T, U, S, R>(
     if (stop !== undefined) {
       subscriber.add(from(stop).subscribe(() => {
         if (stopped) return;
-        stopped = true;
-        upstream.unsubscribe();
-        room.drain(emit);
+        halt();
         pump('freed');
       }));
     }
@@ -108,7 +118,7 @@ export function exhaustMapFrom<T, U, S, R>(
         room.offer(value, emit);
         pump('arrived');
       },
-      error: (error: unknown) => subscriber.error(error),
+      error: fail,
       complete: () => {
         sourceDone = true;
         pump('freed');

@@ -208,6 +208,8 @@ class Feed implements FeedServer {
         : { status: 400, message: `this server speaks the subprotocol ${FEED_SUBPROTOCOL}` })
       ?? (this.clientCount < (this.#options.maxClients ?? 256) ? undefined : { status: 503, message: `the feed has as many clients as it may (${this.clientCount})` });
     if (refused !== undefined) {
+      // One that does not close its side would stay for ever, and hold up the end of the feed.
+      socket.once('finish', () => socket.destroy());
       socket.end(`HTTP/1.1 ${refused.status} ${STATUS_CODES[refused.status]}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(refused.message)}\r\n\r\n${refused.message}`);
       return;
     }

@@ -8,7 +8,7 @@ import { redactUrls } from '../../core/redact.js';
 import { CameraConnection, type ConnectionEnd } from './camera-connection.js';
 import type { Transport } from './camera-input.js';
 import { captureClock } from './capture-clock.js';
-import { presenceAfter } from './connection-failure.js';
+import { mayBeAway } from './connection-failure.js';
 import { redactorOf } from './credentials.js';
 import type { Ffmpeg } from './ffmpeg-binary.js';
 import type { Picture } from './frame-process.js';
@@ -64,7 +64,7 @@ export type CameraCopy = {
  * Watches a camera for ever: `rtsp://`, `rtsps://`, `http://`, `https://` (MJPEG, HLS and others), `udp://`, `srt://`,
  * `rtmp://` or `/dev/videoN`. Subscribing connects; unsubscribing ends its ffmpeg, whatever that is doing.
  *
- * A camera that goes away is reconnected to by the ladder, or as soon as it answers again where it was found not to; it never
+ * A camera that goes away is reconnected to by the ladder, or as soon as it answers where it did not; it never
  * errors. A `gap` tells the time without frames when it is back. A slow consumer never holds the camera up: frames that find no free slot are reported as drops.
  * No event holds the URL's credentials.
  *
@@ -130,6 +130,8 @@ class CameraSession {
       throw new SourceError('a camera needs an ffmpeg of its own: install ffmpeg 4.4 or later, the embedded one is for files only', { code: 'NOWCAST_CAMERA' });
     }
     let failures = 0;
+    /** Since its last picture: that it answers is no news then. */
+    let hasAnswered = false;
     while (!this.#isOver) {
       this.#status('connecting', redactUrls(this.#url));
       const end = await this.#connect();
@@ -142,12 +144,13 @@ class CameraSession {
       if (this.#options.giveUpFirst && this.#last === undefined) {
         throw new SourceError(`${redactUrls(this.#url)}: ${this.#lostWhy}`, { code: 'NOWCAST_CAMERA' });
       }
+      if (this.#isLive) hasAnswered = false;
       failures = failuresAfter(failures, this.#url, end);
       const delayMs = reconnectDelayMs(failures, this.#options.random, this.#options.ladder);
-      const comesBack = this.#comesBack(end.reason, delayMs);
+      const comesBack = mayBeAway(end.reason) ? this.#comesBack(delayMs, !hasAnswered) : undefined;
       this.#status('reconnecting', `${this.#lostWhy}; next attempt in ${(delayMs / 1000).toFixed(1)} s${comesBack === undefined ? '' : ', or when it answers'}`);
       // A camera that has just started may need a moment more: it gets the quick steps again.
-      if (await this.#wait(delayMs, comesBack)) failures = 0;
+      if (await this.#wait(delayMs, comesBack)) [failures, hasAnswered] = [0, true];
     }
     this.#tellGap(this.#options.clock.now());
     this.#status('ended', `${this.#seq} frames`);
@@ -176,13 +179,11 @@ class CameraSession {
     return end;
   }
 
-  /** Emits when the camera answers, where it did not or may not have, and the wait is long enough to ask. */
-  #comesBack(reason: string, delayMs: number): Observable<void> | undefined {
+  /** Emits when the camera answers; undefined where it cannot be asked, or the wait is too short to. */
+  #comesBack(delayMs: number, wasAway: boolean): Observable<void> | undefined {
     const { knock, scheduler } = this.#options;
-    const presence = presenceAfter(reason);
     const door = doorOf(this.#url);
-    if (door === undefined || presence === 'there' || delayMs < 2 * KNOCK_EVERY_MS) return undefined;
-    return returnsTo(door, { knock, scheduler, wasAway: presence === 'away' });
+    return door === undefined || delayMs < 2 * KNOCK_EVERY_MS ? undefined : returnsTo(door, { knock, scheduler, wasAway });
   }
 
   /** Resolves with whether the camera came back before the time was over. */

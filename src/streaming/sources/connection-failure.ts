@@ -15,6 +15,7 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
   [/No route to host|Network is unreachable|Host is unreachable/i, NO_ROUTE],
   [/timed out|\b(?:udp|srt):\/\/\S*: Input\/output error/i, TIMED_OUT],
   [/method PLAY failed: 454|matches no streams|does not contain any stream|Output file #?\d* does not contain/i, 'no video in this stream (audio only)'],
+  [/^\w+:\/\/\S*: Invalid argument/i, 'the address is none that ffmpeg understands: check host and port in the URL'],
   [/Protocol not found/i, 'this ffmpeg does not know the protocol of the URL: install one that was built with it'],
   [/Unrecognized option|Option (?:not found|\S+ not found)|Error setting option|Error parsing options/i, 'ffmpeg refuses an option: check inputOptions'],
   [/Unknown input format/i, 'this ffmpeg cannot read such a device'],
@@ -42,11 +43,10 @@ export function failureReason(errors: readonly string[], waitedInVain: boolean):
   return telling.some((error) => VAGUE.test(error)) ? 'what answers does not send a video that ffmpeg knows' : undefined;
 }
 
-/** Whether the camera answered, going by the failure: silence may mean either. */
-export type Presence = 'away' | 'unknown' | 'there';
-
-/** @param reason as `failureReason` gives it */
-export function presenceAfter(reason: string): Presence {
-  if (reason === REFUSED || reason === UNKNOWN_HOST || reason === NO_ROUTE) return 'away';
-  return reason === TIMED_OUT ? 'unknown' : 'there';
+/**
+ * Whether nobody may have been there to answer.
+ * @param reason as `failureReason` gives it
+ */
+export function mayBeAway(reason: string): boolean {
+  return [REFUSED, UNKNOWN_HOST, NO_ROUTE, TIMED_OUT].includes(reason);
 }

@@ -31,7 +31,7 @@ export function encodeCredentials(url: string): string {
  */
 export function redactorOf(url: string): (text: string) => string {
   const { scheme, user, password, rest } = split(url);
-  const prefixes = scheme === '' || !url.includes('@') ? [] : [url, encodeCredentials(url)].map((spelling) => spelling.slice(0, spelling.lastIndexOf('@') + 1));
+  const prefixes = [url, encodeCredentials(url)].map(upToLastAt).filter((prefix) => prefix !== '');
   const secrets = new Set<string>();
   const add = (secret: string): void => {
     for (const spelling of [secret, encode(secret), decode(secret), encode(decode(secret))]) {
@@ -79,6 +79,12 @@ function endOfCredentials(after: string): number {
 function startsWithHostAndQuery(text: string): boolean {
   const end = text.indexOf('?');
   return end >= 0 && text.includes('=') && HOST.test(text.slice(0, end));
+}
+
+/** What may hold credentials, however they are read; an `@` in the value of a secret parameter does not count. */
+function upToLastAt(url: string): string {
+  const [beforeSecrets] = url.split(SECRET_PARAMETER, 1);
+  return beforeSecrets.slice(0, beforeSecrets.lastIndexOf('@') + 1);
 }
 
 function encode(text: string): string {

@@ -48,11 +48,6 @@ export class FfmpegLog {
     return this.#input;
   }
 
-  /** Pictures that the log has announced so far. */
-  get announcedCount(): number {
-    return this.#announcedCount;
-  }
-
   /** Takes what the log told about the next picture; undefined while it has not told yet. */
   nextPicture(): PictureFacts | undefined {
     return this.#facts.shift();

@@ -62,7 +62,6 @@ export class FrameProcess {
   readonly #unannounced: NutFrame[] = [];
   #pictureCount = 0;
   #inputTold = false;
-  #paused = false;
   #stopped = false;
   #failure: Error | undefined;
   #exit: Pick<FrameProcessEnd, 'code' | 'signal'> | undefined;
@@ -82,15 +81,8 @@ export class FrameProcess {
     return this.#child.pid;
   }
 
-  /** Stops reading, so that ffmpeg is held up once the pipe is full. */
-  pause(): void {
-    this.#paused = true;
-    this.#child.stdout.pause();
-  }
-
-  /** Reads on, after `pause()` or when a target is there again. */
+  /** Reads on, when a target is there again. */
   resume(): void {
-    this.#paused = false;
     this.#guarded(() => this.#reader.resume());
   }
 
@@ -144,7 +136,7 @@ export class FrameProcess {
     try {
       const wantsMore = read();
       if (this.#stopped) return;
-      if (wantsMore && !this.#paused) this.#child.stdout.resume();
+      if (wantsMore) this.#child.stdout.resume();
       else this.#child.stdout.pause();
     } catch (error) {
       this.#failure = error as Error;

@@ -1,4 +1,4 @@
-import { connect } from 'node:net';
+import { connect, isIP } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { exhaustMap, filter, map, Observable, pairwise, startWith, take, timer, type SchedulerLike } from 'rxjs';
 import { encodeCredentials } from './credentials.js';
@@ -20,7 +20,7 @@ const CONNECT_TIMEOUT_MS = 900;
 /** Longer: a program that goes on after it hung answers the question that waits, and fewer pile up meanwhile. */
 const ANSWER_TIMEOUT_MS = 1_900;
 
-const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'rtsp:': 554, 'rtsps:': 322, 'http:': 80, 'https:': 443, 'rtmp:': 1935 };
+const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'rtsp:': 554, 'rtsps:': 322, 'http:': 80, 'https:': 443, 'rtmp:': 1935, 'rtmps:': 443 };
 const SPEAKS: Readonly<Record<string, Door['speaks']>> = { 'rtsp:': 'rtsp', 'rtsps:': 'tls', 'http:': 'http', 'https:': 'tls', 'rtmps:': 'tls' };
 const OVER_TCP = /^(?:rtsps?|https?|tcp|rtmp[a-z]*):\/\//i;
 
@@ -50,7 +50,7 @@ function questionFor({ host, speaks }: Door): string | undefined {
 export const knockAtDoor: Knock = (door) => new Observable((subscriber) => {
   const { host, port, speaks } = door;
   // Nothing is told here that a false certificate could win.
-  const socket = speaks === 'tls' ? connectTls({ host, port, rejectUnauthorized: false }) : connect({ host, port });
+  const socket = speaks === 'tls' ? connectTls({ host, port, servername: isIP(host) === 0 ? host : '', rejectUnauthorized: false }) : connect({ host, port });
   const answer = (isThere: boolean): void => {
     subscriber.next(isThere);
     subscriber.complete();
@@ -76,7 +76,7 @@ export const knockAtDoor: Knock = (door) => new Observable((subscriber) => {
 export type ReturnOptions = {
   readonly knock: Knock;
   readonly scheduler: SchedulerLike;
-  /** Nothing answered there when last tried; otherwise that is found out first. */
+  /** Takes a first answer for a return; otherwise nothing must have answered before. */
   readonly wasAway: boolean;
 };
 

@@ -88,6 +88,7 @@ describe('detect', () => {
     const other = run(1);
     detector.jobs[1].fail(reason);
     await settled();
+    assert.deepEqual(other.events.map(nameOf), ['detector-failed a/1'], 'its frame comes out all the same');
     assert.equal(other.error, reason);
   });
 });

@@ -182,9 +182,9 @@ describe('schedule', () => {
     ]);
   });
 
-  it('an error of the source, or of the work, goes on at once and releases what waits', () => {
-    assert.deepEqual(timelineOf({ source: 'a-b-#', work: '-----(x|)' }), ['4 error']);
-    assert.deepEqual(timelineOf({ source: 'a-b-c-d-', work: '---#' }), ['3 error']);
+  it('an error of the source, or of the work, goes on at once and drops what waits as stopped', () => {
+    assert.deepEqual(timelineOf({ source: 'a-b-#', work: '-----(x|)' }), ['4 stopped a/1', '4 error']);
+    assert.deepEqual(timelineOf({ source: 'a-b-c-d-', work: '---#' }), ['3 stopped a/1', '3 error']);
   });
 
   it('a subscriber that leaves on a drop gets nothing more, and what other streams have waiting is released', () => {

@@ -173,6 +173,15 @@ describe('feed server', () => {
     socket.destroy();
   });
 
+  it('keeps no connection of a client that it refused, whatever that does', async () => {
+    const { server } = await start({ token: 's3cret' });
+    const socket = connectTcp({ port: server.port, host: '127.0.0.1', allowHalfOpen: true }).resume();
+    socket.write('GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n');
+    await once(socket, 'end');
+    await server.close();
+    socket.destroy();
+  });
+
   it('names the port that is in use and what to do', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');

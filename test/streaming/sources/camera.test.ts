@@ -6,14 +6,16 @@ import { firstValueFrom, Observable, take, VirtualTimeScheduler } from 'rxjs';
 import { SourceError } from '../../../src/core/errors.js';
 import type { StatusEvent } from '../../../src/core/events.js';
 import { cameraSource, copyPath, type CameraOptions } from '../../../src/streaming/sources/camera.js';
+import { nutFileHeader, nutFrameHeader } from '../../../src/streaming/sinks/nut-writer.js';
 import type { Ffmpeg } from '../../../src/streaming/sources/ffmpeg-binary.js';
 import { temporaryFolder } from '../../helpers/temporary.js';
 
 const VERSION = { major: 5, minor: 1, name: '5.1' };
 const clock = { now: () => 0 };
+const SIZE = { width: 32, height: 32 };
 
 function optionsWith(ffmpeg: Ffmpeg): CameraOptions {
-  return { streamId: 'cam', input: { width: 32, height: 32 }, clock, ffmpeg };
+  return { streamId: 'cam', input: SIZE, clock, ffmpeg };
 }
 
 describe('camera', () => {
@@ -54,11 +56,18 @@ describe('camera', () => {
     const folder = temporaryFolder();
     const LADDER = [{ delayMs: 1_000, times: 1 }, { delayMs: 60_000, times: Infinity }];
 
-    /** A camera whose every attempt fails with the message, in virtual time; `isOpen` answers the n-th knock after 5 ms. */
+    /**
+     * A camera whose every attempt fails with the message, in virtual time; `isOpen` answers the n-th knock after 5 ms.
+     * Once it `streams`, each attempt gives a picture before it fails.
+     */
     function watch(url: string, message: string, isOpen: (knock: number) => boolean) {
       const path = join(folder(), 'ffmpeg');
-      writeFileSync(path, `#!/bin/sh\necho '[error] ${message}' >&2\nexit 1\n`);
+      writeFileSync(path, `#!/bin/sh\n[ -e "$0.nut" ] && cat "$0.log" >&2 && cat "$0.nut"\necho '[error] ${message}' >&2\nexit 1\n`);
       chmodSync(path, 0o755);
+      const streams = (): void => {
+        writeFileSync(`${path}.log`, '[Parsed_scale_0] w:32 h:32 fmt:gbrp -> w:32 h:32 fmt:gbrp \nfilter -> pts:0\n');
+        writeFileSync(`${path}.nut`, Buffer.concat([nutFileHeader(SIZE), nutFrameHeader(0, 3 * 32 * 32), Buffer.alloc(3 * 32 * 32)]));
+      };
       const time = new VirtualTimeScheduler();
       const statuses: string[] = [];
       const knocksMs: number[] = [];
@@ -84,12 +93,13 @@ describe('camera', () => {
       /** Lets the time pass until so many attempts have failed; while one is under way it stands still. */
       const failures = async (count: number): Promise<void> => {
         const waits = (): boolean => statuses.at(-1)!.endsWith('reconnecting');
-        while (!waits() || statuses.length < 2 * count) {
+        while (!waits() || statuses.filter((status) => status.endsWith(' reconnecting')).length < count) {
           if (waits()) pass(1);
           await (waits() ? Promise.resolve() : setImmediate());
         }
       };
-      return { camera, time, statuses, knocksMs, pass, failures, openKnocks: () => openKnocks };
+      const attemptsMs = (): number[] => statuses.flatMap((status) => /^(\d+) connecting$/.exec(status)?.slice(1).map(Number) ?? []);
+      return { camera, time, statuses, attemptsMs, knocksMs, streams, pass, failures, openKnocks: () => openKnocks };
     }
 
     it('tries again when a camera answers that was away, and then from the ladder\'s foot', async () => {
@@ -107,13 +117,20 @@ describe('camera', () => {
       assert.deepEqual([openKnocks(), time.actions.length], [0, 0]);
     });
 
-    it('stays on the step where it could have been asked all along', async () => {
-      const { camera, statuses, failures, knocksMs } = watch('rtsp://camera:8554/a', 'Connection timed out', () => true);
-      await failures(3);
-      assert.equal(statuses.at(-1), '61000 reconnecting');
-      assert.equal(knocksMs.filter((ms) => ms < 61_000).length, 60);
-      camera.unsubscribe();
-    });
+    for (const message of ['Connection refused', 'Connection timed out']) {
+      it(`takes a first answer for a return after "${message}", and then, until there are pictures, only one that follows silence`, async () => {
+        const { camera, attemptsMs, knocksMs, streams, failures } = watch('rtsp://camera:8554/a', message, () => true);
+        await failures(4);
+        assert.deepEqual(attemptsMs(), [0, 1_000, 1_005, 2_005]);
+        await failures(5);
+        assert.equal(attemptsMs().at(-1), 62_005, 'that it answers was no news');
+        assert.equal(knocksMs.length, 1 + 60);
+        streams();
+        await failures(7);
+        assert.deepEqual(attemptsMs().slice(5), [122_005, 122_010], 'there were pictures, and it was away anew');
+        camera.unsubscribe();
+      });
+    }
 
     it('does not knock at a camera that answered', async () => {
       const { camera, statuses, failures, knocksMs } = watch('rtsp://camera:8554/a', '401 Unauthorized', () => true);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { failureReason, presenceAfter } from '../../../src/streaming/sources/connection-failure.js';
+import { failureReason, mayBeAway } from '../../../src/streaming/sources/connection-failure.js';
 
 describe('connection failure', () => {
   for (const [wanted, message] of [
@@ -13,6 +13,7 @@ describe('connection failure', () => {
     [/^461 unsupported transport/, '[rtsp] method SETUP failed: 461 Unsupported transport'],
     [/server error/, 'method DESCRIBE failed: 503 Service Unavailable'],
     [/inputOptions/, "Unrecognized option 'nonsense'."],
+    [/check host and port/, 'rtsp://cam:port/x: Invalid argument'],
     [/^no such device/, '/dev/video9: No such file or directory'],
   ] as const) {
     it(`reads "${message}"`, () => assert.match(failureReason(['something before', message], false) ?? '', wanted));
@@ -27,11 +28,10 @@ describe('connection failure', () => {
     assert.equal(failureReason([], false), undefined);
   });
 
-  for (const [message, presence] of [
-    ['Connection refused', 'away'], ['Failed to resolve hostname x', 'away'], ['No route to host', 'away'],
-    ['Connection timed out', 'unknown'],
-    ['401 Unauthorized', 'there'], ['404 Not Found', 'there'], ['Connection reset by peer', 'there'],
+  for (const [message, wanted] of [
+    ['Connection refused', true], ['Failed to resolve hostname x', true], ['No route to host', true], ['Connection timed out', true],
+    ['401 Unauthorized', false], ['404 Not Found', false], ['Connection reset by peer', false],
   ] as const) {
-    it(`takes the camera for ${presence} after "${message}"`, () => assert.equal(presenceAfter(failureReason([message], false)!), presence));
+    it(`takes the camera ${wanted ? 'perhaps for away' : 'for there'} after "${message}"`, () => assert.equal(mayBeAway(failureReason([message], false)!), wanted));
   }
 });

@@ -18,6 +18,8 @@ describe('credentials of a camera', () => {
     ['rtsp://[::1]:554/a@b', 'rtsp://[::1]:554/a@b', 'rtsp://***@b'],
     ['http://host?mail=a@b', 'http://host?mail=a@b', 'http://***@b'],
     ['http://host/v.cgi?user=me&pwd=secret&res=4', 'http://host/v.cgi?user=me&pwd=secret&res=4', 'http://host/v.cgi?user=***&pwd=***&res=4'],
+    ['http://host/v.cgi?user=me&pwd=se@cret', 'http://host/v.cgi?user=me&pwd=se@cret', 'http://host/v.cgi?user=***&pwd=***'],
+    ['http://me:p@w@host:81/v.cgi?pwd=se@cret', 'http://me:p%40w@host:81/v.cgi?pwd=se@cret', 'http://***@host:81/v.cgi?pwd=***'],
     ['https://h/x.m3u8?access_token=abc', 'https://h/x.m3u8?access_token=abc', 'https://h/x.m3u8?access_token=***'],
     ['/dev/video0', '/dev/video0', '/dev/video0'],
   ] as const) {
@@ -37,6 +39,11 @@ describe('credentials of a camera', () => {
       assert.doesNotMatch(redact(line), /p@ss|p%40ss|dXNlcj/, redact(line));
     }
     assert.equal(redact('rtsp://user:p@ss#1@host/cam: Connection refused'), 'rtsp://***@host/cam: Connection refused');
+  });
+
+  it('are taken out where they are parameters with an @ in them', () => {
+    const url = 'http://host:81/v.cgi?user=viewer&pwd=se@cret';
+    assert.equal(redactorOf(url)(`${url} and se@cret`), 'http://host:81/v.cgi?user=***&pwd=*** and ***');
   });
 
   it('of other URLs are taken out too', () => {

@@ -21,6 +21,7 @@ describe('doorOf', () => {
     'https://camera:8443/live.m3u8': { host: 'camera', port: 8443, speaks: 'tls' },
     'tcp://camera:1234': { host: 'camera', port: 1234, speaks: 'tcp' },
     'rtmp://camera/app/name': { host: 'camera', port: 1935, speaks: 'tcp' },
+    'rtmps://camera/app/name': { host: 'camera', port: 443, speaks: 'tls' },
     'tcp://0.0.0.0:1234?listen=1': undefined,
     'tcp://camera': undefined,
     'udp://@239.0.0.1:1234': undefined,
@@ -114,6 +115,16 @@ describe('knockAtDoor', () => {
   it('takes what is no TLS that Node knows for an answer all the same', async () => {
     meet = (socket) => socket.once('data', () => socket.write('HTTP/1.1 400 Bad Request\r\n\r\n'));
     assert.deepEqual(await knock('tls'), [true]);
+  });
+
+  it('names the host to a TLS server that serves several', async () => {
+    let hello = Buffer.of();
+    meet = (socket) => socket.once('data', (bytes) => {
+      hello = bytes;
+      socket.end();
+    });
+    await lastValueFrom(knockAtDoor({ ...door('tls'), host: 'localhost' }));
+    assert.ok(hello.includes('localhost'));
   });
 
   it('is not taken in by a system that takes connections for a program that hangs', async () => {
