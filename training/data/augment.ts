@@ -1,4 +1,4 @@
-import { letterbox, type Size } from '../../src/core/letterbox.js';
+import { letterbox, PAD_VALUE, type Size } from '../../src/core/letterbox.js';
 import type { Objects } from '../assign/assignment.js';
 import type { Random } from '../random.js';
 import { compose, scaleThenMove, type Affine } from './affine.js';
@@ -31,7 +31,12 @@ export type Augmentation = {
   readonly colourProbability: number;
 };
 
-type Drawing = { readonly pixels: Uint8Array; readonly labels: Labels };
+type Drawing = {
+  readonly pixels: Uint8Array;
+  readonly labels: Labels;
+  /** In the upper left corner; what lies beyond is padding. */
+  readonly content: Size;
+};
 
 /** Draws any other picture of the data set. */
 export type DrawPicture = (random: Random) => Promise<LabeledPicture>;
@@ -54,22 +59,27 @@ export async function augment(
   } else {
     drawing = fit(first, input);
   }
-  const { pixels } = drawing;
+  const { pixels, content } = drawing;
   let { labels } = drawing;
-  if (random.chance(settings.colourProbability)) jitterColour(pixels, random);
+  if (random.chance(settings.colourProbability)) {
+    jitterColour(pixels, random);
+    pad(pixels, content, input);
+  }
   if (random.chance(settings.flipProbability)) {
-    mirror(pixels, input);
-    labels = mirrorLabels(labels, input.width);
+    mirror(pixels, content, input);
+    labels = mirrorLabels(labels, content.width);
   }
   return { pixels, objects: toObjects(labels) };
 }
 
 /** The picture scaled into the upper left corner of the input, as in inference. */
 export function fit({ picture, labels }: LabeledPicture, input: Size): Drawing {
-  const toOutput = scaleThenMove(letterbox(picture, input).scale, 0, 0);
+  const { scale, contentWidth, contentHeight } = letterbox(picture, input);
+  const toOutput = scaleThenMove(scale, 0, 0);
   return {
     pixels: render([{ picture, toCanvas: IDENTITY, region: [0, 0, picture.width, picture.height] }], toOutput, input),
     labels: mapLabels(labels, toOutput, input),
+    content: { width: contentWidth, height: contentHeight },
   };
 }
 
@@ -91,7 +101,7 @@ export function mosaic(sources: readonly LabeledPicture[], input: Size, settings
     };
   });
   const onCanvas = sources.map(({ labels }, i) => mapLabels(labels, tiles[i].toCanvas, canvas));
-  return { pixels: render(tiles, toOutput, input), labels: mapLabels(joinLabels(onCanvas), toOutput, input) };
+  return { pixels: render(tiles, toOutput, input), labels: mapLabels(joinLabels(onCanvas), toOutput, input), content: input };
 }
 
 /** Source: YOLOX `yolox/data/data_augment.py`, `get_affine_matrix`. */
@@ -113,12 +123,19 @@ function mixUp({ pixels, labels }: Drawing, { picture, labels: otherLabels }: La
   const other = render([{ picture, toCanvas: IDENTITY, region: [0, 0, picture.width, picture.height] }], toInput, input);
   let mapped = mapLabels(otherLabels, toInput, input);
   if (random.chance(0.5)) {
-    mirror(other, input);
+    mirror(other, input, input);
     mapped = mirrorLabels(mapped, input.width);
   }
-  return { pixels: pixels.map((value, i) => (value + other[i] + 1) >> 1), labels: joinLabels([labels, mapped]) };
+  return { pixels: pixels.map((value, i) => (value + other[i] + 1) >> 1), labels: joinLabels([labels, mapped]), content: input };
 }
 
-function mirror(pixels: Uint8Array, { width }: Size): void {
-  for (let row = 0; row < pixels.length; row += width) pixels.subarray(row, row + width).reverse();
+function mirror(pixels: Uint8Array, content: Size, { width }: Size): void {
+  for (let row = 0; row < pixels.length; row += width) pixels.subarray(row, row + content.width).reverse();
+}
+
+/** Greys what is no picture, as inference has it, whatever was done to the picture. */
+function pad(pixels: Uint8Array, content: Size, { width, height }: Size): void {
+  for (let row = 0; row < pixels.length / width; row++) {
+    pixels.fill(PAD_VALUE, row * width + (row % height < content.height ? content.width : 0), (row + 1) * width);
+  }
 }

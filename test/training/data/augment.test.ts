@@ -99,6 +99,20 @@ describe('augment', () => {
     assert.deepEqual(flipped.pixels.subarray(0, 96).toReversed(), plain.pixels.subarray(0, 96));
   });
 
+  it('changes and turns round the picture alone, never the grey that fills up the input', async () => {
+    const tall = drawn(60, 80, { x: 0, y: 20, width: 10, height: 30 });
+    const settings = { ...STRONG, flipProbability: 1, colourProbability: 1 };
+    for (const seed of [1, 2, 3]) {
+      const { pixels, objects: { boxes } } = await augment(tall, () => Promise.resolve(tall), INPUT, settings, true, new Random(seed));
+      assert.deepEqual(Array.from(boxes), [44, 28, 8, 24]);
+      for (let row = 0; row < 3 * INPUT.height; row++) {
+        const grey = pixels.subarray(row * INPUT.width + 48, (row + 1) * INPUT.width);
+        assert.ok(grey.every((value) => value === 114), `row ${row}`);
+      }
+      assert.deepEqual(boundsOfRed(pixels, 128), [40, 16, 48, 40]);
+    }
+  });
+
   it('mixes another picture in with its boxes: each bounds its rectangle to a pixel', async () => {
     const grey = (picture: LabeledPicture): LabeledPicture => ({ ...picture, picture: { ...picture.picture, rgb: picture.picture.rgb.map((value) => value || 114) } });
     const settings = { ...STRONG, mosaicScale: [1, 1], mixupProbability: 1 } as const;
