@@ -20,9 +20,13 @@ export { PROVIDERS, type Detector, type DetectorInfo, type DetectorResult, type 
 export { createProcessDetector } from './model/host/process-detector.js';
 export type { ProcessDetectorOptions } from './model/host/host-plan.js';
 export { cameraSource, type CameraCopy, type CameraOptions } from './streaming/sources/camera.js';
+export type { Transport } from './streaming/sources/camera-input.js';
+export { knockAtDoor, type Door, type Knock } from './streaming/sources/knock.js';
+export { RECONNECT_LADDER, type ReconnectLadder } from './streaming/sources/reconnect.js';
 export { folderSource, type FolderOptions } from './streaming/sources/folder.js';
 export { memorySource, type MemoryOptions, type MemoryPicture } from './streaming/sources/memory.js';
 export { producedSource, type PictureProducer, type ProducedOptions } from './streaming/sources/produced.js';
+export type { Pace } from './streaming/sources/playout.js';
 export { videoSource, type VideoInfo, type VideoOptions } from './streaming/sources/video.js';
 export { locateFfmpeg, type Ffmpeg, type FfmpegVersion } from './streaming/sources/ffmpeg-binary.js';
 
