@@ -1,17 +1,15 @@
 import { createHash } from 'node:crypto';
 import { join, parse } from 'node:path';
 import type { Command } from 'commander';
-import { readCheckpoint } from '../../training/checkpoint/checkpoint.js';
+import { readTrained, type TrainedNetwork } from '../../training/checkpoint/checkpoint.js';
 import { safetensorsPieces } from '../../training/checkpoint/safetensors.js';
 import { exportOnnx } from '../../training/export/export-onnx.js';
 import { gigaFlops } from '../../training/network/cost.js';
-import type { Network } from '../../training/network/description.js';
 import { parameterLayout } from '../../training/network/parameters.js';
 import { createNetwork, parseVariant, testSize, VARIANTS } from '../../training/network/variants.js';
-import { initialWeights, namedTensors, type Weights } from '../../training/network/weights.js';
+import { initialWeights, namedTensors } from '../../training/network/weights.js';
 import { parseInputSize } from '../config/run-config.js';
 import { UsageError } from '../core/errors.js';
-import type { Size } from '../core/letterbox.js';
 import { writeFileAtomic } from '../model/atomic-write.js';
 import { CLASSES_KEY } from '../model/spec.js';
 import { openIo, type CliContext, type CommandIo } from './command-io.js';
@@ -31,9 +29,9 @@ type Flags = {
 export function register(program: Command, context: CliContext): void {
   const command = program.command('export')
     .description('Write a trained or untrained network as an ONNX file like YOLOX\'s own, or its weights alone')
-    .argument('[checkpoint]', 'a .safetensors file of `nowcast train`')
+    .argument('[weights]', 'a .safetensors file: a checkpoint of `nowcast train`, or, with --variant, weights alone')
     .requiredOption('--out <file.onnx|file.safetensors>', 'where to write it; .safetensors: the weights alone, for --weights of another training and for other tools')
-    .option('--variant <name>', `an untrained network instead of a checkpoint, to measure its speed: ${VARIANTS.join(', ')}`)
+    .option('--variant <name>', `which network weights alone are of; without weights an untrained one, to measure its speed: ${VARIANTS.join(', ')}`)
     .option('--classes <n>', 'classes of the untrained network (default: 80)')
     .option('--seed <n>', 'seed of its weights (default: 0)')
     .option('--input <WxH>', 'the size to run at (default: the checkpoint\'s, or the variant\'s own)')
@@ -41,8 +39,6 @@ export function register(program: Command, context: CliContext): void {
     .option('--dynamic-batch', 'leave the number of pictures open')
     .action((checkpoint: string | undefined, flags: Flags) => exportModel(checkpoint, flags, openIo(command, context)));
 }
-
-type Model = { readonly network: Network; readonly weights: Weights; readonly input: Size; readonly classNames?: readonly string[] };
 
 async function exportModel(checkpoint: string | undefined, flags: Flags, io: CommandIo): Promise<void> {
   const model = checkpoint === undefined ? untrained(flags) : trained(checkpoint, flags);
@@ -80,19 +76,18 @@ function labelsBeside(out: string): string {
   return join(dir, `${name}.txt`);
 }
 
-function trained(path: string, flags: Flags): Model {
-  for (const flag of ['variant', 'classes', 'seed'] as const) {
-    if (flags[flag] !== undefined) throw new UsageError(`--${flag} is for untrained networks; the checkpoint ${path} says its own`);
+function trained(path: string, { variant, classes, seed }: Flags): TrainedNetwork {
+  for (const [flag, value] of Object.entries({ classes, seed })) {
+    if (value !== undefined) throw new UsageError(`--${flag} is for untrained networks; the weights in ${path} say their own`);
   }
-  const { facts: { variant, classNames, input }, average } = readCheckpoint(path);
-  return { network: createNetwork(variant, classNames.length), weights: average, input, classNames };
+  return readTrained(path, variant === undefined ? undefined : parseVariant(variant));
 }
 
-function untrained({ variant: name, classes = '80', seed = '0' }: Flags): Model {
-  if (name === undefined) throw new UsageError('what is to be exported? Name a checkpoint of `nowcast train`, or an untrained --variant');
+function untrained({ variant: name, classes = '80', seed = '0' }: Flags): TrainedNetwork {
+  if (name === undefined) throw new UsageError('what is to be exported? Name a checkpoint of `nowcast train`, weights with their --variant, or an untrained --variant');
   const variant = parseVariant(name);
   const network = createNetwork(variant, count('classes', classes, 1));
-  return { network, weights: initialWeights(network, count('seed', seed, 0)), input: testSize(variant) };
+  return { network, weights: initialWeights(network, count('seed', seed, 0)), input: testSize(variant), classNames: undefined };
 }
 
 function count(flag: string, text: string, least: number): number {

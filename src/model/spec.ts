@@ -44,17 +44,17 @@ export async function readModel(path: string, options: { readonly input?: Size }
   const model = parseOnnx(bytes, path);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const shapes = yoloxShapes(model, path, options.input);
-  const classNames = namesIn(model, shapes.classCount);
+  const classNames = parseClassNames(model.metadataProps.find(({ key }) => key === CLASSES_KEY)?.value, shapes.classCount);
   return { spec: { path, sha256, ...shapes, ...(classNames && { classNames }) }, model, bytes };
 }
 
 /** Metadata under which an ONNX file keeps the names of its classes, as a JSON array. */
 export const CLASSES_KEY = 'classes';
 
-/** Undefined where there is not one for each class: other programs write what they like. */
-function namesIn({ metadataProps }: OnnxModel, classCount: number): readonly string[] | undefined {
+/** Undefined where there is not one for each class: other programs write what they like under such a key. */
+export function parseClassNames(json: string | undefined, classCount: number): readonly string[] | undefined {
   try {
-    const names = JSON.parse(metadataProps.find(({ key }) => key === CLASSES_KEY)?.value ?? 'null') as unknown;
+    const names = JSON.parse(json ?? 'null') as unknown;
     return Array.isArray(names) && names.length === classCount && names.every((name) => typeof name === 'string') ? names : undefined;
   } catch {
     return undefined;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { loadLabels } from '../../src/model/labels.js';
@@ -10,6 +10,8 @@ import { createNetwork } from '../../training/network/variants.js';
 import { initialWeights, takeTensors } from '../../training/network/weights.js';
 import { nowcast } from '../helpers/command.js';
 import { temporaryFolder } from '../helpers/temporary.js';
+
+const BUNDLED = 'models/nowcast-nano.safetensors';
 
 describe('nowcast export', function () {
   this.timeout(60_000);
@@ -53,6 +55,9 @@ describe('nowcast export', function () {
     const taken = initialWeights(network, 1);
     assert.deepEqual(takeTensors(parameterLayout(network), taken, readTensors(alone).tensors), []);
     assert.deepEqual(taken, weights);
+    const again = join(folder(), 'models', 'again.onnx');
+    assert.equal((await nowcast(['export', alone, '--variant', 'yolox-nano', '--input', '96x64', '--fp16', '--out', again])).code, 0);
+    assert.ok(readFileSync(again).equals(readFileSync(out())));
   });
 
   it('says what is missing or contradicts itself, and writes nothing', async () => {
@@ -63,6 +68,7 @@ describe('nowcast export', function () {
       [['--variant', 'yolox-s', '--input', '100x100'], /multiples of 32/],
       [['absent.safetensors'], /cannot read the weights absent\.safetensors/],
       [['absent.safetensors', '--seed', '1'], /--seed is for untrained networks/],
+      [[BUNDLED], /holds weights alone.*--variant yolox-nano/],
       [['--variant', 'yolox-nano', '--fp16', '--out', join(folder(), 'w.safetensors')], /--fp16 is for ONNX files/],
     ] as const) {
       const { code, stderr } = await nowcast(['export', '--out', out(), ...args]);
@@ -70,5 +76,9 @@ describe('nowcast export', function () {
       assert.match(stderr, message);
       assert.equal(existsSync(out()), false);
     }
+    const { code, stderr } = await nowcast(['export', BUNDLED, '--variant', 'yolox-s', '--out', out()]);
+    assert.equal(code, 1);
+    assert.match(stderr, /are they of this variant/);
+    assert.equal(existsSync(out()), false);
   });
 });

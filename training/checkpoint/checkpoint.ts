@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { DataError, UsageError } from '../../src/core/errors.js';
 import type { Size } from '../../src/core/letterbox.js';
+import { CLASSES_KEY, parseClassNames } from '../../src/model/spec.js';
 import { parameterLayout } from '../network/parameters.js';
-import { createNetwork, parseVariant, type Variant } from '../network/variants.js';
+import type { Network } from '../network/description.js';
+import { createNetwork, parseVariant, testSize, type Variant } from '../network/variants.js';
 import { initialWeights, namedTensors, takeTensors, type Weights } from '../network/weights.js';
 import { writeWhole } from '../write-whole.js';
 import { parseSafetensors, safetensorsPieces, type Tensor } from './safetensors.js';
@@ -52,8 +54,12 @@ export function writeCheckpoint(path: string, { facts, weights, average, velocit
  * @throws DataError where it is no checkpoint of Nowcast
  */
 export function readCheckpoint(path: string): Checkpoint {
-  const { tensors, metadata } = readTensors(path);
-  if (!(FACTS in metadata)) throw new DataError(`${path} holds weights, but is no checkpoint of a run of Nowcast; start a new run from it with --weights`);
+  const file = readTensors(path);
+  if (!(FACTS in file.metadata)) throw new DataError(`${path} holds weights, but is no checkpoint of a run of Nowcast; start a new run from it with --weights`);
+  return parseCheckpoint(file, path);
+}
+
+function parseCheckpoint({ tensors, metadata }: TensorFile, path: string): Checkpoint {
   const facts = JSON.parse(metadata[FACTS]) as CheckpointFacts;
   const network = createNetwork(parseVariant(facts.variant), facts.classNames.length);
   const average = initialWeights(network, 0);
@@ -66,8 +72,40 @@ export function readCheckpoint(path: string): Checkpoint {
   return { facts, average, weights: { parameters: flat(PARAMETERS), statistics: flat(STATISTICS) }, velocity: flat(VELOCITY) };
 }
 
+/** A network to be used, not trained on. */
+export type TrainedNetwork = {
+  readonly network: Network;
+  readonly weights: Weights;
+  /** The size to run at, in pixels. */
+  readonly input: Size;
+  readonly classNames: readonly string[] | undefined;
+};
+
+/**
+ * The averaged network of a checkpoint, or weights alone, ours or converted from PyTorch, which do not say their variant.
+ * @throws UsageError where there is no such file, or a variant is named for a checkpoint or not for weights
+ * @throws DataError where it holds neither
+ */
+export function readTrained(path: string, variant: Variant | undefined): TrainedNetwork {
+  const file = readTensors(path);
+  if (FACTS in file.metadata) {
+    if (variant !== undefined) throw new UsageError(`--variant is for untrained networks and for weights alone; the checkpoint ${path} says its own`);
+    const { facts: { variant: own, classNames, input }, average } = parseCheckpoint(file, path);
+    return { network: createNetwork(own, classNames.length), weights: average, input, classNames };
+  }
+  if (variant === undefined) throw new UsageError(`${path} holds weights alone, which do not say of which network; name it, such as --variant yolox-nano`);
+  const classes = file.tensors.get('head.cls_preds.0.bias');
+  if (classes === undefined) throw new DataError(`${path} has no "head.cls_preds.0.bias"; it holds no weights of YOLOX`);
+  const network = createNetwork(variant, classes.data.length);
+  const weights = initialWeights(network, 0);
+  takeTensors(parameterLayout(network), weights, file.tensors);
+  return { network, weights, input: testSize(variant), classNames: parseClassNames(file.metadata[CLASSES_KEY], network.classCount) };
+}
+
+type TensorFile = ReturnType<typeof parseSafetensors>;
+
 /** The tensors of a safetensors file, ours or one converted from PyTorch. */
-export function readTensors(path: string): ReturnType<typeof parseSafetensors> {
+export function readTensors(path: string): TensorFile {
   let bytes: Uint8Array;
   try {
     bytes = readFileSync(path);
