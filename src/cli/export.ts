@@ -37,11 +37,11 @@ export function register(program: Command, context: CliContext): void {
     .option('--input <WxH>', 'the size to run at (default: the checkpoint\'s, or the variant\'s own)')
     .option('--fp16', 'compute in half precision; input and output stay float32')
     .option('--dynamic-batch', 'leave the number of pictures open')
-    .action((checkpoint: string | undefined, flags: Flags) => exportModel(checkpoint, flags, openIo(command, context)));
+    .action((path: string | undefined, flags: Flags) => exportModel(path, flags, openIo(command, context)));
 }
 
-async function exportModel(checkpoint: string | undefined, flags: Flags, io: CommandIo): Promise<void> {
-  const model = checkpoint === undefined ? untrained(flags) : trained(checkpoint, flags);
+async function exportModel(path: string | undefined, flags: Flags, io: CommandIo): Promise<void> {
+  const model = path === undefined ? untrained(flags) : trained(path, flags);
   const { network, weights, classNames } = model;
   const input = flags.input === undefined ? model.input : parseInputSize(flags.input, '--input');
   const { fp16 = false, dynamicBatch = false } = flags;
