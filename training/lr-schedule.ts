@@ -13,18 +13,19 @@ export type LrScheduleOptions = {
 };
 
 /**
- * The rate of each step, counted from 1: up with the square of the step, down half a cosine, then flat.
- * Source: YOLOX `yolox/utils/lr_scheduler.py`, `yolox_warm_cos_lr`.
+ * The rate of the step that follows so many: up with the square of their number, down half a cosine, then flat.
+ * Source: YOLOX `yolox/utils/lr_scheduler.py`, `yolox_warm_cos_lr`; `yolox/core/trainer.py`, `train_one_iter`.
  */
-export function lrSchedule(options: LrScheduleOptions): (step: number) => number {
+export function lrSchedule(options: LrScheduleOptions): (stepsDone: number) => number {
   const { lr, stepsPerEpoch, epochs, warmupEpochs, warmupStartLr, closingEpochs, minLrRatio } = options;
   const warmupSteps = warmupEpochs * stepsPerEpoch;
   const flatFrom = (epochs - closingEpochs) * stepsPerEpoch;
   const leastLr = lr * minLrRatio;
-  return (step) => {
-    if (step <= warmupSteps) return (lr - warmupStartLr) * (step / warmupSteps) ** 2 + warmupStartLr;
-    if (step >= flatFrom) return leastLr;
-    return leastLr + 0.5 * (lr - leastLr) * (1 + Math.cos((Math.PI * (step - warmupSteps)) / (flatFrom - warmupSteps)));
+  return (stepsDone) => {
+    if (warmupSteps === 0 && stepsDone === 0) return lr;
+    if (stepsDone <= warmupSteps) return (lr - warmupStartLr) * (stepsDone / warmupSteps) ** 2 + warmupStartLr;
+    if (stepsDone >= flatFrom) return leastLr;
+    return leastLr + 0.5 * (lr - leastLr) * (1 + Math.cos((Math.PI * (stepsDone - warmupSteps)) / (flatFrom - warmupSteps)));
   };
 }
 

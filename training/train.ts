@@ -115,7 +115,7 @@ export async function train(options: TrainOptions): Promise<TrainSummary> {
       loss = totalLoss(losses);
       if (!Number.isFinite(loss)) throw diverged(step, batch.indices.map((i) => dataSet.pictures[i].path), out);
 
-      const lr = lrOf(++step);
+      const lr = lrOf(step++);
       sgdStep(weights.parameters, velocity, gradient, lr, layout, config);
       updateStatistics(weights.statistics, statistics);
       updateAverage(average, weights, step);

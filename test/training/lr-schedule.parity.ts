@@ -23,7 +23,7 @@ describe('learning rate like the reference', () => {
           lr: given.lr, stepsPerEpoch: given.iters_per_epoch, epochs: given.total_epochs, warmupEpochs: given.warmup_epochs,
           warmupStartLr: given.warmup_lr_start, closingEpochs: given.no_aug_epochs, minLrRatio: given.min_lr_ratio,
         });
-        for (const [step, value] of Object.entries(given.values)) assert.ok(Math.abs(rate(Number(step)) - value) < 1e-12, `${step}: ${rate(Number(step))} against ${value}`);
+        for (const [steps, value] of Object.entries(given.values)) assert.ok(Math.abs(rate(Number(steps)) - value) < 1e-12, `${steps}: ${rate(Number(steps))} against ${value}`);
       });
     }
   }

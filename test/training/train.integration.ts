@@ -3,6 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readCheckpoint } from '../../training/checkpoint/checkpoint.js';
 import type { DataSet } from '../../training/dataset.js';
+import { createNetwork } from '../../training/network/variants.js';
+import { initialWeights } from '../../training/network/weights.js';
 import { train, type TrainOptions } from '../../training/train.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 import { drawDataSet, trainOptions } from './rectangles.js';
@@ -27,6 +29,20 @@ describe('train', function () {
     const log = readFileSync(join(options.out, 'log.jsonl'), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as { type: string });
     assert.deepEqual([log.filter(({ type }) => type === 'step').length, log.filter(({ type }) => type === 'validation').length], [450, 3]);
     assert.equal(readCheckpoint(join(options.out, 'best.safetensors')).facts.bestAp! > 0, true);
+  });
+
+  it('takes each step at the rate of the steps before it, the first at the start of the warm-up, and logs that rate', async () => {
+    const dataSet = await drawDataSet(folder());
+    const settings = { epochs: 4, closing_epochs: 1, warmup_epochs: 2, min_lr_ratio: 0.5, lr: 0.01 };
+    const rates: number[] = [];
+    const options = optionsFor(dataSet, 'rates', settings, { onStep: ({ lr }) => rates.push(lr) });
+    await train(options);
+    assert.deepEqual(rates, [0, 0.0025, 0.01, 0.005]);
+
+    const once = optionsFor(dataSet, 'once', { ...settings, epochs: 1 });
+    await train(once);
+    const { parameters } = readCheckpoint(join(once.out, 'last.safetensors')).weights;
+    assert.deepEqual(parameters, initialWeights(createNetwork('yolox-nano', 2), 0).parameters);
   });
 
   it('goes on where it was stopped, to the last bit as if it had not been', async () => {
