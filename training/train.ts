@@ -83,8 +83,8 @@ export async function train(options: TrainOptions): Promise<TrainSummary> {
 
   const checkpoint = (name: string): void => writeCheckpoint(join(out, `${name}.safetensors`), { ...state, facts: { ...state.facts, step, bestAp } });
   const draw = (): void => writeWhole(join(out, 'curves.html'), [Buffer.from(renderCurves({ ...describe(options), steps: log.steps, validations: log.validations }))]);
-  const owesValidation = (): boolean => val !== undefined && step > 0
-    && (step % (config.validateEvery * stepsPerEpoch) === 0 || step === steps) && !log.hasValidation(step);
+  const owesValidation = (): boolean => val !== undefined && step > 0 && step % stepsPerEpoch === 0
+    && (step % (config.validateEvery * stepsPerEpoch) === 0 || step > closingStep || step === steps) && !log.hasValidation(step);
   const validateAverage = validator(options, network);
 
   const engine = await options.openEngine(network);

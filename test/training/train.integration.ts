@@ -20,14 +20,14 @@ describe('train', function () {
     const dataSet = await drawDataSet(folder());
     const losses: number[] = [];
     const options = optionsFor(dataSet, 'overfit',
-      { epochs: 450, lr: 0.02, closing_epochs: 100, mosaic: 0, flip: 0, colour: 0, validate_every: 150 },
+      { epochs: 600, lr: 0.02, closing_epochs: 1, mosaic: 0, flip: 0, colour: 0, validate_every: 200 },
       { val: dataSet, onStep: ({ loss }) => losses.push(loss) });
     const { validation, isFinished } = await train(options);
     assert.ok(isFinished);
     assert.ok(losses[199] < losses[4] / 2, `${losses[4]} then ${losses[199]}`);
     assert.equal(validation?.ap50, 1);
     const log = readFileSync(join(options.out, 'log.jsonl'), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as { type: string });
-    assert.deepEqual([log.filter(({ type }) => type === 'step').length, log.filter(({ type }) => type === 'validation').length], [450, 3]);
+    assert.deepEqual([log.filter(({ type }) => type === 'step').length, log.filter(({ type }) => type === 'validation').length], [600, 3]);
     assert.equal(readCheckpoint(join(options.out, 'best.safetensors')).facts.bestAp! > 0, true);
   });
 
@@ -59,6 +59,13 @@ describe('train', function () {
 
     const [first, second] = [unbroken, stopped].map(({ out }) => readCheckpoint(join(out, 'last.safetensors')));
     assert.deepEqual(second, first);
+  });
+
+  it('validates every so many epochs, and each of the last ones, in which pictures are no longer mixed', async () => {
+    const dataSet = await drawDataSet(folder());
+    const steps: number[] = [];
+    await train(optionsFor(dataSet, 'validated', { epochs: 7, closing_epochs: 3, batch_size: 2, validate_every: 3 }, { val: dataSet, onValidation: ({ step }) => steps.push(step) }));
+    assert.deepEqual(steps, [6, 10, 12, 14]);
   });
 
   it('makes up for a validation that was broken off, and ends as if it had not been', async () => {
