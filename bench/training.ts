@@ -116,7 +116,7 @@ async function augmentation(batchSize: number, count: number): Promise<(string |
   const pictures = Array.from({ length: 32 }, (_, i) => randomPicture(i));
   const { augmentation: settings } = resolveTrainConfig({ variant: 'yolox-nano', mosaic: 1, train: { annotations: '', root: '' } });
   const make = batchMaker({
-    store: { load: (index) => Promise.resolve(pictures[index]) }, count: pictures.length, batchSize, seed: 0, input: INPUT, multiscale: 0,
+    pictures: pictures.map(({ picture, labels }) => ({ path: '', size: picture, labels })), store: { load: (index) => Promise.resolve(pictures[index]) }, batchSize, seed: 0, input: INPUT, multiscale: 0,
     augmentation: settings, closingStep: Infinity,
   });
   const batchMs: number[] = [];

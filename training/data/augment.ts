@@ -38,8 +38,12 @@ type Drawing = {
   readonly content: Size;
 };
 
-/** Draws any other picture of the data set. */
-export type DrawPicture = (random: Random) => Promise<LabeledPicture>;
+/** Draws other pictures of the data set. */
+export type OtherPictures = {
+  readonly any: (random: Random) => Promise<LabeledPicture>;
+  /** One with objects; asked for only where some picture has been seen to have any. */
+  readonly withObjects: (random: Random) => Promise<LabeledPicture>;
+};
 
 /**
  * Makes a training sample of a picture: mosaic with three others, rotation, scale, shear and translation, MixUp, colour,
@@ -47,14 +51,13 @@ export type DrawPicture = (random: Random) => Promise<LabeledPicture>;
  * @param isClosing the last epochs, which have neither mosaic nor MixUp
  */
 export async function augment(
-  first: LabeledPicture, another: DrawPicture, input: Size, settings: Augmentation, isClosing: boolean, random: Random,
+  first: LabeledPicture, others: OtherPictures, input: Size, settings: Augmentation, isClosing: boolean, random: Random,
 ): Promise<Sample> {
   let drawing: Drawing;
   if (!isClosing && random.chance(settings.mosaicProbability)) {
-    const others = [await another(random), await another(random), await another(random)];
-    drawing = mosaic([first, ...others], input, settings, random);
+    drawing = mosaic([first, await others.any(random), await others.any(random), await others.any(random)], input, settings, random);
     if (drawing.labels.classIds.length > 0 && random.chance(settings.mixupProbability)) {
-      drawing = mixUp(drawing, await another(random), input, settings, random);
+      drawing = mixUp(drawing, await others.withObjects(random), input, settings, random);
     }
   } else {
     drawing = fit(first, input);

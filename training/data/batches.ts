@@ -1,13 +1,13 @@
 import type { Size } from '../../src/core/letterbox.js';
 import type { Batch } from '../engines/engine.js';
 import { deriveSeed, Random } from '../random.js';
-import { augment, type Augmentation } from './augment.js';
+import type { DataPicture } from '../dataset.js';
+import { augment, type Augmentation, type OtherPictures } from './augment.js';
 import type { PictureStore } from './picture-store.js';
 
 export type BatchOptions = {
+  readonly pictures: readonly DataPicture[];
   readonly store: Pick<PictureStore, 'load'>;
-  /** Pictures of the data set. */
-  readonly count: number;
   readonly batchSize: number;
   readonly seed: number;
   readonly input: Size;
@@ -29,20 +29,28 @@ const [ORDER, SAMPLE, SIZE] = [1, 2, 3];
 
 /** Makes the batch of any step, counted from 0. The same step gives the same batch, so a run can go on anywhere. */
 export function batchMaker(options: BatchOptions): (step: number) => Promise<NumberedBatch> {
-  const { store, count, batchSize, seed, augmentation, closingStep } = options;
-  const pictureAt = shuffled(count, seed);
+  const { pictures, store, batchSize, seed, augmentation, closingStep } = options;
+  const pictureAt = shuffled(pictures.length, seed);
+  const withObjects = Array.from(pictures.keys()).filter((index) => hasObjects(pictures[index]));
+  const others: OtherPictures = {
+    any: (random) => store.load(random.below(pictures.length)),
+    withObjects: (random) => store.load(withObjects[random.below(withObjects.length)], hasObjects),
+  };
   return async (step) => {
     const input = inputOfStep(step, options);
     const indices = Array.from({ length: batchSize }, (_, i) => pictureAt(step * batchSize + i));
     const samples = await Promise.all(indices.map(async (index, i) => {
       const random = new Random(deriveSeed(seed, SAMPLE, step, i));
-      const another = (draw: Random) => store.load(draw.below(count));
-      return augment(await store.load(index), another, input, augmentation, step >= closingStep, random);
+      return augment(await store.load(index), others, input, augmentation, step >= closingStep, random);
     }));
     const pixels = new Uint8Array(batchSize * 3 * input.width * input.height);
     samples.forEach((sample, i) => pixels.set(sample.pixels, i * sample.pixels.length));
     return { input, pixels, objects: samples.map(({ objects }) => objects), indices };
   };
+}
+
+function hasObjects({ labels }: DataPicture): boolean {
+  return labels.classIds.length > 0;
 }
 
 /** Each epoch goes through all pictures in an order of its own. */

@@ -1,10 +1,8 @@
-import type { DataPicture } from '../dataset.js';
 import type { BatchOptions, NumberedBatch } from './batches.js';
 import type { SharedPictures } from './picture-memory.js';
 
 /** What a loader's thread is started with. It is asked for the batch of a step, by the step's number. */
-export type LoaderStart = Omit<BatchOptions, 'store' | 'count'> & {
-  readonly pictures: readonly DataPicture[];
+export type LoaderStart = Omit<BatchOptions, 'store'> & {
   readonly memory: SharedPictures;
 };
 

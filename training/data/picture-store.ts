@@ -21,8 +21,8 @@ export type PictureStoreOptions = {
 export type PictureStore = {
   /** Undefined where it cannot be opened. @throws OutputError where that is no fault of the picture */
   readonly open: (index: number) => Promise<LabeledPicture | undefined>;
-  /** The picture, or the next one that can be opened. @throws DataError where none can */
-  readonly load: (index: number) => Promise<LabeledPicture>;
+  /** The picture, or the next one that is wanted and can be opened. @throws DataError where none can */
+  readonly load: (index: number, isWanted?: (picture: DataPicture) => boolean) => Promise<LabeledPicture>;
 };
 
 /** What the system says when it has nothing left for the moment to open any file with. */
@@ -49,9 +49,10 @@ export function createPictureStore({ pictures, input, memory, onSkip }: PictureS
   };
   return {
     open,
-    load: async (index) => {
+    load: async (index, isWanted = () => true) => {
       for (let offset = 0; offset < pictures.length; offset++) {
-        const picture = await open((index + offset) % pictures.length);
+        const at = (index + offset) % pictures.length;
+        const picture = isWanted(pictures[at]) ? await open(at) : undefined;
         if (picture !== undefined) return picture;
       }
       throw new DataError(`none of the ${pictures.length} pictures can be opened, ${pictures[0].path} among them; check the data's root`);

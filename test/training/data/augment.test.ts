@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { augment, fit, mosaic, type Augmentation, type LabeledPicture } from '../../../training/data/augment.js';
+import { augment, fit, mosaic, type Augmentation, type LabeledPicture, type OtherPictures } from '../../../training/data/augment.js';
 import { Random } from '../../../training/random.js';
 
 const INPUT = { width: 96, height: 64 };
@@ -30,6 +30,12 @@ function boundsOfRed(pixels: Uint8Array, least: number): number[] | undefined {
 
 const rectangle = fc.record({ x: fc.integer({ min: 0, max: 70 }), y: fc.integer({ min: 0, max: 40 }), width: fc.integer({ min: 12, max: 50 }), height: fc.integer({ min: 12, max: 40 }) });
 const NOTHING: LabeledPicture = { picture: { width: 120, height: 80, rgb: new Uint8Array(120 * 80 * 3) }, labels: { classIds: new Int32Array(), corners: new Float32Array() } };
+
+/** Whatever is asked for, it is this. */
+function only(draw: () => LabeledPicture): OtherPictures {
+  const another = (): Promise<LabeledPicture> => Promise.resolve(draw());
+  return { any: another, withObjects: another };
+}
 
 describe('fit', () => {
   it('maps boxes with the picture', () => {
@@ -78,7 +84,7 @@ describe('mosaic', () => {
 
 describe('augment', () => {
   const source = drawn(120, 80, { x: 30, y: 20, width: 40, height: 30 });
-  const run = (settings: Augmentation, isClosing: boolean, seed = 1) => augment(source, () => Promise.resolve(source), INPUT, settings, isClosing, new Random(seed));
+  const run = (settings: Augmentation, isClosing: boolean, seed = 1) => augment(source, only(() => source), INPUT, settings, isClosing, new Random(seed));
 
   it('gives the same sample for the same seed, another for another', async () => {
     const settings = { ...STRONG, mixupProbability: 1, flipProbability: 0.5, colourProbability: 1 };
@@ -103,7 +109,7 @@ describe('augment', () => {
     const tall = drawn(60, 80, { x: 0, y: 20, width: 10, height: 30 });
     const settings = { ...STRONG, flipProbability: 1, colourProbability: 1 };
     for (const seed of [1, 2, 3]) {
-      const { pixels, objects: { boxes } } = await augment(tall, () => Promise.resolve(tall), INPUT, settings, true, new Random(seed));
+      const { pixels, objects: { boxes } } = await augment(tall, only(() => tall), INPUT, settings, true, new Random(seed));
       assert.deepEqual(Array.from(boxes), [44, 28, 8, 24]);
       for (let row = 0; row < 3 * INPUT.height; row++) {
         const grey = pixels.subarray(row * INPUT.width + 48, (row + 1) * INPUT.width);
@@ -120,7 +126,7 @@ describe('augment', () => {
       // Of all that is mixed, the rectangle alone is not grey; its class is 1.
       const first = { ...grey(NOTHING), labels: { classIds: Int32Array.of(0), corners: Float32Array.of(10, 10, 60, 60) } };
       const draws = [grey(NOTHING), grey(NOTHING), grey(NOTHING), grey(drawn(120, 80, of, 1))];
-      const { pixels, objects: { classIds, boxes } } = await augment(first, () => Promise.resolve(draws.shift()!), INPUT, settings, false, new Random(seed));
+      const { pixels, objects: { classIds, boxes } } = await augment(first, only(() => draws.shift()!), INPUT, settings, false, new Random(seed));
       const at = classIds.indexOf(1) * 4;
       const bounds = boundsOfRed(pixels, 150);
       if (at < 0) {

@@ -4,14 +4,22 @@ import { batchMaker, type BatchOptions } from '../../../training/data/batches.js
 
 const COUNT = 10;
 const { augmentation } = resolveTrainConfig({ train: { annotations: '', root: '' }, mosaic: 1 });
+const SIZE = { width: 40, height: 40 };
+const NO_LABELS = { classIds: new Int32Array(), corners: new Float32Array() };
+
+/** Pictures that are never on a disk: each of one grey, with an object of its own class unless it is to be empty. */
+function pictures(isEmpty: (index: number) => boolean): Pick<BatchOptions, 'pictures' | 'store'> {
+  const all = Array.from({ length: COUNT }, (_, i) => ({
+    path: '', size: SIZE, labels: isEmpty(i) ? NO_LABELS : { classIds: Int32Array.of(i), corners: Float32Array.of(5, 5, 30, 30) },
+  }));
+  return {
+    pictures: all,
+    store: { load: (index) => Promise.resolve({ picture: { ...SIZE, rgb: new Uint8Array(4800).fill(index * 20) }, labels: all[index].labels }) },
+  };
+}
+
 const OPTIONS: BatchOptions = {
-  store: {
-    load: (index) => Promise.resolve({
-      picture: { width: 40, height: 40, rgb: new Uint8Array(4800).fill(index * 20) },
-      labels: { classIds: Int32Array.of(index), corners: Float32Array.of(5, 5, 30, 30) },
-    }),
-  },
-  count: COUNT, batchSize: 4, seed: 1, input: { width: 96, height: 64 }, multiscale: 1, augmentation, closingStep: 1000,
+  ...pictures(() => false), batchSize: 4, seed: 1, input: { width: 96, height: 64 }, multiscale: 1, augmentation, closingStep: 1000,
 };
 
 describe('batchMaker', () => {
@@ -36,6 +44,19 @@ describe('batchMaker', () => {
     const objects = async (step: number): Promise<number> => (await make(step)).objects.reduce((sum, { classIds }) => sum + classIds.length, 0);
     assert.ok(await objects(0) + await objects(1) > 2 * OPTIONS.batchSize);
     assert.deepEqual([await objects(2), await objects(3)], [OPTIONS.batchSize, OPTIONS.batchSize]);
+  });
+
+  it('mixes pictures with objects in, and none where there is no object anywhere', async () => {
+    const still = { ...augmentation, mixupProbability: 1, mosaicScale: [0.5, 0.5], mixupScale: [1, 1], degrees: 0, shear: 0, translate: 0 } as const;
+    const objectsOf = async (isEmpty: (index: number) => boolean): Promise<number[][]> => {
+      const make = batchMaker({ ...OPTIONS, ...pictures(isEmpty), multiscale: 0, augmentation: still });
+      const batches = [await make(0), await make(1), await make(2), await make(3), await make(4)];
+      return batches.flatMap(({ objects }) => objects.map(({ classIds }) => [...classIds]));
+    };
+    const mixed = (await objectsOf((index) => index !== 3 && index !== 8)).filter((classIds) => classIds.length > 0);
+    assert.ok(mixed.length > 5 && mixed.every((classIds) => classIds.length > 1), JSON.stringify(mixed));
+    assert.deepEqual([...new Set(mixed.map((classIds) => classIds.at(-1)))].sort(), [3, 8]);
+    assert.ok((await objectsOf(() => true)).every((classIds) => classIds.length === 0));
   });
 
   it('keeps a size for ten steps, near the given one and of its shape', async () => {

@@ -36,9 +36,9 @@ describe('the loader', () => {
 
   it('makes the same batches with any number of threads, whether pictures fit into memory or not', async () => {
     const pictures = await drawPictures(6);
-    const { input, onSkip, ...options } = optionsFor(pictures);
+    const options = optionsFor(pictures);
     const memory = new PictureMemory(PictureMemory.allocate(6, 0));
-    const make = batchMaker({ ...options, input, count: 6, store: createPictureStore({ pictures, input, memory, onSkip }) });
+    const make = batchMaker({ ...options, store: createPictureStore({ ...options, memory }) });
     const expected = [await make(0), await make(1), await make(2), await make(3)];
     for (const [threads, keepBytes] of [[1, 2 ** 20], [3, 2 ** 20], [2, SIZE.width * SIZE.height * 3 * 2], [2, 0]]) {
       const loader = await openLoader(optionsFor(pictures, { threads, keepBytes }));

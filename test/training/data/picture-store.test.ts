@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
@@ -33,6 +33,19 @@ describe('the store of pictures', () => {
     const seen = [2, 1, 0].flatMap((plane) => Array.from({ length: height }, (_, y) => [...planes.subarray((plane * INPUT.height + y) * INPUT.width).subarray(0, width)]).flat());
     const taught = [0, 1, 2].flatMap((channel) => Array.from(rgb).filter((_, i) => i % 3 === channel));
     assert.deepEqual(taught, seen);
+  });
+
+  it('gives the next picture for one that cannot be opened, of those that are wanted', async () => {
+    const labels = (count: number) => ({ classIds: new Int32Array(count), corners: new Float32Array(4 * count) });
+    const pictures = await Promise.all([1, 0, 1].map(async (objects, i) => {
+      const path = join(folder(), `${i}.png`);
+      await sharp({ create: { width: 8 + i, height: 6, channels: 3, background: 'red' } }).png().toFile(path);
+      return { path, size: { width: 8 + i, height: 6 }, labels: labels(objects) };
+    }));
+    rmSync(pictures[0].path);
+    const store = createPictureStore({ pictures, input: INPUT, memory: new PictureMemory(PictureMemory.allocate(3, 0)), onSkip: () => undefined });
+    assert.equal((await store.load(0)).picture.width, 9);
+    assert.equal((await store.load(0, ({ labels: { classIds } }) => classIds.length > 0)).picture.width, 10);
   });
 
   it('turns a picture as its EXIF orientation says, so that boxes lie where they were drawn', async () => {
