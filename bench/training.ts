@@ -84,7 +84,7 @@ async function fedSteps(rounds: number, stepsPerRound: number): Promise<(string 
     for (const [name, keepBytes] of [['kept in memory', 2 ** 30], ['none kept', 0]] as const) {
       const { augmentation: settings } = resolveTrainConfig({ variant: 'yolox-nano', mosaic: 1, train: { annotations: '', root: '' } });
       const loader = await openLoader({
-        pictures, batchSize, seed: 0, input: INPUT, multiscale: 0, augmentation: settings, closingStep: Infinity, threads: 1, keepBytes,
+        pictures, batchSize, seed: 0, input: INPUT, multiscale: [0, 0], augmentation: settings, closingStep: Infinity, threads: 1, keepBytes,
         onSkip: (message) => { throw new Error(message); },
       });
       const fed = readAhead(loader.make, 0, Infinity, 2);
@@ -116,7 +116,7 @@ async function augmentation(batchSize: number, count: number): Promise<(string |
   const pictures = Array.from({ length: 32 }, (_, i) => randomPicture(i));
   const { augmentation: settings } = resolveTrainConfig({ variant: 'yolox-nano', mosaic: 1, train: { annotations: '', root: '' } });
   const make = batchMaker({
-    pictures: pictures.map(({ picture, labels }) => ({ path: '', size: picture, labels })), store: { load: (index) => Promise.resolve(pictures[index]) }, batchSize, seed: 0, input: INPUT, multiscale: 0,
+    pictures: pictures.map(({ picture, labels }) => ({ path: '', size: picture, labels })), store: { load: (index) => Promise.resolve(pictures[index]) }, batchSize, seed: 0, input: INPUT, multiscale: [0, 0],
     augmentation: settings, closingStep: Infinity,
   });
   const batchMs: number[] = [];

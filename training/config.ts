@@ -8,6 +8,7 @@ import { testSize, VARIANTS, type Variant } from './network/variants.js';
 
 const share = z.number().min(0).max(1);
 const range = z.tuple([z.number().positive(), z.number().positive()]);
+const steps = z.int().nonnegative();
 const data = z.strictObject({ annotations: z.string(), root: z.string() });
 
 /** What a file may say, in its own words. Everything but `train` has a default. */
@@ -26,8 +27,8 @@ const settingsSchema = z.strictObject({
   min_lr_ratio: share.default(0.05),
   momentum: share.default(0.9),
   weight_decay: z.number().nonnegative().default(5e-4),
-  /** Sides move by up to this many times 32 pixels; 0 keeps them. */
-  multiscale: z.int().nonnegative().default(5),
+  /** The input's height moves by up to so many times 32 pixels, or by up to the first down and the second up; 0 keeps it. */
+  multiscale: z.union([steps, z.tuple([steps, steps])], 'must be an integer of at least 0, or two of them: [down, up]').optional(),
   assign: z.enum(Object.keys(ASSIGNERS) as [AssignerName, ...AssignerName[]]).default('sim-ota'),
   validate_every: z.int().positive().default(10),
   mosaic: share.optional(),
@@ -55,7 +56,8 @@ export type TrainConfig = {
   readonly minLrRatio: number;
   readonly momentum: number;
   readonly weightDecay: number;
-  readonly multiscale: number;
+  /** Times 32 pixels that the input's height moves by at most: down, up. */
+  readonly multiscale: readonly [number, number];
   readonly assigner: AssignerName;
   readonly validateEvery: number;
   readonly augmentation: Augmentation;
@@ -65,7 +67,7 @@ export type DataPaths = { readonly annotations: string; readonly root: string };
 
 /**
  * A checked configuration with every default filled in; those of a variant are YOLOX's own: small networks see weaker
- * mosaics and no MixUp, Nano a mosaic half of the time (`exps/default`).
+ * mosaics, no MixUp and rather larger inputs, Nano a mosaic half of the time (`exps/default`).
  * @throws UsageError with one line for each problem
  */
 export function resolveTrainConfig(settings: unknown): TrainConfig {
@@ -75,6 +77,7 @@ export function resolveTrainConfig(settings: unknown): TrainConfig {
   }
   const given = result.data;
   const isSmall = given.variant === 'yolox-nano' || given.variant === 'yolox-tiny';
+  const multiscale = given.multiscale ?? (isSmall ? [3, 7] as const : 5);
   const [width, height] = given.input?.split('x').map(Number) ?? [];
   const input = width === undefined ? testSize(given.variant) : { width, height };
   if (input.width % 32 !== 0 || input.height % 32 !== 0) {
@@ -84,7 +87,7 @@ export function resolveTrainConfig(settings: unknown): TrainConfig {
     variant: given.variant, train: given.train, ...(given.val && { val: given.val }), input,
     epochs: given.epochs, batchSize: given.batch_size, seed: given.seed, lr: given.lr ?? linearLr(given.batch_size),
     warmupEpochs: given.warmup_epochs, closingEpochs: Math.min(given.closing_epochs, given.epochs), minLrRatio: given.min_lr_ratio,
-    momentum: given.momentum, weightDecay: given.weight_decay, multiscale: given.multiscale, assigner: given.assign, validateEvery: given.validate_every,
+    momentum: given.momentum, weightDecay: given.weight_decay, multiscale: typeof multiscale === 'number' ? [multiscale, multiscale] : multiscale, assigner: given.assign, validateEvery: given.validate_every,
     augmentation: {
       mosaicProbability: given.mosaic ?? (given.variant === 'yolox-nano' ? 0.5 : 1), mixupProbability: given.mixup ?? (isSmall ? 0 : 1), degrees: given.degrees, translate: given.translate,
       mosaicScale: given.mosaic_scale ?? (isSmall ? [0.5, 1.5] : [0.1, 2]), mixupScale: given.mixup_scale, shear: given.shear,

@@ -15,6 +15,14 @@ describe('resolveTrainConfig', () => {
       [{ width: 640, height: 640 }, 1, [0.1, 2], 1]);
   });
 
+  it('takes one number for both ways that an input may be resized, or one for each; small networks grow more, as in the reference', () => {
+    const multiscale = (given: object) => resolveTrainConfig({ train: DATA, ...given }).multiscale;
+    assert.deepEqual([multiscale({ multiscale: 2 }), multiscale({ multiscale: 0 }), multiscale({ multiscale: [1, 4] })], [[2, 2], [0, 0], [1, 4]]);
+    // The reference's 416 within 320 and 640, its 640 within 480 and 800.
+    assert.deepEqual([multiscale({}), multiscale({ variant: 'yolox-tiny' }), multiscale({ variant: 'yolox-s' })], [[3, 7], [3, 7], [5, 5]]);
+    assert.throws(() => multiscale({ multiscale: [1] }), { name: 'UsageError', message: /multiscale: must be an integer of at least 0, or two/ });
+  });
+
   it('scales the rate with the batch unless it is given', () => {
     assert.equal(resolveTrainConfig({ train: DATA, batch_size: 64 }).lr, 0.01);
     assert.equal(resolveTrainConfig({ train: DATA, batch_size: 16 }).lr, 0.0025);

@@ -11,8 +11,8 @@ export type BatchOptions = {
   readonly batchSize: number;
   readonly seed: number;
   readonly input: Size;
-  /** Sides of the input move by up to this many times 32 pixels. */
-  readonly multiscale: number;
+  /** Times 32 pixels that the input's height moves by at most: down, up. */
+  readonly multiscale: readonly [number, number];
   readonly augmentation: Augmentation;
   /** From this step on, counted from 0, pictures are no longer mixed. */
   readonly closingStep: number;
@@ -64,10 +64,10 @@ function shuffled(count: number, seed: number): (position: number) => number {
 }
 
 /** The same ratio of the sides, in multiples of 32. */
-function inputOfStep(step: number, { input, multiscale, seed }: BatchOptions): Size {
-  if (multiscale === 0) return input;
+function inputOfStep(step: number, { input, multiscale: [down, up], seed }: BatchOptions): Size {
+  if (down + up === 0) return input;
   const random = new Random(deriveSeed(seed, SIZE, Math.floor(step / STEPS_PER_SIZE)));
   const base = input.height / 32;
-  const rows = Math.max(1, base - multiscale + random.below(2 * multiscale + 1));
+  const rows = Math.max(1, base - down + random.below(down + up + 1));
   return { width: 32 * Math.max(1, Math.floor((rows * input.width) / input.height)), height: 32 * rows };
 }

@@ -19,7 +19,7 @@ function pictures(isEmpty: (index: number) => boolean): Pick<BatchOptions, 'pict
 }
 
 const OPTIONS: BatchOptions = {
-  ...pictures(() => false), batchSize: 4, seed: 1, input: { width: 96, height: 64 }, multiscale: 1, augmentation, closingStep: 1000,
+  ...pictures(() => false), batchSize: 4, seed: 1, input: { width: 96, height: 64 }, multiscale: [1, 1], augmentation, closingStep: 1000,
 };
 
 describe('batchMaker', () => {
@@ -40,7 +40,7 @@ describe('batchMaker', () => {
   });
 
   it('closes at the step that it is told: from there on pictures are not mixed', async () => {
-    const make = batchMaker({ ...OPTIONS, multiscale: 0, closingStep: 2 });
+    const make = batchMaker({ ...OPTIONS, multiscale: [0, 0], closingStep: 2 });
     const objects = async (step: number): Promise<number> => (await make(step)).objects.reduce((sum, { classIds }) => sum + classIds.length, 0);
     assert.ok(await objects(0) + await objects(1) > 2 * OPTIONS.batchSize);
     assert.deepEqual([await objects(2), await objects(3)], [OPTIONS.batchSize, OPTIONS.batchSize]);
@@ -49,7 +49,7 @@ describe('batchMaker', () => {
   it('mixes pictures with objects in, and none where there is no object anywhere', async () => {
     const still = { ...augmentation, mixupProbability: 1, mosaicScale: [0.5, 0.5], mixupScale: [1, 1], degrees: 0, shear: 0, translate: 0 } as const;
     const objectsOf = async (isEmpty: (index: number) => boolean): Promise<number[][]> => {
-      const make = batchMaker({ ...OPTIONS, ...pictures(isEmpty), multiscale: 0, augmentation: still });
+      const make = batchMaker({ ...OPTIONS, ...pictures(isEmpty), multiscale: [0, 0], augmentation: still });
       const batches = [await make(0), await make(1), await make(2), await make(3), await make(4)];
       return batches.flatMap(({ objects }) => objects.map(({ classIds }) => [...classIds]));
     };
@@ -69,5 +69,12 @@ describe('batchMaker', () => {
       sizes.add(`${input.width}x${input.height}`);
     }
     assert.deepEqual([...sizes].sort(), ['128x96', '32x32', '96x64']);
+  });
+
+  it('makes inputs larger and smaller by as much as each may be', async () => {
+    const make = batchMaker({ ...OPTIONS, batchSize: 1, input: { width: 64, height: 64 }, multiscale: [1, 3] });
+    const heights = new Set<number>();
+    for (let step = 0; step < 300; step += 10) heights.add((await make(step)).input.height);
+    assert.deepEqual([...heights].sort((a, b) => a - b), [32, 64, 96, 128, 160]);
   });
 });

@@ -29,7 +29,7 @@ describe('the loader', () => {
   function optionsFor(pictures: readonly DataPicture[], over: Partial<LoaderOptions> = {}): LoaderOptions {
     const { augmentation } = resolveTrainConfig({ train: { annotations: '', root: '' }, mixup: 0.5 });
     return {
-      pictures, batchSize: 3, seed: 1, input: { width: 64, height: 64 }, multiscale: 1, augmentation, closingStep: 100,
+      pictures, batchSize: 3, seed: 1, input: { width: 64, height: 64 }, multiscale: [1, 1], augmentation, closingStep: 100,
       threads: 1, keepBytes: 2 ** 20, onSkip: (message) => assert.fail(message), ...over,
     };
   }
