@@ -58,12 +58,14 @@ export type TrainSummary = {
   readonly bestAp: number | null;
 };
 
+const DIVERGED = 'NOWCAST_DIVERGED';
 /** Steps after which the curves are drawn anew. */
 const DRAW_EVERY = 100;
 
 /**
  * Trains a network. The same configuration and data give the same run, also when it was stopped and resumed.
- * @throws NowcastError with the code `NOWCAST_DIVERGED` where the loss is no longer a number
+ * Where it cannot go on, what it has learned so far is kept as `last.safetensors`.
+ * @throws NowcastError with the code `NOWCAST_DIVERGED` where the loss is no longer a number; then the last epoch's end is kept
  */
 export async function train(options: TrainOptions): Promise<TrainSummary> {
   const { config, train: dataSet, val, out, signal, onWarning } = options;
@@ -78,10 +80,16 @@ export async function train(options: TrainOptions): Promise<TrainSummary> {
   const closingStep = (config.epochs - config.closingEpochs) * stepsPerEpoch;
   const lrOf = lrSchedule({ ...config, stepsPerEpoch, warmupStartLr: 0 });
   const log = new RunLog(out, step);
+  /** The step that `last.safetensors` holds. */
+  let savedStep = options.resume ? step : undefined;
   let loss: number | null = null;
   let validation: Validation | null = null;
 
   const checkpoint = (name: string): void => writeCheckpoint(join(out, `${name}.safetensors`), { ...state, facts: { ...state.facts, step, bestAp } });
+  const save = (): void => {
+    checkpoint('last');
+    savedStep = step;
+  };
   const draw = (): void => writeWhole(join(out, 'curves.html'), [Buffer.from(renderCurves({ ...describe(options), steps: log.steps, validations: log.validations }))]);
   const owesValidation = (): boolean => val !== undefined && step > 0 && step % stepsPerEpoch === 0
     && (step % (config.validateEvery * stepsPerEpoch) === 0 || step > closingStep || step === steps) && !log.hasValidation(step);
@@ -100,7 +108,7 @@ export async function train(options: TrainOptions): Promise<TrainSummary> {
       if (bestAp === null || found.ap > bestAp) {
         bestAp = found.ap;
         checkpoint('best');
-        checkpoint('last');
+        save();
       }
       const report: ValidationReport = { type: 'validation', step, ...found };
       log.add(report);
@@ -113,7 +121,7 @@ export async function train(options: TrainOptions): Promise<TrainSummary> {
       if (signal.aborted) break;
       const { losses, gradient, statistics } = await engine.step(weights, batch, { l1: step >= closingStep });
       loss = totalLoss(losses);
-      if (!Number.isFinite(loss)) throw diverged(step, batch.indices.map((i) => dataSet.pictures[i].path), out);
+      if (!Number.isFinite(loss)) throw diverged(step, batch.indices.map((i) => dataSet.pictures[i].path), out, savedStep);
 
       const lr = lrOf(step++);
       sgdStep(weights.parameters, velocity, gradient, lr, layout, config);
@@ -124,11 +132,22 @@ export async function train(options: TrainOptions): Promise<TrainSummary> {
       log.add(report);
       options.onStep(report);
       if (step % DRAW_EVERY === 0) draw();
-      if (step % stepsPerEpoch === 0) checkpoint('last');
+      if (step % stepsPerEpoch === 0) save();
       await validateIfDue();
     }
-    if (step % stepsPerEpoch !== 0 || step === 0) checkpoint('last');
+    if (step !== savedStep) save();
     draw();
+  } catch (error) {
+    // What changes in a step changes at once, so it is whole; of weights that diverged nothing is worth keeping.
+    if (step > (savedStep ?? 0) && (error as Partial<NowcastError>).code !== DIVERGED) {
+      try {
+        save();
+        onWarning(`what was learned up to step ${step} is in ${join(out, 'last.safetensors')}; go on with --resume`);
+      } catch {
+        // What went wrong first is what to tell.
+      }
+    }
+    throw error;
   } finally {
     await loader?.close();
     await engine.close();
@@ -182,8 +201,7 @@ function reportOf(step: number, steps: number, epoch: number, lr: number, losses
   };
 }
 
-function diverged(step: number, paths: readonly string[], out: string): NowcastError {
-  const last = join(out, 'last.safetensors');
-  return new NowcastError('NOWCAST_DIVERGED', `the loss is not a number at step ${step + 1}, on ${paths.join(', ')}. ` +
-    `Try a lower lr or a longer warmup_epochs, and look at these pictures' boxes${existsSync(last) ? `; ${last} holds the last whole epoch` : ''}`);
+function diverged(step: number, paths: readonly string[], out: string, savedStep: number | undefined): NowcastError {
+  return new NowcastError(DIVERGED, `the loss is not a number at step ${step + 1}, on ${paths.join(', ')}. ` +
+    `Try a lower lr or a longer warmup_epochs, and look at these pictures' boxes${savedStep === undefined ? '' : `; ${join(out, 'last.safetensors')} holds the run up to step ${savedStep}`}`);
 }

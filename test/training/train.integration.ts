@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readCheckpoint } from '../../training/checkpoint/checkpoint.js';
 import type { DataSet } from '../../training/dataset.js';
@@ -126,9 +126,42 @@ describe('train', function () {
     assert.match(warnings[0], /2\.png is passed over/);
   });
 
+  it('keeps what it has learned where its pictures vanish in the middle of an epoch, and goes on from there', async () => {
+    const { pictures, ...dataSet } = await drawDataSet(folder());
+    const settings = { epochs: 1, closing_epochs: 0, batch_size: 1 };
+    const long = { ...dataSet, pictures: Array.from({ length: 12 }, (_, i) => pictures[i % 4]) };
+    const away = join(folder(), 'away');
+    mkdirSync(away);
+    const move = (from: string, to: string): void => [0, 1, 2, 3].forEach((i) => renameSync(join(from, `${i}.png`), join(to, `${i}.png`)));
+    let reached = 0;
+    const warnings: string[] = [];
+    const options = optionsFor(long, 'kept', settings, {
+      keepBytes: 0, onWarning: (message) => warnings.push(message),
+      onStep: ({ step }) => {
+        reached = step;
+        if (step === 2) move(folder(), away);
+      },
+    });
+    await assert.rejects(train(options), { code: 'NOWCAST_DATA', message: /none of the 12 pictures/ });
+    assert.ok(reached >= 2 && reached < 12, `${reached}`);
+    assert.equal(readCheckpoint(join(options.out, 'last.safetensors')).facts.step, reached);
+    assert.match(warnings.at(-1)!, new RegExp(`up to step ${reached} is in .*last\\.safetensors.*--resume`));
+
+    move(away, folder());
+    assert.ok((await train({ ...options, resume: true, onStep: () => undefined })).isFinished);
+  });
+
+  it('leaves its folder free for another try where it fails before the first step', async () => {
+    const dataSet = await drawDataSet(folder());
+    const options = optionsFor(dataSet, 'none', { epochs: 1, closing_epochs: 0 }, { onWarning: () => undefined });
+    const pictures = dataSet.pictures.map((picture) => ({ ...picture, path: `${picture.path}.gone` }));
+    await assert.rejects(train({ ...options, train: { ...dataSet, pictures } }), { code: 'NOWCAST_DATA' });
+    assert.ok((await train(options)).isFinished);
+  });
+
   it('stops when the loss is no longer a number, naming the step and the pictures', async () => {
     const dataSet = await drawDataSet(folder());
     const options = optionsFor(dataSet, 'diverged', { epochs: 30, closing_epochs: 0, warmup_epochs: 0, lr: 1e30 });
-    await assert.rejects(train(options), { code: 'NOWCAST_DIVERGED', message: /step \d+, on .*\.png.*lower lr/s });
+    await assert.rejects(train(options), { code: 'NOWCAST_DIVERGED', message: /step \d+, on .*\.png.*lower lr.*last\.safetensors holds the run up to step \d+/s });
   });
 });
