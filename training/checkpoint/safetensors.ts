@@ -27,9 +27,9 @@ export function safetensorsPieces(tensors: ReadonlyMap<string, Tensor>, metadata
 }
 
 /**
- * Reads every float32 tensor; others, such as PyTorch's int64 counters, are passed over.
+ * Reads every float32 tensor; integers, such as PyTorch's counters, are passed over.
  * @param name the file's, for messages
- * @throws DataError where the bytes are not a whole safetensors file
+ * @throws DataError where the bytes are not a whole safetensors file, or hold weights of another precision
  */
 export function parseSafetensors(bytes: Uint8Array, name: string): { readonly tensors: Map<string, Tensor>; readonly metadata: Readonly<Record<string, string>> } {
   const refuse = (why: string): never => {
@@ -49,11 +49,12 @@ export function parseSafetensors(bytes: Uint8Array, name: string): { readonly te
   const tensors = new Map<string, Tensor>();
   for (const [tensor, { dtype, shape, data_offsets: [start, end] }] of Object.entries(entries)) {
     if (dataStart + end > bytes.length) refuse(`"${tensor}" ends after ${bytes.length} bytes`);
-    if (dtype !== 'F32') continue;
+    if (!dtype.includes('F')) continue;
+    if (dtype !== 'F32') throw new DataError(`${name}: "${tensor}" is ${dtype}, but weights must be F32; convert them before they are saved (in PyTorch: tensor.float())`);
     const elements = shape.reduce((product, side) => product * side, 1);
     if (end - start !== elements * 4) refuse(`"${tensor}" has ${end - start} bytes for the shape [${String(shape)}]`);
     // A copy, since the data need not be aligned.
     tensors.set(tensor, { shape, data: new Float32Array(new Uint8Array(bytes.subarray(dataStart + start, dataStart + end)).buffer) });
   }
-  return { tensors, metadata: metadata };
+  return { tensors, metadata };
 }

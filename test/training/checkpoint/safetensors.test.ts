@@ -12,6 +12,14 @@ const TENSORS = new Map<string, Tensor>([
 ]);
 const file = (...args: Parameters<typeof safetensorsPieces>): Uint8Array => Buffer.concat(safetensorsPieces(...args));
 
+/** A file with one tensor. */
+function eightBytes(dtype: string): Uint8Array {
+  const header = Buffer.from(JSON.stringify({ it: { dtype, shape: [8], data_offsets: [0, 8] } }));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(header.length));
+  return Buffer.concat([length, header, Buffer.alloc(8)]);
+}
+
 describe('safetensors', () => {
   const folder = temporaryFolder();
 
@@ -27,11 +35,14 @@ describe('safetensors', () => {
     assert.deepEqual(readSafetensors(path), TENSORS);
   });
 
-  it('passes over tensors that are not float32', () => {
-    const header = Buffer.from(JSON.stringify({ count: { dtype: 'I64', shape: [], data_offsets: [0, 8] } }));
-    const length = Buffer.alloc(8);
-    length.writeBigUInt64LE(BigInt(header.length));
-    assert.equal(parseSafetensors(Buffer.concat([length, header, Buffer.alloc(8)]), 'x').tensors.size, 0);
+  it('passes over integers', () => {
+    for (const dtype of ['I64', 'U8', 'BOOL']) assert.equal(parseSafetensors(eightBytes(dtype), 'x').tensors.size, 0);
+  });
+
+  it('refuses weights of another precision, saying which and what to do', () => {
+    for (const dtype of ['F16', 'BF16', 'F64', 'F8_E4M3']) {
+      assert.throws(() => parseSafetensors(eightBytes(dtype), 'half.safetensors'), { name: 'DataError', message: new RegExp(`half\\.safetensors: "it" is ${dtype}, but weights must be F32; .*\\.float\\(\\)`) });
+    }
   });
 
   it('refuses every file that was cut short, naming it', () => {
