@@ -30,6 +30,6 @@ export function lrSchedule(options: LrScheduleOptions): (stepsDone: number) => n
 }
 
 /** The rate of a batch of this many pictures: 0.01 for 64, and in proportion. */
-export function linearLr(batchSize: number, lrPerPicture = 0.01 / 64): number {
-  return lrPerPicture * batchSize;
+export function linearLr(batchSize: number): number {
+  return (0.01 / 64) * batchSize;
 }

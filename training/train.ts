@@ -85,7 +85,7 @@ export async function train(options: TrainOptions): Promise<TrainSummary> {
   let loss: number | null = null;
   let validation: Validation | null = null;
 
-  const checkpoint = (name: string): void => writeCheckpoint(join(out, `${name}.safetensors`), { ...state, facts: { ...state.facts, step, bestAp } });
+  const checkpoint = (name: string): void => writeCheckpoint(join(out, `${name}.safetensors`), { ...state, facts: { ...state.facts, input: config.input, config, step, bestAp } });
   const save = (): void => {
     checkpoint('last');
     savedStep = step;

@@ -148,7 +148,9 @@ describe('train', function () {
     assert.match(warnings.at(-1)!, new RegExp(`up to step ${reached} is in .*last\\.safetensors.*--resume`));
 
     move(away, folder());
-    assert.ok((await train({ ...options, resume: true, onStep: () => undefined })).isFinished);
+    const config = { ...options.config, lr: 0.001 };
+    assert.ok((await train({ ...options, config, resume: true, onStep: () => undefined })).isFinished);
+    assert.deepEqual(readCheckpoint(join(options.out, 'last.safetensors')).facts.config, config);
   });
 
   it('leaves its folder free for another try where it fails before the first step', async () => {

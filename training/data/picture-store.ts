@@ -40,7 +40,7 @@ export function createPictureStore({ pictures, input, memory, onSkip }: PictureS
         const { code, message } = cause as NodeJS.ErrnoException;
         // Passing it over this once would make of the run one that cannot be repeated.
         if (SHORTAGES.includes(code)) throw new OutputError(`${message}; free some, or raise the limit (ulimit -n for files), and go on with --resume`, { cause });
-        if (memory.markBroken(index)) onSkip(`${path} is passed over: ${message}`);
+        if (memory.markBroken(index)) onSkip(`${path} is passed over: ${whyUnusable(message)}`);
         return undefined;
       }
       memory.put(index, picture);
@@ -55,9 +55,15 @@ export function createPictureStore({ pictures, input, memory, onSkip }: PictureS
         const picture = isWanted(pictures[at]) ? await open(at) : undefined;
         if (picture !== undefined) return picture;
       }
-      throw new DataError(`none of the ${pictures.length} pictures can be opened, ${pictures[0].path} among them; check the data's root`);
+      const why = await decode(pictures[0].path, input).then(() => '', (error: unknown) => ` (${whyUnusable((error as Error).message)})`);
+      throw new DataError(`none of the ${pictures.length} pictures can be opened, ${pictures[0].path} among them${why}; check the data's root`);
     },
   };
+}
+
+/** Of a format that it does not know, sharp says neither which files are meant nor what to do. */
+function whyUnusable(message: string): string {
+  return message.includes('unsupported image format') ? 'it is no picture of a format that can be read; convert it to PNG or JPEG' : message;
 }
 
 /** Turned as its EXIF orientation says, which is how the reference and those who draw boxes see it. */

@@ -64,7 +64,7 @@ describe('the loader', () => {
   it('says so where no picture can be opened', async () => {
     const [picture] = await drawPictures(1);
     const loader = await openLoader(optionsFor([{ ...picture, path: join(folder(), 'absent.png') }], { onSkip: () => undefined }));
-    await assert.rejects(loader.make(0), { code: 'NOWCAST_DATA', message: /none of the 1 pictures can be opened, .*absent\.png/ });
+    await assert.rejects(loader.make(0), { code: 'NOWCAST_DATA', message: /none of the 1 pictures can be opened, .*absent\.png among them \(ENOENT/ });
     await loader.close();
   });
 

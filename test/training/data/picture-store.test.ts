@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
@@ -67,6 +67,16 @@ describe('the store of pictures', () => {
     assert.deepEqual([await store.open(0), await store.open(0)], [undefined, undefined]);
     assert.equal(messages.length, 1);
     assert.match(messages[0], /folder\.jpg is passed over: EISDIR/);
+  });
+
+  it('says what to do with a BMP, which is not read', async () => {
+    const path = join(folder(), 'old.bmp');
+    // One red pixel: two headers, then blue, green, red and a byte that fills the row up.
+    writeFileSync(path, Buffer.from('424d3a0000000000000036000000280000000100000001000000010018000000000004000000000000000000000000000000000000000000ff00', 'hex'));
+    const messages: string[] = [];
+    const store = storeOf(path, { width: 1, height: 1 }, (message) => messages.push(message));
+    await assert.rejects(store.load(0), { code: 'NOWCAST_DATA', message: /none of the 1 pictures can be opened, .*old\.bmp among them \(it is no picture of a format that can be read; convert it to PNG or JPEG\)/ });
+    assert.deepEqual(messages, [`${path} is passed over: it is no picture of a format that can be read; convert it to PNG or JPEG`]);
   });
 
   itNeeds({ bash: hasProgram('bash', '--version') }, 'takes no picture for broken where too many files are open: it says so, and opens it when there is room', async () => {
