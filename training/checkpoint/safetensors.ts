@@ -1,9 +1,12 @@
+import * as z from 'zod';
 import { DataError } from '../../src/core/errors.js';
 
 /** A float32 tensor; data row by row. */
 export type Tensor = { readonly shape: readonly number[]; readonly data: Float32Array };
 
-type Entry = { readonly dtype: string; readonly shape: readonly number[]; readonly data_offsets: readonly [number, number] };
+const count = z.int().nonnegative();
+const headerSchema = z.object({ __metadata__: z.record(z.string(), z.string()).default({}) })
+  .catchall(z.object({ dtype: z.string(), shape: z.array(count), data_offsets: z.tuple([count, count]) }));
 
 const LENGTH_BYTES = 8;
 
@@ -39,13 +42,13 @@ export function parseSafetensors(bytes: Uint8Array, name: string): { readonly te
   const headerLength = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
   const dataStart = LENGTH_BYTES + headerLength;
   if (dataStart > bytes.length) refuse(`its header would have ${headerLength} bytes`);
-  let header: Record<string, Entry>;
+  let header: z.infer<typeof headerSchema>;
   try {
-    header = JSON.parse(new TextDecoder().decode(bytes.subarray(LENGTH_BYTES, dataStart))) as Record<string, Entry>;
+    header = headerSchema.parse(JSON.parse(new TextDecoder().decode(bytes.subarray(LENGTH_BYTES, dataStart))));
   } catch {
-    return refuse('its header is not JSON');
+    return refuse('its header is no list of tensors as JSON');
   }
-  const { __metadata__: metadata = {}, ...entries } = header;
+  const { __metadata__: metadata, ...entries } = header;
   const tensors = new Map<string, Tensor>();
   for (const [tensor, { dtype, shape, data_offsets: [start, end] }] of Object.entries(entries)) {
     if (dataStart + end > bytes.length) refuse(`"${tensor}" ends after ${bytes.length} bytes`);

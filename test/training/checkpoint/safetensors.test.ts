@@ -14,7 +14,11 @@ const file = (...args: Parameters<typeof safetensorsPieces>): Uint8Array => Buff
 
 /** A file with one tensor. */
 function eightBytes(dtype: string): Uint8Array {
-  const header = Buffer.from(JSON.stringify({ it: { dtype, shape: [8], data_offsets: [0, 8] } }));
+  return withHeader({ it: { dtype, shape: [8], data_offsets: [0, 8] } });
+}
+
+function withHeader(content: unknown): Uint8Array {
+  const header = Buffer.from(JSON.stringify(content));
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(header.length));
   return Buffer.concat([length, header, Buffer.alloc(8)]);
@@ -42,6 +46,12 @@ describe('safetensors', () => {
   it('refuses weights of another precision, saying which and what to do', () => {
     for (const dtype of ['F16', 'BF16', 'F64', 'F8_E4M3']) {
       assert.throws(() => parseSafetensors(eightBytes(dtype), 'half.safetensors'), { name: 'DataError', message: new RegExp(`half\\.safetensors: "it" is ${dtype}, but weights must be F32; .*\\.float\\(\\)`) });
+    }
+  });
+
+  it('refuses a header that lists something else', () => {
+    for (const header of [null, 7, [1], { it: 7 }, { it: null }, { it: { dtype: 'F32', shape: [2] } }, { it: { dtype: 'F32', shape: [-2], data_offsets: [0, -8] } }, { __metadata__: 7 }]) {
+      assert.throws(() => parseSafetensors(withHeader(header), 'odd.safetensors'), { name: 'DataError', message: /odd\.safetensors is not a whole safetensors file: its header/ });
     }
   });
 
