@@ -23,7 +23,7 @@ const settingsSchema = z.strictObject({
   seed: z.int().nonnegative().default(0),
   lr: z.number().positive().optional(),
   warmup_epochs: z.number().nonnegative().default(5),
-  closing_epochs: z.int().nonnegative().default(15),
+  closing_epochs: z.number().nonnegative().default(15),
   min_lr_ratio: share.default(0.05),
   momentum: share.default(0.9),
   weight_decay: z.number().nonnegative().default(5e-4),

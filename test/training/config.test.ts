@@ -31,6 +31,7 @@ describe('resolveTrainConfig', () => {
 
   it('does not close more epochs than there are', () => {
     assert.equal(resolveTrainConfig({ train: DATA, epochs: 3 }).closingEpochs, 3);
+    assert.equal(resolveTrainConfig({ train: DATA, epochs: 3, closing_epochs: 0.3 }).closingEpochs, 0.3);
   });
 
   it('names every key that is wrong', () => {
