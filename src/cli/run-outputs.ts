@@ -6,7 +6,6 @@ import { RECORDING_SCHEMA, type RecordingHeader } from '../core/recording.js';
 import { cocoCategoryIds, LABEL_SETS } from '../model/labels.js';
 import type { MeasurementsSnapshot } from '../pipeline/measurements.js';
 import { createFeedServer, type FeedServer, type PageHandler } from '../streaming/feed/feed-server.js';
-import { checkVideoOutput } from '../streaming/sinks/annotated-video.js';
 import { createCocoResults } from '../streaming/sinks/coco-results.js';
 import type { OnOutputFailure } from '../streaming/sinks/output-file.js';
 import { createRecorder } from '../streaming/sinks/recorder.js';
@@ -59,7 +58,6 @@ export async function openOutputs(
         onWarning: (message) => io.log.warn(message),
       });
     }
-    if (output.save !== undefined) checkVideoOutput(output.save);
     if (recording !== undefined) writers.push(createRecorder(recording, recordingHeader(config, info, io), onFailure));
     if (output.coco !== undefined) {
       writers.push(createCocoResults(output.coco, { imageId: ({ seq }) => seq, categoryId: categoryIdOf(info.classNames) }, onFailure));

@@ -1,6 +1,6 @@
 import { BehaviorSubject, catchError, finalize, first, of, takeUntil, type Observable } from 'rxjs';
 import type { RunConfig, SourceConfig } from '../config/run-config.js';
-import { InternalError } from '../core/errors.js';
+import { InternalError, OutputError } from '../core/errors.js';
 import type { SourceEvent } from '../core/events.js';
 import type { Size } from '../core/letterbox.js';
 import { cameraSource, type CameraCopy } from '../streaming/sources/camera.js';
@@ -62,6 +62,10 @@ function openSource(source: SourceConfig, { config, input, ffmpeg, keptCopies, c
     timeoutMs: source.timeoutMs,
     giveUpFirst: config.sources.length === 1,
     stop: ending,
-    ...(keepCopyTo === undefined ? {} : { keepCopyTo, onCopy: (copy) => copies.push(copy) }),
+    ...(keepCopyTo === undefined ? {} : {
+      keepCopyTo,
+      onCopy: (copy) => copies.push(copy),
+      onCopyFailure: (error) => reporter.outputFailed(new OutputError(`${config.output.save} ends before the run does: ${error.message}`, { cause: error })),
+    }),
   });
 }

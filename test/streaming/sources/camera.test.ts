@@ -5,7 +5,7 @@ import { setImmediate } from 'node:timers/promises';
 import { firstValueFrom, Observable, take, VirtualTimeScheduler } from 'rxjs';
 import { SourceError } from '../../../src/core/errors.js';
 import type { StatusEvent } from '../../../src/core/events.js';
-import { cameraSource, copyPath, type CameraOptions } from '../../../src/streaming/sources/camera.js';
+import { cameraSource, type CameraOptions } from '../../../src/streaming/sources/camera.js';
 import { nutFileHeader, nutFrameHeader } from '../../../src/streaming/sinks/nut-writer.js';
 import type { Ffmpeg } from '../../../src/streaming/sources/ffmpeg-binary.js';
 import { temporaryFolder } from '../../helpers/temporary.js';
@@ -45,11 +45,6 @@ describe('camera', () => {
     await cameraSource('rtsp://h/a', { ...optionsWith({ path: '/nonexistent/ffmpeg', version: VERSION, origin: 'path' }), stop: AbortSignal.abort() })
       .forEach((event) => { if (event.type === 'status') states.push(event.state); });
     assert.deepEqual(states.at(-1), 'ended');
-  });
-
-  it('names the copy of each connection after the first', () => {
-    assert.deepEqual([0, 1, 12].map((epoch) => copyPath('/tmp/a.b/kept.mkv', epoch)), ['/tmp/a.b/kept.mkv', '/tmp/a.b/kept.1.mkv', '/tmp/a.b/kept.12.mkv']);
-    assert.equal(copyPath('/tmp/a.b/kept', 1), '/tmp/a.b/kept.1');
   });
 
   describe('on a long step of the ladder', () => {
