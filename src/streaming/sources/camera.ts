@@ -13,7 +13,7 @@ import { CopyKeeper } from './copy-keeper.js';
 import { redactorOf } from './credentials.js';
 import type { Ffmpeg } from './ffmpeg-binary.js';
 import type { Picture } from './frame-process.js';
-import { doorOf, KNOCK_EVERY_MS, knockAtDoor, returnsTo, type Knock } from './knock.js';
+import { doorOf, knockAtDoor, returnsTo, type Knock } from './knock.js';
 import { ptsStitcher } from './pts-stitcher.js';
 import { failuresAfter, reconnectDelayMs, RECONNECT_LADDER, type ReconnectLadder } from './reconnect.js';
 
@@ -50,7 +50,7 @@ export type CameraOptions = {
   /** Ends the source in order: the open gap is told, ffmpeg reaped, then it completes. */
   readonly stop?: AbortSignal;
   readonly ladder?: ReconnectLadder;
-  /** Asks whether the camera is back while a long step of the ladder lasts. Default: a connection that is closed when it is answered. */
+  /** Asks whether the camera is back while a step of the ladder lasts. Default: a connection that is closed when it is answered. */
   readonly knock?: Knock;
   /** Uniform in [0, 1). Default `Math.random`. */
   readonly random?: () => number;
@@ -150,7 +150,7 @@ class CameraSession {
       if (this.#isLive) hasAnswered = false;
       failures = failuresAfter(failures, this.#url, end);
       const delayMs = reconnectDelayMs(failures, this.#options.random, this.#options.ladder);
-      const comesBack = mayBeAway(end.reason) ? this.#comesBack(delayMs, !hasAnswered) : undefined;
+      const comesBack = mayBeAway(end.reason) ? this.#comesBack(!hasAnswered) : undefined;
       this.#status('reconnecting', `${this.#lostWhy}; next attempt in ${(delayMs / 1000).toFixed(1)} s${comesBack === undefined ? '' : ', or when it answers'}`);
       // A camera that has just started may need a moment more: it gets the quick steps again.
       if (await this.#wait(delayMs, comesBack)) [failures, hasAnswered] = [0, true];
@@ -183,11 +183,11 @@ class CameraSession {
     return end;
   }
 
-  /** Emits when the camera answers; undefined where it cannot be asked, or the wait is too short to. */
-  #comesBack(delayMs: number, wasAway: boolean): Observable<void> | undefined {
+  /** Emits when the camera answers; undefined where it cannot be asked. */
+  #comesBack(wasAway: boolean): Observable<void> | undefined {
     const { knock, scheduler } = this.#options;
     const door = doorOf(this.#url);
-    return door === undefined || delayMs < 2 * KNOCK_EVERY_MS ? undefined : returnsTo(door, { knock, scheduler, wasAway });
+    return door === undefined ? undefined : returnsTo(door, { knock, scheduler, wasAway });
   }
 
   /** Resolves with whether the camera came back before the time was over. */
