@@ -16,8 +16,8 @@ import { hostFacts } from './host-facts.js';
 export type Outputs = {
   publish(event: PipelineEvent): void;
   publishStats(snapshot: MeasurementsSnapshot, atMs: number): void;
-  /** Where a camera's stream is kept until its pictures are annotated, by stream. */
-  readonly keptCopies: ReadonlyMap<string, string>;
+  /** Where the one camera's stream is kept until its pictures are annotated; undefined where they are not to be. */
+  readonly keptCopy: string | undefined;
   /** Where the feed is, if there is one. */
   readonly feedUrl: string | undefined;
   /** The recording, asked for or temporary; undefined where none is kept. */
@@ -78,7 +78,7 @@ export async function openOutputs(
         stream, received, percepts, drops, inFlight, ...(count === 0 ? {} : { latencyMs: { p50, p90, p99 } }),
       })),
     }),
-    keptCopies: new Map(temporary === undefined ? [] : sources.filter(({ kind }) => kind === 'camera').map(({ id }) => [id, join(temporary, 'camera.mkv')])),
+    keptCopy: temporary && join(temporary, 'camera.mkv'),
     feedUrl: feed?.url,
     recording,
     close,

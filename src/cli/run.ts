@@ -97,7 +97,7 @@ async function play({ config, io, detector, ffmpeg, outputs, copies, measurement
   const { detect, durationMs } = config;
   const ending = abortedAfter(durationMs, io.signal);
   const { events: sources, camerasEnded } = openSources(
-    { config, input: detector.info.input, ffmpeg, keptCopies: outputs.keptCopies, copies, reporter }, ending.signal, io);
+    { config, input: detector.info.input, ffmpeg, keptCopy: outputs.keptCopy, copies, reporter }, ending.signal, io);
   const events = createPipeline({
     sources,
     detector,
