@@ -48,6 +48,11 @@ export class RecentFrames {
     if (event.type === 'percept') this.#forget(event.seq);
   }
 
+  /** The picture of a frame that was passed over and drawn afterwards. */
+  drawn(seq: number, picture: Uint8Array): void {
+    this.#pictures.set(seq, picture);
+  }
+
   /** Those of which all is known, without a gap, in order. */
   list(): readonly RecentFrame[] {
     const frames: RecentFrame[] = [];

@@ -3,7 +3,8 @@ import { SourceError } from '../core/errors.js';
 import type { PerceptEvent, PipelineEvent } from '../core/events.js';
 import { annotateVideo } from '../streaming/sinks/annotated-video.js';
 import { readRecording } from '../streaming/sinks/recording-reader.js';
-import { copyPath, type CameraCopy } from '../streaming/sources/camera.js';
+import type { CameraCopy } from '../streaming/sources/camera.js';
+import { copyPath } from '../streaming/sources/copy-keeper.js';
 import type { Ffmpeg } from '../streaming/sources/ffmpeg-binary.js';
 import type { CommandIo } from './command-io.js';
 
@@ -29,7 +30,8 @@ export async function annotate({ config, ffmpeg, recording, copies, frames }: An
   if (out === undefined) return [];
   const [source] = config.sources;
   const parts = source.kind === 'camera' ? copies : [{ path: source.kind === 'video' ? source.path : '', epoch: 0, ptsOffsetMs: 0 }];
-  const { events } = await readRecording(recording, (message) => io.log.warn(message));
+  // Where it broke off the run has said so.
+  const { events } = await readRecording(recording, () => undefined);
   const bar = io.progress.bar({ label: 'annotating', total: frames, unit: 'frames' });
   // A run that was ended by Ctrl-C gets its video all the same; the next one ends the program.
   const signal = io.signal.aborted ? undefined : io.signal;

@@ -6,7 +6,6 @@ import { RECORDING_SCHEMA, type RecordingHeader } from '../core/recording.js';
 import { cocoCategoryIds, LABEL_SETS } from '../model/labels.js';
 import type { MeasurementsSnapshot } from '../pipeline/measurements.js';
 import { createFeedServer, type FeedServer, type PageHandler } from '../streaming/feed/feed-server.js';
-import { checkVideoOutput } from '../streaming/sinks/annotated-video.js';
 import { createCocoResults } from '../streaming/sinks/coco-results.js';
 import type { OnOutputFailure } from '../streaming/sinks/output-file.js';
 import { createRecorder } from '../streaming/sinks/recorder.js';
@@ -17,8 +16,8 @@ import { hostFacts } from './host-facts.js';
 export type Outputs = {
   publish(event: PipelineEvent): void;
   publishStats(snapshot: MeasurementsSnapshot, atMs: number): void;
-  /** Where a camera's stream is kept until its pictures are annotated, by stream. */
-  readonly keptCopies: ReadonlyMap<string, string>;
+  /** Where the one camera's stream is kept until its pictures are annotated; undefined where they are not to be. */
+  readonly keptCopy: string | undefined;
   /** Where the feed is, if there is one. */
   readonly feedUrl: string | undefined;
   /** The recording, asked for or temporary; undefined where none is kept. */
@@ -59,7 +58,6 @@ export async function openOutputs(
         onWarning: (message) => io.log.warn(message),
       });
     }
-    if (output.save !== undefined) checkVideoOutput(output.save);
     if (recording !== undefined) writers.push(createRecorder(recording, recordingHeader(config, info, io), onFailure));
     if (output.coco !== undefined) {
       writers.push(createCocoResults(output.coco, { imageId: ({ seq }) => seq, categoryId: categoryIdOf(info.classNames) }, onFailure));
@@ -80,7 +78,7 @@ export async function openOutputs(
         stream, received, percepts, drops, inFlight, ...(count === 0 ? {} : { latencyMs: { p50, p90, p99 } }),
       })),
     }),
-    keptCopies: new Map(temporary === undefined ? [] : sources.filter(({ kind }) => kind === 'camera').map(({ id }) => [id, join(temporary, 'camera.mkv')])),
+    keptCopy: temporary && join(temporary, 'camera.mkv'),
     feedUrl: feed?.url,
     recording,
     close,

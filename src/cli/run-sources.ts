@@ -1,6 +1,6 @@
 import { BehaviorSubject, catchError, finalize, first, of, takeUntil, type Observable } from 'rxjs';
 import type { RunConfig, SourceConfig } from '../config/run-config.js';
-import { InternalError } from '../core/errors.js';
+import { InternalError, OutputError } from '../core/errors.js';
 import type { SourceEvent } from '../core/events.js';
 import type { Size } from '../core/letterbox.js';
 import { cameraSource, type CameraCopy } from '../streaming/sources/camera.js';
@@ -17,8 +17,8 @@ export type SourcesSetup = {
   /** Size in pixels of the detector's input. */
   readonly input: Size;
   readonly ffmpeg: Ffmpeg | undefined;
-  /** Where a camera's stream is kept, by stream. */
-  readonly keptCopies: ReadonlyMap<string, string>;
+  /** Where the camera's stream is kept, if it is. */
+  readonly keptCopy: string | undefined;
   /** Told of each such file. */
   readonly copies: CameraCopy[];
   readonly reporter: RunReporter;
@@ -47,14 +47,13 @@ export function openSources(setup: SourcesSetup, ending: AbortSignal, io: Comman
   return { events, camerasEnded: cameras.pipe(first((count) => count === 0)) };
 }
 
-function openSource(source: SourceConfig, { config, input, ffmpeg, keptCopies, copies, reporter }: SourcesSetup, ending: AbortSignal, io: CommandIo): Observable<SourceEvent> {
+function openSource(source: SourceConfig, { config, input, ffmpeg, keptCopy, copies, reporter }: SourcesSetup, ending: AbortSignal, io: CommandIo): Observable<SourceEvent> {
   const common = { streamId: source.id, input, clock: io.clock };
   const ofFile = { ...common, pace: config.pace, onInfo: ({ expectedFrames }: { readonly expectedFrames?: number }) => reporter.expect(source.id, expectedFrames) };
   if (source.kind === 'pictures') return folderSource(source.path, ofFile);
   if (source.kind === 'demo') return demoSource(source.seed, { ...common, pace: config.pace });
   if (ffmpeg === undefined) throw new InternalError(`no ffmpeg was looked for, and ${source.id} needs one`);
   if (source.kind === 'video') return videoSource(source.path, { ...ofFile, ffmpeg });
-  const keepCopyTo = keptCopies.get(source.id);
   return cameraSource(source.url, {
     ...common,
     ffmpeg,
@@ -62,6 +61,10 @@ function openSource(source: SourceConfig, { config, input, ffmpeg, keptCopies, c
     timeoutMs: source.timeoutMs,
     giveUpFirst: config.sources.length === 1,
     stop: ending,
-    ...(keepCopyTo === undefined ? {} : { keepCopyTo, onCopy: (copy) => copies.push(copy) }),
+    ...(keptCopy === undefined ? {} : {
+      keepCopyTo: keptCopy,
+      onCopy: (copy) => copies.push(copy),
+      onCopyFailure: (error) => reporter.outputFailed(new OutputError(`${config.output.save} ends before the run does: ${error.message}`, { cause: error })),
+    }),
   });
 }

@@ -1,6 +1,4 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { catchError, interval, lastValueFrom, of, race, switchMap, tap, timer } from 'rxjs';
 import type { RunConfig } from '../config/run-config.js';
 import type { Detector } from '../core/detector.js';
@@ -9,6 +7,7 @@ import { policyByName } from '../core/policy.js';
 import { createProcessDetector } from '../model/host/process-detector.js';
 import { createPipeline } from '../pipeline/create-pipeline.js';
 import { Measurements } from '../pipeline/measurements.js';
+import { checkVideoOutput } from '../streaming/sinks/annotated-video.js';
 import type { CameraCopy } from '../streaming/sources/camera.js';
 import { locateFfmpeg, type Ffmpeg } from '../streaming/sources/ffmpeg-binary.js';
 import type { CommandIo } from './command-io.js';
@@ -29,7 +28,10 @@ const CAMERA_GRACE_MS = 2000;
  * @throws UsageError, ModelError, SourceError or OutputError where something cannot be had; nothing is left running
  */
 export async function run(config: RunConfig, io: CommandIo): Promise<void> {
-  const temporary = config.output.save === undefined ? undefined : await mkdtemp(join(tmpdir(), 'nowcast-run-'));
+  const { save } = config.output;
+  if (save !== undefined) checkVideoOutput(save);
+  // Beside the video, where its owner looks for room.
+  const temporary = save === undefined ? undefined : await mkdtemp(`${save}.part-`);
   try {
     await runWith(temporary, config, io);
   } finally {
@@ -95,7 +97,7 @@ async function play({ config, io, detector, ffmpeg, outputs, copies, measurement
   const { detect, durationMs } = config;
   const ending = abortedAfter(durationMs, io.signal);
   const { events: sources, camerasEnded } = openSources(
-    { config, input: detector.info.input, ffmpeg, keptCopies: outputs.keptCopies, copies, reporter }, ending.signal, io);
+    { config, input: detector.info.input, ffmpeg, keptCopy: outputs.keptCopy, copies, reporter }, ending.signal, io);
   const events = createPipeline({
     sources,
     detector,

@@ -12,6 +12,10 @@ export type SourceKind =
 export const SOURCE_FORMS = 'a video file, a folder of pictures, rtsp://, rtsps://, http://, https://, udp://, tcp://, srt://, rtmp://, /dev/videoN, N for /dev/videoN, or demo: for a synthetic drive (demo:SEED for another)';
 
 const CAMERA_SCHEMES = new Set(['rtsp', 'rtsps', 'http', 'https', 'udp', 'tcp', 'srt', 'rtmp']);
+/** Of these, those that may also wait to be called: `udp://@:1234`, `tcp://:1234?listen`. */
+const LISTENING_SCHEMES = new Set(['udp', 'tcp', 'srt']);
+/** Nothing stands before the path but credentials and a port. What has an `@` further on may be a password with a slash. */
+const NO_HOST = /^[^/]*:\/\/(?:[^/]*@)?(?::\d*)?(?:$|[/?#](?!.*@))/;
 
 /**
  * Tells a camera from a path by its text alone.
@@ -30,7 +34,8 @@ export function classifySource(text: string): SourceKind {
   if (name === 'demo') return { kind: 'demo', seed: seedIn(source) };
   if (scheme?.[2] === undefined) return { kind: 'path', path: source };
   if (name === undefined || !CAMERA_SCHEMES.has(name)) throw new UsageError(`"${name}://" is no kind of source that Nowcast reads; it must be ${SOURCE_FORMS}`);
-  if (!/^[^/]*:\/\/[^/?#]/.test(source)) throw new UsageError(`the source "${source}" names no host; write it as ${name}://HOST[:PORT]/PATH`);
+  const isAddressed = LISTENING_SCHEMES.has(name) ? /^[^/]*:\/\/[^/?#]/.test(source) : !NO_HOST.test(source);
+  if (!isAddressed) throw new UsageError(`the source "${redactUrls(source)}" names no host; write it as ${name}://HOST[:PORT]/PATH`);
   return { kind: 'camera', url: source };
 }
 

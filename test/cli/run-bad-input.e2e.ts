@@ -5,27 +5,20 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { DataType, node, onnxModel, valueInfo } from '../../src/model/onnx/build.js';
 import { serializeOnnx } from '../../src/model/onnx/model-file.js';
-import { clipFolder, NEEDS_FFMPEG } from '../helpers/clips.js';
+import { clipFolder } from '../helpers/clips.js';
 import { nowcast } from '../helpers/command.js';
 import { itNeeds } from '../helpers/needs.js';
-import { realFile } from '../helpers/shared.js';
 import { temporaryFolder } from '../helpers/temporary.js';
-
-const MODEL = realFile('yolox_nano.onnx');
-const PERSON = realFile('one-by-one-person-detection.mp4');
-const NEEDS = { ...NEEDS_FFMPEG, 'yolox_nano.onnx': MODEL !== undefined, 'one-by-one-person-detection.mp4': PERSON !== undefined };
-const model = MODEL ?? '';
-const person = PERSON ?? '';
+import { model, NEEDS, person, within } from './person-run.js';
 
 describe('nowcast run says what to do, without a stack trace, when', function () {
   this.timeout(300_000);
   const folder = temporaryFolder();
   const clips = clipFolder();
-  const cached = (): { env: Record<string, string>; cwd: string } => ({ env: { NOWCAST_CACHE: join(folder(), 'cache') }, cwd: folder() });
 
   const refused = (what: string, prepare: () => Promise<readonly string[]> | readonly string[], exit: 1 | 2, message: RegExp, needs: Readonly<Record<string, boolean>> = NEEDS): void => {
     itNeeds(needs, what, async () => {
-      const { code, stderr } = await nowcast(['run', ...await prepare(), '--log-format', 'json', '-q'], cached());
+      const { code, stderr } = await nowcast(['run', ...await prepare(), '--log-format', 'json', '-q'], within(folder()));
       assert.match(stderr, message);
       assert.equal(code, exit, stderr);
       assert.doesNotMatch(stderr, /\n {4}at /);

@@ -21,6 +21,10 @@ describe('a source', () => {
     ['https://h/live.m3u8', camera('https://h/live.m3u8'), 'h'],
     ['udp://239.0.0.1:1234', camera('udp://239.0.0.1:1234'), '239.0.0.1'],
     ['srt://h:9000?mode=caller', camera('srt://h:9000?mode=caller'), 'h'],
+    ['udp://@:1234', camera('udp://@:1234'), 'camera'],
+    ['tcp://:1234?listen', camera('tcp://:1234?listen'), 'camera'],
+    ['rtsp://u:p@/x@h/cam', camera('rtsp://u:p@/x@h/cam'), 'h'],
+    ['http://h/@/x', camera('http://h/@/x'), 'camera'],
     ['demo:', { kind: 'demo', seed: DEFAULT_DEMO_SEED }, 'demo'],
     ['demo:17', { kind: 'demo', seed: 17 }, 'demo'],
   ];
@@ -38,7 +42,12 @@ describe('a source', () => {
     ['demo:-1', 'names no drive'],
     ['demo:4294967296', 'names no drive'],
     ['ftp://h/x', '"ftp://" is no kind of source that Nowcast reads; it must be a video file, a folder of pictures, rtsp://'],
-    ['rtsp:///cam', 'names no host; write it as rtsp://HOST[:PORT]/PATH'],
+    ['rtsp:///cam', 'the source "rtsp:///cam" names no host; write it as rtsp://HOST[:PORT]/PATH'],
+    ['rtsp://me:p@ss#1@/cam', 'the source "rtsp://***@/cam" names no host'],
+    ['http://me:pass@:8080/cam', 'the source "http://***@:8080/cam" names no host'],
+    ['rtsp://:8554/cam', 'the source "rtsp://:8554/cam" names no host'],
+    ['rtmp://me:pass@', 'the source "rtmp://***@" names no host'],
+    ['udp:///x', 'the source "udp:///x" names no host'],
   ] as const) {
     it(`refuses "${text}"`, () => assert.throws(() => classifySource(text), (error: unknown) =>
       error instanceof UsageError && error.message.includes(part)));

@@ -16,14 +16,17 @@ export type CommandOptions = {
   /** Beside PATH and HOME, the only ones that it sees. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** A program, with its arguments, that is given the command's line to run. */
+  readonly inside?: readonly string[];
   /** Is given the process as soon as it runs. */
   readonly onStart?: (child: ChildProcess) => void;
 };
 
 /** Runs the built command to its end. */
-export async function nowcast(args: readonly string[], { env = {}, cwd, onStart }: CommandOptions = {}): Promise<CommandResult> {
+export async function nowcast(args: readonly string[], { env = {}, cwd, inside = [], onStart }: CommandOptions = {}): Promise<CommandResult> {
   const { PATH = '', HOME = '' } = process.env;
-  const child = spawn(process.execPath, [COMMAND, ...args], { env: { PATH, HOME, ...env }, cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  const [program, ...words] = [...inside, process.execPath, COMMAND, ...args];
+  const child = spawn(program, words, { env: { PATH, HOME, ...env }, cwd, stdio: ['ignore', 'pipe', 'pipe'] });
   onStart?.(child);
   const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close') as Promise<[number | null]>]);
   return { code, stdout, stderr };

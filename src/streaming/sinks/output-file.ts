@@ -28,10 +28,10 @@ export class OutputFile {
     }
   }
 
-  /** Appends `text`, over the file's last `overwriteBytes` bytes. */
-  write(text: string, overwriteBytes = 0): void {
+  /** Appends `content`, over the file's last `overwriteBytes` bytes. */
+  write(content: string | Uint8Array, overwriteBytes = 0): void {
     if (this.#fd === undefined) return;
-    const bytes = Buffer.from(text);
+    const bytes = typeof content === 'string' ? Buffer.from(content) : content;
     const startBytes = this.#endBytes - overwriteBytes;
     try {
       for (let done = 0; done < bytes.length;) {

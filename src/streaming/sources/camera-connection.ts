@@ -19,7 +19,8 @@ export type CameraConnectionOptions = {
   readonly timeoutMs: number;
   readonly firstFrameTimeoutMs: number;
   readonly stampOnArrival: boolean;
-  readonly keepCopyTo?: string | undefined;
+  /** Given pieces of a Matroska file of the stream as it came; undefined where none is wanted. */
+  readonly onCopied?: ((piece: Uint8Array) => void) | undefined;
   readonly inputOptions: readonly string[];
   /** `slot` holds the picture and is the receiver's; undefined where none was free and the picture was discarded. */
   readonly onPicture: (picture: Picture, slot: FrameSlot | undefined) => void;
@@ -66,13 +67,13 @@ export class CameraConnection {
 
   constructor(options: CameraConnectionOptions) {
     this.#options = options;
-    const { url, ffmpeg, input, ring, clock, scheduler, keepCopyTo } = options;
-    const camera = cameraInput(url, ffmpeg.version, { ...options, probeFully: keepCopyTo !== undefined });
+    const { url, ffmpeg, input, ring, clock, scheduler, onCopied } = options;
+    const camera = cameraInput(url, ffmpeg.version, { ...options, probeFully: onCopied !== undefined });
     this.#openedAtMs = clock.now();
     this.#process = new FrameProcess({
       ffmpeg,
       args: frameArguments(ffmpeg.version, {
-        url: camera.url, inputOptions: [...camera.inputOptions, ...options.inputOptions], input, ...(keepCopyTo === undefined ? {} : { keepCopyTo }),
+        url: camera.url, inputOptions: [...camera.inputOptions, ...options.inputOptions], input, copies: onCopied !== undefined,
       }),
       getTarget: () => {
         const slot = ring.acquire();
@@ -80,6 +81,7 @@ export class CameraConnection {
         return slot?.bytes;
       },
       onPicture: (picture) => this.#arrived(picture),
+      onCopied,
       onLine: (line) => this.#read(line),
     });
     this.#watch = scheduler.schedule(() => this.#check(), options.firstFrameTimeoutMs);

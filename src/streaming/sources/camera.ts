@@ -1,6 +1,6 @@
 import { asyncScheduler, map, NEVER, Observable, race, timer, type SchedulerLike } from 'rxjs';
 import type { Clock } from '../../core/clock.js';
-import { SourceError } from '../../core/errors.js';
+import { SourceError, type OutputError } from '../../core/errors.js';
 import { dropOf, type FrameRef, type SourceEvent, type StatusState } from '../../core/events.js';
 import { FrameRing, type FrameSlot } from '../../core/frame-ring.js';
 import { letterbox, type Size } from '../../core/letterbox.js';
@@ -9,10 +9,11 @@ import { CameraConnection, type ConnectionEnd } from './camera-connection.js';
 import type { Transport } from './camera-input.js';
 import { captureClock } from './capture-clock.js';
 import { mayBeAway } from './connection-failure.js';
+import { CopyKeeper } from './copy-keeper.js';
 import { redactorOf } from './credentials.js';
 import type { Ffmpeg } from './ffmpeg-binary.js';
 import type { Picture } from './frame-process.js';
-import { doorOf, KNOCK_EVERY_MS, knockAtDoor, returnsTo, type Knock } from './knock.js';
+import { doorOf, knockAtDoor, returnsTo, type Knock } from './knock.js';
 import { ptsStitcher } from './pts-stitcher.js';
 import { failuresAfter, reconnectDelayMs, RECONNECT_LADDER, type ReconnectLadder } from './reconnect.js';
 
@@ -35,16 +36,21 @@ export type CameraOptions = {
   readonly slots?: number;
   /** Ends after this many frames, dropped ones included. */
   readonly maxFrames?: number;
-  /** Also keeps the stream as the camera sent it, one Matroska file for each connection; see `onCopy`. */
+  /**
+   * Also keeps the stream as the camera sent it, one Matroska file for each connection; see `onCopy`. Where that fails, or
+   * the disk gets full, keeping ends and watching goes on; see `onCopyFailure`.
+   */
   readonly keepCopyTo?: string;
   /** Told at the first frame of each connection. */
   readonly onCopy?: (copy: CameraCopy) => void;
+  /** Told once, when nothing is kept any more; the files are whole up to there. */
+  readonly onCopyFailure?: (error: OutputError) => void;
   /** More options for ffmpeg's input, each word for itself: `['-input_format', 'mjpeg']`. */
   readonly inputOptions?: readonly string[];
   /** Ends the source in order: the open gap is told, ffmpeg reaped, then it completes. */
   readonly stop?: AbortSignal;
   readonly ladder?: ReconnectLadder;
-  /** Asks whether the camera is back while a long step of the ladder lasts. Default: a connection that is closed when it is answered. */
+  /** Asks whether the camera is back while a step of the ladder lasts. Default: a connection that is closed when it is answered. */
   readonly knock?: Knock;
   /** Uniform in [0, 1). Default `Math.random`. */
   readonly random?: () => number;
@@ -85,12 +91,7 @@ export function cameraSource(url: string, options: CameraOptions): Observable<So
   });
 }
 
-/** Where the copy of a connection goes: the path itself for the first, `name.1.mkv`, `name.2.mkv`… for those after. */
-export function copyPath(keepCopyTo: string, epoch: number): string {
-  return epoch === 0 ? keepCopyTo : keepCopyTo.replace(/(\.[^./\\]*)?$/, `.${epoch}$1`);
-}
-
-type Resolved = Required<Omit<CameraOptions, 'keepCopyTo' | 'onCopy' | 'stop'>> & Pick<CameraOptions, 'keepCopyTo' | 'onCopy'>;
+type Resolved = Required<Omit<CameraOptions, 'keepCopyTo' | 'onCopy' | 'onCopyFailure' | 'stop'>> & Pick<CameraOptions, 'keepCopyTo' | 'onCopy'>;
 
 /** Everything that a stream keeps over its connections. */
 class CameraSession {
@@ -99,6 +100,7 @@ class CameraSession {
   readonly #emit: (event: SourceEvent) => void;
   readonly #redact: (text: string) => string;
   readonly #ring: FrameRing;
+  readonly #copies: CopyKeeper | undefined;
   readonly #stitcher = ptsStitcher();
   readonly #captureClock = captureClock();
   #connection: CameraConnection | undefined;
@@ -120,8 +122,9 @@ class CameraSession {
     };
     this.#emit = emit;
     this.#redact = redactorOf(url);
-    const { slots, input } = this.#options;
+    const { slots, input, keepCopyTo } = this.#options;
     this.#ring = new FrameRing(slots, 3 * input.width * input.height);
+    if (keepCopyTo !== undefined) this.#copies = new CopyKeeper({ path: keepCopyTo, onFailure: (error) => options.onCopyFailure?.(error) });
   }
 
   /** Connects, again and again, until `end()`. Resolves when the last ffmpeg is gone. */
@@ -147,7 +150,7 @@ class CameraSession {
       if (this.#isLive) hasAnswered = false;
       failures = failuresAfter(failures, this.#url, end);
       const delayMs = reconnectDelayMs(failures, this.#options.random, this.#options.ladder);
-      const comesBack = mayBeAway(end.reason) ? this.#comesBack(delayMs, !hasAnswered) : undefined;
+      const comesBack = mayBeAway(end.reason) ? this.#comesBack(!hasAnswered) : undefined;
       this.#status('reconnecting', `${this.#lostWhy}; next attempt in ${(delayMs / 1000).toFixed(1)} s${comesBack === undefined ? '' : ', or when it answers'}`);
       // A camera that has just started may need a moment more: it gets the quick steps again.
       if (await this.#wait(delayMs, comesBack)) [failures, hasAnswered] = [0, true];
@@ -163,27 +166,28 @@ class CameraSession {
   }
 
   async #connect(): Promise<ConnectionEnd> {
-    const { keepCopyTo } = this.#options;
     this.#isLive = false;
+    const copies = this.#copies?.begin(this.#epoch + 1) === true ? this.#copies : undefined;
     const connection = new CameraConnection({
       ...this.#options,
       url: this.#url,
       ring: this.#ring,
       stampOnArrival: this.#stampOnArrival,
-      keepCopyTo: keepCopyTo === undefined ? undefined : copyPath(keepCopyTo, this.#epoch + 1),
+      onCopied: copies && ((piece) => copies.write(piece)),
       onPicture: (picture, slot) => this.#arrived(picture, slot, connection),
     });
     this.#connection = connection;
     const end = await connection.ended;
+    copies?.finish();
     this.#connection = undefined;
     return end;
   }
 
-  /** Emits when the camera answers; undefined where it cannot be asked, or the wait is too short to. */
-  #comesBack(delayMs: number, wasAway: boolean): Observable<void> | undefined {
+  /** Emits when the camera answers; undefined where it cannot be asked. */
+  #comesBack(wasAway: boolean): Observable<void> | undefined {
     const { knock, scheduler } = this.#options;
     const door = doorOf(this.#url);
-    return door === undefined || delayMs < 2 * KNOCK_EVERY_MS ? undefined : returnsTo(door, { knock, scheduler, wasAway });
+    return door === undefined ? undefined : returnsTo(door, { knock, scheduler, wasAway });
   }
 
   /** Resolves with whether the camera came back before the time was over. */
@@ -244,8 +248,8 @@ class CameraSession {
   }
 
   #tellCopy(ptsOffsetMs: number): void {
-    const { keepCopyTo, onCopy } = this.#options;
-    if (keepCopyTo !== undefined) onCopy?.({ path: copyPath(keepCopyTo, this.#epoch), epoch: this.#epoch, ptsOffsetMs });
+    const path = this.#copies?.path;
+    if (path !== undefined) this.#options.onCopy?.({ path, epoch: this.#epoch, ptsOffsetMs });
   }
 
   #status(state: StatusState, message: string): void {

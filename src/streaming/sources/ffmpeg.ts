@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import fluent from 'fluent-ffmpeg';
 import { PAD_VALUE, type Size } from '../../core/letterbox.js';
 import { isAtLeast, type FfmpegVersion } from './ffmpeg-binary.js';
@@ -10,11 +9,14 @@ export type FrameArguments = {
   readonly inputOptions?: readonly string[];
   /** Size in pixels into which every picture is letterboxed. */
   readonly input: Size;
-  /** Also writes the stream, as it came and not decoded, into this Matroska file. */
-  readonly keepCopyTo?: string;
+  /** Also writes the stream, as it came and not decoded, as Matroska to the file descriptor `COPY_FD`. */
+  readonly copies?: boolean;
   /** Stops after this many pictures. */
   readonly maxFrames?: number;
 };
+
+/** Behind standard input, output and error. */
+export const COPY_FD = 3;
 
 /**
  * Arguments with which ffmpeg writes the letterboxed pictures of the first video stream to its standard output, as NUT
@@ -27,7 +29,7 @@ export type FrameArguments = {
  * - `-threads 1` for the output: since 5.1 the raw video "encoder" would otherwise hold back one picture a core.
  */
 export function frameArguments(version: FfmpegVersion, options: FrameArguments): string[] {
-  const { url, inputOptions = [], input, keepCopyTo, maxFrames } = options;
+  const { url, inputOptions = [], input, copies = false, maxFrames } = options;
   const limit = maxFrames === undefined ? [] : ['-frames:v', String(maxFrames)];
   const command = fluent({ logger: undefined })
     .input(url)
@@ -39,8 +41,8 @@ export function frameArguments(version: FfmpegVersion, options: FrameArguments):
     .outputOptions('-map', '0:V:0', ...passthrough(version), '-enc_time_base', '1:1000000', '-threads', '1', ...limit)
     .format('nut')
     .outputOptions('-write_index', '0');
-  if (keepCopyTo !== undefined) {
-    command.output(resolve(keepCopyTo)).noAudio().videoCodec('copy').outputOptions('-map', '0:V:0', ...limit).format('matroska');
+  if (copies) {
+    command.output(`pipe:${COPY_FD}`).noAudio().videoCodec('copy').outputOptions('-map', '0:V:0', ...limit).format('matroska');
   }
   return command._getArguments();
 }

@@ -2,6 +2,7 @@ import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import type { Size } from '../../core/letterbox.js';
 import type { Ffmpeg } from './ffmpeg-binary.js';
+import { COPY_FD } from './ffmpeg.js';
 import { FfmpegLog, LineSplitter, type InputDescription } from './ffmpeg-log.js';
 import { NutReader, type NutFrame } from './nut.js';
 
@@ -42,6 +43,8 @@ export type FrameProcessOptions = {
   readonly onPicture: (picture: Picture) => void;
   /** Called once, before the first picture, when the input is open. */
   readonly onInput?: (input: InputDescription) => void;
+  /** Pieces of the copy that ffmpeg was asked for. Those that are under way come even after `stop()`, until `closed` resolves. */
+  readonly onCopied?: ((piece: Uint8Array) => void) | undefined;
   /** Every line of ffmpeg's log. It may echo the URL with its credentials. */
   readonly onLine?: (line: string) => void;
 };
@@ -72,7 +75,9 @@ export class FrameProcess {
     const { getTarget } = options;
     this.#reader = new NutReader({ getTarget, planeOrder: GBR_TO_BGR, onFrame: (frame) => this.#arrived(frame) });
     // A group of its own: Ctrl-C in a terminal is for us to handle, ffmpeg is then stopped in order.
-    this.#child = spawn(options.ffmpeg.path, options.args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    this.#child = spawn(options.ffmpeg.path, options.args, {
+      stdio: ['ignore', 'pipe', 'pipe', options.onCopied === undefined ? 'ignore' : 'pipe'], detached: true,
+    }) as ChildProcessByStdio<null, Readable, Readable>;
     this.closed = new Promise((resolve) => { this.#resolveClosed = resolve; });
     this.#watch();
   }
@@ -102,12 +107,13 @@ export class FrameProcess {
 
   #watch(): void {
     const { stdout, stderr } = this.#child;
+    const copy = this.#child.stdio[COPY_FD] as Readable | null;
     const lines = new LineSplitter((line) => this.#logged(line));
     stdout.on('data', (chunk: Buffer) => this.#guarded(() => this.#reader.push(chunk)));
     stderr.setEncoding('utf8').on('data', (text: string) => lines.push(text));
-    // Both may fail when the child dies; 'close' tells about it.
-    stdout.on('error', () => undefined);
-    stderr.on('error', () => undefined);
+    copy?.on('data', (piece: Buffer) => this.#options.onCopied?.(piece));
+    // They may fail when the child dies; 'close' tells about it.
+    for (const pipe of [stdout, stderr, copy]) pipe?.on('error', () => undefined);
     const exited = (code: number | null, signal: NodeJS.Signals | null): void => {
       lines.end();
       this.#exit ??= { code, signal };

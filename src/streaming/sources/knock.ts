@@ -14,7 +14,7 @@ export type Door = {
 /** Tells, once, whether something answers there; never errors. Unsubscribing gives the connection up. */
 export type Knock = (door: Door) => Observable<boolean>;
 
-export const KNOCK_EVERY_MS = 1_000;
+const KNOCK_EVERY_MS = 1_000;
 /** Below the time between two, so that one is over when the next is due. */
 const CONNECT_TIMEOUT_MS = 900;
 /** Longer: a program that goes on after it hung answers the question that waits, and fewer pile up meanwhile. */

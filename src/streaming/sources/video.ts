@@ -25,8 +25,6 @@ export type VideoOptions = {
   readonly slots?: number;
   /** Ends after this many frames. */
   readonly maxFrames?: number;
-  /** Also writes the stream, as it came and not decoded, into this Matroska file. */
-  readonly keepCopyTo?: string;
   /** Options of ffmpeg for this input, each word for itself: `['-itsscale', '0.5']` plays twice as fast. */
   readonly inputOptions?: readonly string[];
   /** Called once with what is known before the first frame, for those who show progress. */

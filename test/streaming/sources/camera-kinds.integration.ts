@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { createReadStream, existsSync, readFileSync } from 'node:fs';
+import { createReadStream, existsSync, readFileSync, symlinkSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { basename } from 'node:path';
@@ -196,6 +196,18 @@ describe('camera of another kind', () => {
       camera.assertInOrder();
     });
   }
+
+  itNeeds({ ...NEEDS_FFMPEG, '/dev/full': existsSync('/dev/full') }, 'goes on undisturbed where its copy cannot be written, and says so once', async () => {
+    const keepCopyTo = clips.path('full.mkv');
+    symlinkSync('/dev/full', keepCopyTo);
+    const failures: string[] = [];
+    const camera = await watch(`${await mjpeg()}/video.cgi`, { keepCopyTo, onCopyFailure: ({ message }) => failures.push(message) });
+    await camera.until(() => failures.length > 0);
+    await camera.framesOfEpoch(0, camera.frames.length + 20);
+    assert.match(failures.join(), /^writing .*full\.mkv failed and has ended: the disk is full/);
+    assert.ok(!camera.statuses.some(({ state }) => state === 'reconnecting'));
+    camera.assertInOrder();
+  });
 
   itNeeds({ ...NEEDS_FFMPEG, 'gir1.2-gst-rtsp-server-1.0': hasRtspServer() }, 'keeps a copy of each connection whose times match the frames', async () => {
     const server = await RtspServer.start();

@@ -7,7 +7,7 @@ import type { Frame } from '../../../src/core/frame.js';
 import { letterbox, type Size } from '../../../src/core/letterbox.js';
 import { locateFfmpeg, type Ffmpeg } from '../../../src/streaming/sources/ffmpeg-binary.js';
 import { videoSource, type VideoInfo, type VideoOptions } from '../../../src/streaming/sources/video.js';
-import { clipFolder, NEEDS_FFMPEG, pattern, presentationTimes } from '../../helpers/clips.js';
+import { clipFolder, NEEDS_FFMPEG, pattern } from '../../helpers/clips.js';
 import { monotonicClock } from '../../helpers/monotonic.js';
 import { itNeeds } from '../../helpers/needs.js';
 
@@ -187,17 +187,6 @@ for (const [origin, env] of ORIGINS) {
       const events = await play(path, { inputOptions: ['-itsscale', '0.25'], onInfo: (info) => infos.push(info) });
       assert.deepEqual(events.filter(isFrame).map(({ ptsMs }) => ptsMs), Array.from({ length: 10 }, (_, i) => i * 25));
       assert.deepEqual(infos.map(({ durationMs, expectedFrames }) => [durationMs, expectedFrames]), [[undefined, 10]]);
-    });
-
-    itNeeds(NEEDS_FFMPEG, 'keeps a copy whose presentation times are those of the frames', async () => {
-      const path = clips.make(...pattern('160x120', 25, 2), '-f', 'lavfi', '-i', 'sine=d=2', '-c:v', 'libx264', '-bf', '2', '-muxdelay', '0.7', 'sound.ts');
-      const copy = clips.path('copy.mkv');
-      const events = await play(path, { keepCopyTo: copy });
-      const frameTimes = events.filter(isFrame).map(({ ptsMs }) => ptsMs);
-      const copyTimes = presentationTimes(copy).map((seconds) => seconds * 1000);
-      assert.equal(copyTimes.length, 50);
-      // Matroska keeps whole milliseconds.
-      for (const [i, ms] of copyTimes.entries()) assert.ok(Math.abs(ms - frameTimes[i]) <= 0.5, `${ms} is not ${frameTimes[i]}`);
     });
 
     itNeeds(NEEDS_FFMPEG, 'finds no damage in a file that was trimmed without being encoded anew', async () => {
