@@ -120,7 +120,7 @@ async function cameraRecovery({ ffmpeg, detector }: Bench): Promise<Row[]> {
       else server = await RtspServer.start({ port, width: 640, height: 480, fps: 30 });
       returnedAtMs = clock.now();
     };
-    const isFarEnough = (message: string): boolean => ladder === RECONNECT_LADDER || message.endsWith('or when it answers');
+    const isFarEnough = (message: string): boolean => ladder === RECONNECT_LADDER || /in \d{2,}\.\d s/.test(message);
     const back = await firstValueFrom(createPipeline({
       sources: [cameraSource(url, { streamId: 'camera', input: detector.info.input, clock, ffmpeg, timeoutMs: 2000, ladder })],
       detector, clock, policy: idleFree,
