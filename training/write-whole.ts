@@ -16,7 +16,7 @@ export function writeWhole(path: string, pieces: readonly Uint8Array[]): void {
       writeAll(file, pieces);
       renameSync(draft, path);
     } catch (cause) {
-      rmSync(draft);
+      rmSync(draft, { force: true });
       throw cause;
     }
   } catch (cause) {

@@ -11,7 +11,7 @@ export type FeedListener = {
 
 const RETRY_MS = 1000;
 
-/** Subscribes to the result feed of this address, as any other program would. */
+/** Subscribes to the result feed of this address, like every other client. */
 export function subscribe(minScore: number, signal: AbortSignal, { onMessage, onClose }: FeedListener): void {
   const socket = new WebSocket(`${location.protocol.replace('http', 'ws')}//${location.host}/`, 'nowcast.feed.v1');
   socket.onopen = () => socket.send(JSON.stringify({ type: 'subscribe', kinds: ['percept', 'drop', 'stats'], minScore }));
