@@ -1,4 +1,4 @@
-import { type NalSyntax } from './nal-syntax.js';
+import { type NalKind, type NalSyntax } from './nal-syntax.js';
 import { annexB, type NalUnit } from './nal-unit.js';
 import { type ParameterSets } from './parameter-sets.js';
 import { type PacketTime, type Picture } from './picture-reader.js';
@@ -192,11 +192,14 @@ export class AccessUnits {
     return nals.every((nal) => !kindOf(nal).endsWith('slice') || isIntraSlice(nal));
   }
 
-  /** The delimiter stays first (H.264 §7.4.1.2.3). */
-  #withParameterSets(nals: readonly NalUnit[]): NalUnit[] {
+  /** The delimiter stays first (H.264 §7.4.1.2.3), and each parameter set comes before those that refer to it. */
+  #withParameterSets(nals: readonly NalUnit[]): readonly NalUnit[] {
     const missing = this.#parameterSets.missingFrom(nals);
-    const delimiters = this.#syntax.kindOf(nals[0]) === 'delimiter' ? 1 : 0;
-    return [...nals.slice(0, delimiters), ...missing, ...nals.slice(delimiters)];
+    if (missing.length === 0) return nals;
+    const { kindOf, typeOf } = this.#syntax;
+    const ofKind = (kind: NalKind): NalUnit[] => nals.filter((nal) => kindOf(nal) === kind);
+    const sets = [...missing, ...ofKind('parameters')].sort((a, b) => typeOf(a) - typeOf(b));
+    const rest = nals.filter((nal) => kindOf(nal) !== 'delimiter' && kindOf(nal) !== 'parameters');
+    return [...ofKind('delimiter'), ...sets, ...rest];
   }
 }
-

@@ -8,7 +8,7 @@ export type NalKind = 'first-slice' | 'slice' | 'delimiter' | 'parameters' | 'pr
 
 /** As much of a codec's syntax as grouping needs. */
 export type NalSyntax = {
-  /** Of NAL units that carry parameter sets, each of which a decoder needs before it can begin. */
+  /** Of the parameter sets that a decoder needs before it can begin, each type before those that refer to it. */
   readonly parameterTypes: readonly number[];
   readonly typeOf: (nal: NalUnit) => number;
   readonly kindOf: (nal: NalUnit) => NalKind;
