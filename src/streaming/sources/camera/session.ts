@@ -10,7 +10,7 @@ import { doorOf, returnsTo } from '../knock.js';
 import { failuresAfter, reconnectDelayMs } from '../reconnect.js';
 import type { CameraConnection, ConnectionEnd } from './connection.js';
 import { FramesOut } from './frames-out.js';
-import { openConnection, type Reader } from './open-connection.js';
+import { openConnection, ownReaderOf, type Reader } from './open-connection.js';
 import type { ResolvedCameraOptions } from './options.js';
 import { timeline } from './timeline.js';
 
@@ -24,7 +24,7 @@ export class CameraSession {
   readonly #out: FramesOut;
   readonly #timeline;
   #connection: CameraConnection | undefined;
-  #reader: Reader = 'own';
+  #reader: Reader;
   #wake: (() => void) | undefined;
   #isOver = false;
 
@@ -32,6 +32,7 @@ export class CameraSession {
     this.#url = url;
     this.#options = options;
     this.#redact = redactorOf(url);
+    this.#reader = ownReaderOf(url, options) ?? 'ffmpeg';
     const { streamId, slots, input, clock, keepCopyTo, maxFrames } = options;
     this.#ring = new FrameRing(slots, 3 * input.width * input.height);
     if (keepCopyTo !== undefined) this.#copies = new CopyKeeper({ path: keepCopyTo, onFailure: (error) => options.onCopyFailure?.(error) });

@@ -9,7 +9,7 @@ import type { Timeline } from './timeline.js';
 import { UnitDecoder, unitHeader, unitsHeader } from './unit-decoder.js';
 
 export type UnitConnectionOptions = {
-  readonly open: (events: UnitStreamEvents) => UnitStream;
+  readonly reader: { open(events: UnitStreamEvents): UnitStream };
   readonly ffmpeg: Ffmpeg;
   readonly clock: Clock;
   /** Size in pixels into which every picture is letterboxed. */
@@ -44,7 +44,7 @@ export class UnitConnection implements CameraConnection {
 
   constructor(options: UnitConnectionOptions) {
     this.#options = options;
-    this.#stream = options.open({
+    this.#stream = options.reader.open({
       onOpen: ({ codec }) => this.#opened(codec),
       onUnit: (unit) => this.#arrived(unit),
       onReport: (report) => this.#reported(report),
