@@ -1,5 +1,7 @@
 import type { UnitStream, UnitStreamEvents } from '../../../core/coded-unit.js';
 import type { FrameRing } from '../../../core/frame-ring.js';
+import { openTcp } from '../../mpegts/open-tcp.js';
+import { openUdp } from '../../mpegts/open-udp.js';
 import { RtspReader } from '../../rtsp/rtsp-reader.js';
 import { ffmpegTransport } from '../camera-input.js';
 import type { CameraConnection, ConnectionEvents } from './connection.js';
@@ -33,6 +35,8 @@ const OWN_READERS: readonly OwnReaderKind[] = [
     reads: /^rtsps?:\/\//i,
     make: (url, { transport, ...options }) => new RtspReader(url, { ...options, transport: transport === 'tcp' || transport === 'udp' ? transport : 'auto' }),
   },
+  { reads: /^udp:\/\//i, make: (url, options) => ({ open: (events) => openUdp(url, options, events) }) },
+  { reads: /^tcp:\/\//i, make: (url, options) => ({ open: (events) => openTcp(url, options, events) }) },
 ];
 
 /** The reader of ours for such a camera; undefined where there is none, or ffmpeg is asked for. */
