@@ -1,6 +1,7 @@
 import { DataError } from '../src/core/errors.js';
 import type { Detection } from '../src/core/detection.js';
-import type { DropEvent, PerceptEvent } from '../src/core/events.js';
+import type { DropEvent, FrameRef, PerceptEvent } from '../src/core/events.js';
+import { OWN_TIMES } from '../src/core/frame.js';
 import { encodeEvent, RECORDING_SCHEMA, type RecordingHeader } from '../src/core/recording.js';
 import type { GroundTruth } from './ground-truth.js';
 import type { SimulatedDrop, SimulatedRun, SimulatedSequence } from './simulate.js';
@@ -28,8 +29,8 @@ export function* simulatedRecording(
   for (const [s, { runs, drops }] of simulated.entries()) {
     const { name, images } = truth.sequences[s];
     const at = (sequenceS: number): number => (startS + sequenceS) * 1000;
-    const frame = (index: number): Pick<PerceptEvent, 'streamId' | 'seq' | 'epoch' | 'ptsMs'> =>
-      ({ streamId: name, seq: index, epoch: 0, ptsMs: (index * 1000) / fps });
+    const frame = (index: number): Omit<FrameRef, 'capturedAtMs'> =>
+      ({ streamId: name, seq: index, epoch: 0, ptsMs: (index * 1000) / fps, ...OWN_TIMES });
     const percept = (run: SimulatedRun): PerceptEvent => {
       const image = truth.images[images[run.frame]];
       if (image.size === undefined) throw new DataError(`annotations: the image with id ${image.id} has no "width" and "height", which a recording states`);

@@ -1,7 +1,7 @@
 // Data that flows.
 export type { Box } from './core/box.js';
 export type { Detection } from './core/detection.js';
-export type { Frame } from './core/frame.js';
+export { CAPTURE_CLOCKS, type CaptureClock, type CaptureTrust, type Frame } from './core/frame.js';
 export type { Letterbox, Size } from './core/letterbox.js';
 export {
   DROP_REASONS, STATUS_STATES,

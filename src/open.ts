@@ -60,5 +60,5 @@ export async function openSource(source: string, { input, streamId, pace = DEFAU
   const ffmpeg = await locateFfmpeg(process.env, cacheDir(process.env));
   return kind.kind === 'path'
     ? videoSource(kind.path, { ...common, ffmpeg, pace })
-    : cameraSource(kind.url, { ...common, ffmpeg, transport: DEFAULTS.transport, timeoutMs: DEFAULTS.timeoutMs });
+    : cameraSource(kind.url, { ...common, ffmpeg, transport: DEFAULTS.transport, timeoutMs: DEFAULTS.timeoutMs, maxBehindMs: DEFAULTS.maxBehindMs });
 }

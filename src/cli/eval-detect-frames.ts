@@ -5,6 +5,7 @@ import type { Detection } from '../core/detection.js';
 import type { Detector } from '../core/detector.js';
 import { DetectorFailedError, SourceError } from '../core/errors.js';
 import type { PipelineEvent } from '../core/events.js';
+import { OWN_TIMES } from '../core/frame.js';
 import { letterbox } from '../core/letterbox.js';
 import { every } from '../core/policy.js';
 import { createPipeline } from '../pipeline/create-pipeline.js';
@@ -56,7 +57,7 @@ export async function forEachFrame(count: number, detector: Detector, signal: Ab
 /** What the detector finds in a picture; asked again, once, where it was lost on the way. */
 export async function detectPicture(detector: Detector, { size, image }: MemoryPicture): Promise<readonly Detection[]> {
   const frame = {
-    type: 'frame' as const, streamId: 'pictures', seq: 0, epoch: 0, ptsMs: 0, capturedAtMs: 0, readyAtMs: 0, ...size,
+    type: 'frame' as const, streamId: 'pictures', seq: 0, epoch: 0, ptsMs: 0, capturedAtMs: 0, ...OWN_TIMES, readyAtMs: 0, ...size,
     letterbox: letterbox(size, detector.info.input), image, corrupt: false, release: () => undefined,
   };
   try {

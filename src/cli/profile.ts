@@ -4,6 +4,7 @@ import { DEFAULTS } from '../config/schema.js';
 import type { Clock } from '../core/clock.js';
 import type { Detector } from '../core/detector.js';
 import { SourceError } from '../core/errors.js';
+import { OWN_TIMES } from '../core/frame.js';
 import { letterbox, PAD_VALUE, type Size } from '../core/letterbox.js';
 import type { MemoryPicture } from '../streaming/sources/memory.js';
 import { readPicture } from '../streaming/sources/picture.js';
@@ -69,7 +70,7 @@ export async function measureRuntimes(detector: Detector, { size, image }: Memor
     signal.throwIfAborted();
     const startedAtMs = clock.now();
     const { times } = await detector.detect({
-      type: 'frame', streamId: 'profile', seq: run, epoch: 0, ptsMs: 0, capturedAtMs: startedAtMs, readyAtMs: startedAtMs, ...size,
+      type: 'frame', streamId: 'profile', seq: run, epoch: 0, ptsMs: 0, capturedAtMs: startedAtMs, ...OWN_TIMES, readyAtMs: startedAtMs, ...size,
       letterbox: fitted, image, corrupt: false, release: () => undefined,
     });
     const endedAtMs = clock.now();

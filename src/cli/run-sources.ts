@@ -59,6 +59,7 @@ function openSource(source: SourceConfig, { config, input, ffmpeg, keptCopy, cop
     ffmpeg,
     transport: source.transport,
     timeoutMs: source.timeoutMs,
+    maxBehindMs: source.maxBehindMs,
     giveUpFirst: config.sources.length === 1,
     stop: ending,
     ...(keptCopy === undefined ? {} : {

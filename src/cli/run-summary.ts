@@ -1,6 +1,7 @@
 import type { RunConfig, SourceConfig } from '../config/run-config.js';
 import type { DetectorInfo } from '../core/detector.js';
 import { DROP_REASONS } from '../core/events.js';
+import { CAPTURE_CLOCKS, type CaptureClock } from '../core/frame.js';
 import type { Distribution } from '../pipeline/duration-histogram.js';
 import type { MeasurementsSnapshot, StreamCounts, StreamMeasurements } from '../pipeline/measurements.js';
 import type { CommandIo } from './command-io.js';
@@ -66,9 +67,10 @@ export function summaryText({ model, durationMs, perceptsPerSecond, total, strea
   ];
   if (total.overBudget > 0) lines.push(`${total.overBudget} percepts came out later than the budget of ${latencyBudgetMs} ms`);
   if (total.gaps > 0) lines.push(`${total.gaps} gap${total.gaps === 1 ? '' : 's'} without frames`);
-  if (Object.keys(streams).length > 1) {
-    for (const [id, counts] of Object.entries(streams)) lines.push(`  ${id}: ${counts.percepts} of ${counts.received}, dropped: ${dropsText(counts)}`);
-  }
+  const each = Object.entries(streams);
+  if (each.length > 1) {
+    for (const [id, counts] of each) lines.push(`  ${[`${id}: ${counts.percepts} of ${counts.received}`, `dropped: ${dropsText(counts)}`, ...trustTexts(counts)].join(', ')}`);
+  } else lines.push(...each.flatMap(([, counts]) => trustTexts(counts)));
   if (total.percepts > 0) {
     lines.push('', 'milliseconds      p50      p90      p99      max');
     for (const [stage, distribution] of Object.entries(stagesMs)) lines.push(stageRow(stage, distribution));
@@ -81,6 +83,17 @@ export function summaryText({ model, durationMs, perceptsPerSecond, total, strea
 export function dropsText({ drops }: Pick<StreamCounts, 'drops'>): string {
   const parts = DROP_REASONS.filter((reason) => drops[reason] > 0).map((reason) => `${drops[reason]} ${reason}`);
   return parts.length === 0 ? 'none' : parts.join(', ');
+}
+
+const WHOSE_CLOCK: Readonly<Record<CaptureClock, string>> = {
+  sender: 'sender\'s clock', arrival: 'by arrival', wall: 'time of day in the stream',
+};
+
+/** How well the age of a stream's percepts is known; nothing where it is known exactly, as of a file, or none came. */
+function trustTexts({ captureClocks, uncertaintyMs: { p50, max } }: StreamMeasurements): string[] {
+  if (max === 0) return [];
+  const clocks = CAPTURE_CLOCKS.filter((clock) => captureClocks[clock] > 0).map((clock) => WHOSE_CLOCK[clock]);
+  return [`age known to ± ${p50 < 10 ? Number(p50.toFixed(1)) : Math.round(p50)} ms (${clocks.join(', ')})`];
 }
 
 function stageRow(stage: string, { p50, p90, p99, max }: Distribution): string {

@@ -29,6 +29,8 @@ export type SourceConfig =
       readonly transport: Transport;
       /** A camera that sends no frame for this long is connected to anew. */
       readonly timeoutMs: number;
+      /** How far behind the present it may fall before what waits is skipped. */
+      readonly maxBehindMs: number;
     }
   | {
       readonly id: string;
@@ -197,7 +199,12 @@ function sourceConfig(id: string, camera: NonNullable<Settings['cameras']>[strin
   const source = classifySource(camera.source);
   if (source.kind === 'path') return { id, ...lookAt(source.path) };
   if (source.kind === 'demo') return { id, ...source };
-  return { id, kind: 'camera', url: source.url, transport: camera.transport ?? DEFAULTS.transport, timeoutMs: camera.timeout ?? DEFAULTS.timeoutMs };
+  return {
+    id, kind: 'camera', url: source.url,
+    transport: camera.transport ?? DEFAULTS.transport,
+    timeoutMs: camera.timeout ?? DEFAULTS.timeoutMs,
+    maxBehindMs: camera.max_behind ?? DEFAULTS.maxBehindMs,
+  };
 }
 
 /**

@@ -14,13 +14,14 @@ export type NmsMode = (typeof NMS_MODES)[number];
 export const PACES = ['source', 'max'] as const;
 export type Pace = (typeof PACES)[number];
 
-export const TRANSPORTS = ['tcp', 'udp'] as const;
+export const TRANSPORTS = ['auto', 'tcp', 'udp', 'ffmpeg'] as const;
 export type Transport = (typeof TRANSPORTS)[number];
 
 /** What holds where neither the file nor a flag says otherwise. */
 export const DEFAULTS = {
-  transport: 'tcp',
+  transport: 'auto',
   timeoutMs: 5000,
+  maxBehindMs: 2000,
   model: 'nowcast-nano',
   provider: 'auto',
   conf: 0.25,
@@ -72,8 +73,9 @@ const oneOf = (values: readonly string[]): string => `one of ${values.join(', ')
 const camera = z.strictObject({
   source: checked(classifySource).meta({ description: 'Where the pictures come from.', allowed: SOURCE_FORMS, written: { type: ['string', 'integer'] } }),
   enabled: key(boolean(), { description: 'Whether to run it.', allowed: 'true or false', default: true }),
-  transport: key(z.enum(TRANSPORTS), { description: 'How RTSP carries the video.', allowed: oneOf(TRANSPORTS), default: DEFAULTS.transport }),
+  transport: key(z.enum(TRANSPORTS), { description: 'How RTSP is read: over `tcp` or `udp`, by `ffmpeg`, or the best of them (`auto`).', allowed: oneOf(TRANSPORTS), default: DEFAULTS.transport }),
   timeout: key(duration(), { description: 'A camera that sends no frame for this long is connected to anew.', ...DURATION, default: '5s' }),
+  max_behind: key(duration(), { description: 'How far behind the present a camera may fall before what waits is skipped.', ...DURATION, default: '2s' }),
 }).meta({ description: 'One camera, video file or folder of pictures.', allowed: 'a section with at least the key source' });
 
 /** The one schema that files, flags, messages, documentation and the JSON Schema follow from. */

@@ -1,5 +1,5 @@
 import type { Detection } from './detection.js';
-import type { Frame } from './frame.js';
+import type { CaptureTrust, Frame } from './frame.js';
 
 /** Why a frame was not detected on. */
 export const DROP_REASONS = [
@@ -11,6 +11,8 @@ export const DROP_REASONS = [
   'stride',
   /** The decoder reported damage. */
   'corrupt',
+  /** More of the stream waited than may; this part was skipped to come back to the present. */
+  'behind',
   /** The detector crashed or hung while it worked on it. */
   'detector-failed',
   /** The run ended while it waited or was under way. */
@@ -41,10 +43,10 @@ export type Forecast = {
 };
 
 /** What identifies a frame in every event. */
-export type FrameRef = Pick<Frame, 'streamId' | 'seq' | 'epoch' | 'ptsMs' | 'capturedAtMs'>;
+export type FrameRef = Pick<Frame, 'streamId' | 'seq' | 'epoch' | 'ptsMs' | 'capturedAtMs' | keyof CaptureTrust>;
 
 /** One statement about the world. There is exactly one for each frame that was detected on. */
-export type PerceptEvent = {
+export type PerceptEvent = CaptureTrust & {
   readonly type: 'percept';
   readonly streamId: string;
   readonly seq: number;
@@ -105,6 +107,6 @@ export type SourceEvent = Frame | DropEvent | GapEvent | StatusEvent;
 
 /** The drop of `frame`; releasing it stays with its owner. */
 export function dropOf(frame: FrameRef, reason: DropReason, atMs: number): DropEvent {
-  const { streamId, seq, epoch, ptsMs, capturedAtMs } = frame;
-  return { type: 'drop', streamId, seq, epoch, ptsMs, capturedAtMs, reason, atMs };
+  const { streamId, seq, epoch, ptsMs, capturedAtMs, captureClock, uncertaintyMs } = frame;
+  return { type: 'drop', streamId, seq, epoch, ptsMs, capturedAtMs, captureClock, uncertaintyMs, reason, atMs };
 }

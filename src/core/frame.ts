@@ -1,5 +1,16 @@
 import type { Letterbox } from './letterbox.js';
 
+/** Whose word `capturedAtMs` goes by. */
+export const CAPTURE_CLOCKS = [
+  /** The sender's: the media times of its stream, carried over to our clock. For a file, the file's own times. */
+  'sender',
+  /** Ours: when the picture came in. Nothing in the stream says when it was taken. */
+  'arrival',
+  /** A time of day that the stream states, taken at its word and compared with this machine's. */
+  'wall',
+] as const;
+export type CaptureClock = (typeof CAPTURE_CLOCKS)[number];
+
 /**
  * One decoded picture of a stream, letterboxed to the detector's input.
  *
@@ -17,6 +28,9 @@ export type Frame = {
   readonly ptsMs: number;
   /** When the world looked like this, on the monotonic clock; estimated for cameras, due time for files. */
   readonly capturedAtMs: number;
+  readonly captureClock: CaptureClock;
+  /** Half-width in milliseconds, 0 or more: the true time of capture lies within `capturedAtMs` ± `uncertaintyMs`. */
+  readonly uncertaintyMs: number;
   /** When the picture lay complete in memory, on the monotonic clock. */
   readonly readyAtMs: number;
   /** Size of the source's picture in pixels. */
@@ -35,3 +49,9 @@ export type Frame = {
    */
   catchUp?(): void;
 };
+
+/** How well the time of a capture is known. */
+export type CaptureTrust = Pick<Frame, 'captureClock' | 'uncertaintyMs'>;
+
+/** Of sources whose pictures have times of their own: files, folders, pictures that are drawn or lie in memory. */
+export const OWN_TIMES: CaptureTrust = { captureClock: 'sender', uncertaintyMs: 0 };

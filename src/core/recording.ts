@@ -1,6 +1,7 @@
 import type { Detection } from './detection.js';
 import { DataError } from './errors.js';
 import { DROP_REASONS, STATUS_STATES, type DropEvent, type Forecast, type GapEvent, type PerceptEvent, type PipelineEvent, type StatusEvent } from './events.js';
+import { CAPTURE_CLOCKS, type CaptureClock, type CaptureTrust } from './frame.js';
 import type { Size } from './letterbox.js';
 
 /** Names the format in the first line of every recording. */
@@ -28,11 +29,23 @@ type DetectionLine = {
   readonly trackId?: number;
 };
 
+/**
+ * How well `capturedUs` is known. Absent, both, from recordings of releases that did not know: their frames are read as
+ * {@link UNRECORDED_TRUST}.
+ */
+type TrustKeys = { readonly captureClock?: CaptureClock; readonly uncertaintyUs?: number };
+
+/**
+ * What earlier releases can vouch for: a camera's frame was held to be captured at most five seconds before it came in.
+ * That is too wide for a file, whose times are exact, and a recording does not say which it was.
+ */
+export const UNRECORDED_TRUST: CaptureTrust = { captureClock: 'arrival', uncertaintyMs: 5_000 };
+
 type ForecastLine = { readonly forecaster: string; readonly validUs: number; readonly detections: readonly DetectionLine[] };
 
 /** One line after the header. All times are integer microseconds on the recording's clock. */
 export type RecordingLine =
-  | {
+  | TrustKeys & {
       readonly type: 'percept';
       readonly stream: string;
       readonly seq: number;
@@ -51,7 +64,7 @@ export type RecordingLine =
       readonly detections: readonly DetectionLine[];
       readonly forecast?: ForecastLine;
     }
-  | {
+  | TrustKeys & {
       readonly type: 'drop';
       readonly stream: string;
       readonly seq: number;
@@ -106,6 +119,7 @@ function toLine(event: PipelineEvent): RecordingLine {
         width: event.width,
         height: event.height,
         capturedUs: toUs(times.capturedAtMs),
+        ...toTrustKeys(event),
         readyUs: toUs(times.readyAtMs),
         startedUs: toUs(times.startedAtMs),
         inferStartUs: toUs(times.inferStartMs),
@@ -129,6 +143,7 @@ function toLine(event: PipelineEvent): RecordingLine {
         epoch: event.epoch,
         ptsUs: toUs(event.ptsMs),
         capturedUs: toUs(event.capturedAtMs),
+        ...toTrustKeys(event),
         reason: event.reason,
         atUs: toUs(event.atMs),
       };
@@ -154,6 +169,7 @@ function fromLine(line: RecordingLine, classes: readonly string[]): PipelineEven
         seq: line.seq,
         epoch: line.epoch,
         ptsMs: line.ptsUs / 1000,
+        ...fromTrustKeys(line),
         width: line.width,
         height: line.height,
         times: {
@@ -177,6 +193,7 @@ function fromLine(line: RecordingLine, classes: readonly string[]): PipelineEven
         epoch: line.epoch,
         ptsMs: line.ptsUs / 1000,
         capturedAtMs: line.capturedUs / 1000,
+        ...fromTrustKeys(line),
         reason: line.reason,
         atMs: line.atUs / 1000,
       } satisfies DropEvent;
@@ -195,6 +212,14 @@ function fromLine(line: RecordingLine, classes: readonly string[]): PipelineEven
 
 function toUs(ms: number): number {
   return Math.round(ms * 1000);
+}
+
+function toTrustKeys({ captureClock, uncertaintyMs }: CaptureTrust): Required<TrustKeys> {
+  return { captureClock, uncertaintyUs: toUs(uncertaintyMs) };
+}
+
+function fromTrustKeys({ captureClock, uncertaintyUs }: TrustKeys): CaptureTrust {
+  return captureClock === undefined || uncertaintyUs === undefined ? UNRECORDED_TRUST : { captureClock, uncertaintyMs: uncertaintyUs / 1000 };
 }
 
 function toDetectionLine({ box, score, classId, trackId }: Detection): DetectionLine {
@@ -242,6 +267,7 @@ function checked(value: unknown, lineNumber: number, classCount: number): Record
   const type = line['type'] as RecordingLine['type'];
   const numbers = NUMBERS[type] ?? fail('type', 'percept, drop, gap or status');
   for (const key of numbers) if (!Number.isInteger(line[key])) fail(key, 'an integer');
+  if (type === 'percept' || type === 'drop') checkTrust(line, fail);
   if (type !== 'status' && typeof line['stream'] !== 'string') fail('stream', 'a string');
   if (type === 'drop' && !DROP_REASONS.includes(line['reason'] as DropEvent['reason'])) fail('reason', `one of ${DROP_REASONS.join(', ')}`);
   if (type === 'status' && !STATUS_STATES.includes(line['state'] as StatusEvent['state'])) fail('state', `one of ${STATUS_STATES.join(', ')}`);
@@ -253,6 +279,14 @@ function checked(value: unknown, lineNumber: number, classCount: number): Record
     }
   }
   return line as RecordingLine;
+}
+
+/** Both keys or neither. */
+function checkTrust(line: Readonly<Record<string, unknown>>, fail: (key: string, wanted: string) => never): void {
+  const { captureClock, uncertaintyUs } = line;
+  if (captureClock === undefined && uncertaintyUs === undefined) return;
+  if (!CAPTURE_CLOCKS.includes(captureClock as CaptureClock)) fail('captureClock', `one of ${CAPTURE_CLOCKS.join(', ')}`);
+  if (!Number.isInteger(uncertaintyUs) || (uncertaintyUs as number) < 0) fail('uncertaintyUs', 'an integer of 0 or more');
 }
 
 function areDetections(value: unknown, classCount: number): boolean {

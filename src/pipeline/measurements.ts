@@ -1,4 +1,5 @@
 import { DROP_REASONS, type DropReason, type PerceptTimes, type PipelineEvent, type SourceEvent } from '../core/events.js';
+import { CAPTURE_CLOCKS, type CaptureClock } from '../core/frame.js';
 import { DurationHistogram, type Distribution } from './duration-histogram.js';
 
 /** The stages of a percept's way, each from one stamp to the next. */
@@ -32,8 +33,14 @@ export type StreamCounts = {
   readonly overBudget: number;
 };
 
-/** One stream's counts, and how old its percepts were when they came out. */
-export type StreamMeasurements = StreamCounts & { readonly latencyMs: Distribution };
+/** One stream's counts, how old its percepts were when they came out, and how well that is known. */
+export type StreamMeasurements = StreamCounts & {
+  readonly latencyMs: Distribution;
+  /** Percepts by whose word their time of capture goes by. */
+  readonly captureClocks: Readonly<Record<CaptureClock, number>>;
+  /** Half-widths of what their time of capture is known to. */
+  readonly uncertaintyMs: Distribution;
+};
 
 export type MeasurementsSnapshot = {
   readonly total: StreamCounts;
@@ -41,12 +48,14 @@ export type MeasurementsSnapshot = {
   readonly stagesMs: Readonly<Record<StageName, Distribution>>;
 };
 
+type Ages = { readonly latency: DurationHistogram; readonly uncertainty: DurationHistogram; readonly clocks: Record<CaptureClock, number> };
+
 type Tally = { received: number; percepts: number; drops: Record<DropReason, number>; gaps: number; overBudget: number };
 
 /** What happened to every frame of a run, and how long each stage took. */
 export class Measurements {
   readonly #streams = new Map<string, Tally>();
-  readonly #latencies = new Map<string, DurationHistogram>();
+  readonly #ages = new Map<string, Ages>();
   readonly #stages = Object.fromEntries(Object.keys(STAGES).map((stage) => [stage, new DurationHistogram()])) as Record<StageName, DurationHistogram>;
 
   /** @param streamIds of sources that are to be counted even where nothing comes from them */
@@ -68,7 +77,10 @@ export class Measurements {
         for (const [stage, duration] of Object.entries(STAGES)) {
           this.#stages[stage as StageName].add(duration(event.times));
         }
-        this.#latencies.get(event.streamId)!.add(STAGES.latency(event.times));
+        const { latency, uncertainty, clocks } = this.#ages.get(event.streamId)!;
+        latency.add(STAGES.latency(event.times));
+        uncertainty.add(event.uncertaintyMs);
+        clocks[event.captureClock] += 1;
         break;
       }
       case 'drop':
@@ -93,8 +105,10 @@ export class Measurements {
   }
 
   snapshot(): MeasurementsSnapshot {
-    const streams = Object.fromEntries([...this.#streams].map(([id, tally]) =>
-      [id, { ...countsOf(tally), latencyMs: this.#latencies.get(id)!.distribution() }]));
+    const streams = Object.fromEntries([...this.#streams].map(([id, tally]) => {
+      const { latency, uncertainty, clocks } = this.#ages.get(id)!;
+      return [id, { ...countsOf(tally), latencyMs: latency.distribution(), captureClocks: { ...clocks }, uncertaintyMs: uncertainty.distribution() }];
+    }));
     const stagesMs = Object.fromEntries(Object.entries(this.#stages).map(([stage, histogram]) => [stage, histogram.distribution()]));
     return { total: this.total(), streams, stagesMs: stagesMs as Record<StageName, Distribution> };
   }
@@ -103,14 +117,18 @@ export class Measurements {
     let tally = this.#streams.get(streamId);
     if (tally === undefined) {
       this.#streams.set(streamId, tally = newTally());
-      this.#latencies.set(streamId, new DurationHistogram());
+      this.#ages.set(streamId, { latency: new DurationHistogram(), uncertainty: new DurationHistogram(), clocks: zeros(CAPTURE_CLOCKS) });
     }
     return tally;
   }
 }
 
 function newTally(): Tally {
-  return { received: 0, percepts: 0, drops: { superseded: 0, late: 0, stride: 0, corrupt: 0, 'detector-failed': 0, stopped: 0 }, gaps: 0, overBudget: 0 };
+  return { received: 0, percepts: 0, drops: zeros(DROP_REASONS), gaps: 0, overBudget: 0 };
+}
+
+function zeros<K extends string>(keys: readonly K[]): Record<K, number> {
+  return Object.fromEntries(keys.map((key) => [key, 0])) as Record<K, number>;
 }
 
 function countsOf(tally: Tally): StreamCounts {

@@ -4,12 +4,11 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { DemoSummary } from '../../src/cli/demo-summary.js';
+import { DROP_REASONS } from '../../src/core/events.js';
 import { nowcast } from '../helpers/command.js';
 import { itNeeds } from '../helpers/needs.js';
 import { children as childrenOf, HAS_PROC } from '../helpers/processes.js';
 import { temporaryFolder } from '../helpers/temporary.js';
-
-const DROPS = ['superseded', 'late', 'stride', 'corrupt', 'detector-failed', 'stopped'] as const;
 
 describe('nowcast demo', function () {
   this.timeout(300_000);
@@ -28,7 +27,7 @@ describe('nowcast demo', function () {
     const { seed, total, streams, score, forecast } = JSON.parse(stdout) as DemoSummary;
     assert.deepEqual([seed, streams['demo'].source, forecast, total.inFlight], [4, 'demo:4', 'nowcast', 0]);
     assert.ok(total.percepts > 0);
-    assert.equal(total.received, total.percepts + DROPS.reduce((sum, reason) => sum + total.drops[reason], 0));
+    assert.equal(total.received, total.percepts + DROP_REASONS.reduce((sum, reason) => sum + total.drops[reason], 0));
     assert.ok(score !== null && score.attribution !== null);
     assert.equal(total.received, 90);
     assert.equal(score.pairing.frames, 90);

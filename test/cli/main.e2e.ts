@@ -53,7 +53,7 @@ describe('nowcast', () => {
     const { code, stderr } = await nowcast(['run', '-c', 'c.yaml'], { cwd: folder(), env: { PW: 'hunter2' } });
     assert.equal(code, 2);
     assert.equal(stderr, [
-      'nowcast: c.yaml:4: cameras.a.speed is not a key (allowed in cameras.a: source, enabled, transport, timeout)\n',
+      'nowcast: c.yaml:4: cameras.a.speed is not a key (allowed in cameras.a: source, enabled, transport, timeout, max_behind)\n',
       'nowcast: c.yaml:6: model.provider is "***"; it must be one of auto, cpu, webgpu, cuda, tensorrt, coreml, dml\n',
     ].join(''));
   });

@@ -37,7 +37,7 @@ describe('a configuration file', () => {
   const bad: readonly [string, string, string[]][] = [
     ['a wrong key', 'detect:\n  confidence: 0.3\n', ['c.yaml:2: detect.confidence is not a key; did you mean conf? (allowed in detect: conf, nms, nms_mode, classes, schedule, budget, track, forecast)']],
     ['a wrong key at the top', '\nmodell: {}\n', ['c.yaml:2: modell is not a key; did you mean model? (allowed at the top: cameras, model, detect, feed, output, pace, max_frames, duration)']],
-    ['a wrong key in a camera', 'cameras:\n  a:\n    source: x.mp4\n    fps: 5\n', ['c.yaml:4: cameras.a.fps is not a key (allowed in cameras.a: source, enabled, transport, timeout)']],
+    ['a wrong key in a camera', 'cameras:\n  a:\n    source: x.mp4\n    fps: 5\n', ['c.yaml:4: cameras.a.fps is not a key (allowed in cameras.a: source, enabled, transport, timeout, max_behind)']],
     ['a score above 1', 'detect:\n\n  conf: 25\n', ['c.yaml:3: detect.conf is 25; it must be a number from 0 to 1']],
     ['a score in words', 'detect: {conf: high}', ['c.yaml:1: detect.conf is "high"; it must be a number from 0 to 1']],
     ['an unknown provider', 'model:\n  provider: gpu', ['c.yaml:2: model.provider is "gpu"; it must be one of auto, cpu, webgpu, cuda, tensorrt, coreml, dml']],

@@ -17,7 +17,7 @@ describe('a run configuration', () => {
 
   it('fills in the defaults of a live run', () => {
     assert.deepEqual(resolveRun({}, [CAMERA]), {
-      sources: [{ id: '127.0.0.1', kind: 'camera', url: CAMERA, transport: 'tcp', timeoutMs: 5000 }],
+      sources: [{ id: '127.0.0.1', kind: 'camera', url: CAMERA, transport: 'auto', timeoutMs: 5000, maxBehindMs: 2000 }],
       model: { path: 'nowcast-nano', labels: undefined, provider: 'auto', threads: undefined, hosts: 1, input: undefined },
       detect: { conf: 0.25, nms: 0.45, nmsMode: 'per-class', classes: undefined, schedule: 'idle-free', budgetMs: 100, track: false, forecast: 'none' },
       pace: 'source',
@@ -42,8 +42,8 @@ describe('a run configuration', () => {
   });
 
   it('takes the cameras of the file, those that are enabled, unless sources are named', () => {
-    const settings: Settings = { cameras: { a: { source: CAMERA, transport: 'udp', timeout: 900 }, b: { source: CAMERA, enabled: false } } };
-    assert.deepEqual(resolveRun(settings).sources, [{ id: 'a', kind: 'camera', url: CAMERA, transport: 'udp', timeoutMs: 900 }]);
+    const settings: Settings = { cameras: { a: { source: CAMERA, transport: 'udp', timeout: 900, max_behind: 1500 }, b: { source: CAMERA, enabled: false } } };
+    assert.deepEqual(resolveRun(settings).sources, [{ id: 'a', kind: 'camera', url: CAMERA, transport: 'udp', timeoutMs: 900, maxBehindMs: 1500 }]);
     assert.deepEqual(resolveRun(settings, ['0']).sources.map(({ id }) => id), ['video0']);
   });
 

@@ -1,5 +1,5 @@
 import type { PipelineEvent, SourceEvent } from '../../src/core/events.js';
-import type { Frame } from '../../src/core/frame.js';
+import { OWN_TIMES, type Frame } from '../../src/core/frame.js';
 import { letterbox } from '../../src/core/letterbox.js';
 
 /** Counts how often each frame was given back. */
@@ -17,7 +17,7 @@ export class FrameLedger {
     this.releases.set(name, 0);
     const atMs = over.capturedAtMs ?? seq * 10;
     return {
-      type: 'frame', streamId, seq, epoch: 0, ptsMs: atMs, capturedAtMs: atMs, readyAtMs: atMs,
+      type: 'frame', streamId, seq, epoch: 0, ptsMs: atMs, capturedAtMs: atMs, ...OWN_TIMES, readyAtMs: atMs,
       width: 64, height: 48, letterbox: letterbox({ width: 64, height: 48 }, { width: 32, height: 32 }),
       image: new Uint8Array(0), corrupt: false,
       release: () => this.releases.set(name, this.releases.get(name)! + 1),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { Subject } from 'rxjs';
 import { DetectorFailedError } from '../../src/core/errors.js';
-import type { PipelineEvent, SourceEvent } from '../../src/core/events.js';
+import { dropOf, type PipelineEvent, type SourceEvent } from '../../src/core/events.js';
 import { policyByName } from '../../src/core/policy.js';
 import { createPipeline } from '../../src/pipeline/create-pipeline.js';
 import { Measurements } from '../../src/pipeline/measurements.js';
@@ -46,7 +46,7 @@ describe('createPipeline', () => {
             case 'source-drop-a': {
               const lost = ledger.frame('a', seqs.a++, { capturedAtMs: nowMs });
               lost.release();
-              sources.a.next({ type: 'drop', streamId: 'a', seq: lost.seq, epoch: 0, ptsMs: nowMs, capturedAtMs: nowMs, reason: 'superseded', atMs: nowMs });
+              sources.a.next(dropOf(lost, 'superseded', nowMs));
               break;
             }
             case 'finish': detector.jobs.shift()?.finish([], nowMs, nowMs); break;

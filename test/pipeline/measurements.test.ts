@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { map } from 'rxjs';
 import type { PipelineEvent, SourceEvent } from '../../src/core/events.js';
-import { dropOf } from '../../src/core/events.js';
+import { DROP_REASONS, dropOf } from '../../src/core/events.js';
 import { Measurements } from '../../src/pipeline/measurements.js';
 import { measureEmitted, measureReceived } from '../../src/pipeline/operators/measure.js';
 import { FrameLedger } from '../helpers/frames.js';
@@ -9,7 +9,7 @@ import { marbles } from '../helpers/marbles.js';
 
 const ledger = new FrameLedger();
 const percept: PipelineEvent = {
-  type: 'percept', streamId: 'a', seq: 0, epoch: 0, ptsMs: 0, width: 64, height: 48, detections: [], overBudget: true,
+  type: 'percept', streamId: 'a', seq: 0, epoch: 0, ptsMs: 0, captureClock: 'wall', uncertaintyMs: 6, width: 64, height: 48, detections: [], overBudget: true,
   times: { capturedAtMs: 100, readyAtMs: 105, startedAtMs: 107, inferStartMs: 108, inferEndMs: 128, doneAtMs: 129, emittedAtMs: 130 },
 };
 
@@ -27,6 +27,8 @@ describe('measurements', () => {
     const { a, b } = measurements.snapshot().streams;
     assert.deepEqual([a.received, a.latencyMs.count, Math.round(a.latencyMs.p50)], [2, 1, 30]);
     assert.deepEqual([b.received, b.latencyMs.count], [1, 0]);
+    assert.deepEqual([a.captureClocks, a.uncertaintyMs.count, Math.round(a.uncertaintyMs.p50)], [{ sender: 0, arrival: 0, wall: 1 }, 1, 6]);
+    assert.deepEqual([b.captureClocks, b.uncertaintyMs.count], [{ sender: 0, arrival: 0, wall: 0 }, 0]);
   }));
 
   it('measure each stage from one stamp to the next, and what is added to the bare run', () => {
@@ -38,9 +40,21 @@ describe('measurements', () => {
     assert.equal(stagesMs.latency.count, 1);
   });
 
+  it('count drops of every reason', () => {
+    const measurements = new Measurements();
+    DROP_REASONS.forEach((reason, seq) => {
+      const drop = dropOf(ledger.frame('c', seq), reason, 0);
+      measurements.received(drop);
+      measurements.emitted(drop);
+    });
+    const { total } = measurements.snapshot();
+    assert.deepEqual(total.drops, Object.fromEntries(DROP_REASONS.map((reason) => [reason, 1])));
+    assert.equal(total.inFlight, 0);
+  });
+
   it('hold nothing before the first event, of streams that are known beforehand too', () => {
     const { total, streams, stagesMs } = new Measurements(['a']).snapshot();
-    assert.deepEqual(streams, { a: { ...total, latencyMs: stagesMs.latency } });
+    assert.deepEqual(streams, { a: { ...total, latencyMs: stagesMs.latency, captureClocks: { sender: 0, arrival: 0, wall: 0 }, uncertaintyMs: stagesMs.latency } });
     assert.equal(total.received, 0);
     assert.deepEqual(stagesMs.latency, { count: 0, mean: 0, min: 0, p50: 0, p90: 0, p99: 0, max: 0 });
   });

@@ -55,9 +55,9 @@ export function detect(options: DetectOptions): (scheduled: ScheduledFrame) => O
 }
 
 function perceptOf(frame: Frame, { detections, times }: DetectorResult, startedAtMs: number, emittedAtMs: number, overBudget: boolean): PerceptEvent {
-  const { streamId, seq, epoch, ptsMs, width, height, capturedAtMs, readyAtMs } = frame;
+  const { streamId, seq, epoch, ptsMs, width, height, capturedAtMs, captureClock, uncertaintyMs, readyAtMs } = frame;
   return {
-    type: 'percept', streamId, seq, epoch, ptsMs, width, height,
+    type: 'percept', streamId, seq, epoch, ptsMs, captureClock, uncertaintyMs, width, height,
     times: { capturedAtMs, readyAtMs, startedAtMs, ...times, emittedAtMs },
     detections,
     overBudget,

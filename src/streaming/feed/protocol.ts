@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { WallClock } from '../../core/clock.js';
 import type { Detection } from '../../core/detection.js';
+import { CAPTURE_CLOCKS, type CaptureTrust } from '../../core/frame.js';
 import { DROP_REASONS, STATUS_STATES, type PipelineEvent } from '../../core/events.js';
 
 /** WebSocket subprotocol that client and server agree on. */
@@ -11,6 +12,7 @@ export const FEED_SCHEMA = 'nowcast.feed/1';
 /** What a client can ask for or leave out. `hello` and `error` always come. */
 export const FEED_KINDS = ['percept', 'drop', 'gap', 'status', 'stats'] as const;
 export type FeedKind = (typeof FEED_KINDS)[number];
+const feedKind = z.enum(FEED_KINDS);
 
 const unixMs = (what: string): z.ZodNumber => z.number().describe(`Unix time in milliseconds, with fractions: ${what}`);
 const count = z.int().min(0);
@@ -18,6 +20,10 @@ const stream = z.string().describe('Id of the stream, one of those in `hello`');
 const missed = count.min(1).optional().describe(
   'How many messages of this type and stream this client was too slow to get since the last one it got; absent when none');
 const frame = { stream, seq: count.describe('Number of the frame in its stream'), epoch: count.describe('Connections to the source so far') };
+
+const captureClock = z.enum(CAPTURE_CLOCKS).describe(
+  'Whose word `capturedAt` goes by: the times in the stream or file (`sender`), when the picture came in (`arrival`), a time of day that the stream states (`wall`)');
+const uncertaintyMs = z.number().min(0).describe('The true time of capture lies within `capturedAt` ± this');
 
 const detection = z.strictObject({
   box: z.tuple([z.number(), z.number(), z.number(), z.number()]).readonly()
@@ -48,6 +54,8 @@ const percept = z.strictObject({
     observedAt: unixMs('what `detections` were seen on; the same as `capturedAt`'),
     validAt: unixMs('the moment for which `detections` hold: later than `observedAt` when they are a forecast'),
     latencyMs: z.number().describe('`emittedAt` - `capturedAt`'),
+    captureClock,
+    uncertaintyMs,
   }),
   detections: z.array(detection).readonly().describe('Where things are at `validAt`'),
   observed: z.array(detection).readonly().optional()
@@ -62,6 +70,8 @@ const drop = z.strictObject({
   ...frame,
   reason: z.enum(DROP_REASONS),
   capturedAt: unixMs('the world looked like this frame'),
+  captureClock,
+  uncertaintyMs,
   at: unixMs('it was dropped'),
   missed,
 }).meta({ id: 'Drop', description: 'A frame that was not detected on' });
@@ -110,7 +120,7 @@ const error = z.strictObject({
 const subscribe = z.strictObject({
   type: z.literal('subscribe'),
   streams: z.array(z.string()).readonly().optional().describe('Only these streams'),
-  kinds: z.array(z.enum(FEED_KINDS)).readonly().optional().describe('Only these types of message'),
+  kinds: z.array(feedKind).readonly().optional().describe('Only these types of message'),
   minScore: z.number().min(0).max(1).optional().describe('Leaves out detections below this score'),
   classes: z.array(z.string()).readonly().optional().describe('Leaves out detections of other classes'),
   maxFps: z.number().positive().optional().describe('At most so many percepts a second, for each stream'),
@@ -140,12 +150,29 @@ export type FeedStats = {
   readonly streams: readonly FeedStreamStats[];
 };
 
-/** JSON Schema (2020-12) of every message in both directions. */
-export function feedJsonSchema(): object {
+/**
+ * JSON Schema (2020-12) of every message in both directions. A later release of v1 may send more keys, and more words
+ * such as a new reason of a drop, so a client that checks by this schema must let them pass.
+ *
+ * @param newer keys and words that this release does not know, in a server's messages
+ */
+export function feedJsonSchema(newer: 'accepted' | 'refused' = 'accepted'): object {
   const { $schema, ...rest } = z.toJSONSchema(message, {
-    override: ({ jsonSchema }) => { delete jsonSchema.readOnly; },
+    override: ({ jsonSchema, zodSchema }) => {
+      delete jsonSchema.readOnly;
+      const isOfClient = zodSchema === subscribe || zodSchema === feedKind;
+      if (newer === 'accepted' && !isOfClient) open(jsonSchema);
+    },
   });
   return { $schema, $id: 'urn:nowcast:feed:v1', title: `Messages of ${FEED_SUBPROTOCOL}`, ...rest };
+}
+
+/** Lets keys and words pass that are not known yet. */
+function open(jsonSchema: z.core.JSONSchema.BaseSchema): void {
+  if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
+  if (jsonSchema.enum === undefined) return;
+  jsonSchema.anyOf = [{ enum: jsonSchema.enum }, { type: 'string' }];
+  delete jsonSchema.enum;
 }
 
 export function helloMessage({ streams, classes }: FeedInfo): FeedHello {
@@ -174,6 +201,7 @@ export function toFeedMessage(event: PipelineEvent, wallClock: WallClock): FeedM
           observedAt: capturedAt,
           validAt: forecast === undefined ? capturedAt : unix(forecast.validAtMs),
           latencyMs: round3(times.emittedAtMs - times.capturedAtMs),
+          ...trustOf(event),
         },
         ...(forecast === undefined
           ? { detections: observed }
@@ -183,7 +211,7 @@ export function toFeedMessage(event: PipelineEvent, wallClock: WallClock): FeedM
     }
     case 'drop': {
       const { streamId, seq, epoch, reason } = event;
-      return { type: 'drop', stream: streamId, seq, epoch, reason, capturedAt: unix(event.capturedAtMs), at: unix(event.atMs) };
+      return { type: 'drop', stream: streamId, seq, epoch, reason, capturedAt: unix(event.capturedAtMs), ...trustOf(event), at: unix(event.atMs) };
     }
     case 'gap':
       return { type: 'gap', stream: event.streamId, from: unix(event.fromMs), to: unix(event.toMs), why: event.why };
@@ -234,6 +262,10 @@ function firstUnknown(key: string, asked: readonly string[] | undefined, known: 
 
 function excerpt(text: string): string {
   return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
+}
+
+function trustOf({ captureClock, uncertaintyMs }: CaptureTrust): CaptureTrust {
+  return { captureClock, uncertaintyMs: round3(uncertaintyMs) };
 }
 
 function toFeedDetection({ box, score, className, classId, trackId }: Detection): FeedDetection {

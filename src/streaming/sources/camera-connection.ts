@@ -2,7 +2,7 @@ import type { SchedulerLike, Subscription } from 'rxjs';
 import type { Clock } from '../../core/clock.js';
 import type { FrameRing, FrameSlot } from '../../core/frame-ring.js';
 import type { Size } from '../../core/letterbox.js';
-import { cameraInput, type Transport } from './camera-input.js';
+import { cameraInput, type FfmpegTransport } from './camera-input.js';
 import { failureReason } from './connection-failure.js';
 import { frameArguments } from './ffmpeg.js';
 import type { Ffmpeg } from './ffmpeg-binary.js';
@@ -15,7 +15,7 @@ export type CameraConnectionOptions = {
   readonly scheduler: SchedulerLike;
   readonly input: Size;
   readonly ring: FrameRing;
-  readonly transport: Transport;
+  readonly transport: FfmpegTransport;
   readonly timeoutMs: number;
   readonly firstFrameTimeoutMs: number;
   readonly stampOnArrival: boolean;

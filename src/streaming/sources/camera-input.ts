@@ -3,12 +3,22 @@ import { redactUrls } from '../../core/redact.js';
 import { encodeCredentials } from './credentials.js';
 import { isAtLeast, type FfmpegVersion } from './ffmpeg-binary.js';
 
-export const TRANSPORTS = ['tcp', 'udp'] as const;
-/** How an RTSP camera sends its pictures: over TCP nothing is lost, over UDP nothing is waited for. */
+export const TRANSPORTS = ['auto', 'tcp', 'udp', 'ffmpeg'] as const;
+/**
+ * How an RTSP camera is read: over TCP nothing is lost, over UDP nothing is waited for. `auto` takes the best that the
+ * camera offers, `ffmpeg` has ffmpeg read it, over TCP.
+ */
 export type Transport = (typeof TRANSPORTS)[number];
 
+/** What ffmpeg's own RTSP reader can be asked for. */
+export type FfmpegTransport = 'tcp' | 'udp';
+
+export function ffmpegTransport(transport: Transport): FfmpegTransport {
+  return transport === 'udp' ? 'udp' : 'tcp';
+}
+
 export type CameraInputOptions = {
-  readonly transport: Transport;
+  readonly transport: FfmpegTransport;
   /** How long ffmpeg waits for a peer that does not answer. */
   readonly timeoutMs: number;
   /** Stamp pictures when they arrive, for sources whose pictures carry no times. */

@@ -6,8 +6,8 @@ import { FrameRing, type FrameSlot } from '../../core/frame-ring.js';
 import { letterbox, type Size } from '../../core/letterbox.js';
 import { redactUrls } from '../../core/redact.js';
 import { CameraConnection, type ConnectionEnd } from './camera-connection.js';
-import type { Transport } from './camera-input.js';
-import { captureClock } from './capture-clock.js';
+import { ffmpegTransport, type Transport } from './camera-input.js';
+import { captureClock, CAPTURE_TRUST } from './capture-clock.js';
 import { mayBeAway } from './connection-failure.js';
 import { CopyKeeper } from './copy-keeper.js';
 import { redactorOf } from './credentials.js';
@@ -24,10 +24,15 @@ export type CameraOptions = {
   readonly clock: Clock;
   /** Must not be the embedded one, which is too old for networks. */
   readonly ffmpeg: Ffmpeg;
-  /** Of RTSP. Default `tcp`. */
+  /** Of RTSP. Default `auto`. */
   readonly transport?: Transport;
   /** A connection without a new frame for this long is given up and opened anew. Default 5 s. */
   readonly timeoutMs?: number;
+  /**
+   * How far behind the present the stream may fall, in milliseconds. Where more of it waits, the rest up to the newest
+   * picture that a decoder can begin with is skipped and told as drops, `behind`. Default 2 s.
+   */
+  readonly maxBehindMs?: number;
   /** How long the first frame of a connection may take; it waits for a key frame. Default 20 s, or `timeoutMs` where that is longer. */
   readonly firstFrameTimeoutMs?: number;
   /** Fail where the very first connection does, instead of trying for ever: a person is waiting. Default false. */
@@ -117,7 +122,7 @@ class CameraSession {
   constructor(url: string, options: CameraOptions, emit: (event: SourceEvent) => void) {
     this.#url = url;
     this.#options = {
-      transport: 'tcp', timeoutMs: 5_000, firstFrameTimeoutMs: Math.max(20_000, options.timeoutMs ?? 0), giveUpFirst: false, slots: 4, maxFrames: Infinity,
+      transport: 'auto', timeoutMs: 5_000, maxBehindMs: 2_000, firstFrameTimeoutMs: Math.max(20_000, options.timeoutMs ?? 0), giveUpFirst: false, slots: 4, maxFrames: Infinity,
       inputOptions: [], ladder: RECONNECT_LADDER, knock: knockAtDoor, random: Math.random, scheduler: asyncScheduler, ...options,
     };
     this.#emit = emit;
@@ -170,6 +175,7 @@ class CameraSession {
     const copies = this.#copies?.begin(this.#epoch + 1) === true ? this.#copies : undefined;
     const connection = new CameraConnection({
       ...this.#options,
+      transport: ffmpegTransport(this.#options.transport),
       url: this.#url,
       ring: this.#ring,
       stampOnArrival: this.#stampOnArrival,
@@ -212,7 +218,7 @@ class CameraSession {
     if (isFirst) this.#begin(connection);
     const ptsMs = this.#stitcher.stitch(ptsUs / 1_000, readyAtMs);
     const capturedAtMs = this.#captureClock.capturedAtMs(ptsMs, readyAtMs);
-    const ref: FrameRef = { streamId, seq: this.#seq++, epoch: this.#epoch, ptsMs, capturedAtMs };
+    const ref: FrameRef = { streamId, seq: this.#seq++, epoch: this.#epoch, ptsMs, capturedAtMs, ...CAPTURE_TRUST };
     if (isFirst) {
       this.#tellGap(capturedAtMs);
       this.#tellCopy(ptsMs - ptsUs / 1_000);

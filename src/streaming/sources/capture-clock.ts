@@ -1,3 +1,5 @@
+import type { CaptureTrust } from '../../core/frame.js';
+
 /** Tells when the world looked as a frame shows it. One for each camera. */
 export type CaptureClock = {
   /**
@@ -20,6 +22,12 @@ export type CaptureClock = {
 const DRIFT = 0.002;
 /** An estimate further back than this comes from an error of the camera's clock, not from a delay. */
 const FARTHEST_BACK_MS = 5_000;
+
+/**
+ * How well this clock knows. It sees arrivals alone, and a hole or a backlog in the stream misleads it by as much as it
+ * lets an estimate differ from an arrival.
+ */
+export const CAPTURE_TRUST: CaptureTrust = { captureClock: 'arrival', uncertaintyMs: FARTHEST_BACK_MS };
 
 /**
  * Maps presentation times to the monotonic clock by the least delay seen: the frame that came through quickest shows

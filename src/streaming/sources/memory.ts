@@ -1,7 +1,7 @@
 import { asyncScheduler, Observable, type SchedulerLike, type Subscription } from 'rxjs';
 import type { Clock } from '../../core/clock.js';
 import { InternalError } from '../../core/errors.js';
-import type { Frame } from '../../core/frame.js';
+import { OWN_TIMES, type Frame } from '../../core/frame.js';
 import { letterbox, type Size } from '../../core/letterbox.js';
 
 /** A decoded picture, letterboxed to the detector's input. */
@@ -51,7 +51,7 @@ export function memorySource(pictures: readonly MemoryPicture[], options: Memory
         const seq = next++;
         const { size, image } = pictures[seq];
         subscriber.next({
-          type: 'frame', streamId, seq, epoch: 0, ptsMs: (seq * 1000) / fps, capturedAtMs: dueMs(seq), readyAtMs: clock.now(),
+          type: 'frame', streamId, seq, epoch: 0, ptsMs: (seq * 1000) / fps, capturedAtMs: dueMs(seq), ...OWN_TIMES, readyAtMs: clock.now(),
           ...size, letterbox: letterbox(size, input), image, corrupt: false, release: releaseOnce(),
           catchUp: () => { if (!subscriber.closed) play(); },
         });

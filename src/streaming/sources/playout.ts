@@ -1,7 +1,7 @@
 import type { SchedulerLike, Subscription } from 'rxjs';
 import type { Clock } from '../../core/clock.js';
 import { dropOf, type DropEvent, type FrameRef } from '../../core/events.js';
-import type { Frame } from '../../core/frame.js';
+import { OWN_TIMES, type Frame } from '../../core/frame.js';
 import { FrameRing, type FrameSlot } from '../../core/frame-ring.js';
 import { letterbox, type Letterbox, type Size } from '../../core/letterbox.js';
 
@@ -106,7 +106,7 @@ export class Playout {
     const nowMs = this.#options.clock.now();
     this.#offsetMs ??= nowMs - ptsMs;
     const dueMs = this.#options.pace === 'max' ? nowMs : ptsMs + this.#offsetMs;
-    const ref = { streamId: this.#options.streamId, seq: this.#seq++, epoch: 0, ptsMs, capturedAtMs: dueMs };
+    const ref = { streamId: this.#options.streamId, seq: this.#seq++, epoch: 0, ptsMs, capturedAtMs: dueMs, ...OWN_TIMES };
     this.#queue.push({ ref, picture });
     if (this.#queue.length === 1) this.#pump();
   }

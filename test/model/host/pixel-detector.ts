@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Frame } from '../../../src/core/frame.js';
+import { OWN_TIMES, type Frame } from '../../../src/core/frame.js';
 import type { Letterbox } from '../../../src/core/letterbox.js';
 import type { ProcessDetectorOptions } from '../../../src/model/host/host-plan.js';
 import { serializeOnnx } from '../../../src/model/onnx/model-file.js';
@@ -27,7 +27,7 @@ export function pixelFrame(mark: number, fit: Partial<Letterbox> = {}): Frame {
 /** A frame around a picture; nobody counts its releases. */
 export function frameOf(image: Uint8Array, fit: Letterbox): Frame {
   return {
-    type: 'frame', streamId: 's', seq: 0, epoch: 0, ptsMs: 0, capturedAtMs: 0, readyAtMs: 0,
+    type: 'frame', streamId: 's', seq: 0, epoch: 0, ptsMs: 0, capturedAtMs: 0, ...OWN_TIMES, readyAtMs: 0,
     width: fit.contentWidth, height: fit.contentHeight, letterbox: fit, image, corrupt: false, release: () => undefined,
   };
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { DetectorFailedError } from '../../../src/core/errors.js';
 import type { PipelineEvent } from '../../../src/core/events.js';
+import type { Frame } from '../../../src/core/frame.js';
 import { RuntimeEstimator } from '../../../src/core/runtime-profile.js';
 import { detect } from '../../../src/pipeline/operators/detect.js';
 import { FakeDetector, settled } from '../../helpers/fake-detector.js';
@@ -8,7 +9,7 @@ import { FrameLedger, nameOf } from '../../helpers/frames.js';
 
 type Seen = { readonly events: PipelineEvent[]; completed: boolean; error: unknown };
 
-function setup(latencyBudgetMs?: number): { detector: FakeDetector; ledger: FrameLedger; clock: { nowMs: number }; runtimes: RuntimeEstimator; run(seq: number): Seen } {
+function setup(latencyBudgetMs?: number): { detector: FakeDetector; ledger: FrameLedger; clock: { nowMs: number }; runtimes: RuntimeEstimator; run(seq: number, over?: Partial<Frame>): Seen } {
   const detector = new FakeDetector();
   const ledger = new FrameLedger();
   const clock = { nowMs: 0 };
@@ -16,9 +17,9 @@ function setup(latencyBudgetMs?: number): { detector: FakeDetector; ledger: Fram
   const work = detect({ detector, clock: { now: () => clock.nowMs }, runtimes, latencyBudgetMs });
   return {
     detector, ledger, clock, runtimes,
-    run(seq) {
+    run(seq, over) {
       const seen: Seen = { events: [], completed: false, error: undefined };
-      work({ frame: ledger.frame('a', seq), startedAtMs: clock.nowMs, overBudget: false }).subscribe({
+      work({ frame: ledger.frame('a', seq, over), startedAtMs: clock.nowMs, overBudget: false }).subscribe({
         next: (event) => seen.events.push(event),
         complete: () => { seen.completed = true; },
         error: (error: unknown) => { seen.error = error; },
@@ -32,13 +33,13 @@ describe('detect', () => {
   it('makes one percept of a frame, with every stamp', async () => {
     const { detector, clock, runtimes, run } = setup();
     clock.nowMs = 3;
-    const seen = run(0);
+    const seen = run(0, { captureClock: 'wall', uncertaintyMs: 6 });
     clock.nowMs = 20;
     detector.jobs[0].finish([], 4, 18);
     await settled();
     assert.equal(seen.completed, true);
     assert.deepEqual(seen.events, [{
-      type: 'percept', streamId: 'a', seq: 0, epoch: 0, ptsMs: 0, width: 64, height: 48,
+      type: 'percept', streamId: 'a', seq: 0, epoch: 0, ptsMs: 0, captureClock: 'wall', uncertaintyMs: 6, width: 64, height: 48,
       times: { capturedAtMs: 0, readyAtMs: 0, startedAtMs: 3, inferStartMs: 4, inferEndMs: 18, doneAtMs: 18, emittedAtMs: 20 },
       detections: [], overBudget: false,
     }]);

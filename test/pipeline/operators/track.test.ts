@@ -1,18 +1,19 @@
 import assert from 'node:assert/strict';
 import { map } from 'rxjs';
 import type { PerceptEvent, PipelineEvent } from '../../../src/core/events.js';
+import { OWN_TIMES } from '../../../src/core/frame.js';
 import { forecast } from '../../../src/pipeline/operators/forecast.js';
 import { track } from '../../../src/pipeline/operators/track.js';
 import { TrackerSet } from '../../../src/pipeline/tracker-set.js';
 import { marbles } from '../../helpers/marbles.js';
 
 const percept = (seq: number, capturedAtMs: number, x1: number, over: Partial<PerceptEvent> = {}): PerceptEvent => ({
-  type: 'percept', streamId: 'a', seq, epoch: 0, ptsMs: capturedAtMs, width: 640, height: 480,
+  type: 'percept', streamId: 'a', seq, epoch: 0, ptsMs: capturedAtMs, ...OWN_TIMES, width: 640, height: 480,
   times: { capturedAtMs, readyAtMs: capturedAtMs, startedAtMs: capturedAtMs, inferStartMs: capturedAtMs, inferEndMs: capturedAtMs, doneAtMs: capturedAtMs, emittedAtMs: capturedAtMs },
   detections: [{ box: { x1, y1: 100, x2: x1 + 100, y2: 200 }, score: 0.9, classId: 0, className: 'car' }],
   overBudget: false, ...over,
 });
-const drop: PipelineEvent = { type: 'drop', streamId: 'a', seq: 9, epoch: 0, ptsMs: 0, capturedAtMs: 0, reason: 'late', atMs: 0 };
+const drop: PipelineEvent = { type: 'drop', streamId: 'a', seq: 9, epoch: 0, ptsMs: 0, capturedAtMs: 0, ...OWN_TIMES, reason: 'late', atMs: 0 };
 const trackIdOf = (event: PipelineEvent): number | string | undefined => event.type === 'percept' ? event.detections[0].trackId : event.type;
 
 describe('track', () => {

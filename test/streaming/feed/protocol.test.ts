@@ -9,8 +9,12 @@ const wallClock = { toUnixMs: (ms: number) => 1_700_000_000_000 + ms };
 const info = { streams: ['cam', 'door'], classes: CLASSES };
 
 describe('feed protocol', () => {
-  const validate = new Ajv2020({ allErrors: true }).compile(feedJsonSchema());
-  const assertValid = (message: unknown): void => assert.ok(validate(message), JSON.stringify(validate.errors));
+  const validate = new Ajv2020({ allErrors: true }).compile(feedJsonSchema('refused'));
+  const validateAsClient = new Ajv2020({ allErrors: true }).compile(feedJsonSchema());
+  const assertValid = (message: unknown): void => {
+    assert.ok(validate(message), JSON.stringify(validate.errors));
+    assert.ok(validateAsClient(message), JSON.stringify(validateAsClient.errors));
+  };
 
   const forecast = { forecaster: 'kalman', validAtMs: 340, detections: [{ ...detectionOf(0, 0.8, [12.00049, 20, 112, 220]), trackId: 7 }] };
   const events: Record<string, PipelineEvent> = {
@@ -35,10 +39,36 @@ describe('feed protocol', () => {
     ] }, wallClock));
   });
 
-  it('has a schema that refuses keys it does not know and boxes of three numbers', () => {
-    assert.equal(validate({ ...helloMessage(info), extra: 1 }), false);
-    assert.equal(validate({ ...toFeedMessage(perceptOf(1), wallClock), detections: [{ box: [1, 2, 3], score: 1, class: 'car', classId: 2 }] }), false);
-  });
+  const percept = toFeedMessage(perceptOf(1), wallClock);
+  const drop = toFeedMessage(dropEventOf(2), wallClock);
+  assert.ok(percept.type === 'percept' && drop.type === 'drop');
+  const stats = statsMessage({ atMs: 1, streams: [{ stream: 'cam', received: 5, percepts: 4, drops: {}, inFlight: 0 }] }, wallClock);
+  for (const [what, message] of Object.entries({
+    'a key of hello': { ...helloMessage(info), extra: 1 },
+    'a time of a percept': { ...percept, times: { ...percept.times, shutterMs: 8 } },
+    'a capture clock': { ...percept, times: { ...percept.times, captureClock: 'satellite' } },
+    'a key of a detection': { ...percept, detections: [{ box: [1, 2, 3, 4], score: 1, class: 'car', classId: 2, mask: [] }] },
+    'a reason of a drop': { ...drop, reason: 'policy:night' },
+    'a state': { type: 'status', state: 'paused', at: 1 },
+    'a reason in stats': { ...stats, streams: [{ stream: 'cam', received: 5, percepts: 4, drops: { bored: 1 }, inFlight: 0 }] },
+    'a code of an error': { ...feedError('binary', 'no'), code: 'too-big' },
+  })) {
+    it(`lets a client pass ${what} that a later release may send, and sends none itself`, () => {
+      assert.ok(validateAsClient(message), JSON.stringify(validateAsClient.errors));
+      assert.equal(validate(message), false);
+    });
+  }
+
+  for (const [what, message] of Object.entries({
+    'boxes of three numbers': { ...percept, detections: [{ box: [1, 2, 3], score: 1, class: 'car', classId: 2 }] },
+    'a percept without its uncertainty': { ...percept, times: { ...percept.times, uncertaintyMs: undefined } },
+    'an uncertainty below zero': { ...drop, uncertaintyMs: -1 },
+    'a reason that is no text': { ...drop, reason: 7 },
+    'unknown keys in a subscription': { type: 'subscribe', minScores: 1 },
+    'unknown kinds in a subscription': { type: 'subscribe', kinds: ['frames'] },
+  })) {
+    it(`has a client refuse ${what}`, () => assert.equal(validateAsClient(JSON.parse(JSON.stringify(message))), false));
+  }
 
   it('publishes in docs/feed.schema.json what the code says (refresh it with the command in docs/feed-protocol.md)', () => {
     assert.deepEqual(JSON.parse(readFileSync('docs/feed.schema.json', 'utf8')), JSON.parse(JSON.stringify(feedJsonSchema())));
@@ -49,9 +79,18 @@ describe('feed protocol', () => {
     assert.ok(message.type === 'percept');
     assert.deepEqual(message.times, {
       capturedAt: 1_700_000_000_300, emittedAt: 1_700_000_000_340, observedAt: 1_700_000_000_300, validAt: 1_700_000_000_300, latencyMs: 40,
+      captureClock: 'sender', uncertaintyMs: 4.5,
     });
     assert.deepEqual(message.detections[0], { box: [10, 20, 110.5, 220.25], score: 0.9, class: 'person', classId: 0 });
     assert.equal('observed' in message, false);
+  });
+
+  it('says of a drop, too, how well the time of its capture is known', () => {
+    const message = toFeedMessage(dropEventOf(4, { reason: 'behind', captureClock: 'arrival', uncertaintyMs: 12.34567 }), wallClock);
+    assert.deepEqual(message, {
+      type: 'drop', stream: 'cam', seq: 4, epoch: 0, reason: 'behind', capturedAt: 1_700_000_000_400,
+      captureClock: 'arrival', uncertaintyMs: 12.346, at: 1_700_000_000_450,
+    });
   });
 
   it('puts a forecast in front, and what was observed beside it', () => {

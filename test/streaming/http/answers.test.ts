@@ -2,18 +2,19 @@ import assert from 'node:assert/strict';
 
 type Box = readonly [number, number, number, number];
 type Thing = { readonly box: Box; readonly class: string; readonly trackId?: number };
-type Knowledge = { readonly seq: number; readonly ageMs: number; readonly things: readonly { readonly observed?: Thing; readonly forecast?: Thing }[] };
+type Knowledge = { readonly seq: number; readonly ageMs: number; readonly uncertaintyMs: number; readonly things: readonly { readonly observed?: Thing; readonly forecast?: Thing }[] };
 type WorldMotionModule = { WorldMotion: new () => { push(facts: object): void; since(seq: number): ReadonlyMap<number, number> } };
 /** The page's own modules are compiled for browsers, apart from everything here. */
 type AnswersModule = {
   Answers: new () => { push(percept: object): void; at(atMs: number): Knowledge | undefined };
+  ageText(ageMs: number, uncertaintyMs: number): string;
   truthOf(thing: Thing, truth: readonly Thing[]): Thing | undefined;
 };
 
 const car = (left: number, trackId?: number): Thing => ({ box: [left, 0, left + 10, 10], class: 'car', ...(trackId === undefined ? {} : { trackId }) });
 const percept = (observedAt: number, emittedAt: number, observed: readonly Thing[], forecast?: readonly Thing[]): object => ({
   seq: observedAt,
-  times: { observedAt, emittedAt, validAt: forecast === undefined ? observedAt : emittedAt },
+  times: { observedAt, emittedAt, validAt: forecast === undefined ? observedAt : emittedAt, uncertaintyMs: 6 },
   ...(forecast === undefined ? { detections: observed } : { detections: forecast, observed }),
 });
 
@@ -29,8 +30,13 @@ describe("the page's answers", () => {
     answers.push(percept(0, 40, [car(0)]));
     answers.push(percept(33, 70, [car(5)]));
     assert.equal(answers.at(39), undefined);
-    assert.deepEqual(answers.at(69), { seq: 0, ageMs: 69, things: [{ observed: car(0), forecast: undefined }] });
-    assert.deepEqual(answers.at(70), { seq: 33, ageMs: 37, things: [{ observed: car(5), forecast: undefined }] });
+    assert.deepEqual(answers.at(69), { seq: 0, ageMs: 69, uncertaintyMs: 6, things: [{ observed: car(0), forecast: undefined }] });
+    assert.deepEqual(answers.at(70), { seq: 33, ageMs: 37, uncertaintyMs: 6, things: [{ observed: car(5), forecast: undefined }] });
+  });
+
+  it('say their age, and how well it is known where that is worth saying', () => {
+    assert.equal(module.ageText(41.2, 5.7), '41 ms ± 6');
+    assert.equal(module.ageText(41.2, 0.4), '41 ms');
   });
 
   it('carry a forecast on to the moment, at the speed at which it went, for a while', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { UsageError } from '../../../src/core/errors.js';
-import { cameraInput, type CameraInputOptions } from '../../../src/streaming/sources/camera-input.js';
+import { cameraInput, ffmpegTransport, TRANSPORTS, type CameraInputOptions } from '../../../src/streaming/sources/camera-input.js';
 import type { FfmpegVersion } from '../../../src/streaming/sources/ffmpeg-binary.js';
 
 const V4: FfmpegVersion = { major: 4, minor: 4, name: '4.4.2' };
@@ -31,6 +31,10 @@ describe('camera input', () => {
     assert.equal(valueOf('rtsp://h/a', '-rtsp_transport'), 'tcp');
     assert.equal(valueOf('rtsp://h/a', '-rtsp_transport', V5, { transport: 'udp' }), 'udp');
     assert.equal(valueOf('http://h/a', '-rtsp_transport'), undefined);
+  });
+
+  it('has ffmpeg read RTSP over TCP unless UDP is asked for', () => {
+    assert.deepEqual(TRANSPORTS.map((transport) => [transport, ffmpegTransport(transport)]), [['auto', 'tcp'], ['tcp', 'tcp'], ['udp', 'udp'], ['ffmpeg', 'tcp']]);
   });
 
   it('shows the first picture at once, except where a copy has to be described first', () => {

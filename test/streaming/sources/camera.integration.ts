@@ -41,6 +41,10 @@ describe('camera over RTSP', () => {
       }
       const errors = camera.frames.map(({ capturedAtMs }, i) => capturedAtMs - drawn[i]);
       assert.ok(errors.every((error) => error > 0 && error < 1_000), 'a frame is captured after it was drawn');
+      for (const [i, { captureClock, uncertaintyMs }] of camera.frames.entries()) {
+        assert.equal(captureClock, 'arrival');
+        assert.ok(Math.abs(errors[i]) <= uncertaintyMs, `frame ${i}: ${errors[i]} ms after it was drawn, known to ${uncertaintyMs} ms`);
+      }
       assert.deepEqual([camera.frames[0].width, camera.frames[0].height], [320, 240]);
       assert.equal(camera.frames[0].letterbox.scale, 1);
       camera.assertInOrder();

@@ -37,6 +37,7 @@ describe('memorySource', () => {
   it('captures frames at their due time, whatever the timers do, without drift', () => {
     const frames = playLate(7, 30);
     assert.deepEqual(frames.map(({ capturedAtMs }) => capturedAtMs), [0, 1000 / 30, 2000 / 30]);
+    for (const { captureClock, uncertaintyMs } of frames) assert.deepEqual([captureClock, uncertaintyMs], ['sender', 0]);
     assert.deepEqual(frames.map(({ readyAtMs }) => readyAtMs), [0, 34 + 7, 67 + 7]);
     assert.deepEqual(frames.map(({ ptsMs }) => ptsMs), [0, 1000 / 30, 2000 / 30]);
   });

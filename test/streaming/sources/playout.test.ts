@@ -68,6 +68,12 @@ describe('Playout', () => {
     assert.deepEqual([event.width, event.height, event.image.length, event.ptsMs, event.epoch, event.corrupt], [8, 4, 24, 7, 0, false]);
   });
 
+  it('knows the times of its pictures exactly, also of those that it passes over', async () => {
+    const { events, run } = play({ pace: 'source', slots: 1, ptsMs: [0, 10], consume: () => undefined });
+    await run(20);
+    assert.deepEqual(events.map(({ type, captureClock, uncertaintyMs }) => [type, captureClock, uncertaintyMs]), [['frame', 'sender', 0], ['drop', 'sender', 0]]);
+  });
+
   it('passes over what is due while the consumer holds all memory, and goes on by the clock', async () => {
     const held: Frame[] = [];
     const { events, run } = play({ pace: 'source', slots: 2, ptsMs: [0, 10, 20, 30, 40, 50], consume: (frame) => held.push(frame) });

@@ -13,6 +13,8 @@ export type Knowledge = {
   readonly seq: number;
   /** How long ago the world looked like what was observed, in milliseconds. */
   readonly ageMs: number;
+  /** Half-width of what that is known to, in milliseconds. */
+  readonly uncertaintyMs: number;
   readonly things: readonly Told[];
 };
 
@@ -33,9 +35,9 @@ export class Answers {
   at(atMs: number): Knowledge | undefined {
     const percept = this.#percepts.findLast(({ times }) => times.emittedAt <= atMs);
     if (percept === undefined) return undefined;
-    const { seq, detections, times: { observedAt, validAt } } = percept;
+    const { seq, detections, times: { observedAt, validAt, uncertaintyMs } } = percept;
     const ageMs = atMs - observedAt;
-    if (percept.observed === undefined) return { seq, ageMs, things: detections.map((observed) => ({ observed, forecast: undefined })) };
+    if (percept.observed === undefined) return { seq, ageMs, uncertaintyMs, things: detections.map((observed) => ({ observed, forecast: undefined })) };
     const seen = new Map(percept.observed.map((thing) => [thing.trackId, thing]));
     const steps = validAt > observedAt ? Math.min(atMs - validAt, CARRY_MS) / (validAt - observedAt) : 0;
     const told = detections.map((forecast): Told => {
@@ -43,8 +45,14 @@ export class Answers {
       seen.delete(forecast.trackId);
       return { observed, forecast: observed === undefined ? forecast : { ...forecast, box: carriedOn(observed.box, forecast.box, steps) } };
     });
-    return { seq, ageMs, things: [...told, ...[...seen.values()].map((observed) => ({ observed, forecast: undefined }))] };
+    return { seq, ageMs, uncertaintyMs, things: [...told, ...[...seen.values()].map((observed) => ({ observed, forecast: undefined }))] };
   }
+}
+
+/** `41 ms ± 6`; without the half-width where that is nothing to speak of. */
+export function ageText(ageMs: number, uncertaintyMs: number): string {
+  const halfWidth = Math.round(uncertaintyMs);
+  return `${Math.round(ageMs)} ms${halfWidth === 0 ? '' : ` ± ${halfWidth}`}`;
 }
 
 /** The forecast goes on as it went from what was observed. */

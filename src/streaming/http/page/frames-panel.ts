@@ -7,6 +7,7 @@ const WHY: Readonly<Record<string, string>> = {
   late: 'its result would have come out later than the latency budget allows',
   stride: 'the schedule passes over it',
   corrupt: 'the picture was damaged',
+  behind: 'more of the stream waited than may; this part was skipped to come back to the present',
   'detector-failed': 'the detector was lost while it worked on it',
   stopped: 'the run ended while it waited',
 };

@@ -5,7 +5,7 @@ const SPAN_MS = 15_000;
 /** The figure is the median of so much. */
 const FIGURE_MS = 1500;
 
-type Answer = { readonly atMs: number; readonly latencyMs: number };
+type Answer = { readonly atMs: number; readonly latencyMs: number; readonly uncertaintyMs: number };
 
 /** How late answers are: each a line as long as it took, with the budget above. */
 export class LatencyPanel {
@@ -18,8 +18,8 @@ export class LatencyPanel {
     this.#host = host;
   }
 
-  answered({ times: { emittedAt, latencyMs } }: Percept): void {
-    this.#answers.push({ atMs: emittedAt, latencyMs });
+  answered({ times: { emittedAt, latencyMs, uncertaintyMs } }: Percept): void {
+    this.#answers.push({ atMs: emittedAt, latencyMs, uncertaintyMs });
     while (this.#answers[0].atMs < emittedAt - SPAN_MS) this.#answers.shift();
   }
 
@@ -29,8 +29,12 @@ export class LatencyPanel {
   }
 
   draw(nowMs: number): void {
-    const recent = this.#answers.filter(({ atMs }) => atMs > nowMs - FIGURE_MS).map(({ latencyMs }) => latencyMs).sort((a, b) => a - b);
-    if (recent.length > 0) this.#host.querySelector('.figure b')!.textContent = `${Math.round(recent[recent.length >> 1])} ms`;
+    const recent = this.#answers.filter(({ atMs }) => atMs > nowMs - FIGURE_MS);
+    if (recent.length > 0) {
+      this.#host.querySelector('.figure b')!.textContent = `${Math.round(median(recent.map(({ latencyMs }) => latencyMs)))} ms`;
+      const halfWidth = Math.round(median(recent.map(({ uncertaintyMs }) => uncertaintyMs)));
+      this.#host.querySelector('.figure span')!.textContent = `${halfWidth === 0 ? '' : `± ${halfWidth}, `}until the answer`;
+    }
     // A single answer that took long reaches beyond the chart; what is usual fills it.
     const sorted = this.#answers.map(({ latencyMs }) => latencyMs).sort((a, b) => a - b);
     const usual = sorted[Math.floor(0.95 * sorted.length)] ?? 0;
@@ -45,4 +49,8 @@ export class LatencyPanel {
       return parts;
     });
   }
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1];
 }

@@ -1,6 +1,6 @@
 import type { PageNews, RunNews } from '../page-messages.js';
 import { AccuracyPanel } from './accuracy-panel.js';
-import { Answers, type Knowledge } from './answers.js';
+import { ageText, Answers, type Knowledge } from './answers.js';
 import { CloserLook } from './closer-look.js';
 import { subscribe } from './feed.js';
 import { FramesPanel } from './frames-panel.js';
@@ -60,7 +60,7 @@ function tell(): void {
   accuracy.draw(newestAtMs);
   if (known === undefined) return;
   closer.tell();
-  element('age').textContent = `${Math.round(known.ageMs)} ms`;
+  element('age').textContent = ageText(known.ageMs, known.uncertaintyMs);
   const most = Math.round(Math.max(0, ...motion.since(known.seq).values()));
   element('moved-text').hidden = most < 1;
   element('moved').textContent = `${most} pixel${most === 1 ? '' : 's'}`;
