@@ -25,8 +25,8 @@ export class Camera {
   #recent: DrawnPicture[] = [];
   #lossyUntilMs = 0;
   #silentUntilMs = 0;
-  #packetsSent = 0;
-  #skipped = 0;
+  /** Of clients that left. */
+  readonly #left = { packetsSent: 0, bytesSent: 0, skipped: 0 };
 
   private constructor(options: PacedCameraOptions, loop: PictureLoop, onDrawn: (drawing: Drawing) => void) {
     this.#options = options;
@@ -71,11 +71,10 @@ export class Camera {
 
   facts(): CameraFacts {
     const { user, system } = process.cpuUsage(this.#cpuAtStart);
-    const streams = [...this.#clients].flatMap(({ stream }) => stream ?? []);
-    const sum = (values: number[], start: number): number => values.reduce((a, b) => a + b, start);
+    const totals = { ...this.#left };
+    for (const { stream } of this.#clients) addTo(totals, stream);
     return {
-      cpuMs: (user + system) / 1000, upMs: now() - this.#startedAtMs, openClients: this.#clients.size, requests: { ...this.#requests },
-      packetsSent: sum(streams.map(({ packetsSent }) => packetsSent), this.#packetsSent), skipped: sum(streams.map(({ skipped }) => skipped), this.#skipped),
+      cpuMs: (user + system) / 1000, upMs: now() - this.#startedAtMs, openClients: this.#clients.size, requests: { ...this.#requests }, ...totals,
     };
   }
 
@@ -91,7 +90,14 @@ export class Camera {
 
   #closed(client: Client): void {
     this.#clients.delete(client);
-    this.#packetsSent += client.stream?.packetsSent ?? 0;
-    this.#skipped += client.stream?.skipped ?? 0;
+    addTo(this.#left, client.stream);
   }
+}
+
+type Totals = Pick<CameraFacts, 'packetsSent' | 'bytesSent' | 'skipped'>;
+
+function addTo(totals: { -readonly [Name in keyof Totals]: number }, stream: Totals | undefined): void {
+  totals.packetsSent += stream?.packetsSent ?? 0;
+  totals.bytesSent += stream?.bytesSent ?? 0;
+  totals.skipped += stream?.skipped ?? 0;
 }

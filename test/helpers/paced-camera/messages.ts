@@ -28,6 +28,8 @@ export type CameraFacts = {
   /** How often each RTSP method was asked for. */
   readonly requests: Readonly<Record<string, number>>;
   readonly packetsSent: number;
+  /** Of RTP, its headers included. */
+  readonly bytesSent: number;
   /** Pictures that a slow client did not get. */
   readonly skipped: number;
 };

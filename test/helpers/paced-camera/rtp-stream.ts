@@ -12,6 +12,7 @@ const JITTER_MS = 10;
 /** The RTP stream that one client gets, from its PLAY on. */
 export class RtpStream {
   packetsSent = 0;
+  bytesSent = 0;
   /** Pictures that were not sent since the client was too slow. */
   skipped = 0;
   readonly #carriage: Carriage;
@@ -48,6 +49,7 @@ export class RtpStream {
       .map(({ data, marker, offsetMs }) => this.#sender.packet(data, this.#rtpTime(mediaMs + strayMs + offsetMs), marker));
     if (isLossy()) return;
     this.packetsSent += packets.length;
+    for (const { length } of packets) this.bytesSent += length;
     this.#carriage.rtp(packets);
   }
 
