@@ -9,9 +9,13 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly run: () => unkno
   training: () => import('./training.js'),
   synth: () => import('./synth.js'),
   'demo-picture': () => import('./demo-picture.js'),
+  'camera-time': () => import('./camera-time/main.js'),
 };
 
-const names = process.argv.slice(2);
+const words = process.argv.slice(2);
+const firstOption = words.findIndex((word) => word.startsWith('--'));
+// Options belong to the bench named last.
+const names = firstOption < 0 ? words : words.slice(0, firstOption);
 const unknown = names.find((name) => !(name in BENCHES));
 if (unknown !== undefined || names.length === 0) {
   printTable(['bench', 'how'], Object.keys(BENCHES).map((name) => [name, `npm run bench -- ${name}`]));

@@ -1,0 +1,81 @@
+import type { CameraClock } from './camera-clock.js';
+import type { LoopPicture, PictureLoop } from './loop.js';
+import type { CameraCommand } from './messages.js';
+
+/** One picture as the camera took it. */
+export type DrawnPicture = { readonly picture: LoopPicture; readonly drawnAtMs: number; readonly mediaMs: number };
+
+export type DrawingBoardOptions = {
+  readonly loop: PictureLoop;
+  readonly fps: number;
+  readonly clock: CameraClock;
+  readonly now: () => number;
+  /** Called for each picture when it is taken, before it is sent. */
+  readonly onDrawn: (drawn: DrawnPicture) => void;
+  /** Called for each picture when it leaves the camera. */
+  readonly onSend: (drawn: DrawnPicture) => void;
+};
+
+/** Takes the pictures of a loop at a frame rate. Late by a timer or a busy machine, a picture is taken when it is, not when it should have been. */
+export class DrawingBoard {
+  readonly #options: DrawingBoardOptions;
+  readonly #intervalMs: number;
+  #loop: PictureLoop;
+  #place = 0;
+  #dueAtMs: number;
+  #freeze: { readonly kind: 'clock-on' | 'backlog' | 'lost-time'; readonly untilMs: number; readonly sinceMs: number } | undefined;
+  readonly #backlog: DrawnPicture[] = [];
+  #timer: NodeJS.Timeout;
+
+  constructor(options: DrawingBoardOptions) {
+    this.#options = options;
+    this.#loop = options.loop;
+    this.#intervalMs = 1000 / options.fps;
+    this.#dueAtMs = options.now();
+    this.#timer = setTimeout(() => this.#tick(), 0);
+  }
+
+  freeze({ kind, ms }: Extract<CameraCommand, { do: 'freeze' }>): void {
+    this.#thaw();
+    const sinceMs = this.#options.now();
+    this.#freeze = { kind, sinceMs, untilMs: sinceMs + ms };
+  }
+
+  /** Goes on with the pictures of another loop, from its first one. */
+  change(loop: PictureLoop): void {
+    this.#loop = loop;
+    this.#place = 0;
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #tick(): void {
+    const now = this.#options.now();
+    if (this.#freeze !== undefined && now >= this.#freeze.untilMs) this.#thaw();
+    if (this.#freeze === undefined || this.#freeze.kind === 'backlog') this.#draw(now);
+    this.#dueAtMs += this.#intervalMs;
+    // It was stopped or starved: what it missed was never taken.
+    if (this.#dueAtMs < now) this.#dueAtMs = now + this.#intervalMs;
+    this.#timer = setTimeout(() => this.#tick(), this.#dueAtMs - this.#options.now());
+  }
+
+  #draw(now: number): void {
+    const { pictures, delay } = this.#loop;
+    const picture = pictures[this.#place];
+    // Of B-pictures, what they refer to is sent first and was taken last.
+    const drawnAtMs = now - (this.#place + delay - picture.index) * this.#intervalMs;
+    this.#place = (this.#place + 1) % pictures.length;
+    const drawn = { picture, drawnAtMs, mediaMs: this.#options.clock.mediaMs(drawnAtMs) };
+    this.#options.onDrawn(drawn);
+    if (this.#freeze === undefined) this.#options.onSend(drawn);
+    else this.#backlog.push(drawn);
+  }
+
+  #thaw(): void {
+    if (this.#freeze?.kind === 'lost-time') this.#options.clock.jumpMedia(this.#freeze.sinceMs - this.#options.now());
+    this.#freeze = undefined;
+    for (const drawn of this.#backlog.splice(0)) this.#options.onSend(drawn);
+  }
+}

@@ -1,0 +1,123 @@
+import { execFile } from 'node:child_process';
+import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { UnitCodec } from '../../../src/core/coded-unit.js';
+import { ffmpegFedBy } from './encoder.js';
+import { drawStamp } from './stamp.js';
+
+export type LoopSpec = {
+  readonly codec: UnitCodec;
+  readonly width: number;
+  readonly height: number;
+  readonly fps: number;
+  readonly gop: number;
+  readonly bFrames: number;
+  readonly loopSeconds: number;
+};
+
+export type LoopPicture = {
+  /** Its place in the order in which the pictures are shown; burnt into it. */
+  readonly index: number;
+  readonly isKey: boolean;
+  /** Annex B, or a JPEG file. */
+  readonly data: Buffer;
+};
+
+/** Pictures in the order in which they are decoded; the first is a key picture, and none refers past the last key picture before it. */
+export type PictureLoop = {
+  readonly pictures: readonly LoopPicture[];
+  /** How many intervals a picture is sent after it was taken, at least: 0 without B-pictures. */
+  readonly delay: number;
+};
+
+/** Change it whenever other pictures would be made of the same spec. */
+const VERSION = 1;
+const FOLDER = join(tmpdir(), 'nowcast-test-pictures');
+const BITS_PER_PIXEL = 0.14;
+
+/** The loop of a spec: encoded once, then kept in the system's temporary folder. */
+export async function pictureLoop(spec: LoopSpec): Promise<PictureLoop> {
+  const { codec, width, height, fps, gop, bFrames, loopSeconds } = spec;
+  const base = join(FOLDER, `v${VERSION}-${codec}-${width}x${height}-${fps}fps-gop${gop}-b${bFrames}-${loopSeconds}s`);
+  const [stream, list] = [`${base}.bin`, `${base}.txt`];
+  const read = async (): Promise<PictureLoop> => parse(await readFile(stream), await readFile(list, 'utf8'));
+  return read().catch(async () => {
+    await encode(spec, stream, list);
+    return read();
+  });
+}
+
+async function encode(spec: LoopSpec, stream: string, list: string): Promise<void> {
+  const { width, height, fps, gop, loopSeconds } = spec;
+  await mkdir(FOLDER, { recursive: true });
+  // Another process may be at it: each writes files of its own, and the last one to finish wins.
+  const [newStream, newList] = [`${stream}.${process.pid}`, `${list}.${process.pid}`];
+  const count = Math.ceil((loopSeconds * fps) / gop) * gop;
+  const muxer = { h264: 'h264', h265: 'hevc', mjpeg: 'mjpeg' }[spec.codec];
+  try {
+    await ffmpegFedBy(pictures(width, height, count), [
+      '-f', 'rawvideo', '-pix_fmt', 'gray', '-s', `${width}x${height}`, '-r', `${fps}`, '-i', 'pipe:0', ...encoderOptions(spec), '-map', '0:v',
+      '-f', 'tee', `[f=${muxer}]${newStream}|[f=framecrc]${newList}`,
+    ]);
+    await rename(newStream, stream);
+    await rename(newList, list);
+  } finally {
+    await Promise.all([newStream, newList].map((path) => rm(path, { force: true })));
+  }
+}
+
+function encoderOptions({ codec, width, height, fps, gop, bFrames }: LoopSpec): string[] {
+  const bits = Math.round(width * height * fps * BITS_PER_PIXEL);
+  const rate = ['-b:v', `${bits}`, '-maxrate', `${bits}`, '-bufsize', `${Math.round(bits / 2)}`];
+  const zeroLatency = bFrames === 0 ? ['-tune', 'zerolatency'] : [];
+  switch (codec) {
+    case 'h264': return ['-pix_fmt', 'yuv420p', '-c:v', 'libx264', '-preset', 'ultrafast', ...zeroLatency, '-g', `${gop}`, '-bf', `${bFrames}`, ...rate,
+      '-x264-params', 'repeat-headers=1:scenecut=0:open-gop=0:sliced-threads=0'];
+    case 'h265': return ['-pix_fmt', 'yuv420p', '-c:v', 'libx265', '-preset', 'ultrafast', ...zeroLatency, '-g', `${gop}`, '-bf', `${bFrames}`, ...rate,
+      '-x265-params', `repeat-headers=1:scenecut=0:open-gop=0:keyint=${gop}:min-keyint=${gop}:bframes=${bFrames}:log-level=error`];
+    // RTP carries JPEGs with the standard Huffman tables alone (RFC 2435 §3.1.2).
+    case 'mjpeg': return ['-pix_fmt', 'yuvj420p', '-c:v', 'mjpeg', '-huffman', 'default', '-q:v', '6', '-threads', '1'];
+  }
+}
+
+/** A pan over a texture, so that there is something to decode, with each picture's number in it. */
+function* pictures(width: number, height: number, count: number): Generator<Uint8Array> {
+  const wide = width * 2;
+  const texture = new Uint8Array(wide * height);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < wide; x++) texture[y * wide + x] = 110 + 50 * Math.sin(x / 23 + 2 * Math.sin(y / 17)) + 12 * (((x >> 2) * 31 + (y >> 2) * 17) % 3);
+  }
+  for (let index = 0; index < count; index++) {
+    const luma = new Uint8Array(width * height);
+    const shift = (index * 3) % width;
+    for (let y = 0; y < height; y++) luma.set(texture.subarray(y * wide + shift, y * wide + shift + width), y * width);
+    drawStamp(luma, width, index);
+    yield luma;
+  }
+}
+
+/** @param list ffmpeg's framecrc: for each packet its stream, decoding and presentation time, duration, size, checksum, and flags of those that are no key pictures */
+function parse(stream: Buffer, list: string): PictureLoop {
+  const lines = list.split('\n').filter((line) => line !== '' && !line.startsWith('#')).map((line) => line.split(',').map((field) => field.trim()));
+  const firstPts = Math.min(...lines.map(([, , pts]) => Number(pts)));
+  let at = 0;
+  const pictures = lines.map(([, , pts, , size, , ...rest]) => {
+    const data = stream.subarray(at, at += Number(size));
+    return { index: Number(pts) - firstPts, isKey: !rest.some((flag) => flag.startsWith('F=')), data };
+  });
+  if (at !== stream.length || pictures.length === 0) throw new Error(`a list of ${at} bytes does not fit a stream of ${stream.length}`);
+  return { pictures, delay: Math.max(...pictures.map(({ index }, place) => index - place)) };
+}
+
+/** How long this machine's ffmpeg takes to decode one picture of the loop in the mean, and nothing else, in milliseconds. */
+export async function decodeMs(spec: LoopSpec): Promise<number> {
+  await pictureLoop(spec);
+  const { codec, width, height, fps, gop, bFrames, loopSeconds } = spec;
+  const base = join(FOLDER, `v${VERSION}-${codec}-${width}x${height}-${fps}fps-gop${gop}-b${bFrames}-${loopSeconds}s`);
+  const demuxer = { h264: 'h264', h265: 'hevc', mjpeg: 'mjpeg' }[codec];
+  const { stderr } = await promisify(execFile)('ffmpeg', ['-nostdin', '-threads', '1', '-benchmark', '-f', demuxer, '-i', `${base}.bin`, '-frames:v', '300', '-f', 'null', '-']);
+  const seconds = Number(/rtime=([\d.]+)s/.exec(stderr)?.[1]);
+  return (seconds * 1000) / Math.min(300, Math.ceil((loopSeconds * fps) / gop) * gop);
+}
