@@ -17,6 +17,16 @@ describe('a stream of RTP', () => {
     assert.equal(reading.reader.counts.otherSource, 0);
   });
 
+  it('gives out what waited for a missing packet of the source before', () => {
+    const reading = new Reading('h264', { overUdp: true });
+    const old = new RtpSender({ ssrc: 1 });
+    const packets = [0, 1, 2].flatMap((index) => old.picture([slice(index)], index));
+    const fresh = new RtpSender({ ssrc: 2 });
+    reading.take([packets[0], packets[2], ...fresh.picture([slice(3)], 3), ...fresh.picture([slice(4)], 4)]);
+    assert.deepEqual(reading.data, [0, 2, 3, 4].map((index) => annexBOf([slice(index)])));
+    assert.deepEqual(reading.damaged, [false, true, true, false]);
+  });
+
   it('ignores single packets of another source', () => {
     const reading = new Reading('h264');
     const ours = new RtpSender({ ssrc: 1 });
