@@ -29,7 +29,7 @@ module.exports = {
     allow('evaluation', ['src/core/', 'src/track/']),
     allow('training', ['src/core/', 'src/model/(spec|decode|nms|onnx)', 'evaluation/coco-ap', 'evaluation/report/(page|markup|scale|tables)']),
     { name: 'pipeline uses rxjs alone', severity: 'error', from: { path: '^src/pipeline/' }, to: { path: '^node_modules/', pathNot: '^node_modules/(rxjs|hdr-histogram-js)/' } },
-    { name: 'rxjs stays in the pipeline and the sources', severity: 'error', from: { path: '^(src|evaluation|training)/', pathNot: '^src/(pipeline|streaming/sources|cli|open)' }, to: { path: '^node_modules/rxjs/' } },
+    { name: 'rxjs stays in the pipeline and the streams', severity: 'error', from: { path: '^(src|evaluation|training)/', pathNot: '^src/(pipeline|streaming/(sources|rtsp|mpegts|http-pictures|hls)|cli|open)' }, to: { path: '^node_modules/rxjs/' } },
     only('onnxruntime-node', ['^src/model/session\\.ts$', '^training/engines/']),
     only('fluent-ffmpeg', ['^src/streaming/sources/ffmpeg\\.ts$']),
     only('ws', ['^src/streaming/feed/feed-server\\.ts$']),

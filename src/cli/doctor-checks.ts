@@ -72,7 +72,7 @@ async function ffmpeg({ env, cacheDir }: Place): Promise<Finding[]> {
       await ffmpegAbilities(found.path),
     ];
   } catch (error) {
-    return [{ name: 'ffmpeg', state: 'missing', found: messageOf(error), remedy: FFMPEG_INSTALL }];
+    return [{ name: 'ffmpeg', state: 'limited', found: `no video files, no cameras, no --save; folders of pictures and demo: run without it (${messageOf(error)})`, remedy: FFMPEG_INSTALL }];
   }
 }
 

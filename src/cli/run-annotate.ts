@@ -29,7 +29,7 @@ export async function annotate({ config, ffmpeg, recording, copies, frames }: An
   const out = config.output.save;
   if (out === undefined) return [];
   const [source] = config.sources;
-  const parts = source.kind === 'camera' ? copies : [{ path: source.kind === 'video' ? source.path : '', epoch: 0, ptsOffsetMs: 0 }];
+  const parts = source.kind === 'camera' ? copies : [{ path: source.kind === 'video' ? source.path : '', epoch: 0, offsets: undefined }];
   // Where it broke off the run has said so.
   const { events } = await readRecording(recording, () => undefined);
   const bar = io.progress.bar({ label: 'annotating', total: frames, unit: 'frames' });
@@ -38,7 +38,7 @@ export async function annotate({ config, ffmpeg, recording, copies, frames }: An
   const written: string[] = [];
   let drawn = 0;
   try {
-    for (const { path, epoch, ptsOffsetMs } of parts) {
+    for (const { path, epoch, offsets } of parts) {
       const target = copyPath(out, epoch);
       io.log.info(`drawing what was seen into ${target}`);
       try {
@@ -47,7 +47,7 @@ export async function annotate({ config, ffmpeg, recording, copies, frames }: An
           source: path,
           percepts: perceptsOf(events, epoch),
           out: target,
-          ptsOffsetMs,
+          ...(offsets === undefined ? {} : { offsets }),
           untilPtsMs: await lastPtsMs(events, epoch),
           ...(signal === undefined ? {} : { signal }),
           onProgress: ({ pictureCount: count }) => bar.set(drawn + count),

@@ -78,7 +78,7 @@ export async function openOutputs(
         stream, received, percepts, drops, inFlight, ...(count === 0 ? {} : { latencyMs: { p50, p90, p99 } }),
       })),
     }),
-    keptCopy: temporary && join(temporary, 'camera.mkv'),
+    keptCopy: temporary && join(temporary, 'camera.nut'),
     feedUrl: feed?.url,
     recording,
     close,

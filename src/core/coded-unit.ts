@@ -55,6 +55,8 @@ export type UnitStreamEnd = {
 
 /** A running stream of coded units. */
 export type UnitStream = {
+  /** The shortest time between a question to the sender and its answer so far, in milliseconds; absent where none was asked. */
+  readonly roundTripMs?: number | undefined;
   /** Resolves when every socket is closed; never rejects. No event comes after. */
   readonly ended: Promise<UnitStreamEnd>;
   /** Ends the stream in order (TEARDOWN where the protocol has one). Safe to call twice. */

@@ -79,16 +79,27 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   };
 }
 
-async function create({ modelPath, provider, threads, spinning }: SessionOptions): Promise<ort.InferenceSession> {
+/** How ONNX Runtime is asked for a session. */
+export function ortOptions({ provider, threads, spinning }: Pick<SessionOptions, 'provider' | 'threads' | 'spinning'>): ort.InferenceSession.SessionOptions {
+  return {
+    executionProviders: [provider],
+    graphOptimizationLevel: 'all',
+    executionMode: 'sequential',
+    interOpNumThreads: 1,
+    intraOpNumThreads: threads,
+    extra: {
+      session: { intra_op: { allow_spinning: spinning ? '1' : '0' } },
+      // ONNX Runtime would make one SpaceToDepth of YOLOX's Focus, which its WebGPU provider cannot run: every frame
+      // would go from the GPU to the CPU and back for it.
+      ...(provider === 'webgpu' && { optimization: { disable_specified_optimizers: 'SliceConcatToSpaceToDepthFusion' } }),
+    },
+  };
+}
+
+async function create(options: SessionOptions): Promise<ort.InferenceSession> {
+  const { modelPath, provider } = options;
   try {
-    return await ort.InferenceSession.create(modelPath, {
-      executionProviders: [provider],
-      graphOptimizationLevel: 'all',
-      executionMode: 'sequential',
-      interOpNumThreads: 1,
-      intraOpNumThreads: threads,
-      extra: { session: { intra_op: { allow_spinning: spinning ? '1' : '0' } } },
-    });
+    return await ort.InferenceSession.create(modelPath, ortOptions(options));
   } catch (cause) {
     const reason = (cause as Error).message.split('\n', 1)[0].replace(/^.* was false\. /, '');
     if (provider === 'cpu') throw new ModelError(`${modelPath}: ONNX Runtime cannot open this model: ${reason}`, { cause });

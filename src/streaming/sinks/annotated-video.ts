@@ -4,6 +4,7 @@ import { OutputError, SourceError } from '../../core/errors.js';
 import type { PerceptEvent } from '../../core/events.js';
 import type { Size } from '../../core/letterbox.js';
 import { isAtLeast, type Ffmpeg } from '../sources/ffmpeg-binary.js';
+import { streamTimesOf, type TimeOffset } from '../sources/camera/kept-times.js';
 import { NutReader } from '../sources/nut.js';
 import { Annotator } from './annotator.js';
 import { colourArguments, readColourTags, type ColourTags } from './colour-tags.js';
@@ -20,8 +21,8 @@ export type AnnotateVideoOptions = {
   readonly percepts: AsyncIterable<PerceptEvent> | Iterable<PerceptEvent>;
   /** Where the MP4 goes; there is no file of that name before it is whole. */
   readonly out: string;
-  /** A percept's `ptsMs` minus the time of its picture in `source`; 0 unless given. */
-  readonly ptsOffsetMs?: number;
+  /** How the times of a camera's kept copy become those of the percepts; a video file's are the same. */
+  readonly offsets?: readonly TimeOffset[];
   /** Leaves out what comes after this percept's time: where the run stopped before the video did. */
   readonly untilPtsMs?: number;
   readonly onProgress?: (progress: AnnotationProgress) => void;
@@ -54,7 +55,7 @@ export async function annotateVideo(options: AnnotateVideoOptions): Promise<Anno
   try {
     const tags = await readColourTags(ffmpeg.path, source);
     signal?.throwIfAborted();
-    decoder = new FfmpegChild(ffmpeg.path, decoderArguments(ffmpeg, source));
+    decoder = new FfmpegChild(ffmpeg.path, decoderArguments(ffmpeg, source, options.offsets !== undefined));
     encoder = new FfmpegChild(ffmpeg.path, encoderArguments(ffmpeg, tags, partial));
     const progress = await paint(decoder, encoder, timeline, options);
     signal?.throwIfAborted();
@@ -78,7 +79,8 @@ export async function annotateVideo(options: AnnotateVideoOptions): Promise<Anno
 
 /** Decodes, draws and hands over one picture at a time; the three processes work at the same time. */
 async function paint(decoder: FfmpegChild, encoder: FfmpegChild, timeline: PerceptTimeline, options: AnnotateVideoOptions): Promise<AnnotationProgress> {
-  const { ptsOffsetMs = 0, untilPtsMs = Infinity, onProgress } = options;
+  const { offsets = [], untilPtsMs = Infinity, onProgress } = options;
+  const streamTimeOf = streamTimesOf(offsets);
   let picture: { readonly bytes: Uint8Array; readonly ptsUs: number } | undefined;
   let memory: Uint8Array | undefined = new Uint8Array(0);
   const reader = new NutReader({
@@ -98,7 +100,7 @@ async function paint(decoder: FfmpegChild, encoder: FfmpegChild, timeline: Perce
     for (reader.push(chunk); picture !== undefined; reader.resume()) {
       const { bytes, ptsUs } = picture;
       picture = undefined;
-      const ptsMs = ptsUs / 1000 + ptsOffsetMs;
+      const ptsMs = streamTimeOf(ptsUs);
       if (ptsMs > untilPtsMs) return progress;
       if (size === undefined) {
         size = reader.pictureSize!;
@@ -121,10 +123,13 @@ async function paint(decoder: FfmpegChild, encoder: FfmpegChild, timeline: Perce
 /** Square pixels, even size, and the colours as they are but for their range. */
 const FILTERS = 'scale=w=\'2*ceil(iw*sar/2)\':h=\'2*ceil(ih/2)\':out_range=tv,setsar=1,format=yuv420p';
 
-/** The choice of stream and the times must be those of the run: see `frameArguments`. */
-function decoderArguments({ version }: Ffmpeg, source: string): string[] {
+/**
+ * The choice of stream and the times must be those of the run: see `frameArguments`.
+ * @param isKeptCopy whether times are taken as the file has them; those of a video begin with 0
+ */
+function decoderArguments({ version }: Ffmpeg, source: string, isKeptCopy: boolean): string[] {
   return [
-    '-nostdin', '-v', 'error', '-i', source, '-map', '0:V:0', '-an', '-vf', FILTERS, '-c:v', 'rawvideo',
+    '-nostdin', '-v', 'error', ...(isKeptCopy ? ['-copyts'] : []), '-i', source, '-map', '0:V:0', '-an', '-vf', FILTERS, '-c:v', 'rawvideo',
     ...passthrough(version), '-enc_time_base', '1:1000000', '-threads', '1', '-f', 'nut', '-write_index', '0', 'pipe:1',
   ];
 }

@@ -1,47 +1,55 @@
 import type { Size } from '../../core/letterbox.js';
 
+/** How NUT names the pictures of a stream: planar 4:2:0, or one of the codecs. */
+export type NutTag = 'I420' | 'H264' | 'HEVC' | 'MJPG';
+
 /**
- * Raw pictures with exact presentation times, as ffmpeg reads them from a pipe: NUT with one stream of planar 4:2:0
- * pictures and a time base of one microsecond. Each picture has a header of its own, so that the picture itself needs
- * not be copied.
+ * Pictures with exact presentation times, as ffmpeg reads them from a pipe: NUT with one stream and a time base of one
+ * microsecond. A coded picture is taken as it is, whole: ffmpeg needs no parser to find its end, and waits for no other.
+ * Each picture has a header of its own, so that the picture itself needs not be copied.
  *
  * Source: the NUT specification (nut.txt, version 3).
+ *
+ * @param picture size in pixels; of coded pictures any will do, since they say it themselves
  */
-export function nutFileHeader(picture: Size): Buffer {
-  return Buffer.concat([Buffer.from('nut/multimedia container\0'), packet(MAIN, mainHeader()), packet(STREAM, streamHeader(picture))]);
+export function nutFileHeader(picture: Size, tag: NutTag = 'I420'): Buffer {
+  return Buffer.concat([Buffer.from('nut/multimedia container\0'), packet(MAIN, mainHeader()), packet(STREAM, streamHeader(picture, tag))]);
 }
 
 /** What goes in front of each picture's bytes. @param ptsUs presentation time, an integer of 0 or more */
-export function nutFrameHeader(ptsUs: number, byteLength: number): Buffer {
+export function nutFrameHeader(ptsUs: number, byteLength: number, isKey = true): Buffer {
   const syncpoint = packet(SYNCPOINT, [...varint(ptsUs), ...varint(0)]);
   // Times are coded whole: 2^0 is added, as the stream's header says that no bits are left out.
-  const header = Buffer.from([FRAME_CODE, ...varint(ptsUs + 1), ...varint(byteLength)]);
+  const header = Buffer.from([isKey ? KEY_CODE : OTHER_CODE, ...varint(ptsUs + 1), ...varint(byteLength)]);
   return Buffer.concat([syncpoint, header, checksum(header)]);
 }
 
 const MAIN = 0x4e4d_7a56_1f5f_04adn;
 const STREAM = 0x4e53_1140_5bf2_f9dbn;
 const SYNCPOINT = 0x4e4b_e4ad_eeca_4569n;
-const FRAME_CODE = 0;
-/** Every picture is a key frame and has its time, its size and a checksum of its header (KEY, CODED_PTS, SIZE_MSB, CHECKSUM). */
-const FRAME_FLAGS = 1 | 8 | 32 | 64;
+const KEY_CODE = 0;
+const OTHER_CODE = 1;
+/** Every picture has its time, its size and a checksum of its header (CODED_PTS, SIZE_MSB, CHECKSUM). */
+const FRAME_FLAGS = 8 | 32 | 64;
+const KEY_FLAG = 1;
 const MAX_DISTANCE = 65_536;
 
 function mainHeader(): number[] {
   const version = 3;
   const streamCount = 1;
   const timeBases = [...varint(1), ...varint(1), ...varint(1_000_000)];
-  // One run of frame codes that are all alike: ptsDelta 0, sizeFactor 1, stream 0, size 0, reserved 0, count 255.
-  const frameCodes = [...varint(FRAME_FLAGS), ...varint(6), ...varint(0), ...varint(1), ...varint(0), ...varint(0), ...varint(0), ...varint(255)];
+  // Two runs of frame codes, each all alike: ptsDelta 0, sizeFactor 1, stream 0, size 0, reserved 0, and their count.
+  const run = (flags: number, codes: number): number[] => [flags, 6, 0, 1, 0, 0, 0, codes].flatMap(varint);
+  const frameCodes = [...run(FRAME_FLAGS | KEY_FLAG, 1), ...run(FRAME_FLAGS, 254)];
   const elidedHeaders = varint(0);
   return [...varint(version), ...varint(streamCount), ...varint(MAX_DISTANCE), ...timeBases, ...frameCodes, ...elidedHeaders];
 }
 
-function streamHeader({ width, height }: Size): number[] {
+function streamHeader({ width, height }: Size, tag: NutTag): number[] {
   const [id, videoClass, timeBase, msbShift, maxPtsDistance, decodeDelay, flags, codecBytes] = [0, 0, 0, 0, 1_000_000, 0, 0, 0];
   const [sampleWidth, sampleHeight, colourSpace] = [1, 1, 0];
   return [
-    ...[id, videoClass].flatMap(varint), ...varint(4), ...Buffer.from('I420'),
+    ...[id, videoClass].flatMap(varint), ...varint(4), ...Buffer.from(tag),
     ...[timeBase, msbShift, maxPtsDistance, decodeDelay, flags, codecBytes, width, height, sampleWidth, sampleHeight, colourSpace].flatMap(varint),
   ];
 }

@@ -10,6 +10,9 @@ type UrlParts = {
   readonly rest: string;
 };
 
+/** Who asks, as typed and decoded: a password may hold any character. */
+export type Credentials = { readonly user: string; readonly password: string };
+
 const SCHEME = /^([a-z][a-z0-9+.-]*:\/\/)(.*)$/is;
 const HOST = /^(?:\[[0-9a-z:.%]+\]|[\p{L}\p{N}._~%-]+)(?::\d+)?$/iu;
 /** Shorter ones are ordinary words and digits; blotting these out wherever they occur would garble every message. */
@@ -23,6 +26,13 @@ export function encodeCredentials(url: string): string {
   const { scheme, user, password, rest } = split(url);
   if (user === undefined) return url;
   return `${scheme}${encode(user)}${password === undefined ? '' : `:${encode(password)}`}@${rest}`;
+}
+
+/** The URL without its credentials, and these decoded as ffmpeg decodes them; none where the URL has none. */
+export function separateCredentials(url: string): { readonly url: string; readonly credentials?: Credentials } {
+  const { scheme, user, password, rest } = split(url);
+  if (user === undefined) return { url };
+  return { url: `${scheme}${rest}`, credentials: { user: decode(encode(user)), password: decode(encode(password ?? '')) } };
 }
 
 /**

@@ -9,7 +9,7 @@ export type FrameArguments = {
   readonly inputOptions?: readonly string[];
   /** Size in pixels into which every picture is letterboxed. */
   readonly input: Size;
-  /** Also writes the stream, as it came and not decoded, as Matroska to the file descriptor `COPY_FD`. */
+  /** Also writes the stream, as it came and not decoded, as NUT with the pictures' times to the file descriptor `COPY_FD`. */
   readonly copies?: boolean;
   /** Stops after this many pictures. */
   readonly maxFrames?: number;
@@ -42,7 +42,10 @@ export function frameArguments(version: FfmpegVersion, options: FrameArguments):
     .format('nut')
     .outputOptions('-write_index', '0');
   if (copies) {
-    command.output(`pipe:${COPY_FD}`).noAudio().videoCodec('copy').outputOptions('-map', '0:V:0', ...limit).format('matroska');
+    command.output(`pipe:${COPY_FD}`).noAudio().videoCodec('copy')
+      // Where pictures come out of their turn, a copy is otherwise moved by as many.
+      .outputOptions('-map', '0:V:0', '-avoid_negative_ts', 'disabled', ...limit).format('nut')
+      .outputOptions('-write_index', '0');
   }
   return command._getArguments();
 }

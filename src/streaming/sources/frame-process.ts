@@ -1,5 +1,5 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import type { Size } from '../../core/letterbox.js';
 import type { Ffmpeg } from './ffmpeg-binary.js';
 import { COPY_FD } from './ffmpeg.js';
@@ -34,6 +34,8 @@ export type FrameProcessOptions = {
   readonly ffmpeg: Ffmpeg;
   /** As `frameArguments` makes them. */
   readonly args: readonly string[];
+  /** ffmpeg reads its input from `write`, not from an address. Default false. */
+  readonly isFed?: boolean;
   /**
    * Memory for the next picture, B, G and R plane. Undefined discards it: it still comes to `onPicture`, without a
    * target, and ffmpeg is not held up. `'wait'` holds ffmpeg up until `resume()`. Targets are used up in order; those
@@ -58,7 +60,7 @@ export class FrameProcess {
   /** Never rejects. */
   readonly closed: Promise<FrameProcessEnd>;
   readonly #options: FrameProcessOptions;
-  readonly #child: ChildProcessByStdio<null, Readable, Readable>;
+  readonly #child: ChildProcessByStdio<Writable | null, Readable, Readable>;
   readonly #reader: NutReader;
   readonly #log = new FfmpegLog();
   /** Pictures that are whole and whose announcement was not read yet: log and pictures come through two pipes. */
@@ -76,14 +78,32 @@ export class FrameProcess {
     this.#reader = new NutReader({ getTarget, planeOrder: GBR_TO_BGR, onFrame: (frame) => this.#arrived(frame) });
     // A group of its own: Ctrl-C in a terminal is for us to handle, ffmpeg is then stopped in order.
     this.#child = spawn(options.ffmpeg.path, options.args, {
-      stdio: ['ignore', 'pipe', 'pipe', options.onCopied === undefined ? 'ignore' : 'pipe'], detached: true,
-    }) as ChildProcessByStdio<null, Readable, Readable>;
+      stdio: [options.isFed === true ? 'pipe' : 'ignore', 'pipe', 'pipe', options.onCopied === undefined ? 'ignore' : 'pipe'], detached: true,
+    }) as ChildProcessByStdio<Writable | null, Readable, Readable>;
     this.closed = new Promise((resolve) => { this.#resolveClosed = resolve; });
     this.#watch();
   }
 
   get pid(): number | undefined {
     return this.#child.pid;
+  }
+
+  /** Hands bytes to an ffmpeg that is fed. They are kept until ffmpeg takes them: the caller watches what it has not answered. */
+  write(...pieces: readonly Uint8Array[]): void {
+    const { stdin } = this.#child;
+    if (stdin === null || this.#stopped || !stdin.writable) return;
+    // One write to the pipe for all of them.
+    stdin.cork();
+    for (const piece of pieces) stdin.write(piece);
+    stdin.uncork();
+  }
+
+  /** Says to an ffmpeg that is fed that no more comes; resolves as `closed` does, soon even where ffmpeg does not answer. */
+  finish(): Promise<FrameProcessEnd> {
+    const timer = setTimeout(() => void this.stop(), KILL_AFTER_MS);
+    void this.closed.then(() => clearTimeout(timer));
+    this.#child.stdin?.end();
+    return this.closed;
   }
 
   /** Reads on, when a target is there again. */
@@ -101,19 +121,20 @@ export class FrameProcess {
     this.#stopped = true;
     // Blocked in a write to a full pipe it would not even notice the signal.
     this.#child.stdout.destroy();
+    this.#child.stdin?.destroy();
     this.#endIfDone();
     return this.closed;
   }
 
   #watch(): void {
-    const { stdout, stderr } = this.#child;
+    const { stdin, stdout, stderr } = this.#child;
     const copy = this.#child.stdio[COPY_FD] as Readable | null;
     const lines = new LineSplitter((line) => this.#logged(line));
     stdout.on('data', (chunk: Buffer) => this.#guarded(() => this.#reader.push(chunk)));
     stderr.setEncoding('utf8').on('data', (text: string) => lines.push(text));
     copy?.on('data', (piece: Buffer) => this.#options.onCopied?.(piece));
     // They may fail when the child dies; 'close' tells about it.
-    for (const pipe of [stdout, stderr, copy]) pipe?.on('error', () => undefined);
+    for (const pipe of [stdin, stdout, stderr, copy]) pipe?.on('error', () => undefined);
     const exited = (code: number | null, signal: NodeJS.Signals | null): void => {
       lines.end();
       this.#exit ??= { code, signal };

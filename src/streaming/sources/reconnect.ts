@@ -1,4 +1,4 @@
-import type { ConnectionEnd } from './camera-connection.js';
+import type { ConnectionEnd } from './camera/connection.js';
 
 /** Waiting times between attempts to reach a camera: each delay so many times, the last one for ever. */
 export type ReconnectLadder = readonly { readonly delayMs: number; readonly times: number }[];

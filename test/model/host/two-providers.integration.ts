@@ -6,7 +6,7 @@ import type { ProcessDetectorOptions } from '../../../src/model/host/host-plan.j
 import { createProcessDetector, tryProviders } from '../../../src/model/host/process-detector.js';
 import { itNeeds } from '../../helpers/needs.js';
 import { readJson } from '../../helpers/shared.js';
-import { swiftshaderIcd } from '../../helpers/software-gpu.js';
+import { swiftshaderIcd, useSoftwareGpu } from '../../helpers/software-gpu.js';
 import { tempFolder } from '../temp-folder.js';
 import { detectorsOf, hasProc } from './child-processes.js';
 import { pixelDetectorOptions, pixelFrame } from './pixel-detector.js';
@@ -16,6 +16,7 @@ const NEEDS = { 'SwiftShader of chromium': swiftshaderIcd !== undefined && proce
 /** The choice between providers that both load: the CPU and, on a software adapter, WebGPU. */
 describe('two real providers', function () {
   this.timeout(120_000);
+  useSoftwareGpu();
   const folder = tempFolder();
   const opened: Detector[] = [];
   const open = async (changes: Partial<ProcessDetectorOptions>): Promise<Detector> => {
@@ -23,12 +24,6 @@ describe('two real providers', function () {
     opened.push(detector);
     return detector;
   };
-  const found = { icd: process.env['VK_ICD_FILENAMES'] };
-  before(() => { if (swiftshaderIcd !== undefined) process.env['VK_ICD_FILENAMES'] = swiftshaderIcd; });
-  after(() => {
-    if (found.icd === undefined) delete process.env['VK_ICD_FILENAMES'];
-    else process.env['VK_ICD_FILENAMES'] = found.icd;
-  });
   afterEach(() => Promise.all(opened.splice(0).map((detector) => detector.close())));
 
   itNeeds(NEEDS, 'both load', async () => {

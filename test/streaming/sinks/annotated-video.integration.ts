@@ -79,7 +79,7 @@ describe('annotated video', function () {
   itNeeds(needs, 'stops where the run stopped, and shifts times as told', async () => {
     const source = clips.make(...grey('320x240', 10, 2), '-c:v', 'libx264', 'long.mp4');
     const seen: number[] = [];
-    const end = await annotate(source, [], { ptsOffsetMs: 5000, untilPtsMs: 5500, onProgress: ({ ptsMs }) => seen.push(ptsMs) });
+    const end = await annotate(source, [], { offsets: [{ fromPtsUs: 0, toPtsUs: 1_900_000, offsetUs: 5_000_000 }], untilPtsMs: 5500, onProgress: ({ ptsMs }) => seen.push(ptsMs) });
     assert.deepEqual(end, { pictureCount: 6, ptsMs: 5500 });
     assert.deepEqual(seen, [5000, 5100, 5200, 5300, 5400, 5500]);
     assert.equal(presentationTimes(join(folder(), 'out.mp4')).length, 6);

@@ -15,7 +15,7 @@ const clock = { now: () => 0 };
 const SIZE = { width: 32, height: 32 };
 
 function optionsWith(ffmpeg: Ffmpeg): CameraOptions {
-  return { streamId: 'cam', input: SIZE, clock, ffmpeg };
+  return { streamId: 'cam', input: SIZE, clock, ffmpeg, transport: 'ffmpeg' };
 }
 
 describe('camera', () => {

@@ -58,6 +58,6 @@ describe('ffmpeg', () => {
 
   it('adds the copy as a second output', () => {
     const args = frameArguments(V5_1, { url: 'x.mp4', input: INPUT, copies: true, maxFrames: 9 });
-    assert.deepEqual(args.slice(args.indexOf('pipe:1') + 1), ['-an', '-vcodec', 'copy', '-map', '0:V:0', '-frames:v', '9', '-f', 'matroska', 'pipe:3']);
+    assert.deepEqual(args.slice(args.indexOf('pipe:1') + 1), ['-an', '-vcodec', 'copy', '-map', '0:V:0', '-avoid_negative_ts', 'disabled', '-frames:v', '9', '-f', 'nut', '-write_index', '0', 'pipe:3']);
   });
 });

@@ -1,14 +1,17 @@
 import type { SchedulerLike, Subscription } from 'rxjs';
-import type { Clock } from '../../core/clock.js';
-import type { FrameRing, FrameSlot } from '../../core/frame-ring.js';
-import type { Size } from '../../core/letterbox.js';
-import { cameraInput, type FfmpegTransport } from './camera-input.js';
-import { failureReason } from './connection-failure.js';
-import { frameArguments } from './ffmpeg.js';
-import type { Ffmpeg } from './ffmpeg-binary.js';
-import { FrameProcess, type FrameProcessEnd, type Picture } from './frame-process.js';
+import type { Clock } from '../../../core/clock.js';
+import type { FrameRing, FrameSlot } from '../../../core/frame-ring.js';
+import type { Size } from '../../../core/letterbox.js';
+import { cameraInput, type FfmpegTransport } from '../camera-input.js';
+import { failureReason } from '../connection-failure.js';
+import { frameArguments } from '../ffmpeg.js';
+import type { Ffmpeg } from '../ffmpeg-binary.js';
+import { FrameProcess, type FrameProcessEnd, type Picture } from '../frame-process.js';
+import type { CameraConnection, ConnectionEnd, ConnectionEvents, GivingUp } from './connection.js';
+import { KeptTimes } from './kept-times.js';
+import type { Timeline } from './timeline.js';
 
-export type CameraConnectionOptions = {
+export type FfmpegConnectionOptions = {
   readonly url: string;
   readonly ffmpeg: Ffmpeg;
   readonly clock: Clock;
@@ -19,28 +22,12 @@ export type CameraConnectionOptions = {
   readonly timeoutMs: number;
   readonly firstFrameTimeoutMs: number;
   readonly stampOnArrival: boolean;
-  /** Given pieces of a Matroska file of the stream as it came; undefined where none is wanted. */
-  readonly onCopied?: ((piece: Uint8Array) => void) | undefined;
+  readonly timeline: Timeline;
+  /** Given pieces of a NUT file of the stream as it came; undefined where none is wanted. */
+  readonly onCopied: ((piece: Uint8Array) => void) | undefined;
   readonly inputOptions: readonly string[];
-  /** `slot` holds the picture and is the receiver's; undefined where none was free and the picture was discarded. */
-  readonly onPicture: (picture: Picture, slot: FrameSlot | undefined) => void;
+  readonly events: ConnectionEvents;
 };
-
-/** How a connection ended, with ffmpeg gone. */
-export type ConnectionEnd = {
-  /** In plain words; may hold the URL's secrets. */
-  readonly reason: string;
-  /** From the first picture to the last; 0 where there was none. */
-  readonly streamedMs: number;
-  /** Why it ended itself; undefined where it did not. */
-  readonly gaveUp: GivingUp | undefined;
-};
-
-/**
- * `silent`: connected, and no picture for too long. `needs-stamps`: the pictures carry no times of their own, and it wants
- * to be opened again with `stampOnArrival`.
- */
-export type GivingUp = 'silent' | 'needs-stamps';
 
 /** Demuxers that join a picture's packets and learn only from the next picture's first one that it is whole… */
 const JOINING_DEMUXERS = new Set(['rtsp', 'mpegts']);
@@ -49,11 +36,11 @@ const JOINED_CODECS = new Set(['h264', 'hevc', 'mpeg4', 'mpeg1video', 'mpeg2vide
 /** Demuxers that make times up from a nominal frame rate. */
 const TIMELESS_DEMUXERS = new Set(['mpjpeg', 'mjpeg', 'h264', 'hevc']);
 
-/** One attempt to watch a camera: an ffmpeg, and the watch over the age of its last frame. */
-export class CameraConnection {
-  /** Resolves when ffmpeg is gone; never rejects. */
+/** A connection that ffmpeg reads and decodes: for everything that no reader of ours knows. */
+export class FfmpegConnection implements CameraConnection {
   readonly ended: Promise<ConnectionEnd>;
-  readonly #options: CameraConnectionOptions;
+  readonly keptTimes = new KeptTimes();
+  readonly #options: FfmpegConnectionOptions;
   readonly #process: FrameProcess;
   /** Slots of the pictures under way, oldest first. */
   readonly #slots: (FrameSlot | undefined)[] = [];
@@ -65,7 +52,7 @@ export class CameraConnection {
   #codec = '';
   #gaveUp: GivingUp | undefined;
 
-  constructor(options: CameraConnectionOptions) {
+  constructor(options: FfmpegConnectionOptions) {
     this.#options = options;
     const { url, ffmpeg, input, ring, clock, scheduler, onCopied } = options;
     const camera = cameraInput(url, ffmpeg.version, { ...options, probeFully: onCopied !== undefined });
@@ -88,24 +75,28 @@ export class CameraConnection {
     this.ended = this.#process.closed.then((end) => this.#end(end));
   }
 
-  /** ffmpeg's name of the video's codec, once the stream is open. */
   get codec(): string {
     return this.#codec;
-  }
-
-  /** A frame comes out only when the next one begins to arrive. */
-  get holdsFrame(): boolean {
-    return JOINING_DEMUXERS.has(this.#demuxer) && JOINED_CODECS.has(this.#codec);
   }
 
   stop(): void {
     void this.#process.stop();
   }
 
-  #arrived(picture: Picture): void {
-    this.#lastPictureAtMs = this.#options.clock.now();
-    this.#firstPictureAtMs ??= this.#lastPictureAtMs;
-    this.#options.onPicture(picture, this.#slots.shift());
+  #arrived({ ptsUs, size, corrupt }: Picture): void {
+    const { clock, timeline, events } = this.#options;
+    const readyAtMs = clock.now();
+    // A held picture comes out when the next one begins to arrive: the one before it was let go when it began to itself.
+    const arrivedAtMs = this.#holdsPicture ? this.#lastPictureAtMs ?? readyAtMs : readyAtMs;
+    this.#lastPictureAtMs = readyAtMs;
+    this.#firstPictureAtMs ??= readyAtMs;
+    const moment = timeline.place(ptsUs / 1_000, arrivedAtMs);
+    this.keptTimes.note(ptsUs, moment.ptsMs);
+    events.onPicture(moment, { size, corrupt, slot: this.#slots.shift() });
+  }
+
+  get #holdsPicture(): boolean {
+    return JOINING_DEMUXERS.has(this.#demuxer) && JOINED_CODECS.has(this.#codec);
   }
 
   #read(line: string): void {

@@ -1,0 +1,100 @@
+import { PACKET_BYTES, SYNC_BYTE } from './packet.js';
+
+export type PacketSyncEvents = {
+  /** @param packet 188 bytes from the sync byte on; valid as long as the pushed chunk is */
+  onPacket(packet: Uint8Array): void;
+  /** Bytes were passed over that were no packets; never before the first packet. */
+  onLostSync(): void;
+};
+
+/** Plain, with a time stamp of 4 bytes before each packet (M2TS), and with 16 bytes of error correction behind it. */
+const STRIDES = [PACKET_BYTES, 192, 204];
+/** A sync byte is an ordinary byte too: so many must stand a stride apart before they are believed. */
+const SYNCS_TO_LOCK = 3;
+
+/** Cuts a byte stream, cut anywhere itself, into transport packets; finds them again where bytes are missing. */
+export class PacketSync {
+  readonly #events: PacketSyncEvents;
+  #pending: Uint8Array = EMPTY;
+  /** Undefined while it searches. */
+  #stride: number | undefined;
+  /** Bytes still to come that only fill the stride. */
+  #fillerBytes = 0;
+  #hasLocked = false;
+  #searchedBytes = 0;
+
+  constructor(events: PacketSyncEvents) {
+    this.#events = events;
+  }
+
+  /** Bytes in which no packets could be found, since the last packet. */
+  get searchedBytes(): number {
+    return this.#searchedBytes;
+  }
+
+  push(chunk: Uint8Array): void {
+    let bytes = this.#pending.length === 0 ? chunk : concat(this.#pending, chunk);
+    this.#pending = EMPTY;
+    while (bytes.length > 0) {
+      const offset = this.#stride === undefined ? this.#lock(bytes) : 0;
+      if (offset === undefined) {
+        this.#searchedBytes += chunk.length;
+        this.#pending = bytes.slice(Math.max(0, bytes.length - KEPT_BYTES));
+        return;
+      }
+      bytes = this.#cut(bytes.subarray(offset));
+      if (this.#stride !== undefined) {
+        this.#pending = bytes.slice();
+        return;
+      }
+    }
+  }
+
+  /** Finds the first place from which on the bytes look like packets. */
+  #lock(bytes: Uint8Array): number | undefined {
+    for (let offset = 0; offset + PACKET_BYTES <= bytes.length; offset++) {
+      const stride = STRIDES.find((candidate) => looksLikePackets(bytes, offset, candidate));
+      if (stride === undefined) continue;
+      if (this.#hasLocked) this.#events.onLostSync();
+      [this.#stride, this.#fillerBytes, this.#hasLocked, this.#searchedBytes] = [stride, 0, true, 0];
+      return offset;
+    }
+    return undefined;
+  }
+
+  /** Hands on whole packets; returns the bytes left over. Lets the lock go where a packet does not begin as it should. */
+  #cut(bytes: Uint8Array): Uint8Array {
+    let rest = bytes;
+    for (;;) {
+      const skipped = Math.min(this.#fillerBytes, rest.length);
+      this.#fillerBytes -= skipped;
+      rest = rest.subarray(skipped);
+      if (rest.length === 0) return EMPTY;
+      if (rest[0] !== SYNC_BYTE) {
+        this.#stride = undefined;
+        return rest;
+      }
+      if (rest.length < PACKET_BYTES) return rest;
+      // The packet is whole before the bytes behind it that fill the stride are there.
+      this.#events.onPacket(rest.subarray(0, PACKET_BYTES));
+      this.#fillerBytes = this.#stride! - PACKET_BYTES;
+      rest = rest.subarray(PACKET_BYTES);
+    }
+  }
+}
+
+/** Enough to lock in the widest stride, whatever came before. */
+const KEPT_BYTES = SYNCS_TO_LOCK * Math.max(...STRIDES);
+const EMPTY = new Uint8Array(0);
+
+function looksLikePackets(bytes: Uint8Array, offset: number, stride: number): boolean {
+  for (let i = 0; i < SYNCS_TO_LOCK; i++) if (bytes[offset + i * stride] !== SYNC_BYTE) return false;
+  return true;
+}
+
+function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const joined = new Uint8Array(a.length + b.length);
+  joined.set(a);
+  joined.set(b, a.length);
+  return joined;
+}

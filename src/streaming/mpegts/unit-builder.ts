@@ -1,0 +1,94 @@
+import type { CodedUnit } from '../../core/coded-unit.js';
+import { findAccessUnits, type AccessUnitSpan } from './access-units.js';
+import type { TsCodec } from './demuxer.js';
+import type { MediaTime } from './media-time.js';
+import type { PesData } from './pes-assembler.js';
+
+export type UnitBuilderEvents = {
+  onUnit(unit: CodedUnit): void;
+  /** The pictures cannot be told apart here, for good. */
+  onUnsupported(reason: string): void;
+  onNotice(text: string): void;
+};
+
+/** So many PES packets in a row that hold no picture as they should are no accident. */
+const MAX_MISFITS = 8;
+/** Pictures that share a PES packet are so far apart until two times have shown their rate. */
+const FIRST_STEP_MS = 40;
+const LONGEST_STEP_MS = 1_000;
+/** Parameter sets are some hundred bytes. */
+const MAX_PREFIX_BYTES = 64 * 1024;
+
+/** Makes coded units of a stream's PES packets: one each with most senders; none or several with others. */
+export class UnitBuilder {
+  readonly #codec: TsCodec;
+  readonly #time: MediaTime;
+  readonly #events: UnitBuilderEvents;
+  /** Came in a PES packet without a picture, for the next one. */
+  #prefix: Uint8Array = EMPTY;
+  #misfits = 0;
+  #followsLoss = false;
+  #noticedSharing = false;
+  #last: { readonly mediaMs: number; readonly count: number } | undefined;
+  #stepMs = FIRST_STEP_MS;
+
+  constructor(codec: TsCodec, time: MediaTime, events: UnitBuilderEvents) {
+    this.#codec = codec;
+    this.#time = time;
+    this.#events = events;
+  }
+
+  push(pes: PesData): void {
+    const bytes = this.#prefix.length === 0 ? pes.bytes : Buffer.concat([this.#prefix, pes.bytes]);
+    this.#prefix = EMPTY;
+    this.#followsLoss ||= pes.followsLoss;
+    const spans = findAccessUnits(this.#codec, bytes);
+    if (spans?.length === 0 && !pes.isCutOff && bytes.length <= MAX_PREFIX_BYTES) this.#prefix = bytes;
+    else if (spans === undefined || spans.length === 0) this.#misfit(pes, 'its pictures do not begin where its PES packets do');
+    else this.#emit(pes, bytes, spans);
+  }
+
+  #emit(pes: PesData, bytes: Uint8Array, spans: readonly AccessUnitSpan[]): void {
+    const firstMs = this.#firstMs(pes.pts90Khz);
+    if (firstMs === undefined) {
+      this.#misfit(pes, 'its pictures carry no times');
+      return;
+    }
+    this.#misfits = 0;
+    this.#last = { mediaMs: firstMs, count: spans.length };
+    if (spans.length > 1 && !this.#noticedSharing) {
+      this.#noticedSharing = true;
+      this.#events.onNotice('several pictures share one PES packet and its time: those after the first are given times by the stream\'s rate');
+    }
+    spans.forEach(({ from, to, isKey, hasParameterSets }, i) => {
+      const damaged = this.#followsLoss || (pes.isCutOff && i === spans.length - 1);
+      this.#followsLoss = false;
+      this.#events.onUnit({
+        codec: this.#codec, data: bytes.subarray(from, to), mediaMs: firstMs + i * this.#stepMs, arrivedAtMs: pes.arrivedAtMs,
+        // Streams that refresh their pictures bit by bit, or have open groups, mark where to begin without an IDR picture.
+        isKey: isKey || (i === 0 && pes.isRandomAccess && hasParameterSets),
+        damaged,
+      });
+    });
+  }
+
+  /** The time of the first picture in a PES packet; undefined where none has had one yet. */
+  #firstMs(pts90Khz: number | undefined): number | undefined {
+    if (pts90Khz === undefined) return this.#last && this.#last.mediaMs + this.#last.count * this.#stepMs;
+    const mediaMs = this.#time.toMs(pts90Khz);
+    if (this.#last !== undefined) {
+      const stepMs = (mediaMs - this.#last.mediaMs) / this.#last.count;
+      if (stepMs > 0 && stepMs <= LONGEST_STEP_MS) this.#stepMs = stepMs;
+    }
+    return mediaMs;
+  }
+
+  #misfit({ isCutOff }: PesData, reason: string): void {
+    this.#followsLoss = true;
+    if (isCutOff) return;
+    this.#misfits += 1;
+    if (this.#misfits === MAX_MISFITS) this.#events.onUnsupported(reason);
+  }
+}
+
+const EMPTY = new Uint8Array(0);

@@ -1,0 +1,47 @@
+import { separateCredentials, type Credentials } from '../sources/credentials.js';
+import { sendable } from './control-url.js';
+
+/** Where an RTSP URL leads. */
+export type RtspAddress = {
+  readonly host: string;
+  readonly port: number;
+  /** `rtsps`: TLS. */
+  readonly isSecure: boolean;
+  /** As requests name it: without credentials. */
+  readonly url: string;
+  readonly credentials?: Credentials;
+};
+
+const PORTS: Readonly<Record<string, number>> = { 'rtsp:': 554, 'rtsps:': 322 };
+
+/** Undefined where the text is no URL of `rtsp` or `rtsps`. */
+export function addressOf(text: string): RtspAddress | undefined {
+  const { url, credentials } = separateCredentials(text.trim());
+  const requestUrl = sendable(url);
+  if (!URL.canParse(requestUrl)) return undefined;
+  const { protocol, hostname, port } = new URL(requestUrl);
+  const standardPort = PORTS[protocol];
+  const host = decoded(hostname.replace(/^\[|\]$/g, ''));
+  if (standardPort === undefined || host === '') return undefined;
+  return { host, port: port === '' ? standardPort : Number(port), isSecure: protocol === 'rtsps:', url: requestUrl, ...(credentials === undefined ? {} : { credentials }) };
+}
+
+/**
+ * Where a redirect (RFC 2326 §11.3) leads. Credentials go along to the same host alone, and not from TLS to plain TCP.
+ * Undefined where the location is no RTSP URL.
+ */
+export function redirected(from: RtspAddress, location: string): RtspAddress | undefined {
+  const to = addressOf(location.startsWith('/') ? `${/^[a-z]+:\/\/[^/?#]*/i.exec(from.url)?.[0] ?? ''}${location}` : location);
+  if (to === undefined || to.credentials !== undefined || from.credentials === undefined) return to;
+  const isTrusted = to.host.toLowerCase() === from.host.toLowerCase() && (to.isSecure || !from.isSecure);
+  return isTrusted ? { ...to, credentials: from.credentials } : to;
+}
+
+/** A name with letters beyond ASCII stands percent-encoded in a URL. */
+function decoded(host: string): string {
+  try {
+    return decodeURIComponent(host);
+  } catch {
+    return host;
+  }
+}

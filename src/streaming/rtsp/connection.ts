@@ -1,0 +1,156 @@
+import { connect, isIP, type Socket } from 'node:net';
+import { connect as connectTls, TLSSocket } from 'node:tls';
+import type { SchedulerLike } from 'rxjs';
+import type { Clock } from '../../core/clock.js';
+import type { RtspAddress } from './address.js';
+import type { Authenticator } from './authentication.js';
+import { Exchange } from './exchange.js';
+import { SessionFailure, socketFailure, timeoutFailure } from './failure.js';
+import type { RtspMessage, RtspReply } from './message.js';
+import { answerTo } from './server-request.js';
+import { StreamSplitter } from './stream-splitter.js';
+
+export type ConnectionOptions = {
+  readonly timeoutMs: number;
+  readonly clock: Clock;
+  readonly scheduler: SchedulerLike;
+  readonly authenticator: Authenticator;
+};
+
+export type ConnectionEvents = {
+  /** An interleaved packet; its memory is the receiver's. */
+  onPacket(channel: number, packet: Uint8Array, arrivedAtMs: number): void;
+  /** Bytes came, whatever they are. */
+  onAlive(): void;
+  onRoundTrip(roundTripMs: number): void;
+  onNotice(text: string): void;
+};
+
+/** What may wait to be sent: a peer that does not read gets no more. */
+const MOST_UNSENT_BYTES = 256 * 1024;
+
+/** One TCP or TLS connection to a server: packets and requests of the server come out of it, requests go through it. */
+export class RtspConnection {
+  /** Resolves when requests can be sent; rejects with a {@link SessionFailure}. */
+  readonly connected: Promise<void>;
+  /** Resolves with the reason when the connection is of no use any more, by whichever side. */
+  readonly failed: Promise<SessionFailure>;
+  readonly #socket: Socket;
+  readonly #splitter: StreamSplitter;
+  readonly #exchange: Exchange;
+  readonly #closed: Promise<void>;
+  #arrivedAtMs = 0;
+  #isConnected = false;
+  #isPlaying = false;
+  #fail!: (failure: SessionFailure) => void;
+
+  constructor({ host, port, isSecure }: RtspAddress, { timeoutMs, clock, scheduler, authenticator }: ConnectionOptions, events: ConnectionEvents) {
+    this.#exchange = new Exchange({
+      write: (text) => this.#write(Buffer.from(text, 'latin1')),
+      authenticator, timeoutMs, clock, scheduler,
+      onRoundTrip: (roundTripMs) => events.onRoundTrip(roundTripMs),
+    });
+    this.#splitter = new StreamSplitter({
+      onPacket: (channel, packet) => events.onPacket(channel, packet, this.#arrivedAtMs),
+      onMessage: (message) => this.#onMessage(message),
+      onJunk: () => events.onNotice('the camera sends bytes that are no RTSP among its packets: these are passed over'),
+    });
+    this.failed = new Promise((resolve) => {
+      this.#fail = (failure) => {
+        this.#exchange.fail(failure);
+        resolve(failure);
+      };
+    });
+    this.#socket = isSecure
+      // As ffmpeg does by default: cameras sign their certificates themselves. The owner is told of it below.
+      ? connectTls({ host, port, servername: isIP(host) === 0 ? host : '', rejectUnauthorized: false, minVersion: 'TLSv1' })
+      : connect({ host, port });
+    const socket = this.#socket;
+    socket.setNoDelay(true);
+    const timer = scheduler.schedule(() => socket.destroy(timeoutFailure()), timeoutMs);
+    let attemptedAtMs = clock.now();
+    // A name's resolution is no part of the round trip.
+    socket.on('connectionAttempt', () => { attemptedAtMs = clock.now(); });
+    socket.once('connect', () => events.onRoundTrip(Math.max(0, clock.now() - attemptedAtMs)));
+    socket.on('data', (chunk: Buffer) => {
+      this.#arrivedAtMs = clock.now();
+      events.onAlive();
+      this.#splitter.push(chunk);
+    });
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      this.#fail(error instanceof SessionFailure ? error : socketFailure(error.code, this.#isConnected, this.#isPlaying));
+    });
+    this.#closed = new Promise((resolve) => socket.once('close', () => {
+      timer.unsubscribe();
+      this.#fail(socketFailure(undefined, this.#isConnected, this.#isPlaying));
+      resolve();
+    }));
+    this.connected = new Promise((resolve, reject) => {
+      socket.once(isSecure ? 'secureConnect' : 'connect', () => {
+        timer.unsubscribe();
+        this.#isConnected = true;
+        if (socket instanceof TLSSocket && !socket.authorized) {
+          events.onNotice('the camera\'s certificate is not signed by anyone this machine trusts: the connection is encrypted, but who answers is not proven');
+        }
+        resolve();
+      });
+      void this.failed.then(reject);
+    });
+    // Whoever stops the session while it connects does not wait for this.
+    this.connected.catch(() => undefined);
+  }
+
+  /** This machine's address on the way to the server. */
+  get localAddress(): string | undefined {
+    return this.#socket.localAddress;
+  }
+
+  get remoteAddress(): string | undefined {
+    return this.#socket.remoteAddress;
+  }
+
+  /** See {@link Exchange.request}. */
+  request(method: string, url: string, headers?: Readonly<Record<string, string>>): Promise<RtspReply> {
+    return this.#exchange.request(method, url, headers);
+  }
+
+  /** From now on its end is the loss of a stream, and not a refusal. */
+  setPlaying(): void {
+    this.#isPlaying = true;
+  }
+
+  /** See {@link StreamSplitter.expectChannels}. */
+  expectChannels(channels: readonly number[]): void {
+    this.#splitter.expectChannels(channels);
+  }
+
+  /** @param packet at most 65,535 bytes */
+  sendPacket(channel: number, packet: Uint8Array): void {
+    const header = Buffer.from([0x24, channel, packet.length >> 8, packet.length & 0xff]);
+    this.#write(Buffer.concat([header, packet]));
+  }
+
+  /** Resolves when the socket is closed. Safe to call twice. */
+  close(): Promise<void> {
+    this.#socket.destroy();
+    return this.#closed;
+  }
+
+  #onMessage(message: RtspMessage): void {
+    if (message.kind === 'request') {
+      const { answer, failure } = answerTo(message);
+      this.#write(Buffer.from(answer, 'latin1'));
+      if (failure !== undefined) this.#fail(failure);
+    } else if (message.protocol === 'HTTP') {
+      this.#fail(new SessionFailure('refused', 'a web server answers at this port, and no camera\'s RTSP: check the port of the URL'));
+    } else {
+      this.#exchange.onReply(message, this.#arrivedAtMs);
+    }
+  }
+
+  #write(bytes: Uint8Array): void {
+    if (!this.#socket.writable) return;
+    if (this.#socket.writableLength > MOST_UNSENT_BYTES) this.#socket.destroy();
+    else this.#socket.write(bytes);
+  }
+}

@@ -1,0 +1,49 @@
+/** Where a session description came from, as the reply to DESCRIBE has it. */
+export type DescriptionOrigin = {
+  /** The URL that was asked for, without credentials. */
+  readonly requestUrl: string;
+  readonly contentBase?: string;
+  readonly contentLocation?: string;
+};
+
+const ABSOLUTE = /^[a-z][a-z0-9+.-]*:\/\/[^/\s?#]/i;
+const CREDENTIALS = /^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i;
+
+/**
+ * The URL that relative ones continue (RFC 2326 §C.1.1): Content-Base, else Content-Location, else the URL asked for. One
+ * that makes no sense is passed over.
+ */
+export function baseUrl({ requestUrl, contentBase, contentLocation }: DescriptionOrigin): string {
+  for (const candidate of [contentBase, contentLocation]) {
+    const text = candidate?.trim() ?? '';
+    if (ABSOLUTE.test(text)) return sendable(text);
+    if (text.startsWith('/')) return sendable(`${originOf(requestUrl)}${text}`);
+  }
+  return sendable(requestUrl);
+}
+
+/**
+ * The URL of a control attribute. A relative one is appended to the base after a slash, a base with a query too: this is
+ * what ffmpeg and live555 send and so what cameras expect, where RFC 3986 would put it in the place of the last segment.
+ * An absolute one is sent as written, whatever host it names: it is the camera's own word for the track (often with an
+ * address that is valid only behind its router), and the connection stays the one that there is.
+ * @param control as written; absent or `*` means the base itself
+ */
+export function controlUrl(base: string, control: string | undefined): string {
+  const text = control?.trim() ?? '';
+  if (text === '' || text === '*') return base;
+  if (ABSOLUTE.test(text)) return sendable(text);
+  if (base.endsWith('/') && text.startsWith('/')) return sendable(base + text.slice(1));
+  return sendable(base.endsWith('/') || /^[/?]/.test(text) ? base + text : `${base}/${text}`);
+}
+
+/** A URL as a request line can hold it: no credentials, and no character that would end the line or a word in it. */
+export function sendable(url: string): string {
+  return url.replace(CREDENTIALS, '$1').replaceAll(/[^\x21-\x7e]/gu, (character) =>
+    Array.from(Buffer.from(character), (byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''));
+}
+
+/** Scheme, host and port. */
+function originOf(url: string): string {
+  return /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i.exec(url)?.[0] ?? url;
+}

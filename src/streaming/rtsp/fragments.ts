@@ -1,0 +1,57 @@
+import { type NalSink } from './nal-unit.js';
+import { MAX_UNIT_BYTES, PIECE_BYTES, TOO_LARGE } from './unit-limits.js';
+
+/** Puts a fragmented NAL unit together (FU of RFC 6184 §5.8 and RFC 7798 §4.4.3). A NAL unit with a hole is dropped whole. */
+export class Fragments {
+  readonly #sink: NalSink;
+  #pieces: Uint8Array[] = [];
+  #size = 0;
+  #cost = 0;
+
+  constructor(sink: NalSink) {
+    this.#sink = sink;
+  }
+
+  get isOpen(): boolean {
+    return this.#pieces.length > 0;
+  }
+
+  /**
+   * @param header the NAL unit's header as the fragment implies it
+   * @param data the fragment's part of the NAL unit's body
+   */
+  push(header: Uint8Array, data: Uint8Array, isFirst: boolean, isLast: boolean): void {
+    if (isFirst) {
+      this.drop();
+      this.#pieces = [header];
+      this.#size = header.length;
+      this.#cost = 0;
+    } else if (!this.isOpen || !sameBytes(this.#pieces[0], header)) {
+      this.drop();
+      this.#sink.damage();
+      return;
+    }
+    this.#pieces.push(data);
+    this.#size += data.length;
+    this.#cost += data.length + PIECE_BYTES;
+    if (this.#cost > MAX_UNIT_BYTES) {
+      this.#sink.notice(TOO_LARGE);
+      this.drop();
+    } else if (isLast) {
+      const nal = { pieces: this.#pieces, size: this.#size };
+      this.#pieces = [];
+      this.#sink.nal(nal);
+    }
+  }
+
+  /** Drops a NAL unit that was begun and says so. */
+  drop(): void {
+    if (!this.isOpen) return;
+    this.#pieces = [];
+    this.#sink.damage();
+  }
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, index) => byte === b[index]);
+}

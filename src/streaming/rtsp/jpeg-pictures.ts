@@ -1,0 +1,160 @@
+import { jpegHeader, type JpegFrame, quantizersOfQuality } from './jpeg-header.js';
+import { type PacketTime, type Picture, type PictureReader } from './picture-reader.js';
+import { type RtpPacket } from './rtp-packet.js';
+import { type SenderQuirks } from './sender-quirks.js';
+import { MAX_UNIT_BYTES, PIECE_BYTES, TOO_LARGE } from './unit-limits.js';
+
+/** A picture's width and height in pixels. */
+export type PictureSize = { readonly width: number; readonly height: number };
+
+/** The headers before a payload's data (RFC 2435 §3.1). */
+type Payload = {
+  /** Of the data in the scan. */
+  readonly offset: number;
+  readonly frame: JpegFrame | 'continued';
+  readonly data: Uint8Array;
+};
+
+type Gathering = { readonly pieces: Uint8Array[]; readonly headerBytes: number; size: number; cost: number; readonly time: PacketTime; arrivedAtMs: number };
+
+const END_OF_IMAGE = Uint8Array.of(0xff, 0xd9);
+
+/** JPEGs out of RTP (RFC 2435). A JPEG with a hole is dropped whole, and the next one says so. */
+export class JpegPictures implements PictureReader {
+  readonly #size: PictureSize | undefined;
+  readonly #quirks: SenderQuirks;
+  readonly #onPicture: (picture: Picture) => void;
+  /** In-band tables by Q, 128 to 254: they may be left out where they were sent before. */
+  readonly #tables = new Map<number, Uint8Array[]>();
+  #current: Gathering | undefined;
+  #damaged = false;
+
+  /** @param size from the SDP, for pictures larger than 2040 pixels, whose size the payload cannot tell */
+  constructor(size: PictureSize | undefined, quirks: SenderQuirks, onPicture: (picture: Picture) => void) {
+    this.#size = size;
+    this.#quirks = quirks;
+    this.#onPicture = onPicture;
+  }
+
+  packet(packet: RtpPacket, time: PacketTime): void {
+    if (packet.payload.length === 0) return;
+    const payload = this.#read(packet.payload);
+    if (!payload) {
+      this.lost();
+      return;
+    }
+    if (payload.frame !== 'continued') {
+      if (this.#current) this.#endUnmarked();
+      this.#begin(payload.frame, time);
+    }
+    this.#append(payload, time);
+    if (packet.marker && this.#current) this.#end(this.#current);
+  }
+
+  lost(): void {
+    this.#current = undefined;
+    this.#damaged = true;
+  }
+
+  reset(): void {
+    this.lost();
+    this.#tables.clear();
+  }
+
+  #begin(frame: JpegFrame, time: PacketTime): void {
+    const pieces = jpegHeader(frame);
+    const headerBytes = pieces.reduce((sum, piece) => sum + piece.length, 0);
+    this.#current = { pieces, headerBytes, size: headerBytes, cost: 0, time, arrivedAtMs: time.arrivedAtMs };
+  }
+
+  #append({ offset, data }: Payload, time: PacketTime): void {
+    const current = this.#current;
+    // A fragment at another place leaves a hole that no later packet fills.
+    if (!current || current.size - current.headerBytes !== offset) {
+      this.lost();
+      return;
+    }
+    if (current.time.timestamp !== time.timestamp) {
+      this.#quirks.tell('the camera changes the RTP time inside a picture; the time of its first packet counts');
+    }
+    current.pieces.push(data);
+    current.size += data.length;
+    current.cost += data.length + PIECE_BYTES;
+    current.arrivedAtMs = Math.max(current.arrivedAtMs, time.arrivedAtMs);
+    if (current.cost <= MAX_UNIT_BYTES) return;
+    this.#quirks.tell(TOO_LARGE);
+    this.lost();
+  }
+
+  /** Fragments that follow each other without a gap up to the next picture are a whole one. */
+  #endUnmarked(): void {
+    this.#quirks.tell('the camera marks no picture\'s end (RTP marker); pictures are ended by the next one, one frame interval late');
+    if (this.#current) this.#end(this.#current);
+  }
+
+  #end({ pieces, size, time, arrivedAtMs }: Gathering): void {
+    const last = pieces[pieces.length - 1];
+    const hasEnd = last.length >= 2 && last[last.length - 2] === 0xff && last[last.length - 1] === 0xd9;
+    const data = new Uint8Array(size + (hasEnd ? 0 : 2));
+    let at = 0;
+    for (const piece of hasEnd ? pieces : [...pieces, END_OF_IMAGE]) {
+      data.set(piece, at);
+      at += piece.length;
+    }
+    const damaged = this.#damaged;
+    this.#current = undefined;
+    this.#damaged = false;
+    this.#onPicture({ data, mediaMs: time.mediaMs, arrivedAtMs, isKey: true, damaged });
+  }
+
+  #read(bytes: Uint8Array): Payload | undefined {
+    if (bytes.length < 8) return undefined;
+    const offset = bytes[1] * 65536 + bytes[2] * 256 + bytes[3];
+    const hasRestarts = bytes[4] >= 64 && bytes[4] < 128;
+    const type = hasRestarts ? bytes[4] - 64 : bytes[4];
+    if (type > 1) return this.#refuse(`the camera sends JPEG of RTP type ${bytes[4]}; types 0, 1, 64 and 65 are read`);
+    const quality = bytes[5];
+    let at = hasRestarts ? 12 : 8;
+    if (at > bytes.length) return undefined;
+    if (offset > 0) return { offset, frame: 'continued', data: bytes.subarray(at) };
+    if (bytes[0] !== 0) this.#quirks.tell('the camera sends interlaced JPEG; each field is taken as a picture');
+    const size = this.#sizeOf(bytes);
+    if (!size) return this.#refuse('the camera sends JPEG larger than 2040 pixels and its SDP names no size; choose a smaller picture or H.264');
+    let quantizers: Uint8Array[] | undefined;
+    if (quality >= 128) {
+      if (at + 4 > bytes.length) return undefined;
+      const tablesAt = at + 4;
+      at = tablesAt + bytes[at + 2] * 256 + bytes[at + 3];
+      if (at > bytes.length) return undefined;
+      quantizers = this.#tablesOf(quality, bytes[tablesAt - 3], bytes.subarray(tablesAt, at));
+    } else if (quality > 0 && quality < 100) quantizers = quantizersOfQuality(quality);
+    else return this.#refuse(`the camera sends JPEG of RTP quality ${quality}, which RFC 2435 leaves undefined`);
+    if (!quantizers) return undefined;
+    const restartInterval = hasRestarts ? bytes[8] * 256 + bytes[9] : 0;
+    return { offset, frame: { ...size, lumaSampling: type === 0 ? 0x21 : 0x22, quantizers, restartInterval }, data: bytes.subarray(at) };
+  }
+
+  #sizeOf(bytes: Uint8Array): PictureSize | undefined {
+    return bytes[6] > 0 && bytes[7] > 0 ? { width: bytes[6] * 8, height: bytes[7] * 8 } : this.#size;
+  }
+
+  /** RFC 2435 §3.1.8: bit `index` of `precision` says that the table has two bytes a value. */
+  #tablesOf(quality: number, precision: number, bytes: Uint8Array): Uint8Array[] | undefined {
+    if (bytes.length === 0) return quality === 255 ? undefined : this.#tables.get(quality);
+    const tables: Uint8Array[] = [];
+    for (let at = 0; at < bytes.length;) {
+      const end = at + ((precision >> tables.length) & 1 ? 128 : 64);
+      if (end > bytes.length) return undefined;
+      // A copy: the cache must not keep the packet's buffer alive.
+      tables.push(bytes.slice(at, end));
+      at = end;
+    }
+    if (quality < 255) this.#tables.set(quality, tables);
+    return tables;
+  }
+
+  #refuse(text: string): Payload | undefined {
+    this.#quirks.tell(text);
+    return undefined;
+  }
+}

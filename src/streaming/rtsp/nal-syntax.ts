@@ -1,0 +1,128 @@
+import { byteAt, nalBytes, type NalUnit } from './nal-unit.js';
+
+/**
+ * What a NAL unit is to the grouping of access units. `first-slice` begins a picture, `slice` continues one. `delimiter`, `parameters`
+ * and `prefix` belong to the picture after them, `suffix` to the one before. `filler` is dropped.
+ */
+export type NalKind = 'first-slice' | 'slice' | 'delimiter' | 'parameters' | 'prefix' | 'suffix' | 'filler';
+
+/** As much of a codec's syntax as grouping needs. */
+export type NalSyntax = {
+  /** Of the parameter sets that a decoder needs before it can begin, each type before those that refer to it. */
+  readonly parameterTypes: readonly number[];
+  readonly typeOf: (nal: NalUnit) => number;
+  readonly kindOf: (nal: NalUnit) => NalKind;
+  /** A decoder can begin at a picture that has this NAL unit: an IDR or its like, or a recovery point. */
+  readonly isRandomAccess: (nal: NalUnit) => boolean;
+  /** A slice that refers to no other picture; false where that cannot be read from the slice alone. */
+  readonly isIntraSlice: (nal: NalUnit) => boolean;
+};
+
+/** H.264 §7.4.1, table 7-1. */
+export const H264_SYNTAX: NalSyntax = {
+  parameterTypes: [7, 8],
+  typeOf: h264Type,
+  kindOf(nal) {
+    const type = h264Type(nal);
+    // A first_mb_in_slice of 0 is coded as the single bit 1 (§7.3.3, §9.1).
+    if (type === 1 || type === 2 || type === 5) return (byteAt(nal, 1) & 0x80) !== 0 ? 'first-slice' : 'slice';
+    if (type === 3 || type === 4 || type === 19 || type === 20 || type === 21) return 'slice';
+    if (type === 7 || type === 8) return 'parameters';
+    if (type === 9) return 'delimiter';
+    if (type === 10 || type === 11) return 'suffix';
+    return type === 12 ? 'filler' : 'prefix';
+  },
+  isRandomAccess: (nal) => h264Type(nal) === 5 || (h264Type(nal) === 6 && hasRecoveryPoint(nal, 1)),
+  isIntraSlice(nal) {
+    const type = h264Type(nal);
+    if (type !== 1 && type !== 2) return type === 3 || type === 4;
+    // slice_type (§7.4.3) follows first_mb_in_slice.
+    const sliceType = secondExpGolomb(nal, 1);
+    return sliceType === 2 || sliceType === 7;
+  },
+};
+
+/** H.265 §7.4.2.2, table 7-1. */
+export const H265_SYNTAX: NalSyntax = {
+  parameterTypes: [32, 33, 34],
+  typeOf: h265Type,
+  kindOf(nal) {
+    const type = h265Type(nal);
+    // first_slice_segment_in_pic_flag is the first bit of a slice segment (§7.3.6.1). A second layer's first slice continues a picture.
+    if (type < 32) return (byteAt(nal, 2) & 0x80) !== 0 && isBaseLayer(nal) ? 'first-slice' : 'slice';
+    if (type <= 34) return 'parameters';
+    if (type === 35) return 'delimiter';
+    if (type === 38) return 'filler';
+    // EOS, EOB, suffix SEI, and the reserved and unspecified types that follow a picture (§7.4.2.4.4).
+    const isSuffix = type === 36 || type === 37 || type === 40 || (type >= 45 && type <= 47) || type >= 56;
+    return isSuffix ? 'suffix' : 'prefix';
+  },
+  isRandomAccess(nal) {
+    const type = h265Type(nal);
+    return (type >= 16 && type <= 23) || (type === 39 && hasRecoveryPoint(nal, 2));
+  },
+  // The slice's type stands behind fields whose presence the PPS decides.
+  isIntraSlice: () => false,
+};
+
+function h264Type(nal: NalUnit): number {
+  return byteAt(nal, 0) & 0x1f;
+}
+
+function h265Type(nal: NalUnit): number {
+  return (byteAt(nal, 0) >> 1) & 0x3f;
+}
+
+function isBaseLayer(nal: NalUnit): boolean {
+  return (byteAt(nal, 0) & 1) === 0 && byteAt(nal, 1) >> 3 === 0;
+}
+
+/** Walks an SEI's messages (H.264 §7.3.2.3.1; H.265 §7.3.5 is the same) and looks for payload type 6, a recovery point, in both codecs. */
+function hasRecoveryPoint(nal: NalUnit, headerBytes: number): boolean {
+  const bytes = withoutEmulationPrevention(nalBytes(nal));
+  let at = headerBytes;
+  const readCoded = (): number => {
+    let value = 0;
+    while (at < bytes.length && bytes[at] === 255) {
+      value += 255;
+      at += 1;
+    }
+    value += at < bytes.length ? bytes[at] : 0;
+    at += 1;
+    return value;
+  };
+  // The last byte is the trailing bits.
+  while (at < bytes.length - 1) {
+    const type = readCoded();
+    const size = readCoded();
+    if (type === 6) return true;
+    at += size;
+  }
+  return false;
+}
+
+/** The payload without the 3 that follows each 00 00 (H.264 §7.4.1.1). */
+function withoutEmulationPrevention(bytes: Uint8Array): Uint8Array {
+  return bytes.filter((byte, index) => byte !== 3 || index < 2 || bytes[index - 1] !== 0 || bytes[index - 2] !== 0);
+}
+
+/** The second Exp-Golomb code (H.264 §9.1) after `headerBytes`; undefined where it is longer than any real slice's. */
+function secondExpGolomb(nal: NalUnit, headerBytes: number): number | undefined {
+  let bit = headerBytes * 8;
+  const readBit = (): number => {
+    const value = (byteAt(nal, bit >> 3) >> (7 - (bit & 7))) & 1;
+    bit += 1;
+    return value;
+  };
+  const readCode = (): number | undefined => {
+    let zeros = 0;
+    while (readBit() === 0) {
+      zeros += 1;
+      if (zeros > 20) return undefined;
+    }
+    let value = 1;
+    for (let index = 0; index < zeros; index += 1) value = value * 2 + readBit();
+    return value - 1;
+  };
+  return readCode() === undefined ? undefined : readCode();
+}

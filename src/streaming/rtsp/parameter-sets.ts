@@ -1,0 +1,37 @@
+import { type NalSyntax } from './nal-syntax.js';
+import { type NalUnit, nalBytes, wholeNal } from './nal-unit.js';
+
+/** Keeps the parameter sets in force, from the SDP or in band, so that each key picture can carry all that a decoder needs to begin. */
+export class ParameterSets {
+  readonly #syntax: NalSyntax;
+  readonly #byType = new Map<number, NalUnit[]>();
+
+  /** @param initial from the SDP, as NAL units without start codes; others than parameter sets are passed over. */
+  constructor(syntax: NalSyntax, initial: readonly Uint8Array[]) {
+    this.#syntax = syntax;
+    this.replace(initial.filter((bytes) => bytes.length > 1).map(wholeNal));
+  }
+
+  /** The parameter sets of one picture: those of each type replace all of that type before. */
+  replace(nals: readonly NalUnit[]): void {
+    const fresh = new Map<number, NalUnit[]>();
+    for (const nal of nals) {
+      const type = this.#syntax.typeOf(nal);
+      if (!this.#syntax.parameterTypes.includes(type)) continue;
+      // A copy: the piece may be a view of a much larger buffer that must not be kept alive.
+      fresh.set(type, [...(fresh.get(type) ?? []), wholeNal(nalBytes(nal).slice())]);
+    }
+    for (const [type, sets] of fresh) this.#byType.set(type, sets);
+  }
+
+  /** Those of the types that `nals` lacks, in the order in which a decoder needs them. */
+  missingFrom(nals: readonly NalUnit[]): NalUnit[] {
+    const present = new Set(nals.map((nal) => this.#syntax.typeOf(nal)));
+    return this.#syntax.parameterTypes.flatMap((type) => (present.has(type) ? [] : (this.#byType.get(type) ?? [])));
+  }
+
+  /** A decoder has all that it needs. */
+  get isComplete(): boolean {
+    return this.#syntax.parameterTypes.every((type) => this.#byType.has(type));
+  }
+}

@@ -1,0 +1,107 @@
+import type { Clock } from '../../../core/clock.js';
+import { dropOf, type FrameRef, type SourceEvent, type StatusState } from '../../../core/events.js';
+import { letterbox, type Size } from '../../../core/letterbox.js';
+import type { ArrivedPicture, CameraConnection, ConnectionEvents, Moment } from './connection.js';
+
+export type FramesOutOptions = {
+  readonly streamId: string;
+  readonly input: Size;
+  readonly clock: Clock;
+  readonly emit: (event: SourceEvent) => void;
+  /** Told at the first unit or picture of each connection, with its epoch. */
+  readonly onLive: (epoch: number) => void;
+};
+
+/** Turns what the connections of one stream give into its events: numbers frames, tells gaps and changes of size. */
+export class FramesOut {
+  readonly #options: FramesOutOptions;
+  #seq = 0;
+  #epoch = -1;
+  #isLive = false;
+  #size: Size | undefined;
+  #last: FrameRef | undefined;
+  /** Why the connection before was lost; empty while nothing was lost or its gap was told. */
+  #lostWhy = '';
+
+  constructor(options: FramesOutOptions) {
+    this.#options = options;
+  }
+
+  /** Frames and drops so far. */
+  get count(): number {
+    return this.#seq;
+  }
+
+  /** Whether the connection has given something. */
+  get isLive(): boolean {
+    return this.#isLive;
+  }
+
+  /** The epoch of a connection that begins now. */
+  get nextEpoch(): number {
+    return this.#epoch + 1;
+  }
+
+  /** Where a connection's events are to go. */
+  eventsOf(connection: () => CameraConnection): ConnectionEvents {
+    this.#isLive = false;
+    this.#size = undefined;
+    return {
+      onPicture: (moment, picture) => this.#show(moment, picture, connection()),
+      onMissing: (moment, reason) => {
+        const ref = this.#next(moment);
+        this.#options.emit(dropOf(ref, reason, this.#options.clock.now()));
+      },
+      onNotice: (text) => this.status(this.#isLive ? 'streaming' : 'connecting', text),
+    };
+  }
+
+  lost(why: string): void {
+    this.#lostWhy = why;
+  }
+
+  /** The time since the last frame, where the camera was lost in between. */
+  tellGap(toMs: number, why = this.#lostWhy, fromMs = this.#last?.capturedAtMs): void {
+    if (fromMs === undefined || why === '') return;
+    this.#lostWhy = '';
+    // Capture times are estimates: where pictures came again at once there may be nothing between them.
+    if (toMs > fromMs) this.#options.emit({ type: 'gap', streamId: this.#options.streamId, fromMs, toMs, why });
+  }
+
+  status(state: StatusState, message: string): void {
+    const { streamId, clock, emit } = this.#options;
+    emit({ type: 'status', streamId, atMs: clock.now(), state, message });
+  }
+
+  #show(moment: Moment, { size, corrupt, slot }: ArrivedPicture, connection: CameraConnection): void {
+    const { clock, input, emit } = this.#options;
+    const readyAtMs = clock.now();
+    const ref = this.#next(moment);
+    if (size.width !== this.#size?.width || size.height !== this.#size.height) {
+      this.#size = size;
+      this.status('streaming', `${size.width}x${size.height} ${connection.codec}`);
+    }
+    if (slot === undefined) emit(dropOf(ref, corrupt ? 'corrupt' : 'superseded', readyAtMs));
+    else {
+      emit({
+        type: 'frame', ...ref, readyAtMs, ...size, letterbox: letterbox(size, input), image: slot.bytes, corrupt,
+        release: () => slot.release(),
+      });
+    }
+  }
+
+  /** The next frame's identity, after all that has to be told before it. */
+  #next({ hole, ...times }: Moment): FrameRef {
+    if (!this.#isLive) {
+      this.#isLive = true;
+      this.#epoch += 1;
+      this.#options.onLive(this.#epoch);
+    }
+    // The time between two connections is told once, with the reason for it.
+    if (this.#lostWhy !== '') this.tellGap(times.capturedAtMs);
+    else if (hole !== undefined) this.tellGap(hole.toMs, hole.why, hole.fromMs);
+    const ref: FrameRef = { streamId: this.#options.streamId, seq: this.#seq++, epoch: this.#epoch, ...times };
+    this.#last = ref;
+    return ref;
+  }
+}

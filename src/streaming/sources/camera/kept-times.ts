@@ -1,0 +1,41 @@
+/** Of the pictures of one stretch of a kept file, in its order: their times in it plus the offset are the stream's. */
+export type TimeOffset = {
+  /** Presentation times of the first and the last picture in the file, in microseconds. */
+  readonly fromPtsUs: number;
+  readonly toPtsUs: number;
+  readonly offsetUs: number;
+};
+
+/** Writes down how the times of a kept file become those of the stream: one stretch for each change, mostly one in all. */
+export class KeptTimes {
+  readonly #offsets: TimeOffset[] = [];
+
+  /** Grows while pictures come. */
+  get offsets(): readonly TimeOffset[] {
+    return this.#offsets;
+  }
+
+  /** @param ptsUs of a picture in the file @param streamPtsMs of its frame */
+  note(ptsUs: number, streamPtsMs: number): void {
+    const offsetUs = Math.round(streamPtsMs * 1_000) - ptsUs;
+    const last = this.#offsets.at(-1);
+    if (last?.offsetUs === offsetUs) this.#offsets[this.#offsets.length - 1] = { ...last, toPtsUs: ptsUs };
+    else this.#offsets.push({ fromPtsUs: ptsUs, toPtsUs: ptsUs, offsetUs });
+  }
+}
+
+/**
+ * Reads what {@link KeptTimes} wrote.
+ * @returns the stream's time of each picture in milliseconds, asked for in the order of the file
+ */
+export function streamTimesOf(offsets: readonly TimeOffset[]): (ptsUs: number) => number {
+  let current = 0;
+  let lastPtsUs = -Infinity;
+  return (ptsUs) => {
+    // Times that go back have jumped. Where no frame was noted, as behind the last one, the stretch before goes on.
+    if (ptsUs <= lastPtsUs && current + 1 < offsets.length) current += 1;
+    while (current + 1 < offsets.length && ptsUs > offsets[current].toPtsUs && ptsUs >= offsets[current + 1].fromPtsUs) current += 1;
+    lastPtsUs = ptsUs;
+    return (ptsUs + (offsets[current]?.offsetUs ?? 0)) / 1_000;
+  };
+}

@@ -1,0 +1,56 @@
+import type { UnitStream, UnitStreamEvents } from '../../../core/coded-unit.js';
+import type { FrameRing } from '../../../core/frame-ring.js';
+import { openTcp } from '../../mpegts/open-tcp.js';
+import { openUdp } from '../../mpegts/open-udp.js';
+import { RtspReader } from '../../rtsp/rtsp-reader.js';
+import { ffmpegTransport } from '../camera-input.js';
+import type { CameraConnection, ConnectionEvents } from './connection.js';
+import { FfmpegConnection } from './ffmpeg-connection.js';
+import type { ResolvedCameraOptions } from './options.js';
+import type { Timeline } from './timeline.js';
+import { UnitConnection } from './unit-connection.js';
+
+/** Who takes the stream apart: a reader of ours, or ffmpeg, stamping pictures on arrival or not. */
+export type Reader = OwnReader | 'ffmpeg' | 'ffmpeg-stamped';
+
+export type OpenOptions = ResolvedCameraOptions & {
+  readonly reader: Reader;
+  readonly ring: FrameRing;
+  readonly timeline: Timeline;
+  /** Given pieces of a NUT file of the stream as it came; undefined where none is wanted. */
+  readonly onCopied: ((piece: Uint8Array) => void) | undefined;
+  readonly events: ConnectionEvents;
+};
+
+/** A reader of ours for one camera, over all its connections. */
+export type OwnReader = { open(events: UnitStreamEvents): UnitStream };
+
+type OwnReaderKind = {
+  readonly reads: RegExp;
+  make(url: string, options: ResolvedCameraOptions): OwnReader;
+};
+
+const OWN_READERS: readonly OwnReaderKind[] = [
+  {
+    reads: /^rtsps?:\/\//i,
+    make: (url, { transport, ...options }) => new RtspReader(url, { ...options, transport: transport === 'tcp' || transport === 'udp' ? transport : 'auto' }),
+  },
+  { reads: /^udp:\/\//i, make: (url, options) => ({ open: (events) => openUdp(url, options, events) }) },
+  { reads: /^tcp:\/\//i, make: (url, options) => ({ open: (events) => openTcp(url, options, events) }) },
+];
+
+/** The reader of ours for such a camera; undefined where there is none, or ffmpeg is asked for. */
+export function ownReaderOf(url: string, options: ResolvedCameraOptions): OwnReader | undefined {
+  if (options.transport === 'ffmpeg' || options.inputOptions.length > 0) return undefined;
+  return OWN_READERS.find(({ reads }) => reads.test(url))?.make(url, options);
+}
+
+/**
+ * Connects to a camera with the reader that suits it.
+ * @throws UsageError where the URL is of no kind that is known
+ */
+export function openConnection(url: string, options: OpenOptions): CameraConnection {
+  const { reader } = options;
+  if (typeof reader !== 'string') return new UnitConnection({ ...options, reader });
+  return new FfmpegConnection({ ...options, url, transport: ffmpegTransport(options.transport), stampOnArrival: reader === 'ffmpeg-stamped' });
+}

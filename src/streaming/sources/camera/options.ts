@@ -1,0 +1,76 @@
+import { asyncScheduler, type SchedulerLike } from 'rxjs';
+import type { Clock } from '../../../core/clock.js';
+import type { OutputError } from '../../../core/errors.js';
+import type { Size } from '../../../core/letterbox.js';
+import type { Transport } from '../camera-input.js';
+import type { Ffmpeg } from '../ffmpeg-binary.js';
+import { knockAtDoor, type Knock } from '../knock.js';
+import { RECONNECT_LADDER, type ReconnectLadder } from '../reconnect.js';
+import type { TimeOffset } from './kept-times.js';
+
+export type CameraOptions = {
+  readonly streamId: string;
+  /** Size in pixels into which every picture is letterboxed. */
+  readonly input: Size;
+  readonly clock: Clock;
+  /** Must not be the embedded one, which is too old for networks. */
+  readonly ffmpeg: Ffmpeg;
+  /**
+   * How RTSP carries the video. `tcp` and `udp` are read by Nowcast; `auto`, the default, is `tcp`, and `udp` where the camera
+   * will not. Where the camera sends what Nowcast does not read itself, ffmpeg does, as it always does with `ffmpeg`.
+   */
+  readonly transport?: Transport;
+  /** A connection without a new frame for this long is given up and opened anew. Default 5 s. */
+  readonly timeoutMs?: number;
+  /** How long the first frame of a connection may take; it waits for a key frame. Default 20 s, or `timeoutMs` where that is longer. */
+  readonly firstFrameTimeoutMs?: number;
+  /** Fail where the very first connection does, instead of trying for ever: a person is waiting. Default false. */
+  readonly giveUpFirst?: boolean;
+  /** A picture that is older than this when it could be decoded is passed over, with all up to a key picture that is not. Default 2 s. */
+  readonly maxBehindMs?: number;
+  /** Frames that may be in other hands before new ones are dropped. Default 4. */
+  readonly slots?: number;
+  /** Ends after this many frames, dropped ones included. */
+  readonly maxFrames?: number;
+  /**
+   * Also keeps the stream as the camera sent it, one NUT file for each connection; see `onCopy`. Where that fails, or
+   * the disk gets full, keeping ends and watching goes on; see `onCopyFailure`.
+   */
+  readonly keepCopyTo?: string;
+  /** Told at the first frame of each connection. */
+  readonly onCopy?: (copy: CameraCopy) => void;
+  /** Told once, when nothing is kept any more; the files are whole up to there. */
+  readonly onCopyFailure?: (error: OutputError) => void;
+  /** More options for ffmpeg's input, each word for itself: `['-input_format', 'mjpeg']`. With any of them it is ffmpeg that reads the camera. */
+  readonly inputOptions?: readonly string[];
+  /** Ends the source in order: the open gap is told, ffmpeg reaped, then it completes. */
+  readonly stop?: AbortSignal;
+  readonly ladder?: ReconnectLadder;
+  /** Asks whether the camera is back while a step of the ladder lasts. Default: a connection that is closed when it is answered. */
+  readonly knock?: Knock;
+  /** Uniform in [0, 1). Default `Math.random`. */
+  readonly random?: () => number;
+  /** Waits. Default RxJS's `asyncScheduler`. */
+  readonly scheduler?: SchedulerLike;
+};
+
+/** What one connection sent, as it came. */
+export type CameraCopy = {
+  readonly path: string;
+  readonly epoch: number;
+  /** How the presentation times in the file become those of the frames; grows while the connection lasts. */
+  readonly offsets: readonly TimeOffset[];
+};
+
+type Optional = 'keepCopyTo' | 'onCopy' | 'onCopyFailure' | 'stop';
+/** With every default filled in. */
+export type ResolvedCameraOptions = Required<Omit<CameraOptions, Optional>> & Pick<CameraOptions, Optional>;
+
+export function resolveCameraOptions(options: CameraOptions): ResolvedCameraOptions {
+  return {
+    transport: 'auto', timeoutMs: 5_000, firstFrameTimeoutMs: Math.max(20_000, options.timeoutMs ?? 0), maxBehindMs: 2_000, giveUpFirst: false,
+    slots: 4, maxFrames: Infinity, inputOptions: [], ladder: RECONNECT_LADDER, knock: knockAtDoor, random: Math.random,
+    scheduler: asyncScheduler, ...options,
+  };
+}
+

@@ -1,0 +1,137 @@
+import { map, NEVER, race, timer, type Observable } from 'rxjs';
+import { SourceError } from '../../../core/errors.js';
+import type { SourceEvent } from '../../../core/events.js';
+import { FrameRing } from '../../../core/frame-ring.js';
+import { redactUrls } from '../../../core/redact.js';
+import { mayBeAway } from '../connection-failure.js';
+import { CopyKeeper } from '../copy-keeper.js';
+import { redactorOf } from '../credentials.js';
+import { doorOf, returnsTo } from '../knock.js';
+import { failuresAfter, reconnectDelayMs } from '../reconnect.js';
+import type { CameraConnection, ConnectionEnd } from './connection.js';
+import { FramesOut } from './frames-out.js';
+import { openConnection, ownReaderOf, type Reader } from './open-connection.js';
+import type { ResolvedCameraOptions } from './options.js';
+import { timeline } from './timeline.js';
+
+/** Everything that a camera's stream keeps over its connections. */
+export class CameraSession {
+  readonly #url: string;
+  readonly #options: ResolvedCameraOptions;
+  readonly #redact: (text: string) => string;
+  readonly #ring: FrameRing;
+  readonly #copies: CopyKeeper | undefined;
+  readonly #out: FramesOut;
+  readonly #timeline;
+  #connection: CameraConnection | undefined;
+  #reader: Reader;
+  #wake: (() => void) | undefined;
+  #isOver = false;
+
+  constructor(url: string, options: ResolvedCameraOptions, emit: (event: SourceEvent) => void) {
+    this.#url = url;
+    this.#options = options;
+    this.#redact = redactorOf(url);
+    this.#reader = ownReaderOf(url, options) ?? 'ffmpeg';
+    const { streamId, slots, input, clock, keepCopyTo, maxFrames } = options;
+    this.#ring = new FrameRing(slots, 3 * input.width * input.height);
+    if (keepCopyTo !== undefined) this.#copies = new CopyKeeper({ path: keepCopyTo, onFailure: (error) => options.onCopyFailure?.(error) });
+    this.#out = new FramesOut({
+      streamId, input, clock,
+      emit: (event) => {
+        emit(event);
+        if (event.type !== 'status' && event.type !== 'gap' && this.#out.count >= maxFrames) this.end();
+      },
+      onLive: (epoch) => this.#tellCopy(epoch),
+    });
+    this.#timeline = timeline({ onNotice: (text) => this.#out.status('streaming', text) });
+  }
+
+  /** Connects, again and again, until `end()`. Resolves when the last connection is gone. */
+  async run(): Promise<void> {
+    if (this.#options.ffmpeg.origin === 'embedded') {
+      throw new SourceError('a camera needs an ffmpeg of its own: install ffmpeg 4.4 or later, the embedded one is for files only', { code: 'NOWCAST_CAMERA' });
+    }
+    let failures = 0;
+    /** Since its last picture: that it answers is no news then. */
+    let hasAnswered = false;
+    while (!this.#isOver) {
+      this.#out.status('connecting', redactUrls(this.#url));
+      const end = await this.#connect();
+      if (this.#isOver) break;
+      const reason = this.#redact(end.reason);
+      if (end.gaveUp === 'needs-stamps' || end.gaveUp === 'needs-ffmpeg') {
+        this.#reader = end.gaveUp === 'needs-stamps' ? 'ffmpeg-stamped' : 'ffmpeg';
+        if (end.gaveUp === 'needs-ffmpeg') this.#out.status('connecting', `${reason}; ffmpeg reads it instead`);
+        continue;
+      }
+      this.#out.lost(reason);
+      if (this.#options.giveUpFirst && this.#out.count === 0) {
+        throw new SourceError(`${redactUrls(this.#url)}: ${reason}`, { code: 'NOWCAST_CAMERA' });
+      }
+      if (this.#out.isLive) hasAnswered = false;
+      failures = failuresAfter(failures, this.#url, end);
+      const delayMs = end.gaveUp === 'behind' ? 0 : reconnectDelayMs(failures, this.#options.random, this.#options.ladder);
+      const comesBack = mayBeAway(end.reason) ? this.#comesBack(!hasAnswered) : undefined;
+      this.#out.status('reconnecting', `${reason}; next attempt in ${(delayMs / 1000).toFixed(1)} s${comesBack === undefined ? '' : ', or when it answers'}`);
+      // A camera that has just started may need a moment more: it gets the quick steps again.
+      if (await this.#wait(delayMs, comesBack)) [failures, hasAnswered] = [0, true];
+    }
+    this.#out.tellGap(this.#options.clock.now());
+    this.#out.status('ended', `${this.#out.count} frames`);
+  }
+
+  end(): void {
+    this.#isOver = true;
+    this.#connection?.stop();
+    this.#wake?.();
+  }
+
+  async #connect(): Promise<ConnectionEnd> {
+    const { clock } = this.#options;
+    const copies = this.#copies?.begin(this.#out.nextEpoch) === true ? this.#copies : undefined;
+    this.#timeline.newConnection(clock.now());
+    const connection = openConnection(this.#url, {
+      ...this.#options,
+      reader: this.#reader,
+      ring: this.#ring,
+      timeline: this.#timeline,
+      onCopied: copies && ((piece) => copies.write(piece)),
+      events: this.#out.eventsOf(() => connection),
+    });
+    this.#connection = connection;
+    if (this.#isOver) connection.stop();
+    const end = await connection.ended;
+    copies?.finish();
+    this.#connection = undefined;
+    return end;
+  }
+
+  /** Emits when the camera answers; undefined where it cannot be asked. */
+  #comesBack(wasAway: boolean): Observable<void> | undefined {
+    const { knock, scheduler } = this.#options;
+    const door = doorOf(this.#url);
+    return door === undefined ? undefined : returnsTo(door, { knock, scheduler, wasAway });
+  }
+
+  /** Resolves with whether the camera came back before the time was over. */
+  #wait(delayMs: number, comesBack: Observable<void> = NEVER): Promise<boolean> {
+    return new Promise((resolve) => {
+      const waiting = race(
+        timer(delayMs, this.#options.scheduler).pipe(map(() => false)),
+        comesBack.pipe(map(() => true)),
+      ).subscribe(resolve);
+      this.#wake = () => {
+        waiting.unsubscribe();
+        resolve(false);
+      };
+      if (this.#isOver) this.#wake();
+    });
+  }
+
+  #tellCopy(epoch: number): void {
+    const path = this.#copies?.path;
+    const connection = this.#connection;
+    if (path !== undefined && connection !== undefined) this.#options.onCopy?.({ path, epoch, offsets: connection.keptTimes.offsets });
+  }
+}

@@ -1,0 +1,135 @@
+import type { CodedUnit, UnitCodec } from '../../../core/coded-unit.js';
+import type { FrameRing, FrameSlot } from '../../../core/frame-ring.js';
+import type { Size } from '../../../core/letterbox.js';
+import { nutFileHeader, nutFrameHeader, type NutTag } from '../../sinks/nut-writer.js';
+import { frameArguments } from '../ffmpeg.js';
+import type { Ffmpeg } from '../ffmpeg-binary.js';
+import { FrameProcess, type FrameProcessEnd, type Picture } from '../frame-process.js';
+import { presentationQueue, type Fate } from './presentation-queue.js';
+
+/** What of a unit concerns the decoder. */
+export type DecodableUnit = Pick<CodedUnit, 'data' | 'isKey' | 'damaged'> & {
+  /** Presentation time in microseconds: an integer of 0 or more, unlike that of any other unit of the stream. */
+  readonly ptsUs: number;
+};
+
+/** A unit's picture. */
+export type DecodedPicture = {
+  /** Of the picture as it is shown, before letterboxing, in pixels. */
+  readonly size: Size;
+  /** It is damaged, or built on one that is. */
+  readonly corrupt: boolean;
+  /** Holds the letterboxed picture and is the receiver's; undefined where none was free. */
+  readonly slot: FrameSlot | undefined;
+};
+
+export type UnitDecoderOptions<U extends DecodableUnit> = {
+  readonly ffmpeg: Ffmpeg;
+  readonly codec: UnitCodec;
+  /** Size in pixels into which every picture is letterboxed. */
+  readonly input: Size;
+  readonly ring: FrameRing;
+  readonly onPicture: (unit: U, picture: DecodedPicture) => void;
+  /** Told of units without a picture, in presentation order among the pictures. */
+  readonly onMissing: (unit: U, fate: Fate) => void;
+};
+
+const NUT_TAGS: Readonly<Record<UnitCodec, NutTag>> = { h264: 'H264', h265: 'HEVC', mjpeg: 'MJPG' };
+/** A decoder reads the size from the stream; the container has to name one all the same. */
+const ANY_SIZE: Size = { width: 16, height: 16 };
+
+/** What begins a NUT of the codec's units, for a decoder or a file. */
+export function unitsHeader(codec: UnitCodec): Buffer {
+  return nutFileHeader(ANY_SIZE, NUT_TAGS[codec]);
+}
+
+/** What goes in front of a unit in such a NUT. */
+export function unitHeader({ ptsUs, data, isKey }: DecodableUnit): Buffer {
+  return nutFrameHeader(ptsUs, data.length, isKey);
+}
+
+/**
+ * ffmpeg's options for units that are handed to it whole, with their times. What each is for:
+ * - `copyts`: a picture comes out with the time of its unit, which is how the two find each other.
+ * - `probesize`, `analyzeduration`: the first unit goes to the decoder at once instead of waiting for more to look at.
+ * - `low_delay`, `thread_type slice`: pictures are not held back to be decoded in parallel, or in case B-pictures come.
+ */
+const UNIT_INPUT = ['-copyts', '-f', 'nut', '-probesize', '32', '-analyzeduration', '0', '-flags', 'low_delay', '-thread_type', 'slice'];
+
+/**
+ * Decodes units of one stream: each picture is out some milliseconds after its unit went in, since nothing waits for the
+ * next one. Damage lasts from a unit that is damaged to the next key unit that is not.
+ */
+export class UnitDecoder<U extends DecodableUnit> {
+  /** Resolves when ffmpeg is gone, every slot given back or handed on, and, unless it was stopped, every unit's fate told; never rejects. */
+  readonly closed: Promise<FrameProcessEnd>;
+  readonly #process: FrameProcess;
+  readonly #queue: ReturnType<typeof presentationQueue<Decodable<U>>>;
+  /** Slots of the pictures under way, oldest first. */
+  readonly #slots: (FrameSlot | undefined)[] = [];
+  readonly #options: UnitDecoderOptions<U>;
+  #isDamaged = false;
+  #isStopped = false;
+
+  constructor(options: UnitDecoderOptions<U>) {
+    this.#options = options;
+    const { ffmpeg, codec, input, ring, onMissing } = options;
+    this.#queue = presentationQueue(({ unit }, fate) => onMissing(unit, fate));
+    this.#process = new FrameProcess({
+      ffmpeg,
+      isFed: true,
+      args: frameArguments(ffmpeg.version, { url: 'pipe:0', inputOptions: UNIT_INPUT, input }),
+      getTarget: () => {
+        const slot = ring.acquire();
+        this.#slots.push(slot);
+        return slot?.bytes;
+      },
+      onPicture: (picture) => this.#arrived(picture),
+    });
+    this.#process.write(unitsHeader(codec));
+    this.closed = this.#process.closed.then((end) => {
+      for (const slot of this.#slots.splice(0)) slot?.release();
+      if (!this.#isStopped) this.#queue.end();
+      return end;
+    });
+  }
+
+  /** The unit that the decoder owes the longest. */
+  get oldestOwed(): U | undefined {
+    return this.#queue.oldestFed?.unit;
+  }
+
+  feed(unit: U): void {
+    this.#isDamaged = unit.damaged || (this.#isDamaged && !unit.isKey);
+    this.#queue.fed(unit.ptsUs, { unit, isDamaged: this.#isDamaged });
+    this.#process.write(unitHeader(unit), unit.data);
+  }
+
+  /** Passes over a unit, in its turn. What is built on it cannot be decoded: the next one fed is to be a key unit. */
+  shed(unit: U): void {
+    this.#queue.shed(unit.ptsUs, { unit, isDamaged: false });
+  }
+
+  /** Lets the pictures come out that it owes, as long as that takes no time to speak of. */
+  finish(): void {
+    void this.#process.finish();
+  }
+
+  /** Ends at once; nothing is told any more. */
+  stop(): void {
+    this.#isStopped = true;
+    void this.#process.stop();
+  }
+
+  #arrived(picture: Picture): void {
+    const slot = this.#slots.shift();
+    const decoded = this.#queue.decoded(picture.ptsUs);
+    if (decoded === undefined) {
+      slot?.release();
+      return;
+    }
+    this.#options.onPicture(decoded.unit, { size: picture.size, corrupt: picture.corrupt || decoded.isDamaged, slot });
+  }
+}
+
+type Decodable<U> = { readonly unit: U; readonly isDamaged: boolean };

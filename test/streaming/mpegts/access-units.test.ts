@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { findAccessUnits } from '../../../src/streaming/mpegts/access-units.js';
+
+const LONG = [0, 0, 0, 1];
+const SHORT = [0, 0, 1];
+const H264 = { aud: [9, 0xf0], sps: [0x67, 0x42], pps: [0x68, 0xce], sei: [6, 5], idr: [0x65, 0x88, 0x84], first: [0x41, 0x9a, 2], second: [0x41, 0x2a, 2] };
+const H265 = { aud: [0x46, 1, 0x50], vps: [0x40, 1, 12], sps: [0x42, 1, 1], pps: [0x44, 1, 0xc0], idr: [0x26, 1, 0xaf], first: [2, 1, 0xd0], second: [2, 1, 0x40], suffix: [0x50, 1, 5], layer: [2, 9, 0xd0] };
+
+function bytes(...units: number[][]): Uint8Array {
+  return Uint8Array.from(units.flatMap((unit, i) => [...(i === 0 ? LONG : SHORT), ...unit]));
+}
+
+describe('access units', () => {
+  it('are one where slices belong to one picture', () => {
+    const { aud, sps, pps, sei, idr, second } = H264;
+    const data = bytes(aud, sps, pps, sei, idr, [0x65, 0x2a, 2], second);
+    assert.deepEqual(findAccessUnits('h264', data), [{ from: 0, to: data.length, isKey: true, hasParameterSets: true }]);
+  });
+
+  it('begin with a delimiter, a parameter set, SEI or a first slice behind a picture', () => {
+    for (const begin of [H264.aud, H264.sps, H264.pps, H264.sei, H264.first]) {
+      const [before, after] = [bytes(H264.idr, [0x65, 0x2a, 2]), bytes(begin, H264.first)];
+      const spans = findAccessUnits('h264', Buffer.concat([before, after]))!;
+      assert.deepEqual(spans.slice(0, 2).map(({ from, to }) => [from, to])[0], [0, before.length]);
+      assert.equal(spans[1].from, before.length);
+      assert.deepEqual(spans.map(({ isKey }) => isKey).slice(0, 2), [true, false]);
+    }
+  });
+
+  it('keep what follows the last picture with it', () => {
+    const data = Buffer.concat([bytes(H264.first), bytes(H264.first), bytes([10])]);
+    assert.deepEqual(findAccessUnits('h264', data)!.map(({ from, to }) => [from, to]), [[0, 7], [7, data.length]]);
+  });
+
+  it('are told apart in H.265, where a suffix and other layers stay with their picture', () => {
+    const { aud, vps, sps, pps, idr, first, second, suffix, layer } = H265;
+    const [one, two] = [bytes(aud, vps, sps, pps, idr, [0x26, 1, 0x2f], layer, suffix), bytes(first, second)];
+    assert.deepEqual(findAccessUnits('h265', Buffer.concat([one, two])), [
+      { from: 0, to: one.length, isKey: true, hasParameterSets: true },
+      { from: one.length, to: one.length + two.length, isKey: false, hasParameterSets: false },
+    ]);
+  });
+
+  it('are none where there is no slice', () => {
+    assert.deepEqual(findAccessUnits('h264', bytes(H264.sps, H264.pps)), []);
+    assert.deepEqual(findAccessUnits('h265', bytes(H265.vps, H265.sps, H265.pps)), []);
+  });
+
+  it('are not to be found in bytes that begin within one', () => {
+    for (const data of [bytes(H264.second), Uint8Array.from([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, ...bytes(H264.first)]), new Uint8Array(100), new Uint8Array(0)]) {
+      assert.equal(findAccessUnits('h264', data), undefined);
+    }
+    assert.equal(findAccessUnits('h265', bytes(H265.second)), undefined);
+  });
+});

@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict';
+import { SenderQuirks } from '../../../src/streaming/rtsp/sender-quirks.js';
+import { h264Payloads, RtpSender } from '../../helpers/rtp-packetizer.js';
+import { annexBOf, H264, H265, Reading } from './reading.js';
+
+const { sps, pps, sei, delimiter } = H264;
+const STEP = 3600;
+
+/** A picture's NAL units, several slices each. */
+function picture(index: number, { slices = 1, key = false, size = 40 } = {}): Buffer[] {
+  return Array.from({ length: slices }, (_, slice) => H264.slice({ key, first: slice === 0, size, seed: index * 10 + slice }));
+}
+
+function packets(sender: RtpSender, nals: readonly Uint8Array[], timestamp: number, marker: (index: number, last: boolean) => boolean): Buffer[] {
+  return nals.map((nal, index) => sender.packet(nal, timestamp, marker(index, index === nals.length - 1)));
+}
+
+const honest = (_: number, last: boolean): boolean => last;
+const never = (): boolean => false;
+const always = (): boolean => true;
+
+describe('pictures of a camera', () => {
+  it('are ended at once by an honest marker', () => {
+    const sender = new RtpSender();
+    const reading = new Reading('h264');
+    const key = [sps, pps, ...picture(0, { slices: 2, key: true })];
+    const next = picture(1, { slices: 2 });
+    reading.take(packets(sender, key, 0, honest));
+    assert.deepEqual(reading.data, [annexBOf(key)]);
+    assert.equal(reading.units[0].arrivedAtMs, 4);
+    assert.equal(reading.units[0].isKey, true);
+    reading.take(packets(sender, next, STEP, honest));
+    assert.deepEqual(reading.data, [annexBOf(key), annexBOf(next)]);
+    assert.deepEqual(reading.mediaMs, [0, 40]);
+    assert.deepEqual(reading.units.map(({ isKey }) => isKey), [true, false]);
+    assert.deepEqual(reading.damaged, [false, false]);
+    assert.deepEqual(reading.notices, []);
+  });
+
+  it('are ended by the next one where the camera never sets the marker, with their own arrival times', () => {
+    const sender = new RtpSender();
+    const reading = new Reading('h264');
+    const pictures = [[sps, pps, ...picture(0, { slices: 2, key: true })], picture(1, { slices: 2 }), picture(2)];
+    pictures.forEach((nals, index) => reading.take(packets(sender, nals, index * STEP, never)));
+    assert.deepEqual(reading.data, pictures.slice(0, 2).map(annexBOf));
+    assert.deepEqual(reading.units.map(({ arrivedAtMs }) => arrivedAtMs), [4, 6]);
+    assert.deepEqual(reading.damaged, [false, false]);
+    assert.equal(reading.notices.length, 1);
+    assert.match(reading.notices[0], /marks no picture's end/);
+  });
+
+  it('are ended by an access unit delimiter where the marker is never set', () => {
+    const sender = new RtpSender();
+    const reading = new Reading('h264');
+    const pictures = [0, 1].map((index) => [delimiter, ...picture(index)]);
+    reading.take(packets(sender, pictures[0], 0, never));
+    reading.take(packets(sender, [delimiter], STEP, never));
+    assert.deepEqual(reading.data, [annexBOf(pictures[0])]);
+    reading.take(packets(sender, picture(1), STEP, never)).take(packets(sender, [delimiter], 2 * STEP, never));
+    assert.deepEqual(reading.data, pictures.map(annexBOf));
+  });
+
+  it('are ended by the next one once the camera marked a slice inside a picture; the picture cut short is told by the next', () => {
+    const sender = new RtpSender();
+    const reading = new Reading('h264');
+    const pictures = [0, 1, 2, 3].map((index) => picture(index, { slices: 3 }));
+    pictures.forEach((nals, index) => reading.take(packets(sender, nals, index * STEP, always)));
+    assert.deepEqual(reading.data, [annexBOf(pictures[0].slice(0, 1)), annexBOf(pictures[1]), annexBOf(pictures[2])]);
+    assert.deepEqual(reading.damaged, [false, true, false]);
+    assert.equal(reading.notices.length, 1);
+    assert.match(reading.notices[0], /marker on each slice/);
+  });
+
+  it('are whole from the first on where an earlier connection has learnt that the camera marks each slice', () => {
+    const notices: string[] = [];
+    const quirks = new SenderQuirks((text) => notices.push(text));
+    const pictures = [0, 1, 2].map((index) => picture(index, { slices: 3 }));
+    for (const expected of [undefined, pictures.slice(0, 2).map(annexBOf)]) {
+      const sender = new RtpSender();
+      const reading = new Reading('h264', { quirks });
+      pictures.forEach((nals, index) => reading.take(packets(sender, nals, index * STEP, always)));
+      if (expected) assert.deepEqual(reading.data, expected);
+    }
+    assert.equal(notices.length, 1);
+  });
+
+  it('are whole where the marker stands on every NAL unit of pictures with one slice', () => {
+    const sender = new RtpSender();
+    const reading = new Reading('h264');
+    const pictures = [[sps, pps, sei, ...picture(0, { key: true })], picture(1)];
+    pictures.forEach((nals, index) => reading.take(packets(sender, nals, index * STEP, always)));
+    assert.deepEqual(reading.data, pictures.map(annexBOf));
+    assert.deepEqual(reading.notices, []);
+  });
+
+  it('are whole where the marker stands on every packet, inside NAL units too', () => {
+    const sender = new RtpSender();
+    const reading = new Reading('h264');
+    const pictures = [picture(0, { size: 5000 }), picture(1, { size: 3000 })];
+    pictures.forEach((nals, index) => {
+      for (const payload of nals.flatMap((nal) => h264Payloads(nal, 500))) reading.take([sender.packet(payload, index * STEP, true)]);
+    });
+    assert.deepEqual(reading.data, pictures.map(annexBOf));
+  });
+
+  for (const [name, offset] of [['an earlier time', -1800], ['the time of the picture before', -STEP]] as const) {
+    it(`take in parameter sets that come as an access unit of their own with ${name}`, () => {
+      const sender = new RtpSender();
+      const reading = new Reading('h264');
+      const before = picture(0);
+      const key = picture(1, { key: true });
+      reading.take(packets(sender, before, STEP, honest));
+      reading.take(packets(sender, [sps, pps, sei], 2 * STEP + offset, honest));
+      reading.take(packets(sender, key, 2 * STEP, honest));
+      assert.deepEqual(reading.data, [annexBOf(before), annexBOf([sps, pps, sei, ...key])]);
+      assert.deepEqual(reading.mediaMs, [40, 80]);
+      assert.deepEqual(reading.units.map(({ isKey }) => isKey), [false, true]);
+      assert.deepEqual(reading.damaged, [false, false]);
+    });
+
+    it(`take in parameter sets with ${name} where the marker is never set`, () => {
+      const sender = new RtpSender();
+      const reading = new Reading('h264');
+      const before = picture(0);
+      const key = picture(1, { key: true });
+      reading.take(packets(sender, before, STEP, never));
+      reading.take(packets(sender, [sps, pps], 2 * STEP + offset, never));
+      reading.take(packets(sender, [...key], 2 * STEP, never));
+      reading.take(packets(sender, picture(2), 3 * STEP, never));
+      assert.deepEqual(reading.data, [annexBOf(before), annexBOf([sps, pps, ...key])]);
+      assert.deepEqual(reading.mediaMs, [40, 80]);
+    });
+  }
+
+  it('are apart where all have the same time', () => {
+    const sender = new RtpSender();
+    const reading = new Reading('h264');
+    const pictures = [0, 1, 2].map((index) => picture(index, { slices: 2 }));
+    for (const nals of pictures) reading.take(packets(sender, nals, 0, honest));
+    assert.deepEqual(reading.data, pictures.map(annexBOf));
+    assert.deepEqual(reading.damaged, [false, false, false]);
+    assert.deepEqual(reading.notices, ['the camera gives several pictures the same RTP time']);
+  });
+
+  it('stay whole where the time changes inside them, and have their first slice\'s time', () => {
+    const sender = new RtpSender();
+    const reading = new Reading('h264');
+    const pictures = [0, 1].map((index) => picture(index, { slices: 3 }));
+    pictures.forEach((nals, index) => nals.forEach((nal, slice) =>
+      reading.take([sender.packet(nal, index * STEP + slice * 9, slice === 2)])));
+    assert.deepEqual(reading.data, pictures.map(annexBOf));
+    assert.deepEqual(reading.mediaMs, [0, 40]);
+    assert.match(reading.notices.join(), /changes the RTP time inside a picture/);
+  });
+
+  it('follow a wrap, jumps and steps back of the timestamps', () => {
+    const sender = new RtpSender();
+    const reading = new Reading('h264');
+    const start = 2 ** 32 - STEP;
+    const offsets = [0, STEP, 3 * STEP, 2 * STEP, 3600 * 90_000, 0];
+    offsets.forEach((offset, index) => reading.take(packets(sender, picture(index), start + offset, honest)));
+    assert.deepEqual(reading.mediaMs.map((mediaMs) => mediaMs - reading.mediaMs[0]), [0, 40, 120, 80, 3_600_000, 0]);
+  });
+
+  it('come apart where a camera hides NAL units behind start codes in one', () => {
+    const sender = new RtpSender();
+    const reading = new Reading('h264');
+    const key = picture(0, { key: true });
+    const hidden = annexBOf([sps, pps, ...key]).subarray(4);
+    const payloads = h264Payloads(hidden, 30);
+    payloads.forEach((payload, index) => reading.take([sender.packet(payload, 0, index === payloads.length - 1)]));
+    assert.deepEqual(reading.data, [annexBOf([sps, pps, ...key])]);
+    assert.equal(reading.units[0].isKey, true);
+  });
+
+  it('keep an H.265 suffix SEI, and lose one that comes after the marker', () => {
+    const sender = new RtpSender();
+    const reading = new Reading('h265');
+    const nals = [H265.slice({ seed: 1 }), H265.suffix];
+    reading.take(packets(sender, nals, 0, honest)).take(packets(sender, nals, STEP, always));
+    reading.take(packets(sender, [H265.slice({ seed: 2 })], 2 * STEP, honest));
+    assert.deepEqual(reading.data, [annexBOf(nals), annexBOf(nals.slice(0, 1)), annexBOf([H265.slice({ seed: 2 })])]);
+    assert.deepEqual(reading.damaged, [false, false, false]);
+  });
+});
