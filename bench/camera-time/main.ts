@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { UsageError } from '../../src/core/errors.js';
 import { locateFfmpeg, type Ffmpeg } from '../../src/streaming/sources/ffmpeg-binary.js';
 import { machine } from '../table.js';
+import { chaos } from './chaos.js';
 import { cpu } from './cpu.js';
 import { delay } from './delay.js';
 import { faults } from './faults.js';
@@ -15,6 +16,7 @@ const PARTS: Readonly<Record<string, (ffmpeg: Ffmpeg, settings: Settings) => Pro
   delay: (ffmpeg, { frames }) => delay(ffmpeg, frames),
   faults: (ffmpeg, { fault }) => faults(ffmpeg, fault),
   cpu: (ffmpeg, { seconds }) => cpu(ffmpeg, seconds),
+  chaos: (ffmpeg, { minutes, seed }) => chaos(ffmpeg, minutes, seed),
 };
 
 /**

@@ -16,7 +16,7 @@ export type SeenFrame = {
   readonly index: number | undefined;
   readonly readyAtMs: number;
   /** What only Nowcast says of a frame. */
-  readonly claim?: Pick<Frame, 'capturedAtMs' | 'captureClock' | 'uncertaintyMs' | 'epoch' | 'corrupt'>;
+  readonly claim?: Pick<Frame, 'seq' | 'capturedAtMs' | 'captureClock' | 'uncertaintyMs' | 'epoch' | 'corrupt'>;
 };
 
 /** Reads a camera until it is stopped. */
@@ -49,8 +49,8 @@ export function readWithNowcast(
           onOther(event);
           return;
         }
-        const { readyAtMs, capturedAtMs, captureClock, uncertaintyMs, epoch, corrupt } = event;
-        onFrame({ index: stampOf(event, INPUT.width), readyAtMs, claim: { capturedAtMs, captureClock, uncertaintyMs, epoch, corrupt } });
+        const { seq, readyAtMs, capturedAtMs, captureClock, uncertaintyMs, epoch, corrupt } = event;
+        onFrame({ index: stampOf(event, INPUT.width), readyAtMs, claim: { seq, capturedAtMs, captureClock, uncertaintyMs, epoch, corrupt } });
         event.release();
       },
       complete: resolve, error: reject,

@@ -1,4 +1,4 @@
-import type { PacedCamera } from '../../test/helpers/paced-camera/index.js';
+import type { Drawing } from '../../test/helpers/paced-camera/index.js';
 import { quantile } from '../table.js';
 import type { SeenFrame } from './readers.js';
 
@@ -13,8 +13,10 @@ export type KnownFrame = {
   readonly uncertaintyMs: number;
 };
 
+type Drawings = { drawing(index: number, beforeMs: number): Drawing | undefined };
+
 /** The sound frames whose number could be read, beside when the camera took them. */
-export function knownFrames(camera: PacedCamera, seen: readonly SeenFrame[]): KnownFrame[] {
+export function knownFrames(camera: Drawings, seen: readonly SeenFrame[]): KnownFrame[] {
   return seen.flatMap(({ index, readyAtMs, claim }) => {
     const drawing = index === undefined || claim === undefined || claim.corrupt ? undefined : camera.drawing(index, readyAtMs);
     if (drawing === undefined || claim === undefined) return [];
