@@ -1,0 +1,61 @@
+import type { CaptureEstimate } from './capture-clock.js';
+
+/** A picture that is about to be decoded. */
+export type WaitingUnit = {
+  readonly isKey: boolean;
+  /** Something was lost inside it or before it. */
+  readonly damaged: boolean;
+  readonly atMs: number;
+  /** How old it is in this moment at the least, whatever is not known: `leastAgeMs` of its estimate and the time since its arrival. */
+  readonly leastAgeMs: CaptureEstimate['leastAgeMs'];
+  /** A key picture waits here behind it. */
+  readonly hasNewerKey: boolean;
+};
+
+export type Decision = 'decode' | 'shed' | 'reconnect';
+
+/** What the rule remembers between pictures. */
+export type BacklogState = {
+  readonly isShedding: boolean;
+  /** Since when every picture has been too old although no newer key picture waits here. */
+  readonly behindSinceMs: number | undefined;
+  readonly reconnects: number;
+  readonly reconnectedAtMs: number;
+};
+
+export type BacklogOptions = {
+  /** Older pictures are not worth decoding. Default 2 s. */
+  readonly maxBehindMs?: number;
+};
+
+export const NO_BACKLOG: BacklogState = { isShedding: false, behindSinceMs: undefined, reconnects: 0, reconnectedAtMs: -Infinity };
+
+/** What waits in the network drains within this, or a new connection is quicker. */
+const PATIENCE_MS = 5_000;
+const RECONNECT_LADDER_MS = [10_000, 30_000, 60_000, 300_000];
+/** A stream that has been young for this long starts the ladder anew. */
+const FORGIVEN_AFTER_MS = 600_000;
+
+/**
+ * The rule by which a backlog is shed: nothing that is known to be older than `maxBehindMs` is decoded; decoding resumes with a
+ * key picture, the first that is young enough or the newest that there is. Where even those are old, the backlog lies in the
+ * network or in the camera, and a new connection leaves it behind; each such attempt waits longer for the next.
+ */
+export function shedBacklog(state: BacklogState, unit: WaitingUnit, { maxBehindMs = 2_000 }: BacklogOptions = {}): { readonly state: BacklogState; readonly decision: Decision } {
+  const { atMs } = unit;
+  const isOld = unit.leastAgeMs > maxBehindMs;
+  const behindSinceMs = isOld ? state.behindSinceMs ?? atMs : undefined;
+  const isForgiven = !isOld && atMs - state.reconnectedAtMs > FORGIVEN_AFTER_MS;
+  const next: BacklogState = { ...state, behindSinceMs, reconnects: isForgiven ? 0 : state.reconnects };
+  if (isOld && atMs - behindSinceMs! >= PATIENCE_MS && atMs - state.reconnectedAtMs >= pauseMs(state.reconnects)) {
+    return { state: { isShedding: true, behindSinceMs: undefined, reconnects: state.reconnects + 1, reconnectedAtMs: atMs }, decision: 'reconnect' };
+  }
+  if (!isOld && !state.isShedding) return { state: next, decision: 'decode' };
+  // An old key picture is shown where there is no better one; what builds on it would be older still.
+  if (unit.isKey && !unit.damaged && !unit.hasNewerKey) return { state: { ...next, isShedding: isOld }, decision: 'decode' };
+  return { state: { ...next, isShedding: true }, decision: 'shed' };
+}
+
+function pauseMs(reconnects: number): number {
+  return reconnects === 0 ? 0 : RECONNECT_LADDER_MS[Math.min(reconnects, RECONNECT_LADDER_MS.length) - 1];
+}

@@ -1,0 +1,108 @@
+/** How a picture's media time follows from the one before. */
+export type MediaStep =
+  | 'first'
+  /** Time went on, by whatever amount; or a B-picture went back a little. */
+  | 'steady'
+  /** The media clock was set: it moved without time having passed. */
+  | 'jump'
+  /** The times stand still or are random: they say nothing. */
+  | 'unusable';
+
+export type MediaSteps = {
+  /** @param earliestOffsetMs arrival minus media time of a picture that nothing held up, where that is known */
+  next(mediaMs: number, arrivedAtMs: number, earliestOffsetMs?: number): MediaStep;
+  newConnection(): void;
+  /** The usual time between pictures by the media clock, or by arrivals where it is unusable. */
+  intervalMs(): number;
+  /** How far pictures go back against one that came before. */
+  reorderMs(): number;
+  /** Pictures come regularly, and their media times do not: by this much, typically. */
+  stampJitterMs(): number;
+};
+
+const MEMORY = 24;
+/** No picture can be this much too early for its media time. */
+const TOO_EARLY_MS = 150;
+/** A jump further than this needs no other evidence: no picture waits so long on its way. */
+const BEYOND_WAITING_MS = 60_000;
+const STILL_UNITS = 5;
+const FIRST_INTERVAL_MS = 67;
+
+type Picture = { readonly mediaMs: number; readonly stepMs: number; readonly elapsedMs: number; readonly isOdd: boolean };
+
+export function mediaSteps(): MediaSteps {
+  let last: { readonly mediaMs: number; readonly arrivedAtMs: number } | undefined;
+  let highestMs = -Infinity;
+  let recent: Picture[] = [];
+  let intervalMs = FIRST_INTERVAL_MS;
+  let isUnusable = false;
+
+  const jumps = (mediaMs: number, arrivedAtMs: number, earliestOffsetMs = -Infinity): boolean => {
+    if (mediaMs < highestMs - Math.max(500, 5 * intervalMs)) return true;
+    const aheadMs = mediaMs - last!.mediaMs - (arrivedAtMs - last!.arrivedAtMs);
+    if (aheadMs > BEYOND_WAITING_MS) return true;
+    return aheadMs > Math.max(300, 4 * intervalMs) && arrivedAtMs - mediaMs < earliestOffsetMs - TOO_EARLY_MS;
+  };
+  const classify = (mediaMs: number, arrivedAtMs: number, earliestOffsetMs: number | undefined): MediaStep => {
+    if (last === undefined) return 'first';
+    const stepMs = mediaMs - last.mediaMs;
+    const hasJumped = jumps(mediaMs, arrivedAtMs, earliestOffsetMs);
+    recent.push({ mediaMs, stepMs, elapsedMs: arrivedAtMs - last.arrivedAtMs, isOdd: hasJumped || stepMs === 0 });
+    if (recent.length > MEMORY) recent.shift();
+    const odd = recent.reduce((count, { isOdd }) => count + Number(isOdd), 0);
+    const standsStill = recent.length >= STILL_UNITS && recent.slice(-STILL_UNITS).every((picture) => picture.stepMs === 0);
+    const wasUnusable = isUnusable;
+    isUnusable = standsStill || (odd > 8 && odd * 3 > recent.length) || (isUnusable && (odd > 0 || recent.length < MEMORY));
+    intervalMs = intervalOf(recent, isUnusable) ?? intervalMs;
+    if (isUnusable) return 'unusable';
+    return hasJumped || wasUnusable ? 'jump' : 'steady';
+  };
+
+  return {
+    next: (mediaMs, arrivedAtMs, earliestOffsetMs) => {
+      const step = classify(mediaMs, arrivedAtMs, earliestOffsetMs);
+      highestMs = step === 'steady' ? Math.max(highestMs, mediaMs) : mediaMs;
+      last = { mediaMs, arrivedAtMs };
+      return step;
+    },
+    newConnection: () => {
+      [last, highestMs] = [undefined, -Infinity];
+      recent = [];
+    },
+    intervalMs: () => intervalMs,
+    reorderMs: () => {
+      let [newestMs, mostMs] = [-Infinity, 0];
+      for (const { mediaMs } of sinceOdd(recent)) {
+        newestMs = Math.max(newestMs, mediaMs);
+        mostMs = Math.max(mostMs, newestMs - mediaMs);
+      }
+      return mostMs;
+    },
+    stampJitterMs: () => {
+      const steady = sinceOdd(recent);
+      if (steady.length < 8) return 0;
+      // Multiples, since B-pictures go back and lost ones leave holes.
+      const media = median(steady.map(({ stepMs }) => Math.abs(stepMs - Math.round(stepMs / intervalMs) * intervalMs)));
+      const elapsed = steady.map(({ elapsedMs }) => elapsedMs);
+      const usual = median(elapsed);
+      const arrivals = median(elapsed.map((ms) => Math.abs(ms - usual)));
+      return media > 3 && media > 1.5 * arrivals ? media : 0;
+    },
+  };
+}
+
+/** The latest pictures, back to the last whose time was odd. */
+function sinceOdd(pictures: readonly Picture[]): readonly Picture[] {
+  return pictures.slice(pictures.map(({ isOdd }) => isOdd).lastIndexOf(true) + 1);
+}
+
+/** Between media times in their order of time, since B-pictures come in another. */
+function intervalOf(pictures: readonly Picture[], byArrival: boolean): number | undefined {
+  if (byArrival) return pictures.length < 3 ? undefined : Math.max(1, median(pictures.map(({ elapsedMs }) => elapsedMs)));
+  const times = sinceOdd(pictures).map(({ mediaMs }) => mediaMs).sort((a, b) => a - b);
+  return times.length < 4 ? undefined : Math.max(1, median(times.slice(1).map((ms, i) => ms - times[i])));
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1];
+}

@@ -1,0 +1,133 @@
+import type { CaptureEstimate } from './capture-clock.js';
+
+/** A picture on its way into stream time. */
+export type StreamUnit = {
+  readonly mediaMs: number;
+  readonly arrivedAtMs: number;
+  readonly estimate: Pick<CaptureEstimate, 'capturedAtMs' | 'uncertaintyMs'>;
+  /** The first of a connection: its media clock has nothing to do with the one before. */
+  readonly isNewConnection?: boolean;
+  /** Something was lost inside it or before it. */
+  readonly damaged?: boolean;
+};
+
+export type StreamTime = {
+  /** In presentation order greater than any before; of a B-picture between those of its neighbours. */
+  readonly ptsMs: number;
+  readonly gap?: StreamGap;
+};
+
+/** A time without pictures, on the monotonic clock; for `held` and `unclear` the time in which none arrived. */
+export type StreamGap = {
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** `unclear`: the network held pictures back, or the camera stood still and its media clock with it. */
+  readonly cause: 'connection' | 'stood-still' | 'lost' | 'held' | 'unclear';
+  readonly why: string;
+};
+
+export type StreamClock = {
+  /** In the order of arrival, which is the order of decoding. */
+  next(unit: StreamUnit): StreamTime;
+};
+
+/** The finest step that a recording can tell. */
+const STEP_MS = 0.001;
+const LEAST_GAP_MS = 1_000;
+const GAP_INTERVALS = 3;
+/** Media time and capture time differ by more only where the media clock was set or stood still. */
+const DEPARTS_MS = 250;
+const MEMORY = 15;
+/** Both clocks drift. */
+const ANCHOR_GAIN = 0.01;
+const REORDER_INTERVALS = 5;
+
+type Last = { readonly mediaMs: number; readonly ptsMs: number; readonly arrivedAtMs: number; readonly capturedAtMs: number };
+
+/**
+ * One time for a whole stream. Spacing is the media clock's own, to the microsecond, as long as it follows the time of capture;
+ * across jumps, times in which it stood, and new connections the difference of the capture times takes its place.
+ */
+export function streamClock(): StreamClock {
+  let last: Last | undefined;
+  /** The latest by presentation, from which holes and steps are measured. */
+  let newest: Last | undefined;
+  let offsetMs = 0;
+  /** Time of capture minus stream time. */
+  let anchorMs = 0;
+  let steps: number[] = [];
+  const given = new Set<number>();
+
+  const intervalMs = (): number => (steps.length === 0 ? 0 : [...steps].sort((a, b) => a - b)[steps.length >> 1]);
+  const microseconds = (ms: number): number => Math.round(ms * 1_000);
+  /** No time is given twice, and none that is not finer than a microsecond from another. */
+  const free = (ptsMs: number): number => {
+    let us = microseconds(ptsMs);
+    while (given.has(us)) us += 1;
+    given.add(us);
+    if (given.size > 4 * MEMORY) given.delete(given.values().next().value!);
+    return us / 1_000;
+  };
+  return {
+    next: (unit) => {
+      const { mediaMs, arrivedAtMs, estimate: { capturedAtMs } } = unit;
+      if (newest === undefined || last === undefined) {
+        last = newest = { mediaMs, ptsMs: free(mediaMs), arrivedAtMs, capturedAtMs };
+        anchorMs = capturedAtMs - newest.ptsMs;
+        return { ptsMs: newest.ptsMs };
+      }
+      const stepMs = mediaMs - newest.mediaMs;
+      const usualMs = intervalMs();
+      const wentBack = stepMs <= 0;
+      const isReordered = wentBack && stepMs < 0 && -stepMs <= Math.max(500, REORDER_INTERVALS * usualMs) && unit.isNewConnection !== true;
+      // Against the time of capture that the stream has kept so far, so that a loss which is proven late still counts.
+      const departsMs = capturedAtMs - (mediaMs + offsetMs) - anchorMs;
+      const isCertain = Math.abs(departsMs) > Math.max(DEPARTS_MS, unit.estimate.uncertaintyMs + 20);
+      const hasLeapt = stepMs > Math.max(LEAST_GAP_MS, GAP_INTERVALS * usualMs) && departsMs < -DEPARTS_MS;
+      const follows = !wentBack && !hasLeapt && !(isCertain && departsMs > 0) && unit.isNewConnection !== true;
+      const gap = isReordered ? undefined : gapBefore(unit, newest, last, stepMs, usualMs);
+      if (isReordered) {
+        const ptsMs = free(mediaMs + offsetMs);
+        last = { mediaMs, ptsMs, arrivedAtMs, capturedAtMs };
+        return { ptsMs };
+      }
+      if (!follows) {
+        const passedMs = unit.isNewConnection === true || wentBack || hasLeapt ? capturedAtMs - newest.capturedAtMs : departsMs + stepMs;
+        offsetMs = newest.ptsMs + Math.max(passedMs, STEP_MS) - mediaMs;
+      } else steps = [...steps, stepMs].slice(-MEMORY);
+      const ptsMs = free(Math.max(mediaMs + offsetMs, newest.ptsMs + STEP_MS));
+      const anchoredMs = capturedAtMs - ptsMs;
+      anchorMs = !follows || (isCertain && departsMs < 0) ? anchoredMs : anchorMs + ANCHOR_GAIN * (Math.abs(departsMs) < DEPARTS_MS ? departsMs : 0);
+      last = newest = { mediaMs, ptsMs, arrivedAtMs, capturedAtMs };
+      return gap === undefined ? { ptsMs } : { ptsMs, gap };
+    },
+  };
+}
+
+/** Did time pass without pictures for the sender, for us, or for both? */
+function gapBefore(unit: StreamUnit, newest: Last, last: Last, stepMs: number, intervalMs: number): StreamGap | undefined {
+  const leastMs = Math.max(LEAST_GAP_MS, GAP_INTERVALS * intervalMs);
+  const { capturedAtMs } = unit.estimate;
+  const senderMs = capturedAtMs - newest.capturedAtMs;
+  const oursMs = unit.arrivedAtMs - last.arrivedAtMs;
+  const captured = { fromMs: newest.capturedAtMs, toMs: Math.max(newest.capturedAtMs, capturedAtMs) };
+  if (unit.isNewConnection === true) {
+    return senderMs < leastMs ? undefined : { ...captured, cause: 'connection', why: `no connection to the camera for ${seconds(senderMs)}` };
+  }
+  if (intervalMs === 0) return undefined;
+  // A better estimate may move the time of capture; that alone is no hole.
+  if (senderMs >= leastMs && (oursMs >= leastMs || stepMs >= leastMs)) {
+    return unit.damaged === true
+      ? { ...captured, cause: 'lost', why: `the pictures of ${seconds(senderMs)} were lost on the way` }
+      : { ...captured, cause: 'stood-still', why: `the camera stood still for ${seconds(senderMs)}${stepMs < senderMs / 2 ? ', and its media clock with it' : ''}` };
+  }
+  if (oursMs >= leastMs && unit.estimate.uncertaintyMs > (oursMs - senderMs) / 2) {
+    return { fromMs: last.arrivedAtMs, toMs: unit.arrivedAtMs, cause: 'unclear', why: `no pictures came for ${seconds(oursMs)}: the network held them back, or the camera stood still with its clock` };
+  }
+  if (oursMs >= leastMs) return { fromMs: last.arrivedAtMs, toMs: unit.arrivedAtMs, cause: 'held', why: `the network held pictures back for ${seconds(oursMs)}` };
+  return undefined;
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1_000).toFixed(1)} s`;
+}
