@@ -11,7 +11,8 @@ export function forecast(trackers: TrackerSet, clock: Clock): OperatorFunction<P
   return map((event) => {
     if (event.type !== 'percept') return event;
     const validAtMs = clock.now();
-    const detections = trackers.of(event).forecast(validAtMs, event);
+    const ageMs = validAtMs - event.times.capturedAtMs;
+    const detections = trackers.of(event).forecast(event.ptsMs + ageMs, event);
     return {
       ...event,
       times: { ...event.times, emittedAtMs: validAtMs },

@@ -29,6 +29,18 @@ describe('track', () => {
     assert.notEqual(first[1], first[3]);
   }));
 
+  it('follows an object although its pictures turn out to be older than had been thought', () => marbles(({ cold, expectObservable, flush }) => {
+    const revised = percept(2, 66, 108);
+    const source = cold<PipelineEvent>('abc|', {
+      a: percept(0, 0, 100), b: percept(1, 33, 104), c: { ...revised, times: { ...revised.times, capturedAtMs: -3_000 } },
+    });
+    const ids: unknown[] = [];
+    expectObservable(source.pipe(track(new TrackerSet('nowcast')), map(trackIdOf), map((id) => { ids.push(id); return typeof id; })))
+      .toBe('nnn|', { n: 'number' });
+    flush();
+    assert.equal(new Set(ids).size, 1);
+  }));
+
   it('leaves the observed boxes as they are', () => marbles(({ cold, expectObservable }) => {
     const box = (event: PipelineEvent): unknown => event.type === 'percept' ? event.detections[0].box : undefined;
     expectObservable(cold<PipelineEvent>('a|', { a: percept(0, 0, 100) }).pipe(track(new TrackerSet('kalman')), map(box)))
@@ -53,5 +65,17 @@ describe('forecast', () => {
     const { x1 } = last.forecast!.detections[0].box;
     assert.ok(x1 > 144 && x1 < 152, `about 148, where the object is by then, got ${x1}`);
     assert.equal(last.forecast!.detections[0].trackId, last.detections[0].trackId);
+  }));
+
+  it('carries it by the age of its picture, whatever the stream\'s own time', () => marbles(({ cold, expectObservable, flush }, scheduler) => {
+    const trackers = new TrackerSet('kalman');
+    const at = (seq: number, x1: number): PerceptEvent => ({ ...percept(seq, 100 * seq, x1), ptsMs: 5_000_000 + 100 * seq });
+    const source = cold<PipelineEvent>('100ms a 99ms b 99ms c 99ms (d|)', { a: at(0, 100), b: at(1, 112), c: at(2, 124), d: at(3, 136) });
+    const seen: PerceptEvent[] = [];
+    expectObservable(source.pipe(track(trackers), forecast(trackers, scheduler), map((event) => { seen.push(event as PerceptEvent); return event.type; })))
+      .toBe('100ms p 99ms p 99ms p 99ms (p|)', { p: 'percept' });
+    flush();
+    const { x1 } = seen[3].forecast!.detections[0].box;
+    assert.ok(x1 > 144 && x1 < 152, `about 148, where the object is by then, got ${x1}`);
   }));
 });

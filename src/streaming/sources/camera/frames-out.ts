@@ -91,16 +91,16 @@ export class FramesOut {
   }
 
   /** The next frame's identity, after all that has to be told before it. */
-  #next({ hole, ...times }: Moment): FrameRef {
+  #next({ hole, ptsMs, capturedAtMs, captureClock, uncertaintyMs }: Moment): FrameRef {
     if (!this.#isLive) {
       this.#isLive = true;
       this.#epoch += 1;
       this.#options.onLive(this.#epoch);
     }
     // The time between two connections is told once, with the reason for it.
-    if (this.#lostWhy !== '') this.tellGap(times.capturedAtMs);
+    if (this.#lostWhy !== '') this.tellGap(capturedAtMs);
     else if (hole !== undefined) this.tellGap(hole.toMs, hole.why, hole.fromMs);
-    const ref: FrameRef = { streamId: this.#options.streamId, seq: this.#seq++, epoch: this.#epoch, ...times };
+    const ref: FrameRef = { streamId: this.#options.streamId, seq: this.#seq++, epoch: this.#epoch, ptsMs, capturedAtMs, captureClock, uncertaintyMs };
     this.#last = ref;
     return ref;
   }

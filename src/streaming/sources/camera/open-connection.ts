@@ -7,6 +7,7 @@ import { ffmpegTransport } from '../camera-input.js';
 import type { CameraConnection, ConnectionEvents } from './connection.js';
 import { FfmpegConnection } from './ffmpeg-connection.js';
 import type { ResolvedCameraOptions } from './options.js';
+import type { Shedding } from './shedding.js';
 import type { Timeline } from './timeline.js';
 import { UnitConnection } from './unit-connection.js';
 
@@ -17,6 +18,7 @@ export type OpenOptions = ResolvedCameraOptions & {
   readonly reader: Reader;
   readonly ring: FrameRing;
   readonly timeline: Timeline;
+  readonly shedding: Shedding;
   /** Given pieces of a NUT file of the stream as it came; undefined where none is wanted. */
   readonly onCopied: ((piece: Uint8Array) => void) | undefined;
   readonly events: ConnectionEvents;

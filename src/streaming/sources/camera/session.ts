@@ -12,7 +12,8 @@ import type { CameraConnection, ConnectionEnd } from './connection.js';
 import { FramesOut } from './frames-out.js';
 import { openConnection, ownReaderOf, type Reader } from './open-connection.js';
 import type { ResolvedCameraOptions } from './options.js';
-import { timeline } from './timeline.js';
+import { Shedding } from './shedding.js';
+import { timeline, type Timeline } from './timeline.js';
 
 /** Everything that a camera's stream keeps over its connections. */
 export class CameraSession {
@@ -22,7 +23,8 @@ export class CameraSession {
   readonly #ring: FrameRing;
   readonly #copies: CopyKeeper | undefined;
   readonly #out: FramesOut;
-  readonly #timeline;
+  readonly #timeline: Timeline;
+  readonly #shedding: Shedding;
   #connection: CameraConnection | undefined;
   #reader: Reader;
   #wake: (() => void) | undefined;
@@ -33,7 +35,7 @@ export class CameraSession {
     this.#options = options;
     this.#redact = redactorOf(url);
     this.#reader = ownReaderOf(url, options) ?? 'ffmpeg';
-    const { streamId, slots, input, clock, keepCopyTo, maxFrames } = options;
+    const { streamId, slots, input, clock, keepCopyTo, maxFrames, maxBehindMs } = options;
     this.#ring = new FrameRing(slots, 3 * input.width * input.height);
     if (keepCopyTo !== undefined) this.#copies = new CopyKeeper({ path: keepCopyTo, onFailure: (error) => options.onCopyFailure?.(error) });
     this.#out = new FramesOut({
@@ -44,6 +46,7 @@ export class CameraSession {
       },
       onLive: (epoch) => this.#tellCopy(epoch),
     });
+    this.#shedding = new Shedding(maxBehindMs);
     this.#timeline = timeline({ onNotice: (text) => this.#out.status('streaming', text) });
   }
 
@@ -96,6 +99,7 @@ export class CameraSession {
       reader: this.#reader,
       ring: this.#ring,
       timeline: this.#timeline,
+      shedding: this.#shedding,
       onCopied: copies && ((piece) => copies.write(piece)),
       events: this.#out.eventsOf(() => connection),
     });

@@ -45,8 +45,8 @@ const REORDER_INTERVALS = 5;
 type Last = { readonly mediaMs: number; readonly ptsMs: number; readonly arrivedAtMs: number; readonly capturedAtMs: number };
 
 /**
- * One time for a whole stream. Spacing is the media clock's own, to the microsecond, as long as it follows the time of capture;
- * across jumps, times in which it stood, and new connections the difference of the capture times takes its place.
+ * One time for a whole stream, which begins with 0. Spacing is the media clock's own, to the microsecond, as long as it
+ * follows the time of capture; across jumps, times in which it stood, and new connections the difference of the capture times takes its place.
  */
 export function streamClock(): StreamClock {
   let last: Last | undefined;
@@ -62,7 +62,7 @@ export function streamClock(): StreamClock {
   const microseconds = (ms: number): number => Math.round(ms * 1_000);
   /** No time is given twice, and none that is not finer than a microsecond from another. */
   const free = (ptsMs: number): number => {
-    let us = microseconds(ptsMs);
+    let us = Math.max(0, microseconds(ptsMs));
     while (given.has(us)) us += 1;
     given.add(us);
     if (given.size > 4 * MEMORY) given.delete(given.values().next().value!);
@@ -72,7 +72,8 @@ export function streamClock(): StreamClock {
     next: (unit) => {
       const { mediaMs, arrivedAtMs, estimate: { capturedAtMs } } = unit;
       if (newest === undefined || last === undefined) {
-        last = newest = { mediaMs, ptsMs: free(mediaMs), arrivedAtMs, capturedAtMs };
+        offsetMs = -mediaMs;
+        last = newest = { mediaMs, ptsMs: free(0), arrivedAtMs, capturedAtMs };
         anchorMs = capturedAtMs - newest.ptsMs;
         return { ptsMs: newest.ptsMs };
       }

@@ -1,28 +1,39 @@
 import type { SenderReport } from '../../../core/coded-unit.js';
-import { captureClock, CAPTURE_TRUST } from '../capture-clock.js';
-import { ptsStitcher } from '../pts-stitcher.js';
+import { captureClock } from './capture-clock.js';
 import type { Moment } from './connection.js';
+import { streamClock } from './stream-time.js';
 
 /** Gives each picture of a stream its place in time, over all connections. */
 export type Timeline = {
   newConnection(atMs: number): void;
+  /** The quickest answer of the sender so far. */
+  roundTrip(ms: number): void;
   reported(report: SenderReport): void;
   /** Pictures in the order in which they are sent. */
-  place(mediaMs: number, arrivedAtMs: number): Moment;
+  place(picture: { readonly mediaMs: number; readonly arrivedAtMs: number; readonly damaged: boolean }): PlacedMoment;
 };
 
-export function timeline(_options: { readonly onNotice: (text: string) => void }): Timeline {
-  const stitcher = ptsStitcher();
-  const clock = captureClock();
+export type PlacedMoment = Moment & {
+  /** The picture was at least this old when it arrived, whatever is not known. */
+  readonly leastAgeMs: number;
+};
+
+export function timeline({ onNotice }: { readonly onNotice: (text: string) => void }): Timeline {
+  const clock = captureClock({ onNotice });
+  const stream = streamClock();
+  let isNewConnection = false;
   return {
-    newConnection: () => {
-      stitcher.newEpoch();
-      clock.newEpoch(false);
+    newConnection: (atMs) => {
+      clock.newConnection(atMs);
+      isNewConnection = true;
     },
-    reported: () => undefined,
-    place: (mediaMs, arrivedAtMs) => {
-      const ptsMs = stitcher.stitch(mediaMs, arrivedAtMs);
-      return { ptsMs, capturedAtMs: clock.capturedAtMs(ptsMs, arrivedAtMs), ...CAPTURE_TRUST };
+    roundTrip: (ms) => clock.roundTrip(ms),
+    reported: (report) => clock.reported(report),
+    place: (picture) => {
+      const estimate = clock.arrived(picture.mediaMs, picture.arrivedAtMs);
+      const { ptsMs, gap } = stream.next({ ...picture, estimate, isNewConnection });
+      isNewConnection = false;
+      return { ptsMs, ...estimate, ...(gap === undefined ? {} : { hole: gap }) };
     },
   };
 }

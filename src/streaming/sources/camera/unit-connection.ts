@@ -1,28 +1,38 @@
+import type { SchedulerLike, Subscription } from 'rxjs';
 import type { Clock } from '../../../core/clock.js';
-import type { CodedUnit, SenderReport, UnitStream, UnitStreamEnd, UnitStreamEvents } from '../../../core/coded-unit.js';
+import type { CodedUnit, UnitStream, UnitStreamEnd, UnitStreamEvents } from '../../../core/coded-unit.js';
 import type { FrameRing } from '../../../core/frame-ring.js';
 import type { Size } from '../../../core/letterbox.js';
 import type { Ffmpeg } from '../ffmpeg-binary.js';
-import type { CameraConnection, ConnectionEnd, ConnectionEvents, GivingUp, Moment } from './connection.js';
+import type { FrameProcessEnd } from '../frame-process.js';
+import type { CameraConnection, ConnectionEnd, ConnectionEvents, GivingUp } from './connection.js';
 import { KeptTimes } from './kept-times.js';
-import type { Timeline } from './timeline.js';
+import { livenessWatch, type LivenessWatch } from './liveness.js';
+import type { Shedding } from './shedding.js';
+import type { PlacedMoment, Timeline } from './timeline.js';
 import { UnitDecoder, unitHeader, unitsHeader } from './unit-decoder.js';
 
 export type UnitConnectionOptions = {
   readonly reader: { open(events: UnitStreamEvents): UnitStream };
   readonly ffmpeg: Ffmpeg;
   readonly clock: Clock;
+  readonly scheduler: SchedulerLike;
   /** Size in pixels into which every picture is letterboxed. */
   readonly input: Size;
   readonly ring: FrameRing;
+  readonly timeoutMs: number;
+  readonly firstFrameTimeoutMs: number;
   readonly timeline: Timeline;
+  readonly shedding: Shedding;
   /** Given pieces of a NUT file of the units as they came; undefined where none is wanted. */
   readonly onCopied: ((piece: Uint8Array) => void) | undefined;
   readonly events: ConnectionEvents;
 };
 
 /** A unit with its place in time. */
-type PlacedUnit = CodedUnit & { readonly moment: Moment; readonly ptsUs: number };
+type PlacedUnit = CodedUnit & { readonly moment: PlacedMoment; readonly ptsUs: number };
+
+const LOOK_EVERY_MS = 100;
 
 /**
  * A connection that we read ourselves: units come whole with their times, and ffmpeg only decodes. A unit gets its place
@@ -34,28 +44,39 @@ export class UnitConnection implements CameraConnection {
   codec = '';
   readonly #options: UnitConnectionOptions;
   readonly #stream: UnitStream;
+  readonly #liveness: LivenessWatch;
+  #watch: Subscription;
   #decoder: UnitDecoder<PlacedUnit> | undefined;
+  /** Units that may be passed over, until all that has arrived with them is known. */
+  #waiting: PlacedUnit[] = [];
   #hasKey = false;
   #firstPictureAtMs: number | undefined;
-  #lastPictureAtMs: number | undefined;
-  #gaveUp: GivingUp | undefined;
+  #lastPictureAtMs = 0;
+  #gaveUp: { readonly why: GivingUp; readonly reason: string } | undefined;
   #decoderFailure: string | undefined;
   #isStopped = false;
 
   constructor(options: UnitConnectionOptions) {
     this.#options = options;
-    this.#stream = options.reader.open({
+    const { clock, timeoutMs, firstFrameTimeoutMs, timeline, events, reader, scheduler } = options;
+    this.#liveness = livenessWatch(clock.now(), { timeoutMs, firstPictureTimeoutMs: firstFrameTimeoutMs });
+    this.#stream = reader.open({
       onOpen: ({ codec }) => this.#opened(codec),
       onUnit: (unit) => this.#arrived(unit),
-      onReport: (report) => this.#reported(report),
-      onAlive: () => undefined,
-      onNotice: (text) => options.events.onNotice(text),
+      onReport: (report) => {
+        this.#liveness.report(report);
+        timeline.reported(report);
+      },
+      onAlive: () => this.#liveness.alive(clock.now()),
+      onNotice: (text) => events.onNotice(text),
     });
+    this.#watch = scheduler.schedule(() => this.#look(), LOOK_EVERY_MS);
     this.ended = this.#stream.ended.then((end) => this.#end(end));
   }
 
   stop(): void {
     this.#isStopped = true;
+    this.#watch.unsubscribe();
     this.#stream.stop();
     this.#decoder?.stop();
   }
@@ -66,47 +87,98 @@ export class UnitConnection implements CameraConnection {
     const decoder = new UnitDecoder<PlacedUnit>({
       ffmpeg, codec, input, ring,
       onPicture: ({ moment, ptsUs }, picture) => {
-        this.keptTimes.note(ptsUs, moment.ptsMs);
         this.#lastPictureAtMs = clock.now();
         this.#firstPictureAtMs ??= this.#lastPictureAtMs;
+        this.keptTimes.note(ptsUs, moment.ptsMs);
         events.onPicture(moment, picture);
       },
-      onMissing: ({ moment }, fate) => events.onMissing(moment, fate === 'shed' || this.#gaveUp === 'behind' ? 'behind' : 'corrupt'),
+      onMissing: ({ moment }, fate) => events.onMissing(moment, fate === 'shed' || this.#gaveUp?.why === 'behind' ? 'behind' : 'corrupt'),
     });
     this.#decoder = decoder;
     onCopied?.(unitsHeader(codec));
-    void decoder.closed.then(({ stopped, failure, signal, code, errors }) => {
-      if (stopped) return;
-      this.#decoderFailure = failure?.message ?? (signal === null ? `ffmpeg ended with exit code ${code}: ${errors.at(-1) ?? 'it did not say why'}` : `ffmpeg was killed (${signal})`);
-      this.#stream.stop();
+    void decoder.closed.then((end) => {
+      this.#decoderFailure ??= failureOf(end);
+      if (this.#decoderFailure !== undefined) this.#stream.stop();
     });
   }
 
-  #reported(report: SenderReport): void {
-    this.#options.timeline.reported(report);
-  }
-
   #arrived(unit: CodedUnit): void {
+    const { timeline, onCopied } = this.#options;
+    this.#liveness.picture(unit.arrivedAtMs, unit.mediaMs);
     // Nothing can be made of pictures that are built on one that was never sent.
     if (!this.#hasKey && !unit.isKey) return;
     this.#hasKey = true;
-    const moment = this.#options.timeline.place(unit.mediaMs, unit.arrivedAtMs);
+    if (this.#stream.roundTripMs !== undefined) timeline.roundTrip(this.#stream.roundTripMs);
+    const moment = timeline.place(unit);
     const placed: PlacedUnit = { ...unit, moment, ptsUs: Math.round(moment.ptsMs * 1_000) };
-    if (this.#options.onCopied !== undefined) {
-      this.#options.onCopied(unitHeader(placed));
-      this.#options.onCopied(unit.data);
+    if (onCopied !== undefined) {
+      onCopied(unitHeader(placed));
+      onCopied(unit.data);
     }
-    this.#decoder?.feed(placed);
+    if (this.#waiting.length === 0 && this.#options.shedding.isUpToDate && this.#leastAgeMs(placed) <= this.#options.shedding.maxBehindMs) {
+      this.#decide(placed, false);
+      return;
+    }
+    // Whether a newer key picture waits is known when all that lies ready has been read.
+    if (this.#waiting.push(placed) === 1) setImmediate(() => this.#decideWaiting());
+  }
+
+  #decideWaiting(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    const newestKey = waiting.findLastIndex(({ isKey, damaged }) => isKey && !damaged);
+    for (const [i, unit] of waiting.entries()) this.#decide(unit, i < newestKey);
+  }
+
+  #decide(unit: PlacedUnit, hasNewerKey: boolean): void {
+    if (this.#isStopped) return;
+    const decision = this.#options.shedding.decide({ ...unit, atMs: this.#options.clock.now(), leastAgeMs: this.#leastAgeMs(unit), hasNewerKey });
+    if (decision === 'decode') this.#decoder?.feed(unit);
+    else this.#decoder?.shed(unit);
+    if (decision === 'reconnect') {
+      this.#giveUp('behind', `the stream is ${(this.#leastAgeMs(unit) / 1_000).toFixed(1)} s behind and does not catch up: it is opened anew`);
+    }
+  }
+
+  /** How old a unit would be when the decoder takes it: what it still owes comes first. */
+  #leastAgeMs({ moment, arrivedAtMs }: PlacedUnit): number {
+    const nowMs = this.#options.clock.now();
+    const owed = this.#decoder?.oldestOwed;
+    return Math.max(moment.leastAgeMs + nowMs - arrivedAtMs, owed === undefined ? 0 : nowMs - owed.arrivedAtMs);
+  }
+
+  #look(): void {
+    const { clock, scheduler } = this.#options;
+    const { giveUp, reason } = this.#liveness.at(clock.now());
+    if (giveUp) this.#giveUp('silent', reason);
+    else this.#watch = scheduler.schedule(() => this.#look(), LOOK_EVERY_MS);
+  }
+
+  #giveUp(why: GivingUp, reason: string): void {
+    this.#gaveUp ??= { why, reason };
+    this.#stream.stop();
   }
 
   async #end({ kind, reason }: UnitStreamEnd): Promise<ConnectionEnd> {
-    if (!this.#isStopped) this.#decoder?.finish();
+    this.#watch.unsubscribe();
+    if (!this.#isStopped) {
+      this.#decideWaiting();
+      // Decided before the decoder is asked to finish: its end is no failure then.
+      this.#decoderFailure ??= '';
+      this.#decoder?.finish();
+    }
     await this.#decoder?.closed;
-    const streamedMs = this.#firstPictureAtMs === undefined ? 0 : this.#lastPictureAtMs! - this.#firstPictureAtMs;
     return {
-      reason: this.#decoderFailure ?? reason,
-      streamedMs,
-      gaveUp: kind === 'unsupported' ? 'needs-ffmpeg' : this.#gaveUp,
+      reason: this.#decoderFailure || this.#gaveUp?.reason || reason,
+      streamedMs: this.#firstPictureAtMs === undefined ? 0 : this.#lastPictureAtMs - this.#firstPictureAtMs,
+      gaveUp: kind === 'unsupported' ? 'needs-ffmpeg' : this.#gaveUp?.why,
     };
   }
+}
+
+/** Why a decoder ended that was not asked to; undefined where it was. */
+function failureOf({ stopped, failure, signal, code, errors }: FrameProcessEnd): string | undefined {
+  if (stopped) return undefined;
+  if (failure !== undefined) return failure.message;
+  return signal === null ? `ffmpeg ended with exit code ${code}: ${errors.at(-1) ?? 'it did not say why'}` : `ffmpeg was killed (${signal})`;
 }

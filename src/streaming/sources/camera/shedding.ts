@@ -1,0 +1,22 @@
+import { NO_BACKLOG, shedBacklog, type Decision, type WaitingUnit } from './backlog.js';
+
+/** The rule of `backlog.ts` at work on one camera, over all its connections. */
+export class Shedding {
+  readonly maxBehindMs: number;
+  #state = NO_BACKLOG;
+
+  constructor(maxBehindMs: number) {
+    this.maxBehindMs = maxBehindMs;
+  }
+
+  /** Nothing is being passed over. */
+  get isUpToDate(): boolean {
+    return !this.#state.isShedding;
+  }
+
+  decide(unit: WaitingUnit): Decision {
+    const { state, decision } = shedBacklog(this.#state, unit, { maxBehindMs: this.maxBehindMs });
+    this.#state = state;
+    return decision;
+  }
+}
