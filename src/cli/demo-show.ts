@@ -48,7 +48,7 @@ export class DemoShow {
   readonly #drive: LiveDrive;
   readonly #world: World;
   readonly #recent = new RecentFrames(WINDOW_FRAMES);
-  readonly #measurements = new Measurements();
+  readonly #measurements: Measurements;
   /** With forecasting, and without. */
   readonly #meters: { readonly final: LiveAccuracy; readonly observed: LiveAccuracy | undefined };
   #durationMs = 0;
@@ -58,6 +58,7 @@ export class DemoShow {
     this.#parts = parts;
     const { plan: { run, seed }, page, detector: { info } } = parts;
     this.#streamId = run.sources[0].id;
+    this.#measurements = new Measurements([this.#streamId]);
     this.#forecaster = run.detect.forecast === 'none' ? undefined : run.detect.forecast;
     const meter = (forecaster: TrackerKind | undefined): LiveAccuracy =>
       new LiveAccuracy({ truth: DEMO_CLASSES, classNames: info.classNames, windowFrames: WINDOW_FRAMES, keptFrames: WINDOW_FRAMES, forecaster });

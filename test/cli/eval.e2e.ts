@@ -127,8 +127,10 @@ describe('nowcast eval', () => {
 
   it('writes a recording that holds what the schedule did', () => {
     simulate('--runtime', at('runtime.json'), '--record', at('held.jsonl'));
-    const lines = readFileSync(at('held.jsonl'), 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line) as { type: string; schema?: string });
+    const lines = readFileSync(at('held.jsonl'), 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line) as { type: string; schema?: string; captureClock?: string; uncertaintyUs?: number });
     assert.equal(lines[0].schema, 'nowcast.recording/1');
-    assert.equal(lines.filter(({ type }) => type === 'percept' || type === 'drop').length, 90);
+    const outcomes = lines.filter(({ type }) => type === 'percept' || type === 'drop');
+    assert.equal(outcomes.length, 90);
+    for (const { captureClock, uncertaintyUs } of outcomes) assert.deepEqual([captureClock, uncertaintyUs], ['sender', 0]);
   });
 });

