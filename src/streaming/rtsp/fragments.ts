@@ -4,12 +4,15 @@ import { MAX_UNIT_BYTES, PIECE_BYTES, TOO_LARGE } from './unit-limits.js';
 /** Puts a fragmented NAL unit together (FU of RFC 6184 §5.8 and RFC 7798 §4.4.3). A NAL unit with a hole is dropped whole. */
 export class Fragments {
   readonly #sink: NalSink;
+  readonly #typeMask: number;
   #pieces: Uint8Array[] = [];
   #size = 0;
   #cost = 0;
 
-  constructor(sink: NalSink) {
+  /** @param typeMask the bits of a NAL unit header's first byte that hold its type: fragments agree in them, if not in the others */
+  constructor(sink: NalSink, typeMask: number) {
     this.#sink = sink;
+    this.#typeMask = typeMask;
   }
 
   get isOpen(): boolean {
@@ -26,7 +29,7 @@ export class Fragments {
       this.#pieces = [header];
       this.#size = header.length;
       this.#cost = 0;
-    } else if (!this.isOpen || !sameBytes(this.#pieces[0], header)) {
+    } else if (!this.isOpen || ((this.#pieces[0][0] ^ header[0]) & this.#typeMask) !== 0) {
       this.drop();
       this.#sink.damage();
       return;
@@ -50,8 +53,4 @@ export class Fragments {
     this.#pieces = [];
     this.#sink.damage();
   }
-}
-
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, index) => byte === b[index]);
 }

@@ -20,7 +20,7 @@ export class H264Depayloader implements NalDepayloader {
 
   constructor(sink: NalSink) {
     this.#sink = sink;
-    this.#fragments = new Fragments(sink);
+    this.#fragments = new Fragments(sink, 0x1f);
   }
 
   get isOpen(): boolean {

@@ -12,7 +12,7 @@ export class H265Depayloader implements NalDepayloader {
 
   constructor(sink: NalSink) {
     this.#sink = sink;
-    this.#fragments = new Fragments(sink);
+    this.#fragments = new Fragments(sink, 0x7e);
   }
 
   get isOpen(): boolean {
@@ -26,7 +26,7 @@ export class H265Depayloader implements NalDepayloader {
   push(payload: Uint8Array): void {
     if (payload.length === 0) return;
     const type = (payload[0] >> 1) & 0x3f;
-    if (payload.length < 3 || (payload[0] & 0x80) !== 0) this.#damaged();
+    if (payload.length < 2 || (payload[0] & 0x80) !== 0) this.#damaged();
     else if (type === FRAGMENT) this.#fragment(payload);
     else if (type === AGGREGATION) this.#aggregate(payload);
     else if (type < AGGREGATION) this.#single(payload);

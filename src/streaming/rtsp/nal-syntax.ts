@@ -1,7 +1,7 @@
 import { byteAt, nalBytes, type NalUnit } from './nal-unit.js';
 
 /**
- * What a NAL unit is to the grouping of access units. `first-slice` begins a picture, `slice` continues one. `delimiter`, `parameters`
+ * The part of a NAL unit in a picture. `first-slice` begins a picture, `slice` continues one. `delimiter`, `parameters`
  * and `prefix` belong to the picture after them, `suffix` to the one before. `filler` is dropped.
  */
 export type NalKind = 'first-slice' | 'slice' | 'delimiter' | 'parameters' | 'prefix' | 'suffix' | 'filler';

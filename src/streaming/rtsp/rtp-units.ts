@@ -139,8 +139,10 @@ export class RtpUnits {
     }
     this.#counts.otherSource -= 1;
     this.#candidate = undefined;
-    this.#source = packet.ssrc;
+    // Packets of the old source that wait for a missing one wait in vain.
+    this.#order.flush(Infinity);
     this.#order.reset();
+    this.#source = packet.ssrc;
     this.#mediaTime.reset();
     this.#pictures.reset();
     this.#time = undefined;

@@ -1,4 +1,4 @@
-/** What is known of how a camera departs from the standards. One is kept for all connections to a camera, so that each learns once. */
+/** The ways in which one camera departs from the standards. Its connections share one, so that they learn each way once. */
 export class SenderQuirks {
   readonly #onNotice: (text: string) => void;
   readonly #told = new Set<string>();

@@ -1,4 +1,4 @@
-/** What sequence order is restored of. */
+/** A packet with a place in an order: 16 bits, wraps. */
 export type Sequenced = { readonly sequence: number };
 
 /** Takes packets in order. `lost` is the number of packets missing right before this one; at least 1 where the number is unknown. */

@@ -104,8 +104,13 @@ export class StreamSplitter {
 
   #takeLine(line: string): void {
     if (this.#draft === undefined) {
-      this.#draft = MessageDraft.begin(line.trimEnd());
-      if (this.#draft === undefined) this.#lose();
+      const text = line.trimEnd();
+      this.#draft = MessageDraft.begin(text);
+      if (this.#draft !== undefined) return;
+      this.#lose();
+      // The rest of a body that was longer than it said has no line end before the next reply.
+      this.#draft = MessageDraft.begin(text.slice(Math.max(0, text.lastIndexOf('RTSP/1.'))));
+      this.#isSeeking = this.#draft === undefined;
     } else if (line !== '') {
       this.#draft.addLine(line);
     } else {

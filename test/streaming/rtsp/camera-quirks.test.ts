@@ -173,6 +173,24 @@ describe('pictures of a camera', () => {
     assert.equal(reading.units[0].isKey, true);
   });
 
+  it('are whole where the fragments of a NAL unit differ in importance', () => {
+    const reading = new Reading('h264');
+    const [nal] = picture(0, { size: 1000 });
+    const payloads = h264Payloads(nal, 300);
+    payloads[1][0] &= 0x9f;
+    reading.take(new RtpSender().picture(payloads, 0));
+    assert.deepEqual(reading.data, [annexBOf([nal])]);
+  });
+
+  it('of H.265 are not damaged by an end of sequence, which is a header alone', () => {
+    const sender = new RtpSender();
+    const reading = new Reading('h265');
+    const nals = [H265.slice({ seed: 1 }), Buffer.from([36 << 1, 1])];
+    reading.take(packets(sender, nals, 0, honest)).take(packets(sender, [H265.slice({ seed: 2 })], STEP, honest));
+    assert.deepEqual(reading.data, [annexBOf(nals), annexBOf([H265.slice({ seed: 2 })])]);
+    assert.deepEqual(reading.damaged, [false, false]);
+  });
+
   it('keep an H.265 suffix SEI, and lose one that comes after the marker', () => {
     const sender = new RtpSender();
     const reading = new Reading('h265');

@@ -49,7 +49,9 @@ export function annexBOf(nals: readonly Uint8Array[]): Buffer {
 
 /** Bytes that no start code interrupts; `seed` tells NAL units apart. */
 export function filling(size: number, seed: number): Buffer {
-  return Buffer.from(Uint8Array.from({ length: size }, (_, index) => 0x81 + ((index * 31 + seed * 17) % 0x7e)));
+  const bytes = Buffer.allocUnsafe(size);
+  for (let index = 0; index < size; index += 1) bytes[index] = 0x81 + ((index * 31 + seed * 17) % 0x7e);
+  return bytes;
 }
 
 export const H264 = {
