@@ -9,6 +9,7 @@ import { chaos } from './chaos.js';
 import { cpu } from './cpu.js';
 import { delay } from './delay.js';
 import { faults } from './faults.js';
+import { streamingAp } from './streaming-ap.js';
 
 type Settings = { readonly frames: number; readonly seconds: number; readonly minutes: number; readonly seed: number; readonly fault: string | undefined };
 
@@ -16,6 +17,7 @@ const PARTS: Readonly<Record<string, (ffmpeg: Ffmpeg, settings: Settings) => Pro
   delay: (ffmpeg, { frames }) => delay(ffmpeg, frames),
   faults: (ffmpeg, { fault }) => faults(ffmpeg, fault),
   cpu: (ffmpeg, { seconds }) => cpu(ffmpeg, seconds),
+  'streaming-ap': (ffmpeg) => streamingAp(ffmpeg),
   chaos: (ffmpeg, { minutes, seed }) => chaos(ffmpeg, minutes, seed),
 };
 

@@ -66,6 +66,11 @@ export class PacedCamera {
     return this.#drawings.get(index)?.findLast(({ drawnAtMs }) => drawnAtMs <= beforeMs);
   }
 
+  /** Everything that it took so far, in the order of taking. */
+  drawings(): Drawing[] {
+    return [...this.#drawings.values()].flat().sort((a, b) => a.drawnAtMs - b.drawnAtMs);
+  }
+
   /** Stalls it, its sockets open. */
   stall(): void {
     this.#child.kill('SIGSTOP');

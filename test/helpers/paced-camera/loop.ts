@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { UnitCodec } from '../../../src/core/coded-unit.js';
 import { ffmpegFedBy } from './encoder.js';
-import { drawStamp } from './stamp.js';
+import { numberedPictures, worldPictures } from './pictures.js';
 
 export type LoopSpec = {
   readonly codec: UnitCodec;
@@ -15,6 +15,8 @@ export type LoopSpec = {
   readonly gop: number;
   readonly bFrames: number;
   readonly loopSeconds: number;
+  /** Shows a drive of this seed through the synthetic world; undefined shows numbered pictures. */
+  readonly worldSeed: number | undefined;
 };
 
 export type LoopPicture = {
@@ -39,8 +41,7 @@ const BITS_PER_PIXEL = 0.14;
 
 /** The loop of a spec: encoded once, then kept in the system's temporary folder. */
 export async function pictureLoop(spec: LoopSpec): Promise<PictureLoop> {
-  const { codec, width, height, fps, gop, bFrames, loopSeconds } = spec;
-  const base = join(FOLDER, `v${VERSION}-${codec}-${width}x${height}-${fps}fps-gop${gop}-b${bFrames}-${loopSeconds}s`);
+  const base = pathOf(spec);
   const [stream, list] = [`${base}.bin`, `${base}.txt`];
   const read = async (): Promise<PictureLoop> => parse(await readFile(stream), await readFile(list, 'utf8'));
   return read().catch(async () => {
@@ -49,16 +50,26 @@ export async function pictureLoop(spec: LoopSpec): Promise<PictureLoop> {
   });
 }
 
+function pathOf({ codec, width, height, fps, gop, bFrames, loopSeconds, worldSeed }: LoopSpec): string {
+  const world = worldSeed === undefined ? '' : `-world${worldSeed}`;
+  return join(FOLDER, `v${VERSION}-${codec}-${width}x${height}-${fps}fps-gop${gop}-b${bFrames}-${loopSeconds}s${world}`);
+}
+
+/** Whole groups of pictures, so that the loop begins anew with a key picture. */
+export function pictureCount({ fps, gop, loopSeconds }: Pick<LoopSpec, 'fps' | 'gop' | 'loopSeconds'>): number {
+  return Math.ceil((loopSeconds * fps) / gop) * gop;
+}
+
 async function encode(spec: LoopSpec, stream: string, list: string): Promise<void> {
-  const { width, height, fps, gop, loopSeconds } = spec;
+  const { width, height, fps, worldSeed } = spec;
   await mkdir(FOLDER, { recursive: true });
   // Another process may be at it: each writes files of its own, and the last one to finish wins.
   const [newStream, newList] = [`${stream}.${process.pid}`, `${list}.${process.pid}`];
-  const count = Math.ceil((loopSeconds * fps) / gop) * gop;
+  const count = pictureCount(spec);
   const muxer = { h264: 'h264', h265: 'hevc', mjpeg: 'mjpeg' }[spec.codec];
   try {
-    await ffmpegFedBy(pictures(width, height, count), [
-      '-f', 'rawvideo', '-pix_fmt', 'gray', '-s', `${width}x${height}`, '-r', `${fps}`, '-i', 'pipe:0', ...encoderOptions(spec), '-map', '0:v',
+    await ffmpegFedBy(worldSeed === undefined ? numberedPictures(spec, count) : worldPictures(spec, worldSeed, count), [
+      '-f', 'rawvideo', '-pix_fmt', worldSeed === undefined ? 'gray' : 'rgba', '-s', `${width}x${height}`, '-r', `${fps}`, '-i', 'pipe:0', ...encoderOptions(spec), '-map', '0:v',
       '-f', 'tee', `[f=${muxer}]${newStream}|[f=framecrc]${newList}`,
     ]);
     await rename(newStream, stream);
@@ -82,22 +93,6 @@ function encoderOptions({ codec, width, height, fps, gop, bFrames }: LoopSpec): 
   }
 }
 
-/** A pan over a texture, so that there is something to decode, with each picture's number in it. */
-function* pictures(width: number, height: number, count: number): Generator<Uint8Array> {
-  const wide = width * 2;
-  const texture = new Uint8Array(wide * height);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < wide; x++) texture[y * wide + x] = 110 + 50 * Math.sin(x / 23 + 2 * Math.sin(y / 17)) + 12 * (((x >> 2) * 31 + (y >> 2) * 17) % 3);
-  }
-  for (let index = 0; index < count; index++) {
-    const luma = new Uint8Array(width * height);
-    const shift = (index * 3) % width;
-    for (let y = 0; y < height; y++) luma.set(texture.subarray(y * wide + shift, y * wide + shift + width), y * width);
-    drawStamp(luma, width, index);
-    yield luma;
-  }
-}
-
 /** @param list ffmpeg's framecrc: for each packet its stream, decoding and presentation time, duration, size, checksum, and flags of those that are no key pictures */
 function parse(stream: Buffer, list: string): PictureLoop {
   const lines = list.split('\n').filter((line) => line !== '' && !line.startsWith('#')).map((line) => line.split(',').map((field) => field.trim()));
@@ -114,10 +109,8 @@ function parse(stream: Buffer, list: string): PictureLoop {
 /** How long this machine's ffmpeg takes to decode one picture of the loop in the mean, and nothing else, in milliseconds. */
 export async function decodeMs(spec: LoopSpec): Promise<number> {
   await pictureLoop(spec);
-  const { codec, width, height, fps, gop, bFrames, loopSeconds } = spec;
-  const base = join(FOLDER, `v${VERSION}-${codec}-${width}x${height}-${fps}fps-gop${gop}-b${bFrames}-${loopSeconds}s`);
-  const demuxer = { h264: 'h264', h265: 'hevc', mjpeg: 'mjpeg' }[codec];
-  const { stderr } = await promisify(execFile)('ffmpeg', ['-nostdin', '-threads', '1', '-benchmark', '-f', demuxer, '-i', `${base}.bin`, '-frames:v', '300', '-f', 'null', '-']);
+  const demuxer = { h264: 'h264', h265: 'hevc', mjpeg: 'mjpeg' }[spec.codec];
+  const { stderr } = await promisify(execFile)('ffmpeg', ['-nostdin', '-threads', '1', '-benchmark', '-f', demuxer, '-i', `${pathOf(spec)}.bin`, '-frames:v', '300', '-f', 'null', '-']);
   const seconds = Number(/rtime=([\d.]+)s/.exec(stderr)?.[1]);
-  return (seconds * 1000) / Math.min(300, Math.ceil((loopSeconds * fps) / gop) * gop);
+  return (seconds * 1000) / Math.min(300, pictureCount(spec));
 }

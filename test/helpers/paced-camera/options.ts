@@ -36,6 +36,8 @@ export type PacedCameraOptions = {
   readonly bFrames: number;
   /** After so long the pictures begin anew, so a picture older than this cannot be told from a young one. */
   readonly loopSeconds: number;
+  /** Shows a drive of this seed through the synthetic world, without numbers; undefined shows numbered pictures. */
+  readonly worldSeed: number | undefined;
   readonly quirks: readonly CameraQuirk[];
   readonly transports: readonly ('tcp' | 'udp')[];
   readonly auth: CameraAuth;
@@ -60,7 +62,7 @@ export type PacedCameraOptions = {
 };
 
 export const DEFAULT_CAMERA: PacedCameraOptions = {
-  port: 0, codec: 'h264', width: 640, height: 360, fps: 30, gop: 30, bFrames: 0, loopSeconds: 60, quirks: [], transports: ['tcp', 'udp'], auth: 'none',
+  port: 0, codec: 'h264', width: 640, height: 360, fps: 30, gop: 30, bFrames: 0, loopSeconds: 60, worldSeed: undefined, quirks: [], transports: ['tcp', 'udp'], auth: 'none',
   firstPicture: 'key', rtpStart: undefined, wrapAfterMs: undefined, reportEveryMs: 5_000, firstReportMs: 0, wallSkewMs: 0, driftPpm: 0,
   sessionTimeoutS: 60, sendQueueBytes: 4_000_000,
 };
