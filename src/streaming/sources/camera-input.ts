@@ -28,7 +28,12 @@ export type CameraInputOptions = {
 };
 
 /** What ffmpeg is told about a camera. */
-export type CameraInput = { readonly url: string; readonly inputOptions: readonly string[] };
+export type CameraInput = {
+  readonly url: string;
+  readonly inputOptions: readonly string[];
+  /** Presentation times are stamps of the monotonic clock, in most drivers taken when the picture was there. */
+  readonly stampsAreMonotonic: boolean;
+};
 
 const KINDS = {
   rtsp: /^rtsps?:\/\//i,
@@ -49,6 +54,9 @@ type CameraKind = keyof typeof KINDS;
  * - `thread_type slice`: decoding frames in parallel would hold back one for each core.
  * - `allowed_media_types video`: with one track, times are the camera's own from its first frame on; with two, ffmpeg
  *   moves them when the first RTCP report arrives.
+ * - `timestamps default` for devices: the kernel's own stamps, which its drivers take from the monotonic clock when the
+ *   picture is there. `abs` and `mono2abs` would turn them into wall time, through a filter that smooths them.
+ * - `copyts` for devices: the stamps stay as they are; otherwise ffmpeg would begin at zero. A copy begins at zero all the same.
  * - `re` for HLS: its segments arrive whole, seconds of video at once; played by their own times they are a stream again.
  *
  * @throws UsageError where the URL is of no kind that is known
@@ -61,6 +69,7 @@ export function cameraInput(url: string, version: FfmpegVersion, options: Camera
   }
   return {
     url: encodeCredentials(url),
+    stampsAreMonotonic: kind === 'v4l2' && !options.probeFully && !options.stampOnArrival,
     inputOptions: [
       '-thread_type', 'slice',
       ...(options.stampOnArrival ? ['-use_wallclock_as_timestamps', '1'] : []),
@@ -81,7 +90,7 @@ const OPTIONS: Record<CameraKind, (options: CameraInputOptions, version: FfmpegV
   mpegts: ({ timeoutMs }) => [...SHORT_PROBE, '-timeout', inMicroseconds(timeoutMs)],
   // Its -timeout is in seconds and means to listen.
   rtmp: ({ timeoutMs }) => [...SHORT_PROBE, '-rw_timeout', inMicroseconds(timeoutMs)],
-  v4l2: () => ['-f', 'v4l2'],
+  v4l2: ({ probeFully }) => ['-f', 'v4l2', '-timestamps', 'default', ...(probeFully ? [] : ['-copyts'])],
 };
 
 /** What these send is described in the stream itself, again and again: a second of it is enough to look at. */

@@ -27,6 +27,17 @@ describe('camera input', () => {
     assert.deepEqual([valueOf('rtsp://h/a', '-timeout', V5), valueOf('rtsp://h/a', '-timeout', V7)], ['5000000', '5000000']);
   });
 
+  it('takes a device\'s stamps as the kernel makes them', () => {
+    assert.equal(valueOf('/dev/video0', '-timestamps'), 'default');
+    const input = (options: Partial<CameraInputOptions> = {}): { isKept: boolean; isMonotonic: boolean } => {
+      const { inputOptions, stampsAreMonotonic } = cameraInput('/dev/video0', V5, { ...DEFAULTS, ...options });
+      return { isKept: inputOptions.includes('-copyts'), isMonotonic: stampsAreMonotonic };
+    };
+    assert.deepEqual(input(), { isKept: true, isMonotonic: true });
+    assert.deepEqual(input({ probeFully: true }), { isKept: false, isMonotonic: false });
+    assert.equal(cameraInput('rtsp://h/a', V5, DEFAULTS).stampsAreMonotonic, false);
+  });
+
   it('chooses the transport', () => {
     assert.equal(valueOf('rtsp://h/a', '-rtsp_transport'), 'tcp');
     assert.equal(valueOf('rtsp://h/a', '-rtsp_transport', V5, { transport: 'udp' }), 'udp');

@@ -1,0 +1,35 @@
+import type { MediaPlaylist, Segment } from './playlist.js';
+
+/** Tells when the sender dates the segments of a live stream, from its playlist as that goes on. One for each connection. */
+export type ProgramDates = {
+  /** The playlist was fetched anew. */
+  update(playlist: MediaPlaylist): void;
+  /**
+   * @param url of a segment, absolute
+   * @returns the segment; undefined where no playlist of late has had it
+   */
+  find(url: string): Segment | undefined;
+};
+
+/** Players lag behind the playlist: what has left it may still be opened. */
+const KEPT_SEGMENTS = 256;
+
+/** @param playlistUrl absolute, after redirects: what segments are relative to */
+export function programDates(playlistUrl: string): ProgramDates {
+  const segments = new Map<string, Segment>();
+  return {
+    update: (playlist) => {
+      for (const segment of playlist.segments) {
+        if (!URL.canParse(segment.uri, playlistUrl)) continue;
+        const url = new URL(segment.uri, playlistUrl).href;
+        const known = segments.get(url);
+        // A date that the playlist has dropped with the segment that bore it still holds.
+        const kept = segment.startUnixMs === undefined && known?.sequence === segment.sequence ? { ...segment, startUnixMs: known.startUnixMs } : segment;
+        segments.delete(url);
+        segments.set(url, kept);
+      }
+      for (const oldest of [...segments.keys()].slice(0, Math.max(0, segments.size - KEPT_SEGMENTS))) segments.delete(oldest);
+    },
+    find: (url) => segments.get(URL.canParse(url) ? new URL(url).href : url),
+  };
+}

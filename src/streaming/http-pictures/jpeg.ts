@@ -1,0 +1,51 @@
+const START_OF_IMAGE = 0xd8;
+const END_OF_IMAGE = 0xd9;
+const START_OF_SCAN = 0xda;
+
+/** Whether bytes begin as a JPEG does. */
+export function isJpeg(bytes: Uint8Array): boolean {
+  return bytes[0] === 0xff && bytes[1] === START_OF_IMAGE;
+}
+
+/** Whether bytes end as a JPEG does; cameras fill up with zeros and line ends behind it. */
+export function endsAsJpeg(bytes: Uint8Array): boolean {
+  let to = bytes.length;
+  while (to > 2 && (bytes[to - 1] === 0 || bytes[to - 1] === 0x0d || bytes[to - 1] === 0x0a)) to -= 1;
+  return bytes[to - 2] === 0xff && bytes[to - 1] === END_OF_IMAGE;
+}
+
+/**
+ * Finds the end of a JPEG while its bytes come in: segments are passed over by their lengths, so that the end of a
+ * thumbnail inside one is not taken for it. ITU-T T.81 annex B.
+ */
+export class JpegEnd {
+  #at = 2;
+  #isInScan = false;
+
+  /**
+   * @param bytes the picture from its first byte on, as far as it has come
+   * @returns its length; undefined where it is not there whole, or is no JPEG
+   */
+  find(bytes: Uint8Array): number | undefined {
+    if (!isJpeg(bytes)) return undefined;
+    while (this.#at + 1 < bytes.length) {
+      if (bytes[this.#at] !== 0xff) {
+        if (!this.#isInScan) return undefined;
+        const next = bytes.indexOf(0xff, this.#at);
+        this.#at = next < 0 ? bytes.length : next;
+        continue;
+      }
+      const marker = bytes[this.#at + 1];
+      if (marker === END_OF_IMAGE) return this.#at + 2;
+      if (marker === 0xff) this.#at += 1;
+      // A stuffed byte of a scan, and markers without a length.
+      else if (marker === 0 || marker === 1 || (marker >= 0xd0 && marker <= 0xd8)) this.#at += 2;
+      else if (this.#at + 3 >= bytes.length) return undefined;
+      else {
+        this.#isInScan = marker === START_OF_SCAN;
+        this.#at += 2 + Math.max(2, (bytes[this.#at + 2] << 8) | bytes[this.#at + 3]);
+      }
+    }
+    return undefined;
+  }
+}

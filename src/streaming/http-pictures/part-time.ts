@@ -1,0 +1,37 @@
+/** Tells when pictures were taken from what a camera writes above them. One for each stream. */
+export type PartTimes = {
+  /** On the camera's clock in milliseconds; undefined where it does not tell, or tells nothing that could be true. */
+  timeOf(headers: ReadonlyMap<string, string>): number | undefined;
+};
+
+/** Before September 2001: a clock that counts from the camera's start, not Unix time. */
+const LEAST_UNIX_MS = 1e12;
+
+/**
+ * Reads `X-Timestamp`, seconds with a fraction, which mjpg-streamer, ustreamer and their kin send. A clock that stands
+ * still from picture to picture, or is missing above some, is no clock, and is not asked again. The header `Date` has whole seconds, too coarse
+ * to place a picture.
+ */
+export function partTimes(onNotice: (text: string) => void): PartTimes {
+  let lastMs: number | undefined;
+  let isRefuted = false;
+  return {
+    timeOf: (headers) => {
+      const text = headers.get('x-timestamp') ?? '';
+      if (isRefuted || (text === '' && lastMs === undefined)) return undefined;
+      const timeMs = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) * 1_000 : 0;
+      if (timeMs > 0 && timeMs !== lastMs) {
+        lastMs = timeMs;
+        return timeMs;
+      }
+      isRefuted = true;
+      onNotice(`the camera's X-Timestamp is no clock, it says ${JSON.stringify(text.slice(0, 40))}: pictures are timed by their arrival`);
+      return undefined;
+    },
+  };
+}
+
+/** Whether a time on a camera's clock can be Unix time. */
+export function isUnixMs(timeMs: number): boolean {
+  return timeMs >= LEAST_UNIX_MS;
+}

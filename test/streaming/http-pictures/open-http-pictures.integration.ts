@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { asyncScheduler } from 'rxjs';
+import sharp from 'sharp';
+import type { UnitStream } from '../../../src/core/coded-unit.js';
+import { openHttpPictures, type HttpPicturesOptions } from '../../../src/streaming/http-pictures/open-http-pictures.js';
+import { NEEDS_FFMPEG, pattern } from '../../helpers/clips.js';
+import { monotonicClock } from '../../helpers/monotonic.js';
+import { itNeeds } from '../../helpers/needs.js';
+import { StreamRecord } from '../mpegts/recorded-stream.js';
+
+const OPTIONS: HttpPicturesOptions = { clock: monotonicClock, scheduler: asyncScheduler, timeoutMs: 10_000, snapshotIntervalMs: 5 };
+
+describe('a camera over HTTP', () => {
+  const servers: Server[] = [];
+  const sockets = new Set<Socket>();
+  const streams: UnitStream[] = [];
+  let pictures: Buffer[] = [];
+  before(async () => {
+    pictures = await Promise.all([10, 90, 200].map((grey) => sharp({ create: { width: 64, height: 48, channels: 3, background: { r: grey, g: grey, b: grey } } }).jpeg().toBuffer()));
+  });
+  afterEach(async () => {
+    for (const stream of streams.splice(0)) {
+      stream.stop();
+      await stream.ended;
+    }
+    // Each is let go by the stream that opened it, before the server lets go of any.
+    await Promise.all(Array.from(sockets, (socket) => new Promise((resolve) => { socket.once('close', resolve); })));
+    for (const server of servers.splice(0)) server.close();
+  });
+  const serve = async (listener: RequestListener): Promise<string> => {
+    const server = createServer(listener).listen(0, '127.0.0.1');
+    servers.push(server);
+    server.on('connection', (socket) => {
+      sockets.add(socket);
+      // A stream that ends breaks off.
+      socket.on('error', () => undefined);
+      socket.once('close', () => sockets.delete(socket));
+    });
+    await once(server, 'listening');
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  };
+  const watch = (url: string, options: Partial<HttpPicturesOptions> = {}): { stream: UnitStream; record: StreamRecord } => {
+    const record = new StreamRecord();
+    const stream = openHttpPictures(url, { ...OPTIONS, ...options }, record);
+    streams.push(stream);
+    return { stream, record };
+  };
+
+  it('gives each picture when its last byte comes: none waits for the next', async () => {
+    let write = (_bytes: string | Buffer): void => undefined;
+    const base = await serve((_, response) => {
+      response.writeHead(200, { 'content-type': 'multipart/x-mixed-replace; boundary="--a b"' });
+      response.flushHeaders();
+      write = (bytes) => { response.write(bytes); };
+    });
+    const { record } = watch(`${base}/video`);
+    await record.until(() => record.aliveCount > 0);
+    for (const [i, picture] of pictures.entries()) {
+      write(`--a b\r\nContent-Type: image/jpeg\r\nContent-Length: ${picture.length}\r\nX-Timestamp: 170000000${i}.250\r\n\r\n`);
+      write(picture);
+      // The next is sent only once this one is there.
+      await record.until(() => record.units.length === i + 1);
+      write('\r\n');
+    }
+    assert.deepEqual(record.opened, [{ codec: 'mjpeg', transport: 'HTTP' }]);
+    assert.deepEqual(record.units.map(({ data }) => Buffer.from(data).toString('hex')), pictures.map((picture) => picture.toString('hex')));
+    assert.deepEqual(record.units.map(({ mediaMs, isKey, damaged }) => [mediaMs, isKey, damaged]), [1_700_000_000_250, 1_700_000_001_250, 1_700_000_002_250].map((ms) => [ms, true, false]));
+    assert.deepEqual(record.reports.map(({ senderMs, mediaMs, arrivedAtMs }) => [senderMs, mediaMs, arrivedAtMs]), record.units.map(({ mediaMs, arrivedAtMs }) => [mediaMs, mediaMs, arrivedAtMs]));
+  });
+
+  it('times pictures by their arrival where the camera gives no times, or the same again and again', async () => {
+    const base = await serve((request, response) => {
+      response.writeHead(200, { 'content-type': 'multipart/x-mixed-replace; boundary=b' });
+      const header = request.url === '/still' ? 'X-Timestamp: 0.000000\r\n' : '';
+      for (const picture of pictures) response.write(Buffer.concat([Buffer.from(`--b\r\n${header}\r\n`), picture, Buffer.from('\r\n')]));
+    });
+    for (const path of ['/none', '/still']) {
+      const { record } = watch(`${base}${path}`);
+      await record.until(() => record.units.length === 3);
+      assert.ok(record.units.every(({ mediaMs, arrivedAtMs }) => mediaMs === arrivedAtMs));
+      assert.equal(record.notices.length, path === '/still' ? 1 : 0);
+    }
+  });
+
+  it('marks a picture that is cut short', async () => {
+    const base = await serve((_, response) => {
+      response.writeHead(200, { 'content-type': 'multipart/x-mixed-replace; boundary=b' });
+      for (const bytes of [pictures[0].subarray(0, 200), pictures[1]]) response.write(Buffer.concat([Buffer.from('--b\r\n\r\n'), bytes, Buffer.from('\r\n')]));
+    });
+    const { record } = watch(base);
+    await record.until(() => record.units.length === 2);
+    assert.deepEqual(record.units.map(({ damaged }) => damaged), [true, false]);
+  });
+
+  it('asks for single pictures again and again, over one connection, and takes the same bytes for the same picture', async () => {
+    let count = 0;
+    let connections = 0;
+    const base = await serve((_, response) => response.writeHead(200, { 'content-type': 'image/jpeg' }).end(pictures[Math.min(2, Math.floor(count++ / 3))]));
+    servers[servers.length - 1].on('connection', () => { connections += 1; });
+    const { record } = watch(`${base}/snapshot.jpg`);
+    await record.until(() => record.aliveCount > 40);
+    assert.deepEqual(record.units.map(({ data }) => Buffer.from(data).toString('hex')), pictures.map((picture) => picture.toString('hex')));
+    assert.deepEqual(record.notices, ['the camera answers with single pictures: one is asked for every 0.005 s']);
+    assert.equal(connections, 1);
+  });
+
+  it('goes where the camera sends it, with the password only where it belongs', async () => {
+    const seen: (string | undefined)[] = [];
+    const other = await serve((request, response) => {
+      seen.push(request.headers.authorization);
+      response.writeHead(200, { 'content-type': 'image/jpeg' }).end(pictures[0]);
+    });
+    const base = await serve((request, response) => {
+      if (request.url === '/elsewhere' && request.headers.authorization === undefined) response.writeHead(401, { 'www-authenticate': 'Basic realm="cam"' }).end();
+      else if (request.url === '/elsewhere') response.writeHead(302, { location: `${other}/video` }).end();
+      else response.writeHead(301, { location: '/elsewhere' }).end();
+    });
+    const { record } = watch(`${base.replace('://', '://me:s3cr%40t@')}/`);
+    await record.until(() => record.units.length === 1);
+    assert.deepEqual(seen.slice(0, 1), [undefined]);
+  });
+
+  it('answers a basic challenge, and says when it is refused', async () => {
+    const base = await serve((request, response) => {
+      if (request.headers.authorization === `Basic ${Buffer.from('me:s3cr@t').toString('base64')}`) response.writeHead(200, { 'content-type': 'image/jpeg' }).end(pictures[0]);
+      else response.writeHead(401, { 'www-authenticate': 'Basic realm="cam"' }).end();
+    });
+    const { record } = watch(`${base.replace('://', '://me:s3cr%40t@')}/`);
+    await record.until(() => record.units.length === 1);
+    for (const url of [base, base.replace('://', '://me:wrong@')]) {
+      assert.deepEqual(await watch(url).stream.ended, { kind: 'refused', reason: 'the camera answers 401 Unauthorized' });
+    }
+  });
+
+  for (const [title, listener, kind, reason] of [
+    ['digest authentication', (_, response) => response.writeHead(401, { 'www-authenticate': 'Digest realm="cam", nonce="1"' }).end(), 'unsupported', /digest authentication/],
+    ['PNG', (_, response) => response.writeHead(200, { 'content-type': 'image/png' }).end('x'), 'unsupported', /answers with image\/png/],
+    ['a part that is a PNG', (_, response) => response.writeHead(200, { 'content-type': 'multipart/x-mixed-replace; boundary=b' }).end('--b\r\nContent-Type: image/png\r\nContent-Length: 3\r\n\r\nPNG\r\n'), 'unsupported', /image\/png that is no JPEG/],
+    ['a video', (_, response) => response.writeHead(200, { 'content-type': 'video/mp2t' }).end('x'), 'unsupported', /video\/mp2t/],
+    ['404', (_, response) => response.writeHead(404).end(), 'refused', /404 Not Found/],
+    ['redirects without end', (_, response) => response.writeHead(302, { location: '/' }).end(), 'refused', /elsewhere 5 times/],
+    ['a redirect to a file', (_, response) => response.writeHead(302, { location: 'file:///etc/passwd' }).end(), 'refused', /none of HTTP/],
+  ] as readonly [string, RequestListener, string, RegExp][]) {
+    it(`ends as ${kind} at ${title}`, async () => {
+      const end = await watch(await serve(listener)).stream.ended;
+      assert.equal(end.kind, kind);
+      assert.match(end.reason, reason);
+    });
+  }
+
+  it('is away where nobody answers, and lost where the camera hangs up', async () => {
+    assert.equal((await watch('http://127.0.0.1:9/').stream.ended).kind, 'away');
+    const base = await serve((_, response) => {
+      response.writeHead(200, { 'content-type': 'multipart/x-mixed-replace; boundary=b' });
+      response.write(Buffer.concat([Buffer.from('--b\r\n\r\n'), pictures[0], Buffer.from('\r\n')]));
+      setImmediate(() => response.destroy());
+    });
+    assert.equal((await watch(base).stream.ended).kind, 'lost');
+    const silent = await serve(() => undefined);
+    assert.deepEqual(await watch(silent, { timeoutMs: 50 }).stream.ended, { kind: 'away', reason: 'the camera does not answer in 0.05 s' });
+  });
+
+  itNeeds(NEEDS_FFMPEG, 'reads what ffmpeg sends as multipart', async () => {
+    const sent = execFileSync('ffmpeg', ['-nostdin', '-v', 'error', ...pattern('160x120', 10, 1), '-f', 'mpjpeg', '-'], { maxBuffer: 2 ** 26 });
+    const base = await serve((_, response) => response.writeHead(200, { 'content-type': 'multipart/x-mixed-replace;boundary=ffmpeg' }).end(sent));
+    const { record, stream } = watch(base);
+    await stream.ended;
+    assert.deepEqual(record.units.map(({ damaged }) => damaged), Array.from({ length: 10 }, () => false));
+    const decoder = spawn('ffmpeg', ['-nostdin', '-v', 'warning', '-f', 'mjpeg', '-i', 'pipe:0', '-f', 'framecrc', '-'], { stdio: ['pipe', 'pipe', 'pipe'] });
+    const printed: Buffer[] = [];
+    decoder.stdout.on('data', (bytes: Buffer) => printed.push(bytes));
+    decoder.stdin.end(Buffer.concat(record.units.map(({ data }) => data)));
+    await once(decoder, 'close');
+    assert.equal(Buffer.concat(printed).toString().match(/^0,/gm)?.length, 10);
+  });
+});
