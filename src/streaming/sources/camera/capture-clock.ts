@@ -226,7 +226,8 @@ export function captureClock({ onNotice = () => undefined }: CaptureClockOptions
           // A settled stream that its reports call old: a queue at rest, or a wall clock that was set while nobody looked.
           if (isSettled && aheadMs > 100) [youngerMs, doubtMs] = [Math.max(youngerMs, aheadMs), Math.max(doubtMs, aheadMs)];
           offset = known.offsetMs;
-          slackMs = known.slackMs;
+          // Reports that bear out what settled pictures say make it no less certain.
+          slackMs = isSettled ? Math.min(known.slackMs, slackMs + aheadMs) : known.slackMs;
         }
         if (!isSettled && known.isTrusted) olderMs = Math.max(olderMs, known.slackMs + 5);
       }
