@@ -57,8 +57,8 @@ export type RtspSession = {
   stop(): void;
 };
 
-/** A TEARDOWN is a courtesy. */
-const TEARDOWN_WAIT_MS = 1_000;
+/** A TEARDOWN is a courtesy: a server that does not answer it as soon as it answers otherwise is not waited for. */
+const TEARDOWN_WAIT_MS = { least: 100, most: 1_000, roundTrips: 10 };
 const MOST_REDIRECTS = 5;
 
 /**
@@ -201,8 +201,10 @@ class Session implements RtspSession {
 
   /** Gives up after a moment; at once where the connection is lost. */
   async #tearDown(connection: RtspConnection, { sessionUrl }: Described, session: RtspSessionId): Promise<void> {
+    const { least, most, roundTrips } = TEARDOWN_WAIT_MS;
+    const waitMs = Math.min(most, Math.max(least, roundTrips * (this.#roundTripMs ?? most)));
     await new Promise<void>((resolve) => {
-      const timer = this.#options.scheduler.schedule(() => resolve(), TEARDOWN_WAIT_MS);
+      const timer = this.#options.scheduler.schedule(() => resolve(), waitMs);
       void connection.request('TEARDOWN', sessionUrl, sessionHeader(session)).catch(() => undefined).then(() => {
         timer.unsubscribe();
         resolve();
