@@ -44,7 +44,7 @@ export async function annotateVideo(options: AnnotateVideoOptions): Promise<Anno
   const source = resolve(options.source);
   const partial = partialOf(options.out);
   claim(partial, options.out);
-  const timeline = new PerceptTimeline(options.percepts);
+  const timeline = new PerceptTimeline(options.percepts, ...(options.offsets === undefined ? [] : [EXACT_MS]));
   let decoder: FfmpegChild | undefined;
   let encoder: FfmpegChild | undefined;
   const abort = (): void => {
@@ -109,7 +109,7 @@ async function paint(decoder: FfmpegChild, encoder: FfmpegChild, timeline: Perce
       annotator ??= new Annotator(size);
       annotator.draw({ ...size, bytes }, ptsMs, await timeline.at(ptsMs));
       // A player needs each picture to come later than the one before.
-      lastPtsUs = Math.max(lastPtsUs + 1, ptsUs);
+      lastPtsUs = Math.max(lastPtsUs + 1, Math.round(ptsMs * 1_000));
       await encoder.write(nutFrameHeader(lastPtsUs, bytes.length), options.out);
       await encoder.write(bytes, options.out);
       memory = bytes;
@@ -119,6 +119,9 @@ async function paint(decoder: FfmpegChild, encoder: FfmpegChild, timeline: Perce
   }
   return progress;
 }
+
+/** Half the finest step of stream time: where a camera's clock stands, its pictures are no further apart than that step. */
+const EXACT_MS = 0.0005;
 
 /** Square pixels, even size, and the colours as they are but for their range. */
 const FILTERS = 'scale=w=\'2*ceil(iw*sar/2)\':h=\'2*ceil(ih/2)\':out_range=tv,setsar=1,format=yuv420p';
