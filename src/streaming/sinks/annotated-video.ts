@@ -132,14 +132,14 @@ const FILTERS = 'scale=w=\'2*ceil(iw*sar/2)\':h=\'2*ceil(ih/2)\':out_range=tv,se
  */
 function decoderArguments({ version }: Ffmpeg, source: string, isKeptCopy: boolean): string[] {
   return [
-    '-nostdin', '-v', 'error', ...(isKeptCopy ? ['-copyts'] : []), '-i', source, '-map', '0:V:0', '-an', '-vf', FILTERS, '-c:v', 'rawvideo',
+    '-nostdin', '-v', 'repeat+error', ...(isKeptCopy ? ['-copyts'] : []), '-i', source, '-map', '0:V:0', '-an', '-vf', FILTERS, '-c:v', 'rawvideo',
     ...passthrough(version), '-enc_time_base', '1:1000000', '-threads', '1', '-f', 'nut', '-write_index', '0', 'pipe:1',
   ];
 }
 
 function encoderArguments({ version }: Ffmpeg, tags: ColourTags, out: string): string[] {
   return [
-    '-v', 'error', '-y', '-f', 'nut', '-i', 'pipe:0', '-map', '0:v:0', '-c:v', 'libx264', '-preset', 'veryfast', '-crf', '20',
+    '-v', 'repeat+error', '-y', '-f', 'nut', '-i', 'pipe:0', '-map', '0:v:0', '-c:v', 'libx264', '-preset', 'veryfast', '-crf', '20',
     '-pix_fmt', 'yuv420p', ...colourArguments(tags), ...passthrough(version), '-enc_time_base', '1:1000000',
     '-video_track_timescale', '1000000', '-movflags', '+faststart', '-f', 'mp4', out,
   ];

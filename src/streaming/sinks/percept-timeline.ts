@@ -27,12 +27,13 @@ export class PerceptTimeline {
     this.#source = Symbol.asyncIterator in percepts ? percepts[Symbol.asyncIterator]() : percepts[Symbol.iterator]();
   }
 
-  /** @param ptsMs at least that of the call before */
+  /** @param ptsMs at least that of the call before; a picture that comes too late has no percept any more */
   async at(ptsMs: number): Promise<ShownPercept | undefined> {
     await this.#readTo(ptsMs + LOOK_AHEAD_MS);
     while (this.#ahead.length > 0 && this.#ahead[0].ptsMs <= ptsMs + this.#toleranceMs) this.#shown = this.#ahead.shift();
     if (this.#shown === undefined) return undefined;
     const ageMs = ptsMs - this.#shown.ptsMs;
+    if (ageMs < -this.#toleranceMs) return undefined;
     return { percept: this.#shown, ageMs: ageMs <= this.#toleranceMs ? 0 : ageMs };
   }
 
