@@ -44,7 +44,7 @@ export async function annotateVideo(options: AnnotateVideoOptions): Promise<Anno
   const source = resolve(options.source);
   const partial = partialOf(options.out);
   claim(partial, options.out);
-  const timeline = new PerceptTimeline(options.percepts);
+  const timeline = new PerceptTimeline(options.percepts, ...(options.offsets === undefined ? [] : [EXACT_MS]));
   let decoder: FfmpegChild | undefined;
   let encoder: FfmpegChild | undefined;
   const abort = (): void => {
@@ -109,7 +109,7 @@ async function paint(decoder: FfmpegChild, encoder: FfmpegChild, timeline: Perce
       annotator ??= new Annotator(size);
       annotator.draw({ ...size, bytes }, ptsMs, await timeline.at(ptsMs));
       // A player needs each picture to come later than the one before.
-      lastPtsUs = Math.max(lastPtsUs + 1, ptsUs);
+      lastPtsUs = Math.max(lastPtsUs + 1, Math.round(ptsMs * 1_000));
       await encoder.write(nutFrameHeader(lastPtsUs, bytes.length), options.out);
       await encoder.write(bytes, options.out);
       memory = bytes;
@@ -120,6 +120,9 @@ async function paint(decoder: FfmpegChild, encoder: FfmpegChild, timeline: Perce
   return progress;
 }
 
+/** Half the finest step of stream time: where a camera's clock stands, its pictures are no further apart than that step. */
+const EXACT_MS = 0.0005;
+
 /** Square pixels, even size, and the colours as they are but for their range. */
 const FILTERS = 'scale=w=\'2*ceil(iw*sar/2)\':h=\'2*ceil(ih/2)\':out_range=tv,setsar=1,format=yuv420p';
 
@@ -129,14 +132,14 @@ const FILTERS = 'scale=w=\'2*ceil(iw*sar/2)\':h=\'2*ceil(ih/2)\':out_range=tv,se
  */
 function decoderArguments({ version }: Ffmpeg, source: string, isKeptCopy: boolean): string[] {
   return [
-    '-nostdin', '-v', 'error', ...(isKeptCopy ? ['-copyts'] : []), '-i', source, '-map', '0:V:0', '-an', '-vf', FILTERS, '-c:v', 'rawvideo',
+    '-nostdin', '-v', 'repeat+error', ...(isKeptCopy ? ['-copyts'] : []), '-i', source, '-map', '0:V:0', '-an', '-vf', FILTERS, '-c:v', 'rawvideo',
     ...passthrough(version), '-enc_time_base', '1:1000000', '-threads', '1', '-f', 'nut', '-write_index', '0', 'pipe:1',
   ];
 }
 
 function encoderArguments({ version }: Ffmpeg, tags: ColourTags, out: string): string[] {
   return [
-    '-v', 'error', '-y', '-f', 'nut', '-i', 'pipe:0', '-map', '0:v:0', '-c:v', 'libx264', '-preset', 'veryfast', '-crf', '20',
+    '-v', 'repeat+error', '-y', '-f', 'nut', '-i', 'pipe:0', '-map', '0:v:0', '-c:v', 'libx264', '-preset', 'veryfast', '-crf', '20',
     '-pix_fmt', 'yuv420p', ...colourArguments(tags), ...passthrough(version), '-enc_time_base', '1:1000000',
     '-video_track_timescale', '1000000', '-movflags', '+faststart', '-f', 'mp4', out,
   ];

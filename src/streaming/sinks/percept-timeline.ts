@@ -7,8 +7,8 @@ export type ShownPercept = {
   readonly ageMs: number;
 };
 
-/** Containers round times to a millisecond (Matroska); pictures and percepts closer than this belong together. */
-const TOLERANCE_MS = 1;
+/** Containers round times to a millisecond (Matroska). */
+const CONTAINER_TOLERANCE_MS = 1;
 /** Percepts of several detectors may come out of order, by less than this. */
 const LOOK_AHEAD_MS = 2000;
 
@@ -17,20 +17,24 @@ export class PerceptTimeline {
   readonly #source: AsyncIterator<PerceptEvent, unknown> | Iterator<PerceptEvent, unknown>;
   /** Read and not shown yet, by presentation time. */
   readonly #ahead: PerceptEvent[] = [];
+  readonly #toleranceMs: number;
   #shown: PerceptEvent | undefined;
   #ended = false;
 
-  constructor(percepts: AsyncIterable<PerceptEvent> | Iterable<PerceptEvent>) {
+  /** @param toleranceMs pictures and percepts whose times differ by no more belong together */
+  constructor(percepts: AsyncIterable<PerceptEvent> | Iterable<PerceptEvent>, toleranceMs = CONTAINER_TOLERANCE_MS) {
+    this.#toleranceMs = toleranceMs;
     this.#source = Symbol.asyncIterator in percepts ? percepts[Symbol.asyncIterator]() : percepts[Symbol.iterator]();
   }
 
-  /** @param ptsMs at least that of the call before */
+  /** @param ptsMs at least that of the call before; a picture that comes too late has no percept any more */
   async at(ptsMs: number): Promise<ShownPercept | undefined> {
     await this.#readTo(ptsMs + LOOK_AHEAD_MS);
-    while (this.#ahead.length > 0 && this.#ahead[0].ptsMs <= ptsMs + TOLERANCE_MS) this.#shown = this.#ahead.shift();
+    while (this.#ahead.length > 0 && this.#ahead[0].ptsMs <= ptsMs + this.#toleranceMs) this.#shown = this.#ahead.shift();
     if (this.#shown === undefined) return undefined;
     const ageMs = ptsMs - this.#shown.ptsMs;
-    return { percept: this.#shown, ageMs: ageMs <= TOLERANCE_MS ? 0 : ageMs };
+    if (ageMs < -this.#toleranceMs) return undefined;
+    return { percept: this.#shown, ageMs: ageMs <= this.#toleranceMs ? 0 : ageMs };
   }
 
   /** Gives back what the percepts are read from. */

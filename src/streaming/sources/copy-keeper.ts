@@ -83,7 +83,7 @@ export class CopyKeeper {
   }
 }
 
-/** Where the copy of a connection goes: the path itself for the first, `name.1.mkv`, `name.2.mkv`… for those after. */
+/** Where the copy of a connection goes: the path itself for the first, `name.1.nut`, `name.2.nut`… for those after. */
 export function copyPath(keepCopyTo: string, epoch: number): string {
   return epoch === 0 ? keepCopyTo : keepCopyTo.replace(/(\.[^./\\]*)?$/, `.${epoch}$1`);
 }

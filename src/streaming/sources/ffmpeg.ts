@@ -9,11 +9,11 @@ export type FrameArguments = {
   readonly inputOptions?: readonly string[];
   /** Size in pixels into which every picture is letterboxed. */
   readonly input: Size;
-  /** Also writes the stream, as it came and not decoded, as NUT with the pictures' times to the file descriptor `COPY_FD`. */
-  readonly copies?: boolean;
   /** Stops after this many pictures. */
   readonly maxFrames?: number;
 };
+
+const LOGGING = ['-nostdin', '-hide_banner', '-nostats', '-v', 'repeat+level+verbose'];
 
 /** Behind standard input, output and error. */
 export const COPY_FD = 3;
@@ -29,26 +29,51 @@ export const COPY_FD = 3;
  * - `-threads 1` for the output: since 5.1 the raw video "encoder" would otherwise hold back one picture a core.
  */
 export function frameArguments(version: FfmpegVersion, options: FrameArguments): string[] {
-  const { url, inputOptions = [], input, copies = false, maxFrames } = options;
+  const { url, inputOptions = [], input, maxFrames } = options;
   const limit = maxFrames === undefined ? [] : ['-frames:v', String(maxFrames)];
-  const command = fluent({ logger: undefined })
+  return fluent({ logger: undefined })
     .input(url)
-    .inputOptions('-nostdin', '-hide_banner', '-nostats', '-v', 'repeat+level+verbose', '-debug_ts', ...inputOptions)
+    .inputOptions(...LOGGING, '-debug_ts', ...inputOptions)
     .output('pipe:1')
     .noAudio()
     .videoFilters(letterboxFilters(input))
     .videoCodec('rawvideo')
     .outputOptions('-map', '0:V:0', ...passthrough(version), '-enc_time_base', '1:1000000', '-threads', '1', ...limit)
     .format('nut')
-    .outputOptions('-write_index', '0');
-  if (copies) {
-    command.output(`pipe:${COPY_FD}`).noAudio().videoCodec('copy')
-      // Where pictures come out of their turn, a copy is otherwise moved by as many.
-      .outputOptions('-map', '0:V:0', '-avoid_negative_ts', 'disabled', ...limit).format('nut')
-      .outputOptions('-write_index', '0');
-  }
-  return command._getArguments();
+    .outputOptions('-write_index', '0')
+    ._getArguments();
 }
+
+/**
+ * Arguments with which ffmpeg writes the first video stream, as it came and not decoded, as NUT to the file descriptor
+ * `COPY_FD`. What each option is for:
+ * - `avoid_negative_ts`: where pictures come out of their turn, a copy is otherwise moved by as many.
+ * - `flush_packets`: each picture leaves at once.
+ *
+ * @param restamps makes decoding times up, for what is sent without them, as RTP is: NUT takes no B-pictures otherwise. That
+ *   holds back one picture.
+ */
+export function copyArguments(url: string, inputOptions: readonly string[], restamps: boolean): string[] {
+  return fluent({ logger: undefined })
+    .input(url)
+    .inputOptions(...LOGGING, ...inputOptions)
+    .output(`pipe:${COPY_FD}`)
+    .noAudio()
+    .videoCodec('copy')
+    .outputOptions('-map', '0:V:0', ...(restamps ? ['-bsf:v', `setts=pts='${COPY_PTS}':dts='max(PREV_OUTDTS+1,${COPY_PTS}-2/TB)'`] : []))
+    .outputOptions('-avoid_negative_ts', 'disabled', '-flush_packets', '1')
+    .format('nut')
+    .outputOptions('-write_index', '0')
+    ._getArguments();
+}
+
+const STEP = 'PTS-PREV_INPTS';
+const IS_UNKNOWN = ['PTS', 'PREV_INPTS'].map((time) => `isnan(${time})+lt(${time},-1e15)`).join('+');
+/**
+ * Presentation times as they are, but for pictures that have none and for those that go back further than B-pictures do, since
+ * the camera's clock was set: they come a tick after the one before. Decoding times lie two seconds before them.
+ */
+const COPY_PTS = `if(N,PREV_OUTPTS+if(${IS_UNKNOWN}+lte(${STEP},-1/TB)+not(${STEP}),1,${STEP}),10/TB)`;
 
 /**
  * The filters that do what `core/letterbox.ts` describes, with the same arithmetic. Without `full_chroma_inp` the last

@@ -98,6 +98,11 @@ export class FrameProcess {
     stdin.uncork();
   }
 
+  /** Takes a line from the log of the ffmpeg that feeds this one: damage is told where it is met. */
+  heard(line: string): void {
+    if (/\[(?:warning|error|fatal|panic)\]/.test(line)) this.#log.push(line);
+  }
+
   /** Says to an ffmpeg that is fed that no more comes; resolves as `closed` does, soon even where ffmpeg does not answer. */
   finish(): Promise<FrameProcessEnd> {
     const timer = setTimeout(() => void this.stop(), KILL_AFTER_MS);

@@ -87,6 +87,13 @@ describe('annotated video', function () {
     assert.equal(presentationTimes(join(folder(), 'out.mp4')).length, 6);
   });
 
+  itNeeds(needs, 'shows pictures when the stream has them, whatever a kept file\'s own times do', async () => {
+    const source = clips.make(...grey('320x240', 10, 1), '-c:v', 'libx264', 'jumped.mp4');
+    const offsets = [{ fromPtsUs: 0, toPtsUs: 400_000, offsetUs: 7_000_000 }, { fromPtsUs: 500_000, toPtsUs: 900_000, offsetUs: 9_000_000 }];
+    await annotate(source, [], { offsets });
+    assert.deepEqual(presentationTimes(join(folder(), 'out.mp4')), [0, 0.1, 0.2, 0.3, 0.4, 2.5, 2.6, 2.7, 2.8, 2.9]);
+  });
+
   itNeeds(needs, 'works with the embedded ffmpeg of 2018', async () => {
     const embedded = await locateFfmpeg({ PATH: '' }, tmpdir());
     assert.equal(embedded.origin, 'embedded');

@@ -24,6 +24,18 @@ describe('PerceptTimeline', () => {
     }
   });
 
+  it('tells pictures apart that are a microsecond apart where times are exact, as those of a camera whose clock stands', async () => {
+    const timeline = new PerceptTimeline([at(40), at(40.002)], 0.0005);
+    for (const [ptsMs, own] of [[40, 40], [40.001, 40], [40.002, 40.002]]) assert.equal((await timeline.at(ptsMs))?.percept.ptsMs, own);
+    assert.equal((await timeline.at(40.003))?.ageMs === 0, false, 'none is its own');
+  });
+
+  it('gives a picture that comes out of its turn no percept of a later one', async () => {
+    const timeline = new PerceptTimeline([at(40), at(80)]);
+    assert.equal((await timeline.at(80))?.percept.ptsMs, 80);
+    assert.equal(await timeline.at(40), undefined);
+  });
+
   it('puts percepts in order that came out of it, as those of several detectors do', async () => {
     await fc.assert(fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 20 }), { maxLength: 40 }), async (delays) => {
       const inOrder = delays.map((_, i) => at(i * 50));

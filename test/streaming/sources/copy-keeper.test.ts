@@ -14,14 +14,14 @@ describe('CopyKeeper', () => {
   /** One whose disk has room for so many bytes beside what it keeps there. */
   function keeper(diskBytes: number) {
     const failures: string[] = [];
-    const path = join(folder(), 'kept.mkv');
+    const path = join(folder(), 'kept.nut');
     const keptBytes = (): number => [0, 1, 2].map((epoch) => copyPath(path, epoch)).filter((file) => existsSync(file)).reduce((sum, file) => sum + statSync(file).size, 0);
     const copies = new CopyKeeper({ path, onFailure: ({ message }: OutputError) => failures.push(message), freeBytesIn: () => diskBytes - keptBytes() });
     return { copies, path, failures, keptBytes };
   }
 
   it('names the copy of each connection after the first', () => {
-    assert.deepEqual([0, 1, 12].map((epoch) => copyPath('/tmp/a.b/kept.mkv', epoch)), ['/tmp/a.b/kept.mkv', '/tmp/a.b/kept.1.mkv', '/tmp/a.b/kept.12.mkv']);
+    assert.deepEqual([0, 1, 12].map((epoch) => copyPath('/tmp/a.b/kept.nut', epoch)), ['/tmp/a.b/kept.nut', '/tmp/a.b/kept.1.nut', '/tmp/a.b/kept.12.nut']);
     assert.equal(copyPath('/tmp/a.b/kept', 1), '/tmp/a.b/kept.1');
   });
 
@@ -51,10 +51,10 @@ describe('CopyKeeper', () => {
 
   it('keeps nothing where the folder is gone', () => {
     const { copies, failures } = keeper(100 * MIB);
-    const gone = new CopyKeeper({ path: join(folder(), 'gone', 'kept.mkv'), onFailure: ({ message }) => failures.push(message) });
+    const gone = new CopyKeeper({ path: join(folder(), 'gone', 'kept.nut'), onFailure: ({ message }) => failures.push(message) });
     assert.equal(gone.begin(0), false);
     gone.write(Buffer.from('x'));
-    assert.match(failures.join(), /gone.kept\.mkv: its folder does not exist/);
+    assert.match(failures.join(), /gone.kept\.nut: its folder does not exist/);
     assert.ok(copies.begin(0));
   });
 
@@ -64,7 +64,7 @@ describe('CopyKeeper', () => {
     copies.begin(0);
     for (let piece = 0; piece < 3; piece++) copies.write(Buffer.from('x'));
     assert.deepEqual(failures.length, 1);
-    assert.match(failures[0], /kept\.mkv failed and has ended: the disk is full/);
+    assert.match(failures[0], /kept\.nut failed and has ended: the disk is full/);
     assert.equal(copies.begin(1), false, 'nor is the next connection kept');
     assert.ok(!existsSync(copyPath(path, 1)));
   });

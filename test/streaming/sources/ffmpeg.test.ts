@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { isAtLeast, locateFfmpeg, parseVersion } from '../../../src/streaming/sources/ffmpeg-binary.js';
-import { frameArguments, letterboxFilters } from '../../../src/streaming/sources/ffmpeg.js';
+import { copyArguments, frameArguments, letterboxFilters } from '../../../src/streaming/sources/ffmpeg.js';
 import { UsageError } from '../../../src/core/errors.js';
 
 const versionOutput = (name: string, codec: string): string =>
@@ -56,8 +56,14 @@ describe('ffmpeg', () => {
     assert.deepEqual(args.slice(at - 2, at + 2), ['-headers', 'X: y', '-i', '/a b/c d.mp4']);
   });
 
-  it('adds the copy as a second output', () => {
-    const args = frameArguments(V5_1, { url: 'x.mp4', input: INPUT, copies: true, maxFrames: 9 });
-    assert.deepEqual(args.slice(args.indexOf('pipe:1') + 1), ['-an', '-vcodec', 'copy', '-map', '0:V:0', '-avoid_negative_ts', 'disabled', '-frames:v', '9', '-f', 'nut', '-write_index', '0', 'pipe:3']);
+  it('copies to a descriptor of its own, with decoding times made up where there are none', () => {
+    const head = ['-rtsp_transport', 'tcp', '-i', 'rtsp://camera/x', '-an', '-vcodec', 'copy', '-map', '0:V:0'];
+    const tail = ['-avoid_negative_ts', 'disabled', '-flush_packets', '1', '-f', 'nut', '-write_index', '0', 'pipe:3'];
+    const args = (restamps: boolean): string[] => {
+      const all = copyArguments('rtsp://camera/x', ['-rtsp_transport', 'tcp'], restamps);
+      return all.slice(all.indexOf('-rtsp_transport'));
+    };
+    assert.deepEqual(args(false), [...head, ...tail]);
+    assert.deepEqual(args(true).filter((word) => !word.startsWith('setts=')), [...head, '-bsf:v', ...tail]);
   });
 });

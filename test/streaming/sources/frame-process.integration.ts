@@ -6,7 +6,7 @@ import { locateFfmpeg, type Ffmpeg } from '../../../src/streaming/sources/ffmpeg
 import { frameArguments } from '../../../src/streaming/sources/ffmpeg.js';
 import { FrameProcess, type FrameProcessOptions, type Picture } from '../../../src/streaming/sources/frame-process.js';
 import { videoSource } from '../../../src/streaming/sources/video.js';
-import { clipFolder, NEEDS_FFMPEG, pattern, presentationTimes } from '../../helpers/clips.js';
+import { clipFolder, NEEDS_FFMPEG, pattern } from '../../helpers/clips.js';
 import { monotonicClock } from '../../helpers/monotonic.js';
 import { itNeeds } from '../../helpers/needs.js';
 import { children, HAS_PROC, isBlockedOnPipe, openPipes, until } from '../../helpers/processes.js';
@@ -40,20 +40,6 @@ describe('FrameProcess', function () {
     const end = await start(clip(), { onPicture: (picture) => pictures.push(picture) }).closed;
     assert.deepEqual(end, { stopped: false, code: 0, signal: null, pictureCount: 200, cutOff: false, errors: [] });
     assert.deepEqual(pictures.map(({ index }) => index), Array.from({ length: 200 }, (_, i) => i));
-  });
-
-  itNeeds(NEEDS, 'hands on a copy of the stream whose presentation times are those of the pictures', async () => {
-    const url = clips.make(...pattern('160x120', 25, 2), '-f', 'lavfi', '-i', 'sine=d=2', '-c:v', 'libx264', '-bf', '2', '-muxdelay', '0.7', 'sound.ts');
-    const pictureTimesMs: number[] = [];
-    const pieces: Uint8Array[] = [];
-    await start(url, {
-      args: frameArguments(ffmpeg.version, { url, input: INPUT, copies: true }),
-      onPicture: ({ ptsUs }) => pictureTimesMs.push(ptsUs / 1000), onCopied: (piece) => pieces.push(piece),
-    }).closed;
-    writeFileSync(clips.path('copy.nut'), Buffer.concat(pieces));
-    const copyTimesMs = presentationTimes(clips.path('copy.nut')).map((seconds) => seconds * 1000);
-    assert.equal(copyTimesMs.length, 50);
-    for (const [i, ms] of copyTimesMs.entries()) assert.ok(Math.abs(ms - pictureTimesMs[i]) < 0.001, `${ms} is not ${pictureTimesMs[i]}`);
   });
 
   itNeeds(NEEDS, 'ends an ffmpeg that is blocked on a full pipe', async () => {

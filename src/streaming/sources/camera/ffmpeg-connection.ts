@@ -4,10 +4,10 @@ import type { FrameRing, FrameSlot } from '../../../core/frame-ring.js';
 import type { Size } from '../../../core/letterbox.js';
 import { cameraInput, type FfmpegTransport } from '../camera-input.js';
 import { failureReason } from '../connection-failure.js';
-import { frameArguments } from '../ffmpeg.js';
 import type { Ffmpeg } from '../ffmpeg-binary.js';
-import { FrameProcess, type FrameProcessEnd, type Picture } from '../frame-process.js';
+import type { FrameProcess, FrameProcessEnd, Picture } from '../frame-process.js';
 import type { CameraConnection, ConnectionEnd, ConnectionEvents, GivingUp } from './connection.js';
+import { keptFrameProcess } from './kept-frame-process.js';
 import { KeptTimes } from './kept-times.js';
 import type { Timeline } from './timeline.js';
 
@@ -41,12 +41,14 @@ export class FfmpegConnection implements CameraConnection {
   readonly ended: Promise<ConnectionEnd>;
   readonly keptTimes = new KeptTimes();
   readonly #options: FfmpegConnectionOptions;
-  readonly #process: FrameProcess;
+  readonly #process: Pick<FrameProcess, 'closed' | 'stop'>;
   /** Slots of the pictures under way, oldest first. */
   readonly #slots: (FrameSlot | undefined)[] = [];
   readonly #openedAtMs: number;
   #firstPictureAtMs: number | undefined;
   #lastPictureAtMs: number | undefined;
+  /** When the last pictures were: as many as are held, and the newest. */
+  #readyAtMs: number[] = [];
   #watch: Subscription;
   #demuxer = '';
   #codec = '';
@@ -57,11 +59,11 @@ export class FfmpegConnection implements CameraConnection {
     const { url, ffmpeg, input, ring, clock, scheduler, onCopied } = options;
     const camera = cameraInput(url, ffmpeg.version, { ...options, probeFully: onCopied !== undefined });
     this.#openedAtMs = clock.now();
-    this.#process = new FrameProcess({
+    this.#process = keptFrameProcess({
       ffmpeg,
-      args: frameArguments(ffmpeg.version, {
-        url: camera.url, inputOptions: [...camera.inputOptions, ...options.inputOptions], input, copies: onCopied !== undefined,
-      }),
+      url: camera.url,
+      inputOptions: [...camera.inputOptions, ...options.inputOptions],
+      input,
       getTarget: () => {
         const slot = ring.acquire();
         this.#slots.push(slot);
@@ -69,6 +71,7 @@ export class FfmpegConnection implements CameraConnection {
       },
       onPicture: (picture) => this.#arrived(picture),
       onCopied,
+      restamps: this.#restamps,
       onLine: (line) => this.#read(line),
     });
     this.#watch = scheduler.schedule(() => this.#check(), options.firstFrameTimeoutMs);
@@ -86,8 +89,9 @@ export class FfmpegConnection implements CameraConnection {
   #arrived({ ptsUs, size, corrupt }: Picture): void {
     const { clock, timeline, events } = this.#options;
     const readyAtMs = clock.now();
-    // A held picture comes out when the next one begins to arrive: the one before it was let go when it began to itself.
-    const arrivedAtMs = this.#holdsPicture ? this.#lastPictureAtMs ?? readyAtMs : readyAtMs;
+    // A held picture comes out when a later one begins to arrive: one that much earlier was let go when it began to itself.
+    this.#readyAtMs = [...this.#readyAtMs, readyAtMs].slice(-1 - this.#heldPictures);
+    const [arrivedAtMs] = this.#readyAtMs;
     this.#lastPictureAtMs = readyAtMs;
     this.#firstPictureAtMs ??= readyAtMs;
     const moment = timeline.place({ mediaMs: ptsUs / 1_000, arrivedAtMs, damaged: corrupt });
@@ -95,8 +99,14 @@ export class FfmpegConnection implements CameraConnection {
     events.onPicture(moment, { size, corrupt, slot: this.#slots.shift() });
   }
 
-  get #holdsPicture(): boolean {
-    return JOINING_DEMUXERS.has(this.#demuxer) && JOINED_CODECS.has(this.#codec);
+  /** By ffmpeg, until as many others begin to arrive. */
+  get #heldPictures(): number {
+    return Number(JOINING_DEMUXERS.has(this.#demuxer) && JOINED_CODECS.has(this.#codec)) + Number(this.#restamps);
+  }
+
+  /** A copy of RTP needs decoding times, which RTP does not carry. */
+  get #restamps(): boolean {
+    return this.#options.onCopied !== undefined && /^rtsps?:/i.test(this.#options.url);
   }
 
   #read(line: string): void {

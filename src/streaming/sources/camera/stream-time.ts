@@ -41,6 +41,8 @@ const MEMORY = 15;
 /** Both clocks drift. */
 const ANCHOR_GAIN = 0.01;
 const REORDER_INTERVALS = 5;
+/** B-pictures come right behind the picture that they are shown before. */
+const MOST_REORDERED = 8;
 
 type Last = { readonly mediaMs: number; readonly ptsMs: number; readonly arrivedAtMs: number; readonly capturedAtMs: number };
 
@@ -52,6 +54,9 @@ export function streamClock(): StreamClock {
   let last: Last | undefined;
   /** The latest by presentation, from which holes and steps are measured. */
   let newest: Last | undefined;
+  /** The end of the stream before the latest picture: B-pictures are shown between the two, by the clock that was valid then. */
+  let before: { readonly ptsMs: number; readonly offsetMs: number } | undefined;
+  let reorderedCount = 0;
   let offsetMs = 0;
   /** Time of capture minus stream time. */
   let anchorMs = 0;
@@ -80,7 +85,11 @@ export function streamClock(): StreamClock {
       const stepMs = mediaMs - newest.mediaMs;
       const usualMs = intervalMs();
       const wentBack = stepMs <= 0;
-      const isReordered = wentBack && stepMs < 0 && -stepMs <= Math.max(500, REORDER_INTERVALS * usualMs) && unit.isNewConnection !== true;
+      const shownMs = before === undefined ? Infinity : mediaMs + before.offsetMs;
+      const leaps = wentBack || stepMs > Math.max(LEAST_GAP_MS, GAP_INTERVALS * usualMs);
+      const isBetween = leaps && before !== undefined && shownMs > before.ptsMs && shownMs < newest.ptsMs && reorderedCount < MOST_REORDERED;
+      const isReordered = unit.isNewConnection !== true
+        && (isBetween || (wentBack && stepMs < 0 && -stepMs <= Math.max(500, REORDER_INTERVALS * usualMs)));
       // Against the time of capture that the stream has kept so far, so that a loss which is proven late still counts.
       const departsMs = capturedAtMs - (mediaMs + offsetMs) - anchorMs;
       const isCertain = Math.abs(departsMs) > Math.max(DEPARTS_MS, unit.estimate.uncertaintyMs + 20);
@@ -88,10 +97,13 @@ export function streamClock(): StreamClock {
       const follows = !wentBack && !hasLeapt && !(isCertain && departsMs > 0) && unit.isNewConnection !== true;
       const gap = isReordered ? undefined : gapBefore(unit, newest, last, stepMs, usualMs);
       if (isReordered) {
-        const ptsMs = free(mediaMs + offsetMs);
+        const ptsMs = free(isBetween ? shownMs : mediaMs + offsetMs);
+        reorderedCount += 1;
         last = { mediaMs, ptsMs, arrivedAtMs, capturedAtMs };
         return { ptsMs };
       }
+      before = unit.isNewConnection === true ? undefined : { ptsMs: newest.ptsMs, offsetMs };
+      reorderedCount = 0;
       if (!follows) {
         const passedMs = unit.isNewConnection === true || wentBack || hasLeapt ? capturedAtMs - newest.capturedAtMs : departsMs + stepMs;
         offsetMs = newest.ptsMs + Math.max(passedMs, STEP_MS) - mediaMs;

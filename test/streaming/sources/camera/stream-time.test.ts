@@ -18,6 +18,26 @@ describe('stream time', () => {
     assert.deepEqual([0, 120, 40, 80, 240, 160, 200].map((ms, i) => clock.next(at(ms, 1_000 + i * 40, 900 + ms)).ptsMs), [0, 120, 40, 80, 240, 160, 200]);
   });
 
+  for (const jumpMs of [3_600_000, -3_600_000, -2_000]) {
+    for (const from of [5, 6, 7]) {
+      it(`puts B-pictures between their neighbours where the media clock jumps by ${jumpMs} ms at the picture shown as number ${from}`, () => {
+        const clock = streamClock();
+        const order = [0, 3, 1, 2, 6, 4, 5, 9, 7, 8, 12, 10, 11];
+        const shown = order.map((number, i) => {
+          const mediaMs = number * 40 + (number >= from ? jumpMs : 0);
+          return { number, ptsMs: clock.next(at(mediaMs, 1_000 + i * 40, 900 + number * 40)).ptsMs };
+        });
+        assert.deepEqual(shown.map(({ ptsMs }) => ptsMs), order.map((number) => number * 40));
+      });
+    }
+  }
+
+  it('puts B-pictures between their neighbours where the camera stood still between the two', () => {
+    const clock = streamClock();
+    for (const [i, ms] of [0, 120, 40, 80].entries()) clock.next(at(ms, 1_000 + i * 40, 900 + ms));
+    assert.deepEqual([3_240, 160, 200].map((ms, i) => clock.next(at(ms, 4_160 + i * 40, 900 + ms)).ptsMs), [3_240, 160, 200]);
+  });
+
   for (const jumpMs of [3_600_000, -3_600_000]) {
     it(`goes on by the time that has passed where the media clock jumps by ${jumpMs} ms`, () => {
       const clock = streamClock();

@@ -1,0 +1,61 @@
+import type { Size } from '../../../core/letterbox.js';
+import { copyArguments, frameArguments } from '../ffmpeg.js';
+import { FrameProcess, type FrameProcessEnd, type FrameProcessOptions } from '../frame-process.js';
+
+export type KeptFrameProcessOptions = Pick<FrameProcessOptions, 'ffmpeg' | 'getTarget' | 'onPicture' | 'onLine'> & {
+  readonly url: string;
+  /** For ffmpeg, of the camera. */
+  readonly inputOptions: readonly string[];
+  /** Size in pixels into which every picture is letterboxed. */
+  readonly input: Size;
+  /** Given pieces of a NUT file of the stream; undefined where none is wanted. */
+  readonly onCopied: ((piece: Uint8Array) => void) | undefined;
+  /** The stream has no decoding times: the copy needs some, which holds back one picture. */
+  readonly restamps: boolean;
+};
+
+/**
+ * What a decoder is told about the copy: times stay as they are, the head of the file has said all that is to know, and
+ * pictures are not decoded in parallel, which would hold back one for each core.
+ */
+const COPY_INPUT = ['-copyts', '-f', 'nut', '-probesize', '32', '-analyzeduration', '0', '-thread_type', 'slice'];
+
+/**
+ * ffmpeg's pictures of a camera. Where a copy is kept, one ffmpeg copies and another decodes that copy: so a picture's time is
+ * the one that it has in the file. Two outputs of one ffmpeg each mend a camera's times in a way of their own.
+ */
+export function keptFrameProcess(options: KeptFrameProcessOptions): Pick<FrameProcess, 'closed' | 'stop'> {
+  const { ffmpeg, url, inputOptions, input, getTarget, onPicture, onLine, onCopied, restamps } = options;
+  if (onCopied === undefined) {
+    return new FrameProcess({ ffmpeg, args: frameArguments(ffmpeg.version, { url, inputOptions, input }), getTarget, onPicture, ...(onLine && { onLine }) });
+  }
+  const decoder = new FrameProcess({
+    ffmpeg, isFed: true, args: frameArguments(ffmpeg.version, { url: 'pipe:0', inputOptions: COPY_INPUT, input }), getTarget, onPicture,
+  });
+  const copier = new FrameProcess({
+    ffmpeg, args: copyArguments(url, inputOptions, restamps), getTarget: () => undefined, onPicture: () => undefined,
+    onLine: (line) => {
+      decoder.heard(line);
+      onLine?.(line);
+    },
+    onCopied: (piece) => {
+      onCopied(piece);
+      decoder.write(piece);
+    },
+  });
+  void decoder.closed.then(() => copier.stop());
+  return {
+    closed: endOf(copier, decoder),
+    stop: () => {
+      void copier.stop();
+      return decoder.stop();
+    },
+  };
+}
+
+async function endOf(copier: FrameProcess, decoder: FrameProcess): Promise<FrameProcessEnd> {
+  const copied = await copier.closed;
+  const decoded = await decoder.finish();
+  // A decoder that ended by itself has taken the copier with it.
+  return copied.stopped && !decoded.stopped ? decoded : { ...copied, pictureCount: decoded.pictureCount };
+}
