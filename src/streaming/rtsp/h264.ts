@@ -1,5 +1,7 @@
+import { wholeNal } from '../nal/nal-unit.js';
+import { takeAggregate } from './aggregates.js';
 import { Fragments } from './fragments.js';
-import { type NalDepayloader, type NalSink, wholeNal } from './nal-unit.js';
+import { type NalDepayloader, type NalSink } from './nal-depayloader.js';
 import { sequenceStep } from './sequence-order.js';
 
 const STAP_A = 24;
@@ -69,14 +71,7 @@ export class H264Depayloader implements NalDepayloader {
 
   #aggregate(payload: Uint8Array, begin: number): void {
     this.#fragments.drop();
-    let at = begin;
-    while (at + 2 < payload.length) {
-      const end = at + 2 + payload[at] * 256 + payload[at + 1];
-      if (end > payload.length) break;
-      if (end > at + 2) this.#sink.nal(wholeNal(payload.subarray(at + 2, end)));
-      at = end;
-    }
-    if (at < payload.length) this.#sink.damage();
+    takeAggregate(payload, begin, 1, this.#sink);
   }
 
   #aggregateB(payload: Uint8Array): void {

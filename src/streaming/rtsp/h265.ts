@@ -1,5 +1,7 @@
+import { wholeNal } from '../nal/nal-unit.js';
+import { takeAggregate } from './aggregates.js';
 import { Fragments } from './fragments.js';
-import { type NalDepayloader, type NalSink, wholeNal } from './nal-unit.js';
+import { type NalDepayloader, type NalSink } from './nal-depayloader.js';
 
 const AGGREGATION = 48;
 const FRAGMENT = 49;
@@ -52,14 +54,7 @@ export class H265Depayloader implements NalDepayloader {
 
   #aggregate(payload: Uint8Array): void {
     this.#fragments.drop();
-    let at = 2;
-    while (at + 2 < payload.length) {
-      const end = at + 2 + payload[at] * 256 + payload[at + 1];
-      if (end > payload.length) break;
-      if (end > at + 3) this.#sink.nal(wholeNal(payload.subarray(at + 2, end)));
-      at = end;
-    }
-    if (at < payload.length) this.#sink.damage();
+    takeAggregate(payload, 2, 2, this.#sink);
   }
 
   #damaged(): void {

@@ -19,7 +19,7 @@ type Gathering = { readonly pieces: Uint8Array[]; readonly headerBytes: number; 
 
 const END_OF_IMAGE = Uint8Array.of(0xff, 0xd9);
 
-/** JPEGs out of RTP (RFC 2435). A JPEG with a hole is dropped whole, and the next one says so. */
+/** JPEGs out of RTP (RFC 2435). A JPEG with a hole is dropped whole, and the next one says that something was lost before it. */
 export class JpegPictures implements PictureReader {
   readonly #size: PictureSize | undefined;
   readonly #quirks: SenderQuirks;
@@ -27,7 +27,7 @@ export class JpegPictures implements PictureReader {
   /** In-band tables by Q, 128 to 254: they may be left out where they were sent before. */
   readonly #tables = new Map<number, Uint8Array[]>();
   #current: Gathering | undefined;
-  #damaged = false;
+  #lostBefore = false;
 
   /** @param size from the SDP, for pictures larger than 2040 pixels, whose size the payload cannot tell */
   constructor(size: PictureSize | undefined, quirks: SenderQuirks, onPicture: (picture: Picture) => void) {
@@ -53,7 +53,7 @@ export class JpegPictures implements PictureReader {
 
   lost(): void {
     this.#current = undefined;
-    this.#damaged = true;
+    this.#lostBefore = true;
   }
 
   reset(): void {
@@ -101,10 +101,10 @@ export class JpegPictures implements PictureReader {
       data.set(piece, at);
       at += piece.length;
     }
-    const damaged = this.#damaged;
+    const lostBefore = this.#lostBefore;
     this.#current = undefined;
-    this.#damaged = false;
-    this.#onPicture({ data, mediaMs: time.mediaMs, arrivedAtMs, isKey: true, damaged });
+    this.#lostBefore = false;
+    this.#onPicture({ data, mediaMs: time.mediaMs, arrivedAtMs, isKey: true, damaged: false, lostBefore, mayGoBack: false });
   }
 
   #read(bytes: Uint8Array): Payload | undefined {

@@ -30,7 +30,7 @@ describe('a transport stream', () => {
     assert.deepEqual(record.opened, [{ codec: 'h264', transport: 'MPEG-TS' }]);
     const [{ data, ...unit }] = record.units;
     assert.deepEqual([...data], [...picture]);
-    assert.deepEqual(unit, { codec: 'h264', mediaMs: 1_000, arrivedAtMs: 10 + packets.length - 1, isKey: true, damaged: false });
+    assert.deepEqual(unit, { codec: 'h264', mediaMs: 1_000, arrivedAtMs: 10 + packets.length - 1, isKey: true, damaged: false, lostBefore: false, mayGoBack: false });
   });
 
   it('gives a picture of unknown length with its stuffed last packet, once three have shown that stuffing ends them', () => {
@@ -76,7 +76,7 @@ describe('a transport stream', () => {
       for (const packet of muxer.packets(VIDEO_PID, Uint8Array.from(pesOf(h264Picture(PLAIN), 40 * i)), [], i >= 5)) stream.push(packet);
     }
     // Two packets, the second with 20 bytes of stuffing, less 14 bytes of header.
-    assert.deepEqual(record.units.map(({ data, damaged }) => [data.length, damaged]).slice(4, 7), [[PLAIN, false], [334, false], [PLAIN, true]]);
+    assert.deepEqual(record.units.map(({ data, lostBefore }) => [data.length, lostBefore]).slice(4, 7), [[PLAIN, false], [334, false], [PLAIN, true]]);
     assert.equal(record.notices.length, 1);
   });
 
@@ -89,18 +89,18 @@ describe('a transport stream', () => {
       pes[5] = 100;
       for (const packet of muxer.packets(VIDEO_PID, Uint8Array.from(pes))) stream.push(packet);
     }
-    assert.deepEqual(record.units.map(({ data, damaged }) => [data.length, damaged]), [[92, false], [PLAIN, true], ...Array.from({ length: 4 }, () => [PLAIN, false])]);
+    assert.deepEqual(record.units.map(({ data, lostBefore }) => [data.length, lostBefore]), [[92, false], [PLAIN, true], ...Array.from({ length: 4 }, () => [PLAIN, false])]);
     assert.match(record.notices.join(), /too short/);
   });
 
-  it('cuts a picture at a loss, marks it and the next, and nothing after', () => {
+  it('cuts a picture at a loss, and marks it as damaged and the next as behind a loss', () => {
     const { stream, record } = open();
     const muxer = new TsMuxer({ lengths: true });
     for (const packet of muxer.tables()) stream.push(packet);
     for (let i = 0; i < 4; i++) {
       muxer.picture({ bytes: h264Picture(PLAIN), ptsMs: 40 * i }).forEach((packet, j) => { if (i !== 1 || j !== 1) stream.push(packet); });
     }
-    assert.deepEqual(record.units.map(({ damaged, mediaMs }) => [mediaMs, damaged]), [[0, false], [40, true], [80, true], [120, false]]);
+    assert.deepEqual(record.units.map(({ mediaMs, damaged, lostBefore }) => [mediaMs, damaged, lostBefore]), [[0, false, false], [40, true, false], [80, false, true], [120, false, false]]);
     assert.ok(record.units[1].data.length < 184);
   });
 
@@ -141,7 +141,7 @@ describe('a transport stream', () => {
     for (const packet of before.picture({ bytes: h264Picture(PLAIN), ptsMs: 0 })) stream.push(packet);
     for (const packet of after.tables()) stream.push(packet);
     for (const ptsMs of [40, 80]) for (const packet of after.picture({ bytes: h264Picture(PLAIN), ptsMs })) stream.push(packet);
-    assert.deepEqual(record.units.map(({ mediaMs, damaged }) => [mediaMs, damaged]), [[0, false], [40, true], [80, false]]);
+    assert.deepEqual(record.units.map(({ mediaMs, lostBefore }) => [mediaMs, lostBefore]), [[0, false], [40, true], [80, false]]);
     assert.equal(record.opened.length, 1);
   });
 

@@ -66,7 +66,7 @@ describe('pictures of a camera', () => {
     const pictures = [0, 1, 2, 3].map((index) => picture(index, { slices: 3 }));
     pictures.forEach((nals, index) => reading.take(packets(sender, nals, index * STEP, always)));
     assert.deepEqual(reading.data, [annexBOf(pictures[0].slice(0, 1)), annexBOf(pictures[1]), annexBOf(pictures[2])]);
-    assert.deepEqual(reading.damaged, [false, true, false]);
+    assert.deepEqual(reading.flaws, ['', 'l', '']);
     assert.equal(reading.notices.length, 1);
     assert.match(reading.notices[0], /marker on each slice/);
   });

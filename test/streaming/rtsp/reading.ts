@@ -38,6 +38,11 @@ export class Reading {
     return this.units.map(({ damaged }) => damaged);
   }
 
+  /** Of each unit: whether something is missing inside it (`d`), or before it (`l`). */
+  get flaws(): string[] {
+    return this.units.map(({ damaged, lostBefore }) => `${damaged ? 'd' : ''}${lostBefore ? 'l' : ''}`);
+  }
+
   get mediaMs(): number[] {
     return this.units.map(({ mediaMs }) => mediaMs);
   }
