@@ -17,6 +17,9 @@ export type CodedClipOptions = {
   readonly openGroups?: boolean;
   /** H.264 alone. */
   readonly interlaced?: boolean;
+  readonly pixelFormat?: string;
+  /** Further options of x264 or x265. */
+  readonly more?: string;
 };
 
 const ENCODERS = { h264: 'libx264', h265: 'libx265', mjpeg: 'mjpeg' } as const;
@@ -34,11 +37,11 @@ export function shownPlaces(codec: UnitCodec, options: CodedClipOptions = {}): n
 }
 
 function encode(codec: UnitCodec, options: CodedClipOptions, format: string): Buffer {
-  const { size = '320x240', fps = 25, seconds = 1, keyEvery = 10, slices = 1, bPictures = 0, openGroups = false, interlaced = false } = options;
-  const common = `keyint=${keyEvery}:min-keyint=${keyEvery}:scenecut=0:slices=${slices}:bframes=${bPictures}:repeat-headers=1:open-gop=${openGroups ? 1 : 0}`;
+  const { size = '320x240', fps = 25, seconds = 1, keyEvery = 10, slices = 1, bPictures = 0, openGroups = false, interlaced = false, pixelFormat = 'yuv420p', more = '' } = options;
+  const common = `keyint=${keyEvery}:min-keyint=${keyEvery}:scenecut=0:slices=${slices}:bframes=${bPictures}:repeat-headers=1:open-gop=${openGroups ? 1 : 0}${more === '' ? '' : `:${more}`}`;
   const arguments_ = {
-    h264: ['-preset', 'veryfast', '-pix_fmt', 'yuv420p', '-x264-params', `${common}:sliced-threads=0${interlaced ? ':tff=1' : ''}`],
-    h265: ['-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-x265-params', `${common}:log-level=none:pools=1`],
+    h264: ['-preset', 'veryfast', '-pix_fmt', pixelFormat, '-x264-params', `${common}:sliced-threads=0${interlaced ? ':tff=1' : ''}`],
+    h265: ['-preset', 'ultrafast', '-pix_fmt', pixelFormat, '-x265-params', `${common}:log-level=none:pools=1`],
     mjpeg: ['-huffman', 'default', '-pix_fmt', 'yuvj420p', '-q:v', '4'],
   }[codec];
   return execFileSync('ffmpeg', [

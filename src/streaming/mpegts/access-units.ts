@@ -17,6 +17,8 @@ export type AccessUnitSpan = {
   readonly hasBeginning: boolean;
   /** It may be shown before units that were sent earlier. */
   readonly mayGoBack: boolean;
+  /** It is a field, and its frame's other one may follow. */
+  readonly lacksField: boolean;
 };
 
 type Draft = { from: number; hasSlice: boolean; isKey: boolean; hasParameterSets: boolean; hasBeginning: boolean; mayGoBack: boolean; openField: Field | undefined };
@@ -48,8 +50,8 @@ export class AccessUnitFinder {
     let held: NalUnit[] = [];
     let heldFrom: number | undefined;
     const close = (to: number): void => {
-      const { from, isKey, hasParameterSets, hasBeginning, mayGoBack } = draft;
-      spans.push({ from, to, isKey, hasParameterSets, hasBeginning, mayGoBack: mayGoBack && !isKey });
+      const { from, isKey, hasParameterSets, hasBeginning, mayGoBack, openField } = draft;
+      spans.push({ from, to, isKey, hasParameterSets, hasBeginning, mayGoBack: mayGoBack && !isKey, lacksField: openField !== undefined });
       draft = draftFrom(to);
     };
     for (const [index, code] of codes.entries()) {

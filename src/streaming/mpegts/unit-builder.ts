@@ -27,6 +27,8 @@ export class UnitBuilder {
   readonly #events: UnitBuilderEvents;
   /** Came in a PES packet without a picture, for the next one. */
   #prefix: Uint8Array = EMPTY;
+  /** Ends with a field, whose frame the next PES packet may complete. */
+  #firstField: PesData | undefined;
   #misfits = 0;
   #followsLoss = false;
   /** The last key picture brought its parameter sets along. */
@@ -43,11 +45,31 @@ export class UnitBuilder {
   }
 
   push(pes: PesData): void {
+    const first = this.#firstField;
+    this.#firstField = undefined;
+    const frame = first && !pes.followsLoss ? this.#frameOf(first, pes) : undefined;
+    if (frame !== undefined) this.#take(frame, true);
+    else {
+      // The loss may have taken its frame's other field.
+      if (first !== undefined) this.#take({ ...first, isCutOff: pes.followsLoss }, true);
+      this.#take(pes, false);
+    }
+  }
+
+  /** A field and the PES packet after it, where that completes its frame. */
+  #frameOf(first: PesData, second: PesData): PesData | undefined {
+    const bytes = Buffer.concat([first.bytes, second.bytes]);
+    const isPair = this.#finder.find(bytes)?.some(({ from, to }) => from < first.bytes.length && to > first.bytes.length);
+    return isPair === true ? { ...first, bytes, arrivedAtMs: second.arrivedAtMs, isCutOff: second.isCutOff } : undefined;
+  }
+
+  #take(pes: PesData, hasWaited: boolean): void {
     const bytes = this.#prefix.length === 0 ? pes.bytes : Buffer.concat([this.#prefix, pes.bytes]);
     this.#prefix = EMPTY;
     this.#followsLoss ||= pes.followsLoss;
     const spans = this.#finder.find(bytes);
-    if (spans?.length === 0 && !pes.isCutOff && bytes.length <= MAX_PREFIX_BYTES) this.#prefix = bytes;
+    if (spans?.at(-1)?.lacksField === true && !pes.isCutOff && !hasWaited) this.#firstField = { ...pes, bytes };
+    else if (spans?.length === 0 && !pes.isCutOff && bytes.length <= MAX_PREFIX_BYTES) this.#prefix = bytes;
     else if (spans === undefined || spans.length === 0) this.#misfit(pes, 'its pictures do not begin where its PES packets do');
     else this.#emit(pes, bytes, spans);
   }

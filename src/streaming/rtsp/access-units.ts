@@ -32,6 +32,8 @@ export class AccessUnits {
   #heldBytes = 0;
   #lastEnded: Ended | undefined;
   #markersSeen = false;
+  /** Of the fields of a frame; undefined before there was one. */
+  #isBottomFirst: boolean | undefined;
   /** Packets were lost, and no slice has come since. */
   #lostHere = false;
   /** A picture already given out was not whole, or one was dropped. */
@@ -122,7 +124,7 @@ export class AccessUnits {
     const setTypes = [...this.#setTypesBeforeLoss, ...this.#takeHeldSets()];
     if (this.#current) {
       this.#current.damaged ||= this.#lostHere;
-      if (isFrameCompleted) this.#current.openField = undefined;
+      if (isFrameCompleted) this.#completeFrame(this.#current, time);
     } else this.#current = this.#begin(nal, time, isFirst, setTypes);
     this.#lostHere = false;
     this.#setTypesBeforeLoss = [];
@@ -139,12 +141,20 @@ export class AccessUnits {
     });
   }
 
-  /** A first slice is that of a frame's second field. After a loss the field before it may be another frame's, unless both have one time. */
+  /** A first slice is that of a frame's second field. After a loss the field before it may be another frame's second, unless both have one time. */
   #completesFrame(nal: NalUnit, { timestamp }: PacketTime): boolean {
     const first = this.#current?.openField;
-    if (first === undefined || (timestamp !== this.#current!.timestamp && (this.#lostHere || this.#current!.lostBefore))) return false;
+    if (first === undefined) return false;
+    const isDoubtful = this.#lostHere || (this.#current!.lostBefore && first.isBottom !== this.#isBottomFirst);
+    if (isDoubtful && timestamp !== this.#current!.timestamp) return false;
     const second = this.#parameterSets.sliceRules.fieldOf(nal);
     return second !== undefined && isSecondField(first, second);
+  }
+
+  #completeFrame(picture: GatheredPicture, { timestamp }: PacketTime): void {
+    if (!picture.lostBefore) this.#isBottomFirst = picture.openField!.isBottom;
+    picture.openField = undefined;
+    picture.timestamp = timestamp;
   }
 
   /** The part of that picture that went out cannot be called back; the rest is dropped and the next picture says so. */

@@ -8,7 +8,8 @@ import { MAX_UNIT_BYTES, PIECE_BYTES } from './unit-limits.js';
 
 /** A picture whose NAL units are coming in. */
 export class GatheredPicture {
-  readonly timestamp: number;
+  /** Of its packets; of its second field's, where it has one. */
+  timestamp: number;
   /** Something was lost between the picture before and this one. */
   readonly lostBefore: boolean;
   /** Types of the parameter sets that came for it, also of those ahead of a loss. */

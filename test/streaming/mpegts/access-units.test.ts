@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { INTERLACED } from '../../helpers/bit-writer.js';
 import { AccessUnitFinder, type AccessUnitSpan } from '../../../src/streaming/mpegts/access-units.js';
 
 const LONG = [0, 0, 0, 1];
@@ -18,7 +19,7 @@ describe('access units', () => {
   it('are one where slices belong to one picture', () => {
     const { aud, sps, pps, sei, idr, second } = H264;
     const data = bytes(aud, sps, pps, sei, idr, [0x65, 0x2a, 2], second);
-    assert.deepEqual(findAccessUnits('h264', data), [{ from: 0, to: data.length, isKey: true, hasParameterSets: true, hasBeginning: true, mayGoBack: false }]);
+    assert.deepEqual(findAccessUnits('h264', data), [{ from: 0, to: data.length, isKey: true, hasParameterSets: true, hasBeginning: true, mayGoBack: false, lacksField: false }]);
   });
 
   it('begin with a delimiter, a parameter set, SEI or a first slice behind a picture', () => {
@@ -31,6 +32,17 @@ describe('access units', () => {
     }
   });
 
+  it('are one where two fields make a frame, each behind a delimiter or not', () => {
+    const { sps, pps, slice } = INTERLACED;
+    for (const before of [[], [[...H264.aud]], [[...H264.aud], [...H264.sei]]]) {
+      const frames = [1, 2, 3].map((frame) => bytes(...before, [...slice({ frame, field: 'top' })], ...before, [...slice({ frame, field: 'bottom' })]));
+      const alone = bytes([...slice({ frame: 4, field: 'none' })]);
+      const data = [bytes([...sps], [...pps]), ...frames, alone];
+      const sizes = [data[0].length + data[1].length, ...data.slice(2).map(({ length }) => length)];
+      assert.deepEqual(findAccessUnits('h264', Buffer.concat(data))!.map(({ from, to }) => to - from), sizes);
+    }
+  });
+
   it('keep what follows the last picture with it', () => {
     const data = Buffer.concat([bytes(H264.first), bytes(H264.first), bytes([10])]);
     assert.deepEqual(findAccessUnits('h264', data)!.map(({ from, to }) => [from, to]), [[0, 7], [7, data.length]]);
@@ -40,8 +52,8 @@ describe('access units', () => {
     const { aud, vps, sps, pps, idr, first, second, suffix, layer } = H265;
     const [one, two] = [bytes(aud, vps, sps, pps, idr, [0x26, 1, 0x2f], layer, suffix), bytes(first, second)];
     assert.deepEqual(findAccessUnits('h265', Buffer.concat([one, two])), [
-      { from: 0, to: one.length, isKey: true, hasParameterSets: true, hasBeginning: true, mayGoBack: false },
-      { from: one.length, to: one.length + two.length, isKey: false, hasParameterSets: false, hasBeginning: true, mayGoBack: true },
+      { from: 0, to: one.length, isKey: true, hasParameterSets: true, hasBeginning: true, mayGoBack: false, lacksField: false },
+      { from: one.length, to: one.length + two.length, isKey: false, hasParameterSets: false, hasBeginning: true, mayGoBack: true, lacksField: false },
     ]);
   });
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { TestScheduler } from 'rxjs/testing';
+import { INTERLACED } from '../../helpers/bit-writer.js';
 import { h264Picture, TsMuxer, VIDEO_PID } from './ts-muxer.js';
 import { pushedStream, StreamRecord } from './recorded-stream.js';
 import { TsStream } from '../../../src/streaming/mpegts/ts-stream.js';
@@ -192,6 +193,24 @@ describe('a transport stream', () => {
       [0, 300, true], [40, 200, false], [100, 300, true], [150, 200, false], [200, 300, true], [250, 200, false],
     ]);
     assert.match(record.notices.join(), /several pictures share one PES packet/);
+  });
+
+  it('joins the two fields of a frame where each has a PES packet of its own', () => {
+    const { stream, record } = open();
+    const muxer = new TsMuxer({ lengths: true });
+    for (const packet of muxer.tables()) stream.push(packet);
+    const annexB = (...nals: Uint8Array[]): Buffer => Buffer.concat(nals.flatMap((nal) => [Buffer.from([0, 0, 0, 1]), nal]));
+    const { sps, pps, slice } = INTERLACED;
+    const fields = [0, 1, 2].map((frame) => (['top', 'bottom'] as const).map((field) =>
+      annexB(Buffer.from([9, 0xf0]), ...(frame === 0 && field === 'top' ? [sps, pps] : []), slice({ frame, field, idr: frame === 0 && field === 'top' }))));
+    fields.flat().forEach((bytes, i) => {
+      // One packet each: the fourth field is lost.
+      const packets = muxer.picture({ bytes, ptsMs: 20 * i });
+      assert.equal(packets.length, 1);
+      if (i !== 3) stream.push(packets[0]);
+    });
+    assert.deepEqual(record.units.map(({ mediaMs, isKey, damaged, lostBefore }) => [mediaMs, isKey, damaged, lostBefore]), [[0, true, false, false], [40, false, true, false], [80, false, false, true]]);
+    assert.deepEqual(record.units.map(({ data }) => Buffer.from(data)), [Buffer.concat(fields[0]), fields[1][0], Buffer.concat(fields[2])]);
   });
 
   it('keeps parameter sets that come in a PES packet of their own for the picture after them', () => {
