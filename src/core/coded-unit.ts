@@ -16,8 +16,12 @@ export type CodedUnit = {
   readonly arrivedAtMs: number;
   /** A decoder can begin here. */
   readonly isKey: boolean;
-  /** Something was lost inside it, or between the unit before and this one. */
+  /** Something is missing inside it. */
   readonly damaged: boolean;
+  /** Something was lost between the unit before and this one. A key unit is whole all the same. */
+  readonly lostBefore: boolean;
+  /** It may be shown before units that were sent earlier: a B-picture. Where this is false and times go back, the sender's clock was set. */
+  readonly mayGoBack: boolean;
 };
 
 /** What a sender says about its clocks: at `senderMs` of its wall clock, its media clock stood at `mediaMs`. */

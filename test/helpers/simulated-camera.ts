@@ -52,6 +52,8 @@ export type SimulatedUnit = {
   readonly trueAtMs: number;
   readonly trueAtLatestMs: number;
   readonly isKey: boolean;
+  /** A B-picture. */
+  readonly mayGoBack: boolean;
 };
 export type SimulatedEvent =
   | SimulatedUnit
@@ -110,7 +112,7 @@ export function simulate(camera: SimulatedCamera): SimulatedEvent[] {
     const arrivedAtMs = arrival(sentMs, isKey ? KEY_SIZE : 1);
     if (within(sentMs, camera.losses)) return;
     const trueAtMs = START_MS + trueMs + PROPAGATION_MS;
-    events.push({ kind: 'unit', mediaMs: mediaAt(trueMs, epoch) + stamps[k], arrivedAtMs, trueAtMs, trueAtLatestMs: trueAtMs + sendingMs, isKey });
+    events.push({ kind: 'unit', mediaMs: mediaAt(trueMs, epoch) + stamps[k], arrivedAtMs, trueAtMs, trueAtLatestMs: trueAtMs + sendingMs, isKey, mayGoBack: camera.bPictures === true && k % 3 !== 2 });
   };
   let lastPictureMs = 0;
   const sendReport = (atMs: number): void => {
@@ -173,7 +175,7 @@ export function play(camera: SimulatedCamera): ClaimedPicture[] {
     if (event.kind === 'connect') clock.newConnection(event.arrivedAtMs);
     else if (event.kind === 'report') clock.reported(event.report);
     else {
-      const estimate = clock.arrived(event.mediaMs, event.arrivedAtMs);
+      const estimate = clock.arrived(event.mediaMs, event.arrivedAtMs, event.mayGoBack);
       pictures.push({ ...estimate, atMs: event.arrivedAtMs - START_MS, arrivedAtMs: event.arrivedAtMs, errorMs: errorOf(estimate.capturedAtMs, event) });
     }
   }

@@ -153,9 +153,11 @@ class HttpPictures implements UnitStream {
     this.#isOpen = true;
     const timeMs = this.#times.timeOf(headers);
     if (timeMs !== undefined && isUnixMs(timeMs)) this.#events.onReport({ senderMs: timeMs, mediaMs: timeMs, arrivedAtMs });
-    const damaged = this.#followsLoss || !endsAsJpeg(data);
+    const lostBefore = this.#followsLoss;
     this.#followsLoss = false;
-    this.#events.onUnit({ codec: 'mjpeg', data, mediaMs: timeMs ?? arrivedAtMs, arrivedAtMs, isKey: true, damaged });
+    this.#events.onUnit({
+      codec: 'mjpeg', data, mediaMs: timeMs ?? arrivedAtMs, arrivedAtMs, isKey: true, damaged: !endsAsJpeg(data), lostBefore, mayGoBack: false,
+    });
   }
 
   #heard(): void {

@@ -1,6 +1,11 @@
-import type { UnitCodec } from '../../core/coded-unit.js';
+import { START_CODE_BYTES, startCodes } from '../nal/annex-b.js';
+import { NAL_SYNTAXES, type NalSyntax } from '../nal/nal-syntax.js';
+import { type NalUnit, wholeNal } from '../nal/nal-unit.js';
+import { ParameterSets } from '../nal/parameter-sets.js';
+import { type Field, isSecondField } from '../nal/slice-rules.js';
+import type { TsCodec } from './demuxer.js';
 
-/** Where an access unit lies in Annex B bytes. */
+/** Where an access unit lies in Annex B bytes. Two fields of a frame count as one. */
 export type AccessUnitSpan = {
   readonly from: number;
   readonly to: number;
@@ -8,69 +13,88 @@ export type AccessUnitSpan = {
   readonly isKey: boolean;
   /** It holds a sequence parameter set. */
   readonly hasParameterSets: boolean;
+  /** It begins with the picture's first slice. */
+  readonly hasBeginning: boolean;
+  /** It may be shown before units that were sent earlier. */
+  readonly mayGoBack: boolean;
+  /** It is a field, and its frame's other one may follow. */
+  readonly lacksField: boolean;
 };
 
-/** How a NAL unit stands to the borders between access units. */
-type Role = 'first-slice' | 'slice' | 'before-picture' | 'other';
+type Draft = { from: number; hasSlice: boolean; isKey: boolean; hasParameterSets: boolean; hasBeginning: boolean; mayGoBack: boolean; openField: Field | undefined };
 
-type NalUnit = { readonly role: Role; readonly isKey: boolean; readonly isParameterSet: boolean };
-
-const READERS = { h264: readH264, h265: readH265 };
-const START_CODE = Buffer.from([0, 0, 1]);
 /** More before the first start code is the rest of something else. */
 const MAX_LEADING_ZEROS = 8;
 
-/**
- * Finds the access units in Annex B bytes, in order and without gaps: H.264 §7.4.1.2.3, H.265 §7.4.2.4.4. A second field
- * of an interlaced H.264 picture counts as a unit of its own, as the standard has it.
- * @returns empty where there is no slice, as with parameter sets alone; undefined where the bytes do not begin as an access unit
- * does: with a delimiter, a parameter set, SEI or a first slice
- */
-export function findAccessUnits(codec: Exclude<UnitCodec, 'mjpeg'>, bytes: Uint8Array): readonly AccessUnitSpan[] | undefined {
-  const read = READERS[codec];
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const spans: AccessUnitSpan[] = [];
-  let from = 0;
-  let nalCount = 0;
-  let current = { hasSlice: false, isKey: false, hasParameterSets: false };
-  for (let code = buffer.indexOf(START_CODE); code >= 0; code = buffer.indexOf(START_CODE, code + 3)) {
-    if (code + 4 >= buffer.length) break;
-    const unit = read(buffer, code + 3);
-    if (nalCount++ === 0 && (unit.role === 'slice' || unit.role === 'other' || code > MAX_LEADING_ZEROS)) return undefined;
-    const begins = current.hasSlice && (unit.role === 'before-picture' || unit.role === 'first-slice');
-    if (begins) {
-      // The zero byte of a long start code belongs to the unit that it opens.
-      const to = buffer[code - 1] === 0 ? code - 1 : code;
-      spans.push({ from, to, isKey: current.isKey, hasParameterSets: current.hasParameterSets });
-      from = to;
-      current = { hasSlice: false, isKey: false, hasParameterSets: false };
-    }
-    current.hasSlice ||= unit.role === 'first-slice' || unit.role === 'slice';
-    current.isKey ||= unit.isKey;
-    current.hasParameterSets ||= unit.isParameterSet;
+/** Finds the access units in the Annex B bytes of one stream: H.264 §7.4.1.2.3, H.265 §7.4.2.4.4. */
+export class AccessUnitFinder {
+  readonly #syntax: NalSyntax;
+  /** In force, as far as the stream has told them. */
+  readonly #sets: ParameterSets;
+
+  constructor(codec: TsCodec) {
+    this.#syntax = NAL_SYNTAXES[codec];
+    this.#sets = new ParameterSets(this.#syntax);
   }
-  if (nalCount === 0) return undefined;
-  if (current.hasSlice) spans.push({ from, to: buffer.length, isKey: current.isKey, hasParameterSets: current.hasParameterSets });
-  // What follows the last picture and holds none goes with it, so that no byte is left out.
-  else if (spans.length > 0) spans.push({ ...spans.pop()!, to: buffer.length });
-  return spans;
+
+  /**
+   * In order and without gaps.
+   * @returns empty where there is no slice, as with parameter sets alone; undefined where the bytes do not begin as an access unit
+   * does: with a delimiter, a parameter set, SEI or a first slice
+   */
+  find(bytes: Uint8Array): readonly AccessUnitSpan[] | undefined {
+    const spans: AccessUnitSpan[] = [];
+    const codes = [...startCodes(bytes)].filter((code) => code + START_CODE_BYTES + 1 < bytes.length);
+    let draft = draftFrom(0);
+    /** NAL units behind a picture's slices that belong to whichever slice comes next, and where the first of them begins. */
+    let held: NalUnit[] = [];
+    let heldFrom: number | undefined;
+    const close = (to: number): void => {
+      const { from, isKey, hasParameterSets, hasBeginning, mayGoBack, openField } = draft;
+      spans.push({ from, to, isKey, hasParameterSets, hasBeginning, mayGoBack: mayGoBack && !isKey, lacksField: openField !== undefined });
+      draft = draftFrom(to);
+    };
+    for (const [index, code] of codes.entries()) {
+      const nal = wholeNal(bytes.subarray(code + START_CODE_BYTES, codes[index + 1] ?? bytes.length));
+      const kind = this.#syntax.kindOf(nal);
+      if (index === 0 && (kind === 'slice' || kind === 'suffix' || kind === 'filler' || code > MAX_LEADING_ZEROS)) return undefined;
+      // The zero byte of a long start code belongs to the unit that it opens.
+      const at = bytes[code - 1] === 0 ? code - 1 : code;
+      if (kind === 'first-slice' || kind === 'slice') {
+        this.#sets.replace(held);
+        const isNext = kind === 'first-slice' && draft.hasSlice && !this.#completesFrame(draft, nal);
+        if (isNext) close(heldFrom ?? at);
+        draft.hasParameterSets ||= held.some((set) => this.#syntax.typeOf(set) === this.#syntax.sequenceType);
+        this.#addSlice(draft, nal, kind === 'first-slice');
+        [held, heldFrom] = [[], undefined];
+      } else if (kind === 'parameters' || kind === 'prefix' || kind === 'delimiter') {
+        held.push(nal);
+        heldFrom ??= at;
+      }
+    }
+    if (codes.length === 0) return undefined;
+    this.#sets.replace(held);
+    // What follows the last picture and holds none goes with it, so that no byte is left out.
+    if (draft.hasSlice) close(bytes.length);
+    return spans;
+  }
+
+  #addSlice(draft: Draft, nal: NalUnit, isFirst: boolean): void {
+    const { sliceRules } = this.#sets;
+    if (draft.openField !== undefined && isFirst) draft.openField = undefined;
+    else if (!draft.hasSlice) draft.openField = sliceRules.fieldOf(nal);
+    draft.hasBeginning ||= isFirst && !draft.hasSlice;
+    draft.hasSlice = true;
+    draft.isKey ||= this.#syntax.isKeySlice(nal);
+    draft.mayGoBack ||= sliceRules.mayGoBack(nal);
+  }
+
+  #completesFrame({ openField }: Draft, nal: NalUnit): boolean {
+    const second = openField && this.#sets.sliceRules.fieldOf(nal);
+    return second !== undefined && isSecondField(openField!, second);
+  }
 }
 
-/** H.264 table 7-1. Type 14 may open a unit, but stands before every slice of a scalable stream too. */
-function readH264(bytes: Uint8Array, at: number): NalUnit {
-  const type = bytes[at] & 0x1f;
-  // The slice header begins with the address of its first macroblock, and 0 is coded as a single one bit.
-  const role = type === 1 || type === 2 || type === 5 ? (bytes[at + 1] & 0x80) !== 0 ? 'first-slice' : 'slice'
-    : (type >= 6 && type <= 9) || (type >= 15 && type <= 18) ? 'before-picture' : 'other';
-  return { role, isKey: type === 5, isParameterSet: type === 7 };
-}
-
-/** H.265 table 7-1. */
-function readH265(bytes: Uint8Array, at: number): NalUnit {
-  const type = (bytes[at] >> 1) & 0x3f;
-  const isBaseLayer = (bytes[at] & 1) === 0 && (bytes[at + 1] & 0xf8) === 0;
-  // Slices of enhancement layers belong to the unit of the base layer's.
-  const role = type <= 31 ? isBaseLayer && (bytes[at + 2] & 0x80) !== 0 ? 'first-slice' : 'slice'
-    : isBaseLayer && ((type >= 32 && type <= 35) || type === 39 || (type >= 41 && type <= 44) || (type >= 48 && type <= 55)) ? 'before-picture' : 'other';
-  return { role, isKey: type >= 16 && type <= 21, isParameterSet: type === 33 };
+function draftFrom(from: number): Draft {
+  return { from, hasSlice: false, isKey: false, hasParameterSets: false, hasBeginning: false, mayGoBack: false, openField: undefined };
 }

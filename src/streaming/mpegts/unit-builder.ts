@@ -1,5 +1,5 @@
 import type { CodedUnit } from '../../core/coded-unit.js';
-import { findAccessUnits, type AccessUnitSpan } from './access-units.js';
+import { AccessUnitFinder, type AccessUnitSpan } from './access-units.js';
 import type { TsCodec } from './demuxer.js';
 import type { MediaTime } from './media-time.js';
 import type { PesData } from './pes-assembler.js';
@@ -22,28 +22,54 @@ const MAX_PREFIX_BYTES = 64 * 1024;
 /** Makes coded units of a stream's PES packets: one each with most senders; none or several with others. */
 export class UnitBuilder {
   readonly #codec: TsCodec;
+  readonly #finder: AccessUnitFinder;
   readonly #time: MediaTime;
   readonly #events: UnitBuilderEvents;
   /** Came in a PES packet without a picture, for the next one. */
   #prefix: Uint8Array = EMPTY;
+  /** Ends with a field, whose frame the next PES packet may complete. */
+  #firstField: PesData | undefined;
   #misfits = 0;
   #followsLoss = false;
+  /** The last key picture brought its parameter sets along. */
+  #keysBringSets = false;
   #noticedSharing = false;
   #last: { readonly mediaMs: number; readonly count: number } | undefined;
   #stepMs = FIRST_STEP_MS;
 
   constructor(codec: TsCodec, time: MediaTime, events: UnitBuilderEvents) {
     this.#codec = codec;
+    this.#finder = new AccessUnitFinder(codec);
     this.#time = time;
     this.#events = events;
   }
 
   push(pes: PesData): void {
+    const first = this.#firstField;
+    this.#firstField = undefined;
+    const frame = first && !pes.followsLoss ? this.#frameOf(first, pes) : undefined;
+    if (frame !== undefined) this.#take(frame, true);
+    else {
+      // The loss may have taken its frame's other field.
+      if (first !== undefined) this.#take({ ...first, isCutOff: pes.followsLoss }, true);
+      this.#take(pes, false);
+    }
+  }
+
+  /** A field and the PES packet after it, where that completes its frame. */
+  #frameOf(first: PesData, second: PesData): PesData | undefined {
+    const bytes = Buffer.concat([first.bytes, second.bytes]);
+    const isPair = this.#finder.find(bytes)?.some(({ from, to }) => from < first.bytes.length && to > first.bytes.length);
+    return isPair === true ? { ...first, bytes, arrivedAtMs: second.arrivedAtMs, isCutOff: second.isCutOff } : undefined;
+  }
+
+  #take(pes: PesData, hasWaited: boolean): void {
     const bytes = this.#prefix.length === 0 ? pes.bytes : Buffer.concat([this.#prefix, pes.bytes]);
     this.#prefix = EMPTY;
     this.#followsLoss ||= pes.followsLoss;
-    const spans = findAccessUnits(this.#codec, bytes);
-    if (spans?.length === 0 && !pes.isCutOff && bytes.length <= MAX_PREFIX_BYTES) this.#prefix = bytes;
+    const spans = this.#finder.find(bytes);
+    if (spans?.at(-1)?.lacksField === true && !pes.isCutOff && !hasWaited) this.#firstField = { ...pes, bytes };
+    else if (spans?.length === 0 && !pes.isCutOff && bytes.length <= MAX_PREFIX_BYTES) this.#prefix = bytes;
     else if (spans === undefined || spans.length === 0) this.#misfit(pes, 'its pictures do not begin where its PES packets do');
     else this.#emit(pes, bytes, spans);
   }
@@ -60,14 +86,17 @@ export class UnitBuilder {
       this.#noticedSharing = true;
       this.#events.onNotice('several pictures share one PES packet and its time: those after the first are given times by the stream\'s rate');
     }
-    spans.forEach(({ from, to, isKey, hasParameterSets }, i) => {
-      const damaged = this.#followsLoss || (pes.isCutOff && i === spans.length - 1);
+    spans.forEach(({ from, to, hasParameterSets, hasBeginning, mayGoBack, ...span }, i) => {
+      const lostBefore = this.#followsLoss;
       this.#followsLoss = false;
+      // Streams that refresh their pictures bit by bit, or have open groups, mark where to begin without an IDR picture.
+      const isKey = span.isKey || (i === 0 && pes.isRandomAccess && hasParameterSets);
+      // The loss may have taken parameter sets that were not those before.
+      const mayLackSets = lostBefore && isKey && this.#keysBringSets && !hasParameterSets;
+      if (isKey && !lostBefore) this.#keysBringSets = hasParameterSets;
       this.#events.onUnit({
-        codec: this.#codec, data: bytes.subarray(from, to), mediaMs: firstMs + i * this.#stepMs, arrivedAtMs: pes.arrivedAtMs,
-        // Streams that refresh their pictures bit by bit, or have open groups, mark where to begin without an IDR picture.
-        isKey: isKey || (i === 0 && pes.isRandomAccess && hasParameterSets),
-        damaged,
+        codec: this.#codec, data: bytes.subarray(from, to), mediaMs: firstMs + i * this.#stepMs, arrivedAtMs: pes.arrivedAtMs, isKey,
+        damaged: !hasBeginning || mayLackSets || (pes.isCutOff && i === spans.length - 1), lostBefore, mayGoBack,
       });
     });
   }

@@ -1,25 +1,23 @@
-import { type NalKind, type NalSyntax } from './nal-syntax.js';
-import { annexB, type NalUnit } from './nal-unit.js';
-import { type ParameterSets } from './parameter-sets.js';
+import { type NalSyntax } from '../nal/nal-syntax.js';
+import { type NalUnit } from '../nal/nal-unit.js';
+import { type ParameterSets } from '../nal/parameter-sets.js';
+import { isSecondField } from '../nal/slice-rules.js';
+import { GatheredPicture } from './gathered-picture.js';
 import { type PacketTime, type Picture } from './picture-reader.js';
 import { type SenderQuirks } from './sender-quirks.js';
 import { MAX_UNIT_BYTES, PIECE_BYTES, TOO_LARGE } from './unit-limits.js';
+import { UsualSlices } from './usual-slices.js';
 
-/** A picture that is being gathered. */
-type Gathering = {
-  readonly nals: NalUnit[];
-  bytes: number;
-  readonly timestamp: number;
-  readonly mediaMs: number;
-  arrivedAtMs: number;
-  damaged: boolean;
-  isTooLarge: boolean;
-};
+/** Why a picture was taken for whole. */
+type Ending = 'marker' | 'count' | 'next';
+
+type Ended = { readonly timestamp: number; readonly ending: Ending };
 
 /**
  * Groups NAL units into pictures. The marker bit ends a picture at once (RFC 6184 §5.1, RFC 7798 §4.1). Without it the next picture's
  * first slice does: slices say themselves whether they begin a picture, so the timestamp decides only where that slice was lost.
- * A camera that sets the marker on each slice betrays itself by the first slice that continues a picture already ended.
+ * A camera that sets the marker on each slice betrays itself by the first slice that continues a picture already ended; from then on
+ * its usual count of slices ends a picture. Two fields of a frame are one picture, and a marker between them ends nothing.
  * Parameter sets, SEI and delimiters never make a picture: they wait for the slices after them, whatever their own timestamps say.
  */
 export class AccessUnits {
@@ -27,16 +25,23 @@ export class AccessUnits {
   readonly #parameterSets: ParameterSets;
   readonly #quirks: SenderQuirks;
   readonly #onPicture: (picture: Picture) => void;
-  #current: Gathering | undefined;
+  readonly #usualSlices = new UsualSlices();
+  #current: GatheredPicture | undefined;
   /** NAL units that came after the last slice and belong to the next one's picture. */
   #held: NalUnit[] = [];
   #heldBytes = 0;
-  #lastEnded: { readonly timestamp: number; readonly byMarker: boolean } | undefined;
+  #lastEnded: Ended | undefined;
   #markersSeen = false;
+  /** Of the fields of a frame; undefined before there was one. */
+  #isBottomFirst: boolean | undefined;
   /** Packets were lost, and no slice has come since. */
   #lostHere = false;
-  /** A picture already given out was not whole. */
-  #damagedBefore = false;
+  /** A picture already given out was not whole, or one was dropped. */
+  #brokeOff = false;
+  /** Types of parameter sets that came after the last slice and before a loss. */
+  #setTypesBeforeLoss: readonly number[] = [];
+  /** Types of parameter sets that the last key picture brought along. */
+  #usualSetTypes: readonly number[] = [];
 
   constructor(syntax: NalSyntax, parameterSets: ParameterSets, quirks: SenderQuirks, onPicture: (picture: Picture) => void) {
     this.#syntax = syntax;
@@ -48,6 +53,8 @@ export class AccessUnits {
   /** Packets or NAL units are missing before the next one. */
   lost(): void {
     this.#lostHere = true;
+    // The picture of these may be lost with its slices: SEI must not go to another. Parameter sets are in force all the same.
+    if (this.#held.length > 0) this.#setTypesBeforeLoss = [...this.#setTypesBeforeLoss, ...this.#takeHeldSets()];
   }
 
   nal(nal: NalUnit, time: PacketTime): void {
@@ -59,7 +66,7 @@ export class AccessUnits {
         this.#slice(nal, time, false);
         break;
       case 'delimiter':
-        this.#end();
+        if (this.#current?.openField === undefined) this.#end('next');
         this.#hold(nal);
         break;
       case 'parameters':
@@ -67,7 +74,7 @@ export class AccessUnits {
         this.#hold(nal);
         break;
       case 'suffix':
-        if (this.#current) this.#append(this.#current, nal, time);
+        if (this.#current) this.#add(this.#current, nal, time);
         break;
       case 'filler':
         break;
@@ -77,10 +84,12 @@ export class AccessUnits {
   /** A packet that ends with its NAL unit carried the marker bit. */
   marker(time: PacketTime): void {
     this.#markersSeen = true;
-    if (!this.#current || !this.#quirks.markerEndsPicture) return;
-    this.#current.arrivedAtMs = Math.max(this.#current.arrivedAtMs, time.arrivedAtMs);
+    const picture = this.#current;
+    if (!picture || picture.openField !== undefined) return;
+    picture.arrivedAtMs = Math.max(picture.arrivedAtMs, time.arrivedAtMs);
     // After a loss the marker may be that of a later picture of which no slice came whole: #lostHere stays for the next one too.
-    this.#end(true);
+    if (this.#quirks.markerEndsPicture) this.#end('marker');
+    else if (!picture.damaged && !this.#lostHere && this.#usualSlices.isReached(picture.slices, picture.hasKeySlice)) this.#end('count');
   }
 
   /** Another source begins: a picture that was begun is dropped. */
@@ -89,49 +98,75 @@ export class AccessUnits {
     this.#release();
     this.#lastEnded = undefined;
     this.#lostHere = true;
+    this.#setTypesBeforeLoss = [];
   }
 
   #slice(nal: NalUnit, time: PacketTime, isFirst: boolean): void {
+    const isFrameCompleted = isFirst && this.#completesFrame(nal, time);
+    const begins = isFirst && !isFrameCompleted;
     if (this.#current) {
-      if (isFirst || (this.#lostHere && time.timestamp !== this.#current.timestamp)) {
+      if (begins || (this.#lostHere && time.timestamp !== this.#current.timestamp)) {
         this.#tellWhyUnmarked();
-        this.#end();
-      } else if (time.timestamp !== this.#current.timestamp) {
+        this.#end('next');
+      } else if (time.timestamp !== this.#current.timestamp && !isFrameCompleted) {
         this.#quirks.tell('the camera changes the RTP time inside a picture; the time of its first slice counts');
       }
     }
-    if (!this.#current && !isFirst && !this.#lostHere && this.#lastEnded?.timestamp === time.timestamp) {
-      this.#sliceOfEndedPicture();
+    const last = this.#lastEnded;
+    if (!this.#current && !isFirst && !this.#lostHere && last && (last.timestamp === time.timestamp || last.ending === 'count')) {
+      this.#sliceOfEndedPicture(last);
       return;
     }
-    if (!this.#current && isFirst && !this.#lostHere && this.#lastEnded?.timestamp === time.timestamp) {
+    if (!this.#current && isFirst && !this.#lostHere && last?.timestamp === time.timestamp) {
       this.#quirks.tell('the camera gives several pictures the same RTP time');
     }
-    this.#current ??= this.#begin(time, isFirst);
-    this.#current.damaged ||= this.#lostHere;
+    const held = this.#held;
+    const setTypes = [...this.#setTypesBeforeLoss, ...this.#takeHeldSets()];
+    if (this.#current) {
+      this.#current.damaged ||= this.#lostHere;
+      if (isFrameCompleted) this.#completeFrame(this.#current, time);
+    } else this.#current = this.#begin(nal, time, isFirst, setTypes);
     this.#lostHere = false;
-    for (const held of this.#held) this.#append(this.#current, held, time);
-    if (this.#held.length > 0) {
-      this.#parameterSets.replace(this.#held);
-      this.#release();
-    }
-    this.#append(this.#current, nal, time);
+    this.#setTypesBeforeLoss = [];
+    for (const waiting of held) if (!isFrameCompleted || this.#syntax.kindOf(waiting) !== 'delimiter') this.#add(this.#current, waiting, time);
+    this.#current.addSlice(nal, time);
+    if (this.#current.isTooLarge) this.#quirks.tell(TOO_LARGE);
   }
 
-  #begin(time: PacketTime, isFirst: boolean): Gathering {
-    const damaged = this.#damagedBefore || !isFirst;
-    this.#damagedBefore = false;
-    return { nals: [], bytes: 0, timestamp: time.timestamp, mediaMs: time.mediaMs, arrivedAtMs: time.arrivedAtMs, damaged, isTooLarge: false };
+  #begin(nal: NalUnit, time: PacketTime, isFirst: boolean, setTypes: readonly number[]): GatheredPicture {
+    const lostBefore = this.#lostHere || this.#brokeOff;
+    this.#brokeOff = false;
+    return new GatheredPicture(this.#syntax, this.#parameterSets, time, {
+      isWhole: isFirst, lostBefore, setTypes, openField: this.#parameterSets.sliceRules.fieldOf(nal),
+    });
+  }
+
+  /** A first slice is that of a frame's second field. After a loss the field before it may be another frame's second, unless both have one time. */
+  #completesFrame(nal: NalUnit, { timestamp }: PacketTime): boolean {
+    const first = this.#current?.openField;
+    if (first === undefined) return false;
+    const isDoubtful = this.#lostHere || (this.#current!.lostBefore && first.isBottom !== this.#isBottomFirst);
+    if (isDoubtful && timestamp !== this.#current!.timestamp) return false;
+    const second = this.#parameterSets.sliceRules.fieldOf(nal);
+    return second !== undefined && isSecondField(first, second);
+  }
+
+  #completeFrame(picture: GatheredPicture, { timestamp }: PacketTime): void {
+    if (!picture.lostBefore) this.#isBottomFirst = picture.openField!.isBottom;
+    picture.openField = undefined;
+    picture.timestamp = timestamp;
   }
 
   /** The part of that picture that went out cannot be called back; the rest is dropped and the next picture says so. */
-  #sliceOfEndedPicture(): void {
-    this.#damagedBefore = true;
+  #sliceOfEndedPicture({ timestamp, ending }: Ended): void {
+    this.#brokeOff = true;
+    this.#lastEnded = { timestamp, ending: 'next' };
     this.#release();
-    if (!this.#lastEnded?.byMarker || !this.#quirks.markerEndsPicture) return;
+    if (ending === 'count') this.#usualSlices.wasWrong();
+    if (ending !== 'marker' || !this.#quirks.markerEndsPicture) return;
     this.#quirks.markerEndsPicture = false;
-    this.#quirks.tell('the camera sets the RTP marker on each slice instead of each picture; '
-      + 'pictures are ended by the next one, one frame interval late, and the first picture was not whole');
+    this.#quirks.tell('the camera sets the RTP marker on each slice instead of each picture; the first picture was not whole, '
+      + 'and until their count of slices is known pictures are ended by the next one, one frame interval late');
   }
 
   #tellWhyUnmarked(): void {
@@ -139,16 +174,9 @@ export class AccessUnits {
     this.#quirks.tell('the camera marks no picture\'s end (RTP marker); pictures are ended by the next one, one frame interval late');
   }
 
-  #append(unit: Gathering, nal: NalUnit, time: PacketTime): void {
-    unit.arrivedAtMs = Math.max(unit.arrivedAtMs, time.arrivedAtMs);
-    if (unit.isTooLarge) return;
-    unit.bytes += nal.size + PIECE_BYTES;
-    unit.nals.push(nal);
-    if (unit.bytes > MAX_UNIT_BYTES) {
-      unit.isTooLarge = true;
-      unit.nals.length = 0;
-      this.#quirks.tell(TOO_LARGE);
-    }
+  #add(picture: GatheredPicture, nal: NalUnit, time: PacketTime): void {
+    picture.add(nal, time);
+    if (picture.isTooLarge) this.#quirks.tell(TOO_LARGE);
   }
 
   #hold(nal: NalUnit): void {
@@ -160,46 +188,34 @@ export class AccessUnits {
     this.#quirks.tell(TOO_LARGE);
   }
 
+  /** Puts the parameter sets among what is held in force, and holds nothing any more; returns their types. */
+  #takeHeldSets(): readonly number[] {
+    const types = this.#held.map((nal) => this.#syntax.typeOf(nal)).filter((type) => this.#syntax.parameterTypes.includes(type));
+    if (types.length > 0) this.#parameterSets.replace(this.#held);
+    this.#release();
+    return types;
+  }
+
   #release(): void {
     this.#held = [];
     this.#heldBytes = 0;
   }
 
-  #end(byMarker = false): void {
-    const unit = this.#current;
-    if (!unit) return;
+  #end(ending: Ending): void {
+    const picture = this.#current;
+    if (!picture) return;
     this.#current = undefined;
-    this.#lastEnded = { timestamp: unit.timestamp, byMarker };
-    if (unit.isTooLarge) {
-      this.#damagedBefore = true;
+    this.#lastEnded = { timestamp: picture.timestamp, ending };
+    if (picture.isTooLarge) {
+      this.#brokeOff = true;
       return;
     }
-    const isKey = this.#isRandomAccess(unit.nals) && this.#parameterSets.isComplete;
-    this.#onPicture({
-      data: annexB(isKey ? this.#withParameterSets(unit.nals) : unit.nals),
-      mediaMs: unit.mediaMs,
-      arrivedAtMs: unit.arrivedAtMs,
-      isKey,
-      damaged: unit.damaged || this.#lostHere,
-    });
-  }
-
-  #isRandomAccess(nals: readonly NalUnit[]): boolean {
-    const { kindOf, isRandomAccess, isIntraSlice, typeOf, parameterTypes } = this.#syntax;
-    if (nals.some(isRandomAccess)) return true;
-    // Encoders that never send an IDR put the parameter sets before each picture of intra slices.
-    if (!nals.some((nal) => typeOf(nal) === parameterTypes[0])) return false;
-    return nals.every((nal) => !kindOf(nal).endsWith('slice') || isIntraSlice(nal));
-  }
-
-  /** The delimiter stays first (H.264 §7.4.1.2.3), and each parameter set comes before those that refer to it. */
-  #withParameterSets(nals: readonly NalUnit[]): readonly NalUnit[] {
-    const missing = this.#parameterSets.missingFrom(nals);
-    if (missing.length === 0) return nals;
-    const { kindOf, typeOf } = this.#syntax;
-    const ofKind = (kind: NalKind): NalUnit[] => nals.filter((nal) => kindOf(nal) === kind);
-    const sets = [...missing, ...ofKind('parameters')].sort((a, b) => typeOf(a) - typeOf(b));
-    const rest = nals.filter((nal) => kindOf(nal) !== 'delimiter' && kindOf(nal) !== 'parameters');
-    return [...ofKind('delimiter'), ...sets, ...rest];
+    const { isKey, lostBefore } = picture;
+    // The loss may have taken the frame's other field, or parameter sets that were not those before.
+    const mayLack = lostBefore && (picture.openField !== undefined || (isKey && this.#usualSetTypes.some((type) => !picture.setTypes.includes(type))));
+    picture.damaged ||= this.#lostHere || mayLack;
+    if (ending === 'next' && !picture.damaged) this.#usualSlices.ended(picture.slices, picture.hasKeySlice);
+    if (isKey && !lostBefore) this.#usualSetTypes = picture.setTypes;
+    this.#onPicture(picture.toPicture());
   }
 }

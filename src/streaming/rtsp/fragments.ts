@@ -1,4 +1,4 @@
-import { type NalSink } from './nal-unit.js';
+import type { NalSink } from './nal-depayloader.js';
 import { MAX_UNIT_BYTES, PIECE_BYTES, TOO_LARGE } from './unit-limits.js';
 
 /** Puts a fragmented NAL unit together (FU of RFC 6184 §5.8 and RFC 7798 §4.4.3). A NAL unit with a hole is dropped whole. */

@@ -1,5 +1,4 @@
-import { Fragments } from './fragments.js';
-import { type NalDepayloader, type NalSink, wholeNal } from './nal-unit.js';
+import { NalDepayloader, type NalSink } from './nal-depayloader.js';
 import { sequenceStep } from './sequence-order.js';
 
 const STAP_A = 24;
@@ -13,42 +12,26 @@ const FU_B = 29;
  * H.264 out of RTP (RFC 6184): single NAL units, STAP-A and FU-A. Of the interleaved mode STAP-B and FU-B are read as long as their
  * decoding order numbers show that the sender interleaves nothing.
  */
-export class H264Depayloader implements NalDepayloader {
-  readonly #sink: NalSink;
-  readonly #fragments: Fragments;
+export class H264Depayloader extends NalDepayloader {
   #decodingOrder: number | undefined;
 
   constructor(sink: NalSink) {
-    this.#sink = sink;
-    this.#fragments = new Fragments(sink, 0x1f);
-  }
-
-  get isOpen(): boolean {
-    return this.#fragments.isOpen;
-  }
-
-  lost(): void {
-    this.#fragments.drop();
+    super(sink, 0x1f);
   }
 
   push(payload: Uint8Array): void {
     if (payload.length === 0) return;
     const type = payload[0] & 0x1f;
     // The forbidden bit says that the network found an error in the NAL unit (RFC 6184 §1.3).
-    if ((payload[0] & 0x80) !== 0) this.#damaged();
+    if ((payload[0] & 0x80) !== 0) this.damaged();
     else if (type === FU_A) this.#fragment(payload, 2);
     else if (type === FU_B) this.#fragment(payload, 4);
-    else if (type === STAP_A) this.#aggregate(payload, 1);
+    else if (type === STAP_A) this.aggregate(payload, 1, 1);
     else if (type === STAP_B) this.#aggregateB(payload);
     else if (type === MTAP_16 || type === MTAP_24) this.#refuseInterleaving();
-    else if (type > 0 && type < STAP_A) this.#single(payload);
-    else if (type === 0 && startsWithStartCode(payload)) this.#single(payload.subarray(payload.indexOf(1) + 1));
+    else if (type > 0 && type < STAP_A) this.single(payload);
+    else if (type === 0 && startsWithStartCode(payload)) this.single(payload.subarray(payload.indexOf(1) + 1));
     // Types 0, 30 and 31 are for later versions, and receivers ignore them (RFC 6184 §5.2).
-  }
-
-  #single(nal: Uint8Array): void {
-    this.#fragments.drop();
-    if (nal.length > 0) this.#sink.nal(wholeNal(nal));
   }
 
   #fragment(payload: Uint8Array, headBytes: number): void {
@@ -56,7 +39,7 @@ export class H264Depayloader implements NalDepayloader {
     // Only the first fragment may be an FU-B; those after it are of type A (RFC 6184 §5.8).
     const head = isFirst ? headBytes : 2;
     if (payload.length <= head) {
-      this.#damaged();
+      this.damaged();
       return;
     }
     if (head === 4 && !this.#isNextInOrder(payload[2] * 256 + payload[3])) {
@@ -64,24 +47,12 @@ export class H264Depayloader implements NalDepayloader {
       return;
     }
     const header = Uint8Array.of((payload[0] & 0xe0) | (payload[1] & 0x1f));
-    this.#fragments.push(header, payload.subarray(head), isFirst, (payload[1] & 0x40) !== 0);
-  }
-
-  #aggregate(payload: Uint8Array, begin: number): void {
-    this.#fragments.drop();
-    let at = begin;
-    while (at + 2 < payload.length) {
-      const end = at + 2 + payload[at] * 256 + payload[at + 1];
-      if (end > payload.length) break;
-      if (end > at + 2) this.#sink.nal(wholeNal(payload.subarray(at + 2, end)));
-      at = end;
-    }
-    if (at < payload.length) this.#sink.damage();
+    this.fragments.push(header, payload.subarray(head), isFirst, (payload[1] & 0x40) !== 0);
   }
 
   #aggregateB(payload: Uint8Array): void {
     if (payload.length < 3 || !this.#isNextInOrder(payload[1] * 256 + payload[2])) this.#refuseInterleaving();
-    else this.#aggregate(payload, 3);
+    else this.aggregate(payload, 3, 1);
   }
 
   #isNextInOrder(decodingOrder: number): boolean {
@@ -91,13 +62,8 @@ export class H264Depayloader implements NalDepayloader {
   }
 
   #refuseInterleaving(): void {
-    this.#sink.notice('the camera sends H.264 interleaved (packetization-mode 2), which is not read; set it to mode 1 or 0');
-    this.#damaged();
-  }
-
-  #damaged(): void {
-    this.#fragments.drop();
-    this.#sink.damage();
+    this.sink.notice('the camera sends H.264 interleaved (packetization-mode 2), which is not read; set it to mode 1 or 0');
+    this.damaged();
   }
 }
 

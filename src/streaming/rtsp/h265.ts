@@ -1,69 +1,34 @@
-import { Fragments } from './fragments.js';
-import { type NalDepayloader, type NalSink, wholeNal } from './nal-unit.js';
+import { NalDepayloader, type NalSink } from './nal-depayloader.js';
 
 const AGGREGATION = 48;
 const FRAGMENT = 49;
 const CONTENT_INFORMATION = 50;
 
 /** H.265 out of RTP (RFC 7798): single NAL units, AP and FU, without decoding order numbers (sprop-max-don-diff 0). */
-export class H265Depayloader implements NalDepayloader {
-  readonly #sink: NalSink;
-  readonly #fragments: Fragments;
-
+export class H265Depayloader extends NalDepayloader {
   constructor(sink: NalSink) {
-    this.#sink = sink;
-    this.#fragments = new Fragments(sink, 0x7e);
-  }
-
-  get isOpen(): boolean {
-    return this.#fragments.isOpen;
-  }
-
-  lost(): void {
-    this.#fragments.drop();
+    super(sink, 0x7e);
   }
 
   push(payload: Uint8Array): void {
     if (payload.length === 0) return;
     const type = (payload[0] >> 1) & 0x3f;
-    if (payload.length < 2 || (payload[0] & 0x80) !== 0) this.#damaged();
+    if (payload.length < 2 || (payload[0] & 0x80) !== 0) this.damaged();
     else if (type === FRAGMENT) this.#fragment(payload);
-    else if (type === AGGREGATION) this.#aggregate(payload);
-    else if (type < AGGREGATION) this.#single(payload);
+    else if (type === AGGREGATION) this.aggregate(payload, 2, 2);
+    else if (type < AGGREGATION) this.single(payload);
     else if (type === CONTENT_INFORMATION) {
-      this.#sink.notice('the camera sends H.265 in PACI packets (RFC 7798 §4.4.4), which are not read');
-      this.#damaged();
+      this.sink.notice('the camera sends H.265 in PACI packets (RFC 7798 §4.4.4), which are not read');
+      this.damaged();
     }
-  }
-
-  #single(nal: Uint8Array): void {
-    this.#fragments.drop();
-    this.#sink.nal(wholeNal(nal));
   }
 
   #fragment(payload: Uint8Array): void {
     if (payload.length < 4) {
-      this.#damaged();
+      this.damaged();
       return;
     }
     const header = Uint8Array.of((payload[0] & 0x81) | ((payload[2] & 0x3f) << 1), payload[1]);
-    this.#fragments.push(header, payload.subarray(3), (payload[2] & 0x80) !== 0, (payload[2] & 0x40) !== 0);
-  }
-
-  #aggregate(payload: Uint8Array): void {
-    this.#fragments.drop();
-    let at = 2;
-    while (at + 2 < payload.length) {
-      const end = at + 2 + payload[at] * 256 + payload[at + 1];
-      if (end > payload.length) break;
-      if (end > at + 3) this.#sink.nal(wholeNal(payload.subarray(at + 2, end)));
-      at = end;
-    }
-    if (at < payload.length) this.#sink.damage();
-  }
-
-  #damaged(): void {
-    this.#fragments.drop();
-    this.#sink.damage();
+    this.fragments.push(header, payload.subarray(3), (payload[2] & 0x80) !== 0, (payload[2] & 0x40) !== 0);
   }
 }

@@ -7,6 +7,12 @@ import { MAX_UNIT_BYTES, PIECE_BYTES, TOO_LARGE } from './unit-limits.js';
 /** A picture's width and height in pixels. */
 export type PictureSize = { readonly width: number; readonly height: number };
 
+export type JpegEvents = {
+  onPicture(picture: Picture): void;
+  /** No picture of the stream can be read; told for each. */
+  onUnsupported(reason: string): void;
+};
+
 /** The headers before a payload's data (RFC 2435 §3.1). */
 type Payload = {
   /** Of the data in the scan. */
@@ -19,21 +25,21 @@ type Gathering = { readonly pieces: Uint8Array[]; readonly headerBytes: number; 
 
 const END_OF_IMAGE = Uint8Array.of(0xff, 0xd9);
 
-/** JPEGs out of RTP (RFC 2435). A JPEG with a hole is dropped whole, and the next one says so. */
+/** JPEGs out of RTP (RFC 2435). A JPEG with a hole is dropped whole, and the next one says that something was lost before it. */
 export class JpegPictures implements PictureReader {
   readonly #size: PictureSize | undefined;
   readonly #quirks: SenderQuirks;
-  readonly #onPicture: (picture: Picture) => void;
+  readonly #events: JpegEvents;
   /** In-band tables by Q, 128 to 254: they may be left out where they were sent before. */
   readonly #tables = new Map<number, Uint8Array[]>();
   #current: Gathering | undefined;
-  #damaged = false;
+  #lostBefore = false;
 
   /** @param size from the SDP, for pictures larger than 2040 pixels, whose size the payload cannot tell */
-  constructor(size: PictureSize | undefined, quirks: SenderQuirks, onPicture: (picture: Picture) => void) {
+  constructor(size: PictureSize | undefined, quirks: SenderQuirks, events: JpegEvents) {
     this.#size = size;
     this.#quirks = quirks;
-    this.#onPicture = onPicture;
+    this.#events = events;
   }
 
   packet(packet: RtpPacket, time: PacketTime): void {
@@ -53,7 +59,7 @@ export class JpegPictures implements PictureReader {
 
   lost(): void {
     this.#current = undefined;
-    this.#damaged = true;
+    this.#lostBefore = true;
   }
 
   reset(): void {
@@ -101,10 +107,10 @@ export class JpegPictures implements PictureReader {
       data.set(piece, at);
       at += piece.length;
     }
-    const damaged = this.#damaged;
+    const lostBefore = this.#lostBefore;
     this.#current = undefined;
-    this.#damaged = false;
-    this.#onPicture({ data, mediaMs: time.mediaMs, arrivedAtMs, isKey: true, damaged });
+    this.#lostBefore = false;
+    this.#events.onPicture({ data, mediaMs: time.mediaMs, arrivedAtMs, isKey: true, damaged: false, lostBefore, mayGoBack: false });
   }
 
   #read(bytes: Uint8Array): Payload | undefined {
@@ -119,7 +125,10 @@ export class JpegPictures implements PictureReader {
     if (offset > 0) return { offset, frame: 'continued', data: bytes.subarray(at) };
     if (bytes[0] !== 0) this.#quirks.tell('the camera sends interlaced JPEG; each field is taken as a picture');
     const size = this.#sizeOf(bytes);
-    if (!size) return this.#refuse('the camera sends JPEG larger than 2040 pixels and its SDP names no size; choose a smaller picture or H.264');
+    if (!size) {
+      this.#events.onUnsupported('its JPEGs are larger than 2040 pixels and its SDP names no size; choose a smaller picture or H.264');
+      return undefined;
+    }
     let quantizers: Uint8Array[] | undefined;
     if (quality >= 128) {
       if (at + 4 > bytes.length) return undefined;

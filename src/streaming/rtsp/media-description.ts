@@ -13,6 +13,8 @@ export type MediaDescription = {
   readonly parameterSets: readonly Uint8Array[];
   /** `a=control` as written. */
   readonly control?: string;
+  /** Of the pictures in pixels, where it is told. */
+  readonly size?: { readonly width: number; readonly height: number };
 };
 
 /** A track that is ours, or why none is: `unsupported` may be read by another program, and of `absent` there is nothing to read. */
@@ -63,6 +65,7 @@ function describe(section: MediaSection, payloadType: number, codec: UnitCodec, 
     formatParameters,
     parameterSets: PARAMETER_SETS[codec].flatMap((name) => unitsOf(formatParameters.get(name) ?? '')),
     ...(section.control === undefined ? {} : { control: section.control }),
+    ...(section.size === undefined ? {} : { size: section.size }),
   };
 }
 
@@ -71,6 +74,8 @@ function obstacleIn({ protocol }: MediaSection, { codec, formatParameters }: Med
   if (!/^RTP\/AVPF?(?:\/|$)/.test(protocol)) return 'the video does not come as RTP';
   // RFC 6184 §6.4: pictures in another order than they are decoded in.
   if (codec === 'h264' && formatParameters.get('packetization-mode') === '2') return 'the video is H.264 in interleaved mode';
+  // RFC 7798 §7.1: a packet's payload has other fields then (DONL).
+  if (codec === 'h265' && Number(formatParameters.get('sprop-max-don-diff') ?? 0) > 0) return 'the video is H.265 with decoding order numbers (sprop-max-don-diff)';
   return undefined;
 }
 

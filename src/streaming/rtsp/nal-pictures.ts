@@ -1,9 +1,11 @@
+import { splitStartCodes } from '../nal/annex-b.js';
+import { NAL_SYNTAXES, type NalSyntax } from '../nal/nal-syntax.js';
+import { nalBytes, type NalUnit, wholeNal } from '../nal/nal-unit.js';
+import { ParameterSets } from '../nal/parameter-sets.js';
 import { AccessUnits } from './access-units.js';
 import { H264Depayloader } from './h264.js';
 import { H265Depayloader } from './h265.js';
-import { H264_SYNTAX, H265_SYNTAX, type NalSyntax } from './nal-syntax.js';
-import { nalBytes, type NalDepayloader, type NalSink, type NalUnit, splitStartCodes, wholeNal } from './nal-unit.js';
-import { ParameterSets } from './parameter-sets.js';
+import { type NalDepayloader, type NalSink } from './nal-depayloader.js';
 import { type PacketTime, type Picture, type PictureReader } from './picture-reader.js';
 import { type RtpPacket } from './rtp-packet.js';
 import { type SenderQuirks } from './sender-quirks.js';
@@ -17,7 +19,7 @@ export class NalPictures implements PictureReader {
 
   /** @param parameterSets from the SDP, NAL units without start codes */
   constructor(codec: 'h264' | 'h265', parameterSets: readonly Uint8Array[], quirks: SenderQuirks, onPicture: (picture: Picture) => void) {
-    this.#syntax = codec === 'h264' ? H264_SYNTAX : H265_SYNTAX;
+    this.#syntax = NAL_SYNTAXES[codec];
     this.#units = new AccessUnits(this.#syntax, new ParameterSets(this.#syntax, parameterSets), quirks, onPicture);
     const sink: NalSink = {
       nal: (nal) => this.#nal(nal),

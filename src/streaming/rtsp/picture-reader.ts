@@ -12,6 +12,6 @@ export type PictureReader = {
   packet(packet: RtpPacket, time: PacketTime): void;
   /** Packets are missing before the next one. */
   lost(): void;
-  /** Another source begins: a picture that was begun is dropped, and the next one is marked as damaged. */
+  /** Another source begins: a picture that was begun is dropped, and the next one says that something was lost before it. */
   reset(): void;
 };

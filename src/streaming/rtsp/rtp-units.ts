@@ -33,6 +33,8 @@ export type RtpUnitsHandlers = {
   onUnit(unit: CodedUnit): void;
   onReport(report: SenderReport): void;
   onNotice(text: string): void;
+  /** Its pictures cannot be put together here. */
+  onUnsupported?(reason: string): void;
   /** The source says that it ends (RTCP BYE). */
   onGoodbye?(): void;
 };
@@ -75,7 +77,7 @@ export class RtpUnits {
     this.#reception = new Reception(options.ownSsrc, options.clockRate);
     const onPicture = (picture: Picture): void => handlers.onUnit({ codec: options.codec, ...picture });
     this.#pictures = options.codec === 'mjpeg'
-      ? new JpegPictures(options.size, this.#quirks, onPicture)
+      ? new JpegPictures(options.size, this.#quirks, { onPicture, onUnsupported: (reason) => handlers.onUnsupported?.(reason) })
       : new NalPictures(options.codec, options.parameterSets ?? [], this.#quirks, onPicture);
   }
 

@@ -47,7 +47,8 @@ class RtspStream implements UnitStream {
   readonly #session: RtspSession;
   #units: RtpUnits | undefined;
   #ticks: Subscription | undefined;
-  #saidGoodbye = false;
+  /** Why it was ended from within. */
+  #end: UnitStreamEnd | undefined;
 
   constructor(url: string, options: RtspReaderOptions, quirks: SenderQuirks, events: UnitStreamEvents) {
     this.#options = options;
@@ -62,7 +63,7 @@ class RtspStream implements UnitStream {
     });
     this.ended = this.#session.ended.then((end) => {
       this.#ticks?.unsubscribe();
-      return this.#saidGoodbye && end.kind === 'stopped' ? { kind: 'lost', reason: 'the camera ended the stream' } : end;
+      return end.kind === 'stopped' ? this.#end ?? end : end;
     });
   }
 
@@ -75,6 +76,11 @@ class RtspStream implements UnitStream {
     this.#session.stop();
   }
 
+  #finish(end: UnitStreamEnd): void {
+    this.#end ??= end;
+    this.stop();
+  }
+
   #opened({ media, transport }: RtspOpened): void {
     const { clock, scheduler } = this.#options;
     const overUdp = transport.startsWith('udp');
@@ -85,10 +91,8 @@ class RtspStream implements UnitStream {
       onUnit: (unit) => this.#events.onUnit(unit),
       onReport: (report) => this.#events.onReport(report),
       onNotice: (text) => this.#events.onNotice(text),
-      onGoodbye: () => {
-        this.#saidGoodbye = true;
-        this.stop();
-      },
+      onGoodbye: () => this.#finish({ kind: 'lost', reason: 'the camera ended the stream' }),
+      onUnsupported: (reason) => this.#finish({ kind: 'unsupported', reason }),
     });
     const tick = (): void => {
       this.#units!.tick(clock.now());

@@ -11,6 +11,8 @@ export type MediaSection = {
   readonly formats: ReadonlyMap<number, string>;
   /** `a=control` as written. */
   readonly control?: string;
+  /** `a=framesize` or `a=x-dimensions`, in pixels. */
+  readonly size?: { readonly width: number; readonly height: number };
 };
 
 /** `a=rtpmap`: the encoding's name in upper case, and the rate of its RTP clock in Hz. */
@@ -22,7 +24,7 @@ export type SessionDescription = {
   readonly media: readonly MediaSection[];
 };
 
-type Draft = { type: string; protocol: string; payloadTypes: number[]; encodings: Map<number, Encoding>; formats: Map<number, string>; control?: string };
+type Draft = { type: string; protocol: string; payloadTypes: number[]; encodings: Map<number, Encoding>; formats: Map<number, string>; control?: string; size?: { width: number; height: number } };
 
 /** More than any camera writes. What stands beyond these is not read. */
 const MOST_CHARACTERS = 256 * 1024;
@@ -68,6 +70,11 @@ function sectionOf(line: string): Draft {
 function addAttribute(section: Draft, name: string, value: string): void {
   if (name === 'control') {
     if (value !== '') section.control ??= value;
+    return;
+  }
+  if (name === 'framesize' || name === 'x-dimensions') {
+    const [, width, height] = /(?:^|\s)(\d{1,5})\s*[-,x]\s*(\d{1,5})$/.exec(value.trim()) ?? [];
+    if (Number(width) > 0 && Number(height) > 0) section.size ??= { width: Number(width), height: Number(height) };
     return;
   }
   if (name !== 'rtpmap' && name !== 'fmtp') return;

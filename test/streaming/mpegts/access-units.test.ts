@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
-import { findAccessUnits } from '../../../src/streaming/mpegts/access-units.js';
+import { INTERLACED } from '../../helpers/bit-writer.js';
+import { AccessUnitFinder, type AccessUnitSpan } from '../../../src/streaming/mpegts/access-units.js';
 
 const LONG = [0, 0, 0, 1];
 const SHORT = [0, 0, 1];
 const H264 = { aud: [9, 0xf0], sps: [0x67, 0x42], pps: [0x68, 0xce], sei: [6, 5], idr: [0x65, 0x88, 0x84], first: [0x41, 0x9a, 2], second: [0x41, 0x2a, 2] };
 const H265 = { aud: [0x46, 1, 0x50], vps: [0x40, 1, 12], sps: [0x42, 1, 1], pps: [0x44, 1, 0xc0], idr: [0x26, 1, 0xaf], first: [2, 1, 0xd0], second: [2, 1, 0x40], suffix: [0x50, 1, 5], layer: [2, 9, 0xd0] };
+
+function findAccessUnits(codec: 'h264' | 'h265', data: Uint8Array): readonly AccessUnitSpan[] | undefined {
+  return new AccessUnitFinder(codec).find(data);
+}
 
 function bytes(...units: number[][]): Uint8Array {
   return Uint8Array.from(units.flatMap((unit, i) => [...(i === 0 ? LONG : SHORT), ...unit]));
@@ -14,7 +19,7 @@ describe('access units', () => {
   it('are one where slices belong to one picture', () => {
     const { aud, sps, pps, sei, idr, second } = H264;
     const data = bytes(aud, sps, pps, sei, idr, [0x65, 0x2a, 2], second);
-    assert.deepEqual(findAccessUnits('h264', data), [{ from: 0, to: data.length, isKey: true, hasParameterSets: true }]);
+    assert.deepEqual(findAccessUnits('h264', data), [{ from: 0, to: data.length, isKey: true, hasParameterSets: true, hasBeginning: true, mayGoBack: false, lacksField: false }]);
   });
 
   it('begin with a delimiter, a parameter set, SEI or a first slice behind a picture', () => {
@@ -27,6 +32,17 @@ describe('access units', () => {
     }
   });
 
+  it('are one where two fields make a frame, each behind a delimiter or not', () => {
+    const { sps, pps, slice } = INTERLACED;
+    for (const before of [[], [[...H264.aud]], [[...H264.aud], [...H264.sei]]]) {
+      const frames = [1, 2, 3].map((frame) => bytes(...before, [...slice({ frame, field: 'top' })], ...before, [...slice({ frame, field: 'bottom' })]));
+      const alone = bytes([...slice({ frame: 4, field: 'none' })]);
+      const data = [bytes([...sps], [...pps]), ...frames, alone];
+      const sizes = [data[0].length + data[1].length, ...data.slice(2).map(({ length }) => length)];
+      assert.deepEqual(findAccessUnits('h264', Buffer.concat(data))!.map(({ from, to }) => to - from), sizes);
+    }
+  });
+
   it('keep what follows the last picture with it', () => {
     const data = Buffer.concat([bytes(H264.first), bytes(H264.first), bytes([10])]);
     assert.deepEqual(findAccessUnits('h264', data)!.map(({ from, to }) => [from, to]), [[0, 7], [7, data.length]]);
@@ -36,8 +52,8 @@ describe('access units', () => {
     const { aud, vps, sps, pps, idr, first, second, suffix, layer } = H265;
     const [one, two] = [bytes(aud, vps, sps, pps, idr, [0x26, 1, 0x2f], layer, suffix), bytes(first, second)];
     assert.deepEqual(findAccessUnits('h265', Buffer.concat([one, two])), [
-      { from: 0, to: one.length, isKey: true, hasParameterSets: true },
-      { from: one.length, to: one.length + two.length, isKey: false, hasParameterSets: false },
+      { from: 0, to: one.length, isKey: true, hasParameterSets: true, hasBeginning: true, mayGoBack: false, lacksField: false },
+      { from: one.length, to: one.length + two.length, isKey: false, hasParameterSets: false, hasBeginning: true, mayGoBack: true, lacksField: false },
     ]);
   });
 

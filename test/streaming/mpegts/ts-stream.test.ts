@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { TestScheduler } from 'rxjs/testing';
+import { INTERLACED } from '../../helpers/bit-writer.js';
 import { h264Picture, TsMuxer, VIDEO_PID } from './ts-muxer.js';
 import { pushedStream, StreamRecord } from './recorded-stream.js';
 import { TsStream } from '../../../src/streaming/mpegts/ts-stream.js';
@@ -30,7 +31,7 @@ describe('a transport stream', () => {
     assert.deepEqual(record.opened, [{ codec: 'h264', transport: 'MPEG-TS' }]);
     const [{ data, ...unit }] = record.units;
     assert.deepEqual([...data], [...picture]);
-    assert.deepEqual(unit, { codec: 'h264', mediaMs: 1_000, arrivedAtMs: 10 + packets.length - 1, isKey: true, damaged: false });
+    assert.deepEqual(unit, { codec: 'h264', mediaMs: 1_000, arrivedAtMs: 10 + packets.length - 1, isKey: true, damaged: false, lostBefore: false, mayGoBack: false });
   });
 
   it('gives a picture of unknown length with its stuffed last packet, once three have shown that stuffing ends them', () => {
@@ -76,7 +77,7 @@ describe('a transport stream', () => {
       for (const packet of muxer.packets(VIDEO_PID, Uint8Array.from(pesOf(h264Picture(PLAIN), 40 * i)), [], i >= 5)) stream.push(packet);
     }
     // Two packets, the second with 20 bytes of stuffing, less 14 bytes of header.
-    assert.deepEqual(record.units.map(({ data, damaged }) => [data.length, damaged]).slice(4, 7), [[PLAIN, false], [334, false], [PLAIN, true]]);
+    assert.deepEqual(record.units.map(({ data, lostBefore }) => [data.length, lostBefore]).slice(4, 7), [[PLAIN, false], [334, false], [PLAIN, true]]);
     assert.equal(record.notices.length, 1);
   });
 
@@ -89,18 +90,18 @@ describe('a transport stream', () => {
       pes[5] = 100;
       for (const packet of muxer.packets(VIDEO_PID, Uint8Array.from(pes))) stream.push(packet);
     }
-    assert.deepEqual(record.units.map(({ data, damaged }) => [data.length, damaged]), [[92, false], [PLAIN, true], ...Array.from({ length: 4 }, () => [PLAIN, false])]);
+    assert.deepEqual(record.units.map(({ data, lostBefore }) => [data.length, lostBefore]), [[92, false], [PLAIN, true], ...Array.from({ length: 4 }, () => [PLAIN, false])]);
     assert.match(record.notices.join(), /too short/);
   });
 
-  it('cuts a picture at a loss, marks it and the next, and nothing after', () => {
+  it('cuts a picture at a loss, and marks it as damaged and the next as behind a loss', () => {
     const { stream, record } = open();
     const muxer = new TsMuxer({ lengths: true });
     for (const packet of muxer.tables()) stream.push(packet);
     for (let i = 0; i < 4; i++) {
       muxer.picture({ bytes: h264Picture(PLAIN), ptsMs: 40 * i }).forEach((packet, j) => { if (i !== 1 || j !== 1) stream.push(packet); });
     }
-    assert.deepEqual(record.units.map(({ damaged, mediaMs }) => [mediaMs, damaged]), [[0, false], [40, true], [80, true], [120, false]]);
+    assert.deepEqual(record.units.map(({ mediaMs, damaged, lostBefore }) => [mediaMs, damaged, lostBefore]), [[0, false, false], [40, true, false], [80, false, true], [120, false, false]]);
     assert.ok(record.units[1].data.length < 184);
   });
 
@@ -141,7 +142,7 @@ describe('a transport stream', () => {
     for (const packet of before.picture({ bytes: h264Picture(PLAIN), ptsMs: 0 })) stream.push(packet);
     for (const packet of after.tables()) stream.push(packet);
     for (const ptsMs of [40, 80]) for (const packet of after.picture({ bytes: h264Picture(PLAIN), ptsMs })) stream.push(packet);
-    assert.deepEqual(record.units.map(({ mediaMs, damaged }) => [mediaMs, damaged]), [[0, false], [40, true], [80, false]]);
+    assert.deepEqual(record.units.map(({ mediaMs, lostBefore }) => [mediaMs, lostBefore]), [[0, false], [40, true], [80, false]]);
     assert.equal(record.opened.length, 1);
   });
 
@@ -192,6 +193,24 @@ describe('a transport stream', () => {
       [0, 300, true], [40, 200, false], [100, 300, true], [150, 200, false], [200, 300, true], [250, 200, false],
     ]);
     assert.match(record.notices.join(), /several pictures share one PES packet/);
+  });
+
+  it('joins the two fields of a frame where each has a PES packet of its own', () => {
+    const { stream, record } = open();
+    const muxer = new TsMuxer({ lengths: true });
+    for (const packet of muxer.tables()) stream.push(packet);
+    const annexB = (...nals: Uint8Array[]): Buffer => Buffer.concat(nals.flatMap((nal) => [Buffer.from([0, 0, 0, 1]), nal]));
+    const { sps, pps, slice } = INTERLACED;
+    const fields = [0, 1, 2].map((frame) => (['top', 'bottom'] as const).map((field) =>
+      annexB(Buffer.from([9, 0xf0]), ...(frame === 0 && field === 'top' ? [sps, pps] : []), slice({ frame, field, idr: frame === 0 && field === 'top' }))));
+    fields.flat().forEach((bytes, i) => {
+      // One packet each: the fourth field is lost.
+      const packets = muxer.picture({ bytes, ptsMs: 20 * i });
+      assert.equal(packets.length, 1);
+      if (i !== 3) stream.push(packets[0]);
+    });
+    assert.deepEqual(record.units.map(({ mediaMs, isKey, damaged, lostBefore }) => [mediaMs, isKey, damaged, lostBefore]), [[0, true, false, false], [40, false, true, false], [80, false, false, true]]);
+    assert.deepEqual(record.units.map(({ data }) => Buffer.from(data)), [Buffer.concat(fields[0]), fields[1][0], Buffer.concat(fields[2])]);
   });
 
   it('keeps parameter sets that come in a PES packet of their own for the picture after them', () => {

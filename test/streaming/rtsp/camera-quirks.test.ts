@@ -66,9 +66,78 @@ describe('pictures of a camera', () => {
     const pictures = [0, 1, 2, 3].map((index) => picture(index, { slices: 3 }));
     pictures.forEach((nals, index) => reading.take(packets(sender, nals, index * STEP, always)));
     assert.deepEqual(reading.data, [annexBOf(pictures[0].slice(0, 1)), annexBOf(pictures[1]), annexBOf(pictures[2])]);
-    assert.deepEqual(reading.damaged, [false, true, false]);
+    assert.deepEqual(reading.flaws, ['', 'l', '']);
     assert.equal(reading.notices.length, 1);
     assert.match(reading.notices[0], /marker on each slice/);
+  });
+
+  describe('of a camera that marks each slice', () => {
+    const quirks = (): SenderQuirks => {
+      const known = new SenderQuirks(() => undefined);
+      known.markerEndsPicture = false;
+      return known;
+    };
+    /** Key pictures every fifth, of 4 slices; others of 3. Returns how many pictures more had come out with each one's last slice than were sent before it. */
+    const send = (reading: Reading, sender: RtpSender, from: number, count: number, slicesOf = (index: number): number => (index % 5 === 0 ? 4 : 3)): number[] =>
+      Array.from({ length: count }, (_, i) => {
+        const index = from + i;
+        const isKey = index % 5 === 0;
+        reading.take(packets(sender, [...(isKey ? [sps, pps] : []), ...picture(index, { slices: slicesOf(index), key: isKey })], index * STEP, always));
+        return reading.units.length - i;
+      });
+
+    it('are ended by their last slice once eight in a row had the same count, key pictures and others apart', () => {
+      const reading = new Reading('h264', { quirks: quirks() });
+      // 1: it has come out at once; 0: with the next one.
+      const atOnce = send(reading, new RtpSender(), 0, 60);
+      assert.deepEqual(atOnce.slice(0, 9), Array.from({ length: 9 }, () => 0));
+      const others = atOnce.flatMap((value, index) => (index % 5 === 0 ? [] : [value]));
+      const keys = atOnce.flatMap((value, index) => (index % 5 === 0 ? [value] : []));
+      assert.equal(others.indexOf(1), 8);
+      assert.ok(others.slice(8).every((value) => value === 1));
+      assert.equal(keys.indexOf(1), 8);
+      assert.ok(keys.slice(8).every((value) => value === 1));
+      assert.deepEqual(reading.data, Array.from({ length: 60 }, (_, index) =>
+        annexBOf([...(index % 5 === 0 ? [sps, pps] : []), ...picture(index, { slices: index % 5 === 0 ? 4 : 3, key: index % 5 === 0 })])));
+      assert.ok(reading.flaws.every((flaw) => flaw === ''));
+    });
+
+    it('wait for the next one again where one has more slices, and the one after it tells that something is missing', () => {
+      const reading = new Reading('h264', { quirks: quirks() });
+      const sender = new RtpSender();
+      send(reading, sender, 0, 20);
+      const before = reading.units.length;
+      send(reading, sender, 21, 1, () => 5);
+      assert.equal(reading.units.length, before + 1);
+      assert.deepEqual(reading.data.at(-1), annexBOf(picture(21, { slices: 3 })));
+      const came = send(reading, sender, 22, 30, () => 3);
+      assert.deepEqual(reading.flaws.slice(before, before + 3), ['', 'l', '']);
+      const others = came.flatMap((value, i) => ((22 + i) % 5 === 0 ? [] : [value - before - 1]));
+      assert.equal(others.indexOf(1), 16, 'twice as many have to agree');
+    });
+
+    it('wait for the next one where one has fewer', () => {
+      const reading = new Reading('h264', { quirks: quirks() });
+      const sender = new RtpSender();
+      send(reading, sender, 0, 20);
+      const before = reading.units.length;
+      send(reading, sender, 21, 1, () => 2);
+      assert.equal(reading.units.length, before);
+      send(reading, sender, 22, 3);
+      assert.deepEqual(reading.data.slice(before), [2, 3, 3].map((slices, i) => annexBOf(picture(21 + i, { slices }))));
+      assert.ok(reading.flaws.every((flaw) => flaw === ''));
+    });
+
+    it('are not counted where a slice was lost', () => {
+      const reading = new Reading('h264', { quirks: quirks() });
+      const sender = new RtpSender();
+      send(reading, sender, 1, 3);
+      for (let index = 6; index < 30; index += 1) {
+        const sent = packets(sender, picture(index, { slices: 3 }), index * STEP, always);
+        reading.take(sent.filter((_, slice) => slice !== 1));
+      }
+      assert.ok(reading.flaws.slice(3).every((flaw) => flaw.startsWith('d')), reading.flaws.join());
+    });
   });
 
   it('are whole from the first on where an earlier connection has learnt that the camera marks each slice', () => {

@@ -47,7 +47,7 @@ describe('JPEGs', () => {
       reading.take(sender.picture(payloads, 0));
       reading.take(sender.picture(payloads, 1).filter((_, index) => index !== missing));
       reading.take(sender.picture(payloads, 2)).take(sender.picture(payloads, 3));
-      assert.deepEqual(reading.damaged, [false, true, false], `packet ${missing}`);
+      assert.deepEqual(reading.flaws, ['', 'l', ''], `packet ${missing}`);
       assert.deepEqual(reading.data[1], reading.data[0]);
     }
   });
@@ -57,7 +57,7 @@ describe('JPEGs', () => {
     const reading = new Reading('mjpeg');
     const payloads = jpegPayloads(await jpeg(), { mtu: 400 });
     reading.take(sender.picture(payloads.filter((_, index) => index !== 2), 0)).take(sender.picture(payloads, 1));
-    assert.deepEqual(reading.damaged, [true]);
+    assert.deepEqual(reading.flaws, ['l']);
   });
 
   it('are ended by the next one where the marker is never set', async () => {
@@ -78,8 +78,8 @@ describe('JPEGs', () => {
     assert.deepEqual(await pixels(reading.data[0]), await pixels(file));
     const without = new Reading('mjpeg');
     without.take(new RtpSender().picture(payloads, 0));
-    assert.deepEqual([without.units.length, without.notices.length], [0, 1]);
-    assert.match(without.notices[0], /2040/);
+    assert.equal(without.units.length, 0);
+    assert.match(without.obstacles[0], /2040/);
   });
 
   it('of unknown types and qualities are refused with a notice each', async () => {

@@ -6,6 +6,8 @@ export class Reading {
   readonly units: CodedUnit[] = [];
   readonly reports: SenderReport[] = [];
   readonly notices: string[] = [];
+  /** Why nothing can be read. */
+  readonly obstacles: string[] = [];
   goodbyes = 0;
   nowMs = 0;
   readonly reader: RtpUnits;
@@ -17,6 +19,7 @@ export class Reading {
       onUnit: (unit) => this.units.push(unit),
       onReport: (report) => this.reports.push(report),
       onNotice: (text) => this.notices.push(text),
+      onUnsupported: (reason) => this.obstacles.push(reason),
       onGoodbye: () => { this.goodbyes += 1; },
     });
   }
@@ -36,6 +39,11 @@ export class Reading {
 
   get damaged(): boolean[] {
     return this.units.map(({ damaged }) => damaged);
+  }
+
+  /** Of each unit: whether something is missing inside it (`d`), or before it (`l`). */
+  get flaws(): string[] {
+    return this.units.map(({ damaged, lostBefore }) => `${damaged ? 'd' : ''}${lostBefore ? 'l' : ''}`);
   }
 
   get mediaMs(): number[] {

@@ -35,6 +35,7 @@ describe('pictures out of RTP decode to the very pictures that were sent', () =>
     ['H.264', 'h264', {}],
     ['H.264 in slices', 'h264', { slices: 4 }],
     ['H.264 with B-pictures', 'h264', { bPictures: 2 }],
+    ['H.264 interlaced, its fields coded by macroblocks', 'h264', { interlaced: true, slices: 2 }],
     ['H.265', 'h265', {}],
     ['H.265 in slices', 'h265', { slices: 3, size: '320x256' }],
     ['MJPEG', 'mjpeg', {}],

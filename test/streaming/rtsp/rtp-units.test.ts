@@ -12,7 +12,7 @@ describe('a stream of RTP', () => {
     const sender = new RtpSender({ ssrc: 2, sequence: 900 });
     for (const index of [1, 2, 3]) reading.take(sender.picture([slice(index)], 90_000 + index * 90));
     assert.deepEqual(reading.data, [0, 1, 2, 3].map((index) => annexBOf([slice(index)])));
-    assert.deepEqual(reading.damaged, [false, true, false, false]);
+    assert.deepEqual(reading.flaws, ['', 'l', '', '']);
     assert.deepEqual(reading.mediaMs.slice(1), [1001, 1002, 1003]);
     assert.equal(reading.reader.counts.otherSource, 0);
   });
@@ -24,7 +24,7 @@ describe('a stream of RTP', () => {
     const fresh = new RtpSender({ ssrc: 2 });
     reading.take([packets[0], packets[2], ...fresh.picture([slice(3)], 3), ...fresh.picture([slice(4)], 4)]);
     assert.deepEqual(reading.data, [0, 2, 3, 4].map((index) => annexBOf([slice(index)])));
-    assert.deepEqual(reading.damaged, [false, true, true, false]);
+    assert.deepEqual(reading.flaws, ['', 'l', 'l', '']);
   });
 
   it('ignores single packets of another source', () => {
@@ -106,7 +106,7 @@ describe('a stream of RTP', () => {
     assert.equal(reading.units.length, 1);
     reading.reader.tick(52);
     assert.deepEqual(reading.data[1], annexBOf([slice(2)]));
-    assert.deepEqual([reading.damaged[1], reading.units[1].arrivedAtMs, reading.reader.counts.lost], [true, 2, 1]);
+    assert.deepEqual([reading.flaws[1], reading.units[1].arrivedAtMs, reading.reader.counts.lost], ['l', 2, 1]);
   });
 
   it('drops a picture that grows beyond 16 MiB, and marks the next', () => {
@@ -117,7 +117,7 @@ describe('a stream of RTP', () => {
     for (let index = 0; index < 300; index += 1) reading.take([sender.packet(large, 0, false)]);
     reading.take(sender.picture([slice(1)], 1)).take(sender.picture([slice(2)], 2));
     assert.deepEqual(reading.data, [1, 2].map((index) => annexBOf([slice(index)])));
-    assert.deepEqual(reading.damaged, [true, false]);
+    assert.deepEqual(reading.flaws, ['l', '']);
     assert.match(reading.notices.join(), /more than 16 MiB/);
   });
 });
@@ -128,7 +128,7 @@ for (const codec of ['h264', 'h265'] as const) {
     const { slice: makeSlice } = codec === 'h264' ? H264 : H265;
     const split = codec === 'h264' ? h264Payloads : h265Payloads;
 
-    it('come out whole and in order, or the loss is marked', () => {
+    it('come out whole and in order, or what is missing is marked, inside and before', () => {
       const faults = fc.record({
         drops: fc.array(fc.nat(60), { maxLength: 4 }), repeats: fc.array(fc.nat(60), { maxLength: 4 }),
         moves: fc.array(fc.tuple(fc.nat(60), fc.integer({ min: 1, max: 10 })), { maxLength: 6 }),
@@ -151,23 +151,23 @@ for (const codec of ['h264', 'h265'] as const) {
 
         const sent = pictures.map((nals) => nals.map((nal) => annexBOf([nal]).toString('hex')));
         let next = 0;
-        let lost = false;
         for (const unit of reading.units) {
           const index = unit.mediaMs / 40;
           assert.ok(Number.isInteger(index) && index >= next, 'units come in order and once');
           const whole = index >= sent.length || Buffer.from(unit.data).toString('hex') === sent[index].join('');
-          lost ||= index > next || !whole;
-          if (lost) assert.ok(unit.damaged, `picture ${index} after a loss is marked`);
+          if (index > next) assert.ok(unit.lostBefore, `picture ${index} behind one that is missing is marked`);
+          // A marker says that a picture is whole, whatever is lost behind it.
+          if (marked) assert.equal(unit.damaged, !whole, `picture ${index}`);
           if (!whole) {
+            assert.ok(unit.damaged, `picture ${index}, which is not whole, is marked`);
             // NAL units may be missing; those that are there are whole, in order and of this picture.
             const rest = sent[index].reduce((hex, nal) => (hex.startsWith(nal) ? hex.slice(nal.length) : hex), Buffer.from(unit.data).toString('hex'));
             assert.equal(rest, '', 'no NAL unit of a damaged picture is shifted');
           }
-          lost = false;
           next = index + 1;
         }
         assert.ok(next >= sent.length + (marked ? 2 : 1), 'the last pictures come out');
-        if (drops.every((index) => index >= packets.length) && moves.length === 0) assert.ok(reading.units.every(({ damaged }) => !damaged));
+        if (drops.every((index) => index >= packets.length) && moves.length === 0) assert.ok(reading.flaws.every((flaw) => flaw === ''));
       }), { numRuns: 300 });
     });
   });

@@ -32,9 +32,20 @@ describe('parseSdp and chooseVideo', () => {
     assert.deepEqual(media.parameterSets.map((unit) => unit[0] >> 1), [32, 33, 34]);
   });
 
+  it('reads H.265 that says that it has no decoding order numbers', () => {
+    assert.equal(chosen('m=video 0 RTP/AVP 98', 'a=rtpmap:98 H265/90000', 'a=fmtp:98 sprop-max-don-diff=0').codec, 'h265');
+  });
+
   it('knows JPEG by its payload type alone', () => {
     const media = chosen('m=video 0 RTP/AVP 26');
     assert.deepEqual([media.codec, media.payloadType, media.clockRate, media.control], ['mjpeg', 26, 90_000, undefined]);
+  });
+
+  it('reads the size of pictures as it is written', () => {
+    for (const line of ['a=framesize:26 3840-2160', 'a=x-dimensions:3840,2160', 'a=x-dimensions: 3840, 2160', 'a=framesize:3840-2160']) {
+      assert.deepEqual(chosen('m=video 0 RTP/AVP 26', line).size, { width: 3840, height: 2160 }, line);
+    }
+    for (const line of ['a=framesize:26 0-0', 'a=framesize:', 'a=x-dimensions:3840', 'a=framesize:26 999999-1']) assert.equal(chosen('m=video 0 RTP/AVP 26', line).size, undefined, line);
   });
 
   it('takes line feeds alone, no version, spaces, odd case and lines that mean nothing', () => {
@@ -75,6 +86,7 @@ describe('parseSdp and chooseVideo', () => {
     [['m=video 0 RTP/SAVP 96', 'a=rtpmap:96 H264/90000'], { unsupported: 'the video is encrypted (SRTP)' }],
     [['m=video 0 MP2T/H2221/UDP 96', 'a=rtpmap:96 H264/90000'], { unsupported: 'the video does not come as RTP' }],
     [['m=video 0 RTP/AVP 96', 'a=rtpmap:96 H264/90000', 'a=fmtp:96 packetization-mode=2'], { unsupported: 'the video is H.264 in interleaved mode' }],
+    [['m=video 0 RTP/AVP 96', 'a=rtpmap:96 H265/90000', 'a=fmtp:96 sprop-max-don-diff=2'], { unsupported: 'the video is H.265 with decoding order numbers (sprop-max-don-diff)' }],
   ] as const) {
     it(`says that ${Object.values(expected).join('')}`, () => assert.deepEqual(choose(...lines), expected));
   }

@@ -3,7 +3,7 @@ import type { CaptureEstimate } from './capture-clock.js';
 /** A picture that is about to be decoded. */
 export type WaitingUnit = {
   readonly isKey: boolean;
-  /** Something was lost inside it or before it. */
+  /** Something is missing inside it. */
   readonly damaged: boolean;
   readonly atMs: number;
   /** How old it is in this moment at the least, whatever is not known: `leastAgeMs` of its estimate and the time since its arrival. */

@@ -24,8 +24,11 @@ export type CaptureClock = {
   newConnection(atMs: number): void;
   /** In the order of arrival among pictures and reports. */
   reported(report: SenderReport): void;
-  /** Each picture in the order of arrival; times of B-pictures go back a little. */
-  arrived(mediaMs: number, arrivedAtMs: number): CaptureEstimate;
+  /**
+   * Each picture in the order of arrival.
+   * @param mayGoBack it may be a B-picture, whose time goes back a little
+   */
+  arrived(mediaMs: number, arrivedAtMs: number, mayGoBack?: boolean): CaptureEstimate;
   /** The quickest answer of the sender to a question so far: half of it is the network at rest. */
   roundTrip(ms: number): void;
 };
@@ -163,10 +166,10 @@ export function captureClock({ onNotice = () => undefined }: CaptureClockOptions
       if (isFirst) pending = report;
       else hear(report);
     },
-    arrived: (mediaMs, arrivedAtMs) => {
+    arrived: (mediaMs, arrivedAtMs, mayGoBack = false) => {
       if (!Number.isFinite(mediaMs)) return { capturedAtMs: arrivedAtMs, captureClock: 'arrival', uncertaintyMs: UNSEEN_MS, leastAgeMs: 0 };
       const elapsedMs = arrivedAtMs - (lastArrivedAtMs ?? arrivedAtMs);
-      const step = steps.next(mediaMs, arrivedAtMs, isSettled ? envelope.at(arrivedAtMs)?.offsetMs : undefined);
+      const step = steps.next({ mediaMs, arrivedAtMs, mayGoBack }, isSettled ? envelope.at(arrivedAtMs)?.offsetMs : undefined);
       const intervalMs = steps.intervalMs();
       lastArrivedAtMs = arrivedAtMs;
       if (step === 'jump') {

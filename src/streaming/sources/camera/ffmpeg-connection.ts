@@ -94,7 +94,8 @@ export class FfmpegConnection implements CameraConnection {
     const [arrivedAtMs] = this.#readyAtMs;
     this.#lastPictureAtMs = readyAtMs;
     this.#firstPictureAtMs ??= readyAtMs;
-    const moment = timeline.place({ mediaMs: ptsUs / 1_000, arrivedAtMs, damaged: corrupt });
+    // ffmpeg gives pictures in the order in which they are shown.
+    const moment = timeline.place({ mediaMs: ptsUs / 1_000, arrivedAtMs, damaged: corrupt, lostBefore: false, mayGoBack: false });
     this.keptTimes.note(ptsUs, moment.ptsMs);
     events.onPicture(moment, { size, corrupt, slot: this.#slots.shift() });
   }

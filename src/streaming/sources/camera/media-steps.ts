@@ -8,9 +8,16 @@ export type MediaStep =
   /** The times stand still or are random: they say nothing. */
   | 'unusable';
 
+export type TimedUnit = {
+  readonly mediaMs: number;
+  readonly arrivedAtMs: number;
+  /** It may be shown before units that were sent earlier: a B-picture. */
+  readonly mayGoBack: boolean;
+};
+
 export type MediaSteps = {
   /** @param earliestOffsetMs arrival minus media time of a picture that nothing held up, where that is known */
-  next(mediaMs: number, arrivedAtMs: number, earliestOffsetMs?: number): MediaStep;
+  next(unit: TimedUnit, earliestOffsetMs?: number): MediaStep;
   newConnection(): void;
   /** The usual time between pictures by the media clock, or by arrivals where it is unusable. */
   intervalMs(): number;
@@ -25,6 +32,8 @@ const MEMORY = 24;
 const TOO_EARLY_MS = 150;
 /** A jump further than this needs no other evidence: no picture waits so long on its way. */
 const BEYOND_WAITING_MS = 60_000;
+/** A step back of less than this is within the error of what is to be known. */
+const LEAST_STEP_BACK_MS = 50;
 const STILL_UNITS = 5;
 const FIRST_INTERVAL_MS = 67;
 
@@ -37,16 +46,19 @@ export function mediaSteps(): MediaSteps {
   let intervalMs = FIRST_INTERVAL_MS;
   let isUnusable = false;
 
-  const jumps = (mediaMs: number, arrivedAtMs: number, earliestOffsetMs = -Infinity): boolean => {
+  const jumps = ({ mediaMs, arrivedAtMs, mayGoBack }: TimedUnit, earliestOffsetMs = -Infinity): boolean => {
+    // Inexact stamps swing by less.
+    if (!mayGoBack && mediaMs < last!.mediaMs - Math.max(LEAST_STEP_BACK_MS, 0.25 * intervalMs)) return true;
     if (mediaMs < highestMs - Math.max(500, 5 * intervalMs)) return true;
     const aheadMs = mediaMs - last!.mediaMs - (arrivedAtMs - last!.arrivedAtMs);
     if (aheadMs > BEYOND_WAITING_MS) return true;
     return aheadMs > Math.max(300, 4 * intervalMs) && arrivedAtMs - mediaMs < earliestOffsetMs - TOO_EARLY_MS;
   };
-  const classify = (mediaMs: number, arrivedAtMs: number, earliestOffsetMs: number | undefined): MediaStep => {
+  const classify = (unit: TimedUnit, earliestOffsetMs: number | undefined): MediaStep => {
+    const { mediaMs, arrivedAtMs } = unit;
     if (last === undefined) return 'first';
     const stepMs = mediaMs - last.mediaMs;
-    const hasJumped = jumps(mediaMs, arrivedAtMs, earliestOffsetMs);
+    const hasJumped = jumps(unit, earliestOffsetMs);
     recent.push({ mediaMs, stepMs, elapsedMs: arrivedAtMs - last.arrivedAtMs, isOdd: hasJumped || stepMs === 0 });
     if (recent.length > MEMORY) recent.shift();
     const odd = recent.reduce((count, { isOdd }) => count + Number(isOdd), 0);
@@ -59,8 +71,9 @@ export function mediaSteps(): MediaSteps {
   };
 
   return {
-    next: (mediaMs, arrivedAtMs, earliestOffsetMs) => {
-      const step = classify(mediaMs, arrivedAtMs, earliestOffsetMs);
+    next: (unit, earliestOffsetMs) => {
+      const { mediaMs, arrivedAtMs } = unit;
+      const step = classify(unit, earliestOffsetMs);
       highestMs = step === 'steady' ? Math.max(highestMs, mediaMs) : mediaMs;
       last = { mediaMs, arrivedAtMs };
       return step;

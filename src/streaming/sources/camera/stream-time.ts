@@ -8,11 +8,13 @@ export type StreamUnit = {
   /** The first of a connection: its media clock has nothing to do with the one before. */
   readonly isNewConnection?: boolean;
   /** Something was lost inside it or before it. */
-  readonly damaged?: boolean;
+  readonly hasLoss?: boolean;
+  /** It may be shown before units that were sent earlier: a B-picture. */
+  readonly mayGoBack?: boolean;
 };
 
 export type StreamTime = {
-  /** In presentation order greater than any before; of a B-picture between those of its neighbours. */
+  /** Greater than any before; of a B-picture between those of its neighbours. */
   readonly ptsMs: number;
   readonly gap?: StreamGap;
 };
@@ -88,8 +90,8 @@ export function streamClock(): StreamClock {
       const shownMs = before === undefined ? Infinity : mediaMs + before.offsetMs;
       const leaps = wentBack || stepMs > Math.max(LEAST_GAP_MS, GAP_INTERVALS * usualMs);
       const isBetween = leaps && before !== undefined && shownMs > before.ptsMs && shownMs < newest.ptsMs && reorderedCount < MOST_REORDERED;
-      const isReordered = unit.isNewConnection !== true
-        && (isBetween || (wentBack && stepMs < 0 && -stepMs <= Math.max(500, REORDER_INTERVALS * usualMs)));
+      const isReordered = unit.mayGoBack === true && unit.isNewConnection !== true
+        && (isBetween || (stepMs < 0 && -stepMs <= Math.max(500, REORDER_INTERVALS * usualMs)));
       // Against the time of capture that the stream has kept so far, so that a loss which is proven late still counts.
       const departsMs = capturedAtMs - (mediaMs + offsetMs) - anchorMs;
       const isCertain = Math.abs(departsMs) > Math.max(DEPARTS_MS, unit.estimate.uncertaintyMs + 20);
@@ -130,7 +132,7 @@ function gapBefore(unit: StreamUnit, newest: Last, last: Last, stepMs: number, i
   if (intervalMs === 0) return undefined;
   // A better estimate may move the time of capture; that alone is no hole.
   if (senderMs >= leastMs && (oursMs >= leastMs || stepMs >= leastMs)) {
-    return unit.damaged === true
+    return unit.hasLoss === true
       ? { ...captured, cause: 'lost', why: `the pictures of ${seconds(senderMs)} were lost on the way` }
       : { ...captured, cause: 'stood-still', why: `the camera stood still for ${seconds(senderMs)}${stepMs < senderMs / 2 ? ', and its media clock with it' : ''}` };
   }

@@ -1,4 +1,4 @@
-import type { SenderReport } from '../../../core/coded-unit.js';
+import type { CodedUnit, SenderReport } from '../../../core/coded-unit.js';
 import { captureClock } from './capture-clock.js';
 import type { Moment } from './connection.js';
 import { streamClock } from './stream-time.js';
@@ -10,7 +10,7 @@ export type Timeline = {
   roundTrip(ms: number): void;
   reported(report: SenderReport): void;
   /** Pictures in the order in which they are sent. */
-  place(picture: { readonly mediaMs: number; readonly arrivedAtMs: number; readonly damaged: boolean }): PlacedMoment;
+  place(picture: Pick<CodedUnit, 'mediaMs' | 'arrivedAtMs' | 'damaged' | 'lostBefore' | 'mayGoBack'>): PlacedMoment;
 };
 
 export type PlacedMoment = Moment & {
@@ -29,9 +29,9 @@ export function timeline({ onNotice }: { readonly onNotice: (text: string) => vo
     },
     roundTrip: (ms) => clock.roundTrip(ms),
     reported: (report) => clock.reported(report),
-    place: (picture) => {
-      const estimate = clock.arrived(picture.mediaMs, picture.arrivedAtMs);
-      const { ptsMs, gap } = stream.next({ ...picture, estimate, isNewConnection });
+    place: ({ mediaMs, arrivedAtMs, damaged, lostBefore, mayGoBack }) => {
+      const estimate = clock.arrived(mediaMs, arrivedAtMs, mayGoBack);
+      const { ptsMs, gap } = stream.next({ mediaMs, arrivedAtMs, estimate, isNewConnection, hasLoss: damaged || lostBefore, mayGoBack });
       isNewConnection = false;
       return { ptsMs, ...estimate, ...(gap === undefined ? {} : { hole: gap }) };
     },

@@ -8,7 +8,7 @@ import { FrameProcess, type FrameProcessEnd, type Picture } from '../frame-proce
 import { presentationQueue, type Fate } from './presentation-queue.js';
 
 /** What of a unit concerns the decoder. */
-export type DecodableUnit = Pick<CodedUnit, 'data' | 'isKey' | 'damaged'> & {
+export type DecodableUnit = Pick<CodedUnit, 'data' | 'isKey' | 'damaged' | 'lostBefore'> & {
   /** Presentation time in microseconds: an integer of 0 or more, unlike that of any other unit of the stream. */
   readonly ptsUs: number;
 };
@@ -58,7 +58,7 @@ const UNIT_INPUT = ['-copyts', '-f', 'nut', '-probesize', '32', '-analyzeduratio
 
 /**
  * Decodes units of one stream: each picture is out some milliseconds after its unit went in, since nothing waits for the
- * next one. Damage lasts from a unit that is damaged to the next key unit that is not.
+ * next one. Damage lasts from a unit that is damaged, or that is no key unit and lacks one before it, to the next key unit that is whole.
  */
 export class UnitDecoder<U extends DecodableUnit> {
   /** Resolves when ffmpeg is gone, every slot given back or handed on, and, unless it was stopped, every unit's fate told; never rejects. */
@@ -69,6 +69,8 @@ export class UnitDecoder<U extends DecodableUnit> {
   readonly #slots: (FrameSlot | undefined)[] = [];
   readonly #options: UnitDecoderOptions<U>;
   #isDamaged = false;
+  /** Pictures that are shown before the key unit which ended the damage may be built on what was before it. */
+  #soundFromUs = 0;
   #isStopped = false;
 
   constructor(options: UnitDecoderOptions<U>) {
@@ -100,8 +102,11 @@ export class UnitDecoder<U extends DecodableUnit> {
   }
 
   feed(unit: U): void {
-    this.#isDamaged = unit.damaged || (this.#isDamaged && !unit.isKey);
-    this.#queue.fed(unit.ptsUs, { unit, isDamaged: this.#isDamaged });
+    if (unit.isKey && !unit.damaged) {
+      if (this.#isDamaged || unit.lostBefore) this.#soundFromUs = unit.ptsUs;
+      this.#isDamaged = false;
+    } else this.#isDamaged ||= unit.damaged || unit.lostBefore;
+    this.#queue.fed(unit.ptsUs, { unit, isDamaged: this.#isDamaged || unit.ptsUs < this.#soundFromUs });
     this.#process.write(unitHeader(unit), unit.data);
   }
 

@@ -29,6 +29,7 @@ const FAULTS: Readonly<Record<string, Fault>> = {
     [`wall clock set by ${byMs} ms`, { camera: { wallSteps: [{ atMs: FAULT_MS, byMs }] }, overMs: FAULT_MS }],
     [`both clocks set by ${byMs} ms`, { camera: { mediaSteps: [{ atMs: FAULT_MS, byMs }], wallSteps: [{ atMs: FAULT_MS, byMs }] }, overMs: FAULT_MS }],
   ])),
+  'media clock set by -300 ms': { camera: { mediaSteps: [{ atMs: FAULT_MS, byMs: -300 }] }, overMs: FAULT_MS },
   'a new connection': { camera: { outages: [lasts(3_000)] }, overMs: FAULT_MS + 3_000 },
   'a new connection with a cache': { camera: { outages: [lasts(3_000)], gopCache: true }, overMs: FAULT_MS + 3_000 },
   'a new connection after the wall clock was set': { camera: { outages: [lasts(3_000)], wallSteps: [{ atMs: FAULT_MS + 1_000, byMs: HOUR_MS }] }, overMs: FAULT_MS + 3_000 },

@@ -4,7 +4,7 @@ import { captureClock } from '../../../../src/streaming/sources/camera/capture-c
 import { streamClock, type StreamGap, type StreamTime } from '../../../../src/streaming/sources/camera/stream-time.js';
 import { simulate, START_MS, type SimulatedCamera } from '../../../helpers/simulated-camera.js';
 
-const at = (mediaMs: number, arrivedAtMs: number, capturedAtMs = arrivedAtMs, more: { isNewConnection?: boolean; damaged?: boolean } = {}) =>
+const at = (mediaMs: number, arrivedAtMs: number, capturedAtMs = arrivedAtMs, more: { isNewConnection?: boolean; hasLoss?: boolean; mayGoBack?: boolean } = {}) =>
   ({ mediaMs, arrivedAtMs, estimate: { capturedAtMs, uncertaintyMs: 5 }, ...more });
 
 describe('stream time', () => {
@@ -15,7 +15,13 @@ describe('stream time', () => {
 
   it('puts B-pictures between their neighbours', () => {
     const clock = streamClock();
-    assert.deepEqual([0, 120, 40, 80, 240, 160, 200].map((ms, i) => clock.next(at(ms, 1_000 + i * 40, 900 + ms)).ptsMs), [0, 120, 40, 80, 240, 160, 200]);
+    assert.deepEqual([0, 120, 40, 80, 240, 160, 200].map((ms, i) => clock.next(at(ms, 1_000 + i * 40, 900 + ms, { mayGoBack: ms % 120 !== 0 })).ptsMs), [0, 120, 40, 80, 240, 160, 200]);
+  });
+
+  it('takes a step back of a stream without B-pictures for a clock that was set', () => {
+    const clock = streamClock();
+    for (let ms = 0; ms <= 400; ms += 40) clock.next(at(ms, 1_000 + ms));
+    assert.deepEqual([440, 480, 520].map((ms) => clock.next(at(ms - 300, 1_000 + ms)).ptsMs), [440, 480, 520]);
   });
 
   for (const jumpMs of [3_600_000, -3_600_000, -2_000]) {
@@ -25,7 +31,7 @@ describe('stream time', () => {
         const order = [0, 3, 1, 2, 6, 4, 5, 9, 7, 8, 12, 10, 11];
         const shown = order.map((number, i) => {
           const mediaMs = number * 40 + (number >= from ? jumpMs : 0);
-          return { number, ptsMs: clock.next(at(mediaMs, 1_000 + i * 40, 900 + number * 40)).ptsMs };
+          return { number, ptsMs: clock.next(at(mediaMs, 1_000 + i * 40, 900 + number * 40, { mayGoBack: number % 3 !== 0 })).ptsMs };
         });
         assert.deepEqual(shown.map(({ ptsMs }) => ptsMs), order.map((number) => number * 40));
       });
@@ -34,8 +40,8 @@ describe('stream time', () => {
 
   it('puts B-pictures between their neighbours where the camera stood still between the two', () => {
     const clock = streamClock();
-    for (const [i, ms] of [0, 120, 40, 80].entries()) clock.next(at(ms, 1_000 + i * 40, 900 + ms));
-    assert.deepEqual([3_240, 160, 200].map((ms, i) => clock.next(at(ms, 4_160 + i * 40, 900 + ms)).ptsMs), [3_240, 160, 200]);
+    for (const [i, ms] of [0, 120, 40, 80].entries()) clock.next(at(ms, 1_000 + i * 40, 900 + ms, { mayGoBack: ms % 120 !== 0 }));
+    assert.deepEqual([3_240, 160, 200].map((ms, i) => clock.next(at(ms, 4_160 + i * 40, 900 + ms, { mayGoBack: i > 0 })).ptsMs), [3_240, 160, 200]);
   });
 
   for (const jumpMs of [3_600_000, -3_600_000]) {
@@ -52,7 +58,7 @@ describe('stream time', () => {
   });
 
   it('tells lost pictures from a camera that stood still', () => {
-    assert.deepEqual(gapsOf([...regular(0, 400), at(3_400, 4_400, 4_400, { damaged: true })]).map(({ cause }) => cause), ['lost']);
+    assert.deepEqual(gapsOf([...regular(0, 400), at(3_400, 4_400, 4_400, { hasLoss: true })]).map(({ cause }) => cause), ['lost']);
     assert.deepEqual(gapsOf([...regular(0, 400), at(3_400, 4_400)]).map(({ why }) => why), ['the camera stood still for 3.0 s']);
   });
 
@@ -88,19 +94,34 @@ describe('stream time', () => {
   });
 
   it('gives no time twice, whatever the source sends', () => {
-    const events = fc.array(fc.record({ media: fc.double({ min: -1e9, max: 1e9, noNaN: true }), elapsed: fc.double({ min: 0, max: 1e5, noNaN: true }), ageMs: fc.double({ min: 0, max: 1e4, noNaN: true }), isNewConnection: fc.boolean() }), { maxLength: 50 });
+    const events = fc.array(fc.record({ media: fc.double({ min: -1e9, max: 1e9, noNaN: true }), elapsed: fc.double({ min: 0, max: 1e5, noNaN: true }), ageMs: fc.double({ min: 0, max: 1e4, noNaN: true }), isNewConnection: fc.boolean(), mayGoBack: fc.boolean() }), { maxLength: 50 });
     fc.assert(fc.property(events, (sequence) => {
       const clock = streamClock();
       const seen = new Set<number>();
       let now = 0;
-      for (const { media, elapsed, ageMs, isNewConnection } of sequence) {
+      for (const { media, elapsed, ageMs, ...more } of sequence) {
         now += elapsed;
-        const { ptsMs, gap } = clock.next(at(media, now, now - ageMs, { isNewConnection }));
+        const { ptsMs, gap } = clock.next(at(media, now, now - ageMs, more));
         assert.ok(Number.isFinite(ptsMs) && !seen.has(Math.round(ptsMs * 1_000)), `${ptsMs} twice`);
         seen.add(Math.round(ptsMs * 1_000));
         if (gap !== undefined) assert.ok(gap.toMs > gap.fromMs);
       }
     }));
+  });
+
+  it('ascends in a stream without B-pictures, whatever its media times', () => {
+    const mediaMs = fc.oneof(fc.double({ min: -1e9, max: 1e9, noNaN: true }), fc.double({ min: 0, max: 600, noNaN: true }), fc.constantFrom(0, 40, 80, 0.0004, 300));
+    const events = fc.array(fc.record({ mediaMs, elapsed: fc.constantFrom(0, 0.01, 40, 5_000), ageMs: fc.constantFrom(0, 100, 9_000), isNewConnection: fc.boolean() }), { maxLength: 60 });
+    fc.assert(fc.property(events, (sequence) => {
+      const clock = streamClock();
+      let [now, lastMs] = [0, -1];
+      for (const { mediaMs: media, elapsed, ageMs, isNewConnection } of sequence) {
+        now += elapsed;
+        const { ptsMs } = clock.next(at(media, now, now - ageMs, { isNewConnection }));
+        assert.ok(Math.round(ptsMs * 1_000) > Math.round(lastMs * 1_000), `${ptsMs} after ${lastMs}`);
+        lastMs = ptsMs;
+      }
+    }), { numRuns: 2_000 });
   });
 
   it('ascends in a stream without B-pictures through outages, jumps and stalls', () => {
@@ -131,8 +152,8 @@ function runThrough(camera: SimulatedCamera): StreamTime[] {
       isNewConnection = true;
     } else if (event.kind === 'report') capture.reported(event.report);
     else {
-      const { mediaMs, arrivedAtMs } = event;
-      const time = stream.next({ mediaMs, arrivedAtMs, estimate: capture.arrived(mediaMs, arrivedAtMs), isNewConnection });
+      const { mediaMs, arrivedAtMs, mayGoBack } = event;
+      const time = stream.next({ mediaMs, arrivedAtMs, estimate: capture.arrived(mediaMs, arrivedAtMs, mayGoBack), isNewConnection, mayGoBack });
       isNewConnection = false;
       return [time];
     }

@@ -34,7 +34,7 @@ describe('unit decoder', () => {
     }[codec];
     const stream = readFileSync(clips.make(...pattern(size, 10, seconds), ...encoder, ...more, name));
     const pictures = codec === 'mjpeg' ? splitJpegs(stream) : annexBPictures(codec, stream).map((nals) => Buffer.concat(nals.flatMap((nal) => [START_CODE, nal])));
-    return pictures.map((data, i) => ({ data, ptsUs: 7_000_000 + 100_000 * i, isKey: codec === 'mjpeg' || i % 5 === 0, damaged: false }));
+    return pictures.map((data, i) => ({ data, ptsUs: 7_000_000 + 100_000 * i, isKey: codec === 'mjpeg' || i % 5 === 0, damaged: false, lostBefore: false }));
   }
 
   function decode(codec: UnitCodec, slots = 4) {
@@ -86,7 +86,7 @@ describe('unit decoder', () => {
     const kinds = data.map((bytes) => bytes[bytes.indexOf(Buffer.from([0, 0, 1])) + 3] & 31);
     assert.ok(kinds.includes(1));
     const { decoder, pictures } = decode('h264');
-    data.slice(0, 10).forEach((bytes, i) => decoder.feed({ data: bytes, ptsUs: 100_000 * (ranks[i] + 1), isKey: i === 0, damaged: false }));
+    data.slice(0, 10).forEach((bytes, i) => decoder.feed({ data: bytes, ptsUs: 100_000 * (ranks[i] + 1), isKey: i === 0, damaged: false, lostBefore: false }));
     decoder.finish();
     await decoder.closed;
     const times = pictures.map(({ ptsUs }) => ptsUs);
@@ -101,6 +101,15 @@ describe('unit decoder', () => {
     decoder.finish();
     await decoder.closed;
     assert.deepEqual(pictures.flatMap(({ picture }, i) => (picture.corrupt ? [i] : [])), [7, 8, 9]);
+  });
+
+  itNeeds(NEEDS_FFMPEG, 'marks what is built on a loss, up to the next key unit, and not a key unit behind one', async () => {
+    const units = unitsOf('h264').map((unit, i) => ({ ...unit, lostBefore: i === 7 || i === 15, damaged: i === 10 }));
+    const { decoder, pictures } = decode('h264');
+    for (const unit of units) decoder.feed(unit);
+    decoder.finish();
+    await decoder.closed;
+    assert.deepEqual(pictures.flatMap(({ picture }, i) => (picture.corrupt ? [i] : [])), [7, 8, 9, 10, 11, 12, 13, 14]);
   });
 
   itNeeds(NEEDS_FFMPEG, 'tells units that it passed over among the pictures, in order', async () => {

@@ -1,4 +1,6 @@
-import { byteAt, nalBytes, type NalUnit } from './nal-unit.js';
+import { BitReader, payloadOf } from './bit-reader.js';
+import { byteAt, type NalUnit } from './nal-unit.js';
+import { h264SliceRules, h265SliceRules, type SetsOfType, type SliceRules } from './slice-rules.js';
 
 /**
  * The part of a NAL unit in a picture. `first-slice` begins a picture, `slice` continues one. `delimiter`, `parameters`
@@ -6,21 +8,27 @@ import { byteAt, nalBytes, type NalUnit } from './nal-unit.js';
  */
 export type NalKind = 'first-slice' | 'slice' | 'delimiter' | 'parameters' | 'prefix' | 'suffix' | 'filler';
 
-/** As much of a codec's syntax as grouping needs. */
+/** As much of a codec's syntax as it takes to group NAL units into pictures. */
 export type NalSyntax = {
   /** Of the parameter sets that a decoder needs before it can begin, each type before those that refer to it. */
   readonly parameterTypes: readonly number[];
+  /** Of sequence parameter sets. */
+  readonly sequenceType: number;
   readonly typeOf: (nal: NalUnit) => number;
   readonly kindOf: (nal: NalUnit) => NalKind;
-  /** A decoder can begin at a picture that has this NAL unit: an IDR or its like, or a recovery point. */
-  readonly isRandomAccess: (nal: NalUnit) => boolean;
+  /** A slice of a picture at which a decoder can begin: an IDR or its like. */
+  readonly isKeySlice: (nal: NalUnit) => boolean;
+  /** A message which says that a decoder can begin at the picture after it. */
+  readonly isRecoveryPoint: (nal: NalUnit) => boolean;
   /** A slice that refers to no other picture; false where that cannot be read from the slice alone. */
   readonly isIntraSlice: (nal: NalUnit) => boolean;
+  readonly sliceRules: (setsOf: SetsOfType) => SliceRules;
 };
 
 /** H.264 §7.4.1, table 7-1. */
 export const H264_SYNTAX: NalSyntax = {
   parameterTypes: [7, 8],
+  sequenceType: 7,
   typeOf: h264Type,
   kindOf(nal) {
     const type = h264Type(nal);
@@ -32,19 +40,23 @@ export const H264_SYNTAX: NalSyntax = {
     if (type === 10 || type === 11) return 'suffix';
     return type === 12 ? 'filler' : 'prefix';
   },
-  isRandomAccess: (nal) => h264Type(nal) === 5 || (h264Type(nal) === 6 && hasRecoveryPoint(nal, 1)),
+  isKeySlice: (nal) => h264Type(nal) === 5,
+  isRecoveryPoint: (nal) => h264Type(nal) === 6 && hasRecoveryPoint(nal, 1),
   isIntraSlice(nal) {
     const type = h264Type(nal);
     if (type !== 1 && type !== 2) return type === 3 || type === 4;
     // slice_type (§7.4.3) follows first_mb_in_slice.
-    const sliceType = secondExpGolomb(nal, 1);
-    return sliceType === 2 || sliceType === 7;
+    const bits = new BitReader(payloadOf(nal, 1, 16));
+    bits.unsigned();
+    return bits.unsigned() % 5 === 2 && bits.isValid;
   },
+  sliceRules: h264SliceRules,
 };
 
 /** H.265 §7.4.2.2, table 7-1. */
 export const H265_SYNTAX: NalSyntax = {
   parameterTypes: [32, 33, 34],
+  sequenceType: 33,
   typeOf: h265Type,
   kindOf(nal) {
     const type = h265Type(nal);
@@ -57,12 +69,11 @@ export const H265_SYNTAX: NalSyntax = {
     const isSuffix = type === 36 || type === 37 || type === 40 || (type >= 45 && type <= 47) || type >= 56;
     return isSuffix ? 'suffix' : 'prefix';
   },
-  isRandomAccess(nal) {
-    const type = h265Type(nal);
-    return (type >= 16 && type <= 23) || (type === 39 && hasRecoveryPoint(nal, 2));
-  },
+  isKeySlice: (nal) => h265Type(nal) >= 16 && h265Type(nal) <= 23,
+  isRecoveryPoint: (nal) => h265Type(nal) === 39 && hasRecoveryPoint(nal, 2),
   // The slice's type stands behind fields whose presence the PPS decides.
   isIntraSlice: () => false,
+  sliceRules: h265SliceRules,
 };
 
 function h264Type(nal: NalUnit): number {
@@ -79,8 +90,8 @@ function isBaseLayer(nal: NalUnit): boolean {
 
 /** Walks an SEI's messages (H.264 §7.3.2.3.1; H.265 §7.3.5 is the same) and looks for payload type 6, a recovery point, in both codecs. */
 function hasRecoveryPoint(nal: NalUnit, headerBytes: number): boolean {
-  const bytes = withoutEmulationPrevention(nalBytes(nal));
-  let at = headerBytes;
+  const bytes = payloadOf(nal, headerBytes);
+  let at = 0;
   const readCoded = (): number => {
     let value = 0;
     while (at < bytes.length && bytes[at] === 255) {
@@ -101,28 +112,4 @@ function hasRecoveryPoint(nal: NalUnit, headerBytes: number): boolean {
   return false;
 }
 
-/** The payload without the 3 that follows each 00 00 (H.264 §7.4.1.1). */
-function withoutEmulationPrevention(bytes: Uint8Array): Uint8Array {
-  return bytes.filter((byte, index) => byte !== 3 || index < 2 || bytes[index - 1] !== 0 || bytes[index - 2] !== 0);
-}
-
-/** The second Exp-Golomb code (H.264 §9.1) after `headerBytes`; undefined where it is longer than any real slice's. */
-function secondExpGolomb(nal: NalUnit, headerBytes: number): number | undefined {
-  let bit = headerBytes * 8;
-  const readBit = (): number => {
-    const value = (byteAt(nal, bit >> 3) >> (7 - (bit & 7))) & 1;
-    bit += 1;
-    return value;
-  };
-  const readCode = (): number | undefined => {
-    let zeros = 0;
-    while (readBit() === 0) {
-      zeros += 1;
-      if (zeros > 20) return undefined;
-    }
-    let value = 1;
-    for (let index = 0; index < zeros; index += 1) value = value * 2 + readBit();
-    return value - 1;
-  };
-  return readCode() === undefined ? undefined : readCode();
-}
+export const NAL_SYNTAXES = { h264: H264_SYNTAX, h265: H265_SYNTAX } as const;

@@ -1,13 +1,15 @@
 import { type NalSyntax } from './nal-syntax.js';
 import { type NalUnit, nalBytes, wholeNal } from './nal-unit.js';
+import { type SliceRules } from './slice-rules.js';
 
 /** Keeps the parameter sets in force, from the SDP or in band, so that each key picture can carry all that a decoder needs to begin. */
 export class ParameterSets {
   readonly #syntax: NalSyntax;
   readonly #byType = new Map<number, NalUnit[]>();
+  #rules: SliceRules | undefined;
 
   /** @param initial from the SDP, as NAL units without start codes; others than parameter sets are passed over. */
-  constructor(syntax: NalSyntax, initial: readonly Uint8Array[]) {
+  constructor(syntax: NalSyntax, initial: readonly Uint8Array[] = []) {
     this.#syntax = syntax;
     this.replace(initial.filter((bytes) => bytes.length > 1).map(wholeNal));
   }
@@ -22,12 +24,19 @@ export class ParameterSets {
       fresh.set(type, [...(fresh.get(type) ?? []), wholeNal(nalBytes(nal).slice())]);
     }
     for (const [type, sets] of fresh) this.#byType.set(type, sets);
+    if (fresh.size > 0) this.#rules = undefined;
   }
 
   /** Those of the types that `nals` lacks, in the order in which a decoder needs them. */
   missingFrom(nals: readonly NalUnit[]): NalUnit[] {
     const present = new Set(nals.map((nal) => this.#syntax.typeOf(nal)));
     return this.#syntax.parameterTypes.flatMap((type) => (present.has(type) ? [] : (this.#byType.get(type) ?? [])));
+  }
+
+  /** How slices are read under them. */
+  get sliceRules(): SliceRules {
+    this.#rules ??= this.#syntax.sliceRules((type) => this.#byType.get(type) ?? []);
+    return this.#rules;
   }
 
   /** A decoder has all that it needs. */

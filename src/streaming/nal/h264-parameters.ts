@@ -1,0 +1,76 @@
+import { BitReader, payloadOf } from './bit-reader.js';
+import type { NalUnit } from './nal-unit.js';
+
+/** As much of a sequence parameter set as slice headers refer to (H.264 §7.3.2.1.1). */
+export type H264Sequence = {
+  readonly id: number;
+  /** Bits of frame_num. */
+  readonly frameNumberBits: number;
+  /** No picture of it is a field. */
+  readonly isFramesOnly: boolean;
+  /** Slices name the colour plane that they hold. */
+  readonly hasColourPlanes: boolean;
+  /** Pictures are shown in the order in which they are sent (pic_order_cnt_type 2). */
+  readonly isShownInOrder: boolean;
+};
+
+/** Those whose sequence parameter sets tell the chroma format. */
+const CHROMA_PROFILES = new Set([100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135]);
+const MOST_CYCLE_LENGTH = 255;
+
+/** Undefined where the set ends too early or makes no sense. */
+export function readH264Sequence(nal: NalUnit): H264Sequence | undefined {
+  const bits = new BitReader(payloadOf(nal, 1));
+  const profile = bits.bits(8);
+  bits.skip(16);
+  const id = bits.unsigned();
+  const hasColourPlanes = CHROMA_PROFILES.has(profile) && readChroma(bits);
+  const frameNumberBits = bits.unsigned() + 4;
+  const orderType = bits.unsigned();
+  if (orderType === 0) bits.unsigned();
+  else if (orderType === 1) skipOrderCycle(bits);
+  bits.unsigned();
+  bits.skip(1);
+  bits.unsigned();
+  bits.unsigned();
+  const isFramesOnly = bits.flag();
+  if (!bits.isValid || frameNumberBits > 16 || orderType > 2) return undefined;
+  return { id, frameNumberBits, isFramesOnly, hasColourPlanes, isShownInOrder: orderType === 2 };
+}
+
+/** A picture parameter set's own number, and that of the sequence parameter set to which it belongs (H.264 §7.3.2.2). */
+export function readH264PictureSet(nal: NalUnit): { readonly id: number; readonly sequenceId: number } | undefined {
+  const bits = new BitReader(payloadOf(nal, 1, 16));
+  const [id, sequenceId] = [bits.unsigned(), bits.unsigned()];
+  return bits.isValid ? { id, sequenceId } : undefined;
+}
+
+/** Returns separate_colour_plane_flag. */
+function readChroma(bits: BitReader): boolean {
+  const format = bits.unsigned();
+  const hasColourPlanes = format === 3 && bits.flag();
+  bits.unsigned();
+  bits.unsigned();
+  bits.skip(1);
+  if (!bits.flag()) return hasColourPlanes;
+  for (let list = 0; list < (format === 3 ? 12 : 8); list += 1) if (bits.flag()) skipScalingList(bits, list < 6 ? 16 : 64);
+  return hasColourPlanes;
+}
+
+/** H.264 §7.3.2.1.1.1. */
+function skipScalingList(bits: BitReader, size: number): void {
+  let [last, next] = [8, 8];
+  for (let index = 0; index < size && next !== 0; index += 1) {
+    next = (last + bits.signed() + 256) % 256;
+    if (next !== 0) last = next;
+  }
+}
+
+function skipOrderCycle(bits: BitReader): void {
+  bits.skip(1);
+  bits.signed();
+  bits.signed();
+  const length = bits.unsigned();
+  if (length > MOST_CYCLE_LENGTH) bits.isValid = false;
+  for (let index = 0; index < length && bits.isValid; index += 1) bits.signed();
+}

@@ -1,0 +1,80 @@
+import { BitReader, payloadOf } from './bit-reader.js';
+import { readH264PictureSet, readH264Sequence, type H264Sequence } from './h264-parameters.js';
+import { readReorderCount } from './h265-parameters.js';
+import { byteAt, type NalUnit } from './nal-unit.js';
+
+/** A slice's field, where its picture is one of the two that make a frame. */
+export type Field = {
+  readonly isBottom: boolean;
+  readonly frameNumber: number;
+  /** Other pictures may be built on it. */
+  readonly isReference: boolean;
+  readonly isIdr: boolean;
+};
+
+/** What slices tell under the parameter sets in force. */
+export type SliceRules = {
+  /** Its picture may be shown before others that were sent earlier. */
+  mayGoBack(slice: NalUnit): boolean;
+  /** Undefined where its picture is a frame, or nothing can be known. */
+  fieldOf(slice: NalUnit): Field | undefined;
+};
+
+/** The parameter sets of a type that are in force. */
+export type SetsOfType = (type: number) => readonly NalUnit[];
+
+/** What stands before a slice's field flags takes less. */
+const SLICE_HEAD_BYTES = 32;
+const B_SLICE = 1;
+
+export function h264SliceRules(setsOf: SetsOfType): SliceRules {
+  const sequences = new Map(setsOf(7).flatMap((nal) => readH264Sequence(nal) ?? []).map((sequence) => [sequence.id, sequence]));
+  const sequenceOf = new Map<number, H264Sequence | undefined>(
+    setsOf(8).flatMap((nal) => readH264PictureSet(nal) ?? []).map(({ id, sequenceId }) => [id, sequences.get(sequenceId)]),
+  );
+  const isNeverAField = [...sequences.values()].every(({ isFramesOnly }) => isFramesOnly);
+  const readHead = (slice: NalUnit): { bits: BitReader; type: number; sequence: H264Sequence | undefined } => {
+    const bits = new BitReader(payloadOf(slice, 1, SLICE_HEAD_BYTES));
+    bits.unsigned();
+    const type = bits.unsigned() % 5;
+    const pictureSet = bits.unsigned();
+    return { bits, type, sequence: bits.isValid ? sequenceOf.get(pictureSet) : undefined };
+  };
+  return {
+    mayGoBack: (slice) => {
+      const { type, sequence } = readHead(slice);
+      return type === B_SLICE && sequence?.isShownInOrder !== true;
+    },
+    // H.264 §7.3.3.
+    fieldOf: (slice) => {
+      if (isNeverAField) return undefined;
+      const { bits, sequence } = readHead(slice);
+      if (sequence === undefined || sequence.isFramesOnly) return undefined;
+      if (sequence.hasColourPlanes) bits.skip(2);
+      const frameNumber = bits.bits(sequence.frameNumberBits);
+      const isField = bits.flag();
+      const isBottom = isField && bits.flag();
+      const header = byteAt(slice, 0);
+      return isField && bits.isValid ? { isBottom, frameNumber, isReference: (header & 0x60) !== 0, isIdr: (header & 0x1f) === 5 } : undefined;
+    },
+  };
+}
+
+/** H.265 has no such fields; of its pictures those alone cannot go back that a decoder can begin with. */
+export function h265SliceRules(setsOf: SetsOfType): SliceRules {
+  const counts = setsOf(33).map(readReorderCount);
+  // Where nothing is known, anything may come.
+  const isReordered = counts.length === 0 || counts.some((count) => count !== 0);
+  return {
+    mayGoBack: (slice) => {
+      const type = (byteAt(slice, 0) >> 1) & 0x3f;
+      return isReordered && (type < 16 || type > 23);
+    },
+    fieldOf: () => undefined,
+  };
+}
+
+/** Whether a field completes the frame of the one sent right before it (H.264 §3.30). */
+export function isSecondField(first: Field, second: Field): boolean {
+  return first.isBottom !== second.isBottom && first.frameNumber === second.frameNumber && first.isReference === second.isReference && !second.isIdr;
+}

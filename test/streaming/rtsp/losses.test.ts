@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { RtpSender } from '../../helpers/rtp-packetizer.js';
+import { annexBOf, H264, H265, Reading } from './reading.js';
+
+const { sps, pps, slice } = H264;
+const STEP = 3600;
+
+/** Sends pictures of one NAL unit a packet, without the packets that are named `picture.packet`. */
+function readWithout(missing: readonly string[], pictures: readonly (readonly Uint8Array[])[], reading = new Reading('h264')): Reading {
+  const sender = new RtpSender();
+  pictures.forEach((nals, picture) => reading.take(sender.picture(nals, picture * STEP).filter((_, packet) => !missing.includes(`${picture}.${packet}`))));
+  return reading;
+}
+
+describe('a loss', () => {
+  const key = [sps, pps, slice({ key: true }), slice({ key: true, first: false })];
+  const other = [slice(), slice({ first: false })];
+
+  it('between two pictures leaves a key picture behind it whole', () => {
+    const reading = readWithout(['1.0', '1.1'], [key, other, key, other]);
+    assert.deepEqual(reading.flaws, ['', 'l', '']);
+    assert.deepEqual(reading.units.map(({ isKey }) => isKey), [true, true, false]);
+  });
+
+  it('of a picture\'s first slice, or one inside, damages it', () => {
+    assert.deepEqual(readWithout(['2.0'], [key, other, other, other]).flaws, ['', '', 'dl', '']);
+    const three = [slice(), slice({ first: false, seed: 1 }), slice({ first: false, seed: 2 })];
+    assert.deepEqual(readWithout(['2.1'], [key, three, three, three]).flaws, ['', '', 'd', '']);
+  });
+
+  it('of a picture\'s end damages it, and is told by the next', () => {
+    const reading = readWithout(['1.1'], [key, other, other, other]);
+    assert.deepEqual(reading.flaws, ['', 'd', 'l', '']);
+    assert.deepEqual(reading.data.slice(1), [annexBOf(other.slice(0, 1)), annexBOf(other), annexBOf(other)]);
+  });
+
+  it('of parameter sets damages the key picture after it, since they may have changed', () => {
+    for (const missing of [['2.0'], ['2.1'], ['2.0', '2.1']]) {
+      assert.deepEqual(readWithout(missing, [key, other, key, other, key, other]).flaws, ['', '', 'dl', '', '', '']);
+    }
+  });
+
+  it('leaves a key picture whole whose parameter sets come in the SDP alone', () => {
+    const plain = key.slice(2);
+    assert.deepEqual(readWithout(['1.0', '1.1'], [plain, other, plain], new Reading('h264', { parameterSets: [sps, pps] })).flaws, ['', 'l']);
+  });
+
+  it('behind parameter sets leaves them to the key picture whose first slice comes after it', () => {
+    const withSei = [sps, pps, H264.sei, slice({ key: true })];
+    const reading = readWithout(['2.2'], [withSei, other, withSei, other]);
+    assert.deepEqual(reading.flaws, ['', '', 'l', '']);
+    assert.deepEqual(reading.data[2], annexBOf([sps, pps, slice({ key: true })]));
+  });
+
+  it('takes the message of a lost key picture along: the picture after it is no key', () => {
+    const recoveryPoint = Buffer.from('060601c480', 'hex');
+    const reading = readWithout(['1.1'], [key, [recoveryPoint, slice()], other]);
+    assert.deepEqual(reading.units.map(({ isKey, lostBefore }) => [isKey, lostBefore]), [[true, false], [false, true]]);
+  });
+
+  it('is told alike for H.265', () => {
+    const h265Key = [H265.vps, H265.sps, H265.pps, H265.slice({ key: true })];
+    const h265Other = [H265.slice(), H265.slice({ first: false })];
+    assert.deepEqual(readWithout(['1.0', '3.0'], [h265Key, h265Other, h265Key, h265Other, h265Key], new Reading('h265')).flaws, ['', 'dl', '', 'dl', '']);
+    assert.deepEqual(readWithout(['1.0', '1.1'], [h265Key, h265Other, h265Key], new Reading('h265')).flaws, ['', 'l']);
+  });
+});
