@@ -18,6 +18,16 @@ export type CodedUnit = {
   readonly isKey: boolean;
   /** Something was lost inside it, or between the unit before and this one. */
   readonly damaged: boolean;
+  /** Present where the sender gives its pictures no times: `mediaMs` is then the time of arrival. */
+  readonly untimed?: UntimedArrival | undefined;
+};
+
+/** When a picture without a time of its own can have been taken, on the monotonic clock. */
+export type UntimedArrival = {
+  /** When its first byte arrived: it was taken before. Absent where the reader does not see that. */
+  readonly beganAtMs?: number | undefined;
+  /** It was taken after this; absent where the protocol does not show it. */
+  readonly takenAfterMs?: number | undefined;
 };
 
 /** What a sender says about its clocks: at `senderMs` of its wall clock, its media clock stood at `mediaMs`. */

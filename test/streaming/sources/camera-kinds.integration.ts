@@ -73,38 +73,81 @@ describe('camera of another kind', () => {
     });
   };
 
-  itNeeds(NEEDS_FFMPEG, 'gives the frames of an MJPEG camera over HTTP with the times at which they came', async () => {
-    const base = await mjpeg();
-    const camera = await watch(`${base}/video.cgi?user=me&pwd=hidden`);
-    await camera.framesOfEpoch(0, 20);
-    const { ptsMs: firstPtsMs, readyAtMs: firstAtMs } = camera.frames[5];
-    const { ptsMs: lastPtsMs, readyAtMs: lastAtMs } = camera.frames[19];
-    assert.ok(Math.abs(lastPtsMs - firstPtsMs - (lastAtMs - firstAtMs)) < 500, 'ffmpeg would have made up 40 ms for each frame');
-    assert.equal(camera.frames[0].epoch, 0);
-    assert.deepEqual([camera.frames[0].width, camera.frames[0].height], [160, 120]);
-    assert.doesNotMatch(JSON.stringify(camera.statuses), /hidden|=me/);
+  for (const [reader, transport] of [['', 'auto'], [', read by ffmpeg', 'ffmpeg']] as const) {
+    itNeeds(NEEDS_FFMPEG, `gives the frames of an MJPEG camera over HTTP with the times at which they came${reader}`, async () => {
+      const base = await mjpeg();
+      const camera = await watch(`${base}/video.cgi?user=me&pwd=hidden`, { transport });
+      await camera.framesOfEpoch(0, 20);
+      const { ptsMs: firstPtsMs, readyAtMs: firstAtMs } = camera.frames[5];
+      const { ptsMs: lastPtsMs, readyAtMs: lastAtMs } = camera.frames[19];
+      assert.ok(Math.abs(lastPtsMs - firstPtsMs - (lastAtMs - firstAtMs)) < 500, 'ffmpeg would have made up 40 ms for each frame');
+      assert.equal(camera.frames[0].epoch, 0);
+      assert.deepEqual([camera.frames[0].width, camera.frames[0].height], [160, 120]);
+      assert.doesNotMatch(JSON.stringify(camera.statuses), /hidden|=me/);
+      assert.ok(camera.frames.every(({ captureClock }) => captureClock === 'arrival'));
+      assert.equal(camera.statuses.filter(({ message }) => message?.includes('gives its pictures no times') === true).length, 1);
+      const uncertainties = camera.frames.slice(3).map(({ uncertaintyMs }) => uncertaintyMs).sort((a, b) => a - b);
+      if (transport === 'ffmpeg') assert.equal(uncertainties[0], 10_000, 'ffmpeg does not tell when a picture began to come');
+      else assert.ok(uncertainties[8] < 100, `${uncertainties[8]}: the connection rests between pictures`);
+      camera.assertInOrder();
+    });
+
+    itNeeds(NEEDS_FFMPEG, `is back, however long it had to wait, when an HTTP camera that took connections and said nothing speaks again${reader}`, async () => {
+      let hangs = false;
+      const base = await mjpeg(() => hangs);
+      let isUnanswered = (): void => undefined;
+      const unanswered = new Promise<void>((resolve) => { isUnanswered = resolve; });
+      const knock: Knock = (door) => knockAtDoor(door).pipe(tap((isThere) => { if (!isThere) isUnanswered(); }));
+      const camera = await watch(`${base}/video.cgi`, { transport, timeoutMs: 400, firstFrameTimeoutMs: 5_000, ladder: STEEP_LADDER, knock });
+      await camera.framesOfEpoch(0, 10);
+      hangs = true;
+      await unanswered;
+      hangs = false;
+      await camera.framesOfEpoch(1, 10);
+      camera.assertInOrder();
+    });
+
+    itNeeds(NEEDS_FFMPEG, `says that an HTTP camera refuses the password${reader}`, async () => {
+      const base = await serve((_, response) => response.writeHead(401, { 'www-authenticate': 'Basic realm="cam"' }).end());
+      const camera = await watch(`${base.replace('://', '://me:s3cret@')}/video`, { transport, giveUpFirst: true });
+      await assert.rejects(camera.until(() => false), /\*\*\*@127\.0\.0\.1:\d+\/video: 401 unauthorised/);
+    });
+
+    for (const [title, url, reason] of [
+      ['nothing listens', 'http://127.0.0.1:9/video', /connection refused/],
+      ['the host has no address', 'http://camera.invalid/video', /unknown host/],
+    ] as const) {
+      itNeeds(NEEDS_FFMPEG, `says that ${title}${reader}`, async () => {
+        const camera = await watch(url, { transport, giveUpFirst: true });
+        await assert.rejects(camera.until(() => false), reason);
+      });
+    }
+  }
+
+  itNeeds(NEEDS_FFMPEG, 'has ffmpeg read what answers with a video, and says why', async () => {
+    const video = clips.make(...pattern('320x240', 25, 4), '-c:v', 'libx264', '-g', '25', '-f', 'mpegts', 'over-http.ts');
+    const base = await serve((_, response) => {
+      response.writeHead(200, { 'content-type': 'video/mp2t' });
+      createReadStream(video).pipe(response);
+    });
+    const camera = await watch(`${base}/live`);
+    await camera.framesOfEpoch(0, 50);
+    assert.match(camera.statuses.map(({ message }) => message).join('\n'), /answers with video\/mp2t, not with JPEGs; ffmpeg reads it instead/);
     camera.assertInOrder();
   });
 
-  itNeeds(NEEDS_FFMPEG, 'is back, however long it had to wait, when an HTTP camera that took connections and said nothing speaks again', async () => {
-    let hangs = false;
-    const base = await mjpeg(() => hangs);
-    let isUnanswered = (): void => undefined;
-    const unanswered = new Promise<void>((resolve) => { isUnanswered = resolve; });
-    const knock: Knock = (door) => knockAtDoor(door).pipe(tap((isThere) => { if (!isThere) isUnanswered(); }));
-    const camera = await watch(`${base}/video.cgi`, { timeoutMs: 400, firstFrameTimeoutMs: 5_000, ladder: STEEP_LADDER, knock });
-    await camera.framesOfEpoch(0, 10);
-    hangs = true;
-    await unanswered;
-    hangs = false;
-    await camera.framesOfEpoch(1, 10);
+  itNeeds(NEEDS_FFMPEG, 'asks a snapshot camera again and again, and says how often and how old its pictures may be', async () => {
+    let count = 0;
+    const base = await serve((_, response) => {
+      void sharp({ create: { width: 160, height: 120, channels: 3, background: { r: count++ % 256, g: 0, b: 0 } } }).jpeg().toBuffer().then((picture) => {
+        response.writeHead(200, { 'content-type': 'image/jpeg' }).end(picture);
+      });
+    });
+    const camera = await watch(`${base}/snapshot.jpg`);
+    await camera.framesOfEpoch(0, 3);
+    assert.ok(camera.statuses.some(({ message }) => message?.includes('single pictures: Nowcast asks for one every 1 s') === true));
+    assert.ok(camera.frames.slice(1).every(({ uncertaintyMs }) => uncertaintyMs > 1_000 && uncertaintyMs < 3_000), camera.frames.map(({ uncertaintyMs }) => uncertaintyMs).join(' '));
     camera.assertInOrder();
-  });
-
-  itNeeds(NEEDS_FFMPEG, 'says that an HTTP camera refuses the password', async () => {
-    const base = await serve((_, response) => response.writeHead(401, { 'www-authenticate': 'Basic realm="cam"' }).end());
-    const camera = await watch(`${base.replace('://', '://me:s3cret@')}/video`, { giveUpFirst: true });
-    await assert.rejects(camera.until(() => false), /\*\*\*@127\.0\.0\.1:\d+\/video: 401 unauthorised/);
   });
 
   itNeeds(NEEDS_FFMPEG, 'plays HLS as the stream that it was, without drops, past the end of its first playlist', async () => {

@@ -90,7 +90,7 @@ export class FfmpegConnection implements CameraConnection {
     const arrivedAtMs = this.#holdsPicture ? this.#lastPictureAtMs ?? readyAtMs : readyAtMs;
     this.#lastPictureAtMs = readyAtMs;
     this.#firstPictureAtMs ??= readyAtMs;
-    const moment = timeline.place({ mediaMs: ptsUs / 1_000, arrivedAtMs, damaged: corrupt });
+    const moment = timeline.place({ mediaMs: ptsUs / 1_000, arrivedAtMs, damaged: corrupt, ...(this.#options.stampOnArrival ? { untimed: {} } : {}) });
     this.keptTimes.note(ptsUs, moment.ptsMs);
     events.onPicture(moment, { size, corrupt, slot: this.#slots.shift() });
   }

@@ -1,5 +1,6 @@
-import type { SenderReport } from '../../../core/coded-unit.js';
-import { captureClock } from './capture-clock.js';
+import type { SenderReport, UntimedArrival } from '../../../core/coded-unit.js';
+import { arrivalClock } from './arrival-clock.js';
+import { captureClock, type CaptureEstimate } from './capture-clock.js';
 import type { Moment } from './connection.js';
 import { streamClock } from './stream-time.js';
 
@@ -10,7 +11,15 @@ export type Timeline = {
   roundTrip(ms: number): void;
   reported(report: SenderReport): void;
   /** Pictures in the order in which they are sent. */
-  place(picture: { readonly mediaMs: number; readonly arrivedAtMs: number; readonly damaged: boolean }): PlacedMoment;
+  place(picture: PictureToPlace): PlacedMoment;
+};
+
+export type PictureToPlace = {
+  readonly mediaMs: number;
+  readonly arrivedAtMs: number;
+  readonly damaged: boolean;
+  /** Its `mediaMs` is the time of its arrival. */
+  readonly untimed?: UntimedArrival | undefined;
 };
 
 export type PlacedMoment = Moment & {
@@ -20,18 +29,27 @@ export type PlacedMoment = Moment & {
 
 export function timeline({ onNotice }: { readonly onNotice: (text: string) => void }): Timeline {
   const clock = captureClock({ onNotice });
+  const arrivals = arrivalClock();
   const stream = streamClock();
   let isNewConnection = false;
+  let toldUntimed = false;
+  const byArrival = (arrivedAtMs: number, untimed: UntimedArrival): CaptureEstimate => {
+    if (!toldUntimed) onNotice('the camera gives its pictures no times: they get those at which they arrive');
+    toldUntimed = true;
+    return arrivals.arrived({ ...untimed, arrivedAtMs });
+  };
   return {
     newConnection: (atMs) => {
       clock.newConnection(atMs);
+      arrivals.newConnection();
       isNewConnection = true;
     },
     roundTrip: (ms) => clock.roundTrip(ms),
     reported: (report) => clock.reported(report),
     place: (picture) => {
-      const estimate = clock.arrived(picture.mediaMs, picture.arrivedAtMs);
-      const { ptsMs, gap } = stream.next({ ...picture, estimate, isNewConnection });
+      const { mediaMs, arrivedAtMs, untimed } = picture;
+      const estimate = untimed === undefined ? clock.arrived(mediaMs, arrivedAtMs) : byArrival(arrivedAtMs, untimed);
+      const { ptsMs, gap } = stream.next({ ...picture, estimate, isNewConnection, isUntimed: untimed !== undefined });
       isNewConnection = false;
       return { ptsMs, ...estimate, ...(gap === undefined ? {} : { hole: gap }) };
     },
