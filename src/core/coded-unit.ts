@@ -38,6 +38,8 @@ export type SenderReport = {
   readonly mediaMs: number;
   /** When the report arrived, on the monotonic clock. */
   readonly arrivedAtMs: number;
+  /** `senderMs` is no time of day, but of a clock that counts for this stream alone: a jump or a new connection begins another. */
+  readonly isStreamClock?: boolean | undefined;
 };
 
 /** What a stream of coded units tells while it lasts, in the order in which it happens. */
