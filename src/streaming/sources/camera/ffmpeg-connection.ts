@@ -8,6 +8,7 @@ import { frameArguments } from '../ffmpeg.js';
 import type { Ffmpeg } from '../ffmpeg-binary.js';
 import { FrameProcess, type FrameProcessEnd, type Picture } from '../frame-process.js';
 import type { CameraConnection, ConnectionEnd, ConnectionEvents, GivingUp } from './connection.js';
+import { kernelStamps, type KernelStamps } from './kernel-stamps.js';
 import { KeptTimes } from './kept-times.js';
 import type { Timeline } from './timeline.js';
 
@@ -45,6 +46,8 @@ export class FfmpegConnection implements CameraConnection {
   /** Slots of the pictures under way, oldest first. */
   readonly #slots: (FrameSlot | undefined)[] = [];
   readonly #openedAtMs: number;
+  /** Of a device whose stamps reach us as they are. */
+  readonly #stamps: KernelStamps | undefined;
   #firstPictureAtMs: number | undefined;
   #lastPictureAtMs: number | undefined;
   #watch: Subscription;
@@ -56,6 +59,7 @@ export class FfmpegConnection implements CameraConnection {
     this.#options = options;
     const { url, ffmpeg, input, ring, clock, scheduler, onCopied } = options;
     const camera = cameraInput(url, ffmpeg.version, { ...options, probeFully: onCopied !== undefined });
+    this.#stamps = camera.stampsAreMonotonic ? kernelStamps((text) => options.events.onNotice(text)) : undefined;
     this.#openedAtMs = clock.now();
     this.#process = new FrameProcess({
       ffmpeg,
@@ -90,7 +94,12 @@ export class FfmpegConnection implements CameraConnection {
     const arrivedAtMs = this.#holdsPicture ? this.#lastPictureAtMs ?? readyAtMs : readyAtMs;
     this.#lastPictureAtMs = readyAtMs;
     this.#firstPictureAtMs ??= readyAtMs;
-    const moment = timeline.place({ mediaMs: ptsUs / 1_000, arrivedAtMs, damaged: corrupt, ...(this.#options.stampOnArrival ? { untimed: {} } : {}) });
+    const mediaMs = ptsUs / 1_000;
+    const moment = timeline.place({
+      mediaMs, arrivedAtMs, damaged: corrupt,
+      untimed: this.#options.stampOnArrival ? {} : undefined,
+      known: this.#stamps?.estimate(mediaMs, arrivedAtMs),
+    });
     this.keptTimes.note(ptsUs, moment.ptsMs);
     events.onPicture(moment, { size, corrupt, slot: this.#slots.shift() });
   }

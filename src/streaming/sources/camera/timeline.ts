@@ -20,6 +20,8 @@ export type PictureToPlace = {
   readonly damaged: boolean;
   /** Its `mediaMs` is the time of its arrival. */
   readonly untimed?: UntimedArrival | undefined;
+  /** When it was taken, where the reader knows that without comparing clocks. */
+  readonly known?: CaptureEstimate | undefined;
 };
 
 export type PlacedMoment = Moment & {
@@ -47,8 +49,8 @@ export function timeline({ onNotice }: { readonly onNotice: (text: string) => vo
     roundTrip: (ms) => clock.roundTrip(ms),
     reported: (report) => clock.reported(report),
     place: (picture) => {
-      const { mediaMs, arrivedAtMs, untimed } = picture;
-      const estimate = untimed === undefined ? clock.arrived(mediaMs, arrivedAtMs) : byArrival(arrivedAtMs, untimed);
+      const { mediaMs, arrivedAtMs, untimed, known } = picture;
+      const estimate = known ?? (untimed === undefined ? clock.arrived(mediaMs, arrivedAtMs) : byArrival(arrivedAtMs, untimed));
       const { ptsMs, gap } = stream.next({ ...picture, estimate, isNewConnection, isUntimed: untimed !== undefined });
       isNewConnection = false;
       return { ptsMs, ...estimate, ...(gap === undefined ? {} : { hole: gap }) };
