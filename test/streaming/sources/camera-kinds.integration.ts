@@ -150,23 +150,60 @@ describe('camera of another kind', () => {
     camera.assertInOrder();
   });
 
-  itNeeds(NEEDS_FFMPEG, 'plays HLS as the stream that it was, without drops, past the end of its first playlist', async () => {
-    const playlist = clips.path('live.m3u8');
-    send(...pattern('320x240', 25, 60), '-c:v', 'libx264', '-preset', 'ultrafast', '-g', '25', '-f', 'hls', '-hls_time', '1', '-hls_list_size', '4', '-hls_flags', 'delete_segments', playlist);
+  /** A live HLS stream of a camera that numbers its pictures; resolves when the playlist has some segments. */
+  const hls = async (name: string, flags: string, edit: (playlist: string) => string = (playlist) => playlist): Promise<string> => {
+    const playlist = clips.path(name);
+    send(...pattern('320x240', 25, 60), '-c:v', 'libx264', '-preset', 'ultrafast', '-g', '25', '-f', 'hls', '-hls_time', '1', '-hls_list_size', '4', '-hls_flags', flags, playlist);
     let isPublished = (): void => undefined;
     const published = new Promise<void>((resolve) => { isPublished = resolve; });
     const timer = setInterval(() => { if (existsSync(playlist) && readFileSync(playlist, 'utf8').split('#EXTINF').length > 3) isPublished(); }, 50);
     closing.push(() => clearInterval(timer));
     await published;
-    const base = await serve((request, response) => {
-      createReadStream(clips.path(basename(new URL(request.url!, 'http://host').pathname))).on('error', () => response.writeHead(404).end()).pipe(response);
+    return serve((request, response) => {
+      const file = basename(new URL(request.url!, 'http://host').pathname);
+      if (file === 'master.m3u8') response.end(`#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1000000\n${name}?token=abc\n`);
+      else if (file === name) response.end(edit(readFileSync(playlist, 'utf8')));
+      else createReadStream(clips.path(file)).on('error', () => response.writeHead(404).end()).pipe(response);
     });
+  };
+
+  itNeeds(NEEDS_FFMPEG, 'plays HLS as the stream that it was, without drops, past the end of its first playlist, and says how much older it may be', async () => {
+    const base = await hls('live.m3u8', 'delete_segments');
     const camera = await watch(`${base}/live.m3u8?token=abc`);
     await camera.framesOfEpoch(0, 110);
     const steps = camera.frames.slice(1).map(({ ptsMs }, i) => ptsMs - camera.frames[i].ptsMs);
     assert.ok(steps.every((step) => Math.abs(step - 40) < 0.02), steps.join(' '));
     assert.deepEqual(camera.drops, []);
+    assert.ok(camera.frames.every(({ captureClock, uncertaintyMs }) => captureClock === 'arrival' && uncertaintyMs >= 3_000));
     camera.assertInOrder();
+  });
+
+  for (const [name, path] of [['dated.m3u8', 'dated.m3u8'], ['variant.m3u8', 'master.m3u8']]) {
+    itNeeds(NEEDS_FFMPEG, `takes the dates of an HLS stream for the times of its pictures, by ${path}`, async () => {
+      const starts: number[] = [];
+      const base = await hls(name, 'delete_segments+program_date_time', (playlist) => {
+        starts.push(Date.parse([...playlist.matchAll(/PROGRAM-DATE-TIME:(\S+)/g)].at(-2)![1]));
+        return playlist;
+      });
+      const camera = await watch(`${base}/${path}`);
+      await camera.framesOfEpoch(0, 110);
+      const dated = camera.frames.filter(({ captureClock }) => captureClock === 'wall');
+      assert.ok(dated.length >= 100, `${dated.length} of ${camera.frames.length}`);
+      dated.slice(1).forEach(({ capturedAtMs }, i) => assert.ok(Math.abs(capturedAtMs - dated[i].capturedAtMs - 40) < 0.02));
+      // ffmpeg begins with the last segment but one of a playlist that it was given at the start.
+      const firstUnixMs = Date.now() - camera.now + dated[0].capturedAtMs - (dated[0].ptsMs - camera.frames[0].ptsMs);
+      assert.ok(starts.slice(0, 4).some((ms) => Math.abs(firstUnixMs - ms) < 20), `${firstUnixMs}: ${starts.slice(0, 4).join(' ')}`);
+      assert.ok(dated.every(({ uncertaintyMs }) => uncertaintyMs >= 1_000 && uncertaintyMs < 1_010));
+      camera.assertInOrder();
+    });
+  }
+
+  itNeeds(NEEDS_FFMPEG, 'does not believe the dates of an HLS stream that are of the future, and says so once', async () => {
+    const base = await hls('future.m3u8', 'delete_segments+program_date_time', (playlist) => playlist.replaceAll(/PROGRAM-DATE-TIME:\d{4}/g, 'PROGRAM-DATE-TIME:2199'));
+    const camera = await watch(`${base}/future.m3u8`);
+    await camera.framesOfEpoch(0, 30);
+    assert.ok(camera.frames.every(({ captureClock }) => captureClock === 'arrival'));
+    assert.equal(camera.statuses.filter(({ message }) => message?.includes("ahead of this machine's clock") === true).length, 1);
   });
 
   itNeeds(NEEDS_FFMPEG, 'gives the frames of MPEG-TS over UDP, B-frames in their order', async () => {

@@ -1,5 +1,5 @@
 import type { SchedulerLike, Subscription } from 'rxjs';
-import type { Clock } from '../../../core/clock.js';
+import type { Clock, WallClock } from '../../../core/clock.js';
 import type { FrameRing, FrameSlot } from '../../../core/frame-ring.js';
 import type { Size } from '../../../core/letterbox.js';
 import { cameraInput, type FfmpegTransport } from '../camera-input.js';
@@ -10,12 +10,14 @@ import { FrameProcess, type FrameProcessEnd, type Picture } from '../frame-proce
 import type { CameraConnection, ConnectionEnd, ConnectionEvents, GivingUp } from './connection.js';
 import { kernelStamps, type KernelStamps } from './kernel-stamps.js';
 import { KeptTimes } from './kept-times.js';
+import { ProgrammeTime } from './programme-time.js';
 import type { Timeline } from './timeline.js';
 
 export type FfmpegConnectionOptions = {
   readonly url: string;
   readonly ffmpeg: Ffmpeg;
   readonly clock: Clock;
+  readonly wallClock: WallClock;
   readonly scheduler: SchedulerLike;
   readonly input: Size;
   readonly ring: FrameRing;
@@ -48,6 +50,7 @@ export class FfmpegConnection implements CameraConnection {
   readonly #openedAtMs: number;
   /** Of a device whose stamps reach us as they are. */
   readonly #stamps: KernelStamps | undefined;
+  readonly #programme: ProgrammeTime | undefined;
   #firstPictureAtMs: number | undefined;
   #lastPictureAtMs: number | undefined;
   #watch: Subscription;
@@ -60,6 +63,9 @@ export class FfmpegConnection implements CameraConnection {
     const { url, ffmpeg, input, ring, clock, scheduler, onCopied } = options;
     const camera = cameraInput(url, ffmpeg.version, { ...options, probeFully: onCopied !== undefined });
     this.#stamps = camera.stampsAreMonotonic ? kernelStamps((text) => options.events.onNotice(text)) : undefined;
+    this.#programme = camera.isPlaylist ? new ProgrammeTime({
+      ...options, playlistUrl: camera.url, onNotice: (text) => options.events.onNotice(text),
+    }) : undefined;
     this.#openedAtMs = clock.now();
     this.#process = new FrameProcess({
       ffmpeg,
@@ -98,7 +104,8 @@ export class FfmpegConnection implements CameraConnection {
     const moment = timeline.place({
       mediaMs, arrivedAtMs, damaged: corrupt,
       untimed: this.#options.stampOnArrival ? {} : undefined,
-      known: this.#stamps?.estimate(mediaMs, arrivedAtMs),
+      known: this.#stamps?.estimate(mediaMs, arrivedAtMs) ?? this.#programme?.estimate(mediaMs, arrivedAtMs),
+      hiddenMs: this.#programme?.hiddenMs,
     });
     this.keptTimes.note(ptsUs, moment.ptsMs);
     events.onPicture(moment, { size, corrupt, slot: this.#slots.shift() });
@@ -109,6 +116,7 @@ export class FfmpegConnection implements CameraConnection {
   }
 
   #read(line: string): void {
+    this.#programme?.read(line);
     if (this.#codec !== '') return;
     if (this.#demuxer === '') this.#demuxer = /Input #0, ([\w]+)/.exec(line)?.[1] ?? '';
     else this.#codec = /Stream #0:\d+.*: Video: (\w+)/.exec(line)?.[1] ?? '';
@@ -132,8 +140,9 @@ export class FfmpegConnection implements CameraConnection {
     this.stop();
   }
 
-  #end(end: FrameProcessEnd): ConnectionEnd {
+  async #end(end: FrameProcessEnd): Promise<ConnectionEnd> {
     this.#watch.unsubscribe();
+    await this.#programme?.stop();
     for (const slot of this.#slots.splice(0)) slot?.release();
     const streamedMs = this.#firstPictureAtMs === undefined ? 0 : this.#lastPictureAtMs! - this.#firstPictureAtMs;
     return { reason: this.#reason(end), streamedMs, gaveUp: this.#gaveUp };

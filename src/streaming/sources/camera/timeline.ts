@@ -22,6 +22,8 @@ export type PictureToPlace = {
   readonly untimed?: UntimedArrival | undefined;
   /** When it was taken, where the reader knows that without comparing clocks. */
   readonly known?: CaptureEstimate | undefined;
+  /** How much older it may be than its arrival shows, in milliseconds: it was kept on purpose. */
+  readonly hiddenMs?: number | undefined;
 };
 
 export type PlacedMoment = Moment & {
@@ -49,8 +51,9 @@ export function timeline({ onNotice }: { readonly onNotice: (text: string) => vo
     roundTrip: (ms) => clock.roundTrip(ms),
     reported: (report) => clock.reported(report),
     place: (picture) => {
-      const { mediaMs, arrivedAtMs, untimed, known } = picture;
-      const estimate = known ?? (untimed === undefined ? clock.arrived(mediaMs, arrivedAtMs) : byArrival(arrivedAtMs, untimed));
+      const { mediaMs, arrivedAtMs, untimed, known, hiddenMs = 0 } = picture;
+      const arrived = untimed === undefined ? clock.arrived(mediaMs, arrivedAtMs) : byArrival(arrivedAtMs, untimed);
+      const estimate = known ?? { ...arrived, uncertaintyMs: arrived.uncertaintyMs + hiddenMs };
       const { ptsMs, gap } = stream.next({ ...picture, estimate, isNewConnection, isUntimed: untimed !== undefined });
       isNewConnection = false;
       return { ptsMs, ...estimate, ...(gap === undefined ? {} : { hole: gap }) };
