@@ -21,6 +21,8 @@ const LEAST_MS = 10;
 const REST = 0.3;
 const LEAST_REST_MS = 2;
 const MEMORY = 24;
+/** Before so many it is not known how often pictures come. */
+const LEAST_STEPS = 2;
 
 /**
  * A picture was taken before its first byte came. It was taken just before where the connection had been at rest: then
@@ -43,11 +45,11 @@ export function arrivalClock(): ArrivalClock {
       return UNSEEN_MS;
     }
     const stepMs = arrivedAtMs - last.arrivedAtMs;
-    const usualMs = steps.length === 0 ? stepMs : median(steps);
+    const isUsual = steps.length >= LEAST_STEPS && stepMs - median(steps) <= Math.max(LEAST_MS, 3 * jitterMs);
     const sinceLastMs = beganAtMs - last.takenAfterMs;
     if (beganAtMs - last.arrivedAtMs >= Math.max(LEAST_REST_MS, REST * stepMs)) {
       busySinceMs = beganAtMs;
-      waitedMs = stepMs - usualMs > Math.max(LEAST_MS, 3 * jitterMs) ? sinceLastMs : 0;
+      waitedMs = isUsual ? 0 : sinceLastMs;
     }
     return Math.min(sinceLastMs, Math.max(waitedMs, Math.min(UNSEEN_MS, waitedMs + beganAtMs - busySinceMs)));
   };

@@ -44,7 +44,7 @@ describe('the clock of pictures without times', () => {
       const seen = claims(send({ seed: 1, fps, jitterMs: 6, transferMs: 12, queue: 4 }, 200));
       assert.equal(seen[0].uncertaintyMs, 10_010);
       assert.ok(seen.every(({ errorMs, uncertaintyMs }) => Math.abs(errorMs) <= uncertaintyMs));
-      assert.ok(seen.slice(1).every(({ uncertaintyMs }) => uncertaintyMs <= 20), JSON.stringify(seen.slice(1, 5)));
+      assert.ok(seen.slice(3).every(({ uncertaintyMs }) => uncertaintyMs <= 20), JSON.stringify(seen.slice(3, 7)));
       assert.ok(seen.every(({ leastAgeMs }) => leastAgeMs === 12));
     });
   }
