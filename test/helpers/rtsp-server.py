@@ -26,6 +26,9 @@ ENCODERS = {
     "! rtph264pay name=pay0 pt=96 config-interval=-1",
     "h264-sliced": "x264enc tune=zerolatency speed-preset=ultrafast key-int-max={fps} bitrate=1500 threads=4 sliced-threads=true "
     "! rtph264pay name=pay0 pt=96 config-interval=1",
+    "h265": "x265enc tune=zerolatency speed-preset=ultrafast key-int-max={fps} bitrate=1500 option-string=pools=1:log-level=0 "
+    "! rtph265pay name=pay0 pt=96 config-interval=-1",
+    "vp8": "vp8enc deadline=1 keyframe-max-dist={fps} threads=1 target-bitrate=1500000 ! rtpvp8pay name=pay0 pt=96",
     "mjpeg": "jpegenc quality=85 ! rtpjpegpay name=pay0 pt=26",
 }
 AUDIO = "( audiotestsrc is-live=true ! alawenc ! rtppcmapay name=pay0 pt=8 )"

@@ -12,7 +12,7 @@ export type RtspServerOptions = {
   readonly height?: number;
   readonly fps?: number;
   /** `h264-sliced` cuts each picture into several slices; `audio` has no video at all. */
-  readonly codec?: 'h264' | 'h264-sliced' | 'mjpeg' | 'audio';
+  readonly codec?: 'h264' | 'h264-sliced' | 'h265' | 'vp8' | 'mjpeg' | 'audio';
   readonly user?: string;
   readonly password?: string;
 };
@@ -22,11 +22,11 @@ const PYTHON = '/usr/bin/python3';
 // From dist/test/helpers to the source, which the compiler does not copy.
 const PROGRAM = fileURLToPath(new URL('../../../test/helpers/rtsp-server.py', import.meta.url));
 
-/** Whether GStreamer's RTSP server with its H.264 encoder is installed. */
-export function hasRtspServer(): boolean {
+/** Whether GStreamer's RTSP server with an encoder is installed, that of H.264 unless another is named. */
+export function hasRtspServer(encoder = 'x264enc'): boolean {
   const probe = [
     'import gi', 'gi.require_version("Gst", "1.0")', 'gi.require_version("GstRtspServer", "1.0")',
-    'from gi.repository import Gst, GstRtspServer', 'import numpy', 'Gst.init(None)', 'assert Gst.ElementFactory.find("x264enc")',
+    'from gi.repository import Gst, GstRtspServer', 'import numpy', 'Gst.init(None)', `assert Gst.ElementFactory.find("${encoder}")`,
   ].join('\n');
   return spawnSync(PYTHON, ['-c', probe], { stdio: 'ignore' }).status === 0;
 }

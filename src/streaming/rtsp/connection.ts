@@ -7,6 +7,7 @@ import type { Authenticator } from './authentication.js';
 import { Exchange } from './exchange.js';
 import { SessionFailure, socketFailure, timeoutFailure } from './failure.js';
 import type { RtspMessage, RtspReply } from './message.js';
+import { ReadSlab } from './read-slab.js';
 import { answerTo } from './server-request.js';
 import { StreamSplitter } from './stream-splitter.js';
 
@@ -61,10 +62,17 @@ export class RtspConnection {
         resolve(failure);
       };
     });
+    const slab = new ReadSlab();
+    const onChunk = (chunk: Buffer): boolean => {
+      this.#arrivedAtMs = clock.now();
+      events.onAlive();
+      this.#splitter.push(chunk);
+      return true;
+    };
     this.#socket = isSecure
-      // As ffmpeg does by default: cameras sign their certificates themselves. The owner is told of it below.
+      // As ffmpeg does by default: cameras sign their certificates themselves. The notice below tells the owner.
       ? connectTls({ host, port, servername: isIP(host) === 0 ? host : '', rejectUnauthorized: false, minVersion: 'TLSv1' })
-      : connect({ host, port });
+      : connect({ host, port, onread: { buffer: () => slab.room(), callback: (bytes) => onChunk(slab.take(bytes)) } });
     const socket = this.#socket;
     socket.setNoDelay(true);
     const timer = scheduler.schedule(() => socket.destroy(timeoutFailure()), timeoutMs);
@@ -72,11 +80,8 @@ export class RtspConnection {
     // A name's resolution is no part of the round trip.
     socket.on('connectionAttempt', () => { attemptedAtMs = clock.now(); });
     socket.once('connect', () => events.onRoundTrip(Math.max(0, clock.now() - attemptedAtMs)));
-    socket.on('data', (chunk: Buffer) => {
-      this.#arrivedAtMs = clock.now();
-      events.onAlive();
-      this.#splitter.push(chunk);
-    });
+    // With memory of its own a plain socket emits no 'data'.
+    if (isSecure) socket.on('data', onChunk);
     socket.on('error', (error: NodeJS.ErrnoException) => {
       this.#fail(error instanceof SessionFailure ? error : socketFailure(error.code, this.#isConnected, this.#isPlaying));
     });
@@ -90,13 +95,13 @@ export class RtspConnection {
         timer.unsubscribe();
         this.#isConnected = true;
         if (socket instanceof TLSSocket && !socket.authorized) {
-          events.onNotice('the camera\'s certificate is not signed by anyone this machine trusts: the connection is encrypted, but who answers is not proven');
+          events.onNotice('the camera\'s certificate is not signed by anyone this machine trusts: the connection is encrypted, but it may be another machine that answers');
         }
         resolve();
       });
       void this.failed.then(reject);
     });
-    // Whoever stops the session while it connects does not wait for this.
+    // A session that is stopped while it connects does not wait for this.
     this.connected.catch(() => undefined);
   }
 

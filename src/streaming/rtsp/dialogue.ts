@@ -29,7 +29,7 @@ export class Redirection extends Error {
 
 const REDIRECTS = [301, 302, 303, 305, 307, 308];
 /** RFC 2326 §12.37. */
-const DEFAULT_TIMEOUT_S = 60;
+export const DEFAULT_TIMEOUT_S = 60;
 
 /** OPTIONS and DESCRIBE. */
 export async function describe(connection: RtspConnection, address: RtspAddress): Promise<Described> {

@@ -14,8 +14,10 @@ export type RtspReaderOptions = {
   readonly scheduler: SchedulerLike;
 };
 
-/** How often packets that wait for a missing one are looked at, and whether a receiver report is due. */
-const TICK_MS = 20;
+/** How often packets that wait for a missing one are looked at… */
+const REORDER_TICK_MS = 20;
+/** …and, where none can wait, whether a receiver report is due. */
+const REPORT_TICK_MS = 500;
 
 /** Reads one RTSP camera, over all its connections: what was learned of its habits on one holds for the next. */
 export class RtspReader {
@@ -75,8 +77,10 @@ class RtspStream implements UnitStream {
 
   #opened({ media, transport }: RtspOpened): void {
     const { clock, scheduler } = this.#options;
+    const overUdp = transport.startsWith('udp');
+    const tickMs = overUdp ? REORDER_TICK_MS : REPORT_TICK_MS;
     this.#units = new RtpUnits({
-      ...media, overUdp: transport.startsWith('udp'), clock, ownSsrc: randomInt(2 ** 32), quirks: this.#quirks,
+      ...media, overUdp, clock, ownSsrc: randomInt(2 ** 32), quirks: this.#quirks,
     }, {
       onUnit: (unit) => this.#events.onUnit(unit),
       onReport: (report) => this.#events.onReport(report),
@@ -89,9 +93,9 @@ class RtspStream implements UnitStream {
     const tick = (): void => {
       this.#units!.tick(clock.now());
       if (this.#units!.isReportDue(clock.now())) this.#session.sendRtcp(this.#units!.receiverReport());
-      this.#ticks = scheduler.schedule(tick, TICK_MS);
+      this.#ticks = scheduler.schedule(tick, tickMs);
     };
-    this.#ticks = scheduler.schedule(tick, TICK_MS);
+    this.#ticks = scheduler.schedule(tick, tickMs);
     this.#events.onOpen({ codec: media.codec, transport });
   }
 }

@@ -4,7 +4,7 @@ import type { UnitStreamEnd } from '../../core/coded-unit.js';
 import { addressOf, type RtspAddress } from './address.js';
 import { Authenticator } from './authentication.js';
 import { RtspConnection } from './connection.js';
-import { describe, play, Redirection, sessionHeader, type Described, type RtspSessionId } from './dialogue.js';
+import { DEFAULT_TIMEOUT_S, describe, play, Redirection, sessionHeader, type Described, type RtspSessionId } from './dialogue.js';
 import { SessionFailure } from './failure.js';
 import { keepAlive } from './keep-alive.js';
 import type { MediaDescription } from './media-description.js';
@@ -31,8 +31,8 @@ export type RtspOpened = {
 
 /**
  * Called synchronously, in the order in which things happen. All packets that came with one read of the socket carry the
- * time of that read. A packet's memory is the receiver's: nothing is written to it any more, but it keeps its whole read
- * (64 KiB at most) from being freed, so copy what is kept for long.
+ * time of that read. A packet's memory is the receiver's: nothing is written to it any more, but it keeps its read
+ * and its neighbours (128 KiB) from being freed, so copy what is kept for long.
  */
 export type RtspSessionEvents = {
   /** Called once, before the first packet. */
@@ -118,8 +118,8 @@ class Session implements RtspSession {
       return { kind: 'refused', reason: `the camera redirects more than ${MOST_REDIRECTS} times` };
     } catch (error) {
       if (error instanceof SessionFailure) return error.end;
-      // A broken promise of ours; it must not keep `ended` from telling.
-      return { kind: 'lost', reason: `internal error: ${error instanceof Error ? error.name : 'unknown'}` };
+      // A bug of ours must not keep `ended` from resolving. Its message may hold anything, so it is left out.
+      return { kind: 'lost', reason: `internal error (${error instanceof Error ? error.name : 'unknown'}): a bug, please report it` };
     }
   }
 
@@ -187,7 +187,7 @@ class Session implements RtspSession {
   #playUntilItEnds(connection: RtspConnection, { sessionUrl, hasGetParameter }: Described, session: RtspSessionId | undefined): Promise<SessionFailure> {
     return new Promise((resolve) => {
       const alive = keepAlive({
-        timeoutS: session?.timeoutS ?? 60,
+        timeoutS: session?.timeoutS ?? DEFAULT_TIMEOUT_S,
         hasGetParameter,
         scheduler: this.#options.scheduler,
         request: (method) => connection.request(method, sessionUrl, sessionHeader(session)),

@@ -21,7 +21,7 @@ describe('the paced camera', function () {
     return camera = await PacedCamera.start({ ...SMALL, ...options });
   }
 
-  async function numbersRead(url: string, transport: Transport = 'tcp', count = FRAMES): Promise<number[]> {
+  async function numbersRead(url: string, transport: Transport = 'ffmpeg', count = FRAMES): Promise<number[]> {
     const numbers: number[] = [];
     const watch = await CameraWatch.start(url, { transport, maxFrames: count, slots: 30 }, (frame) => numbers.push(stampOf(frame, CAMERA_INPUT.width)!));
     await watch.until(() => watch.isComplete);
@@ -31,8 +31,8 @@ describe('the paced camera', function () {
   const assertSuccessive = (numbers: readonly number[]): void => assert.deepEqual(numbers, numbers.map((_, i) => numbers[0] + i));
 
   for (const codec of ['h264', 'h265', 'mjpeg'] as const) {
-    for (const transport of ['tcp', 'udp'] as const) {
-      itNeeds(NEEDS, `sends ${codec} over ${transport}, each picture once and in order`, async () => {
+    for (const transport of ['ffmpeg', 'tcp', 'udp'] as const) {
+      itNeeds(NEEDS, `sends ${codec} (transport ${transport}), each picture once and in order`, async () => {
         await start({ codec });
         assertSuccessive(await numbersRead(camera!.url, transport));
       });
@@ -98,7 +98,7 @@ describe('the paced camera', function () {
 
   itNeeds(NEEDS, 'sends what it took in a freeze with backlog afterwards, each picture once', async () => {
     await start();
-    const reading = numbersRead(camera!.url, 'tcp', 40);
+    const reading = numbersRead(camera!.url, 'ffmpeg', 40);
     while ((await camera!.facts()).packetsSent === 0);
     await camera!.command({ do: 'freeze', ms: 700, kind: 'backlog' });
     assertSuccessive(await reading);

@@ -85,4 +85,22 @@ describe('UdpPair', () => {
     await until(() => came.length === 3);
     assert.deepEqual(came, ['stranger', '1', '2']);
   });
+
+  it('joins a multicast group, takes its packets, and sends nothing into it', async function () {
+    if (process.platform !== 'linux') this.skip(); // Elsewhere the loopback has no multicast.
+    const [group, port] = ['239.255.77.7', await evenPort()];
+    const pair = await UdpPair.join(group, [port, port + 1], { clock: monotonicClock, localAddress: HOST });
+    const sender = await bound();
+    sockets.push(pair, sender);
+    sender.setMulticastInterface(HOST);
+    const came = new Promise<string>((resolve) => {
+      pair.receive({ address: HOST, ports: [port, port + 1] }, true, { onRtp: (packet) => resolve(Buffer.from(packet).toString()), onRtcp: () => assert.fail(), onStranger: () => assert.fail() });
+    });
+    sender.send('picture', port, group);
+    assert.equal(await came, 'picture');
+  });
+
+  it('says that a group is none', async () => {
+    await assert.rejects(UdpPair.join('127.0.0.1', [await evenPort(), await evenPort()], { clock: monotonicClock, localAddress: HOST }), /multicast group of the stream cannot be joined/);
+  });
 });

@@ -49,6 +49,8 @@ const ACCEPT_AFTER_MS = 10_000;
 /** Less lateness than this may be another route, which never drains. */
 const ROUTE_MS = 250;
 const NONSENSE_REPORTS = 3;
+/** In a wait that is shorter a camera loses no time at once. */
+const HOLE_INTERVALS = 8;
 
 /**
  * Maps media times to the monotonic clock. Three witnesses are heard: the media clock, the sender's wall clock in its reports,
@@ -68,6 +70,10 @@ export function captureClock({ onNotice = () => undefined }: CaptureClockOptions
   let provenLateMs = 0;
   let unprovableMs = 0;
   let likelyLostMs = 0;
+  /** A report has shown that the network holds pictures up: what it goes on adding bit by bit is old, too. */
+  let isHeldUp = false;
+  /** What a single wait added, in which a media clock may have stood still. What adds up bit by bit is a link that is too slow. */
+  let suddenMs = 0;
   let earliestAtReportMs: number | undefined;
   let pending: SenderReport | undefined;
   let lastArrivedAtMs: number | undefined;
@@ -88,7 +94,7 @@ export function captureClock({ onNotice = () => undefined }: CaptureClockOptions
     pace.restart();
     envelope = lowerEnvelope();
     [isSettled, unseenMs, earliestAtReportMs] = [false, mayBeOldMs, undefined];
-    [provenLateMs, unprovableMs, likelyLostMs] = [0, 0, 0];
+    [provenLateMs, unprovableMs, likelyLostMs, isHeldUp, suddenMs] = [0, 0, 0, false, 0];
   };
   const lateMs = (atMs: number): number => {
     const earliest = envelope.at(atMs);
@@ -125,7 +131,11 @@ export function captureClock({ onNotice = () => undefined }: CaptureClockOptions
       const byMs = late - verdict.byMs < verdict.looseMs ? late : verdict.byMs;
       envelope.shift(byMs);
       provenLateMs = late - byMs;
-    } else if (verdict.kind === 'agrees') provenLateMs = Math.max(provenLateMs, late - verdict.looseMs - unprovableMs);
+    } else if (verdict.kind === 'agrees' || (verdict.kind === 'first' && sender.mediaOffsetAt(report.arrivedAtMs)?.isTrusted === true)) {
+      const looseMs = verdict.kind === 'agrees' ? verdict.looseMs : 0;
+      provenLateMs = Math.max(provenLateMs, late - looseMs - unprovableMs);
+      isHeldUp = unprovenMs > 0 && pace.pace() !== 'level' && !pace.isDraining(unprovenMs);
+    }
     // Whether this lateness was lost by the media clock no later report can tell.
     else if (verdict.kind === 'stepped') unprovableMs = unprovenMs;
     earliestAtReportMs = envelope.at(report.arrivedAtMs)!.offsetMs;
@@ -190,9 +200,12 @@ export function captureClock({ onNotice = () => undefined }: CaptureClockOptions
       // Late: old, or of a media clock that lost time?
       const late = lateMs(arrivedAtMs);
       const nearMs = 6 + pace.jitterMs() + 2 * earliest.excessMs;
-      if (late <= nearMs) [provenLateMs, unprovableMs, likelyLostMs] = [Math.min(provenLateMs, late), 0, 0];
+      if (late <= nearMs) [provenLateMs, unprovableMs, likelyLostMs, isHeldUp] = [Math.min(provenLateMs, late), 0, 0, false];
+      const isHole = elapsedMs >= HOLE_INTERVALS * intervalMs;
+      suddenMs = late <= nearMs ? 0 : Math.min(late, suddenMs + (isHole ? elapsedMs : 0));
+      if (isHeldUp && !isHole) provenLateMs = Math.max(provenLateMs, Math.min(late, provenLateMs + elapsedMs));
       const unprovenMs = late - provenLateMs > nearMs ? late - provenLateMs : 0;
-      let [olderMs, youngerMs, addMs] = [0, 0, 0];
+      let [olderMs, youngerMs, addMs, doubtMs] = [0, 0, 0, suddenMs];
       if (levelSinceMs !== undefined && unprovenMs > 0) likelyLostMs = unprovenMs;
       if (levelSinceMs !== undefined && arrivedAtMs - levelSinceMs > ACCEPT_AFTER_MS && unprovenMs > ROUTE_MS) {
         envelope.shift(unprovenMs);
@@ -211,9 +224,10 @@ export function captureClock({ onNotice = () => undefined }: CaptureClockOptions
         if (known.offsetMs < offset) {
           const aheadMs = offset - known.offsetMs;
           // A settled stream that its reports call old: a queue at rest, or a wall clock that was set while nobody looked.
-          if (isSettled && aheadMs > 100) youngerMs = Math.max(youngerMs, aheadMs);
+          if (isSettled && aheadMs > 100) [youngerMs, doubtMs] = [Math.max(youngerMs, aheadMs), Math.max(doubtMs, aheadMs)];
           offset = known.offsetMs;
-          slackMs = known.slackMs;
+          // Reports that bear out what settled pictures say make it no less certain.
+          slackMs = isSettled ? Math.min(known.slackMs, slackMs + aheadMs) : known.slackMs;
         }
         if (!isSettled && known.isTrusted) olderMs = Math.max(olderMs, known.slackMs + 5);
       }
@@ -230,7 +244,7 @@ export function captureClock({ onNotice = () => undefined }: CaptureClockOptions
         capturedAtMs,
         captureClock: known === undefined ? 'arrival' : 'sender',
         uncertaintyMs: baseMs + Math.max(olderMs, youngerMs),
-        leastAgeMs: Math.max(0, ageMs - youngerMs - baseMs),
+        leastAgeMs: Math.max(0, ageMs - Math.min(youngerMs, doubtMs) - baseMs),
       };
     },
   };

@@ -22,6 +22,7 @@ export class FramesOut {
   #last: FrameRef | undefined;
   /** Why the connection before was lost; empty while nothing was lost or its gap was told. */
   #lostWhy = '';
+  #isClosed = false;
 
   constructor(options: FramesOutOptions) {
     this.#options = options;
@@ -47,8 +48,12 @@ export class FramesOut {
     this.#isLive = false;
     this.#size = undefined;
     return {
-      onPicture: (moment, picture) => this.#show(moment, picture, connection()),
+      onPicture: (moment, picture) => {
+        if (this.#isClosed) picture.slot?.release();
+        else this.#show(moment, picture, connection());
+      },
       onMissing: (moment, reason) => {
+        if (this.#isClosed) return;
         const ref = this.#next(moment);
         this.#options.emit(dropOf(ref, reason, this.#options.clock.now()));
       },
@@ -58,6 +63,11 @@ export class FramesOut {
 
   lost(why: string): void {
     this.#lostWhy = why;
+  }
+
+  /** No frame and no drop is told any more: a decoder may give several at once. */
+  close(): void {
+    this.#isClosed = true;
   }
 
   /** The time since the last frame, where the camera was lost in between. */

@@ -86,6 +86,7 @@ export class CameraSession {
 
   end(): void {
     this.#isOver = true;
+    this.#out.close();
     this.#connection?.stop();
     this.#wake?.();
   }

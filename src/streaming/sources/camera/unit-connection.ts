@@ -32,7 +32,8 @@ export type UnitConnectionOptions = {
 /** A unit with its place in time. */
 type PlacedUnit = CodedUnit & { readonly moment: PlacedMoment; readonly ptsUs: number };
 
-const LOOK_EVERY_MS = 100;
+/** Far below any patience, which is counted in seconds. */
+const LOOK_EVERY_MS = 250;
 
 /**
  * A connection that we read ourselves: units come whole with their times, and ffmpeg only decodes. A unit gets its place
