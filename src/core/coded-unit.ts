@@ -22,6 +22,16 @@ export type CodedUnit = {
   readonly lostBefore: boolean;
   /** It may be shown before units that were sent earlier: a B-picture. Where this is false and times go back, the sender's clock was set. */
   readonly mayGoBack: boolean;
+  /** Present where the sender gives its pictures no times: `mediaMs` is then the time of arrival. */
+  readonly untimed?: UntimedArrival | undefined;
+};
+
+/** When a picture without a time of its own can have been taken, on the monotonic clock. */
+export type UntimedArrival = {
+  /** When its first byte arrived: it was taken before. Absent where the reader does not see that. */
+  readonly beganAtMs?: number | undefined;
+  /** It was taken after this; absent where the protocol does not show it. */
+  readonly takenAfterMs?: number | undefined;
 };
 
 /** What a sender says about its clocks: at `senderMs` of its wall clock, its media clock stood at `mediaMs`. */
@@ -32,6 +42,8 @@ export type SenderReport = {
   readonly mediaMs: number;
   /** When the report arrived, on the monotonic clock. */
   readonly arrivedAtMs: number;
+  /** `senderMs` is no time of day, but of a clock that counts for this stream alone: a jump or a new connection begins another. */
+  readonly isStreamClock?: boolean | undefined;
 };
 
 /** What a stream of coded units tells while it lasts, in the order in which it happens. */

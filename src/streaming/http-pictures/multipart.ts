@@ -5,6 +5,8 @@ export type Part = {
   /** Names in lower case. */
   readonly headers: ReadonlyMap<string, string>;
   readonly bytes: Uint8Array;
+  /** When the first of its bytes came, on the monotonic clock; the headers may come long before. */
+  readonly beganAtMs: number;
   /** When its last byte came, on the monotonic clock. */
   readonly arrivedAtMs: number;
 };
@@ -37,6 +39,7 @@ export class MultipartReader {
   #jpegEnd = new JpegEnd();
   /** Bytes of the body in which no delimiter begins. */
   #searched = 0;
+  #beganAtMs: number | undefined;
   #trustsLengths = true;
   #isOver = false;
   /** The last part was ended by its length: a delimiter has to follow. */
@@ -93,6 +96,7 @@ export class MultipartReader {
     this.#skip(end);
     this.#jpegEnd = new JpegEnd();
     this.#searched = 0;
+    this.#beganAtMs = undefined;
     this.#state = 'body';
     return true;
   }
@@ -103,6 +107,8 @@ export class MultipartReader {
       this.#fail(`a part has more than ${MAX_PART_BYTES / 2 ** 20} MiB`);
       return false;
     }
+    if (this.#bytes.length === 0) return false;
+    this.#beganAtMs ??= arrivedAtMs;
     if (declared !== undefined) return this.#readDeclared(declared, arrivedAtMs);
     const jpegEnd = this.#jpegEnd.find(this.#bytes);
     if (jpegEnd !== undefined) return this.#emit(jpegEnd, arrivedAtMs);
@@ -125,7 +131,7 @@ export class MultipartReader {
     const bytes = Uint8Array.from(this.#bytes.subarray(0, length));
     this.#skip(length);
     this.#state = 'between';
-    if (length > 0) this.#events.onPart({ headers: this.#headers, bytes, arrivedAtMs });
+    if (length > 0) this.#events.onPart({ headers: this.#headers, bytes, beganAtMs: this.#beganAtMs ?? arrivedAtMs, arrivedAtMs });
     return true;
   }
 

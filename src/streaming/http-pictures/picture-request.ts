@@ -1,22 +1,26 @@
 import { Agent, request as requestHttp, type ClientRequest, type IncomingMessage } from 'node:http';
 import { Agent as AgentTls, request as requestTls } from 'node:https';
 import type { UnitStreamEnd } from '../../core/coded-unit.js';
-import type { HttpAuthorizer } from './authorizer.js';
+import type { Authenticator } from '../rtsp/authentication.js';
+import { strongestChallenge } from '../rtsp/challenge.js';
+import { socketFailure, statusFailure } from '../rtsp/failure.js';
 
-const MAX_REDIRECTS = 5;
+/** Redirects and challenges in a row. */
+const MAX_ATTEMPTS = 6;
 
 export type PictureRequestEvents = {
-  /** The camera answers with 200; what it sends is still to come. */
+  /** The camera answers with 200; the body is still to come. */
   onAnswer(answer: IncomingMessage): void;
   /** It will not. */
   onFailure(end: UnitStreamEnd): void;
+  onNotice(text: string): void;
 };
 
-/** Asks a camera for pictures, and goes where it sends us and as whom it wants us. One request at a time. */
+/** Asks a camera for pictures, follows its redirects and answers its challenges. One request at a time. */
 export class PictureRequest {
   #url: URL;
-  readonly #home: string;
-  readonly #authorizer: HttpAuthorizer;
+  readonly #home: URL;
+  readonly #authenticator: Authenticator;
   readonly #events: PictureRequestEvents;
   readonly #agents = { 'http:': new Agent({ keepAlive: true, maxSockets: 1 }), 'https:': new AgentTls({ keepAlive: true, maxSockets: 1, rejectUnauthorized: false }) };
   #request: ClientRequest | undefined;
@@ -24,20 +28,18 @@ export class PictureRequest {
   #isOver = false;
 
   /** @param url without credentials */
-  constructor(url: URL, authorizer: HttpAuthorizer, events: PictureRequestEvents) {
+  constructor(url: URL, authenticator: Authenticator, events: PictureRequestEvents) {
     this.#url = url;
-    this.#home = url.origin;
-    this.#authorizer = authorizer;
+    this.#home = url;
+    this.#authenticator = authenticator;
     this.#events = events;
   }
 
-  send(redirects = 0): void {
+  send(attempts = 1): void {
     if (this.#isOver) return;
     const isTls = this.#url.protocol === 'https:';
-    const path = `${this.#url.pathname}${this.#url.search}`;
-    // Another server is not to learn the password.
-    const authorization = this.#url.origin === this.#home ? this.#authorizer.authorize('GET', path) : undefined;
-    const headers = { accept: '*/*', 'user-agent': 'nowcast', ...(authorization === undefined ? {} : { authorization }) };
+    const authorization = this.#isTrusted() ? this.#authenticator.authorize('GET', `${this.#url.pathname}${this.#url.search}`) : undefined;
+    const headers = { accept: '*/*', 'user-agent': 'Nowcast', ...(authorization === undefined ? {} : { authorization }) };
     // Cameras sign their own certificates; ffmpeg does not check them either.
     const request = isTls ? requestTls(this.#url, { headers, agent: this.#agents['https:'] }) : requestHttp(this.#url, { headers, agent: this.#agents['http:'] });
     this.#request = request;
@@ -46,11 +48,11 @@ export class PictureRequest {
     request.once('response', (answer) => {
       hasAnswered = true;
       answer.on('error', () => undefined);
-      this.#answered(answer, authorization !== undefined, redirects);
+      this.#answered(answer, authorization !== undefined, attempts);
     });
-    request.on('error', (error) => this.#fail(hasAnswered
-      ? { kind: 'lost', reason: `the connection broke: ${error.message}` }
-      : { kind: 'away', reason: `nobody answers: ${error.message}` }));
+    request.on('error', ({ code }: NodeJS.ErrnoException) => this.#fail(code?.startsWith('HPE_') === true
+      ? { kind: 'unsupported', reason: 'the camera answers with something other than HTTP/1.1' }
+      : socketFailure(code, hasAnswered, hasAnswered).end));
     request.end();
   }
 
@@ -62,28 +64,37 @@ export class PictureRequest {
     await this.#closed;
   }
 
-  #answered(answer: IncomingMessage, wasAuthorized: boolean, redirects: number): void {
+  /** Another server is not to learn the password, nor anyone who listens; the camera's own page over TLS may. */
+  #isTrusted(): boolean {
+    return this.#url.origin === this.#home.origin || (this.#url.hostname === this.#home.hostname && this.#url.protocol === 'https:');
+  }
+
+  #answered(answer: IncomingMessage, wasAuthorized: boolean, attempts: number): void {
     const { statusCode = 0, headers } = answer;
     if (this.#isOver) return;
     if (statusCode === 200) {
+      if (wasAuthorized) this.#authenticator.accept();
+      if (wasAuthorized && this.#authenticator.isBasic && this.#url.protocol === 'http:') {
+        this.#events.onNotice('the camera asks for the password unencrypted (Basic authentication): anyone on the network can read it');
+      }
       this.#events.onAnswer(answer);
       return;
     }
     answer.resume();
-    const challenges = answer.headersDistinct['www-authenticate'] ?? [];
-    const again = (): void => { answer.once('close', () => this.send(redirects + 1)); };
-    if (redirects >= MAX_REDIRECTS) this.#fail({ kind: 'refused', reason: `the camera sent us elsewhere ${MAX_REDIRECTS} times` });
-    else if (statusCode === 401 && this.#authorizer.meet(challenges, wasAuthorized)) again();
-    else if (statusCode === 401 && !wasAuthorized && challenges.some((challenge) => /(?:^|,)\s*digest\b/i.test(challenge))) {
-      this.#fail({ kind: 'unsupported', reason: 'the camera asks for digest authentication' });
-    } else if (statusCode >= 301 && statusCode <= 308 && headers.location !== undefined) this.#redirect(headers.location, again);
-    else this.#fail({ kind: 'refused', reason: `the camera answers ${statusCode} ${answer.statusMessage ?? ''}`.trim() });
+    const again = (): void => {
+      if (attempts < MAX_ATTEMPTS) answer.once('close', () => this.send(attempts + 1));
+      else this.#fail({ kind: 'refused', reason: `the camera redirects more than ${MAX_ATTEMPTS - 1} times` });
+    };
+    const challenge = statusCode === 401 && this.#isTrusted() ? strongestChallenge(answer.headersDistinct['www-authenticate'] ?? []) : undefined;
+    if (challenge !== undefined && this.#authenticator.meet(challenge, wasAuthorized)) again();
+    else if (statusCode >= 301 && statusCode <= 308 && headers.location !== undefined) this.#redirect(headers.location, again);
+    else this.#fail(statusFailure('GET', statusCode).end);
   }
 
   #redirect(location: string, again: () => void): void {
     const target = URL.canParse(location, this.#url.href) ? new URL(location, this.#url) : undefined;
     if (target?.protocol !== 'http:' && target?.protocol !== 'https:') {
-      this.#fail({ kind: 'refused', reason: 'the camera sends us to an address that is none of HTTP' });
+      this.#fail({ kind: 'refused', reason: 'the camera redirects to an address that is none of HTTP' });
       return;
     }
     [target.username, target.password] = ['', ''];

@@ -16,7 +16,7 @@ export type SenderClock = {
  * each picture taken in the future. A picture was taken at the latest when it began to leave, so the media clock stood
  * ahead of the program clock by the most that any picture has shown.
  *
- * `senderMs` is therefore no Unix time: this clock starts anywhere.
+ * `senderMs` is no Unix time: this clock starts anywhere, and a sender that starts anew mostly begins with zero.
  */
 export function senderClock(time: MediaTime): SenderClock {
   let aheadMs = -Infinity;
@@ -26,7 +26,7 @@ export function senderClock(time: MediaTime): SenderClock {
       const mediaMs = time.toMs(pts90Khz);
       const senderMs = time.toMs(Math.floor(pcr27Mhz / 300)) + (pcr27Mhz % 300) / 27_000;
       aheadMs = Math.max(aheadMs, mediaMs - senderMs);
-      return { senderMs, mediaMs: senderMs + aheadMs, arrivedAtMs };
+      return { senderMs, mediaMs: senderMs + aheadMs, arrivedAtMs, isStreamClock: true };
     },
   };
 }

@@ -33,6 +33,8 @@ export type CameraInput = {
   readonly inputOptions: readonly string[];
   /** Presentation times are stamps of the monotonic clock, in most drivers taken when the picture was there. */
   readonly stampsAreMonotonic: boolean;
+  /** `url` is that of a playlist, which may give its segments dates. */
+  readonly isPlaylist: boolean;
 };
 
 const KINDS = {
@@ -69,6 +71,7 @@ export function cameraInput(url: string, version: FfmpegVersion, options: Camera
   }
   return {
     url: encodeCredentials(url),
+    isPlaylist: kind === 'hls',
     stampsAreMonotonic: kind === 'v4l2' && !options.probeFully && !options.stampOnArrival,
     inputOptions: [
       '-thread_type', 'slice',

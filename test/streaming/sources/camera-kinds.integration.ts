@@ -73,57 +73,137 @@ describe('camera of another kind', () => {
     });
   };
 
-  itNeeds(NEEDS_FFMPEG, 'gives the frames of an MJPEG camera over HTTP with the times at which they came', async () => {
-    const base = await mjpeg();
-    const camera = await watch(`${base}/video.cgi?user=me&pwd=hidden`);
-    await camera.framesOfEpoch(0, 20);
-    const { ptsMs: firstPtsMs, readyAtMs: firstAtMs } = camera.frames[5];
-    const { ptsMs: lastPtsMs, readyAtMs: lastAtMs } = camera.frames[19];
-    assert.ok(Math.abs(lastPtsMs - firstPtsMs - (lastAtMs - firstAtMs)) < 500, 'ffmpeg would have made up 40 ms for each frame');
-    assert.equal(camera.frames[0].epoch, 0);
-    assert.deepEqual([camera.frames[0].width, camera.frames[0].height], [160, 120]);
-    assert.doesNotMatch(JSON.stringify(camera.statuses), /hidden|=me/);
+  for (const [reader, transport] of [['', 'auto'], [', read by ffmpeg', 'ffmpeg']] as const) {
+    itNeeds(NEEDS_FFMPEG, `gives the frames of an MJPEG camera over HTTP with the times at which they came${reader}`, async () => {
+      const base = await mjpeg();
+      const camera = await watch(`${base}/video.cgi?user=me&pwd=hidden`, { transport });
+      await camera.framesOfEpoch(0, 20);
+      const { ptsMs: firstPtsMs, readyAtMs: firstAtMs } = camera.frames[5];
+      const { ptsMs: lastPtsMs, readyAtMs: lastAtMs } = camera.frames[19];
+      assert.ok(Math.abs(lastPtsMs - firstPtsMs - (lastAtMs - firstAtMs)) < 500, 'ffmpeg would have made up 40 ms for each frame');
+      assert.equal(camera.frames[0].epoch, 0);
+      assert.deepEqual([camera.frames[0].width, camera.frames[0].height], [160, 120]);
+      assert.doesNotMatch(JSON.stringify(camera.statuses), /hidden|=me/);
+      assert.ok(camera.frames.every(({ captureClock }) => captureClock === 'arrival'));
+      assert.equal(camera.statuses.filter(({ message }) => message?.includes('gives its pictures no times') === true).length, 1);
+      const uncertainties = camera.frames.slice(3).map(({ uncertaintyMs }) => uncertaintyMs).sort((a, b) => a - b);
+      if (transport === 'ffmpeg') assert.equal(uncertainties[0], 10_000, 'ffmpeg does not tell when a picture began to come');
+      else assert.ok(uncertainties[8] < 100, `${uncertainties[8]}: the connection rests between pictures`);
+      camera.assertInOrder();
+    });
+
+    itNeeds(NEEDS_FFMPEG, `is back, however long it had to wait, when an HTTP camera that took connections and said nothing speaks again${reader}`, async () => {
+      let hangs = false;
+      const base = await mjpeg(() => hangs);
+      let isUnanswered = (): void => undefined;
+      const unanswered = new Promise<void>((resolve) => { isUnanswered = resolve; });
+      const knock: Knock = (door) => knockAtDoor(door).pipe(tap((isThere) => { if (!isThere) isUnanswered(); }));
+      const camera = await watch(`${base}/video.cgi`, { transport, timeoutMs: 400, firstFrameTimeoutMs: 5_000, ladder: STEEP_LADDER, knock });
+      await camera.framesOfEpoch(0, 10);
+      hangs = true;
+      await unanswered;
+      hangs = false;
+      await camera.framesOfEpoch(1, 10);
+      camera.assertInOrder();
+    });
+
+    itNeeds(NEEDS_FFMPEG, `says that an HTTP camera refuses the password${reader}`, async () => {
+      const base = await serve((_, response) => response.writeHead(401, { 'www-authenticate': 'Basic realm="cam"' }).end());
+      const camera = await watch(`${base.replace('://', '://me:s3cret@')}/video`, { transport, giveUpFirst: true });
+      await assert.rejects(camera.until(() => false), /\*\*\*@127\.0\.0\.1:\d+\/video: 401 unauthorised/);
+    });
+
+    for (const [title, url, reason] of [
+      ['nothing listens', 'http://127.0.0.1:9/video', /connection refused/],
+      ['the host has no address', 'http://camera.invalid/video', /unknown host/],
+    ] as const) {
+      itNeeds(NEEDS_FFMPEG, `says that ${title}${reader}`, async () => {
+        const camera = await watch(url, { transport, giveUpFirst: true });
+        await assert.rejects(camera.until(() => false), reason);
+      });
+    }
+  }
+
+  itNeeds(NEEDS_FFMPEG, 'has ffmpeg read what answers with a video, and says why', async () => {
+    const video = clips.make(...pattern('320x240', 25, 4), '-c:v', 'libx264', '-g', '25', '-f', 'mpegts', 'over-http.ts');
+    const base = await serve((_, response) => {
+      response.writeHead(200, { 'content-type': 'video/mp2t' });
+      createReadStream(video).pipe(response);
+    });
+    const camera = await watch(`${base}/live`);
+    await camera.framesOfEpoch(0, 50);
+    assert.match(camera.statuses.map(({ message }) => message).join('\n'), /answers with video\/mp2t, not with JPEGs; ffmpeg reads it instead/);
     camera.assertInOrder();
   });
 
-  itNeeds(NEEDS_FFMPEG, 'is back, however long it had to wait, when an HTTP camera that took connections and said nothing speaks again', async () => {
-    let hangs = false;
-    const base = await mjpeg(() => hangs);
-    let isUnanswered = (): void => undefined;
-    const unanswered = new Promise<void>((resolve) => { isUnanswered = resolve; });
-    const knock: Knock = (door) => knockAtDoor(door).pipe(tap((isThere) => { if (!isThere) isUnanswered(); }));
-    const camera = await watch(`${base}/video.cgi`, { timeoutMs: 400, firstFrameTimeoutMs: 5_000, ladder: STEEP_LADDER, knock });
-    await camera.framesOfEpoch(0, 10);
-    hangs = true;
-    await unanswered;
-    hangs = false;
-    await camera.framesOfEpoch(1, 10);
+  itNeeds(NEEDS_FFMPEG, 'asks a snapshot camera again and again, and says how often and how old its pictures may be', async () => {
+    let count = 0;
+    const base = await serve((_, response) => {
+      void sharp({ create: { width: 160, height: 120, channels: 3, background: { r: count++ % 256, g: 0, b: 0 } } }).jpeg().toBuffer().then((picture) => {
+        response.writeHead(200, { 'content-type': 'image/jpeg' }).end(picture);
+      });
+    });
+    const camera = await watch(`${base}/snapshot.jpg`);
+    await camera.framesOfEpoch(0, 3);
+    assert.ok(camera.statuses.some(({ message }) => message?.includes('single pictures: Nowcast asks for one every 1 s') === true));
+    assert.ok(camera.frames.slice(1).every(({ uncertaintyMs }) => uncertaintyMs > 1_000 && uncertaintyMs < 3_000), camera.frames.map(({ uncertaintyMs }) => uncertaintyMs).join(' '));
     camera.assertInOrder();
   });
 
-  itNeeds(NEEDS_FFMPEG, 'says that an HTTP camera refuses the password', async () => {
-    const base = await serve((_, response) => response.writeHead(401, { 'www-authenticate': 'Basic realm="cam"' }).end());
-    const camera = await watch(`${base.replace('://', '://me:s3cret@')}/video`, { giveUpFirst: true });
-    await assert.rejects(camera.until(() => false), /\*\*\*@127\.0\.0\.1:\d+\/video: 401 unauthorised/);
-  });
-
-  itNeeds(NEEDS_FFMPEG, 'plays HLS as the stream that it was, without drops, past the end of its first playlist', async () => {
-    const playlist = clips.path('live.m3u8');
-    send(...pattern('320x240', 25, 60), '-c:v', 'libx264', '-preset', 'ultrafast', '-g', '25', '-f', 'hls', '-hls_time', '1', '-hls_list_size', '4', '-hls_flags', 'delete_segments', playlist);
+  /** A live HLS stream of a camera that numbers its pictures; resolves when the playlist has some segments. */
+  const hls = async (name: string, flags: string, edit: (playlist: string) => string = (playlist) => playlist): Promise<string> => {
+    const playlist = clips.path(name);
+    send(...pattern('320x240', 25, 60), '-c:v', 'libx264', '-preset', 'ultrafast', '-g', '25', '-f', 'hls', '-hls_time', '1', '-hls_list_size', '4', '-hls_flags', flags, playlist);
     let isPublished = (): void => undefined;
     const published = new Promise<void>((resolve) => { isPublished = resolve; });
     const timer = setInterval(() => { if (existsSync(playlist) && readFileSync(playlist, 'utf8').split('#EXTINF').length > 3) isPublished(); }, 50);
     closing.push(() => clearInterval(timer));
     await published;
-    const base = await serve((request, response) => {
-      createReadStream(clips.path(basename(new URL(request.url!, 'http://host').pathname))).on('error', () => response.writeHead(404).end()).pipe(response);
+    return serve((request, response) => {
+      const file = basename(new URL(request.url!, 'http://host').pathname);
+      if (file === 'master.m3u8') response.end(`#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1000000\n${name}?token=abc\n`);
+      else if (file === name) response.end(edit(readFileSync(playlist, 'utf8')));
+      else createReadStream(clips.path(file)).on('error', () => response.writeHead(404).end()).pipe(response);
     });
+  };
+
+  itNeeds(NEEDS_FFMPEG, 'plays HLS as the stream that it was, without drops, past the end of its first playlist, and says how much older it may be', async () => {
+    const base = await hls('live.m3u8', 'delete_segments');
     const camera = await watch(`${base}/live.m3u8?token=abc`);
     await camera.framesOfEpoch(0, 110);
     const steps = camera.frames.slice(1).map(({ ptsMs }, i) => ptsMs - camera.frames[i].ptsMs);
     assert.ok(steps.every((step) => Math.abs(step - 40) < 0.02), steps.join(' '));
     assert.deepEqual(camera.drops, []);
+    assert.ok(camera.frames.every(({ captureClock, uncertaintyMs }) => captureClock === 'arrival' && uncertaintyMs >= 3_000));
     camera.assertInOrder();
+  });
+
+  for (const [name, path] of [['dated.m3u8', 'dated.m3u8'], ['variant.m3u8', 'master.m3u8']]) {
+    itNeeds(NEEDS_FFMPEG, `takes the dates of an HLS stream for the times of its pictures, by ${path}`, async () => {
+      const starts: number[] = [];
+      const base = await hls(name, 'delete_segments+program_date_time', (playlist) => {
+        starts.push(Date.parse([...playlist.matchAll(/PROGRAM-DATE-TIME:(\S+)/g)].at(-2)![1]));
+        return playlist;
+      });
+      const camera = await watch(`${base}/${path}`);
+      await camera.framesOfEpoch(0, 110);
+      const dated = camera.frames.filter(({ captureClock }) => captureClock === 'wall');
+      assert.ok(dated.length >= 100, `${dated.length} of ${camera.frames.length}`);
+      dated.slice(1).forEach(({ capturedAtMs }, i) => assert.ok(Math.abs(capturedAtMs - dated[i].capturedAtMs - 40) < 0.02));
+      // ffmpeg begins with the last segment but one of a playlist that it was given at the start.
+      const firstUnixMs = Date.now() - camera.now + dated[0].capturedAtMs - (dated[0].ptsMs - camera.frames[0].ptsMs);
+      assert.ok(starts.slice(0, 4).some((ms) => Math.abs(firstUnixMs - ms) < 20), `${firstUnixMs}: ${starts.slice(0, 4).join(' ')}`);
+      assert.ok(dated.every(({ uncertaintyMs }) => uncertaintyMs >= 1_000 && uncertaintyMs < 1_010));
+      camera.assertInOrder();
+    });
+  }
+
+  itNeeds(NEEDS_FFMPEG, 'does not believe the dates of an HLS stream that are of the future, and says so once', async () => {
+    const base = await hls('future.m3u8', 'delete_segments+program_date_time', (playlist) => playlist.replaceAll(/PROGRAM-DATE-TIME:\d{4}/g, 'PROGRAM-DATE-TIME:2199'));
+    const camera = await watch(`${base}/future.m3u8`);
+    await camera.framesOfEpoch(0, 30);
+    assert.ok(camera.frames.every(({ captureClock }) => captureClock === 'arrival'));
+    assert.equal(camera.statuses.filter(({ message }) => message?.includes("ahead of this machine's clock") === true).length, 1);
   });
 
   itNeeds(NEEDS_FFMPEG, 'gives the frames of MPEG-TS over UDP, B-frames in their order', async () => {
@@ -146,7 +226,7 @@ describe('camera of another kind', () => {
     await camera.until(() => camera.statuses.filter(({ state }) => state === 'reconnecting').length > 3);
     send(...args);
     await camera.framesOfEpoch(1, 10);
-    assert.match(camera.gaps[0].why, /silent|timed out/);
+    assert.match(camera.gaps[0].why, /^nothing has arrived/);
     camera.assertInOrder();
   });
 

@@ -20,7 +20,7 @@ export type CaptureEstimate = {
 };
 
 export type CaptureClock = {
-  /** The media clock starts anew; what is known of the sender's wall clock stays. */
+  /** The media clock starts anew; what is known of the sender's wall clock stays, where its reports tell one. */
   newConnection(atMs: number): void;
   /** In the order of arrival among pictures and reports. */
   reported(report: SenderReport): void;

@@ -1,5 +1,5 @@
 import type { SchedulerLike, Subscription } from 'rxjs';
-import type { Clock } from '../../../core/clock.js';
+import type { Clock, WallClock } from '../../../core/clock.js';
 import type { FrameRing, FrameSlot } from '../../../core/frame-ring.js';
 import type { Size } from '../../../core/letterbox.js';
 import { cameraInput, type FfmpegTransport } from '../camera-input.js';
@@ -8,13 +8,16 @@ import type { Ffmpeg } from '../ffmpeg-binary.js';
 import type { FrameProcess, FrameProcessEnd, Picture } from '../frame-process.js';
 import type { CameraConnection, ConnectionEnd, ConnectionEvents, GivingUp } from './connection.js';
 import { keptFrameProcess } from './kept-frame-process.js';
+import { kernelStamps, type KernelStamps } from './kernel-stamps.js';
 import { KeptTimes } from './kept-times.js';
+import { ProgrammeTime } from './programme-time.js';
 import type { Timeline } from './timeline.js';
 
 export type FfmpegConnectionOptions = {
   readonly url: string;
   readonly ffmpeg: Ffmpeg;
   readonly clock: Clock;
+  readonly wallClock: WallClock;
   readonly scheduler: SchedulerLike;
   readonly input: Size;
   readonly ring: FrameRing;
@@ -45,6 +48,9 @@ export class FfmpegConnection implements CameraConnection {
   /** Slots of the pictures under way, oldest first. */
   readonly #slots: (FrameSlot | undefined)[] = [];
   readonly #openedAtMs: number;
+  /** Of a device whose stamps reach us as they are. */
+  readonly #stamps: KernelStamps | undefined;
+  readonly #programme: ProgrammeTime | undefined;
   #firstPictureAtMs: number | undefined;
   #lastPictureAtMs: number | undefined;
   /** When the last pictures were: as many as are held, and the newest. */
@@ -58,6 +64,10 @@ export class FfmpegConnection implements CameraConnection {
     this.#options = options;
     const { url, ffmpeg, input, ring, clock, scheduler, onCopied } = options;
     const camera = cameraInput(url, ffmpeg.version, { ...options, probeFully: onCopied !== undefined });
+    this.#stamps = camera.stampsAreMonotonic ? kernelStamps((text) => options.events.onNotice(text)) : undefined;
+    this.#programme = camera.isPlaylist ? new ProgrammeTime({
+      ...options, playlistUrl: camera.url, onNotice: (text) => options.events.onNotice(text),
+    }) : undefined;
     this.#openedAtMs = clock.now();
     this.#process = keptFrameProcess({
       ffmpeg,
@@ -94,8 +104,14 @@ export class FfmpegConnection implements CameraConnection {
     const [arrivedAtMs] = this.#readyAtMs;
     this.#lastPictureAtMs = readyAtMs;
     this.#firstPictureAtMs ??= readyAtMs;
+    const mediaMs = ptsUs / 1_000;
     // ffmpeg gives pictures in the order in which they are shown.
-    const moment = timeline.place({ mediaMs: ptsUs / 1_000, arrivedAtMs, damaged: corrupt, lostBefore: false, mayGoBack: false });
+    const moment = timeline.place({
+      mediaMs, arrivedAtMs, damaged: corrupt, lostBefore: false, mayGoBack: false,
+      untimed: this.#options.stampOnArrival ? {} : undefined,
+      known: this.#stamps?.estimate(mediaMs, arrivedAtMs) ?? this.#programme?.estimate(mediaMs, arrivedAtMs),
+      hiddenMs: this.#programme?.hiddenMs,
+    });
     this.keptTimes.note(ptsUs, moment.ptsMs);
     events.onPicture(moment, { size, corrupt, slot: this.#slots.shift() });
   }
@@ -111,6 +127,7 @@ export class FfmpegConnection implements CameraConnection {
   }
 
   #read(line: string): void {
+    this.#programme?.read(line);
     if (this.#codec !== '') return;
     if (this.#demuxer === '') this.#demuxer = /Input #0, ([\w]+)/.exec(line)?.[1] ?? '';
     else this.#codec = /Stream #0:\d+.*: Video: (\w+)/.exec(line)?.[1] ?? '';
@@ -134,8 +151,9 @@ export class FfmpegConnection implements CameraConnection {
     this.stop();
   }
 
-  #end(end: FrameProcessEnd): ConnectionEnd {
+  async #end(end: FrameProcessEnd): Promise<ConnectionEnd> {
     this.#watch.unsubscribe();
+    await this.#programme?.stop();
     for (const slot of this.#slots.splice(0)) slot?.release();
     const streamedMs = this.#firstPictureAtMs === undefined ? 0 : this.#lastPictureAtMs! - this.#firstPictureAtMs;
     return { reason: this.#reason(end), streamedMs, gaveUp: this.#gaveUp };

@@ -1,5 +1,6 @@
 import type { UnitStream, UnitStreamEvents } from '../../../core/coded-unit.js';
 import type { FrameRing } from '../../../core/frame-ring.js';
+import { HttpPictureReader } from '../../http-pictures/http-picture-reader.js';
 import { openTcp } from '../../mpegts/open-tcp.js';
 import { openUdp } from '../../mpegts/open-udp.js';
 import { RtspReader } from '../../rtsp/rtsp-reader.js';
@@ -38,6 +39,8 @@ const OWN_READERS: readonly OwnReaderKind[] = [
     make: (url, { transport, ...options }) => new RtspReader(url, { ...options, transport: transport === 'tcp' || transport === 'udp' ? transport : 'auto' }),
   },
   { reads: /^udp:\/\//i, make: (url, options) => ({ open: (events) => openUdp(url, options, events) }) },
+  // Whether it sends pictures its answer tells; a playlist tells it beforehand.
+  { reads: /^https?:\/\/(?![^?#]*\.m3u8(?:[?#]|$))/i, make: (url, options) => new HttpPictureReader(url, options) },
   { reads: /^tcp:\/\//i, make: (url, options) => ({ open: (events) => openTcp(url, options, events) }) },
 ];
 

@@ -1,5 +1,5 @@
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
-import type { Clock } from '../../../core/clock.js';
+import type { Clock, WallClock } from '../../../core/clock.js';
 import type { OutputError } from '../../../core/errors.js';
 import type { Size } from '../../../core/letterbox.js';
 import type { Transport } from '../camera-input.js';
@@ -13,6 +13,8 @@ export type CameraOptions = {
   /** Size in pixels into which every picture is letterboxed. */
   readonly input: Size;
   readonly clock: Clock;
+  /** Of the same zero as `clock`; compared with the dates of streams that have some. Default: this machine's time of day. */
+  readonly wallClock?: WallClock;
   /** Must not be the embedded one, which is too old for networks. */
   readonly ffmpeg: Ffmpeg;
   /**
@@ -70,7 +72,9 @@ export function resolveCameraOptions(options: CameraOptions): ResolvedCameraOpti
   return {
     transport: 'auto', timeoutMs: 5_000, firstFrameTimeoutMs: Math.max(20_000, options.timeoutMs ?? 0), maxBehindMs: 2_000, giveUpFirst: false,
     slots: 4, maxFrames: Infinity, inputOptions: [], ladder: RECONNECT_LADDER, knock: knockAtDoor, random: Math.random,
-    scheduler: asyncScheduler, ...options,
+    scheduler: asyncScheduler,
+    wallClock: { toUnixMs: (monotonicMs) => monotonicMs + Date.now() - options.clock.now() },
+    ...options,
   };
 }
 

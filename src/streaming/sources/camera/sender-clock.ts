@@ -38,7 +38,7 @@ export type ReportVerdict =
 
 /** Knows a sender's wall clock over all its connections, and how the present media clock stands to it. */
 export type SenderClock = {
-  /** A media clock starts anew; what is known of the wall clock stays. */
+  /** A media clock starts anew; what is known of the wall clock stays, where it is one. */
   newMediaClock(): void;
   report(report: SenderReport, pictures: PicturesAtReport): ReportVerdict;
   /** A report of a sender whose media times are unusable: returns how late it came, beyond the quickest. */
@@ -63,6 +63,7 @@ export function senderClock(): SenderClock {
   let recent: number[] = [];
   let reports = 0;
   let spacingMs = 0;
+  let isStreamClock = false;
 
   /** How far the least of so many reports may still be above the truth. */
   const spreadMs = (): number => (spreads.length < 3 ? spacingMs : Math.min(spacingMs, Math.max(...spreads)) * Math.min(1, 3 / reports));
@@ -106,10 +107,12 @@ export function senderClock(): SenderClock {
   return {
     newMediaClock: () => {
       [wallMinusMediaMs, recent, reports] = [undefined, [], 0];
+      if (isStreamClock) forgetWallClock();
     },
     report: (report, pictures) => {
       const { arrivedAtMs, senderMs } = report;
       spacingMs = pictures.spacingMs;
+      isStreamClock = report.isStreamClock === true;
       const verdict = judge(report, pictures);
       if (verdict.kind === 'nonsense' || wallMinusMediaMs === undefined) return verdict;
       reports = verdict.kind === 'lost' || verdict.kind === 'stepped' ? 1 : reports + 1;

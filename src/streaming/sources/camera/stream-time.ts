@@ -11,6 +11,8 @@ export type StreamUnit = {
   readonly hasLoss?: boolean;
   /** It may be shown before units that were sent earlier: a B-picture. */
   readonly mayGoBack?: boolean;
+  /** Its time is that of its arrival: it does not show whether the network held it. */
+  readonly isUntimed?: boolean;
 };
 
 export type StreamTime = {
@@ -130,17 +132,21 @@ function gapBefore(unit: StreamUnit, newest: Last, last: Last, stepMs: number, i
     return senderMs < leastMs ? undefined : { ...captured, cause: 'connection', why: `no connection to the camera for ${seconds(senderMs)}` };
   }
   if (intervalMs === 0) return undefined;
+  if (unit.isUntimed === true) return oursMs < leastMs ? undefined : unclear(unit, last);
   // A better estimate may move the time of capture; that alone is no hole.
   if (senderMs >= leastMs && (oursMs >= leastMs || stepMs >= leastMs)) {
     return unit.hasLoss === true
       ? { ...captured, cause: 'lost', why: `the pictures of ${seconds(senderMs)} were lost on the way` }
       : { ...captured, cause: 'stood-still', why: `the camera stood still for ${seconds(senderMs)}${stepMs < senderMs / 2 ? ', and its media clock with it' : ''}` };
   }
-  if (oursMs >= leastMs && unit.estimate.uncertaintyMs > (oursMs - senderMs) / 2) {
-    return { fromMs: last.arrivedAtMs, toMs: unit.arrivedAtMs, cause: 'unclear', why: `no pictures came for ${seconds(oursMs)}: the network held them back, or the camera stood still with its clock` };
-  }
+  if (oursMs >= leastMs && unit.estimate.uncertaintyMs > (oursMs - senderMs) / 2) return unclear(unit, last);
   if (oursMs >= leastMs) return { fromMs: last.arrivedAtMs, toMs: unit.arrivedAtMs, cause: 'held', why: `the network held pictures back for ${seconds(oursMs)}` };
   return undefined;
+}
+
+function unclear(unit: StreamUnit, last: Last): StreamGap {
+  const why = `no pictures came for ${seconds(unit.arrivedAtMs - last.arrivedAtMs)}: the network held them back, or the camera stood still with its clock`;
+  return { fromMs: last.arrivedAtMs, toMs: unit.arrivedAtMs, cause: 'unclear', why };
 }
 
 function seconds(ms: number): string {

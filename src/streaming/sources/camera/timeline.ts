@@ -1,5 +1,6 @@
-import type { CodedUnit, SenderReport } from '../../../core/coded-unit.js';
-import { captureClock } from './capture-clock.js';
+import type { CodedUnit, SenderReport, UntimedArrival } from '../../../core/coded-unit.js';
+import { arrivalClock } from './arrival-clock.js';
+import { captureClock, type CaptureEstimate } from './capture-clock.js';
 import type { Moment } from './connection.js';
 import { streamClock } from './stream-time.js';
 
@@ -10,7 +11,14 @@ export type Timeline = {
   roundTrip(ms: number): void;
   reported(report: SenderReport): void;
   /** Pictures in the order in which they are sent. */
-  place(picture: Pick<CodedUnit, 'mediaMs' | 'arrivedAtMs' | 'damaged' | 'lostBefore' | 'mayGoBack'>): PlacedMoment;
+  place(picture: PictureToPlace): PlacedMoment;
+};
+
+export type PictureToPlace = Pick<CodedUnit, 'mediaMs' | 'arrivedAtMs' | 'damaged' | 'lostBefore' | 'mayGoBack' | 'untimed'> & {
+  /** When it was taken, where the reader knows that without comparing clocks. */
+  readonly known?: CaptureEstimate | undefined;
+  /** How much older it may be than its arrival shows, in milliseconds: it was kept on purpose. */
+  readonly hiddenMs?: number | undefined;
 };
 
 export type PlacedMoment = Moment & {
@@ -20,18 +28,29 @@ export type PlacedMoment = Moment & {
 
 export function timeline({ onNotice }: { readonly onNotice: (text: string) => void }): Timeline {
   const clock = captureClock({ onNotice });
+  const arrivals = arrivalClock();
   const stream = streamClock();
   let isNewConnection = false;
+  let toldUntimed = false;
+  const byArrival = (arrivedAtMs: number, untimed: UntimedArrival): CaptureEstimate => {
+    if (!toldUntimed) onNotice('the camera gives its pictures no times: they get those at which they arrive');
+    toldUntimed = true;
+    return arrivals.arrived({ ...untimed, arrivedAtMs });
+  };
   return {
     newConnection: (atMs) => {
       clock.newConnection(atMs);
+      arrivals.newConnection();
       isNewConnection = true;
     },
     roundTrip: (ms) => clock.roundTrip(ms),
     reported: (report) => clock.reported(report),
-    place: ({ mediaMs, arrivedAtMs, damaged, lostBefore, mayGoBack }) => {
-      const estimate = clock.arrived(mediaMs, arrivedAtMs, mayGoBack);
-      const { ptsMs, gap } = stream.next({ mediaMs, arrivedAtMs, estimate, isNewConnection, hasLoss: damaged || lostBefore, mayGoBack });
+    place: ({ mediaMs, arrivedAtMs, damaged, lostBefore, mayGoBack, untimed, known, hiddenMs = 0 }) => {
+      const arrived = untimed === undefined ? clock.arrived(mediaMs, arrivedAtMs, mayGoBack) : byArrival(arrivedAtMs, untimed);
+      const estimate = known ?? { ...arrived, uncertaintyMs: arrived.uncertaintyMs + hiddenMs };
+      const { ptsMs, gap } = stream.next({
+        mediaMs, arrivedAtMs, estimate, isNewConnection, hasLoss: damaged || lostBefore, mayGoBack, isUntimed: untimed !== undefined,
+      });
       isNewConnection = false;
       return { ptsMs, ...estimate, ...(gap === undefined ? {} : { hole: gap }) };
     },

@@ -120,6 +120,20 @@ describe('capture clock', () => {
     assert.equal(notices.length, 1);
   });
 
+  for (const [isStreamClock, ageMs] of [[true, 0], [false, 5_000]] as const) {
+    it(`takes a clock that begins anew with a connection for ${isStreamClock ? 'another, where it is the stream\'s own' : 'what it was, where it is the sender\'s wall clock'}`, () => {
+      const clock = captureClock();
+      for (let i = 0; i < 100; i++) {
+        clock.reported({ senderMs: i * 40, mediaMs: i * 40, arrivedAtMs: START_MS + i * 40, isStreamClock });
+        clock.arrived(i * 40, START_MS + i * 40);
+      }
+      clock.newConnection(START_MS + 5_000);
+      clock.reported({ senderMs: 0, mediaMs: 0, arrivedAtMs: START_MS + 5_000, isStreamClock });
+      const { capturedAtMs } = clock.arrived(0, START_MS + 5_000);
+      assert.equal(START_MS + 5_000 - capturedAtMs, ageMs);
+    });
+  }
+
   it('counts half of the quickest round trip as age', () => {
     const clock = captureClock();
     clock.roundTrip(30);

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { asyncScheduler } from 'rxjs';
 import sharp from 'sharp';
 import type { UnitStream } from '../../../src/core/coded-unit.js';
-import { openHttpPictures, type HttpPicturesOptions } from '../../../src/streaming/http-pictures/open-http-pictures.js';
+import { HttpPictureReader, type HttpPicturesOptions } from '../../../src/streaming/http-pictures/http-picture-reader.js';
 import { NEEDS_FFMPEG, pattern } from '../../helpers/clips.js';
 import { monotonicClock } from '../../helpers/monotonic.js';
 import { itNeeds } from '../../helpers/needs.js';
@@ -43,12 +44,14 @@ describe('a camera over HTTP', () => {
     await once(server, 'listening');
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   };
-  const watch = (url: string, options: Partial<HttpPicturesOptions> = {}): { stream: UnitStream; record: StreamRecord } => {
+  const readTo = (reader: HttpPictureReader): { stream: UnitStream; record: StreamRecord } => {
     const record = new StreamRecord();
-    const stream = openHttpPictures(url, { ...OPTIONS, ...options }, record);
+    const stream = reader.open(record);
     streams.push(stream);
     return { stream, record };
   };
+  const watch = (url: string, options: Partial<HttpPicturesOptions> = {}): { stream: UnitStream; record: StreamRecord } =>
+    readTo(new HttpPictureReader(url, { ...OPTIONS, ...options }));
 
   it('gives each picture when its last byte comes: none waits for the next', async () => {
     let write = (_bytes: string | Buffer): void => undefined;
@@ -81,7 +84,7 @@ describe('a camera over HTTP', () => {
     for (const path of ['/none', '/still']) {
       const { record } = watch(`${base}${path}`);
       await record.until(() => record.units.length === 3);
-      assert.ok(record.units.every(({ mediaMs, arrivedAtMs }) => mediaMs === arrivedAtMs));
+      assert.ok(record.units.every(({ mediaMs, arrivedAtMs, untimed }) => mediaMs === arrivedAtMs && untimed!.beganAtMs! <= arrivedAtMs));
       assert.equal(record.notices.length, path === '/still' ? 1 : 0);
     }
   });
@@ -104,8 +107,28 @@ describe('a camera over HTTP', () => {
     const { record } = watch(`${base}/snapshot.jpg`);
     await record.until(() => record.aliveCount > 40);
     assert.deepEqual(record.units.map(({ data }) => Buffer.from(data).toString('hex')), pictures.map((picture) => picture.toString('hex')));
-    assert.deepEqual(record.notices, ['the camera answers with single pictures: one is asked for every 0.005 s']);
+    assert.deepEqual(record.notices, ['the camera answers with single pictures: Nowcast asks for one every 0.005 s']);
     assert.equal(connections, 1);
+    // Each was taken after the question that the picture before still answered.
+    const bounds = record.units.map(({ untimed }) => untimed!.takenAfterMs);
+    assert.equal(bounds[0], undefined);
+    record.units.slice(1).forEach(({ untimed, arrivedAtMs }, i) => assert.ok(bounds[i + 1]! > record.units[i].arrivedAtMs - 1_000 && untimed!.beganAtMs! > bounds[i + 1]! && arrivedAtMs >= untimed!.beganAtMs!));
+  });
+
+  it('takes a picture that it had before for no new one on the next connection', async () => {
+    let current = pictures[0];
+    const base = await serve((_, response) => response.writeHead(200, { 'content-type': 'image/jpeg' }).end(current));
+    const reader = new HttpPictureReader(base, OPTIONS);
+    const before = readTo(reader);
+    await before.record.until(() => before.record.units.length === 1);
+    before.stream.stop();
+    await before.stream.ended;
+    const after = readTo(reader);
+    await after.record.until(() => after.record.aliveCount > 10);
+    assert.equal(after.record.units.length, 0);
+    current = pictures[1];
+    await after.record.until(() => after.record.units.length === 1);
+    assert.deepEqual(after.record.notices, []);
   });
 
   it('goes where the camera sends it, with the password only where it belongs', async () => {
@@ -124,25 +147,67 @@ describe('a camera over HTTP', () => {
     assert.deepEqual(seen.slice(0, 1), [undefined]);
   });
 
-  it('answers a basic challenge, and says when it is refused', async () => {
+  it('answers a basic challenge, warns of it, and says when it is refused', async () => {
     const base = await serve((request, response) => {
       if (request.headers.authorization === `Basic ${Buffer.from('me:s3cr@t').toString('base64')}`) response.writeHead(200, { 'content-type': 'image/jpeg' }).end(pictures[0]);
       else response.writeHead(401, { 'www-authenticate': 'Basic realm="cam"' }).end();
     });
-    const { record } = watch(`${base.replace('://', '://me:s3cr%40t@')}/`);
-    await record.until(() => record.units.length === 1);
+    for (const typed of ['me:s3cr@t@', 'me:s3cr%40t@']) {
+      const { record } = watch(`${base.replace('://', `://${typed}`)}/`);
+      await record.until(() => record.units.length === 1);
+      assert.match(record.notices[0], /password unencrypted/);
+    }
     for (const url of [base, base.replace('://', '://me:wrong@')]) {
-      assert.deepEqual(await watch(url).stream.ended, { kind: 'refused', reason: 'the camera answers 401 Unauthorized' });
+      assert.deepEqual(await watch(url).stream.ended, { kind: 'refused', reason: '401 unauthorised: check user and password' });
     }
   });
 
+  it('answers a digest challenge, each request anew, and a nonce that is too old', async () => {
+    const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
+    let uses = 0;
+    const base = await serve((request, response) => {
+      const nonce = `n${Math.floor(uses / 3)}`;
+      const field = (name: string): string => new RegExp(`\\b${name}="?([^",]*)`).exec(request.headers.authorization ?? '')?.[1] ?? '';
+      const wanted = md5(`${md5('me:cam:p#ss')}:${nonce}:${field('nc')}:${field('cnonce')}:auth:${md5(`GET:${request.url}`)}`);
+      if (field('response') === wanted && field('uri') === request.url) {
+        uses += 1;
+        response.writeHead(200, { 'content-type': 'image/jpeg' }).end(pictures[uses % 3]);
+      } else response.writeHead(401, { 'www-authenticate': `Digest realm="cam", qop="auth", nonce="${nonce}"${field('nonce') === '' ? '' : ', stale=true'}` }).end();
+    });
+    const { record } = watch(`${base.replace('://', '://me:p#ss@')}/snap.jpg?size=1`);
+    await record.until(() => record.units.length === 8);
+    assert.ok(!record.notices.some((text) => text.includes('unencrypted')));
+  });
+
+  it('reads no more of an answer that is none of pictures', async () => {
+    let sentBytes = 0;
+    let isClosed = (): void => undefined;
+    const closed = new Promise<void>((resolve) => { isClosed = resolve; });
+    const base = await serve((_, response) => {
+      response.writeHead(200, { 'content-type': 'video/mp2t' });
+      const pour = (): void => {
+        while (!response.destroyed && response.write(Buffer.alloc(65_536))) sentBytes += 65_536;
+        response.once('drain', pour);
+      };
+      pour();
+      response.once('close', isClosed);
+    });
+    const end = await watch(base).stream.ended;
+    assert.deepEqual(end, { kind: 'unsupported', reason: 'the camera answers with video/mp2t, not with JPEGs' });
+    await closed;
+    // Such as fits into the buffers of two sockets.
+    assert.ok(sentBytes < 16 * 2 ** 20, `${sentBytes}`);
+  });
+
   for (const [title, listener, kind, reason] of [
-    ['digest authentication', (_, response) => response.writeHead(401, { 'www-authenticate': 'Digest realm="cam", nonce="1"' }).end(), 'unsupported', /digest authentication/],
+    ['a challenge of a kind that is not known', (_, response) => response.writeHead(401, { 'www-authenticate': 'Negotiate' }).end(), 'refused', /^401 unauthorised/],
+    ['an answer that is not of HTTP/1', (_, response) => response.socket!.end('ICY 200 OK\r\n\r\n'), 'unsupported', /other than HTTP/],
+    ['a server error', (_, response) => response.writeHead(503).end(), 'refused', /^the camera answers with a server error/],
     ['PNG', (_, response) => response.writeHead(200, { 'content-type': 'image/png' }).end('x'), 'unsupported', /answers with image\/png/],
     ['a part that is a PNG', (_, response) => response.writeHead(200, { 'content-type': 'multipart/x-mixed-replace; boundary=b' }).end('--b\r\nContent-Type: image/png\r\nContent-Length: 3\r\n\r\nPNG\r\n'), 'unsupported', /image\/png that is no JPEG/],
     ['a video', (_, response) => response.writeHead(200, { 'content-type': 'video/mp2t' }).end('x'), 'unsupported', /video\/mp2t/],
-    ['404', (_, response) => response.writeHead(404).end(), 'refused', /404 Not Found/],
-    ['redirects without end', (_, response) => response.writeHead(302, { location: '/' }).end(), 'refused', /elsewhere 5 times/],
+    ['404', (_, response) => response.writeHead(404).end(), 'refused', /^404 no such stream/],
+    ['redirects without end', (_, response) => response.writeHead(302, { location: '/' }).end(), 'refused', /redirects more than 5 times/],
     ['a redirect to a file', (_, response) => response.writeHead(302, { location: 'file:///etc/passwd' }).end(), 'refused', /none of HTTP/],
   ] as readonly [string, RequestListener, string, RegExp][]) {
     it(`ends as ${kind} at ${title}`, async () => {
@@ -153,7 +218,8 @@ describe('a camera over HTTP', () => {
   }
 
   it('is away where nobody answers, and lost where the camera hangs up', async () => {
-    assert.equal((await watch('http://127.0.0.1:9/').stream.ended).kind, 'away');
+    assert.deepEqual(await watch('http://127.0.0.1:9/').stream.ended, { kind: 'away', reason: 'connection refused: the machine is there, nothing listens on this port' });
+    assert.deepEqual(await watch('http://nowhere.invalid/').stream.ended, { kind: 'away', reason: 'unknown host: check the name' });
     const base = await serve((_, response) => {
       response.writeHead(200, { 'content-type': 'multipart/x-mixed-replace; boundary=b' });
       response.write(Buffer.concat([Buffer.from('--b\r\n\r\n'), pictures[0], Buffer.from('\r\n')]));
@@ -161,7 +227,7 @@ describe('a camera over HTTP', () => {
     });
     assert.equal((await watch(base).stream.ended).kind, 'lost');
     const silent = await serve(() => undefined);
-    assert.deepEqual(await watch(silent, { timeoutMs: 50 }).stream.ended, { kind: 'away', reason: 'the camera does not answer in 0.05 s' });
+    assert.deepEqual(await watch(silent, { timeoutMs: 50 }).stream.ended, { kind: 'away', reason: 'timed out: the camera does not answer' });
   });
 
   itNeeds(NEEDS_FFMPEG, 'reads what ffmpeg sends as multipart', async () => {

@@ -1,0 +1,214 @@
+import type { IncomingMessage } from 'node:http';
+import type { SchedulerLike, Subscription } from 'rxjs';
+import type { Clock } from '../../core/clock.js';
+import type { UnitStream, UnitStreamEnd, UnitStreamEvents, UntimedArrival } from '../../core/coded-unit.js';
+import { Authenticator } from '../rtsp/authentication.js';
+import { timeoutFailure } from '../rtsp/failure.js';
+import { separateCredentials } from '../sources/credentials.js';
+import { answerKind } from './answer-kind.js';
+import { endsAsJpeg, isJpeg } from './jpeg.js';
+import { MAX_PART_BYTES, MultipartReader } from './multipart.js';
+import { isUnixMs, partTimes } from './part-time.js';
+import { PictureRequest } from './picture-request.js';
+import { snapshotMemory, type SnapshotMemory } from './snapshot-memory.js';
+
+export type HttpPicturesOptions = {
+  readonly clock: Clock;
+  readonly scheduler: SchedulerLike;
+  /** A camera that does not begin to answer for this long is away. Once it has, silence is for the caller to judge. */
+  readonly timeoutMs: number;
+  /** From one request to the next, where each answer is one picture; an answer that takes longer is waited for. Default 1 s. */
+  readonly snapshotIntervalMs?: number;
+};
+
+/** The usual answer to a question once a second is a picture of the last second. */
+const SNAPSHOT_INTERVAL_MS = 1_000;
+
+/**
+ * Reads a camera that sends JPEGs over HTTP or HTTPS, over all its connections: one answer without an end
+ * (`multipart/x-mixed-replace`), or one picture an answer (`image/jpeg`), which is then asked for again and again.
+ * Pictures are told when their last byte comes. Their times are the camera's where it gives each one (`X-Timestamp`),
+ * else those of their arrival.
+ *
+ * A stream ends as `unsupported` where the answer is anything else.
+ */
+export class HttpPictureReader {
+  readonly #target: URL | undefined;
+  readonly #options: HttpPicturesOptions;
+  readonly #authenticator: Authenticator;
+  readonly #snapshots: SnapshotMemory = snapshotMemory();
+  readonly #notices = new Set<string>();
+
+  /** @param url of `http` or `https`, with credentials as typed */
+  constructor(url: string, options: HttpPicturesOptions) {
+    const { url: bare, credentials } = separateCredentials(url.trim());
+    this.#target = URL.canParse(bare) && /^https?:$/.test(new URL(bare).protocol) ? new URL(bare) : undefined;
+    this.#options = options;
+    this.#authenticator = new Authenticator(credentials);
+  }
+
+  /** Connects. One connection at a time. */
+  open(events: UnitStreamEvents): UnitStream {
+    return new HttpPictures(this.#target, this.#options, this.#authenticator, this.#snapshots, {
+      ...hooksOf(events),
+      onNotice: (text) => {
+        if (this.#notices.has(text)) return;
+        this.#notices.add(text);
+        events.onNotice(text);
+      },
+    });
+  }
+}
+
+/** Methods of an object that may be of a class. */
+function hooksOf(events: UnitStreamEvents): UnitStreamEvents {
+  return {
+    onOpen: (opened) => events.onOpen(opened),
+    onUnit: (unit) => events.onUnit(unit),
+    onReport: (report) => events.onReport(report),
+    onAlive: () => events.onAlive(),
+    onNotice: (text) => events.onNotice(text),
+  };
+}
+
+class HttpPictures implements UnitStream {
+  readonly ended: Promise<UnitStreamEnd>;
+  readonly #options: HttpPicturesOptions;
+  readonly #snapshots: SnapshotMemory;
+  readonly #events: UnitStreamEvents;
+  readonly #request: PictureRequest | undefined;
+  readonly #times = partTimes((text) => this.#events.onNotice(text));
+  /** Over the answer to each request. */
+  #watch: Subscription | undefined;
+  #next: Subscription | undefined;
+  #askedAtMs: number;
+  #isOpen = false;
+  #followsLoss = false;
+  #end: UnitStreamEnd | undefined;
+  #resolveEnded!: (end: UnitStreamEnd) => void;
+
+  constructor(target: URL | undefined, options: HttpPicturesOptions, authenticator: Authenticator, snapshots: SnapshotMemory, events: UnitStreamEvents) {
+    this.#options = options;
+    this.#snapshots = snapshots;
+    this.#events = events;
+    this.ended = new Promise((resolve) => { this.#resolveEnded = resolve; });
+    this.#askedAtMs = options.clock.now();
+    if (target === undefined) {
+      this.#finish({ kind: 'unsupported', reason: 'the address is none of HTTP: check host and port in the URL' });
+      return;
+    }
+    this.#request = new PictureRequest(target, authenticator, {
+      onAnswer: (answer) => this.#answered(answer),
+      onFailure: (end) => this.#finish(end),
+      onNotice: (text) => { if (this.#end === undefined) events.onNotice(text); },
+    });
+    this.#ask();
+  }
+
+  stop(): void {
+    this.#finish({ kind: 'stopped', reason: 'it was stopped' });
+  }
+
+  #ask(): void {
+    const { clock, scheduler, timeoutMs } = this.#options;
+    this.#askedAtMs = clock.now();
+    this.#watch = scheduler.schedule(() => this.#finish(timeoutFailure().end), timeoutMs);
+    this.#request!.send();
+  }
+
+  #answered(answer: IncomingMessage): void {
+    this.#watch?.unsubscribe();
+    this.#heard();
+    const kind = answerKind(answer.headers['content-type']);
+    if (kind.kind === 'multipart') this.#readParts(answer, kind.boundary);
+    else if (kind.kind === 'snapshot') this.#readSnapshot(answer);
+    else this.#finish({ kind: 'unsupported', reason: `the camera answers with ${kind.type}, not with JPEGs` });
+  }
+
+  #readParts(answer: IncomingMessage, boundary: string | undefined): void {
+    const reader = new MultipartReader(boundary, {
+      onPart: ({ headers, bytes, beganAtMs, arrivedAtMs }) => this.#picture(bytes, headers, arrivedAtMs, { beganAtMs }),
+      onMalformed: (reason) => this.#finish({ kind: this.#isOpen ? 'lost' : 'unsupported', reason: `the camera's answer cannot be read: ${reason}` }),
+      onNotice: (text) => { if (this.#end === undefined) this.#events.onNotice(text); },
+    });
+    answer.on('data', (bytes: Buffer) => {
+      if (this.#end === undefined) reader.push(bytes, this.#heard());
+    });
+    answer.once('close', () => this.#finish({ kind: 'lost', reason: 'the camera ended the stream' }));
+  }
+
+  #readSnapshot(answer: IncomingMessage): void {
+    const pieces: Buffer[] = [];
+    let byteCount = 0;
+    let arrivedAtMs = this.#askedAtMs;
+    let beganAtMs: number | undefined;
+    answer.on('data', (bytes: Buffer) => {
+      if (this.#end !== undefined) return;
+      arrivedAtMs = this.#heard();
+      beganAtMs ??= arrivedAtMs;
+      pieces.push(bytes);
+      byteCount += bytes.length;
+      if (byteCount > MAX_PART_BYTES) this.#finish({ kind: 'unsupported', reason: `the camera's picture has more than ${MAX_PART_BYTES / 2 ** 20} MiB` });
+    });
+    answer.once('close', () => {
+      if (this.#end !== undefined) return;
+      if (!answer.complete) {
+        this.#finish({ kind: 'lost', reason: 'the camera broke off inside a picture' });
+        return;
+      }
+      const data = Buffer.concat(pieces);
+      const { isNew, takenAfterMs } = this.#snapshots.next(data, this.#askedAtMs);
+      const headers = new Map(Object.entries(answer.headers).map(([name, value]) => [name, String(value)]));
+      if (isNew) this.#picture(data, headers, arrivedAtMs, { beganAtMs: beganAtMs ?? arrivedAtMs, takenAfterMs });
+      this.#askAgain();
+    });
+  }
+
+  /** As often as is wanted, but never before the answer is there. */
+  #askAgain(): void {
+    if (this.#end !== undefined) return;
+    const { clock, scheduler, snapshotIntervalMs = SNAPSHOT_INTERVAL_MS } = this.#options;
+    this.#events.onNotice(`the camera answers with single pictures: Nowcast asks for one every ${snapshotIntervalMs / 1_000} s`);
+    this.#next = scheduler.schedule(() => this.#ask(), Math.max(0, snapshotIntervalMs - (clock.now() - this.#askedAtMs)));
+  }
+
+  #picture(data: Uint8Array, headers: ReadonlyMap<string, string>, arrivedAtMs: number, untimed: UntimedArrival): void {
+    if (this.#end !== undefined) return;
+    const type = headers.get('content-type') ?? 'image/jpeg';
+    // Some cameras tell of events in parts between their pictures.
+    if (!isJpeg(data) && !/^image\//i.test(type)) return;
+    if (!isJpeg(data) && !this.#isOpen) {
+      this.#finish({ kind: 'unsupported', reason: `the camera sends ${type.slice(0, 80)} that is no JPEG` });
+      return;
+    }
+    if (!isJpeg(data)) {
+      this.#followsLoss = true;
+      return;
+    }
+    if (!this.#isOpen) this.#events.onOpen({ codec: 'mjpeg', transport: 'HTTP' });
+    this.#isOpen = true;
+    const timeMs = this.#times.timeOf(headers);
+    if (timeMs !== undefined && isUnixMs(timeMs)) this.#events.onReport({ senderMs: timeMs, mediaMs: timeMs, arrivedAtMs });
+    const lostBefore = this.#followsLoss;
+    this.#followsLoss = false;
+    this.#events.onUnit({
+      codec: 'mjpeg', data, mediaMs: timeMs ?? arrivedAtMs, arrivedAtMs, isKey: true, damaged: !endsAsJpeg(data), lostBefore, mayGoBack: false,
+      ...(timeMs === undefined ? { untimed } : {}),
+    });
+  }
+
+  /** Returns the time. */
+  #heard(): number {
+    const nowMs = this.#options.clock.now();
+    if (this.#end === undefined) this.#events.onAlive();
+    return nowMs;
+  }
+
+  #finish(end: UnitStreamEnd): void {
+    if (this.#end !== undefined) return;
+    this.#end = end;
+    this.#watch?.unsubscribe();
+    this.#next?.unsubscribe();
+    void (this.#request?.close() ?? Promise.resolve()).then(() => this.#resolveEnded(end));
+  }
+}

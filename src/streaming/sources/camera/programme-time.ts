@@ -1,0 +1,55 @@
+import type { SchedulerLike } from 'rxjs';
+import type { WallClock } from '../../../core/clock.js';
+import { PlaylistWatch } from '../../hls/playlist-watch.js';
+import { programmeClock, type ProgrammeClock } from '../../hls/programme-clock.js';
+import type { CaptureEstimate } from './capture-clock.js';
+import { wallTime, type WallTime } from './wall-time.js';
+
+export type ProgrammeTimeOptions = {
+  /** As ffmpeg has it. */
+  readonly playlistUrl: string;
+  readonly scheduler: SchedulerLike;
+  readonly timeoutMs: number;
+  readonly wallClock: WallClock;
+  readonly onNotice: (text: string) => void;
+};
+
+/** Played from the last segment but one, after up to a segment's time in which the player had not looked for it. */
+const SEGMENTS_BEHIND = 3;
+/** Before the playlist is there. */
+const UNSEEN_MS = 30_000;
+
+/** When the pictures of one HLS connection were taken, by the dates of its playlist. */
+export class ProgrammeTime {
+  readonly #watch: PlaylistWatch;
+  readonly #clock: ProgrammeClock;
+  readonly #wall: WallTime;
+
+  constructor({ playlistUrl, scheduler, timeoutMs, wallClock, onNotice }: ProgrammeTimeOptions) {
+    this.#watch = new PlaylistWatch(playlistUrl, { scheduler, timeoutMs });
+    this.#clock = programmeClock((url) => this.#watch.find(url));
+    this.#wall = wallTime(wallClock, onNotice);
+  }
+
+  /** @param line of ffmpeg's log */
+  read(line: string): void {
+    const url = /Opening '(.+)' for reading/.exec(line)?.[1];
+    if (url !== undefined) this.#clock.opened(url);
+  }
+
+  /** Undefined where the stream has no dates, or none that can be. */
+  estimate(ptsMs: number, arrivedAtMs: number): CaptureEstimate | undefined {
+    const date = this.#clock.dateOf(ptsMs);
+    return date && this.#wall.estimate(date.unixMs, date.driftMs, arrivedAtMs);
+  }
+
+  /** What pictures without a date may be older than the player's pace shows. */
+  get hiddenMs(): number {
+    const { targetDurationMs } = this.#watch;
+    return targetDurationMs === undefined ? UNSEEN_MS : SEGMENTS_BEHIND * targetDurationMs;
+  }
+
+  stop(): Promise<void> {
+    return this.#watch.stop();
+  }
+}

@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { asapScheduler, asyncScheduler } from 'rxjs';
+import { PlaylistWatch } from '../../../src/streaming/hls/playlist-watch.js';
+
+/** A playlist whose first segment has the number. */
+const list = (sequence: number, ...more: string[]): string => ['#EXTM3U', '#EXT-X-TARGETDURATION:1', `#EXT-X-MEDIA-SEQUENCE:${sequence}`,
+  '#EXT-X-PROGRAM-DATE-TIME:2026-01-02T03:04:05Z', '#EXTINF:1,', `${sequence}.ts`, ...more].join('\n');
+
+describe('the watch over a playlist', () => {
+  const servers: Server[] = [];
+  const watches: PlaylistWatch[] = [];
+  const sockets = new Set<Socket>();
+  let requests: string[] = [];
+  let onRequest = (): void => undefined;
+  afterEach(async () => {
+    for (const watch of watches.splice(0)) await watch.stop();
+    // Each is let go by the watch, before the server lets go of any.
+    await Promise.all(Array.from(sockets, (socket) => new Promise((resolve) => { socket.once('close', resolve); })));
+    for (const server of servers.splice(0)) server.close();
+    requests = [];
+  });
+  const serve = async (listener: RequestListener): Promise<string> => {
+    const server = createServer((request: IncomingMessage, response: ServerResponse) => {
+      requests.push(request.url!);
+      listener(request, response);
+      onRequest();
+    }).listen(0, '127.0.0.1');
+    servers.push(server);
+    server.on('connection', (socket) => {
+      sockets.add(socket);
+      socket.on('error', () => undefined);
+      socket.once('close', () => sockets.delete(socket));
+    });
+    await once(server, 'listening');
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  };
+  /** Polls without a pause. */
+  const watch = (url: string, timeoutMs = 10_000): PlaylistWatch => {
+    const impatient = { now: () => asyncScheduler.now(), schedule: (work: () => void, delayMs: number) => (delayMs === timeoutMs ? asyncScheduler : asapScheduler).schedule(work, delayMs === timeoutMs ? delayMs : 0) };
+    const started = new PlaylistWatch(url, { scheduler: impatient as never, timeoutMs });
+    watches.push(started);
+    return started;
+  };
+  const requested = async (count: number): Promise<void> => {
+    while (requests.length < count) await new Promise<void>((resolve) => { onRequest = resolve; });
+  };
+
+  it('goes on with the stream, from the master playlist to its first variant, over redirects', async () => {
+    let sequence = 0;
+    const base = await serve(({ url }, response) => {
+      if (url === '/moved.m3u8') response.writeHead(302, { location: '/a/master.m3u8' }).end();
+      else if (url === '/a/master.m3u8') response.end('#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nlow.m3u8?k=1\n#EXT-X-STREAM-INF:BANDWIDTH=2\nhigh.m3u8\n');
+      else response.end(list(sequence++));
+    });
+    const playlist = watch(`${base}/moved.m3u8`);
+    await requested(8);
+    assert.deepEqual(requests.slice(0, 5), ['/moved.m3u8', '/a/master.m3u8', '/a/low.m3u8?k=1', '/a/low.m3u8?k=1', '/a/low.m3u8?k=1']);
+    assert.equal(playlist.find(`${base}/a/2.ts`)?.startUnixMs, Date.UTC(2026, 0, 2, 3, 4, 5));
+    assert.equal(playlist.targetDurationMs, 1_000);
+  });
+
+  it('ends with a stream that has ended', async () => {
+    const base = await serve((_, response) => response.end(list(0, '#EXT-X-ENDLIST')));
+    const playlist = watch(base);
+    await requested(1);
+    while (playlist.find(`${base}/0.ts`) === undefined) await new Promise(setImmediate);
+    await new Promise(setImmediate);
+    assert.equal(requests.length, 1);
+  });
+
+  it('asks again where there is no answer, an error, or no playlist', async () => {
+    let count = 0;
+    const base = await serve((_, response) => {
+      count += 1;
+      if (count === 1) response.destroy();
+      else if (count === 2) response.writeHead(503).end();
+      else if (count === 3) response.end('<html>');
+      else if (count > 4) response.end(list(count));
+    });
+    const playlist = watch(base, 60);
+    await requested(6);
+    assert.notEqual(playlist.find(`${base}/5.ts`), undefined);
+  });
+
+  it('follows no playlists that lead to themselves, nor redirects without end', async () => {
+    const base = await serve(({ url }, response) => {
+      if (url === '/redirect') response.writeHead(302, { location: '/redirect' }).end();
+      else response.end('#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nself.m3u8\n');
+    });
+    watch(`${base}/self.m3u8`);
+    await requested(4);
+    await new Promise(setImmediate);
+    assert.equal(requests.length, 4);
+  });
+
+  it('reads no more of an answer than a playlist can have', async () => {
+    let sentBytes = 0;
+    let isClosed = (): void => undefined;
+    const closed = new Promise<void>((resolve) => { isClosed = resolve; });
+    const base = await serve((_, response) => {
+      if (requests.length > 1) return;
+      const pour = (): void => {
+        while (!response.destroyed && response.write(Buffer.alloc(65_536, '#EXTM3U\n'))) sentBytes += 65_536;
+        if (!response.destroyed) response.once('drain', pour);
+      };
+      pour();
+      response.once('close', isClosed);
+    });
+    const playlist = watch(base);
+    await closed;
+    assert.ok(sentBytes < 32 * 2 ** 20, `${sentBytes}`);
+    assert.equal(playlist.targetDurationMs, undefined);
+  });
+
+  it('gives the connection up at once when it is stopped', async () => {
+    const base = await serve(() => undefined);
+    const playlist = watch(base);
+    await requested(1);
+    await playlist.stop();
+    assert.equal(requests.length, 1);
+  });
+});

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { chmodSync, writeFileSync } from 'node:fs';
+import { locateFfmpeg, type Ffmpeg } from '../../../../src/streaming/sources/ffmpeg-binary.js';
+import { CameraWatch } from '../../../helpers/camera-watch.js';
+import { clipFolder, NEEDS_FFMPEG } from '../../../helpers/clips.js';
+import { itNeeds } from '../../../helpers/needs.js';
+
+/**
+ * ffmpeg with its test pattern in the place of a device. `offset` is shell for what is added to its times, in seconds: a
+ * device's driver begins at the machine's uptime, which is what its monotonic clock counts.
+ */
+async function deviceFfmpeg(path: string, offset: string): Promise<Ffmpeg> {
+  const ffmpeg = await locateFfmpeg(process.env, '');
+  writeFileSync(path, `#!/bin/bash
+read -r uptime _ < /proc/uptime
+args=()
+for word in "$@"; do
+  case "$word" in
+    v4l2) args+=(lavfi -itsoffset "${offset}") ;;
+    -timestamps | default) ;;
+    /dev/video0) args+=(testsrc=size=160x120:rate=25,realtime) ;;
+    *) args+=("$word") ;;
+  esac
+done
+exec ${JSON.stringify(ffmpeg.path)} "\${args[@]}"
+`);
+  chmodSync(path, 0o755);
+  return { ...ffmpeg, path };
+}
+
+describe('a camera of this machine', () => {
+  const clips = clipFolder();
+  const cameras: CameraWatch[] = [];
+  afterEach(() => cameras.splice(0).forEach((camera) => camera.stop()));
+  const watch = async (name: string, offset: string): Promise<CameraWatch> => {
+    const camera = await CameraWatch.start('/dev/video0', { ffmpeg: await deviceFfmpeg(clips.path(name), offset) });
+    cameras.push(camera);
+    await camera.framesOfEpoch(0, 30);
+    return camera;
+  };
+
+  itNeeds({ ...NEEDS_FFMPEG, Linux: process.platform === 'linux' }, 'gives frames the time at which its driver took them', async () => {
+    const { frames, statuses, ...camera } = await watch('stamped.sh', '$uptime');
+    assert.ok(frames.every(({ captureClock, uncertaintyMs }) => captureClock === 'sender' && uncertaintyMs === 1));
+    frames.slice(1).forEach(({ capturedAtMs }, i) => assert.ok(Math.abs(capturedAtMs - frames[i].capturedAtMs - 40) < 0.002));
+    // /proc/uptime has hundredths of a second.
+    assert.ok(Math.abs(frames[0].capturedAtMs % 10 - 10 * Math.round(frames[0].capturedAtMs % 10 / 10)) < 0.002, `${frames[0].capturedAtMs}`);
+    assert.ok(frames.every(({ capturedAtMs, readyAtMs }) => capturedAtMs < readyAtMs && readyAtMs - capturedAtMs < 10_000));
+    assert.ok(!statuses.some(({ message }) => message?.includes('monotonic')));
+    assert.deepEqual(camera.drops, []);
+  });
+
+  itNeeds({ ...NEEDS_FFMPEG, Linux: process.platform === 'linux' }, 'has the times of a driver that stamps otherwise compared with their arrival, and says so once', async () => {
+    const { frames, statuses } = await watch('unstamped.sh', '1700000000');
+    assert.ok(frames.every(({ captureClock, capturedAtMs, readyAtMs }) => captureClock === 'arrival' && capturedAtMs <= readyAtMs && readyAtMs - capturedAtMs < 10_000));
+    assert.equal(statuses.filter(({ message }) => message?.includes('monotonic') === true).length, 1);
+  });
+});
