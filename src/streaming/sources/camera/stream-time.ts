@@ -90,7 +90,7 @@ export function streamClock(): StreamClock {
       const usualMs = intervalMs();
       const wentBack = stepMs <= 0;
       const shownMs = before === undefined ? Infinity : mediaMs + before.offsetMs;
-      const leaps = wentBack || stepMs > Math.max(LEAST_GAP_MS, GAP_INTERVALS * usualMs);
+      const leaps = stepMs < 0 || stepMs > Math.max(LEAST_GAP_MS, GAP_INTERVALS * usualMs);
       const isBetween = leaps && before !== undefined && shownMs > before.ptsMs && shownMs < newest.ptsMs && reorderedCount < MOST_REORDERED;
       const isReordered = unit.mayGoBack === true && unit.isNewConnection !== true
         && (isBetween || (stepMs < 0 && -stepMs <= Math.max(500, REORDER_INTERVALS * usualMs)));

@@ -38,6 +38,12 @@ describe('stream time', () => {
     }
   }
 
+  it('ascends where the media clock stands for ever', () => {
+    const clock = streamClock();
+    const times = Array.from({ length: 100 }, (_, i) => clock.next(at(0, 1_000 + i * 40, 1_000.333_7 + i * 40.000_3)).ptsMs);
+    for (let i = 1; i < times.length; i++) assert.ok(times[i] > times[i - 1], `${times[i]} after ${times[i - 1]}`);
+  });
+
   it('puts B-pictures between their neighbours where the camera stood still between the two', () => {
     const clock = streamClock();
     for (const [i, ms] of [0, 120, 40, 80].entries()) clock.next(at(ms, 1_000 + i * 40, 900 + ms, { mayGoBack: ms % 120 !== 0 }));
