@@ -16,9 +16,14 @@ export type CodedUnit = {
   readonly arrivedAtMs: number;
   /** A decoder can begin here. */
   readonly isKey: boolean;
+  /**
+   * A key unit of a stream that refreshes its pictures bit by bit: so many pictures later they are whole, where decoding begins here.
+   * Absent where it is whole itself.
+   */
+  readonly refreshPictures?: number;
   /** Something is missing inside it. */
   readonly damaged: boolean;
-  /** Something was lost between the unit before and this one. A key unit is whole all the same. */
+  /** Something was lost between the unit before and this one. A key unit is whole all the same, or after its refresh. */
   readonly lostBefore: boolean;
   /** It may be shown before units that were sent earlier: a B-picture. Where this is false and times go back, the sender's clock was set. */
   readonly mayGoBack: boolean;

@@ -13,6 +13,8 @@ export type AccessUnitSpan = {
   readonly isKey: boolean;
   /** It holds a sequence parameter set. */
   readonly hasParameterSets: boolean;
+  /** A decoder can begin with it, and so many pictures later they are whole; 0 where nothing says so. */
+  readonly refreshPictures: number;
   /** It begins with the picture's first slice. */
   readonly hasBeginning: boolean;
   /** It may be shown before units that were sent earlier. */
@@ -21,7 +23,7 @@ export type AccessUnitSpan = {
   readonly lacksField: boolean;
 };
 
-type Draft = { from: number; hasSlice: boolean; isKey: boolean; hasParameterSets: boolean; hasBeginning: boolean; mayGoBack: boolean; openField: Field | undefined };
+type Draft = { from: number; hasSlice: boolean; isKey: boolean; hasParameterSets: boolean; refreshPictures: number; hasBeginning: boolean; mayGoBack: boolean; openField: Field | undefined };
 
 /** More before the first start code is the rest of something else. */
 const MAX_LEADING_ZEROS = 8;
@@ -50,8 +52,8 @@ export class AccessUnitFinder {
     let held: NalUnit[] = [];
     let heldFrom: number | undefined;
     const close = (to: number): void => {
-      const { from, isKey, hasParameterSets, hasBeginning, mayGoBack, openField } = draft;
-      spans.push({ from, to, isKey, hasParameterSets, hasBeginning, mayGoBack: mayGoBack && !isKey, lacksField: openField !== undefined });
+      const { from, isKey, hasParameterSets, refreshPictures, hasBeginning, mayGoBack, openField } = draft;
+      spans.push({ from, to, isKey, hasParameterSets, refreshPictures: isKey ? 0 : refreshPictures, hasBeginning, mayGoBack: mayGoBack && !isKey, lacksField: openField !== undefined });
       draft = draftFrom(to);
     };
     for (const [index, code] of codes.entries()) {
@@ -65,6 +67,7 @@ export class AccessUnitFinder {
         const isNext = kind === 'first-slice' && draft.hasSlice && !this.#completesFrame(draft, nal);
         if (isNext) close(heldFrom ?? at);
         draft.hasParameterSets ||= held.some((set) => this.#syntax.typeOf(set) === this.#syntax.sequenceType);
+        draft.refreshPictures = Math.max(draft.refreshPictures, ...held.map((message) => this.#syntax.recoveryOf(message) ?? 0));
         this.#addSlice(draft, nal, kind === 'first-slice');
         [held, heldFrom] = [[], undefined];
       } else if (kind === 'parameters' || kind === 'prefix' || kind === 'delimiter') {
@@ -96,5 +99,5 @@ export class AccessUnitFinder {
 }
 
 function draftFrom(from: number): Draft {
-  return { from, hasSlice: false, isKey: false, hasParameterSets: false, hasBeginning: false, mayGoBack: false, openField: undefined };
+  return { from, hasSlice: false, isKey: false, hasParameterSets: false, refreshPictures: 0, hasBeginning: false, mayGoBack: false, openField: undefined };
 }

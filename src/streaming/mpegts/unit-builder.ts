@@ -86,7 +86,7 @@ export class UnitBuilder {
       this.#noticedSharing = true;
       this.#events.onNotice('several pictures share one PES packet and its time: those after the first are given times by the stream\'s rate');
     }
-    spans.forEach(({ from, to, hasParameterSets, hasBeginning, mayGoBack, ...span }, i) => {
+    spans.forEach(({ from, to, hasParameterSets, refreshPictures, hasBeginning, mayGoBack, ...span }, i) => {
       const lostBefore = this.#followsLoss;
       this.#followsLoss = false;
       // Streams that refresh their pictures bit by bit, or have open groups, mark where to begin without an IDR picture.
@@ -96,6 +96,7 @@ export class UnitBuilder {
       if (isKey && !lostBefore) this.#keysBringSets = hasParameterSets;
       this.#events.onUnit({
         codec: this.#codec, data: bytes.subarray(from, to), mediaMs: firstMs + i * this.#stepMs, arrivedAtMs: pes.arrivedAtMs, isKey,
+        ...(isKey && refreshPictures > 0 ? { refreshPictures } : {}),
         damaged: !hasBeginning || mayLackSets || (pes.isCutOff && i === spans.length - 1), lostBefore, mayGoBack,
       });
     });

@@ -18,8 +18,8 @@ export type NalSyntax = {
   readonly kindOf: (nal: NalUnit) => NalKind;
   /** A slice of a picture at which a decoder can begin: an IDR or its like. */
   readonly isKeySlice: (nal: NalUnit) => boolean;
-  /** A message which says that a decoder can begin at the picture after it. */
-  readonly isRecoveryPoint: (nal: NalUnit) => boolean;
+  /** Of a message which says that a decoder can begin at the picture after it: how many pictures later they are whole; undefined of any other. */
+  readonly recoveryOf: (nal: NalUnit) => number | undefined;
   /** A slice that refers to no other picture; false where that cannot be read from the slice alone. */
   readonly isIntraSlice: (nal: NalUnit) => boolean;
   readonly sliceRules: (setsOf: SetsOfType) => SliceRules;
@@ -41,7 +41,7 @@ export const H264_SYNTAX: NalSyntax = {
     return type === 12 ? 'filler' : 'prefix';
   },
   isKeySlice: (nal) => h264Type(nal) === 5,
-  isRecoveryPoint: (nal) => h264Type(nal) === 6 && hasRecoveryPoint(nal, 1),
+  recoveryOf: (nal) => (h264Type(nal) === 6 ? recoveryPoint(nal, 1)?.unsigned() : undefined),
   isIntraSlice(nal) {
     const type = h264Type(nal);
     if (type !== 1 && type !== 2) return type === 3 || type === 4;
@@ -70,7 +70,11 @@ export const H265_SYNTAX: NalSyntax = {
     return isSuffix ? 'suffix' : 'prefix';
   },
   isKeySlice: (nal) => h265Type(nal) >= 16 && h265Type(nal) <= 23,
-  isRecoveryPoint: (nal) => h265Type(nal) === 39 && hasRecoveryPoint(nal, 2),
+  // The count is one of picture order, which may go back.
+  recoveryOf(nal) {
+    const count = h265Type(nal) === 39 ? recoveryPoint(nal, 2)?.signed() : undefined;
+    return count && Math.max(0, count);
+  },
   // The slice's type stands behind fields whose presence the PPS decides.
   isIntraSlice: () => false,
   sliceRules: h265SliceRules,
@@ -88,8 +92,8 @@ function isBaseLayer(nal: NalUnit): boolean {
   return (byteAt(nal, 0) & 1) === 0 && byteAt(nal, 1) >> 3 === 0;
 }
 
-/** Walks an SEI's messages (H.264 §7.3.2.3.1; H.265 §7.3.5 is the same) and looks for payload type 6, a recovery point, in both codecs. */
-function hasRecoveryPoint(nal: NalUnit, headerBytes: number): boolean {
+/** Walks an SEI's messages (H.264 §7.3.2.3.1; H.265 §7.3.5 is the same) and looks for payload type 6, a recovery point, in both codecs; it begins with the count. */
+function recoveryPoint(nal: NalUnit, headerBytes: number): BitReader | undefined {
   const bytes = payloadOf(nal, headerBytes);
   let at = 0;
   const readCoded = (): number => {
@@ -106,10 +110,10 @@ function hasRecoveryPoint(nal: NalUnit, headerBytes: number): boolean {
   while (at < bytes.length - 1) {
     const type = readCoded();
     const size = readCoded();
-    if (type === 6) return true;
+    if (type === 6) return new BitReader(bytes.subarray(at, at + size));
     at += size;
   }
-  return false;
+  return undefined;
 }
 
 export const NAL_SYNTAXES = { h264: H264_SYNTAX, h265: H265_SYNTAX } as const;

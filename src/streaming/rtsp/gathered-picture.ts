@@ -64,11 +64,13 @@ export class GatheredPicture {
   /** As a unit: a key picture with all the parameter sets that a decoder needs. */
   toPicture(): Picture {
     const isKey = this.isKey;
+    const refreshPictures = this.hasKeySlice ? 0 : Math.max(0, ...this.#recoveries());
     return {
       data: annexB(isKey ? this.#withParameterSets() : this.#nals),
       mediaMs: this.#mediaMs,
       arrivedAtMs: this.arrivedAtMs,
       isKey,
+      ...(isKey && refreshPictures > 0 ? { refreshPictures } : {}),
       damaged: this.damaged,
       lostBefore: this.lostBefore,
       mayGoBack: this.#mayGoBack && !this.hasKeySlice,
@@ -81,11 +83,15 @@ export class GatheredPicture {
   }
 
   #isRandomAccess(): boolean {
-    const { kindOf, isRecoveryPoint, isIntraSlice, typeOf, sequenceType } = this.#syntax;
-    if (this.hasKeySlice || this.#nals.some(isRecoveryPoint)) return true;
+    const { kindOf, isIntraSlice, typeOf, sequenceType } = this.#syntax;
+    if (this.hasKeySlice || this.#recoveries().length > 0) return true;
     // Encoders that never send an IDR put the parameter sets before each picture of intra slices.
     if (!this.#nals.some((nal) => typeOf(nal) === sequenceType)) return false;
     return this.#nals.every((nal) => !kindOf(nal).endsWith('slice') || isIntraSlice(nal));
+  }
+
+  #recoveries(): number[] {
+    return this.#nals.flatMap((nal) => this.#syntax.recoveryOf(nal) ?? []);
   }
 
   /** The delimiter stays first (H.264 §7.4.1.2.3), and each parameter set comes before those that refer to it. */

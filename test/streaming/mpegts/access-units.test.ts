@@ -19,7 +19,7 @@ describe('access units', () => {
   it('are one where slices belong to one picture', () => {
     const { aud, sps, pps, sei, idr, second } = H264;
     const data = bytes(aud, sps, pps, sei, idr, [0x65, 0x2a, 2], second);
-    assert.deepEqual(findAccessUnits('h264', data), [{ from: 0, to: data.length, isKey: true, hasParameterSets: true, hasBeginning: true, mayGoBack: false, lacksField: false }]);
+    assert.deepEqual(findAccessUnits('h264', data), [{ from: 0, to: data.length, isKey: true, hasParameterSets: true, refreshPictures: 0, hasBeginning: true, mayGoBack: false, lacksField: false }]);
   });
 
   it('begin with a delimiter, a parameter set, SEI or a first slice behind a picture', () => {
@@ -52,8 +52,8 @@ describe('access units', () => {
     const { aud, vps, sps, pps, idr, first, second, suffix, layer } = H265;
     const [one, two] = [bytes(aud, vps, sps, pps, idr, [0x26, 1, 0x2f], layer, suffix), bytes(first, second)];
     assert.deepEqual(findAccessUnits('h265', Buffer.concat([one, two])), [
-      { from: 0, to: one.length, isKey: true, hasParameterSets: true, hasBeginning: true, mayGoBack: false, lacksField: false },
-      { from: one.length, to: one.length + two.length, isKey: false, hasParameterSets: false, hasBeginning: true, mayGoBack: true, lacksField: false },
+      { from: 0, to: one.length, isKey: true, hasParameterSets: true, refreshPictures: 0, hasBeginning: true, mayGoBack: false, lacksField: false },
+      { from: one.length, to: one.length + two.length, isKey: false, hasParameterSets: false, refreshPictures: 0, hasBeginning: true, mayGoBack: true, lacksField: false },
     ]);
   });
 

@@ -8,7 +8,7 @@ import { FrameProcess, type FrameProcessEnd, type Picture } from '../frame-proce
 import { presentationQueue, type Fate } from './presentation-queue.js';
 
 /** What of a unit concerns the decoder. */
-export type DecodableUnit = Pick<CodedUnit, 'data' | 'isKey' | 'damaged' | 'lostBefore'> & {
+export type DecodableUnit = Pick<CodedUnit, 'data' | 'isKey' | 'refreshPictures' | 'damaged' | 'lostBefore'> & {
   /** Presentation time in microseconds: an integer of 0 or more, unlike that of any other unit of the stream. */
   readonly ptsUs: number;
 };
@@ -68,8 +68,9 @@ export class UnitDecoder<U extends DecodableUnit> {
   /** Slots of the pictures under way, oldest first. */
   readonly #slots: (FrameSlot | undefined)[] = [];
   readonly #options: UnitDecoderOptions<U>;
-  #isDamaged = false;
-  /** Pictures that are shown before the key unit which ended the damage may be built on what was before it. */
+  /** So many pictures on, damage is over; Infinity where no key unit has promised it, as before the first. */
+  #soundIn = Infinity;
+  /** Pictures that are shown before the one with which damage ended may be built on what was before it. */
   #soundFromUs = 0;
   #isStopped = false;
 
@@ -102,16 +103,23 @@ export class UnitDecoder<U extends DecodableUnit> {
   }
 
   feed(unit: U): void {
-    if (unit.isKey && !unit.damaged) {
-      if (this.#isDamaged || unit.lostBefore) this.#soundFromUs = unit.ptsUs;
-      this.#isDamaged = false;
-    } else this.#isDamaged ||= unit.damaged || unit.lostBefore;
-    this.#queue.fed(unit.ptsUs, { unit, isDamaged: this.#isDamaged || unit.ptsUs < this.#soundFromUs });
+    this.#queue.fed(unit.ptsUs, { unit, isDamaged: this.#followDamage(unit) });
     this.#process.write(unitHeader(unit), unit.data);
+  }
+
+  /** Whether a unit's picture is damaged: by what it lacks itself, or by what it is built on. */
+  #followDamage({ isKey, refreshPictures = 0, damaged, lostBefore, ptsUs }: DecodableUnit): boolean {
+    if (damaged || lostBefore) this.#soundIn = Infinity;
+    if (this.#soundIn > 0) {
+      this.#soundIn = Math.min(this.#soundIn - 1, isKey && !damaged ? refreshPictures : Infinity);
+      if (this.#soundIn <= 0) this.#soundFromUs = ptsUs;
+    }
+    return this.#soundIn > 0 || ptsUs < this.#soundFromUs;
   }
 
   /** Passes over a unit, in its turn. What is built on it cannot be decoded: the next one fed is to be a key unit. */
   shed(unit: U): void {
+    this.#soundIn = Infinity;
     this.#queue.shed(unit.ptsUs, { unit, isDamaged: false });
   }
 
