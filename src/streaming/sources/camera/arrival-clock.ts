@@ -20,20 +20,29 @@ const LEAST_MS = 10;
 /** A connection that was at rest for this part of the time between two pictures had nothing left to carry. */
 const REST = 0.3;
 const LEAST_REST_MS = 2;
+/** What waited is delivered in pieces, with rests between, but sooner than it was taken: one step by this part, and a run of them by that. */
+const SHORTEST = 0.7;
+const SHORT = 0.85;
+const RUN = 3;
 const MEMORY = 24;
 /** Before so many it is not known how often pictures come. */
 const LEAST_STEPS = 2;
+/** The first of a connection may be of a machine that is busy with starting: until there are so many, short ones count too. */
+const LEARNED_STEPS = 8;
 
 /**
  * A picture was taken before its first byte came. It was taken just before where the connection had been at rest: then
  * nothing waited ahead of it. Where one picture comes on the heels of the other, all may have waited, since the connection
  * was last at rest; a link that is slower than the stream never is. A rest that is longer than usual may itself have been a
- * stall, in which the picture that ends it was held up; no longer, though, than since the picture before was taken. How
- * much arrivals vary is added.
+ * stall, in which the picture that ends it was held up; no longer, though, than since the picture before was taken. The
+ * pictures that it held come sooner after each other than usual. How much arrivals vary is added.
  */
 export function arrivalClock(): ArrivalClock {
   let last: { readonly arrivedAtMs: number; readonly takenAfterMs: number } | undefined;
+  /** Between pictures of which none waited. */
   let steps: number[] = [];
+  /** Between the latest of all, none counted for longer than usual. */
+  let latest: number[] = [];
   /** Since when pictures have come on each other's heels, and how long the first of them may have waited. */
   let busySinceMs = 0;
   let waitedMs = UNSEEN_MS;
@@ -45,11 +54,19 @@ export function arrivalClock(): ArrivalClock {
       return UNSEEN_MS;
     }
     const stepMs = arrivedAtMs - last.arrivedAtMs;
-    const isUsual = steps.length >= LEAST_STEPS && stepMs - median(steps) <= Math.max(LEAST_MS, 3 * jitterMs);
     const sinceLastMs = beganAtMs - last.takenAfterMs;
+    const usualMs = steps.length < LEAST_STEPS ? undefined : median(steps);
+    latest = [...latest, Math.min(stepMs, usualMs ?? stepMs)].slice(-RUN);
     if (beganAtMs - last.arrivedAtMs >= Math.max(LEAST_REST_MS, REST * stepMs)) {
-      busySinceMs = beganAtMs;
-      waitedMs = isUsual ? 0 : sinceLastMs;
+      // So long a queue there is not: the camera has become quicker.
+      if (beganAtMs - busySinceMs > UNSEEN_MS) steps = [];
+      if (usualMs === undefined || stepMs - usualMs > Math.max(LEAST_MS, 2 * jitterMs)) {
+        [busySinceMs, waitedMs, latest] = [beganAtMs, sinceLastMs, []];
+        steps = [...steps, stepMs].slice(-MEMORY);
+      } else if (latest.length === RUN && stepMs >= SHORTEST * usualMs && mean(latest) >= SHORT * usualMs) {
+        [busySinceMs, waitedMs] = [beganAtMs, 0];
+        steps = [...steps, stepMs].slice(-MEMORY);
+      } else if (steps.length < LEARNED_STEPS) steps = [...steps, stepMs];
     }
     return Math.min(sinceLastMs, Math.max(waitedMs, Math.min(UNSEEN_MS, waitedMs + beganAtMs - busySinceMs)));
   };
@@ -57,24 +74,28 @@ export function arrivalClock(): ArrivalClock {
   return {
     newConnection: () => {
       last = undefined;
-      steps = [];
+      [steps, latest] = [[], []];
     },
     arrived: ({ beganAtMs, arrivedAtMs, takenAfterMs = -Infinity }) => {
       if (beganAtMs === undefined) return { capturedAtMs: arrivedAtMs, captureClock: 'arrival', uncertaintyMs: UNSEEN_MS, leastAgeMs: 0 };
       const jitterMs = jitterOf(steps);
       const boundMs = takenAfterMs > -Infinity ? Math.max(0, beganAtMs - takenAfterMs) : heldMs(beganAtMs, arrivedAtMs, jitterMs);
-      if (last !== undefined) steps = [...steps, arrivedAtMs - last.arrivedAtMs].slice(-MEMORY);
       last = { arrivedAtMs, takenAfterMs: beganAtMs - boundMs };
       return { capturedAtMs: beganAtMs, captureClock: 'arrival', uncertaintyMs: LEAST_MS + jitterMs + boundMs, leastAgeMs: Math.max(0, arrivedAtMs - beganAtMs) };
     },
   };
 }
 
-/** How much the time between arrivals varies, typically. */
+/** By how much the time between arrivals differs from the usual, all but the worst tenth. */
 function jitterOf(steps: readonly number[]): number {
   if (steps.length === 0) return 0;
   const usualMs = median(steps);
-  return median(steps.map((step) => Math.abs(step - usualMs)));
+  const sorted = steps.map((step) => Math.abs(step - usualMs)).sort((a, b) => a - b);
+  return sorted[Math.floor(0.9 * (sorted.length - 1))];
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function median(values: readonly number[]): number {

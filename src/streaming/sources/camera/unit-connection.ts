@@ -172,7 +172,8 @@ export class UnitConnection implements CameraConnection {
     return {
       reason: this.#decoderFailure || this.#gaveUp?.reason || reason,
       streamedMs: this.#firstPictureAtMs === undefined ? 0 : this.#lastPictureAtMs - this.#firstPictureAtMs,
-      gaveUp: kind === 'unsupported' ? 'needs-ffmpeg' : this.#gaveUp?.why,
+      // A reader may have lost its patience a moment before.
+      gaveUp: kind === 'unsupported' ? 'needs-ffmpeg' : this.#gaveUp?.why ?? (this.#liveness.at(this.#options.clock.now()).state === 'silent' ? 'silent' : undefined),
     };
   }
 }
