@@ -238,7 +238,7 @@ export function captureClock({ onNotice = () => undefined }: CaptureClockOptions
 
       const restMs = (roundTripMs ?? 0) / 2;
       // Of jittered stamps the least offset is that of the stamp furthest ahead: the truth lies in the middle.
-      stampSpreadMs = steps.stampJitterMs() > 0 ? Math.max(0.998 * stampSpreadMs, Math.min(offsetMs - (lateMs(arrivedAtMs) < 50 ? earliest.offsetMs : pace.lowMs()), intervalMs)) : 0.8 * stampSpreadMs;
+      stampSpreadMs = steps.stampJitterMs() > 0 ? Math.max(0.998 * stampSpreadMs, Math.min(offsetMs - (lateMs(arrivedAtMs) < 50 ? earliest.offsetMs : pace.lowMs()), 1.5 * intervalMs)) : 0.8 * stampSpreadMs;
       const baseMs = LEAST_MS + slackMs + 2 * earliest.excessMs + 0.6 * stampSpreadMs + restMs;
       const capturedAtMs = Math.min(arrivedAtMs, mediaMs + offset + addMs + stampSpreadMs / 2 - restMs);
       const ageMs = arrivedAtMs - capturedAtMs;

@@ -112,8 +112,14 @@ function sinceOdd(pictures: readonly Picture[]): readonly Picture[] {
 /** Between media times in their order of time, since B-pictures come in another. */
 function intervalOf(pictures: readonly Picture[], byArrival: boolean): number | undefined {
   if (byArrival) return pictures.length < 3 ? undefined : Math.max(1, median(pictures.map(({ elapsedMs }) => elapsedMs)));
-  const times = sinceOdd(pictures).map(({ mediaMs }) => mediaMs).sort((a, b) => a - b);
-  return times.length < 4 ? undefined : Math.max(1, median(times.slice(1).map((ms, i) => ms - times[i])));
+  const steady = sinceOdd(pictures);
+  const times = steady.map(({ mediaMs }) => mediaMs).sort((a, b) => a - b);
+  if (times.length < 4) return undefined;
+  // Stamps that stray spoil the median, lost pictures the mean; arrivals tell which to trust.
+  const usual = median(times.slice(1).map((ms, i) => ms - times[i]));
+  const mean = (times[times.length - 1] - times[0]) / (times.length - 1);
+  const elapsed = median(steady.map(({ elapsedMs }) => elapsedMs));
+  return Math.max(1, Math.abs(mean - elapsed) < 0.5 * Math.abs(usual - elapsed) ? mean : usual);
 }
 
 function median(values: readonly number[]): number {
