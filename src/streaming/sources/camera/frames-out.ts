@@ -72,8 +72,9 @@ export class FramesOut {
 
   /** The time since the last frame, where the camera was lost in between. */
   tellGap(toMs: number, why = this.#lostWhy, fromMs = this.#last?.capturedAtMs): void {
-    if (fromMs === undefined || why === '') return;
+    // A camera that was not reached before its first frame has left no gap.
     this.#lostWhy = '';
+    if (fromMs === undefined || why === '') return;
     // Capture times are estimates: where pictures came again at once there may be nothing between them.
     if (toMs > fromMs) this.#options.emit({ type: 'gap', streamId: this.#options.streamId, fromMs, toMs, why });
   }
