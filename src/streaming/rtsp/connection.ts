@@ -47,7 +47,7 @@ export class RtspConnection {
 
   constructor({ host, port, isSecure }: RtspAddress, { timeoutMs, clock, scheduler, authenticator }: ConnectionOptions, events: ConnectionEvents) {
     this.#exchange = new Exchange({
-      write: (text) => this.#write(Buffer.from(text, 'latin1')),
+      write: (text) => this.#write(Buffer.from(text, 'utf8')),
       authenticator, timeoutMs, clock, scheduler,
       onRoundTrip: (roundTripMs) => events.onRoundTrip(roundTripMs),
     });
