@@ -34,6 +34,8 @@ export class MultipartReader {
   /** With its two dashes; undefined until the first line that begins with them. */
   #delimiter: Buffer | undefined;
   #bytes: Buffer = EMPTY;
+  /** Where `#bytes` lie once pieces were joined. */
+  #room: Buffer = EMPTY;
   #state: 'between' | 'headers' | 'body' = 'between';
   #headers: ReadonlyMap<string, string> = new Map();
   #jpegEnd = new JpegEnd();
@@ -55,8 +57,25 @@ export class MultipartReader {
   /** @param arrivedAtMs when these bytes came, on the monotonic clock */
   push(chunk: Uint8Array, arrivedAtMs: number): void {
     if (this.#isOver) return;
-    this.#bytes = this.#bytes.length === 0 ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength) : Buffer.concat([this.#bytes, chunk]);
+    this.#append(chunk);
     while (!this.#isOver && this.#step(arrivedAtMs));
+  }
+
+  /** Where pieces have to be joined there is room behind them for as much again, so that each byte is copied a few times at most. */
+  #append(chunk: Uint8Array): void {
+    if (this.#bytes.length === 0) {
+      this.#bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+      return;
+    }
+    const byteCount = this.#bytes.length + chunk.length;
+    let from = this.#bytes.byteOffset - this.#room.byteOffset;
+    if (this.#bytes.buffer !== this.#room.buffer || from + byteCount > this.#room.length) {
+      this.#room = Buffer.allocUnsafeSlow(2 * byteCount);
+      this.#bytes.copy(this.#room);
+      from = 0;
+    }
+    this.#room.set(chunk, from + this.#bytes.length);
+    this.#bytes = this.#room.subarray(from, from + byteCount);
   }
 
   /** Takes one step; returns whether there may be another. */

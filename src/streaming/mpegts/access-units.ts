@@ -67,7 +67,7 @@ export class AccessUnitFinder {
         const isNext = kind === 'first-slice' && draft.hasSlice && !this.#completesFrame(draft, nal);
         if (isNext) close(heldFrom ?? at);
         draft.hasParameterSets ||= held.some((set) => this.#syntax.typeOf(set) === this.#syntax.sequenceType);
-        draft.refreshPictures = Math.max(draft.refreshPictures, ...held.map((message) => this.#syntax.recoveryOf(message) ?? 0));
+        draft.refreshPictures = held.reduce((most, message) => Math.max(most, this.#syntax.recoveryOf(message) ?? 0), draft.refreshPictures);
         this.#addSlice(draft, nal, kind === 'first-slice');
         [held, heldFrom] = [[], undefined];
       } else if (kind === 'parameters' || kind === 'prefix' || kind === 'delimiter') {
