@@ -10,6 +10,8 @@ export type WaitingUnit = {
   readonly leastAgeMs: CaptureEstimate['leastAgeMs'];
   /** A key picture waits here behind it. */
   readonly hasNewerKey: boolean;
+  /** The decoder is slower than the stream: it is still at work on pictures that are too old. */
+  readonly isDecoderBehind?: boolean;
 };
 
 export type Decision = 'decode' | 'shed' | 'reconnect';
@@ -51,8 +53,9 @@ export function shedBacklog(state: BacklogState, unit: WaitingUnit, { maxBehindM
     return { state: { isShedding: true, behindSinceMs: undefined, reconnects: state.reconnects + 1, reconnectedAtMs: atMs }, decision: 'reconnect' };
   }
   if (!isOld && !state.isShedding) return { state: next, decision: 'decode' };
-  // An old key picture is shown where there is no better one; what builds on it would be older still.
-  if (unit.isKey && !unit.damaged && !unit.hasNewerKey) return { state: { ...next, isShedding: isOld }, decision: 'decode' };
+  // An old key picture is shown where there is no better one; what builds on it would be older still. A stream of key pictures
+  // alone would keep a decoder busy with the past for ever.
+  if (unit.isKey && !unit.damaged && !unit.hasNewerKey && unit.isDecoderBehind !== true) return { state: { ...next, isShedding: isOld }, decision: 'decode' };
   return { state: { ...next, isShedding: true }, decision: 'shed' };
 }
 

@@ -136,7 +136,7 @@ export class UnitConnection implements CameraConnection {
 
   #decide(unit: PlacedUnit, hasNewerKey: boolean): void {
     if (this.#isStopped) return;
-    const decision = this.#options.shedding.decide({ ...unit, atMs: this.#options.clock.now(), leastAgeMs: this.#leastAgeMs(unit), hasNewerKey });
+    const decision = this.#options.shedding.decide({ ...unit, atMs: this.#options.clock.now(), leastAgeMs: this.#leastAgeMs(unit), hasNewerKey, isDecoderBehind: this.#isDecoderBehind });
     if (decision === 'decode') this.#decoder?.feed(unit);
     // It waits for its turn to be told; its bytes need not.
     else this.#decoder?.shed({ ...unit, data: NOTHING });
@@ -150,6 +150,14 @@ export class UnitConnection implements CameraConnection {
     const nowMs = this.#options.clock.now();
     const owed = this.#decoder?.oldestOwed;
     return Math.max(moment.leastAgeMs + nowMs - arrivedAtMs, owed === undefined ? 0 : nowMs - owed.arrivedAtMs);
+  }
+
+  /** What it owes is too old, and it still gives pictures: one that gives none may need a key picture to go on. */
+  get #isDecoderBehind(): boolean {
+    const { clock, shedding: { maxBehindMs } } = this.#options;
+    const nowMs = clock.now();
+    const owed = this.#decoder?.oldestOwed;
+    return owed !== undefined && nowMs - owed.arrivedAtMs > maxBehindMs && this.#firstPictureAtMs !== undefined && nowMs - this.#lastPictureAtMs <= maxBehindMs;
   }
 
   #look(): void {
