@@ -28,7 +28,10 @@ export type CameraOptions = {
   readonly firstFrameTimeoutMs?: number;
   /** Fail where the very first connection does, instead of trying for ever: a person is waiting. Default false. */
   readonly giveUpFirst?: boolean;
-  /** A picture that is older than this when it could be decoded is passed over, with all up to a key picture that is not. Default 2 s. */
+  /**
+   * A picture that is older than this when it could be decoded is passed over, with all up to a key picture that is not. Default
+   * 2 s. Where ffmpeg reads the camera nothing is passed over.
+   */
   readonly maxBehindMs?: number;
   /** Frames that may be in other hands before new ones are dropped. Default 4. */
   readonly slots?: number;
