@@ -99,6 +99,27 @@ export class FrameProcess {
     stdin.uncork();
   }
 
+  /** Handed over and not taken by ffmpeg yet. */
+  get unsentBytes(): number {
+    return this.#child.stdin?.writableLength ?? 0;
+  }
+
+  /** Resolves when ffmpeg has taken all of that, or is gone. */
+  taken(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.unsentBytes === 0) resolve();
+      this.#child.stdin?.once('drain', resolve);
+      void this.closed.then(() => resolve());
+    });
+  }
+
+  /** Reads no more of the copy before `until` resolves: ffmpeg is held up. */
+  holdCopy(until: Promise<void>): void {
+    const copy = this.#copy;
+    copy?.pause();
+    void until.then(() => copy?.resume());
+  }
+
   /** Takes a line from the log of the ffmpeg that feeds this one: damage is told where it is met. */
   heard(line: string): void {
     if (/\[(?:warning|error|fatal|panic)\]/.test(line)) this.#log.push(line);
@@ -132,9 +153,13 @@ export class FrameProcess {
     return this.closed;
   }
 
+  get #copy(): Readable | null | undefined {
+    return (this.#child.stdio as readonly unknown[] | undefined)?.[COPY_FD] as Readable | null | undefined;
+  }
+
   #watch(): void {
     const { stdin, stdout, stderr } = this.#child;
-    const copy = (this.#child.stdio as readonly unknown[] | undefined)?.[COPY_FD] as Readable | null | undefined;
+    const copy = this.#copy;
     const lines = new LineSplitter((line) => this.#logged(line));
     stdout?.on('data', (chunk: Buffer) => this.#guarded(() => this.#reader.push(chunk)));
     stderr?.setEncoding('utf8').on('data', (text: string) => lines.push(text));
