@@ -27,7 +27,7 @@ const SNAPSHOT_INTERVAL_MS = 1_000;
 /**
  * Reads a camera that sends JPEGs over HTTP or HTTPS, over all its connections: one answer without an end
  * (`multipart/x-mixed-replace`), or one picture an answer (`image/jpeg`), which is then asked for again and again.
- * Pictures are told when their last byte comes. Their times are the camera's where it gives each one (`X-Timestamp`),
+ * A picture comes out with its last byte. Their times are the camera's where it gives each one (`X-Timestamp`),
  * else those of their arrival.
  *
  * A stream ends as `unsupported` where the answer is anything else.

@@ -13,7 +13,7 @@ export type Part = {
 
 export type MultipartEvents = {
   onPart(part: Part): void;
-  /** The answer cannot be read any further. Nothing is told after it. */
+  /** The answer cannot be read any further. No event comes after it. */
   onMalformed(reason: string): void;
   onNotice(text: string): void;
 };
@@ -27,7 +27,7 @@ const MAX_BETWEEN_BYTES = 64 * 1024;
 /**
  * Parts the answers of MJPEG cameras (`multipart/x-mixed-replace`, RFC 2046 §5.1), as cameras write them: a boundary that
  * is given with or without its dashes, or not at all; line ends with or without a carriage return; lengths that are missing
- * or wrong. A part is told as soon as it is whole: by its length, by the end of its JPEG, or by the next boundary.
+ * or wrong. A part comes out as soon as it is whole: by its length, by the end of its JPEG, or by the next boundary.
  */
 export class MultipartReader {
   readonly #events: MultipartEvents;

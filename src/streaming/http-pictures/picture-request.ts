@@ -64,7 +64,7 @@ export class PictureRequest {
     await this.#closed;
   }
 
-  /** Another server is not to learn the password, nor anyone who listens; the camera's own page over TLS may. */
+  /** Neither another server nor a listener may learn the password; the camera's own page over TLS may. */
   #isTrusted(): boolean {
     return this.#url.origin === this.#home.origin || (this.#url.hostname === this.#home.hostname && this.#url.protocol === 'https:');
   }

@@ -77,7 +77,7 @@ export class AccessUnitFinder {
     }
     if (codes.length === 0) return undefined;
     this.#sets.replace(held);
-    // What follows the last picture and holds none goes with it, so that no byte is left out.
+    // Bytes behind the last picture that hold none go with it, so that no byte is left out.
     if (draft.hasSlice) close(bytes.length);
     return spans;
   }

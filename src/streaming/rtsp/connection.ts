@@ -27,7 +27,7 @@ export type ConnectionEvents = {
   onNotice(text: string): void;
 };
 
-/** What may wait to be sent: a peer that does not read gets no more. */
+/** So much may wait to be sent: a peer that does not read gets no more. */
 const MOST_UNSENT_BYTES = 256 * 1024;
 
 /** One TCP or TLS connection to a server: packets and requests of the server come out of it, requests go through it. */

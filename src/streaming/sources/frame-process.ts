@@ -26,7 +26,7 @@ export type FrameProcessEnd = {
   readonly cutOff: boolean;
   /** ffmpeg's last messages of level error and above, oldest first. They may echo the URL with its credentials. */
   readonly errors: readonly string[];
-  /** What went wrong on our side: it could not be started, or its output could not be read. */
+  /** An error on our side: ffmpeg could not be started, or its output could not be read. */
   readonly failure?: Error;
 };
 
@@ -89,7 +89,7 @@ export class FrameProcess {
     return this.#child.pid;
   }
 
-  /** Hands bytes to an ffmpeg that is fed. They are kept until ffmpeg takes them: the caller watches what it has not answered. */
+  /** Hands bytes to an ffmpeg that is fed. They wait until ffmpeg takes them: the caller bounds how many do. */
   write(...pieces: readonly Uint8Array[]): void {
     const { stdin } = this.#child;
     if (this.#stopped || stdin?.writable !== true) return;
@@ -120,7 +120,7 @@ export class FrameProcess {
     void until.then(() => copy?.resume());
   }
 
-  /** Takes a line from the log of the ffmpeg that feeds this one: damage is told where it is met. */
+  /** Takes a line from the log of the ffmpeg that feeds this one: that one meets the damage. */
   heard(line: string): void {
     if (/\[(?:warning|error|fatal|panic)\]/.test(line)) this.#log.push(line);
   }

@@ -148,7 +148,7 @@ export class FfmpegConnection implements CameraConnection {
   }
 
   #giveUp(why: GivingUp): void {
-    this.#gaveUp = why;
+    this.#gaveUp ??= why;
     this.stop();
   }
 

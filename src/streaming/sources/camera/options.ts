@@ -42,13 +42,13 @@ export type CameraOptions = {
    * the disk gets full, keeping ends and watching goes on; see `onCopyFailure`.
    */
   readonly keepCopyTo?: string;
-  /** Told at the first frame of each connection. */
+  /** Called at the first frame of each connection. */
   readonly onCopy?: (copy: CameraCopy) => void;
-  /** Told once, when nothing is kept any more; the files are whole up to there. */
+  /** Called once, when keeping ends early; the files are whole up to there. */
   readonly onCopyFailure?: (error: OutputError) => void;
   /** More options for ffmpeg's input, each word for itself: `['-input_format', 'mjpeg']`. With any of them it is ffmpeg that reads the camera. */
   readonly inputOptions?: readonly string[];
-  /** Ends the source in order: the open gap is told, ffmpeg reaped, then it completes. */
+  /** Ends the source in order: it tells the open gap, reaps ffmpeg, then completes. */
   readonly stop?: AbortSignal;
   readonly ladder?: ReconnectLadder;
   /** Asks whether the camera is back while a step of the ladder lasts. Default: a connection that is closed when it is answered. */
@@ -59,7 +59,7 @@ export type CameraOptions = {
   readonly scheduler?: SchedulerLike;
 };
 
-/** What one connection sent, as it came. */
+/** The stream of one connection, as the camera sent it. */
 export type CameraCopy = {
   readonly path: string;
   readonly epoch: number;

@@ -145,14 +145,14 @@ export class UnitConnection implements CameraConnection {
     }
   }
 
-  /** How old a unit would be when the decoder takes it: what it still owes comes first. */
+  /** How old a unit would be when the decoder takes it: the pictures that the decoder owes come first. */
   #leastAgeMs({ moment, arrivedAtMs }: PlacedUnit): number {
     const nowMs = this.#options.clock.now();
     const owed = this.#decoder?.oldestOwed;
     return Math.max(moment.leastAgeMs + nowMs - arrivedAtMs, owed === undefined ? 0 : nowMs - owed.arrivedAtMs);
   }
 
-  /** What it owes is too old, and it still gives pictures: one that gives none may need a key picture to go on. */
+  /** It owes a picture that is too old, and still gives others: a decoder that gives none may need a key picture to go on. */
   get #isDecoderBehind(): boolean {
     const { clock, shedding: { maxBehindMs } } = this.#options;
     const nowMs = clock.now();
