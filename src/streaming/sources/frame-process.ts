@@ -106,10 +106,14 @@ export class FrameProcess {
 
   /** Resolves when ffmpeg has taken all of that, or is gone. */
   taken(): Promise<void> {
+    const { stdin } = this.#child;
+    if (this.unsentBytes === 0 || stdin?.writable !== true) return Promise.resolve();
     return new Promise((resolve) => {
-      if (this.unsentBytes === 0) resolve();
-      this.#child.stdin?.once('drain', resolve);
-      void this.closed.then(() => resolve());
+      const done = (): void => {
+        stdin.off('drain', done).off('close', done);
+        resolve();
+      };
+      stdin.once('drain', done).once('close', done);
     });
   }
 

@@ -49,6 +49,21 @@ describe('kept frame process', function () {
     assert.deepEqual(children(), []);
   });
 
+  itNeeds(NEEDS_FFMPEG, 'leaves no ffmpeg behind when it is stopped while it holds the copy up', async () => {
+    const url = clips.make(...pattern('640x480', 25, 2), '-c:v', 'rawvideo', '-pix_fmt', 'yuv420p', '-f', 'nut', 'held.nut');
+    let copiedBytes = 0;
+    const pictures = keptFrameProcess({
+      ffmpeg: await locateFfmpeg(process.env, ''), url, inputOptions: [], input: INPUT, restamps: false, getTarget: () => undefined, onPicture: () => undefined,
+      onCopied: (piece) => {
+        copiedBytes += piece.length;
+        // More than a decoder and its pipe hold, so that the rest waits.
+        if (copiedBytes > 10e6) void pictures.stop();
+      },
+    });
+    assert.equal((await pictures.closed).stopped, true);
+    assert.deepEqual(children(), []);
+  });
+
   itNeeds(NEEDS_FFMPEG, 'ends in the words of the ffmpeg that cannot read the camera', async () => {
     const end = await keptFrameProcess({
       ffmpeg: await locateFfmpeg(process.env, ''), url: clips.path('absent.ts'), inputOptions: [], input: INPUT, restamps: false,
