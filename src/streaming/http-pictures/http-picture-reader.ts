@@ -122,7 +122,7 @@ class HttpPictures implements UnitStream {
     const kind = answerKind(answer.headers['content-type']);
     if (kind.kind === 'multipart') this.#readParts(answer, kind.boundary);
     else if (kind.kind === 'snapshot') this.#readSnapshot(answer);
-    else this.#finish({ kind: 'unsupported', reason: `the camera answers with ${kind.type}, not with JPEGs` });
+    else this.#finish({ kind: 'unsupported', reason: `the camera answers with ${kind.type.slice(0, 80)}, not with JPEGs` });
   }
 
   #readParts(answer: IncomingMessage, boundary: string | undefined): void {
