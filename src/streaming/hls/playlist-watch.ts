@@ -65,7 +65,9 @@ export class PlaylistWatch {
     if (this.#isOver || !URL.canParse(this.#url)) return;
     const url = new URL(this.#url);
     if (url.protocol !== 'http:' && url.protocol !== 'https:') return;
-    const headers = { accept: '*/*', 'user-agent': 'Nowcast' };
+    const headers = { accept: '*/*', 'user-agent': 'Nowcast', ...authorizationOf(url) };
+    // Node would throw at credentials that are no UTF-8.
+    [url.username, url.password] = ['', ''];
     // ffmpeg does not check certificates either.
     const request = url.protocol === 'https:' ? requestTls(url, { headers, agent: this.#agents['https:'] }) : requestHttp(url, { headers, agent: this.#agents['http:'] });
     this.#request = request;
@@ -109,6 +111,13 @@ export class PlaylistWatch {
     const pauseMs = Math.min(MOST_POLL_MS, Math.max(LEAST_POLL_MS, this.#targetDurationMs ?? this.#options.timeoutMs));
     this.#next = this.#options.scheduler.schedule(() => this.#fetch(0), pauseMs);
   }
+}
+
+/** Of the credentials in a URL, byte by byte as they are percent-encoded there. */
+function authorizationOf({ username, password }: URL): { readonly authorization?: string } {
+  if (username === '' && password === '') return {};
+  const bytes = `${username}:${password}`.replaceAll(/%([0-9a-f]{2})/gi, (_, digits: string) => String.fromCharCode(parseInt(digits, 16)));
+  return { authorization: `Basic ${Buffer.from(bytes, 'latin1').toString('base64')}` };
 }
 
 /** Tells the body where it comes whole and is no larger than a playlist may be. */

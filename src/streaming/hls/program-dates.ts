@@ -11,7 +11,7 @@ export type ProgramDates = {
   find(url: string): Segment | undefined;
 };
 
-/** Players lag behind the playlist: what has left it may still be opened. */
+/** Players lag behind the playlist: they may still open a segment that has left it. */
 const KEPT_SEGMENTS = 256;
 
 /** @param playlistUrl absolute, after redirects: what segments are relative to */

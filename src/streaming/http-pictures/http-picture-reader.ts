@@ -27,7 +27,7 @@ const SNAPSHOT_INTERVAL_MS = 1_000;
 /**
  * Reads a camera that sends JPEGs over HTTP or HTTPS, over all its connections: one answer without an end
  * (`multipart/x-mixed-replace`), or one picture an answer (`image/jpeg`), which is then asked for again and again.
- * Pictures are told when their last byte comes. Their times are the camera's where it gives each one (`X-Timestamp`),
+ * A picture comes out with its last byte. Their times are the camera's where it gives each one (`X-Timestamp`),
  * else those of their arrival.
  *
  * A stream ends as `unsupported` where the answer is anything else.
@@ -122,7 +122,7 @@ class HttpPictures implements UnitStream {
     const kind = answerKind(answer.headers['content-type']);
     if (kind.kind === 'multipart') this.#readParts(answer, kind.boundary);
     else if (kind.kind === 'snapshot') this.#readSnapshot(answer);
-    else this.#finish({ kind: 'unsupported', reason: `the camera answers with ${kind.type}, not with JPEGs` });
+    else this.#finish({ kind: 'unsupported', reason: `the camera answers with ${kind.type.slice(0, 80)}, not with JPEGs` });
   }
 
   #readParts(answer: IncomingMessage, boundary: string | undefined): void {

@@ -13,7 +13,7 @@ export type Part = {
 
 export type MultipartEvents = {
   onPart(part: Part): void;
-  /** The answer cannot be read any further. Nothing is told after it. */
+  /** The answer cannot be read any further. No event comes after it. */
   onMalformed(reason: string): void;
   onNotice(text: string): void;
 };
@@ -27,13 +27,15 @@ const MAX_BETWEEN_BYTES = 64 * 1024;
 /**
  * Parts the answers of MJPEG cameras (`multipart/x-mixed-replace`, RFC 2046 §5.1), as cameras write them: a boundary that
  * is given with or without its dashes, or not at all; line ends with or without a carriage return; lengths that are missing
- * or wrong. A part is told as soon as it is whole: by its length, by the end of its JPEG, or by the next boundary.
+ * or wrong. A part comes out as soon as it is whole: by its length, by the end of its JPEG, or by the next boundary.
  */
 export class MultipartReader {
   readonly #events: MultipartEvents;
   /** With its two dashes; undefined until the first line that begins with them. */
   #delimiter: Buffer | undefined;
   #bytes: Buffer = EMPTY;
+  /** Where `#bytes` lie once pieces were joined. */
+  #room: Buffer = EMPTY;
   #state: 'between' | 'headers' | 'body' = 'between';
   #headers: ReadonlyMap<string, string> = new Map();
   #jpegEnd = new JpegEnd();
@@ -55,8 +57,25 @@ export class MultipartReader {
   /** @param arrivedAtMs when these bytes came, on the monotonic clock */
   push(chunk: Uint8Array, arrivedAtMs: number): void {
     if (this.#isOver) return;
-    this.#bytes = this.#bytes.length === 0 ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength) : Buffer.concat([this.#bytes, chunk]);
+    this.#append(chunk);
     while (!this.#isOver && this.#step(arrivedAtMs));
+  }
+
+  /** Where pieces have to be joined there is room behind them for as much again, so that each byte is copied a few times at most. */
+  #append(chunk: Uint8Array): void {
+    if (this.#bytes.length === 0) {
+      this.#bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+      return;
+    }
+    const byteCount = this.#bytes.length + chunk.length;
+    let from = this.#bytes.byteOffset - this.#room.byteOffset;
+    if (this.#bytes.buffer !== this.#room.buffer || from + byteCount > this.#room.length) {
+      this.#room = Buffer.allocUnsafeSlow(2 * byteCount);
+      this.#bytes.copy(this.#room);
+      from = 0;
+    }
+    this.#room.set(chunk, from + this.#bytes.length);
+    this.#bytes = this.#room.subarray(from, from + byteCount);
   }
 
   /** Takes one step; returns whether there may be another. */

@@ -1,4 +1,4 @@
-/** Tells when pictures were taken from what a camera writes above them. One for each stream. */
+/** Tells when pictures were taken, from the headers that a camera writes above them. One for each stream. */
 export type PartTimes = {
   /** On the camera's clock in milliseconds; undefined where it does not tell, or tells nothing that could be true. */
   timeOf(headers: ReadonlyMap<string, string>): number | undefined;

@@ -39,7 +39,7 @@ export class PictureRequest {
     if (this.#isOver) return;
     const isTls = this.#url.protocol === 'https:';
     const authorization = this.#isTrusted() ? this.#authenticator.authorize('GET', `${this.#url.pathname}${this.#url.search}`) : undefined;
-    const headers = { accept: '*/*', 'user-agent': 'Nowcast', ...(authorization === undefined ? {} : { authorization }) };
+    const headers = { accept: '*/*', 'user-agent': 'Nowcast', ...(authorization === undefined ? {} : { authorization: utf8Field(authorization) }) };
     // Cameras sign their own certificates; ffmpeg does not check them either.
     const request = isTls ? requestTls(this.#url, { headers, agent: this.#agents['https:'] }) : requestHttp(this.#url, { headers, agent: this.#agents['http:'] });
     this.#request = request;
@@ -64,7 +64,7 @@ export class PictureRequest {
     await this.#closed;
   }
 
-  /** Another server is not to learn the password, nor anyone who listens; the camera's own page over TLS may. */
+  /** Neither another server nor a listener may learn the password; the camera's own page over TLS may. */
   #isTrusted(): boolean {
     return this.#url.origin === this.#home.origin || (this.#url.hostname === this.#home.hostname && this.#url.protocol === 'https:');
   }
@@ -85,7 +85,7 @@ export class PictureRequest {
       if (attempts < MAX_ATTEMPTS) answer.once('close', () => this.send(attempts + 1));
       else this.#fail({ kind: 'refused', reason: `the camera redirects more than ${MAX_ATTEMPTS - 1} times` });
     };
-    const challenge = statusCode === 401 && this.#isTrusted() ? strongestChallenge(answer.headersDistinct['www-authenticate'] ?? []) : undefined;
+    const challenge = statusCode === 401 && this.#isTrusted() ? strongestChallenge((answer.headersDistinct['www-authenticate'] ?? []).map(fieldAsUtf8)) : undefined;
     if (challenge !== undefined && this.#authenticator.meet(challenge, wasAuthorized)) again();
     else if (statusCode >= 301 && statusCode <= 308 && headers.location !== undefined) this.#redirect(headers.location, again);
     else this.#fail(statusFailure('GET', statusCode).end);
@@ -105,4 +105,14 @@ export class PictureRequest {
   #fail(end: UnitStreamEnd): void {
     if (!this.#isOver) this.#events.onFailure(end);
   }
+}
+
+/** Node writes a header field's characters as bytes, and throws at those that are none. */
+function utf8Field(text: string): string {
+  return Buffer.from(text, 'utf8').toString('latin1');
+}
+
+/** The other way about: Node reads each byte of a field as a character. */
+function fieldAsUtf8(field: string): string {
+  return Buffer.from(field, 'latin1').toString('utf8');
 }

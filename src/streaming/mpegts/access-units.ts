@@ -67,7 +67,7 @@ export class AccessUnitFinder {
         const isNext = kind === 'first-slice' && draft.hasSlice && !this.#completesFrame(draft, nal);
         if (isNext) close(heldFrom ?? at);
         draft.hasParameterSets ||= held.some((set) => this.#syntax.typeOf(set) === this.#syntax.sequenceType);
-        draft.refreshPictures = Math.max(draft.refreshPictures, ...held.map((message) => this.#syntax.recoveryOf(message) ?? 0));
+        draft.refreshPictures = held.reduce((most, message) => Math.max(most, this.#syntax.recoveryOf(message) ?? 0), draft.refreshPictures);
         this.#addSlice(draft, nal, kind === 'first-slice');
         [held, heldFrom] = [[], undefined];
       } else if (kind === 'parameters' || kind === 'prefix' || kind === 'delimiter') {
@@ -77,7 +77,7 @@ export class AccessUnitFinder {
     }
     if (codes.length === 0) return undefined;
     this.#sets.replace(held);
-    // What follows the last picture and holds none goes with it, so that no byte is left out.
+    // Bytes behind the last picture that hold none go with it, so that no byte is left out.
     if (draft.hasSlice) close(bytes.length);
     return spans;
   }

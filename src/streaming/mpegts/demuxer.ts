@@ -14,7 +14,7 @@ export type DemuxerEvents = {
   onPes(data: PesData): void;
   /** A picture begins in a packet that also tells the sender's clock, in units of 1/27,000,000 s, modulo 2^33 × 300. */
   onClock(clock: { readonly pcr27Mhz: number; readonly pts90Khz: number; readonly isDiscontinuity: boolean; readonly arrivedAtMs: number }): void;
-  /** The stream cannot be taken apart here, for good. Nothing is told after it. */
+  /** The stream cannot be taken apart here, for good. No event comes after it. */
   onUnsupported(reason: string): void;
   onNotice(text: string): void;
 };

@@ -36,6 +36,8 @@ type OpenPes = {
 
 /** Larger than any picture of a camera: a stream that never ends one must not fill the memory. */
 export const MAX_PES_BYTES = 16 * 2 ** 20;
+/** Counted for each piece beside its bytes: a sender of tiny pieces must not fill the memory either. */
+const PIECE_BYTES = 64;
 
 /**
  * Puts the PES packets of one PID together and tells each as soon as its end is known: by its length where the sender
@@ -109,7 +111,7 @@ export class PesAssembler {
     pes.pieces.push(piece);
     pes.byteCount += piece.length;
     pes.arrivedAtMs = arrivedAtMs;
-    if (pes.byteCount <= MAX_PES_BYTES) return;
+    if (pes.byteCount + PIECE_BYTES * pes.pieces.length <= MAX_PES_BYTES) return;
     this.#open = undefined;
     this.#followsLoss = true;
     this.#events.onNotice(`a picture of more than ${MAX_PES_BYTES / 2 ** 20} MiB was passed over`);

@@ -19,7 +19,7 @@ export type UdpAddress = {
 
 /** Options of ffmpeg's that mean nothing here, or only when sending. */
 const IGNORED = new Set(['fifo_size', 'overrun_nonfatal', 'pkt_size', 'ttl', 'timeout', 'bitrate', 'burst_bits', 'broadcast']);
-/** At 20 Mbit/s half a second: what waits while the process is busy elsewhere must not be lost. */
+/** At 20 Mbit/s half a second: datagrams that wait while the process is busy elsewhere must not be lost. */
 export const DEFAULT_BUFFER_BYTES = 1_250_000;
 
 /**

@@ -23,7 +23,7 @@ export type SliceRules = {
 /** The parameter sets of a type that are in force. */
 export type SetsOfType = (type: number) => readonly NalUnit[];
 
-/** What stands before a slice's field flags takes less. */
+/** A slice's fields up to its field flags take less. */
 const SLICE_HEAD_BYTES = 32;
 const B_SLICE = 1;
 

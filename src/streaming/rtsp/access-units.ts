@@ -54,7 +54,7 @@ export class AccessUnits {
   lost(): void {
     this.#lostHere = true;
     // The picture of these may be lost with its slices: SEI must not go to another. Parameter sets are in force all the same.
-    if (this.#held.length > 0) this.#setTypesBeforeLoss = [...this.#setTypesBeforeLoss, ...this.#takeHeldSets()];
+    if (this.#held.length > 0) this.#setTypesBeforeLoss = [...new Set([...this.#setTypesBeforeLoss, ...this.#takeHeldSets()])];
   }
 
   nal(nal: NalUnit, time: PacketTime): void {

@@ -27,7 +27,7 @@ export type ConnectionEvents = {
   onNotice(text: string): void;
 };
 
-/** What may wait to be sent: a peer that does not read gets no more. */
+/** So much may wait to be sent: a peer that does not read gets no more. */
 const MOST_UNSENT_BYTES = 256 * 1024;
 
 /** One TCP or TLS connection to a server: packets and requests of the server come out of it, requests go through it. */
@@ -47,7 +47,7 @@ export class RtspConnection {
 
   constructor({ host, port, isSecure }: RtspAddress, { timeoutMs, clock, scheduler, authenticator }: ConnectionOptions, events: ConnectionEvents) {
     this.#exchange = new Exchange({
-      write: (text) => this.#write(Buffer.from(text, 'latin1')),
+      write: (text) => this.#write(Buffer.from(text, 'utf8')),
       authenticator, timeoutMs, clock, scheduler,
       onRoundTrip: (roundTripMs) => events.onRoundTrip(roundTripMs),
     });

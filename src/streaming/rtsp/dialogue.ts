@@ -7,10 +7,10 @@ import { headerOf, type RtspReply } from './message.js';
 import { parseSdp } from './sdp.js';
 import { parseTransport, type TransportReply } from './transport-header.js';
 
-/** What a server has said of its stream before anything is set up. */
+/** A server's description of its stream, before anything is set up. */
 export type Described = {
   readonly media: MediaDescription;
-  /** What PLAY, keep-alive and TEARDOWN name. */
+  /** PLAY, keep-alive and TEARDOWN name it. */
   readonly sessionUrl: string;
   readonly trackUrl: string;
   /** Whether `GET_PARAMETER` is among the methods that the server lists. */

@@ -12,7 +12,7 @@ export class SessionFailure extends Error {
   }
 }
 
-/** How ffmpeg names what happened, by which `failureReason` finds the words for people: one source of them for both readers. */
+/** ffmpeg's phrases, by which `failureReason` finds the words for people: both readers have one source of them. */
 const PHRASES: Readonly<Record<string, string>> = {
   401: '401 Unauthorized',
   403: '403 Forbidden',
@@ -40,7 +40,7 @@ export function statusFailure(method: string, status: number): SessionFailure {
   return new SessionFailure('refused', known ?? `the camera answers ${method} with status ${status}`);
 }
 
-/** What a socket says, before (`away`, `refused`) or after (`lost`) the session was set up. */
+/** The end that a socket's error means, before (`away`, `refused`) or after (`lost`) the session was set up. */
 export function socketFailure(code: string | undefined, isConnected: boolean, isPlaying: boolean): SessionFailure {
   if (isPlaying) return new SessionFailure('lost', wordsFor(code) ?? CLOSED);
   if (isConnected) return new SessionFailure('refused', wordsFor(code) ?? CLOSED);

@@ -64,7 +64,7 @@ export class GatheredPicture {
   /** As a unit: a key picture with all the parameter sets that a decoder needs. */
   toPicture(): Picture {
     const isKey = this.isKey;
-    const refreshPictures = this.hasKeySlice ? 0 : Math.max(0, ...this.#recoveries());
+    const refreshPictures = this.hasKeySlice ? 0 : this.#recoveries().reduce((most, pictures) => Math.max(most, pictures), 0);
     return {
       data: annexB(isKey ? this.#withParameterSets() : this.#nals),
       mediaMs: this.#mediaMs,

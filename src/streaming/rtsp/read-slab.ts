@@ -4,7 +4,7 @@ const LEAST_ROOM_BYTES = 32 * 1024;
 
 /**
  * Memory for a socket's reads, one behind the other. Node otherwise takes 64 KiB for each read and gives most of it back,
- * and cameras send packets one by one. What was read is never written over.
+ * and cameras send packets one by one. Nothing is written over bytes that were read.
  */
 export class ReadSlab {
   #slab = Buffer.allocUnsafeSlow(SLAB_BYTES);

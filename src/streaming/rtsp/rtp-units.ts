@@ -25,7 +25,7 @@ export type RtpUnitsOptions = {
   readonly clock: Clock;
   /** Our own source identifier in receiver reports: random, 32 bits. */
   readonly ownSsrc: number;
-  /** Kept by the caller from one connection to the next, so that the camera's owner is told once. Its notices go where it was made to. */
+  /** The caller keeps them from one connection to the next, so that the camera's owner hears of each once. Their notices go to the callback that they were made with. */
   readonly quirks?: SenderQuirks;
 };
 

@@ -19,7 +19,7 @@ const REORDER_TICK_MS = 20;
 /** …and, where none can wait, whether a receiver report is due. */
 const REPORT_TICK_MS = 500;
 
-/** Reads one RTSP camera, over all its connections: what was learned of its habits on one holds for the next. */
+/** Reads one RTSP camera, over all its connections: a habit that shows on one holds for the next. */
 export class RtspReader {
   readonly #url: string;
   readonly #options: RtspReaderOptions;

@@ -26,7 +26,7 @@ export type SessionDescription = {
 
 type Draft = { type: string; protocol: string; payloadTypes: number[]; encodings: Map<number, Encoding>; formats: Map<number, string>; control?: string; size?: { width: number; height: number } };
 
-/** More than any camera writes. What stands beyond these is not read. */
+/** More than any camera writes. The rest is not read. */
 const MOST_CHARACTERS = 256 * 1024;
 const MOST_SECTIONS = 64;
 const MOST_PAYLOAD_TYPES = 64;

@@ -22,7 +22,7 @@ export type RtspSessionOptions = {
   readonly scheduler: SchedulerLike;
 };
 
-/** What a server has agreed to send. */
+/** The stream that a server has agreed to send. */
 export type RtspOpened = {
   readonly media: MediaDescription;
   /** In words, for people: `tcp`, `tls`, `udp` or `udp multicast`. */
@@ -32,7 +32,7 @@ export type RtspOpened = {
 /**
  * Called synchronously, in the order in which things happen. All packets that came with one read of the socket carry the
  * time of that read. A packet's memory is the receiver's: nothing is written to it any more, but it keeps its read
- * and its neighbours (128 KiB) from being freed, so copy what is kept for long.
+ * and its neighbours (128 KiB) from being freed, so copy a packet that is kept for long.
  */
 export type RtspSessionEvents = {
   /** Called once, before the first packet. */

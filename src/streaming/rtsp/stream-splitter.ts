@@ -21,7 +21,7 @@ const NOTHING = Buffer.alloc(0);
  * Cuts the byte stream of an RTSP connection into interleaved packets (RFC 2326 §10.12) and messages. Packets that a chunk
  * holds whole are not copied. Its memory is bounded: one packet (64 KiB), or one message and its body.
  *
- * When what follows is neither, it looks for the next thing that surely is one: a packet of a known channel with the
+ * Where neither follows, it looks for the next thing that surely is one: a packet of a known channel with the
  * version of RTP, or a reply.
  */
 export class StreamSplitter {
@@ -70,7 +70,7 @@ export class StreamSplitter {
     return at;
   }
 
-  /** Takes what completes the thing at hand, and no more. */
+  /** Takes the bytes that complete the thing at hand, and no more. */
   #continue(chunk: Buffer, at: number): number {
     if (this.#draft === undefined && this.#held[0] === DOLLAR) return this.#continuePacket(chunk, at);
     return this.#bodyBytes === undefined ? this.#continueLine(chunk, at) : this.#continueBody(chunk, at, this.#bodyBytes);
@@ -141,7 +141,7 @@ export class StreamSplitter {
     this.#sink.onJunk();
   }
 
-  /** Passes over what may not be the beginning of anything; what may be one at the chunk's end is held. */
+  /** Passes over bytes that cannot begin anything; holds those at the chunk's end that may. */
   #seek(chunk: Buffer, at: number): number {
     const joined = this.#heldBytes > 0;
     const data = joined ? Buffer.concat([this.#release(), chunk.subarray(at)]) : chunk.subarray(at);
@@ -179,7 +179,7 @@ export class StreamSplitter {
     return end;
   }
 
-  /** Gives what is held away, with its memory. */
+  /** Gives the held bytes away, with their memory. */
   #release(): Buffer {
     const released = this.#held.subarray(0, this.#heldBytes);
     this.#held = NOTHING;

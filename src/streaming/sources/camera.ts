@@ -6,12 +6,13 @@ import { CameraSession } from './camera/session.js';
 export type { CameraCopy, CameraOptions } from './camera/options.js';
 
 /**
- * Watches a camera for ever: `rtsp://`, `rtsps://`, `http://`, `https://` (MJPEG, HLS and others), `udp://`, `srt://`,
- * `rtmp://` or `/dev/videoN`. Subscribing connects; unsubscribing ends its ffmpeg, whatever that is doing.
+ * Watches a camera for ever: `rtsp://`, `rtsps://`, `http://`, `https://` (MJPEG, HLS and others), `udp://`, `tcp://`,
+ * `srt://`, `rtmp://` or `/dev/videoN`. Subscribing connects; unsubscribing closes the connection and ends its ffmpeg, whatever
+ * these are doing.
  *
- * A camera that goes away is reconnected to by the ladder, or as soon as it answers where it did not; it never
- * errors. A `gap` tells the time without frames when it is back. A slow consumer never holds the camera up: frames that find no free slot are reported as drops.
- * No event holds the URL's credentials.
+ * Where a camera goes away, the source connects anew, step by step of the ladder, or as soon as a camera answers that did not;
+ * the source does not error. A `gap` tells the time without frames when the camera is back. A slow consumer never holds the
+ * camera up: frames that find no free slot are reported as drops. No event holds the URL's credentials.
  *
  * Errors with SourceError (`NOWCAST_CAMERA`) where the first connection fails and `giveUpFirst` is set, or where ffmpeg
  * is the embedded one; with UsageError where the URL is of no kind that is known.

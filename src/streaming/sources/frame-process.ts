@@ -1,5 +1,5 @@
-import { spawn, type ChildProcessByStdio } from 'node:child_process';
-import type { Readable, Writable } from 'node:stream';
+import { spawn, type ChildProcess } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import type { Size } from '../../core/letterbox.js';
 import type { Ffmpeg } from './ffmpeg-binary.js';
 import { COPY_FD } from './ffmpeg.js';
@@ -26,7 +26,7 @@ export type FrameProcessEnd = {
   readonly cutOff: boolean;
   /** ffmpeg's last messages of level error and above, oldest first. They may echo the URL with its credentials. */
   readonly errors: readonly string[];
-  /** What went wrong on our side: it could not be started, or its output could not be read. */
+  /** An error on our side: ffmpeg could not be started, or its output could not be read. */
   readonly failure?: Error;
 };
 
@@ -60,7 +60,8 @@ export class FrameProcess {
   /** Never rejects. */
   readonly closed: Promise<FrameProcessEnd>;
   readonly #options: FrameProcessOptions;
-  readonly #child: ChildProcessByStdio<Writable | null, Readable, Readable>;
+  /** Without pipes where this program has too many files open. */
+  readonly #child: ChildProcess;
   readonly #reader: NutReader;
   readonly #log = new FfmpegLog();
   /** Pictures that are whole and whose announcement was not read yet: log and pictures come through two pipes. */
@@ -79,7 +80,7 @@ export class FrameProcess {
     // A group of its own: Ctrl-C in a terminal is for us to handle, ffmpeg is then stopped in order.
     this.#child = spawn(options.ffmpeg.path, options.args, {
       stdio: [options.isFed === true ? 'pipe' : 'ignore', 'pipe', 'pipe', options.onCopied === undefined ? 'ignore' : 'pipe'], detached: true,
-    }) as ChildProcessByStdio<Writable | null, Readable, Readable>;
+    });
     this.closed = new Promise((resolve) => { this.#resolveClosed = resolve; });
     this.#watch();
   }
@@ -88,17 +89,42 @@ export class FrameProcess {
     return this.#child.pid;
   }
 
-  /** Hands bytes to an ffmpeg that is fed. They are kept until ffmpeg takes them: the caller watches what it has not answered. */
+  /** Hands bytes to an ffmpeg that is fed. They wait until ffmpeg takes them: the caller bounds how many do. */
   write(...pieces: readonly Uint8Array[]): void {
     const { stdin } = this.#child;
-    if (stdin === null || this.#stopped || !stdin.writable) return;
+    if (this.#stopped || stdin?.writable !== true) return;
     // One write to the pipe for all of them.
     stdin.cork();
     for (const piece of pieces) stdin.write(piece);
     stdin.uncork();
   }
 
-  /** Takes a line from the log of the ffmpeg that feeds this one: damage is told where it is met. */
+  /** Handed over and not taken by ffmpeg yet. */
+  get unsentBytes(): number {
+    return this.#child.stdin?.writableLength ?? 0;
+  }
+
+  /** Resolves when ffmpeg has taken all of that, or is gone. */
+  taken(): Promise<void> {
+    const { stdin } = this.#child;
+    if (this.unsentBytes === 0 || stdin?.writable !== true) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = (): void => {
+        stdin.off('drain', done).off('close', done);
+        resolve();
+      };
+      stdin.once('drain', done).once('close', done);
+    });
+  }
+
+  /** Reads no more of the copy before `until` resolves: ffmpeg is held up. */
+  holdCopy(until: Promise<void>): void {
+    const copy = this.#copy;
+    copy?.pause();
+    void until.then(() => copy?.resume());
+  }
+
+  /** Takes a line from the log of the ffmpeg that feeds this one: that one meets the damage. */
   heard(line: string): void {
     if (/\[(?:warning|error|fatal|panic)\]/.test(line)) this.#log.push(line);
   }
@@ -125,18 +151,22 @@ export class FrameProcess {
     }
     this.#stopped = true;
     // Blocked in a write to a full pipe it would not even notice the signal.
-    this.#child.stdout.destroy();
+    this.#child.stdout?.destroy();
     this.#child.stdin?.destroy();
     this.#endIfDone();
     return this.closed;
   }
 
+  get #copy(): Readable | null | undefined {
+    return (this.#child.stdio as readonly unknown[] | undefined)?.[COPY_FD] as Readable | null | undefined;
+  }
+
   #watch(): void {
     const { stdin, stdout, stderr } = this.#child;
-    const copy = this.#child.stdio[COPY_FD] as Readable | null;
+    const copy = this.#copy;
     const lines = new LineSplitter((line) => this.#logged(line));
-    stdout.on('data', (chunk: Buffer) => this.#guarded(() => this.#reader.push(chunk)));
-    stderr.setEncoding('utf8').on('data', (text: string) => lines.push(text));
+    stdout?.on('data', (chunk: Buffer) => this.#guarded(() => this.#reader.push(chunk)));
+    stderr?.setEncoding('utf8').on('data', (text: string) => lines.push(text));
     copy?.on('data', (piece: Buffer) => this.#options.onCopied?.(piece));
     // They may fail when the child dies; 'close' tells about it.
     for (const pipe of [stdin, stdout, stderr, copy]) pipe?.on('error', () => undefined);
@@ -168,8 +198,8 @@ export class FrameProcess {
     try {
       const wantsMore = read();
       if (this.#stopped) return;
-      if (wantsMore) this.#child.stdout.resume();
-      else this.#child.stdout.pause();
+      if (wantsMore) this.#child.stdout?.resume();
+      else this.#child.stdout?.pause();
     } catch (error) {
       this.#failure = error as Error;
       void this.stop();

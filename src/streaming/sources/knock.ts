@@ -32,8 +32,18 @@ export function doorOf(url: string): Door | undefined {
   const { protocol, hostname, port, searchParams } = new URL(encoded);
   const number = port === '' ? DEFAULT_PORTS[protocol] : Number(port);
   // With `listen` it is the camera that calls.
-  if (number === undefined || hostname === '' || searchParams.has('listen')) return undefined;
-  return { host: decodeURIComponent(hostname.replace(/^\[|\]$/g, '')), port: number, speaks: SPEAKS[protocol] ?? 'tcp' };
+  const host = decodedHost(hostname.replace(/^\[|\]$/g, ''));
+  if (number === undefined || host === undefined || host === '' || searchParams.has('listen')) return undefined;
+  return { host, port: number, speaks: SPEAKS[protocol] ?? 'tcp' };
+}
+
+/** Undefined where the name is no text, and so none of any machine. */
+function decodedHost(hostname: string): string | undefined {
+  try {
+    return decodeURIComponent(hostname);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Any answer will do, a refusal too. None of these asks for a stream, a path or a password. */

@@ -62,6 +62,19 @@ describe('the watch over a playlist', () => {
     assert.equal(playlist.targetDurationMs, 1_000);
   });
 
+  it('asks with the credentials of its URL, as bytes where they are no text', async () => {
+    const seen: (string | undefined)[] = [];
+    const base = await serve(({ headers, url }, response) => {
+      seen.push(headers.authorization);
+      if (url === '/') response.writeHead(302, { location: `${base.replace('://', '://me:%ff@')}/list.m3u8` }).end();
+      else response.end(list(0, '#EXT-X-ENDLIST'));
+    });
+    watch(`${base.replace('://', '://me:s3cr%40t%C5%82@')}/`);
+    await requested(2);
+    const basic = (credentials: Buffer): string => `Basic ${credentials.toString('base64')}`;
+    assert.deepEqual(seen, [basic(Buffer.from('me:s3cr@tł')), basic(Buffer.from('me:\xff', 'latin1'))]);
+  });
+
   it('ends with a stream that has ended', async () => {
     const base = await serve((_, response) => response.end(list(0, '#EXT-X-ENDLIST')));
     const playlist = watch(base);

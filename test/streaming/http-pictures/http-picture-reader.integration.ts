@@ -179,6 +179,20 @@ describe('a camera over HTTP', () => {
     assert.ok(!record.notices.some((text) => text.includes('unencrypted')));
   });
 
+  it('answers a digest challenge of a realm and for a user with letters beyond Latin', async () => {
+    const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
+    const asBytes = (text: string): string => Buffer.from(text).toString('latin1');
+    const base = await serve((request, response) => {
+      const wanted = md5(`${md5('łukasz:dvůr:p#ss')}:n1:${md5(`GET:${request.url}`)}`);
+      const authorization = request.headers.authorization ?? '';
+      if (authorization.includes(`username="${asBytes('łukasz')}", realm="${asBytes('dvůr')}"`) && authorization.includes(`response="${wanted}"`)) {
+        response.writeHead(200, { 'content-type': 'image/jpeg' }).end(pictures[0]);
+      } else response.writeHead(401, { 'www-authenticate': `Digest realm="${asBytes('dvůr')}", nonce="n1"` }).end();
+    });
+    const { record } = watch(`${base.replace('://', '://łukasz:p#ss@')}/snap.jpg`);
+    await record.until(() => record.units.length === 1);
+  });
+
   it('reads no more of an answer that is none of pictures', async () => {
     let sentBytes = 0;
     let isClosed = (): void => undefined;

@@ -46,6 +46,22 @@ describe('openRtspSession and access', () => {
     assert.deepEqual(notices, []);
   });
 
+  it('answers to a realm and for a user with letters beyond Latin', async () => {
+    const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
+    const asBytes = (text: string): string => Buffer.from(text).toString('latin1');
+    const plain = cameraScript();
+    const server = await serve((request, socket) => {
+      const authorization = request.headers.get('authorization') ?? '';
+      const wanted = md5(`${md5(`łukasz:dvůr:${PASSWORD}`)}:n1:${md5(`${request.method}:${request.url}`)}`);
+      const isKnown = authorization.includes(`username="${asBytes('łukasz')}", realm="${asBytes('dvůr')}"`) && authorization.includes(`response="${wanted}"`);
+      return isKnown ? plain(request, socket) : reply(request, '401 Unauthorized', { 'WWW-Authenticate': 'Digest realm="dvůr", nonce="n1"' });
+    });
+    const { session, opened } = watch(server.url.replace('//', `//łukasz:${PASSWORD}@`));
+    await opened;
+    session.stop();
+    await session.ended;
+  });
+
   it('answers at any step', async () => {
     const server = await serve(cameraScript({ SETUP: (request) => isRight(request, 'late') ? reply(request, '200 OK', { Session: '1' }) : challenge(request, 'late') }));
     const { session, opened } = watch(withCredentials(server.url));

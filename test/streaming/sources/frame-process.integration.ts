@@ -42,6 +42,21 @@ describe('FrameProcess', function () {
     assert.deepEqual(pictures.map(({ index }) => index), Array.from({ length: 200 }, (_, i) => i));
   });
 
+  it('ends with the reason where this program has too many files open', function () {
+    if (process.platform === 'win32') this.skip();
+    const script = `
+      import { openSync } from 'node:fs';
+      import { FrameProcess } from '${new URL('../../../src/streaming/sources/frame-process.js', import.meta.url).href}';
+      try { for (;;) openSync('/dev/null'); } catch { /* Now there are. */ }
+      const started = new FrameProcess({ ffmpeg: { path: 'ffmpeg' }, args: [], isFed: true, onCopied: () => undefined, getTarget: () => undefined, onPicture: () => undefined });
+      started.write(new Uint8Array(1));
+      const end = await started.finish();
+      await started.stop();
+      process.stdout.write(end.failure.code);`;
+    const told = execFileSync('sh', ['-c', 'ulimit -n 64; exec "$0" --input-type=module -e "$1"', process.execPath, script], { encoding: 'utf8' });
+    assert.equal(told, 'EMFILE');
+  });
+
   itNeeds(NEEDS, 'ends an ffmpeg that is blocked on a full pipe', async () => {
     const waiting = start(clip(), { getTarget: () => 'wait' });
     await until(() => isBlockedOnPipe(waiting.pid!));

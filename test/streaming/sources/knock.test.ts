@@ -27,6 +27,7 @@ describe('doorOf', () => {
     'udp://@239.0.0.1:1234': undefined,
     'srt://camera:1234': undefined,
     '/dev/video0': undefined,
+    'rtsp://camera%ff/stream': undefined,
   };
   for (const [url, expected] of Object.entries(cases)) {
     it(`${url}: ${expected === undefined ? 'none' : `${expected.host} ${expected.port} in ${expected.speaks}`}`, () => {

@@ -15,13 +15,17 @@ export type ArrivalClock = {
 
 /** Nothing is known of a first picture, and of those that come without a pause no more than that buffers are finite. */
 const UNSEEN_MS = 10_000;
-/** What arrivals do not show: timers, and the packets before the first byte. */
+/** Arrivals do not show timers, nor the packets before the first byte. */
 const LEAST_MS = 10;
 /** A connection that was at rest for this part of the time between two pictures had nothing left to carry. */
 const REST = 0.3;
 const LEAST_REST_MS = 2;
-/** What waited is delivered in pieces, with rests between, but sooner than it was taken: one step by this part, and a run of them by that. */
+/**
+ * A queue is delivered in pieces, with rests between, but quicker than its pictures were taken. A single step of usual pace is
+ * longer than this part of the usual one…
+ */
 const SHORTEST = 0.7;
+/** …and the mean of a run of steps longer than this part. */
 const SHORT = 0.85;
 const RUN = 3;
 const MEMORY = 24;

@@ -10,11 +10,13 @@ export type WaitingUnit = {
   readonly leastAgeMs: CaptureEstimate['leastAgeMs'];
   /** A key picture waits here behind it. */
   readonly hasNewerKey: boolean;
+  /** The decoder is slower than the stream: it is still at work on pictures that are too old. */
+  readonly isDecoderBehind?: boolean;
 };
 
 export type Decision = 'decode' | 'shed' | 'reconnect';
 
-/** What the rule remembers between pictures. */
+/** The memory of the rule between pictures. */
 export type BacklogState = {
   readonly isShedding: boolean;
   /** Since when every picture has been too old although no newer key picture waits here. */
@@ -30,14 +32,14 @@ export type BacklogOptions = {
 
 export const NO_BACKLOG: BacklogState = { isShedding: false, behindSinceMs: undefined, reconnects: 0, reconnectedAtMs: -Infinity };
 
-/** What waits in the network drains within this, or a new connection is quicker. */
+/** A queue in the network drains within this, or a new connection is quicker. */
 const PATIENCE_MS = 5_000;
 const RECONNECT_LADDER_MS = [10_000, 30_000, 60_000, 300_000];
 /** A stream that has been young for this long starts the ladder anew. */
 const FORGIVEN_AFTER_MS = 600_000;
 
 /**
- * The rule by which a backlog is shed: nothing that is known to be older than `maxBehindMs` is decoded; decoding resumes with a
+ * The rule by which a backlog is shed: no picture that is surely older than `maxBehindMs` is decoded; decoding resumes with a
  * key picture, the first that is young enough or the newest that there is. Where even those are old, the backlog lies in the
  * network or in the camera, and a new connection leaves it behind; each such attempt waits longer for the next.
  */
@@ -51,8 +53,9 @@ export function shedBacklog(state: BacklogState, unit: WaitingUnit, { maxBehindM
     return { state: { isShedding: true, behindSinceMs: undefined, reconnects: state.reconnects + 1, reconnectedAtMs: atMs }, decision: 'reconnect' };
   }
   if (!isOld && !state.isShedding) return { state: next, decision: 'decode' };
-  // An old key picture is shown where there is no better one; what builds on it would be older still.
-  if (unit.isKey && !unit.damaged && !unit.hasNewerKey) return { state: { ...next, isShedding: isOld }, decision: 'decode' };
+  // An old key picture is shown where there is no better one; pictures that build on it would be older still. A stream of key pictures
+  // alone would keep a decoder busy with the past for ever.
+  if (unit.isKey && !unit.damaged && !unit.hasNewerKey && unit.isDecoderBehind !== true) return { state: { ...next, isShedding: isOld }, decision: 'decode' };
   return { state: { ...next, isShedding: true }, decision: 'shed' };
 }
 

@@ -15,12 +15,12 @@ export type CaptureEstimate = {
   readonly captureClock: 'sender' | 'arrival' | 'wall';
   /** The truth lies within this of `capturedAtMs`, to either side. */
   readonly uncertaintyMs: number;
-  /** The picture was at least this old on arrival, whatever is unknown; what a decision to shed may stand on. */
+  /** The picture was at least this old on arrival, whatever is unknown; a decision to shed may stand on this. */
   readonly leastAgeMs: number;
 };
 
 export type CaptureClock = {
-  /** The media clock starts anew; what is known of the sender's wall clock stays, where its reports tell one. */
+  /** The media clock starts anew; the knowledge of the sender's wall clock stays, where its reports tell one. */
   newConnection(atMs: number): void;
   /** In the order of arrival among pictures and reports. */
   reported(report: SenderReport): void;
@@ -43,7 +43,7 @@ export type CaptureClockOptions = {
  * cameras are seldom set to more than ten seconds between key pictures.
  */
 const UNSEEN_MS = 10_000;
-/** What no rule here can see: timers, packets of one picture. */
+/** No rule here can see timers, nor the packets of one picture. */
 const LEAST_MS = 4;
 /** Pictures that have come at the pace at which they were taken for this long, none earlier than the rest, wait for nothing. */
 const SETTLED_AFTER_MS = 900;
@@ -73,9 +73,9 @@ export function captureClock({ onNotice = () => undefined }: CaptureClockOptions
   let provenLateMs = 0;
   let unprovableMs = 0;
   let likelyLostMs = 0;
-  /** A report has shown that the network holds pictures up: what it goes on adding bit by bit is old, too. */
+  /** A report has shown that the network holds pictures up: lateness that it goes on adding bit by bit is age, too. */
   let isHeldUp = false;
-  /** What a single wait added, in which a media clock may have stood still. What adds up bit by bit is a link that is too slow. */
+  /** Lateness that a single wait added, in which a media clock may have stood still. Lateness that adds up bit by bit is of a link that is too slow. */
   let suddenMs = 0;
   let earliestAtReportMs: number | undefined;
   let pending: SenderReport | undefined;
@@ -146,7 +146,7 @@ export function captureClock({ onNotice = () => undefined }: CaptureClockOptions
   const byArrival = (arrivedAtMs: number, elapsedMs: number): CaptureEstimate => {
     notice('times', 'the camera gives its pictures no usable times: they get those at which they arrive');
     const intervalMs = steps.intervalMs();
-    // Each picture of a burst makes up for an interval of what was waited before.
+    // Each picture of a burst makes up for one interval of the wait before.
     longestWaitMs = Math.max(elapsedMs - intervalMs, longestWaitMs + Math.min(0, elapsedMs - intervalMs), 0);
     const uncertaintyMs = 50 + intervalMs + longestWaitMs + reportDelayMs;
     return { capturedAtMs: arrivedAtMs, captureClock: 'arrival', uncertaintyMs, leastAgeMs: 0 };
@@ -184,7 +184,7 @@ export function captureClock({ onNotice = () => undefined }: CaptureClockOptions
       const beforeMs = envelope.at(arrivedAtMs)?.offsetMs;
       if (elapsedMs > 1.5 * intervalMs && offsetMs > pace.lowMs() + Math.max(30, 0.5 * intervalMs)) pace.restart();
       if (isSettled && offsetMs < beforeMs! - Math.max(20, 2 * pace.jitterMs())) {
-        // What had seemed the pace at rest was a queue: how much of it is left cannot be known.
+        // The pace that had seemed at rest was that of a queue, and nobody can know how much of it is left.
         [isSettled, unseenMs] = [false, UNSEEN_MS];
         pace.restart();
       }
@@ -229,7 +229,7 @@ export function captureClock({ onNotice = () => undefined }: CaptureClockOptions
           // A settled stream that its reports call old: a queue at rest, or a wall clock that was set while nobody looked.
           if (isSettled && aheadMs > 100) [youngerMs, doubtMs] = [Math.max(youngerMs, aheadMs), Math.max(doubtMs, aheadMs)];
           offset = known.offsetMs;
-          // Reports that bear out what settled pictures say make it no less certain.
+          // Reports that bear settled pictures out make them no less certain.
           slackMs = isSettled ? Math.min(known.slackMs, slackMs + aheadMs) : known.slackMs;
         }
         if (!isSettled && known.isTrusted) olderMs = Math.max(olderMs, known.slackMs + 5);

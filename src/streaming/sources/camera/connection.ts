@@ -26,7 +26,7 @@ export type ArrivedPicture = {
   readonly slot: FrameSlot | undefined;
 };
 
-/** What a connection gives while it lasts, in presentation order. */
+/** The events of a connection while it lasts, in presentation order. */
 export type ConnectionEvents = {
   onPicture(moment: Moment, picture: ArrivedPicture): void;
   /** A picture that was sent and will not come: it was passed over to catch up, or could not be decoded. */
@@ -50,7 +50,7 @@ export type CameraConnection = {
 /**
  * Why a connection ended itself. `silent`: connected, and no picture for too long. `behind`: more of the stream waits than
  * may, and passing over pictures does not help. `needs-stamps`: the pictures carry no times of their own, and it wants to be
- * opened again with `stampOnArrival`. `needs-ffmpeg`: the camera sends what our own readers do not know.
+ * opened again with `stampOnArrival`. `needs-ffmpeg`: the camera sends something that our own readers do not know.
  */
 export type GivingUp = 'silent' | 'behind' | 'needs-stamps' | 'needs-ffmpeg';
 

@@ -112,7 +112,8 @@ export class FfmpegConnection implements CameraConnection {
       known: this.#stamps?.estimate(mediaMs, arrivedAtMs) ?? this.#programme?.estimate(mediaMs, arrivedAtMs),
       hiddenMs: this.#programme?.hiddenMs,
     });
-    this.keptTimes.note(ptsUs, moment.ptsMs);
+    // They grow with each jump of the times: no more than the file that they belong to.
+    if (this.#options.onCopied !== undefined) this.keptTimes.note(ptsUs, moment.ptsMs);
     events.onPicture(moment, { size, corrupt, slot: this.#slots.shift() });
   }
 
@@ -147,7 +148,7 @@ export class FfmpegConnection implements CameraConnection {
   }
 
   #giveUp(why: GivingUp): void {
-    this.#gaveUp = why;
+    this.#gaveUp ??= why;
     this.stop();
   }
 

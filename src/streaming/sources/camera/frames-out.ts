@@ -8,11 +8,11 @@ export type FramesOutOptions = {
   readonly input: Size;
   readonly clock: Clock;
   readonly emit: (event: SourceEvent) => void;
-  /** Told at the first unit or picture of each connection, with its epoch. */
+  /** Called at the first unit or picture of each connection, with its epoch. */
   readonly onLive: (epoch: number) => void;
 };
 
-/** Turns what the connections of one stream give into its events: numbers frames, tells gaps and changes of size. */
+/** Turns the pictures of one stream's connections into its events: numbers frames, tells gaps and changes of size. */
 export class FramesOut {
   readonly #options: FramesOutOptions;
   #seq = 0;
@@ -65,15 +65,16 @@ export class FramesOut {
     this.#lostWhy = why;
   }
 
-  /** No frame and no drop is told any more: a decoder may give several at once. */
+  /** From now on frames and drops are left out: a decoder may give several at once. */
   close(): void {
     this.#isClosed = true;
   }
 
   /** The time since the last frame, where the camera was lost in between. */
   tellGap(toMs: number, why = this.#lostWhy, fromMs = this.#last?.capturedAtMs): void {
-    if (fromMs === undefined || why === '') return;
+    // A camera that was not reached before its first frame has left no gap.
     this.#lostWhy = '';
+    if (fromMs === undefined || why === '') return;
     // Capture times are estimates: where pictures came again at once there may be nothing between them.
     if (toMs > fromMs) this.#options.emit({ type: 'gap', streamId: this.#options.streamId, fromMs, toMs, why });
   }

@@ -15,10 +15,13 @@ export type KeptFrameProcessOptions = Pick<FrameProcessOptions, 'ffmpeg' | 'getT
 };
 
 /**
- * What a decoder is told about the copy: times stay as they are, the head of the file has said all that is to know, and
+ * Options for the decoder of the copy: times stay as they are, the head of the file says all that ffmpeg would look for, and
  * pictures are not decoded in parallel, which would hold back one for each core.
  */
 const COPY_INPUT = ['-copyts', '-f', 'nut', '-probesize', '32', '-analyzeduration', '0', '-thread_type', 'slice'];
+
+/** Beyond this the camera waits for the decoder, as it does where no copy is kept. */
+const MOST_UNSENT_BYTES = 4 * 2 ** 20;
 
 /**
  * ffmpeg's pictures of a camera. Where a copy is kept, one ffmpeg copies and another decodes that copy: so a picture's time is
@@ -41,6 +44,7 @@ export function keptFrameProcess(options: KeptFrameProcessOptions): Pick<FramePr
     onCopied: (piece) => {
       onCopied(piece);
       decoder.write(piece);
+      if (decoder.unsentBytes > MOST_UNSENT_BYTES) copier.holdCopy(decoder.taken());
     },
   });
   void decoder.closed.then(() => copier.stop());

@@ -25,7 +25,7 @@ export class KeptTimes {
 }
 
 /**
- * Reads what {@link KeptTimes} wrote.
+ * Reads the offsets that {@link KeptTimes} wrote.
  * @returns the stream's time of each picture in milliseconds, asked for in the order of the file
  */
 export function streamTimesOf(offsets: readonly TimeOffset[]): (ptsUs: number) => number {

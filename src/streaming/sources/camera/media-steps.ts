@@ -32,7 +32,7 @@ const MEMORY = 24;
 const TOO_EARLY_MS = 150;
 /** A jump further than this needs no other evidence: no picture waits so long on its way. */
 const BEYOND_WAITING_MS = 60_000;
-/** A step back of less than this is within the error of what is to be known. */
+/** A step back of less than this is within the error of any estimate here. */
 const LEAST_STEP_BACK_MS = 50;
 const STILL_UNITS = 5;
 const FIRST_INTERVAL_MS = 67;

@@ -12,7 +12,7 @@ import type { Shedding } from './shedding.js';
 import type { Timeline } from './timeline.js';
 import { UnitConnection } from './unit-connection.js';
 
-/** Who takes the stream apart: a reader of ours, or ffmpeg, stamping pictures on arrival or not. */
+/** The part that takes the stream apart: a reader of ours, or ffmpeg, which stamps pictures on arrival or not. */
 export type Reader = OwnReader | 'ffmpeg' | 'ffmpeg-stamped';
 
 export type OpenOptions = ResolvedCameraOptions & {

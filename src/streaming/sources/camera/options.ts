@@ -28,7 +28,10 @@ export type CameraOptions = {
   readonly firstFrameTimeoutMs?: number;
   /** Fail where the very first connection does, instead of trying for ever: a person is waiting. Default false. */
   readonly giveUpFirst?: boolean;
-  /** A picture that is older than this when it could be decoded is passed over, with all up to a key picture that is not. Default 2 s. */
+  /**
+   * A picture that is older than this when it could be decoded is passed over, with all up to a key picture that is not. Default
+   * 2 s. Where ffmpeg reads the camera nothing is passed over.
+   */
   readonly maxBehindMs?: number;
   /** Frames that may be in other hands before new ones are dropped. Default 4. */
   readonly slots?: number;
@@ -39,13 +42,13 @@ export type CameraOptions = {
    * the disk gets full, keeping ends and watching goes on; see `onCopyFailure`.
    */
   readonly keepCopyTo?: string;
-  /** Told at the first frame of each connection. */
+  /** Called at the first frame of each connection. */
   readonly onCopy?: (copy: CameraCopy) => void;
-  /** Told once, when nothing is kept any more; the files are whole up to there. */
+  /** Called once, when keeping ends early; the files are whole up to there. */
   readonly onCopyFailure?: (error: OutputError) => void;
   /** More options for ffmpeg's input, each word for itself: `['-input_format', 'mjpeg']`. With any of them it is ffmpeg that reads the camera. */
   readonly inputOptions?: readonly string[];
-  /** Ends the source in order: the open gap is told, ffmpeg reaped, then it completes. */
+  /** Ends the source in order: it tells the open gap, reaps ffmpeg, then completes. */
   readonly stop?: AbortSignal;
   readonly ladder?: ReconnectLadder;
   /** Asks whether the camera is back while a step of the ladder lasts. Default: a connection that is closed when it is answered. */
@@ -56,7 +59,7 @@ export type CameraOptions = {
   readonly scheduler?: SchedulerLike;
 };
 
-/** What one connection sent, as it came. */
+/** The stream of one connection, as the camera sent it. */
 export type CameraCopy = {
   readonly path: string;
   readonly epoch: number;

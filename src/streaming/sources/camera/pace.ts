@@ -14,7 +14,7 @@ export type PaceWatch = {
   pace(): Pace;
   /** Since when the pace has been level without a break; undefined where it is not. */
   levelSinceMs(): number | undefined;
-  /** What waited is being delivered: of `leftMs` and what has come of it, a good part came picture by picture. */
+  /** A queue is being delivered: of it, `leftMs` is left, and a good part has come picture by picture. */
   isDraining(leftMs: number): boolean;
   /** How far an offset lies above the least around it, typically. */
   jitterMs(): number;

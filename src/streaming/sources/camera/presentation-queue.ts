@@ -19,12 +19,12 @@ type Entry<T> = { readonly ptsUs: number; readonly unit: T; isShed: boolean };
 
 /**
  * A decoder takes units in coding order and gives pictures in presentation order, so a picture says of every earlier one
- * that it will not come. Units that were shed wait for their turn, so that a stream's frames are told in order.
+ * that it will not come. Units that were shed wait for their turn, so that a stream's frames come in order.
  *
- * @param onMissing told of each unit without a picture, in presentation order among the others
+ * @param onMissing called for each unit without a picture, in presentation order among the others
  */
 export function presentationQueue<T>(onMissing: (unit: T, fate: Fate) => void): PresentationQueue<T> {
-  /** By presentation time. Short: what a decoder holds, and what was shed behind that. */
+  /** By presentation time. Short: it holds the units in the decoder, and those that were shed behind them. */
   const entries: Entry<T>[] = [];
 
   const insert = (entry: Entry<T>): void => {

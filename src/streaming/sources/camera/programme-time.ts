@@ -43,7 +43,7 @@ export class ProgrammeTime {
     return date && this.#wall.estimate(date.unixMs, date.driftMs, arrivedAtMs);
   }
 
-  /** What pictures without a date may be older than the player's pace shows. */
+  /** By how much pictures without a date may be older than the player's pace shows, in milliseconds. */
   get hiddenMs(): number {
     const { targetDurationMs } = this.#watch;
     return targetDurationMs === undefined ? UNSEEN_MS : SEGMENTS_BEHIND * targetDurationMs;

@@ -16,7 +16,7 @@ export type PicturesAtReport = {
   /** How far the earliest offset fell since the report before. */
   readonly fellMs: number;
   readonly isSettled: boolean;
-  /** What waited is being delivered. */
+  /** A queue is being delivered. */
   readonly isDraining: boolean;
   /** Between pictures, reordering included. */
   readonly spacingMs: number;
@@ -38,7 +38,7 @@ export type ReportVerdict =
 
 /** Knows a sender's wall clock over all its connections, and how the present media clock stands to it. */
 export type SenderClock = {
-  /** A media clock starts anew; what is known of the wall clock stays, where it is one. */
+  /** A media clock starts anew; the knowledge of the wall clock stays, where it is one. */
   newMediaClock(): void;
   report(report: SenderReport, pictures: PicturesAtReport): ReportVerdict;
   /** A report of a sender whose media times are unusable: returns how late it came, beyond the quickest. */

@@ -32,6 +32,7 @@ export type UnitConnectionOptions = {
 /** A unit with its place in time. */
 type PlacedUnit = CodedUnit & { readonly moment: PlacedMoment; readonly ptsUs: number };
 
+const NOTHING = new Uint8Array(0);
 /** Far below any patience, which is counted in seconds. */
 const LOOK_EVERY_MS = 250;
 
@@ -83,6 +84,8 @@ export class UnitConnection implements CameraConnection {
   }
 
   #opened(codec: CodedUnit['codec']): void {
+    // Nobody would end a decoder that begins after the end.
+    if (this.#isStopped) return;
     this.codec = codec;
     const { ffmpeg, input, ring, events, clock, onCopied } = this.#options;
     const decoder = new UnitDecoder<PlacedUnit>({
@@ -105,10 +108,10 @@ export class UnitConnection implements CameraConnection {
 
   #arrived(unit: CodedUnit): void {
     const { timeline, onCopied } = this.#options;
-    this.#liveness.picture(unit.arrivedAtMs, unit.mediaMs);
-    // Nothing can be made of pictures that are built on one that was never sent.
+    // Nothing can be made of pictures that are built on one that was never sent, so they are no sign of life either.
     if (!this.#hasKey && !unit.isKey) return;
     this.#hasKey = true;
+    this.#liveness.picture(unit.arrivedAtMs, unit.mediaMs);
     if (this.#stream.roundTripMs !== undefined) timeline.roundTrip(this.#stream.roundTripMs);
     const moment = timeline.place(unit);
     const placed: PlacedUnit = { ...unit, moment, ptsUs: Math.round(moment.ptsMs * 1_000) };
@@ -133,19 +136,28 @@ export class UnitConnection implements CameraConnection {
 
   #decide(unit: PlacedUnit, hasNewerKey: boolean): void {
     if (this.#isStopped) return;
-    const decision = this.#options.shedding.decide({ ...unit, atMs: this.#options.clock.now(), leastAgeMs: this.#leastAgeMs(unit), hasNewerKey });
+    const decision = this.#options.shedding.decide({ ...unit, atMs: this.#options.clock.now(), leastAgeMs: this.#leastAgeMs(unit), hasNewerKey, isDecoderBehind: this.#isDecoderBehind });
     if (decision === 'decode') this.#decoder?.feed(unit);
-    else this.#decoder?.shed(unit);
+    // It waits for its turn to be told; its bytes need not.
+    else this.#decoder?.shed({ ...unit, data: NOTHING });
     if (decision === 'reconnect') {
       this.#giveUp('behind', `the stream is ${(this.#leastAgeMs(unit) / 1_000).toFixed(1)} s behind and does not catch up: it is opened anew`);
     }
   }
 
-  /** How old a unit would be when the decoder takes it: what it still owes comes first. */
+  /** How old a unit would be when the decoder takes it: the pictures that the decoder owes come first. */
   #leastAgeMs({ moment, arrivedAtMs }: PlacedUnit): number {
     const nowMs = this.#options.clock.now();
     const owed = this.#decoder?.oldestOwed;
     return Math.max(moment.leastAgeMs + nowMs - arrivedAtMs, owed === undefined ? 0 : nowMs - owed.arrivedAtMs);
+  }
+
+  /** It owes a picture that is too old, and still gives others: a decoder that gives none may need a key picture to go on. */
+  get #isDecoderBehind(): boolean {
+    const { clock, shedding: { maxBehindMs } } = this.#options;
+    const nowMs = clock.now();
+    const owed = this.#decoder?.oldestOwed;
+    return owed !== undefined && nowMs - owed.arrivedAtMs > maxBehindMs && this.#firstPictureAtMs !== undefined && nowMs - this.#lastPictureAtMs <= maxBehindMs;
   }
 
   #look(): void {
@@ -162,6 +174,8 @@ export class UnitConnection implements CameraConnection {
 
   async #end({ kind, reason }: UnitStreamEnd): Promise<ConnectionEnd> {
     this.#watch.unsubscribe();
+    // A reader may have lost its patience a moment before. Asked now, since a decoder takes its time to finish.
+    const isSilent = this.#liveness.at(this.#options.clock.now()).state === 'silent';
     if (!this.#isStopped) {
       this.#decideWaiting();
       // Decided before the decoder is asked to finish: its end is no failure then.
@@ -172,15 +186,15 @@ export class UnitConnection implements CameraConnection {
     return {
       reason: this.#decoderFailure || this.#gaveUp?.reason || reason,
       streamedMs: this.#firstPictureAtMs === undefined ? 0 : this.#lastPictureAtMs - this.#firstPictureAtMs,
-      // A reader may have lost its patience a moment before.
-      gaveUp: kind === 'unsupported' ? 'needs-ffmpeg' : this.#gaveUp?.why ?? (this.#liveness.at(this.#options.clock.now()).state === 'silent' ? 'silent' : undefined),
+      gaveUp: kind === 'unsupported' ? 'needs-ffmpeg' : this.#gaveUp?.why ?? (isSilent ? 'silent' : undefined),
     };
   }
 }
 
 /** Why a decoder ended that was not asked to; undefined where it was. */
 function failureOf({ stopped, failure, signal, code, errors }: FrameProcessEnd): string | undefined {
-  if (stopped) return undefined;
+  // A process stops itself where its output cannot be read.
   if (failure !== undefined) return failure.message;
+  if (stopped) return undefined;
   return signal === null ? `ffmpeg ended with exit code ${code}: ${errors.at(-1) ?? 'it did not say why'}` : `ffmpeg was killed (${signal})`;
 }

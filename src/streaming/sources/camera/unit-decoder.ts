@@ -7,7 +7,7 @@ import type { Ffmpeg } from '../ffmpeg-binary.js';
 import { FrameProcess, type FrameProcessEnd, type Picture } from '../frame-process.js';
 import { presentationQueue, type Fate } from './presentation-queue.js';
 
-/** What of a unit concerns the decoder. */
+/** The part of a unit that concerns the decoder. */
 export type DecodableUnit = Pick<CodedUnit, 'data' | 'isKey' | 'refreshPictures' | 'damaged' | 'lostBefore'> & {
   /** Presentation time in microseconds: an integer of 0 or more, unlike that of any other unit of the stream. */
   readonly ptsUs: number;
@@ -30,7 +30,7 @@ export type UnitDecoderOptions<U extends DecodableUnit> = {
   readonly input: Size;
   readonly ring: FrameRing;
   readonly onPicture: (unit: U, picture: DecodedPicture) => void;
-  /** Told of units without a picture, in presentation order among the pictures. */
+  /** Called for units without a picture, in presentation order among the pictures. */
   readonly onMissing: (unit: U, fate: Fate) => void;
 };
 
@@ -38,12 +38,12 @@ const NUT_TAGS: Readonly<Record<UnitCodec, NutTag>> = { h264: 'H264', h265: 'HEV
 /** A decoder reads the size from the stream; the container has to name one all the same. */
 const ANY_SIZE: Size = { width: 16, height: 16 };
 
-/** What begins a NUT of the codec's units, for a decoder or a file. */
+/** The head of a NUT of the codec's units, for a decoder or a file. */
 export function unitsHeader(codec: UnitCodec): Buffer {
   return nutFileHeader(ANY_SIZE, NUT_TAGS[codec]);
 }
 
-/** What goes in front of a unit in such a NUT. */
+/** The bytes in front of a unit in such a NUT. */
 export function unitHeader({ ptsUs, data, isKey }: DecodableUnit): Buffer {
   return nutFrameHeader(ptsUs, data.length, isKey);
 }
@@ -70,7 +70,7 @@ export class UnitDecoder<U extends DecodableUnit> {
   readonly #options: UnitDecoderOptions<U>;
   /** So many pictures on, damage is over; Infinity where no key unit has promised it, as before the first. */
   #soundIn = Infinity;
-  /** Pictures that are shown before the one with which damage ended may be built on what was before it. */
+  /** Pictures that are shown before the one with which damage ended may be built on earlier, damaged ones. */
   #soundFromUs = 0;
   #isStopped = false;
 
@@ -107,7 +107,7 @@ export class UnitDecoder<U extends DecodableUnit> {
     this.#process.write(unitHeader(unit), unit.data);
   }
 
-  /** Whether a unit's picture is damaged: by what it lacks itself, or by what it is built on. */
+  /** Whether a unit's picture is damaged: the unit itself lacks something, or a picture that it is built on does. */
   #followDamage({ isKey, refreshPictures = 0, damaged, lostBefore, ptsUs }: DecodableUnit): boolean {
     if (damaged || lostBefore) this.#soundIn = Infinity;
     if (this.#soundIn > 0) {
@@ -117,7 +117,7 @@ export class UnitDecoder<U extends DecodableUnit> {
     return this.#soundIn > 0 || ptsUs < this.#soundFromUs;
   }
 
-  /** Passes over a unit, in its turn. What is built on it cannot be decoded: the next one fed is to be a key unit. */
+  /** Passes over a unit, in its turn. Units that are built on it cannot be decoded: feed a key unit next. */
   shed(unit: U): void {
     this.#soundIn = Infinity;
     this.#queue.shed(unit.ptsUs, { unit, isDamaged: false });
@@ -128,7 +128,7 @@ export class UnitDecoder<U extends DecodableUnit> {
     void this.#process.finish();
   }
 
-  /** Ends at once; nothing is told any more. */
+  /** Ends at once; no callback is called any more. */
   stop(): void {
     this.#isStopped = true;
     void this.#process.stop();

@@ -11,12 +11,12 @@ export type WallTime = {
 };
 
 /**
- * Two machines' wall clocks differ by what no stream can show. A time server holds each within some tens of milliseconds,
+ * No stream shows by how much two machines' wall clocks differ. A time server holds each within some tens of milliseconds,
  * over a bad line within some hundreds; a date is often of the moment at which the encoder was started, give or take. A
  * second covers that, but no clock that was never set.
  */
 const CLOCKS_APART_MS = 1_000;
-/** More is no delay of a live stream: what is shown is a recording, or one of the clocks is wrong. */
+/** More is no delay of a live stream: the stream is a recording, or one of the clocks is wrong. */
 const OLDEST_MS = 5 * 60_000;
 
 export function wallTime(wallClock: WallClock, onNotice: (text: string) => void): WallTime {

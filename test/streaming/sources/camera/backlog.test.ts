@@ -29,6 +29,11 @@ describe('backlog', () => {
     assert.deepEqual(decide([unit(5_000, { isKey: true }), unit(4_900), unit(4_800), unit(4_500, { isKey: true })]), ['decode', 'shed', 'shed', 'decode']);
   });
 
+  it('sheds even key pictures while the decoder is at work on older ones', () => {
+    const key = { isKey: true, isDecoderBehind: true };
+    assert.deepEqual(decide([unit(0, { isKey: true }), unit(2_001, key), unit(2_500, key), unit(100, { isKey: true })]), ['decode', 'shed', 'shed', 'decode']);
+  });
+
   it('asks for a new connection after 5 s behind, then after ever longer pauses', () => {
     const decisions = decide(Array.from({ length: 1_200 }, (_, i) => unit(6_000, { atMs: i * 100 })));
     const reconnects = decisions.flatMap((decision, i) => (decision === 'reconnect' ? [i * 100] : []));

@@ -29,6 +29,41 @@ describe('kept frame process', function () {
     });
   }
 
+  itNeeds(NEEDS_FFMPEG, 'holds the copy up where decoding does not keep up, and loses none of it', async () => {
+    // Some 19 MB, which is copied much faster than it is decoded.
+    const url = clips.make(...pattern('640x480', 25, 2), '-c:v', 'rawvideo', '-pix_fmt', 'yuv420p', '-f', 'nut', 'large.nut');
+    let copiedBytes = 0;
+    let pictureCount = 0;
+    const leads: number[] = [];
+    const end = await keptFrameProcess({
+      ffmpeg: await locateFfmpeg(process.env, ''), url, inputOptions: [], input: INPUT, restamps: false, getTarget: () => undefined,
+      onPicture: () => {
+        pictureCount += 1;
+        leads.push(copiedBytes - pictureCount * 640 * 480 * 1.5);
+      },
+      onCopied: (piece) => { copiedBytes += piece.length; },
+    }).closed;
+    assert.deepEqual([end.code, pictureCount], [0, 50]);
+    // The limit, and what two ffmpegs and two pipes hold.
+    assert.ok(Math.max(...leads) < 12e6, String(Math.max(...leads)));
+    assert.deepEqual(children(), []);
+  });
+
+  itNeeds(NEEDS_FFMPEG, 'leaves no ffmpeg behind when it is stopped while it holds the copy up', async () => {
+    const url = clips.make(...pattern('640x480', 25, 2), '-c:v', 'rawvideo', '-pix_fmt', 'yuv420p', '-f', 'nut', 'held.nut');
+    let copiedBytes = 0;
+    const pictures = keptFrameProcess({
+      ffmpeg: await locateFfmpeg(process.env, ''), url, inputOptions: [], input: INPUT, restamps: false, getTarget: () => undefined, onPicture: () => undefined,
+      onCopied: (piece) => {
+        copiedBytes += piece.length;
+        // More than a decoder and its pipe hold, so that the rest waits.
+        if (copiedBytes > 10e6) void pictures.stop();
+      },
+    });
+    assert.equal((await pictures.closed).stopped, true);
+    assert.deepEqual(children(), []);
+  });
+
   itNeeds(NEEDS_FFMPEG, 'ends in the words of the ffmpeg that cannot read the camera', async () => {
     const end = await keptFrameProcess({
       ffmpeg: await locateFfmpeg(process.env, ''), url: clips.path('absent.ts'), inputOptions: [], input: INPUT, restamps: false,

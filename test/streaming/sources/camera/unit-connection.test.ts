@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { VirtualTimeScheduler } from 'rxjs';
+import type { CodedUnit, UnitStreamEnd, UnitStreamEvents } from '../../../../src/core/coded-unit.js';
+import { FrameRing } from '../../../../src/core/frame-ring.js';
+import { Shedding } from '../../../../src/streaming/sources/camera/shedding.js';
+import { timeline } from '../../../../src/streaming/sources/camera/timeline.js';
+import { UnitConnection } from '../../../../src/streaming/sources/camera/unit-connection.js';
+
+const SIZE = { width: 32, height: 32 };
+
+/** A connection whose reader does as it is told, in virtual time; its ffmpeg cannot be started. */
+function connect() {
+  const scheduler = new VirtualTimeScheduler();
+  const clock = { now: () => scheduler.now() };
+  let events!: UnitStreamEvents;
+  let end!: (end: UnitStreamEnd) => void;
+  const ended = new Promise<UnitStreamEnd>((resolve) => { end = resolve; });
+  const connection = new UnitConnection({
+    reader: {
+      open: (given) => {
+        events = given;
+        return { ended, stop: () => end({ kind: 'stopped', reason: 'it was stopped' }) };
+      },
+    },
+    ffmpeg: { path: '/nonexistent/ffmpeg', version: { major: 5, minor: 1, name: '5.1' }, origin: 'path' },
+    clock, scheduler, input: SIZE, ring: new FrameRing(2, 3 * SIZE.width * SIZE.height), timeoutMs: 5_000, firstFrameTimeoutMs: 20_000,
+    timeline: timeline({ onNotice: () => undefined }), shedding: new Shedding(2_000), onCopied: undefined,
+    events: { onPicture: () => undefined, onMissing: () => undefined, onNotice: () => undefined },
+  });
+  return { connection, events, scheduler, clock };
+}
+
+describe('a connection that Nowcast reads', () => {
+  it('ends with the reason where ffmpeg cannot be started', async () => {
+    const { connection, events } = connect();
+    events.onOpen({ codec: 'h264', transport: 'tcp' });
+    const { reason, streamedMs } = await connection.ended;
+    assert.match(reason, /ENOENT/);
+    assert.equal(streamedMs, 0);
+  });
+
+  it('starts no decoder where it was stopped while it connected', async () => {
+    const { connection, events } = connect();
+    connection.stop();
+    events.onOpen({ codec: 'h264', transport: 'tcp' });
+    assert.equal((await connection.ended).reason, 'it was stopped');
+    assert.equal(connection.codec, '');
+  });
+
+  it('gives a camera up that sends pictures and never a key picture, when the first frame is overdue', async () => {
+    const { connection, events, scheduler, clock } = connect();
+    const send = (): void => {
+      const unit: CodedUnit = { codec: 'h264', data: new Uint8Array(8), mediaMs: clock.now(), arrivedAtMs: clock.now(), isKey: false, damaged: false, lostBefore: false, mayGoBack: false };
+      events.onAlive();
+      events.onUnit(unit);
+      if (clock.now() < 60_000) scheduler.schedule(send, 40);
+    };
+    scheduler.schedule(send, 40);
+    scheduler.flush();
+    const { gaveUp, reason } = await connection.ended;
+    assert.deepEqual([gaveUp, reason], ['silent', 'no picture for 20.0 s: the camera is connected, and sends packets without one']);
+  });
+});
