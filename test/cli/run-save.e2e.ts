@@ -71,10 +71,11 @@ describe('nowcast run --save of a camera', function () {
   }
 
   for (const [reader, transport] of [['Nowcast', 'auto'], ['ffmpeg', 'ffmpeg']] as const) {
-    itNeeds(NEEDS_FFMPEG, `read by ${reader}: draws each frame with its own boxes, through jumps, freezes, losses, a backlog, a change of size and a new connection, till Ctrl-C`, async () => {
+    itNeeds(NEEDS_FFMPEG, `read by ${reader}: draws each frame with its own boxes, through jumps, freezes, a backlog, a change of size and a new connection, till Ctrl-C`, async () => {
       const run = await start({}, { camera: { transport } });
       await run.percepts(REST);
-      for (const fault of FAULTS) {
+      // Where ffmpeg reads, only what its decoder happens to notice tells that packets were lost.
+      for (const fault of FAULTS.filter((each) => transport === 'auto' || each.do !== 'lose')) {
         await camera!.command(fault);
         await run.percepts(REST);
       }

@@ -75,8 +75,8 @@ export class FramesOut {
     // A camera that was not reached before its first frame has left no gap.
     this.#lostWhy = '';
     if (fromMs === undefined || why === '') return;
-    // Capture times are estimates: where pictures came again at once there may be nothing between them.
-    if (toMs > fromMs) this.#options.emit({ type: 'gap', streamId: this.#options.streamId, fromMs, toMs, why });
+    // Capture times are estimates: those of the frames before and after may come out the wrong way round.
+    this.#options.emit({ type: 'gap', streamId: this.#options.streamId, fromMs, toMs: Math.max(fromMs, toMs), why });
   }
 
   status(state: StatusState, message: string): void {
