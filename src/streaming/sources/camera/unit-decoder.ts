@@ -5,6 +5,7 @@ import { nutFileHeader, nutFrameHeader, type NutTag } from '../../sinks/nut-writ
 import { frameArguments } from '../ffmpeg.js';
 import type { Ffmpeg } from '../ffmpeg-binary.js';
 import { FrameProcess, type FrameProcessEnd, type Picture } from '../frame-process.js';
+import type { ArrivedPicture } from './connection.js';
 import { presentationQueue, type Fate } from './presentation-queue.js';
 
 /** The part of a unit that concerns the decoder. */
@@ -13,23 +14,13 @@ export type DecodableUnit = Pick<CodedUnit, 'data' | 'isKey' | 'refreshPictures'
   readonly ptsUs: number;
 };
 
-/** A unit's picture. */
-export type DecodedPicture = {
-  /** Of the picture as it is shown, before letterboxing, in pixels. */
-  readonly size: Size;
-  /** It is damaged, or built on one that is. */
-  readonly corrupt: boolean;
-  /** Holds the letterboxed picture and is the receiver's; undefined where none was free. */
-  readonly slot: FrameSlot | undefined;
-};
-
 export type UnitDecoderOptions<U extends DecodableUnit> = {
   readonly ffmpeg: Ffmpeg;
   readonly codec: UnitCodec;
   /** Size in pixels into which every picture is letterboxed. */
   readonly input: Size;
   readonly ring: FrameRing;
-  readonly onPicture: (unit: U, picture: DecodedPicture) => void;
+  readonly onPicture: (unit: U, picture: ArrivedPicture) => void;
   /** Called for units without a picture, in presentation order among the pictures. */
   readonly onMissing: (unit: U, fate: Fate) => void;
 };

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import type { UnitCodec } from '../../../../src/core/coded-unit.js';
 import { FrameRing } from '../../../../src/core/frame-ring.js';
-import { UnitDecoder, type DecodableUnit, type DecodedPicture } from '../../../../src/streaming/sources/camera/unit-decoder.js';
+import type { ArrivedPicture } from '../../../../src/streaming/sources/camera/connection.js';
+import { UnitDecoder, type DecodableUnit } from '../../../../src/streaming/sources/camera/unit-decoder.js';
 import { locateFfmpeg, type Ffmpeg } from '../../../../src/streaming/sources/ffmpeg-binary.js';
 import type { Fate } from '../../../../src/streaming/sources/camera/presentation-queue.js';
 import { clipFolder, NEEDS_FFMPEG, pattern } from '../../../helpers/clips.js';
@@ -38,7 +39,7 @@ describe('unit decoder', () => {
   }
 
   function decode(codec: UnitCodec, slots = 4) {
-    const pictures: { ptsUs: number; picture: DecodedPicture }[] = [];
+    const pictures: { ptsUs: number; picture: ArrivedPicture }[] = [];
     const missing: [number, Fate][] = [];
     const order: string[] = [];
     let changed = (): void => undefined;
