@@ -1,3 +1,5 @@
+import type { Size } from '../../core/letterbox.js';
+
 const START_OF_IMAGE = 0xd8;
 const END_OF_IMAGE = 0xd9;
 const START_OF_SCAN = 0xda;
@@ -12,6 +14,24 @@ export function endsAsJpeg(bytes: Uint8Array): boolean {
   let to = bytes.length;
   while (to > 2 && (bytes[to - 1] === 0 || bytes[to - 1] === 0x0d || bytes[to - 1] === 0x0a)) to -= 1;
   return bytes[to - 2] === 0xff && bytes[to - 1] === END_OF_IMAGE;
+}
+
+/** The size in pixels that a JPEG's frame header tells (ITU-T T.81 §B.2.2); undefined where there is none before its scan. */
+export function jpegSize(bytes: Uint8Array): Size | undefined {
+  if (!isJpeg(bytes)) return undefined;
+  for (let at = 2; at + 8 < bytes.length && bytes[at] === 0xff;) {
+    const marker = bytes[at + 1];
+    if (marker === START_OF_SCAN) return undefined;
+    if (isStartOfFrame(marker)) return { width: (bytes[at + 7] << 8) | bytes[at + 8], height: (bytes[at + 5] << 8) | bytes[at + 6] };
+    // Bytes of 0xff fill up before a marker.
+    at += marker === 0xff ? 1 : 2 + Math.max(2, (bytes[at + 2] << 8) | bytes[at + 3]);
+  }
+  return undefined;
+}
+
+/** SOF0 to SOF15; three numbers among them are other segments'. */
+function isStartOfFrame(marker: number): boolean {
+  return marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
 }
 
 /**

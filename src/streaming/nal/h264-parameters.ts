@@ -1,7 +1,9 @@
+import type { Size } from '../../core/letterbox.js';
 import { BitReader, payloadOf } from './bit-reader.js';
+import { readCropped, type Chroma } from './cropping.js';
 import type { NalUnit } from './nal-unit.js';
 
-/** As much of a sequence parameter set as slice headers refer to (H.264 §7.3.2.1.1). */
+/** As much of a sequence parameter set as we refer to (H.264 §7.3.2.1.1). */
 export type H264Sequence = {
   readonly id: number;
   /** Bits of frame_num. */
@@ -12,7 +14,11 @@ export type H264Sequence = {
   readonly hasColourPlanes: boolean;
   /** Pictures are shown in the order in which they are sent (pic_order_cnt_type 2). */
   readonly isShownInOrder: boolean;
+  /** Of its pictures, cropped, in pixels; undefined where it ends before it has told. */
+  readonly size: Size | undefined;
 };
+
+const USUAL_CHROMA: Chroma = { format: 1, hasColourPlanes: false };
 
 /** Those whose sequence parameter sets tell the chroma format. */
 const CHROMA_PROFILES = new Set([100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135]);
@@ -24,18 +30,21 @@ export function readH264Sequence(nal: NalUnit): H264Sequence | undefined {
   const profile = bits.bits(8);
   bits.skip(16);
   const id = bits.unsigned();
-  const hasColourPlanes = CHROMA_PROFILES.has(profile) && readChroma(bits);
+  const chroma = CHROMA_PROFILES.has(profile) ? readChroma(bits) : USUAL_CHROMA;
   const frameNumberBits = bits.unsigned() + 4;
   const orderType = bits.unsigned();
   if (orderType === 0) bits.unsigned();
   else if (orderType === 1) skipOrderCycle(bits);
   bits.unsigned();
   bits.skip(1);
-  bits.unsigned();
-  bits.unsigned();
+  const width = 16 * (bits.unsigned() + 1);
+  const mapHeight = 16 * (bits.unsigned() + 1);
   const isFramesOnly = bits.flag();
   if (!bits.isValid || frameNumberBits > 16 || orderType > 2) return undefined;
-  return { id, frameNumberBits, isFramesOnly, hasColourPlanes, isShownInOrder: orderType === 2 };
+  bits.skip(isFramesOnly ? 1 : 2);
+  const rowsInUnit = isFramesOnly ? 1 : 2;
+  const size = readCropped(bits, { width, height: rowsInUnit * mapHeight }, chroma, rowsInUnit);
+  return { id, frameNumberBits, isFramesOnly, hasColourPlanes: chroma.hasColourPlanes, isShownInOrder: orderType === 2, size };
 }
 
 /** A picture parameter set's own number, and that of the sequence parameter set to which it belongs (H.264 §7.3.2.2). */
@@ -45,16 +54,15 @@ export function readH264PictureSet(nal: NalUnit): { readonly id: number; readonl
   return bits.isValid ? { id, sequenceId } : undefined;
 }
 
-/** Returns separate_colour_plane_flag. */
-function readChroma(bits: BitReader): boolean {
+function readChroma(bits: BitReader): Chroma {
   const format = bits.unsigned();
   const hasColourPlanes = format === 3 && bits.flag();
   bits.unsigned();
   bits.unsigned();
   bits.skip(1);
-  if (!bits.flag()) return hasColourPlanes;
+  if (!bits.flag()) return { format, hasColourPlanes };
   for (let list = 0; list < (format === 3 ? 12 : 8); list += 1) if (bits.flag()) skipScalingList(bits, list < 6 ? 16 : 64);
-  return hasColourPlanes;
+  return { format, hasColourPlanes };
 }
 
 /** H.264 §7.3.2.1.1.1. */

@@ -1,30 +1,37 @@
+import type { Size } from '../../core/letterbox.js';
 import { BitReader, payloadOf } from './bit-reader.js';
+import { readCropped } from './cropping.js';
 import type { NalUnit } from './nal-unit.js';
 
-/**
- * How many pictures may come before one that is shown earlier: sps_max_num_reorder_pics of all layers together (H.265 §7.3.2.2.1,
- * §7.4.3.2.1). Undefined where the sequence parameter set ends too early.
- */
-export function readReorderCount(nal: NalUnit): number | undefined {
+/** As much of a sequence parameter set as we refer to (H.265 §7.3.2.2.1). */
+export type H265Sequence = {
+  /** How many pictures may come before one that is shown earlier: sps_max_num_reorder_pics of all layers together (§7.4.3.2.1). */
+  readonly reorderCount: number;
+  /** Of its pictures, cropped to the conformance window, in pixels; undefined where that makes no sense. */
+  readonly size: Size | undefined;
+};
+
+/** Undefined where the set ends too early. */
+export function readH265Sequence(nal: NalUnit): H265Sequence | undefined {
   const bits = new BitReader(payloadOf(nal, 2));
   bits.skip(4);
   const subLayers = bits.bits(3);
   bits.skip(1);
   skipProfileTierLevel(bits, subLayers);
   bits.unsigned();
-  if (bits.unsigned() === 3) bits.skip(1);
-  bits.unsigned();
-  bits.unsigned();
-  if (bits.flag()) for (let side = 0; side < 4; side += 1) bits.unsigned();
+  const format = bits.unsigned();
+  const hasColourPlanes = format === 3 && bits.flag();
+  const coded = { width: bits.unsigned(), height: bits.unsigned() };
+  const size = readCropped(bits, coded, { format, hasColourPlanes });
   for (let field = 0; field < 3; field += 1) bits.unsigned();
   const areAllTold = bits.flag();
-  let count = 0;
+  let reorderCount = 0;
   for (let layer = areAllTold ? 0 : subLayers; layer <= subLayers; layer += 1) {
     bits.unsigned();
-    count = bits.unsigned();
+    reorderCount = bits.unsigned();
     bits.unsigned();
   }
-  return bits.isValid ? count : undefined;
+  return bits.isValid ? { reorderCount, size } : undefined;
 }
 
 /** H.265 §7.3.3. @param subLayers below the highest */

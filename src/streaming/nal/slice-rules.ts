@@ -1,6 +1,6 @@
 import { BitReader, payloadOf } from './bit-reader.js';
 import { readH264PictureSet, readH264Sequence, type H264Sequence } from './h264-parameters.js';
-import { readReorderCount } from './h265-parameters.js';
+import { readH265Sequence } from './h265-parameters.js';
 import { byteAt, type NalUnit } from './nal-unit.js';
 
 /** A slice's field, where its picture is one of the two that make a frame. */
@@ -62,7 +62,7 @@ export function h264SliceRules(setsOf: SetsOfType): SliceRules {
 
 /** H.265 has no such fields; of its pictures those alone cannot go back that a decoder can begin with. */
 export function h265SliceRules(setsOf: SetsOfType): SliceRules {
-  const counts = setsOf(33).map(readReorderCount);
+  const counts = setsOf(33).map((nal) => readH265Sequence(nal)?.reorderCount);
   // Where nothing is known, anything may come.
   const isReordered = counts.length === 0 || counts.some((count) => count !== 0);
   return {

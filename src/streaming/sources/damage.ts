@@ -31,15 +31,21 @@ const REORDERED_PICTURES = 8;
 /** Streams that refresh their pictures bit by bit have no key pictures; after so many they have mended. */
 const MENDED_AFTER_PICTURES = 300;
 
+/** Whether a message of level warning or above tells of damage, and of which kind. */
+export function damageTold(message: string): 'loss' | 'missing-reference' | undefined {
+  if (LOSS.test(message)) return 'loss';
+  return MISSING_REFERENCE.test(message) ? 'missing-reference' : undefined;
+}
+
 export function damageTracker(): DamageTracker {
   let damagedPictures = 0;
   let picturesSinceLoss = Infinity;
   let stillToCome = HELD_PICTURES;
   return {
     heard: (message) => {
-      const isLoss = LOSS.test(message);
-      if (isLoss) picturesSinceLoss = 0;
-      if (isLoss || MISSING_REFERENCE.test(message)) damagedPictures = MENDED_AFTER_PICTURES;
+      const damage = damageTold(message);
+      if (damage === 'loss') picturesSinceLoss = 0;
+      if (damage !== undefined) damagedPictures = MENDED_AFTER_PICTURES;
     },
     decoded: (kind) => {
       if (kind === 'reordered') stillToCome = REORDERED_PICTURES;

@@ -17,6 +17,9 @@ export type PictureFacts = {
   readonly corrupt: boolean;
 };
 
+/** In a line of level warning or above. */
+export const COMPLAINT = /\[(?:warning|error|fatal|panic)\]/;
+
 /** Error lines that are kept for messages. */
 const KEPT_ERRORS = 8;
 
@@ -31,12 +34,18 @@ export class FfmpegLog {
   #size: Size | undefined;
   #decodedCount = 0;
   #announcedCount = 0;
+  readonly #tellsPictures: boolean;
   readonly #damage = damageTracker();
   readonly #corrupt = new Set<number>();
   /** Facts of pictures that were announced and not asked for yet, oldest first. */
   readonly #facts: PictureFacts[] = [];
   readonly #errors: string[] = [];
   #input: InputDescription | undefined;
+
+  /** @param options.tellsPictures whether the log is written with `-debug_ts`, which tells of each picture */
+  constructor({ tellsPictures = true }: { readonly tellsPictures?: boolean } = {}) {
+    this.#tellsPictures = tellsPictures;
+  }
 
   /** The last messages of level error and above, oldest first, without their level. They may echo the URL. */
   get errors(): readonly string[] {
@@ -50,7 +59,8 @@ export class FfmpegLog {
 
   /** Takes what the log told about the next picture; undefined while it has not told yet. */
   nextPicture(): PictureFacts | undefined {
-    return this.#facts.shift();
+    if (this.#tellsPictures) return this.#facts.shift();
+    return this.#size && { size: this.#size, corrupt: false };
   }
 
   /** @param line without its end of line */
@@ -58,7 +68,7 @@ export class FfmpegLog {
     if (line.includes('filter -> pts:')) this.#announce(line);
     else if (line.includes('decoder -> ')) this.#decoded(line);
     else if (line.includes('Parsed_scale_')) this.#scaled(line);
-    else if (/\[(?:warning|error|fatal|panic)\]/.test(line)) this.#complained(line);
+    else if (COMPLAINT.test(line)) this.#complained(line);
     else if (this.#announcedCount === 0) this.#describe(line);
   }
 

@@ -11,6 +11,8 @@ export type FrameArguments = {
   readonly input: Size;
   /** Stops after this many pictures. */
   readonly maxFrames?: number;
+  /** Whether the log tells of each picture, at the price of a dozen writes for each. Default true. */
+  readonly tellsPictures?: boolean;
 };
 
 const LOGGING = ['-nostdin', '-hide_banner', '-nostats', '-v', 'repeat+level+verbose'];
@@ -29,11 +31,11 @@ export const COPY_FD = 3;
  * - `-threads 1` for the output: since 5.1 the raw video "encoder" would otherwise hold back one picture a core.
  */
 export function frameArguments(version: FfmpegVersion, options: FrameArguments): string[] {
-  const { url, inputOptions = [], input, maxFrames } = options;
+  const { url, inputOptions = [], input, maxFrames, tellsPictures = true } = options;
   const limit = maxFrames === undefined ? [] : ['-frames:v', String(maxFrames)];
   return fluent({ logger: undefined })
     .input(url)
-    .inputOptions(...LOGGING, '-debug_ts', ...inputOptions)
+    .inputOptions(...LOGGING, ...(tellsPictures ? ['-debug_ts'] : []), ...inputOptions)
     .output('pipe:1')
     .noAudio()
     .videoFilters(letterboxFilters(input))

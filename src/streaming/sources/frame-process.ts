@@ -1,10 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import type { Size } from '../../core/letterbox.js';
+import { ChildInput } from './child-input.js';
 import type { Ffmpeg } from './ffmpeg-binary.js';
 import { COPY_FD } from './ffmpeg.js';
-import { FfmpegLog, LineSplitter, type InputDescription } from './ffmpeg-log.js';
+import { COMPLAINT, FfmpegLog, LineSplitter, type InputDescription } from './ffmpeg-log.js';
 import { NutReader, type NutFrame } from './nut.js';
+import { socketPair } from './socket-pair.js';
 
 /** One picture, whole and described. */
 export type Picture = NutFrame & {
@@ -36,6 +38,8 @@ export type FrameProcessOptions = {
   readonly args: readonly string[];
   /** ffmpeg reads its input from `write`, not from an address. Default false. */
   readonly isFed?: boolean;
+  /** As in the arguments. Without it a picture's size is the newest that the log told, and `corrupt` is never set: see `onLine`. Default true. */
+  readonly tellsPictures?: boolean;
   /**
    * Memory for the next picture, B, G and R plane. Undefined discards it: it still comes to `onPicture`, without a
    * target, and ffmpeg is not held up. `'wait'` holds ffmpeg up until `resume()`. Targets are used up in order; those
@@ -60,10 +64,13 @@ export class FrameProcess {
   /** Never rejects. */
   readonly closed: Promise<FrameProcessEnd>;
   readonly #options: FrameProcessOptions;
-  /** Without pipes where this program has too many files open. */
-  readonly #child: ChildProcess;
+  readonly #input = new ChildInput();
   readonly #reader: NutReader;
-  readonly #log = new FfmpegLog();
+  readonly #log: FfmpegLog;
+  /** Absent until it is started; without pipes where this program has too many files open. */
+  #child: ChildProcess | undefined;
+  /** Where its pictures come from. */
+  #output: Readable | undefined;
   /** Pictures that are whole and whose announcement was not read yet: log and pictures come through two pipes. */
   readonly #unannounced: NutFrame[] = [];
   #pictureCount = 0;
@@ -75,46 +82,30 @@ export class FrameProcess {
 
   constructor(options: FrameProcessOptions) {
     this.#options = options;
-    const { getTarget } = options;
+    const { getTarget, tellsPictures = true } = options;
+    this.#log = new FfmpegLog({ tellsPictures });
     this.#reader = new NutReader({ getTarget, planeOrder: GBR_TO_BGR, onFrame: (frame) => this.#arrived(frame) });
-    // A group of its own: Ctrl-C in a terminal is for us to handle, ffmpeg is then stopped in order.
-    this.#child = spawn(options.ffmpeg.path, options.args, {
-      stdio: [options.isFed === true ? 'pipe' : 'ignore', 'pipe', 'pipe', options.onCopied === undefined ? 'ignore' : 'pipe'], detached: true,
-    });
     this.closed = new Promise((resolve) => { this.#resolveClosed = resolve; });
-    this.#watch();
+    void this.#start();
   }
 
   get pid(): number | undefined {
-    return this.#child.pid;
+    return this.#child?.pid;
   }
 
   /** Hands bytes to an ffmpeg that is fed. They wait until ffmpeg takes them: the caller bounds how many do. */
   write(...pieces: readonly Uint8Array[]): void {
-    const { stdin } = this.#child;
-    if (this.#stopped || stdin?.writable !== true) return;
-    // One write to the pipe for all of them.
-    stdin.cork();
-    for (const piece of pieces) stdin.write(piece);
-    stdin.uncork();
+    if (!this.#stopped) this.#input.write(pieces);
   }
 
   /** Handed over and not taken by ffmpeg yet. */
   get unsentBytes(): number {
-    return this.#child.stdin?.writableLength ?? 0;
+    return this.#input.unsentBytes;
   }
 
   /** Resolves when ffmpeg has taken all of that, or is gone. */
   taken(): Promise<void> {
-    const { stdin } = this.#child;
-    if (this.unsentBytes === 0 || stdin?.writable !== true) return Promise.resolve();
-    return new Promise((resolve) => {
-      const done = (): void => {
-        stdin.off('drain', done).off('close', done);
-        resolve();
-      };
-      stdin.once('drain', done).once('close', done);
-    });
+    return this.#input.taken();
   }
 
   /** Reads no more of the copy before `until` resolves: ffmpeg is held up. */
@@ -126,14 +117,14 @@ export class FrameProcess {
 
   /** Takes a line from the log of the ffmpeg that feeds this one: that one meets the damage. */
   heard(line: string): void {
-    if (/\[(?:warning|error|fatal|panic)\]/.test(line)) this.#log.push(line);
+    if (COMPLAINT.test(line)) this.#log.push(line);
   }
 
   /** Says to an ffmpeg that is fed that no more comes; resolves as `closed` does, soon even where ffmpeg does not answer. */
   finish(): Promise<FrameProcessEnd> {
     const timer = setTimeout(() => void this.stop(), KILL_AFTER_MS);
     void this.closed.then(() => clearTimeout(timer));
-    this.#child.stdin?.end();
+    this.#input.end();
     return this.closed;
   }
 
@@ -144,42 +135,68 @@ export class FrameProcess {
 
   /** Ends ffmpeg whatever it is doing; no callback is called any more. Resolves as `closed` does; safe to call twice. */
   stop(): Promise<FrameProcessEnd> {
-    if (!this.#stopped && this.#child.exitCode === null && this.#child.signalCode === null) {
-      this.#child.kill('SIGTERM');
-      const timer = setTimeout(() => this.#child.kill('SIGKILL'), KILL_AFTER_MS);
+    const child = this.#child;
+    if (!this.#stopped && child?.exitCode === null && child.signalCode === null) {
+      child.kill('SIGTERM');
+      const timer = setTimeout(() => child.kill('SIGKILL'), KILL_AFTER_MS);
       void this.closed.then(() => clearTimeout(timer));
     }
     this.#stopped = true;
     // Blocked in a write to a full pipe it would not even notice the signal.
-    this.#child.stdout?.destroy();
-    this.#child.stdin?.destroy();
+    this.#output?.destroy();
+    this.#input.destroy();
     this.#endIfDone();
     return this.closed;
   }
 
   get #copy(): Readable | null | undefined {
-    return (this.#child.stdio as readonly unknown[] | undefined)?.[COPY_FD] as Readable | null | undefined;
+    return (this.#child?.stdio as readonly unknown[] | undefined)?.[COPY_FD] as Readable | null | undefined;
   }
 
-  #watch(): void {
-    const { stdin, stdout, stderr } = this.#child;
+  async #start(): Promise<void> {
+    const { ffmpeg, args, isFed, onCopied } = this.#options;
+    const onBytes = (bytes: Buffer): void => this.#guarded(() => this.#reader.push(bytes));
+    // A pipe does as well where there is no such pair, if at a higher price.
+    const pair = await socketPair(onBytes).catch(() => undefined);
+    if (this.#stopped) {
+      pair?.near.destroy();
+      pair?.far.destroy();
+      this.#ended(null, null);
+      return;
+    }
+    // A group of its own: Ctrl-C in a terminal is for us to handle, ffmpeg is then stopped in order.
+    const child = spawn(ffmpeg.path, args, {
+      stdio: [isFed === true ? 'pipe' : 'ignore', pair?.far ?? 'pipe', 'pipe', onCopied === undefined ? 'ignore' : 'pipe'], detached: true,
+    });
+    pair?.far.destroy();
+    this.#child = child;
+    this.#output = pair?.near ?? child.stdout ?? undefined;
+    if (pair === undefined) this.#output?.on('data', onBytes);
+    this.#watch(child, pair === undefined ? Promise.resolve() : new Promise((resolve) => pair.near.once('close', resolve)));
+    this.#input.attach(child.stdin);
+  }
+
+  #watch(child: ChildProcess, outputClosed: Promise<unknown>): void {
     const copy = this.#copy;
     const lines = new LineSplitter((line) => this.#logged(line));
-    stdout?.on('data', (chunk: Buffer) => this.#guarded(() => this.#reader.push(chunk)));
-    stderr?.setEncoding('utf8').on('data', (text: string) => lines.push(text));
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => lines.push(text));
     copy?.on('data', (piece: Buffer) => this.#options.onCopied?.(piece));
     // They may fail when the child dies; 'close' tells about it.
-    for (const pipe of [stdin, stdout, stderr, copy]) pipe?.on('error', () => undefined);
+    for (const pipe of [child.stdin, this.#output, child.stderr, copy]) pipe?.on('error', () => undefined);
     const exited = (code: number | null, signal: NodeJS.Signals | null): void => {
       lines.end();
-      this.#exit ??= { code, signal };
-      this.#endIfDone();
+      void outputClosed.then(() => this.#ended(code, signal));
     };
-    this.#child.once('error', (error) => {
+    child.once('error', (error) => {
       this.#failure ??= error;
-      if (this.#child.pid === undefined) exited(null, null);
+      if (child.pid === undefined) exited(null, null);
     });
-    this.#child.once('close', exited);
+    child.once('close', exited);
+  }
+
+  #ended(code: number | null, signal: NodeJS.Signals | null): void {
+    this.#exit ??= { code, signal };
+    this.#endIfDone();
   }
 
   /** The last pictures may still wait for a target when ffmpeg is long gone. */
@@ -198,8 +215,8 @@ export class FrameProcess {
     try {
       const wantsMore = read();
       if (this.#stopped) return;
-      if (wantsMore) this.#child.stdout?.resume();
-      else this.#child.stdout?.pause();
+      if (wantsMore) this.#output?.resume();
+      else this.#output?.pause();
     } catch (error) {
       this.#failure = error as Error;
       void this.stop();

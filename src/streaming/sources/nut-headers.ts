@@ -68,7 +68,7 @@ export class Cursor {
     const length = this.varint();
     const start = this.position;
     this.skip(length);
-    return this.#bytes.slice(start, start + length);
+    return new Uint8Array(this.#bytes.subarray(start, start + length));
   }
 
   /** The specification's `v`: seven bits a byte, the highest first. */

@@ -93,7 +93,8 @@ export class NutReader {
       const bytes = this.#pending.length === 0 ? rest : concat(this.#pending, rest);
       const used = this.#header(bytes);
       if (used === undefined) {
-        this.#pending = bytes.slice();
+        // The chunk's memory is the giver's again.
+        this.#pending = new Uint8Array(bytes);
         break;
       }
       this.#pending = EMPTY;

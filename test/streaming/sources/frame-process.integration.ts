@@ -59,7 +59,7 @@ describe('FrameProcess', function () {
 
   itNeeds(NEEDS, 'ends an ffmpeg that is blocked on a full pipe', async () => {
     const waiting = start(clip(), { getTarget: () => 'wait' });
-    await until(() => isBlockedOnPipe(waiting.pid!));
+    await until(() => waiting.pid !== undefined && isBlockedOnPipe(waiting.pid));
     const end = await waiting.stop();
     assert.equal(end.stopped, true);
     assert.deepEqual(children(), []);

@@ -13,6 +13,8 @@ export type PresentationQueue<T> = {
   end(): void;
   /** The unit that the decoder owes the longest. */
   readonly oldestFed: T | undefined;
+  /** Units that are with the decoder, in presentation order. */
+  readonly fedUnits: readonly T[];
 };
 
 type Entry<T> = { readonly ptsUs: number; readonly unit: T; isShed: boolean };
@@ -53,6 +55,9 @@ export function presentationQueue<T>(onMissing: (unit: T, fate: Fate) => void): 
     },
     get oldestFed() {
       return entries.find(({ isShed }) => !isShed)?.unit;
+    },
+    get fedUnits() {
+      return entries.flatMap(({ isShed, unit }) => (isShed ? [] : [unit]));
     },
   };
 }

@@ -2,9 +2,12 @@ import type { CodedUnit, UnitCodec } from '../../../core/coded-unit.js';
 import type { FrameRing, FrameSlot } from '../../../core/frame-ring.js';
 import type { Size } from '../../../core/letterbox.js';
 import { nutFileHeader, nutFrameHeader, type NutTag } from '../../sinks/nut-writer.js';
+import { damageTold } from '../damage.js';
 import { frameArguments } from '../ffmpeg.js';
 import type { Ffmpeg } from '../ffmpeg-binary.js';
+import { COMPLAINT } from '../ffmpeg-log.js';
 import { FrameProcess, type FrameProcessEnd, type Picture } from '../frame-process.js';
+import { codedSize, isShownAs } from './coded-size.js';
 import type { ArrivedPicture } from './connection.js';
 import { presentationQueue, type Fate } from './presentation-queue.js';
 
@@ -48,6 +51,12 @@ export function unitHeader({ ptsUs, data, isKey }: DecodableUnit): Buffer {
 const UNIT_INPUT = ['-copyts', '-f', 'nut', '-probesize', '32', '-analyzeduration', '0', '-flags', 'low_delay', '-thread_type', 'slice'];
 
 /**
+ * A picture comes through one pipe and what the decoder says about it through another. What was said before the picture is read
+ * within this many turns of the event loop: one may have begun before it was said.
+ */
+const TURNS_UNTIL_HEARD = 2;
+
+/**
  * Decodes units of one stream: each picture is out some milliseconds after its unit went in, since nothing waits for the
  * next one. Damage lasts from a unit that is damaged, or that is no key unit and lacks one before it, to the next key unit that is whole.
  */
@@ -63,6 +72,10 @@ export class UnitDecoder<U extends DecodableUnit> {
   #soundIn = Infinity;
   /** Pictures that are shown before the one with which damage ended may be built on earlier, damaged ones. */
   #soundFromUs = 0;
+  /** What the newest key unit says. */
+  #codedSize: Size | undefined;
+  /** Pictures that are there, oldest first, until all that was said before them has been heard. */
+  readonly #settling: Picture[] = [];
   #isStopped = false;
 
   constructor(options: UnitDecoderOptions<U>) {
@@ -72,16 +85,20 @@ export class UnitDecoder<U extends DecodableUnit> {
     this.#process = new FrameProcess({
       ffmpeg,
       isFed: true,
-      args: frameArguments(ffmpeg.version, { url: 'pipe:0', inputOptions: UNIT_INPUT, input }),
+      // A unit and its picture find each other by their time, which leaves little to be told.
+      tellsPictures: false,
+      args: frameArguments(ffmpeg.version, { url: 'pipe:0', inputOptions: UNIT_INPUT, input, tellsPictures: false }),
       getTarget: () => {
         const slot = ring.acquire();
         this.#slots.push(slot);
         return slot?.bytes;
       },
       onPicture: (picture) => this.#arrived(picture),
+      onLine: (line) => this.#heard(line),
     });
     this.#process.write(unitsHeader(codec));
     this.closed = this.#process.closed.then((end) => {
+      while (this.#settling.length > 0) this.#settle();
       for (const slot of this.#slots.splice(0)) slot?.release();
       if (!this.#isStopped) this.#queue.end();
       return end;
@@ -94,7 +111,8 @@ export class UnitDecoder<U extends DecodableUnit> {
   }
 
   feed(unit: U): void {
-    this.#queue.fed(unit.ptsUs, { unit, isDamaged: this.#followDamage(unit) });
+    if (unit.isKey) this.#codedSize = codedSize(this.#options.codec, unit.data) ?? this.#codedSize;
+    this.#queue.fed(unit.ptsUs, { unit, codedSize: this.#codedSize, isDamaged: this.#followDamage(unit) });
     this.#process.write(unitHeader(unit), unit.data);
   }
 
@@ -111,7 +129,7 @@ export class UnitDecoder<U extends DecodableUnit> {
   /** Passes over a unit, in its turn. Units that are built on it cannot be decoded: feed a key unit next. */
   shed(unit: U): void {
     this.#soundIn = Infinity;
-    this.#queue.shed(unit.ptsUs, { unit, isDamaged: false });
+    this.#queue.shed(unit.ptsUs, { unit, codedSize: undefined, isDamaged: false });
   }
 
   /** Lets the pictures come out that it owes, as long as that takes no time to speak of. */
@@ -126,14 +144,41 @@ export class UnitDecoder<U extends DecodableUnit> {
   }
 
   #arrived(picture: Picture): void {
+    this.#settling.push(picture);
+    afterTurns(TURNS_UNTIL_HEARD, () => this.#settle());
+  }
+
+  #settle(): void {
+    const picture = this.#settling.shift();
+    if (picture === undefined || this.#isStopped) return;
     const slot = this.#slots.shift();
     const decoded = this.#queue.decoded(picture.ptsUs);
     if (decoded === undefined) {
       slot?.release();
       return;
     }
-    this.#options.onPicture(decoded.unit, { size: picture.size, corrupt: picture.corrupt || decoded.isDamaged, slot });
+    // The newest size that was told may be that of a picture behind this one.
+    const size = decoded.codedSize === undefined || isShownAs(decoded.codedSize, picture.size) ? picture.size : decoded.codedSize;
+    this.#options.onPicture(decoded.unit, { size, corrupt: decoded.isDamaged, slot });
+  }
+
+  /** The decoder met damage in one of the units that it owes, and does not say in which. */
+  #heard(line: string): void {
+    const damage = COMPLAINT.test(line) ? damageTold(line) : undefined;
+    if (damage === undefined) return;
+    for (const [i, owed] of this.#queue.fedUnits.entries()) {
+      // A key unit is built on no other, so nothing that it could lack is missing.
+      if (damage === 'missing-reference' && i > 0 && owed.unit.isKey) return;
+      owed.isDamaged = true;
+    }
+    this.#soundIn = Infinity;
   }
 }
 
-type Decodable<U> = { readonly unit: U; readonly isDamaged: boolean };
+/** A unit with its decoder. */
+type Decodable<U> = { readonly unit: U; readonly codedSize: Size | undefined; isDamaged: boolean };
+
+function afterTurns(turns: number, then: () => void): void {
+  if (turns === 0) then();
+  else setImmediate(() => afterTurns(turns - 1, then));
+}

@@ -113,6 +113,26 @@ describe('unit decoder', () => {
     assert.deepEqual(pictures.flatMap(({ picture }, i) => (picture.corrupt ? [i] : [])), [7, 8, 9, 10, 11, 12, 13, 14]);
   });
 
+  itNeeds(NEEDS_FFMPEG, 'marks what the decoder found damaged, and what is built on it, though the unit came whole', async () => {
+    const units = unitsOf('h264');
+    const emptied = Buffer.from(units[7].data);
+    emptied.fill(0, emptied.length >> 1);
+    for (const waits of [true, false]) {
+      const { decoder, pictures, missing, pictureCount } = decode('h264');
+      for (const [i, unit] of units.entries()) {
+        decoder.feed(i === 7 ? { ...unit, data: emptied } : unit);
+        if (waits) await pictureCount(i + 1);
+      }
+      decoder.finish();
+      await decoder.closed;
+      assert.deepEqual(missing, []);
+      const corrupt = pictures.flatMap(({ picture }, i) => (picture.corrupt ? [i] : []));
+      // Where many wait in the decoder, it does not say which of them it means.
+      if (waits) assert.deepEqual(corrupt, [7, 8, 9]);
+      else assert.ok([7, 8, 9].every((i) => corrupt.includes(i)), corrupt.join());
+    }
+  });
+
   itNeeds(NEEDS_FFMPEG, 'tells units that it passed over among the pictures, in order', async () => {
     const units = unitsOf('h264');
     const { decoder, order } = decode('h264');

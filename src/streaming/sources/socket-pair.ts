@@ -1,0 +1,46 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect, createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** The two ends of a connection inside this machine. */
+export type SocketPair = {
+  /** Reads from the far end. */
+  readonly near: Socket;
+  /** To be handed to a child as an output, and then destroyed: the near end ends when the last holder of the far one is gone. */
+  readonly far: Socket;
+};
+
+/** As much as a system keeps ready on such a connection. */
+const BUFFER_BYTES = 256 * 1024;
+
+/**
+ * A connection whose near end reads into the same memory again and again. The pipes that Node makes for a child take new
+ * memory for each read, and at the rate of raw pictures the garbage collector never rests.
+ *
+ * @param onBytes is given what has arrived; the memory is overwritten when it returns
+ * @throws where the system has no such sockets, no place for them or no descriptor left
+ */
+export async function socketPair(onBytes: (bytes: Buffer) => void): Promise<SocketPair> {
+  // Nobody else may come in.
+  const folder = mkdtempSync(join(tmpdir(), 'nowcast-'));
+  const server = createServer({ pauseOnConnect: true });
+  let near: Socket | undefined;
+  try {
+    const path = join(folder, 's');
+    const buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
+    const far = await new Promise<Socket>((resolve, reject) => {
+      server.once('error', reject).once('connection', resolve).listen(path, () => {
+        near = connect({ path, onread: { buffer, callback: (count) => (onBytes(buffer.subarray(0, count)), true) } });
+        near.once('error', reject);
+      });
+    });
+    return { near: near!, far };
+  } catch (error) {
+    near?.destroy();
+    throw error;
+  } finally {
+    server.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
