@@ -7,7 +7,7 @@ import { children, HAS_PROC, until } from '../../../helpers/processes.js';
 import { ThrottlingProxy } from '../../../helpers/throttling-proxy.js';
 
 /** From when a picture is drawn to when it is sent, on a busy machine: no arrival can tell it. */
-const CAMERA_DELAY_MS = 250;
+const CAMERA_DELAY_MS = 500;
 
 describe('a camera that ffmpeg reads over a link that is too slow', function () {
   this.timeout(60_000);
