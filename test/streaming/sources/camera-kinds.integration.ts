@@ -185,8 +185,10 @@ describe('camera of another kind', () => {
         starts.push(Date.parse([...playlist.matchAll(/PROGRAM-DATE-TIME:(\S+)/g)].at(-2)![1]));
         return playlist;
       });
-      const camera = await watch(`${base}/${path}`);
+      // Its pictures are older than that on purpose.
+      const camera = await watch(`${base}/${path}`, { maxBehindMs: 100 });
       await camera.framesOfEpoch(0, 110);
+      assert.deepEqual(camera.drops.filter(({ reason }) => reason === 'behind'), []);
       const dated = camera.frames.filter(({ captureClock }) => captureClock === 'wall');
       assert.ok(dated.length >= 100, `${dated.length} of ${camera.frames.length}`);
       dated.slice(1).forEach(({ capturedAtMs }, i) => assert.ok(Math.abs(capturedAtMs - dated[i].capturedAtMs - 40) < 0.02));

@@ -1,13 +1,17 @@
 import type { CaptureEstimate } from './capture-clock.js';
 
-/** A picture that is about to be decoded. */
-export type WaitingUnit = {
-  readonly isKey: boolean;
-  /** Something is missing inside it. */
-  readonly damaged: boolean;
+/** A picture that is decoded and about to be shown. */
+export type DecodedPicture = {
   readonly atMs: number;
   /** How old it is in this moment at the least, whatever is not known: `leastAgeMs` of its estimate and the time since its arrival. */
   readonly leastAgeMs: CaptureEstimate['leastAgeMs'];
+};
+
+/** A picture that is about to be decoded. */
+export type WaitingUnit = DecodedPicture & {
+  readonly isKey: boolean;
+  /** Something is missing inside it. */
+  readonly damaged: boolean;
   /** A key picture waits here behind it. */
   readonly hasNewerKey: boolean;
   /** The decoder is slower than the stream: it is still at work on pictures that are too old. */
@@ -15,18 +19,19 @@ export type WaitingUnit = {
 };
 
 export type Decision = 'decode' | 'shed' | 'reconnect';
+export type DecodedDecision = 'show' | 'shed' | 'reconnect';
 
 /** The memory of the rule between pictures. */
 export type BacklogState = {
   readonly isShedding: boolean;
-  /** Since when every picture has been too old although no newer key picture waits here. */
+  /** Since when every picture has been too old. */
   readonly behindSinceMs: number | undefined;
   readonly reconnects: number;
   readonly reconnectedAtMs: number;
 };
 
 export type BacklogOptions = {
-  /** Older pictures are not worth decoding. Default 2 s. */
+  /** Older pictures are not worth decoding or showing. Default 2 s. */
   readonly maxBehindMs?: number;
 };
 
@@ -43,20 +48,29 @@ const FORGIVEN_AFTER_MS = 600_000;
  * key picture, the first that is young enough or the newest that there is. Where even those are old, the backlog lies in the
  * network or in the camera, and a new connection leaves it behind; each such attempt waits longer for the next.
  */
-export function shedBacklog(state: BacklogState, unit: WaitingUnit, { maxBehindMs = 2_000 }: BacklogOptions = {}): { readonly state: BacklogState; readonly decision: Decision } {
-  const { atMs } = unit;
-  const isOld = unit.leastAgeMs > maxBehindMs;
+export function shedBacklog(state: BacklogState, unit: WaitingUnit, options: BacklogOptions = {}): { readonly state: BacklogState; readonly decision: Decision } {
+  const { state: next, decision } = shedDecoded(state, unit, options);
+  if (decision === 'reconnect') return { state: next, decision };
+  if (decision === 'show' && !state.isShedding) return { state: next, decision: 'decode' };
+  // An old key picture is shown where there is no better one; pictures that build on it would be older still. A stream of key pictures
+  // alone would keep a decoder busy with the past for ever.
+  if (unit.isKey && !unit.damaged && !unit.hasNewerKey && unit.isDecoderBehind !== true) return { state: next, decision: 'decode' };
+  return { state: { ...next, isShedding: true }, decision: 'shed' };
+}
+
+/**
+ * The same for pictures that come decoded. Each can be shown whatever came before it, so showing resumes with the first that
+ * is young enough; and nothing builds on one that is passed over, so none that is surely too old is shown.
+ */
+export function shedDecoded(state: BacklogState, { atMs, leastAgeMs }: DecodedPicture, { maxBehindMs = 2_000 }: BacklogOptions = {}): { readonly state: BacklogState; readonly decision: DecodedDecision } {
+  const isOld = leastAgeMs > maxBehindMs;
   const behindSinceMs = isOld ? state.behindSinceMs ?? atMs : undefined;
-  const isForgiven = !isOld && atMs - state.reconnectedAtMs > FORGIVEN_AFTER_MS;
-  const next: BacklogState = { ...state, behindSinceMs, reconnects: isForgiven ? 0 : state.reconnects };
   if (isOld && atMs - behindSinceMs! >= PATIENCE_MS && atMs - state.reconnectedAtMs >= pauseMs(state.reconnects)) {
     return { state: { isShedding: true, behindSinceMs: undefined, reconnects: state.reconnects + 1, reconnectedAtMs: atMs }, decision: 'reconnect' };
   }
-  if (!isOld && !state.isShedding) return { state: next, decision: 'decode' };
-  // An old key picture is shown where there is no better one; pictures that build on it would be older still. A stream of key pictures
-  // alone would keep a decoder busy with the past for ever.
-  if (unit.isKey && !unit.damaged && !unit.hasNewerKey && unit.isDecoderBehind !== true) return { state: { ...next, isShedding: isOld }, decision: 'decode' };
-  return { state: { ...next, isShedding: true }, decision: 'shed' };
+  const isForgiven = !isOld && atMs - state.reconnectedAtMs > FORGIVEN_AFTER_MS;
+  const next: BacklogState = { ...state, isShedding: isOld, behindSinceMs, reconnects: isForgiven ? 0 : state.reconnects };
+  return { state: next, decision: isOld ? 'shed' : 'show' };
 }
 
 function pauseMs(reconnects: number): number {

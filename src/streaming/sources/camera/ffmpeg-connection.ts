@@ -6,12 +6,14 @@ import { cameraInput, type FfmpegTransport } from '../camera-input.js';
 import { failureReason } from '../connection-failure.js';
 import type { Ffmpeg } from '../ffmpeg-binary.js';
 import type { FrameProcess, FrameProcessEnd, Picture } from '../frame-process.js';
+import type { DecodedDecision } from './backlog.js';
 import type { CameraConnection, ConnectionEnd, ConnectionEvents, GivingUp } from './connection.js';
 import { keptFrameProcess } from './kept-frame-process.js';
 import { kernelStamps, type KernelStamps } from './kernel-stamps.js';
 import { KeptTimes } from './kept-times.js';
 import { ProgrammeTime } from './programme-time.js';
-import type { Timeline } from './timeline.js';
+import type { Shedding } from './shedding.js';
+import type { PlacedMoment, Timeline } from './timeline.js';
 
 export type FfmpegConnectionOptions = {
   readonly url: string;
@@ -26,6 +28,7 @@ export type FfmpegConnectionOptions = {
   readonly firstFrameTimeoutMs: number;
   readonly stampOnArrival: boolean;
   readonly timeline: Timeline;
+  readonly shedding: Shedding;
   /** Given pieces of a NUT file of the stream as it came; undefined where none is wanted. */
   readonly onCopied: ((piece: Uint8Array) => void) | undefined;
   readonly inputOptions: readonly string[];
@@ -38,6 +41,11 @@ const JOINING_DEMUXERS = new Set(['rtsp', 'mpegts']);
 const JOINED_CODECS = new Set(['h264', 'hevc', 'mpeg4', 'mpeg1video', 'mpeg2video']);
 /** Demuxers that make times up from a nominal frame rate. */
 const TIMELESS_DEMUXERS = new Set(['mpjpeg', 'mjpeg', 'h264', 'hevc']);
+/**
+ * Demuxers of playlists. Their pictures are old on purpose, and by how much servers add to that nothing tells. A player that
+ * falls behind is brought forward all the same: what is too old leaves the playlist.
+ */
+const PLAYLIST_DEMUXERS = new Set(['hls', 'dash']);
 
 /** A connection that ffmpeg reads and decodes: for everything that no reader of ours knows. */
 export class FfmpegConnection implements CameraConnection {
@@ -58,7 +66,7 @@ export class FfmpegConnection implements CameraConnection {
   #watch: Subscription;
   #demuxer = '';
   #codec = '';
-  #gaveUp: GivingUp | undefined;
+  #gaveUp: { readonly why: GivingUp; readonly reason: string } | undefined;
 
   constructor(options: FfmpegConnectionOptions) {
     this.#options = options;
@@ -114,7 +122,21 @@ export class FfmpegConnection implements CameraConnection {
     });
     // They grow with each jump of the times: no more than the file that they belong to.
     if (this.#options.onCopied !== undefined) this.keptTimes.note(ptsUs, moment.ptsMs);
-    events.onPicture(moment, { size, corrupt, slot: this.#slots.shift() });
+    const slot = this.#slots.shift();
+    const decision = this.#decide(moment, readyAtMs);
+    if (decision === 'show') {
+      events.onPicture(moment, { size, corrupt, slot });
+      return;
+    }
+    slot?.release();
+    events.onMissing(moment, 'behind');
+    if (decision === 'reconnect') this.#giveUp('behind', `the stream is ${(moment.leastAgeMs / 1_000).toFixed(1)} s behind and does not catch up: it is opened anew`);
+  }
+
+  #decide({ leastAgeMs }: PlacedMoment, atMs: number): DecodedDecision {
+    if (PLAYLIST_DEMUXERS.has(this.#demuxer)) return 'show';
+    // By the age on arrival: ffmpeg holds a picture for an interval, which is no backlog, however long a slow camera's is.
+    return this.#options.shedding.decideDecoded({ atMs, leastAgeMs });
   }
 
   /** By ffmpeg, until as many others begin to arrive. */
@@ -132,14 +154,17 @@ export class FfmpegConnection implements CameraConnection {
     if (this.#codec !== '') return;
     if (this.#demuxer === '') this.#demuxer = /Input #0, ([\w]+)/.exec(line)?.[1] ?? '';
     else this.#codec = /Stream #0:\d+.*: Video: (\w+)/.exec(line)?.[1] ?? '';
-    if (TIMELESS_DEMUXERS.has(this.#demuxer) && !this.#options.stampOnArrival) this.#giveUp('needs-stamps');
+    if (TIMELESS_DEMUXERS.has(this.#demuxer) && !this.#options.stampOnArrival) this.#giveUp('needs-stamps', 'the pictures carry no times');
   }
 
-  /** The watch over the last frame's age: a connection that is silent is as dead as one that is closed. */
+  /**
+   * The watch over the last picture's age, those that are passed over included: a connection that is silent is as dead as one that
+   * is closed. ffmpeg shows neither packets nor the sender's reports, so a frozen and a slow camera look like a silent one.
+   */
   #check(): void {
     const { clock, scheduler } = this.#options;
     const leftMs = this.#patienceMs() - (clock.now() - (this.#lastPictureAtMs ?? this.#openedAtMs));
-    if (leftMs <= 0) this.#giveUp('silent');
+    if (leftMs <= 0) this.#giveUp('silent', `no picture for ${this.#patienceMs() / 1000} s: the camera is connected but silent`);
     else this.#watch = scheduler.schedule(() => this.#check(), leftMs);
   }
 
@@ -147,8 +172,8 @@ export class FfmpegConnection implements CameraConnection {
     return this.#lastPictureAtMs === undefined ? this.#options.firstFrameTimeoutMs : this.#options.timeoutMs;
   }
 
-  #giveUp(why: GivingUp): void {
-    this.#gaveUp ??= why;
+  #giveUp(why: GivingUp, reason: string): void {
+    this.#gaveUp ??= { why, reason };
     this.stop();
   }
 
@@ -157,11 +182,11 @@ export class FfmpegConnection implements CameraConnection {
     await this.#programme?.stop();
     for (const slot of this.#slots.splice(0)) slot?.release();
     const streamedMs = this.#firstPictureAtMs === undefined ? 0 : this.#lastPictureAtMs! - this.#firstPictureAtMs;
-    return { reason: this.#reason(end), streamedMs, gaveUp: this.#gaveUp };
+    return { reason: this.#reason(end), streamedMs, gaveUp: this.#gaveUp?.why };
   }
 
   #reason({ failure, errors, signal, code, pictureCount }: FrameProcessEnd): string {
-    if (this.#gaveUp === 'silent') return `no picture for ${this.#patienceMs() / 1000} s: the camera is connected but silent`;
+    if (this.#gaveUp !== undefined) return this.#gaveUp.reason;
     if (failure !== undefined) return failure.message;
     if (signal !== null) return `ffmpeg was killed (${signal})`;
     const silentMs = this.#options.clock.now() - (this.#lastPictureAtMs ?? this.#openedAtMs);

@@ -30,7 +30,8 @@ export type CameraOptions = {
   readonly giveUpFirst?: boolean;
   /**
    * A picture that is older than this when it could be decoded is passed over, with all up to a key picture that is not. Default
-   * 2 s. Where ffmpeg reads the camera nothing is passed over.
+   * 2 s. Where ffmpeg reads the camera, each picture that was older than this when it arrived is passed over once it is decoded;
+   * of a playlist (HLS) none is.
    */
   readonly maxBehindMs?: number;
   /** Frames that may be in other hands before new ones are dropped. Default 4. */

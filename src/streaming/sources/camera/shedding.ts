@@ -1,4 +1,4 @@
-import { NO_BACKLOG, shedBacklog, type Decision, type WaitingUnit } from './backlog.js';
+import { NO_BACKLOG, shedBacklog, shedDecoded, type DecodedDecision, type DecodedPicture, type Decision, type WaitingUnit } from './backlog.js';
 
 /** The rule of `backlog.ts` at work on one camera, over all its connections. */
 export class Shedding {
@@ -16,6 +16,12 @@ export class Shedding {
 
   decide(unit: WaitingUnit): Decision {
     const { state, decision } = shedBacklog(this.#state, unit, { maxBehindMs: this.maxBehindMs });
+    this.#state = state;
+    return decision;
+  }
+
+  decideDecoded(picture: DecodedPicture): DecodedDecision {
+    const { state, decision } = shedDecoded(this.#state, picture, { maxBehindMs: this.maxBehindMs });
     this.#state = state;
     return decision;
   }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { NO_BACKLOG, shedBacklog, type BacklogState, type WaitingUnit } from '../../../../src/streaming/sources/camera/backlog.js';
+import fc from 'fast-check';
+import { NO_BACKLOG, shedBacklog, shedDecoded, type BacklogState, type DecodedPicture, type WaitingUnit } from '../../../../src/streaming/sources/camera/backlog.js';
 
 const unit = (leastAgeMs: number, more: Partial<WaitingUnit> = {}): WaitingUnit => ({ isKey: false, damaged: false, atMs: 0, leastAgeMs, hasNewerKey: false, ...more });
 
@@ -46,5 +47,40 @@ describe('backlog', () => {
 
   it('respects another limit', () => {
     assert.equal(shedBacklog(NO_BACKLOG, unit(600), { maxBehindMs: 500 }).decision, 'shed');
+  });
+});
+
+describe('backlog of decoded pictures', () => {
+  const decideDecoded = (pictures: readonly DecodedPicture[]): string[] => {
+    let state: BacklogState = NO_BACKLOG;
+    return pictures.map((next) => {
+      const { state: after, decision } = shedDecoded(state, next);
+      state = after;
+      return decision;
+    });
+  };
+
+  it('shows none that is too old, and resumes with the first that is not', () => {
+    assert.deepEqual(decideDecoded([2_000, 2_001, 9_000, 2_000, 0].map((leastAgeMs, i) => ({ leastAgeMs, atMs: i * 40 }))), ['show', 'shed', 'shed', 'show', 'show']);
+  });
+
+  it('asks for a new connection after 5 s behind, then after ever longer pauses, as of a device that hands over old pictures', () => {
+    const decisions = decideDecoded(Array.from({ length: 1_200 }, (_, i) => ({ leastAgeMs: 3_000, atMs: i * 100 })));
+    assert.deepEqual(decisions.flatMap((decision, i) => (decision === 'reconnect' ? [i * 100] : [])), [5_000, 15_000, 45_000, 105_000]);
+    assert.ok(!decisions.includes('show'));
+  });
+
+  it('goes on where a reader that has its pictures decoded left off', () => {
+    const { state } = shedBacklog(NO_BACKLOG, unit(2_001));
+    assert.equal(shedDecoded(state, { leastAgeMs: 0, atMs: 40 }).decision, 'show');
+    assert.equal(shedDecoded(state, { leastAgeMs: 2_001, atMs: 5_000 }).decision, 'reconnect');
+  });
+
+  it('shows exactly the pictures that are young enough, whatever came before', () => {
+    fc.assert(fc.property(fc.array(fc.record({ leastAgeMs: fc.double({ min: 0, max: 5_000, noNaN: true }), stepMs: fc.nat(3_000) })), (pictures) => {
+      let atMs = 0;
+      const decisions = decideDecoded(pictures.map(({ leastAgeMs, stepMs }) => ({ leastAgeMs, atMs: atMs += stepMs })));
+      assert.deepEqual(decisions.map((decision) => decision === 'show'), pictures.map(({ leastAgeMs }) => leastAgeMs <= 2_000));
+    }));
   });
 });

@@ -28,13 +28,20 @@ exec ${JSON.stringify(ffmpeg.path)} "\${args[@]}"
   return { ...ffmpeg, path };
 }
 
+/** For {@link deviceFfmpeg}. */
+const FOUR_SECONDS_AGO = String.raw`$(awk "BEGIN { printf \"%.2f\", $uptime - 4 }")`;
+
 describe('a camera of this machine', () => {
   const clips = clipFolder();
   const cameras: CameraWatch[] = [];
   afterEach(() => cameras.splice(0).forEach((camera) => camera.stop()));
-  const watch = async (name: string, offset: string): Promise<CameraWatch> => {
-    const camera = await CameraWatch.start('/dev/video0', { ffmpeg: await deviceFfmpeg(clips.path(name), offset) });
+  const open = async (name: string, offset: string, options: Parameters<typeof CameraWatch.start>[1] = {}): Promise<CameraWatch> => {
+    const camera = await CameraWatch.start('/dev/video0', { ffmpeg: await deviceFfmpeg(clips.path(name), offset), ...options });
     cameras.push(camera);
+    return camera;
+  };
+  const watch = async (name: string, offset: string): Promise<CameraWatch> => {
+    const camera = await open(name, offset);
     await camera.framesOfEpoch(0, 30);
     return camera;
   };
@@ -54,5 +61,20 @@ describe('a camera of this machine', () => {
     const { frames, statuses } = await watch('unstamped.sh', '1700000000');
     assert.ok(frames.every(({ captureClock, capturedAtMs, readyAtMs }) => captureClock === 'arrival' && capturedAtMs <= readyAtMs && readyAtMs - capturedAtMs < 10_000));
     assert.equal(statuses.filter(({ message }) => message?.includes('monotonic') === true).length, 1);
+  });
+
+  itNeeds({ ...NEEDS_FFMPEG, Linux: process.platform === 'linux' }, 'shows no pictures that are too old when its driver hands them over, and says why it is opened anew', async () => {
+    const camera = await open('late.sh', FOUR_SECONDS_AGO);
+    await camera.until(() => camera.statuses.some(({ message }) => /s behind and does not catch up/.test(message ?? '')));
+    assert.deepEqual(camera.frames, []);
+    assert.ok(camera.drops.length > 0 && camera.drops.every(({ reason, captureClock }) => reason === 'behind' && captureClock === 'sender'));
+    assert.equal(camera.statuses.filter(({ state }) => state === 'reconnecting').length, 1);
+  });
+
+  itNeeds({ ...NEEDS_FFMPEG, Linux: process.platform === 'linux' }, 'counts pictures that are too old among those after which it ends', async () => {
+    const camera = await open('counted.sh', FOUR_SECONDS_AGO, { maxFrames: 20 });
+    await camera.until(() => camera.isComplete);
+    assert.deepEqual(camera.drops.map(({ seq, reason }) => `${seq} ${reason}`), Array.from({ length: 20 }, (_, seq) => `${seq} behind`));
+    assert.deepEqual(camera.frames, []);
   });
 });
