@@ -92,9 +92,8 @@ export class CameraSession {
   }
 
   async #connect(): Promise<ConnectionEnd> {
-    const { clock } = this.#options;
     const copies = this.#copies?.begin(this.#out.nextEpoch) === true ? this.#copies : undefined;
-    this.#timeline.newConnection(clock.now());
+    this.#timeline.newConnection();
     const connection = openConnection(this.#url, {
       ...this.#options,
       reader: this.#reader,

@@ -49,7 +49,7 @@ describe('a connection that is read by Nowcast', () => {
     };
     const shedding = new Shedding(maxBehindMs);
     const line = timeline({ onNotice: () => undefined });
-    line.newConnection(clock.nowMs);
+    line.newConnection();
     let stream!: UnitStreamEvents;
     let end!: (end: UnitStreamEnd) => void;
     const connection = new UnitConnection({
