@@ -94,21 +94,23 @@ export class CameraSession {
   async #connect(): Promise<ConnectionEnd> {
     const copies = this.#copies?.begin(this.#out.nextEpoch) === true ? this.#copies : undefined;
     this.#timeline.newConnection();
-    const connection = openConnection(this.#url, {
-      ...this.#options,
-      reader: this.#reader,
-      ring: this.#ring,
-      timeline: this.#timeline,
-      shedding: this.#shedding,
-      onCopied: copies && ((piece) => copies.write(piece)),
-      events: this.#out.eventsOf(() => connection),
-    });
-    this.#connection = connection;
-    if (this.#isOver) connection.stop();
-    const end = await connection.ended;
-    copies?.finish();
-    this.#connection = undefined;
-    return end;
+    try {
+      const connection = openConnection(this.#url, {
+        ...this.#options,
+        reader: this.#reader,
+        ring: this.#ring,
+        timeline: this.#timeline,
+        shedding: this.#shedding,
+        onCopied: copies && ((piece) => copies.write(piece)),
+        events: this.#out.eventsOf(() => connection),
+      });
+      this.#connection = connection;
+      if (this.#isOver) connection.stop();
+      return await connection.ended;
+    } finally {
+      copies?.finish();
+      this.#connection = undefined;
+    }
   }
 
   /** Emits when the camera answers; undefined where it cannot be asked. */
