@@ -39,7 +39,7 @@ export class CameraSession {
     this.#ring = new FrameRing(slots, 3 * input.width * input.height);
     if (keepCopyTo !== undefined) this.#copies = new CopyKeeper({ path: keepCopyTo, onFailure: (error) => options.onCopyFailure?.(error) });
     this.#out = new FramesOut({
-      streamId, input, clock,
+      streamId, input, clock, redact: this.#redact,
       emit: (event) => {
         emit(event);
         if (event.type !== 'status' && event.type !== 'gap' && this.#out.count >= maxFrames) this.end();
