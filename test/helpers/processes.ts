@@ -14,6 +14,11 @@ export function openPipes(): number {
   return readdirSync('/proc/self/fd').filter((fd) => /^(pipe|socket):/.test(linkOf(fd))).length;
 }
 
+/** Whether this process has the file open. */
+export function hasOpen(path: string): boolean {
+  return readdirSync('/proc/self/fd').some((fd) => linkOf(fd) === path);
+}
+
 /** Whether it sleeps in a write that nobody reads; the pipes that Node gives a child are sockets. Some kernels hide in what. */
 export function isBlockedOnPipe(pid: number): boolean {
   const sleeps = /\) S /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));

@@ -172,7 +172,7 @@ export function play(camera: SimulatedCamera): ClaimedPicture[] {
   const clock = captureClock();
   const pictures: ClaimedPicture[] = [];
   for (const event of simulate(camera)) {
-    if (event.kind === 'connect') clock.newConnection(event.arrivedAtMs);
+    if (event.kind === 'connect') clock.newConnection();
     else if (event.kind === 'report') clock.reported(event.report);
     else {
       const estimate = clock.arrived(event.mediaMs, event.arrivedAtMs, event.mayGoBack);

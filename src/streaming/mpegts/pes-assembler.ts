@@ -35,7 +35,7 @@ type OpenPes = {
 };
 
 /** Larger than any picture of a camera: a stream that never ends one must not fill the memory. */
-export const MAX_PES_BYTES = 16 * 2 ** 20;
+const MAX_PES_BYTES = 16 * 2 ** 20;
 /** Counted for each piece beside its bytes: a sender of tiny pieces must not fill the memory either. */
 const PIECE_BYTES = 64;
 

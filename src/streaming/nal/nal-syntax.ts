@@ -26,7 +26,7 @@ export type NalSyntax = {
 };
 
 /** H.264 §7.4.1, table 7-1. */
-export const H264_SYNTAX: NalSyntax = {
+const H264_SYNTAX: NalSyntax = {
   parameterTypes: [7, 8],
   sequenceType: 7,
   typeOf: h264Type,
@@ -54,7 +54,7 @@ export const H264_SYNTAX: NalSyntax = {
 };
 
 /** H.265 §7.4.2.2, table 7-1. */
-export const H265_SYNTAX: NalSyntax = {
+const H265_SYNTAX: NalSyntax = {
   parameterTypes: [32, 33, 34],
   sequenceType: 33,
   typeOf: h265Type,

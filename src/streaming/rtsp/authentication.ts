@@ -38,7 +38,7 @@ export function digestAuthorization(challenge: DigestChallenge, { user, password
 }
 
 /** The value of `Authorization` for a basic challenge (RFC 7617 §2). */
-export function basicAuthorization({ user, password }: Credentials): string {
+function basicAuthorization({ user, password }: Credentials): string {
   return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 }
 

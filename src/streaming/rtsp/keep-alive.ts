@@ -16,7 +16,7 @@ const LEAST_INTERVAL_MS = 1_000;
 const MOST_INTERVAL_MS = 60_000;
 
 /** How often to ask: twice in the server's timeout. */
-export function keepAliveIntervalMs(timeoutS: number): number {
+function keepAliveIntervalMs(timeoutS: number): number {
   return Math.min(Math.max(timeoutS * 500, LEAST_INTERVAL_MS), MOST_INTERVAL_MS);
 }
 

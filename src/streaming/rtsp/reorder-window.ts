@@ -7,7 +7,7 @@ export type ReorderLimits = {
   readonly packets: number;
 };
 
-export const REORDER_LIMITS: ReorderLimits = { holdMs: 50, packets: 64 };
+const USUAL_LIMITS: ReorderLimits = { holdMs: 50, packets: 64 };
 
 /** A step beyond this, either way, is a sender that began to number anew (RFC 3550 A.1: MAX_DROPOUT). */
 const RESTART_STEP = 3000;
@@ -22,7 +22,7 @@ export class ReorderWindow<Packet extends Sequenced> implements SequenceOrder<Pa
   #stray: { readonly packet: Packet; readonly arrivedAtMs: number } | undefined;
   dropped = 0;
 
-  constructor(deliver: InOrder<Packet>, limits: ReorderLimits = REORDER_LIMITS) {
+  constructor(deliver: InOrder<Packet>, limits: ReorderLimits = USUAL_LIMITS) {
     this.#deliver = deliver;
     this.#limits = limits;
   }

@@ -39,15 +39,6 @@ export type RtpUnitsHandlers = {
   onGoodbye?(): void;
 };
 
-/** Packets that gave nothing, by reason, and packets that never came. */
-export type RtpCounts = {
-  malformed: number;
-  otherPayloadType: number;
-  otherSource: number;
-  duplicateOrLate: number;
-  lost: number;
-};
-
 /** So many packets of other payload types and none of the promised one are a camera that does otherwise than its SDP says. */
 const TELLING_OTHERS = 50;
 
@@ -60,7 +51,7 @@ export class RtpUnits {
   readonly #mediaTime: MediaTime;
   readonly #reception: Reception;
   readonly #pictures: PictureReader;
-  readonly #counts = { malformed: 0, otherPayloadType: 0, otherSource: 0, lost: 0 };
+  #otherPayloadTypes = 0;
   #source: number | undefined;
   /** The first packet of another source. One alone is a stray; two in a row are the camera's new source. */
   #candidate: { readonly packet: RtpPacket; readonly arrivedAtMs: number } | undefined;
@@ -84,10 +75,7 @@ export class RtpUnits {
   /** @param packet one RTP packet, whose bytes must stay as they are: pictures are put together from views of them */
   rtp(packet: Uint8Array, arrivedAtMs: number): void {
     const parsed = parseRtpPacket(packet);
-    if (!parsed) {
-      this.#counts.malformed += 1;
-      return;
-    }
+    if (!parsed) return;
     const isOurs = parsed.payloadType === this.#options.payloadType;
     if (!isOurs) this.#otherPayloadType(parsed.payloadType);
     // Another format of the same source shares its numbering: it passes through the order, and only its payload is left out.
@@ -100,10 +88,7 @@ export class RtpUnits {
   /** @param packet one compound RTCP packet */
   rtcp(packet: Uint8Array, arrivedAtMs: number): void {
     const parsed = parseRtcp(packet);
-    if (!parsed) {
-      this.#counts.malformed += 1;
-      return;
-    }
+    if (!parsed) return;
     for (const report of parsed.reports) this.#report(report, arrivedAtMs);
     if (parsed.goodbyes.some((ssrc) => ssrc === this.#source)) this.#handlers.onGoodbye?.();
   }
@@ -123,10 +108,6 @@ export class RtpUnits {
     return this.#reception.write(this.#options.clock.now());
   }
 
-  get counts(): Readonly<RtpCounts> {
-    return { ...this.#counts, duplicateOrLate: this.#order.dropped };
-  }
-
   #fromOtherSource(packet: RtpPacket, arrivedAtMs: number): void {
     if (this.#source === undefined) {
       this.#source = packet.ssrc;
@@ -135,11 +116,9 @@ export class RtpUnits {
     }
     const candidate = this.#candidate;
     if (candidate?.packet.ssrc !== packet.ssrc) {
-      this.#counts.otherSource += 1;
       this.#candidate = { packet, arrivedAtMs };
       return;
     }
-    this.#counts.otherSource -= 1;
     this.#candidate = undefined;
     // Packets of the old source that wait for a missing one wait in vain.
     this.#order.flush(Infinity);
@@ -158,10 +137,7 @@ export class RtpUnits {
   }
 
   #inOrder(packet: RtpPacket, arrivedAtMs: number, lost: number): void {
-    if (lost > 0) {
-      this.#counts.lost += lost;
-      this.#pictures.lost();
-    }
+    if (lost > 0) this.#pictures.lost();
     if (packet.payloadType !== this.#options.payloadType) return;
     const mediaMs = this.#time?.timestamp === packet.timestamp ? this.#time.mediaMs : this.#mediaTime.pictureMs(packet.timestamp);
     this.#time = { timestamp: packet.timestamp, mediaMs, arrivedAtMs };
@@ -182,8 +158,8 @@ export class RtpUnits {
   }
 
   #otherPayloadType(payloadType: number): void {
-    this.#counts.otherPayloadType += 1;
-    if (this.#counts.otherPayloadType !== TELLING_OTHERS || this.#source !== undefined) return;
+    this.#otherPayloadTypes += 1;
+    if (this.#otherPayloadTypes !== TELLING_OTHERS || this.#source !== undefined) return;
     this.#quirks.tell(`the camera sends RTP payload type ${payloadType} where its SDP promises ${this.#options.payloadType}; it is not read`);
   }
 }

@@ -3,11 +3,6 @@ import type { Size } from '../../core/letterbox.js';
 /** A picture of even size as planes Y, U, V, the latter two at half size, in BT.709's limited range (yuv420p). */
 export type PlanarPicture = Size & { readonly bytes: Uint8Array };
 
-/** Bytes of a {@link PlanarPicture}. */
-export function planarByteLength({ width, height }: Size): number {
-  return width * height * 3 / 2;
-}
-
 export type Rgb = readonly [r: number, g: number, b: number];
 
 /** In pixels; what is drawn lands on even ones, since two by two pixels share a colour. */

@@ -7,15 +7,18 @@ import type { UnitCodec } from '../../../src/core/coded-unit.js';
 import { ffmpegFedBy } from './encoder.js';
 import { numberedPictures, worldPictures } from './pictures.js';
 
+/** The pictures that a test camera shows again and again. */
 export type LoopSpec = {
   readonly codec: UnitCodec;
   readonly width: number;
   readonly height: number;
   readonly fps: number;
+  /** Pictures from one key picture to the next. */
   readonly gop: number;
   readonly bFrames: number;
+  /** After so long the pictures begin anew, so a picture older than this cannot be told from a young one. */
   readonly loopSeconds: number;
-  /** Shows a drive of this seed through the synthetic world; undefined shows numbered pictures. */
+  /** Shows a drive of this seed through the synthetic world, without numbers; undefined shows numbered pictures. */
   readonly worldSeed: number | undefined;
 };
 

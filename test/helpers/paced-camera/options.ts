@@ -1,4 +1,4 @@
-import type { UnitCodec } from '../../../src/core/coded-unit.js';
+import type { LoopSpec } from './loop.js';
 
 /** Ways in which cameras are known to send pictures that are not as the RFCs have it. */
 export const CAMERA_QUIRKS = [
@@ -24,20 +24,9 @@ export type CameraQuirk = (typeof CAMERA_QUIRKS)[number];
 export type CameraAuth = 'none' | 'basic' | 'digest-md5' | 'digest-sha-256';
 
 /** All that makes a test camera; {@link DEFAULT_CAMERA} has the values that are not given. */
-export type PacedCameraOptions = {
+export type PacedCameraOptions = LoopSpec & {
   /** 0 takes a free one. */
   readonly port: number;
-  readonly codec: UnitCodec;
-  readonly width: number;
-  readonly height: number;
-  readonly fps: number;
-  /** Pictures from one key picture to the next. */
-  readonly gop: number;
-  readonly bFrames: number;
-  /** After so long the pictures begin anew, so a picture older than this cannot be told from a young one. */
-  readonly loopSeconds: number;
-  /** Shows a drive of this seed through the synthetic world, without numbers; undefined shows numbered pictures. */
-  readonly worldSeed: number | undefined;
   readonly quirks: readonly CameraQuirk[];
   readonly transports: readonly ('tcp' | 'udp')[];
   readonly auth: CameraAuth;

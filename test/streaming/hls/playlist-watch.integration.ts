@@ -1,42 +1,28 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { RequestListener } from 'node:http';
 import { asapScheduler, asyncScheduler } from 'rxjs';
 import { PlaylistWatch } from '../../../src/streaming/hls/playlist-watch.js';
+import { HttpServers } from '../../helpers/http-servers.js';
 
 /** A playlist whose first segment has the number. */
 const list = (sequence: number, ...more: string[]): string => ['#EXTM3U', '#EXT-X-TARGETDURATION:1', `#EXT-X-MEDIA-SEQUENCE:${sequence}`,
   '#EXT-X-PROGRAM-DATE-TIME:2026-01-02T03:04:05Z', '#EXTINF:1,', `${sequence}.ts`, ...more].join('\n');
 
 describe('the watch over a playlist', () => {
-  const servers: Server[] = [];
+  const servers = new HttpServers();
   const watches: PlaylistWatch[] = [];
-  const sockets = new Set<Socket>();
   let requests: string[] = [];
   let onRequest = (): void => undefined;
   afterEach(async () => {
     for (const watch of watches.splice(0)) await watch.stop();
-    // Each is let go by the watch, before the server lets go of any.
-    await Promise.all(Array.from(sockets, (socket) => new Promise((resolve) => { socket.once('close', resolve); })));
-    for (const server of servers.splice(0)) server.close();
+    await servers.close();
     requests = [];
   });
-  const serve = async (listener: RequestListener): Promise<string> => {
-    const server = createServer((request: IncomingMessage, response: ServerResponse) => {
-      requests.push(request.url!);
-      listener(request, response);
-      onRequest();
-    }).listen(0, '127.0.0.1');
-    servers.push(server);
-    server.on('connection', (socket) => {
-      sockets.add(socket);
-      socket.on('error', () => undefined);
-      socket.once('close', () => sockets.delete(socket));
-    });
-    await once(server, 'listening');
-    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  };
+  const serve = (listener: RequestListener): Promise<string> => servers.serve((request, response) => {
+    requests.push(request.url!);
+    listener(request, response);
+    onRequest();
+  });
   /** Polls without a pause. */
   const watch = (url: string, timeoutMs = 10_000): PlaylistWatch => {
     const impatient = { now: () => asyncScheduler.now(), schedule: (work: () => void, delayMs: number) => (delayMs === timeoutMs ? asyncScheduler : asapScheduler).schedule(work, delayMs === timeoutMs ? delayMs : 0) };

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { RequestListener } from 'node:http';
 import { asyncScheduler } from 'rxjs';
 import sharp from 'sharp';
 import type { UnitStream } from '../../../src/core/coded-unit.js';
 import { HttpPictureReader, type HttpPicturesOptions } from '../../../src/streaming/http-pictures/http-picture-reader.js';
 import { NEEDS_FFMPEG, pattern } from '../../helpers/clips.js';
+import { HttpServers } from '../../helpers/http-servers.js';
 import { monotonicClock } from '../../helpers/monotonic.js';
 import { itNeeds } from '../../helpers/needs.js';
 import { StreamRecord } from '../mpegts/recorded-stream.js';
@@ -16,8 +16,7 @@ import { StreamRecord } from '../mpegts/recorded-stream.js';
 const OPTIONS: HttpPicturesOptions = { clock: monotonicClock, scheduler: asyncScheduler, timeoutMs: 10_000, snapshotIntervalMs: 5 };
 
 describe('a camera over HTTP', () => {
-  const servers: Server[] = [];
-  const sockets = new Set<Socket>();
+  const servers = new HttpServers();
   const streams: UnitStream[] = [];
   let pictures: Buffer[] = [];
   before(async () => {
@@ -28,22 +27,9 @@ describe('a camera over HTTP', () => {
       stream.stop();
       await stream.ended;
     }
-    // Each is let go by the stream that opened it, before the server lets go of any.
-    await Promise.all(Array.from(sockets, (socket) => new Promise((resolve) => { socket.once('close', resolve); })));
-    for (const server of servers.splice(0)) server.close();
+    await servers.close();
   });
-  const serve = async (listener: RequestListener): Promise<string> => {
-    const server = createServer(listener).listen(0, '127.0.0.1');
-    servers.push(server);
-    server.on('connection', (socket) => {
-      sockets.add(socket);
-      // A stream that ends breaks off.
-      socket.on('error', () => undefined);
-      socket.once('close', () => sockets.delete(socket));
-    });
-    await once(server, 'listening');
-    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  };
+  const serve = (listener: RequestListener): Promise<string> => servers.serve(listener);
   const readTo = (reader: HttpPictureReader): { stream: UnitStream; record: StreamRecord } => {
     const record = new StreamRecord();
     const stream = reader.open(record);
@@ -101,14 +87,12 @@ describe('a camera over HTTP', () => {
 
   it('asks for single pictures again and again, over one connection, and takes the same bytes for the same picture', async () => {
     let count = 0;
-    let connections = 0;
     const base = await serve((_, response) => response.writeHead(200, { 'content-type': 'image/jpeg' }).end(pictures[Math.min(2, Math.floor(count++ / 3))]));
-    servers[servers.length - 1].on('connection', () => { connections += 1; });
     const { record } = watch(`${base}/snapshot.jpg`);
     await record.until(() => record.aliveCount > 40);
     assert.deepEqual(record.units.map(({ data }) => Buffer.from(data).toString('hex')), pictures.map((picture) => picture.toString('hex')));
     assert.deepEqual(record.notices, ['the camera answers with single pictures: Nowcast asks for one every 0.005 s']);
-    assert.equal(connections, 1);
+    assert.equal(servers.connections, 1);
     // Each was taken after the question that the picture before still answered.
     const bounds = record.units.map(({ untimed }) => untimed!.takenAfterMs);
     assert.equal(bounds[0], undefined);

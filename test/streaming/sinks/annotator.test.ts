@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import type { Detection } from '../../../src/core/detection.js';
 import { Annotator, statusLine } from '../../../src/streaming/sinks/annotator.js';
-import { planarByteLength, type PlanarPicture } from '../../../src/streaming/sinks/planar-picture.js';
+import type { PlanarPicture } from '../../../src/streaming/sinks/planar-picture.js';
 import { detectionOf, perceptOf } from '../events.js';
 
 const SIZE = { width: 768, height: 432 };
 
 function drawn(detections: readonly Detection[], ageMs = 0, size = SIZE, source = size): PlanarPicture {
-  const bytes = new Uint8Array(planarByteLength(size)).fill(128);
+  const bytes = new Uint8Array(size.width * size.height * 3 / 2).fill(128);
   const picture = { ...size, bytes };
   new Annotator(size).draw(picture, 1000, { percept: perceptOf(1, { detections, ...source }), ageMs });
   return picture;

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { drawSprite, fillRectangle, planarByteLength, spriteOf, type PlanarPicture, type Rgb } from '../../../src/streaming/sinks/planar-picture.js';
+import { drawSprite, fillRectangle, spriteOf, type PlanarPicture, type Rgb } from '../../../src/streaming/sinks/planar-picture.js';
 
 const GREY = 126;
 
 function greyPicture(width: number, height: number): PlanarPicture {
-  const bytes = new Uint8Array(planarByteLength({ width, height })).fill(128);
+  const bytes = new Uint8Array(width * height * 3 / 2).fill(128);
   bytes.fill(GREY, 0, width * height);
   return { width, height, bytes };
 }

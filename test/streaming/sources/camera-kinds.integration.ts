@@ -208,6 +208,13 @@ describe('camera of another kind', () => {
     assert.equal(camera.statuses.filter(({ message }) => message?.includes("ahead of this machine's clock") === true).length, 1);
   });
 
+  itNeeds(NEEDS_FFMPEG, 'compares the dates of an HLS stream with the wall clock that the caller gives', async () => {
+    const base = await hls('hour.m3u8', 'delete_segments+program_date_time');
+    const camera = await watch(`${base}/hour.m3u8`, { wallClock: { toUnixMs: (ms) => ms + Date.now() - monotonicClock.now() - 3_600_000 } });
+    await camera.framesOfEpoch(0, 30);
+    assert.ok(camera.statuses.some(({ message }) => /dates are 3[56]\d\d s ahead of/.test(message ?? '')), camera.statuses.map(({ message }) => message).join('\n'));
+  });
+
   itNeeds(NEEDS_FFMPEG, 'gives the frames of MPEG-TS over UDP, B-frames in their order', async () => {
     const port = await freeUdpPort();
     send(...pattern('320x240', 25, 60), '-c:v', 'libx264', '-preset', 'medium', '-bf', '2', '-g', '25', '-f', 'mpegts', `udp://127.0.0.1:${port}?pkt_size=1316`);

@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { firstValueFrom, Observable, take, VirtualTimeScheduler } from 'rxjs';
-import { SourceError } from '../../../src/core/errors.js';
+import { firstValueFrom, ignoreElements, Observable, take, VirtualTimeScheduler } from 'rxjs';
+import { SourceError, UsageError } from '../../../src/core/errors.js';
 import type { StatusEvent } from '../../../src/core/events.js';
 import { cameraSource, type CameraOptions } from '../../../src/streaming/sources/camera.js';
 import { nutFileHeader, nutFrameHeader } from '../../../src/streaming/sinks/nut-writer.js';
 import type { Ffmpeg } from '../../../src/streaming/sources/ffmpeg-binary.js';
+import { itNeeds } from '../../helpers/needs.js';
+import { HAS_PROC, hasOpen } from '../../helpers/processes.js';
 import { temporaryFolder } from '../../helpers/temporary.js';
 
 const VERSION = { major: 5, minor: 1, name: '5.1' };
@@ -19,6 +21,7 @@ function optionsWith(ffmpeg: Ffmpeg): CameraOptions {
 }
 
 describe('camera', () => {
+  const folder = temporaryFolder();
   it('asks for an ffmpeg to be installed where there is only the embedded one', async () => {
     const source = cameraSource('rtsp://h/a', optionsWith({ path: 'ffmpeg', version: VERSION, origin: 'embedded' }));
     await assert.rejects(firstValueFrom(source), (error: Error) => error instanceof SourceError && /install ffmpeg/.test(error.message));
@@ -47,8 +50,14 @@ describe('camera', () => {
     assert.deepEqual(states.at(-1), 'ended');
   });
 
+  itNeeds({ '/proc': HAS_PROC }, 'leaves no copy open where the URL is of no kind that is known', async () => {
+    const keepCopyTo = join(folder(), 'camera.nut');
+    const source = cameraSource('gopher://h/a', { ...optionsWith({ path: '/nonexistent/ffmpeg', version: VERSION, origin: 'path' }), keepCopyTo });
+    await assert.rejects(firstValueFrom(source.pipe(ignoreElements())), UsageError);
+    assert.deepEqual([existsSync(keepCopyTo), hasOpen(keepCopyTo)], [true, false]);
+  });
+
   describe('on the ladder', () => {
-    const folder = temporaryFolder();
     const LADDER = [{ delayMs: 1_000, times: 1 }, { delayMs: 60_000, times: Infinity }];
 
     /**

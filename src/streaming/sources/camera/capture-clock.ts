@@ -1,8 +1,10 @@
 import type { SenderReport } from '../../../core/coded-unit.js';
+import { latenessBy } from './lateness.js';
 import { lowerEnvelope, type LowerEnvelope } from './lower-envelope.js';
 import { mediaSteps } from './media-steps.js';
 import { paceWatch } from './pace.js';
-import { senderClock, type PicturesAtReport } from './sender-clock.js';
+import { reportHearing } from './report-hearing.js';
+import { stampSpread } from './stamp-spread.js';
 
 /** When the world looked like a picture, on the monotonic clock, and how well that is known. */
 export type CaptureEstimate = {
@@ -21,7 +23,7 @@ export type CaptureEstimate = {
 
 export type CaptureClock = {
   /** The media clock starts anew; the knowledge of the sender's wall clock stays, where its reports tell one. */
-  newConnection(atMs: number): void;
+  newConnection(): void;
   /** In the order of arrival among pictures and reports. */
   reported(report: SenderReport): void;
   /**
@@ -47,13 +49,6 @@ const UNSEEN_MS = 10_000;
 const LEAST_MS = 4;
 /** Pictures that have come at the pace at which they were taken for this long, none earlier than the rest, wait for nothing. */
 const SETTLED_AFTER_MS = 900;
-/** Lateness that stood still this long without draining is not a queue. */
-const ACCEPT_AFTER_MS = 10_000;
-/** Less lateness than this may be another route, which never drains. */
-const ROUTE_MS = 250;
-const NONSENSE_REPORTS = 3;
-/** In a wait that is shorter a camera loses no time at once. */
-const HOLE_INTERVALS = 8;
 
 /**
  * Maps media times to the monotonic clock. Three witnesses are heard: the media clock, the sender's wall clock in its reports,
@@ -63,92 +58,44 @@ const HOLE_INTERVALS = 8;
  * shows only where reports run ahead of pictures.
  */
 export function captureClock({ onNotice = () => undefined }: CaptureClockOptions = {}): CaptureClock {
-  const sender = senderClock();
   const pace = paceWatch();
   const steps = mediaSteps();
+  const lateness = latenessBy(pace);
+  const spread = stampSpread();
   let envelope: LowerEnvelope = lowerEnvelope();
   let isFirst = true;
   let isSettled = false;
   let unseenMs = UNSEEN_MS;
-  let provenLateMs = 0;
-  let unprovableMs = 0;
-  let likelyLostMs = 0;
-  /** A report has shown that the network holds pictures up: lateness that it goes on adding bit by bit is age, too. */
-  let isHeldUp = false;
-  /** Lateness that a single wait added, in which a media clock may have stood still. Lateness that adds up bit by bit is of a link that is too slow. */
-  let suddenMs = 0;
-  let earliestAtReportMs: number | undefined;
+  /** A report that came before the first picture. */
   let pending: SenderReport | undefined;
   let lastArrivedAtMs: number | undefined;
   let oldestMs = 0;
   let longestWaitMs = 0;
-  let reportDelayMs = 0;
   let roundTripMs: number | undefined;
-  let nonsense = 0;
-  let stampSpreadMs = 0;
   const told = new Set<string>();
 
   const notice = (key: string, text: string): void => {
     if (!told.has(key)) onNotice(text);
     told.add(key);
   };
+  const reports = reportHearing({
+    pace, steps, lateness,
+    onNonsense: () => notice('reports', "the times in the camera's sender reports do not belong to its pictures: the age of pictures is taken from their arrival"),
+  });
+  const hear = (report: SenderReport): void => reports.hear(report, { envelope, lastArrivedAtMs: lastArrivedAtMs!, unseenMs, isSettled });
   const newMediaClock = (mayBeOldMs: number): void => {
-    sender.newMediaClock();
+    reports.newMediaClock();
     pace.restart();
+    lateness.restart();
     envelope = lowerEnvelope();
-    [isSettled, unseenMs, earliestAtReportMs] = [false, mayBeOldMs, undefined];
-    [provenLateMs, unprovableMs, likelyLostMs, isHeldUp, suddenMs] = [0, 0, 0, false, 0];
-  };
-  const lateMs = (atMs: number): number => {
-    const earliest = envelope.at(atMs);
-    return earliest === undefined ? 0 : Math.max(0, pace.lowMs() - earliest.offsetMs);
-  };
-  const hear = (report: SenderReport): void => {
-    const earliest = envelope.at(report.arrivedAtMs);
-    if (earliest === undefined) {
-      reportDelayMs = sender.reportAlone(report);
-      return;
-    }
-    const unprovenMs = Math.max(0, lateMs(report.arrivedAtMs) - provenLateMs);
-    const sinceMs = report.arrivedAtMs - lastArrivedAtMs!;
-    const pictures: PicturesAtReport = {
-      earliestOffsetMs: earliest.offsetMs,
-      lowOffsetMs: pace.lowMs(),
-      unseenMs,
-      unprovenMs,
-      missingMs: sinceMs > 1.2 * steps.intervalMs() ? sinceMs : 0,
-      fellMs: Math.max(0, (earliestAtReportMs ?? earliest.offsetMs) - earliest.offsetMs),
-      isSettled,
-      isDraining: pace.isDraining(unprovenMs),
-      spacingMs: steps.intervalMs() + steps.reorderMs(),
-    };
-    const verdict = sender.report(report, pictures);
-    if (verdict.kind === 'nonsense') {
-      nonsense += 1;
-      if (nonsense >= NONSENSE_REPORTS) notice('reports', "the times in the camera's sender reports do not belong to its pictures: the age of pictures is taken from their arrival");
-      return;
-    }
-    nonsense = 0;
-    const late = lateMs(report.arrivedAtMs);
-    if (verdict.kind === 'lost' && verdict.byMs > 0) {
-      const byMs = late - verdict.byMs < verdict.looseMs ? late : verdict.byMs;
-      envelope.shift(byMs);
-      provenLateMs = late - byMs;
-    } else if (verdict.kind === 'agrees' || (verdict.kind === 'first' && sender.mediaOffsetAt(report.arrivedAtMs)?.isTrusted === true)) {
-      const looseMs = verdict.kind === 'agrees' ? verdict.looseMs : 0;
-      provenLateMs = Math.max(provenLateMs, late - looseMs - unprovableMs);
-      isHeldUp = unprovenMs > 0 && pace.pace() !== 'level' && !pace.isDraining(unprovenMs);
-    }
-    // Whether this lateness was lost by the media clock no later report can tell.
-    else if (verdict.kind === 'stepped') unprovableMs = unprovenMs;
-    earliestAtReportMs = envelope.at(report.arrivedAtMs)!.offsetMs;
+    [isSettled, unseenMs] = [false, mayBeOldMs];
   };
   const byArrival = (arrivedAtMs: number, elapsedMs: number): CaptureEstimate => {
     notice('times', 'the camera gives its pictures no usable times: they get those at which they arrive');
     const intervalMs = steps.intervalMs();
     // Each picture of a burst makes up for one interval of the wait before.
     longestWaitMs = Math.max(elapsedMs - intervalMs, longestWaitMs + Math.min(0, elapsedMs - intervalMs), 0);
-    const uncertaintyMs = 50 + intervalMs + longestWaitMs + reportDelayMs;
+    const uncertaintyMs = 50 + intervalMs + longestWaitMs + reports.delayMs;
     return { capturedAtMs: arrivedAtMs, captureClock: 'arrival', uncertaintyMs, leastAgeMs: 0 };
   };
 
@@ -197,32 +144,22 @@ export function captureClock({ onNotice = () => undefined }: CaptureClockOptions
       }
 
       let earliest = envelope.at(arrivedAtMs)!;
+      const lateMs = lateness.lateMs(earliest.offsetMs);
       const levelSinceMs = pace.levelSinceMs();
-      if (levelSinceMs !== undefined && arrivedAtMs - levelSinceMs > SETTLED_AFTER_MS && lateMs(arrivedAtMs) <= 10 + 2 * pace.jitterMs()) isSettled = true;
+      if (levelSinceMs !== undefined && arrivedAtMs - levelSinceMs > SETTLED_AFTER_MS && lateMs <= 10 + 2 * pace.jitterMs()) isSettled = true;
 
       // Late: old, or of a media clock that lost time?
-      const late = lateMs(arrivedAtMs);
       const nearMs = 6 + pace.jitterMs() + 2 * earliest.excessMs;
-      if (late <= nearMs) [provenLateMs, unprovableMs, likelyLostMs, isHeldUp] = [Math.min(provenLateMs, late), 0, 0, false];
-      const isHole = elapsedMs >= HOLE_INTERVALS * intervalMs;
-      suddenMs = late <= nearMs ? 0 : Math.min(late, suddenMs + (isHole ? elapsedMs : 0));
-      if (isHeldUp && !isHole) provenLateMs = Math.max(provenLateMs, Math.min(late, provenLateMs + elapsedMs));
-      const unprovenMs = late - provenLateMs > nearMs ? late - provenLateMs : 0;
-      let [olderMs, youngerMs, addMs, doubtMs] = [0, 0, 0, suddenMs];
-      if (levelSinceMs !== undefined && unprovenMs > 0) likelyLostMs = unprovenMs;
-      if (levelSinceMs !== undefined && arrivedAtMs - levelSinceMs > ACCEPT_AFTER_MS && unprovenMs > ROUTE_MS) {
-        envelope.shift(unprovenMs);
+      const late = lateness.arrived({ arrivedAtMs, elapsedMs, intervalMs, lateMs, nearMs });
+      if (late.acceptedMs > 0) {
+        envelope.shift(late.acceptedMs);
         earliest = envelope.at(arrivedAtMs)!;
-        likelyLostMs = 0;
-      } else if (unprovenMs > 0) {
-        // Lateness that once stood still stays the likely loss when more comes on top of it.
-        olderMs = addMs = Math.min(likelyLostMs, unprovenMs);
-        youngerMs = pace.isDraining(unprovenMs) ? 0 : unprovenMs - addMs;
       }
+      let { likelyLostMs: olderMs, youngerMs, doubtMs } = late;
 
       let offset = earliest.offsetMs;
       let slackMs = earliest.slackMs;
-      const known = sender.mediaOffsetAt(arrivedAtMs);
+      const known = reports.mediaOffsetAt(arrivedAtMs);
       if (known?.isTrusted === true || (known !== undefined && known.offsetMs < offset)) {
         if (known.offsetMs < offset) {
           const aheadMs = offset - known.offsetMs;
@@ -238,9 +175,10 @@ export function captureClock({ onNotice = () => undefined }: CaptureClockOptions
 
       const restMs = (roundTripMs ?? 0) / 2;
       // Of jittered stamps the least offset is that of the stamp furthest ahead: the truth lies in the middle.
-      stampSpreadMs = steps.stampJitterMs() > 0 ? Math.max(0.998 * stampSpreadMs, Math.min(offsetMs - (lateMs(arrivedAtMs) < 50 ? earliest.offsetMs : pace.lowMs()), 1.5 * intervalMs)) : 0.8 * stampSpreadMs;
+      const floorMs = lateness.lateMs(earliest.offsetMs) < 50 ? earliest.offsetMs : pace.lowMs();
+      const stampSpreadMs = spread.arrived(offsetMs - floorMs, steps.stampJitterMs() > 0, intervalMs);
       const baseMs = LEAST_MS + slackMs + 2 * earliest.excessMs + 0.6 * stampSpreadMs + restMs;
-      const capturedAtMs = Math.min(arrivedAtMs, mediaMs + offset + addMs + stampSpreadMs / 2 - restMs);
+      const capturedAtMs = Math.min(arrivedAtMs, mediaMs + offset + late.likelyLostMs + stampSpreadMs / 2 - restMs);
       const ageMs = arrivedAtMs - capturedAtMs;
       oldestMs = ageMs + olderMs;
       return {

@@ -12,7 +12,7 @@ import { keptFrameProcess } from './kept-frame-process.js';
 import { kernelStamps, type KernelStamps } from './kernel-stamps.js';
 import { KeptTimes } from './kept-times.js';
 import { ProgrammeTime } from './programme-time.js';
-import type { Shedding } from './shedding.js';
+import { staysBehind, type Shedding } from './shedding.js';
 import type { PlacedMoment, Timeline } from './timeline.js';
 
 export type FfmpegConnectionOptions = {
@@ -130,7 +130,7 @@ export class FfmpegConnection implements CameraConnection {
     }
     slot?.release();
     events.onMissing(moment, 'behind');
-    if (decision === 'reconnect') this.#giveUp('behind', `the stream is ${(moment.leastAgeMs / 1_000).toFixed(1)} s behind and does not catch up: it is opened anew`);
+    if (decision === 'reconnect') this.#giveUp('behind', staysBehind(moment.leastAgeMs));
   }
 
   #decide({ leastAgeMs }: PlacedMoment, atMs: number): DecodedDecision {

@@ -8,6 +8,8 @@ export type FramesOutOptions = {
   readonly input: Size;
   readonly clock: Clock;
   readonly emit: (event: SourceEvent) => void;
+  /** Takes the camera's secrets out of a text. Every message and reason goes through it. */
+  readonly redact: (text: string) => string;
   /** Called at the first unit or picture of each connection, with its epoch. */
   readonly onLive: (epoch: number) => void;
 };
@@ -76,12 +78,13 @@ export class FramesOut {
     this.#lostWhy = '';
     if (fromMs === undefined || why === '') return;
     // Capture times are estimates: those of the frames before and after may come out the wrong way round.
-    this.#options.emit({ type: 'gap', streamId: this.#options.streamId, fromMs, toMs: Math.max(fromMs, toMs), why });
+    const { streamId, emit, redact } = this.#options;
+    emit({ type: 'gap', streamId, fromMs, toMs: Math.max(fromMs, toMs), why: redact(why) });
   }
 
   status(state: StatusState, message: string): void {
-    const { streamId, clock, emit } = this.#options;
-    emit({ type: 'status', streamId, atMs: clock.now(), state, message });
+    const { streamId, clock, emit, redact } = this.#options;
+    emit({ type: 'status', streamId, atMs: clock.now(), state, message: redact(message) });
   }
 
   #show(moment: Moment, { size, corrupt, slot }: ArrivedPicture, connection: CameraConnection): void {

@@ -25,6 +25,8 @@ export type LivenessWatch = {
   /** @param mediaMs on the sender's media clock */
   picture(atMs: number, mediaMs: number): void;
   report(report: SenderReport): void;
+  /** How long the next picture may take: a slow camera is given more than `timeoutMs`. */
+  patienceMs(): number;
   /** How the connection is doing, asked at any time. */
   at(atMs: number): Liveness;
 };
@@ -63,6 +65,7 @@ export function livenessWatch(openedAtMs: number, { timeoutMs, firstPictureTimeo
       hear(report.arrivedAtMs);
       newestReport = report;
     },
+    patienceMs,
     at: (atMs) => {
       const quietMs = atMs - aliveAtMs;
       const hasPicture = picture !== undefined;

@@ -13,7 +13,10 @@ export type CameraOptions = {
   /** Size in pixels into which every picture is letterboxed. */
   readonly input: Size;
   readonly clock: Clock;
-  /** Of the same zero as `clock`; compared with the dates of streams that have some. Default: this machine's time of day. */
+  /**
+   * Of the same zero as `clock`; compared with the dates of streams that have some, anew for each connection. Default: this
+   * machine's time of day in that moment, since it may have been set, or the machine may have slept, after the program began.
+   */
   readonly wallClock?: WallClock;
   /** Must not be the embedded one, which is too old for networks. */
   readonly ffmpeg: Ffmpeg;

@@ -39,7 +39,7 @@ export class CameraSession {
     this.#ring = new FrameRing(slots, 3 * input.width * input.height);
     if (keepCopyTo !== undefined) this.#copies = new CopyKeeper({ path: keepCopyTo, onFailure: (error) => options.onCopyFailure?.(error) });
     this.#out = new FramesOut({
-      streamId, input, clock,
+      streamId, input, clock, redact: this.#redact,
       emit: (event) => {
         emit(event);
         if (event.type !== 'status' && event.type !== 'gap' && this.#out.count >= maxFrames) this.end();
@@ -92,24 +92,25 @@ export class CameraSession {
   }
 
   async #connect(): Promise<ConnectionEnd> {
-    const { clock } = this.#options;
     const copies = this.#copies?.begin(this.#out.nextEpoch) === true ? this.#copies : undefined;
-    this.#timeline.newConnection(clock.now());
-    const connection = openConnection(this.#url, {
-      ...this.#options,
-      reader: this.#reader,
-      ring: this.#ring,
-      timeline: this.#timeline,
-      shedding: this.#shedding,
-      onCopied: copies && ((piece) => copies.write(piece)),
-      events: this.#out.eventsOf(() => connection),
-    });
-    this.#connection = connection;
-    if (this.#isOver) connection.stop();
-    const end = await connection.ended;
-    copies?.finish();
-    this.#connection = undefined;
-    return end;
+    this.#timeline.newConnection();
+    try {
+      const connection = openConnection(this.#url, {
+        ...this.#options,
+        reader: this.#reader,
+        ring: this.#ring,
+        timeline: this.#timeline,
+        shedding: this.#shedding,
+        onCopied: copies && ((piece) => copies.write(piece)),
+        events: this.#out.eventsOf(() => connection),
+      });
+      this.#connection = connection;
+      if (this.#isOver) connection.stop();
+      return await connection.ended;
+    } finally {
+      copies?.finish();
+      this.#connection = undefined;
+    }
   }
 
   /** Emits when the camera answers; undefined where it cannot be asked. */

@@ -26,3 +26,8 @@ export class Shedding {
     return decision;
   }
 }
+
+/** Why a connection is given up whose pictures stay too old. */
+export function staysBehind(leastAgeMs: number): string {
+  return `the stream is ${(leastAgeMs / 1_000).toFixed(1)} s behind and does not catch up: it is opened anew`;
+}

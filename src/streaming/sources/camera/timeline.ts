@@ -6,7 +6,7 @@ import { streamClock } from './stream-time.js';
 
 /** Gives each picture of a stream its place in time, over all connections. */
 export type Timeline = {
-  newConnection(atMs: number): void;
+  newConnection(): void;
   /** The quickest answer of the sender so far. */
   roundTrip(ms: number): void;
   reported(report: SenderReport): void;
@@ -38,8 +38,8 @@ export function timeline({ onNotice }: { readonly onNotice: (text: string) => vo
     return arrivals.arrived({ ...untimed, arrivedAtMs });
   };
   return {
-    newConnection: (atMs) => {
-      clock.newConnection(atMs);
+    newConnection: () => {
+      clock.newConnection();
       arrivals.newConnection();
       isNewConnection = true;
     },

@@ -6,9 +6,11 @@ import type { Size } from '../../../core/letterbox.js';
 import type { Ffmpeg } from '../ffmpeg-binary.js';
 import type { FrameProcessEnd } from '../frame-process.js';
 import type { CameraConnection, ConnectionEnd, ConnectionEvents, GivingUp } from './connection.js';
+import { isBehind, silenceMs, type DecoderPace } from './decoder-pace.js';
 import { KeptTimes } from './kept-times.js';
 import { livenessWatch, type LivenessWatch } from './liveness.js';
-import type { Shedding } from './shedding.js';
+import type { Fate } from './presentation-queue.js';
+import { staysBehind, type Shedding } from './shedding.js';
 import type { PlacedMoment, Timeline } from './timeline.js';
 import { UnitDecoder, unitHeader, unitsHeader } from './unit-decoder.js';
 
@@ -49,12 +51,14 @@ export class UnitConnection implements CameraConnection {
   readonly #liveness: LivenessWatch;
   #watch: Subscription;
   #decoder: UnitDecoder<PlacedUnit> | undefined;
-  /** Units that may be passed over, until all that has arrived with them is known. */
+  /** Units that may be passed over, until all that has arrived with them is known; or whose decoder is gone, until what that owed was told. */
   #waiting: PlacedUnit[] = [];
   #hasKey = false;
   #firstPictureAtMs: number | undefined;
-  #lastPictureAtMs = 0;
+  #lastPictureAtMs: number | undefined;
+  #lastUnitAtMs = 0;
   #gaveUp: { readonly why: GivingUp; readonly reason: string } | undefined;
+  /** Why the decoder is of no use any more; empty where it was asked to finish. */
   #decoderFailure: string | undefined;
   #isStopped = false;
 
@@ -91,19 +95,27 @@ export class UnitConnection implements CameraConnection {
     const decoder = new UnitDecoder<PlacedUnit>({
       ffmpeg, codec, input, ring,
       onPicture: ({ moment, ptsUs }, picture) => {
-        this.#lastPictureAtMs = clock.now();
-        this.#firstPictureAtMs ??= this.#lastPictureAtMs;
+        const nowMs = clock.now();
+        this.#firstPictureAtMs ??= nowMs;
+        this.#lastPictureAtMs = nowMs;
         this.keptTimes.note(ptsUs, moment.ptsMs);
         events.onPicture(moment, picture);
       },
-      onMissing: ({ moment }, fate) => events.onMissing(moment, fate === 'shed' || this.#gaveUp?.why === 'behind' ? 'behind' : 'corrupt'),
+      onMissing: (unit, fate) => this.#missed(unit, fate),
     });
     this.#decoder = decoder;
     onCopied?.(unitsHeader(codec));
-    void decoder.closed.then((end) => {
-      this.#decoderFailure ??= failureOf(end);
-      if (this.#decoderFailure !== undefined) this.#stream.stop();
-    });
+    void decoder.closed.then((end) => this.#decoderFailed(failureOf(end)));
+  }
+
+  #missed({ moment }: PlacedUnit, fate: Fate): void {
+    this.#options.events.onMissing(moment, fate === 'shed' || this.#gaveUp?.why === 'behind' ? 'behind' : 'corrupt');
+  }
+
+  /** @param reason undefined where it was asked to end */
+  #decoderFailed(reason: string | undefined): void {
+    this.#decoderFailure ??= reason;
+    if (this.#decoderFailure !== undefined) this.#stream.stop();
   }
 
   #arrived(unit: CodedUnit): void {
@@ -111,6 +123,7 @@ export class UnitConnection implements CameraConnection {
     // Nothing can be made of pictures that are built on one that was never sent, so they are no sign of life either.
     if (!this.#hasKey && !unit.isKey) return;
     this.#hasKey = true;
+    this.#lastUnitAtMs = unit.arrivedAtMs;
     this.#liveness.picture(unit.arrivedAtMs, unit.mediaMs);
     if (this.#stream.roundTripMs !== undefined) timeline.roundTrip(this.#stream.roundTripMs);
     const moment = timeline.place(unit);
@@ -118,6 +131,10 @@ export class UnitConnection implements CameraConnection {
     if (onCopied !== undefined) {
       onCopied(unitHeader(placed));
       onCopied(unit.data);
+    }
+    if (this.#decoderFailure !== undefined) {
+      this.#waiting.push({ ...placed, data: NOTHING });
+      return;
     }
     if (this.#waiting.length === 0 && this.#options.shedding.isUpToDate && this.#leastAgeMs(placed) <= this.#options.shedding.maxBehindMs) {
       this.#decide(placed, false);
@@ -128,6 +145,7 @@ export class UnitConnection implements CameraConnection {
   }
 
   #decideWaiting(): void {
+    if (this.#decoderFailure !== undefined) return;
     const waiting = this.#waiting;
     this.#waiting = [];
     const newestKey = waiting.findLastIndex(({ isKey, damaged }) => isKey && !damaged);
@@ -136,35 +154,45 @@ export class UnitConnection implements CameraConnection {
 
   #decide(unit: PlacedUnit, hasNewerKey: boolean): void {
     if (this.#isStopped) return;
-    const decision = this.#options.shedding.decide({ ...unit, atMs: this.#options.clock.now(), leastAgeMs: this.#leastAgeMs(unit), hasNewerKey, isDecoderBehind: this.#isDecoderBehind });
+    const { clock, shedding } = this.#options;
+    const atMs = clock.now();
+    const decision = shedding.decide({ ...unit, atMs, leastAgeMs: this.#leastAgeMs(unit), hasNewerKey, isDecoderBehind: isBehind(this.#decoderPace, atMs, shedding.maxBehindMs) });
     if (decision === 'decode') this.#decoder?.feed(unit);
     // It waits for its turn to be told; its bytes need not.
     else this.#decoder?.shed({ ...unit, data: NOTHING });
-    if (decision === 'reconnect') {
-      this.#giveUp('behind', `the stream is ${(this.#leastAgeMs(unit) / 1_000).toFixed(1)} s behind and does not catch up: it is opened anew`);
-    }
+    if (decision !== 'reconnect') return;
+    const silentMs = silenceMs(this.#decoderPace, atMs);
+    if (silentMs > shedding.maxBehindMs && this.#streamAgeMs(unit) <= shedding.maxBehindMs) this.#decoderFailed(silentFor(silentMs));
+    else this.#giveUp('behind', staysBehind(this.#leastAgeMs(unit)));
   }
 
   /** How old a unit would be when the decoder takes it: the pictures that the decoder owes come first. */
-  #leastAgeMs({ moment, arrivedAtMs }: PlacedUnit): number {
-    const nowMs = this.#options.clock.now();
-    const owed = this.#decoder?.oldestOwed;
-    return Math.max(moment.leastAgeMs + nowMs - arrivedAtMs, owed === undefined ? 0 : nowMs - owed.arrivedAtMs);
+  #leastAgeMs(unit: PlacedUnit): number {
+    const { owedSinceMs } = this.#decoderPace;
+    return Math.max(this.#streamAgeMs(unit), owedSinceMs === undefined ? 0 : this.#options.clock.now() - owedSinceMs);
   }
 
-  /** It owes a picture that is too old, and still gives others: a decoder that gives none may need a key picture to go on. */
-  get #isDecoderBehind(): boolean {
-    const { clock, shedding: { maxBehindMs } } = this.#options;
-    const nowMs = clock.now();
-    const owed = this.#decoder?.oldestOwed;
-    return owed !== undefined && nowMs - owed.arrivedAtMs > maxBehindMs && this.#firstPictureAtMs !== undefined && nowMs - this.#lastPictureAtMs <= maxBehindMs;
+  /** How old a unit is at the least, whatever the decoder is at. */
+  #streamAgeMs({ moment, arrivedAtMs }: PlacedUnit): number {
+    return moment.leastAgeMs + this.#options.clock.now() - arrivedAtMs;
+  }
+
+  get #decoderPace(): DecoderPace {
+    return { owedSinceMs: this.#decoder?.oldestOwed?.arrivedAtMs, lastPictureAtMs: this.#lastPictureAtMs };
   }
 
   #look(): void {
     const { clock, scheduler } = this.#options;
     const { giveUp, reason } = this.#liveness.at(clock.now());
+    // By the newest unit: a decoder may hold some back until more come.
+    const silentMs = silenceMs(this.#decoderPace, this.#lastUnitAtMs);
     if (giveUp) this.#giveUp('silent', reason);
+    else if (silentMs >= this.#decoderPatienceMs) this.#decoderFailed(silentFor(silentMs));
     else this.#watch = scheduler.schedule(() => this.#look(), LOOK_EVERY_MS);
+  }
+
+  get #decoderPatienceMs(): number {
+    return Math.max(this.#liveness.patienceMs(), this.#lastPictureAtMs === undefined ? this.#options.firstFrameTimeoutMs : 0);
   }
 
   #giveUp(why: GivingUp, reason: string): void {
@@ -183,9 +211,10 @@ export class UnitConnection implements CameraConnection {
       this.#decoder?.finish();
     }
     await this.#decoder?.closed;
+    if (!this.#isStopped) for (const unit of this.#waiting.splice(0).sort((a, b) => a.ptsUs - b.ptsUs)) this.#missed(unit, 'undecodable');
     return {
       reason: this.#decoderFailure || this.#gaveUp?.reason || reason,
-      streamedMs: this.#firstPictureAtMs === undefined ? 0 : this.#lastPictureAtMs - this.#firstPictureAtMs,
+      streamedMs: this.#firstPictureAtMs === undefined ? 0 : this.#lastPictureAtMs! - this.#firstPictureAtMs,
       gaveUp: kind === 'unsupported' ? 'needs-ffmpeg' : this.#gaveUp?.why ?? (isSilent ? 'silent' : undefined),
     };
   }
@@ -197,4 +226,8 @@ function failureOf({ stopped, failure, signal, code, errors }: FrameProcessEnd):
   if (failure !== undefined) return failure.message;
   if (stopped) return undefined;
   return signal === null ? `ffmpeg ended with exit code ${code}: ${errors.at(-1) ?? 'it did not say why'}` : `ffmpeg was killed (${signal})`;
+}
+
+function silentFor(ms: number): string {
+  return `the decoder gives no picture for ${(ms / 1_000).toFixed(1)} s, though the camera sends pictures: it is started anew`;
 }

@@ -127,7 +127,7 @@ describe('capture clock', () => {
         clock.reported({ senderMs: i * 40, mediaMs: i * 40, arrivedAtMs: START_MS + i * 40, isStreamClock });
         clock.arrived(i * 40, START_MS + i * 40);
       }
-      clock.newConnection(START_MS + 5_000);
+      clock.newConnection();
       clock.reported({ senderMs: 0, mediaMs: 0, arrivedAtMs: START_MS + 5_000, isStreamClock });
       const { capturedAtMs } = clock.arrived(0, START_MS + 5_000);
       assert.equal(START_MS + 5_000 - capturedAtMs, ageMs);
@@ -150,7 +150,7 @@ describe('capture clock', () => {
       let arrivedAtMs = START_MS;
       for (const { kind, mediaMs, senderMs, elapsedMs } of events) {
         arrivedAtMs += elapsedMs;
-        if (kind === 0) clock.newConnection(arrivedAtMs);
+        if (kind === 0) clock.newConnection();
         else if (kind === 1) clock.reported({ mediaMs, senderMs, arrivedAtMs });
         else {
           const estimate = clock.arrived(mediaMs, arrivedAtMs);

@@ -67,7 +67,7 @@ describe('a connection that ffmpeg reads', function () {
     const mediaUs: number[] = [];
     const nowMs = (): number => START_MS + told.length * intervalMs + lateMs(told.length);
     const line = timeline({ onNotice: () => undefined });
-    line.newConnection(START_MS);
+    line.newConnection();
     const events: ConnectionEvents = {
       onPicture: (moment, { slot, corrupt }) => {
         told.push({ kind: corrupt ? 'corrupt' : 'shown', moment, number: numberOf(slot!.bytes) });

@@ -8,7 +8,7 @@ const SIZE = { width: 32, height: 32 };
 
 function framesOut() {
   const events: SourceEvent[] = [];
-  const out = new FramesOut({ streamId: 'cam', input: SIZE, clock: { now: () => 0 }, emit: (event) => events.push(event), onLive: () => undefined });
+  const out = new FramesOut({ streamId: 'cam', input: SIZE, clock: { now: () => 0 }, redact: (text) => text.replaceAll('s3cr3t', '***'), emit: (event) => events.push(event), onLive: () => undefined });
   const at = (capturedAtMs: number): Moment => ({ ptsMs: capturedAtMs, capturedAtMs, captureClock: 'sender', uncertaintyMs: 1 });
   /** Pictures of one connection that find no slot, at these times. */
   const show = (...timesMs: number[]): void => {
@@ -16,7 +16,8 @@ function framesOut() {
     for (const ms of timesMs) onPicture(at(ms), { size: SIZE, corrupt: false, slot: undefined });
   };
   const gaps = () => events.flatMap((event) => event.type === 'gap' ? [[event.fromMs, event.toMs, event.why]] : []);
-  return { out, show, gaps };
+  const statuses = () => events.flatMap((event) => event.type === 'status' ? [event.message] : []);
+  return { out, show, gaps, statuses };
 }
 
 describe('the frames of a camera', () => {
@@ -33,5 +34,16 @@ describe('the frames of a camera', () => {
     out.lost('connection refused');
     show(0, 40, 80);
     assert.deepEqual(gaps(), []);
+  });
+
+  it('tell no secret in a notice, a status or the reason of a gap', () => {
+    const { out, show, gaps, statuses } = framesOut();
+    out.eventsOf(() => connection).onNotice('the camera echoes me:s3cr3t');
+    out.status('connecting', 'rtsp://me:s3cr3t@camera/a');
+    show(0);
+    out.lost('me:s3cr3t was refused');
+    show(5_000);
+    assert.deepEqual(statuses(), ['the camera echoes me:***', 'rtsp://me:***@camera/a', '32x32 h264', '32x32 h264']);
+    assert.deepEqual(gaps(), [[0, 5_000, 'me:*** was refused']]);
   });
 });

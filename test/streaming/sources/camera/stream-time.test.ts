@@ -154,7 +154,7 @@ function runThrough(camera: SimulatedCamera): StreamTime[] {
   let isNewConnection = false;
   return simulate(camera).flatMap((event) => {
     if (event.kind === 'connect') {
-      capture.newConnection(event.arrivedAtMs);
+      capture.newConnection();
       isNewConnection = true;
     } else if (event.kind === 'report') capture.reported(event.report);
     else {

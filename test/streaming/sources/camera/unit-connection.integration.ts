@@ -26,7 +26,11 @@ describe('a connection that is read by Nowcast', () => {
     ffmpeg = await locateFfmpeg(process.env, '');
     clip = clipPictures('h264', codedClip('h264', { seconds: 4, keyEvery: KEY_EVERY })).map((nals) => Buffer.concat(nals.flatMap((nal) => [START_CODE, nal])));
   });
+  let hung: number[] = [];
   afterEach(async () => {
+    // Where a test fails, nobody else ends them.
+    for (const pid of hung.filter((pid) => children().includes(pid))) process.kill(pid, 'SIGKILL');
+    hung = [];
     if (HAS_PROC) await until(() => children().length === 0);
   });
 
@@ -49,7 +53,7 @@ describe('a connection that is read by Nowcast', () => {
     };
     const shedding = new Shedding(maxBehindMs);
     const line = timeline({ onNotice: () => undefined });
-    line.newConnection(clock.nowMs);
+    line.newConnection();
     let stream!: UnitStreamEvents;
     let end!: (end: UnitStreamEnd) => void;
     const connection = new UnitConnection({
@@ -68,7 +72,7 @@ describe('a connection that is read by Nowcast', () => {
       const mediaMs = number * INTERVAL_MS;
       clock.nowMs = Math.max(clock.nowMs, 10_000 + mediaMs + lateMs);
       stream.onUnit({
-        codec: 'h264', data: clip[number], mediaMs, arrivedAtMs: clock.nowMs, isKey: number % KEY_EVERY === 0, damaged: false, lostBefore: false, mayGoBack: false, ...more,
+        codec: 'h264', data: clip[number % clip.length], mediaMs, arrivedAtMs: clock.nowMs, isKey: number % KEY_EVERY === 0, damaged: false, lostBefore: false, mayGoBack: false, ...more,
       });
     };
     const count = async (wanted: number): Promise<void> => {
@@ -162,6 +166,30 @@ describe('a connection that is read by Nowcast', () => {
     assert.equal(reason, 'ffmpeg was killed (SIGKILL)');
     assert.deepEqual(told.slice(10), [10, 11, 12, 13, 14].map((i) => `corrupt ${i}`));
   });
+
+  for (const [when, options, sent] of [
+    ['when its time is over', { timeoutMs: 1_000 }, 60],
+    ['when the backlog would be shed by a new connection, where its time is long', { timeoutMs: 60_000 }, 200],
+  ] as const) {
+    itNeeds({ ...NEEDS_FFMPEG, '/proc': HAS_PROC }, `tells a decoder that hangs from a stream that is behind, ${when}`, async () => {
+      const { connection, stream, send, told, play } = connect(options);
+      stream.onOpen({ codec: 'h264', transport: 'tcp' });
+      await play(10);
+      const [decoder] = children();
+      hung.push(decoder);
+      process.kill(decoder, 'SIGSTOP');
+      for (let i = 10; i < sent; i++) {
+        send(i);
+        await setImmediate();
+      }
+      const { reason, gaveUp } = await connection.ended;
+      assert.match(reason, /^the decoder gives no picture for [1-8]\.\d s/);
+      assert.equal(gaveUp, undefined);
+      // Each is told once, in order; those that were not passed over are the decoder's fault.
+      assert.deepEqual(told.map((text) => Number(text.split(' ')[1])), Array.from({ length: sent }, (_, i) => i));
+      assert.ok(told.slice(10, 30).every((text) => text.startsWith('corrupt')), told.join(', '));
+    });
+  }
 
   itNeeds(NEEDS_FFMPEG, 'tells nothing any more when it was stopped, wherever it is', async () => {
     for (const sent of [0, 1, 12]) {

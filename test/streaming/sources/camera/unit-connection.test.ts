@@ -7,11 +7,17 @@ import { timeline } from '../../../../src/streaming/sources/camera/timeline.js';
 import { UnitConnection } from '../../../../src/streaming/sources/camera/unit-connection.js';
 
 const SIZE = { width: 32, height: 32 };
+const START_MS = 100_000;
+
+function unit(mediaMs: number, more: Partial<CodedUnit> = {}): CodedUnit {
+  return { codec: 'h264', data: new Uint8Array(8), mediaMs, arrivedAtMs: START_MS + mediaMs, isKey: mediaMs === 0, damaged: false, lostBefore: false, mayGoBack: false, ...more };
+}
 
 /** A connection whose reader does as it is told, in virtual time; its ffmpeg cannot be started. */
-function connect() {
+function connect(onStop: (events: UnitStreamEvents) => void = () => undefined) {
   const scheduler = new VirtualTimeScheduler();
-  const clock = { now: () => scheduler.now() };
+  const clock = { now: () => START_MS + scheduler.now() };
+  const told: string[] = [];
   let events!: UnitStreamEvents;
   let end!: (end: UnitStreamEnd) => void;
   const ended = new Promise<UnitStreamEnd>((resolve) => { end = resolve; });
@@ -19,15 +25,21 @@ function connect() {
     reader: {
       open: (given) => {
         events = given;
-        return { ended, stop: () => end({ kind: 'stopped', reason: 'it was stopped' }) };
+        return {
+          ended,
+          stop: () => {
+            onStop(events);
+            end({ kind: 'stopped', reason: 'it was stopped' });
+          },
+        };
       },
     },
     ffmpeg: { path: '/nonexistent/ffmpeg', version: { major: 5, minor: 1, name: '5.1' }, origin: 'path' },
     clock, scheduler, input: SIZE, ring: new FrameRing(2, 3 * SIZE.width * SIZE.height), timeoutMs: 5_000, firstFrameTimeoutMs: 20_000,
     timeline: timeline({ onNotice: () => undefined }), shedding: new Shedding(2_000), onCopied: undefined,
-    events: { onPicture: () => undefined, onMissing: () => undefined, onNotice: () => undefined },
+    events: { onPicture: () => undefined, onMissing: ({ ptsMs }, reason) => told.push(`${reason} ${Math.round(ptsMs)}`), onNotice: () => undefined },
   });
-  return { connection, events, scheduler, clock };
+  return { connection, events, scheduler, clock, told };
 }
 
 describe('a connection that Nowcast reads', () => {
@@ -38,6 +50,20 @@ describe('a connection that Nowcast reads', () => {
     assert.match(reason, /ENOENT/);
     assert.equal(streamedMs, 0);
   });
+
+  for (const [where, lateMs] of [['waits to be decided on', 3_000], ['is with the decoder', 0]] as const) {
+    it(`tells the fate of every unit, in order, where the decoder dies while one ${where}, and of those that come before the stream has ended`, async () => {
+      const times = [0, 40, 80, 120];
+      const { connection, events, told } = connect((stream) => {
+        // B-pictures come before those that are shown first.
+        for (const mediaMs of [240, 160, 200]) stream.onUnit(unit(mediaMs, { mayGoBack: true }));
+      });
+      events.onOpen({ codec: 'h264', transport: 'tcp' });
+      for (const mediaMs of times) events.onUnit(unit(mediaMs, { arrivedAtMs: START_MS + mediaMs - lateMs }));
+      await connection.ended;
+      assert.deepEqual(told, [...times, 160, 200, 240].map((ms) => `corrupt ${ms}`));
+    });
+  }
 
   it('starts no decoder where it was stopped while it connected', async () => {
     const { connection, events } = connect();
@@ -50,10 +76,9 @@ describe('a connection that Nowcast reads', () => {
   it('gives a camera up that sends pictures and never a key picture, when the first frame is overdue', async () => {
     const { connection, events, scheduler, clock } = connect();
     const send = (): void => {
-      const unit: CodedUnit = { codec: 'h264', data: new Uint8Array(8), mediaMs: clock.now(), arrivedAtMs: clock.now(), isKey: false, damaged: false, lostBefore: false, mayGoBack: false };
       events.onAlive();
-      events.onUnit(unit);
-      if (clock.now() < 60_000) scheduler.schedule(send, 40);
+      events.onUnit(unit(clock.now() - START_MS, { isKey: false }));
+      if (scheduler.now() < 60_000) scheduler.schedule(send, 40);
     };
     scheduler.schedule(send, 40);
     scheduler.flush();
