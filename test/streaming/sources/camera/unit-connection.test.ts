@@ -51,19 +51,35 @@ describe('a connection that Nowcast reads', () => {
     assert.equal(streamedMs, 0);
   });
 
-  for (const [where, lateMs] of [['waits to be decided on', 3_000], ['is with the decoder', 0]] as const) {
-    it(`tells the fate of every unit, in order, where the decoder dies while one ${where}, and of those that come before the stream has ended`, async () => {
-      const times = [0, 40, 80, 120];
-      const { connection, events, told } = connect((stream) => {
-        // B-pictures come before those that are shown first.
-        for (const mediaMs of [240, 160, 200]) stream.onUnit(unit(mediaMs, { mayGoBack: true }));
-      });
-      events.onOpen({ codec: 'h264', transport: 'tcp' });
-      for (const mediaMs of times) events.onUnit(unit(mediaMs, { arrivedAtMs: START_MS + mediaMs - lateMs }));
-      await connection.ended;
-      assert.deepEqual(told, [...times, 160, 200, 240].map((ms) => `corrupt ${ms}`));
+  it('tells the fate of every unit, in order, where the decoder dies, and of those that come before the stream has ended', async () => {
+    const times = [0, 40, 80, 120];
+    const { connection, events, told } = connect((stream) => {
+      // B-pictures come before those that are shown first.
+      for (const mediaMs of [240, 160, 200]) stream.onUnit(unit(mediaMs, { mayGoBack: true }));
     });
-  }
+    events.onOpen({ codec: 'h264', transport: 'tcp' });
+    for (const mediaMs of times) events.onUnit(unit(mediaMs));
+    await connection.ended;
+    assert.deepEqual(told, [...times, 160, 200, 240].map((ms) => `corrupt ${ms}`));
+  });
+
+  it('tells the fate of every unit, in order, where the decoder dies while units wait to be decided on', async () => {
+    const times: number[] = [];
+    let isOver = false;
+    const { connection, events, told } = connect(() => { isOver = true; });
+    events.onOpen({ codec: 'h264', transport: 'tcp' });
+    // Units that are late wait for a turn of the event loop, and one does whenever the decoder dies.
+    const send = (): void => {
+      if (isOver) return;
+      times.push(40 * times.length);
+      events.onUnit(unit(times.at(-1)!, { arrivedAtMs: START_MS + times.at(-1)! - 3_000 }));
+      setImmediate(send);
+    };
+    send();
+    await connection.ended;
+    assert.deepEqual(told.map((line) => line.replace(/^(?:corrupt|behind) /, '')), times.map(String));
+    assert.equal(told.at(-1), `corrupt ${times.at(-1)}`);
+  });
 
   it('starts no decoder where it was stopped while it connected', async () => {
     const { connection, events } = connect();
