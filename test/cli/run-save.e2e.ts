@@ -1,15 +1,10 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
-import type { RunSummary } from '../../src/cli/run-summary.js';
-import type { DropEvent, PerceptEvent } from '../../src/core/events.js';
 import { NEEDS_FFMPEG } from '../helpers/clips.js';
 import { itNeeds } from '../helpers/needs.js';
-import { annotatedPictures } from '../helpers/paced-camera/annotated-pictures.js';
 import { PacedCamera, type CameraCommand, type PacedCameraOptions } from '../helpers/paced-camera/index.js';
-import { BOX_PLACES } from '../helpers/paced-camera/stamp-model.js';
 import { temporaryFolder } from '../helpers/temporary.js';
+import { assertDrawn } from './drawn-frames.js';
 import { LiveRun } from './live-run.js';
-import { eventsOf } from './person-run.js';
 
 const CAMERA = { width: 640, height: 360, fps: 25, gop: 12, loopSeconds: 30 } as const;
 /** Pictures between two faults; more than are on their way when a fault begins. */
@@ -39,37 +34,6 @@ describe('nowcast run --save of a camera', function () {
     return new LiveRun(folder(), camera.url, run);
   }
 
-  /** Every frame that the run tells of is in its connection's video at its time, and what was found in it is drawn into it and no other. */
-  async function assertDrawn(stdout: string): Promise<RunSummary> {
-    const summary = JSON.parse(stdout) as RunSummary;
-    const events = await eventsOf(join(folder(), 'run.jsonl'));
-    const outcomes = events.filter((event): event is PerceptEvent | DropEvent => event.type === 'percept' || event.type === 'drop').sort((a, b) => a.ptsMs - b.ptsMs);
-    assert.equal(outcomes.length, summary.total.received, 'each frame is a percept or a drop');
-    assert.equal(outcomes[0].ptsMs, 0);
-    const videos = summary.written.filter((path) => path.endsWith('.mp4'));
-    assert.equal(videos.length, outcomes.at(-1)!.epoch + 1, videos.join());
-    for (const [epoch, video] of videos.entries()) {
-      const ofEpoch = outcomes.filter((outcome) => outcome.epoch === epoch);
-      const pictures = new Map((await annotatedPictures(video)).map((picture) => [picture.ptsUs, picture]));
-      const startUs = Math.round(ofEpoch[0].ptsMs * 1_000);
-      for (const outcome of ofEpoch) {
-        const at = `frame ${outcome.seq} of connection ${epoch}`;
-        const ptsUs = Math.round(outcome.ptsMs * 1_000) - startUs;
-        const picture = pictures.get(ptsUs);
-        pictures.delete(ptsUs);
-        if (outcome.type === 'drop') {
-          assert.ok(picture !== undefined || outcome.reason === 'corrupt', `${at}, dropped as ${outcome.reason}, is in the video`);
-          assert.ok(picture?.isOwn !== true, `${at} was dropped, and no box is its own`);
-          continue;
-        }
-        assert.ok(picture?.number !== undefined, `${at} is in the video`);
-        assert.deepEqual([picture.boxNumber, picture.isOwn], [picture.number % BOX_PLACES, true], `${at} has its own box`);
-      }
-      assert.deepEqual([...pictures.keys()], [], `connection ${epoch}: no other picture is in the video`);
-    }
-    return summary;
-  }
-
   for (const [reader, transport] of [['Nowcast', 'auto'], ['ffmpeg', 'ffmpeg']] as const) {
     itNeeds(NEEDS_FFMPEG, `read by ${reader}: draws each frame with its own boxes, through jumps, freezes, a backlog, a change of size and a new connection, till Ctrl-C`, async () => {
       const run = await start({}, { camera: { transport } });
@@ -81,7 +45,7 @@ describe('nowcast run --save of a camera', function () {
       }
       const { code, stdout, stderr } = await run.interrupt();
       assert.equal(code, 130, stderr);
-      const { total } = await assertDrawn(stdout);
+      const { total } = await assertDrawn(folder(), stdout);
       assert.ok(total.gaps >= 4, JSON.stringify(total));
       if (transport === 'auto') assert.ok(total.drops.behind > 0, JSON.stringify(total));
     });
@@ -97,7 +61,7 @@ describe('nowcast run --save of a camera', function () {
     itNeeds(NEEDS_FFMPEG, `draws each frame of ${what} with its own boxes`, async () => {
       const { code, stdout, stderr } = await (await start(options, { camera: { transport }, flags: ['--duration', '4s'] })).result;
       assert.equal(code, 0, stderr);
-      const { total } = await assertDrawn(stdout);
+      const { total } = await assertDrawn(folder(), stdout);
       assert.ok(total.percepts > REST, JSON.stringify(total));
     });
   }
