@@ -8,6 +8,7 @@ import type { FrameProcessEnd } from '../frame-process.js';
 import type { CameraConnection, ConnectionEnd, ConnectionEvents, GivingUp } from './connection.js';
 import { KeptTimes } from './kept-times.js';
 import { livenessWatch, type LivenessWatch } from './liveness.js';
+import { PresentationOrder } from './presentation-order.js';
 import type { Shedding } from './shedding.js';
 import type { PlacedMoment, Timeline } from './timeline.js';
 import { UnitDecoder, unitHeader, unitsHeader } from './unit-decoder.js';
@@ -47,6 +48,7 @@ export class UnitConnection implements CameraConnection {
   readonly #options: UnitConnectionOptions;
   readonly #stream: UnitStream;
   readonly #liveness: LivenessWatch;
+  readonly #order = new PresentationOrder();
   #watch: Subscription;
   #decoder: UnitDecoder<PlacedUnit> | undefined;
   /** Units that may be passed over, until all that has arrived with them is known. */
@@ -81,6 +83,7 @@ export class UnitConnection implements CameraConnection {
     this.#watch.unsubscribe();
     this.#stream.stop();
     this.#decoder?.stop();
+    this.#order.end();
   }
 
   #opened(codec: CodedUnit['codec']): void {
@@ -93,10 +96,21 @@ export class UnitConnection implements CameraConnection {
       onPicture: ({ moment, ptsUs }, picture) => {
         this.#lastPictureAtMs = clock.now();
         this.#firstPictureAtMs ??= this.#lastPictureAtMs;
-        this.keptTimes.note(ptsUs, moment.ptsMs);
-        events.onPicture(moment, picture);
+        this.#order.known(ptsUs, () => {
+          if (this.#isStopped) {
+            picture.slot?.release();
+            return;
+          }
+          this.keptTimes.note(ptsUs, moment.ptsMs);
+          events.onPicture(moment, picture);
+        });
       },
-      onMissing: ({ moment }, fate) => events.onMissing(moment, fate === 'shed' || this.#gaveUp?.why === 'behind' ? 'behind' : 'corrupt'),
+      onMissing: ({ moment, ptsUs }, fate) => {
+        const reason = fate === 'shed' || this.#gaveUp?.why === 'behind' ? 'behind' : 'corrupt';
+        this.#order.known(ptsUs, () => {
+          if (!this.#isStopped) events.onMissing(moment, reason);
+        });
+      },
     });
     this.#decoder = decoder;
     onCopied?.(unitsHeader(codec));
@@ -115,6 +129,7 @@ export class UnitConnection implements CameraConnection {
     if (this.#stream.roundTripMs !== undefined) timeline.roundTrip(this.#stream.roundTripMs);
     const moment = timeline.place(unit);
     const placed: PlacedUnit = { ...unit, moment, ptsUs: Math.round(moment.ptsMs * 1_000) };
+    this.#order.arrived(placed.ptsUs);
     if (onCopied !== undefined) {
       onCopied(unitHeader(placed));
       onCopied(unit.data);
@@ -183,6 +198,7 @@ export class UnitConnection implements CameraConnection {
       this.#decoder?.finish();
     }
     await this.#decoder?.closed;
+    this.#order.end();
     return {
       reason: this.#decoderFailure || this.#gaveUp?.reason || reason,
       streamedMs: this.#firstPictureAtMs === undefined ? 0 : this.#lastPictureAtMs - this.#firstPictureAtMs,
