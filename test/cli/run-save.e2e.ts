@@ -40,6 +40,7 @@ const OWN_FAULTS: readonly Fault[] = [{ do: 'lose', ms: 600 }, { do: 'stall' }, 
 /** Where pictures that a decoder holds back would show. */
 const B_FAULTS: readonly Fault[] = [
   ...CLOCK_FAULTS,
+  ...[110, 110, 600].map((ms) => ({ do: 'lose', ms }) as const),
   { do: 'freeze', ms: 2_500, kind: 'clock-on' },
   { do: 'freeze', ms: 3_500, kind: 'backlog' },
   { do: 'resize', width: 320, height: 180 },

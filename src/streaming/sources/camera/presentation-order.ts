@@ -1,4 +1,4 @@
-type Entry = { readonly ptsUs: number; tell?: () => void };
+type Entry = { readonly ptsUs: number; isDoubtful: boolean; tell?: () => void };
 
 /** B-pictures come in every group of pictures, or in none. */
 const REMEMBERED_UNITS = 32;
@@ -17,17 +17,23 @@ export class PresentationOrder {
   /** A unit has arrived. @param ptsUs unlike that of any other unit */
   arrived(ptsUs: number): void {
     const after = this.#entries.findLastIndex((entry) => entry.ptsUs < ptsUs);
-    this.#entries.splice(after + 1, 0, { ptsUs });
+    this.#entries.splice(after + 1, 0, { ptsUs, isDoubtful: false });
     this.#unitsSinceReordered = ptsUs < this.#newestUs ? 0 : this.#unitsSinceReordered + 1;
     this.#newestUs = Math.max(this.#newestUs, ptsUs);
     this.#flush();
   }
 
-  /** A unit's fate is known. @param tell called once, in the unit's turn */
-  known(ptsUs: number, tell: () => void): void {
+  /** The next unit lacks something: what a decoder conceals that with may harm pictures that it still holds back. */
+  lost(): void {
+    if (!this.#isReordering) return;
+    for (const entry of this.#entries) entry.isDoubtful ||= entry.tell === undefined;
+  }
+
+  /** A unit's fate is known. @param tell called once, in the unit's turn, with whether its picture may have been harmed */
+  known(ptsUs: number, tell: (isDoubtful: boolean) => void): void {
     const entry = this.#entries.find((each) => each.ptsUs === ptsUs);
     if (entry === undefined) return;
-    entry.tell = tell;
+    entry.tell = () => tell(entry.isDoubtful);
     this.#flush();
   }
 
@@ -36,10 +42,14 @@ export class PresentationOrder {
     for (const { tell } of this.#entries.splice(0)) tell?.();
   }
 
+  get #isReordering(): boolean {
+    return this.#unitsSinceReordered < REMEMBERED_UNITS;
+  }
+
   #flush(): void {
     while (this.#entries[0]?.tell !== undefined) {
       // What is shown before it may still arrive.
-      if (this.#unitsSinceReordered < REMEMBERED_UNITS && this.#entries[0].ptsUs === this.#newestUs) return;
+      if (this.#isReordering && this.#entries[0].ptsUs === this.#newestUs) return;
       this.#entries.shift()!.tell!();
     }
   }

@@ -96,13 +96,13 @@ export class UnitConnection implements CameraConnection {
       onPicture: ({ moment, ptsUs }, picture) => {
         this.#lastPictureAtMs = clock.now();
         this.#firstPictureAtMs ??= this.#lastPictureAtMs;
-        this.#order.known(ptsUs, () => {
+        this.#order.known(ptsUs, (isDoubtful) => {
           if (this.#isStopped) {
             picture.slot?.release();
             return;
           }
           this.keptTimes.note(ptsUs, moment.ptsMs);
-          events.onPicture(moment, picture);
+          events.onPicture(moment, { ...picture, corrupt: picture.corrupt || isDoubtful });
         });
       },
       onMissing: ({ moment, ptsUs }, fate) => {
@@ -129,6 +129,7 @@ export class UnitConnection implements CameraConnection {
     if (this.#stream.roundTripMs !== undefined) timeline.roundTrip(this.#stream.roundTripMs);
     const moment = timeline.place(unit);
     const placed: PlacedUnit = { ...unit, moment, ptsUs: Math.round(moment.ptsMs * 1_000) };
+    if (unit.damaged || unit.lostBefore) this.#order.lost();
     this.#order.arrived(placed.ptsUs);
     if (onCopied !== undefined) {
       onCopied(unitHeader(placed));

@@ -43,7 +43,9 @@ describe('B-pictures of a camera', function () {
         watch.assertInOrder();
         const sound = watch.frames.flatMap((frame) => {
           const number = numbers.get(frame.seq);
-          return frame.corrupt || number === undefined ? [] : { ...frame, drawnAtMs: camera!.drawing(number, frame.readyAtMs)!.drawnAtMs };
+          if (frame.corrupt) return [];
+          assert.ok(number !== undefined, `frame ${frame.seq} is said to be sound and is not`);
+          return { ...frame, drawnAtMs: camera!.drawing(number, frame.readyAtMs)!.drawnAtMs };
         });
         for (const { seq, capturedAtMs, uncertaintyMs, drawnAtMs } of sound) {
           assert.ok(Math.abs(capturedAtMs - drawnAtMs) <= uncertaintyMs + TOLERANCE_MS, `frame ${seq}: ${capturedAtMs - drawnAtMs} ± ${uncertaintyMs} ms`);

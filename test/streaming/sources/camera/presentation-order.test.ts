@@ -55,6 +55,24 @@ describe('presentation order', () => {
     assert.equal(told.at(-1), 590);
   });
 
+  it('doubts what a decoder of B-pictures still holds back when something was lost, and nothing else', () => {
+    const { order, told, known } = start();
+    const doubted: number[] = [];
+    const doubt = (ptsUs: number): void => order.known(ptsUs, (isDoubtful) => {
+      if (isDoubtful) doubted.push(ptsUs);
+    });
+    order.arrived(5);
+    order.lost();
+    doubt(5);
+    [10, 40, 20].forEach((ptsUs) => order.arrived(ptsUs));
+    known(10);
+    order.lost();
+    order.arrived(30);
+    [20, 30, 40].forEach(doubt);
+    order.arrived(70);
+    assert.deepEqual([told, doubted], [[10], [20, 40]]);
+  });
+
   it('tells what waits at the end', () => {
     const { order, told, known } = start();
     [10, 40, 20].forEach((ptsUs) => order.arrived(ptsUs));
