@@ -4,7 +4,7 @@ import { OutputError, SourceError } from '../../core/errors.js';
 import type { PerceptEvent } from '../../core/events.js';
 import type { Size } from '../../core/letterbox.js';
 import { isAtLeast, type Ffmpeg } from '../sources/ffmpeg-binary.js';
-import { streamTimesOf, type TimeOffset } from '../sources/camera/kept-times.js';
+import { isStray, streamTimesOf, type TimeOffset } from '../sources/camera/kept-times.js';
 import { NutReader } from '../sources/nut.js';
 import { Annotator } from './annotator.js';
 import { colourArguments, readColourTags, type ColourTags } from './colour-tags.js';
@@ -96,10 +96,16 @@ async function paint(decoder: FfmpegChild, encoder: FfmpegChild, timeline: Perce
   let size: Size | undefined;
   let progress: AnnotationProgress = { pictureCount: 0, ptsMs: 0 };
   let lastPtsUs = -1;
+  let lastFrameUs = -Infinity;
   for await (const chunk of decoder.stdout as AsyncIterable<Buffer>) {
     for (reader.push(chunk); picture !== undefined; reader.resume()) {
       const { bytes, ptsUs } = picture;
       picture = undefined;
+      if (options.offsets !== undefined && isStray(offsets, ptsUs, lastFrameUs)) {
+        memory = bytes;
+        continue;
+      }
+      lastFrameUs = ptsUs;
       const ptsMs = streamTimeOf(ptsUs);
       if (ptsMs > untilPtsMs) return progress;
       if (size === undefined) {

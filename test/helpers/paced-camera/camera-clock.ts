@@ -5,6 +5,7 @@ export class CameraClock {
   readonly #unixAtZeroMs: number;
   #mediaOffsetMs = 0;
   #wallOffsetMs: number;
+  #standsSinceMs: number | undefined;
 
   /** @param startMs media time is 0 there, on the monotonic clock */
   constructor(startMs: number, unixAtZeroMs: number, { wallSkewMs, driftPpm }: { readonly wallSkewMs: number; readonly driftPpm: number }) {
@@ -15,7 +16,7 @@ export class CameraClock {
   }
 
   mediaMs(atMs: number): number {
-    return (atMs - this.#startMs) * this.#rate + this.#mediaOffsetMs;
+    return (Math.min(atMs, this.#standsSinceMs ?? Infinity) - this.#startMs) * this.#rate + this.#mediaOffsetMs;
   }
 
   /** Unix time as the camera has it. */
@@ -25,6 +26,18 @@ export class CameraClock {
 
   jumpMedia(ms: number): void {
     this.#mediaOffsetMs += ms;
+  }
+
+  /** Media time stands still from then on. */
+  standMedia(sinceMs: number): void {
+    this.#standsSinceMs = sinceMs;
+  }
+
+  /** Media time goes on where it stood. */
+  releaseMedia(atMs: number): void {
+    if (this.#standsSinceMs === undefined) return;
+    this.#mediaOffsetMs -= (atMs - this.#standsSinceMs) * this.#rate;
+    this.#standsSinceMs = undefined;
   }
 
   stepWall(ms: number): void {

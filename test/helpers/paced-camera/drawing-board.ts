@@ -10,7 +10,7 @@ export type DrawingBoardOptions = {
   readonly fps: number;
   readonly clock: CameraClock;
   readonly now: () => number;
-  /** Called for each picture when it is taken, before it is sent. */
+  /** Called for each picture when it is encoded, before it is sent. */
   readonly onDrawn: (drawn: DrawnPicture) => void;
   /** Called for each picture when it leaves the camera. */
   readonly onSend: (drawn: DrawnPicture) => void;
@@ -21,7 +21,10 @@ export class DrawingBoard {
   readonly #options: DrawingBoardOptions;
   readonly #intervalMs: number;
   #loop: PictureLoop;
-  #place = 0;
+  /** Of this loop, however often it began anew. */
+  #takenCount = 0;
+  /** Pictures that the encoder holds, since those that they refer to come first: when each was taken, by its number. */
+  readonly #held = new Map<number, Pick<DrawnPicture, 'drawnAtMs' | 'mediaMs'>>();
   #dueAtMs: number;
   #freeze: { readonly kind: 'clock-on' | 'backlog' | 'lost-time'; readonly untilMs: number; readonly sinceMs: number } | undefined;
   readonly #backlog: DrawnPicture[] = [];
@@ -39,12 +42,14 @@ export class DrawingBoard {
     this.#thaw();
     const sinceMs = this.#options.now();
     this.#freeze = { kind, sinceMs, untilMs: sinceMs + ms };
+    if (kind === 'lost-time') this.#options.clock.standMedia(sinceMs);
   }
 
-  /** Goes on with the pictures of another loop, from its first one. */
+  /** Goes on with the pictures of another loop, from its first one. Nothing is sent of those that the encoder holds. */
   change(loop: PictureLoop): void {
     this.#loop = loop;
-    this.#place = 0;
+    this.#takenCount = 0;
+    this.#held.clear();
   }
 
   stop(): void {
@@ -63,18 +68,22 @@ export class DrawingBoard {
 
   #draw(now: number): void {
     const { pictures, delay } = this.#loop;
-    const picture = pictures[this.#place];
+    this.#held.set(this.#takenCount, { drawnAtMs: now, mediaMs: this.#options.clock.mediaMs(now) });
     // Of B-pictures, what they refer to is sent first and was taken last.
-    const drawnAtMs = now - (this.#place + delay - picture.index) * this.#intervalMs;
-    this.#place = (this.#place + 1) % pictures.length;
-    const drawn = { picture, drawnAtMs, mediaMs: this.#options.clock.mediaMs(drawnAtMs) };
+    const sentCount = this.#takenCount - delay;
+    this.#takenCount += 1;
+    if (sentCount < 0) return;
+    const place = sentCount % pictures.length;
+    const number = sentCount - place + pictures[place].index;
+    const drawn = { picture: pictures[place], ...this.#held.get(number)! };
+    this.#held.delete(number);
     this.#options.onDrawn(drawn);
     if (this.#freeze === undefined) this.#options.onSend(drawn);
     else this.#backlog.push(drawn);
   }
 
   #thaw(): void {
-    if (this.#freeze?.kind === 'lost-time') this.#options.clock.jumpMedia(this.#freeze.sinceMs - this.#options.now());
+    this.#options.clock.releaseMedia(this.#options.now());
     this.#freeze = undefined;
     for (const drawn of this.#backlog.splice(0)) this.#options.onSend(drawn);
   }

@@ -6,6 +6,12 @@ export type TimeOffset = {
   readonly offsetUs: number;
 };
 
+/**
+ * ffmpeg gives pictures that come out after their turn, which is where one that they are built on was lost, the time of the one
+ * before and a microsecond. No decoder holds more of them back.
+ */
+const STRAY_US = 16;
+
 /** Writes down how the times of a kept file become those of the stream: one stretch for each change, mostly one in all. */
 export class KeptTimes {
   readonly #offsets: TimeOffset[] = [];
@@ -19,7 +25,9 @@ export class KeptTimes {
   note(ptsUs: number, streamPtsMs: number): void {
     const offsetUs = Math.round(streamPtsMs * 1_000) - ptsUs;
     const last = this.#offsets.at(-1);
-    if (last?.offsetUs === offsetUs) this.#offsets[this.#offsets.length - 1] = { ...last, toPtsUs: ptsUs };
+    // Frames that lie so close are the beginning of a stretch, which tells them from strays.
+    const isClose = last !== undefined && ptsUs - last.toPtsUs <= STRAY_US;
+    if (last?.offsetUs === offsetUs && !isClose) this.#offsets[this.#offsets.length - 1] = { ...last, toPtsUs: ptsUs };
     else this.#offsets.push({ fromPtsUs: ptsUs, toPtsUs: ptsUs, offsetUs });
   }
 }
@@ -38,4 +46,12 @@ export function streamTimesOf(offsets: readonly TimeOffset[]): (ptsUs: number) =
     lastPtsUs = ptsUs;
     return (ptsUs + (offsets[current]?.offsetUs ?? 0)) / 1_000;
   };
+}
+
+/**
+ * @param ptsUs of a picture in the file @param beforeUs of the frame before it
+ * @returns whether the picture is no frame: its time is made up
+ */
+export function isStray(offsets: readonly TimeOffset[], ptsUs: number, beforeUs: number): boolean {
+  return ptsUs >= beforeUs && ptsUs - beforeUs <= STRAY_US && !offsets.some(({ fromPtsUs }) => fromPtsUs === ptsUs);
 }

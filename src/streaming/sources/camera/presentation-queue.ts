@@ -11,13 +11,18 @@ export type PresentationQueue<T> = {
   decoded(ptsUs: number): T | undefined;
   /** No picture comes any more. */
   end(): void;
-  /** The unit that the decoder owes the longest. */
+  /** The unit with which the decoder came to owe its next picture: the oldest in it, or of a stream of B-pictures one that came after. */
   readonly oldestFed: T | undefined;
   /** Units that are with the decoder, in presentation order. */
   readonly fedUnits: readonly T[];
 };
 
 type Entry<T> = { readonly ptsUs: number; readonly unit: T; isShed: boolean };
+
+/** A decoder learns how many pictures it has to hold back from the pictures themselves. */
+const REMEMBERED_PICTURES = 16;
+/** ITU-T H.264 and H.265 allow no more pictures to be held back (max_num_reorder_frames, sps_max_num_reorder_pics). */
+const MOST_HELD = 16;
 
 /**
  * A decoder takes units in coding order and gives pictures in presentation order, so a picture says of every earlier one
@@ -28,7 +33,14 @@ type Entry<T> = { readonly ptsUs: number; readonly unit: T; isShed: boolean };
 export function presentationQueue<T>(onMissing: (unit: T, fate: Fate) => void): PresentationQueue<T> {
   /** By presentation time. Short: it holds the units in the decoder, and those that were shed behind them. */
   const entries: Entry<T>[] = [];
+  /** Those with the decoder, in the order in which it was fed them. */
+  let fed: Entry<T>[] = [];
+  /** How many the decoder still had when it gave each of the last pictures. */
+  let held: number[] = [];
+  let isReordered = false;
 
+  /** How many pictures the decoder keeps until it is fed more, not since it is slow. */
+  const heldBack = (): number => (isReordered && held.length > 0 ? Math.min(MOST_HELD, ...held) : 0);
   const insert = (entry: Entry<T>): void => {
     const after = entries.findLastIndex(({ ptsUs }) => ptsUs < entry.ptsUs);
     entries.splice(after + 1, 0, entry);
@@ -39,7 +51,12 @@ export function presentationQueue<T>(onMissing: (unit: T, fate: Fate) => void): 
   };
 
   return {
-    fed: (ptsUs, unit) => insert({ ptsUs, unit, isShed: false }),
+    fed: (ptsUs, unit) => {
+      const entry = { ptsUs, unit, isShed: false };
+      insert(entry);
+      fed.push(entry);
+      if (entries.at(-1) !== entry) isReordered = true;
+    },
     shed: (ptsUs, unit) => {
       insert({ ptsUs, unit, isShed: true });
       tellHead();
@@ -47,14 +64,19 @@ export function presentationQueue<T>(onMissing: (unit: T, fate: Fate) => void): 
     decoded: (ptsUs) => {
       const index = entries.findIndex((entry) => entry.ptsUs === ptsUs);
       if (index < 0) return undefined;
-      for (const entry of entries.splice(0, index)) tell(entry);
-      return entries.shift()!.unit;
+      const before = entries.splice(0, index);
+      const answered = entries.shift()!;
+      fed = fed.filter((entry) => entry !== answered && !before.includes(entry));
+      held = [...held, fed.length].slice(-REMEMBERED_PICTURES);
+      before.forEach(tell);
+      return answered.unit;
     },
     end: () => {
+      fed = [];
       for (const entry of entries.splice(0)) tell(entry);
     },
     get oldestFed() {
-      return entries.find(({ isShed }) => !isShed)?.unit;
+      return fed[heldBack()]?.unit;
     },
     get fedUnits() {
       return entries.flatMap(({ isShed, unit }) => (isShed ? [] : [unit]));

@@ -9,6 +9,7 @@ import type { CameraConnection, ConnectionEnd, ConnectionEvents, GivingUp } from
 import { isBehind, silenceMs, type DecoderPace } from './decoder-pace.js';
 import { KeptTimes } from './kept-times.js';
 import { livenessWatch, type LivenessWatch } from './liveness.js';
+import { PresentationOrder } from './presentation-order.js';
 import type { Fate } from './presentation-queue.js';
 import { staysBehind, type Shedding } from './shedding.js';
 import type { PlacedMoment, Timeline } from './timeline.js';
@@ -49,6 +50,7 @@ export class UnitConnection implements CameraConnection {
   readonly #options: UnitConnectionOptions;
   readonly #stream: UnitStream;
   readonly #liveness: LivenessWatch;
+  readonly #order = new PresentationOrder();
   #watch: Subscription;
   #decoder: UnitDecoder<PlacedUnit> | undefined;
   /** Units that may be passed over, until all that has arrived with them is known; or whose decoder is gone, until what that owed was told. */
@@ -85,6 +87,7 @@ export class UnitConnection implements CameraConnection {
     this.#watch.unsubscribe();
     this.#stream.stop();
     this.#decoder?.stop();
+    this.#order.end();
   }
 
   #opened(codec: CodedUnit['codec']): void {
@@ -98,8 +101,14 @@ export class UnitConnection implements CameraConnection {
         const nowMs = clock.now();
         this.#firstPictureAtMs ??= nowMs;
         this.#lastPictureAtMs = nowMs;
-        this.keptTimes.note(ptsUs, moment.ptsMs);
-        events.onPicture(moment, picture);
+        this.#order.known(ptsUs, (isDoubtful) => {
+          if (this.#isStopped) {
+            picture.slot?.release();
+            return;
+          }
+          this.keptTimes.note(ptsUs, moment.ptsMs);
+          events.onPicture(moment, { ...picture, corrupt: picture.corrupt || isDoubtful });
+        });
       },
       onMissing: (unit, fate) => this.#missed(unit, fate),
     });
@@ -108,8 +117,11 @@ export class UnitConnection implements CameraConnection {
     void decoder.closed.then((end) => this.#decoderFailed(failureOf(end)));
   }
 
-  #missed({ moment }: PlacedUnit, fate: Fate): void {
-    this.#options.events.onMissing(moment, fate === 'shed' || this.#gaveUp?.why === 'behind' ? 'behind' : 'corrupt');
+  #missed({ moment, ptsUs }: PlacedUnit, fate: Fate): void {
+    const reason = fate === 'shed' || this.#gaveUp?.why === 'behind' ? 'behind' : 'corrupt';
+    this.#order.known(ptsUs, () => {
+      if (!this.#isStopped) this.#options.events.onMissing(moment, reason);
+    });
   }
 
   /** @param reason undefined where it was asked to end */
@@ -128,6 +140,8 @@ export class UnitConnection implements CameraConnection {
     if (this.#stream.roundTripMs !== undefined) timeline.roundTrip(this.#stream.roundTripMs);
     const moment = timeline.place(unit);
     const placed: PlacedUnit = { ...unit, moment, ptsUs: Math.round(moment.ptsMs * 1_000) };
+    if (unit.damaged || unit.lostBefore) this.#order.lost();
+    this.#order.arrived(placed.ptsUs);
     if (onCopied !== undefined) {
       onCopied(unitHeader(placed));
       onCopied(unit.data);
@@ -211,7 +225,8 @@ export class UnitConnection implements CameraConnection {
       this.#decoder?.finish();
     }
     await this.#decoder?.closed;
-    if (!this.#isStopped) for (const unit of this.#waiting.splice(0).sort((a, b) => a.ptsUs - b.ptsUs)) this.#missed(unit, 'undecodable');
+    for (const unit of this.#waiting.splice(0)) this.#missed(unit, 'undecodable');
+    this.#order.end();
     return {
       reason: this.#decoderFailure || this.#gaveUp?.reason || reason,
       streamedMs: this.#firstPictureAtMs === undefined ? 0 : this.#lastPictureAtMs! - this.#firstPictureAtMs,

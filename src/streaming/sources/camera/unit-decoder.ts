@@ -105,7 +105,7 @@ export class UnitDecoder<U extends DecodableUnit> {
     });
   }
 
-  /** The unit that the decoder owes the longest. */
+  /** The unit since which the decoder owes a picture: those that it holds back for B-pictures do not count. */
   get oldestOwed(): U | undefined {
     return this.#queue.oldestFed?.unit;
   }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { KeptTimes, streamTimesOf } from '../../../../src/streaming/sources/camera/kept-times.js';
+import { isStray, KeptTimes, streamTimesOf } from '../../../../src/streaming/sources/camera/kept-times.js';
 
 describe('kept times', () => {
   it('hold one offset for a stream whose times never jump', () => {
@@ -25,6 +25,13 @@ describe('kept times', () => {
     times.note(40_000, 80);
     const at = streamTimesOf(times.offsets);
     assert.deepEqual([3_600_000_000, 40_000].map(at), [0, 80]);
+  });
+
+  it('tell a picture whose time was made up from frames that lie as close together', () => {
+    const times = new KeptTimes();
+    [0, 40_000, 40_001, 80_000].forEach((ptsUs) => times.note(ptsUs, ptsUs / 1_000));
+    const strays = [40_000, 40_001, 40_002, 80_000, 80_001].filter((ptsUs, i, all) => isStray(times.offsets, ptsUs, all[i - 1] ?? 0));
+    assert.deepEqual(strays, [40_002, 80_001]);
   });
 
   it('are the times themselves where nothing was written down', () => {

@@ -70,6 +70,24 @@ describe('presentation queue', () => {
     assert.equal(queue.oldestFed, 'b');
   });
 
+  it('does not count as owed what a decoder of B-pictures holds back until it is fed more', () => {
+    const { queue } = start();
+    // Two are held back: I comes out at B2, and each picture when two more are there.
+    queue.fed(10, 'I');
+    queue.fed(40, 'P4');
+    queue.fed(20, 'B2');
+    assert.equal(queue.oldestFed, 'I');
+    queue.decoded(10);
+    assert.equal(queue.oldestFed, undefined);
+    queue.fed(30, 'B3');
+    assert.equal(queue.oldestFed, 'B3');
+    queue.decoded(20);
+    assert.equal(queue.oldestFed, undefined);
+    queue.fed(70, 'P7');
+    queue.fed(50, 'B5');
+    assert.equal(queue.oldestFed, 'P7');
+  });
+
   it('knows nothing of a picture that it was fed no unit for', () => {
     const { queue } = start();
     queue.fed(10, 'a');
