@@ -23,7 +23,7 @@ export type AccessUnitSpan = {
   readonly lacksField: boolean;
 };
 
-type Draft = { from: number; hasSlice: boolean; isKey: boolean; hasParameterSets: boolean; refreshPictures: number; hasBeginning: boolean; mayGoBack: boolean; openField: Field | undefined };
+type Draft = { from: number; hasSlice: boolean; isKey: boolean; hasParameterSets: boolean; refreshPictures: number; hasBeginning: boolean; mayGoBack: boolean | undefined; openField: Field | undefined };
 
 /** More before the first start code is the rest of something else. */
 const MAX_LEADING_ZEROS = 8;
@@ -53,7 +53,7 @@ export class AccessUnitFinder {
     let heldFrom: number | undefined;
     const close = (to: number): void => {
       const { from, isKey, hasParameterSets, refreshPictures, hasBeginning, mayGoBack, openField } = draft;
-      spans.push({ from, to, isKey, hasParameterSets, refreshPictures: isKey ? 0 : refreshPictures, hasBeginning, mayGoBack: mayGoBack && !isKey, lacksField: openField !== undefined });
+      spans.push({ from, to, isKey, hasParameterSets, refreshPictures: isKey ? 0 : refreshPictures, hasBeginning, mayGoBack: mayGoBack !== false && !isKey, lacksField: openField !== undefined });
       draft = draftFrom(to);
     };
     for (const [index, code] of codes.entries()) {
@@ -89,7 +89,7 @@ export class AccessUnitFinder {
     draft.hasBeginning ||= isFirst && !draft.hasSlice;
     draft.hasSlice = true;
     draft.isKey ||= this.#syntax.isKeySlice(nal);
-    draft.mayGoBack ||= sliceRules.mayGoBack(nal);
+    if (draft.mayGoBack !== true) draft.mayGoBack = sliceRules.mayGoBack(nal) ?? draft.mayGoBack;
   }
 
   #completesFrame({ openField }: Draft, nal: NalUnit): boolean {
@@ -99,5 +99,5 @@ export class AccessUnitFinder {
 }
 
 function draftFrom(from: number): Draft {
-  return { from, hasSlice: false, isKey: false, hasParameterSets: false, refreshPictures: 0, hasBeginning: false, mayGoBack: false, openField: undefined };
+  return { from, hasSlice: false, isKey: false, hasParameterSets: false, refreshPictures: 0, hasBeginning: false, mayGoBack: undefined, openField: undefined };
 }

@@ -34,6 +34,16 @@ export function readH265Sequence(nal: NalUnit): H265Sequence | undefined {
   return bits.isValid ? { reorderCount, size } : undefined;
 }
 
+/** A picture parameter set's number, and how many bits slices have ahead of their type under it (H.265 §7.3.2.3.1). */
+export function readH265PictureSet(nal: NalUnit): { readonly id: number; readonly extraSliceBits: number } | undefined {
+  const bits = new BitReader(payloadOf(nal, 2, 16));
+  const id = bits.unsigned();
+  bits.unsigned();
+  bits.skip(2);
+  const extraSliceBits = bits.bits(3);
+  return bits.isValid ? { id, extraSliceBits } : undefined;
+}
+
 /** H.265 §7.3.3. @param subLayers below the highest */
 function skipProfileTierLevel(bits: BitReader, subLayers: number): void {
   bits.skip(88 + 8);

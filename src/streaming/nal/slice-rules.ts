@@ -1,6 +1,6 @@
 import { BitReader, payloadOf } from './bit-reader.js';
 import { readH264PictureSet, readH264Sequence, type H264Sequence } from './h264-parameters.js';
-import { readH265Sequence } from './h265-parameters.js';
+import { readH265PictureSet, readH265Sequence } from './h265-parameters.js';
 import { byteAt, type NalUnit } from './nal-unit.js';
 
 /** A slice's field, where its picture is one of the two that make a frame. */
@@ -14,8 +14,8 @@ export type Field = {
 
 /** What slices tell under the parameter sets in force. */
 export type SliceRules = {
-  /** Its picture may be shown before others that were sent earlier. */
-  mayGoBack(slice: NalUnit): boolean;
+  /** Its picture may be shown before others that were sent earlier; undefined where the slice does not tell. */
+  mayGoBack(slice: NalUnit): boolean | undefined;
   /** Undefined where its picture is a frame, or nothing can be known. */
   fieldOf(slice: NalUnit): Field | undefined;
 };
@@ -26,6 +26,7 @@ export type SetsOfType = (type: number) => readonly NalUnit[];
 /** A slice's fields up to its field flags take less. */
 const SLICE_HEAD_BYTES = 32;
 const B_SLICE = 1;
+const H265_B_SLICE = 0;
 
 export function h264SliceRules(setsOf: SetsOfType): SliceRules {
   const sequences = new Map(setsOf(7).flatMap((nal) => readH264Sequence(nal) ?? []).map((sequence) => [sequence.id, sequence]));
@@ -60,18 +61,35 @@ export function h264SliceRules(setsOf: SetsOfType): SliceRules {
   };
 }
 
-/** H.265 has no such fields; of its pictures those alone cannot go back that a decoder can begin with. */
+/** H.265 has no such fields, and of a picture's slices the first alone tells whether it is a B-picture. */
 export function h265SliceRules(setsOf: SetsOfType): SliceRules {
   const counts = setsOf(33).map((nal) => readH265Sequence(nal)?.reorderCount);
   // Where nothing is known, anything may come.
   const isReordered = counts.length === 0 || counts.some((count) => count !== 0);
+  const pictureSets = new Map(setsOf(34).flatMap((nal) => readH265PictureSet(nal) ?? []).map(({ id, extraSliceBits }) => [id, extraSliceBits]));
   return {
     mayGoBack: (slice) => {
       const type = (byteAt(slice, 0) >> 1) & 0x3f;
-      return isReordered && (type < 16 || type > 23);
+      // A decoder can begin with the latter.
+      if (!isReordered || (type >= 16 && type <= 23)) return false;
+      // RADL and RASL pictures are shown before the one that they follow (§7.4.2.2).
+      if (type >= 6 && type <= 9) return true;
+      const sliceType = h265SliceType(slice, pictureSets);
+      return sliceType === undefined ? undefined : sliceType === H265_B_SLICE;
     },
     fieldOf: () => undefined,
   };
+}
+
+/** H.265 §7.3.6.1, of pictures at which no decoder can begin. Undefined of slices that continue a picture, and where nothing can be known. */
+function h265SliceType(slice: NalUnit, extraSliceBits: ReadonlyMap<number, number>): number | undefined {
+  const bits = new BitReader(payloadOf(slice, 2, SLICE_HEAD_BYTES));
+  if (!bits.flag()) return undefined;
+  const extra = extraSliceBits.get(bits.unsigned());
+  if (extra === undefined) return undefined;
+  bits.skip(extra);
+  const type = bits.unsigned();
+  return bits.isValid ? type : undefined;
 }
 
 /** Whether a field completes the frame of the one sent right before it (H.264 §3.30). */

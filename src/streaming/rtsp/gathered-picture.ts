@@ -28,7 +28,8 @@ export class GatheredPicture {
   readonly #mediaMs: number;
   readonly #nals: NalUnit[] = [];
   #bytes = 0;
-  #mayGoBack = false;
+  /** Undefined until a slice has told. */
+  #mayGoBack: boolean | undefined;
 
   constructor(syntax: NalSyntax, parameterSets: ParameterSets, time: PacketTime, { isWhole, lostBefore, setTypes, openField }: {
     readonly isWhole: boolean; readonly lostBefore: boolean; readonly setTypes: readonly number[]; readonly openField: Field | undefined;
@@ -57,7 +58,7 @@ export class GatheredPicture {
   addSlice(nal: NalUnit, time: PacketTime): void {
     this.slices += 1;
     this.hasKeySlice ||= this.#syntax.isKeySlice(nal);
-    this.#mayGoBack ||= this.#parameterSets.sliceRules.mayGoBack(nal);
+    if (this.#mayGoBack !== true) this.#mayGoBack = this.#parameterSets.sliceRules.mayGoBack(nal) ?? this.#mayGoBack;
     this.add(nal, time);
   }
 
@@ -73,7 +74,7 @@ export class GatheredPicture {
       ...(isKey && refreshPictures > 0 ? { refreshPictures } : {}),
       damaged: this.damaged,
       lostBefore: this.lostBefore,
-      mayGoBack: this.#mayGoBack && !this.hasKeySlice,
+      mayGoBack: this.#mayGoBack !== false && !this.hasKeySlice,
     };
   }
 

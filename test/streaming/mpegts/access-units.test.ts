@@ -53,7 +53,7 @@ describe('access units', () => {
     const [one, two] = [bytes(aud, vps, sps, pps, idr, [0x26, 1, 0x2f], layer, suffix), bytes(first, second)];
     assert.deepEqual(findAccessUnits('h265', Buffer.concat([one, two])), [
       { from: 0, to: one.length, isKey: true, hasParameterSets: true, refreshPictures: 0, hasBeginning: true, mayGoBack: false, lacksField: false },
-      { from: one.length, to: one.length + two.length, isKey: false, hasParameterSets: false, refreshPictures: 0, hasBeginning: true, mayGoBack: true, lacksField: false },
+      { from: one.length, to: one.length + two.length, isKey: false, hasParameterSets: false, refreshPictures: 0, hasBeginning: true, mayGoBack: false, lacksField: false },
     ]);
   });
 

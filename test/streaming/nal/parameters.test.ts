@@ -6,7 +6,7 @@ import { wholeNal } from '../../../src/streaming/nal/nal-unit.js';
 import { h264SliceRules, h265SliceRules } from '../../../src/streaming/nal/slice-rules.js';
 import { INTERLACED } from '../../helpers/bit-writer.js';
 import { NEEDS_FFMPEG } from '../../helpers/clips.js';
-import { clipPictures, codedClip } from '../../helpers/coded-clip.js';
+import { clipPictures, codedClip, shownPlaces } from '../../helpers/coded-clip.js';
 import { itNeeds } from '../../helpers/needs.js';
 
 describe('parameter sets', () => {
@@ -30,7 +30,7 @@ describe('parameter sets', () => {
     fc.assert(fc.property(bytes, bytes, bytes, (sps, pps, slice) => {
       for (const rules of [h264SliceRules, h265SliceRules]) {
         const { fieldOf, mayGoBack } = rules((type) => [wholeNal(type === 7 || type === 33 ? sps : pps)]);
-        assert.equal(typeof mayGoBack(wholeNal(slice)), 'boolean');
+        assert.ok([true, false, undefined].includes(mayGoBack(wholeNal(slice))));
         const field = fieldOf(wholeNal(slice));
         assert.ok(field === undefined || field.frameNumber < 2 ** 16);
       }
@@ -57,4 +57,20 @@ describe('parameter sets', () => {
       assert.equal(readH265Sequence(wholeNal(nals.find((nal) => nal[0] >> 1 === 33)!))?.reorderCount, expected);
     });
   }
+
+  itNeeds(NEEDS_FFMPEG, 'and the first slice tell B-pictures of H.265 from those that others wait for; other slices do not tell', function () {
+    this.timeout(30_000);
+    const pictures = clipPictures('h265', codedClip('h265', { seconds: 1, bPictures: 2, slices: 2 }));
+    const shown = shownPlaces('h265', { seconds: 1, bPictures: 2, slices: 2 });
+    const typeOf = (nal: Buffer): number => nal[0] >> 1;
+    const sets = pictures[0].filter((nal) => typeOf(nal) >= 32 && typeOf(nal) <= 34);
+    const { mayGoBack } = h265SliceRules((type) => sets.filter((nal) => typeOf(nal) === type).map(wholeNal));
+    pictures.forEach((nals, i) => {
+      const [first, ...others] = nals.filter((nal) => typeOf(nal) < 32);
+      assert.equal(mayGoBack(wholeNal(first)), shown.slice(0, i).some((place) => place > shown[i]), `picture ${i}`);
+      const isIrap = typeOf(first) >= 16;
+      for (const other of others) assert.equal(mayGoBack(wholeNal(other)), isIrap ? false : undefined);
+    });
+    assert.equal(h265SliceRules((type) => (type === 34 ? [] : sets.filter((nal) => typeOf(nal) === type).map(wholeNal))).mayGoBack(wholeNal(pictures[1].find((nal) => typeOf(nal) < 16)!)), undefined);
+  });
 });
