@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { socketPair } from '../../../src/streaming/sources/socket-pair.js';
-
-const folders = (): string[] => readdirSync(tmpdir()).filter((name) => /^nowcast-.{6}$/.test(name)).sort();
 
 describe('socket pair', () => {
   it('brings every byte from the far end to the near one, and ends when the far one does', async () => {
@@ -34,22 +33,27 @@ describe('socket pair', () => {
     assert.equal(received, 4_000_000);
   });
 
-  it('leaves no file behind', async () => {
-    const before = folders();
+  it('leaves no file behind', () => withTemporary(mkdtempSync(join(tmpdir(), 'pair-')), async (folder) => {
     const { near, far } = await socketPair(() => undefined);
-    assert.deepEqual(folders(), before);
+    assert.deepEqual(readdirSync(folder), []);
     far.destroy();
     await once(near, 'close');
-  });
+    rmSync(folder, { recursive: true });
+  }));
 
-  it('rejects where there is no place for it', async () => {
-    const { TMPDIR } = process.env;
-    process.env.TMPDIR = '/nowhere/at/all';
-    try {
-      await assert.rejects(socketPair(() => undefined), { code: 'ENOENT' });
-    } finally {
-      if (TMPDIR === undefined) delete process.env.TMPDIR;
-      else process.env.TMPDIR = TMPDIR;
-    }
-  });
+  it('rejects where there is no place for it', () => withTemporary('/nowhere/at/all', async () => {
+    await assert.rejects(socketPair(() => undefined), { code: 'ENOENT' });
+  }));
 });
+
+/** Runs a test with a folder for temporary files of its own. */
+async function withTemporary(folder: string, run: (folder: string) => Promise<void>): Promise<void> {
+  const { TMPDIR } = process.env;
+  process.env.TMPDIR = folder;
+  try {
+    await run(folder);
+  } finally {
+    if (TMPDIR === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = TMPDIR;
+  }
+}
