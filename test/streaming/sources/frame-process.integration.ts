@@ -121,11 +121,11 @@ describe('FrameProcess', function () {
     assert.ok(end.errors.length > 0);
   });
 
-  itNeeds(NEEDS, 'leaves no child, pipe or listener behind in 200 starts and stops', async () => {
+  itNeeds(NEEDS, 'leaves no child, pipe or listener behind in 100 starts and stops', async () => {
     const path = clip();
     const pipes = openPipes();
     const listeners = process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0);
-    for (let i = 0; i < 200; i++) {
+    for (let i = 0; i < 100; i++) {
       // Stopped at once, while it starts, after a picture, or while it waits for memory.
       let count = 0;
       const subscription = videoSource(path, { streamId: 'a', input: INPUT, pace: 'max', ffmpeg, clock: monotonicClock, slots: 2 })

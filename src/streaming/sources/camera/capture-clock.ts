@@ -47,6 +47,8 @@ export type CaptureClockOptions = {
 const UNSEEN_MS = 10_000;
 /** No rule here can see timers, nor the packets of one picture. */
 const LEAST_MS = 4;
+/** A media clock that lost less is within what a link delays. */
+const LEAST_LOST_MS = 50;
 /** Pictures that have come at the pace at which they were taken for this long, none earlier than the rest, wait for nothing. */
 const SETTLED_AFTER_MS = 900;
 
@@ -68,6 +70,8 @@ export function captureClock({ onNotice = () => undefined }: CaptureClockOptions
   let unseenMs = UNSEEN_MS;
   /** A report that came before the first picture. */
   let pending: SenderReport | undefined;
+  /** So much the media clock may have lost between that report and the picture, until another report tells. */
+  let lostSincePendingMs = 0;
   let lastArrivedAtMs: number | undefined;
   let oldestMs = 0;
   let longestWaitMs = 0;
@@ -83,7 +87,15 @@ export function captureClock({ onNotice = () => undefined }: CaptureClockOptions
     onNonsense: () => notice('reports', "the times in the camera's sender reports do not belong to its pictures: the age of pictures is taken from their arrival"),
   });
   const hear = (report: SenderReport): void => reports.hear(report, { envelope, lastArrivedAtMs: lastArrivedAtMs!, unseenMs, isSettled });
+  const hearPending = (report: SenderReport, arrivedAtMs: number, offsetMs: number): void => {
+    hear(report);
+    const aheadMs = offsetMs - (reports.mediaOffsetAt(arrivedAtMs)?.offsetMs ?? offsetMs);
+    // A picture from a cache is older than the wait for it.
+    const isOfTheWait = arrivedAtMs - report.arrivedAtMs > 0.8 * aheadMs;
+    lostSincePendingMs = aheadMs > LEAST_LOST_MS && isOfTheWait ? aheadMs : 0;
+  };
   const newMediaClock = (mayBeOldMs: number): void => {
+    lostSincePendingMs = 0;
     reports.newMediaClock();
     pace.restart();
     lateness.restart();
@@ -111,7 +123,10 @@ export function captureClock({ onNotice = () => undefined }: CaptureClockOptions
     reported: (report) => {
       if (![report.mediaMs, report.senderMs, report.arrivedAtMs].every(Number.isFinite)) return;
       if (isFirst) pending = report;
-      else hear(report);
+      else {
+        hear(report);
+        lostSincePendingMs = 0;
+      }
     },
     arrived: (mediaMs, arrivedAtMs, mayGoBack = false) => {
       if (!Number.isFinite(mediaMs)) return { capturedAtMs: arrivedAtMs, captureClock: 'arrival', uncertaintyMs: UNSEEN_MS, leastAgeMs: 0 };
@@ -139,7 +154,7 @@ export function captureClock({ onNotice = () => undefined }: CaptureClockOptions
       pace.add(arrivedAtMs, offsetMs, intervalMs);
       if (isFirst) {
         isFirst = false;
-        if (pending !== undefined) hear(pending);
+        if (pending !== undefined) hearPending(pending, arrivedAtMs, offsetMs);
         pending = undefined;
       }
 
@@ -171,6 +186,7 @@ export function captureClock({ onNotice = () => undefined }: CaptureClockOptions
         }
         if (!isSettled && known.isTrusted) olderMs = Math.max(olderMs, known.slackMs + 5);
       }
+      [youngerMs, doubtMs] = [Math.max(youngerMs, lostSincePendingMs), Math.max(doubtMs, lostSincePendingMs)];
       if (!isSettled && known?.isTrusted !== true) olderMs = Math.max(olderMs, unseenMs);
 
       const restMs = (roundTripMs ?? 0) / 2;

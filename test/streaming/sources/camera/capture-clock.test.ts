@@ -159,6 +159,40 @@ describe('capture clock', () => {
       }
     }));
   });
+
+  for (const [what, { standsMs, waitsMs, cacheMs }] of Object.entries({
+    'stood still': { standsMs: 2_260, waitsMs: 2_260, cacheMs: 0 },
+    'ran on': { standsMs: 0, waitsMs: 2_260, cacheMs: 0 },
+    'ran on, and the picture comes from a cache': { standsMs: 0, waitsMs: 20, cacheMs: 2_000 },
+  })) {
+    it(`knows what it cannot know of a new connection's first picture, where since the report before it the media clock ${what}`, () => {
+      const clock = captureClock();
+      const [intervalMs, senderAheadMs] = [40, 7_200_500];
+      const report = (atMs: number, mediaMs: number): void => clock.reported({ senderMs: atMs + senderAheadMs, mediaMs, arrivedAtMs: atMs });
+      for (let atMs = START_MS; atMs < START_MS + 20_000; atMs += intervalMs) {
+        if ((atMs - START_MS) % 2_000 === 0) report(atMs, atMs);
+        clock.arrived(atMs, atMs);
+      }
+      clock.newConnection();
+      const reconnectedAtMs = START_MS + 25_000;
+      report(reconnectedAtMs, reconnectedAtMs);
+      const firstAtMs = reconnectedAtMs + waitsMs;
+      const picture = (takenAtMs: number, arrivedAtMs = takenAtMs) => {
+        const { capturedAtMs, uncertaintyMs, leastAgeMs } = clock.arrived(takenAtMs - standsMs, arrivedAtMs);
+        return { errorMs: capturedAtMs - takenAtMs, uncertaintyMs, leastAgeMs, ageMs: arrivedAtMs - takenAtMs };
+      };
+      const first = picture(firstAtMs - cacheMs, firstAtMs);
+      assert.ok(Math.abs(first.errorMs) <= first.uncertaintyMs && first.leastAgeMs <= first.ageMs, JSON.stringify(first));
+      if (standsMs === 0) assert.ok(Math.abs(first.errorMs) <= 15 && first.uncertaintyMs < 100, JSON.stringify(first));
+      for (let atMs = firstAtMs + intervalMs; atMs < firstAtMs + 6_000; atMs += intervalMs) {
+        if (Math.round(atMs - firstAtMs) % 2_000 === 0) report(atMs, atMs - standsMs);
+        const later = picture(atMs);
+        assert.ok(Math.abs(later.errorMs) <= later.uncertaintyMs, JSON.stringify(later));
+        if (atMs > firstAtMs + 3_000) assert.ok(Math.abs(later.errorMs) <= 15 && later.uncertaintyMs < 100, JSON.stringify(later));
+      }
+    });
+  }
+
 });
 
 function withFaults(faults: readonly { kind: number; lengthMs: number; pauseMs: number; byMs: number }[]): Partial<SimulatedCamera> {
