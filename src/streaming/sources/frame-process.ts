@@ -164,11 +164,21 @@ export class FrameProcess {
       this.#ended(null, null);
       return;
     }
-    // A group of its own: Ctrl-C in a terminal is for us to handle, ffmpeg is then stopped in order.
-    const child = spawn(ffmpeg.path, args, {
-      stdio: [isFed === true ? 'pipe' : 'ignore', pair?.far ?? 'pipe', 'pipe', onCopied === undefined ? 'ignore' : 'pipe'], detached: true,
-    });
-    pair?.far.destroy();
+    let child: ChildProcess;
+    try {
+      // A group of its own: Ctrl-C in a terminal is for us to handle, ffmpeg is then stopped in order.
+      child = spawn(ffmpeg.path, args, {
+        stdio: [isFed === true ? 'pipe' : 'ignore', pair?.far ?? 'pipe', 'pipe', onCopied === undefined ? 'ignore' : 'pipe'], detached: true,
+      });
+    } catch (error) {
+      // Most failures come as an event; those that the system has no usual word for are thrown.
+      pair?.near.destroy();
+      this.#failure = error as Error;
+      this.#ended(null, null);
+      return;
+    } finally {
+      pair?.far.destroy();
+    }
     this.#child = child;
     this.#output = pair?.near ?? child.stdout ?? undefined;
     if (pair === undefined) this.#output?.on('data', onBytes);

@@ -57,6 +57,16 @@ describe('FrameProcess', function () {
     assert.equal(told, 'EMFILE');
   });
 
+  itNeeds({ '/proc': HAS_PROC }, 'ends with the reason where the system refuses to start ffmpeg, in whichever way it says so', async () => {
+    const pipes = openPipes();
+    for (const [path, code] of [['/nowhere/ffmpeg', 'ENOENT'], ['/dev/null/ffmpeg', 'ENOTDIR'], ['/proc/self', 'EACCES']] as const) {
+      const { failure, ...end } = await start('x', { ffmpeg: { ...ffmpeg, path } }).closed;
+      assert.equal((failure as NodeJS.ErrnoException | undefined)?.code, code);
+      assert.deepEqual([end.code, end.signal, end.pictureCount], [null, null, 0]);
+    }
+    await until(() => openPipes() <= pipes);
+  });
+
   itNeeds(NEEDS, 'ends an ffmpeg that is blocked on a full pipe', async () => {
     const waiting = start(clip(), { getTarget: () => 'wait' });
     await until(() => waiting.pid !== undefined && isBlockedOnPipe(waiting.pid));
@@ -121,11 +131,11 @@ describe('FrameProcess', function () {
     assert.ok(end.errors.length > 0);
   });
 
-  itNeeds(NEEDS, 'leaves no child, pipe or listener behind in 100 starts and stops', async () => {
+  itNeeds(NEEDS, 'leaves no child, pipe or listener behind in 200 starts and stops', async () => {
     const path = clip();
     const pipes = openPipes();
     const listeners = process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0);
-    for (let i = 0; i < 100; i++) {
+    for (let i = 0; i < 200; i++) {
       // Stopped at once, while it starts, after a picture, or while it waits for memory.
       let count = 0;
       const subscription = videoSource(path, { streamId: 'a', input: INPUT, pace: 'max', ffmpeg, clock: monotonicClock, slots: 2 })

@@ -37,7 +37,8 @@ export type StreamClock = {
 
 /** The finest step that a recording can tell. */
 const STEP_MS = 0.001;
-const LEAST_GAP_MS = 1_000;
+/** A second, less what the times of its two ends may be wrong by. */
+const LEAST_GAP_MS = 990;
 const GAP_INTERVALS = 3;
 /** Media time and capture time differ by more only where the media clock was set or stood still. */
 const DEPARTS_MS = 250;

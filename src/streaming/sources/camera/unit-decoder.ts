@@ -167,8 +167,8 @@ export class UnitDecoder<U extends DecodableUnit> {
     const damage = COMPLAINT.test(line) ? damageTold(line) : undefined;
     if (damage === undefined) return;
     for (const [i, owed] of this.#queue.fedUnits.entries()) {
-      // A key unit is built on no other, so nothing that it could lack is missing.
-      if (damage === 'missing-reference' && i > 0 && owed.unit.isKey) return;
+      // A key unit is built on no other, so nothing that it could lack is missing; one that begins a refresh is.
+      if (damage === 'missing-reference' && i > 0 && owed.unit.isKey && (owed.unit.refreshPictures ?? 0) === 0) return;
       owed.isDamaged = true;
     }
     this.#soundIn = Infinity;

@@ -68,6 +68,14 @@ describe('stream time', () => {
     assert.deepEqual(gapsOf([...regular(0, 400), at(3_400, 4_400)]).map(({ why }) => why), ['the camera stood still for 3.0 s']);
   });
 
+  it('tells a hole of a second, though its ends are known to some milliseconds only', () => {
+    for (const [holeMs, isTold] of [[999.5, true], [800, false]] as const) {
+      const clock = streamClock();
+      for (let ms = 0; ms <= 400; ms += 40) clock.next(at(ms, 1_000 + ms));
+      assert.equal(clock.next(at(400 + holeMs, 1_400 + holeMs)).gap !== undefined, isTold, `${holeMs} ms`);
+    }
+  });
+
   it('tells that the network held pictures back, from arrival to arrival, and keeps their times', () => {
     const clock = streamClock();
     const times = [...regular(0, 400), at(440, 4_400, 1_440), at(480, 4_401, 1_480)].map((unit) => clock.next(unit));
