@@ -74,7 +74,10 @@ export type DropEvent = FrameRef & {
 export type GapEvent = {
   readonly type: 'gap';
   readonly streamId: string;
-  /** Of the last frame before and the first one after; `toMs` is the end of the run where none came. */
+  /**
+   * When the last frame before and the first one after were taken, or arrived where it is not clear when they were taken; `toMs` is
+   * the end of the run where none came.
+   */
   readonly fromMs: number;
   readonly toMs: number;
   readonly why: string;

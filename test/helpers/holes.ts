@@ -26,7 +26,9 @@ export function untoldHoles(
   return known.slice(1).flatMap((after, i) => {
     const before = known[i];
     const trueMs = after.drawnAtMs - before.drawnAtMs - (after.seq - before.seq - 1) * intervalMs;
-    const toldMs = gaps.reduce((sum, { fromMs, toMs }) => sum + Math.max(0, Math.min(toMs, after.capturedAtMs) - Math.max(fromMs, before.capturedAtMs)), 0);
+    // A gap whose cause is unclear lies between the arrivals: when the second frame was taken is as unclear, up to its arrival.
+    const latestMs = Math.min(after.capturedAtMs + after.uncertaintyMs, after.readyAtMs);
+    const toldMs = gaps.reduce((sum, { fromMs, toMs }) => sum + Math.max(0, Math.min(toMs, latestMs) - Math.max(fromMs, before.capturedAtMs)), 0);
     const allowedMs = toleranceMs + before.uncertaintyMs + after.uncertaintyMs;
     const isTold = toldMs > 0 && toldMs >= trueMs - allowedMs;
     return trueMs < minMs || isTold ? [] : { seq: after.seq, trueMs, claimedMs: after.capturedAtMs - before.capturedAtMs, toldMs };
