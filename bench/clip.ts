@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { lastValueFrom, tap } from 'rxjs';
 import type { Detector } from '../src/core/detector.js';
 import type { PerceptEvent, PipelineEvent } from '../src/core/events.js';
-import { every, type Policy } from '../src/core/policy.js';
+import { every, type Policy } from '../src/scheduling/policy.js';
 import { monotonicClock as clock } from '../src/cli/clock.js';
 import { createProcessDetector } from '../src/model/host/process-detector.js';
 import { createPipeline } from '../src/pipeline/create-pipeline.js';
 import { Measurements, type MeasurementsSnapshot } from '../src/pipeline/measurements.js';
-import { locateFfmpeg, type Ffmpeg } from '../src/streaming/sources/ffmpeg-binary.js';
-import { videoSource, type VideoOptions } from '../src/streaming/sources/video.js';
+import { locateFfmpeg, type Ffmpeg } from '../src/streaming/ffmpeg/binary.js';
+import { videoSource, type VideoOptions } from '../src/streaming/sources/video/video.js';
 import { realFile } from '../test/helpers/shared.js';
 import { machine, printTable } from './table.js';
 

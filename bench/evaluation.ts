@@ -10,7 +10,7 @@ import { drawnRuntimes, type RuntimeSource } from '../evaluation/runtimes.js';
 import { simulateSequence } from '../evaluation/simulate.js';
 import { simulatedRun } from '../evaluation/streamed-run.js';
 import { streamingAp } from '../evaluation/streaming-ap.js';
-import { policyByName } from '../src/core/policy.js';
+import { policyByName } from '../src/scheduling/policy.js';
 import type { Detection } from '../src/core/detection.js';
 import { createTracker, TRACKER_KINDS } from '../src/track/create-tracker.js';
 import { randomSource } from '../test/helpers/random.js';

@@ -1,5 +1,5 @@
 import type { DetectorInfo } from '../src/core/detector.js';
-import { quantileMs, runtimeProfile, type RuntimeProfile, type RuntimeProfileFile } from '../src/core/runtime-profile.js';
+import { quantileMs, runtimeProfile, type RuntimeProfile, type RuntimeProfileFile } from '../src/scheduling/runtime-profile.js';
 
 /** What `nowcast profile` writes: a runtime profile and what it was measured on. */
 export type ProfileFile = RuntimeProfileFile & {

@@ -1,5 +1,5 @@
 import { DataError } from '../src/core/errors.js';
-import { decodeEvent, decodeHeader, type RecordingHeader } from '../src/core/recording.js';
+import { decodeEvent, decodeHeader, type RecordingHeader } from '../src/recording/format.js';
 import type { GroundTruth } from './ground-truth.js';
 import { RunCollector, type CollectedRun } from './run-collector.js';
 

@@ -1,5 +1,5 @@
 import { DataError } from '../src/core/errors.js';
-import { parseRuntimeProfile, type RuntimeProfileFile } from '../src/core/runtime-profile.js';
+import { parseRuntimeProfile, type RuntimeProfileFile } from '../src/scheduling/runtime-profile.js';
 import { describe } from './json-records.js';
 
 /** Hands out one detector runtime after another, in seconds. */

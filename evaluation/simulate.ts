@@ -1,6 +1,6 @@
 import type { DropReason } from '../src/core/events.js';
-import type { Policy } from '../src/core/policy.js';
-import type { RuntimeProfile } from '../src/core/runtime-profile.js';
+import type { Policy } from '../src/scheduling/policy.js';
+import type { RuntimeProfile } from '../src/scheduling/runtime-profile.js';
 import type { RuntimeSource } from './runtimes.js';
 
 export type SimulationSettings = {

@@ -2,7 +2,7 @@ import { DataError } from '../src/core/errors.js';
 import type { Detection } from '../src/core/detection.js';
 import type { DropEvent, FrameRef, PerceptEvent } from '../src/core/events.js';
 import { OWN_TIMES } from '../src/core/frame.js';
-import { encodeEvent, RECORDING_SCHEMA, type RecordingHeader } from '../src/core/recording.js';
+import { encodeEvent, RECORDING_SCHEMA, type RecordingHeader } from '../src/recording/format.js';
 import type { GroundTruth } from './ground-truth.js';
 import type { SimulatedDrop, SimulatedRun, SimulatedSequence } from './simulate.js';
 

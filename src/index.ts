@@ -19,16 +19,16 @@ export { openDetector, openSource, type OpenDetectorOptions, type OpenSourceOpti
 export { PROVIDERS, type Detector, type DetectorInfo, type DetectorResult, type DetectorTimes, type Provider } from './core/detector.js';
 export { createProcessDetector } from './model/host/process-detector.js';
 export type { ProcessDetectorOptions } from './model/host/host-plan.js';
-export { cameraSource, type CameraCopy, type CameraOptions } from './streaming/sources/camera.js';
-export type { Transport } from './streaming/sources/camera-input.js';
-export { knockAtDoor, type Door, type Knock } from './streaming/sources/knock.js';
-export { RECONNECT_LADDER, type ReconnectLadder } from './streaming/sources/reconnect.js';
-export { folderSource, type FolderOptions } from './streaming/sources/folder.js';
+export { cameraSource, type CameraCopy, type CameraOptions } from './streaming/sources/camera/camera.js';
+export type { Transport } from './streaming/sources/camera/camera-input.js';
+export { knockAtDoor, type Door, type Knock } from './streaming/sources/camera/knock.js';
+export { RECONNECT_LADDER, type ReconnectLadder } from './streaming/sources/camera/reconnect.js';
+export { folderSource, type FolderOptions } from './streaming/sources/folder/folder.js';
 export { memorySource, type MemoryOptions, type MemoryPicture } from './streaming/sources/memory.js';
 export { producedSource, type PictureProducer, type ProducedOptions } from './streaming/sources/produced.js';
-export type { Pace } from './streaming/sources/playout.js';
-export { videoSource, type VideoInfo, type VideoOptions } from './streaming/sources/video.js';
-export { locateFfmpeg, type Ffmpeg, type FfmpegVersion } from './streaming/sources/ffmpeg-binary.js';
+export type { Pace } from './streaming/sources/video/playout.js';
+export { videoSource, type VideoInfo, type VideoOptions } from './streaming/sources/video/video.js';
+export { locateFfmpeg, type Ffmpeg, type FfmpegVersion } from './streaming/ffmpeg/binary.js';
 
 // The middle: operators, to be chained.
 export { createPipeline, type PipelineOptions } from './pipeline/create-pipeline.js';
@@ -46,17 +46,17 @@ export type { Distribution } from './pipeline/duration-histogram.js';
 export { Measurements, type MeasurementsSnapshot, type StageName, type StreamCounts, type StreamMeasurements } from './pipeline/measurements.js';
 
 // The rules.
-export { every, idleFree, idleNext, POLICY_NAMES, policyByName, shrinkingTail, stride, threshold, type Decision, type Policy, type ScheduleState } from './core/policy.js';
-export { parseRuntimeProfile, RuntimeEstimator, runtimeProfile, type RuntimeProfile, type RuntimeProfileFile } from './core/runtime-profile.js';
+export { every, idleFree, idleNext, POLICY_NAMES, policyByName, shrinkingTail, stride, threshold, type Decision, type Policy, type ScheduleState } from './scheduling/policy.js';
+export { parseRuntimeProfile, RuntimeEstimator, runtimeProfile, type RuntimeProfile, type RuntimeProfileFile } from './scheduling/runtime-profile.js';
 export { createTracker, TRACKER_KINDS, type TrackerKind } from './track/create-tracker.js';
 export type { Tracker, TrackerOptions } from './track/tracker.js';
 
 // Where results go.
 export { createFeedServer, type FeedServer, type FeedServerOptions, type PageHandler } from './streaming/feed/feed-server.js';
 export { FEED_SUBPROTOCOL, feedJsonSchema, type FeedDetection, type FeedMessage, type FeedSubscribe } from './streaming/feed/protocol.js';
-export { createRecorder, type Recorder } from './streaming/sinks/recorder.js';
-export { readRecording, type Recording } from './streaming/sinks/recording-reader.js';
-export { RECORDING_SCHEMA, type RecordingHeader } from './core/recording.js';
+export { createRecorder, type Recorder } from './recording/recorder.js';
+export { readRecording, type Recording } from './recording/reader.js';
+export { RECORDING_SCHEMA, type RecordingHeader } from './recording/format.js';
 export { createCocoResults, type CocoNumbering, type CocoResults } from './streaming/sinks/coco-results.js';
 
 // How good they are.

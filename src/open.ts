@@ -11,11 +11,11 @@ import type { Size } from './core/letterbox.js';
 import type { ProcessDetectorOptions } from './model/host/host-plan.js';
 import { createProcessDetector } from './model/host/process-detector.js';
 import { findModel } from './model/zoo.js';
-import { cameraSource } from './streaming/sources/camera.js';
-import { locateFfmpeg } from './streaming/sources/ffmpeg-binary.js';
-import { folderSource } from './streaming/sources/folder.js';
-import type { Pace } from './streaming/sources/playout.js';
-import { videoSource } from './streaming/sources/video.js';
+import { cameraSource } from './streaming/sources/camera/camera.js';
+import { locateFfmpeg } from './streaming/ffmpeg/binary.js';
+import { folderSource } from './streaming/sources/folder/folder.js';
+import type { Pace } from './streaming/sources/video/playout.js';
+import { videoSource } from './streaming/sources/video/video.js';
 
 export type OpenDetectorOptions = Partial<Omit<ProcessDetectorOptions, 'model'>>;
 

@@ -1,6 +1,6 @@
 import { evaluateBoxes, type DetectionColumns, type ObjectColumns } from '../evaluation/coco-ap.js';
 import { letterbox, type Size } from '../src/core/letterbox.js';
-import { createPostprocess } from '../src/model/decode.js';
+import { createPostprocess } from '../src/model/families/yolox/decode.js';
 import { fit } from './data/augment.js';
 import type { PictureStore } from './data/picture-store.js';
 import { readAhead } from './data/read-ahead.js';

@@ -1,6 +1,6 @@
 import type { DropEvent, GapEvent } from '../../src/core/events.js';
 import { monotonicClock as clock } from '../../src/cli/clock.js';
-import type { Ffmpeg } from '../../src/streaming/sources/ffmpeg-binary.js';
+import type { Ffmpeg } from '../../src/streaming/ffmpeg/binary.js';
 import { CameraChaos } from '../../test/helpers/camera-chaos.js';
 import { untoldHoles } from '../../test/helpers/holes.js';
 import { children, openPipes, until } from '../../test/helpers/processes.js';

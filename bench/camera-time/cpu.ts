@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { monotonicClock as clock } from '../../src/cli/clock.js';
-import type { Ffmpeg } from '../../src/streaming/sources/ffmpeg-binary.js';
+import type { Ffmpeg } from '../../src/streaming/ffmpeg/binary.js';
 import { PacedCamera } from '../../test/helpers/paced-camera/index.js';
 import { childrenOf } from '../processes.js';
 import { median, printTable } from '../table.js';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Ffmpeg } from '../../src/streaming/sources/ffmpeg-binary.js';
+import type { Ffmpeg } from '../../src/streaming/ffmpeg/binary.js';
 import { UNIT_CODECS } from '../../src/core/coded-unit.js';
 import { decodeMs } from '../../test/helpers/paced-camera/loop.js';
 import { PacedCamera } from '../../test/helpers/paced-camera/index.js';

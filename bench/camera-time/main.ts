@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { UsageError } from '../../src/core/errors.js';
-import { locateFfmpeg, type Ffmpeg } from '../../src/streaming/sources/ffmpeg-binary.js';
+import { locateFfmpeg, type Ffmpeg } from '../../src/streaming/ffmpeg/binary.js';
 import { machine } from '../table.js';
 import { chaos } from './chaos.js';
 import { cpu } from './cpu.js';

@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url';
 import type { SourceEvent } from '../../src/core/events.js';
 import type { Frame } from '../../src/core/frame.js';
 import { monotonicClock as clock } from '../../src/cli/clock.js';
-import { cameraSource, type CameraOptions } from '../../src/streaming/sources/camera.js';
-import type { Transport } from '../../src/streaming/sources/camera-input.js';
-import type { Ffmpeg } from '../../src/streaming/sources/ffmpeg-binary.js';
+import { cameraSource, type CameraOptions } from '../../src/streaming/sources/camera/camera.js';
+import type { Transport } from '../../src/streaming/sources/camera/camera-input.js';
+import type { Ffmpeg } from '../../src/streaming/ffmpeg/binary.js';
 import { stampOf } from '../../test/helpers/paced-camera/index.js';
 
 /** A frame as a reader brought it out, its picture given back. */

@@ -6,7 +6,7 @@ import { SYNTH_CLASSES } from '../../training/synth/classes.js';
 import { drawConditions } from '../../training/synth/conditions.js';
 import { LiveDrive } from '../../training/synth/live/live-drive.js';
 import type { PipelineEvent, SourceEvent } from '../core/events.js';
-import { policyByName } from '../core/policy.js';
+import { policyByName } from '../scheduling/policy.js';
 import { createPipeline } from '../pipeline/create-pipeline.js';
 import { Measurements } from '../pipeline/measurements.js';
 import { type LivePage } from '../streaming/http/live-page.js';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { machineFingerprint } from '../model/machine-fingerprint.js';
 import { tryProviders } from '../model/host/process-detector.js';
 import { bundledModel, readZoo, zooPath } from '../model/zoo.js';
-import { locateFfmpeg } from '../streaming/sources/ffmpeg-binary.js';
+import { locateFfmpeg } from '../streaming/ffmpeg/binary.js';
 import type { CommandIo } from './command-io.js';
 import { ffmpegAbilities, FFMPEG_INSTALL } from './doctor-ffmpeg.js';
 import { writeTrialModel } from './doctor-model.js';

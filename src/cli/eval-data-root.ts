@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { GroundTruth } from '../../evaluation/ground-truth.js';
 import { DataError, SourceError, UsageError } from '../core/errors.js';
 import type { Size } from '../core/letterbox.js';
-import { readPicture } from '../streaming/sources/picture.js';
+import { readPicture } from '../streaming/sources/folder/picture.js';
 
 /**
  * Whether the data root is the annotated video itself, rather than a folder that holds pictures.

@@ -7,11 +7,11 @@ import { DetectorFailedError, SourceError } from '../core/errors.js';
 import type { PipelineEvent } from '../core/events.js';
 import { OWN_TIMES } from '../core/frame.js';
 import { letterbox } from '../core/letterbox.js';
-import { every } from '../core/policy.js';
+import { every } from '../scheduling/policy.js';
 import { createPipeline } from '../pipeline/create-pipeline.js';
-import { locateFfmpeg } from '../streaming/sources/ffmpeg-binary.js';
+import { locateFfmpeg } from '../streaming/ffmpeg/binary.js';
 import type { MemoryPicture } from '../streaming/sources/memory.js';
-import { videoSource } from '../streaming/sources/video.js';
+import { videoSource } from '../streaming/sources/video/video.js';
 import type { CommandIo } from './command-io.js';
 import { checkSize, readAnnotated } from './eval-data-root.js';
 

@@ -2,7 +2,7 @@ import { lastValueFrom, map, merge, Subject, tap, toArray, type SchedulerLike } 
 import type { Clock } from '../core/clock.js';
 import type { Detector } from '../core/detector.js';
 import { dropOf, type PipelineEvent } from '../core/events.js';
-import type { Policy } from '../core/policy.js';
+import type { Policy } from '../scheduling/policy.js';
 import { createPipeline } from '../pipeline/create-pipeline.js';
 import { memorySource, type MemoryPicture } from '../streaming/sources/memory.js';
 import type { TrackerKind } from '../track/create-tracker.js';

@@ -11,7 +11,7 @@ import { initialWeights, namedTensors } from '../../training/network/weights.js'
 import { parseInputSize } from '../config/run-config.js';
 import { UsageError } from '../core/errors.js';
 import { writeFileAtomic } from '../model/atomic-write.js';
-import { CLASSES_KEY } from '../model/spec.js';
+import { CLASSES_KEY } from '../model/families/yolox/spec.js';
 import { openIo, type CliContext, type CommandIo } from './command-io.js';
 import { megabytes } from './table.js';
 

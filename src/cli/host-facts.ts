@@ -1,5 +1,5 @@
 import { arch, cpus, platform } from 'node:os';
-import type { RecordingHeader } from '../core/recording.js';
+import type { RecordingHeader } from '../recording/format.js';
 import { packageVersion } from './paths.js';
 
 /** What ran, and on what, as recordings and profiles state it. */

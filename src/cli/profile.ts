@@ -7,7 +7,7 @@ import { SourceError } from '../core/errors.js';
 import { OWN_TIMES } from '../core/frame.js';
 import { letterbox, PAD_VALUE, type Size } from '../core/letterbox.js';
 import type { MemoryPicture } from '../streaming/sources/memory.js';
-import { readPicture } from '../streaming/sources/picture.js';
+import { readPicture } from '../streaming/sources/folder/picture.js';
 import { openIo, type CliContext, type CommandIo } from './command-io.js';
 import { openEvalDetector } from './eval-detector.js';
 import { evalFlags, numberFlag, textFlag } from './eval-flags.js';

@@ -1,11 +1,11 @@
 import type { RunConfig } from '../config/run-config.js';
 import { SourceError } from '../core/errors.js';
 import type { PerceptEvent, PipelineEvent } from '../core/events.js';
-import { annotateVideo } from '../streaming/sinks/annotated-video.js';
-import { readRecording } from '../streaming/sinks/recording-reader.js';
-import type { CameraCopy } from '../streaming/sources/camera.js';
-import { copyPath } from '../streaming/sources/copy-keeper.js';
-import type { Ffmpeg } from '../streaming/sources/ffmpeg-binary.js';
+import { annotateVideo } from '../streaming/sinks/annotated-video/annotated-video.js';
+import { readRecording } from '../recording/reader.js';
+import type { CameraCopy } from '../streaming/sources/camera/camera.js';
+import { copyPath } from '../streaming/sources/camera/copy-keeper.js';
+import type { Ffmpeg } from '../streaming/ffmpeg/binary.js';
 import type { CommandIo } from './command-io.js';
 
 export type Annotation = {

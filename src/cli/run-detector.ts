@@ -2,7 +2,7 @@ import { classIdsOf } from '../config/class-ids.js';
 import type { RunConfig } from '../config/run-config.js';
 import type { ProcessDetectorOptions } from '../model/host/host-plan.js';
 import { loadLabels } from '../model/labels.js';
-import { readModelSpec } from '../model/spec.js';
+import { readModelSpec } from '../model/families/yolox/spec.js';
 import { findModel } from '../model/zoo.js';
 import type { CommandIo } from './command-io.js';
 

@@ -2,13 +2,13 @@ import { join } from 'node:path';
 import type { RunConfig } from '../config/run-config.js';
 import type { DetectorInfo } from '../core/detector.js';
 import type { PipelineEvent } from '../core/events.js';
-import { RECORDING_SCHEMA, type RecordingHeader } from '../core/recording.js';
+import { RECORDING_SCHEMA, type RecordingHeader } from '../recording/format.js';
 import { cocoCategoryIds, LABEL_SETS } from '../model/labels.js';
 import type { MeasurementsSnapshot } from '../pipeline/measurements.js';
 import { createFeedServer, type FeedServer, type PageHandler } from '../streaming/feed/feed-server.js';
 import { createCocoResults } from '../streaming/sinks/coco-results.js';
-import type { OnOutputFailure } from '../streaming/sinks/output-file.js';
-import { createRecorder } from '../streaming/sinks/recorder.js';
+import type { OnOutputFailure } from '../recording/output-file.js';
+import { createRecorder } from '../recording/recorder.js';
 import type { CommandIo } from './command-io.js';
 import { hostFacts } from './host-facts.js';
 

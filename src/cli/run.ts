@@ -3,13 +3,13 @@ import { catchError, interval, lastValueFrom, of, race, switchMap, tap, timer } 
 import type { RunConfig } from '../config/run-config.js';
 import type { Detector } from '../core/detector.js';
 import { SourceError } from '../core/errors.js';
-import { policyByName } from '../core/policy.js';
+import { policyByName } from '../scheduling/policy.js';
 import { createProcessDetector } from '../model/host/process-detector.js';
 import { createPipeline } from '../pipeline/create-pipeline.js';
 import { Measurements } from '../pipeline/measurements.js';
-import { checkVideoOutput } from '../streaming/sinks/annotated-video.js';
-import type { CameraCopy } from '../streaming/sources/camera.js';
-import { locateFfmpeg, type Ffmpeg } from '../streaming/sources/ffmpeg-binary.js';
+import { checkVideoOutput } from '../streaming/sinks/annotated-video/annotated-video.js';
+import type { CameraCopy } from '../streaming/sources/camera/camera.js';
+import { locateFfmpeg, type Ffmpeg } from '../streaming/ffmpeg/binary.js';
 import type { CommandIo } from './command-io.js';
 import { annotate } from './run-annotate.js';
 import { detectorOptions } from './run-detector.js';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { PROVIDERS } from '../core/detector.js';
 import { NowcastError } from '../core/errors.js';
-import { POLICY_NAMES, policyByName } from '../core/policy.js';
+import { POLICY_NAMES, policyByName } from '../scheduling/policy.js';
 import { durationMs, DURATION_FORMS, LONGEST_DURATION_MS } from './durations.js';
 import { classifySource, SOURCE_FORMS } from './source-kind.js';
 

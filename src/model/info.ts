@@ -1,6 +1,6 @@
 import type { Size } from '../core/letterbox.js';
 import { TensorProto_DataType as DataType, type GraphProto } from './onnx/onnx_pb.js';
-import { readModel, type ModelSpec } from './spec.js';
+import { readModel, type ModelSpec } from './families/yolox/spec.js';
 
 /** What a model file holds, for people. */
 export type ModelInfo = {

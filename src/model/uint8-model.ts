@@ -4,7 +4,7 @@ import { ModelError } from '../core/errors.js';
 import { writeFileAtomic } from './atomic-write.js';
 import { serializeOnnx } from './onnx/model-file.js';
 import { takeUint8 } from './onnx/uint8-input.js';
-import { readModel, type ModelSpec } from './spec.js';
+import { readModel, type ModelSpec } from './families/yolox/spec.js';
 
 /** Part of the cached file's name; raise it when the edit changes, so that older results are not used. */
 const EDIT = 'uint8-1';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { VirtualTimeScheduler } from 'rxjs';
 import { playSequence } from '../../src/cli/eval-play-sequence.js';
 import type { PipelineEvent } from '../../src/core/events.js';
-import { every, idleFree, type Policy } from '../../src/core/policy.js';
+import { every, idleFree, type Policy } from '../../src/scheduling/policy.js';
 import { FakeDetector, settled } from '../helpers/fake-detector.js';
 import { nameOf } from '../helpers/frames.js';
 

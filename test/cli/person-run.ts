@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { PipelineEvent } from '../../src/core/events.js';
-import { readRecording } from '../../src/streaming/sinks/recording-reader.js';
+import { readRecording } from '../../src/recording/reader.js';
 import { NEEDS_FFMPEG } from '../helpers/clips.js';
 import { COMMAND } from '../helpers/command.js';
 import { realFile } from '../helpers/shared.js';

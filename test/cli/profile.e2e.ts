@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import type { ProfileFile } from '../../evaluation/profile.js';
-import { parseRuntimeProfile, quantileMs } from '../../src/core/runtime-profile.js';
+import { parseRuntimeProfile, quantileMs } from '../../src/scheduling/runtime-profile.js';
 import { nowcast } from '../helpers/command.js';
 import { itNeeds } from '../helpers/needs.js';
 import { readJson, realFile } from '../helpers/shared.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { policyByName } from '../../src/core/policy.js';
+import { policyByName } from '../../src/scheduling/policy.js';
 import { averagePrecision, everyImageWithItself } from '../../evaluation/coco-ap.js';
 import { scoreRun } from '../../evaluation/score.js';
 import { drawScene, readScene } from './scene.js';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { DataError } from '../../src/core/errors.js';
 import type { PerceptEvent } from '../../src/core/events.js';
-import { decodeEvent, decodeHeader } from '../../src/core/recording.js';
+import { decodeEvent, decodeHeader } from '../../src/recording/format.js';
 import { TRACKER_KINDS } from '../../src/track/create-tracker.js';
 import { LiveAccuracy, truthObjects, type LiveAccuracyOptions, type TruthFrame } from '../../evaluation/live.js';
 import { parseRecording } from '../../evaluation/recorded-run.js';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { parseRuntimeProfile } from '../../src/core/runtime-profile.js';
+import { parseRuntimeProfile } from '../../src/scheduling/runtime-profile.js';
 import { profileFile } from '../../evaluation/profile.js';
 
 describe('runtime profile file', () => {

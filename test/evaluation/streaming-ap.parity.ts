@@ -9,7 +9,7 @@ import { traceRuntimes } from '../../evaluation/runtimes.js';
 import { simulateSequence } from '../../evaluation/simulate.js';
 import { simulatedRun } from '../../evaluation/streamed-run.js';
 import { streamingAp } from '../../evaluation/streaming-ap.js';
-import { idleFree, policyByName } from '../../src/core/policy.js';
+import { idleFree, policyByName } from '../../src/scheduling/policy.js';
 import { parityCases, readJson } from '../helpers/shared.js';
 
 type Settings = {

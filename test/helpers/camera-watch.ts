@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { DropEvent, GapEvent, SourceEvent, StatusEvent } from '../../src/core/events.js';
 import type { Frame } from '../../src/core/frame.js';
-import { cameraSource, type CameraOptions } from '../../src/streaming/sources/camera.js';
-import { locateFfmpeg } from '../../src/streaming/sources/ffmpeg-binary.js';
+import { cameraSource, type CameraOptions } from '../../src/streaming/sources/camera/camera.js';
+import { locateFfmpeg } from '../../src/streaming/ffmpeg/binary.js';
 import { monotonicClock } from './monotonic.js';
 
 export const CAMERA_INPUT = { width: 320, height: 320 } as const;

@@ -5,7 +5,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { DataType, node, tensor } from '../../src/model/onnx/build.js';
 import { parseOnnx, serializeOnnx, type OnnxModel } from '../../src/model/onnx/model-file.js';
 import { takeUint8 } from '../../src/model/onnx/uint8-input.js';
-import { readModelSpec } from '../../src/model/spec.js';
+import { readModelSpec } from '../../src/model/families/yolox/spec.js';
 import { uint8Model } from '../../src/model/uint8-model.js';
 import { pixelModel } from './pixel-model.js';
 import { tempFolder } from './temp-folder.js';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { Subject } from 'rxjs';
 import { DetectorFailedError } from '../../src/core/errors.js';
 import { dropOf, type PipelineEvent, type SourceEvent } from '../../src/core/events.js';
-import { policyByName } from '../../src/core/policy.js';
+import { policyByName } from '../../src/scheduling/policy.js';
 import { createPipeline } from '../../src/pipeline/create-pipeline.js';
 import { Measurements } from '../../src/pipeline/measurements.js';
 import { FakeDetector, settled } from '../helpers/fake-detector.js';

@@ -1,7 +1,7 @@
 import type { Detection } from '../../src/core/detection.js';
 import type { DropEvent, PerceptEvent } from '../../src/core/events.js';
 import type { CaptureTrust } from '../../src/core/frame.js';
-import { RECORDING_SCHEMA, type RecordingHeader } from '../../src/core/recording.js';
+import { RECORDING_SCHEMA, type RecordingHeader } from '../../src/recording/format.js';
 
 export const CLASSES = ['person', 'bicycle', 'car'];
 

@@ -1,6 +1,6 @@
 /** The entry of a detector's process: opens one model, then answers one picture after the other until told to end. */
 import { NowcastError } from '../../core/errors.js';
-import { createPostprocess } from '../decode.js';
+import { createPostprocess } from '../families/yolox/decode.js';
 import { openSession, supportedProviders } from '../session.js';
 import { readSlot } from './frame-ring-file.js';
 import { RING_FD, type FromHost, type OpenMessage, type ToHost } from './messages.js';

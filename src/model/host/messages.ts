@@ -1,6 +1,6 @@
 import type { DetectorTimes } from '../../core/detector.js';
 import type { Letterbox } from '../../core/letterbox.js';
-import type { PostprocessOptions } from '../decode.js';
+import type { PostprocessOptions } from '../families/yolox/decode.js';
 import type { ActualProvider, SessionOptions } from '../session.js';
 
 /** The first message to a detector's process: what it is for its whole life. */

@@ -1,4 +1,4 @@
-import { RuntimeEstimator } from '../../core/runtime-profile.js';
+import { RuntimeEstimator } from '../../scheduling/runtime-profile.js';
 
 /** A run this many times slower than the median is hung, not slow. */
 const PATIENCE = 20;

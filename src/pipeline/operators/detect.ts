@@ -4,7 +4,7 @@ import type { Detector, DetectorResult } from '../../core/detector.js';
 import { DetectorFailedError } from '../../core/errors.js';
 import { dropOf, type DropEvent, type PerceptEvent, type StatusEvent } from '../../core/events.js';
 import type { Frame } from '../../core/frame.js';
-import type { RuntimeEstimator } from '../../core/runtime-profile.js';
+import type { RuntimeEstimator } from '../../scheduling/runtime-profile.js';
 import type { ScheduledFrame } from './schedule.js';
 
 export type DetectOptions = {

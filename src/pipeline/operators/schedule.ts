@@ -2,9 +2,9 @@ import type { ObservableInput, OperatorFunction } from 'rxjs';
 import type { Clock } from '../../core/clock.js';
 import { dropOf, type DropEvent, type DropReason, type GapEvent, type SourceEvent, type StatusEvent } from '../../core/events.js';
 import type { Frame } from '../../core/frame.js';
-import { judgeLatency } from '../../core/latency-budget.js';
-import type { Policy } from '../../core/policy.js';
-import type { RuntimeEstimator } from '../../core/runtime-profile.js';
+import { judgeLatency } from '../../scheduling/latency-budget.js';
+import type { Policy } from '../../scheduling/policy.js';
+import type { RuntimeEstimator } from '../../scheduling/runtime-profile.js';
 import { FrameIntervalEstimator } from '../frame-interval.js';
 import { exhaustMapFrom, type Trigger, type WaitingRoom } from './exhaust-map-from.js';
 

@@ -4,7 +4,7 @@ import type { Clock } from '../../core/clock.js';
 import type { UnitStream, UnitStreamEnd, UnitStreamEvents, UntimedArrival } from '../../core/coded-unit.js';
 import { Authenticator } from '../rtsp/authentication.js';
 import { timeoutFailure } from '../rtsp/failure.js';
-import { separateCredentials } from '../sources/credentials.js';
+import { separateCredentials } from '../sources/camera/credentials.js';
 import { answerKind } from './answer-kind.js';
 import { endsAsJpeg, isJpeg } from './jpeg.js';
 import { MAX_PART_BYTES, MultipartReader } from './multipart.js';

@@ -1,4 +1,4 @@
-import { separateCredentials, type Credentials } from '../sources/credentials.js';
+import { separateCredentials, type Credentials } from '../sources/camera/credentials.js';
 import { sendable } from './control-url.js';
 
 /** Where an RTSP URL leads. */

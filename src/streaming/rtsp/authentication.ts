@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { Credentials } from '../sources/credentials.js';
+import type { Credentials } from '../sources/camera/credentials.js';
 import type { Challenge, DigestChallenge } from './challenge.js';
 
 export type DigestRequest = {

@@ -1,5 +1,5 @@
 import type { PerceptEvent, PipelineEvent } from '../../core/events.js';
-import { OutputFile, type OnOutputFailure } from './output-file.js';
+import { OutputFile, type OnOutputFailure } from '../../recording/output-file.js';
 
 /** How a run's frames and classes are numbered in the data set that the results are for. */
 export type CocoNumbering = {

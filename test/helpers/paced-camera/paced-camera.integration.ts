@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Transport } from '../../../src/streaming/sources/camera-input.js';
+import type { Transport } from '../../../src/streaming/sources/camera/camera-input.js';
 import { CameraWatch, CAMERA_INPUT } from '../camera-watch.js';
 import { NEEDS_FFMPEG } from '../clips.js';
 import { itNeeds } from '../needs.js';

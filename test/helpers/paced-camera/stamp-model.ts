@@ -1,4 +1,4 @@
-import { anchorCount } from '../../../src/model/grid.js';
+import { anchorCount } from '../../../src/model/families/yolox/grid.js';
 import { DataType, node, onnxModel, tensor, valueInfo } from '../../../src/model/onnx/build.js';
 import { serializeOnnx } from '../../../src/model/onnx/model-file.js';
 import { STAMP_COLUMNS } from './stamp.js';

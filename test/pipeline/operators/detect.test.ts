@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { DetectorFailedError } from '../../../src/core/errors.js';
 import type { PipelineEvent } from '../../../src/core/events.js';
 import type { Frame } from '../../../src/core/frame.js';
-import { RuntimeEstimator } from '../../../src/core/runtime-profile.js';
+import { RuntimeEstimator } from '../../../src/scheduling/runtime-profile.js';
 import { detect } from '../../../src/pipeline/operators/detect.js';
 import { FakeDetector, settled } from '../../helpers/fake-detector.js';
 import { FrameLedger, nameOf } from '../../helpers/frames.js';

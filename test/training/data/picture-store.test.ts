@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { letterbox } from '../../../src/core/letterbox.js';
-import { readPicture } from '../../../src/streaming/sources/picture.js';
+import { readPicture } from '../../../src/streaming/sources/folder/picture.js';
 import { PictureMemory } from '../../../training/data/picture-memory.js';
 import { createPictureStore, type PictureStore } from '../../../training/data/picture-store.js';
 import { hasProgram, itNeeds } from '../../helpers/needs.js';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
-import { CLASSES_KEY, readModelSpec } from '../../../src/model/spec.js';
+import { CLASSES_KEY, readModelSpec } from '../../../src/model/families/yolox/spec.js';
 import { exportOnnx, type ExportOptions } from '../../../training/export/export-onnx.js';
 import { cspNetwork, createNetwork } from '../../../training/network/variants.js';
 import { initialWeights } from '../../../training/network/weights.js';

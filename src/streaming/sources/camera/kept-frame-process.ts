@@ -1,6 +1,6 @@
 import type { Size } from '../../../core/letterbox.js';
-import { copyArguments, frameArguments } from '../ffmpeg.js';
-import { FrameProcess, type FrameProcessEnd, type FrameProcessOptions } from '../frame-process.js';
+import { copyArguments, frameArguments } from '../../ffmpeg/arguments.js';
+import { FrameProcess, type FrameProcessEnd, type FrameProcessOptions } from '../../ffmpeg/frame-process.js';
 
 export type KeptFrameProcessOptions = Pick<FrameProcessOptions, 'ffmpeg' | 'getTarget' | 'onPicture' | 'onLine'> & {
   readonly url: string;

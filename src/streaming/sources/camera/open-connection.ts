@@ -4,7 +4,7 @@ import { HttpPictureReader } from '../../http-pictures/http-picture-reader.js';
 import { openTcp } from '../../mpegts/open-tcp.js';
 import { openUdp } from '../../mpegts/open-udp.js';
 import { RtspReader } from '../../rtsp/rtsp-reader.js';
-import { ffmpegTransport } from '../camera-input.js';
+import { ffmpegTransport } from './camera-input.js';
 import type { CameraConnection, ConnectionEvents } from './connection.js';
 import { FfmpegConnection } from './ffmpeg-connection.js';
 import type { ResolvedCameraOptions } from './options.js';

@@ -2,10 +2,10 @@ import { asyncScheduler, type SchedulerLike } from 'rxjs';
 import type { Clock, WallClock } from '../../../core/clock.js';
 import type { OutputError } from '../../../core/errors.js';
 import type { Size } from '../../../core/letterbox.js';
-import type { Transport } from '../camera-input.js';
-import type { Ffmpeg } from '../ffmpeg-binary.js';
-import { knockAtDoor, type Knock } from '../knock.js';
-import { RECONNECT_LADDER, type ReconnectLadder } from '../reconnect.js';
+import type { Transport } from './camera-input.js';
+import type { Ffmpeg } from '../../ffmpeg/binary.js';
+import { knockAtDoor, type Knock } from './knock.js';
+import { RECONNECT_LADDER, type ReconnectLadder } from './reconnect.js';
 import type { TimeOffset } from './kept-times.js';
 
 export type CameraOptions = {

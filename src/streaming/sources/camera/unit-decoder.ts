@@ -1,12 +1,12 @@
 import type { CodedUnit, UnitCodec } from '../../../core/coded-unit.js';
 import type { FrameRing, FrameSlot } from '../../../core/frame-ring.js';
 import type { Size } from '../../../core/letterbox.js';
-import { nutFileHeader, nutFrameHeader, type NutTag } from '../../sinks/nut-writer.js';
-import { damageTold } from '../damage.js';
-import { frameArguments } from '../ffmpeg.js';
-import type { Ffmpeg } from '../ffmpeg-binary.js';
-import { COMPLAINT } from '../ffmpeg-log.js';
-import { FrameProcess, type FrameProcessEnd, type Picture } from '../frame-process.js';
+import { nutFileHeader, nutFrameHeader, type NutTag } from '../../ffmpeg/nut-writer.js';
+import { damageTold } from '../../ffmpeg/damage.js';
+import { frameArguments } from '../../ffmpeg/arguments.js';
+import type { Ffmpeg } from '../../ffmpeg/binary.js';
+import { COMPLAINT } from '../../ffmpeg/log.js';
+import { FrameProcess, type FrameProcessEnd, type Picture } from '../../ffmpeg/frame-process.js';
 import { codedSize, isShownAs } from './coded-size.js';
 import type { ArrivedPicture } from './connection.js';
 import { presentationQueue, type Fate } from './presentation-queue.js';

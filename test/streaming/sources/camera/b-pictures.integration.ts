@@ -4,7 +4,7 @@ import { FrameRing } from '../../../../src/core/frame-ring.js';
 import { captureClock } from '../../../../src/streaming/sources/camera/capture-clock.js';
 import { streamClock } from '../../../../src/streaming/sources/camera/stream-time.js';
 import { UnitDecoder, type DecodableUnit } from '../../../../src/streaming/sources/camera/unit-decoder.js';
-import { locateFfmpeg, type Ffmpeg } from '../../../../src/streaming/sources/ffmpeg-binary.js';
+import { locateFfmpeg, type Ffmpeg } from '../../../../src/streaming/ffmpeg/binary.js';
 import { NEEDS_FFMPEG } from '../../../helpers/clips.js';
 import { clipPictures, codedClip, shownPlaces, type CodedClipOptions } from '../../../helpers/coded-clip.js';
 import { itNeeds } from '../../../helpers/needs.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { chmodSync, writeFileSync } from 'node:fs';
-import { locateFfmpeg, type Ffmpeg } from '../../../../src/streaming/sources/ffmpeg-binary.js';
+import { locateFfmpeg, type Ffmpeg } from '../../../../src/streaming/ffmpeg/binary.js';
 import { CameraWatch } from '../../../helpers/camera-watch.js';
 import { clipFolder, NEEDS_FFMPEG } from '../../../helpers/clips.js';
 import { itNeeds } from '../../../helpers/needs.js';

@@ -10,7 +10,7 @@ import { FfmpegConnection } from '../../../../src/streaming/sources/camera/ffmpe
 import { streamTimesOf } from '../../../../src/streaming/sources/camera/kept-times.js';
 import { Shedding } from '../../../../src/streaming/sources/camera/shedding.js';
 import { timeline, type PlacedMoment } from '../../../../src/streaming/sources/camera/timeline.js';
-import { locateFfmpeg } from '../../../../src/streaming/sources/ffmpeg-binary.js';
+import { locateFfmpeg } from '../../../../src/streaming/ffmpeg/binary.js';
 import { clipFolder, NEEDS_FFMPEG } from '../../../helpers/clips.js';
 import { itNeeds } from '../../../helpers/needs.js';
 import { children, HAS_PROC, until } from '../../../helpers/processes.js';

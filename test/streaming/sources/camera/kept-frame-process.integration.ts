@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { keptFrameProcess } from '../../../../src/streaming/sources/camera/kept-frame-process.js';
-import { locateFfmpeg } from '../../../../src/streaming/sources/ffmpeg-binary.js';
+import { locateFfmpeg } from '../../../../src/streaming/ffmpeg/binary.js';
 import { clipFolder, NEEDS_FFMPEG, pattern, presentationTimes } from '../../../helpers/clips.js';
 import { itNeeds } from '../../../helpers/needs.js';
 import { children } from '../../../helpers/processes.js';

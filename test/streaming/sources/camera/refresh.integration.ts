@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { CodedUnit } from '../../../../src/core/coded-unit.js';
 import { FrameRing } from '../../../../src/core/frame-ring.js';
 import { UnitDecoder, type DecodableUnit } from '../../../../src/streaming/sources/camera/unit-decoder.js';
-import { locateFfmpeg } from '../../../../src/streaming/sources/ffmpeg-binary.js';
+import { locateFfmpeg } from '../../../../src/streaming/ffmpeg/binary.js';
 import { NEEDS_FFMPEG } from '../../../helpers/clips.js';
 import { clipPictures, codedClip } from '../../../helpers/coded-clip.js';
 import { itNeeds } from '../../../helpers/needs.js';

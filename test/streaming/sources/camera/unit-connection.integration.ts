@@ -7,7 +7,7 @@ import type { ConnectionEvents } from '../../../../src/streaming/sources/camera/
 import { Shedding } from '../../../../src/streaming/sources/camera/shedding.js';
 import { timeline } from '../../../../src/streaming/sources/camera/timeline.js';
 import { UnitConnection, type UnitConnectionOptions } from '../../../../src/streaming/sources/camera/unit-connection.js';
-import { locateFfmpeg, type Ffmpeg } from '../../../../src/streaming/sources/ffmpeg-binary.js';
+import { locateFfmpeg, type Ffmpeg } from '../../../../src/streaming/ffmpeg/binary.js';
 import { NEEDS_FFMPEG } from '../../../helpers/clips.js';
 import { clipPictures, codedClip } from '../../../helpers/coded-clip.js';
 import { itNeeds } from '../../../helpers/needs.js';

@@ -4,7 +4,7 @@ import type { UnitCodec } from '../../../../src/core/coded-unit.js';
 import { FrameRing } from '../../../../src/core/frame-ring.js';
 import type { ArrivedPicture } from '../../../../src/streaming/sources/camera/connection.js';
 import { UnitDecoder, type DecodableUnit } from '../../../../src/streaming/sources/camera/unit-decoder.js';
-import { locateFfmpeg, type Ffmpeg } from '../../../../src/streaming/sources/ffmpeg-binary.js';
+import { locateFfmpeg, type Ffmpeg } from '../../../../src/streaming/ffmpeg/binary.js';
 import type { Fate } from '../../../../src/streaming/sources/camera/presentation-queue.js';
 import { clipFolder, NEEDS_FFMPEG, pattern } from '../../../helpers/clips.js';
 import { itNeeds } from '../../../helpers/needs.js';

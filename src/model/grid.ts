@@ -1,9 +1,0 @@
-import type { Size } from '../core/letterbox.js';
-
-/** Input pixels per grid cell, level by level, in the order in which YOLOX numbers its anchors. */
-export const STRIDES = [8, 16, 32] as const;
-
-/** Grid cells over all levels at one input size. */
-export function anchorCount({ width, height }: Size): number {
-  return STRIDES.reduce((sum, stride) => sum + Math.floor(width / stride) * Math.floor(height / stride), 0);
-}

@@ -1,0 +1,26 @@
+import type { PipelineEvent } from '../core/events.js';
+import { encodeEvent, type RecordingHeader } from './format.js';
+import { OutputFile, type OnOutputFailure } from './output-file.js';
+
+export type Recorder = {
+  /** Adds one line. It is readable by others, and survives the end of this process, once this returns. */
+  write(event: PipelineEvent): void;
+  close(): Promise<void>;
+};
+
+/**
+ * Starts a recording; an older file of that name is replaced.
+ * @param onFailure told once when the disk is full or gone; the recording ends there, readable to its last full line
+ * @throws OutputError where the file cannot be created
+ */
+export function createRecorder(path: string, header: RecordingHeader, onFailure: OnOutputFailure): Recorder {
+  const file = new OutputFile(path, onFailure);
+  file.write(`${JSON.stringify(header)}\n`);
+  return {
+    write: (event) => file.write(`${encodeEvent(event)}\n`),
+    close: () => {
+      file.close();
+      return Promise.resolve();
+    },
+  };
+}

@@ -1,0 +1,96 @@
+import fluent from 'fluent-ffmpeg';
+import { PAD_VALUE, type Size } from '../../core/letterbox.js';
+import { isAtLeast, type FfmpegVersion } from './binary.js';
+
+export type FrameArguments = {
+  /** A file's absolute path or a URL. */
+  readonly url: string;
+  /** Options of this input alone, each word for itself: `['-rtsp_transport', 'tcp']`. */
+  readonly inputOptions?: readonly string[];
+  /** Size in pixels into which every picture is letterboxed. */
+  readonly input: Size;
+  /** Stops after this many pictures. */
+  readonly maxFrames?: number;
+  /** Whether the log tells of each picture, at the price of a dozen writes for each. Default true. */
+  readonly tellsPictures?: boolean;
+};
+
+const LOGGING = ['-nostdin', '-hide_banner', '-nostats', '-v', 'repeat+level+verbose'];
+
+/** Behind standard input, output and error. */
+export const COPY_FD = 3;
+
+/**
+ * Arguments with which ffmpeg writes the letterboxed pictures of the first video stream to its standard output, as NUT
+ * with planes G, B, R and presentation times in microseconds, and tells in its log what `FfmpegLog` reads.
+ *
+ * Every version-dependent choice is made here. What each option is for:
+ * - `-map 0:V:0`: the first video stream that is not a cover picture.
+ * - `-fps_mode passthrough` (`-vsync 0` before 5.1): no picture is repeated or left out to even out the rate.
+ * - `-enc_time_base 1:1000000`: without it times are rounded to the average frame interval.
+ * - `-threads 1` for the output: since 5.1 the raw video "encoder" would otherwise hold back one picture a core.
+ */
+export function frameArguments(version: FfmpegVersion, options: FrameArguments): string[] {
+  const { url, inputOptions = [], input, maxFrames, tellsPictures = true } = options;
+  const limit = maxFrames === undefined ? [] : ['-frames:v', String(maxFrames)];
+  return fluent({ logger: undefined })
+    .input(url)
+    .inputOptions(...LOGGING, ...(tellsPictures ? ['-debug_ts'] : []), ...inputOptions)
+    .output('pipe:1')
+    .noAudio()
+    .videoFilters(letterboxFilters(input))
+    .videoCodec('rawvideo')
+    .outputOptions('-map', '0:V:0', ...passthrough(version), '-enc_time_base', '1:1000000', '-threads', '1', ...limit)
+    .format('nut')
+    .outputOptions('-write_index', '0')
+    ._getArguments();
+}
+
+/**
+ * Arguments with which ffmpeg writes the first video stream, as it came and not decoded, as NUT to the file descriptor
+ * `COPY_FD`. What each option is for:
+ * - `avoid_negative_ts`: where pictures come out of their turn, a copy is otherwise moved by as many.
+ * - `flush_packets`: each picture leaves at once.
+ *
+ * @param restamps makes decoding times up, for what is sent without them, as RTP is: NUT takes no B-pictures otherwise. That
+ *   holds back one picture.
+ */
+export function copyArguments(url: string, inputOptions: readonly string[], restamps: boolean): string[] {
+  return fluent({ logger: undefined })
+    .input(url)
+    .inputOptions(...LOGGING, ...inputOptions)
+    .output(`pipe:${COPY_FD}`)
+    .noAudio()
+    .videoCodec('copy')
+    .outputOptions('-map', '0:V:0', ...(restamps ? ['-bsf:v', `setts=pts='${COPY_PTS}':dts='max(PREV_OUTDTS+1,${COPY_PTS}-2/TB)'`] : []))
+    .outputOptions('-avoid_negative_ts', 'disabled', '-flush_packets', '1')
+    .format('nut')
+    .outputOptions('-write_index', '0')
+    ._getArguments();
+}
+
+const STEP = 'PTS-PREV_INPTS';
+const IS_UNKNOWN = ['PTS', 'PREV_INPTS'].map((time) => `isnan(${time})+lt(${time},-1e15)`).join('+');
+/**
+ * Presentation times as they are, but for pictures that have none and for those that go back further than B-pictures do, since
+ * the camera's clock was set: they come a tick after the one before. Decoding times lie two seconds before them.
+ */
+const COPY_PTS = `if(N,PREV_OUTPTS+if(${IS_UNKNOWN}+lte(${STEP},-1/TB)+not(${STEP}),1,${STEP}),10/TB)`;
+
+/**
+ * The filters that do what `core/letterbox.ts` describes, with the same arithmetic. Without `full_chroma_inp` the last
+ * column of RGB pictures of odd width comes out wrong; others are not changed by it.
+ */
+export function letterboxFilters({ width, height }: Size): string[] {
+  const scale = `min(${width}/iw,${height}/ih)`;
+  const grey = PAD_VALUE.toString(16).repeat(3);
+  return [
+    `scale=w='max(1,trunc(iw*${scale}))':h='max(1,trunc(ih*${scale}))':flags=bilinear+full_chroma_inp`,
+    `pad=${width}:${height}:0:0:color=0x${grey}`,
+    'format=gbrp',
+  ];
+}
+
+function passthrough(version: FfmpegVersion): string[] {
+  return isAtLeast(version, 5, 1) ? ['-fps_mode', 'passthrough'] : ['-vsync', '0'];
+}

@@ -1,0 +1,264 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import type { Size } from '../../core/letterbox.js';
+import { ChildInput } from './child-input.js';
+import type { Ffmpeg } from './binary.js';
+import { COPY_FD } from './arguments.js';
+import { COMPLAINT, FfmpegLog, LineSplitter, type InputDescription } from './log.js';
+import { NutReader, type NutFrame } from './nut-reader.js';
+import { socketPair } from './socket-pair.js';
+
+/** One picture, whole and described. */
+export type Picture = NutFrame & {
+  /** Of the source's picture as it is shown, before letterboxing, in pixels. */
+  readonly size: Size;
+  /** The decoder reported damage in it. */
+  readonly corrupt: boolean;
+};
+
+/** How ffmpeg ended. */
+export type FrameProcessEnd = {
+  /** It was asked to by `stop()`. */
+  readonly stopped: boolean;
+  /** Its exit code; null where a signal ended it or it never started. */
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly pictureCount: number;
+  /** The output broke off inside a picture. */
+  readonly cutOff: boolean;
+  /** ffmpeg's last messages of level error and above, oldest first. They may echo the URL with its credentials. */
+  readonly errors: readonly string[];
+  /** An error on our side: ffmpeg could not be started, or its output could not be read. */
+  readonly failure?: Error;
+};
+
+export type FrameProcessOptions = {
+  readonly ffmpeg: Ffmpeg;
+  /** As `frameArguments` makes them. */
+  readonly args: readonly string[];
+  /** ffmpeg reads its input from `write`, not from an address. Default false. */
+  readonly isFed?: boolean;
+  /** As in the arguments. Without it a picture's size is the newest that the log told, and `corrupt` is never set: see `onLine`. Default true. */
+  readonly tellsPictures?: boolean;
+  /**
+   * Memory for the next picture, B, G and R plane. Undefined discards it: it still comes to `onPicture`, without a
+   * target, and ffmpeg is not held up. `'wait'` holds ffmpeg up until `resume()`. Targets are used up in order; those
+   * given for pictures that never came are the giver's again once `stop()` was called or `closed` has resolved.
+   */
+  readonly getTarget: (byteLength: number, ptsUs: number) => Uint8Array | undefined | 'wait';
+  readonly onPicture: (picture: Picture) => void;
+  /** Called once, before the first picture, when the input is open. */
+  readonly onInput?: (input: InputDescription) => void;
+  /** Pieces of the copy that ffmpeg was asked for. Those that are under way come even after `stop()`, until `closed` resolves. */
+  readonly onCopied?: ((piece: Uint8Array) => void) | undefined;
+  /** Every line of ffmpeg's log. It may echo the URL with its credentials. */
+  readonly onLine?: (line: string) => void;
+};
+
+/** ffmpeg sends frames as planes G, B, R; detectors take B, G, R. */
+const GBR_TO_BGR = [1, 0, 2];
+const KILL_AFTER_MS = 1500;
+
+/** An ffmpeg of ours that decodes one source. Always reaped: `closed` resolves when it is gone and its pipes are shut. */
+export class FrameProcess {
+  /** Never rejects. */
+  readonly closed: Promise<FrameProcessEnd>;
+  readonly #options: FrameProcessOptions;
+  readonly #input = new ChildInput();
+  readonly #reader: NutReader;
+  readonly #log: FfmpegLog;
+  /** Absent until it is started; without pipes where this program has too many files open. */
+  #child: ChildProcess | undefined;
+  /** Where its pictures come from. */
+  #output: Readable | undefined;
+  /** Pictures that are whole and whose announcement was not read yet: log and pictures come through two pipes. */
+  readonly #unannounced: NutFrame[] = [];
+  #pictureCount = 0;
+  #inputTold = false;
+  #stopped = false;
+  #failure: Error | undefined;
+  #exit: Pick<FrameProcessEnd, 'code' | 'signal'> | undefined;
+  #resolveClosed!: (end: FrameProcessEnd) => void;
+
+  constructor(options: FrameProcessOptions) {
+    this.#options = options;
+    const { getTarget, tellsPictures = true } = options;
+    this.#log = new FfmpegLog({ tellsPictures });
+    this.#reader = new NutReader({ getTarget, planeOrder: GBR_TO_BGR, onFrame: (frame) => this.#arrived(frame) });
+    this.closed = new Promise((resolve) => { this.#resolveClosed = resolve; });
+    void this.#start();
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  /** Hands bytes to an ffmpeg that is fed. They wait until ffmpeg takes them: the caller bounds how many do. */
+  write(...pieces: readonly Uint8Array[]): void {
+    if (!this.#stopped) this.#input.write(pieces);
+  }
+
+  /** Handed over and not taken by ffmpeg yet. */
+  get unsentBytes(): number {
+    return this.#input.unsentBytes;
+  }
+
+  /** Resolves when ffmpeg has taken all of that, or is gone. */
+  taken(): Promise<void> {
+    return this.#input.taken();
+  }
+
+  /** Reads no more of the copy before `until` resolves: ffmpeg is held up. */
+  holdCopy(until: Promise<void>): void {
+    const copy = this.#copy;
+    copy?.pause();
+    void until.then(() => copy?.resume());
+  }
+
+  /** Takes a line from the log of the ffmpeg that feeds this one: that one meets the damage. */
+  heard(line: string): void {
+    if (COMPLAINT.test(line)) this.#log.push(line);
+  }
+
+  /** Says to an ffmpeg that is fed that no more comes; resolves as `closed` does, soon even where ffmpeg does not answer. */
+  finish(): Promise<FrameProcessEnd> {
+    const timer = setTimeout(() => void this.stop(), KILL_AFTER_MS);
+    void this.closed.then(() => clearTimeout(timer));
+    this.#input.end();
+    return this.closed;
+  }
+
+  /** Reads on, when a target is there again. */
+  resume(): void {
+    this.#guarded(() => this.#reader.resume());
+  }
+
+  /** Ends ffmpeg whatever it is doing; no callback is called any more. Resolves as `closed` does; safe to call twice. */
+  stop(): Promise<FrameProcessEnd> {
+    const child = this.#child;
+    if (!this.#stopped && child?.exitCode === null && child.signalCode === null) {
+      child.kill('SIGTERM');
+      const timer = setTimeout(() => child.kill('SIGKILL'), KILL_AFTER_MS);
+      void this.closed.then(() => clearTimeout(timer));
+    }
+    this.#stopped = true;
+    // Blocked in a write to a full pipe it would not even notice the signal.
+    this.#output?.destroy();
+    this.#input.destroy();
+    this.#endIfDone();
+    return this.closed;
+  }
+
+  get #copy(): Readable | null | undefined {
+    return (this.#child?.stdio as readonly unknown[] | undefined)?.[COPY_FD] as Readable | null | undefined;
+  }
+
+  async #start(): Promise<void> {
+    const { ffmpeg, args, isFed, onCopied } = this.#options;
+    const onBytes = (bytes: Buffer): void => this.#guarded(() => this.#reader.push(bytes));
+    // A pipe does as well where there is no such pair, if at a higher price.
+    const pair = await socketPair(onBytes).catch(() => undefined);
+    if (this.#stopped) {
+      pair?.near.destroy();
+      pair?.far.destroy();
+      this.#ended(null, null);
+      return;
+    }
+    let child: ChildProcess;
+    try {
+      // A group of its own: Ctrl-C in a terminal is for us to handle, ffmpeg is then stopped in order.
+      child = spawn(ffmpeg.path, args, {
+        stdio: [isFed === true ? 'pipe' : 'ignore', pair?.far ?? 'pipe', 'pipe', onCopied === undefined ? 'ignore' : 'pipe'], detached: true,
+      });
+    } catch (error) {
+      // Most failures come as an event; those that the system has no usual word for are thrown.
+      pair?.near.destroy();
+      this.#failure = error as Error;
+      this.#ended(null, null);
+      return;
+    } finally {
+      pair?.far.destroy();
+    }
+    this.#child = child;
+    this.#output = pair?.near ?? child.stdout ?? undefined;
+    if (pair === undefined) this.#output?.on('data', onBytes);
+    this.#watch(child, pair === undefined ? Promise.resolve() : new Promise((resolve) => pair.near.once('close', resolve)));
+    this.#input.attach(child.stdin);
+  }
+
+  #watch(child: ChildProcess, outputClosed: Promise<unknown>): void {
+    const copy = this.#copy;
+    const lines = new LineSplitter((line) => this.#logged(line));
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => lines.push(text));
+    copy?.on('data', (piece: Buffer) => this.#options.onCopied?.(piece));
+    // They may fail when the child dies; 'close' tells about it.
+    for (const pipe of [child.stdin, this.#output, child.stderr, copy]) pipe?.on('error', () => undefined);
+    const exited = (code: number | null, signal: NodeJS.Signals | null): void => {
+      lines.end();
+      void outputClosed.then(() => this.#ended(code, signal));
+    };
+    child.once('error', (error) => {
+      this.#failure ??= error;
+      if (child.pid === undefined) exited(null, null);
+    });
+    child.once('close', exited);
+  }
+
+  #ended(code: number | null, signal: NodeJS.Signals | null): void {
+    this.#exit ??= { code, signal };
+    this.#endIfDone();
+  }
+
+  /** The last pictures may still wait for a target when ffmpeg is long gone. */
+  #endIfDone(): void {
+    const isWaiting = this.#reader.isWaiting && !this.#stopped && this.#failure === undefined;
+    if (this.#exit === undefined || isWaiting) return;
+    this.#resolveClosed({
+      ...this.#exit, stopped: this.#stopped, pictureCount: this.#pictureCount, cutOff: !this.#reader.atBoundary,
+      errors: [...this.#log.errors], ...(this.#failure === undefined ? {} : { failure: this.#failure }),
+    });
+  }
+
+  /** Runs something that reads or hands on pictures; holds ffmpeg up while the reader waits, ends it on an exception. */
+  #guarded(read: () => boolean): void {
+    if (this.#stopped || this.#failure !== undefined) return;
+    try {
+      const wantsMore = read();
+      if (this.#stopped) return;
+      if (wantsMore) this.#output?.resume();
+      else this.#output?.pause();
+    } catch (error) {
+      this.#failure = error as Error;
+      void this.stop();
+    }
+    this.#endIfDone();
+  }
+
+  #logged(line: string): void {
+    this.#log.push(line);
+    if (this.#stopped) return;
+    this.#options.onLine?.(line);
+    this.#guarded(() => {
+      this.#deliver();
+      return !this.#reader.isWaiting;
+    });
+  }
+
+  #arrived(frame: NutFrame): void {
+    this.#unannounced.push(frame);
+    this.#deliver();
+  }
+
+  #deliver(): void {
+    while (this.#unannounced.length > 0 && !this.#stopped) {
+      const facts = this.#log.nextPicture();
+      if (facts === undefined) return;
+      if (!this.#inputTold) {
+        this.#inputTold = true;
+        this.#options.onInput?.(this.#log.input ?? {});
+      }
+      this.#pictureCount++;
+      this.#options.onPicture({ ...this.#unannounced.shift()!, ...facts });
+    }
+  }
+}

@@ -1,0 +1,179 @@
+import { closeSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { OutputError, SourceError } from '../../../core/errors.js';
+import type { PerceptEvent } from '../../../core/events.js';
+import type { Size } from '../../../core/letterbox.js';
+import { isAtLeast, type Ffmpeg } from '../../ffmpeg/binary.js';
+import { isStray, streamTimesOf, type TimeOffset } from '../../sources/camera/kept-times.js';
+import { NutReader } from '../../ffmpeg/nut-reader.js';
+import { Annotator } from './annotator.js';
+import { colourArguments, readColourTags, type ColourTags } from '../../ffmpeg/colour-tags.js';
+import { FfmpegChild } from '../../ffmpeg/child.js';
+import { nutFileHeader, nutFrameHeader } from '../../ffmpeg/nut-writer.js';
+import { remedy } from '../../../recording/output-file.js';
+import { PerceptTimeline } from '../../../recording/percept-timeline.js';
+
+export type AnnotateVideoOptions = {
+  readonly ffmpeg: Ffmpeg;
+  /** The video that was run on, or the copy that was kept of a camera. */
+  readonly source: string;
+  /** Of one stream, in about the order in which they were emitted. */
+  readonly percepts: AsyncIterable<PerceptEvent> | Iterable<PerceptEvent>;
+  /** Where the MP4 goes; there is no file of that name before it is whole. */
+  readonly out: string;
+  /** How the times of a camera's kept copy become those of the percepts; a video file's are the same. */
+  readonly offsets?: readonly TimeOffset[];
+  /** Leaves out what comes after this percept's time: where the run stopped before the video did. */
+  readonly untilPtsMs?: number;
+  readonly onProgress?: (progress: AnnotationProgress) => void;
+  readonly signal?: AbortSignal;
+};
+
+export type AnnotationProgress = { readonly pictureCount: number; readonly ptsMs: number };
+
+/**
+ * Draws what was seen into the video it was seen in: H.264 in MP4, at the source's resolution, each picture at its exact
+ * time. It is a second pass over the source, so that a live run pays nothing for it. Sound is left out; pictures of odd
+ * size are stretched by one pixel, since H.264 wants even ones, and pixels that are not square are made so.
+ *
+ * @throws OutputError where the file cannot be written or encoded, SourceError where the source holds no picture,
+ *   the signal's reason where it was aborted; no file and no process stays behind
+ */
+export async function annotateVideo(options: AnnotateVideoOptions): Promise<AnnotationProgress> {
+  const { ffmpeg, signal } = options;
+  const source = resolve(options.source);
+  const partial = partialOf(options.out);
+  claim(partial, options.out);
+  const timeline = new PerceptTimeline(options.percepts, ...(options.offsets === undefined ? [] : [EXACT_MS]));
+  let decoder: FfmpegChild | undefined;
+  let encoder: FfmpegChild | undefined;
+  const abort = (): void => {
+    decoder?.kill();
+    encoder?.kill();
+  };
+  signal?.addEventListener('abort', abort);
+  try {
+    const tags = await readColourTags(ffmpeg.path, source);
+    signal?.throwIfAborted();
+    decoder = new FfmpegChild(ffmpeg.path, decoderArguments(ffmpeg, source, options.offsets !== undefined));
+    encoder = new FfmpegChild(ffmpeg.path, encoderArguments(ffmpeg, tags, partial));
+    const progress = await paint(decoder, encoder, timeline, options);
+    signal?.throwIfAborted();
+    if (progress.pictureCount === 0) throw new SourceError(`${options.source} cannot be annotated: ${await decoder.lastWords('it holds no picture')}`);
+    encoder.stdin.end();
+    const { code } = await encoder.closed;
+    signal?.throwIfAborted();
+    if (code !== 0) throw new OutputError(`${options.out} could not be encoded: ${await encoder.lastWords('ffmpeg ended early')}`);
+    renameSync(partial, options.out);
+    return progress;
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  } finally {
+    signal?.removeEventListener('abort', abort);
+    abort();
+    await Promise.all([decoder?.closed, encoder?.closed, timeline.close()]);
+    rmSync(partial, { force: true });
+  }
+}
+
+/** Decodes, draws and hands over one picture at a time; the three processes work at the same time. */
+async function paint(decoder: FfmpegChild, encoder: FfmpegChild, timeline: PerceptTimeline, options: AnnotateVideoOptions): Promise<AnnotationProgress> {
+  const { offsets = [], untilPtsMs = Infinity, onProgress } = options;
+  const streamTimeOf = streamTimesOf(offsets);
+  let picture: { readonly bytes: Uint8Array; readonly ptsUs: number } | undefined;
+  let memory: Uint8Array | undefined = new Uint8Array(0);
+  const reader = new NutReader({
+    getTarget: (byteLength) => {
+      if (memory === undefined) return 'wait';
+      const bytes = memory.length === byteLength ? memory : new Uint8Array(byteLength);
+      memory = undefined;
+      return bytes;
+    },
+    onFrame: ({ target, ptsUs }) => { picture = { bytes: target!, ptsUs }; },
+  });
+  let annotator: Annotator | undefined;
+  let size: Size | undefined;
+  let progress: AnnotationProgress = { pictureCount: 0, ptsMs: 0 };
+  let lastPtsUs = -1;
+  let lastFrameUs = -Infinity;
+  for await (const chunk of decoder.stdout as AsyncIterable<Buffer>) {
+    for (reader.push(chunk); picture !== undefined; reader.resume()) {
+      const { bytes, ptsUs } = picture;
+      picture = undefined;
+      if (options.offsets !== undefined && isStray(offsets, ptsUs, lastFrameUs)) {
+        memory = bytes;
+        continue;
+      }
+      lastFrameUs = ptsUs;
+      const ptsMs = streamTimeOf(ptsUs);
+      if (ptsMs > untilPtsMs) return progress;
+      if (size === undefined) {
+        size = reader.pictureSize!;
+        await encoder.write(nutFileHeader(size), options.out);
+      }
+      annotator ??= new Annotator(size);
+      annotator.draw({ ...size, bytes }, ptsMs, await timeline.at(ptsMs));
+      // A player needs each picture to come later than the one before.
+      lastPtsUs = Math.max(lastPtsUs + 1, Math.round(ptsMs * 1_000));
+      await encoder.write(nutFrameHeader(lastPtsUs, bytes.length), options.out);
+      await encoder.write(bytes, options.out);
+      memory = bytes;
+      progress = { pictureCount: progress.pictureCount + 1, ptsMs };
+      onProgress?.(progress);
+    }
+  }
+  return progress;
+}
+
+/** Half the finest step of stream time: where a camera's clock stands, its pictures are no further apart than that step. */
+const EXACT_MS = 0.0005;
+
+/** Square pixels, even size, and the colours as they are but for their range. */
+const FILTERS = 'scale=w=\'2*ceil(iw*sar/2)\':h=\'2*ceil(ih/2)\':out_range=tv,setsar=1,format=yuv420p';
+
+/**
+ * The choice of stream and the times must be those of the run: see `frameArguments`.
+ * @param isKeptCopy whether times are taken as the file has them; those of a video begin with 0
+ */
+function decoderArguments({ version }: Ffmpeg, source: string, isKeptCopy: boolean): string[] {
+  return [
+    '-nostdin', '-v', 'repeat+error', ...(isKeptCopy ? ['-copyts'] : []), '-i', source, '-map', '0:V:0', '-an', '-vf', FILTERS, '-c:v', 'rawvideo',
+    ...passthrough(version), '-enc_time_base', '1:1000000', '-threads', '1', '-f', 'nut', '-write_index', '0', 'pipe:1',
+  ];
+}
+
+function encoderArguments({ version }: Ffmpeg, tags: ColourTags, out: string): string[] {
+  return [
+    '-v', 'repeat+error', '-y', '-f', 'nut', '-i', 'pipe:0', '-map', '0:v:0', '-c:v', 'libx264', '-preset', 'veryfast', '-crf', '20',
+    '-pix_fmt', 'yuv420p', ...colourArguments(tags), ...passthrough(version), '-enc_time_base', '1:1000000',
+    '-video_track_timescale', '1000000', '-movflags', '+faststart', '-f', 'mp4', out,
+  ];
+}
+
+function passthrough(version: Ffmpeg['version']): string[] {
+  return isAtLeast(version, 5, 1) ? ['-fps_mode', 'passthrough'] : ['-vsync', '0'];
+}
+
+/**
+ * Finds out, before a run that is to be drawn, whether the video can be written. Leaves nothing behind.
+ * @throws OutputError
+ */
+export function checkVideoOutput(out: string): void {
+  const partial = partialOf(out);
+  claim(partial, out);
+  rmSync(partial, { force: true });
+}
+
+function partialOf(out: string): string {
+  return `${out}.part`;
+}
+
+function claim(partial: string, out: string): void {
+  try {
+    if (statSync(out, { throwIfNoEntry: false })?.isDirectory() === true) throw Object.assign(new Error(`${out} is a folder`), { code: 'EISDIR' });
+    closeSync(openSync(partial, 'w'));
+  } catch (cause) {
+    throw new OutputError(`cannot write ${out}: ${remedy(cause as NodeJS.ErrnoException)}`, { cause });
+  }
+}

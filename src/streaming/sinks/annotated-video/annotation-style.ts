@@ -1,0 +1,69 @@
+import { createCanvas } from '@napi-rs/canvas';
+import type { Size } from '../../../core/letterbox.js';
+import { spriteOf, type Rgb, type Sprite } from './planar-picture.js';
+
+/** Colours that keep apart on asphalt, foliage and sky, and under common kinds of colour blindness; cycled by class id. */
+const PALETTE: readonly Rgb[] = [
+  [255, 176, 0], [86, 190, 255], [255, 99, 132], [72, 214, 138], [190, 140, 255], [255, 138, 60],
+  [60, 220, 220], [246, 116, 219], [196, 222, 66], [120, 150, 255], [255, 214, 92], [150, 230, 190],
+];
+const INK: Rgb = [16, 18, 22];
+const PAPER: Rgb = [240, 243, 247];
+
+export function classColour(classId: number): Rgb {
+  return PALETTE[classId % PALETTE.length];
+}
+
+/** Sizes in pixels that suit a picture, all even. */
+export type Scale = { readonly lineWidth: number; readonly fontSize: number; readonly margin: number };
+
+export function scaleFor({ width, height }: Size): Scale {
+  const shorter = Math.min(width, height);
+  const fit = (share: number, least: number, most: number): number => 2 * Math.round(Math.min(most, Math.max(least, shorter * share)) / 2);
+  return { lineWidth: fit(1 / 270, 2, 8), fontSize: fit(1 / 34, 10, 64), margin: fit(1 / 54, 6, 40) };
+}
+
+/** A name tag: dark letters on the class's colour. */
+export function tagSprite(text: string, classId: number, { fontSize }: Scale): Sprite {
+  return textSprite(text, { font: `600 ${fontSize}px ${SANS}`, fontSize, ink: INK, ground: classColour(classId), opacity: 0.94, radius: 0.18 });
+}
+
+/** A line of the status: light letters on a dark, translucent ground, digits of equal width. */
+export function statusSprite(text: string, { fontSize }: Scale): Sprite {
+  return textSprite(text, { font: `500 ${fontSize}px ${MONO}`, fontSize, ink: PAPER, ground: INK, opacity: 0.68, radius: 0.3 });
+}
+
+const SANS = '"Inter", "Noto Sans", "DejaVu Sans", "Helvetica Neue", Arial, sans-serif';
+const MONO = '"JetBrains Mono", "Noto Sans Mono", "DejaVu Sans Mono", Menlo, Consolas, monospace';
+
+type TextStyle = {
+  readonly font: string;
+  readonly fontSize: number;
+  readonly ink: Rgb;
+  readonly ground: Rgb;
+  readonly opacity: number;
+  /** Of the corners, in font sizes. */
+  readonly radius: number;
+};
+
+function textSprite(text: string, { font, fontSize, ink, ground, opacity, radius }: TextStyle): Sprite {
+  const padding = fontSize * 0.4;
+  const ruler = createCanvas(1, 1).getContext('2d');
+  ruler.font = font;
+  const width = 2 * Math.ceil((ruler.measureText(text).width + 2 * padding) / 2);
+  const height = 2 * Math.ceil(fontSize * 1.5 / 2);
+  const pen = createCanvas(width, height).getContext('2d');
+  pen.fillStyle = css(ground, opacity);
+  pen.beginPath();
+  pen.roundRect(0, 0, width, height, fontSize * radius);
+  pen.fill();
+  pen.font = font;
+  pen.fillStyle = css(ink, 1);
+  pen.textBaseline = 'middle';
+  pen.fillText(text, padding, height / 2 + fontSize * 0.04);
+  return spriteOf({ width, height }, pen.getImageData(0, 0, width, height).data);
+}
+
+function css([r, g, b]: Rgb, alpha: number): string {
+  return `rgb(${r} ${g} ${b} / ${alpha})`;
+}

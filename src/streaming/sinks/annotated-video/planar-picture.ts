@@ -1,0 +1,116 @@
+import type { Size } from '../../../core/letterbox.js';
+
+/** A picture of even size as planes Y, U, V, the latter two at half size, in BT.709's limited range (yuv420p). */
+export type PlanarPicture = Size & { readonly bytes: Uint8Array };
+
+export type Rgb = readonly [r: number, g: number, b: number];
+
+/** In pixels; what is drawn lands on even ones, since two by two pixels share a colour. */
+export type Rectangle = { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
+
+/** A small picture with transparency, ready to be laid over a {@link PlanarPicture}. */
+export type Sprite = Size & { readonly luma: Plane; readonly u: Plane; readonly v: Plane };
+type Plane = { readonly values: Uint8Array; readonly alphas: Uint8Array };
+
+/** @param alpha 0 (changes nothing) to 1 (covers) */
+export function fillRectangle(picture: PlanarPicture, { x, y, width, height }: Rectangle, [r, g, b]: Rgb, alpha: number): void {
+  const { bytes } = picture;
+  const left = even(Math.max(0, x));
+  const top = even(Math.max(0, y));
+  const right = even(Math.min(picture.width, x + width));
+  const bottom = even(Math.min(picture.height, y + height));
+  if (right <= left || bottom <= top) return;
+  fillPlane(bytes, 0, picture.width, left, top, right, bottom, lumaOf(r, g, b), alpha);
+  const half = picture.width / 2;
+  const { u, v } = chromaPlanes(picture);
+  fillPlane(bytes, u, half, left / 2, top / 2, right / 2, bottom / 2, uOf(r, g, b), alpha);
+  fillPlane(bytes, v, half, left / 2, top / 2, right / 2, bottom / 2, vOf(r, g, b), alpha);
+}
+
+/** Lays the sprite's upper left corner on `x, y`; what lies outside the picture is cut off. */
+export function drawSprite(picture: PlanarPicture, sprite: Sprite, x: number, y: number, alpha: number): void {
+  const left = even(x);
+  const top = even(y);
+  const planes = chromaPlanes(picture);
+  layOver(picture.bytes, 0, picture, sprite.luma, sprite, left, top, alpha);
+  const halfPicture = halved(picture);
+  const halfSprite = halved(sprite);
+  layOver(picture.bytes, planes.u, halfPicture, sprite.u, halfSprite, left / 2, top / 2, alpha);
+  layOver(picture.bytes, planes.v, halfPicture, sprite.v, halfSprite, left / 2, top / 2, alpha);
+}
+
+/** @param rgba of an even width and height, colours not multiplied by alpha */
+export function spriteOf({ width, height }: Size, rgba: Uint8ClampedArray): Sprite {
+  const luma = plane(width * height);
+  const u = plane(width * height / 4);
+  const v = plane(width * height / 4);
+  for (let y = 0; y < height; y += 2) {
+    for (let x = 0; x < width; x += 2) {
+      let [red, green, blue, opacity] = [0, 0, 0, 0];
+      for (const i of [y * width + x, y * width + x + 1, (y + 1) * width + x, (y + 1) * width + x + 1]) {
+        const [r, g, b, a] = [rgba[4 * i], rgba[4 * i + 1], rgba[4 * i + 2], rgba[4 * i + 3]];
+        luma.values[i] = lumaOf(r, g, b);
+        luma.alphas[i] = a;
+        red += r * a;
+        green += g * a;
+        blue += b * a;
+        opacity += a;
+      }
+      const i = (y / 2) * (width / 2) + x / 2;
+      const [r, g, b] = opacity === 0 ? [0, 0, 0] : [red / opacity, green / opacity, blue / opacity];
+      u.values[i] = uOf(r, g, b);
+      v.values[i] = vOf(r, g, b);
+      u.alphas[i] = v.alphas[i] = opacity / 4;
+    }
+  }
+  return { width, height, luma, u, v };
+}
+
+function fillPlane(bytes: Uint8Array, offset: number, stride: number, left: number, top: number, right: number, bottom: number, value: number, alpha: number): void {
+  for (let y = top; y < bottom; y++) {
+    const row = offset + y * stride;
+    if (alpha === 1) bytes.fill(value, row + left, row + right);
+    else for (let i = row + left; i < row + right; i++) bytes[i] += (value - bytes[i]) * alpha;
+  }
+}
+
+function layOver(bytes: Uint8Array, offset: number, target: Size, { values, alphas }: Plane, size: Size, left: number, top: number, alpha: number): void {
+  const lastX = Math.min(size.width, target.width - left);
+  const lastY = Math.min(size.height, target.height - top);
+  for (let y = Math.max(0, -top); y < lastY; y++) {
+    const row = offset + (top + y) * target.width + left;
+    for (let x = Math.max(0, -left); x < lastX; x++) {
+      const opacity = alphas[y * size.width + x] * alpha / 255;
+      bytes[row + x] += (values[y * size.width + x] - bytes[row + x]) * opacity;
+    }
+  }
+}
+
+function chromaPlanes({ width, height }: Size): { u: number; v: number } {
+  return { u: width * height, v: width * height * 5 / 4 };
+}
+
+function plane(length: number): Plane {
+  return { values: new Uint8Array(length), alphas: new Uint8Array(length) };
+}
+
+function halved({ width, height }: Size): Size {
+  return { width: width / 2, height: height / 2 };
+}
+
+function even(value: number): number {
+  return 2 * Math.round(value / 2);
+}
+
+// ITU-R BT.709, 8 bits, limited range.
+function lumaOf(r: number, g: number, b: number): number {
+  return Math.round(16 + (0.2126 * r + 0.7152 * g + 0.0722 * b) * 219 / 255);
+}
+
+function uOf(r: number, g: number, b: number): number {
+  return Math.round(128 + (-0.2126 * r - 0.7152 * g + 0.9278 * b) / 1.8556 * 224 / 255);
+}
+
+function vOf(r: number, g: number, b: number): number {
+  return Math.round(128 + (0.7874 * r - 0.7152 * g - 0.0722 * b) / 1.5748 * 224 / 255);
+}

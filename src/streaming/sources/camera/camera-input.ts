@@ -1,0 +1,108 @@
+import { UsageError } from '../../../core/errors.js';
+import { redactUrls } from '../../../core/redact.js';
+import { encodeCredentials } from './credentials.js';
+import { isAtLeast, type FfmpegVersion } from '../../ffmpeg/binary.js';
+
+export const TRANSPORTS = ['auto', 'tcp', 'udp', 'ffmpeg'] as const;
+/**
+ * How an RTSP camera is read: over TCP nothing is lost, over UDP nothing is waited for. `auto` takes the best that the
+ * camera offers, `ffmpeg` has ffmpeg read it, over TCP.
+ */
+export type Transport = (typeof TRANSPORTS)[number];
+
+/** What ffmpeg's own RTSP reader can be asked for. */
+export type FfmpegTransport = 'tcp' | 'udp';
+
+export function ffmpegTransport(transport: Transport): FfmpegTransport {
+  return transport === 'udp' ? 'udp' : 'tcp';
+}
+
+export type CameraInputOptions = {
+  readonly transport: FfmpegTransport;
+  /** How long ffmpeg waits for a peer that does not answer. */
+  readonly timeoutMs: number;
+  /** Stamp pictures when they arrive, for sources whose pictures carry no times. */
+  readonly stampOnArrival: boolean;
+  /** Wait until all is known about the stream, as a copy of it needs, instead of showing the first picture at once. */
+  readonly probeFully: boolean;
+};
+
+/** What ffmpeg is told about a camera. */
+export type CameraInput = {
+  readonly url: string;
+  readonly inputOptions: readonly string[];
+  /** Presentation times are stamps of the monotonic clock, in most drivers taken when the picture was there. */
+  readonly stampsAreMonotonic: boolean;
+  /** `url` is that of a playlist, which may give its segments dates. */
+  readonly isPlaylist: boolean;
+};
+
+const KINDS = {
+  rtsp: /^rtsps?:\/\//i,
+  hls: /^https?:\/\/[^?#]*\.m3u8(?:[?#]|$)/i,
+  http: /^https?:\/\//i,
+  mpegts: /^(?:udp|srt|tcp):\/\//i,
+  rtmp: /^rtmp[a-z]*:\/\//i,
+  v4l2: /^\/dev\/video\d+$/,
+} as const;
+type CameraKind = keyof typeof KINDS;
+
+/**
+ * ffmpeg's options for a camera. What each is for:
+ * - `analyzeduration` 1 (0 would mean five seconds) and `fpsprobesize` 0: RTSP describes its streams beforehand, so that
+ *   looking at a second of pictures first would only delay them. `nobuffer` would throw away those looked at, the first
+ *   key picture among them.
+ * - `max_delay`, `reorder_queue_size`: packets are not kept to wait for late ones.
+ * - `thread_type slice`: decoding frames in parallel would hold back one for each core.
+ * - `allowed_media_types video`: with one track, times are the camera's own from its first frame on; with two, ffmpeg
+ *   moves them when the first RTCP report arrives.
+ * - `timestamps default` for devices: the kernel's own stamps, which its drivers take from the monotonic clock when the
+ *   picture is there. `abs` and `mono2abs` would turn them into wall time, through a filter that smooths them.
+ * - `copyts` for devices: the stamps stay as they are; otherwise ffmpeg would begin at zero. A copy begins at zero all the same.
+ * - `re` for HLS: its segments arrive whole, seconds of video at once; played by their own times they are a stream again.
+ *
+ * @throws UsageError where the URL is of no kind that is known
+ */
+export function cameraInput(url: string, version: FfmpegVersion, options: CameraInputOptions): CameraInput {
+  const kind = kindOf(url);
+  if (kind === undefined) {
+    throw new UsageError(
+      `a camera is one of rtsp://, rtsps://, http://, https://, udp://, tcp://, srt://, rtmp:// and /dev/videoN, got ${redactUrls(url)}`);
+  }
+  return {
+    url: encodeCredentials(url),
+    isPlaylist: kind === 'hls',
+    stampsAreMonotonic: kind === 'v4l2' && !options.probeFully && !options.stampOnArrival,
+    inputOptions: [
+      '-thread_type', 'slice',
+      ...(options.stampOnArrival ? ['-use_wallclock_as_timestamps', '1'] : []),
+      ...OPTIONS[kind](options, version),
+    ],
+  };
+}
+
+const OPTIONS: Record<CameraKind, (options: CameraInputOptions, version: FfmpegVersion) => readonly string[]> = {
+  rtsp: ({ transport, timeoutMs, probeFully }, version) => [
+    ...(probeFully ? [] : ['-probesize', '32768', '-analyzeduration', '1', '-fpsprobesize', '0']),
+    '-max_delay', '0', '-reorder_queue_size', '0', '-allowed_media_types', 'video', '-rtsp_transport', transport,
+    // Before 5.0, -timeout made ffmpeg listen for a camera that calls.
+    isAtLeast(version, 5, 0) ? '-timeout' : '-stimeout', inMicroseconds(timeoutMs),
+  ],
+  hls: ({ timeoutMs }) => ['-re', '-live_start_index', '-2', '-rw_timeout', inMicroseconds(timeoutMs)],
+  http: ({ timeoutMs }) => [...SHORT_PROBE, '-rw_timeout', inMicroseconds(timeoutMs)],
+  mpegts: ({ timeoutMs }) => [...SHORT_PROBE, '-timeout', inMicroseconds(timeoutMs)],
+  // Its -timeout is in seconds and means to listen.
+  rtmp: ({ timeoutMs }) => [...SHORT_PROBE, '-rw_timeout', inMicroseconds(timeoutMs)],
+  v4l2: ({ probeFully }) => ['-f', 'v4l2', '-timestamps', 'default', ...(probeFully ? [] : ['-copyts'])],
+};
+
+/** What these send is described in the stream itself, again and again: a second of it is enough to look at. */
+const SHORT_PROBE = ['-analyzeduration', '1000000', '-fpsprobesize', '0'];
+
+function kindOf(source: string): CameraKind | undefined {
+  return (Object.keys(KINDS) as CameraKind[]).find((kind) => KINDS[kind].test(source));
+}
+
+function inMicroseconds(ms: number): string {
+  return String(Math.round(ms * 1_000));
+}

@@ -1,0 +1,33 @@
+import { Observable } from 'rxjs';
+import type { SourceEvent } from '../../../core/events.js';
+import { resolveCameraOptions, type CameraOptions } from './options.js';
+import { CameraSession } from './session.js';
+
+export type { CameraCopy, CameraOptions } from './options.js';
+
+/**
+ * Watches a camera for ever: `rtsp://`, `rtsps://`, `http://`, `https://` (MJPEG, HLS and others), `udp://`, `tcp://`,
+ * `srt://`, `rtmp://` or `/dev/videoN`. Subscribing connects; unsubscribing closes the connection and ends its ffmpeg, whatever
+ * these are doing.
+ *
+ * Where a camera goes away, the source connects anew, step by step of the ladder, or as soon as a camera answers that did not;
+ * the source does not error. A `gap` tells the time without frames when the camera is back. A slow consumer never holds the
+ * camera up: frames that find no free slot are reported as drops. No event holds the URL's credentials.
+ *
+ * Errors with SourceError (`NOWCAST_CAMERA`) where the first connection fails and `giveUpFirst` is set, or where ffmpeg
+ * is the embedded one; with UsageError where the URL is of no kind that is known.
+ */
+export function cameraSource(url: string, options: CameraOptions): Observable<SourceEvent> {
+  return new Observable((subscriber) => {
+    const session = new CameraSession(url, resolveCameraOptions(options), (event) => subscriber.next(event));
+    const end = (): void => session.end();
+    options.stop?.addEventListener('abort', end, { once: true });
+    if (options.stop?.aborted === true) end();
+    session.run().then(() => subscriber.complete(), (error: unknown) => subscriber.error(error));
+    return () => {
+      options.stop?.removeEventListener('abort', end);
+      end();
+    };
+  });
+}
+

@@ -1,0 +1,42 @@
+import { SourceError } from '../../../core/errors.js';
+import type { Size } from '../../../core/letterbox.js';
+
+/** Pixels of a picture: R, G, B, row by row from the top. */
+export type RawPicture = Size & { readonly pixels: Uint8Array };
+
+const UNCOMPRESSED = 0;
+/** Masks instead of a palette; with 32 bits a pixel everybody writes those that stand for B, G, R, A. */
+const BITFIELDS = 3;
+
+/**
+ * Decodes the uncompressed BMP files that programs write: 8 (palette), 24 and 32 bits a pixel. libvips reads none.
+ * @throws SourceError where the file is damaged or of another kind
+ */
+export function decodeBmp(file: Buffer): RawPicture {
+  if (file.length < 54 || file.toString('latin1', 0, 2) !== 'BM') throw new SourceError('it is not a BMP file');
+  const pixelsAt = file.readUInt32LE(10);
+  const paletteAt = 14 + file.readUInt32LE(14);
+  const width = file.readInt32LE(18);
+  const signedHeight = file.readInt32LE(22);
+  const height = Math.abs(signedHeight);
+  const bits = file.readUInt16LE(28);
+  const compression = file.readUInt32LE(30);
+  if (![8, 24, 32].includes(bits) || (compression !== UNCOMPRESSED && !(compression === BITFIELDS && bits === 32))) {
+    throw new SourceError(`BMP with ${bits} bits a pixel and compression ${compression} cannot be read; convert it to PNG`);
+  }
+  const rowBytes = Math.ceil((width * bits) / 32) * 4;
+  if (width < 1 || height < 1 || pixelsAt + rowBytes * height > file.length) throw new SourceError('the BMP file is cut off');
+
+  const pixels = new Uint8Array(3 * width * height);
+  for (let y = 0, to = 0; y < height; y++) {
+    // The lowest row comes first, unless the height is negative.
+    const row = pixelsAt + rowBytes * (signedHeight < 0 ? y : height - 1 - y);
+    for (let x = 0; x < width; x++, to += 3) {
+      const bgr = bits === 8 ? paletteAt + 4 * file[row + x] : row + (x * bits) / 8;
+      pixels[to] = file[bgr + 2];
+      pixels[to + 1] = file[bgr + 1];
+      pixels[to + 2] = file[bgr];
+    }
+  }
+  return { width, height, pixels };
+}

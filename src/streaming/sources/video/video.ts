@@ -1,0 +1,181 @@
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { asyncScheduler, Observable, type SchedulerLike } from 'rxjs';
+import type { Clock } from '../../../core/clock.js';
+import { InternalError, SourceError } from '../../../core/errors.js';
+import type { SourceEvent, StatusState } from '../../../core/events.js';
+import type { FrameSlot } from '../../../core/frame-ring.js';
+import type { Size } from '../../../core/letterbox.js';
+import { frameArguments } from '../../ffmpeg/arguments.js';
+import type { Ffmpeg } from '../../ffmpeg/binary.js';
+import type { InputDescription } from '../../ffmpeg/log.js';
+import { FrameProcess, type FrameProcessEnd } from '../../ffmpeg/frame-process.js';
+import { Playout, type Pace } from './playout.js';
+
+export type VideoOptions = {
+  readonly streamId: string;
+  /** Size in pixels of the detector's input, into which every picture is letterboxed. */
+  readonly input: Size;
+  readonly pace: Pace;
+  readonly ffmpeg: Ffmpeg;
+  readonly clock: Clock;
+  /** Default: real time. */
+  readonly scheduler?: SchedulerLike;
+  /** Pictures that may be in memory at once, those that the consumer holds included. Default 8. */
+  readonly slots?: number;
+  /** Ends after this many frames. */
+  readonly maxFrames?: number;
+  /** Options of ffmpeg for this input, each word for itself: `['-itsscale', '0.5']` plays twice as fast. */
+  readonly inputOptions?: readonly string[];
+  /** Called once with what is known before the first frame, for those who show progress. */
+  readonly onInfo?: (info: VideoInfo) => void;
+};
+
+/** What a file says about itself, as far as it does. */
+export type VideoInfo = InputDescription & {
+  /** Estimated from duration and frame rate. */
+  readonly expectedFrames?: number;
+};
+
+const DEFAULT_SLOTS = 8;
+/** A stream that ends before this share of what the container announced, with errors, was cut off. */
+const COMPLETE_SHARE = 0.95;
+
+/**
+ * A video file as a stream of frames: status `streaming`, frames, status `ended`, complete. Where the file is cut off
+ * or cannot be read to its end, what is there comes all the same, and `failed` stands in place of `ended` and says how
+ * far it got.
+ *
+ * At the source's pace frames are read ahead and handed out when they are due: `capturedAtMs` is that time. At
+ * maximum pace the reading waits for the consumer, nothing is lost, and `capturedAtMs` is when the picture was ready.
+ *
+ * Errors with a SourceError before the first frame: `NOWCAST_SOURCE_MISSING`, `_FOLDER`, `_EMPTY`, `_NOT_VIDEO`,
+ * `_NO_VIDEO` (a file without a picture stream). Each subscription plays from the beginning; unsubscribing ends ffmpeg.
+ */
+export function videoSource(path: string, options: VideoOptions): Observable<SourceEvent> {
+  return new Observable((subscriber) => {
+    const { streamId, input, pace, ffmpeg, clock, scheduler = asyncScheduler, slots = DEFAULT_SLOTS } = options;
+    let process: FrameProcess | undefined;
+    /** Slots that ffmpeg's output is being read into, in order. */
+    const reading: FrameSlot[] = [];
+    let info: VideoInfo = {};
+    let size: Size | undefined;
+    let reachedMs = 0;
+    const status = (state: StatusState, message: string): void =>
+      subscriber.next({ type: 'status', streamId, atMs: clock.now(), state, message });
+    const playout = new Playout({
+      streamId, pace, input, slots, clock, scheduler,
+      emit: (event) => subscriber.next(event),
+      wake: () => process?.resume(),
+    });
+
+    const start = (): void => {
+      process = new FrameProcess({
+        ffmpeg,
+        args: frameArguments(ffmpeg.version, { ...options, url: resolve(path) }),
+        getTarget(byteLength, ptsUs) {
+          if (byteLength !== playout.slotBytes) throw new InternalError(`ffmpeg sent a picture of ${byteLength} bytes; ${playout.slotBytes} were expected`);
+          const slot = playout.acquire(ptsUs / 1000);
+          if (slot === undefined || slot === 'wait') return slot;
+          reading.push(slot);
+          return slot.bytes;
+        },
+        onInput(description) {
+          // Any text of which ffmpeg does not know better is drawn by its terminal emulation.
+          if (description.format === 'tty') throw notAVideo(path, 'it is text');
+          info = describe(description, options);
+          options.onInfo?.(info);
+        },
+        onPicture(picture) {
+          if (size !== picture.size) {
+            status('streaming', size === undefined ? summary(picture.size, info) : `the picture is now ${sizeText(picture.size)}`);
+            size = picture.size;
+          }
+          const ptsMs = picture.ptsUs / 1000;
+          reachedMs = Math.max(reachedMs, ptsMs);
+          playout.push(picture.target === undefined
+            ? { ptsMs, lost: 'superseded' }
+            : { ptsMs, size: picture.size, corrupt: picture.corrupt, slot: reading.shift()! });
+        },
+      });
+      void process.closed.then((end) => {
+        if (subscriber.closed) return;
+        if (end.pictureCount === 0 || end.failure !== undefined) {
+          subscriber.error(failureOf(path, end));
+          return;
+        }
+        playout.finish(() => {
+          const cut = end.cutOff || end.code !== 0 || (end.errors.length > 0 && isShort(reachedMs, info) && options.maxFrames === undefined);
+          status(cut ? 'failed' : 'ended', farewell(end, reachedMs, info, cut));
+          subscriber.complete();
+        });
+      });
+    };
+
+    subscriber.add(() => {
+      void process?.stop();
+      playout.close();
+      for (const slot of reading.splice(0)) slot.release();
+    });
+    checkFile(path).then(() => { if (!subscriber.closed) start(); }).catch((error: unknown) => subscriber.error(error));
+  });
+}
+
+async function checkFile(path: string): Promise<void> {
+  const found = await stat(path).catch((cause: unknown) => {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    throw code === 'ENOENT'
+      ? new SourceError(`there is no file "${path}"; check the path`, { cause, code: 'NOWCAST_SOURCE_MISSING' })
+      : new SourceError(`"${path}" cannot be opened: ${message}`, { cause });
+  });
+  if (found.isDirectory()) throw new SourceError(`"${path}" is a folder; a video file was expected`, { code: 'NOWCAST_SOURCE_FOLDER' });
+  if (found.isFile() && found.size === 0) throw new SourceError(`"${path}" is empty (0 bytes); was it copied or recorded to its end?`, { code: 'NOWCAST_SOURCE_EMPTY' });
+}
+
+/** Why ffmpeg gave no picture, in words that say what to do. */
+function failureOf(path: string, { failure, errors, code }: FrameProcessEnd): Error {
+  const telling = errors.findLast((line) => !line.includes('Error marking filters as finished'));
+  const said = telling === undefined ? `ffmpeg ended with code ${code} and did not say why` : `ffmpeg says: ${telling}`;
+  if (failure !== undefined) return failure instanceof SourceError ? failure : new SourceError(`"${path}" cannot be read: ${failure.message}`, { cause: failure });
+  const heard = (pattern: RegExp): boolean => errors.some((line) => pattern.test(line));
+  if (heard(/matches no streams|does not contain any stream/)) {
+    return new SourceError(`"${path}" holds no video, only sound or data; give a file with pictures`, { code: 'NOWCAST_SOURCE_NO_VIDEO' });
+  }
+  if (heard(/moov atom not found/)) {
+    return new SourceError(`"${path}" is no video, or is cut off: its index (the "moov atom"), which often stands at the end, is missing; copy or record it again`, { code: 'NOWCAST_SOURCE_NOT_VIDEO' });
+  }
+  return notAVideo(path, said);
+}
+
+function notAVideo(path: string, why: string): SourceError {
+  return new SourceError(`"${path}" is not a video that ffmpeg can read (${why}); check the file, or convert it`, { code: 'NOWCAST_SOURCE_NOT_VIDEO' });
+}
+
+function describe(input: InputDescription, { maxFrames = Infinity, inputOptions = [] }: VideoOptions): VideoInfo {
+  const { durationMs, fps, ...rest } = input;
+  const frames = durationMs === undefined || fps === undefined ? Infinity : Math.round((durationMs * fps) / 1000);
+  const expected = Math.min(maxFrames, frames);
+  // Options may change the times, and what the container says of them is then true no more.
+  return { ...(inputOptions.length === 0 ? input : rest), ...(expected === Infinity ? {} : { expectedFrames: expected }) };
+}
+
+function summary(size: Size, { fps, durationMs }: VideoInfo): string {
+  return [sizeText(size), fps === undefined ? [] : `${fps} fps`, durationMs === undefined ? [] : secondsText(durationMs)].flat().join(', ');
+}
+
+function farewell(end: FrameProcessEnd, reachedMs: number, info: VideoInfo, cut: boolean): string {
+  const far = `${end.pictureCount} frames, up to ${secondsText(reachedMs)}${isShort(reachedMs, info) ? ` of ${secondsText(info.durationMs!)}` : ''}`;
+  return cut ? `cut off or damaged after ${far}${end.errors.length > 0 ? `; ffmpeg says: ${end.errors[end.errors.length - 1]}` : ''}` : far;
+}
+
+function isShort(reachedMs: number, { durationMs, fps = 25 }: VideoInfo): boolean {
+  return durationMs !== undefined && reachedMs + 2000 / fps < durationMs * COMPLETE_SHARE;
+}
+
+function sizeText({ width, height }: Size): string {
+  return `${width}x${height}`;
+}
+
+function secondsText(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}

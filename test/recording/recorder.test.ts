@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { appendFileSync, chmodSync, existsSync, mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DataError, OutputError } from '../../src/core/errors.js';
+import type { PipelineEvent } from '../../src/core/events.js';
+import { createRecorder } from '../../src/recording/recorder.js';
+import { readRecording } from '../../src/recording/reader.js';
+import { itNeeds } from '../helpers/needs.js';
+import { temporaryFolder } from '../helpers/temporary.js';
+import { detectionOf, dropEventOf, HEADER, perceptOf } from '../streaming/events.js';
+
+const EVENTS: PipelineEvent[] = [
+  { type: 'status', streamId: 'cam', atMs: 1, state: 'streaming', message: 'zwölf Bilder 🎥' },
+  perceptOf(0),
+  dropEventOf(1),
+  perceptOf(2, { forecast: { forecaster: 'kalman', validAtMs: 240, detections: [{ ...detectionOf(2, 0.5), trackId: 3 }] }, overBudget: true }),
+  { type: 'gap', streamId: 'cam', fromMs: 200, toMs: 900, why: 'silent' },
+];
+
+const failOn = (message: unknown): never => assert.fail(String(message));
+
+async function collect(path: string, onWarning: (message: string) => void = failOn): Promise<PipelineEvent[]> {
+  const { events } = await readRecording(path, onWarning);
+  const all: PipelineEvent[] = [];
+  for await (const event of events) all.push(event);
+  return all;
+}
+
+function record(path: string, events: readonly PipelineEvent[] = EVENTS): void {
+  const recorder = createRecorder(path, HEADER, failOn);
+  for (const event of events) recorder.write(event);
+  void recorder.close();
+}
+
+describe('recorder', () => {
+  const folder = temporaryFolder();
+  const inFolder = (name: string): string => join(folder(), name);
+
+  it('writes what the reader reads back', async () => {
+    record(inFolder('run.jsonl'));
+    const recording = await readRecording(inFolder('run.jsonl'), failOn);
+    assert.deepEqual(recording.header, HEADER);
+    assert.deepEqual(await collect(inFolder('run.jsonl')), EVENTS);
+  });
+
+  it('has every event readable as soon as write returns', async () => {
+    const recorder = createRecorder(inFolder('run.jsonl'), HEADER, failOn);
+    for (const [i, event] of EVENTS.entries()) {
+      recorder.write(event);
+      assert.equal((await collect(inFolder('run.jsonl'))).length, i + 1);
+    }
+    await recorder.close();
+    await recorder.close();
+  });
+
+  it('replaces an older file', async () => {
+    writeFileSync(inFolder('run.jsonl'), 'x'.repeat(10_000));
+    record(inFolder('run.jsonl'), []);
+    assert.deepEqual(await collect(inFolder('run.jsonl')), []);
+  });
+
+  it('refuses a place that cannot be written, saying which and what to do', () => {
+    mkdirSync(inFolder('folder'));
+    for (const [path, says] of [[inFolder('absent/run.jsonl'), /absent\/run\.jsonl.*create it first/], [inFolder('folder'), /it is a folder/]] as const) {
+      assert.throws(() => createRecorder(path, HEADER, failOn), (error) => error instanceof OutputError && says.test(error.message));
+    }
+  });
+
+  itNeeds({ 'a user other than root': process.getuid?.() !== 0 }, 'refuses a folder without permission', () => {
+    mkdirSync(inFolder('closed'));
+    chmodSync(inFolder('closed'), 0o555);
+    assert.throws(() => createRecorder(inFolder('closed/run.jsonl'), HEADER, failOn), /no permission/);
+  });
+
+  itNeeds({ '/dev/full': existsSync('/dev/full') }, 'says once that the disk is full, and lets the run go on', async () => {
+    const failures: OutputError[] = [];
+    const recorder = createRecorder('/dev/full', HEADER, (error) => failures.push(error));
+    for (const event of EVENTS) recorder.write(event);
+    await recorder.close();
+    assert.equal(failures.length, 1);
+    assert.match(failures[0].message, /\/dev\/full failed and has ended: the disk is full/);
+  });
+});
+
+describe('recording reader', () => {
+  const folder = temporaryFolder();
+  const inFolder = (name: string): string => join(folder(), name);
+
+  it('skips a torn last line with a warning, wherever it is torn', async () => {
+    const path = inFolder('run.jsonl');
+    record(path);
+    const lengthOfLast = readFileSync(path, 'utf8').trimEnd().split('\n').at(-1)!.length;
+    for (let cut = 2; cut <= lengthOfLast; cut++) {
+      record(path);
+      truncateSync(path, statSync(path).size - cut);
+      const warnings: string[] = [];
+      assert.equal((await collect(path, (warning) => warnings.push(warning))).length, EVENTS.length - 1);
+      assert.equal(warnings.length, 1);
+      assert.match(warnings[0], /line 6, the last one, is torn/);
+    }
+  });
+
+  it('takes a whole last line that lacks its line feed', async () => {
+    const path = inFolder('run.jsonl');
+    record(path);
+    truncateSync(path, statSync(path).size - 1);
+    assert.equal((await collect(path)).length, EVENTS.length);
+  });
+
+  it('names any other line that is wrong', async () => {
+    const path = inFolder('run.jsonl');
+    record(path);
+    appendFileSync(path, '{"type":"percept"}\n');
+    await assert.rejects(collect(path), (error) => error instanceof DataError && /line 7: "seq"/.test(error.message));
+  });
+
+  it('says what a file is that is not a recording', async () => {
+    for (const [content, says] of [['', /is empty/], ['[1, 2]\n', /not a Nowcast recording/], ['{"type":"hea', /line 1 is not JSON/]] as const) {
+      writeFileSync(inFolder('other'), content);
+      await assert.rejects(readRecording(inFolder('other'), failOn), (error) => error instanceof DataError && says.test(error.message));
+    }
+    await assert.rejects(readRecording(inFolder('absent.jsonl'), failOn), (error) => error instanceof DataError && /cannot read.*absent\.jsonl/.test(error.message));
+  });
+
+  it('reads long recordings piece by piece, and stops where its reader stops', async () => {
+    const path = inFolder('run.jsonl');
+    record(path, Array.from({ length: 2000 }, (_, seq) => perceptOf(seq)));
+    const { events } = await readRecording(path, failOn);
+    let count = 0;
+    for await (const event of events) {
+      assert.deepEqual(event, perceptOf(count));
+      if (++count === 1500) break;
+    }
+    assert.equal((await collect(path)).length, 2000);
+  });
+});

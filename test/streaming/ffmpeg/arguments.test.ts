@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { isAtLeast, locateFfmpeg, parseVersion } from '../../../src/streaming/ffmpeg/binary.js';
+import { copyArguments, frameArguments, letterboxFilters } from '../../../src/streaming/ffmpeg/arguments.js';
+import { UsageError } from '../../../src/core/errors.js';
+
+const versionOutput = (name: string, codec: string): string =>
+  `ffmpeg version ${name} Copyright (c) 2000-2024 the FFmpeg developers\nbuilt with gcc 12\nlibavutil      59. 39.100 / 59. 39.100\nlibavcodec     ${codec} / ${codec}\n`;
+const V4_1 = parseVersion(versionOutput('N-47683-g0e8eb07980-static', '58. 42.100'));
+const V5_1 = parseVersion(versionOutput('5.1.9-0+deb12u1', '59. 37.100'));
+const V7_1 = parseVersion(versionOutput('7.1', '61. 19.100'));
+const INPUT = { width: 416, height: 320 };
+
+describe('ffmpeg', () => {
+  const releases: [string, string, number, number][] = [
+    ['4.0.6', '58. 18.100', 4, 0], ['N-47683-g0e8eb07980-static', '58. 42.100', 4, 1], ['4.4.2-0ubuntu0.22.04.1', '58.134.100', 4, 4],
+    ['5.0.1', '59. 18.100', 5, 0], ['5.1.9-0+deb12u1', '59. 37.100', 5, 1], ['n6.1.1', '60. 31.102', 6, 1],
+    ['7.0.2-full_build-www.gyan.dev', '61.  3.100', 7, 0], ['2024-12-04-git-2f95bc3cb3', '61. 26.100', 7, 1], ['n8.0', '62. 11.100', 8, 0],
+    ['N-999999-gabcdef', '63.  1.100', 9, 0],
+  ];
+  for (const [name, codec, major, minor] of releases) {
+    it(`knows that ${name} is ${major}.${minor}`, () => {
+      assert.deepEqual(parseVersion(versionOutput(name, codec)), { name, major, minor });
+    });
+  }
+
+  it('refuses what is too old or not ffmpeg', () => {
+    assert.throws(() => parseVersion(versionOutput('3.4.11', '57.107.100')), /3.4.11 is too old: 4.0 or later/);
+    assert.throws(() => parseVersion('GNU bash, version 5.2.15'), /does not answer -version as ffmpeg does/);
+  });
+
+  it('compares versions', () => {
+    assert.deepEqual([isAtLeast(V4_1, 5, 1), isAtLeast(V5_1, 5, 1), isAtLeast(V7_1, 5, 1), isAtLeast(V5_1, 5, 2)], [false, true, true, false]);
+  });
+
+  it('says so when NOWCAST_FFMPEG names what is not there or is not ffmpeg', async () => {
+    for (const [path, why] of [['/nowhere/ffmpeg', /NOWCAST_FFMPEG is "\/nowhere\/ffmpeg".*no such file/], [process.execPath, /NOWCAST_FFMPEG/]] as const) {
+      await assert.rejects(locateFfmpeg({ NOWCAST_FFMPEG: path, PATH: process.env['PATH'] }, '/nowhere'), (error) => error instanceof UsageError && why.test(error.message));
+    }
+  });
+
+  it('builds the arguments of each version', () => {
+    const args = (version: typeof V4_1): string => frameArguments(version, { url: 'x.mp4', input: INPUT }).join(' ');
+    assert.match(args(V4_1), / -vsync 0 /);
+    for (const version of [V5_1, V7_1]) {
+      assert.match(args(version), / -fps_mode passthrough /);
+      assert.doesNotMatch(args(version), /-vsync/);
+    }
+    assert.equal(args(V5_1),
+      '-nostdin -hide_banner -nostats -v repeat+level+verbose -debug_ts -i x.mp4 -an -vcodec rawvideo ' +
+      `-filter:v ${letterboxFilters(INPUT).join(',')} -map 0:V:0 -fps_mode passthrough -enc_time_base 1:1000000 -threads 1 -f nut -write_index 0 pipe:1`);
+  });
+
+  it('keeps words with spaces whole, and puts options of the input before it', () => {
+    const args = frameArguments(V5_1, { url: '/a b/c d.mp4', input: INPUT, inputOptions: ['-headers', 'X: y'] });
+    const at = args.indexOf('-i');
+    assert.deepEqual(args.slice(at - 2, at + 2), ['-headers', 'X: y', '-i', '/a b/c d.mp4']);
+  });
+
+  it('copies to a descriptor of its own, with decoding times made up where there are none', () => {
+    const head = ['-rtsp_transport', 'tcp', '-i', 'rtsp://camera/x', '-an', '-vcodec', 'copy', '-map', '0:V:0'];
+    const tail = ['-avoid_negative_ts', 'disabled', '-flush_packets', '1', '-f', 'nut', '-write_index', '0', 'pipe:3'];
+    const args = (restamps: boolean): string[] => {
+      const all = copyArguments('rtsp://camera/x', ['-rtsp_transport', 'tcp'], restamps);
+      return all.slice(all.indexOf('-rtsp_transport'));
+    };
+    assert.deepEqual(args(false), [...head, ...tail]);
+    assert.deepEqual(args(true).filter((word) => !word.startsWith('setts=')), [...head, '-bsf:v', ...tail]);
+  });
+});

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { socketPair } from '../../../src/streaming/ffmpeg/socket-pair.js';
+
+describe('socket pair', () => {
+  it('brings every byte from the far end to the near one, and ends when the far one does', async () => {
+    const parts: Buffer[] = [];
+    const { near, far } = await socketPair((bytes) => { parts.push(Buffer.from(bytes)); });
+    const sent = Buffer.from(Uint8Array.from({ length: 3_000_000 }, (_, i) => i % 251));
+    far.end(sent);
+    await once(near, 'close');
+    assert.ok(Buffer.concat(parts).equals(sent));
+    assert.ok(parts.length > 1);
+  });
+
+  it('reads nothing while the near end is held up', async () => {
+    let received = 0;
+    const pair = await socketPair((bytes) => {
+      received += bytes.length;
+      if (received === bytes.length) pair.near.pause();
+    });
+    pair.far.end(Buffer.alloc(4_000_000));
+    await once(pair.near, 'pause');
+    const atPause = received;
+    // Whatever was under way would come in these turns of the event loop.
+    for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+    assert.equal(received, atPause);
+    pair.near.resume();
+    await once(pair.near, 'close');
+    assert.equal(received, 4_000_000);
+  });
+
+  it('leaves no file behind', () => withTemporary(mkdtempSync(join(tmpdir(), 'pair-')), async (folder) => {
+    const { near, far } = await socketPair(() => undefined);
+    assert.deepEqual(readdirSync(folder), []);
+    far.destroy();
+    await once(near, 'close');
+    rmSync(folder, { recursive: true });
+  }));
+
+  it('rejects where there is no place for it', () => withTemporary('/nowhere/at/all', async () => {
+    await assert.rejects(socketPair(() => undefined), { code: 'ENOENT' });
+  }));
+});
+
+/** Runs a test with a folder for temporary files of its own. */
+async function withTemporary(folder: string, run: (folder: string) => Promise<void>): Promise<void> {
+  const { TMPDIR } = process.env;
+  process.env.TMPDIR = folder;
+  try {
+    await run(folder);
+  } finally {
+    if (TMPDIR === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = TMPDIR;
+  }
+}

@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import { chmodSync, existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { firstValueFrom, ignoreElements, Observable, take, VirtualTimeScheduler } from 'rxjs';
+import { SourceError, UsageError } from '../../../../src/core/errors.js';
+import type { StatusEvent } from '../../../../src/core/events.js';
+import { cameraSource, type CameraOptions } from '../../../../src/streaming/sources/camera/camera.js';
+import { nutFileHeader, nutFrameHeader } from '../../../../src/streaming/ffmpeg/nut-writer.js';
+import type { Ffmpeg } from '../../../../src/streaming/ffmpeg/binary.js';
+import { itNeeds } from '../../../helpers/needs.js';
+import { HAS_PROC, hasOpen } from '../../../helpers/processes.js';
+import { temporaryFolder } from '../../../helpers/temporary.js';
+
+const VERSION = { major: 5, minor: 1, name: '5.1' };
+const clock = { now: () => 0 };
+const SIZE = { width: 32, height: 32 };
+
+function optionsWith(ffmpeg: Ffmpeg): CameraOptions {
+  return { streamId: 'cam', input: SIZE, clock, ffmpeg, transport: 'ffmpeg' };
+}
+
+describe('camera', () => {
+  const folder = temporaryFolder();
+  it('asks for an ffmpeg to be installed where there is only the embedded one', async () => {
+    const source = cameraSource('rtsp://h/a', optionsWith({ path: 'ffmpeg', version: VERSION, origin: 'embedded' }));
+    await assert.rejects(firstValueFrom(source), (error: Error) => error instanceof SourceError && /install ffmpeg/.test(error.message));
+  });
+
+  it('says so where ffmpeg cannot be started, and tries again', async () => {
+    const statuses: StatusEvent[] = [];
+    await new Promise<void>((resolve) => {
+      const subscription = cameraSource('rtsp://h/a', {
+        ...optionsWith({ path: '/nonexistent/ffmpeg', version: VERSION, origin: 'path' }), ladder: [{ delayMs: 0, times: Infinity }],
+      }).subscribe((event) => {
+        if (event.type === 'status') statuses.push(event);
+        if (statuses.length < 4) return;
+        subscription.unsubscribe();
+        resolve();
+      });
+    });
+    assert.deepEqual(statuses.map(({ state }) => state), ['connecting', 'reconnecting', 'connecting', 'reconnecting']);
+    assert.match(statuses[1].message!, /ENOENT/);
+  });
+
+  it('does nothing where it was stopped beforehand', async () => {
+    const states: string[] = [];
+    await cameraSource('rtsp://h/a', { ...optionsWith({ path: '/nonexistent/ffmpeg', version: VERSION, origin: 'path' }), stop: AbortSignal.abort() })
+      .forEach((event) => { if (event.type === 'status') states.push(event.state); });
+    assert.deepEqual(states.at(-1), 'ended');
+  });
+
+  itNeeds({ '/proc': HAS_PROC }, 'leaves no copy open where the URL is of no kind that is known', async () => {
+    const keepCopyTo = join(folder(), 'camera.nut');
+    const source = cameraSource('gopher://h/a', { ...optionsWith({ path: '/nonexistent/ffmpeg', version: VERSION, origin: 'path' }), keepCopyTo });
+    await assert.rejects(firstValueFrom(source.pipe(ignoreElements())), UsageError);
+    assert.deepEqual([existsSync(keepCopyTo), hasOpen(keepCopyTo)], [true, false]);
+  });
+
+  describe('on the ladder', () => {
+    const LADDER = [{ delayMs: 1_000, times: 1 }, { delayMs: 60_000, times: Infinity }];
+
+    /**
+     * A camera whose every attempt fails with the message, in virtual time; `isOpen` answers the n-th knock after 5 ms.
+     * Once it `streams`, each attempt gives a picture before it fails.
+     */
+    function watch(url: string, message: string, isOpen: (knock: number) => boolean) {
+      const path = join(folder(), 'ffmpeg');
+      writeFileSync(path, `#!/bin/sh\n[ -e "$0.nut" ] && cat "$0.log" >&2 && cat "$0.nut"\necho '[error] ${message}' >&2\nexit 1\n`);
+      chmodSync(path, 0o755);
+      const streams = (): void => {
+        writeFileSync(`${path}.log`, '[Parsed_scale_0] w:32 h:32 fmt:gbrp -> w:32 h:32 fmt:gbrp \nfilter -> pts:0\n');
+        writeFileSync(`${path}.nut`, Buffer.concat([nutFileHeader(SIZE), nutFrameHeader(0, 3 * 32 * 32), Buffer.alloc(3 * 32 * 32)]));
+      };
+      const time = new VirtualTimeScheduler();
+      const statuses: string[] = [];
+      const knocksMs: number[] = [];
+      let openKnocks = 0;
+      const camera = cameraSource(url, {
+        ...optionsWith({ path, version: VERSION, origin: 'path' }), clock: time, scheduler: time, ladder: LADDER, random: () => 0.5,
+        knock: (door) => new Observable<boolean>((subscriber) => {
+          assert.deepEqual(door, { host: 'camera', port: 8554, speaks: 'rtsp' });
+          openKnocks += 1;
+          const knock = knocksMs.push(time.frame);
+          const answer = time.schedule(() => subscriber.next(isOpen(knock)), 5);
+          return () => {
+            openKnocks -= 1;
+            answer.unsubscribe();
+          };
+        }).pipe(take(1)),
+      }).subscribe((event) => { if (event.type === 'status') statuses.push(`${time.frame} ${event.state}`); });
+      const pass = (ms: number): void => {
+        time.maxFrames = time.frame + ms;
+        time.flush();
+        time.frame = time.maxFrames;
+      };
+      /** Lets the time pass until so many attempts have failed; while one is under way it stands still. */
+      const failures = async (count: number): Promise<void> => {
+        const waits = (): boolean => statuses.at(-1)!.endsWith('reconnecting');
+        while (!waits() || statuses.filter((status) => status.endsWith(' reconnecting')).length < count) {
+          if (waits()) pass(1);
+          await (waits() ? Promise.resolve() : setImmediate());
+        }
+      };
+      const attemptsMs = (): number[] => statuses.flatMap((status) => /^(\d+) connecting$/.exec(status)?.slice(1).map(Number) ?? []);
+      return { camera, time, statuses, attemptsMs, knocksMs, streams, pass, failures, openKnocks: () => openKnocks };
+    }
+
+    it('tries again when a camera answers that was away, and then from the ladder\'s foot', async () => {
+      const { camera, time, statuses, knocksMs, pass, failures, openKnocks } = watch('rtsp://camera:8554/a', 'Connection refused', (knock) => knock === 5);
+      await failures(3);
+      assert.deepEqual(statuses, [
+        '0 connecting', '0 reconnecting', '1000 connecting', '1000 reconnecting', '4005 connecting', '4005 reconnecting',
+      ]);
+      assert.deepEqual(knocksMs, [0, 1000, 2000, 3000, 4000], 'on the short step too');
+      await failures(4);
+      assert.equal(statuses.at(-1), '5005 reconnecting', 'the first step again');
+      pass(1);
+      assert.equal(openKnocks(), 1);
+      camera.unsubscribe();
+      assert.deepEqual([openKnocks(), time.actions.length], [0, 0]);
+    });
+
+    for (const message of ['Connection refused', 'Connection timed out']) {
+      it(`takes a first answer for a return after "${message}", and then, until there are pictures, only one that follows silence`, async () => {
+        const { camera, attemptsMs, knocksMs, streams, failures } = watch('rtsp://camera:8554/a', message, () => true);
+        await failures(4);
+        assert.deepEqual(attemptsMs(), [0, 5, 1_005, 61_005], 'after the first, that it answers was no news');
+        assert.equal(knocksMs.length, 1 + 1 + 60);
+        streams();
+        await failures(6);
+        assert.deepEqual(attemptsMs().slice(4), [121_005, 121_010], 'there were pictures, and it was away anew');
+        camera.unsubscribe();
+      });
+    }
+
+    it('does not knock at a camera that answered', async () => {
+      const { camera, statuses, failures, knocksMs } = watch('rtsp://camera:8554/a', '401 Unauthorized', () => true);
+      await failures(3);
+      assert.deepEqual([statuses.at(-1), knocksMs], ['61000 reconnecting', []]);
+      camera.unsubscribe();
+    });
+
+    it('is not on one where listening again costs nobody anything', async () => {
+      const { camera, statuses, failures, knocksMs } = watch('udp://@:8554', 'udp://@:8554: Input/output error', () => true);
+      await failures(3);
+      assert.deepEqual([statuses.at(-1), knocksMs], ['2000 reconnecting', []]);
+      camera.unsubscribe();
+    });
+  });
+});
