@@ -1,8 +1,8 @@
 import { createCanvas } from '@napi-rs/canvas';
-import { annotate } from '../training/synth/annotate.js';
-import { TIMES_OF_DAY, WEATHERS } from '../training/synth/conditions.js';
-import { createPainter } from '../training/synth/draw/painter.js';
-import { createDrive } from '../training/synth/drive.js';
+import { annotate } from '../synth/annotate.js';
+import { TIMES_OF_DAY, WEATHERS } from '../synth/conditions.js';
+import { createPainter } from '../synth/draw/painter.js';
+import { createDrive } from '../synth/drive.js';
 import { machine, median, printTable } from './table.js';
 
 const FRAMES = 60;

@@ -14,7 +14,7 @@ import { parameterLayout } from '../training/network/parameters.js';
 import { createNetwork, type Variant } from '../training/network/variants.js';
 import { copyWeights, initialWeights } from '../training/network/weights.js';
 import { sgdStep } from '../training/optimizer.js';
-import { writeDataset } from '../training/synth/write-dataset.js';
+import { writeDataset } from '../synth/write-dataset.js';
 import { randomSource } from '../test/helpers/random.js';
 import { machine, median, printTable } from './table.js';
 import { printStages } from './training-stages.js';

@@ -13,7 +13,7 @@ import { bundledModel } from '../../src/model/zoo.js';
 import { createPipeline } from '../../src/pipeline/create-pipeline.js';
 import { cameraSource } from '../../src/streaming/sources/camera/camera.js';
 import type { Ffmpeg } from '../../src/streaming/ffmpeg/binary.js';
-import type { Annotation } from '../../training/synth/annotate.js';
+import type { Annotation } from '../../synth/annotate.js';
 import { PacedCamera } from '../../test/helpers/paced-camera/index.js';
 import { pictureCount } from '../../test/helpers/paced-camera/loop.js';
 import { worldTruth } from '../../test/helpers/paced-camera/pictures.js';

@@ -1,10 +1,10 @@
 import { catchError, interval, lastValueFrom, of, takeUntil, tap } from 'rxjs';
 import { LiveAccuracy } from '../../evaluation/live.js';
 import type { StreamingJson } from '../../evaluation/score.js';
-import type { Annotation } from '../../training/synth/annotate.js';
-import { SYNTH_CLASSES } from '../../training/synth/classes.js';
-import { drawConditions } from '../../training/synth/conditions.js';
-import { LiveDrive } from '../../training/synth/live/live-drive.js';
+import type { Annotation } from '../../synth/annotate.js';
+import { SYNTH_CLASSES } from '../../synth/classes.js';
+import { drawConditions } from '../../synth/conditions.js';
+import { LiveDrive } from '../../synth/live/live-drive.js';
 import type { PipelineEvent, SourceEvent } from '../core/events.js';
 import { policyByName } from '../scheduling/policy.js';
 import { createPipeline } from '../pipeline/create-pipeline.js';

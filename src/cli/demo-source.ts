@@ -1,5 +1,5 @@
 import { finalize, Observable } from 'rxjs';
-import { LiveDrive, type LiveDriveOptions } from '../../training/synth/live/live-drive.js';
+import { LiveDrive, type LiveDriveOptions } from '../../synth/live/live-drive.js';
 import type { SourceEvent } from '../core/events.js';
 import { producedSource, type ProducedOptions } from '../streaming/sources/produced.js';
 

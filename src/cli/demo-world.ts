@@ -1,6 +1,6 @@
 import type { TruthFrame, TruthObject } from '../../evaluation/live.js';
-import type { Annotation } from '../../training/synth/annotate.js';
-import { COCO_MAPPING, SYNTH_CLASSES } from '../../training/synth/classes.js';
+import type { Annotation } from '../../synth/annotate.js';
+import { COCO_MAPPING, SYNTH_CLASSES } from '../../synth/classes.js';
 import type { GroundTruth } from '../../evaluation/ground-truth.js';
 import { DEMO_SIZE } from './demo-source.js';
 

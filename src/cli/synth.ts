@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { UsageError } from '../core/errors.js';
 import type { Size } from '../core/letterbox.js';
 import { locateFfmpeg } from '../streaming/ffmpeg/binary.js';
-import { writeDataset } from '../../training/synth/write-dataset.js';
+import { writeDataset } from '../../synth/write-dataset.js';
 import { openIo, type CliContext, type CommandIo } from './command-io.js';
 import { numberFlag, textFlag } from './eval-flags.js';
 import type { RunFlagValues } from './run-flags.js';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { SYNTH_CLASSES } from '../../training/synth/classes.js';
+import { SYNTH_CLASSES } from '../../synth/classes.js';
 import { nowcast } from '../helpers/command.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 

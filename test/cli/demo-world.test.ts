@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { World, type Moment } from '../../src/cli/demo-world.js';
 import { RecentFrames } from '../../src/cli/demo-recent.js';
 import { OWN_TIMES } from '../../src/core/frame.js';
-import type { Annotation } from '../../training/synth/annotate.js';
+import type { Annotation } from '../../synth/annotate.js';
 import { dropEventOf, perceptOf } from '../streaming/events.js';
 
 const object: Annotation = { trackId: 3, classId: 2, box: { x1: 10, y1: 20, x2: 40, y2: 60 }, visibleShare: 1 };

@@ -1,7 +1,7 @@
 import { createCanvas } from '@napi-rs/canvas';
-import { annotate, type Annotation } from '../../../training/synth/annotate.js';
-import { createPainter } from '../../../training/synth/draw/painter.js';
-import { createDrive } from '../../../training/synth/drive.js';
+import { annotate, type Annotation } from '../../../synth/annotate.js';
+import { createPainter } from '../../../synth/draw/painter.js';
+import { createDrive } from '../../../synth/drive.js';
 import { drawStamp } from './stamp.js';
 
 type View = { readonly width: number; readonly height: number; readonly fps: number };

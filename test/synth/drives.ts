@@ -1,8 +1,8 @@
 import { createCanvas, type Canvas } from '@napi-rs/canvas';
 import { createHash } from 'node:crypto';
-import { createPainter } from '../../../training/synth/draw/painter.js';
-import { createDrive, type DriveOptions } from '../../../training/synth/drive.js';
-import type { Scene } from '../../../training/synth/scene.js';
+import { createPainter } from '../../synth/draw/painter.js';
+import { createDrive, type DriveOptions } from '../../synth/drive.js';
+import type { Scene } from '../../synth/scene.js';
 
 export const SMALL = { width: 480, height: 300, fps: 30 } as const;
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { writeDataset } from '../../../training/synth/write-dataset.js';
-import { NEEDS_FFMPEG, presentationTimes } from '../../helpers/clips.js';
-import { itNeeds } from '../../helpers/needs.js';
-import { temporaryFolder } from '../../helpers/temporary.js';
+import { writeDataset } from '../../synth/write-dataset.js';
+import { NEEDS_FFMPEG, presentationTimes } from '../helpers/clips.js';
+import { itNeeds } from '../helpers/needs.js';
+import { temporaryFolder } from '../helpers/temporary.js';
 
 describe('Videos of a synthetic data set', () => {
   const folder = temporaryFolder();

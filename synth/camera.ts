@@ -1,4 +1,4 @@
-import type { Size } from '../../src/core/letterbox.js';
+import type { Size } from '../src/core/letterbox.js';
 import type { Road } from './road.js';
 
 /** Nothing nearer than this is drawn, metres. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { annotate } from '../../../training/synth/annotate.js';
-import { SYNTH_CLASSES } from '../../../training/synth/classes.js';
-import { boundsOf } from '../../../training/synth/figure.js';
+import { annotate } from '../../synth/annotate.js';
+import { SYNTH_CLASSES } from '../../synth/classes.js';
+import { boundsOf } from '../../synth/figure.js';
 import { scenesOf, SMALL } from './drives.js';
 
 describe('Objects of a synthetic drive', () => {

@@ -2,10 +2,10 @@ import { loadImage } from '@napi-rs/canvas';
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseGroundTruth } from '../../../evaluation/ground-truth.js';
-import { SYNTH_CLASSES } from '../../../training/synth/classes.js';
-import { writeDataset, type DatasetOptions } from '../../../training/synth/write-dataset.js';
-import { temporaryFolder } from '../../helpers/temporary.js';
+import { parseGroundTruth } from '../../evaluation/ground-truth.js';
+import { SYNTH_CLASSES } from '../../synth/classes.js';
+import { writeDataset, type DatasetOptions } from '../../synth/write-dataset.js';
+import { temporaryFolder } from '../helpers/temporary.js';
 
 describe('A synthetic data set', () => {
   const folder = temporaryFolder();

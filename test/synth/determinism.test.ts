@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { annotate } from '../../../training/synth/annotate.js';
+import { annotate } from '../../synth/annotate.js';
 import { render, scenesOf, sha256 } from './drives.js';
 
 const annotationsOf = (seed: number): string => JSON.stringify(scenesOf({ seed }, 20).map(annotate));

@@ -1,12 +1,12 @@
 import { createCanvas } from '@napi-rs/canvas';
 import assert from 'node:assert/strict';
-import { boxIou, type Box } from '../../../src/core/box.js';
-import { annotate, MIN_VISIBLE_SHARE } from '../../../training/synth/annotate.js';
-import { atmosphereOf } from '../../../training/synth/atmosphere.js';
-import { SYNTH_CLASSES } from '../../../training/synth/classes.js';
-import { drawFigures } from '../../../training/synth/draw/figures.js';
-import { boundsOf, type Figure } from '../../../training/synth/figure.js';
-import type { Scene } from '../../../training/synth/scene.js';
+import { boxIou, type Box } from '../../src/core/box.js';
+import { annotate, MIN_VISIBLE_SHARE } from '../../synth/annotate.js';
+import { atmosphereOf } from '../../synth/atmosphere.js';
+import { SYNTH_CLASSES } from '../../synth/classes.js';
+import { drawFigures } from '../../synth/draw/figures.js';
+import { boundsOf, type Figure } from '../../synth/figure.js';
+import type { Scene } from '../../synth/scene.js';
 import { scenesOf, SMALL } from './drives.js';
 
 /** Spokes and limbs far away are thinner than a pixel, hence pale. */

@@ -1,4 +1,4 @@
-import type { Size } from '../../../src/core/letterbox.js';
+import type { Size } from '../../src/core/letterbox.js';
 import type { Annotation } from '../annotate.js';
 
 /** What a drive's thread is started with. */

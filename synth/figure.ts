@@ -1,4 +1,4 @@
-import type { Box } from '../../src/core/box.js';
+import type { Box } from '../src/core/box.js';
 
 /** 0xRRGGBB, as it is under white light. */
 export type Color = number;

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { createCanvas } from '@napi-rs/canvas';
-import { letterbox } from '../../../../src/core/letterbox.js';
-import { annotate, type Annotation } from '../../../../training/synth/annotate.js';
-import { createPainter } from '../../../../training/synth/draw/painter.js';
-import { createDrive } from '../../../../training/synth/drive.js';
-import { createLetterboxer } from '../../../../training/synth/live/letterboxed.js';
-import { LiveDrive } from '../../../../training/synth/live/live-drive.js';
+import { letterbox } from '../../../src/core/letterbox.js';
+import { annotate, type Annotation } from '../../../synth/annotate.js';
+import { createPainter } from '../../../synth/draw/painter.js';
+import { createDrive } from '../../../synth/drive.js';
+import { createLetterboxer } from '../../../synth/live/letterboxed.js';
+import { LiveDrive } from '../../../synth/live/live-drive.js';
 
 const SIZE = { width: 160, height: 100 };
 const INPUT = { width: 64, height: 64 };

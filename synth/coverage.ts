@@ -1,4 +1,4 @@
-import type { Size } from '../../src/core/letterbox.js';
+import type { Size } from '../src/core/letterbox.js';
 import type { Shape } from './figure.js';
 
 /** What is seen of one figure. Bounds are in pixels of the picture, at the edges of cells; empty when nothing is seen. */

@@ -1,5 +1,5 @@
 import { createCanvas, type Canvas } from '@napi-rs/canvas';
-import { letterbox, PAD_VALUE, type Size } from '../../../src/core/letterbox.js';
+import { letterbox, PAD_VALUE, type Size } from '../../src/core/letterbox.js';
 
 /** Writes a canvas as a detector's input: planar BGR, uint8, [3, input height, input width], padded with 114. */
 export type Letterboxer = (canvas: Canvas, target: Uint8Array) => void;

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { InternalError } from '../../../src/core/errors.js';
+import { InternalError } from '../../src/core/errors.js';
 import type { Annotation } from '../annotate.js';
 import type { DriveStart, FromDrive, ToDrive } from './drive-messages.js';
 

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import type { Size } from '../../src/core/letterbox.js';
-import { OutputError } from '../../src/core/errors.js';
+import type { Size } from '../src/core/letterbox.js';
+import { OutputError } from '../src/core/errors.js';
 
 const KEPT_LOG = 2000;
 
