@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { monotonicClock as clock } from '../src/cli/clock.js';
+import { monotonicClock as clock } from '../src/app/clock.js';
 
 const ENTRY = fileURLToPath(import.meta.url);
 

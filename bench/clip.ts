@@ -5,7 +5,7 @@ import { lastValueFrom, tap } from 'rxjs';
 import type { Detector } from '../src/core/detector.js';
 import type { PerceptEvent, PipelineEvent } from '../src/core/events.js';
 import { every, type Policy } from '../src/scheduling/policy.js';
-import { monotonicClock as clock } from '../src/cli/clock.js';
+import { monotonicClock as clock } from '../src/app/clock.js';
 import { createProcessDetector } from '../src/model/host/process-detector.js';
 import { createPipeline } from '../src/pipeline/create-pipeline.js';
 import { Measurements, type MeasurementsSnapshot } from '../src/pipeline/measurements.js';

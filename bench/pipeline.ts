@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { filter, firstValueFrom, lastValueFrom, map, take, tap } from 'rxjs';
 import { every, idleFree } from '../src/scheduling/policy.js';
-import { monotonicClock as clock } from '../src/cli/clock.js';
+import { monotonicClock as clock } from '../src/app/clock.js';
 import { openSession } from '../src/model/session.js';
 import { readModelSpec } from '../src/model/families/yolox/spec.js';
 import { uint8Model } from '../src/model/uint8-model.js';

@@ -14,8 +14,8 @@ export {
 } from './core/errors.js';
 
 // The two ends: what frames come from and what detects on them.
-export { monotonicClock } from './cli/clock.js';
-export { openDetector, openSource, type OpenDetectorOptions, type OpenSourceOptions } from './open.js';
+export { monotonicClock } from './app/clock.js';
+export { openDetector, openSource, type OpenDetectorOptions, type OpenSourceOptions } from './app/open.js';
 export { PROVIDERS, type Detector, type DetectorInfo, type DetectorResult, type DetectorTimes, type Provider } from './core/detector.js';
 export { createProcessDetector } from './model/host/process-detector.js';
 export type { ProcessDetectorOptions } from './model/host/host-plan.js';

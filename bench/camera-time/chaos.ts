@@ -1,5 +1,5 @@
 import type { DropEvent, GapEvent } from '../../src/core/events.js';
-import { monotonicClock as clock } from '../../src/cli/clock.js';
+import { monotonicClock as clock } from '../../src/app/clock.js';
 import type { Ffmpeg } from '../../src/streaming/ffmpeg/binary.js';
 import { CameraChaos } from '../../test/helpers/camera-chaos.js';
 import { untoldHoles } from '../../test/helpers/holes.js';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { monotonicClock as clock } from '../../src/cli/clock.js';
+import { monotonicClock as clock } from '../../src/app/clock.js';
 import type { Ffmpeg } from '../../src/streaming/ffmpeg/binary.js';
 import { PacedCamera } from '../../test/helpers/paced-camera/index.js';
 import { childrenOf } from '../processes.js';

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { Observable } from 'rxjs';
-import { monotonicClock as clock } from '../../src/cli/clock.js';
+import { monotonicClock as clock } from '../../src/app/clock.js';
 import type { SourceEvent } from '../../src/core/events.js';
 import { letterbox, type Size } from '../../src/core/letterbox.js';
 

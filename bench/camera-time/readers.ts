@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { SourceEvent } from '../../src/core/events.js';
 import type { Frame } from '../../src/core/frame.js';
-import { monotonicClock as clock } from '../../src/cli/clock.js';
+import { monotonicClock as clock } from '../../src/app/clock.js';
 import { cameraSource, type CameraOptions } from '../../src/streaming/sources/camera/camera.js';
 import type { Transport } from '../../src/streaming/sources/camera/camera-input.js';
 import type { Ffmpeg } from '../../src/streaming/ffmpeg/binary.js';

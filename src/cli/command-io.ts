@@ -3,9 +3,9 @@ import type { Environment } from '../config/environment.js';
 import { redact, redactText } from '../config/redact.js';
 import type { Clock, WallClock } from '../core/clock.js';
 import { UsageError } from '../core/errors.js';
-import { monotonicClock } from './clock.js';
+import { monotonicClock } from '../app/clock.js';
 import { createLog, LOG_FORMATS, type Log, type LogFormat } from './log.js';
-import { cacheDir } from './paths.js';
+import { cacheDir } from '../app/paths.js';
 import { Progress } from './progress.js';
 
 /** What `main` hands to every command. */

@@ -42,7 +42,7 @@ export function register(program: Command, context: CliContext): void {
     .action(async (flags: RunFlagValues) => {
       const io = openIo(command, context);
       const plan = planDemo(flags);
-      const { demo } = await import('./demo-run.js');
+      const { demo } = await import('../app/demo/run.js');
       await demo(plan, io);
     });
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { NowcastError } from '../core/errors.js';
 import { openIo, type CliContext, type CommandIo } from './command-io.js';
-import { examine, type Finding } from './doctor-checks.js';
+import { examine, type Finding } from '../app/doctor/checks.js';
 
 /** Declares `nowcast doctor`. */
 export function register(program: Command, context: CliContext): void {

@@ -30,14 +30,14 @@ export function register(program: Command, context: CliContext): void {
   action(declare('offline', 'COCO AP of a detector on every frame, without a clock', [annotations, detector, outputs])
     .requiredOption('--data-root <folder-or-video>', 'folder that holds the pictures (below the folders of their sequences, where there are any), or the video that is annotated')
     .option('--coco <file.json>', 'write what the detector finds, as COCO results: what --detections reads'),
-  async (io, _, flags) => (await import('./eval-offline.js')).evalOffline(io, flags));
+  async (io, _, flags) => (await import('../app/evaluate/offline.js')).evalOffline(io, flags));
 
   action(declare('realtime', 'streaming AP of a detector on frames that are played by the clock from memory', [annotations, detector, playing, timing, outputs])
     .requiredOption('--data-root <folder-or-video>', 'folder that holds the pictures (below the folders of their sequences, where there are any), or the video that is annotated')
     .option('--detections <file.json>', 'what the detector finds in every frame, as COCO results (default: found by detecting on every frame, after its sequence)')
     .option('--fps <rate>', 'frame rate (default: 30)')
     .option('--record <file.jsonl>', 'write the recording of the run'),
-  async (io, _, flags) => (await import('./eval-realtime.js')).evalRealtime(io, flags));
+  async (io, _, flags) => (await import('../app/evaluate/realtime.js')).evalRealtime(io, flags));
 
   action(declare('simulate', 'streaming AP that a detector would reach with other runtimes, schedules or workers', [annotations, timing, outputs])
     .requiredOption('--detections <file.json>', 'what the detector finds in every frame, as COCO results')

@@ -13,7 +13,7 @@ import { forecastFlag, numberFlag, textFlag } from './eval-flags.js';
 import { DEFAULT_FPS, loadDetections, loadGroundTruth, naming } from './eval-inputs.js';
 import { writeOutput } from './eval-report.js';
 import { printStreamingScore } from './eval-streaming-output.js';
-import { hostFacts } from './host-facts.js';
+import { hostFacts } from '../app/host-facts.js';
 import type { RunFlagValues } from './run-flags.js';
 
 /** `nowcast eval simulate`. */

@@ -5,7 +5,7 @@ import { redactText } from '../config/redact.js';
 import { NowcastError, UsageError, InternalError } from '../core/errors.js';
 import { addGlobalOptions, type CliContext } from './command-io.js';
 import { watchInterrupts } from './interrupt.js';
-import { packageVersion } from './paths.js';
+import { packageVersion } from '../app/paths.js';
 
 type CommandEntry = {
   readonly name: string;

@@ -9,10 +9,10 @@ import { letterbox, PAD_VALUE, type Size } from '../core/letterbox.js';
 import type { MemoryPicture } from '../streaming/sources/memory.js';
 import { readPicture } from '../streaming/sources/folder/picture.js';
 import { openIo, type CliContext, type CommandIo } from './command-io.js';
-import { openEvalDetector } from './eval-detector.js';
+import { openEvalDetector } from '../app/evaluate/open-detector.js';
 import { evalFlags, numberFlag, textFlag } from './eval-flags.js';
 import { checkWritable, writeOutput } from './eval-report.js';
-import { hostFacts } from './host-facts.js';
+import { hostFacts } from '../app/host-facts.js';
 import type { RunFlagValues } from './run-flags.js';
 import { table } from './table.js';
 

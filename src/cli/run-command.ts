@@ -16,7 +16,7 @@ export function register(program: Command, context: CliContext): void {
   addRunFlags(command).action(async (sources: string[], flags: RunFlagValues) => {
     const io = openIo(command, context);
     const config = await readRunConfig(sources, flags, context.env, context.secrets);
-    const { run } = await import('./run.js');
+    const { run } = await import('../app/run/run.js');
     await run(config, io);
   });
 }

@@ -3,7 +3,7 @@ import { readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { DemoSummary } from '../../src/cli/demo-summary.js';
+import type { DemoSummary } from '../../src/app/demo/summary.js';
 import { DROP_REASONS } from '../../src/core/events.js';
 import { nowcast } from '../helpers/command.js';
 import { itNeeds } from '../helpers/needs.js';

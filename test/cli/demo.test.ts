@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { planDemo } from '../../src/cli/demo.js';
-import { SlowedDetector } from '../../src/cli/demo-slowed.js';
+import { SlowedDetector } from '../../src/app/demo/slowed-detector.js';
 import { DEFAULT_DEMO_SEED } from '../../src/config/source-kind.js';
 import { UsageError } from '../../src/core/errors.js';
 import { FakeDetector } from '../helpers/fake-detector.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import type { RunSummary } from '../../src/cli/run-summary.js';
+import type { RunSummary } from '../../src/app/run/summary.js';
 import type { DropEvent, PerceptEvent } from '../../src/core/events.js';
 import { annotatedPictures } from '../helpers/paced-camera/annotated-pictures.js';
 import { BOX_PLACES } from '../helpers/paced-camera/stamp-model.js';

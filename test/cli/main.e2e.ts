@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { packageVersion } from '../../src/cli/paths.js';
+import { packageVersion } from '../../src/app/paths.js';
 import { COMMAND, nowcast } from '../helpers/command.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 

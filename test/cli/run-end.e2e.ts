@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { join } from 'node:path';
-import type { RunSummary } from '../../src/cli/run-summary.js';
+import type { RunSummary } from '../../src/app/run/summary.js';
 import { pattern, presentationTimes } from '../helpers/clips.js';
 import { COMMAND, nowcast } from '../helpers/command.js';
 import { hasProgram, itNeeds } from '../helpers/needs.js';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { copyFileSync, mkdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { join } from 'node:path';
-import type { RunSummary } from '../../src/cli/run-summary.js';
+import type { RunSummary } from '../../src/app/run/summary.js';
 import { boxIou } from '../../src/core/box.js';
 import type { PerceptEvent } from '../../src/core/events.js';
 import type { FeedMessage } from '../../src/streaming/feed/protocol.js';

@@ -1,0 +1,72 @@
+import type { DropEvent, PerceptEvent, PipelineEvent, SourceEvent } from '../../core/events.js';
+import type { Moment } from './world.js';
+
+/** One frame of the end of a run. */
+export type RecentFrame = {
+  readonly moment: Moment;
+  readonly event: PerceptEvent | DropEvent;
+  /** Letterboxed, of a frame that was not detected on; absent where it was never drawn. */
+  readonly picture: Uint8Array | undefined;
+};
+
+/**
+ * The last frames of a run: what was true, what came out, and the pictures of those that were dropped, so that it can
+ * be found out afterwards what the detector would have seen in them.
+ */
+export class RecentFrames {
+  readonly #count: number;
+  readonly #moments = new Map<number, Moment>();
+  readonly #events = new Map<number, PerceptEvent | DropEvent>();
+  readonly #pictures = new Map<number, Uint8Array>();
+  readonly #spare: Uint8Array[] = [];
+
+  /** @param count how many are kept */
+  constructor(count: number) {
+    this.#count = count;
+  }
+
+  moment(moment: Moment): void {
+    this.#moments.set(moment.truth.seq, moment);
+  }
+
+  received(event: SourceEvent): void {
+    if (event.type !== 'frame' && event.type !== 'drop') return;
+    if (event.type === 'frame') {
+      const copy = this.#spare.pop() ?? new Uint8Array(event.image.length);
+      copy.set(event.image);
+      this.#pictures.set(event.seq, copy);
+    }
+    const gone = event.seq - this.#count;
+    this.#moments.delete(gone);
+    this.#events.delete(gone);
+    this.#forget(gone);
+  }
+
+  emitted(event: PipelineEvent): void {
+    if (event.type !== 'percept' && event.type !== 'drop') return;
+    this.#events.set(event.seq, event);
+    if (event.type === 'percept') this.#forget(event.seq);
+  }
+
+  /** The picture of a frame that was passed over and drawn afterwards. */
+  drawn(seq: number, picture: Uint8Array): void {
+    this.#pictures.set(seq, picture);
+  }
+
+  /** Those of which all is known, without a gap, in order. */
+  list(): readonly RecentFrame[] {
+    const frames: RecentFrame[] = [];
+    for (const [seq, moment] of this.#moments) {
+      const event = this.#events.get(seq);
+      if (event !== undefined) frames.push({ moment, event, picture: this.#pictures.get(seq) });
+    }
+    return frames;
+  }
+
+  #forget(seq: number): void {
+    const picture = this.#pictures.get(seq);
+    if (picture === undefined) return;
+    this.#pictures.delete(seq);
+    this.#spare.push(picture);
+  }
+}

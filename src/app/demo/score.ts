@@ -1,0 +1,60 @@
+import { mapClasses } from '../../../evaluation/class-mapping.js';
+import { DetectionList } from '../../../evaluation/detection-list.js';
+import { parseGroundTruth } from '../../../evaluation/ground-truth.js';
+import { RunCollector } from '../../../evaluation/run-collector.js';
+import { prepareDetections, scoreRun, streamingJson, type StreamingJson } from '../../../evaluation/score.js';
+import { drawConditions } from '../../../synth/conditions.js';
+import { argoverseJson } from '../../../synth/dataset.js';
+import type { Detection } from '../../core/detection.js';
+import type { Detector } from '../../core/detector.js';
+import type { TrackerKind } from '../../track/create-tracker.js';
+import type { RecentFrame } from './recent.js';
+import { DEMO_FPS, DEMO_SIZE } from './demo-source.js';
+import { detectPicture, forEachFrame } from '../evaluate/detect-frames.js';
+
+export type DemoScoring = {
+  readonly frames: readonly RecentFrame[];
+  readonly seed: number;
+  readonly detector: Detector;
+  readonly forecaster: TrackerKind | undefined;
+  /** Draws a frame that was passed over. */
+  readonly draw: (seq: number, target: Uint8Array) => Promise<void>;
+  readonly onProgress: (done: number, total: number) => void;
+};
+
+/**
+ * Scores the end of a run, and splits what streaming cost. What the detector sees in the frames that were dropped is
+ * found out now, so that the terms add up.
+ */
+export async function scoreDemo({ frames, seed, detector, forecaster, draw, onProgress }: DemoScoring): Promise<StreamingJson> {
+  const { classNames, input } = detector.info;
+  const sequence = { seed, conditions: drawConditions(seed), frames: frames.map(({ moment }) => moment.objects) };
+  const truth = parseGroundTruth(argoverseJson([sequence], DEMO_SIZE, DEMO_FPS, 'jpg'));
+
+  const offline = new DetectionList();
+  const mapping = mapClasses(classNames, truth);
+  const add = (frame: number, detections: readonly Detection[]): void => {
+    for (const detection of detections) if (mapping[detection.classId] >= 0) offline.addDetection(frame, mapping[detection.classId], detection);
+  };
+  const undetected: number[] = [];
+  frames.forEach(({ event }, i) => {
+    if (event.type === 'percept') add(i, event.detections);
+    else undetected.push(i);
+  });
+  let done = 0;
+  onProgress(0, undetected.length);
+  await forEachFrame(undetected.length, detector, new AbortController().signal, async (index) => {
+    const { moment: { truth: { seq } }, picture } = frames[undetected[index]];
+    const image = picture ?? new Uint8Array(3 * input.width * input.height);
+    if (picture === undefined) await draw(seq, image);
+    add(undetected[index], await detectPicture(detector, { size: DEMO_SIZE, image }));
+    onProgress(++done, undetected.length);
+  });
+
+  const collector = new RunCollector([frames[0].event.streamId], classNames, truth);
+  const first = frames[0].event.seq;
+  for (const { event } of frames) collector.add({ ...event, seq: event.seq - first }, `frame ${event.seq}`);
+  const { run, detections, outputCount } = collector.finish(DEMO_FPS);
+  const score = scoreRun(truth, run, prepareDetections(truth, detections, outputCount), 0, forecaster, prepareDetections(truth, offline.columns(), frames.length));
+  return streamingJson(truth, run, score);
+}

@@ -1,0 +1,213 @@
+import { catchError, interval, lastValueFrom, of, takeUntil, tap } from 'rxjs';
+import { LiveAccuracy } from '../../../evaluation/live.js';
+import type { StreamingJson } from '../../../evaluation/score.js';
+import type { Annotation } from '../../../synth/annotate.js';
+import { SYNTH_CLASSES } from '../../../synth/classes.js';
+import { drawConditions } from '../../../synth/conditions.js';
+import { LiveDrive } from '../../../synth/live/live-drive.js';
+import type { PipelineEvent, SourceEvent } from '../../core/events.js';
+import { policyByName } from '../../scheduling/policy.js';
+import { createPipeline } from '../../pipeline/create-pipeline.js';
+import { Measurements } from '../../pipeline/measurements.js';
+import { type LivePage } from '../../streaming/http/live-page.js';
+import type { RunNews, TrueObject } from '../../streaming/http/page-messages.js';
+import type { TrackerKind } from '../../track/create-tracker.js';
+import type { CommandIo } from '../../cli/command-io.js';
+import type { DemoPlan } from '../../cli/demo.js';
+import { RecentFrames } from './recent.js';
+import { scoreDemo } from './score.js';
+import { type SlowedDetector } from './slowed-detector.js';
+import { DEMO_FPS, DEMO_SIZE, playDrive } from './demo-source.js';
+import { demoText, outcomeNews, summariseDemo } from './summary.js';
+import { DEMO_CLASSES, World } from './world.js';
+import { aborted, abortedAfter, frameLimit } from '../run/limits.js';
+import type { Outputs } from '../run/outputs.js';
+import { type RunReporter } from '../run/reporter.js';
+
+/** How many of the newest frames are scored: ten seconds. */
+const WINDOW_FRAMES = 300;
+/** The drive is further than what was played, by less than this. */
+const READ_AHEAD = 30;
+const JPEG_QUALITY = 85;
+const SCORE_EVERY_MS = 1000;
+
+export type ShowParts = {
+  readonly plan: DemoPlan;
+  readonly page: LivePage | undefined;
+  readonly detector: SlowedDetector;
+  readonly reporter: RunReporter;
+  readonly outputs: Outputs;
+  readonly io: CommandIo;
+};
+
+/** One showing of the drive: played through the pipeline, shown on the page, and scored at its end. */
+export class DemoShow {
+  readonly #parts: ShowParts;
+  readonly #streamId: string;
+  readonly #forecaster: TrackerKind | undefined;
+  readonly #drive: LiveDrive;
+  readonly #world: World;
+  readonly #recent = new RecentFrames(WINDOW_FRAMES);
+  readonly #measurements: Measurements;
+  /** With forecasting, and without. */
+  readonly #meters: { readonly final: LiveAccuracy; readonly observed: LiveAccuracy | undefined };
+  #durationMs = 0;
+  #isDetectorLost = false;
+
+  constructor(parts: ShowParts) {
+    this.#parts = parts;
+    const { plan: { run, seed }, page, detector: { info } } = parts;
+    this.#streamId = run.sources[0].id;
+    this.#measurements = new Measurements([this.#streamId]);
+    this.#forecaster = run.detect.forecast === 'none' ? undefined : run.detect.forecast;
+    const meter = (forecaster: TrackerKind | undefined): LiveAccuracy =>
+      new LiveAccuracy({ truth: DEMO_CLASSES, classNames: info.classNames, windowFrames: WINDOW_FRAMES, keptFrames: WINDOW_FRAMES, forecaster });
+    this.#meters = { final: meter(this.#forecaster), observed: this.#forecaster && meter(undefined) };
+    this.#world = new World({
+      streamId: this.#streamId,
+      onMoment: (moment) => {
+        this.#recent.moment(moment);
+        this.#meters.final.truth(moment.truth);
+        this.#meters.observed?.truth(moment.truth);
+      },
+      onPicture: ({ truth: { seq, capturedAtMs }, objects }, jpeg) => page?.show({
+        seq, capturedAt: parts.io.clock.toUnixMs(capturedAtMs), truth: objects.map(trueObject),
+      }, jpeg),
+    });
+    this.#drive = new LiveDrive({
+      seed, fps: DEMO_FPS, size: DEMO_SIZE, input: info.input, keptFrames: WINDOW_FRAMES + READ_AHEAD,
+      jpegQuality: page && JPEG_QUALITY,
+      onTruth: (index, objects) => this.#world.tell(index, objects),
+      onJpeg: (index, bytes) => this.#world.drawn(index, bytes),
+    });
+  }
+
+  /** Until a limit is met or the signal is aborted. */
+  async play(): Promise<void> {
+    const { plan: { run }, detector, outputs, page, io } = this.#parts;
+    void page?.tell(this.#runNews());
+    page?.slowed(detector.extraMs);
+    const limit = frameLimit(run.maxFrames);
+    const ending = abortedAfter(run.durationMs, io.signal);
+    const startedAtMs = io.clock.now();
+    const source = playDrive(this.#drive, { streamId: this.#streamId, input: detector.info.input, pace: 'source', clock: io.clock });
+    const events = createPipeline({
+      sources: [source.pipe(limit.within, takeUntil(limit.reached), tap((event) => this.#received(event)))],
+      detector,
+      clock: io.clock,
+      policy: policyByName(run.detect.schedule),
+      latencyBudgetMs: run.detect.budgetMs,
+      tracker: this.#forecaster,
+      forecast: this.#forecaster !== undefined,
+      measurements: this.#measurements,
+      stop: aborted(ending.signal),
+    });
+    const scores = interval(SCORE_EVERY_MS).subscribe(() => {
+      outputs.publishStats(this.#measurements.snapshot(), io.clock.now());
+      this.#tellScore();
+    });
+    try {
+      await lastValueFrom(events.pipe(catchError((error: unknown) => of(this.#detectorLost(error))), tap((event) => this.#emitted(event))), { defaultValue: undefined });
+    } finally {
+      ending.dispose();
+      scores.unsubscribe();
+      outputs.publishStats(this.#measurements.snapshot(), io.clock.now());
+      this.#durationMs = io.clock.now() - startedAtMs;
+    }
+  }
+
+  /** Adds up what the run was worth, and tells. */
+  async conclude(): Promise<void> {
+    const { plan: { run: config, seed }, detector, page, reporter, io } = this.#parts;
+    detector.extraMs = 0;
+    await this.#hearAll();
+    const frames = this.#recent.list();
+    let score: StreamingJson | undefined;
+    if (frames.length > 0 && !this.#isDetectorLost) {
+      const total = frames.filter(({ event }) => event.type === 'drop').length;
+      io.log.info(`scoring the last ${(frames.length / DEMO_FPS).toFixed(0)} s: detecting on the ${total} frames that were dropped`);
+      const bar = io.progress.bar({ label: 'scoring', total, unit: 'frames' });
+      try {
+        score = await scoreDemo({
+          frames, seed, detector, forecaster: this.#forecaster,
+          draw: (seq, target) => this.#drive.produce(seq, target),
+          onProgress: (done) => {
+            bar.set(done);
+            void page?.tell({ type: 'scoring', done, total });
+          },
+        });
+      } finally {
+        bar.done();
+      }
+    }
+    const summary = summariseDemo({
+      config, seed, info: detector.info, snapshot: this.#measurements.snapshot(), durationMs: this.#durationMs, score, problems: reporter.problems,
+    }, io);
+    await page?.tell(outcomeNews(summary));
+    io.print(io.json ? JSON.stringify(summary) : demoText(summary));
+    if (reporter.problem !== undefined) throw reporter.problem;
+  }
+
+  /** The drive tells of frames that it passed over when it draws one that comes after them, or the last of them. */
+  async #hearAll(): Promise<void> {
+    const { untold } = this.#world;
+    const { width, height } = this.#parts.detector.info.input;
+    if (untold === undefined) return;
+    const picture = new Uint8Array(3 * width * height);
+    await this.#drive.produce(untold, picture);
+    // Scoring would ask for it again, and the drive keeps no frame that it has drawn.
+    this.#recent.drawn(untold, picture);
+  }
+
+  close(): Promise<void> {
+    return this.#drive.close();
+  }
+
+  /** Ends the run, but takes nothing from what was found until then. */
+  #detectorLost(error: unknown): PipelineEvent {
+    this.#isDetectorLost = true;
+    return this.#parts.reporter.failed(error);
+  }
+
+  #received(event: SourceEvent): void {
+    if (event.type !== 'frame' && event.type !== 'drop') return;
+    this.#recent.received(event);
+    this.#world.captured(event.seq, event.capturedAtMs);
+  }
+
+  #emitted(event: PipelineEvent): void {
+    const { outputs, reporter } = this.#parts;
+    outputs.publish(event);
+    reporter.seen(event);
+    this.#recent.emitted(event);
+    if (event.type !== 'percept') return;
+    this.#meters.final.percept(event);
+    this.#meters.observed?.percept(event);
+  }
+
+  #tellScore(): void {
+    const { page, io } = this.#parts;
+    if (page === undefined) return;
+    const nowMs = io.clock.now();
+    const { AP: sAP, pairing } = this.#meters.final.rolling(nowMs);
+    void page.tell({
+      type: 'score', at: io.clock.toUnixMs(nowMs), windowS: pairing.frames / DEMO_FPS, sAP,
+      observedAP: this.#meters.observed?.rolling(nowMs).AP ?? null,
+    });
+  }
+
+  #runNews(): RunNews {
+    const { plan: { run: { detect }, seed }, detector: { info } } = this.#parts;
+    const { time, weather } = drawConditions(seed);
+    return {
+      type: 'run', model: info.model, provider: info.provider, threads: info.threads, input: `${info.input.width}x${info.input.height}`,
+      schedule: detect.schedule, budgetMs: detect.budgetMs ?? null, forecaster: this.#forecaster ?? null,
+      fps: DEMO_FPS, ...DEMO_SIZE, seed, conditions: `${time}, ${weather}`,
+    };
+  }
+}
+
+function trueObject({ box, classId, trackId }: Annotation): TrueObject {
+  const round = (value: number): number => Math.round(value * 10) / 10;
+  return { box: [round(box.x1), round(box.y1), round(box.x2), round(box.y2)], class: SYNTH_CLASSES[classId], trackId };
+}

@@ -1,0 +1,40 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Detector, DetectorInfo, DetectorResult } from '../../core/detector.js';
+import type { Frame } from '../../core/frame.js';
+
+/** A detector that takes longer than it does: what a larger model would be like, or a smaller machine. */
+export class SlowedDetector implements Detector {
+  /** Milliseconds that are added to every run. */
+  extraMs: number;
+  readonly #detector: Detector;
+
+  constructor(detector: Detector, extraMs: number) {
+    this.#detector = detector;
+    this.extraMs = extraMs;
+  }
+
+  get info(): DetectorInfo {
+    return this.#detector.info;
+  }
+
+  get hosts(): number {
+    return this.#detector.hosts;
+  }
+
+  async detect(frame: Frame): Promise<DetectorResult> {
+    const { extraMs } = this;
+    const result = await this.#detector.detect(frame);
+    if (extraMs === 0) return result;
+    await wait(extraMs);
+    const { inferStartMs, inferEndMs, doneAtMs } = result.times;
+    return { ...result, times: { inferStartMs, inferEndMs: inferEndMs + extraMs, doneAtMs: doneAtMs + extraMs } };
+  }
+
+  ready(): Promise<void> {
+    return this.#detector.ready();
+  }
+
+  close(): Promise<void> {
+    return this.#detector.close();
+  }
+}

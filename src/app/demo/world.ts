@@ -1,0 +1,78 @@
+import type { TruthFrame, TruthObject } from '../../../evaluation/live.js';
+import type { Annotation } from '../../../synth/annotate.js';
+import { COCO_MAPPING, SYNTH_CLASSES } from '../../../synth/classes.js';
+import type { GroundTruth } from '../../../evaluation/ground-truth.js';
+import { DEMO_SIZE } from './demo-source.js';
+
+/** The classes of the drive, as evaluation wants them. */
+export const DEMO_CLASSES: Pick<GroundTruth, 'classes' | 'classIndex' | 'cocoMapping'> = {
+  classes: SYNTH_CLASSES.map((name, id) => ({ id, name })),
+  classIndex: new Map(SYNTH_CLASSES.map((_, id) => [id, id])),
+  cocoMapping: COCO_MAPPING,
+};
+
+/** A moment of the drive that has come. */
+export type Moment = { readonly truth: TruthFrame; readonly objects: readonly Annotation[] };
+
+export type WorldOptions = {
+  readonly streamId: string;
+  /** Given every frame that was captured, in order. */
+  readonly onMoment: (moment: Moment) => void;
+  /** Given the pictures for people of moments that have come. */
+  readonly onPicture: (moment: Moment, jpeg: Uint8Array) => void;
+};
+
+/** Brings together what the drive tells ahead of time, or behind it, with the moments at which frames are captured. */
+export class World {
+  readonly #options: WorldOptions;
+  readonly #objects = new Map<number, readonly Annotation[]>();
+  readonly #capturedAtMs = new Map<number, number>();
+  readonly #jpegs = new Map<number, Uint8Array>();
+  #newest: Moment | undefined;
+
+  constructor(options: WorldOptions) {
+    this.#options = options;
+  }
+
+  /** What is to be seen in a frame; in order. */
+  tell(seq: number, objects: readonly Annotation[]): void {
+    this.#objects.set(seq, objects);
+    this.#meet(seq);
+  }
+
+  /** A frame's time has come, whether it was drawn or not; in order. */
+  captured(seq: number, capturedAtMs: number): void {
+    this.#capturedAtMs.set(seq, capturedAtMs);
+    this.#meet(seq);
+  }
+
+  /** A frame's picture for people. One that is late for its moment is shown only if none came after. */
+  drawn(seq: number, jpeg: Uint8Array): void {
+    const newest = this.#newest;
+    if (newest === undefined || seq > newest.truth.seq) this.#jpegs.set(seq, jpeg);
+    else if (seq === newest.truth.seq) this.#options.onPicture(newest, jpeg);
+  }
+
+  /** The last frame that was captured and of which nothing is told yet, as of frames that were passed over. */
+  get untold(): number | undefined {
+    return [...this.#capturedAtMs.keys()].at(-1);
+  }
+
+  #meet(seq: number): void {
+    const objects = this.#objects.get(seq);
+    const capturedAtMs = this.#capturedAtMs.get(seq);
+    if (objects === undefined || capturedAtMs === undefined) return;
+    this.#objects.delete(seq);
+    this.#capturedAtMs.delete(seq);
+    const truth = { streamId: this.#options.streamId, seq, capturedAtMs, size: DEMO_SIZE, objects: objects.map(truthObject) };
+    this.#newest = { truth, objects };
+    this.#options.onMoment(this.#newest);
+    const jpeg = this.#jpegs.get(seq);
+    if (jpeg !== undefined) this.#options.onPicture(this.#newest, jpeg);
+    for (const waiting of this.#jpegs.keys()) if (waiting <= seq) this.#jpegs.delete(waiting);
+  }
+}
+
+function truthObject({ classId, box: { x1, y1, x2, y2 } }: Annotation): TruthObject {
+  return { classIndex: classId, bbox: [x1, y1, x2 - x1, y2 - y1] };
+}

@@ -1,0 +1,50 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import type { Finding } from './checks.js';
+
+export const FFMPEG_INSTALL = 'install ffmpeg 4.4 or later (apt install ffmpeg, brew install ffmpeg), or name one with NOWCAST_FFMPEG';
+
+/** What a run may ask of ffmpeg, the list in which ffmpeg names it, and what does not work without it. */
+const ABILITIES = [
+  ['decoders', 'h264', 'most cameras and files'],
+  ['decoders', 'hevc', 'H.265 cameras and files'],
+  ['decoders', 'mjpeg', 'MJPEG cameras'],
+  ['demuxers', 'rtsp', 'rtsp:// sources'],
+  ['demuxers', 'hls', 'HLS sources'],
+  ['protocols', 'https', 'https:// sources'],
+  ['protocols', 'udp', 'udp:// sources'],
+  ['protocols', 'srt', 'srt:// sources'],
+  ['encoders', 'libx264', '--save'],
+] as const;
+
+type ListName = (typeof ABILITIES)[number][0];
+
+/** Asks an ffmpeg for its lists and compares them with what a run may need. */
+export async function ffmpegAbilities(path: string): Promise<Finding> {
+  const names = [...new Set(ABILITIES.map(([list]) => list))];
+  const lists = new Map(await Promise.all(names.map(async (list): Promise<[ListName, ReadonlySet<string>]> => {
+    const { stdout } = await promisify(execFile)(path, ['-hide_banner', `-${list}`], { timeout: 10_000 });
+    return [list, list === 'protocols' ? parseProtocols(stdout) : parseList(stdout)];
+  })));
+  const lacking = ABILITIES.filter(([list, name]) => lists.get(list)?.has(name) !== true);
+  if (lacking.length === 0) return { name: 'ffmpeg can', state: 'ok', found: ABILITIES.map(([, name]) => name).join(', ') };
+  return {
+    name: 'ffmpeg can',
+    state: 'limited',
+    found: `not ${lacking.map(([, name, use]) => `${name} (${use})`).join(', not ')}`,
+    remedy: 'install a full build of ffmpeg where you need these',
+  };
+}
+
+/** Names of a list of codecs or formats: after the line of dashes, the second word of each line, split at commas. */
+export function parseList(output: string): ReadonlySet<string> {
+  const lines = output.split('\n');
+  const body = lines.slice(lines.findIndex((line) => /^\s*-+\s*$/.test(line)) + 1);
+  return new Set(body.flatMap((line) => line.trim().split(/\s+/)[1]?.split(',') ?? []));
+}
+
+/** Names of the input protocols: the lines between `Input:` and `Output:`. */
+export function parseProtocols(output: string): ReadonlySet<string> {
+  const body = /Input:\n([\s\S]*?)(?:\nOutput:|$)/.exec(output)?.[1] ?? '';
+  return new Set(body.split('\n').map((line) => line.trim()));
+}

@@ -1,0 +1,44 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { GroundTruth } from '../../../evaluation/ground-truth.js';
+import { DataError, SourceError, UsageError } from '../../core/errors.js';
+import type { Size } from '../../core/letterbox.js';
+import { readPicture } from '../../streaming/sources/folder/picture.js';
+
+/**
+ * Whether the data root is the annotated video itself, rather than a folder that holds pictures.
+ * @throws UsageError where it does not exist
+ */
+export function isVideoFile(dataRoot: string): boolean {
+  const stats = statSync(dataRoot, { throwIfNoEntry: false });
+  if (stats === undefined) throw new UsageError(`--data-root ${dataRoot} does not exist`);
+  return stats.isFile();
+}
+
+/** @throws UsageError where annotations of several sequences are to go with one video */
+export function checkOneSequence(dataRoot: string, { sequences }: GroundTruth): void {
+  if (sequences.length !== 1) throw new UsageError(`--data-root is the file ${dataRoot}, but the annotations hold ${sequences.length} sequences; name the folder of their pictures`);
+}
+
+/**
+ * Reads an annotated picture and letterboxes it into `target`.
+ * @param folder the data root and the sequence's folder below it
+ * @returns its size in pixels
+ * @throws SourceError where it cannot be read; DataError where it is of another size than is annotated
+ */
+export async function readAnnotated(folder: string, truth: GroundTruth, image: number, input: Size, target: Uint8Array): Promise<Size> {
+  const path = join(folder, truth.images[image].name);
+  const size = await readPicture(path, input, target).catch((cause: unknown) => {
+    throw new SourceError(`the picture ${path} cannot be read: ${(cause as Error).message}`, { cause });
+  });
+  checkSize(truth, image, size);
+  return size;
+}
+
+/** @throws DataError where a picture is of another size than is annotated */
+export function checkSize(truth: GroundTruth, image: number, { width, height }: Size): void {
+  const { name, size } = truth.images[image];
+  if (size !== undefined && (size.width !== width || size.height !== height)) {
+    throw new DataError(`${name} has ${width}x${height} pixels, but ${size.width}x${size.height} in the annotations; are these the annotated pictures?`);
+  }
+}

@@ -1,0 +1,89 @@
+import { join } from 'node:path';
+import { lastValueFrom, tap } from 'rxjs';
+import type { GroundTruth } from '../../../evaluation/ground-truth.js';
+import type { Detection } from '../../core/detection.js';
+import type { Detector } from '../../core/detector.js';
+import { DetectorFailedError, SourceError } from '../../core/errors.js';
+import type { PipelineEvent } from '../../core/events.js';
+import { OWN_TIMES } from '../../core/frame.js';
+import { letterbox } from '../../core/letterbox.js';
+import { every } from '../../scheduling/policy.js';
+import { createPipeline } from '../../pipeline/create-pipeline.js';
+import { locateFfmpeg } from '../../streaming/ffmpeg/binary.js';
+import type { MemoryPicture } from '../../streaming/sources/memory.js';
+import { videoSource } from '../../streaming/sources/video/video.js';
+import type { CommandIo } from '../../cli/command-io.js';
+import { checkSize, readAnnotated } from './data-root.js';
+
+/** Takes what was found in an image. */
+type Found = (image: number, detections: readonly Detection[]) => void;
+
+/**
+ * Detects on every annotated picture below `dataRoot`.
+ * @throws SourceError for a picture that cannot be read; DataError for one of another size than is annotated
+ */
+export async function detectPictures(signal: AbortSignal, dataRoot: string, truth: GroundTruth, detector: Detector, found: Found): Promise<void> {
+  const { width, height } = detector.info.input;
+  const frames = truth.sequences.flatMap(({ dir, images }) => Array.from(images, (image) => ({ folder: join(dataRoot, dir), image })));
+  const spare: Uint8Array[] = [];
+  await forEachFrame(frames.length, detector, signal, async (index) => {
+    const { folder, image } = frames[index];
+    const picture = spare.pop() ?? new Uint8Array(3 * width * height);
+    const size = await readAnnotated(folder, truth, image, detector.info.input, picture);
+    found(image, await detectPicture(detector, { size, image: picture }));
+    spare.push(picture);
+  });
+}
+
+/**
+ * Does `work` for the frames 0 to `count - 1`. One more than there are hosts is on its way, so that no host waits for a
+ * picture to be decoded.
+ */
+export async function forEachFrame(count: number, detector: Detector, signal: AbortSignal, work: (index: number) => Promise<void>): Promise<void> {
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    while (next < count) {
+      signal.throwIfAborted();
+      await work(next++);
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: detector.hosts + 1 }, worker));
+  } finally {
+    next = count;
+  }
+}
+
+/** What the detector finds in a picture; asked again, once, where it was lost on the way. */
+export async function detectPicture(detector: Detector, { size, image }: MemoryPicture): Promise<readonly Detection[]> {
+  const frame = {
+    type: 'frame' as const, streamId: 'pictures', seq: 0, epoch: 0, ptsMs: 0, capturedAtMs: 0, ...OWN_TIMES, readyAtMs: 0, ...size,
+    letterbox: letterbox(size, detector.info.input), image, corrupt: false, release: () => undefined,
+  };
+  try {
+    return (await detector.detect(frame)).detections;
+  } catch (error) {
+    if (!(error instanceof DetectorFailedError)) throw error;
+    await detector.ready();
+    return (await detector.detect(frame)).detections;
+  }
+}
+
+/**
+ * Detects on the frames of the video that is annotated as one sequence.
+ * @throws SourceError for a frame that is lost; DataError for one of another size than is annotated
+ */
+export async function detectVideo(io: CommandIo, path: string, truth: GroundTruth, detector: Detector, found: Found): Promise<void> {
+  const [{ images }] = truth.sequences;
+  const ffmpeg = await locateFfmpeg(io.env, io.cacheDir);
+  const source = videoSource(path, { streamId: 'video', input: detector.info.input, pace: 'max', ffmpeg, clock: io.clock, maxFrames: images.length });
+  const take = (event: PipelineEvent): void => {
+    if (event.type === 'percept') {
+      checkSize(truth, images[event.seq], event);
+      found(images[event.seq], event.detections);
+    }
+    if (event.type === 'drop') throw new SourceError(`frame ${event.seq} of ${path} was lost (${event.reason}); an offline score needs them all`);
+    io.signal.throwIfAborted();
+  };
+  await lastValueFrom(createPipeline({ sources: [source], detector, clock: io.clock, policy: every }).pipe(tap(take)), { defaultValue: undefined });
+}

@@ -1,0 +1,92 @@
+import { join } from 'node:path';
+import { lastValueFrom, tap } from 'rxjs';
+import type { GroundTruth, Sequence } from '../../../evaluation/ground-truth.js';
+import { SourceError, UsageError } from '../../core/errors.js';
+import type { SourceEvent } from '../../core/events.js';
+import type { Size } from '../../core/letterbox.js';
+import { locateFfmpeg } from '../../streaming/ffmpeg/binary.js';
+import type { MemoryPicture } from '../../streaming/sources/memory.js';
+import { videoSource } from '../../streaming/sources/video/video.js';
+import type { CommandIo } from '../../cli/command-io.js';
+import { checkSize, readAnnotated } from './data-root.js';
+import { megabytes } from '../../cli/table.js';
+
+/** Pictures that are decoded at the same time. */
+const DECODERS = 2;
+
+/**
+ * Refuses a data set whose longest sequence, which is what lies in memory at once, does not fit.
+ * @param availableBytes memory that is free
+ * @throws UsageError saying how much is needed
+ */
+export function checkMemory({ sequences }: Pick<GroundTruth, 'sequences'>, { width, height }: Size, availableBytes: number): void {
+  const { name, images } = sequences.reduce((longest, sequence) => (sequence.images.length > longest.images.length ? sequence : longest));
+  const neededBytes = images.length * 3 * width * height;
+  if (neededBytes <= availableBytes) return;
+  throw new UsageError(`the ${images.length} frames of sequence "${name}" take ${megabytes(neededBytes)} of memory at ${width}x${height}, but ${megabytes(availableBytes)} are available; `
+    + 'cut the sequence into shorter ones, or choose a smaller --input');
+}
+
+/** Holds the decoded frames of one sequence at a time; the next sequence takes the same memory. */
+export class FrameMemory {
+  readonly #truth: GroundTruth;
+  readonly #input: Size;
+  readonly #images: Uint8Array[] = [];
+
+  constructor(truth: GroundTruth, input: Size) {
+    this.#truth = truth;
+    this.#input = input;
+  }
+
+  /**
+   * Decodes the pictures of a sequence, which are valid until the next load.
+   * @param onRead told after each picture
+   * @throws SourceError for one that cannot be read; DataError for one of another size than is annotated
+   */
+  async loadPictures(dataRoot: string, { dir, images }: Sequence, signal: AbortSignal, onRead: () => void): Promise<MemoryPicture[]> {
+    const pictures = new Array<MemoryPicture>(images.length);
+    let next = 0;
+    const decode = async (): Promise<void> => {
+      while (next < images.length) {
+        signal.throwIfAborted();
+        const frame = next++;
+        const image = this.#imageAt(frame);
+        pictures[frame] = { size: await readAnnotated(join(dataRoot, dir), this.#truth, images[frame], this.#input, image), image };
+        onRead();
+      }
+    };
+    try {
+      await Promise.all(Array.from({ length: DECODERS }, decode));
+    } finally {
+      next = images.length;
+    }
+    return pictures;
+  }
+
+  /** The same for the video that is annotated as one sequence. */
+  async loadVideo(io: CommandIo, path: string, { images }: Sequence, onRead: () => void): Promise<MemoryPicture[]> {
+    const ffmpeg = await locateFfmpeg(io.env, io.cacheDir);
+    const pictures: MemoryPicture[] = [];
+    const take = (event: SourceEvent): void => {
+      io.signal.throwIfAborted();
+      if (event.type === 'drop') throw new SourceError(`frame ${event.seq} of ${path} was lost (${event.reason}); the score needs them all`);
+      if (event.type !== 'frame') return;
+      const { seq, width, height } = event;
+      const image = this.#imageAt(seq);
+      image.set(event.image);
+      event.release();
+      if (event.corrupt) throw new SourceError(`frame ${seq} of ${path} is damaged; the score needs them all`);
+      checkSize(this.#truth, images[seq], { width, height });
+      pictures.push({ size: { width, height }, image });
+      onRead();
+    };
+    const source = videoSource(path, { streamId: 'video', input: this.#input, pace: 'max', ffmpeg, clock: io.clock, maxFrames: images.length });
+    await lastValueFrom(source.pipe(tap(take)), { defaultValue: undefined });
+    if (pictures.length < images.length) throw new SourceError(`${path} gave ${pictures.length} frames, but ${images.length} are annotated; is it the annotated video?`);
+    return pictures;
+  }
+
+  #imageAt(frame: number): Uint8Array {
+    return (this.#images[frame] ??= new Uint8Array(3 * this.#input.width * this.#input.height));
+  }
+}

@@ -1,0 +1,35 @@
+import { classIdsOf } from '../../config/class-ids.js';
+import type { RunConfig } from '../../config/run-config.js';
+import type { ProcessDetectorOptions } from '../../model/host/host-plan.js';
+import { loadLabels } from '../../model/labels.js';
+import { readModelSpec } from '../../model/families/yolox/spec.js';
+import { findModel } from '../../model/zoo.js';
+import type { CommandIo } from '../../cli/command-io.js';
+
+/**
+ * What the detector needs to know of a run's configuration.
+ * @throws ModelError where the model cannot be found, or its labels do not fit; UsageError for an unknown class
+ */
+export async function detectorOptions({ model, detect }: RunConfig, io: CommandIo): Promise<ProcessDetectorOptions> {
+  const { path } = await findModel(model.path, io.cacheDir);
+  const classIds = detect.classes === undefined ? undefined
+    : classIdsOf(detect.classes, await loadLabels(model.labels, await readModelSpec(path, inputOf(model))));
+  return {
+    model: path,
+    ...inputOf(model),
+    ...(model.labels === undefined ? {} : { labels: model.labels }),
+    provider: model.provider,
+    ...(model.threads === undefined ? {} : { threads: model.threads }),
+    hosts: model.hosts,
+    confThreshold: detect.conf,
+    nmsThreshold: detect.nms,
+    nms: detect.nmsMode,
+    ...(classIds === undefined ? {} : { classIds }),
+    cacheDir: io.cacheDir,
+    onLog: (message) => io.log.info(message),
+  };
+}
+
+function inputOf({ input }: RunConfig['model']): Pick<ProcessDetectorOptions, 'input'> {
+  return input === undefined ? {} : { input };
+}

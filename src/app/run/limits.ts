@@ -1,0 +1,70 @@
+import { identity, NEVER, Observable, Subject, type MonoTypeOperatorFunction } from 'rxjs';
+import type { SourceEvent } from '../../core/events.js';
+
+/** A number of frames that several sources deliver together. */
+export type FrameLimit = {
+  /** To be put behind each source: lets through what is within the limit and gives back what comes beyond it. */
+  readonly within: MonoTypeOperatorFunction<SourceEvent>;
+  /** Emits once, after the last frame within the limit has come through. */
+  readonly reached: Observable<void>;
+};
+
+/** @param maxFrames 1 or more; undefined is no limit */
+export function frameLimit(maxFrames: number | undefined): FrameLimit {
+  if (maxFrames === undefined) return { within: identity, reached: NEVER };
+  const reached = new Subject<void>();
+  let received = 0;
+  const within: MonoTypeOperatorFunction<SourceEvent> = (source) => new Observable((subscriber) => source.subscribe({
+    next(event) {
+      if (event.type !== 'frame' && event.type !== 'drop') {
+        subscriber.next(event);
+        return;
+      }
+      if (received >= maxFrames) {
+        if (event.type === 'frame') event.release();
+        return;
+      }
+      received += 1;
+      subscriber.next(event);
+      if (received === maxFrames) reached.next();
+    },
+    error: (error: unknown) => subscriber.error(error),
+    complete: () => subscriber.complete(),
+  }));
+  return { within, reached };
+}
+
+export type Ending = {
+  readonly signal: AbortSignal;
+  /** Forgets what has not happened yet. */
+  dispose(): void;
+};
+
+/**
+ * Aborts after `durationMs`, or with `signal`, whichever comes first. Not `AbortSignal.any` with `AbortSignal.timeout`:
+ * of these, Node 20 may collect the timeout as garbage before it fires.
+ */
+export function abortedAfter(durationMs: number | undefined, signal: AbortSignal): Ending {
+  const controller = new AbortController();
+  const end = (): void => controller.abort();
+  const timer = durationMs === undefined ? undefined : setTimeout(end, durationMs);
+  if (signal.aborted) end();
+  signal.addEventListener('abort', end);
+  return {
+    signal: controller.signal,
+    dispose: () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+    },
+  };
+}
+
+/** Emits when the signal is aborted; at once where it was already, as by a Ctrl-C while a detector opens. */
+export function aborted(signal: AbortSignal): Observable<void> {
+  return new Observable((subscriber) => {
+    const tell = (): void => subscriber.next();
+    if (signal.aborted) tell();
+    else signal.addEventListener('abort', tell, { once: true });
+    return () => signal.removeEventListener('abort', tell);
+  });
+}

@@ -1,0 +1,103 @@
+import type { RunConfig } from '../../config/run-config.js';
+import type { DetectorInfo } from '../../core/detector.js';
+import { InternalError, SourceError, type OutputError } from '../../core/errors.js';
+import type { PipelineEvent, StatusEvent } from '../../core/events.js';
+import type { CommandIo } from '../../cli/command-io.js';
+import type { ProgressBar } from '../../cli/progress.js';
+
+/** Tells people what happens in a run: log lines, a progress bar, and what went wrong with its sources and outputs. */
+export class RunReporter {
+  readonly #io: CommandIo;
+  readonly #named: boolean;
+  readonly #failures: Error[] = [];
+  readonly #expected = new Map<string, number>();
+  readonly #sourceCount: number;
+  readonly #maxFrames: number | undefined;
+  #bar: ProgressBar | undefined;
+  #seen = 0;
+
+  constructor(config: RunConfig, io: CommandIo) {
+    this.#io = io;
+    this.#sourceCount = config.sources.length;
+    this.#named = config.sources.length > 1;
+    this.#maxFrames = config.maxFrames;
+  }
+
+  /** The first source or output that failed says why; undefined while none did. */
+  get problem(): Error | undefined {
+    return this.#failures[0];
+  }
+
+  /** Why each of them failed, in words without secrets. */
+  get problems(): readonly string[] {
+    return this.#failures.map(({ message }) => this.#redacted(message));
+  }
+
+  detectorOpened({ model, input, provider, requestedProvider, threads }: DetectorInfo): void {
+    const asked = requestedProvider === provider ? '' : ` (asked for ${requestedProvider})`;
+    this.#io.log.info(`${model} at ${input.width}x${input.height} on ${provider}${asked}, ${threads} thread${threads === 1 ? '' : 's'}`);
+  }
+
+  /** A file said how many frames it will give, as far as it knows. */
+  expect(streamId: string, frames: number | undefined): void {
+    if (frames !== undefined) this.#expected.set(streamId, frames);
+  }
+
+  /**
+   * A source ended with an error, or the whole run where no stream is named.
+   * @returns what everyone who watches is told
+   */
+  failed(error: unknown, streamId?: string): StatusEvent {
+    const failure = error instanceof Error ? error : new InternalError(`${streamId ?? 'the run'} failed with ${String(error)}`);
+    this.#failures.push(failure);
+    return { type: 'status', ...(streamId === undefined ? {} : { streamId }), atMs: this.#io.clock.now(), state: 'failed', message: this.#redacted(failure.message) };
+  }
+
+  /** A file cannot be written any more; the run goes on without it. */
+  outputFailed(error: OutputError): void {
+    this.#failures.push(error);
+    this.#io.log.error(error.message);
+  }
+
+  seen(event: PipelineEvent): void {
+    switch (event.type) {
+      case 'percept':
+      case 'drop':
+        this.#bar ??= this.#io.progress.bar({ label: 'frames', total: this.#total(), unit: 'frames' });
+        this.#bar.set(++this.#seen);
+        break;
+      case 'gap':
+        this.#io.log.warn(`${this.#of(event.streamId)}no frames for ${((event.toMs - event.fromMs) / 1000).toFixed(1)} s: ${event.why}`);
+        break;
+      case 'status': {
+        // A source that went on to its end in spite of what was wrong with it says so here alone.
+        const message = event.message ?? 'it failed';
+        if (event.state === 'failed' && !this.problems.includes(message)) this.#failures.push(new SourceError(`${event.streamId ?? 'the run'}: ${message}`));
+        const isTrouble = event.state === 'reconnecting' || event.state === 'detector-lost' || event.state === 'failed';
+        const text = `${this.#of(event.streamId)}${event.state}${event.message === undefined ? '' : `: ${event.message}`}`;
+        // The command ends with the one source's failure as its own message.
+        const isSaidLater = event.state === 'failed' && !this.#named;
+        this.#io.log[isSaidLater ? 'debug' : isTrouble ? 'warn' : 'info'](text);
+        break;
+      }
+    }
+  }
+
+  done(): void {
+    this.#bar?.done();
+  }
+
+  /** Undefined unless every source said how long it is. */
+  #total(): number | undefined {
+    const sum = this.#expected.size === this.#sourceCount ? [...this.#expected.values()].reduce((a, b) => a + b, 0) : undefined;
+    return this.#maxFrames === undefined ? sum : Math.min(this.#maxFrames, sum ?? Infinity);
+  }
+
+  #of(streamId: string | undefined): string {
+    return this.#named && streamId !== undefined ? `${streamId}: ` : '';
+  }
+
+  #redacted(message: string): string {
+    return String(this.#io.redact(message));
+  }
+}
