@@ -1,9 +1,8 @@
 import type { RunConfig, SourceConfig } from '../../config/run-config.js';
 import type { DetectorInfo } from '../../core/detector.js';
-import { DROP_REASONS } from '../../core/events.js';
 import { CAPTURE_CLOCKS, type CaptureClock } from '../../core/frame.js';
 import type { Distribution } from '../../pipeline/duration-histogram.js';
-import type { MeasurementsSnapshot, StreamCounts, StreamMeasurements } from '../../pipeline/measurements.js';
+import { dropCounts, type MeasurementsSnapshot, type StreamCounts, type StreamMeasurements } from '../../pipeline/measurements.js';
 import type { CommandIo } from '../../cli/command-io.js';
 
 type Facts = {
@@ -81,7 +80,7 @@ export function summaryText({ model, durationMs, perceptsPerSecond, total, strea
 
 /** Each reason that occurred, with how often. */
 export function dropsText({ drops }: Pick<StreamCounts, 'drops'>): string {
-  const parts = DROP_REASONS.filter((reason) => drops[reason] > 0).map((reason) => `${drops[reason]} ${reason}`);
+  const parts = dropCounts({ drops }).filter(([, count]) => count > 0).map(([reason, count]) => `${count} ${reason}`);
   return parts.length === 0 ? 'none' : parts.join(', ');
 }
 

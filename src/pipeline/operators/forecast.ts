@@ -1,6 +1,7 @@
 import { map, type OperatorFunction } from 'rxjs';
 import type { Clock } from '../../core/clock.js';
 import type { PipelineEvent } from '../../core/events.js';
+import { callExtension } from '../../core/extension.js';
 import type { TrackerSet } from '../tracker-set.js';
 
 /**
@@ -12,7 +13,7 @@ export function forecast(trackers: TrackerSet, clock: Clock): OperatorFunction<P
     if (event.type !== 'percept') return event;
     const validAtMs = clock.now();
     const ageMs = validAtMs - event.times.capturedAtMs;
-    const detections = trackers.of(event).forecast(event.ptsMs + ageMs, event);
+    const detections = callExtension('tracker', trackers.kind, () => trackers.of(event).forecast(event.ptsMs + ageMs, event));
     return {
       ...event,
       times: { ...event.times, emittedAtMs: validAtMs },

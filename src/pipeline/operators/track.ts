@@ -1,5 +1,6 @@
 import { map, type OperatorFunction } from 'rxjs';
 import type { PipelineEvent } from '../../core/events.js';
+import { callExtension } from '../../core/extension.js';
 import type { TrackerSet } from '../tracker-set.js';
 
 /**
@@ -9,7 +10,7 @@ import type { TrackerSet } from '../tracker-set.js';
 export function track(trackers: TrackerSet): OperatorFunction<PipelineEvent, PipelineEvent> {
   return map((event) => {
     if (event.type !== 'percept') return event;
-    const tracker = trackers.of(event);
-    return { ...event, detections: tracker.observe(event.detections, event.ptsMs, event) };
+    const detections = callExtension('tracker', trackers.kind, () => trackers.of(event).observe(event.detections, event.ptsMs, event));
+    return { ...event, detections };
   });
 }
