@@ -131,7 +131,7 @@ export class Measurements {
 }
 
 /** Each reason with its count: Nowcast's own, then those of policies as they came. */
-export function dropCounts({ drops }: Pick<StreamCounts, 'drops'>): (readonly [DropReason, number])[] {
+function dropCounts({ drops }: Pick<StreamCounts, 'drops'>): (readonly [DropReason, number])[] {
   return Object.entries(drops) as [DropReason, number][];
 }
 

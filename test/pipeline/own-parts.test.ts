@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { EMPTY, Observable, of, throwError } from 'rxjs';
 import type { Detector } from '../../src/core/detector.js';
 import { ExtensionError, NowcastError, UsageError } from '../../src/core/errors.js';
-import type { DropEvent, PipelineEvent, SourceEvent } from '../../src/core/events.js';
+import type { PipelineEvent, SourceEvent } from '../../src/core/events.js';
 import type { Frame } from '../../src/core/frame.js';
 import { createPipeline, type PipelineOptions } from '../../src/pipeline/create-pipeline.js';
 import { Measurements } from '../../src/pipeline/measurements.js';
@@ -77,7 +77,7 @@ const found = (over: object): object => ({ detections: [{ box: { x1: 0, y1: 0, x
 
 const CASES: Record<string, Case> = {
   'a policy that throws': { part: 'policy', message: /^policy "mine" threw: boom$/, options: () => ({ policy: policyThat(boom) }) },
-  'a policy that throws no error': { part: 'policy', message: /^policy "mine" threw: "no"$/, options: () => ({ policy: policyThat(() => { throw 'no'; }) }) },
+  'a policy that throws no error': { part: 'policy', message: /^policy "mine" threw: "no"$/, options: () => ({ policy: policyThat(() => { throw 'no' as unknown as Error; }) }) },
   'a policy that decides "maybe"': { part: 'policy', message: /^policy "mine" decided \{"decision":"maybe"\}; it must return/, options: deciding({ decision: 'maybe' }) },
   'a policy that returns nothing': { part: 'policy', message: /^policy "mine" decided undefined; it must return/, options: deciding(undefined) },
   'a policy whose reason is a number': { part: 'policy', message: /^policy "mine" dropped a frame with the reason 7; it must be a text/, options: deciding({ decision: 'drop', reason: 7 }) },
@@ -180,7 +180,7 @@ describe('parts of a program\'s own', () => {
     for (let seq = 0; seq < 1000; seq++) {
       const { release: _, ...frame } = ledger.frame('a', seq);
       measurements.received({ ...frame, release: () => undefined });
-      measurements.emitted({ ...frame, type: 'drop', reason: `policy:age ${seq}`, atMs: 0 } as DropEvent);
+      measurements.emitted({ ...frame, type: 'drop', reason: `policy:age ${seq}`, atMs: 0 });
     }
     const { drops, inFlight } = measurements.total();
     assert.ok(Object.keys(drops).length <= 65, `${Object.keys(drops).length} reasons`);
