@@ -19,7 +19,8 @@ const ONE_FRAME = {
   uncertaintyMs: { wanted: 'a finite number of 0 or more', holds: (value) => Number.isFinite(value) && (value as number) >= 0 },
 } as const satisfies Record<string, Rule>;
 
-const RULES = {
+/** Each kind's rules as a list, since they are gone through for every event. */
+const RULES = asLists({
   frame: {
     ...ONE_FRAME,
     readyAtMs: MILLISECONDS,
@@ -31,16 +32,21 @@ const RULES = {
   drop: { ...ONE_FRAME, reason: { wanted: 'a reason for a drop', holds: isDropReason }, atMs: MILLISECONDS },
   gap: { streamId: TEXT, fromMs: MILLISECONDS, toMs: MILLISECONDS, why: TEXT },
   status: { atMs: MILLISECONDS, state: { wanted: `one of ${STATUS_STATES.join(', ')}`, holds: (value) => STATUS_STATES.some((state) => state === value) } },
-} as const satisfies Record<SourceEvent['type'], Record<string, Rule>>;
+} satisfies Record<SourceEvent['type'], Record<string, Rule>>);
 
 /** What keeps a value from being an event of a source, with the remedy; undefined where nothing does. */
 export function problemOfSourceEvent(event: unknown): string | undefined {
   const fields = (typeof event === 'object' ? event ?? {} : {}) as Record<string, unknown>;
   if (!isKind(fields['type'])) return `emitted ${shown(event)}; it must be an event of type ${Object.keys(RULES).join(', ')}`;
-  for (const [key, { wanted, holds }] of Object.entries<Rule>(RULES[fields['type']])) {
+  for (const [key, { wanted, holds }] of RULES[fields['type']]) {
     if (!holds(fields[key])) return `emitted a ${fields['type']} whose ${key} is ${shown(fields[key])}; it must be ${wanted}`;
   }
   return undefined;
+}
+
+function asLists(rules: Record<SourceEvent['type'], Record<string, Rule>>): Record<SourceEvent['type'], [string, Rule][]> {
+  const lists = Object.entries(rules).map(([type, fields]) => [type, Object.entries(fields)] as const);
+  return Object.fromEntries(lists) as Record<SourceEvent['type'], [string, Rule][]>;
 }
 
 function isKind(type: unknown): type is keyof typeof RULES {

@@ -8,6 +8,7 @@ import { createPipeline, type PipelineOptions } from '../../src/pipeline/create-
 import { Measurements } from '../../src/pipeline/measurements.js';
 import { perceive } from '../../src/pipeline/operators/perceive.js';
 import type { Decided, Policy } from '../../src/scheduling/policy.js';
+import type { Tracker, TrackerFactory } from '../../src/track/tracker.js';
 import { settled } from '../helpers/fake-detector.js';
 import { FrameLedger, nameOf } from '../helpers/frames.js';
 
@@ -24,6 +25,10 @@ const blind = detectorThat(() => Promise.resolve({ detections: [], times: TIMES 
 
 function policyThat(decide: () => unknown): Policy {
   return { name: 'mine', initial: null, decide: () => decide() as Decided<unknown> };
+}
+
+function trackerThat(observe: () => unknown, forecast: () => unknown = () => []): TrackerFactory {
+  return { name: 'mine', create: () => ({ observe, forecast, reset: () => undefined }) as unknown as Tracker };
 }
 
 /** Three frames of stream a, then nothing more. */
@@ -89,6 +94,11 @@ const CASES: Record<string, Case> = {
   'a detector whose score is in percent': { part: 'detector', message: /with score 87; it must be a number from 0 to 1$/, options: answering(found({ score: 87 })) },
   'a detector whose class does not exist': { part: 'detector', message: /with classId 3; it must be an index into info.classNames, which has 1$/, options: answering(found({ classId: 3 })) },
   'a detector without times': { part: 'detector', message: /answered times.inferStartMs undefined; it must be milliseconds/, options: answering({ detections: [] }) },
+
+  'a tracker that throws': { part: 'tracker', message: /^tracker "mine" threw: boom$/, options: () => ({ tracker: trackerThat(boom) }) },
+  'a tracker that cannot be made': { part: 'tracker', message: /^tracker "mine" threw: boom$/, options: () => ({ tracker: { name: 'mine', create: boom } }) },
+  'a tracker that returns nothing': { part: 'tracker', message: /^tracker "mine" observed 0 detections and returned undefined; it must return each of them/, options: () => ({ tracker: trackerThat(() => undefined) }) },
+  'a forecast that is none': { part: 'tracker', message: /^tracker "mine" forecast 7; it must return an array of detections$/, options: () => ({ tracker: trackerThat(() => [], () => 7), forecast: true }) },
 
   'a source that throws while it is subscribed to': { part: 'source', message: /^source "sources\[0\]" threw: boom$/, options: () => ({ sources: [new Observable<SourceEvent>(boom)] }) },
   'a source that fails after a frame': {
