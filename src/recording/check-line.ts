@@ -1,5 +1,5 @@
 import { DataError } from '../core/errors.js';
-import { DROP_REASONS, STATUS_STATES, type DropEvent, type StatusEvent } from '../core/events.js';
+import { DROP_REASONS, isDropReason, STATUS_STATES, type StatusEvent } from '../core/events.js';
 import { CAPTURE_CLOCKS, type CaptureClock } from '../core/frame.js';
 import type { DetectionLine, ForecastLine, RecordingLine } from './format.js';
 
@@ -25,7 +25,7 @@ export function checkLine(value: object, lineNumber: number, classCount: number)
   for (const key of numbers) if (!Number.isInteger(line[key])) fail(key, 'an integer');
   if (type === 'percept' || type === 'drop') checkTrust(line, fail);
   if (type !== 'status' && typeof line['stream'] !== 'string') fail('stream', 'a string');
-  if (type === 'drop' && !DROP_REASONS.includes(line['reason'] as DropEvent['reason'])) fail('reason', `one of ${DROP_REASONS.join(', ')}`);
+  if (type === 'drop' && !isDropReason(line['reason'])) fail('reason', `one of ${DROP_REASONS.join(', ')}, or policy:<text>`);
   if (type === 'status' && !STATUS_STATES.includes(line['state'] as StatusEvent['state'])) fail('state', `one of ${STATUS_STATES.join(', ')}`);
   if (type === 'percept') {
     if (!areDetections(line['detections'], classCount)) fail('detections', `an array of {box: [x1,y1,x2,y2], score, classId below ${classCount}}`);

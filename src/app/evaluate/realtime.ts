@@ -5,7 +5,7 @@ import { RunCollector } from '../../../evaluation/run-collector.js';
 import { prepareDetections, scoreRun } from '../../../evaluation/score.js';
 import type { Detector } from '../../core/detector.js';
 import { UsageError } from '../../core/errors.js';
-import { policyByName } from '../../scheduling/policy.js';
+import { policyByName } from '../../scheduling/kinds.js';
 import { runHeader } from '../../recording/header.js';
 import { createRecorder, type Recorder } from '../../recording/recorder.js';
 import type { MemoryPicture } from '../../streaming/sources/memory.js';
