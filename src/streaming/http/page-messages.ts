@@ -17,7 +17,7 @@ export type PictureFacts = {
 };
 
 /** What is being run. */
-export type RunNews = {
+export type RunMessage = {
   readonly type: 'run';
   readonly model: string;
   readonly provider: string;
@@ -35,7 +35,7 @@ export type RunNews = {
 };
 
 /** The detector is made to take longer than it does. */
-export type SlowedNews = {
+export type SlowedMessage = {
   readonly type: 'slowed';
   readonly extraMs: number;
   /** What a page may ask for. */
@@ -43,7 +43,7 @@ export type SlowedNews = {
 };
 
 /** How accurate the answers were over the last seconds. */
-export type ScoreNews = {
+export type ScoreMessage = {
   readonly type: 'score';
   /** Unix milliseconds. */
   readonly at: number;
@@ -55,9 +55,9 @@ export type ScoreNews = {
 };
 
 /** The run is over and what it cost is added up. */
-export type ScoringNews = { readonly type: 'scoring'; readonly done: number; readonly total: number };
+export type ScoringMessage = { readonly type: 'scoring'; readonly done: number; readonly total: number };
 
-export type OutcomeNews = {
+export type OutcomeMessage = {
   readonly type: 'outcome';
   readonly frames: number;
   readonly percepts: number;
@@ -69,4 +69,4 @@ export type OutcomeNews = {
   readonly attribution: Readonly<Record<'offlineAP' | 'sAP' | 'detector' | 'oneFrameFloor' | 'latency' | 'jitter' | 'drops' | 'forecasting', number>> | null;
 };
 
-export type PageNews = RunNews | SlowedNews | ScoreNews | ScoringNews | OutcomeNews;
+export type PageMessage = RunMessage | SlowedMessage | ScoreMessage | ScoringMessage | OutcomeMessage;

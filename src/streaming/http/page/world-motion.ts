@@ -5,7 +5,7 @@ const KEPT = 40;
 /** What changes its shape by more than this is being covered or uncovered: its box moves, not the object. */
 const SAME_SHAPE = 0.2;
 
-/** How far things have truly moved from one picture to another, in pixels. */
+/** How far objects have truly moved from one picture to another, in pixels. */
 export class WorldMotion {
   readonly #pictures: PictureFacts[] = [];
 

@@ -1,16 +1,16 @@
 import type { ServerResponse } from 'node:http';
-import type { PageNews } from './page-messages.js';
+import type { PageMessage } from './page-messages.js';
 import { PAGE_HEADERS } from './static-files.js';
 
 const PATIENCE_MS = 2000;
 
 /**
- * Tells pages what is new, as server-sent events. Who comes later gets the newest of each type, and so does a page whose
+ * Sends messages to pages as server-sent events. Who comes later gets the newest of each type, and so does a page whose
  * connection was cut off: browsers connect anew.
  */
-export class NewsStream {
+export class EventStream {
   readonly #listeners = new Set<ServerResponse>();
-  readonly #newest = new Map<PageNews['type'], string>();
+  readonly #newest = new Map<PageMessage['type'], string>();
   readonly #patienceMs: number;
 
   /** @param patienceMs how long a listener may take until it is cut off, so that what it does not read neither piles up nor is waited for */
@@ -26,9 +26,9 @@ export class NewsStream {
   }
 
   /** Resolves when every listener's connection took it, or is gone. */
-  async tell(news: PageNews): Promise<void> {
-    const text = `data: ${JSON.stringify(news)}\n\n`;
-    this.#newest.set(news.type, text);
+  async send(message: PageMessage): Promise<void> {
+    const text = `data: ${JSON.stringify(message)}\n\n`;
+    this.#newest.set(message.type, text);
     await Promise.all([...this.#listeners].map((response) => new Promise<void>((resolve) => {
       const cutOff = setTimeout(() => response.destroy(), this.#patienceMs);
       const done = (): void => {
