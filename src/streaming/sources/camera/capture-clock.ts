@@ -86,9 +86,9 @@ export function captureClock({ onNotice = () => undefined }: CaptureClockOptions
     pace, steps, lateness,
     onNonsense: () => notice('reports', "the times in the camera's sender reports do not belong to its pictures: the age of pictures is taken from their arrival"),
   });
-  const hear = (report: SenderReport): void => reports.add(report, { envelope, lastArrivedAtMs: lastArrivedAtMs!, unseenMs, isSettled });
+  const addReport = (report: SenderReport): void => reports.add(report, { envelope, lastArrivedAtMs: lastArrivedAtMs!, unseenMs, isSettled });
   const hearPending = (report: SenderReport, arrivedAtMs: number, offsetMs: number): void => {
-    hear(report);
+    addReport(report);
     const aheadMs = offsetMs - (reports.mediaOffsetAt(arrivedAtMs)?.offsetMs ?? offsetMs);
     // A picture from a cache is older than the wait for it.
     const isOfTheWait = arrivedAtMs - report.arrivedAtMs > 0.8 * aheadMs;
@@ -124,7 +124,7 @@ export function captureClock({ onNotice = () => undefined }: CaptureClockOptions
       if (![report.mediaMs, report.senderMs, report.arrivedAtMs].every(Number.isFinite)) return;
       if (isFirst) pending = report;
       else {
-        hear(report);
+        addReport(report);
         lostSincePendingMs = 0;
       }
     },
