@@ -35,7 +35,7 @@ export function detect(options: DetectOptions): (scheduled: ScheduledFrame) => O
         (cause: unknown) => subscriber.error(cause),
       );
     };
-    const result = detector.detect(frame);
+    const result = detector.detect(frame.picture);
     frame.release();
     result.then(
       (found) => {
@@ -55,7 +55,7 @@ export function detect(options: DetectOptions): (scheduled: ScheduledFrame) => O
 }
 
 function perceptOf(frame: Frame, { detections, times }: DetectorResult, startedAtMs: number, emittedAtMs: number, overBudget: boolean): PerceptEvent {
-  const { streamId, seq, epoch, ptsMs, width, height, capturedAtMs, captureClock, uncertaintyMs, readyAtMs } = frame;
+  const { streamId, seq, epoch, ptsMs, capturedAtMs, captureClock, uncertaintyMs, readyAtMs, picture: { size: { width, height } } } = frame;
   return {
     type: 'percept', streamId, seq, epoch, ptsMs, captureClock, uncertaintyMs, width, height,
     times: { capturedAtMs, readyAtMs, startedAtMs, ...times, emittedAtMs },
