@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
+import { monotonicClock } from '../app/clock.js';
+import type { AppContext } from '../app/context.js';
+import { cacheDir } from '../app/paths.js';
 import type { Environment } from '../config/environment.js';
 import { redact, redactText } from '../config/redact.js';
-import type { Clock, WallClock } from '../core/clock.js';
 import { UsageError } from '../core/errors.js';
-import { monotonicClock } from '../app/clock.js';
-import { createLog, LOG_FORMATS, type Log, type LogFormat } from './log.js';
-import { cacheDir } from '../app/paths.js';
-import { Progress } from './progress.js';
+import { createLog, LOG_FORMATS, type LogFormat } from './log.js';
+import { TerminalProgress } from './progress.js';
 
 /** What `main` hands to every command. */
 export type CliContext = {
@@ -17,19 +17,12 @@ export type CliContext = {
   readonly secrets: Set<string>;
 };
 
-/** What a command works with: the outside world, as far as it may touch it directly. */
-export type CommandIo = CliContext & {
-  readonly clock: Clock & WallClock;
-  readonly log: Log;
-  readonly progress: Progress;
+/** The world of a task, and the terminal that a command prints its result on. */
+export type CommandIo = AppContext & {
   /** Results are to be printed as JSON. */
   readonly json: boolean;
-  readonly verbose: boolean;
-  readonly cacheDir: string;
   /** Prints a result to standard output, with a line feed. */
   print(text: string): void;
-  /** A copy that may be shown and recorded: no secret is left in it. */
-  redact(value: unknown): unknown;
 };
 
 type GlobalOptions = { readonly json?: boolean; readonly quiet?: boolean; readonly verbose?: boolean; readonly logFormat?: string };
@@ -49,14 +42,15 @@ export function addGlobalOptions(program: Command): Command {
  */
 export function openIo(command: Command, context: CliContext): CommandIo {
   const { json = false, quiet = false, verbose = false, logFormat }: GlobalOptions = command.optsWithGlobals();
-  const { env, secrets } = context;
+  const { env, signal, secrets } = context;
   const isTerminal = process.stderr.isTTY;
   if (logFormat !== undefined && !LOG_FORMATS.includes(logFormat as LogFormat)) {
     throw new UsageError(`--log-format is "${logFormat}"; it must be one of ${LOG_FORMATS.join(', ')}`);
   }
-  const progress = new Progress(process.stderr, isTerminal && !json && !quiet);
+  const progress = new TerminalProgress(process.stderr, isTerminal && !json && !quiet);
   return {
-    ...context,
+    env,
+    signal,
     clock: monotonicClock,
     log: createLog({
       format: (logFormat as LogFormat | undefined) ?? (isTerminal ? 'text' : 'json'),
@@ -66,7 +60,6 @@ export function openIo(command: Command, context: CliContext): CommandIo {
     }),
     progress,
     json,
-    verbose,
     cacheDir: cacheDir(env),
     print: (text) => process.stdout.write(`${text}\n`),
     redact: (value) => redact(value, secrets),

@@ -1,28 +1,22 @@
 import type { Command } from 'commander';
 import { durationMs, DURATION_FORMS } from '../config/durations.js';
-import { anchored, mergeSettings, resolveRun, type RunConfig } from '../config/run-config.js';
+import { anchored, mergeSettings, resolveRun } from '../config/run-config.js';
 import { factsAt } from '../config/schema.js';
+import type { DemoPlan } from '../app/demo/plan.js';
+import type { DemoSummary } from '../app/demo/summary.js';
 import { DEFAULT_DEMO_SEED } from '../config/source-kind.js';
 import { UsageError } from '../core/errors.js';
 import { openIo, type CliContext } from './command-io.js';
 import { evalFlags, numberFlag } from './eval-flags.js';
+import { attributionLines } from './eval-streaming-output.js';
 import { readRunFlags, type RunFlagValues } from './run-flags.js';
+import { summaryText } from './run-summary.js';
 
 const PORT = 8765;
 const LONGEST_EXTRA_MS = 1000;
 
 /** The keys of a run that the demo sets otherwise: it shows forecasts, and is scored, which wants the unlikely boxes too. */
 const PRESETS = { conf: 0.01, nms: 0.5, forecast: 'nowcast' } as const;
-
-/** What the demo is to do. */
-export type DemoPlan = {
-  readonly run: RunConfig;
-  readonly seed: number;
-  /** Whether the port may be another where it is taken; undefined where there is no page. */
-  readonly page: { readonly mayMove: boolean } | undefined;
-  /** How much longer the detector is to take than it does, in milliseconds. */
-  readonly extraMs: number;
-};
 
 /** Declares `nowcast demo`. */
 export function register(program: Command, context: CliContext): void {
@@ -43,7 +37,9 @@ export function register(program: Command, context: CliContext): void {
       const io = openIo(command, context);
       const plan = planDemo(flags);
       const { demo } = await import('../app/demo/run.js');
-      await demo(plan, io);
+      const { summary, failure } = await demo(plan, io);
+      io.print(io.json ? JSON.stringify(summary) : demoText(summary));
+      if (failure !== undefined) throw failure;
     });
 }
 
@@ -63,4 +59,11 @@ function slower({ slower: text }: RunFlagValues): number {
   const extraMs = text === undefined || text === '0' ? 0 : durationMs(text);
   if (extraMs === undefined || extraMs > LONGEST_EXTRA_MS) throw new UsageError(`--slower is ${JSON.stringify(text)}; it must be ${DURATION_FORMS}, ${LONGEST_EXTRA_MS} ms at most`);
   return extraMs;
+}
+
+function demoText(summary: DemoSummary): string {
+  const { score } = summary;
+  const lines = [summaryText(summary)];
+  if (score !== null && score.attribution !== null) lines.push('', `what streaming cost in the last ${score.seconds.toFixed(0)} s, in AP`, '', ...attributionLines(score));
+  return lines.join('\n');
 }

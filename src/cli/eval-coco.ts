@@ -3,7 +3,7 @@ import { evaluatePairing, everyImageWithItself } from '../../evaluation/coco-ap.
 import { evaluationJson } from '../../evaluation/score.js';
 import type { CommandIo } from './command-io.js';
 import { checkMinimum, factsOf } from './eval-flags.js';
-import { loadDetections, loadGroundTruth } from './eval-inputs.js';
+import { loadDetections, loadGroundTruth } from '../app/evaluate/inputs.js';
 import { writeReport } from './eval-report.js';
 import type { RunFlagValues } from './run-flags.js';
 

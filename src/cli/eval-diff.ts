@@ -1,7 +1,7 @@
 import { compareRuns, type RunDifference } from '../../evaluation/diff.js';
 import type { CommandIo } from './command-io.js';
 import { numberFlag, textFlag } from './eval-flags.js';
-import { loadDetections, loadGroundTruth, loadRun } from './eval-inputs.js';
+import { loadDetections, loadGroundTruth, loadRun } from '../app/evaluate/inputs.js';
 import type { RunFlagValues } from './run-flags.js';
 
 /** `nowcast eval diff`. */

@@ -10,7 +10,7 @@ import { UsageError } from '../core/errors.js';
 import { policyByName } from '../scheduling/policy.js';
 import type { CommandIo } from './command-io.js';
 import { forecastFlag, numberFlag, textFlag } from './eval-flags.js';
-import { DEFAULT_FPS, loadDetections, loadGroundTruth, naming } from './eval-inputs.js';
+import { DEFAULT_FPS, loadDetections, loadGroundTruth, naming } from '../app/evaluate/inputs.js';
 import { writeOutput } from './eval-report.js';
 import { printStreamingScore } from './eval-streaming-output.js';
 import { hostFacts } from '../app/host-facts.js';

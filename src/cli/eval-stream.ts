@@ -2,7 +2,7 @@ import { scoreRun } from '../../evaluation/score.js';
 import { UsageError } from '../core/errors.js';
 import type { CommandIo } from './command-io.js';
 import { forecastFlag, numberFlag, textFlag } from './eval-flags.js';
-import { loadDetections, loadGroundTruth, loadRun } from './eval-inputs.js';
+import { loadDetections, loadGroundTruth, loadRun } from '../app/evaluate/inputs.js';
 import { printStreamingScore } from './eval-streaming-output.js';
 import type { RunFlagValues } from './run-flags.js';
 

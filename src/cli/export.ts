@@ -10,10 +10,10 @@ import { createNetwork, parseVariant, testSize, VARIANTS } from '../../training/
 import { initialWeights, namedTensors } from '../../training/network/weights.js';
 import { parseInputSize } from '../config/run-config.js';
 import { UsageError } from '../core/errors.js';
+import { megabytes } from '../core/units.js';
 import { writeFileAtomic } from '../model/atomic-write.js';
 import { CLASSES_KEY } from '../model/families/yolox/spec.js';
 import { openIo, type CliContext, type CommandIo } from './command-io.js';
-import { megabytes } from './table.js';
 
 type Flags = {
   readonly out: string;

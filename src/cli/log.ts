@@ -1,12 +1,8 @@
 import { pino } from 'pino';
+import type { Log, LogFacts } from '../app/context.js';
 
 export const LOG_FORMATS = ['text', 'json'] as const;
 export type LogFormat = (typeof LOG_FORMATS)[number];
-
-type Facts = Readonly<Record<string, unknown>>;
-
-/** What happens, for people and for log collectors. Results never go through here. */
-export type Log = Readonly<Record<'debug' | 'info' | 'warn' | 'error', (message: string, facts?: Facts) => void>>;
 
 export type LogOptions = {
   readonly format: LogFormat;
@@ -23,11 +19,11 @@ export function createLog({ format, level, write, redact }: LogOptions): Log {
   const logger = pino(
     { level, base: null, formatters: { level: (label) => ({ level: label }) } },
     { write: format === 'json' ? emit : (line: string) => emit(asText(JSON.parse(line) as LogLine)) });
-  const method = (name: 'debug' | 'info' | 'warn' | 'error') => (message: string, facts: Facts = {}) => logger[name](facts, message);
+  const method = (name: 'debug' | 'info' | 'warn' | 'error') => (message: string, facts: LogFacts = {}) => logger[name](facts, message);
   return { debug: method('debug'), info: method('info'), warn: method('warn'), error: method('error') };
 }
 
-type LogLine = { readonly level: string; readonly msg: string; readonly time: number } & Facts;
+type LogLine = { readonly level: string; readonly msg: string; readonly time: number } & LogFacts;
 
 function asText({ level, msg, time: _, ...facts }: LogLine): string {
   const label = level === 'info' ? '' : `${level === 'warn' ? 'warning' : level}: `;

@@ -1,13 +1,14 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { UsageError } from '../core/errors.js';
+import { megabytes } from '../core/units.js';
 import { parseInputSize } from '../config/run-config.js';
 import { modelInfo } from '../model/info.js';
 import { pullModel, type PulledModel } from '../model/pull.js';
 import { BUNDLED_MODEL, bundledModel, findModel, readZoo, zooEntry, zooPath, type ZooEntry } from '../model/zoo.js';
+import type { ProgressBar } from '../app/context.js';
 import { openIo, type CliContext, type CommandIo } from './command-io.js';
-import type { ProgressBar } from './progress.js';
-import { megabytes, table } from './table.js';
+import { table } from './table.js';
 
 /** Declares `nowcast models list`, `pull` and `info`. */
 export function register(program: Command, context: CliContext): void {

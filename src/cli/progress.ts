@@ -1,25 +1,10 @@
 import cliProgress from 'cli-progress';
-
-/** One bar. Without a total it counts. */
-export type ProgressBar = {
-  set(value: number): void;
-  done(): void;
-};
-
-export type BarOptions = {
-  readonly label: string;
-  /** What was done before; the time that is left goes by what is done from here. */
-  readonly from?: number;
-  /** Undefined where nobody knows. */
-  readonly total: number | undefined;
-  /** Names what is counted: `frames`, `MB`. */
-  readonly unit: string;
-};
+import type { Progress, ProgressBar, ProgressBarOptions } from '../app/context.js';
 
 const NO_BAR: ProgressBar = { set: () => undefined, done: () => undefined };
 
 /** Progress bars at the foot of a terminal; lines printed meanwhile go above them. Nothing is drawn elsewhere. */
-export class Progress {
+export class TerminalProgress implements Progress {
   readonly #stream: NodeJS.WriteStream;
   readonly #enabled: boolean;
   #bars: cliProgress.MultiBar | undefined;
@@ -30,7 +15,7 @@ export class Progress {
     this.#enabled = enabled;
   }
 
-  bar({ label, from = 0, total, unit }: BarOptions): ProgressBar {
+  bar({ label, from = 0, total, unit }: ProgressBarOptions): ProgressBar {
     if (!this.#enabled) return NO_BAR;
     this.#bars ??= new cliProgress.MultiBar({
       stream: this.#stream, clearOnComplete: true, hideCursor: true, gracefulExit: false, barsize: 30, autopadding: true,

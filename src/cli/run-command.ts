@@ -6,6 +6,7 @@ import { anchored, mergeSettings, resolveRun, type RunConfig } from '../config/r
 import { SOURCE_FORMS } from '../config/source-kind.js';
 import { openIo, type CliContext } from './command-io.js';
 import { addRunFlags, readRunFlags, type RunFlagValues } from './run-flags.js';
+import { summaryText } from './run-summary.js';
 
 /** Declares `nowcast run`. */
 export function register(program: Command, context: CliContext): void {
@@ -17,7 +18,9 @@ export function register(program: Command, context: CliContext): void {
     const io = openIo(command, context);
     const config = await readRunConfig(sources, flags, context.env, context.secrets);
     const { run } = await import('../app/run/run.js');
-    await run(config, io);
+    const { summary, failure } = await run(config, io);
+    io.print(io.json ? JSON.stringify(summary) : summaryText(summary));
+    if (failure !== undefined) throw failure;
   });
 }
 

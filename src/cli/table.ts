@@ -7,8 +7,3 @@ export function table(header: readonly string[], rows: readonly (readonly string
     .join('  ').trimEnd();
   return [line(header), ...rows.map(line)].join('\n');
 }
-
-/** `3.7 MB`, in millions of bytes. */
-export function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
-}

@@ -10,8 +10,8 @@ import { ENGINES, openEngine, type EngineName } from '../../training/engines/ope
 import type { StepReport } from '../../training/run-log.js';
 import { train, type TrainSummary } from '../../training/train.js';
 import { UsageError } from '../core/errors.js';
+import type { ProgressBar } from '../app/context.js';
 import { openIo, type CliContext, type CommandIo } from './command-io.js';
-import type { ProgressBar } from './progress.js';
 
 type Flags = {
   readonly config?: string;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
-import { Progress } from '../../src/cli/progress.js';
+import { TerminalProgress } from '../../src/cli/progress.js';
 
 /** As much of a terminal as a progress bar looks at. */
 function terminal() {
@@ -15,7 +15,7 @@ function terminal() {
 describe('progress', () => {
   it('draws a bar at the foot of a terminal, and lines above it', () => {
     const { stream, text } = terminal();
-    const progress = new Progress(stream, true);
+    const progress = new TerminalProgress(stream, true);
     const bar = progress.bar({ label: 'yolox-s', total: 36, unit: 'MB' });
     bar.set(18);
     progress.print('a line\n');
@@ -27,7 +27,7 @@ describe('progress', () => {
 
   it('writes lines alone where it may not draw', () => {
     const { stream, text } = terminal();
-    const progress = new Progress(stream, false);
+    const progress = new TerminalProgress(stream, false);
     const bar = progress.bar({ label: 'frames', total: undefined, unit: 'frames' });
     bar.set(1);
     progress.print('a line\n');

@@ -12,13 +12,13 @@ import { Measurements } from '../../pipeline/measurements.js';
 import { type LivePage } from '../../streaming/http/live-page.js';
 import type { RunNews, TrueObject } from '../../streaming/http/page-messages.js';
 import type { TrackerKind } from '../../track/create-tracker.js';
-import type { CommandIo } from '../../cli/command-io.js';
-import type { DemoPlan } from '../../cli/demo.js';
+import type { AppContext } from '../context.js';
+import type { DemoPlan } from './plan.js';
 import { RecentFrames } from './recent.js';
 import { scoreDemo } from './score.js';
 import { type SlowedDetector } from './slowed-detector.js';
 import { DEMO_FPS, DEMO_SIZE, playDrive } from './demo-source.js';
-import { demoText, outcomeNews, summariseDemo } from './summary.js';
+import { outcomeNews, summariseDemo, type DemoSummary } from './summary.js';
 import { DEMO_CLASSES, World } from './world.js';
 import { aborted, abortedAfter, frameLimit } from '../run/limits.js';
 import type { Outputs } from '../run/outputs.js';
@@ -37,7 +37,7 @@ export type ShowParts = {
   readonly detector: SlowedDetector;
   readonly reporter: RunReporter;
   readonly outputs: Outputs;
-  readonly io: CommandIo;
+  readonly context: AppContext;
 };
 
 /** One showing of the drive: played through the pipeline, shown on the page, and scored at its end. */
@@ -71,7 +71,7 @@ export class DemoShow {
         this.#meters.observed?.truth(moment.truth);
       },
       onPicture: ({ truth: { seq, capturedAtMs }, objects }, jpeg) => page?.show({
-        seq, capturedAt: parts.io.clock.toUnixMs(capturedAtMs), truth: objects.map(trueObject),
+        seq, capturedAt: parts.context.clock.toUnixMs(capturedAtMs), truth: objects.map(trueObject),
       }, jpeg),
     });
     this.#drive = new LiveDrive({
@@ -84,17 +84,17 @@ export class DemoShow {
 
   /** Until a limit is met or the signal is aborted. */
   async play(): Promise<void> {
-    const { plan: { run }, detector, outputs, page, io } = this.#parts;
+    const { plan: { run }, detector, outputs, page, context } = this.#parts;
     void page?.tell(this.#runNews());
     page?.slowed(detector.extraMs);
     const limit = frameLimit(run.maxFrames);
-    const ending = abortedAfter(run.durationMs, io.signal);
-    const startedAtMs = io.clock.now();
-    const source = playDrive(this.#drive, { streamId: this.#streamId, input: detector.info.input, pace: 'source', clock: io.clock });
+    const ending = abortedAfter(run.durationMs, context.signal);
+    const startedAtMs = context.clock.now();
+    const source = playDrive(this.#drive, { streamId: this.#streamId, input: detector.info.input, pace: 'source', clock: context.clock });
     const events = createPipeline({
       sources: [source.pipe(limit.within, takeUntil(limit.reached), tap((event) => this.#received(event)))],
       detector,
-      clock: io.clock,
+      clock: context.clock,
       policy: policyByName(run.detect.schedule),
       latencyBudgetMs: run.detect.budgetMs,
       tracker: this.#forecaster,
@@ -103,7 +103,7 @@ export class DemoShow {
       stop: aborted(ending.signal),
     });
     const scores = interval(SCORE_EVERY_MS).subscribe(() => {
-      outputs.publishStats(this.#measurements.snapshot(), io.clock.now());
+      outputs.publishStats(this.#measurements.snapshot(), context.clock.now());
       this.#tellScore();
     });
     try {
@@ -111,22 +111,22 @@ export class DemoShow {
     } finally {
       ending.dispose();
       scores.unsubscribe();
-      outputs.publishStats(this.#measurements.snapshot(), io.clock.now());
-      this.#durationMs = io.clock.now() - startedAtMs;
+      outputs.publishStats(this.#measurements.snapshot(), context.clock.now());
+      this.#durationMs = context.clock.now() - startedAtMs;
     }
   }
 
-  /** Adds up what the run was worth, and tells. */
-  async conclude(): Promise<void> {
-    const { plan: { run: config, seed }, detector, page, reporter, io } = this.#parts;
+  /** Adds up what the run was worth, and shows it on the page. */
+  async conclude(): Promise<DemoSummary> {
+    const { plan: { run: config, seed }, detector, page, reporter, context } = this.#parts;
     detector.extraMs = 0;
     await this.#hearAll();
     const frames = this.#recent.list();
     let score: StreamingJson | undefined;
     if (frames.length > 0 && !this.#isDetectorLost) {
       const total = frames.filter(({ event }) => event.type === 'drop').length;
-      io.log.info(`scoring the last ${(frames.length / DEMO_FPS).toFixed(0)} s: detecting on the ${total} frames that were dropped`);
-      const bar = io.progress.bar({ label: 'scoring', total, unit: 'frames' });
+      context.log.info(`scoring the last ${(frames.length / DEMO_FPS).toFixed(0)} s: detecting on the ${total} frames that were dropped`);
+      const bar = context.progress.bar({ label: 'scoring', total, unit: 'frames' });
       try {
         score = await scoreDemo({
           frames, seed, detector, forecaster: this.#forecaster,
@@ -142,10 +142,9 @@ export class DemoShow {
     }
     const summary = summariseDemo({
       config, seed, info: detector.info, snapshot: this.#measurements.snapshot(), durationMs: this.#durationMs, score, problems: reporter.problems,
-    }, io);
+    }, context);
     await page?.tell(outcomeNews(summary));
-    io.print(io.json ? JSON.stringify(summary) : demoText(summary));
-    if (reporter.problem !== undefined) throw reporter.problem;
+    return summary;
   }
 
   /** The drive tells of frames that it passed over when it draws one that comes after them, or the last of them. */
@@ -186,12 +185,12 @@ export class DemoShow {
   }
 
   #tellScore(): void {
-    const { page, io } = this.#parts;
+    const { page, context } = this.#parts;
     if (page === undefined) return;
-    const nowMs = io.clock.now();
+    const nowMs = context.clock.now();
     const { AP: sAP, pairing } = this.#meters.final.rolling(nowMs);
     void page.tell({
-      type: 'score', at: io.clock.toUnixMs(nowMs), windowS: pairing.frames / DEMO_FPS, sAP,
+      type: 'score', at: context.clock.toUnixMs(nowMs), windowS: pairing.frames / DEMO_FPS, sAP,
       observedAP: this.#meters.observed?.rolling(nowMs).AP ?? null,
     });
   }

@@ -3,10 +3,9 @@ import type { RunConfig } from '../../config/run-config.js';
 import type { DetectorInfo } from '../../core/detector.js';
 import type { MeasurementsSnapshot } from '../../pipeline/measurements.js';
 import type { OutcomeNews } from '../../streaming/http/page-messages.js';
-import type { CommandIo } from '../../cli/command-io.js';
+import type { AppContext } from '../context.js';
 import { DEMO_FPS } from './demo-source.js';
-import { attributionLines } from '../../cli/eval-streaming-output.js';
-import { summarise, summaryText, type RunSummary } from '../run/summary.js';
+import { summarise, type RunSummary } from '../run/summary.js';
 
 /** What `nowcast demo --json` prints. */
 export type DemoSummary = RunSummary & {
@@ -25,16 +24,8 @@ type Facts = {
   readonly problems: readonly string[];
 };
 
-export function summariseDemo({ seed, score, ...facts }: Facts, io: CommandIo): DemoSummary {
-  return { ...summarise({ ...facts, videos: [] }, io), seed, score: score === undefined ? null : { ...score, seconds: score.pairing.frames / DEMO_FPS } };
-}
-
-/** The summary for people. */
-export function demoText(summary: DemoSummary): string {
-  const { score } = summary;
-  const lines = [summaryText(summary)];
-  if (score !== null && score.attribution !== null) lines.push('', `what streaming cost in the last ${score.seconds.toFixed(0)} s, in AP`, '', ...attributionLines(score));
-  return lines.join('\n');
+export function summariseDemo({ seed, score, ...facts }: Facts, context: Pick<AppContext, 'redact'>): DemoSummary {
+  return { ...summarise({ ...facts, videos: [] }, context), seed, score: score === undefined ? null : { ...score, seconds: score.pairing.frames / DEMO_FPS } };
 }
 
 /** The summary for the page. */

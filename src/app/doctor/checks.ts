@@ -6,7 +6,7 @@ import { machineFingerprint } from '../../model/machine-fingerprint.js';
 import { tryProviders } from '../../model/host/process-detector.js';
 import { bundledModel, readZoo, zooPath } from '../../model/zoo.js';
 import { locateFfmpeg } from '../../streaming/ffmpeg/binary.js';
-import type { CommandIo } from '../../cli/command-io.js';
+import type { AppContext } from '../context.js';
 import { ffmpegAbilities, FFMPEG_INSTALL } from './ffmpeg.js';
 import { writeTrialModel } from './model.js';
 
@@ -20,7 +20,7 @@ export type Finding = {
   readonly remedy?: string;
 };
 
-type Place = Pick<CommandIo, 'env' | 'cacheDir'>;
+type Place = Pick<AppContext, 'env' | 'cacheDir'>;
 
 /** Looks at everything that a run may need. Changes nothing but the cache folder, which it makes. */
 export async function examine(place: Place): Promise<Finding[]> {

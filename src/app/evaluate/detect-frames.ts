@@ -10,7 +10,7 @@ import { every } from '../../scheduling/policy.js';
 import { createPipeline } from '../../pipeline/create-pipeline.js';
 import { locateFfmpeg } from '../../streaming/ffmpeg/binary.js';
 import { videoSource } from '../../streaming/sources/video/video.js';
-import type { CommandIo } from '../../cli/command-io.js';
+import type { AppContext } from '../context.js';
 import { checkSize, readAnnotated } from './data-root.js';
 
 /** Takes what was found in an image. */
@@ -66,17 +66,17 @@ export async function detectPicture(detector: Detector, picture: Picture): Promi
  * Detects on the frames of the video that is annotated as one sequence.
  * @throws SourceError for a frame that is lost; DataError for one of another size than is annotated
  */
-export async function detectVideo(io: CommandIo, path: string, truth: GroundTruth, detector: Detector, found: Found): Promise<void> {
+export async function detectVideo(context: AppContext, path: string, truth: GroundTruth, detector: Detector, found: Found): Promise<void> {
   const [{ images }] = truth.sequences;
-  const ffmpeg = await locateFfmpeg(io.env, io.cacheDir);
-  const source = videoSource(path, { streamId: 'video', input: detector.info.input, pace: 'max', ffmpeg, clock: io.clock, maxFrames: images.length });
+  const ffmpeg = await locateFfmpeg(context.env, context.cacheDir);
+  const source = videoSource(path, { streamId: 'video', input: detector.info.input, pace: 'max', ffmpeg, clock: context.clock, maxFrames: images.length });
   const take = (event: PipelineEvent): void => {
     if (event.type === 'percept') {
       checkSize(truth, images[event.seq], event);
       found(images[event.seq], event.detections);
     }
     if (event.type === 'drop') throw new SourceError(`frame ${event.seq} of ${path} was lost (${event.reason}); an offline score needs them all`);
-    io.signal.throwIfAborted();
+    context.signal.throwIfAborted();
   };
-  await lastValueFrom(createPipeline({ sources: [source], detector, clock: io.clock, policy: every }).pipe(tap(take)), { defaultValue: undefined });
+  await lastValueFrom(createPipeline({ sources: [source], detector, clock: context.clock, policy: every }).pipe(tap(take)), { defaultValue: undefined });
 }

@@ -7,9 +7,9 @@ import type { Size } from '../../core/letterbox.js';
 import type { Picture } from '../../core/picture.js';
 import { locateFfmpeg } from '../../streaming/ffmpeg/binary.js';
 import { videoSource } from '../../streaming/sources/video/video.js';
-import type { CommandIo } from '../../cli/command-io.js';
+import type { AppContext } from '../context.js';
 import { checkSize, readAnnotated } from './data-root.js';
-import { megabytes } from '../../cli/table.js';
+import { megabytes } from '../../core/units.js';
 
 /** Pictures that are decoded at the same time. */
 const DECODERS = 2;
@@ -63,11 +63,11 @@ export class FrameMemory {
   }
 
   /** The same for the video that is annotated as one sequence. */
-  async loadVideo(io: CommandIo, path: string, { images }: Sequence, onRead: () => void): Promise<Picture[]> {
-    const ffmpeg = await locateFfmpeg(io.env, io.cacheDir);
+  async loadVideo(context: AppContext, path: string, { images }: Sequence, onRead: () => void): Promise<Picture[]> {
+    const ffmpeg = await locateFfmpeg(context.env, context.cacheDir);
     const pictures: Picture[] = [];
     const take = (event: SourceEvent): void => {
-      io.signal.throwIfAborted();
+      context.signal.throwIfAborted();
       if (event.type === 'drop') throw new SourceError(`frame ${event.seq} of ${path} was lost (${event.reason}); the score needs them all`);
       if (event.type !== 'frame') return;
       const { seq, picture } = event;
@@ -79,7 +79,7 @@ export class FrameMemory {
       pictures.push({ ...picture, image });
       onRead();
     };
-    const source = videoSource(path, { streamId: 'video', input: this.#input, pace: 'max', ffmpeg, clock: io.clock, maxFrames: images.length });
+    const source = videoSource(path, { streamId: 'video', input: this.#input, pace: 'max', ffmpeg, clock: context.clock, maxFrames: images.length });
     await lastValueFrom(source.pipe(tap(take)), { defaultValue: undefined });
     if (pictures.length < images.length) throw new SourceError(`${path} gave ${pictures.length} frames, but ${images.length} are annotated; is it the annotated video?`);
     return pictures;

@@ -11,7 +11,7 @@ import { checkOneSequence, isVideoFile } from './data-root.js';
 import { detectPictures, detectVideo } from './detect-frames.js';
 import { openEvalDetector } from './open-detector.js';
 import { checkMinimum, factsOf, textFlag } from '../../cli/eval-flags.js';
-import { loadGroundTruth } from '../../cli/eval-inputs.js';
+import { loadGroundTruth } from './inputs.js';
 import { writeOutput, writeReport } from '../../cli/eval-report.js';
 import type { RunFlagValues } from '../../cli/run-flags.js';
 

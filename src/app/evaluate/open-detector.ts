@@ -3,7 +3,7 @@ import { DEFAULTS } from '../../config/schema.js';
 import type { Detector } from '../../core/detector.js';
 import { createProcessDetector } from '../../model/host/process-detector.js';
 import { findModel } from '../../model/zoo.js';
-import type { CommandIo } from '../../cli/command-io.js';
+import type { AppContext } from '../context.js';
 import { readRunFlags, type RunFlagValues } from '../../cli/run-flags.js';
 
 /** YOLOX's own thresholds for evaluation: AP wants the unlikely detections too. */
@@ -14,9 +14,9 @@ const FOR_AP = { conf: 0.01, nms: 0.65 } as const;
  * @param thresholds where the flags give none
  * @throws UsageError naming the flag that is wrong; ModelError where the model cannot be had
  */
-export async function openEvalDetector(io: CommandIo, flags: RunFlagValues, thresholds: { readonly conf: number; readonly nms: number } = FOR_AP): Promise<Detector> {
+export async function openEvalDetector(context: AppContext, flags: RunFlagValues, thresholds: { readonly conf: number; readonly nms: number } = FOR_AP): Promise<Detector> {
   const { model = {}, detect = {} } = anchored(readRunFlags(flags), process.cwd());
-  const { path } = await findModel(model.path ?? DEFAULTS.model, io.cacheDir);
+  const { path } = await findModel(model.path ?? DEFAULTS.model, context.cacheDir);
   return createProcessDetector({
     model: path,
     ...(model.input === undefined ? {} : { input: parseInputSize(model.input, '--input') }),
@@ -26,7 +26,7 @@ export async function openEvalDetector(io: CommandIo, flags: RunFlagValues, thre
     confThreshold: detect.conf ?? thresholds.conf,
     nmsThreshold: detect.nms ?? thresholds.nms,
     nms: 'per-class',
-    cacheDir: io.cacheDir,
-    onLog: (message) => io.log.info(message),
+    cacheDir: context.cacheDir,
+    onLog: (message) => context.log.info(message),
   });
 }

@@ -16,7 +16,7 @@ import { detectPicture, forEachFrame } from './detect-frames.js';
 import { openEvalDetector } from './open-detector.js';
 import { forecastFlag, numberFlag, textFlag } from '../../cli/eval-flags.js';
 import { checkMemory, FrameMemory } from './frame-memory.js';
-import { DEFAULT_FPS, loadDetections, loadGroundTruth } from '../../cli/eval-inputs.js';
+import { DEFAULT_FPS, loadDetections, loadGroundTruth } from './inputs.js';
 import { playSequence, type PlayOptions } from './play-sequence.js';
 import { printStreamingScore } from '../../cli/eval-streaming-output.js';
 import { hostFacts } from '../host-facts.js';

@@ -6,7 +6,7 @@ import { readRecording } from '../../recording/reader.js';
 import type { CameraCopy } from '../../streaming/sources/camera/camera.js';
 import { copyPath } from '../../streaming/sources/camera/copy-keeper.js';
 import type { Ffmpeg } from '../../streaming/ffmpeg/binary.js';
-import type { CommandIo } from '../../cli/command-io.js';
+import type { AppContext } from '../context.js';
 
 export type Annotation = {
   readonly config: RunConfig;
@@ -25,7 +25,7 @@ export type Annotation = {
  * @returns the videos written
  * @throws OutputError, SourceError; the signal's reason where it was aborted meanwhile, which leaves no half video
  */
-export async function annotate({ config, ffmpeg, recording, copies, frames }: Annotation, io: CommandIo): Promise<readonly string[]> {
+export async function annotate({ config, ffmpeg, recording, copies, frames }: Annotation, io: AppContext): Promise<readonly string[]> {
   const out = config.output.save;
   if (out === undefined) return [];
   const [source] = config.sources;

@@ -4,14 +4,14 @@ import type { ProcessDetectorOptions } from '../../model/host/host-plan.js';
 import { loadLabels } from '../../model/labels.js';
 import { readModelSpec } from '../../model/families/yolox/spec.js';
 import { findModel } from '../../model/zoo.js';
-import type { CommandIo } from '../../cli/command-io.js';
+import type { AppContext } from '../context.js';
 
 /**
  * What the detector needs to know of a run's configuration.
  * @throws ModelError where the model cannot be found, or its labels do not fit; UsageError for an unknown class
  */
-export async function detectorOptions({ model, detect }: RunConfig, io: CommandIo): Promise<ProcessDetectorOptions> {
-  const { path } = await findModel(model.path, io.cacheDir);
+export async function detectorOptions({ model, detect }: RunConfig, context: AppContext): Promise<ProcessDetectorOptions> {
+  const { path } = await findModel(model.path, context.cacheDir);
   const classIds = detect.classes === undefined ? undefined
     : classIdsOf(detect.classes, await loadLabels(model.labels, await readModelSpec(path, inputOf(model))));
   return {
@@ -25,8 +25,8 @@ export async function detectorOptions({ model, detect }: RunConfig, io: CommandI
     nmsThreshold: detect.nms,
     nms: detect.nmsMode,
     ...(classIds === undefined ? {} : { classIds }),
-    cacheDir: io.cacheDir,
-    onLog: (message) => io.log.info(message),
+    cacheDir: context.cacheDir,
+    onLog: (message) => context.log.info(message),
   };
 }
 

@@ -9,7 +9,7 @@ import { createFeedServer, type FeedServer, type PageHandler } from '../../strea
 import { createCocoResults } from '../../streaming/sinks/coco-results.js';
 import type { OnOutputFailure } from '../../recording/output-file.js';
 import { createRecorder } from '../../recording/recorder.js';
-import type { CommandIo } from '../../cli/command-io.js';
+import type { AppContext } from '../context.js';
 import { hostFacts } from '../host-facts.js';
 
 /** Everything that a run writes to, opened before the first frame so that what cannot be had is told at once. */
@@ -33,7 +33,7 @@ export type Outputs = {
  * @throws OutputError where a file cannot be written or the feed's port is taken
  */
 export async function openOutputs(
-  config: RunConfig, temporary: string | undefined, info: DetectorInfo, onFailure: OnOutputFailure, io: CommandIo, pages?: PageHandler,
+  config: RunConfig, temporary: string | undefined, info: DetectorInfo, onFailure: OnOutputFailure, io: AppContext, pages?: PageHandler,
 ): Promise<Outputs> {
   const { output, feed: feedConfig, sources } = config;
   const recording = output.record ?? (temporary === undefined ? undefined : join(temporary, 'run.jsonl'));
@@ -85,7 +85,7 @@ export async function openOutputs(
   };
 }
 
-function recordingHeader(config: RunConfig, info: DetectorInfo, io: CommandIo): RecordingHeader {
+function recordingHeader(config: RunConfig, info: DetectorInfo, io: AppContext): RecordingHeader {
   return {
     type: 'header',
     schema: RECORDING_SCHEMA,

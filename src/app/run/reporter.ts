@@ -2,12 +2,11 @@ import type { RunConfig } from '../../config/run-config.js';
 import type { DetectorInfo } from '../../core/detector.js';
 import { InternalError, SourceError, type OutputError } from '../../core/errors.js';
 import type { PipelineEvent, StatusEvent } from '../../core/events.js';
-import type { CommandIo } from '../../cli/command-io.js';
-import type { ProgressBar } from '../../cli/progress.js';
+import type { AppContext, ProgressBar } from '../context.js';
 
 /** Tells people what happens in a run: log lines, a progress bar, and what went wrong with its sources and outputs. */
 export class RunReporter {
-  readonly #io: CommandIo;
+  readonly #context: AppContext;
   readonly #named: boolean;
   readonly #failures: Error[] = [];
   readonly #expected = new Map<string, number>();
@@ -16,8 +15,8 @@ export class RunReporter {
   #bar: ProgressBar | undefined;
   #seen = 0;
 
-  constructor(config: RunConfig, io: CommandIo) {
-    this.#io = io;
+  constructor(config: RunConfig, context: AppContext) {
+    this.#context = context;
     this.#sourceCount = config.sources.length;
     this.#named = config.sources.length > 1;
     this.#maxFrames = config.maxFrames;
@@ -35,7 +34,7 @@ export class RunReporter {
 
   detectorOpened({ model, input, provider, requestedProvider, threads }: DetectorInfo): void {
     const asked = requestedProvider === provider ? '' : ` (asked for ${requestedProvider})`;
-    this.#io.log.info(`${model} at ${input.width}x${input.height} on ${provider}${asked}, ${threads} thread${threads === 1 ? '' : 's'}`);
+    this.#context.log.info(`${model} at ${input.width}x${input.height} on ${provider}${asked}, ${threads} thread${threads === 1 ? '' : 's'}`);
   }
 
   /** A file said how many frames it will give, as far as it knows. */
@@ -50,24 +49,24 @@ export class RunReporter {
   failed(error: unknown, streamId?: string): StatusEvent {
     const failure = error instanceof Error ? error : new InternalError(`${streamId ?? 'the run'} failed with ${String(error)}`);
     this.#failures.push(failure);
-    return { type: 'status', ...(streamId === undefined ? {} : { streamId }), atMs: this.#io.clock.now(), state: 'failed', message: this.#redacted(failure.message) };
+    return { type: 'status', ...(streamId === undefined ? {} : { streamId }), atMs: this.#context.clock.now(), state: 'failed', message: this.#redacted(failure.message) };
   }
 
   /** A file cannot be written any more; the run goes on without it. */
   outputFailed(error: OutputError): void {
     this.#failures.push(error);
-    this.#io.log.error(error.message);
+    this.#context.log.error(error.message);
   }
 
   seen(event: PipelineEvent): void {
     switch (event.type) {
       case 'percept':
       case 'drop':
-        this.#bar ??= this.#io.progress.bar({ label: 'frames', total: this.#total(), unit: 'frames' });
+        this.#bar ??= this.#context.progress.bar({ label: 'frames', total: this.#total(), unit: 'frames' });
         this.#bar.set(++this.#seen);
         break;
       case 'gap':
-        this.#io.log.warn(`${this.#of(event.streamId)}no frames for ${((event.toMs - event.fromMs) / 1000).toFixed(1)} s: ${event.why}`);
+        this.#context.log.warn(`${this.#of(event.streamId)}no frames for ${((event.toMs - event.fromMs) / 1000).toFixed(1)} s: ${event.why}`);
         break;
       case 'status': {
         // A source that went on to its end in spite of what was wrong with it says so here alone.
@@ -77,7 +76,7 @@ export class RunReporter {
         const text = `${this.#of(event.streamId)}${event.state}${event.message === undefined ? '' : `: ${event.message}`}`;
         // The command ends with the one source's failure as its own message.
         const isSaidLater = event.state === 'failed' && !this.#named;
-        this.#io.log[isSaidLater ? 'debug' : isTrouble ? 'warn' : 'info'](text);
+        this.#context.log[isSaidLater ? 'debug' : isTrouble ? 'warn' : 'info'](text);
         break;
       }
     }
@@ -98,6 +97,6 @@ export class RunReporter {
   }
 
   #redacted(message: string): string {
-    return String(this.#io.redact(message));
+    return String(this.#context.redact(message));
   }
 }

@@ -7,7 +7,7 @@ import { cameraSource, type CameraCopy } from '../../streaming/sources/camera/ca
 import type { Ffmpeg } from '../../streaming/ffmpeg/binary.js';
 import { folderSource } from '../../streaming/sources/folder/folder.js';
 import { videoSource } from '../../streaming/sources/video/video.js';
-import type { CommandIo } from '../../cli/command-io.js';
+import type { AppContext } from '../context.js';
 import { demoSource } from '../demo/demo-source.js';
 import { frameLimit } from './limits.js';
 import type { RunReporter } from './reporter.js';
@@ -32,7 +32,7 @@ export type OpenedSources = {
 };
 
 /** @param ending ends cameras in order, so that they tell their last gap; files just stop being read */
-export function openSources(setup: SourcesSetup, ending: AbortSignal, io: CommandIo): OpenedSources {
+export function openSources(setup: SourcesSetup, ending: AbortSignal, io: AppContext): OpenedSources {
   const { config, reporter } = setup;
   const limit = frameLimit(config.maxFrames);
   const camerasEnd = new AbortController();
@@ -47,7 +47,7 @@ export function openSources(setup: SourcesSetup, ending: AbortSignal, io: Comman
   return { events, camerasEnded: cameras.pipe(first((count) => count === 0)) };
 }
 
-function openSource(source: SourceConfig, { config, input, ffmpeg, keptCopy, copies, reporter }: SourcesSetup, ending: AbortSignal, io: CommandIo): Observable<SourceEvent> {
+function openSource(source: SourceConfig, { config, input, ffmpeg, keptCopy, copies, reporter }: SourcesSetup, ending: AbortSignal, io: AppContext): Observable<SourceEvent> {
   const common = { streamId: source.id, input, clock: io.clock };
   const ofFile = { ...common, pace: config.pace, onInfo: ({ expectedFrames }: { readonly expectedFrames?: number }) => reporter.expect(source.id, expectedFrames) };
   if (source.kind === 'pictures') return folderSource(source.path, ofFile);

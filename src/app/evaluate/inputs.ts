@@ -1,13 +1,13 @@
 import { basename } from 'node:path';
-import { parseDetections } from '../../evaluation/detections.js';
-import { parseGroundTruth, type GroundTruth } from '../../evaluation/ground-truth.js';
-import { parseJson, readJsonFile, readTextFile } from '../../evaluation/load.js';
-import { parseRecording } from '../../evaluation/recorded-run.js';
-import { prepareDetections, type ScoredDetections } from '../../evaluation/score.js';
-import { timestampedRun, type StreamedRun } from '../../evaluation/streamed-run.js';
-import { parseTimestampedOutputs } from '../../evaluation/timestamped-outputs.js';
-import { DataError, UsageError } from '../core/errors.js';
-import type { Log } from './log.js';
+import { parseDetections } from '../../../evaluation/detections.js';
+import { parseGroundTruth, type GroundTruth } from '../../../evaluation/ground-truth.js';
+import { parseJson, readJsonFile, readTextFile } from '../../../evaluation/load.js';
+import { parseRecording } from '../../../evaluation/recorded-run.js';
+import { prepareDetections, type ScoredDetections } from '../../../evaluation/score.js';
+import { timestampedRun, type StreamedRun } from '../../../evaluation/streamed-run.js';
+import { parseTimestampedOutputs } from '../../../evaluation/timestamped-outputs.js';
+import { DataError, UsageError } from '../../core/errors.js';
+import type { Log } from '../context.js';
 
 /** Frame rate where nothing tells another, as in sAP. */
 export const DEFAULT_FPS = 30;

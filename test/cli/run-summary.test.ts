@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
-import type { CommandIo } from '../../../src/cli/command-io.js';
-import { summarise, summaryText } from '../../../src/app/run/summary.js';
-import { resolveRun } from '../../../src/config/run-config.js';
-import type { DetectorInfo } from '../../../src/core/detector.js';
-import { dropOf, type PerceptEvent } from '../../../src/core/events.js';
-import { Measurements } from '../../../src/pipeline/measurements.js';
-import { dropEventOf, perceptOf } from '../../streaming/events.js';
+import type { AppContext } from '../../src/app/context.js';
+import { summarise } from '../../src/app/run/summary.js';
+import { summaryText } from '../../src/cli/run-summary.js';
+import { resolveRun } from '../../src/config/run-config.js';
+import type { DetectorInfo } from '../../src/core/detector.js';
+import { dropOf, type PerceptEvent } from '../../src/core/events.js';
+import { Measurements } from '../../src/pipeline/measurements.js';
+import { dropEventOf, perceptOf } from '../streaming/events.js';
 
-const io: Pick<CommandIo, 'redact'> = { redact: (value) => value };
+const context: Pick<AppContext, 'redact'> = { redact: (value) => value };
 const info = { model: 'yolox', provider: 'cpu' } as DetectorInfo;
 
 /** The summary of a run on these cameras that saw these percepts. */
@@ -20,7 +21,7 @@ function summaryOf(ids: readonly string[], percepts: readonly PerceptEvent[], dr
     measurements.received(drop);
     measurements.emitted(drop);
   });
-  return summarise({ config, info, snapshot: measurements.snapshot(), durationMs: 1000, videos: [], problems: [] }, io as CommandIo);
+  return summarise({ config, info, snapshot: measurements.snapshot(), durationMs: 1000, videos: [], problems: [] }, context);
 }
 
 describe('the summary of a run', () => {

@@ -1,0 +1,49 @@
+import type { RunSummary } from '../app/run/summary.js';
+import { DROP_REASONS } from '../core/events.js';
+import { CAPTURE_CLOCKS, type CaptureClock } from '../core/frame.js';
+
+type Counts = RunSummary['total'];
+type Stream = RunSummary['streams'][string];
+type Distribution = RunSummary['stagesMs']['latency'];
+
+/** The summary for people. */
+export function summaryText({ model, durationMs, perceptsPerSecond, total, streams, stagesMs, written, latencyBudgetMs }: RunSummary): string {
+  const lines = [
+    `${total.percepts} percepts of ${total.received} frames in ${(durationMs / 1000).toFixed(1)} s (${perceptsPerSecond.toFixed(1)} a second), ` +
+      `${model.model} on ${model.provider}`,
+    `dropped: ${dropsText(total)}`,
+  ];
+  if (total.overBudget > 0) lines.push(`${total.overBudget} percepts came out later than the budget of ${latencyBudgetMs} ms`);
+  if (total.gaps > 0) lines.push(`${total.gaps} gap${total.gaps === 1 ? '' : 's'} without frames`);
+  const each = Object.entries(streams);
+  if (each.length > 1) {
+    for (const [id, counts] of each) lines.push(`  ${[`${id}: ${counts.percepts} of ${counts.received}`, `dropped: ${dropsText(counts)}`, ...trustTexts(counts)].join(', ')}`);
+  } else lines.push(...each.flatMap(([, counts]) => trustTexts(counts)));
+  if (total.percepts > 0) {
+    lines.push('', 'milliseconds      p50      p90      p99      max');
+    for (const [stage, distribution] of Object.entries(stagesMs)) lines.push(stageRow(stage, distribution));
+  }
+  if (written.length > 0) lines.push('', ...written.map((path) => `wrote ${path}`));
+  return lines.join('\n');
+}
+
+/** Each reason that occurred, with how often. */
+function dropsText({ drops }: Pick<Counts, 'drops'>): string {
+  const parts = DROP_REASONS.filter((reason) => drops[reason] > 0).map((reason) => `${drops[reason]} ${reason}`);
+  return parts.length === 0 ? 'none' : parts.join(', ');
+}
+
+const WHOSE_CLOCK: Readonly<Record<CaptureClock, string>> = {
+  sender: 'sender\'s clock', arrival: 'by arrival', wall: 'time of day in the stream',
+};
+
+/** How well the age of a stream's percepts is known; nothing where it is known exactly, as of a file, or none came. */
+function trustTexts({ captureClocks, uncertaintyMs: { p50, max } }: Stream): string[] {
+  if (max === 0) return [];
+  const clocks = CAPTURE_CLOCKS.filter((clock) => captureClocks[clock] > 0).map((clock) => WHOSE_CLOCK[clock]);
+  return [`age known to ± ${p50 < 10 ? Number(p50.toFixed(1)) : Math.round(p50)} ms (${clocks.join(', ')})`];
+}
+
+function stageRow(stage: string, { p50, p90, p99, max }: Distribution): string {
+  return `${stage.padEnd(12)}${[p50, p90, p99, max].map((ms) => ms.toFixed(2).padStart(9)).join('')}`;
+}
