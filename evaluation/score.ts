@@ -1,5 +1,5 @@
 import type { DropReason } from '../src/core/events.js';
-import type { TrackerKind } from '../src/track/create-tracker.js';
+import type { TrackerFactory } from '../src/track/tracker.js';
 import { attribute, type Attribution } from './attribution.js';
 import { detectionTable, evaluateBoxes, matcher, objectTable, type CocoEvaluation, type CocoStats, type DetectionColumns, type Matcher } from './coco-ap.js';
 import { detectionsByFrame } from './detection-list.js';
@@ -36,7 +36,7 @@ export type StreamingScore = {
  * @param offline the detector's answers for every frame, grouped by image index, where they are known
  */
 export function scoreRun(
-  truth: GroundTruth, run: StreamedRun, detections: ScoredDetections, eta: number, forecaster: TrackerKind | undefined, offline: ScoredDetections | undefined,
+  truth: GroundTruth, run: StreamedRun, detections: ScoredDetections, eta: number, forecaster: TrackerFactory | undefined, offline: ScoredDetections | undefined,
 ): StreamingScore {
   const streamed = streamingAp(detections.matcher, truth, run, eta);
   const final = forecaster === undefined ? streamed : evaluateForecast(truth, run, detections, eta, forecaster);
@@ -44,7 +44,7 @@ export function scoreRun(
   return { streamed, final, attribution };
 }
 
-function evaluateForecast(truth: GroundTruth, run: StreamedRun, { columns, frames }: ScoredDetections, eta: number, forecaster: TrackerKind): CocoEvaluation {
+function evaluateForecast(truth: GroundTruth, run: StreamedRun, { columns, frames }: ScoredDetections, eta: number, forecaster: TrackerFactory): CocoEvaluation {
   const forecasts = forecastResults(truth, run, eta, detectionsByFrame(columns, frames, truth.classes), forecaster);
   return evaluateBoxes(truth.objects, forecasts, truth.images.length, truth.classes.length);
 }

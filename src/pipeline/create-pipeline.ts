@@ -1,7 +1,7 @@
 import { identity, merge, type Observable } from 'rxjs';
 import type { Detector } from '../core/detector.js';
 import type { PipelineEvent, SourceEvent } from '../core/events.js';
-import type { TrackerKind } from '../track/create-tracker.js';
+import type { TrackerFactory } from '../track/tracker.js';
 import { Measurements } from './measurements.js';
 import { forecast } from './operators/forecast.js';
 import { measureEmitted, measureReceived } from './operators/measure.js';
@@ -14,7 +14,7 @@ export type PipelineOptions = PerceiveOptions & {
   readonly sources: readonly Observable<SourceEvent>[];
   readonly detector: Detector;
   /** Follows objects from frame to frame. */
-  readonly tracker?: TrackerKind | undefined;
+  readonly tracker?: TrackerFactory | undefined;
   /** Carries what was observed forward to the moment of emission, by the tracker, which it needs. */
   readonly forecast?: boolean | undefined;
   readonly measurements?: Measurements | undefined;

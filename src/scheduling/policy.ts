@@ -1,5 +1,4 @@
-import { UsageError } from '../core/errors.js';
-import { staleness, type StalenessRule } from './staleness.js';
+import type { NamedKind } from '../core/named-kind.js';
 import type { RuntimeProfile } from './runtime-profile.js';
 
 /**
@@ -40,74 +39,15 @@ export type Policy<M = unknown> = {
   readonly keepsAll?: true;
 };
 
-/** Runs the newest frame whenever the detector is free. sAP's default schedule. */
-export const idleFree: Policy<null> = stateless('idle-free', () => 'run');
+/** One entry of the registry: a schedule that a configuration can ask for. */
+export type PolicyKind = NamedKind<Policy>;
 
-/** Runs only frames that find the detector free; what arrived while it was busy is passed over. */
-export const idleNext: Policy<null> = stateless('idle-next', ({ trigger }) =>
-  trigger === 'frame-arrived' ? 'run' : 'wait');
-
-/**
- * Waits for the next frame when running now would end in the same frame interval, with a shorter tail.
- * Source: Li et al. 2020, section 3.2 ("shrinking tail"); mtli/sAP `det/srt_det.py`, `--dynamic-schedule`.
- */
-export const shrinkingTail: Policy<null> = stateless('shrinking-tail', ({ ageFrames, intervalMs, runtime }) => {
-  if (runtime === undefined) return 'run';
-  const meanFrames = runtime.meanMs / intervalMs;
-  if (meanFrames <= 1) return 'run';
-  const tail = ageFrames - Math.floor(ageFrames);
-  return meanFrames < Math.floor(tail + meanFrames) ? 'wait' : 'run';
-});
-
-/** Waits when the expected staleness over the whole runtime distribution says so; see {@link staleness}. */
-export const threshold: Policy<{ readonly rule: StalenessRule | undefined }> = {
-  name: 'threshold',
-  initial: { rule: undefined },
-  decide({ seq, lastRunSeq, ageFrames, intervalMs, runtime }, memory) {
-    // From one interval on the next frame is overdue: the stream stalls, and waiting has no known end.
-    if (runtime === undefined || lastRunSeq < 0 || ageFrames >= 1) return { decision: 'run', memory };
-    const rule = staleness(runtime, intervalMs, memory.rule);
-    const wait = rule.shouldWait(seq - lastRunSeq, ageFrames);
-    return { decision: wait ? 'wait' : 'run', memory: { rule } };
-  },
-};
-
-/** Runs the first of every `n` frames that are offered to the free detector, which is not every n-th frame. */
-export function stride(n: number): Policy<{ readonly offered: number }> {
-  return {
-    name: `stride:${n}`,
-    initial: { offered: 0 },
-    decide: (_, { offered }) => ({
-      decision: offered % n === 0 ? 'run' : 'drop',
-      memory: { offered: offered + 1 },
-    }),
-  };
-}
-
-/** Runs every frame in order and drops nothing: files, without a clock. */
-export const every: Policy<null> = { ...stateless('every', () => 'run'), keepsAll: true };
-
-/** The policies by name, as `--schedule` spells them. */
-export const POLICY_NAMES = ['idle-free', 'idle-next', 'shrinking-tail', 'threshold', 'stride:N', 'every'] as const;
-
-/**
- * @param name one of {@link POLICY_NAMES}, with a number of 1 or more for N
- * @throws UsageError naming the value and what is allowed
- */
-export function policyByName(name: string): Policy {
-  const plain: Policy[] = [idleFree, idleNext, shrinkingTail, threshold, every].map(forget);
-  const found = plain.find((policy) => policy.name === name);
-  if (found !== undefined) return found;
-  const n = /^stride:([1-9]\d*)$/.exec(name)?.[1];
-  if (n !== undefined) return forget(stride(Number(n)));
-  throw new UsageError(`schedule "${name}" is unknown; choose one of ${POLICY_NAMES.join(', ')} (N is 1 or more)`);
-}
-
-function stateless(name: string, rule: (state: ScheduleState) => Decision): Policy<null> {
+/** A policy that remembers nothing. */
+export function stateless(name: string, rule: (state: ScheduleState) => Decision): Policy<null> {
   return { name, initial: null, decide: (state, memory) => ({ decision: rule(state), memory }) };
 }
 
-/** A policy's memory is its own: callers pass back what they were given and never look inside. */
-function forget<M>(policy: Policy<M>): Policy {
+/** Hides what a policy remembers from callers: they pass back what they were given and never look inside. */
+export function opaque<M>(policy: Policy<M>): Policy {
   return policy;
 }

@@ -6,7 +6,7 @@ import type { Detector } from '../../core/detector.js';
 import { DetectorFailedError, SourceError } from '../../core/errors.js';
 import type { PipelineEvent } from '../../core/events.js';
 import type { Picture } from '../../core/picture.js';
-import { every } from '../../scheduling/policy.js';
+import { every } from '../../scheduling/policies/every.js';
 import { createPipeline } from '../../pipeline/create-pipeline.js';
 import { locateFfmpeg } from '../../streaming/ffmpeg/binary.js';
 import { videoSource } from '../../streaming/sources/video/video.js';

@@ -6,7 +6,7 @@ import type { Picture } from '../../core/picture.js';
 import type { Policy } from '../../scheduling/policy.js';
 import { createPipeline } from '../../pipeline/create-pipeline.js';
 import { memorySource } from '../../streaming/sources/memory.js';
-import type { TrackerKind } from '../../track/create-tracker.js';
+import type { TrackerFactory } from '../../track/tracker.js';
 import { aborted } from '../run/limits.js';
 
 export type PlayOptions = {
@@ -17,7 +17,7 @@ export type PlayOptions = {
   readonly clock: Clock;
   readonly policy: Policy;
   readonly latencyBudgetMs: number | undefined;
-  readonly forecaster: TrackerKind | undefined;
+  readonly forecaster: TrackerFactory | undefined;
   /** Ends the play early; what was played until then is returned. */
   readonly signal: AbortSignal;
   /** Default: real time. */

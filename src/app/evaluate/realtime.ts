@@ -7,7 +7,7 @@ import type { Detector } from '../../core/detector.js';
 import { UsageError } from '../../core/errors.js';
 import type { PipelineEvent } from '../../core/events.js';
 import type { Picture } from '../../core/picture.js';
-import { policyByName } from '../../scheduling/policy.js';
+import { policyByName } from '../../scheduling/kinds.js';
 import { RECORDING_SCHEMA, type RecordingHeader } from '../../recording/format.js';
 import { createRecorder } from '../../recording/recorder.js';
 import type { CommandIo } from '../../cli/command-io.js';

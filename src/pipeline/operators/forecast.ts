@@ -16,7 +16,7 @@ export function forecast(trackers: TrackerSet, clock: Clock): OperatorFunction<P
     return {
       ...event,
       times: { ...event.times, emittedAtMs: validAtMs },
-      forecast: { forecaster: trackers.kind, validAtMs, detections },
+      forecast: { forecaster: trackers.factory.name, validAtMs, detections },
     };
   });
 }

@@ -2,7 +2,8 @@ import { defer, identity, type ObservableInput, type OperatorFunction } from 'rx
 import type { Clock } from '../../core/clock.js';
 import type { Detector } from '../../core/detector.js';
 import type { PipelineEvent, SourceEvent } from '../../core/events.js';
-import { idleFree, type Policy } from '../../scheduling/policy.js';
+import { idleFree } from '../../scheduling/policies/idle-free.js';
+import type { Policy } from '../../scheduling/policy.js';
 import { RuntimeEstimator } from '../../scheduling/runtime-profile.js';
 import { detect } from './detect.js';
 import { inOrder } from './in-order.js';
