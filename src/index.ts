@@ -6,12 +6,12 @@ export type { Fit, Size } from './core/letterbox.js';
 export type { Picture } from './core/picture.js';
 export {
   DROP_REASONS, STATUS_STATES,
-  type DropEvent, type DropReason, type Forecast, type GapEvent, type PerceptEvent, type PerceptTimes, type PipelineEvent,
+  type DropEvent, type DropReason, type Forecast, type GapEvent, type PerceptEvent, type PerceptTimes, type PipelineEvent, type PolicyDropReason,
   type SourceEvent, type StatusEvent, type StatusState,
 } from './core/events.js';
 export type { Clock, WallClock } from './core/clock.js';
 export {
-  DataError, DetectorFailedError, InternalError, ModelError, NowcastError, OutputError, SourceError, UsageError,
+  DataError, DetectorFailedError, ExtensionError, InternalError, ModelError, NowcastError, OutputError, SourceError, UsageError, type ExtensionPart,
 } from './core/errors.js';
 
 // The two ends: what frames come from and what detects on them.
@@ -55,7 +55,7 @@ export { idleNext } from './scheduling/policies/idle-next.js';
 export { shrinkingTail } from './scheduling/policies/shrinking-tail.js';
 export { stride } from './scheduling/policies/stride.js';
 export { threshold } from './scheduling/policies/threshold.js';
-export type { Decision, Policy, PolicyKind, ScheduleState } from './scheduling/policy.js';
+export type { Decided, Decision, Policy, PolicyKind, ScheduleState } from './scheduling/policy.js';
 export { parseRuntimeProfile, RuntimeEstimator, runtimeProfile, type RuntimeProfile, type RuntimeProfileFile } from './scheduling/runtime-profile.js';
 export { trackerByName, TRACKERS } from './track/kinds.js';
 export type { Tracker, TrackerFactory, TrackerKind, TrackerOptions } from './track/tracker.js';

@@ -23,9 +23,19 @@ export type ScheduleState = {
 /**
  * - `run`: detect on the newest frame now.
  * - `wait`: leave the detector free until the next frame comes; the waiting one is then superseded.
- * - `drop`: pass over this frame as `stride`; the next may be decided on at once.
+ * - `drop`: pass over this frame; the next may be decided on at once.
  */
 export type Decision = 'run' | 'wait' | 'drop';
+
+export type Decided<M> = {
+  readonly decision: Decision;
+  readonly memory: M;
+  /**
+   * Why a frame is dropped: one of a few fixed texts, each of which is counted by itself and comes out as
+   * `policy:<text>`. The policy's name unless given; `stride` is the built-in schedule's own word and stays as it is.
+   */
+  readonly reason?: string;
+};
 
 /**
  * The rule that says run, wait or drop: a pure reducer. Live runs, replays, simulations and tests call the same one.
@@ -34,7 +44,7 @@ export type Decision = 'run' | 'wait' | 'drop';
 export type Policy<M = unknown> = {
   readonly name: string;
   readonly initial: M;
-  decide(state: ScheduleState, memory: M): { readonly decision: Decision; readonly memory: M };
+  decide(state: ScheduleState, memory: M): Decided<M>;
   /** Keeps every frame in a queue instead of the newest alone: offline runs on files. */
   readonly keepsAll?: true;
 };

@@ -7,6 +7,7 @@ export function stride(n: number): Policy<{ readonly offered: number }> {
     initial: { offered: 0 },
     decide: (_, { offered }) => ({
       decision: offered % n === 0 ? 'run' : 'drop',
+      reason: 'stride',
       memory: { offered: offered + 1 },
     }),
   };

@@ -19,6 +19,7 @@ const count = z.int().min(0);
 const stream = z.string().describe('Id of the stream, one of those in `hello`');
 const missed = count.min(1).optional().describe(
   'How many messages of this type and stream this client was too slow to get since the last one it got; absent when none');
+const dropReason = z.union([z.enum(DROP_REASONS), z.templateLiteral(['policy:', z.string()])]);
 const frame = { stream, seq: count.describe('Number of the frame in its stream'), epoch: count.describe('Connections to the source so far') };
 
 const captureClock = z.enum(CAPTURE_CLOCKS).describe(
@@ -68,7 +69,7 @@ const percept = z.strictObject({
 const drop = z.strictObject({
   type: z.literal('drop'),
   ...frame,
-  reason: z.enum(DROP_REASONS),
+  reason: dropReason.describe('A policy of one\'s own gives its own reason, as `policy:<text>`'),
   capturedAt: unixMs('the world looked like this frame'),
   captureClock,
   uncertaintyMs,
@@ -98,7 +99,7 @@ const streamStats = z.strictObject({
   stream,
   received: count.describe('Frames that came in = percepts + all drops + inFlight'),
   percepts: count,
-  drops: z.partialRecord(z.enum(DROP_REASONS), count).describe('Counts by reason; one that never happened may be absent'),
+  drops: z.partialRecord(dropReason, count).describe('Counts by reason; one that never happened may be absent'),
   inFlight: count.describe('Frames that wait or are being detected on'),
   latencyMs: z.strictObject({ p50: z.number(), p90: z.number(), p99: z.number() }).optional()
     .describe('Quantiles of emitted - captured'),
