@@ -55,8 +55,8 @@ export function problemOfSourceEvent(event: unknown): string | undefined {
 }
 
 function asLists(rules: Record<SourceEvent['type'], Record<string, Rule>>): Record<SourceEvent['type'], KeyRule[]> {
-  const lists = Object.entries(rules).map(([type, fields]) => [type, Object.entries(fields).map(([key, rule]) => ({ ...rule, key, path: key.split('.') }))] as const);
-  return Object.fromEntries(lists) as Record<SourceEvent['type'], KeyRule[]>;
+  const listOf = (fields: Record<string, Rule>): KeyRule[] => Object.entries(fields).map(([key, rule]) => ({ ...rule, key, path: key.split('.') }));
+  return Object.fromEntries(Object.entries(rules).map(([type, fields]) => [type, listOf(fields)] as const)) as Record<SourceEvent['type'], KeyRule[]>;
 }
 
 function isKind(type: unknown): type is keyof typeof RULES {
