@@ -66,9 +66,3 @@ export { createRecorder, type Recorder } from './recording/recorder.js';
 export { readRecording, type Recording } from './recording/reader.js';
 export { RECORDING_SCHEMA, type RecordingHeader } from './recording/format.js';
 export { createCocoResults, type CocoNumbering, type CocoResults } from './streaming/sinks/coco-results.js';
-
-// How good they are.
-export { LiveAccuracy, truthObjects, type LiveAccuracyOptions, type OverallScore, type RollingScore, type TruthFrame, type TruthObject } from '../evaluation/live.js';
-export { parseGroundTruth, type GroundTruth, type GroundTruthClass, type GroundTruthImage, type Sequence } from '../evaluation/ground-truth.js';
-export type { CocoStats } from '../evaluation/coco-ap.js';
-export type { PairingCounts } from '../evaluation/pair.js';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
-import sharp, { type Sharp } from 'sharp';
+import type { Sharp } from 'sharp';
 import { letterbox, PAD_VALUE, type Size } from '../../../core/letterbox.js';
 import { decodeBmp } from './bmp.js';
 
@@ -35,6 +35,8 @@ export async function readPicture(path: string, input: Size, target: Uint8Array)
 }
 
 async function open(path: string): Promise<Sharp> {
+  // Only programs that read pictures load the native library.
+  const { default: sharp } = await import('sharp');
   if (extname(path).toLowerCase() !== '.bmp') return sharp(path);
   const { width, height, pixels } = decodeBmp(await readFile(path));
   return sharp(pixels, { raw: { width, height, channels: 3 } });
