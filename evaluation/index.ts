@@ -5,7 +5,7 @@ export { parseJson, readJsonFile, readTextFile } from './load.js';
 // What was said about it.
 export { DetectionList } from './detection-list.js';
 export { parseDetections, type ParsedDetections } from './detections.js';
-export { parseRecording, type RecordedRun } from './recorded-run.js';
+export { recordedRun, type RecordedRun } from './recorded-run.js';
 export { RunCollector, type CollectedRun } from './run-collector.js';
 export { simulatedRun, timestampedRun, type StreamedDrop, type StreamedOutput, type StreamedRun, type StreamedSequence } from './streamed-run.js';
 export { parseTimestampedOutputs, type ParsedOutputs, type TimestampedOutputs } from './timestamped-outputs.js';
