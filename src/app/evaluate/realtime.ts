@@ -5,10 +5,10 @@ import { RunCollector } from '../../../evaluation/run-collector.js';
 import { prepareDetections, scoreRun } from '../../../evaluation/score.js';
 import type { Detector } from '../../core/detector.js';
 import { UsageError } from '../../core/errors.js';
+import type { Picture } from '../../core/picture.js';
 import { policyByName } from '../../scheduling/kinds.js';
 import { runHeader } from '../../recording/header.js';
 import { createRecorder, type Recorder } from '../../recording/recorder.js';
-import type { MemoryPicture } from '../../streaming/sources/memory.js';
 import type { CommandIo } from '../../cli/command-io.js';
 import { checkOneSequence, isVideoFile } from './data-root.js';
 import { detectPicture, forEachFrame } from './detect-frames.js';
@@ -101,7 +101,7 @@ function openRecorder(io: CommandIo, flags: RunFlagValues, truth: GroundTruth, {
 
 /** Offline, on every frame of the sequence. */
 async function detectAll(
-  io: CommandIo, detector: Detector, { images }: Sequence, pictures: readonly MemoryPicture[], mapping: Int32Array, found: DetectionList, step: () => void,
+  io: CommandIo, detector: Detector, { images }: Sequence, pictures: readonly Picture[], mapping: Int32Array, found: DetectionList, step: () => void,
 ): Promise<void> {
   await forEachFrame(pictures.length, detector, io.signal, async (frame) => {
     for (const detection of await detectPicture(detector, pictures[frame])) {
