@@ -1,8 +1,8 @@
 // Data that flows.
-export type { Box } from './core/box.js';
+export { boxArea, boxIou, type Box } from './core/box.js';
 export type { Detection } from './core/detection.js';
 export { CAPTURE_CLOCKS, type CaptureClock, type CaptureTrust, type Frame } from './core/frame.js';
-export type { Fit, Size } from './core/letterbox.js';
+export { letterbox, PAD_VALUE, toSource, type Fit, type Size } from './core/letterbox.js';
 export type { Picture } from './core/picture.js';
 export {
   DROP_REASONS, STATUS_STATES,

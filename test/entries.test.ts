@@ -41,14 +41,15 @@ describe('the entries of the package', () => {
     'nowcast': 'await import("nowcast");',
     'nowcast/evaluation': 'await import("nowcast/evaluation");',
     'nowcast, with a pipeline that ran,': `
-      import { createPipeline, memorySource, monotonicClock as clock, trackerByName } from 'nowcast';
+      import { createPipeline, letterbox, memorySource, monotonicClock as clock, trackerByName } from 'nowcast';
       const input = { width: 32, height: 32 };
-      const pictures = [{ size: { width: 64, height: 64 }, image: new Uint8Array(3 * 32 * 32) }];
+      const size = { width: 64, height: 64 };
+      const pictures = [{ size, fit: letterbox(size, input), image: new Uint8Array(3 * 32 * 32) }];
       const detector = {
         info: { model: 'mine', modelSha256: '', input, classNames: ['thing'], requestedProvider: 'cpu', provider: 'cpu', threads: 1 }, hosts: 1,
         detect: async () => ({ detections: [], times: { inferStartMs: 0, inferEndMs: 0, doneAtMs: 0 } }), ready: async () => {}, close: async () => {},
       };
-      const source = memorySource(pictures, { streamId: 'mine', input, fps: 100, clock });
+      const source = memorySource(pictures, { streamId: 'mine', fps: 100, clock });
       await createPipeline({ sources: [source], detector, clock, tracker: trackerByName('nowcast'), forecast: true }).forEach(() => {});
     `,
   })) {
