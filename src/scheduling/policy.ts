@@ -3,53 +3,53 @@ import { staleness, type StalenessRule } from './staleness.js';
 import type { RuntimeProfile } from './runtime-profile.js';
 
 /**
- * What a policy may know when the detector is free and a frame waits that was not decided on before, or was told to
- * wait. Time is measured in frame intervals, so that live, replayed and simulated runs decide by the same arithmetic.
+ * The input of a policy, when the detector is free and a frame waits that is new or was told to wait. Time is in frame
+ * intervals, so that live, replayed and simulated runs decide by the same arithmetic.
  */
 export type ScheduleState = {
   /** Index of the newest frame in its stream. */
   readonly seq: number;
   /** Index of the frame that ran last in this stream; -1 before the first. */
   readonly lastRunSeq: number;
-  /** How long the newest frame has been there, in frame intervals; 0 when it has just arrived. */
+  /** Time since the newest frame became available, in frame intervals; 0 when it has just arrived. */
   readonly ageFrames: number;
   /** Length of a frame interval in milliseconds. */
   readonly intervalMs: number;
-  /** Runtimes seen or known so far; undefined before the first. */
+  /** Runtimes measured or given so far; undefined before the first. */
   readonly runtime: RuntimeProfile | undefined;
-  /** Why the question is asked: a frame came to a free detector, or the detector became free and finds one waiting. */
+  /** The occasion: a frame came to a free detector, or the detector became free and a frame was waiting. */
   readonly trigger: 'frame-arrived' | 'detector-freed';
 };
 
 /**
  * - `run`: detect on the newest frame now.
- * - `wait`: leave the detector free until the next frame comes; the waiting one is then superseded.
- * - `drop`: pass over this frame as `stride`; the next may be decided on at once.
+ * - `wait`: leave the detector free until the next frame comes, which then supersedes the waiting one.
+ * - `drop`: skip this frame as `stride`; the next frame may be decided on at once.
  */
 export type Decision = 'run' | 'wait' | 'drop';
 
 /**
- * The rule that says run, wait or drop: a pure reducer. Live runs, replays, simulations and tests call the same one.
- * `M` is what the policy remembers between decisions, a value of its own, one for each stream or sequence.
+ * A rule that chooses run, wait or drop: a pure reducer. Live runs, replays, simulations and tests call the same one.
+ * `M` is the policy's memory between decisions, a separate value for each stream or sequence.
  */
 export type Policy<M = unknown> = {
   readonly name: string;
   readonly initial: M;
   decide(state: ScheduleState, memory: M): { readonly decision: Decision; readonly memory: M };
-  /** Keeps every frame in a queue instead of the newest alone: offline runs on files. */
+  /** Keeps every frame in a queue instead of only the newest: for offline runs on files. */
   readonly keepsAll?: true;
 };
 
 /** Runs the newest frame whenever the detector is free. sAP's default schedule. */
 export const idleFree: Policy<null> = stateless('idle-free', () => 'run');
 
-/** Runs only frames that find the detector free; what arrived while it was busy is passed over. */
+/** Runs only frames that arrive at a free detector; frames that arrive while it is busy are skipped. */
 export const idleNext: Policy<null> = stateless('idle-next', ({ trigger }) =>
   trigger === 'frame-arrived' ? 'run' : 'wait');
 
 /**
- * Waits for the next frame when running now would end in the same frame interval, with a shorter tail.
- * Source: Li et al. 2020, section 3.2 ("shrinking tail"); mtli/sAP `det/srt_det.py`, `--dynamic-schedule`.
+ * Waits for the next frame if a run that starts now would end in the same frame interval, with a shorter tail. Source:
+ * Li et al. 2020, section 3.2 ("shrinking tail"); mtli/sAP `det/srt_det.py`, `--dynamic-schedule`.
  */
 export const shrinkingTail: Policy<null> = stateless('shrinking-tail', ({ ageFrames, intervalMs, runtime }) => {
   if (runtime === undefined) return 'run';
@@ -59,12 +59,12 @@ export const shrinkingTail: Policy<null> = stateless('shrinking-tail', ({ ageFra
   return meanFrames < Math.floor(tail + meanFrames) ? 'wait' : 'run';
 });
 
-/** Waits when the expected staleness over the whole runtime distribution says so; see {@link staleness}. */
+/** Waits if that lowers the expected staleness over the whole runtime distribution; see {@link staleness}. */
 export const threshold: Policy<{ readonly rule: StalenessRule | undefined }> = {
   name: 'threshold',
   initial: { rule: undefined },
   decide({ seq, lastRunSeq, ageFrames, intervalMs, runtime }, memory) {
-    // From one interval on the next frame is overdue: the stream stalls, and waiting has no known end.
+    // After one interval, the next frame is overdue: the stream stalls, and waiting has no known end.
     if (runtime === undefined || lastRunSeq < 0 || ageFrames >= 1) return { decision: 'run', memory };
     const rule = staleness(runtime, intervalMs, memory.rule);
     const wait = rule.shouldWait(seq - lastRunSeq, ageFrames);
@@ -72,7 +72,7 @@ export const threshold: Policy<{ readonly rule: StalenessRule | undefined }> = {
   },
 };
 
-/** Runs the first of every `n` frames that are offered to the free detector, which is not every n-th frame. */
+/** Runs the first of every `n` frames offered to the free detector, which is not every n-th frame of the stream. */
 export function stride(n: number): Policy<{ readonly offered: number }> {
   return {
     name: `stride:${n}`,
@@ -84,7 +84,7 @@ export function stride(n: number): Policy<{ readonly offered: number }> {
   };
 }
 
-/** Runs every frame in order and drops nothing: files, without a clock. */
+/** Runs every frame in order and drops none: for files, without a clock. */
 export const every: Policy<null> = { ...stateless('every', () => 'run'), keepsAll: true };
 
 /** The policies by name, as `--schedule` spells them. */
@@ -107,7 +107,7 @@ function stateless(name: string, rule: (state: ScheduleState) => Decision): Poli
   return { name, initial: null, decide: (state, memory) => ({ decision: rule(state), memory }) };
 }
 
-/** A policy's memory is its own: callers pass back what they were given and never look inside. */
+/** A policy's memory is opaque: callers pass it back unchanged. */
 function forget<M>(policy: Policy<M>): Policy {
   return policy;
 }

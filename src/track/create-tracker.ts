@@ -9,7 +9,7 @@ export type TrackerKind = (typeof TRACKER_KINDS)[number];
 
 /**
  * A tracker of the given kind for one stream.
- * @throws UsageError where the frame interval is not a number above 0
+ * @throws UsageError if the frame interval is not a number above 0
  */
 export function createTracker(kind: TrackerKind, options: KalmanTrackerOptions): Tracker {
   const { frameIntervalMs } = options;

@@ -7,15 +7,16 @@ import type { Tracker, TrackerOptions } from './tracker.js';
 
 export type KalmanTrackerOptions = TrackerOptions & {
   /**
-   * What an observation without detections does: `forget` clears the tracks, as sAP's Streamer does and as fits a live
-   * stream; `keep` lets the old boxes move on until the next detection, as its post-process does. Default: `forget`.
+   * The effect of an observation without detections: `forget` clears the tracks, as sAP's Streamer does, which suits a
+   * live stream; `keep` lets the old boxes move on until the next detection, as its post-process does. Default:
+   * `forget`.
    */
   readonly onEmpty?: 'forget' | 'keep';
 };
 
 type Track = {
   readonly id: number;
-  /** The latest detection: its score and class are the forecast's. */
+  /** The latest detection: the forecast has its score and class. */
   seen: Detection;
   readonly left: Motion;
   readonly top: Motion;
@@ -23,7 +24,7 @@ type Track = {
   readonly height: Motion;
 };
 
-/** Variances in square pixels (per square frame for rates), and the overlap that makes a match, as sAP has them. */
+/** Variances in square pixels (per square frame for rates), and the overlap required for a match, as in sAP. */
 const MEASURED_VARIANCE = 10;
 const FIRST_VARIANCE = 100;
 const MIN_IOU = 0.3;
@@ -31,8 +32,8 @@ const MIN_AREA = 75;
 
 /**
  * The Kalman forecaster of the streaming perception toolkit: a track lives while every observation matches it, an
- * observation that matches none starts afresh, new objects stand still until they are seen again.
- * Source: mtli/sAP `forecast/pps_forecast_kf.py` (post-process) and `forecast/streamer.py` (live).
+ * unmatched detection starts a new track, new objects stand still until they are seen again. Source: mtli/sAP
+ * `forecast/pps_forecast_kf.py` (post-process) and `forecast/streamer.py` (live).
  */
 export function kalmanTracker({ frameIntervalMs, onEmpty = 'forget' }: KalmanTrackerOptions): Tracker {
   let tracks: Track[] = [];

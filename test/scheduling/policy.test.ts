@@ -17,7 +17,7 @@ describe('policies', () => {
     });
   }
 
-  it('idle-next waits for a fresh frame where the detector finds one waiting', () => {
+  it('idle-next waits for a new frame if the detector finds one waiting', () => {
     const policy = policyByName('idle-next');
     assert.equal(decide(policy, { trigger: 'detector-freed' }), 'wait');
     assert.equal(decide(policy, { trigger: 'frame-arrived' }), 'run');
@@ -36,7 +36,7 @@ describe('policies', () => {
     assert.equal(decide(policyByName('threshold'), { ageFrames: 1.9, runtime: runtimeProfile([10]) }), 'run');
   });
 
-  it('stride runs the first of every N that are offered', () => {
+  it('stride runs the first of every N offered frames', () => {
     const policy = policyByName('stride:3');
     let { initial: memory } = policy;
     const decisions = Array.from({ length: 7 }, () => {
