@@ -10,9 +10,9 @@ import { drawnRuntimes, type RuntimeSource } from '../evaluation/runtimes.js';
 import { simulateSequence } from '../evaluation/simulate.js';
 import { simulatedRun } from '../evaluation/streamed-run.js';
 import { streamingAp } from '../evaluation/streaming-ap.js';
-import { policyByName } from '../src/scheduling/policy.js';
+import { policyByName } from '../src/scheduling/kinds.js';
 import type { Detection } from '../src/core/detection.js';
-import { createTracker, TRACKER_KINDS } from '../src/track/create-tracker.js';
+import { TRACKERS, trackerByName } from '../src/track/kinds.js';
 import { randomSource } from '../test/helpers/random.js';
 
 type Scene = { readonly images: number; readonly classes: number; readonly objectsPerImage: number; readonly detectionsPerImage: number };
@@ -112,8 +112,8 @@ function forecasting(): object[] {
     const [x1, y1] = [(i % 10) * 180 + frame * 0.5 + uniform(), Math.floor(i / 10) * 110 + uniform()];
     return { box: { x1, y1, x2: x1 + 60, y2: y1 + 40 }, score: 0.5 + uniform() / 2, classId: i % 8, className: '' };
   }));
-  return TRACKER_KINDS.map((forecaster) => {
-    const tracker = createTracker(forecaster, { frameIntervalMs: 1000 / FPS });
+  return TRACKERS.map(({ examples: [forecaster] }) => {
+    const tracker = trackerByName(forecaster).create({ frameIntervalMs: 1000 / FPS });
     const observe = (from: number, to: number): void => {
       for (let frame = from; frame < to; frame++) tracker.observe(frames[frame], frame * 33.3, size);
     };

@@ -1,5 +1,5 @@
 import type { Detection } from '../src/core/detection.js';
-import { createTracker, TRACKER_KINDS } from '../src/track/create-tracker.js';
+import { TRACKERS, trackerByName } from '../src/track/kinds.js';
 
 const SIZE = { width: 1920, height: 1200 };
 const FRAME_MS = 1000 / 30;
@@ -8,8 +8,8 @@ const OBSERVATIONS = 2000;
 
 /** Prints what following and forecasting a hundred objects costs, in milliseconds a call. */
 export function run(): void {
-  console.table(TRACKER_KINDS.map((kind) => {
-    const tracker = createTracker(kind, { frameIntervalMs: FRAME_MS });
+  console.table(TRACKERS.map(({ examples: [kind] }) => {
+    const tracker = trackerByName(kind).create({ frameIntervalMs: FRAME_MS });
     const observeMs: number[] = [];
     const forecastMs: number[] = [];
     for (let frame = 0; frame < OBSERVATIONS; frame++) {

@@ -1,4 +1,4 @@
-import { idleFree } from '../src/scheduling/policy.js';
+import { idleFree } from '../src/scheduling/policies/idle-free.js';
 import { play, runBench, type Bench, type Row } from './clip.js';
 import { BareTimer } from './bare-timer.js';
 import { rssBytes } from './processes.js';

@@ -1,6 +1,6 @@
 import type { Detection } from '../src/core/detection.js';
 import { DataError } from '../src/core/errors.js';
-import { createTracker, type TrackerKind } from '../src/track/create-tracker.js';
+import type { TrackerFactory } from '../src/track/tracker.js';
 import type { DetectionColumns } from './coco-ap.js';
 import { DetectionList } from './detection-list.js';
 import type { GroundTruth } from './ground-truth.js';
@@ -17,14 +17,14 @@ export const TRACKER_FRAME_MS = 1000 / 30;
  * @returns detections whose frame is the image index
  */
 export function forecastResults(
-  truth: GroundTruth, run: StreamedRun, eta: number, detectionsOf: (detectionFrame: number) => readonly Detection[], forecaster: TrackerKind,
+  truth: GroundTruth, run: StreamedRun, eta: number, detectionsOf: (detectionFrame: number) => readonly Detection[], forecaster: TrackerFactory,
 ): DetectionColumns {
   const results = new DetectionList();
   truth.sequences.forEach(({ images }, s) => {
     const { outputs, frameTimesS } = run.sequences[s];
     const last = lastOutputs(outputs.timesS, frameTimesS(eta));
     const capturedS = frameTimesS(0);
-    const tracker = createTracker(forecaster, { frameIntervalMs: TRACKER_FRAME_MS, onEmpty: 'keep' });
+    const tracker = forecaster.create({ frameIntervalMs: TRACKER_FRAME_MS, onEmpty: 'keep' });
     for (let i = 0; i < images.length; i++) {
       const { id, size } = truth.images[images[i]];
       if (size === undefined) throw new DataError(`annotations: the image with id ${id} has no "width" and "height", which a forecast needs to clip boxes to the picture`);

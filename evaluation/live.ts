@@ -2,7 +2,7 @@ import type { Detection } from '../src/core/detection.js';
 import { DataError } from '../src/core/errors.js';
 import type { PerceptEvent } from '../src/core/events.js';
 import type { Size } from '../src/core/letterbox.js';
-import { createTracker, type TrackerKind } from '../src/track/create-tracker.js';
+import type { TrackerFactory } from '../src/track/tracker.js';
 import type { Tracker } from '../src/track/tracker.js';
 import { mapClasses } from './class-mapping.js';
 import { averagePrecision, detectionTable, evaluatePairing, everyImageWithItself, matcher, objectTable, type CocoStats, type Matcher, type ObjectColumns, type Outcome } from './coco-ap.js';
@@ -43,7 +43,7 @@ export type LiveAccuracyOptions = {
   /** Number of newest frames to keep, for an endless run; all by default, because `overall` needs them. */
   readonly keptFrames?: number;
   /** Forecasts the observation to each frame before it is scored. */
-  readonly forecaster?: TrackerKind | undefined;
+  readonly forecaster?: TrackerFactory | undefined;
 };
 
 /** Over the newest frames: only figures that are cheap enough to compute once a second. */
@@ -134,7 +134,7 @@ export class LiveAccuracy {
     let stream = this.#streams.get(streamId);
     if (stream === undefined) {
       const { forecaster } = this.#options;
-      const tracker = forecaster && createTracker(forecaster, { frameIntervalMs: TRACKER_FRAME_MS, onEmpty: 'keep' });
+      const tracker = forecaster?.create({ frameIntervalMs: TRACKER_FRAME_MS, onEmpty: 'keep' });
       stream = { pending: [], outputs: [], tracker, held: undefined, lastCapturedUs: -Infinity };
       this.#streams.set(streamId, stream);
     }

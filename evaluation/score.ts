@@ -1,5 +1,4 @@
-import type { DropReason } from '../src/core/events.js';
-import type { TrackerKind } from '../src/track/create-tracker.js';
+import type { TrackerFactory } from '../src/track/tracker.js';
 import { attribute, type Attribution } from './attribution.js';
 import { detectionTable, evaluateBoxes, matcher, objectTable, type CocoEvaluation, type CocoStats, type DetectionColumns, type Matcher } from './coco-ap.js';
 import { detectionsByFrame } from './detection-list.js';
@@ -36,7 +35,7 @@ export type StreamingScore = {
  * @param offline the detector's results for every frame, grouped by image index, if available
  */
 export function scoreRun(
-  truth: GroundTruth, run: StreamedRun, detections: ScoredDetections, eta: number, forecaster: TrackerKind | undefined, offline: ScoredDetections | undefined,
+  truth: GroundTruth, run: StreamedRun, detections: ScoredDetections, eta: number, forecaster: TrackerFactory | undefined, offline: ScoredDetections | undefined,
 ): StreamingScore {
   const streamed = streamingAp(detections.matcher, truth, run, eta);
   const final = forecaster === undefined ? streamed : evaluateForecast(truth, run, detections, eta, forecaster);
@@ -44,7 +43,7 @@ export function scoreRun(
   return { streamed, final, attribution };
 }
 
-function evaluateForecast(truth: GroundTruth, run: StreamedRun, { columns, frames }: ScoredDetections, eta: number, forecaster: TrackerKind): CocoEvaluation {
+function evaluateForecast(truth: GroundTruth, run: StreamedRun, { columns, frames }: ScoredDetections, eta: number, forecaster: TrackerFactory): CocoEvaluation {
   const forecasts = forecastResults(truth, run, eta, detectionsByFrame(columns, frames, truth.classes), forecaster);
   return evaluateBoxes(truth.objects, forecasts, truth.images.length, truth.classes.length);
 }
@@ -63,7 +62,8 @@ export type StreamingJson = EvaluationJson & {
   /** Frames that were detected on, and frames that were not. */
   readonly runs: number;
   readonly drops: number;
-  readonly dropReasons: Partial<Readonly<Record<DropReason, number>>>;
+  /** Number of drops for each reason that occurred. */
+  readonly dropReasons: Readonly<Record<string, number>>;
   /** Null without the detector's results for every frame. */
   readonly attribution: Attribution | null;
 };
@@ -74,7 +74,7 @@ export function evaluationJson({ classes }: GroundTruth, { stats, apPerClass }: 
 
 export function streamingJson(truth: GroundTruth, run: StreamedRun, { streamed, final, attribution }: StreamingScore): StreamingJson {
   const drops = run.sequences.flatMap((sequence) => sequence.drops);
-  const dropReasons: Partial<Record<DropReason, number>> = {};
+  const dropReasons: Record<string, number> = {};
   for (const { reason } of drops) dropReasons[reason] = (dropReasons[reason] ?? 0) + 1;
   return {
     ...evaluationJson(truth, final),

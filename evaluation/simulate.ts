@@ -1,4 +1,5 @@
-import type { DropReason } from '../src/core/events.js';
+import type { DropReason, PolicyDropReason } from '../src/core/events.js';
+import { decide } from '../src/scheduling/decide.js';
 import type { Policy } from '../src/scheduling/policy.js';
 import type { RuntimeProfile } from '../src/scheduling/runtime-profile.js';
 import type { RuntimeSource } from './runtimes.js';
@@ -22,7 +23,7 @@ export type SimulatedRun = {
 
 export type SimulatedDrop = {
   readonly frame: number;
-  readonly reason: Extract<DropReason, 'superseded' | 'stride' | 'stopped'>;
+  readonly reason: Extract<DropReason, 'superseded' | 'stride' | 'stopped' | PolicyDropReason>;
   readonly atS: number;
 };
 
@@ -85,13 +86,14 @@ function runBySchedule(frames: number, { fps, policy, workers, knownRuntimesS }:
     }
     lastFrame = frame;
 
-    const { decision, memory: next } = policy.decide({
+    const decided = decide(policy, {
       seq: frame, lastRunSeq: lastRun, ageFrames, intervalMs: 1, runtime,
       trigger: ageFrames === 0 ? 'frame-arrived' : 'detector-freed',
     }, memory);
-    memory = next;
+    const { decision } = decided;
+    memory = decided.memory;
     passedOver = workers === 1 && decision === 'drop' && freeAtS[worker] !== runs.at(-1)?.endS;
-    if (decision === 'drop') giveUp(frame, 'stride', freeAtS[worker]);
+    if (decided.decision === 'drop') giveUp(frame, decided.reason, freeAtS[worker]);
     if (decision !== 'run') continue;
 
     lastRun = frame;

@@ -5,12 +5,12 @@ export { CAPTURE_CLOCKS, type CaptureClock, type CaptureTrust, type Frame } from
 export type { Letterbox, Size } from './core/letterbox.js';
 export {
   DROP_REASONS, STATUS_STATES,
-  type DropEvent, type DropReason, type Forecast, type GapEvent, type PerceptEvent, type PerceptTimes, type PipelineEvent,
+  type DropEvent, type DropReason, type Forecast, type GapEvent, type PerceptEvent, type PerceptTimes, type PipelineEvent, type PolicyDropReason,
   type SourceEvent, type StatusEvent, type StatusState,
 } from './core/events.js';
 export type { Clock, WallClock } from './core/clock.js';
 export {
-  DataError, DetectorFailedError, InternalError, ModelError, NowcastError, OutputError, SourceError, UsageError,
+  DataError, DetectorFailedError, ExtensionError, InternalError, ModelError, NowcastError, OutputError, SourceError, UsageError, type ExtensionPart,
 } from './core/errors.js';
 
 // The two ends: what frames come from and what detects on them.
@@ -46,10 +46,18 @@ export type { Distribution } from './pipeline/duration-histogram.js';
 export { Measurements, type MeasurementsSnapshot, type StageName, type StreamCounts, type StreamMeasurements } from './pipeline/measurements.js';
 
 // The rules.
-export { every, idleFree, idleNext, POLICY_NAMES, policyByName, shrinkingTail, stride, threshold, type Decision, type Policy, type ScheduleState } from './scheduling/policy.js';
+export { findNamed, formsOf, type NamedKind } from './core/named-kind.js';
+export { POLICIES, policyByName } from './scheduling/kinds.js';
+export { every } from './scheduling/policies/every.js';
+export { idleFree } from './scheduling/policies/idle-free.js';
+export { idleNext } from './scheduling/policies/idle-next.js';
+export { shrinkingTail } from './scheduling/policies/shrinking-tail.js';
+export { stride } from './scheduling/policies/stride.js';
+export { threshold } from './scheduling/policies/threshold.js';
+export type { Decided, Decision, Policy, PolicyKind, ScheduleState } from './scheduling/policy.js';
 export { parseRuntimeProfile, RuntimeEstimator, runtimeProfile, type RuntimeProfile, type RuntimeProfileFile } from './scheduling/runtime-profile.js';
-export { createTracker, TRACKER_KINDS, type TrackerKind } from './track/create-tracker.js';
-export type { Tracker, TrackerOptions } from './track/tracker.js';
+export { trackerByName, TRACKERS } from './track/kinds.js';
+export type { Tracker, TrackerFactory, TrackerKind, TrackerOptions } from './track/tracker.js';
 
 // Where results go.
 export { createFeedServer, type FeedServer, type FeedServerOptions, type PageHandler } from './streaming/feed/feed-server.js';

@@ -7,7 +7,7 @@ import { monotonicClock as clock } from '../../src/app/clock.js';
 import { DEMO_CLASSES } from '../../src/app/demo/world.js';
 import type { Detector } from '../../src/core/detector.js';
 import type { PerceptEvent, SourceEvent } from '../../src/core/events.js';
-import { idleFree } from '../../src/scheduling/policy.js';
+import { idleFree } from '../../src/scheduling/policies/idle-free.js';
 import { createProcessDetector } from '../../src/model/host/process-detector.js';
 import { bundledModel } from '../../src/model/zoo.js';
 import { createPipeline } from '../../src/pipeline/create-pipeline.js';
@@ -19,6 +19,7 @@ import { pictureCount } from '../../test/helpers/paced-camera/loop.js';
 import { worldTruth } from '../../test/helpers/paced-camera/pictures.js';
 import { median, printTable } from '../table.js';
 import { openCvSource } from './opencv-source.js';
+import { trackerByName } from '../../src/track/kinds.js';
 
 const SEED = 4;
 const VIEW = { width: 720, height: 450, fps: 30 } as const;
@@ -75,7 +76,7 @@ const scoredUntilMs = (first: PerceptEvent): number => scoredFromMs(first) + LOO
 
 /** Held against every picture of the loop once, from the warm-up on. */
 function scoreOf(camera: PacedCamera, truth: readonly (readonly Annotation[])[], percepts: readonly PerceptEvent[], detector: Detector, forecaster: 'nowcast' | undefined): string {
-  const accuracy = new LiveAccuracy({ truth: DEMO_CLASSES, classNames: detector.info.classNames, forecaster });
+  const accuracy = new LiveAccuracy({ truth: DEMO_CLASSES, classNames: detector.info.classNames, forecaster: forecaster && trackerByName(forecaster) });
   percepts.forEach((percept) => accuracy.percept(percept));
   const [fromMs, untilMs] = [scoredFromMs(percepts[0]), scoredUntilMs(percepts[0])];
   camera.drawings().filter(({ drawnAtMs }) => drawnAtMs >= fromMs && drawnAtMs < untilMs).forEach(({ index, drawnAtMs }, seq) => accuracy.truth({

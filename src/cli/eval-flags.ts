@@ -2,7 +2,10 @@ import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { factsAt } from '../config/schema.js';
 import { NowcastError, UsageError } from '../core/errors.js';
-import { TRACKER_KINDS, type TrackerKind } from '../track/create-tracker.js';
+import { findNamed, formsOf } from '../core/named-kind.js';
+import { POLICIES, policyByName } from '../scheduling/kinds.js';
+import { TRACKERS } from '../track/kinds.js';
+import type { TrackerFactory } from '../track/tracker.js';
 import type { RunFlagValues } from './run-flags.js';
 
 /** The same as for `run`, and the keys whose descriptions they share. */
@@ -20,7 +23,7 @@ export const evalFlags = {
     .requiredOption('--annotations <file.json>', 'ground truth: Argoverse-HD or COCO; the images of a COCO file are the frames of one video where time counts'),
   timing: (command: Command) => command
     .option('--eta <frames>', 'how many frame intervals earlier each frame asks for its output (default: 0)')
-    .option('--forecast <name>', `carry detections forward to the frame that they are held against: none, ${TRACKER_KINDS.join(', ')} (default: none)`),
+    .option('--forecast <name>', `carry detections forward to the frame that they are held against: none, ${formsOf(TRACKERS)} (default: none)`),
   detector: (command: Command, presets = { conf: '0.01, as YOLOX evaluates', nms: '0.65, as YOLOX evaluates' }) => {
     for (const [flag, key] of DETECTOR_FLAGS) command.option(flag, factsAt(key.split('.'))?.description ?? '');
     return command
@@ -28,7 +31,7 @@ export const evalFlags = {
       .option('--nms <iou>', `of two boxes of a class whose IoU is above this, the better one stays (default: ${presets.nms})`);
   },
   playing: (command: Command) => command
-    .option('--schedule <name>', 'idle-free, idle-next, shrinking-tail, threshold or stride:N (default: idle-free)')
+    .option('--schedule <name>', `${formsOf(POLICIES.filter(({ examples: [name] }) => !policyByName(name).keepsAll))} (default: idle-free)`)
     .option('--budget <duration>', 'the oldest a frame may be when its result comes out (default: none)'),
   outputs: (command: Command) => command
     .option('--report <file.html>', 'write a report to look at')
@@ -51,11 +54,11 @@ export function numberFlag<P>(flags: RunFlagValues, flag: string, preset: P, { m
 }
 
 /** @throws UsageError for a forecaster that is not known */
-export function forecastFlag({ forecast = 'none' }: RunFlagValues): TrackerKind | undefined {
+export function forecastFlag({ forecast = 'none' }: RunFlagValues): TrackerFactory | undefined {
   if (forecast === 'none') return undefined;
-  const kind = TRACKER_KINDS.find((name) => name === forecast);
-  if (kind === undefined) throw new UsageError(`--forecast is ${JSON.stringify(forecast)}; it must be none or ${TRACKER_KINDS.join(' or ')}`);
-  return kind;
+  const factory = findNamed(TRACKERS, String(forecast));
+  if (factory === undefined) throw new UsageError(`--forecast is ${JSON.stringify(forecast)}; it must be none or ${TRACKERS.map(({ form }) => form).join(' or ')}`);
+  return factory;
 }
 
 export function textFlag(flags: RunFlagValues, name: string): string | undefined {

@@ -7,7 +7,7 @@ import { simulateSequence, type SimulatedSequence } from '../../evaluation/simul
 import { simulatedRecording } from '../../evaluation/simulated-recording.js';
 import { simulatedRun } from '../../evaluation/streamed-run.js';
 import { UsageError } from '../core/errors.js';
-import { policyByName } from '../scheduling/policy.js';
+import { policyByName } from '../scheduling/kinds.js';
 import type { CommandIo } from './command-io.js';
 import { forecastFlag, numberFlag, textFlag } from './eval-flags.js';
 import { DEFAULT_FPS, loadDetections, loadGroundTruth, naming } from '../app/evaluate/inputs.js';

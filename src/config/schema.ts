@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { PROVIDERS } from '../core/detector.js';
 import { NowcastError } from '../core/errors.js';
-import { POLICY_NAMES, policyByName } from '../scheduling/policy.js';
+import { formsOf } from '../core/named-kind.js';
+import { POLICIES, policyByName } from '../scheduling/kinds.js';
 import { durationMs, DURATION_FORMS, LONGEST_DURATION_MS } from './durations.js';
 import { classifySource, SOURCE_FORMS } from './source-kind.js';
 
@@ -95,7 +96,7 @@ export const settingsSchema = z.strictObject({
     nms: key(number(z.number().min(0).max(1)), { description: 'Of two boxes whose IoU is above this, the better one stays.', allowed: 'a number from 0 to 1', default: DEFAULTS.nms }),
     nms_mode: key(z.enum(NMS_MODES), { description: 'Whether boxes of different classes suppress each other (`agnostic`).', allowed: oneOf(NMS_MODES), default: DEFAULTS.nmsMode }),
     classes: key(list(), { description: 'The classes to keep, by name or id; all where absent.', ...LIST, allowed: 'a list of class names or ids, such as person,car' }),
-    schedule: key(checked(policyByName), { description: 'Which frame to run on, and when.', allowed: `${oneOf(POLICY_NAMES)} (N is 1 or more)`, default: DEFAULTS.schedule }),
+    schedule: key(checked((name) => policyByName(name)), { description: 'Which frame to run on, and when.', allowed: `one of ${formsOf(POLICIES)}`, default: DEFAULTS.schedule }),
     budget: key(z.preprocess((value) => (value === 'none' ? value : durationMs(value) ?? value), z.union([z.literal('none'), z.number().positive().max(LONGEST_DURATION_MS)])),
       { description: 'The oldest a frame may be when its result comes out.', ...DURATION, allowed: `none or ${DURATION_FORMS}`, default: '100ms' }),
     track: key(boolean(), { description: 'Whether objects keep an id from frame to frame.', allowed: 'true or false', default: false }),

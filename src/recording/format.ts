@@ -1,6 +1,6 @@
 import type { Detection } from '../core/detection.js';
 import { DataError } from '../core/errors.js';
-import { DROP_REASONS, STATUS_STATES, type DropEvent, type Forecast, type GapEvent, type PerceptEvent, type PipelineEvent, type StatusEvent } from '../core/events.js';
+import { DROP_REASONS, isDropReason, STATUS_STATES, type DropEvent, type Forecast, type GapEvent, type PerceptEvent, type PipelineEvent, type StatusEvent } from '../core/events.js';
 import { CAPTURE_CLOCKS, type CaptureClock, type CaptureTrust } from '../core/frame.js';
 import type { Size } from '../core/letterbox.js';
 
@@ -269,7 +269,7 @@ function checked(value: unknown, lineNumber: number, classCount: number): Record
   for (const key of numbers) if (!Number.isInteger(line[key])) fail(key, 'an integer');
   if (type === 'percept' || type === 'drop') checkTrust(line, fail);
   if (type !== 'status' && typeof line['stream'] !== 'string') fail('stream', 'a string');
-  if (type === 'drop' && !DROP_REASONS.includes(line['reason'] as DropEvent['reason'])) fail('reason', `one of ${DROP_REASONS.join(', ')}`);
+  if (type === 'drop' && !isDropReason(line['reason'])) fail('reason', `one of ${DROP_REASONS.join(', ')}, or policy:<text>`);
   if (type === 'status' && !STATUS_STATES.includes(line['state'] as StatusEvent['state'])) fail('state', `one of ${STATUS_STATES.join(', ')}`);
   if (type === 'percept') {
     if (!areDetections(line['detections'], classCount)) fail('detections', `an array of {box: [x1,y1,x2,y2], score, classId below ${classCount}}`);

@@ -1,5 +1,4 @@
-import { UsageError } from '../core/errors.js';
-import { staleness, type StalenessRule } from './staleness.js';
+import type { NamedKind } from '../core/named-kind.js';
 import type { RuntimeProfile } from './runtime-profile.js';
 
 /**
@@ -24,9 +23,19 @@ export type ScheduleState = {
 /**
  * - `run`: detect on the newest frame now.
  * - `wait`: leave the detector free until the next frame comes, which then supersedes the waiting one.
- * - `drop`: skip this frame as `stride`; the next frame may be decided on at once.
+ * - `drop`: skip this frame; the next frame may be decided on at once.
  */
 export type Decision = 'run' | 'wait' | 'drop';
+
+export type Decided<M> = {
+  readonly decision: Decision;
+  readonly memory: M;
+  /**
+   * The reason of a drop: one of a few fixed texts. Each is counted separately and comes out as `policy:<text>`. The
+   * policy's name by default; `stride` is the built-in schedule's reason and stays unchanged.
+   */
+  readonly reason?: string;
+};
 
 /**
  * A rule that chooses run, wait or drop: a pure reducer. Live runs, replays, simulations and tests call the same one.
@@ -35,79 +44,20 @@ export type Decision = 'run' | 'wait' | 'drop';
 export type Policy<M = unknown> = {
   readonly name: string;
   readonly initial: M;
-  decide(state: ScheduleState, memory: M): { readonly decision: Decision; readonly memory: M };
+  decide(state: ScheduleState, memory: M): Decided<M>;
   /** Keeps every frame in a queue instead of only the newest: for offline runs on files. */
   readonly keepsAll?: true;
 };
 
-/** Runs the newest frame whenever the detector is free. sAP's default schedule. */
-export const idleFree: Policy<null> = stateless('idle-free', () => 'run');
+/** One entry of the registry: a schedule that a configuration can ask for. */
+export type PolicyKind = NamedKind<Policy>;
 
-/** Runs only frames that arrive at a free detector; frames that arrive while it is busy are skipped. */
-export const idleNext: Policy<null> = stateless('idle-next', ({ trigger }) =>
-  trigger === 'frame-arrived' ? 'run' : 'wait');
-
-/**
- * Waits for the next frame if a run that starts now would end in the same frame interval, with a shorter tail. Source:
- * Li et al. 2020, section 3.2 ("shrinking tail"); mtli/sAP `det/srt_det.py`, `--dynamic-schedule`.
- */
-export const shrinkingTail: Policy<null> = stateless('shrinking-tail', ({ ageFrames, intervalMs, runtime }) => {
-  if (runtime === undefined) return 'run';
-  const meanFrames = runtime.meanMs / intervalMs;
-  if (meanFrames <= 1) return 'run';
-  const tail = ageFrames - Math.floor(ageFrames);
-  return meanFrames < Math.floor(tail + meanFrames) ? 'wait' : 'run';
-});
-
-/** Waits if that lowers the expected staleness over the whole runtime distribution; see {@link staleness}. */
-export const threshold: Policy<{ readonly rule: StalenessRule | undefined }> = {
-  name: 'threshold',
-  initial: { rule: undefined },
-  decide({ seq, lastRunSeq, ageFrames, intervalMs, runtime }, memory) {
-    // After one interval, the next frame is overdue: the stream stalls, and waiting has no known end.
-    if (runtime === undefined || lastRunSeq < 0 || ageFrames >= 1) return { decision: 'run', memory };
-    const rule = staleness(runtime, intervalMs, memory.rule);
-    const wait = rule.shouldWait(seq - lastRunSeq, ageFrames);
-    return { decision: wait ? 'wait' : 'run', memory: { rule } };
-  },
-};
-
-/** Runs the first of every `n` frames offered to the free detector, which is not every n-th frame of the stream. */
-export function stride(n: number): Policy<{ readonly offered: number }> {
-  return {
-    name: `stride:${n}`,
-    initial: { offered: 0 },
-    decide: (_, { offered }) => ({
-      decision: offered % n === 0 ? 'run' : 'drop',
-      memory: { offered: offered + 1 },
-    }),
-  };
-}
-
-/** Runs every frame in order and drops none: for files, without a clock. */
-export const every: Policy<null> = { ...stateless('every', () => 'run'), keepsAll: true };
-
-/** The policies by name, as `--schedule` spells them. */
-export const POLICY_NAMES = ['idle-free', 'idle-next', 'shrinking-tail', 'threshold', 'stride:N', 'every'] as const;
-
-/**
- * @param name one of {@link POLICY_NAMES}, with a number of 1 or more for N
- * @throws UsageError naming the value and what is allowed
- */
-export function policyByName(name: string): Policy {
-  const plain: Policy[] = [idleFree, idleNext, shrinkingTail, threshold, every].map(forget);
-  const found = plain.find((policy) => policy.name === name);
-  if (found !== undefined) return found;
-  const n = /^stride:([1-9]\d*)$/.exec(name)?.[1];
-  if (n !== undefined) return forget(stride(Number(n)));
-  throw new UsageError(`schedule "${name}" is unknown; choose one of ${POLICY_NAMES.join(', ')} (N is 1 or more)`);
-}
-
-function stateless(name: string, rule: (state: ScheduleState) => Decision): Policy<null> {
+/** A policy without memory. */
+export function stateless(name: string, rule: (state: ScheduleState) => Decision): Policy<null> {
   return { name, initial: null, decide: (state, memory) => ({ decision: rule(state), memory }) };
 }
 
-/** A policy's memory is opaque: callers pass it back unchanged. */
-function forget<M>(policy: Policy<M>): Policy {
+/** Makes a policy's memory opaque: callers pass it back unchanged. */
+export function opaque<M>(policy: Policy<M>): Policy {
   return policy;
 }

@@ -1,18 +1,11 @@
 import type { Box } from '../core/box.js';
 import type { Detection } from '../core/detection.js';
+import { UsageError } from '../core/errors.js';
+import { fixedKind } from '../core/named-kind.js';
 import { associate, byScore } from './associate.js';
 import { clipToPicture } from './clip.js';
 import { correct, motionAt, predict, type Motion } from './kalman.js';
-import type { Tracker, TrackerOptions } from './tracker.js';
-
-export type KalmanTrackerOptions = TrackerOptions & {
-  /**
-   * The effect of an observation without detections: `forget` clears the tracks, as sAP's Streamer does, which suits a
-   * live stream; `keep` lets the old boxes move on until the next detection, as its post-process does. Default:
-   * `forget`.
-   */
-  readonly onEmpty?: 'forget' | 'keep';
-};
+import type { Tracker, TrackerKind, TrackerOptions } from './tracker.js';
 
 type Track = {
   readonly id: number;
@@ -32,10 +25,15 @@ const MIN_AREA = 75;
 
 /**
  * The Kalman forecaster of the streaming perception toolkit: a track lives while every observation matches it, an
- * unmatched detection starts a new track, new objects stand still until they are seen again. Source: mtli/sAP
- * `forecast/pps_forecast_kf.py` (post-process) and `forecast/streamer.py` (live).
+ * unmatched detection starts a new track, new objects stand still until they are seen again.
+ * Source: mtli/sAP `forecast/pps_forecast_kf.py` (post-process) and `forecast/streamer.py` (live).
+ *
+ * @throws UsageError if the frame interval is not a number above 0
  */
-export function kalmanTracker({ frameIntervalMs, onEmpty = 'forget' }: KalmanTrackerOptions): Tracker {
+export function kalmanTracker({ frameIntervalMs, onEmpty = 'forget' }: TrackerOptions): Tracker {
+  if (!(frameIntervalMs > 0 && Number.isFinite(frameIntervalMs))) {
+    throw new UsageError(`frameIntervalMs must be a number of milliseconds above 0, got ${frameIntervalMs}; 1000 / fps is right for a steady source`);
+  }
   let tracks: Track[] = [];
   let observedAtMs = 0;
   let nextId = 1;
@@ -85,6 +83,9 @@ export function kalmanTracker({ frameIntervalMs, onEmpty = 'forget' }: KalmanTra
     },
   };
 }
+
+export const kalmanKind: TrackerKind = fixedKind(
+  { name: 'kalman', create: kalmanTracker }, 'The Kalman filter of the streaming perception toolkit (Li et al. 2020).');
 
 function first(value: number): Motion {
   return motionAt(value, FIRST_VARIANCE, FIRST_VARIANCE);

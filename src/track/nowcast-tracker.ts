@@ -1,11 +1,12 @@
 import { boxIou } from '../core/box.js';
 import type { Detection } from '../core/detection.js';
+import { fixedKind } from '../core/named-kind.js';
 import { advance, boxAfter, boxOf, coordinatesOf, correctMotion, detectionNoise, expectedOf, spreadAfter, startMotion, type BoxMotion } from './box-motion.js';
 import { clipToPicture } from './clip.js';
 import { nothingLearned, type LearnedNoise } from './learned-noise.js';
 import { matchByLikelihood } from './match-by-likelihood.js';
 import { NOWCAST_TUNING, type NowcastTuning } from './nowcast-tuning.js';
-import type { Tracker } from './tracker.js';
+import type { Tracker, TrackerKind } from './tracker.js';
 
 type Track = {
   readonly id: number;
@@ -110,6 +111,9 @@ export function nowcastTracker(tuning: NowcastTuning = NOWCAST_TUNING): Tracker 
     },
   };
 }
+
+export const nowcastKind: TrackerKind = fixedKind(
+  { name: 'nowcast', create: () => nowcastTracker() }, 'A Kalman filter that learns the noise of each class, follows perspective, and coasts over misses.');
 
 /** The probability that the object is there, to 1e-6. */
 function scoreAfter({ motion, score, sightings, misses }: Track, frames: number, tuning: NowcastTuning): number {

@@ -1,5 +1,6 @@
 import type { Detection } from '../core/detection.js';
 import type { Size } from '../core/letterbox.js';
+import type { NamedKind } from '../core/named-kind.js';
 
 /**
  * Tracks the objects of one stream and forecasts them for another moment.
@@ -26,4 +27,21 @@ export type Tracker = {
 export type TrackerOptions = {
   /** Nominal time between two frames of the source: the unit in which noise is stated. More than 0. */
   readonly frameIntervalMs: number;
+  /**
+   * What an observation without detections does to a tracker that keeps no objects beyond one: `forget` clears the
+   * tracks, as sAP's Streamer does and as fits a live stream; `keep` lets the old boxes move on until the next
+   * detection, as its post-process does. Default: `forget`.
+   */
+  readonly onEmpty?: 'forget' | 'keep';
 };
+
+/** Makes trackers of one kind, each for one stream. */
+export type TrackerFactory = {
+  /** Stands as `forecaster` in every percept that its trackers carry forward. */
+  readonly name: string;
+  /** @throws UsageError for options that cannot be */
+  create(options: TrackerOptions): Tracker;
+};
+
+/** One entry of the registry: a forecaster that a configuration can ask for. */
+export type TrackerKind = NamedKind<TrackerFactory>;

@@ -1,16 +1,17 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { policyByName } from '../../src/scheduling/policy.js';
+import { policyByName } from '../../src/scheduling/kinds.js';
 import { averagePrecision, everyImageWithItself } from '../../evaluation/coco-ap.js';
 import { scoreRun } from '../../evaluation/score.js';
 import { drawScene, readScene } from './scene.js';
 import { jittery, play } from './play.js';
+import { trackerByName } from '../../src/track/kinds.js';
 
 const scene = readScene(drawScene(7));
 const { truth, detections } = scene;
 
 function attributionOf(run: Parameters<typeof scoreRun>[1], forecaster?: 'kalman', eta = 0) {
-  return scoreRun(truth, run, detections, eta, forecaster, detections).attribution!;
+  return scoreRun(truth, run, detections, eta, forecaster && trackerByName(forecaster), detections).attribution!;
 }
 
 describe('attribution', () => {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { DataError } from '../../src/core/errors.js';
 import type { PerceptEvent } from '../../src/core/events.js';
 import { decodeEvent, decodeHeader } from '../../src/recording/format.js';
-import { TRACKER_KINDS } from '../../src/track/create-tracker.js';
+import { TRACKERS, trackerByName } from '../../src/track/kinds.js';
 import { LiveAccuracy, truthObjects, type LiveAccuracyOptions, type TruthFrame } from '../../evaluation/live.js';
 import { parseRecording } from '../../evaluation/recorded-run.js';
 import { prepareDetections, scoreRun } from '../../evaluation/score.js';
@@ -43,8 +43,8 @@ describe('live accuracy', () => {
     assert.equal(whole.overall(END_MS).pairing.frames, truthFrames.length);
   });
 
-  for (const forecaster of [undefined, ...TRACKER_KINDS]) {
-    it(`equals the score of the recording${forecaster === undefined ? '' : ` after forecasting by ${forecaster}`}`, () => {
+  for (const forecaster of [undefined, ...TRACKERS.map(({ examples: [name] }) => trackerByName(name))]) {
+    it(`equals the score of the recording${forecaster === undefined ? '' : ` after forecasting by ${forecaster.name}`}`, () => {
       fc.assert(fc.property(fc.nat(1e6), fc.double({ min: 0.01, max: 0.1, noNaN: true }), (seed, meanS) => {
         const text = record(scene, play(scene, jittery(meanS, seed)));
         const live = meter({ forecaster });

@@ -1,4 +1,5 @@
-import { policyByName, type Policy } from '../../src/scheduling/policy.js';
+import { policyByName } from '../../src/scheduling/kinds.js';
+import type { Policy } from '../../src/scheduling/policy.js';
 import { detectionsByFrame } from '../../evaluation/detection-list.js';
 import { traceRuntimes } from '../../evaluation/runtimes.js';
 import { simulateSequence, type SimulatedSequence } from '../../evaluation/simulate.js';

@@ -10,6 +10,7 @@ import { itNeeds } from '../helpers/needs.js';
 import { assertWhole, openPage } from '../helpers/pages.js';
 import { jittery, play } from './play.js';
 import { drawScene, readScene } from './scene.js';
+import { trackerByName } from '../../src/track/kinds.js';
 
 describe('report in a browser', () => {
   const needs = { Chromium: chromiumPath !== undefined };
@@ -20,7 +21,7 @@ describe('report in a browser', () => {
     if (chromiumPath !== undefined) browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox'] });
     const scene = readScene(drawScene(7));
     const { run } = play(scene, jittery(0.05, 1));
-    const score = scoreRun(scene.truth, run, scene.detections, 0, 'kalman', scene.detections);
+    const score = scoreRun(scene.truth, run, scene.detections, 0, trackerByName('kalman'), scene.detections);
     writeFileSync(join(dir, 'report.html'), renderReport({ title: 'Test', facts: [['schedule', 'idle-free']], truth: scene.truth, evaluation: score.final, streaming: { run, score, eta: 0 } }));
   });
   after(async () => {

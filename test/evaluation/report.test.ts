@@ -4,13 +4,14 @@ import { ticks } from '../../evaluation/report/scale.js';
 import { scoreRun } from '../../evaluation/score.js';
 import { jittery, play } from './play.js';
 import { drawScene, readScene } from './scene.js';
+import { trackerByName } from '../../src/track/kinds.js';
 
 const scene = readScene(drawScene(7));
 const { truth, detections } = scene;
 
 function input(change: Partial<ReportInput> = {}): ReportInput {
   const { run } = play(scene, jittery(0.05, 1));
-  const score = scoreRun(truth, run, detections, 0, 'kalman', detections);
+  const score = scoreRun(truth, run, detections, 0, trackerByName('kalman'), detections);
   return { title: 'Test', facts: [['schedule', 'idle-free']], truth, evaluation: score.final, streaming: { run, score, eta: 0 }, ...change };
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { policyByName } from '../../src/scheduling/policy.js';
+import { policyByName } from '../../src/scheduling/kinds.js';
 import { drawnRuntimes, parseRuntimeTrace, traceRuntimes } from '../../evaluation/runtimes.js';
 import { simulateSequence, type SimulatedSequence } from '../../evaluation/simulate.js';
 

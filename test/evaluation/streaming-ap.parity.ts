@@ -9,8 +9,10 @@ import { traceRuntimes } from '../../evaluation/runtimes.js';
 import { simulateSequence } from '../../evaluation/simulate.js';
 import { simulatedRun } from '../../evaluation/streamed-run.js';
 import { streamingAp } from '../../evaluation/streaming-ap.js';
-import { idleFree, policyByName } from '../../src/scheduling/policy.js';
+import { idleFree } from '../../src/scheduling/policies/idle-free.js';
+import { policyByName } from '../../src/scheduling/kinds.js';
 import { parityCases, readJson } from '../helpers/shared.js';
+import { trackerByName } from '../../src/track/kinds.js';
 
 type Settings = {
   readonly perf?: number;
@@ -68,7 +70,7 @@ describe('streaming AP equals the sAP toolkit', () => {
         assertStats(stats, expected.stats, 1e-4);
 
         if (expected.kf_stats === undefined) return;
-        const forecasts = forecastResults(truth, run, eta, detectionsByFrame(columns, truth.images.length, truth.classes), 'kalman');
+        const forecasts = forecastResults(truth, run, eta, detectionsByFrame(columns, truth.images.length, truth.classes), trackerByName('kalman'));
         assert.equal(forecasts.scores.length, expected.kf_n_results);
         const every = Math.max(1, Math.floor(forecasts.scores.length / 200));
         expected.kf_sample!.forEach(({ image_id, category_id, score, bbox }, i) => {

@@ -8,6 +8,7 @@ import { prepareDetections, scoreRun, streamingJson } from '../../evaluation/sco
 import { streamingAp } from '../../evaluation/streaming-ap.js';
 import { drawScene, readScene } from './scene.js';
 import { FPS, jittery, play, record } from './play.js';
+import { trackerByName } from '../../src/track/kinds.js';
 
 const scene = readScene(drawScene(7));
 const { truth, detections } = scene;
@@ -70,7 +71,7 @@ describe('streaming AP', () => {
   it('with a forecast scores the forecast boxes, with the same pairing', () => {
     const { run } = play(scene, () => 0.08);
     const plain = scoreRun(truth, run, detections, 0, undefined, undefined);
-    const forecast = scoreRun(truth, run, detections, 0, 'kalman', undefined);
+    const forecast = scoreRun(truth, run, detections, 0, trackerByName('kalman'), undefined);
     assert.deepEqual(forecast.streamed.pairing, plain.streamed.pairing);
     assert.ok(forecast.final.stats.AP! > plain.final.stats.AP! + 0.05);
   });
@@ -78,6 +79,6 @@ describe('streaming AP', () => {
   it('with a forecast requires the size of the pictures', () => {
     const { annotations } = drawScene(7);
     const sizeless = parseGroundTruth({ ...annotations, images: annotations.images.map(({ width: _, height: __, ...image }) => image) });
-    assert.throws(() => forecastResults(sizeless, play(scene, () => 0).run, 0, () => [], 'kalman'), /the image with id 0 has no "width" and "height"/);
+    assert.throws(() => forecastResults(sizeless, play(scene, () => 0).run, 0, () => [], trackerByName('kalman')), /the image with id 0 has no "width" and "height"/);
   });
 });

@@ -3,11 +3,12 @@ import fc from 'fast-check';
 import { Subject } from 'rxjs';
 import { DetectorFailedError } from '../../src/core/errors.js';
 import { dropOf, type PipelineEvent, type SourceEvent } from '../../src/core/events.js';
-import { policyByName } from '../../src/scheduling/policy.js';
+import { policyByName } from '../../src/scheduling/kinds.js';
 import { createPipeline } from '../../src/pipeline/create-pipeline.js';
 import { Measurements } from '../../src/pipeline/measurements.js';
 import { FakeDetector, settled } from '../helpers/fake-detector.js';
 import { FrameLedger, nameOf } from '../helpers/frames.js';
+import { trackerByName } from '../../src/track/kinds.js';
 
 type Action = 'frame-a' | 'frame-b' | 'corrupt-a' | 'finish' | 'fail' | 'recover' | 'source-drop-a' | 'tick';
 const ACTIONS: Action[] = ['frame-a', 'frame-b', 'corrupt-a', 'finish', 'fail', 'recover', 'source-drop-a', 'tick'];
@@ -27,7 +28,7 @@ describe('createPipeline', () => {
         const outcomes = new Map<string, number>();
         createPipeline({
           sources: [sources.a, sources.b], detector, clock: { now: () => nowMs }, policy: policyByName(policy),
-          latencyBudgetMs, measurements, stop, tracker: 'kalman', forecast: true,
+          latencyBudgetMs, measurements, stop, tracker: trackerByName('kalman'), forecast: true,
         }).subscribe({
           next: (event) => {
             if (event.type === 'percept' || event.type === 'drop') outcomes.set(`${event.streamId}/${event.seq}`, (outcomes.get(`${event.streamId}/${event.seq}`) ?? 0) + 1);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { PipelineEvent } from '../../src/core/events.js';
-import { DROP_REASONS, STATUS_STATES } from '../../src/core/events.js';
+import { DROP_REASONS, policyDropReason, STATUS_STATES } from '../../src/core/events.js';
 import { CAPTURE_CLOCKS } from '../../src/core/frame.js';
 import { decodeEvent, decodeHeader, encodeEvent, RECORDING_SCHEMA, UNRECORDED_TRUST } from '../../src/recording/format.js';
 import { CLASSES, dropEventOf, perceptOf } from '../streaming/events.js';
@@ -22,7 +22,7 @@ const event: fc.Arbitrary<PipelineEvent> = fc.oneof(
     times: fc.record({ capturedAtMs: us, readyAtMs: us, startedAtMs: us, inferStartMs: us, inferEndMs: us, doneAtMs: us, emittedAtMs: us }),
     detections: fc.array(detection), overBudget: fc.boolean(), forecast: fc.option(forecast, { nil: undefined }),
   }).map(({ forecast: carried, ...percept }) => ({ ...percept, ...(carried === undefined ? {} : { forecast: carried }) })),
-  fc.record({ type: fc.constant('drop' as const), ...identity, capturedAtMs: us, reason: fc.constantFrom(...DROP_REASONS), atMs: us }),
+  fc.record({ type: fc.constant('drop' as const), ...identity, capturedAtMs: us, reason: fc.oneof(fc.constantFrom(...DROP_REASONS), fc.string({ minLength: 1 }).map(policyDropReason)), atMs: us }),
   fc.record({ type: fc.constant('gap' as const), streamId: fc.string(), fromMs: us, toMs: us, why: fc.string() }),
   fc.record({ type: fc.constant('status' as const), atMs: us, state: fc.constantFrom(...STATUS_STATES), message: fc.string() }),
 );

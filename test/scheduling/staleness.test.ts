@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
-import { idleFree, idleNext, shrinkingTail, threshold, type Policy } from '../../src/scheduling/policy.js';
+import { idleFree } from '../../src/scheduling/policies/idle-free.js';
+import { idleNext } from '../../src/scheduling/policies/idle-next.js';
+import { shrinkingTail } from '../../src/scheduling/policies/shrinking-tail.js';
+import { threshold } from '../../src/scheduling/policies/threshold.js';
+import type { Policy } from '../../src/scheduling/policy.js';
 import { runtimeProfile, type RuntimeProfile } from '../../src/scheduling/runtime-profile.js';
 import { staleness } from '../../src/scheduling/staleness.js';
 import { randomSource } from '../helpers/random.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Detection } from '../../src/core/detection.js';
-import { createTracker, TRACKER_KINDS } from '../../src/track/create-tracker.js';
+import { TRACKERS, trackerByName } from '../../src/track/kinds.js';
 import type { Tracker } from '../../src/track/tracker.js';
 
 const size = { width: 1920, height: 1200 };
@@ -42,9 +42,9 @@ function byId(detections: readonly Detection[]): Map<number, Detection> {
   return new Map(detections.map((detection) => [detection.trackId!, detection]));
 }
 
-for (const kind of TRACKER_KINDS) {
+for (const { examples: [kind] } of TRACKERS) {
   describe(`every tracker: ${kind}`, () => {
-    const newTracker = (): Tracker => createTracker(kind, { frameIntervalMs });
+    const newTracker = (): Tracker => trackerByName(kind).create({ frameIntervalMs });
 
     it('forecasts objects that were seen once where they were', () => {
       fc.assert(fc.property(apart, fc.integer({ min: 0, max: 500 }), (objects, aheadMs) => {

@@ -7,7 +7,7 @@ import { drawConditions } from '../../../synth/conditions.js';
 import { argoverseJson } from '../../../synth/dataset.js';
 import type { Detection } from '../../core/detection.js';
 import type { Detector } from '../../core/detector.js';
-import type { TrackerKind } from '../../track/create-tracker.js';
+import type { TrackerFactory } from '../../track/tracker.js';
 import type { RecentFrame } from './recent.js';
 import { DEMO_FPS, DEMO_SIZE } from './demo-source.js';
 import { detectPicture, forEachFrame } from '../evaluate/detect-frames.js';
@@ -16,7 +16,7 @@ export type DemoScoring = {
   readonly frames: readonly RecentFrame[];
   readonly seed: number;
   readonly detector: Detector;
-  readonly forecaster: TrackerKind | undefined;
+  readonly forecaster: TrackerFactory | undefined;
   /** Draws a frame that was passed over. */
   readonly draw: (seq: number, target: Uint8Array) => Promise<void>;
   readonly onProgress: (done: number, total: number) => void;

@@ -6,12 +6,13 @@ import { SYNTH_CLASSES } from '../../../synth/classes.js';
 import { drawConditions } from '../../../synth/conditions.js';
 import { LiveDrive } from '../../../synth/live/live-drive.js';
 import type { PipelineEvent, SourceEvent } from '../../core/events.js';
-import { policyByName } from '../../scheduling/policy.js';
+import { policyByName } from '../../scheduling/kinds.js';
+import { trackerByName } from '../../track/kinds.js';
 import { createPipeline } from '../../pipeline/create-pipeline.js';
 import { Measurements } from '../../pipeline/measurements.js';
 import { type LivePage } from '../../streaming/http/live-page.js';
 import type { RunNews, TrueObject } from '../../streaming/http/page-messages.js';
-import type { TrackerKind } from '../../track/create-tracker.js';
+import type { TrackerFactory } from '../../track/tracker.js';
 import type { AppContext } from '../context.js';
 import type { DemoPlan } from './plan.js';
 import { RecentFrames } from './recent.js';
@@ -44,7 +45,7 @@ export type ShowParts = {
 export class DemoShow {
   readonly #parts: ShowParts;
   readonly #streamId: string;
-  readonly #forecaster: TrackerKind | undefined;
+  readonly #forecaster: TrackerFactory | undefined;
   readonly #drive: LiveDrive;
   readonly #world: World;
   readonly #recent = new RecentFrames(WINDOW_FRAMES);
@@ -59,8 +60,8 @@ export class DemoShow {
     const { plan: { run, seed }, page, detector: { info } } = parts;
     this.#streamId = run.sources[0].id;
     this.#measurements = new Measurements([this.#streamId]);
-    this.#forecaster = run.detect.forecast === 'none' ? undefined : run.detect.forecast;
-    const meter = (forecaster: TrackerKind | undefined): LiveAccuracy =>
+    this.#forecaster = run.detect.forecast === 'none' ? undefined : trackerByName(run.detect.forecast);
+    const meter = (forecaster: TrackerFactory | undefined): LiveAccuracy =>
       new LiveAccuracy({ truth: DEMO_CLASSES, classNames: info.classNames, windowFrames: WINDOW_FRAMES, keptFrames: WINDOW_FRAMES, forecaster });
     this.#meters = { final: meter(this.#forecaster), observed: this.#forecaster && meter(undefined) };
     this.#world = new World({
@@ -200,7 +201,7 @@ export class DemoShow {
     const { time, weather } = drawConditions(seed);
     return {
       type: 'run', model: info.model, provider: info.provider, threads: info.threads, input: `${info.input.width}x${info.input.height}`,
-      schedule: detect.schedule, budgetMs: detect.budgetMs ?? null, forecaster: this.#forecaster ?? null,
+      schedule: detect.schedule, budgetMs: detect.budgetMs ?? null, forecaster: this.#forecaster?.name ?? null,
       fps: DEMO_FPS, ...DEMO_SIZE, seed, conditions: `${time}, ${weather}`,
     };
   }

@@ -7,7 +7,7 @@ import { DetectorFailedError, SourceError } from '../../core/errors.js';
 import type { PipelineEvent } from '../../core/events.js';
 import { OWN_TIMES } from '../../core/frame.js';
 import { letterbox } from '../../core/letterbox.js';
-import { every } from '../../scheduling/policy.js';
+import { every } from '../../scheduling/policies/every.js';
 import { createPipeline } from '../../pipeline/create-pipeline.js';
 import { locateFfmpeg } from '../../streaming/ffmpeg/binary.js';
 import type { MemoryPicture } from '../../streaming/sources/memory.js';

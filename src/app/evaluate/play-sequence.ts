@@ -5,7 +5,7 @@ import { dropOf, type PipelineEvent } from '../../core/events.js';
 import type { Policy } from '../../scheduling/policy.js';
 import { createPipeline } from '../../pipeline/create-pipeline.js';
 import { memorySource, type MemoryPicture } from '../../streaming/sources/memory.js';
-import type { TrackerKind } from '../../track/create-tracker.js';
+import type { TrackerFactory } from '../../track/tracker.js';
 import { aborted } from '../run/limits.js';
 
 export type PlayOptions = {
@@ -16,7 +16,7 @@ export type PlayOptions = {
   readonly clock: Clock;
   readonly policy: Policy;
   readonly latencyBudgetMs: number | undefined;
-  readonly forecaster: TrackerKind | undefined;
+  readonly forecaster: TrackerFactory | undefined;
   /** Ends the play early; what was played until then is returned. */
   readonly signal: AbortSignal;
   /** Default: real time. */

@@ -6,7 +6,7 @@ import { prepareDetections, scoreRun } from '../../../evaluation/score.js';
 import type { Detector } from '../../core/detector.js';
 import { UsageError } from '../../core/errors.js';
 import type { PipelineEvent } from '../../core/events.js';
-import { policyByName } from '../../scheduling/policy.js';
+import { policyByName } from '../../scheduling/kinds.js';
 import { RECORDING_SCHEMA, type RecordingHeader } from '../../recording/format.js';
 import { createRecorder } from '../../recording/recorder.js';
 import type { MemoryPicture } from '../../streaming/sources/memory.js';

@@ -3,7 +3,9 @@ import { catchError, interval, lastValueFrom, of, race, switchMap, tap, timer } 
 import type { RunConfig } from '../../config/run-config.js';
 import type { Detector } from '../../core/detector.js';
 import { InternalError, SourceError } from '../../core/errors.js';
-import { policyByName } from '../../scheduling/policy.js';
+import { policyByName } from '../../scheduling/kinds.js';
+import { trackerByName } from '../../track/kinds.js';
+import type { TrackerFactory } from '../../track/tracker.js';
 import { createProcessDetector } from '../../model/host/process-detector.js';
 import { createPipeline } from '../../pipeline/create-pipeline.js';
 import { Measurements } from '../../pipeline/measurements.js';
@@ -109,7 +111,7 @@ async function play({ config, context, detector, ffmpeg, outputs, copies, measur
     clock: context.clock,
     policy: policyByName(detect.schedule),
     latencyBudgetMs: detect.budgetMs,
-    tracker: detect.forecast === 'none' ? (detect.track ? 'nowcast' : undefined) : detect.forecast,
+    tracker: trackerOf(detect),
     forecast: detect.forecast !== 'none',
     measurements,
     stop: aborted(ending.signal).pipe(switchMap(() => race(camerasEnded, timer(CAMERA_GRACE_MS)))),
@@ -131,6 +133,14 @@ async function play({ config, context, detector, ffmpeg, outputs, copies, measur
     stats.unsubscribe();
     publishStats();
   }
+}
+
+/** Follows objects where nothing is forecast. */
+const PLAIN_TRACKER = 'nowcast';
+
+function trackerOf({ track, forecast }: RunConfig['detect']): TrackerFactory | undefined {
+  if (forecast !== 'none') return trackerByName(forecast);
+  return track ? trackerByName(PLAIN_TRACKER) : undefined;
 }
 
 /** Begins at once, since the detector takes longer to start; undefined where nothing needs it. */

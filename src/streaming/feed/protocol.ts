@@ -19,6 +19,7 @@ const count = z.int().min(0);
 const stream = z.string().describe('Id of the stream, one of those in `hello`');
 const missed = count.min(1).optional().describe(
   'Number of messages of this type and stream that this client was too slow for since the last one; absent if none');
+const dropReason = z.union([z.enum(DROP_REASONS), z.templateLiteral(['policy:', z.string()])]);
 const frame = { stream, seq: count.describe('Number of the frame in its stream'), epoch: count.describe('Number of connections to the source so far') };
 
 const captureClock = z.enum(CAPTURE_CLOCKS).describe(
@@ -68,7 +69,7 @@ const percept = z.strictObject({
 const drop = z.strictObject({
   type: z.literal('drop'),
   ...frame,
-  reason: z.enum(DROP_REASONS),
+  reason: dropReason.describe('A custom policy gives its own reason, as `policy:<text>`'),
   capturedAt: unixMs('capture of the frame'),
   captureClock,
   uncertaintyMs,
@@ -98,7 +99,7 @@ const streamStats = z.strictObject({
   stream,
   received: count.describe('Received frames = percepts + all drops + inFlight'),
   percepts: count,
-  drops: z.partialRecord(z.enum(DROP_REASONS), count).describe('Counts by reason; may omit reasons with a count of 0'),
+  drops: z.partialRecord(dropReason, count).describe('Counts by reason; may omit reasons with a count of 0'),
   inFlight: count.describe('Frames that wait or are in the detector'),
   latencyMs: z.strictObject({ p50: z.number(), p90: z.number(), p99: z.number() }).optional()
     .describe('Quantiles of emittedAt - capturedAt'),

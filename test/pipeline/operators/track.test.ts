@@ -5,6 +5,7 @@ import { OWN_TIMES } from '../../../src/core/frame.js';
 import { forecast } from '../../../src/pipeline/operators/forecast.js';
 import { track } from '../../../src/pipeline/operators/track.js';
 import { TrackerSet } from '../../../src/pipeline/tracker-set.js';
+import { trackerByName } from '../../../src/track/kinds.js';
 import { marbles } from '../../helpers/marbles.js';
 
 const percept = (seq: number, capturedAtMs: number, x1: number, over: Partial<PerceptEvent> = {}): PerceptEvent => ({
@@ -22,7 +23,7 @@ describe('track', () => {
       a: percept(0, 0, 100), b: percept(1, 33, 104), c: drop, d: percept(2, 66, 108, { epoch: 1 }), e: percept(0, 66, 108, { streamId: 'b' }),
     });
     const first: (number | string | undefined)[] = [];
-    expectObservable(source.pipe(track(new TrackerSet('nowcast')), map(trackIdOf), map((id) => { first.push(id); return id === 'drop' ? 'drop' : typeof id; })))
+    expectObservable(source.pipe(track(new TrackerSet(trackerByName('nowcast'))), map(trackIdOf), map((id) => { first.push(id); return id === 'drop' ? 'drop' : typeof id; })))
       .toBe('nnxnn|', { n: 'number', x: 'drop' });
     flush();
     assert.equal(first[0], first[1]);
@@ -35,7 +36,7 @@ describe('track', () => {
       a: percept(0, 0, 100), b: percept(1, 33, 104), c: { ...revised, times: { ...revised.times, capturedAtMs: -3_000 } },
     });
     const ids: unknown[] = [];
-    expectObservable(source.pipe(track(new TrackerSet('nowcast')), map(trackIdOf), map((id) => { ids.push(id); return typeof id; })))
+    expectObservable(source.pipe(track(new TrackerSet(trackerByName('nowcast'))), map(trackIdOf), map((id) => { ids.push(id); return typeof id; })))
       .toBe('nnn|', { n: 'number' });
     flush();
     assert.equal(new Set(ids).size, 1);
@@ -43,14 +44,14 @@ describe('track', () => {
 
   it('leaves the observed boxes as they are', () => marbles(({ cold, expectObservable }) => {
     const box = (event: PipelineEvent): unknown => event.type === 'percept' ? event.detections[0].box : undefined;
-    expectObservable(cold<PipelineEvent>('a|', { a: percept(0, 0, 100) }).pipe(track(new TrackerSet('kalman')), map(box)))
+    expectObservable(cold<PipelineEvent>('a|', { a: percept(0, 0, 100) }).pipe(track(new TrackerSet(trackerByName('kalman'))), map(box)))
       .toBe('x|', { x: { x1: 100, y1: 100, x2: 200, y2: 200 } });
   }));
 });
 
 describe('forecast', () => {
   it('carries a moving object forward to the moment of emission, and stamps that moment', () => marbles(({ cold, expectObservable, flush }, scheduler) => {
-    const trackers = new TrackerSet('kalman');
+    const trackers = new TrackerSet(trackerByName('kalman'));
     // 4 px a frame of 1/30 s; each percept comes out 100 ms after its picture.
     const source = cold<PipelineEvent>('100ms a 99ms b 99ms c 99ms (d|)', {
       a: percept(0, 0, 100), b: percept(1, 100, 112), c: percept(2, 200, 124), d: percept(3, 300, 136),
@@ -68,7 +69,7 @@ describe('forecast', () => {
   }));
 
   it('carries it by the age of its picture, whatever the stream\'s own time', () => marbles(({ cold, expectObservable, flush }, scheduler) => {
-    const trackers = new TrackerSet('kalman');
+    const trackers = new TrackerSet(trackerByName('kalman'));
     const at = (seq: number, x1: number): PerceptEvent => ({ ...percept(seq, 100 * seq, x1), ptsMs: 5_000_000 + 100 * seq });
     const source = cold<PipelineEvent>('100ms a 99ms b 99ms c 99ms (d|)', { a: at(0, 100), b: at(1, 112), c: at(2, 124), d: at(3, 136) });
     const seen: PerceptEvent[] = [];

@@ -25,6 +25,7 @@ describe('feed protocol', () => {
     'status of a stream': { type: 'status', streamId: 'cam', atMs: 5, state: 'reconnecting', message: 'in 1 s' },
     'status of the run': { type: 'status', atMs: 5, state: 'detector-lost' },
     ...Object.fromEntries(DROP_REASONS.map((reason) => [`drop as ${reason}`, dropEventOf(4, { reason })])),
+    'drop of a policy of one\'s own': dropEventOf(4, { reason: 'policy:at night' }),
   };
   for (const [name, event] of Object.entries(events)) {
     it(`gives a ${name} the form of the schema`, () => assertValid(JSON.parse(JSON.stringify(toFeedMessage(event, wallClock)))));
@@ -34,7 +35,7 @@ describe('feed protocol', () => {
     assertValid(helloMessage(info));
     assertValid(feedError('binary', 'no'));
     assertValid(statsMessage({ atMs: 1, streams: [
-      { stream: 'cam', received: 5, percepts: 2, drops: { late: 1, superseded: 1 }, inFlight: 1, latencyMs: { p50: 40, p90: 60, p99: 80 } },
+      { stream: 'cam', received: 6, percepts: 2, drops: { 'late': 1, 'superseded': 1, 'policy:at night': 1 }, inFlight: 1, latencyMs: { p50: 40, p90: 60, p99: 80 } },
       { stream: 'door', received: 0, percepts: 0, drops: {}, inFlight: 0 },
     ] }, wallClock));
   });
@@ -48,7 +49,7 @@ describe('feed protocol', () => {
     'a time of a percept': { ...percept, times: { ...percept.times, shutterMs: 8 } },
     'a capture clock': { ...percept, times: { ...percept.times, captureClock: 'satellite' } },
     'a key of a detection': { ...percept, detections: [{ box: [1, 2, 3, 4], score: 1, class: 'car', classId: 2, mask: [] }] },
-    'a reason of a drop': { ...drop, reason: 'policy:night' },
+    'a reason of a drop': { ...drop, reason: 'asleep' },
     'a state': { type: 'status', state: 'paused', at: 1 },
     'a reason in stats': { ...stats, streams: [{ stream: 'cam', received: 5, percepts: 4, drops: { bored: 1 }, inFlight: 0 }] },
     'a code of an error': { ...feedError('binary', 'no'), code: 'too-big' },

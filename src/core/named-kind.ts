@@ -1,0 +1,36 @@
+/**
+ * One entry of a registry whose things a configuration names by a word, such as a policy or a forecaster. Help texts,
+ * checks, messages and the JSON Schema follow from it.
+ */
+export type NamedKind<T> = {
+  /** How people write it, with a capital letter for the part that varies: `stride:N`. */
+  readonly form: string;
+  /** What the capital letter may stand for, as an aside: `N is 1 or more`. */
+  readonly where?: string;
+  /** One sentence for the documentation. */
+  readonly description: string;
+  /** Texts of this kind and of no other. */
+  readonly examples: readonly string[];
+  /** What the text names; undefined where it is of another kind, or of none. */
+  parse(text: string): T | undefined;
+};
+
+/** What a text names; undefined where no entry knows it. */
+export function findNamed<T>(kinds: readonly NamedKind<T>[], text: string): T | undefined {
+  for (const kind of kinds) {
+    const found = kind.parse(text);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** The forms of all entries, for messages: `idle-free, stride:N (N is 1 or more)`. */
+export function formsOf(kinds: readonly NamedKind<unknown>[]): string {
+  const asides = kinds.flatMap(({ where }) => where ?? []);
+  return `${kinds.map(({ form }) => form).join(', ')}${asides.length === 0 ? '' : ` (${asides.join('; ')})`}`;
+}
+
+/** An entry whose form is one fixed word. */
+export function fixedKind<T extends { readonly name: string }>(thing: T, description: string): NamedKind<T> {
+  return { form: thing.name, description, examples: [thing.name], parse: (text) => (text === thing.name ? thing : undefined) };
+}
