@@ -2,7 +2,9 @@ import { DataError } from '../src/core/errors.js';
 import type { Detection } from '../src/core/detection.js';
 import type { DropEvent, FrameRef, PerceptEvent } from '../src/core/events.js';
 import { OWN_TIMES } from '../src/core/frame.js';
-import { encodeEvent, RECORDING_SCHEMA, type RecordingHeader } from '../src/recording/format.js';
+import { encodeEvent, encodeHeader } from '../src/recording/encode.js';
+import type { RecordingHeader } from '../src/recording/format.js';
+import { recordingHeader } from '../src/recording/header.js';
 import type { GroundTruth } from './ground-truth.js';
 import type { SimulatedDrop, SimulatedRun, SimulatedSequence } from './simulate.js';
 
@@ -19,11 +21,9 @@ export function* simulatedRecording(
   truth: GroundTruth, simulated: readonly SimulatedSequence[], fps: number,
   detectionsOf: (image: number) => readonly Detection[], about: Pick<RecordingHeader, 'config' | 'host'>,
 ): Generator<string> {
-  const header: RecordingHeader = {
-    type: 'header', schema: RECORDING_SCHEMA, unixUsAtZero: 0,
-    classes: truth.classes.map(({ name }) => name), streams: truth.sequences.map(({ name }) => name), ...about,
-  };
-  yield JSON.stringify(header);
+  yield encodeHeader(recordingHeader({
+    unixUsAtZero: 0, classes: truth.classes.map(({ name }) => name), streams: truth.sequences.map(({ name }) => name), ...about,
+  }));
   let startS = 0;
   for (const [s, { runs, drops }] of simulated.entries()) {
     const { name, images } = truth.sequences[s];

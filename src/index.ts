@@ -2,7 +2,8 @@
 export type { Box } from './core/box.js';
 export type { Detection } from './core/detection.js';
 export { CAPTURE_CLOCKS, type CaptureClock, type CaptureTrust, type Frame } from './core/frame.js';
-export type { Letterbox, Size } from './core/letterbox.js';
+export type { Fit, Size } from './core/letterbox.js';
+export type { Picture } from './core/picture.js';
 export {
   DROP_REASONS, STATUS_STATES,
   type DropEvent, type DropReason, type Forecast, type GapEvent, type PerceptEvent, type PerceptTimes, type PipelineEvent, type PolicyDropReason,
@@ -24,7 +25,7 @@ export type { Transport } from './streaming/sources/camera/camera-input.js';
 export { knockAtDoor, type Door, type Knock } from './streaming/sources/camera/knock.js';
 export { RECONNECT_LADDER, type ReconnectLadder } from './streaming/sources/camera/reconnect.js';
 export { folderSource, type FolderOptions } from './streaming/sources/folder/folder.js';
-export { memorySource, type MemoryOptions, type MemoryPicture } from './streaming/sources/memory.js';
+export { memorySource, type MemoryOptions } from './streaming/sources/memory.js';
 export { producedSource, type PictureProducer, type ProducedOptions } from './streaming/sources/produced.js';
 export type { Pace } from './streaming/sources/video/playout.js';
 export { videoSource, type VideoInfo, type VideoOptions } from './streaming/sources/video/video.js';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { averagePrecision, evaluatePairing, everyImageWithItself } from '../../evaluation/coco-ap.js';
 import { forecastResults } from '../../evaluation/forecast-results.js';
 import { parseGroundTruth } from '../../evaluation/ground-truth.js';
-import { parseRecording } from '../../evaluation/recorded-run.js';
+import { recordedRun } from '../../evaluation/recorded-run.js';
 import { prepareDetections, scoreRun, streamingJson } from '../../evaluation/score.js';
 import { streamingAp } from '../../evaluation/streaming-ap.js';
 import { drawScene, readScene } from './scene.js';
@@ -50,7 +50,7 @@ describe('streaming AP', () => {
       fc.integer({ min: 1, max: 20 }).map((sixths) => () => sixths / 6 / FPS));
     fc.assert(fc.property(runtimes, fc.constantFrom(-1, 0, 1), (runtime, eta) => {
       const played = play(scene, runtime);
-      const recorded = parseRecording(record(scene, played), truth);
+      const recorded = recordedRun(record(scene, played), truth);
       const live = scoreRun(truth, played.run, detections, eta, undefined, detections);
       const later = scoreRun(truth, recorded.run, prepareDetections(truth, recorded.detections, recorded.outputCount), eta, undefined, detections);
       assert.deepEqual(recorded.warnings, []);

@@ -3,7 +3,7 @@ import { EMPTY, Observable, of, throwError } from 'rxjs';
 import type { Detector } from '../../src/core/detector.js';
 import { ExtensionError, NowcastError, UsageError } from '../../src/core/errors.js';
 import type { PipelineEvent, SourceEvent } from '../../src/core/events.js';
-import type { Frame } from '../../src/core/frame.js';
+import type { Picture } from '../../src/core/picture.js';
 import { createPipeline, type PipelineOptions } from '../../src/pipeline/create-pipeline.js';
 import { Measurements } from '../../src/pipeline/measurements.js';
 import { perceive } from '../../src/pipeline/operators/perceive.js';
@@ -15,10 +15,11 @@ import { FrameLedger, nameOf } from '../helpers/frames.js';
 const INFO: Detector['info'] = {
   model: 'mine', modelSha256: '', input: { width: 32, height: 32 }, classNames: ['thing'], requestedProvider: 'cpu', provider: 'cpu', threads: 1,
 };
+const { picture: PICTURE } = new FrameLedger().frame('a', 0);
 const TIMES = { inferStartMs: 0, inferEndMs: 0, doneAtMs: 0 };
 
 /** A detector of a program's own, written without types. */
-function detectorThat(detect: (frame: Frame) => unknown, over: object = {}): Detector {
+function detectorThat(detect: (picture: Picture) => unknown, over: object = {}): Detector {
   return { info: INFO, hosts: 1, detect, ready: () => Promise.resolve(), close: () => Promise.resolve(), ...over } as Detector;
 }
 const blind = detectorThat(() => Promise.resolve({ detections: [], times: TIMES }));
@@ -109,7 +110,9 @@ const CASES: Record<string, Case> = {
   'a source that emits null': { part: 'source', message: /^source "sources\[0\]" emitted null; it must be an event of type frame, drop, gap, status$/, options: () => ({ sources: [[null as unknown as SourceEvent]] }) },
   'a frame without release': { part: 'source', message: /^source "a" emitted a frame whose release is undefined; it must be a function/, options: framesWith({ release: undefined }), stuck: 1 },
   'a frame whose time is a text': { part: 'source', message: /^source "a" emitted a frame whose ptsMs is "12"; it must be a finite number/, options: framesWith({ ptsMs: '12' }) },
-  'a frame whose picture is an array': { part: 'source', message: /whose image is \[1,2\]; it must be a Uint8Array$/, options: framesWith({ image: [1, 2] }) },
+  'a frame whose picture is an array': { part: 'source', message: /whose picture\.image is \[1,2\]; it must be a Uint8Array$/, options: framesWith({ picture: { ...PICTURE, image: [1, 2] } }) },
+  'a frame without a picture': { part: 'source', message: /whose picture\.size\.width is undefined; it must be a whole number/, options: framesWith({ picture: undefined }) },
+  'a frame with a picture of no height': { part: 'source', message: /whose picture\.size\.height is 0; it must be a whole number of 1 or more$/, options: framesWith({ picture: { ...PICTURE, size: { width: 4, height: 0 } } }) },
   'a frame whose number was used before': { part: 'source', message: /^source "a" emitted frame 0 after frame 0; seq must ascend/, options: framesWith({ seq: 0 }) },
   'a frame that cannot be released': { part: 'source', message: /^source "a" threw: boom$/, options: framesWith({ release: boom }), stuck: 3 },
   'a frame that throws when it catches up': { part: 'source', message: /^source "a" threw: boom$/, options: framesWith({ catchUp: boom }) },

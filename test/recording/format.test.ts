@@ -3,8 +3,11 @@ import fc from 'fast-check';
 import type { PipelineEvent } from '../../src/core/events.js';
 import { DROP_REASONS, policyDropReason, STATUS_STATES } from '../../src/core/events.js';
 import { CAPTURE_CLOCKS } from '../../src/core/frame.js';
-import { decodeEvent, decodeHeader, encodeEvent, RECORDING_SCHEMA, UNRECORDED_TRUST } from '../../src/recording/format.js';
-import { CLASSES, dropEventOf, perceptOf } from '../streaming/events.js';
+import { decodeEvent, decodeHeader } from '../../src/recording/decode.js';
+import { encodeEvent, encodeHeader } from '../../src/recording/encode.js';
+import { UNRECORDED_TRUST } from '../../src/recording/format.js';
+import { recordingHeader } from '../../src/recording/header.js';
+import { CLASSES, dropEventOf, HEADER, perceptOf } from '../streaming/events.js';
 
 const us = fc.integer({ min: 0, max: 2 ** 45 }).map((value) => value / 1000);
 const pixels = fc.integer({ min: -1_000_000, max: 4_000_000 }).map((value) => value / 1000);
@@ -42,8 +45,8 @@ describe('recording', () => {
   });
 
   it('reads its header and refuses another', () => {
-    const header = { type: 'header', schema: RECORDING_SCHEMA, unixUsAtZero: 5, classes: CLASSES, streams: ['a'], config: {}, host: {} };
-    assert.deepEqual(decodeHeader(JSON.stringify(header)).classes, CLASSES);
+    const header = recordingHeader({ unixUsAtZero: 5, classes: CLASSES, streams: ['a'], config: {}, host: HEADER.host });
+    assert.deepEqual(decodeHeader(encodeHeader(header)), header);
     assert.throws(() => decodeHeader('{"images": []}'), { code: 'NOWCAST_DATA', message: /not a Nowcast recording/ });
     assert.throws(() => decodeHeader('junk'), { code: 'NOWCAST_DATA', message: /line 1 is not JSON/ });
   });

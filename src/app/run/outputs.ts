@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { RunConfig } from '../../config/run-config.js';
 import type { DetectorInfo } from '../../core/detector.js';
 import type { PipelineEvent } from '../../core/events.js';
-import { RECORDING_SCHEMA, type RecordingHeader } from '../../recording/format.js';
+import { runHeader } from '../../recording/header.js';
 import { cocoCategoryIds, LABEL_SETS } from '../../model/labels.js';
 import type { MeasurementsSnapshot } from '../../pipeline/measurements.js';
 import { createFeedServer, type FeedServer, type PageHandler } from '../../streaming/feed/feed-server.js';
@@ -58,7 +58,10 @@ export async function openOutputs(
         onWarning: (message) => io.log.warn(message),
       });
     }
-    if (recording !== undefined) writers.push(createRecorder(recording, recordingHeader(config, info, io), onFailure));
+    if (recording !== undefined) {
+      const header = runHeader(info, io.clock, { streams: sources.map(({ id }) => id), config: io.redact(config), host: hostFacts() });
+      writers.push(createRecorder(recording, header, onFailure));
+    }
     if (output.coco !== undefined) {
       writers.push(createCocoResults(output.coco, { imageId: ({ seq }) => seq, categoryId: categoryIdOf(info.classNames) }, onFailure));
     }
@@ -82,19 +85,6 @@ export async function openOutputs(
     feedUrl: feed?.url,
     recording,
     close,
-  };
-}
-
-function recordingHeader(config: RunConfig, info: DetectorInfo, io: AppContext): RecordingHeader {
-  return {
-    type: 'header',
-    schema: RECORDING_SCHEMA,
-    unixUsAtZero: Math.round(io.clock.toUnixMs(0) * 1000),
-    classes: info.classNames,
-    streams: config.sources.map(({ id }) => id),
-    model: { name: info.model, sha256: info.modelSha256, input: info.input, provider: info.provider },
-    config: io.redact(config),
-    host: hostFacts(),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { DetectorTimes } from '../../core/detector.js';
-import type { Letterbox } from '../../core/letterbox.js';
+import type { Fit } from '../../core/letterbox.js';
 import type { PostprocessOptions } from '../families/yolox/decode.js';
 import type { ActualProvider, SessionOptions } from '../session.js';
 
@@ -14,7 +14,7 @@ export type OpenMessage = {
 export type DetectMessage = {
   readonly type: 'detect';
   readonly slot: number;
-  readonly letterbox: Letterbox;
+  readonly fit: Fit;
 };
 
 /** Asks how long bare runs take. Answered by `measured`. */

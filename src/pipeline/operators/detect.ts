@@ -39,7 +39,7 @@ export function detect(options: DetectOptions): (scheduled: ScheduledFrame) => O
       );
     };
     // A detector that throws instead of rejecting rejects here.
-    const result = new Promise<unknown>((resolve) => { resolve(detector.detect(frame)); });
+    const result = new Promise<unknown>((resolve) => { resolve(detector.detect(frame.picture)); });
     result.then((answer) => checkedResult(detector, answer)).then(
       (found) => {
         const emittedAtMs = clock.now();
@@ -59,7 +59,7 @@ export function detect(options: DetectOptions): (scheduled: ScheduledFrame) => O
 }
 
 function perceptOf(frame: Frame, { detections, times }: DetectorResult, startedAtMs: number, emittedAtMs: number, overBudget: boolean): PerceptEvent {
-  const { streamId, seq, epoch, ptsMs, width, height, capturedAtMs, captureClock, uncertaintyMs, readyAtMs } = frame;
+  const { streamId, seq, epoch, ptsMs, capturedAtMs, captureClock, uncertaintyMs, readyAtMs, picture: { size: { width, height } } } = frame;
   return {
     type: 'percept', streamId, seq, epoch, ptsMs, captureClock, uncertaintyMs, width, height,
     times: { capturedAtMs, readyAtMs, startedAtMs, ...times, emittedAtMs },
