@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
-import sharp, { type Sharp } from 'sharp';
+import type { Sharp } from 'sharp';
 import { fitPicture, writePlanes, type Picture, type PictureFormat } from '../../../core/picture.js';
 import { decodeBmp } from './bmp.js';
 
@@ -27,6 +27,8 @@ export async function readPicture(path: string, input: PictureFormat, target: Ui
 }
 
 async function open(path: string): Promise<Sharp> {
+  // Only programs that read pictures load the native library.
+  const { default: sharp } = await import('sharp');
   if (extname(path).toLowerCase() !== '.bmp') return sharp(path);
   const { width, height, pixels } = decodeBmp(await readFile(path));
   return sharp(pixels, { raw: { width, height, channels: 3 } });
