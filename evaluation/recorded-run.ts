@@ -6,11 +6,11 @@ import { RunCollector, type CollectedRun } from './run-collector.js';
 export type RecordedRun = CollectedRun & { readonly header: RecordingHeader };
 
 /**
- * Holds a recording against the ground truth of what was played.
+ * Reads a recording against the ground truth of the played sequences.
  *
  * @param text of the recording
- * @param fps of the sequences; where not given, what the captures tell
- * @throws DataError naming the line, or what shows that this is a recording of something else
+ * @param fps of the sequences; by default derived from the captures
+ * @throws DataError naming the line, or the evidence that this recording belongs to other sequences
  */
 export function recordedRun(text: string, truth: GroundTruth, fps?: number): RecordedRun {
   const torn: number[] = [];

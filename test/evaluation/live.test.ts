@@ -31,7 +31,7 @@ const recording = record(scene, play(scene, jittery(0.05, 1)));
 const percepts = perceptsOf(recording);
 
 describe('live accuracy', () => {
-  it('keeps no more frames than it is told to, of which the rolling score is', () => {
+  it('with keptFrames, forgets older frames and leaves the rolling score unchanged', () => {
     const [whole, bounded] = [meter({ windowFrames: 20 }), meter({ windowFrames: 20, keptFrames: 20 })];
     for (const live of [whole, bounded]) {
       for (const percept of percepts) live.percept(percept);
@@ -59,7 +59,7 @@ describe('live accuracy', () => {
     });
   }
 
-  it('is the same whether ground truth is known before or after, and whenever it is asked', () => {
+  it('is the same for ground truth before or after the percepts, and for queries at any time', () => {
     const late = meter();
     percepts.forEach((percept) => late.percept(percept));
     truthFrames.forEach((frame) => late.truth(frame));
@@ -107,7 +107,7 @@ describe('live accuracy', () => {
     assert.ok(pairing.miss > 60);
   });
 
-  it('passes over classes that are not annotated', () => {
+  it('skips classes without annotations', () => {
     const one = new LiveAccuracy({ truth, classNames: ['boat', ...NAMES] });
     percepts.forEach((percept) => one.percept({ ...percept, detections: percept.detections.map((d) => ({ ...d, classId: d.classId + 1 })) }));
     truthFrames.forEach((frame) => one.truth(frame));

@@ -33,7 +33,7 @@ describe('recording as a streamed run', () => {
     assert.match(warnings.join(), /torn last line skipped/);
   });
 
-  it('places frames that it does not tell of by the frame rate', () => {
+  it('places missing frames by the frame rate', () => {
     const untold = lines.filter((line) => !/"stream":"drive-0","seq":(5|6|29),/.test(line)).join('\n');
     const { run, warnings } = recordedRun(untold, truth, FPS);
     const timesS = run.sequences[0].frameTimesS(0);
@@ -41,13 +41,13 @@ describe('recording as a streamed run', () => {
     assert.deepEqual(warnings, ['frame that the recording does not tell of (3 of "drive-0")']);
   });
 
-  it('of one stream belongs to the one sequence that is annotated, whatever its name', () => {
+  it('of one stream matches the only annotated sequence, whatever its name', () => {
     const one = readScene(drawScene(7, { sequences: 1 }));
     const renamed = record(one, play(one, () => 0.05)).replaceAll('drive-0', 'person.mp4');
     assert.equal(recordedRun(renamed, one.truth).run.sequences.length, 1);
   });
 
-  it('may be longer than what is annotated', () => {
+  it('may be longer than the annotations', () => {
     const long = readScene(drawScene(7, { sequences: 1, frames: 40 }));
     const short = readScene(drawScene(7, { sequences: 1, frames: 30 }));
     const { warnings } = recordedRun(record(long, play(long, () => 0.01)), short.truth);
@@ -73,12 +73,12 @@ describe('recording as a streamed run', () => {
 });
 
 describe('classes of a model', () => {
-  it('go by name, whatever the spelling', () => {
+  it('match by name, ignoring case, spaces and underscores', () => {
     const named = parseGroundTruth({ ...drawn.annotations, categories: [{ id: 4, name: 'traffic_light' }, { id: 2, name: 'car' }], annotations: [] });
     assert.deepEqual([...mapClasses(['Car', 'boat', 'traffic light'], named)], [0, -1, 1]);
   });
 
-  it('go by coco_mapping where there are as many as it maps', () => {
+  it('follow coco_mapping if it has an entry for each', () => {
     const mapped = parseGroundTruth({ ...drawn.annotations, coco_mapping: [2, 80, 0] });
     assert.deepEqual([...mapClasses(['a', 'b', 'c'], mapped)], [2, -1, 0]);
   });

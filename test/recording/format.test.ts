@@ -51,7 +51,7 @@ describe('recording', () => {
     assert.throws(() => decodeHeader('junk'), { code: 'NOWCAST_DATA', message: /line 1 is not JSON/ });
   });
 
-  it('takes the captures of a recording that does not say how well it knows them for known to five seconds', () => {
+  it('reads captures without an uncertainty as known to five seconds', () => {
     for (const event of [perceptOf(3), dropEventOf(4)]) {
       const { captureClock: _clock, uncertaintyUs: _us, ...old } = JSON.parse(encodeEvent(event)) as Record<string, unknown>;
       assert.deepEqual(decodeEvent(JSON.stringify(old), 2, CLASSES), { ...event, ...UNRECORDED_TRUST });

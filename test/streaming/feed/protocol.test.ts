@@ -28,10 +28,10 @@ describe('feed protocol', () => {
     'drop of a policy of one\'s own': dropEventOf(4, { reason: 'policy:at night' }),
   };
   for (const [name, event] of Object.entries(events)) {
-    it(`gives a ${name} the form that the schema says`, () => assertValid(JSON.parse(JSON.stringify(toFeedMessage(event, wallClock)))));
+    it(`gives a ${name} the form of the schema`, () => assertValid(JSON.parse(JSON.stringify(toFeedMessage(event, wallClock)))));
   }
 
-  it('gives hello, stats and error the form that the schema says', () => {
+  it('gives hello, stats and error the form of the schema', () => {
     assertValid(helloMessage(info));
     assertValid(feedError('binary', 'no'));
     assertValid(statsMessage({ atMs: 1, streams: [
@@ -71,11 +71,11 @@ describe('feed protocol', () => {
     it(`has a client refuse ${what}`, () => assert.equal(validateAsClient(JSON.parse(JSON.stringify(message))), false));
   }
 
-  it('publishes in docs/feed.schema.json what the code says (refresh it with the command in docs/feed-protocol.md)', () => {
+  it('matches docs/feed.schema.json (to refresh it, run the command in docs/feed-protocol.md)', () => {
     assert.deepEqual(JSON.parse(readFileSync('docs/feed.schema.json', 'utf8')), JSON.parse(JSON.stringify(feedJsonSchema())));
   });
 
-  it('says Unix times, and that an observation holds when it was captured', () => {
+  it('uses Unix times, and dates an observation to its capture', () => {
     const message = toFeedMessage(perceptOf(3), wallClock);
     assert.ok(message.type === 'percept');
     assert.deepEqual(message.times, {
@@ -86,7 +86,7 @@ describe('feed protocol', () => {
     assert.equal('observed' in message, false);
   });
 
-  it('says of a drop, too, how well the time of its capture is known', () => {
+  it('gives the uncertainty of a drop\'s time of capture, too', () => {
     const message = toFeedMessage(dropEventOf(4, { reason: 'behind', captureClock: 'arrival', uncertaintyMs: 12.34567 }), wallClock);
     assert.deepEqual(message, {
       type: 'drop', stream: 'cam', seq: 4, epoch: 0, reason: 'behind', capturedAt: 1_700_000_000_400,
@@ -94,7 +94,7 @@ describe('feed protocol', () => {
     });
   });
 
-  it('puts a forecast in front, and what was observed beside it', () => {
+  it('carries a forecast as detections, and the observation beside it', () => {
     const message = toFeedMessage(perceptOf(3, { forecast }), wallClock);
     assert.ok(message.type === 'percept');
     assert.equal(message.times.validAt, 1_700_000_000_340);

@@ -4,7 +4,7 @@ import { connect, type AddressInfo } from 'node:net';
 import { EventStream } from '../../../src/streaming/http/event-stream.js';
 
 describe('EventStream', () => {
-  it('cuts off who does not read, and waits for nobody else', async () => {
+  it('disconnects a listener that does not read, and waits for no other', async () => {
     const events = new EventStream(1);
     const server = createServer((_, response) => events.answer(response)).listen(0, '127.0.0.1');
     await once(server, 'listening');
