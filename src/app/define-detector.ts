@@ -71,6 +71,6 @@ function check(own: OwnDetector): void {
   if (typeof name !== 'string' || name === '') fail('name', 'a text that is not empty', name);
   if (![input?.width, input?.height].every((side) => Number.isInteger(side) && side >= 1)) fail('input', '{ width, height } in pixels', input);
   if (!Array.isArray(classNames) || !classNames.every((className) => typeof className === 'string')) fail('classNames', 'an array of texts', classNames);
-  if (typeof own.detect !== 'function') fail('detect', 'a function (picture) => detections', own.detect);
+  if (typeof own.detect !== 'function') fail('detect', 'a function (picture) => detections', typeof own.detect);
   if (!Number.isInteger(hosts) || hosts < 1) fail('hosts', 'a whole number of 1 or more', hosts);
 }

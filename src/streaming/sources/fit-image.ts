@@ -1,16 +1,18 @@
 import type { Sharp } from 'sharp';
-import type { Size } from '../../core/letterbox.js';
 import { fitPicture, writePlanes, type Picture, type PictureFormat } from '../../core/picture.js';
 
 /**
- * Fits a picture into a detector's input; transparency is ignored.
- * @param size of the picture, in pixels
+ * Fits a picture into a detector's input. Turned as its EXIF orientation says; transparency is ignored.
  * @param target receives [3, input height, input width]
- * @throws Error of the decoder, where the picture is damaged
+ * @returns the picture, its size as it is shown
+ * @throws Error of the decoder, where the picture is damaged or none
  */
-export async function fitImage(image: Sharp, size: Size, input: PictureFormat, target: Uint8Array): Promise<Picture> {
+export async function fitImage(image: Sharp, input: PictureFormat, target: Uint8Array): Promise<Picture> {
+  const upright = image.autoOrient();
+  const { width, height } = (await upright.metadata()).autoOrient;
+  const size = { width, height };
   const fit = fitPicture(size, input);
-  const pixels = await image
+  const pixels = await upright
     .resize(fit.contentWidth, fit.contentHeight, { fit: 'fill', kernel: 'linear' })
     .toColourspace('srgb').removeAlpha().raw({ depth: 'uchar' }).toBuffer();
   writePlanes({ pixels, bytesPerPixel: 3 }, fit, input, target);

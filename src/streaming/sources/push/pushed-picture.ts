@@ -26,12 +26,8 @@ export function checkPixels(bytes: unknown, format: PushFormat, size: Size | und
 export async function fitPushed(bytes: Uint8Array, format: PushFormat, size: Size | undefined, input: PictureFormat, target: Uint8Array): Promise<Picture> {
   // Only programs that push or read pictures load the native library.
   const { default: sharp } = await import('sharp');
-  if (format === 'jpeg' || size === undefined) {
-    const image = sharp(bytes, { failOn: 'error' }).autoOrient();
-    const { width, height } = (await image.metadata()).autoOrient;
-    return fitImage(image, { width, height }, input, target);
-  }
+  if (format === 'jpeg' || size === undefined) return fitImage(sharp(bytes, { failOn: 'error' }), input, target);
   // The planes' order is the pixels' order seen from the other side, so that nothing is swapped twice.
   const planes = format === 'rgb' ? input : { ...input, channels: input.channels === 'rgb' ? 'bgr' as const : 'rgb' as const };
-  return fitImage(sharp(bytes, { raw: { ...size, channels: 3 } }), size, planes, target);
+  return fitImage(sharp(bytes, { raw: { ...size, channels: 3 } }), planes, target);
 }
