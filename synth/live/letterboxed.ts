@@ -9,7 +9,7 @@ export function createLetterboxer(size: Size, input: Size): Letterboxer {
   const { contentWidth, contentHeight } = letterbox(size, input);
   const scaled = createCanvas(contentWidth, contentHeight);
   const context = scaled.getContext('2d');
-  // Averages what it scales down, as the resizing of training pictures does.
+  // Averages when it scales down, like the resizing of training pictures.
   context.imageSmoothingQuality = 'medium';
   const plane = input.width * input.height;
   return (canvas, target) => {
