@@ -36,7 +36,7 @@ export class LiveDrive {
 
   /**
    * Draws a frame. Unrequested frames before it are skipped; a skipped frame can be drawn later, as long as it is kept.
-   * @param target receives planar BGR, uint8, [3, input height, input width]
+   * @param target receives planar uint8, [3, input height, input width], in the input's format
    */
   produce(index: number, target: Uint8Array): Promise<void> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);

@@ -46,7 +46,7 @@ export function createPictureStore({ pictures, input, memory, onSkip }: PictureS
         const { code, message } = cause as NodeJS.ErrnoException;
         // Skipping it this once would make the run unrepeatable.
         if (SHORTAGES.includes(code)) throw new OutputError(`${message}; free some, or raise the limit (ulimit -n for files), and go on with --resume`, { cause });
-        if (memory.markBroken(index)) onSkip(`${path}is skipped: ${whyUnusable(message)}`);
+        if (memory.markBroken(index)) onSkip(`${path} is skipped: ${whyUnusable(message)}`);
         return undefined;
       }
       memory.put(index, picture);
