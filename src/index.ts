@@ -1,9 +1,9 @@
 // Data that flows.
-export type { Box } from './core/box.js';
+export { boxArea, boxIou, type Box } from './core/box.js';
 export type { Detection } from './core/detection.js';
 export { CAPTURE_CLOCKS, type CaptureClock, type CaptureTrust, type Frame } from './core/frame.js';
-export type { Fit, Size } from './core/letterbox.js';
-export type { Picture } from './core/picture.js';
+export { letterbox, PAD_VALUE, toSource, type Fit, type Size } from './core/letterbox.js';
+export { fitPicture, type Picture, type PictureFormat } from './core/picture.js';
 export {
   DROP_REASONS, STATUS_STATES,
   type DropEvent, type DropReason, type Forecast, type GapEvent, type PerceptEvent, type PerceptTimes, type PipelineEvent, type PolicyDropReason,
@@ -67,9 +67,3 @@ export { createRecorder, type Recorder } from './recording/recorder.js';
 export { readRecording, type Recording } from './recording/reader.js';
 export { RECORDING_SCHEMA, type RecordingHeader } from './recording/format.js';
 export { createCocoResults, type CocoNumbering, type CocoResults } from './streaming/sinks/coco-results.js';
-
-// How good they are.
-export { LiveAccuracy, truthObjects, type LiveAccuracyOptions, type OverallScore, type RollingScore, type TruthFrame, type TruthObject } from '../evaluation/live.js';
-export { parseGroundTruth, type GroundTruth, type GroundTruthClass, type GroundTruthImage, type Sequence } from '../evaluation/ground-truth.js';
-export type { CocoStats } from '../evaluation/coco-ap.js';
-export type { PairingCounts } from '../evaluation/pair.js';

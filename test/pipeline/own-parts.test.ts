@@ -211,6 +211,11 @@ describe('parts of a program\'s own', () => {
     });
   }
 
+  it('refuses a tracker that is only a name at once', () => {
+    const options = { sources: [], detector: blind, clock: { now: () => 0 }, tracker: 'nowcast' as unknown as TrackerFactory };
+    assert.throws(() => createPipeline(options), { name: 'UsageError', message: 'tracker must be { name, create }, such as trackerByName(\'nowcast\'), got "nowcast"' });
+  });
+
   it('perceive alone checks frames, too', () => {
     let error: unknown;
     of({ type: 'frame', streamId: 'door' } as SourceEvent)

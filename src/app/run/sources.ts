@@ -2,7 +2,7 @@ import { BehaviorSubject, catchError, finalize, first, of, takeUntil, type Obser
 import type { RunConfig, SourceConfig } from '../../config/run-config.js';
 import { InternalError, OutputError } from '../../core/errors.js';
 import type { SourceEvent } from '../../core/events.js';
-import type { Size } from '../../core/letterbox.js';
+import type { PictureFormat } from '../../core/picture.js';
 import { cameraSource, type CameraCopy } from '../../streaming/sources/camera/camera.js';
 import type { Ffmpeg } from '../../streaming/ffmpeg/binary.js';
 import { folderSource } from '../../streaming/sources/folder/folder.js';
@@ -14,8 +14,8 @@ import type { RunReporter } from './reporter.js';
 
 export type SourcesSetup = {
   readonly config: RunConfig;
-  /** Size in pixels of the detector's input. */
-  readonly input: Size;
+  /** The detector's input. */
+  readonly input: PictureFormat;
   readonly ffmpeg: Ffmpeg | undefined;
   /** Where the camera's stream is kept, if it is. */
   readonly keptCopy: string | undefined;

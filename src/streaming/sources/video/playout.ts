@@ -3,7 +3,8 @@ import type { Clock } from '../../../core/clock.js';
 import { dropOf, type DropEvent, type FrameRef } from '../../../core/events.js';
 import { OWN_TIMES, type Frame } from '../../../core/frame.js';
 import { FrameRing, type FrameSlot } from '../../../core/frame-ring.js';
-import { letterbox, type Fit, type Size } from '../../../core/letterbox.js';
+import type { Fit, Size } from '../../../core/letterbox.js';
+import { fitPicture, type PictureFormat } from '../../../core/picture.js';
 
 /** `source`: as fast as the world went, by the clock. `max`: as fast as the consumer takes them. */
 export type Pace = 'source' | 'max';
@@ -11,8 +12,8 @@ export type Pace = 'source' | 'max';
 export type PlayoutOptions = {
   readonly streamId: string;
   readonly pace: Pace;
-  /** Size in pixels of the letterboxed pictures. */
-  readonly input: Size;
+  /** Of the fitted pictures. */
+  readonly input: PictureFormat;
   /** Pictures that may be in memory at once, those that the consumer holds included. */
   readonly slots: number;
   readonly clock: Clock;
@@ -65,7 +66,7 @@ export class Playout {
     this.#ring = new FrameRing(options.slots, 3 * options.input.width * options.input.height);
   }
 
-  /** Bytes of a letterboxed picture. */
+  /** Bytes of a fitted picture. */
   get slotBytes(): number {
     return this.#ring.slotBytes;
   }
@@ -161,7 +162,7 @@ export class Playout {
       return;
     }
     const { size, corrupt, slot } = picture;
-    if (this.#geometry?.size !== size) this.#geometry = { size, fit: letterbox(size, this.#options.input) };
+    if (this.#geometry?.size !== size) this.#geometry = { size, fit: fitPicture(size, this.#options.input) };
     emit({
       ...ref, type: 'frame', readyAtMs: nowMs, picture: { size, fit: this.#geometry.fit, image: slot.bytes },
       corrupt, release: () => slot.release(),
