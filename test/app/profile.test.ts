@@ -16,7 +16,7 @@ describe('measuring runtimes', () => {
     let most = 0;
     const { info, hosts } = new FakeDetector();
     const detector: Detector = {
-      info, hosts, ready: () => Promise.resolve(), close: () => Promise.resolve(),
+      info, hosts, ready: () => Promise.resolve(), close: () => Promise.resolve(), [Symbol.asyncDispose]: () => Promise.resolve(),
       detect: async () => {
         most = Math.max(most, ++underWay);
         const startMs = nowMs;
