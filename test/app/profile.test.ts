@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { measureRuntimes } from '../../src/cli/profile.js';
+import { measureRuntimes } from '../../src/app/profile.js';
 import type { Detector } from '../../src/core/detector.js';
 import { letterbox } from '../../src/core/letterbox.js';
 import { FakeDetector } from '../helpers/fake-detector.js';
