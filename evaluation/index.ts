@@ -15,7 +15,7 @@ export { Warnings } from './warnings.js';
 // COCO AP.
 export {
   COCO_STATS, detectionTable, evaluateBoxes, matcher, objectTable,
-  type CocoEvaluation, type CocoStats, type DetectionColumns, type DetectionTable, type Matcher, type ObjectColumns, type ObjectTable,
+  type CocoEvaluation, type CocoStats, type DetectionColumns, type DetectionTable, type Matcher, type ObjectColumns, type ObjectTable, type Accumulated, type Outcome,
 } from './coco-ap.js';
 export { cocoTable } from './coco-table.js';
 

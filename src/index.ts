@@ -7,7 +7,7 @@ export { fitPicture, writePlanes, type Picture, type PictureFormat, type ScaledP
 export {
   DROP_REASONS, STATUS_STATES,
   type DropEvent, type DropReason, type Forecast, type GapEvent, type PerceptEvent, type PerceptTimes, type PipelineEvent, type PolicyDropReason,
-  type SourceEvent, type StatusEvent, type StatusState,
+  type SourceEvent, type StatusEvent, type StatusState, type FrameRef,
 } from './core/events.js';
 export type { Clock, WallClock } from './core/clock.js';
 export {
@@ -20,7 +20,9 @@ export { defineDetector, type OwnDetection, type OwnDetector } from './app/defin
 export { openDetector, openSource, type OpenDetectorOptions, type OpenSourceOptions } from './app/open.js';
 export { PROVIDERS, type Detector, type DetectorInfo, type DetectorResult, type DetectorTimes, type Provider } from './core/detector.js';
 export { createProcessDetector } from './model/host/process-detector.js';
+export type { NmsMode } from './model/families/yolox/nms.js';
 export type { ProcessDetectorOptions } from './model/host/host-plan.js';
+export type { TimeOffset } from './streaming/sources/camera/kept-times.js';
 export { cameraSource, type CameraCopy, type CameraOptions } from './streaming/sources/camera/camera.js';
 export type { Transport } from './streaming/sources/camera/camera-input.js';
 export { probeEndpoint, type Endpoint, type EndpointProbe } from './streaming/sources/camera/endpoint-probe.js';
@@ -31,6 +33,7 @@ export { pushSource, type PushedAt, type PushOptions, type PushSource } from './
 export { PUSH_FORMATS, type PushFormat } from './streaming/sources/push/pushed-picture.js';
 export { producedSource, type PictureProducer, type ProducedOptions } from './streaming/sources/produced.js';
 export type { Pace } from './streaming/sources/video/playout.js';
+export type { InputDescription } from './streaming/ffmpeg/log.js';
 export { videoSource, type VideoInfo, type VideoOptions } from './streaming/sources/video/video.js';
 export { locateFfmpeg, type Ffmpeg, type FfmpegVersion } from './streaming/ffmpeg/binary.js';
 
@@ -61,13 +64,17 @@ export { stride } from './scheduling/policies/stride.js';
 export { threshold } from './scheduling/policies/threshold.js';
 export type { Decided, Decision, Policy, PolicyKind, ScheduleState } from './scheduling/policy.js';
 export { parseRuntimeProfile, RuntimeEstimator, runtimeProfile, type RuntimeProfile, type RuntimeProfileFile } from './scheduling/runtime-profile.js';
+export { staleness, type StalenessRule } from './scheduling/staleness.js';
 export { trackerByName, TRACKERS } from './track/kinds.js';
 export type { Tracker, TrackerFactory, TrackerKind, TrackerOptions } from './track/tracker.js';
 
 // Where results go.
-export { createFeedServer, type FeedServer, type FeedServerOptions, type PageHandler } from './streaming/feed/feed-server.js';
-export { FEED_SUBPROTOCOL, feedJsonSchema, type FeedDetection, type FeedMessage, type FeedSubscribe } from './streaming/feed/protocol.js';
+export { createFeedServer, type FeedServer, type FeedServerOptions, type PageHandler, type StartInterval } from './streaming/feed/feed-server.js';
+export { FEED_SUBPROTOCOL, feedJsonSchema, type FeedDetection, type FeedMessage, type FeedSubscribe, type FeedInfo, type FeedStats, type FeedStreamStats } from './streaming/feed/protocol.js';
+export type { OnOutputFailure } from './recording/output-file.js';
 export { createRecorder, type Recorder } from './recording/recorder.js';
 export { readRecording, type Recording } from './recording/reader.js';
 export { RECORDING_SCHEMA, type RecordingHeader } from './recording/format.js';
+export { runHeader } from './recording/header.js';
+export { hostFacts } from './app/host-facts.js';
 export { createCocoResults, type CocoNumbering, type CocoResults } from './streaming/sinks/coco-results.js';

@@ -7,5 +7,5 @@ export { LiveDrive, type LiveDriveOptions } from './live/live-drive.js';
 export type { DriveStart } from './live/drive-messages.js';
 
 // A data set on disk.
-export { writeDataset, type DatasetOptions, type DatasetSummary } from './write-dataset.js';
+export { writeDataset, type DatasetOptions, type DatasetSummary, type VideoOutput } from './write-dataset.js';
 export { argoverseJson, type AnnotatedSequence } from './dataset.js';

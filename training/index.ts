@@ -9,8 +9,14 @@ export type { Validation } from './validate.js';
 
 // Networks and their weights.
 export { createNetwork, parseVariant, testSize, VARIANTS, type Variant } from './network/variants.js';
-export type { Network } from './network/description.js';
+export type { Network, ConvLayer, Layer, PredictLayer, Value } from './network/description.js';
 export { initialWeights, type Weights } from './network/weights.js';
 export { gigaFlops } from './network/cost.js';
-export { readCheckpoint, readTrained, type Checkpoint, type TrainedNetwork } from './checkpoint/checkpoint.js';
+export { readCheckpoint, readTrained, type Checkpoint, type TrainedNetwork, type CheckpointFacts } from './checkpoint/checkpoint.js';
 export { exportOnnx, type ExportOptions } from './export/export-onnx.js';
+export type { Objects } from './assign/assignment.js';
+export type { Labels } from './data/labels.js';
+export { ASSIGNERS, type AssignerName } from './assign/assigners.js';
+export type { LossSums } from './losses.js';
+export type { Augmentation } from './data/augment.js';
+export type { Norm, Parameter, ParameterLayout } from './network/parameters.js';

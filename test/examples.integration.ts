@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { cpSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build, type BuildOptions } from 'esbuild';
+import { itNeeds } from './helpers/needs.js';
+import { nodeOf } from './helpers/node-releases.js';
+import { installPacked, type PackedPackage } from './helpers/packed-package.js';
+
+/** What each program prints. */
+const PROGRAMS: Readonly<Record<string, { readonly prints: RegExp; readonly args?: readonly string[] }>> = {
+  'own-source.mjs': { prints: /^[1-9]\d* percepts and \d+ drops of 60 pictures$/m },
+  'own-detector.mjs': { prints: /^frame 0: spot at 0, 320$/m },
+  'own-detector.cjs': { prints: /^frame 0: spot at 0, 320$/m },
+  'own-policy.mjs': { prints: /^[1-9]\d* percepts, \d+ frames too soon$/m, args: ['run.jsonl'] },
+  'zones-and-lines.mjs': { prints: /^object 1 entered the zone\nobject 1 left the zone\n1 crossed the line$/m },
+  'two-cameras.mjs': { prints: /^front: [1-9]\d* percepts of \d+ frames$/m },
+  // Reads what own-policy.mjs recorded.
+  'replay.mjs': { prints: /^street, detected by nowcast-nano.onnx\n\{[^]*percept: [1-9]/m, args: ['run.jsonl', '20'] },
+  'sap.test.mjs': { prints: /^sAP 0\.\d{3}$/m },
+};
+
+/** Supported releases besides the one that runs this, and what runs on each: ES modules, CommonJS, a model in its process. */
+const RELEASES = [20, 22, 24].filter((major) => !process.versions.node.startsWith(`${major}.`));
+const ON_EACH_RELEASE = new Set(['own-source.mjs', 'own-detector.mjs', 'own-detector.cjs']);
+
+describe('the examples, run from the packed package', function () {
+  this.timeout(300_000);
+  let installed: PackedPackage;
+
+  before(() => {
+    installed = installPacked();
+    cpSync('examples', installed.folder, { recursive: true });
+  });
+  after(() => installed.remove());
+
+  const printedBy = (node: string, file: string, args: readonly string[] = []): string => {
+    const { status, stdout, stderr } = spawnSync(node, ['--no-warnings', file, ...args], {
+      cwd: installed.folder, encoding: 'utf8', env: { ...process.env, NOWCAST_CACHE: join(installed.folder, 'cache') }, timeout: 120_000,
+    });
+    assert.equal(status, 0, stderr + stdout);
+    return stdout;
+  };
+
+  it('are all run, and the README lists each', () => {
+    const files = readdirSync('examples').filter((name) => /\.[cm]js$/.test(name)).sort();
+    assert.deepEqual(files, Object.keys(PROGRAMS).sort());
+    const readme = readFileSync('examples/README.md', 'utf8');
+    for (const file of files) assert.ok(readme.includes(`](${file})`), file);
+  });
+
+  for (const [file, { prints, args }] of Object.entries(PROGRAMS)) {
+    it(`${file} prints what it should`, () => {
+      assert.match(printedBy(process.execPath, file, args), prints);
+    });
+  }
+
+  for (const major of RELEASES) {
+    const node = nodeOf(major);
+    for (const [file, { prints, args }] of Object.entries(PROGRAMS).filter(([name]) => ON_EACH_RELEASE.has(name))) {
+      itNeeds({ [`a Node ${major}`]: node !== undefined }, `${file} runs on Node ${major}`, () => {
+        assert.match(printedBy(node!, file, args), prints);
+      });
+    }
+  }
+
+  const bundled = async (file: string, options: BuildOptions): Promise<string> => {
+    await build({
+      absWorkingDir: installed.folder, entryPoints: [file], outfile: join(installed.folder, `bundled-${file}`),
+      bundle: true, platform: 'node', format: 'esm', target: 'node20', logLevel: 'error', ...options,
+    });
+    return printedBy(process.execPath, `bundled-${file}`);
+  };
+
+  it('own-source.mjs runs as a bundle that leaves packages outside', async () => {
+    assert.match(await bundled('own-source.mjs', { packages: 'external' }), PROGRAMS['own-source.mjs'].prints);
+  });
+
+  it('own-detector.mjs runs as one file with all that it imports', async () => {
+    const printed = await bundled('own-detector.mjs', {
+      external: ['onnxruntime-node', 'sharp', '@napi-rs/canvas'],
+      banner: { js: 'import { createRequire as requireOf } from "node:module"; const require = requireOf(import.meta.url);' },
+    });
+    assert.match(printed, PROGRAMS['own-detector.mjs'].prints);
+  });
+});
