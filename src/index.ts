@@ -26,7 +26,7 @@ export { RECONNECT_LADDER, type ReconnectLadder } from './streaming/sources/came
 export { folderSource, type FolderOptions } from './streaming/sources/folder/folder.js';
 export { memorySource, type MemoryOptions, type MemoryPicture } from './streaming/sources/memory.js';
 export { producedSource, type PictureProducer, type ProducedOptions } from './streaming/sources/produced.js';
-export type { Pace } from './streaming/sources/video/playout.js';
+export type { Pace } from './core/pace.js';
 export { videoSource, type VideoInfo, type VideoOptions } from './streaming/sources/video/video.js';
 export { locateFfmpeg, type Ffmpeg, type FfmpegVersion } from './streaming/ffmpeg/binary.js';
 

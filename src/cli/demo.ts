@@ -1,15 +1,16 @@
 import type { Command } from 'commander';
 import { durationMs, DURATION_FORMS } from '../config/durations.js';
-import { anchored, mergeSettings, resolveRun } from '../config/run-config.js';
-import { factsAt } from '../config/schema.js';
+import { PARTS } from '../app/parts.js';
+import { anchoredRun, resolveRun } from '../config/run-config.js';
+import { mergeSettings } from '../config/settings.js';
 import type { DemoPlan } from '../app/demo/plan.js';
 import type { DemoSummary } from '../app/demo/summary.js';
-import { DEFAULT_DEMO_SEED } from '../config/source-kind.js';
+import { DEFAULT_DEMO_SEED, LARGEST_SEED } from '../app/demo/kind.js';
 import { UsageError } from '../core/errors.js';
 import { openIo, type CliContext } from './command-io.js';
 import { evalFlags, numberFlag } from './eval-flags.js';
 import { attributionLines } from './eval-streaming-output.js';
-import { readRunFlags, type RunFlagValues } from './run-flags.js';
+import { readRunFlags, runKeyHelp, type RunFlagValues } from './run-flags.js';
 import { summaryText } from './run-summary.js';
 
 const PORT = 8765;
@@ -20,19 +21,18 @@ const PRESETS = { conf: 0.01, nms: 0.5, forecast: 'nowcast' } as const;
 
 /** Declares `nowcast demo`. */
 export function register(program: Command, context: CliContext): void {
-  const help = (key: string): string => factsAt(key.split('.'))?.description ?? '';
   const command = program.command('demo').description('A synthetic drive through the bundled model, live on a page, with its score');
   evalFlags.detector(command, { conf: `${PRESETS.conf}, since AP wants the unlikely ones; the page draws those above 0.35`, nms: String(PRESETS.nms) })
     .option('--seed <n>', `which drive (default: ${DEFAULT_DEMO_SEED})`)
     .option('--port <n>', `of the page and the feed; 0 takes a free one (default: ${PORT}, or the next one that is free)`)
     .option('--slower <duration>', 'pretend that the detector takes so much longer than it does (default: 0)')
     .option('--headless', 'no page and no feed: the summary alone')
-    .option('--schedule <name>', `${help('detect.schedule')} (default: idle-free)`)
-    .option('--budget <duration>', `${help('detect.budget')} (default: 100ms)`)
-    .option('--forecast <name>', `${help('detect.forecast')} (default: ${PRESETS.forecast})`)
-    .option('--record <file.jsonl>', help('output.record'))
-    .option('--max-frames <n>', help('max_frames'))
-    .option('--duration <duration>', help('duration'))
+    .option('--schedule <name>', `${runKeyHelp('detect.schedule')} (default: idle-free)`)
+    .option('--budget <duration>', `${runKeyHelp('detect.budget')} (default: 100ms)`)
+    .option('--forecast <name>', `${runKeyHelp('detect.forecast')} (default: ${PRESETS.forecast})`)
+    .option('--record <file.jsonl>', runKeyHelp('output.record'))
+    .option('--max-frames <n>', runKeyHelp('max_frames'))
+    .option('--duration <duration>', runKeyHelp('duration'))
     .action(async (flags: RunFlagValues) => {
       const io = openIo(command, context);
       const plan = planDemo(flags);
@@ -45,12 +45,12 @@ export function register(program: Command, context: CliContext): void {
 
 /** @throws UsageError naming the flag that is wrong */
 export function planDemo(flags: RunFlagValues): DemoPlan {
-  const seed = numberFlag(flags, '--seed', DEFAULT_DEMO_SEED, { min: 0, max: 0xffffffff, integer: true });
+  const seed = numberFlag(flags, '--seed', DEFAULT_DEMO_SEED, { min: 0, max: LARGEST_SEED, integer: true });
   const asked = numberFlag(flags, '--port', undefined, { min: 0, max: 65535, integer: true });
   const headless = flags['headless'] === true;
   if (headless && asked !== undefined) throw new UsageError('--headless serves nothing, and --port says where; leave one of them out');
-  const settings = mergeSettings({ detect: PRESETS }, anchored(readRunFlags(flags), process.cwd()));
-  const run = resolveRun({ ...settings, ...(headless ? {} : { feed: { port: asked ?? PORT } }) }, [`demo:${seed}`]);
+  const settings = mergeSettings({ detect: PRESETS }, anchoredRun(readRunFlags(flags), process.cwd(), PARTS));
+  const run = resolveRun({ ...settings, ...(headless ? {} : { feed: { port: asked ?? PORT } }) }, [`demo:${seed}`], PARTS);
   if (run.detect.schedule === 'every') throw new UsageError('--schedule every knows no time, and the drive does not wait; choose idle-free');
   return { run, seed, page: headless ? undefined : { mayMove: asked === undefined }, extraMs: slower(flags) };
 }

@@ -1,12 +1,11 @@
 import { basename } from 'node:path';
 import type { Command } from 'commander';
-import { factsAt } from '../config/schema.js';
 import { NowcastError, UsageError } from '../core/errors.js';
 import { findNamed, formsOf } from '../core/named-kind.js';
 import { POLICIES, policyByName } from '../scheduling/kinds.js';
 import { TRACKERS } from '../track/kinds.js';
 import type { TrackerFactory } from '../track/tracker.js';
-import type { RunFlagValues } from './run-flags.js';
+import { runKeyHelp, type RunFlagValues } from './run-flags.js';
 
 /** The same as for `run`, and the keys whose descriptions they share. */
 const DETECTOR_FLAGS = [
@@ -25,7 +24,7 @@ export const evalFlags = {
     .option('--eta <frames>', 'how many frame intervals earlier each frame asks for its output (default: 0)')
     .option('--forecast <name>', `carry detections forward to the frame that they are held against: none, ${formsOf(TRACKERS)} (default: none)`),
   detector: (command: Command, presets = { conf: '0.01, as YOLOX evaluates', nms: '0.65, as YOLOX evaluates' }) => {
-    for (const [flag, key] of DETECTOR_FLAGS) command.option(flag, factsAt(key.split('.'))?.description ?? '');
+    for (const [flag, key] of DETECTOR_FLAGS) command.option(flag, runKeyHelp(key));
     return command
       .option('--conf <score>', `detections with a lower score are left out (default: ${presets.conf})`)
       .option('--nms <iou>', `of two boxes of a class whose IoU is above this, the better one stays (default: ${presets.nms})`);

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { profileFile, type MeasuredRuntimes, type ProfileFile, type RuntimePercentiles } from '../../evaluation/profile.js';
-import { DEFAULTS } from '../config/schema.js';
+import { DETECTOR_DEFAULTS } from '../config/run-keys.js';
 import type { Clock } from '../core/clock.js';
 import type { Detector } from '../core/detector.js';
 import { SourceError } from '../core/errors.js';
@@ -22,7 +22,7 @@ const DEFAULT_WARM_UP = 20;
 /** Declares `nowcast profile`. */
 export function register(program: Command, context: CliContext): void {
   const command = program.command('profile').description('Measure how long a detector takes on this machine, for eval simulate --runtime');
-  evalFlags.detector(command, { conf: `${DEFAULTS.conf}`, nms: `${DEFAULTS.nms}` })
+  evalFlags.detector(command, { conf: `${DETECTOR_DEFAULTS.conf}`, nms: `${DETECTOR_DEFAULTS.nms}` })
     .option('--source <picture>', 'what to detect on (default: a grey picture, in which nothing is found)')
     .option('--runs <n>', `runs to measure, one at a time (default: ${DEFAULT_RUNS})`)
     .option('--warmup <n>', `runs before these (default: ${DEFAULT_WARM_UP})`)
@@ -36,7 +36,7 @@ async function profile(io: CommandIo, flags: RunFlagValues): Promise<void> {
   const out = textFlag(flags, 'out');
   // What cannot be written is told before the work, not after it.
   if (out !== undefined) checkWritable(out);
-  const detector = await openEvalDetector(io, flags, DEFAULTS);
+  const detector = await openEvalDetector(io, flags, DETECTOR_DEFAULTS);
   const bar = io.progress.bar({ label: 'measuring', total: runs + warmUpRuns, unit: 'runs' });
   let file: ProfileFile;
   try {

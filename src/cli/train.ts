@@ -1,14 +1,16 @@
-import { readFileSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { parse as parseYaml, YAMLParseError } from 'yaml';
-import { resolveTrainConfig, type DataPaths, type TrainConfig } from '../../training/config.js';
+import { resolveTrainConfig, TRAIN_KEYS, type DataPaths, type TrainConfig } from '../../training/config.js';
 import { MOST_KEPT_BYTES } from '../../training/data/picture-memory.js';
 import { readDataSet, type DataSet } from '../../training/dataset.js';
 import { ENGINES, openEngine, type EngineName } from '../../training/engines/open-engine.js';
 import type { StepReport } from '../../training/run-log.js';
 import { train, type TrainSummary } from '../../training/train.js';
+import type { Environment } from '../config/environment.js';
+import { loadConfig } from '../config/load.js';
+import { anchored } from '../config/settings.js';
 import { UsageError } from '../core/errors.js';
 import type { ProgressBar } from '../app/context.js';
 import { openIo, type CliContext, type CommandIo } from './command-io.js';
@@ -43,7 +45,7 @@ export function register(program: Command, context: CliContext): void {
 
 async function runTraining({ config: path, out, resume = false, weights, replicas, loaders, keepMb, engine, set }: Flags, io: CommandIo): Promise<void> {
   if (resume && weights !== undefined) throw new UsageError('--weights starts a new run and --resume goes on with an old one; leave one of them out');
-  const config = readConfig(path!, set);
+  const config = await readConfig(path!, set, io.env);
   const dataSet = open(config.train, io);
   const val = config.val && open(config.val, io);
   checkClasses(dataSet, val);
@@ -97,17 +99,9 @@ async function runTraining({ config: path, out, resume = false, weights, replica
 const LOG_EVERY = 50;
 
 /** Paths in a file start in its folder. */
-function readConfig(path: string, overrides: Flags['set']): TrainConfig {
-  let settings: unknown;
-  try {
-    settings = parseYaml(readFileSync(path, 'utf8'));
-  } catch (cause) {
-    throw new UsageError(`cannot read the config ${path}: ${(cause as Error).message}`, { cause, code: 'NOWCAST_CONFIG' });
-  }
-  if (typeof settings !== 'object' || settings === null) throw new UsageError(`${path} holds no keys; it must say what to train on`, { code: 'NOWCAST_CONFIG' });
-  const config = resolveTrainConfig({ ...settings, ...overrides });
-  const anchored = ({ annotations, root }: DataPaths): DataPaths => ({ annotations: resolve(dirname(path), annotations), root: resolve(dirname(path), root) });
-  return { ...config, train: anchored(config.train), ...(config.val && { val: anchored(config.val) }) };
+async function readConfig(path: string, overrides: Flags['set'], env: Environment): Promise<TrainConfig> {
+  const { settings, folder } = await loadConfig(TRAIN_KEYS, path, env, { flag: '--set', values: overrides });
+  return resolveTrainConfig(anchored(TRAIN_KEYS, settings, folder));
 }
 
 function open(paths: DataPaths, io: CommandIo): DataSet {

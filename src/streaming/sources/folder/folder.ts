@@ -6,8 +6,9 @@ import { SourceError } from '../../../core/errors.js';
 import type { SourceEvent, StatusState } from '../../../core/events.js';
 import type { FrameSlot } from '../../../core/frame-ring.js';
 import type { Size } from '../../../core/letterbox.js';
+import type { Pace } from '../../../core/pace.js';
 import { PICTURE_EXTENSIONS, readPicture } from './picture.js';
-import { Playout, type LostPicture, type Pace, type ReadPicture } from '../video/playout.js';
+import { Playout, type LostPicture, type ReadPicture } from '../video/playout.js';
 
 export type FolderOptions = {
   readonly streamId: string;

@@ -4,9 +4,7 @@ import { dropOf, type DropEvent, type FrameRef } from '../../../core/events.js';
 import { OWN_TIMES, type Frame } from '../../../core/frame.js';
 import { FrameRing, type FrameSlot } from '../../../core/frame-ring.js';
 import { letterbox, type Letterbox, type Size } from '../../../core/letterbox.js';
-
-/** `source`: as fast as the world went, by the clock. `max`: as fast as the consumer takes them. */
-export type Pace = 'source' | 'max';
+import type { Pace } from '../../../core/pace.js';
 
 export type PlayoutOptions = {
   readonly streamId: string;

@@ -6,11 +6,12 @@ import { InternalError, SourceError } from '../../../core/errors.js';
 import type { SourceEvent, StatusState } from '../../../core/events.js';
 import type { FrameSlot } from '../../../core/frame-ring.js';
 import type { Size } from '../../../core/letterbox.js';
+import type { Pace } from '../../../core/pace.js';
 import { frameArguments } from '../../ffmpeg/arguments.js';
 import type { Ffmpeg } from '../../ffmpeg/binary.js';
 import type { InputDescription } from '../../ffmpeg/log.js';
 import { FrameProcess, type FrameProcessEnd } from '../../ffmpeg/frame-process.js';
-import { Playout, type Pace } from './playout.js';
+import { Playout } from './playout.js';
 
 export type VideoOptions = {
   readonly streamId: string;
