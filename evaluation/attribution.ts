@@ -4,37 +4,36 @@ import { lastOutputs } from './pair.js';
 import type { StreamedRun, StreamedSequence } from './streamed-run.js';
 
 /**
- * What streaming costs, in AP. Each term is the difference between two replays of the same run that differ in one
- * respect, so that they add up by construction: all six to `1 - sAP`, all but `detector` to `gap`.
+ * The cost of streaming, in AP. Each term is the difference between two replays of the same run that differ in one
+ * respect, so the terms add up by construction: all six to `1 - sAP`, all but `detector` to `gap`.
  */
 export type Attribution = {
   /** Of the detector on every frame, without a clock. */
   readonly offlineAP: number;
-  /** After forecasting, where a forecaster ran. */
+  /** After forecasting, if a forecaster ran. */
   readonly sAP: number;
   /** `offlineAP - sAP`. */
   readonly gap: number;
-  /** What the detector gets wrong even with all the time in the world: `1 - offlineAP`. */
+  /** The detector's own errors, without any latency: `1 - offlineAP`. */
   readonly detector: number;
-  /** Every output takes a moment, so that at best a frame is held against the one before. */
+  /** Every output takes a moment, so a frame is at best paired with the previous one. */
   readonly oneFrameFloor: number;
-  /** Every frame is detected on as it comes, and takes the mean time. */
+  /** Every frame is detected on at arrival, and takes the mean time. */
   readonly latency: number;
-  /** The same, and each takes its own time. */
+  /** The same, but each takes its own time. */
   readonly jitter: number;
-  /** The schedule as it was: frames dropped, and frames that waited for the detector. */
+  /** The schedule as it was: dropped frames, and frames that waited for the detector. */
   readonly drops: number;
-  /** What forecasting gave back: negative where it helped. */
+  /** The gain from forecasting, as a negative number. */
   readonly forecasting: number;
 };
 
 /**
  * Splits the gap between offline and streaming AP by counterfactual replay.
- *
- * @param offline matcher of the detector's answers for every frame, grouped by image index
- * @param streamedAP AP of the run without forecasting; null where it is undefined
- * @param sAP AP after forecasting; `streamedAP` where no forecaster ran
- * @returns undefined where AP is undefined
+ * @param offline matcher of the detector's results for every frame, grouped by image index
+ * @param streamedAP AP of the run without forecasting; null if undefined
+ * @param sAP AP after forecasting; `streamedAP` if no forecaster ran
+ * @returns undefined if AP is undefined
  */
 export function attribute(offline: Matcher, truth: GroundTruth, run: StreamedRun, eta: number, streamedAP: number | null, sAP: number | null): Attribution | undefined {
   const replay = (lastFrames: (sequence: StreamedSequence, s: number) => Int32Array): number => {
@@ -64,7 +63,7 @@ export function attribute(offline: Matcher, truth: GroundTruth, run: StreamedRun
   };
 }
 
-/** For each frame the last one that was captured strictly before it asks: outputs that take no time worth counting. */
+/** For each frame, the last one that was captured strictly before its time: outputs with negligible latency. */
 function framesBefore({ frameTimesS }: StreamedSequence, eta: number): Int32Array {
   const [capturedS, askedS] = [frameTimesS(0), frameTimesS(eta)];
   let next = 0;
@@ -74,7 +73,7 @@ function framesBefore({ frameTimesS }: StreamedSequence, eta: number): Int32Arra
   });
 }
 
-/** For each frame the newest whose output would be there, had every frame been detected on as it came. */
+/** For each frame, the newest with an available output, if every frame had been detected on at arrival. */
 function freshest({ frameTimesS }: StreamedSequence, eta: number, delayS: (frame: number) => number): Int32Array {
   const capturedS = frameTimesS(0);
   const order = Array.from(capturedS, (captured, frame) => ({ frame, endS: captured + delayS(frame) })).sort((a, b) => a.endS - b.endS);
@@ -84,7 +83,7 @@ function freshest({ frameTimesS }: StreamedSequence, eta: number, delayS: (frame
   return last.map((output) => (output < 0 ? -1 : newestUpTo[output]));
 }
 
-/** A frame that was dropped takes as long as the last one that was not. */
+/** A dropped frame takes as long as the last one that was detected on. */
 function delayOfFrame({ runs }: StreamedSequence, meanDelayS: number): (frame: number) => number {
   const known = [...runs].sort((a, b) => a.frame - b.frame);
   let next = 0;

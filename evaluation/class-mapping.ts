@@ -3,10 +3,9 @@ import type { GroundTruth } from './ground-truth.js';
 
 /**
  * The class index of the ground truth for each class of a model; -1 for classes that the ground truth does not have.
- * COCO's 80 classes go by the annotations' `coco_mapping` where there is one; others by name, in which case, spaces
- * and underscores make no difference.
- *
- * @throws DataError where no class is known
+ * COCO's 80 classes follow the annotations' `coco_mapping` if there is one; other classes match by name, ignoring case,
+ * spaces and underscores.
+ * @throws DataError if no class matches
  */
 export function mapClasses(classNames: readonly string[], { classes, classIndex, cocoMapping }: Pick<GroundTruth, 'classes' | 'classIndex' | 'cocoMapping'>): Int32Array {
   const byName = new Map(classes.map(({ name }, index) => [plain(name), index]));

@@ -10,19 +10,18 @@ export { apResampler, type ResampledAp } from './coco-ap/resample.js';
 export { COCO_STATS, type CocoStats } from './coco-ap/summarize.js';
 export { detectionTable, objectTable, type DetectionColumns, type DetectionTable, type ObjectColumns, type ObjectTable } from './coco-ap/tables.js';
 
-/** What COCO's box evaluation says of a set of detections. */
+/** The result of COCO's box evaluation of a set of detections. */
 export type CocoEvaluation = {
   readonly stats: CocoStats;
-  /** AP by class index; null for a class without an object that counts. */
+  /** AP by class index; null for a class without a counted object. */
   readonly apPerClass: readonly (number | null)[];
   readonly accumulated: Accumulated;
 };
 
 /**
- * COCO's box evaluation with the numbers of pycocotools' `COCOeval`, `iouType='bbox'`, to the last bit but for the
- * order in which a mean is summed. Detections' frames are image indices here.
- *
- * @param images how many there are; images and classes are numbered in ascending order of their ids
+ * COCO's box evaluation with the numbers of pycocotools' `COCOeval`, `iouType='bbox'`, to the last bit except for the
+ * order in which a mean is summed. A detection's frame is an image index here.
+ * @param images number of images; images and classes are numbered in ascending order of their ids
  */
 export function evaluateBoxes(objects: ObjectColumns, detections: DetectionColumns, images: number, classes: number): CocoEvaluation {
   return evaluatePairing(

@@ -2,7 +2,7 @@ import type { Detection } from '../src/core/detection.js';
 import type { DetectionColumns } from './coco-ap.js';
 import type { GroundTruthClass } from './ground-truth.js';
 
-/** Collects detections whose number is not known beforehand. */
+/** Collects detections of unknown number. */
 export class DetectionList {
   #frame = new Int32Array(1024);
   #classIndex = new Int32Array(1024);
@@ -30,7 +30,7 @@ export class DetectionList {
     this.add(frame, classIndex, x1, y1, x2 - x1, y2 - y1, score);
   }
 
-  /** Views of what was collected; they stay as they are when more is added. */
+  /** Views of the collected detections; later additions do not change them. */
   columns(): DetectionColumns {
     return {
       frame: this.#frame.subarray(0, this.#count), classIndex: this.#classIndex.subarray(0, this.#count),
@@ -53,7 +53,7 @@ export class DetectionList {
 
 /**
  * The detections of any frame in the order of their source; `classId` is the class index.
- * @param frames how many frames the columns are about
+ * @param frames number of frames
  */
 export function detectionsByFrame({ frame, classIndex, boxes, scores }: DetectionColumns, frames: number, classes: readonly GroundTruthClass[]): (frame: number) => Detection[] {
   const start = new Int32Array(frames + 1);

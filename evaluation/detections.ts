@@ -11,10 +11,9 @@ export type ParsedDetections = {
 };
 
 /**
- * Reads a parsed list of COCO results: `{image_id, category_id, bbox: [left, top, width, height], score}`. Classes that
- * the ground truth does not have are passed over and counted, as pycocotools passes over them.
- *
- * @throws DataError naming the record at fault
+ * Reads a parsed list of COCO results: `{image_id, category_id, bbox: [left, top, width, height], score}`. Skips and
+ * counts classes that the ground truth does not have; pycocotools skips them too.
+ * @throws DataError naming the wrong record
  */
 export function parseDetections(file: unknown, truth: Pick<GroundTruth, 'imageIndex' | 'classIndex'>): ParsedDetections {
   if (!Array.isArray(file)) throw new DataError(`detections: expected an array of results, got ${describe(file)}`);

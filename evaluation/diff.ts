@@ -6,17 +6,19 @@ import type { ScoredDetections } from './score.js';
 import type { StreamedRun } from './streamed-run.js';
 import { streamingAp } from './streaming-ap.js';
 
-/** A run and what its outputs saw. */
+/** A run and the detections of its outputs. */
 export type ComparedRun = { readonly run: StreamedRun; readonly detections: ScoredDetections };
 
 export type RunDifference = {
   readonly a: { readonly stats: CocoStats; readonly pairing: PairingCounts };
   readonly b: { readonly stats: CocoStats; readonly pairing: PairingCounts };
-  /** sAP of B less sAP of A; null where there is no object to be found. */
+  /** sAP of B minus sAP of A; null if there is no object to find. */
   readonly difference: number | null;
-  /** Within which the difference lies with 95 % confidence; null with fewer than two sequences. */
+  /** The 95 % confidence interval of the difference; null with fewer than two sequences. */
   readonly interval: { readonly low: number; readonly high: number; readonly resamples: number } | null;
-  /** Frame by frame: how many were held against an older output, a newer one, or one as old, in B as compared with A. */
+  /**
+   * Number of frames that were paired with an older output, a newer one, or an equally old one, in B compared with A.
+   */
   readonly frames: { readonly older: number; readonly newer: number; readonly equal: number };
   readonly sequences: readonly { readonly name: string; readonly a: number | null; readonly b: number | null }[];
 };
@@ -26,9 +28,8 @@ const MISS = -1;
 
 /**
  * Compares two runs over the same ground truth. Both are scored on the same frames, and every resample of the bootstrap
- * draws the same sequences for both, so that what makes a sequence hard cancels out.
- *
- * @param resamples how many bootstrap samples to draw, over sequences, with replacement
+ * draws the same sequences for both, so that the difficulty of a sequence cancels out.
+ * @param resamples number of bootstrap samples over sequences, with replacement
  */
 export function compareRuns(truth: GroundTruth, a: ComparedRun, b: ComparedRun, eta: number, resamples: number, seed: number): RunDifference {
   const sides = [a, b].map(({ run, detections }) => {
@@ -79,7 +80,7 @@ function sequenceOfImage(truth: GroundTruth): Int32Array {
   return sequence;
 }
 
-/** For every frame of every sequence the input of the output that it was held against. */
+/** For every frame of every sequence, the input of the output that it was paired with. */
 function inputFrames(truth: GroundTruth, { sequences }: StreamedRun, eta: number): number[] {
   return truth.sequences.flatMap((_, s) => {
     const { outputs, frameTimesS } = sequences[s];

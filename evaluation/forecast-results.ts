@@ -7,15 +7,13 @@ import type { GroundTruth } from './ground-truth.js';
 import { lastOutputs } from './pair.js';
 import type { StreamedRun } from './streamed-run.js';
 
-/** Trackers count time in frames of this length, live as here. */
+/** Trackers count time in frames of this length, as in live runs. */
 export const TRACKER_FRAME_MS = 1000 / 30;
 
 /**
- * Forecasts the objects of every frame from the last output that is there at its time, and from those that earlier
- * frames were held against: what a forecaster beside the detector would have said.
- * Source: mtli/sAP `forecast/pps_forecast_kf.py`.
- *
- * @param detectionsOf what an output saw, by its group of detections
+ * Forecasts the objects of every frame from the last output available at its time, and from the outputs that earlier
+ * frames were paired with, as a forecaster beside the detector would. Source: mtli/sAP `forecast/pps_forecast_kf.py`.
+ * @param detectionsOf the detections of an output, by its group of detections
  * @returns detections whose frame is the image index
  */
 export function forecastResults(

@@ -9,7 +9,7 @@ export type GroundTruthClass = { readonly id: number; readonly name: string };
 export type GroundTruthImage = {
   readonly id: number;
   readonly name: string;
-  /** Absent where the file does not say; forecasts need it to clip boxes. */
+  /** Absent if the file does not state it; forecasts need it to clip boxes. */
   readonly size?: Size;
 };
 
@@ -22,7 +22,7 @@ export type Sequence = {
   readonly images: Int32Array;
 };
 
-/** Annotations in the form that every evaluation here reads. */
+/** Annotations in the form that every evaluation reads. */
 export type GroundTruth = {
   /** In ascending order of their ids, as pycocotools orders them; a class index points into this. */
   readonly classes: readonly GroundTruthClass[];
@@ -34,16 +34,15 @@ export type GroundTruth = {
   readonly objects: ObjectColumns;
   /** For each of COCO's 80 classes the class id here, or any other number to drop it (Argoverse-HD's `coco_mapping`). */
   readonly cocoMapping?: readonly number[];
-  /** What was passed over, counted. */
+  /** Counts of skipped records. */
   readonly warnings: readonly string[];
 };
 
 /**
  * Reads a parsed annotation file: Argoverse-HD's, whose images name their sequence, or plain COCO's.
- *
  * @param oneSequence name of the video or folder that the images of a plain COCO file are the frames of, in the file's
- *   order; without it each image stands alone
- * @throws DataError naming the record at fault
+ * order; without it each image stands alone
+ * @throws DataError naming the wrong record
  */
 export function parseGroundTruth(file: unknown, oneSequence?: string): GroundTruth {
   if (typeof file !== 'object' || file === null || Array.isArray(file)) {
@@ -168,7 +167,7 @@ function parseObjects(
     image[count] = img;
     classOf[count] = cls;
     area[count] = record['area'] === undefined ? boxes[count * 4 + 2] * boxes[count * 4 + 3] : numberOf(record, 'area', 'annotations: annotations', i);
-    // Whatever "ignore" says, COCOeval overwrites it with "iscrowd".
+    // COCOeval overwrites "ignore" with "iscrowd", whatever its value.
     crowd[count] = Boolean(record['iscrowd']) ? 1 : 0;
     idIsZero[count] = id === 0 ? 1 : 0;
     count++;

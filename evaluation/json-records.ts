@@ -12,7 +12,7 @@ export function recordsOf(json: JsonRecord, key: string): readonly JsonRecord[] 
   return list as JsonRecord[];
 }
 
-/** @param list what the messages call the list that the record is entry `i` of */
+/** @param list name of the list in messages; the record is its entry `i` */
 export function integerOf(record: JsonRecord, key: string, list: string, i: number): number {
   const value = record[key];
   if (!Number.isInteger(value)) throw wrong(record, key, list, i, 'an integer');
@@ -37,7 +37,7 @@ export function boxOf(record: JsonRecord, list: string, i: number, target: Float
   if (target[at + 2] < 0 || target[at + 3] < 0) throw wrong(record, 'bbox', list, i, '[left, top, width, height] with a width and a height of 0 or more');
 }
 
-/** A value as a message shows it: short. */
+/** A value as a message shows it, shortened. */
 export function describe(value: unknown): string {
   if (value === undefined) return 'nothing';
   const text = typeof value === 'number' ? String(value) : JSON.stringify(value) ?? typeof value;

@@ -18,11 +18,11 @@ export type TruthObject = {
   readonly bbox: readonly [number, number, number, number];
   /** In square pixels; width times height where absent. */
   readonly area?: number;
-  /** A region of many objects, which counts neither way. */
+  /** A region of many objects, which never counts. */
   readonly crowd?: boolean;
 };
 
-/** What is true of one frame of a stream. */
+/** The ground truth of one frame of a stream. */
 export type TruthFrame = {
   readonly streamId: string;
   readonly seq: number;
@@ -38,21 +38,21 @@ export type LiveAccuracyOptions = {
   readonly truth: Pick<GroundTruth, 'classes' | 'classIndex' | 'cocoMapping'>;
   /** Names of the percepts' classes by class id. */
   readonly classNames: readonly string[];
-  /** How many of the newest frames `rolling` is about, over all streams. 300 unless given. */
+  /** Number of newest frames in `rolling`, over all streams. 300 by default. */
   readonly windowFrames?: number;
-  /** Only so many of the newest frames are kept, for a run without end; all of them unless given, as `overall` wants. */
+  /** Number of newest frames to keep, for an endless run; all by default, because `overall` needs them. */
   readonly keptFrames?: number;
-  /** Carries what was observed forward to each frame before it is scored. */
+  /** Forecasts the observation to each frame before it is scored. */
   readonly forecaster?: TrackerFactory | undefined;
 };
 
-/** Of the newest frames: what is cheap enough to be asked once a second. */
+/** Over the newest frames: only figures that are cheap enough to compute once a second. */
 export type RollingScore = { readonly AP: number | null; readonly pairing: PairingCounts };
 
 /** Of a whole run. */
 export type OverallScore = { readonly stats: CocoStats; readonly pairing: PairingCounts };
 
-/** A frame that was matched with what it was held against, once and for all. */
+/** A frame that was matched with its output, once and for all. */
 type Settled = HeldFrame & { readonly outcome: Outcome };
 
 type HeldFrame = { readonly seq: number; readonly objects: readonly TruthObject[]; readonly found: readonly Detection[]; readonly inputSeq: number | undefined };
@@ -61,9 +61,9 @@ type HeldFrame = { readonly seq: number; readonly objects: readonly TruthObject[
 type Output = { readonly seq: number; readonly capturedUs: number; readonly emittedUs: number; readonly detections: readonly Detection[] };
 
 type Stream = {
-  /** Ground truth whose time has not come yet, oldest first. */
+  /** Ground truth of future frames, oldest first. */
   readonly pending: TruthFrame[];
-  /** Outputs later than what frames are held against now, oldest first. */
+  /** Outputs later than the frames that are being paired, oldest first. */
   readonly outputs: Output[];
   readonly tracker: Tracker | undefined;
   held: Output | undefined;
@@ -71,11 +71,11 @@ type Stream = {
 };
 
 /**
- * Streaming AP while it happens: takes percepts as they are emitted and ground truth as it becomes known, before or
- * after the percepts that it is held against, and scores what is settled. A frame is settled once its capture lies in
- * the past: no later output can count for it. The numbers are those that the run's recording is given at eta 0.
+ * Streaming AP during a run. It takes percepts when they are emitted, and ground truth when it becomes available,
+ * before or after the percepts that it is paired with, and scores settled frames. A frame is settled once its capture
+ * lies in the past: no later output can count for it. The recording of the run gives the same numbers at eta 0.
  *
- * Keeps every settled frame, for `overall`, unless told otherwise.
+ * Keeps every settled frame, for `overall`, unless limited.
  */
 export class LiveAccuracy {
   readonly #options: LiveAccuracyOptions;
@@ -83,7 +83,7 @@ export class LiveAccuracy {
   readonly #streams = new Map<string, Stream>();
   readonly #settled: Settled[] = [];
 
-  /** @throws DataError where none of the classes is annotated */
+  /** @throws DataError if none of the classes is annotated */
   constructor(options: LiveAccuracyOptions) {
     this.#options = options;
     this.#mapping = mapClasses(options.classNames, options.truth);
@@ -100,7 +100,7 @@ export class LiveAccuracy {
 
   /**
    * In the order of capture.
-   * @throws DataError for a frame that was captured before the one that came last
+   * @throws DataError for a frame that was captured before the previous one
    */
   truth(frame: TruthFrame): void {
     const stream = this.#stream(frame.streamId);
@@ -119,7 +119,7 @@ export class LiveAccuracy {
     return { AP: averagePrecision(this.#matcherOf(frames), everyImageWithItself(frames.length)), pairing: pairingOf(frames) };
   }
 
-  /** Of all settled frames that are kept; takes time in proportion to them. */
+  /** Of all settled frames that are kept; the time is proportional to their number. */
   overall(nowMs: number): OverallScore {
     this.#settle(nowMs);
     const frames = this.#settled;
@@ -142,7 +142,7 @@ export class LiveAccuracy {
   }
 
   #settle(nowMs: number): void {
-    // What is emitted from now on has this time or a later one, so that only what lies before it is certain.
+    // Later percepts have this time or a later one, so only the time before it is settled.
     const nowUs = toUs(nowMs);
     const { keptFrames = Infinity } = this.#options;
     for (const stream of this.#streams.values()) {
@@ -175,7 +175,7 @@ function pairingOf(frames: readonly HeldFrame[]): PairingCounts {
   };
 }
 
-/** Each frame is an image of its own, and so is what was found. */
+/** Each frame is an image of its own; so are its detections. */
 function tablesOf(frames: readonly HeldFrame[], classes: number): Pick<Matcher, 'objects' | 'detections'> {
   const found = new DetectionList();
   frames.forEach((frame, i) => {
@@ -196,7 +196,7 @@ function objectColumns(frames: readonly HeldFrame[]): ObjectColumns {
   };
 }
 
-/** The objects of each image of an annotation file, for those who play what is annotated. */
+/** The objects of each image of an annotation file, for callers that play it. */
 export function truthObjects({ images, objects }: Pick<GroundTruth, 'images' | 'objects'>): readonly (readonly TruthObject[])[] {
   const byImage = images.map((): TruthObject[] => []);
   objects.image.forEach((image, row) => {
@@ -206,7 +206,7 @@ export function truthObjects({ images, objects }: Pick<GroundTruth, 'images' | '
   return byImage;
 }
 
-/** The very numbers that a recording's times give, so that forecasts are equal to the last bit. */
+/** Exactly the numbers from a recording's times, so that forecasts are equal to the last bit. */
 function trackerMs(us: number): number {
   return (us / 1e6) * 1000;
 }

@@ -1,12 +1,12 @@
 import { readFileSync, statSync } from 'node:fs';
 import { DataError, UsageError } from '../src/core/errors.js';
 
-/** The longest string that V8 can hold, hence the largest JSON file that can be read in one piece. */
+/** The longest string of V8, and so the largest JSON file that can be read in one piece. */
 const MAX_BYTES = 0x1fffffe8;
 
 /**
- * @throws UsageError where the file cannot be read
- * @throws DataError where it is empty, too large, or not JSON
+ * @throws UsageError if the file cannot be read
+ * @throws DataError if it is empty, too large, or not JSON
  */
 export function readJsonFile(path: string): unknown {
   return parseJson(path, readTextFile(path));
@@ -14,7 +14,7 @@ export function readJsonFile(path: string): unknown {
 
 /**
  * @param path names the file in messages
- * @throws DataError where the text is empty or not JSON
+ * @throws DataError if the text is empty or not JSON
  */
 export function parseJson(path: string, text: string): unknown {
   if (text.trim() === '') throw new DataError(`${path} is empty`);
@@ -27,8 +27,8 @@ export function parseJson(path: string, text: string): unknown {
 }
 
 /**
- * @throws UsageError where the file cannot be read
- * @throws DataError where it is too large
+ * @throws UsageError if the file cannot be read
+ * @throws DataError if it is too large
  */
 export function readTextFile(path: string): string {
   try {

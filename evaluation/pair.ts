@@ -1,28 +1,27 @@
-/** What a stream of outputs said, and when. */
+/** The times and inputs of a stream of outputs. */
 export type OutputStream = {
   /** When each output came out, in seconds, ascending. */
   readonly timesS: Float64Array;
-  /** Place in the sequence of the frame that it was computed from. */
+  /** Index in the sequence of the frame that it was computed from. */
   readonly inputFrames: Int32Array;
-  /** Which group of a detection table it gave. */
+  /** The group of its detections in a detection table. */
   readonly detectionFrames: Int32Array;
 };
 
-/** How well outputs kept up with the frames that they were held against. */
+/** Pairing of frames with outputs, in numbers. */
 export type PairingCounts = {
   readonly frames: number;
-  /** Frames before the first output: scored as if nothing had been found. */
+  /** Frames before the first output: scored without detections. */
   readonly miss: number;
   /** Frames whose output was computed from that very frame. */
   readonly inTime: number;
-  /** Sum over all other frames but the missed of frame minus input frame; also called staleness. */
+  /** Sum of frame minus input frame, over all other frames except the missed ones; also called staleness. */
   readonly mismatch: number;
 };
 
 /**
- * For each frame the last output that is there at its time; -1 where there is none yet.
- * Source: mtli/sAP `det/streaming_eval.py`, which counts an output at exactly that time as there.
- *
+ * For each frame, the last output available at its time; -1 if there is none yet. Source: mtli/sAP
+ * `det/streaming_eval.py`; as there, an output at exactly that time counts.
  * @param outputTimes ascending, on the scale of `frameTimes`
  * @param frameTimes ascending
  */
@@ -37,14 +36,14 @@ export function lastOutputs(outputTimes: ArrayLike<number>, frameTimes: ArrayLik
 }
 
 /**
- * When each frame of a sequence asks for its output, in seconds from the sequence's start: sAP's `(i - eta) / fps`.
- * A positive eta asks about the past, hence for an earlier output, and a negative one about the future.
+ * The time of each frame of a sequence, in seconds from the sequence's start, for pairing: sAP's `(i - eta) / fps`. A
+ * positive eta selects an earlier output, a negative one a later output.
  */
 export function frameTimesS(frames: number, fps: number, eta: number): Float64Array {
   return Float64Array.from({ length: frames }, (_, i) => (i - eta) / fps);
 }
 
-/** Counts a pairing and how often each mismatch in frames came about, by mismatch. */
+/** Counts a pairing, and how often each mismatch in frames occurs. */
 export class PairingTally {
   readonly #mismatches = new Map<number, number>();
   #frames = 0;
@@ -52,7 +51,7 @@ export class PairingTally {
   #inTime = 0;
   #mismatch = 0;
 
-  /** @param last the answer of {@link lastOutputs} for one sequence */
+  /** @param last the result of {@link lastOutputs} for one sequence */
   add(last: Int32Array, inputFrames: Int32Array): void {
     for (let i = 0; i < last.length; i++) {
       this.#frames++;

@@ -1,7 +1,7 @@
 import type { DetectorInfo } from '../src/core/detector.js';
 import { quantileMs, runtimeProfile, type RuntimeProfile, type RuntimeProfileFile } from '../src/scheduling/runtime-profile.js';
 
-/** What `nowcast profile` writes: a runtime profile and what it was measured on. */
+/** The output of `nowcast profile`: a runtime profile and the conditions of its measurement. */
 export type ProfileFile = RuntimeProfileFile & {
   readonly unit: 'ms';
   readonly device: { readonly cpu: string; readonly platform: string; readonly gpu?: string };
@@ -13,15 +13,15 @@ export type ProfileFile = RuntimeProfileFile & {
   readonly nowcast: string;
   readonly measuredAt: string;
   readonly percentiles: RuntimePercentiles;
-  /** The session's run alone, without hand-over and decoding of boxes. */
+  /** The session's run only, without hand-over and decoding of boxes. */
   readonly inference: { readonly percentiles: RuntimePercentiles; readonly samples: readonly number[] };
 };
 
-/** In milliseconds, in the order in which they were measured, warm-up left out. */
+/** In milliseconds, in the order of measurement, without the warm-up. */
 export type MeasuredRuntimes = {
   /** From the scheduler's hand-over to the result, as the pipeline waits for it. */
   readonly runtimesMs: readonly number[];
-  /** Of it, the session's run alone. */
+  /** The session's run within it. */
   readonly inferenceMs: readonly number[];
 };
 
@@ -38,7 +38,7 @@ export type RuntimePercentiles = {
 
 /**
  * @param measuredAt ISO 8601
- * @throws DataError where there is no sample, or one is negative or not finite
+ * @throws DataError if there is no sample, or if one is negative or not finite
  */
 export function profileFile({ runtimesMs, inferenceMs }: MeasuredRuntimes, info: DetectorInfo, device: ProfileFile['device'], nowcast: string, measuredAt: string): ProfileFile {
   const { model, modelSha256, input, provider, threads } = info;

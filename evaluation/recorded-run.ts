@@ -1,23 +1,23 @@
-import { DataError } from '../src/core/errors.js';
-import { decodeEvent, decodeHeader, type RecordingHeader } from '../src/recording/format.js';
+import type { RecordingHeader } from '../src/recording/format.js';
+import { parseRecording } from '../src/recording/reader.js';
 import type { GroundTruth } from './ground-truth.js';
 import { RunCollector, type CollectedRun } from './run-collector.js';
 
 export type RecordedRun = CollectedRun & { readonly header: RecordingHeader };
 
 /**
- * Reads a recording against the ground truth of what was played.
+ * Reads a recording against the ground truth of the played sequences.
  *
- * @param fps of the sequences; where not given, what the captures tell
- * @throws DataError naming the line, or what shows that this is a recording of something else
+ * @param text of the recording
+ * @param fps of the sequences; by default derived from the captures
+ * @throws DataError naming the line, or the evidence that this recording belongs to other sequences
  */
-export function parseRecording(text: string, truth: GroundTruth, fps?: number): RecordedRun {
-  const lines = text.split('\n');
-  const torn = lines.pop();
-  if (lines.length === 0) throw new DataError('the recording is empty');
-  const header = decodeHeader(lines[0]);
+export function recordedRun(text: string, truth: GroundTruth, fps?: number): RecordedRun {
+  const torn: number[] = [];
+  const { header, events } = parseRecording(text, (lineNumber) => torn.push(lineNumber));
   const collector = new RunCollector(header.streams, header.classes, truth);
-  if (torn !== '') collector.warnings.add('torn last line skipped: the recording was cut off', `line ${lines.length + 1}`);
-  for (let n = 1; n < lines.length; n++) collector.add(decodeEvent(lines[n], n + 1, header.classes), `recording line ${n + 1}`);
+  let lineNumber = 1;
+  for (const event of events) collector.add(event, `recording line ${++lineNumber}`);
+  for (const last of torn) collector.warnings.add('torn last line skipped: the recording was cut off', `line ${last}`);
   return { header, ...collector.finish(fps) };
 }

@@ -13,7 +13,7 @@ import type { StreamedRun } from './streamed-run.js';
 
 export type ReportInput = {
   readonly title: string;
-  /** What was evaluated and how, by name: files, schedule, frame rate… */
+  /** The inputs and settings of the evaluation, by name: files, schedule, frame rate… */
   readonly facts: readonly (readonly [name: string, value: string])[];
   readonly truth: GroundTruth;
   readonly evaluation: CocoEvaluation;
@@ -21,10 +21,10 @@ export type ReportInput = {
   readonly streaming?: { readonly run: StreamedRun; readonly score: StreamingScore; readonly eta: number };
 };
 
-/** More sequences than this make the file large and nobody looks at them. */
+/** More sequences than this make the file large without use. */
 const MAX_TIMELINES = 12;
 
-/** An evaluation as one HTML file that needs nothing else: drawings are inline, light or dark as the reader likes. */
+/** An evaluation as one self-contained HTML file: drawings are inline, light or dark as the reader prefers. */
 export function renderReport(input: ReportInput): string {
   const { title, facts, truth, evaluation, streaming } = input;
   const cards = [

@@ -9,21 +9,21 @@ import { Warnings } from './warnings.js';
 
 export type CollectedRun = {
   readonly run: StreamedRun;
-  /** What the outputs saw; `frame` counts the outputs over all sequences. */
+  /** Detections of the outputs; `frame` counts the outputs over all sequences. */
   readonly detections: DetectionColumns;
   readonly outputCount: number;
   readonly warnings: readonly string[];
 };
 
-/** A percept without its detections, which go to the list at once; microseconds as recorded. */
+/** A percept without its detections, which go to the list at once; times in microseconds as recorded. */
 type Percept = { readonly frame: number; readonly output: number; readonly capturedUs: number; readonly startedUs: number; readonly emittedUs: number; readonly delayUs: number };
 type Drop = { readonly frame: number; readonly reason: DropEvent['reason']; readonly capturedUs: number; readonly atUs: number };
 type Stream = { readonly sequence: Sequence; readonly percepts: Percept[]; readonly drops: Drop[] };
 
 /**
- * Turns the events of a pipeline into a run that can be scored. Streams go by the names of the sequences; one stream
- * and one sequence belong together whatever their names. A frame's time is when it was captured, and all times are
- * compared as the integer microseconds that a recording keeps, so that a live run and its recording score alike.
+ * Turns the events of a pipeline into a run that can be scored. Streams match sequences by name; a single stream
+ * matches a single sequence whatever the names. A frame's time is its capture, and all times are compared as the
+ * integer microseconds of a recording, so that a live run and its recording have the same score.
  */
 export class RunCollector {
   readonly warnings = new Warnings();
@@ -34,9 +34,9 @@ export class RunCollector {
   #outputCount = 0;
 
   /**
-   * @param streams names of those that were played
+   * @param streams names of the played streams
    * @param classes names by the detections' class id
-   * @throws DataError where these are not the streams or classes of the ground truth
+   * @throws DataError if these are not the streams or classes of the ground truth
    */
   constructor(streams: readonly string[], classes: readonly string[], truth: GroundTruth) {
     this.#truth = truth;
@@ -46,7 +46,7 @@ export class RunCollector {
 
   /**
    * @param where the event, for messages
-   * @throws DataError where it is of another data set
+   * @throws DataError if it belongs to other sequences
    */
   add(event: PipelineEvent, where: string): void {
     if (event.type !== 'percept' && event.type !== 'drop') return;
@@ -69,8 +69,8 @@ export class RunCollector {
   }
 
   /**
-   * @param fps of the sequences; where not given, what the captures tell
-   * @throws DataError where a sequence has no frame, or one twice
+   * @param fps of the sequences; by default derived from the captures
+   * @throws DataError if a sequence has no frame, or one twice
    */
   finish(fps?: number): CollectedRun {
     const played = [...this.#streams.values()];
@@ -125,7 +125,7 @@ function streamedSequence({ sequence, percepts, drops }: Stream, intervalUs: num
   };
 }
 
-/** As recorded; a frame that the recording does not tell of is placed by its distance from the one told of before. */
+/** As recorded; a frame that the recording lacks is placed by its distance from the previous recorded one. */
 function captureTimes(sequence: Sequence, told: readonly { readonly frame: number; readonly capturedUs: number }[], intervalUs: number): Float64Array {
   if (told.length === 0) throw new DataError(`the recording holds no frame of sequence "${sequence.name}"`);
   const times = new Float64Array(sequence.images.length).fill(NaN);
@@ -136,7 +136,10 @@ function captureTimes(sequence: Sequence, told: readonly { readonly frame: numbe
   return times;
 }
 
-/** When a place between frames was captured; before the first and after the last, frames go on at their interval. */
+/**
+ * The time of capture of a position between frames; before the first and after the last, frames continue at their
+ * interval.
+ */
 function timeAtUs(capturedUs: Float64Array, place: number, intervalUs: number): number {
   const before = Math.min(Math.max(Math.floor(place), 0), capturedUs.length - 1);
   const beyond = place - before;
@@ -144,7 +147,7 @@ function timeAtUs(capturedUs: Float64Array, place: number, intervalUs: number): 
   return capturedUs[before] + beyond * stepUs;
 }
 
-/** Mean distance between the captures of neighbouring frames, over all that is told. */
+/** Mean distance between the captures of neighbouring frames, over all recorded frames. */
 function frameIntervalUs(streams: readonly Stream[]): number {
   let spanUs = 0;
   let intervals = 0;

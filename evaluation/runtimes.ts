@@ -2,12 +2,12 @@ import { DataError } from '../src/core/errors.js';
 import { parseRuntimeProfile, type RuntimeProfileFile } from '../src/scheduling/runtime-profile.js';
 import { describe } from './json-records.js';
 
-/** Hands out one detector runtime after another, in seconds. */
+/** Returns one detector runtime after another, in seconds. */
 export type RuntimeSource = () => number;
 
 /**
  * Replays measured runtimes in their order.
- * @throws DataError from the source when there are no more
+ * @throws DataError from the source if there are no more
  */
 export function traceRuntimes(traceS: ArrayLike<number>): RuntimeSource {
   let next = 0;
@@ -25,7 +25,7 @@ export function drawnRuntimes(samplesS: ArrayLike<number>, seed: number): Runtim
 
 /**
  * The samples of a parsed runtime file, in seconds, in their order.
- * @throws DataError naming the key that is wrong
+ * @throws DataError naming the wrong key
  */
 export function parseRuntimesS(file: unknown): Float64Array {
   parseRuntimeProfile(file);
@@ -35,7 +35,7 @@ export function parseRuntimesS(file: unknown): Float64Array {
 
 /**
  * Reads a parsed trace: an array of seconds.
- * @throws DataError naming the entry at fault
+ * @throws DataError naming the wrong entry
  */
 export function parseRuntimeTrace(file: unknown): Float64Array {
   if (!Array.isArray(file)) throw new DataError(`runtime trace: expected an array of seconds, got ${describe(file)}`);

@@ -1,4 +1,3 @@
-import type { DropReason } from '../src/core/events.js';
 import type { TrackerFactory } from '../src/track/tracker.js';
 import { attribute, type Attribution } from './attribution.js';
 import { detectionTable, evaluateBoxes, matcher, objectTable, type CocoEvaluation, type CocoStats, type DetectionColumns, type Matcher } from './coco-ap.js';
@@ -9,10 +8,10 @@ import type { PairingCounts } from './pair.js';
 import type { StreamedRun } from './streamed-run.js';
 import { streamingAp, type StreamingEvaluation } from './streaming-ap.js';
 
-/** Detections that are grouped by frame, ready to be scored any number of times. */
+/** Detections grouped by frame, ready to be scored any number of times. */
 export type ScoredDetections = {
   readonly columns: DetectionColumns;
-  /** How many groups there are. */
+  /** Number of groups. */
   readonly frames: number;
   readonly matcher: Matcher;
 };
@@ -24,16 +23,16 @@ export function prepareDetections(truth: GroundTruth, columns: DetectionColumns,
 
 /** How well a run did. */
 export type StreamingScore = {
-  /** What its outputs found, held against the frames' own time. */
+  /** The outputs' detections, paired with the frames' own time. */
   readonly streamed: StreamingEvaluation;
-  /** What counts: after forecasting where a forecaster is named, else the same as `streamed`. */
+  /** The final score: after forecasting if a forecaster is named, else equal to `streamed`. */
   readonly final: CocoEvaluation;
   readonly attribution: Attribution | undefined;
 };
 
 /**
- * @param detections that the run's outputs point to
- * @param offline the detector's answers for every frame, grouped by image index, where they are known
+ * @param detections of the run's outputs
+ * @param offline the detector's results for every frame, grouped by image index, if available
  */
 export function scoreRun(
   truth: GroundTruth, run: StreamedRun, detections: ScoredDetections, eta: number, forecaster: TrackerFactory | undefined, offline: ScoredDetections | undefined,
@@ -49,22 +48,23 @@ function evaluateForecast(truth: GroundTruth, run: StreamedRun, { columns, frame
   return evaluateBoxes(truth.objects, forecasts, truth.images.length, truth.classes.length);
 }
 
-/** What `--json` prints of any evaluation. */
+/** The `--json` output of any evaluation. */
 export type EvaluationJson = {
   readonly stats: CocoStats;
   readonly perClass: Readonly<Record<string, number | null>>;
 };
 
-/** What `--json` prints of a streaming evaluation. */
+/** The `--json` output of a streaming evaluation. */
 export type StreamingJson = EvaluationJson & {
   readonly pairing: PairingCounts;
-  /** How many frames were held against an output that was so many frames old. */
+  /** Number of frames for each age of their output, in frames. */
   readonly mismatches: StreamingEvaluation['mismatches'];
   /** Frames that were detected on, and frames that were not. */
   readonly runs: number;
   readonly drops: number;
-  readonly dropReasons: Partial<Readonly<Record<DropReason, number>>>;
-  /** Null where the detector's answers are not known for every frame. */
+  /** Number of drops for each reason that occurred. */
+  readonly dropReasons: Readonly<Record<string, number>>;
+  /** Null without the detector's results for every frame. */
   readonly attribution: Attribution | null;
 };
 
@@ -74,7 +74,7 @@ export function evaluationJson({ classes }: GroundTruth, { stats, apPerClass }: 
 
 export function streamingJson(truth: GroundTruth, run: StreamedRun, { streamed, final, attribution }: StreamingScore): StreamingJson {
   const drops = run.sequences.flatMap((sequence) => sequence.drops);
-  const dropReasons: Partial<Record<DropReason, number>> = {};
+  const dropReasons: Record<string, number> = {};
   for (const { reason } of drops) dropReasons[reason] = (dropReasons[reason] ?? 0) + 1;
   return {
     ...evaluationJson(truth, final),

@@ -1,4 +1,5 @@
-import type { DropReason } from '../src/core/events.js';
+import type { DropReason, PolicyDropReason } from '../src/core/events.js';
+import { decide } from '../src/scheduling/decide.js';
 import type { Policy } from '../src/scheduling/policy.js';
 import type { RuntimeProfile } from '../src/scheduling/runtime-profile.js';
 import type { RuntimeSource } from './runtimes.js';
@@ -6,13 +7,13 @@ import type { RuntimeSource } from './runtimes.js';
 export type SimulationSettings = {
   readonly fps: number;
   readonly policy: Policy;
-  /** Detectors that work side by side; `Infinity` starts every frame as it comes. */
+  /** Number of parallel detectors; `Infinity` starts every frame on arrival. */
   readonly workers: number;
-  /** What the policy may know of the runtimes beforehand, in seconds; none where there is only a trace. */
+  /** The runtimes, in seconds, that the policy may use beforehand; none if there is only a trace. */
   readonly knownRuntimesS?: ArrayLike<number>;
 };
 
-/** One frame that was detected on; times in seconds from the sequence's start. */
+/** One detected frame; times in seconds from the sequence's start. */
 export type SimulatedRun = {
   readonly frame: number;
   readonly startS: number;
@@ -22,24 +23,23 @@ export type SimulatedRun = {
 
 export type SimulatedDrop = {
   readonly frame: number;
-  readonly reason: Extract<DropReason, 'superseded' | 'stride' | 'stopped'>;
+  readonly reason: Extract<DropReason, 'superseded' | 'stride' | 'stopped' | PolicyDropReason>;
   readonly atS: number;
 };
 
 export type SimulatedSequence = {
-  /** In the order in which they ended. */
+  /** In the order of their ends. */
   readonly runs: readonly SimulatedRun[];
-  /** The frames that gave no result, in their order. */
+  /** The frames without a result, in order. */
   readonly drops: readonly SimulatedDrop[];
 };
 
 /**
- * Plays a sequence against detectors that take as long as `runtimes` says, as mtli/sAP's `det/srt_det.py` does for one
- * and `det/srt_det_inf.py` for infinitely many, in their arithmetic. A result that would come after the sequence's end
- * is lost; with infinitely many workers it is kept, as theirs is.
- *
- * @param frames length of the sequence; frame i is there at `i / fps`
- * @param runtimes asked once for each run, in the order in which runs start
+ * Plays a sequence against detectors with the given `runtimes`, as mtli/sAP's `det/srt_det.py` does for one detector
+ * and `det/srt_det_inf.py` for infinitely many, in their arithmetic. A result after the sequence's end is lost; with
+ * infinitely many workers it is kept, as theirs is.
+ * @param frames length of the sequence; frame i is available at `i / fps`
+ * @param runtimes called once for each run, in the order of their starts
  */
 export function simulateSequence(frames: number, settings: SimulationSettings, runtimes: RuntimeSource): SimulatedSequence {
   return settings.workers === Infinity
@@ -76,8 +76,8 @@ function runBySchedule(frames: number, { fps, policy, workers, knownRuntimesS }:
     const place = freeAtS[worker] * fps;
     let frame = Math.floor(place);
     let ageFrames = place - frame;
-    // The floor of f / fps * fps is f - 1 for some f, 123 the first of them at 30 fps. The toolkit asks only whether the
-    // frame is another than the last, so once it passed over such a frame it offers the one before again; so do we.
+    // The floor of f / fps * fps is f - 1 for some f, 123 the first of them at 30 fps. The toolkit only checks that the
+    // frame differs from the last, so after skipping such a frame it offers the one before again; so do we.
     if (passedOver ? frame === lastFrame : frame <= lastFrame) {
       frame = lastFrame + 1;
       ageFrames = 0;
@@ -86,13 +86,14 @@ function runBySchedule(frames: number, { fps, policy, workers, knownRuntimesS }:
     }
     lastFrame = frame;
 
-    const { decision, memory: next } = policy.decide({
+    const decided = decide(policy, {
       seq: frame, lastRunSeq: lastRun, ageFrames, intervalMs: 1, runtime,
       trigger: ageFrames === 0 ? 'frame-arrived' : 'detector-freed',
     }, memory);
-    memory = next;
+    const { decision } = decided;
+    memory = decided.memory;
     passedOver = workers === 1 && decision === 'drop' && freeAtS[worker] !== runs.at(-1)?.endS;
-    if (decision === 'drop') giveUp(frame, 'stride', freeAtS[worker]);
+    if (decided.decision === 'drop') giveUp(frame, decided.reason, freeAtS[worker]);
     if (decision !== 'run') continue;
 
     lastRun = frame;
@@ -110,14 +111,14 @@ function runBySchedule(frames: number, { fps, policy, workers, knownRuntimesS }:
   return { runs: byEnd(runs), drops: dropOf.filter((drop) => drop !== undefined) };
 }
 
-/** With the frame interval as the unit of time, a policy computes with the very numbers that the toolkit computes with. */
+/** With the frame interval as the unit of time, a policy computes with exactly the toolkit's numbers. */
 function inFrames(runtimesS: ArrayLike<number>, fps: number): RuntimeProfile {
   let sumS = 0;
   for (let i = 0; i < runtimesS.length; i++) sumS += runtimesS[i];
   return { samplesMs: Float64Array.from(runtimesS, (s) => s * fps).sort(), meanMs: (sumS / runtimesS.length) * fps };
 }
 
-/** Stable, so that of two that end at once the one that started first is first. */
+/** Stable, so that of two runs that end at once, the one that started first comes first. */
 function byEnd(runs: SimulatedRun[]): SimulatedRun[] {
   return runs.sort((a, b) => a.endS - b.endS);
 }

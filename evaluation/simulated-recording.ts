@@ -2,7 +2,9 @@ import { DataError } from '../src/core/errors.js';
 import type { Detection } from '../src/core/detection.js';
 import type { DropEvent, FrameRef, PerceptEvent } from '../src/core/events.js';
 import { OWN_TIMES } from '../src/core/frame.js';
-import { encodeEvent, RECORDING_SCHEMA, type RecordingHeader } from '../src/recording/format.js';
+import { encodeEvent, encodeHeader } from '../src/recording/encode.js';
+import type { RecordingHeader } from '../src/recording/format.js';
+import { recordingHeader } from '../src/recording/header.js';
 import type { GroundTruth } from './ground-truth.js';
 import type { SimulatedDrop, SimulatedRun, SimulatedSequence } from './simulate.js';
 
@@ -10,21 +12,18 @@ import type { SimulatedDrop, SimulatedRun, SimulatedSequence } from './simulate.
 const PAUSE_S = 1;
 
 /**
- * The lines of the recording that a live run with these runtimes would have written, the header first. Sequences
- * follow each other, each a stream of its own, and start at whole seconds.
- *
- * @param detectionsOf what the detector finds in an image; `classId` is the class index
- * @param about what the header says of the run: its configuration and host
+ * The lines of the recording of a live run with these runtimes, the header first. Sequences follow each other, each as
+ * its own stream, and start at whole seconds.
+ * @param detectionsOf the detector's results for an image; `classId` is the class index
+ * @param about the header's facts on the run: its configuration and host
  */
 export function* simulatedRecording(
   truth: GroundTruth, simulated: readonly SimulatedSequence[], fps: number,
   detectionsOf: (image: number) => readonly Detection[], about: Pick<RecordingHeader, 'config' | 'host'>,
 ): Generator<string> {
-  const header: RecordingHeader = {
-    type: 'header', schema: RECORDING_SCHEMA, unixUsAtZero: 0,
-    classes: truth.classes.map(({ name }) => name), streams: truth.sequences.map(({ name }) => name), ...about,
-  };
-  yield JSON.stringify(header);
+  yield encodeHeader(recordingHeader({
+    unixUsAtZero: 0, classes: truth.classes.map(({ name }) => name), streams: truth.sequences.map(({ name }) => name), ...about,
+  }));
   let startS = 0;
   for (const [s, { runs, drops }] of simulated.entries()) {
     const { name, images } = truth.sequences[s];
@@ -49,8 +48,9 @@ export function* simulatedRecording(
 }
 
 /**
- * An output's time in whole microseconds, on the same side of every frame's recorded time as the time itself is of the
- * frame's: a simulation compares exact times, where ties are common, and its recording must settle them alike.
+ * An output's time in whole microseconds, on the same side of every frame's recorded time as the exact time is of the
+ * frame's exact time. A simulation compares exact times, where ties are common, and its recording must settle them the
+ * same way.
  */
 function recordedEndS(endS: number, fps: number): number {
   let next = Math.floor(endS * fps);
@@ -60,7 +60,7 @@ function recordedEndS(endS: number, fps: number): number {
   return Math.min(Math.max(Math.round(endS * 1e6), frameUs(next - 1) + 1), frameUs(next)) / 1e6;
 }
 
-/** A frame that ran twice, as the toolkit's arithmetic has it now and then, is told of once. */
+/** The toolkit's arithmetic can run a frame twice; the recording contains it once. */
 function inOrder(runs: readonly SimulatedRun[], drops: readonly SimulatedDrop[]): (SimulatedRun | SimulatedDrop)[] {
   const told = new Set<number>();
   const once = runs.filter(({ frame }) => !told.has(frame) && told.add(frame));

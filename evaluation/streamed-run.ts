@@ -4,21 +4,21 @@ import type { TimestampedOutputs } from './timestamped-outputs.js';
 import type { GroundTruth } from './ground-truth.js';
 import type { DropReason } from '../src/core/events.js';
 
-/** What happened to one frame that was detected on; seconds on the sequence's scale. */
+/** The processing of one detected frame; seconds on the sequence's scale. */
 export type StreamedOutput = {
   readonly frame: number;
   readonly startS: number;
   readonly endS: number;
-  /** How long after its capture the output would have come, had its frame not waited for a free detector. */
+  /** Time from capture to output, without the wait for a free detector. */
   readonly delayS: number;
 };
 
 export type StreamedDrop = { readonly frame: number; readonly reason: DropReason; readonly atS: number };
 
-/** One sequence as it was played to a detector: live, by simulation, or by a program of one's own. */
+/** One sequence as played to a detector: live, by simulation, or by another program. */
 export type StreamedSequence = {
   readonly outputs: OutputStream;
-  /** When each frame asks for its output, in seconds on the scale of the outputs; at eta 0 that is its capture. */
+  /** The time of each frame for pairing, in seconds on the scale of the outputs; at eta 0 its capture. */
   readonly frameTimesS: (eta: number) => Float64Array;
   /** In the order of the outputs. */
   readonly runs: readonly StreamedOutput[];
@@ -31,7 +31,7 @@ export type StreamedRun = {
   readonly sequences: readonly StreamedSequence[];
 };
 
-/** A simulation's outputs; each gives the detections of its input frame, grouped by image index. */
+/** A simulation's outputs; each has the detections of its input frame, grouped by image index. */
 export function simulatedRun(truth: GroundTruth, simulated: readonly SimulatedSequence[], fps: number): StreamedRun {
   const sequences = simulated.map(({ runs, drops }, s): StreamedSequence => {
     const { images } = truth.sequences[s];
@@ -47,8 +47,8 @@ export function simulatedRun(truth: GroundTruth, simulated: readonly SimulatedSe
 }
 
 /**
- * Outputs that only say when they came out: as far as is known, each began with its frame.
- * @param ownDetections whether the outputs brought their detections, grouped by output, or give those of their frame
+ * Outputs with only their times: each is assumed to begin with its frame.
+ * @param ownDetections whether the outputs carry their detections, grouped by output, or have those of their frame
  */
 export function timestampedRun(truth: GroundTruth, outputs: readonly TimestampedOutputs[], fps: number, ownDetections: boolean): StreamedRun {
   let first = 0;

@@ -6,15 +6,14 @@ import type { StreamedRun } from './streamed-run.js';
 export type StreamingEvaluation = CocoEvaluation & {
   readonly pairing: PairingCounts;
   readonly mismatches: readonly { readonly mismatch: number; readonly frames: number }[];
-  /** By image index: the group of the detection table that it was scored with; -1 for a miss. */
+  /** By image index: the group of the detection table that it is scored with; -1 for a miss. */
   readonly detectionFrames: Int32Array;
 };
 
 /**
- * Streaming AP: every frame of the ground truth is held against the last output that is there at its time.
- *
- * @param matcher of the ground truth's objects and the detections that the run's outputs point to
- * @param eta how many frame intervals before a frame's own time it asks for its output; may be negative
+ * Streaming AP: every frame of the ground truth is paired with the last output available at its time.
+ * @param matcher of the ground truth's objects and the outputs' detections
+ * @param eta number of frame intervals before a frame's own time at which its output is selected; may be negative
  */
 export function streamingAp(matcher: Matcher, truth: GroundTruth, run: StreamedRun, eta: number): StreamingEvaluation {
   const detectionFrames = new Int32Array(truth.images.length).fill(-1);

@@ -5,11 +5,11 @@ import type { GroundTruth } from './ground-truth.js';
 import { boxOf, describe, integerOf, numberOf, type JsonRecord } from './json-records.js';
 import { Warnings } from './warnings.js';
 
-/** The outputs of one sequence as a file gives them. */
+/** The outputs of one sequence in a file. */
 export type TimestampedOutputs = {
   /** Seconds from the sequence's first frame, ascending. */
   readonly timestampsS: Float64Array;
-  /** Place in the sequence of the frame that each output was computed from. */
+  /** Index in the sequence of the frame that each output was computed from. */
   readonly inputFrames: Int32Array;
 };
 
@@ -17,18 +17,17 @@ export type ParsedOutputs = {
   /** One for each sequence of the ground truth, in its order. */
   readonly sequences: readonly TimestampedOutputs[];
   /**
-   * What the outputs found, where the file says: `frame` counts the outputs over all sequences. Absent where it does
-   * not, and each output found what the detector finds in its input frame.
+   * The outputs' detections, if the file contains them: `frame` counts the outputs over all sequences. Absent if not;
+   * each output then has the detector's results for its input frame.
    */
   readonly detections: DetectionColumns | undefined;
   readonly warnings: readonly string[];
 };
 
 /**
- * Reads a parsed file `{sequences: {NAME: {timestamps: [s…], inputFrames: [index…], detections?: [[{category_id,
- * bbox: [left, top, width, height], score}…]…]}}}`.
- *
- * @throws DataError naming the sequence, the output and what is wrong with it
+ * Reads a parsed file
+ * `{sequences: {NAME: {timestamps: [s…], inputFrames: [index…], detections?: [[{category_id, bbox: [left, top, width, height], score}…]…]}}}`.
+ * @throws DataError naming the sequence, the output and the mistake
  */
 export function parseTimestampedOutputs(file: unknown, truth: GroundTruth, fps: number): ParsedOutputs {
   const given = isRecord(file) ? file['sequences'] : undefined;

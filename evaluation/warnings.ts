@@ -1,10 +1,10 @@
-/** Counts what is passed over by kind, so that a million equal faults are one line. */
+/** Counts skipped records by kind, so that a million equal mistakes give one line. */
 export class Warnings {
   readonly #kinds = new Map<string, { count: number; readonly first: string }>();
 
   /**
-   * @param kind what is wrong, in words that hold for every record of this kind
-   * @param where the record, which is told of the first one
+   * @param kind the mistake, in words that hold for every record of this kind
+   * @param where the record; the message names the first one
    */
   add(kind: string, where: string): void {
     const known = this.#kinds.get(kind);

@@ -1,16 +1,17 @@
 // Data that flows.
-export type { Box } from './core/box.js';
+export { boxArea, boxIou, type Box } from './core/box.js';
 export type { Detection } from './core/detection.js';
 export { CAPTURE_CLOCKS, type CaptureClock, type CaptureTrust, type Frame } from './core/frame.js';
-export type { Letterbox, Size } from './core/letterbox.js';
+export { letterbox, PAD_VALUE, toSource, type Fit, type Size } from './core/letterbox.js';
+export type { Picture } from './core/picture.js';
 export {
   DROP_REASONS, STATUS_STATES,
-  type DropEvent, type DropReason, type Forecast, type GapEvent, type PerceptEvent, type PerceptTimes, type PipelineEvent,
+  type DropEvent, type DropReason, type Forecast, type GapEvent, type PerceptEvent, type PerceptTimes, type PipelineEvent, type PolicyDropReason,
   type SourceEvent, type StatusEvent, type StatusState,
 } from './core/events.js';
 export type { Clock, WallClock } from './core/clock.js';
 export {
-  DataError, DetectorFailedError, InternalError, ModelError, NowcastError, OutputError, SourceError, UsageError,
+  DataError, DetectorFailedError, ExtensionError, InternalError, ModelError, NowcastError, OutputError, SourceError, UsageError, type ExtensionPart,
 } from './core/errors.js';
 
 // The two ends: what frames come from and what detects on them.
@@ -24,7 +25,7 @@ export type { Transport } from './streaming/sources/camera/camera-input.js';
 export { knockAtDoor, type Door, type Knock } from './streaming/sources/camera/knock.js';
 export { RECONNECT_LADDER, type ReconnectLadder } from './streaming/sources/camera/reconnect.js';
 export { folderSource, type FolderOptions } from './streaming/sources/folder/folder.js';
-export { memorySource, type MemoryOptions, type MemoryPicture } from './streaming/sources/memory.js';
+export { memorySource, type MemoryOptions } from './streaming/sources/memory.js';
 export { producedSource, type PictureProducer, type ProducedOptions } from './streaming/sources/produced.js';
 export type { Pace } from './core/pace.js';
 export { videoSource, type VideoInfo, type VideoOptions } from './streaming/sources/video/video.js';
@@ -54,7 +55,7 @@ export { idleNext } from './scheduling/policies/idle-next.js';
 export { shrinkingTail } from './scheduling/policies/shrinking-tail.js';
 export { stride } from './scheduling/policies/stride.js';
 export { threshold } from './scheduling/policies/threshold.js';
-export type { Decision, Policy, PolicyKind, ScheduleState } from './scheduling/policy.js';
+export type { Decided, Decision, Policy, PolicyKind, ScheduleState } from './scheduling/policy.js';
 export { parseRuntimeProfile, RuntimeEstimator, runtimeProfile, type RuntimeProfile, type RuntimeProfileFile } from './scheduling/runtime-profile.js';
 export { trackerByName, TRACKERS } from './track/kinds.js';
 export type { Tracker, TrackerFactory, TrackerKind, TrackerOptions } from './track/tracker.js';
@@ -66,9 +67,3 @@ export { createRecorder, type Recorder } from './recording/recorder.js';
 export { readRecording, type Recording } from './recording/reader.js';
 export { RECORDING_SCHEMA, type RecordingHeader } from './recording/format.js';
 export { createCocoResults, type CocoNumbering, type CocoResults } from './streaming/sinks/coco-results.js';
-
-// How good they are.
-export { LiveAccuracy, truthObjects, type LiveAccuracyOptions, type OverallScore, type RollingScore, type TruthFrame, type TruthObject } from '../evaluation/live.js';
-export { parseGroundTruth, type GroundTruth, type GroundTruthClass, type GroundTruthImage, type Sequence } from '../evaluation/ground-truth.js';
-export type { CocoStats } from '../evaluation/coco-ap.js';
-export type { PairingCounts } from '../evaluation/pair.js';

@@ -8,7 +8,6 @@ import { annotate, type Annotation } from './annotate.js';
 import { argoverseJson, frameName, sequenceName, type AnnotatedSequence } from './dataset.js';
 import { createPainter } from './draw/painter.js';
 import { createDrive } from './drive.js';
-import { VideoEncoder } from './video-encoder.js';
 
 export type DatasetOptions = {
   readonly out: string;
@@ -23,11 +22,21 @@ export type DatasetOptions = {
   readonly every?: number;
   /** Pictures as files of their own. */
   readonly pictures?: 'jpg' | 'png';
-  /** A video of each drive, made by this ffmpeg. */
-  readonly video?: { readonly ffmpeg: string };
+  /** Opens the video of a drive, whose width and height are even. */
+  readonly openVideo?: (path: string, size: Size, fps: number) => VideoOutput;
   /** Ends the work after the frame under way; what there is then is a whole data set, if a smaller one. */
   readonly signal: AbortSignal;
   readonly onFrame: (done: number) => void;
+};
+
+/** A video that pictures are written into, in order. */
+export type VideoOutput = {
+  /** @param rgba the picture, 4 bytes a pixel; not to be changed before this resolves */
+  write(rgba: Uint8Array): Promise<void>;
+  /** Completes the file. */
+  end(): Promise<void>;
+  /** Leaves the file as it is; nothing is left running when it resolves. */
+  abandon(): Promise<void>;
 };
 
 export type DatasetSummary = {
@@ -46,14 +55,14 @@ const JPEG_QUALITY = 93;
  * @throws OutputError where something cannot be written
  */
 export async function writeDataset(options: DatasetOptions): Promise<DatasetSummary> {
-  const { out, seed, sequences, size, pictures, video, signal } = options;
+  const { out, seed, sequences, size, pictures, openVideo, signal } = options;
   const path = join(out, 'annotations.json');
   if (existsSync(path)) throw new UsageError(`${out} holds a data set already (annotations.json); name another folder, or remove that one`);
-  if (video !== undefined && (size.width % 2 !== 0 || size.height % 2 !== 0)) {
+  if (openVideo !== undefined && (size.width % 2 !== 0 || size.height % 2 !== 0)) {
     throw new UsageError(`a video needs an even width and height, but the size is ${size.width}x${size.height}`);
   }
   try {
-    if (video !== undefined) await mkdir(join(out, 'videos'), { recursive: true });
+    if (openVideo !== undefined) await mkdir(join(out, 'videos'), { recursive: true });
     await mkdir(out, { recursive: true });
     const written: AnnotatedSequence[] = [];
     for (let i = 0; i < sequences && !signal.aborted; i++) written.push(await writeSequence(options, seed + i, i * options.frames));
@@ -72,17 +81,17 @@ function keptFps({ fps, every = 1 }: DatasetOptions): number {
 }
 
 async function writeSequence(options: DatasetOptions, seed: number, before: number): Promise<AnnotatedSequence> {
-  const { out, frames, size, fps, every = 1, pictures, video, signal, onFrame } = options;
+  const { out, frames, size, fps, every = 1, pictures, openVideo, signal, onFrame } = options;
   const name = sequenceName(seed);
   const folder = join(out, 'frames', name);
   if (pictures !== undefined) await mkdir(folder, { recursive: true });
   const drive = createDrive({ ...size, seed, fps });
-  const encoder = video && new VideoEncoder(video.ffmpeg, join(out, 'videos', `${name}.mp4`), size, keptFps(options));
+  const video = openVideo?.(join(out, 'videos', `${name}.mp4`), size, keptFps(options));
   // While one picture is being written the next is drawn on the other canvas.
   const canvases = [createCanvas(size.width, size.height), createCanvas(size.width, size.height)];
   const save = async (canvas: Canvas, index: number): Promise<void> => {
     if (pictures !== undefined) await writeFile(join(folder, frameName(index, pictures)), await encode(canvas, pictures));
-    await encoder?.write(canvas.data());
+    await video?.write(canvas.data());
   };
   const annotated: (readonly Annotation[])[] = [];
   let saving = Promise.resolve();
@@ -102,10 +111,10 @@ async function writeSequence(options: DatasetOptions, seed: number, before: numb
       saving.catch(() => undefined);
     }
     await saving;
-    await encoder?.end();
+    await video?.end();
     onFrame(before + annotated.length);
   } catch (error) {
-    await encoder?.abandon();
+    await video?.abandon();
     throw error;
   }
   return { seed, conditions: drive.conditions, frames: annotated };

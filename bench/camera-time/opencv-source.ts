@@ -20,8 +20,8 @@ export function openCvSource(url: string, { streamId, input }: { readonly stream
     const take = (bytes: Buffer): void => {
       const [capturedAtMs, size] = [bytes.readDoubleLE(0), { width: bytes.readUInt32LE(8), height: bytes.readUInt32LE(12) }];
       subscriber.next({
-        type: 'frame', streamId, seq: seq++, epoch: 0, ptsMs: capturedAtMs, capturedAtMs, captureClock: 'arrival', uncertaintyMs: 0, readyAtMs: clock.now(), ...size,
-        letterbox: letterbox(size, input), image: bytes.subarray(HEAD_BYTES), corrupt: false, release: () => undefined,
+        type: 'frame', streamId, seq: seq++, epoch: 0, ptsMs: capturedAtMs, capturedAtMs, captureClock: 'arrival', uncertaintyMs: 0, readyAtMs: clock.now(),
+        picture: { size, fit: letterbox(size, input), image: bytes.subarray(HEAD_BYTES) }, corrupt: false, release: () => undefined,
       });
     };
     child.stdout.on('data', (piece: Buffer) => {

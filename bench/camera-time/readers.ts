@@ -50,7 +50,7 @@ export function readWithNowcast(
           return;
         }
         const { seq, readyAtMs, capturedAtMs, captureClock, uncertaintyMs, epoch, corrupt } = event;
-        onFrame({ index: stampOf(event, INPUT.width), readyAtMs, claim: { seq, capturedAtMs, captureClock, uncertaintyMs, epoch, corrupt } });
+        onFrame({ index: stampOf(event.picture, INPUT.width), readyAtMs, claim: { seq, capturedAtMs, captureClock, uncertaintyMs, epoch, corrupt } });
         event.release();
       },
       complete: resolve, error: reject,

@@ -2,13 +2,13 @@ import { precisionCurves, recallPlaces, type Verdicts } from './curve.js';
 import { WORDS_PER_DETECTION, type Matcher } from './match.js';
 import { AREA_RANGES, IOU_THRESHOLDS, MAX_DETECTIONS, RECALL_THRESHOLDS } from './parameters.js';
 
-/** Which images are scored, each with the frame whose detections it gets; -1 where it gets none. */
+/** The scored images, each with the frame whose detections it gets; -1 for none. */
 export type Pairing = {
   readonly image: Int32Array;
   readonly frame: Int32Array;
 };
 
-/** COCOeval's `eval`: -1 where a class has no object that counts. Indices in the order of the axes' names. */
+/** COCOeval's `eval`: -1 if a class has no counted object. Indices in the order of the axes' names. */
 export type Accumulated = {
   readonly classes: number;
   /** [IoU threshold, recall threshold, class, area range, max detections] */
@@ -46,7 +46,7 @@ export function accumulate(matcher: Matcher, pairing: Pairing): Accumulated {
           recall[t * stride + cell] = curve.found.length / objectCount;
           recallPlaces(curve, objectCount).forEach((place, r) => {
             precision[(t * R + r) * stride + cell] = curve.precision[place] ?? 0;
-            // Recall 0 is reached by the very first detection, right or wrong.
+            // The very first detection reaches recall 0, right or wrong.
             scores[(t * R + r) * stride + cell] = (r === 0 ? kept.scores[0] : kept.scores[curve.place[place]]) ?? 0;
           });
         });
@@ -57,8 +57,8 @@ export function accumulate(matcher: Matcher, pairing: Pairing): Accumulated {
 }
 
 /**
- * AP over all sizes alone, the first of the twelve numbers: a twelfth of the work.
- * @returns null where there is no object to be found
+ * AP over all sizes only, the first of the twelve numbers: a twelfth of the work.
+ * @returns null if there is no object to find
  */
 export function averagePrecision(matcher: Matcher, pairing: Pairing): number | null {
   let sum = 0;
@@ -78,7 +78,7 @@ export function averagePrecision(matcher: Matcher, pairing: Pairing): number | n
 /** All detections of a class, best score first. */
 export type Outcomes = {
   readonly scores: Float64Array;
-  /** Which image each was held against. */
+  /** The image that each was matched with. */
   readonly image: Int32Array;
   /** Place among its frame's detections of the class, from 0. */
   readonly place: Uint8Array;
@@ -134,7 +134,7 @@ function countObjects({ objects }: Matcher, { image }: Pairing, k: number, areaR
 
 type Selection = Verdicts & { readonly scores: Float64Array };
 
-/** The outcomes in one area range, of the best `most` detections of each frame. */
+/** The outcomes in one area range, for the best `most` detections of each frame. */
 function select({ scores, place, words }: Outcomes, areaRange: number, most: number): Selection {
   const kept = new Float64Array(scores.length);
   const matched = new Uint16Array(scores.length);

@@ -5,14 +5,14 @@ const EVERY_THRESHOLD = (1 << T) - 1;
 /** `numpy.spacing(1)`, which the reference adds to every denominator. */
 const SPACING = 2 ** -52;
 
-/** What became of detections, best score first: bit sets over the IoU thresholds. */
+/** The outcomes of detections, best score first: bit sets over the IoU thresholds. */
 export type Verdicts = {
   readonly count: number;
   readonly matched: Uint16Array;
   readonly ignored: Uint16Array;
 };
 
-/** The places where recall rises, which are those where an object is found: all that a curve needs. */
+/** The positions where recall rises, each at a found object: a curve needs only these. */
 export type Curve = {
   /** Index of the detection. */
   readonly place: readonly number[];
@@ -24,7 +24,7 @@ export type Curve = {
 
 /**
  * Precision over recall for each IoU threshold.
- * @param weights how often each detection counts; once where not given
+ * @param weights how often each detection counts; once by default
  */
 export function precisionCurves({ count, matched, ignored }: Verdicts, weights?: Float64Array): Curve[] {
   const curves = Array.from({ length: T }, () => ({ place: [] as number[], found: [] as number[], precision: [] as number[] }));
@@ -61,7 +61,7 @@ export function precisionCurves({ count, matched, ignored }: Verdicts, weights?:
   return curves;
 }
 
-/** For each recall threshold where in the curve it is reached; the curve's length where it is not. */
+/** For each recall threshold, the position in the curve that reaches it; the curve's length if none does. */
 export function recallPlaces({ found }: Curve, objects: number): Int32Array {
   const places = new Int32Array(RECALL_THRESHOLDS.length);
   let i = 0;

@@ -1,26 +1,26 @@
 import { AREA_RANGES, IOU_THRESHOLDS } from './parameters.js';
 import type { DetectionTable, ObjectTable } from './tables.js';
 
-/** Words that hold the outcome of one detection: for each area range, a bit set of matched and one of ignored. */
+/** Words for the outcome of one detection: for each area range, a bit set of matched and one of ignored. */
 export const WORDS_PER_DETECTION = AREA_RANGES.length * 2;
 
 /**
- * What became of every detection of `frame` when it was held against the objects of `image`: for detection `d` of the
- * frame and area range `a`, word `d * WORDS_PER_DETECTION + a * 2` has a bit set for each IoU threshold at which it
- * found an object, the word after it one for each at which it does not count.
+ * The outcomes of the detections of `frame`, matched with the objects of `image`. For detection `d` of the frame and
+ * area range `a`, word `d * WORDS_PER_DETECTION + a * 2` has a bit for each IoU threshold at which it found an object;
+ * the next word has one for each threshold at which it does not count.
  */
 export type Outcome = Uint16Array;
 
 export type Matcher = {
   readonly objects: ObjectTable;
   readonly detections: DetectionTable;
-  /** Computed once for each pair of image and frame, however many pairings ask for it. */
+  /** Computed once for each pair of image and frame, for any number of pairings. */
   readonly outcome: (image: number, frame: number) => Outcome;
 };
 
 const FOUND_BY = IOU_THRESHOLDS.map((threshold) => Math.min(threshold, 1 - 1e-10));
 
-/** Matches frames to images greedily by score, as COCOeval's `evaluateImg` does, and remembers each answer. */
+/** Matches frames to images greedily by score, as COCOeval's `evaluateImg` does, and caches each result. */
 export function matcher(objects: ObjectTable, detections: DetectionTable): Matcher {
   const known = new Map<number, Outcome>();
   const scratch = newScratch();
@@ -41,11 +41,11 @@ export function matcher(objects: ObjectTable, detections: DetectionTable): Match
 
 /** Reused from match to match; grown as needed. */
 type Scratch = {
-  /** For each object: the thresholds at which it is taken. */
+  /** For each object: the thresholds at which it is matched already. */
   taken: Uint16Array;
-  /** For each detection: where its candidates end. */
+  /** For each detection: the end of its candidates. */
   candidateEnd: Int32Array;
-  /** Objects that overlap a detection enough for the lowest threshold, and by how much. */
+  /** Objects that overlap a detection enough for the lowest threshold, with the overlap. */
   candidate: Int32Array;
   iou: Float64Array;
 };
@@ -92,7 +92,7 @@ function findCandidates(objects: ObjectTable, firstObject: number, endObject: nu
   }
 }
 
-/** Boxes are left, top, width, height. A crowd is covered by the share of the detection that lies in it. */
+/** Boxes are left, top, width, height. For a crowd, the overlap is the share of the detection inside it. */
 function iouOf(detections: Float64Array, d: number, objects: Float64Array, g: number, crowd: boolean): number {
   const width = Math.min(detections[d] + detections[d + 2], objects[g] + objects[g + 2]) - Math.max(detections[d], objects[g]);
   if (width <= 0) return 0;
@@ -120,7 +120,7 @@ function matchInRange(
       const bit = 1 << t;
       let best = -1;
       let bestIou = FOUND_BY[t];
-      // Objects that count go first; only a detection that finds none of them may be excused by one that does not.
+      // Counted objects come first; only a detection that matches none of them may match an ignored one.
       for (let c = candidateStart; c < end; c++) {
         const g = candidate[c];
         if (iou[c] < bestIou || (taken[g - firstObject] & bit) !== 0 || !counts(g)) continue;

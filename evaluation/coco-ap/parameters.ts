@@ -4,7 +4,7 @@ export const IOU_THRESHOLDS: readonly number[] = linspace(0.5, 0.95, 10);
 /** Recalls at which precision is sampled: 0, 0.01 … 1. */
 export const RECALL_THRESHOLDS: readonly number[] = linspace(0, 1, 101);
 
-/** How many of an image's best detections of a class count. */
+/** Number of an image's best detections of a class that count. */
 export const MAX_DETECTIONS = [1, 10, 100] as const;
 
 /** Object sizes in square pixels, both ends included. */

@@ -4,8 +4,8 @@ import { WORDS_PER_DETECTION, type Matcher } from './match.js';
 import { IOU_THRESHOLDS, RECALL_THRESHOLDS } from './parameters.js';
 
 /**
- * AP over all sizes of a data set in which every group of images occurs as often as its weight says: what a bootstrap
- * over groups asks for many times. Null where no object is left to be found.
+ * AP over all sizes of a data set in which every group of images occurs as often as its weight: the repeated step of a
+ * bootstrap over groups. Null if no object is left to find.
  */
 export type ResampledAp = (weights: ArrayLike<number>) => number | null;
 
@@ -17,7 +17,7 @@ type ClassOutcomes = {
 
 /**
  * @param groupOf by image index
- * @param groups how many there are
+ * @param groups number of groups
  */
 export function apResampler(matcher: Matcher, pairing: Pairing, groupOf: Int32Array, groups: number): ResampledAp {
   const classes = Array.from({ length: matcher.objects.classes }, (_, k) => outcomesOf(matcher, pairing, groupOf, groups, k));
@@ -52,7 +52,7 @@ function outcomesOf(matcher: Matcher, pairing: Pairing, groupOf: Int32Array, gro
   };
 }
 
-/** Copies of an image stand beside each other in the order of scores, so that a weight is a step of that height. */
+/** In the order of scores, copies of an image are adjacent, so a weight is a step of that height. */
 function weightedAp({ verdicts, group, objectsPerGroup }: ClassOutcomes, weights: ArrayLike<number>): number | undefined {
   let objects = 0;
   for (let g = 0; g < objectsPerGroup.length; g++) objects += objectsPerGroup[g] * weights[g];

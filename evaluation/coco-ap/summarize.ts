@@ -1,10 +1,13 @@
 import type { Accumulated } from './accumulate.js';
 import { AREA_RANGES, IOU_THRESHOLDS, MAX_DETECTIONS, RECALL_THRESHOLDS } from './parameters.js';
 
-/** The twelve numbers of COCO's table in its order; AR's figure is how many detections an image may have. */
+/**
+ * The twelve numbers of COCO's table in its order; the figure after AR is the number of detections allowed for an
+ * image.
+ */
 export const COCO_STATS = ['AP', 'AP50', 'AP75', 'APs', 'APm', 'APl', 'AR1', 'AR10', 'AR100', 'ARs', 'ARm', 'ARl'] as const;
 
-/** Null where there is no object to be found, so that the number is undefined. */
+/** Null if there is no object to find, so that the number is undefined. */
 export type CocoStats = Readonly<Record<(typeof COCO_STATS)[number], number | null>>;
 
 const T = IOU_THRESHOLDS.length;
@@ -48,7 +51,7 @@ function meanRecall({ classes, recall }: Accumulated, areaRange: number, m: numb
   return mean.value();
 }
 
-/** Of the values that are defined. */
+/** The mean of the defined values. */
 function newMean(): { add(value: number): void; value(): number | null } {
   let sum = 0;
   let count = 0;

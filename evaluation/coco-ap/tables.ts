@@ -8,20 +8,20 @@ export type ObjectColumns = {
   readonly classIndex: Int32Array;
   /** Left, top, width, height in pixels; [n, 4]. */
   readonly boxes: Float64Array;
-  /** As annotated, which for a segmented object is less than width times height. */
+  /** As annotated; for a segmented object this is less than width times height. */
   readonly area: Float64Array;
-  /** 1 for a region of many objects: it may be found any number of times, and counts neither way. */
+  /** 1 for a region of many objects: it may be found any number of times, and never counts. */
   readonly crowd: Uint8Array;
   /**
-   * 1 for the annotation whose id is 0. pycocotools stores the id of what a detection matched and takes 0 for "none",
-   * so that the finder of this one object counts as a false positive; equal numbers need the same.
+   * 1 for the annotation with id 0. pycocotools stores the id of a detection's match and reads 0 as "none", so a
+   * detection that finds this object counts as a false positive. Equal numbers require the same here.
    */
   readonly idIsZero: Uint8Array;
 };
 
 /** Detections, one a row, in the order of their source. */
 export type DetectionColumns = {
-  /** Index of the frame that was detected on. */
+  /** Index of the detected frame. */
   readonly frame: Int32Array;
   readonly classIndex: Int32Array;
   /** Left, top, width, height in pixels; [n, 4]. */
@@ -29,7 +29,7 @@ export type DetectionColumns = {
   readonly scores: Float64Array;
 };
 
-/** Rows grouped by (group, class): those of a pair lie from `start[group * classes + class]` to the next start. */
+/** Rows grouped by (group, class): the rows of a pair lie from `start[group * classes + class]` to the next start. */
 type Grouping = {
   readonly groups: number;
   readonly classes: number;
@@ -39,13 +39,16 @@ type Grouping = {
 /** Objects grouped by image and class. */
 export type ObjectTable = Grouping & Omit<ObjectColumns, 'image' | 'classIndex'>;
 
-/** The detections that can count, grouped by frame and class, best score first, ties in the order of their source. */
+/**
+ * The detections that can count, grouped by frame and class, best score first, equal scores in the order of their
+ * source.
+ */
 export type DetectionTable = Grouping & {
   readonly boxes: Float64Array;
   readonly scores: Float64Array;
   /** 0 for the highest score of the class over all frames, 1 for the next lower one…; equal scores share a rank. */
   readonly rank: Int32Array;
-  /** How many ranks each class has. */
+  /** Number of ranks of each class. */
   readonly ranks: Int32Array;
 };
 
@@ -133,7 +136,7 @@ function scoresOfClass(scores: Float64Array, start: Int32Array, frames: number, 
   return found;
 }
 
-/** Where `value` stands among the first `count` of `ascending`, which hold it. */
+/** Index of `value` among the first `count` of `ascending`, which contain it. */
 function indexOf(ascending: Float64Array, count: number, value: number): number {
   let low = 0;
   let high = count - 1;

@@ -12,7 +12,7 @@ const CURVES = [
   { name: 'IoU 0.50:0.95', className: 'curve third', thresholds: IOU_THRESHOLDS.map((_, t) => t) },
 ] as const;
 
-/** Precision over recall, of all classes together and of each; a menu chooses. */
+/** Precision over recall, for all classes together and for each; a menu selects. */
 export function precisionRecall(accumulated: Accumulated, classes: readonly GroundTruthClass[]): Markup {
   const scored = classes.map(({ name }, k) => ({ name, k })).filter(({ k }) => precisionAt(accumulated, [0], [k], 0) !== undefined);
   const views = [{ name: 'all classes', ks: scored.map(({ k }) => k) }, ...scored.map(({ name, k }) => ({ name, ks: [k] }))];
@@ -42,7 +42,7 @@ function pointsOf(accumulated: Accumulated, thresholds: readonly number[], ks: r
   return RECALL_THRESHOLDS.map((recall, r) => [x(recall), y(precisionAt(accumulated, thresholds, ks, r) ?? 0)]);
 }
 
-/** Mean precision at a recall, for all sizes and 100 detections; undefined where no class has an object. */
+/** Mean precision at a recall, for all sizes and 100 detections; undefined if no class has an object. */
 function precisionAt({ classes, precision }: Accumulated, thresholds: readonly number[], ks: readonly number[], r: number): number | undefined {
   const [A, M] = [AREA_RANGES.length, MAX_DETECTIONS.length];
   let sum = 0;

@@ -5,11 +5,11 @@ const [WIDTH, HEIGHT] = [460, 240];
 const [LEFT, RIGHT, TOP, BOTTOM] = [40, WIDTH - 12, 26, HEIGHT - 36];
 const BINS = 32;
 
-/** How long outputs took, from the capture of their frame, in milliseconds. */
+/** Latency of outputs, from the capture of their frame, in milliseconds. */
 export function latencyHistogram(latenciesMs: readonly number[]): Markup {
   if (latenciesMs.length === 0) return element('p', { class: 'empty' }, 'nothing came out');
   const sorted = [...latenciesMs].sort((a, b) => a - b);
-  // A few stragglers would squeeze all others into one bar: the last bin holds whatever is beyond.
+  // A few stragglers would squeeze all others into one bar, so the last bin holds all values beyond it.
   const top = Math.max(sorted[sorted.length - 1] <= quantile(sorted, 0.99) * 1.5 ? sorted[sorted.length - 1] : quantile(sorted, 0.99) * 1.25, 1);
   const marks = ticks(top, 6);
   const end = marks[marks.length - 1];
@@ -29,7 +29,7 @@ export function latencyHistogram(latenciesMs: readonly number[]): Markup {
     label((LEFT + RIGHT) / 2, HEIGHT - 4, 'milliseconds from capture to output', 'tick', 'middle'), ...quantiles);
 }
 
-/** How old the outputs were that frames were held against, in frames. */
+/** Age in frames of the outputs that frames were paired with. */
 export function mismatchHistogram(mismatches: readonly { readonly mismatch: number; readonly frames: number }[], miss: number): Markup {
   const total = mismatches.reduce((sum, { frames }) => sum + frames, miss);
   const bins = [

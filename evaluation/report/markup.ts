@@ -1,9 +1,9 @@
-/** Markup that is safe to put into a page as it is. */
+/** Markup that can go into a page unescaped. */
 export type Markup = string;
 
 type Attributes = Readonly<Record<string, string | number | undefined>>;
 
-/** An element with its children, which are markup already; attributes that are undefined are left out. */
+/** An element with its children, which are markup already; undefined attributes are omitted. */
 export function element(name: string, attributes: Attributes = {}, ...children: readonly Markup[]): Markup {
   const written = Object.entries(attributes).map(([key, value]) =>
     value === undefined ? '' : ` ${key}="${escaped(typeof value === 'number' ? short(value) : value)}"`);
@@ -32,7 +32,7 @@ export function label(x: number, y: number, text: string, className: string, anc
   return element('text', { x, y, class: className, 'text-anchor': anchor }, escaped(text));
 }
 
-/** What a pointer that rests on the parent is told. */
+/** The tooltip of the parent element. */
 export function tooltip(text: string): Markup {
   return element('title', {}, escaped(text));
 }
@@ -41,7 +41,7 @@ export function polyline(points: readonly (readonly [number, number])[], classNa
   return element('polyline', { points: points.map(([x, y]) => `${short(x)},${short(y)}`).join(' '), class: className, fill: 'none' });
 }
 
-/** Hundredths are below what can be seen, and shorter. */
+/** Hundredths are invisible, and shorter than more digits. */
 function short(value: number): string {
   return String(Math.round(value * 100) / 100);
 }

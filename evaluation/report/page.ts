@@ -12,7 +12,7 @@ export type Page = {
   readonly footer: string;
 };
 
-/** One HTML file that needs nothing else: drawings are inline, light or dark as the reader likes. */
+/** One self-contained HTML file: drawings are inline, light or dark as the reader prefers. */
 export function page({ title, subtitle, headline, cards, footer }: Page): string {
   return `<!doctype html>\n${element('html', { lang: 'en' },
     element('head', {}, '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">', element('title', {}, escaped(title)), element('style', {}, STYLE)),
@@ -26,7 +26,10 @@ export function page({ title, subtitle, headline, cards, footer }: Page): string
     element('script', {}, SCRIPT)))}\n`;
 }
 
-/** A number that is seen first. @param main the one that matters most */
+/**
+ * A prominent number.
+ * @param main the most important one
+ */
 export function figure(value: string, name: string, main = false): Markup {
   return element('div', { class: main ? 'figure main' : 'figure' }, element('b', {}, escaped(value)), element('span', {}, escaped(name)));
 }
@@ -35,7 +38,7 @@ export function card(heading: string, text: string, content: Markup, wide = fals
   return element('section', { class: wide ? 'card wide' : 'card' }, element('h2', {}, escaped(heading)), text === '' ? '' : element('p', {}, escaped(text)), content);
 }
 
-/** A drawing too wide for a small screen, which then scrolls. */
+/** A drawing too wide for a small screen; it scrolls there. */
 export function scrolling(content: Markup): Markup {
   return element('div', { class: 'scroll', tabindex: '0' }, content);
 }

@@ -1,4 +1,4 @@
-/** Maps a value to a place in a drawing. */
+/** Maps a value to a position in a drawing. */
 export type Scale = (value: number) => number;
 
 export function scale([from, to]: readonly [number, number], [start, end]: readonly [number, number]): Scale {
@@ -14,7 +14,7 @@ export function ticks(max: number, count: number): number[] {
   return Array.from({ length: Math.max(1, Math.ceil(max / step - 1e-9)) + 1 }, (_, i) => i * step);
 }
 
-/** The value at quantile `q` of ascending values, the lower one of two where it falls between. */
+/** The value at quantile `q` of ascending values; between two values, the lower one. */
 export function quantile(ascending: readonly number[], q: number): number {
   return ascending[Math.min(ascending.length - 1, Math.floor(q * ascending.length))];
 }

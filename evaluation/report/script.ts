@@ -1,4 +1,4 @@
-/** What makes menus choose and the theme change; without it the page shows its first views. */
+/** Makes menus and the theme switch work; without it the page shows its first views. */
 export const SCRIPT = `
 for (const menu of document.querySelectorAll('[data-menu]')) {
   menu.addEventListener('change', () => {

@@ -5,7 +5,7 @@ import { element, escaped, type Markup } from './markup.js';
 
 const [T, R, A, M] = [IOU_THRESHOLDS.length, RECALL_THRESHOLDS.length, AREA_RANGES.length, MAX_DETECTIONS.length];
 
-/** AP of each class, best known first by how many objects there are. */
+/** AP of each class, the classes with most objects first. */
 export function classTable({ classes, objects }: GroundTruth, { apPerClass, accumulated }: CocoEvaluation): Markup {
   const count = new Int32Array(classes.length);
   for (const k of objects.classIndex) count[k]++;

@@ -3,7 +3,7 @@ import type { StreamedSequence } from '../streamed-run.js';
 import { element, escaped, label, line, polyline, rect, tooltip, type Markup } from './markup.js';
 import { scale, ticks } from './scale.js';
 
-/** What fits a page that a person scrolls through. */
+/** As much as fits a page that a person scrolls through. */
 const MAX_FRAMES = 450;
 const PX_PER_FRAME = 26;
 const FRAMES_Y = 34;
@@ -12,8 +12,8 @@ const LANE_HEIGHT = 20;
 const AGE_HEIGHT = 84;
 
 /**
- * A sequence as it was played: its frames at their capture, the runs with what they saw, the outputs, and how far each
- * frame's output was behind.
+ * A sequence as played: its frames at their capture, the runs with their detections, the outputs, and how many frames
+ * behind each frame's output was.
  */
 export function timeline({ outputs, frameTimesS, runs, drops }: StreamedSequence, eta: number): Markup {
   const capturedS = frameTimesS(0);
@@ -55,7 +55,7 @@ export function timeline({ outputs, frameTimesS, runs, drops }: StreamedSequence
     (shown < capturedS.length ? element('p', { class: 'note' }, escaped(`The first ${shown} of ${capturedS.length} frames.`)) : '');
 }
 
-/** Steps that say how many frames behind each frame's output was; a gap where there was none yet. */
+/** Steps for the number of frames that each frame's output was behind; a gap if there was none yet. */
 function ageOfOutputs(last: Int32Array, inputFrames: Int32Array, shown: number, x: (frame: number) => number, top: number): Markup[] {
   const ages = Array.from(last.subarray(0, shown), (output, frame) => (output < 0 ? undefined : frame - inputFrames[output]));
   const marks = ticks(Math.max(1, ...ages.map((age) => age ?? 0)), 3);
@@ -70,7 +70,7 @@ function ageOfOutputs(last: Int32Array, inputFrames: Int32Array, shown: number, 
   ];
 }
 
-/** Runs that overlap lie below each other. */
+/** Overlapping runs lie below each other. */
 function lanesOf(runs: readonly { readonly startS: number; readonly endS: number }[]): { readonly of: readonly number[]; readonly count: number } {
   const freeAtS: number[] = [];
   const of = new Array<number>(runs.length).fill(0);

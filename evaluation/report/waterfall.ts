@@ -8,7 +8,7 @@ const WIDTH = 1000;
 const ROW_HEIGHT = 32;
 const [LEFT, RIGHT] = [120, WIDTH - 64];
 
-/** From a perfect score down to what streaming left of it, each step a bar between two totals. */
+/** From a perfect score down to the streaming AP, each step a bar between two totals. */
 export function waterfall(attribution: Attribution): Markup {
   const rows = rowsOf(attribution);
   const x = scale([0, 1], [LEFT, RIGHT]);

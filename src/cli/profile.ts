@@ -4,9 +4,8 @@ import { DETECTOR_DEFAULTS } from '../config/run-keys.js';
 import type { Clock } from '../core/clock.js';
 import type { Detector } from '../core/detector.js';
 import { SourceError } from '../core/errors.js';
-import { OWN_TIMES } from '../core/frame.js';
 import { letterbox, PAD_VALUE, type Size } from '../core/letterbox.js';
-import type { MemoryPicture } from '../streaming/sources/memory.js';
+import type { Picture } from '../core/picture.js';
 import { readPicture } from '../streaming/sources/folder/picture.js';
 import { openIo, type CliContext, type CommandIo } from './command-io.js';
 import { openEvalDetector } from '../app/evaluate/open-detector.js';
@@ -62,17 +61,13 @@ export type MeasureOptions = {
 };
 
 /** Detects on one picture again and again, one at a time, as a live pipeline does under load. */
-export async function measureRuntimes(detector: Detector, { size, image }: MemoryPicture, { runs, warmUpRuns, clock, signal, onRun }: MeasureOptions): Promise<MeasuredRuntimes> {
-  const fitted = letterbox(size, detector.info.input);
+export async function measureRuntimes(detector: Detector, picture: Picture, { runs, warmUpRuns, clock, signal, onRun }: MeasureOptions): Promise<MeasuredRuntimes> {
   const runtimesMs: number[] = [];
   const inferenceMs: number[] = [];
   for (let run = 0; run < warmUpRuns + runs; run++) {
     signal.throwIfAborted();
     const startedAtMs = clock.now();
-    const { times } = await detector.detect({
-      type: 'frame', streamId: 'profile', seq: run, epoch: 0, ptsMs: 0, capturedAtMs: startedAtMs, ...OWN_TIMES, readyAtMs: startedAtMs, ...size,
-      letterbox: fitted, image, corrupt: false, release: () => undefined,
-    });
+    const { times } = await detector.detect(picture);
     const endedAtMs = clock.now();
     if (run >= warmUpRuns) {
       runtimesMs.push(endedAtMs - startedAtMs);
@@ -83,13 +78,12 @@ export async function measureRuntimes(detector: Detector, { size, image }: Memor
   return { runtimesMs, inferenceMs };
 }
 
-async function pictureFor(source: string | undefined, input: Size): Promise<MemoryPicture> {
+async function pictureFor(source: string | undefined, input: Size): Promise<Picture> {
   const image = new Uint8Array(3 * input.width * input.height).fill(PAD_VALUE);
-  if (source === undefined) return { size: input, image };
-  const size = await readPicture(source, input, image).catch((cause: unknown) => {
+  if (source === undefined) return { size: input, fit: letterbox(input, input), image };
+  return readPicture(source, input, image).catch((cause: unknown) => {
     throw new SourceError(`the picture ${source} cannot be read: ${(cause as Error).message}`, { cause });
   });
-  return { size, image };
 }
 
 function asText({ model, input, provider, threads, samples, percentiles: whole, inference }: ProfileFile, out: string | undefined): string {

@@ -1,5 +1,4 @@
 import type { RunSummary } from '../app/run/summary.js';
-import { DROP_REASONS } from '../core/events.js';
 import { CAPTURE_CLOCKS, type CaptureClock } from '../core/frame.js';
 
 type Counts = RunSummary['total'];
@@ -29,7 +28,7 @@ export function summaryText({ model, durationMs, perceptsPerSecond, total, strea
 
 /** Each reason that occurred, with how often. */
 function dropsText({ drops }: Pick<Counts, 'drops'>): string {
-  const parts = DROP_REASONS.filter((reason) => drops[reason] > 0).map((reason) => `${drops[reason]} ${reason}`);
+  const parts = Object.entries(drops).filter(([, count]) => count > 0).map(([reason, count]) => `${count} ${reason}`);
   return parts.length === 0 ? 'none' : parts.join(', ');
 }
 

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { UsageError } from '../core/errors.js';
 import type { Size } from '../core/letterbox.js';
 import { locateFfmpeg } from '../streaming/ffmpeg/binary.js';
+import { rgbaVideoEncoder } from '../streaming/ffmpeg/video-encoder.js';
 import { writeDataset } from '../../synth/write-dataset.js';
 import { openIo, type CliContext, type CommandIo } from './command-io.js';
 import { numberFlag, textFlag } from './eval-flags.js';
@@ -33,13 +34,13 @@ async function synth(io: CommandIo, flags: RunFlagValues): Promise<void> {
   const size = parseSize(textFlag(flags, 'size') ?? '960x600');
   const wantsVideo = flags['video'] === true;
   const pictures = picturesFlag(flags, wantsVideo);
-  const video = wantsVideo ? { ffmpeg: (await locateFfmpeg(io.env, io.cacheDir)).path } : undefined;
+  const ffmpeg = wantsVideo ? await locateFfmpeg(io.env, io.cacheDir) : undefined;
   const bar = io.progress.bar({ label: 'synth', total: sequences * frames, unit: 'frames' });
   const startedMs = io.clock.now();
   try {
     const summary = await writeDataset({
       out: textFlag(flags, 'out')!, seed, sequences, frames, size, fps: FPS, every, signal: io.signal, onFrame: (done) => bar.set(done),
-      ...(pictures && { pictures }), ...(video && { video }),
+      ...(pictures && { pictures }), ...(ffmpeg && { openVideo: (...video) => rgbaVideoEncoder(ffmpeg.path, ...video) }),
     });
     const framesPerSecond = Math.round(summary.frames / ((io.clock.now() - startedMs) / 1000) * 10) / 10;
     if (io.json) io.print(JSON.stringify({ ...summary, framesPerSecond }));

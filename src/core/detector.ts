@@ -1,6 +1,6 @@
 import type { Detection } from './detection.js';
-import type { Frame } from './frame.js';
 import type { Size } from './letterbox.js';
+import type { Picture } from './picture.js';
 
 /** Where a model can run. `auto` measures those that load and takes the fastest. */
 export const PROVIDERS = ['auto', 'cpu', 'webgpu', 'cuda', 'tensorrt', 'coreml', 'dml'] as const;
@@ -39,7 +39,7 @@ export type DetectorResult = {
   readonly times: DetectorTimes;
 };
 
-/** Finds objects in one frame. Knows nothing of streams, schedules or clocks. */
+/** Finds objects in one picture. Knows nothing of streams, schedules or clocks. */
 export interface Detector {
   readonly info: DetectorInfo;
   /**
@@ -48,11 +48,11 @@ export interface Detector {
    */
   readonly hosts: number;
   /**
-   * Reads `frame.image` before it returns, so that the caller may release the frame at once.
-   * Rejects with `DetectorFailedError` when this frame's result is lost; the detector recovers by itself and may be
+   * Reads `picture.image` before it returns, so that the caller may release the frame at once.
+   * Rejects with `DetectorFailedError` when this picture's result is lost; the detector recovers by itself and may be
    * called again. Any other rejection is final.
    */
-  detect(frame: Frame): Promise<DetectorResult>;
+  detect(picture: Picture): Promise<DetectorResult>;
   /** Resolves when a lost detector is able to work again; at once while it works. */
   ready(): Promise<void>;
   /** Ends the detector and frees what it holds. Safe to call twice. */

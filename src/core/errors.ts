@@ -37,6 +37,25 @@ export class DetectorFailedError extends NowcastError {
   }
 }
 
+/** Kinds of parts that a program can bring itself. */
+export type ExtensionPart = 'source' | 'policy' | 'detector' | 'tracker' | 'sink';
+
+/**
+ * A part that the program brought itself threw, or gave a value of a wrong form. The message names the part; `cause` is
+ * what it threw.
+ */
+export class ExtensionError extends NowcastError {
+  readonly part: ExtensionPart;
+  /** The part's own name: a policy's, a detector's model, a source's stream. */
+  readonly partName: string;
+
+  constructor(part: ExtensionPart, partName: string, problem: string, options?: { cause?: unknown }) {
+    super('NOWCAST_EXTENSION', `${part} "${partName}" ${problem}`, options);
+    this.part = part;
+    this.partName = partName;
+  }
+}
+
 /** Something outside cannot be written or reached: a file, a port, a program. */
 export class OutputError extends NowcastError {
   constructor(message: string, options?: { cause?: unknown; code?: string }) {

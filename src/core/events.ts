@@ -1,7 +1,7 @@
 import type { Detection } from './detection.js';
 import type { CaptureTrust, Frame } from './frame.js';
 
-/** Why a frame was not detected on. */
+/** Why a frame was not detected on, in Nowcast's own words. */
 export const DROP_REASONS = [
   /** A newer frame of the same stream took its place while it waited. */
   'superseded',
@@ -18,7 +18,22 @@ export const DROP_REASONS = [
   /** The run ended while it waited or was under way. */
   'stopped',
 ] as const;
-export type DropReason = (typeof DROP_REASONS)[number];
+/** A policy of one's own passed over it, and says why. */
+export type PolicyDropReason = `policy:${string}`;
+
+export type DropReason = (typeof DROP_REASONS)[number] | PolicyDropReason;
+
+/** Whether a value that came from outside is a reason: one of {@link DROP_REASONS}, or a policy's own. */
+export function isDropReason(value: unknown): value is DropReason {
+  return typeof value === 'string' && (value.startsWith(POLICY_PREFIX) || DROP_REASONS.some((reason) => reason === value));
+}
+
+/** The reason that a policy gives in a text of its own. */
+export function policyDropReason(text: string): PolicyDropReason {
+  return `${POLICY_PREFIX}${text}`;
+}
+
+const POLICY_PREFIX = 'policy:';
 
 /** Stamps of one percept on the monotonic clock, each at or after the one above it. */
 export type PerceptTimes = {

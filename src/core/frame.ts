@@ -1,4 +1,4 @@
-import type { Letterbox } from './letterbox.js';
+import type { Picture } from './picture.js';
 
 /** Whose word `capturedAtMs` goes by. */
 export const CAPTURE_CLOCKS = [
@@ -12,10 +12,10 @@ export const CAPTURE_CLOCKS = [
 export type CaptureClock = (typeof CAPTURE_CLOCKS)[number];
 
 /**
- * One decoded picture of a stream, letterboxed to the detector's input.
+ * One decoded picture of a stream, fitted to the detector's input.
  *
  * A frame has one owner. Handing it on ends ownership; the last owner calls {@link Frame.release} exactly once,
- * after which `image` belongs to another frame.
+ * after which `picture.image` belongs to another frame.
  */
 export type Frame = {
   readonly type: 'frame';
@@ -33,12 +33,8 @@ export type Frame = {
   readonly uncertaintyMs: number;
   /** When the picture lay complete in memory, on the monotonic clock. */
   readonly readyAtMs: number;
-  /** Size of the source's picture in pixels. */
-  readonly width: number;
-  readonly height: number;
-  readonly letterbox: Letterbox;
-  /** Planar BGR, uint8, [3, input height, input width]. Valid until `release()`. */
-  readonly image: Uint8Array;
+  /** Its `image` is valid until `release()`. */
+  readonly picture: Picture;
   /** The decoder reported damage in this picture; the pipeline drops it as `corrupt`. */
   readonly corrupt: boolean;
   /** Gives the picture's memory back. Throws on the second call. */

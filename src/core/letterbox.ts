@@ -1,9 +1,12 @@
 import type { Box } from './box.js';
 
-/** How a source's picture was fitted into the detector's input. */
-export type Letterbox = {
-  /** Input pixels per source pixel. */
-  readonly scale: number;
+export type Size = { readonly width: number; readonly height: number };
+
+/** How a source's picture was fitted into the detector's input. It leads back from input pixels to the source's. */
+export type Fit = {
+  /** Input pixels per source pixel, across and down; equal unless the picture was stretched. */
+  readonly scaleX: number;
+  readonly scaleY: number;
   /** Input pixels left of and above the picture; 0 with YOLOX, which pads on the right and at the bottom. */
   readonly padX: number;
   readonly padY: number;
@@ -12,8 +15,6 @@ export type Letterbox = {
   readonly contentHeight: number;
 };
 
-export type Size = { readonly width: number; readonly height: number };
-
 /** The grey that fills what the picture does not cover (YOLOX `preproc`). */
 export const PAD_VALUE = 114;
 
@@ -21,10 +22,11 @@ export const PAD_VALUE = 114;
  * Fits a picture into an input as YOLOX does: one scale for both axes, rounded down, picture in the upper left corner.
  * Source: YOLOX `yolox/data/data_augment.py`, `preproc`.
  */
-export function letterbox(source: Size, input: Size): Letterbox {
+export function letterbox(source: Size, input: Size): Fit {
   const scale = Math.min(input.width / source.width, input.height / source.height);
   return {
-    scale,
+    scaleX: scale,
+    scaleY: scale,
     padX: 0,
     padY: 0,
     contentWidth: Math.max(1, Math.trunc(source.width * scale)),
@@ -33,11 +35,11 @@ export function letterbox(source: Size, input: Size): Letterbox {
 }
 
 /** A box in input pixels, in pixels of the source. */
-export function toSource(box: Box, { scale, padX, padY }: Letterbox): Box {
+export function toSource(box: Box, { scaleX, scaleY, padX, padY }: Fit): Box {
   return {
-    x1: (box.x1 - padX) / scale,
-    y1: (box.y1 - padY) / scale,
-    x2: (box.x2 - padX) / scale,
-    y2: (box.y2 - padY) / scale,
+    x1: (box.x1 - padX) / scaleX,
+    y1: (box.y1 - padY) / scaleY,
+    x2: (box.x2 - padX) / scaleX,
+    y2: (box.y2 - padY) / scaleY,
   };
 }

@@ -5,7 +5,7 @@ import { PROVIDERS } from '../core/detector.js';
 import type { Size } from '../core/letterbox.js';
 import { writeFileAtomic } from './atomic-write.js';
 import type { MachineFingerprint } from './machine-fingerprint.js';
-import type { ActualProvider } from './session.js';
+import type { ActualProvider } from './actual-provider.js';
 
 /** What a choice of provider holds for. */
 export type ProviderChoiceKey = {

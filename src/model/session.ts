@@ -1,15 +1,13 @@
 import * as ort from 'onnxruntime-node';
 import type { Clock } from '../core/clock.js';
-import { PROVIDERS, type Provider } from '../core/detector.js';
+import { PROVIDERS } from '../core/detector.js';
 import { ModelError } from '../core/errors.js';
 import type { Size } from '../core/letterbox.js';
+import { PROVIDER_ERROR, type ActualProvider } from './actual-provider.js';
 
 // Read when ONNX Runtime starts. It would otherwise tell Microsoft of every session, keep an id of this machine for that,
 // and leave a file for each process in the temporary folder.
 process.env['ORT_DISABLE_TELEMETRY'] ??= '1';
-
-/** What a session can really run on. */
-export type ActualProvider = Exclude<Provider, 'auto'>;
 
 export type SessionOptions = {
   /** An ONNX file whose input takes uint8 [1, 3, height, width]. */
@@ -40,9 +38,6 @@ export type Session = {
   run(): Promise<SessionRun>;
   close(): Promise<void>;
 };
-
-/** The code of a {@link ModelError} that says that the asked-for provider cannot be had. */
-export const PROVIDER_ERROR = 'NOWCAST_PROVIDER';
 
 /** Providers that this build of ONNX Runtime knows. Whether one loads is known only after trying. */
 export function supportedProviders(): ActualProvider[] {

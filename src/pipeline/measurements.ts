@@ -1,4 +1,4 @@
-import { DROP_REASONS, type DropReason, type PerceptTimes, type PipelineEvent, type SourceEvent } from '../core/events.js';
+import { DROP_REASONS, policyDropReason, type DropReason, type PerceptTimes, type PipelineEvent, type SourceEvent } from '../core/events.js';
 import { CAPTURE_CLOCKS, type CaptureClock } from '../core/frame.js';
 import { DurationHistogram, type Distribution } from './duration-histogram.js';
 
@@ -20,6 +20,10 @@ const STAGES = {
   /** What Nowcast adds to the bare run once the picture is there. */
   overhead: (t) => t.emittedAtMs - t.readyAtMs - (t.inferEndMs - t.inferStartMs),
 } as const satisfies Record<string, (times: PerceptTimes) => number>;
+
+/** A policy whose reasons hold numbers, say, must not fill the memory; those that are more count as one. */
+const MAX_REASONS = 64;
+const OTHER_REASON = policyDropReason('other');
 
 export type StageName = keyof typeof STAGES;
 
@@ -83,9 +87,12 @@ export class Measurements {
         clocks[event.captureClock] += 1;
         break;
       }
-      case 'drop':
-        this.#tally(event.streamId).drops[event.reason] += 1;
+      case 'drop': {
+        const { drops } = this.#tally(event.streamId);
+        const reason = event.reason in drops || Object.keys(drops).length < MAX_REASONS ? event.reason : OTHER_REASON;
+        drops[reason] = (drops[reason] ?? 0) + 1;
         break;
+      }
       case 'gap':
         this.#tally(event.streamId).gaps += 1;
         break;
@@ -99,7 +106,7 @@ export class Measurements {
     const sum = newTally();
     for (const tally of this.#streams.values()) {
       for (const key of ['received', 'percepts', 'gaps', 'overBudget'] as const) sum[key] += tally[key];
-      for (const reason of DROP_REASONS) sum.drops[reason] += tally.drops[reason];
+      for (const [reason, count] of dropCounts(tally)) sum.drops[reason] = (sum.drops[reason] ?? 0) + count;
     }
     return countsOf(sum);
   }
@@ -123,6 +130,11 @@ export class Measurements {
   }
 }
 
+/** Each reason with its count: Nowcast's own, then those of policies as they came. */
+function dropCounts({ drops }: Pick<StreamCounts, 'drops'>): (readonly [DropReason, number])[] {
+  return Object.entries(drops) as [DropReason, number][];
+}
+
 function newTally(): Tally {
   return { received: 0, percepts: 0, drops: zeros(DROP_REASONS), gaps: 0, overBudget: 0 };
 }
@@ -132,6 +144,6 @@ function zeros<K extends string>(keys: readonly K[]): Record<K, number> {
 }
 
 function countsOf(tally: Tally): StreamCounts {
-  const dropped = DROP_REASONS.reduce((sum, reason) => sum + tally.drops[reason], 0);
+  const dropped = dropCounts(tally).reduce((sum, [, count]) => sum + count, 0);
   return { ...tally, drops: { ...tally.drops }, inFlight: tally.received - tally.percepts - dropped };
 }

@@ -1,4 +1,6 @@
+import { UsageError } from '../core/errors.js';
 import type { PerceptEvent } from '../core/events.js';
+import { shown } from '../core/extension.js';
 import type { Tracker, TrackerFactory } from '../track/tracker.js';
 
 /** Trackers count time in frames of this length: their noise was measured at 30 frames a second. */
@@ -9,7 +11,12 @@ export class TrackerSet {
   readonly factory: TrackerFactory;
   readonly #trackers = new Map<string, { readonly tracker: Tracker; epoch: number }>();
 
+  /** @throws UsageError where the factory is none */
   constructor(factory: TrackerFactory) {
+    const { name, create } = (factory ?? {}) as Partial<TrackerFactory>;
+    if (typeof name !== 'string' || typeof create !== 'function') {
+      throw new UsageError(`tracker must be { name, create }, such as trackerByName('nowcast'), got ${shown(factory)}`);
+    }
     this.factory = factory;
   }
 

@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { DataError } from '../core/errors.js';
 import type { PipelineEvent } from '../core/events.js';
-import { decodeEvent, decodeHeader, type RecordingHeader } from './format.js';
+import { decodeEvent, decodeHeader } from './decode.js';
+import type { RecordingHeader } from './format.js';
 
 export type Recording = {
   readonly header: RecordingHeader;
@@ -9,33 +10,62 @@ export type Recording = {
   readonly events: AsyncIterable<PipelineEvent>;
 };
 
+/** A recording that is in memory. */
+export type ParsedRecording = {
+  readonly header: RecordingHeader;
+  /** Throws DataError naming the line at fault. */
+  readonly events: Iterable<PipelineEvent>;
+};
+
 /**
  * Opens a recording, a running one too.
- * @param onWarning told when the last line is torn, as it is where a run was killed or its disk was full; it is skipped
+ * @param onWarning called when the last line is torn, as it is where a run was killed or its disk was full; that line is skipped
  * @throws DataError where the file cannot be read or is not a recording
  */
 export async function readRecording(path: string, onWarning: (message: string) => void): Promise<Recording> {
   const header = await readHeader(path);
+  const onTorn = (lineNumber: number): void => onWarning(`${path}: line ${lineNumber}, the last one, is torn and was skipped`);
   return {
     header,
-    events: { [Symbol.asyncIterator]: () => readEvents(path, header.classes, onWarning) },
+    events: { [Symbol.asyncIterator]: () => readEvents(path, header.classes, onTorn) },
   };
 }
 
-async function readHeader(path: string): Promise<RecordingHeader> {
-  for await (const { text } of readLines(path)) return decodeHeader(text);
-  throw new DataError(`${path} is empty: a recording starts with a header line`);
+/**
+ * Reads the text of a recording.
+ * @param onTorn given the number of the last line, counted from 1, where it is torn; it is skipped
+ * @throws DataError, as does reading the events
+ */
+export function parseRecording(text: string, onTorn: (lineNumber: number) => void): ParsedRecording {
+  const [first] = linesOf(text);
+  const header = headerOf(first, 'the recording');
+  return { header, events: { [Symbol.iterator]: () => parseEvents(linesOf(text), header.classes, onTorn) } };
 }
 
-async function* readEvents(path: string, classes: readonly string[], onWarning: (message: string) => void): AsyncGenerator<PipelineEvent, void, void> {
-  for await (const { text, number, ended } of readLines(path)) {
+async function readHeader(path: string): Promise<RecordingHeader> {
+  for await (const line of readLines(path)) return headerOf(line, path);
+  return headerOf(undefined, path);
+}
+
+async function* readEvents(path: string, classes: readonly string[], onTorn: (lineNumber: number) => void): AsyncGenerator<PipelineEvent, void, void> {
+  for await (const line of readLines(path)) yield* parseEvents([line], classes, onTorn);
+}
+
+/** @param name of the recording, for messages */
+function headerOf(first: Line | undefined, name: string): RecordingHeader {
+  if (first === undefined) throw new DataError(`${name} is empty: a recording starts with a header line`);
+  return decodeHeader(first.text);
+}
+
+function* parseEvents(lines: Iterable<Line>, classes: readonly string[], onTorn: (lineNumber: number) => void): Generator<PipelineEvent, void, void> {
+  for (const { text, number, ended } of lines) {
     if (number === 1) continue;
     let event: PipelineEvent;
     try {
       event = decodeEvent(text, number, classes);
     } catch (error) {
       if (ended) throw error;
-      onWarning(`${path}: line ${number}, the last one, is torn and was skipped`);
+      onTorn(number);
       return;
     }
     yield event;
@@ -49,6 +79,15 @@ type Line = {
   /** A line feed came after it. */
   readonly ended: boolean;
 };
+
+function* linesOf(text: string): Generator<Line, void, void> {
+  let number = 0;
+  for (let start = 0; start < text.length;) {
+    const end = text.indexOf('\n', start);
+    yield { text: text.slice(start, end < 0 ? undefined : end), number: ++number, ended: end >= 0 };
+    start = end < 0 ? text.length : end + 1;
+  }
+}
 
 const LINE_FEED = 0x0a;
 

@@ -1,5 +1,6 @@
 import type { PipelineEvent } from '../core/events.js';
-import { encodeEvent, type RecordingHeader } from './format.js';
+import { encodeEvent, encodeHeader } from './encode.js';
+import type { RecordingHeader } from './format.js';
 import { OutputFile, type OnOutputFailure } from './output-file.js';
 
 export type Recorder = {
@@ -15,7 +16,7 @@ export type Recorder = {
  */
 export function createRecorder(path: string, header: RecordingHeader, onFailure: OnOutputFailure): Recorder {
   const file = new OutputFile(path, onFailure);
-  file.write(`${JSON.stringify(header)}\n`);
+  file.write(`${encodeHeader(header)}\n`);
   return {
     write: (event) => file.write(`${encodeEvent(event)}\n`),
     close: () => {

@@ -2,52 +2,62 @@ import type { NamedKind } from '../core/named-kind.js';
 import type { RuntimeProfile } from './runtime-profile.js';
 
 /**
- * What a policy may know when the detector is free and a frame waits that was not decided on before, or was told to
- * wait. Time is measured in frame intervals, so that live, replayed and simulated runs decide by the same arithmetic.
+ * The input of a policy, when the detector is free and a frame waits that is new or was told to wait. Time is in frame
+ * intervals, so that live, replayed and simulated runs decide by the same arithmetic.
  */
 export type ScheduleState = {
   /** Index of the newest frame in its stream. */
   readonly seq: number;
   /** Index of the frame that ran last in this stream; -1 before the first. */
   readonly lastRunSeq: number;
-  /** How long the newest frame has been there, in frame intervals; 0 when it has just arrived. */
+  /** Time since the newest frame became available, in frame intervals; 0 when it has just arrived. */
   readonly ageFrames: number;
   /** Length of a frame interval in milliseconds. */
   readonly intervalMs: number;
-  /** Runtimes seen or known so far; undefined before the first. */
+  /** Runtimes measured or given so far; undefined before the first. */
   readonly runtime: RuntimeProfile | undefined;
-  /** Why the question is asked: a frame came to a free detector, or the detector became free and finds one waiting. */
+  /** The occasion: a frame came to a free detector, or the detector became free and a frame was waiting. */
   readonly trigger: 'frame-arrived' | 'detector-freed';
 };
 
 /**
  * - `run`: detect on the newest frame now.
- * - `wait`: leave the detector free until the next frame comes; the waiting one is then superseded.
- * - `drop`: pass over this frame as `stride`; the next may be decided on at once.
+ * - `wait`: leave the detector free until the next frame comes, which then supersedes the waiting one.
+ * - `drop`: skip this frame; the next frame may be decided on at once.
  */
 export type Decision = 'run' | 'wait' | 'drop';
 
+export type Decided<M> = {
+  readonly decision: Decision;
+  readonly memory: M;
+  /**
+   * The reason of a drop: one of a few fixed texts. Each is counted separately and comes out as `policy:<text>`. The
+   * policy's name by default; `stride` is the built-in schedule's reason and stays unchanged.
+   */
+  readonly reason?: string;
+};
+
 /**
- * The rule that says run, wait or drop: a pure reducer. Live runs, replays, simulations and tests call the same one.
- * `M` is what the policy remembers between decisions, a value of its own, one for each stream or sequence.
+ * A rule that chooses run, wait or drop: a pure reducer. Live runs, replays, simulations and tests call the same one.
+ * `M` is the policy's memory between decisions, a separate value for each stream or sequence.
  */
 export type Policy<M = unknown> = {
   readonly name: string;
   readonly initial: M;
-  decide(state: ScheduleState, memory: M): { readonly decision: Decision; readonly memory: M };
-  /** Keeps every frame in a queue instead of the newest alone: offline runs on files. */
+  decide(state: ScheduleState, memory: M): Decided<M>;
+  /** Keeps every frame in a queue instead of only the newest: for offline runs on files. */
   readonly keepsAll?: true;
 };
 
 /** One entry of the registry: a schedule that a configuration can ask for. */
 export type PolicyKind = NamedKind<Policy>;
 
-/** A policy that remembers nothing. */
+/** A policy without memory. */
 export function stateless(name: string, rule: (state: ScheduleState) => Decision): Policy<null> {
   return { name, initial: null, decide: (state, memory) => ({ decision: rule(state), memory }) };
 }
 
-/** Hides what a policy remembers from callers: they pass back what they were given and never look inside. */
+/** Makes a policy's memory opaque: callers pass it back unchanged. */
 export function opaque<M>(policy: Policy<M>): Policy {
   return policy;
 }

@@ -7,7 +7,9 @@ export type RuntimeProfile = {
   readonly meanMs: number;
 };
 
-/** What `nowcast profile` writes and every `--runtime` reads. Further keys describe the device and are kept. */
+/**
+ * The format that `nowcast profile` writes and every `--runtime` reads. Further keys describe the device and are kept.
+ */
 export type RuntimeProfileFile = {
   readonly type: 'empirical';
   readonly unit: 's' | 'ms';
@@ -16,7 +18,7 @@ export type RuntimeProfileFile = {
 
 /**
  * @param samplesMs runtimes in milliseconds, in any order; not changed
- * @throws DataError where there is none, or one is negative or not finite
+ * @throws DataError if there is none, or if one is negative or not finite
  */
 export function runtimeProfile(samplesMs: ArrayLike<number>): RuntimeProfile {
   if (samplesMs.length === 0) throw new DataError('a runtime profile needs at least one sample, got none');
@@ -35,7 +37,7 @@ export function runtimeProfile(samplesMs: ArrayLike<number>): RuntimeProfile {
 
 /**
  * Reads a parsed runtime file.
- * @throws DataError naming the key that is wrong
+ * @throws DataError naming the wrong key
  */
 export function parseRuntimeProfile(file: unknown): RuntimeProfile {
   if (typeof file !== 'object' || file === null) throw new DataError('a runtime profile must be a JSON object');
@@ -48,13 +50,13 @@ export function parseRuntimeProfile(file: unknown): RuntimeProfile {
   return runtimeProfile(unit === 's' ? samples.map((s) => s * 1000) : samples);
 }
 
-/** The sample at quantile `q` (0 to 1), the lower one of two where it falls between. */
+/** The sample at quantile `q` (0 to 1); between two samples, the lower one. */
 export function quantileMs(profile: RuntimeProfile, q: number): number {
   const { samplesMs } = profile;
   return samplesMs[Math.min(samplesMs.length - 1, Math.floor(q * samplesMs.length))];
 }
 
-/** Remembers the last runtimes of a running detector. */
+/** Keeps the last runtimes of a running detector. */
 export class RuntimeEstimator {
   readonly #window: Float64Array;
   #count = 0;

@@ -1,15 +1,15 @@
 import { quantileMs, type RuntimeProfile } from './runtime-profile.js';
 
-/** When to wait for the next frame so that outputs are, on average, as fresh as they can be. */
+/** A rule for waiting for the next frame that makes outputs as fresh as possible on average. */
 export type StalenessRule = {
   /**
-   * @param advance how many frames the newest is ahead of the one that ran last, 1 or more
-   * @param ageFrames how long the newest has been there, in frame intervals
+   * @param advance number of frames by which the newest is ahead of the last one that ran, 1 or more
+   * @param ageFrames time since the newest became available, in frame intervals
    */
   shouldWait(advance: number, ageFrames: number): boolean;
-  /** Mean staleness in frames that this rule reaches under independent runtimes. */
+  /** Mean staleness in frames under this rule, for independent runtimes. */
   readonly meanStaleness: number;
-  /** What it was computed for. */
+  /** The inputs that it was computed for. */
   readonly runtime: RuntimeProfile;
   readonly intervalMs: number;
 };
@@ -17,19 +17,23 @@ export type StalenessRule = {
 /** Resolution of a frame interval, and of the runtime distribution. */
 const PHASES = 64;
 const QUANTILES = 64;
-/** A rule is computed anew when the runtime's mean or the interval has moved by this share; a camera's moves at each frame. */
+/**
+ * A rule is recomputed when the runtime's mean or the interval has changed by this share; a camera's changes at each
+ * frame.
+ */
 const TOLERANCE = 0.02;
 
 /**
  * The optimal rule for independent runtimes, by policy iteration over the phase in which the detector becomes free.
  *
- * Staleness of frame i is i minus the input index of the last output that is there at frame i's time. Summed over a
- * long run, it equals the sum over outputs of `d * n + d * (d - 1) / 2`, where `d` is how far the output's input is
- * ahead of the one before and `n` is the number of frame times until the output is there, counted from its input. So
- * each run has a cost of its own, and choosing between running at phase `s` (advance d) and waiting (advance d + 1,
- * phase 0) is an average-cost decision process over what has passed since the last input, solved exactly on a grid.
- *
- * @param previous returned again while `runtime` and `intervalMs` have hardly changed, so that a live run solves only now and then
+ * Staleness of frame i is i minus the input index of the last output available at frame i's time. Summed over a long
+ * run, it equals the sum over outputs of `d * n + d * (d - 1) / 2`. Here `d` is the number of frames by which the
+ * output's input is ahead of the previous one, and `n` is the number of frame times until the output is available,
+ * counted from its input. So each run has its own cost. The choice between running at phase `s` (advance d) and waiting
+ * (advance d + 1, phase 0) is an average-cost decision process over the time since the last input, solved exactly on a
+ * grid.
+ * @param previous returned again while `runtime` and `intervalMs` have hardly changed, so that a live run solves only
+ * now and then
  */
 export function staleness(runtime: RuntimeProfile, intervalMs: number, previous?: StalenessRule): StalenessRule {
   if (previous !== undefined && isNear(previous.intervalMs, intervalMs) && isNear(previous.runtime.meanMs, runtime.meanMs)) return previous;
@@ -44,7 +48,7 @@ function solve(runtime: RuntimeProfile, intervalMs: number): StalenessRule {
   const runtimes = Float64Array.from({ length: QUANTILES }, (_, q) =>
     quantileMs(runtime, (q + 0.5) / QUANTILES) / intervalMs);
 
-  // For a run that starts at phase p/PHASES: expected frame times until its output is there.
+  // For a run that starts at phase p/PHASES: expected frame times until its output is available.
   const framesUntilOut = new Float64Array(PHASES);
   for (let p = 0; p < PHASES; p++) {
     let sum = 0;
@@ -73,10 +77,10 @@ function solve(runtime: RuntimeProfile, intervalMs: number): StalenessRule {
       }
       next[p] = sum / QUANTILES;
     }
-    // Relative value iteration: phase 0 is the reference; what it gains per run goes into the mean cost per frame.
+    // Relative value iteration: phase 0 is the reference; its gain per run goes into the mean cost per frame.
     const gain = next[0];
     for (let p = 0; p < PHASES; p++) {
-      // Half a step: runtimes that hardly vary make the phases cycle, and full steps would chase them for ever.
+      // Half a step: nearly constant runtimes make the phases cycle, and full steps would follow the cycle for ever.
       const value = (next[p] - gain + future[p]) / 2;
       change = Math.max(change, Math.abs(value - future[p]));
       future[p] = value;

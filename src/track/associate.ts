@@ -1,13 +1,12 @@
 import { boxIou, type Box } from '../core/box.js';
 import type { Detection } from '../core/detection.js';
 
-/** What a detection can be matched with: where an object is expected, and of which class. */
+/** A candidate for a match: the expected position of an object, and its class. */
 export type Expected = { readonly box: Box; readonly classId: number };
 
 /**
- * Gives each detection, best score first, the free expected object of its class with which it overlaps most.
- * Source: mtli/sAP `track/iou_assoc_cp.pyx`, `iou_assoc`.
- *
+ * Matches each detection, best score first, with the free expected object of its class that it overlaps most. Source:
+ * mtli/sAP `track/iou_assoc_cp.pyx`, `iou_assoc`.
  * @param order indices into `detections`, in the order in which they choose
  * @param minIou overlap below which there is no match
  * @returns for each detection the index of its object in `expected`, or -1
@@ -34,7 +33,9 @@ export function associate(detections: readonly Detection[], order: readonly numb
   return match;
 }
 
-/** Indices of `detections`, best score first; of equal scores the later one first, as the toolkit's reversed sort has it. */
+/**
+ * Indices of `detections`, best score first; for equal scores the later one first, as in the toolkit's reversed sort.
+ */
 export function byScore(detections: readonly Detection[]): number[] {
   return detections.map((_, index) => index).sort((a, b) => detections[b].score - detections[a].score || b - a);
 }

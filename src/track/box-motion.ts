@@ -4,15 +4,15 @@ import { learn, type LearnedNoise } from './learned-noise.js';
 import type { NowcastTuning } from './nowcast-tuning.js';
 
 /**
- * A box as four numbers that hardly depend on each other: its centre's x and y in pixels, the logarithm of its size
- * (the square root of width times height), and the logarithm of width over height.
+ * A box as four nearly independent numbers: its centre's x and y in pixels, the logarithm of its size (the square root
+ * of width times height), and the logarithm of width over height.
  */
 export type Coordinates = readonly [x: number, y: number, logSize: number, logAspect: number];
 
-/** How a box moves: a filter for each coordinate. A frame is 1/30 s. */
+/** The motion of a box: a filter for each coordinate. A frame is 1/30 s. */
 export type BoxMotion = readonly [x: Motion, y: Motion, logSize: Motion, logAspect: Motion];
 
-/** Beyond this, a change in size tells noise and not how something approaches. */
+/** A larger change in size is noise, not an approach. */
 const MAX_LOOMING = 0.5;
 
 export function coordinatesOf({ x1, y1, x2, y2 }: Box): Coordinates {
@@ -32,7 +32,7 @@ export function expectedOf([x, y, logSize, logAspect]: BoxMotion): Coordinates {
   return [x.value, y.value, logSize.value, logAspect.value];
 }
 
-/** Variances with which a detector sees the coordinates of a box of this size and aspect ratio. */
+/** Variances of a detector's measurement of the coordinates, for a box of this size and aspect ratio. */
 export function detectionNoise([, , logSize, logAspect]: Coordinates, { detection }: LearnedNoise, tuning: NowcastTuning): Coordinates {
   const width = Math.exp(logSize + logAspect / 2);
   const height = Math.exp(logSize - logAspect / 2);
@@ -42,7 +42,7 @@ export function detectionNoise([, , logSize, logAspect]: Coordinates, { detectio
   return [centre * width ** 2 + pixels, centre * height ** 2 + pixels, sides / 4, sides];
 }
 
-/** An object seen for the first time: where it is, and that it may go anywhere. */
+/** The motion of an object seen for the first time: at its position, with any velocity. */
 export function startMotion(seen: Coordinates, noise: Coordinates, tuning: NowcastTuning): BoxMotion {
   const pace = (tuning.firstRate * Math.exp(seen[2]) + tuning.firstRatePixels) ** 2;
   return [
@@ -53,7 +53,7 @@ export function startMotion(seen: Coordinates, noise: Coordinates, tuning: Nowca
   ];
 }
 
-/** Carries a motion over `frames` of 1/30 s, 0 or more; its rates wander the more, the longer that is. */
+/** Predicts a motion over `frames` of 1/30 s, 0 or more; the variance of its rates grows with this time. */
 export function advance(motion: BoxMotion, frames: number, { wander }: LearnedNoise, tuning: NowcastTuning): void {
   const size = Math.exp(motion[2].value);
   const quickening = loom(motion, frames, tuning);
@@ -70,9 +70,9 @@ export function advance(motion: BoxMotion, frames: number, { wander }: LearnedNo
 }
 
 /**
- * Corrects a motion by what was seen, and what was `learned` by how far that was from what was expected.
- * @param noise variances of what was seen
- * @param surprises of the sighting before, in standard deviations; overwritten with those of this one
+ * Corrects a motion by a measurement, and `learned` by the difference from the prediction.
+ * @param noise variances of the measurement
+ * @param surprises of the previous sighting, in standard deviations; overwritten with those of this one
  */
 export function correctMotion(motion: BoxMotion, seen: Coordinates, noise: Coordinates, surprises: number[], learned: LearnedNoise, tuning: NowcastTuning): void {
   motion.forEach((coordinate, i) => {
@@ -84,7 +84,7 @@ export function correctMotion(motion: BoxMotion, seen: Coordinates, noise: Coord
   });
 }
 
-/** Where the box will be, `frames` of 1/30 s from where the motion stands. */
+/** The predicted box, `frames` of 1/30 s after the motion's time. */
 export function boxAfter(motion: BoxMotion, frames: number, tuning: NowcastTuning): Box {
   const ahead = frames * loom(motion, frames, tuning);
   const [x, y, logSize, logAspect] = motion.map(({ value, rate }) => value + ahead * rate);
@@ -99,8 +99,8 @@ export function spreadAfter([x, y, logSize, logAspect]: BoxMotion, frames: numbe
 }
 
 /**
- * What approaches at a steady pace moves ever faster in the picture. With growth g a frame, perspective has the centre
- * move in t frames as far as a steady rate would in t / (1 - g t).
+ * An object that approaches at constant speed moves ever faster in the picture. With growth g a frame, perspective
+ * moves the centre in t frames as far as a constant rate would in t / (1 - g t).
  */
 function loom([, , logSize]: BoxMotion, frames: number, { looming }: NowcastTuning): number {
   const closer = looming * logSize.rate * frames;

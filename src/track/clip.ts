@@ -2,9 +2,8 @@ import type { Box } from '../core/box.js';
 import type { Size } from '../core/letterbox.js';
 
 /**
- * The part of a box that lies in the picture, rounded to 1/1000 px; undefined where the box is inverted or what is
- * left of it covers less than `minArea` square pixels, sides rounded down.
- * Source: mtli/sAP `forecast/__init__.py`, `extrap_clean_up`.
+ * The part of a box inside the picture, rounded to 1/1000 px; undefined if the box is inverted or the rest covers less
+ * than `minArea` square pixels, with sides rounded down. Source: mtli/sAP `forecast/__init__.py`, `extrap_clean_up`.
  */
 export function clipToPicture(box: Box, size: Size, minArea: number): Box | undefined {
   if (!(box.x2 > box.x1 && box.y2 > box.y1)) return undefined;

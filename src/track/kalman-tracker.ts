@@ -9,7 +9,7 @@ import type { Tracker, TrackerKind, TrackerOptions } from './tracker.js';
 
 type Track = {
   readonly id: number;
-  /** The latest detection: its score and class are the forecast's. */
+  /** The latest detection: the forecast has its score and class. */
   seen: Detection;
   readonly left: Motion;
   readonly top: Motion;
@@ -17,7 +17,7 @@ type Track = {
   readonly height: Motion;
 };
 
-/** Variances in square pixels (per square frame for rates), and the overlap that makes a match, as sAP has them. */
+/** Variances in square pixels (per square frame for rates), and the overlap required for a match, as in sAP. */
 const MEASURED_VARIANCE = 10;
 const FIRST_VARIANCE = 100;
 const MIN_IOU = 0.3;
@@ -25,10 +25,10 @@ const MIN_AREA = 75;
 
 /**
  * The Kalman forecaster of the streaming perception toolkit: a track lives while every observation matches it, an
- * observation that matches none starts afresh, new objects stand still until they are seen again.
+ * unmatched detection starts a new track, new objects stand still until they are seen again.
  * Source: mtli/sAP `forecast/pps_forecast_kf.py` (post-process) and `forecast/streamer.py` (live).
  *
- * @throws UsageError where the frame interval is not a number above 0
+ * @throws UsageError if the frame interval is not a number above 0
  */
 export function kalmanTracker({ frameIntervalMs, onEmpty = 'forget' }: TrackerOptions): Tracker {
   if (!(frameIntervalMs > 0 && Number.isFinite(frameIntervalMs))) {

@@ -1,8 +1,8 @@
 /**
  * One coordinate of a box that moves at a nearly constant rate: a Kalman filter of two states.
  *
- * A box needs four of these. Where process and measurement noise are diagonal, as here, the eight-state filter of a
- * box falls apart into four of two states, without any difference in the result.
+ * A box needs four of these. With diagonal process and measurement noise, as here, the eight-state filter of a box
+ * equals four filters of two states.
  */
 export type Motion = {
   value: number;
@@ -19,9 +19,9 @@ export function motionAt(value: number, valueVariance: number, rateVariance: num
 }
 
 /**
- * Carries a motion over `frames` frame intervals (a fraction or negative is fine).
- * @param valueNoise variance that the value gains on the way
- * @param rateNoise variance that the rate gains on the way
+ * Predicts a motion over `frames` frame intervals (may be fractional or negative).
+ * @param valueNoise variance added to the value
+ * @param rateNoise variance added to the rate
  * @param jointNoise covariance of the two
  */
 export function predict(motion: Motion, frames: number, valueNoise: number, rateNoise: number, jointNoise = 0): void {
@@ -31,19 +31,19 @@ export function predict(motion: Motion, frames: number, valueNoise: number, rate
   motion.rateVariance += rateNoise;
 }
 
-/** The value's variance after `frames` frame intervals at the rate that is known. */
+/** The value's variance after `frames` frame intervals at a known rate. */
 export function varianceAfter({ valueVariance, covariance, rateVariance }: Motion, frames: number): number {
   return valueVariance + frames * (2 * covariance + frames * rateVariance);
 }
 
-/** Corrects a motion by a measured value with the given variance, which is more than 0. */
+/** Corrects a motion by a measured value with the given variance above 0. */
 export function correct(motion: Motion, measured: number, variance: number): void {
   const total = motion.valueVariance + variance;
   const rateGain = motion.covariance / total;
   const surprise = measured - motion.value;
   motion.value += motion.valueVariance / total * surprise;
   motion.rate += rateGain * surprise;
-  // Written so that rounding can make no variance negative, however long the time that was predicted over.
+  // This form keeps variances non-negative under rounding, for any prediction time.
   motion.rateVariance = Math.max(0, motion.rateVariance - rateGain * motion.covariance);
   motion.covariance *= variance / total;
   motion.valueVariance *= variance / total;

@@ -1,8 +1,8 @@
 import type { NowcastTuning } from './nowcast-tuning.js';
 
 /**
- * What a stream has taught about one class: how badly its boxes are detected and how wildly it moves, as multiples of
- * the tuning's variances; those for the centre's x and y, and those for size and aspect ratio.
+ * The noise learned from a stream for one class: the accuracy of its detections and the variability of its motion, as
+ * multiples of the tuning's variances. One pair for the centre's x and y, one for size and aspect ratio.
  */
 export type LearnedNoise = {
   detection: PerKind;
@@ -12,7 +12,7 @@ export type LearnedNoise = {
 /** Of the centre's coordinates, and of the sides'. */
 type PerKind = { centre: number; sides: number };
 
-/** Surprises count as at most this many standard deviations, so that one wrong match teaches little. */
+/** Surprises are limited to this many standard deviations, so that one wrong match teaches little. */
 const MAX_SURPRISE = 3;
 
 export function nothingLearned(): LearnedNoise {
@@ -20,14 +20,13 @@ export function nothingLearned(): LearnedNoise {
 }
 
 /**
- * Learns from one coordinate's surprise: what was seen less what was expected, in standard deviations of the two.
+ * Learns from one coordinate's surprise: measurement minus prediction, in standard deviations of both.
  *
- * Surprises that are larger than expected tell of noisy detections. Surprises that keep their sign from one sighting
- * to the next tell that objects change their pace more than was thought, and those that alternate, less.
- * Source: whiteness of innovations, Mehra 1970, "On the identification of variances and adaptive Kalman filtering".
- *
- * @param before the same coordinate's surprise at the track's sighting before
- * @param detectionShare how much of the variance that was expected is the detection's own, 0 to 1
+ * Surprises larger than expected indicate noisy detections. Surprises that keep their sign from one sighting to the
+ * next indicate more variable motion than assumed; alternating ones indicate less. Source: whiteness of innovations,
+ * Mehra 1970, "On the identification of variances and adaptive Kalman filtering".
+ * @param before the same coordinate's surprise at the track's previous sighting
+ * @param detectionShare the share of the detection's own variance in the expected variance, 0 to 1
  */
 export function learn(noise: LearnedNoise, kind: keyof PerKind, surprise: number, before: number, detectionShare: number, tuning: NowcastTuning): void {
   const [now, then] = [limit(surprise, -MAX_SURPRISE, MAX_SURPRISE), limit(before, -MAX_SURPRISE, MAX_SURPRISE)];

@@ -1,19 +1,18 @@
 import { boxIou, type Box } from '../core/box.js';
 import type { Motion } from './kalman.js';
 
-/** Where a track expects to be seen, and with which variances its detection would be measured. */
+/** The predicted measurement of a track, with the variances of a detection there. */
 export type Candidate = { readonly motion: readonly Motion[]; readonly noise: readonly number[]; readonly box: Box; readonly classId: number };
 
-/** What was seen, in the coordinates of the motions. */
+/** A measurement, in the coordinates of the motions. */
 export type Sighting = { readonly seen: readonly number[]; readonly box: Box; readonly classId: number };
 
 /**
- * Pairs what was seen with the tracks of its class, the likeliest pair first. A track that knows little of where it
- * goes takes a detection from farther away than one that is sure, but only where no surer one wants it: this is what
- * lets a small, fast object be followed from its second sighting on, where boxes do not overlap any more.
- *
- * @param gate squared Mahalanobis distance up to which there can be a match
- * @param minIou overlap from which on there can be one however unlikely: a jolt, or noise that had been thought small
+ * Pairs measurements with the tracks of their class, the likeliest pair first. An uncertain track accepts a detection
+ * farther away than a certain one does, but only if no certain track wants it. So a small, fast object can be followed
+ * from its second sighting on, when its boxes no longer overlap.
+ * @param gate largest squared Mahalanobis distance of a match
+ * @param minIou overlap that allows a match at any distance: for a jolt, or underestimated noise
  * @returns for each sighting the index of its candidate, or -1
  */
 export function matchByLikelihood(sightings: readonly Sighting[], candidates: readonly Candidate[], gate: number, minIou: number): Int32Array {

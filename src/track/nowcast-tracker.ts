@@ -11,34 +11,34 @@ import type { Tracker, TrackerKind } from './tracker.js';
 type Track = {
   readonly id: number;
   readonly motion: BoxMotion;
-  /** By how many standard deviations each coordinate of the latest sighting was off what was expected. */
+  /** The surprises of the latest sighting in each coordinate, in standard deviations. */
   readonly surprises: number[];
   /** The latest detection, for its class. */
   seen: Detection;
   seenAtMs: number;
-  /** Averaged over the sightings. */
+  /** The average over the sightings. */
   score: number;
   sightings: number;
   /** Observations since the last sighting. */
   misses: number;
 };
 
-/** Objects move by the second, not by the frame of whatever camera looks at them. */
+/** Objects move by the second, for any frame rate of the camera. */
 const FRAME_MS = 1000 / 30;
-/** A track that was not seen for longer is forgotten. */
+/** A track without a sighting for longer than this ends. */
 const MAX_UNSEEN_MS = 2000;
-/** A forecast goes no farther than this; what is asked for beyond stands still from there. */
+/** A forecast goes no farther than this; beyond it, objects stand still. */
 const MAX_AHEAD_FRAMES = 30;
 const MIN_AREA = 16;
-/** Sightings from which on a track outlives a miss, and from which on it is believed. */
+/** Number of sightings from which a track survives a miss, and from which it has its full score. */
 const SIGHTINGS_TO_COAST = 2;
 const SIGHTINGS_TO_BELIEVE = 3;
 
 /**
- * A forecaster that makes more of the same detections than {@link kalmanTracker}: noise grows with the box and is
- * learned for each class as the stream runs, as is how wildly the class moves; motion follows perspective; objects that
- * were missed go on for a while; scores say how sure a box is to be there at that moment. It looks at nothing but the
- * past.
+ * A forecaster that is more accurate than {@link kalmanTracker} on the same detections. Noise grows with the box, and
+ * is learned for each class during the run, as is the variability of the class's motion. Motion follows perspective.
+ * Missed objects continue for a while. Scores express the probability that a box is there at that moment. It uses only
+ * past observations.
  */
 export function nowcastTracker(tuning: NowcastTuning = NOWCAST_TUNING): Tracker {
   let tracks: Track[] = [];
@@ -54,7 +54,7 @@ export function nowcastTracker(tuning: NowcastTuning = NOWCAST_TUNING): Tracker 
 
   return {
     observe(detections, atMs) {
-      // The output of a slower worker: newer ones have been seen already.
+      // The output of a slower worker: newer ones have been observed already.
       if (atMs < observedAtMs) return detections;
       tracks = tracks.filter(({ seenAtMs }) => atMs - seenAtMs <= MAX_UNSEEN_MS);
       for (const { motion, seen } of tracks) advance(motion, (atMs - observedAtMs) / FRAME_MS, learnedFor(seen), tuning);
@@ -107,7 +107,7 @@ export function nowcastTracker(tuning: NowcastTuning = NOWCAST_TUNING): Tracker 
     reset() {
       tracks = [];
       observedAtMs = -Infinity;
-      // What was learned stays: the camera and the detector are the same.
+      // The learned noise stays: camera and detector are the same.
     },
   };
 }
@@ -115,7 +115,7 @@ export function nowcastTracker(tuning: NowcastTuning = NOWCAST_TUNING): Tracker 
 export const nowcastKind: TrackerKind = fixedKind(
   { name: 'nowcast', create: () => nowcastTracker() }, 'A Kalman filter that learns the noise of each class, follows perspective, and coasts over misses.');
 
-/** How sure it is that the object is there, to 1e-6. */
+/** The probability that the object is there, to 1e-6. */
 function scoreAfter({ motion, score, sightings, misses }: Track, frames: number, tuning: NowcastTuning): number {
   const belief = sightings < SIGHTINGS_TO_BELIEVE ? tuning.unconfirmed : 1;
   const sure = score * belief * tuning.missed ** misses / (1 + tuning.fade * spreadAfter(motion, frames));

@@ -1,55 +1,56 @@
 /**
- * The constants of the `nowcast` forecaster. A frame is 1/30 s whatever the source's rate is; a side is the box's width
- * where it concerns x and its height where it concerns y; a size is the square root of width times height.
+ * The constants of the `nowcast` forecaster. A frame is 1/30 s for any source's rate; a side is the box's width for x
+ * and its height for y; a size is the square root of width times height.
  */
 export type NowcastTuning = {
-  /** Standard deviation of a detected centre and of a detected side, as fractions of the side, before any is learned. */
+  /** Standard deviation of a detected centre and of a detected side, as fractions of the side, before learning. */
   readonly centreNoise: number;
   readonly sideNoise: number;
-  /** What is added to either in pixels. */
+  /** Pixels added to both. */
   readonly pixelNoise: number;
-  /** How quickly the detections' noise is learned, and the limits of its variance as multiples of the above. */
+  /** Learning rate of the detections' noise, and the limits of its variance as multiples of the above. */
   readonly learningRate: number;
   readonly leastNoise: number;
   readonly mostNoise: number;
-  /** How much a centre's rate wanders in a frame: a fraction of the size, and pixels. */
+  /** Variability of a centre's rate in a frame: a fraction of the size, and pixels. */
   readonly wander: number;
   readonly wanderPixels: number;
-  /** How much the rates of log size and log aspect ratio wander in a frame. */
+  /** Variability of the rates of log size and log aspect ratio in a frame. */
   readonly growthWander: number;
   readonly aspectWander: number;
-  /** How quickly it is learned how much rates wander, and the limits of that variance as multiples of the above. */
+  /** Learning rate of the rates' variability, and the limits of that variance as multiples of the above. */
   readonly trendRate: number;
   readonly leastWander: number;
   readonly mostWander: number;
-  /** Standard deviation of the rates of an object that was seen once, a frame. */
+  /** Standard deviation of the rates, per frame, of an object that was seen once. */
   readonly firstRate: number;
   readonly firstRatePixels: number;
   readonly firstGrowth: number;
   readonly firstAspectRate: number;
-  /** What a growing object gains in pace, 1 being all that perspective says for a steady approach. */
+  /** Acceleration of a growing object; 1 is the full perspective of a constant approach. */
   readonly looming: number;
-  /** Squared Mahalanobis distance (four coordinates) up to which a detection may be a track's. */
+  /** Largest squared Mahalanobis distance (four coordinates) between a detection and its track. */
   readonly gate: number;
-  /** Overlap from which on it may be, whatever that distance. */
+  /** Overlap that allows a match at any distance. */
   readonly minIou: number;
-  /** What a score keeps of the track's former one. */
+  /** Share of the track's former score in its new score. */
   readonly scoreMemory: number;
   /** Factor on the score of a track seen once or twice. */
   readonly unconfirmed: number;
-  /** Factor on the score for each observation in which the track was not found, and how many of them it outlives. */
+  /** Factor on the score for each observation without a match, and the number of these that the track survives. */
   readonly missed: number;
   readonly maxMisses: number;
   /** Score is divided by 1 + this x the forecast's standard deviation in fractions of the sides. */
   readonly fade: number;
-  /** A track that was not found is left out where one that was found overlaps it by more. */
+  /** A forecast of an unmatched track is omitted if a matched one overlaps it by more than this. */
   readonly maxOverlap: number;
 };
 
 /**
- * Down to `minIou`: found by `node dist/bench/tune-forecast.js --rounds 2 --trials 30 --seed 1` on made-up scenes with
- * made-up detectors, from values by hand, then rounded. The optimum is flat: half or twice of any of them costs less than
- * a point of AP, but for twice the `looming`, which costs two. The rest, which AP alone would drive where people would not want it, is by hand.
+ * The values down to `minIou` come from `node dist/bench/tune-forecast.js --rounds 2 --trials 30 --seed 1` on synthetic
+ * scenes with synthetic detectors, starting from values set by hand, then rounded. The optimum is flat: half or twice
+ * of any value costs less than a point of AP, except twice the `looming`, which costs two. The other values are set by
+ * hand, because AP alone would push them where people would not want them.
  */
 export const NOWCAST_TUNING: NowcastTuning = {
   centreNoise: 0.04,

@@ -3,21 +3,21 @@ import type { Size } from '../core/letterbox.js';
 import type { NamedKind } from '../core/named-kind.js';
 
 /**
- * Follows the objects of one stream and says where they are at another moment.
+ * Tracks the objects of one stream and forecasts them for another moment.
  *
- * Times are milliseconds on any one scale; only differences count, and they are taken as they are, so that dropped
- * frames and varying runtimes make no error. One tracker a stream; it reads no clock and holds nothing to close.
+ * Times are milliseconds on any one scale. Only differences count, and they are used exactly, so dropped frames and
+ * varying runtimes cause no error. Use one tracker for each stream; it reads no clock and holds nothing to close.
  */
 export type Tracker = {
   /**
-   * Takes in what a detector saw at `atMs` in a picture of `size` pixels.
-   * @returns the same detections in the same order, boxes and scores untouched, each with its `trackId`; `nowcast`
-   * returns those of an output that came after a newer one as they are, and lets them change nothing
+   * Observes the detections at `atMs` in a picture of `size` pixels.
+   * @returns the same detections in the same order, with unchanged boxes and scores, each with its `trackId`; `nowcast`
+   * returns the detections of an output that came after a newer one unchanged, and ignores them otherwise
    */
   observe(detections: readonly Detection[], atMs: number, size: Size): readonly Detection[];
   /**
-   * Where the objects are at `atMs`, clipped to the picture, in source pixels; the tracker itself stays as it is, so
-   * that it can be asked for several moments. Coordinates are multiples of 1/1000 px, scores of 1e-6.
+   * The objects at `atMs`, clipped to the picture, in source pixels. The tracker itself stays unchanged, so it can
+   * answer for several moments. Coordinates are multiples of 1/1000 px, scores of 1e-6.
    */
   forecast(atMs: number, size: Size): readonly Detection[];
   /** Forgets every object; ids already given are not used again. */

@@ -42,11 +42,11 @@ describe('a slowed detector', () => {
     const fast = new FakeDetector();
     const frames = new FrameLedger();
     const slowed = new SlowedDetector(fast, 20);
-    const result = slowed.detect(frames.frame('a', 0));
+    const result = slowed.detect(frames.frame('a', 0).picture);
     fast.jobs[0].finish([], 5, 9);
     assert.deepEqual((await result).times, { inferStartMs: 5, inferEndMs: 29, doneAtMs: 29 });
     slowed.extraMs = 0;
-    const quick = slowed.detect(frames.frame('a', 1));
+    const quick = slowed.detect(frames.frame('a', 1).picture);
     fast.jobs[1].finish([], 5, 9);
     assert.equal((await quick).times.doneAtMs, 9);
   });

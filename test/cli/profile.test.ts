@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { measureRuntimes } from '../../src/cli/profile.js';
 import type { Detector } from '../../src/core/detector.js';
+import { letterbox } from '../../src/core/letterbox.js';
 import { FakeDetector } from '../helpers/fake-detector.js';
 
-const PICTURE = { size: { width: 64, height: 48 }, image: new Uint8Array(3 * 32 * 32) };
+const SIZE = { width: 64, height: 48 };
+const PICTURE = { size: SIZE, fit: letterbox(SIZE, { width: 32, height: 32 }), image: new Uint8Array(3 * 32 * 32) };
 
 describe('measuring runtimes', () => {
   /** A detector whose n-th run takes `n` ms, one of it before and the rest inside the session's run. */

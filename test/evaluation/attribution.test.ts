@@ -32,23 +32,23 @@ describe('attribution', () => {
     assert.equal(attributionOf(play(scene, () => 0.05).run).offlineAP, averagePrecision(detections.matcher, everyImageWithItself(truth.images.length)));
   });
 
-  it('blames the one-frame floor alone for steady runs shorter than a frame', () => {
+  it('assigns constant runs shorter than a frame to the one-frame floor alone', () => {
     const { oneFrameFloor, latency, jitter, drops, forecasting } = attributionOf(play(scene, () => 0.02).run);
     assert.ok(oneFrameFloor > 0.01);
     assert.deepEqual([latency, jitter, drops, forecasting], [0, 0, 0, 0]);
   });
 
-  it('blames latency alone for steady long runs on enough detectors', () => {
+  it('assigns constant long runs on enough detectors to latency alone', () => {
     const { latency, jitter, drops } = attributionOf(play(scene, () => 0.08, undefined, Infinity).run);
     assert.ok(latency > 0.01);
     assert.deepEqual([jitter, drops], [0, 0]);
   });
 
-  it('blames drops where one detector has to do with long runs', () => {
+  it('assigns long runs on one detector to drops', () => {
     assert.ok(attributionOf(play(scene, () => 0.08).run).drops > 0.01);
   });
 
-  it('blames jitter where some runs take longer than a frame and the mean does not', () => {
+  it('assigns runs longer than a frame, with a shorter mean, to jitter', () => {
     const { latency, jitter } = attributionOf(play(scene, (nth) => (nth % 2 === 0 ? 0.01 : 0.05), undefined, Infinity).run);
     assert.equal(latency, 0);
     assert.ok(jitter > 0.005);
@@ -58,7 +58,7 @@ describe('attribution', () => {
     assert.ok(attributionOf(play(scene, () => 0.08).run, 'kalman').forecasting < -0.05);
   });
 
-  it('is not there where there is nothing to find', () => {
+  it('is undefined without an object to find', () => {
     const { annotations, results } = drawScene(7);
     const empty = readScene({ annotations: { ...annotations, annotations: [] }, results });
     assert.equal(scoreRun(empty.truth, play(empty, () => 0).run, empty.detections, 0, undefined, empty.detections).attribution, undefined);

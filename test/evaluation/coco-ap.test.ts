@@ -29,7 +29,7 @@ describe('COCO AP', () => {
     assert.equal(RECALL_THRESHOLDS[100], 1);
   });
 
-  it('is 1 where every object is found exactly', () => {
+  it('is 1 if every object is found exactly', () => {
     const { annotations } = drawScene(1);
     const truth = parseGroundTruth(annotations);
     const { columns } = parseDetections(perfectResults(annotations), truth);
@@ -39,7 +39,7 @@ describe('COCO AP', () => {
     apPerClass.forEach((ap) => assertClose(ap, 1));
   });
 
-  it('is 0 where nothing is detected and undefined where nothing is annotated', () => {
+  it('is 0 without detections and undefined without annotations', () => {
     assert.equal(score({ objects: [{}] }).stats.AP, 0);
     const { stats, apPerClass, accumulated } = score({ results: [{}] });
     assert.deepEqual(new Set(Object.values(stats)), new Set([null]));
@@ -53,7 +53,7 @@ describe('COCO AP', () => {
     assertClose(stats.AP, (51 + 50 * 2 / 3) / 101);
   });
 
-  it('excuses every detection that lies in a crowd', () => {
+  it('ignores every detection inside a crowd', () => {
     const crowd = { bbox: [200, 0, 1000, 1000], iscrowd: 1 };
     const inCrowd = { bbox: [300, 300, 50, 50], score: 0.95 };
     assertClose(score({ objects: [{}, crowd], results: [inCrowd, { ...inCrowd, score: 0.94 }, {}] }).stats.AP, 1);
@@ -91,7 +91,7 @@ describe('COCO AP', () => {
     assert.equal(score({ objects: [{}], results: [...wrong.slice(91), { score: 0.1 }] }).stats.AR1, 0);
   });
 
-  it('is the same in whatever order detections with different scores and images come', () => {
+  it('is the same for any order of detections with different scores and of images', () => {
     fc.assert(fc.property(fc.nat(1e6), fc.nat(1e6), (seed, order) => {
       const { annotations, results } = drawScene(seed, { frames: 6, objects: 4 });
       const expected = evaluate(annotations, results);
@@ -100,7 +100,7 @@ describe('COCO AP', () => {
     }), { numRuns: 30 });
   });
 
-  it('never falls when a detection that touches no object goes away', () => {
+  it('never falls if a detection that touches no object is removed', () => {
     fc.assert(fc.property(fc.nat(1e6), fc.nat(1e6), (seed, nth) => {
       const { annotations, results } = drawScene(seed, { sequences: 1, frames: 4, objects: 3 });
       fc.pre(results.length > 0);
@@ -114,14 +114,14 @@ describe('COCO AP', () => {
     }), { numRuns: 30 });
   });
 
-  it('gives the same AP by the short way', () => {
+  it('gives the same AP when computed alone', () => {
     const { truth, parsed } = readScene(drawScene(3));
     const from = matcherOf(truth, parsed);
     const pairing = everyImageWithItself(truth.images.length);
     assertClose(averagePrecision(from, pairing), evaluatePairing(from, pairing).stats.AP!);
   });
 
-  it('scores a resample as the data set that it stands for', () => {
+  it('scores a resample like the data set that it represents', () => {
     const scene = drawScene(5, { sequences: 3, frames: 8 });
     const { truth, parsed } = readScene(scene);
     const from = matcherOf(truth, parsed);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { cocoTable } from '../../evaluation/coco-table.js';
 
-it('the table looks as pycocotools prints it', () => {
+it('the table equals pycocotools\' printout', () => {
   const stats = { AP: 0.12345, AP50: 0.5, AP75: 1, APs: null, APm: 0, APl: 0, AR1: 0, AR10: 0, AR100: 0, ARs: 0, ARm: 0, ARl: 0.9996 };
   const lines = cocoTable(stats).split('\n');
   assert.equal(lines.length, 12);

@@ -15,7 +15,7 @@ describe('detections', () => {
 
   it('may be none', () => assert.equal(parseDetections([], truth).columns.scores.length, 0));
 
-  it('of unknown classes are passed over and counted', () => {
+  it('of unknown classes are skipped and counted', () => {
     const { columns, warnings } = parseDetections([{ ...result, category_id: 9 }, result, { ...result, category_id: 9 }], truth);
     assert.deepEqual([...columns.classIndex], [2]);
     assert.deepEqual(warnings, ['detection passed over: category_id 9 is not in the annotations (2 times, first detections[0])']);

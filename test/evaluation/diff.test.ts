@@ -17,7 +17,7 @@ describe('comparison of two runs', () => {
     assert.ok(sequences.every(({ a, b }) => a === b));
   });
 
-  it('finds the better run better, beyond doubt, frame by frame', () => {
+  it('finds the better run better, with an interval above 0 and newer outputs', () => {
     const { a, b, difference, interval, frames } = compareRuns(truth, slow, fast, 0, 200, 0);
     assert.equal(difference, b.stats.AP! - a.stats.AP!);
     assert.ok(interval!.low > 0 && interval!.low <= difference && difference <= interval!.high);
@@ -25,7 +25,7 @@ describe('comparison of two runs', () => {
     assert.equal(frames.older, 0);
   });
 
-  it('says the opposite with the sides changed', () => {
+  it('gives the opposite result with the runs exchanged', () => {
     const there = compareRuns(truth, slow, fast, 0, 200, 0);
     const back = compareRuns(truth, fast, slow, 0, 200, 0);
     assert.equal(back.difference, -there.difference!);

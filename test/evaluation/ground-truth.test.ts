@@ -10,7 +10,7 @@ const plain = {
 };
 
 describe('ground truth', () => {
-  it('orders images and classes by id and keeps what is annotated', () => {
+  it('orders images and classes by id and keeps the annotations', () => {
     const truth = parseGroundTruth(plain);
     assert.deepEqual(truth.classes.map(({ name }) => name), ['person', 'car']);
     assert.deepEqual(truth.images.map(({ id }) => id), [10, 20]);
@@ -24,7 +24,7 @@ describe('ground truth', () => {
     assert.deepEqual(parseGroundTruth(plain).sequences.map(({ name, images }) => [name, ...images]), [['b9.jpg', 0], ['b10.jpg', 1]]);
   });
 
-  it('makes one sequence of a video of one\'s own, in the order of the file', () => {
+  it('makes one sequence of a plain COCO video, in the order of the file', () => {
     const { sequences, warnings } = parseGroundTruth(plain, 'clip.mp4');
     assert.deepEqual(sequences.map(({ name, images }) => [name, ...images]), [['clip.mp4', 1, 0]]);
     assert.match(warnings[0], /file name sorts before/);
@@ -38,7 +38,7 @@ describe('ground truth', () => {
     ]);
   });
 
-  it('counts what it passes over', () => {
+  it('counts skipped records', () => {
     const annotations = [{ id: 1, image_id: 99, category_id: 3, bbox: [1, 2, 3, 4] }, { id: 2, image_id: 10, category_id: 7, bbox: [1, 2, 3, 4] }, { id: 3, image_id: 99, category_id: 3, bbox: [1, 2, 3, 4] }];
     const { objects, warnings } = parseGroundTruth({ ...plain, annotations });
     assert.equal(objects.image.length, 0);

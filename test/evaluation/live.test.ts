@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { DataError } from '../../src/core/errors.js';
 import type { PerceptEvent } from '../../src/core/events.js';
-import { decodeEvent, decodeHeader } from '../../src/recording/format.js';
+import { parseRecording } from '../../src/recording/reader.js';
 import { TRACKERS, trackerByName } from '../../src/track/kinds.js';
 import { LiveAccuracy, truthObjects, type LiveAccuracyOptions, type TruthFrame } from '../../evaluation/live.js';
-import { parseRecording } from '../../evaluation/recorded-run.js';
+import { recordedRun } from '../../evaluation/recorded-run.js';
 import { prepareDetections, scoreRun } from '../../evaluation/score.js';
 import { FPS, jittery, play, record } from './play.js';
 import { drawScene, readScene } from './scene.js';
@@ -19,9 +19,8 @@ const END_MS = 1e6;
 const truthFrames = truth.images.map(({ size }, seq): TruthFrame => ({ streamId: 'drive-0', seq, capturedAtMs: (seq * 1000) / FPS, size: size!, objects: objects[seq] }));
 
 function perceptsOf(recording: string): PerceptEvent[] {
-  const lines = recording.trimEnd().split('\n');
-  const { classes } = decodeHeader(lines[0]);
-  return lines.slice(1).map((line, i) => decodeEvent(line, i + 2, classes)).filter((event): event is PerceptEvent => event.type === 'percept');
+  const { events } = parseRecording(recording, (lineNumber) => assert.fail(`line ${lineNumber} is torn`));
+  return [...events].filter((event): event is PerceptEvent => event.type === 'percept');
 }
 
 function meter(options: Partial<LiveAccuracyOptions> = {}): LiveAccuracy {
@@ -32,7 +31,7 @@ const recording = record(scene, play(scene, jittery(0.05, 1)));
 const percepts = perceptsOf(recording);
 
 describe('live accuracy', () => {
-  it('keeps no more frames than it is told to, of which the rolling score is', () => {
+  it('with keptFrames, forgets older frames and leaves the rolling score unchanged', () => {
     const [whole, bounded] = [meter({ windowFrames: 20 }), meter({ windowFrames: 20, keptFrames: 20 })];
     for (const live of [whole, bounded]) {
       for (const percept of percepts) live.percept(percept);
@@ -52,7 +51,7 @@ describe('live accuracy', () => {
         for (const frame of truthFrames) live.truth(frame);
         const { stats, pairing } = live.overall(END_MS);
 
-        const { run, detections, outputCount } = parseRecording(text, truth, FPS);
+        const { run, detections, outputCount } = recordedRun(text, truth, FPS);
         const later = scoreRun(truth, run, prepareDetections(truth, detections, outputCount), 0, forecaster, undefined);
         assert.deepEqual(stats, later.final.stats);
         assert.deepEqual(pairing, later.streamed.pairing);
@@ -60,7 +59,7 @@ describe('live accuracy', () => {
     });
   }
 
-  it('is the same whether ground truth is known before or after, and whenever it is asked', () => {
+  it('is the same for ground truth before or after the percepts, and for queries at any time', () => {
     const late = meter();
     percepts.forEach((percept) => late.percept(percept));
     truthFrames.forEach((frame) => late.truth(frame));
@@ -108,7 +107,7 @@ describe('live accuracy', () => {
     assert.ok(pairing.miss > 60);
   });
 
-  it('passes over classes that are not annotated', () => {
+  it('skips classes without annotations', () => {
     const one = new LiveAccuracy({ truth, classNames: ['boat', ...NAMES] });
     percepts.forEach((percept) => one.percept({ ...percept, detections: percept.detections.map((d) => ({ ...d, classId: d.classId + 1 })) }));
     truthFrames.forEach((frame) => one.truth(frame));

@@ -7,13 +7,13 @@ describe('pairing', () => {
     assert.deepEqual([...lastOutputs([0.5, 1, 1, 2.5], [0, 1, 2, 3])], [-1, 2, 2, 3]);
   });
 
-  it('asks eta frames earlier', () => {
+  it('pairs with the output eta frames earlier', () => {
     assert.deepEqual([...frameTimesS(3, 10, 0)], [0, 0.1, 0.2]);
     assert.deepEqual([...frameTimesS(3, 10, 1)], [-0.1, 0, 0.1]);
     assert.deepEqual([...frameTimesS(3, 10, -1)], [0.1, 0.2, 0.3]);
   });
 
-  it('never takes an output from the future and never passes over a later one', () => {
+  it('never takes an output from the future, and always the latest available one', () => {
     const times = fc.array(fc.integer({ min: 0, max: 50 }), { maxLength: 40 }).map((values) => values.sort((a, b) => a - b));
     fc.assert(fc.property(times, times, (outputs, frames) => {
       lastOutputs(outputs, frames).forEach((output, i) => {

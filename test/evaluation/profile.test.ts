@@ -6,7 +6,7 @@ describe('runtime profile file', () => {
   const info = { model: 'nano.onnx', modelSha256: 'ab', input: { width: 416, height: 416 }, classNames: ['car'], requestedProvider: 'auto', provider: 'cpu', threads: 1 } as const;
   const file = profileFile({ runtimesMs: [30, 10, 20, 40], inferenceMs: [28, 8, 18, 38] }, info, { cpu: 'a CPU', platform: 'linux-x64' }, '0.1.0', '2026-01-01T00:00:00.000Z');
 
-  it('says what was measured on what', () => {
+  it('names the figures and the machine', () => {
     const { samples, percentiles, inference, ...rest } = file;
     assert.deepEqual(samples, [30, 10, 20, 40]);
     assert.deepEqual(percentiles, { mean: 25, min: 10, p50: 30, p90: 40, p95: 40, p99: 40, max: 40 });
@@ -17,7 +17,7 @@ describe('runtime profile file', () => {
     });
   });
 
-  it('is what --runtime reads', () => assert.equal(parseRuntimeProfile(JSON.parse(JSON.stringify(file))).meanMs, 25));
+  it('is readable by --runtime', () => assert.equal(parseRuntimeProfile(JSON.parse(JSON.stringify(file))).meanMs, 25));
 
   it('needs a sample', () => assert.throws(() => profileFile({ runtimesMs: [], inferenceMs: [] }, info, { cpu: '', platform: '' }, '', ''), /at least one sample/));
 });

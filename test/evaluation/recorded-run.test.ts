@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { DataError } from '../../src/core/errors.js';
 import { mapClasses } from '../../evaluation/class-mapping.js';
 import { parseGroundTruth } from '../../evaluation/ground-truth.js';
-import { parseRecording } from '../../evaluation/recorded-run.js';
+import { recordedRun } from '../../evaluation/recorded-run.js';
 import { FPS, jittery, play, record } from './play.js';
 import { drawScene, readScene } from './scene.js';
 
@@ -15,7 +15,7 @@ const lines = text.split('\n');
 
 describe('recording as a streamed run', () => {
   it('holds the runs, drops and capture times of every sequence', () => {
-    const { run, outputCount } = parseRecording(text, truth);
+    const { run, outputCount } = recordedRun(text, truth);
     assert.ok(Math.abs(run.fps - FPS) < 1e-3);
     assert.equal(outputCount, played.simulated.reduce((count, { runs }) => count + runs.length, 0));
     run.sequences.forEach(({ runs, drops, outputs, frameTimesS }, s) => {
@@ -28,29 +28,29 @@ describe('recording as a streamed run', () => {
   });
 
   it('is read up to a torn last line, with a warning', () => {
-    const { outputCount, warnings } = parseRecording(text.slice(0, -20), truth);
-    assert.equal(outputCount, parseRecording(`${lines.slice(0, -2).join('\n')}\n`, truth).outputCount);
+    const { outputCount, warnings } = recordedRun(text.slice(0, -20), truth);
+    assert.equal(outputCount, recordedRun(`${lines.slice(0, -2).join('\n')}\n`, truth).outputCount);
     assert.match(warnings.join(), /torn last line skipped/);
   });
 
-  it('places frames that it does not tell of by the frame rate', () => {
+  it('places missing frames by the frame rate', () => {
     const untold = lines.filter((line) => !/"stream":"drive-0","seq":(5|6|29),/.test(line)).join('\n');
-    const { run, warnings } = parseRecording(untold, truth, FPS);
+    const { run, warnings } = recordedRun(untold, truth, FPS);
     const timesS = run.sequences[0].frameTimesS(0);
     for (const frame of [5, 6, 29]) assert.ok(Math.abs(timesS[frame] - timesS[0] - frame / FPS) < 2e-6);
     assert.deepEqual(warnings, ['frame that the recording does not tell of (3 of "drive-0")']);
   });
 
-  it('of one stream belongs to the one sequence that is annotated, whatever its name', () => {
+  it('of one stream matches the only annotated sequence, whatever its name', () => {
     const one = readScene(drawScene(7, { sequences: 1 }));
     const renamed = record(one, play(one, () => 0.05)).replaceAll('drive-0', 'person.mp4');
-    assert.equal(parseRecording(renamed, one.truth).run.sequences.length, 1);
+    assert.equal(recordedRun(renamed, one.truth).run.sequences.length, 1);
   });
 
-  it('may be longer than what is annotated', () => {
+  it('may be longer than the annotations', () => {
     const long = readScene(drawScene(7, { sequences: 1, frames: 40 }));
     const short = readScene(drawScene(7, { sequences: 1, frames: 30 }));
-    const { warnings } = parseRecording(record(long, play(long, () => 0.01)), short.truth);
+    const { warnings } = recordedRun(record(long, play(long, () => 0.01)), short.truth);
     assert.deepEqual(warnings, ['frame beyond the end of its annotated sequence passed over (10 times, first "drive-0", frame 30)']);
   });
 
@@ -68,17 +68,17 @@ describe('recording as a streamed run', () => {
     ['a stream without frames', lines.filter((line) => !line.includes('"stream":"drive-1"')).join('\n'), /holds no frame of sequence "drive-1"/],
   ];
   for (const [what, recording, message] of faults) {
-    it(`refuses ${what}`, () => assert.throws(() => parseRecording(recording, truth), (error) => error instanceof DataError && message.test(error.message)));
+    it(`refuses ${what}`, () => assert.throws(() => recordedRun(recording, truth), (error) => error instanceof DataError && message.test(error.message)));
   }
 });
 
 describe('classes of a model', () => {
-  it('go by name, whatever the spelling', () => {
+  it('match by name, ignoring case, spaces and underscores', () => {
     const named = parseGroundTruth({ ...drawn.annotations, categories: [{ id: 4, name: 'traffic_light' }, { id: 2, name: 'car' }], annotations: [] });
     assert.deepEqual([...mapClasses(['Car', 'boat', 'traffic light'], named)], [0, -1, 1]);
   });
 
-  it('go by coco_mapping where there are as many as it maps', () => {
+  it('follow coco_mapping if it has an entry for each', () => {
     const mapped = parseGroundTruth({ ...drawn.annotations, coco_mapping: [2, 80, 0] });
     assert.deepEqual([...mapClasses(['a', 'b', 'c'], mapped)], [2, -1, 0]);
   });

@@ -39,7 +39,7 @@ describe('report in a browser', () => {
     }
   }
 
-  itNeeds(needs, 'shows the sequence and the class that its menus choose, and changes its colours', async () => {
+  itNeeds(needs, 'shows the sequence and the class selected in its menus, and changes its colours', async () => {
     const { page, problems } = await open('light', 1200);
     const shown = (heading: string): Promise<string | null> =>
       page.locator('.card', { has: page.getByRole('heading', { name: heading }) }).locator('[data-view]:not(.hidden)').getAttribute('data-view');

@@ -31,11 +31,11 @@ describe('report', () => {
     assert.ok(html.includes(`−${streaming!.score.attribution!.oneFrameFloor.toFixed(3)}`));
   });
 
-  it('needs nothing else: it names no other file', () => {
+  it('is self-contained: it names no other file', () => {
     assert.doesNotMatch(renderReport(input()), /\b(src|href)=|url\(|@import|https?:/);
   });
 
-  it('lets no name break out of its place', () => {
+  it('escapes every name', () => {
     const { annotations, results } = drawScene(7);
     const hostile = '"><script>alert(1)</script>';
     annotations.categories[0].name = hostile;
@@ -46,19 +46,19 @@ describe('report', () => {
     assert.ok(html.includes('&quot;&gt;&lt;script&gt;'));
   });
 
-  it('leaves the waterfall out where the gap cannot be attributed', () => {
+  it('omits the waterfall if the gap cannot be attributed', () => {
     const { run } = play(scene, () => 0.05);
     const html = renderReport(input({ streaming: { run, score: scoreRun(truth, run, detections, 0, undefined, undefined), eta: 0 } }));
     assert.ok(!html.includes('Where AP is lost') && html.includes('Timeline'));
   });
 
-  it('of plain COCO AP knows no time', () => {
+  it('of plain COCO AP has no timing parts', () => {
     const { streaming: _, ...plain } = input();
     const html = renderReport(plain);
     assert.ok(!html.includes('Timeline') && html.includes('<span>AP50</span>'));
   });
 
-  it('draws a run from which nothing came', () => {
+  it('draws a run without outputs', () => {
     const { run } = play(scene, () => 100);
     const score = scoreRun(truth, run, detections, 0, undefined, detections);
     const html = renderReport(input({ evaluation: score.final, streaming: { run, score, eta: 0 } }));

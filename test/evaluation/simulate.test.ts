@@ -21,7 +21,7 @@ describe('simulation', () => {
     }));
   });
 
-  it('starts no frame before it is there and keeps no more workers busy than there are', () => {
+  it('starts no frame before it is available, on no more workers than there are', () => {
     fc.assert(fc.property(setting, fc.nat(), ({ policy, fps, workers, frames, runtimesS }, seed) => {
       const { runs } = simulateSequence(frames, { policy, fps, workers, knownRuntimesS: runtimesS }, drawnRuntimes(runtimesS, seed));
       for (const { frame, startS, endS } of runs) {
@@ -40,7 +40,7 @@ describe('simulation', () => {
     }
   });
 
-  it('runs every frame at once where runs take no time', () => {
+  it('runs every frame at once if runs take no time', () => {
     const { runs, drops } = simulateSequence(1000, { policy: policyByName('idle-free'), fps: 30, workers: 1 }, () => 0);
     assert.deepEqual(runs.map(({ frame, endS }) => [frame, endS]), Array.from({ length: 1000 }, (_, i) => [i, i / 30]));
     assert.deepEqual(drops, []);
@@ -54,7 +54,7 @@ describe('simulation', () => {
     assert.deepEqual(framesOf(run('idle-next', [1.5, 1.5, 1.5])), [0, 2, 4]);
   });
 
-  it('says why a frame was dropped, and when', () => {
+  it('gives the reason and the time of each drop', () => {
     assert.deepEqual(run('stride:2', [0.5, 0.5, 0.5]).drops.map(({ frame, reason }) => [frame, reason]), [[1, 'stride'], [3, 'stride'], [5, 'stride']]);
     assert.deepEqual(run('idle-free', [2.5, 9]).drops, [
       { frame: 1, reason: 'superseded', atS: 2 }, { frame: 2, reason: 'stopped', atS: 6 },
@@ -62,7 +62,7 @@ describe('simulation', () => {
     ]);
   });
 
-  it('starts every frame as it comes with infinitely many workers, and lets an older one end later', () => {
+  it('starts every frame on arrival with infinitely many workers, and lets an older one end later', () => {
     const { runs, drops } = simulateSequence(3, { policy: policyByName('idle-free'), fps: 1, workers: Infinity }, traceRuntimes([1.5, 0.25, 0.25]));
     assert.deepEqual(runs.map(({ frame, endS }) => [frame, endS]), [[1, 1.25], [0, 1.5], [2, 2.25]]);
     assert.deepEqual(drops, []);
@@ -74,7 +74,7 @@ describe('simulation', () => {
     assert.notDeepEqual(draws(1), draws(2));
   });
 
-  it('says so when a trace is too short', () => {
+  it('reports a trace that is too short', () => {
     assert.throws(() => run('idle-free', [1]), /the runtime trace ends after 1 runs, but the simulation needs more; record a longer one/);
   });
 

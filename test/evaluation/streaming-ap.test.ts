@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { averagePrecision, evaluatePairing, everyImageWithItself } from '../../evaluation/coco-ap.js';
 import { forecastResults } from '../../evaluation/forecast-results.js';
 import { parseGroundTruth } from '../../evaluation/ground-truth.js';
-import { parseRecording } from '../../evaluation/recorded-run.js';
+import { recordedRun } from '../../evaluation/recorded-run.js';
 import { prepareDetections, scoreRun, streamingJson } from '../../evaluation/score.js';
 import { streamingAp } from '../../evaluation/streaming-ap.js';
 import { drawScene, readScene } from './scene.js';
@@ -14,13 +14,13 @@ const scene = readScene(drawScene(7));
 const { truth, detections } = scene;
 
 describe('streaming AP', () => {
-  it('equals offline AP where runs take no time', () => {
+  it('equals offline AP if runs take no time', () => {
     const { stats, pairing } = streamingAp(detections.matcher, truth, play(scene, () => 0).run, 0);
     assert.deepEqual(stats, evaluatePairing(detections.matcher, everyImageWithItself(truth.images.length)).stats);
     assert.deepEqual(pairing, { frames: 60, miss: 0, inTime: 60, mismatch: 0 });
   });
 
-  it('equals offline AP shifted by eta frames where runs take no time', () => {
+  it('equals offline AP shifted by eta frames if runs take no time', () => {
     for (const eta of [1, 2]) {
       const { stats, detectionFrames } = streamingAp(detections.matcher, truth, play(scene, () => 0).run, eta);
       const shifted = Int32Array.from(truth.images, (_, i) => (i % 30 < eta ? -1 : i - eta));
@@ -31,13 +31,13 @@ describe('streaming AP', () => {
     }
   });
 
-  it('is one frame late where runs take less than a frame', () => {
+  it('is one frame late if runs take less than a frame', () => {
     const { pairing, mismatches } = streamingAp(detections.matcher, truth, play(scene, () => 0.02).run, 0);
     assert.deepEqual(pairing, { frames: 60, miss: 2, inTime: 0, mismatch: 58 });
     assert.deepEqual(mismatches, [{ mismatch: 1, frames: 58 }]);
   });
 
-  it('counts every frame as missed where nothing comes out', () => {
+  it('counts every frame as missed without outputs', () => {
     const { stats, pairing } = streamingAp(detections.matcher, truth, play(scene, () => 100).run, 0);
     assert.equal(stats.AP, 0);
     assert.equal(pairing.miss, 60);
@@ -50,7 +50,7 @@ describe('streaming AP', () => {
       fc.integer({ min: 1, max: 20 }).map((sixths) => () => sixths / 6 / FPS));
     fc.assert(fc.property(runtimes, fc.constantFrom(-1, 0, 1), (runtime, eta) => {
       const played = play(scene, runtime);
-      const recorded = parseRecording(record(scene, played), truth);
+      const recorded = recordedRun(record(scene, played), truth);
       const live = scoreRun(truth, played.run, detections, eta, undefined, detections);
       const later = scoreRun(truth, recorded.run, prepareDetections(truth, recorded.detections, recorded.outputCount), eta, undefined, detections);
       assert.deepEqual(recorded.warnings, []);
@@ -68,7 +68,7 @@ describe('streaming AP', () => {
     assert.equal(Object.values(json.dropReasons).reduce((a, b) => a + b), json.drops);
   });
 
-  it('with a forecast scores the boxes where they are now, and pairs as before', () => {
+  it('with a forecast scores the forecast boxes, with the same pairing', () => {
     const { run } = play(scene, () => 0.08);
     const plain = scoreRun(truth, run, detections, 0, undefined, undefined);
     const forecast = scoreRun(truth, run, detections, 0, trackerByName('kalman'), undefined);
@@ -76,7 +76,7 @@ describe('streaming AP', () => {
     assert.ok(forecast.final.stats.AP! > plain.final.stats.AP! + 0.05);
   });
 
-  it('with a forecast needs to know how large the pictures are', () => {
+  it('with a forecast requires the size of the pictures', () => {
     const { annotations } = drawScene(7);
     const sizeless = parseGroundTruth({ ...annotations, images: annotations.images.map(({ width: _, height: __, ...image }) => image) });
     assert.throws(() => forecastResults(sizeless, play(scene, () => 0).run, 0, () => [], trackerByName('kalman')), /the image with id 0 has no "width" and "height"/);

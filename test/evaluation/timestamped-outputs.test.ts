@@ -19,7 +19,7 @@ const file: { sequences: Record<string, Outputs> } = {
 };
 
 describe('timestamped outputs', () => {
-  it('score as the run that they came from, with the detections of their input frames', () => {
+  it('score like the original run, with the detections of their input frames', () => {
     const { sequences, detections: own, warnings } = parseTimestampedOutputs(file, truth, FPS);
     assert.equal(own, undefined);
     assert.deepEqual(warnings, []);

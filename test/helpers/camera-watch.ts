@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { DropEvent, GapEvent, SourceEvent, StatusEvent } from '../../src/core/events.js';
 import type { Frame } from '../../src/core/frame.js';
+import type { Picture } from '../../src/core/picture.js';
 import { cameraSource, type CameraOptions } from '../../src/streaming/sources/camera/camera.js';
 import { locateFfmpeg } from '../../src/streaming/ffmpeg/binary.js';
 import { monotonicClock } from './monotonic.js';
@@ -8,7 +9,7 @@ import { monotonicClock } from './monotonic.js';
 export const CAMERA_INPUT = { width: 320, height: 320 } as const;
 
 /** What is kept of a frame after its picture was given back. */
-export type SeenFrame = Omit<Frame, 'image' | 'release'>;
+export type SeenFrame = Omit<Frame, 'picture' | 'release'> & Omit<Picture, 'image'>;
 
 /** A subscription to a camera that keeps what it saw and can be waited on. */
 export class CameraWatch {
@@ -86,8 +87,8 @@ export class CameraWatch {
     switch (event.type) {
       case 'frame': {
         look(event);
-        const { image: _image, release, ...seen } = event;
-        this.frames.push(seen);
+        const { picture: { size, fit }, release, ...seen } = event;
+        this.frames.push({ ...seen, size, fit });
         release();
         break;
       }

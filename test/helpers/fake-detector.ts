@@ -1,9 +1,9 @@
 import type { Detection } from '../../src/core/detection.js';
 import type { Detector, DetectorResult } from '../../src/core/detector.js';
-import type { Frame } from '../../src/core/frame.js';
+import type { Picture } from '../../src/core/picture.js';
 
 type Job = {
-  readonly frame: Frame;
+  readonly picture: Picture;
   /** Answers with these detections; the run took from `startMs` to `endMs`. */
   finish(detections?: readonly Detection[], startMs?: number, endMs?: number): void;
   fail(error: Error): void;
@@ -16,7 +16,7 @@ export class FakeDetector implements Detector {
     requestedProvider: 'cpu', provider: 'cpu', threads: 1,
   };
   readonly hosts: number;
-  /** Frames under way, oldest first. */
+  /** What is under way, oldest first. */
   readonly jobs: Job[] = [];
   closed = false;
   #waiting: { readonly resolve: () => void; readonly reject: (error: Error) => void }[] = [];
@@ -25,10 +25,10 @@ export class FakeDetector implements Detector {
     this.hosts = hosts;
   }
 
-  detect(frame: Frame): Promise<DetectorResult> {
+  detect(picture: Picture): Promise<DetectorResult> {
     return new Promise((resolve, reject) => {
       this.jobs.push({
-        frame,
+        picture,
         finish: (detections = [], startMs = 0, endMs = 0) =>
           resolve({ detections, times: { inferStartMs: startMs, inferEndMs: endMs, doneAtMs: endMs } }),
         fail: reject,

@@ -2,6 +2,8 @@ import type { PipelineEvent, SourceEvent } from '../../src/core/events.js';
 import { OWN_TIMES, type Frame } from '../../src/core/frame.js';
 import { letterbox } from '../../src/core/letterbox.js';
 
+const SIZE = { width: 64, height: 48 };
+
 /** Counts how often each frame was given back. */
 export class FrameLedger {
   readonly releases = new Map<string, number>();
@@ -18,8 +20,7 @@ export class FrameLedger {
     const atMs = over.capturedAtMs ?? seq * 10;
     return {
       type: 'frame', streamId, seq, epoch: 0, ptsMs: atMs, capturedAtMs: atMs, ...OWN_TIMES, readyAtMs: atMs,
-      width: 64, height: 48, letterbox: letterbox({ width: 64, height: 48 }, { width: 32, height: 32 }),
-      image: new Uint8Array(0), corrupt: false,
+      picture: { size: SIZE, fit: letterbox(SIZE, { width: 32, height: 32 }), image: new Uint8Array(0) }, corrupt: false,
       release: () => this.releases.set(name, this.releases.get(name)! + 1),
       ...over,
     };

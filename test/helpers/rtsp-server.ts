@@ -86,8 +86,8 @@ const STAMP_BITS = 48;
 const STAMP_COLUMNS = 24;
 
 /** Reads the moment at which the server drew this picture, in milliseconds of `process.hrtime`. */
-export function drawnAtMs({ image, width, letterbox }: Frame, inputWidth: number): number {
-  const cell = Math.floor(width / STAMP_COLUMNS) * letterbox.scale;
+export function drawnAtMs({ picture: { image, size, fit } }: Frame, inputWidth: number): number {
+  const cell = Math.floor(size.width / STAMP_COLUMNS) * fit.scaleX;
   let us = 0;
   for (let bit = 0; bit < STAMP_BITS; bit++) {
     const x = Math.floor(((bit % STAMP_COLUMNS) + 0.5) * cell);

@@ -37,7 +37,7 @@ describe('real-yolox-nano: raw output to detections', () => {
           const [inputHeight, inputWidth] = tensors.get(`input.${picture}`)!.shape;
           const input = { width: inputWidth, height: inputHeight };
           const fit = letterbox({ width, height }, input);
-          assert.ok(Math.abs(fit.scale - scale) < 1e-12);
+          assert.ok(Math.abs(fit.scaleX - scale) < 1e-12);
           const raw = tensors.get(`raw.${picture}`)!;
           const classNames = Array.from({ length: raw.shape[1] - 5 }, (_, i) => `class-${i}`);
           const found = createPostprocess({ input, classNames, ...options })(raw.data as Float32Array, fit);

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { ModelError } from '../../src/core/errors.js';
 import { DataType } from '../../src/model/onnx/build.js';
 import { serializeOnnx } from '../../src/model/onnx/model-file.js';
-import { openSession, PROVIDER_ERROR, supportedProviders, type ActualProvider, type SessionOptions } from '../../src/model/session.js';
+import { PROVIDER_ERROR, type ActualProvider } from '../../src/model/actual-provider.js';
+import { openSession, supportedProviders, type SessionOptions } from '../../src/model/session.js';
 import { pixelModel } from './pixel-model.js';
 import { tempFolder } from './temp-folder.js';
 

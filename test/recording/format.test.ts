@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { PipelineEvent } from '../../src/core/events.js';
-import { DROP_REASONS, STATUS_STATES } from '../../src/core/events.js';
+import { DROP_REASONS, policyDropReason, STATUS_STATES } from '../../src/core/events.js';
 import { CAPTURE_CLOCKS } from '../../src/core/frame.js';
-import { decodeEvent, decodeHeader, encodeEvent, RECORDING_SCHEMA, UNRECORDED_TRUST } from '../../src/recording/format.js';
-import { CLASSES, dropEventOf, perceptOf } from '../streaming/events.js';
+import { decodeEvent, decodeHeader } from '../../src/recording/decode.js';
+import { encodeEvent, encodeHeader } from '../../src/recording/encode.js';
+import { UNRECORDED_TRUST } from '../../src/recording/format.js';
+import { recordingHeader } from '../../src/recording/header.js';
+import { CLASSES, dropEventOf, HEADER, perceptOf } from '../streaming/events.js';
 
 const us = fc.integer({ min: 0, max: 2 ** 45 }).map((value) => value / 1000);
 const pixels = fc.integer({ min: -1_000_000, max: 4_000_000 }).map((value) => value / 1000);
@@ -22,7 +25,7 @@ const event: fc.Arbitrary<PipelineEvent> = fc.oneof(
     times: fc.record({ capturedAtMs: us, readyAtMs: us, startedAtMs: us, inferStartMs: us, inferEndMs: us, doneAtMs: us, emittedAtMs: us }),
     detections: fc.array(detection), overBudget: fc.boolean(), forecast: fc.option(forecast, { nil: undefined }),
   }).map(({ forecast: carried, ...percept }) => ({ ...percept, ...(carried === undefined ? {} : { forecast: carried }) })),
-  fc.record({ type: fc.constant('drop' as const), ...identity, capturedAtMs: us, reason: fc.constantFrom(...DROP_REASONS), atMs: us }),
+  fc.record({ type: fc.constant('drop' as const), ...identity, capturedAtMs: us, reason: fc.oneof(fc.constantFrom(...DROP_REASONS), fc.string({ minLength: 1 }).map(policyDropReason)), atMs: us }),
   fc.record({ type: fc.constant('gap' as const), streamId: fc.string(), fromMs: us, toMs: us, why: fc.string() }),
   fc.record({ type: fc.constant('status' as const), atMs: us, state: fc.constantFrom(...STATUS_STATES), message: fc.string() }),
 );
@@ -42,13 +45,13 @@ describe('recording', () => {
   });
 
   it('reads its header and refuses another', () => {
-    const header = { type: 'header', schema: RECORDING_SCHEMA, unixUsAtZero: 5, classes: CLASSES, streams: ['a'], config: {}, host: {} };
-    assert.deepEqual(decodeHeader(JSON.stringify(header)).classes, CLASSES);
+    const header = recordingHeader({ unixUsAtZero: 5, classes: CLASSES, streams: ['a'], config: {}, host: HEADER.host });
+    assert.deepEqual(decodeHeader(encodeHeader(header)), header);
     assert.throws(() => decodeHeader('{"images": []}'), { code: 'NOWCAST_DATA', message: /not a Nowcast recording/ });
     assert.throws(() => decodeHeader('junk'), { code: 'NOWCAST_DATA', message: /line 1 is not JSON/ });
   });
 
-  it('takes the captures of a recording that does not say how well it knows them for known to five seconds', () => {
+  it('reads captures without an uncertainty as known to five seconds', () => {
     for (const event of [perceptOf(3), dropEventOf(4)]) {
       const { captureClock: _clock, uncertaintyUs: _us, ...old } = JSON.parse(encodeEvent(event)) as Record<string, unknown>;
       assert.deepEqual(decodeEvent(JSON.stringify(old), 2, CLASSES), { ...event, ...UNRECORDED_TRUST });

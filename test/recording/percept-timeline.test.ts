@@ -7,7 +7,7 @@ import { perceptOf } from '../streaming/events.js';
 const at = (ptsMs: number): PerceptEvent => perceptOf(ptsMs, { ptsMs });
 
 describe('PerceptTimeline', () => {
-  it('finds a picture\'s own percept, else the newest before it and how old it is', async () => {
+  it('finds a picture\'s own percept, else the newest before it and its age', async () => {
     const timeline = new PerceptTimeline([at(100), at(200), at(500)]);
     const found = [];
     for (const ptsMs of [0, 100, 133.3, 200, 499, 600]) {
@@ -17,26 +17,26 @@ describe('PerceptTimeline', () => {
     assert.deepEqual(found, [undefined, [100, 0], [100, 33.3], [200, 0], [500, 0], [500, 100]]);
   });
 
-  it('forgives times that a container rounded to a millisecond', async () => {
+  it('tolerates times rounded to a millisecond by a container', async () => {
     const timeline = new PerceptTimeline([at(33.367), at(66.733)]);
     for (const [ptsMs, seq] of [[33, 33.367], [67, 66.733]]) {
       assert.deepEqual(await timeline.at(ptsMs), { percept: at(seq), ageMs: 0 });
     }
   });
 
-  it('tells pictures apart that are a microsecond apart where times are exact, as those of a camera whose clock stands', async () => {
+  it('separates pictures a microsecond apart if times are exact, as from a camera whose clock stands still', async () => {
     const timeline = new PerceptTimeline([at(40), at(40.002)], 0.0005);
     for (const [ptsMs, own] of [[40, 40], [40.001, 40], [40.002, 40.002]]) assert.equal((await timeline.at(ptsMs))?.percept.ptsMs, own);
     assert.equal((await timeline.at(40.003))?.ageMs === 0, false, 'none is its own');
   });
 
-  it('gives a picture that comes out of its turn no percept of a later one', async () => {
+  it('gives an out-of-order picture no later percept', async () => {
     const timeline = new PerceptTimeline([at(40), at(80)]);
     assert.equal((await timeline.at(80))?.percept.ptsMs, 80);
     assert.equal(await timeline.at(40), undefined);
   });
 
-  it('puts percepts in order that came out of it, as those of several detectors do', async () => {
+  it('sorts percepts that arrive out of order, as from several detectors', async () => {
     await fc.assert(fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 20 }), { maxLength: 40 }), async (delays) => {
       const inOrder = delays.map((_, i) => at(i * 50));
       const asEmitted = [...inOrder].sort((a, b) => a.seq + delays[a.seq / 50] * 50 - (b.seq + delays[b.seq / 50] * 50));
@@ -45,7 +45,7 @@ describe('PerceptTimeline', () => {
     }));
   });
 
-  it('reads an endless recording no further than it must, and gives it back', async () => {
+  it('reads an endless recording only as far as needed, and closes it', async () => {
     let read = 0;
     let closed = false;
     async function* endless(): AsyncGenerator<PerceptEvent> {

@@ -36,7 +36,7 @@ describe('recorder', () => {
   const folder = temporaryFolder();
   const inFolder = (name: string): string => join(folder(), name);
 
-  it('writes what the reader reads back', async () => {
+  it('writes events that the reader returns unchanged', async () => {
     record(inFolder('run.jsonl'));
     const recording = await readRecording(inFolder('run.jsonl'), failOn);
     assert.deepEqual(recording.header, HEADER);
@@ -59,7 +59,7 @@ describe('recorder', () => {
     assert.deepEqual(await collect(inFolder('run.jsonl')), []);
   });
 
-  it('refuses a place that cannot be written, saying which and what to do', () => {
+  it('refuses a path that cannot be written, with the path and the remedy', () => {
     mkdirSync(inFolder('folder'));
     for (const [path, says] of [[inFolder('absent/run.jsonl'), /absent\/run\.jsonl.*create it first/], [inFolder('folder'), /it is a folder/]] as const) {
       assert.throws(() => createRecorder(path, HEADER, failOn), (error) => error instanceof OutputError && says.test(error.message));
@@ -72,7 +72,7 @@ describe('recorder', () => {
     assert.throws(() => createRecorder(inFolder('closed/run.jsonl'), HEADER, failOn), /no permission/);
   });
 
-  itNeeds({ '/dev/full': existsSync('/dev/full') }, 'says once that the disk is full, and lets the run go on', async () => {
+  itNeeds({ '/dev/full': existsSync('/dev/full') }, 'reports a full disk once, and lets the run continue', async () => {
     const failures: OutputError[] = [];
     const recorder = createRecorder('/dev/full', HEADER, (error) => failures.push(error));
     for (const event of EVENTS) recorder.write(event);
@@ -86,7 +86,7 @@ describe('recording reader', () => {
   const folder = temporaryFolder();
   const inFolder = (name: string): string => join(folder(), name);
 
-  it('skips a torn last line with a warning, wherever it is torn', async () => {
+  it('skips a torn last line with a warning, torn at any byte', async () => {
     const path = inFolder('run.jsonl');
     record(path);
     const lengthOfLast = readFileSync(path, 'utf8').trimEnd().split('\n').at(-1)!.length;
@@ -100,21 +100,21 @@ describe('recording reader', () => {
     }
   });
 
-  it('takes a whole last line that lacks its line feed', async () => {
+  it('accepts a complete last line without a line feed', async () => {
     const path = inFolder('run.jsonl');
     record(path);
     truncateSync(path, statSync(path).size - 1);
     assert.equal((await collect(path)).length, EVENTS.length);
   });
 
-  it('names any other line that is wrong', async () => {
+  it('names any other wrong line', async () => {
     const path = inFolder('run.jsonl');
     record(path);
     appendFileSync(path, '{"type":"percept"}\n');
     await assert.rejects(collect(path), (error) => error instanceof DataError && /line 7: "seq"/.test(error.message));
   });
 
-  it('says what a file is that is not a recording', async () => {
+  it('describes a file that is not a recording', async () => {
     for (const [content, says] of [['', /is empty/], ['[1, 2]\n', /not a Nowcast recording/], ['{"type":"hea', /line 1 is not JSON/]] as const) {
       writeFileSync(inFolder('other'), content);
       await assert.rejects(readRecording(inFolder('other'), failOn), (error) => error instanceof DataError && says.test(error.message));
@@ -122,7 +122,7 @@ describe('recording reader', () => {
     await assert.rejects(readRecording(inFolder('absent.jsonl'), failOn), (error) => error instanceof DataError && /cannot read.*absent\.jsonl/.test(error.message));
   });
 
-  it('reads long recordings piece by piece, and stops where its reader stops', async () => {
+  it('reads long recordings in pieces, and stops when its reader stops', async () => {
     const path = inFolder('run.jsonl');
     record(path, Array.from({ length: 2000 }, (_, seq) => perceptOf(seq)));
     const { events } = await readRecording(path, failOn);

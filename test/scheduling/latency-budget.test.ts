@@ -5,12 +5,12 @@ import { judgeLatency } from '../../src/scheduling/latency-budget.js';
 const ms = fc.double({ min: 0, max: 1000, noNaN: true });
 
 describe('judgeLatency', () => {
-  it('runs what comes out in time, to the millisecond', () => {
+  it('runs a frame that comes out in time, to the millisecond', () => {
     assert.equal(judgeLatency({ ageMs: 80, transportMs: 5, medianRuntimeMs: 20 }, 100), 'in-time');
     assert.equal(judgeLatency({ ageMs: 80.1, transportMs: 5, medianRuntimeMs: 20 }, 100), 'late');
   });
 
-  it('finds hopeless what a frame taken on arrival could not make either', () => {
+  it('calls a frame hopeless if even a frame taken on arrival would be late', () => {
     assert.equal(judgeLatency({ ageMs: 10, transportMs: 5, medianRuntimeMs: 120 }, 100), 'hopeless');
     assert.equal(judgeLatency({ ageMs: 170, transportMs: 165, medianRuntimeMs: 16 }, 100), 'hopeless');
   });

@@ -27,7 +27,7 @@ describe('policies', () => {
     assert.equal(decide(policyByName('threshold'), { ageFrames: 1.9, runtime: runtimeProfile([10]) }), 'run');
   });
 
-  it('stride runs the first of every N that are offered', () => {
+  it('stride runs the first of every N offered frames', () => {
     const policy = policyByName('stride:3');
     let { initial: memory } = policy;
     const decisions = Array.from({ length: 7 }, () => {

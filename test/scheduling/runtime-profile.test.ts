@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { parseRuntimeProfile, quantileMs, RuntimeEstimator, runtimeProfile } from '../../src/scheduling/runtime-profile.js';
 
 describe('runtime profile', () => {
-  it('sorts its samples and leaves the given ones alone', () => {
+  it('sorts its samples without changing the given ones', () => {
     const given = [30, 10, 20];
     const profile = runtimeProfile(given);
     assert.deepEqual([...profile.samplesMs], [10, 20, 30]);
@@ -28,7 +28,7 @@ describe('runtime profile', () => {
     });
   }
 
-  it('forgets runtimes that left the window', () => {
+  it('drops runtimes that left the window', () => {
     const estimator = new RuntimeEstimator(3);
     assert.equal(estimator.profile(), undefined);
     assert.equal(estimator.medianMs(), 0);

@@ -73,13 +73,13 @@ describe('threshold policy', () => {
     assert.ok(Math.abs(reached - staleness(runtime, 1).meanStaleness) < 0.03);
   });
 
-  it('is as good as the shrinking tail where runtimes do not vary', () => {
+  it('is as good as the shrinking tail for constant runtimes', () => {
     const runtime = runtimeProfile([1.5]);
     const tail = meanStaleness(shrinkingTail, runtime, () => 1.5, 10_000);
     assert.ok(meanStaleness(threshold, runtime, () => 1.5, 10_000) <= tail + 1e-3);
   });
 
-  it('keeps its rule while the runtimes and the interval hardly change', () => {
+  it('keeps its rule if the runtimes and the interval hardly change', () => {
     const rule = staleness(runtimeProfile([10, 20]), 30);
     assert.equal(staleness(runtimeProfile([10.1, 20]), 30, rule), rule);
     assert.equal(staleness(runtimeProfile([10, 20]), 30.02, rule), rule);

@@ -1,14 +1,15 @@
 import type { Detection } from '../../src/core/detection.js';
 import type { DropEvent, PerceptEvent } from '../../src/core/events.js';
 import type { CaptureTrust } from '../../src/core/frame.js';
-import { RECORDING_SCHEMA, type RecordingHeader } from '../../src/recording/format.js';
+import type { RecordingHeader } from '../../src/recording/format.js';
+import { recordingHeader } from '../../src/recording/header.js';
 
 export const CLASSES = ['person', 'bicycle', 'car'];
 
-export const HEADER: RecordingHeader = {
-  type: 'header', schema: RECORDING_SCHEMA, unixUsAtZero: 0, classes: CLASSES, streams: ['cam'], config: {},
+export const HEADER: RecordingHeader = recordingHeader({
+  unixUsAtZero: 0, classes: CLASSES, streams: ['cam'], config: {},
   host: { nowcast: '0.1.0', node: 'v20', platform: 'linux-x64', cpu: 'test' },
-};
+});
 
 const TRUST: CaptureTrust = { captureClock: 'sender', uncertaintyMs: 4.5 };
 

@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { writeDataset } from '../../synth/write-dataset.js';
+import { rgbaVideoEncoder } from '../../src/streaming/ffmpeg/video-encoder.js';
+import { writeDataset, type DatasetOptions } from '../../synth/write-dataset.js';
 import { NEEDS_FFMPEG, presentationTimes } from '../helpers/clips.js';
 import { itNeeds } from '../helpers/needs.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
 describe('Videos of a synthetic data set', () => {
   const folder = temporaryFolder();
-  const options = (out: string) => ({
-    out, seed: 2, sequences: 1, frames: 7, size: { width: 320, height: 200 }, fps: 30, video: { ffmpeg: 'ffmpeg' },
+  const options = (out: string, ffmpeg = 'ffmpeg'): DatasetOptions => ({
+    out, seed: 2, sequences: 1, frames: 7, size: { width: 320, height: 200 }, fps: 30,
+    openVideo: (...video) => rgbaVideoEncoder(ffmpeg, ...video),
     signal: new AbortController().signal, onFrame: () => undefined,
   });
 
@@ -19,7 +21,7 @@ describe('Videos of a synthetic data set', () => {
   });
 
   itNeeds(NEEDS_FFMPEG, 'fail with what ffmpeg said', async () => {
-    const broken = { ...options(folder()), fps: 240, frames: 3, size: { width: 64, height: 64 } };
-    await assert.rejects(writeDataset({ ...broken, video: { ffmpeg: 'false' } }), { code: 'NOWCAST_OUTPUT', message: /exit code 1/ });
+    const broken = { ...options(folder(), 'false'), fps: 240, frames: 3, size: { width: 64, height: 64 } };
+    await assert.rejects(writeDataset(broken), { code: 'NOWCAST_OUTPUT', message: /exit code 1/ });
   });
 });

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseGroundTruth } from '../../evaluation/ground-truth.js';
 import { SYNTH_CLASSES } from '../../synth/classes.js';
+import { rgbaVideoEncoder } from '../../src/streaming/ffmpeg/video-encoder.js';
 import { writeDataset, type DatasetOptions } from '../../synth/write-dataset.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
@@ -68,11 +69,11 @@ describe('A synthetic data set', () => {
   });
 
   it('says when a video cannot have such a size, before it starts', async () => {
-    await assert.rejects(make({ size: { width: 321, height: 200 }, video: { ffmpeg: 'ffmpeg' } }), { code: 'NOWCAST_USAGE', message: /321x200/ });
+    await assert.rejects(make({ size: { width: 321, height: 200 }, openVideo: (...video) => rgbaVideoEncoder('ffmpeg', ...video) }), { code: 'NOWCAST_USAGE', message: /321x200/ });
     assert.ok(!existsSync(join(folder(), 'set')));
   });
 
   it('fails with the reason where ffmpeg cannot be started', async () => {
-    await assert.rejects(make({ video: { ffmpeg: join(folder(), 'none') } }), { code: 'NOWCAST_OUTPUT', message: /cannot start/ });
+    await assert.rejects(make({ openVideo: (...video) => rgbaVideoEncoder(join(folder(), 'none'), ...video) }), { code: 'NOWCAST_OUTPUT', message: /cannot start/ });
   });
 });

@@ -15,7 +15,7 @@ describe('associate', () => {
     assert.deepEqual(match([at(0, 0.9), at(20, 0.8)], [at(21, 1), at(4, 1), at(1, 1)]), [2, 0]);
   });
 
-  it('lets the higher score choose first, wherever it stands', () => {
+  it('lets the higher score choose first, in any order', () => {
     assert.deepEqual(match([at(2, 0.5), at(0, 0.9)], [at(1, 1)]), [-1, 0]);
   });
 
@@ -27,7 +27,7 @@ describe('associate', () => {
     assert.deepEqual(match([at(0, 0.9, 1)], [at(0, 1, 0)]), [-1]);
   });
 
-  it('asks for the least overlap, which itself is enough', () => {
+  it('requires the least overlap, inclusive', () => {
     const half = { ...at(0, 0.9), box: { x1: 0, y1: 0, x2: 10, y2: 5 } };
     assert.deepEqual(match([half], [at(0, 1)], 0.5), [0]);
     assert.deepEqual(match([half], [at(0, 1)], 0.51), [-1]);

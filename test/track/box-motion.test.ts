@@ -43,7 +43,7 @@ describe('box motion', () => {
     }));
   });
 
-  it('takes a box without extent for one of a pixel', () => {
+  it('treats an empty box as one of a pixel', () => {
     const { x1, x2 } = boxOf(coordinatesOf({ x1: 5, y1: 5, x2: 5, y2: 5 }));
     assert.ok(Math.abs(x2 - x1 - 1) < 1e-9);
   });
@@ -53,7 +53,7 @@ describe('box motion', () => {
     assert.ok(noise(400) > 4 * noise(100));
   });
 
-  it('foresees that an approaching object speeds up', () => {
+  it('predicts that an approaching object speeds up', () => {
     const metres = (frame: number): number => 30 - frame / 2;
     const boxes = Array.from({ length: 31 }, (_, frame) => approaching(metres(frame)));
     const wanted = approaching(metres(36));
@@ -64,7 +64,7 @@ describe('box motion', () => {
     assert.ok(missedBy(NOWCAST_TUNING.looming) < missedBy(0) / 2, `${missedBy(NOWCAST_TUNING.looming)} against ${missedBy(0)}`);
   });
 
-  it('is less sure of later moments', () => {
+  it('is less certain for later moments', () => {
     const { motion } = follow([still, still, still]);
     const spreads = [0, 1, 2, 5, 10].map((frames) => spreadAfter(motion, frames));
     spreads.slice(1).forEach((spread, i) => assert.ok(spread > spreads[i]));

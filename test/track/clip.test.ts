@@ -9,15 +9,15 @@ function at(left: number, top: number, width: number, height: number): Box {
 const size = { width: 100, height: 50 };
 
 describe('clipToPicture', () => {
-  it('keeps what lies inside as it is, to a thousandth of a pixel', () => {
+  it('keeps the inner part unchanged, to a thousandth of a pixel', () => {
     assert.deepEqual(clipToPicture(at(1.00049, 2, 30, 20), size, 75), { x1: 1, y1: 2, x2: 31, y2: 22 });
   });
 
-  it('cuts what reaches over the edges', () => {
+  it('cuts boxes at the edges', () => {
     assert.deepEqual(clipToPicture(at(-10, -5, 200, 100), size, 75), { x1: 0, y1: 0, x2: 100, y2: 50 });
   });
 
-  it('drops what lies outside, on either side', () => {
+  it('drops boxes outside, on either side', () => {
     assert.equal(clipToPicture(at(-50, -50, 40, 40), size, 75), undefined);
     assert.equal(clipToPicture(at(200, 100, 40, 40), size, 75), undefined);
   });

@@ -27,21 +27,21 @@ describe('kalmanTracker', () => {
     assert.ok(Math.abs(x1 - (atMs + 100) / 4) < 1, `${x1} against ${(atMs + 100) / 4}`);
   });
 
-  it('returns what was observed in its own order, with ids that stay', () => {
+  it('returns the observed detections in their order, with lasting ids', () => {
     const tracker = kalmanTracker({ frameIntervalMs });
     const ids = tracker.observe([box(0, 100, 0.3), box(500, 100, 0.9)], 0, size).map(({ trackId }) => trackId);
     const again = tracker.observe([box(505, 100, 0.2), box(5, 100, 0.8), box(900)], 40, size);
     assert.deepEqual(again.map(({ box: { x1 }, trackId }) => [x1, trackId]), [[505, ids[1]], [5, ids[0]], [900, 3]]);
   });
 
-  it('drops an object at once where others match', () => {
+  it('drops an unmatched object at once if others match', () => {
     const tracker = kalmanTracker({ frameIntervalMs });
     tracker.observe([box(0), box(500)], 0, size);
     tracker.observe([box(0)], 40, size);
     assert.equal(tracker.forecast(40, size).length, 1);
   });
 
-  it('starts afresh, with new ids, where nothing matches', () => {
+  it('starts anew, with new ids, if nothing matches', () => {
     const tracker = kalmanTracker({ frameIntervalMs });
     tracker.observe([box(0)], 0, size);
     const [{ trackId }] = tracker.observe([box(500)], 40, size);
@@ -49,7 +49,7 @@ describe('kalmanTracker', () => {
     assert.deepEqual(tracker.forecast(80, size).map(({ box: { x1 } }) => x1), [500]);
   });
 
-  it('forgets or keeps its objects at an empty observation, as asked', () => {
+  it('clears or keeps its objects at an empty observation, by option', () => {
     for (const [onEmpty, left] of [['forget', 0], ['keep', 1]] as const) {
       const tracker = kalmanTracker({ frameIntervalMs, onEmpty });
       tracker.observe([box(0)], 0, size);
@@ -58,7 +58,7 @@ describe('kalmanTracker', () => {
     }
   });
 
-  it('forgets its objects, but not which ids it gave, at a reset', () => {
+  it('clears its objects at a reset, and never reuses their ids', () => {
     const tracker = kalmanTracker({ frameIntervalMs });
     tracker.observe([box(0)], 0, size);
     tracker.reset();

@@ -17,7 +17,7 @@ describe('kalman', () => {
     assert.deepEqual(motion, { value: 6, rate: 4, valueVariance: 7.5, covariance: 5, rateVariance: 30 });
   });
 
-  it('finds the rate of something that moves steadily', () => {
+  it('finds the rate of a steady motion', () => {
     const motion = motionAt(100, 10, 1000);
     for (let frame = 1; frame <= 100; frame++) {
       predict(motion, 1, 0, 0);
@@ -27,7 +27,7 @@ describe('kalman', () => {
     assert.ok(Math.abs(motion.value - 415) < 0.05, `${motion.value}`);
   });
 
-  it('never gets a negative variance, whatever it sees', () => {
+  it('keeps variances non-negative for any measurements', () => {
     const step = fc.record({ frames: fc.double({ min: 0, max: 1e6, noNaN: true }), measured: finite, variance: fc.double({ min: 1e-3, max: 1e6, noNaN: true }) });
     fc.assert(fc.property(finite, fc.array(step, { maxLength: 50 }), (value, steps) => {
       const motion = motionAt(value, 100, 100);

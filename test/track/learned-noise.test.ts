@@ -12,7 +12,7 @@ function taught(surprises: readonly number[], detectionShare = 1): LearnedNoise 
 const alternating = (size: number): number[] => Array.from({ length: 200 }, (_, i) => (i % 2 === 0 ? size : -size));
 
 describe('learned noise', () => {
-  it('stays where surprises are as large as expected', () => {
+  it('stays constant if surprises are as large as expected', () => {
     assert.ok(Math.abs(taught(alternating(1)).detection.centre - 1) < 1e-9);
   });
 
@@ -21,11 +21,11 @@ describe('learned noise', () => {
     assert.ok(taught(alternating(0.5)).detection.centre < 0.5);
   });
 
-  it('learns nothing of the detector where the motion itself was uncertain', () => {
+  it('learns nothing about the detector if the motion itself was uncertain', () => {
     assert.equal(taught(alternating(2), 0).detection.centre, 1);
   });
 
-  it('takes surprises in one direction for restless motion, alternating ones for calm', () => {
+  it('takes surprises in one direction for variable motion, alternating ones for steady motion', () => {
     assert.ok(taught([0.5, 0.5, 0.5]).wander.centre > 1);
     assert.ok(taught([0.5, -0.5, 0.5]).wander.centre < 1);
   });

@@ -24,20 +24,20 @@ describe('matchByLikelihood', () => {
     assert.deepEqual(match([sighting(101), sighting(1)], [track(0, 3), track(100, 3)]), [1, 0]);
   });
 
-  it('reaches farther for a track that knows less', () => {
+  it('accepts a larger distance for a less certain track', () => {
     assert.deepEqual(match([sighting(30)], [track(0, 3)]), [-1]);
     assert.deepEqual(match([sighting(30)], [track(0, 399)]), [0]);
   });
 
-  it('prefers a sure track to a vague one at the same place', () => {
+  it('prefers a certain track to an uncertain one at the same place', () => {
     assert.deepEqual(match([sighting(1)], [track(0, 399), track(0, 3)]), [1]);
   });
 
-  it('lets the vague one have what is left', () => {
+  it('gives the remaining sighting to the uncertain one', () => {
     assert.deepEqual(match([sighting(20), sighting(1)], [track(0, 399), track(0, 3)]), [0, 1]);
   });
 
-  it('takes an overlapping box however unlikely it is', () => {
+  it('matches an overlapping box at any distance', () => {
     assert.deepEqual(match([sighting(3)], [track(0, 0)]), [0]);
     assert.deepEqual(match([sighting(4)], [track(0, 0)]), [-1]);
   });
@@ -46,7 +46,7 @@ describe('matchByLikelihood', () => {
     assert.deepEqual(match([sighting(0, 1)], [track(0, 3, 0)]), [-1]);
   });
 
-  it('matches nothing with numbers that are none', () => {
+  it('matches nothing with NaN', () => {
     assert.deepEqual(match([sighting(NaN)], [track(0, 3)]), [-1]);
   });
 });

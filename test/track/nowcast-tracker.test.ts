@@ -30,7 +30,7 @@ describe('nowcastTracker', () => {
     assert.ok(Math.abs(x1 - 280) < 5, `${x1}`);
   });
 
-  it('gives the same forecast whatever the frame rate that times are thought in', () => {
+  it('gives the same forecast for any nominal frame rate', () => {
     const forecasts = [1, 3].map((every) => {
       const tracker = nowcastTracker();
       for (let i = 0; i <= 30; i += every) tracker.observe([car(100 + 6 * i)], i * FRAME_MS, size);
@@ -39,7 +39,7 @@ describe('nowcastTracker', () => {
     assert.ok(Math.abs(forecasts[0] - forecasts[1]) < 1.5, forecasts.join());
   });
 
-  it('lets an object that was missed go on, ever less sure, until it was missed too often', () => {
+  it('continues a missed object with a falling score, until it was missed too often', () => {
     const tracker = afterSightings(4);
     let last = tracker.forecast(0, size)[0].score;
     for (let misses = 1; misses <= NOWCAST_TUNING.maxMisses; misses++) {
@@ -59,30 +59,30 @@ describe('nowcastTracker', () => {
     assert.equal(tracker.observe([car(401)], 2 * FRAME_MS, size)[0].trackId, 1);
   });
 
-  it('keeps the id over a jolt that no motion explains', () => {
+  it('keeps the id over a jolt beyond any motion model', () => {
     const tracker = afterSightings(100);
     assert.equal(tracker.observe([car(415)], FRAME_MS, size)[0].trackId, 1);
   });
 
-  it('forgets at its first miss what it saw once only', () => {
+  it('ends at its first miss a track that was seen only once', () => {
     const tracker = afterSightings(1);
     tracker.observe([], FRAME_MS, size);
     assert.deepEqual(tracker.forecast(FRAME_MS, size), []);
   });
 
-  it('leaves out a missed object where another of its class was found', () => {
+  it('omits a missed object if another of its class overlaps it', () => {
     const tracker = nowcastTracker();
     for (let i = 0; i < 3; i++) tracker.observe([car(400), car(410)], i * FRAME_MS, size);
     tracker.observe([car(405)], 3 * FRAME_MS, size);
     assert.equal(tracker.forecast(3 * FRAME_MS, size).length, 1);
   });
 
-  it('trusts what it saw more often more', () => {
+  it('gives a higher score to an object seen more often', () => {
     const scores = [1, 2, 3, 6].map((count) => afterSightings(count).forecast(2 * FRAME_MS, size)[0].score);
     scores.slice(1).forEach((score, i) => assert.ok(score > scores[i], scores.join()));
   });
 
-  it('trusts a forecast the less the farther it goes', () => {
+  it('lowers the score with the distance of the forecast', () => {
     const tracker = afterSightings(5);
     const scores = [0, 1, 3, 10, 30].map((frames) => tracker.forecast(frames * FRAME_MS, size)[0].score);
     scores.slice(1).forEach((score, i) => assert.ok(score < scores[i], scores.join()));
@@ -94,12 +94,12 @@ describe('nowcastTracker', () => {
     assert.deepEqual(tracker.forecast(60_000, size), tracker.forecast(39 * FRAME_MS, size));
   });
 
-  it('starts afresh after a gap of more than two seconds', () => {
+  it('starts anew after a gap of more than two seconds', () => {
     const tracker = afterSightings(10);
     assert.equal(tracker.observe([car(400)], 2001, size)[0].trackId, 2);
   });
 
-  it('does not turn back for an output that came late', () => {
+  it('ignores an output older than the last', () => {
     const tracker = afterSightings(5);
     const before = tracker.forecast(50, size);
     const late = [car(700)];

@@ -66,7 +66,7 @@ for (const { examples: [kind] } of TRACKERS) {
       }));
     });
 
-    it('says where an object at a steady pace will be, however its observations are spaced', () => {
+    it('predicts an object at constant speed, for any spacing of observations', () => {
       const pace = fc.integer({ min: -4, max: 4 });
       fc.assert(fc.property(pace, pace, fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 20, maxLength: 20 }), (vx, vy, steps) => {
         const start: Detection = { box: { x1: 800, y1: 500, x2: 900, y2: 560 }, score: 0.9, classId: 2, className: 'car' };
@@ -94,7 +94,7 @@ for (const { examples: [kind] } of TRACKERS) {
       }));
     });
 
-    it('returns what it observed, in its order, with nothing changed but the id', () => {
+    it('returns the observed detections in order, with only the id added', () => {
       fc.assert(fc.property(fc.array(fc.array(anyDetection, { maxLength: 6 }), { maxLength: 4 }), (observations) => {
         const tracker = newTracker();
         observations.forEach((detections, i) => {
@@ -104,7 +104,7 @@ for (const { examples: [kind] } of TRACKERS) {
       }));
     });
 
-    it('does not care in which order detections come', () => {
+    it('is independent of the order of detections', () => {
       const shuffles = apart.chain((objects) => fc.tuple(fc.constant(objects), fc.shuffledSubarray(objects, { minLength: objects.length })));
       fc.assert(fc.property(shuffles, ([objects, shuffled]) => {
         const [a, b] = [newTracker(), newTracker()];
@@ -119,7 +119,7 @@ for (const { examples: [kind] } of TRACKERS) {
       }));
     });
 
-    it('answers the same however often and for whichever moments it is asked', () => {
+    it('gives the same forecast for repeated queries of any moments', () => {
       fc.assert(fc.property(apart, fc.array(fc.integer({ min: 0, max: 5000 }), { maxLength: 5 }), (objects, moments) => {
         const [asked, quiet] = [newTracker(), newTracker()];
         for (let frame = 0; frame < 3; frame++) {
@@ -130,7 +130,7 @@ for (const { examples: [kind] } of TRACKERS) {
       }));
     });
 
-    it('forecasts boxes inside the picture with finite numbers, whatever it was told', () => {
+    it('forecasts boxes inside the picture with finite numbers, for any observations', () => {
       const observation = fc.record({ atMs: anyTime, detections: fc.array(anyDetection, { maxLength: 6 }) });
       fc.assert(fc.property(fc.array(observation, { maxLength: 8 }), anyTime, (observations, askedMs) => {
         const tracker = newTracker();
@@ -146,7 +146,7 @@ for (const { examples: [kind] } of TRACKERS) {
       }), { numRuns: 300 });
     });
 
-    it('begins anew after a reset, whatever the clock says then', () => {
+    it('starts anew after a reset, at any time', () => {
       fc.assert(fc.property(apart, anyTime, (objects, atMs) => {
         const tracker = newTracker();
         const before = tracker.observe(objects, 5000, size).map(({ trackId }) => trackId);

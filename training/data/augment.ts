@@ -77,7 +77,7 @@ export async function augment(
 
 /** The picture scaled into the upper left corner of the input, as in inference. */
 export function fit({ picture, labels }: LabeledPicture, input: Size): Drawing {
-  const { scale, contentWidth, contentHeight } = letterbox(picture, input);
+  const { scaleX: scale, contentWidth, contentHeight } = letterbox(picture, input);
   const toOutput = scaleThenMove(scale, 0, 0);
   return {
     pixels: render([{ picture, toCanvas: IDENTITY, region: [0, 0, picture.width, picture.height] }], toOutput, input),
@@ -95,7 +95,7 @@ export function mosaic(sources: readonly LabeledPicture[], input: Size, settings
   const centerY = random.between(0.5, 1.5) * input.height;
   const toOutput = randomAffine(input, settings, random);
   const tiles = sources.map(({ picture }, i): Tile => {
-    const { scale } = letterbox(picture, input);
+    const { scaleX: scale } = letterbox(picture, input);
     const [isRight, isLower] = [i % 2 === 1, i >= 2];
     const toCanvas = scaleThenMove(scale, isRight ? centerX : centerX - picture.width * scale, isLower ? centerY : centerY - picture.height * scale);
     return {
@@ -119,7 +119,7 @@ function randomAffine({ width, height }: Size, { degrees, mosaicScale, shear, tr
 
 /** Half of each pixel comes from another picture, scaled, mirrored with even odds, and cut out at random. */
 function mixUp({ pixels, labels }: Drawing, { picture, labels: otherLabels }: LabeledPicture, input: Size, { mixupScale }: Augmentation, random: Random): Drawing {
-  const scale = letterbox(picture, input).scale * random.between(...mixupScale);
+  const scale = letterbox(picture, input).scaleX * random.between(...mixupScale);
   const [width, height] = [picture.width * scale, picture.height * scale];
   // What juts out beyond the input is cut at a random place.
   const toInput = scaleThenMove(scale, -random.uniform() * Math.max(width - input.width, 0), -random.uniform() * Math.max(height - input.height, 0));

@@ -32,8 +32,8 @@ export class RecentFrames {
   received(event: SourceEvent): void {
     if (event.type !== 'frame' && event.type !== 'drop') return;
     if (event.type === 'frame') {
-      const copy = this.#spare.pop() ?? new Uint8Array(event.image.length);
-      copy.set(event.image);
+      const copy = this.#spare.pop() ?? new Uint8Array(event.picture.image.length);
+      copy.set(event.picture.image);
       this.#pictures.set(event.seq, copy);
     }
     const gone = event.seq - this.#count;

@@ -7,6 +7,7 @@ import { drawConditions } from '../../../synth/conditions.js';
 import { argoverseJson } from '../../../synth/dataset.js';
 import type { Detection } from '../../core/detection.js';
 import type { Detector } from '../../core/detector.js';
+import { letterbox } from '../../core/letterbox.js';
 import type { TrackerFactory } from '../../track/tracker.js';
 import type { RecentFrame } from './recent.js';
 import { DEMO_FPS, DEMO_SIZE } from './demo-source.js';
@@ -41,13 +42,14 @@ export async function scoreDemo({ frames, seed, detector, forecaster, draw, onPr
     if (event.type === 'percept') add(i, event.detections);
     else undetected.push(i);
   });
+  const fit = letterbox(DEMO_SIZE, input);
   let done = 0;
   onProgress(0, undetected.length);
   await forEachFrame(undetected.length, detector, new AbortController().signal, async (index) => {
     const { moment: { truth: { seq } }, picture } = frames[undetected[index]];
     const image = picture ?? new Uint8Array(3 * input.width * input.height);
     if (picture === undefined) await draw(seq, image);
-    add(undetected[index], await detectPicture(detector, { size: DEMO_SIZE, image }));
+    add(undetected[index], await detectPicture(detector, { size: DEMO_SIZE, fit, image }));
     onProgress(++done, undetected.length);
   });
 

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Detector, DetectorInfo, DetectorResult } from '../../core/detector.js';
-import type { Frame } from '../../core/frame.js';
+import type { Picture } from '../../core/picture.js';
 
 /** A detector that takes longer than it does: what a larger model would be like, or a smaller machine. */
 export class SlowedDetector implements Detector {
@@ -21,9 +21,9 @@ export class SlowedDetector implements Detector {
     return this.#detector.hosts;
   }
 
-  async detect(frame: Frame): Promise<DetectorResult> {
+  async detect(picture: Picture): Promise<DetectorResult> {
     const { extraMs } = this;
-    const result = await this.#detector.detect(frame);
+    const result = await this.#detector.detect(picture);
     if (extraMs === 0) return result;
     await wait(extraMs);
     const { inferStartMs, inferEndMs, doneAtMs } = result.times;

@@ -1,5 +1,4 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
+import { askFfmpeg } from '../../streaming/ffmpeg/ask.js';
 import type { Finding } from './checks.js';
 
 export const FFMPEG_INSTALL = 'install ffmpeg 4.4 or later (apt install ffmpeg, brew install ffmpeg), or name one with NOWCAST_FFMPEG';
@@ -23,7 +22,7 @@ type ListName = (typeof ABILITIES)[number][0];
 export async function ffmpegAbilities(path: string): Promise<Finding> {
   const names = [...new Set(ABILITIES.map(([list]) => list))];
   const lists = new Map(await Promise.all(names.map(async (list): Promise<[ListName, ReadonlySet<string>]> => {
-    const { stdout } = await promisify(execFile)(path, ['-hide_banner', `-${list}`], { timeout: 10_000 });
+    const { stdout } = await askFfmpeg(path, ['-hide_banner', `-${list}`]);
     return [list, list === 'protocols' ? parseProtocols(stdout) : parseList(stdout)];
   })));
   const lacking = ABILITIES.filter(([list, name]) => lists.get(list)?.has(name) !== true);

@@ -5,12 +5,10 @@ import type { Detection } from '../../core/detection.js';
 import type { Detector } from '../../core/detector.js';
 import { DetectorFailedError, SourceError } from '../../core/errors.js';
 import type { PipelineEvent } from '../../core/events.js';
-import { OWN_TIMES } from '../../core/frame.js';
-import { letterbox } from '../../core/letterbox.js';
+import type { Picture } from '../../core/picture.js';
 import { every } from '../../scheduling/policies/every.js';
 import { createPipeline } from '../../pipeline/create-pipeline.js';
 import { locateFfmpeg } from '../../streaming/ffmpeg/binary.js';
-import type { MemoryPicture } from '../../streaming/sources/memory.js';
 import { videoSource } from '../../streaming/sources/video/video.js';
 import type { AppContext } from '../context.js';
 import { checkSize, readAnnotated } from './data-root.js';
@@ -28,10 +26,9 @@ export async function detectPictures(signal: AbortSignal, dataRoot: string, trut
   const spare: Uint8Array[] = [];
   await forEachFrame(frames.length, detector, signal, async (index) => {
     const { folder, image } = frames[index];
-    const picture = spare.pop() ?? new Uint8Array(3 * width * height);
-    const size = await readAnnotated(folder, truth, image, detector.info.input, picture);
-    found(image, await detectPicture(detector, { size, image: picture }));
-    spare.push(picture);
+    const memory = spare.pop() ?? new Uint8Array(3 * width * height);
+    found(image, await detectPicture(detector, await readAnnotated(folder, truth, image, detector.info.input, memory)));
+    spare.push(memory);
   });
 }
 
@@ -55,17 +52,13 @@ export async function forEachFrame(count: number, detector: Detector, signal: Ab
 }
 
 /** What the detector finds in a picture; asked again, once, where it was lost on the way. */
-export async function detectPicture(detector: Detector, { size, image }: MemoryPicture): Promise<readonly Detection[]> {
-  const frame = {
-    type: 'frame' as const, streamId: 'pictures', seq: 0, epoch: 0, ptsMs: 0, capturedAtMs: 0, ...OWN_TIMES, readyAtMs: 0, ...size,
-    letterbox: letterbox(size, detector.info.input), image, corrupt: false, release: () => undefined,
-  };
+export async function detectPicture(detector: Detector, picture: Picture): Promise<readonly Detection[]> {
   try {
-    return (await detector.detect(frame)).detections;
+    return (await detector.detect(picture)).detections;
   } catch (error) {
     if (!(error instanceof DetectorFailedError)) throw error;
     await detector.ready();
-    return (await detector.detect(frame)).detections;
+    return (await detector.detect(picture)).detections;
   }
 }
 

@@ -4,8 +4,8 @@ import type { GroundTruth, Sequence } from '../../../evaluation/ground-truth.js'
 import { SourceError, UsageError } from '../../core/errors.js';
 import type { SourceEvent } from '../../core/events.js';
 import type { Size } from '../../core/letterbox.js';
+import type { Picture } from '../../core/picture.js';
 import { locateFfmpeg } from '../../streaming/ffmpeg/binary.js';
-import type { MemoryPicture } from '../../streaming/sources/memory.js';
 import { videoSource } from '../../streaming/sources/video/video.js';
 import type { AppContext } from '../context.js';
 import { checkSize, readAnnotated } from './data-root.js';
@@ -43,15 +43,14 @@ export class FrameMemory {
    * @param onRead told after each picture
    * @throws SourceError for one that cannot be read; DataError for one of another size than is annotated
    */
-  async loadPictures(dataRoot: string, { dir, images }: Sequence, signal: AbortSignal, onRead: () => void): Promise<MemoryPicture[]> {
-    const pictures = new Array<MemoryPicture>(images.length);
+  async loadPictures(dataRoot: string, { dir, images }: Sequence, signal: AbortSignal, onRead: () => void): Promise<Picture[]> {
+    const pictures = new Array<Picture>(images.length);
     let next = 0;
     const decode = async (): Promise<void> => {
       while (next < images.length) {
         signal.throwIfAborted();
         const frame = next++;
-        const image = this.#imageAt(frame);
-        pictures[frame] = { size: await readAnnotated(join(dataRoot, dir), this.#truth, images[frame], this.#input, image), image };
+        pictures[frame] = await readAnnotated(join(dataRoot, dir), this.#truth, images[frame], this.#input, this.#imageAt(frame));
         onRead();
       }
     };
@@ -64,20 +63,20 @@ export class FrameMemory {
   }
 
   /** The same for the video that is annotated as one sequence. */
-  async loadVideo(context: AppContext, path: string, { images }: Sequence, onRead: () => void): Promise<MemoryPicture[]> {
+  async loadVideo(context: AppContext, path: string, { images }: Sequence, onRead: () => void): Promise<Picture[]> {
     const ffmpeg = await locateFfmpeg(context.env, context.cacheDir);
-    const pictures: MemoryPicture[] = [];
+    const pictures: Picture[] = [];
     const take = (event: SourceEvent): void => {
       context.signal.throwIfAborted();
       if (event.type === 'drop') throw new SourceError(`frame ${event.seq} of ${path} was lost (${event.reason}); the score needs them all`);
       if (event.type !== 'frame') return;
-      const { seq, width, height } = event;
+      const { seq, picture } = event;
       const image = this.#imageAt(seq);
-      image.set(event.image);
+      image.set(picture.image);
       event.release();
       if (event.corrupt) throw new SourceError(`frame ${seq} of ${path} is damaged; the score needs them all`);
-      checkSize(this.#truth, images[seq], { width, height });
-      pictures.push({ size: { width, height }, image });
+      checkSize(this.#truth, images[seq], picture.size);
+      pictures.push({ ...picture, image });
       onRead();
     };
     const source = videoSource(path, { streamId: 'video', input: this.#input, pace: 'max', ffmpeg, clock: context.clock, maxFrames: images.length });

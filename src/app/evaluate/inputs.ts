@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { parseDetections } from '../../../evaluation/detections.js';
 import { parseGroundTruth, type GroundTruth } from '../../../evaluation/ground-truth.js';
 import { parseJson, readJsonFile, readTextFile } from '../../../evaluation/load.js';
-import { parseRecording } from '../../../evaluation/recorded-run.js';
+import { recordedRun } from '../../../evaluation/recorded-run.js';
 import { prepareDetections, type ScoredDetections } from '../../../evaluation/score.js';
 import { timestampedRun, type StreamedRun } from '../../../evaluation/streamed-run.js';
 import { parseTimestampedOutputs } from '../../../evaluation/timestamped-outputs.js';
@@ -38,7 +38,7 @@ export function loadRun(path: string, truth: GroundTruth, fps: number | undefine
   const firstLine = text.slice(0, 2000).split('\n', 1)[0];
   return naming(path, () => {
     if (firstLine.includes('"nowcast.recording/')) {
-      const { run, detections, outputCount, warnings } = parseRecording(text, truth, fps);
+      const { run, detections, outputCount, warnings } = recordedRun(text, truth, fps);
       for (const warning of warnings) log.warn(`${path}: ${warning}`);
       return { run, detections: prepareDetections(truth, detections, outputCount) };
     }

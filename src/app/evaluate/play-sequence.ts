@@ -2,9 +2,10 @@ import { lastValueFrom, map, merge, Subject, tap, toArray, type SchedulerLike } 
 import type { Clock } from '../../core/clock.js';
 import type { Detector } from '../../core/detector.js';
 import { dropOf, type PipelineEvent } from '../../core/events.js';
+import type { Picture } from '../../core/picture.js';
 import type { Policy } from '../../scheduling/policy.js';
 import { createPipeline } from '../../pipeline/create-pipeline.js';
-import { memorySource, type MemoryPicture } from '../../streaming/sources/memory.js';
+import { memorySource } from '../../streaming/sources/memory.js';
 import type { TrackerFactory } from '../../track/tracker.js';
 import { aborted } from '../run/limits.js';
 
@@ -28,10 +29,10 @@ export type PlayOptions = {
  * Plays one sequence by the clock through the pipeline. It ends one frame interval after its last frame; as in sAP's
  * toolkit, a result that is not there by then is lost, and its frame is told as dropped (`stopped`).
  */
-export async function playSequence(pictures: readonly MemoryPicture[], options: PlayOptions): Promise<PipelineEvent[]> {
+export async function playSequence(pictures: readonly Picture[], options: PlayOptions): Promise<PipelineEvent[]> {
   const { streamId, fps, detector, clock, policy, latencyBudgetMs, forecaster, signal, scheduler, onEvent = () => undefined } = options;
   const ended = new Subject<void>();
-  const source = memorySource(pictures, { streamId, input: detector.info.input, fps, clock, ...(scheduler && { scheduler }) });
+  const source = memorySource(pictures, { streamId, fps, clock, ...(scheduler && { scheduler }) });
   const events = createPipeline({
     sources: [source.pipe(tap({ complete: () => ended.next() }))],
     detector, clock, policy, latencyBudgetMs,

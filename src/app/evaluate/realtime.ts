@@ -5,11 +5,10 @@ import { RunCollector } from '../../../evaluation/run-collector.js';
 import { prepareDetections, scoreRun } from '../../../evaluation/score.js';
 import type { Detector } from '../../core/detector.js';
 import { UsageError } from '../../core/errors.js';
-import type { PipelineEvent } from '../../core/events.js';
+import type { Picture } from '../../core/picture.js';
 import { policyByName } from '../../scheduling/kinds.js';
-import { RECORDING_SCHEMA, type RecordingHeader } from '../../recording/format.js';
-import { createRecorder } from '../../recording/recorder.js';
-import type { MemoryPicture } from '../../streaming/sources/memory.js';
+import { runHeader } from '../../recording/header.js';
+import { createRecorder, type Recorder } from '../../recording/recorder.js';
 import type { CommandIo } from '../../cli/command-io.js';
 import { checkOneSequence, isVideoFile } from './data-root.js';
 import { detectPicture, forEachFrame } from './detect-frames.js';
@@ -93,24 +92,16 @@ export async function evalRealtime(io: CommandIo, flags: RunFlagValues): Promise
   });
 }
 
-function openRecorder(io: CommandIo, flags: RunFlagValues, truth: GroundTruth, { info }: Detector): { write(event: PipelineEvent): void; close(): Promise<void> } | undefined {
+function openRecorder(io: CommandIo, flags: RunFlagValues, truth: GroundTruth, { info }: Detector): Recorder | undefined {
   const path = textFlag(flags, 'record');
   if (path === undefined) return undefined;
-  const header: RecordingHeader = {
-    type: 'header', schema: RECORDING_SCHEMA,
-    unixUsAtZero: Math.round(io.clock.toUnixMs(0) * 1000),
-    classes: info.classNames,
-    streams: truth.sequences.map(({ name }) => name),
-    model: { name: info.model, sha256: info.modelSha256, input: info.input, provider: info.provider },
-    config: io.redact(flags),
-    host: hostFacts(),
-  };
+  const header = runHeader(info, io.clock, { streams: truth.sequences.map(({ name }) => name), config: io.redact(flags), host: hostFacts() });
   return createRecorder(path, header, (error) => io.log.error(error.message));
 }
 
 /** Offline, on every frame of the sequence. */
 async function detectAll(
-  io: CommandIo, detector: Detector, { images }: Sequence, pictures: readonly MemoryPicture[], mapping: Int32Array, found: DetectionList, step: () => void,
+  io: CommandIo, detector: Detector, { images }: Sequence, pictures: readonly Picture[], mapping: Int32Array, found: DetectionList, step: () => void,
 ): Promise<void> {
   await forEachFrame(pictures.length, detector, io.signal, async (frame) => {
     for (const detection of await detectPicture(detector, pictures[frame])) {

@@ -3,7 +3,7 @@ import type { DetectorInfo } from '../../core/detector.js';
 import type { PipelineEvent } from '../../core/events.js';
 import { cocoCategoryIds, LABEL_SETS } from '../../model/labels.js';
 import type { MeasurementsSnapshot } from '../../pipeline/measurements.js';
-import { RECORDING_SCHEMA, type RecordingHeader } from '../../recording/format.js';
+import { runHeader } from '../../recording/header.js';
 import type { OnOutputFailure } from '../../recording/output-file.js';
 import type { PageHandler } from '../../streaming/feed/feed-server.js';
 import type { Ffmpeg } from '../../streaming/ffmpeg/binary.js';
@@ -63,7 +63,7 @@ export async function openSinks({ config, info, ffmpeg, pages, onFailure }: Sink
   };
   const inRun = {
     sources: config.sources.map(({ id, kind, address }) => ({ id, address, pictures: sourceEntry(kind, parts).pictures })),
-    header: recordingHeader(config, info, context),
+    header: runHeader(info, context.clock, { streams: config.sources.map(({ id }) => id), config: context.redact(config), host: hostFacts() }),
     categoryId: categoryIdOf(info.classNames),
     clock: context.clock,
     wallClock: context.clock,
@@ -104,19 +104,6 @@ export async function openSinks({ config, info, ffmpeg, pages, onFailure }: Sink
       for (const { sink } of open) await sink.finish?.({ signal, log: context.log, progress: context.progress });
     },
     dispose,
-  };
-}
-
-function recordingHeader(config: RunConfig, info: DetectorInfo, context: AppContext): RecordingHeader {
-  return {
-    type: 'header',
-    schema: RECORDING_SCHEMA,
-    unixUsAtZero: Math.round(context.clock.toUnixMs(0) * 1000),
-    classes: info.classNames,
-    streams: config.sources.map(({ id }) => id),
-    model: { name: info.model, sha256: info.modelSha256, input: info.input, provider: info.provider },
-    config: context.redact(config),
-    host: hostFacts(),
   };
 }
 

@@ -1,6 +1,6 @@
 import { ModelError } from '../../core/errors.js';
 import type { ProviderChoice } from '../provider-cache.js';
-import { PROVIDER_ERROR, type ActualProvider } from '../session.js';
+import { PROVIDER_ERROR, type ActualProvider } from '../actual-provider.js';
 import type { HostProcess } from './host-process.js';
 import type { ReadyMessage } from './messages.js';
 

@@ -54,7 +54,7 @@ async function serve(open: OpenMessage): Promise<void> {
       case 'detect': {
         readSlot(RING_FD, message.slot, session.image);
         const { raw, startMs, endMs } = await session.run();
-        const detections = packDetections(postprocess(raw, message.letterbox));
+        const detections = packDetections(postprocess(raw, message.fit));
         const times = { inferStartMs: startMs, inferEndMs: endMs, doneAtMs: clock.now() };
         void send({ type: 'result', slot: message.slot, detections, times });
         break;

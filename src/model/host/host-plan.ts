@@ -4,7 +4,7 @@ import { PROVIDERS, type NmsMode, type Provider } from '../../core/detector.js';
 import { UsageError } from '../../core/errors.js';
 import type { Size } from '../../core/letterbox.js';
 import { loadLabels } from '../labels.js';
-import type { ActualProvider } from '../session.js';
+import type { ActualProvider } from '../actual-provider.js';
 import { readModelSpec, type ModelSpec } from '../families/yolox/spec.js';
 import { defaultThreads, maySpin } from '../thread-policy.js';
 import { uint8Model } from '../uint8-model.js';

@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { DetectorFailedError, ModelError } from '../../core/errors.js';
-import type { Letterbox } from '../../core/letterbox.js';
+import type { Fit } from '../../core/letterbox.js';
 import type { FromHost, OpenMessage, ReadyMessage, ResultMessage, ToHost } from './messages.js';
 
 const ENTRY = fileURLToPath(new URL('./detector-main.js', import.meta.url));
@@ -54,8 +54,8 @@ export class HostProcess {
   }
 
   /** Asks for the picture in a slot of the ring; the answer comes through {@link onResult}. */
-  detect(slot: number, letterbox: Letterbox): void {
-    this.#send({ type: 'detect', slot, letterbox });
+  detect(slot: number, fit: Fit): void {
+    this.#send({ type: 'detect', slot, fit });
   }
 
   /** Milliseconds of up to `runs` bare runs, fewer where one took longer than `giveUpAboveMs` or the process ended. */

@@ -1,7 +1,8 @@
 import type { DetectorTimes } from '../../core/detector.js';
-import type { Letterbox } from '../../core/letterbox.js';
+import type { Fit } from '../../core/letterbox.js';
 import type { PostprocessOptions } from '../families/yolox/decode.js';
-import type { ActualProvider, SessionOptions } from '../session.js';
+import type { ActualProvider } from '../actual-provider.js';
+import type { SessionOptions } from '../session.js';
 
 /** The first message to a detector's process: what it is for its whole life. */
 export type OpenMessage = {
@@ -14,7 +15,7 @@ export type OpenMessage = {
 export type DetectMessage = {
   readonly type: 'detect';
   readonly slot: number;
-  readonly letterbox: Letterbox;
+  readonly fit: Fit;
 };
 
 /** Asks how long bare runs take. Answered by `measured`. */

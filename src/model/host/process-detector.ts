@@ -1,7 +1,7 @@
 import { basename, resolve } from 'node:path';
 import type { Detector, DetectorInfo, DetectorResult, Provider } from '../../core/detector.js';
 import { InternalError } from '../../core/errors.js';
-import type { Frame } from '../../core/frame.js';
+import type { Picture } from '../../core/picture.js';
 import { machineFingerprint } from '../machine-fingerprint.js';
 import { recallProvider, rememberProvider, type ProviderChoiceKey } from '../provider-cache.js';
 import { openFastest, openHost, openNamed, probeProviders, type OpenHost, type ProviderStatus, type StartHost } from './choose-provider.js';
@@ -143,9 +143,9 @@ class ProcessDetector implements Detector {
     this.#rings = rings;
   }
 
-  async detect(frame: Frame): Promise<DetectorResult> {
+  async detect(picture: Picture): Promise<DetectorResult> {
     // Up to its first await this runs before it returns: the picture is in the ring by then.
-    const { detections, times } = await this.#leastBusy().detect(frame.image, frame.letterbox);
+    const { detections, times } = await this.#leastBusy().detect(picture);
     return { detections: unpackDetections(detections, this.info.classNames), times };
   }
 

@@ -1,6 +1,7 @@
 import type { DetectorTimes } from '../../core/detector.js';
 import { DetectorFailedError, InternalError, ModelError, NowcastError } from '../../core/errors.js';
-import type { Letterbox } from '../../core/letterbox.js';
+import type { Fit } from '../../core/letterbox.js';
+import type { Picture } from '../../core/picture.js';
 import type { HostProcess } from './host-process.js';
 import type { ResultMessage } from './messages.js';
 import { Watchdog, type After } from './watchdog.js';
@@ -29,7 +30,7 @@ export type SupervisedHostOptions = {
   /** A process that is ready; the host takes it over. */
   readonly first: SupervisedProcess;
   readonly relaunch: () => SupervisedProcess;
-  readonly writeSlot: (slot: number, picture: Uint8Array) => void;
+  readonly writeSlot: (slot: number, image: Uint8Array) => void;
   /** No run is called hung before this. */
   readonly watchdogMs: number;
   /** Of the first process's warm-up, which tells the watchdog how fast this model is. */
@@ -40,7 +41,7 @@ export type SupervisedHostOptions = {
 
 type Job = {
   readonly slot: number;
-  readonly letterbox: Letterbox;
+  readonly fit: Fit;
   readonly resolve: (answer: HostAnswer) => void;
   readonly reject: (error: Error) => void;
 };
@@ -90,16 +91,16 @@ export class SupervisedHost {
   }
 
   /** Copies the picture before it returns. While the host restarts, the picture waits for it. */
-  detect(picture: Uint8Array, letterbox: Letterbox): Promise<HostAnswer> {
+  detect({ image, fit }: Pick<Picture, 'image' | 'fit'>): Promise<HostAnswer> {
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
     const slot = this.#freeSlots.at(-1);
     if (slot === undefined) return Promise.reject(new InternalError('a detector host was given more pictures than it has slots'));
     return new Promise((resolve, reject) => {
-      this.#options.writeSlot(slot, picture);
+      this.#options.writeSlot(slot, image);
       this.#freeSlots.pop();
-      this.#jobs.push({ slot, letterbox, resolve, reject });
+      this.#jobs.push({ slot, fit, resolve, reject });
       if (!this.#isWorking) return;
-      this.#process.detect(slot, letterbox);
+      this.#process.detect(slot, fit);
       if (this.#jobs.length === 1) this.#watchdog.arm();
     });
   }
@@ -137,7 +138,7 @@ export class SupervisedHost {
       process.onResult = () => undefined;
       this.#lost(why);
     });
-    for (const { slot, letterbox } of this.#jobs) process.detect(slot, letterbox);
+    for (const { slot, fit } of this.#jobs) process.detect(slot, fit);
     if (this.#jobs.length > 0) this.#watchdog.arm();
     for (const { resolve } of this.#waiters.splice(0)) resolve();
   }

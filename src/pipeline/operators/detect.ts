@@ -4,7 +4,10 @@ import type { Detector, DetectorResult } from '../../core/detector.js';
 import { DetectorFailedError } from '../../core/errors.js';
 import { dropOf, type DropEvent, type PerceptEvent, type StatusEvent } from '../../core/events.js';
 import type { Frame } from '../../core/frame.js';
+import { blame } from '../../core/extension.js';
 import type { RuntimeEstimator } from '../../scheduling/runtime-profile.js';
+import { checkedResult } from '../detector-result-check.js';
+import { releaseFrame } from '../release-frame.js';
 import type { ScheduledFrame } from './schedule.js';
 
 export type DetectOptions = {
@@ -20,24 +23,24 @@ export type DetectOptions = {
  * the work lasts until the detector is back, so that frames meanwhile wait and supersede each other.
  *
  * Owns the frame and releases it as soon as the detector has read its picture. Errors when the detector is lost for
- * good.
+ * good, and with an ExtensionError when it throws or answers what is no answer.
  */
 export function detect(options: DetectOptions): (scheduled: ScheduledFrame) => Observable<PerceptEvent | DropEvent | StatusEvent> {
   const { detector, clock, runtimes, latencyBudgetMs } = options;
   return ({ frame, startedAtMs, overBudget }) => new Observable((subscriber) => {
     const recover = (error: DetectorFailedError): void => {
       subscriber.next({ type: 'status', atMs: clock.now(), state: 'detector-lost', message: error.message });
-      detector.ready().then(
+      new Promise<void>((resolve) => { resolve(detector.ready()); }).then(
         () => {
           subscriber.next({ type: 'status', atMs: clock.now(), state: 'detector-ready' });
           subscriber.complete();
         },
-        (cause: unknown) => subscriber.error(cause),
+        (cause: unknown) => subscriber.error(blame('detector', detector.info.model, cause)),
       );
     };
-    const result = detector.detect(frame);
-    frame.release();
-    result.then(
+    // A detector that throws instead of rejecting rejects here.
+    const result = new Promise<unknown>((resolve) => { resolve(detector.detect(frame.picture)); });
+    result.then((answer) => checkedResult(detector, answer)).then(
       (found) => {
         const emittedAtMs = clock.now();
         runtimes.add(emittedAtMs - startedAtMs);
@@ -48,14 +51,15 @@ export function detect(options: DetectOptions): (scheduled: ScheduledFrame) => O
       (error: unknown) => {
         subscriber.next(dropOf(frame, 'detector-failed', clock.now()));
         if (error instanceof DetectorFailedError) recover(error);
-        else subscriber.error(error);
+        else subscriber.error(blame('detector', detector.info.model, error));
       },
     );
+    releaseFrame(frame);
   });
 }
 
 function perceptOf(frame: Frame, { detections, times }: DetectorResult, startedAtMs: number, emittedAtMs: number, overBudget: boolean): PerceptEvent {
-  const { streamId, seq, epoch, ptsMs, width, height, capturedAtMs, captureClock, uncertaintyMs, readyAtMs } = frame;
+  const { streamId, seq, epoch, ptsMs, capturedAtMs, captureClock, uncertaintyMs, readyAtMs, picture: { size: { width, height } } } = frame;
   return {
     type: 'percept', streamId, seq, epoch, ptsMs, captureClock, uncertaintyMs, width, height,
     times: { capturedAtMs, readyAtMs, startedAtMs, ...times, emittedAtMs },

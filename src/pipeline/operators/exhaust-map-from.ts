@@ -31,6 +31,8 @@ export type WorkerOptions = {
  * Maps values to inner Observables as `exhaustMap` does, but what comes while all are busy goes to a waiting room, and
  * the room says what runs next.
  *
+ * An error of the room, as of the work, of the source and of `stop`, is an error of the result.
+ *
  * Completes when the source has completed, nothing is under way, and the room gives nothing more. What then still
  * waits is given up, as it is before an error. An early unsubscribe gives up what waits without emitting.
  *
@@ -57,10 +59,21 @@ export function exhaustMapFrom<T, U, S, R>(
       room.drain(emit);
     };
 
-    /** What waits is told of first, since nothing comes after an error. */
+    /** What waits is given up first, since nothing comes after an error. */
     const fail = (error: unknown): void => {
-      halt();
+      stopped = true;
+      upstream.unsubscribe();
+      quietly(() => room.drain(emit));
       subscriber.error(error);
+    };
+
+    /** The room calls code of others; RxJS would throw its errors where nobody catches them. */
+    const attempt = (step: () => void): void => {
+      try {
+        step();
+      } catch (error) {
+        fail(error);
+      }
     };
 
     const start = (value: U): void => {
@@ -80,8 +93,10 @@ export function exhaustMapFrom<T, U, S, R>(
         complete: () => {
           subscriber.remove(inner);
           busy -= 1;
-          room.finished(value);
-          pump('freed');
+          attempt(() => {
+            room.finished(value);
+            pump('freed');
+          });
         },
       }));
     };
@@ -90,39 +105,59 @@ export function exhaustMapFrom<T, U, S, R>(
       // Work that completes at once calls back from inside `start`; the loop below picks up what it freed.
       if (pumping) return;
       pumping = true;
-      while (busy < concurrency && !stopped && !subscriber.closed) {
-        const value = room.take(trigger, emit);
-        if (value === undefined) break;
-        start(value);
-        trigger = 'freed';
+      try {
+        while (busy < concurrency && !stopped && !subscriber.closed) {
+          const value = room.take(trigger, emit);
+          if (value === undefined) break;
+          start(value);
+          trigger = 'freed';
+        }
+      } finally {
+        pumping = false;
       }
-      pumping = false;
       if (busy === 0 && (sourceDone || stopped) && !subscriber.closed) {
         room.drain(emit);
         subscriber.complete();
       }
     };
 
-    subscriber.add(() => room.drain(() => undefined));
+    // Nobody listens any more.
+    subscriber.add(() => quietly(() => room.drain(() => undefined)));
     subscriber.add(upstream);
     if (stop !== undefined) {
-      subscriber.add(from(stop).subscribe(() => {
-        if (stopped) return;
-        halt();
-        pump('freed');
+      subscriber.add(from(stop).subscribe({
+        next: () => {
+          if (stopped) return;
+          attempt(() => {
+            halt();
+            pump('freed');
+          });
+        },
+        error: fail,
       }));
     }
     if (stopped) return;
     upstream.add(source.subscribe({
-      next: (value) => {
+      next: (value) => attempt(() => {
         room.offer(value, emit);
-        pump('arrived');
-      },
+        // A source that emits while it is subscribed to cannot be left before that ends.
+        if (stopped || subscriber.closed) room.drain(emit);
+        else pump('arrived');
+      }),
       error: fail,
-      complete: () => {
+      complete: () => attempt(() => {
         sourceDone = true;
         pump('freed');
-      },
+      }),
     }));
   });
+}
+
+/** For what follows an error that is already on its way. */
+function quietly(step: () => void): void {
+  try {
+    step();
+  } catch {
+    // The first error is the one that counts.
+  }
 }

@@ -1,6 +1,8 @@
 import { map, type OperatorFunction } from 'rxjs';
 import type { Clock } from '../../core/clock.js';
+import { ExtensionError } from '../../core/errors.js';
 import type { PipelineEvent } from '../../core/events.js';
+import { callExtension, shown } from '../../core/extension.js';
 import type { TrackerSet } from '../tracker-set.js';
 
 /**
@@ -12,11 +14,13 @@ export function forecast(trackers: TrackerSet, clock: Clock): OperatorFunction<P
     if (event.type !== 'percept') return event;
     const validAtMs = clock.now();
     const ageMs = validAtMs - event.times.capturedAtMs;
-    const detections = trackers.of(event).forecast(event.ptsMs + ageMs, event);
+    const { name } = trackers.factory;
+    const detections = callExtension('tracker', name, () => trackers.of(event).forecast(event.ptsMs + ageMs, event));
+    if (!Array.isArray(detections)) throw new ExtensionError('tracker', name, `forecast ${shown(detections)}; it must return an array of detections`);
     return {
       ...event,
       times: { ...event.times, emittedAtMs: validAtMs },
-      forecast: { forecaster: trackers.factory.name, validAtMs, detections },
+      forecast: { forecaster: name, validAtMs, detections },
     };
   });
 }

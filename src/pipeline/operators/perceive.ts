@@ -2,9 +2,11 @@ import { defer, identity, type ObservableInput, type OperatorFunction } from 'rx
 import type { Clock } from '../../core/clock.js';
 import type { Detector } from '../../core/detector.js';
 import type { PipelineEvent, SourceEvent } from '../../core/events.js';
+import { checkPolicy } from '../../scheduling/decide.js';
 import { idleFree } from '../../scheduling/policies/idle-free.js';
 import type { Policy } from '../../scheduling/policy.js';
 import { RuntimeEstimator } from '../../scheduling/runtime-profile.js';
+import { checkEvents } from './check-events.js';
 import { detect } from './detect.js';
 import { inOrder } from './in-order.js';
 import { schedule } from './schedule.js';
@@ -26,9 +28,17 @@ export type PerceiveOptions = {
  * ```ts
  * frames.pipe(perceive(detector, { clock, latencyBudgetMs: 100 }))
  * ```
+ *
+ * @throws UsageError where the policy is none; parts of one's own that fail later are errors of the result
  */
 export function perceive(detector: Detector, options: PerceiveOptions): OperatorFunction<SourceEvent, PipelineEvent> {
+  return (source) => source.pipe(checkEvents(), perceiveChecked(detector, options));
+}
+
+/** For frames that {@link checkEvents} let through. */
+export function perceiveChecked(detector: Detector, options: PerceiveOptions): OperatorFunction<SourceEvent, PipelineEvent> {
   const { clock, policy = idleFree, latencyBudgetMs, stop } = options;
+  checkPolicy(policy);
   const keepsAll = policy.keepsAll === true;
   // A file's next frame is handed over while the one before runs, so that the detector never waits for it.
   const concurrency = keepsAll ? detector.hosts + 1 : detector.hosts;

@@ -1,11 +1,14 @@
 import type { ObservableInput, OperatorFunction } from 'rxjs';
 import type { Clock } from '../../core/clock.js';
 import { dropOf, type DropEvent, type DropReason, type GapEvent, type SourceEvent, type StatusEvent } from '../../core/events.js';
+import { callExtension } from '../../core/extension.js';
 import type { Frame } from '../../core/frame.js';
 import { judgeLatency } from '../../scheduling/latency-budget.js';
+import { checkPolicy, decide, type CheckedDecision } from '../../scheduling/decide.js';
 import type { Policy } from '../../scheduling/policy.js';
 import type { RuntimeEstimator } from '../../scheduling/runtime-profile.js';
 import { FrameIntervalEstimator } from '../frame-interval.js';
+import { releaseFrame } from '../release-frame.js';
 import { exhaustMapFrom, type Trigger, type WaitingRoom } from './exhaust-map-from.js';
 
 /** A frame that the scheduler gives to the detector, together with its ownership. */
@@ -54,11 +57,14 @@ type Stream = {
  * other; a policy that keeps all frames spreads them over all workers.
  *
  * Owns the frames that wait: a dropped one is released here, a started one belongs to `project`.
+ *
+ * @throws UsageError where the policy is none; one that throws or decides wrongly is an ExtensionError of the result
  */
 export function schedule<R>(
   options: ScheduleOptions,
   project: (scheduled: ScheduledFrame) => ObservableInput<R>,
 ): OperatorFunction<SourceEvent, R | Notice> {
+  checkPolicy(options.policy);
   return exhaustMapFrom<SourceEvent, ScheduledFrame, Notice, R>(() => new FrameRoom(options), project, options);
 }
 
@@ -101,9 +107,18 @@ class FrameRoom implements WaitingRoom<SourceEvent, ScheduledFrame, Notice> {
   }
 
   drain(emit: (notice: Notice) => void): void {
+    const errors: unknown[] = [];
     for (const { waiting } of this.#streams.values()) {
-      for (const frame of waiting.splice(0)) this.#drop(frame, 'stopped', emit);
+      for (const frame of waiting.splice(0)) {
+        try {
+          this.#drop(frame, 'stopped', emit);
+        } catch (error) {
+          errors.push(error);
+        }
+      }
     }
+    // One frame that cannot be given back keeps none of the others.
+    if (errors.length > 0) throw errors[0];
   }
 
   #takeFrom(stream: Stream, trigger: Trigger, emit: (notice: Notice) => void): ScheduledFrame | undefined {
@@ -124,14 +139,14 @@ class FrameRoom implements WaitingRoom<SourceEvent, ScheduledFrame, Notice> {
       return undefined;
     }
 
-    const decision = this.#decide(stream, frame, nowMs, trigger);
-    if (decision === 'wait') {
+    const decided = this.#decide(stream, frame, nowMs, trigger);
+    if (decided.decision === 'wait') {
       stream.waitsForNext = true;
       return undefined;
     }
     stream.waiting.shift();
-    if (decision === 'drop') {
-      this.#drop(frame, 'stride', emit);
+    if (decided.decision === 'drop') {
+      this.#drop(frame, decided.reason, emit);
       return undefined;
     }
     stream.underWay += 1;
@@ -149,14 +164,14 @@ class FrameRoom implements WaitingRoom<SourceEvent, ScheduledFrame, Notice> {
       const frame = waiting.at(0);
       const nowMs = this.#options.clock.now();
       // It comes in by `offer`, in the frame's place.
-      frame?.catchUp?.();
+      if (frame?.catchUp !== undefined) callExtension('source', frame.streamId, () => frame.catchUp!());
       if (waiting.at(0) === frame) return nowMs;
     }
   }
 
-  #decide(stream: Stream, frame: Frame, nowMs: number, trigger: Trigger): 'run' | 'wait' | 'drop' {
+  #decide(stream: Stream, frame: Frame, nowMs: number, trigger: Trigger): CheckedDecision {
     const intervalMs = stream.interval.intervalMs();
-    const { decision, memory } = this.#options.policy.decide({
+    const decided = decide(this.#options.policy, {
       seq: frame.seq,
       lastRunSeq: stream.lastRunSeq,
       ageFrames: intervalMs === undefined ? 0 : (nowMs - frame.readyAtMs) / intervalMs,
@@ -164,8 +179,8 @@ class FrameRoom implements WaitingRoom<SourceEvent, ScheduledFrame, Notice> {
       runtime: intervalMs === undefined ? undefined : this.#options.runtimes.profile(),
       trigger: trigger === 'arrived' ? 'frame-arrived' : 'detector-freed',
     }, stream.policyMemory);
-    stream.policyMemory = memory;
-    return decision;
+    stream.policyMemory = decided.memory;
+    return decided;
   }
 
   /** Streams with a frame that may start now, the one whose result is stalest first. */
@@ -177,8 +192,12 @@ class FrameRoom implements WaitingRoom<SourceEvent, ScheduledFrame, Notice> {
   }
 
   #drop(frame: Frame, reason: DropReason, emit: (notice: Notice) => void): void {
-    frame.release();
-    emit(dropOf(frame, reason, this.#options.clock.now()));
+    try {
+      releaseFrame(frame);
+    } finally {
+      // It is out of the pipeline either way.
+      emit(dropOf(frame, reason, this.#options.clock.now()));
+    }
   }
 
   #stream(streamId: string): Stream {

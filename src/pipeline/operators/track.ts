@@ -1,5 +1,7 @@
 import { map, type OperatorFunction } from 'rxjs';
+import { ExtensionError } from '../../core/errors.js';
 import type { PipelineEvent } from '../../core/events.js';
+import { callExtension, shown } from '../../core/extension.js';
 import type { TrackerSet } from '../tracker-set.js';
 
 /**
@@ -9,7 +11,11 @@ import type { TrackerSet } from '../tracker-set.js';
 export function track(trackers: TrackerSet): OperatorFunction<PipelineEvent, PipelineEvent> {
   return map((event) => {
     if (event.type !== 'percept') return event;
-    const tracker = trackers.of(event);
-    return { ...event, detections: tracker.observe(event.detections, event.ptsMs, event) };
+    const { name } = trackers.factory;
+    const detections = callExtension('tracker', name, () => trackers.of(event).observe(event.detections, event.ptsMs, event));
+    if (!Array.isArray(detections) || detections.length !== event.detections.length) {
+      throw new ExtensionError('tracker', name, `observed ${event.detections.length} detections and returned ${shown(detections)}; it must return each of them, in their order`);
+    }
+    return { ...event, detections };
   });
 }

@@ -2,8 +2,8 @@ import { fixedKind } from '../../core/named-kind.js';
 import { opaque, stateless, type Policy, type PolicyKind } from '../policy.js';
 
 /**
- * Waits for the next frame when running now would end in the same frame interval, with a shorter tail.
- * Source: Li et al. 2020, section 3.2 ("shrinking tail"); mtli/sAP `det/srt_det.py`, `--dynamic-schedule`.
+ * Waits for the next frame if a run that starts now would end in the same frame interval, with a shorter tail. Source:
+ * Li et al. 2020, section 3.2 ("shrinking tail"); mtli/sAP `det/srt_det.py`, `--dynamic-schedule`.
  */
 export const shrinkingTail: Policy<null> = stateless('shrinking-tail', ({ ageFrames, intervalMs, runtime }) => {
   if (runtime === undefined) return 'run';

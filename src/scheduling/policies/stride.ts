@@ -1,12 +1,13 @@
 import { opaque, type Policy, type PolicyKind } from '../policy.js';
 
-/** Runs the first of every `n` frames that are offered to the free detector, which is not every n-th frame. */
+/** Runs the first of every `n` frames offered to the free detector, which is not every n-th frame of the stream. */
 export function stride(n: number): Policy<{ readonly offered: number }> {
   return {
     name: `stride:${n}`,
     initial: { offered: 0 },
     decide: (_, { offered }) => ({
       decision: offered % n === 0 ? 'run' : 'drop',
+      reason: 'stride',
       memory: { offered: offered + 1 },
     }),
   };

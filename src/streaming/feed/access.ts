@@ -2,35 +2,35 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
 export type AccessRules = {
-  /** Address that the server is bound to. */
+  /** The server's own address. */
   readonly host: string;
-  /** What a client must show; undefined = anyone who can reach the port. */
+  /** The token that a client must present; undefined = anyone who can reach the port may connect. */
   readonly token?: string | undefined;
-  /** Origins of web pages that may connect besides those that this server's own address names; `*` = all. */
+  /** Origins of web pages that may connect, in addition to this server's own; `*` = all. */
   readonly allowedOrigins: readonly string[];
 };
 
-/** An HTTP status with what to do about it. */
+/** An HTTP status with the remedy. */
 export type Refusal = { readonly status: 401 | 403; readonly message: string };
 
-/** Why the request may not see the feed; undefined when it may. */
+/** The reason to refuse the request; undefined if it may see the feed. */
 export function refusal(request: IncomingMessage, rules: AccessRules): Refusal | undefined {
   const host = request.headers.host ?? '';
   if (isLoopback(rules.host) && !isLoopback(hostName(host)) && !originHosts(rules.allowedOrigins).includes(host)) {
-    return { status: 403, message: `the feed is bound to ${rules.host} and does not answer as "${host}": connect to localhost, or add the origin of that name to the allowed origins` };
+    return { status: 403, message: `the feed listens on ${rules.host} and does not accept the host name "${host}": connect to localhost, or add the origin of that name to the allowed origins` };
   }
   const { origin } = request.headers;
-  // Programs send no Origin; a web page cannot leave it out.
+  // Programs send no Origin; a web page cannot omit it.
   if (origin !== undefined && !isAllowed(origin, host, rules.allowedOrigins)) {
     return { status: 403, message: `pages of ${origin} may not read this feed: add it to the allowed origins` };
   }
   if (rules.token !== undefined && !sameSecret(shownToken(request), rules.token)) {
-    return { status: 401, message: 'this feed wants its token: send the header "Authorization: Bearer TOKEN", or in a browser add ?token=TOKEN to the address' };
+    return { status: 401, message: 'this feed requires its token: send the header "Authorization: Bearer TOKEN", or in a browser add ?token=TOKEN to the address' };
   }
   return undefined;
 }
 
-/** Whether only programs of the same machine reach the address. */
+/** Whether only programs of the same machine can reach the address. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host.endsWith('.localhost') || host === '::1' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
 }
@@ -53,7 +53,7 @@ function shownToken(request: IncomingMessage): string {
   return bearer ?? new URLSearchParams(request.url?.split('?')[1]).get('token') ?? '';
 }
 
-/** Takes equally long wherever the two differ, and however long they are. */
+/** Takes equally long for every difference and every length. */
 function sameSecret(a: string, b: string): boolean {
   const digest = (secret: string): Buffer => createHash('sha256').update(secret).digest();
   return timingSafeEqual(digest(a), digest(b));

@@ -9,7 +9,7 @@ export const CLOSE = { goingAway: 1001, policyViolation: 1008, tryAgainLater: 10
 export type FeedSocket = {
   /** Bytes accepted by `send` that the operating system has not taken yet. */
   readonly bufferedAmount: number;
-  /** Sends one text message; calls `written` when the operating system took it. */
+  /** Sends one text message; calls `written` when the operating system has taken it. */
   send(text: Buffer, written: () => void): void;
   close(code: number, reason: string): void;
 };
@@ -17,24 +17,24 @@ export type FeedSocket = {
 export type FeedClientLimits = {
   /** A client with more than this unsent gets only the newest message of each type and stream. */
   readonly maxBufferedBytes: number;
-  /** A client that stays behind for so long is closed. */
+  /** The server closes a client that stays behind for this long. */
   readonly slowAfterMs: number;
-  /** A client is closed at its so-many-th message that makes no sense. */
+  /** The server closes a client after this many invalid messages. */
   readonly maxErrors: number;
-  /** A client is closed when it sends more than this in one second. */
+  /** The server closes a client that sends more messages than this in one second. */
   readonly maxMessagesPerSecond: number;
 };
 
-/** A message that waits for a slow client; `missed` older ones gave way to it. */
+/** A message that waits for a slow client; `missed` older ones were discarded for it. */
 type Waiting = { readonly message: OutgoingMessage; readonly missed: number };
 
-/** One subscriber: what it asked for, and what waits for it. It never holds more than the limits say. */
+/** One subscriber: its subscription and its waiting messages. It never holds more than the limits allow. */
 export class FeedClient {
   readonly #socket: FeedSocket;
   readonly #info: FeedInfo;
   readonly #limits: FeedClientLimits;
   #subscription: Subscription;
-  /** By type and stream, in the order in which they came. */
+  /** By type and stream, in order of arrival. */
   readonly #waiting = new Map<string, Waiting>();
   #behindSinceMs: number | undefined;
   #errorCount = 0;
@@ -93,8 +93,8 @@ export class FeedClient {
   }
 
   /**
-   * To be called once a second.
-   * @returns why the client was closed now, if it was
+   * Call it once a second.
+   * @returns the reason, if the client was closed now
    */
   tick(nowMs: number): string | undefined {
     this.#messagesThisSecond = 0;
@@ -118,7 +118,7 @@ export class FeedClient {
     if (this.#closed) return;
     if (!this.#isFull()) this.#send(Buffer.from(JSON.stringify(error)));
     if (++this.#errorCount >= this.#limits.maxErrors) {
-      this.close(CLOSE.policyViolation, `${this.#errorCount} messages that make no sense`);
+      this.close(CLOSE.policyViolation, `${this.#errorCount} invalid messages`);
     }
   }
 

@@ -12,49 +12,52 @@ import { listen } from './listen.js';
 import { OutgoingMessage } from './outgoing-message.js';
 import { FEED_SUBPROTOCOL, feedJsonSchema, statsMessage, toFeedMessage, type FeedInfo, type FeedStats } from './protocol.js';
 
-/** Calls `action` again and again until the returned function is called. */
+/** Calls `action` repeatedly until the returned function is called. */
 export type Every = (intervalMs: number, action: () => void) => () => void;
 
 export type FeedServerOptions = FeedInfo & {
   /** 0 takes any free port. */
   readonly port: number;
-  /** Address to bind to; 127.0.0.1 unless given. */
+  /** Address to listen on; 127.0.0.1 by default. */
   readonly host?: string;
-  /** What clients must show: `Authorization: Bearer …`, or `?token=…` where headers cannot be set. */
+  /** The token that clients must present: `Authorization: Bearer …`, or `?token=…` if headers cannot be set. */
   readonly token?: string;
-  /** Origins of web pages that may connect besides pages of this very address; `*` lets all in. */
+  /** Origins of web pages that may connect, in addition to pages of this address; `*` accepts all. */
   readonly allowedOrigins?: readonly string[];
-  /** 256 unless given; the next one is refused with 503. */
+  /** 256 by default; the next one is refused with 503. */
   readonly maxClients?: number;
-  /** Longest message that a client may send; 16 KiB unless given. */
+  /** Longest message from a client; 16 KiB by default. */
   readonly maxMessageBytes?: number;
-  /** Unsent bytes above which a client gets only the newest percept; 64 KiB unless given. */
+  /** With more unsent bytes than this, a client gets only the newest percept; 64 KiB by default. */
   readonly maxBufferedBytes?: number;
-  /** How long a client may stay behind until it is closed with 1013; 10 s unless given. */
+  /** A client that stays behind for longer is closed with 1013; 10 s by default. */
   readonly slowAfterMs?: number;
-  /** A client that leaves a ping unanswered for so long is cut off; 15 s unless given. */
+  /** A client that leaves a ping unanswered for this long is disconnected; 15 s by default. */
   readonly keepAliveMs?: number;
   readonly clock: Clock;
   readonly wallClock: WallClock;
   readonly every?: Every;
-  /** Told in words when something needs attention: open to the network without a token, a client closed as too slow. */
+  /** Receives warnings as text: open to the network without a token, a client closed as too slow. */
   readonly onWarning?: (message: string) => void;
-  /** Pages that are served at the same address, under the same rules of access. */
+  /** Pages at the same address, under the same access rules. */
   readonly pages?: PageHandler;
 };
 
-/** Answers a request for a page, if it is for one of its own. @returns whether it was */
+/**
+ * Answers a request for one of its pages.
+ * @returns false if it is for none
+ */
 export type PageHandler = (request: IncomingMessage, response: ServerResponse) => boolean;
 
-/** The WebSocket result feed. Publishing never waits: what a client cannot take gives way to what is newer. */
+/** The WebSocket result feed. Publishing never waits: newer messages replace those that a client cannot take. */
 export type FeedServer = {
-  /** Where clients connect, without the token. */
+  /** The address for clients, without the token. */
   readonly url: string;
   readonly port: number;
   readonly clientCount: number;
   publish(event: PipelineEvent): void;
   publishStats(stats: FeedStats): void;
-  /** Says goodbye to every client (1001) and frees the port. Safe to call twice. */
+  /** Closes every client with 1001 and frees the port. Safe to call twice. */
   close(): Promise<void>;
 };
 
@@ -69,7 +72,7 @@ type Connection = { readonly socket: WebSocket; readonly client: FeedClient; ans
 
 /**
  * Opens the feed; resolves when clients can connect.
- * @throws UsageError for an empty token; OutputError where the address cannot be bound
+ * @throws UsageError for an empty token; OutputError if the address cannot be bound
  */
 export async function createFeedServer(options: FeedServerOptions): Promise<FeedServer> {
   if (options.token === '') throw new UsageError('the feed\'s token is empty: give it at least one character, or none at all to let everyone in');
@@ -85,7 +88,7 @@ class Feed implements FeedServer {
   readonly #http: Server;
   readonly #upgrader: WebSocketServer;
   readonly #connections = new Set<Connection>();
-  /** The newest of each stream, so that a client that comes later knows how things stand. */
+  /** The newest status of each stream, so that a late client has the current state. */
   readonly #statuses = new Map<string, OutgoingMessage>();
   readonly #keepAliveMs: number;
   #pingedAtMs: number;
@@ -130,7 +133,7 @@ class Feed implements FeedServer {
   async listen(): Promise<void> {
     const { port, token, onWarning, every = everyInterval } = this.#options;
     await listen(this.#http, this.#host, port);
-    // A failed accept (no descriptors left, say) concerns one client; the feed goes on.
+    // A failed accept (for example, no file descriptors left) concerns one client; the feed continues.
     this.#http.on('error', (error) => onWarning?.(`feed: ${error.message}`));
     this.#stopTicking = every(TICK_MS, () => this.#tick());
     if (token === undefined && !isLoopback(this.#host)) {
@@ -183,7 +186,7 @@ class Feed implements FeedServer {
     }
   }
 
-  /** Plain HTTP: what this is, and the JSON Schema of the messages. */
+  /** Plain HTTP: a description of the server, and the JSON Schema of the messages. */
   #answer(request: IncomingMessage, response: ServerResponse): void {
     const refused = this.#refusal(request);
     const reply = (status: number, body: object): void => {
@@ -193,7 +196,7 @@ class Feed implements FeedServer {
     const path = pathOf(request);
     if (refused !== undefined) reply(refused.status, { error: refused.message });
     else if (this.#options.pages?.(request, response) === true) return;
-    else if (request.method !== 'GET' && request.method !== 'HEAD') reply(405, { error: 'this is a WebSocket feed: only GET is answered' });
+    else if (request.method !== 'GET' && request.method !== 'HEAD') reply(405, { error: 'this is a WebSocket feed and answers GET only' });
     else if (path === '/schema') reply(200, feedJsonSchema());
     else if (path === '/') {
       const { streams, classes } = this.#options;
@@ -202,16 +205,16 @@ class Feed implements FeedServer {
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    // A client that is gone before it is answered.
+    // A client that left before its answer.
     socket.on('error', () => socket.destroy());
     const offered = request.headers['sec-websocket-protocol'];
     const refused = this.#refusal(request)
       ?? (pathOf(request) === '/' ? undefined : { status: 404, message: 'the feed is at /' })
       ?? (offered === undefined || offered.split(/ *, */).includes(FEED_SUBPROTOCOL) ? undefined
         : { status: 400, message: `this server speaks the subprotocol ${FEED_SUBPROTOCOL}` })
-      ?? (this.clientCount < (this.#options.maxClients ?? FEED_DEFAULTS.maxClients) ? undefined : { status: 503, message: `the feed has as many clients as it may (${this.clientCount})` });
+      ?? (this.clientCount < (this.#options.maxClients ?? FEED_DEFAULTS.maxClients) ? undefined : { status: 503, message: `the feed already has ${this.clientCount} clients, its limit` });
     if (refused !== undefined) {
-      // One that does not close its side would stay for ever, and hold up the end of the feed.
+      // A client that does not close its side would stay for ever, and delay the end of the feed.
       socket.once('finish', () => socket.destroy());
       socket.end(`HTTP/1.1 ${refused.status} ${STATUS_CODES[refused.status]}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(refused.message)}\r\n\r\n${refused.message}`);
       return;
@@ -249,7 +252,7 @@ function feedSocket(socket: WebSocket): FeedSocket {
     },
     send: (text, written) => socket.send(text, { binary: false }, written),
     close: (code, reason) => {
-      // One that does not read never sees the close frame either.
+      // A client that does not read never sees the close frame either.
       const cutOff = setTimeout(() => socket.terminate(), CLOSE_GRACE_MS);
       socket.once('close', () => clearTimeout(cutOff));
       socket.close(code, reason);

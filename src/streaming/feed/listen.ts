@@ -3,7 +3,7 @@ import { OutputError } from '../../core/errors.js';
 
 /**
  * Binds the server.
- * @throws OutputError saying why the address cannot be bound, and what to do
+ * @throws OutputError with the reason why the address cannot be bound, and the remedy
  */
 export async function listen(server: Server, host: string, port: number): Promise<void> {
   await new Promise<void>((resolve, reject) => {
@@ -24,7 +24,7 @@ function cannotListen(host: string, port: number, cause: NodeJS.ErrnoException):
       return new OutputError(`the feed may not listen on port ${port} of ${host}: choose a port above 1023`, { cause });
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
-      return new OutputError(`the feed cannot listen on ${host}: this machine has no such address; 127.0.0.1 is reached from this machine alone, 0.0.0.0 from everywhere`, { cause });
+      return new OutputError(`the feed cannot listen on ${host}: this machine has no such address; use 127.0.0.1 for programs on this machine, 0.0.0.0 for all machines`, { cause });
     case undefined:
     default:
       return new OutputError(`the feed cannot listen on port ${port} of ${host}: ${cause.message}`, { cause });

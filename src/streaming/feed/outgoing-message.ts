@@ -1,7 +1,7 @@
 import type { FeedMessage } from './protocol.js';
 import type { DetectionFilter } from './subscription.js';
 
-/** A message on its way to all clients, encoded once for each distinct filter however many clients there are. */
+/** A message to all clients, encoded once for each distinct filter, for any number of clients. */
 export class OutgoingMessage {
   readonly message: FeedMessage;
   readonly stream: string | undefined;

@@ -4,25 +4,26 @@ import type { Detection } from '../../core/detection.js';
 import { CAPTURE_CLOCKS, type CaptureTrust } from '../../core/frame.js';
 import { DROP_REASONS, STATUS_STATES, type PipelineEvent } from '../../core/events.js';
 
-/** WebSocket subprotocol that client and server agree on. */
+/** WebSocket subprotocol of client and server. */
 export const FEED_SUBPROTOCOL = 'nowcast.feed.v1';
 /** Names the message format in `hello`. */
 export const FEED_SCHEMA = 'nowcast.feed/1';
 
-/** What a client can ask for or leave out. `hello` and `error` always come. */
+/** The types that a client can select or omit. `hello` and `error` always come. */
 export const FEED_KINDS = ['percept', 'drop', 'gap', 'status', 'stats'] as const;
 export type FeedKind = (typeof FEED_KINDS)[number];
 const feedKind = z.enum(FEED_KINDS);
 
-const unixMs = (what: string): z.ZodNumber => z.number().describe(`Unix time in milliseconds, with fractions: ${what}`);
+const unixMs = (meaning: string): z.ZodNumber => z.number().describe(`Unix time in milliseconds, with fractions: ${meaning}`);
 const count = z.int().min(0);
 const stream = z.string().describe('Id of the stream, one of those in `hello`');
 const missed = count.min(1).optional().describe(
-  'How many messages of this type and stream this client was too slow to get since the last one it got; absent when none');
-const frame = { stream, seq: count.describe('Number of the frame in its stream'), epoch: count.describe('Connections to the source so far') };
+  'Number of messages of this type and stream that this client was too slow for since the last one; absent if none');
+const dropReason = z.union([z.enum(DROP_REASONS), z.templateLiteral(['policy:', z.string()])]);
+const frame = { stream, seq: count.describe('Number of the frame in its stream'), epoch: count.describe('Number of connections to the source so far') };
 
 const captureClock = z.enum(CAPTURE_CLOCKS).describe(
-  'Whose word `capturedAt` goes by: the times in the stream or file (`sender`), when the picture came in (`arrival`), a time of day that the stream states (`wall`)');
+  'The clock behind `capturedAt`: the times in the stream or file (`sender`), the arrival of the picture (`arrival`), or a time of day in the stream (`wall`)');
 const uncertaintyMs = z.number().min(0).describe('The true time of capture lies within `capturedAt` ± this');
 
 const detection = z.strictObject({
@@ -31,7 +32,7 @@ const detection = z.strictObject({
   score: z.number().min(0).max(1),
   class: z.string(),
   classId: count.describe('Index into `classes` of `hello`'),
-  trackId: z.int().optional().describe('Stays the same while an object is followed'),
+  trackId: z.int().optional().describe('Stays the same while the object is tracked'),
 }).meta({ id: 'Detection' });
 
 const hello = z.strictObject({
@@ -46,67 +47,67 @@ const percept = z.strictObject({
   type: z.literal('percept'),
   ...frame,
   ptsMs: z.number().describe('Presentation time of the frame in its source, in milliseconds'),
-  size: z.strictObject({ width: count, height: count }).describe('Of the source picture, in pixels'),
+  size: z.strictObject({ width: count, height: count }).describe('Size of the source picture, in pixels'),
   boxFormat: z.literal('xyxy'),
   times: z.strictObject({
-    capturedAt: unixMs('the world looked like this frame'),
-    emittedAt: unixMs('the percept left the pipeline'),
-    observedAt: unixMs('what `detections` were seen on; the same as `capturedAt`'),
-    validAt: unixMs('the moment for which `detections` hold: later than `observedAt` when they are a forecast'),
+    capturedAt: unixMs('capture of the frame'),
+    emittedAt: unixMs('emission of the percept'),
+    observedAt: unixMs('capture of the frame that was detected on; equals `capturedAt`'),
+    validAt: unixMs('the moment for which `detections` hold: later than `observedAt` if they are a forecast'),
     latencyMs: z.number().describe('`emittedAt` - `capturedAt`'),
     captureClock,
     uncertaintyMs,
   }),
-  detections: z.array(detection).readonly().describe('Where things are at `validAt`'),
+  detections: z.array(detection).readonly().describe('Objects at `validAt`'),
   observed: z.array(detection).readonly().optional()
-    .describe('Where they were at `observedAt`; only there when `detections` are a forecast'),
-  forecaster: z.string().optional().describe('What made the forecast; absent when there is none'),
-  overBudget: z.literal(true).optional().describe('The result came out later than the latency budget allows'),
+    .describe('Objects at `observedAt`; present only if `detections` are a forecast'),
+  forecaster: z.string().optional().describe('Name of the forecaster; absent if there is none'),
+  overBudget: z.literal(true).optional().describe('The result exceeded the latency budget'),
   missed,
-}).meta({ id: 'Percept', description: 'One statement about the world; there is one for each frame that was detected on' });
+}).meta({ id: 'Percept', description: 'The detections on one frame; one for each frame that the detector processed' });
 
 const drop = z.strictObject({
   type: z.literal('drop'),
   ...frame,
-  reason: z.enum(DROP_REASONS),
-  capturedAt: unixMs('the world looked like this frame'),
+  reason: dropReason.describe('A custom policy gives its own reason, as `policy:<text>`'),
+  capturedAt: unixMs('capture of the frame'),
   captureClock,
   uncertaintyMs,
-  at: unixMs('it was dropped'),
+  at: unixMs('the drop'),
   missed,
-}).meta({ id: 'Drop', description: 'A frame that was not detected on' });
+}).meta({ id: 'Drop', description: 'A frame that the detector did not process' });
 
 const gap = z.strictObject({
   type: z.literal('gap'),
   stream,
-  from: unixMs('the last frame before'),
-  to: unixMs('the first frame after'),
+  from: unixMs('the last frame before the gap'),
+  to: unixMs('the first frame after the gap'),
   why: z.string(),
   missed,
 }).meta({ id: 'Gap', description: 'A time without frames' });
 
 const status = z.strictObject({
   type: z.literal('status'),
-  stream: stream.optional().describe('Absent when the whole run is meant'),
+  stream: stream.optional().describe('Absent if the message concerns the whole run'),
   state: z.enum(STATUS_STATES),
-  at: unixMs('it happened'),
+  at: unixMs('the change of state'),
   message: z.string().optional(),
   missed,
 }).meta({ id: 'Status' });
 
 const streamStats = z.strictObject({
   stream,
-  received: count.describe('Frames that came in = percepts + all drops + inFlight'),
+  received: count.describe('Received frames = percepts + all drops + inFlight'),
   percepts: count,
-  drops: z.partialRecord(z.enum(DROP_REASONS), count).describe('Counts by reason; one that never happened may be absent'),
-  inFlight: count.describe('Frames that wait or are being detected on'),
+  drops: z.partialRecord(dropReason, count).describe('Counts by reason; may omit reasons with a count of 0'),
+  inFlight: count.describe('Frames that wait or are in the detector'),
   latencyMs: z.strictObject({ p50: z.number(), p90: z.number(), p99: z.number() }).optional()
-    .describe('Quantiles of emitted - captured'),
+    .describe('Quantiles of emittedAt - capturedAt'),
 });
 
 const stats = z.strictObject({
   type: z.literal('stats'),
-  at: unixMs('the counts were taken'),
+  at: unixMs('the counts'),
   streams: z.array(streamStats).readonly(),
   missed,
 }).meta({ id: 'Stats', description: 'Counts since the start of the run' });
@@ -114,17 +115,17 @@ const stats = z.strictObject({
 const error = z.strictObject({
   type: z.literal('error'),
   code: z.enum(['bad-json', 'bad-message', 'binary']),
-  message: z.string().describe('For people: what was wrong and what is allowed'),
-}).meta({ id: 'Error', description: 'Answer to a message that the server did not understand; nothing changed' });
+  message: z.string().describe('For people: the mistake and the allowed values'),
+}).meta({ id: 'Error', description: 'Answer to an invalid message, which changed nothing' });
 
 const subscribe = z.strictObject({
   type: z.literal('subscribe'),
   streams: z.array(z.string()).readonly().optional().describe('Only these streams'),
   kinds: z.array(feedKind).readonly().optional().describe('Only these types of message'),
-  minScore: z.number().min(0).max(1).optional().describe('Leaves out detections below this score'),
-  classes: z.array(z.string()).readonly().optional().describe('Leaves out detections of other classes'),
-  maxFps: z.number().positive().optional().describe('At most so many percepts a second, for each stream'),
-}).meta({ id: 'Subscribe', description: 'From the client: replaces what it asked for before; an absent key restricts nothing' });
+  minScore: z.number().min(0).max(1).optional().describe('Omits detections below this score'),
+  classes: z.array(z.string()).readonly().optional().describe('Omits detections of other classes'),
+  maxFps: z.number().positive().optional().describe('At most this many percepts a second, for each stream'),
+}).meta({ id: 'Subscribe', description: 'From the client: replaces its previous subscription; an absent key restricts nothing' });
 
 const message = z.discriminatedUnion('type', [hello, percept, drop, gap, status, stats, error, subscribe]);
 
@@ -133,10 +134,10 @@ export type FeedHello = z.infer<typeof hello>;
 export type FeedError = z.infer<typeof error>;
 export type FeedSubscribe = z.infer<typeof subscribe>;
 export type FeedStreamStats = z.infer<typeof streamStats>;
-/** Everything that is published to all clients. */
+/** Every message that is published to all clients. */
 export type FeedMessage = z.infer<typeof percept> | z.infer<typeof drop> | z.infer<typeof gap> | z.infer<typeof status> | z.infer<typeof stats>;
 
-/** What the server tells each client first. */
+/** The server's first message to each client. */
 export type FeedInfo = {
   readonly streams: readonly string[];
   /** Class names by class id. */
@@ -152,9 +153,8 @@ export type FeedStats = {
 
 /**
  * JSON Schema (2020-12) of every message in both directions. A later release of v1 may send more keys, and more words
- * such as a new reason of a drop, so a client that checks by this schema must let them pass.
- *
- * @param newer keys and words that this release does not know, in a server's messages
+ * such as a new drop reason, so a client that validates with this schema must accept them.
+ * @param newer accept unknown keys and words in a server's messages
  */
 export function feedJsonSchema(newer: 'accepted' | 'refused' = 'accepted'): object {
   const { $schema, ...rest } = z.toJSONSchema(message, {
@@ -167,7 +167,7 @@ export function feedJsonSchema(newer: 'accepted' | 'refused' = 'accepted'): obje
   return { $schema, $id: 'urn:nowcast:feed:v1', title: `Messages of ${FEED_SUBPROTOCOL}`, ...rest };
 }
 
-/** Lets keys and words pass that are not known yet. */
+/** Accepts unknown keys and words. */
 function open(jsonSchema: z.core.JSONSchema.BaseSchema): void {
   if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
   if (jsonSchema.enum === undefined) return;
@@ -179,7 +179,7 @@ export function helloMessage({ streams, classes }: FeedInfo): FeedHello {
   return { type: 'hello', schema: FEED_SCHEMA, streams, classes, boxFormat: 'xyxy' };
 }
 
-/** The event in the words of the feed: Unix times, boxes as arrays, forecasts in front. */
+/** The event in the feed's format: Unix times, boxes as arrays, forecasts as `detections`. */
 export function toFeedMessage(event: PipelineEvent, wallClock: WallClock): FeedMessage {
   const unix = (monotonicMs: number): number => round3(wallClock.toUnixMs(monotonicMs));
   switch (event.type) {
@@ -231,7 +231,7 @@ export function statsMessage({ atMs, streams }: FeedStats, wallClock: WallClock)
 }
 
 /**
- * Reads what a client sent.
+ * Reads a client's message.
  * @returns its subscription, or the error to answer with
  */
 export function readClientMessage(text: string, info: FeedInfo): FeedSubscribe | FeedError {
@@ -278,7 +278,7 @@ function toFeedDetection({ box, score, className, classId, trackId }: Detection)
   };
 }
 
-/** To three decimals: microseconds of a time in milliseconds, and what a detector's coordinates hold. */
+/** To three decimals: microseconds for a time in milliseconds, and the precision of a detector's coordinates. */
 function round3(value: number): number {
   return Math.round(value * 1000) / 1000;
 }

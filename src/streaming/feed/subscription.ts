@@ -1,19 +1,19 @@
 import { FEED_KINDS, type FeedDetection, type FeedInfo, type FeedKind, type FeedSubscribe } from './protocol.js';
 
-/** Which detections of a percept a client wants. Equal filters have equal keys, so that they share one encoding. */
+/** The filter for the detections of a percept. Equal filters have equal keys, so that they share one encoding. */
 export type DetectionFilter = {
   readonly key: string;
   readonly keeps: (detection: FeedDetection) => boolean;
 };
 
-/** What one client asked for. */
+/** One client's subscription. */
 export class Subscription {
-  /** Undefined where the client wants every detection. */
+  /** Undefined if the client wants every detection. */
   readonly filter: DetectionFilter | undefined;
   readonly #kinds: ReadonlySet<FeedKind>;
   readonly #streams: ReadonlySet<string> | undefined;
   readonly #intervalMs: number | undefined;
-  /** By stream, when the next percept is due, in Unix milliseconds. */
+  /** For each stream, the time of the next allowed percept, in Unix milliseconds. */
   readonly #dueAtMs = new Map<string, number>();
 
   constructor({ streams, kinds, minScore, classes, maxFps }: Omit<FeedSubscribe, 'type'>, info: FeedInfo) {
@@ -23,12 +23,12 @@ export class Subscription {
     if (minScore !== undefined || classes !== undefined) this.filter = detectionFilter(minScore ?? 0, classes, info);
   }
 
-  /** @param stream undefined for what concerns the whole run, which every client gets */
+  /** @param stream undefined for messages about the whole run, which every client gets */
   wants(kind: FeedKind, stream: string | undefined): boolean {
     return this.#kinds.has(kind) && (stream === undefined || this.#streams === undefined || this.#streams.has(stream));
   }
 
-  /** Whether `maxFps` lets this percept through. It keeps the asked rate on average where percepts come unevenly. */
+  /** Whether `maxFps` allows this percept. It keeps the requested rate on average if percepts come unevenly. */
   takesTurn(stream: string, emittedAtMs: number): boolean {
     if (this.#intervalMs === undefined) return true;
     const dueAtMs = this.#dueAtMs.get(stream) ?? -Infinity;

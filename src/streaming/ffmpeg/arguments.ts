@@ -1,6 +1,7 @@
 import fluent from 'fluent-ffmpeg';
 import { PAD_VALUE, type Size } from '../../core/letterbox.js';
 import { isAtLeast, type FfmpegVersion } from './binary.js';
+import { COPY_FD } from './child.js';
 
 export type FrameArguments = {
   /** A file's absolute path or a URL. */
@@ -16,9 +17,6 @@ export type FrameArguments = {
 };
 
 const LOGGING = ['-nostdin', '-hide_banner', '-nostats', '-v', 'repeat+level+verbose'];
-
-/** Behind standard input, output and error. */
-export const COPY_FD = 3;
 
 /**
  * Arguments with which ffmpeg writes the letterboxed pictures of the first video stream to its standard output, as NUT

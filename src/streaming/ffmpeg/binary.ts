@@ -1,9 +1,8 @@
-import { execFile } from 'node:child_process';
 import { access, chmod, constants, copyFile, mkdir, rename } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
-import { promisify } from 'node:util';
 import { SourceError, UsageError } from '../../core/errors.js';
+import { askFfmpeg } from './ask.js';
 
 /** An ffmpeg that answers. */
 export type Ffmpeg = {
@@ -33,8 +32,6 @@ const RELEASES: Readonly<Record<number, readonly number[]>> = {
 /** libavcodec 58 belongs to ffmpeg 4, and each major version of one to the next of the other. */
 const CODEC_MAJOR_OFFSET = 54;
 const OLDEST_MAJOR = 4;
-
-const run = promisify(execFile);
 
 /**
  * Finds ffmpeg: what NOWCAST_FFMPEG names, else `ffmpeg` on PATH, else the embedded one.
@@ -91,7 +88,7 @@ export function isAtLeast(version: FfmpegVersion, major: number, minor: number):
 }
 
 async function versionOf(path: string): Promise<FfmpegVersion> {
-  const { stdout } = await run(path, ['-version'], { timeout: 10_000 });
+  const { stdout } = await askFfmpeg(path, ['-version']);
   return parseVersion(stdout);
 }
 

@@ -1,59 +1,124 @@
-import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
+import type { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
-import { OutputError } from '../../core/errors.js';
+import { LineSplitter } from './line-splitter.js';
 
-const KEPT_CHARACTERS = 4000;
+/** The descriptor of the copy: the one after standard input, output and error. */
+export const COPY_FD = 3;
 
-/** An ffmpeg that reads its standard input or writes its standard output. Always reaped once it ends or was killed. */
+export type FfmpegChildOptions = {
+  readonly path: string;
+  readonly args: readonly string[];
+  /** What its descriptors are connected to; those that are left out are not connected. */
+  readonly stdin?: 'pipe' | undefined;
+  readonly stdout?: 'pipe' | Socket | undefined;
+  /** `COPY_FD`. */
+  readonly copy?: 'pipe' | undefined;
+  /** Every line of its log. It may echo a URL with its credentials. */
+  readonly onLine?: (line: string) => void;
+};
+
+export type FfmpegExit = {
+  /** Null where a signal ended it or it never started. */
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** Why it could not be started or ended. */
+  readonly failure?: Error;
+};
+
+/** How long ffmpeg has to end in order. */
+const KILL_AFTER_MS = 1500;
+
+/**
+ * The one way in which ffmpeg is started: as a child whose log is read, and which is always reaped once it ends or was
+ * ended. The constructor never throws: `closed` says why ffmpeg did not start.
+ */
 export class FfmpegChild {
-  readonly stdin: Writable;
-  readonly stdout: Readable;
-  /** Resolves when it is gone and its pipes are shut; `code` is null where a signal ended it or it never started. */
-  readonly closed: Promise<{ readonly code: number | null }>;
-  readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
-  #log = '';
+  /** Pipes are absent where none was asked for, or where this program has too many files open. */
+  readonly stdin: Writable | undefined;
+  readonly stdout: Readable | undefined;
+  readonly copy: Readable | undefined;
+  /** Resolves when it is gone and its pipes are shut; never rejects. */
+  readonly closed: Promise<FfmpegExit>;
+  readonly #child: ChildProcess | undefined;
+  #lastLine = '';
+  #isStopped = false;
 
-  constructor(path: string, args: readonly string[]) {
-    // A group of its own: Ctrl-C in a terminal is for us to handle.
-    this.#child = spawn(path, args, { stdio: 'pipe', detached: true });
-    ({ stdin: this.stdin, stdout: this.stdout } = this.#child);
-    this.#child.stderr.setEncoding('utf8').on('data', (text: string) => { this.#log = (this.#log + text).slice(-KEPT_CHARACTERS); });
-    this.closed = new Promise((resolve) => {
-      this.#child.on('error', (error) => {
-        this.#log += error.message;
-        if (this.#child.pid === undefined) resolve({ code: null });
-      });
-      this.#child.on('close', (code) => resolve({ code }));
-    });
-    // A pipe that breaks because the other side ended: `closed` tells.
-    this.stdin.on('error', () => undefined);
-  }
-
-  /**
-   * Resolves when ffmpeg has taken all of the bytes, which may then be used for something else.
-   * @param what that it makes, for the error
-   * @throws OutputError with ffmpeg's own words where it has ended
-   */
-  async write(bytes: Uint8Array, what: string): Promise<void> {
+  constructor(options: FfmpegChildOptions) {
+    let child: ChildProcess;
     try {
-      await new Promise<void>((resolve, reject) => {
-        this.stdin.write(bytes, (error) => (error ? reject(error) : resolve()));
-      });
-    } catch (cause) {
-      throw new OutputError(`${what} could not be encoded: ${await this.lastWords('ffmpeg ended early')}`, { cause });
+      child = start(options);
+    } catch (error) {
+      // Most failures come as an event; those that the system has no usual word for are thrown.
+      this.closed = Promise.resolve({ code: null, signal: null, failure: error as Error });
+      return;
     }
+    this.#child = child;
+    this.stdin = child.stdin ?? undefined;
+    this.stdout = child.stdout ?? undefined;
+    this.copy = (child.stdio as readonly unknown[] | undefined)?.[COPY_FD] as Readable | undefined ?? undefined;
+    // They may fail when the child dies; `closed` tells about it.
+    for (const pipe of [this.stdin, this.stdout, child.stderr, this.copy]) pipe?.on('error', () => undefined);
+
+    const lines = new LineSplitter((line) => {
+      if (line.trim() !== '') this.#lastLine = line.trim();
+      options.onLine?.(line);
+    });
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => lines.push(text));
+    this.closed = new Promise((resolve) => {
+      let failure: Error | undefined;
+      const closed = (code: number | null, signal: NodeJS.Signals | null): void => {
+        lines.end();
+        resolve({ code, signal, ...(failure && { failure }) });
+      };
+      child.on('error', (error) => {
+        failure = error;
+        if (child.pid === undefined) closed(null, null);
+      });
+      child.once('close', closed);
+    });
   }
 
-  kill(): void {
-    // Blocked in a write to a full pipe it would not notice anything gentler.
-    if (this.#child.exitCode === null && this.#child.signalCode === null) this.#child.kill('SIGKILL');
-    this.stdout.destroy();
-    this.stdin.destroy();
+  get pid(): number | undefined {
+    return this.#child?.pid;
   }
 
-  /** The last line that it logged, once it has ended; `otherwise` where it said nothing. */
+  /** Asks ffmpeg to end, and ends it where it does not answer. Resolves as `closed` does; safe to call twice. */
+  stop(): Promise<FfmpegExit> {
+    if (!this.#isStopped && this.#isRunning) {
+      this.#child?.kill('SIGTERM');
+      const timer = setTimeout(() => this.#child?.kill('SIGKILL'), KILL_AFTER_MS);
+      void this.closed.then(() => clearTimeout(timer));
+    }
+    this.#isStopped = true;
+    return this.#shut();
+  }
+
+  /** Ends ffmpeg at once, whatever becomes of its output. Resolves as `closed` does. */
+  kill(): Promise<FfmpegExit> {
+    if (this.#isRunning) this.#child?.kill('SIGKILL');
+    return this.#shut();
+  }
+
+  /** Once it has ended: the last line that it logged, or why it did not start; `otherwise` where it said nothing. */
   async lastWords(otherwise: string): Promise<string> {
-    await this.closed;
-    return this.#log.trim().split('\n').at(-1)?.trim() || otherwise;
+    const { failure } = await this.closed;
+    return failure?.message ?? (this.#lastLine || otherwise);
   }
+
+  get #isRunning(): boolean {
+    return this.#child?.exitCode === null && this.#child.signalCode === null;
+  }
+
+  #shut(): Promise<FfmpegExit> {
+    // Blocked in a write to a full pipe it would not even notice SIGTERM.
+    this.stdout?.destroy();
+    this.stdin?.destroy();
+    return this.closed;
+  }
+}
+
+function start({ path, args, stdin, stdout, copy }: FfmpegChildOptions): ChildProcess {
+  // A group of its own: Ctrl-C in a terminal is for us to handle, ffmpeg is then stopped in order.
+  return spawn(path, args, { stdio: [stdin ?? 'ignore', stdout ?? 'ignore', 'pipe', copy ?? 'ignore'], detached: true });
 }

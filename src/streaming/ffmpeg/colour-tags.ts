@@ -1,5 +1,4 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
+import { askFfmpeg } from './ask.js';
 
 /** How a video's numbers stand for colours, in ffmpeg's words; absent where the file does not say. */
 export type ColourTags = { readonly matrix?: string; readonly primaries?: string; readonly transfer?: string };
@@ -9,12 +8,11 @@ const MATRICES = ['bt709', 'smpte170m', 'bt470bg', 'bt2020nc'];
 const PRIMARIES = ['bt709', 'smpte170m', 'bt470bg', 'bt2020'];
 const TRANSFERS = ['bt709', 'smpte170m', 'bt2020-10', 'smpte2084', 'arib-std-b67'];
 
-/** Asks ffmpeg how the first video stream of a file is tagged. */
+/** Asks ffmpeg how the first video stream of a file is tagged; a file that ffmpeg cannot describe has no tags. */
 export async function readColourTags(ffmpegPath: string, source: string): Promise<ColourTags> {
   // Without an output ffmpeg describes its input and fails.
-  const described = await promisify(execFile)(ffmpegPath, ['-nostdin', '-hide_banner', '-i', source])
-    .catch((error: unknown) => error as { stderr?: string });
-  return parseColourTags(described.stderr ?? '');
+  const { log } = await askFfmpeg(ffmpegPath, ['-nostdin', '-hide_banner', '-i', source]).catch(() => ({ log: '' }));
+  return parseColourTags(log);
 }
 
 /** @param description what ffmpeg prints about its input */

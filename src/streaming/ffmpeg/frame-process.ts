@@ -1,10 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import type { Size } from '../../core/letterbox.js';
-import { ChildInput } from './child-input.js';
 import type { Ffmpeg } from './binary.js';
-import { COPY_FD } from './arguments.js';
-import { COMPLAINT, FfmpegLog, LineSplitter, type InputDescription } from './log.js';
+import { ChildInput } from './child-input.js';
+import { FfmpegChild, type FfmpegExit } from './child.js';
+import { COMPLAINT, FfmpegLog, type InputDescription } from './log.js';
 import { NutReader, type NutFrame } from './nut-reader.js';
 import { socketPair } from './socket-pair.js';
 
@@ -17,12 +16,9 @@ export type Picture = NutFrame & {
 };
 
 /** How ffmpeg ended. */
-export type FrameProcessEnd = {
+export type FrameProcessEnd = FfmpegExit & {
   /** It was asked to by `stop()`. */
   readonly stopped: boolean;
-  /** Its exit code; null where a signal ended it or it never started. */
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
   readonly pictureCount: number;
   /** The output broke off inside a picture. */
   readonly cutOff: boolean;
@@ -57,7 +53,8 @@ export type FrameProcessOptions = {
 
 /** ffmpeg sends frames as planes G, B, R; detectors take B, G, R. */
 const GBR_TO_BGR = [1, 0, 2];
-const KILL_AFTER_MS = 1500;
+/** How long an ffmpeg that is fed has to give its last pictures. */
+const FINISH_MS = 1500;
 
 /** An ffmpeg of ours that decodes one source. Always reaped: `closed` resolves when it is gone and its pipes are shut. */
 export class FrameProcess {
@@ -67,8 +64,8 @@ export class FrameProcess {
   readonly #input = new ChildInput();
   readonly #reader: NutReader;
   readonly #log: FfmpegLog;
-  /** Absent until it is started; without pipes where this program has too many files open. */
-  #child: ChildProcess | undefined;
+  /** Absent until it is started. */
+  #child: FfmpegChild | undefined;
   /** Where its pictures come from. */
   #output: Readable | undefined;
   /** Pictures that are whole and whose announcement was not read yet: log and pictures come through two pipes. */
@@ -77,7 +74,7 @@ export class FrameProcess {
   #inputTold = false;
   #stopped = false;
   #failure: Error | undefined;
-  #exit: Pick<FrameProcessEnd, 'code' | 'signal'> | undefined;
+  #exit: FfmpegExit | undefined;
   #resolveClosed!: (end: FrameProcessEnd) => void;
 
   constructor(options: FrameProcessOptions) {
@@ -110,7 +107,7 @@ export class FrameProcess {
 
   /** Reads no more of the copy before `until` resolves: ffmpeg is held up. */
   holdCopy(until: Promise<void>): void {
-    const copy = this.#copy;
+    const copy = this.#child?.copy;
     copy?.pause();
     void until.then(() => copy?.resume());
   }
@@ -122,7 +119,7 @@ export class FrameProcess {
 
   /** Says to an ffmpeg that is fed that no more comes; resolves as `closed` does, soon even where ffmpeg does not answer. */
   finish(): Promise<FrameProcessEnd> {
-    const timer = setTimeout(() => void this.stop(), KILL_AFTER_MS);
+    const timer = setTimeout(() => void this.stop(), FINISH_MS);
     void this.closed.then(() => clearTimeout(timer));
     this.#input.end();
     return this.closed;
@@ -135,13 +132,8 @@ export class FrameProcess {
 
   /** Ends ffmpeg whatever it is doing; no callback is called any more. Resolves as `closed` does; safe to call twice. */
   stop(): Promise<FrameProcessEnd> {
-    const child = this.#child;
-    if (!this.#stopped && child?.exitCode === null && child.signalCode === null) {
-      child.kill('SIGTERM');
-      const timer = setTimeout(() => child.kill('SIGKILL'), KILL_AFTER_MS);
-      void this.closed.then(() => clearTimeout(timer));
-    }
     this.#stopped = true;
+    void this.#child?.stop();
     // Blocked in a write to a full pipe it would not even notice the signal.
     this.#output?.destroy();
     this.#input.destroy();
@@ -149,73 +141,46 @@ export class FrameProcess {
     return this.closed;
   }
 
-  get #copy(): Readable | null | undefined {
-    return (this.#child?.stdio as readonly unknown[] | undefined)?.[COPY_FD] as Readable | null | undefined;
-  }
-
   async #start(): Promise<void> {
     const { ffmpeg, args, isFed, onCopied } = this.#options;
     const onBytes = (bytes: Buffer): void => this.#guarded(() => this.#reader.push(bytes));
     // A pipe does as well where there is no such pair, if at a higher price.
     const pair = await socketPair(onBytes).catch(() => undefined);
+    const pairClosed = pair && new Promise((resolve) => pair.near.on('error', () => undefined).once('close', resolve));
     if (this.#stopped) {
       pair?.near.destroy();
       pair?.far.destroy();
-      this.#ended(null, null);
+      this.#ended({ code: null, signal: null });
       return;
     }
-    let child: ChildProcess;
-    try {
-      // A group of its own: Ctrl-C in a terminal is for us to handle, ffmpeg is then stopped in order.
-      child = spawn(ffmpeg.path, args, {
-        stdio: [isFed === true ? 'pipe' : 'ignore', pair?.far ?? 'pipe', 'pipe', onCopied === undefined ? 'ignore' : 'pipe'], detached: true,
-      });
-    } catch (error) {
-      // Most failures come as an event; those that the system has no usual word for are thrown.
-      pair?.near.destroy();
-      this.#failure = error as Error;
-      this.#ended(null, null);
-      return;
-    } finally {
-      pair?.far.destroy();
-    }
-    this.#child = child;
-    this.#output = pair?.near ?? child.stdout ?? undefined;
-    if (pair === undefined) this.#output?.on('data', onBytes);
-    this.#watch(child, pair === undefined ? Promise.resolve() : new Promise((resolve) => pair.near.once('close', resolve)));
-    this.#input.attach(child.stdin);
-  }
-
-  #watch(child: ChildProcess, outputClosed: Promise<unknown>): void {
-    const copy = this.#copy;
-    const lines = new LineSplitter((line) => this.#logged(line));
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => lines.push(text));
-    copy?.on('data', (piece: Buffer) => this.#options.onCopied?.(piece));
-    // They may fail when the child dies; 'close' tells about it.
-    for (const pipe of [child.stdin, this.#output, child.stderr, copy]) pipe?.on('error', () => undefined);
-    const exited = (code: number | null, signal: NodeJS.Signals | null): void => {
-      lines.end();
-      void outputClosed.then(() => this.#ended(code, signal));
-    };
-    child.once('error', (error) => {
-      this.#failure ??= error;
-      if (child.pid === undefined) exited(null, null);
+    const child = new FfmpegChild({
+      path: ffmpeg.path, args, onLine: (line) => this.#logged(line),
+      stdin: isFed === true ? 'pipe' : undefined, stdout: pair?.far ?? 'pipe', copy: onCopied && 'pipe',
     });
-    child.once('close', exited);
+    pair?.far.destroy();
+    this.#child = child;
+    this.#output = pair?.near ?? child.stdout;
+    if (pair === undefined) this.#output?.on('data', onBytes);
+    child.copy?.on('data', (piece: Buffer) => onCopied?.(piece));
+    this.#input.attach(child.stdin);
+    const exit = await child.closed;
+    await pairClosed;
+    this.#ended(exit);
   }
 
-  #ended(code: number | null, signal: NodeJS.Signals | null): void {
-    this.#exit ??= { code, signal };
+  #ended(exit: FfmpegExit): void {
+    this.#exit ??= exit;
     this.#endIfDone();
   }
 
   /** The last pictures may still wait for a target when ffmpeg is long gone. */
   #endIfDone(): void {
-    const isWaiting = this.#reader.isWaiting && !this.#stopped && this.#failure === undefined;
-    if (this.#exit === undefined || isWaiting) return;
+    if (this.#exit === undefined) return;
+    const failure = this.#failure ?? this.#exit.failure;
+    if (this.#reader.isWaiting && !this.#stopped && failure === undefined) return;
     this.#resolveClosed({
       ...this.#exit, stopped: this.#stopped, pictureCount: this.#pictureCount, cutOff: !this.#reader.atBoundary,
-      errors: [...this.#log.errors], ...(this.#failure === undefined ? {} : { failure: this.#failure }),
+      errors: [...this.#log.errors], ...(failure && { failure }),
     });
   }
 

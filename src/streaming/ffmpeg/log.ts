@@ -121,24 +121,3 @@ function kindOf(decoderLine: string): PictureKind {
   if (decoderLine.includes('keyframe:1')) return 'key';
   return decoderLine.includes('frame_type:3') ? 'reordered' : 'other';
 }
-
-/** Cuts a byte stream into lines and hands them on without their end; a last line without one comes with `end()`. */
-export class LineSplitter {
-  #rest = '';
-  readonly #onLine: (line: string) => void;
-
-  constructor(onLine: (line: string) => void) {
-    this.#onLine = onLine;
-  }
-
-  push(text: string): void {
-    const lines = (this.#rest + text).split(/\r\n|\n|\r/);
-    this.#rest = lines.pop() ?? '';
-    for (const line of lines) this.#onLine(line);
-  }
-
-  end(): void {
-    if (this.#rest !== '') this.#onLine(this.#rest);
-    this.#rest = '';
-  }
-}

@@ -12,14 +12,14 @@ export type PlaylistWatchOptions = {
 
 const MAX_BYTES = 4 * 2 ** 20;
 const MAX_REDIRECTS = 5;
-/** A playlist that leads to itself. */
+/** A playlist that redirects to itself. */
 const MAX_DEPTH = 3;
 const LEAST_POLL_MS = 1_000;
 const MOST_POLL_MS = 30_000;
 
 /**
- * Reads the playlist of a live stream beside the player, as often as the stream says that it changes (RFC 8216 §6.3.4), for
- * the dates in it. Where it cannot be read there are none; the player says why.
+ * Reads the playlist of a live stream beside the player, as often as the stream says that it changes (RFC 8216 §6.3.4),
+ * to get its dates. If it cannot be read, there are none; the player reports the reason.
  */
 export class PlaylistWatch {
   readonly #options: PlaylistWatchOptions;
@@ -34,14 +34,14 @@ export class PlaylistWatch {
   #timeout: Subscription | undefined;
   #isOver = false;
 
-  /** @param url of `http` or `https`; credentials percent-encoded, as the player has them */
+  /** @param url of `http` or `https`; credentials percent-encoded, as for the player */
   constructor(url: string, options: PlaylistWatchOptions) {
     this.#url = url;
     this.#options = options;
     this.#fetch(0);
   }
 
-  /** As the playlist says; undefined before it is there. */
+  /** From the playlist; undefined before the first fetch. */
   get targetDurationMs(): number | undefined {
     return this.#targetDurationMs;
   }
@@ -66,7 +66,7 @@ export class PlaylistWatch {
     const url = new URL(this.#url);
     if (url.protocol !== 'http:' && url.protocol !== 'https:') return;
     const headers = { accept: '*/*', 'user-agent': 'Nowcast', ...authorizationOf(url) };
-    // Node would throw at credentials that are no UTF-8.
+    // Node would throw on credentials that are not UTF-8.
     [url.username, url.password] = ['', ''];
     // ffmpeg does not check certificates either.
     const request = url.protocol === 'https:' ? requestTls(url, { headers, agent: this.#agents['https:'] }) : requestHttp(url, { headers, agent: this.#agents['http:'] });
@@ -113,14 +113,14 @@ export class PlaylistWatch {
   }
 }
 
-/** Of the credentials in a URL, byte by byte as they are percent-encoded there. */
+/** The bytes of a URL's percent-encoded credentials. */
 function authorizationOf({ username, password }: URL): { readonly authorization?: string } {
   if (username === '' && password === '') return {};
   const bytes = `${username}:${password}`.replaceAll(/%([0-9a-f]{2})/gi, (_, digits: string) => String.fromCharCode(parseInt(digits, 16)));
   return { authorization: `Basic ${Buffer.from(bytes, 'latin1').toString('base64')}` };
 }
 
-/** Tells the body where it comes whole and is no larger than a playlist may be. */
+/** Passes the body on if it is complete and no larger than a playlist may be. */
 function read(answer: IncomingMessage, onWhole: (text: string) => void): void {
   const pieces: Buffer[] = [];
   let byteCount = 0;

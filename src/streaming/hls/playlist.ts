@@ -4,11 +4,17 @@ export type Segment = {
   readonly uri: string;
   readonly sequence: number;
   readonly durationMs: number;
-  /** The timestamps begin anew with it. */
+  /** The timestamps start anew at it. */
   readonly isDiscontinuity: boolean;
-  /** When its first picture was taken, by the sender's wall clock, as Unix time in milliseconds; undefined where the playlist does not tell. */
+  /**
+   * When its first picture was captured, on the sender's wall clock, as Unix time in milliseconds; undefined if the
+   * playlist does not date it.
+   */
   readonly startUnixMs: number | undefined;
-  /** The playlist gives this very segment its date; otherwise the date follows from that of another and the durations between. */
+  /**
+   * The playlist dates this segment itself; otherwise the date follows from another segment's and the durations
+   * between.
+   */
   readonly isDated: boolean;
 };
 
@@ -16,13 +22,13 @@ export type MediaPlaylist = { readonly kind: 'media'; readonly segments: readonl
 /** @property variants in the playlist's order */
 export type MasterPlaylist = { readonly kind: 'master'; readonly variants: readonly { readonly uri: string; readonly bandwidth: number }[] };
 
-/** As playlists of days come; more is no live stream. */
+/** As long as playlists that cover days; a longer one is no live stream. */
 const MAX_LINES = 100_000;
 
 /**
- * Reads a playlist of HTTP Live Streaming (RFC 8216 §4). A date goes on from segment to segment by their durations, and
- * back from the first that has one (§4.3.2.6), but not across a discontinuity.
- * @returns undefined where the text is no playlist
+ * Reads a playlist of HTTP Live Streaming (RFC 8216 §4). Dates continue from segment to segment by the durations, and
+ * back from the first dated one (§4.3.2.6), but not across a discontinuity.
+ * @returns undefined if the text is no playlist
  */
 export function readPlaylist(text: string): MediaPlaylist | MasterPlaylist | undefined {
   const lines = text.split(/\r?\n/, MAX_LINES).map((line) => line.trim());
@@ -65,7 +71,7 @@ function readMedia(lines: readonly string[]): MediaPlaylist {
   return { kind: 'media', segments: datedBackwards(segments), targetDurationMs, hasEnded };
 }
 
-/** Those before the first date get theirs from it. */
+/** Segments before the first date get theirs from it. */
 function datedBackwards(segments: readonly Segment[]): readonly Segment[] {
   const dated = [...segments];
   for (let i = dated.length - 2; i >= 0; i--) {
@@ -87,7 +93,7 @@ function numberOf(text: string): number {
   return Number.isFinite(number) && number >= 0 ? number : 0;
 }
 
-/** ISO 8601 as senders write it: `2026-01-02T03:04:05.678+0100` too, and without a zone, which is then taken for UTC. */
+/** ISO 8601 as senders write it, including `2026-01-02T03:04:05.678+0100`; without a zone, it counts as UTC. */
 function unixMsOf(text: string): number | undefined {
   const [, day, zone] = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?)(Z|[+-]\d\d:?\d\d)?$/i.exec(text) ?? [];
   if (day === undefined) return undefined;

@@ -1,12 +1,12 @@
 import type { MediaPlaylist, Segment } from './playlist.js';
 
-/** Tells when the sender dates the segments of a live stream, from its playlist as that goes on. One for each connection. */
+/** Dates the segments of a live stream, from its playlist as that advances. One for each connection. */
 export type ProgramDates = {
   /** The playlist was fetched anew. */
   update(playlist: MediaPlaylist): void;
   /**
    * @param url of a segment, absolute
-   * @returns the segment; undefined where no playlist of late has had it
+   * @returns the segment; undefined if no recent playlist contains it
    */
   find(url: string): Segment | undefined;
 };
@@ -14,7 +14,7 @@ export type ProgramDates = {
 /** Players lag behind the playlist: they may still open a segment that has left it. */
 const KEPT_SEGMENTS = 256;
 
-/** @param playlistUrl absolute, after redirects: what segments are relative to */
+/** @param playlistUrl absolute, after redirects: the base of relative segment URLs */
 export function programDates(playlistUrl: string): ProgramDates {
   const segments = new Map<string, Segment>();
   return {
@@ -23,7 +23,7 @@ export function programDates(playlistUrl: string): ProgramDates {
         if (!URL.canParse(segment.uri, playlistUrl)) continue;
         const url = new URL(segment.uri, playlistUrl).href;
         const known = segments.get(url);
-        // A date that the playlist has dropped with the segment that bore it still holds.
+        // A date remains valid after the playlist has dropped it together with its segment.
         const kept = segment.startUnixMs === undefined && known?.sequence === segment.sequence ? { ...segment, startUnixMs: known.startUnixMs } : segment;
         segments.delete(url);
         segments.set(url, kept);

@@ -1,6 +1,6 @@
-/** How a camera answers a request for pictures. */
+/** The kind of a camera's answer to a request for pictures. */
 export type AnswerKind =
-  /** @property boundary as the camera writes it; undefined where it names none */
+  /** @property boundary as the camera writes it; undefined if it names none */
   | { readonly kind: 'multipart'; readonly boundary: string | undefined }
   | { readonly kind: 'snapshot' }
   | { readonly kind: 'other'; readonly type: string };

@@ -15,22 +15,24 @@ import { snapshotMemory, type SnapshotMemory } from './snapshot-memory.js';
 export type HttpPicturesOptions = {
   readonly clock: Clock;
   readonly scheduler: SchedulerLike;
-  /** A camera that does not begin to answer for this long is away. Once it has, silence is for the caller to judge. */
+  /** A camera that sends no answer for this long is away. Once it has begun to answer, the caller judges silence. */
   readonly timeoutMs: number;
-  /** From one request to the next, where each answer is one picture; an answer that takes longer is waited for. Default 1 s. */
+  /**
+   * Interval between requests, if each answer is one picture; the next request waits for a slower answer. Default 1 s.
+   */
   readonly snapshotIntervalMs?: number;
 };
 
-/** The usual answer to a question once a second is a picture of the last second. */
+/** The usual answer to a request once a second is a picture of the last second. */
 const SNAPSHOT_INTERVAL_MS = 1_000;
 
 /**
- * Reads a camera that sends JPEGs over HTTP or HTTPS, over all its connections: one answer without an end
- * (`multipart/x-mixed-replace`), or one picture an answer (`image/jpeg`), which is then asked for again and again.
- * A picture comes out with its last byte. Their times are the camera's where it gives each one (`X-Timestamp`),
- * else those of their arrival.
+ * Reads a camera that sends JPEGs over HTTP or HTTPS, over all its connections: one endless answer
+ * (`multipart/x-mixed-replace`), or one picture in each answer (`image/jpeg`), which it then requests repeatedly. It
+ * emits a picture with its last byte. Times are the camera's if it gives one for each picture (`X-Timestamp`), else
+ * those of arrival.
  *
- * A stream ends as `unsupported` where the answer is anything else.
+ * A stream ends as `unsupported` if the answer is of any other kind.
  */
 export class HttpPictureReader {
   readonly #target: URL | undefined;
@@ -60,7 +62,7 @@ export class HttpPictureReader {
   }
 }
 
-/** Methods of an object that may be of a class. */
+/** Methods, because the object may be an instance of a class. */
 function hooksOf(events: UnitStreamEvents): UnitStreamEvents {
   return {
     onOpen: (opened) => events.onOpen(opened),
@@ -94,7 +96,7 @@ class HttpPictures implements UnitStream {
     this.ended = new Promise((resolve) => { this.#resolveEnded = resolve; });
     this.#askedAtMs = options.clock.now();
     if (target === undefined) {
-      this.#finish({ kind: 'unsupported', reason: 'the address is none of HTTP: check host and port in the URL' });
+      this.#finish({ kind: 'unsupported', reason: 'this is not a valid HTTP address: check host and port in the URL' });
       return;
     }
     this.#request = new PictureRequest(target, authenticator, {
@@ -153,7 +155,7 @@ class HttpPictures implements UnitStream {
     answer.once('close', () => {
       if (this.#end !== undefined) return;
       if (!answer.complete) {
-        this.#finish({ kind: 'lost', reason: 'the camera broke off inside a picture' });
+        this.#finish({ kind: 'lost', reason: 'the camera stopped inside a picture' });
         return;
       }
       const data = Buffer.concat(pieces);
@@ -164,7 +166,7 @@ class HttpPictures implements UnitStream {
     });
   }
 
-  /** As often as is wanted, but never before the answer is there. */
+  /** At the requested interval, but never before the previous answer is complete. */
   #askAgain(): void {
     if (this.#end !== undefined) return;
     const { clock, scheduler, snapshotIntervalMs = SNAPSHOT_INTERVAL_MS } = this.#options;
@@ -175,7 +177,7 @@ class HttpPictures implements UnitStream {
   #picture(data: Uint8Array, headers: ReadonlyMap<string, string>, arrivedAtMs: number, untimed: UntimedArrival): void {
     if (this.#end !== undefined) return;
     const type = headers.get('content-type') ?? 'image/jpeg';
-    // Some cameras tell of events in parts between their pictures.
+    // Some cameras send events as parts between their pictures.
     if (!isJpeg(data) && !/^image\//i.test(type)) return;
     if (!isJpeg(data) && !this.#isOpen) {
       this.#finish({ kind: 'unsupported', reason: `the camera sends ${type.slice(0, 80)} that is no JPEG` });

@@ -4,47 +4,47 @@ const START_OF_IMAGE = 0xd8;
 const END_OF_IMAGE = 0xd9;
 const START_OF_SCAN = 0xda;
 
-/** Whether bytes begin as a JPEG does. */
+/** Whether bytes begin like a JPEG. */
 export function isJpeg(bytes: Uint8Array): boolean {
   return bytes[0] === 0xff && bytes[1] === START_OF_IMAGE;
 }
 
-/** Whether bytes end as a JPEG does; cameras fill up with zeros and line ends behind it. */
+/** Whether bytes end like a JPEG; cameras pad it with zeros and line ends. */
 export function endsAsJpeg(bytes: Uint8Array): boolean {
   let to = bytes.length;
   while (to > 2 && (bytes[to - 1] === 0 || bytes[to - 1] === 0x0d || bytes[to - 1] === 0x0a)) to -= 1;
   return bytes[to - 2] === 0xff && bytes[to - 1] === END_OF_IMAGE;
 }
 
-/** The size in pixels that a JPEG's frame header tells (ITU-T T.81 §B.2.2); undefined where there is none before its scan. */
+/** The size in pixels from a JPEG's frame header (ITU-T T.81 §B.2.2); undefined if there is none before its scan. */
 export function jpegSize(bytes: Uint8Array): Size | undefined {
   if (!isJpeg(bytes)) return undefined;
   for (let at = 2; at + 8 < bytes.length && bytes[at] === 0xff;) {
     const marker = bytes[at + 1];
     if (marker === START_OF_SCAN) return undefined;
     if (isStartOfFrame(marker)) return { width: (bytes[at + 7] << 8) | bytes[at + 8], height: (bytes[at + 5] << 8) | bytes[at + 6] };
-    // Bytes of 0xff fill up before a marker.
+    // Bytes of 0xff pad before a marker.
     at += marker === 0xff ? 1 : 2 + Math.max(2, (bytes[at + 2] << 8) | bytes[at + 3]);
   }
   return undefined;
 }
 
-/** SOF0 to SOF15; three numbers among them are other segments'. */
+/** SOF0 to SOF15; three numbers among them denote other segments. */
 function isStartOfFrame(marker: number): boolean {
   return marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
 }
 
 /**
- * Finds the end of a JPEG while its bytes come in: segments are passed over by their lengths, so that the end of a
- * thumbnail inside one is not taken for it. ITU-T T.81 annex B.
+ * Finds the end of a JPEG while its bytes arrive. It skips segments by their lengths, so the end of an embedded
+ * thumbnail does not count. ITU-T T.81 annex B.
  */
 export class JpegEnd {
   #at = 2;
   #isInScan = false;
 
   /**
-   * @param bytes the picture from its first byte on, as far as it has come
-   * @returns its length; undefined where it is not there whole, or is no JPEG
+   * @param bytes the picture from its first byte, as far as it has arrived
+   * @returns its length; undefined if it is incomplete, or no JPEG
    */
   find(bytes: Uint8Array): number | undefined {
     if (!isJpeg(bytes)) return undefined;

@@ -13,7 +13,7 @@ export type Part = {
 
 export type MultipartEvents = {
   onPart(part: Part): void;
-  /** The answer cannot be read any further. No event comes after it. */
+  /** The answer cannot be read any further. No event follows. */
   onMalformed(reason: string): void;
   onNotice(text: string): void;
 };
@@ -21,33 +21,33 @@ export type MultipartEvents = {
 /** Larger than any picture of a camera. */
 export const MAX_PART_BYTES = 16 * 2 ** 20;
 const MAX_HEADER_BYTES = 16 * 1024;
-/** Longest text before the first boundary, and between a part's end and the next. */
+/** Longest text before the first boundary, and between a part's end and the next part. */
 const MAX_BETWEEN_BYTES = 64 * 1024;
 
 /**
- * Parts the answers of MJPEG cameras (`multipart/x-mixed-replace`, RFC 2046 §5.1), as cameras write them: a boundary that
- * is given with or without its dashes, or not at all; line ends with or without a carriage return; lengths that are missing
- * or wrong. A part comes out as soon as it is whole: by its length, by the end of its JPEG, or by the next boundary.
+ * Splits the answers of MJPEG cameras (`multipart/x-mixed-replace`, RFC 2046 §5.1) as cameras write them: with or
+ * without the boundary's dashes, or without a boundary; with or without carriage returns; with missing or wrong
+ * lengths. It emits a part as soon as it is complete: by its length, by the end of its JPEG, or by the next boundary.
  */
 export class MultipartReader {
   readonly #events: MultipartEvents;
   /** With its two dashes; undefined until the first line that begins with them. */
   #delimiter: Buffer | undefined;
   #bytes: Buffer = EMPTY;
-  /** Where `#bytes` lie once pieces were joined. */
+  /** The offset of `#bytes` once pieces were joined. */
   #room: Buffer = EMPTY;
   #state: 'between' | 'headers' | 'body' = 'between';
   #headers: ReadonlyMap<string, string> = new Map();
   #jpegEnd = new JpegEnd();
-  /** Bytes of the body in which no delimiter begins. */
+  /** Bytes of the body that contain no start of a delimiter. */
   #searched = 0;
   #beganAtMs: number | undefined;
   #trustsLengths = true;
   #isOver = false;
-  /** The last part was ended by its length: a delimiter has to follow. */
+  /** The last part ended by its length: a delimiter has to follow. */
   #endedByLength = false;
 
-  /** @param boundary as in the header `Content-Type`; undefined where it names none */
+  /** @param boundary as in the header `Content-Type`; undefined if it names none */
   constructor(boundary: string | undefined, events: MultipartEvents) {
     const bare = boundary?.replace(/^-+/, '');
     if (bare !== undefined && bare !== '') this.#delimiter = Buffer.from(`--${bare}`, 'latin1');
@@ -61,7 +61,7 @@ export class MultipartReader {
     while (!this.#isOver && this.#step(arrivedAtMs));
   }
 
-  /** Where pieces have to be joined there is room behind them for as much again, so that each byte is copied a few times at most. */
+  /** Joined pieces reserve as much room again, so that each byte is copied only a few times. */
   #append(chunk: Uint8Array): void {
     if (this.#bytes.length === 0) {
       this.#bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
@@ -78,7 +78,7 @@ export class MultipartReader {
     this.#bytes = this.#room.subarray(from, from + byteCount);
   }
 
-  /** Takes one step; returns whether there may be another. */
+  /** Takes one step; returns whether another may be possible. */
   #step(arrivedAtMs: number): boolean {
     switch (this.#state) {
       case 'between': return this.#findDelimiter();
@@ -92,7 +92,7 @@ export class MultipartReader {
     const at = this.#delimiter === undefined ? -1 : this.#bytes.indexOf(this.#delimiter);
     const lineEnd = at < 0 ? -1 : this.#bytes.indexOf(LF, at);
     if (this.#endedByLength && at >= 0) {
-      // Between a part and the delimiter stands one line end, and no more than a few dashes.
+      // Between a part and the delimiter, only one line end and a few dashes may stand.
       if (at > 8) this.#distrust();
       this.#endedByLength = false;
     }
@@ -155,7 +155,7 @@ export class MultipartReader {
   }
 
   #distrust(): void {
-    if (this.#trustsLengths) this.#events.onNotice('the lengths that the camera gives its pictures are wrong, and are no longer believed');
+    if (this.#trustsLengths) this.#events.onNotice('the camera states wrong lengths for its pictures; Nowcast ignores them from now on');
     this.#trustsLengths = false;
   }
 
@@ -180,7 +180,7 @@ function firstDelimiter(bytes: Buffer): Buffer | undefined {
   return line === undefined ? undefined : Buffer.from(line, 'latin1');
 }
 
-/** Where the body begins: behind the first empty line, which may be the very first. */
+/** Start of the body: after the first empty line, which may be the very first. */
 function endOfHeaders(bytes: Buffer): number | undefined {
   for (let from = 0; ;) {
     const end = bytes.indexOf(LF, from);
@@ -204,7 +204,7 @@ function lengthOf(headers: ReadonlyMap<string, string>): number | undefined {
   return /^\d+$/.test(text) && Number(text) > 0 ? Number(text) : undefined;
 }
 
-/** The line end before a delimiter belongs to it, and so do more dashes than two. */
+/** The line end before a delimiter belongs to the delimiter; so do dashes beyond two. */
 function withoutLineEnd(bytes: Buffer, delimiterAt: number): number {
   let to = delimiterAt;
   while (to > 0 && bytes[to - 1] === 0x2d) to -= 1;

@@ -1,6 +1,6 @@
-/** Tells when pictures were taken, from the headers that a camera writes above them. One for each stream. */
+/** Gives the time of capture of pictures, from the headers that a camera writes above them. One for each stream. */
 export type PartTimes = {
-  /** On the camera's clock in milliseconds; undefined where it does not tell, or tells nothing that could be true. */
+  /** On the camera's clock in milliseconds; undefined if it gives none, or an impossible one. */
   timeOf(headers: ReadonlyMap<string, string>): number | undefined;
 };
 
@@ -8,9 +8,9 @@ export type PartTimes = {
 const LEAST_UNIX_MS = 1e12;
 
 /**
- * Reads `X-Timestamp`, seconds with a fraction, which mjpg-streamer, ustreamer and their kin send. A clock that stands
- * still from picture to picture, or is missing above some, is no clock, and is not asked again. The header `Date` has whole seconds, too coarse
- * to place a picture.
+ * Reads `X-Timestamp`, seconds with a fraction, as sent by mjpg-streamer, ustreamer and similar programs. A clock that
+ * stands still from picture to picture, or is missing above some, does not count, and is ignored from then on. The
+ * header `Date` has whole seconds, too coarse to time a picture.
  */
 export function partTimes(onNotice: (text: string) => void): PartTimes {
   let lastMs: number | undefined;
@@ -25,7 +25,7 @@ export function partTimes(onNotice: (text: string) => void): PartTimes {
         return timeMs;
       }
       isRefuted = true;
-      onNotice(`the camera's X-Timestamp is no clock, it says ${JSON.stringify(text.slice(0, 40))}: pictures are timed by their arrival`);
+      onNotice(`the camera's X-Timestamp is not a clock (${JSON.stringify(text.slice(0, 40))}): Nowcast times its pictures by their arrival`);
       return undefined;
     },
   };

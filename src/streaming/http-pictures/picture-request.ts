@@ -5,7 +5,7 @@ import type { Authenticator } from '../rtsp/authentication.js';
 import { strongestChallenge } from '../rtsp/challenge.js';
 import { socketFailure, statusFailure } from '../rtsp/failure.js';
 
-/** Redirects and challenges in a row. */
+/** Most redirects and challenges in a row. */
 const MAX_ATTEMPTS = 6;
 
 export type PictureRequestEvents = {
@@ -16,7 +16,7 @@ export type PictureRequestEvents = {
   onNotice(text: string): void;
 };
 
-/** Asks a camera for pictures, follows its redirects and answers its challenges. One request at a time. */
+/** Requests pictures from a camera, follows its redirects and answers its challenges. One request at a time. */
 export class PictureRequest {
   #url: URL;
   readonly #home: URL;
@@ -64,7 +64,7 @@ export class PictureRequest {
     await this.#closed;
   }
 
-  /** Neither another server nor a listener may learn the password; the camera's own page over TLS may. */
+  /** Neither another server nor an eavesdropper may learn the password; the same camera over TLS may. */
   #isTrusted(): boolean {
     return this.#url.origin === this.#home.origin || (this.#url.hostname === this.#home.hostname && this.#url.protocol === 'https:');
   }
@@ -94,7 +94,7 @@ export class PictureRequest {
   #redirect(location: string, again: () => void): void {
     const target = URL.canParse(location, this.#url.href) ? new URL(location, this.#url) : undefined;
     if (target?.protocol !== 'http:' && target?.protocol !== 'https:') {
-      this.#fail({ kind: 'refused', reason: 'the camera redirects to an address that is none of HTTP' });
+      this.#fail({ kind: 'refused', reason: 'the camera redirects to an address that is not HTTP' });
       return;
     }
     [target.username, target.password] = ['', ''];
@@ -107,12 +107,12 @@ export class PictureRequest {
   }
 }
 
-/** Node writes a header field's characters as bytes, and throws at those that are none. */
+/** Node writes a header field's characters as bytes, and throws on characters beyond one byte. */
 function utf8Field(text: string): string {
   return Buffer.from(text, 'utf8').toString('latin1');
 }
 
-/** The other way about: Node reads each byte of a field as a character. */
+/** The reverse: Node reads each byte of a field as a character. */
 function fieldAsUtf8(field: string): string {
   return Buffer.from(field, 'latin1').toString('utf8');
 }

@@ -5,24 +5,27 @@ import { PictureRelay } from './picture-relay.js';
 import { PAGE_HEADERS, StaticFiles } from './static-files.js';
 
 const PAGE = new URL('./page/', import.meta.url);
-/** By how many milliseconds a page can have the detector slowed. */
+/** The delays, in milliseconds, by which a page can slow the detector down. */
 const CHOICES = [0, 50, 100, 200] as const;
 
-/** A page that shows a run while it happens: its files, its pictures, and its news. Results come from the feed. */
+/** A page that shows a run live: its files, its pictures, and its news. Results come from the feed. */
 export class LivePage {
   readonly #files = new StaticFiles(PAGE);
   readonly #pictures = new PictureRelay();
   readonly #news = new NewsStream();
   readonly #onSlow: (extraMs: number) => void;
 
-  /** @param onSlow told by how much the detector is to be slowed, when somebody asks for it */
+  /** @param onSlow receives the requested delay of the detector */
   constructor(onSlow: (extraMs: number) => void) {
     this.#onSlow = onSlow;
   }
 
-  /** Answers what the page asks for. @returns false for everything else */
+  /**
+   * Answers the page's requests.
+   * @returns false for all others
+   */
   readonly answer = (request: IncomingMessage, response: ServerResponse): boolean => {
-    // Not by `URL`, which throws for what anyone can send, such as `//`.
+    // Without `URL`, which throws on input that any client can send, such as `//`.
     const [path, query] = (request.url ?? '/').split('?', 2);
     const asked = new URLSearchParams(query);
     if (request.method === 'POST' && path === '/slow') {
@@ -47,7 +50,7 @@ export class LivePage {
     void this.tell({ type: 'slowed', extraMs, choices: CHOICES });
   }
 
-  /** Resolves when all who look have it. */
+  /** Resolves when all listeners have it. */
   tell(news: PageNews): Promise<void> {
     return this.#news.tell(news);
   }

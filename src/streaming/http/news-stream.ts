@@ -5,15 +5,18 @@ import { PAGE_HEADERS } from './static-files.js';
 const PATIENCE_MS = 2000;
 
 /**
- * Tells pages what is new, as server-sent events. Who comes later gets the newest of each type, and so does a page whose
- * connection was cut off: browsers connect anew.
+ * Sends news to pages as server-sent events. A late listener gets the newest of each type; so does a page whose
+ * connection broke, because browsers reconnect.
  */
 export class NewsStream {
   readonly #listeners = new Set<ServerResponse>();
   readonly #newest = new Map<PageNews['type'], string>();
   readonly #patienceMs: number;
 
-  /** @param patienceMs how long a listener may take until it is cut off, so that what it does not read neither piles up nor is waited for */
+  /**
+   * @param patienceMs a listener that takes longer is disconnected, so that unread data neither piles up nor blocks the
+   * end
+   */
   constructor(patienceMs = PATIENCE_MS) {
     this.#patienceMs = patienceMs;
   }
@@ -25,7 +28,7 @@ export class NewsStream {
     response.once('close', () => this.#listeners.delete(response));
   }
 
-  /** Resolves when every listener's connection took it, or is gone. */
+  /** Resolves when every listener's connection has taken it or is closed. */
   async tell(news: PageNews): Promise<void> {
     const text = `data: ${JSON.stringify(news)}\n\n`;
     this.#newest.set(news.type, text);

@@ -1,6 +1,9 @@
-/** What a live page is told beside the result feed. Types alone: the page compiles against them, too. */
+/**
+ * The messages for a live page, in addition to the result feed. Types only, because the page compiles against them,
+ * too.
+ */
 
-/** An object as it truly is. */
+/** An object's true position. */
 export type TrueObject = {
   /** Left, top, right, bottom in pixels of the picture. */
   readonly box: readonly [number, number, number, number];
@@ -8,10 +11,10 @@ export type TrueObject = {
   readonly trackId: number;
 };
 
-/** What stands in front of a picture's bytes. */
+/** The facts in front of a picture's bytes. */
 export type PictureFacts = {
   readonly seq: number;
-  /** Unix milliseconds: the world looked like this. */
+  /** Unix milliseconds of the time of capture. */
   readonly capturedAt: number;
   readonly truth: readonly TrueObject[];
 };
@@ -30,11 +33,11 @@ export type RunNews = {
   readonly width: number;
   readonly height: number;
   readonly seed: number;
-  /** Of the drive, for people: `day, clear`. */
+  /** Of the drive, as text: `day, clear`. */
   readonly conditions: string;
 };
 
-/** The detector is made to take longer than it does. */
+/** Delay that is added to the detector's runs. */
 export type SlowedNews = {
   readonly type: 'slowed';
   readonly extraMs: number;
@@ -42,7 +45,7 @@ export type SlowedNews = {
   readonly choices: readonly number[];
 };
 
-/** How accurate the answers were over the last seconds. */
+/** Accuracy of the percepts over the last seconds. */
 export type ScoreNews = {
   readonly type: 'score';
   /** Unix milliseconds. */
@@ -50,11 +53,11 @@ export type ScoreNews = {
   readonly windowS: number;
   /** Streaming AP; null while it is undefined. */
   readonly sAP: number | null;
-  /** The same without forecasting; null where no forecaster runs. */
+  /** The same without forecasting; null without a forecaster. */
   readonly observedAP: number | null;
 };
 
-/** The run is over and what it cost is added up. */
+/** The run is over, and its attribution is complete. */
 export type ScoringNews = { readonly type: 'scoring'; readonly done: number; readonly total: number };
 
 export type OutcomeNews = {
@@ -63,9 +66,9 @@ export type OutcomeNews = {
   readonly percepts: number;
   readonly drops: Readonly<Record<string, number>>;
   readonly latencyMs: { readonly p50: number; readonly p90: number; readonly p99: number };
-  /** Of how many seconds the attribution is. */
+  /** Duration of the attribution in seconds. */
   readonly windowS: number;
-  /** From offline AP to streaming AP; what each cost, in AP. Null where AP is undefined. */
+  /** From offline AP to streaming AP: the cost of each step, in AP. Null if AP is undefined. */
   readonly attribution: Readonly<Record<'offlineAP' | 'sAP' | 'detector' | 'oneFrameFloor' | 'latency' | 'jitter' | 'drops' | 'forecasting', number>> | null;
 };
 

@@ -5,8 +5,8 @@ import { PAGE_HEADERS } from './static-files.js';
 type Asking = { readonly after: number; readonly response: ServerResponse };
 
 /**
- * Hands out the newest picture of a stream to those who ask for one. A browser asks for the next when it has shown the
- * last, so that a slow one gets fewer and never a queue.
+ * Serves the newest picture of a stream on request. A browser requests the next picture after it has shown the last, so
+ * a slow browser gets fewer and never a queue.
  *
  * An answer is the length of the facts (4 bytes, big-endian), the facts as JSON, and a JPEG.
  */
@@ -23,7 +23,7 @@ export class PictureRelay {
     this.#asking.clear();
   }
 
-  /** @param after the picture that the browser has; it is answered when there is a newer one */
+  /** @param after the picture that the browser has; the answer waits for a newer one */
   answer(after: number, response: ServerResponse): void {
     if (this.#newest !== undefined && this.#newest.seq > after) {
       send(response, this.#newest.body);

@@ -9,7 +9,7 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
-/** Everything a page loads comes from where it comes from itself. */
+/** A page may load resources only from its own origin. */
 const CONTENT_SECURITY_POLICY = 'default-src \'self\'; img-src \'self\' blob: data:; connect-src \'self\' ws: wss:; frame-ancestors \'none\'; base-uri \'none\'; form-action \'none\'';
 
 export const PAGE_HEADERS: Readonly<Record<string, string>> = {
@@ -18,7 +18,7 @@ export const PAGE_HEADERS: Readonly<Record<string, string>> = {
   'content-security-policy': CONTENT_SECURITY_POLICY,
 };
 
-/** The files of a page, read once; only what was there is ever served. */
+/** The files of a page, read once; only these are ever served. */
 export class StaticFiles {
   readonly #files = new Map<string, { readonly type: string; readonly bytes: Buffer }>();
 

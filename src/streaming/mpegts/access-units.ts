@@ -5,33 +5,33 @@ import { ParameterSets } from '../nal/parameter-sets.js';
 import { type Field, isSecondField } from '../nal/slice-rules.js';
 import type { TsCodec } from './demuxer.js';
 
-/** Where an access unit lies in Annex B bytes. Two fields of a frame count as one. */
+/** The position of an access unit in Annex B bytes. The two fields of a frame count as one. */
 export type AccessUnitSpan = {
   readonly from: number;
   readonly to: number;
-  /** It holds an IDR picture (H.264) or one that can be begun with (H.265: IRAP). */
+  /** It contains an IDR picture (H.264), or a picture at which a decoder can begin (H.265: IRAP). */
   readonly isKey: boolean;
-  /** It holds a sequence parameter set. */
+  /** It contains a sequence parameter set. */
   readonly hasParameterSets: boolean;
-  /** A decoder can begin with it, and so many pictures later they are whole; 0 where nothing says so. */
+  /** A decoder can begin with it, and pictures are complete after this many more; 0 if nothing states it. */
   readonly refreshPictures: number;
   /** It begins with the picture's first slice. */
   readonly hasBeginning: boolean;
   /** It may be shown before units that were sent earlier. */
   readonly mayGoBack: boolean;
-  /** It is a field, and its frame's other one may follow. */
+  /** It is a field, and its frame's other field may follow. */
   readonly lacksField: boolean;
 };
 
 type Draft = { from: number; hasSlice: boolean; isKey: boolean; hasParameterSets: boolean; refreshPictures: number; hasBeginning: boolean; mayGoBack: boolean | undefined; openField: Field | undefined };
 
-/** More before the first start code is the rest of something else. */
+/** More bytes before the first start code belong to something else. */
 const MAX_LEADING_ZEROS = 8;
 
 /** Finds the access units in the Annex B bytes of one stream: H.264 §7.4.1.2.3, H.265 §7.4.2.4.4. */
 export class AccessUnitFinder {
   readonly #syntax: NalSyntax;
-  /** In force, as far as the stream has told them. */
+  /** In force, as far as the stream has shown. */
   readonly #sets: ParameterSets;
 
   constructor(codec: TsCodec) {
@@ -41,14 +41,16 @@ export class AccessUnitFinder {
 
   /**
    * In order and without gaps.
-   * @returns empty where there is no slice, as with parameter sets alone; undefined where the bytes do not begin as an access unit
-   * does: with a delimiter, a parameter set, SEI or a first slice
+   * @returns empty if there is no slice, as with parameter sets alone; undefined if the bytes do not begin like an
+   * access unit: with a delimiter, a parameter set, SEI or a first slice
    */
   find(bytes: Uint8Array): readonly AccessUnitSpan[] | undefined {
     const spans: AccessUnitSpan[] = [];
     const codes = [...startCodes(bytes)].filter((code) => code + START_CODE_BYTES + 1 < bytes.length);
     let draft = draftFrom(0);
-    /** NAL units behind a picture's slices that belong to whichever slice comes next, and where the first of them begins. */
+    /**
+     * NAL units after a picture's slices that belong to whichever slice comes next, and the start of the first of them.
+     */
     let held: NalUnit[] = [];
     let heldFrom: number | undefined;
     const close = (to: number): void => {
@@ -60,7 +62,7 @@ export class AccessUnitFinder {
       const nal = wholeNal(bytes.subarray(code + START_CODE_BYTES, codes[index + 1] ?? bytes.length));
       const kind = this.#syntax.kindOf(nal);
       if (index === 0 && (kind === 'slice' || kind === 'suffix' || kind === 'filler' || code > MAX_LEADING_ZEROS)) return undefined;
-      // The zero byte of a long start code belongs to the unit that it opens.
+      // The zero byte of a long start code belongs to the unit after it.
       const at = bytes[code - 1] === 0 ? code - 1 : code;
       if (kind === 'first-slice' || kind === 'slice') {
         this.#sets.replace(held);
@@ -77,7 +79,7 @@ export class AccessUnitFinder {
     }
     if (codes.length === 0) return undefined;
     this.#sets.replace(held);
-    // Bytes behind the last picture that hold none go with it, so that no byte is left out.
+    // Bytes after the last picture that contain none go with it, so that no byte is lost.
     if (draft.hasSlice) close(bytes.length);
     return spans;
   }

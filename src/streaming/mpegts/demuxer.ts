@@ -7,24 +7,26 @@ import { PROGRAM_ASSOCIATION_PID, readProgramAssociation, readProgramMap, type P
 
 export type TsCodec = Exclude<UnitCodec, 'mjpeg'>;
 
-/** What the demuxer tells, in the order of the stream. */
+/** The events of the demuxer, in the order of the stream. */
 export type DemuxerEvents = {
-  /** The program's video stream was found; told again where it moves to another PID. */
+  /** The program's video stream was found; called again if it moves to another PID. */
   onVideo(codec: TsCodec): void;
   onPes(data: PesData): void;
-  /** A picture begins in a packet that also tells the sender's clock, in units of 1/27,000,000 s, modulo 2^33 × 300. */
+  /**
+   * A picture begins in a packet that also carries the sender's clock, in units of 1/27,000,000 s, modulo 2^33 × 300.
+   */
   onClock(clock: { readonly pcr27Mhz: number; readonly pts90Khz: number; readonly isDiscontinuity: boolean; readonly arrivedAtMs: number }): void;
-  /** The stream cannot be taken apart here, for good. No event comes after it. */
+  /** The stream cannot be demuxed here, for good. No event follows. */
   onUnsupported(reason: string): void;
   onNotice(text: string): void;
 };
 
-/** So much of a stream without a packet in it is no transport stream. */
+/** After this many bytes without a packet, the stream is no transport stream. */
 const MAX_SEARCHED_BYTES = 512 * 1024;
 
 /**
- * Takes the first program's first video stream out of an MPEG transport stream (ISO/IEC 13818-1) whose bytes are pushed
- * as they arrive, cut anywhere. Follows the program's tables where they change midway.
+ * Extracts the first program's first video stream from an MPEG transport stream (ISO/IEC 13818-1). Bytes are pushed as
+ * they arrive, cut anywhere. Follows the program's tables if they change midway.
  */
 export class TsDemuxer {
   readonly #events: DemuxerEvents;
@@ -47,7 +49,7 @@ export class TsDemuxer {
     if (this.#isOver) return;
     this.#arrivedAtMs = arrivedAtMs;
     this.#sync.push(bytes);
-    if (this.#sync.searchedBytes > MAX_SEARCHED_BYTES) this.#giveUp('these bytes are no MPEG transport stream');
+    if (this.#sync.searchedBytes > MAX_SEARCHED_BYTES) this.#giveUp('the stream is not an MPEG transport stream');
   }
 
   #packet(packet: TsPacket): void {
@@ -66,7 +68,7 @@ export class TsDemuxer {
     return pid === this.#video?.pid || pid === this.#map?.pid || pid === PROGRAM_ASSOCIATION_PID;
   }
 
-  /** Whether a packet is news: senders may repeat one. Tells the loss before it, where its number has a gap. */
+  /** Whether a packet is new: senders may repeat one. Reports the loss before it if its counter has a gap. */
   #isNext(packet: TsPacket): boolean {
     const last = this.#lastPackets.get(packet.pid);
     if (last?.continuity === packet.continuity && isSame(last, packet)) return false;
@@ -81,7 +83,7 @@ export class TsDemuxer {
     else assembler.push(packet, this.#arrivedAtMs);
   }
 
-  /** @param pid of the packets that are missing; undefined where it may be any */
+  /** @param pid of the missing packets; undefined if it may be any */
   #lost(pid?: number): void {
     if (pid === undefined || pid === this.#video?.pid) this.#video?.assembler.lose();
     if (pid === undefined || pid === this.#map?.pid) this.#map?.reader.lose();
@@ -94,7 +96,7 @@ export class TsDemuxer {
     if (first === undefined) return;
     if (programs!.length > 1 && !this.#noticedPrograms) {
       this.#noticedPrograms = true;
-      this.#events.onNotice(`the stream holds ${programs!.length} programs; the first, number ${first.number}, is watched`);
+      this.#events.onNotice(`the stream holds ${programs!.length} programs; the first, number ${first.number}, is read`);
     }
     if (this.#map?.pid === first.mapPid && this.#map.number === first.number) return;
     this.#map = { pid: first.mapPid, number: first.number, reader: new SectionReader((map) => this.#mapped(readProgramMap(map))) };
@@ -102,12 +104,12 @@ export class TsDemuxer {
 
   #mapped(map: ProgramMap | undefined): void {
     if (map === undefined || map.number !== this.#map?.number || this.#isOver) return;
-    // Some senders announce the video only once it has begun.
+    // Some senders announce the video after it has begun.
     if (map.videos.length === 0) return;
     const current = map.videos.find(({ pid, codec }) => pid === this.#video?.pid && codec === this.#video.codec);
     if (current !== undefined) return;
     const ours = map.videos[0];
-    if (ours.codec === undefined || ours.codec === 'mjpeg') this.#giveUp(`the stream's video is ${ours.name}, which is not taken apart here`);
+    if (ours.codec === undefined || ours.codec === 'mjpeg') this.#giveUp(`the stream's video is ${ours.name}, which Nowcast does not read`);
     else this.#choose(ours, ours.codec);
   }
 
@@ -121,7 +123,7 @@ export class TsDemuxer {
       },
       onNotice: (text) => this.#events.onNotice(text),
     });
-    // Its first picture in view is built on none that came before.
+    // Its first visible picture depends on no earlier one.
     if (isChange) assembler.lose();
     this.#lastPackets.delete(pid);
     this.#video = { pid, codec, assembler };
@@ -135,7 +137,7 @@ export class TsDemuxer {
   }
 }
 
-/** A repeated packet is the same in all but its clock. */
+/** A repeated packet differs only in its clock. */
 function isSame(a: TsPacket, b: TsPacket): boolean {
   return a.isUnitStart === b.isUnitStart && Buffer.compare(a.payload!, b.payload!) === 0;
 }

@@ -3,12 +3,12 @@ import type { UnitStream, UnitStreamEvents } from '../../core/coded-unit.js';
 import { socketFailure } from '../rtsp/failure.js';
 import { TsStream, type TsOptions } from './ts-stream.js';
 
-/** Options of ffmpeg's that mean nothing here. */
+/** Options of ffmpeg that have no effect here. */
 const IGNORED = new Set(['timeout', 'recv_buffer_size', 'send_buffer_size', 'tcp_nodelay', 'tcp_mss']);
 
 /**
- * Connects to a sender of an MPEG transport stream over TCP: `tcp://HOST:PORT`. Ends as `unsupported` where the URL has
- * options that only ffmpeg knows, `listen` among them, or where the stream holds no H.264 or H.265.
+ * Connects to a sender of an MPEG transport stream over TCP: `tcp://HOST:PORT`. Ends as `unsupported` if the URL has
+ * options that only ffmpeg implements, such as `listen`, or if the stream contains no H.264 or H.265.
  */
 export function openTcp(url: string, options: TsOptions, events: UnitStreamEvents): UnitStream {
   const stream = new TsStream('MPEG-TS over TCP', options, events);
@@ -16,7 +16,7 @@ export function openTcp(url: string, options: TsOptions, events: UnitStreamEvent
   const foreign = parts === null ? undefined : [...new URLSearchParams(parts[3] ?? '').keys()].find((key) => !IGNORED.has(key));
   const port = Number(parts?.[2]);
   if (parts === null || foreign !== undefined || port < 1 || port > 65_535) {
-    const reason = foreign === undefined ? 'the URL is not of the form tcp://HOST:PORT' : `the option ${foreign} is ffmpeg's`;
+    const reason = foreign === undefined ? 'the URL is not of the form tcp://HOST:PORT' : `only ffmpeg supports the option ${foreign}`;
     stream.finish({ kind: 'unsupported', reason });
     stream.closed();
     return stream;

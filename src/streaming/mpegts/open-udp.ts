@@ -5,8 +5,9 @@ import { TsStream, type TsOptions } from './ts-stream.js';
 import { udpAddress, type UdpAddress } from './udp-address.js';
 
 /**
- * Listens for an MPEG transport stream over UDP, plain or in RTP: `udp://@:5000`, `udp://@239.1.2.3:5000?localaddr=10.0.0.2`.
- * Ends as `unsupported` where the URL has options that only ffmpeg knows, or where the stream holds no H.264 or H.265.
+ * Listens for an MPEG transport stream over UDP, plain or in RTP: `udp://@:5000`,
+ * `udp://@239.1.2.3:5000?localaddr=10.0.0.2`. Ends as `unsupported` if the URL has options that only ffmpeg implements,
+ * or if the stream contains no H.264 or H.265.
  */
 export function openUdp(url: string, options: TsOptions, events: UnitStreamEvents): UnitStream {
   const stream = new TsStream('MPEG-TS over UDP', options, events);
@@ -35,7 +36,7 @@ export function openUdp(url: string, options: TsOptions, events: UnitStreamEvent
 }
 
 function prepare(socket: Socket, { group, sources, localAddress, bufferBytes }: UdpAddress): void {
-  // The system gives as much of it as its own limit allows.
+  // The system grants as much of it as its own limit allows.
   if (bufferBytes !== undefined) socket.setRecvBufferSize(bufferBytes);
   if (group === undefined) return;
   if (sources.length === 0) socket.addMembership(group, localAddress);

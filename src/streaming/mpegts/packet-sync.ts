@@ -1,24 +1,24 @@
 import { PACKET_BYTES, SYNC_BYTE } from './packet.js';
 
 export type PacketSyncEvents = {
-  /** @param packet 188 bytes from the sync byte on; valid as long as the pushed chunk is */
+  /** @param packet 188 bytes from the sync byte on; valid as long as the pushed chunk */
   onPacket(packet: Uint8Array): void;
-  /** Bytes were passed over that were no packets; never before the first packet. */
+  /** Skipped bytes that were no packets; never called before the first packet. */
   onLostSync(): void;
 };
 
-/** Plain, with a time stamp of 4 bytes before each packet (M2TS), and with 16 bytes of error correction behind it. */
+/** Plain, with a time stamp of 4 bytes before each packet (M2TS), and with 16 bytes of error correction after it. */
 const STRIDES = [PACKET_BYTES, 192, 204];
-/** A sync byte is an ordinary byte too: so many must stand a stride apart before they are believed. */
+/** The value of a sync byte can occur anywhere: this many must stand one stride apart to count. */
 const SYNCS_TO_LOCK = 3;
 
-/** Cuts a byte stream, cut anywhere itself, into transport packets; finds them again where bytes are missing. */
+/** Splits a byte stream, itself cut anywhere, into transport packets; finds them again after missing bytes. */
 export class PacketSync {
   readonly #events: PacketSyncEvents;
   #pending: Uint8Array = EMPTY;
   /** Undefined while it searches. */
   #stride: number | undefined;
-  /** Bytes still to come that only fill the stride. */
+  /** Bytes still to come that only pad the stride. */
   #fillerBytes = 0;
   #hasLocked = false;
   #searchedBytes = 0;
@@ -27,7 +27,7 @@ export class PacketSync {
     this.#events = events;
   }
 
-  /** Bytes in which no packets could be found, since the last packet. */
+  /** Bytes without packets since the last packet. */
   get searchedBytes(): number {
     return this.#searchedBytes;
   }
@@ -50,7 +50,7 @@ export class PacketSync {
     }
   }
 
-  /** Finds the first place from which on the bytes look like packets. */
+  /** Finds the first position from which the bytes look like packets. */
   #lock(bytes: Uint8Array): number | undefined {
     for (let offset = 0; offset + PACKET_BYTES <= bytes.length; offset++) {
       const stride = STRIDES.find((candidate) => looksLikePackets(bytes, offset, candidate));
@@ -62,7 +62,9 @@ export class PacketSync {
     return undefined;
   }
 
-  /** Hands on whole packets; returns the bytes left over. Lets the lock go where a packet does not begin as it should. */
+  /**
+   * Emits whole packets; returns the remaining bytes. Gives up the lock if a packet does not begin with a sync byte.
+   */
   #cut(bytes: Uint8Array): Uint8Array {
     let rest = bytes;
     for (;;) {
@@ -75,7 +77,7 @@ export class PacketSync {
         return rest;
       }
       if (rest.length < PACKET_BYTES) return rest;
-      // The packet is whole before the bytes behind it that fill the stride are there.
+      // The packet is complete before the bytes that pad the stride have arrived.
       this.#events.onPacket(rest.subarray(0, PACKET_BYTES));
       this.#fillerBytes = this.#stride! - PACKET_BYTES;
       rest = rest.subarray(PACKET_BYTES);
@@ -83,7 +85,7 @@ export class PacketSync {
   }
 }
 
-/** Enough to lock in the widest stride, whatever came before. */
+/** Enough to lock in the widest stride, after any bytes. */
 const KEPT_BYTES = SYNCS_TO_LOCK * Math.max(...STRIDES);
 const EMPTY = new Uint8Array(0);
 

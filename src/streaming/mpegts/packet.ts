@@ -1,29 +1,29 @@
-/** Bytes of a transport packet, and the byte that each begins with. ISO/IEC 13818-1 §2.4.3.2. */
+/** Size of a transport packet, and its first byte. ISO/IEC 13818-1 §2.4.3.2. */
 export const PACKET_BYTES = 188;
 export const SYNC_BYTE = 0x47;
 
-/** The PID of packets that fill up the rate and carry nothing. */
+/** The PID of packets that pad the bit rate and carry nothing. */
 export const NULL_PID = 0x1fff;
 
-/** One transport packet, described; `payload` points into the packet's own bytes. */
+/** One transport packet, parsed; `payload` points into the packet's own bytes. */
 export type TsPacket = {
   readonly pid: number;
   /** A PES packet or a table section begins in it. */
   readonly isUnitStart: boolean;
-  /** A demodulator or a network device before us found errors that it could not correct. */
+  /** A demodulator or a network device found errors that it could not correct. */
   readonly hasError: boolean;
   readonly isScrambled: boolean;
   /** Counts the packets of a PID that have a payload, modulo 16. */
   readonly continuity: number;
-  /** Undefined where the packet has none, and where its adaptation field is longer than a packet can be. */
+  /** Undefined if the packet has none, or if its adaptation field is longer than a packet can be. */
   readonly payload: Uint8Array | undefined;
-  /** The adaptation field is longer than its fields: the payload would not have filled the packet. */
+  /** The adaptation field is longer than its contents: the payload was too short to fill the packet. */
   readonly isStuffed: boolean;
-  /** The sender says that its clock or its counters jump here. */
+  /** The sender announces a jump of its clock or its counters here. */
   readonly isDiscontinuity: boolean;
-  /** The sender says that a decoder can begin here. */
+  /** The sender marks that a decoder can begin here. */
   readonly isRandomAccess: boolean;
-  /** The sender's clock when this packet left, in units of 1/27,000,000 s, modulo 2^33 × 300. */
+  /** The sender's clock when it sent this packet, in units of 1/27,000,000 s, modulo 2^33 × 300. */
   readonly pcr27Mhz: number | undefined;
 };
 
@@ -51,7 +51,7 @@ export function readPacket(bytes: Uint8Array): TsPacket {
 }
 
 function readAdaptation(bytes: Uint8Array, length: number): Adaptation {
-  // One byte is missing from the payload: the field's length alone fills it.
+  // The payload is one byte short: the field's length byte alone fills the gap.
   if (length === 0) return { ...NO_ADAPTATION, isStuffed: true };
   const flags = bytes[5];
   const end = Math.min(5 + length, PACKET_BYTES);

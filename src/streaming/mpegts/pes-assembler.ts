@@ -2,17 +2,17 @@ import type { TsPacket } from './packet.js';
 import { readPesHeader } from './pes-header.js';
 import { stuffingRule, type StuffingRule } from './stuffing-rule.js';
 
-/** The coded bytes of one PES packet: one picture with most senders. */
+/** The coded bytes of one PES packet: from most senders, one picture. */
 export type PesData = {
   readonly bytes: Uint8Array;
-  /** Units of 1/90,000 s, modulo 2^33; undefined where the sender gave none. */
+  /** Units of 1/90,000 s, modulo 2^33; undefined if the sender gave none. */
   readonly pts90Khz: number | undefined;
   /** When its last byte arrived, on the monotonic clock. */
   readonly arrivedAtMs: number;
   readonly isRandomAccess: boolean;
   /** Its end is missing. */
   readonly isCutOff: boolean;
-  /** Something was lost between the one before and this one. */
+  /** Packets were lost between the previous one and this one. */
   readonly followsLoss: boolean;
 };
 
@@ -28,21 +28,21 @@ type OpenPes = {
   readonly pts90Khz: number | undefined;
   readonly isRandomAccess: boolean;
   readonly followsLoss: boolean;
-  /** Still to come; undefined where the sender did not tell the length. */
+  /** Bytes still to come; undefined if the sender did not state the length. */
   bytesLeft: number | undefined;
   byteCount: number;
   arrivedAtMs: number;
 };
 
-/** Larger than any picture of a camera: a stream that never ends one must not fill the memory. */
+/** Larger than any camera's picture: a stream that never ends one must not fill the memory. */
 const MAX_PES_BYTES = 16 * 2 ** 20;
-/** Counted for each piece beside its bytes: a sender of tiny pieces must not fill the memory either. */
+/** Added for each piece beside its bytes: a sender of tiny pieces must not fill the memory either. */
 const PIECE_BYTES = 64;
 
 /**
- * Puts the PES packets of one PID together and tells each as soon as its end is known: by its length where the sender
- * gave one; else by stuffing in its last transport packet, once that has proved to be a sign of the end; else by the
- * beginning of the next.
+ * Assembles the PES packets of one PID and emits each as soon as its end is certain: by its length, if the sender
+ * stated one; else by stuffing in its last transport packet, once stuffing has proved to mark the end; else by the
+ * start of the next one.
  */
 export class PesAssembler {
   readonly #events: PesEvents;
@@ -65,7 +65,7 @@ export class PesAssembler {
     this.#stuffing.lose();
   }
 
-  /** Takes a packet of this PID that has a payload; none may be missing between it and the one before. */
+  /** Takes a packet of this PID that has a payload, with none missing between it and the previous one. */
   push(packet: TsPacket, arrivedAtMs: number): void {
     const payload = packet.payload!;
     if (packet.isUnitStart) this.#begin(packet, payload, arrivedAtMs);
@@ -76,18 +76,21 @@ export class PesAssembler {
     if (this.#endedByLength || this.#stuffing.ends(packet, this.#open.bytesLeft === undefined)) this.#finish(false);
   }
 
-  /** A packet belongs to nothing that is open: joining midway, after a loss, or because the end was taken for too early. */
+  /**
+   * A packet that belongs to no open PES packet: after joining midway, after a loss, or after an end detected too
+   * early.
+   */
   #continued(): void {
     if (this.#stuffing.continued()) this.#followsLoss = true;
     if (!this.#endedByLength) return;
     this.#endedByLength = false;
     this.#trustsLengths = false;
     this.#followsLoss = true;
-    this.#events.onNotice('the lengths that the sender gives its pictures are too short, and are no longer believed');
+    this.#events.onNotice('the sender states too short lengths for its pictures; Nowcast ignores them from now on');
   }
 
   #begin(packet: TsPacket, payload: Uint8Array, arrivedAtMs: number): void {
-    // A promised length that was not kept means that the end is missing.
+    // Fewer bytes than stated mean that the end is missing.
     this.#finish((this.#open?.bytesLeft ?? 0) > 0);
     this.#stuffing.began();
     this.#endedByLength = false;
@@ -114,7 +117,7 @@ export class PesAssembler {
     if (pes.byteCount + PIECE_BYTES * pes.pieces.length <= MAX_PES_BYTES) return;
     this.#open = undefined;
     this.#followsLoss = true;
-    this.#events.onNotice(`a picture of more than ${MAX_PES_BYTES / 2 ** 20} MiB was passed over`);
+    this.#events.onNotice(`a picture of more than ${MAX_PES_BYTES / 2 ** 20} MiB was dropped`);
   }
 
   #finish(isCutOff: boolean): void {

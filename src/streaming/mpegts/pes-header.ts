@@ -1,16 +1,16 @@
-/** What the header of a PES packet tells. */
+/** The contents of a PES packet's header. */
 export type PesHeader = {
-  /** Bytes of the packet, its header included; undefined where the sender did not know when it began. */
+  /** Bytes of the packet, its header included; undefined if the sender did not know when it began. */
   readonly byteLength: number | undefined;
-  /** Presentation time in units of 1/90,000 s, modulo 2^33; undefined where there is none. */
+  /** Presentation time in units of 1/90,000 s, modulo 2^33; undefined if there is none. */
   readonly pts90Khz: number | undefined;
-  /** Where the coded bytes begin. */
+  /** Offset of the coded bytes. */
   readonly dataFrom: number;
 };
 
 /**
- * Reads the header at the beginning of a PES packet of video. ISO/IEC 13818-1 §2.4.3.6.
- * @returns undefined where the bytes are no such header, or not all of it
+ * Reads the header at the start of a PES packet of video. ISO/IEC 13818-1 §2.4.3.6.
+ * @returns undefined if the bytes are no such header, or only part of it
  */
 export function readPesHeader(bytes: Uint8Array): PesHeader | undefined {
   if (bytes.length < 9 || bytes[0] !== 0 || bytes[1] !== 0 || bytes[2] !== 1 || (bytes[6] & 0xc0) !== 0x80) return undefined;
@@ -25,7 +25,7 @@ export function readPesHeader(bytes: Uint8Array): PesHeader | undefined {
   };
 }
 
-/** 33 bits, a marker after the third, the eighteenth and the last. */
+/** 33 bits, with a marker bit after the third, the eighteenth and the last. */
 function readTime(bytes: Uint8Array, at: number): number {
   const high = (bytes[at] >> 1) & 7;
   const middle = ((bytes[at + 1] << 8) | bytes[at + 2]) >> 1;

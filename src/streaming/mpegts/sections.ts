@@ -1,15 +1,18 @@
-/** Puts the sections of one table together from the packets of its PID. ISO/IEC 13818-1 §2.4.4. */
+/** Assembles the sections of one table from the packets of its PID. ISO/IEC 13818-1 §2.4.4. */
 export class SectionReader {
   readonly #onSection: (section: Uint8Array) => void;
-  /** The section under way; undefined before the first that begins in view. */
+  /** The current section; undefined before the first one that begins here. */
   #bytes: number[] | undefined;
 
-  /** @param onSection given whole sections whose checksum is right, from the table's ID up to the checksum, which is left out */
+  /**
+   * @param onSection receives complete sections with a correct checksum, from the table's ID up to the checksum, which
+   * is removed
+   */
   constructor(onSection: (section: Uint8Array) => void) {
     this.#onSection = onSection;
   }
 
-  /** Something was lost: the section under way will not be whole. */
+  /** Packets were lost: the current section cannot be complete. */
   lose(): void {
     this.#bytes = undefined;
   }
@@ -19,7 +22,7 @@ export class SectionReader {
       this.#append(payload);
       return;
     }
-    // The pointer tells where the next section begins; the end of the one before may stand in front of it.
+    // The pointer gives the start of the next section; the end of the previous one may stand before it.
     const begins = 1 + payload[0];
     this.#append(payload.subarray(1, begins));
     this.#bytes = [];
@@ -30,7 +33,7 @@ export class SectionReader {
     if (this.#bytes === undefined) return;
     for (const byte of payload) this.#bytes.push(byte);
     while (this.#bytes !== undefined && this.#bytes.length >= 3) {
-      // Filling behind the last section.
+      // Padding after the last section.
       if (this.#bytes[0] === 0xff) {
         this.#bytes = undefined;
         return;
@@ -43,7 +46,10 @@ export class SectionReader {
   }
 }
 
-/** Zero over a section with its checksum. ISO/IEC 13818-1 annex A: polynomial 0x04c11db7, not reflected, begun with ones. */
+/**
+ * Zero over a section with its checksum. ISO/IEC 13818-1 annex A: polynomial 0x04c11db7, not reflected, initial value
+ * all ones.
+ */
 export function crc32(bytes: Uint8Array): number {
   let crc = 0xffffffff;
   for (const byte of bytes) {

@@ -1,36 +1,39 @@
 import type { TsPacket } from './packet.js';
 
-/** Decides when a stuffed transport packet ends a PES packet whose length the sender did not tell. One for each PID. */
+/** Decides when a stuffed transport packet ends a PES packet of unstated length. One for each PID. */
 export type StuffingRule = {
-  /** Whether this packet, which belongs to an open PES packet, is known to be its last. */
+  /** Whether this packet, part of an open PES packet, is certainly its last. */
   ends(packet: TsPacket, isUnbounded: boolean): boolean;
-  /** A new PES packet begins: what came before is over. */
+  /** A new PES packet begins, so the previous one is over. */
   began(): void;
-  /** A packet came that belongs to none; returns whether it belongs to one that this rule ended. */
+  /** A packet came that belongs to no open PES packet; returns whether it belongs to one that this rule ended. */
   continued(): boolean;
-  /** Packets are missing: nothing is learnt from how the open one ends. */
+  /** Packets are missing: the end of the open PES packet proves nothing. */
   lose(): void;
 };
 
-/** So many PES packets must have ended in stuffing… */
+/** This many PES packets must have ended in stuffing… */
 const ENDS_TO_BELIEVE = 3;
-/** …and so many packets inside them must have been full, until stuffing is believed: small pictures alone prove nothing. */
+/**
+ * …and this many packets inside them must have been full before stuffing counts: small pictures alone prove nothing.
+ */
 const FULL_TO_BELIEVE = 16;
 
 /**
- * A transport packet is always full, so the last one of a PES packet is stuffed unless it happens to fit. That tells the
- * end at once, where the next beginning would tell it a frame interval later. Nothing forbids stuffing in the middle, so
- * the sender has to prove itself first, and loses the belief for good where it stuffs in the middle after all.
+ * A transport packet is always full, so the last one of a PES packet is stuffed unless the data happens to fit.
+ * Stuffing shows the end at once; the start of the next PES packet shows it one frame interval later. The standard
+ * allows stuffing in the middle. So the rule first observes the sender, and never trusts it again after stuffing in the
+ * middle.
  */
 export function stuffingRule(onNotice: (text: string) => void): StuffingRule {
   let provenEnds = 0;
   let fullInside = 0;
   let isRefuted = false;
-  /** The last packet was stuffed, and the one that follows shows whether it was an end. */
+  /** The last packet was stuffed; the next one shows whether that was the end. */
   let wasStuffed = false;
   let endedHere = false;
   const refute = (): void => {
-    if (!isRefuted) onNotice('the sender stuffs packets inside a picture: a picture is known to be whole only when the next begins');
+    if (!isRefuted) onNotice('the sender stuffs packets inside a picture: each picture ends when the next begins, one frame interval late');
     isRefuted = true;
   };
   return {

@@ -1,19 +1,19 @@
 import type { UnitCodec } from '../../core/coded-unit.js';
 
-/** The PID of the table that names the programs. */
+/** The PID of the table that lists the programs. */
 export const PROGRAM_ASSOCIATION_PID = 0;
 
 const PROGRAM_ASSOCIATION = 0x00;
 const PROGRAM_MAP = 0x02;
-/** The part that all sections of this syntax have, up to the number of the last one. */
+/** The part that all sections of this syntax share, up to the last section number. */
 const HEADER_BYTES = 8;
 
 export type Program = { readonly number: number; readonly mapPid: number };
 
-/** A stream of a program that Nowcast or ffmpeg could show. */
+/** A video stream of a program that Nowcast or ffmpeg could read. */
 export type VideoStream = {
   readonly pid: number;
-  /** Undefined where it is none that Nowcast takes apart. */
+  /** Undefined if Nowcast cannot demux its codec. */
   readonly codec: UnitCodec | undefined;
   /** For people: "H.264", "MPEG-2 video". */
   readonly name: string;
@@ -34,7 +34,7 @@ const VIDEO_TYPES: ReadonlyMap<number, Omit<VideoStream, 'pid'>> = new Map<numbe
   [0xd1, { codec: undefined, name: 'Dirac' }],
   [0xea, { codec: undefined, name: 'VC-1' }],
 ]);
-/** Older senders mark a codec without a type of its own by these words in a registration descriptor. */
+/** Older senders identify a codec without its own type by these words in a registration descriptor. */
 const REGISTERED: ReadonlyMap<string, Omit<VideoStream, 'pid'>> = new Map<string, Omit<VideoStream, 'pid'>>([
   ['HEVC', { codec: 'h265', name: 'H.265' }],
   ['AV01', { codec: undefined, name: 'AV1' }],
@@ -43,19 +43,25 @@ const REGISTERED: ReadonlyMap<string, Omit<VideoStream, 'pid'>> = new Map<string
 const PRIVATE_DATA = 0x06;
 const REGISTRATION = 0x05;
 
-/** The programs, in the sender's order; undefined where the section is of another table or is not in force yet. ISO/IEC 13818-1 §2.4.4.3. */
+/**
+ * The programs, in the sender's order; undefined if the section belongs to another table or is not in force yet.
+ * ISO/IEC 13818-1 §2.4.4.3.
+ */
 export function readProgramAssociation(section: Uint8Array): readonly Program[] | undefined {
   if (section[0] !== PROGRAM_ASSOCIATION || !isInForce(section)) return undefined;
   const programs: Program[] = [];
   for (let at = HEADER_BYTES; at + 4 <= section.length; at += 4) {
     const number = uint16(section, at);
-    // Number 0 names the network's own table.
+    // Program number 0 names the network's own table.
     if (number !== 0) programs.push({ number, mapPid: uint16(section, at + 2) & 0x1fff });
   }
   return programs;
 }
 
-/** The video streams of a program; undefined where the section is of another table or is not in force yet. ISO/IEC 13818-1 §2.4.4.8. */
+/**
+ * The video streams of a program; undefined if the section belongs to another table or is not in force yet. ISO/IEC
+ * 13818-1 §2.4.4.8.
+ */
 export function readProgramMap(section: Uint8Array): ProgramMap | undefined {
   if (section[0] !== PROGRAM_MAP || !isInForce(section) || section.length < HEADER_BYTES + 4) return undefined;
   const videos: VideoStream[] = [];
@@ -78,7 +84,7 @@ function videoKind(streamType: number, descriptors: Uint8Array): Omit<VideoStrea
   return undefined;
 }
 
-/** Senders may announce a table before it holds. */
+/** Senders may announce a table before it takes effect. */
 function isInForce(section: Uint8Array): boolean {
   return (section[5] & 1) === 1;
 }

@@ -9,17 +9,17 @@ import { UnitBuilder } from './unit-builder.js';
 export type TsOptions = {
   readonly clock: Clock;
   readonly scheduler: SchedulerLike;
-  /** A sender that is silent for this long is taken for gone. */
+  /** A sender that is silent for this long counts as gone. */
   readonly timeoutMs: number;
 };
 
 /** A socket that carries a transport stream. */
 export type TsSocket = {
-  /** Closes it; `TsStream.closed` is called once it is. Called at most once. */
+  /** Closes it; `TsStream.closed` is called afterwards. Called at most once. */
   close(): void;
 };
 
-/** The stream of units that a socket's transport stream makes, whichever socket. */
+/** The stream of units from a socket's transport stream, for any kind of socket. */
 export class TsStream implements UnitStream {
   readonly ended: Promise<UnitStreamEnd>;
   readonly #options: TsOptions;
@@ -61,7 +61,7 @@ export class TsStream implements UnitStream {
     this.#watch = options.scheduler.schedule(() => this.#check(), options.timeoutMs);
   }
 
-  /** To be called before anything arrives. */
+  /** Call it before any data arrives. */
   attach(socket: TsSocket): void {
     this.#socket = socket;
     if (this.#end !== undefined) socket.close();
@@ -88,13 +88,13 @@ export class TsStream implements UnitStream {
     this.#socket?.close();
   }
 
-  /** The socket is closed, whoever closed it. */
+  /** The socket is closed, by either side. */
   closed(): void {
     this.finish({ kind: 'lost', reason: 'the sender closed the connection' });
     this.#resolveEnded(this.#end!);
   }
 
-  /** Whether anything has come. */
+  /** Whether any data has come. */
   get hasHeard(): boolean {
     return this.#hasHeard;
   }
@@ -118,7 +118,7 @@ export class TsStream implements UnitStream {
     const nowMs = clock.now();
     const seconds = `${timeoutMs / 1_000} s`;
     if (this.#codec === undefined && this.#hasHeard && nowMs - this.#openedAtMs >= timeoutMs) {
-      this.finish({ kind: 'unsupported', reason: `${this.#transport}: the first ${seconds} told of no video` });
+      this.finish({ kind: 'unsupported', reason: `${this.#transport}: the first ${seconds} contained no video` });
       return;
     }
     const leftMs = timeoutMs - (nowMs - this.#heardAtMs);

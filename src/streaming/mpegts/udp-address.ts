@@ -1,30 +1,30 @@
 import { isIP } from 'node:net';
 
-/** Where to listen for datagrams, from a URL as ffmpeg takes it. */
+/** The address on which to listen for datagrams, from a URL in ffmpeg's format. */
 export type UdpAddress = {
   readonly family: 'udp4' | 'udp6';
   readonly port: number;
   /** The address to bind to; undefined for all. */
   readonly bindTo: string | undefined;
-  /** The group to join; undefined where the stream is sent to this machine alone. */
+  /** The group to join; undefined if the stream is sent to this machine only. */
   readonly group: string | undefined;
-  /** The address of the interface on which to join; undefined leaves it to the system. */
+  /** The address of the interface on which to join; undefined lets the system choose. */
   readonly localAddress: string | undefined;
-  /** The only senders of the group to be heard; empty for all. */
+  /** The only accepted senders of the group; empty for all. */
   readonly sources: readonly string[];
   readonly reuse: boolean;
   /** Size of the socket's buffer in bytes; undefined for the default. */
   readonly bufferBytes: number | undefined;
 };
 
-/** Options of ffmpeg's that mean nothing here, or only when sending. */
+/** Options of ffmpeg that have no effect here, or only when sending. */
 const IGNORED = new Set(['fifo_size', 'overrun_nonfatal', 'pkt_size', 'ttl', 'timeout', 'bitrate', 'burst_bits', 'broadcast']);
-/** At 20 Mbit/s half a second: datagrams that wait while the process is busy elsewhere must not be lost. */
+/** Half a second at 20 Mbit/s: datagrams that wait while the process is busy must not be lost. */
 export const DEFAULT_BUFFER_BYTES = 1_250_000;
 
 /**
- * Reads `udp://[@]HOST:PORT[?OPTIONS]`. As in ffmpeg the host counts only where it is a group or this machine itself.
- * @returns why it cannot be listened to here, where it asks for more than this: ffmpeg may
+ * Reads `udp://[@]HOST:PORT[?OPTIONS]`. As in ffmpeg, the host counts only if it is a group or this machine itself.
+ * @returns the reason why Nowcast cannot listen to it, if it needs more than this; ffmpeg may
  */
 export function udpAddress(url: string): UdpAddress | string {
   const parts = /^udp:\/\/(?:[^@/?#]*@)?(\[[^\]]*\]|[^:/?#]*):(\d{1,5})\/?(?:\?([^#]*))?$/i.exec(url);
@@ -34,7 +34,7 @@ export function udpAddress(url: string): UdpAddress | string {
   const port = Number(options.get('localport') ?? options.get('local_port') ?? parts[2]);
   if (!Number.isInteger(port) || port < 1 || port > 65_535) return `the port must lie between 1 and 65535, got ${port}`;
   for (const key of options.keys()) {
-    if (!READ.has(key) && !IGNORED.has(key)) return `the option ${key} is ffmpeg's`;
+    if (!READ.has(key) && !IGNORED.has(key)) return `only ffmpeg supports the option ${key}`;
   }
   const family = isIP(host) === 6 || isIP(options.get('localaddr') ?? '') === 6 ? 'udp6' : 'udp4';
   const isGroup = family === 'udp4' ? isIPv4Group(host) : /^ff/i.test(host);
@@ -47,7 +47,7 @@ export function udpAddress(url: string): UdpAddress | string {
   if (!Number.isInteger(bufferBytes) || bufferBytes < 1) return `the option buffer_size must be a number of bytes, got ${options.get('buffer_size')}`;
   return {
     family, port, bindTo: isGroup ? undefined : localAddress ?? loopbackOf(host), group: isGroup ? host : undefined, localAddress, sources,
-    // Several receivers may listen to a group; ffmpeg allows it unless told otherwise.
+    // Several receivers may listen to a group; ffmpeg allows it by default.
     reuse: options.has('reuse') ? isOn(options.get('reuse')) : options.has('reuse_socket') ? isOn(options.get('reuse_socket')) : isGroup,
     bufferBytes,
   };
@@ -60,7 +60,7 @@ function isIPv4Group(host: string): boolean {
   return isIP(host) === 4 && first >= 224 && first <= 239;
 }
 
-/** A stream for this machine alone is not to be taken from others. */
+/** Other receivers must not lose a stream that is meant for this machine alone. */
 function loopbackOf(host: string): string | undefined {
   if (host === 'localhost') return '127.0.0.1';
   return host === '::1' || host.startsWith('127.') ? host : undefined;

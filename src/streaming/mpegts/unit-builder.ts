@@ -6,32 +6,32 @@ import type { PesData } from './pes-assembler.js';
 
 export type UnitBuilderEvents = {
   onUnit(unit: CodedUnit): void;
-  /** The pictures cannot be told apart here, for good. */
+  /** The pictures cannot be separated here, for good. */
   onUnsupported(reason: string): void;
   onNotice(text: string): void;
 };
 
-/** So many PES packets in a row that hold no picture as they should are no accident. */
+/** This many consecutive PES packets without a valid picture are no accident. */
 const MAX_MISFITS = 8;
-/** Pictures that share a PES packet are so far apart until two times have shown their rate. */
+/** Interval between pictures that share a PES packet, until two times have shown their rate. */
 const FIRST_STEP_MS = 40;
 const LONGEST_STEP_MS = 1_000;
 /** Parameter sets are some hundred bytes. */
 const MAX_PREFIX_BYTES = 64 * 1024;
 
-/** Makes coded units of a stream's PES packets: one each with most senders; none or several with others. */
+/** Makes coded units from a stream's PES packets: one each from most senders, none or several from others. */
 export class UnitBuilder {
   readonly #codec: TsCodec;
   readonly #finder: AccessUnitFinder;
   readonly #time: MediaTime;
   readonly #events: UnitBuilderEvents;
-  /** Came in a PES packet without a picture, for the next one. */
+  /** Came in a PES packet without a picture, and belongs to the next one. */
   #prefix: Uint8Array = EMPTY;
-  /** Ends with a field, whose frame the next PES packet may complete. */
+  /** Ends with a field; the next PES packet may complete its frame. */
   #firstField: PesData | undefined;
   #misfits = 0;
   #followsLoss = false;
-  /** The last key picture brought its parameter sets along. */
+  /** The last key picture included its parameter sets. */
   #keysBringSets = false;
   #noticedSharing = false;
   #last: { readonly mediaMs: number; readonly count: number } | undefined;
@@ -56,7 +56,7 @@ export class UnitBuilder {
     }
   }
 
-  /** A field and the PES packet after it, where that completes its frame. */
+  /** A field and the next PES packet, if that completes its frame. */
   #frameOf(first: PesData, second: PesData): PesData | undefined {
     const bytes = Buffer.concat([first.bytes, second.bytes]);
     const isPair = this.#finder.find(bytes)?.some(({ from, to }) => from < first.bytes.length && to > first.bytes.length);
@@ -84,14 +84,15 @@ export class UnitBuilder {
     this.#last = { mediaMs: firstMs, count: spans.length };
     if (spans.length > 1 && !this.#noticedSharing) {
       this.#noticedSharing = true;
-      this.#events.onNotice('several pictures share one PES packet and its time: those after the first are given times by the stream\'s rate');
+      this.#events.onNotice('several pictures share one PES packet and its time: Nowcast times those after the first by the stream\'s rate');
     }
     spans.forEach(({ from, to, hasParameterSets, refreshPictures, hasBeginning, mayGoBack, ...span }, i) => {
       const lostBefore = this.#followsLoss;
       this.#followsLoss = false;
-      // Streams that refresh their pictures bit by bit, or have open groups, mark where to begin without an IDR picture.
+      // Streams with gradual refresh, or with open groups, mark the points where a decoder can begin without an IDR
+      // picture.
       const isKey = span.isKey || (i === 0 && pes.isRandomAccess && hasParameterSets);
-      // The loss may have taken parameter sets that were not those before.
+      // The loss may have taken parameter sets that differ from the earlier ones.
       const mayLackSets = lostBefore && isKey && this.#keysBringSets && !hasParameterSets;
       if (isKey && !lostBefore) this.#keysBringSets = hasParameterSets;
       this.#events.onUnit({
@@ -102,7 +103,7 @@ export class UnitBuilder {
     });
   }
 
-  /** The time of the first picture in a PES packet; undefined where none has had one yet. */
+  /** The time of the first picture in a PES packet; undefined if none has had one yet. */
   #firstMs(pts90Khz: number | undefined): number | undefined {
     if (pts90Khz === undefined) return this.#last && this.#last.mediaMs + this.#last.count * this.#stepMs;
     const mediaMs = this.#time.toMs(pts90Khz);

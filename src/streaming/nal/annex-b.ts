@@ -3,13 +3,13 @@ import type { NalUnit } from './nal-unit.js';
 const START_CODE = Buffer.from([0, 0, 1]);
 export const START_CODE_BYTES = START_CODE.length;
 
-/** Where start codes of three bytes stand; a zero byte before one makes it a long one. */
+/** Positions of three-byte start codes; a zero byte before one makes it a long one. */
 export function* startCodes(bytes: Uint8Array): Generator<number> {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = buffer.indexOf(START_CODE); at >= 0; at = buffer.indexOf(START_CODE, at + START_CODE_BYTES)) yield at;
 }
 
-/** Annex B: each NAL unit behind a start code of four bytes. */
+/** Annex B: each NAL unit after a four-byte start code. */
 export function annexB(nals: readonly NalUnit[]): Uint8Array {
   const bytes = new Uint8Array(nals.reduce((sum, { size }) => sum + 4 + size, 0));
   let at = 0;
@@ -25,8 +25,8 @@ export function annexB(nals: readonly NalUnit[]): Uint8Array {
 }
 
 /**
- * NAL units of bytes that should be one and may be several with start codes between them, as some cameras send them. Bytes without a
- * start code come back as they are.
+ * Splits bytes that should be one NAL unit, but that some cameras fill with several, separated by start codes. Bytes
+ * without a start code are returned unchanged.
  */
 export function splitStartCodes(bytes: Uint8Array): Uint8Array[] {
   const nals: Uint8Array[] = [];

@@ -1,13 +1,13 @@
 import type { NalUnit } from './nal-unit.js';
 
-/** More zeros than this before a code's first one are no code of a parameter set or a slice header. */
+/** No code of a parameter set or a slice header begins with more zeros than this. */
 const MOST_ZEROS = 31;
 
-/** Reads the bits of a NAL unit's payload in order. Past the end there are zeros, and `isValid` is false. */
+/** Reads the bits of a NAL unit's payload in order. Past the end it returns zeros, and `isValid` is false. */
 export class BitReader {
   readonly #bytes: Uint8Array;
   #bit = 0;
-  /** Everything read so far was there. */
+  /** No read so far went past the end. */
   isValid = true;
 
   constructor(bytes: Uint8Array) {
@@ -58,8 +58,8 @@ export class BitReader {
 }
 
 /**
- * The payload behind a NAL unit's header, without the 3 that follows each 00 00 (H.264 §7.4.1.1).
- * @param mostBytes so much of the NAL unit is looked at
+ * The payload after a NAL unit's header, without the 3 that follows each 00 00 (H.264 §7.4.1.1).
+ * @param mostBytes how much of the NAL unit to read
  */
 export function payloadOf({ pieces, size }: NalUnit, headerBytes: number, mostBytes = Infinity): Uint8Array {
   const bytes = new Uint8Array(Math.min(size, mostBytes));

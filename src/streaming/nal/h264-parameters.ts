@@ -3,28 +3,28 @@ import { BitReader, payloadOf } from './bit-reader.js';
 import { readCropped, type Chroma } from './cropping.js';
 import type { NalUnit } from './nal-unit.js';
 
-/** As much of a sequence parameter set as we refer to (H.264 §7.3.2.1.1). */
+/** The fields of a sequence parameter set that Nowcast uses (H.264 §7.3.2.1.1). */
 export type H264Sequence = {
   readonly id: number;
   /** Bits of frame_num. */
   readonly frameNumberBits: number;
-  /** No picture of it is a field. */
+  /** None of its pictures is a field. */
   readonly isFramesOnly: boolean;
-  /** Slices name the colour plane that they hold. */
+  /** Slices name the colour plane that they contain. */
   readonly hasColourPlanes: boolean;
   /** Pictures are shown in the order in which they are sent (pic_order_cnt_type 2). */
   readonly isShownInOrder: boolean;
-  /** Of its pictures, cropped, in pixels; undefined where it ends before it has told. */
+  /** Size of its pictures, cropped, in pixels; undefined if the set ends before it. */
   readonly size: Size | undefined;
 };
 
 const USUAL_CHROMA: Chroma = { format: 1, hasColourPlanes: false };
 
-/** Those whose sequence parameter sets tell the chroma format. */
+/** Profiles whose sequence parameter sets contain the chroma format. */
 const CHROMA_PROFILES = new Set([100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135]);
 const MOST_CYCLE_LENGTH = 255;
 
-/** Undefined where the set ends too early or makes no sense. */
+/** Undefined if the set ends too early or is invalid. */
 export function readH264Sequence(nal: NalUnit): H264Sequence | undefined {
   const bits = new BitReader(payloadOf(nal, 1));
   const profile = bits.bits(8);
@@ -47,7 +47,7 @@ export function readH264Sequence(nal: NalUnit): H264Sequence | undefined {
   return { id, frameNumberBits, isFramesOnly, hasColourPlanes: chroma.hasColourPlanes, isShownInOrder: orderType === 2, size };
 }
 
-/** A picture parameter set's own number, and that of the sequence parameter set to which it belongs (H.264 §7.3.2.2). */
+/** A picture parameter set's own number, and that of its sequence parameter set (H.264 §7.3.2.2). */
 export function readH264PictureSet(nal: NalUnit): { readonly id: number; readonly sequenceId: number } | undefined {
   const bits = new BitReader(payloadOf(nal, 1, 16));
   const [id, sequenceId] = [bits.unsigned(), bits.unsigned()];

@@ -3,15 +3,18 @@ import { BitReader, payloadOf } from './bit-reader.js';
 import { readCropped } from './cropping.js';
 import type { NalUnit } from './nal-unit.js';
 
-/** As much of a sequence parameter set as we refer to (H.265 §7.3.2.2.1). */
+/** The fields of a sequence parameter set that Nowcast uses (H.265 §7.3.2.2.1). */
 export type H265Sequence = {
-  /** How many pictures may come before one that is shown earlier: sps_max_num_reorder_pics of all layers together (§7.4.3.2.1). */
+  /**
+   * How many pictures may come before one that is shown earlier: sps_max_num_reorder_pics, over all layers
+   * (§7.4.3.2.1).
+   */
   readonly reorderCount: number;
-  /** Of its pictures, cropped to the conformance window, in pixels; undefined where that makes no sense. */
+  /** Size of its pictures, cropped to the conformance window, in pixels; undefined if invalid. */
   readonly size: Size | undefined;
 };
 
-/** Undefined where the set ends too early. */
+/** Undefined if the set ends too early. */
 export function readH265Sequence(nal: NalUnit): H265Sequence | undefined {
   const bits = new BitReader(payloadOf(nal, 2));
   bits.skip(4);
@@ -34,7 +37,7 @@ export function readH265Sequence(nal: NalUnit): H265Sequence | undefined {
   return bits.isValid ? { reorderCount, size } : undefined;
 }
 
-/** A picture parameter set's number, and how many bits slices have ahead of their type under it (H.265 §7.3.2.3.1). */
+/** A picture parameter set's number, and the number of bits before the type in its slices (H.265 §7.3.2.3.1). */
 export function readH265PictureSet(nal: NalUnit): { readonly id: number; readonly extraSliceBits: number } | undefined {
   const bits = new BitReader(payloadOf(nal, 2, 16));
   const id = bits.unsigned();

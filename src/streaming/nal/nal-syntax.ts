@@ -3,24 +3,27 @@ import { byteAt, type NalUnit } from './nal-unit.js';
 import { h264SliceRules, h265SliceRules, type SetsOfType, type SliceRules } from './slice-rules.js';
 
 /**
- * The part of a NAL unit in a picture. `first-slice` begins a picture, `slice` continues one. `delimiter`, `parameters`
- * and `prefix` belong to the picture after them, `suffix` to the one before. `filler` is dropped.
+ * The role of a NAL unit in a picture. `first-slice` begins a picture, `slice` continues one. `delimiter`, `parameters`
+ * and `prefix` belong to the next picture, `suffix` to the previous one. `filler` is dropped.
  */
 export type NalKind = 'first-slice' | 'slice' | 'delimiter' | 'parameters' | 'prefix' | 'suffix' | 'filler';
 
-/** As much of a codec's syntax as it takes to group NAL units into pictures. */
+/** The part of a codec's syntax that is needed to group NAL units into pictures. */
 export type NalSyntax = {
-  /** Of the parameter sets that a decoder needs before it can begin, each type before those that refer to it. */
+  /** Types of the parameter sets that a decoder needs at its start, each type before the types that refer to it. */
   readonly parameterTypes: readonly number[];
-  /** Of sequence parameter sets. */
+  /** Type of sequence parameter sets. */
   readonly sequenceType: number;
   readonly typeOf: (nal: NalUnit) => number;
   readonly kindOf: (nal: NalUnit) => NalKind;
-  /** A slice of a picture at which a decoder can begin: an IDR or its like. */
+  /** A slice of a picture at which a decoder can begin: an IDR or similar. */
   readonly isKeySlice: (nal: NalUnit) => boolean;
-  /** Of a message which says that a decoder can begin at the picture after it: how many pictures later they are whole; undefined of any other. */
+  /**
+   * For a message that marks the next picture as a start for decoders: after how many pictures they are complete.
+   * Undefined for any other.
+   */
   readonly recoveryOf: (nal: NalUnit) => number | undefined;
-  /** A slice that refers to no other picture; false where that cannot be read from the slice alone. */
+  /** A slice that refers to no other picture; false if the slice alone does not show it. */
   readonly isIntraSlice: (nal: NalUnit) => boolean;
   readonly sliceRules: (setsOf: SetsOfType) => SliceRules;
 };
@@ -60,7 +63,8 @@ const H265_SYNTAX: NalSyntax = {
   typeOf: h265Type,
   kindOf(nal) {
     const type = h265Type(nal);
-    // first_slice_segment_in_pic_flag is the first bit of a slice segment (§7.3.6.1). A second layer's first slice continues a picture.
+    // first_slice_segment_in_pic_flag is the first bit of a slice segment (§7.3.6.1). The first slice of a second layer
+    // continues a picture.
     if (type < 32) return (byteAt(nal, 2) & 0x80) !== 0 && isBaseLayer(nal) ? 'first-slice' : 'slice';
     if (type <= 34) return 'parameters';
     if (type === 35) return 'delimiter';
@@ -70,12 +74,12 @@ const H265_SYNTAX: NalSyntax = {
     return isSuffix ? 'suffix' : 'prefix';
   },
   isKeySlice: (nal) => h265Type(nal) >= 16 && h265Type(nal) <= 23,
-  // The count is one of picture order, which may go back.
+  // It counts in picture order, which may go back.
   recoveryOf(nal) {
     const count = h265Type(nal) === 39 ? recoveryPoint(nal, 2)?.signed() : undefined;
     return count && Math.max(0, count);
   },
-  // The slice's type stands behind fields whose presence the PPS decides.
+  // The slice's type follows fields whose presence the PPS determines.
   isIntraSlice: () => false,
   sliceRules: h265SliceRules,
 };
@@ -92,7 +96,10 @@ function isBaseLayer(nal: NalUnit): boolean {
   return (byteAt(nal, 0) & 1) === 0 && byteAt(nal, 1) >> 3 === 0;
 }
 
-/** Walks an SEI's messages (H.264 §7.3.2.3.1; H.265 §7.3.5 is the same) and looks for payload type 6, a recovery point, in both codecs; it begins with the count. */
+/**
+ * Searches an SEI's messages (H.264 §7.3.2.3.1; H.265 §7.3.5 is the same) for payload type 6, a recovery point in both
+ * codecs; its first field is the count.
+ */
 function recoveryPoint(nal: NalUnit, headerBytes: number): BitReader | undefined {
   const bytes = payloadOf(nal, headerBytes);
   let at = 0;
@@ -106,7 +113,7 @@ function recoveryPoint(nal: NalUnit, headerBytes: number): BitReader | undefined
     at += 1;
     return value;
   };
-  // The last byte is the trailing bits.
+  // The last byte holds the trailing bits.
   while (at < bytes.length - 1) {
     const type = readCoded();
     const size = readCoded();

@@ -1,11 +1,11 @@
-/** A NAL unit without start code, in the pieces in which it came. The pieces are views of the packets' bytes. */
+/** A NAL unit without start code, in its received pieces. The pieces are views of the packets' bytes. */
 export type NalUnit = {
   readonly pieces: readonly Uint8Array[];
   /** Bytes in all. */
   readonly size: number;
 };
 
-/** The byte at `index` from the beginning; 0 past the end. */
+/** The byte at `index` from the start; 0 past the end. */
 export function byteAt(nal: NalUnit, index: number): number {
   let at = index;
   for (const piece of nal.pieces) {
@@ -15,7 +15,7 @@ export function byteAt(nal: NalUnit, index: number): number {
   return 0;
 }
 
-/** The NAL unit's bytes in one piece; copies only where there are several. */
+/** The NAL unit's bytes in one piece; copies only if there are several. */
 export function nalBytes(nal: NalUnit): Uint8Array {
   if (nal.pieces.length === 1) return nal.pieces[0];
   const bytes = new Uint8Array(nal.size);

@@ -2,19 +2,22 @@ import { type NalSyntax } from './nal-syntax.js';
 import { type NalUnit, nalBytes, wholeNal } from './nal-unit.js';
 import { type SliceRules } from './slice-rules.js';
 
-/** Keeps the parameter sets in force, from the SDP or in band, so that each key picture can carry all that a decoder needs to begin. */
+/**
+ * Keeps the parameter sets in force, from the SDP or in band, so that each key picture can include all sets that a
+ * decoder needs.
+ */
 export class ParameterSets {
   readonly #syntax: NalSyntax;
   readonly #byType = new Map<number, NalUnit[]>();
   #rules: SliceRules | undefined;
 
-  /** @param initial from the SDP, as NAL units without start codes; others than parameter sets are passed over. */
+  /** @param initial from the SDP, as NAL units without start codes; other units are skipped */
   constructor(syntax: NalSyntax, initial: readonly Uint8Array[] = []) {
     this.#syntax = syntax;
     this.replace(initial.filter((bytes) => bytes.length > 1).map(wholeNal));
   }
 
-  /** The parameter sets of one picture: those of each type replace all of that type before. */
+  /** The parameter sets of one picture: those of each type replace all earlier ones of that type. */
   replace(nals: readonly NalUnit[]): void {
     const fresh = new Map<number, NalUnit[]>();
     for (const nal of nals) {
@@ -27,19 +30,19 @@ export class ParameterSets {
     if (fresh.size > 0) this.#rules = undefined;
   }
 
-  /** Those of the types that `nals` lacks, in the order in which a decoder needs them. */
+  /** The sets of the types that `nals` lacks, in the order in which a decoder needs them. */
   missingFrom(nals: readonly NalUnit[]): NalUnit[] {
     const present = new Set(nals.map((nal) => this.#syntax.typeOf(nal)));
     return this.#syntax.parameterTypes.flatMap((type) => (present.has(type) ? [] : (this.#byType.get(type) ?? [])));
   }
 
-  /** How slices are read under them. */
+  /** The rules for reading slices under these sets. */
   get sliceRules(): SliceRules {
     this.#rules ??= this.#syntax.sliceRules((type) => this.#byType.get(type) ?? []);
     return this.#rules;
   }
 
-  /** A decoder has all that it needs. */
+  /** A decoder has all sets that it needs. */
   get isComplete(): boolean {
     return this.#syntax.parameterTypes.every((type) => this.#byType.has(type));
   }

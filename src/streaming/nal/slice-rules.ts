@@ -3,27 +3,27 @@ import { readH264PictureSet, readH264Sequence, type H264Sequence } from './h264-
 import { readH265PictureSet, readH265Sequence } from './h265-parameters.js';
 import { byteAt, type NalUnit } from './nal-unit.js';
 
-/** A slice's field, where its picture is one of the two that make a frame. */
+/** A slice's field, if its picture is one of the two fields of a frame. */
 export type Field = {
   readonly isBottom: boolean;
   readonly frameNumber: number;
-  /** Other pictures may be built on it. */
+  /** Other pictures may refer to it. */
   readonly isReference: boolean;
   readonly isIdr: boolean;
 };
 
-/** What slices tell under the parameter sets in force. */
+/** Facts from a slice's header, read with the parameter sets in force. */
 export type SliceRules = {
-  /** Its picture may be shown before others that were sent earlier; undefined where the slice does not tell. */
+  /** Its picture may be shown before others that were sent earlier; undefined if the slice does not show it. */
   mayGoBack(slice: NalUnit): boolean | undefined;
-  /** Undefined where its picture is a frame, or nothing can be known. */
+  /** Undefined if its picture is a frame, or if nothing is certain. */
   fieldOf(slice: NalUnit): Field | undefined;
 };
 
 /** The parameter sets of a type that are in force. */
 export type SetsOfType = (type: number) => readonly NalUnit[];
 
-/** A slice's fields up to its field flags take less. */
+/** A slice's fields up to its field flags are shorter than this. */
 const SLICE_HEAD_BYTES = 32;
 const B_SLICE = 1;
 const H265_B_SLICE = 0;
@@ -61,10 +61,10 @@ export function h264SliceRules(setsOf: SetsOfType): SliceRules {
   };
 }
 
-/** H.265 has no such fields, and of a picture's slices the first alone tells whether it is a B-picture. */
+/** H.265 has no such fields, and only the first slice of a picture shows whether it is a B-picture. */
 export function h265SliceRules(setsOf: SetsOfType): SliceRules {
   const counts = setsOf(33).map((nal) => readH265Sequence(nal)?.reorderCount);
-  // Where nothing is known, anything may come.
+  // Without knowledge, any picture may follow.
   const isReordered = counts.length === 0 || counts.some((count) => count !== 0);
   const pictureSets = new Map(setsOf(34).flatMap((nal) => readH265PictureSet(nal) ?? []).map(({ id, extraSliceBits }) => [id, extraSliceBits]));
   return {
@@ -81,7 +81,10 @@ export function h265SliceRules(setsOf: SetsOfType): SliceRules {
   };
 }
 
-/** H.265 §7.3.6.1, of pictures at which no decoder can begin. Undefined of slices that continue a picture, and where nothing can be known. */
+/**
+ * H.265 §7.3.6.1, for pictures at which no decoder can begin. Undefined for slices that continue a picture, and if
+ * nothing is certain.
+ */
 function h265SliceType(slice: NalUnit, extraSliceBits: ReadonlyMap<number, number>): number | undefined {
   const bits = new BitReader(payloadOf(slice, 2, SLICE_HEAD_BYTES));
   if (!bits.flag()) return undefined;

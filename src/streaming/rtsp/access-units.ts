@@ -8,17 +8,18 @@ import { type SenderQuirks } from './sender-quirks.js';
 import { MAX_UNIT_BYTES, PIECE_BYTES, TOO_LARGE } from './unit-limits.js';
 import { UsualSlices } from './usual-slices.js';
 
-/** Why a picture was taken for whole. */
+/** Why a picture was considered complete. */
 type Ending = 'marker' | 'count' | 'next';
 
 type Ended = { readonly timestamp: number; readonly ending: Ending };
 
 /**
- * Groups NAL units into pictures. The marker bit ends a picture at once (RFC 6184 §5.1, RFC 7798 §4.1). Without it the next picture's
- * first slice does: slices say themselves whether they begin a picture, so the timestamp decides only where that slice was lost.
- * A camera that sets the marker on each slice betrays itself by the first slice that continues a picture already ended; from then on
- * its usual count of slices ends a picture. Two fields of a frame are one picture, and a marker between them ends nothing.
- * Parameter sets, SEI and delimiters never make a picture: they wait for the slices after them, whatever their own timestamps say.
+ * Groups NAL units into pictures. The marker bit ends a picture at once (RFC 6184 §5.1, RFC 7798 §4.1). Without it, the
+ * next picture's first slice ends it. A slice itself shows whether it begins a picture, so the timestamp decides only
+ * if that slice was lost. A camera that sets the marker on each slice is detected by the first slice that continues an
+ * ended picture; from then on, its usual count of slices ends a picture. The two fields of a frame are one picture, and
+ * a marker between them ends nothing. Parameter sets, SEI and delimiters never begin a picture: they wait for the
+ * following slices, whatever their own timestamps.
  */
 export class AccessUnits {
   readonly #syntax: NalSyntax;
@@ -27,20 +28,20 @@ export class AccessUnits {
   readonly #onPicture: (picture: Picture) => void;
   readonly #usualSlices = new UsualSlices();
   #current: GatheredPicture | undefined;
-  /** NAL units that came after the last slice and belong to the next one's picture. */
+  /** NAL units that came after the last slice and belong to the next picture. */
   #held: NalUnit[] = [];
   #heldBytes = 0;
   #lastEnded: Ended | undefined;
   #markersSeen = false;
-  /** Of the fields of a frame; undefined before there was one. */
+  /** Of the fields of a frame; undefined before the first one. */
   #isBottomFirst: boolean | undefined;
   /** Packets were lost, and no slice has come since. */
   #lostHere = false;
-  /** A picture already given out was not whole, or one was dropped. */
+  /** A picture that was already emitted was incomplete, or one was dropped. */
   #brokeOff = false;
   /** Types of parameter sets that came after the last slice and before a loss. */
   #setTypesBeforeLoss: readonly number[] = [];
-  /** Types of parameter sets that the last key picture brought along. */
+  /** Types of parameter sets that came with the last key picture. */
   #usualSetTypes: readonly number[] = [];
 
   constructor(syntax: NalSyntax, parameterSets: ParameterSets, quirks: SenderQuirks, onPicture: (picture: Picture) => void) {
@@ -53,7 +54,8 @@ export class AccessUnits {
   /** Packets or NAL units are missing before the next one. */
   lost(): void {
     this.#lostHere = true;
-    // The picture of these may be lost with its slices: SEI must not go to another. Parameter sets are in force all the same.
+    // The picture of these may be lost with its slices: SEI must not go to another one. Parameter sets remain in force
+    // anyway.
     if (this.#held.length > 0) this.#setTypesBeforeLoss = [...new Set([...this.#setTypesBeforeLoss, ...this.#takeHeldSets()])];
   }
 
@@ -87,12 +89,13 @@ export class AccessUnits {
     const picture = this.#current;
     if (!picture || picture.openField !== undefined) return;
     picture.arrivedAtMs = Math.max(picture.arrivedAtMs, time.arrivedAtMs);
-    // After a loss the marker may be that of a later picture of which no slice came whole: #lostHere stays for the next one too.
+    // After a loss, the marker may belong to a later picture that lost all its slices: #lostHere stays set for the next
+    // one too.
     if (this.#quirks.markerEndsPicture) this.#end('marker');
     else if (!picture.damaged && !this.#lostHere && this.#usualSlices.isReached(picture.slices, picture.hasKeySlice)) this.#end('count');
   }
 
-  /** Another source begins: a picture that was begun is dropped. */
+  /** Another source begins: an unfinished picture is dropped. */
   reset(): void {
     this.#current = undefined;
     this.#release();
@@ -141,7 +144,10 @@ export class AccessUnits {
     });
   }
 
-  /** A first slice is that of a frame's second field. After a loss the field before it may be another frame's second, unless both have one time. */
+  /**
+   * A first slice can belong to a frame's second field. After a loss, the previous field may be another frame's second,
+   * unless both have the same time.
+   */
   #completesFrame(nal: NalUnit, { timestamp }: PacketTime): boolean {
     const first = this.#current?.openField;
     if (first === undefined) return false;
@@ -157,7 +163,7 @@ export class AccessUnits {
     picture.timestamp = timestamp;
   }
 
-  /** The part of that picture that went out cannot be called back; the rest is dropped and the next picture says so. */
+  /** The emitted part of that picture cannot be recalled. The rest is dropped, and the next picture reports it. */
   #sliceOfEndedPicture({ timestamp, ending }: Ended): void {
     this.#brokeOff = true;
     this.#lastEnded = { timestamp, ending: 'next' };
@@ -165,13 +171,13 @@ export class AccessUnits {
     if (ending === 'count') this.#usualSlices.wasWrong();
     if (ending !== 'marker' || !this.#quirks.markerEndsPicture) return;
     this.#quirks.markerEndsPicture = false;
-    this.#quirks.tell('the camera sets the RTP marker on each slice instead of each picture; the first picture was not whole, '
-      + 'and until their count of slices is known pictures are ended by the next one, one frame interval late');
+    this.#quirks.tell('the camera sets the RTP marker on each slice instead of each picture; the first picture was incomplete, '
+      + 'and until Nowcast knows the number of slices, each picture ends when the next begins, one frame interval late');
   }
 
   #tellWhyUnmarked(): void {
     if (this.#markersSeen || this.#lostHere || this.#current?.damaged) return;
-    this.#quirks.tell('the camera marks no picture\'s end (RTP marker); pictures are ended by the next one, one frame interval late');
+    this.#quirks.tell('the camera does not mark the end of pictures (RTP marker); each picture ends when the next begins, one frame interval late');
   }
 
   #add(picture: GatheredPicture, nal: NalUnit, time: PacketTime): void {
@@ -188,7 +194,7 @@ export class AccessUnits {
     this.#quirks.tell(TOO_LARGE);
   }
 
-  /** Puts the parameter sets among what is held in force, and holds nothing any more; returns their types. */
+  /** Moves the waiting parameter sets to those in force; returns their types. */
   #takeHeldSets(): readonly number[] {
     const types = this.#held.map((nal) => this.#syntax.typeOf(nal)).filter((type) => this.#syntax.parameterTypes.includes(type));
     if (types.length > 0) this.#parameterSets.replace(this.#held);
@@ -211,7 +217,7 @@ export class AccessUnits {
       return;
     }
     const { isKey, lostBefore } = picture;
-    // The loss may have taken the frame's other field, or parameter sets that were not those before.
+    // The loss may have taken the frame's other field, or parameter sets that differ from the earlier ones.
     const mayLack = lostBefore && (picture.openField !== undefined || (isKey && this.#usualSetTypes.some((type) => !picture.setTypes.includes(type))));
     picture.damaged ||= this.#lostHere || mayLack;
     if (ending === 'next' && !picture.damaged) this.#usualSlices.ended(picture.slices, picture.hasKeySlice);

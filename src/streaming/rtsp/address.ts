@@ -7,14 +7,14 @@ export type RtspAddress = {
   readonly port: number;
   /** `rtsps`: TLS. */
   readonly isSecure: boolean;
-  /** As requests name it: without credentials. */
+  /** The URL for requests: without credentials. */
   readonly url: string;
   readonly credentials?: Credentials;
 };
 
 const PORTS: Readonly<Record<string, number>> = { 'rtsp:': 554, 'rtsps:': 322 };
 
-/** Undefined where the text is no URL of `rtsp` or `rtsps`. */
+/** Undefined if the text is no URL of `rtsp` or `rtsps`. */
 export function addressOf(text: string): RtspAddress | undefined {
   const { url, credentials } = separateCredentials(text.trim());
   const requestUrl = sendable(url);
@@ -27,8 +27,8 @@ export function addressOf(text: string): RtspAddress | undefined {
 }
 
 /**
- * Where a redirect (RFC 2326 §11.3) leads. Credentials go along to the same host alone, and not from TLS to plain TCP.
- * Undefined where the location is no RTSP URL.
+ * The address that a redirect (RFC 2326 §11.3) names. It keeps the credentials only for the same host, and never from
+ * TLS to plain TCP. Undefined if the location is no RTSP URL.
  */
 export function redirected(from: RtspAddress, location: string): RtspAddress | undefined {
   const to = addressOf(location.startsWith('/') ? `${/^[a-z]+:\/\/[^/?#]*/i.exec(from.url)?.[0] ?? ''}${location}` : location);
@@ -37,7 +37,7 @@ export function redirected(from: RtspAddress, location: string): RtspAddress | u
   return isTrusted ? { ...to, credentials: from.credentials } : to;
 }
 
-/** A name with letters beyond ASCII stands percent-encoded in a URL. */
+/** In a URL, letters beyond ASCII are percent-encoded. */
 function decoded(host: string): string {
   try {
     return decodeURIComponent(host);

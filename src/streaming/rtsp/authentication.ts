@@ -6,9 +6,9 @@ export type DigestRequest = {
   readonly method: string;
   /** As in the request line. */
   readonly uri: string;
-  /** The client's nonce; any text that a server cannot foresee. */
+  /** The client's nonce; any text that a server cannot predict. */
   readonly cnonce: string;
-  /** Which use of the server's nonce this is, from 1. */
+  /** How often this nonce of the server has been used, from 1. */
   readonly count: number;
 };
 
@@ -29,7 +29,7 @@ export function digestAuthorization(challenge: DigestChallenge, { user, password
     `nonce=${quote(nonce)}`,
     `uri=${quote(uri)}`,
     `response="${response}"`,
-    // Some cameras refuse an algorithm that goes without saying.
+    // Some cameras refuse an algorithm that equals the default.
     ...(algorithm === 'MD5' ? [] : [`algorithm=${algorithm}`]),
     ...(opaque === undefined ? [] : [`opaque=${quote(opaque)}`]),
     ...(hasAuthQop ? ['qop=auth', `nc=${nc}`] : []),
@@ -42,7 +42,7 @@ function basicAuthorization({ user, password }: Credentials): string {
   return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 }
 
-/** Answers the challenges of one server. Says nothing of the credentials before there is a challenge. */
+/** Answers the challenges of one server. Sends no credentials before there is a challenge. */
 export class Authenticator {
   readonly #credentials: Credentials | undefined;
   #challenge: Challenge | undefined;
@@ -54,14 +54,14 @@ export class Authenticator {
     this.#credentials = credentials;
   }
 
-  /** Undefined where no challenge has come, or nobody to answer it. */
+  /** Undefined without a challenge, or without credentials. */
   authorize(method: string, uri: string): string | undefined {
     if (this.#credentials === undefined || this.#challenge === undefined) return undefined;
     if (this.#challenge.scheme === 'basic') return basicAuthorization(this.#credentials);
     return digestAuthorization(this.#challenge, this.#credentials, { method, uri, cnonce: randomBytes(16).toString('hex'), count: ++this.#count });
   }
 
-  /** The last authorization was taken. */
+  /** The server accepted the last authorization. */
   accept(): void {
     if (this.#challenge !== undefined) this.#isAccepted = true;
   }
@@ -69,13 +69,14 @@ export class Authenticator {
   /**
    * A request was refused with 401.
    * @param wasAuthorized whether it carried an authorization
-   * @returns whether to send it again: the credentials have not been tried, or their nonce is too old
+   * @returns whether to send it again: the credentials are untried, or their nonce is too old
    */
   meet(challenge: Challenge | undefined, wasAuthorized: boolean): boolean {
     if (this.#credentials === undefined || challenge === undefined) return false;
     const before = this.#challenge;
     const isRenewed = challenge.scheme === 'digest' && before?.scheme === 'digest' && before.nonce !== challenge.nonce;
-    // Few servers say `stale`; those that take each nonce once send a new one to credentials that they took before.
+    // Few servers send `stale`. A server that accepts each nonce once sends a new one after credentials that it
+    // accepted before.
     const isWorthwhile = !wasAuthorized || (isRenewed && (challenge.isStale || this.#isAccepted));
     this.#challenge = challenge;
     this.#count = 0;
@@ -84,18 +85,18 @@ export class Authenticator {
     return isWorthwhile;
   }
 
-  /** There are credentials, and a challenge that they have not been sent for, or sent without an answer. */
+  /** There are credentials, and a challenge that they have not yet answered, or answered without a reply. */
   get isUntried(): boolean {
     return this.#credentials !== undefined && this.#challenge !== undefined && !this.#isAccepted && !this.#isRefused;
   }
 
-  /** The password crosses the network as good as in the clear. */
+  /** Basic sends the password practically in plain text. */
   get isBasic(): boolean {
     return this.#challenge?.scheme === 'basic';
   }
 }
 
-/** A quoted string of RFC 7230 §3.2.6; line ends, which would end the field, go. */
+/** A quoted string of RFC 7230 §3.2.6. Line ends, which would end the field, are removed. */
 function quote(text: string): string {
   return `"${text.replaceAll(/[\r\n\0]/g, '').replaceAll(/["\\]/g, '\\$&')}"`;
 }

@@ -7,9 +7,9 @@ export type DigestChallenge = {
   readonly realm: string;
   readonly nonce: string;
   readonly opaque?: string;
-  /** The server offers `qop=auth`; without it the answer has the form of RFC 2069. */
+  /** The server offers `qop=auth`; without it, the answer has the form of RFC 2069. */
   readonly hasAuthQop: boolean;
-  /** The nonce before this one was right, and is too old. */
+  /** The previous nonce was right, but is too old. */
   readonly isStale: boolean;
 };
 
@@ -23,8 +23,8 @@ const MOST_CHARACTERS = 8 * 1024;
 const PART = /[\s,]*([^\s,="]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"?|([^\s,]*)))?/gy;
 
 /**
- * The strongest challenge that can be answered, of all `WWW-Authenticate` fields of a reply (RFC 7235 §4.1: a field may hold
- * several): Digest with SHA-256, Digest with MD5, Basic. Undefined where none can.
+ * The strongest challenge that we can answer, among all `WWW-Authenticate` fields of a reply (RFC 7235 §4.1: a field
+ * may hold several): Digest with SHA-256, Digest with MD5, Basic. Undefined if there is none.
  */
 export function strongestChallenge(fields: readonly string[]): Challenge | undefined {
   const challenges = fields.flatMap(challengesIn).map(understood).filter((challenge) => challenge !== undefined);
@@ -35,7 +35,7 @@ function rankOf(challenge: Challenge): number {
   return challenge.scheme === 'basic' ? DIGEST_ALGORITHMS.length : DIGEST_ALGORITHMS.indexOf(challenge.algorithm);
 }
 
-/** A name that no `=` follows is a scheme, and begins a challenge. */
+/** A name without `=` after it is a scheme, and begins a challenge. */
 function challengesIn(field: string): Parsed[] {
   const challenges: { scheme: string; parameters: Map<string, string> }[] = [];
   for (const [, name, quoted, plain] of field.slice(0, MOST_CHARACTERS).matchAll(PART)) {
@@ -53,7 +53,7 @@ function understood({ scheme, parameters }: Parsed): Challenge | undefined {
   const algorithm = DIGEST_ALGORITHMS.find((known) => known.toUpperCase() === written);
   if (scheme !== 'digest' || nonce === undefined || algorithm === undefined) return undefined;
   const qop = parameters.get('qop')?.toLowerCase().split(/[\s,]+/).filter((word) => word !== '') ?? [];
-  // `auth-int` covers bodies, and a server that wants nothing else is none that a camera is.
+  // `auth-int` covers bodies; no camera requires it alone.
   if (qop.length > 0 && !qop.includes('auth')) return undefined;
   const opaque = parameters.get('opaque');
   return {

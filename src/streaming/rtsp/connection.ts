@@ -19,22 +19,22 @@ export type ConnectionOptions = {
 };
 
 export type ConnectionEvents = {
-  /** An interleaved packet; its memory is the receiver's. */
+  /** An interleaved packet; the receiver owns its memory. */
   onPacket(channel: number, packet: Uint8Array, arrivedAtMs: number): void;
-  /** Bytes came, whatever they are. */
+  /** Bytes of any kind came. */
   onAlive(): void;
   onRoundTrip(roundTripMs: number): void;
   onNotice(text: string): void;
 };
 
-/** So much may wait to be sent: a peer that does not read gets no more. */
+/** The most bytes that may wait to be sent: a peer that does not read gets no more. */
 const MOST_UNSENT_BYTES = 256 * 1024;
 
-/** One TCP or TLS connection to a server: packets and requests of the server come out of it, requests go through it. */
+/** One TCP or TLS connection to a server: emits the server's packets and requests, and sends ours. */
 export class RtspConnection {
   /** Resolves when requests can be sent; rejects with a {@link SessionFailure}. */
   readonly connected: Promise<void>;
-  /** Resolves with the reason when the connection is of no use any more, by whichever side. */
+  /** Resolves with the reason when the connection has become unusable, whichever side ended it. */
   readonly failed: Promise<SessionFailure>;
   readonly #socket: Socket;
   readonly #splitter: StreamSplitter;
@@ -54,7 +54,7 @@ export class RtspConnection {
     this.#splitter = new StreamSplitter({
       onPacket: (channel, packet) => events.onPacket(channel, packet, this.#arrivedAtMs),
       onMessage: (message) => this.#onMessage(message),
-      onJunk: () => events.onNotice('the camera sends bytes that are no RTSP among its packets: these are passed over'),
+      onJunk: () => events.onNotice('the camera sends bytes that are not RTSP between its packets; Nowcast skips them'),
     });
     this.failed = new Promise((resolve) => {
       this.#fail = (failure) => {
@@ -70,17 +70,17 @@ export class RtspConnection {
       return true;
     };
     this.#socket = isSecure
-      // As ffmpeg does by default: cameras sign their certificates themselves. The notice below tells the owner.
+      // As ffmpeg does by default: cameras sign their certificates themselves. The notice below informs the owner.
       ? connectTls({ host, port, servername: isIP(host) === 0 ? host : '', rejectUnauthorized: false, minVersion: 'TLSv1' })
       : connect({ host, port, onread: { buffer: () => slab.room(), callback: (bytes) => onChunk(slab.take(bytes)) } });
     const socket = this.#socket;
     socket.setNoDelay(true);
     const timer = scheduler.schedule(() => socket.destroy(timeoutFailure()), timeoutMs);
     let attemptedAtMs = clock.now();
-    // A name's resolution is no part of the round trip.
+    // The round trip excludes name resolution.
     socket.on('connectionAttempt', () => { attemptedAtMs = clock.now(); });
     socket.once('connect', () => events.onRoundTrip(Math.max(0, clock.now() - attemptedAtMs)));
-    // With memory of its own a plain socket emits no 'data'.
+    // With its own read memory, a plain socket emits no 'data'.
     if (isSecure) socket.on('data', onChunk);
     socket.on('error', (error: NodeJS.ErrnoException) => {
       this.#fail(error instanceof SessionFailure ? error : socketFailure(error.code, this.#isConnected, this.#isPlaying));
@@ -95,17 +95,17 @@ export class RtspConnection {
         timer.unsubscribe();
         this.#isConnected = true;
         if (socket instanceof TLSSocket && !socket.authorized) {
-          events.onNotice('the camera\'s certificate is not signed by anyone this machine trusts: the connection is encrypted, but it may be another machine that answers');
+          events.onNotice('this machine does not trust the signer of the camera\'s certificate: the connection is encrypted, but another machine may be answering');
         }
         resolve();
       });
       void this.failed.then(reject);
     });
-    // A session that is stopped while it connects does not wait for this.
+    // A session that is stopped while it connects does not wait for this promise.
     this.connected.catch(() => undefined);
   }
 
-  /** This machine's address on the way to the server. */
+  /** This machine's address on the route to the server. */
   get localAddress(): string | undefined {
     return this.#socket.localAddress;
   }
@@ -119,7 +119,7 @@ export class RtspConnection {
     return this.#exchange.request(method, url, headers);
   }
 
-  /** From now on its end is the loss of a stream, and not a refusal. */
+  /** From now on, the connection's end counts as the loss of a stream, not as a refusal. */
   setPlaying(): void {
     this.#isPlaying = true;
   }
@@ -147,7 +147,7 @@ export class RtspConnection {
       this.#write(Buffer.from(answer, 'latin1'));
       if (failure !== undefined) this.#fail(failure);
     } else if (message.protocol === 'HTTP') {
-      this.#fail(new SessionFailure('refused', 'a web server answers at this port, and no camera\'s RTSP: check the port of the URL'));
+      this.#fail(new SessionFailure('refused', 'a web server answers at this port instead of RTSP: check the port of the URL'));
     } else {
       this.#exchange.onReply(message, this.#arrivedAtMs);
     }

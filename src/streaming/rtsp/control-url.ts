@@ -1,6 +1,6 @@
-/** Where a session description came from, as the reply to DESCRIBE has it. */
+/** The origin of a session description, from the reply to DESCRIBE. */
 export type DescriptionOrigin = {
-  /** The URL that was asked for, without credentials. */
+  /** The requested URL, without credentials. */
   readonly requestUrl: string;
   readonly contentBase?: string;
   readonly contentLocation?: string;
@@ -10,8 +10,8 @@ const ABSOLUTE = /^[a-z][a-z0-9+.-]*:\/\/[^/\s?#]/i;
 const CREDENTIALS = /^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i;
 
 /**
- * The URL that relative ones continue (RFC 2326 §C.1.1): Content-Base, else Content-Location, else the URL asked for. One
- * that makes no sense is passed over.
+ * The base of relative URLs (RFC 2326 §C.1.1): Content-Base, else Content-Location, else the requested URL. Invalid
+ * ones are skipped.
  */
 export function baseUrl({ requestUrl, contentBase, contentLocation }: DescriptionOrigin): string {
   for (const candidate of [contentBase, contentLocation]) {
@@ -23,10 +23,10 @@ export function baseUrl({ requestUrl, contentBase, contentLocation }: Descriptio
 }
 
 /**
- * The URL of a control attribute. A relative one is appended to the base after a slash, a base with a query too: this is
- * what ffmpeg and live555 send and so what cameras expect, where RFC 3986 would put it in the place of the last segment.
- * An absolute one is sent as written, whatever host it names: it is the camera's own word for the track (often with an
- * address that is valid only behind its router), and the connection stays the one that there is.
+ * The URL of a control attribute. A relative one is appended to the base after a slash, even to a base with a query:
+ * ffmpeg and live555 do so, and cameras expect it, although RFC 3986 would replace the last segment. An absolute one is
+ * sent as written, whatever host it names: it is the camera's own name for the track (often with an address that is
+ * valid only behind its router), and the connection stays the same.
  * @param control as written; absent or `*` means the base itself
  */
 export function controlUrl(base: string, control: string | undefined): string {
@@ -37,7 +37,7 @@ export function controlUrl(base: string, control: string | undefined): string {
   return sendable(base.endsWith('/') || /^[/?]/.test(text) ? base + text : `${base}/${text}`);
 }
 
-/** A URL as a request line can hold it: no credentials, and no character that would end the line or a word in it. */
+/** A URL for a request line: without credentials, and without characters that would end the line or a word in it. */
 export function sendable(url: string): string {
   return url.replace(CREDENTIALS, '$1').replaceAll(/[^\x21-\x7e]/gu, (character) =>
     Array.from(Buffer.from(character), (byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''));

@@ -7,20 +7,20 @@ import { headerOf, type RtspReply } from './message.js';
 import { parseSdp } from './sdp.js';
 import { parseTransport, type TransportReply } from './transport-header.js';
 
-/** A server's description of its stream, before anything is set up. */
+/** A server's description of its stream, before any SETUP. */
 export type Described = {
   readonly media: MediaDescription;
-  /** PLAY, keep-alive and TEARDOWN name it. */
+  /** The URL of PLAY, keep-alive and TEARDOWN. */
   readonly sessionUrl: string;
   readonly trackUrl: string;
-  /** Whether `GET_PARAMETER` is among the methods that the server lists. */
+  /** Whether the server lists `GET_PARAMETER` among its methods. */
   readonly hasGetParameter: boolean;
 };
 
 /** The session that a server has opened (RFC 2326 §12.37). */
 export type RtspSessionId = { readonly id: string; readonly timeoutS: number };
 
-/** Thrown where a server names another address of its stream. */
+/** Thrown when a server names another address of its stream. */
 export class Redirection extends Error {
   constructor(readonly address: RtspAddress) {
     super('redirected');
@@ -34,7 +34,7 @@ export const DEFAULT_TIMEOUT_S = 60;
 /** OPTIONS and DESCRIBE. */
 export async function describe(connection: RtspConnection, address: RtspAddress): Promise<Described> {
   const options = await connection.request('OPTIONS', address.url);
-  // Some cameras know no OPTIONS, and all the rest.
+  // Some cameras do not support OPTIONS, but all the rest.
   if (options.status === 401 || REDIRECTS.includes(options.status)) throw failureOf(options, 'OPTIONS', address);
   const reply = await connection.request('DESCRIBE', address.url, { Accept: 'application/sdp' });
   if (reply.status !== 200) throw failureOf(reply, 'DESCRIBE', address);
@@ -60,15 +60,15 @@ export async function describe(connection: RtspConnection, address: RtspAddress)
 
 /**
  * SETUP of one track.
- * @param transport of RFC 2326 §12.39, as it is asked for
- * @returns undefined where the server knows no such transport (461)
+ * @param transport the requested transport (RFC 2326 §12.39)
+ * @returns undefined if the server does not support it (461)
  */
 export async function setUp(connection: RtspConnection, address: RtspAddress, trackUrl: string, transport: string): Promise<{ readonly transport: TransportReply; readonly session?: RtspSessionId } | undefined> {
   const reply = await connection.request('SETUP', trackUrl, { Transport: transport });
   if (reply.status === 461) return undefined;
   if (reply.status !== 200) throw failureOf(reply, 'SETUP', address);
   const session = sessionOf(headerOf(reply.headers, 'session'));
-  // One that answers without a transport has agreed to the one asked for.
+  // A server that answers without a transport has accepted the requested one.
   const answered = parseTransport(headerOf(reply.headers, 'transport') ?? transport);
   if (answered.isEncrypted) throw new SessionFailure('unsupported', 'the video is encrypted (SRTP)');
   return { transport: answered, ...(session === undefined ? {} : { session }) };
@@ -98,5 +98,5 @@ function sessionOf(field: string | undefined): RtspSessionId | undefined {
 function failureOf(reply: RtspReply, method: string, address: RtspAddress): Error {
   if (!REDIRECTS.includes(reply.status)) return statusFailure(method, reply.status);
   const target = redirected(address, headerOf(reply.headers, 'location') ?? '');
-  return target === undefined ? new SessionFailure('unsupported', 'the camera names another address for its stream, which is none of RTSP') : new Redirection(target);
+  return target === undefined ? new SessionFailure('unsupported', 'the camera redirects to an address that is not RTSP') : new Redirection(target);
 }

@@ -23,7 +23,7 @@ type Pending = {
 };
 
 const USER_AGENT = 'Nowcast';
-/** A first 401, one for a nonce that is too old, and one more where that came with the wrong one. */
+/** A first 401, one for a nonce that is too old, and one more if that came with a wrong nonce. */
 const MOST_ATTEMPTS = 3;
 
 /** Requests and their replies on one connection. */
@@ -38,8 +38,8 @@ export class Exchange {
   }
 
   /**
-   * Sends a request, with the answer to a challenge where there was one, and again where a 401 asks for it.
-   * @returns the reply, whatever its status; rejects with a {@link SessionFailure} where none comes
+   * Sends a request, with the answer to the last challenge if there was one, and again if a 401 asks for it.
+   * @returns the reply, whatever its status; rejects with a {@link SessionFailure} if none comes
    */
   async request(method: string, url: string, headers: Readonly<Record<string, string>> = {}): Promise<RtspReply> {
     for (let attempt = 1; ; attempt++) {
@@ -54,9 +54,9 @@ export class Exchange {
     }
   }
 
-  /** A reply belongs to the request of its number; to the oldest where it has none, or one that was never sent. */
+  /** A reply belongs to the request of its number; without a number, or with an unknown one, to the oldest request. */
   onReply(reply: RtspReply, arrivedAtMs: number): void {
-    // 100 Continue and its like precede the reply.
+    // 100 Continue and similar replies precede the actual reply.
     if (reply.status < 200) return;
     const written = headerOf(reply.headers, 'cseq');
     const sequence = written !== undefined && /^\d+$/.test(written) && Number(written) <= this.#sequence ? Number(written) : this.#pending.keys().next().value;
@@ -66,7 +66,7 @@ export class Exchange {
     pending.resolve(reply);
   }
 
-  /** Ends all that wait, and all that will. */
+  /** Rejects all pending requests, and all later ones. */
   fail(failure: SessionFailure): void {
     this.#failure ??= failure;
     for (const sequence of [...this.#pending.keys()]) this.#take(sequence)?.reject(this.#failure);

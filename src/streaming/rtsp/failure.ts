@@ -12,7 +12,7 @@ export class SessionFailure extends Error {
   }
 }
 
-/** ffmpeg's phrases, by which `failureReason` finds the words for people: both readers have one source of them. */
+/** ffmpeg's phrases, which `failureReason` translates for people: both readers share one source of texts. */
 const PHRASES: Readonly<Record<string, string>> = {
   401: '401 Unauthorized',
   403: '403 Forbidden',
@@ -33,19 +33,19 @@ const PHRASES: Readonly<Record<string, string>> = {
 
 const CLOSED = wordsFor('ECONNRESET')!;
 
-/** A reply with an error status (RFC 2326 §7.1.1). The server's own words are not repeated: they may hold anything. */
+/** A reply with an error status (RFC 2326 §7.1.1). It omits the server's own text, which may contain anything. */
 export function statusFailure(method: string, status: number): SessionFailure {
   const known = status >= 500 && status < 600 ? failureReason([`${status} Server Error`], false) : wordsFor(String(status));
   if (status === 454) return new SessionFailure('lost', '454 session not found: the camera has forgotten this connection');
   return new SessionFailure('refused', known ?? `the camera answers ${method} with status ${status}`);
 }
 
-/** The end that a socket's error means, before (`away`, `refused`) or after (`lost`) the session was set up. */
+/** Translates a socket's error before (`away`, `refused`) or after (`lost`) the session was set up. */
 export function socketFailure(code: string | undefined, isConnected: boolean, isPlaying: boolean): SessionFailure {
   if (isPlaying) return new SessionFailure('lost', wordsFor(code) ?? CLOSED);
   if (isConnected) return new SessionFailure('refused', wordsFor(code) ?? CLOSED);
-  // OpenSSL of ffmpeg may know a TLS that Node's does not.
-  if (code?.startsWith('ERR_SSL') === true || code === 'EPROTO') return new SessionFailure('unsupported', 'the camera speaks no TLS that is known here');
+  // The OpenSSL of ffmpeg may support a TLS version that Node's does not.
+  if (code?.startsWith('ERR_SSL') === true || code === 'EPROTO') return new SessionFailure('unsupported', 'the camera offers no TLS version that Nowcast supports');
   const reason = wordsFor(code);
   if (reason === CLOSED) return new SessionFailure('refused', reason);
   return new SessionFailure('away', reason ?? `the camera cannot be reached (${code ?? 'unknown'})`);

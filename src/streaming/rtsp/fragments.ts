@@ -1,7 +1,9 @@
 import type { NalSink } from './nal-depayloader.js';
 import { MAX_UNIT_BYTES, PIECE_BYTES, TOO_LARGE } from './unit-limits.js';
 
-/** Puts a fragmented NAL unit together (FU of RFC 6184 §5.8 and RFC 7798 §4.4.3). A NAL unit with a hole is dropped whole. */
+/**
+ * Reassembles a fragmented NAL unit (FU of RFC 6184 §5.8 and RFC 7798 §4.4.3). Drops a NAL unit with a hole entirely.
+ */
 export class Fragments {
   readonly #sink: NalSink;
   readonly #typeMask: number;
@@ -9,7 +11,10 @@ export class Fragments {
   #size = 0;
   #cost = 0;
 
-  /** @param typeMask the bits of a NAL unit header's first byte that hold its type: fragments agree in them, if not in the others */
+  /**
+   * @param typeMask the bits of a NAL unit header's first byte that hold its type; fragments of a unit agree in these
+   * bits, but not always in the others
+   */
   constructor(sink: NalSink, typeMask: number) {
     this.#sink = sink;
     this.#typeMask = typeMask;
@@ -20,7 +25,7 @@ export class Fragments {
   }
 
   /**
-   * @param header the NAL unit's header as the fragment implies it
+   * @param header the NAL unit's header, derived from the fragment
    * @param data the fragment's part of the NAL unit's body
    */
   push(header: Uint8Array, data: Uint8Array, isFirst: boolean, isLast: boolean): void {
@@ -47,7 +52,7 @@ export class Fragments {
     }
   }
 
-  /** Drops a NAL unit that was begun and says so. */
+  /** Drops an unfinished NAL unit and reports the loss. */
   drop(): void {
     if (!this.isOpen) return;
     this.#pieces = [];

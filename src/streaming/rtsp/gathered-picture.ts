@@ -6,13 +6,13 @@ import { type Field } from '../nal/slice-rules.js';
 import { type PacketTime, type Picture } from './picture-reader.js';
 import { MAX_UNIT_BYTES, PIECE_BYTES } from './unit-limits.js';
 
-/** A picture whose NAL units are coming in. */
+/** A picture whose NAL units are still arriving. */
 export class GatheredPicture {
-  /** Of its packets; of its second field's, where it has one. */
+  /** The time of its packets; with a second field, of that field's packets. */
   timestamp: number;
-  /** Something was lost between the picture before and this one. */
+  /** Packets were lost between the previous picture and this one. */
   readonly lostBefore: boolean;
-  /** Types of the parameter sets that came for it, also of those ahead of a loss. */
+  /** Types of the parameter sets that came for it, including those before a loss. */
   readonly setTypes: readonly number[];
   /** Its slices so far. */
   slices = 0;
@@ -28,7 +28,7 @@ export class GatheredPicture {
   readonly #mediaMs: number;
   readonly #nals: NalUnit[] = [];
   #bytes = 0;
-  /** Undefined until a slice has told. */
+  /** Undefined until a slice shows it. */
   #mayGoBack: boolean | undefined;
 
   constructor(syntax: NalSyntax, parameterSets: ParameterSets, time: PacketTime, { isWhole, lostBefore, setTypes, openField }: {
@@ -62,7 +62,7 @@ export class GatheredPicture {
     this.add(nal, time);
   }
 
-  /** As a unit: a key picture with all the parameter sets that a decoder needs. */
+  /** Emits it as a unit: a key picture includes all parameter sets that a decoder needs. */
   toPicture(): Picture {
     const isKey = this.isKey;
     const refreshPictures = this.hasKeySlice ? 0 : this.#recoveries().reduce((most, pictures) => Math.max(most, pictures), 0);
@@ -95,7 +95,7 @@ export class GatheredPicture {
     return this.#nals.flatMap((nal) => this.#syntax.recoveryOf(nal) ?? []);
   }
 
-  /** The delimiter stays first (H.264 §7.4.1.2.3), and each parameter set comes before those that refer to it. */
+  /** The delimiter stays first (H.264 §7.4.1.2.3), and each parameter set precedes the sets that refer to it. */
   #withParameterSets(): readonly NalUnit[] {
     const nals = this.#nals;
     const missing = this.#parameterSets.missingFrom(nals);

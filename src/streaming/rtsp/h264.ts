@@ -9,8 +9,8 @@ const FU_A = 28;
 const FU_B = 29;
 
 /**
- * H.264 out of RTP (RFC 6184): single NAL units, STAP-A and FU-A. Of the interleaved mode STAP-B and FU-B are read as long as their
- * decoding order numbers show that the sender interleaves nothing.
+ * H.264 from RTP (RFC 6184): single NAL units, STAP-A and FU-A. Of the interleaved mode, it reads STAP-B and FU-B as
+ * long as their decoding order numbers show that the sender interleaves nothing.
  */
 export class H264Depayloader extends NalDepayloader {
   #decodingOrder: number | undefined;
@@ -22,7 +22,7 @@ export class H264Depayloader extends NalDepayloader {
   push(payload: Uint8Array): void {
     if (payload.length === 0) return;
     const type = payload[0] & 0x1f;
-    // The forbidden bit says that the network found an error in the NAL unit (RFC 6184 §1.3).
+    // The forbidden bit means that the network found an error in the NAL unit (RFC 6184 §1.3).
     if ((payload[0] & 0x80) !== 0) this.damaged();
     else if (type === FU_A) this.#fragment(payload, 2);
     else if (type === FU_B) this.#fragment(payload, 4);
@@ -31,12 +31,12 @@ export class H264Depayloader extends NalDepayloader {
     else if (type === MTAP_16 || type === MTAP_24) this.#refuseInterleaving();
     else if (type > 0 && type < STAP_A) this.single(payload);
     else if (type === 0 && startsWithStartCode(payload)) this.single(payload.subarray(payload.indexOf(1) + 1));
-    // Types 0, 30 and 31 are for later versions, and receivers ignore them (RFC 6184 §5.2).
+    // Types 0, 30 and 31 are reserved, and receivers ignore them (RFC 6184 §5.2).
   }
 
   #fragment(payload: Uint8Array, headBytes: number): void {
     const isFirst = (payload[1] & 0x80) !== 0;
-    // Only the first fragment may be an FU-B; those after it are of type A (RFC 6184 §5.8).
+    // Only the first fragment may be an FU-B; the following ones are FU-A (RFC 6184 §5.8).
     const head = isFirst ? headBytes : 2;
     if (payload.length <= head) {
       this.damaged();
@@ -62,7 +62,7 @@ export class H264Depayloader extends NalDepayloader {
   }
 
   #refuseInterleaving(): void {
-    this.sink.notice('the camera sends H.264 interleaved (packetization-mode 2), which is not read; set it to mode 1 or 0');
+    this.sink.notice('the camera sends H.264 interleaved (packetization-mode 2), which Nowcast does not read; set it to mode 1 or 0');
     this.damaged();
   }
 }

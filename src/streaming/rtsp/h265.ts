@@ -4,7 +4,7 @@ const AGGREGATION = 48;
 const FRAGMENT = 49;
 const CONTENT_INFORMATION = 50;
 
-/** H.265 out of RTP (RFC 7798): single NAL units, AP and FU, without decoding order numbers (sprop-max-don-diff 0). */
+/** H.265 from RTP (RFC 7798): single NAL units, AP and FU, without decoding order numbers (sprop-max-don-diff 0). */
 export class H265Depayloader extends NalDepayloader {
   constructor(sink: NalSink) {
     super(sink, 0x7e);

@@ -1,10 +1,10 @@
-/** JPEG's frame as RTP tells it (RFC 2435 §3.1). */
+/** The frame header of a JPEG, as RTP describes it (RFC 2435 §3.1). */
 export type JpegFrame = {
   readonly width: number;
   readonly height: number;
   /** Horizontal and vertical sampling of luma, as in the frame header: 0x21 for 4:2:2, 0x22 for 4:2:0. */
   readonly lumaSampling: number;
-  /** Luma's table, then chroma's, in zigzag order, 64 values of one byte or two; one table serves both. */
+  /** Luma's table, then chroma's, in zigzag order, 64 values of one or two bytes; a single table serves both. */
   readonly quantizers: readonly Uint8Array[];
   /** MCUs between restart markers; 0 for none. */
   readonly restartInterval: number;
@@ -17,7 +17,10 @@ const LUMA_QUANTIZER = [
 ];
 const CHROMA_QUANTIZER = [17, 18, 18, 24, 21, 24, 47, 26, 26, 47, 99, 66, 56, 66, ...new Array<number>(50).fill(99)];
 
-/** ISO/IEC 10918-1, tables K.3 to K.6, as one DHT segment: DC luma, DC chroma, AC luma, AC chroma. RFC 2435 takes them as given. */
+/**
+ * ISO/IEC 10918-1, tables K.3 to K.6, as one DHT segment: DC luma, DC chroma, AC luma, AC chroma. RFC 2435 implies
+ * them.
+ */
 const HUFFMAN_TABLES = bytesOfHex(`
   ffc401a20000010501010101010100000000000000000102030405060708090a0b0100030101010101010101010000000000000102030405060708090a0b
   100002010303020403050504040000017d01020300041105122131410613516107227114328191a1082342b1c11552d1f02433627282090a161718191a25
@@ -37,7 +40,7 @@ export function quantizersOfQuality(quality: number): Uint8Array[] {
     Uint8Array.from(table, (value) => Math.max(1, Math.min(255, Math.floor((value * percent + 50) / 100)))));
 }
 
-/** Everything of a baseline JFIF file before its scan's data. */
+/** All of a baseline JFIF file before its scan data. */
 export function jpegHeader({ width, height, lumaSampling, quantizers, restartInterval }: JpegFrame): Uint8Array[] {
   const chromaTable = quantizers.length > 1 ? 1 : 0;
   return [

@@ -9,7 +9,7 @@ export type PictureSize = { readonly width: number; readonly height: number };
 
 export type JpegEvents = {
   onPicture(picture: Picture): void;
-  /** No picture of the stream can be read; told for each. */
+  /** The stream has a format that cannot be read; called for each picture. */
   onUnsupported(reason: string): void;
 };
 
@@ -25,17 +25,17 @@ type Gathering = { readonly pieces: Uint8Array[]; readonly headerBytes: number; 
 
 const END_OF_IMAGE = Uint8Array.of(0xff, 0xd9);
 
-/** JPEGs out of RTP (RFC 2435). A JPEG with a hole is dropped whole, and the next one says that something was lost before it. */
+/** JPEGs from RTP (RFC 2435). Drops a JPEG with a hole entirely; the next picture reports the loss before it. */
 export class JpegPictures implements PictureReader {
   readonly #size: PictureSize | undefined;
   readonly #quirks: SenderQuirks;
   readonly #events: JpegEvents;
-  /** In-band tables by Q, 128 to 254: they may be left out where they were sent before. */
+  /** In-band tables by Q, 128 to 254: a sender may omit tables that it has sent before. */
   readonly #tables = new Map<number, Uint8Array[]>();
   #current: Gathering | undefined;
   #lostBefore = false;
 
-  /** @param size from the SDP, for pictures larger than 2040 pixels, whose size the payload cannot tell */
+  /** @param size from the SDP, for pictures larger than 2040 pixels, whose size does not fit into the payload header */
   constructor(size: PictureSize | undefined, quirks: SenderQuirks, events: JpegEvents) {
     this.#size = size;
     this.#quirks = quirks;
@@ -75,7 +75,7 @@ export class JpegPictures implements PictureReader {
 
   #append({ offset, data }: Payload, time: PacketTime): void {
     const current = this.#current;
-    // A fragment at another place leaves a hole that no later packet fills.
+    // A fragment at an unexpected offset leaves a hole that no later packet fills.
     if (!current || current.size - current.headerBytes !== offset) {
       this.lost();
       return;
@@ -92,9 +92,9 @@ export class JpegPictures implements PictureReader {
     this.lost();
   }
 
-  /** Fragments that follow each other without a gap up to the next picture are a whole one. */
+  /** Consecutive fragments without a gap up to the next picture are a complete one. */
   #endUnmarked(): void {
-    this.#quirks.tell('the camera marks no picture\'s end (RTP marker); pictures are ended by the next one, one frame interval late');
+    this.#quirks.tell('the camera does not mark the end of pictures (RTP marker); each picture ends when the next begins, one frame interval late');
     if (this.#current) this.#end(this.#current);
   }
 
@@ -118,12 +118,12 @@ export class JpegPictures implements PictureReader {
     const offset = bytes[1] * 65536 + bytes[2] * 256 + bytes[3];
     const hasRestarts = bytes[4] >= 64 && bytes[4] < 128;
     const type = hasRestarts ? bytes[4] - 64 : bytes[4];
-    if (type > 1) return this.#refuse(`the camera sends JPEG of RTP type ${bytes[4]}; types 0, 1, 64 and 65 are read`);
+    if (type > 1) return this.#refuse(`the camera sends JPEG of RTP type ${bytes[4]}; Nowcast reads types 0, 1, 64 and 65`);
     const quality = bytes[5];
     let at = hasRestarts ? 12 : 8;
     if (at > bytes.length) return undefined;
     if (offset > 0) return { offset, frame: 'continued', data: bytes.subarray(at) };
-    if (bytes[0] !== 0) this.#quirks.tell('the camera sends interlaced JPEG; each field is taken as a picture');
+    if (bytes[0] !== 0) this.#quirks.tell('the camera sends interlaced JPEG; each field counts as a picture');
     const size = this.#sizeOf(bytes);
     if (!size) {
       this.#events.onUnsupported('its JPEGs are larger than 2040 pixels and its SDP names no size; choose a smaller picture or H.264');
@@ -147,7 +147,7 @@ export class JpegPictures implements PictureReader {
     return bytes[6] > 0 && bytes[7] > 0 ? { width: bytes[6] * 8, height: bytes[7] * 8 } : this.#size;
   }
 
-  /** RFC 2435 §3.1.8: bit `index` of `precision` says that the table has two bytes a value. */
+  /** RFC 2435 §3.1.8: bit `index` of `precision` is set if the table has two bytes a value. */
   #tablesOf(quality: number, precision: number, bytes: Uint8Array): Uint8Array[] | undefined {
     if (bytes.length === 0) return quality === 255 ? undefined : this.#tables.get(quality);
     const tables: Uint8Array[] = [];

@@ -3,7 +3,7 @@ import { SessionFailure } from './failure.js';
 import type { RtspReply } from './message.js';
 
 export type KeepAliveOptions = {
-  /** After this long without a request the server may end the session. */
+  /** The server may end the session after this time without a request. */
   readonly timeoutS: number;
   readonly hasGetParameter: boolean;
   readonly scheduler: SchedulerLike;
@@ -12,18 +12,18 @@ export type KeepAliveOptions = {
 };
 
 const LEAST_INTERVAL_MS = 1_000;
-/** Routers forget a connection sooner than some cameras say that they do. */
+/** Routers can forget a connection sooner than some cameras' stated timeout. */
 const MOST_INTERVAL_MS = 60_000;
 
-/** How often to ask: twice in the server's timeout. */
+/** Interval between requests: half the server's timeout. */
 function keepAliveIntervalMs(timeoutS: number): number {
   return Math.min(Math.max(timeoutS * 500, LEAST_INTERVAL_MS), MOST_INTERVAL_MS);
 }
 
 /**
- * Keeps a session alive until it is unsubscribed: GET_PARAMETER where the server lists it and takes it, else OPTIONS. Emits
- * nothing. Errors with a {@link SessionFailure} where the server has forgotten the session. That an answer does not come is
- * no error: packets show whether the camera is there.
+ * Keeps a session alive until unsubscribed: with GET_PARAMETER if the server lists and accepts it, else with OPTIONS.
+ * Emits nothing. Errors with a {@link SessionFailure} if the server no longer has the session. A missing answer is no
+ * error: packets show whether the camera is there.
  */
 export function keepAlive({ timeoutS, hasGetParameter, scheduler, request }: KeepAliveOptions): Observable<never> {
   let method: 'GET_PARAMETER' | 'OPTIONS' = hasGetParameter ? 'GET_PARAMETER' : 'OPTIONS';

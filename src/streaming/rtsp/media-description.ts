@@ -1,7 +1,7 @@
 import type { UnitCodec } from '../../core/coded-unit.js';
 import type { Encoding, MediaSection, SessionDescription } from './sdp.js';
 
-/** The video track that is read, as its session description has it. */
+/** The video track to read, from its session description. */
 export type MediaDescription = {
   readonly codec: UnitCodec;
   readonly payloadType: number;
@@ -9,15 +9,18 @@ export type MediaDescription = {
   readonly clockRate: number;
   /** `a=fmtp`, names in lower case. */
   readonly formatParameters: ReadonlyMap<string, string>;
-  /** NAL units without start codes, in the order in which a decoder wants them; none where they come in the stream alone. */
+  /** NAL units without start codes, in decoding order; empty if they come only in the stream. */
   readonly parameterSets: readonly Uint8Array[];
   /** `a=control` as written. */
   readonly control?: string;
-  /** Of the pictures in pixels, where it is told. */
+  /** Of the pictures in pixels, if given. */
   readonly size?: { readonly width: number; readonly height: number };
 };
 
-/** A track that is ours, or why none is: `unsupported` may be read by another program, and of `absent` there is nothing to read. */
+/**
+ * A track that Nowcast reads, or the reason why there is none: another program may read an `unsupported` one; for
+ * `absent` there is nothing to read.
+ */
 export type ChosenMedia = { readonly media: MediaDescription } | { readonly unsupported: string } | { readonly absent: string };
 
 /** RFC 3551 §6: payload types that need no `rtpmap`. */
@@ -29,11 +32,11 @@ const PARAMETER_SETS: Readonly<Record<UnitCodec, readonly string[]>> = {
   h265: ['sprop-vps', 'sprop-sps', 'sprop-pps'],
   mjpeg: [],
 };
-/** Of video over RTP; written by cameras that write another, or none. */
+/** Payload formats of video over RTP; some cameras write another profile, or none. */
 const VIDEO_CLOCK_RATE = 90_000;
 const MOST_PARAMETER_SETS = 64;
 
-/** Picks the first video track in a codec that Nowcast takes apart itself. */
+/** Picks the first video track with a codec that Nowcast depacketizes itself. */
 export function chooseVideo({ media }: SessionDescription): ChosenMedia {
   const videos = media.filter(({ type }) => type === 'video');
   if (media.length === 0) return { absent: 'the camera does not describe its stream' };
@@ -53,7 +56,7 @@ export function chooseVideo({ media }: SessionDescription): ChosenMedia {
       obstacles.push(obstacle);
     }
   }
-  return { unsupported: obstacles[0] ?? 'the camera does not say in which codec its video is' };
+  return { unsupported: obstacles[0] ?? 'the camera does not name the codec of its video' };
 }
 
 function describe(section: MediaSection, payloadType: number, codec: UnitCodec, clockRate: number): MediaDescription {
@@ -72,20 +75,20 @@ function describe(section: MediaSection, payloadType: number, codec: UnitCodec, 
 function obstacleIn({ protocol }: MediaSection, { codec, formatParameters }: MediaDescription): string | undefined {
   if (protocol.includes('SAVP')) return 'the video is encrypted (SRTP)';
   if (!/^RTP\/AVPF?(?:\/|$)/.test(protocol)) return 'the video does not come as RTP';
-  // RFC 6184 §6.4: pictures in another order than they are decoded in.
+  // RFC 6184 §6.4: pictures in another order than decoding order.
   if (codec === 'h264' && formatParameters.get('packetization-mode') === '2') return 'the video is H.264 in interleaved mode';
-  // RFC 7798 §7.1: a packet's payload has other fields then (DONL).
+  // RFC 7798 §7.1: a packet's payload then has other fields (DONL).
   if (codec === 'h265' && Number(formatParameters.get('sprop-max-don-diff') ?? 0) > 0) return 'the video is H.265 with decoding order numbers (sprop-max-don-diff)';
   return undefined;
 }
 
-/** A name from outside goes into a message only as letters and digits. */
+/** Messages contain a name from outside only as letters and digits. */
 function nameOf(encoding: Encoding | undefined): string {
   const name = encoding?.name.replaceAll(/[^\w.-]/g, '').slice(0, 24) ?? '';
   return name === '' ? 'in a codec that the camera does not name' : name;
 }
 
-/** `name=value;name=value`, with or without spaces. The first of two of a name counts. */
+/** `name=value;name=value`, with or without spaces. The first of two equal names counts. */
 function parametersOf(format: string): ReadonlyMap<string, string> {
   const parameters = new Map<string, string>();
   for (const part of format.split(';')) {
@@ -96,7 +99,7 @@ function parametersOf(format: string): ReadonlyMap<string, string> {
   return parameters;
 }
 
-/** Base64, separated by commas. Some cameras put the start codes in, which are no part of a NAL unit. */
+/** Base64, separated by commas. Some cameras include start codes, which are not part of a NAL unit. */
 function unitsOf(text: string): Uint8Array[] {
   return text.split(',', MOST_PARAMETER_SETS)
     .map((base64) => Buffer.from(base64.trim(), 'base64'))

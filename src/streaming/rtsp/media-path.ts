@@ -7,7 +7,7 @@ import { statusFailure } from './failure.js';
 import type { TransportReply } from './transport-header.js';
 import { UdpPair, type UdpEvents } from './udp-pair.js';
 
-/** The way that packets take. */
+/** The transport of the packets. */
 export type MediaPath = {
   /** In words, for people. */
   readonly name: string;
@@ -21,14 +21,14 @@ export type MediaPath = {
 export type MediaPathOptions = {
   readonly transport: 'tcp' | 'udp' | 'auto';
   readonly clock: Clock;
-  /** Called as soon as the server has opened a session, so that it can be ended whatever comes after. */
+  /** Called as soon as the server has opened a session, so that the caller can end it in any case. */
   readonly onSession: (session: RtspSessionId) => void;
   readonly onRtp: (packet: Uint8Array, arrivedAtMs: number) => void;
   readonly onRtcp: (packet: Uint8Array, arrivedAtMs: number) => void;
   readonly onNotice: (text: string) => void;
 };
 
-/** Sets the track up over the transport asked for; over TCP first, then UDP, for `auto`. */
+/** Sets the track up over the requested transport; for `auto`, over TCP first, then UDP. */
 export async function openMediaPath(connection: RtspConnection, address: RtspAddress, trackUrl: string, options: MediaPathOptions): Promise<{ readonly path: MediaPath; readonly session?: RtspSessionId }> {
   const { transport, onNotice } = options;
   if (transport !== 'udp') {
@@ -36,7 +36,7 @@ export async function openMediaPath(connection: RtspConnection, address: RtspAdd
     if (reply?.session !== undefined) options.onSession(reply.session);
     if (reply !== undefined) return { ...reply, path: interleavedPath(connection, address, reply.transport, options) };
     if (transport === 'tcp') throw statusFailure('SETUP', 461);
-    onNotice('the camera does not send over its RTSP connection: UDP is used, which may lose packets');
+    onNotice('the camera refuses TCP: Nowcast uses UDP, which may lose packets');
   }
   const localAddress = connection.localAddress ?? '';
   const pair = await UdpPair.open({ clock: options.clock, localAddress });
@@ -60,7 +60,7 @@ export async function openMediaPath(connection: RtspConnection, address: RtspAdd
   }
 }
 
-/** The channels are the server's choice, and those asked for where it names none. */
+/** The server chooses the channels; if it names none, the requested ones apply. */
 function interleavedPath(connection: RtspConnection, { isSecure }: RtspAddress, { interleaved = [0, 1] }: TransportReply, { onRtp, onRtcp }: MediaPathOptions): MediaPath {
   const [rtpChannel, rtcpChannel] = interleaved;
   connection.expectChannels(interleaved);
@@ -77,12 +77,12 @@ function interleavedPath(connection: RtspConnection, { isSecure }: RtspAddress, 
 
 function udpPath(connection: RtspConnection, pair: UdpPair, { isMulticast, source, serverPort }: TransportReply, { onRtp, onRtcp, onNotice }: MediaPathOptions): MediaPath {
   const connected = connection.remoteAddress ?? '';
-  // A name is not looked up: packets of the machine that was asked are expected then.
+  // A host name is not resolved: packets of the contacted machine are then expected.
   const address = source === undefined || isIP(source) === 0 || /^[0.:]+$/.test(source) ? connected : source;
   const events: UdpEvents = {
     onRtp,
     onRtcp,
-    onStranger: () => onNotice('the camera\'s packets come from an address that it did not name; packets of this one alone are taken'),
+    onStranger: () => onNotice('the camera\'s packets come from an address that it did not announce; Nowcast accepts packets from this address only'),
   };
   pair.receive({ address, aliases: [connected], ...(serverPort === undefined ? {} : { ports: serverPort }) }, isMulticast, events);
   return { name: isMulticast ? 'udp multicast' : 'udp', onInterleaved: () => undefined, sendRtcp: (packet) => pair.sendRtcp(packet), close: () => pair.close() };

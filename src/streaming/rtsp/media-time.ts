@@ -1,8 +1,8 @@
 const HALF = 2 ** 31;
 
 /**
- * Puts the 32-bit timestamps of one RTP source on one scale of milliseconds that does not wrap. Each timestamp is read as the value
- * nearest to the one before it, so pictures may go back (B-pictures) and the sender's jumps pass through as they are.
+ * Converts the 32-bit timestamps of one RTP source to milliseconds that do not wrap. It reads each timestamp as the
+ * value nearest to the previous one. So pictures may go back (B-pictures), and jumps of the sender remain visible.
  */
 export class MediaTime {
   readonly #clockRate: number;
@@ -14,20 +14,23 @@ export class MediaTime {
     this.#clockRate = clockRate;
   }
 
-  /** The time of a picture; the next timestamps are read as near to this one. */
+  /** The time of a picture; later timestamps are read relative to it. */
   pictureMs(timestamp: number): number {
     this.#ticks = this.#nearest(timestamp);
     return this.#toMs(this.#ticks);
   }
 
-  /** The time of a sender report. Reports may lag behind or run ahead of pictures, so pictures are not read against them. */
+  /**
+   * The time of a sender report. Reports may lag behind or run ahead of pictures, so pictures are not read relative to
+   * them.
+   */
   reportMs(timestamp: number): number {
     const ticks = this.#nearest(timestamp);
     this.#ticks ??= ticks;
     return this.#toMs(ticks);
   }
 
-  /** Another source begins: its timestamps have a random offset of their own (RFC 3550 §5.1). */
+  /** Another source begins: its timestamps have their own random offset (RFC 3550 §5.1). */
   reset(): void {
     this.#ticks = undefined;
   }
@@ -35,7 +38,7 @@ export class MediaTime {
   #nearest(timestamp: number): number {
     if (this.#ticks === undefined) return timestamp >>> 0;
     const step = (timestamp - this.#ticks) | 0;
-    // Half the range is as far forward as backward; time goes forward.
+    // Exactly half the range is ambiguous; time goes forward.
     return this.#ticks + (step === -HALF ? HALF : step);
   }
 

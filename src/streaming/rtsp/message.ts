@@ -1,16 +1,16 @@
-/** Header fields by their names in lower case; a field that comes several times has several values. */
+/** Header fields by their names in lower case; a repeated field has several values. */
 export type RtspHeaders = ReadonlyMap<string, readonly string[]>;
 
 export type RtspReply = {
   readonly kind: 'reply';
-  /** `HTTP` where a web server answers. */
+  /** `HTTP` if a web server answers. */
   readonly protocol: 'RTSP' | 'HTTP';
   readonly status: number;
   readonly headers: RtspHeaders;
   readonly body: Uint8Array;
 };
 
-/** What a server asks of its client (RFC 2326 §10: OPTIONS, ANNOUNCE, GET_PARAMETER, SET_PARAMETER, REDIRECT). */
+/** A request of a server to its client (RFC 2326 §10: OPTIONS, ANNOUNCE, GET_PARAMETER, SET_PARAMETER, REDIRECT). */
 export type RtspRequest = {
   readonly kind: 'request';
   readonly method: string;
@@ -22,19 +22,19 @@ export type RtspMessage = RtspReply | RtspRequest;
 
 type Start = Pick<RtspReply, 'kind' | 'protocol' | 'status'> | Pick<RtspRequest, 'kind' | 'method'>;
 
-/** The first value of a field, in lower case its name. */
+/** The first value of a field; its name in lower case. */
 export function headerOf(headers: RtspHeaders, name: string): string | undefined {
   return headers.get(name)?.[0];
 }
 
 const STATUS_LINE = /^(RTSP|HTTP)\/\d+\.\d+[ \t]+(\d{3})(?:[ \t]|$)/i;
 const REQUEST_LINE = /^([A-Z_]{3,32})[ \t]+\S+[ \t]+RTSP\/\d+\.\d+$/i;
-/** More than any camera sends: a line of those beyond is not kept. */
+/** More lines than any camera sends; further lines are discarded. */
 const MOST_FIELDS = 128;
-/** Of a message's body; the longest are session descriptions. */
+/** The longest body of a message; session descriptions are the longest in practice. */
 const MOST_BODY_BYTES = 256 * 1024;
 
-/** A message whose lines come one by one. */
+/** A message that is read line by line. */
 export class MessageDraft {
   readonly #start: Start;
   readonly #fields = new Map<string, string[]>();
@@ -45,7 +45,7 @@ export class MessageDraft {
     this.#start = start;
   }
 
-  /** Undefined where the line begins no message. */
+  /** Undefined if the line begins no message. */
   static begin(line: string): MessageDraft | undefined {
     const status = STATUS_LINE.exec(line);
     if (status !== null) return new MessageDraft({ kind: 'reply', protocol: status[1].toUpperCase() as 'RTSP' | 'HTTP', status: Number(status[2]) });
@@ -53,7 +53,7 @@ export class MessageDraft {
     return request === null ? undefined : new MessageDraft({ kind: 'request', method: request[1].toUpperCase() });
   }
 
-  /** A line that is no field is passed over; one that begins with a space continues the field before it. */
+  /** A line that is no field is skipped; a line that begins with a space continues the previous field. */
   addLine(line: string): void {
     if (/^[ \t]/.test(line)) {
       if (this.#last !== undefined && this.#count++ < MOST_FIELDS) this.#last.push(`${this.#last.pop() ?? ''} ${line.trim()}`);
@@ -67,7 +67,7 @@ export class MessageDraft {
     this.#fields.set(name, this.#last);
   }
 
-  /** How many bytes of a body follow the empty line; undefined where it claims more than any camera sends. */
+  /** Length in bytes of the body after the empty line; undefined if it exceeds the length that any camera sends. */
   get bodyLength(): number | undefined {
     const text = headerOf(this.#fields, 'content-length') ?? '0';
     const length = /^\d+$/.test(text) ? Number(text) : 0;

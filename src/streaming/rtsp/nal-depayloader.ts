@@ -1,17 +1,20 @@
 import { type NalUnit, wholeNal } from '../nal/nal-unit.js';
 import { Fragments } from './fragments.js';
 
-/** Takes the results of a depayloader in the order in which they happen. */
+/** Receives the results of a depayloader, in order. */
 export type NalSink = {
   /** A whole NAL unit. */
   nal(nal: NalUnit): void;
   /** NAL units were lost here. */
   damage(): void;
-  /** Something that the camera's owner should know. */
+  /** A message for the camera's owner. */
   notice(text: string): void;
 };
 
-/** Takes NAL units out of RTP payloads: whole ones, fragments and aggregates, which H.264 and H.265 put into other envelopes. */
+/**
+ * Extracts NAL units from RTP payloads: whole ones, fragments and aggregates. H.264 and H.265 use different headers for
+ * these.
+ */
 export abstract class NalDepayloader {
   protected readonly sink: NalSink;
   protected readonly fragments: Fragments;
@@ -24,12 +27,12 @@ export abstract class NalDepayloader {
 
   abstract push(payload: Uint8Array): void;
 
-  /** Packets are missing before the next payload: a NAL unit that was begun is dropped. */
+  /** Packets are missing before the next payload: an unfinished NAL unit is dropped. */
   lost(): void {
     this.fragments.drop();
   }
 
-  /** A NAL unit was begun and waits for its end. */
+  /** An unfinished NAL unit waits for its end. */
   get isOpen(): boolean {
     return this.fragments.isOpen;
   }
@@ -40,9 +43,9 @@ export abstract class NalDepayloader {
   }
 
   /**
-   * NAL units with their lengths in two bytes before each (RFC 6184 §5.7.1, RFC 7798 §4.4.2).
-   * @param from where the first length stands
-   * @param leastBytes shorter ones hold nothing
+   * NAL units, each preceded by its length in two bytes (RFC 6184 §5.7.1, RFC 7798 §4.4.2).
+   * @param from position of the first length
+   * @param leastBytes shorter units are empty
    */
   protected aggregate(payload: Uint8Array, from: number, leastBytes: number): void {
     this.fragments.drop();

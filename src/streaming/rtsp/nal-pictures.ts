@@ -46,7 +46,7 @@ export class NalPictures implements PictureReader {
     this.#units.reset();
   }
 
-  /** Slices are long and whole; among the others some cameras hide further NAL units behind start codes. */
+  /** Slices are long and always separate; in other units, some cameras hide further NAL units behind start codes. */
   #nal(nal: NalUnit): void {
     const kind = this.#syntax.kindOf(nal);
     if (kind === 'slice' || kind === 'first-slice' || kind === 'filler') {

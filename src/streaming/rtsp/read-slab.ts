@@ -1,10 +1,10 @@
 const SLAB_BYTES = 128 * 1024;
-/** Below this a read would be cut short more often than the rest of the slab is worth. */
+/** With less room than this, reads would be cut short too often to make use of the rest of the slab. */
 const LEAST_ROOM_BYTES = 32 * 1024;
 
 /**
- * Memory for a socket's reads, one behind the other. Node otherwise takes 64 KiB for each read and gives most of it back,
- * and cameras send packets one by one. Nothing is written over bytes that were read.
+ * Memory for a socket's consecutive reads. Node otherwise allocates 64 KiB for each read and returns most of it, and
+ * cameras send packets one by one. Bytes that were read are never overwritten.
  */
 export class ReadSlab {
   #slab = Buffer.allocUnsafeSlow(SLAB_BYTES);

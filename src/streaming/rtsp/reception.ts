@@ -1,13 +1,13 @@
 const CNAME = 'nowcast';
-/** A step in sequence numbers beyond this is a restart of the sender's numbering (RFC 3550 A.1: MAX_DROPOUT). */
+/** A larger step in sequence numbers means that the sender restarted its numbering (RFC 3550 A.1: MAX_DROPOUT). */
 const MAX_STEP = 3000;
 
-/** Reports are due this often once the first has gone out (RFC 3550 §6.2: at least 5 s)… */
+/** Interval between reports after the first (RFC 3550 §6.2: at least 5 s)… */
 const INTERVAL_MS = 5000;
-/** …and the first one early, since some servers wait for it before they believe that somebody listens. */
+/** …and the first one comes early, because some servers wait for it as proof of a receiver. */
 const FIRST_MS = 500;
 
-/** Keeps the figures of a receiver report on one RTP source and writes the reports (RFC 3550 §6.4.2, A.1, A.3, A.8). */
+/** Keeps the statistics of one RTP source and writes receiver reports (RFC 3550 §6.4.2, A.1, A.3, A.8). */
 export class Reception {
   readonly #ownSsrc: number;
   readonly #ticksPerMs: number;
@@ -55,7 +55,10 @@ export class Reception {
     return true;
   }
 
-  /** A compound packet: a receiver report (empty before the first RTP packet) and our CNAME. Begins the next loss interval. */
+  /**
+   * A compound packet: a receiver report (empty before the first RTP packet) and our CNAME. Starts the next loss
+   * interval.
+   */
   write(nowMs: number): Uint8Array {
     const blocks = this.#source === undefined ? 0 : 1;
     const name = 12 + CNAME.length;

@@ -9,16 +9,19 @@ export type ReorderLimits = {
 
 const USUAL_LIMITS: ReorderLimits = { holdMs: 50, packets: 64 };
 
-/** A step beyond this, either way, is a sender that began to number anew (RFC 3550 A.1: MAX_DROPOUT). */
+/** A larger step, either way, means that the sender restarted its numbering (RFC 3550 A.1: MAX_DROPOUT). */
 const RESTART_STEP = 3000;
 
-/** For UDP: hands packets on in the order of their numbers. A missing packet holds later ones back within limits, then is lost. */
+/**
+ * For UDP: passes packets on in the order of their numbers. A missing packet delays later ones within limits, then
+ * counts as lost.
+ */
 export class ReorderWindow<Packet extends Sequenced> implements SequenceOrder<Packet> {
   readonly #deliver: InOrder<Packet>;
   readonly #limits: ReorderLimits;
   readonly #held = new Map<number, { readonly packet: Packet; readonly arrivedAtMs: number }>();
   #next: number | undefined;
-  /** A packet far from the others. One alone is a stray; two in a row are a new numbering. */
+  /** A packet with a number far from the others. One alone is a stray; two in a row are a new numbering. */
   #stray: { readonly packet: Packet; readonly arrivedAtMs: number } | undefined;
   dropped = 0;
 

@@ -3,7 +3,7 @@ import { readUint32 } from './rtp-packet.js';
 /** A sender report (RFC 3550 §6.4.1). */
 export type RtcpSenderReport = {
   readonly ssrc: number;
-  /** The sender's wall clock as Unix milliseconds; undefined where it says that it has none (NTP time 0). */
+  /** The sender's wall clock as Unix milliseconds; undefined if the sender has none (NTP time 0). */
   readonly senderMs: number | undefined;
   readonly rtpTimestamp: number;
   readonly packets: number;
@@ -22,12 +22,12 @@ export type RtcpPacket = {
 const SENDER_REPORT = 200;
 const GOODBYE = 203;
 const NTP_TO_UNIX_S = 2_208_988_800;
-/** NTP's seconds wrap in 2036; a first bit of 0 is read as a time after that (RFC 4330 §3). */
+/** NTP's seconds wrap in 2036; a first bit of 0 means a time after that (RFC 4330 §3). */
 const NTP_ERA_S = 2 ** 32;
 
 /**
- * Reads a compound RTCP packet up to the first part whose length contradicts it; undefined where that is the first part of all.
- * Other packet types are passed over.
+ * Reads a compound RTCP packet up to the first part with an inconsistent length; undefined if that is the very first
+ * part. Skips other packet types.
  */
 export function parseRtcp(packet: Uint8Array): RtcpPacket | undefined {
   const reports: RtcpSenderReport[] = [];

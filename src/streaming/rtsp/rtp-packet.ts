@@ -7,11 +7,11 @@ export type RtpPacket = {
   readonly timestamp: number;
   readonly ssrc: number;
   readonly marker: boolean;
-  /** May be empty: a packet of padding alone keeps a path open. */
+  /** May be empty: a packet that contains only padding keeps a path open. */
   readonly payload: Uint8Array;
 };
 
-/** Reads an RTP packet; undefined where its header contradicts its length or it is not RTP version 2. */
+/** Reads an RTP packet; undefined if its header contradicts its length or it is not RTP version 2. */
 export function parseRtpPacket(packet: Uint8Array): RtpPacket | undefined {
   if (packet.length < 12 || packet[0] >> 6 !== 2) return undefined;
   let start = 12 + (packet[0] & 0x0f) * 4;
@@ -20,7 +20,7 @@ export function parseRtpPacket(packet: Uint8Array): RtpPacket | undefined {
     start += 4 + (packet[start + 2] * 256 + packet[start + 3]) * 4;
   }
   if (start > packet.length) return undefined;
-  // A padding count of 0 breaks the RFC's rule and does no harm: nothing is cut off.
+  // A padding count of 0 violates the RFC, but does no harm: nothing is cut off.
   const end = (packet[0] & 0x20) !== 0 ? packet.length - packet[packet.length - 1] : packet.length;
   if (end < start) return undefined;
   return {

@@ -20,12 +20,15 @@ export type RtpUnitsOptions = {
   readonly parameterSets?: readonly Uint8Array[];
   /** From the SDP, for JPEG larger than 2040 pixels. */
   readonly size?: PictureSize;
-  /** Packets may come out of order and go missing on the way. Over TCP they cannot. */
+  /** Packets may arrive out of order or get lost. Over TCP they cannot. */
   readonly overUdp: boolean;
   readonly clock: Clock;
   /** Our own source identifier in receiver reports: random, 32 bits. */
   readonly ownSsrc: number;
-  /** The caller keeps them from one connection to the next, so that the camera's owner hears of each once. Their notices go to the callback that they were made with. */
+  /**
+   * The caller keeps them from one connection to the next, so that the camera's owner gets each notice once. Their
+   * notices go to the callback that they were made with.
+   */
   readonly quirks?: SenderQuirks;
 };
 
@@ -33,16 +36,19 @@ export type RtpUnitsHandlers = {
   onUnit(unit: CodedUnit): void;
   onReport(report: SenderReport): void;
   onNotice(text: string): void;
-  /** Its pictures cannot be put together here. */
+  /** Nowcast cannot assemble its pictures. */
   onUnsupported?(reason: string): void;
-  /** The source says that it ends (RTCP BYE). */
+  /** The source announces its end (RTCP BYE). */
   onGoodbye?(): void;
 };
 
-/** So many packets of other payload types and none of the promised one are a camera that does otherwise than its SDP says. */
+/** After this many packets of other payload types and none of the announced one, the camera contradicts its own SDP. */
 const TELLING_OTHERS = 50;
 
-/** From the RTP and RTCP packets of one video stream to its pictures: whole, in order, timed, and each loss marked. */
+/**
+ * Turns the RTP and RTCP packets of one video stream into pictures: complete, in order, with times, and with each loss
+ * marked.
+ */
 export class RtpUnits {
   readonly #options: RtpUnitsOptions;
   readonly #handlers: RtpUnitsHandlers;
@@ -72,13 +78,14 @@ export class RtpUnits {
       : new NalPictures(options.codec, options.parameterSets ?? [], this.#quirks, onPicture);
   }
 
-  /** @param packet one RTP packet, whose bytes must stay as they are: pictures are put together from views of them */
+  /** @param packet one RTP packet; its bytes must not change, because pictures are assembled from views of them */
   rtp(packet: Uint8Array, arrivedAtMs: number): void {
     const parsed = parseRtpPacket(packet);
     if (!parsed) return;
     const isOurs = parsed.payloadType === this.#options.payloadType;
     if (!isOurs) this.#otherPayloadType(parsed.payloadType);
-    // Another format of the same source shares its numbering: it passes through the order, and only its payload is left out.
+    // Another format of the same source shares its numbering: it passes through the ordering, and only its payload is
+    // skipped.
     if (parsed.ssrc === this.#source) {
       this.#candidate = undefined;
       this.#accept(parsed, arrivedAtMs);
@@ -93,7 +100,7 @@ export class RtpUnits {
     if (parsed.goodbyes.some((ssrc) => ssrc === this.#source)) this.#handlers.onGoodbye?.();
   }
 
-  /** Call it every 20 ms or so over UDP: packets that wait for a missing one go on in time. */
+  /** Call it about every 20 ms over UDP, so that packets that wait for a missing one go on in time. */
   tick(nowMs: number): void {
     this.#order.flush(nowMs);
   }
@@ -103,7 +110,7 @@ export class RtpUnits {
     return this.#reception.isDue(nowMs);
   }
 
-  /** A compound RTCP packet that tells the sender how its packets arrive. */
+  /** A compound RTCP packet that reports to the sender how its packets arrive. */
   receiverReport(): Uint8Array {
     return this.#reception.write(this.#options.clock.now());
   }
@@ -120,7 +127,7 @@ export class RtpUnits {
       return;
     }
     this.#candidate = undefined;
-    // Packets of the old source that wait for a missing one wait in vain.
+    // Packets of the old source no longer wait for a missing one.
     this.#order.flush(Infinity);
     this.#order.reset();
     this.#source = packet.ssrc;
@@ -148,9 +155,9 @@ export class RtpUnits {
     const matches = report.ssrc === this.#source;
     this.#reportsMatch ||= matches;
     if (!matches && this.#source !== undefined) {
-      // A report of a source that has ended, where reports have named their source rightly before.
+      // A report of an ended source, from a sender whose earlier reports named their source correctly.
       if (this.#reportsMatch) return;
-      this.#quirks.tell('the camera\'s sender reports (RTCP) name another source than its pictures; they are used all the same');
+      this.#quirks.tell('the camera\'s sender reports (RTCP) name another source than its pictures; Nowcast uses them anyway');
     }
     this.#reception.senderReport(report.compactNtp, arrivedAtMs);
     if (report.senderMs === undefined) return;
@@ -160,6 +167,6 @@ export class RtpUnits {
   #otherPayloadType(payloadType: number): void {
     this.#otherPayloadTypes += 1;
     if (this.#otherPayloadTypes !== TELLING_OTHERS || this.#source !== undefined) return;
-    this.#quirks.tell(`the camera sends RTP payload type ${payloadType} where its SDP promises ${this.#options.payloadType}; it is not read`);
+    this.#quirks.tell(`the camera sends RTP payload type ${payloadType}, but its SDP announces ${this.#options.payloadType}; Nowcast ignores type ${payloadType}`);
   }
 }

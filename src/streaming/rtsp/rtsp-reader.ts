@@ -8,18 +8,18 @@ import { openRtspSession, type RtspOpened, type RtspSession, type RtspTransport 
 
 export type RtspReaderOptions = {
   readonly transport: RtspTransport;
-  /** For a connection to come about, and for each reply. */
+  /** For the connection to be established, and for each reply. */
   readonly timeoutMs: number;
   readonly clock: Clock;
   readonly scheduler: SchedulerLike;
 };
 
-/** How often packets that wait for a missing one are looked at… */
+/** Interval of checks on packets that wait for a missing one… */
 const REORDER_TICK_MS = 20;
-/** …and, where none can wait, whether a receiver report is due. */
+/** …and, if none can wait, of checks whether a receiver report is due. */
 const REPORT_TICK_MS = 500;
 
-/** Reads one RTSP camera, over all its connections: a habit that shows on one holds for the next. */
+/** Reads one RTSP camera over all its connections; quirks found on one connection apply to the next. */
 export class RtspReader {
   readonly #url: string;
   readonly #options: RtspReaderOptions;
@@ -47,7 +47,7 @@ class RtspStream implements UnitStream {
   readonly #session: RtspSession;
   #units: RtpUnits | undefined;
   #ticks: Subscription | undefined;
-  /** Why it was ended from within. */
+  /** The reason, if it was ended from within. */
   #end: UnitStreamEnd | undefined;
 
   constructor(url: string, options: RtspReaderOptions, quirks: SenderQuirks, events: UnitStreamEvents) {

@@ -1,4 +1,4 @@
-/** One `m=` section of a session description (RFC 4566 §5.14), as far as a receiver needs it. */
+/** One `m=` section of a session description (RFC 4566 §5.14), reduced to the parts that a receiver needs. */
 export type MediaSection = {
   /** `video`, `audio`, `application`, … in lower case. */
   readonly type: string;
@@ -26,15 +26,15 @@ export type SessionDescription = {
 
 type Draft = { type: string; protocol: string; payloadTypes: number[]; encodings: Map<number, Encoding>; formats: Map<number, string>; control?: string; size?: { width: number; height: number } };
 
-/** More than any camera writes. The rest is not read. */
+/** More than any camera writes. The rest is ignored. */
 const MOST_CHARACTERS = 256 * 1024;
 const MOST_SECTIONS = 64;
 const MOST_PAYLOAD_TYPES = 64;
 const MOST_FORMAT_CHARACTERS = 16 * 1024;
 
 /**
- * Reads a session description (RFC 4566) as cameras write them: any line ends, lines in any order, lines that mean nothing.
- * Of an attribute that stands twice the first counts. Never throws.
+ * Reads a session description (RFC 4566) as cameras write them: with any line ends, lines in any order, and meaningless
+ * lines. The first of two equal attributes counts. Never throws.
  */
 export function parseSdp(text: string): SessionDescription {
   const media: Draft[] = [];
@@ -55,7 +55,7 @@ export function parseSdp(text: string): SessionDescription {
   return { media, ...(control === undefined ? {} : { control }) };
 }
 
-/** `m=video 0 RTP/AVP 96 97`; the port means nothing over RTSP. */
+/** `m=video 0 RTP/AVP 96 97`; the port has no meaning over RTSP. */
 function sectionOf(line: string): Draft {
   const [type = '', , protocol = '', ...formats] = line.slice(line.indexOf('=') + 1).trim().split(/\s+/, MOST_PAYLOAD_TYPES + 3);
   return {

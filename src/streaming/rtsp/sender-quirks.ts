@@ -1,8 +1,11 @@
-/** The ways in which one camera departs from the standards. Its connections share one, so that they learn each way once. */
+/**
+ * The ways in which one camera departs from the standards. Its connections share one, so that each quirk is detected
+ * once.
+ */
 export class SenderQuirks {
   readonly #onNotice: (text: string) => void;
   readonly #told = new Set<string>();
-  /** The marker bit stands on the last packet of each picture and nowhere else; false once the camera broke this. */
+  /** The marker bit is on the last packet of each picture and nowhere else; false once the camera broke this rule. */
   markerEndsPicture = true;
 
   constructor(onNotice: (text: string) => void) {
@@ -11,7 +14,7 @@ export class SenderQuirks {
 
   /** Tells each text once. */
   tell(text: string): void {
-    // Texts come from a fixed list here; the limit holds should one ever carry a number of the sender's.
+    // The texts come from a fixed list; the limit protects in case one ever contains a number from the sender.
     if (this.#told.has(text) || this.#told.size >= 100) return;
     this.#told.add(text);
     this.#onNotice(text);

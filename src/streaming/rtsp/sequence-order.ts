@@ -1,26 +1,29 @@
-/** A packet with a place in an order: 16 bits, wraps. */
+/** A packet with a sequence number: 16 bits, wraps. */
 export type Sequenced = { readonly sequence: number };
 
-/** Takes packets in order. `lost` is the number of packets missing right before this one; at least 1 where the number is unknown. */
+/**
+ * Receives packets in order. `lost` is the number of packets missing right before this one; at least 1 if the number is
+ * unknown.
+ */
 export type InOrder<Packet> = (packet: Packet, arrivedAtMs: number, lost: number) => void;
 
-/** Puts packets in order, or says where some are missing. */
+/** Puts packets in order, and reports missing ones. */
 export type SequenceOrder<Packet> = {
   push(packet: Packet, arrivedAtMs: number): void;
-  /** Hands on the packets that have waited long enough for an earlier one. */
+  /** Passes on the packets that have waited long enough for an earlier one. */
   flush(nowMs: number): void;
-  /** Forgets everything: another source begins. */
+  /** Resets: another source begins. */
   reset(): void;
   /** Packets dropped as duplicates or as too late. */
   readonly dropped: number;
 };
 
-/** From `from` to `to` the short way round, -32,768 to 32,767. */
+/** The signed distance from `from` to `to`, -32,768 to 32,767. */
 export function sequenceStep(from: number, to: number): number {
   return ((to - from) << 16) >> 16;
 }
 
-/** For TCP: the order is the sender's, and a gap in the numbers is a packet that the sender left out. */
+/** For TCP: packets keep the sender's order, and a gap in the numbers is a packet that the sender omitted. */
 export class GapCheck<Packet extends Sequenced> implements SequenceOrder<Packet> {
   readonly #deliver: InOrder<Packet>;
   #next: number | undefined;
@@ -37,7 +40,7 @@ export class GapCheck<Packet extends Sequenced> implements SequenceOrder<Packet>
       return;
     }
     this.#next = (packet.sequence + 1) & 0xffff;
-    // Numbers that go back are a sender that began to number anew.
+    // Numbers that go back mean that the sender restarted its numbering.
     this.#deliver(packet, arrivedAtMs, step < 0 ? 1 : step);
   }
 

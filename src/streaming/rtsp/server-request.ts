@@ -1,7 +1,7 @@
 import { SessionFailure } from './failure.js';
 import { headerOf, type RtspRequest } from './message.js';
 
-/** What a client does on a request of its server (RFC 2326 §10). */
+/** A client's reaction to a request of its server (RFC 2326 §10). */
 export type ServerRequestAnswer = {
   readonly answer: string;
   /** The request ends the session. */
@@ -10,7 +10,7 @@ export type ServerRequestAnswer = {
 
 const UNDERSTOOD = ['OPTIONS', 'GET_PARAMETER', 'SET_PARAMETER', 'ANNOUNCE', 'REDIRECT'];
 
-/** 200 to those that a client is asked; some cameras hang up without it. 501 to all others. */
+/** 200 for requests that servers send to clients (some cameras hang up without it), 501 for all others. */
 export function answerTo({ method, headers }: RtspRequest): ServerRequestAnswer {
   const fields = [
     UNDERSTOOD.includes(method) ? 'RTSP/1.0 200 OK' : 'RTSP/1.0 501 Not Implemented',
@@ -22,6 +22,6 @@ export function answerTo({ method, headers }: RtspRequest): ServerRequestAnswer 
   ];
   return {
     answer: `${fields.join('\r\n')}\r\n\r\n`,
-    ...(method === 'REDIRECT' ? { failure: new SessionFailure('lost', 'the camera sends its clients to another address') } : {}),
+    ...(method === 'REDIRECT' ? { failure: new SessionFailure('lost', 'the camera redirects to another address') } : {}),
   };
 }

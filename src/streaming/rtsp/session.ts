@@ -13,9 +13,9 @@ import { openMediaPath, type MediaPath } from './media-path.js';
 export type RtspTransport = 'tcp' | 'udp' | 'auto';
 
 export type RtspSessionOptions = {
-  /** `auto`: over the RTSP connection, and over UDP where the server refuses that. */
+  /** `auto`: over the RTSP connection; over UDP if the server refuses that. */
   readonly transport: RtspTransport;
-  /** For a connection to come about, and for each reply. */
+  /** For the connection to be established, and for each reply. */
   readonly timeoutMs: number;
   /** Stamps what arrives. */
   readonly clock: Clock;
@@ -30,39 +30,42 @@ export type RtspOpened = {
 };
 
 /**
- * Called synchronously, in the order in which things happen. All packets that came with one read of the socket carry the
- * time of that read. A packet's memory is the receiver's: nothing is written to it any more, but it keeps its read
- * and its neighbours (128 KiB) from being freed, so copy a packet that is kept for long.
+ * Called synchronously, in order. All packets of one socket read carry the time of that read. The receiver owns a
+ * packet's memory: it is never written again, but keeps its whole read (128 KiB) alive, so copy a packet that you keep
+ * for long.
  */
 export type RtspSessionEvents = {
   /** Called once, before the first packet. */
   onOpen(opened: RtspOpened): void;
   onRtp(packet: Uint8Array, arrivedAtMs: number): void;
   onRtcp(packet: Uint8Array, arrivedAtMs: number): void;
-  /** Anything came from the server: packets, answers, even nonsense. */
+  /** The server sent bytes of any kind: packets, answers, even invalid ones. */
   onAlive(): void;
-  /** What the camera's owner should know, each text once, with no secrets. */
+  /** A message for the camera's owner, each text once, without secrets. */
   onNotice(text: string): void;
 };
 
 /** A running session: one video track of one server. */
 export type RtspSession = {
-  /** Resolves when every socket is closed; never rejects. No event comes after. */
+  /** Resolves when every socket is closed; never rejects. No event follows. */
   readonly ended: Promise<UnitStreamEnd>;
-  /** The shortest time between a request and its reply so far, or a connection and its acceptance, in milliseconds. */
+  /**
+   * The shortest time so far between a request and its reply, or a connection attempt and its acceptance, in
+   * milliseconds.
+   */
   readonly roundTripMs: number | undefined;
-  /** Sends RTCP packets to the server; to nobody before the session is open. */
+  /** Sends RTCP packets to the server; does nothing before the session is open. */
   sendRtcp(packet: Uint8Array): void;
-  /** Ends the session with TEARDOWN. No event comes after. Safe to call twice. */
+  /** Ends the session with TEARDOWN. No event follows. Safe to call twice. */
   stop(): void;
 };
 
-/** A TEARDOWN is a courtesy: a server that does not answer it as soon as it answers otherwise is not waited for. */
+/** TEARDOWN is a courtesy: it waits for a server only as long as the server's other answers take. */
 const TEARDOWN_WAIT_MS = { least: 100, most: 1_000, roundTrips: 10 };
 const MOST_REDIRECTS = 5;
 
 /**
- * Opens a session (RFC 2326): OPTIONS, DESCRIBE, SETUP of the first video track that is ours, PLAY.
+ * Opens a session (RFC 2326): OPTIONS, DESCRIBE, SETUP of the first video track that we can read, PLAY.
  * @param url of `rtsp` or `rtsps`, with credentials as typed
  */
 export function openRtspSession(url: string, options: RtspSessionOptions, events: RtspSessionEvents): RtspSession {
@@ -108,22 +111,22 @@ class Session implements RtspSession {
 
   async #run(url: string): Promise<UnitStreamEnd> {
     let address = addressOf(url);
-    if (address === undefined) return { kind: 'unsupported', reason: 'the address is none of RTSP: check host and port in the URL' };
+    if (address === undefined) return { kind: 'unsupported', reason: 'this is not a valid RTSP address: check host and port in the URL' };
     try {
       for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
         const next = await this.#visit(address);
-        this.#notice(`the camera sends its clients to ${next.host}:${next.port}`);
+        this.#notice(`the camera redirects to ${next.host}:${next.port}`);
         address = next;
       }
       return { kind: 'refused', reason: `the camera redirects more than ${MOST_REDIRECTS} times` };
     } catch (error) {
       if (error instanceof SessionFailure) return error.end;
-      // A bug of ours must not keep `ended` from resolving. Its message may hold anything, so it is left out.
+      // A bug of ours must not keep `ended` from resolving. Its message may contain anything, so it is omitted.
       return { kind: 'lost', reason: `internal error (${error instanceof Error ? error.name : 'unknown'}): a bug, please report it` };
     }
   }
 
-  /** Resolves with the address that the server redirects to; rejects with the session's end. */
+  /** Resolves with the redirect's address; rejects when the session ends. */
   async #visit(address: RtspAddress): Promise<RtspAddress> {
     const authenticator = new Authenticator(address.credentials);
     for (let isSecond = false; ; isSecond = true) {
@@ -138,7 +141,7 @@ class Session implements RtspSession {
     }
   }
 
-  /** One connection, from beginning to end; always rejects, when all its sockets are closed. */
+  /** One connection, from start to end; always rejects, once all its sockets are closed. */
   async #converse(address: RtspAddress, authenticator: Authenticator): Promise<never> {
     const { timeoutMs, clock, scheduler } = this.#options;
     const connection = new RtspConnection(address, { timeoutMs, clock, scheduler, authenticator }, {
@@ -154,7 +157,7 @@ class Session implements RtspSession {
     } finally {
       if (held.described !== undefined && held.session !== undefined) await this.#tearDown(connection, held.described, held.session);
       await connection.close();
-      // A stop leaves it at work; with the connection it ends, and opens nothing after.
+      // A stop leaves this running; it ends with the connection, and opens nothing afterwards.
       await dialogue.catch(() => undefined);
       await this.#path?.close();
       this.#path = undefined;
@@ -179,7 +182,7 @@ class Session implements RtspSession {
     this.#opened = { media: described.media, transport: path.name };
     await play(connection, address, described, session);
     connection.setPlaying();
-    // Packets may have come before this reply, and opened it.
+    // Packets may have come before this reply and opened the session.
     this.#deliver(() => undefined);
     throw await this.#playUntilItEnds(connection, described, session);
   }
@@ -199,7 +202,7 @@ class Session implements RtspSession {
     });
   }
 
-  /** Gives up after a moment; at once where the connection is lost. */
+  /** Gives up after a short time; at once if the connection is lost. */
   async #tearDown(connection: RtspConnection, { sessionUrl }: Described, session: RtspSessionId): Promise<void> {
     const { least, most, roundTrips } = TEARDOWN_WAIT_MS;
     const waitMs = Math.min(most, Math.max(least, roundTrips * (this.#roundTripMs ?? most)));

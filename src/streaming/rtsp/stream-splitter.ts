@@ -1,10 +1,10 @@
 import { MessageDraft, type RtspMessage } from './message.js';
 
 export type SplitterSink = {
-  /** @param packet shares the chunk's memory where the chunk holds it whole; nothing writes to it any more */
+  /** @param packet shares the chunk's memory if the chunk contains it whole; that memory is never written again */
   onPacket(channel: number, packet: Uint8Array): void;
   onMessage(message: RtspMessage): void;
-  /** Bytes that are neither were found, once for each time that the splitter loses its place. */
+  /** Bytes that are neither; called once each time the splitter loses its place. */
   onJunk(): void;
 };
 
@@ -18,20 +18,20 @@ const REPLY_BEGINNING = Buffer.from('RTSP/1.');
 const NOTHING = Buffer.alloc(0);
 
 /**
- * Cuts the byte stream of an RTSP connection into interleaved packets (RFC 2326 §10.12) and messages. Packets that a chunk
- * holds whole are not copied. Its memory is bounded: one packet (64 KiB), or one message and its body.
+ * Splits the byte stream of an RTSP connection into interleaved packets (RFC 2326 §10.12) and messages. It does not
+ * copy packets that lie whole in a chunk. Its memory is bounded: one packet (64 KiB), or one message and its body.
  *
- * Where neither follows, it looks for the next thing that surely is one: a packet of a known channel with the
- * version of RTP, or a reply.
+ * After other bytes, it searches for the next certain start: a packet of a known channel with RTP's version, or a
+ * reply.
  */
 export class StreamSplitter {
   readonly #sink: SplitterSink;
   readonly #channels = new Set<number>();
   #isSeeking = false;
   #draft: MessageDraft | undefined;
-  /** How many bytes of the draft's body are awaited; undefined while its lines come. */
+  /** The number of body bytes that the message still lacks; undefined while its header lines arrive. */
   #bodyBytes: number | undefined;
-  /** The beginning of what the next chunk continues. */
+  /** The start of data that the next chunk continues. */
   #held = NOTHING;
   #heldBytes = 0;
 
@@ -39,12 +39,12 @@ export class StreamSplitter {
     this.#sink = sink;
   }
 
-  /** Packets of these channels are found again after junk. */
+  /** Packets of these channels can be found again after junk. */
   expectChannels(channels: readonly number[]): void {
     for (const channel of channels) this.#channels.add(channel);
   }
 
-  /** Calls the sink for each thing that the chunk completes. The chunk is the splitter's from now on. */
+  /** Calls the sink for each item that the chunk completes. The splitter owns the chunk from now on. */
   push(chunk: Buffer): void {
     let at = 0;
     while (at < chunk.length) {
@@ -54,7 +54,7 @@ export class StreamSplitter {
     }
   }
 
-  /** At a boundary: the hot path, where packets lie whole in the chunk. */
+  /** At a boundary, the hot path: packets lie whole in the chunk. */
   #begin(chunk: Buffer, at: number): number {
     const first = chunk[at];
     if (first === DOLLAR) {
@@ -70,7 +70,7 @@ export class StreamSplitter {
     return at;
   }
 
-  /** Takes the bytes that complete the thing at hand, and no more. */
+  /** Takes the bytes that complete the current item, and no more. */
   #continue(chunk: Buffer, at: number): number {
     if (this.#draft === undefined && this.#held[0] === DOLLAR) return this.#continuePacket(chunk, at);
     return this.#bodyBytes === undefined ? this.#continueLine(chunk, at) : this.#continueBody(chunk, at, this.#bodyBytes);
@@ -91,7 +91,7 @@ export class StreamSplitter {
     const end = Math.min(newline < 0 ? chunk.length : newline + 1, at + MOST_LINE_BYTES);
     const bad = this.#draft === undefined ? chunk.subarray(at, end).findIndex(isNoText) : -1;
     if (bad >= 0) {
-      // A packet may begin shortly before the byte that shows that this is no text.
+      // A packet may begin shortly before the byte that proves this is not text.
       const dollar = chunk.lastIndexOf(DOLLAR, at + bad);
       this.#lose();
       return dollar >= at && at + bad - dollar < PACKET_HEADER_BYTES ? dollar : at + bad;
@@ -108,7 +108,7 @@ export class StreamSplitter {
       this.#draft = MessageDraft.begin(text);
       if (this.#draft !== undefined) return;
       this.#lose();
-      // The rest of a body that was longer than it said has no line end before the next reply.
+      // After a body that is longer than declared, the rest has no line end before the next reply.
       this.#draft = MessageDraft.begin(text.slice(Math.max(0, text.lastIndexOf('RTSP/1.'))));
       this.#isSeeking = this.#draft === undefined;
     } else if (line !== '') {
@@ -141,7 +141,7 @@ export class StreamSplitter {
     this.#sink.onJunk();
   }
 
-  /** Passes over bytes that cannot begin anything; holds those at the chunk's end that may. */
+  /** Skips bytes that cannot begin an item; keeps those at the chunk's end that may. */
   #seek(chunk: Buffer, at: number): number {
     const joined = this.#heldBytes > 0;
     const data = joined ? Buffer.concat([this.#release(), chunk.subarray(at)]) : chunk.subarray(at);
@@ -166,7 +166,7 @@ export class StreamSplitter {
     return data.readUInt16BE(at + 2) >= 8 && data[at + PACKET_HEADER_BYTES] >> 6 === 2 ? 'yes' : 'no';
   }
 
-  /** Appends to what is held; returns `end`. */
+  /** Appends to the held bytes; returns `end`. */
   #hold(chunk: Buffer, at: number, end: number): number {
     const bytes = this.#heldBytes + end - at;
     if (bytes > this.#held.length) {
@@ -198,7 +198,7 @@ function isLetter(byte: number): boolean {
   return (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a;
 }
 
-/** Whether a byte can be no part of a message's first line. */
+/** Whether a byte cannot be part of a message's first line. */
 function isNoText(byte: number): boolean {
   return (byte < 0x20 && byte !== 0x0d && byte !== NEWLINE && byte !== 0x09) || byte >= 0x7f;
 }

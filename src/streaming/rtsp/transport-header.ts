@@ -1,4 +1,4 @@
-/** What a server answers in `Transport` (RFC 2326 §12.39), each part where it is written and makes sense. */
+/** A server's `Transport` answer (RFC 2326 §12.39); each part only if it is present and valid. */
 export type TransportReply = {
   readonly isTcp: boolean;
   readonly isMulticast: boolean;
@@ -40,7 +40,7 @@ export function parseTransport(field: string): TransportReply {
   };
 }
 
-/** `a-b`, or `a`, after which comes `a + 1`. */
+/** `a-b`, or `a`, which implies `a + 1`. */
 function pairOf(text: string | undefined, most: number): readonly [number, number] | undefined {
   const [, first, second] = /^(\d{1,5})(?:\s*-\s*(\d{1,5}))?$/.exec(text ?? '') ?? [];
   if (first === undefined) return undefined;

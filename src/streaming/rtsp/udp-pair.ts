@@ -8,7 +8,7 @@ import { SessionFailure } from './failure.js';
 export type UdpEvents = {
   readonly onRtp: (packet: Uint8Array, arrivedAtMs: number) => void;
   readonly onRtcp: (packet: Uint8Array, arrivedAtMs: number) => void;
-  /** Packets come from an address that nobody named. Called once. */
+  /** Packets come from an unannounced address. Called once. */
   readonly onStranger: () => void;
 };
 
@@ -20,19 +20,19 @@ export type UdpPairOptions = {
   readonly pickPort?: () => number;
 };
 
-/** Where a server sends its packets from. */
+/** The address from which a server sends its packets. */
 export type UdpSender = {
   readonly address: string;
-  /** Other addresses that are no surprise. */
+  /** Other expected addresses. */
   readonly aliases?: readonly string[];
-  /** Ports of RTP and RTCP; undefined where the server does not say. */
+  /** Ports of RTP and RTCP; undefined if the server does not name them. */
   readonly ports?: readonly [number, number];
 };
 
 const MOST_ATTEMPTS = 50;
-/** A key picture of several hundred packets comes at once. The system may grant less. */
+/** A key picture arrives as a burst of several hundred packets. The system may grant less. */
 const RECEIVE_BUFFER_BYTES = 2 * 1024 * 1024;
-/** An RTP header with nothing behind it, and an empty receiver report: enough for a firewall to expect answers. */
+/** An empty RTP packet and an empty receiver report: enough for a firewall to let answers in. */
 const RTP_PUNCH = Buffer.from([0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
 const RTCP_PUNCH = Buffer.from([0x80, 201, 0, 1, 0, 0, 0, 0]);
 
@@ -41,7 +41,7 @@ export class UdpPair {
   readonly #rtp: Socket;
   readonly #rtcp: Socket;
   readonly #clock: Clock;
-  /** The only address whose packets count; the first to send becomes it. */
+  /** The only accepted sender; the first one to send becomes it. */
   #locked: string | undefined;
   #reportTo: { readonly address: string; readonly port: number } | undefined;
 
@@ -49,11 +49,11 @@ export class UdpPair {
     this.#rtp = rtp;
     this.#rtcp = rtcp;
     this.#clock = clock;
-    // A report that found nobody says nothing about the stream.
+    // A receiver report that reached nobody has no meaning for the stream.
     for (const socket of [rtp, rtcp]) socket.on('error', () => undefined);
   }
 
-  /** Binds an even port and the odd one above it (RFC 3550 §11); tries others where one is busy. */
+  /** Binds an even port and the next odd one (RFC 3550 §11); tries others if one is in use. */
   static async open({ clock, localAddress, pickPort = randomEvenPort }: UdpPairOptions): Promise<UdpPair> {
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
       const port = pickPort();
@@ -65,7 +65,7 @@ export class UdpPair {
 
   /** Joins a multicast group on the interface of `localAddress`. */
   static async join(group: string, ports: readonly [number, number], { clock, localAddress }: UdpPairOptions): Promise<UdpPair> {
-    // Windows binds to no group; elsewhere it keeps another group's packets to the same port away.
+    // Windows cannot bind to a group; elsewhere, binding to it keeps packets of other groups on the same port away.
     const pair = await bindBoth(process.platform === 'win32' ? anyOf(group) : group, ports, true);
     if (pair === undefined) throw new SessionFailure('refused', `UDP ports ${ports.join(' and ')} of the multicast stream are in use here`);
     try {
@@ -77,12 +77,14 @@ export class UdpPair {
     return new UdpPair(...pair, clock);
   }
 
-  /** The port for RTP; RTCP has the next. */
+  /** The port for RTP; RTCP uses the next one. */
   get port(): number {
     return this.#rtp.address().port;
   }
 
-  /** Sends a packet to each of the sender's ports, so that firewalls let its packets in, and hands on those that come. */
+  /**
+   * Sends a packet to each of the sender's ports, so that firewalls let its packets in, and passes arriving packets on.
+   */
   receive(sender: UdpSender, isMulticast: boolean, events: UdpEvents): void {
     const accept = (address: string): boolean => {
       if (this.#locked === undefined) {
@@ -116,7 +118,7 @@ export class UdpPair {
   }
 }
 
-/** Undefined where one of the ports is busy. */
+/** Undefined if one of the ports is in use. */
 async function bindBoth(address: string, ports: readonly [number, number], isShared = false): Promise<[Socket, Socket] | undefined> {
   const sockets: Socket[] = [];
   try {
@@ -146,7 +148,7 @@ async function closed(socket: Socket): Promise<void> {
 }
 
 function send(socket: Socket, packet: Uint8Array, port: number, address: string): void {
-  // Without this callback a name or a route that is not there would be an error of the socket.
+  // Without this callback, an unknown name or a missing route would be an error of the socket.
   socket.send(packet, port, address, () => undefined);
 }
 

@@ -2,28 +2,28 @@ const FIRST_PROOF = 8;
 const LONGEST_PROOF = 1_024;
 
 /**
- * Knows how many slices the pictures of a stream have, where that is always the same. Key pictures have a count of their own:
- * nothing that holds for the others is risked on them.
+ * Learns the number of slices of a stream's pictures, if it is constant. Key pictures have their own count, so that the
+ * count of the others never affects them.
  */
 export class UsualSlices {
   readonly #seen = { key: { slices: 0, pictures: 0 }, other: { slices: 0, pictures: 0 } };
-  /** So many pictures in a row must have had the same count; twice as many after each time that it was wrong. */
+  /** This many pictures in a row must have the same count; twice as many after each wrong guess. */
   #proof = FIRST_PROOF;
 
-  /** A picture has ended by what came after it, and nothing of it was lost. */
+  /** A picture was ended by the data after it, and none of it was lost. */
   ended(slices: number, isKey: boolean): void {
     const seen = this.#of(isKey);
     seen.pictures = seen.slices === slices ? seen.pictures + 1 : 1;
     seen.slices = slices;
   }
 
-  /** A picture with so many slices is whole. */
+  /** A picture with this many slices is complete. */
   isReached(slices: number, isKey: boolean): boolean {
     const seen = this.#of(isKey);
     return seen.pictures >= this.#proof && slices === seen.slices;
   }
 
-  /** A picture that was taken for whole went on. */
+  /** A picture that counted as complete continued. */
   wasWrong(): void {
     this.#proof = Math.min(2 * this.#proof, LONGEST_PROOF);
     for (const seen of Object.values(this.#seen)) seen.pictures = 0;

@@ -2,20 +2,10 @@ import { asyncScheduler, Observable, type SchedulerLike, type Subscription } fro
 import type { Clock } from '../../core/clock.js';
 import { InternalError } from '../../core/errors.js';
 import { OWN_TIMES, type Frame } from '../../core/frame.js';
-import { letterbox, type Size } from '../../core/letterbox.js';
-
-/** A decoded picture, letterboxed to the detector's input. */
-export type MemoryPicture = {
-  /** Of the source's picture, in pixels. */
-  readonly size: Size;
-  /** Planar BGR, uint8, [3, input height, input width]. */
-  readonly image: Uint8Array;
-};
+import type { Picture } from '../../core/picture.js';
 
 export type MemoryOptions = {
   readonly streamId: string;
-  /** Size in pixels of the letterboxed pictures. */
-  readonly input: Size;
   readonly fps: number;
   readonly clock: Clock;
   /** Default: real time. */
@@ -27,9 +17,9 @@ export type MemoryOptions = {
  * subscription, and the end comes when the next frame would have been due. Nothing is decoded meanwhile, and a picture
  * stays where it is after its frame's release.
  */
-export function memorySource(pictures: readonly MemoryPicture[], options: MemoryOptions): Observable<Frame> {
+export function memorySource(pictures: readonly Picture[], options: MemoryOptions): Observable<Frame> {
   return new Observable((subscriber) => {
-    const { streamId, input, fps, clock, scheduler = asyncScheduler } = options;
+    const { streamId, fps, clock, scheduler = asyncScheduler } = options;
     const startedAtMs = clock.now();
     const dueMs = (seq: number): number => startedAtMs + (seq * 1000) / fps;
     let wait: Subscription | undefined;
@@ -49,10 +39,9 @@ export function memorySource(pictures: readonly MemoryPicture[], options: Memory
           return;
         }
         const seq = next++;
-        const { size, image } = pictures[seq];
         subscriber.next({
           type: 'frame', streamId, seq, epoch: 0, ptsMs: (seq * 1000) / fps, capturedAtMs: dueMs(seq), ...OWN_TIMES, readyAtMs: clock.now(),
-          ...size, letterbox: letterbox(size, input), image, corrupt: false, release: releaseOnce(),
+          picture: pictures[seq], corrupt: false, release: releaseOnce(),
           catchUp: () => { if (!subscriber.closed) play(); },
         });
         if (subscriber.closed) return;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { World, type Moment } from '../../../src/app/demo/world.js';
 import { RecentFrames } from '../../../src/app/demo/recent.js';
 import { OWN_TIMES } from '../../../src/core/frame.js';
+import { letterbox } from '../../../src/core/letterbox.js';
 import type { Annotation } from '../../../synth/annotate.js';
 import { dropEventOf, perceptOf } from '../../streaming/events.js';
 
@@ -56,10 +57,11 @@ describe('the world of the demo', () => {
 });
 
 describe('the recent frames of the demo', () => {
-  const moment = (seq: number): Moment => ({ truth: { streamId: 'cam', seq, capturedAtMs: seq * 100, size: { width: 8, height: 4 }, objects: [] }, objects: [] });
+  const SIZE = { width: 8, height: 4 };
+  const moment = (seq: number): Moment => ({ truth: { streamId: 'cam', seq, capturedAtMs: seq * 100, size: SIZE, objects: [] }, objects: [] });
   const frame = (seq: number) => ({
-    type: 'frame' as const, streamId: 'cam', seq, epoch: 0, ptsMs: seq * 100, capturedAtMs: seq * 100, ...OWN_TIMES, readyAtMs: seq * 100, width: 8, height: 4,
-    letterbox: { scale: 1, padX: 0, padY: 0, contentWidth: 8, contentHeight: 4 }, image: new Uint8Array(6).fill(seq), corrupt: false, release: () => undefined,
+    type: 'frame' as const, streamId: 'cam', seq, epoch: 0, ptsMs: seq * 100, capturedAtMs: seq * 100, ...OWN_TIMES, readyAtMs: seq * 100,
+    picture: { size: SIZE, fit: letterbox(SIZE, SIZE), image: new Uint8Array(6).fill(seq) }, corrupt: false, release: () => undefined,
   });
 
   it('are so many, with the pictures of those that were not detected on', () => {

@@ -2,13 +2,15 @@ import assert from 'node:assert/strict';
 import { VirtualTimeScheduler } from 'rxjs';
 import { playSequence } from '../../../src/app/evaluate/play-sequence.js';
 import type { PipelineEvent } from '../../../src/core/events.js';
+import { letterbox } from '../../../src/core/letterbox.js';
 import { every } from '../../../src/scheduling/policies/every.js';
 import { idleFree } from '../../../src/scheduling/policies/idle-free.js';
 import type { Policy } from '../../../src/scheduling/policy.js';
 import { FakeDetector, settled } from '../../helpers/fake-detector.js';
 import { nameOf } from '../../helpers/frames.js';
 
-const PICTURE = { size: { width: 64, height: 48 }, image: new Uint8Array(3 * 32 * 32) };
+const SIZE = { width: 64, height: 48 };
+const PICTURE = { size: SIZE, fit: letterbox(SIZE, { width: 32, height: 32 }), image: new Uint8Array(3 * 32 * 32) };
 
 /** Plays pictures at 100 a second to a detector that takes `runtimeMs` of virtual time. */
 async function play(pictures: number, runtimeMs: number, { policy = idleFree, abortAtMs = Infinity }: { readonly policy?: Policy; readonly abortAtMs?: number } = {}): Promise<PipelineEvent[]> {

@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import type { Size } from '../../../src/core/letterbox.js';
+import { letterbox, type Size } from '../../../src/core/letterbox.js';
 import { presentationTimes } from '../clips.js';
 import { stampOf } from './stamp.js';
 import { BOX, BOX_PLACES, STAMP_INPUT } from './stamp-model.js';
@@ -48,7 +48,7 @@ function sizeOf(path: string): Size {
 
 function readPicture(rgb: Uint8Array, { width, height }: Size): Omit<AnnotatedPicture, 'ptsUs'> {
   const grey = Uint8Array.from({ length: width * height }, (_, i) => rgb[i * 3]);
-  const number = stampOf({ image: grey, width, letterbox: { scale: 1, padX: 0, padY: 0, contentWidth: width, contentHeight: height } }, width);
+  const number = stampOf({ image: grey, size: { width, height }, fit: letterbox({ width, height }, { width, height }) }, width);
   const scale = width / STAMP_INPUT.width;
   const rows = Array.from({ length: (BOX.height - 8) * scale }, (_, i) => Math.round((BOX.y + 4) * scale) + i);
   for (let x = 0; x < width; x++) {

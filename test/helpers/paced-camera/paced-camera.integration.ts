@@ -23,7 +23,7 @@ describe('the paced camera', function () {
 
   async function numbersRead(url: string, transport: Transport = 'ffmpeg', count = FRAMES): Promise<number[]> {
     const numbers: number[] = [];
-    const watch = await CameraWatch.start(url, { transport, maxFrames: count, slots: 30 }, (frame) => numbers.push(stampOf(frame, CAMERA_INPUT.width)!));
+    const watch = await CameraWatch.start(url, { transport, maxFrames: count, slots: 30 }, (frame) => numbers.push(stampOf(frame.picture, CAMERA_INPUT.width)!));
     await watch.until(() => watch.isComplete);
     return numbers;
   }

@@ -1,4 +1,4 @@
-import type { Frame } from '../../../src/core/frame.js';
+import type { Picture } from '../../../src/core/picture.js';
 
 /** Squares in the topmost row of a picture: 16 bits of its number, most significant first, then 8 of a checksum. */
 export const STAMP_COLUMNS = 24;
@@ -14,9 +14,9 @@ export function drawStamp(luma: Uint8Array, width: number, number: number): void
   }
 }
 
-/** Reads the number out of a decoded frame whose input is so wide; undefined where the picture is damaged there. */
-export function stampOf({ image, width, letterbox }: Pick<Frame, 'image' | 'width' | 'letterbox'>, inputWidth: number): number | undefined {
-  const cell = Math.floor(width / STAMP_COLUMNS) * letterbox.scale;
+/** Reads the number out of a decoded picture whose input is so wide; undefined where the picture is damaged there. */
+export function stampOf({ image, size, fit }: Picture, inputWidth: number): number | undefined {
+  const cell = Math.floor(size.width / STAMP_COLUMNS) * fit.scaleX;
   let word = 0;
   for (let bit = 0; bit < STAMP_COLUMNS; bit++) {
     const at = Math.floor(cell / 2) * inputWidth + Math.floor((bit + 0.5) * cell);

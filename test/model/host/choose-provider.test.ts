@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { ModelError } from '../../../src/core/errors.js';
 import { openFastest, openNamed, probeProviders, type TrialProcess } from '../../../src/model/host/choose-provider.js';
-import type { ActualProvider } from '../../../src/model/session.js';
+import type { ActualProvider } from '../../../src/model/actual-provider.js';
 
 /** A machine by what each provider does on it: milliseconds a run, or why it does not open. */
 type FakeMachine = Readonly<Partial<Record<ActualProvider, number | string>>>;

@@ -1,7 +1,7 @@
 /** A program that opens a detector, says so, keeps it busy, and waits to be killed. Run by `host-life.integration.ts`. */
 import { createProcessDetector } from '../../../src/model/host/process-detector.js';
-import { pixelDetectorOptions, pixelFrame } from './pixel-detector.js';
+import { pixelDetectorOptions, pixelPicture } from './pixel-detector.js';
 
 const detector = await createProcessDetector(pixelDetectorOptions(process.argv[2]));
 process.send!('ready');
-for (;;) await detector.detect(pixelFrame(1));
+for (;;) await detector.detect(pixelPicture(1));

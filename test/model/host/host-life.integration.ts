@@ -13,7 +13,7 @@ import { itNeeds } from '../../helpers/needs.js';
 import { tempFolder } from '../temp-folder.js';
 import { detectorsOf, eventually, hasProc, isAlive, openDescriptors } from './child-processes.js';
 import { faultyModel } from './faulty-model.js';
-import { pixelDetectorOptions, pixelFrame } from './pixel-detector.js';
+import { pixelDetectorOptions, pixelPicture } from './pixel-detector.js';
 
 describe('life of a detector process', function () {
   this.timeout(60_000);
@@ -27,7 +27,7 @@ describe('life of a detector process', function () {
   afterEach(() => detector?.close());
 
   const works = async (): Promise<void> => {
-    assert.equal((await detector!.detect(pixelFrame(2))).detections[0].box.x1, 12);
+    assert.equal((await detector!.detect(pixelPicture(2))).detections[0].box.x1, 12);
   };
 
   itNeeds(needs, 'loses exactly the frame under way when it is killed, and works again', async () => {
@@ -35,8 +35,8 @@ describe('life of a detector process', function () {
     const [pid] = detectorsOf();
     // Stopped, it cannot answer before it dies.
     process.kill(pid, 'SIGSTOP');
-    const lost = detector!.detect(pixelFrame(1));
-    const kept = detector!.detect(pixelFrame(3));
+    const lost = detector!.detect(pixelPicture(1));
+    const kept = detector!.detect(pixelPicture(3));
     process.kill(pid, 'SIGKILL');
     await assert.rejects(lost, (error: Error) => error instanceof DetectorFailedError && error.message.includes('SIGKILL'));
     await detector!.ready();
@@ -50,7 +50,7 @@ describe('life of a detector process', function () {
     await open({ watchdogMs: 200, onLog: (message) => log.push(message) });
     await works();
     process.kill(detectorsOf()[0], 'SIGSTOP');
-    await assert.rejects(detector!.detect(pixelFrame(1)), (error: Error) => error instanceof DetectorFailedError && /no answer within \d+ ms/.test(error.message));
+    await assert.rejects(detector!.detect(pixelPicture(1)), (error: Error) => error instanceof DetectorFailedError && /no answer within \d+ ms/.test(error.message));
     await detector!.ready();
     await works();
     assert.equal(log.length, 1);
@@ -60,7 +60,7 @@ describe('life of a detector process', function () {
     await open({ hosts: 2 });
     const [pid] = detectorsOf();
     process.kill(pid, 'SIGSTOP');
-    const both = [detector!.detect(pixelFrame(1)), detector!.detect(pixelFrame(1))];
+    const both = [detector!.detect(pixelPicture(1)), detector!.detect(pixelPicture(1))];
     process.kill(pid, 'SIGKILL');
     const outcomes = await Promise.allSettled(both);
     assert.deepEqual(outcomes.map(({ status }) => status).sort(), ['fulfilled', 'rejected']);
@@ -74,7 +74,7 @@ describe('life of a detector process', function () {
     const restart = async (): Promise<void> => {
       const [pid] = detectorsOf();
       process.kill(pid, 'SIGSTOP');
-      const lost = detector!.detect(pixelFrame(1));
+      const lost = detector!.detect(pixelPicture(1));
       process.kill(pid, 'SIGKILL');
       await assert.rejects(lost, DetectorFailedError);
       await detector!.ready();
@@ -93,7 +93,7 @@ describe('life of a detector process', function () {
     writeFileSync(model, serializeOnnx(faultyModel()));
     await open({ model });
     await works();
-    await assert.rejects(detector!.detect(pixelFrame(255)), (error: Error) => error instanceof DetectorFailedError && error.message.includes('Gather'));
+    await assert.rejects(detector!.detect(pixelPicture(255)), (error: Error) => error instanceof DetectorFailedError && error.message.includes('Gather'));
     await detector!.ready();
     await works();
   });
@@ -129,7 +129,7 @@ describe('life of a detector process', function () {
 
   itNeeds(needs, 'is gone when close resolves, also during a run', async () => {
     await open();
-    const underWay = [1, 2].map((mark) => detector!.detect(pixelFrame(mark)));
+    const underWay = [1, 2].map((mark) => detector!.detect(pixelPicture(mark)));
     const outcomes = Promise.allSettled(underWay);
     await detector!.close();
     assert.deepEqual(detectorsOf(), []);
@@ -149,7 +149,7 @@ describe('life of a detector process', function () {
     await open();
     await Promise.all([detector!.close(), detector!.close()]);
     await detector!.close();
-    await assert.rejects(detector!.detect(pixelFrame(1)), { code: 'NOWCAST_DETECTOR_CLOSED' });
+    await assert.rejects(detector!.detect(pixelPicture(1)), { code: 'NOWCAST_DETECTOR_CLOSED' });
     await assert.rejects(detector!.ready(), { code: 'NOWCAST_DETECTOR_CLOSED' });
   });
 });

@@ -1,12 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { OWN_TIMES, type Frame } from '../../../src/core/frame.js';
-import type { Letterbox } from '../../../src/core/letterbox.js';
+import { letterbox, type Fit } from '../../../src/core/letterbox.js';
+import type { Picture } from '../../../src/core/picture.js';
 import type { ProcessDetectorOptions } from '../../../src/model/host/host-plan.js';
 import { serializeOnnx } from '../../../src/model/onnx/model-file.js';
 import { pixelModel } from '../pixel-model.js';
 
-/** Writes a model whose first cell answers with the picture's first pixels; see {@link pixelFrame}. */
+const SIZE = { width: 32, height: 32 };
+
+/** Writes a model whose first cell answers with the picture's first pixels; see {@link pixelPicture}. */
 export function pixelDetectorOptions(folder: string, changes: Partial<ProcessDetectorOptions> = {}): ProcessDetectorOptions {
   const model = join(folder, 'pixels.onnx');
   writeFileSync(model, serializeOnnx(pixelModel()));
@@ -17,17 +19,9 @@ export function pixelDetectorOptions(folder: string, changes: Partial<ProcessDet
 }
 
 /** A picture in which {@link pixelDetectorOptions}'s model sees one object of 8 x 8 pixels around (8 * mark, 0). */
-export function pixelFrame(mark: number, fit: Partial<Letterbox> = {}): Frame {
+export function pixelPicture(mark: number, fit: Partial<Fit> = {}): Picture {
   const image = new Uint8Array(3 * 32 * 32);
   // x and y in grid cells of 8 pixels, logarithms of width and height, objectness, class.
   image.set([mark, 0, 0, 0, 1, 1]);
-  return frameOf(image, { scale: 1, padX: 0, padY: 0, contentWidth: 32, contentHeight: 32, ...fit });
-}
-
-/** A frame around a picture; nobody counts its releases. */
-export function frameOf(image: Uint8Array, fit: Letterbox): Frame {
-  return {
-    type: 'frame', streamId: 's', seq: 0, epoch: 0, ptsMs: 0, capturedAtMs: 0, ...OWN_TIMES, readyAtMs: 0,
-    width: fit.contentWidth, height: fit.contentHeight, letterbox: fit, image, corrupt: false, release: () => undefined,
-  };
+  return { size: SIZE, fit: { ...letterbox(SIZE, SIZE), ...fit }, image };
 }

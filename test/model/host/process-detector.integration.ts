@@ -13,7 +13,7 @@ import { readSafetensors } from '../../helpers/safetensors.js';
 import { parityCases, readJson, realFile } from '../../helpers/shared.js';
 import { tempFolder } from '../temp-folder.js';
 import { detectorsOf, hasProc } from './child-processes.js';
-import { frameOf, pixelDetectorOptions, pixelFrame } from './pixel-detector.js';
+import { pixelDetectorOptions, pixelPicture } from './pixel-detector.js';
 
 /** Of the reference's `demo_classaware`. */
 const THRESHOLD = 0.25;
@@ -33,7 +33,7 @@ describe('process detector', () => {
   it('tells what lies in each picture, in pixels of the source', async () => {
     const detector = await open();
     for (const [mark, scale] of [[3, 1], [2, 0.5], [0, 0.25]]) {
-      const { detections } = await detector.detect(pixelFrame(mark, { scale }));
+      const { detections } = await detector.detect(pixelPicture(mark, { scaleX: scale, scaleY: scale }));
       const [x, half] = [(8 * mark) / scale, 4 / scale];
       assert.deepEqual(detections, [{ box: { x1: x - half, y1: -half, x2: x + half, y2: half }, score: 1, classId: 0, className: detector.info.classNames[0] }]);
     }
@@ -41,29 +41,29 @@ describe('process detector', () => {
 
   it('reads the picture before it returns', async () => {
     const detector = await open();
-    const frame = pixelFrame(3);
-    const answer = detector.detect(frame);
-    frame.image.fill(0);
+    const picture = pixelPicture(3);
+    const answer = detector.detect(picture);
+    picture.image.fill(0);
     assert.equal((await answer).detections[0].box.x1, 20);
   });
 
   it('takes one picture ahead and answers in the order of asking; one more is a mistake of the caller', async () => {
     const detector = await open();
-    const answers = [detector.detect(pixelFrame(1)), detector.detect(pixelFrame(2))];
-    await assert.rejects(detector.detect(pixelFrame(3)), (error: Error) => error instanceof InternalError && error.message.includes('2 frames'));
+    const answers = [detector.detect(pixelPicture(1)), detector.detect(pixelPicture(2))];
+    await assert.rejects(detector.detect(pixelPicture(3)), (error: Error) => error instanceof InternalError && error.message.includes('2 frames'));
     assert.deepEqual((await Promise.all(answers)).map(({ detections }) => detections[0].box.x1), [4, 12]);
   });
 
   it('refuses a picture of another size and goes on', async () => {
     const detector = await open();
-    await assert.rejects(detector.detect({ ...pixelFrame(1), image: new Uint8Array(7) }), /7 bytes.* 3072/);
-    assert.equal((await detector.detect(pixelFrame(1))).detections.length, 1);
+    await assert.rejects(detector.detect({ ...pixelPicture(1), image: new Uint8Array(7) }), /7 bytes.* 3072/);
+    assert.equal((await detector.detect(pixelPicture(1))).detections.length, 1);
   });
 
   it('stamps on the clock that both processes share', async () => {
     const detector = await open();
     const beforeMs = nowMs();
-    const { times } = await detector.detect(pixelFrame(1));
+    const { times } = await detector.detect(pixelPicture(1));
     const stamps = [beforeMs, times.inferStartMs, times.inferEndMs, times.doneAtMs, nowMs()];
     assert.deepEqual(stamps, [...stamps].sort((a, b) => a - b));
   });
@@ -80,14 +80,14 @@ describe('process detector', () => {
 
   it('reports only the classes that were asked for', async () => {
     const detector = await open({ classIds: [5] });
-    assert.deepEqual((await detector.detect(pixelFrame(1))).detections, []);
+    assert.deepEqual((await detector.detect(pixelPicture(1))).detections, []);
   });
 
   itNeeds({ 'Linux /proc': hasProc }, 'spreads frames over a pool of hosts', async () => {
     const detector = await open({ hosts: 2 });
     assert.equal(detector.hosts, 2);
     assert.equal(detectorsOf().length, 2);
-    const answers = await Promise.all([0, 1, 2, 3].map((mark) => detector.detect(pixelFrame(mark))));
+    const answers = await Promise.all([0, 1, 2, 3].map((mark) => detector.detect(pixelPicture(mark))));
     assert.deepEqual(answers.map(({ detections }) => detections[0].box.x2), [4, 12, 20, 28]);
   });
 
@@ -178,7 +178,7 @@ describe('process detector', () => {
         let compared = 0;
         for (const [picture, expected] of Object.entries(readJson<Expected>(join(path, 'expected.json')))) {
           const fit = letterbox(expected, detector.info.input);
-          const { detections } = await detector.detect(frameOf(planar(tensors.get(`input.${picture}`)!.data as Uint8Array), fit));
+          const { detections } = await detector.detect({ size: expected, fit, image: planar(tensors.get(`input.${picture}`)!.data as Uint8Array) });
           const reference = expected.detections.demo_classaware;
           const isOf = (found: Detection, { bbox_xyxy: [x1, y1, x2, y2], score, cls }: (typeof reference)[number]): boolean =>
             found.classId === cls && Math.abs(found.score - score) < 1e-3 && boxIou(found.box, { x1, y1, x2, y2 }) > 0.99;

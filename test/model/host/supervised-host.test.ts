@@ -24,7 +24,7 @@ describe('SupervisedHost', () => {
     return last();
   };
   const detect = (picture = PICTURE): Promise<unknown> => {
-    const answer = host.detect(picture, FIT);
+    const answer = host.detect({ image: picture, fit: FIT });
     answer.catch(() => undefined);
     return answer;
   };

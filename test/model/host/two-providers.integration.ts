@@ -9,7 +9,7 @@ import { readJson } from '../../helpers/shared.js';
 import { swiftshaderIcd, useSoftwareGpu } from '../../helpers/software-gpu.js';
 import { tempFolder } from '../temp-folder.js';
 import { detectorsOf, hasProc } from './child-processes.js';
-import { pixelDetectorOptions, pixelFrame } from './pixel-detector.js';
+import { pixelDetectorOptions, pixelPicture } from './pixel-detector.js';
 
 const NEEDS = { 'SwiftShader of chromium': swiftshaderIcd !== undefined && process.platform === 'linux' && process.arch === 'x64' };
 
@@ -36,7 +36,7 @@ describe('two real providers', function () {
     const cpu = await open({ provider: 'cpu' });
     assert.deepEqual([webgpu.info.requestedProvider, webgpu.info.provider], ['webgpu', 'webgpu']);
     for (const mark of [0, 2, 3]) {
-      assert.deepEqual((await webgpu.detect(pixelFrame(mark))).detections, (await cpu.detect(pixelFrame(mark))).detections);
+      assert.deepEqual((await webgpu.detect(pixelPicture(mark))).detections, (await cpu.detect(pixelPicture(mark))).detections);
     }
   });
 

@@ -8,7 +8,7 @@ function statusFor(headers: Record<string, string>, rules: Partial<AccessRules> 
 }
 
 describe('feed access', () => {
-  it('lets programs of this machine in when there is no token', () => {
+  it('accepts programs of this machine if there is no token', () => {
     for (const host of ['localhost:8765', '127.0.0.1:8765', '[::1]:8765', 'LOCALHOST']) assert.equal(statusFor({ host }), 200, host);
   });
 
@@ -18,14 +18,14 @@ describe('feed access', () => {
     assert.equal(statusFor({ host: 'evil.example:8765' }, { host: '0.0.0.0' }), 200);
   });
 
-  it('lets in pages of its own address and of allowed origins, no others', () => {
+  it('accepts pages of its own address and of allowed origins only', () => {
     assert.equal(statusFor({ origin: 'http://localhost:8765' }), 200);
     for (const origin of ['http://localhost:3000', 'https://evil.example', 'null']) assert.equal(statusFor({ origin }), 403, origin);
     assert.equal(statusFor({ origin: 'http://localhost:3000' }, { allowedOrigins: ['http://localhost:3000'] }), 200);
     assert.equal(statusFor({ origin: 'null' }, { allowedOrigins: ['*'] }), 200);
   });
 
-  it('wants the token in the header or the address', () => {
+  it('requires the token in the header or the address', () => {
     const rules = { token: 'sésame +&=' };
     assert.equal(statusFor({}, rules), 401);
     assert.equal(statusFor({ authorization: 'Bearer wrong' }, rules), 401);
@@ -37,7 +37,7 @@ describe('feed access', () => {
     assert.equal(statusFor({ authorization: 'Bearer wrong' }, rules, `/?token=${encodeURIComponent(rules.token)}`), 401);
   });
 
-  it('knows which addresses only this machine reaches', () => {
+  it('recognises addresses that only this machine can reach', () => {
     for (const host of ['localhost', '127.0.0.1', '127.1.2.3', '::1']) assert.ok(isLoopback(host), host);
     for (const host of ['0.0.0.0', '::', '192.168.1.2', '128.0.0.1', '127.evil.example']) assert.ok(!isLoopback(host), host);
   });

@@ -29,7 +29,7 @@ describe('clients in the documentation', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('README.md has one of 20 lines, which prints what the feed says', async () => {
+  it('README.md has one of 20 lines that prints the feed\'s messages', async () => {
     feed = await startFeed();
     const code = documented('js', 'README.md', '## Subscribe to the results');
     assert.ok(code.trim().split('\n').length <= 20);
@@ -47,7 +47,7 @@ describe('clients in the documentation', () => {
     assert.equal(output, 'streams [ \'cam\' ]\ncam 7 person 0.90 10,20,111,220 40 ms\ncam 7 car 0.40 10,20,111,220 40 ms\ncam was away: silent\nclosed 1001 the feed ends\n');
   });
 
-  it('docs/feed-protocol.md has one for Node that takes 20 lines and prints what the feed says', async () => {
+  it('docs/feed-protocol.md has one for Node, of 20 lines, that prints the feed\'s messages', async () => {
     feed = await startFeed();
     feed.server.publish({ type: 'status', streamId: 'cam', atMs: 0, state: 'streaming' });
     const code = documented('js');

@@ -44,11 +44,11 @@ function start(): { socket: FakeSocket; client: FeedClient } {
 }
 
 describe('FeedClient', () => {
-  it('says hello first', () => {
+  it('sends hello first', () => {
     assert.equal(start().socket.sent[0].type, 'hello');
   });
 
-  it('keeps for a client that is behind the newest of each type and stream, and counts the others', () => {
+  it('keeps the newest message of each type and stream for a slow client, and counts the others', () => {
     const { socket, client } = start();
     socket.bufferedAmount = 1001;
     for (const seq of [1, 2, 3]) client.offer(outgoing(perceptOf(seq)), 0);
@@ -63,7 +63,7 @@ describe('FeedClient', () => {
     assert.deepEqual(socket.seqs(), ['drop 4', 'percept 1', 'percept 5 missed 3', 'percept 6', 'percept 7']);
   });
 
-  it('sends what waits as soon as the socket has room, without a further message', () => {
+  it('sends waiting messages as soon as the socket has room, without a further message', () => {
     const { socket, client } = start();
     client.offer(outgoing(perceptOf(1)), 0);
     socket.bufferedAmount = 1001;
@@ -86,7 +86,7 @@ describe('FeedClient', () => {
     assert.equal(percepts.length + percepts.reduce((sum, m) => sum + ((m as { missed?: number }).missed ?? 0), 0), 500);
   });
 
-  it('closes a client that took nothing for the allowed time, with 1013 and the reason', () => {
+  it('closes a client that read nothing for the allowed time, with 1013 and the reason', () => {
     const { socket, client } = start();
     socket.bufferedAmount = 1001;
     client.offer(outgoing(perceptOf(1)), 5000);
@@ -99,7 +99,7 @@ describe('FeedClient', () => {
     assert.deepEqual(socket.seqs(), []);
   });
 
-  it('forgives a client that caught up in between', () => {
+  it('resets the time of a client that caught up in between', () => {
     const { socket, client } = start();
     client.offer(outgoing(perceptOf(0)), 0);
     socket.bufferedAmount = 1001;
@@ -109,7 +109,7 @@ describe('FeedClient', () => {
     assert.equal(socket.closedWith, undefined);
   });
 
-  it('does not keep for a slow client what it no longer wants', () => {
+  it('discards a slow client\'s waiting messages that its new subscription excludes', () => {
     const { socket, client } = start();
     socket.bufferedAmount = 1001;
     client.offer(outgoing(dropEventOf(1)), 0);
@@ -119,7 +119,7 @@ describe('FeedClient', () => {
     assert.deepEqual(socket.seqs(), []);
   });
 
-  it('answers nonsense, and closes with 1008 when it goes on', () => {
+  it('answers invalid messages, and closes with 1008 after several', () => {
     const { socket, client } = start();
     client.receive('nonsense');
     client.receiveBinary();
@@ -129,7 +129,7 @@ describe('FeedClient', () => {
     assert.equal(socket.closedWith?.[0], 1008);
   });
 
-  it('closes with 1008 a client that floods, and lets one that is merely busy go on', () => {
+  it('closes a flooding client with 1008, and keeps a merely busy one', () => {
     const { socket, client } = start();
     const subscribe = '{"type":"subscribe"}';
     for (let i = 0; i < 5; i++) client.receive(subscribe);

@@ -20,7 +20,7 @@ describe('feed server with 200 clients, one of which never reads', () => {
     await feed.server.close();
   });
 
-  it('gives every other client every percept, holds little for the one, and closes it in the end', async function () {
+  it('gives every other client every percept, holds little for the slow one, and closes it in the end', async function () {
     this.timeout(60_000);
     feed = await startFeed({ streams: ['cam', 'crowd'] });
     const { server } = feed;

@@ -31,7 +31,7 @@ describe('feed server', () => {
     for (const message of client.messages) assert.ok(validate(message), JSON.stringify([message, validate.errors]));
   });
 
-  it('tells a client that comes later how each stream stands', async () => {
+  it('sends the status of each stream to a late client', async () => {
     const { server } = await start();
     for (const state of ['connecting', 'streaming'] as const) server.publish({ type: 'status', streamId: 'cam', atMs: 0, state });
     const client = await connect(server);
@@ -39,7 +39,7 @@ describe('feed server', () => {
     assert.equal(client.ofType('status').length, 1);
   });
 
-  it('sends what each client subscribed to', async () => {
+  it('sends each client the messages that it subscribed to', async () => {
     const { server } = await start({ streams: ['cam', 'door'] });
     const [all, cars, door, slow] = await Promise.all([connect(server), connect(server), connect(server), connect(server)]);
     await cars.send({ type: 'subscribe', kinds: ['percept'], classes: ['car'], minScore: 0.3 });
@@ -56,7 +56,7 @@ describe('feed server', () => {
     await cars.until(({ type }) => type === 'drop');
   });
 
-  it('survives malformed, binary and oversized messages, and closes who goes on', async () => {
+  it('survives malformed, binary and oversized messages, and closes a client after several', async () => {
     const { server } = await start();
     const [abusive, oversized, bystander] = await Promise.all([connect(server), connect(server), connect(server)]);
     await abusive.send('{', Buffer.from([1, 2, 3]), '{"type":"reboot"}', '"text"', '\u{1f600}');
@@ -80,7 +80,7 @@ describe('feed server', () => {
     await connect(server);
   });
 
-  it('refuses who has no token, and lets in who shows it in the header or the address', async () => {
+  it('refuses clients without the token, and accepts it in the header or the address', async () => {
     const { server } = await start({ token: 's3cret' });
     const refused = await refusalOf(server.url);
     assert.equal(refused.status, 401);
@@ -92,7 +92,7 @@ describe('feed server', () => {
     assert.equal(server.url.includes('s3cret'), false);
   });
 
-  it('refuses foreign pages, foreign host names, other paths and other subprotocols, each saying why', async () => {
+  it('refuses foreign pages, foreign host names, other paths and other subprotocols, each with a reason', async () => {
     const { server } = await start();
     assert.equal((await refusalOf(server.url, { origin: 'https://evil.example' })).status, 403);
     assert.equal((await refusalOf(server.url, { headers: { host: 'evil.example' } })).status, 403);
@@ -101,7 +101,7 @@ describe('feed server', () => {
     assert.equal(server.clientCount, 0);
   });
 
-  it('takes no more clients than it may, and again one when one has left', async () => {
+  it('accepts clients up to the limit, and another when one has left', async () => {
     const { server } = await start({ maxClients: 2 });
     const [first] = await Promise.all([connect(server), connect(server)]);
     assert.equal((await refusalOf(server.url)).status, 503);
@@ -110,7 +110,7 @@ describe('feed server', () => {
     await connect(server);
   });
 
-  it('says on plain HTTP what it is', async () => {
+  it('describes itself over plain HTTP', async () => {
     const { server } = await start();
     const http = server.url.replace('ws', 'http');
     const about = await (await fetch(http)).json() as Record<string, unknown>;
@@ -124,7 +124,7 @@ describe('feed server', () => {
     assert.equal(response.statusCode, 403);
   });
 
-  it('cuts off a client that leaves a ping unanswered, and keeps one that answers', async () => {
+  it('disconnects a client that leaves a ping unanswered, and keeps one that answers', async () => {
     feed = await start({ keepAliveMs: 15_000 });
     const [alive, dead] = [await connect(feed.server), new TestClient(feed.server.url, { autoPong: false })];
     await dead.until(({ type }) => type === 'hello');
@@ -138,7 +138,7 @@ describe('feed server', () => {
     assert.equal(feed.server.clientCount, 1);
   });
 
-  it('ends in order where a client breaks the protocol meanwhile', async () => {
+  it('ends properly if a client breaks the protocol meanwhile', async () => {
     const { server } = await start();
     const client = connectTcp(server.port, '127.0.0.1');
     client.on('error', () => undefined);
@@ -150,7 +150,7 @@ describe('feed server', () => {
     await closed;
   });
 
-  it('says goodbye with 1001 when it ends, frees the port, and may be closed twice', async () => {
+  it('closes clients with 1001 when it ends, frees the port, and may be closed twice', async () => {
     const { server } = await start();
     const { port } = server;
     const clients = await Promise.all(Array.from({ length: 5 }, () => connect(server)));
@@ -163,7 +163,7 @@ describe('feed server', () => {
     next.close();
   });
 
-  it('ends also while a client neither reads nor answers', async () => {
+  it('ends even if a client neither reads nor answers', async () => {
     const { server } = await start();
     const socket = connectTcp(server.port, '127.0.0.1').pause();
     socket.write('GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n');
@@ -173,7 +173,7 @@ describe('feed server', () => {
     socket.destroy();
   });
 
-  it('keeps no connection of a client that it refused, whatever that does', async () => {
+  it('closes the connection of a refused client, whatever the client does', async () => {
     const { server } = await start({ token: 's3cret' });
     const socket = connectTcp({ port: server.port, host: '127.0.0.1', allowHalfOpen: true }).resume();
     socket.write('GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n');
@@ -182,7 +182,7 @@ describe('feed server', () => {
     socket.destroy();
   });
 
-  it('names the port that is in use and what to do', async () => {
+  it('names a port in use and the remedy', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;

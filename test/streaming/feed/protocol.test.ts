@@ -25,16 +25,17 @@ describe('feed protocol', () => {
     'status of a stream': { type: 'status', streamId: 'cam', atMs: 5, state: 'reconnecting', message: 'in 1 s' },
     'status of the run': { type: 'status', atMs: 5, state: 'detector-lost' },
     ...Object.fromEntries(DROP_REASONS.map((reason) => [`drop as ${reason}`, dropEventOf(4, { reason })])),
+    'drop of a policy of one\'s own': dropEventOf(4, { reason: 'policy:at night' }),
   };
   for (const [name, event] of Object.entries(events)) {
-    it(`gives a ${name} the form that the schema says`, () => assertValid(JSON.parse(JSON.stringify(toFeedMessage(event, wallClock)))));
+    it(`gives a ${name} the form of the schema`, () => assertValid(JSON.parse(JSON.stringify(toFeedMessage(event, wallClock)))));
   }
 
-  it('gives hello, stats and error the form that the schema says', () => {
+  it('gives hello, stats and error the form of the schema', () => {
     assertValid(helloMessage(info));
     assertValid(feedError('binary', 'no'));
     assertValid(statsMessage({ atMs: 1, streams: [
-      { stream: 'cam', received: 5, percepts: 2, drops: { late: 1, superseded: 1 }, inFlight: 1, latencyMs: { p50: 40, p90: 60, p99: 80 } },
+      { stream: 'cam', received: 6, percepts: 2, drops: { 'late': 1, 'superseded': 1, 'policy:at night': 1 }, inFlight: 1, latencyMs: { p50: 40, p90: 60, p99: 80 } },
       { stream: 'door', received: 0, percepts: 0, drops: {}, inFlight: 0 },
     ] }, wallClock));
   });
@@ -48,7 +49,7 @@ describe('feed protocol', () => {
     'a time of a percept': { ...percept, times: { ...percept.times, shutterMs: 8 } },
     'a capture clock': { ...percept, times: { ...percept.times, captureClock: 'satellite' } },
     'a key of a detection': { ...percept, detections: [{ box: [1, 2, 3, 4], score: 1, class: 'car', classId: 2, mask: [] }] },
-    'a reason of a drop': { ...drop, reason: 'policy:night' },
+    'a reason of a drop': { ...drop, reason: 'asleep' },
     'a state': { type: 'status', state: 'paused', at: 1 },
     'a reason in stats': { ...stats, streams: [{ stream: 'cam', received: 5, percepts: 4, drops: { bored: 1 }, inFlight: 0 }] },
     'a code of an error': { ...feedError('binary', 'no'), code: 'too-big' },
@@ -70,11 +71,11 @@ describe('feed protocol', () => {
     it(`has a client refuse ${what}`, () => assert.equal(validateAsClient(JSON.parse(JSON.stringify(message))), false));
   }
 
-  it('publishes in docs/feed.schema.json what the code says (refresh it with the command in docs/feed-protocol.md)', () => {
+  it('matches docs/feed.schema.json (to refresh it, run the command in docs/feed-protocol.md)', () => {
     assert.deepEqual(JSON.parse(readFileSync('docs/feed.schema.json', 'utf8')), JSON.parse(JSON.stringify(feedJsonSchema())));
   });
 
-  it('says Unix times, and that an observation holds when it was captured', () => {
+  it('uses Unix times, and dates an observation to its capture', () => {
     const message = toFeedMessage(perceptOf(3), wallClock);
     assert.ok(message.type === 'percept');
     assert.deepEqual(message.times, {
@@ -85,7 +86,7 @@ describe('feed protocol', () => {
     assert.equal('observed' in message, false);
   });
 
-  it('says of a drop, too, how well the time of its capture is known', () => {
+  it('gives the uncertainty of a drop\'s time of capture, too', () => {
     const message = toFeedMessage(dropEventOf(4, { reason: 'behind', captureClock: 'arrival', uncertaintyMs: 12.34567 }), wallClock);
     assert.deepEqual(message, {
       type: 'drop', stream: 'cam', seq: 4, epoch: 0, reason: 'behind', capturedAt: 1_700_000_000_400,
@@ -93,7 +94,7 @@ describe('feed protocol', () => {
     });
   });
 
-  it('puts a forecast in front, and what was observed beside it', () => {
+  it('carries a forecast as detections, and the observation beside it', () => {
     const message = toFeedMessage(perceptOf(3, { forecast }), wallClock);
     assert.ok(message.type === 'percept');
     assert.equal(message.times.validAt, 1_700_000_000_340);

@@ -7,14 +7,14 @@ const info = { streams: ['cam', 'door'], classes: CLASSES };
 const detection = (classId: number, score: number) => ({ box: [0, 0, 1, 1] as const, score, class: CLASSES[classId], classId });
 
 describe('Subscription', () => {
-  it('wants everything until told otherwise', () => {
+  it('includes everything by default', () => {
     const subscription = new Subscription({}, info);
     assert.ok(subscription.wants('stats', undefined) && subscription.wants('drop', 'cam'));
     assert.equal(subscription.filter, undefined);
     assert.ok(subscription.takesTurn('cam', 0) && subscription.takesTurn('cam', 0));
   });
 
-  it('wants only the kinds and streams it names, and what concerns the whole run', () => {
+  it('includes only the named kinds and streams, and messages about the whole run', () => {
     const subscription = new Subscription({ kinds: ['percept', 'status'], streams: ['door'] }, info);
     assert.deepEqual([
       subscription.wants('percept', 'door'), subscription.wants('percept', 'cam'), subscription.wants('drop', 'door'), subscription.wants('status', undefined),
@@ -26,14 +26,14 @@ describe('Subscription', () => {
     assert.deepEqual([detection(0, 0.5), detection(2, 0.49), detection(1, 0.9), detection(2, 1)].map((d) => filter?.keeps(d)), [true, false, false, true]);
   });
 
-  it('gives equal filters equal keys, in whichever order the classes are named', () => {
+  it('gives equal filters equal keys, for any order of the classes', () => {
     const key = (classes: string[]) => new Subscription({ classes }, info).filter?.key;
     assert.equal(key(['car', 'person']), key(['person', 'car', 'car']));
     assert.notEqual(key(['car']), key(['person']));
     assert.notEqual(key([]), new Subscription({ minScore: 0 }, info).filter?.key);
   });
 
-  it('thins 30 percepts a second to 20, 12 or 10 on average, each stream by itself', () => {
+  it('thins 30 percepts a second to 20, 12 or 10 on average, separately for each stream', () => {
     for (const maxFps of [20, 12, 10]) {
       const subscription = new Subscription({ maxFps }, info);
       const passed = (stream: string) => Array.from({ length: 300 }, (_, i) => subscription.takesTurn(stream, i * 1000 / 30)).filter(Boolean).length;
@@ -41,7 +41,7 @@ describe('Subscription', () => {
     }
   });
 
-  it('never lets more through than maxFps allows over a run, and all of what is slower than it', () => {
+  it('never exceeds maxFps over a run, and passes every percept of slower streams', () => {
     fc.assert(fc.property(fc.array(fc.double({ min: 0, max: 500, noNaN: true }), { minLength: 1 }), fc.integer({ min: 1, max: 60 }), (gapsMs, maxFps) => {
       const subscription = new Subscription({ maxFps }, info);
       let atMs = 0;

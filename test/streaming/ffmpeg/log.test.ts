@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { FfmpegLog, LineSplitter, type PictureFacts } from '../../../src/streaming/ffmpeg/log.js';
+import { FfmpegLog, type PictureFacts } from '../../../src/streaming/ffmpeg/log.js';
 
 /** Extracts of what each version wrote for the same thing: two pictures of 320x240, then one of 640x480. */
 const SIZE_CHANGE = {
@@ -99,15 +99,5 @@ describe('FfmpegLog', () => {
 
   it('knows an input of unknown duration', () => {
     assert.deepEqual(logOf(`[info] Input #0, rtsp, from 'x':\n[info]   Duration: N/A, start: 0.000000, bitrate: N/A`).input, { format: 'rtsp' });
-  });
-});
-
-describe('LineSplitter', () => {
-  it('gives whole lines however they are cut, and the last one at the end', () => {
-    const lines: string[] = [];
-    const splitter = new LineSplitter((line) => lines.push(line));
-    for (const text of ['a', 'b\nc', '\r', '\nd\n\ne']) splitter.push(text);
-    splitter.end();
-    assert.deepEqual(lines.filter((line) => line !== ''), ['ab', 'c', 'd', 'e']);
   });
 });

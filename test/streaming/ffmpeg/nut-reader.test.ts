@@ -36,7 +36,7 @@ describe('NutReader', () => {
     assert.deepEqual(read[1].bytes, [5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]);
   });
 
-  it('gives the same pictures however the bytes are cut', () => {
+  it('gives the same pictures for any division of the bytes', () => {
     const pictures = fc.array(fc.record({ pts: fc.integer({ min: 0, max: 5e15 }), length: fc.integer({ min: 1, max: 200 }) }), { maxLength: 8 });
     fc.assert(fc.property(pictures, fc.array(fc.integer({ min: 1, max: 64 }), { minLength: 1 }), fc.integer({ min: 1, max: 30 }), (list, lengths, msbShift) => {
       const written = list.map(({ pts, length }, i) => picture(pts, length, i * 31));

@@ -34,7 +34,7 @@ describe('the watch over a playlist', () => {
     while (requests.length < count) await new Promise<void>((resolve) => { onRequest = resolve; });
   };
 
-  it('goes on with the stream, from the master playlist to its first variant, over redirects', async () => {
+  it('follows the stream from the master playlist to its first variant, over redirects', async () => {
     let sequence = 0;
     const base = await serve(({ url }, response) => {
       if (url === '/moved.m3u8') response.writeHead(302, { location: '/a/master.m3u8' }).end();
@@ -48,7 +48,7 @@ describe('the watch over a playlist', () => {
     assert.equal(playlist.targetDurationMs, 1_000);
   });
 
-  it('asks with the credentials of its URL, as bytes where they are no text', async () => {
+  it('sends the credentials of its URL, even if their bytes are not UTF-8', async () => {
     const seen: (string | undefined)[] = [];
     const base = await serve(({ headers, url }, response) => {
       seen.push(headers.authorization);
@@ -70,7 +70,7 @@ describe('the watch over a playlist', () => {
     assert.equal(requests.length, 1);
   });
 
-  it('asks again where there is no answer, an error, or no playlist', async () => {
+  it('retries after no answer, an error, or another document', async () => {
     let count = 0;
     const base = await serve((_, response) => {
       count += 1;
@@ -84,7 +84,7 @@ describe('the watch over a playlist', () => {
     assert.notEqual(playlist.find(`${base}/5.ts`), undefined);
   });
 
-  it('follows no playlists that lead to themselves, nor redirects without end', async () => {
+  it('ends cycles of playlists and endless redirects', async () => {
     const base = await serve(({ url }, response) => {
       if (url === '/redirect') response.writeHead(302, { location: '/redirect' }).end();
       else response.end('#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nself.m3u8\n');
@@ -95,7 +95,7 @@ describe('the watch over a playlist', () => {
     assert.equal(requests.length, 4);
   });
 
-  it('reads no more of an answer than a playlist can have', async () => {
+  it('limits the size of an answer to that of a playlist', async () => {
     let sentBytes = 0;
     let isClosed = (): void => undefined;
     const closed = new Promise<void>((resolve) => { isClosed = resolve; });
@@ -114,7 +114,7 @@ describe('the watch over a playlist', () => {
     assert.equal(playlist.targetDurationMs, undefined);
   });
 
-  it('gives the connection up at once when it is stopped', async () => {
+  it('closes the connection at once when stopped', async () => {
     const base = await serve(() => undefined);
     const playlist = watch(base);
     await requested(1);

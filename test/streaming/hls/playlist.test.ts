@@ -35,13 +35,13 @@ describe('an HLS playlist', () => {
     });
   }
 
-  it('names its variants', () => {
+  it('lists its variants', () => {
     assert.deepEqual(readPlaylist('#EXTM3U\r\n#EXT-X-STREAM-INF:AVERAGE-BANDWIDTH=5,BANDWIDTH=128000,RESOLUTION=1x1\r\nlow/a.m3u8\r\n#EXT-X-STREAM-INF:BANDWIDTH=256000\r\n\r\nhttp://h/b.m3u8'), {
       kind: 'master', variants: [{ uri: 'low/a.m3u8', bandwidth: 128_000 }, { uri: 'http://h/b.m3u8', bandwidth: 256_000 }],
     });
   });
 
-  it('is not what something else is', () => {
+  it('is undefined for other texts', () => {
     for (const text of ['', '<html>', '#EXTINF:2,\na.ts']) assert.equal(readPlaylist(text), undefined);
   });
 
@@ -53,7 +53,7 @@ describe('an HLS playlist', () => {
     }), { numRuns: 2_000 });
   });
 
-  itNeeds(NEEDS_FFMPEG, 'is read as ffmpeg writes it', () => {
+  itNeeds(NEEDS_FFMPEG, 'is read in ffmpeg\'s format', () => {
     const path = clips.path('live.m3u8');
     execFileSync('ffmpeg', ['-nostdin', '-v', 'error', ...pattern('160x120', 10, 4), '-c:v', 'libx264', '-preset', 'ultrafast', '-g', '10', '-f', 'hls', '-hls_time', '1', '-hls_list_size', '0', '-hls_flags', 'program_date_time', path]);
     const { segments } = readPlaylist(readFileSync(path, 'utf8')) as MediaPlaylist;

@@ -14,14 +14,14 @@ describe('the dates of an HLS programme', () => {
     assert.equal(dates.find('http://h/live/d.ts'), undefined);
   });
 
-  it('outlive the segment that bore them, and the playlist that had them', () => {
+  it('outlive their segment and the playlist that contained it', () => {
     const dates = programDates('http://h/list.m3u8');
     dates.update(read(0, `#EXT-X-PROGRAM-DATE-TIME:${DATE}`, '#EXTINF:2,', 'a.ts', '#EXTINF:2,', 'b.ts'));
     dates.update(read(1, '#EXTINF:2,', 'b.ts', '#EXTINF:2,', 'c.ts'));
     assert.deepEqual(['a', 'b'].map((name) => dates.find(`http://h/${name}.ts`)?.startUnixMs), [Date.parse(DATE), Date.parse(DATE) + 2_000]);
   });
 
-  it('are of the newer segment where a name is used again', () => {
+  it('belong to the newer segment if a name is reused', () => {
     const dates = programDates('http://h/list.m3u8');
     dates.update(read(0, `#EXT-X-PROGRAM-DATE-TIME:${DATE}`, '#EXTINF:2,', 'a.ts'));
     dates.update(read(9, '#EXTINF:2,', 'a.ts'));

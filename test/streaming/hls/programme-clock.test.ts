@@ -31,7 +31,7 @@ describe('the clock of an HLS programme', () => {
     assert.equal(clock.dateOf(40)?.unixMs, START_MS + 2_040);
   });
 
-  it('goes on over playlists that are opened in between, and a segment that is opened twice', () => {
+  it('continues over playlists opened in between, and a segment opened twice', () => {
     const clock = programmeClock(find);
     for (const url of ['1.ts', 'live.m3u8', '2.ts', 'live.m3u8', '2.ts']) clock.opened(url);
     clock.dateOf(0);
@@ -52,7 +52,7 @@ describe('the clock of an HLS programme', () => {
     });
   }
 
-  it('has no dates where the stream gives none', () => {
+  it('has no dates if the stream has none', () => {
     playlist.set('1.ts', segment(1, { startUnixMs: undefined }));
     const clock = programmeClock(find);
     clock.opened('1.ts');

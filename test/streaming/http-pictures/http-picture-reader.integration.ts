@@ -39,7 +39,7 @@ describe('a camera over HTTP', () => {
   const watch = (url: string, options: Partial<HttpPicturesOptions> = {}): { stream: UnitStream; record: StreamRecord } =>
     readTo(new HttpPictureReader(url, { ...OPTIONS, ...options }));
 
-  it('gives each picture when its last byte comes: none waits for the next', async () => {
+  it('emits each picture with its last byte, without waiting for the next', async () => {
     let write = (_bytes: string | Buffer): void => undefined;
     const base = await serve((_, response) => {
       response.writeHead(200, { 'content-type': 'multipart/x-mixed-replace; boundary="--a b"' });
@@ -61,7 +61,7 @@ describe('a camera over HTTP', () => {
     assert.deepEqual(record.reports.map(({ senderMs, mediaMs, arrivedAtMs }) => [senderMs, mediaMs, arrivedAtMs]), record.units.map(({ mediaMs, arrivedAtMs }) => [mediaMs, mediaMs, arrivedAtMs]));
   });
 
-  it('times pictures by their arrival where the camera gives no times, or the same again and again', async () => {
+  it('times pictures by their arrival if the camera gives no times, or the same one repeatedly', async () => {
     const base = await serve((request, response) => {
       response.writeHead(200, { 'content-type': 'multipart/x-mixed-replace; boundary=b' });
       const header = request.url === '/still' ? 'X-Timestamp: 0.000000\r\n' : '';
@@ -75,7 +75,7 @@ describe('a camera over HTTP', () => {
     }
   });
 
-  it('marks a picture that is cut short', async () => {
+  it('marks a truncated picture', async () => {
     const base = await serve((_, response) => {
       response.writeHead(200, { 'content-type': 'multipart/x-mixed-replace; boundary=b' });
       for (const bytes of [pictures[0].subarray(0, 200), pictures[1]]) response.write(Buffer.concat([Buffer.from('--b\r\n\r\n'), bytes, Buffer.from('\r\n')]));
@@ -85,7 +85,7 @@ describe('a camera over HTTP', () => {
     assert.deepEqual(record.units.map(({ damaged }) => damaged), [true, false]);
   });
 
-  it('asks for single pictures again and again, over one connection, and takes the same bytes for the same picture', async () => {
+  it('requests single pictures repeatedly over one connection, and takes identical bytes for the same picture', async () => {
     let count = 0;
     const base = await serve((_, response) => response.writeHead(200, { 'content-type': 'image/jpeg' }).end(pictures[Math.min(2, Math.floor(count++ / 3))]));
     const { record } = watch(`${base}/snapshot.jpg`);
@@ -99,7 +99,7 @@ describe('a camera over HTTP', () => {
     record.units.slice(1).forEach(({ untimed, arrivedAtMs }, i) => assert.ok(bounds[i + 1]! > record.units[i].arrivedAtMs - 1_000 && untimed!.beganAtMs! > bounds[i + 1]! && arrivedAtMs >= untimed!.beganAtMs!));
   });
 
-  it('takes a picture that it had before for no new one on the next connection', async () => {
+  it('does not count the last connection\'s picture as new on the next connection', async () => {
     let current = pictures[0];
     const base = await serve((_, response) => response.writeHead(200, { 'content-type': 'image/jpeg' }).end(current));
     const reader = new HttpPictureReader(base, OPTIONS);
@@ -115,7 +115,7 @@ describe('a camera over HTTP', () => {
     assert.deepEqual(after.record.notices, []);
   });
 
-  it('goes where the camera sends it, with the password only where it belongs', async () => {
+  it('follows redirects, and sends the password only to the camera itself', async () => {
     const seen: (string | undefined)[] = [];
     const other = await serve((request, response) => {
       seen.push(request.headers.authorization);
@@ -131,7 +131,7 @@ describe('a camera over HTTP', () => {
     assert.deepEqual(seen.slice(0, 1), [undefined]);
   });
 
-  it('answers a basic challenge, warns of it, and says when it is refused', async () => {
+  it('answers a basic challenge, warns about it, and reports a refusal', async () => {
     const base = await serve((request, response) => {
       if (request.headers.authorization === `Basic ${Buffer.from('me:s3cr@t').toString('base64')}`) response.writeHead(200, { 'content-type': 'image/jpeg' }).end(pictures[0]);
       else response.writeHead(401, { 'www-authenticate': 'Basic realm="cam"' }).end();
@@ -146,7 +146,7 @@ describe('a camera over HTTP', () => {
     }
   });
 
-  it('answers a digest challenge, each request anew, and a nonce that is too old', async () => {
+  it('answers a digest challenge for each request, and again for a nonce that is too old', async () => {
     const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
     let uses = 0;
     const base = await serve((request, response) => {
@@ -177,7 +177,7 @@ describe('a camera over HTTP', () => {
     await record.until(() => record.units.length === 1);
   });
 
-  it('reads no more of an answer that is none of pictures', async () => {
+  it('stops reading an answer that contains no pictures', async () => {
     let sentBytes = 0;
     let isClosed = (): void => undefined;
     const closed = new Promise<void>((resolve) => { isClosed = resolve; });
@@ -206,7 +206,7 @@ describe('a camera over HTTP', () => {
     ['a video', (_, response) => response.writeHead(200, { 'content-type': 'video/mp2t' }).end('x'), 'unsupported', /video\/mp2t/],
     ['404', (_, response) => response.writeHead(404).end(), 'refused', /^404 no such stream/],
     ['redirects without end', (_, response) => response.writeHead(302, { location: '/' }).end(), 'refused', /redirects more than 5 times/],
-    ['a redirect to a file', (_, response) => response.writeHead(302, { location: 'file:///etc/passwd' }).end(), 'refused', /none of HTTP/],
+    ['a redirect to a file', (_, response) => response.writeHead(302, { location: 'file:///etc/passwd' }).end(), 'refused', /is not HTTP/],
   ] as readonly [string, RequestListener, string, RegExp][]) {
     it(`ends as ${kind} at ${title}`, async () => {
       const end = await watch(await serve(listener)).stream.ended;
@@ -215,7 +215,7 @@ describe('a camera over HTTP', () => {
     });
   }
 
-  it('is away where nobody answers, and lost where the camera hangs up', async () => {
+  it('ends as away without an answer, and as lost if the camera hangs up', async () => {
     assert.deepEqual(await watch('http://127.0.0.1:9/').stream.ended, { kind: 'away', reason: 'connection refused: the machine is there, nothing listens on this port' });
     assert.deepEqual(await watch('http://nowhere.invalid/').stream.ended, { kind: 'away', reason: 'unknown host: check the name' });
     const base = await serve((_, response) => {
@@ -228,7 +228,7 @@ describe('a camera over HTTP', () => {
     assert.deepEqual(await watch(silent, { timeoutMs: 50 }).stream.ended, { kind: 'away', reason: 'timed out: the camera does not answer' });
   });
 
-  itNeeds(NEEDS_FFMPEG, 'reads what ffmpeg sends as multipart', async () => {
+  itNeeds(NEEDS_FFMPEG, 'reads multipart from ffmpeg', async () => {
     const sent = execFileSync('ffmpeg', ['-nostdin', '-v', 'error', ...pattern('160x120', 10, 1), '-f', 'mpjpeg', '-'], { maxBuffer: 2 ** 26 });
     const base = await serve((_, response) => response.writeHead(200, { 'content-type': 'multipart/x-mixed-replace;boundary=ffmpeg' }).end(sent));
     const { record, stream } = watch(base);

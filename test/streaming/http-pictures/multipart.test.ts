@@ -23,7 +23,7 @@ const bodies = ({ parts }: Result): string[] => parts.map(({ bytes }) => Buffer.
 const hex = (...buffers: Buffer[]): string[] => buffers.map((buffer) => buffer.toString('hex'));
 
 describe('a multipart answer', () => {
-  it('gives a part with its last byte where its length is given, not with the next boundary', () => {
+  it('emits a part with its last byte if its length is given, not with the next boundary', () => {
     const [a, b] = [jpeg(1), jpeg(2)];
     const result = read('frame', [
       `--frame\r\nContent-Type: image/jpeg\r\nContent-Length: ${a.length}\r\nX-Timestamp: 1700000000.5\r\n\r\n`, a.subarray(0, 50), a.subarray(50),
@@ -34,14 +34,14 @@ describe('a multipart answer', () => {
     assert.equal(result.parts[0].headers.get('x-timestamp'), '1700000000.5');
   });
 
-  it('gives a JPEG without a length with its own last byte, past the end of a thumbnail', () => {
+  it('emits a JPEG without a length with its own last byte, past the end of a thumbnail', () => {
     const [a, b] = [jpeg(1), jpeg(2)];
     const result = read('frame', ['--frame\r\n\r\n', a.subarray(0, 12), a.subarray(12), '\r\n--frame\r\n\r\n', b]);
     assert.deepEqual(bodies(result), hex(a, b));
     assert.deepEqual(result.parts.map(({ arrivedAtMs }) => arrivedAtMs), [2, 4]);
   });
 
-  it('gives a part that is neither with the next boundary', () => {
+  it('emits any other part with the next boundary', () => {
     const result = read('frame', ['--frame\r\nContent-Type: text/plain\r\n\r\nmotion\r\n--frame\r\n', '\r\nmore\r\n--frame--\r\n']);
     assert.deepEqual(bodies(result), hex(Buffer.from('motion'), Buffer.from('more')));
   });
@@ -71,7 +71,7 @@ describe('a multipart answer', () => {
     });
   }
 
-  it('fails where a part is too large, headers do not end or no boundary comes', () => {
+  it('fails if a part is too large, headers are endless or the boundary is missing', () => {
     assert.match(read('f', ['--f\r\nContent-Length: 99999999\r\n\r\n']).failures.join(), /more than 16 MiB/);
     assert.match(read('f', ['--f\r\n', 'a: b\r\n'.repeat(4_000)]).failures.join(), /headers of a part do not end/);
     assert.match(read('f', ['x'.repeat(70_000)]).failures.join(), /no boundary/);
@@ -80,7 +80,7 @@ describe('a multipart answer', () => {
     assert.equal(endless.parts.length, 0);
   });
 
-  it('gives the same parts however the bytes are cut', () => {
+  it('gives the same parts for any division of the bytes', () => {
     const part = fc.record({ length: fc.integer({ min: 1, max: 400 }), fill: fc.nat(254), hasLength: fc.boolean(), end: fc.constantFrom('\r\n', '\n') });
     fc.assert(fc.property(fc.array(part, { minLength: 1, maxLength: 6 }), fc.array(fc.integer({ min: 1, max: 300 }), { minLength: 1, maxLength: 9 }), (specs, lengths) => {
       const pictures = specs.map(({ fill, length }) => jpeg(fill, length));

@@ -24,7 +24,7 @@ describe("the page's answers", () => {
     module = (await import(new URL('../../../src/streaming/http/page/answers.js', import.meta.url).href)) as AnswersModule;
   });
 
-  it('are those that were there at the moment, as streaming AP counts', () => {
+  it('are those available at the moment, as streaming AP counts', () => {
     const answers = new module.Answers();
     assert.equal(answers.at(1000), undefined);
     answers.push(percept(0, 40, [car(0)]));
@@ -34,12 +34,12 @@ describe("the page's answers", () => {
     assert.deepEqual(answers.at(70), { seq: 33, ageMs: 37, uncertaintyMs: 6, things: [{ observed: car(5), forecast: undefined }] });
   });
 
-  it('say their age, and how well it is known where that is worth saying', () => {
+  it('show their age, and its uncertainty if that is not negligible', () => {
     assert.equal(module.ageText(41.2, 5.7), '41 ms ± 6');
     assert.equal(module.ageText(41.2, 0.4), '41 ms');
   });
 
-  it('carry a forecast on to the moment, at the speed at which it went, for a while', () => {
+  it('extend a forecast to the moment, at its own speed, for a limited time', () => {
     const answers = new module.Answers();
     answers.push(percept(0, 50, [car(100, 1), car(300, 2)], [car(110, 1), car(200, 3)]));
     const { things } = answers.at(75)!;
@@ -47,7 +47,7 @@ describe("the page's answers", () => {
     assert.equal(answers.at(10_000)!.things[0].forecast!.box[0], 160);
   });
 
-  it('are held against the true object of their class that they cover best', () => {
+  it('are compared with the true object of their class that they cover best', () => {
     const truth = [car(0, 1), car(4, 2), { ...car(5, 3), class: 'bus' }];
     assert.equal(module.truthOf(car(5), truth)?.trackId, 2);
     assert.equal(module.truthOf(car(500), truth), undefined);
@@ -55,7 +55,7 @@ describe("the page's answers", () => {
 });
 
 describe("the page's motion of the world", () => {
-  it('is how far each object that keeps its shape went, from the last picture that was shown by then', async () => {
+  it('is the distance that each object with a constant shape has moved since the last picture shown by then', async () => {
     const { WorldMotion } = (await import(new URL('../../../src/streaming/http/page/world-motion.js', import.meta.url).href)) as WorldMotionModule;
     const motion = new WorldMotion();
     assert.equal(motion.since(0).size, 0);

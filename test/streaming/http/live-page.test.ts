@@ -39,7 +39,7 @@ describe('a live page', () => {
     assert.equal((await fetch(`${address}schema`)).status, 200);
   });
 
-  it('goes on, whatever address is asked for', async () => {
+  it('survives requests for any address', async () => {
     for (const path of ['//', '//:', 'http://[', '/%', '/picture/%2e%2e', '*']) {
       const asking = request({ host: '127.0.0.1', port: feed.server.port, path, headers: { host: 'localhost' } }).end();
       const [response] = await once(asking, 'response') as [IncomingMessage];
@@ -48,12 +48,12 @@ describe('a live page', () => {
     }
   });
 
-  it('lets nobody wait for the head of what has no end', async () => {
+  it('sends the headers of an endless answer at once', async () => {
     for (const path of ['picture', 'news']) assert.equal((await fetch(address + path, { method: 'HEAD' })).status, 404, path);
     assert.equal((await fetch(`${address}main.js`, { method: 'HEAD' })).status, 200);
   });
 
-  it('gives the newest picture at once, and the next one when it comes', async () => {
+  it('serves the newest picture at once, and the next one when it comes', async () => {
     page.show(...picture(3));
     page.show(...picture(4));
     const first = await readPicture(await fetch(`${address}picture`));
@@ -66,7 +66,7 @@ describe('a live page', () => {
     for (const response of await Promise.all([asking, asked])) assert.equal((await readPicture(response)).facts.seq, 9);
   });
 
-  it('forgets who asked and went away', async () => {
+  it('drops requests of clients that went away', async () => {
     const asking = request(`${address}picture?after=0`).end();
     const gone = once(asking, 'error');
     await once(asking, 'socket');
@@ -76,7 +76,7 @@ describe('a live page', () => {
     assert.equal((await readPicture(await fetch(`${address}picture`))).facts.seq, 1);
   });
 
-  it('tells its news, and those who come later the newest of each kind', async () => {
+  it('sends its news, and the newest of each kind to late clients', async () => {
     await page.tell({ type: 'scoring', done: 0, total: 9 });
     await page.tell({ type: 'scoring', done: 1, total: 9 });
     const reader = (await fetch(`${address}news`)).body!.getReader();
@@ -88,7 +88,7 @@ describe('a live page', () => {
     await page.tell({ type: 'scoring', done: 3, total: 9 });
   });
 
-  it('passes on by how much the detector is to be slowed, from its own pages and among its choices alone', async () => {
+  it('accepts the detector\'s delay only from its own pages and among its choices', async () => {
     assert.equal((await fetch(`${address}slow?ms=100`, { method: 'POST' })).status, 204);
     assert.equal((await fetch(`${address}slow?ms=99999`, { method: 'POST' })).status, 400);
     assert.equal((await fetch(`${address}slow?ms=100`, { method: 'POST', headers: { origin: 'http://elsewhere.example' } })).status, 403);

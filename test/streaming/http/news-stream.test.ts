@@ -4,7 +4,7 @@ import { connect, type AddressInfo } from 'node:net';
 import { NewsStream } from '../../../src/streaming/http/news-stream.js';
 
 describe('NewsStream', () => {
-  it('cuts off who does not read, and waits for nobody else', async () => {
+  it('disconnects a listener that does not read, and waits for no other', async () => {
     const news = new NewsStream(1);
     const server = createServer((_, response) => news.answer(response)).listen(0, '127.0.0.1');
     await once(server, 'listening');

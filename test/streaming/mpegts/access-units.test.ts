@@ -16,7 +16,7 @@ function bytes(...units: number[][]): Uint8Array {
 }
 
 describe('access units', () => {
-  it('are one where slices belong to one picture', () => {
+  it('are one if their slices belong to one picture', () => {
     const { aud, sps, pps, sei, idr, second } = H264;
     const data = bytes(aud, sps, pps, sei, idr, [0x65, 0x2a, 2], second);
     assert.deepEqual(findAccessUnits('h264', data), [{ from: 0, to: data.length, isKey: true, hasParameterSets: true, refreshPictures: 0, hasBeginning: true, mayGoBack: false, lacksField: false }]);
@@ -32,7 +32,7 @@ describe('access units', () => {
     }
   });
 
-  it('are one where two fields make a frame, each behind a delimiter or not', () => {
+  it('are one if two fields form a frame, with or without delimiters', () => {
     const { sps, pps, slice } = INTERLACED;
     for (const before of [[], [[...H264.aud]], [[...H264.aud], [...H264.sei]]]) {
       const frames = [1, 2, 3].map((frame) => bytes(...before, [...slice({ frame, field: 'top' })], ...before, [...slice({ frame, field: 'bottom' })]));
@@ -43,12 +43,12 @@ describe('access units', () => {
     }
   });
 
-  it('keep what follows the last picture with it', () => {
+  it('include the bytes after their last picture', () => {
     const data = Buffer.concat([bytes(H264.first), bytes(H264.first), bytes([10])]);
     assert.deepEqual(findAccessUnits('h264', data)!.map(({ from, to }) => [from, to]), [[0, 7], [7, data.length]]);
   });
 
-  it('are told apart in H.265, where a suffix and other layers stay with their picture', () => {
+  it('are separated in H.265; a suffix and other layers stay with their picture', () => {
     const { aud, vps, sps, pps, idr, first, second, suffix, layer } = H265;
     const [one, two] = [bytes(aud, vps, sps, pps, idr, [0x26, 1, 0x2f], layer, suffix), bytes(first, second)];
     assert.deepEqual(findAccessUnits('h265', Buffer.concat([one, two])), [
@@ -57,12 +57,12 @@ describe('access units', () => {
     ]);
   });
 
-  it('are none where there is no slice', () => {
+  it('are none without a slice', () => {
     assert.deepEqual(findAccessUnits('h264', bytes(H264.sps, H264.pps)), []);
     assert.deepEqual(findAccessUnits('h265', bytes(H265.vps, H265.sps, H265.pps)), []);
   });
 
-  it('are not to be found in bytes that begin within one', () => {
+  it('are not found in bytes that begin inside one', () => {
     for (const data of [bytes(H264.second), Uint8Array.from([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, ...bytes(H264.first)]), new Uint8Array(100), new Uint8Array(0)]) {
       assert.equal(findAccessUnits('h264', data), undefined);
     }

@@ -34,7 +34,7 @@ function* cut(bytes: Uint8Array, lengths: readonly number[]): Generator<Uint8Arr
 }
 
 describe('demuxing a transport stream, property', () => {
-  it('gives the same pictures however the bytes are cut', () => {
+  it('gives the same pictures for any division of the bytes', () => {
     fc.assert(fc.property(pictures, how, fc.array(fc.integer({ min: 1, max: 2_000 }), { minLength: 1, maxLength: 9 }), (specs, options, lengths) => {
       const { packets, sent } = make(specs, options);
       const { units } = read(cut(Buffer.concat(packets), lengths));
@@ -45,7 +45,7 @@ describe('demuxing a transport stream, property', () => {
     }), { numRuns: 1_000 });
   });
 
-  it('gives pictures as they were sent, or marked ones, whatever packets are lost, and none twice', () => {
+  it('gives each picture as sent or marked, and never twice, for any lost packets', () => {
     fc.assert(fc.property(pictures, how, fc.array(fc.nat(400), { minLength: 1, maxLength: 6 }), (specs, options, lost) => {
       const { packets, sent } = make(specs, options);
       // Losses of 16 packets of a PID in a row cannot be seen in its counter; these are fewer.
@@ -66,7 +66,7 @@ describe('demuxing a transport stream, property', () => {
     }), { numRuns: 1_000 });
   });
 
-  it('takes packets that come twice once', () => {
+  it('counts repeated packets once', () => {
     fc.assert(fc.property(pictures, how, fc.array(fc.nat(400), { maxLength: 20 }), (specs, options, doubled) => {
       const { packets } = make(specs, options);
       const again = new Set(doubled.map((n) => n % packets.length));
@@ -86,7 +86,7 @@ describe('demuxing a transport stream, property', () => {
     }), { numRuns: 500 });
   });
 
-  it('finds the packets again behind bytes that are none, and marks what it finds first', () => {
+  it('finds the packets again after junk, and marks the first picture', () => {
     fc.assert(fc.property(pictures, how, fc.nat(400), fc.uint8Array({ minLength: 1, maxLength: 500 }), (specs, options, where, noise) => {
       const { packets, sent } = make(specs, options);
       const at = 2 + where % (packets.length - 2);

@@ -97,7 +97,7 @@ describe('MPEG-TS', () => {
     });
   }
 
-  itNeeds(NEEDS_FFMPEG, 'gives a group\'s pictures to two listeners at once', async () => {
+  itNeeds(NEEDS_FFMPEG, 'lets two listeners receive a group\'s pictures at once', async () => {
     const port = await freeUdpPort();
     const records = [new StreamRecord(), new StreamRecord()];
     const streams = records.map((record) => openUdp(`udp://@239.255.42.1:${port}?localaddr=127.0.0.1`, OPTIONS, record));
@@ -132,14 +132,14 @@ describe('MPEG-TS', () => {
     assert.equal(pictures, record.units.length);
   });
 
-  it('is away where nobody listens on the TCP port', async () => {
+  it('ends as away if the TCP port is closed', async () => {
     const stream = openTcp('tcp://127.0.0.1:9', OPTIONS, new StreamRecord());
     const end = await stream.ended;
     assert.equal(end.kind, 'away');
     assert.match(end.reason, /^connection refused/);
   });
 
-  it('is refused where another listens on the UDP port, and says what lets both', async () => {
+  it('ends as refused if another program listens on the UDP port, and names the option for both', async () => {
     const taken = createSocket('udp4').bind(0, '127.0.0.1');
     await once(taken, 'listening');
     const { port } = taken.address();
@@ -148,7 +148,7 @@ describe('MPEG-TS', () => {
     taken.close();
   });
 
-  it('leaves no socket and no timer, whenever it is stopped', async () => {
+  it('leaves no socket or timer after a stop at any time', async () => {
     const open = (): string[] => process.getActiveResourcesInfo().filter((kind) => /UDP|TCP|Timeout|GetAddrInfo/.test(kind)).sort();
     const port = await freeUdpPort();
     const before = open();
@@ -173,7 +173,7 @@ describe('MPEG-TS', () => {
     const server = createServer((socket) => socket.on('error', () => undefined).end(bytes)).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const stream = openTcp(`tcp://127.0.0.1:${(server.address() as AddressInfo).port}`, OPTIONS, new StreamRecord());
-    assert.deepEqual(await stream.ended, { kind: 'unsupported', reason: 'MPEG-TS over TCP: the stream\'s video is MPEG-2 video, which is not taken apart here' });
+    assert.deepEqual(await stream.ended, { kind: 'unsupported', reason: 'MPEG-TS over TCP: the stream\'s video is MPEG-2 video, which Nowcast does not read' });
     server.close();
   });
 });

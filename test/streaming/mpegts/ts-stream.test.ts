@@ -17,7 +17,7 @@ describe('a transport stream', () => {
   };
   afterEach(() => { for (const stream of streams.splice(0)) stream.stop(); });
 
-  it('gives a picture of known length with its last packet, when it came', () => {
+  it('emits a picture of known length with its last packet, at its arrival', () => {
     const { stream, record, at } = open();
     const muxer = new TsMuxer({ lengths: true });
     for (const packet of muxer.tables()) stream.push(packet);
@@ -34,7 +34,7 @@ describe('a transport stream', () => {
     assert.deepEqual(unit, { codec: 'h264', mediaMs: 1_000, arrivedAtMs: 10 + packets.length - 1, isKey: true, damaged: false, lostBefore: false, mayGoBack: false });
   });
 
-  it('gives a picture of unknown length with its stuffed last packet, once three have shown that stuffing ends them', () => {
+  it('emits a picture of unknown length with its stuffed last packet, once three have ended in stuffing', () => {
     const { stream, record } = open();
     const muxer = new TsMuxer();
     for (const packet of muxer.tables()) stream.push(packet);
@@ -46,7 +46,7 @@ describe('a transport stream', () => {
     assert.ok(record.units.every(({ damaged, data }) => !damaged && data.length === PLAIN));
   });
 
-  it('gives a picture that fills its packets when the next begins, with the time at which its own last byte came', () => {
+  it('emits a picture that fills its packets when the next begins, with its own arrival time', () => {
     const { stream, record, at } = open();
     const muxer = new TsMuxer();
     for (const packet of muxer.tables()) stream.push(packet);
@@ -59,7 +59,7 @@ describe('a transport stream', () => {
     assert.deepEqual(record.units.map(({ data }) => data.length), [PLAIN, PLAIN, PLAIN, PLAIN, 1_642, PLAIN]);
   });
 
-  it('waits for the next picture where a sender stuffs packets inside one, and says so once', () => {
+  it('waits for the next picture if a sender stuffs packets inside one, and reports it once', () => {
     const { stream, record } = open();
     const muxer = new TsMuxer({ stuffsInside: true });
     for (const packet of muxer.tables()) stream.push(packet);
@@ -69,7 +69,7 @@ describe('a transport stream', () => {
     assert.match(record.notices[0], /stuffs packets inside a picture/);
   });
 
-  it('marks the picture after one that it took for whole too early', () => {
+  it('marks the picture after one that ended too early', () => {
     const { stream, record } = open();
     const muxer = new TsMuxer();
     for (const packet of muxer.tables()) stream.push(packet);
@@ -81,7 +81,7 @@ describe('a transport stream', () => {
     assert.equal(record.notices.length, 1);
   });
 
-  it('believes lengths no more where they prove too short, as those that a sender counts modulo 65,536', () => {
+  it('ignores lengths once one is too short, for example from a sender that counts modulo 65,536', () => {
     const { stream, record } = open();
     const muxer = new TsMuxer();
     for (const packet of muxer.tables()) stream.push(packet);
@@ -105,7 +105,7 @@ describe('a transport stream', () => {
     assert.ok(record.units[1].data.length < 184);
   });
 
-  it('takes a repeated packet once', () => {
+  it('counts a repeated packet once', () => {
     const { stream, record } = open();
     const muxer = new TsMuxer({ lengths: true });
     for (const packet of muxer.tables()) stream.push(packet);
@@ -116,7 +116,7 @@ describe('a transport stream', () => {
     assert.deepEqual(record.units.map(({ data, damaged }) => [data.length, damaged]), [[PLAIN, false]]);
   });
 
-  it('takes a jump of the counters for no loss where the sender announces it', () => {
+  it('counts no loss for an announced jump of the counters', () => {
     const { stream, record } = open();
     const [before, after] = [new TsMuxer({ lengths: true }), new TsMuxer({ lengths: true, continuity: 9 })];
     for (const packet of before.tables()) stream.push(packet);
@@ -125,7 +125,7 @@ describe('a transport stream', () => {
     assert.deepEqual(record.units.map(({ mediaMs, damaged }) => [mediaMs, damaged]), [[0, false], [90_000, false]]);
   });
 
-  it('goes on where the times wrap after 26.5 hours', () => {
+  it('continues when the times wrap after 26.5 hours', () => {
     const { stream, record } = open();
     const muxer = new TsMuxer({ lengths: true });
     for (const packet of muxer.tables()) stream.push(packet);
@@ -146,7 +146,7 @@ describe('a transport stream', () => {
     assert.equal(record.opened.length, 1);
   });
 
-  it('ends where the sender changes the codec', async () => {
+  it('ends if the sender changes the codec', async () => {
     const { stream } = open();
     for (const packet of new TsMuxer().tables()) stream.push(packet);
     for (const packet of new TsMuxer({ pid: 300, streamType: 0x24, continuity: 2 }).tables()) stream.push(packet);
@@ -167,13 +167,13 @@ describe('a transport stream', () => {
     });
   }
 
-  it('leaves bytes that are no transport stream to others', async () => {
+  it('ends as unsupported on bytes that are not a transport stream', async () => {
     const { stream } = open();
     for (let i = 0; i < 600; i++) stream.push(new Uint8Array(1_000).fill(0x42));
-    assert.deepEqual(await stream.ended, { kind: 'unsupported', reason: 'MPEG-TS: these bytes are no MPEG transport stream' });
+    assert.deepEqual(await stream.ended, { kind: 'unsupported', reason: 'MPEG-TS: the stream is not an MPEG transport stream' });
   });
 
-  it('leaves pictures without times to others', async () => {
+  it('ends as unsupported on pictures without times', async () => {
     const { stream } = open();
     const muxer = new TsMuxer({ lengths: true, timeless: true });
     for (const packet of muxer.tables()) stream.push(packet);
@@ -181,7 +181,7 @@ describe('a transport stream', () => {
     assert.deepEqual(await stream.ended, { kind: 'unsupported', reason: 'MPEG-TS: its pictures carry no times' });
   });
 
-  it('parts pictures that share a PES packet, and spaces them by the rate', () => {
+  it('separates pictures that share a PES packet, and spaces them by the rate', () => {
     const { stream, record } = open();
     const muxer = new TsMuxer({ lengths: true });
     for (const packet of muxer.tables()) stream.push(packet);
@@ -195,7 +195,7 @@ describe('a transport stream', () => {
     assert.match(record.notices.join(), /several pictures share one PES packet/);
   });
 
-  it('joins the two fields of a frame where each has a PES packet of its own', () => {
+  it('joins the two fields of a frame from separate PES packets', () => {
     const { stream, record } = open();
     const muxer = new TsMuxer({ lengths: true });
     for (const packet of muxer.tables()) stream.push(packet);
@@ -223,7 +223,7 @@ describe('a transport stream', () => {
     assert.deepEqual(record.units.map(({ data }) => [...data]), [[...sets, ...picture]]);
   });
 
-  it('tells the sender\'s clock so that no picture was taken after it left', () => {
+  it('reports the sender\'s clock so that each picture was captured before it left', () => {
     const { stream, record, at } = open();
     const leads = [700, 680, 740, 690];
     leads.forEach((pcrLeadMs, i) => {
@@ -250,12 +250,12 @@ describe('a transport stream', () => {
       return { stream, record };
     };
 
-    it('is away where nothing comes', async () => {
+    it('ends as away if no data comes', async () => {
       const { stream } = run(3_000, () => undefined);
       assert.deepEqual(await stream.ended, { kind: 'away', reason: 'nothing has arrived in 3 s: nobody is sending' });
     });
 
-    it('is lost where nothing comes any more, counted from the last byte', async () => {
+    it('ends as lost if no more data comes, counted from the last byte', async () => {
       let endedAtMs = 0;
       const { stream } = run(3_000, (opened, scheduler) => {
         for (const packet of new TsMuxer().tables()) opened.push(packet);
@@ -266,11 +266,11 @@ describe('a transport stream', () => {
       assert.equal(endedAtMs, 5_900);
     });
 
-    it('is for others where packets come and no table tells of a video', async () => {
+    it('ends as unsupported if packets come without a table that lists a video', async () => {
       const { stream } = run(3_000, (opened, scheduler) => {
         for (const [number, packet] of new TsMuxer().packets(700, new Uint8Array(10_000)).entries()) scheduler.schedule(() => opened.push(packet), 100 * number);
       });
-      assert.deepEqual(await stream.ended, { kind: 'unsupported', reason: 'MPEG-TS: the first 3 s told of no video' });
+      assert.deepEqual(await stream.ended, { kind: 'unsupported', reason: 'MPEG-TS: the first 3 s contained no video' });
     });
   });
 });

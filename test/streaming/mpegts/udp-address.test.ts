@@ -29,7 +29,7 @@ describe('the address of a transport stream over UDP', () => {
     ['udp://@', /not of the form/],
     ['udp://@:0', /port must lie between 1 and 65535, got 0/],
     ['udp://@:70000', /got 70000/],
-    ['udp://@:5000?block=192.0.2.1', /option block is ffmpeg's/],
+    ['udp://@:5000?block=192.0.2.1', /only ffmpeg supports the option block/],
     ['udp://@:5000?connect=1', /option connect/],
     ['udp://camera.example:5000', /camera\.example is a name/],
     ['udp://@:5000?localaddr=eth0', /localaddr must be an address, got eth0/],

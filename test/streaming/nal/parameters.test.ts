@@ -10,13 +10,13 @@ import { clipPictures, codedClip, shownPlaces } from '../../helpers/coded-clip.j
 import { itNeeds } from '../../helpers/needs.js';
 
 describe('parameter sets', () => {
-  it('of H.264 are read as far as slices refer to them', () => {
+  it('of H.264 are read as far as slices need them', () => {
     assert.deepEqual(readH264Sequence(wholeNal(INTERLACED.sps)), { id: 0, frameNumberBits: 4, isFramesOnly: false, hasColourPlanes: false, isShownInOrder: false, size: { width: 320, height: 480 } });
     assert.deepEqual(readH264PictureSet(wholeNal(INTERLACED.pps)), { id: 0, sequenceId: 0 });
     assert.equal(readH264Sequence(wholeNal(INTERLACED.sps.subarray(0, 5))), undefined);
   });
 
-  it('tell fields from frames, and say nothing of slices that end too early', () => {
+  it('distinguish fields from frames, and give no answer for truncated slices', () => {
     const rules = h264SliceRules((type) => [wholeNal(type === 7 ? INTERLACED.sps : INTERLACED.pps)]);
     const read = (field: 'top' | 'bottom' | 'none') => rules.fieldOf(wholeNal(INTERLACED.slice({ frame: 9, field })));
     assert.deepEqual(read('bottom'), { isBottom: true, frameNumber: 9, isReference: true, isIdr: false });
@@ -58,7 +58,7 @@ describe('parameter sets', () => {
     });
   }
 
-  itNeeds(NEEDS_FFMPEG, 'and the first slice tell B-pictures of H.265 from those that others wait for; other slices do not tell', function () {
+  itNeeds(NEEDS_FFMPEG, 'and the first slice identify B-pictures of H.265; other slices do not', function () {
     this.timeout(30_000);
     const pictures = clipPictures('h265', codedClip('h265', { seconds: 1, bPictures: 2, slices: 2 }));
     const shown = shownPlaces('h265', { seconds: 1, bPictures: 2, slices: 2 });

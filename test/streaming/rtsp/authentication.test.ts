@@ -68,7 +68,7 @@ describe('strongestChallenge', () => {
     });
   });
 
-  it('passes over what it cannot answer', () => {
+  it('skips challenges that it cannot answer', () => {
     for (const field of ['', 'Negotiate', 'Digest realm="no nonce"', 'Digest nonce="1", algorithm=SHA-512-256', 'Digest nonce="1", qop="auth-int"', 'Bearer nonce="1"']) {
       assert.equal(strongestChallenge([field]), undefined, field);
     }
@@ -79,14 +79,14 @@ describe('Authenticator', () => {
   const first = digest('Digest realm="r", nonce="1", qop="auth"');
   const second = digest('Digest realm="r", nonce="2", qop="auth"');
 
-  it('says nothing before a challenge, and nothing without credentials', () => {
+  it('sends no authorization before a challenge, or without credentials', () => {
     assert.equal(new Authenticator(MUFASA).authorize('OPTIONS', 'rtsp://h/'), undefined);
     const anonymous = new Authenticator(undefined);
     assert.equal(anonymous.meet(first, false), false);
     assert.equal(anonymous.authorize('OPTIONS', 'rtsp://h/'), undefined);
   });
 
-  it('counts the uses of a nonce, and begins anew with another', () => {
+  it('counts the uses of a nonce, and restarts with another', () => {
     const authenticator = new Authenticator(MUFASA);
     assert.equal(authenticator.meet(first, false), true);
     const counts = [0, 0].map(() => /nc=(\w+)/.exec(authenticator.authorize('OPTIONS', 'rtsp://h/') ?? '')?.[1]);
@@ -96,13 +96,13 @@ describe('Authenticator', () => {
     assert.match(authenticator.authorize('OPTIONS', 'rtsp://h/') ?? '', /nonce="2".*nc=00000001/);
   });
 
-  it('takes a second refusal of credentials that were never accepted for a wrong password', () => {
+  it('takes a second refusal for a wrong password, if the credentials were never accepted', () => {
     const authenticator = new Authenticator(MUFASA);
     authenticator.meet(first, false);
     assert.equal(authenticator.meet(second, true), false);
   });
 
-  it('tries again where the server says that the nonce is stale', () => {
+  it('tries again if the server calls the nonce stale', () => {
     const authenticator = new Authenticator(MUFASA);
     authenticator.meet(first, false);
     assert.equal(authenticator.meet({ ...second, isStale: true }, true), true);

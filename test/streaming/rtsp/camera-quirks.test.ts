@@ -20,7 +20,7 @@ const never = (): boolean => false;
 const always = (): boolean => true;
 
 describe('pictures of a camera', () => {
-  it('are ended at once by an honest marker', () => {
+  it('end at once with a correct marker', () => {
     const sender = new RtpSender();
     const reading = new Reading('h264');
     const key = [sps, pps, ...picture(0, { slices: 2, key: true })];
@@ -37,7 +37,7 @@ describe('pictures of a camera', () => {
     assert.deepEqual(reading.notices, []);
   });
 
-  it('are ended by the next one where the camera never sets the marker, with their own arrival times', () => {
+  it('end with the next one if the camera never sets the marker, and keep their own arrival times', () => {
     const sender = new RtpSender();
     const reading = new Reading('h264');
     const pictures = [[sps, pps, ...picture(0, { slices: 2, key: true })], picture(1, { slices: 2 }), picture(2)];
@@ -46,10 +46,10 @@ describe('pictures of a camera', () => {
     assert.deepEqual(reading.units.map(({ arrivedAtMs }) => arrivedAtMs), [4, 6]);
     assert.deepEqual(reading.damaged, [false, false]);
     assert.equal(reading.notices.length, 1);
-    assert.match(reading.notices[0], /marks no picture's end/);
+    assert.match(reading.notices[0], /does not mark the end of pictures/);
   });
 
-  it('are ended by an access unit delimiter where the marker is never set', () => {
+  it('end with an access unit delimiter if the marker is never set', () => {
     const sender = new RtpSender();
     const reading = new Reading('h264');
     const pictures = [0, 1].map((index) => [delimiter, ...picture(index)]);
@@ -60,7 +60,7 @@ describe('pictures of a camera', () => {
     assert.deepEqual(reading.data, pictures.map(annexBOf));
   });
 
-  it('are ended by the next one once the camera marked a slice inside a picture; the picture cut short is told by the next', () => {
+  it('end with the next one once the camera marked a slice inside a picture; the next one reports the truncated picture', () => {
     const sender = new RtpSender();
     const reading = new Reading('h264');
     const pictures = [0, 1, 2, 3].map((index) => picture(index, { slices: 3 }));
@@ -86,7 +86,7 @@ describe('pictures of a camera', () => {
         return reading.units.length - i;
       });
 
-    it('are ended by their last slice once eight in a row had the same count, key pictures and others apart', () => {
+    it('end with their last slice once eight in a row had the same count, separately for key pictures', () => {
       const reading = new Reading('h264', { quirks: quirks() });
       // 1: it has come out at once; 0: with the next one.
       const atOnce = send(reading, new RtpSender(), 0, 60);
@@ -102,7 +102,7 @@ describe('pictures of a camera', () => {
       assert.ok(reading.flaws.every((flaw) => flaw === ''));
     });
 
-    it('wait for the next one again where one has more slices, and the one after it tells that something is missing', () => {
+    it('wait for the next one again if one has more slices, and the one after it reports the loss', () => {
       const reading = new Reading('h264', { quirks: quirks() });
       const sender = new RtpSender();
       send(reading, sender, 0, 20);
@@ -116,7 +116,7 @@ describe('pictures of a camera', () => {
       assert.equal(others.indexOf(1), 16, 'twice as many have to agree');
     });
 
-    it('wait for the next one where one has fewer', () => {
+    it('wait for the next one if one has fewer slices', () => {
       const reading = new Reading('h264', { quirks: quirks() });
       const sender = new RtpSender();
       send(reading, sender, 0, 20);
@@ -128,7 +128,7 @@ describe('pictures of a camera', () => {
       assert.ok(reading.flaws.every((flaw) => flaw === ''));
     });
 
-    it('are not counted where a slice was lost', () => {
+    it('do not count if a slice was lost', () => {
       const reading = new Reading('h264', { quirks: quirks() });
       const sender = new RtpSender();
       send(reading, sender, 1, 3);
@@ -140,7 +140,7 @@ describe('pictures of a camera', () => {
     });
   });
 
-  it('are whole from the first on where an earlier connection has learnt that the camera marks each slice', () => {
+  it('are complete from the first on if an earlier connection detected that the camera marks each slice', () => {
     const notices: string[] = [];
     const quirks = new SenderQuirks((text) => notices.push(text));
     const pictures = [0, 1, 2].map((index) => picture(index, { slices: 3 }));
@@ -153,7 +153,7 @@ describe('pictures of a camera', () => {
     assert.equal(notices.length, 1);
   });
 
-  it('are whole where the marker stands on every NAL unit of pictures with one slice', () => {
+  it('are complete if every NAL unit of single-slice pictures has the marker', () => {
     const sender = new RtpSender();
     const reading = new Reading('h264');
     const pictures = [[sps, pps, sei, ...picture(0, { key: true })], picture(1)];
@@ -162,7 +162,7 @@ describe('pictures of a camera', () => {
     assert.deepEqual(reading.notices, []);
   });
 
-  it('are whole where the marker stands on every packet, inside NAL units too', () => {
+  it('are complete if every packet has the marker, even inside NAL units', () => {
     const sender = new RtpSender();
     const reading = new Reading('h264');
     const pictures = [picture(0, { size: 5000 }), picture(1, { size: 3000 })];
@@ -201,7 +201,7 @@ describe('pictures of a camera', () => {
     });
   }
 
-  it('are apart where all have the same time', () => {
+  it('stay separate if all have the same time', () => {
     const sender = new RtpSender();
     const reading = new Reading('h264');
     const pictures = [0, 1, 2].map((index) => picture(index, { slices: 2 }));
@@ -211,7 +211,7 @@ describe('pictures of a camera', () => {
     assert.deepEqual(reading.notices, ['the camera gives several pictures the same RTP time']);
   });
 
-  it('stay whole where the time changes inside them, and have their first slice\'s time', () => {
+  it('stay complete if the time changes inside them, and have their first slice\'s time', () => {
     const sender = new RtpSender();
     const reading = new Reading('h264');
     const pictures = [0, 1].map((index) => picture(index, { slices: 3 }));
@@ -231,7 +231,7 @@ describe('pictures of a camera', () => {
     assert.deepEqual(reading.mediaMs.map((mediaMs) => mediaMs - reading.mediaMs[0]), [0, 40, 120, 80, 3_600_000, 0]);
   });
 
-  it('come apart where a camera hides NAL units behind start codes in one', () => {
+  it('are separated if a camera hides NAL units behind start codes in one', () => {
     const sender = new RtpSender();
     const reading = new Reading('h264');
     const key = picture(0, { key: true });
@@ -242,7 +242,7 @@ describe('pictures of a camera', () => {
     assert.equal(reading.units[0].isKey, true);
   });
 
-  it('are whole where the fragments of a NAL unit differ in importance', () => {
+  it('are complete if the fragments of a NAL unit differ in importance', () => {
     const reading = new Reading('h264');
     const [nal] = picture(0, { size: 1000 });
     const payloads = h264Payloads(nal, 300);
@@ -251,7 +251,7 @@ describe('pictures of a camera', () => {
     assert.deepEqual(reading.data, [annexBOf([nal])]);
   });
 
-  it('of H.265 are not damaged by an end of sequence, which is a header alone', () => {
+  it('of H.265 stay intact with an end of sequence, which is only a header', () => {
     const sender = new RtpSender();
     const reading = new Reading('h265');
     const nals = [H265.slice({ seed: 1 }), Buffer.from([36 << 1, 1])];

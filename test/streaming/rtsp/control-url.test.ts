@@ -38,13 +38,13 @@ describe('controlUrl', () => {
 });
 
 describe('addressOf', () => {
-  it('takes credentials out, decoded, whatever they hold', () => {
+  it('extracts any credentials, decoded', () => {
     assert.deepEqual(addressOf('rtsp://view%40er:p@ss:w/#rd%21@cam:8554/live?channel=1'), {
       host: 'cam', port: 8554, isSecure: false, url: 'rtsp://cam:8554/live?channel=1', credentials: { user: 'view@er', password: 'p@ss:w/#rd!' },
     });
   });
 
-  it('knows the standard ports, IPv6 and TLS', () => {
+  it('supports the standard ports, IPv6 and TLS', () => {
     assert.deepEqual(addressOf('rtsps://cam/a'), { host: 'cam', port: 322, isSecure: true, url: 'rtsps://cam/a' });
     assert.deepEqual(addressOf('rtsp://[fe80::1]/a'), { host: 'fe80::1', port: 554, isSecure: false, url: 'rtsp://[fe80::1]/a' });
   });
@@ -72,7 +72,7 @@ describe('redirected', () => {
     });
   }
 
-  it('leads nowhere where the location is none of RTSP', () => {
+  it('returns undefined if the location is not RTSP', () => {
     for (const location of ['', 'http://cam/', 'b']) assert.equal(redirected(from, location), undefined);
   });
 });

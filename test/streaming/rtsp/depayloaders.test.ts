@@ -42,7 +42,7 @@ for (const codec of CODECS) {
   describe(`NAL units of ${codec.name}`, () => {
     const hex = (nal: Uint8Array): string => Buffer.from(nal).toString('hex');
 
-    it('come out as they went in, whatever their sizes and the packets\' size', () => {
+    it('come out unchanged, for any sizes of units and packets', () => {
       const nalSizes = fc.array(fc.integer({ min: 1, max: 4000 }), { minLength: 1, maxLength: 8 });
       fc.assert(fc.property(nalSizes, fc.integer({ min: 8, max: 1500 }), fc.boolean(), (sizes, mtu, aggregated) => {
         const { out, depayloader } = harness(codec);
@@ -68,7 +68,7 @@ for (const codec of CODECS) {
       }
     });
 
-    it('that end without their last fragment are marked by the next NAL unit or its first fragment', () => {
+    it('without their last fragment are dropped at the next NAL unit or its first fragment', () => {
       const [first, ...rest] = codec.split(codec.nal(1000, 1), 300);
       assert.ok(rest.length > 0);
       for (const next of [codec.nal(50, 2), codec.nal(1000, 2)]) {

@@ -19,7 +19,7 @@ describe('fields of interlaced H.264', () => {
   const frames = [frame(0, { idr: true }), frame(1), frame(2, { reference: false }), frame(2, { reference: false }), frame(3)];
   const whole = frames.map((fields, i) => [...(i === 0 ? [sps, pps] : []), ...fields.flat()]);
 
-  it('are one unit with their frame\'s other field, given out with its last packet', () => {
+  it('are one unit with their frame\'s other field, emitted with its last packet', () => {
     const reading = new Reading('h264');
     const sender = new RtpSender();
     whole.forEach((nals, i) => {
@@ -46,7 +46,7 @@ describe('fields of interlaced H.264', () => {
     });
   }
 
-  it('are apart where they are no pair: of other frames, or of one parity', () => {
+  it('stay separate if they are no pair: from different frames, or of the same parity', () => {
     const reading = new Reading('h264');
     const sender = new RtpSender();
     const lone = [slice({ frame: 0, field: 'top', idr: true }), slice({ frame: 1, field: 'bottom' }), slice({ frame: 1, field: 'bottom', seed: 1 }), slice({ frame: 2, field: 'none' })];
@@ -55,7 +55,7 @@ describe('fields of interlaced H.264', () => {
     assert.deepEqual(reading.data, [annexBOf([sps, pps, lone[0]]), ...lone.slice(1).map((nal) => annexBOf([nal]))]);
   });
 
-  it('leave frames of the same stream alone', () => {
+  it('leave frames of the same stream unchanged', () => {
     const reading = new Reading('h264');
     const sender = new RtpSender();
     const nals = [1, 2, 2, 3].map((number, seed) => slice({ frame: number, field: 'none', reference: seed !== 1, seed }));
@@ -64,7 +64,7 @@ describe('fields of interlaced H.264', () => {
     assert.equal(reading.units.length, nals.length);
   });
 
-  it('do not pair with the next frame\'s after a loss, and the frame that lacks one is damaged', () => {
+  it('do not pair with the next frame\'s after a loss; the frame with a missing field is damaged', () => {
     for (const lost of [0, 1]) {
       const reading = new Reading('h264');
       const sender = new RtpSender();

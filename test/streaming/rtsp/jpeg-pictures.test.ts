@@ -38,7 +38,7 @@ describe('JPEGs', () => {
     }
   });
 
-  it('with a missing packet are dropped whole, and the next one says so', async () => {
+  it('with a missing packet are dropped entirely, and the next one reports it', async () => {
     const file = await jpeg();
     const payloads = jpegPayloads(file, { mtu: 400 });
     for (let missing = 0; missing < payloads.length; missing += 1) {
@@ -52,7 +52,7 @@ describe('JPEGs', () => {
     }
   });
 
-  it('whose fragments do not meet are dropped, though no packet is missing', async () => {
+  it('with a gap between fragments are dropped, even if no packet is missing', async () => {
     const sender = new RtpSender();
     const reading = new Reading('mjpeg');
     const payloads = jpegPayloads(await jpeg(), { mtu: 400 });
@@ -60,13 +60,13 @@ describe('JPEGs', () => {
     assert.deepEqual(reading.flaws, ['l']);
   });
 
-  it('are ended by the next one where the marker is never set', async () => {
+  it('end with the next one if the marker is never set', async () => {
     const sender = new RtpSender();
     const reading = new Reading('mjpeg');
     const payloads = jpegPayloads(await jpeg());
     for (const timestamp of [0, 1]) reading.take(payloads.map((payload) => sender.packet(payload, timestamp, false)));
     assert.equal(reading.units.length, 1);
-    assert.match(reading.notices.join(), /marks no picture's end/);
+    assert.match(reading.notices.join(), /does not mark the end of pictures/);
   });
 
   it('larger than 2040 pixels take their size from the SDP, and are refused without', async () => {

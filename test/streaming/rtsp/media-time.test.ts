@@ -29,7 +29,7 @@ describe('media time', () => {
     assert.equal(time.pictureMs(10), 2 ** 32 + 10);
   });
 
-  it('begins with a report where that comes first', () => {
+  it('starts with a report if that comes first', () => {
     const time = new MediaTime(1000);
     time.reportMs(2 ** 32 - 10);
     assert.equal(time.pictureMs(10), 2 ** 32 + 10);

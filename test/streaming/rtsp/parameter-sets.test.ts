@@ -7,7 +7,7 @@ const otherSps = Buffer.from('6742001ee5', 'hex');
 const key = H264.slice({ key: true });
 
 describe('parameter sets', () => {
-  it('from the SDP go before each key picture that brings none', () => {
+  it('from the SDP precede each key picture without its own', () => {
     const sender = new RtpSender();
     const reading = new Reading('h264', { parameterSets: [sps, pps] });
     for (const timestamp of [0, 1, 2]) reading.take(sender.picture([timestamp === 1 ? H264.slice() : key], timestamp));
@@ -22,14 +22,14 @@ describe('parameter sets', () => {
     assert.deepEqual(reading.data, [annexBOf([otherSps, pps, key]), annexBOf([otherSps, pps, key])]);
   });
 
-  it('that come in part are completed, each before those that refer to it', () => {
+  it('that come in part are completed, each before the sets that refer to it', () => {
     const sender = new RtpSender();
     const reading = new Reading('h264', { parameterSets: [sps, pps] });
     reading.take(sender.picture([H264.delimiter, otherSps, key], 0));
     assert.deepEqual(reading.data, [annexBOf([H264.delimiter, otherSps, pps, key])]);
   });
 
-  it('that nobody sent make no picture a key: a decoder cannot begin there', () => {
+  it('that were never sent leave no key picture, because a decoder cannot begin there', () => {
     const sender = new RtpSender();
     const reading = new Reading('h264');
     reading.take(sender.picture([key], 0)).take(sender.picture([sps, pps, key], 1));
@@ -57,7 +57,7 @@ describe('key pictures without IDR', () => {
     assert.equal(reading.units[0].isKey, true);
   });
 
-  it('are those of intra slices alone behind parameter sets, not predicted ones', () => {
+  it('are pictures with only intra slices after parameter sets, not predicted ones', () => {
     const sender = new RtpSender();
     const reading = new Reading('h264');
     reading.take(sender.picture([sps, pps, intra], 0)).take(sender.picture([sps, pps, H264.slice()], 1)).take(sender.picture([intra], 2));

@@ -11,7 +11,7 @@ function block(bytes: Uint8Array) {
 }
 
 describe('a receiver report', () => {
-  it('is empty before the first packet, and names us', () => {
+  it('is empty before the first packet, and carries our CNAME', () => {
     const bytes = Buffer.from(new Reception(0xabcd, 90_000).write(0));
     assert.equal(bytes.subarray(0, 16).toString('hex'), '80c900010000abcd81ca00040000abcd');
     assert.equal(bytes.subarray(16, 25).toString('latin1'), '\x01\x07nowcast');
@@ -28,7 +28,7 @@ describe('a receiver report', () => {
     assert.deepEqual(block(reception.write(2000)), { ...first, fraction: 0, highest: 65_536 + 4 });
   });
 
-  it('tells the jitter in ticks (RFC 3550 A.8)', () => {
+  it('reports the jitter in ticks (RFC 3550 A.8)', () => {
     const reception = new Reception(1, 90_000);
     reception.packet({ ssrc: 9, sequence: 1, timestamp: 2 ** 32 - 3600 }, 0);
     reception.packet({ ssrc: 9, sequence: 2, timestamp: 0 }, 56);
@@ -43,7 +43,7 @@ describe('a receiver report', () => {
     assert.deepEqual([lastReport, delay], [0xdeadbeef, 32_768]);
   });
 
-  it('begins anew with another source and with a new numbering', () => {
+  it('restarts with another source and with a new numbering', () => {
     const reception = new Reception(1, 90_000);
     for (const [ssrc, sequence] of [[9, 1], [8, 500], [8, 40_000]]) {
       reception.packet({ ssrc, sequence, timestamp: 0 }, 0);

@@ -28,7 +28,7 @@ describe('the reorder window', () => {
     assert.equal(order.dropped, 4);
   });
 
-  it('gives a missing packet up once the window is full, and tells the loss once', () => {
+  it('counts a missing packet as lost once the window is full, and reports it once', () => {
     const { out, push } = udp();
     push(1, 4, 5, 6, 7, 8, 9, 10);
     assert.deepEqual(out, [[1, 0]]);
@@ -39,7 +39,7 @@ describe('the reorder window', () => {
     assert.deepEqual(out.at(-1), [12, 0]);
   });
 
-  it('gives a missing packet up when time is over, also if nothing more arrives', () => {
+  it('counts a missing packet as lost after the longest wait, even if nothing more arrives', () => {
     const { out, order } = udp();
     order.push({ sequence: 1 }, 0);
     order.push({ sequence: 3 }, 10);
@@ -55,7 +55,7 @@ describe('the reorder window', () => {
     assert.deepEqual(out, [[100, 0], [101, 0], [40_000, 1], [40_001, 0], [40_002, 0]]);
   });
 
-  it('forgets what waits on a reset', () => {
+  it('discards waiting packets on a reset', () => {
     const { out, order, push } = udp();
     push(1, 3);
     order.reset();

@@ -6,7 +6,7 @@ import { goodbye, senderReport } from '../../helpers/rtp-packetizer.js';
 const report = { ssrc: 7, unixMs: 1_700_000_000_250, rtpTimestamp: 0xfffffff0, packets: 3, octets: 4000 };
 
 describe('RTCP', () => {
-  it('tells the sender\'s wall clock and media clock', () => {
+  it('gives the sender\'s wall clock and media clock', () => {
     const parsed = parseRtcp(senderReport(report));
     assert.deepEqual(parsed, { goodbyes: [], reports: [{
       ssrc: 7, senderMs: 1_700_000_000_250, rtpTimestamp: 0xfffffff0, packets: 3, octets: 4000,
@@ -14,7 +14,7 @@ describe('RTCP', () => {
     }] });
   });
 
-  it('says that there is no wall clock where NTP time is 0', () => {
+  it('has no wall clock if the NTP time is 0', () => {
     assert.equal(parseRtcp(senderReport({ ...report, unixMs: undefined }))?.reports[0].senderMs, undefined);
   });
 
@@ -28,7 +28,7 @@ describe('RTCP', () => {
     assert.deepEqual([parsed?.reports.length, parsed?.goodbyes], [1, [0xffffffff]]);
   });
 
-  it('keeps the report before a part that is cut off, and refuses a packet whose first part is', () => {
+  it('keeps the report before a truncated part, and refuses a packet with a truncated first part', () => {
     assert.equal(parseRtcp(senderReport(report).subarray(0, 40))?.reports.length, 1);
     assert.equal(parseRtcp(senderReport(report).subarray(0, 27)), undefined);
     assert.equal(parseRtcp(Buffer.from([0x80, 200, 0, 1, 0, 0, 0, 0])), undefined);

@@ -16,7 +16,7 @@ describe('a stream of RTP', () => {
     assert.deepEqual(reading.mediaMs.slice(1), [1001, 1002, 1003]);
   });
 
-  it('gives out what waited for a missing packet of the source before', () => {
+  it('emits the pictures that waited for a missing packet of the previous source', () => {
     const reading = new Reading('h264', { overUdp: true });
     const old = new RtpSender({ ssrc: 1 });
     const packets = [0, 1, 2].flatMap((index) => old.picture([slice(index)], index));
@@ -35,7 +35,7 @@ describe('a stream of RTP', () => {
     assert.deepEqual(reading.flaws, ['', '', '']);
   });
 
-  it('leaves out other payload types, and takes their places in the numbering for no loss', () => {
+  it('skips other payload types without counting their numbers as lost', () => {
     const reading = new Reading('h264');
     const header = { ssrc: 1, timestamp: 0, marker: true };
     reading.take([96, 97, 96].map((payloadType, index) =>
@@ -44,12 +44,12 @@ describe('a stream of RTP', () => {
     assert.deepEqual(reading.damaged, [false, false]);
   });
 
-  it('tells when nothing has the payload type that the SDP promises', () => {
+  it('reports a stream without the payload type that the SDP announces', () => {
     const reading = new Reading('h264');
     const sender = new RtpSender({ payloadType: 26 });
     for (let index = 0; index < 60; index += 1) reading.take(sender.picture([slice(0)], index));
     assert.equal(reading.units.length, 0);
-    assert.deepEqual(reading.notices, ['the camera sends RTP payload type 26 where its SDP promises 96; it is not read']);
+    assert.deepEqual(reading.notices, ['the camera sends RTP payload type 26, but its SDP announces 96; Nowcast ignores type 26']);
   });
 
   it('puts sender reports on the scale of its pictures', () => {
@@ -63,7 +63,7 @@ describe('a stream of RTP', () => {
     assert.equal(reading.reports.length, 1);
   });
 
-  it('uses reports that name a wrong source, unless right ones have come', () => {
+  it('uses reports that name a wrong source, unless correct ones have come', () => {
     const reading = new Reading('h264');
     const wrong = senderReport({ ssrc: 99, unixMs: 1000, rtpTimestamp: 0 });
     const sender = new RtpSender();
@@ -75,7 +75,7 @@ describe('a stream of RTP', () => {
     assert.equal(reading.reports.length, 2);
   });
 
-  it('tells the goodbye of its source alone', () => {
+  it('reports a goodbye of its own source only', () => {
     const reading = new Reading('h264');
     const sender = new RtpSender();
     reading.take(sender.picture([slice(0)], 0));
@@ -85,7 +85,7 @@ describe('a stream of RTP', () => {
     assert.equal(reading.goodbyes, 1);
   });
 
-  it('reports its reception at the clock\'s time', () => {
+  it('reports its reception on time', () => {
     const reading = new Reading('h264');
     const sender = new RtpSender();
     reading.take(sender.picture([slice(0)], 0));
@@ -95,7 +95,7 @@ describe('a stream of RTP', () => {
     assert.deepEqual([report.readUInt32BE(4), report.readUInt32BE(8), report.readUInt32BE(28)], [0xabcd, sender.ssrc, 65_536]);
   });
 
-  it('over UDP gives out a picture behind a lost packet when its time is over, marked, with its own arrival time', () => {
+  it('over UDP emits the picture after a lost packet once the wait is over, marked, with its own arrival time', () => {
     const reading = new Reading('h264', { overUdp: true });
     const sender = new RtpSender();
     const packets = [0, 1, 2].flatMap((index) => sender.picture([slice(index)], index));
@@ -126,7 +126,7 @@ for (const codec of ['h264', 'h265'] as const) {
     const { slice: makeSlice } = codec === 'h264' ? H264 : H265;
     const split = codec === 'h264' ? h264Payloads : h265Payloads;
 
-    it('come out whole and in order, or what is missing is marked, inside and before', () => {
+    it('come out complete and in order, or with losses marked, inside and before', () => {
       const faults = fc.record({
         drops: fc.array(fc.nat(60), { maxLength: 4 }), repeats: fc.array(fc.nat(60), { maxLength: 4 }),
         moves: fc.array(fc.tuple(fc.nat(60), fc.integer({ min: 1, max: 10 })), { maxLength: 6 }),

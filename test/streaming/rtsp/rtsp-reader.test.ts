@@ -35,7 +35,7 @@ describe('RtspReader', () => {
   }
   const SDP = 'v=0\r\nm=video 0 RTP/AVP 26\r\na=control:trackID=1\r\n';
 
-  it('leaves JPEGs whose size nobody tells to others, and ends the session in order', async () => {
+  it('ends as unsupported on JPEGs of unknown size, after ending the session properly', async () => {
     const { record, end, server } = await read(SDP, await wideJpeg());
     assert.deepEqual(end, { kind: 'unsupported', reason: 'its JPEGs are larger than 2040 pixels and its SDP names no size; choose a smaller picture or H.264' });
     assert.deepEqual([record.units.length, record.opened.length], [0, 1]);
@@ -43,14 +43,14 @@ describe('RtspReader', () => {
     await server.until(() => server.sockets.every((socket) => socket.destroyed));
   });
 
-  it('reads them where the SDP tells it', async () => {
+  it('reads them if the SDP gives the size', async () => {
     const { record, end } = await read(`${SDP}a=framesize:26 ${WIDTH}-16\r\n`, await wideJpeg());
     assert.equal(end.kind, 'stopped');
     const { width, height } = await sharp(record.units[0].data).metadata();
     assert.deepEqual([width, height], [WIDTH, 16]);
   });
 
-  it('is lost where the camera says goodbye', async () => {
+  it('ends as lost if the camera sends a goodbye', async () => {
     const sender = new RtpSender({ payloadType: 26 });
     const payloads = jpegPayloads(await sharp({ create: { width: 16, height: 16, channels: 3, background: 'red' } }).jpeg({ chromaSubsampling: '4:2:0', optimiseCoding: false }).toBuffer());
     const { end } = await read(SDP, payloads.map((payload) => sender.packet(payload, 0, false)), [goodbye(sender.ssrc)]);

@@ -32,11 +32,11 @@ describe('parseSdp and chooseVideo', () => {
     assert.deepEqual(media.parameterSets.map((unit) => unit[0] >> 1), [32, 33, 34]);
   });
 
-  it('reads H.265 that says that it has no decoding order numbers', () => {
+  it('reads H.265 that declares no decoding order numbers', () => {
     assert.equal(chosen('m=video 0 RTP/AVP 98', 'a=rtpmap:98 H265/90000', 'a=fmtp:98 sprop-max-don-diff=0').codec, 'h265');
   });
 
-  it('knows JPEG by its payload type alone', () => {
+  it('recognises JPEG by its payload type alone', () => {
     const media = chosen('m=video 0 RTP/AVP 26');
     assert.deepEqual([media.codec, media.payloadType, media.clockRate, media.control], ['mjpeg', 26, 90_000, undefined]);
   });
@@ -48,7 +48,7 @@ describe('parseSdp and chooseVideo', () => {
     for (const line of ['a=framesize:26 0-0', 'a=framesize:', 'a=x-dimensions:3840', 'a=framesize:26 999999-1']) assert.equal(chosen('m=video 0 RTP/AVP 26', line).size, undefined, line);
   });
 
-  it('takes line feeds alone, no version, spaces, odd case and lines that mean nothing', () => {
+  it('accepts bare line feeds, a missing version, spaces, any case and meaningless lines', () => {
     const { media, control } = parseSdp('junk\na=\n=\n\x00\nA = CONTROL : rtsp://h/s \nM=Video 0 rtp/avp 97 \na=rtpmap: 97  h264 / 90000\na=control: track1\n\n');
     assert.equal(control, 'rtsp://h/s');
     const result = chooseVideo({ media });
@@ -57,7 +57,7 @@ describe('parseSdp and chooseVideo', () => {
     assert.equal(result.media.control, 'track1');
   });
 
-  it('takes the first video that is ours among several sections, and the first of two attributes', () => {
+  it('takes the first readable video of several sections, and the first of two attributes', () => {
     const media = chosen(
       'm=audio 0 RTP/AVP 0', 'a=control:audio', 'm=video 0 RTP/AVP 96', 'a=rtpmap:96 VP8/90000', 'a=control:vp8',
       'm=application 0 RTP/AVP 107', 'a=rtpmap:107 vnd.onvif.metadata/90000', 'm=video 0 RTP/AVP 97 98', 'a=rtpmap:98 H264/90000',
@@ -82,7 +82,7 @@ describe('parseSdp and chooseVideo', () => {
     [['m=audio 0 RTP/AVP 0'], { absent: 'no video in this stream (audio only)' }],
     [['m=video 0 RTP/AVP 96', 'a=rtpmap:96 MP4V-ES/90000'], { unsupported: 'the video is MP4V-ES' }],
     [['m=video 0 RTP/AVP 96'], { unsupported: 'the video is in a codec that the camera does not name' }],
-    [['m=video 0 RTP/AVP'], { unsupported: 'the camera does not say in which codec its video is' }],
+    [['m=video 0 RTP/AVP'], { unsupported: 'the camera does not name the codec of its video' }],
     [['m=video 0 RTP/SAVP 96', 'a=rtpmap:96 H264/90000'], { unsupported: 'the video is encrypted (SRTP)' }],
     [['m=video 0 MP2T/H2221/UDP 96', 'a=rtpmap:96 H264/90000'], { unsupported: 'the video does not come as RTP' }],
     [['m=video 0 RTP/AVP 96', 'a=rtpmap:96 H264/90000', 'a=fmtp:96 packetization-mode=2'], { unsupported: 'the video is H.264 in interleaved mode' }],
@@ -91,7 +91,7 @@ describe('parseSdp and chooseVideo', () => {
     it(`says that ${Object.values(expected).join('')}`, () => assert.deepEqual(choose(...lines), expected));
   }
 
-  it('bounds what it keeps of a description without end', () => {
+  it('bounds the memory for an endless description', () => {
     const { media } = parseSdp('m=video 0 RTP/AVP 96\n'.repeat(20_000));
     assert.equal(media.length, 64);
     const [section] = parseSdp(`m=video 0 RTP/AVP ${'96 '.repeat(10_000)}\n${`a=fmtp:96 ${'x'.repeat(1_000)}\n`.repeat(200)}`).media;
@@ -99,7 +99,7 @@ describe('parseSdp and chooseVideo', () => {
     assert.ok((section.formats.get(96)?.length ?? 0) <= 16 * 1024);
   });
 
-  it('never throws, whatever it reads', () => {
+  it('never throws on any input', () => {
     const fragment = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom(
       'm=video 0 RTP/AVP 96', 'm=', 'a=rtpmap:96 H264/90000', 'a=rtpmap:96 ', 'a=rtpmap:999 H264/1', 'a=fmtp:96 sprop-parameter-sets=', 'a=control:', '\r', '\n', ';', ',', '=',
     ));

@@ -70,7 +70,7 @@ describe('openRtspSession and access', () => {
     await session.ended;
   });
 
-  it('answers anew where the nonce is stale, and where each nonce holds for one request', async () => {
+  it('answers again if the nonce is stale, and if each nonce is valid for one request', async () => {
     const stale = await serve(cameraScript({ DESCRIBE: (request) => {
       if (isRight(request, 'n2')) return cameraScript()(request, undefined as never);
       return request.headers.has('authorization') ? challenge(request, 'n2', ', stale=true') : challenge(request, 'n1');
@@ -101,7 +101,7 @@ describe('openRtspSession and access', () => {
     assert.ok(![...notices, end.reason].join().includes('wrong-password'));
   });
 
-  it('connects again where the server hangs up with its challenge', async () => {
+  it('reconnects if the server hangs up after its challenge', async () => {
     const plain = cameraScript();
     const server = await serve((request, socket) => isRight(request, 'n1') ? plain(request, socket) : void socket.end(challenge(request, 'n1')));
     const { session, opened } = watch(withCredentials(server.url));
@@ -111,7 +111,7 @@ describe('openRtspSession and access', () => {
     await session.ended;
   });
 
-  it('sends Basic where nothing better is offered, and says that anyone can read it', async () => {
+  it('uses Basic if nothing better is offered, and warns that anyone can read it', async () => {
     const plain = cameraScript();
     const server = await serve((request, socket) => request.headers.get('authorization') === `Basic ${Buffer.from(`viewer:${PASSWORD}`).toString('base64')}`
       ? plain(request, socket)
@@ -129,20 +129,20 @@ describe('openRtspSession and access', () => {
     const server = await serve(cameraScript({ DESCRIBE: (request) => reply(request, '302 Found', { Location: target.url }) }));
     const { session, opened, notices } = watch(withCredentials(server.url));
     await opened;
-    assert.deepEqual(notices, [`the camera sends its clients to 127.0.0.1:${target.port}`]);
+    assert.deepEqual(notices, [`the camera redirects to 127.0.0.1:${target.port}`]);
     session.stop();
     await session.ended;
     await server.until(() => server.sockets.every((socket) => socket.destroyed));
   });
 
-  it('takes no password to another host', async () => {
+  it('sends no password to another host', async () => {
     const target = await serve((request) => challenge(request, 'n1'));
     const server = await serve(cameraScript({ DESCRIBE: (request) => reply(request, '301 Moved Permanently', { Location: target.url.replace('127.0.0.1', 'localhost') }) }));
     assert.equal((await watch(withCredentials(server.url)).session.ended).reason, '401 unauthorised: check user and password');
     assert.ok(target.requests.every(({ headers }) => !headers.has('authorization')));
   });
 
-  it('follows no circle of redirects', async () => {
+  it('ends a cycle of redirects', async () => {
     const server = await serve(cameraScript({ OPTIONS: (request) => reply(request, '302 Found', { Location: request.url }) }));
     assert.deepEqual(await watch(server.url).session.ended, { kind: 'refused', reason: 'the camera redirects more than 5 times' });
     assert.equal(server.requests.length, 6);

@@ -16,7 +16,7 @@ const headers = fc.record({
 }, { requiredKeys: [] });
 const body = fc.oneof(fc.constant(SDP), fc.constant(''), fc.string());
 
-describe('openRtspSession with a server that says anything', () => {
+describe('openRtspSession with a server that sends anything', () => {
   it('ends, with a reason without secrets, and throws nothing', async function () {
     this.timeout(60_000);
     let script: Script = () => undefined;

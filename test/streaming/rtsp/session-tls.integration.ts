@@ -13,7 +13,7 @@ import { watch } from './session-harness.js';
 const needs = { openssl: hasProgram('openssl', 'version') };
 
 describe('openRtspSession over TLS', () => {
-  itNeeds(needs, 'reads from a camera that signed its certificate itself, and says that this proves nothing', async () => {
+  itNeeds(needs, 'reads from a camera with a self-signed certificate, and warns about it', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'nowcast-tls-'));
     const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')];
     const made = spawnSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', key, '-out', certificate, '-days', '2', '-subj', '/CN=camera']);
@@ -31,7 +31,7 @@ describe('openRtspSession over TLS', () => {
       const { session, opened, notices } = watch(`rtsps://127.0.0.1:${(front.address() as AddressInfo).port}/cam`);
       assert.equal((await opened).transport, 'tls');
       assert.equal(notices.length, 1);
-      assert.match(notices[0], /certificate is not signed by anyone this machine trusts/);
+      assert.match(notices[0], /machine does not trust the signer of the camera's certificate/);
       session.stop();
       assert.equal((await session.ended).kind, 'stopped');
       assert.equal(camera.methods.at(-1), 'TEARDOWN');
@@ -42,14 +42,14 @@ describe('openRtspSession over TLS', () => {
     }
   });
 
-  it('says that plain RTSP is no TLS', async () => {
+  it('reports plain RTSP on a TLS port', async () => {
     const camera = await ScriptedRtspServer.start(cameraScript());
     try {
       const { session } = watch(camera.url.replace('rtsp:', 'rtsps:'), { timeoutMs: 2_000 });
       await camera.until(() => camera.sockets.length > 0);
       // A real server answers the greeting of TLS, which is no request, with an error.
       camera.send('RTSP/1.0 400 Bad Request\r\n\r\n');
-      assert.deepEqual(await session.ended, { kind: 'unsupported', reason: 'the camera speaks no TLS that is known here' });
+      assert.deepEqual(await session.ended, { kind: 'unsupported', reason: 'the camera offers no TLS version that Nowcast supports' });
     } finally {
       await camera.close();
     }

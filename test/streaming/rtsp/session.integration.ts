@@ -71,7 +71,7 @@ describe('openRtspSession with GStreamer\'s server', () => {
     });
   }
 
-  itNeeds(needs, 'says that a password is wrong', async () => {
+  itNeeds(needs, 'reports a wrong password', async () => {
     server = await RtspServer.start({ user: 'viewer', password: 'right' });
     const session = openRtspSession(server.url.replace('//', '//viewer:wrong@'), { transport: 'tcp', timeoutMs: 5_000, clock: monotonicClock, scheduler: asyncScheduler }, {
       onOpen: () => assert.fail(), onRtp: () => assert.fail(), onRtcp: () => assert.fail(), onAlive: () => undefined, onNotice: () => assert.fail(),

@@ -18,7 +18,7 @@ describe('openRtspSession', () => {
     await Promise.all(servers.splice(0).map((server) => server.close()));
   });
 
-  it('asks in order, each of the URL that it is about, and ends the session with TEARDOWN', async () => {
+  it('sends its requests in order, each with its URL, and ends the session with TEARDOWN', async () => {
     const server = await serve(cameraScript());
     const { session, opened } = watch(server.url);
     const { media, transport } = await opened;
@@ -37,7 +37,7 @@ describe('openRtspSession', () => {
     await server.until(() => server.sockets.every((socket) => socket.destroyed));
   });
 
-  it('opens before the first packet, also where that precedes the reply to PLAY; packets of one read have one time', async () => {
+  it('opens before the first packet, even if that precedes the reply to PLAY; packets of one read share one time', async () => {
     const server = await serve(cameraScript({
       SETUP: (request) => reply(request, '200 OK', { Session: '1', Transport: 'RTP/AVP/TCP;interleaved=4-5' }),
       PLAY: (request) => Buffer.concat([interleaved(4, packet(1)), interleaved(0, packet(9)), Buffer.from(reply(request)), interleaved(5, Buffer.from([0x80, 200])), interleaved(4, packet(2))]),
@@ -67,10 +67,10 @@ describe('openRtspSession', () => {
       'RTSP/1.0 501 Not Implemented\nCSeq: 9',
     ]);
     server.send('REDIRECT * RTSP/1.0\r\nCSeq: 10\r\nLocation: rtsp://elsewhere/\r\n\r\n');
-    assert.deepEqual(await session.ended, { kind: 'lost', reason: 'the camera sends its clients to another address' });
+    assert.deepEqual(await session.ended, { kind: 'lost', reason: 'the camera redirects to another address' });
   });
 
-  it('goes over to UDP where the server refuses TCP, and says so', async () => {
+  it('changes to UDP if the server refuses TCP, and reports it', async () => {
     const server = await serve(cameraScript({
       SETUP: (request) => request.headers.get('transport')?.includes('TCP') === true
         ? reply(request, '461 Unsupported Transport')
@@ -78,19 +78,19 @@ describe('openRtspSession', () => {
     }));
     const { session, notices, opened } = watch(server.url, { transport: 'auto' });
     assert.equal((await opened).transport, 'udp');
-    assert.match(notices.join(), /UDP is used/);
+    assert.match(notices.join(), /uses UDP/);
     const [first, second] = /client_port=(\d+)-(\d+)/.exec(server.requests.findLast(({ method }) => method === 'SETUP')?.headers.get('transport') ?? '')!.slice(1).map(Number);
     assert.deepEqual([first % 2, second], [0, first + 1]);
     session.stop();
     await session.ended;
   });
 
-  it('does not go over where TCP alone was asked for', async () => {
+  it('does not change to UDP if only TCP was requested', async () => {
     const server = await serve(cameraScript({ SETUP: (request) => reply(request, '461 Unsupported Transport') }));
     assert.deepEqual(await watch(server.url).session.ended, { kind: 'refused', reason: '461 unsupported transport: try the other one, tcp or udp' });
   });
 
-  it('plays the track where the server plays no aggregate', async () => {
+  it('plays the single track if the server refuses to play the aggregate', async () => {
     const server = await serve(cameraScript({ PLAY: (request) => reply(request, request.url.endsWith('trackID=1') ? '200 OK' : '459 Aggregate Operation Not Allowed') }));
     const { session, opened } = watch(server.url);
     await opened;
@@ -98,7 +98,7 @@ describe('openRtspSession', () => {
     await session.ended;
   });
 
-  it('passes over a server that knows no OPTIONS, and replies without a number', async () => {
+  it('accepts a server without OPTIONS, and replies without a number', async () => {
     const plain = cameraScript({ OPTIONS: (request) => reply(request, '501 Not Implemented') });
     const server = await serve((request, socket) => {
       const answer = plain(request, socket);
@@ -124,12 +124,12 @@ describe('openRtspSession', () => {
     });
   }
 
-  it('leaves a codec that is not ours to others', async () => {
+  it('ends as unsupported on a codec that it does not read', async () => {
     const server = await serve(cameraScript({ DESCRIBE: (request) => reply(request, '200 OK', {}, SDP.replace('H264', 'VP8')) }));
     assert.deepEqual(await watch(server.url).session.ended, { kind: 'unsupported', reason: 'the video is VP8' });
   });
 
-  it('knows a web server', async () => {
+  it('recognises a web server', async () => {
     const server = await serve(() => 'HTTP/1.1 400 Bad Request\r\n\r\n');
     assert.match((await watch(server.url).session.ended).reason, /^a web server answers at this port/);
   });
@@ -144,7 +144,7 @@ describe('openRtspSession', () => {
     assert.deepEqual(await session.ended, { kind: 'lost', reason: 'the camera closed the connection' });
   });
 
-  it('says that nothing listens, and that a name is none', async () => {
+  it('reports a closed port, and an unknown host name', async () => {
     const gone = await serve(cameraScript());
     const { url } = gone;
     await gone.close();
@@ -153,7 +153,7 @@ describe('openRtspSession', () => {
     assert.equal((await watch('rtsp://').session.ended).kind, 'unsupported');
   });
 
-  it('gives a silent server up after the time that it was given', async () => {
+  it('gives up on a silent server after the timeout', async () => {
     const scheduler = new VirtualTimeScheduler();
     const server = await serve(() => undefined);
     const { session } = watch(server.url, { scheduler, timeoutMs: 3_000 });
@@ -169,7 +169,7 @@ describe('openRtspSession', () => {
     assert.equal((await session.ended).kind, 'stopped');
   });
 
-  it('asks twice in the server\'s timeout: by GET_PARAMETER, and by OPTIONS from where that is refused', async () => {
+  it('keeps the session alive twice per timeout: with GET_PARAMETER, and with OPTIONS once that is refused', async () => {
     const scheduler = new VirtualTimeScheduler();
     const server = await serve(cameraScript({ GET_PARAMETER: (request) => reply(request, '501 Not Implemented') }));
     const { session, opened, nextAnswer } = watch(server.url, { scheduler });
@@ -187,7 +187,7 @@ describe('openRtspSession', () => {
     await session.ended;
   });
 
-  it('ends when the server has forgotten the session', async () => {
+  it('ends if the server no longer has the session', async () => {
     const scheduler = new VirtualTimeScheduler();
     const server = await serve(cameraScript({ GET_PARAMETER: (request) => reply(request, '454 Session Not Found') }));
     const { session, opened } = watch(server.url, { scheduler });

@@ -47,7 +47,7 @@ describe('StreamSplitter', () => {
     assert.deepEqual(packets.map(({ buffer, byteOffset }) => [buffer === chunk.buffer, byteOffset - chunk.byteOffset]), [[true, 4], [true, 10]]);
   });
 
-  it('takes line feeds alone, odd case, fields that are folded or come twice, and lines without a colon', () => {
+  it('accepts bare line feeds, any case, folded or repeated fields, and lines without a colon', () => {
     const { push, messages } = splitter();
     push('\r\n\nRTSP/1.0 401 Unauthorized\ncseq:7\nWWW-Authenticate: Basic realm="a"\nwww-authenticate: Digest realm="a",\n  nonce="b"\nnonsense\n: none\nCONTENT-length: 0\n\n');
     const reply = messages[0] as RtspReply;
@@ -56,37 +56,37 @@ describe('StreamSplitter', () => {
     assert.deepEqual(reply.headers.get('www-authenticate'), ['Basic realm="a"', 'Digest realm="a", nonce="b"']);
   });
 
-  it('takes a reply without a phrase, and one of a web server', () => {
+  it('accepts a reply without a reason phrase, and a reply of a web server', () => {
     const { push, found } = splitter();
     push('RTSP/1.0 200\r\n\r\nHTTP/1.1 400 Bad Request\r\n\r\n');
     assert.deepEqual(found, ['RTSP 200 ', 'HTTP 400 ']);
   });
 
-  it('finds the next packet after bytes that are nothing', () => {
+  it('finds the next packet after junk bytes', () => {
     const { push, found } = splitter();
     push(Buffer.concat([framed(0, 1), Buffer.from([0, 0x24, 9, 1, 2, 0x24, 0, 0, 13, 1]), framed(0, ...RTP), framed(1, 5)]));
     assert.deepEqual(found, ['0:01', 'junk', RTP_FOUND, '1:05']);
   });
 
-  it('finds the next reply after a line that is nothing', () => {
+  it('finds the next reply after a junk line', () => {
     const { push, found } = splitter();
     push(`SSH-2.0-OpenSSH\r\na=late\r\n${REPLY}`);
     assert.deepEqual(found, ['junk', 'RTSP 200 body']);
   });
 
-  it('finds a packet that letters stand before', () => {
+  it('finds a packet after letters', () => {
     const { push, found } = splitter();
     push(Buffer.concat([Buffer.from('abc'), framed(0, ...RTP)]));
     assert.deepEqual(found, ['junk', RTP_FOUND]);
   });
 
-  it('passes over the rest of a body that was longer than it said', () => {
+  it('skips the rest of a body that is longer than declared', () => {
     const { push, found } = splitter();
     push(REPLY.replace('4\r\n', '2\r\n') + REPLY);
     assert.deepEqual(found, ['RTSP 200 bo', 'junk', 'RTSP 200 body']);
   });
 
-  it('waits for no body beyond what a camera sends, and for no line without end', () => {
+  it('refuses bodies longer than any camera sends, and endless lines', () => {
     for (const beginning of [REPLY.replace('4\r\n', '4000000000\r\n').slice(0, -4), `RTSP/1.0 ${'2'.repeat(20_000)}`]) {
       const { push, found } = splitter();
       push(beginning);
@@ -105,7 +105,7 @@ describe('StreamSplitter', () => {
     fc.constant({ bytes: Buffer.from('ANNOUNCE rtsp://h/ RTSP/1.0\nCSeq: 1\n\n'), found: 'ANNOUNCE' }),
   );
 
-  it('finds the same in one chunk as in chunks cut anywhere', () => {
+  it('finds the same items for any division into chunks', () => {
     fc.assert(fc.property(fc.array(piece, { maxLength: 12 }), fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 20 }), (pieces, cuts) => {
       const bytes = Buffer.concat(pieces.map((one) => one.bytes));
       const { push, found } = splitter();
@@ -118,7 +118,7 @@ describe('StreamSplitter', () => {
     }), { numRuns: 2_000 });
   });
 
-  it('never throws and never stands still on bytes of any kind, and finds a packet after enough of them', () => {
+  it('survives any bytes, and finds a packet after them', () => {
     const bytes = fc.oneof(fc.uint8Array({ maxLength: 200 }), fc.constantFrom('RTSP/1.', 'RTSP/1.0 200 OK\r\n', '\r\n', '$', '$\0', 'A', 'Content-Length: 9\n', ' x').map((text) => new Uint8Array(Buffer.from(text, 'latin1'))));
     fc.assert(fc.property(fc.array(bytes, { maxLength: 30 }), (chunks) => {
       const { push, found } = splitter();

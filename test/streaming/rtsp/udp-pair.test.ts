@@ -39,7 +39,7 @@ describe('UdpPair', () => {
     sockets.push(await bound(second));
   });
 
-  it('gives up where no pair is free, and says so', async () => {
+  it('gives up with a reason if no pair is free', async () => {
     const port = await evenPort();
     sockets.push(await bound(port));
     await assert.rejects(UdpPair.open({ clock: monotonicClock, localAddress: HOST, pickPort: () => port }), /no pair of UDP ports is free/);
@@ -72,7 +72,7 @@ describe('UdpPair', () => {
     assert.deepEqual(came, ['rtp picture']);
   });
 
-  it('takes packets of one address alone, the first that sends, and says where nobody named it', async function () {
+  it('accepts packets of one address only, the first that sends, and reports an unannounced one', async function () {
     if (process.platform !== 'linux') this.skip(); // Elsewhere 127.0.0.2 is no address of this machine.
     const [stranger, other] = [await bound(0, '127.0.0.2'), await bound(0, HOST)];
     const pair = await UdpPair.open({ clock: monotonicClock, localAddress: HOST });
@@ -100,7 +100,7 @@ describe('UdpPair', () => {
     assert.equal(await came, 'picture');
   });
 
-  it('says that a group is none', async () => {
+  it('reports an invalid group', async () => {
     await assert.rejects(UdpPair.join('127.0.0.1', [await evenPort(), await evenPort()], { clock: monotonicClock, localAddress: HOST }), /multicast group of the stream cannot be joined/);
   });
 });

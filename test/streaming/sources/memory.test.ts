@@ -1,25 +1,27 @@
 import assert from 'node:assert/strict';
 import { map, take, VirtualTimeScheduler } from 'rxjs';
 import type { Frame } from '../../../src/core/frame.js';
-import { memorySource, type MemoryPicture } from '../../../src/streaming/sources/memory.js';
+import { letterbox } from '../../../src/core/letterbox.js';
+import type { Picture } from '../../../src/core/picture.js';
+import { memorySource } from '../../../src/streaming/sources/memory.js';
 import { marbles } from '../../helpers/marbles.js';
 
-const INPUT = { width: 4, height: 2 };
-const picture = (value: number): MemoryPicture => ({ size: { width: 8, height: 2 }, image: new Uint8Array(24).fill(value) });
+const SIZE = { width: 8, height: 2 };
+const picture = (value: number): Picture => ({ size: SIZE, fit: letterbox(SIZE, { width: 4, height: 2 }), image: new Uint8Array(24).fill(value) });
 const PICTURES = [picture(1), picture(2), picture(3)];
 
 describe('memorySource', () => {
   it('hands each picture out when it is due, and ends when the next one would be', () => marbles(({ expectObservable }, scheduler) => {
-    const source = memorySource(PICTURES, { streamId: 'a', input: INPUT, fps: 100, clock: scheduler, scheduler });
+    const source = memorySource(PICTURES, { streamId: 'a', fps: 100, clock: scheduler, scheduler });
     expectObservable(source.pipe(map(({ seq }) => String(seq)))).toBe('0 9ms 1 9ms 2 9ms |');
   }));
 
   it('ends at once where there is no picture', () => marbles(({ expectObservable }, scheduler) => {
-    expectObservable(memorySource([], { streamId: 'a', input: INPUT, fps: 100, clock: scheduler, scheduler })).toBe('|');
+    expectObservable(memorySource([], { streamId: 'a', fps: 100, clock: scheduler, scheduler })).toBe('|');
   }));
 
   it('stops when it is unsubscribed, also from within', () => marbles(({ expectObservable }, scheduler) => {
-    const source = memorySource(PICTURES, { streamId: 'a', input: INPUT, fps: 100, clock: scheduler, scheduler }).pipe(map(({ seq }) => String(seq)));
+    const source = memorySource(PICTURES, { streamId: 'a', fps: 100, clock: scheduler, scheduler }).pipe(map(({ seq }) => String(seq)));
     expectObservable(source, '15ms !').toBe('0 9ms 1');
     expectObservable(source.pipe(take(2))).toBe('0 9ms (1|)');
   }));
@@ -29,7 +31,7 @@ describe('memorySource', () => {
     const time = new VirtualTimeScheduler();
     const frames: Frame[] = [];
     const late = { now: () => time.now(), schedule: ((work: () => void, delayMs: number) => time.schedule(work, delayMs + lateMs)) as VirtualTimeScheduler['schedule'] };
-    memorySource(PICTURES, { streamId: 'a', input: INPUT, fps, clock: time, scheduler: late }).subscribe((frame) => frames.push(frame));
+    memorySource(PICTURES, { streamId: 'a', fps, clock: time, scheduler: late }).subscribe((frame) => frames.push(frame));
     time.flush();
     return frames;
   }
@@ -51,7 +53,7 @@ describe('memorySource', () => {
     let nowMs = 0;
     const frames: Frame[] = [];
     let ended = false;
-    memorySource(PICTURES, { streamId: 'a', input: INPUT, fps: 100, clock: { now: () => nowMs }, scheduler: timers })
+    memorySource(PICTURES, { streamId: 'a', fps: 100, clock: { now: () => nowMs }, scheduler: timers })
       .subscribe({ next: (frame) => frames.push(frame), complete: () => { ended = true; } });
     nowMs = 11;
     frames[0].catchUp!();
@@ -67,9 +69,8 @@ describe('memorySource', () => {
 
   it('describes the picture and lends its memory', () => {
     const [frame] = playLate(0, 100);
-    assert.equal(frame.image, PICTURES[0].image);
-    assert.deepEqual([frame.width, frame.height, frame.epoch, frame.corrupt], [8, 2, 0, false]);
-    assert.deepEqual(frame.letterbox, { scale: 0.5, padX: 0, padY: 0, contentWidth: 4, contentHeight: 1 });
+    assert.equal(frame.picture, PICTURES[0]);
+    assert.deepEqual([frame.epoch, frame.corrupt], [0, false]);
     frame.release();
     assert.throws(() => frame.release(), /released twice/);
   });

@@ -26,7 +26,7 @@ async function play({ tookMs, untilMs, heldMs = 0, pace = 'source', slots = 6 }:
     next: (event) => {
       events.push(event);
       if (event.type !== 'frame') return;
-      shown.push(event.image[0]);
+      shown.push(event.picture.image[0]);
       time.schedule(() => event.release(), heldMs);
     },
     error: (error: unknown) => errors.push(error),

@@ -26,11 +26,11 @@ describe('renderCurves', () => {
     assert.ok(renderCurves({ ...runOf(9), validations: [] }).includes('no validation yet'));
   });
 
-  it('needs nothing else: it names no other file', () => {
+  it('is self-contained: it names no other file', () => {
     assert.doesNotMatch(renderCurves(runOf(50)), /\b(src|href)=|url\(|@import|https?:/);
   });
 
-  it('lets no name break out of its place', () => {
+  it('escapes every name', () => {
     const hostile = '"><script>alert(1)</script>';
     const html = renderCurves({ ...runOf(50), title: hostile, facts: [[hostile, hostile]], classNames: [hostile, hostile] });
     assert.equal(html.match(/<script>/g)!.length, 1);

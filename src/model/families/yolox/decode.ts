@@ -1,7 +1,7 @@
 import type { Detection } from '../../../core/detection.js';
 import type { NmsMode } from '../../../core/detector.js';
 import { InternalError } from '../../../core/errors.js';
-import { toSource, type Letterbox, type Size } from '../../../core/letterbox.js';
+import { toSource, type Fit, type Size } from '../../../core/letterbox.js';
 import { anchorCount, STRIDES } from './grid.js';
 import { nms, type ScoredBoxes } from './nms.js';
 
@@ -25,7 +25,7 @@ export type PostprocessOptions = {
  *   class probabilities after the sigmoid
  * @returns in source pixels, best first; coordinates are multiples of 1/1000 px, scores of 1e-6
  */
-export type Postprocess = (raw: Float32Array, letterbox: Letterbox) => Detection[];
+export type Postprocess = (raw: Float32Array, fit: Fit) => Detection[];
 
 /**
  * Prepares decoding and suppression for one model. What the returned function needs is allocated once and reused; it
@@ -35,9 +35,9 @@ export type Postprocess = (raw: Float32Array, letterbox: Letterbox) => Detection
 export function createPostprocess(options: PostprocessOptions): Postprocess {
   const { classNames, nmsThreshold, nms: mode } = options;
   const candidates = createCandidates(options);
-  return (raw, letterbox) => {
+  return (raw, fit) => {
     const boxes = candidates(raw);
-    return nms(boxes, nmsThreshold, mode).map((i) => toDetection(boxes, i, classNames, letterbox));
+    return nms(boxes, nmsThreshold, mode).map((i) => toDetection(boxes, i, classNames, fit));
   };
 }
 
@@ -104,8 +104,8 @@ function createGrid(input: Size): { x: Int32Array; y: Int32Array; stride: Int32A
   return grid;
 }
 
-function toDetection({ corners, scores, classIds }: ScoredBoxes, i: number, classNames: readonly string[], letterbox: Letterbox): Detection {
-  const box = toSource({ x1: corners[i * 4], y1: corners[i * 4 + 1], x2: corners[i * 4 + 2], y2: corners[i * 4 + 3] }, letterbox);
+function toDetection({ corners, scores, classIds }: ScoredBoxes, i: number, classNames: readonly string[], fit: Fit): Detection {
+  const box = toSource({ x1: corners[i * 4], y1: corners[i * 4 + 1], x2: corners[i * 4 + 2], y2: corners[i * 4 + 3] }, fit);
   return {
     box: { x1: rounded(box.x1, 1e3), y1: rounded(box.y1, 1e3), x2: rounded(box.x2, 1e3), y2: rounded(box.y2, 1e3) },
     score: rounded(scores[i], 1e6),

@@ -1,28 +1,30 @@
 import { iou, type Box, type Thing } from './boxes.js';
 import type { Percept } from './feed.js';
 
-/** One object as an answer tells it at some moment: where it was seen, and where it is by then. */
+/** One object of a percept at some moment: its box as observed, and its box by then. */
 export type Told = {
   readonly observed: Thing | undefined;
   readonly forecast: Thing | undefined;
 };
 
-/** What is known at a moment. */
+/** The state at a moment. */
 export type Knowledge = {
-  /** Of the frame that was observed. */
+  /** Of the observed frame. */
   readonly seq: number;
-  /** How long ago the world looked like what was observed, in milliseconds. */
+  /** Age of the observation, in milliseconds. */
   readonly ageMs: number;
-  /** Half-width of what that is known to, in milliseconds. */
+  /** Half-width of its uncertainty, in milliseconds. */
   readonly uncertaintyMs: number;
   readonly things: readonly Told[];
 };
 
 const KEPT = 20;
-/** A forecast is carried on no longer than this, should answers stay away. */
+/** A forecast is extended for no longer than this if percepts stay away. */
 const CARRY_MS = 250;
 
-/** The answers of the feed, to be asked for the one that was there at a moment: the rule by which streaming AP scores. */
+/**
+ * The percepts of the feed, queried for the one that was available at a moment: the rule by which streaming AP scores.
+ */
 export class Answers {
   readonly #percepts: Percept[] = [];
 
@@ -49,19 +51,19 @@ export class Answers {
   }
 }
 
-/** `41 ms ± 6`; without the half-width where that is nothing to speak of. */
+/** `41 ms ± 6`; without the half-width if that is negligible. */
 export function ageText(ageMs: number, uncertaintyMs: number): string {
   const halfWidth = Math.round(uncertaintyMs);
   return `${Math.round(ageMs)} ms${halfWidth === 0 ? '' : ` ± ${halfWidth}`}`;
 }
 
-/** The forecast goes on as it went from what was observed. */
+/** The forecast continues at its own speed since the observation. */
 function carriedOn(from: Box, to: Box, steps: number): Box {
   const part = (i: 0 | 1 | 2 | 3): number => to[i] + steps * (to[i] - from[i]);
   return [part(0), part(1), part(2), part(3)];
 }
 
-/** The true object that a box is most likely about. */
+/** The true object that a box most likely belongs to. */
 export function truthOf(thing: Thing, truth: readonly Thing[]): Thing | undefined {
   let best: Thing | undefined;
   let bestIou = 0.3;

@@ -1,6 +1,6 @@
 export type Box = readonly [left: number, top: number, right: number, bottom: number];
 
-/** A box with what it is of. */
+/** A box with its class and score. */
 export type Thing = { readonly box: Box; readonly class: string; readonly score?: number; readonly trackId?: number | undefined };
 
 export function area([left, top, right, bottom]: Box): number {
@@ -16,7 +16,7 @@ export function centre([left, top, right, bottom]: Box): readonly [number, numbe
   return [(left + right) / 2, (top + bottom) / 2];
 }
 
-/** Pixels between the middles of two boxes. */
+/** Distance of the centres of two boxes in pixels. */
 export function distance(a: Box, b: Box): number {
   const [[ax, ay], [bx, by]] = [centre(a), centre(b)];
   return Math.hypot(ax - bx, ay - by);

@@ -1,6 +1,6 @@
 const SVG = 'http://www.w3.org/2000/svg';
 const HEIGHT = 84;
-/** Room for the scale's numbers. */
+/** Room for the axis labels. */
 const LEFT = 30;
 
 export type ChartPart =
@@ -16,7 +16,7 @@ export type ChartOptions = {
   readonly format: (value: number) => string;
 };
 
-/** A small chart over the last seconds, drawn anew as a whole. */
+/** A small chart over the last seconds, redrawn completely. */
 export function drawChart(host: Element, nowMs: number, { spanMs, ticks, format }: ChartOptions, parts: (scale: Scale) => readonly ChartPart[]): void {
   const width = host.clientWidth;
   const top = Math.max(...ticks);

@@ -4,15 +4,15 @@ import { paintBox, sharp, type LayerName, type View } from './paint.js';
 import type { Picture } from './pictures.js';
 import { canvas, element } from './page.js';
 
-/** How long one object is looked at before another is chosen. */
+/** How long one object is shown before another is chosen. */
 const HOLD_MS = 3000;
 const SMOOTHING = 0.2;
-/** What is looked at closely should be there. */
+/** Minimum score of an object to show. */
 const MIN_SCORE = 0.5;
 
 type Target = { readonly told: Told; readonly truth: Thing };
 
-/** Enlarges the object that has moved most since it was observed, and says how well the boxes fit it by now. */
+/** Enlarges the object that has moved most since it was observed, and shows the current IoU of both boxes. */
 export class CloserLook {
   readonly #canvas = canvas('lens');
   #truthId: number | undefined;
@@ -20,7 +20,7 @@ export class CloserLook {
   #view: { x: number; y: number; side: number } | undefined;
   #fits: { observed: number; forecast: number | undefined } | undefined;
 
-  /** @param moved how far each true object has moved since it was observed, in pixels */
+  /** @param moved distance that each true object has moved since it was observed, in pixels */
   show({ image, facts: { truth, capturedAt } }: Picture, { things }: Knowledge, moved: ReadonlyMap<number, number>, isShown: (layer: LayerName) => boolean): void {
     const targets = things.flatMap((told): Target[] => {
       const found = truthOf(told.forecast ?? told.observed!, truth);
@@ -37,7 +37,7 @@ export class CloserLook {
     this.#paint(image, this.#follow(target), target, isShown);
   }
 
-  /** Numbers are for reading: they change a few times a second. */
+  /** Readable numbers change only a few times a second. */
   tell(): void {
     if (this.#fits === undefined) return;
     element('closer-text').textContent = 'How well each box fits by now (IoU with the truth)';
@@ -56,7 +56,7 @@ export class CloserLook {
     this.#fits = { observed: smooth(before?.observed, seen), forecast: carried === undefined ? before?.forecast : smooth(before?.forecast, carried) };
   }
 
-  /** The picture's part around the object, which follows it calmly. */
+  /** The part of the picture around the object, which follows it smoothly. */
   #follow({ told: { observed }, truth: { box } }: Target): { x: number; y: number; side: number } {
     const [x, y] = centre(box);
     const side = Math.max(56, 1.7 * Math.max(box[2] - box[0], box[3] - box[1]) + distance(box, observed!.box));
@@ -67,7 +67,7 @@ export class CloserLook {
 
   #paint(image: ImageBitmap, { x, y, side }: { x: number; y: number; side: number }, { told, truth }: Target, isShown: (layer: LayerName) => boolean): void {
     const { context, width, height } = sharp(this.#canvas);
-    // Large things are shown as large as the whole picture allows.
+    // Large objects are shown as large as the whole picture allows.
     const scale = Math.max(Math.min(width, height) / side, width / image.width, height / image.height);
     const inside = (middle: number, shown: number, whole: number): number => Math.min(Math.max(0, middle - shown / 2), whole - shown);
     const view: View = { x: inside(x, width / scale, image.width), y: inside(y, height / scale, image.height), scale };
@@ -80,7 +80,7 @@ export class CloserLook {
   }
 }
 
-/** That which has moved most for its size, among those large enough to be looked at. */
+/** The object that has moved most for its size, among those large enough to show. */
 function best(targets: readonly Target[], moved: ReadonlyMap<number, number>): Target | undefined {
   const share = ({ truth }: Target): number => (moved.get(truth.trackId!) ?? 0) / Math.sqrt(area(truth.box));
   return targets.filter(({ truth }) => area(truth.box) > 500).reduce<Target | undefined>((most, one) => (most === undefined || share(one) > share(most) ? one : most), undefined);

@@ -12,7 +12,7 @@ const WHY: Readonly<Record<string, string>> = {
   stopped: 'the run ended while it waited',
 };
 
-/** What became of every frame. */
+/** The outcome of every frame. */
 export class FramesPanel {
   readonly #host: HTMLElement;
   readonly #bars = new Map<string, HTMLElement>();

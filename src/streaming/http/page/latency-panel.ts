@@ -2,12 +2,12 @@ import { drawChart, type ChartPart } from './chart.js';
 import type { Drop, Percept } from './feed.js';
 
 const SPAN_MS = 15_000;
-/** The figure is the median of so much. */
+/** The figure is the median over this time. */
 const FIGURE_MS = 1500;
 
 type Answer = { readonly atMs: number; readonly latencyMs: number; readonly uncertaintyMs: number };
 
-/** How late answers are: each a line as long as it took, with the budget above. */
+/** The latency of percepts: a line for each, as long as its latency, with the budget above. */
 export class LatencyPanel {
   readonly #host: HTMLElement;
   readonly #answers: Answer[] = [];
@@ -35,7 +35,7 @@ export class LatencyPanel {
       const halfWidth = Math.round(median(recent.map(({ uncertaintyMs }) => uncertaintyMs)));
       this.#host.querySelector('.figure span')!.textContent = `${halfWidth === 0 ? '' : `± ${halfWidth}, `}until the answer`;
     }
-    // A single answer that took long reaches beyond the chart; what is usual fills it.
+    // A single slow percept reaches beyond the chart; usual latencies fill it.
     const sorted = this.#answers.map(({ latencyMs }) => latencyMs).sort((a, b) => a - b);
     const usual = sorted[Math.floor(0.95 * sorted.length)] ?? 0;
     const top = Math.ceil(Math.max(60, 1.2 * (this.budgetMs ?? 0), 1.2 * usual) / 60) * 60;

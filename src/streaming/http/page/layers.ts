@@ -2,7 +2,7 @@ import type { LayerName } from './paint.js';
 
 type Switch = LayerName | 'hold';
 
-/** What is drawn over the picture, switched by buttons and keys. */
+/** The layers over the picture, toggled by buttons and keys. */
 export class Layers {
   readonly #buttons = new Map<Switch, HTMLButtonElement>();
 

@@ -13,9 +13,9 @@ import { pictures, type Picture } from './pictures.js';
 import { SlowSwitch } from './slow-switch.js';
 import { WorldMotion } from './world-motion.js';
 
-/** Less likely boxes are scored, but not drawn. */
+/** Boxes with lower scores count, but are not drawn. */
 const MIN_SCORE = 0.35;
-/** Numbers are for reading: they change so often. */
+/** Interval of number updates, so that numbers stay readable. */
 const TELL_EVERY_MS = 300;
 
 const ended = new AbortController();
@@ -27,7 +27,7 @@ const accuracy = new AccuracyPanel(element('accuracy'));
 const frames = new FramesPanel(element('frames'));
 const slow = new SlowSwitch(element('slow'));
 const layers = new Layers(element('layers'), () => paint());
-/** The newest moment on the server's clock that anything told of, in Unix milliseconds. */
+/** The newest moment on the server's clock in any message, in Unix milliseconds. */
 let newestAtMs = 0;
 let shown: { readonly picture: Picture; readonly known: Knowledge | undefined } | undefined;
 
@@ -36,11 +36,11 @@ function enter(phase: 'live' | 'lost' | 'scoring' | 'done', text: string): void 
   element('state').querySelector('span')!.textContent = text;
 }
 
-/** Shows what is on the screen anew: another picture came, a layer was switched, the window has another size. */
+/** Redraws the screen: another picture came, a layer was toggled, or the window changed its size. */
 function paint(): void {
   if (shown === undefined) return;
   const { picture, known } = shown;
-  // One canvas for all: where there is no GPU, every layer that is blended costs.
+  // One canvas for all: without a GPU, every blended layer costs time.
   const { context, width, height } = sharp(canvas('picture'));
   context.drawImage(picture.image, 0, 0, width, height);
   const view = { x: 0, y: 0, scale: width / picture.image.width };

@@ -3,7 +3,7 @@ import { element, made } from './page.js';
 
 type Kind = 'ideal' | 'total' | 'loss' | 'gain';
 
-/** While the end of the run is scored. */
+/** Shown while the end of the run is being scored. */
 export function showScoring({ done, total }: ScoringNews): void {
   const bar = document.createElement('progress');
   bar.max = Math.max(1, total);
@@ -13,7 +13,7 @@ export function showScoring({ done, total }: ScoringNews): void {
   element('waterfall').replaceChildren(bar);
 }
 
-/** What the run was worth: from a perfect score down to what streaming left of it. */
+/** The result of the run: from a perfect score down to its streaming AP. */
 export function showOutcome({ frames, percepts, latencyMs: { p50, p90 }, windowS, attribution }: OutcomeNews): void {
   element('outcome').hidden = false;
   const run = `${percepts.toLocaleString('en')} of ${frames.toLocaleString('en')} frames were answered, half of them within ${Math.round(p50)} ms, nine of ten within ${Math.round(p90)} ms.`;

@@ -1,4 +1,4 @@
-/** The page's own element of that id. */
+/** The page's element with that id. */
 export function element(id: string): HTMLElement {
   return document.getElementById(id)!;
 }
@@ -7,7 +7,7 @@ export function canvas(id: string): HTMLCanvasElement {
   return element(id) as HTMLCanvasElement;
 }
 
-/** An element as text and children make it. */
+/** Creates an element with text and children. */
 export function made<K extends keyof HTMLElementTagNameMap>(tag: K, className: string, ...children: (string | Node)[]): HTMLElementTagNameMap[K] {
   const node = document.createElement(tag);
   node.className = className;

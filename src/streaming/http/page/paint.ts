@@ -2,17 +2,20 @@ import type { Box, Thing } from './boxes.js';
 
 export type LayerName = 'forecast' | 'observed' | 'truth';
 
-/** The same in light and dark: they lie on the video. */
+/** The same in light and dark mode, because boxes lie on the video. */
 const STYLES: Readonly<Record<LayerName, { readonly colour: string; readonly width: number; readonly dash: readonly number[] }>> = {
   forecast: { colour: '#2ee6c5', width: 2.4, dash: [] },
   observed: { colour: '#ffb224', width: 1.8, dash: [6, 4] },
   truth: { colour: '#ffffff', width: 1.4, dash: [1.5, 3.5] },
 };
 
-/** From pixels of the picture to those of a canvas. */
+/** From pixels of the picture to pixels of a canvas. */
 export type View = { readonly x: number; readonly y: number; readonly scale: number };
 
-/** Gives a canvas as many pixels as it has on the screen. @returns its context, which counts in CSS pixels */
+/**
+ * Gives a canvas as many pixels as it has on the screen.
+ * @returns its context, which counts in CSS pixels
+ */
 export function sharp(canvas: HTMLCanvasElement): { readonly context: CanvasRenderingContext2D; readonly width: number; readonly height: number } {
   const { clientWidth: width, clientHeight: height } = canvas;
   const ratio = window.devicePixelRatio;

@@ -4,7 +4,7 @@ export type Picture = { readonly facts: PictureFacts; readonly image: ImageBitma
 
 const RETRY_MS = 1000;
 
-/** The newest picture again and again: the next is asked for when the last was taken. Ends with the signal. */
+/** Fetches the newest picture repeatedly: requests the next after the last was consumed. Ends with the signal. */
 export async function* pictures(signal: AbortSignal): AsyncGenerator<Picture> {
   let after = -1;
   while (!signal.aborted) {
@@ -15,7 +15,7 @@ export async function* pictures(signal: AbortSignal): AsyncGenerator<Picture> {
       after = picture.facts.seq;
       yield picture;
     } catch {
-      // Whoever answers next may count anew.
+      // A restarted server may count anew.
       after = -1;
       await new Promise((resolve) => { setTimeout(resolve, RETRY_MS); });
     }

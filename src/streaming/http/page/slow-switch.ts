@@ -1,7 +1,7 @@
 import type { SlowedNews } from '../page-messages.js';
 import { made } from './page.js';
 
-/** Pretends that the detector takes longer, as a larger model or a smaller machine would. */
+/** Slows the detector down, to show a larger model or a smaller machine. */
 export class SlowSwitch {
   readonly #group: HTMLElement;
 

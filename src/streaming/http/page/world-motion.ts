@@ -2,10 +2,12 @@ import type { PictureFacts, TrueObject } from '../page-messages.js';
 import { distance, type Box } from './boxes.js';
 
 const KEPT = 40;
-/** What changes its shape by more than this is being covered or uncovered: its box moves, not the object. */
+/**
+ * An object whose box changes its shape by more than this is being covered or uncovered: its box moves, not the object.
+ */
 const SAME_SHAPE = 0.2;
 
-/** How far things have truly moved from one picture to another, in pixels. */
+/** True motion of objects from one picture to another, in pixels. */
 export class WorldMotion {
   readonly #pictures: PictureFacts[] = [];
 
@@ -15,8 +17,8 @@ export class WorldMotion {
   }
 
   /**
-   * By track id, from the picture of frame `seq`, or the last one before it, to the newest.
-   * Empty where that picture was not shown.
+   * By track id, from the picture of frame `seq`, or the last one before it, to the newest. Empty if that picture was
+   * not shown.
    */
   since(seq: number): ReadonlyMap<number, number> {
     const moved = new Map<number, number>();

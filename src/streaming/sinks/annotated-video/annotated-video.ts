@@ -1,6 +1,6 @@
 import { renameSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { OutputError, SourceError } from '../../../core/errors.js';
+import { SourceError } from '../../../core/errors.js';
 import type { PerceptEvent } from '../../../core/events.js';
 import type { Size } from '../../../core/letterbox.js';
 import { isAtLeast, type Ffmpeg } from '../../ffmpeg/binary.js';
@@ -10,6 +10,7 @@ import { Annotator } from './annotator.js';
 import { colourArguments, readColourTags, type ColourTags } from '../../ffmpeg/colour-tags.js';
 import { FfmpegChild } from '../../ffmpeg/child.js';
 import { nutFileHeader, nutFrameHeader } from '../../ffmpeg/nut-writer.js';
+import { VideoEncoder } from '../../ffmpeg/video-encoder.js';
 import { PerceptTimeline } from '../../../recording/percept-timeline.js';
 import { claimVideoOutput } from './video-output.js';
 
@@ -45,24 +46,22 @@ export async function annotateVideo(options: AnnotateVideoOptions): Promise<Anno
   const partial = claimVideoOutput(options.out);
   const timeline = new PerceptTimeline(options.percepts, ...(options.offsets === undefined ? [] : [EXACT_MS]));
   let decoder: FfmpegChild | undefined;
-  let encoder: FfmpegChild | undefined;
+  let encoder: VideoEncoder | undefined;
   const abort = (): void => {
-    decoder?.kill();
-    encoder?.kill();
+    void decoder?.kill();
+    void encoder?.abandon();
   };
   signal?.addEventListener('abort', abort);
   try {
     const tags = await readColourTags(ffmpeg.path, source);
     signal?.throwIfAborted();
-    decoder = new FfmpegChild(ffmpeg.path, decoderArguments(ffmpeg, source, options.offsets !== undefined));
-    encoder = new FfmpegChild(ffmpeg.path, encoderArguments(ffmpeg, tags, partial));
+    decoder = new FfmpegChild({ path: ffmpeg.path, args: decoderArguments(ffmpeg, source, options.offsets !== undefined), stdout: 'pipe' });
+    encoder = new VideoEncoder(ffmpeg.path, encoderArguments(ffmpeg, tags, partial), options.out);
     const progress = await paint(decoder, encoder, timeline, options);
     signal?.throwIfAborted();
     if (progress.pictureCount === 0) throw new SourceError(`${options.source} cannot be annotated: ${await decoder.lastWords('it holds no picture')}`);
-    encoder.stdin.end();
-    const { code } = await encoder.closed;
+    await encoder.end();
     signal?.throwIfAborted();
-    if (code !== 0) throw new OutputError(`${options.out} could not be encoded: ${await encoder.lastWords('ffmpeg ended early')}`);
     renameSync(partial, options.out);
     return progress;
   } catch (error) {
@@ -70,14 +69,13 @@ export async function annotateVideo(options: AnnotateVideoOptions): Promise<Anno
     throw error;
   } finally {
     signal?.removeEventListener('abort', abort);
-    abort();
-    await Promise.all([decoder?.closed, encoder?.closed, timeline.close()]);
+    await Promise.all([decoder?.kill(), encoder?.abandon(), timeline.close()]);
     rmSync(partial, { force: true });
   }
 }
 
 /** Decodes, draws and hands over one picture at a time; the three processes work at the same time. */
-async function paint(decoder: FfmpegChild, encoder: FfmpegChild, timeline: PerceptTimeline, options: AnnotateVideoOptions): Promise<AnnotationProgress> {
+async function paint(decoder: FfmpegChild, encoder: VideoEncoder, timeline: PerceptTimeline, options: AnnotateVideoOptions): Promise<AnnotationProgress> {
   const { offsets = [], untilPtsMs = Infinity, onProgress } = options;
   const streamTimeOf = streamTimesOf(offsets);
   let picture: { readonly bytes: Uint8Array; readonly ptsUs: number } | undefined;
@@ -96,7 +94,7 @@ async function paint(decoder: FfmpegChild, encoder: FfmpegChild, timeline: Perce
   let progress: AnnotationProgress = { pictureCount: 0, ptsMs: 0 };
   let lastPtsUs = -1;
   let lastFrameUs = -Infinity;
-  for await (const chunk of decoder.stdout as AsyncIterable<Buffer>) {
+  for await (const chunk of (decoder.stdout ?? []) as AsyncIterable<Buffer>) {
     for (reader.push(chunk); picture !== undefined; reader.resume()) {
       const { bytes, ptsUs } = picture;
       picture = undefined;
@@ -109,14 +107,14 @@ async function paint(decoder: FfmpegChild, encoder: FfmpegChild, timeline: Perce
       if (ptsMs > untilPtsMs) return progress;
       if (size === undefined) {
         size = reader.pictureSize!;
-        await encoder.write(nutFileHeader(size), options.out);
+        await encoder.write(nutFileHeader(size));
       }
       annotator ??= new Annotator(size);
       annotator.draw({ ...size, bytes }, ptsMs, await timeline.at(ptsMs));
       // A player needs each picture to come later than the one before.
       lastPtsUs = Math.max(lastPtsUs + 1, Math.round(ptsMs * 1_000));
-      await encoder.write(nutFrameHeader(lastPtsUs, bytes.length), options.out);
-      await encoder.write(bytes, options.out);
+      await encoder.write(nutFrameHeader(lastPtsUs, bytes.length));
+      await encoder.write(bytes);
       memory = bytes;
       progress = { pictureCount: progress.pictureCount + 1, ptsMs };
       onProgress?.(progress);

@@ -98,8 +98,8 @@ export class FramesOut {
     if (slot === undefined) emit(dropOf(ref, corrupt ? 'corrupt' : 'superseded', readyAtMs));
     else {
       emit({
-        type: 'frame', ...ref, readyAtMs, ...size, letterbox: letterbox(size, input), image: slot.bytes, corrupt,
-        release: () => slot.release(),
+        type: 'frame', ...ref, readyAtMs, picture: { size, fit: letterbox(size, input), image: slot.bytes },
+        corrupt, release: () => slot.release(),
       });
     }
   }

@@ -53,7 +53,8 @@ export function folderSource(path: string, options: FolderOptions): Observable<S
     const read = async (file: string, ptsMs: number, slot: FrameSlot | undefined): Promise<ReadPicture | LostPicture> => {
       if (slot === undefined) return { ptsMs, lost: 'superseded' };
       try {
-        return { ptsMs, size: await readPicture(file, input, slot.bytes), corrupt: false, slot };
+        const { size } = await readPicture(file, input, slot.bytes);
+        return { ptsMs, size, corrupt: false, slot };
       } catch (error) {
         slot.release();
         if (!subscriber.closed) status('streaming', `${basename(file)} cannot be read and is passed over: ${(error as Error).message}`);

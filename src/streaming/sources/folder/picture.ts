@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
-import sharp, { type Sharp } from 'sharp';
+import type { Sharp } from 'sharp';
 import { letterbox, PAD_VALUE, type Size } from '../../../core/letterbox.js';
+import type { Picture } from '../../../core/picture.js';
 import { decodeBmp } from './bmp.js';
 
 /** What `readPicture` can read, by the end of the file's name. */
@@ -11,14 +12,15 @@ export const PICTURE_EXTENSIONS = ['jpg', 'jpeg', 'png', 'webp', 'tif', 'tiff', 
  * Reads one picture and letterboxes it into `target`: planes B, G, R of `input` size, padded with 114. Turned as its
  * EXIF orientation says; transparency is ignored.
  *
- * @returns the picture's size as it is shown, in pixels
+ * @returns the picture, its size as it is shown
  * @throws what the decoder says where the file is damaged or no picture
  */
-export async function readPicture(path: string, input: Size, target: Uint8Array): Promise<Size> {
+export async function readPicture(path: string, input: Size, target: Uint8Array): Promise<Picture> {
   const image = (await open(path)).autoOrient();
   const { width, height } = (await image.metadata()).autoOrient;
   const size = { width, height };
-  const { contentWidth, contentHeight } = letterbox(size, input);
+  const fit = letterbox(size, input);
+  const { contentWidth, contentHeight } = fit;
   const pixels = await image
     .resize(contentWidth, contentHeight, { fit: 'fill', kernel: 'linear' })
     .toColourspace('srgb').removeAlpha().raw({ depth: 'uchar' }).toBuffer();
@@ -31,10 +33,12 @@ export async function readPicture(path: string, input: Size, target: Uint8Array)
       target[to + 2 * planeLength] = pixels[from];
     }
   }
-  return size;
+  return { size, fit, image: target };
 }
 
 async function open(path: string): Promise<Sharp> {
+  // Only programs that read pictures load the native library.
+  const { default: sharp } = await import('sharp');
   if (extname(path).toLowerCase() !== '.bmp') return sharp(path);
   const { width, height, pixels } = decodeBmp(await readFile(path));
   return sharp(pixels, { raw: { width, height, channels: 3 } });

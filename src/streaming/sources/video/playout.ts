@@ -3,7 +3,7 @@ import type { Clock } from '../../../core/clock.js';
 import { dropOf, type DropEvent, type FrameRef } from '../../../core/events.js';
 import { OWN_TIMES, type Frame } from '../../../core/frame.js';
 import { FrameRing, type FrameSlot } from '../../../core/frame-ring.js';
-import { letterbox, type Letterbox, type Size } from '../../../core/letterbox.js';
+import { letterbox, type Fit, type Size } from '../../../core/letterbox.js';
 import type { Pace } from '../../../core/pace.js';
 
 export type PlayoutOptions = {
@@ -51,7 +51,7 @@ export class Playout {
   #lastPtsMs = -Infinity;
   /** What is to be added to a presentation time to get the time at which it is due; set by the first picture. */
   #offsetMs: number | undefined;
-  #geometry: { readonly size: Size; readonly letterbox: Letterbox } | undefined;
+  #geometry: { readonly size: Size; readonly fit: Fit } | undefined;
   #emission: Subscription | undefined;
   #wakeUp: Subscription | undefined;
   #onDrained: (() => void) | undefined;
@@ -159,10 +159,10 @@ export class Playout {
       return;
     }
     const { size, corrupt, slot } = picture;
-    if (this.#geometry?.size !== size) this.#geometry = { size, letterbox: letterbox(size, this.#options.input) };
+    if (this.#geometry?.size !== size) this.#geometry = { size, fit: letterbox(size, this.#options.input) };
     emit({
-      ...ref, type: 'frame', readyAtMs: nowMs, width: size.width, height: size.height,
-      letterbox: this.#geometry.letterbox, image: slot.bytes, corrupt, release: () => slot.release(),
+      ...ref, type: 'frame', readyAtMs: nowMs, picture: { size, fit: this.#geometry.fit, image: slot.bytes },
+      corrupt, release: () => slot.release(),
       catchUp: this.#catchUp,
     });
   }

@@ -30,7 +30,7 @@ describe('B-pictures of a camera', function () {
         camera = await PacedCamera.start({ ...SMALL, codec });
         const numbers = new Map<number, number | undefined>();
         const stop = new AbortController();
-        const watch = await CameraWatch.start(camera.url, { stop: stop.signal, slots: 30 }, (frame) => numbers.set(frame.seq, stampOf(frame, CAMERA_INPUT.width)));
+        const watch = await CameraWatch.start(camera.url, { stop: stop.signal, slots: 30 }, (frame) => numbers.set(frame.seq, stampOf(frame.picture, CAMERA_INPUT.width)));
         await watch.framesOfEpoch(0, REST);
         for (const fault of faults) {
           await camera.command(fault);

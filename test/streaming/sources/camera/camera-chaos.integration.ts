@@ -27,7 +27,7 @@ describe('a minute of chaos on the way from a camera', function () {
     const stop = new AbortController();
     watch = await CameraWatch.start(chaos.url, { stop: stop.signal, timeoutMs: 2_000 }, (frame) => {
       const { seq, capturedAtMs, uncertaintyMs, readyAtMs, corrupt } = frame;
-      frames.push({ seq, capturedAtMs, uncertaintyMs, readyAtMs, corrupt, index: stampOf(frame, CAMERA_INPUT.width) });
+      frames.push({ seq, capturedAtMs, uncertaintyMs, readyAtMs, corrupt, index: stampOf(frame.picture, CAMERA_INPUT.width) });
     });
     await watch.framesOfEpoch(0, 1);
     await chaos.run(CHAOS_MS);

@@ -82,7 +82,7 @@ describe('camera of another kind', () => {
       const { ptsMs: lastPtsMs, readyAtMs: lastAtMs } = camera.frames[19];
       assert.ok(Math.abs(lastPtsMs - firstPtsMs - (lastAtMs - firstAtMs)) < 500, 'ffmpeg would have made up 40 ms for each frame');
       assert.equal(camera.frames[0].epoch, 0);
-      assert.deepEqual([camera.frames[0].width, camera.frames[0].height], [160, 120]);
+      assert.deepEqual(camera.frames[0].size, { width: 160, height: 120 });
       assert.doesNotMatch(JSON.stringify(camera.statuses), /hidden|=me/);
       assert.ok(camera.frames.every(({ captureClock }) => captureClock === 'arrival'));
       assert.equal(camera.statuses.filter(({ message }) => message?.includes('gives its pictures no times') === true).length, 1);
@@ -251,7 +251,7 @@ describe('camera of another kind', () => {
         videoSource(file, { streamId: 'sent', input: CAMERA_INPUT, pace: 'max', ffmpeg, clock: monotonicClock }).subscribe({
           next: (event) => {
             if (event.type !== 'frame') return;
-            sent.push(event.image.slice());
+            sent.push(event.picture.image.slice());
             event.release();
           },
           error: reject, complete: resolve,
@@ -277,7 +277,7 @@ describe('camera of another kind', () => {
 
       const results: { corrupt: boolean; asSent: boolean }[] = [];
       const camera = await watch(`udp://127.0.0.1:${port}`, { timeoutMs: 1_000, slots: 16 }, (frame) => {
-        results.push({ corrupt: frame.corrupt, asSent: sent.some((image) => isNear(image, frame.image)) });
+        results.push({ corrupt: frame.corrupt, asSent: sent.some((image) => isNear(image, frame.picture.image)) });
       });
       await camera.until(() => camera.statuses.some(({ state }) => state === 'reconnecting'));
       const unmarked = results.filter(({ corrupt, asSent }) => !corrupt && !asSent).length;

@@ -46,8 +46,8 @@ describe('camera over RTSP', () => {
         const errorMs = capturedAtMs - drawn[i];
         assert.ok(Math.abs(errorMs) <= uncertaintyMs + SERVER_DELAY_MS, `frame ${i}: ${errorMs} ms after it was drawn, known to ${uncertaintyMs} ms`);
       }
-      assert.deepEqual([camera.frames[0].width, camera.frames[0].height], [320, 240]);
-      assert.equal(camera.frames[0].letterbox.scale, 1);
+      assert.deepEqual(camera.frames[0].size, { width: 320, height: 240 });
+      assert.equal(camera.frames[0].fit.scaleX, 1);
       camera.assertInOrder();
     });
   }
@@ -138,9 +138,9 @@ describe('camera over RTSP', () => {
     const camera = await watch(server.url);
     await camera.framesOfEpoch(0, 10);
     server.resize(640, 360);
-    await camera.until(() => camera.frames.filter(({ width }) => width === 640).length >= 10);
+    await camera.until(() => camera.frames.filter(({ size }) => size.width === 640).length >= 10);
     const after = camera.frames[camera.frames.length - 1];
-    assert.deepEqual([after.height, after.letterbox.scale, after.letterbox.contentHeight], [360, 0.5, 180]);
+    assert.deepEqual([after.size.height, after.fit.scaleX, after.fit.contentHeight], [360, 0.5, 180]);
     assert.ok(camera.statuses.some(({ state, message }) => state === 'streaming' && message!.startsWith('640x360')));
     camera.assertInOrder();
   });
@@ -151,10 +151,10 @@ describe('camera over RTSP', () => {
     const camera = await watch(server.url, {}, (frame) => stamps.push(drawnAtMs(frame, CAMERA_INPUT.width)));
     await camera.framesOfEpoch(0, 10);
     server.resize(480, 480);
-    await camera.until(() => camera.frames.some(({ width }) => width === 480));
+    await camera.until(() => camera.frames.some(({ size }) => size.width === 480));
     await camera.framesOfEpoch(0, camera.frames.length + 10);
     // A stamp read on a wrong grid is nonsense, off by far more than a second.
-    for (const [i, frame] of camera.frames.entries()) assert.ok(Math.abs(frame.capturedAtMs - stamps[i]) < 1_000, `frame ${i} of ${frame.width}x${frame.height}`);
+    for (const [i, frame] of camera.frames.entries()) assert.ok(Math.abs(frame.capturedAtMs - stamps[i]) < 1_000, `frame ${i} of ${frame.size.width}x${frame.size.height}`);
   });
 
   itNeeds(NEEDS, 'accepts a password with @ and # as it is typed, and never shows it', async () => {

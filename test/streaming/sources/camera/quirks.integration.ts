@@ -33,7 +33,7 @@ describe('a camera with a way of its own', function () {
       camera = await PacedCamera.start({ ...SMALL, ...options });
       const numbers: (number | undefined)[] = [];
       const url = options.auth === undefined ? camera.url : camera.urlWithPassword;
-      const watch = await CameraWatch.start(url, { transport: 'auto', maxFrames: FRAMES, slots: FRAMES }, (frame) => numbers.push(stampOf(frame, CAMERA_INPUT.width)));
+      const watch = await CameraWatch.start(url, { transport: 'auto', maxFrames: FRAMES, slots: FRAMES }, (frame) => numbers.push(stampOf(frame.picture, CAMERA_INPUT.width)));
       await watch.until(() => watch.isComplete);
       assert.deepEqual(numbers, Array.from({ length: FRAMES }, (_, i) => numbers[0]! + i), JSON.stringify(watch.drops));
       watch.assertInOrder();

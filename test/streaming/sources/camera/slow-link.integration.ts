@@ -18,7 +18,7 @@ describe('a camera that ffmpeg reads over a link that is too slow', function () 
     const link = await ThrottlingProxy.start(camera.port);
     const shown: { readonly number: number; readonly capturedAtMs: number; readonly uncertaintyMs: number; readonly readyAtMs: number }[] = [];
     const watch = await CameraWatch.start(`rtsp://127.0.0.1:${link.port}/cam`, { transport: 'ffmpeg', maxBehindMs: 300, timeoutMs: 30_000, slots: 8 },
-      (frame) => shown.push({ ...frame, number: stampOf(frame, CAMERA_INPUT.width)! }));
+      (frame) => shown.push({ ...frame, number: stampOf(frame.picture, CAMERA_INPUT.width)! }));
     try {
       const first = await camera.facts();
       await watch.until(() => watch.frames.length >= 50);

@@ -34,7 +34,7 @@ describe('folderSource', () => {
     return events;
   };
   const brief = (event: SourceEvent): unknown[] =>
-    event.type === 'frame' ? ['frame', event.seq, event.ptsMs, event.width]
+    event.type === 'frame' ? ['frame', event.seq, event.ptsMs, event.picture.size.width]
     : event.type === 'drop' ? ['drop', event.seq, event.ptsMs, event.reason]
     : event.type === 'status' ? [event.state, event.message] : [event.type];
 
@@ -133,9 +133,11 @@ describe('readPicture', () => {
       const path = join(folder, name);
       await shape(sharp({ create: { width: 200, height: 61, channels: 3, background: RED } })).toFile(path);
       const target = new Uint8Array(3 * INPUT.width * INPUT.height);
-      const size = await readPicture(path, INPUT, target);
+      const { size, fit, image } = await readPicture(path, INPUT, target);
+      assert.equal(image, target);
       assert.deepEqual(size, { width: 200, height: 61 });
-      const { contentWidth, contentHeight } = letterbox(size, INPUT);
+      assert.deepEqual(fit, letterbox(size, INPUT));
+      const { contentWidth, contentHeight } = fit;
       for (const [plane, value] of [b, g, r].entries()) {
         for (const [x, y] of [[0, 0], [contentWidth - 1, contentHeight - 1]]) {
           const got = target[plane * INPUT.width * INPUT.height + y * INPUT.width + x];
@@ -155,7 +157,7 @@ describe('readPicture', () => {
     header.writeUInt16LE(32, 28);
     writeFileSync(path, Buffer.concat([header, ...Array.from({ length: 8 }, () => Buffer.from([0x40, 0x20, 0xe0, 0]))]));
     const target = new Uint8Array(3 * INPUT.width * INPUT.height);
-    assert.deepEqual(await readPicture(path, INPUT, target), { width: 4, height: 2 });
+    assert.deepEqual((await readPicture(path, INPUT, target)).size, { width: 4, height: 2 });
     assert.deepEqual([0, 1, 2].map((plane) => target[plane * INPUT.width * INPUT.height + 95]), [0x40, 0x20, 0xe0]);
   });
 
@@ -165,7 +167,7 @@ describe('readPicture', () => {
       .composite([{ input: { create: { width: 40, height: 40, channels: 3, background: 'blue' } }, left: 0, top: 0 }])
       .withMetadata({ orientation: 6 }).jpeg({ quality: 100 }).toFile(path);
     const target = new Uint8Array(3 * INPUT.width * INPUT.height);
-    assert.deepEqual(await readPicture(path, INPUT, target), { width: 40, height: 80 });
+    assert.deepEqual((await readPicture(path, INPUT, target)).size, { width: 40, height: 80 });
     // Orientation 6: the left side of what is stored is shown at the top.
     assert.ok(target[0] > 128, 'the top is blue');
     assert.ok(target[60 * INPUT.width] < 128, 'the bottom is not');

@@ -62,11 +62,11 @@ describe('Playout', () => {
     assert.equal(isDrained(), true);
   });
 
-  it('describes the picture: its letterbox, its memory, its times', () => {
+  it('describes the picture: its fit, its memory, its times', () => {
     const [event] = play({ pace: 'max', slots: 1, ptsMs: [7], consume: () => undefined }).events;
     assert.ok(event.type === 'frame');
-    assert.deepEqual(event.letterbox, { scale: 0.5, padX: 0, padY: 0, contentWidth: 4, contentHeight: 2 });
-    assert.deepEqual([event.width, event.height, event.image.length, event.ptsMs, event.epoch, event.corrupt], [8, 4, 24, 7, 0, false]);
+    assert.deepEqual(event.picture.fit, { scaleX: 0.5, scaleY: 0.5, padX: 0, padY: 0, contentWidth: 4, contentHeight: 2 });
+    assert.deepEqual([event.picture.size, event.picture.image.length, event.ptsMs, event.epoch, event.corrupt], [SOURCE, 24, 7, 0, false]);
   });
 
   it('knows the times of its pictures exactly, also of those that it passes over', async () => {

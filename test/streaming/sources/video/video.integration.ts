@@ -20,7 +20,7 @@ const isStatus = (event: SourceEvent): event is StatusEvent => event.type === 's
 
 /** Value of pixel (x, y) in each plane: B, G, R. */
 function pixel(frame: Frame, input: Size, x: number, y: number): number[] {
-  return [0, 1, 2].map((plane) => frame.image[plane * input.width * input.height + y * input.width + x]);
+  return [0, 1, 2].map((plane) => frame.picture.image[plane * input.width * input.height + y * input.width + x]);
 }
 
 const ffmpeg7 = process.env['NOWCAST_TEST_FFMPEG7'];
@@ -107,7 +107,7 @@ for (const [origin, env] of ORIGINS) {
         const [width, height] = size.split('x').map(Number);
         const wanted = letterbox({ width, height }, INPUT);
         await firstFrame(path, (frame) => {
-          assert.deepEqual([frame.width, frame.height, frame.letterbox], [width, height, wanted]);
+          assert.deepEqual([frame.picture.size, frame.picture.fit], [{ width, height }, wanted]);
           const { contentWidth, contentHeight } = wanted;
           const colour = pixel(frame, INPUT, 0, 0);
           const isGrey = output.includes('gray');
@@ -123,7 +123,7 @@ for (const [origin, env] of ORIGINS) {
     itNeeds(NEEDS_FFMPEG, 'turns a picture as its metadata says', async () => {
       clips.make(...pattern('160x90', 5, 1), '-c:v', 'libx264', 'lying.mp4');
       const path = clips.make('-i', clips.path('lying.mp4'), '-c', 'copy', '-metadata:s:v', 'rotate=90', 'standing.mp4');
-      await firstFrame(path, ({ width, height }) => assert.deepEqual([width, height], [90, 160]));
+      await firstFrame(path, ({ picture }) => assert.deepEqual(picture.size, { width: 90, height: 160 }));
     });
 
     itNeeds(NEEDS_FFMPEG, 'knows the size of every frame when it changes in mid-stream', async () => {
@@ -132,8 +132,8 @@ for (const [origin, env] of ORIGINS) {
       writeFileSync(clips.path('sizes.ts'), Buffer.concat(parts));
       const events = await play(clips.path('sizes.ts'));
       const frames = events.filter(isFrame);
-      assert.deepEqual(frames.map(({ width, height }) => `${width}x${height}`), sizes.flatMap((size) => Array.from({ length: 10 }, () => size)));
-      for (const { letterbox: used, ...size } of frames) assert.deepEqual(used, letterbox(size, INPUT));
+      assert.deepEqual(frames.map(({ picture: { size: { width, height } } }) => `${width}x${height}`), sizes.flatMap((size) => Array.from({ length: 10 }, () => size)));
+      for (const { picture: { size, fit } } of frames) assert.deepEqual(fit, letterbox(size, INPUT));
       assert.deepEqual(events.filter(isStatus).map(({ message }) => message).slice(1, 3), ['the picture is now 320x240', 'the picture is now 320x120']);
     });
 
@@ -152,7 +152,7 @@ for (const [origin, env] of ORIGINS) {
             setImmediate(() => setImmediate(() => {
               const frame = held.shift()!;
               // The test pattern moves and nothing of it is lost in coding: each picture is another, so that one overwritten while held would show.
-              seen.add(createHash('sha256').update(frame.image).digest('hex'));
+              seen.add(createHash('sha256').update(frame.picture.image).digest('hex'));
               frame.release();
             }));
           },

@@ -43,7 +43,7 @@ describe('pictures as the reference prepares them', function () {
         .forEach((event) => {
           if (event.type !== 'frame') return;
           const reference = wanted.get(event.seq);
-          if (reference !== undefined) differences.set(event.seq, meanDifference(event.image, reference));
+          if (reference !== undefined) differences.set(event.seq, meanDifference(event.picture.image, reference));
           event.release();
         });
       assert.equal(differences.size, wanted.size);

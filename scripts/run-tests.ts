@@ -1,0 +1,20 @@
+import { setPriority } from 'node:os';
+import { runMocha } from './mocha-process.js';
+import { testHalves } from './test-halves.js';
+
+const COMPUTING_NICENESS = 10;
+
+/** `npm test`: all tests, in two processes side by side. Arguments go to both of them. */
+const args = process.argv.slice(2);
+const print = (text: string): void => void process.stdout.write(text);
+const { realTime, computing } = testHalves('dist/test');
+
+const first = runMocha(realTime, args, print);
+// A process takes the priority of its parent: tests that follow a clock come before those that compute.
+setPriority(COMPUTING_NICENESS);
+const outcomes = await Promise.all([first, runMocha(computing, args, print)]);
+
+const sum = (key: keyof (typeof outcomes)[number]): number => outcomes.reduce((total, outcome) => total + outcome[key], 0);
+const failed = sum('failed');
+print(`${sum('pending')} pending\n${sum('passed')} passed, ${failed} failed\n`);
+process.exitCode = failed === 0 ? 0 : 1;

@@ -1,0 +1,21 @@
+import type { WallClock } from '../core/clock.js';
+import type { DetectorInfo } from '../core/detector.js';
+import { RECORDING_SCHEMA, type RecordingHeader } from './format.js';
+
+/** A recording's header. */
+export function recordingHeader(about: Omit<RecordingHeader, 'type' | 'schema'>): RecordingHeader {
+  return { type: 'header', schema: RECORDING_SCHEMA, ...about };
+}
+
+/**
+ * The header of a run of a detector.
+ * @param clock that the events go by
+ */
+export function runHeader({ model, modelSha256, input, provider, classNames }: DetectorInfo, clock: WallClock, about: Pick<RecordingHeader, 'streams' | 'config' | 'host'>): RecordingHeader {
+  return recordingHeader({
+    unixUsAtZero: Math.round(clock.toUnixMs(0) * 1000),
+    classes: classNames,
+    model: { name: model, sha256: modelSha256, input, provider },
+    ...about,
+  });
+}

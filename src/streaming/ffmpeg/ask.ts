@@ -1,0 +1,26 @@
+import { text } from 'node:stream/consumers';
+import { FfmpegChild } from './child.js';
+
+const PATIENCE_MS = 10_000;
+
+/**
+ * Runs ffmpeg for what it prints.
+ * @returns its standard output and its log, whatever its exit code is
+ * @throws the system's error where ffmpeg cannot be started; an Error where it takes longer than 10 s
+ */
+export async function askFfmpeg(path: string, args: readonly string[]): Promise<{ readonly stdout: string; readonly log: string }> {
+  const lines: string[] = [];
+  const child = new FfmpegChild({ path, args, stdout: 'pipe', onLine: (line) => lines.push(line) });
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    void child.kill();
+  }, PATIENCE_MS);
+  // A pipe that breaks: `closed` says why.
+  const stdout = child.stdout === undefined ? '' : text(child.stdout).catch(() => '');
+  const { failure } = await child.closed;
+  clearTimeout(timer);
+  if (failure !== undefined) throw failure;
+  if (isLate) throw new Error(`it gave no answer within ${PATIENCE_MS / 1000} s`);
+  return { stdout: await stdout, log: lines.join('\n') };
+}

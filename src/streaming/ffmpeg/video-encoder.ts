@@ -1,0 +1,67 @@
+import { OutputError } from '../../core/errors.js';
+import type { Size } from '../../core/letterbox.js';
+import { FfmpegChild } from './child.js';
+
+/** An ffmpeg that encodes what it is fed into a file. */
+export class VideoEncoder {
+  readonly #path: string;
+  readonly #out: string;
+  readonly #child: FfmpegChild;
+
+  /** @param path of ffmpeg @param args read standard input @param out how messages name the file */
+  constructor(path: string, args: readonly string[], out: string) {
+    this.#path = path;
+    this.#out = out;
+    this.#child = new FfmpegChild({ path, args, stdin: 'pipe' });
+  }
+
+  /**
+   * Resolves when ffmpeg has taken all of the bytes, which may then be used for something else.
+   * @throws OutputError with ffmpeg's own words where it has ended
+   */
+  async write(bytes: Uint8Array): Promise<void> {
+    const { stdin } = this.#child;
+    if (stdin === undefined) throw await this.#failure();
+    try {
+      await new Promise<void>((resolve, reject) => {
+        stdin.write(bytes, (error) => (error ? reject(error) : resolve()));
+      });
+    } catch (cause) {
+      throw await this.#failure(cause);
+    }
+  }
+
+  /**
+   * Completes the file.
+   * @throws OutputError with ffmpeg's own words where it failed
+   */
+  async end(): Promise<void> {
+    this.#child.stdin?.end();
+    const { code } = await this.#child.closed;
+    if (code !== 0) throw await this.#failure();
+  }
+
+  /** Ends ffmpeg, and leaves the file as it is. Resolves when nothing runs any more. */
+  async abandon(): Promise<void> {
+    await this.#child.kill();
+  }
+
+  async #failure(cause?: unknown): Promise<OutputError> {
+    const { code, signal, failure } = await this.#child.closed;
+    const reason = failure === undefined
+      ? `${await this.#child.lastWords('ffmpeg ended early')} (${signal ?? `exit code ${code}`})`
+      : `cannot start ${this.#path}: ${failure.message}`;
+    return new OutputError(`${this.#out} could not be encoded: ${reason}`, { cause: cause ?? failure });
+  }
+}
+
+/**
+ * Encodes RGBA pictures, 4 bytes a pixel, row by row, as H.264 in MP4.
+ * @param path of ffmpeg @param size even numbers
+ */
+export function rgbaVideoEncoder(path: string, out: string, { width, height }: Size, fps: number): VideoEncoder {
+  return new VideoEncoder(path, [
+    '-v', 'error', '-y', '-f', 'rawvideo', '-pix_fmt', 'rgba', '-s', `${width}x${height}`, '-r', String(fps), '-i', 'pipe:0',
+    '-an', '-c:v', 'libx264', '-preset', 'veryfast', '-crf', '19', '-pix_fmt', 'yuv420p', '-movflags', '+faststart', out,
+  ], out);
+}

@@ -1,0 +1,11 @@
+export { COCO_MAPPING, SYNTH_CLASSES, type SynthClass } from './classes.js';
+export { drawConditions, TIMES_OF_DAY, WEATHERS, type Conditions, type TimeOfDay, type Weather } from './conditions.js';
+export type { Annotation } from './annotate.js';
+
+// A drive that is drawn while it plays.
+export { LiveDrive, type LiveDriveOptions } from './live/live-drive.js';
+export type { DriveStart } from './live/drive-messages.js';
+
+// A data set on disk.
+export { writeDataset, type DatasetOptions, type DatasetSummary } from './write-dataset.js';
+export { argoverseJson, type AnnotatedSequence } from './dataset.js';

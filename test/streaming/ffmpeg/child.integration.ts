@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { tmpdir } from 'node:os';
+import { askFfmpeg } from '../../../src/streaming/ffmpeg/ask.js';
+import { FfmpegChild } from '../../../src/streaming/ffmpeg/child.js';
+import { NEEDS_FFMPEG } from '../../helpers/clips.js';
+import { itNeeds } from '../../helpers/needs.js';
+import { children, HAS_PROC, isBlockedOnPipe, until } from '../../helpers/processes.js';
+
+const NEEDS = { ...NEEDS_FFMPEG, '/proc': HAS_PROC };
+const ENDLESS = ['-nostdin', '-v', 'error', '-f', 'lavfi', '-i', 'testsrc2=s=320x240', '-f', 'rawvideo', 'pipe:1'];
+
+describe('FfmpegChild', () => {
+  itNeeds(NEEDS_FFMPEG, 'tells its exit code and its last words', async () => {
+    const lines: string[] = [];
+    const child = new FfmpegChild({ path: 'ffmpeg', args: ['-nostdin', '-v', 'error', '-i', '/nowhere/clip.mp4'], onLine: (line) => lines.push(line) });
+    assert.match(await child.lastWords('nothing'), /No such file or directory/);
+    const { code, signal, failure } = await child.closed;
+    assert.deepEqual([code! > 0, signal, failure], [true, null, undefined]);
+    assert.match(lines.join('\n'), /clip\.mp4: No such file/);
+  });
+
+  itNeeds(NEEDS_FFMPEG, 'has the given last words where ffmpeg said nothing', async () => {
+    const child = new FfmpegChild({ path: 'ffmpeg', args: ['-nostdin', '-v', 'quiet', '-i', '/nowhere/clip.mp4'] });
+    assert.equal(await child.lastWords('nothing'), 'nothing');
+  });
+
+  it('says why it did not start, whether the system throws or tells', async () => {
+    for (const [path, code] of [['/nowhere/ffmpeg', 'ENOENT'], ['/dev/null/ffmpeg', 'ENOTDIR'], [tmpdir(), 'EACCES']] as const) {
+      const child = new FfmpegChild({ path, args: [], stdin: 'pipe', stdout: 'pipe', copy: 'pipe' });
+      const exit = await child.closed;
+      assert.deepEqual([exit.code, exit.signal, (exit.failure as NodeJS.ErrnoException).code], [null, null, code]);
+      assert.equal((await child.stop()).failure, exit.failure);
+      assert.equal((await child.kill()).failure, exit.failure);
+      assert.match(await child.lastWords('nothing'), new RegExp(code));
+    }
+  });
+
+  for (const how of ['stop', 'kill'] as const) {
+    itNeeds(NEEDS, `${how}() ends an ffmpeg that is blocked on a full pipe`, async () => {
+      const child = new FfmpegChild({ path: 'ffmpeg', args: ENDLESS, stdout: 'pipe' });
+      await until(() => isBlockedOnPipe(child.pid!));
+      const { failure } = await child[how]();
+      assert.equal(failure, undefined);
+      assert.deepEqual(children(), []);
+    });
+  }
+
+  itNeeds(NEEDS, 'stop() kills an ffmpeg that does not answer', async () => {
+    const child = new FfmpegChild({ path: 'ffmpeg', args: ENDLESS, stdout: 'pipe' });
+    await until(() => isBlockedOnPipe(child.pid!));
+    process.kill(child.pid!, 'SIGSTOP');
+    assert.equal((await child.stop()).signal, 'SIGKILL');
+    assert.deepEqual(children(), []);
+  });
+});
+
+describe('askFfmpeg', () => {
+  itNeeds(NEEDS_FFMPEG, 'gives what ffmpeg prints and what it logs, whatever its exit code is', async () => {
+    assert.match((await askFfmpeg('ffmpeg', ['-version'])).stdout, /^ffmpeg version /);
+    assert.match((await askFfmpeg('ffmpeg', ['-nostdin', '-hide_banner', '-i', '/nowhere/clip.mp4'])).log, /No such file/);
+  });
+
+  it('throws the system\'s error where ffmpeg is not there', async () => {
+    await assert.rejects(askFfmpeg('/nowhere/ffmpeg', ['-version']), { code: 'ENOENT' });
+  });
+});

@@ -1,0 +1,16 @@
+// A training run.
+export { train, type TrainOptions, type TrainSummary } from './train.js';
+export { resolveTrainConfig, type DataPaths, type TrainConfig } from './config.js';
+export { readDataSet, type DataPicture, type DataSet } from './dataset.js';
+export { ENGINES, openEngine, type EngineName, type EngineOptions } from './engines/open-engine.js';
+export type { Batch, Engine, StepResult } from './engines/engine.js';
+export type { StepReport, ValidationReport } from './run-log.js';
+export type { Validation } from './validate.js';
+
+// Networks and their weights.
+export { createNetwork, parseVariant, testSize, VARIANTS, type Variant } from './network/variants.js';
+export type { Network } from './network/description.js';
+export { initialWeights, type Weights } from './network/weights.js';
+export { gigaFlops } from './network/cost.js';
+export { readCheckpoint, readTrained, type Checkpoint, type TrainedNetwork } from './checkpoint/checkpoint.js';
+export { exportOnnx, type ExportOptions } from './export/export-onnx.js';
