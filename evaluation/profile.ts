@@ -41,9 +41,9 @@ export type RuntimePercentiles = {
  * @throws DataError if there is no sample, or if one is negative or not finite
  */
 export function profileFile({ runtimesMs, inferenceMs }: MeasuredRuntimes, info: DetectorInfo, device: ProfileFile['device'], nowcast: string, measuredAt: string): ProfileFile {
-  const { model, modelSha256, input, provider, threads } = info;
+  const { model, modelSha256, input: { width, height }, provider, threads } = info;
   return {
-    type: 'empirical', unit: 'ms', device, model, modelSha256, input, provider, threads, nowcast, measuredAt,
+    type: 'empirical', unit: 'ms', device, model, modelSha256, input: { width, height }, provider, threads, nowcast, measuredAt,
     percentiles: percentiles(runtimeProfile(runtimesMs)), samples: runtimesMs,
     inference: { percentiles: percentiles(runtimeProfile(inferenceMs)), samples: inferenceMs },
   };

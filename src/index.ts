@@ -3,7 +3,7 @@ export { boxArea, boxIou, type Box } from './core/box.js';
 export type { Detection } from './core/detection.js';
 export { CAPTURE_CLOCKS, type CaptureClock, type CaptureTrust, type Frame } from './core/frame.js';
 export { letterbox, PAD_VALUE, toSource, type Fit, type Size } from './core/letterbox.js';
-export type { Picture } from './core/picture.js';
+export { fitPicture, type Picture, type PictureFormat } from './core/picture.js';
 export {
   DROP_REASONS, STATUS_STATES,
   type DropEvent, type DropReason, type Forecast, type GapEvent, type PerceptEvent, type PerceptTimes, type PipelineEvent, type PolicyDropReason,

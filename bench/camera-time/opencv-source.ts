@@ -3,14 +3,14 @@ import { fileURLToPath } from 'node:url';
 import { Observable } from 'rxjs';
 import { monotonicClock as clock } from '../../src/app/clock.js';
 import type { SourceEvent } from '../../src/core/events.js';
-import { letterbox, type Size } from '../../src/core/letterbox.js';
+import { fitPicture, type PictureFormat } from '../../src/core/picture.js';
 
 // From dist/bench/camera-time to the source, which the compiler does not copy.
 const PROGRAM = fileURLToPath(new URL('../../../bench/camera-time/opencv-frames.py', import.meta.url));
 const HEAD_BYTES = 16;
 
 /** A camera as programs around OpenCV see it: a picture is of the moment at which `read()` returned it. */
-export function openCvSource(url: string, { streamId, input }: { readonly streamId: string; readonly input: Size }): Observable<SourceEvent> {
+export function openCvSource(url: string, { streamId, input }: { readonly streamId: string; readonly input: PictureFormat }): Observable<SourceEvent> {
   return new Observable((subscriber) => {
     const child = spawn('/usr/bin/python3', [PROGRAM, url, `${input.width}`, `${input.height}`], { stdio: ['ignore', 'pipe', 'inherit'] });
     const pictureBytes = HEAD_BYTES + 3 * input.width * input.height;
@@ -21,7 +21,7 @@ export function openCvSource(url: string, { streamId, input }: { readonly stream
       const [capturedAtMs, size] = [bytes.readDoubleLE(0), { width: bytes.readUInt32LE(8), height: bytes.readUInt32LE(12) }];
       subscriber.next({
         type: 'frame', streamId, seq: seq++, epoch: 0, ptsMs: capturedAtMs, capturedAtMs, captureClock: 'arrival', uncertaintyMs: 0, readyAtMs: clock.now(),
-        picture: { size, fit: letterbox(size, input), image: bytes.subarray(HEAD_BYTES) }, corrupt: false, release: () => undefined,
+        picture: { size, fit: fitPicture(size, input), image: bytes.subarray(HEAD_BYTES) }, corrupt: false, release: () => undefined,
       });
     };
     child.stdout.on('data', (piece: Buffer) => {

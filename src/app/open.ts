@@ -6,8 +6,8 @@ import { sourceConfig } from '../config/run-config.js';
 import { DETECTOR_DEFAULTS } from '../config/run-keys.js';
 import type { Detector } from '../core/detector.js';
 import type { SourceEvent } from '../core/events.js';
-import type { Size } from '../core/letterbox.js';
 import type { Pace } from '../core/pace.js';
+import type { PictureFormat } from '../core/picture.js';
 import type { ProcessDetectorOptions } from '../model/host/host-plan.js';
 import { createProcessDetector } from '../model/host/process-detector.js';
 import { findModel } from '../model/zoo.js';
@@ -35,8 +35,8 @@ export async function openDetector(model: string, options: OpenDetectorOptions =
 }
 
 export type OpenSourceOptions = {
-  /** The detector's input, `detector.info.input`. */
-  readonly input: Size;
+  /** How pictures are fitted: the detector's input, `detector.info.input`. */
+  readonly input: PictureFormat;
   /** The stream's name in every event; by the file's name or the camera's host unless given. */
   readonly streamId?: string;
   /** Of files: `source` plays them by the clock (the default), `max` as fast as the consumer takes them. */

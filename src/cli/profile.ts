@@ -4,8 +4,7 @@ import { DETECTOR_DEFAULTS } from '../config/run-keys.js';
 import type { Clock } from '../core/clock.js';
 import type { Detector } from '../core/detector.js';
 import { SourceError } from '../core/errors.js';
-import { letterbox, PAD_VALUE, type Size } from '../core/letterbox.js';
-import type { Picture } from '../core/picture.js';
+import { fitPicture, resolvedFormat, type Picture, type PictureFormat } from '../core/picture.js';
 import { readPicture } from '../streaming/sources/folder/picture.js';
 import { openIo, type CliContext, type CommandIo } from './command-io.js';
 import { openEvalDetector } from '../app/evaluate/open-detector.js';
@@ -78,9 +77,9 @@ export async function measureRuntimes(detector: Detector, picture: Picture, { ru
   return { runtimesMs, inferenceMs };
 }
 
-async function pictureFor(source: string | undefined, input: Size): Promise<Picture> {
-  const image = new Uint8Array(3 * input.width * input.height).fill(PAD_VALUE);
-  if (source === undefined) return { size: input, fit: letterbox(input, input), image };
+async function pictureFor(source: string | undefined, input: PictureFormat): Promise<Picture> {
+  const image = new Uint8Array(3 * input.width * input.height).fill(resolvedFormat(input).padValue);
+  if (source === undefined) return { size: input, fit: fitPicture(input, input), image };
   return readPicture(source, input, image).catch((cause: unknown) => {
     throw new SourceError(`the picture ${source} cannot be read: ${(cause as Error).message}`, { cause });
   });

@@ -1,6 +1,5 @@
 import type { Detection } from './detection.js';
-import type { Size } from './letterbox.js';
-import type { Picture } from './picture.js';
+import type { Picture, PictureFormat } from './picture.js';
 
 /** Where a model can run. `auto` measures those that load and takes the fastest. */
 export const PROVIDERS = ['auto', 'cpu', 'webgpu', 'cuda', 'tensorrt', 'coreml', 'dml'] as const;
@@ -15,7 +14,10 @@ export type DetectorInfo = {
   /** File name of the model, without its folder. */
   readonly model: string;
   readonly modelSha256: string;
-  readonly input: Size;
+  /** Name of the model's family: how its output is decoded. */
+  readonly family?: string;
+  /** Size in pixels and layout of the pictures that it takes; sources follow it. */
+  readonly input: PictureFormat;
   readonly classNames: readonly string[];
   readonly requestedProvider: Provider;
   /** What really runs; never `auto`. */

@@ -11,11 +11,11 @@ export function recordingHeader(about: Omit<RecordingHeader, 'type' | 'schema'>)
  * The header of a run of a detector.
  * @param clock that the events go by
  */
-export function runHeader({ model, modelSha256, input, provider, classNames }: DetectorInfo, clock: WallClock, about: Pick<RecordingHeader, 'streams' | 'config' | 'host'>): RecordingHeader {
+export function runHeader({ model, modelSha256, input: { width, height }, provider, classNames }: DetectorInfo, clock: WallClock, about: Pick<RecordingHeader, 'streams' | 'config' | 'host'>): RecordingHeader {
   return recordingHeader({
     unixUsAtZero: Math.round(clock.toUnixMs(0) * 1000),
     classes: classNames,
-    model: { name: model, sha256: modelSha256, input, provider },
+    model: { name: model, sha256: modelSha256, input: { width, height }, provider },
     ...about,
   });
 }

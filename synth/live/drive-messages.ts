@@ -1,4 +1,5 @@
 import type { Size } from '../../src/core/letterbox.js';
+import type { PictureFormat } from '../../src/core/picture.js';
 import type { Annotation } from '../annotate.js';
 
 /** What a drive's thread is started with. */
@@ -7,8 +8,8 @@ export type DriveStart = {
   readonly fps: number;
   /** Of the pictures, in pixels. */
   readonly size: Size;
-  /** Of the detector's input, into which every picture is letterboxed. */
-  readonly input: Size;
+  /** Of the detector's input, into which every picture is fitted. */
+  readonly input: PictureFormat;
   /** Quality from 0 to 100 of the pictures for people; undefined makes none. */
   readonly jpegQuality: number | undefined;
   /** Of so many of the newest frames, those that were passed over can still be drawn. */
@@ -24,7 +25,7 @@ export type ToDrive =
 export type FromDrive =
   /** What is to be seen in a frame, drawn or not; once for each, in order. */
   | { readonly type: 'truth'; readonly index: number; readonly objects: readonly Annotation[] }
-  /** `image`: planar BGR, uint8, [3, input height, input width]. */
+  /** `image`: planar uint8, [3, input height, input width], in the input's format. */
   | { readonly type: 'drawn'; readonly index: number; readonly image: ArrayBuffer }
   | { readonly type: 'jpeg'; readonly index: number; readonly bytes: Uint8Array }
   | { readonly type: 'failed'; readonly message: string };

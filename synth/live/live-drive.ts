@@ -37,7 +37,7 @@ export class LiveDrive {
   /**
    * Draws a frame. One that comes after frames which were not asked for passes them over; one of those that were passed
    * over can be drawn later, as long as it is kept.
-   * @param target receives planar BGR, uint8, [3, input height, input width]
+   * @param target receives planar uint8, [3, input height, input width], in the input's format
    */
   produce(index: number, target: Uint8Array): Promise<void> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);

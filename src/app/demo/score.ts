@@ -7,7 +7,7 @@ import { drawConditions } from '../../../synth/conditions.js';
 import { argoverseJson } from '../../../synth/dataset.js';
 import type { Detection } from '../../core/detection.js';
 import type { Detector } from '../../core/detector.js';
-import { letterbox } from '../../core/letterbox.js';
+import { fitPicture } from '../../core/picture.js';
 import type { TrackerFactory } from '../../track/tracker.js';
 import type { RecentFrame } from './recent.js';
 import { DEMO_FPS, DEMO_SIZE } from './demo-source.js';
@@ -42,7 +42,7 @@ export async function scoreDemo({ frames, seed, detector, forecaster, draw, onPr
     if (event.type === 'percept') add(i, event.detections);
     else undetected.push(i);
   });
-  const fit = letterbox(DEMO_SIZE, input);
+  const fit = fitPicture(DEMO_SIZE, input);
   let done = 0;
   onProgress(0, undetected.length);
   await forEachFrame(undetected.length, detector, new AbortController().signal, async (index) => {

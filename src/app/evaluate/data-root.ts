@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { GroundTruth } from '../../../evaluation/ground-truth.js';
 import { DataError, SourceError, UsageError } from '../../core/errors.js';
 import type { Size } from '../../core/letterbox.js';
-import type { Picture } from '../../core/picture.js';
+import type { Picture, PictureFormat } from '../../core/picture.js';
 import { readPicture } from '../../streaming/sources/folder/picture.js';
 
 /**
@@ -22,11 +22,11 @@ export function checkOneSequence(dataRoot: string, { sequences }: GroundTruth): 
 }
 
 /**
- * Reads an annotated picture and letterboxes it into `target`.
+ * Reads an annotated picture and fits it into `target`.
  * @param folder the data root and the sequence's folder below it
  * @throws SourceError where it cannot be read; DataError where it is of another size than is annotated
  */
-export async function readAnnotated(folder: string, truth: GroundTruth, image: number, input: Size, target: Uint8Array): Promise<Picture> {
+export async function readAnnotated(folder: string, truth: GroundTruth, image: number, input: PictureFormat, target: Uint8Array): Promise<Picture> {
   const path = join(folder, truth.images[image].name);
   const picture = await readPicture(path, input, target).catch((cause: unknown) => {
     throw new SourceError(`the picture ${path} cannot be read: ${(cause as Error).message}`, { cause });

@@ -4,7 +4,7 @@ import type { GroundTruth, Sequence } from '../../../evaluation/ground-truth.js'
 import { SourceError, UsageError } from '../../core/errors.js';
 import type { SourceEvent } from '../../core/events.js';
 import type { Size } from '../../core/letterbox.js';
-import type { Picture } from '../../core/picture.js';
+import type { Picture, PictureFormat } from '../../core/picture.js';
 import { locateFfmpeg } from '../../streaming/ffmpeg/binary.js';
 import { videoSource } from '../../streaming/sources/video/video.js';
 import type { AppContext } from '../context.js';
@@ -30,10 +30,10 @@ export function checkMemory({ sequences }: Pick<GroundTruth, 'sequences'>, { wid
 /** Holds the decoded frames of one sequence at a time; the next sequence takes the same memory. */
 export class FrameMemory {
   readonly #truth: GroundTruth;
-  readonly #input: Size;
+  readonly #input: PictureFormat;
   readonly #images: Uint8Array[] = [];
 
-  constructor(truth: GroundTruth, input: Size) {
+  constructor(truth: GroundTruth, input: PictureFormat) {
     this.#truth = truth;
     this.#input = input;
   }

@@ -1,7 +1,7 @@
 import { BehaviorSubject, catchError, finalize, first, of, takeUntil, type Observable } from 'rxjs';
 import type { RunConfig } from '../../config/run-config.js';
 import type { SourceEvent } from '../../core/events.js';
-import type { Size } from '../../core/letterbox.js';
+import type { PictureFormat } from '../../core/picture.js';
 import type { Ffmpeg } from '../../streaming/ffmpeg/binary.js';
 import type { CopyRequest } from '../../streaming/sources/source-kind.js';
 import type { AppContext } from '../context.js';
@@ -11,8 +11,8 @@ import type { RunReporter } from './reporter.js';
 
 export type SourcesSetup = {
   readonly config: RunConfig;
-  /** Size in pixels of the detector's input. */
-  readonly input: Size;
+  /** The detector's input. */
+  readonly input: PictureFormat;
   readonly ffmpeg: Ffmpeg | undefined;
   /** The copy of the one live stream that a sink needs. */
   readonly copy: CopyRequest | undefined;

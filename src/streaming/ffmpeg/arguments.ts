@@ -1,5 +1,5 @@
 import fluent from 'fluent-ffmpeg';
-import { PAD_VALUE, type Size } from '../../core/letterbox.js';
+import { resolvedFormat, type PictureFormat } from '../../core/picture.js';
 import { isAtLeast, type FfmpegVersion } from './binary.js';
 import { COPY_FD } from './child.js';
 
@@ -8,8 +8,8 @@ export type FrameArguments = {
   readonly url: string;
   /** Options of this input alone, each word for itself: `['-rtsp_transport', 'tcp']`. */
   readonly inputOptions?: readonly string[];
-  /** Size in pixels into which every picture is letterboxed. */
-  readonly input: Size;
+  /** Into which every picture is fitted. The order of its channels is the reader's part: planes come as G, B, R. */
+  readonly input: PictureFormat;
   /** Stops after this many pictures. */
   readonly maxFrames?: number;
   /** Whether the log tells of each picture, at the price of a dozen writes for each. Default true. */
@@ -19,7 +19,7 @@ export type FrameArguments = {
 const LOGGING = ['-nostdin', '-hide_banner', '-nostats', '-v', 'repeat+level+verbose'];
 
 /**
- * Arguments with which ffmpeg writes the letterboxed pictures of the first video stream to its standard output, as NUT
+ * Arguments with which ffmpeg writes the fitted pictures of the first video stream to its standard output, as NUT
  * with planes G, B, R and presentation times in microseconds, and tells in its log what `FfmpegLog` reads.
  *
  * Every version-dependent choice is made here. What each option is for:
@@ -36,7 +36,7 @@ export function frameArguments(version: FfmpegVersion, options: FrameArguments):
     .inputOptions(...LOGGING, ...(tellsPictures ? ['-debug_ts'] : []), ...inputOptions)
     .output('pipe:1')
     .noAudio()
-    .videoFilters(letterboxFilters(input))
+    .videoFilters(fitFilters(input))
     .videoCodec('rawvideo')
     .outputOptions('-map', '0:V:0', ...passthrough(version), '-enc_time_base', '1:1000000', '-threads', '1', ...limit)
     .format('nut')
@@ -76,17 +76,20 @@ const IS_UNKNOWN = ['PTS', 'PREV_INPTS'].map((time) => `isnan(${time})+lt(${time
 const COPY_PTS = `if(N,PREV_OUTPTS+if(${IS_UNKNOWN}+lte(${STEP},-1/TB)+not(${STEP}),1,${STEP}),10/TB)`;
 
 /**
- * The filters that do what `core/letterbox.ts` describes, with the same arithmetic. Without `full_chroma_inp` the last
- * column of RGB pictures of odd width comes out wrong; others are not changed by it.
+ * The filters that do what `fitPicture` describes, with the same arithmetic. Without `full_chroma_inp` the last column of
+ * RGB pictures of odd width comes out wrong; others are not changed by it. Planes are made before a centred picture is
+ * padded, since `pad` moves a picture with halved chroma to an even position.
  */
-export function letterboxFilters({ width, height }: Size): string[] {
+export function fitFilters(input: PictureFormat): string[] {
+  const { width, height, fit, position, padValue } = resolvedFormat(input);
+  const flags = 'flags=bilinear+full_chroma_inp';
+  if (fit === 'stretch') return [`scale=w=${width}:h=${height}:${flags}`, 'format=gbrp'];
   const scale = `min(${width}/iw,${height}/ih)`;
-  const grey = PAD_VALUE.toString(16).repeat(3);
-  return [
-    `scale=w='max(1,trunc(iw*${scale}))':h='max(1,trunc(ih*${scale}))':flags=bilinear+full_chroma_inp`,
-    `pad=${width}:${height}:0:0:color=0x${grey}`,
-    'format=gbrp',
-  ];
+  const grey = padValue.toString(16).padStart(2, '0').repeat(3);
+  const scaled = `scale=w='max(1,trunc(iw*${scale}))':h='max(1,trunc(ih*${scale}))':${flags}`;
+  return position === 'corner'
+    ? [scaled, `pad=${width}:${height}:0:0:color=0x${grey}`, 'format=gbrp']
+    : [scaled, 'format=gbrp', `pad=${width}:${height}:'trunc((ow-iw)/2)':'trunc((oh-ih)/2)':color=0x${grey}`];
 }
 
 function passthrough(version: FfmpegVersion): string[] {

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Size } from '../../core/letterbox.js';
+import type { PictureFormat } from '../../core/picture.js';
 import type { Ffmpeg } from './binary.js';
 import { ChildInput } from './child-input.js';
 import { FfmpegChild, type FfmpegExit } from './child.js';
@@ -36,8 +37,10 @@ export type FrameProcessOptions = {
   readonly isFed?: boolean;
   /** As in the arguments. Without it a picture's size is the newest that the log told, and `corrupt` is never set: see `onLine`. Default true. */
   readonly tellsPictures?: boolean;
+  /** Order of a picture's planes. Default `bgr`. */
+  readonly channels?: PictureFormat['channels'] | undefined;
   /**
-   * Memory for the next picture, B, G and R plane. Undefined discards it: it still comes to `onPicture`, without a
+   * Memory for the next picture's three planes. Undefined discards it: it still comes to `onPicture`, without a
    * target, and ffmpeg is not held up. `'wait'` holds ffmpeg up until `resume()`. Targets are used up in order; those
    * given for pictures that never came are the giver's again once `stop()` was called or `closed` has resolved.
    */
@@ -51,8 +54,8 @@ export type FrameProcessOptions = {
   readonly onLine?: (line: string) => void;
 };
 
-/** ffmpeg sends frames as planes G, B, R; detectors take B, G, R. */
-const GBR_TO_BGR = [1, 0, 2];
+/** ffmpeg sends frames as planes G, B, R. Where each of them goes: */
+const PLANE_ORDER = { bgr: [1, 0, 2], rgb: [1, 2, 0] } as const;
 /** How long an ffmpeg that is fed has to give its last pictures. */
 const FINISH_MS = 1500;
 
@@ -79,9 +82,9 @@ export class FrameProcess {
 
   constructor(options: FrameProcessOptions) {
     this.#options = options;
-    const { getTarget, tellsPictures = true } = options;
+    const { getTarget, tellsPictures = true, channels = 'bgr' } = options;
     this.#log = new FfmpegLog({ tellsPictures });
-    this.#reader = new NutReader({ getTarget, planeOrder: GBR_TO_BGR, onFrame: (frame) => this.#arrived(frame) });
+    this.#reader = new NutReader({ getTarget, planeOrder: PLANE_ORDER[channels], onFrame: (frame) => this.#arrived(frame) });
     this.closed = new Promise((resolve) => { this.#resolveClosed = resolve; });
     void this.#start();
   }

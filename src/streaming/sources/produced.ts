@@ -3,23 +3,24 @@ import type { Clock } from '../../core/clock.js';
 import type { SourceEvent } from '../../core/events.js';
 import type { Size } from '../../core/letterbox.js';
 import type { Pace } from '../../core/pace.js';
+import type { PictureFormat } from '../../core/picture.js';
 import { Playout, type ReadPicture } from './video/playout.js';
 
 /** Makes the pictures of an endless stream, such as a simulated world. */
 export type PictureProducer = {
   /**
    * Makes picture `index`. Indices ascend; those that are left out are never asked for.
-   * @param target receives planar BGR, uint8, [3, input height, input width]
+   * @param target receives planar uint8, [3, input height, input width], in the input's format
    */
   produce(index: number, target: Uint8Array): Promise<void>;
 };
 
 export type ProducedOptions = {
   readonly streamId: string;
-  /** Of the pictures before they were letterboxed, in pixels. */
+  /** Of the pictures before they were fitted, in pixels. */
   readonly size: Size;
-  /** Size in pixels of the detector's input. */
-  readonly input: Size;
+  /** Of the pictures that are produced: `detector.info.input`. */
+  readonly input: PictureFormat;
   readonly fps: number;
   readonly pace: Pace;
   readonly clock: Clock;

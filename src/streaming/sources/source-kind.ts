@@ -3,8 +3,8 @@ import type { Clock } from '../../core/clock.js';
 import { InternalError, type OutputError } from '../../core/errors.js';
 import type { SourceEvent } from '../../core/events.js';
 import type { Keys, ResolvedOf } from '../../core/keys.js';
-import type { Size } from '../../core/letterbox.js';
 import type { Pace } from '../../core/pace.js';
+import type { PictureFormat } from '../../core/picture.js';
 import type { SourceKind } from '../../core/source-kind.js';
 import type { Ffmpeg } from '../ffmpeg/binary.js';
 import type { CameraCopy } from './camera/options.js';
@@ -22,8 +22,8 @@ export type CopyRequest = {
 /** The world that a source is opened in. */
 export type SourceContext = {
   readonly streamId: string;
-  /** Size in pixels of the detector's input. */
-  readonly input: Size;
+  /** The detector's input. */
+  readonly input: PictureFormat;
   readonly clock: Clock;
   /** Of files. */
   readonly pace: Pace;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { isAtLeast, locateFfmpeg, parseVersion } from '../../../src/streaming/ffmpeg/binary.js';
-import { copyArguments, frameArguments, letterboxFilters } from '../../../src/streaming/ffmpeg/arguments.js';
+import { copyArguments, frameArguments, fitFilters } from '../../../src/streaming/ffmpeg/arguments.js';
 import { UsageError } from '../../../src/core/errors.js';
 
 const versionOutput = (name: string, codec: string): string =>
@@ -9,6 +9,13 @@ const V4_1 = parseVersion(versionOutput('N-47683-g0e8eb07980-static', '58. 42.10
 const V5_1 = parseVersion(versionOutput('5.1.9-0+deb12u1', '59. 37.100'));
 const V7_1 = parseVersion(versionOutput('7.1', '61. 19.100'));
 const INPUT = { width: 416, height: 320 };
+
+describe('fitFilters', () => {
+  it('stretches, or pads a centred picture once its planes are made', () => {
+    assert.deepEqual(fitFilters({ ...INPUT, fit: 'stretch', channels: 'rgb' }), ['scale=w=416:h=320:flags=bilinear+full_chroma_inp', 'format=gbrp']);
+    assert.deepEqual(fitFilters({ ...INPUT, position: 'centre', padValue: 0 }).slice(1), ['format=gbrp', 'pad=416:320:\'trunc((ow-iw)/2)\':\'trunc((oh-ih)/2)\':color=0x000000']);
+  });
+});
 
 describe('ffmpeg', () => {
   const releases: [string, string, number, number][] = [
@@ -47,7 +54,7 @@ describe('ffmpeg', () => {
     }
     assert.equal(args(V5_1),
       '-nostdin -hide_banner -nostats -v repeat+level+verbose -debug_ts -i x.mp4 -an -vcodec rawvideo ' +
-      `-filter:v ${letterboxFilters(INPUT).join(',')} -map 0:V:0 -fps_mode passthrough -enc_time_base 1:1000000 -threads 1 -f nut -write_index 0 pipe:1`);
+      `-filter:v ${fitFilters(INPUT).join(',')} -map 0:V:0 -fps_mode passthrough -enc_time_base 1:1000000 -threads 1 -f nut -write_index 0 pipe:1`);
   });
 
   it('keeps words with spaces whole, and puts options of the input before it', () => {

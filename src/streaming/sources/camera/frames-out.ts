@@ -1,11 +1,12 @@
 import type { Clock } from '../../../core/clock.js';
 import { dropOf, type FrameRef, type SourceEvent, type StatusState } from '../../../core/events.js';
-import { letterbox, type Size } from '../../../core/letterbox.js';
+import type { Size } from '../../../core/letterbox.js';
+import { fitPicture, type PictureFormat } from '../../../core/picture.js';
 import type { ArrivedPicture, CameraConnection, ConnectionEvents, Moment } from './connection.js';
 
 export type FramesOutOptions = {
   readonly streamId: string;
-  readonly input: Size;
+  readonly input: PictureFormat;
   readonly clock: Clock;
   readonly emit: (event: SourceEvent) => void;
   /** Takes the camera's secrets out of a text. Every message and reason goes through it. */
@@ -98,7 +99,7 @@ export class FramesOut {
     if (slot === undefined) emit(dropOf(ref, corrupt ? 'corrupt' : 'superseded', readyAtMs));
     else {
       emit({
-        type: 'frame', ...ref, readyAtMs, picture: { size, fit: letterbox(size, input), image: slot.bytes },
+        type: 'frame', ...ref, readyAtMs, picture: { size, fit: fitPicture(size, input), image: slot.bytes },
         corrupt, release: () => slot.release(),
       });
     }

@@ -1,4 +1,4 @@
-import type { Size } from '../../../core/letterbox.js';
+import type { PictureFormat } from '../../../core/picture.js';
 import { copyArguments, frameArguments } from '../../ffmpeg/arguments.js';
 import { FrameProcess, type FrameProcessEnd, type FrameProcessOptions } from '../../ffmpeg/frame-process.js';
 
@@ -6,8 +6,8 @@ export type KeptFrameProcessOptions = Pick<FrameProcessOptions, 'ffmpeg' | 'getT
   readonly url: string;
   /** For ffmpeg, of the camera. */
   readonly inputOptions: readonly string[];
-  /** Size in pixels into which every picture is letterboxed. */
-  readonly input: Size;
+  /** Into which every picture is fitted: `detector.info.input`. */
+  readonly input: PictureFormat;
   /** Given pieces of a NUT file of the stream; undefined where none is wanted. */
   readonly onCopied: ((piece: Uint8Array) => void) | undefined;
   /** The stream has no decoding times: the copy needs some, which holds back one picture. */
@@ -28,12 +28,12 @@ const MOST_UNSENT_BYTES = 4 * 2 ** 20;
  * the one that it has in the file. Two outputs of one ffmpeg each mend a camera's times in a way of their own.
  */
 export function keptFrameProcess(options: KeptFrameProcessOptions): Pick<FrameProcess, 'closed' | 'stop'> {
-  const { ffmpeg, url, inputOptions, input, getTarget, onPicture, onLine, onCopied, restamps } = options;
+  const { ffmpeg, url, inputOptions, input, input: { channels }, getTarget, onPicture, onLine, onCopied, restamps } = options;
   if (onCopied === undefined) {
-    return new FrameProcess({ ffmpeg, args: frameArguments(ffmpeg.version, { url, inputOptions, input }), getTarget, onPicture, ...(onLine && { onLine }) });
+    return new FrameProcess({ ffmpeg, args: frameArguments(ffmpeg.version, { url, inputOptions, input }), channels, getTarget, onPicture, ...(onLine && { onLine }) });
   }
   const decoder = new FrameProcess({
-    ffmpeg, isFed: true, args: frameArguments(ffmpeg.version, { url: 'pipe:0', inputOptions: COPY_INPUT, input }), getTarget, onPicture,
+    ffmpeg, isFed: true, args: frameArguments(ffmpeg.version, { url: 'pipe:0', inputOptions: COPY_INPUT, input }), channels, getTarget, onPicture,
   });
   const copier = new FrameProcess({
     ffmpeg, args: copyArguments(url, inputOptions, restamps), getTarget: () => undefined, onPicture: () => undefined,

@@ -1,7 +1,7 @@
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
 import type { Clock, WallClock } from '../../../core/clock.js';
 import type { OutputError } from '../../../core/errors.js';
-import type { Size } from '../../../core/letterbox.js';
+import type { PictureFormat } from '../../../core/picture.js';
 import type { Transport } from './camera-input.js';
 import type { Ffmpeg } from '../../ffmpeg/binary.js';
 import { knockAtDoor, type Knock } from './knock.js';
@@ -10,8 +10,8 @@ import type { TimeOffset } from './kept-times.js';
 
 export type CameraOptions = {
   readonly streamId: string;
-  /** Size in pixels into which every picture is letterboxed. */
-  readonly input: Size;
+  /** Into which every picture is fitted: `detector.info.input`. */
+  readonly input: PictureFormat;
   readonly clock: Clock;
   /**
    * Of the same zero as `clock`; compared with the dates of streams that have some, anew for each connection. Default: this

@@ -2,7 +2,7 @@ import type { SchedulerLike, Subscription } from 'rxjs';
 import type { Clock } from '../../../core/clock.js';
 import type { CodedUnit, UnitStream, UnitStreamEnd, UnitStreamEvents } from '../../../core/coded-unit.js';
 import type { FrameRing } from '../../../core/frame-ring.js';
-import type { Size } from '../../../core/letterbox.js';
+import type { PictureFormat } from '../../../core/picture.js';
 import type { Ffmpeg } from '../../ffmpeg/binary.js';
 import type { FrameProcessEnd } from '../../ffmpeg/frame-process.js';
 import type { CameraConnection, ConnectionEnd, ConnectionEvents, GivingUp } from './connection.js';
@@ -20,8 +20,8 @@ export type UnitConnectionOptions = {
   readonly ffmpeg: Ffmpeg;
   readonly clock: Clock;
   readonly scheduler: SchedulerLike;
-  /** Size in pixels into which every picture is letterboxed. */
-  readonly input: Size;
+  /** Into which every picture is fitted: `detector.info.input`. */
+  readonly input: PictureFormat;
   readonly ring: FrameRing;
   readonly timeoutMs: number;
   readonly firstFrameTimeoutMs: number;

@@ -1,6 +1,7 @@
 import type { CodedUnit, UnitCodec } from '../../../core/coded-unit.js';
 import type { FrameRing, FrameSlot } from '../../../core/frame-ring.js';
 import type { Size } from '../../../core/letterbox.js';
+import type { PictureFormat } from '../../../core/picture.js';
 import { nutFileHeader, nutFrameHeader, type NutTag } from '../../ffmpeg/nut-writer.js';
 import { damageTold } from '../../ffmpeg/damage.js';
 import { frameArguments } from '../../ffmpeg/arguments.js';
@@ -20,8 +21,8 @@ export type DecodableUnit = Pick<CodedUnit, 'data' | 'isKey' | 'refreshPictures'
 export type UnitDecoderOptions<U extends DecodableUnit> = {
   readonly ffmpeg: Ffmpeg;
   readonly codec: UnitCodec;
-  /** Size in pixels into which every picture is letterboxed. */
-  readonly input: Size;
+  /** Into which every picture is fitted: `detector.info.input`. */
+  readonly input: PictureFormat;
   readonly ring: FrameRing;
   readonly onPicture: (unit: U, picture: ArrivedPicture) => void;
   /** Called for units without a picture, in presentation order among the pictures. */
@@ -88,6 +89,7 @@ export class UnitDecoder<U extends DecodableUnit> {
       // A unit and its picture find each other by their time, which leaves little to be told.
       tellsPictures: false,
       args: frameArguments(ffmpeg.version, { url: 'pipe:0', inputOptions: UNIT_INPUT, input, tellsPictures: false }),
+      channels: input.channels,
       getTarget: () => {
         const slot = ring.acquire();
         this.#slots.push(slot);

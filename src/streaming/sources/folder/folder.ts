@@ -5,15 +5,15 @@ import type { Clock } from '../../../core/clock.js';
 import { SourceError } from '../../../core/errors.js';
 import type { SourceEvent, StatusState } from '../../../core/events.js';
 import type { FrameSlot } from '../../../core/frame-ring.js';
-import type { Size } from '../../../core/letterbox.js';
 import type { Pace } from '../../../core/pace.js';
+import type { PictureFormat } from '../../../core/picture.js';
 import { PICTURE_EXTENSIONS, readPicture } from './picture.js';
 import { Playout, type LostPicture, type ReadPicture } from '../video/playout.js';
 
 export type FolderOptions = {
   readonly streamId: string;
-  /** Size in pixels of the detector's input, into which every picture is letterboxed. */
-  readonly input: Size;
+  /** Into which every picture is fitted: `detector.info.input`. */
+  readonly input: PictureFormat;
   readonly pace: Pace;
   readonly clock: Clock;
   /** Pictures a second; presentation times follow from it. Default 30. */

@@ -3,14 +3,15 @@ import type { Clock } from '../../../core/clock.js';
 import { dropOf, type DropEvent, type FrameRef } from '../../../core/events.js';
 import { OWN_TIMES, type Frame } from '../../../core/frame.js';
 import { FrameRing, type FrameSlot } from '../../../core/frame-ring.js';
-import { letterbox, type Fit, type Size } from '../../../core/letterbox.js';
+import type { Fit, Size } from '../../../core/letterbox.js';
 import type { Pace } from '../../../core/pace.js';
+import { fitPicture, type PictureFormat } from '../../../core/picture.js';
 
 export type PlayoutOptions = {
   readonly streamId: string;
   readonly pace: Pace;
-  /** Size in pixels of the letterboxed pictures. */
-  readonly input: Size;
+  /** Of the fitted pictures. */
+  readonly input: PictureFormat;
   /** Pictures that may be in memory at once, those that the consumer holds included. */
   readonly slots: number;
   readonly clock: Clock;
@@ -63,7 +64,7 @@ export class Playout {
     this.#ring = new FrameRing(options.slots, 3 * options.input.width * options.input.height);
   }
 
-  /** Bytes of a letterboxed picture. */
+  /** Bytes of a fitted picture. */
   get slotBytes(): number {
     return this.#ring.slotBytes;
   }
@@ -159,7 +160,7 @@ export class Playout {
       return;
     }
     const { size, corrupt, slot } = picture;
-    if (this.#geometry?.size !== size) this.#geometry = { size, fit: letterbox(size, this.#options.input) };
+    if (this.#geometry?.size !== size) this.#geometry = { size, fit: fitPicture(size, this.#options.input) };
     emit({
       ...ref, type: 'frame', readyAtMs: nowMs, picture: { size, fit: this.#geometry.fit, image: slot.bytes },
       corrupt, release: () => slot.release(),

@@ -7,6 +7,7 @@ import type { SourceEvent, StatusState } from '../../../core/events.js';
 import type { FrameSlot } from '../../../core/frame-ring.js';
 import type { Size } from '../../../core/letterbox.js';
 import type { Pace } from '../../../core/pace.js';
+import type { PictureFormat } from '../../../core/picture.js';
 import { frameArguments } from '../../ffmpeg/arguments.js';
 import type { Ffmpeg } from '../../ffmpeg/binary.js';
 import type { InputDescription } from '../../ffmpeg/log.js';
@@ -15,8 +16,8 @@ import { Playout } from './playout.js';
 
 export type VideoOptions = {
   readonly streamId: string;
-  /** Size in pixels of the detector's input, into which every picture is letterboxed. */
-  readonly input: Size;
+  /** Into which every picture is fitted: `detector.info.input`. */
+  readonly input: PictureFormat;
   readonly pace: Pace;
   readonly ffmpeg: Ffmpeg;
   readonly clock: Clock;
@@ -74,6 +75,7 @@ export function videoSource(path: string, options: VideoOptions): Observable<Sou
       process = new FrameProcess({
         ffmpeg,
         args: frameArguments(ffmpeg.version, { ...options, url: resolve(path) }),
+        channels: input.channels,
         getTarget(byteLength, ptsUs) {
           if (byteLength !== playout.slotBytes) throw new InternalError(`ffmpeg sent a picture of ${byteLength} bytes; ${playout.slotBytes} were expected`);
           const slot = playout.acquire(ptsUs / 1000);

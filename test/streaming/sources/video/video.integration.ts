@@ -6,6 +6,7 @@ import { lastValueFrom, take, toArray } from 'rxjs';
 import type { DropEvent, SourceEvent, StatusEvent } from '../../../../src/core/events.js';
 import type { Frame } from '../../../../src/core/frame.js';
 import { letterbox, type Size } from '../../../../src/core/letterbox.js';
+import { fitPicture, type PictureFormat } from '../../../../src/core/picture.js';
 import { locateFfmpeg, type Ffmpeg } from '../../../../src/streaming/ffmpeg/binary.js';
 import { videoSource, type VideoInfo, type VideoOptions } from '../../../../src/streaming/sources/video/video.js';
 import { clipFolder, NEEDS_FFMPEG, pattern } from '../../../helpers/clips.js';
@@ -117,6 +118,32 @@ for (const [origin, env] of ORIGINS) {
           if (contentWidth < INPUT.width) assert.deepEqual(pixel(frame, INPUT, contentWidth, 0), [114, 114, 114]);
           if (contentHeight < INPUT.height) assert.deepEqual(pixel(frame, INPUT, 0, contentHeight), [114, 114, 114]);
         });
+      });
+    }
+
+    const formats: readonly PictureFormat[] = [
+      { ...INPUT, channels: 'rgb', fit: 'stretch' },
+      { ...INPUT, channels: 'rgb', padValue: 0 },
+      { ...INPUT, position: 'centre', padValue: 7 },
+    ];
+    for (const format of formats) {
+      itNeeds(NEEDS_FFMPEG, `lays pictures out as a detector asks: ${JSON.stringify(format)}`, async () => {
+        const path = clips.make('-f', 'lavfi', '-i', 'color=c=0xE02040:s=100x97:r=5:d=0.4,format=gbrp', '-pix_fmt', 'yuv420p', '-c:v', 'ffv1', 'format.mkv');
+        let looked = false;
+        await play(path, { maxFrames: 1, input: format }, (frame) => {
+          looked = true;
+          const fit = fitPicture({ width: 100, height: 97 }, format);
+          assert.deepEqual(frame.picture.fit, fit);
+          const bgr = [0x40, 0x20, 0xe0];
+          const wanted = format.channels === 'rgb' ? bgr.reverse() : bgr;
+          const [right, bottom] = [fit.padX + fit.contentWidth - 1, fit.padY + fit.contentHeight - 1];
+          for (const [x, y] of [[fit.padX, fit.padY], [right, bottom]]) {
+            for (const [i, value] of pixel(frame, INPUT, x, y).entries()) assert.ok(Math.abs(value - wanted[i]) <= 4, `plane ${i} at ${x},${y} is ${value}`);
+          }
+          if (right + 1 < INPUT.width) assert.deepEqual(pixel(frame, INPUT, right + 1, 0), Array.from({ length: 3 }, () => format.padValue));
+          if (fit.padX > 0) assert.deepEqual(pixel(frame, INPUT, fit.padX - 1, 0), Array.from({ length: 3 }, () => format.padValue));
+        });
+        assert.ok(looked);
       });
     }
 
