@@ -2,27 +2,19 @@ import type { Command } from 'commander';
 import { PARTS, type RunParts } from '../app/parts.js';
 import { checkSettings } from '../config/problems.js';
 import { runKeys, type Settings } from '../config/run-keys.js';
-import { keyAt } from '../config/schema.js';
 import { UsageError } from '../core/errors.js';
 import type { Key, Keys } from '../core/keys.js';
+import { optionOfKey } from './flags.js';
 
 /** What the flags come out as: text, or true for a flag without a value. */
 export type RunFlagValues = Readonly<Record<string, string | true | undefined>>;
 
 /** Adds the flags of a run to a command; each is declared by the key that it sets. */
 export function addRunFlags(command: Command, parts: RunParts = PARTS): Command {
-  for (const { key, declaration } of flagsOf(runKeys(parts))) {
-    const preset = key.default === undefined || key.default === false ? '' : ` (default: ${key.default})`;
-    command.option(declaration, `${asHelp(key.description)}${preset}`);
-  }
+  for (const { key } of flagsOf(runKeys(parts))) command.addOption(optionOfKey(key));
   command.option('--offline', 'every frame, as fast as the detector goes, without a budget: --pace max --schedule every --budget none');
   for (const { flag } of parts.sinks) if (flag !== undefined) command.option(flag.declaration, flag.description);
   return command;
-}
-
-/** The description of a key of a run, such as `detect.conf`, as help has it. */
-export function runKeyHelp(path: string, parts: RunParts = PARTS): string {
-  return keyAt(runKeys(parts), path.split('.'))?.description ?? '';
 }
 
 /**
@@ -40,8 +32,8 @@ export function readRunFlags(raw: RunFlagValues, parts: RunParts = PARTS): Setti
     section[names[names.length - 1]] = value;
     flagOf.set(path, flag);
   };
-  for (const { path, declaration } of flagsOf(keys)) {
-    const flag = declaration.split(' ')[0];
+  for (const { path, key } of flagsOf(keys)) {
+    const flag = key.flag.split(' ')[0];
     const value = raw[camelCase(flag)];
     if (value !== undefined) put(path, flag, value);
   }
@@ -63,20 +55,15 @@ export function readRunFlags(raw: RunFlagValues, parts: RunParts = PARTS): Setti
   return checkSettings<Keys>(keys, input, (path) => flagOf.get(path.filter((name) => typeof name === 'string').join('.')) ?? path.join('.'));
 }
 
-type DeclaredFlag = { readonly path: string; readonly key: Key; readonly declaration: string };
+type DeclaredFlag = { readonly path: string; readonly key: Key & { readonly flag: string } };
 
 /** The keys that a flag sets, with the path of each. */
 function flagsOf(keys: Keys, above = ''): DeclaredFlag[] {
   return Object.entries(keys).flatMap(([name, key]): DeclaredFlag[] => {
     const path = `${above}${name}`;
     if (key.type === 'section') return flagsOf(key.keys, `${path}.`);
-    return key.flag === undefined ? [] : [{ path, key, declaration: key.flag }];
+    return key.flag === undefined ? [] : [{ path, key: { ...key, flag: key.flag } }];
   });
-}
-
-/** A sentence as commander writes its own: no capital, no full stop. */
-function asHelp(sentence: string): string {
-  return sentence.replace(/^\w/, (letter) => letter.toLowerCase()).replace(/\.$/, '');
 }
 
 function camelCase(flag: string): string {

@@ -162,6 +162,10 @@ class ProcessDetector implements Detector {
     return (this.#closing ??= this.#close());
   }
 
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
   async #close(): Promise<void> {
     await Promise.all(this.#hosts.map((host) => host.close()));
     for (const ring of this.#rings) ring.close();

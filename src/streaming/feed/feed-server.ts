@@ -49,8 +49,11 @@ export type FeedServerOptions = FeedInfo & {
  */
 export type PageHandler = (request: IncomingMessage, response: ServerResponse) => boolean;
 
-/** The WebSocket result feed. Publishing never waits: newer messages replace those that a client cannot take. */
-export type FeedServer = {
+/**
+ * The WebSocket result feed. Publishing never waits: newer messages replace those that a client cannot take. `await using`
+ * closes it.
+ */
+export type FeedServer = AsyncDisposable & {
   /** The address for clients, without the token. */
   readonly url: string;
   readonly port: number;
@@ -153,6 +156,10 @@ class Feed implements FeedServer {
 
   close(): Promise<void> {
     return (this.#closed ??= this.#end());
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   async #end(): Promise<void> {
