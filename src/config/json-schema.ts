@@ -1,4 +1,5 @@
 import type { Key, Keys } from '../core/keys.js';
+import type { NumberRule } from '../core/number-rule.js';
 import { SECTION_NAME } from './schema.js';
 
 type JsonSchema = Readonly<Record<string, unknown>>;
@@ -51,9 +52,9 @@ function writtenAs(key: Key): JsonSchema {
   }
 }
 
-function numberSchema({ min, above, max, isInteger }: Extract<Key, { type: 'number' | 'pair' }>): JsonSchema {
+function numberSchema({ min, above, max, whole }: NumberRule): JsonSchema {
   return {
-    type: isInteger === true ? 'integer' : 'number',
+    type: whole === true ? 'integer' : 'number',
     ...(min === undefined ? {} : { minimum: min }),
     ...(above === undefined ? {} : { exclusiveMinimum: above }),
     ...(max === undefined ? {} : { maximum: max }),

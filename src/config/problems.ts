@@ -34,7 +34,7 @@ function describe(keys: Keys, issue: z.core.$ZodIssue, input: unknown, locate: L
   }
   const key = keyAt(keys, path);
   if (issue.code === 'invalid_key') return [`${locate(path)} is no name for a ${key?.type === 'sections' ? key.nameOf : 'section'}; use letters, digits, - and _`];
-  if (issue.code === 'custom') return [`${locate(path)}: ${issue.message}`];
+  if (issue.code === 'custom' && key?.type === 'text') return [`${locate(path)}: ${issue.message}`];
   // An item of a list that was written as one text is shown as that text.
   const found = valueAt(input, path);
   const value = found === undefined && typeof path.at(-1) === 'number' ? valueAt(input, path.slice(0, -1)) : found;

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { NowcastError } from '../core/errors.js';
 import type { Key, Keys } from '../core/keys.js';
+import { allowedNumbers, readNumber, type NumberRule } from '../core/number-rule.js';
 import { durationMs, DURATION_FORMS, LONGEST_DURATION_MS } from './durations.js';
 
 /** The checks that follow from a description of keys. An unknown key is refused, and nothing is filled in. */
@@ -32,9 +33,8 @@ function schemaOfKey(key: Key): z.ZodType {
 /** Names that people give to sections. */
 export const SECTION_NAME = /^[\w-]+$/;
 
-function numberOf({ min = -Infinity, above = -Infinity, max = Infinity, isInteger }: Extract<Key, { type: 'number' | 'pair' }>): z.ZodType {
-  const number = (isInteger === true ? z.int() : z.number()).min(min).gt(above).max(max);
-  return z.preprocess((value) => (typeof value === 'string' && value.trim() !== '' ? Number(value) : value), number);
+function numberOf(rule: NumberRule): z.ZodType {
+  return z.preprocess((value) => readNumber(value, rule) ?? value, z.number().refine((number) => readNumber(number, rule) !== undefined));
 }
 
 function plainText(): z.ZodType<string> {
@@ -62,8 +62,8 @@ export function allowedOf(key: Key): string {
 function allowedByType(key: Key): string {
   switch (key.type) {
     case 'boolean': return 'true or false';
-    case 'number': return `${key.isInteger === true ? 'a whole number' : 'a number'}${bounds(key)}`;
-    case 'pair': return `two ${key.isInteger === true ? 'whole numbers' : 'numbers'}${bounds(key)}`;
+    case 'number': return allowedNumbers(key);
+    case 'pair': return `two numbers, each ${allowedNumbers(key)}`;
     case 'text': return 'a text';
     case 'choice': return `one of ${key.values.join(', ')}`;
     case 'duration': return DURATION_FORMS;
@@ -74,14 +74,6 @@ function allowedByType(key: Key): string {
     case 'section': return 'a section of keys';
     case 'sections': return `a section with one key for each ${key.nameOf}`;
   }
-}
-
-function bounds({ min, above, max }: Extract<Key, { type: 'number' | 'pair' }>): string {
-  if (min !== undefined && max !== undefined) return ` from ${min} to ${max}`;
-  if (above !== undefined && max !== undefined) return ` above ${above} and at most ${max}`;
-  if (min !== undefined) return ` of ${min} or more`;
-  if (above !== undefined) return ` above ${above}`;
-  return max === undefined ? '' : ` of at most ${max}`;
 }
 
 /** The key at a path; an item of a list stands for the list. Undefined where there is none. */

@@ -1,3 +1,5 @@
+import type { NumberRule } from './number-rule.js';
+
 /** Facts of a key of a configuration that hold for every type of value. */
 type KeyFacts = {
   /** One sentence for help, documentation and editors. */
@@ -21,9 +23,9 @@ export type Key = KeyFacts & KeyType;
 
 type KeyType =
   | { readonly type: 'boolean' }
-  | { readonly type: 'number'; readonly min?: number; readonly above?: number; readonly max?: number; readonly isInteger?: true }
+  | NumberRule & { readonly type: 'number' }
   /** Two numbers within the same bounds, such as a range. */
-  | { readonly type: 'pair'; readonly min?: number; readonly above?: number; readonly max?: number; readonly isInteger?: true }
+  | NumberRule & { readonly type: 'pair' }
   /** @see pattern a regular expression that the whole text must match */
   | { readonly type: 'text'; readonly pattern?: string; readonly check?: (text: string) => unknown; readonly isNumberToo?: true }
   | { readonly type: 'choice'; readonly values: readonly string[] }
