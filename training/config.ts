@@ -69,7 +69,7 @@ export type TrainConfig = {
   readonly minLrRatio: number;
   readonly momentum: number;
   readonly weightDecay: number;
-  /** Times 32 pixels that the input's height moves by at most: down, up. */
+  /** The largest change of the input's height in steps of 32 pixels: down, up. */
   readonly multiscale: readonly [number, number];
   readonly assigner: AssignerName;
   readonly validateEvery: number;

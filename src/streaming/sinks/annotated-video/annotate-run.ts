@@ -21,12 +21,12 @@ export type Annotation = {
 };
 
 /**
- * Draws the run's percepts into its video, in a second pass. A camera that was reconnected to gives one video for each
+ * Draws the run's percepts into its video, in a second pass. A camera that reconnected gives one video for each
  * connection: `name.mp4`, `name.1.mp4`…
- * @throws OutputError, SourceError; the signal's reason where it was aborted meanwhile, which leaves no half video
+ * @throws OutputError, SourceError; the signal's reason if it was aborted meanwhile, which leaves no partial video
  */
 export async function annotateRun({ ffmpeg, out, recording, parts, frames, files }: Annotation, { signal, log, progress }: FinishContext): Promise<void> {
-  // Where it broke off the run has said so.
+  // The run has already reported where it ended early.
   const { events } = await readRecording(recording, () => undefined);
   const bar = progress.bar({ label: 'annotating', total: frames, unit: 'frames' });
   let drawn = 0;
@@ -48,7 +48,7 @@ export async function annotateRun({ ffmpeg, out, recording, parts, frames, files
         drawn += pictureCount;
         files.push(target);
       } catch (error) {
-        // A connection that was lost before its first key picture leaves nothing to draw into.
+        // A connection that was lost before its first key picture has no pictures to draw into.
         if (!(error instanceof SourceError) || parts.length === 1) throw error;
         log.warn(`no video of connection ${epoch}: ${error.message}`);
       }
@@ -62,7 +62,7 @@ async function* perceptsOf(events: AsyncIterable<PipelineEvent>, epoch: number):
   for await (const event of events) if (event.type === 'percept' && event.epoch === epoch) yield event;
 }
 
-/** Of the last frame that came in; the video may go on beyond it where the run was ended early. */
+/** Time of the last received frame; the video may continue beyond it if the run was ended early. */
 async function lastPtsMs(events: AsyncIterable<PipelineEvent>, epoch: number): Promise<number> {
   let last = 0;
   for await (const event of events) {
