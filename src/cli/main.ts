@@ -98,5 +98,5 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
 });
 process.exitCode = await main(process.argv.slice(2));
-// Node aborts at its exit where a terminal is gone that it wants to set back: end as a hang-up ends a program.
+// Node aborts on exit when it cannot restore a closed terminal; end with SIGHUP instead.
 if (!terminals.every((fd) => isatty(fd))) process.kill(process.pid, 'SIGHUP');

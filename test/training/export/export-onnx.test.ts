@@ -38,7 +38,7 @@ describe('exportOnnx', () => {
       { input: INPUT, inputName: 'images', outputName: 'output', classCount: 3, anchors: 126, inputType: 'float32', outputType: 'float32' });
   });
 
-  it('keeps the names of the classes where readModelSpec finds them, and no other program\'s words are taken for them', async () => {
+  it('stores the class names where readModelSpec finds them, and ignores other programs\' values', async () => {
     const path = join(folder(), 'small.onnx');
     const namesIn = async (classes: string): Promise<readonly string[] | undefined> => {
       writeFileSync(path, bytesOf({ metadata: { [CLASSES_KEY]: classes } }));
@@ -53,7 +53,7 @@ describe('exportOnnx', () => {
     assert.notDeepEqual(exportOnnx(NETWORK, initialWeights(NETWORK, 8), { input: INPUT }), bytesOf());
   });
 
-  it('gives each of several pictures the answer that it has alone', async () => {
+  it('gives each picture of a batch the same output as alone', async () => {
     const images = picture(2);
     const both = await run(bytesOf({ dynamicBatch: true }), images);
     assert.deepEqual(both.dims, [2, 126, 8]);
