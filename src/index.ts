@@ -23,7 +23,7 @@ export { createProcessDetector } from './model/host/process-detector.js';
 export type { ProcessDetectorOptions } from './model/host/host-plan.js';
 export { cameraSource, type CameraCopy, type CameraOptions } from './streaming/sources/camera/camera.js';
 export type { Transport } from './streaming/sources/camera/camera-input.js';
-export { knockAtDoor, type Door, type Knock } from './streaming/sources/camera/knock.js';
+export { probeEndpoint, type Endpoint, type EndpointProbe } from './streaming/sources/camera/endpoint-probe.js';
 export { RECONNECT_LADDER, type ReconnectLadder } from './streaming/sources/camera/reconnect.js';
 export { folderSource, type FolderOptions } from './streaming/sources/folder/folder.js';
 export { memorySource, type MemoryOptions } from './streaming/sources/memory.js';

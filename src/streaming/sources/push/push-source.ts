@@ -3,7 +3,7 @@ import type { Clock } from '../../../core/clock.js';
 import { UsageError } from '../../../core/errors.js';
 import { dropOf, type DropReason, type FrameRef, type SourceEvent } from '../../../core/events.js';
 import { shown } from '../../../core/extension.js';
-import { FrameRing, type FrameSlot } from '../../../core/frame-ring.js';
+import { FramePool, type FrameSlot } from '../../../core/frame-pool.js';
 import type { PictureFormat } from '../../../core/picture.js';
 import { checkPixels, fitPushed, PUSH_FORMATS, type PushFormat } from './pushed-picture.js';
 
@@ -78,7 +78,7 @@ class PushedStream {
   readonly events: Observable<SourceEvent>;
   readonly #options: PushOptions;
   readonly #format: PushFormat;
-  readonly #ring: FrameRing;
+  readonly #pool: FramePool;
   #subscriber: Subscriber<SourceEvent> | undefined;
   #seq = 0;
   #firstCapturedAtMs: number | undefined;
@@ -90,7 +90,7 @@ class PushedStream {
   constructor(options: PushOptions) {
     this.#options = options;
     this.#format = options.format ?? 'rgb';
-    this.#ring = new FrameRing(options.slots ?? DEFAULT_SLOTS, 3 * options.input.width * options.input.height);
+    this.#pool = new FramePool(options.slots ?? DEFAULT_SLOTS, 3 * options.input.width * options.input.height);
     this.events = new Observable((subscriber) => {
       if (this.#subscriber !== undefined) throw new UsageError(`the push source "${options.streamId}" has a subscriber already; share its events with RxJS's share()`);
       this.#subscriber = subscriber;
@@ -139,7 +139,7 @@ class PushedStream {
       if (this.#hasEnded) this.#subscriber?.complete();
       return;
     }
-    const slot = this.#ring.acquire();
+    const slot = this.#pool.acquire();
     if (slot === undefined) {
       this.#lose(next, 'superseded');
       this.#fitNext();
