@@ -9,7 +9,7 @@ import { testSize, VARIANTS, type Variant } from './network/variants.js';
 const share = { type: 'number', min: 0, max: 1 } as const;
 const positive = { type: 'number', above: 0 } as const;
 const notNegative = { type: 'number', min: 0 } as const;
-const count = { type: 'number', whole: true, min: 1 } as const;
+const count = { type: 'number', isInteger: true, min: 1 } as const;
 const range = { type: 'pair', above: 0, allowed: 'two numbers above 0: [least, most]' } as const;
 
 const dataKeys = {
@@ -27,7 +27,7 @@ export const TRAIN_KEYS = {
   input: { type: 'text', pattern: '^[1-9]\\d*x[1-9]\\d*$', description: 'Input size of the run; the network takes other sizes, too. The variant\'s own where absent.', allowed: 'WIDTHxHEIGHT in multiples of 32, such as 416x416' },
   epochs: { ...count, description: 'Passes over the pictures.', default: 300 },
   batch_size: { ...count, description: 'Pictures per step.', default: 8 },
-  seed: { type: 'number', whole: true, min: 0, description: 'Seed of all random choices.', default: 0 },
+  seed: { type: 'number', isInteger: true, min: 0, description: 'Seed of all random choices.', default: 0 },
   lr: { ...positive, description: 'Highest learning rate; 0.01 per 64 pictures of a batch where absent.' },
   warmup_epochs: { ...notNegative, description: 'Epochs in which the learning rate rises.', default: 5 },
   closing_epochs: { ...notNegative, description: 'Last epochs, without mosaics and MixUp.', default: 15 },
@@ -35,7 +35,7 @@ export const TRAIN_KEYS = {
   momentum: { ...share, description: 'Momentum of SGD.', default: 0.9 },
   weight_decay: { ...notNegative, description: 'Weight decay.', default: 5e-4 },
   multiscale: {
-    type: 'either', of: [{ type: 'number', whole: true, min: 0, description: '' }, { type: 'pair', whole: true, min: 0, description: '' }],
+    type: 'either', of: [{ type: 'number', isInteger: true, min: 0, description: '' }, { type: 'pair', isInteger: true, min: 0, description: '' }],
     description: 'The input\'s height changes by up to this many times 32 pixels, or by up to the first down and the second up; 0 keeps it. By the variant where absent.',
     allowed: 'an integer of at least 0, or two of them: [down, up]',
   },

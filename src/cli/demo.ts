@@ -16,8 +16,8 @@ import { summaryText } from './run-summary.js';
 const LONGEST_EXTRA_MS = 1000;
 
 const FLAGS = {
-  seed: numberFlag('--seed <n>', 'which drive', { min: 0, max: LARGEST_SEED, whole: true }, DEFAULT_DEMO_SEED),
-  port: numberFlag('--port <n>', 'of the page and the feed; 0 takes a free one', { min: 0, max: 65535, whole: true }, undefined, `${DEMO_PORT}, or the next one that is free`),
+  seed: numberFlag('--seed <n>', 'which drive', { min: 0, max: LARGEST_SEED, isInteger: true }, DEFAULT_DEMO_SEED),
+  port: numberFlag('--port <n>', 'of the page and the feed; 0 takes a free one', { min: 0, max: 65535, isInteger: true }, undefined, `${DEMO_PORT}, or the next one that is free`),
   extraMs: parsedFlag('--slower <duration>', 'pretend that the detector takes so much longer than it does', {
     allowed: `0 or a duration such as 150ms, ${LONGEST_EXTRA_MS} ms at most`, preset: 0, presetText: 0, parse: parseExtra,
   }),

@@ -9,8 +9,8 @@ import { table } from './table.js';
 
 const FLAGS = {
   source: textFlag('--source <picture>', 'what to detect on', { preset: 'a grey picture, in which nothing is found' }),
-  runs: numberFlag('--runs <n>', 'runs to measure, one at a time', { min: 1, whole: true }, 200),
-  warmUpRuns: numberFlag('--warmup <n>', 'runs before these', { min: 0, whole: true }, 20),
+  runs: numberFlag('--runs <n>', 'runs to measure, one at a time', { min: 1, isInteger: true }, 200),
+  warmUpRuns: numberFlag('--warmup <n>', 'runs before these', { min: 0, isInteger: true }, 20),
   out: textFlag('--out <file.json>', 'write the runtime profile'),
 };
 

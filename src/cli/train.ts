@@ -22,11 +22,11 @@ const FLAGS = {
   resume: switchFlag('--resume', 'go on where the run in that folder stopped'),
   weights: textFlag('--weights <file.safetensors>', 'start from these weights; their classes may differ', { preset: 'random weights' }),
   engine: choiceFlag('--engine <name>', 'tensorflow needs @tensorflow/tfjs-node-gpu or @tensorflow/tfjs-node; auto takes it where it is', ENGINES, 'auto'),
-  replicas: numberFlag('--replicas <n>', 'threads that share each batch', { min: 1, whole: true }, undefined, 'one for each core, as far as they divide it'),
-  loaders: numberFlag('--loaders <n>', 'threads that make batches ahead of the step; more help a GPU', { min: 1, whole: true }, 1),
+  replicas: numberFlag('--replicas <n>', 'threads that share each batch', { min: 1, isInteger: true }, undefined, 'one for each core, as far as they divide it'),
+  loaders: numberFlag('--loaders <n>', 'threads that make batches ahead of the step; more help a GPU', { min: 1, isInteger: true }, 1),
   keepMb: parsedFlag('--keep-mb <n>', 'memory for decoded pictures; what does not fit is decoded each time', {
     allowed: `a whole number from 0 to ${MOST_KEPT_MB}, which is what this machine can hold`, preset: 512, presetText: 512,
-    parse: (text) => readNumber(text, { min: 0, max: MOST_KEPT_MB, whole: true }),
+    parse: (text) => readNumber(text, { min: 0, max: MOST_KEPT_MB, isInteger: true }),
   }),
 };
 

@@ -52,9 +52,9 @@ function writtenAs(key: Key): JsonSchema {
   }
 }
 
-function numberSchema({ min, above, max, whole }: NumberRule): JsonSchema {
+function numberSchema({ min, above, max, isInteger }: NumberRule): JsonSchema {
   return {
-    type: whole === true ? 'integer' : 'number',
+    type: isInteger === true ? 'integer' : 'number',
     ...(min === undefined ? {} : { minimum: min }),
     ...(above === undefined ? {} : { exclusiveMinimum: above }),
     ...(max === undefined ? {} : { maximum: max }),

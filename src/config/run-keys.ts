@@ -21,8 +21,8 @@ export const modelKeys = {
   path: { type: 'file-or-name', flag: '--model <file-or-name>', description: 'The detector: an ONNX file of YOLOX, or a name of `nowcast models list`.', allowed: 'a file or the name of a model', default: 'nowcast-nano' },
   labels: { type: 'file-or-name', flag: '--labels <name-or-file>', description: 'The names of its classes; chosen by their number where absent.', allowed: 'coco, argoverse-hd, or a text file with one name a line' },
   provider: { type: 'choice', values: PROVIDERS, flag: '--provider <name>', description: 'What computes; `auto` measures those that load and takes the fastest.', default: 'auto' },
-  threads: { type: 'number', whole: true, min: 1, flag: '--threads <n>', description: 'Threads of one run on the CPU; chosen by the number of cores where absent.' },
-  hosts: { type: 'number', whole: true, min: 1, description: 'Detectors, each a process of its own, that work side by side.', default: 1 },
+  threads: { type: 'number', isInteger: true, min: 1, flag: '--threads <n>', description: 'Threads of one run on the CPU; chosen by the number of cores where absent.' },
+  hosts: { type: 'number', isInteger: true, min: 1, description: 'Detectors, each a process of its own, that work side by side.', default: 1 },
   input: { type: 'text', pattern: '^[1-9]\\d*x[1-9]\\d*$', flag: '--input <WxH>', description: 'Width and height of the input in pixels, for a model that leaves them open.', allowed: 'WIDTHxHEIGHT in multiples of 32, such as 640x384' },
 } as const satisfies Keys;
 
@@ -47,7 +47,7 @@ const cameraKeys = {
 
 const endKeys = {
   pace: { type: 'choice', values: PACES, flag: '--pace <source|max>', description: 'Whether files are played by the clock (`source`) or as fast as they can be read (`max`).', default: 'source' },
-  max_frames: { type: 'number', whole: true, min: 1, flag: '--max-frames <n>', description: 'The run ends after this many frames were received.' },
+  max_frames: { type: 'number', isInteger: true, min: 1, flag: '--max-frames <n>', description: 'The run ends after this many frames were received.' },
   duration: { type: 'duration', flag: '--duration <duration>', description: 'The run ends after this long.' },
 } as const satisfies Keys;
 

@@ -4,7 +4,7 @@ import { addFlags, choiceFlag, keyOption, numberFlag, parsedFlag, readFlags, req
 import { UsageError } from '../../src/core/errors.js';
 
 const FLAGS = {
-  runs: numberFlag('--runs <n>', 'how many', { min: 1, whole: true }, 200),
+  runs: numberFlag('--runs <n>', 'how many', { min: 1, isInteger: true }, 200),
   fps: numberFlag('--fps <rate>', 'frames a second', { above: 0 }, undefined, 'the recording\'s'),
   format: choiceFlag('--frames-as <jpg|png>', 'the format', ['jpg', 'png'], undefined),
   pair: parsedFlag('--pair <a-b>', 'two words', { allowed: 'two words, such as a-b', parse: (text) => (text.includes('-') ? text.split('-') : undefined), preset: ['x', 'y'], presetText: 'x-y' }),

@@ -5,10 +5,10 @@ import { createFeedServer, FEED_DEFAULTS } from './feed-server.js';
 
 const keys = {
   host: { type: 'text', description: 'The address that the WebSocket feed listens at; 0.0.0.0 for all.', allowed: 'an address or host name', default: FEED_DEFAULTS.host },
-  port: { type: 'number', whole: true, min: 0, max: 65535, description: 'Its port; 0 takes a free one.' },
+  port: { type: 'number', isInteger: true, min: 0, max: 65535, description: 'Its port; 0 takes a free one.' },
   token: { type: 'text', env: 'NOWCAST_FEED_TOKEN', isSecret: true, description: 'What a client must present; without one, everybody who reaches the port is let in. `NOWCAST_FEED_TOKEN` where absent.' },
   allowed_origins: { type: 'list', description: 'Web pages, besides those of the same origin, that may connect.', allowed: 'a list of origins such as https://example.org' },
-  max_clients: { type: 'number', whole: true, min: 1, description: 'Clients that may be connected at once.', default: FEED_DEFAULTS.maxClients },
+  max_clients: { type: 'number', isInteger: true, min: 1, description: 'Clients that may be connected at once.', default: FEED_DEFAULTS.maxClients },
 } as const satisfies Keys;
 
 export const feedKind = sinkKind({
