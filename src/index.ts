@@ -18,9 +18,8 @@ export {
 export { monotonicClock } from './app/clock.js';
 export { defineDetector, type OwnDetection, type OwnDetector } from './app/define-detector.js';
 export { openDetector, openSource, type OpenDetectorOptions, type OpenSourceOptions } from './app/open.js';
-export { PROVIDERS, type Detector, type DetectorInfo, type DetectorResult, type DetectorTimes, type Provider } from './core/detector.js';
+export { NMS_MODES, PROVIDERS, type Detector, type DetectorInfo, type DetectorResult, type DetectorTimes, type Provider, type NmsMode } from './core/detector.js';
 export { createProcessDetector } from './model/host/process-detector.js';
-export type { NmsMode } from './model/families/yolox/nms.js';
 export type { ProcessDetectorOptions } from './model/host/host-plan.js';
 export type { TimeOffset } from './streaming/sources/camera/kept-times.js';
 export { cameraSource, type CameraCopy, type CameraOptions } from './streaming/sources/camera/camera.js';
@@ -32,7 +31,7 @@ export { memorySource, type MemoryOptions } from './streaming/sources/memory.js'
 export { pushSource, type PushedAt, type PushOptions, type PushSource } from './streaming/sources/push/push-source.js';
 export { PUSH_FORMATS, type PushFormat } from './streaming/sources/push/pushed-picture.js';
 export { producedSource, type PictureProducer, type ProducedOptions } from './streaming/sources/produced.js';
-export type { Pace } from './streaming/sources/video/playout.js';
+export { PACES, type Pace } from './core/pace.js';
 export type { InputDescription } from './streaming/ffmpeg/log.js';
 export { videoSource, type VideoInfo, type VideoOptions } from './streaming/sources/video/video.js';
 export { locateFfmpeg, type Ffmpeg, type FfmpegVersion } from './streaming/ffmpeg/binary.js';
