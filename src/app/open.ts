@@ -20,7 +20,7 @@ import { videoSource } from '../streaming/sources/video/video.js';
 export type OpenDetectorOptions = Partial<Omit<ProcessDetectorOptions, 'model'>>;
 
 /**
- * Opens a YOLOX model in a process of its own, with the command line's defaults.
+ * Opens a model in a process of its own, with the command line's defaults.
  * @param model path of an ONNX file, or the name of a model that is on this machine (`nowcast models list`)
  * @throws ModelError, UsageError
  */

@@ -15,6 +15,7 @@ const DETECTOR_FLAGS = [
   ['--provider <name>', 'model.provider'],
   ['--threads <n>', 'model.threads'],
   ['--input <WxH>', 'model.input'],
+  ['--preprocess <name>', 'model.preprocess'],
 ] as const;
 
 /** Adds flags by what they are about; every sub-command of `eval` spells them alike. */

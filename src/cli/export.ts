@@ -12,7 +12,7 @@ import { parseInputSize } from '../config/run-config.js';
 import { UsageError } from '../core/errors.js';
 import { megabytes } from '../core/units.js';
 import { writeFileAtomic } from '../model/atomic-write.js';
-import { CLASSES_KEY } from '../model/families/yolox/spec.js';
+import { CLASSES_KEY } from '../model/onnx/class-names.js';
 import { openIo, type CliContext, type CommandIo } from './command-io.js';
 
 type Flags = {

@@ -3,7 +3,9 @@ import type { Command } from 'commander';
 import { UsageError } from '../core/errors.js';
 import { megabytes } from '../core/units.js';
 import { parseInputSize } from '../config/run-config.js';
+import { resolvedFormat } from '../core/picture.js';
 import { modelInfo } from '../model/info.js';
+import type { ModelSpec } from '../model/model-spec.js';
 import { pullModel, type PulledModel } from '../model/pull.js';
 import { BUNDLED_MODEL, bundledModel, findModel, readZoo, zooEntry, zooPath, type ZooEntry } from '../model/zoo.js';
 import type { ProgressBar } from '../app/context.js';
@@ -21,7 +23,8 @@ export function register(program: Command, context: CliContext): void {
   const info = models.command('info').description('Describe a model: its input, classes, size and operators')
     .argument('<name-or-file>', 'a name of `nowcast models list`, or an ONNX file')
     .option('--input <WxH>', 'the size to run at, where the file leaves it open')
-    .action((name: string, { input }: { input?: string }) => describeModel(name, input, openIo(info, context)));
+    .option('--preprocess <name>', 'how its pictures are prepared, if the file does not tell')
+    .action((name: string, flags: InfoFlags) => describeModel(name, flags, openIo(info, context)));
 }
 
 async function listModels(io: CommandIo): Promise<void> {
@@ -82,9 +85,11 @@ function mirrored(mirror: string, { file }: ZooEntry): string {
 
 const toMb = (bytes: number): number => Math.round(bytes / 1e5) / 10;
 
-async function describeModel(name: string, input: string | undefined, io: CommandIo): Promise<void> {
+type InfoFlags = { readonly input?: string; readonly preprocess?: string };
+
+async function describeModel(name: string, { input, preprocess }: InfoFlags, io: CommandIo): Promise<void> {
   const { path, entry } = await findModel(name, io.cacheDir);
-  const info = await modelInfo(path, input === undefined ? {} : { input: parseInputSize(input, '--input') });
+  const info = await modelInfo(path, { ...(input !== undefined && { input: parseInputSize(input, '--input') }), ...(preprocess !== undefined && { preprocess }) });
   if (io.json) {
     io.print(JSON.stringify(info));
     return;
@@ -95,11 +100,17 @@ async function describeModel(name: string, input: string | undefined, io: Comman
     ['file', path],
     ['sha256', spec.sha256],
     ['size', megabytes(bytes)],
-    ['input', `${spec.inputName}: ${spec.inputType} [1, 3, ${spec.input.height}, ${spec.input.width}], BGR, 0 to 255`],
-    ['output', `${spec.outputName}: ${spec.outputType} [1, ${spec.anchors}, ${5 + spec.classCount}]`],
+    ['family', `${spec.family}, ${spec.form}`],
+    ['input', `${spec.inputName}: ${spec.inputType} [1, 3, ${spec.input.height}, ${spec.input.width}], ${picturesOf(spec)}`],
+    ...spec.outputs.map(({ name, type, shape }): [string, string] => ['output', `${name}: ${type} [${shape.join(', ')}]`]),
     ['classes', `${spec.classCount}${labels === undefined ? '' : ` (${labels})`}`],
     ['parameters', `${(parameters / 1e6).toFixed(2)} M`],
     ['operators', `${nodes}, opset ${opset}${producer === '' ? '' : `, written by ${producer}`}`],
   ];
   io.print(facts.map(([label, value]) => `${label.padEnd(11)} ${value}`).join('\n'));
+}
+
+function picturesOf({ input, normalisation, preprocess }: ModelSpec): string {
+  const { channels, fit } = resolvedFormat(input);
+  return `${channels.toUpperCase()}, ${fit === 'stretch' ? 'stretched' : 'letterboxed'}, ${normalisation === undefined ? '0 to 255' : 'normalised'} (${preprocess})`;
 }

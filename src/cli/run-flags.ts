@@ -10,6 +10,7 @@ const FLAGS = [
   ['--provider <name>', 'model.provider'],
   ['--threads <n>', 'model.threads'],
   ['--input <WxH>', 'model.input'],
+  ['--preprocess <name>', 'model.preprocess'],
   ['--schedule <name>', 'detect.schedule'],
   ['--budget <duration>', 'detect.budget'],
   ['--conf <score>', 'detect.conf'],

@@ -49,6 +49,8 @@ export type ModelConfig = {
   readonly threads: number | undefined;
   /** Detector processes side by side. */
   readonly hosts: number;
+  /** Name of a preprocessing of the model's family; its usual one where absent. */
+  readonly preprocess: string | undefined;
   /** For a model that leaves its input size open. */
   readonly input: Size | undefined;
 };
@@ -155,6 +157,7 @@ export function resolveRun(settings: Settings, named: NamedSources = []): RunCon
       provider: model.provider ?? DEFAULTS.provider,
       threads: model.threads,
       hosts: model.hosts ?? 1,
+      preprocess: model.preprocess,
       input: model.input === undefined ? undefined : parseInputSize(model.input, 'model.input (--input)'),
     },
     detect: {

@@ -84,11 +84,12 @@ export const settingsSchema = z.strictObject({
   cameras: z.record(z.string().regex(/^[\w-]+$/), camera).optional()
     .meta({ description: 'What to run on, by name. Sources on the command line replace all of them.', allowed: 'a section with one key a camera; names are letters, digits, - and _' }),
   model: section({
-    path: key(text(), { description: 'The detector: an ONNX file of YOLOX, or a name of `nowcast models list`.', allowed: 'a file or the name of a model', default: DEFAULTS.model }),
+    path: key(text(), { description: 'The detector: an ONNX file of YOLOX or of a detection transformer, or a name of `nowcast models list`.', allowed: 'a file or the name of a model', default: DEFAULTS.model }),
     labels: key(text(), { description: 'The names of its classes; chosen by their number where absent.', allowed: 'coco, argoverse-hd, or a text file with one name a line' }),
     provider: key(z.enum(PROVIDERS), { description: 'What computes; `auto` measures those that load and takes the fastest.', allowed: oneOf(PROVIDERS), default: DEFAULTS.provider }),
     threads: key(number(z.int().min(1)), { description: 'Threads of one run on the CPU; chosen by the number of cores where absent.', allowed: 'a whole number of 1 or more' }),
     hosts: key(number(z.int().min(1)), { description: 'Detectors, each a process of its own, that work side by side.', allowed: 'a whole number of 1 or more', default: 1 }),
+    preprocess: key(text(), { description: 'How pictures are prepared, if the file does not tell: `legacy` for YOLOX before 0.1.1 and ByteTrack, `imagenet` or `unit` for transformers. Default: the usual one of the model\'s family.', allowed: 'a preprocessing of the model\'s family, such as legacy' }),
     input: key(z.string().regex(/^[1-9]\d*x[1-9]\d*$/), { description: 'Width and height of the input in pixels, for a model that leaves them open.', allowed: 'WIDTHxHEIGHT in multiples of 32, such as 640x384' }),
   }, 'The detector.'),
   detect: section({

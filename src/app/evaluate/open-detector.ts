@@ -20,6 +20,7 @@ export async function openEvalDetector(context: AppContext, flags: RunFlagValues
   return createProcessDetector({
     model: path,
     ...(model.input === undefined ? {} : { input: parseInputSize(model.input, '--input') }),
+    ...(model.preprocess === undefined ? {} : { preprocess: model.preprocess }),
     ...(model.labels === undefined ? {} : { labels: model.labels }),
     provider: model.provider ?? DEFAULTS.provider,
     ...(model.threads === undefined ? {} : { threads: model.threads }),
