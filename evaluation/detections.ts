@@ -35,7 +35,7 @@ export function parseDetections(file: unknown, truth: Pick<GroundTruth, 'imageIn
     boxOf(record, 'detections', i, boxes, count * 4);
     scores[count] = numberOf(record, 'score', 'detections', i);
     if (cls === undefined) {
-      warnings.add(`detection passed over: category_id ${String(record['category_id'])} is not in the annotations`, `detections[${i}]`);
+      warnings.add(`detection skipped: category_id ${String(record['category_id'])} is not in the annotations`, `detections[${i}]`);
       continue;
     }
     frame[count] = image;

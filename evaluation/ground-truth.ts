@@ -161,7 +161,7 @@ function parseObjects(
     const cls = classIndex.get(integerOf(record, 'category_id', 'annotations: annotations', i));
     boxOf(record, 'annotations: annotations', i, boxes, count * 4);
     if (img === undefined || cls === undefined) {
-      warnings.add(`annotation passed over: its "${img === undefined ? 'image_id' : 'category_id'}" is unknown`, `annotations[${i}]`);
+      warnings.add(`annotation skipped: its "${img === undefined ? 'image_id' : 'category_id'}" is unknown`, `annotations[${i}]`);
       continue;
     }
     image[count] = img;

@@ -53,7 +53,7 @@ export class RunCollector {
     const stream = this.#streams.get(event.streamId);
     if (stream === undefined) throw new DataError(`${where}: stream "${event.streamId}" is not among those that the header names`);
     if (event.seq >= stream.sequence.images.length) {
-      this.warnings.add('frame beyond the end of its annotated sequence passed over', `"${stream.sequence.name}", frame ${event.seq}`);
+      this.warnings.add('frame skipped beyond the end of its annotated sequence', `"${stream.sequence.name}", frame ${event.seq}`);
     } else if (event.type === 'drop') {
       stream.drops.push({ frame: event.seq, reason: event.reason, capturedUs: toUs(event.capturedAtMs), atUs: toUs(event.atMs) });
     } else {
@@ -62,7 +62,7 @@ export class RunCollector {
       for (const detection of event.detections) {
         const classIndex = this.#mapping[detection.classId];
         if (classIndex >= 0) this.#found.addDetection(this.#outputCount, classIndex, detection);
-        else this.warnings.add(`detection passed over: class "${detection.className}" is not in the annotations`, where);
+        else this.warnings.add(`detection skipped: class "${detection.className}" is not in the annotations`, where);
       }
       this.#outputCount++;
     }

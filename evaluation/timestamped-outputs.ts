@@ -83,7 +83,7 @@ function addDetections(value: unknown, name: string, outputs: number, firstOutpu
     const score = numberOf(record, 'score', where, i);
     const category = integerOf(record, 'category_id', where, i);
     const classIndex = truth.classIndex.get(category);
-    if (classIndex === undefined) warnings.add(`detection passed over: category_id ${category} is not in the annotations`, `${where}, [${i}]`);
+    if (classIndex === undefined) warnings.add(`detection skipped: category_id ${category} is not in the annotations`, `${where}, [${i}]`);
     else found.add(firstOutput + output, classIndex, box[0], box[1], box[2], box[3], score);
   }));
 }

@@ -3,7 +3,7 @@ export { boxArea, boxIou, type Box } from './core/box.js';
 export type { Detection } from './core/detection.js';
 export { CAPTURE_CLOCKS, type CaptureClock, type CaptureTrust, type Frame } from './core/frame.js';
 export { letterbox, PAD_VALUE, toSource, type Fit, type Size } from './core/letterbox.js';
-export { fitPicture, type Picture, type PictureFormat } from './core/picture.js';
+export { fitPicture, writePlanes, type Picture, type PictureFormat, type ScaledPixels } from './core/picture.js';
 export {
   DROP_REASONS, STATUS_STATES,
   type DropEvent, type DropReason, type Forecast, type GapEvent, type PerceptEvent, type PerceptTimes, type PipelineEvent, type PolicyDropReason,
@@ -16,16 +16,19 @@ export {
 
 // The two ends: what frames come from and what detects on them.
 export { monotonicClock } from './app/clock.js';
+export { defineDetector, type OwnDetection, type OwnDetector } from './app/define-detector.js';
 export { openDetector, openSource, type OpenDetectorOptions, type OpenSourceOptions } from './app/open.js';
 export { PROVIDERS, type Detector, type DetectorInfo, type DetectorResult, type DetectorTimes, type Provider } from './core/detector.js';
 export { createProcessDetector } from './model/host/process-detector.js';
 export type { ProcessDetectorOptions } from './model/host/host-plan.js';
 export { cameraSource, type CameraCopy, type CameraOptions } from './streaming/sources/camera/camera.js';
 export type { Transport } from './streaming/sources/camera/camera-input.js';
-export { knockAtDoor, type Door, type Knock } from './streaming/sources/camera/knock.js';
+export { probeEndpoint, type Endpoint, type EndpointProbe } from './streaming/sources/camera/endpoint-probe.js';
 export { RECONNECT_LADDER, type ReconnectLadder } from './streaming/sources/camera/reconnect.js';
 export { folderSource, type FolderOptions } from './streaming/sources/folder/folder.js';
 export { memorySource, type MemoryOptions } from './streaming/sources/memory.js';
+export { pushSource, type PushedAt, type PushOptions, type PushSource } from './streaming/sources/push/push-source.js';
+export { PUSH_FORMATS, type PushFormat } from './streaming/sources/push/pushed-picture.js';
 export { producedSource, type PictureProducer, type ProducedOptions } from './streaming/sources/produced.js';
 export type { Pace } from './streaming/sources/video/playout.js';
 export { videoSource, type VideoInfo, type VideoOptions } from './streaming/sources/video/video.js';
@@ -42,6 +45,7 @@ export { track } from './pipeline/operators/track.js';
 export { forecast } from './pipeline/operators/forecast.js';
 export { liveAccuracy, type AccuracyMeter, type LiveAccuracyTiming } from './pipeline/operators/live-accuracy.js';
 export { TrackerSet } from './pipeline/tracker-set.js';
+export { writeTo } from './pipeline/operators/write-to.js';
 export { measureEmitted, measureReceived } from './pipeline/operators/measure.js';
 export type { Distribution } from './pipeline/duration-histogram.js';
 export { Measurements, type MeasurementsSnapshot, type StageName, type StreamCounts, type StreamMeasurements } from './pipeline/measurements.js';

@@ -5,31 +5,31 @@ import { Coverage, type Seen } from './coverage.js';
 import { boundsOf, type Figure } from './figure.js';
 import type { Scene } from './scene.js';
 
-/** An object in one picture: what is seen of it. */
+/** The visible part of an object in one picture. */
 export type Annotation = {
   readonly trackId: number;
   /** Index into the classes of a drive. */
   readonly classId: number;
-  /** Bounds of what is seen, in pixels. */
+  /** Bounds of the visible part, in pixels. */
   readonly box: Box;
-  /** How much of the object is seen: the rest is hidden by others or lies outside the picture. 0 to 1. */
+  /** Visible share of the object, 0 to 1: the rest is hidden by others or lies outside the picture. */
   readonly visibleShare: number;
 };
 
-/** Objects of which less than this is seen get no box: a detector could not know what they are. */
+/** Objects with a smaller visible share get no box: a detector could not recognise them. */
 export const MIN_VISIBLE_SHARE = 0.25;
 /**
  * The longer side of the smallest box, as a fraction of the picture's width: 19 pixels of 960 (KITTI's least height is
  * 25 of 1242). At an input of 416 that is one stride of the network's finest level.
  */
 export const MIN_SIDE = 1 / 50;
-/** Objects of whose own colour the air leaves less than this get none either. */
+/** Objects with less of their own colour left by the air get no box either. */
 const MIN_CLEARNESS = 0.12;
 const CELLS_ACROSS = 480;
 
 /**
- * Says what is to be seen in a scene, measured by filling in every figure on a grid of 480 cells across. An edge of the
- * box is the object's own to a fraction of a pixel where nothing hides it, else that of the cells which show it.
+ * Finds the visible parts of a scene's objects by filling every figure on a grid of 480 cells across. An unhidden edge
+ * of the box is the object's own to a fraction of a pixel; a hidden one is that of the visible cells.
  */
 export function annotate({ camera, figures, conditions }: Scene): Annotation[] {
   const cell = Math.max(1, camera.width / CELLS_ACROSS);
@@ -45,7 +45,7 @@ function annotationOf({ identity, shapes }: Figure, seen: Seen, size: Size, cell
   const visibleShare = seen.visible / seen.all;
   if (visibleShare < MIN_VISIBLE_SHARE) return undefined;
   const whole = boundsOf(shapes)!;
-  // A cell is filled when its middle is covered, so an edge in plain sight lies within a cell of the last one filled.
+  // A cell is filled if its middle is covered, so an unhidden edge lies within a cell of the last filled one.
   const edge = (own: number, shown: number): number => Math.abs(own - shown) <= 1.5 * cell ? own : shown;
   const box = {
     x1: edge(Math.max(0, whole.x1), seen.x1), y1: edge(Math.max(0, whole.y1), seen.y1),

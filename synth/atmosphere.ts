@@ -3,7 +3,7 @@ import type { Color, Paint } from './figure.js';
 
 type Rgb = readonly [red: number, green: number, blue: number];
 
-/** How light and air colour what is seen. */
+/** The effect of light and air on colours. */
 export type Atmosphere = {
   readonly skyTop: Color;
   readonly skyMiddle: Color;
@@ -15,9 +15,9 @@ export type Atmosphere = {
   readonly disc: Color | undefined;
   /** What white looks like. */
   readonly light: Rgb;
-  /** Metres over which the air takes away all but a third of a colour. */
+  /** Metres over which the air absorbs all but a third of a colour. */
   readonly hazeMetres: number;
-  /** How dark shadows are, 0 to 1. */
+  /** Darkness of shadows, 0 to 1. */
   readonly shadow: number;
   readonly isWet: boolean;
   readonly isDark: boolean;
@@ -42,7 +42,7 @@ const GREYING: Readonly<Record<Conditions['weather'], { readonly grey: number; r
 export function atmosphereOf({ time, weather }: Conditions): Atmosphere {
   const sky = SKIES[time];
   const { grey, light, ...rest } = GREYING[weather];
-  // A covered sky is of one colour, that of the time of day without its tint.
+  // An overcast sky has one colour, that of the time of day without its tint.
   const cover = scale(0xc3ccd2, luminance(sky.haze) / luminance(0xdcedf4));
   const covered = (color: Color, share: number): Color => blend(color, cover, grey * share);
   return {
@@ -54,10 +54,10 @@ export function atmosphereOf({ time, weather }: Conditions): Atmosphere {
   };
 }
 
-/** The colour of something lit so, seen through so many metres of air. */
+/** The colour of something in this light, seen through this many metres of air. */
 export function toned({ color, shade, glows }: Paint, depth: number, { light, haze, hazeMetres, isDark }: Atmosphere): Color {
   const air = 1 - Math.exp(-depth / hazeMetres * (glows === true ? 0.55 : 1));
-  // At night the car's own headlights reach what is near.
+  // At night, the car's own headlights light near objects.
   const beam = isDark ? 1 + 1.5 * Math.exp(-depth / 17) : 1;
   const part = (shift: number, lit: number): number => {
     const own = (color >> shift) & 0xff;

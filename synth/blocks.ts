@@ -14,7 +14,7 @@ export type Crossing = {
   readonly start: number;
   readonly end: number;
   readonly control: 'signals' | 'stop';
-  /** Seconds by which its signals are ahead of others'. */
+  /** Offset in seconds of its signals' cycle. */
   readonly offsetS: number;
   /** Ids of the heads that face the drive, or of its stop sign. */
   readonly trackIds: readonly number[];
@@ -23,7 +23,7 @@ export type Crossing = {
 export type ParkedVehicle = { readonly trackId: number; readonly model: VehicleModel; readonly paint: Color; readonly s: number; readonly side: Side; readonly facesBack: boolean };
 export type ParkedTwoWheeler = { readonly trackId: number; readonly kind: 'bicycle' | 'motorcycle'; readonly color: Color; readonly s: number; readonly d: number; readonly turn: number };
 
-/** A stretch of road from the end of one crossing to the end of the next, with everything on it that stays where it is. */
+/** A stretch of road from the end of one crossing to the end of the next, with all its stationary objects. */
 export type Block = {
   readonly index: number;
   readonly start: number;
@@ -49,13 +49,13 @@ const GREEN_S = 9;
 const YELLOW_S = 2;
 const ALL_RED_S = 1.5;
 
-/** What the main road sees at a moment. */
+/** The signals for the main road at a moment. */
 export function lightAt({ offsetS }: Crossing, timeS: number): Light {
   const phase = (timeS + offsetS) % CYCLE_S;
   return phase < GREEN_S ? 'green' : phase < GREEN_S + YELLOW_S ? 'yellow' : 'red';
 }
 
-/** Seconds for which those who cross the main road still may; 0 when they may not. */
+/** Seconds for which people may still cross the main road; 0 if they may not. */
 export function crossTimeLeft({ offsetS }: Crossing, timeS: number): number {
   const phase = (timeS + offsetS) % CYCLE_S;
   return phase < GREEN_S + YELLOW_S + ALL_RED_S ? 0 : Math.max(0, CYCLE_S - ALL_RED_S - phase);

@@ -1,10 +1,10 @@
 import type { Size } from '../src/core/letterbox.js';
 import type { Road } from './road.js';
 
-/** Nothing nearer than this is drawn, metres. */
+/** Objects nearer than this are not drawn, metres. */
 export const NEAR = 0.6;
 
-/** Where something stands in the world, and where it faces; metres and radians (0 = along z, positive to the right). */
+/** Position and direction of an object in the world; metres and radians (0 = along z, positive to the right). */
 export type Pose = {
   readonly x: number;
   readonly y: number;
@@ -12,10 +12,10 @@ export type Pose = {
   readonly heading: number;
 };
 
-/** A pinhole camera that looks along the road; pitch is a shift of the horizon, which for small angles it is. */
+/** A pinhole camera that looks along the road. Pitch shifts the horizon, which is correct for small angles. */
 export type Camera = Size & Pose & {
   readonly focal: number;
-  /** Row of the picture at which the infinitely far lies. */
+  /** Row of the picture at infinite distance. */
   readonly horizonY: number;
   readonly sin: number;
   readonly cos: number;
@@ -26,8 +26,8 @@ export const LENS = { focal: 0.92, horizon: 0.46, eyeHeight: 1.42 } as const;
 
 /**
  * @param at distance along the road and offset from its centre line, metres
- * @param turn radians by which it looks right of the road's course
- * @param pitch radians by which it looks up
+ * @param turn radians to the right of the road's course
+ * @param pitch radians upwards
  */
 export function placeCamera(road: Road, size: Size, at: { readonly s: number; readonly d: number }, turn: number, pitch: number): Camera {
   const focal = LENS.focal * size.width;
@@ -50,7 +50,10 @@ export function ahead(camera: Camera, x: number, z: number): number {
   return (x - camera.x) * camera.sin + (z - camera.z) * camera.cos;
 }
 
-/** Pose of what stands on the road or beside it and looks along it. @param turn radians to the right of its course */
+/**
+ * Pose of an object on or beside the road that faces along it.
+ * @param turn radians to the right of its course
+ */
 export function poseOnRoad(road: Road, s: number, d: number, turn = 0, height = 0): Pose {
   return { x: road.bend.at(s) + d, y: road.rise.at(s) + height, z: s, heading: Math.atan(road.bend.slopeAt(s)) + turn };
 }

@@ -6,15 +6,15 @@ export const WEATHERS = ['clear', 'cloudy', 'rain', 'fog'] as const;
 export type TimeOfDay = (typeof TIMES_OF_DAY)[number];
 export type Weather = (typeof WEATHERS)[number];
 
-/** What stays the same during a drive. */
+/** The constant properties of a drive. */
 export type Conditions = {
   readonly time: TimeOfDay;
   readonly weather: Weather;
-  /** Where the sun stands: -1 is left of the road, 1 right of it. */
+  /** Side of the sun: -1 is left of the road, 1 right of it. */
   readonly sunSide: -1 | 1;
-  /** How built-up it is: 0 is a leafy suburb, 1 the inner city. */
+  /** Density of buildings: 0 is a leafy suburb, 1 the inner city. */
   readonly urbanity: number;
-  /** Traffic and people, 1 being usual. */
+  /** Density of traffic and people; 1 is usual. */
   readonly density: number;
 };
 

@@ -1,11 +1,14 @@
 import type { Size } from '../src/core/letterbox.js';
 import type { Shape } from './figure.js';
 
-/** What is seen of one figure. Bounds are in pixels of the picture, at the edges of cells; empty when nothing is seen. */
+/**
+ * The visible part of one figure. Bounds are in pixels of the picture, at the edges of cells; empty if nothing is
+ * visible.
+ */
 export type Seen = {
-  /** Cells that it covers, hidden or not, in the picture or beside it. */
+  /** Number of cells that it covers, hidden or not, inside the picture or beside it. */
   all: number;
-  /** Cells of the picture that show it. */
+  /** Number of the picture's cells that show it. */
   visible: number;
   x1: number;
   y1: number;
@@ -13,12 +16,12 @@ export type Seen = {
   y2: number;
 };
 
-/** How far the grid goes on beside the picture, as a fraction of it: what is cut off counts as unseen. */
+/** How far the grid extends beyond the picture, as a fraction of it: cut-off parts count as hidden. */
 const MARGIN = 0.4;
 
 /**
- * Which figure is seen where: a grid on which figures are filled in from the farthest to the nearest, just as they are
- * drawn. Plain arithmetic, so that it is the same on every machine.
+ * The visible figure of each cell: a grid on which figures are filled from the farthest to the nearest, in the order of
+ * drawing. Plain arithmetic, so it is the same on every machine.
  */
 export class Coverage {
   readonly #cell: number;
@@ -47,7 +50,7 @@ export class Coverage {
     for (const shape of shapes) if (!shape.isDetail) this.#fill(shape);
   }
 
-  /** What became of the figures, in the order in which they were added. */
+  /** The results for the figures, in the order of addition. */
   seen(): Seen[] {
     const seen = this.#all.map((all): Seen => ({ all, visible: 0, x1: Infinity, y1: Infinity, x2: -Infinity, y2: -Infinity }));
     for (let y = 0; y < this.#rows; y++) {
@@ -130,7 +133,7 @@ export class Coverage {
     }
   }
 
-  /** What is thinner than a cell is seen all the same. */
+  /** Figures thinner than a cell still count as visible. */
   #atLeastACell(half: number): number {
     return Math.max(half, this.#cell / 2);
   }

@@ -3,11 +3,11 @@ import type { Annotation } from './annotate.js';
 import { COCO_MAPPING, SYNTH_CLASSES } from './classes.js';
 import type { Conditions } from './conditions.js';
 
-/** A drive as the annotations tell it. */
+/** A drive in the annotations. */
 export type AnnotatedSequence = {
   readonly seed: number;
   readonly conditions: Conditions;
-  /** What is to be seen, frame by frame. */
+  /** The visible objects, frame by frame. */
   readonly frames: readonly (readonly Annotation[])[];
 };
 

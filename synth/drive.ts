@@ -14,26 +14,26 @@ export type DriveOptions = Size & {
   /** A whole number from 0 on. */
   readonly seed: number;
   readonly fps: number;
-  /** What the seed would decide otherwise. */
+  /** Overrides for choices of the seed. */
   readonly conditions?: Partial<Conditions>;
 };
 
 export type Drive = {
   readonly conditions: Conditions;
-  /** The next moment; the first call gives the first. */
+  /** The next moment; the first call returns the first. */
   step(): Scene;
 };
 
-/** How far one sees along the road, metres. */
+/** Range of sight along the road, metres. */
 export const VIEW = 165;
 const BEHIND = 30;
 const WARM_UP_S = 6;
-/** The longest step: with longer ones the spring of the car's nose swings up instead of dying away. */
+/** The longest step: with longer ones, the spring of the car's nose would swing up instead of settling. */
 const LONGEST_STEP_S = 1 / 15;
 
 /**
- * A drive through a made-up town. Everything follows from the seed, on every machine alike.
- * @throws UsageError where an option cannot be
+ * A drive through a synthetic town. The seed determines everything, on every machine.
+ * @throws UsageError for an impossible option
  */
 export function createDrive({ seed, width, height, fps, conditions: chosen }: DriveOptions): Drive {
   check('seed', seed, Number.isInteger(seed) && seed >= 0 && seed <= 0xffffffff, 'a whole number from 0 to 4294967295');
@@ -151,7 +151,7 @@ class Town {
     if (driver.laneChange === undefined && driver.speed > 4 && isFree(this.#drivers, driver, toLane)) beginLaneChange(driver, toLane, this.#timeS);
   }
 
-  /** The car's nose dips when it brakes and quivers on a rough road: a damped spring. */
+  /** The car's nose dips when it brakes and vibrates on a rough road: a damped spring. */
   #bounce(dt: number): void {
     const bump = this.#random.chance(0.6 * dt * Math.min(1, this.#ego.speed / 6)) ? this.#random.between(-0.045, 0.045) : 0;
     const target = 0.0028 * this.#ego.acceleration;
@@ -209,7 +209,7 @@ class Town {
     if (isRoom) this.#drivers.push(driver);
   }
 
-  /** Lets drivers in where they are too far to be seen, or behind, and those go who will not be seen again. */
+  /** Adds drivers beyond the range of sight, or behind, and removes those that will not be visible again. */
   #renew(dt: number): void {
     const s = this.#ego.along;
     for (const { direction, lane } of this.#lanes()) {

@@ -1,20 +1,20 @@
 import type { Box } from '../src/core/box.js';
 
-/** 0xRRGGBB, as it is under white light. */
+/** 0xRRGGBB, under white light. */
 export type Color = number;
 
 /** How a shape is coloured. */
 export type Paint = {
   readonly color: Color;
-  /** Light that falls on it, 1 being what falls on a level surface. */
+  /** Incoming light; 1 is the light on a level surface. */
   readonly shade: number;
-  /** It shines by itself: night does not darken it. */
+  /** It emits light: night does not darken it. */
   readonly glows?: boolean;
 };
 
 /** A flat piece of a picture, in pixels. `points` and `circles` are flat lists: x, y, … and x, y, radius, …. */
 export type Shape = { readonly paint: Paint; readonly isDetail: boolean } & (
-  /** `isDetail` says that it lies within the other shapes of its figure and adds nothing to the outline. */
+  /** `isDetail`: it lies within the other shapes of its figure and adds nothing to the outline. */
   | { readonly kind: 'polygon'; readonly points: readonly number[] }
   /** Convex quadrilaterals, eight numbers each. */
   | { readonly kind: 'quads'; readonly points: readonly number[] }
@@ -30,20 +30,20 @@ export type Glow = {
   readonly color: Color;
   /** 0 to 1. */
   readonly strength: number;
-  /** Row at which a wet road mirrors it. */
+  /** Row of its mirror axis on a wet road. */
   readonly mirrorY: number;
 };
 
-/** Which object of the world a figure shows. */
+/** The object of the world that a figure shows. */
 export type Identity = { readonly trackId: number; readonly classId: number };
 
-/** Something drawn in one piece: the nearer figure covers the farther. */
+/** One piece of the drawing: the nearer figure covers the farther. */
 export type Figure = {
-  /** Metres in front of the camera: the order of drawing, and how much haze lies before it. */
+  /** Metres in front of the camera: determines the order of drawing and the amount of haze. */
   readonly depth: number;
   readonly shapes: readonly Shape[];
   readonly glows: readonly Glow[];
-  /** Absent for scenery, which hides objects but is none. */
+  /** Absent for scenery, which hides objects but is not an object. */
   readonly identity?: Identity;
 };
 

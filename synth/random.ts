@@ -23,12 +23,12 @@ export function hash(...values: readonly number[]): number {
   return h >>> 0;
 }
 
-/** A fraction in [0, 1) that depends on the numbers alone. */
+/** A fraction in [0, 1) that depends only on the numbers. */
 export function hashUnit(...values: readonly number[]): number {
   return hash(...values) / 4294967296;
 }
 
-/** @param key whole numbers: a seed, and what tells this source from the others of that seed */
+/** @param key whole numbers: a seed, and others that separate this generator from its siblings */
 export function createRandom(...key: readonly number[]): Random {
   const start = hash(...key);
   let count = 0;

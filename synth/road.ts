@@ -1,6 +1,6 @@
 import { createRandom, hash } from './random.js';
 
-/** A point of the road's course: where the centre line is, and how it runs there. Metres and slopes. */
+/** A point of the road's course: position and slope of the centre line. Metres and slopes. */
 type Course = {
   at(s: number): number;
   slopeAt(s: number): number;
@@ -20,7 +20,7 @@ export type Section = {
 
 /**
  * The road runs along the world's z axis and swings about it: at distance `s` its centre line is at x = `bend.at(s)`,
- * height `rise.at(s)`, z = `s`. Both are sums of sines, hence smooth everywhere and known without being built up.
+ * height `rise.at(s)`, z = `s`. Both are sums of sines, so they are smooth everywhere and computed directly.
  */
 export type Road = {
   readonly section: Section;

@@ -4,10 +4,10 @@ import type { Conditions } from './conditions.js';
 import type { Figure } from './figure.js';
 import type { Road } from './road.js';
 
-/** What casts a shadow on the ground: its pose and half its length and width, metres. */
+/** An object that casts a shadow on the ground: its pose and half its length and width, metres. */
 export type Shadow = Pose & { readonly halfLength: number; readonly halfWidth: number };
 
-/** The world at one moment, as the camera sees it; data alone. */
+/** The world at one moment, from the camera; plain data. */
 export type Scene = {
   /** Counted from 0. */
   readonly index: number;

@@ -4,7 +4,7 @@ import type { Color, Figure, Glow, Identity, Paint, Shape } from './figure.js';
 /** Forward, right and up of an object's own middle on the ground, metres. */
 export type Point = readonly [u: number, v: number, h: number];
 
-/** Draws one object: takes points in the object's own frame, keeps shapes in pixels. */
+/** Draws one object: takes points in the object's own frame, and keeps shapes in pixels. */
 export class Sketch {
   readonly #camera: Camera;
   readonly #x: number;
@@ -14,7 +14,7 @@ export class Sketch {
   readonly #cos: number;
   readonly #shapes: Shape[] = [];
   readonly #glows: Glow[] = [];
-  /** Where the camera is in the object's frame: what faces it is decided there. */
+  /** The camera's position in the object's frame: it decides which faces are visible. */
   readonly eye: { readonly u: number; readonly v: number; readonly h: number };
   /** Metres from the camera to the object's middle, along the camera's axis. */
   readonly depth: number;
@@ -37,13 +37,13 @@ export class Sketch {
     this.scale = camera.focal / Math.max(NEAR, this.#z);
   }
 
-  /** A flat polygon; what lies behind the camera is cut away. */
+  /** A flat polygon; the part behind the camera is cut off. */
   polygon(points: readonly Point[], paint: Paint, isDetail = false): void {
     const flat = this.#project(points);
     if (flat.length >= 6) this.#shapes.push({ kind: 'polygon', points: flat, paint, isDetail });
   }
 
-  /** Many quadrilaterals of one colour. Those that reach behind the camera are left out. */
+  /** Many quadrilaterals of one colour. Those that reach behind the camera are omitted. */
   quads(corners: readonly Point[], paint: Paint): void {
     const points: number[] = [];
     for (let i = 0; i < corners.length; i += 4) {
@@ -71,7 +71,7 @@ export class Sketch {
     if (circles.length > 0) this.#shapes.push({ kind: 'discs', circles, paint, isDetail });
   }
 
-  /** A lamp's light; `radius` in metres, never below a few pixels so that far lamps are seen. */
+  /** A lamp's light; `radius` in metres, at least a few pixels, so that distant lamps are visible. */
   glow(at: Point, radius: number, color: Color, strength: number): void {
     const z = this.#depthOf(at);
     if (z < NEAR) return;
@@ -81,7 +81,7 @@ export class Sketch {
     this.#glows.push({ x, y, radius: Math.max(width / 240, radius * focal / z), color, strength, mirrorY });
   }
 
-  /** @param depth where it belongs in the order of drawing, when that is not its middle */
+  /** @param depth its place in the order of drawing, if that is not its middle */
   figure(identity?: Identity, depth = this.depth): Figure {
     return { depth, shapes: this.#shapes, glows: this.#glows, ...(identity && { identity }) };
   }

@@ -32,7 +32,7 @@ const PEDAL_PER_METRE = 1.15;
 const BLINK_S = 0.7;
 const BRAKING = -0.5;
 
-/** Everything that stands upright, as the camera sees it, and the shadows under what moves. */
+/** All upright objects, from the camera, and the shadows under moving ones. */
 export function drawFigures(cast: Cast): Pick<Scene, 'figures' | 'shadows'> {
   const figures: Figure[] = [];
   const shadows: Shadow[] = [];
@@ -143,12 +143,12 @@ function drawDriven(cast: Cast, driver: Driver, isSeen: IsSeen, figures: Figure[
 function poseOf({ road, turnOf }: Cast, driver: Driver): Pose {
   const { along, direction, d, crossing } = driver;
   if (crossing === undefined) return poseOnRoad(road, direction * along, d, (direction > 0 ? 0 : Math.PI) + turnOf(driver));
-  // On a crossing street one drives on the right as well: beyond its middle when going right, before it when going left.
+  // Traffic on a crossing street keeps right as well: beyond its middle when going right, before it when going left.
   const s = (crossing.start + crossing.end) / 2 - direction * CROSSING_LANE;
   return poseOnRoad(road, s, direction * along, direction * Math.PI / 2);
 }
 
-/** Which of a thing's sides the sun is on, by where it faces. */
+/** The sunny side of an object, from its direction. */
 function sunOf({ heading }: Pose, { sunSide }: Conditions): -1 | 1 {
   return Math.cos(heading) * sunSide >= 0 ? 1 : -1;
 }

@@ -9,13 +9,15 @@ export type Mover =
   | { readonly kind: 'vehicle'; readonly model: VehicleModel; readonly paint: Color }
   | { readonly kind: 'bicycle' | 'motorcycle'; readonly color: Color; readonly rider: PersonLook; readonly riderId: number; readonly helmet: Color };
 
-/** Someone who drives. `along` grows in the direction of travel: s with the drive, -s against it, metres along a crossing street. */
+/**
+ * A driver. `along` grows in the direction of travel: s with the drive, -s against it, metres along a crossing street.
+ */
 export type Driver = {
   readonly trackId: number;
   readonly mover: Mover;
   readonly length: number;
   readonly direction: Side;
-  /** The street it crosses on; undefined on the main road. */
+  /** The crossing street; undefined on the main road. */
   readonly crossing?: Crossing;
   readonly desired: number;
   lane: number;
@@ -24,7 +26,7 @@ export type Driver = {
   d: number;
   speed: number;
   acceleration: number;
-  /** Sideways motion under way: from `fromD` since `sinceS`. */
+  /** Current sideways motion: from `fromD` since `sinceS`. */
   laneChange?: { readonly fromD: number; readonly toLane: number; readonly sinceS: number };
   waitedS: number;
   /** The stop line that it has waited at and may pass now. */
@@ -41,7 +43,7 @@ const HARDEST_BRAKING = 7;
 const HEADWAY_S = 1.1;
 const STANDSTILL_GAP = 2.2;
 const STOP_SIGN_WAIT_S = 1;
-/** Who stands this far beyond a stop line, metres, still waits at it. */
+/** A driver this far beyond a stop line, metres, still waits at it. */
 const PAST_LINE = 1;
 const CROSSING_TAKES_S = 5;
 
@@ -49,7 +51,7 @@ export function lateral(section: Section, lane: number, direction: Side): number
   return lane === BICYCLE_LANE ? direction * (section.laneEdge + 0.25) : laneCentre(section, direction * lane);
 }
 
-/** A vehicle of the kind that is met on such a lane. */
+/** A vehicle of a kind that fits the lane. */
 export function drawDriver(random: Random, nextId: () => number, at: { readonly direction: Side; readonly lane: number; readonly along: number; readonly d: number; readonly crossing?: Crossing }): Driver {
   const mover = drawMover(random, nextId, at.lane === BICYCLE_LANE);
   const desired = mover.kind === 'bicycle' ? random.between(3.8, 6.2) : mover.kind === 'vehicle' && mover.model.className !== 'car' ? random.between(7.5, 10) : random.between(8.5, 13);
@@ -71,12 +73,12 @@ function drawMover(random: Random, nextId: () => number, isBicycleLane: boolean)
   return { kind: 'vehicle', model, paint: random.pick(model.paints) };
 }
 
-/** What drivers look at besides each other. */
+/** The surroundings that drivers react to, besides each other. */
 export type Surroundings = {
   readonly timeS: number;
   readonly section: Section;
   readonly crossings: readonly Crossing[];
-  /** Whether someone on foot is on the main road at the crossing. */
+  /** Whether a person is on the main road at the crossing. */
   readonly isWalkedOn: (crossing: Crossing) => boolean;
 };
 
@@ -132,7 +134,7 @@ function follow({ speed, desired }: Driver, gap: number, closing: number): numbe
   return MAX_ACCELERATION * (1 - (speed / desired) ** 4 - (wanted / gap) ** 2);
 }
 
-/** Metres from the driver's front to the next stop line that it has to respect at this moment. */
+/** Metres from the driver's front to the next stop line that currently applies to it. */
 function gapToClosedLine(driver: Driver, drivers: readonly Driver[], around: Surroundings, dt: number): number | undefined {
   let nearest: number | undefined;
   for (const crossing of driver.crossing === undefined ? around.crossings : [driver.crossing]) {
@@ -149,13 +151,13 @@ function stopLine({ direction, crossing }: Driver, { start, end }: Crossing, { c
   return direction > 0 ? start - STOP_LINE_GAP : -end - STOP_LINE_GAP;
 }
 
-/** Whether the other street's traffic is still on the crossing, and one can stop before it. */
+/** Whether the other street's traffic is still on the crossing, and the driver can stop before it. */
 function isBlocked(driver: Driver, drivers: readonly Driver[], crossing: Crossing, gap: number, { curb }: Section): boolean {
   if (!canStopWithin(driver, gap)) return false;
   return drivers.some((other) => {
     const half = other.length / 2;
     if (driver.crossing === undefined) return other.crossing === crossing && Math.abs(other.along) < curb + half + 1;
-    // Who has passed a stop line of the main road, by more than the bumper, is on the crossing.
+    // A driver that has passed a stop line of the main road by more than the bumper is on the crossing.
     const s = other.direction * other.along;
     const reach = STOP_LINE_GAP + half - 1;
     return other.crossing === undefined && s > crossing.start - reach && s < crossing.end + reach;
@@ -184,7 +186,7 @@ function isClosed(driver: Driver, crossing: Crossing, gap: number, around: Surro
   return canStop || driver.speed < 1;
 }
 
-/** Distance along a crossing street at which nothing of it is in view any more. */
+/** Distance along a crossing street beyond which nothing is visible. */
 export const CROSSING_REACH = 62;
-/** Where a crossing street's traffic drives, metres from the middle of the street. */
+/** Lateral position of a crossing street's traffic, metres from the middle of the street. */
 export const CROSSING_LANE = CROSSING_HALF / 2 - 0.4;

@@ -22,7 +22,7 @@ const STRIDE_PER_METRE = 4.2;
 const TURN_PER_S = 2.6;
 const SPEED_UP = 1.8;
 
-/** The people of a block when it comes into view. */
+/** The people of a block when it becomes visible. */
 export function populate(random: Random, { start, crossing }: Block, { curb, plotEdge }: Section, density: number, nextId: () => number): Walker[] {
   const walkers: Walker[] = [];
   const add = (s: number, d: number, heading: number, aim: Walker['aim']): void => {
@@ -76,7 +76,7 @@ function wantedMotion(walker: Walker, { timeS, section, crossings, isBusy }: Str
   if (aim.kind === 'stand') return { speed: 0, heading: walker.heading };
   if (aim.kind === 'along') {
     const heading = aim.direction > 0 ? 0 : Math.PI;
-    // At a curb, wait while the other street's traffic goes.
+    // At a curb, people wait while the other street's traffic goes.
     const crossing = crossings.find(({ start, end }) => {
       const gap = aim.direction > 0 ? start - s : s - end;
       return gap > 0 && gap < 1;

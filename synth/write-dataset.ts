@@ -11,31 +11,31 @@ import { createDrive } from './drive.js';
 
 export type DatasetOptions = {
   readonly out: string;
-  /** The first drive's; the others count on from it. */
+  /** The first drive's; the others count up from it. */
   readonly seed: number;
   readonly sequences: number;
   /** Of each drive. */
   readonly frames: number;
   readonly size: Size;
   readonly fps: number;
-  /** Keep the first of every so many frames: more variety in as many pictures, for training. */
+  /** Keep the first of every this many frames: more variety in the same number of pictures, for training. */
   readonly every?: number;
-  /** Pictures as files of their own. */
+  /** Pictures as separate files. */
   readonly pictures?: 'jpg' | 'png';
   /** Opens the video of a drive, whose width and height are even. */
   readonly openVideo?: (path: string, size: Size, fps: number) => VideoOutput;
-  /** Ends the work after the frame under way; what there is then is a whole data set, if a smaller one. */
+  /** Ends the work after the current frame; the result is then a complete, smaller data set. */
   readonly signal: AbortSignal;
   readonly onFrame: (done: number) => void;
 };
 
-/** A video that pictures are written into, in order. */
+/** A video that receives pictures in order. */
 export type VideoOutput = {
-  /** @param rgba the picture, 4 bytes a pixel; not to be changed before this resolves */
+  /** @param rgba the picture, 4 bytes a pixel; must not change before this resolves */
   write(rgba: Uint8Array): Promise<void>;
   /** Completes the file. */
   end(): Promise<void>;
-  /** Leaves the file as it is; nothing is left running when it resolves. */
+  /** Leaves the file as it is; no process remains once it resolves. */
   abandon(): Promise<void>;
 };
 
@@ -49,10 +49,10 @@ export type DatasetSummary = {
 const JPEG_QUALITY = 93;
 
 /**
- * Draws drives and writes what they show: `annotations.json`, `frames/NAME/000000.jpg`…, `videos/NAME.mp4`.
+ * Draws drives and writes `annotations.json`, `frames/NAME/000000.jpg`…, `videos/NAME.mp4`.
  *
- * @throws UsageError where the folder holds a data set already, or the options contradict each other
- * @throws OutputError where something cannot be written
+ * @throws UsageError if the folder already holds a data set, or if the options contradict each other
+ * @throws OutputError if a file cannot be written
  */
 export async function writeDataset(options: DatasetOptions): Promise<DatasetSummary> {
   const { out, seed, sequences, size, pictures, openVideo, signal } = options;
@@ -87,7 +87,7 @@ async function writeSequence(options: DatasetOptions, seed: number, before: numb
   if (pictures !== undefined) await mkdir(folder, { recursive: true });
   const drive = createDrive({ ...size, seed, fps });
   const video = openVideo?.(join(out, 'videos', `${name}.mp4`), size, keptFps(options));
-  // While one picture is being written the next is drawn on the other canvas.
+  // While one picture is being written, the next is drawn on the other canvas.
   const canvases = [createCanvas(size.width, size.height), createCanvas(size.width, size.height)];
   const save = async (canvas: Canvas, index: number): Promise<void> => {
     if (pictures !== undefined) await writeFile(join(folder, frameName(index, pictures)), await encode(canvas, pictures));
@@ -107,7 +107,7 @@ async function writeSequence(options: DatasetOptions, seed: number, before: numb
       await saving;
       onFrame(before + index);
       saving = save(canvas, index);
-      // Until it is awaited, a failure is nobody's.
+      // Until it is awaited, a failure must not count as unhandled.
       saving.catch(() => undefined);
     }
     await saving;

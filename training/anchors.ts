@@ -31,7 +31,7 @@ export function anchorGrid(input: Size): AnchorGrid {
 
 /**
  * Predicted boxes in input pixels as cx, cy, w, h.
- * @param rows [count, rowLength]: x, y in cells from the cell's corner, w, h as logarithms of cells, scores
+ * @param rows [count, rowLength]: x, y in cells from the cell's corner, w, h as logarithms of cells, then scores
  */
 export function decodeBoxes(rows: Float32Array, rowLength: number, { count, x, y, stride }: AnchorGrid): Float64Array {
   const boxes = new Float64Array(count * 4);

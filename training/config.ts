@@ -11,12 +11,12 @@ const range = z.tuple([z.number().positive(), z.number().positive()]);
 const steps = z.int().nonnegative();
 const data = z.strictObject({ annotations: z.string(), root: z.string() });
 
-/** What a file may say, in its own words. Everything but `train` has a default. */
+/** The keys of a file. Everything except `train` has a default. */
 const settingsSchema = z.strictObject({
   variant: z.enum(VARIANTS).default('yolox-nano'),
   train: data,
   val: data.optional(),
-  /** Of the run; the network takes others too. */
+  /** Of the run; the network accepts others too. */
   input: z.string().regex(/^[1-9]\d*x[1-9]\d*$/, 'must be WIDTHxHEIGHT, such as 416x416').optional(),
   epochs: z.int().positive().default(300),
   batch_size: z.int().positive().default(8),
@@ -27,7 +27,7 @@ const settingsSchema = z.strictObject({
   min_lr_ratio: share.default(0.05),
   momentum: share.default(0.9),
   weight_decay: z.number().nonnegative().default(5e-4),
-  /** The input's height moves by up to so many times 32 pixels, or by up to the first down and the second up; 0 keeps it. */
+  /** The largest change of the input's height in steps of 32 pixels; two numbers: down and up; 0 keeps the height. */
   multiscale: z.union([steps, z.tuple([steps, steps])], 'must be an integer of at least 0, or two of them: [down, up]').optional(),
   assign: z.enum(Object.keys(ASSIGNERS) as [AssignerName, ...AssignerName[]]).default('sim-ota'),
   validate_every: z.int().positive().default(10),
@@ -56,7 +56,7 @@ export type TrainConfig = {
   readonly minLrRatio: number;
   readonly momentum: number;
   readonly weightDecay: number;
-  /** Times 32 pixels that the input's height moves by at most: down, up. */
+  /** The largest change of the input's height in steps of 32 pixels: down, up. */
   readonly multiscale: readonly [number, number];
   readonly assigner: AssignerName;
   readonly validateEvery: number;

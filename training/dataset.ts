@@ -9,7 +9,7 @@ export type DataSet = {
   /** In the order of their ids; a class id of a label points into this. */
   readonly classNames: readonly string[];
   readonly pictures: readonly DataPicture[];
-  /** What was passed over, counted. */
+  /** Counts of skipped records. */
   readonly warnings: readonly string[];
 };
 
@@ -22,7 +22,7 @@ export type DataPicture = {
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** @throws UsageError where the annotations cannot be read, DataError naming the record at fault */
+/** @throws UsageError if the annotations cannot be read, DataError naming the wrong record */
 export function readDataSet({ annotations, root }: { readonly annotations: string; readonly root: string }): DataSet {
   let text: string;
   try {
@@ -40,9 +40,9 @@ export function readDataSet({ annotations, root }: { readonly annotations: strin
 }
 
 /**
- * Reads plain COCO annotations, or Argoverse-HD's, whose pictures lie in folders by sequence. Crowds are left out and
- * boxes cut at the picture's border, as YOLOX does; pictures without objects stay.
- * @param root folder that file names start from
+ * Reads plain COCO annotations, or Argoverse-HD's, whose pictures lie in folders by sequence. As YOLOX does, it omits
+ * crowds, clips boxes at the picture's border, and keeps pictures without objects.
+ * @param root base folder of file names
  * @param name of the file, for messages
  */
 export function parseDataSet(json: unknown, root: string, name: string): DataSet {
@@ -100,7 +100,7 @@ export function parseDataSet(json: unknown, root: string, name: string): DataSet
   return {
     classNames: categories.map(({ label }) => label),
     pictures: labeled,
-    warnings: Array.from(passedOver, ([why, count]) => `${name}: ${count} annotations were passed over: ${why}`),
+    warnings: Array.from(passedOver, ([why, count]) => `${name}: ${count} annotations were skipped: ${why}`),
   };
 }
 

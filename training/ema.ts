@@ -1,12 +1,12 @@
 import type { Weights } from './network/weights.js';
 
 const DECAY = 0.9998;
-/** Updates after which the average has become long; the first ones follow quickly. */
+/** Number of updates after which the average is slow; it follows the first ones quickly. */
 const RAMP_UPDATES = 2000;
 
 /**
- * Moves the average of a network's weights, running statistics included, towards the present ones.
- * Source: YOLOX `yolox/utils/ema.py`, `ModelEMA`.
+ * Moves the average of a network's weights, running statistics included, towards the current ones. Source: YOLOX
+ * `yolox/utils/ema.py`, `ModelEMA`.
  * @param average changed in place
  * @param update number of this update, from 1
  */

@@ -10,9 +10,9 @@ export type LossSums = {
   readonly iou: number;
   readonly objectness: number;
   readonly classes: number;
-  /** 0 where it was not asked for. */
+  /** 0 if it was not requested. */
   readonly l1: number;
-  /** Anchors that were given an object. */
+  /** Anchors with an object. */
   readonly positives: number;
   readonly objects: number;
 };
@@ -26,7 +26,7 @@ export function addLosses(a: LossSums, b: LossSums): LossSums {
   };
 }
 
-/** What sums and gradients are divided by. */
+/** The divisor of sums and gradients. */
 export function lossDivisor({ positives }: LossSums): number {
   return Math.max(positives, 1);
 }
@@ -45,9 +45,9 @@ export type LossOptions = {
 };
 
 /**
- * The losses of a batch and their gradient at the network's raw output, both as sums: they are divided by
- * {@link lossDivisor} when all parts of a batch have been added up.
- * Source: YOLOX `yolox/models/yolo_head.py`, `get_losses`; `yolox/models/losses.py`, `IOUloss`.
+ * The losses of a batch and their gradient at the network's raw output, both as sums: divide them by {@link
+ * lossDivisor} after adding up all parts of a batch. Source: YOLOX `yolox/models/yolo_head.py`, `get_losses`;
+ * `yolox/models/losses.py`, `IOUloss`.
  *
  * @param raw [pictures, anchors, 5 + classCount], undecoded, scores as logits
  * @param objects one for each picture
@@ -69,7 +69,7 @@ export function detectionLoss(
   return { sums, gradient, assignments };
 }
 
-/** Writes the gradient of one picture into `gradient`, which holds zeros. */
+/** Writes the gradient of one picture into `gradient`, which must contain zeros. */
 function pictureLoss(
   rows: Float32Array, objects: Objects, { classCount, grid, assign, l1: useL1 }: LossOptions, gradient: Float32Array,
 ): LossSums & { readonly assignment: Assignment } {
@@ -127,7 +127,7 @@ function iouLoss(
   for (const axis of [0, 1] as const) {
     const { highMoves, lowMoves } = sides[axis];
     const across = sides[1 - axis].length;
-    // How the intersection grows with the box's centre and with its side.
+    // The intersection's growth with the box's centre and with its side.
     const byCenter = overlaps ? (highMoves - lowMoves) * across : 0;
     const bySide = overlaps ? ((highMoves + lowMoves) / 2) * across : 0;
     const areaBySide = predicted[p + 2 + (1 - axis)];

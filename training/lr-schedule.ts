@@ -1,19 +1,19 @@
 export type LrScheduleOptions = {
-  /** The greatest rate, reached at the end of the warm-up. */
+  /** The peak rate, reached at the end of the warm-up. */
   readonly lr: number;
   readonly stepsPerEpoch: number;
   readonly epochs: number;
   readonly warmupEpochs: number;
   /** Rate at the very beginning. */
   readonly warmupStartLr: number;
-  /** The last epochs, which run without mosaic and at the least rate. */
+  /** The last epochs, which run without mosaic and at the lowest rate. */
   readonly closingEpochs: number;
-  /** The least rate as a share of `lr`. */
+  /** The lowest rate as a share of `lr`. */
   readonly minLrRatio: number;
 };
 
 /**
- * The rate of the step that follows so many: up with the square of their number, down half a cosine, then flat.
+ * The rate of the step after this number of steps: it rises quadratically, falls by half a cosine, then stays flat.
  * Source: YOLOX `yolox/utils/lr_scheduler.py`, `yolox_warm_cos_lr`; `yolox/core/trainer.py`, `train_one_iter`.
  */
 export function lrSchedule(options: LrScheduleOptions): (stepsDone: number) => number {

@@ -2,7 +2,7 @@ import type { ParameterLayout } from './network/parameters.js';
 
 export type SgdOptions = {
   readonly momentum: number;
-  /** For weights of convolutions alone. */
+  /** For weights of convolutions only. */
   readonly weightDecay: number;
 };
 

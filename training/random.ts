@@ -1,7 +1,7 @@
 /**
- * Repeatable random numbers. Each step and each sample of a run has one of its own, made from a seed of
- * {@link deriveSeed}, so a resumed run draws what an unbroken one would and no state need be saved.
- * Source: xoshiro128++ 1.0 of D. Blackman and S. Vigna; seeded with splitmix32.
+ * Repeatable random numbers. Each step and each sample of a run has its own, made from a seed of {@link deriveSeed}. So
+ * a resumed run draws the same numbers as an uninterrupted one, and no state needs to be saved. Source: xoshiro128++
+ * 1.0 of D. Blackman and S. Vigna; seeded with splitmix32.
  */
 export class Random {
   readonly #s = new Uint32Array(4);
@@ -58,7 +58,7 @@ export class Random {
   }
 }
 
-/** A seed for each combination of numbers, as of (run, step, sample). */
+/** A seed for each combination of numbers, such as (run, step, sample). */
 export function deriveSeed(...parts: readonly number[]): number {
   let hash = 0x811c9dc5;
   for (const part of parts) {

@@ -19,12 +19,12 @@ export type StepReport = {
   readonly positives: number;
 };
 
-/** Of the first logs there were, some lack AP by class. */
+/** Absent in some of the first logs. */
 export type ValidationReport = Omit<Validation, 'apPerClass'> & Partial<Validation> & { readonly type: 'validation'; readonly step: number };
 
 type Entry = StepReport | ValidationReport;
 
-/** What a run has told so far: kept as `log.jsonl`, one entry a line. */
+/** The log of a run: stored as `log.jsonl`, one entry a line. */
 export class RunLog {
   readonly steps: StepReport[] = [];
   readonly validations: ValidationReport[] = [];
@@ -32,8 +32,8 @@ export class RunLog {
 
   /**
    * @param out the run's folder
-   * @param step that the run goes on from; at 0 the log is begun anew
-   * @throws UsageError where what was told before cannot be read
+   * @param step from which the run continues; at 0 the log starts anew
+   * @throws UsageError if the old log cannot be read
    */
   constructor(out: string, step: number) {
     this.#path = join(out, 'log.jsonl');
@@ -43,7 +43,7 @@ export class RunLog {
     });
     const written = this.#read();
     for (const entry of readEntries(written)) if (entry.step <= step) this.#keep(entry);
-    // So that a torn line does not take the next one with it.
+    // So that a torn line does not damage the next one.
     if (written.length > 0 && written[written.length - 1] !== LINE_FEED) this.#writing(() => appendFileSync(this.#path, '\n'));
   }
 
@@ -56,7 +56,7 @@ export class RunLog {
     return this.validations.at(-1)?.step === step;
   }
 
-  /** A run that went on from an earlier checkpoint says the same steps again: what was said last counts. */
+  /** A run that resumes from an earlier checkpoint logs the same steps again: the last entry counts. */
   #keep(entry: Entry): void {
     const entries: Entry[] = entry.type === 'step' ? this.steps : this.validations;
     while (entries.length > 0 && entries[entries.length - 1].step >= entry.step) entries.pop();
@@ -82,7 +82,7 @@ export class RunLog {
 
 const LINE_FEED = 10;
 
-/** Lines that are whole: a crash or a full disk may have torn some. */
+/** The complete lines: a crash or a full disk may have torn some. */
 function* readEntries(bytes: Buffer): Generator<Entry> {
   for (let start = 0, end; (end = bytes.indexOf(LINE_FEED, start)) >= 0; start = end + 1) {
     try {

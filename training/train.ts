@@ -28,7 +28,7 @@ export type TrainOptions = {
   readonly val?: DataSet;
   /** Folder of the run: `last.safetensors`, `best.safetensors`, `log.jsonl`, `curves.html`. */
   readonly out: string;
-  /** Go on where `last.safetensors` stopped. */
+  /** Continue from `last.safetensors`. */
   readonly resume: boolean;
   /** A safetensors file to start from; the class count may differ. */
   readonly from?: string;
@@ -49,7 +49,7 @@ export type TrainOptions = {
 };
 
 export type TrainSummary = {
-  /** The one that ran, whichever was asked for. */
+  /** The engine that ran, for any requested one. */
   readonly engine: string;
   readonly steps: number;
   readonly isFinished: boolean;
@@ -59,13 +59,14 @@ export type TrainSummary = {
 };
 
 const DIVERGED = 'NOWCAST_DIVERGED';
-/** Steps after which the curves are drawn anew. */
+/** Number of steps between updates of the curves. */
 const DRAW_EVERY = 100;
 
 /**
- * Trains a network. The same configuration and data give the same run, also when it was stopped and resumed.
- * Where it cannot go on, what it has learned so far is kept as `last.safetensors`.
- * @throws NowcastError with the code `NOWCAST_DIVERGED` where the loss is no longer a number; then the last epoch's end is kept
+ * Trains a network. The same configuration and data give the same run, even if it was stopped and resumed. If it cannot
+ * continue, its current state is kept as `last.safetensors`.
+ * @throws NowcastError with the code `NOWCAST_DIVERGED` if the loss becomes NaN or infinite; then the state at the end
+ * of the last epoch is kept
  */
 export async function train(options: TrainOptions): Promise<TrainSummary> {
   const { config, train: dataSet, val, out, signal, onWarning } = options;
@@ -80,7 +81,7 @@ export async function train(options: TrainOptions): Promise<TrainSummary> {
   const closingStep = (config.epochs - config.closingEpochs) * stepsPerEpoch;
   const lrOf = lrSchedule({ ...config, stepsPerEpoch, warmupStartLr: 0 });
   const log = new RunLog(out, step);
-  /** The step that `last.safetensors` holds. */
+  /** The step in `last.safetensors`. */
   let savedStep = options.resume ? step : undefined;
   let loss: number | null = null;
   let validation: Validation | null = null;
@@ -115,7 +116,7 @@ export async function train(options: TrainOptions): Promise<TrainSummary> {
       draw();
       options.onValidation(report);
     };
-    // The run may have been stopped in a validation.
+    // The run may have been stopped during a validation.
     await validateIfDue();
     for await (const batch of readAhead(loader.make, step, steps, options.loaders + 1)) {
       if (signal.aborted) break;
@@ -138,13 +139,13 @@ export async function train(options: TrainOptions): Promise<TrainSummary> {
     if (step !== savedStep) save();
     draw();
   } catch (error) {
-    // What changes in a step changes at once, so it is whole; of weights that diverged nothing is worth keeping.
+    // A step changes the state at once, so the state is consistent; weights that diverged are not worth keeping.
     if (step > (savedStep ?? 0) && (error as Partial<NowcastError>).code !== DIVERGED) {
       try {
         save();
         onWarning(`what was learned up to step ${step} is in ${join(out, 'last.safetensors')}; go on with --resume`);
       } catch {
-        // What went wrong first is what to tell.
+        // Report the first error.
       }
     }
     throw error;
@@ -155,7 +156,7 @@ export async function train(options: TrainOptions): Promise<TrainSummary> {
   return { engine: engine.name, steps: step, isFinished: step >= steps && !owesValidation(), loss, validation, bestAp };
 }
 
-/** The resumed run's state, or that of a new one. */
+/** The resumed run's state, or a new run's. */
 function startState({ config, train: { classNames }, out, resume, from }: TrainOptions, network: Network): Checkpoint {
   const last = join(out, 'last.safetensors');
   if (resume) {
@@ -175,7 +176,7 @@ function startState({ config, train: { classNames }, out, resume, from }: TrainO
   };
 }
 
-/** Looks at every picture of the validation data once, so none is kept. */
+/** Reads every picture of the validation data once, so it keeps none. */
 function validator({ config: { input }, val, threads, signal, onWarning, onValidating }: TrainOptions, network: Network): (weights: Weights) => Promise<Validation | undefined> {
   if (val === undefined) return () => Promise.resolve(undefined);
   const memory = new PictureMemory(PictureMemory.allocate(val.pictures.length, 0));

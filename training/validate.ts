@@ -35,7 +35,7 @@ const [CONFIDENCE, NMS] = [0.01, 0.65];
 /** Pictures that are decoded while the network runs. */
 const PICTURES_AHEAD = 2;
 
-/** COCO AP of the exported network on the pictures of a data set that can be opened; undefined when it was broken off. */
+/** COCO AP of the exported network on the readable pictures of a data set; undefined if it was aborted. */
 export async function validate(options: ValidateOptions): Promise<Validation | undefined> {
   const { network, weights, dataSet, store, input, threads, signal, onPicture } = options;
   const count = dataSet.pictures.length;

@@ -3,9 +3,9 @@ import { dirname } from 'node:path';
 import { OutputError } from '../src/core/errors.js';
 
 /**
- * Writes a file of a run from its pieces, all of it or nothing, and makes its folder where there is none. A run has one
- * writer, so the draft has one name: what a crash leaves of it is written over, not piled up.
- * @throws OutputError naming the path; what was there before stays
+ * Writes a file of a run from its pieces, atomically, and creates its folder if needed. A run has one writer, so the
+ * draft has one name: the next draft overwrites the rest of a crash.
+ * @throws OutputError naming the path; the previous file stays
  */
 export function writeWhole(path: string, pieces: readonly Uint8Array[]): void {
   const draft = `${path}.tmp`;
@@ -24,7 +24,7 @@ export function writeWhole(path: string, pieces: readonly Uint8Array[]): void {
   }
 }
 
-/** Closes the file when all is on the disk. */
+/** Closes the file when all data are on the disk. */
 function writeAll(file: number, pieces: readonly Uint8Array[]): void {
   try {
     for (const piece of pieces) {

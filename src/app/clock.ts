@@ -3,10 +3,10 @@ import type { Clock, WallClock } from '../core/clock.js';
 
 const now = (): number => Number(process.hrtime.bigint()) / 1e6;
 
-/** Taken once, so that a run's stamps keep their distances when the machine's wall clock is set. */
+/** Taken once, so that a run's stamps keep their distances if the machine's wall clock is set. */
 const unixMsAtZero = performance.timeOrigin + performance.now() - now();
 
-/** The clock of every run: monotonic, with microseconds, and the same in all processes of the machine. */
+/** The clock of every run: monotonic, in microseconds, and the same in all processes of the machine. */
 export const monotonicClock: Clock & WallClock = {
   now,
   toUnixMs: (monotonicMs) => monotonicMs + unixMsAtZero,

@@ -1,7 +1,7 @@
 import type { Environment } from '../config/environment.js';
 import type { Clock, WallClock } from '../core/clock.js';
 
-/** The outside world as a task of the program may touch it. It holds no terminal: results are returned, not printed. */
+/** The outside world of a task of the program. It contains no terminal: results are returned, not printed. */
 export type AppContext = {
   readonly clock: Clock & WallClock;
   readonly log: Log;
@@ -11,13 +11,13 @@ export type AppContext = {
   readonly env: Environment;
   /** Folder for downloads and prepared models. */
   readonly cacheDir: string;
-  /** A copy that may be shown and recorded: no secret is left in it. */
+  /** A copy for display and recording, without secrets. */
   readonly redact: (value: unknown) => unknown;
 };
 
 export type LogFacts = Readonly<Record<string, unknown>>;
 
-/** What happens, for people and for log collectors. Results never go through here. */
+/** Messages for people and for log collectors. Results never go through here. */
 export type Log = Readonly<Record<'debug' | 'info' | 'warn' | 'error', (message: string, facts?: LogFacts) => void>>;
 
 export type Progress = {
@@ -32,10 +32,10 @@ export type ProgressBar = {
 
 export type ProgressBarOptions = {
   readonly label: string;
-  /** What was done before; the time that is left follows from what is done from here. Default: 0. */
+  /** Work done before; the remaining time follows from the work done from here on. Default: 0. */
   readonly from?: number;
-  /** Undefined where it is not known: the bar then counts. */
+  /** Undefined if it is unknown: the bar then counts. */
   readonly total: number | undefined;
-  /** Names the things that are counted: `frames`, `MB`. */
+  /** Name of the counted things: `frames`, `MB`. */
   readonly unit: string;
 };

@@ -3,13 +3,16 @@ import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Environment } from '../config/environment.js';
+import { packageRoot } from '../core/package-root.js';
 
-/** Where this package lies: `configs/` and `models/` are below it. Compiled files are three folders deep. */
-export const packageRoot = resolve(fileURLToPath(import.meta.url), '../../../..');
+/** The path of a file of this package, such as `docs/demo.md`. */
+export function packageFile(name: string): string {
+  return fileURLToPath(new URL(name, packageRoot));
+}
 
 /** The version in `package.json`. */
 export function packageVersion(): string {
-  return (JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string }).version;
+  return (JSON.parse(readFileSync(packageFile('package.json'), 'utf8')) as { version: string }).version;
 }
 
 /**

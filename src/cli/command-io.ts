@@ -8,18 +8,18 @@ import { UsageError } from '../core/errors.js';
 import { createLog, LOG_FORMATS, type LogFormat } from './log.js';
 import { TerminalProgress } from './progress.js';
 
-/** What `main` hands to every command. */
+/** `main` passes this to every command. */
 export type CliContext = {
   readonly env: Environment;
   /** Aborted by Ctrl-C and by SIGTERM: the command then finishes cleanly and returns. */
   readonly signal: AbortSignal;
-  /** Texts that are never to be shown; commands add to it. */
+  /** Texts that are never shown; commands add to it. */
   readonly secrets: Set<string>;
 };
 
-/** The world of a task, and the terminal that a command prints its result on. */
+/** The context of a task, and the terminal for a command's result. */
 export type CommandIo = AppContext & {
-  /** Results are to be printed as JSON. */
+  /** Print results as JSON. */
   readonly json: boolean;
   /** Prints a result to standard output, with a line feed. */
   print(text: string): void;
@@ -27,7 +27,7 @@ export type CommandIo = AppContext & {
 
 type GlobalOptions = { readonly json?: boolean; readonly quiet?: boolean; readonly verbose?: boolean; readonly logFormat?: string };
 
-/** Declares the options that every command knows. */
+/** Declares the options that all commands share. */
 export function addGlobalOptions(program: Command): Command {
   return program
     .option('--json', 'print the result as one JSON object')
@@ -37,8 +37,8 @@ export function addGlobalOptions(program: Command): Command {
 }
 
 /**
- * @param command the one that runs; its options and the program's are read
- * @throws UsageError for a log format that is not known
+ * @param command the current one; its options and the program's are read
+ * @throws UsageError for an unknown log format
  */
 export function openIo(command: Command, context: CliContext): CommandIo {
   const { json = false, quiet = false, verbose = false, logFormat }: GlobalOptions = command.optsWithGlobals();

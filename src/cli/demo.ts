@@ -1,64 +1,57 @@
 import type { Command } from 'commander';
-import { durationMs, DURATION_FORMS } from '../config/durations.js';
-import { anchored, mergeSettings, resolveRun } from '../config/run-config.js';
-import { factsAt } from '../config/schema.js';
-import type { DemoPlan } from '../app/demo/plan.js';
+import { DEMO_PORT, DEMO_PRESETS, planDemo, type DemoPlan } from '../app/demo/plan.js';
 import type { DemoSummary } from '../app/demo/summary.js';
+import { durationMs } from '../config/durations.js';
+import { anchored } from '../config/run-config.js';
 import { DEFAULT_DEMO_SEED } from '../config/source-kind.js';
-import { UsageError } from '../core/errors.js';
 import { openIo, type CliContext } from './command-io.js';
-import { evalFlags, numberFlag } from './eval-flags.js';
-import { attributionLines } from './eval-streaming-output.js';
-import { readRunFlags, type RunFlagValues } from './run-flags.js';
+import { addDetectorFlags } from './eval-flags.js';
+import { attributionLines } from './eval-output.js';
+import { addFlags, keyOption, numberFlag, parsedFlag, readFlags, switchFlag, type RawFlags } from './flags.js';
+import { addMoreHelp } from './help.js';
+import { readRunFlags } from './run-flags.js';
 import { summaryText } from './run-summary.js';
 
-const PORT = 8765;
 const LONGEST_EXTRA_MS = 1000;
 
-/** The keys of a run that the demo sets otherwise: it shows forecasts, and is scored, which wants the unlikely boxes too. */
-const PRESETS = { conf: 0.01, nms: 0.5, forecast: 'nowcast' } as const;
+const FLAGS = {
+  seed: numberFlag('--seed <n>', 'which drive', { min: 0, max: 0xffffffff, whole: true }, DEFAULT_DEMO_SEED),
+  port: numberFlag('--port <n>', 'of the page and the feed; 0 takes a free one', { min: 0, max: 65535, whole: true }, undefined, `${DEMO_PORT}, or the next one that is free`),
+  extraMs: parsedFlag('--slower <duration>', 'pretend that the detector takes so much longer than it does', {
+    allowed: `0 or a duration such as 150ms, ${LONGEST_EXTRA_MS} ms at most`, preset: 0, presetText: 0, parse: parseExtra,
+  }),
+  headless: switchFlag('--headless', 'no page and no feed: the summary alone'),
+};
 
 /** Declares `nowcast demo`. */
 export function register(program: Command, context: CliContext): void {
-  const help = (key: string): string => factsAt(key.split('.'))?.description ?? '';
   const command = program.command('demo').description('A synthetic drive through the bundled model, live on a page, with its score');
-  evalFlags.detector(command, { conf: `${PRESETS.conf}, since AP wants the unlikely ones; the page draws those above 0.35`, nms: String(PRESETS.nms) })
-    .option('--seed <n>', `which drive (default: ${DEFAULT_DEMO_SEED})`)
-    .option('--port <n>', `of the page and the feed; 0 takes a free one (default: ${PORT}, or the next one that is free)`)
-    .option('--slower <duration>', 'pretend that the detector takes so much longer than it does (default: 0)')
-    .option('--headless', 'no page and no feed: the summary alone')
-    .option('--schedule <name>', `${help('detect.schedule')} (default: idle-free)`)
-    .option('--budget <duration>', `${help('detect.budget')} (default: 100ms)`)
-    .option('--forecast <name>', `${help('detect.forecast')} (default: ${PRESETS.forecast})`)
-    .option('--record <file.jsonl>', help('output.record'))
-    .option('--max-frames <n>', help('max_frames'))
-    .option('--duration <duration>', help('duration'))
-    .action(async (flags: RunFlagValues) => {
-      const io = openIo(command, context);
-      const plan = planDemo(flags);
+  addFlags(addDetectorFlags(command, { ...DEMO_PRESETS, conf: `${DEMO_PRESETS.conf}, since AP counts the unlikely ones; the page draws those above 0.35` }), FLAGS)
+    .addOption(keyOption('--schedule <name>', 'detect.schedule'))
+    .addOption(keyOption('--budget <duration>', 'detect.budget'))
+    .addOption(keyOption('--forecast <name>', 'detect.forecast', DEMO_PRESETS.forecast))
+    .addOption(keyOption('--record <file.jsonl>', 'output.record'))
+    .addOption(keyOption('--max-frames <n>', 'max_frames'))
+    .addOption(keyOption('--duration <duration>', 'duration'))
+    .action(async (raw: RawFlags) => {
+      const plan = readPlan(raw);
       const { demo } = await import('../app/demo/run.js');
+      const io = openIo(command, context);
       const { summary, failure } = await demo(plan, io);
       io.print(io.json ? JSON.stringify(summary) : demoText(summary));
       if (failure !== undefined) throw failure;
     });
+  addMoreHelp(command, { examples: ['nowcast demo', 'nowcast demo --seed 7 --slower 150ms', 'nowcast demo --headless --duration 20s --json'], page: 'demo.md' });
 }
 
 /** @throws UsageError naming the flag that is wrong */
-export function planDemo(flags: RunFlagValues): DemoPlan {
-  const seed = numberFlag(flags, '--seed', DEFAULT_DEMO_SEED, { min: 0, max: 0xffffffff, integer: true });
-  const asked = numberFlag(flags, '--port', undefined, { min: 0, max: 65535, integer: true });
-  const headless = flags['headless'] === true;
-  if (headless && asked !== undefined) throw new UsageError('--headless serves nothing, and --port says where; leave one of them out');
-  const settings = mergeSettings({ detect: PRESETS }, anchored(readRunFlags(flags), process.cwd()));
-  const run = resolveRun({ ...settings, ...(headless ? {} : { feed: { port: asked ?? PORT } }) }, [`demo:${seed}`]);
-  if (run.detect.schedule === 'every') throw new UsageError('--schedule every knows no time, and the drive does not wait; choose idle-free');
-  return { run, seed, page: headless ? undefined : { mayMove: asked === undefined }, extraMs: slower(flags) };
+export function readPlan(raw: RawFlags): DemoPlan {
+  return planDemo({ ...readFlags(FLAGS, raw), settings: anchored(readRunFlags(raw), process.cwd()) });
 }
 
-function slower({ slower: text }: RunFlagValues): number {
-  const extraMs = text === undefined || text === '0' ? 0 : durationMs(text);
-  if (extraMs === undefined || extraMs > LONGEST_EXTRA_MS) throw new UsageError(`--slower is ${JSON.stringify(text)}; it must be ${DURATION_FORMS}, ${LONGEST_EXTRA_MS} ms at most`);
-  return extraMs;
+function parseExtra(text: string): number | undefined {
+  const extraMs = text === '0' ? 0 : durationMs(text);
+  return extraMs !== undefined && extraMs <= LONGEST_EXTRA_MS ? extraMs : undefined;
 }
 
 function demoText(summary: DemoSummary): string {

@@ -1,13 +1,16 @@
 import type { Command } from 'commander';
 import { NowcastError } from '../core/errors.js';
+import { examine } from '../app/doctor/checks.js';
+import type { Finding } from '../app/doctor/finding.js';
 import { openIo, type CliContext, type CommandIo } from './command-io.js';
-import { examine, type Finding } from '../app/doctor/checks.js';
+import { addMoreHelp } from './help.js';
 
 /** Declares `nowcast doctor`. */
 export function register(program: Command, context: CliContext): void {
   const command = program.command('doctor')
     .description('Say what this machine can do and what is missing')
     .action(() => doctor(openIo(command, context)));
+  addMoreHelp(command, { examples: ['nowcast doctor', 'nowcast doctor --json'], page: 'configuration.md' });
 }
 
 /** @throws NowcastError (`NOWCAST_DOCTOR`) where something that every run needs is missing */

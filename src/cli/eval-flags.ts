@@ -1,12 +1,35 @@
 import { basename } from 'node:path';
 import type { Command } from 'commander';
-import { factsAt } from '../config/schema.js';
-import { NowcastError, UsageError } from '../core/errors.js';
-import { findNamed, formsOf } from '../core/named-kind.js';
-import { POLICIES, policyByName } from '../scheduling/kinds.js';
-import { TRACKERS } from '../track/kinds.js';
-import type { TrackerFactory } from '../track/tracker.js';
-import type { RunFlagValues } from './run-flags.js';
+import { FORECASTS, isForecast } from '../app/evaluate/forecaster.js';
+import { AP_THRESHOLDS, type DetectorChoice } from '../app/evaluate/open-detector.js';
+import type { ReportRequest } from '../app/evaluate/report.js';
+import { anchored, parseInputSize } from '../config/run-config.js';
+import { DEFAULTS } from '../config/schema.js';
+import { keyOption, numberFlag, parsedFlag, requiredFlag, textFlag, type RawFlags } from './flags.js';
+import { readRunFlags } from './run-flags.js';
+
+/** Flags by what they are about; every sub-command of `eval` spells them alike. */
+export const ANNOTATIONS = {
+  annotations: requiredFlag('--annotations <file.json>', 'ground truth: Argoverse-HD or COCO; the images of a COCO file are the frames of one video where time counts'),
+};
+export const DATA_ROOT = {
+  dataRoot: requiredFlag('--data-root <folder-or-video>', 'folder that holds the pictures (below the folders of their sequences, where there are any), or the annotated video'),
+};
+export const ETA = {
+  eta: numberFlag('--eta <frames>', 'frame intervals by which each frame asks earlier for its output', { min: -1 }, 0),
+};
+export const FORECAST = {
+  forecast: parsedFlag('--forecast <name>', 'carry detections forward to the frame that they are held against', {
+    allowed: `one of ${FORECASTS}`, parse: (text) => (isForecast(text) ? text : undefined), preset: 'none', presetText: 'none',
+  }),
+};
+export const OUTPUTS = {
+  report: textFlag('--report <file.html>', 'write a report to look at'),
+  minSap: numberFlag('--min-sap <fraction>', 'fail with exit code 1 where AP is lower', { min: 0, max: 1 }, undefined, 'no minimum'),
+};
+
+/** Frame rate where a recording or a file of outputs does not state one, as in sAP. */
+export const fpsFlag = <P extends number | undefined>(preset: P, presetText?: string) => numberFlag('--fps <rate>', 'frames a second', { above: 0 }, preset, presetText);
 
 /** The same as for `run`, and the keys whose descriptions they share. */
 const DETECTOR_FLAGS = [
@@ -18,77 +41,49 @@ const DETECTOR_FLAGS = [
   ['--preprocess <name>', 'model.preprocess'],
 ] as const;
 
-/** Adds flags by what they are about; every sub-command of `eval` spells them alike. */
-export const evalFlags = {
-  annotations: (command: Command) => command
-    .requiredOption('--annotations <file.json>', 'ground truth: Argoverse-HD or COCO; the images of a COCO file are the frames of one video where time counts'),
-  timing: (command: Command) => command
-    .option('--eta <frames>', 'how many frame intervals earlier each frame asks for its output (default: 0)')
-    .option('--forecast <name>', `carry detections forward to the frame that they are held against: none, ${formsOf(TRACKERS)} (default: none)`),
-  detector: (command: Command, presets = { conf: '0.01, as YOLOX evaluates', nms: '0.65, as YOLOX evaluates' }) => {
-    for (const [flag, key] of DETECTOR_FLAGS) command.option(flag, factsAt(key.split('.'))?.description ?? '');
-    return command
-      .option('--conf <score>', `detections with a lower score are left out (default: ${presets.conf})`)
-      .option('--nms <iou>', `of two boxes of a class whose IoU is above this, the better one stays (default: ${presets.nms})`);
-  },
-  playing: (command: Command) => command
-    .option('--schedule <name>', `${formsOf(POLICIES.filter(({ examples: [name] }) => !policyByName(name).keepsAll))} (default: idle-free)`)
-    .option('--budget <duration>', 'the oldest a frame may be when its result comes out (default: none)'),
-  outputs: (command: Command) => command
-    .option('--report <file.html>', 'write a report to look at')
-    .option('--min-sap <fraction>', 'fail (exit code 1) where AP is lower, such as 0.35'),
-};
+type Thresholds = { readonly conf: number; readonly nms: number };
+
+/** {@link AP_THRESHOLDS} for help. */
+const AS_YOLOX = { conf: `${AP_THRESHOLDS.conf}, as YOLOX evaluates`, nms: `${AP_THRESHOLDS.nms}, as YOLOX evaluates` };
 
 /**
- * The number that a flag gives, or `preset` without the flag.
- * @throws UsageError naming the flag, the value and what it must be
+ * Declares the flags of a detector, which are checked as a run's.
+ * @param presets thresholds without the flags, for help
  */
-export function numberFlag<P>(flags: RunFlagValues, flag: string, preset: P, { min = -Infinity, above = -Infinity, max = Infinity, integer = false }: { min?: number; above?: number; max?: number; integer?: boolean } = {}): number | P {
-  const value = flags[flag.slice(2).replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase())];
-  if (value === undefined) return preset;
-  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : NaN;
-  if (!Number.isFinite(number) || number < min || number <= above || number > max || (integer && !Number.isInteger(number))) {
-    const bounds = [min > -Infinity ? `at least ${min}` : '', above > -Infinity ? `above ${above}` : '', max < Infinity ? `at most ${max}` : ''].filter(Boolean).join(' and ');
-    throw new UsageError(`${flag} is ${JSON.stringify(value)}; it must be ${integer ? 'a whole number' : 'a number'}${bounds && `, ${bounds}`}`);
-  }
-  return number;
+export function addDetectorFlags(command: Command, { conf, nms }: { readonly conf: string | number; readonly nms: string | number } = AS_YOLOX): Command {
+  for (const [flag, key] of DETECTOR_FLAGS) command.addOption(keyOption(flag, key));
+  return command
+    .addOption(keyOption('--conf <score>', 'detect.conf', conf))
+    .addOption(keyOption('--nms <iou>', 'detect.nms', nms));
 }
 
-/** @throws UsageError for a forecaster that is not known */
-export function forecastFlag({ forecast = 'none' }: RunFlagValues): TrackerFactory | undefined {
-  if (forecast === 'none') return undefined;
-  const factory = findNamed(TRACKERS, String(forecast));
-  if (factory === undefined) throw new UsageError(`--forecast is ${JSON.stringify(forecast)}; it must be none or ${TRACKERS.map(({ form }) => form).join(' or ')}`);
-  return factory;
-}
-
-export function textFlag(flags: RunFlagValues, name: string): string | undefined {
-  const value = flags[name];
-  return typeof value === 'string' ? value : undefined;
+/** @throws UsageError naming the flag that is wrong */
+export function readDetector(raw: RawFlags, thresholds: Thresholds = AP_THRESHOLDS): DetectorChoice {
+  const { model = {}, detect = {} } = anchored(readRunFlags(raw), process.cwd());
+  return {
+    model: {
+      path: model.path ?? DEFAULTS.model,
+      labels: model.labels,
+      provider: model.provider ?? DEFAULTS.provider,
+      threads: model.threads,
+      hosts: 1,
+      preprocess: model.preprocess,
+      input: model.input === undefined ? undefined : parseInputSize(model.input, '--input'),
+    },
+    conf: detect.conf ?? thresholds.conf,
+    nms: detect.nms ?? thresholds.nms,
+  };
 }
 
 /**
- * Flags as a report lists them, files by their name alone.
+ * The report that `--report` asks for. It lists flags as they were given, files by their name alone.
  * @param names in the order of the list
  */
-export function factsOf(flags: RunFlagValues, names: readonly string[]): [string, string][] {
-  return names.flatMap((name): [string, string][] => {
-    const value = textFlag(flags, name);
-    return value === undefined ? [] : [[name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`), basename(value)]];
+export function reportRequest(path: string | undefined, raw: RawFlags, names: readonly string[]): ReportRequest | undefined {
+  if (path === undefined) return undefined;
+  const facts = names.flatMap((name): [string, string][] => {
+    const value = raw[name];
+    return typeof value === 'string' ? [[name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`), basename(value)]] : [];
   });
-}
-
-/** The score is below what `--min-sap` demands. */
-export class BelowMinimumError extends NowcastError {
-  constructor(ap: number | null, minimum: number) {
-    super('NOWCAST_BELOW_MINIMUM', ap === null
-      ? `AP is undefined, because nothing is annotated, but --min-sap demands ${minimum}`
-      : `AP is ${ap.toFixed(4)}, below the ${minimum} that --min-sap demands`);
-  }
-}
-
-/** @throws BelowMinimumError */
-export function checkMinimum(ap: number | null, flags: RunFlagValues): void {
-  const minimum = numberFlag(flags, '--min-sap', undefined, { min: 0, max: 1 });
-  if (minimum !== undefined && (ap === null || ap < minimum)) throw new BelowMinimumError(ap, minimum);
+  return { path, facts };
 }

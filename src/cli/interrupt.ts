@@ -1,17 +1,17 @@
-/** How the shell names a program that a signal ended: 128 and the signal's number. */
+/** A shell's exit code for a program that a signal ended: 128 plus the signal's number. */
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 export type Interrupt = {
   readonly signal: AbortSignal;
-  /** The exit code that the signal asks for; undefined while none came. */
+  /** The exit code for the received signal; undefined if none came. */
   exitCode(): number | undefined;
   /** Gives the signals back. */
   dispose(): void;
 };
 
 /**
- * Turns the first SIGINT, SIGTERM or SIGHUP into an abort; a second SIGINT or SIGTERM ends the program at once. A second
- * SIGHUP does not: where a terminal is closed the shell and the system each send one.
+ * Turns the first SIGINT, SIGTERM or SIGHUP into an abort; a second SIGINT or SIGTERM ends the program at once. A
+ * second SIGHUP does not, because the shell and the system each send one when a terminal closes.
  */
 export function watchInterrupts(): Interrupt {
   const controller = new AbortController();

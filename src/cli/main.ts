@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { redactText } from '../config/redact.js';
 import { NowcastError, UsageError, InternalError } from '../core/errors.js';
 import { addGlobalOptions, type CliContext } from './command-io.js';
+import { addMoreHelp } from './help.js';
 import { watchInterrupts } from './interrupt.js';
 import { packageVersion } from '../app/paths.js';
 
@@ -15,9 +16,9 @@ type CommandEntry = {
 };
 
 const COMMANDS: readonly CommandEntry[] = [
-  { name: 'run', summary: 'Detect on video files, folders of pictures and cameras', load: () => import('./run-command.js') },
+  { name: 'run', summary: 'Detect on video files, folders of pictures and cameras', load: () => import('./run.js') },
   { name: 'demo', summary: 'A synthetic drive through the bundled model, live on a page, with its score', load: () => import('./demo.js') },
-  { name: 'eval', summary: 'Accuracy: COCO AP, streaming AP, simulation, comparison', load: () => import('./eval-command.js') },
+  { name: 'eval', summary: 'Accuracy: COCO AP, streaming AP, simulation, comparison', load: () => import('./eval.js') },
   { name: 'profile', summary: 'Measure how long a detector takes on this machine', load: () => import('./profile.js') },
   { name: 'train', summary: 'Train a YOLOX network', load: () => import('./train.js') },
   { name: 'synth', summary: 'Make a synthetic driving data set', load: () => import('./synth.js') },
@@ -43,8 +44,9 @@ async function main(args: readonly string[]): Promise<number> {
       .description('Streaming perception for the edge: YOLOX on live video')
       .version(packageVersion(), '-V, --version')
       .configureHelp({ showGlobalOptions: true })
-      .showHelpAfterError('(nowcast --help says what there is)')
+      .showHelpAfterError('(nowcast --help lists the commands)')
       .exitOverride();
+    addMoreHelp(program, { examples: ['nowcast demo', 'nowcast run clip.mp4', 'nowcast run --help'], page: 'configuration.md' });
     const wanted = args.find((arg) => COMMANDS.some(({ name }) => name === arg));
     for (const { name, summary, load } of COMMANDS) {
       if (name === wanted) (await load()).register(program, context);
@@ -96,5 +98,5 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
 });
 process.exitCode = await main(process.argv.slice(2));
-// Node aborts at its exit where a terminal is gone that it wants to set back: end as a hang-up ends a program.
+// Node aborts on exit when it cannot restore a closed terminal; end with SIGHUP instead.
 if (!terminals.every((fd) => isatty(fd))) process.kill(process.pid, 'SIGHUP');

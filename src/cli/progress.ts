@@ -3,7 +3,7 @@ import type { Progress, ProgressBar, ProgressBarOptions } from '../app/context.j
 
 const NO_BAR: ProgressBar = { set: () => undefined, done: () => undefined };
 
-/** Progress bars at the foot of a terminal; lines printed meanwhile go above them. Nothing is drawn elsewhere. */
+/** Progress bars at the bottom of a terminal; lines printed meanwhile go above them. Elsewhere, nothing is drawn. */
 export class TerminalProgress implements Progress {
   readonly #stream: NodeJS.WriteStream;
   readonly #enabled: boolean;
@@ -43,11 +43,11 @@ export class TerminalProgress implements Progress {
       return;
     }
     this.#bars.log(line);
-    // At once: a line that waits for the next redraw would be lost where the bars go first.
+    // At once: a line that waits for the next redraw would be lost if the bars are removed first.
     this.#bars.update();
   }
 
-  /** Takes the bars away and gives the cursor back. */
+  /** Removes the bars and restores the cursor. */
   stop(): void {
     this.#bars?.stop();
     this.#bars = undefined;

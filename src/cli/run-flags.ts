@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { UsageError } from '../core/errors.js';
 import { checkSettings } from '../config/problems.js';
-import { factsAt, type Settings } from '../config/schema.js';
+import type { Settings } from '../config/schema.js';
+import { keyOption } from './flags.js';
 
 /** A flag and the key of the configuration that it sets; help and checks are the key's own. */
 const FLAGS = [
@@ -32,11 +33,7 @@ export type RunFlagValues = Readonly<Record<string, string | true | undefined>>;
 
 /** Adds the flags of a run to a command. */
 export function addRunFlags(command: Command): Command {
-  for (const [flag, key] of FLAGS) {
-    const facts = factsAt(key.split('.'));
-    const preset = facts?.default === undefined || facts.default === false ? '' : ` (default: ${facts.default})`;
-    command.option(flag, `${asHelp(facts?.description ?? '')}${preset}`);
-  }
+  for (const [flag, key] of FLAGS) command.addOption(keyOption(flag, key));
   return command
     .option('--offline', 'every frame, as fast as the detector goes, without a budget: --pace max --schedule every --budget none')
     .option('--feed <[host:]port>', 'serve the live results as a WebSocket feed; its token comes from NOWCAST_FEED_TOKEN or the config');
@@ -84,11 +81,6 @@ function hostAndPort(text: string): { readonly host?: string; readonly port: num
   if (match === null || port > 65535) throw new UsageError(`--feed is "${text}"; it must be PORT or HOST:PORT with a port from 0 to 65535, such as 8765, 0.0.0.0:8765 or [::1]:8765`);
   const host = match[1] ?? match[2];
   return host === undefined ? { port } : { host, port };
-}
-
-/** A sentence as commander writes its own: no capital, no full stop. */
-function asHelp(sentence: string): string {
-  return sentence.replace(/^\w/, (letter) => letter.toLowerCase()).replace(/\.$/, '');
 }
 
 function camelCase(flag: string): string {

@@ -26,7 +26,7 @@ export function summaryText({ model, durationMs, perceptsPerSecond, total, strea
   return lines.join('\n');
 }
 
-/** Each reason that occurred, with how often. */
+/** Each reason that occurred, with its count. */
 function dropsText({ drops }: Pick<Counts, 'drops'>): string {
   const parts = Object.entries(drops).filter(([, count]) => count > 0).map(([reason, count]) => `${count} ${reason}`);
   return parts.length === 0 ? 'none' : parts.join(', ');
@@ -36,7 +36,7 @@ const WHOSE_CLOCK: Readonly<Record<CaptureClock, string>> = {
   sender: 'sender\'s clock', arrival: 'by arrival', wall: 'time of day in the stream',
 };
 
-/** How well the age of a stream's percepts is known; nothing where it is known exactly, as of a file, or none came. */
+/** The uncertainty of the age of a stream's percepts; empty if the age is exact, as for a file, or without percepts. */
 function trustTexts({ captureClocks, uncertaintyMs: { p50, max } }: Stream): string[] {
   if (max === 0) return [];
   const clocks = CAPTURE_CLOCKS.filter((clock) => captureClocks[clock] > 0).map((clock) => WHOSE_CLOCK[clock]);

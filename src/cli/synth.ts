@@ -1,66 +1,44 @@
 import type { Command } from 'commander';
+import { PICTURE_FORMATS, SYNTH_FPS } from '../app/synth.js';
 import { UsageError } from '../core/errors.js';
 import type { Size } from '../core/letterbox.js';
-import { locateFfmpeg } from '../streaming/ffmpeg/binary.js';
-import { rgbaVideoEncoder } from '../streaming/ffmpeg/video-encoder.js';
-import { writeDataset } from '../../synth/write-dataset.js';
-import { openIo, type CliContext, type CommandIo } from './command-io.js';
-import { numberFlag, textFlag } from './eval-flags.js';
-import type { RunFlagValues } from './run-flags.js';
+import { openIo, type CliContext } from './command-io.js';
+import { addFlags, choiceFlag, numberFlag, parsedFlag, readFlags, requiredFlag, switchFlag, type RawFlags } from './flags.js';
+import { addMoreHelp } from './help.js';
 
-const FPS = 30;
-const PICTURES = ['jpg', 'png'] as const;
+/** The synthetic world takes seeds of 32 bits. */
+const LARGEST_SEED = 0xffffffff;
+
+const FLAGS = {
+  out: requiredFlag('--out <dir>', 'folder to write into; it must not hold a data set yet'),
+  seed: numberFlag('--seed <n>', 'of the first drive; the others count on from it', { min: 0, max: LARGEST_SEED, whole: true }, 0),
+  sequences: numberFlag('--sequences <n>', 'how many drives', { min: 1, max: 100_000, whole: true }, 1),
+  frames: numberFlag('--frames <n>', `frames of each, ${SYNTH_FPS} a second`, { min: 1, max: 1_000_000, whole: true }, 150),
+  every: numberFlag('--every <n>', 'keep the first of every n frames, for more variety in as many pictures', { min: 1, max: 1000, whole: true }, 1),
+  size: parsedFlag('--size <WxH>', 'of the pictures', {
+    allowed: 'a width and a height in pixels, such as 960x600', parse: parseSize, preset: { width: 960, height: 600 }, presetText: '960x600',
+  }),
+  video: switchFlag('--video', 'write a video of each drive, without pictures unless --frames-as is given'),
+  framesAs: choiceFlag('--frames-as <jpg|png>', 'write every frame as a picture', PICTURE_FORMATS, undefined, 'jpg, without --video'),
+};
 
 /** Declares `nowcast synth`. */
 export function register(program: Command, context: CliContext): void {
-  const command = program.command('synth')
-    .description('Make a synthetic driving data set: pictures or videos, and Argoverse-HD annotations')
-    .requiredOption('--out <dir>', 'folder to write into; it must not hold a data set yet')
-    .option('--seed <n>', 'of the first drive; the others count on from it (default: 0)')
-    .option('--sequences <n>', 'how many drives (default: 1)')
-    .option('--frames <n>', `frames of each, ${FPS} a second (default: 150)`)
-    .option('--every <n>', 'keep the first of every n frames, for more variety in as many pictures (default: 1)')
-    .option('--size <WxH>', 'of the pictures, in pixels (default: 960x600)')
-    .option('--video', 'write a video of each drive, without pictures unless --frames-as is given')
-    .option('--frames-as <jpg|png>', 'write every frame as a picture (default: jpg, without --video)');
-  command.action(async (flags: RunFlagValues) => synth(openIo(command, context), flags));
+  const command = program.command('synth').description('Make a synthetic driving data set: pictures or videos, and Argoverse-HD annotations');
+  addFlags(command, FLAGS).action(async (raw: RawFlags) => {
+    const { framesAs, ...options } = readFlags(FLAGS, raw);
+    const lastSeed = options.seed + options.sequences - 1;
+    if (lastSeed > LARGEST_SEED) throw new UsageError(`--seed is ${options.seed}; with ${options.sequences} drives it must be ${LARGEST_SEED - options.sequences + 1} or less`);
+    const { synthesise } = await import('../app/synth.js');
+    const io = openIo(command, context);
+    const summary = await synthesise({ ...options, pictures: framesAs ?? (options.video ? undefined : 'jpg') }, io);
+    io.print(io.json ? JSON.stringify(summary)
+      : `${summary.annotations}: ${summary.objects} objects in ${summary.frames} frames of ${summary.sequences} drives, ${summary.framesPerSecond} frames/s`);
+  });
+  addMoreHelp(command, { examples: ['nowcast synth --out world', 'nowcast synth --out world --sequences 8 --frames 90 --video --frames-as png'], page: 'synthetic-world.md' });
 }
 
-async function synth(io: CommandIo, flags: RunFlagValues): Promise<void> {
-  const sequences = numberFlag(flags, '--sequences', 1, { min: 1, max: 100_000, integer: true });
-  const frames = numberFlag(flags, '--frames', 150, { min: 1, max: 1_000_000, integer: true });
-  const every = numberFlag(flags, '--every', 1, { min: 1, max: 1_000, integer: true });
-  const seed = numberFlag(flags, '--seed', 0, { min: 0, max: 0xffffffff - sequences, integer: true });
-  const size = parseSize(textFlag(flags, 'size') ?? '960x600');
-  const wantsVideo = flags['video'] === true;
-  const pictures = picturesFlag(flags, wantsVideo);
-  const ffmpeg = wantsVideo ? await locateFfmpeg(io.env, io.cacheDir) : undefined;
-  const bar = io.progress.bar({ label: 'synth', total: sequences * frames, unit: 'frames' });
-  const startedMs = io.clock.now();
-  try {
-    const summary = await writeDataset({
-      out: textFlag(flags, 'out')!, seed, sequences, frames, size, fps: FPS, every, signal: io.signal, onFrame: (done) => bar.set(done),
-      ...(pictures && { pictures }), ...(ffmpeg && { openVideo: (...video) => rgbaVideoEncoder(ffmpeg.path, ...video) }),
-    });
-    const framesPerSecond = Math.round(summary.frames / ((io.clock.now() - startedMs) / 1000) * 10) / 10;
-    if (io.json) io.print(JSON.stringify({ ...summary, framesPerSecond }));
-    else io.print(`${summary.annotations}: ${summary.objects} objects in ${summary.frames} frames of ${summary.sequences} drives, ${framesPerSecond} frames/s`);
-  } finally {
-    bar.done();
-  }
-}
-
-/** @throws UsageError for what is not two whole numbers with an x between them */
-function parseSize(text: string): Size {
+function parseSize(text: string): Size | undefined {
   const [, width, height] = /^(\d+)x(\d+)$/i.exec(text) ?? [];
-  if (width === undefined) throw new UsageError(`--size is ${JSON.stringify(text)}; it must be a width and a height in pixels, such as 960x600`);
-  return { width: Number(width), height: Number(height) };
-}
-
-function picturesFlag(flags: RunFlagValues, wantsVideo: boolean): (typeof PICTURES)[number] | undefined {
-  const text = textFlag(flags, 'framesAs');
-  if (text === undefined) return wantsVideo ? undefined : 'jpg';
-  const format = PICTURES.find((name) => name === text);
-  if (format === undefined) throw new UsageError(`--frames-as is ${JSON.stringify(text)}; it must be ${PICTURES.join(' or ')}`);
-  return format;
+  return width === undefined ? undefined : { width: Number(width), height: Number(height) };
 }

@@ -2,7 +2,7 @@ import { UsageError } from '../core/errors.js';
 import { didYouMean } from './suggest.js';
 
 /**
- * The ids of classes that are given by name or by id, ascending, each once.
+ * The ids of classes given by name or by id, ascending, each once.
  * @param names the model's class names, by id
  * @throws UsageError naming the class that the model does not have
  */

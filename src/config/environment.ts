@@ -6,10 +6,10 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 const REFERENCE = /\$\$\{|\$\{([A-Za-z_]\w*)(?::-([^}]*))?\}|\$\{/g;
 
 /**
- * Puts environment variables into a text: `${NAME}`, `${NAME:-default}` (also where NAME is empty), `$${` for `${`.
+ * Puts environment variables into a text: `${NAME}`, `${NAME:-default}` (also for an empty NAME), `$${` for `${`.
  * @param where the place of the text, for messages
- * @param onValue is told every value that came from the environment, which is to be kept secret
- * @throws UsageError where a variable is not set and has no default, or where the form is not one of these
+ * @param onValue receives every value from the environment, which must stay secret
+ * @throws UsageError if a variable is unset and has no default, or if the form is none of these
  */
 export function substitute(text: string, env: Environment, where: string, onValue: (value: string) => void): string {
   return text.replaceAll(REFERENCE, (match: string, name: string | undefined, fallback: string | undefined) => {

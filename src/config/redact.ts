@@ -1,9 +1,9 @@
 import { HIDDEN, hideParameters, redactUrls } from '../core/redact.js';
 
-/** A shorter text is no secret, and hiding it would punch holes into every message. */
+/** A shorter text is no secret, and hiding it would damage every message. */
 const SHORTEST_SECRET = 3;
 
-/** Hides URL credentials, secret query values and every given secret in a text, in each form in which it may be written. */
+/** Hides URL credentials, secret query values and every given secret in a text, in each of their spellings. */
 export function redactText(text: string, secrets: Iterable<string> = []): string {
   let redacted = text;
   const forms = new Set<string>();
@@ -15,15 +15,15 @@ export function redactText(text: string, secrets: Iterable<string> = []): string
   return redactUrls(redacted);
 }
 
-/** The password in a URL, if it has one; programs that open it may echo it without the URL around it. */
+/** The password in a URL, if it has one; programs that open the URL may print it alone. */
 export function passwordIn(url: string): string | undefined {
   return /^[a-z][a-z\d+.-]*:\/\/[^:]*:(.*)@/is.exec(hideParameters(url))?.[1];
 }
 
-/** The keys whose values are secret wherever they stand. */
+/** Keys with secret values, in any section. */
 const SECRET_KEYS = new Set(['token', 'password']);
 
-/** A copy of `value` that may be printed and recorded: every string in it redacted, secret keys hidden whole. */
+/** A copy of `value` for printing and recording: every string in it redacted, secret keys hidden entirely. */
 export function redact(value: unknown, secrets: Iterable<string> = []): unknown {
   const known = [...secrets];
   const copy = (part: unknown, key?: string): unknown => {

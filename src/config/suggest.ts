@@ -1,11 +1,11 @@
-/** The candidate that was most likely meant, or undefined where none is near. */
+/** The most likely intended candidate, or undefined if none is near. */
 export function nearest(text: string, candidates: Iterable<string>): string | undefined {
   const wanted = text.toLowerCase();
   let best: string | undefined;
   let bestDistance = Math.min(text.length, Math.max(1, Math.floor(text.length * 0.4)) + 1);
   for (const candidate of candidates) {
     const other = candidate.toLowerCase();
-    // What was cut short or spelt out is nearer than its letters say.
+    // Abbreviations and full forms are nearer than their letters suggest.
     const isPrefix = Math.min(wanted.length, other.length) >= 3 && (wanted.startsWith(other) || other.startsWith(wanted));
     const distance = isPrefix ? 1.5 : editDistance(wanted, other);
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];

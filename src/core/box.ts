@@ -11,7 +11,7 @@ export function boxArea(box: Box): number {
   return Math.max(0, box.x2 - box.x1) * Math.max(0, box.y2 - box.y1);
 }
 
-/** Intersection over union, 0 to 1; 0 where both boxes are empty. */
+/** Intersection over union, 0 to 1; 0 if both boxes are empty. */
 export function boxIou(a: Box, b: Box): number {
   const width = Math.min(a.x2, b.x2) - Math.max(a.x1, b.x1);
   const height = Math.min(a.y2, b.y2) - Math.max(a.y1, b.y1);

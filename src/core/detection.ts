@@ -8,6 +8,6 @@ export type Detection = {
   readonly score: number;
   readonly classId: number;
   readonly className: string;
-  /** Stays the same while an object is followed; absent where nothing tracks. */
+  /** Stays the same while the object is tracked; absent without tracking. */
   readonly trackId?: number;
 };

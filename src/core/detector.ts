@@ -38,7 +38,7 @@ export type DetectorResult = {
 };
 
 /** Finds objects in one picture. Knows nothing of streams, schedules or clocks. */
-export interface Detector {
+export interface Detector extends AsyncDisposable {
   readonly info: DetectorInfo;
   /**
    * Frames that may be under way at once without waiting for each other; one is computed at a time by each host, so

@@ -1,4 +1,4 @@
-/** What stands where a secret stood. */
+/** The text in place of a secret. */
 export const HIDDEN = '***';
 
 /** Query parameters whose values are secret: the name with its `=` is the first group, the value follows it. */
@@ -6,19 +6,19 @@ export const SECRET_PARAMETER = /([?&;](?:[\w.-]*(?:token|password|passwd|secret
 
 const URL = /\b([a-z][a-z0-9+.-]*:\/\/)([^\s'"<>]*)/gi;
 
-/** What can only be a host, where credentials would have a password with a colon before it. */
+/** Text that can only be a host, at a place where credentials would have a password after a colon. */
 const BEGINS_WITH_HOST = /^(?:\[[^\]]*\]|[^:/?#]+)(?::\d+)?[/?]/;
 
 /**
- * A text whose URLs hold no secrets any more: the values of secret query parameters become `***`, and so does everything
- * before the last `@`, since passwords are often typed raw with `@`, `#` and `/` in them. A path with `@` is hidden
- * with it: rather too much than one character of a password.
+ * A text without the secrets of its URLs: `***` replaces the values of secret query parameters, and everything before
+ * the last `@`, because passwords are often typed raw with `@`, `#` and `/` in them. A path with `@` is hidden with it:
+ * better too much than one character of a password.
  */
 export function redactUrls(text: string): string {
   return hideParameters(text.replaceAll(URL, (_, scheme: string, after: string) => `${scheme}${withoutSecrets(after)}`));
 }
 
-/** Puts `***` in the place of the values of secret query parameters. */
+/** Replaces the values of secret query parameters with `***`. */
 export function hideParameters(text: string): string {
   return text.replaceAll(SECRET_PARAMETER, `$1${HIDDEN}`);
 }
@@ -27,6 +27,6 @@ export function hideParameters(text: string): string {
 function withoutSecrets(afterScheme: string): string {
   const shown = hideParameters(afterScheme);
   if (shown.includes('@')) return `${HIDDEN}@${shown.slice(shown.lastIndexOf('@') + 1)}`;
-  // Where the only `@` went with a parameter, that parameter may have been a part of a password.
+  // If the only `@` disappeared with a parameter, that parameter may have been part of a password.
   return !afterScheme.includes('@') || BEGINS_WITH_HOST.test(afterScheme) ? shown : HIDDEN;
 }

@@ -1,7 +1,7 @@
 import type { Provider } from '../core/detector.js';
 
-/** What a session can really run on. */
+/** A provider that a session can run on. */
 export type ActualProvider = Exclude<Provider, 'auto'>;
 
-/** The code of a ModelError that says that the asked-for provider cannot be had. */
+/** The code of a ModelError for a requested provider that is unavailable. */
 export const PROVIDER_ERROR = 'NOWCAST_PROVIDER';

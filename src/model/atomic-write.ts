@@ -4,8 +4,8 @@ import { dirname } from 'node:path';
 import { OutputError } from '../core/errors.js';
 
 /**
- * Writes a file so that others see all of it or nothing; makes its folder where there is none. Several processes may
- * write the same one at once, so each draft has a name of its own.
+ * Writes a file atomically; creates its folder if needed. Several processes may write the same one at once, so each
+ * draft has its own name.
  * @throws OutputError naming the path
  */
 export async function writeFileAtomic(path: string, data: Uint8Array | string): Promise<void> {

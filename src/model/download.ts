@@ -3,30 +3,33 @@ import { ModelError, OutputError } from '../core/errors.js';
 
 export type DownloadProgress = {
   readonly receivedBytes: number;
-  /** Absent while the server has not said it. */
+  /** Absent until the server states it. */
   readonly totalBytes?: number;
 };
 
 export type DownloadOptions = {
   /** Default: Node's own. */
   readonly fetch?: typeof globalThis.fetch;
-  /** Ends the download with the signal's reason; what has come stays for the next time. */
+  /** Ends the download with the signal's reason; the received part stays for the next time. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: DownloadProgress) => void;
-  /** Refuse a file of another size before it is fetched. */
+  /** Refuse a file of another size before fetching it. */
   readonly expectedBytes?: number;
-  /** The caller checks the content, so a part may be continued even where the server cannot say that it is unchanged. */
+  /**
+   * The caller checks the content, so a part may be continued even if the server cannot confirm that the file is
+   * unchanged.
+   */
   readonly isContentChecked?: boolean;
 };
 
-/** A connection that breaks off is taken up again at once while each attempt brings something, this often in all. */
+/** A broken connection is resumed at once while each attempt brings data, at most this often. */
 const MAX_ATTEMPTS = 5;
 
 /**
- * Fetches `url` into `path`, continuing what an earlier call left there where the server can and its file is still the
- * same (Range with If-Range, RFC 9110 §13.1.5). What proves that lies in `path.validator`: {@link clearDownload} it in
+ * Fetches `url` into `path`, and continues the part of an earlier call if the server can and its file is unchanged
+ * (Range with If-Range, RFC 9110 §13.1.5). `path.validator` keeps the evidence for that: call {@link clearDownload} in
  * the end.
- * @throws ModelError where the server cannot be reached or does not give the file; OutputError where it cannot be written
+ * @throws ModelError if the server cannot be reached or does not give the file; OutputError if it cannot be written
  */
 export async function download(url: string, path: string, options: DownloadOptions = {}): Promise<void> {
   for (let attempt = 1; ; attempt++) {
@@ -44,13 +47,13 @@ export async function download(url: string, path: string, options: DownloadOptio
   }
 }
 
-/** Removes what {@link download} keeps beside the file; `withFile` removes the file as well. */
+/** Removes the file that {@link download} keeps beside it; `withFile` removes the file as well. */
 export async function clearDownload(path: string, { withFile = false } = {}): Promise<void> {
   await rm(validatorPath(path), { force: true });
   if (withFile) await rm(path, { force: true });
 }
 
-/** The network's fault, so that another attempt makes sense. */
+/** The network's fault, so another attempt makes sense. */
 class ConnectionLost extends Error {}
 
 async function fetchRest(url: string, path: string, have: number, options: DownloadOptions): Promise<void> {
@@ -65,7 +68,7 @@ async function fetchRest(url: string, path: string, have: number, options: Downl
   const range = /^bytes (?:(\d+)-\d+|\*)\/(\d+|\*)$/.exec(response.headers.get('content-range') ?? '');
   if (response.status === 416 && canResume) {
     await response.body?.cancel();
-    // All of it was there already; anything else is no part of this file.
+    // All of it was there already; any other answer is no part of this file.
     if (Number(range?.[2]) === have) return;
     await clearDownload(path, { withFile: true });
     return fetchRest(url, path, 0, options);
@@ -143,7 +146,7 @@ async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): 
   }
 }
 
-/** What proves on the next request that the file is still the same; a weak ETag proves nothing about bytes. */
+/** The evidence, for the next request, that the file is unchanged; a weak ETag proves nothing about bytes. */
 function validatorOf({ headers }: Response): string | undefined {
   const etag = headers.get('etag');
   return etag !== null && !etag.startsWith('W/') ? etag : (headers.get('last-modified') ?? undefined);
@@ -158,7 +161,7 @@ async function sizeOf(path: string): Promise<number> {
 }
 
 function unreachable(error: ConnectionLost): ModelError {
-  // fetch says "fetch failed" and keeps the reason one level down.
+  // fetch reports "fetch failed" and keeps the reason in its cause.
   const cause = (error.cause as Error | undefined)?.cause ?? error.cause;
   return new ModelError(cause instanceof Error ? `${error.message} (${cause.message})` : error.message, { cause: error });
 }

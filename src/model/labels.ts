@@ -15,10 +15,10 @@ const COCO = [
 /** Argoverse-HD's eight classes, by category id. */
 const ARGOVERSE_HD = ['person', 'bicycle', 'car', 'motorcycle', 'bus', 'truck', 'traffic light', 'stop sign'] as const;
 
-/** Label sets that are known by name. */
+/** Label sets by name. */
 export const LABEL_SETS = { 'coco': COCO, 'argoverse-hd': ARGOVERSE_HD } as const satisfies Record<string, readonly string[]>;
 
-/** Category ids 1–90 that COCO left unused. */
+/** Category ids 1–90 that COCO does not use. */
 const UNUSED_COCO_IDS = new Set([12, 26, 29, 30, 45, 66, 68, 69, 71, 83]);
 
 /** COCO's own category id (1–90) of each of the 80 classes, by class id. */
@@ -26,10 +26,9 @@ export const cocoCategoryIds: readonly number[] = Array.from({ length: 90 }, (_,
 
 /**
  * A model's class names.
- * @param nameOrPath `coco`, `argoverse-hd`, or a text file with one name a line, bare or after its class id
- *   (`0  person`); undefined takes the names that the model's file holds, the set that has as many
- *   classes, or `class-0`, `class-1`…
- * @throws ModelError where there are not `classCount` names; both counts are in the message
+ * @param nameOrPath `coco`, `argoverse-hd`, or a text file with one name a line, alone or after its class id
+ * (`0  person`); undefined takes the names in the model's file, the set with as many classes, or `class-0`, `class-1`…
+ * @throws ModelError if there are not `classCount` names; the message contains both counts
  */
 export async function loadLabels(
   nameOrPath: string | undefined, { classCount, classNames }: { readonly classCount: number; readonly classNames?: readonly string[] },

@@ -3,16 +3,16 @@ import { createRequire } from 'node:module';
 import { arch, availableParallelism, cpus, platform } from 'node:os';
 import { dirname, join } from 'node:path';
 
-/** Everything about this machine that can change which provider is the fastest. */
+/** All properties of this machine that can change which provider is the fastest. */
 export type MachineFingerprint = {
   readonly platform: string;
   readonly arch: string;
   readonly cpu: string;
   readonly cores: number;
   readonly onnxRuntime: string;
-  /** Files beside ONNX Runtime's binding: a provider installed later shows here. */
+  /** Files beside ONNX Runtime's binding: they show a provider that was installed later. */
   readonly libraries: readonly string[];
-  /** Graphics device nodes, where the system has such. */
+  /** Graphics device nodes, if the system has any. */
   readonly devices: readonly string[];
 };
 

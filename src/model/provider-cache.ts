@@ -7,7 +7,7 @@ import { writeFileAtomic } from './atomic-write.js';
 import type { MachineFingerprint } from './machine-fingerprint.js';
 import type { ActualProvider } from './actual-provider.js';
 
-/** What a choice of provider holds for. */
+/** The conditions of a choice of provider. */
 export type ProviderChoiceKey = {
   readonly machine: MachineFingerprint;
   readonly modelSha256: string;
@@ -15,13 +15,13 @@ export type ProviderChoiceKey = {
   readonly threads: number;
 };
 
-/** The provider that `auto` took, with the median runtime of each that was measured. */
+/** The provider that `auto` selected, with the median runtime of each measured one. */
 export type ProviderChoice = {
   readonly provider: ActualProvider;
   readonly medianMs: Readonly<Partial<Record<ActualProvider, number>>>;
 };
 
-/** What `auto` took for this key before; undefined where it is not known or the file is damaged. */
+/** The earlier choice of `auto` for this key; undefined if there is none or the file is damaged. */
 export async function recallProvider(cacheDir: string, key: ProviderChoiceKey): Promise<ActualProvider | undefined> {
   try {
     const { provider } = JSON.parse(await readFile(choicePath(cacheDir, key), 'utf8')) as ProviderChoice;
@@ -31,12 +31,12 @@ export async function recallProvider(cacheDir: string, key: ProviderChoiceKey): 
   }
 }
 
-/** @throws OutputError where `cacheDir` cannot be written */
+/** @throws OutputError if `cacheDir` cannot be written */
 export async function rememberProvider(cacheDir: string, key: ProviderChoiceKey, choice: ProviderChoice): Promise<void> {
   await writeFileAtomic(choicePath(cacheDir, key), `${JSON.stringify({ ...choice, ...key }, null, 2)}\n`);
 }
 
-/** One file a key, so that writers never have to merge. */
+/** One file for each key, so that writers never have to merge. */
 function choicePath(cacheDir: string, key: ProviderChoiceKey): string {
   const name = createHash('sha256').update(JSON.stringify(key)).digest('hex').slice(0, 16);
   return join(cacheDir, 'providers', `${name}.json`);

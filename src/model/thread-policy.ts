@@ -1,4 +1,4 @@
-/** What the machine offers and how many detectors share it. */
+/** The machine's resources, and the number of detectors that share them. */
 export type Machine = {
   /** Logical cores that this process may use. */
   readonly cores: number;
@@ -7,16 +7,16 @@ export type Machine = {
 };
 
 /**
- * Threads for one run when nobody asked for a number: half of the cores, shared by the hosts, at least 1 and at most 4.
- * The other half decodes, schedules and draws; YOLOX at streaming sizes gains little beyond 4 threads.
+ * The default number of threads for one run: half of the cores, shared by the hosts, at least 1 and at most 4. The
+ * other half decodes, schedules and draws; YOLOX at streaming sizes gains little beyond 4 threads.
  */
 export function defaultThreads({ cores, hosts }: Machine): number {
   return Math.min(4, Math.max(1, Math.floor(cores / 2 / hosts)));
 }
 
 /**
- * Whether the threads of a session may spin while they wait for work. That gains a quarter for one session with cores
- * to spare, and costs a multiple as soon as anything else wants the cores that it burns.
+ * Whether the threads of a session may spin while they wait for work. That gains a quarter for one session with spare
+ * cores, and costs a multiple once other work needs the cores that it burns.
  */
 export function maySpin({ cores, hosts }: Machine, threads: number): boolean {
   return hosts === 1 && cores >= threads + 2;

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { ModelError } from '../core/errors.js';
+import { packageRoot } from '../core/package-root.js';
 
 const zooFile = z.strictObject({
   release: z.url(),
@@ -36,8 +37,6 @@ export type FoundModel = {
 
 /** The model that comes with the package. */
 export const BUNDLED_MODEL = 'nowcast-nano';
-
-const packageRoot = new URL('../../../', import.meta.url);
 
 /** Every model of `configs/zoo.yaml`, smallest first. */
 export async function readZoo(): Promise<readonly ZooEntry[]> {

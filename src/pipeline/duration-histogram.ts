@@ -14,10 +14,10 @@ export type Distribution = {
 /** Microseconds are counted up to two minutes with three significant digits. */
 const HIGHEST_US = 120_000_000;
 
-/** How long something took, time after time, in memory of a fixed size. */
+/** A distribution of durations, in memory of a fixed size. */
 export class DurationHistogram {
   readonly #histogram = build({ highestTrackableValue: HIGHEST_US, numberOfSignificantValueDigits: 3 });
-  /** The histogram's own mean walks over all of its cells, which keeps the event loop for 2 ms each time. */
+  /** The histogram's own mean walks over all of its cells, which blocks the event loop for 2 ms each time. */
   #sumUs = 0;
 
   add(ms: number): void {
@@ -26,7 +26,7 @@ export class DurationHistogram {
     this.#sumUs += us;
   }
 
-  /** All zeros before the first duration. Cheap enough to be asked every second. */
+  /** All zeros before the first duration. Cheap enough to compute every second. */
   distribution(): Distribution {
     const count = this.#histogram.totalCount;
     const at = (percentile: number): number => count === 0 ? 0 : this.#histogram.getValueAtPercentile(percentile) / 1000;

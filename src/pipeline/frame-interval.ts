@@ -1,4 +1,4 @@
-/** Differences that count, and the largest that can be one interval: more is a gap. */
+/** The differences that count, and the largest possible interval: a larger one is a gap. */
 const WINDOW = 31;
 const LONGEST_INTERVAL_MS = 2000;
 

@@ -1,12 +1,12 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { OutputError } from '../core/errors.js';
 
-/** Told once when a file cannot be written any more; nothing is written to it from then on. */
+/** Called once when a file can no longer be written; nothing is written to it from then on. */
 export type OnOutputFailure = (error: OutputError) => void;
 
 /**
- * A file that is written piece by piece, each in the hands of the operating system before `write` returns (some 10 µs
- * for an event), so that a killed process loses nothing that it wrote. Failing while it runs stops the file, not the run.
+ * A file that is written piece by piece. Each piece is with the operating system before `write` returns (some 10 µs for
+ * an event), so a killed process loses nothing. A failure during the run stops the file, not the run.
  */
 export class OutputFile {
   readonly #path: string;
@@ -16,7 +16,7 @@ export class OutputFile {
 
   /**
    * Creates the file, or empties it.
-   * @throws OutputError where that cannot be
+   * @throws OutputError if that is impossible
    */
   constructor(path: string, onFailure: OnOutputFailure) {
     this.#path = path;
@@ -54,7 +54,7 @@ export class OutputFile {
   }
 }
 
-/** What is wrong with an output, and what to do about it. */
+/** The problem of an output, with the remedy. */
 export function remedy(cause: NodeJS.ErrnoException): string {
   switch (cause.code) {
     case 'ENOENT': return 'its folder does not exist; create it first';

@@ -1,9 +1,9 @@
 import type { PerceptEvent } from '../core/events.js';
 
-/** The percept that stands for a picture. */
+/** The percept for a picture. */
 export type ShownPercept = {
   readonly percept: PerceptEvent;
-  /** How much older what it observed is than the picture; 0 where it observed this very picture. */
+  /** How much older its observation is than the picture; 0 if it observed this very picture. */
   readonly ageMs: number;
 };
 
@@ -12,7 +12,7 @@ const CONTAINER_TOLERANCE_MS = 1;
 /** Percepts of several detectors may come out of order, by less than this. */
 const LOOK_AHEAD_MS = 2000;
 
-/** Finds for each picture of one stream, in presentation order, the newest percept that had been observed by then. */
+/** Finds for each picture of one stream, in presentation order, the newest percept observed by then. */
 export class PerceptTimeline {
   readonly #source: AsyncIterator<PerceptEvent, unknown> | Iterator<PerceptEvent, unknown>;
   /** Read and not shown yet, by presentation time. */
@@ -21,13 +21,13 @@ export class PerceptTimeline {
   #shown: PerceptEvent | undefined;
   #ended = false;
 
-  /** @param toleranceMs pictures and percepts whose times differ by no more belong together */
+  /** @param toleranceMs largest time difference between a picture and its own percept */
   constructor(percepts: AsyncIterable<PerceptEvent> | Iterable<PerceptEvent>, toleranceMs = CONTAINER_TOLERANCE_MS) {
     this.#toleranceMs = toleranceMs;
     this.#source = Symbol.asyncIterator in percepts ? percepts[Symbol.asyncIterator]() : percepts[Symbol.iterator]();
   }
 
-  /** @param ptsMs at least that of the call before; a picture that comes too late has no percept any more */
+  /** @param ptsMs at least that of the previous call; a picture that comes too late has no percept any more */
   async at(ptsMs: number): Promise<ShownPercept | undefined> {
     await this.#readTo(ptsMs + LOOK_AHEAD_MS);
     while (this.#ahead.length > 0 && this.#ahead[0].ptsMs <= ptsMs + this.#toleranceMs) this.#shown = this.#ahead.shift();
@@ -37,7 +37,7 @@ export class PerceptTimeline {
     return { percept: this.#shown, ageMs: ageMs <= this.#toleranceMs ? 0 : ageMs };
   }
 
-  /** Gives back what the percepts are read from. */
+  /** Closes the source of the percepts. */
   async close(): Promise<void> {
     this.#ended = true;
     await this.#source.return?.();

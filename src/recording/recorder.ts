@@ -3,7 +3,8 @@ import { encodeEvent, encodeHeader } from './encode.js';
 import type { RecordingHeader } from './format.js';
 import { OutputFile, type OnOutputFailure } from './output-file.js';
 
-export type Recorder = {
+/** `await using` closes it. */
+export type Recorder = AsyncDisposable & {
   /** Adds one line. It is readable by others, and survives the end of this process, once this returns. */
   write(event: PipelineEvent): void;
   close(): Promise<void>;
@@ -17,11 +18,13 @@ export type Recorder = {
 export function createRecorder(path: string, header: RecordingHeader, onFailure: OnOutputFailure): Recorder {
   const file = new OutputFile(path, onFailure);
   file.write(`${encodeHeader(header)}\n`);
+  const close = (): Promise<void> => {
+    file.close();
+    return Promise.resolve();
+  };
   return {
     write: (event) => file.write(`${encodeEvent(event)}\n`),
-    close: () => {
-      file.close();
-      return Promise.resolve();
-    },
+    close,
+    [Symbol.asyncDispose]: close,
   };
 }

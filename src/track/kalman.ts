@@ -31,7 +31,7 @@ export function predict(motion: Motion, frames: number, valueNoise: number, rate
   motion.rateVariance += rateNoise;
 }
 
-/** The value's variance after `frames` frame intervals at a known rate. */
+/** The value's variance after `frames` frame intervals at its current rate. */
 export function varianceAfter({ valueVariance, covariance, rateVariance }: Motion, frames: number): number {
   return valueVariance + frames * (2 * covariance + frames * rateVariance);
 }

@@ -7,8 +7,8 @@ import { trace } from './trace.js';
 const SPECK = 1.6;
 
 /**
- * Draws figures in the order given.
- * @param glow is called after each, so that the light around lamps is hidden by what is nearer
+ * Draws figures in the given order.
+ * @param glow is called after each, so that nearer figures hide the light around lamps
  */
 export function drawFigures(context: SKRSContext2D, { width, height }: Size, figures: readonly Figure[], air: Atmosphere, glow: (figure: Figure) => void): void {
   context.lineCap = 'round';
@@ -32,7 +32,7 @@ export function drawFigures(context: SKRSContext2D, { width, height }: Size, fig
   }
 }
 
-/** Whether a shape is in the picture and, if it is but a detail, more than a speck. */
+/** Whether a shape is inside the picture; for a detail also whether it is larger than a speck. */
 function isWorthDrawing(shape: Shape, width: number, height: number): boolean {
   const { x1, y1, x2, y2 } = boundsOf([shape])!;
   return x2 > 0 && y2 > 0 && x1 < width && y1 < height && !(shape.isDetail && x2 - x1 < SPECK && y2 - y1 < SPECK);

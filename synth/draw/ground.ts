@@ -13,7 +13,7 @@ const FAR = 260;
 const DASH_PERIOD = 9;
 const DASH = 3;
 
-/** Draws the road and all that lies flat: in plain colours, and then the air over them, which is painted once. */
+/** Draws the road and all flat objects in plain colours, and then the air over them, which is painted once. */
 export function createGround(size: Size, air: Atmosphere, urbanity: number): (context: SKRSContext2D, scene: Scene) => void {
   const lit = (color: Color): string => css(toned({ color, shade: 1 }, 0, { ...air, isDark: false }));
   const asphalt = lit(air.isWet ? 0x474d55 : 0x5f656c);
@@ -52,7 +52,7 @@ export function createGround(size: Size, air: Atmosphere, urbanity: number): (co
   };
 }
 
-/** The air before a level road, row by row below the horizon; on a wet one the sky that it mirrors, too. */
+/** The air in front of a level road, row by row below the horizon; on a wet road also the reflected sky. */
 function paintVeil({ width, height }: Size, { haze, hazeMetres, isWet }: Atmosphere): Canvas {
   const { focal, eyeHeight } = LENS;
   const rows = Math.ceil(0.6 * height);
@@ -123,7 +123,7 @@ function centreLines(sketch: Sketch, scene: Scene, { start, crossing }: Block): 
   sketch.quads(corners, ANY);
 }
 
-/** On the road; the part that the camera has passed is cut away. */
+/** On the road; the part behind the camera is cut off. */
 function rectangle(scene: Scene, from: number, to: number, d1: number, d2: number): Point[] {
   const near = scene.camera.z + 1.2;
   if (to < near || from > near + FAR) return [];

@@ -7,7 +7,7 @@ import { cssAlpha, type Atmosphere } from '../atmosphere.js';
 const NOISE_TILE = 256;
 const STREAKS = 150;
 
-/** What lies between the world and the picture: rain, motion blur, darker corners, a sensor's noise. */
+/** Effects between world and picture: rain, motion blur, darker corners, sensor noise. */
 export function createLens(seed: number, size: Size, air: Atmosphere): (context: SKRSContext2D, scene: Scene) => void {
   const noise = noiseTile(seed);
   const corners = vignette(size);
@@ -19,7 +19,10 @@ export function createLens(seed: number, size: Size, air: Atmosphere): (context:
   };
 }
 
-/** Forward motion draws the picture out from where one drives to: the picture over itself, a little larger. */
+/**
+ * Forward motion stretches the picture from the point that the car drives to: the picture over itself, slightly
+ * enlarged.
+ */
 function blur(context: SKRSContext2D, { width, height }: Size, { speed, camera: { horizonY } }: Scene): void {
   const growth = 0.00045 * speed;
   if (growth < 0.001) return;

@@ -11,7 +11,10 @@ import { createSky } from './sky.js';
 /** Draws scenes of one drive. */
 export type Painter = (context: SKRSContext2D, scene: Scene) => void;
 
-/** Prepares what stays the same during a drive: sky, gradients, lamps' glow, noise. @param scene any of the drive's */
+/**
+ * Prepares the constant parts of a drive: sky, gradients, lamps' glow, noise.
+ * @param scene any of the drive's
+ */
 export function createPainter({ seed, conditions, camera }: Scene): Painter {
   const size: Size = { width: camera.width, height: camera.height };
   const air = atmosphereOf(conditions);

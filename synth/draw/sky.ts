@@ -5,7 +5,7 @@ import type { Conditions } from '../conditions.js';
 import { createRandom, hash, type Random } from '../random.js';
 import { blend, css, cssAlpha, type Atmosphere } from '../atmosphere.js';
 
-/** How much wider than the picture the painted sky is: as far as the road turns. */
+/** Width of the painted sky relative to the picture: it covers all turns of the road. */
 const SPAN = 1.9;
 
 /** Paints sky, clouds and skyline once; shows the part that the camera looks at. */

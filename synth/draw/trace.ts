@@ -2,9 +2,9 @@ import type { SKRSContext2D } from '@napi-rs/canvas';
 import type { Shape } from '../figure.js';
 
 /**
- * Puts a shape's outline on the context's path (a stroke's line, for those).
+ * Adds a shape's outline (for strokes, the line) to the context's path.
  * @param shiftY pixels added to every row
- * @param begins starts a new path; false adds to the one there is
+ * @param begins starts a new path; false extends the current one
  */
 export function trace(context: SKRSContext2D, shape: Shape, shiftY = 0, begins = true): void {
   if (begins) context.beginPath();

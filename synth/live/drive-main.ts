@@ -13,7 +13,7 @@ const send = (message: FromDrive, transfer: ArrayBuffer[] = []): void => port.po
 
 const drive = createDrive({ ...size, seed, fps });
 const letterboxed = createLetterboxer(size, input);
-/** While one picture is being encoded the next is drawn on the other canvas. */
+/** While one picture is being encoded, the next is drawn on the other canvas. */
 const canvases = [0, 1].map(() => ({ canvas: createCanvas(size.width, size.height), encoded: Promise.resolve() }));
 const passedOver = new Map<number, Scene>();
 let next = 0;

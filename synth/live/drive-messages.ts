@@ -2,7 +2,7 @@ import type { Size } from '../../src/core/letterbox.js';
 import type { PictureFormat } from '../../src/core/picture.js';
 import type { Annotation } from '../annotate.js';
 
-/** What a drive's thread is started with. */
+/** The start message of a drive's thread. */
 export type DriveStart = {
   readonly seed: number;
   readonly fps: number;
@@ -12,18 +12,18 @@ export type DriveStart = {
   readonly input: PictureFormat;
   /** Quality from 0 to 100 of the pictures for people; undefined makes none. */
   readonly jpegQuality: number | undefined;
-  /** Of so many of the newest frames, those that were passed over can still be drawn. */
+  /** Number of newest frames for which a skipped one can still be drawn. */
   readonly keptFrames: number;
 };
 
 export type ToDrive =
-  /** Frames before `index` that were not asked for are passed over. `image` comes back with the answer. */
+  /** Skips unrequested frames before `index`. `image` comes back with the answer. */
   | { readonly type: 'draw'; readonly index: number; readonly image: ArrayBuffer }
   /** Answered by the thread's end. */
   | { readonly type: 'close' };
 
 export type FromDrive =
-  /** What is to be seen in a frame, drawn or not; once for each, in order. */
+  /** The visible objects of a frame, drawn or not; once for each, in order. */
   | { readonly type: 'truth'; readonly index: number; readonly objects: readonly Annotation[] }
   /** `image`: planar uint8, [3, input height, input width], in the input's format. */
   | { readonly type: 'drawn'; readonly index: number; readonly image: ArrayBuffer }

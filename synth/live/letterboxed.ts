@@ -10,7 +10,7 @@ export function createLetterboxer(size: Size, input: PictureFormat): Letterboxer
   const fit = fitPicture(size, input);
   const scaled = createCanvas(fit.contentWidth, fit.contentHeight);
   const context = scaled.getContext('2d');
-  // Averages what it scales down, as the resizing of training pictures does.
+  // Averages when it scales down, like the resizing of training pictures.
   context.imageSmoothingQuality = 'medium';
   return (canvas, target) => {
     context.drawImage(canvas, 0, 0, fit.contentWidth, fit.contentHeight);

@@ -5,22 +5,22 @@ import type { Annotation } from '../annotate.js';
 import type { DriveStart, FromDrive, ToDrive } from './drive-messages.js';
 
 export type LiveDriveOptions = DriveStart & {
-  /** Told what is to be seen in every frame, drawn or not, in order; before the frame's picture is there. */
+  /** Receives the visible objects of every frame, drawn or not, in order, before the frame's picture is ready. */
   readonly onTruth?: (index: number, objects: readonly Annotation[]) => void;
-  /** Given the picture of a frame for people, some milliseconds after it was drawn. */
+  /** Receives the picture of a frame for people, some milliseconds after it was drawn. */
   readonly onJpeg?: (index: number, bytes: Uint8Array) => void;
 };
 
 type Waiting = { readonly target: Uint8Array; readonly resolve: () => void; readonly reject: (error: Error) => void };
 
-/** A drive that is drawn frame by frame in a thread of its own, as fast as it is asked to. */
+/** A drive that is drawn frame by frame on request, in a separate thread. */
 export class LiveDrive {
   readonly #worker: Worker;
   readonly #options: LiveDriveOptions;
   readonly #exited: Promise<unknown>;
-  /** In the order in which they were asked for. */
+  /** In the order of the requests. */
   readonly #waiting: Waiting[] = [];
-  /** Comes and goes with the pictures. */
+  /** Travels back and forth with the pictures. */
   #buffer: ArrayBuffer | undefined;
   #failure: Error | undefined;
 
@@ -35,8 +35,7 @@ export class LiveDrive {
   }
 
   /**
-   * Draws a frame. One that comes after frames which were not asked for passes them over; one of those that were passed
-   * over can be drawn later, as long as it is kept.
+   * Draws a frame. Unrequested frames before it are skipped; a skipped frame can be drawn later, as long as it is kept.
    * @param target receives planar uint8, [3, input height, input width], in the input's format
    */
   produce(index: number, target: Uint8Array): Promise<void> {

@@ -3,7 +3,7 @@ import type { Color, Figure } from '../figure.js';
 import { hashUnit, type Random } from '../random.js';
 import { Sketch, type Point } from '../sketch.js';
 
-/** A house along the road: its middle is at the middle of its street front, which looks toward the road. */
+/** A house along the road: its origin is the middle of its street front, which faces the road. */
 export type Building = {
   readonly id: number;
   readonly kind: 'house' | 'block' | 'office';
@@ -41,7 +41,7 @@ export function drawBuildingPlan(random: Random, id: number, urbanity: number): 
 
 /**
  * @param side -1 left of the road, 1 right of it
- * @param litShare how many of the windows are lit
+ * @param litShare share of lit windows
  */
 export function drawBuilding(camera: Camera, plan: Building, pose: Pose, side: -1 | 1, sunSide: number, litShare: number): Figure {
   const sketch = new Sketch(camera, pose);
@@ -60,7 +60,7 @@ export function drawBuilding(camera: Camera, plan: Building, pose: Pose, side: -
     sketch.polygon([[-half, 0, 0], [-half, 0, height], [half, 0, height], [half, 0, 0]], { color: wall, shade: streetShade });
     drawStreetFront(sketch, plan, side, streetShade, litShare);
   }
-  // Nearer than a building is whatever stands before its far end, because it stands on the street's side of it.
+  // Objects in front of the building's far end are nearer, because they stand on its street side.
   return sketch.figure(undefined, sketch.depth + half);
 }
 

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { cacheDir, packageRoot, packageVersion } from '../../src/app/paths.js';
+import { cacheDir, packageFile, packageVersion } from '../../src/app/paths.js';
 
 describe('the cache folder', () => {
   for (const [what, env, path] of [
@@ -14,7 +13,7 @@ describe('the cache folder', () => {
 
 describe('the package', () => {
   it('is found from the compiled files', () => {
-    assert.ok(existsSync(join(packageRoot, 'package.json')));
+    assert.ok(existsSync(packageFile('package.json')));
     assert.match(packageVersion(), /^\d+\.\d+\.\d+/);
   });
 });

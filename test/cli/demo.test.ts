@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { planDemo } from '../../src/cli/demo.js';
+import { readPlan } from '../../src/cli/demo.js';
 import { SlowedDetector } from '../../src/app/demo/slowed-detector.js';
 import { DEFAULT_DEMO_SEED } from '../../src/config/source-kind.js';
 import { UsageError } from '../../src/core/errors.js';
@@ -8,17 +8,17 @@ import { FrameLedger } from '../helpers/frames.js';
 
 describe('the plan of a demo', () => {
   it('is a forecast of the default drive, scored down to unlikely boxes, on a page whose port may move', () => {
-    const { run, page, seed, extraMs } = planDemo({});
+    const { run, page, seed, extraMs } = readPlan({});
     assert.deepEqual(run.sources, [{ id: 'demo', kind: 'demo', seed: DEFAULT_DEMO_SEED }]);
     assert.deepEqual([run.detect.forecast, run.detect.conf, run.detect.nms, run.detect.schedule, run.detect.budgetMs], ['nowcast', 0.01, 0.5, 'idle-free', 100]);
     assert.deepEqual([run.model.path, run.feed?.host, run.feed?.port, page, seed, extraMs], ['nowcast-nano', '127.0.0.1', 8765, { mayMove: true }, DEFAULT_DEMO_SEED, 0]);
   });
 
   it('follows the flags', () => {
-    const { run, page, seed, extraMs } = planDemo({ seed: '7', port: '9000', conf: '0.1', forecast: 'none', schedule: 'stride:2', budget: 'none', duration: '10s', slower: '150ms' });
+    const { run, page, seed, extraMs } = readPlan({ seed: '7', port: '9000', conf: '0.1', forecast: 'none', schedule: 'stride:2', budget: 'none', duration: '10s', slower: '150ms' });
     assert.deepEqual([seed, run.feed?.port, page, run.detect.conf, run.detect.forecast, run.detect.schedule, run.detect.budgetMs, run.durationMs, extraMs],
       [7, 9000, { mayMove: false }, 0.1, 'none', 'stride:2', undefined, 10_000, 150]);
-    assert.deepEqual([planDemo({ headless: true }).run.feed, planDemo({ headless: true }).page], [undefined, undefined]);
+    assert.deepEqual([readPlan({ headless: true }).run.feed, readPlan({ headless: true }).page], [undefined, undefined]);
   });
 
   for (const [flags, message] of [
@@ -30,7 +30,7 @@ describe('the plan of a demo', () => {
     [{ slower: '2s' }, /1000 ms at most/],
     [{ conf: '2' }, /--conf/],
   ] as const) {
-    it(`refuses ${JSON.stringify(flags)}`, () => assert.throws(() => planDemo(flags), (error: unknown) => error instanceof UsageError && message.test(error.message)));
+    it(`refuses ${JSON.stringify(flags)}`, () => assert.throws(() => readPlan(flags), (error: unknown) => error instanceof UsageError && message.test(error.message)));
   }
 });
 

@@ -31,6 +31,7 @@ describe('nowcast', () => {
   const usage: readonly [string, readonly string[], RegExp][] = [
     ['no command', [], /^Usage: nowcast/m],
     ['an unknown command', ['rn'], /unknown command 'rn'\n\(Did you mean run\?\)/],
+    ['a mistyped command', ['evl'], /unknown command 'evl'\n\(Did you mean eval\?\)/],
     ['an unknown flag', ['run', 'x', '--scedule', 'y'], /unknown option '--scedule'\n\(Did you mean --schedule\?\)/],
     ['a flag without its value', ['run', '--conf'], /option '--conf <score>' argument missing/],
     ['a wrong value', ['run', 'x', '--conf', '7'], /^nowcast: --conf is "7"; it must be a number from 0 to 1\n$/],

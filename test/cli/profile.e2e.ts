@@ -38,7 +38,7 @@ describe('nowcast profile', function () {
 
   itNeeds(NEEDS, 'says what does not fit', async () => {
     const cases: [string[], number, RegExp][] = [
-      [['--runs', '0'], 2, /--runs is "0"; it must be a whole number, at least 1/],
+      [['--runs', '0'], 2, /--runs is "0"; it must be a whole number of 1 or more/],
       [['--warmup', '-1'], 2, /--warmup is "-1"/],
       [['--source', at('nothing.jpg')], 1, /the picture .*nothing\.jpg cannot be read/],
       [['--out', at('no/such/folder.json')], 1, /cannot write .*folder\.json/],

@@ -100,7 +100,7 @@ describe('nowcast train', function () {
       [['-c', config, '--set', 'epochs'], /key=value/],
       [['-c', config, '--set', 'variant=yolox-q', '--set', 'epoch=1'], /variant: .*yolox-nano/],
       [['-c', config, '--keep-mb', '99999999'], /from 0 to \d+, which is what this machine/],
-      [['-c', config, '--engine', 'torch'], /Allowed choices are auto, onnxruntime, tensorflow/],
+      [['-c', config, '--engine', 'torch'], /--engine is "torch"; it must be auto, onnxruntime or tensorflow/],
       [['-c', config, '--resume', '--weights', 'w.safetensors'], /leave one of them out/],
     ] as const) {
       const { code, stderr } = await nowcast(['train', ...args, '--out', out]);

@@ -18,7 +18,7 @@ describe('detections', () => {
   it('of unknown classes are skipped and counted', () => {
     const { columns, warnings } = parseDetections([{ ...result, category_id: 9 }, result, { ...result, category_id: 9 }], truth);
     assert.deepEqual([...columns.classIndex], [2]);
-    assert.deepEqual(warnings, ['detection passed over: category_id 9 is not in the annotations (2 times, first detections[0])']);
+    assert.deepEqual(warnings, ['detection skipped: category_id 9 is not in the annotations (2 times, first detections[0])']);
   });
 
   const faults: [string, unknown, RegExp][] = [

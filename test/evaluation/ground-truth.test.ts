@@ -43,8 +43,8 @@ describe('ground truth', () => {
     const { objects, warnings } = parseGroundTruth({ ...plain, annotations });
     assert.equal(objects.image.length, 0);
     assert.deepEqual(warnings, [
-      'annotation passed over: its "image_id" is unknown (2 times, first annotations[0])',
-      'annotation passed over: its "category_id" is unknown (annotations[1])',
+      'annotation skipped: its "image_id" is unknown (2 times, first annotations[0])',
+      'annotation skipped: its "category_id" is unknown (annotations[1])',
     ]);
   });
 

@@ -51,7 +51,7 @@ describe('recording as a streamed run', () => {
     const long = readScene(drawScene(7, { sequences: 1, frames: 40 }));
     const short = readScene(drawScene(7, { sequences: 1, frames: 30 }));
     const { warnings } = recordedRun(record(long, play(long, () => 0.01)), short.truth);
-    assert.deepEqual(warnings, ['frame beyond the end of its annotated sequence passed over (10 times, first "drive-0", frame 30)']);
+    assert.deepEqual(warnings, ['frame skipped beyond the end of its annotated sequence (10 times, first "drive-0", frame 30)']);
   });
 
   const header = (change: object): string => [JSON.stringify({ ...JSON.parse(lines[0]) as object, ...change }), ...lines.slice(1)].join('\n');

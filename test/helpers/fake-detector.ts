@@ -51,6 +51,10 @@ export class FakeDetector implements Detector {
   async close(): Promise<void> {
     this.closed = true;
   }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
 }
 
 /** Lets everything that is already settled run its callbacks. */

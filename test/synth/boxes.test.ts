@@ -42,7 +42,7 @@ const distance = (a: Box, b: Box): number => Math.max(Math.abs(a.x1 - b.x1), Mat
 describe('Boxes of a synthetic drive', () => {
   const scenes = [1, 2, 3, 4].flatMap((seed) => scenesOf({ seed, conditions: { weather: 'clear' } }, 91).filter(({ index }) => index % 30 === 0));
 
-  it('bound what is drawn of each object that nothing hides, to 2 pixels', () => {
+  it('bound the drawing of each unhidden object, to 2 pixels', () => {
     const compared = new Set<string>();
     for (const scene of scenes) {
       const ofClass = SYNTH_CLASSES.map(() => 0);
@@ -72,7 +72,7 @@ describe('Boxes of a synthetic drive', () => {
     }
   });
 
-  it('never reach beyond the object, whatever hides it', () => {
+  it('never reach beyond the object, even if it is hidden', () => {
     for (const scene of scenes) {
       const whole = new Map(scene.figures.map(({ identity, shapes }) => [identity?.trackId, boundsOf(shapes)!]));
       for (const { box, trackId } of annotate(scene)) {
@@ -91,7 +91,7 @@ describe('Occlusion in a synthetic drive', () => {
   });
   const annotated = (...figures: Figure[]) => annotate({ ...scene, figures });
 
-  it('cuts the box down to what is seen beside a nearer figure', () => {
+  it('reduces the box to the part visible beside a nearer figure', () => {
     const [{ box, visibleShare }] = annotated(square(100, 100, 200, 150, 20, 1), square(160, 50, 300, 200, 10));
     assert.deepEqual(box, { x1: 100, y1: 100, x2: 160, y2: 150 });
     assert.ok(Math.abs(visibleShare - 0.6) < 0.01);
@@ -103,18 +103,18 @@ describe('Occlusion in a synthetic drive', () => {
     assert.ok(Math.abs(visibleShare - 0.8) < 0.01);
   });
 
-  it('takes the box away when too little is left', () => {
+  it('removes the box if too little is visible', () => {
     assert.deepEqual(annotated(square(100, 100, 200, 150, 20, 1), square(120, 50, 300, 200, 10)), []);
   });
 
-  it('counts what lies beside the picture as hidden', () => {
+  it('counts parts outside the picture as hidden', () => {
     const [{ box, visibleShare }] = annotated(square(-50, 100, 50, 150, 20, 1));
     assert.deepEqual(box, { x1: 0, y1: 100, x2: 50, y2: 150 });
     assert.ok(Math.abs(visibleShare - 0.5) < 0.01);
     assert.deepEqual(annotated(square(-80, 100, 20, 150, 20, 1)), []);
   });
 
-  it('hides nothing by what is farther away', () => {
+  it('hides nothing behind farther objects', () => {
     const [{ box }] = annotated(square(150, 50, 300, 200, 30), square(100, 100, 200, 150, 20, 1));
     assert.deepEqual(box, { x1: 100, y1: 100, x2: 200, y2: 150 });
   });

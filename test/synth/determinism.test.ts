@@ -31,7 +31,7 @@ describe('A synthetic drive is decided by its seed', () => {
     }
   });
 
-  it('refuses what it cannot be, naming it', () => {
+  it('refuses impossible options by name', () => {
     assert.throws(() => scenesOf({ seed: -1 }, 1), { code: 'NOWCAST_USAGE', message: /seed is -1/ });
     assert.throws(() => scenesOf({ seed: 1, width: 10 }, 1), { code: 'NOWCAST_USAGE', message: /width is 10/ });
     assert.throws(() => scenesOf({ seed: 1, fps: 0 }, 1), { code: 'NOWCAST_USAGE', message: /fps is 0/ });

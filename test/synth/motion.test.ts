@@ -27,7 +27,7 @@ describe('Objects of a synthetic drive', () => {
     }
   });
 
-  it('move smoothly: an object far from the edges goes on as it went', () => {
+  it('move smoothly, far from the edges', () => {
     for (const scenes of drives) {
       const middles = scenes.map((scene) => new Map(scene.figures.filter(({ identity, depth }) => identity !== undefined && depth > 8).map(({ identity, shapes }) => {
         const { x1, x2, y1, y2 } = boundsOf(shapes)!;
@@ -49,7 +49,7 @@ describe('Objects of a synthetic drive', () => {
     assert.deepEqual([...seen].sort(), [...SYNTH_CLASSES].sort());
   });
 
-  it('appear far away, at the edges, or from behind others, never out of nothing', () => {
+  it('appear only far away, at the edges, or from behind others', () => {
     for (const scenes of drives) {
       const known = new Set(scenes[0].figures.map(({ identity }) => identity?.trackId));
       for (const { figures } of scenes.slice(1)) {

@@ -20,7 +20,7 @@ describe('Videos of a synthetic data set', () => {
     assert.deepEqual(times.map((seconds) => Math.round(seconds * 30)), [0, 1, 2, 3, 4, 5, 6]);
   });
 
-  itNeeds(NEEDS_FFMPEG, 'fail with what ffmpeg said', async () => {
+  itNeeds(NEEDS_FFMPEG, 'fail with ffmpeg\'s message', async () => {
     const broken = { ...options(folder(), 'false'), fps: 240, frames: 3, size: { width: 64, height: 64 } };
     await assert.rejects(writeDataset(broken), { code: 'NOWCAST_OUTPUT', message: /exit code 1/ });
   });

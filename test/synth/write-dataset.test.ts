@@ -63,17 +63,17 @@ describe('A synthetic data set', () => {
     assert.equal(load().images.length, 2);
   });
 
-  it('never goes over another', async () => {
+  it('never overwrites another', async () => {
     await make({ sequences: 1, frames: 1 });
     await assert.rejects(make(), { code: 'NOWCAST_USAGE', message: /holds a data set already/ });
   });
 
-  it('says when a video cannot have such a size, before it starts', async () => {
+  it('refuses an impossible video size before it starts', async () => {
     await assert.rejects(make({ size: { width: 321, height: 200 }, openVideo: (...video) => rgbaVideoEncoder('ffmpeg', ...video) }), { code: 'NOWCAST_USAGE', message: /321x200/ });
     assert.ok(!existsSync(join(folder(), 'set')));
   });
 
-  it('fails with the reason where ffmpeg cannot be started', async () => {
+  it('fails with the reason if ffmpeg cannot be started', async () => {
     await assert.rejects(make({ openVideo: (...video) => rgbaVideoEncoder(join(folder(), 'none'), ...video) }), { code: 'NOWCAST_OUTPUT', message: /cannot start/ });
   });
 });

@@ -15,7 +15,7 @@ describe('resolveTrainConfig', () => {
       [{ width: 640, height: 640 }, 1, [0.1, 2], 1]);
   });
 
-  it('takes one number for both ways that an input may be resized, or one for each; small networks grow more, as in the reference', () => {
+  it('accepts one number for both directions of resizing, or one for each; small networks grow more, as in the reference', () => {
     const multiscale = (given: object) => resolveTrainConfig({ train: DATA, ...given }).multiscale;
     assert.deepEqual([multiscale({ multiscale: 2 }), multiscale({ multiscale: 0 }), multiscale({ multiscale: [1, 4] })], [[2, 2], [0, 0], [1, 4]]);
     // The reference's 416 within 320 and 640, its 640 within 480 and 800.
@@ -29,12 +29,12 @@ describe('resolveTrainConfig', () => {
     assert.equal(resolveTrainConfig({ train: DATA, batch_size: 16, lr: 0.1 }).lr, 0.1);
   });
 
-  it('does not close more epochs than there are', () => {
+  it('closes at most all epochs', () => {
     assert.equal(resolveTrainConfig({ train: DATA, epochs: 3 }).closingEpochs, 3);
     assert.equal(resolveTrainConfig({ train: DATA, epochs: 3, closing_epochs: 0.3 }).closingEpochs, 0.3);
   });
 
-  it('names every key that is wrong', () => {
+  it('names every wrong key', () => {
     assert.throws(() => resolveTrainConfig({ train: { annotations: 'a.json' }, epochs: 0, learning_rate: 1, input: '416' }), (error: Error) => {
       for (const part of ['train.root', 'epochs', 'learning_rate', 'input: must be WIDTHxHEIGHT']) assert.ok(error.message.includes(part), `${part} in ${error.message}`);
       return error.name === 'UsageError';

@@ -23,7 +23,7 @@ describe('parseDataSet', () => {
     assert.equal(pictures[0].path, join('root', 'd/t', 'x.jpg'));
   });
 
-  it('cuts boxes at the border, and counts what it passes over', () => {
+  it('clips boxes at the border, and counts skipped records', () => {
     const { pictures, warnings } = parse({
       annotations: [
         { image_id: 10, category_id: 2, bbox: [-5, 40, 20, 30] },
@@ -36,8 +36,8 @@ describe('parseDataSet', () => {
     });
     assert.deepEqual([...pictures[0].labels.corners], [0, 40, 15, 50]);
     assert.deepEqual(warnings.map((line) => line.replace('file.json: ', '')), [
-      '2 annotations were passed over: their box is empty or outside the picture', '1 annotations were passed over: they are crowds',
-      '1 annotations were passed over: their image is not there', '1 annotations were passed over: their category is not there',
+      '2 annotations were skipped: their box is empty or outside the picture', '1 annotations were skipped: they are crowds',
+      '1 annotations were skipped: their image is not there', '1 annotations were skipped: their category is not there',
     ]);
   });
 

@@ -23,7 +23,7 @@ describe('nothing leaks', function () {
   this.timeout(300_000);
   const folder = temporaryFolder();
 
-  it('from step to step: memory stays where it was', async () => {
+  it('from step to step: memory stays constant', async () => {
     const engine = await open();
     const steps = async (count: number): Promise<void> => {
       for (let step = 0; step < count; step++) await engine.step(WEIGHTS, BATCH, { l1: true });
@@ -37,7 +37,7 @@ describe('nothing leaks', function () {
     assert.ok(grown < 100, `${grown.toFixed(0)} MB in 200 steps`);
   });
 
-  it('from engine to engine: sessions go with it', async () => {
+  it('from engine to engine: sessions are released', async () => {
     const once = async (): Promise<void> => {
       const engine = await open();
       await engine.step(WEIGHTS, BATCH, { l1: true });
@@ -51,7 +51,7 @@ describe('nothing leaks', function () {
     assert.ok(grown < 150, `${grown.toFixed(0)} MB in 4 engines`);
   });
 
-  itNeeds(NEEDS_THREAD_COUNT, 'from run to run: no thread is left, whether it ended or failed', async () => {
+  itNeeds(NEEDS_THREAD_COUNT, 'from run to run: no thread remains, after an end or a failure', async () => {
     const dataSet = await drawDataSet(folder());
     const settings = { epochs: 2, closing_epochs: 1, warmup_epochs: 0, validate_every: 1 };
     const run = (name: string, over: object): Promise<unknown> =>

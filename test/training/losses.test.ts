@@ -49,7 +49,7 @@ describe('detectionLoss', () => {
     });
   }
 
-  it('asks an empty picture for silence alone', () => {
+  it('has only an objectness loss for an empty picture', () => {
     const raw = randomRaw(1, 1);
     const { sums, gradient } = detectionLoss(raw, [NOTHING], optionsWith(simOta));
     assert.deepEqual([sums.iou, sums.classes, sums.positives, sums.objects], [0, 0, 0, 0]);

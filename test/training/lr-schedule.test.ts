@@ -4,7 +4,7 @@ import { lrSchedule } from '../../training/lr-schedule.js';
 const OPTIONS = { lr: 0.01, stepsPerEpoch: 10, epochs: 10, warmupEpochs: 2, warmupStartLr: 0.001, closingEpochs: 3, minLrRatio: 0.1 };
 
 describe('lrSchedule', () => {
-  it('begins where the warm-up starts, or at the greatest rate without one', () => {
+  it('begins at the start of the warm-up, or at the peak rate without one', () => {
     assert.equal(lrSchedule(OPTIONS)(0), 0.001);
     assert.equal(lrSchedule({ ...OPTIONS, warmupEpochs: 0 })(0), 0.01);
     assert.equal(lrSchedule({ ...OPTIONS, warmupEpochs: 0, closingEpochs: 10 })(0), 0.01);

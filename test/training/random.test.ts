@@ -26,7 +26,7 @@ describe('Random', () => {
 });
 
 describe('deriveSeed', () => {
-  it('tells apart what differs in any part or in their order', () => {
+  it('separates numbers that differ in any part or in their order', () => {
     const seeds = new Set<number>();
     for (let run = 0; run < 10; run++) for (let step = 0; step < 100; step++) for (let sample = 0; sample < 10; sample++) seeds.add(deriveSeed(run, step, sample));
     assert.ok(seeds.size >= 9_999);

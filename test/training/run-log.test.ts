@@ -22,7 +22,7 @@ describe('RunLog', () => {
     assert.deepEqual([resumed.hasValidation(2), resumed.hasValidation(3)], [true, false]);
   });
 
-  it('has each step once where a run went on from an earlier checkpoint: as it was said last', () => {
+  it('has each step once, with its last entry, if a run resumed from an earlier checkpoint', () => {
     const log = new RunLog(folder(), 0);
     for (const entry of [...steps.slice(0, 4), validation(4)]) log.add(entry);
     const resumed = new RunLog(folder(), 2);
@@ -33,7 +33,7 @@ describe('RunLog', () => {
     assert.deepEqual(new RunLog(folder(), 6).steps, resumed.steps);
   });
 
-  it('passes over lines that were torn', () => {
+  it('skips torn lines', () => {
     const log = new RunLog(folder(), 0);
     log.add(steps[0]);
     appendFileSync(join(folder(), 'log.jsonl'), '{"type":"step","st\n');
@@ -52,7 +52,7 @@ describe('RunLog', () => {
     assert.throws(() => new RunLog('/dev/null/run', 0), { code: 'NOWCAST_OUTPUT', message: /cannot write .*log\.jsonl/ });
   });
 
-  it('names the file that cannot be read, and what to do', () => {
+  it('names the file that cannot be read, and the remedy', () => {
     mkdirSync(join(folder(), 'log.jsonl'));
     assert.throws(() => new RunLog(folder(), 2), { name: 'UsageError', message: /cannot read .*log\.jsonl: EISDIR.*move it away/ });
   });

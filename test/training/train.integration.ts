@@ -16,7 +16,7 @@ describe('train', function () {
   const optionsFor = (dataSet: DataSet, out: string, settings: object, over: Partial<TrainOptions> = {}): TrainOptions =>
     trainOptions(dataSet, join(folder(), out), settings, over);
 
-  it('learns four pictures by heart', async () => {
+  it('memorizes four pictures', async () => {
     const dataSet = await drawDataSet(folder());
     const [losses, found]: [number[], number[]] = [[], []];
     const reached = new AbortController();
@@ -51,7 +51,7 @@ describe('train', function () {
     assert.deepEqual(parameters, initialWeights(createNetwork('yolox-nano', 2), 0).parameters);
   });
 
-  it('goes on where it was stopped, to the last bit as if it had not been', async () => {
+  it('resumes after a stop, equal to an uninterrupted run to the last bit', async () => {
     const dataSet = await drawDataSet(folder());
     // Two steps an epoch, stopped in the middle of one.
     const settings = { epochs: 4, closing_epochs: 1, warmup_epochs: 1, batch_size: 2, lr: 0.01, mosaic: 1, mixup: 0.5, multiscale: 1 };
@@ -67,14 +67,14 @@ describe('train', function () {
     assert.deepEqual(second, first);
   });
 
-  it('validates every so many epochs, and each of the last ones, in which pictures are no longer mixed', async () => {
+  it('validates at the given interval, and after each closing epoch', async () => {
     const dataSet = await drawDataSet(folder());
     const steps: number[] = [];
     await train(optionsFor(dataSet, 'validated', { epochs: 7, closing_epochs: 3, batch_size: 2, validate_every: 3 }, { val: dataSet, onValidation: ({ step }) => steps.push(step) }));
     assert.deepEqual(steps, [6, 10, 12, 14]);
   });
 
-  it('makes up for a validation that was broken off, and ends as if it had not been', async () => {
+  it('repeats an aborted validation, and ends like an uninterrupted run', async () => {
     const dataSet = await drawDataSet(folder());
     const settings = { epochs: 2, closing_epochs: 1, warmup_epochs: 0, validate_every: 1 };
     const validations = async (name: string, over: Partial<TrainOptions>): Promise<number[]> => {
@@ -90,7 +90,7 @@ describe('train', function () {
     assert.deepEqual(second, first);
   });
 
-  it('is finished where it has gone further than it is to go, and does not resume what never began', async () => {
+  it('is finished if it has passed its last step, and refuses to resume a run that never began', async () => {
     const dataSet = await drawDataSet(folder());
     const settings = { closing_epochs: 1, warmup_epochs: 0 };
     await assert.rejects(train(optionsFor(dataSet, 'run', { ...settings, epochs: 2 }, { resume: true })), { name: 'UsageError', message: /holds no run.*--resume/ });
@@ -99,7 +99,7 @@ describe('train', function () {
     assert.deepEqual([steps, isFinished], [2, true]);
   });
 
-  it('is decided by its seed, however many threads make its batches', async () => {
+  it('is determined by its seed, for any number of loader threads', async () => {
     const dataSet = await drawDataSet(folder());
     const weightsOf = async (name: string, seed: number, loaders: number): Promise<Float32Array> => {
       const options = optionsFor(dataSet, name, { epochs: 4, closing_epochs: 1, warmup_epochs: 0, mixup: 0.5, seed }, { loaders });
@@ -122,17 +122,17 @@ describe('train', function () {
     for (let i = 0; i < 100; i++) assert.ok(Math.abs(three[i] - two[i]) < 1e-5);
   });
 
-  it('passes over a picture that cannot be opened, naming it once', async () => {
+  it('skips a picture that cannot be opened, and names it once', async () => {
     const dataSet = await drawDataSet(folder());
     writeFileSync(join(folder(), '2.png'), 'not a picture');
     const warnings: string[] = [];
     const { isFinished } = await train(optionsFor(dataSet, 'broken', { epochs: 2, closing_epochs: 0, warmup_epochs: 0 }, { onWarning: (message) => warnings.push(message) }));
     assert.ok(isFinished);
     assert.equal(warnings.length, 1);
-    assert.match(warnings[0], /2\.png is passed over/);
+    assert.match(warnings[0], /2\.png is skipped/);
   });
 
-  it('keeps what it has learned where its pictures vanish in the middle of an epoch, and goes on from there', async () => {
+  it('keeps its state if its pictures vanish in the middle of an epoch, and resumes from there', async () => {
     const { pictures, ...dataSet } = await drawDataSet(folder());
     const settings = { epochs: 1, closing_epochs: 0, batch_size: 1 };
     const long = { ...dataSet, pictures: Array.from({ length: 12 }, (_, i) => pictures[i % 4]) };
@@ -159,7 +159,7 @@ describe('train', function () {
     assert.deepEqual(readCheckpoint(join(options.out, 'last.safetensors')).facts.config, config);
   });
 
-  it('leaves its folder free for another try where it fails before the first step', async () => {
+  it('leaves its folder usable for another try if it fails before the first step', async () => {
     const dataSet = await drawDataSet(folder());
     const options = optionsFor(dataSet, 'none', { epochs: 1, closing_epochs: 0 }, { onWarning: () => undefined });
     const pictures = dataSet.pictures.map((picture) => ({ ...picture, path: `${picture.path}.gone` }));
@@ -167,7 +167,7 @@ describe('train', function () {
     assert.ok((await train(options)).isFinished);
   });
 
-  it('stops when the loss is no longer a number, naming the step and the pictures', async () => {
+  it('stops if the loss becomes NaN or infinite, and names the step and the pictures', async () => {
     const dataSet = await drawDataSet(folder());
     const options = optionsFor(dataSet, 'diverged', { epochs: 30, closing_epochs: 0, warmup_epochs: 0, lr: 1e30 });
     await assert.rejects(train(options), { code: 'NOWCAST_DIVERGED', message: /step \d+, on .*\.png.*lower lr.*last\.safetensors holds the run up to step \d+/s });

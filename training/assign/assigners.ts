@@ -2,7 +2,7 @@ import type { Assigner } from './assignment.js';
 import { centerSampling } from './center-sampling.js';
 import { simOta } from './sim-ota.js';
 
-/** The rules that a run can choose from, by name. */
+/** The assignment rules of a run, by name. */
 export const ASSIGNERS = {
   'sim-ota': simOta,
   'center': centerSampling(1),

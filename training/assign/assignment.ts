@@ -7,29 +7,29 @@ export type Objects = {
   readonly boxes: Float32Array;
 };
 
-/** What the network says of one picture. */
+/** The network's output for one picture. */
 export type Predictions = {
-  /** [anchors, 5 + classCount]; value 4 is the objectness, those after it the classes, as logits. */
+  /** [anchors, 5 + classCount]; value 4 is the objectness, the next ones the classes, as logits. */
   readonly rows: Float32Array;
   readonly classCount: number;
   /** cx, cy, w, h of each anchor in input pixels. */
   readonly boxes: Float64Array;
 };
 
-/** Which anchors are to find which objects. */
+/** The anchors that shall find objects, with their objects. */
 export type Assignment = {
   /** Ascending. */
   readonly anchors: Int32Array;
-  /** The object that each of them is to find. */
+  /** The object for each of them. */
   readonly objects: Int32Array;
   /** Overlap of the anchor's predicted box with that object, 0 to 1. */
   readonly ious: Float64Array;
 };
 
-/** A rule that says which anchors are to find which objects of a picture. */
+/** A rule that assigns anchors to the objects of a picture. */
 export type Assigner = (predictions: Predictions, objects: Objects, grid: AnchorGrid) => Assignment;
 
-/** Intersection over union of boxes given as cx, cy, w, h; 0 where they do not overlap. */
+/** Intersection over union of boxes given as cx, cy, w, h; 0 if they do not overlap. */
 export function centerBoxIou(a: ArrayLike<number>, atA: number, b: ArrayLike<number>, atB: number): number {
   const width = Math.min(a[atA] + a[atA + 2] / 2, b[atB] + b[atB + 2] / 2) - Math.max(a[atA] - a[atA + 2] / 2, b[atB] - b[atB + 2] / 2);
   const height = Math.min(a[atA + 1] + a[atA + 3] / 2, b[atB + 1] + b[atB + 3] / 2) - Math.max(a[atA + 1] - a[atA + 3] / 2, b[atB + 1] - b[atB + 3] / 2);
@@ -38,7 +38,7 @@ export function centerBoxIou(a: ArrayLike<number>, atA: number, b: ArrayLike<num
   return intersection / (a[atA + 2] * a[atA + 3] + b[atB + 2] * b[atB + 3] - intersection);
 }
 
-/** The assignment that gives each anchor of `objectOf` (-1: none) its object. */
+/** The assignment that gives each anchor its object in `objectOf` (-1: none). */
 export function toAssignment(objectOf: Int32Array, predictions: Predictions, objects: Objects): Assignment {
   const anchors = Int32Array.from(objectOf.keys()).filter((anchor) => objectOf[anchor] >= 0);
   return {

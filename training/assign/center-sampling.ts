@@ -2,13 +2,13 @@ import { STRIDES } from '../../src/model/families/yolox/grid.js';
 import type { AnchorGrid } from '../anchors.js';
 import { toAssignment, type Assigner } from './assignment.js';
 
-/** The longest side, in input pixels, of an object that a level looks for; the last level takes all that are longer. */
+/** The longest side, in input pixels, of a level's objects; the last level takes all longer ones. */
 const LONGEST_SIDES = [64, 128, Infinity] as const;
 
 /**
- * Plain centre sampling: an object is found by the cell that its centre lies in (`cells` = 1), or by the 3x3 cells
- * around it (`cells` = 3), on the one level that its size belongs to. Where several objects claim a cell, the smallest
- * has it. The steps before SimOTA in YOLOX (arXiv 2107.08430), section 2.1, "anchor-free" and "multi positives".
+ * Plain centre sampling: the cell that contains an object's centre finds it (`cells` = 1), or the 3x3 cells around it
+ * (`cells` = 3), on the one level for its size. If several objects claim a cell, the smallest gets it. The steps before
+ * SimOTA in YOLOX (arXiv 2107.08430), section 2.1, "anchor-free" and "multi positives".
  */
 export function centerSampling(cells: 1 | 3): Assigner {
   const reach = (cells - 1) / 2;
@@ -32,7 +32,7 @@ export function centerSampling(cells: 1 | 3): Assigner {
   };
 }
 
-/** Undefined where the cell lies outside the picture. */
+/** Undefined if the cell lies outside the picture. */
 function anchorAt({ input }: AnchorGrid, level: number, column: number, row: number): number | undefined {
   const cellsOf = (side: number): [number, number] => [input.width / side, input.height / side];
   const [columns, rows] = cellsOf(STRIDES[level]);

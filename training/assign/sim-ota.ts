@@ -4,14 +4,14 @@ import { centerBoxIou, toAssignment, type Assigner, type Objects, type Predictio
 /** Anchors whose centre is nearer than this to an object's centre, in strides and along both axes, may find it. */
 const CENTER_RADIUS = 1.5;
 const IOU_WEIGHT = 3;
-/** Added where the anchor is far from the object: taken only where nothing near is left. */
+/** Added if the anchor is far from the object, so that it is taken only if no near one is left. */
 const FAR_COST = 1e6;
-/** An object gets as many anchors as this many best overlaps add up to. */
+/** An object gets as many anchors as the sum of this many best overlaps. */
 const CANDIDATES_PER_OBJECT = 10;
 
 /**
- * SimOTA: each object takes the anchors that find it at least cost, more of them the better they overlap already.
- * Source: YOLOX (arXiv 2107.08430), section 2.1; `yolox/models/yolo_head.py`, `get_assignments`, `simota_matching`.
+ * SimOTA: each object takes the anchors of least cost, more of them the better they already overlap. Source: YOLOX
+ * (arXiv 2107.08430), section 2.1; `yolox/models/yolo_head.py`, `get_assignments`, `simota_matching`.
  */
 export const simOta: Assigner = (predictions, objects, grid) => {
   const objectCount = objects.classIds.length;
@@ -89,7 +89,7 @@ function anchorsWanted(ious: Float64Array): number {
   return Math.max(1, Math.floor(best.reduce((sum, iou) => sum + iou, 0)));
 }
 
-/** Indices of the `count` smallest values; of equal ones the first. A value that is not a number is never taken. */
+/** Indices of the `count` smallest values; of equal ones the first. NaN is never taken. */
 function smallest(values: Float64Array, count: number): number[] {
   const taken: number[] = [];
   for (let round = 0; round < count; round++) {
@@ -115,7 +115,7 @@ function sigmoid(logit: number): number {
   return 1 / (1 + Math.exp(-logit));
 }
 
-/** PyTorch's binary cross entropy takes no logarithm below -100. */
+/** PyTorch's binary cross entropy clamps logarithms at -100. */
 function clampedLog(value: number): number {
   return Math.max(Math.log(value), -100);
 }

@@ -9,11 +9,11 @@ import { initialWeights, namedTensors, takeTensors, type Weights } from '../netw
 import { writeWhole } from '../write-whole.js';
 import { parseSafetensors, safetensorsPieces, type Tensor } from './safetensors.js';
 
-/** Everything that a run needs to go on as if it had never stopped. Randomness is derived from seed and step alone. */
+/** The complete state for resuming a run. Randomness is derived from seed and step alone. */
 export type Checkpoint = {
   readonly facts: CheckpointFacts;
   readonly weights: Weights;
-  /** The moving average of the weights: the model that the run is about. */
+  /** The moving average of the weights: the resulting model. */
   readonly average: Weights;
   readonly velocity: Float32Array;
 };
@@ -25,7 +25,7 @@ export type CheckpointFacts = {
   readonly input: Size;
   /** Steps that were done. */
   readonly step: number;
-  /** The greatest validation AP so far, where there was a validation. */
+  /** The highest validation AP so far, if there was a validation. */
   readonly bestAp: number | null;
   /** The resolved configuration of the run. */
   readonly config: unknown;
@@ -35,9 +35,9 @@ const FACTS = 'nowcast.checkpoint/1';
 const [PARAMETERS, STATISTICS, VELOCITY] = ['training.parameters', 'training.statistics', 'training.velocity'];
 
 /**
- * Writes one safetensors file, all of it or nothing: the averaged weights under the reference's names, what else
- * training needs under `training.`, the facts as JSON in its header.
- * @throws OutputError naming the path; what was there before stays
+ * Writes one safetensors file atomically: the averaged weights under the reference's names, the rest of the training
+ * state under `training.`, facts as JSON in its header.
+ * @throws OutputError naming the path; the previous file stays
  */
 export function writeCheckpoint(path: string, { facts, weights, average, velocity }: Checkpoint): void {
   const layout = parameterLayout(createNetwork(facts.variant, facts.classNames.length));
@@ -50,8 +50,8 @@ export function writeCheckpoint(path: string, { facts, weights, average, velocit
 }
 
 /**
- * @throws UsageError where there is no such file
- * @throws DataError where it is no checkpoint of Nowcast
+ * @throws UsageError if there is no such file
+ * @throws DataError if it is no checkpoint of Nowcast
  */
 export function readCheckpoint(path: string): Checkpoint {
   const file = readTensors(path);
@@ -72,7 +72,7 @@ function parseCheckpoint({ tensors, metadata }: TensorFile, path: string): Check
   return { facts, average, weights: { parameters: flat(PARAMETERS), statistics: flat(STATISTICS) }, velocity: flat(VELOCITY) };
 }
 
-/** A network to be used, not trained on. */
+/** A network for inference. */
 export type TrainedNetwork = {
   readonly network: Network;
   readonly weights: Weights;
@@ -82,9 +82,10 @@ export type TrainedNetwork = {
 };
 
 /**
- * The averaged network of a checkpoint, or weights alone, ours or converted from PyTorch, which do not say their variant.
- * @throws UsageError where there is no such file, or a variant is named for a checkpoint or not for weights
- * @throws DataError where it holds neither
+ * The averaged network of a checkpoint, or plain weights, ours or converted from PyTorch, which do not name their
+ * variant.
+ * @throws UsageError if there is no such file, or if a variant is named for a checkpoint or missing for weights
+ * @throws DataError if it contains neither
  */
 export function readTrained(path: string, variant: Variant | undefined): TrainedNetwork {
   const file = readTensors(path);

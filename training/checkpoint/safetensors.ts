@@ -12,7 +12,7 @@ const LENGTH_BYTES = 8;
 
 /**
  * Bytes of a safetensors file (huggingface.co/docs/safetensors): length of the header, header as JSON, data. They come
- * as pieces that share the tensors' memory, to be written one after the other.
+ * as consecutive pieces that share the tensors' memory.
  */
 export function safetensorsPieces(tensors: ReadonlyMap<string, Tensor>, metadata: Readonly<Record<string, string>> = {}): Uint8Array[] {
   const header: Record<string, unknown> = { __metadata__: metadata };
@@ -21,7 +21,7 @@ export function safetensorsPieces(tensors: ReadonlyMap<string, Tensor>, metadata
     header[name] = { dtype: 'F32', shape, data_offsets: [offset, offset += data.byteLength] };
   }
   const json = new TextEncoder().encode(JSON.stringify(header));
-  // Spaces fill the header up, so that the data are aligned for whoever maps the file into memory.
+  // Spaces pad the header, so that the data are aligned for programs that map the file into memory.
   const headerBytes = new Uint8Array(Math.ceil(json.length / 8) * 8).fill(0x20);
   headerBytes.set(json);
   const length = new Uint8Array(LENGTH_BYTES);
@@ -30,9 +30,9 @@ export function safetensorsPieces(tensors: ReadonlyMap<string, Tensor>, metadata
 }
 
 /**
- * Reads every float32 tensor; integers, such as PyTorch's counters, are passed over.
+ * Reads every float32 tensor; skips integers, such as PyTorch's counters.
  * @param name the file's, for messages
- * @throws DataError where the bytes are not a whole safetensors file, or hold weights of another precision
+ * @throws DataError if the bytes are not a complete safetensors file, or contain weights of another precision
  */
 export function parseSafetensors(bytes: Uint8Array, name: string): { readonly tensors: Map<string, Tensor>; readonly metadata: Readonly<Record<string, string>> } {
   const refuse = (why: string): never => {
@@ -56,7 +56,7 @@ export function parseSafetensors(bytes: Uint8Array, name: string): { readonly te
     if (dtype !== 'F32') throw new DataError(`${name}: "${tensor}" is ${dtype}, but weights must be F32; convert them before they are saved (in PyTorch: tensor.float())`);
     const elements = shape.reduce((product, side) => product * side, 1);
     if (end - start !== elements * 4) refuse(`"${tensor}" has ${end - start} bytes for the shape [${String(shape)}]`);
-    // A copy, since the data need not be aligned.
+    // A copy, because the data may be unaligned.
     tensors.set(tensor, { shape, data: new Float32Array(new Uint8Array(bytes.subarray(dataStart + start, dataStart + end)).buffer) });
   }
   return { tensors, metadata };

@@ -1,4 +1,4 @@
-/** What a value was over some steps. */
+/** A value over some steps. */
 export type Bin = {
   /** The first and the last step. */
   readonly from: number;
@@ -8,7 +8,7 @@ export type Bin = {
   readonly high: number;
 };
 
-/** Parts a long run into at most `most` bins of as many entries each, so that a drawing of it stays small. */
+/** Divides a long run into at most `most` bins of equally many entries, so that its drawing stays small. */
 export function binned<T extends { readonly step: number }>(entries: readonly T[], valueOf: (entry: T) => number, most: number): Bin[] {
   const size = Math.ceil(entries.length / most);
   return Array.from({ length: size === 0 ? 0 : Math.ceil(entries.length / size) }, (_, i) => {
@@ -21,7 +21,7 @@ export function binned<T extends { readonly step: number }>(entries: readonly T[
   });
 }
 
-/** Means over the bins around each, `radius` of them to both sides as far as there are so many on each. */
+/** Means over the bins around each, up to `radius` of them on both sides, as far as there are equally many on each. */
 export function smoothed(bins: readonly Bin[], radius: number): number[] {
   return bins.map((_, i) => {
     const reach = Math.min(radius, i, bins.length - 1 - i);

@@ -1,14 +1,14 @@
 import { drawing, element, escaped, label, line, polyline, type Markup } from '../../evaluation/report/markup.js';
 import { quantile, scale, ticks, type Scale } from '../../evaluation/report/scale.js';
 
-/** Places of a chart whose horizontal axis counts steps. */
+/** Positions in a chart whose horizontal axis counts steps. */
 export type Frame = { readonly x: Scale; readonly y: Scale; readonly top: number; readonly bottom: number; readonly parts: readonly Markup[] };
 
 export type ChartOptions = {
   readonly width: number;
   readonly height: number;
   readonly lastStep: number;
-  /** The greatest value that must be seen. */
+  /** The highest value that must be visible. */
   readonly most: number;
   readonly format?: (value: number) => string;
 };
@@ -33,7 +33,7 @@ export function frame({ width, height, lastStep, most, format = String }: ChartO
   };
 }
 
-/** The greatest value of a curve, unless a few would press all others flat. */
+/** The highest value of a curve, unless a few outliers would flatten all others. */
 export function seenMost(values: readonly number[]): number {
   const ascending = values.filter(Number.isFinite).sort((a, b) => a - b);
   if (ascending.length === 0) return 1;
@@ -58,7 +58,7 @@ function short(step: number): string {
   return step >= 10_000 ? `${rounded(step / 1000)}k` : String(step);
 }
 
-/** Without the dust of floating-point sums. */
+/** Without floating-point noise. */
 function rounded(value: number): number {
   return Number(value.toPrecision(6));
 }

@@ -14,14 +14,14 @@ export type CurvesInput = {
   readonly validations: readonly ValidationReport[];
 };
 
-/** Points of a curve; more cannot be told apart. */
+/** Points of a curve; more are indistinguishable. */
 const MOST_BINS = 240;
-/** Bins to both sides over which curves are smoothed. */
+/** Number of bins on both sides over which curves are smoothed. */
 const SMOOTHING = 6;
 const WIDE = { width: 1000, height: 320 };
 const NARROW = { width: 460, height: 280 };
 
-/** How a run goes, as one HTML file that needs nothing else. */
+/** The progress of a run, as one self-contained HTML file. */
 export function renderCurves({ title, facts, classNames, steps, validations }: CurvesInput): string {
   const last = steps.at(-1);
   if (last === undefined) return page({ title, subtitle: 'no step yet', headline: [], cards: [card('Run', '', factList(facts), true)], footer: FOOTER });
@@ -66,7 +66,7 @@ function lossChart(steps: readonly StepReport[]): Markup {
     closing(on, steps), ...readers);
 }
 
-/** Where mosaic and MixUp end and the L1 loss begins. */
+/** The step at which mosaic and MixUp end and the L1 loss begins. */
 function closing({ x, top, bottom }: Frame, steps: readonly StepReport[]): Markup {
   const first = steps.find(({ l1 }) => l1 > 0);
   if (first === undefined || first === steps[0]) return '';
@@ -79,7 +79,7 @@ const PARTS = [
 ] as const;
 
 function partsChart(steps: readonly StepReport[]): Markup {
-  // A part that is 0 takes no part: L1 before the closing epochs.
+  // A part with value 0 is omitted: L1 before the closing epochs.
   const curves = PARTS.map(([part, className, name]) => ({ className, name, bins: binned(steps.filter((report) => report[part] > 0), (report) => report[part], MOST_BINS) }))
     .filter(({ bins }) => bins.length > 0);
   const smooth = curves.map(({ bins }) => smoothed(bins, SMOOTHING));

@@ -8,23 +8,23 @@ import { render, type Picture, type Tile } from './render.js';
 
 export type LabeledPicture = { readonly picture: Picture; readonly labels: Labels };
 
-/** A picture as the network takes it. */
+/** A picture in the network's input format. */
 export type Sample = {
   /** Planar BGR [3, height, width]. */
   readonly pixels: Uint8Array;
   readonly objects: Objects;
 };
 
-/** How strongly pictures are changed; angles in degrees. YOLOX's defaults are in `training/config.ts`. */
+/** Strength of the augmentation; angles in degrees. YOLOX's defaults are in `training/config.ts`. */
 export type Augmentation = {
   readonly mosaicProbability: number;
   readonly mixupProbability: number;
   readonly degrees: number;
   /** As a share of the picture's side. */
   readonly translate: number;
-  /** Least and greatest scale of a mosaic. */
+  /** Lowest and highest scale of a mosaic. */
   readonly mosaicScale: readonly [number, number];
-  /** Least and greatest scale of the picture that is mixed in. */
+  /** Lowest and highest scale of the picture that is mixed in. */
   readonly mixupScale: readonly [number, number];
   readonly shear: number;
   readonly flipProbability: number;
@@ -34,20 +34,20 @@ export type Augmentation = {
 type Drawing = {
   readonly pixels: Uint8Array;
   readonly labels: Labels;
-  /** In the upper left corner; what lies beyond is padding. */
+  /** The size of the picture in the upper left corner; the rest is padding. */
   readonly content: Size;
 };
 
 /** Draws other pictures of the data set. */
 export type OtherPictures = {
   readonly any: (random: Random) => Promise<LabeledPicture>;
-  /** One with objects; asked for only where some picture has been seen to have any. */
+  /** A picture with objects; called only if some picture has proved to have any. */
   readonly withObjects: (random: Random) => Promise<LabeledPicture>;
 };
 
 /**
- * Makes a training sample of a picture: mosaic with three others, rotation, scale, shear and translation, MixUp, colour,
- * flip. Source: YOLOX (arXiv 2107.08430), section 2.1; `yolox/data/datasets/mosaicdetection.py`.
+ * Makes a training sample of a picture: mosaic with three others, rotation, scale, shear and translation, MixUp,
+ * colour, flip. Source: YOLOX (arXiv 2107.08430), section 2.1; `yolox/data/datasets/mosaicdetection.py`.
  * @param isClosing the last epochs, which have neither mosaic nor MixUp
  */
 export async function augment(
@@ -88,7 +88,7 @@ export function fit({ picture, labels }: LabeledPicture, input: Size): Drawing {
 
 const IDENTITY = scaleThenMove(1, 0, 0);
 
-/** Four pictures around a random point of a canvas of twice the input's size, seen through a random affine map. */
+/** Four pictures around a random point of a canvas of twice the input's size, through a random affine map. */
 export function mosaic(sources: readonly LabeledPicture[], input: Size, settings: Augmentation, random: Random): Drawing {
   const canvas = { width: input.width * 2, height: input.height * 2 };
   const centerX = random.between(0.5, 1.5) * input.width;
@@ -117,11 +117,11 @@ function randomAffine({ width, height }: Size, { degrees, mosaicScale, shear, tr
   return compose([cos, sin, 0, -sin, cos, 0], [1, shearY, random.between(-translate, translate) * width, shearX, 1, random.between(-translate, translate) * height]);
 }
 
-/** Half of each pixel comes from another picture, scaled, mirrored with even odds, and cut out at random. */
+/** Blends in half of another picture, scaled, flipped with probability 1/2, and cropped at random. */
 function mixUp({ pixels, labels }: Drawing, { picture, labels: otherLabels }: LabeledPicture, input: Size, { mixupScale }: Augmentation, random: Random): Drawing {
   const scale = letterbox(picture, input).scaleX * random.between(...mixupScale);
   const [width, height] = [picture.width * scale, picture.height * scale];
-  // What juts out beyond the input is cut at a random place.
+  // A picture larger than the input is cropped at a random place.
   const toInput = scaleThenMove(scale, -random.uniform() * Math.max(width - input.width, 0), -random.uniform() * Math.max(height - input.height, 0));
   const other = render([{ picture, toCanvas: IDENTITY, region: [0, 0, picture.width, picture.height] }], toInput, input);
   let mapped = mapLabels(otherLabels, toInput, input);
@@ -136,7 +136,7 @@ function mirror(pixels: Uint8Array, content: Size, { width }: Size): void {
   for (let row = 0; row < pixels.length; row += width) pixels.subarray(row, row + content.width).reverse();
 }
 
-/** Greys what is no picture, as inference has it, whatever was done to the picture. */
+/** Fills the padding with grey, as in inference, after all changes of the picture. */
 function pad(pixels: Uint8Array, content: Size, { width, height }: Size): void {
   for (let row = 0; row < pixels.length / width; row++) {
     pixels.fill(PAD_VALUE, row * width + (row % height < content.height ? content.width : 0), (row + 1) * width);

@@ -11,23 +11,23 @@ export type BatchOptions = {
   readonly batchSize: number;
   readonly seed: number;
   readonly input: Size;
-  /** Times 32 pixels that the input's height moves by at most: down, up. */
+  /** The largest change of the input's height in steps of 32 pixels: down, up. */
   readonly multiscale: readonly [number, number];
   readonly augmentation: Augmentation;
   /** From this step on, counted from 0, pictures are no longer mixed. */
   readonly closingStep: number;
 };
 
-/** A batch and the indices of the pictures that it began with. */
+/** A batch and the indices of its first pictures. */
 export type NumberedBatch = Batch & { readonly indices: readonly number[] };
 
 /** Steps between changes of the input's size (YOLOX `yolox/core/trainer.py`, `after_iter`). */
 const STEPS_PER_SIZE = 10;
 
-/** Purposes that seeds are derived for. */
+/** Purposes of derived seeds. */
 const [ORDER, SAMPLE, SIZE] = [1, 2, 3];
 
-/** Makes the batch of any step, counted from 0. The same step gives the same batch, so a run can go on anywhere. */
+/** Makes the batch of any step, counted from 0. The same step gives the same batch, so a run can resume anywhere. */
 export function batchMaker(options: BatchOptions): (step: number) => Promise<NumberedBatch> {
   const { pictures, store, batchSize, seed, augmentation, closingStep } = options;
   const pictureAt = shuffled(pictures.length, seed);
@@ -53,7 +53,7 @@ function hasObjects({ labels }: DataPicture): boolean {
   return labels.classIds.length > 0;
 }
 
-/** Each epoch goes through all pictures in an order of its own. */
+/** Each epoch goes through all pictures in its own order. */
 function shuffled(count: number, seed: number): (position: number) => number {
   const latest = { epoch: -1, order: new Uint32Array() };
   return (position) => {
@@ -63,7 +63,7 @@ function shuffled(count: number, seed: number): (position: number) => number {
   };
 }
 
-/** The same ratio of the sides, in multiples of 32. */
+/** The same aspect ratio, in multiples of 32. */
 function inputOfStep(step: number, { input, multiscale: [down, up], seed }: BatchOptions): Size {
   if (down + up === 0) return input;
   const random = new Random(deriveSeed(seed, SIZE, Math.floor(step / STEPS_PER_SIZE)));

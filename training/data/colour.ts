@@ -1,11 +1,11 @@
 import type { Random } from '../random.js';
 
-/** The most that hue, saturation and value are moved by, on a scale of 180, 256 and 256 (YOLOX `augment_hsv`). */
+/** The largest shifts of hue, saturation and value, on scales of 180, 256 and 256 (YOLOX `augment_hsv`). */
 const MOST = [5, 30, 30] as const;
 
 /**
- * Moves hue, saturation and value of the whole picture, each with even odds, by a random amount.
- * Source: YOLOX `yolox/data/data_augment.py`, `augment_hsv`.
+ * Shifts hue, saturation and value of the whole picture by a random amount, each with probability 1/2. Source: YOLOX
+ * `yolox/data/data_augment.py`, `augment_hsv`.
  * @param pixels planar BGR; changed in place
  */
 export function jitterColour(pixels: Uint8Array, random: Random): void {

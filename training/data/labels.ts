@@ -2,17 +2,17 @@ import type { Size } from '../../src/core/letterbox.js';
 import type { Objects } from '../assign/assignment.js';
 import type { Affine } from './affine.js';
 
-/** Boxes of a picture and what they hold. */
+/** Boxes of a picture and their classes. */
 export type Labels = {
   readonly classIds: Int32Array;
   /** x1, y1, x2, y2 of each in pixels of the picture. */
   readonly corners: Float32Array;
 };
 
-/** What is left of a box must be longer than this, in pixels, along both axes (YOLOX `yolox/data/data_augment.py`). */
+/** The rest of a box must be longer than this, in pixels, along both axes (YOLOX `yolox/data/data_augment.py`). */
 const LEAST_SIDE = 1;
 
-/** The boxes around what `map` makes of the boxes, cut at the border of a picture of `size`. */
+/** The bounding boxes of the mapped boxes, clipped at the border of a picture of `size`. */
 export function mapLabels({ classIds, corners }: Labels, [a, b, c, d, e, f]: Affine, { width, height }: Size): Labels {
   const within = (value: number, most: number): number => Math.min(Math.max(value, 0), most);
   const mapped = new Float32Array(corners.length);
@@ -37,12 +37,12 @@ export function joinLabels(parts: readonly Labels[]): Labels {
   };
 }
 
-/** Boxes mirrored in a picture of this width. */
+/** Boxes flipped in a picture of this width. */
 export function mirrorLabels({ classIds, corners }: Labels, width: number): Labels {
   return { classIds, corners: corners.map((value, i) => (i % 4 === 0 ? width - corners[i + 2] : i % 4 === 2 ? width - corners[i - 2] : value)) };
 }
 
-/** What the losses take; boxes of which nothing is left are dropped. */
+/** The losses' format; empty boxes are dropped. */
 export function toObjects({ classIds, corners }: Labels): Objects {
   const kept = Array.from(classIds.keys()).filter((i) =>
     corners[i * 4 + 2] - corners[i * 4] > LEAST_SIDE && corners[i * 4 + 3] - corners[i * 4 + 1] > LEAST_SIDE);

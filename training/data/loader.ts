@@ -7,13 +7,13 @@ export type LoaderOptions = Omit<LoaderStart, 'memory'> & {
   readonly threads: number;
   /** Memory for decoded pictures, shared by the threads. */
   readonly keepBytes: number;
-  /** Called once for each picture that cannot be used. */
+  /** Called once for each unusable picture. */
   readonly onSkip: (message: string) => void;
 };
 
-/** Makes batches in threads, beside whoever takes them. */
+/** Makes batches in threads, beside their consumer. */
 export type Loader = {
-  /** The batch of a step, the same whichever thread makes it. */
+  /** The batch of a step, the same from every thread. */
   readonly make: (step: number) => Promise<NumberedBatch>;
   readonly close: () => Promise<void>;
 };

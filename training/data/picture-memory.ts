@@ -1,21 +1,21 @@
 import type { Picture } from './render.js';
 
-/** What threads are given to share one memory. */
+/** The handles by which threads share one memory. */
 export type SharedPictures = {
-  /** Lines in use, then state, place, width and height of each picture. */
+  /** Lines in use, then state, position, width and height of each picture. */
   readonly table: SharedArrayBuffer;
-  /** Pieces of one size, but for the last, since an array cannot have as many bytes as a machine; no picture lies across two. */
+  /** Pieces of equal size, except the last, because an array is limited in size; no picture lies across two. */
   readonly pieces: readonly SharedArrayBuffer[];
 };
 
 const [ABSENT, ARRIVING, PRESENT, BROKEN] = [0, 1, 2, 3];
 const FIELDS = 4;
-/** Places are counted in lines of so many bytes, so that they fit into 32 bits. */
+/** Positions count lines of this many bytes, so that they fit into 32 bits. */
 const LINE = 64;
 const PIECE_BYTES = 2 ** 30;
 export const MOST_KEPT_BYTES = 2 ** 31 * LINE;
 
-/** Decoded pictures, as many as fit, and which ones cannot be decoded: known to all threads, told by whichever was first. */
+/** Decoded pictures, as many as fit, and the list of undecodable ones, shared by all threads. */
 export class PictureMemory {
   readonly #table: Int32Array;
   readonly #pieces: readonly Uint8Array[];
@@ -28,7 +28,7 @@ export class PictureMemory {
   }
 
   /**
-   * Pages are taken from the system as they fill up.
+   * The system allocates pages as they fill up.
    * @param bytes up to MOST_KEPT_BYTES
    * @param pieceBytes a multiple of 64; larger pictures are not kept
    */
@@ -46,7 +46,7 @@ export class PictureMemory {
     return { width, height, rgb: this.#at(place, width * height * 3)! };
   }
 
-  /** Keeps a copy where there is room. */
+  /** Keeps a copy if there is room. */
   put(index: number, { width, height, rgb }: Picture): void {
     const at = 1 + index * FIELDS;
     if (Atomics.compareExchange(this.#table, at, ABSENT, ARRIVING) !== ABSENT) return;
@@ -60,7 +60,10 @@ export class PictureMemory {
     Atomics.store(this.#table, at, PRESENT);
   }
 
-  /** Not taken and given back: what another thread is given in between would be given out again. */
+  /**
+   * Compares before it takes, and never returns a place: one that another thread got in between would be given out
+   * twice.
+   */
   #takePlace(bytes: number): number | undefined {
     for (;;) {
       const free = Atomics.load(this.#table, 0);
@@ -70,7 +73,7 @@ export class PictureMemory {
     }
   }
 
-  /** Undefined where so many bytes do not lie in one piece. */
+  /** Undefined if no piece has so many bytes. */
   #at(place: number, bytes: number): Uint8Array | undefined {
     const piece = this.#pieces[Math.floor(place / this.#linesAPiece)];
     const start = (place % this.#linesAPiece) * LINE;

@@ -10,22 +10,28 @@ import type { Picture } from './render.js';
 
 export type PictureStoreOptions = {
   readonly pictures: readonly DataPicture[];
-  /** Larger pictures are scaled down to fit into this. */
+  /** Larger pictures are scaled down to this. */
   readonly input: Size;
   readonly memory: PictureMemory;
-  /** Called once for each picture that cannot be used. */
+  /** Called once for each unusable picture. */
   readonly onSkip: (message: string) => void;
 };
 
 /** Opens pictures of a data set. */
 export type PictureStore = {
-  /** Undefined where it cannot be opened. @throws OutputError where that is no fault of the picture */
+  /**
+   * Undefined if it cannot be opened.
+   * @throws OutputError if the picture is not the cause
+   */
   readonly open: (index: number) => Promise<LabeledPicture | undefined>;
-  /** The picture, or the next one that is wanted and can be opened. @throws DataError where none can */
+  /**
+   * The picture, or the next one that is wanted and can be opened.
+   * @throws DataError if there is none
+   */
   readonly load: (index: number, isWanted?: (picture: DataPicture) => boolean) => Promise<LabeledPicture>;
 };
 
-/** What the system says when it has nothing left for the moment to open any file with. */
+/** The system's error codes if it temporarily cannot open any file. */
 const SHORTAGES: readonly unknown[] = ['EMFILE', 'ENFILE', 'ENOMEM'];
 
 export function createPictureStore({ pictures, input, memory, onSkip }: PictureStoreOptions): PictureStore {
@@ -38,9 +44,9 @@ export function createPictureStore({ pictures, input, memory, onSkip }: PictureS
         picture = await decode(path, input);
       } catch (cause) {
         const { code, message } = cause as NodeJS.ErrnoException;
-        // Passing it over this once would make of the run one that cannot be repeated.
+        // Skipping it this once would make the run unrepeatable.
         if (SHORTAGES.includes(code)) throw new OutputError(`${message}; free some, or raise the limit (ulimit -n for files), and go on with --resume`, { cause });
-        if (memory.markBroken(index)) onSkip(`${path} is passed over: ${whyUnusable(message)}`);
+        if (memory.markBroken(index)) onSkip(`${path} is skipped: ${whyUnusable(message)}`);
         return undefined;
       }
       memory.put(index, picture);
@@ -61,14 +67,14 @@ export function createPictureStore({ pictures, input, memory, onSkip }: PictureS
   };
 }
 
-/** Of a format that it does not know, sharp says neither which files are meant nor what to do. */
+/** For an unknown format, sharp's message names neither the supported formats nor a remedy. */
 function whyUnusable(message: string): string {
-  return message.includes('unsupported image format') ? 'it is no picture of a format that can be read; convert it to PNG or JPEG' : message;
+  return message.includes('unsupported image format') ? 'its format is not supported; convert it to PNG or JPEG' : message;
 }
 
-/** Turned as its EXIF orientation says, which is how the reference and those who draw boxes see it. */
+/** Rotated by its EXIF orientation, as the reference and annotators see it. */
 async function decode(path: string, input: Size): Promise<Picture> {
-  // Not opened by sharp, which has one message for all that a system may refuse.
+  // Opened here, because sharp has one message for every error of the system.
   const { data, info: { width, height, channels } } = await sharp(await readFile(path), { failOn: 'truncated' })
     .autoOrient().resize({ ...input, fit: 'inside', withoutEnlargement: true, kernel: 'linear' })
     .removeAlpha().toColourspace('srgb').raw().toBuffer({ resolveWithObject: true });

@@ -14,8 +14,8 @@ export type Tile = {
 };
 
 /**
- * Draws tiles of a canvas as `toOutput` shows them, interpolated between pixels; grey where there is none. The canvas
- * itself is never drawn, so a mosaic costs one look at each pixel of the output.
+ * Draws tiles of a canvas as mapped by `toOutput`, interpolated between pixels; grey elsewhere. It never draws the
+ * canvas itself, so a mosaic costs one access for each pixel of the output.
  * @returns planar BGR [3, height, width]
  */
 export function render(tiles: readonly Tile[], toOutput: Affine, { width, height }: Size): Uint8Array {

@@ -3,7 +3,7 @@ import type { Objects } from '../assign/assignment.js';
 import type { LossSums } from '../losses.js';
 import type { Weights } from '../network/weights.js';
 
-/** Pictures and what there is to see in them. */
+/** Pictures and their objects. */
 export type Batch = {
   /** In pixels, multiples of 32; the same for all pictures. */
   readonly input: Size;
@@ -15,9 +15,9 @@ export type Batch = {
 
 export type StepResult = {
   readonly losses: LossSums;
-  /** Of the mean loss, laid out as the parameters. */
+  /** Of the mean loss, in the layout of the parameters. */
   readonly gradient: Float32Array;
-  /** The batch's means, then its unbiased variances, of all norms: what the running ones move towards. */
+  /** The batch's means, then its unbiased variances, of all norms: the running ones move towards them. */
   readonly statistics: Float32Array;
 };
 

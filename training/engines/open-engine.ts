@@ -4,7 +4,7 @@ import type { Engine } from './engine.js';
 import { openOnnxRuntimeEngine } from './onnxruntime/engine.js';
 import { loadTensorFlow, openTensorFlowEngine, type TensorFlow } from './tensorflow/engine.js';
 
-/** `auto`: tensorflow where it loads, else onnxruntime. */
+/** `auto`: tensorflow if it loads, else onnxruntime. */
 export const ENGINES = ['auto', 'onnxruntime', 'tensorflow'] as const;
 export type EngineName = (typeof ENGINES)[number];
 
@@ -15,7 +15,7 @@ export type EngineOptions = {
   readonly assigner: AssignerName;
 };
 
-/** @throws UsageError where tensorflow was asked for by name and is not installed */
+/** @throws UsageError if tensorflow was requested by name and is not installed */
 export async function openEngine(name: EngineName, network: Network, options: EngineOptions): Promise<Engine> {
   const tf = name === 'onnxruntime' ? undefined : await loadTensorFlow().catch((error: unknown): TensorFlow | undefined => {
     if (name === 'tensorflow') throw error;

@@ -13,11 +13,11 @@ import { foldNorms } from './fold.js';
 export type ExportOptions = {
   /** In pixels, multiples of 32. */
   readonly input: Size;
-  /** Leave the number of pictures open instead of fixing it to one. */
+  /** Leaves the batch size open instead of fixing it to one. */
   readonly dynamicBatch?: boolean;
-  /** Compute in half precision; input and output stay float32. */
+  /** Computes in half precision; input and output stay float32. */
   readonly halfPrecision?: boolean;
-  /** Facts to keep in the file, by name. */
+  /** Facts to store in the file, by name. */
   readonly metadata?: Readonly<Record<string, string>>;
 };
 

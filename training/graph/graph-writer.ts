@@ -10,7 +10,10 @@ export class GraphWriter {
   readonly #once = new Map<string, string>();
   #count = 0;
 
-  /** Adds an operation with one output. @param output its name, where the graph's caller reads it */
+  /**
+   * Adds an operation with one output.
+   * @param output its name, if the graph's caller reads it
+   */
   op(type: string, inputs: readonly string[], attributes: Attributes = {}, output = this.#name(type)): string {
     this.nodes.push(node(type, inputs, [output], attributes));
     return output;
@@ -23,14 +26,14 @@ export class GraphWriter {
     return names;
   }
 
-  /** What `make` gave the first time it was asked for under `key`. */
+  /** The result of the first `make` under `key`. */
   once(key: string, make: () => string): string {
     let name = this.#once.get(key);
     if (name === undefined) this.#once.set(key, name = make());
     return name;
   }
 
-  /** A constant of its own, never shared. */
+  /** A separate constant, never shared. */
   constant(dims: readonly number[], data: Float32Array | Uint16Array | BigInt64Array): string {
     const name = this.#name('Constant');
     this.initializers.push(tensor(name, dims, data));

@@ -1,7 +1,7 @@
 import { LEAKY_SLOPE, POOL_KERNEL, type Activation } from '../network/description.js';
 import type { Attributes, GraphWriter } from './graph-writer.js';
 
-/** An end of a slice that lies beyond every picture. */
+/** An end of a slice beyond every picture. */
 export const BEYOND = 2 ** 31 - 1;
 
 /** A square kernel whose padding keeps the size at stride 1. @param kernel odd */
@@ -11,7 +11,7 @@ export function windows(kernel: number, stride: number): Attributes {
 }
 
 const POOL_PAD = (POOL_KERNEL - 1) / 2;
-/** Of the networks' MaxPool. */
+/** For the networks' MaxPool. */
 export const POOL_WINDOWS: Attributes = { kernel_shape: { ints: [POOL_KERNEL, POOL_KERNEL] }, pads: { ints: [POOL_PAD, POOL_PAD, POOL_PAD, POOL_PAD] } };
 
 export function activate(w: GraphWriter, activation: Activation, value: string): string {

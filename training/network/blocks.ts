@@ -4,8 +4,8 @@ import type { NetworkBuilder, Value } from './description.js';
 export type MakeConv = (input: Value, name: string, channels: number, kernel: number, stride?: 1 | 2) => Value;
 
 /**
- * Cross-stage partial block: half of the channels pass through `bottlenecks` residual blocks, half go around them.
- * Source: YOLOX `yolox/models/network_blocks.py`, `CSPLayer`.
+ * Cross-stage partial block: half of the channels pass through `bottlenecks` residual blocks, the other half bypass
+ * them. Source: YOLOX `yolox/models/network_blocks.py`, `CSPLayer`.
  */
 export function cspLayer(
   net: NetworkBuilder, makeConv: MakeConv, input: Value, name: string, channels: number, bottlenecks: number, shortcut: boolean,
@@ -22,8 +22,8 @@ export function cspLayer(
 }
 
 /**
- * Spatial pyramid pooling over 5, 9 and 13 pixels; the wider maxima are maxima of narrower ones, which gives the same
- * numbers. Source: YOLOX `yolox/models/network_blocks.py`, `SPPBottleneck`.
+ * Spatial pyramid pooling over 5, 9 and 13 pixels; the wider maxima are maxima of narrower ones, with the same result.
+ * Source: YOLOX `yolox/models/network_blocks.py`, `SPPBottleneck`.
  */
 export function spatialPyramidPooling(net: NetworkBuilder, input: Value, name: string, channels: number): Value {
   const squeezed = net.conv(input, `${name}.conv1`, Math.floor(input.channels / 2), 1);

@@ -1,7 +1,7 @@
 import { cspLayer, spatialPyramidPooling, type MakeConv } from './blocks.js';
 import type { NetworkBuilder, Value } from './description.js';
 
-/** What a backbone hands to its neck: values at strides 8, 16 and 32. */
+/** The output of a backbone: values at strides 8, 16 and 32. */
 export type Features = { readonly dark3: Value; readonly dark4: Value; readonly dark5: Value };
 
 /** Source: YOLOX `yolox/models/darknet.py`, `CSPDarknet`. */

@@ -6,7 +6,7 @@ export type Activation = 'silu' | 'leaky-relu';
 /** Slope of the leaky ReLU below zero (YOLOX `yolox/models/network_blocks.py`, `get_activation`). */
 export const LEAKY_SLOPE = 0.1;
 
-/** What batch normalization adds to the variance (YOLOX `yolox/exp/yolox_base.py`, `init_yolo`). */
+/** Added to the variance by batch normalization (YOLOX `yolox/exp/yolox_base.py`, `init_yolo`). */
 export const NORM_EPSILON = 1e-3;
 
 /** Convolution without bias, batch normalization, activation: YOLOX's `BaseConv`. Padding keeps the size at stride 1. */
@@ -19,7 +19,7 @@ export type ConvLayer = {
   /** Odd. */
   readonly kernel: number;
   readonly stride: 1 | 2;
-  /** One filter a channel; input and output have as many channels. */
+  /** One filter for each channel; input and output have equally many channels. */
   readonly depthwise: boolean;
   readonly activation: Activation;
 };
@@ -35,7 +35,9 @@ export type PredictLayer = {
 export type Layer =
   | ConvLayer
   | PredictLayer
-  /** Every second pixel to a channel of its own: upper left, lower left, upper right, lower right, each with B, G, R. */
+  /**
+   * Every second pixel into a separate channel: upper left, lower left, upper right, lower right, each with B, G, R.
+   */
   | { readonly kind: 'focus'; readonly input: Value; readonly output: Value }
   | { readonly kind: 'concat'; readonly inputs: readonly Value[]; readonly output: Value }
   | { readonly kind: 'add'; readonly inputs: readonly [Value, Value]; readonly output: Value }
@@ -44,24 +46,24 @@ export type Layer =
   /** Maximum of 5x5 pixels, stride 1, same size. */
   | { readonly kind: 'max-pool'; readonly input: Value; readonly output: Value };
 
-/** Rows and columns that a `max-pool` layer looks at. */
+/** Rows and columns in the window of a `max-pool` layer. */
 export const POOL_KERNEL = 5;
 
-/** A whole detector as data: what the export, the engines and the counts are all derived from. */
+/** A whole detector as data: export, engines and counts are derived from it. */
 export type Network = {
   readonly name: string;
   readonly classCount: number;
   /** The picture: BGR, 0–255. */
   readonly image: Value;
-  /** Each layer comes after those that it reads from. */
+  /** Each layer comes after the layers that it reads from. */
   readonly layers: readonly Layer[];
-  /** What the head reads, finest first: strides 8, 16, 32. */
+  /** The inputs of the head, finest first: strides 8, 16, 32. */
   readonly pyramid: readonly Value[];
   /** One for each level of the pyramid: x, y, w, h (undecoded), objectness, classes; the scores as logits. */
   readonly outputs: readonly Value[];
 };
 
-/** Writes a network down layer by layer; each method returns the value that its layer makes. */
+/** Describes a network layer by layer; each method returns the value of its layer. */
 export class NetworkBuilder {
   readonly layers: Layer[] = [];
   readonly image: Value;

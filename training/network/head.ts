@@ -2,8 +2,8 @@ import type { MakeConv } from './blocks.js';
 import type { NetworkBuilder, Value } from './description.js';
 
 /**
- * The decoupled head: one branch for the class, one for the box and whether there is one.
- * Source: YOLOX `yolox/models/yolo_head.py`, `YOLOXHead`.
+ * The decoupled head: one branch for the class, one for the box and the objectness. Source: YOLOX
+ * `yolox/models/yolo_head.py`, `YOLOXHead`.
  * @returns for each level [4 + 1 + classCount] channels
  */
 export function decoupledHead(net: NetworkBuilder, makeConv: MakeConv, pyramid: readonly Value[], width: number, classCount: number): Value[] {

@@ -5,13 +5,17 @@ import { convLayers } from './parameters.js';
 const PIXEL = 255 ** 2 / 3;
 /** Mean square of a unit normal variable after an activation; the first by numerical integration. */
 const ACTIVATED: Readonly<Record<Activation, number>> = { 'silu': 0.3557, 'leaky-relu': (1 + LEAKY_SLOPE ** 2) / 2 };
-/** Mean square of the greatest of independent unit normal variables grows slowly; twice is near for 25 that are not independent. */
+/**
+ * Mean square of the maximum of independent unit normal variables grows slowly; 2 is a good approximation for 25
+ * dependent ones.
+ */
 const POOLED = 2;
 
 /**
- * The variance that each norm meets in an untrained network, in the order of the norms. Running variances start there,
- * so that an untrained network's signals neither overflow half precision nor fade to denormal numbers, which would
- * spoil its speed. Weights are uniform within 1 / sqrt(inputs), so a convolution makes a third of the mean square of its inputs.
+ * The variance at each norm of an untrained network, in the order of the norms. Running variances start there, so that
+ * an untrained network's signals neither overflow half precision nor fade to denormal numbers, which would slow it
+ * down. Weights are uniform within 1 / sqrt(inputs), so a convolution's output has a third of the mean square of its
+ * inputs.
  */
 export function initialVariances(network: Network): number[] {
   const meanSquare = new Map<number, number>([[network.image.id, PIXEL]]);

@@ -1,6 +1,6 @@
 import type { ConvLayer, Network, PredictLayer } from './description.js';
 
-/** A tensor that training changes; where it lies in the flat array of all of them. */
+/** A trainable tensor, with its position in the flat array of all of them. */
 export type Parameter = {
   /** As in the reference's state dict. */
   readonly name: string;
@@ -15,14 +15,14 @@ export type Norm = {
   /** `{name}.weight`, `{name}.bias`, `{name}.running_mean`, `{name}.running_var`. */
   readonly name: string;
   readonly channels: number;
-  /** Where its channels begin among those of all norms. */
+  /** The offset of its channels among those of all norms. */
   readonly offset: number;
 };
 
 /**
- * Where every parameter of a network lies in one flat array. In this order: weights of convolutions (which alone
- * decay), biases of predictions, scales of the norms, shifts of the norms; so optimizers and the algebra of batch
- * normalization are loops over ranges.
+ * The positions of a network's parameters in one flat array. In this order: weights of convolutions (only these decay),
+ * biases of predictions, scales of the norms, shifts of the norms. So optimizers and the algebra of batch normalization
+ * are loops over ranges.
  */
 export type ParameterLayout = {
   /** Every parameter, in ascending order of its offset. */
@@ -32,7 +32,7 @@ export type ParameterLayout = {
   readonly decayed: number;
   /** In the order of the network's convolutions. */
   readonly norms: readonly Norm[];
-  /** Channels of all norms together: as many scales, shifts, running means and running variances there are. */
+  /** Channels of all norms together: the number of scales, shifts, running means and running variances. */
   readonly normChannels: number;
   readonly scaleOffset: number;
   readonly shiftOffset: number;

@@ -10,7 +10,7 @@ import { yoloFpn } from './yolo-fpn.js';
 
 export type CspShape = { readonly depth: number; readonly width: number; readonly depthwise: boolean };
 
-/** The published networks that differ in depth and width alone. Source: YOLOX `exps/default`. */
+/** The published networks that differ only in depth and width. Source: YOLOX `exps/default`. */
 const CSP_VARIANTS = {
   'yolox-nano': { depth: 0.33, width: 0.25, depthwise: true },
   'yolox-tiny': { depth: 0.33, width: 0.375, depthwise: false },
@@ -30,7 +30,7 @@ export function testSize(variant: Variant): Size {
   return { width: side, height: side };
 }
 
-/** @throws UsageError naming the variants that there are */
+/** @throws UsageError naming the existing variants */
 export function parseVariant(name: string): Variant {
   const found = VARIANTS.find((variant) => variant === name);
   if (found === undefined) throw new UsageError(`there is no variant "${name}"; it must be one of ${VARIANTS.join(', ')}`);

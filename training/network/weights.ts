@@ -4,7 +4,7 @@ import type { Network } from './description.js';
 import { initialVariances } from './initial-statistics.js';
 import { convLayers, parameterLayout, predictLayers, type ParameterLayout } from './parameters.js';
 
-/** All numbers of a network, laid out as its {@link ParameterLayout} says. */
+/** All numbers of a network, in the layout of its {@link ParameterLayout}. */
 export type Weights = {
   /** What training changes. */
   readonly parameters: Float32Array;
@@ -12,13 +12,13 @@ export type Weights = {
   readonly statistics: Float32Array;
 };
 
-/** A named tensor as checkpoints hold it. */
+/** A named tensor in a checkpoint. */
 export type NamedTensor = { readonly shape: readonly number[]; readonly data: Float32Array };
 
-/** How certain an untrained network is of any object: the bias of its scores (YOLOX `initialize_biases`). */
+/** Prior probability of an object in an untrained network: sets the bias of its scores (YOLOX `initialize_biases`). */
 const PRIOR_PROBABILITY = 0.01;
 
-/** Untrained weights, as PyTorch and YOLOX draw them; the same for the same seed. */
+/** Untrained weights, drawn like PyTorch's and YOLOX's; the same for the same seed. */
 export function initialWeights(network: Network, seed: number): Weights {
   const layout = parameterLayout(network);
   const random = new Random(seed);
@@ -66,9 +66,9 @@ export function namedTensors(layout: ParameterLayout, { parameters, statistics }
 }
 
 /**
- * Copies named tensors into `weights`, which keep what `tensors` lack.
- * @param otherClasses take what fits of a network with other classes: its class predictions are passed over
- * @returns names that were passed over
+ * Copies named tensors into `weights`, and leaves the others unchanged.
+ * @param otherClasses accept a network with other classes: skip its class predictions
+ * @returns skipped names
  * @throws DataError naming the tensor that is missing or has another shape
  */
 export function takeTensors(

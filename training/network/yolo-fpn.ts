@@ -7,7 +7,7 @@ import type { NetworkBuilder, Value } from './description.js';
  */
 export function yoloFpn(net: NetworkBuilder, { dark3, dark4, dark5 }: Features): Value[] {
   const name = 'backbone';
-  /** Five convolutions, by turns narrow 1x1 and wide 3x3. */
+  /** Five convolutions, alternately narrow 1x1 and wide 3x3. */
   const embedding = (input: Value, embeddingName: string, channels: number): Value => {
     let value = input;
     for (let i = 0; i < 5; i++) value = net.conv(value, `${embeddingName}.${i}`, i % 2 === 0 ? channels : channels * 2, i % 2 === 0 ? 1 : 3);

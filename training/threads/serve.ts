@@ -5,14 +5,14 @@ import type { FromThread, ToThread } from './messages.js';
 /** What a thread does. */
 export type Service<Request, Answer> = {
   answer(request: Request): Promise<Answer>;
-  /** What of an answer is handed over instead of copied. */
+  /** The parts of an answer that are transferred instead of copied. */
   transfer?(answer: Answer): Transferable[];
   close?(): Promise<void>;
 };
 
 /**
  * Runs in the thread of a `Thread`: opens a service and answers until it is closed.
- * @param open is given what the thread was started with
+ * @param open receives the thread's start message
  */
 export async function serve<Request, Answer>(open: (start: never) => Service<Request, Answer> | Promise<Service<Request, Answer>>): Promise<void> {
   const port = parentPort!;
@@ -37,7 +37,7 @@ export async function serve<Request, Answer>(open: (start: never) => Service<Req
     const answer = await service.answer(message.request);
     send({ type: 'answer', answer }, service.transfer?.(answer));
   };
-  // One after the other: a session that is released while it runs would take the process with it.
+  // One after the other: a session that is released while it runs would crash the process.
   let last = Promise.resolve();
   port.on('message', (message: ToThread<Request>) => {
     last = last.then(() => follow(message)).catch(fail);

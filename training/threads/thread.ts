@@ -4,7 +4,7 @@ import type { FromThread, ToThread } from './messages.js';
 
 type Waiting<Answer> = { readonly resolve: (answer: Answer) => void; readonly reject: (error: Error) => void };
 
-/** A thread that answers requests in their order; its other side is {@link serve}. Whoever opens it closes it. */
+/** A thread that answers requests in order; its other side is {@link serve}. The code that opens it must close it. */
 export class Thread<Request, Answer> {
   readonly #name: string;
   readonly #worker: Worker;
@@ -31,7 +31,7 @@ export class Thread<Request, Answer> {
 
   /**
    * Starts a thread for each of `starts`: all of them or none.
-   * @param name what the threads do, for messages
+   * @param name description of the threads, for messages
    * @param main the file that they run
    */
   static async openAll<Request, Answer>(name: string, main: URL, starts: readonly unknown[]): Promise<Thread<Request, Answer>[]> {
@@ -47,14 +47,14 @@ export class Thread<Request, Answer> {
     throw refused.reason;
   }
 
-  /** @throws what the other side threw, as an InternalError where it is not the user's to mend */
+  /** @throws the other side's error, as an InternalError if the user cannot fix the cause */
   async ask(request: Request): Promise<Answer> {
     if (this.#failure !== undefined) throw this.#failure;
     this.#send({ type: 'request', request });
     return await this.#next() as Answer;
   }
 
-  /** Ends the thread after what it was asked. */
+  /** Ends the thread after its pending requests. */
   async close(): Promise<void> {
     this.#send({ type: 'close' });
     await this.#exited;
@@ -66,7 +66,7 @@ export class Thread<Request, Answer> {
     });
   }
 
-  /** Nothing will be answered any more. */
+  /** No request will be answered any more. */
   #fail(reason: string): void {
     this.#failure ??= this.#errorOf({ message: reason });
     for (const { reject } of this.#waiting.splice(0)) reject(this.#failure);

@@ -1,17 +1,17 @@
 import type { DropEvent, PerceptEvent, PipelineEvent, SourceEvent } from '../../core/events.js';
 import type { Moment } from './world.js';
 
-/** One frame of the end of a run. */
+/** One frame at the end of a run. */
 export type RecentFrame = {
   readonly moment: Moment;
   readonly event: PerceptEvent | DropEvent;
-  /** Letterboxed, of a frame that was not detected on; absent where it was never drawn. */
+  /** The letterboxed picture of a dropped frame; absent if it was never drawn. */
   readonly picture: Uint8Array | undefined;
 };
 
 /**
- * The last frames of a run: what was true, what came out, and the pictures of those that were dropped, so that it can
- * be found out afterwards what the detector would have seen in them.
+ * The last frames of a run: their ground truth, their results, and the pictures of dropped ones, so that the detector
+ * can process these afterwards.
  */
 export class RecentFrames {
   readonly #count: number;
@@ -20,7 +20,7 @@ export class RecentFrames {
   readonly #pictures = new Map<number, Uint8Array>();
   readonly #spare: Uint8Array[] = [];
 
-  /** @param count how many are kept */
+  /** @param count number of frames to keep */
   constructor(count: number) {
     this.#count = count;
   }
@@ -48,12 +48,12 @@ export class RecentFrames {
     if (event.type === 'percept') this.#forget(event.seq);
   }
 
-  /** The picture of a frame that was passed over and drawn afterwards. */
+  /** The picture of a skipped frame that was drawn afterwards. */
   drawn(seq: number, picture: Uint8Array): void {
     this.#pictures.set(seq, picture);
   }
 
-  /** Those of which all is known, without a gap, in order. */
+  /** The complete frames, without a gap, in order. */
   list(): readonly RecentFrame[] {
     const frames: RecentFrame[] = [];
     for (const [seq, moment] of this.#moments) {

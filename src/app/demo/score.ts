@@ -18,14 +18,14 @@ export type DemoScoring = {
   readonly seed: number;
   readonly detector: Detector;
   readonly forecaster: TrackerFactory | undefined;
-  /** Draws a frame that was passed over. */
+  /** Draws a skipped frame. */
   readonly draw: (seq: number, target: Uint8Array) => Promise<void>;
   readonly onProgress: (done: number, total: number) => void;
 };
 
 /**
- * Scores the end of a run, and splits what streaming cost. What the detector sees in the frames that were dropped is
- * found out now, so that the terms add up.
+ * Scores the end of a run, and attributes the cost of streaming. The detector processes the dropped frames now, so that
+ * the terms add up.
  */
 export async function scoreDemo({ frames, seed, detector, forecaster, draw, onProgress }: DemoScoring): Promise<StreamingJson> {
   const { classNames, input } = detector.info;

@@ -11,7 +11,7 @@ import { trackerByName } from '../../track/kinds.js';
 import { createPipeline } from '../../pipeline/create-pipeline.js';
 import { Measurements } from '../../pipeline/measurements.js';
 import { type LivePage } from '../../streaming/http/live-page.js';
-import type { RunNews, TrueObject } from '../../streaming/http/page-messages.js';
+import type { RunMessage, TrueObject } from '../../streaming/http/page-messages.js';
 import type { TrackerFactory } from '../../track/tracker.js';
 import type { AppContext } from '../context.js';
 import type { DemoPlan } from './plan.js';
@@ -19,7 +19,7 @@ import { RecentFrames } from './recent.js';
 import { scoreDemo } from './score.js';
 import { type SlowedDetector } from './slowed-detector.js';
 import { DEMO_FPS, DEMO_SIZE, playDrive } from './demo-source.js';
-import { outcomeNews, summariseDemo, type DemoSummary } from './summary.js';
+import { outcomeMessage, summariseDemo, type DemoSummary } from './summary.js';
 import { DEMO_CLASSES, World } from './world.js';
 import { aborted, abortedAfter, frameLimit } from '../run/limits.js';
 import type { Outputs } from '../run/outputs.js';
@@ -86,7 +86,7 @@ export class DemoShow {
   /** Until a limit is met or the signal is aborted. */
   async play(): Promise<void> {
     const { plan: { run }, detector, outputs, page, context } = this.#parts;
-    void page?.tell(this.#runNews());
+    void page?.send(this.#runMessage());
     page?.slowed(detector.extraMs);
     const limit = frameLimit(run.maxFrames);
     const ending = abortedAfter(run.durationMs, context.signal);
@@ -134,7 +134,7 @@ export class DemoShow {
           draw: (seq, target) => this.#drive.produce(seq, target),
           onProgress: (done) => {
             bar.set(done);
-            void page?.tell({ type: 'scoring', done, total });
+            void page?.send({ type: 'scoring', done, total });
           },
         });
       } finally {
@@ -144,7 +144,7 @@ export class DemoShow {
     const summary = summariseDemo({
       config, seed, info: detector.info, snapshot: this.#measurements.snapshot(), durationMs: this.#durationMs, score, problems: reporter.problems,
     }, context);
-    await page?.tell(outcomeNews(summary));
+    await page?.send(outcomeMessage(summary));
     return summary;
   }
 
@@ -190,13 +190,13 @@ export class DemoShow {
     if (page === undefined) return;
     const nowMs = context.clock.now();
     const { AP: sAP, pairing } = this.#meters.final.rolling(nowMs);
-    void page.tell({
+    void page.send({
       type: 'score', at: context.clock.toUnixMs(nowMs), windowS: pairing.frames / DEMO_FPS, sAP,
       observedAP: this.#meters.observed?.rolling(nowMs).AP ?? null,
     });
   }
 
-  #runNews(): RunNews {
+  #runMessage(): RunMessage {
     const { plan: { run: { detect }, seed }, detector: { info } } = this.#parts;
     const { time, weather } = drawConditions(seed);
     return {

@@ -37,4 +37,8 @@ export class SlowedDetector implements Detector {
   close(): Promise<void> {
     return this.#detector.close();
   }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
 }

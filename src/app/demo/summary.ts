@@ -2,7 +2,7 @@ import type { StreamingJson } from '../../../evaluation/score.js';
 import type { RunConfig } from '../../config/run-config.js';
 import type { DetectorInfo } from '../../core/detector.js';
 import type { MeasurementsSnapshot } from '../../pipeline/measurements.js';
-import type { OutcomeNews } from '../../streaming/http/page-messages.js';
+import type { OutcomeMessage } from '../../streaming/http/page-messages.js';
 import type { AppContext } from '../context.js';
 import { DEMO_FPS } from './demo-source.js';
 import { summarise, type RunSummary } from '../run/summary.js';
@@ -29,7 +29,7 @@ export function summariseDemo({ seed, score, ...facts }: Facts, context: Pick<Ap
 }
 
 /** The summary for the page. */
-export function outcomeNews({ total, stagesMs: { latency: { p50, p90, p99 } }, score }: DemoSummary): OutcomeNews {
+export function outcomeMessage({ total, stagesMs: { latency: { p50, p90, p99 } }, score }: DemoSummary): OutcomeMessage {
   return {
     type: 'outcome', frames: total.received, percepts: total.percepts, drops: total.drops, latencyMs: { p50, p90, p99 },
     windowS: score?.seconds ?? 0, attribution: score?.attribution ?? null,

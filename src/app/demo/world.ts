@@ -4,25 +4,25 @@ import { COCO_MAPPING, SYNTH_CLASSES } from '../../../synth/classes.js';
 import type { GroundTruth } from '../../../evaluation/ground-truth.js';
 import { DEMO_SIZE } from './demo-source.js';
 
-/** The classes of the drive, as evaluation wants them. */
+/** The classes of the drive, in the format of evaluation. */
 export const DEMO_CLASSES: Pick<GroundTruth, 'classes' | 'classIndex' | 'cocoMapping'> = {
   classes: SYNTH_CLASSES.map((name, id) => ({ id, name })),
   classIndex: new Map(SYNTH_CLASSES.map((_, id) => [id, id])),
   cocoMapping: COCO_MAPPING,
 };
 
-/** A moment of the drive that has come. */
+/** A captured moment of the drive. */
 export type Moment = { readonly truth: TruthFrame; readonly objects: readonly Annotation[] };
 
 export type WorldOptions = {
   readonly streamId: string;
-  /** Given every frame that was captured, in order. */
+  /** Receives every captured frame, in order. */
   readonly onMoment: (moment: Moment) => void;
-  /** Given the pictures for people of moments that have come. */
+  /** Receives the pictures for people of captured moments. */
   readonly onPicture: (moment: Moment, jpeg: Uint8Array) => void;
 };
 
-/** Brings together what the drive tells ahead of time, or behind it, with the moments at which frames are captured. */
+/** Matches the drive's ground truth and pictures, which come early or late, with the capture of frames. */
 export class World {
   readonly #options: WorldOptions;
   readonly #objects = new Map<number, readonly Annotation[]>();
@@ -34,26 +34,26 @@ export class World {
     this.#options = options;
   }
 
-  /** What is to be seen in a frame; in order. */
+  /** The visible objects of a frame; in order. */
   tell(seq: number, objects: readonly Annotation[]): void {
     this.#objects.set(seq, objects);
     this.#meet(seq);
   }
 
-  /** A frame's time has come, whether it was drawn or not; in order. */
+  /** A frame's time of capture has come, drawn or not; in order. */
   captured(seq: number, capturedAtMs: number): void {
     this.#capturedAtMs.set(seq, capturedAtMs);
     this.#meet(seq);
   }
 
-  /** A frame's picture for people. One that is late for its moment is shown only if none came after. */
+  /** A frame's picture for people. A late one is shown only if no newer one came. */
   drawn(seq: number, jpeg: Uint8Array): void {
     const newest = this.#newest;
     if (newest === undefined || seq > newest.truth.seq) this.#jpegs.set(seq, jpeg);
     else if (seq === newest.truth.seq) this.#options.onPicture(newest, jpeg);
   }
 
-  /** The last frame that was captured and of which nothing is told yet, as of frames that were passed over. */
+  /** The last captured frame without its ground truth yet, as for skipped frames. */
   get untold(): number | undefined {
     return [...this.#capturedAtMs.keys()].at(-1);
   }

@@ -8,17 +8,8 @@ import { bundledModel, readZoo, zooPath } from '../../model/zoo.js';
 import { locateFfmpeg } from '../../streaming/ffmpeg/binary.js';
 import type { AppContext } from '../context.js';
 import { ffmpegAbilities, FFMPEG_INSTALL } from './ffmpeg.js';
+import type { Finding } from './finding.js';
 import { writeTrialModel } from './model.js';
-
-/** One thing that was looked at. */
-export type Finding = {
-  readonly name: string;
-  /** `absent`: nobody needs it; `limited`: runs work, but for what is said; `missing`: no run works. */
-  readonly state: 'ok' | 'absent' | 'limited' | 'missing';
-  readonly found: string;
-  /** What to do about it. */
-  readonly remedy?: string;
-};
 
 type Place = Pick<AppContext, 'env' | 'cacheDir'>;
 

@@ -1,5 +1,5 @@
 import { askFfmpeg } from '../../streaming/ffmpeg/ask.js';
-import type { Finding } from './checks.js';
+import type { Finding } from './finding.js';
 
 export const FFMPEG_INSTALL = 'install ffmpeg 4.4 or later (apt install ffmpeg, brew install ffmpeg), or name one with NOWCAST_FFMPEG';
 

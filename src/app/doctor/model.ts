@@ -9,8 +9,8 @@ const ANCHORS = 21;
 const VALUES = 6;
 
 /**
- * Writes the smallest model that has YOLOX's shapes and a convolution, with which providers can be tried where no real
- * model is at hand: 32x32 pixels in, one class out, all weights 0.
+ * Writes the smallest model with YOLOX's shapes and a convolution, to try providers without a real model: 32x32 pixels
+ * in, one class out, all weights 0.
  * @returns its path
  */
 export async function writeTrialModel(folder: string): Promise<string> {

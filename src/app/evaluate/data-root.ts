@@ -7,8 +7,8 @@ import type { Picture, PictureFormat } from '../../core/picture.js';
 import { readPicture } from '../../streaming/sources/folder/picture.js';
 
 /**
- * Whether the data root is the annotated video itself, rather than a folder that holds pictures.
- * @throws UsageError where it does not exist
+ * Whether the data root is the annotated video itself, rather than a folder of pictures.
+ * @throws UsageError if it does not exist
  */
 export function isVideoFile(dataRoot: string): boolean {
   const stats = statSync(dataRoot, { throwIfNoEntry: false });
@@ -16,7 +16,7 @@ export function isVideoFile(dataRoot: string): boolean {
   return stats.isFile();
 }
 
-/** @throws UsageError where annotations of several sequences are to go with one video */
+/** @throws UsageError if annotations of several sequences are combined with one video */
 export function checkOneSequence(dataRoot: string, { sequences }: GroundTruth): void {
   if (sequences.length !== 1) throw new UsageError(`--data-root is the file ${dataRoot}, but the annotations hold ${sequences.length} sequences; name the folder of their pictures`);
 }
@@ -24,7 +24,7 @@ export function checkOneSequence(dataRoot: string, { sequences }: GroundTruth): 
 /**
  * Reads an annotated picture and fits it into `target`.
  * @param folder the data root and the sequence's folder below it
- * @throws SourceError where it cannot be read; DataError where it is of another size than is annotated
+ * @throws SourceError if it cannot be read; DataError if its size differs from the annotations
  */
 export async function readAnnotated(folder: string, truth: GroundTruth, image: number, input: PictureFormat, target: Uint8Array): Promise<Picture> {
   const path = join(folder, truth.images[image].name);
@@ -35,7 +35,7 @@ export async function readAnnotated(folder: string, truth: GroundTruth, image: n
   return picture;
 }
 
-/** @throws DataError where a picture is of another size than is annotated */
+/** @throws DataError if a picture's size differs from the annotations */
 export function checkSize(truth: GroundTruth, image: number, { width, height }: Size): void {
   const { name, size } = truth.images[image];
   if (size !== undefined && (size.width !== width || size.height !== height)) {

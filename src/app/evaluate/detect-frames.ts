@@ -13,12 +13,12 @@ import { videoSource } from '../../streaming/sources/video/video.js';
 import type { AppContext } from '../context.js';
 import { checkSize, readAnnotated } from './data-root.js';
 
-/** Takes what was found in an image. */
+/** Receives the detections of an image. */
 type Found = (image: number, detections: readonly Detection[]) => void;
 
 /**
  * Detects on every annotated picture below `dataRoot`.
- * @throws SourceError for a picture that cannot be read; DataError for one of another size than is annotated
+ * @throws SourceError for an unreadable picture; DataError for one whose size differs from the annotations
  */
 export async function detectPictures(signal: AbortSignal, dataRoot: string, truth: GroundTruth, detector: Detector, found: Found): Promise<void> {
   const { width, height } = detector.info.input;
@@ -33,8 +33,8 @@ export async function detectPictures(signal: AbortSignal, dataRoot: string, trut
 }
 
 /**
- * Does `work` for the frames 0 to `count - 1`. One more than there are hosts is on its way, so that no host waits for a
- * picture to be decoded.
+ * Does `work` for the frames 0 to `count - 1`. It starts one more than there are hosts, so that no host waits for
+ * decoding.
  */
 export async function forEachFrame(count: number, detector: Detector, signal: AbortSignal, work: (index: number) => Promise<void>): Promise<void> {
   let next = 0;
@@ -51,7 +51,7 @@ export async function forEachFrame(count: number, detector: Detector, signal: Ab
   }
 }
 
-/** What the detector finds in a picture; asked again, once, where it was lost on the way. */
+/** The detections of a picture; tried once more if they were lost. */
 export async function detectPicture(detector: Detector, picture: Picture): Promise<readonly Detection[]> {
   try {
     return (await detector.detect(picture)).detections;
@@ -63,8 +63,8 @@ export async function detectPicture(detector: Detector, picture: Picture): Promi
 }
 
 /**
- * Detects on the frames of the video that is annotated as one sequence.
- * @throws SourceError for a frame that is lost; DataError for one of another size than is annotated
+ * Detects on the frames of a video that is annotated as one sequence.
+ * @throws SourceError for a lost frame; DataError for one whose size differs from the annotations
  */
 export async function detectVideo(context: AppContext, path: string, truth: GroundTruth, detector: Detector, found: Found): Promise<void> {
   const [{ images }] = truth.sequences;

@@ -11,13 +11,13 @@ import type { AppContext } from '../context.js';
 import { checkSize, readAnnotated } from './data-root.js';
 import { megabytes } from '../../core/units.js';
 
-/** Pictures that are decoded at the same time. */
+/** Number of pictures decoded at the same time. */
 const DECODERS = 2;
 
 /**
- * Refuses a data set whose longest sequence, which is what lies in memory at once, does not fit.
- * @param availableBytes memory that is free
- * @throws UsageError saying how much is needed
+ * Refuses a data set whose longest sequence does not fit into memory; only one sequence is in memory at once.
+ * @param availableBytes free memory
+ * @throws UsageError naming the required amount
  */
 export function checkMemory({ sequences }: Pick<GroundTruth, 'sequences'>, { width, height }: Size, availableBytes: number): void {
   const { name, images } = sequences.reduce((longest, sequence) => (sequence.images.length > longest.images.length ? sequence : longest));
@@ -40,8 +40,8 @@ export class FrameMemory {
 
   /**
    * Decodes the pictures of a sequence, which are valid until the next load.
-   * @param onRead told after each picture
-   * @throws SourceError for one that cannot be read; DataError for one of another size than is annotated
+   * @param onRead called after each picture
+   * @throws SourceError for an unreadable one; DataError for one whose size differs from the annotations
    */
   async loadPictures(dataRoot: string, { dir, images }: Sequence, signal: AbortSignal, onRead: () => void): Promise<Picture[]> {
     const pictures = new Array<Picture>(images.length);
@@ -62,7 +62,7 @@ export class FrameMemory {
     return pictures;
   }
 
-  /** The same for the video that is annotated as one sequence. */
+  /** The same for a video that is annotated as one sequence. */
   async loadVideo(context: AppContext, path: string, { images }: Sequence, onRead: () => void): Promise<Picture[]> {
     const ffmpeg = await locateFfmpeg(context.env, context.cacheDir);
     const pictures: Picture[] = [];

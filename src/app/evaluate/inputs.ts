@@ -9,7 +9,7 @@ import { parseTimestampedOutputs } from '../../../evaluation/timestamped-outputs
 import { DataError, UsageError } from '../../core/errors.js';
 import type { Log } from '../context.js';
 
-/** Frame rate where nothing tells another, as in sAP. */
+/** Frame rate by default, as in sAP. */
 export const DEFAULT_FPS = 30;
 
 /** @param streaming whether the images of a plain COCO file are the frames of one video, rather than each alone */
@@ -25,13 +25,13 @@ export function loadDetections(path: string, truth: GroundTruth, log: Log): Scor
   return prepareDetections(truth, columns, truth.images.length);
 }
 
-/** A run that was recorded, or that another program timed, with what its outputs saw. */
+/** A recorded run, or one timed by another program, with its outputs' detections. */
 export type LoadedRun = { readonly run: StreamedRun; readonly detections: ScoredDetections };
 
 /**
- * Reads a recording or a file of timestamped outputs, whichever it is.
- * @param offline detections by frame, for timestamped outputs that bring none
- * @throws UsageError where such outputs come without `--detections`
+ * Reads a recording or a file of timestamped outputs.
+ * @param offline detections by frame, for timestamped outputs without their own
+ * @throws UsageError if such outputs come without `--detections`
  */
 export function loadRun(path: string, truth: GroundTruth, fps: number | undefined, offline: ScoredDetections | undefined, log: Log): LoadedRun {
   const text = readTextFile(path);
@@ -51,7 +51,7 @@ export function loadRun(path: string, truth: GroundTruth, fps: number | undefine
   });
 }
 
-/** Lets a complaint about a file's content name the file. */
+/** Adds the file's name to errors about its content. */
 export function naming<T>(path: string, work: () => T): T {
   try {
     return work();

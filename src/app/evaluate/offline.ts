@@ -1,32 +1,42 @@
 import { mapClasses } from '../../../evaluation/class-mapping.js';
-import { cocoTable } from '../../../evaluation/coco-table.js';
 import { evaluateBoxes, type DetectionColumns } from '../../../evaluation/coco-ap.js';
 import { DetectionList } from '../../../evaluation/detection-list.js';
 import type { GroundTruth } from '../../../evaluation/ground-truth.js';
-import { evaluationJson } from '../../../evaluation/score.js';
+import { evaluationJson, type EvaluationJson } from '../../../evaluation/score.js';
 import type { Detection } from '../../core/detection.js';
 import { SourceError } from '../../core/errors.js';
-import type { CommandIo } from '../../cli/command-io.js';
+import type { AppContext } from '../context.js';
+import { writeOutput } from '../write-output.js';
 import { checkOneSequence, isVideoFile } from './data-root.js';
 import { detectPictures, detectVideo } from './detect-frames.js';
-import { openEvalDetector } from './open-detector.js';
-import { checkMinimum, factsOf, textFlag } from '../../cli/eval-flags.js';
 import { loadGroundTruth } from './inputs.js';
-import { writeOutput, writeReport } from '../../cli/eval-report.js';
-import type { RunFlagValues } from '../../cli/run-flags.js';
+import { openEvalDetector, type DetectorChoice } from './open-detector.js';
+import { writeReport, type ReportRequest } from './report.js';
 
-/** `nowcast eval offline`. */
-export async function evalOffline(io: CommandIo, flags: RunFlagValues): Promise<void> {
-  const dataRoot = flags['dataRoot'] as string;
+export type OfflineOptions = {
+  readonly annotations: string;
+  /** The folder that holds the annotated pictures, or the annotated video. */
+  readonly dataRoot: string;
+  readonly detector: DetectorChoice;
+  /** File for what the detector finds, as COCO results. */
+  readonly coco: string | undefined;
+  readonly report: ReportRequest | undefined;
+};
+
+/**
+ * COCO AP of a detector on every frame, without a clock.
+ * @throws UsageError, DataError or SourceError where annotations and pictures cannot be read or do not fit; ModelError
+ * where the detector cannot be opened; OutputError where a file cannot be written
+ */
+export async function evaluateOffline({ annotations, dataRoot, detector: choice, coco, report }: OfflineOptions, context: AppContext): Promise<EvaluationJson> {
   const isVideo = isVideoFile(dataRoot);
-  const truth = loadGroundTruth(flags['annotations'] as string, isVideo, io.log);
+  const truth = loadGroundTruth(annotations, isVideo, context.log);
   if (isVideo) checkOneSequence(dataRoot, truth);
 
-  const cocoPath = textFlag(flags, 'coco');
-  // What cannot be written is told before the work, not after it.
-  if (cocoPath !== undefined) writeOutput(cocoPath, '[]\n');
-  const detector = await openEvalDetector(io, flags);
-  const bar = io.progress.bar({ label: 'detecting', total: truth.images.length, unit: 'frames' });
+  // A path that cannot be written fails before the work, not after it.
+  if (coco !== undefined) writeOutput(coco, '[]\n');
+  const detector = await openEvalDetector(choice, context);
+  const bar = context.progress.bar({ label: 'detecting', total: truth.images.length, unit: 'frames' });
   const list = new DetectionList();
   try {
     const classes = mapClasses(detector.info.classNames, truth);
@@ -35,8 +45,8 @@ export async function evalOffline(io: CommandIo, flags: RunFlagValues): Promise<
       for (const detection of detections) if (classes[detection.classId] >= 0) list.addDetection(image, classes[detection.classId], detection);
       bar.set(++done);
     };
-    if (isVideo) await detectVideo(io, dataRoot, truth, detector, found);
-    else await detectPictures(io.signal, dataRoot, truth, detector, found);
+    if (isVideo) await detectVideo(context, dataRoot, truth, detector, found);
+    else await detectPictures(context.signal, dataRoot, truth, detector, found);
     if (done < truth.images.length) throw new SourceError(`${dataRoot} gave ${done} frames, but ${truth.images.length} are annotated; is it the annotated video?`);
   } finally {
     bar.done();
@@ -45,14 +55,10 @@ export async function evalOffline(io: CommandIo, flags: RunFlagValues): Promise<
 
   const columns = list.columns();
   const evaluation = evaluateBoxes(truth.objects, columns, truth.images.length, truth.classes.length);
-  if (cocoPath !== undefined) writeOutput(cocoPath, cocoResults(truth, columns));
+  if (coco !== undefined) writeOutput(coco, cocoResults(truth, columns));
   const { model, input, provider } = detector.info;
-  writeReport(flags, {
-    title: 'Offline AP', truth, evaluation,
-    facts: [['model', `${model}, ${input.width}x${input.height}, ${provider}`], ...factsOf(flags, ['annotations', 'dataRoot'])],
-  });
-  io.print(io.json ? JSON.stringify(evaluationJson(truth, evaluation)) : cocoTable(evaluation.stats));
-  checkMinimum(evaluation.stats.AP, flags);
+  writeReport(report, { title: 'Offline AP', facts: [['model', `${model}, ${input.width}x${input.height}, ${provider}`]], truth, evaluation });
+  return evaluationJson(truth, evaluation);
 }
 
 function cocoResults(truth: GroundTruth, { frame, classIndex, boxes, scores }: DetectionColumns): string {

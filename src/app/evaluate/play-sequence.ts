@@ -18,7 +18,7 @@ export type PlayOptions = {
   readonly policy: Policy;
   readonly latencyBudgetMs: number | undefined;
   readonly forecaster: TrackerFactory | undefined;
-  /** Ends the play early; what was played until then is returned. */
+  /** Ends the play early; the results so far are returned. */
   readonly signal: AbortSignal;
   /** Default: real time. */
   readonly scheduler?: SchedulerLike;
@@ -26,8 +26,8 @@ export type PlayOptions = {
 };
 
 /**
- * Plays one sequence by the clock through the pipeline. It ends one frame interval after its last frame; as in sAP's
- * toolkit, a result that is not there by then is lost, and its frame is told as dropped (`stopped`).
+ * Plays one sequence in real time through the pipeline. It ends one frame interval after its last frame. As in sAP's
+ * toolkit, a later result is lost, and its frame is reported as dropped (`stopped`).
  */
 export async function playSequence(pictures: readonly Picture[], options: PlayOptions): Promise<PipelineEvent[]> {
   const { streamId, fps, detector, clock, policy, latencyBudgetMs, forecaster, signal, scheduler, onEvent = () => undefined } = options;

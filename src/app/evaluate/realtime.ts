@@ -2,48 +2,64 @@ import { mapClasses } from '../../../evaluation/class-mapping.js';
 import { DetectionList } from '../../../evaluation/detection-list.js';
 import type { GroundTruth, Sequence } from '../../../evaluation/ground-truth.js';
 import { RunCollector } from '../../../evaluation/run-collector.js';
-import { prepareDetections, scoreRun } from '../../../evaluation/score.js';
+import { prepareDetections, scoreRun, type StreamingJson } from '../../../evaluation/score.js';
 import type { Detector } from '../../core/detector.js';
-import { UsageError } from '../../core/errors.js';
 import type { Picture } from '../../core/picture.js';
-import { policyByName } from '../../scheduling/kinds.js';
 import { runHeader } from '../../recording/header.js';
 import { createRecorder, type Recorder } from '../../recording/recorder.js';
-import type { CommandIo } from '../../cli/command-io.js';
+import type { AppContext } from '../context.js';
+import { hostFacts } from '../host-facts.js';
 import { checkOneSequence, isVideoFile } from './data-root.js';
 import { detectPicture, forEachFrame } from './detect-frames.js';
-import { openEvalDetector } from './open-detector.js';
-import { forecastFlag, numberFlag, textFlag } from '../../cli/eval-flags.js';
 import { checkMemory, FrameMemory } from './frame-memory.js';
-import { DEFAULT_FPS, loadDetections, loadGroundTruth } from './inputs.js';
+import { forecasterOf } from './forecaster.js';
+import { loadDetections, loadGroundTruth } from './inputs.js';
+import { openEvalDetector, type DetectorChoice } from './open-detector.js';
 import { playSequence, type PlayOptions } from './play-sequence.js';
-import { printStreamingScore } from '../../cli/eval-streaming-output.js';
-import { hostFacts } from '../host-facts.js';
-import { readRunFlags, type RunFlagValues } from '../../cli/run-flags.js';
+import { streamingResult, type ReportRequest } from './report.js';
+import { timedPolicy } from './timed-policy.js';
 
 /** Runs on a sequence's first frame before it is played: what was idle wakes up. */
 const WARM_UP_RUNS = 5;
 
-/** `nowcast eval realtime`. */
-export async function evalRealtime(io: CommandIo, flags: RunFlagValues): Promise<void> {
-  const eta = numberFlag(flags, '--eta', 0, { min: -1 });
-  const fps = numberFlag(flags, '--fps', DEFAULT_FPS, { above: 0 });
-  const { schedule = 'idle-free', budget = 'none' } = readRunFlags(flags).detect ?? {};
-  const policy = policyByName(schedule);
-  if (policy.keepsAll) throw new UsageError(`--schedule ${policy.name} drops nothing and knows no time; eval offline scores every frame`);
-  const forecaster = forecastFlag(flags);
+export type RealtimeOptions = {
+  readonly annotations: string;
+  /** The folder that holds the annotated pictures, or the annotated video. */
+  readonly dataRoot: string;
+  readonly detector: DetectorChoice;
+  readonly schedule: string;
+  /** Undefined is no budget. */
+  readonly budgetMs: number | undefined;
+  readonly fps: number;
+  /** Frame intervals by which each frame asks earlier for its output. */
+  readonly eta: number;
+  /** `none`, or what carries detections forward to the frame that they are held against. */
+  readonly forecast: string;
+  /** File of COCO results for every frame; undefined detects on every frame of a sequence after it was played. */
+  readonly detections: string | undefined;
+  /** File for the recording of the run. */
+  readonly record: string | undefined;
+  readonly report: ReportRequest | undefined;
+};
 
-  const dataRoot = flags['dataRoot'] as string;
+/**
+ * Streaming AP of a detector on frames that are played by the clock from memory.
+ * @throws UsageError, DataError or SourceError where annotations and pictures cannot be read or do not fit; ModelError
+ * where the detector cannot be opened; OutputError where a file cannot be written
+ */
+export async function evaluateRealtime(options: RealtimeOptions, context: AppContext): Promise<StreamingJson> {
+  const { dataRoot, budgetMs, fps, eta } = options;
+  const forecaster = forecasterOf(options.forecast);
+  const policy = timedPolicy(options.schedule, 'eval offline');
   const isVideo = isVideoFile(dataRoot);
-  const truth = loadGroundTruth(flags['annotations'] as string, true, io.log);
+  const truth = loadGroundTruth(options.annotations, true, context.log);
   if (isVideo) checkOneSequence(dataRoot, truth);
-  const detectionsPath = textFlag(flags, 'detections');
-  const known = detectionsPath === undefined ? undefined : loadDetections(detectionsPath, truth, io.log);
+  const known = options.detections === undefined ? undefined : loadDetections(options.detections, truth, context.log);
 
-  const detector = await openEvalDetector(io, flags);
+  const detector = await openEvalDetector(options.detector, context);
   const { model, input, provider, threads, classNames } = detector.info;
-  io.log.info(`${model} at ${input.width}x${input.height} on ${provider}, ${threads} thread${threads === 1 ? '' : 's'}`);
-  const bar = io.progress.bar({ label: 'frames', total: truth.images.length * (known === undefined ? 3 : 2), unit: 'read, played, detected on' });
+  context.log.info(`${model} at ${input.width}x${input.height} on ${provider}, ${threads} thread${threads === 1 ? '' : 's'}`);
+  const bar = context.progress.bar({ label: 'frames', total: truth.images.length * (known === undefined ? 3 : 2), unit: 'read, played, detected on' });
   let done = 0;
   const step = (): void => bar.set(++done);
   const found = new DetectionList();
@@ -52,27 +68,27 @@ export async function evalRealtime(io: CommandIo, flags: RunFlagValues): Promise
     checkMemory(truth, input, process.availableMemory());
     const mapping = mapClasses(classNames, truth);
     collector = new RunCollector(truth.sequences.map(({ name }) => name), classNames, truth);
-    const recorder = openRecorder(io, flags, truth, detector);
+    const recorder = openRecorder(options, truth, detector, context);
     const memory = new FrameMemory(truth, input);
     const play: Omit<PlayOptions, 'streamId'> = {
-      fps, detector, clock: io.clock, policy, forecaster, signal: io.signal,
-      latencyBudgetMs: budget === 'none' ? undefined : budget,
+      fps, detector, clock: context.clock, policy, forecaster, signal: context.signal,
+      latencyBudgetMs: budgetMs,
       onEvent: (event) => {
         if (event.type === 'percept' || event.type === 'drop') step();
-        if (event.type === 'status' && event.state === 'detector-lost') io.log.warn(event.message ?? 'the detector was lost');
+        if (event.type === 'status' && event.state === 'detector-lost') context.log.warn(event.message ?? 'the detector was lost');
       },
     };
     try {
       for (const sequence of truth.sequences) {
-        const pictures = isVideo ? await memory.loadVideo(io, dataRoot, sequence, step) : await memory.loadPictures(dataRoot, sequence, io.signal, step);
+        const pictures = isVideo ? await memory.loadVideo(context, dataRoot, sequence, step) : await memory.loadPictures(dataRoot, sequence, context.signal, step);
         for (let run = 0; run < WARM_UP_RUNS; run++) await detectPicture(detector, pictures[0]);
         // What the events are used for waits until nothing is timed any more.
         for (const event of await playSequence(pictures, { ...play, streamId: sequence.name })) {
           recorder?.write(event);
           collector.add(event, `sequence "${sequence.name}"`);
         }
-        io.signal.throwIfAborted();
-        if (known === undefined) await detectAll(io, detector, sequence, pictures, mapping, found, step);
+        context.signal.throwIfAborted();
+        if (known === undefined) await detectAll(context, detector, sequence, pictures, mapping, found, step);
       }
     } finally {
       await recorder?.close();
@@ -83,27 +99,23 @@ export async function evalRealtime(io: CommandIo, flags: RunFlagValues): Promise
   }
 
   const { run, detections, outputCount, warnings } = collector.finish(fps);
-  for (const warning of warnings) io.log.warn(warning);
+  for (const warning of warnings) context.log.warn(warning);
   const offline = known ?? prepareDetections(truth, found.columns(), truth.images.length);
   const score = scoreRun(truth, run, prepareDetections(truth, detections, outputCount), eta, forecaster, offline);
-  printStreamingScore(io, { ...flags, schedule: policy.name }, {
-    truth, run, score, eta, title: 'Realtime streaming AP',
-    told: ['model', 'annotations', 'dataRoot', 'detections', 'schedule', 'budget', 'eta', 'forecast'],
-  });
+  return streamingResult({ truth, run, score, eta, title: 'Realtime streaming AP' }, options.report);
 }
 
-function openRecorder(io: CommandIo, flags: RunFlagValues, truth: GroundTruth, { info }: Detector): Recorder | undefined {
-  const path = textFlag(flags, 'record');
-  if (path === undefined) return undefined;
-  const header = runHeader(info, io.clock, { streams: truth.sequences.map(({ name }) => name), config: io.redact(flags), host: hostFacts() });
-  return createRecorder(path, header, (error) => io.log.error(error.message));
+function openRecorder(options: RealtimeOptions, truth: GroundTruth, { info }: Detector, { clock, log, redact }: AppContext): Recorder | undefined {
+  if (options.record === undefined) return undefined;
+  const header = runHeader(info, clock, { streams: truth.sequences.map(({ name }) => name), config: redact(options), host: hostFacts() });
+  return createRecorder(options.record, header, (error) => log.error(error.message));
 }
 
 /** Offline, on every frame of the sequence. */
 async function detectAll(
-  io: CommandIo, detector: Detector, { images }: Sequence, pictures: readonly Picture[], mapping: Int32Array, found: DetectionList, step: () => void,
+  context: AppContext, detector: Detector, { images }: Sequence, pictures: readonly Picture[], mapping: Int32Array, found: DetectionList, step: () => void,
 ): Promise<void> {
-  await forEachFrame(pictures.length, detector, io.signal, async (frame) => {
+  await forEachFrame(pictures.length, detector, context.signal, async (frame) => {
     for (const detection of await detectPicture(detector, pictures[frame])) {
       if (mapping[detection.classId] >= 0) found.addDetection(images[frame], mapping[detection.classId], detection);
     }

@@ -11,29 +11,29 @@ import type { AppContext } from '../context.js';
 export type Annotation = {
   readonly config: RunConfig;
   readonly ffmpeg: Ffmpeg;
-  /** Of the run; its percepts are drawn. */
+  /** The run's recording, whose percepts are drawn. */
   readonly recording: string;
-  /** What was kept of a camera, one for each connection. */
+  /** The kept copies of a camera, one for each connection. */
   readonly copies: readonly CameraCopy[];
   /** Frames of the run, for the progress bar. */
   readonly frames: number;
 };
 
 /**
- * Draws the run's percepts into its video, in a second pass. A camera that was reconnected to gives one video for each
+ * Draws the run's percepts into its video, in a second pass. A camera that reconnected gives one video for each
  * connection: `name.mp4`, `name.1.mp4`…
- * @returns the videos written
- * @throws OutputError, SourceError; the signal's reason where it was aborted meanwhile, which leaves no half video
+ * @returns the written videos
+ * @throws OutputError, SourceError; the signal's reason if it was aborted meanwhile, which leaves no partial video
  */
 export async function annotate({ config, ffmpeg, recording, copies, frames }: Annotation, io: AppContext): Promise<readonly string[]> {
   const out = config.output.save;
   if (out === undefined) return [];
   const [source] = config.sources;
   const parts = source.kind === 'camera' ? copies : [{ path: source.kind === 'video' ? source.path : '', epoch: 0, offsets: undefined }];
-  // Where it broke off the run has said so.
+  // The run has already reported where it ended early.
   const { events } = await readRecording(recording, () => undefined);
   const bar = io.progress.bar({ label: 'annotating', total: frames, unit: 'frames' });
-  // A run that was ended by Ctrl-C gets its video all the same; the next one ends the program.
+  // A run that was ended by Ctrl-C still gets its video; the next Ctrl-C ends the program.
   const signal = io.signal.aborted ? undefined : io.signal;
   const written: string[] = [];
   let drawn = 0;
@@ -55,7 +55,7 @@ export async function annotate({ config, ffmpeg, recording, copies, frames }: An
         drawn += pictureCount;
         written.push(target);
       } catch (error) {
-        // A connection that was lost before its first key picture leaves nothing to draw into.
+        // A connection that was lost before its first key picture has no pictures to draw into.
         if (!(error instanceof SourceError) || parts.length === 1) throw error;
         io.log.warn(`no video of connection ${epoch}: ${error.message}`);
       }
@@ -70,7 +70,7 @@ async function* perceptsOf(events: AsyncIterable<PipelineEvent>, epoch: number):
   for await (const event of events) if (event.type === 'percept' && event.epoch === epoch) yield event;
 }
 
-/** Of the last frame that came in; the video may go on beyond it where the run was ended early. */
+/** Time of the last received frame; the video may continue beyond it if the run was ended early. */
 async function lastPtsMs(events: AsyncIterable<PipelineEvent>, epoch: number): Promise<number> {
   let last = 0;
   for await (const event of events) {

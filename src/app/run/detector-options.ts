@@ -1,16 +1,22 @@
 import { classIdsOf } from '../../config/class-ids.js';
-import type { RunConfig } from '../../config/run-config.js';
+import type { DetectConfig, ModelConfig } from '../../config/run-config.js';
 import type { ProcessDetectorOptions } from '../../model/host/host-plan.js';
 import { loadLabels } from '../../model/labels.js';
 import { readModelSpec } from '../../model/model-spec.js';
 import { findModel } from '../../model/zoo.js';
 import type { AppContext } from '../context.js';
 
+/** The parts of a run's configuration that its detector depends on. */
+type DetectorConfig = {
+  readonly model: ModelConfig;
+  readonly detect: Pick<DetectConfig, 'conf' | 'nms' | 'nmsMode' | 'classes'>;
+};
+
 /**
  * What the detector needs to know of a run's configuration.
  * @throws ModelError where the model cannot be found, or its labels do not fit; UsageError for an unknown class
  */
-export async function detectorOptions({ model, detect }: RunConfig, context: AppContext): Promise<ProcessDetectorOptions> {
+export async function detectorOptions({ model, detect }: DetectorConfig, context: AppContext): Promise<ProcessDetectorOptions> {
   const { path } = await findModel(model.path, context.cacheDir);
   const classIds = detect.classes === undefined ? undefined
     : classIdsOf(detect.classes, await loadLabels(model.labels, await readModelSpec(path, inputOf(model))));
@@ -30,6 +36,6 @@ export async function detectorOptions({ model, detect }: RunConfig, context: App
   };
 }
 
-function inputOf({ input, preprocess }: RunConfig['model']): Pick<ProcessDetectorOptions, 'input' | 'preprocess'> {
+function inputOf({ input, preprocess }: ModelConfig): Pick<ProcessDetectorOptions, 'input' | 'preprocess'> {
   return { ...(input !== undefined && { input }), ...(preprocess !== undefined && { preprocess }) };
 }

@@ -1,9 +1,9 @@
 import { identity, NEVER, Observable, Subject, type MonoTypeOperatorFunction } from 'rxjs';
 import type { SourceEvent } from '../../core/events.js';
 
-/** A number of frames that several sources deliver together. */
+/** A limit on the number of frames from several sources together. */
 export type FrameLimit = {
-  /** To be put behind each source: lets through what is within the limit and gives back what comes beyond it. */
+  /** Operator for each source: passes frames within the limit and releases further ones. */
   readonly within: MonoTypeOperatorFunction<SourceEvent>;
   /** Emits once, after the last frame within the limit has come through. */
   readonly reached: Observable<void>;
@@ -36,7 +36,7 @@ export function frameLimit(maxFrames: number | undefined): FrameLimit {
 
 export type Ending = {
   readonly signal: AbortSignal;
-  /** Forgets what has not happened yet. */
+  /** Cancels the pending abort. */
   dispose(): void;
 };
 
@@ -59,7 +59,7 @@ export function abortedAfter(durationMs: number | undefined, signal: AbortSignal
   };
 }
 
-/** Emits when the signal is aborted; at once where it was already, as by a Ctrl-C while a detector opens. */
+/** Emits when the signal is aborted; at once if it already was, for example by Ctrl-C while a detector opens. */
 export function aborted(signal: AbortSignal): Observable<void> {
   return new Observable((subscriber) => {
     const tell = (): void => subscriber.next();

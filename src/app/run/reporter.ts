@@ -4,7 +4,7 @@ import { InternalError, SourceError, type OutputError } from '../../core/errors.
 import type { PipelineEvent, StatusEvent } from '../../core/events.js';
 import type { AppContext, ProgressBar } from '../context.js';
 
-/** Tells people what happens in a run: log lines, a progress bar, and what went wrong with its sources and outputs. */
+/** Reports a run to people: log lines, a progress bar, and the failures of its sources and outputs. */
 export class RunReporter {
   readonly #context: AppContext;
   readonly #named: boolean;
@@ -22,12 +22,12 @@ export class RunReporter {
     this.#maxFrames = config.maxFrames;
   }
 
-  /** The first source or output that failed says why; undefined while none did. */
+  /** The error of the first source or output that failed; undefined if none did. */
   get problem(): Error | undefined {
     return this.#failures[0];
   }
 
-  /** Why each of them failed, in words without secrets. */
+  /** The reason of each failure, without secrets. */
   get problems(): readonly string[] {
     return this.#failures.map(({ message }) => this.#redacted(message));
   }
@@ -37,14 +37,14 @@ export class RunReporter {
     this.#context.log.info(`${model} at ${input.width}x${input.height} on ${provider}${asked}, ${threads} thread${threads === 1 ? '' : 's'}`);
   }
 
-  /** A file said how many frames it will give, as far as it knows. */
+  /** A file stated its number of frames, if known. */
   expect(streamId: string, frames: number | undefined): void {
     if (frames !== undefined) this.#expected.set(streamId, frames);
   }
 
   /**
-   * A source ended with an error, or the whole run where no stream is named.
-   * @returns what everyone who watches is told
+   * A source ended with an error, or the whole run if no stream is named.
+   * @returns the status for everyone who watches
    */
   failed(error: unknown, streamId?: string): StatusEvent {
     const failure = error instanceof Error ? error : new InternalError(`${streamId ?? 'the run'} failed with ${String(error)}`);
@@ -52,7 +52,7 @@ export class RunReporter {
     return { type: 'status', ...(streamId === undefined ? {} : { streamId }), atMs: this.#context.clock.now(), state: 'failed', message: this.#redacted(failure.message) };
   }
 
-  /** A file cannot be written any more; the run goes on without it. */
+  /** A file can no longer be written; the run continues without it. */
   outputFailed(error: OutputError): void {
     this.#failures.push(error);
     this.#context.log.error(error.message);
@@ -69,12 +69,12 @@ export class RunReporter {
         this.#context.log.warn(`${this.#of(event.streamId)}no frames for ${((event.toMs - event.fromMs) / 1000).toFixed(1)} s: ${event.why}`);
         break;
       case 'status': {
-        // A source that went on to its end in spite of what was wrong with it says so here alone.
+        // A source that reached its end in spite of a failure reports it only here.
         const message = event.message ?? 'it failed';
         if (event.state === 'failed' && !this.problems.includes(message)) this.#failures.push(new SourceError(`${event.streamId ?? 'the run'}: ${message}`));
         const isTrouble = event.state === 'reconnecting' || event.state === 'detector-lost' || event.state === 'failed';
         const text = `${this.#of(event.streamId)}${event.state}${event.message === undefined ? '' : `: ${event.message}`}`;
-        // The command ends with the one source's failure as its own message.
+        // The command ends with the single source's failure as its own message.
         const isSaidLater = event.state === 'failed' && !this.#named;
         this.#context.log[isSaidLater ? 'debug' : isTrouble ? 'warn' : 'info'](text);
         break;
@@ -86,7 +86,7 @@ export class RunReporter {
     this.#bar?.done();
   }
 
-  /** Undefined unless every source said how long it is. */
+  /** Undefined unless every source stated its length. */
   #total(): number | undefined {
     const sum = this.#expected.size === this.#sourceCount ? [...this.#expected.values()].reduce((a, b) => a + b, 0) : undefined;
     return this.#maxFrames === undefined ? sum : Math.min(this.#maxFrames, sum ?? Infinity);

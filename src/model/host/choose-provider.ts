@@ -10,14 +10,14 @@ export type TrialProcess = Pick<HostProcess, 'opened' | 'measure' | 'stop'>;
 /** Starts a process that opens the model on this provider. */
 export type StartHost<P extends TrialProcess> = (provider: ActualProvider) => P;
 
-/** A process whose model is open, and what it said then. */
+/** A process with an open model, and its first message. */
 export type OpenHost<P extends TrialProcess> = {
   readonly provider: ActualProvider;
   readonly process: P;
   readonly ready: ReadyMessage;
 };
 
-/** One provider that this build of ONNX Runtime knows, and why it cannot be had where that is so. */
+/** One provider of this build of ONNX Runtime, with the reason if it is unavailable. */
 export type ProviderStatus = { readonly provider: ActualProvider; readonly unavailable?: string };
 
 const TRIAL_RUNS = 5;
@@ -27,7 +27,7 @@ const STOP_DEADLINE_MS = 2000;
 
 /**
  * Opens the model on exactly this provider.
- * @throws ModelError where it is the provider that fails, naming those that can be had; else what prevented it
+ * @throws ModelError if the provider fails, naming the available ones; else the error that prevented it
  */
 export async function openNamed<P extends TrialProcess>(provider: ActualProvider, start: StartHost<P>): Promise<OpenHost<P>> {
   try {
@@ -42,8 +42,8 @@ export async function openNamed<P extends TrialProcess>(provider: ActualProvider
 }
 
 /**
- * Opens the model on every provider that this build of ONNX Runtime knows, each in a process of its own since a driver
- * may crash it, and keeps the one whose median run is the shortest. Where only the CPU's opens, nothing is measured.
+ * Opens the model on every provider of this build of ONNX Runtime, each in a separate process because a driver may
+ * crash it, and keeps the one with the shortest median run. If only the CPU's opens, it measures nothing.
  */
 export async function openFastest<P extends TrialProcess>(start: StartHost<P>, onLog: (message: string) => void): Promise<{ host: OpenHost<P>; choice: ProviderChoice }> {
   const hosts: OpenHost<P>[] = [];
@@ -69,8 +69,8 @@ export async function openFastest<P extends TrialProcess>(start: StartHost<P>, o
 }
 
 /**
- * Tries every provider that this build of ONNX Runtime knows; leaves nothing running.
- * @throws what keeps the model from opening on the CPU
+ * Tries every provider of this build of ONNX Runtime; leaves no process running.
+ * @throws the error that keeps the model from opening on the CPU
  */
 export async function probeProviders<P extends TrialProcess>(start: StartHost<P>): Promise<ProviderStatus[]> {
   const statuses: ProviderStatus[] = [];
@@ -81,7 +81,7 @@ export async function probeProviders<P extends TrialProcess>(start: StartHost<P>
   return statuses;
 }
 
-/** The CPU first: it always opens, and its process says which others are worth trying. */
+/** The CPU first: it always opens, and its process lists the others worth trying. */
 async function* openEach<P extends TrialProcess>(start: StartHost<P>): AsyncGenerator<{ host: OpenHost<P> | undefined; status: ProviderStatus }> {
   const cpu = await openHost('cpu', start);
   yield { host: cpu, status: { provider: 'cpu' } };
@@ -94,13 +94,16 @@ async function* openEach<P extends TrialProcess>(start: StartHost<P>): AsyncGene
   }
 }
 
-/** Starts a process and waits until its model is open. @throws what prevented it, once the process is gone */
+/**
+ * Starts a process and waits until its model is open.
+ * @throws the error that prevented it, after the process has ended
+ */
 export async function openHost<P extends TrialProcess>(provider: ActualProvider, start: StartHost<P>): Promise<OpenHost<P>> {
   const process = start(provider);
   return { provider, process, ready: await process.opened };
 }
 
-/** The lower one of two where it falls between; undefined of nothing. */
+/** The median, or the lower of the two middle values; undefined for an empty list. */
 function median(values: readonly number[]): number | undefined {
   return [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) / 2)];
 }

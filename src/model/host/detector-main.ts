@@ -2,8 +2,8 @@
 import { NowcastError } from '../../core/errors.js';
 import { DETECTOR_FAMILIES } from '../families/kinds.js';
 import { openSession, supportedProviders } from '../session.js';
-import { readSlot } from './frame-ring-file.js';
-import { RING_FD, type FromHost, type OpenMessage, type ToHost } from './messages.js';
+import { readSlot } from './picture-slots-file.js';
+import { SLOTS_FD, type FromHost, type OpenMessage, type ToHost } from './messages.js';
 import { packDetections } from './packed-detections.js';
 
 process.title = 'nowcast-detector';
@@ -53,7 +53,7 @@ async function serve(open: OpenMessage): Promise<void> {
     const message = await nextMessage();
     switch (message.type) {
       case 'detect': {
-        readSlot(RING_FD, message.slot, session.image);
+        readSlot(SLOTS_FD, message.slot, session.image);
         const { outputs, startMs, endMs } = await session.run();
         const detections = packDetections(decode(outputs, message.fit));
         const times = { inferStartMs: startMs, inferEndMs: endMs, doneAtMs: clock.now() };

@@ -9,8 +9,8 @@ const STDERR_TAIL_CHARS = 2000;
 
 export type HostProcessOptions = {
   readonly open: OpenMessage;
-  /** Of the frame ring, inherited by the process. */
-  readonly ringFd: number;
+  /** Of the file of pictures, inherited by the process. */
+  readonly slotsFd: number;
   /** A process that has not opened its model by then is killed. */
   readonly startTimeoutMs: number;
 };
@@ -30,9 +30,9 @@ export class HostProcess {
   #failure: ModelError | undefined;
   #stderrTail = '';
 
-  constructor({ open, ringFd, startTimeoutMs }: HostProcessOptions) {
+  constructor({ open, slotsFd, startTimeoutMs }: HostProcessOptions) {
     this.#child = fork(ENTRY, {
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc', ringFd],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc', slotsFd],
       serialization: 'advanced',
       // Those of this process (an inspector's port, a test runner's loader) are not the detector's.
       execArgv: [],
@@ -53,7 +53,7 @@ export class HostProcess {
     return this.#child.pid;
   }
 
-  /** Asks for the picture in a slot of the ring; the answer comes through {@link onResult}. */
+  /** Asks for the picture in a slot; the answer comes through {@link onResult}. */
   detect(slot: number, fit: Fit): void {
     this.#send({ type: 'detect', slot, fit });
   }

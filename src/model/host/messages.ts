@@ -11,7 +11,7 @@ export type OpenMessage = {
   readonly decoder: { readonly family: string; readonly form: string; readonly options: DecodeOptions };
 };
 
-/** Asks for the picture in `slot` of the frame ring. Answered by `result`, in the order of asking. */
+/** Asks for the picture in `slot` of the file of pictures. Answered by `result`, in the order of asking. */
 export type DetectMessage = {
   readonly type: 'detect';
   readonly slot: number;
@@ -53,5 +53,5 @@ export type FailedMessage = { readonly type: 'failed'; readonly message: string;
 
 export type FromHost = ReadyMessage | ResultMessage | MeasuredMessage | FailedMessage;
 
-/** The file descriptor under which the process inherits the frame ring; 0 to 2 are the standard streams, 3 is IPC. */
-export const RING_FD = 4;
+/** The file descriptor under which the process inherits the file of pictures; 0 to 2 are the standard streams, 3 is IPC. */
+export const SLOTS_FD = 4;

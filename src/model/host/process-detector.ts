@@ -5,7 +5,7 @@ import type { Picture } from '../../core/picture.js';
 import { machineFingerprint } from '../machine-fingerprint.js';
 import { recallProvider, rememberProvider, type ProviderChoiceKey } from '../provider-cache.js';
 import { openFastest, openHost, openNamed, probeProviders, type OpenHost, type ProviderStatus, type StartHost } from './choose-provider.js';
-import { FrameRingFile } from './frame-ring-file.js';
+import { PictureSlotsFile } from './picture-slots-file.js';
 import { makeHostPlan, type HostPlan, type ProcessDetectorOptions } from './host-plan.js';
 import { HostProcess } from './host-process.js';
 import { unpackDetections } from './packed-detections.js';
@@ -34,7 +34,7 @@ export async function createProcessDetector(options: ProcessDetectorOptions): Pr
     const hosts = [first, ...others].map(({ process, ready }, i) => new SupervisedHost({
       first: process,
       relaunch: () => launchers[i].start(first.provider),
-      writeSlot: (slot, picture) => launchers[i].ring.write(slot, picture),
+      writeSlot: (slot, picture) => launchers[i].slotsFile.write(slot, picture),
       watchdogMs,
       warmUpMs: ready.warmUpMs,
       onLog,
@@ -50,7 +50,7 @@ export async function createProcessDetector(options: ProcessDetectorOptions): Pr
       provider: first.provider,
       threads: plan.threads,
     };
-    return new ProcessDetector(info, hosts, launchers.map(({ ring }) => ring));
+    return new ProcessDetector(info, hosts, launchers.map(({ slotsFile }) => slotsFile));
   } catch (error) {
     await Promise.all(launchers.map((launcher) => launcher.abandon()));
     throw error;
@@ -72,14 +72,14 @@ export async function tryProviders(options: ProcessDetectorOptions): Promise<Pro
 
 /** Starts the processes of one host, of which there is one at a time but for trials of providers. */
 class Launcher {
-  readonly ring: FrameRingFile;
+  readonly slotsFile: PictureSlotsFile;
   readonly #running = new Set<HostProcess>();
   readonly #plan: HostPlan;
   readonly #requested: Provider;
 
   constructor(plan: HostPlan, requested: Provider) {
     const { width, height } = plan.spec.input;
-    this.ring = new FrameRingFile(SLOTS_PER_HOST, 3 * width * height);
+    this.slotsFile = new PictureSlotsFile(SLOTS_PER_HOST, 3 * width * height);
     this.#plan = plan;
     this.#requested = requested;
   }
@@ -87,7 +87,7 @@ class Launcher {
   readonly start: StartHost<HostProcess> = (provider) => {
     const process = new HostProcess({
       open: this.#plan.openMessage(provider),
-      ringFd: this.ring.fd,
+      slotsFd: this.slotsFile.fd,
       startTimeoutMs: provider === 'cpu' || provider === this.#requested ? START_TIMEOUT_MS : TRIAL_TIMEOUT_MS,
     });
     this.#running.add(process);
@@ -100,7 +100,7 @@ class Launcher {
     const running = [...this.#running];
     for (const process of running) process.kill('it is not needed any more');
     await Promise.all(running.map(({ exited }) => exited));
-    this.ring.close();
+    this.slotsFile.close();
   }
 }
 
@@ -134,18 +134,18 @@ class ProcessDetector implements Detector {
   readonly info: DetectorInfo;
   readonly hosts: number;
   readonly #hosts: readonly SupervisedHost[];
-  readonly #rings: readonly FrameRingFile[];
+  readonly #slotFiles: readonly PictureSlotsFile[];
   #closing: Promise<void> | undefined;
 
-  constructor(info: DetectorInfo, hosts: readonly SupervisedHost[], rings: readonly FrameRingFile[]) {
+  constructor(info: DetectorInfo, hosts: readonly SupervisedHost[], slotFiles: readonly PictureSlotsFile[]) {
     this.info = info;
     this.hosts = hosts.length;
     this.#hosts = hosts;
-    this.#rings = rings;
+    this.#slotFiles = slotFiles;
   }
 
   async detect(picture: Picture): Promise<DetectorResult> {
-    // Up to its first await this runs before it returns: the picture is in the ring by then.
+    // Up to its first await this runs before it returns: the picture is in its slot by then.
     const { detections, times } = await this.#leastBusy().detect(picture);
     return { detections: unpackDetections(detections, this.info.classNames), times };
   }
@@ -163,9 +163,13 @@ class ProcessDetector implements Detector {
     return (this.#closing ??= this.#close());
   }
 
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
   async #close(): Promise<void> {
     await Promise.all(this.#hosts.map((host) => host.close()));
-    for (const ring of this.#rings) ring.close();
+    for (const slotsFile of this.#slotFiles) slotsFile.close();
   }
 
   /** A host that works before one that is being restarted, an idle one before a busy one. */

@@ -6,34 +6,34 @@ import type { HostProcess } from './host-process.js';
 import type { ResultMessage } from './messages.js';
 import { Watchdog, type After } from './watchdog.js';
 
-/** Pictures that may be with one host: the one it computes and the one that lies ready for it. */
+/** Pictures with one host: the current one and the next one. */
 export const SLOTS_PER_HOST = 2;
 
-/** Starts in a row that may fail before the detector is given up. */
+/** Consecutive starts that may fail before the detector is given up. */
 const MAX_FAILED_STARTS = 8;
 const STOP_DEADLINE_MS = 2000;
 const FIRST_BACKOFF_MS = 250;
 const LONGEST_BACKOFF_MS = 5000;
 
-/** How long to wait before the next start after `failures` failures in a row: 0, 250, 500, 1000… at most 5000 ms. */
+/** The wait before the next start after `failures` consecutive failures: 0, 250, 500, 1000… at most 5000 ms. */
 export function backoffMs(failures: number): number {
   return failures <= 1 ? 0 : Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (failures - 2));
 }
 
-/** What a host has of a frame's answer: rows as packed, and stamps. */
+/** A host's result for a frame: packed rows, and stamps. */
 export type HostAnswer = { readonly detections: Float64Array; readonly times: DetectorTimes };
 
 /** The part of a {@link HostProcess} that supervision needs. */
 export type SupervisedProcess = Pick<HostProcess, 'opened' | 'exited' | 'onResult' | 'detect' | 'stop' | 'kill'>;
 
 export type SupervisedHostOptions = {
-  /** A process that is ready; the host takes it over. */
+  /** A ready process; the host takes ownership. */
   readonly first: SupervisedProcess;
   readonly relaunch: () => SupervisedProcess;
   readonly writeSlot: (slot: number, image: Uint8Array) => void;
-  /** No run is called hung before this. */
+  /** No run is considered hung before this. */
   readonly watchdogMs: number;
-  /** Of the first process's warm-up, which tells the watchdog how fast this model is. */
+  /** Of the first process's warm-up, from which the watchdog learns the speed of this model. */
   readonly warmUpMs: number;
   readonly onLog: (message: string) => void;
   readonly after: After;
@@ -49,21 +49,21 @@ type Job = {
 type Waiter = { readonly resolve: () => void; readonly reject: (error: Error) => void };
 
 /**
- * A detector process that is always there: watched while it runs, killed when it hangs, started again with back-off
- * when it is gone. What it was computing is lost; a picture that lay ready for it goes to its successor.
+ * A detector process that is always available: supervised while it runs, killed when it hangs, restarted with back-off
+ * when it has ended. Its current picture is lost; the next picture goes to its successor.
  */
 export class SupervisedHost {
   readonly #options: SupervisedHostOptions;
   readonly #watchdog: Watchdog;
   readonly #freeSlots = Array.from({ length: SLOTS_PER_HOST }, (_, slot) => slot);
-  /** In the order of asking; the first is being computed while the host works. */
+  /** In the order of requests; the host computes the first one. */
   readonly #jobs: Job[] = [];
   readonly #waiters: Waiter[] = [];
   #process: SupervisedProcess;
   #isWorking = false;
-  /** Deaths in a row without a result between them. */
+  /** Consecutive deaths without a result between them. */
   #failures = 0;
-  /** Why this host will never work again. */
+  /** The reason why this host will never work again. */
   #ended: Error | undefined;
   #closing: Promise<void> | undefined;
   #cancelBackoff: (() => void) | undefined;
@@ -80,12 +80,12 @@ export class SupervisedHost {
     return this.#isWorking && this.#ended === undefined;
   }
 
-  /** It was closed, or given up: it will never work again. */
+  /** It was closed or given up, and will never work again. */
   get hasEnded(): boolean {
     return this.#ended !== undefined;
   }
 
-  /** Pictures that this host could take now. */
+  /** Number of pictures that this host could take now. */
   get freeSlotCount(): number {
     return this.#freeSlots.length;
   }
@@ -105,14 +105,14 @@ export class SupervisedHost {
     });
   }
 
-  /** Resolves when the host works; rejects when it never will again. */
+  /** Resolves when the host works; rejects if it never will again. */
   ready(): Promise<void> {
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
     if (this.#isWorking) return Promise.resolve();
     return new Promise((resolve, reject) => this.#waiters.push({ resolve, reject }));
   }
 
-  /** Resolves when the process is gone. What was asked and not answered by then rejects. */
+  /** Resolves when the process has ended. Requests without an answer by then reject. */
   close(): Promise<void> {
     return (this.#closing ??= this.#close());
   }
@@ -134,7 +134,7 @@ export class SupervisedHost {
     this.#watchdog.learn(warmUpMs);
     process.onResult = (result) => this.#settle(result);
     void process.exited.then((why) => {
-      // An answer may still lie in the channel; its frame counts as lost, and its slot may be another's by then.
+      // An answer may still be in the channel; its frame counts as lost, and its slot may belong to another by then.
       process.onResult = () => undefined;
       this.#lost(why);
     });
@@ -199,7 +199,7 @@ export class SupervisedHost {
     }
   }
 
-  /** Its pictures are lost, which ends a run only where no other host is left: whoever waits learns that by `ready()`. */
+  /** Its pictures are lost, which ends a run only if no other host is left; `ready()` reports that. */
   #giveUp(error: Error): void {
     this.#ended = error;
     this.#rejectAll(new DetectorFailedError(`the detector was lost with this frame: ${error.message}`, { cause: error }), error);

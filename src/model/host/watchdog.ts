@@ -4,7 +4,7 @@ import { RuntimeEstimator } from '../../scheduling/runtime-profile.js';
 const PATIENCE = 20;
 const WINDOW = 25;
 
-/** Calls `action` after `ms`; the returned function takes it back. */
+/** Calls `action` after `ms`; the returned function cancels it. */
 export type After = (ms: number, action: () => void) => () => void;
 
 /** The timers of the event loop. */
@@ -13,7 +13,7 @@ export const realAfter: After = (ms, action) => {
   return () => clearTimeout(timer);
 };
 
-/** Tells a hung run from a slow one by the runs before it. */
+/** Distinguishes a hung run from a slow one by the earlier runs. */
 export class Watchdog {
   readonly #floorMs: number;
   readonly #after: After;
@@ -21,14 +21,14 @@ export class Watchdog {
   readonly #runtimes = new RuntimeEstimator(WINDOW);
   #cancel: (() => void) | undefined;
 
-  /** @param floorMs a run is never called hung before this */
+  /** @param floorMs no run is considered hung before this */
   constructor(floorMs: number, onHung: (limitMs: number) => void, after: After) {
     this.#floorMs = floorMs;
     this.#onHung = onHung;
     this.#after = after;
   }
 
-  /** How long the next run may take. */
+  /** The longest allowed time of the next run. */
   get limitMs(): number {
     return Math.max(this.#floorMs, PATIENCE * this.#runtimes.medianMs());
   }
@@ -42,7 +42,7 @@ export class Watchdog {
     this.disarm();
     const limitMs = this.limitMs;
     this.#cancel = this.#after(limitMs, () => {
-      // Where this process itself stood still, the answer may lie unread: one turn of the event loop reads it first.
+      // If this process itself stood still, the answer may be unread: one turn of the event loop reads it first.
       this.#cancel = this.#after(0, () => {
         this.#cancel = undefined;
         this.#onHung(limitMs);

@@ -8,10 +8,10 @@ import {
 
 export { DataType };
 
-/** Elements of a tensor. float16 comes as its bits, in a Uint16Array; bfloat16 and others are not written. */
+/** Elements of a tensor. float16 comes as its bits, in a Uint16Array; bfloat16 and others are not supported. */
 export type TensorData = Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array | Int8Array | Uint16Array;
 
-/** An attribute's value. Its kind is spelled out, since 1 may be an integer or a real number. */
+/** An attribute's value. Its kind is explicit, because 1 may be an integer or a real number. */
 export type AttributeValue =
   | { readonly int: number }
   | { readonly ints: readonly number[] }
@@ -21,8 +21,8 @@ export type AttributeValue =
   | { readonly tensor: TensorProto };
 
 /**
- * One operation. Names of values join nodes; an empty input name leaves an optional input out.
- * @param name unique in its graph, or empty; runtimes name it in their messages
+ * One operation. Names of values connect nodes; an empty input name omits an optional input.
+ * @param name unique in its graph, or empty; runtimes use it in messages
  */
 export function node(
   opType: string, inputs: readonly string[], outputs: readonly string[],
@@ -44,7 +44,7 @@ export function tensor(name: string, dims: readonly number[], data: TensorData):
   });
 }
 
-/** A value's name, element type and shape; a string as dimension is a name for a size that is known at run time only. */
+/** A value's name, element type and shape; a string as dimension names a size that is known only at run time. */
 export function valueInfo(name: string, elemType: DataType, dims: readonly (number | string)[]): ValueInfoProto {
   return create(ValueInfoProtoSchema, {
     name,
@@ -61,11 +61,13 @@ export type GraphParts = {
   readonly inputs: readonly ValueInfoProto[];
   readonly outputs: readonly ValueInfoProto[];
   readonly initializers: readonly TensorProto[];
-  /** In an order in which each node comes after those that it reads from. */
+  /** Each node comes after the nodes that it reads from. */
   readonly nodes: readonly NodeProto[];
 };
 
-/** A whole model of ONNX's own operators. IR version 8 goes with opset 17 and is read by every runtime since 2022. */
+/**
+ * A whole model of ONNX's own operators. IR version 8 belongs to opset 17 and is readable by every runtime since 2022.
+ */
 export function onnxModel(parts: GraphParts, { opset = 17, metadata = {} }: {
   readonly opset?: number;
   readonly metadata?: Readonly<Record<string, string>>;

@@ -2,7 +2,7 @@ import { asyncScheduler, endWith, ignoreElements, interval, map, merge, takeWhil
 import type { Clock } from '../../core/clock.js';
 import type { PerceptEvent, PipelineEvent } from '../../core/events.js';
 
-/** What knows how accurate percepts are, such as `LiveAccuracy`: `T` is the ground truth of a frame, `S` a score. */
+/** Computes the accuracy of percepts, for example `LiveAccuracy`: `T` is the ground truth of a frame, `S` a score. */
 export type AccuracyMeter<T, S> = {
   percept(event: PerceptEvent): void;
   truth(frame: T): void;
@@ -12,18 +12,18 @@ export type AccuracyMeter<T, S> = {
 
 export type LiveAccuracyTiming = {
   readonly clock: Clock;
-  /** Time between two scores; 1000 unless given. */
+  /** Time between two scores; 1000 by default. */
   readonly everyMs?: number;
   /** Default: real time. */
   readonly scheduler?: SchedulerLike;
 };
 
-/** Stands for the end of the events among the ticks. */
+/** Marks the end of the events among the ticks. */
 const ENDED = null;
 
 /**
- * How accurate the percepts of a pipeline are while it runs: a rolling score every second, and one at the end. Ends
- * with the events; ground truth that comes later is not waited for.
+ * The accuracy of a running pipeline's percepts: a rolling score every second, and one at the end. Ends with the
+ * events, without waiting for later ground truth.
  *
  * ```ts
  * events.pipe(liveAccuracy(new LiveAccuracy({ truth, classNames }), truthFrames, { clock }))

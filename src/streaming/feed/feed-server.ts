@@ -13,7 +13,7 @@ import { OutgoingMessage } from './outgoing-message.js';
 import { FEED_SUBPROTOCOL, feedJsonSchema, statsMessage, toFeedMessage, type FeedInfo, type FeedStats } from './protocol.js';
 
 /** Calls `action` repeatedly until the returned function is called. */
-export type Every = (intervalMs: number, action: () => void) => () => void;
+export type StartInterval = (intervalMs: number, action: () => void) => () => void;
 
 export type FeedServerOptions = FeedInfo & {
   /** 0 takes any free port. */
@@ -36,7 +36,7 @@ export type FeedServerOptions = FeedInfo & {
   readonly keepAliveMs?: number;
   readonly clock: Clock;
   readonly wallClock: WallClock;
-  readonly every?: Every;
+  readonly startInterval?: StartInterval;
   /** Receives warnings as text: open to the network without a token, a client closed as too slow. */
   readonly onWarning?: (message: string) => void;
   /** Pages at the same address, under the same access rules. */
@@ -49,8 +49,11 @@ export type FeedServerOptions = FeedInfo & {
  */
 export type PageHandler = (request: IncomingMessage, response: ServerResponse) => boolean;
 
-/** The WebSocket result feed. Publishing never waits: newer messages replace those that a client cannot take. */
-export type FeedServer = {
+/**
+ * The WebSocket result feed. Publishing never waits: newer messages replace those that a client cannot take. `await using`
+ * closes it.
+ */
+export type FeedServer = AsyncDisposable & {
   /** The address for clients, without the token. */
   readonly url: string;
   readonly port: number;
@@ -128,11 +131,11 @@ class Feed implements FeedServer {
   }
 
   async listen(): Promise<void> {
-    const { port, token, onWarning, every = everyInterval } = this.#options;
+    const { port, token, onWarning, startInterval = startNodeInterval } = this.#options;
     await listen(this.#http, this.#host, port);
     // A failed accept (for example, no file descriptors left) concerns one client; the feed continues.
     this.#http.on('error', (error) => onWarning?.(`feed: ${error.message}`));
-    this.#stopTicking = every(TICK_MS, () => this.#tick());
+    this.#stopTicking = startInterval(TICK_MS, () => this.#tick());
     if (token === undefined && !isLoopback(this.#host)) {
       onWarning?.(`the feed on ${this.url} is open to everyone who reaches ${this.#host}: set a token, or bind it to 127.0.0.1`);
     }
@@ -150,6 +153,10 @@ class Feed implements FeedServer {
 
   close(): Promise<void> {
     return (this.#closed ??= this.#end());
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   async #end(): Promise<void> {
@@ -261,7 +268,7 @@ function pathOf(request: IncomingMessage): string {
   return (request.url ?? '/').split('?')[0];
 }
 
-const everyInterval: Every = (intervalMs, action) => {
+const startNodeInterval: StartInterval = (intervalMs, action) => {
   const timer = setInterval(action, intervalMs);
   timer.unref();
   return () => clearInterval(timer);

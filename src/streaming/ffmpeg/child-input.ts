@@ -1,12 +1,15 @@
 import type { Writable } from 'node:stream';
 
-/** Bytes for a child's standard input, from before the child is there. They wait until it takes them: the caller bounds how many do. */
+/**
+ * Bytes for a child's standard input, even before the child exists. They wait until it reads them; the caller limits
+ * their number.
+ */
 export class ChildInput {
   #stdin: Writable | undefined;
   #early: Uint8Array[] | undefined = [];
   #isEnded = false;
 
-  /** @param stdin absent where the child has none */
+  /** @param stdin absent if the child has none */
   attach(stdin: Writable | null | undefined): void {
     this.#stdin = stdin ?? undefined;
     const early = this.#early ?? [];
@@ -17,16 +20,16 @@ export class ChildInput {
 
   write(pieces: readonly Uint8Array[]): void {
     if (this.#early !== undefined) this.#early.push(...pieces);
-    // A copy costs less than a second write.
+    // A copy is cheaper than a second write.
     else if (this.#stdin?.writable === true && pieces.length > 0) this.#stdin.write(pieces.length === 1 ? pieces[0] : Buffer.concat(pieces));
   }
 
-  /** Handed over and not taken by the child yet. */
+  /** Written and not yet read by the child. */
   get unsentBytes(): number {
     return this.#early?.reduce((sum, { length }) => sum + length, 0) ?? this.#stdin?.writableLength ?? 0;
   }
 
-  /** Resolves when the child has taken all of that, or is gone. */
+  /** Resolves when the child has read all of that, or has ended. */
   taken(): Promise<void> {
     const stdin = this.#stdin;
     if (stdin?.writable !== true || stdin.writableLength === 0) return Promise.resolve();

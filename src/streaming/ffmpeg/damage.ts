@@ -1,7 +1,7 @@
 /** Follows, through ffmpeg's log, which pictures are damaged: those reported, and those that were built on them. */
 export type DamageTracker = {
   /** Takes a message of level warning or above. */
-  heard(message: string): void;
+  logged(message: string): void;
   /** The decoder gave a picture; returns whether it is damaged. */
   decoded(kind: PictureKind): boolean;
 };
@@ -32,7 +32,7 @@ const REORDERED_PICTURES = 8;
 const MENDED_AFTER_PICTURES = 300;
 
 /** Whether a message of level warning or above tells of damage, and of which kind. */
-export function damageTold(message: string): 'loss' | 'missing-reference' | undefined {
+export function damageIn(message: string): 'loss' | 'missing-reference' | undefined {
   if (LOSS.test(message)) return 'loss';
   return MISSING_REFERENCE.test(message) ? 'missing-reference' : undefined;
 }
@@ -42,8 +42,8 @@ export function damageTracker(): DamageTracker {
   let picturesSinceLoss = Infinity;
   let stillToCome = HELD_PICTURES;
   return {
-    heard: (message) => {
-      const damage = damageTold(message);
+    logged: (message) => {
+      const damage = damageIn(message);
       if (damage === 'loss') picturesSinceLoss = 0;
       if (damage !== undefined) damagedPictures = MENDED_AFTER_PICTURES;
     },

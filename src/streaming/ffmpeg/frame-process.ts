@@ -74,7 +74,7 @@ export class FrameProcess {
   /** Pictures that are whole and whose announcement was not read yet: log and pictures come through two pipes. */
   readonly #unannounced: NutFrame[] = [];
   #pictureCount = 0;
-  #inputTold = false;
+  #isInputReported = false;
   #stopped = false;
   #failure: Error | undefined;
   #exit: FfmpegExit | undefined;
@@ -116,7 +116,7 @@ export class FrameProcess {
   }
 
   /** Takes a line from the log of the ffmpeg that feeds this one: that one meets the damage. */
-  heard(line: string): void {
+  noteDamage(line: string): void {
     if (COMPLAINT.test(line)) this.#log.push(line);
   }
 
@@ -221,8 +221,8 @@ export class FrameProcess {
     while (this.#unannounced.length > 0 && !this.#stopped) {
       const facts = this.#log.nextPicture();
       if (facts === undefined) return;
-      if (!this.#inputTold) {
-        this.#inputTold = true;
+      if (!this.#isInputReported) {
+        this.#isInputReported = true;
         this.#options.onInput?.(this.#log.input ?? {});
       }
       this.#pictureCount++;

@@ -94,7 +94,7 @@ export class FfmpegLog {
   }
 
   #complained(line: string): void {
-    this.#damage.heard(line);
+    this.#damage.logged(line);
     if (line.includes('[warning]')) return;
     this.#errors.push(line.replace(/\[(?:error|fatal|panic)\] /, '').replace(/ @ 0x[0-9a-f]+\]/, ']').trim());
     if (this.#errors.length > KEPT_ERRORS) this.#errors.shift();

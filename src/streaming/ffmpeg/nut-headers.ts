@@ -10,7 +10,7 @@ export const FLAG = {
   MATCH_TIME: 2048, CODED: 4096, INVALID: 8192,
 } as const;
 
-/** What a frame's first byte stands for. */
+/** The meaning of a frame's first byte. */
 export type FrameCode = {
   readonly flags: number;
   readonly ptsDelta: number;
@@ -25,15 +25,15 @@ export type TimeBase = { readonly num: number; readonly den: number };
 
 export type MainHeader = {
   readonly timeBases: readonly TimeBase[];
-  /** One for each first byte that a frame can have. */
+  /** One for each possible first byte of a frame. */
   readonly frameCodes: readonly FrameCode[];
-  /** First bytes of frames that the muxer leaves out; index 0 is empty. */
+  /** First bytes of frames that the muxer omits; index 0 is empty. */
   readonly elided: readonly Uint8Array[];
 };
 
 export type StreamHeader = { readonly size: Size; readonly timeBase: TimeBase; readonly msbShift: number };
 
-/** Reads numbers off a byte array; where it ends too early, `starved` is set and what was read means nothing. */
+/** Reads numbers from a byte array; if it ends too early, `starved` is set and the values have no meaning. */
 export class Cursor {
   position = 0;
   starved = false;
@@ -99,7 +99,7 @@ export function readMain(body: Cursor): MainHeader {
   const timeBases = Array.from({ length: atMost(body.varint(), body) }, () => ({ num: body.varint(), den: body.varint() }));
   const frameCodes = readFrameCodes(body);
   const elided: Uint8Array[] = [new Uint8Array(0)];
-  // The checksum that closes the packet takes the last four bytes.
+  // The checksum at the packet's end takes the last four bytes.
   if (body.remaining > 4) {
     for (let count = body.varint(); count > 0 && !body.starved; count--) elided.push(body.bytes());
   }
@@ -107,7 +107,7 @@ export function readMain(body: Cursor): MainHeader {
   return { timeBases, frameCodes, elided };
 }
 
-/** The table is run-length coded; fields that are not given keep the value of the run before, or are 0. */
+/** The table is run-length coded; missing fields keep the previous run's value, or are 0. */
 function readFrameCodes(body: Cursor): FrameCode[] {
   const codes: FrameCode[] = [];
   let ptsDelta = 0;
@@ -150,7 +150,7 @@ export function readStream(body: Cursor, main: MainHeader): StreamHeader {
   return { size: { width: body.varint(), height: body.varint() }, timeBase, msbShift };
 }
 
-/** Coded times below 2^shift are the lowest bits of a time near the last one; the others are whole times. */
+/** Coded times below 2^shift are the lowest bits of a time near the last one; others are whole times. */
 export function unwrapPts(coded: number, lastPts: number, msbShift: number): number {
   const span = 2 ** msbShift;
   if (coded >= span) return coded - span;
@@ -158,7 +158,7 @@ export function unwrapPts(coded: number, lastPts: number, msbShift: number): num
   return lowest + modulo(coded - lowest, span);
 }
 
-/** Exact for whole results, rounded down otherwise, as the specification says. */
+/** Exact for whole results, rounded down otherwise, as in the specification. */
 export function convert(time: number, from: TimeBase, to: TimeBase): number {
   const factor = from.num * to.den;
   const divisor = from.den * to.num;
@@ -172,7 +172,7 @@ function modulo(value: number, divisor: number): number {
   return ((value % divisor) + divisor) % divisor;
 }
 
-/** A count of things of at least one byte each cannot exceed the bytes that are left. */
+/** A count of items of at least one byte each cannot exceed the remaining bytes. */
 function atMost(count: number, body: Cursor): number {
   if (count > body.remaining) throw malformed(`a header announces ${count} entries and has ${body.remaining} bytes left`);
   return count;

@@ -4,26 +4,27 @@ import {
   type MainHeader, type StreamHeader, type TimeBase,
 } from './nut-headers.js';
 
-/** One raw picture that has arrived whole. */
+/** One complete raw picture. */
 export type NutFrame = {
   /** 0, 1, 2… in the order of arrival. */
   readonly index: number;
   /** Presentation time in microseconds, an integer. */
   readonly ptsUs: number;
-  /** What `getTarget` gave for this frame, filled; undefined where the picture was discarded. */
+  /** The filled target from `getTarget`; undefined if the picture was discarded. */
   readonly target: Uint8Array | undefined;
 };
 
 export type NutReaderOptions = {
   /**
-   * Called when a picture of `byteLength` bytes and its presentation time begins. The reader writes into what it returns, at least that long,
-   * until `onFrame`; undefined discards the picture's bytes; `'wait'` suspends the reader until `resume()`.
+   * Called at the start of a picture of `byteLength` bytes with its presentation time. The reader writes into the
+   * returned memory, at least that long, until `onFrame`; undefined discards the picture's bytes; `'wait'` suspends the
+   * reader until `resume()`.
    */
   readonly getTarget: (byteLength: number, ptsUs: number) => Uint8Array | undefined | 'wait';
   readonly onFrame: (frame: NutFrame) => void;
   /**
-   * Where each arriving plane goes, for pictures of equal planes: `[1, 0, 2]` turns G, B, R into B, G, R while the
-   * bytes are copied anyway. Default: as they come.
+   * The destination of each arriving plane, for pictures of equal planes: `[1, 0, 2]` turns G, B, R into B, G, R during
+   * the copy. Default: unchanged.
    */
   readonly planeOrder?: readonly number[];
 };
@@ -32,20 +33,20 @@ const FILE_ID = 'nut/multimedia container\0';
 const MAIN = 0x4e4d;
 const STREAM = 0x4e53;
 const SYNCPOINT = 0x4e4b;
-/** Packet headers longer than this carry a checksum of their own; frames longer than this have no elided header. */
+/** Packet headers longer than this have their own checksum; frames longer than this have no elided header. */
 const SHORT = 4096;
 
 type OpenFrame = { readonly byteLength: number; readonly ptsUs: number; readonly target: Uint8Array | undefined; offset: number };
 
 /**
- * Demuxes one raw video stream out of NUT, which carries exact presentation times in band with the pictures.
- * Bytes are pushed as they come off a pipe, cut anywhere; each is copied once, into the picture's target.
+ * Demuxes one raw video stream from NUT, which carries exact presentation times in band with the pictures. Bytes are
+ * pushed as they come from a pipe, cut anywhere; each is copied once, into the picture's target.
  *
  * Source: the NUT specification (nut.txt, version 3 and 4), the parts that a muxer of one raw video stream uses.
  */
 export class NutReader {
   readonly #options: NutReaderOptions;
-  /** Bytes of a header that is not there whole, or of a picture that has no target yet and what came after it. */
+  /** Bytes of an incomplete header, or of a picture without a target and the data after it. */
   #pending: Uint8Array = EMPTY;
   #waiting = false;
   #identified = false;
@@ -64,7 +65,7 @@ export class NutReader {
     return this.#stream?.size;
   }
 
-  /** Whether the stream could end here: no picture and no header is cut off. */
+  /** Whether the stream could end here, without cutting a picture or a header. */
   get atBoundary(): boolean {
     return this.#frame === undefined && this.#pending.length === 0;
   }
@@ -76,8 +77,8 @@ export class NutReader {
 
   /**
    * Takes the next bytes of the stream.
-   * @returns false where the reader waits for a target: push no more before `resume()`, or it has to keep the bytes
-   * @throws SourceError (`NOWCAST_NUT`) where they are not NUT with one raw video stream
+   * @returns false if the reader waits for a target: push no more before `resume()`, or it has to keep the bytes
+   * @throws SourceError (`NOWCAST_NUT`) if they are not NUT with one raw video stream
    */
   push(chunk: Uint8Array): boolean {
     if (this.#waiting) {
@@ -93,7 +94,7 @@ export class NutReader {
       const bytes = this.#pending.length === 0 ? rest : concat(this.#pending, rest);
       const used = this.#header(bytes);
       if (used === undefined) {
-        // The chunk's memory is the giver's again.
+        // The caller owns the chunk's memory again.
         this.#pending = new Uint8Array(bytes);
         break;
       }
@@ -103,7 +104,7 @@ export class NutReader {
     return !this.#waiting;
   }
 
-  /** Asks for the target again that was not there; returns as `push` does. */
+  /** Asks again for the missing target; returns like `push`. */
   resume(): boolean {
     if (!this.#waiting) return true;
     this.#waiting = false;
@@ -112,7 +113,7 @@ export class NutReader {
     return this.push(bytes);
   }
 
-  /** Copies what belongs to the open frame; returns what is left over. */
+  /** Copies the bytes of the open frame; returns the rest. */
   #fill(frame: OpenFrame, bytes: Uint8Array): Uint8Array {
     const used = Math.min(frame.byteLength - frame.offset, bytes.length);
     if (frame.target !== undefined) this.#write(frame.target, frame, bytes, used);
@@ -140,7 +141,7 @@ export class NutReader {
     }
   }
 
-  /** Reads one header at the start of `bytes`; returns its length, or undefined where it is not there whole. */
+  /** Reads one header at the start of `bytes`; returns its length, or undefined if it is incomplete. */
   #header(bytes: Uint8Array): number | undefined {
     if (!this.#identified) return this.#fileId(bytes);
     return bytes[0] === FIRST_BYTE_OF_STARTCODES ? this.#packet(bytes) : this.#frameHeader(bytes);
@@ -201,13 +202,13 @@ export class NutReader {
     if ((flags & FLAG.SIDE_DATA) !== 0) throw malformed(`frame ${this.#frameCount} carries side data, which raw video has not`);
     if (byteLength > 0 && !this.#open(byteLength, convert(pts, stream.timeBase, MICROSECONDS))) return undefined;
     this.#lastPts = pts;
-    // The muxer leaves out what short frames have in common at their beginning.
+    // The muxer omits the common first bytes of short frames.
     const elided = byteLength > SHORT ? EMPTY : main.elided[headerIndex] ?? EMPTY;
     if (this.#frame !== undefined && elided.length > 0) this.#fill(this.#frame, elided);
     return cursor.position;
   }
 
-  /** Begins a picture; false where its target is not there yet. */
+  /** Begins a picture; false if its target is not available yet. */
   #open(byteLength: number, ptsUs: number): boolean {
     const planes = this.#options.planeOrder?.length ?? 1;
     if (byteLength % planes !== 0) throw malformed(`a picture of ${byteLength} bytes does not divide into ${planes} planes`);

@@ -1,25 +1,28 @@
 import type { Size } from '../../core/letterbox.js';
 
-/** How NUT names the pictures of a stream: planar 4:2:0, or one of the codecs. */
+/** NUT's names for the pictures of a stream: planar 4:2:0, or one of the codecs. */
 export type NutTag = 'I420' | 'H264' | 'HEVC' | 'MJPG';
 
 /**
- * Pictures with exact presentation times, as ffmpeg reads them from a pipe: NUT with one stream and a time base of one
- * microsecond. A coded picture is taken as it is, whole: ffmpeg needs no parser to find its end, and waits for no other.
- * Each picture has a header of its own, so that the picture itself needs not be copied.
+ * Pictures with exact presentation times in the form that ffmpeg reads from a pipe: NUT with one stream and a time base
+ * of one microsecond. A coded picture is written unchanged and whole: ffmpeg needs no parser to find its end, and waits
+ * for no other. Each picture has its own header, so the picture itself need not be copied.
  *
  * Source: the NUT specification (nut.txt, version 3).
  *
- * @param picture size in pixels; of coded pictures any will do, since they say it themselves
+ * @param picture size in pixels; any for coded pictures, which contain their size
  */
 export function nutFileHeader(picture: Size, tag: NutTag = 'I420'): Buffer {
   return Buffer.concat([Buffer.from('nut/multimedia container\0'), packet(MAIN, mainHeader()), packet(STREAM, streamHeader(picture, tag))]);
 }
 
-/** What goes in front of each picture's bytes. @param ptsUs presentation time, an integer of 0 or more */
+/**
+ * The bytes before each picture.
+ * @param ptsUs presentation time, an integer of 0 or more
+ */
 export function nutFrameHeader(ptsUs: number, byteLength: number, isKey = true): Buffer {
   const syncpoint = packet(SYNCPOINT, [...varint(ptsUs), ...varint(0)]);
-  // Times are coded whole: 2^0 is added, as the stream's header says that no bits are left out.
+  // Times are coded whole: 2^0 is added, because the stream's header states that no bits are omitted.
   const header = Buffer.from([isKey ? KEY_CODE : OTHER_CODE, ...varint(ptsUs + 1), ...varint(byteLength)]);
   return Buffer.concat([syncpoint, header, checksum(header)]);
 }
@@ -38,7 +41,8 @@ function mainHeader(): number[] {
   const version = 3;
   const streamCount = 1;
   const timeBases = [...varint(1), ...varint(1), ...varint(1_000_000)];
-  // Two runs of frame codes, each all alike: ptsDelta 0, sizeFactor 1, stream 0, size 0, reserved 0, and their count.
+  // Two runs of frame codes, each with equal values: ptsDelta 0, sizeFactor 1, stream 0, size 0, reserved 0, and their
+  // count.
   const run = (flags: number, codes: number): number[] => [flags, 6, 0, 1, 0, 0, 0, codes].flatMap(varint);
   const frameCodes = [...run(FRAME_FLAGS | KEY_FLAG, 1), ...run(FRAME_FLAGS, 254)];
   const elidedHeaders = varint(0);

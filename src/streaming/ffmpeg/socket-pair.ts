@@ -7,19 +7,22 @@ import { join } from 'node:path';
 export type SocketPair = {
   /** Reads from the far end. */
   readonly near: Socket;
-  /** To be handed to a child as an output, and then destroyed: the near end ends when the last holder of the far one is gone. */
+  /**
+   * To be passed to a child as an output, and then destroyed: the near end ends when the last holder of the far one has
+   * ended.
+   */
   readonly far: Socket;
 };
 
-/** As much as a system keeps ready on such a connection. */
+/** The system's buffer size for such a connection. */
 const BUFFER_BYTES = 256 * 1024;
 
 /**
- * A connection whose near end reads into the same memory again and again. The pipes that Node makes for a child take new
- * memory for each read, and at the rate of raw pictures the garbage collector never rests.
+ * A connection whose near end reads into the same memory again and again. The pipes that Node makes for a child
+ * allocate new memory for each read, and at the rate of raw pictures the garbage collector would run constantly.
  *
- * @param onBytes is given what has arrived; the memory is overwritten when it returns
- * @throws where the system has no such sockets, no place for them or no descriptor left
+ * @param onBytes receives the arrived bytes; the memory is overwritten after it returns
+ * @throws if the system has no such sockets, no path for them or no descriptor left
  */
 export async function socketPair(onBytes: (bytes: Buffer) => void): Promise<SocketPair> {
   // Nobody else may come in.

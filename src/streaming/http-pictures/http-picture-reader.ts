@@ -120,7 +120,7 @@ class HttpPictures implements UnitStream {
 
   #answered(answer: IncomingMessage): void {
     this.#watch?.unsubscribe();
-    this.#heard();
+    this.#noteArrival();
     const kind = answerKind(answer.headers['content-type']);
     if (kind.kind === 'multipart') this.#readParts(answer, kind.boundary);
     else if (kind.kind === 'snapshot') this.#readSnapshot(answer);
@@ -134,7 +134,7 @@ class HttpPictures implements UnitStream {
       onNotice: (text) => { if (this.#end === undefined) this.#events.onNotice(text); },
     });
     answer.on('data', (bytes: Buffer) => {
-      if (this.#end === undefined) reader.push(bytes, this.#heard());
+      if (this.#end === undefined) reader.push(bytes, this.#noteArrival());
     });
     answer.once('close', () => this.#finish({ kind: 'lost', reason: 'the camera ended the stream' }));
   }
@@ -146,7 +146,7 @@ class HttpPictures implements UnitStream {
     let beganAtMs: number | undefined;
     answer.on('data', (bytes: Buffer) => {
       if (this.#end !== undefined) return;
-      arrivedAtMs = this.#heard();
+      arrivedAtMs = this.#noteArrival();
       beganAtMs ??= arrivedAtMs;
       pieces.push(bytes);
       byteCount += bytes.length;
@@ -200,7 +200,7 @@ class HttpPictures implements UnitStream {
   }
 
   /** Returns the time. */
-  #heard(): number {
+  #noteArrival(): number {
     const nowMs = this.#options.clock.now();
     if (this.#end === undefined) this.#events.onAlive();
     return nowMs;

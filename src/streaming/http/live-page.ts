@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { NewsStream } from './news-stream.js';
-import type { PageNews, PictureFacts } from './page-messages.js';
+import { EventStream } from './event-stream.js';
+import type { PageMessage, PictureFacts } from './page-messages.js';
 import { PictureRelay } from './picture-relay.js';
 import { PAGE_HEADERS, StaticFiles } from './static-files.js';
 
@@ -8,11 +8,11 @@ const PAGE = new URL('./page/', import.meta.url);
 /** The delays, in milliseconds, by which a page can slow the detector down. */
 const CHOICES = [0, 50, 100, 200] as const;
 
-/** A page that shows a run live: its files, its pictures, and its news. Results come from the feed. */
+/** A page that shows a run live: its files, its pictures, and its events. Results come from the feed. */
 export class LivePage {
   readonly #files = new StaticFiles(PAGE);
   readonly #pictures = new PictureRelay();
-  readonly #news = new NewsStream();
+  readonly #events = new EventStream();
   readonly #onSlow: (extraMs: number) => void;
 
   /** @param onSlow receives the requested delay of the detector */
@@ -37,7 +37,7 @@ export class LivePage {
     const gets = request.method === 'GET';
     if (!gets && request.method !== 'HEAD') return false;
     if (gets && path === '/picture') this.#pictures.answer(Number(asked.get('after') ?? -1), response);
-    else if (gets && path === '/news') this.#news.answer(response);
+    else if (gets && path === '/events') this.#events.answer(response);
     else return this.#files.answer(path, response);
     return true;
   };
@@ -47,11 +47,11 @@ export class LivePage {
   }
 
   slowed(extraMs: number): void {
-    void this.tell({ type: 'slowed', extraMs, choices: CHOICES });
+    void this.send({ type: 'slowed', extraMs, choices: CHOICES });
   }
 
   /** Resolves when all listeners have it. */
-  tell(news: PageNews): Promise<void> {
-    return this.#news.tell(news);
+  send(message: PageMessage): Promise<void> {
+    return this.#events.send(message);
   }
 }

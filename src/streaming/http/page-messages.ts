@@ -20,7 +20,7 @@ export type PictureFacts = {
 };
 
 /** What is being run. */
-export type RunNews = {
+export type RunMessage = {
   readonly type: 'run';
   readonly model: string;
   readonly provider: string;
@@ -38,7 +38,7 @@ export type RunNews = {
 };
 
 /** Delay that is added to the detector's runs. */
-export type SlowedNews = {
+export type SlowedMessage = {
   readonly type: 'slowed';
   readonly extraMs: number;
   /** What a page may ask for. */
@@ -46,7 +46,7 @@ export type SlowedNews = {
 };
 
 /** Accuracy of the percepts over the last seconds. */
-export type ScoreNews = {
+export type ScoreMessage = {
   readonly type: 'score';
   /** Unix milliseconds. */
   readonly at: number;
@@ -58,9 +58,9 @@ export type ScoreNews = {
 };
 
 /** The run is over, and its attribution is complete. */
-export type ScoringNews = { readonly type: 'scoring'; readonly done: number; readonly total: number };
+export type ScoringMessage = { readonly type: 'scoring'; readonly done: number; readonly total: number };
 
-export type OutcomeNews = {
+export type OutcomeMessage = {
   readonly type: 'outcome';
   readonly frames: number;
   readonly percepts: number;
@@ -72,4 +72,4 @@ export type OutcomeNews = {
   readonly attribution: Readonly<Record<'offlineAP' | 'sAP' | 'detector' | 'oneFrameFloor' | 'latency' | 'jitter' | 'drops' | 'forecasting', number>> | null;
 };
 
-export type PageNews = RunNews | SlowedNews | ScoreNews | ScoringNews | OutcomeNews;
+export type PageMessage = RunMessage | SlowedMessage | ScoreMessage | ScoringMessage | OutcomeMessage;

@@ -31,7 +31,7 @@ export class TsStream implements UnitStream {
   #codec: TsCodec | undefined;
   #socket: TsSocket | undefined;
   #watch: Subscription;
-  #heardAtMs: number;
+  #lastBytesAtMs: number;
   readonly #openedAtMs: number;
   #hasHeard = false;
   #end: UnitStreamEnd | undefined;
@@ -57,7 +57,7 @@ export class TsStream implements UnitStream {
       onNotice: (text) => this.#notice(text),
     });
     this.#openedAtMs = options.clock.now();
-    this.#heardAtMs = this.#openedAtMs;
+    this.#lastBytesAtMs = this.#openedAtMs;
     this.#watch = options.scheduler.schedule(() => this.#check(), options.timeoutMs);
   }
 
@@ -70,10 +70,10 @@ export class TsStream implements UnitStream {
   /** Bytes of the transport stream have arrived. */
   push(bytes: Uint8Array): void {
     if (this.#end !== undefined) return;
-    this.#heardAtMs = this.#options.clock.now();
+    this.#lastBytesAtMs = this.#options.clock.now();
     this.#hasHeard = true;
     this.#events.onAlive();
-    this.#demuxer.push(bytes, this.#heardAtMs);
+    this.#demuxer.push(bytes, this.#lastBytesAtMs);
   }
 
   stop(): void {
@@ -121,7 +121,7 @@ export class TsStream implements UnitStream {
       this.finish({ kind: 'unsupported', reason: `${this.#transport}: the first ${seconds} contained no video` });
       return;
     }
-    const leftMs = timeoutMs - (nowMs - this.#heardAtMs);
+    const leftMs = timeoutMs - (nowMs - this.#lastBytesAtMs);
     if (leftMs > 0) this.#watch = scheduler.schedule(() => this.#check(), leftMs);
     else if (this.#hasHeard) this.finish({ kind: 'lost', reason: `nothing has arrived for ${seconds}: the sender is silent` });
     else this.finish({ kind: 'away', reason: `nothing has arrived in ${seconds}: nobody is sending` });

@@ -27,9 +27,9 @@ export function readH265Sequence(nal: NalUnit): H265Sequence | undefined {
   const coded = { width: bits.unsigned(), height: bits.unsigned() };
   const size = readCropped(bits, coded, { format, hasColourPlanes });
   for (let field = 0; field < 3; field += 1) bits.unsigned();
-  const areAllTold = bits.flag();
+  const areAllStated = bits.flag();
   let reorderCount = 0;
-  for (let layer = areAllTold ? 0 : subLayers; layer <= subLayers; layer += 1) {
+  for (let layer = areAllStated ? 0 : subLayers; layer <= subLayers; layer += 1) {
     bits.unsigned();
     reorderCount = bits.unsigned();
     bits.unsigned();

@@ -1,4 +1,4 @@
-import type { NalSink } from './nal-depayloader.js';
+import type { NalSink } from './nal-sink.js';
 import { MAX_UNIT_BYTES, PIECE_BYTES, TOO_LARGE } from './unit-limits.js';
 
 /**

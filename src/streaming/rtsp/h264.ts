@@ -1,4 +1,5 @@
-import { NalDepayloader, type NalSink } from './nal-depayloader.js';
+import { NalDepayloader } from './nal-depayloader.js';
+import type { NalSink } from './nal-sink.js';
 import { sequenceStep } from './sequence-order.js';
 
 const STAP_A = 24;

@@ -1,4 +1,5 @@
-import { NalDepayloader, type NalSink } from './nal-depayloader.js';
+import { NalDepayloader } from './nal-depayloader.js';
+import type { NalSink } from './nal-sink.js';
 
 const AGGREGATION = 48;
 const FRAGMENT = 49;

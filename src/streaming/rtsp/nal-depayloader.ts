@@ -1,15 +1,6 @@
-import { type NalUnit, wholeNal } from '../nal/nal-unit.js';
+import { wholeNal } from '../nal/nal-unit.js';
 import { Fragments } from './fragments.js';
-
-/** Receives the results of a depayloader, in order. */
-export type NalSink = {
-  /** A whole NAL unit. */
-  nal(nal: NalUnit): void;
-  /** NAL units were lost here. */
-  damage(): void;
-  /** A message for the camera's owner. */
-  notice(text: string): void;
-};
+import type { NalSink } from './nal-sink.js';
 
 /**
  * Extracts NAL units from RTP payloads: whole ones, fragments and aggregates. H.264 and H.265 use different headers for

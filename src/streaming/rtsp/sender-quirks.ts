@@ -4,7 +4,7 @@
  */
 export class SenderQuirks {
   readonly #onNotice: (text: string) => void;
-  readonly #told = new Set<string>();
+  readonly #reported = new Set<string>();
   /** The marker bit is on the last packet of each picture and nowhere else; false once the camera broke this rule. */
   markerEndsPicture = true;
 
@@ -15,8 +15,8 @@ export class SenderQuirks {
   /** Tells each text once. */
   tell(text: string): void {
     // The texts come from a fixed list; the limit protects in case one ever contains a number from the sender.
-    if (this.#told.has(text) || this.#told.size >= 100) return;
-    this.#told.add(text);
+    if (this.#reported.has(text) || this.#reported.size >= 100) return;
+    this.#reported.add(text);
     this.#onNotice(text);
   }
 }

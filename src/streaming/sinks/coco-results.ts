@@ -9,7 +9,8 @@ export type CocoNumbering = {
   readonly categoryId: (classId: number) => number | undefined;
 };
 
-export type CocoResults = {
+/** `await using` closes it. */
+export type CocoResults = AsyncDisposable & {
   /** Adds what a percept observed; other events are passed over. */
   write(event: PipelineEvent): void;
   close(): Promise<void>;
@@ -27,6 +28,10 @@ export function createCocoResults(path: string, { imageId, categoryId }: CocoNum
   const file = new OutputFile(path, onFailure);
   file.write(`[${END}`);
   let separator = '\n';
+  const close = (): Promise<void> => {
+    file.close();
+    return Promise.resolve();
+  };
   return {
     write(event) {
       if (event.type !== 'percept') return;
@@ -42,10 +47,8 @@ export function createCocoResults(path: string, { imageId, categoryId }: CocoNum
       }
       if (text !== '') file.write(text + END, END.length);
     },
-    close: () => {
-      file.close();
-      return Promise.resolve();
-    },
+    close,
+    [Symbol.asyncDispose]: close,
   };
 }
 

@@ -25,17 +25,17 @@ export type ProducedOptions = {
   readonly clock: Clock;
   /** Default: real time. */
   readonly scheduler?: SchedulerLike;
-  /** Pictures that may be in memory at once, those that the consumer holds included. Default 8. */
+  /** Pictures in memory at once, those of the consumer included. Default 8. */
   readonly slots?: number;
 };
 
 const DEFAULT_SLOTS = 8;
-/** Pictures that are made before the first is handed out, so that one that takes long delays none. */
+/** Pictures that are made before the first is emitted, so that a slow one delays none. */
 const HEAD_START = 4;
 
 /**
- * Plays pictures that are made a little ahead, one at a time, by the clock. The world does not wait for a producer that
- * is too slow: a frame that would be made too late, going by the quicker of the last two, is passed over and told as
+ * Plays pictures that are made slightly ahead, one at a time, in real time. The world does not wait for a slow
+ * producer: a frame that would be made too late, judged by the faster of the last two, is skipped and reported as
  * dropped (`superseded`). `seq` is the producer's index.
  */
 export function producedSource(producer: PictureProducer, options: ProducedOptions): Observable<SourceEvent> {
@@ -51,7 +51,7 @@ export function producedSource(producer: PictureProducer, options: ProducedOptio
       subscriber.next({ type: 'status', streamId, atMs: clock.now(), state: 'streaming', message: `${size.width}x${size.height}, ${fps} fps` });
       const head: ReadPicture[] = [];
       let startedAtMs: number | undefined;
-      // A program that was stopped for a minute, in the middle of one, is no slow producer.
+      // A program that was stopped for a minute in the middle of a picture is no slow producer.
       let [beforeTookMs, lastTookMs] = [0, 0];
       for (let index = 0; !subscriber.closed; index++) {
         const isLate = pace === 'source' && startedAtMs !== undefined && clock.now() + Math.min(beforeTookMs, lastTookMs) > startedAtMs + ptsMs(index);

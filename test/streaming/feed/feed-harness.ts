@@ -17,7 +17,7 @@ export async function startFeed(options: Partial<FeedServerOptions> = {}): Promi
     port: 0, streams: ['cam'], classes: CLASSES,
     clock: { now: () => harness.nowMs },
     wallClock: { toUnixMs: (ms) => UNIX_AT_ZERO_MS + ms },
-    every: (_, action) => {
+    startInterval: (_, action) => {
       tick = action;
       return () => { tick = () => undefined; };
     },

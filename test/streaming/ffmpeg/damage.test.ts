@@ -8,7 +8,7 @@ function told(...log: string[]): string {
   let marks = '';
   for (const entry of log) {
     if (entry in kinds) marks += tracker.decoded(kinds[entry]) ? 'x' : '+';
-    else tracker.heard(entry);
+    else tracker.logged(entry);
   }
   return marks;
 }

@@ -49,7 +49,7 @@ describe('a live page', () => {
   });
 
   it('sends the headers of an endless answer at once', async () => {
-    for (const path of ['picture', 'news']) assert.equal((await fetch(address + path, { method: 'HEAD' })).status, 404, path);
+    for (const path of ['picture', 'events']) assert.equal((await fetch(address + path, { method: 'HEAD' })).status, 404, path);
     assert.equal((await fetch(`${address}main.js`, { method: 'HEAD' })).status, 200);
   });
 
@@ -76,16 +76,16 @@ describe('a live page', () => {
     assert.equal((await readPicture(await fetch(`${address}picture`))).facts.seq, 1);
   });
 
-  it('sends its news, and the newest of each kind to late clients', async () => {
-    await page.tell({ type: 'scoring', done: 0, total: 9 });
-    await page.tell({ type: 'scoring', done: 1, total: 9 });
-    const reader = (await fetch(`${address}news`)).body!.getReader();
+  it('sends its events, and the newest of each kind to late clients', async () => {
+    await page.send({ type: 'scoring', done: 0, total: 9 });
+    await page.send({ type: 'scoring', done: 1, total: 9 });
+    const reader = (await fetch(`${address}events`)).body!.getReader();
     const next = async (): Promise<string> => Buffer.from((await reader.read()).value ?? []).toString();
     assert.equal(await next(), 'data: {"type":"scoring","done":1,"total":9}\n\n');
-    await page.tell({ type: 'scoring', done: 2, total: 9 });
+    await page.send({ type: 'scoring', done: 2, total: 9 });
     assert.equal(await next(), 'data: {"type":"scoring","done":2,"total":9}\n\n');
     await reader.cancel();
-    await page.tell({ type: 'scoring', done: 3, total: 9 });
+    await page.send({ type: 'scoring', done: 3, total: 9 });
   });
 
   it('accepts the detector\'s delay only from its own pages and among its choices', async () => {

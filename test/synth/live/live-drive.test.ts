@@ -29,7 +29,7 @@ function frames(count: number): { readonly image: Uint8Array; readonly objects: 
 }
 
 describe('a live drive', () => {
-  it('draws the frames of the drive, tells what is to be seen in all, and draws one that was passed over when asked later', async () => {
+  it('draws the frames of the drive, reports the visible objects of all, and draws a skipped one on a later request', async () => {
     const told: [number, readonly Annotation[]][] = [];
     const drive = new LiveDrive({ ...START, onTruth: (index, objects) => told.push([index, objects]) });
     try {
@@ -64,7 +64,7 @@ describe('a live drive', () => {
     await drive.close();
   });
 
-  it('fails what it cannot draw, and everything that comes after its end', async () => {
+  it('fails requests that it cannot draw, and all requests after its end', async () => {
     const drive = new LiveDrive(START);
     await drive.produce(10, slot());
     await assert.rejects(drive.produce(2, slot()), /frame 2 of the drive is gone: 11 were drawn, and 4 are kept/);

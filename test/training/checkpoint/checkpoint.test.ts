@@ -34,7 +34,7 @@ describe('checkpoints', () => {
     assert.deepEqual(tensors.get('backbone.backbone.stem.conv.conv.weight')?.shape, [16, 12, 3, 3]);
   });
 
-  it('leave the one before in place where the new one cannot be written', () => {
+  it('keep the previous one if the new one cannot be written', () => {
     writeCheckpoint(path(), checkpoint(1));
     mkdirSync(`${path()}.tmp/mine`, { recursive: true });
     assert.throws(() => writeCheckpoint(path(), checkpoint(2)), { name: 'OutputError', message: /cannot write .*last\.safetensors: EISDIR/ });
@@ -42,7 +42,7 @@ describe('checkpoints', () => {
     assert.deepEqual(readdirSync(`${path()}.tmp`), ['mine']);
   });
 
-  itNeeds({ '/dev/full': existsSync('/dev/full') }, 'leave the one before in place when the disk is full', () => {
+  itNeeds({ '/dev/full': existsSync('/dev/full') }, 'keep the previous one if the disk is full', () => {
     writeCheckpoint(path(), checkpoint(1));
     const before = readFileSync(path());
     symlinkSync('/dev/full', `${path()}.tmp`);
@@ -51,7 +51,7 @@ describe('checkpoints', () => {
     assert.deepEqual(readdirSync(join(folder(), 'run')), ['last.safetensors']);
   });
 
-  it('say what they are not', () => {
+  it('refuse other files with a description', () => {
     assert.throws(() => readCheckpoint(join(folder(), 'absent')), { name: 'UsageError', message: /absent/ });
     const foreign = join(folder(), 'foreign.safetensors');
     writeFileSync(foreign, Buffer.concat(safetensorsPieces(new Map())));

@@ -27,13 +27,13 @@ function withHeader(content: unknown): Uint8Array {
 describe('safetensors', () => {
   const folder = temporaryFolder();
 
-  it('reads what it wrote, metadata included', () => {
+  it('reads its own files, metadata included', () => {
     const { tensors, metadata } = parseSafetensors(file(TENSORS, { note: 'ä' }), 'x');
     assert.deepEqual(tensors, TENSORS);
     assert.deepEqual(metadata, { note: 'ä' });
   });
 
-  it('writes what another reader reads', () => {
+  it('writes files that another reader accepts', () => {
     const path = join(folder(), 'x.safetensors');
     writeFileSync(path, file(TENSORS));
     assert.deepEqual(readSafetensors(path), TENSORS);
@@ -43,7 +43,7 @@ describe('safetensors', () => {
     for (const dtype of ['I64', 'U8', 'BOOL']) assert.equal(parseSafetensors(eightBytes(dtype), 'x').tensors.size, 0);
   });
 
-  it('refuses weights of another precision, saying which and what to do', () => {
+  it('refuses weights of another precision, and names it and the remedy', () => {
     for (const dtype of ['F16', 'BF16', 'F64', 'F8_E4M3']) {
       assert.throws(() => parseSafetensors(eightBytes(dtype), 'half.safetensors'), { name: 'DataError', message: new RegExp(`half\\.safetensors: "it" is ${dtype}, but weights must be F32; .*\\.float\\(\\)`) });
     }
@@ -55,7 +55,7 @@ describe('safetensors', () => {
     }
   });
 
-  it('refuses every file that was cut short, naming it', () => {
+  it('refuses every truncated file, and names it', () => {
     const whole = file(TENSORS);
     fc.assert(fc.property(fc.integer({ min: 0, max: whole.length - 1 }), (length) => {
       assert.throws(() => parseSafetensors(whole.subarray(0, length), 'cut.safetensors'), { name: 'DataError', message: /cut\.safetensors/ });

@@ -18,7 +18,7 @@ describe('binned', () => {
 });
 
 describe('smoothed', () => {
-  it('is the mean of as many to both sides, and at the ends what there is', () => {
+  it('is the mean of equally many values on both sides, fewer at the ends', () => {
     assert.deepEqual(smoothed(binned(entries(0, 9, 3, 6, 0), value, 9), 2), [0, 4, 3.6, 3, 0]);
   });
 });

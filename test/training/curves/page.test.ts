@@ -12,7 +12,7 @@ describe('renderCurves', () => {
     assert.ok(html.includes('closing epochs'));
   });
 
-  it('stays small however long the run', () => {
+  it('stays small for a run of any length', () => {
     const [short, long] = [renderCurves(runOf(1_000)), renderCurves(runOf(200_000))];
     assert.ok(long.length < 120_000, `${long.length} characters`);
     assert.ok(long.length < 1.5 * short.length, `${short.length} then ${long.length} characters`);

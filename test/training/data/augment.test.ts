@@ -92,7 +92,7 @@ describe('augment', () => {
     assert.notDeepEqual(await run(settings, false, 1), await run(settings, false, 2));
   });
 
-  it('only fits the picture in while the run is closing', async () => {
+  it('only fits the picture into the input during closing epochs', async () => {
     const { pixels, objects } = await run({ ...STRONG, mixupProbability: 1 }, true);
     assert.deepEqual(pixels, fit(source, INPUT).pixels);
     assert.equal(objects.classIds.length, 1);
@@ -105,7 +105,7 @@ describe('augment', () => {
     assert.deepEqual(flipped.pixels.subarray(0, 96).toReversed(), plain.pixels.subarray(0, 96));
   });
 
-  it('changes and turns round the picture alone, never the grey that fills up the input', async () => {
+  it('changes and flips only the picture, never the grey padding', async () => {
     const tall = drawn(60, 80, { x: 0, y: 20, width: 10, height: 30 });
     const settings = { ...STRONG, flipProbability: 1, colourProbability: 1 };
     for (const seed of [1, 2, 3]) {

@@ -23,7 +23,7 @@ const OPTIONS: BatchOptions = {
 };
 
 describe('batchMaker', () => {
-  it('gives every step its own batch, in whatever order steps are made', async () => {
+  it('gives every step its own batch, for any order of steps', async () => {
     const [first, second] = [batchMaker(OPTIONS), batchMaker(OPTIONS)];
     const forwards = [await first(0), await first(1), await first(25)];
     const backwards = [await second(25), await second(1), await second(0)];
@@ -39,14 +39,14 @@ describe('batchMaker', () => {
     assert.notDeepEqual(first, second);
   });
 
-  it('closes at the step that it is told: from there on pictures are not mixed', async () => {
+  it('closes at the given step: from there on, pictures are not mixed', async () => {
     const make = batchMaker({ ...OPTIONS, multiscale: [0, 0], closingStep: 2 });
     const objects = async (step: number): Promise<number> => (await make(step)).objects.reduce((sum, { classIds }) => sum + classIds.length, 0);
     assert.ok(await objects(0) + await objects(1) > 2 * OPTIONS.batchSize);
     assert.deepEqual([await objects(2), await objects(3)], [OPTIONS.batchSize, OPTIONS.batchSize]);
   });
 
-  it('mixes pictures with objects in, and none where there is no object anywhere', async () => {
+  it('mixes in pictures with objects, and none if no picture has any', async () => {
     const still = { ...augmentation, mixupProbability: 1, mosaicScale: [0.5, 0.5], mixupScale: [1, 1], degrees: 0, shear: 0, translate: 0 } as const;
     const objectsOf = async (isEmpty: (index: number) => boolean): Promise<number[][]> => {
       const make = batchMaker({ ...OPTIONS, ...pictures(isEmpty), multiscale: [0, 0], augmentation: still });
@@ -59,7 +59,7 @@ describe('batchMaker', () => {
     assert.ok((await objectsOf(() => true)).every((classIds) => classIds.length === 0));
   });
 
-  it('keeps a size for ten steps, near the given one and of its shape', async () => {
+  it('keeps a size for ten steps, near the given one and with its aspect ratio', async () => {
     const make = batchMaker({ ...OPTIONS, batchSize: 1 });
     const sizes = new Set<string>();
     for (let step = 0; step < 60; step += 5) {
@@ -71,7 +71,7 @@ describe('batchMaker', () => {
     assert.deepEqual([...sizes].sort(), ['128x96', '32x32', '96x64']);
   });
 
-  it('makes inputs larger and smaller by as much as each may be', async () => {
+  it('makes inputs larger and smaller up to the limits', async () => {
     const make = batchMaker({ ...OPTIONS, batchSize: 1, input: { width: 64, height: 64 }, multiscale: [1, 3] });
     const heights = new Set<number>();
     for (let step = 0; step < 300; step += 10) heights.add((await make(step)).input.height);

@@ -49,7 +49,7 @@ describe('the loader', () => {
     }
   });
 
-  it('passes over a picture that is broken and one that is missing, each named once by all threads together', async () => {
+  it('skips a broken and a missing picture, each named once by all threads together', async () => {
     const pictures = await drawPictures(4);
     writeFileSync(pictures[1].path, 'not a picture');
     const whole = await sharp(pictures[2].path).jpeg().toBuffer();
@@ -58,17 +58,17 @@ describe('the loader', () => {
     const loader = await openLoader(optionsFor([...pictures, { ...pictures[0], path: join(folder(), 'missing.png') }], { threads: 2, onSkip: (message) => messages.push(message) }));
     for await (const { objects } of readAhead(loader.make, 0, 8, 3)) assert.ok(objects.every(({ classIds }) => !classIds.includes(1) && !classIds.includes(2)));
     await loader.close();
-    assert.deepEqual(messages.map((message) => /(\S+) is passed over: /.exec(message)?.[1]).sort(), ['1.png', '2.png', 'missing.png'].map((name) => join(folder(), name)));
+    assert.deepEqual(messages.map((message) => /(\S+) is skipped: /.exec(message)?.[1]).sort(), ['1.png', '2.png', 'missing.png'].map((name) => join(folder(), name)));
   });
 
-  it('says so where no picture can be opened', async () => {
+  it('reports that no picture can be opened', async () => {
     const [picture] = await drawPictures(1);
     const loader = await openLoader(optionsFor([{ ...picture, path: join(folder(), 'absent.png') }], { onSkip: () => undefined }));
     await assert.rejects(loader.make(0), { code: 'NOWCAST_DATA', message: /none of the 1 pictures can be opened, .*absent\.png among them \(ENOENT/ });
     await loader.close();
   });
 
-  itNeeds(NEEDS_THREAD_COUNT, 'leaves no thread behind, also with batches under way', async () => {
+  itNeeds(NEEDS_THREAD_COUNT, 'leaves no thread behind, even with batches in progress', async () => {
     const pictures = await drawPictures(3);
     // The first one starts the threads that decode.
     const open = async (): Promise<void> => {

@@ -6,7 +6,7 @@ import { PictureMemory } from '../../../training/data/picture-memory.js';
 const picture = (mark: number, width = 2) => ({ width, height: 1, rgb: new Uint8Array(width * 3).fill(mark) });
 
 describe('PictureMemory', () => {
-  it('gives every thread what one of them put in', () => {
+  it('gives every thread the pictures that any of them stored', () => {
     const shared = PictureMemory.allocate(3, 128);
     const [one, other] = [new PictureMemory(shared), new PictureMemory(shared)];
     one.put(2, picture(7));
@@ -14,7 +14,7 @@ describe('PictureMemory', () => {
     assert.deepEqual([other.get(0), other.get(1), other.get(2)], [picture(9, 3), undefined, picture(7)]);
   });
 
-  it('keeps as much as fits, and what comes first', () => {
+  it('keeps the first pictures, as many as fit', () => {
     const memory = new PictureMemory(PictureMemory.allocate(4, 128));
     memory.put(0, picture(1));
     memory.put(1, picture(2, 40));
@@ -30,7 +30,7 @@ describe('PictureMemory', () => {
     assert.deepEqual([0, 1, 2, 3, 4].map((index) => memory.get(index)), [whole, small, undefined, undefined, small]);
   });
 
-  it('never counts what does not fit, not even for a moment, so that no two threads are given one place', async () => {
+  it('never counts a picture that does not fit, not even briefly, so that no two threads get the same memory', async () => {
     const shared = PictureMemory.allocate(1, 64);
     const [used, watched] = [new Int32Array(shared.table), new Int32Array(new SharedArrayBuffer(8))];
     const watcher = new Worker(`
@@ -47,7 +47,7 @@ describe('PictureMemory', () => {
     assert.equal(watched[0], 0);
   });
 
-  it('tells of a broken picture once', () => {
+  it('reports a broken picture once', () => {
     const shared = PictureMemory.allocate(2, 0);
     const [one, other] = [new PictureMemory(shared), new PictureMemory(shared)];
     assert.deepEqual([one.isBroken(1), one.markBroken(1), other.markBroken(1), other.isBroken(1), other.isBroken(0)], [false, true, false, true, false]);

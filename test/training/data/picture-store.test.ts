@@ -21,7 +21,7 @@ describe('the store of pictures', () => {
     return createPictureStore({ pictures: [{ path, size, labels }], input: INPUT, memory: new PictureMemory(PictureMemory.allocate(1, 0)), onSkip });
   }
 
-  it('scales down as the pipeline does, so that a network meets later what it was taught', async () => {
+  it('scales down with the pipeline\'s kernel, so that a network later meets pictures like those in training', async () => {
     const size = { width: 320, height: 200 };
     const path = join(folder(), 'noise.jpg');
     await sharp({ create: { ...size, channels: 3, background: '#808080', noise: { type: 'gaussian', mean: 128, sigma: 60 } } }).jpeg().toFile(path);
@@ -35,7 +35,7 @@ describe('the store of pictures', () => {
     assert.deepEqual(taught, seen);
   });
 
-  it('gives the next picture for one that cannot be opened, of those that are wanted', async () => {
+  it('replaces a picture that cannot be opened by the next wanted one', async () => {
     const labels = (count: number) => ({ classIds: new Int32Array(count), corners: new Float32Array(4 * count) });
     const pictures = await Promise.all([1, 0, 1].map(async (objects, i) => {
       const path = join(folder(), `${i}.png`);
@@ -48,7 +48,7 @@ describe('the store of pictures', () => {
     assert.equal((await store.load(0, ({ labels: { classIds } }) => classIds.length > 0)).picture.width, 10);
   });
 
-  it('turns a picture as its EXIF orientation says, so that boxes lie where they were drawn', async () => {
+  it('rotates a picture by its EXIF orientation, so that boxes lie where they were drawn', async () => {
     const path = join(folder(), 'turned.jpg');
     // Lies on its side: red is on the left of the file, above where it is shown.
     const red = { input: { create: { width: 30, height: 40, channels: 3, background: 'red' } }, left: 0, top: 0 } as const;
@@ -59,27 +59,27 @@ describe('the store of pictures', () => {
     assert.deepEqual([redAt(5, 5), redAt(35, 5), redAt(5, 55), redAt(35, 55)], [true, true, false, false]);
   });
 
-  it('says of a picture that it passes over what the system said', async () => {
+  it('reports the system\'s error for a skipped picture', async () => {
     const path = join(folder(), 'folder.jpg');
     mkdirSync(path);
     const messages: string[] = [];
     const store = storeOf(path, { width: 40, height: 60 }, (message) => messages.push(message));
     assert.deepEqual([await store.open(0), await store.open(0)], [undefined, undefined]);
     assert.equal(messages.length, 1);
-    assert.match(messages[0], /folder\.jpg is passed over: EISDIR/);
+    assert.match(messages[0], /folder\.jpg is skipped: EISDIR/);
   });
 
-  it('says what to do with a BMP, which is not read', async () => {
+  it('names the remedy for a BMP, which it cannot read', async () => {
     const path = join(folder(), 'old.bmp');
     // One red pixel: two headers, then blue, green, red and a byte that fills the row up.
     writeFileSync(path, Buffer.from('424d3a0000000000000036000000280000000100000001000000010018000000000004000000000000000000000000000000000000000000ff00', 'hex'));
     const messages: string[] = [];
     const store = storeOf(path, { width: 1, height: 1 }, (message) => messages.push(message));
-    await assert.rejects(store.load(0), { code: 'NOWCAST_DATA', message: /none of the 1 pictures can be opened, .*old\.bmp among them \(it is no picture of a format that can be read; convert it to PNG or JPEG\)/ });
-    assert.deepEqual(messages, [`${path} is passed over: it is no picture of a format that can be read; convert it to PNG or JPEG`]);
+    await assert.rejects(store.load(0), { code: 'NOWCAST_DATA', message: /none of the 1 pictures can be opened, .*old\.bmp among them \(its format is not supported; convert it to PNG or JPEG\)/ });
+    assert.deepEqual(messages, [`${path} is skipped: its format is not supported; convert it to PNG or JPEG`]);
   });
 
-  itNeeds({ bash: hasProgram('bash', '--version') }, 'takes no picture for broken where too many files are open: it says so, and opens it when there is room', async () => {
+  itNeeds({ bash: hasProgram('bash', '--version') }, 'does not call a picture broken if too many files are open: it reports that, and opens the picture later', async () => {
     const path = join(folder(), 'whole.png');
     await sharp({ create: { width: 8, height: 6, channels: 3, background: 'red' } }).png().toFile(path);
     const main = fileURLToPath(new URL('./few-files-main.js', import.meta.url));

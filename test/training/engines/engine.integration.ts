@@ -53,7 +53,7 @@ describe('the onnxruntime engine', function () {
     await engine.close();
   });
 
-  it('says why a step failed, and closes all the same', async () => {
+  it('reports why a step failed, and still closes', async () => {
     const engine = await openOnnxRuntimeEngine(NETWORK, { ...OPTIONS, batchSize: 2 });
     // 48 is no multiple of 32: the levels of the network do not fit each other.
     await assert.rejects(engine.step(WEIGHTS, batchOf(2, 48), { l1: false }), { name: 'InternalError', message: /a training replica failed: / });

@@ -16,7 +16,7 @@ describe('openEngine', function () {
     await engine.close();
   });
 
-  it('never takes another than the one that was asked for by name', async () => {
+  it('never replaces an engine that was requested by name', async () => {
     const engine = await openEngine('onnxruntime', NETWORK, OPTIONS);
     assert.equal(engine.name, 'onnxruntime');
     await engine.close();

@@ -41,7 +41,7 @@ describe('exportOnnx', () => {
     });
   });
 
-  it('keeps the names of the classes where readModelSpec finds them, and no other program\'s words are taken for them', async () => {
+  it('stores the class names where readModelSpec finds them, and ignores other programs\' values', async () => {
     const path = join(folder(), 'small.onnx');
     const namesIn = async (classes: string): Promise<readonly string[] | undefined> => {
       writeFileSync(path, bytesOf({ metadata: { [CLASSES_KEY]: classes } }));
@@ -56,7 +56,7 @@ describe('exportOnnx', () => {
     assert.notDeepEqual(exportOnnx(NETWORK, initialWeights(NETWORK, 8), { input: INPUT }), bytesOf());
   });
 
-  it('gives each of several pictures the answer that it has alone', async () => {
+  it('gives each picture of a batch the same output as alone', async () => {
     const images = picture(2);
     const both = await run(bytesOf({ dynamicBatch: true }), images);
     assert.deepEqual(both.dims, [2, 126, 8]);

@@ -20,7 +20,7 @@ describe('toFloat16', () => {
     }
   });
 
-  it('takes the nearest number, the even one of two as near', () => {
+  it('rounds to the nearest number, ties to even', () => {
     fc.assert(fc.property(fc.integer({ min: 0, max: 0x7bfe }), fc.double({ min: 0, max: 1, noNaN: true }), (bits, share) => {
       const low = fromBits(bits);
       const high = fromBits(bits + 1);
@@ -33,7 +33,7 @@ describe('toFloat16', () => {
     }));
   });
 
-  it('makes infinity of what is too large, and keeps NaN', () => {
+  it('turns too large numbers into infinity, and keeps NaN', () => {
     assert.equal(convert(65519), 0x7bff);
     assert.equal(convert(65520), 0x7c00);
     assert.equal(convert(-Infinity), 0xfc00);

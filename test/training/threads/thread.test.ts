@@ -14,7 +14,7 @@ describe('Thread', () => {
     await Promise.all([first.close(), second.close()]);
   });
 
-  it('answers what it was asked before it ends, and nothing afterwards', async () => {
+  it('answers pending requests before it ends, and none afterwards', async () => {
     const [thread] = await openAll({});
     const [answer] = await Promise.all([thread.ask(4), thread.close()]);
     assert.equal(answer, 8);
@@ -22,7 +22,7 @@ describe('Thread', () => {
     await thread.close();
   });
 
-  it('hands on what the user can mend as it was, the rest as a fault of Nowcast, and lives on', async () => {
+  it('passes errors that the user can fix on unchanged, reports others as a fault of Nowcast, and continues', async () => {
     const [thread] = await openAll({});
     await assert.rejects(thread.ask('refuse'), { code: 'NOWCAST_USAGE', message: 'name another' });
     await assert.rejects(thread.ask('throw'), { name: 'InternalError', message: /a test failed: Error: out of luck/ });
@@ -30,14 +30,14 @@ describe('Thread', () => {
     await thread.close();
   });
 
-  it('that dies fails all that wait for it, and does not hang', async () => {
+  it('that dies fails all pending requests, and does not hang', async () => {
     const [thread] = await openAll({});
     const waiting = await Promise.allSettled([thread.ask('die'), thread.ask(1)]);
     for (const result of waiting) assert.match(String(result.status === 'rejected' && result.reason), /a test failed: its thread ended/);
     await thread.close();
   });
 
-  itNeeds(NEEDS_THREAD_COUNT, 'leaves none open where one cannot be opened', async () => {
+  itNeeds(NEEDS_THREAD_COUNT, 'leaves none open if one cannot be opened', async () => {
     const [warm] = await openAll({});
     await warm.close();
     const before = threadCount();

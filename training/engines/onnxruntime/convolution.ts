@@ -3,7 +3,7 @@ import { BEYOND, windows } from '../../graph/operations.js';
 import type { Value } from '../../network/description.js';
 import type { RowWriter } from './row-writer.js';
 
-/** What of a layer matters to a convolution. Its weights are [out, in / groups, kernel, kernel]. */
+/** The fields of a layer that a convolution needs. Its weights are [out, in / groups, kernel, kernel]. */
 export type ConvGeometry = {
   readonly input: Value;
   readonly output: Value;
@@ -33,7 +33,7 @@ export function inputGradient(w: RowWriter, layer: ConvGeometry, dy: string, wei
     const transposed = w.transpose(w.reshape(weights, output.channels, input.channels), 1, 0);
     return w.op('Conv', [dy, w.reshape(transposed, input.channels, output.channels, 1, 1)], windows(1, 1));
   }
-  // At stride 1 the gradient is a convolution with the kernel turned by half a circle.
+  // At stride 1, the gradient is a convolution with the kernel rotated by 180°.
   const attributes: Attributes = stride === 1 ? windows(kernel, 1) : { ...windows(kernel, 2), output_padding: { ints: [1, 1] } };
   const type = stride === 1 ? 'Conv' : 'ConvTranspose';
   if (depthwise) {
@@ -46,7 +46,10 @@ export function inputGradient(w: RowWriter, layer: ConvGeometry, dy: string, wei
   return w.fromPictures(w.op(type, [w.pictures(dy, output.channels, output.stride), filters], attributes), input.channels);
 }
 
-/** The gradient at a convolution's weights, in their order and any shape. @param x rows, its input */
+/**
+ * The gradient at a convolution's weights, in their order and any shape.
+ * @param x rows, its input
+ */
 export function weightGradient(w: RowWriter, layer: ConvGeometry, x: string, dy: string): string {
   const { input, output, kernel, stride, depthwise } = layer;
   const matrix = w.reshape(dy, output.channels, -1);
@@ -64,7 +67,7 @@ export function weightGradient(w: RowWriter, layer: ConvGeometry, x: string, dy:
   return w.transpose(w.concat(products, 0), 1, 2, 0);
 }
 
-/** At stride 2 the gradient of one filter is the input convolved with the output's gradient, spread by two. */
+/** At stride 2, the gradient of one filter is the input convolved with the output's gradient, dilated by two. */
 function stridedFilterGradient(w: RowWriter, { input, output, kernel }: ConvGeometry, x: string, dy: string): string {
   const pad = (kernel - 1) / 2;
   const filters = output.channels * w.batch;
@@ -74,7 +77,10 @@ function stridedFilterGradient(w: RowWriter, { input, output, kernel }: ConvGeom
   return w.op('ReduceSum', [w.reshape(eachPicture, output.channels, w.batch, kernel ** 2), w.ints(1)], { keepdims: { int: 0 } });
 }
 
-/** What the kernel's element (row, column) meets: the padded input, moved. [channels, batch, height, width of the output] */
+/**
+ * The values that the kernel's element (row, column) is multiplied with: the padded input, shifted. [channels, batch,
+ * height, width of the output]
+ */
 function shifted(w: RowWriter, { input, kernel, stride }: ConvGeometry, x: string, row: number, column: number): string {
   const pad = (kernel - 1) / 2;
   const padded = w.once(`padded ${x} ${kernel}`, () =>
@@ -83,7 +89,7 @@ function shifted(w: RowWriter, { input, kernel, stride }: ConvGeometry, x: strin
     w.op('Slice', [padded, w.ints(row, column), w.ints(row - 2 * pad || BEYOND, column - 2 * pad || BEYOND), w.ints(2, 3), w.ints(stride, stride)]));
 }
 
-/** Kernels turned by half a circle. */
+/** Kernels rotated by 180°. */
 function turned(w: RowWriter, weights: string): string {
   return w.op('Slice', [weights, w.ints(-1, -1), w.ints(-BEYOND, -BEYOND), w.ints(2, 3), w.ints(-1, -1)]);
 }

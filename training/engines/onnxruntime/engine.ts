@@ -11,14 +11,17 @@ import type { ReplicaRequest, ReplicaStart } from './replica-messages.js';
 
 export type OnnxRuntimeEngineOptions = {
   readonly batchSize: number;
-  /** Threads that each run a share of the batch; norms see their own share, as in distributed training. Divides `batchSize`. */
+  /**
+   * Threads that each run a share of the batch; norms see their own share, as in distributed training. Divides
+   * `batchSize`.
+   */
   readonly replicas: number;
   /** Threads inside each replica. */
   readonly threadsPerReplica: number;
   readonly assigner: AssignerName;
 };
 
-/** Trains on the CPU through ONNX Runtime: needs nothing that the pipeline does not need. */
+/** Trains on the CPU through ONNX Runtime; needs no package beyond the pipeline's. */
 export async function openOnnxRuntimeEngine(network: Network, options: OnnxRuntimeEngineOptions): Promise<Engine> {
   const { batchSize, replicas, threadsPerReplica, assigner } = options;
   if (batchSize % replicas !== 0) throw new UsageError(`a batch of ${batchSize} pictures cannot be shared evenly by ${replicas} replicas`);
@@ -53,7 +56,7 @@ function shared(length: number): Float32Array {
   return new Float32Array(new SharedArrayBuffer(length * Float32Array.BYTES_PER_ELEMENT));
 }
 
-/** The pictures that replica `i` runs; a copy, since it is sent to a thread. */
+/** The pictures of replica `i`; a copy, because it is sent to a thread. */
 function share({ input, pixels, objects }: Batch, i: number, replicas: number): Batch {
   const [pictures, values] = [objects.length / replicas, pixels.length / replicas];
   return { input, pixels: pixels.slice(i * values, (i + 1) * values), objects: objects.slice(i * pictures, (i + 1) * pictures) };

@@ -6,18 +6,18 @@ import { convolve } from './convolution.js';
 import { graphParameters, perNorm, predictionGeometry, predictionTensors, writePlainLayer } from './graph-parts.js';
 import { imageValue, RowWriter } from './row-writer.js';
 
-/** Name of the value that norm `i` makes, before its activation: rows. */
+/** Name of the output of norm `i`, before its activation: rows. */
 export function normalizedName(i: number): string {
   return `normalized_${i}`;
 }
 
 /**
- * The network in training mode, as an ONNX file for one number of pictures and any size.
+ * The network in training mode, as an ONNX file for one batch size and any picture size.
  *
- * In: `images` [channels, batch, height, width] (packed where the network begins with a focus), `parameters` (flat),
- * `center` [norm channels]: what is taken from each channel before its variance is measured; the running mean, so that
- * the difference of large numbers is small. Out: `raw` [batch, anchors, 5 + classes], scores as logits; `statistics`
- * [2 * norm channels]: means and biased variances of this batch; and the output of every norm, which the gradient needs.
+ * In: `images` [channels, batch, height, width] (packed if the network begins with a focus), `parameters` (flat),
+ * `center` [norm channels]: subtracted from each channel before its variance is measured; the running mean, so that the
+ * difference of large numbers is small. Out: `raw` [batch, anchors, 5 + classes], scores as logits; `statistics` [2 *
+ * norm channels]: means and biased variances of this batch; and the output of every norm, for the gradient.
  */
 export function forwardGraph(network: Network, batch: number): Uint8Array {
   const w = new RowWriter(network, batch);

@@ -7,15 +7,15 @@ import { normalizedName } from './forward-graph.js';
 import { graphParameters, maxPool, perNorm, predictionGeometry, predictionTensors, writePlainLayer, type GraphParameters } from './graph-parts.js';
 import { imageValue, RowWriter } from './row-writer.js';
 
-/** Scales nearer to zero than this count as this when a norm's input is found from its output. */
+/** Scales nearer to zero count as this when a norm's input is derived from its output. */
 const LEAST_SCALE = 1e-6;
 
 /**
- * The gradient of a loss at every parameter, as an ONNX file for one number of pictures and any size.
+ * The gradient of a loss at every parameter, as an ONNX file for one batch size and any picture size.
  *
- * In: `images` and `parameters` as {@link forwardGraph} takes them, its `statistics` and every norm's output, and
- * `raw_gradient`, the loss's gradient at its `raw`. Out: `gradient`, laid out as the parameters. Convolutions are not
- * run again: what they made is found from the norms' outputs.
+ * In: `images` and `parameters` as for {@link forwardGraph}, its `statistics` and every norm's output, and
+ * `raw_gradient`, the loss's gradient at its `raw`. Out: `gradient`, in the layout of the parameters. Convolutions do
+ * not run again: their outputs are derived from the norms' outputs.
  */
 export function gradientGraph(network: Network, batch: number): Uint8Array {
   const w = new RowWriter(network, batch);
@@ -72,8 +72,8 @@ export function gradientGraph(network: Network, batch: number): Uint8Array {
     ],
     outputs: [float('gradient', layout.size)],
     initializers: w.initializers,
-    // ONNX Runtime sorts nodes itself, and by the order in the file among those that are ready. Backwards, each weight's
-    // gradient runs as soon as its inputs are there, instead of all of them at the end: half of the memory.
+    // ONNX Runtime sorts nodes itself, and ready ones by their order in the file. In reverse order, each weight's
+    // gradient runs as soon as its inputs are available, instead of all of them at the end: this halves the memory.
     nodes: w.nodes.toReversed(),
   }));
 }
@@ -81,7 +81,7 @@ export function gradientGraph(network: Network, batch: number): Uint8Array {
 type MaxPoolLayer = Extract<Layer, { kind: 'max-pool' }>;
 
 type Forward = {
-  /** A value of the forward pass, made again from the norms' outputs where it is first asked for. */
+  /** A value of the forward pass, recomputed from the norms' outputs on first use. */
   value(of: Value): string;
   /** The gradient at the output of norm `i`, before the layer's activation. */
   activationGradient(layer: ConvLayer, norm: number, dy: string): string;
@@ -149,7 +149,7 @@ function normGradients(w: RowWriter, { layout, scales, shifts }: GraphParameters
     const product = channelSums(w.op('Mul', [dn, n]));
     const atScale = w.op('Mul', [w.op('Sub', [product, w.op('Mul', [shiftOf[i], sum])]), inverseScaleOf[i]]);
     const inverse = w.inverseRowLength(stride);
-    // What is taken from dn, slope * n + offset, written as a norm so that it is one pass over the row.
+    // The part subtracted from dn, slope * n + offset, written as a norm so that it takes one pass over the row.
     const slope = w.op('Mul', [w.op('Mul', [atScale, inverse]), inverseScaleOf[i]]);
     const offset = w.op('Sub', [w.op('Mul', [sum, inverse]), w.op('Mul', [shiftOf[i], slope])]);
     const [zero, one] = [0, 1].map((fill) => w.once(`fill ${fill} ${channels}`, () => w.constant([channels], new Float32Array(channels).fill(fill))));

@@ -14,7 +14,7 @@ export type GraphParameters = {
   readonly shifts: string;
 };
 
-/** Parts the input `parameters`, the flat array of all of them. */
+/** Splits the input `parameters`, the flat array of all of them. */
 export function graphParameters(w: RowWriter, network: Network): GraphParameters {
   const layout = parameterLayout(network);
   const { parameters, normChannels, scaleOffset } = layout;
@@ -32,7 +32,7 @@ export function graphParameters(w: RowWriter, network: Network): GraphParameters
   };
 }
 
-/** Parts a value of all norms, [norm channels], into one for each norm, [channels]. */
+/** Splits a value of all norms, [norm channels], into one for each norm, [channels]. */
 export function perNorm(w: RowWriter, value: string, { norms }: ParameterLayout): string[] {
   return w.split(value, norms.map(({ channels }) => channels), 0);
 }
@@ -50,7 +50,7 @@ export function predictionGeometry({ input, output }: PredictLayer): ConvGeometr
   return { input, output, kernel: 1, stride: 1, depthwise: false };
 }
 
-/** The layers without parameters, rows in, rows out. A focus is what the graph's input holds already. */
+/** The layers without parameters, rows in, rows out. The graph's input already contains a focus. */
 export function writePlainLayer(w: RowWriter, layer: Exclude<Layer, { kind: 'conv' | 'predict' }>, inputs: readonly string[]): string {
   switch (layer.kind) {
     case 'focus': return w.rows('images', layer.output.channels);
@@ -64,7 +64,7 @@ export function writePlainLayer(w: RowWriter, layer: Exclude<Layer, { kind: 'con
   }
 }
 
-/** The maxima as rows and, where two outputs are asked for, where each was found: an index into the flat input. */
+/** The maxima as rows and, if two outputs are requested, the index of each in the flat input. */
 export function maxPool(w: RowWriter, { input }: Extract<Layer, { kind: 'max-pool' }>, x: string, outputs: 1 | 2): string[] {
   const [maxima, ...indices] = w.outputs('MaxPool', [w.planes(x, input.stride, input.channels, w.batch)], outputs, POOL_WINDOWS);
   return [w.rows(maxima, input.channels), ...indices];

@@ -10,17 +10,17 @@ export type GraphSession = {
   close(): Promise<void>;
 };
 
-/** @param threads that one run may use */
+/** @param threads for one run */
 export async function openGraph(bytes: Uint8Array, threads: number): Promise<GraphSession> {
   const session = await ort.InferenceSession.create(bytes, {
     executionProviders: ['cpu'],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
-    // What goes wrong comes as an exception.
+    // Errors come as exceptions instead.
     logSeverityLevel: 4,
-    // Reserving the whole peak beforehand takes more memory than it saves time.
+    // Reserving the whole peak in advance takes more memory than it saves time.
     enableMemPattern: false,
-    // Spinning threads of several sessions fight for the same cores.
+    // Spinning threads of several sessions compete for the same cores.
     extra: { session: { intra_op: { allow_spinning: '0' } } },
   });
   return {

@@ -3,8 +3,8 @@ import type { Network } from '../../network/description.js';
 import { imageValue } from './row-writer.js';
 
 /**
- * Pictures as the graphs take them: [channels, pictures, height, width] of the network's first value. Where that is a
- * focus, its work is done here: channel (column, row, colour) of every second pixel.
+ * Pictures in the graphs' format: [channels, pictures, height, width] of the network's first value. If that is a focus,
+ * its work is done here: channel (column, row, colour) of every second pixel.
  * @param pixels [pictures, 3, height, width]
  */
 export function packPictures(

@@ -7,7 +7,7 @@ import type { ReplicaRequest, ReplicaStart } from './replica-messages.js';
 await serve<ReplicaRequest, LossSums>(async (start: ReplicaStart) => {
   const { network, assigner, pictures, threads, parameters, runningStatistics, gradient, statistics } = start;
   const replica = await Replica.open(network, ASSIGNERS[assigner], pictures, threads);
-  // ONNX Runtime takes no shared memory.
+  // ONNX Runtime accepts no shared memory.
   const weights = { parameters: new Float32Array(parameters.length), statistics: new Float32Array(runningStatistics.length) };
   return {
     answer: async ({ batch, l1 }) => {

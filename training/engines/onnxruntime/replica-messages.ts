@@ -2,7 +2,7 @@ import type { AssignerName } from '../../assign/assigners.js';
 import type { Network } from '../../network/description.js';
 import type { Batch } from '../engine.js';
 
-/** What a replica's thread is started with. Arrays are shared memory, written by one side while the other waits. */
+/** The start message of a replica's thread. Arrays are shared memory, written by one side while the other waits. */
 export type ReplicaStart = {
   readonly network: Network;
   readonly assigner: AssignerName;
@@ -16,5 +16,5 @@ export type ReplicaStart = {
   readonly statistics: Float32Array;
 };
 
-/** Answered by the sums of losses, when gradient and statistics hold this step's. */
+/** The answer is the sums of losses, once gradient and statistics contain this step's. */
 export type ReplicaRequest = { readonly batch: Batch; readonly l1: boolean };

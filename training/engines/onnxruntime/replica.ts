@@ -12,7 +12,7 @@ import { packPictures } from './pack-pictures.js';
 
 export type ReplicaStep = {
   readonly losses: LossSums;
-  /** Of the summed loss; whoever adds the replicas up divides. */
+  /** Of the summed loss; the code that adds the replicas up divides. */
   readonly gradient: Float32Array;
   readonly statistics: Float32Array;
   readonly assignments: readonly Assignment[];
@@ -59,7 +59,7 @@ export class Replica {
     await this.#gradient.close();
   }
 
-  /** Batch statistics with the variance that the running one follows: divided by one value less. */
+  /** Batch statistics with the running variance's divisor: one less than the number of values. */
   #unbiased(statistics: Float32Array, pictures: number, { width, height }: { readonly width: number; readonly height: number }): Float32Array {
     const { norms, normChannels } = this.#layout;
     const unbiased = statistics.slice();

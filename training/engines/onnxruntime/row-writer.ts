@@ -1,15 +1,15 @@
 import { GraphWriter } from '../../graph/graph-writer.js';
 import type { Network, Value } from '../../network/description.js';
 
-/** The value that a graph's `images` input holds: the picture, or the packed one where the network begins with a focus. */
+/** The value of a graph's `images` input: the picture, or the packed one if the network begins with a focus. */
 export function imageValue({ image, layers: [first] }: Network): Value {
   return first.kind === 'focus' ? first.output : image;
 }
 
 /**
  * Writes graphs whose activations are rows: float32 [1, channels, 1, M], where M runs over pictures, then rows, then
- * columns. A 1x1 convolution is then one matrix product, statistics of a norm are sums of rows, and channels are joined
- * and parted without moving a number inside a row. Height and width are known at run time only.
+ * columns. So a 1x1 convolution is one matrix product, statistics of a norm are sums of rows, and channels are joined
+ * and split without moving numbers inside a row. Height and width are known only at run time.
  */
 export class RowWriter extends GraphWriter {
   readonly #image: Value;
@@ -31,7 +31,7 @@ export class RowWriter extends GraphWriter {
     return this.op('Reshape', [value, shape]);
   }
 
-  /** Rows as [batch, channels, height, width]; transposed once, however often it is asked for. */
+  /** Rows as [batch, channels, height, width]; transposed once for any number of uses. */
   pictures(value: string, channels: number, stride: number): string {
     return this.once(`pictures ${value}`, () => this.transpose(this.planes(value, stride, channels, this.batch), 1, 0, 2, 3));
   }

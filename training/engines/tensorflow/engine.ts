@@ -13,10 +13,13 @@ export type { TensorFlow };
 
 export type TensorFlowEngineOptions = { readonly assigner: AssignerName };
 
-/** Packages that bring TensorFlow, the fastest first; the user installs one of them. */
+/** Packages that contain TensorFlow, the fastest first; the user installs one of them. */
 const PACKAGES = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const;
 
-/** The first that loads. @throws UsageError saying what to install */
+/**
+ * The first that loads.
+ * @throws UsageError naming the packages to install
+ */
 export async function loadTensorFlow(): Promise<TensorFlow> {
   const reasons: string[] = [];
   for (const name of PACKAGES) {
@@ -29,7 +32,7 @@ export async function loadTensorFlow(): Promise<TensorFlow> {
   throw new UsageError(`TensorFlow is not installed (${reasons.join('; ')}); npm install ${PACKAGES[0]} for a GPU or ${PACKAGES[1]} without one, or train with the engine onnxruntime`);
 }
 
-/** Trains with TensorFlow, or whatever backend the given tfjs has. */
+/** Trains with TensorFlow, or any backend of the given tfjs. */
 export function openTensorFlowEngine(tf: TensorFlow, network: Network, { assigner }: TensorFlowEngineOptions): Engine {
   const layout = parameterLayout(network);
   const strides = convLayers(network).map(({ output }) => output.stride);
@@ -42,7 +45,9 @@ export function openTensorFlowEngine(tf: TensorFlow, network: Network, { assigne
       tf.tidy(() => {
         const images = tf.tensor4d(Float32Array.from(pixels), [objects.length, 3, input.height, input.width]).transpose<tfjs.Tensor4D>([0, 2, 3, 1]);
         const tensors = layout.parameters.map(({ offset, size, shape }) => tf.tensor(parameters.subarray(offset, offset + size), [...shape]));
-        /** Has the gradient of the loss without being the loss: the sum of raw values, each times its own slope. */
+        /**
+         * Has the gradient of the loss without being the loss: the sum of raw values, each multiplied by its own slope.
+         */
         const weighted = (...given: tfjs.Tensor[]): tfjs.Scalar => {
           const byName = new Map(layout.parameters.map(({ name }, i) => [name, given[i]]));
           const { raw, statistics: made } = forward(tf, network, images, (name) => byName.get(name)!);

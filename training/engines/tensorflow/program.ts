@@ -6,7 +6,9 @@ import { convShape } from '../../network/parameters.js';
 export type TensorFlow = typeof tfjs;
 type Tensor4D = tfjs.Tensor4D;
 
-/** What a pass makes. `statistics` holds a mean and a biased variance for each norm, in the order of the norms. */
+/**
+ * The result of a pass. `statistics` contains a mean and a biased variance for each norm, in the order of the norms.
+ */
 export type ForwardPass = {
   /** [pictures, anchors, 5 + classes], scores as logits. */
   readonly raw: tfjs.Tensor3D;
@@ -47,7 +49,7 @@ export function forward(tf: TensorFlow, network: Network, images: Tensor4D, para
   return { raw: tf.concat(levels, 1), statistics };
 }
 
-/** tfjs pads unevenly at stride 2 when it pads by itself. */
+/** tfjs's own padding is uneven at stride 2. */
 function convolve(tf: TensorFlow, layer: ConvLayer, input: Tensor4D, weights: tfjs.Tensor): Tensor4D {
   const { kernel, stride, depthwise } = layer;
   const pad = (kernel - 1) / 2;

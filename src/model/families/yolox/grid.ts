@@ -1,6 +1,6 @@
 import type { Size } from '../../../core/letterbox.js';
 
-/** Input pixels per grid cell, level by level, in the order in which YOLOX numbers its anchors. */
+/** Input pixels per grid cell, level by level, in the order of YOLOX's anchors. */
 export const STRIDES = [8, 16, 32] as const;
 
 /** Grid cells over all levels at one input size. */

@@ -1,4 +1,4 @@
-import type { ScoreNews } from '../page-messages.js';
+import type { ScoreMessage } from '../page-messages.js';
 import { drawChart, type ChartPart } from './chart.js';
 
 const SPAN_MS = 60_000;
@@ -6,13 +6,13 @@ const SPAN_MS = 60_000;
 /** Streaming AP over time, with forecasting and without. */
 export class AccuracyPanel {
   readonly #host: HTMLElement;
-  readonly #scores: ScoreNews[] = [];
+  readonly #scores: ScoreMessage[] = [];
 
   constructor(host: HTMLElement) {
     this.#host = host;
   }
 
-  scored(score: ScoreNews): void {
+  scored(score: ScoreMessage): void {
     this.#scores.push(score);
     while (this.#scores[0].at < score.at - SPAN_MS) this.#scores.shift();
     const { sAP, observedAP, windowS } = score;

@@ -1,21 +1,21 @@
-import { iou, type Box, type Thing } from './boxes.js';
+import { iou, type Box, type LabelledBox } from './boxes.js';
 import type { Percept } from './feed.js';
 
 /** One object of a percept at some moment: its box as observed, and its box by then. */
-export type Told = {
-  readonly observed: Thing | undefined;
-  readonly forecast: Thing | undefined;
+export type ObjectBoxes = {
+  readonly observed: LabelledBox | undefined;
+  readonly forecast: LabelledBox | undefined;
 };
 
 /** The state at a moment. */
-export type Knowledge = {
+export type Answer = {
   /** Of the observed frame. */
   readonly seq: number;
   /** Age of the observation, in milliseconds. */
   readonly ageMs: number;
   /** Half-width of its uncertainty, in milliseconds. */
   readonly uncertaintyMs: number;
-  readonly things: readonly Told[];
+  readonly objects: readonly ObjectBoxes[];
 };
 
 const KEPT = 20;
@@ -34,20 +34,20 @@ export class Answers {
   }
 
   /** @param atMs Unix milliseconds on the server's clock, such as a picture's capture */
-  at(atMs: number): Knowledge | undefined {
+  at(atMs: number): Answer | undefined {
     const percept = this.#percepts.findLast(({ times }) => times.emittedAt <= atMs);
     if (percept === undefined) return undefined;
     const { seq, detections, times: { observedAt, validAt, uncertaintyMs } } = percept;
     const ageMs = atMs - observedAt;
-    if (percept.observed === undefined) return { seq, ageMs, uncertaintyMs, things: detections.map((observed) => ({ observed, forecast: undefined })) };
-    const seen = new Map(percept.observed.map((thing) => [thing.trackId, thing]));
+    if (percept.observed === undefined) return { seq, ageMs, uncertaintyMs, objects: detections.map((observed) => ({ observed, forecast: undefined })) };
+    const seen = new Map(percept.observed.map((object) => [object.trackId, object]));
     const steps = validAt > observedAt ? Math.min(atMs - validAt, CARRY_MS) / (validAt - observedAt) : 0;
-    const told = detections.map((forecast): Told => {
+    const boxes = detections.map((forecast): ObjectBoxes => {
       const observed = seen.get(forecast.trackId);
       seen.delete(forecast.trackId);
       return { observed, forecast: observed === undefined ? forecast : { ...forecast, box: carriedOn(observed.box, forecast.box, steps) } };
     });
-    return { seq, ageMs, uncertaintyMs, things: [...told, ...[...seen.values()].map((observed) => ({ observed, forecast: undefined }))] };
+    return { seq, ageMs, uncertaintyMs, objects: [...boxes, ...[...seen.values()].map((observed) => ({ observed, forecast: undefined }))] };
   }
 }
 
@@ -64,11 +64,11 @@ function carriedOn(from: Box, to: Box, steps: number): Box {
 }
 
 /** The true object that a box most likely belongs to. */
-export function truthOf(thing: Thing, truth: readonly Thing[]): Thing | undefined {
-  let best: Thing | undefined;
+export function truthOf(object: LabelledBox, truth: readonly LabelledBox[]): LabelledBox | undefined {
+  let best: LabelledBox | undefined;
   let bestIou = 0.3;
   for (const candidate of truth) {
-    const overlap = candidate.class === thing.class ? iou(candidate.box, thing.box) : 0;
+    const overlap = candidate.class === object.class ? iou(candidate.box, object.box) : 0;
     if (overlap > bestIou) [best, bestIou] = [candidate, overlap];
   }
   return best;

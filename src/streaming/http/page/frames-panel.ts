@@ -1,5 +1,5 @@
 import type { Stats } from './feed.js';
-import { made } from './page.js';
+import { newElement } from './page.js';
 
 const WHY: Readonly<Record<string, string>> = {
   answered: 'detected on',
@@ -30,7 +30,7 @@ export class FramesPanel {
     this.#host.querySelector('.figure span')!.textContent = received === 0 ? '' : `${Math.round((100 * percepts) / received)} % answered`;
     for (const [reason, count] of counts) this.#bar(reason).style.flexGrow = String(count);
     this.#host.querySelector('ul')!.replaceChildren(...counts.map(([reason, count]) => {
-      const item = made('li', reason, made('b', '', count.toLocaleString('en')), ` ${reason}`);
+      const item = newElement('li', reason, newElement('b', '', count.toLocaleString('en')), ` ${reason}`);
       item.title = WHY[reason] ?? '';
       return item;
     }));
@@ -39,7 +39,7 @@ export class FramesPanel {
   #bar(reason: string): HTMLElement {
     let bar = this.#bars.get(reason);
     if (bar === undefined) {
-      bar = made('i', reason);
+      bar = newElement('i', reason);
       bar.title = `${reason}: ${WHY[reason] ?? ''}`;
       this.#bars.set(reason, bar);
       this.#host.querySelector('.stack')!.append(bar);

@@ -1,7 +1,7 @@
-import type { PageNews, RunNews } from '../page-messages.js';
+import type { PageMessage, RunMessage } from '../page-messages.js';
 import { AccuracyPanel } from './accuracy-panel.js';
-import { ageText, Answers, type Knowledge } from './answers.js';
-import { CloserLook } from './closer-look.js';
+import { ageText, Answers, type Answer } from './answers.js';
+import { Magnifier } from './magnifier.js';
 import { subscribe } from './feed.js';
 import { FramesPanel } from './frames-panel.js';
 import { LatencyPanel } from './latency-panel.js';
@@ -16,11 +16,11 @@ import { WorldMotion } from './world-motion.js';
 /** Boxes with lower scores count, but are not drawn. */
 const MIN_SCORE = 0.35;
 /** Interval of number updates, so that numbers stay readable. */
-const TELL_EVERY_MS = 300;
+const UPDATE_EVERY_MS = 300;
 
 const ended = new AbortController();
 const answers = new Answers();
-const closer = new CloserLook();
+const magnifier = new Magnifier();
 const motion = new WorldMotion();
 const latency = new LatencyPanel(element('latency'));
 const accuracy = new AccuracyPanel(element('accuracy'));
@@ -29,7 +29,7 @@ const slow = new SlowSwitch(element('slow'));
 const layers = new Layers(element('layers'), () => paint());
 /** The newest moment on the server's clock in any message, in Unix milliseconds. */
 let newestAtMs = 0;
-let shown: { readonly picture: Picture; readonly known: Knowledge | undefined } | undefined;
+let shown: { readonly picture: Picture; readonly known: Answer | undefined } | undefined;
 
 function enter(phase: 'live' | 'lost' | 'scoring' | 'done', text: string): void {
   document.body.dataset['phase'] = phase;
@@ -46,27 +46,27 @@ function paint(): void {
   const view = { x: 0, y: 0, scale: width / picture.image.width };
   if (layers.isOn('truth')) for (const { box } of picture.facts.truth) paintBox(context, view, box, 'truth');
   if (known === undefined) return;
-  if (layers.isOn('observed')) for (const { observed } of known.things) if (observed !== undefined) paintBox(context, view, observed.box, 'observed');
-  if (layers.isOn('forecast')) for (const { forecast } of known.things) if (forecast !== undefined) paintBox(context, view, forecast.box, 'forecast');
+  if (layers.isOn('observed')) for (const { observed } of known.objects) if (observed !== undefined) paintBox(context, view, observed.box, 'observed');
+  if (layers.isOn('forecast')) for (const { forecast } of known.objects) if (forecast !== undefined) paintBox(context, view, forecast.box, 'forecast');
   const named = layers.isOn('forecast') ? 'forecast' : 'observed';
-  if (layers.isOn(named)) for (const told of known.things) if (told[named] !== undefined) paintName(context, view, told[named], named);
-  if (picture.facts.seq % 2 === 0 || layers.isOn('hold')) closer.show(picture, known, motion.since(known.seq), layers.isOn);
+  if (layers.isOn(named)) for (const boxes of known.objects) if (boxes[named] !== undefined) paintName(context, view, boxes[named], named);
+  if (picture.facts.seq % 2 === 0 || layers.isOn('hold')) magnifier.show(picture, known, motion.since(known.seq), layers.isOn);
 }
 
-function tell(): void {
+function updateTexts(): void {
   if (shown === undefined || layers.isOn('hold')) return;
   const { known } = shown;
   latency.draw(newestAtMs);
   accuracy.draw(newestAtMs);
   if (known === undefined) return;
-  closer.tell();
+  magnifier.updateTexts();
   element('age').textContent = ageText(known.ageMs, known.uncertaintyMs);
   const most = Math.round(Math.max(0, ...motion.since(known.seq).values()));
   element('moved-text').hidden = most < 1;
   element('moved').textContent = `${most} pixel${most === 1 ? '' : 's'}`;
 }
 
-function introduce(run: RunNews): void {
+function introduce(run: RunMessage): void {
   const { model, input, provider, threads, schedule, budgetMs, forecaster, fps, seed, conditions } = run;
   document.body.classList.toggle('no-forecast', forecaster === null);
   latency.budgetMs = budgetMs;
@@ -75,29 +75,29 @@ function introduce(run: RunNews): void {
     `synthetic drive ${seed} at ${fps} fps: ${conditions}`].join('  ·  ');
 }
 
-function hear(news: PageNews): void {
-  switch (news.type) {
-    case 'run': introduce(news); break;
-    case 'slowed': slow.show(news); break;
+function handle(message: PageMessage): void {
+  switch (message.type) {
+    case 'run': introduce(message); break;
+    case 'slowed': slow.show(message); break;
     case 'score':
-      newestAtMs = Math.max(newestAtMs, news.at);
-      accuracy.scored(news);
+      newestAtMs = Math.max(newestAtMs, message.at);
+      accuracy.scored(message);
       break;
     case 'scoring':
       enter('scoring', 'scoring');
-      showScoring(news);
+      showScoring(message);
       break;
     case 'outcome':
       enter('done', 'the run is over');
-      showOutcome(news);
-      newsSource.close();
+      showOutcome(message);
+      events.close();
       ended.abort();
       break;
   }
 }
 
-const newsSource = new EventSource('news');
-newsSource.onmessage = ({ data }) => hear(JSON.parse(String(data)) as PageNews);
+const events = new EventSource('events');
+events.onmessage = ({ data }) => handle(JSON.parse(String(data)) as PageMessage);
 
 subscribe(MIN_SCORE, ended.signal, {
   onMessage: (message) => {
@@ -111,7 +111,7 @@ subscribe(MIN_SCORE, ended.signal, {
   onClose: () => enter('lost', 'the connection is lost'),
 });
 
-setInterval(tell, TELL_EVERY_MS);
+setInterval(updateTexts, UPDATE_EVERY_MS);
 new ResizeObserver(paint).observe(element('screen'));
 
 for await (const picture of pictures(ended.signal)) {

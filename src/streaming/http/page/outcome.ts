@@ -1,10 +1,10 @@
-import type { OutcomeNews, ScoringNews } from '../page-messages.js';
-import { element, made } from './page.js';
+import type { OutcomeMessage, ScoringMessage } from '../page-messages.js';
+import { element, newElement } from './page.js';
 
 type Kind = 'ideal' | 'total' | 'loss' | 'gain';
 
 /** Shown while the end of the run is being scored. */
-export function showScoring({ done, total }: ScoringNews): void {
+export function showScoring({ done, total }: ScoringMessage): void {
   const bar = document.createElement('progress');
   bar.max = Math.max(1, total);
   bar.value = done;
@@ -14,7 +14,7 @@ export function showScoring({ done, total }: ScoringNews): void {
 }
 
 /** The result of the run: from a perfect score down to its streaming AP. */
-export function showOutcome({ frames, percepts, latencyMs: { p50, p90 }, windowS, attribution }: OutcomeNews): void {
+export function showOutcome({ frames, percepts, latencyMs: { p50, p90 }, windowS, attribution }: OutcomeMessage): void {
   element('outcome').hidden = false;
   const run = `${percepts.toLocaleString('en')} of ${frames.toLocaleString('en')} frames were answered, half of them within ${Math.round(p50)} ms, nine of ten within ${Math.round(p90)} ms.`;
   if (attribution === null) {
@@ -47,12 +47,12 @@ export function showOutcome({ frames, percepts, latencyMs: { p50, p90 }, windowS
 }
 
 function row(name: string, from: number, width: number, value: string, kind: Kind, why = ''): HTMLElement[] {
-  const fill = made('i', `row-${kind}`);
+  const fill = newElement('i', `row-${kind}`);
   fill.style.left = `${100 * from}%`;
   fill.style.width = `${100 * width}%`;
-  const label = made('span', kind === 'total' ? 'total' : '', name);
+  const label = newElement('span', kind === 'total' ? 'total' : '', name);
   label.title = why;
-  return [label, made('div', 'bar', fill), made('b', '', value)];
+  return [label, newElement('div', 'bar', fill), newElement('b', '', value)];
 }
 
 function signed(value: number): string {

@@ -1,4 +1,4 @@
-import type { Box, Thing } from './boxes.js';
+import type { Box, LabelledBox } from './boxes.js';
 
 export type LayerName = 'forecast' | 'observed' | 'truth';
 
@@ -44,7 +44,7 @@ export function paintBox(context: CanvasRenderingContext2D, { x, y, scale }: Vie
 }
 
 /** A small tag on top of a box. */
-export function paintName(context: CanvasRenderingContext2D, { x, y, scale }: View, { box, class: name }: Thing, layer: LayerName): void {
+export function paintName(context: CanvasRenderingContext2D, { x, y, scale }: View, { box, class: name }: LabelledBox, layer: LayerName): void {
   if ((box[2] - box[0]) * scale < 34) return;
   context.font = '600 11px system-ui, sans-serif';
   const width = context.measureText(name).width + 10;

@@ -1,5 +1,5 @@
-import type { SlowedNews } from '../page-messages.js';
-import { made } from './page.js';
+import type { SlowedMessage } from '../page-messages.js';
+import { newElement } from './page.js';
 
 /** Slows the detector down, to show a larger model or a smaller machine. */
 export class SlowSwitch {
@@ -12,9 +12,9 @@ export class SlowSwitch {
     });
   }
 
-  show({ extraMs, choices }: SlowedNews): void {
+  show({ extraMs, choices }: SlowedMessage): void {
     this.#group.replaceChildren(...choices.map((choiceMs) => {
-      const button = made('button', '', choiceMs === 0 ? 'as is' : `+${choiceMs}`);
+      const button = newElement('button', '', choiceMs === 0 ? 'as is' : `+${choiceMs}`);
       button.setAttribute('role', 'radio');
       button.setAttribute('aria-checked', String(choiceMs === extraMs));
       button.addEventListener('click', () => void fetch(`slow?ms=${choiceMs}`, { method: 'POST' }));

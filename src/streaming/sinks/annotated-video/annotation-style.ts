@@ -2,7 +2,10 @@ import { createCanvas } from '@napi-rs/canvas';
 import type { Size } from '../../../core/letterbox.js';
 import { spriteOf, type Rgb, type Sprite } from './planar-picture.js';
 
-/** Colours that keep apart on asphalt, foliage and sky, and under common kinds of colour blindness; cycled by class id. */
+/**
+ * Colours that are distinct on asphalt, foliage and sky, and under common kinds of colour blindness; cycled by class
+ * id.
+ */
 const PALETTE: readonly Rgb[] = [
   [255, 176, 0], [86, 190, 255], [255, 99, 132], [72, 214, 138], [190, 140, 255], [255, 138, 60],
   [60, 220, 220], [246, 116, 219], [196, 222, 66], [120, 150, 255], [255, 214, 92], [150, 230, 190],
@@ -14,7 +17,7 @@ export function classColour(classId: number): Rgb {
   return PALETTE[classId % PALETTE.length];
 }
 
-/** Sizes in pixels that suit a picture, all even. */
+/** Sizes in pixels for a picture, all even. */
 export type Scale = { readonly lineWidth: number; readonly fontSize: number; readonly margin: number };
 
 export function scaleFor({ width, height }: Size): Scale {

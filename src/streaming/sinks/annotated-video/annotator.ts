@@ -4,12 +4,12 @@ import { classColour, scaleFor, statusSprite, tagSprite, type Scale } from './an
 import type { ShownPercept } from '../../../recording/percept-timeline.js';
 import { drawSprite, fillRectangle, type PlanarPicture, type Rectangle, type Rgb, type Sprite } from './planar-picture.js';
 
-/** What is older than this is not shown any more. */
+/** Older percepts are no longer shown. */
 const OLDEST_MS = 1000;
 const STALE_ALPHA = 0.6;
 const SHADOW: Rgb = [0, 0, 0];
 const SHADOW_ALPHA = 0.35;
-/** Name tags kept for the next picture. */
+/** Name tags cached for the next picture. */
 const MAX_TAGS = 512;
 
 /** Draws percepts into the pictures of one video. */
@@ -22,14 +22,14 @@ export class Annotator {
   }
 
   /**
-   * Boxes with solid lines were observed in this picture. Dashed and dimmed ones were observed in an earlier one, since
-   * this picture was dropped; the status line says how old they are.
+   * Solid boxes were observed in this picture. Dashed and dimmed ones were observed in an earlier one, because this
+   * picture was dropped; the status line shows their age.
    */
   draw(picture: PlanarPicture, ptsMs: number, shown: ShownPercept | undefined): void {
     if (shown !== undefined && shown.ageMs <= OLDEST_MS) {
       const { percept, ageMs } = shown;
       const toPicture = stretch(percept, picture);
-      // The surest last, so that they lie on top.
+      // The highest scores last, so that they are on top.
       const ascending = [...percept.detections].sort((a, b) => a.score - b.score);
       for (const detection of ascending) this.#outline(picture, toPicture(detection), detection.classId, ageMs > 0);
       for (const detection of ascending) this.#tag(picture, toPicture(detection), detection, ageMs > 0);
@@ -69,7 +69,7 @@ export class Annotator {
   }
 }
 
-/** "0:01:02.345  latency  41 ms", and where the picture was dropped, how old the boxes are. */
+/** "0:01:02.345  latency  41 ms"; for a dropped picture, the age of the boxes. */
 export function statusLine(ptsMs: number, shown: ShownPercept | undefined): string {
   const wholeMs = Math.max(0, Math.round(ptsMs));
   const pad = (value: number, digits: number): string => String(value).padStart(digits, '0');
@@ -82,7 +82,9 @@ export function statusLine(ptsMs: number, shown: ShownPercept | undefined): stri
   return `${time}  ${latency}${ageMs > 0 ? `  frame dropped, boxes ${Math.round(ageMs)} ms old` : ''}`;
 }
 
-/** From pixels of the percept's source to pixels of the picture, which is stretched where they are not square or not even. */
+/**
+ * From pixels of the percept's source to pixels of the picture, which is stretched if they are not square or not even.
+ */
 function stretch(source: Size, picture: Size): (detection: Detection) => Rectangle {
   const scaleX = picture.width / source.width;
   const scaleY = picture.height / source.height;
@@ -100,7 +102,7 @@ function grow({ x, y, width, height }: Rectangle, by: number): Rectangle {
   return { x: x - by, y: y - by, width: width + 2 * by, height: height + 2 * by };
 }
 
-/** The lines that make up the box, inside it. */
+/** The lines of the box, inside it. */
 function sides({ x, y, width, height }: Rectangle, lineWidth: number): Rectangle[] {
   const inner = Math.max(0, height - 2 * lineWidth);
   return [

@@ -5,10 +5,10 @@ export type PlanarPicture = Size & { readonly bytes: Uint8Array };
 
 export type Rgb = readonly [r: number, g: number, b: number];
 
-/** In pixels; what is drawn lands on even ones, since two by two pixels share a colour. */
+/** In pixels; drawing starts at even ones, because two by two pixels share a colour. */
 export type Rectangle = { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
 
-/** A small picture with transparency, ready to be laid over a {@link PlanarPicture}. */
+/** A small picture with transparency, to be drawn over a {@link PlanarPicture}. */
 export type Sprite = Size & { readonly luma: Plane; readonly u: Plane; readonly v: Plane };
 type Plane = { readonly values: Uint8Array; readonly alphas: Uint8Array };
 
@@ -27,7 +27,7 @@ export function fillRectangle(picture: PlanarPicture, { x, y, width, height }: R
   fillPlane(bytes, v, half, left / 2, top / 2, right / 2, bottom / 2, vOf(r, g, b), alpha);
 }
 
-/** Lays the sprite's upper left corner on `x, y`; what lies outside the picture is cut off. */
+/** Draws the sprite with its upper left corner at `x, y`; parts outside the picture are cut off. */
 export function drawSprite(picture: PlanarPicture, sprite: Sprite, x: number, y: number, alpha: number): void {
   const left = even(x);
   const top = even(y);

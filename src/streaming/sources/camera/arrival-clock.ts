@@ -6,52 +6,58 @@ export type UntimedPicture = UntimedArrival & {
   readonly arrivedAtMs: number;
 };
 
-/** Tells when pictures without times were taken, as far as their arrival shows. */
+/** Estimates when pictures without times were taken, from their arrivals. */
 export type ArrivalClock = {
   newConnection(): void;
   /** In the order of arrival. */
   arrived(picture: UntimedPicture): CaptureEstimate;
 };
 
-/** Nothing is known of a first picture, and of those that come without a pause no more than that buffers are finite. */
+/**
+ * The age of a first picture is unknown; for pictures without pauses between them, only the finite size of buffers
+ * bounds it.
+ */
 const UNSEEN_MS = 10_000;
-/** Arrivals do not show timers, nor the packets before the first byte. */
+/** Arrivals show neither timer delays nor the packets before the first byte. */
 const LEAST_MS = 10;
-/** A connection that was at rest for this part of the time between two pictures had nothing left to carry. */
+/** A connection that was idle for this part of the time between two pictures had nothing left to deliver. */
 const REST = 0.3;
 const LEAST_REST_MS = 2;
 /**
- * A queue is delivered in pieces, with rests between, but quicker than its pictures were taken. A single step of usual pace is
- * longer than this part of the usual one…
+ * A queue is delivered in pieces, with pauses between them, but faster than its pictures were taken. A single step of
+ * usual pace is longer than this part of the usual one…
  */
 const SHORTEST = 0.7;
 /** …and the mean of a run of steps longer than this part. */
 const SHORT = 0.85;
 const RUN = 3;
 const MEMORY = 24;
-/** Before so many it is not known how often pictures come. */
+/** With fewer pictures, their usual interval is unknown. */
 const LEAST_STEPS = 2;
-/** The first of a connection may be of a machine that is busy with starting: until there are so many, short ones count too. */
+/**
+ * While the machine is starting, the first pauses of a connection may be too short: until this many have been seen,
+ * short ones count too.
+ */
 const LEARNED_STEPS = 8;
 
 /**
- * A picture was taken before its first byte came. It was taken just before where the connection had been at rest: then
- * nothing waited ahead of it. Where one picture comes on the heels of the other, all may have waited, since the connection
- * was last at rest; a link that is slower than the stream never is. A rest that is longer than usual may itself have been a
- * stall, in which the picture that ends it was held up; no longer, though, than since the picture before was taken. The
- * pictures that it held come sooner after each other than usual. How much arrivals vary is added.
+ * A picture was taken before its first byte came. If the connection was idle before, it was taken just before, because
+ * nothing waited ahead of it. If pictures come back to back, all may have waited since the connection was last idle; a
+ * link slower than the stream is never idle. An unusually long pause may itself have been a stall that delayed the
+ * picture after it, but at most since the previous picture was taken. Pictures that waited in a stall follow each other
+ * unusually fast. The variation of arrivals is added.
  */
 export function arrivalClock(): ArrivalClock {
   let last: { readonly arrivedAtMs: number; readonly takenAfterMs: number } | undefined;
-  /** Between pictures of which none waited. */
+  /** Between pictures that did not wait. */
   let steps: number[] = [];
-  /** Between the latest of all, none counted for longer than usual. */
+  /** Between the latest of all, each limited to the usual interval. */
   let latest: number[] = [];
-  /** Since when pictures have come on each other's heels, and how long the first of them may have waited. */
+  /** The time since which pictures have come back to back, and the longest possible wait of the first of them. */
   let busySinceMs = 0;
   let waitedMs = UNSEEN_MS;
 
-  /** How long a picture may have waited before its first byte came. */
+  /** The longest possible wait of a picture before its first byte came. */
   const heldMs = (beganAtMs: number, arrivedAtMs: number, jitterMs: number): number => {
     if (last === undefined) {
       [busySinceMs, waitedMs] = [beganAtMs, UNSEEN_MS];
@@ -62,7 +68,7 @@ export function arrivalClock(): ArrivalClock {
     const usualMs = steps.length < LEAST_STEPS ? undefined : median(steps);
     latest = [...latest, Math.min(stepMs, usualMs ?? stepMs)].slice(-RUN);
     if (beganAtMs - last.arrivedAtMs >= Math.max(LEAST_REST_MS, REST * stepMs)) {
-      // So long a queue there is not: the camera has become quicker.
+      // No queue is this long: the camera has become faster.
       if (beganAtMs - busySinceMs > UNSEEN_MS) steps = [];
       if (usualMs === undefined || stepMs - usualMs > Math.max(LEAST_MS, 2 * jitterMs)) {
         [busySinceMs, waitedMs, latest] = [beganAtMs, sinceLastMs, []];
@@ -90,7 +96,7 @@ export function arrivalClock(): ArrivalClock {
   };
 }
 
-/** By how much the time between arrivals differs from the usual, all but the worst tenth. */
+/** The difference between arrivals' intervals and the usual one, without the worst tenth. */
 function jitterOf(steps: readonly number[]): number {
   if (steps.length === 0) return 0;
   const usualMs = median(steps);

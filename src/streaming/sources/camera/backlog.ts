@@ -1,66 +1,66 @@
 import type { CaptureEstimate } from './capture-clock.js';
 
-/** A picture that is decoded and about to be shown. */
+/** A decoded picture before it is shown. */
 export type DecodedPicture = {
   readonly atMs: number;
-  /** How old it is in this moment at the least, whatever is not known: `leastAgeMs` of its estimate and the time since its arrival. */
+  /** Its minimum age at this moment: `leastAgeMs` of its estimate plus the time since its arrival. */
   readonly leastAgeMs: CaptureEstimate['leastAgeMs'];
 };
 
-/** A picture that is about to be decoded. */
+/** A picture before decoding. */
 export type WaitingUnit = DecodedPicture & {
   readonly isKey: boolean;
-  /** Something is missing inside it. */
+  /** Part of it is missing. */
   readonly damaged: boolean;
-  /** A key picture waits here behind it. */
+  /** A key picture waits here after it. */
   readonly hasNewerKey: boolean;
-  /** The decoder is slower than the stream: it is still at work on pictures that are too old. */
+  /** The decoder is slower than the stream: it is still busy with pictures that are too old. */
   readonly isDecoderBehind?: boolean;
 };
 
 export type Decision = 'decode' | 'shed' | 'reconnect';
 export type DecodedDecision = 'show' | 'shed' | 'reconnect';
 
-/** The memory of the rule between pictures. */
+/** The state of the rule between pictures. */
 export type BacklogState = {
   readonly isShedding: boolean;
-  /** Since when every picture has been too old. */
+  /** The time since which every picture has been too old. */
   readonly behindSinceMs: number | undefined;
   readonly reconnects: number;
   readonly reconnectedAtMs: number;
 };
 
 export type BacklogOptions = {
-  /** Older pictures are not worth decoding or showing. Default 2 s. */
+  /** Older pictures are neither decoded nor shown. Default 2 s. */
   readonly maxBehindMs?: number;
 };
 
 export const NO_BACKLOG: BacklogState = { isShedding: false, behindSinceMs: undefined, reconnects: 0, reconnectedAtMs: -Infinity };
 
-/** A queue in the network drains within this, or a new connection is quicker. */
+/** A queue in the network drains within this time, or a new connection is faster. */
 const PATIENCE_MS = 5_000;
 const RECONNECT_LADDER_MS = [10_000, 30_000, 60_000, 300_000];
-/** A stream that has been young for this long starts the ladder anew. */
+/** A stream that has been young for this long restarts the ladder. */
 const FORGIVEN_AFTER_MS = 600_000;
 
 /**
- * The rule by which a backlog is shed: no picture that is surely older than `maxBehindMs` is decoded; decoding resumes with a
- * key picture, the first that is young enough or the newest that there is. Where even those are old, the backlog lies in the
- * network or in the camera, and a new connection leaves it behind; each such attempt waits longer for the next.
+ * The rule that sheds a backlog: it decodes no picture that is certainly older than `maxBehindMs`, and resumes with a
+ * key picture: the first that is young enough, or the newest available. If even these are old, the backlog lies in the
+ * network or in the camera, and only a new connection leaves it behind; each such attempt waits longer for the next.
  */
 export function shedBacklog(state: BacklogState, unit: WaitingUnit, options: BacklogOptions = {}): { readonly state: BacklogState; readonly decision: Decision } {
   const { state: next, decision } = shedDecoded(state, unit, options);
   if (decision === 'reconnect') return { state: next, decision };
   if (decision === 'show' && !state.isShedding) return { state: next, decision: 'decode' };
-  // An old key picture is shown where there is no better one; pictures that build on it would be older still. A stream of key pictures
-  // alone would keep a decoder busy with the past for ever.
+  // An old key picture is shown if there is no better one; pictures that depend on it would be older still. A stream of
+  // key pictures alone would keep a decoder busy with the past for ever.
   if (unit.isKey && !unit.damaged && !unit.hasNewerKey && unit.isDecoderBehind !== true) return { state: next, decision: 'decode' };
   return { state: { ...next, isShedding: true }, decision: 'shed' };
 }
 
 /**
- * The same for pictures that come decoded. Each can be shown whatever came before it, so showing resumes with the first that
- * is young enough; and nothing builds on one that is passed over, so none that is surely too old is shown.
+ * The same for decoded pictures. Each can be shown regardless of those before it, so showing resumes with the first
+ * that is young enough. Nothing depends on a dropped one, so none that is certainly too old is shown.
  */
 export function shedDecoded(state: BacklogState, { atMs, leastAgeMs }: DecodedPicture, { maxBehindMs = 2_000 }: BacklogOptions = {}): { readonly state: BacklogState; readonly decision: DecodedDecision } {
   const isOld = leastAgeMs > maxBehindMs;

@@ -5,12 +5,12 @@ import { isAtLeast, type FfmpegVersion } from '../../ffmpeg/binary.js';
 
 export const TRANSPORTS = ['auto', 'tcp', 'udp', 'ffmpeg'] as const;
 /**
- * How an RTSP camera is read: over TCP nothing is lost, over UDP nothing is waited for. `auto` takes the best that the
- * camera offers, `ffmpeg` has ffmpeg read it, over TCP.
+ * The way to read an RTSP camera: TCP loses no packets, UDP waits for none. `auto` takes the best that the camera
+ * offers; with `ffmpeg`, ffmpeg reads it over TCP.
  */
 export type Transport = (typeof TRANSPORTS)[number];
 
-/** What ffmpeg's own RTSP reader can be asked for. */
+/** Transports of ffmpeg's own RTSP reader. */
 export type FfmpegTransport = 'tcp' | 'udp';
 
 export function ffmpegTransport(transport: Transport): FfmpegTransport {
@@ -21,19 +21,21 @@ export type CameraInputOptions = {
   readonly transport: FfmpegTransport;
   /** How long ffmpeg waits for a peer that does not answer. */
   readonly timeoutMs: number;
-  /** Stamp pictures when they arrive, for sources whose pictures carry no times. */
+  /** Stamp pictures at arrival, for sources whose pictures carry no times. */
   readonly stampOnArrival: boolean;
-  /** Wait until all is known about the stream, as a copy of it needs, instead of showing the first picture at once. */
+  /** Analyse the stream completely, as a copy of it requires, instead of showing the first picture at once. */
   readonly probeFully: boolean;
 };
 
-/** What ffmpeg is told about a camera. */
+/** ffmpeg's input for a camera. */
 export type CameraInput = {
   readonly url: string;
   readonly inputOptions: readonly string[];
-  /** Presentation times are stamps of the monotonic clock, in most drivers taken when the picture was there. */
+  /**
+   * Presentation times are stamps of the monotonic clock; in most drivers, of the moment when the picture was complete.
+   */
   readonly stampsAreMonotonic: boolean;
-  /** `url` is that of a playlist, which may give its segments dates. */
+  /** `url` is a playlist, which may date its segments. */
   readonly isPlaylist: boolean;
 };
 
@@ -85,18 +87,18 @@ const OPTIONS: Record<CameraKind, (options: CameraInputOptions, version: FfmpegV
   rtsp: ({ transport, timeoutMs, probeFully }, version) => [
     ...(probeFully ? [] : ['-probesize', '32768', '-analyzeduration', '1', '-fpsprobesize', '0']),
     '-max_delay', '0', '-reorder_queue_size', '0', '-allowed_media_types', 'video', '-rtsp_transport', transport,
-    // Before 5.0, -timeout made ffmpeg listen for a camera that calls.
+    // Before 5.0, -timeout made ffmpeg wait for incoming connections.
     isAtLeast(version, 5, 0) ? '-timeout' : '-stimeout', inMicroseconds(timeoutMs),
   ],
   hls: ({ timeoutMs }) => ['-re', '-live_start_index', '-2', '-rw_timeout', inMicroseconds(timeoutMs)],
   http: ({ timeoutMs }) => [...SHORT_PROBE, '-rw_timeout', inMicroseconds(timeoutMs)],
   mpegts: ({ timeoutMs }) => [...SHORT_PROBE, '-timeout', inMicroseconds(timeoutMs)],
-  // Its -timeout is in seconds and means to listen.
+  // Its -timeout is in seconds and implies listening.
   rtmp: ({ timeoutMs }) => [...SHORT_PROBE, '-rw_timeout', inMicroseconds(timeoutMs)],
   v4l2: ({ probeFully }) => ['-f', 'v4l2', '-timestamps', 'default', ...(probeFully ? [] : ['-copyts'])],
 };
 
-/** What these send is described in the stream itself, again and again: a second of it is enough to look at. */
+/** These streams describe themselves repeatedly: analysing one second is enough. */
 const SHORT_PROBE = ['-analyzeduration', '1000000', '-fpsprobesize', '0'];
 
 function kindOf(source: string): CameraKind | undefined {

@@ -7,15 +7,15 @@ export type { CameraCopy, CameraOptions } from './options.js';
 
 /**
  * Watches a camera for ever: `rtsp://`, `rtsps://`, `http://`, `https://` (MJPEG, HLS and others), `udp://`, `tcp://`,
- * `srt://`, `rtmp://` or `/dev/videoN`. Subscribing connects; unsubscribing closes the connection and ends its ffmpeg, whatever
- * these are doing.
+ * `srt://`, `rtmp://` or `/dev/videoN`. Subscribing connects; unsubscribing closes the connection and ends its ffmpeg
+ * at any time.
  *
- * Where a camera goes away, the source connects anew, step by step of the ladder, or as soon as a camera answers that did not;
- * the source does not error. A `gap` tells the time without frames when the camera is back. A slow consumer never holds the
- * camera up: frames that find no free slot are reported as drops. No event holds the URL's credentials.
+ * If a camera goes away, the source reconnects by the ladder, or as soon as a silent camera answers; it does not error.
+ * A `gap` reports the time without frames when the camera is back. A slow consumer never delays the camera: frames
+ * without a free slot are reported as drops. No event contains the URL's credentials.
  *
- * Errors with SourceError (`NOWCAST_CAMERA`) where the first connection fails and `giveUpFirst` is set, or where ffmpeg
- * is the embedded one; with UsageError where the URL is of no kind that is known.
+ * Errors with SourceError (`NOWCAST_CAMERA`) if the first connection fails and `giveUpFirst` is set, or if ffmpeg is
+ * the embedded one; with UsageError if the URL is of an unknown kind.
  */
 export function cameraSource(url: string, options: CameraOptions): Observable<SourceEvent> {
   return new Observable((subscriber) => {

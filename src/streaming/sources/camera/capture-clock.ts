@@ -3,7 +3,7 @@ import { latenessBy } from './lateness.js';
 import { lowerEnvelope, type LowerEnvelope } from './lower-envelope.js';
 import { mediaSteps } from './media-steps.js';
 import { paceWatch } from './pace.js';
-import { reportHearing } from './report-hearing.js';
+import { reportEvidence } from './report-evidence.js';
 import { stampSpread } from './stamp-spread.js';
 
 /** When the world looked like a picture, on the monotonic clock, and how well that is known. */
@@ -82,13 +82,13 @@ export function captureClock({ onNotice = () => undefined }: CaptureClockOptions
     if (!told.has(key)) onNotice(text);
     told.add(key);
   };
-  const reports = reportHearing({
+  const reports = reportEvidence({
     pace, steps, lateness,
     onNonsense: () => notice('reports', "the times in the camera's sender reports do not belong to its pictures: the age of pictures is taken from their arrival"),
   });
-  const hear = (report: SenderReport): void => reports.hear(report, { envelope, lastArrivedAtMs: lastArrivedAtMs!, unseenMs, isSettled });
+  const addReport = (report: SenderReport): void => reports.add(report, { envelope, lastArrivedAtMs: lastArrivedAtMs!, unseenMs, isSettled });
   const hearPending = (report: SenderReport, arrivedAtMs: number, offsetMs: number): void => {
-    hear(report);
+    addReport(report);
     const aheadMs = offsetMs - (reports.mediaOffsetAt(arrivedAtMs)?.offsetMs ?? offsetMs);
     // A picture from a cache is older than the wait for it.
     const isOfTheWait = arrivedAtMs - report.arrivedAtMs > 0.8 * aheadMs;
@@ -124,7 +124,7 @@ export function captureClock({ onNotice = () => undefined }: CaptureClockOptions
       if (![report.mediaMs, report.senderMs, report.arrivedAtMs].every(Number.isFinite)) return;
       if (isFirst) pending = report;
       else {
-        hear(report);
+        addReport(report);
         lostSincePendingMs = 0;
       }
     },

@@ -7,7 +7,9 @@ import { readH265Sequence } from '../../nal/h265-parameters.js';
 import { NAL_SYNTAXES } from '../../nal/nal-syntax.js';
 import { wholeNal } from '../../nal/nal-unit.js';
 
-/** The size of a unit's picture in pixels as its sender coded it, before any rotation; undefined where the unit does not tell, or tells several. */
+/**
+ * The coded size of a unit's picture in pixels, before any rotation; undefined if the unit contains none, or several.
+ */
 export function codedSize(codec: UnitCodec, data: Uint8Array): Size | undefined {
   return codec === 'mjpeg' ? jpegSize(data) : sequenceSize(codec, data);
 }
@@ -33,7 +35,7 @@ function sequenceSize(codec: 'h264' | 'h265', data: Uint8Array): Size | undefine
   return size;
 }
 
-/** Whether pictures of one size can be shown in the other: as they are, or turned by a right angle. */
+/** Whether pictures of one size can be shown in the other: unchanged, or rotated by a right angle. */
 export function isShownAs(coded: Size, shown: Size): boolean {
   return isSame(coded, shown) || (coded.width === shown.height && coded.height === shown.width);
 }

@@ -3,7 +3,7 @@ const UNKNOWN_HOST = 'unknown host: check the name';
 const NO_ROUTE = 'no route to the camera: check the network';
 const TIMED_OUT = 'timed out: the camera does not answer';
 
-/** Why a connection did not come about or ended, in words for the person who owns the camera. */
+/** The reason why a connection failed or ended, in words for the camera's owner. */
 const REASONS: readonly (readonly [RegExp, string])[] = [
   [/401 Unauthorized|authorization failed/i, '401 unauthorised: check user and password'],
   [/403 Forbidden|access denied/i, '403 forbidden: this user may not see this stream'],
@@ -25,15 +25,15 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
   [/Connection reset|Broken pipe/i, 'the camera closed the connection'],
 ];
 
-/** Damage in a picture is no reason for a connection to end. */
+/** Damage in a picture does not end a connection. */
 const ABOUT_PICTURES = /decoding stream|submitting packet/i;
-/** What ffmpeg also says where a peer was silent for too long. */
+/** ffmpeg also prints these if a peer was silent for too long. */
 const VAGUE = /Invalid data found when processing input|Could not find codec parameters/i;
 
 /**
  * @param errors ffmpeg's last messages of level error, oldest first
- * @param waitedInVain nothing came for as long as ffmpeg was told to wait
- * @returns the reason in plain words; undefined where the messages tell none
+ * @param waitedInVain nothing came during ffmpeg's whole timeout
+ * @returns the reason in plain words; undefined if the messages contain none
  */
 export function failureReason(errors: readonly string[], waitedInVain: boolean): string | undefined {
   const telling = errors.filter((error) => !ABOUT_PICTURES.test(error));
@@ -44,8 +44,8 @@ export function failureReason(errors: readonly string[], waitedInVain: boolean):
 }
 
 /**
- * Whether nobody may have been there to answer.
- * @param reason as `failureReason` gives it
+ * Whether possibly nothing answered.
+ * @param reason from `failureReason`
  */
 export function mayBeAway(reason: string): boolean {
   return [REFUSED, UNKNOWN_HOST, NO_ROUTE, TIMED_OUT].includes(reason);

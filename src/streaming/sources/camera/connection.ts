@@ -1,5 +1,5 @@
 import type { CaptureClock } from '../../../core/frame.js';
-import type { FrameSlot } from '../../../core/frame-ring.js';
+import type { FrameSlot } from '../../../core/frame-pool.js';
 import type { Size } from '../../../core/letterbox.js';
 import type { KeptTimes } from './kept-times.js';
 

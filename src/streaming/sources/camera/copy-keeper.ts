@@ -4,22 +4,22 @@ import { OutputError } from '../../../core/errors.js';
 import { OutputFile } from '../../../recording/output-file.js';
 
 export type CopyKeeperOptions = {
-  /** Of the first connection's file; `copyPath` names the others. */
+  /** Path of the first connection's file; `copyPath` names the others. */
   readonly path: string;
-  /** Told once when nothing can be kept any more; what was kept until then stays. */
+  /** Called once when keeping has to stop; the files so far remain. */
   readonly onFailure: (error: OutputError) => void;
-  /** Bytes that may still be written in a folder. Default: what its file system says. */
+  /** Bytes that may still be written in a folder. Default: the file system's answer. */
   readonly freeBytesIn?: (folder: string) => number;
 };
 
-/** A video that is drawn from what was kept took 0.4 to 1.4 times as much. */
+/** A video drawn from the kept files took 0.4 to 1.4 times their size. */
 const LEAST_FREE_PER_KEPT = 2;
-/** For what else is written on the same disk meanwhile, recordings and logs. */
+/** Reserve for other files on the same disk, such as recordings and logs. */
 const RESERVE_BYTES = 16 * 2 ** 20;
 
 /**
- * Keeps what a camera sends, one file for each connection, as long as there is room: the video has to be drawn beside
- * them, and a disk that is full to its brim would take down more than a video.
+ * Keeps a camera's stream, one file for each connection, as long as there is room: the video has to be drawn beside
+ * them, and a completely full disk would affect more than a video.
  */
 export class CopyKeeper {
   readonly #options: CopyKeeperOptions;
@@ -36,12 +36,15 @@ export class CopyKeeper {
     this.#freeBytesIn = options.freeBytesIn ?? freeBytesIn;
   }
 
-  /** Of the file that is being kept; undefined where none is. */
+  /** Of the current file; undefined if there is none. */
   get path(): string | undefined {
     return this.#file && copyPath(this.#options.path, this.#sizes.length - 1);
   }
 
-  /** Begins a connection's file, over what an attempt before it left. @returns whether it is kept */
+  /**
+   * Begins a connection's file, and overwrites that of an earlier attempt.
+   * @returns whether it is kept
+   */
   begin(epoch: number): boolean {
     this.finish();
     this.#sizes[epoch] = 0;
@@ -61,7 +64,7 @@ export class CopyKeeper {
     });
   }
 
-  /** Closes the file that was begun last. */
+  /** Closes the current file. */
   finish(): void {
     this.#file?.close();
     this.#file = undefined;
@@ -83,7 +86,7 @@ export class CopyKeeper {
   }
 }
 
-/** Where the copy of a connection goes: the path itself for the first, `name.1.nut`, `name.2.nut`… for those after. */
+/** The path of a connection's copy: the given path for the first, `name.1.nut`, `name.2.nut`… for later ones. */
 export function copyPath(keepCopyTo: string, epoch: number): string {
   return epoch === 0 ? keepCopyTo : keepCopyTo.replace(/(\.[^./\\]*)?$/, `.${epoch}$1`);
 }

@@ -1,26 +1,26 @@
 import { HIDDEN, redactUrls, SECRET_PARAMETER } from '../../../core/redact.js';
 
-/** A URL cut where its credentials stand. */
+/** A URL split at its credentials. */
 type UrlParts = {
   /** Scheme with `://`. */
   readonly scheme: string;
   readonly user?: string;
   readonly password?: string;
-  /** Host, port, path and everything after. */
+  /** Host, port, path and the rest. */
   readonly rest: string;
 };
 
-/** Who asks, as typed and decoded: a password may hold any character. */
+/** User and password, decoded as typed: a password may contain any character. */
 export type Credentials = { readonly user: string; readonly password: string };
 
 const SCHEME = /^([a-z][a-z0-9+.-]*:\/\/)(.*)$/is;
 const HOST = /^(?:\[[0-9a-z:.%]+\]|[\p{L}\p{N}._~%-]+)(?::\d+)?$/iu;
-/** Shorter ones are ordinary words and digits; blotting these out wherever they occur would garble every message. */
+/** Shorter ones are ordinary words and digits; hiding these everywhere would garble every message. */
 const LEAST_SECRET_LENGTH = 4;
 
 /**
- * The URL as ffmpeg takes it: user and password, typed as they are, percent-encoded. `%` before two hexadecimal digits
- * is taken as an encoding that is already there.
+ * The URL in ffmpeg's format: with user and password percent-encoded. `%` before two hexadecimal digits counts as
+ * encoded already.
  */
 export function encodeCredentials(url: string): string {
   const { scheme, user, password, rest } = split(url);
@@ -28,7 +28,7 @@ export function encodeCredentials(url: string): string {
   return `${scheme}${encode(user)}${password === undefined ? '' : `:${encode(password)}`}@${rest}`;
 }
 
-/** The URL without its credentials, and these decoded as ffmpeg decodes them; none where the URL has none. */
+/** The URL without its credentials, and the credentials decoded as ffmpeg decodes them, if there are any. */
 export function separateCredentials(url: string): { readonly url: string; readonly credentials?: Credentials } {
   const { scheme, user, password, rest } = split(url);
   if (user === undefined) return { url };
@@ -36,8 +36,8 @@ export function separateCredentials(url: string): { readonly url: string; readon
 }
 
 /**
- * Makes the function that takes a URL's secrets out of any text, in each spelling in which programs echo them.
- * Other URLs in the text lose theirs too.
+ * Makes a function that removes a URL's secrets from any text, in each spelling that programs print. It also hides
+ * those of other URLs in the text.
  */
 export function redactorOf(url: string): (text: string) => string {
   const { scheme, user, password, rest } = split(url);
@@ -59,8 +59,8 @@ export function redactorOf(url: string): (text: string) => string {
 }
 
 /**
- * Credentials end at the last `@` before the path, so that a password may hold `@`, `:`, `#` and `?`. It may hold `/` as
- * long as what stands before that could not be the host.
+ * Credentials end at the last `@` before the path, so a password may contain `@`, `:`, `#` and `?`. It may contain `/`
+ * if the part before it cannot be a host.
  */
 function split(url: string): UrlParts {
   const [, scheme, after] = SCHEME.exec(url) ?? ['', '', url];
@@ -76,7 +76,7 @@ function split(url: string): UrlParts {
   };
 }
 
-/** Where the `@` before the host stands: the path begins at the first `/` that has a host before it. */
+/** Position of the `@` before the host: the path begins at the first `/` after a host. */
 function endOfCredentials(after: string): number {
   for (let slash = after.indexOf('/'); ; slash = after.indexOf('/', slash + 1)) {
     const authority = slash < 0 ? after : after.slice(0, slash);
@@ -91,7 +91,9 @@ function startsWithHostAndQuery(text: string): boolean {
   return end >= 0 && text.includes('=') && HOST.test(text.slice(0, end));
 }
 
-/** What may hold credentials, however they are read; an `@` in the value of a secret parameter does not count. */
+/**
+ * The part that may contain credentials under any reading; an `@` in the value of a secret parameter does not count.
+ */
 function upToLastAt(url: string): string {
   const [beforeSecrets] = url.split(SECRET_PARAMETER, 1);
   return beforeSecrets.slice(0, beforeSecrets.lastIndexOf('@') + 1);

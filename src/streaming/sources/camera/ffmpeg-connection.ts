@@ -1,6 +1,6 @@
 import type { SchedulerLike, Subscription } from 'rxjs';
 import type { Clock, WallClock } from '../../../core/clock.js';
-import type { FrameRing, FrameSlot } from '../../../core/frame-ring.js';
+import type { FramePool, FrameSlot } from '../../../core/frame-pool.js';
 import type { Size } from '../../../core/letterbox.js';
 import { cameraInput, type FfmpegTransport } from './camera-input.js';
 import { failureReason } from './connection-failure.js';
@@ -22,7 +22,7 @@ export type FfmpegConnectionOptions = {
   readonly wallClock: WallClock;
   readonly scheduler: SchedulerLike;
   readonly input: Size;
-  readonly ring: FrameRing;
+  readonly pool: FramePool;
   readonly transport: FfmpegTransport;
   readonly timeoutMs: number;
   readonly firstFrameTimeoutMs: number;
@@ -70,7 +70,7 @@ export class FfmpegConnection implements CameraConnection {
 
   constructor(options: FfmpegConnectionOptions) {
     this.#options = options;
-    const { url, ffmpeg, input, ring, clock, scheduler, onCopied } = options;
+    const { url, ffmpeg, input, pool, clock, scheduler, onCopied } = options;
     const camera = cameraInput(url, ffmpeg.version, { ...options, probeFully: onCopied !== undefined });
     this.#stamps = camera.stampsAreMonotonic ? kernelStamps((text) => options.events.onNotice(text)) : undefined;
     this.#programme = camera.isPlaylist ? new ProgrammeTime({
@@ -83,7 +83,7 @@ export class FfmpegConnection implements CameraConnection {
       inputOptions: [...camera.inputOptions, ...options.inputOptions],
       input,
       getTarget: () => {
-        const slot = ring.acquire();
+        const slot = pool.acquire();
         this.#slots.push(slot);
         return slot?.bytes;
       },

@@ -38,7 +38,7 @@ export function keptFrameProcess(options: KeptFrameProcessOptions): Pick<FramePr
   const copier = new FrameProcess({
     ffmpeg, args: copyArguments(url, inputOptions, restamps), getTarget: () => undefined, onPicture: () => undefined,
     onLine: (line) => {
-      decoder.heard(line);
+      decoder.noteDamage(line);
       onLine?.(line);
     },
     onCopied: (piece) => {

@@ -1,22 +1,22 @@
 import type { CaptureEstimate } from './capture-clock.js';
 
-/** Reads the stamps that a device's driver gives its pictures. One for each connection. */
+/** Reads the stamps that a device's driver puts on its pictures. One for each connection. */
 export type KernelStamps = {
   /**
-   * @param stampMs as the driver gave it
-   * @returns undefined where the stamps are no times of our clock, from the first that cannot be on
+   * @param stampMs from the driver
+   * @returns undefined if the stamps are not times of our clock, from the first impossible one on
    */
   estimate(stampMs: number, arrivedAtMs: number): CaptureEstimate | undefined;
 };
 
 /** No device and no decoder holds a picture for longer. */
 const OLDEST_MS = 10_000;
-/** The interrupt that takes the stamp may itself be held up. */
+/** The interrupt that takes the stamp may itself be late. */
 const UNCERTAINTY_MS = 1;
 
 /**
- * Drivers of Video4Linux stamp pictures with the monotonic clock (`V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC`), the one that our own
- * times are of. Some stamp with the time of day, or with none at all; those are placed as a camera's media times are.
+ * Video4Linux drivers stamp pictures with the monotonic clock (`V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC`), which is also
+ * ours. Some use the time of day, or no stamps; their pictures are timed like those of a camera.
  */
 export function kernelStamps(onNotice: (text: string) => void): KernelStamps {
   let isRefuted = false;

@@ -8,58 +8,64 @@ export type LatePicture = {
   /** Usual between pictures. */
   readonly intervalMs: number;
   readonly lateMs: number;
-  /** Less lateness is within the error of its measurement. */
+  /** Smaller lateness is within its measurement error. */
   readonly nearMs: number;
 };
 
-/** What a picture's lateness says about its age. */
+/** Information from a picture's lateness about its age. */
 export type LatenessVerdict = {
-  /** The media clock lost this much time for good: the earliest offset moves by it. */
+  /** The media clock has certainly lost this much time: the earliest offset moves by it. */
   readonly acceptedMs: number;
-  /** The media clock has likely lost this much: the picture is younger by it than it seems. */
+  /** The media clock has likely lost this much: the picture is younger than it seems by this much. */
   readonly likelyLostMs: number;
-  /** Beyond that the picture may be younger by this much. */
+  /** In addition, the picture may be younger by this much. */
   readonly youngerMs: number;
-  /** A single wait has added this much, in which the media clock may have stood still. */
+  /** A single wait has added this much; the media clock may have stood still during it. */
   readonly doubtMs: number;
 };
 
-/** How late pictures come over the earliest, and how much of that is surely age. */
+/** The lateness of pictures relative to the earliest, and the part of it that is certainly age. */
 export type Lateness = {
   restart(): void;
-  /** Of the latest pictures. @param earliestOffsetMs arrival minus media time of a picture that nothing held up */
+  /**
+   * Of the latest pictures.
+   * @param earliestOffsetMs arrival minus media time of an undelayed picture
+   */
   lateMs(earliestOffsetMs: number): number;
-  /** As much of a lateness as is without a proof that it is age. */
+  /** The part of a lateness without a proof that it is age. */
   unprovenMs(lateMs: number): number;
   /** Each picture in the order of arrival. */
   arrived(picture: LatePicture): LatenessVerdict;
   /** A report shows that the media clock lost `byMs` of the lateness. The rest is age. */
   clockLost(byMs: number, lateMs: number): void;
-  /** A report shows that the lateness is age, but for `looseMs`. */
+  /** A report shows that the lateness is age, except for `looseMs`. */
   isAge(lateMs: number, looseMs: number): void;
-  /** The sender's wall clock was set: no later report can tell whether the media clock lost the unproven lateness. */
+  /** The sender's wall clock was set: no later report can decide whether the media clock lost the unproven lateness. */
   wallStepped(unprovenMs: number): void;
 };
 
-/** Lateness that stood still this long without draining is not a queue. */
+/** Lateness that stays constant for this long is not a queue. */
 const ACCEPT_AFTER_MS = 10_000;
-/** Less lateness than this may be another route, which never drains. */
+/** Smaller lateness may come from another route, which never drains. */
 const ROUTE_MS = 250;
-/** In a wait that is shorter a camera loses no time at once. */
+/** In shorter waits, no camera loses time at once. */
 const HOLE_INTERVALS = 8;
 
 /**
- * Pictures that come late after a hole are old (the network held them) or fresh (the media clock lost the time). Pace or a
- * report decides.
- * @param pace of the same pictures; it has heard of a picture before `arrived` does
+ * Pictures that come late after a hole are old (the network held them) or fresh (the media clock lost the time). Pace
+ * or a report decides.
+ * @param pace of the same pictures; it gets a picture before `arrived`
  */
 export function latenessBy(pace: PaceWatch): Lateness {
   let provenMs = 0;
   let unprovableMs = 0;
   let likelyLostMs = 0;
-  /** A report has shown that the network holds pictures up: lateness that it goes on adding bit by bit is age, too. */
+  /** A report has shown that the network delays pictures: lateness that grows gradually is then age, too. */
   let isHeldUp = false;
-  /** Lateness that a single wait added, in which a media clock may have stood still. Lateness that adds up bit by bit is of a link that is too slow. */
+  /**
+   * Lateness from a single wait, during which a media clock may have stood still. Gradual lateness comes from a link
+   * that is too slow.
+   */
   let suddenMs = 0;
   const unprovenOf = (lateMs: number): number => Math.max(0, lateMs - provenMs);
 
@@ -83,7 +89,7 @@ export function latenessBy(pace: PaceWatch): Lateness {
         return { ...verdict, acceptedMs: unprovenMs };
       }
       if (levelSinceMs !== undefined) likelyLostMs = unprovenMs;
-      // Lateness that once stood still stays the likely loss when more comes on top of it.
+      // Lateness that once was constant remains the likely loss when more is added.
       const lostMs = Math.min(likelyLostMs, unprovenMs);
       return { ...verdict, likelyLostMs: lostMs, youngerMs: pace.isDraining(unprovenMs) ? 0 : unprovenMs - lostMs };
     },

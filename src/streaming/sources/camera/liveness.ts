@@ -42,16 +42,16 @@ export function livenessWatch(openedAtMs: number, { timeoutMs, firstPictureTimeo
   let newestReport: SenderReport | undefined;
   let steps: number[] = [];
 
-  const hear = (atMs: number): void => {
+  const noteSign = (atMs: number): void => {
     aliveAtMs = Math.max(aliveAtMs, atMs);
   };
   /** By the sender's clock, which a slow link does not stretch. */
   const usualMs = (): number => (steps.length === 0 ? 0 : [...steps].sort((a, b) => a - b)[steps.length >> 1]);
   const patienceMs = (): number => Math.max(timeoutMs, DUE_INTERVALS * usualMs());
   return {
-    alive: hear,
+    alive: noteSign,
     picture: (atMs, mediaMs) => {
-      hear(atMs);
+      noteSign(atMs);
       if (picture !== undefined) {
         const mediaStepMs = mediaMs - picture.mediaMs;
         const arrivalStepMs = atMs - picture.atMs;
@@ -62,7 +62,7 @@ export function livenessWatch(openedAtMs: number, { timeoutMs, firstPictureTimeo
       picture = { atMs, mediaMs };
     },
     report: (report) => {
-      hear(report.arrivedAtMs);
+      noteSign(report.arrivedAtMs);
       newestReport = report;
     },
     patienceMs,

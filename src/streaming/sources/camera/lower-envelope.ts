@@ -1,18 +1,18 @@
-/** The least offset between two clocks, as arrivals show it: each sample is the true offset plus whatever held it up. */
+/** The least offset between two clocks, from arrivals: each sample is the true offset plus its delay. */
 export type LowerEnvelope = {
   /** @param offsetMs arrival on our clock minus time on the other */
   add(atMs: number, offsetMs: number): void;
   /** Undefined before the first sample. */
   at(atMs: number): OffsetEstimate | undefined;
-  /** The other clock lost this much time (or gained it, where negative). */
+  /** The other clock lost this much time (gained it, if negative). */
   shift(byMs: number): void;
 };
 
 export type OffsetEstimate = {
   readonly offsetMs: number;
-  /** How far drift may have carried the offset since the sample that decides was taken. */
+  /** How far drift may have moved the offset since the deciding sample. */
   readonly slackMs: number;
-  /** How much the best sample of each second exceeds the offset, on average over the last ten: how lucky a sample has to be. */
+  /** The mean excess of each second's best sample over the offset, during the last ten: the usual luck of a sample. */
   readonly excessMs: number;
 };
 
@@ -20,23 +20,24 @@ const BUCKET_MS = 1_000;
 const MAX_BUCKETS = 600;
 /** Before the skew is measured: quartz is within 100 ppm, bad quartz within 200. */
 const UNKNOWN_DRIFT = 250e-6;
-/** After that: temperature moves quartz by less. */
+/** Afterwards: temperature changes quartz by less. */
 const RESIDUAL_DRIFT = 40e-6;
 const MAX_SKEW = 500e-6;
-/** More is no jitter but a queue. */
+/** More is not jitter but a queue. */
 const MOST_EXCESS_MS = 25;
 const SKEW_AFTER_MS = 60_000;
 
 type Point = { atMs: number; offsetMs: number };
 
 /**
- * Follows drift by the lower convex hull of the best sample of each second (Moon, Skelly, Towsley: Estimation and Removal
- * of Clock Skew from Network Delay Measurements, 1999): the skew is the slope of the hull's edge over the middle of the history.
+ * Follows drift with the lower convex hull of each second's best sample (Moon, Skelly, Towsley: Estimation and Removal
+ * of Clock Skew from Network Delay Measurements, 1999): the skew is the slope of the hull's edge over the middle of the
+ * history.
  */
 export function lowerEnvelope(): LowerEnvelope {
   let buckets: Point[] = [];
   let skew: number | undefined;
-  /** The last answer, which one picture asks for several times. */
+  /** The last result, which one picture needs several times. */
   let asked: { readonly atMs: number; readonly estimate: OffsetEstimate } | undefined;
   return {
     add: (atMs, offsetMs) => {

@@ -1,11 +1,11 @@
-/** How a picture's media time follows from the one before. */
+/** The relation of a picture's media time to the previous one. */
 export type MediaStep =
   | 'first'
-  /** Time went on, by whatever amount; or a B-picture went back a little. */
+  /** Time advanced by any amount; or a B-picture went back a little. */
   | 'steady'
-  /** The media clock was set: it moved without time having passed. */
+  /** The media clock was set: it moved although no time passed. */
   | 'jump'
-  /** The times stand still or are random: they say nothing. */
+  /** The times stand still or are random: they carry no information. */
   | 'unusable';
 
 export type TimedUnit = {
@@ -16,23 +16,23 @@ export type TimedUnit = {
 };
 
 export type MediaSteps = {
-  /** @param earliestOffsetMs arrival minus media time of a picture that nothing held up, where that is known */
+  /** @param earliestOffsetMs arrival minus media time of an undelayed picture, if known */
   next(unit: TimedUnit, earliestOffsetMs?: number): MediaStep;
   newConnection(): void;
   /** The usual time between pictures by the media clock, or by arrivals where it is unusable. */
   intervalMs(): number;
-  /** How far pictures go back against one that came before. */
+  /** The largest step back of pictures against an earlier one. */
   reorderMs(): number;
-  /** Pictures come regularly, and their media times do not: by this much, typically. */
+  /** Pictures come regularly, but their media times do not: by this much, typically. */
   stampJitterMs(): number;
 };
 
 const MEMORY = 24;
-/** No picture can be this much too early for its media time. */
+/** No picture can come this much too early for its media time. */
 const TOO_EARLY_MS = 150;
-/** A jump further than this needs no other evidence: no picture waits so long on its way. */
+/** A larger jump needs no other evidence: no picture is delayed for so long. */
 const BEYOND_WAITING_MS = 60_000;
-/** A step back of less than this is within the error of any estimate here. */
+/** A smaller step back is within the error of every estimate here. */
 const LEAST_STEP_BACK_MS = 50;
 const STILL_UNITS = 5;
 const FIRST_INTERVAL_MS = 67;
@@ -47,7 +47,7 @@ export function mediaSteps(): MediaSteps {
   let isUnusable = false;
 
   const jumps = ({ mediaMs, arrivedAtMs, mayGoBack }: TimedUnit, earliestOffsetMs = -Infinity): boolean => {
-    // Inexact stamps swing by less.
+    // Inexact stamps vary by less.
     if (!mayGoBack && mediaMs < last!.mediaMs - Math.max(LEAST_STEP_BACK_MS, 0.25 * intervalMs)) return true;
     if (mediaMs < highestMs - Math.max(500, 5 * intervalMs)) return true;
     const aheadMs = mediaMs - last!.mediaMs - (arrivedAtMs - last!.arrivedAtMs);
@@ -94,7 +94,7 @@ export function mediaSteps(): MediaSteps {
     stampJitterMs: () => {
       const steady = sinceOdd(recent);
       if (steady.length < 8) return 0;
-      // Multiples, since B-pictures go back and lost ones leave holes.
+      // Multiples, because B-pictures go back and lost ones leave holes.
       const media = median(steady.map(({ stepMs }) => Math.abs(stepMs - Math.round(stepMs / intervalMs) * intervalMs)));
       const elapsed = steady.map(({ elapsedMs }) => elapsedMs);
       const usual = median(elapsed);
@@ -104,18 +104,18 @@ export function mediaSteps(): MediaSteps {
   };
 }
 
-/** The latest pictures, back to the last whose time was odd. */
+/** The latest pictures, back to the last one with an irregular time. */
 function sinceOdd(pictures: readonly Picture[]): readonly Picture[] {
   return pictures.slice(pictures.map(({ isOdd }) => isOdd).lastIndexOf(true) + 1);
 }
 
-/** Between media times in their order of time, since B-pictures come in another. */
+/** Between media times in time order, because B-pictures come in another order. */
 function intervalOf(pictures: readonly Picture[], byArrival: boolean): number | undefined {
   if (byArrival) return pictures.length < 3 ? undefined : Math.max(1, median(pictures.map(({ elapsedMs }) => elapsedMs)));
   const steady = sinceOdd(pictures);
   const times = steady.map(({ mediaMs }) => mediaMs).sort((a, b) => a - b);
   if (times.length < 4) return undefined;
-  // Stamps that stray spoil the median, lost pictures the mean; arrivals tell which to trust.
+  // Stray stamps distort the median, lost pictures the mean; arrivals show which to trust.
   const usual = median(times.slice(1).map((ms, i) => ms - times[i]));
   const mean = (times[times.length - 1] - times[0]) / (times.length - 1);
   const elapsed = median(steady.map(({ elapsedMs }) => elapsedMs));

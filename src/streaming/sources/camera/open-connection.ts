@@ -1,5 +1,5 @@
 import type { UnitStream, UnitStreamEvents } from '../../../core/coded-unit.js';
-import type { FrameRing } from '../../../core/frame-ring.js';
+import type { FramePool } from '../../../core/frame-pool.js';
 import { HttpPictureReader } from '../../http-pictures/http-picture-reader.js';
 import { openTcp } from '../../mpegts/open-tcp.js';
 import { openUdp } from '../../mpegts/open-udp.js';
@@ -17,7 +17,7 @@ export type Reader = OwnReader | 'ffmpeg' | 'ffmpeg-stamped';
 
 export type OpenOptions = ResolvedCameraOptions & {
   readonly reader: Reader;
-  readonly ring: FrameRing;
+  readonly pool: FramePool;
   readonly timeline: Timeline;
   readonly shedding: Shedding;
   /** Given pieces of a NUT file of the stream as it came; undefined where none is wanted. */

@@ -4,7 +4,7 @@ import type { OutputError } from '../../../core/errors.js';
 import type { PictureFormat } from '../../../core/picture.js';
 import type { Transport } from './camera-input.js';
 import type { Ffmpeg } from '../../ffmpeg/binary.js';
-import { knockAtDoor, type Knock } from './knock.js';
+import { probeEndpoint, type EndpointProbe } from './endpoint-probe.js';
 import { RECONNECT_LADDER, type ReconnectLadder } from './reconnect.js';
 import type { TimeOffset } from './kept-times.js';
 
@@ -56,7 +56,7 @@ export type CameraOptions = {
   readonly stop?: AbortSignal;
   readonly ladder?: ReconnectLadder;
   /** Asks whether the camera is back while a step of the ladder lasts. Default: a connection that is closed when it is answered. */
-  readonly knock?: Knock;
+  readonly probe?: EndpointProbe;
   /** Uniform in [0, 1). Default `Math.random`. */
   readonly random?: () => number;
   /** Waits. Default RxJS's `asyncScheduler`. */
@@ -78,7 +78,7 @@ export type ResolvedCameraOptions = Required<Omit<CameraOptions, Optional>> & Pi
 export function resolveCameraOptions(options: CameraOptions): ResolvedCameraOptions {
   return {
     transport: 'auto', timeoutMs: 5_000, firstFrameTimeoutMs: Math.max(20_000, options.timeoutMs ?? 0), maxBehindMs: 2_000, giveUpFirst: false,
-    slots: 4, maxFrames: Infinity, inputOptions: [], ladder: RECONNECT_LADDER, knock: knockAtDoor, random: Math.random,
+    slots: 4, maxFrames: Infinity, inputOptions: [], ladder: RECONNECT_LADDER, probe: probeEndpoint, random: Math.random,
     scheduler: asyncScheduler,
     wallClock: { toUnixMs: (monotonicMs) => monotonicMs + Date.now() - options.clock.now() },
     ...options,

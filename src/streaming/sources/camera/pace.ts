@@ -1,10 +1,10 @@
 /**
- * How arrivals go against media time. `falling`: pictures come faster than they were taken, so something that waited is being
- * delivered. `growing`: slower. `level`: as fast as they are taken. `unknown`: too few yet.
+ * The pace of arrivals against media time. `falling`: pictures come faster than they were taken, so a queue is being
+ * delivered. `growing`: slower. `level`: as fast as they were taken. `unknown`: too few yet.
  */
 export type Pace = 'unknown' | 'falling' | 'level' | 'growing';
 
-/** Watches the pace of a run of pictures: from a start or a hole on. */
+/** Watches the pace of a run of pictures, from a start or a hole on. */
 export type PaceWatch = {
   /** @param offsetMs arrival minus media time */
   add(atMs: number, offsetMs: number, intervalMs: number): void;
@@ -12,11 +12,11 @@ export type PaceWatch = {
   /** The least offset of the latest pictures of the run. */
   lowMs(): number;
   pace(): Pace;
-  /** Since when the pace has been level without a break; undefined where it is not. */
+  /** The time since which the pace has been level without a break; undefined if it is not. */
   levelSinceMs(): number | undefined;
-  /** A queue is being delivered: of it, `leftMs` is left, and a good part has come picture by picture. */
+  /** A queue is being delivered: `leftMs` of it is left, and a good part came picture by picture. */
   isDraining(leftMs: number): boolean;
-  /** How far an offset lies above the least around it, typically. */
+  /** The typical distance of an offset above the least around it. */
   jitterMs(): number;
 };
 
@@ -66,7 +66,7 @@ export function paceWatch(): PaceWatch {
   };
 }
 
-/** Compares the least offsets of both halves: a picture that came late by itself changes neither. */
+/** Compares the least offsets of both halves: a single late picture changes neither. */
 function paceOf(run: readonly Sample[], jitterMs: number): Pace {
   const [first, last] = [run[0], run[run.length - 1]];
   const spanMs = last.atMs - first.atMs;

@@ -4,17 +4,20 @@ type Entry = { readonly ptsUs: number; isDoubtful: boolean; tell?: () => void };
 const REMEMBERED_UNITS = 32;
 
 /**
- * Puts the fates of a connection's units into presentation order. A decoder keeps that order but where it lacks what was lost, and
- * a unit that is passed over has its fate at once: of B-pictures either may be told before one that is shown earlier has arrived.
- * Where there are none nothing waits.
+ * Puts the outcomes of a connection's units into presentation order. A decoder keeps that order unless it lacks lost
+ * units, and a skipped unit has its outcome at once. So with B-pictures, an outcome may come before a picture that is
+ * shown earlier has arrived. Without B-pictures nothing waits.
  */
 export class PresentationOrder {
-  /** Units whose fates were not told, by presentation time. */
+  /** Units without a reported outcome, by presentation time. */
   readonly #entries: Entry[] = [];
   #newestUs = -Infinity;
   #unitsSinceReordered = Infinity;
 
-  /** A unit has arrived. @param ptsUs unlike that of any other unit */
+  /**
+   * A unit has arrived.
+   * @param ptsUs differs from that of every other unit
+   */
   arrived(ptsUs: number): void {
     const after = this.#entries.findLastIndex((entry) => entry.ptsUs < ptsUs);
     this.#entries.splice(after + 1, 0, { ptsUs, isDoubtful: false });
@@ -23,13 +26,16 @@ export class PresentationOrder {
     this.#flush();
   }
 
-  /** The next unit lacks something: what a decoder conceals that with may harm pictures that it still holds back. */
+  /** The next unit lacks data: the decoder's concealment may harm pictures that it still holds back. */
   lost(): void {
     if (!this.#isReordering) return;
     for (const entry of this.#entries) entry.isDoubtful ||= entry.tell === undefined;
   }
 
-  /** A unit's fate is known. @param tell called once, in the unit's turn, with whether its picture may have been harmed */
+  /**
+   * A unit's outcome is certain.
+   * @param tell called once, in the unit's turn, with whether its picture may have been harmed
+   */
   known(ptsUs: number, tell: (isDoubtful: boolean) => void): void {
     const entry = this.#entries.find((each) => each.ptsUs === ptsUs);
     if (entry === undefined) return;
@@ -37,7 +43,7 @@ export class PresentationOrder {
     this.#flush();
   }
 
-  /** No unit and no fate comes any more. */
+  /** No further unit or outcome comes. */
   end(): void {
     for (const { tell } of this.#entries.splice(0)) tell?.();
   }
@@ -48,7 +54,7 @@ export class PresentationOrder {
 
   #flush(): void {
     while (this.#entries[0]?.tell !== undefined) {
-      // What is shown before it may still arrive.
+      // Units that are shown before it may still arrive.
       if (this.#isReordering && this.#entries[0].ptsUs === this.#newestUs) return;
       this.#entries.shift()!.tell!();
     }

@@ -1,17 +1,26 @@
-/** Why a unit of a stream gives no picture: its turn was passed over on purpose, or the decoder made nothing of it. */
+/** The reason why a unit gives no picture: it was skipped on purpose, or the decoder could not decode it. */
 export type Fate = 'shed' | 'undecodable';
 
-/** Follows units from the stream to their pictures and tells their fate in presentation order. One for each decoder. */
+/**
+ * Follows units from the stream to their pictures and reports their outcome in presentation order. One for each
+ * decoder.
+ */
 export type PresentationQueue<T> = {
-  /** A unit is with the decoder now. @param ptsUs unlike that of any other unit */
+  /**
+   * A unit is with the decoder now.
+   * @param ptsUs differs from that of every other unit
+   */
   fed(ptsUs: number, unit: T): void;
   /** A unit was passed over. */
   shed(ptsUs: number, unit: T): void;
-  /** The decoder gave the picture of that time; undefined where it was fed no such unit. */
+  /** The decoder returned the picture of that time; undefined if it got no such unit. */
   decoded(ptsUs: number): T | undefined;
-  /** No picture comes any more. */
+  /** No further picture comes. */
   end(): void;
-  /** The unit with which the decoder came to owe its next picture: the oldest in it, or of a stream of B-pictures one that came after. */
+  /**
+   * The unit of the decoder's next outstanding picture: the oldest in it, or for a stream with B-pictures one that came
+   * later.
+   */
   readonly oldestFed: T | undefined;
   /** Units that are with the decoder, in presentation order. */
   readonly fedUnits: readonly T[];
@@ -19,27 +28,27 @@ export type PresentationQueue<T> = {
 
 type Entry<T> = { readonly ptsUs: number; readonly unit: T; isShed: boolean };
 
-/** A decoder learns how many pictures it has to hold back from the pictures themselves. */
+/** A decoder learns from the pictures themselves how many it has to hold back. */
 const REMEMBERED_PICTURES = 16;
-/** ITU-T H.264 and H.265 allow no more pictures to be held back (max_num_reorder_frames, sps_max_num_reorder_pics). */
+/** H.264 and H.265 allow no more pictures to be held back (max_num_reorder_frames, sps_max_num_reorder_pics). */
 const MOST_HELD = 16;
 
 /**
- * A decoder takes units in coding order and gives pictures in presentation order, so a picture says of every earlier one
- * that it will not come. Units that were shed wait for their turn, so that a stream's frames come in order.
+ * A decoder takes units in coding order and returns pictures in presentation order, so a picture proves that no earlier
+ * one will come. Shed units wait for their turn, so that a stream's frames come in order.
  *
  * @param onMissing called for each unit without a picture, in presentation order among the others
  */
 export function presentationQueue<T>(onMissing: (unit: T, fate: Fate) => void): PresentationQueue<T> {
-  /** By presentation time. Short: it holds the units in the decoder, and those that were shed behind them. */
+  /** By presentation time. Short: it contains the units in the decoder, and the shed units after them. */
   const entries: Entry<T>[] = [];
-  /** Those with the decoder, in the order in which it was fed them. */
+  /** Units in the decoder, in the order in which it got them. */
   let fed: Entry<T>[] = [];
-  /** How many the decoder still had when it gave each of the last pictures. */
+  /** Number of units still in the decoder when it returned each of the last pictures. */
   let held: number[] = [];
   let isReordered = false;
 
-  /** How many pictures the decoder keeps until it is fed more, not since it is slow. */
+  /** Number of pictures that the decoder keeps until its next unit, rather than because it is slow. */
   const heldBack = (): number => (isReordered && held.length > 0 ? Math.min(MOST_HELD, ...held) : 0);
   const insert = (entry: Entry<T>): void => {
     const after = entries.findLastIndex(({ ptsUs }) => ptsUs < entry.ptsUs);

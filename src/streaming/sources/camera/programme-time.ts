@@ -14,12 +14,12 @@ export type ProgrammeTimeOptions = {
   readonly onNotice: (text: string) => void;
 };
 
-/** Played from the last segment but one, after up to a segment's time in which the player had not looked for it. */
+/** Played from the last segment but one, after up to one segment's time before the player saw it. */
 const SEGMENTS_BEHIND = 3;
-/** Before the playlist is there. */
+/** Before the first playlist. */
 const UNSEEN_MS = 30_000;
 
-/** When the pictures of one HLS connection were taken, by the dates of its playlist. */
+/** Times of capture of the pictures of one HLS connection, from the dates of its playlist. */
 export class ProgrammeTime {
   readonly #watch: PlaylistWatch;
   readonly #clock: ProgrammeClock;
@@ -37,13 +37,13 @@ export class ProgrammeTime {
     if (url !== undefined) this.#clock.opened(url);
   }
 
-  /** Undefined where the stream has no dates, or none that can be. */
+  /** Undefined if the stream has no dates, or only impossible ones. */
   estimate(ptsMs: number, arrivedAtMs: number): CaptureEstimate | undefined {
     const date = this.#clock.dateOf(ptsMs);
     return date && this.#wall.estimate(date.unixMs, date.driftMs, arrivedAtMs);
   }
 
-  /** By how much pictures without a date may be older than the player's pace shows, in milliseconds. */
+  /** How much older pictures without a date may be than the player's pace shows, in milliseconds. */
   get hiddenMs(): number {
     const { targetDurationMs } = this.#watch;
     return targetDurationMs === undefined ? UNSEEN_MS : SEGMENTS_BEHIND * targetDurationMs;

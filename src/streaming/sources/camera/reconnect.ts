@@ -1,9 +1,9 @@
 import type { ConnectionEnd } from './connection.js';
 
-/** Waiting times between attempts to reach a camera: each delay so many times, the last one for ever. */
+/** Waits between attempts to reach a camera: each delay this many times, the last one for ever. */
 export type ReconnectLadder = readonly { readonly delayMs: number; readonly times: number }[];
 
-/** Quick while the camera may be restarting, patient when it is gone for long. */
+/** Short while the camera may be restarting, long when it stays away. */
 export const RECONNECT_LADDER: ReconnectLadder = [
   { delayMs: 1_000, times: 5 },
   { delayMs: 5_000, times: 5 },
@@ -11,26 +11,26 @@ export const RECONNECT_LADDER: ReconnectLadder = [
   { delayMs: 60_000, times: Infinity },
 ];
 
-/** A connection that streamed this long was a good one: the next failure starts at the foot of the ladder. */
+/** A connection that streamed for this long was good: the next failure restarts the ladder. */
 export const STABLE_AFTER_MS = 10_000;
 
 const JITTER = 0.2;
 
-/** Listening for what comes, and opening a device of this machine: nobody has to be spared that. */
+/** Listening for packets, and opening a device of this machine: these burden no other machine. */
 const COSTS_NOBODY = /^(?:udp:\/\/|\/dev\/)/i;
 
 /**
- * How many attempts in a row have failed, once this connection is over: those that were a burden on the camera.
- * One that was open and silent until patience ended has itself been the wait.
- * @param streamedMs from its first frame to its last; 0 where none came
+ * The number of consecutive failed attempts after this connection: those that burdened the camera. A connection that
+ * was open and silent until the timeout has itself been the wait.
+ * @param streamedMs from its first frame to its last; 0 without frames
  */
 export function failuresAfter(failures: number, url: string, { streamedMs, gaveUp }: Pick<ConnectionEnd, 'streamedMs' | 'gaveUp'>): number {
   return COSTS_NOBODY.test(url) || gaveUp === 'silent' || streamedMs >= STABLE_AFTER_MS ? 1 : failures + 1;
 }
 
 /**
- * How long to wait after so many failures in a row, within 20 % of the ladder's step, so that cameras that were lost
- * together do not all come back in the same moment.
+ * The wait after this many consecutive failures, within 20 % of the ladder's step, so that cameras that were lost
+ * together do not all come back at the same moment.
  * @param failures at least 1
  * @param random uniform in [0, 1)
  */

@@ -67,7 +67,7 @@ export function senderClock(): SenderClock {
 
   /** How far the least of so many reports may still be above the truth. */
   const spreadMs = (): number => (spreads.length < 3 ? spacingMs : Math.min(spacingMs, Math.max(...spreads)) * Math.min(1, 3 / reports));
-  const forgetWallClock = (): void => {
+  const resetWallClock = (): void => {
     wall = lowerEnvelope();
     isWallTrusted = false;
   };
@@ -107,7 +107,7 @@ export function senderClock(): SenderClock {
   return {
     newMediaClock: () => {
       [wallMinusMediaMs, recent, reports] = [undefined, [], 0];
-      if (isStreamClock) forgetWallClock();
+      if (isStreamClock) resetWallClock();
     },
     report: (report, pictures) => {
       const { arrivedAtMs, senderMs } = report;
@@ -116,13 +116,13 @@ export function senderClock(): SenderClock {
       const verdict = judge(report, pictures);
       if (verdict.kind === 'nonsense' || wallMinusMediaMs === undefined) return verdict;
       reports = verdict.kind === 'lost' || verdict.kind === 'stepped' ? 1 : reports + 1;
-      if (verdict.kind === 'stepped') forgetWallClock();
+      if (verdict.kind === 'stepped') resetWallClock();
       const known = wall.at(arrivedAtMs);
       if (verdict.kind === 'first' && known !== undefined) {
         const offsetMs = wallMinusMediaMs + known.offsetMs;
         const lateMs = offsetMs - pictures.earliestOffsetMs;
         // Its pictures would be of the future, or older than any can be: the clock was set in between.
-        if (lateMs > 50 + known.slackMs + 1.2 * pictures.spacingMs || -lateMs > 100 + known.slackMs + pictures.unseenMs) forgetWallClock();
+        if (lateMs > 50 + known.slackMs + 1.2 * pictures.spacingMs || -lateMs > 100 + known.slackMs + pictures.unseenMs) resetWallClock();
       }
       wall.add(arrivedAtMs, arrivedAtMs - senderMs);
       // Its way here was as quick as the pictures', which are known to be undelayed.
@@ -132,7 +132,7 @@ export function senderClock(): SenderClock {
     reportAlone: ({ senderMs, arrivedAtMs }) => {
       const delayMs = arrivedAtMs - senderMs;
       const known = wall.at(arrivedAtMs);
-      if (known !== undefined && Math.abs(delayMs - known.offsetMs) > FARTHEST_MS) forgetWallClock();
+      if (known !== undefined && Math.abs(delayMs - known.offsetMs) > FARTHEST_MS) resetWallClock();
       wall.add(arrivedAtMs, delayMs);
       return Math.max(0, delayMs - wall.at(arrivedAtMs)!.offsetMs);
     },

@@ -1,12 +1,12 @@
 import { map, NEVER, race, timer, type Observable } from 'rxjs';
 import { SourceError } from '../../../core/errors.js';
 import type { SourceEvent } from '../../../core/events.js';
-import { FrameRing } from '../../../core/frame-ring.js';
+import { FramePool } from '../../../core/frame-pool.js';
 import { redactUrls } from '../../../core/redact.js';
 import { mayBeAway } from './connection-failure.js';
 import { CopyKeeper } from './copy-keeper.js';
 import { redactorOf } from './credentials.js';
-import { doorOf, returnsTo } from './knock.js';
+import { endpointOf, whenBack } from './endpoint-probe.js';
 import { failuresAfter, reconnectDelayMs } from './reconnect.js';
 import type { CameraConnection, ConnectionEnd } from './connection.js';
 import { FramesOut } from './frames-out.js';
@@ -20,7 +20,7 @@ export class CameraSession {
   readonly #url: string;
   readonly #options: ResolvedCameraOptions;
   readonly #redact: (text: string) => string;
-  readonly #ring: FrameRing;
+  readonly #pool: FramePool;
   readonly #copies: CopyKeeper | undefined;
   readonly #out: FramesOut;
   readonly #timeline: Timeline;
@@ -36,7 +36,7 @@ export class CameraSession {
     this.#redact = redactorOf(url);
     this.#reader = ownReaderOf(url, options) ?? 'ffmpeg';
     const { streamId, slots, input, clock, keepCopyTo, maxFrames, maxBehindMs } = options;
-    this.#ring = new FrameRing(slots, 3 * input.width * input.height);
+    this.#pool = new FramePool(slots, 3 * input.width * input.height);
     if (keepCopyTo !== undefined) this.#copies = new CopyKeeper({ path: keepCopyTo, onFailure: (error) => options.onCopyFailure?.(error) });
     this.#out = new FramesOut({
       streamId, input, clock, redact: this.#redact,
@@ -98,7 +98,7 @@ export class CameraSession {
       const connection = openConnection(this.#url, {
         ...this.#options,
         reader: this.#reader,
-        ring: this.#ring,
+        pool: this.#pool,
         timeline: this.#timeline,
         shedding: this.#shedding,
         onCopied: copies && ((piece) => copies.write(piece)),
@@ -115,9 +115,9 @@ export class CameraSession {
 
   /** Emits when the camera answers; undefined where it cannot be asked. */
   #comesBack(wasAway: boolean): Observable<void> | undefined {
-    const { knock, scheduler } = this.#options;
-    const door = doorOf(this.#url);
-    return door === undefined ? undefined : returnsTo(door, { knock, scheduler, wasAway });
+    const { probe, scheduler } = this.#options;
+    const endpoint = endpointOf(this.#url);
+    return endpoint === undefined ? undefined : whenBack(endpoint, { probe, scheduler, wasAway });
   }
 
   /** Resolves with whether the camera came back before the time was over. */

@@ -1,6 +1,6 @@
 import { NO_BACKLOG, shedBacklog, shedDecoded, type DecodedDecision, type DecodedPicture, type Decision, type WaitingUnit } from './backlog.js';
 
-/** The rule of `backlog.ts` at work on one camera, over all its connections. */
+/** The rule of `backlog.ts` applied to one camera, over all its connections. */
 export class Shedding {
   readonly maxBehindMs: number;
   #state = NO_BACKLOG;
@@ -9,7 +9,7 @@ export class Shedding {
     this.maxBehindMs = maxBehindMs;
   }
 
-  /** Nothing is being passed over. */
+  /** Nothing is being skipped. */
   get isUpToDate(): boolean {
     return !this.#state.isShedding;
   }
@@ -27,7 +27,7 @@ export class Shedding {
   }
 }
 
-/** Why a connection is given up whose pictures stay too old. */
+/** The reason for closing a connection whose pictures stay too old. */
 export function staysBehind(leastAgeMs: number): string {
   return `the stream is ${(leastAgeMs / 1_000).toFixed(1)} s behind and does not catch up: it is opened anew`;
 }

@@ -1,18 +1,18 @@
-/** Follows how far jittered media times stray from when their pictures were taken. */
+/** Tracks the deviation of jittered media times from the true times of capture. */
 export type StampSpread = {
   /**
    * Each picture in the order of arrival. Times in milliseconds.
-   * @param aboveMs how far its offset lies above the least, whose stamp is the furthest ahead
+   * @param aboveMs distance of its offset above the least, whose stamp is the furthest ahead
    * @param isJittered media times are irregular although the pictures are not
    * @returns from the stamp furthest ahead to the one furthest behind
    */
   arrived(aboveMs: number, isJittered: boolean, intervalMs: number): number;
 };
 
-/** Stamps stray no further: beyond that the picture itself was late. */
+/** Stamps deviate no further: beyond that, the picture itself was late. */
 const MOST_INTERVALS = 1.5;
 const HOLD = 0.998;
-/** Where stamps have become regular. */
+/** For stamps that have become regular. */
 const FORGET = 0.8;
 
 export function stampSpread(): StampSpread {

@@ -1,13 +1,13 @@
 import type { CaptureEstimate } from './capture-clock.js';
 
-/** A picture on its way into stream time. */
+/** A picture before its conversion to stream time. */
 export type StreamUnit = {
   readonly mediaMs: number;
   readonly arrivedAtMs: number;
   readonly estimate: Pick<CaptureEstimate, 'capturedAtMs' | 'uncertaintyMs'>;
-  /** The first of a connection: its media clock has nothing to do with the one before. */
+  /** The first of a connection: its media clock has no relation to the previous one. */
   readonly isNewConnection?: boolean;
-  /** Something was lost inside it or before it. */
+  /** Data was lost inside it or before it. */
   readonly hasLoss?: boolean;
   /** It may be shown before units that were sent earlier: a B-picture. */
   readonly mayGoBack?: boolean;
@@ -16,16 +16,16 @@ export type StreamUnit = {
 };
 
 export type StreamTime = {
-  /** Greater than any before; of a B-picture between those of its neighbours. */
+  /** Greater than any before; for a B-picture, between those of its neighbours. */
   readonly ptsMs: number;
   readonly gap?: StreamGap;
 };
 
-/** A time without pictures, on the monotonic clock; for `held` and `unclear` the time in which none arrived. */
+/** A time without pictures, on the monotonic clock; for `held` and `unclear`, the time without arrivals. */
 export type StreamGap = {
   readonly fromMs: number;
   readonly toMs: number;
-  /** `unclear`: the network held pictures back, or the camera stood still and its media clock with it. */
+  /** `unclear`: the network delayed pictures, or the camera and its media clock stood still. */
   readonly cause: 'connection' | 'stood-still' | 'lost' | 'held' | 'unclear';
   readonly why: string;
 };
@@ -35,29 +35,30 @@ export type StreamClock = {
   next(unit: StreamUnit): StreamTime;
 };
 
-/** The finest step that a recording can tell. */
+/** The finest step in a recording. */
 const STEP_MS = 0.001;
-/** A second, less what the times of its two ends may be wrong by. */
+/** One second, minus the possible error of the times at its two ends. */
 const LEAST_GAP_MS = 990;
 const GAP_INTERVALS = 3;
-/** Media time and capture time differ by more only where the media clock was set or stood still. */
+/** Media time and capture time differ by more only if the media clock was set or stood still. */
 const DEPARTS_MS = 250;
 const MEMORY = 15;
 /** Both clocks drift. */
 const ANCHOR_GAIN = 0.01;
 const REORDER_INTERVALS = 5;
-/** B-pictures come right behind the picture that they are shown before. */
+/** B-pictures come right after the picture that they are shown before. */
 const MOST_REORDERED = 8;
 
 type Last = { readonly mediaMs: number; readonly ptsMs: number; readonly arrivedAtMs: number; readonly capturedAtMs: number };
 
 /**
- * One time for a whole stream, which begins with 0. Spacing is the media clock's own, to the microsecond, as long as it
- * follows the time of capture; across jumps, times in which it stood, and new connections the difference of the capture times takes its place.
+ * One time for a whole stream, which begins at 0. Its spacing is the media clock's, to the microsecond, as long as that
+ * follows the time of capture. Across jumps, standstills and new connections, the difference of the capture times
+ * replaces it.
  */
 export function streamClock(): StreamClock {
   let last: Last | undefined;
-  /** The latest by presentation, from which holes and steps are measured. */
+  /** The latest by presentation, the reference for holes and steps. */
   let newest: Last | undefined;
   /** The end of the stream before the latest picture: B-pictures are shown between the two, by the clock that was valid then. */
   let before: { readonly ptsMs: number; readonly offsetMs: number } | undefined;
@@ -70,7 +71,7 @@ export function streamClock(): StreamClock {
 
   const intervalMs = (): number => (steps.length === 0 ? 0 : [...steps].sort((a, b) => a - b)[steps.length >> 1]);
   const microseconds = (ms: number): number => Math.round(ms * 1_000);
-  /** No time is given twice, and none that is not finer than a microsecond from another. */
+  /** Each time is given once, at least a microsecond from every other. */
   const free = (ptsMs: number): number => {
     let us = Math.max(0, microseconds(ptsMs));
     while (given.has(us)) us += 1;
@@ -95,7 +96,7 @@ export function streamClock(): StreamClock {
       const isBetween = leaps && before !== undefined && shownMs > before.ptsMs && shownMs < newest.ptsMs && reorderedCount < MOST_REORDERED;
       const isReordered = unit.mayGoBack === true && unit.isNewConnection !== true
         && (isBetween || (stepMs < 0 && -stepMs <= Math.max(500, REORDER_INTERVALS * usualMs)));
-      // Against the time of capture that the stream has kept so far, so that a loss which is proven late still counts.
+      // Relative to the stream's time of capture so far, so that a loss that is proven late still counts.
       const departsMs = capturedAtMs - (mediaMs + offsetMs) - anchorMs;
       const isCertain = Math.abs(departsMs) > Math.max(DEPARTS_MS, unit.estimate.uncertaintyMs + 20);
       const hasLeapt = stepMs > Math.max(LEAST_GAP_MS, GAP_INTERVALS * usualMs) && departsMs < -DEPARTS_MS;

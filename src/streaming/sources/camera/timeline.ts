@@ -31,10 +31,10 @@ export function timeline({ onNotice }: { readonly onNotice: (text: string) => vo
   const arrivals = arrivalClock();
   const stream = streamClock();
   let isNewConnection = false;
-  let toldUntimed = false;
+  let hasReportedUntimed = false;
   const byArrival = (arrivedAtMs: number, untimed: UntimedArrival): CaptureEstimate => {
-    if (!toldUntimed) onNotice('the camera gives its pictures no times: they get those at which they arrive');
-    toldUntimed = true;
+    if (!hasReportedUntimed) onNotice('the camera gives its pictures no times: they get those at which they arrive');
+    hasReportedUntimed = true;
     return arrivals.arrived({ ...untimed, arrivedAtMs });
   };
   return {

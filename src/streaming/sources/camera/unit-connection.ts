@@ -1,7 +1,7 @@
 import type { SchedulerLike, Subscription } from 'rxjs';
 import type { Clock } from '../../../core/clock.js';
 import type { CodedUnit, UnitStream, UnitStreamEnd, UnitStreamEvents } from '../../../core/coded-unit.js';
-import type { FrameRing } from '../../../core/frame-ring.js';
+import type { FramePool } from '../../../core/frame-pool.js';
 import type { PictureFormat } from '../../../core/picture.js';
 import type { Ffmpeg } from '../../ffmpeg/binary.js';
 import type { FrameProcessEnd } from '../../ffmpeg/frame-process.js';
@@ -22,7 +22,7 @@ export type UnitConnectionOptions = {
   readonly scheduler: SchedulerLike;
   /** Into which every picture is fitted: `detector.info.input`. */
   readonly input: PictureFormat;
-  readonly ring: FrameRing;
+  readonly pool: FramePool;
   readonly timeoutMs: number;
   readonly firstFrameTimeoutMs: number;
   readonly timeline: Timeline;
@@ -94,9 +94,9 @@ export class UnitConnection implements CameraConnection {
     // Nobody would end a decoder that begins after the end.
     if (this.#isStopped) return;
     this.codec = codec;
-    const { ffmpeg, input, ring, events, clock, onCopied } = this.#options;
+    const { ffmpeg, input, pool, events, clock, onCopied } = this.#options;
     const decoder = new UnitDecoder<PlacedUnit>({
-      ffmpeg, codec, input, ring,
+      ffmpeg, codec, input, pool,
       onPicture: ({ moment, ptsUs }, picture) => {
         const nowMs = clock.now();
         this.#firstPictureAtMs ??= nowMs;

@@ -1,9 +1,9 @@
 import type { CodedUnit, UnitCodec } from '../../../core/coded-unit.js';
-import type { FrameRing, FrameSlot } from '../../../core/frame-ring.js';
+import type { FramePool, FrameSlot } from '../../../core/frame-pool.js';
 import type { Size } from '../../../core/letterbox.js';
 import type { PictureFormat } from '../../../core/picture.js';
 import { nutFileHeader, nutFrameHeader, type NutTag } from '../../ffmpeg/nut-writer.js';
-import { damageTold } from '../../ffmpeg/damage.js';
+import { damageIn } from '../../ffmpeg/damage.js';
 import { frameArguments } from '../../ffmpeg/arguments.js';
 import type { Ffmpeg } from '../../ffmpeg/binary.js';
 import { COMPLAINT } from '../../ffmpeg/log.js';
@@ -23,7 +23,7 @@ export type UnitDecoderOptions<U extends DecodableUnit> = {
   readonly codec: UnitCodec;
   /** Into which every picture is fitted: `detector.info.input`. */
   readonly input: PictureFormat;
-  readonly ring: FrameRing;
+  readonly pool: FramePool;
   readonly onPicture: (unit: U, picture: ArrivedPicture) => void;
   /** Called for units without a picture, in presentation order among the pictures. */
   readonly onMissing: (unit: U, fate: Fate) => void;
@@ -55,7 +55,7 @@ const UNIT_INPUT = ['-copyts', '-f', 'nut', '-probesize', '32', '-analyzeduratio
  * A picture comes through one pipe and what the decoder says about it through another. What was said before the picture is read
  * within this many turns of the event loop: one may have begun before it was said.
  */
-const TURNS_UNTIL_HEARD = 2;
+const TURNS_UNTIL_LOGGED = 2;
 
 /**
  * Decodes units of one stream: each picture is out some milliseconds after its unit went in, since nothing waits for the
@@ -81,7 +81,7 @@ export class UnitDecoder<U extends DecodableUnit> {
 
   constructor(options: UnitDecoderOptions<U>) {
     this.#options = options;
-    const { ffmpeg, codec, input, ring, onMissing } = options;
+    const { ffmpeg, codec, input, pool, onMissing } = options;
     this.#queue = presentationQueue(({ unit }, fate) => onMissing(unit, fate));
     this.#process = new FrameProcess({
       ffmpeg,
@@ -91,12 +91,12 @@ export class UnitDecoder<U extends DecodableUnit> {
       args: frameArguments(ffmpeg.version, { url: 'pipe:0', inputOptions: UNIT_INPUT, input, tellsPictures: false }),
       channels: input.channels,
       getTarget: () => {
-        const slot = ring.acquire();
+        const slot = pool.acquire();
         this.#slots.push(slot);
         return slot?.bytes;
       },
       onPicture: (picture) => this.#arrived(picture),
-      onLine: (line) => this.#heard(line),
+      onLine: (line) => this.#noteDamage(line),
     });
     this.#process.write(unitsHeader(codec));
     this.closed = this.#process.closed.then((end) => {
@@ -147,7 +147,7 @@ export class UnitDecoder<U extends DecodableUnit> {
 
   #arrived(picture: Picture): void {
     this.#settling.push(picture);
-    afterTurns(TURNS_UNTIL_HEARD, () => this.#settle());
+    afterTurns(TURNS_UNTIL_LOGGED, () => this.#settle());
   }
 
   #settle(): void {
@@ -165,8 +165,8 @@ export class UnitDecoder<U extends DecodableUnit> {
   }
 
   /** The decoder met damage in one of the units that it owes, and does not say in which. */
-  #heard(line: string): void {
-    const damage = COMPLAINT.test(line) ? damageTold(line) : undefined;
+  #noteDamage(line: string): void {
+    const damage = COMPLAINT.test(line) ? damageIn(line) : undefined;
     if (damage === undefined) return;
     for (const [i, owed] of this.#queue.fedUnits.entries()) {
       // A key unit is built on no other, so nothing that it could lack is missing; one that begins a refresh is.

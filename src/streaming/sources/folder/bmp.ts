@@ -5,12 +5,12 @@ import type { Size } from '../../../core/letterbox.js';
 export type RawPicture = Size & { readonly pixels: Uint8Array };
 
 const UNCOMPRESSED = 0;
-/** Masks instead of a palette; with 32 bits a pixel everybody writes those that stand for B, G, R, A. */
+/** Masks instead of a palette; with 32 bits a pixel, all programs write those for B, G, R, A. */
 const BITFIELDS = 3;
 
 /**
- * Decodes the uncompressed BMP files that programs write: 8 (palette), 24 and 32 bits a pixel. libvips reads none.
- * @throws SourceError where the file is damaged or of another kind
+ * Decodes uncompressed BMP files: 8 (palette), 24 and 32 bits a pixel. libvips reads none.
+ * @throws SourceError if the file is damaged or of another kind
  */
 export function decodeBmp(file: Buffer): RawPicture {
   if (file.length < 54 || file.toString('latin1', 0, 2) !== 'BM') throw new SourceError('it is not a BMP file');

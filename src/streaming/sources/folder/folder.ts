@@ -4,7 +4,7 @@ import { asyncScheduler, Observable, type SchedulerLike } from 'rxjs';
 import type { Clock } from '../../../core/clock.js';
 import { SourceError } from '../../../core/errors.js';
 import type { SourceEvent, StatusState } from '../../../core/events.js';
-import type { FrameSlot } from '../../../core/frame-ring.js';
+import type { FrameSlot } from '../../../core/frame-pool.js';
 import type { PictureFormat } from '../../../core/picture.js';
 import { PICTURE_EXTENSIONS, readPicture } from './picture.js';
 import { Playout, type LostPicture, type Pace, type ReadPicture } from '../video/playout.js';

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import type { Sharp } from 'sharp';
-import { fitPicture, writePlanes, type Picture, type PictureFormat } from '../../../core/picture.js';
+import type { Picture, PictureFormat } from '../../../core/picture.js';
+import { fitImage } from '../fit-image.js';
 import { decodeBmp } from './bmp.js';
 
 /** What `readPicture` can read, by the end of the file's name. */
@@ -15,15 +16,7 @@ export const PICTURE_EXTENSIONS = ['jpg', 'jpeg', 'png', 'webp', 'tif', 'tiff', 
  * @throws what the decoder says where the file is damaged or no picture
  */
 export async function readPicture(path: string, input: PictureFormat, target: Uint8Array): Promise<Picture> {
-  const image = (await open(path)).autoOrient();
-  const { width, height } = (await image.metadata()).autoOrient;
-  const size = { width, height };
-  const fit = fitPicture(size, input);
-  const pixels = await image
-    .resize(fit.contentWidth, fit.contentHeight, { fit: 'fill', kernel: 'linear' })
-    .toColourspace('srgb').removeAlpha().raw({ depth: 'uchar' }).toBuffer();
-  writePlanes({ pixels, bytesPerPixel: 3 }, fit, input, target);
-  return { size, fit, image: target };
+  return fitImage(await open(path), input, target);
 }
 
 async function open(path: string): Promise<Sharp> {

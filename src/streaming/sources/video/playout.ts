@@ -2,7 +2,7 @@ import type { SchedulerLike, Subscription } from 'rxjs';
 import type { Clock } from '../../../core/clock.js';
 import { dropOf, type DropEvent, type FrameRef } from '../../../core/events.js';
 import { OWN_TIMES, type Frame } from '../../../core/frame.js';
-import { FrameRing, type FrameSlot } from '../../../core/frame-ring.js';
+import { FramePool, type FrameSlot } from '../../../core/frame-pool.js';
 import type { Fit, Size } from '../../../core/letterbox.js';
 import { fitPicture, type PictureFormat } from '../../../core/picture.js';
 
@@ -48,7 +48,7 @@ type Queued = { readonly ref: FrameRef; readonly picture: ReadPicture | LostPict
  */
 export class Playout {
   readonly #options: PlayoutOptions;
-  readonly #ring: FrameRing;
+  readonly #pool: FramePool;
   readonly #queue: Queued[] = [];
   #seq = 0;
   #lastPtsMs = -Infinity;
@@ -63,17 +63,17 @@ export class Playout {
 
   constructor(options: PlayoutOptions) {
     this.#options = options;
-    this.#ring = new FrameRing(options.slots, 3 * options.input.width * options.input.height);
+    this.#pool = new FramePool(options.slots, 3 * options.input.width * options.input.height);
   }
 
   /** Bytes of a fitted picture. */
   get slotBytes(): number {
-    return this.#ring.slotBytes;
+    return this.#pool.slotBytes;
   }
 
   /** Memory for the next picture; `'wait'` until `wake`; undefined where it is due already: pass over it. */
   acquire(ptsMs: number): FrameSlot | 'wait' | undefined {
-    const slot = this.#ring.acquire();
+    const slot = this.#pool.acquire();
     if (slot !== undefined) return slot;
     if (this.#options.pace === 'source' && this.#offsetMs !== undefined) {
       const waitMs = ptsMs + this.#offsetMs - this.#options.clock.now();
@@ -82,7 +82,7 @@ export class Playout {
       this.#wakeUp = this.#options.scheduler.schedule(() => this.#wake(), Math.ceil(waitMs));
     }
     // Not at once: whoever releases a frame does not expect to be given the next one meanwhile.
-    this.#ring.onceFree(() => queueMicrotask(() => this.#wake()));
+    this.#pool.onceFree(() => queueMicrotask(() => this.#wake()));
     return 'wait';
   }
 

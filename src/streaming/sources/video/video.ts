@@ -4,7 +4,7 @@ import { asyncScheduler, Observable, type SchedulerLike } from 'rxjs';
 import type { Clock } from '../../../core/clock.js';
 import { InternalError, SourceError } from '../../../core/errors.js';
 import type { SourceEvent, StatusState } from '../../../core/events.js';
-import type { FrameSlot } from '../../../core/frame-ring.js';
+import type { FrameSlot } from '../../../core/frame-pool.js';
 import type { Size } from '../../../core/letterbox.js';
 import type { PictureFormat } from '../../../core/picture.js';
 import { frameArguments } from '../../ffmpeg/arguments.js';
@@ -108,7 +108,7 @@ export function videoSource(path: string, options: VideoOptions): Observable<Sou
         }
         playout.finish(() => {
           const cut = end.cutOff || end.code !== 0 || (end.errors.length > 0 && isShort(reachedMs, info) && options.maxFrames === undefined);
-          status(cut ? 'failed' : 'ended', farewell(end, reachedMs, info, cut));
+          status(cut ? 'failed' : 'ended', endMessage(end, reachedMs, info, cut));
           subscriber.complete();
         });
       });
@@ -139,11 +139,11 @@ function failureOf(path: string, { failure, errors, code }: FrameProcessEnd): Er
   const telling = errors.findLast((line) => !line.includes('Error marking filters as finished'));
   const said = telling === undefined ? `ffmpeg ended with code ${code} and did not say why` : `ffmpeg says: ${telling}`;
   if (failure !== undefined) return failure instanceof SourceError ? failure : new SourceError(`"${path}" cannot be read: ${failure.message}`, { cause: failure });
-  const heard = (pattern: RegExp): boolean => errors.some((line) => pattern.test(line));
-  if (heard(/matches no streams|does not contain any stream/)) {
+  const logged = (pattern: RegExp): boolean => errors.some((line) => pattern.test(line));
+  if (logged(/matches no streams|does not contain any stream/)) {
     return new SourceError(`"${path}" holds no video, only sound or data; give a file with pictures`, { code: 'NOWCAST_SOURCE_NO_VIDEO' });
   }
-  if (heard(/moov atom not found/)) {
+  if (logged(/moov atom not found/)) {
     return new SourceError(`"${path}" is no video, or is cut off: its index (the "moov atom"), which often stands at the end, is missing; copy or record it again`, { code: 'NOWCAST_SOURCE_NOT_VIDEO' });
   }
   return notAVideo(path, said);
@@ -165,7 +165,7 @@ function summary(size: Size, { fps, durationMs }: VideoInfo): string {
   return [sizeText(size), fps === undefined ? [] : `${fps} fps`, durationMs === undefined ? [] : secondsText(durationMs)].flat().join(', ');
 }
 
-function farewell(end: FrameProcessEnd, reachedMs: number, info: VideoInfo, cut: boolean): string {
+function endMessage(end: FrameProcessEnd, reachedMs: number, info: VideoInfo, cut: boolean): string {
   const far = `${end.pictureCount} frames, up to ${secondsText(reachedMs)}${isShort(reachedMs, info) ? ` of ${secondsText(info.durationMs!)}` : ''}`;
   return cut ? `cut off or damaged after ${far}${end.errors.length > 0 ? `; ffmpeg says: ${end.errors[end.errors.length - 1]}` : ''}` : far;
 }

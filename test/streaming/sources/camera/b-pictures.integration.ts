@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { CodedUnit } from '../../../../src/core/coded-unit.js';
-import { FrameRing } from '../../../../src/core/frame-ring.js';
+import { FramePool } from '../../../../src/core/frame-pool.js';
 import { captureClock } from '../../../../src/streaming/sources/camera/capture-clock.js';
 import { streamClock } from '../../../../src/streaming/sources/camera/stream-time.js';
 import { UnitDecoder, type DecodableUnit } from '../../../../src/streaming/sources/camera/unit-decoder.js';
@@ -49,7 +49,7 @@ describe('B-pictures of real encoders', () => {
     const pictures: { ptsUs: number; corrupt: boolean }[] = [];
     const missing: number[] = [];
     const decoder = new UnitDecoder<DecodableUnit>({
-      ffmpeg, codec, input: INPUT, ring: new FrameRing(4, 3 * INPUT.width * INPUT.height),
+      ffmpeg, codec, input: INPUT, pool: new FramePool(4, 3 * INPUT.width * INPUT.height),
       onPicture: ({ ptsUs }, { corrupt, slot }) => {
         pictures.push({ ptsUs, corrupt });
         slot?.release();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { lastValueFrom, tap } from 'rxjs';
-import { knockAtDoor, type Knock } from '../../../../src/streaming/sources/camera/knock.js';
+import { probeEndpoint, type EndpointProbe } from '../../../../src/streaming/sources/camera/endpoint-probe.js';
 import { hasProgram, itNeeds } from '../../../helpers/needs.js';
 import { CAMERA_INPUT, CameraWatch } from '../../../helpers/camera-watch.js';
 import { children, HAS_PROC, until } from '../../../helpers/processes.js';
@@ -89,7 +89,7 @@ describe('camera over RTSP', () => {
 
   describe('on a long step of the ladder', () => {
     const ladder = [{ delayMs: 50, times: 2 }, { delayMs: 60_000, times: Infinity }];
-    /** Until it waits on the long step, and knocks. */
+    /** Until it waits on the long step, and is probed. */
     const untilFarUp = (camera: CameraWatch): Promise<void> =>
       camera.until(() => /next attempt in [4-7]\d\.\d s, or when it answers$/.test(camera.statuses.at(-1)?.message ?? ''));
 
@@ -113,16 +113,16 @@ describe('camera over RTSP', () => {
     ] as const) {
       itNeeds(NEEDS, `goes on within 3 s of the return of ${what}`, async () => {
         const server = await serve();
-        let isKnockedAt = (): void => undefined;
-        const knock: Knock = (door) => knockAtDoor(door).pipe(tap((isThere) => { if (!isThere) isKnockedAt(); }));
-        const camera = await watch(server.url, { ladder, knock, timeoutMs: 400, firstFrameTimeoutMs: 2_500 });
+        let isProbed = (): void => undefined;
+        const probe: EndpointProbe = (endpoint) => probeEndpoint(endpoint).pipe(tap((isThere) => { if (!isThere) isProbed(); }));
+        const camera = await watch(server.url, { ladder, probe, timeoutMs: 400, firstFrameTimeoutMs: 2_500 });
         await camera.framesOfEpoch(0, 5);
         server.freeze();
         await untilFarUp(camera);
-        const connects = (): Promise<boolean> => lastValueFrom(knockAtDoor({ host: '127.0.0.1', port: server.port, speaks: 'tcp' }));
+        const connects = (): Promise<boolean> => lastValueFrom(probeEndpoint({ host: '127.0.0.1', port: server.port, speaks: 'tcp' }));
         assert.ok(await connects());
         if (isQueueFull) while (await connects());
-        await new Promise<void>((resolve) => { isKnockedAt = resolve; });
+        await new Promise<void>((resolve) => { isProbed = resolve; });
         server.thaw();
         const backAtMs = camera.now;
         await camera.framesOfEpoch(1, 5);

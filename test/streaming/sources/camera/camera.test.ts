@@ -61,10 +61,10 @@ describe('camera', () => {
     const LADDER = [{ delayMs: 1_000, times: 1 }, { delayMs: 60_000, times: Infinity }];
 
     /**
-     * A camera whose every attempt fails with the message, in virtual time; `isOpen` answers the n-th knock after 5 ms.
+     * A camera whose every attempt fails with the message, in virtual time; `isOpen` answers the n-th probe after 5 ms.
      * Once it `streams`, each attempt gives a picture before it fails.
      */
-    function watch(url: string, message: string, isOpen: (knock: number) => boolean) {
+    function watch(url: string, message: string, isOpen: (probe: number) => boolean) {
       const path = join(folder(), 'ffmpeg');
       writeFileSync(path, `#!/bin/sh\n[ -e "$0.nut" ] && cat "$0.log" >&2 && cat "$0.nut"\necho '[error] ${message}' >&2\nexit 1\n`);
       chmodSync(path, 0o755);
@@ -74,17 +74,17 @@ describe('camera', () => {
       };
       const time = new VirtualTimeScheduler();
       const statuses: string[] = [];
-      const knocksMs: number[] = [];
-      let openKnocks = 0;
+      const probesMs: number[] = [];
+      let openProbes = 0;
       const camera = cameraSource(url, {
         ...optionsWith({ path, version: VERSION, origin: 'path' }), clock: time, scheduler: time, ladder: LADDER, random: () => 0.5,
-        knock: (door) => new Observable<boolean>((subscriber) => {
-          assert.deepEqual(door, { host: 'camera', port: 8554, speaks: 'rtsp' });
-          openKnocks += 1;
-          const knock = knocksMs.push(time.frame);
-          const answer = time.schedule(() => subscriber.next(isOpen(knock)), 5);
+        probe: (endpoint) => new Observable<boolean>((subscriber) => {
+          assert.deepEqual(endpoint, { host: 'camera', port: 8554, speaks: 'rtsp' });
+          openProbes += 1;
+          const probe = probesMs.push(time.frame);
+          const answer = time.schedule(() => subscriber.next(isOpen(probe)), 5);
           return () => {
-            openKnocks -= 1;
+            openProbes -= 1;
             answer.unsubscribe();
           };
         }).pipe(take(1)),
@@ -103,30 +103,30 @@ describe('camera', () => {
         }
       };
       const attemptsMs = (): number[] => statuses.flatMap((status) => /^(\d+) connecting$/.exec(status)?.slice(1).map(Number) ?? []);
-      return { camera, time, statuses, attemptsMs, knocksMs, streams, pass, failures, openKnocks: () => openKnocks };
+      return { camera, time, statuses, attemptsMs, probesMs, streams, pass, failures, openProbes: () => openProbes };
     }
 
     it('tries again when a camera answers that was away, and then from the ladder\'s foot', async () => {
-      const { camera, time, statuses, knocksMs, pass, failures, openKnocks } = watch('rtsp://camera:8554/a', 'Connection refused', (knock) => knock === 5);
+      const { camera, time, statuses, probesMs, pass, failures, openProbes } = watch('rtsp://camera:8554/a', 'Connection refused', (probe) => probe === 5);
       await failures(3);
       assert.deepEqual(statuses, [
         '0 connecting', '0 reconnecting', '1000 connecting', '1000 reconnecting', '4005 connecting', '4005 reconnecting',
       ]);
-      assert.deepEqual(knocksMs, [0, 1000, 2000, 3000, 4000], 'on the short step too');
+      assert.deepEqual(probesMs, [0, 1000, 2000, 3000, 4000], 'on the short step too');
       await failures(4);
       assert.equal(statuses.at(-1), '5005 reconnecting', 'the first step again');
       pass(1);
-      assert.equal(openKnocks(), 1);
+      assert.equal(openProbes(), 1);
       camera.unsubscribe();
-      assert.deepEqual([openKnocks(), time.actions.length], [0, 0]);
+      assert.deepEqual([openProbes(), time.actions.length], [0, 0]);
     });
 
     for (const message of ['Connection refused', 'Connection timed out']) {
       it(`takes a first answer for a return after "${message}", and then, until there are pictures, only one that follows silence`, async () => {
-        const { camera, attemptsMs, knocksMs, streams, failures } = watch('rtsp://camera:8554/a', message, () => true);
+        const { camera, attemptsMs, probesMs, streams, failures } = watch('rtsp://camera:8554/a', message, () => true);
         await failures(4);
         assert.deepEqual(attemptsMs(), [0, 5, 1_005, 61_005], 'after the first, that it answers was no news');
-        assert.equal(knocksMs.length, 1 + 1 + 60);
+        assert.equal(probesMs.length, 1 + 1 + 60);
         streams();
         await failures(6);
         assert.deepEqual(attemptsMs().slice(4), [121_005, 121_010], 'there were pictures, and it was away anew');
@@ -134,17 +134,17 @@ describe('camera', () => {
       });
     }
 
-    it('does not knock at a camera that answered', async () => {
-      const { camera, statuses, failures, knocksMs } = watch('rtsp://camera:8554/a', '401 Unauthorized', () => true);
+    it('does not probe at a camera that answered', async () => {
+      const { camera, statuses, failures, probesMs } = watch('rtsp://camera:8554/a', '401 Unauthorized', () => true);
       await failures(3);
-      assert.deepEqual([statuses.at(-1), knocksMs], ['61000 reconnecting', []]);
+      assert.deepEqual([statuses.at(-1), probesMs], ['61000 reconnecting', []]);
       camera.unsubscribe();
     });
 
     it('is not on one where listening again costs nobody anything', async () => {
-      const { camera, statuses, failures, knocksMs } = watch('udp://@:8554', 'udp://@:8554: Input/output error', () => true);
+      const { camera, statuses, failures, probesMs } = watch('udp://@:8554', 'udp://@:8554: Input/output error', () => true);
       await failures(3);
-      assert.deepEqual([statuses.at(-1), knocksMs], ['2000 reconnecting', []]);
+      assert.deepEqual([statuses.at(-1), probesMs], ['2000 reconnecting', []]);
       camera.unsubscribe();
     });
   });

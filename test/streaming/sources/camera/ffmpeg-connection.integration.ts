@@ -4,7 +4,7 @@ import { createReadStream } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { asyncScheduler } from 'rxjs';
-import { FrameRing } from '../../../../src/core/frame-ring.js';
+import { FramePool } from '../../../../src/core/frame-pool.js';
 import type { ConnectionEvents, Moment } from '../../../../src/streaming/sources/camera/connection.js';
 import { FfmpegConnection } from '../../../../src/streaming/sources/camera/ffmpeg-connection.js';
 import { streamTimesOf } from '../../../../src/streaming/sources/camera/kept-times.js';
@@ -76,10 +76,10 @@ describe('a connection that ffmpeg reads', function () {
       onMissing: (moment, reason) => told.push({ kind: reason, moment, number: undefined }),
       onNotice: () => undefined,
     };
-    const ring = new FrameRing(SLOTS, 3 * INPUT.width * INPUT.height);
+    const pool = new FramePool(SLOTS, 3 * INPUT.width * INPUT.height);
     const connection = new FfmpegConnection({
       url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/live.ts`, ffmpeg: await locateFfmpeg(process.env, ''),
-      clock: { now: nowMs }, wallClock: { toUnixMs: (ms) => ms }, scheduler: asyncScheduler, input: INPUT, ring, transport: 'tcp',
+      clock: { now: nowMs }, wallClock: { toUnixMs: (ms) => ms }, scheduler: asyncScheduler, input: INPUT, pool, transport: 'tcp',
       timeoutMs: 600_000, firstFrameTimeoutMs: 600_000, stampOnArrival: false, shedding: new Shedding(MAX_BEHIND_MS), onCopied, inputOptions: [], events,
       timeline: {
         ...line,
@@ -91,7 +91,7 @@ describe('a connection that ffmpeg reads', function () {
       },
     });
     const end = await connection.ended;
-    assert.equal(ring.freeCount, SLOTS);
+    assert.equal(pool.freeCount, SLOTS);
     assert.deepEqual(told.map(({ moment }) => moment), placed, 'each picture is told of once, in order');
     told.forEach(({ kind }, i) => assert.equal(kind, placed[i].leastAgeMs > MAX_BEHIND_MS ? 'behind' : 'shown', `${i}: at least ${placed[i].leastAgeMs} ms old`));
     told.forEach(({ kind, number }, i) => assert.equal(number, kind === 'shown' ? i : undefined, 'a picture has the pixels that belong to it'));

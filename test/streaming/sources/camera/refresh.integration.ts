@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { CodedUnit } from '../../../../src/core/coded-unit.js';
-import { FrameRing } from '../../../../src/core/frame-ring.js';
+import { FramePool } from '../../../../src/core/frame-pool.js';
 import { UnitDecoder, type DecodableUnit } from '../../../../src/streaming/sources/camera/unit-decoder.js';
 import { locateFfmpeg } from '../../../../src/streaming/ffmpeg/binary.js';
 import { NEEDS_FFMPEG } from '../../../helpers/clips.js';
@@ -27,7 +27,7 @@ describe('a stream that refreshes its pictures bit by bit', () => {
   async function decode(units: readonly CodedUnit[], shed = (_: number): boolean => false): Promise<Map<number, { bytes: Buffer; corrupt: boolean }>> {
     const pictures = new Map<number, { bytes: Buffer; corrupt: boolean }>();
     const decoder = new UnitDecoder<DecodableUnit>({
-      ffmpeg: await locateFfmpeg(process.env, ''), codec: 'h264', input: INPUT, ring: new FrameRing(4, 3 * INPUT.width * INPUT.height),
+      ffmpeg: await locateFfmpeg(process.env, ''), codec: 'h264', input: INPUT, pool: new FramePool(4, 3 * INPUT.width * INPUT.height),
       onPicture: ({ ptsUs }, { corrupt, slot }) => {
         pictures.set(ptsUs, { bytes: Buffer.from(slot!.bytes), corrupt });
         slot!.release();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
 import { asyncScheduler } from 'rxjs';
 import type { CodedUnit, UnitStreamEnd, UnitStreamEvents } from '../../../../src/core/coded-unit.js';
-import { FrameRing } from '../../../../src/core/frame-ring.js';
+import { FramePool } from '../../../../src/core/frame-pool.js';
 import type { ConnectionEvents } from '../../../../src/streaming/sources/camera/connection.js';
 import { Shedding } from '../../../../src/streaming/sources/camera/shedding.js';
 import { timeline } from '../../../../src/streaming/sources/camera/timeline.js';
@@ -57,7 +57,7 @@ describe('a connection that is read by Nowcast', () => {
     let stream!: UnitStreamEvents;
     let end!: (end: UnitStreamEnd) => void;
     const connection = new UnitConnection({
-      ffmpeg, clock, scheduler: asyncScheduler, input: INPUT, ring: new FrameRing(4, 3 * INPUT.width * INPUT.height), timeoutMs: 5_000, firstFrameTimeoutMs: 20_000,
+      ffmpeg, clock, scheduler: asyncScheduler, input: INPUT, pool: new FramePool(4, 3 * INPUT.width * INPUT.height), timeoutMs: 5_000, firstFrameTimeoutMs: 20_000,
       timeline: line, shedding, onCopied: undefined, events, ...options,
       reader: {
         open: (opened) => {

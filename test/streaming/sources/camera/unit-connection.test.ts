@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { VirtualTimeScheduler } from 'rxjs';
 import type { CodedUnit, UnitStreamEnd, UnitStreamEvents } from '../../../../src/core/coded-unit.js';
-import { FrameRing } from '../../../../src/core/frame-ring.js';
+import { FramePool } from '../../../../src/core/frame-pool.js';
 import { Shedding } from '../../../../src/streaming/sources/camera/shedding.js';
 import { timeline } from '../../../../src/streaming/sources/camera/timeline.js';
 import { UnitConnection } from '../../../../src/streaming/sources/camera/unit-connection.js';
@@ -35,7 +35,7 @@ function connect(onStop: (events: UnitStreamEvents) => void = () => undefined) {
       },
     },
     ffmpeg: { path: '/nonexistent/ffmpeg', version: { major: 5, minor: 1, name: '5.1' }, origin: 'path' },
-    clock, scheduler, input: SIZE, ring: new FrameRing(2, 3 * SIZE.width * SIZE.height), timeoutMs: 5_000, firstFrameTimeoutMs: 20_000,
+    clock, scheduler, input: SIZE, pool: new FramePool(2, 3 * SIZE.width * SIZE.height), timeoutMs: 5_000, firstFrameTimeoutMs: 20_000,
     timeline: timeline({ onNotice: () => undefined }), shedding: new Shedding(2_000), onCopied: undefined,
     events: { onPicture: () => undefined, onMissing: ({ ptsMs }, reason) => told.push(`${reason} ${Math.round(ptsMs)}`), onNotice: () => undefined },
   });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import type { UnitCodec } from '../../../../src/core/coded-unit.js';
-import { FrameRing } from '../../../../src/core/frame-ring.js';
+import { FramePool } from '../../../../src/core/frame-pool.js';
 import type { ArrivedPicture } from '../../../../src/streaming/sources/camera/connection.js';
 import { UnitDecoder, type DecodableUnit } from '../../../../src/streaming/sources/camera/unit-decoder.js';
 import { locateFfmpeg, type Ffmpeg } from '../../../../src/streaming/ffmpeg/binary.js';
@@ -44,7 +44,7 @@ describe('unit decoder', () => {
     const order: string[] = [];
     let changed = (): void => undefined;
     const decoder = new UnitDecoder<DecodableUnit>({
-      ffmpeg, codec, input: INPUT, ring: new FrameRing(slots, 3 * INPUT.width * INPUT.height),
+      ffmpeg, codec, input: INPUT, pool: new FramePool(slots, 3 * INPUT.width * INPUT.height),
       onPicture: ({ ptsUs }, picture) => {
         pictures.push({ ptsUs, picture });
         order.push(`picture ${ptsUs}`);

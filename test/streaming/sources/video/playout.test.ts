@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { VirtualTimeScheduler } from 'rxjs';
 import type { DropEvent } from '../../../../src/core/events.js';
 import type { Frame } from '../../../../src/core/frame.js';
-import type { FrameSlot } from '../../../../src/core/frame-ring.js';
+import type { FrameSlot } from '../../../../src/core/frame-pool.js';
 import { Playout, type Pace } from '../../../../src/streaming/sources/video/playout.js';
 
 const INPUT = { width: 4, height: 2 };

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { measureRuntimes } from '../../src/cli/profile.js';
+import { measureRuntimes } from '../../src/app/profile.js';
 import type { Detector } from '../../src/core/detector.js';
 import { letterbox } from '../../src/core/letterbox.js';
 import { FakeDetector } from '../helpers/fake-detector.js';
@@ -16,7 +16,7 @@ describe('measuring runtimes', () => {
     let most = 0;
     const { info, hosts } = new FakeDetector();
     const detector: Detector = {
-      info, hosts, ready: () => Promise.resolve(), close: () => Promise.resolve(),
+      info, hosts, ready: () => Promise.resolve(), close: () => Promise.resolve(), [Symbol.asyncDispose]: () => Promise.resolve(),
       detect: async () => {
         most = Math.max(most, ++underWay);
         const startMs = nowMs;

@@ -9,7 +9,7 @@ import { InternalError, OutputError } from '../../core/errors.js';
  * The file lives in shared memory where there is some, and has no name from the start, so that nothing is left of it
  * when both processes are gone, however they went.
  */
-export class FrameRingFile {
+export class PictureSlotsFile {
   readonly fd: number;
   readonly slotBytes: number;
   #closed = false;
@@ -26,7 +26,7 @@ export class FrameRingFile {
       throw new InternalError(`a picture has ${picture.length} bytes where the detector's input has ${this.slotBytes}`);
     }
     if (writeSync(this.fd, picture, 0, this.slotBytes, slot * this.slotBytes) !== this.slotBytes) {
-      throw new InternalError(`slot ${slot} of the frame ring was written in part`);
+      throw new InternalError(`slot ${slot} of the picture slots was written in part`);
     }
   }
 
@@ -38,10 +38,10 @@ export class FrameRingFile {
   }
 }
 
-/** Copies the picture in a slot into `into`, in the process that inherited the ring as `fd`. */
+/** Copies the picture in a slot into `into`, in the process that inherited the file as `fd`. */
 export function readSlot(fd: number, slot: number, into: Uint8Array): void {
   if (readSync(fd, into, 0, into.length, slot * into.length) !== into.length) {
-    throw new InternalError(`slot ${slot} of the frame ring was read in part`);
+    throw new InternalError(`slot ${slot} of the picture slots was read in part`);
   }
 }
 
@@ -49,7 +49,7 @@ export function readSlot(fd: number, slot: number, into: Uint8Array): void {
 function openNameless(bytes: number, folders: readonly string[]): number {
   let cause: unknown;
   for (const folder of folders) {
-    const path = join(folder, `nowcast-${randomBytes(8).toString('hex')}.ring`);
+    const path = join(folder, `nowcast-${randomBytes(8).toString('hex')}.slots`);
     let fd: number | undefined;
     try {
       fd = openSync(path, 'wx+', 0o600);
@@ -62,5 +62,5 @@ function openNameless(bytes: number, folders: readonly string[]): number {
     }
     if (fd !== undefined) closeSync(fd);
   }
-  throw new OutputError(`a frame ring of ${bytes} bytes fits neither in ${folders.join(' nor in ')}: ${(cause as Error).message}`, { cause });
+  throw new OutputError(`a file of ${bytes} bytes for pictures fits neither in ${folders.join(' nor in ')}: ${(cause as Error).message}`, { cause });
 }

@@ -5,6 +5,7 @@ import { passwordIn } from '../config/redact.js';
 import { anchored, mergeSettings, resolveRun, type RunConfig } from '../config/run-config.js';
 import { SOURCE_FORMS } from '../config/source-kind.js';
 import { openIo, type CliContext } from './command-io.js';
+import { addMoreHelp } from './help.js';
 import { addRunFlags, readRunFlags, type RunFlagValues } from './run-flags.js';
 import { summaryText } from './run-summary.js';
 
@@ -21,6 +22,15 @@ export function register(program: Command, context: CliContext): void {
     const { summary, failure } = await run(config, io);
     io.print(io.json ? JSON.stringify(summary) : summaryText(summary));
     if (failure !== undefined) throw failure;
+  });
+  addMoreHelp(command, {
+    examples: [
+      'nowcast run clip.mp4 --save annotated.mp4',
+      'nowcast run rtsp://192.0.2.7/stream --model yolox-s --feed 8765 --record run.jsonl',
+      'nowcast run pictures --offline --coco found.json',
+      'nowcast run -c cameras.yaml',
+    ],
+    page: 'configuration.md',
   });
 }
 

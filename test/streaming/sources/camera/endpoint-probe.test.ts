@@ -3,14 +3,14 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { lastValueFrom, map, toArray } from 'rxjs';
-import { doorOf, knockAtDoor, returnsTo, type Door } from '../../../../src/streaming/sources/camera/knock.js';
+import { endpointOf, probeEndpoint, whenBack, type Endpoint } from '../../../../src/streaming/sources/camera/endpoint-probe.js';
 import { marbles } from '../../../helpers/marbles.js';
 import { until } from '../../../helpers/processes.js';
 
-const CAMERA: Door = { host: 'camera', port: 554, speaks: 'rtsp' };
+const CAMERA: Endpoint = { host: 'camera', port: 554, speaks: 'rtsp' };
 
-describe('doorOf', () => {
-  const cases: Record<string, Door | undefined> = {
+describe('endpointOf', () => {
+  const cases: Record<string, Endpoint | undefined> = {
     'rtsp://camera/stream': CAMERA,
     'rtsp://viewer:p@ss#1@camera/stream': CAMERA,
     'RTSP://10.0.0.7:8554/a?channel=1': { host: '10.0.0.7', port: 8554, speaks: 'rtsp' },
@@ -31,24 +31,24 @@ describe('doorOf', () => {
   };
   for (const [url, expected] of Object.entries(cases)) {
     it(`${url}: ${expected === undefined ? 'none' : `${expected.host} ${expected.port} in ${expected.speaks}`}`, () => {
-      assert.deepEqual(doorOf(url), expected);
+      assert.deepEqual(endpointOf(url), expected);
     });
   }
 });
 
-describe('returnsTo', () => {
-  /** @param answers of one knock after the other, each a diagram; the last one again and again */
+describe('whenBack', () => {
+  /** @param answers of one probe after the other, each a diagram; the last one again and again */
   function watch(wasAway: boolean, answers: readonly string[], unsubscribe: string | undefined, expected: string, expectedKnocks: readonly string[]): void {
     marbles(({ cold, expectObservable, expectSubscriptions }, scheduler) => {
-      const knocks = answers.map((answer) => cold(answer, { o: true, x: false }));
+      const probes = answers.map((answer) => cold(answer, { o: true, x: false }));
       let count = 0;
-      const returns = returnsTo(CAMERA, { wasAway, scheduler, knock: () => knocks[Math.min(count++, knocks.length - 1)] });
+      const returns = whenBack(CAMERA, { wasAway, scheduler, probe: () => probes[Math.min(count++, probes.length - 1)] });
       expectObservable(returns.pipe(map(() => 'w')), unsubscribe).toBe(expected);
-      knocks.forEach((knock, i) => expectSubscriptions(knock.subscriptions).toBe(expectedKnocks[i] ?? []));
+      probes.forEach((probe, i) => expectSubscriptions(probe.subscriptions).toBe(expectedKnocks[i] ?? []));
     });
   }
 
-  it('emits when what was away answers, and knocks no more', () => {
+  it('emits when what was away answers, and probes no more', () => {
     watch(true, ['5ms (x|)', '5ms (x|)', '5ms (o|)'], undefined, '2005ms (w|)', ['^ 4ms !', '1000ms ^ 4ms !', '2000ms ^ 4ms !']);
   });
 
@@ -68,12 +68,12 @@ describe('returnsTo', () => {
     watch(true, ['1500ms (x|)', '5ms (o|)'], undefined, '2005ms (w|)', ['^ 1499ms !', '2000ms ^ 4ms !']);
   });
 
-  it('gives a knock up when it is unsubscribed', () => {
+  it('gives a probe up when it is unsubscribed', () => {
     watch(true, ['500ms (x|)'], '100ms !', '-', ['^ 99ms !']);
   });
 });
 
-describe('knockAtDoor', () => {
+describe('probeEndpoint', () => {
   let server: Server;
   /** What a connection is met with. */
   let meet: (socket: Socket) => void;
@@ -83,12 +83,12 @@ describe('knockAtDoor', () => {
     await once(server, 'listening');
   });
   afterEach(() => { server.close(); });
-  const door = (speaks: Door['speaks']): Door => ({ host: '127.0.0.1', port: (server.address() as AddressInfo).port, speaks });
-  const knock = (speaks: Door['speaks']): Promise<boolean[]> => lastValueFrom(knockAtDoor(door(speaks)).pipe(toArray()));
+  const endpoint = (speaks: Endpoint['speaks']): Endpoint => ({ host: '127.0.0.1', port: (server.address() as AddressInfo).port, speaks });
+  const probe = (speaks: Endpoint['speaks']): Promise<boolean[]> => lastValueFrom(probeEndpoint(endpoint(speaks)).pipe(toArray()));
 
   it('takes a connection for an answer where no language is known, and closes it at once', async () => {
     const connections = once(server, 'connection') as Promise<[Socket]>;
-    assert.deepEqual(await knock('tcp'), [true]);
+    assert.deepEqual(await probe('tcp'), [true]);
     const [socket] = await connections;
     await once(socket, 'close');
   });
@@ -103,19 +103,19 @@ describe('knockAtDoor', () => {
         asked = text(socket);
         socket.once('data', () => socket.write(answer));
       };
-      assert.deepEqual(await knock(speaks), [true]);
+      assert.deepEqual(await probe(speaks), [true]);
       assert.equal(await asked, question);
     });
   }
 
   it('takes a program that hangs up for one that runs', async () => {
     meet = (socket) => socket.once('data', () => socket.end());
-    assert.deepEqual(await knock('rtsp'), [true]);
+    assert.deepEqual(await probe('rtsp'), [true]);
   });
 
   it('takes what is no TLS that Node knows for an answer all the same', async () => {
     meet = (socket) => socket.once('data', () => socket.write('HTTP/1.1 400 Bad Request\r\n\r\n'));
-    assert.deepEqual(await knock('tls'), [true]);
+    assert.deepEqual(await probe('tls'), [true]);
   });
 
   it('names the host to a TLS server that serves several', async () => {
@@ -124,29 +124,29 @@ describe('knockAtDoor', () => {
       hello = bytes;
       socket.end();
     });
-    await lastValueFrom(knockAtDoor({ ...door('tls'), host: 'localhost' }));
+    await lastValueFrom(probeEndpoint({ ...endpoint('tls'), host: 'localhost' }));
     assert.ok(hello.includes('localhost'));
   });
 
   it('is not taken in by a system that takes connections for a program that hangs', async () => {
     const met: Socket[] = [];
     meet = (socket) => met.push(socket.resume());
-    assert.deepEqual(await Promise.all([knock('rtsp'), knock('http'), knock('tls')]), [[false], [false], [false]]);
+    assert.deepEqual(await Promise.all([probe('rtsp'), probe('http'), probe('tls')]), [[false], [false], [false]]);
     assert.equal(met.length, 3);
   });
 
   it('says that nothing listens', async () => {
-    const gone = door('rtsp');
+    const gone = endpoint('rtsp');
     server.close();
     await once(server, 'close');
-    assert.deepEqual(await lastValueFrom(knockAtDoor(gone).pipe(toArray())), [false]);
+    assert.deepEqual(await lastValueFrom(probeEndpoint(gone).pipe(toArray())), [false]);
   });
 
   it('leaves no socket behind, answered or given up', async () => {
     const connection = once(server, 'connection');
-    await knock('tcp');
+    await probe('tcp');
     await connection;
-    for (const speaks of ['tcp', 'tls', 'rtsp'] as const) knockAtDoor(door(speaks)).subscribe(() => assert.fail('it was given up')).unsubscribe();
+    for (const speaks of ['tcp', 'tls', 'rtsp'] as const) probeEndpoint(endpoint(speaks)).subscribe(() => assert.fail('it was given up')).unsubscribe();
     await until(() => !process.getActiveResourcesInfo().some((name) => /^(?:TCP|TLS)/.test(name) && name !== 'TCPServerWrap'));
   });
 });

@@ -1,16 +1,16 @@
 import type { ServerResponse } from 'node:http';
-import type { PageNews } from './page-messages.js';
+import type { PageMessage } from './page-messages.js';
 import { PAGE_HEADERS } from './static-files.js';
 
 const PATIENCE_MS = 2000;
 
 /**
- * Sends news to pages as server-sent events. A late listener gets the newest of each type; so does a page whose
+ * Sends messages to pages as server-sent events. A late listener gets the newest of each type; so does a page whose
  * connection broke, because browsers reconnect.
  */
-export class NewsStream {
+export class EventStream {
   readonly #listeners = new Set<ServerResponse>();
-  readonly #newest = new Map<PageNews['type'], string>();
+  readonly #newest = new Map<PageMessage['type'], string>();
   readonly #patienceMs: number;
 
   /**
@@ -29,9 +29,9 @@ export class NewsStream {
   }
 
   /** Resolves when every listener's connection has taken it or is closed. */
-  async tell(news: PageNews): Promise<void> {
-    const text = `data: ${JSON.stringify(news)}\n\n`;
-    this.#newest.set(news.type, text);
+  async send(message: PageMessage): Promise<void> {
+    const text = `data: ${JSON.stringify(message)}\n\n`;
+    this.#newest.set(message.type, text);
     await Promise.all([...this.#listeners].map((response) => new Promise<void>((resolve) => {
       const cutOff = setTimeout(() => response.destroy(), this.#patienceMs);
       const done = (): void => {

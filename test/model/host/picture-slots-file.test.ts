@@ -1,45 +1,45 @@
 import assert from 'node:assert/strict';
 import { existsSync, fstatSync, readdirSync } from 'node:fs';
-import { FrameRingFile, readSlot } from '../../../src/model/host/frame-ring-file.js';
+import { PictureSlotsFile, readSlot } from '../../../src/model/host/picture-slots-file.js';
 
-describe('FrameRingFile', () => {
-  let ring: FrameRingFile;
-  beforeEach(() => { ring = new FrameRingFile(2, 12); });
-  afterEach(() => ring.close());
+describe('PictureSlotsFile', () => {
+  let slots: PictureSlotsFile;
+  beforeEach(() => { slots = new PictureSlotsFile(2, 12); });
+  afterEach(() => slots.close());
 
   it('gives back what was written, slot by slot', () => {
     const pictures = [1, 2].map((seed) => Uint8Array.from({ length: 12 }, (_, i) => i * seed));
-    pictures.forEach((picture, slot) => ring.write(slot, picture));
+    pictures.forEach((picture, slot) => slots.write(slot, picture));
     for (const slot of [1, 0]) {
       const into = new Uint8Array(12);
-      readSlot(ring.fd, slot, into);
+      readSlot(slots.fd, slot, into);
       assert.deepEqual(into, pictures[slot]);
     }
   });
 
   it('claims its memory from the start, for its owner alone', () => {
-    const { size, mode } = fstatSync(ring.fd);
+    const { size, mode } = fstatSync(slots.fd);
     assert.equal(size, 24);
     if (process.platform !== 'win32') assert.equal(mode & 0o777, 0o600);
   });
 
   it('has no name, so that nothing can be left behind', function () {
     if (!existsSync('/dev/shm')) this.skip();
-    assert.equal(fstatSync(ring.fd).nlink, 0);
+    assert.equal(fstatSync(slots.fd).nlink, 0);
     assert.deepEqual(readdirSync('/dev/shm').filter((name) => name.startsWith('nowcast-')), []);
   });
 
   it('refuses a picture of another size, naming both', () => {
-    assert.throws(() => ring.write(0, new Uint8Array(13)), { code: 'NOWCAST_INTERNAL', message: /13 bytes.* 12/ });
+    assert.throws(() => slots.write(0, new Uint8Array(13)), { code: 'NOWCAST_INTERNAL', message: /13 bytes.* 12/ });
   });
 
   it('says so when a slot does not lie in the file', () => {
-    assert.throws(() => readSlot(ring.fd, 2, new Uint8Array(12)), /in part/);
+    assert.throws(() => readSlot(slots.fd, 2, new Uint8Array(12)), /in part/);
   });
 
   it('may be closed twice', () => {
-    ring.close();
-    ring.close();
-    assert.throws(() => fstatSync(ring.fd));
+    slots.close();
+    slots.close();
+    assert.throws(() => fstatSync(slots.fd));
   });
 });

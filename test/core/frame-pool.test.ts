@@ -1,35 +1,35 @@
 import assert from 'node:assert/strict';
-import { FrameRing } from '../../src/core/frame-ring.js';
+import { FramePool } from '../../src/core/frame-pool.js';
 
-describe('FrameRing', () => {
+describe('FramePool', () => {
   it('gives out each slot once and refuses when all are owned', () => {
-    const ring = new FrameRing(2, 4);
-    const slots = [ring.acquire(), ring.acquire()];
+    const pool = new FramePool(2, 4);
+    const slots = [pool.acquire(), pool.acquire()];
     assert.notEqual(slots[0]!.bytes, slots[1]!.bytes);
-    assert.equal(ring.acquire(), undefined);
+    assert.equal(pool.acquire(), undefined);
     slots[0]!.release();
-    assert.equal(ring.acquire()!.bytes, slots[0]!.bytes);
+    assert.equal(pool.acquire()!.bytes, slots[0]!.bytes);
   });
 
   it('counts what is free', () => {
-    const ring = new FrameRing(3, 1);
-    const slot = ring.acquire()!;
-    assert.equal(ring.freeCount, 2);
+    const pool = new FramePool(3, 1);
+    const slot = pool.acquire()!;
+    assert.equal(pool.freeCount, 2);
     slot.release();
-    assert.equal(ring.freeCount, 3);
+    assert.equal(pool.freeCount, 3);
   });
 
   it('refuses a second release, which would give one buffer to two frames', () => {
-    const slot = new FrameRing(1, 1).acquire()!;
+    const slot = new FramePool(1, 1).acquire()!;
     slot.release();
     assert.throws(() => slot.release(), { code: 'NOWCAST_INTERNAL' });
   });
 
   it('wakes whoever waits once, at the next release, with the slot already free', () => {
-    const ring = new FrameRing(2, 1);
-    const [first, second] = [ring.acquire()!, ring.acquire()!];
+    const pool = new FramePool(2, 1);
+    const [first, second] = [pool.acquire()!, pool.acquire()!];
     const free: number[] = [];
-    ring.onceFree(() => free.push(ring.freeCount));
+    pool.onceFree(() => free.push(pool.freeCount));
     first.release();
     second.release();
     assert.deepEqual(free, [1]);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readRunConfig } from '../../src/cli/run-command.js';
+import { readRunConfig } from '../../src/cli/run.js';
 import type { RunFlagValues } from '../../src/cli/run-flags.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 

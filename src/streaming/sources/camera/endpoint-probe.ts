@@ -4,28 +4,28 @@ import { exhaustMap, filter, map, Observable, pairwise, startWith, take, timer, 
 import { encodeCredentials } from './credentials.js';
 
 /** Where a camera can be asked whether it is there. */
-export type Door = {
+export type Endpoint = {
   readonly host: string;
   readonly port: number;
   /** A program may hang while its system goes on taking connections: where a language is known, it is the program that is asked. */
   readonly speaks: 'rtsp' | 'http' | 'tls' | 'tcp';
 };
 
-/** Tells, once, whether something answers there; never errors. Unsubscribing gives the connection up. */
-export type Knock = (door: Door) => Observable<boolean>;
+/** Emits once whether something answers there; never errors. Unsubscribing gives the connection up. */
+export type EndpointProbe = (endpoint: Endpoint) => Observable<boolean>;
 
-const KNOCK_EVERY_MS = 1_000;
+const PROBE_EVERY_MS = 1_000;
 /** Below the time between two, so that one is over when the next is due. */
 const CONNECT_TIMEOUT_MS = 900;
 /** Longer: a program that goes on after it hung answers the question that waits, and fewer pile up meanwhile. */
 const ANSWER_TIMEOUT_MS = 1_900;
 
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'rtsp:': 554, 'rtsps:': 322, 'http:': 80, 'https:': 443, 'rtmp:': 1935, 'rtmps:': 443 };
-const SPEAKS: Readonly<Record<string, Door['speaks']>> = { 'rtsp:': 'rtsp', 'rtsps:': 'tls', 'http:': 'http', 'https:': 'tls', 'rtmps:': 'tls' };
+const SPEAKS: Readonly<Record<string, Endpoint['speaks']>> = { 'rtsp:': 'rtsp', 'rtsps:': 'tls', 'http:': 'http', 'https:': 'tls', 'rtmps:': 'tls' };
 const OVER_TCP = /^(?:rtsps?|https?|tcp|rtmp[a-z]*):\/\//i;
 
 /** Where ffmpeg will connect to; undefined where it opens no connection that could be refused: UDP, SRT, devices. */
-export function doorOf(url: string): Door | undefined {
+export function endpointOf(url: string): Endpoint | undefined {
   if (!OVER_TCP.test(url)) return undefined;
   const encoded = encodeCredentials(url);
   if (!URL.canParse(encoded)) return undefined;
@@ -47,7 +47,7 @@ function decodedHost(hostname: string): string | undefined {
 }
 
 /** Any answer will do, a refusal too. None of these asks for a stream, a path or a password. */
-function questionFor({ host, speaks }: Door): string | undefined {
+function questionFor({ host, speaks }: Endpoint): string | undefined {
   switch (speaks) {
     case 'rtsp': return 'OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n';
     case 'http': return `HEAD / HTTP/1.1\r\nHost: ${host.includes(':') ? `[${host}]` : host}\r\nConnection: close\r\n\r\n`;
@@ -57,8 +57,8 @@ function questionFor({ host, speaks }: Door): string | undefined {
 }
 
 /** A connection that is closed as soon as it is answered: by a first word in RTSP and HTTP, by the handshake of TLS, by its mere being there in others. */
-export const knockAtDoor: Knock = (door) => new Observable((subscriber) => {
-  const { host, port, speaks } = door;
+export const probeEndpoint: EndpointProbe = (endpoint) => new Observable((subscriber) => {
+  const { host, port, speaks } = endpoint;
   // Nothing is told here that a false certificate could win.
   const socket = speaks === 'tls' ? connectTls({ host, port, servername: isIP(host) === 0 ? host : '', rejectUnauthorized: false }) : connect({ host, port });
   const answer = (isThere: boolean): void => {
@@ -69,7 +69,7 @@ export const knockAtDoor: Knock = (door) => new Observable((subscriber) => {
   socket.on('connectionAttempt', () => socket.setTimeout(CONNECT_TIMEOUT_MS));
   socket.once('connect', () => {
     socket.setTimeout(ANSWER_TIMEOUT_MS);
-    const question = questionFor(door);
+    const question = questionFor(endpoint);
     if (question !== undefined) socket.write(question);
     else if (speaks === 'tcp') answer(true);
   });
@@ -83,17 +83,17 @@ export const knockAtDoor: Knock = (door) => new Observable((subscriber) => {
   return () => socket.destroy();
 });
 
-export type ReturnOptions = {
-  readonly knock: Knock;
+export type WhenBackOptions = {
+  readonly probe: EndpointProbe;
   readonly scheduler: SchedulerLike;
   /** Takes a first answer for a return; otherwise nothing must have answered before. */
   readonly wasAway: boolean;
 };
 
-/** Emits once, and completes, when what did not answer does: knocks every second, one connection at a time. */
-export function returnsTo(door: Door, { knock, scheduler, wasAway }: ReturnOptions): Observable<void> {
-  return timer(0, KNOCK_EVERY_MS, scheduler).pipe(
-    exhaustMap(() => knock(door)),
+/** Emits once, and completes, when an endpoint answers that did not before: it is probed every second, one connection at a time. */
+export function whenBack(endpoint: Endpoint, { probe, scheduler, wasAway }: WhenBackOptions): Observable<void> {
+  return timer(0, PROBE_EVERY_MS, scheduler).pipe(
+    exhaustMap(() => probe(endpoint)),
     wasAway ? startWith(false) : (answers) => answers,
     pairwise(),
     filter(([wasThere, isThere]) => !wasThere && isThere),

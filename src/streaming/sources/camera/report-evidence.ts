@@ -5,16 +5,16 @@ import type { MediaSteps } from './media-steps.js';
 import type { PaceWatch } from './pace.js';
 import { senderClock, type PicturesAtReport, type SenderClock } from './sender-clock.js';
 
-/** Hears a sender's reports and tells what they prove of its pictures' lateness. */
-export type ReportHearing = Pick<SenderClock, 'mediaOffsetAt'> & {
+/** Judges by a sender's reports how late its pictures are. */
+export type ReportEvidence = Pick<SenderClock, 'mediaOffsetAt'> & {
   newMediaClock(): void;
-  hear(report: SenderReport, pictures: HeardPictures): void;
+  add(report: SenderReport, pictures: PicturesSoFar): void;
   /** How late the last report came beyond the quickest, of a sender whose media times are unusable. */
   readonly delayMs: number;
 };
 
 /** The pictures of a media clock so far. */
-export type HeardPictures = {
+export type PicturesSoFar = {
   /** Of arrival minus media time. A report may move it. */
   readonly envelope: LowerEnvelope;
   readonly lastArrivedAtMs: number;
@@ -23,7 +23,7 @@ export type HeardPictures = {
   readonly isSettled: boolean;
 };
 
-export type ReportHearingOptions = {
+export type ReportEvidenceOptions = {
   readonly pace: PaceWatch;
   readonly steps: MediaSteps;
   readonly lateness: Lateness;
@@ -33,7 +33,7 @@ export type ReportHearingOptions = {
 
 const NONSENSE_REPORTS = 3;
 
-export function reportHearing({ pace, steps, lateness, onNonsense }: ReportHearingOptions): ReportHearing {
+export function reportEvidence({ pace, steps, lateness, onNonsense }: ReportEvidenceOptions): ReportEvidence {
   const sender = senderClock();
   let earliestAtReportMs: number | undefined;
   let delayMs = 0;
@@ -45,7 +45,7 @@ export function reportHearing({ pace, steps, lateness, onNonsense }: ReportHeari
       sender.newMediaClock();
       earliestAtReportMs = undefined;
     },
-    hear: (report, { envelope, lastArrivedAtMs, unseenMs, isSettled }) => {
+    add: (report, { envelope, lastArrivedAtMs, unseenMs, isSettled }) => {
       const { arrivedAtMs } = report;
       const earliest = envelope.at(arrivedAtMs);
       if (earliest === undefined) {

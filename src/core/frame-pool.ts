@@ -1,6 +1,6 @@
 import { InternalError } from './errors.js';
 
-/** A piece of a {@link FrameRing} with one owner. */
+/** A piece of a {@link FramePool} with one owner. */
 export type FrameSlot = {
   readonly bytes: Uint8Array;
   /** Gives the slot back. Throws on the second call. */
@@ -11,7 +11,7 @@ export type FrameSlot = {
  * A fixed number of equal picture buffers, allocated once, so that a running stream allocates nothing per frame.
  * A slot belongs to whoever acquired it until it is released.
  */
-export class FrameRing {
+export class FramePool {
   readonly slotBytes: number;
   readonly #free: Uint8Array[] = [];
   #onFree: (() => void) | undefined;

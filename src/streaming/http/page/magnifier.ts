@@ -1,5 +1,5 @@
-import { truthOf, type Knowledge, type Told } from './answers.js';
-import { area, centre, distance, iou, type Thing } from './boxes.js';
+import { truthOf, type Answer, type ObjectBoxes } from './answers.js';
+import { area, centre, distance, iou, type LabelledBox } from './boxes.js';
 import { paintBox, sharp, type LayerName, type View } from './paint.js';
 import type { Picture } from './pictures.js';
 import { canvas, element } from './page.js';
@@ -10,10 +10,10 @@ const SMOOTHING = 0.2;
 /** Minimum score of an object to show. */
 const MIN_SCORE = 0.5;
 
-type Target = { readonly told: Told; readonly truth: Thing };
+type Target = { readonly boxes: ObjectBoxes; readonly truth: LabelledBox };
 
 /** Enlarges the object that has moved most since it was observed, and shows the current IoU of both boxes. */
-export class CloserLook {
+export class Magnifier {
   readonly #canvas = canvas('lens');
   #truthId: number | undefined;
   #chosenAtMs = 0;
@@ -21,10 +21,10 @@ export class CloserLook {
   #fits: { observed: number; forecast: number | undefined } | undefined;
 
   /** @param moved distance that each true object has moved since it was observed, in pixels */
-  show({ image, facts: { truth, capturedAt } }: Picture, { things }: Knowledge, moved: ReadonlyMap<number, number>, isShown: (layer: LayerName) => boolean): void {
-    const targets = things.flatMap((told): Target[] => {
-      const found = truthOf(told.forecast ?? told.observed!, truth);
-      return found === undefined || told.observed === undefined || told.observed.score! < MIN_SCORE ? [] : [{ told, truth: found }];
+  show({ image, facts: { truth, capturedAt } }: Picture, { objects }: Answer, moved: ReadonlyMap<number, number>, isShown: (layer: LayerName) => boolean): void {
+    const targets = objects.flatMap((boxes): Target[] => {
+      const found = truthOf(boxes.forecast ?? boxes.observed!, truth);
+      return found === undefined || boxes.observed === undefined || boxes.observed.score! < MIN_SCORE ? [] : [{ boxes, truth: found }];
     });
     let target = targets.find((candidate) => candidate.truth.trackId === this.#truthId);
     if (target === undefined || capturedAt - this.#chosenAtMs > HOLD_MS) {
@@ -38,7 +38,7 @@ export class CloserLook {
   }
 
   /** Readable numbers change only a few times a second. */
-  tell(): void {
+  updateTexts(): void {
     if (this.#fits === undefined) return;
     element('closer-text').textContent = 'How well each box fits by now (IoU with the truth)';
     for (const name of ['observed', 'forecast'] as const) {
@@ -49,7 +49,7 @@ export class CloserLook {
     }
   }
 
-  #measure({ told: { observed, forecast }, truth }: Target): void {
+  #measure({ boxes: { observed, forecast }, truth }: Target): void {
     const [seen, carried] = [iou(observed!.box, truth.box), forecast && iou(forecast.box, truth.box)];
     const before = this.#fits;
     const smooth = (old: number | undefined, now: number): number => (old === undefined ? now : old + SMOOTHING * (now - old));
@@ -57,7 +57,7 @@ export class CloserLook {
   }
 
   /** The part of the picture around the object, which follows it smoothly. */
-  #follow({ told: { observed }, truth: { box } }: Target): { x: number; y: number; side: number } {
+  #follow({ boxes: { observed }, truth: { box } }: Target): { x: number; y: number; side: number } {
     const [x, y] = centre(box);
     const side = Math.max(56, 1.7 * Math.max(box[2] - box[0], box[3] - box[1]) + distance(box, observed!.box));
     const old = this.#view ?? { x, y, side };
@@ -65,7 +65,7 @@ export class CloserLook {
     return this.#view;
   }
 
-  #paint(image: ImageBitmap, { x, y, side }: { x: number; y: number; side: number }, { told, truth }: Target, isShown: (layer: LayerName) => boolean): void {
+  #paint(image: ImageBitmap, { x, y, side }: { x: number; y: number; side: number }, { boxes, truth }: Target, isShown: (layer: LayerName) => boolean): void {
     const { context, width, height } = sharp(this.#canvas);
     // Large objects are shown as large as the whole picture allows.
     const scale = Math.max(Math.min(width, height) / side, width / image.width, height / image.height);
@@ -75,8 +75,8 @@ export class CloserLook {
     context.fillRect(0, 0, width, height);
     context.drawImage(image, view.x, view.y, width / scale, height / scale, 0, 0, width, height);
     if (isShown('truth')) paintBox(context, view, truth.box, 'truth');
-    if (isShown('observed')) paintBox(context, view, told.observed!.box, 'observed');
-    if (isShown('forecast') && told.forecast !== undefined) paintBox(context, view, told.forecast.box, 'forecast');
+    if (isShown('observed')) paintBox(context, view, boxes.observed!.box, 'observed');
+    if (isShown('forecast') && boxes.forecast !== undefined) paintBox(context, view, boxes.forecast.box, 'forecast');
   }
 }
 

@@ -1,0 +1,24 @@
+import { evaluatePairing, everyImageWithItself } from '../../../evaluation/coco-ap.js';
+import { evaluationJson, type EvaluationJson } from '../../../evaluation/score.js';
+import type { AppContext } from '../context.js';
+import { loadDetections, loadGroundTruth } from './inputs.js';
+import { writeReport, type ReportRequest } from './report.js';
+
+export type CocoOptions = {
+  readonly annotations: string;
+  /** File of COCO results. */
+  readonly detections: string;
+  readonly report: ReportRequest | undefined;
+};
+
+/**
+ * COCO AP of a list of results.
+ * @throws UsageError or DataError for a file that cannot be read; OutputError where the report cannot be written
+ */
+export function evaluateCoco({ annotations, detections: path, report }: CocoOptions, { log }: Pick<AppContext, 'log'>): EvaluationJson {
+  const truth = loadGroundTruth(annotations, false, log);
+  const detections = loadDetections(path, truth, log);
+  const evaluation = evaluatePairing(detections.matcher, everyImageWithItself(truth.images.length));
+  writeReport(report, { title: 'COCO AP', truth, evaluation });
+  return evaluationJson(truth, evaluation);
+}

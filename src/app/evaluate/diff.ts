@@ -1,0 +1,32 @@
+import { compareRuns, type RunDifference } from '../../../evaluation/diff.js';
+import type { AppContext } from '../context.js';
+import { loadDetections, loadGroundTruth, loadRun } from './inputs.js';
+
+export type { RunDifference };
+
+export type DiffOptions = {
+  /** Recordings or timestamped outputs over the same frames. */
+  readonly runs: readonly [a: string, b: string];
+  readonly annotations: string;
+  /** File of COCO results by frame, for outputs without detections. */
+  readonly detections: string | undefined;
+  readonly eta: number;
+  /** Undefined takes the recordings'. */
+  readonly fps: number | undefined;
+  /** Bootstrap samples. */
+  readonly resamples: number;
+  readonly seed: number;
+};
+
+/**
+ * Compares the streaming AP of two runs.
+ * @throws UsageError or DataError for a file that cannot be read
+ */
+export function diffRuns({ runs, annotations, detections, eta, fps, resamples, seed }: DiffOptions, { log }: Pick<AppContext, 'log'>): RunDifference {
+  const truth = loadGroundTruth(annotations, true, log);
+  const offline = detections === undefined ? undefined : loadDetections(detections, truth, log);
+  const [a, b] = runs.map((path) => loadRun(path, truth, fps, offline, log));
+  const difference = compareRuns(truth, a, b, eta, resamples, seed);
+  if (difference.interval === null) log.warn('a single sequence tells nothing of how the difference varies; there is no interval');
+  return difference;
+}

@@ -1,0 +1,76 @@
+import { detectionsByFrame } from '../../../evaluation/detection-list.js';
+import type { GroundTruth } from '../../../evaluation/ground-truth.js';
+import { readJsonFile } from '../../../evaluation/load.js';
+import { drawnRuntimes, parseRuntimesS, parseRuntimeTrace, traceRuntimes, type RuntimeSource } from '../../../evaluation/runtimes.js';
+import { scoreRun, type ScoredDetections, type StreamingJson } from '../../../evaluation/score.js';
+import { simulateSequence, type SimulatedSequence } from '../../../evaluation/simulate.js';
+import { simulatedRecording } from '../../../evaluation/simulated-recording.js';
+import { simulatedRun } from '../../../evaluation/streamed-run.js';
+import { UsageError } from '../../core/errors.js';
+import type { AppContext } from '../context.js';
+import { hostFacts } from '../host-facts.js';
+import { writeOutput } from '../write-output.js';
+import { forecasterOf } from './forecaster.js';
+import { loadDetections, loadGroundTruth, naming } from './inputs.js';
+import { streamingResult, type ReportRequest } from './report.js';
+import { timedPolicy } from './timed-policy.js';
+
+export type SimulateOptions = {
+  readonly annotations: string;
+  /** File of COCO results for every frame. */
+  readonly detections: string;
+  readonly runtimes: RuntimeOptions;
+  readonly schedule: string;
+  /** Detectors side by side. */
+  readonly workers: number | 'infinite';
+  readonly fps: number;
+  readonly eta: number;
+  /** `none`, or what carries detections forward to the frame that they are held against. */
+  readonly forecast: string;
+  /** File for the recording that such a run would have written. */
+  readonly record: string | undefined;
+  readonly report: ReportRequest | undefined;
+};
+
+export type RuntimeOptions = {
+  /** File of a runtime profile, which policies know and runtimes are drawn from. */
+  readonly profile: string | undefined;
+  /** File of runtimes that are taken in order instead of drawn. */
+  readonly trace: string | undefined;
+  /** Divides the profile's runtimes. */
+  readonly perfFactor: number;
+  readonly seed: number;
+};
+
+/**
+ * Streaming AP that a detector would reach with these runtimes, this schedule and as many workers.
+ * @throws UsageError where a schedule has no place in time, or no runtimes are given; DataError for a file that breaks
+ * its format's rules; OutputError where a file cannot be written
+ */
+export function evaluateSimulation(options: SimulateOptions, { log, redact }: Pick<AppContext, 'log' | 'redact'>): StreamingJson {
+  const { annotations, detections: detectionsPath, workers, fps, eta, record, report } = options;
+  const forecaster = forecasterOf(options.forecast);
+  const policy = timedPolicy(options.schedule, 'eval coco');
+  const { runtimes, knownRuntimesS } = readRuntimes(options.runtimes);
+  const truth = loadGroundTruth(annotations, true, log);
+  const detections = loadDetections(detectionsPath, truth, log);
+  const settings = { fps, policy, workers: workers === 'infinite' ? Infinity : workers, ...(knownRuntimesS && { knownRuntimesS }) };
+  const simulated = truth.sequences.map(({ images }) => simulateSequence(images.length, settings, runtimes));
+  const run = simulatedRun(truth, simulated, fps);
+
+  if (record !== undefined) writeRecording(record, truth, simulated, fps, detections, redact(options));
+  const score = scoreRun(truth, run, detections, eta, forecaster, detections);
+  return streamingResult({ truth, run, score, eta, title: 'Simulated streaming AP' }, report);
+}
+
+function readRuntimes({ profile, trace, perfFactor, seed }: RuntimeOptions): { readonly runtimes: RuntimeSource; readonly knownRuntimesS: Float64Array | undefined } {
+  const knownRuntimesS = profile === undefined ? undefined : naming(profile, () => parseRuntimesS(readJsonFile(profile))).map((s) => s / perfFactor);
+  if (trace !== undefined) return { runtimes: traceRuntimes(naming(trace, () => parseRuntimeTrace(readJsonFile(trace)))), knownRuntimesS };
+  if (knownRuntimesS === undefined) throw new UsageError('eval simulate needs runtimes: give a profile with --runtime, or a trace with --runtime-trace');
+  return { runtimes: drawnRuntimes(knownRuntimesS, seed), knownRuntimesS };
+}
+
+function writeRecording(path: string, truth: GroundTruth, simulated: readonly SimulatedSequence[], fps: number, { columns, frames }: ScoredDetections, config: unknown): void {
+  const lines = simulatedRecording(truth, simulated, fps, detectionsByFrame(columns, frames, truth.classes), { config, host: hostFacts() });
+  writeOutput(path, Array.from(lines, (line) => `${line}\n`).join(''));
+}

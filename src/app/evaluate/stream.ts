@@ -1,0 +1,32 @@
+import { scoreRun, type StreamingJson } from '../../../evaluation/score.js';
+import type { AppContext } from '../context.js';
+import { forecasterOf } from './forecaster.js';
+import { loadDetections, loadGroundTruth, loadRun } from './inputs.js';
+import { streamingResult, type ReportRequest } from './report.js';
+
+export type StreamOptions = {
+  /** A recording, or another program's timestamped outputs. */
+  readonly run: string;
+  readonly annotations: string;
+  /** File of COCO results for every frame: for outputs without detections, and to attribute the gap to offline AP. */
+  readonly detections: string | undefined;
+  /** Frame intervals by which each frame asks earlier for its output. */
+  readonly eta: number;
+  /** Undefined takes the recording's. */
+  readonly fps: number | undefined;
+  /** `none`, or what carries detections forward to the frame that they are held against. */
+  readonly forecast: string;
+  readonly report: ReportRequest | undefined;
+};
+
+/**
+ * Streaming AP of a run that has been.
+ * @throws UsageError or DataError for a file that cannot be read; OutputError where the report cannot be written
+ */
+export function evaluateStream({ run: path, annotations, detections: detectionsPath, eta, fps, forecast, report }: StreamOptions, { log }: Pick<AppContext, 'log'>): StreamingJson {
+  const truth = loadGroundTruth(annotations, true, log);
+  const offline = detectionsPath === undefined ? undefined : loadDetections(detectionsPath, truth, log);
+  const { run, detections } = loadRun(path, truth, fps, offline, log);
+  const score = scoreRun(truth, run, detections, eta, forecasterOf(forecast), offline);
+  return streamingResult({ truth, run, score, eta, title: 'Streaming AP' }, report);
+}

@@ -1,0 +1,76 @@
+import { existsSync } from 'node:fs';
+import { modelInfo, type ModelInfo } from '../model/info.js';
+import type { ReadOptions } from '../model/model-spec.js';
+import { pullModel, type PulledModel } from '../model/pull.js';
+import { BUNDLED_MODEL, bundledModel, findModel, readZoo, zooEntry, zooPath, type ZooEntry } from '../model/zoo.js';
+import type { AppContext, ProgressBar } from './context.js';
+
+/** A model that can be used by name. */
+export type ListedModel = Pick<ZooEntry, 'name' | 'input' | 'labels' | 'parametersM'> & Partial<ZooEntry> & {
+  readonly path: string;
+  readonly isHere: boolean;
+  readonly isBundled: boolean;
+};
+
+/** The bundled model, where this copy of Nowcast has it, and those of the zoo. */
+export async function listModels(cacheDir: string): Promise<ListedModel[]> {
+  const zoo = (await readZoo()).map((entry) => {
+    const path = zooPath(entry, cacheDir);
+    return { ...entry, path, isHere: existsSync(path), isBundled: false };
+  });
+  const path = bundledModel();
+  if (path === undefined) return zoo;
+  const { spec: { input }, parameters } = await modelInfo(path);
+  return [{ name: BUNDLED_MODEL, path, isHere: true, isBundled: true, input, labels: 'argoverse-hd', parametersM: parameters / 1e6 }, ...zoo];
+}
+
+/**
+ * Downloads models one after the other, and yields each as it is here.
+ * @param mirror URL of a folder on another server that has the same files
+ * @throws ModelError for an unknown name, before the first byte is fetched, and as `pullModel` does
+ */
+export async function* pullModels(names: readonly string[], mirror: string | undefined, context: AppContext): AsyncGenerator<PulledModel & { readonly name: string }> {
+  const entries = await Promise.all(names.map(zooEntry));
+  for (const entry of entries) {
+    const model = await pull(mirror === undefined ? entry : { ...entry, url: `${mirror.replace(/\/+$/, '')}/${entry.file}` }, context);
+    yield { name: entry.name, ...model };
+  }
+}
+
+async function pull(entry: ZooEntry, { cacheDir, signal, progress, log }: AppContext): Promise<PulledModel> {
+  let bar: ProgressBar | undefined;
+  try {
+    const model = await pullModel(entry, {
+      cacheDir,
+      signal,
+      onProgress: ({ receivedBytes, totalBytes }) => {
+        bar ??= progress.bar({ label: entry.name, total: totalBytes === undefined ? undefined : toMb(totalBytes), unit: 'MB' });
+        bar.set(toMb(receivedBytes));
+      },
+    });
+    if (model.checkedBy === 'first-download') {
+      log.warn(`nobody states the sha256 of ${entry.name}; this download's, ${model.sha256}, is pinned in ${model.path}.sha256, and later ones must match it`);
+    }
+    return model;
+  } finally {
+    bar?.done();
+  }
+}
+
+const toMb = (bytes: number): number => Math.round(bytes / 1e5) / 10;
+
+export type DescribedModel = ModelInfo & {
+  readonly path: string;
+  /** Name of the label set or the classes themselves; undefined where nothing says. */
+  readonly labels: string | undefined;
+};
+
+/**
+ * @param name a name of the zoo, or an ONNX file
+ * @throws ModelError where the model cannot be found or read
+ */
+export async function describeModel(name: string, options: ReadOptions, cacheDir: string): Promise<DescribedModel> {
+  const { path, entry } = await findModel(name, cacheDir);
+  const info = await modelInfo(path, options);
+  return { ...info, path, labels: entry?.labels ?? info.spec.classNames?.join(', ') };
+}

@@ -1,0 +1,82 @@
+import { profileFile, type MeasuredRuntimes, type ProfileFile, type RuntimePercentiles } from '../../evaluation/profile.js';
+import type { Clock } from '../core/clock.js';
+import type { Detector } from '../core/detector.js';
+import { SourceError } from '../core/errors.js';
+import { fitPicture, resolvedFormat, type Picture, type PictureFormat } from '../core/picture.js';
+import { readPicture } from '../streaming/sources/folder/picture.js';
+import type { AppContext } from './context.js';
+import { openEvalDetector, type DetectorChoice } from './evaluate/open-detector.js';
+import { hostFacts } from './host-facts.js';
+import { checkWritable, writeOutput } from './write-output.js';
+
+export type { ProfileFile, RuntimePercentiles };
+
+export type ProfileOptions = {
+  readonly detector: DetectorChoice;
+  /** The picture to detect on; undefined is a grey one. */
+  readonly source: string | undefined;
+  readonly runs: number;
+  /** Runs before those that are measured. */
+  readonly warmUpRuns: number;
+  /** File for the profile. */
+  readonly out: string | undefined;
+};
+
+/**
+ * Measures how long a detector takes on this machine.
+ * @throws ModelError where the detector cannot be opened; SourceError where the picture cannot be read; OutputError
+ * where the file cannot be written
+ */
+export async function profileDetector({ detector: choice, source, runs, warmUpRuns, out }: ProfileOptions, context: AppContext): Promise<ProfileFile> {
+  // A path that cannot be written fails before the work, not after it.
+  if (out !== undefined) checkWritable(out);
+  const detector = await openEvalDetector(choice, context);
+  const bar = context.progress.bar({ label: 'measuring', total: runs + warmUpRuns, unit: 'runs' });
+  let file: ProfileFile;
+  try {
+    const picture = await pictureFor(source, detector.info.input);
+    const measured = await measureRuntimes(detector, picture, { runs, warmUpRuns, clock: context.clock, signal: context.signal, onRun: (done) => bar.set(done) });
+    const { nowcast, cpu, platform } = hostFacts();
+    file = profileFile(measured, detector.info, { cpu, platform }, nowcast, new Date(context.clock.toUnixMs(context.clock.now())).toISOString());
+  } finally {
+    bar.done();
+    await detector.close();
+  }
+  if (out !== undefined) writeOutput(out, `${JSON.stringify(file, null, 1)}\n`);
+  return file;
+}
+
+export type MeasureOptions = {
+  readonly runs: number;
+  readonly warmUpRuns: number;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** Told how many runs are done, the warm-up's included. */
+  readonly onRun: (done: number) => void;
+};
+
+/** Detects on one picture again and again, one at a time, as a live pipeline does under load. */
+export async function measureRuntimes(detector: Detector, picture: Picture, { runs, warmUpRuns, clock, signal, onRun }: MeasureOptions): Promise<MeasuredRuntimes> {
+  const runtimesMs: number[] = [];
+  const inferenceMs: number[] = [];
+  for (let run = 0; run < warmUpRuns + runs; run++) {
+    signal.throwIfAborted();
+    const startedAtMs = clock.now();
+    const { times } = await detector.detect(picture);
+    const endedAtMs = clock.now();
+    if (run >= warmUpRuns) {
+      runtimesMs.push(endedAtMs - startedAtMs);
+      inferenceMs.push(times.inferEndMs - times.inferStartMs);
+    }
+    onRun(run + 1);
+  }
+  return { runtimesMs, inferenceMs };
+}
+
+async function pictureFor(source: string | undefined, input: PictureFormat): Promise<Picture> {
+  const image = new Uint8Array(3 * input.width * input.height).fill(resolvedFormat(input).padValue);
+  if (source === undefined) return { size: input, fit: fitPicture(input, input), image };
+  return readPicture(source, input, image).catch((cause: unknown) => {
+    throw new SourceError(`the picture ${source} cannot be read: ${(cause as Error).message}`, { cause });
+  });
+}

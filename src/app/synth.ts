@@ -1,0 +1,46 @@
+import { writeDataset, type DatasetSummary } from '../../synth/write-dataset.js';
+import type { Size } from '../core/letterbox.js';
+import { locateFfmpeg } from '../streaming/ffmpeg/binary.js';
+import { rgbaVideoEncoder } from '../streaming/ffmpeg/video-encoder.js';
+import type { AppContext } from './context.js';
+
+/** Frames a second of every drive. */
+export const SYNTH_FPS = 30;
+export const PICTURE_FORMATS = ['jpg', 'png'] as const;
+
+export type SynthOptions = {
+  /** Folder to write into; it must not hold a data set yet. */
+  readonly out: string;
+  /** Of the first drive; the others count on from it. */
+  readonly seed: number;
+  readonly sequences: number;
+  /** Of each drive. */
+  readonly frames: number;
+  /** Keeps the first of so many frames. */
+  readonly every: number;
+  readonly size: Size;
+  /** Writes a video of each drive. */
+  readonly video: boolean;
+  /** Writes every frame as a picture; undefined writes none. */
+  readonly pictures: (typeof PICTURE_FORMATS)[number] | undefined;
+};
+
+/**
+ * Writes a synthetic data set.
+ * @throws UsageError where the folder holds one; SourceError where a video is asked for and there is no ffmpeg
+ */
+export async function synthesise({ video, pictures, ...options }: SynthOptions, context: AppContext): Promise<DatasetSummary & { readonly framesPerSecond: number }> {
+  const ffmpeg = video ? await locateFfmpeg(context.env, context.cacheDir) : undefined;
+  const bar = context.progress.bar({ label: 'synth', total: options.sequences * options.frames, unit: 'frames' });
+  const startedMs = context.clock.now();
+  try {
+    const summary = await writeDataset({
+      ...options, fps: SYNTH_FPS, signal: context.signal, onFrame: (done) => bar.set(done),
+      ...(pictures && { pictures }), ...(ffmpeg && { openVideo: (...picture) => rgbaVideoEncoder(ffmpeg.path, ...picture) }),
+    });
+    const framesPerSecond = Math.round(summary.frames / ((context.clock.now() - startedMs) / 1000) * 10) / 10;
+    return { ...summary, framesPerSecond };
+  } finally {
+    bar.done();
+  }
+}

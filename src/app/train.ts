@@ -1,0 +1,142 @@
+import { availableParallelism, totalmem } from 'node:os';
+import { join } from 'node:path';
+import type { DataPaths, TrainConfig } from '../../training/config.js';
+import { MOST_KEPT_BYTES } from '../../training/data/picture-memory.js';
+import { readDataSet, type DataSet } from '../../training/dataset.js';
+import { ENGINES, openEngine, type EngineName } from '../../training/engines/open-engine.js';
+import type { StepReport } from '../../training/run-log.js';
+import { train, type TrainSummary } from '../../training/train.js';
+import { UsageError } from '../core/errors.js';
+import type { AppContext, ProgressBar } from './context.js';
+
+export { ENGINES };
+
+export type TrainOptions = {
+  readonly config: TrainConfig;
+  /** Folder for checkpoints and the log. */
+  readonly out: string;
+  /** Goes on where the run in that folder stopped. */
+  readonly resume: boolean;
+  /** File of weights to start from. */
+  readonly weights: string | undefined;
+  readonly engine: EngineName;
+  /** Threads that share each batch; undefined is one for each core, as far as they divide it. */
+  readonly replicas: number | undefined;
+  /** Threads that make batches ahead of the step. */
+  readonly loaders: number;
+  /** Memory for decoded pictures. */
+  readonly keepBytes: number;
+};
+
+export type TrainResult = TrainSummary & {
+  /** The last checkpoint. */
+  readonly last: string;
+};
+
+/** Steps between lines of the log. */
+const LOG_EVERY = 50;
+
+/** The most memory for decoded pictures that this machine can give. */
+export function mostKeptBytes(): number {
+  return Math.min(totalmem(), MOST_KEPT_BYTES);
+}
+
+/**
+ * Trains a network until its last step, or until the signal is aborted, which leaves a checkpoint.
+ * @throws UsageError, DataError or OutputError where data, weights or the folder cannot be used
+ */
+export async function trainNetwork({ config, out, resume, weights, engine, replicas, loaders, keepBytes }: TrainOptions, context: AppContext): Promise<TrainResult> {
+  const { log, signal } = context;
+  const dataSet = open(config.train, context);
+  const val = config.val && open(config.val, context);
+  checkClasses(dataSet, val);
+  const threads = availableParallelism();
+  const shares = replicas ?? replicasFor(config.batchSize, threads);
+  const progress = new TrainProgress(config.variant, context);
+  try {
+    const summary = await train({
+      config, train: dataSet, ...(val && { val }), out, resume, ...(weights !== undefined && { from: weights }),
+      openEngine: async (network) => {
+        const opened = await openEngine(engine, network, { batchSize: config.batchSize, replicas: shares, assigner: config.assigner });
+        const facts = { engine: opened.name, batch: config.batchSize, replicas: shares, out };
+        log.info(`training ${config.variant} on ${dataSet.pictures.length} pictures, ${dataSet.classNames.length} classes`, facts);
+        return opened;
+      },
+      loaders, keepBytes, threads, signal,
+      onStep: (report) => progress.stepped(report),
+      onValidating: (done, total) => progress.validating(done, total),
+      onValidation: ({ step, ap, ap50 }) => log.info(`validation after step ${step}`, { AP: round3(ap), AP50: round3(ap50) }),
+      onWarning: (message) => log.warn(message),
+    });
+    if (!summary.isFinished) log.warn(`stopped after step ${summary.steps}; go on with --resume`);
+    return { ...summary, last: join(out, 'last.safetensors') };
+  } finally {
+    progress.done();
+  }
+}
+
+/** Bars and log lines of a training. */
+class TrainProgress {
+  readonly #label: string;
+  readonly #context: AppContext;
+  #begun: { readonly step: number; readonly atMs: number } | undefined;
+  #steps: ProgressBar | undefined;
+  #validation: ProgressBar | undefined;
+
+  constructor(label: string, context: AppContext) {
+    this.#label = label;
+    this.#context = context;
+  }
+
+  stepped(report: StepReport): void {
+    const { progress, clock, log } = this.#context;
+    const { step, steps } = report;
+    this.#steps ??= progress.bar({ label: this.#label, from: step - 1, total: steps, unit: 'steps' });
+    this.#steps.set(step);
+    this.#begun ??= { step, atMs: clock.now() };
+    if (step % LOG_EVERY !== 0 || step === this.#begun.step) return;
+    const msPerStep = (clock.now() - this.#begun.atMs) / (step - this.#begun.step);
+    log.info(`step ${step} of ${steps}`, { ...shortened(report), minutesLeft: Math.ceil(((steps - step) * msPerStep) / 60_000) });
+  }
+
+  validating(done: number, total: number): void {
+    if (done === 0) this.#context.log.info(`validating on ${total} pictures`);
+    this.#validation ??= this.#context.progress.bar({ label: 'validation', total, unit: 'pictures' });
+    this.#validation.set(done);
+    if (done < total) return;
+    this.#validation.done();
+    this.#validation = undefined;
+  }
+
+  done(): void {
+    this.#validation?.done();
+    this.#steps?.done();
+  }
+}
+
+function open(paths: DataPaths, { log }: AppContext): DataSet {
+  const dataSet = readDataSet(paths);
+  for (const warning of dataSet.warnings) log.warn(warning);
+  return dataSet;
+}
+
+function checkClasses({ classNames }: DataSet, val: DataSet | undefined): void {
+  if (val !== undefined && String(val.classNames) !== String(classNames)) {
+    throw new UsageError(`the classes to train on are ${classNames.join(', ')}, but those to validate on are ${val.classNames.join(', ')}`);
+  }
+}
+
+/** The most threads that share a batch evenly. */
+function replicasFor(batchSize: number, cores: number): number {
+  let replicas = Math.min(cores, batchSize);
+  while (batchSize % replicas !== 0) replicas--;
+  return replicas;
+}
+
+function shortened({ epoch, lr, loss, iou, objectness, classes }: StepReport): Record<string, number> {
+  return { epoch, lr: Number(lr.toPrecision(3)), loss: round3(loss), iou: round3(iou), objectness: round3(objectness), classes: round3(classes) };
+}
+
+function round3(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}

@@ -1,0 +1,110 @@
+import { Option, type Command } from 'commander';
+import { factsAt, type KeyFacts } from '../config/schema.js';
+import { UsageError } from '../core/errors.js';
+import { allowedNumbers, readNumber, type NumberRule } from '../core/number-rule.js';
+
+/** Flags as commander hands them over: text, or true for a flag without a value. */
+export type RawFlags = Readonly<Record<string, string | true | undefined>>;
+
+/** A flag of a command: its declaration and the way from its text to a value. */
+export type Flag<T> = {
+  readonly option: Option;
+  /** @throws UsageError naming the flag, the value and the allowed values */
+  readonly read: (raw: string | true | undefined) => T;
+};
+
+type Flags = Readonly<Record<string, Flag<unknown>>>;
+export type FlagValues<F extends Flags> = { readonly [Name in keyof F]: F[Name] extends Flag<infer T> ? T : never };
+
+/** Declares flags for a command and its help. */
+export function addFlags(command: Command, flags: Flags): Command {
+  for (const { option } of Object.values(flags)) command.addOption(option);
+  return command;
+}
+
+/** @throws UsageError for the first flag with a wrong value */
+export function readFlags<F extends Flags>(flags: F, raw: RawFlags): FlagValues<F> {
+  const values = Object.entries(flags).map(([name, { option, read }]) => [name, read(raw[option.attributeName()])]);
+  return Object.fromEntries(values) as FlagValues<F>;
+}
+
+/** What help says of a flag's values. */
+type Facts = {
+  /** Completes "it must be …". */
+  readonly allowed?: string;
+  /** What holds without the flag. */
+  readonly preset?: string | number | undefined;
+};
+
+function optionOf(declaration: string, help: string, { allowed, preset }: Facts = {}): Option {
+  const facts = [...(allowed === undefined ? [] : [allowed.replace(/^one of /, '')]), ...(preset === undefined ? [] : [`default: ${preset}`])];
+  return new Option(declaration, facts.length === 0 ? help : `${help} (${facts.join('; ')})`);
+}
+
+/**
+ * The option that sets a key of the configuration: its help is the key's own.
+ * @param preset what holds without the flag, where that is not the key's default
+ */
+export function keyOption(declaration: string, key: string, preset?: string | number): Option {
+  const { description = '', allowed, default: keyDefault }: Partial<KeyFacts> = factsAt(key.split('.')) ?? {};
+  const isSwitch = !declaration.includes('<');
+  const value = preset ?? (typeof keyDefault === 'boolean' ? undefined : keyDefault);
+  return optionOf(declaration, asHelp(description), { ...(isSwitch || allowed === undefined ? {} : { allowed }), preset: value });
+}
+
+/** A sentence as commander writes its own: no capital, no full stop. */
+function asHelp(sentence: string): string {
+  return sentence.replace(/^\w/, (letter) => letter.toLowerCase()).replace(/\.$/, '');
+}
+
+/** A flag whose text is turned into a value by `parse`, which returns undefined for text that is not allowed. */
+export function parsedFlag<T, P>(
+  declaration: string, help: string, { allowed, parse, preset, presetText }: { allowed: string; parse: (text: string) => T | undefined; preset: P; presetText?: string | number | undefined },
+): Flag<T | P> {
+  const option = optionOf(declaration, help, { allowed, preset: presetText });
+  return {
+    option,
+    read: (raw) => {
+      if (raw === undefined) return preset;
+      const value = parse(String(raw));
+      if (value === undefined) throw new UsageError(`${option.long ?? declaration} is ${JSON.stringify(raw)}; it must be ${allowed}`);
+      return value;
+    },
+  };
+}
+
+/**
+ * @param preset the value without the flag
+ * @param presetText how help names it
+ */
+export function numberFlag<P extends number | undefined>(
+  declaration: string, help: string, rule: NumberRule, preset: P, presetText: string | number | undefined = preset,
+): Flag<number | P> {
+  return parsedFlag(declaration, help, { allowed: allowedNumbers(rule), parse: (text) => readNumber(text, rule), preset, presetText });
+}
+
+/** One of some words. */
+export function choiceFlag<const C extends string, P extends C | undefined>(
+  declaration: string, help: string, choices: readonly C[], preset: P, presetText: string | undefined = preset,
+): Flag<C | P> {
+  return parsedFlag(declaration, help, { allowed: orList(choices), parse: (text) => choices.find((choice) => choice === text), preset, presetText });
+}
+
+/** Free text, such as a file; what it may be and what holds without it are for help alone. */
+export function textFlag(declaration: string, help: string, facts: Facts = {}): Flag<string | undefined> {
+  return { option: optionOf(declaration, help, facts), read: (raw) => (raw === undefined ? undefined : String(raw)) };
+}
+
+/** Free text that the command cannot do without; commander refuses a command line that lacks it. */
+export function requiredFlag(declaration: string, help: string): Flag<string> {
+  return { option: optionOf(declaration, `${help} (required)`).makeOptionMandatory(), read: String };
+}
+
+/** A flag without a value. */
+export function switchFlag(declaration: string, help: string): Flag<boolean> {
+  return { option: optionOf(declaration, help), read: (raw) => raw === true };
+}
+
+function orList(words: readonly string[]): string {
+  return words.length < 2 ? words.join() : `${words.slice(0, -1).join(', ')} or ${words[words.length - 1]}`;
+}

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { allowedNumbers, readNumber } from '../../src/core/number-rule.js';
+
+describe('allowedNumbers', () => {
+  for (const [rule, text] of [
+    [{}, 'a number'],
+    [{ min: 0, max: 1 }, 'a number from 0 to 1'],
+    [{ min: -1 }, 'a number of -1 or more'],
+    [{ max: 9 }, 'a number of 9 or less'],
+    [{ above: 0 }, 'a number above 0'],
+    [{ above: 0, max: 5 }, 'a number above 0 and at most 5'],
+    [{ min: 1, whole: true }, 'a whole number of 1 or more'],
+    [{ min: 0, max: 65535, whole: true }, 'a whole number from 0 to 65535'],
+  ] as const) {
+    it(`says "${text}"`, () => assert.equal(allowedNumbers(rule), text));
+  }
+});
+
+describe('readNumber', () => {
+  it('reads numbers and their text', () => {
+    assert.deepEqual([0.5, '0.5', ' 7 ', '-3', '1e3', '0x10'].map((value) => readNumber(value, {})), [0.5, 0.5, 7, -3, 1000, 16]);
+  });
+
+  it('takes the bounds as allowed, except for the one that must be exceeded', () => {
+    assert.deepEqual([0, 1].map((value) => readNumber(value, { min: 0, max: 1 })), [0, 1]);
+    assert.deepEqual([0, 0.001].map((value) => readNumber(value, { above: 0 })), [undefined, 0.001]);
+  });
+
+  for (const value of ['', ' ', 'ten', '1,5', '10 px', NaN, Infinity, 'Infinity', undefined, null, true, [], [1], {}]) {
+    it(`refuses ${JSON.stringify(value) ?? 'undefined'} (${typeof value})`, () => assert.equal(readNumber(value, {}), undefined));
+  }
+
+  it('refuses numbers outside of the rule', () => {
+    assert.equal(readNumber('-0.01', { min: 0 }), undefined);
+    assert.equal(readNumber('1.01', { max: 1 }), undefined);
+    assert.equal(readNumber('1.5', { whole: true }), undefined);
+    assert.equal(readNumber(2 ** 53, { whole: true }), undefined);
+  });
+});
