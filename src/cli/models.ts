@@ -4,7 +4,6 @@ import { parseInputSize } from '../config/run-config.js';
 import { UsageError } from '../core/errors.js';
 import { resolvedFormat } from '../core/picture.js';
 import { megabytes } from '../core/units.js';
-import type { ModelSpec } from '../model/model-spec.js';
 import { openIo, type CliContext, type CommandIo } from './command-io.js';
 import { addMoreHelp } from './help.js';
 import { table } from './table.js';
@@ -73,7 +72,7 @@ function infoText({ path, labels, spec, bytes, parameters, opset, nodes, produce
   return facts.map(([label, value]) => `${label.padEnd(11)} ${value}`).join('\n');
 }
 
-function picturesOf({ input, normalisation, preprocess }: ModelSpec): string {
+function picturesOf({ input, normalisation, preprocess }: DescribedModel['spec']): string {
   const { channels, fit } = resolvedFormat(input);
   return `${channels.toUpperCase()}, ${fit === 'stretch' ? 'stretched' : 'letterboxed'}, ${normalisation === undefined ? '0 to 255' : 'normalised'} (${preprocess})`;
 }
