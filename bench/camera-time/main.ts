@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { UsageError } from '../../src/core/errors.js';
+import { allowedNumbers, readNumber } from '../../src/core/number-rule.js';
 import { locateFfmpeg, type Ffmpeg } from '../../src/streaming/ffmpeg/binary.js';
 import { machine } from '../table.js';
 import { chaos } from './chaos.js';
@@ -47,7 +48,7 @@ export async function run(): Promise<void> {
 }
 
 function positive(name: string, text: string): number {
-  const value = Number(text);
-  if (!(value > 0)) throw new UsageError(`--${name} is "${text}"; it must be a number above 0`);
+  const value = readNumber(text, { above: 0 });
+  if (value === undefined) throw new UsageError(`--${name} is "${text}"; it must be ${allowedNumbers({ above: 0 })}`);
   return value;
 }

@@ -3,8 +3,6 @@ import { cocoTable } from '../../evaluation/coco-table.js';
 import type { StreamingJson } from '../../evaluation/score.js';
 import { NowcastError } from '../core/errors.js';
 
-export { cocoTable };
-
 /** The score is below what `--min-sap` demands. */
 export class BelowMinimumError extends NowcastError {
   constructor(ap: number | null, minimum: number) {

@@ -1,17 +1,17 @@
 import type { Command } from 'commander';
+import { cocoTable } from '../../evaluation/coco-table.js';
+import type { StreamingJson } from '../../evaluation/score.js';
+import { DEFAULT_FPS } from '../app/evaluate/inputs.js';
 import { TIMED_SCHEDULES } from '../app/evaluate/timed-policy.js';
+import { UsageError } from '../core/errors.js';
+import { readNumber } from '../core/number-rule.js';
 import { openIo, type CliContext, type CommandIo } from './command-io.js';
 import { addDetectorFlags, ANNOTATIONS, DATA_ROOT, ETA, FORECAST, fpsFlag, OUTPUTS, readDetector, reportRequest } from './eval-flags.js';
-import { checkMinimum, cocoTable, differenceText, streamingText } from './eval-output.js';
+import { checkMinimum, differenceText, streamingText } from './eval-output.js';
 import { addFlags, keyOption, numberFlag, parsedFlag, readFlags, requiredFlag, textFlag, type RawFlags } from './flags.js';
 import { addMoreHelp } from './help.js';
 import { readRunFlags } from './run-flags.js';
-import { UsageError } from '../core/errors.js';
-import { readNumber } from '../core/number-rule.js';
-import type { StreamingJson } from '../../evaluation/score.js';
 
-/** Frame rate where nothing states another, as in sAP. */
-const FPS = 30;
 const SCHEDULE = {
   schedule: textFlag('--schedule <name>', 'which frame to run on, and when', { allowed: TIMED_SCHEDULES, preset: 'idle-free' }),
 };
@@ -50,7 +50,7 @@ function stream(parent: Command, context: CliContext): void {
     ...ANNOTATIONS, ...ETA, ...FORECAST, ...OUTPUTS,
     recording: textFlag('--recording <file>', 'the file, as a flag'),
     detections: textFlag('--detections <file.json>', 'COCO results of the detector for every frame: needed for outputs without detections, and to attribute the gap to offline AP'),
-    fps: fpsFlag(undefined, `the recording's, else ${FPS}`),
+    fps: fpsFlag(undefined, `the recording's, else ${DEFAULT_FPS}`),
   };
   const command = addFlags(parent.command('stream').description('streaming AP of a recording, or of another program\'s timestamped outputs')
     .argument('[file]', 'the recording (*.jsonl) or outputs (*.json)'), flags);
@@ -95,12 +95,12 @@ function realtime(parent: Command, context: CliContext): void {
   const flags = {
     ...ANNOTATIONS, ...DATA_ROOT, ...ETA, ...FORECAST, ...OUTPUTS,
     detections: textFlag('--detections <file.json>', 'COCO results of the detector for every frame', { preset: 'found by detecting on every frame, after its sequence' }),
-    fps: fpsFlag(FPS),
+    fps: fpsFlag(DEFAULT_FPS),
     record: textFlag('--record <file.jsonl>', 'write the recording of the run'),
   };
   const command = addFlags(addDetectorFlags(parent.command('realtime').description('streaming AP of a detector on frames that are played by the clock from memory'))
     .addOption(SCHEDULE.schedule.option)
-    .addOption(keyOption('--budget <duration>', 'detect.budget', 'none')), flags);
+    .addOption(keyOption('detect.budget', 'none')), flags);
   addMoreHelp(command, {
     examples: [
       'nowcast eval realtime --annotations annotations.json --data-root pictures',
@@ -131,10 +131,10 @@ function simulate(parent: Command, context: CliContext): void {
     perfFactor: numberFlag('--perf-factor <factor>', 'how many times as fast the device is; divides the profile\'s runtimes', { above: 0 }, 1),
     workers: parsedFlag('--workers <n|infinite>', 'detectors side by side', {
       allowed: 'a whole number of 1 or more, or infinite', preset: 1, presetText: 1,
-      parse: (text) => (text === 'infinite' ? text : readNumber(text, { min: 1, whole: true })),
+      parse: (text) => (text === 'infinite' ? text : readNumber(text, { min: 1, isInteger: true })),
     }),
-    fps: fpsFlag(FPS),
-    seed: numberFlag('--seed <n>', 'of the draws', { min: 0, whole: true }, 0),
+    fps: fpsFlag(DEFAULT_FPS),
+    seed: numberFlag('--seed <n>', 'of the draws', { min: 0, isInteger: true }, 0),
     record: textFlag('--record <file.jsonl>', 'write the recording that such a run would have written'),
   };
   const command = addFlags(parent.command('simulate').description('streaming AP that a detector would reach with other runtimes, schedules or workers'), flags);
@@ -160,9 +160,9 @@ function diff(parent: Command, context: CliContext): void {
   const flags = {
     ...ANNOTATIONS, ...ETA,
     detections: textFlag('--detections <file.json>', 'for outputs that hold no detections: COCO results by frame'),
-    fps: fpsFlag(undefined, `the recordings', else ${FPS}`),
-    resamples: numberFlag('--resamples <n>', 'bootstrap samples', { min: 1, whole: true }, 1000),
-    seed: numberFlag('--seed <n>', 'of the bootstrap', { min: 0, whole: true }, 0),
+    fps: fpsFlag(undefined, `the recordings', else ${DEFAULT_FPS}`),
+    resamples: numberFlag('--resamples <n>', 'bootstrap samples', { min: 1, isInteger: true }, 1000),
+    seed: numberFlag('--seed <n>', 'of the bootstrap', { min: 0, isInteger: true }, 0),
   };
   const command = addFlags(parent.command('diff').description('compare the streaming AP of two runs over the same frames')
     .argument('<a>', 'recording or timestamped outputs')

@@ -10,8 +10,8 @@ import { addMoreHelp } from './help.js';
 const FLAGS = {
   out: requiredFlag('--out <file.onnx|file.safetensors>', 'where to write it; .safetensors: the weights alone, for --weights of another training and for other tools'),
   variant: textFlag('--variant <name>', 'network variant, required for plain weights; without a weights file, exports random weights for speed tests', { allowed: VARIANTS.join(', ') }),
-  classes: numberFlag('--classes <n>', 'classes of a network with random weights', { min: 1, whole: true }, undefined, 80),
-  seed: numberFlag('--seed <n>', 'seed of random weights', { min: 0, whole: true }, undefined, 0),
+  classes: numberFlag('--classes <n>', 'classes of a network with random weights', { min: 1, isInteger: true }, undefined, 80),
+  seed: numberFlag('--seed <n>', 'seed of random weights', { min: 0, isInteger: true }, undefined, 0),
   input: textFlag('--input <WxH>', 'the size to run at', { allowed: 'WIDTHxHEIGHT in multiples of 32, such as 640x384', preset: 'the checkpoint\'s, or the variant\'s own' }),
   fp16: switchFlag('--fp16', 'compute in half precision; input and output stay float32'),
   dynamicBatch: switchFlag('--dynamic-batch', 'leave the number of pictures open'),

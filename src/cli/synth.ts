@@ -11,10 +11,10 @@ const LARGEST_SEED = 0xffffffff;
 
 const FLAGS = {
   out: requiredFlag('--out <dir>', 'folder to write into; it must not hold a data set yet'),
-  seed: numberFlag('--seed <n>', 'of the first drive; the others count on from it', { min: 0, max: LARGEST_SEED, whole: true }, 0),
-  sequences: numberFlag('--sequences <n>', 'how many drives', { min: 1, max: 100_000, whole: true }, 1),
-  frames: numberFlag('--frames <n>', `frames of each, ${SYNTH_FPS} a second`, { min: 1, max: 1_000_000, whole: true }, 150),
-  every: numberFlag('--every <n>', 'keep the first of every n frames, for more variety in as many pictures', { min: 1, max: 1000, whole: true }, 1),
+  seed: numberFlag('--seed <n>', 'of the first drive; the others count on from it', { min: 0, max: LARGEST_SEED, isInteger: true }, 0),
+  sequences: numberFlag('--sequences <n>', 'how many drives', { min: 1, max: 100_000, isInteger: true }, 1),
+  frames: numberFlag('--frames <n>', `frames of each, ${SYNTH_FPS} a second`, { min: 1, max: 1_000_000, isInteger: true }, 150),
+  every: numberFlag('--every <n>', 'keep the first of every n frames, for more variety in as many pictures', { min: 1, max: 1000, isInteger: true }, 1),
   size: parsedFlag('--size <WxH>', 'of the pictures', {
     allowed: 'a width and a height in pixels, such as 960x600', parse: parseSize, preset: { width: 960, height: 600 }, presetText: '960x600',
   }),

@@ -1,4 +1,6 @@
-/** Root of every error that Nowcast throws on purpose. `code` is stable; `message` is for people and says what to do. */
+/**
+ * Root of every error that Nowcast throws on purpose. `code` is stable; `message` is for people and names the remedy.
+ */
 export class NowcastError extends Error {
   readonly code: string;
 
@@ -9,14 +11,14 @@ export class NowcastError extends Error {
   }
 }
 
-/** The user asked for something that cannot be: wrong flag, wrong config, wrong value. The command exits with 2. */
+/** The user asked for something impossible: wrong flag, wrong config, wrong value. The command exits with 2. */
 export class UsageError extends NowcastError {
   constructor(message: string, options?: { cause?: unknown; code?: string }) {
     super(options?.code ?? 'NOWCAST_USAGE', message, options);
   }
 }
 
-/** A source cannot be opened, or is not what it should be. */
+/** A source cannot be opened, or is of another kind than expected. */
 export class SourceError extends NowcastError {
   constructor(message: string, options?: { cause?: unknown; code?: string }) {
     super(options?.code ?? 'NOWCAST_SOURCE', message, options);
@@ -56,14 +58,14 @@ export class ExtensionError extends NowcastError {
   }
 }
 
-/** Something outside cannot be written or reached: a file, a port, a program. */
+/** Something external cannot be written or reached: a file, a port, a program. */
 export class OutputError extends NowcastError {
   constructor(message: string, options?: { cause?: unknown; code?: string }) {
     super(options?.code ?? 'NOWCAST_OUTPUT', message, options);
   }
 }
 
-/** Data (annotations, results, recordings) breaks its format's rules; the message names the record at fault. */
+/** Data (annotations, results, recordings) breaks its format's rules; the message names the wrong record. */
 export class DataError extends NowcastError {
   constructor(message: string, options?: { cause?: unknown }) {
     super('NOWCAST_DATA', message, options);

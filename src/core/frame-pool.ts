@@ -8,8 +8,8 @@ export type FrameSlot = {
 };
 
 /**
- * A fixed number of equal picture buffers, allocated once, so that a running stream allocates nothing per frame.
- * A slot belongs to whoever acquired it until it is released.
+ * A fixed number of equal picture buffers, allocated once, so that a running stream allocates nothing per frame. The
+ * code that acquires a slot owns it until its release.
  */
 export class FramePool {
   readonly slotBytes: number;
@@ -26,7 +26,7 @@ export class FramePool {
     return this.#free.length;
   }
 
-  /** A free slot, or undefined when all are owned. */
+  /** A free slot, or undefined if all are owned. */
   acquire(): FrameSlot | undefined {
     const bytes = this.#free.pop();
     if (bytes === undefined) return undefined;

@@ -2,7 +2,7 @@ import type { Box } from './box.js';
 
 export type Size = { readonly width: number; readonly height: number };
 
-/** How a source's picture was fitted into the detector's input. It leads back from input pixels to the source's. */
+/** The fit of a source's picture in the detector's input. It maps input pixels back to the source's. */
 export type Fit = {
   /** Input pixels per source pixel, across and down; equal unless the picture was stretched. */
   readonly scaleX: number;
@@ -15,7 +15,7 @@ export type Fit = {
   readonly contentHeight: number;
 };
 
-/** The grey that fills what the picture does not cover (YOLOX `preproc`). */
+/** The grey around the picture (YOLOX `preproc`). */
 export const PAD_VALUE = 114;
 
 /**

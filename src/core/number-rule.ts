@@ -4,12 +4,12 @@ export type NumberRule = {
   /** A lower bound that is itself not allowed. */
   readonly above?: number;
   readonly max?: number;
-  readonly whole?: boolean;
+  readonly isInteger?: boolean;
 };
 
 /** Completes the sentence "it must be …": `a whole number from 0 to 65535`. */
-export function allowedNumbers({ min, above, max, whole = false }: NumberRule): string {
-  const kind = whole ? 'a whole number' : 'a number';
+export function allowedNumbers({ min, above, max, isInteger = false }: NumberRule): string {
+  const kind = isInteger ? 'a whole number' : 'a number';
   if (above !== undefined) return `${kind} above ${above}${max === undefined ? '' : ` and at most ${max}`}`;
   if (min === undefined) return `${kind}${max === undefined ? '' : ` of ${max} or less`}`;
   return max === undefined ? `${kind} of ${min} or more` : `${kind} from ${min} to ${max}`;
@@ -19,9 +19,9 @@ export function allowedNumbers({ min, above, max, whole = false }: NumberRule): 
  * The one reader of numbers in flags, environment variables and configurations, where a quoted number is a number too.
  * @returns undefined for a value that is no number, or one that the rule does not allow
  */
-export function readNumber(value: unknown, { min = -Infinity, above = -Infinity, max = Infinity, whole = false }: NumberRule): number | undefined {
+export function readNumber(value: unknown, { min = -Infinity, above = -Infinity, max = Infinity, isInteger = false }: NumberRule): number | undefined {
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
   if (typeof number !== 'number' || !Number.isFinite(number)) return undefined;
   if (number < min || number <= above || number > max) return undefined;
-  return whole && !Number.isSafeInteger(number) ? undefined : number;
+  return isInteger && !Number.isSafeInteger(number) ? undefined : number;
 }

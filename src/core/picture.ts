@@ -2,7 +2,7 @@ import { letterbox, PAD_VALUE, type Fit, type Size } from './letterbox.js';
 
 /** A decoded picture, fitted to a detector's input: all that a detector has to see of a frame. */
 export type Picture = {
-  /** Of the source's picture, in pixels. */
+  /** Size of the source's picture, in pixels. */
   readonly size: Size;
   readonly fit: Fit;
   /** Planar uint8, [3, input height, input width], planes in the order of the detector's {@link PictureFormat}. */

@@ -1,7 +1,7 @@
 import type { Detection } from '../core/detection.js';
+import type { NmsMode } from '../core/detector.js';
 import type { Fit, Size } from '../core/letterbox.js';
 import type { PictureFormat } from '../core/picture.js';
-import type { NmsMode } from './families/yolox/nms.js';
 import type { OnnxGraph } from './onnx/graph.js';
 import type { ConstantInput, Normalisation } from './onnx/uint8-input.js';
 

@@ -2,7 +2,7 @@ import { DROP_REASONS, policyDropReason, type DropReason, type PerceptTimes, typ
 import { CAPTURE_CLOCKS, type CaptureClock } from '../core/frame.js';
 import { DurationHistogram, type Distribution } from './duration-histogram.js';
 
-/** The stages of a percept's way, each from one stamp to the next. */
+/** The stages of a percept, each from one stamp to the next. */
 const STAGES = {
   /** Network and decoding. */
   transport: (t) => t.readyAtMs - t.capturedAtMs,
@@ -15,13 +15,13 @@ const STAGES = {
   postprocess: (t) => t.doneAtMs - t.inferEndMs,
   /** Way back, tracking and forecasting. */
   emit: (t) => t.emittedAtMs - t.doneAtMs,
-  /** From the world to the percept. */
+  /** From capture to emission. */
   latency: (t) => t.emittedAtMs - t.capturedAtMs,
-  /** What Nowcast adds to the bare run once the picture is there. */
+  /** Nowcast's overhead over the bare run, once the picture is ready. */
   overhead: (t) => t.emittedAtMs - t.readyAtMs - (t.inferEndMs - t.inferStartMs),
 } as const satisfies Record<string, (times: PerceptTimes) => number>;
 
-/** A policy whose reasons hold numbers, say, must not fill the memory; those that are more count as one. */
+/** A policy whose reasons contain numbers, for example, must not fill the memory; further reasons count as one. */
 const MAX_REASONS = 64;
 const OTHER_REASON = policyDropReason('other');
 
@@ -31,18 +31,18 @@ export type StreamCounts = {
   readonly received: number;
   readonly percepts: number;
   readonly drops: Readonly<Record<DropReason, number>>;
-  /** Waiting or under way: received less percepts less drops. */
+  /** Waiting or in the detector: received minus percepts minus drops. */
   readonly inFlight: number;
   readonly gaps: number;
   readonly overBudget: number;
 };
 
-/** One stream's counts, how old its percepts were when they came out, and how well that is known. */
+/** One stream's counts, and the ages of its percepts at emission, with their uncertainty. */
 export type StreamMeasurements = StreamCounts & {
   readonly latencyMs: Distribution;
-  /** Percepts by whose word their time of capture goes by. */
+  /** Percepts by the clock behind their time of capture. */
   readonly captureClocks: Readonly<Record<CaptureClock, number>>;
-  /** Half-widths of what their time of capture is known to. */
+  /** Half-widths of the uncertainty of their time of capture. */
   readonly uncertaintyMs: Distribution;
 };
 
@@ -56,13 +56,13 @@ type Ages = { readonly latency: DurationHistogram; readonly uncertainty: Duratio
 
 type Tally = { received: number; percepts: number; drops: Record<DropReason, number>; gaps: number; overBudget: number };
 
-/** What happened to every frame of a run, and how long each stage took. */
+/** The outcome of every frame of a run, and the duration of each stage. */
 export class Measurements {
   readonly #streams = new Map<string, Tally>();
   readonly #ages = new Map<string, Ages>();
   readonly #stages = Object.fromEntries(Object.keys(STAGES).map((stage) => [stage, new DurationHistogram()])) as Record<StageName, DurationHistogram>;
 
-  /** @param streamIds of sources that are to be counted even where nothing comes from them */
+  /** @param streamIds of sources that count even if they deliver nothing */
   constructor(streamIds: readonly string[] = []) {
     for (const id of streamIds) this.#tally(id);
   }
@@ -101,7 +101,7 @@ export class Measurements {
     }
   }
 
-  /** Counts over all streams; cheap enough to be asked at every event. */
+  /** Counts over all streams; cheap enough to compute at every event. */
   total(): StreamCounts {
     const sum = newTally();
     for (const tally of this.#streams.values()) {
@@ -130,7 +130,7 @@ export class Measurements {
   }
 }
 
-/** Each reason with its count: Nowcast's own, then those of policies as they came. */
+/** Each reason with its count: Nowcast's own, then those of policies in the order of occurrence. */
 function dropCounts({ drops }: Pick<StreamCounts, 'drops'>): (readonly [DropReason, number])[] {
   return Object.entries(drops) as [DropReason, number][];
 }

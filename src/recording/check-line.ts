@@ -3,7 +3,7 @@ import { DROP_REASONS, isDropReason, STATUS_STATES, type StatusEvent } from '../
 import { CAPTURE_CLOCKS, type CaptureClock } from '../core/frame.js';
 import type { DetectionLine, ForecastLine, RecordingLine } from './format.js';
 
-/** Keys that hold an integer. */
+/** Keys of integers. */
 const NUMBERS = {
   percept: ['seq', 'epoch', 'ptsUs', 'width', 'height', 'capturedUs', 'readyUs', 'startedUs', 'inferStartUs', 'inferEndUs', 'doneUs', 'emittedUs'],
   drop: ['seq', 'epoch', 'ptsUs', 'capturedUs', 'atUs'],

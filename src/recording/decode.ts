@@ -9,7 +9,7 @@ import {
 
 /**
  * Reads a recording's first line.
- * @throws DataError where it is not a recording's header
+ * @throws DataError if it is not a recording's header
  */
 export function decodeHeader(line: string): RecordingHeader {
   const header = parse(line, 1) as Partial<RecordingHeader>;

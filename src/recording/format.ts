@@ -5,7 +5,7 @@ import type { Size } from '../core/letterbox.js';
 /** Names the format in the first line of every recording. */
 export const RECORDING_SCHEMA = 'nowcast.recording/1';
 
-/** First line of a recording: what ran, where, and how to read the rest. */
+/** First line of a recording: the run, its machine, and the information for reading the rest. */
 export type RecordingHeader = {
   readonly type: 'header';
   readonly schema: typeof RECORDING_SCHEMA;
@@ -28,14 +28,13 @@ export type DetectionLine = {
 };
 
 /**
- * How well `capturedUs` is known. Absent, both, from recordings of releases that did not know: their frames are read as
- * {@link UNRECORDED_TRUST}.
+ * Accuracy of `capturedUs`. Both are absent in recordings of older releases, which read as {@link UNRECORDED_TRUST}.
  */
 export type TrustKeys = { readonly captureClock?: CaptureClock; readonly uncertaintyUs?: number };
 
 /**
- * What earlier releases can vouch for: a camera's frame was held to be captured at most five seconds before it came in.
- * That is too wide for a file, whose times are exact, and a recording does not say which it was.
+ * The guarantee of earlier releases: a camera's frame was captured at most five seconds before its arrival. That is too
+ * wide for a file, whose times are exact, and a recording does not say which it was.
  */
 export const UNRECORDED_TRUST: CaptureTrust = { captureClock: 'arrival', uncertaintyMs: 5_000 };
 

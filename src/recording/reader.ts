@@ -6,21 +6,21 @@ import type { RecordingHeader } from './format.js';
 
 export type Recording = {
   readonly header: RecordingHeader;
-  /** Reads the file anew each time it is iterated, a piece at a time. Throws DataError naming the line at fault. */
+  /** Reads the file anew for each iteration, in pieces. Throws DataError naming the wrong line. */
   readonly events: AsyncIterable<PipelineEvent>;
 };
 
-/** A recording that is in memory. */
+/** A recording in memory. */
 export type ParsedRecording = {
   readonly header: RecordingHeader;
-  /** Throws DataError naming the line at fault. */
+  /** Throws DataError naming the wrong line. */
   readonly events: Iterable<PipelineEvent>;
 };
 
 /**
- * Opens a recording, a running one too.
- * @param onWarning called when the last line is torn, as it is where a run was killed or its disk was full; that line is skipped
- * @throws DataError where the file cannot be read or is not a recording
+ * Opens a recording, even of a current run.
+ * @param onWarning called if the last line is torn, because a run was killed or its disk was full; that line is skipped
+ * @throws DataError if the file cannot be read or is not a recording
  */
 export async function readRecording(path: string, onWarning: (message: string) => void): Promise<Recording> {
   const header = await readHeader(path);
@@ -33,7 +33,7 @@ export async function readRecording(path: string, onWarning: (message: string) =
 
 /**
  * Reads the text of a recording.
- * @param onTorn given the number of the last line, counted from 1, where it is torn; it is skipped
+ * @param onTorn receives the number of the last line, counted from 1, if it is torn; it is skipped
  * @throws DataError, as does reading the events
  */
 export function parseRecording(text: string, onTorn: (lineNumber: number) => void): ParsedRecording {

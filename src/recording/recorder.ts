@@ -5,15 +5,16 @@ import { OutputFile, type OnOutputFailure } from './output-file.js';
 
 /** `await using` closes it. */
 export type Recorder = AsyncDisposable & {
-  /** Adds one line. It is readable by others, and survives the end of this process, once this returns. */
+  /** Adds one line. Once this returns, other programs can read it, and it survives the end of this process. */
   write(event: PipelineEvent): void;
   close(): Promise<void>;
 };
 
 /**
  * Starts a recording; an older file of that name is replaced.
- * @param onFailure told once when the disk is full or gone; the recording ends there, readable to its last full line
- * @throws OutputError where the file cannot be created
+ * @param onFailure called once if the disk is full or gone; the recording ends there, readable to its last complete
+ * line
+ * @throws OutputError if the file cannot be created
  */
 export function createRecorder(path: string, header: RecordingHeader, onFailure: OnOutputFailure): Recorder {
   const file = new OutputFile(path, onFailure);

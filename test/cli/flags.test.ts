@@ -4,7 +4,7 @@ import { addFlags, choiceFlag, keyOption, numberFlag, parsedFlag, readFlags, req
 import { UsageError } from '../../src/core/errors.js';
 
 const FLAGS = {
-  runs: numberFlag('--runs <n>', 'how many', { min: 1, whole: true }, 200),
+  runs: numberFlag('--runs <n>', 'how many', { min: 1, isInteger: true }, 200),
   fps: numberFlag('--fps <rate>', 'frames a second', { above: 0 }, undefined, 'the recording\'s'),
   format: choiceFlag('--frames-as <jpg|png>', 'the format', ['jpg', 'png'], undefined),
   pair: parsedFlag('--pair <a-b>', 'two words', { allowed: 'two words, such as a-b', parse: (text) => (text.includes('-') ? text.split('-') : undefined), preset: ['x', 'y'], presetText: 'x-y' }),
@@ -55,8 +55,8 @@ describe('the flags of a command', () => {
   });
 
   it('take the help of the configuration\'s key that they set', () => {
-    assert.equal(keyOption('--conf <score>', 'detect.conf').description, 'detections with a lower score are left out (a number from 0 to 1; default: 0.25)');
-    assert.equal(keyOption('--conf <score>', 'detect.conf', 0.01).description, 'detections with a lower score are left out (a number from 0 to 1; default: 0.01)');
-    assert.equal(keyOption('--track', 'detect.track').description, 'whether objects keep an id from frame to frame');
+    assert.equal(keyOption('detect.conf').description, 'detections with a lower score are left out (a number from 0 to 1; default: 0.25)');
+    assert.equal(keyOption('detect.conf', 0.01).description, 'detections with a lower score are left out (a number from 0 to 1; default: 0.01)');
+    assert.equal(keyOption('detect.track').description, 'whether objects keep an id from frame to frame');
   });
 });

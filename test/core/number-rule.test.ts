@@ -9,8 +9,8 @@ describe('allowedNumbers', () => {
     [{ max: 9 }, 'a number of 9 or less'],
     [{ above: 0 }, 'a number above 0'],
     [{ above: 0, max: 5 }, 'a number above 0 and at most 5'],
-    [{ min: 1, whole: true }, 'a whole number of 1 or more'],
-    [{ min: 0, max: 65535, whole: true }, 'a whole number from 0 to 65535'],
+    [{ min: 1, isInteger: true }, 'a whole number of 1 or more'],
+    [{ min: 0, max: 65535, isInteger: true }, 'a whole number from 0 to 65535'],
   ] as const) {
     it(`says "${text}"`, () => assert.equal(allowedNumbers(rule), text));
   }
@@ -33,7 +33,7 @@ describe('readNumber', () => {
   it('refuses numbers outside of the rule', () => {
     assert.equal(readNumber('-0.01', { min: 0 }), undefined);
     assert.equal(readNumber('1.01', { max: 1 }), undefined);
-    assert.equal(readNumber('1.5', { whole: true }), undefined);
-    assert.equal(readNumber(2 ** 53, { whole: true }), undefined);
+    assert.equal(readNumber('1.5', { isInteger: true }), undefined);
+    assert.equal(readNumber(2 ** 53, { isInteger: true }), undefined);
   });
 });

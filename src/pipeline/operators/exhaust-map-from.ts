@@ -1,40 +1,39 @@
 import { from, Observable, Subscription, type ObservableInput, type OperatorFunction } from 'rxjs';
 
-/** Why a waiting room is asked for the next value. */
+/** The occasion on which a waiting room is asked for the next value. */
 export type Trigger = 'arrived' | 'freed';
 
 /**
- * Where values wait while all workers are busy, and the rule that says which goes next.
- * `T` comes in, `U` is what a worker starts on, `S` is what the room itself emits: what it refused, say.
- * One subscription has one room.
+ * Holds values while all workers are busy, with the rule for which goes next. `T` comes in, `U` is what a worker starts
+ * on, `S` is what the room itself emits, for example refused values. One subscription has one room.
  */
 export type WaitingRoom<T, U, S> = {
   /** A value came. */
   offer(value: T, emit: (notice: S) => void): void;
-  /** A worker is free: what it should start on, or undefined to leave it free. */
+  /** A worker is free: returns its next value, or undefined to leave it free. */
   take(trigger: Trigger, emit: (notice: S) => void): U | undefined;
   /** The work on a value ended. */
   finished(value: U): void;
-  /** Nothing more will be taken: gives up whatever still waits. */
+  /** No further value will be taken: gives up all waiting ones. */
   drain(emit: (notice: S) => void): void;
 };
 
-/** How many work at once, and when to stop early. */
+/** The number of parallel workers, and the signal to stop early. */
 export type WorkerOptions = {
-  /** Values under way at once; 1 unless given. */
+  /** Values in work at once; 1 by default. */
   readonly concurrency?: number | undefined;
-  /** Its first value ends the source; what waits is given up, what is under way ends by itself. */
+  /** Its first value ends the source; waiting values are given up, values in work end by themselves. */
   readonly stop?: ObservableInput<unknown> | undefined;
 };
 
 /**
- * Maps values to inner Observables as `exhaustMap` does, but what comes while all are busy goes to a waiting room, and
- * the room says what runs next.
+ * Maps values to inner Observables as `exhaustMap` does, but values that come while all workers are busy go to a
+ * waiting room, and the room decides what runs next.
  *
- * An error of the room, as of the work, of the source and of `stop`, is an error of the result.
+ * An error of the room, of the work, of the source or of `stop` is an error of the result.
  *
- * Completes when the source has completed, nothing is under way, and the room gives nothing more. What then still
- * waits is given up, as it is before an error. An early unsubscribe gives up what waits without emitting.
+ * Completes when the source has completed, no value is in work, and the room returns no more. Values that still wait
+ * are then given up, as before an error. An early unsubscribe gives up waiting values without emitting.
  *
  * @param makeRoom makes the room of one subscription
  * @param project the work; its errors are errors of the result
@@ -59,7 +58,7 @@ export function exhaustMapFrom<T, U, S, R>(
       room.drain(emit);
     };
 
-    /** What waits is given up first, since nothing comes after an error. */
+    /** Waiting values are given up first, because nothing follows an error. */
     const fail = (error: unknown): void => {
       stopped = true;
       upstream.unsubscribe();
@@ -67,7 +66,7 @@ export function exhaustMapFrom<T, U, S, R>(
       subscriber.error(error);
     };
 
-    /** The room calls code of others; RxJS would throw its errors where nobody catches them. */
+    /** The room calls foreign code; RxJS would throw its errors where nothing catches them. */
     const attempt = (step: () => void): void => {
       try {
         step();
@@ -102,7 +101,7 @@ export function exhaustMapFrom<T, U, S, R>(
     };
 
     const pump = (trigger: Trigger): void => {
-      // Work that completes at once calls back from inside `start`; the loop below picks up what it freed.
+      // Work that completes at once calls back from inside `start`; the loop below continues with the freed worker.
       if (pumping) return;
       pumping = true;
       try {
@@ -140,7 +139,7 @@ export function exhaustMapFrom<T, U, S, R>(
     upstream.add(source.subscribe({
       next: (value) => attempt(() => {
         room.offer(value, emit);
-        // A source that emits while it is subscribed to cannot be left before that ends.
+        // A source that emits during its subscription cannot be left before that ends.
         if (stopped || subscriber.closed) room.drain(emit);
         else pump('arrived');
       }),
@@ -153,7 +152,7 @@ export function exhaustMapFrom<T, U, S, R>(
   });
 }
 
-/** For what follows an error that is already on its way. */
+/** For errors after one that is already being delivered. */
 function quietly(step: () => void): void {
   try {
     step();

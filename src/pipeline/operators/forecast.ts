@@ -5,10 +5,7 @@ import type { PipelineEvent } from '../../core/events.js';
 import { callExtension, shown } from '../../core/extension.js';
 import type { TrackerSet } from '../tracker-set.js';
 
-/**
- * Carries each percept's objects forward to the moment at which it is emitted, by the trackers that `track` feeds
- * upstream.
- */
+/** Forecasts each percept's objects to the moment of its emission, with the trackers that `track` feeds upstream. */
 export function forecast(trackers: TrackerSet, clock: Clock): OperatorFunction<PipelineEvent, PipelineEvent> {
   return map((event) => {
     if (event.type !== 'percept') return event;

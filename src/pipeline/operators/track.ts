@@ -5,8 +5,8 @@ import { callExtension, shown } from '../../core/extension.js';
 import type { TrackerSet } from '../tracker-set.js';
 
 /**
- * Gives every detection the id of the object that it follows, by the tracker of its stream. A tracker lives in stream time,
- * where pictures are as far apart as the camera took them, whatever is learned meanwhile of when that was on our clock.
+ * Gives every detection the id of its object, with the tracker of its stream. A tracker uses stream time: the distance
+ * between pictures there is the camera's own, even if the estimate of their capture on our clock is revised.
  */
 export function track(trackers: TrackerSet): OperatorFunction<PipelineEvent, PipelineEvent> {
   return map((event) => {

@@ -6,13 +6,13 @@ import { COPY_FD } from './child.js';
 export type FrameArguments = {
   /** A file's absolute path or a URL. */
   readonly url: string;
-  /** Options of this input alone, each word for itself: `['-rtsp_transport', 'tcp']`. */
+  /** Options of this input only, one word each: `['-rtsp_transport', 'tcp']`. */
   readonly inputOptions?: readonly string[];
   /** Into which every picture is fitted. The order of its channels is the reader's part: planes come as G, B, R. */
   readonly input: PictureFormat;
   /** Stops after this many pictures. */
   readonly maxFrames?: number;
-  /** Whether the log tells of each picture, at the price of a dozen writes for each. Default true. */
+  /** Whether the log announces each picture, which costs a dozen writes for each. Default true. */
   readonly tellsPictures?: boolean;
 };
 
@@ -70,8 +70,9 @@ export function copyArguments(url: string, inputOptions: readonly string[], rest
 const STEP = 'PTS-PREV_INPTS';
 const IS_UNKNOWN = ['PTS', 'PREV_INPTS'].map((time) => `isnan(${time})+lt(${time},-1e15)`).join('+');
 /**
- * Presentation times as they are, but for pictures that have none and for those that go back further than B-pictures do, since
- * the camera's clock was set: they come a tick after the one before. Decoding times lie two seconds before them.
+ * Keeps presentation times, except for pictures without one, and for those that go back further than B-pictures do
+ * because the camera's clock was set: these come one tick after the previous one. Decoding times are two seconds
+ * earlier.
  */
 const COPY_PTS = `if(N,PREV_OUTPTS+if(${IS_UNKNOWN}+lte(${STEP},-1/TB)+not(${STEP}),1,${STEP}),10/TB)`;
 

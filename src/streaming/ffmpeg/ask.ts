@@ -4,9 +4,9 @@ import { FfmpegChild } from './child.js';
 const PATIENCE_MS = 10_000;
 
 /**
- * Runs ffmpeg for what it prints.
- * @returns its standard output and its log, whatever its exit code is
- * @throws the system's error where ffmpeg cannot be started; an Error where it takes longer than 10 s
+ * Runs ffmpeg and returns its output.
+ * @returns its standard output and its log, for any exit code
+ * @throws the system's error if ffmpeg cannot be started; an Error if it takes longer than 10 s
  */
 export async function askFfmpeg(path: string, args: readonly string[]): Promise<{ readonly stdout: string; readonly log: string }> {
   const lines: string[] = [];
@@ -16,7 +16,7 @@ export async function askFfmpeg(path: string, args: readonly string[]): Promise<
     isLate = true;
     void child.kill();
   }, PATIENCE_MS);
-  // A pipe that breaks: `closed` says why.
+  // A pipe that breaks: `closed` gives the reason.
   const stdout = child.stdout === undefined ? '' : text(child.stdout).catch(() => '');
   const { failure } = await child.closed;
   clearTimeout(timer);

@@ -8,7 +8,7 @@ import { askFfmpeg } from './ask.js';
 export type Ffmpeg = {
   readonly path: string;
   readonly version: FfmpegVersion;
-  /** `env`: named by NOWCAST_FFMPEG; `path`: found on PATH; `embedded`: the build of 2018 that comes with the package. */
+  /** `env`: named by NOWCAST_FFMPEG; `path`: found on PATH; `embedded`: the build of 2018 in the package. */
   readonly origin: 'env' | 'path' | 'embedded';
 };
 
@@ -21,7 +21,7 @@ export type FfmpegVersion = {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The minor version of libavcodec with which each release x.0, x.1… came out, by its major version. */
+/** The minor version of libavcodec of each release x.0, x.1…, by its major version. */
 const RELEASES: Readonly<Record<number, readonly number[]>> = {
   58: [18, 35, 54, 91, 134],
   59: [18, 37],
@@ -29,17 +29,17 @@ const RELEASES: Readonly<Record<number, readonly number[]>> = {
   61: [3, 19],
   62: [11],
 };
-/** libavcodec 58 belongs to ffmpeg 4, and each major version of one to the next of the other. */
+/** libavcodec 58 belongs to ffmpeg 4, and each later major version to the next one. */
 const CODEC_MAJOR_OFFSET = 54;
 const OLDEST_MAJOR = 4;
 
 /**
- * Finds ffmpeg: what NOWCAST_FFMPEG names, else `ffmpeg` on PATH, else the embedded one.
+ * Finds ffmpeg: the one in NOWCAST_FFMPEG, else `ffmpeg` on PATH, else the embedded one.
  *
- * @param env NOWCAST_FFMPEG and PATH are read
- * @param cacheDir where a copy of the embedded one goes when it cannot be made executable where it is
- * @throws UsageError where NOWCAST_FFMPEG names something that does not run or is too old
- * @throws SourceError (`NOWCAST_FFMPEG_ABSENT`) where there is none
+ * @param env with NOWCAST_FFMPEG and PATH
+ * @param cacheDir for a copy of the embedded one, if that cannot be made executable in place
+ * @throws UsageError if NOWCAST_FFMPEG names a program that does not run or is too old
+ * @throws SourceError (`NOWCAST_FFMPEG_ABSENT`) if there is none
  */
 export async function locateFfmpeg(env: Environment, cacheDir: string): Promise<Ffmpeg> {
   const named = env['NOWCAST_FFMPEG'];
@@ -52,7 +52,7 @@ export async function locateFfmpeg(env: Environment, cacheDir: string): Promise<
     }
   }
   for (const path of onPath(env['PATH'] ?? '')) {
-    // One that is broken or too old is as good as none.
+    // A broken or too old one does not count.
     const version = await versionOf(path).catch(() => undefined);
     if (version !== undefined) return { path, version, origin: 'path' };
   }
@@ -67,9 +67,9 @@ export async function locateFfmpeg(env: Environment, cacheDir: string): Promise<
 }
 
 /**
- * Reads what `ffmpeg -version` prints. The libraries' numbers say which release it is, whatever a distributor or a
- * build from git calls it.
- * @throws SourceError where it is not ffmpeg's, or older than 4.0
+ * Parses the output of `ffmpeg -version`. The libraries' numbers show the release, whatever name a distributor or a
+ * build from git uses.
+ * @throws SourceError if it is not ffmpeg's, or older than 4.0
  */
 export function parseVersion(output: string): FfmpegVersion {
   const name = /^ffmpeg version (\S+)/m.exec(output)?.[1];
@@ -102,7 +102,10 @@ function embeddedPath(): string {
   return path;
 }
 
-/** npm no longer runs the script that would set the embedded program's mode; where that is forbidden, a copy gets it. */
+/**
+ * npm no longer runs the script that would make the embedded program executable; if that is forbidden in place, a copy
+ * gets the mode.
+ */
 async function executable(path: string, cacheDir: string): Promise<string> {
   if (await isExecutable(path)) return path;
   try {

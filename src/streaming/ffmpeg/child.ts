@@ -3,42 +3,42 @@ import type { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import { LineSplitter } from './line-splitter.js';
 
-/** The descriptor of the copy: the one after standard input, output and error. */
+/** The descriptor of the copy: the next one after standard input, output and error. */
 export const COPY_FD = 3;
 
 export type FfmpegChildOptions = {
   readonly path: string;
   readonly args: readonly string[];
-  /** What its descriptors are connected to; those that are left out are not connected. */
+  /** The connections of its descriptors; omitted ones are not connected. */
   readonly stdin?: 'pipe' | undefined;
   readonly stdout?: 'pipe' | Socket | undefined;
   /** `COPY_FD`. */
   readonly copy?: 'pipe' | undefined;
-  /** Every line of its log. It may echo a URL with its credentials. */
+  /** Every line of its log. It may contain a URL with its credentials. */
   readonly onLine?: (line: string) => void;
 };
 
 export type FfmpegExit = {
-  /** Null where a signal ended it or it never started. */
+  /** Null if a signal ended it or it never started. */
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   /** Why it could not be started or ended. */
   readonly failure?: Error;
 };
 
-/** How long ffmpeg has to end in order. */
+/** How long ffmpeg has to end properly. */
 const KILL_AFTER_MS = 1500;
 
 /**
- * The one way in which ffmpeg is started: as a child whose log is read, and which is always reaped once it ends or was
- * ended. The constructor never throws: `closed` says why ffmpeg did not start.
+ * The only way to start ffmpeg: as a child whose log is read, and which is always reaped after its end. The constructor
+ * never throws: `closed` gives the reason if ffmpeg did not start.
  */
 export class FfmpegChild {
-  /** Pipes are absent where none was asked for, or where this program has too many files open. */
+  /** Pipes are absent if none was requested, or if this program has too many open files. */
   readonly stdin: Writable | undefined;
   readonly stdout: Readable | undefined;
   readonly copy: Readable | undefined;
-  /** Resolves when it is gone and its pipes are shut; never rejects. */
+  /** Resolves when it has ended and its pipes are closed; never rejects. */
   readonly closed: Promise<FfmpegExit>;
   readonly #child: ChildProcess | undefined;
   #lastLine = '';
@@ -49,7 +49,7 @@ export class FfmpegChild {
     try {
       child = start(options);
     } catch (error) {
-      // Most failures come as an event; those that the system has no usual word for are thrown.
+      // Most failures come as an event; failures with an unusual error code are thrown.
       this.closed = Promise.resolve({ code: null, signal: null, failure: error as Error });
       return;
     }
@@ -57,7 +57,7 @@ export class FfmpegChild {
     this.stdin = child.stdin ?? undefined;
     this.stdout = child.stdout ?? undefined;
     this.copy = (child.stdio as readonly unknown[] | undefined)?.[COPY_FD] as Readable | undefined ?? undefined;
-    // They may fail when the child dies; `closed` tells about it.
+    // They may fail when the child dies; `closed` reports it.
     for (const pipe of [this.stdin, this.stdout, child.stderr, this.copy]) pipe?.on('error', () => undefined);
 
     const lines = new LineSplitter((line) => {
@@ -83,7 +83,7 @@ export class FfmpegChild {
     return this.#child?.pid;
   }
 
-  /** Asks ffmpeg to end, and ends it where it does not answer. Resolves as `closed` does; safe to call twice. */
+  /** Asks ffmpeg to end, and kills it if it does not. Resolves like `closed`; safe to call twice. */
   stop(): Promise<FfmpegExit> {
     if (!this.#isStopped && this.#isRunning) {
       this.#child?.kill('SIGTERM');
@@ -94,13 +94,13 @@ export class FfmpegChild {
     return this.#shut();
   }
 
-  /** Ends ffmpeg at once, whatever becomes of its output. Resolves as `closed` does. */
+  /** Kills ffmpeg at once, regardless of its output. Resolves like `closed`. */
   kill(): Promise<FfmpegExit> {
     if (this.#isRunning) this.#child?.kill('SIGKILL');
     return this.#shut();
   }
 
-  /** Once it has ended: the last line that it logged, or why it did not start; `otherwise` where it said nothing. */
+  /** After its end: its last log line, or the reason why it did not start; `otherwise` if it logged nothing. */
   async lastWords(otherwise: string): Promise<string> {
     const { failure } = await this.closed;
     return failure?.message ?? (this.#lastLine || otherwise);
@@ -111,7 +111,7 @@ export class FfmpegChild {
   }
 
   #shut(): Promise<FfmpegExit> {
-    // Blocked in a write to a full pipe it would not even notice SIGTERM.
+    // Blocked in a write to a full pipe, it would not even notice SIGTERM.
     this.stdout?.destroy();
     this.stdin?.destroy();
     return this.closed;
@@ -119,6 +119,6 @@ export class FfmpegChild {
 }
 
 function start({ path, args, stdin, stdout, copy }: FfmpegChildOptions): ChildProcess {
-  // A group of its own: Ctrl-C in a terminal is for us to handle, ffmpeg is then stopped in order.
+  // A separate process group: on Ctrl-C in a terminal, Nowcast stops ffmpeg properly itself.
   return spawn(path, args, { stdio: [stdin ?? 'ignore', stdout ?? 'ignore', 'pipe', copy ?? 'ignore'], detached: true });
 }

@@ -1,21 +1,21 @@
 import { askFfmpeg } from './ask.js';
 
-/** How a video's numbers stand for colours, in ffmpeg's words; absent where the file does not say. */
+/** The meaning of a video's colour values, in ffmpeg's words; absent if the file does not state it. */
 export type ColourTags = { readonly matrix?: string; readonly primaries?: string; readonly transfer?: string };
 
-/** Names that ffmpeg takes as it prints them. */
+/** Names that ffmpeg prints and accepts. */
 const MATRICES = ['bt709', 'smpte170m', 'bt470bg', 'bt2020nc'];
 const PRIMARIES = ['bt709', 'smpte170m', 'bt470bg', 'bt2020'];
 const TRANSFERS = ['bt709', 'smpte170m', 'bt2020-10', 'smpte2084', 'arib-std-b67'];
 
-/** Asks ffmpeg how the first video stream of a file is tagged; a file that ffmpeg cannot describe has no tags. */
+/** Asks ffmpeg for the colour tags of a file's first video stream; a file that ffmpeg cannot describe has none. */
 export async function readColourTags(ffmpegPath: string, source: string): Promise<ColourTags> {
   // Without an output ffmpeg describes its input and fails.
   const { log } = await askFfmpeg(ffmpegPath, ['-nostdin', '-hide_banner', '-i', source]).catch(() => ({ log: '' }));
   return parseColourTags(log);
 }
 
-/** @param description what ffmpeg prints about its input */
+/** @param description ffmpeg's output about its input */
 export function parseColourTags(description: string): ColourTags {
   const video = description.split('\n').find((line) => /Stream #.*: Video: /.test(line) && !line.includes('(attached pic)')) ?? '';
   // As in "yuv420p(tv, bt709, progressive)" and "yuv420p10le(tv, bt2020nc/bt2020/smpte2084)".
@@ -34,7 +34,7 @@ export function parseColourTags(description: string): ColourTags {
   return {};
 }
 
-/** The encoder's options that say the same of its output. */
+/** The encoder's options for the same tags on its output. */
 export function colourArguments({ matrix, primaries, transfer }: ColourTags): string[] {
   return [
     '-color_range', 'tv',

@@ -1,37 +1,37 @@
-/** Follows, through ffmpeg's log, which pictures are damaged: those reported, and those that were built on them. */
+/** Tracks damaged pictures through ffmpeg's log: reported ones, and those that depend on them. */
 export type DamageTracker = {
   /** Takes a message of level warning or above. */
   logged(message: string): void;
-  /** The decoder gave a picture; returns whether it is damaged. */
+  /** The decoder returned a picture; returns whether it is damaged. */
   decoded(kind: PictureKind): boolean;
 };
 
-/** `key` is built on no other picture; `reordered` came out of its turn, as B-pictures do. */
+/** `key` depends on no other picture; `reordered` came out of order, as B-pictures do. */
 export type PictureKind = 'key' | 'reordered' | 'other';
 
-/** Part of what was sent did not arrive, or could not be read: a picture that comes out soon is damaged. */
+/** Part of the data did not arrive, or could not be read: a picture that comes out soon is damaged. */
 const LOSS = pattern([
   'corrupt decoded frame', 'error while decoding MB', 'concealing \\d+ DC', 'bytestream overread', 'overread \\d', 'invalid cbp', 'ac-tex damaged', 'mb incr damaged',
   'RTP: missed \\d+ packets', 'max delay reached', 'corrupt input packet', 'Packet corrupt', 'continuity check failed', 'PES packet size mismatch',
   'Invalid NAL unit size', 'Frame num gap', 'entry_point_offset table is corrupted', 'cu_qp_delta', 'Error constructing the frame RPS',
 ]);
 /**
- * A picture is missing that others are built on; key pictures are not. Messages about the decoder's list of references
- * ("mmco: unref short failure", "co located POCs unavailable") are not here: a file that was trimmed without being
- * encoded anew begins with them, and its pictures are whole.
+ * A picture that others depend on is missing; key pictures are unaffected. Messages about the decoder's list of
+ * references ("mmco: unref short failure", "co located POCs unavailable") do not count: a file that was trimmed without
+ * re-encoding begins with them, and its pictures are complete.
  */
 const MISSING_REFERENCE = pattern([
   'decode_slice_header error', 'no frame!', 'Frame num change', 'missing picture in access unit', 'reference picture missing', 'Missing reference picture',
   'Could not find ref with POC', 'block unavailable for requested', 'non-existing PPS',
 ]);
-/** A message comes when a picture is read. So many others come out before it, since joining packets holds one… */
+/** A message comes when a picture is read. This many others come out before it, because joining packets holds one… */
 const HELD_PICTURES = 1;
-/** …and since pictures that came out of their turn wait for it. */
+/** …and because reordered pictures wait for it. */
 const REORDERED_PICTURES = 8;
-/** Streams that refresh their pictures bit by bit have no key pictures; after so many they have mended. */
+/** Streams with gradual refresh have no key pictures; after this many pictures, they have recovered. */
 const MENDED_AFTER_PICTURES = 300;
 
-/** Whether a message of level warning or above tells of damage, and of which kind. */
+/** Whether a message of level warning or above reports damage, and of which kind. */
 export function damageIn(message: string): 'loss' | 'missing-reference' | undefined {
   if (LOSS.test(message)) return 'loss';
   return MISSING_REFERENCE.test(message) ? 'missing-reference' : undefined;
@@ -49,7 +49,7 @@ export function damageTracker(): DamageTracker {
     },
     decoded: (kind) => {
       if (kind === 'reordered') stillToCome = REORDERED_PICTURES;
-      // The key picture itself may be what was lost in part.
+      // The loss may be part of the key picture itself.
       if (kind === 'key' && picturesSinceLoss > stillToCome) damagedPictures = 0;
       picturesSinceLoss += 1;
       if (damagedPictures === 0) return false;

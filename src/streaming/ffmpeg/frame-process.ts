@@ -8,9 +8,9 @@ import { COMPLAINT, FfmpegLog, type InputDescription } from './log.js';
 import { NutReader, type NutFrame } from './nut-reader.js';
 import { socketPair } from './socket-pair.js';
 
-/** One picture, whole and described. */
+/** One picture, complete with its facts. */
 export type Picture = NutFrame & {
-  /** Of the source's picture as it is shown, before letterboxing, in pixels. */
+  /** Size of the source's shown picture, before letterboxing, in pixels. */
   readonly size: Size;
   /** The decoder reported damage in it. */
   readonly corrupt: boolean;
@@ -18,12 +18,12 @@ export type Picture = NutFrame & {
 
 /** How ffmpeg ended. */
 export type FrameProcessEnd = FfmpegExit & {
-  /** It was asked to by `stop()`. */
+  /** `stop()` was called. */
   readonly stopped: boolean;
   readonly pictureCount: number;
-  /** The output broke off inside a picture. */
+  /** The output ended inside a picture. */
   readonly cutOff: boolean;
-  /** ffmpeg's last messages of level error and above, oldest first. They may echo the URL with its credentials. */
+  /** ffmpeg's last messages of level error and above, oldest first. They may contain the URL with its credentials. */
   readonly errors: readonly string[];
   /** An error on our side: ffmpeg could not be started, or its output could not be read. */
   readonly failure?: Error;
@@ -31,11 +31,14 @@ export type FrameProcessEnd = FfmpegExit & {
 
 export type FrameProcessOptions = {
   readonly ffmpeg: Ffmpeg;
-  /** As `frameArguments` makes them. */
+  /** From `frameArguments`. */
   readonly args: readonly string[];
   /** ffmpeg reads its input from `write`, not from an address. Default false. */
   readonly isFed?: boolean;
-  /** As in the arguments. Without it a picture's size is the newest that the log told, and `corrupt` is never set: see `onLine`. Default true. */
+  /**
+   * As in the arguments. Without it, a picture's size is the newest one in the log, and `corrupt` is never set: see
+   * `onLine`. Default true.
+   */
   readonly tellsPictures?: boolean;
   /** Order of a picture's planes. Default `bgr`. */
   readonly channels?: PictureFormat['channels'] | undefined;
@@ -48,18 +51,21 @@ export type FrameProcessOptions = {
   readonly onPicture: (picture: Picture) => void;
   /** Called once, before the first picture, when the input is open. */
   readonly onInput?: (input: InputDescription) => void;
-  /** Pieces of the copy that ffmpeg was asked for. Those that are under way come even after `stop()`, until `closed` resolves. */
+  /** Pieces of the requested copy. Pieces in transit come even after `stop()`, until `closed` resolves. */
   readonly onCopied?: ((piece: Uint8Array) => void) | undefined;
-  /** Every line of ffmpeg's log. It may echo the URL with its credentials. */
+  /** Every line of ffmpeg's log. It may contain the URL with its credentials. */
   readonly onLine?: (line: string) => void;
 };
 
 /** ffmpeg sends frames as planes G, B, R. Where each of them goes: */
 const PLANE_ORDER = { bgr: [1, 0, 2], rgb: [1, 2, 0] } as const;
-/** How long an ffmpeg that is fed has to give its last pictures. */
+/** How long an ffmpeg with piped input has to return its last pictures. */
 const FINISH_MS = 1500;
 
-/** An ffmpeg of ours that decodes one source. Always reaped: `closed` resolves when it is gone and its pipes are shut. */
+/**
+ * An ffmpeg process that decodes one source. Always reaped: `closed` resolves when it has ended and its pipes are
+ * closed.
+ */
 export class FrameProcess {
   /** Never rejects. */
   readonly closed: Promise<FrameProcessEnd>;
@@ -69,9 +75,9 @@ export class FrameProcess {
   readonly #log: FfmpegLog;
   /** Absent until it is started. */
   #child: FfmpegChild | undefined;
-  /** Where its pictures come from. */
+  /** The stream of its pictures. */
   #output: Readable | undefined;
-  /** Pictures that are whole and whose announcement was not read yet: log and pictures come through two pipes. */
+  /** Complete pictures whose announcement has not been read yet: log and pictures come through two pipes. */
   readonly #unannounced: NutFrame[] = [];
   #pictureCount = 0;
   #isInputReported = false;
@@ -93,34 +99,34 @@ export class FrameProcess {
     return this.#child?.pid;
   }
 
-  /** Hands bytes to an ffmpeg that is fed. They wait until ffmpeg takes them: the caller bounds how many do. */
+  /** Writes bytes to an ffmpeg with piped input. They wait until ffmpeg reads them; the caller limits their number. */
   write(...pieces: readonly Uint8Array[]): void {
     if (!this.#stopped) this.#input.write(pieces);
   }
 
-  /** Handed over and not taken by ffmpeg yet. */
+  /** Written and not yet read by ffmpeg. */
   get unsentBytes(): number {
     return this.#input.unsentBytes;
   }
 
-  /** Resolves when ffmpeg has taken all of that, or is gone. */
+  /** Resolves when ffmpeg has read all of that, or has ended. */
   taken(): Promise<void> {
     return this.#input.taken();
   }
 
-  /** Reads no more of the copy before `until` resolves: ffmpeg is held up. */
+  /** Reads no more of the copy before `until` resolves, so ffmpeg waits. */
   holdCopy(until: Promise<void>): void {
     const copy = this.#child?.copy;
     copy?.pause();
     void until.then(() => copy?.resume());
   }
 
-  /** Takes a line from the log of the ffmpeg that feeds this one: that one meets the damage. */
+  /** Takes a line from the log of the ffmpeg that feeds this one, because that one detects the damage. */
   noteDamage(line: string): void {
     if (COMPLAINT.test(line)) this.#log.push(line);
   }
 
-  /** Says to an ffmpeg that is fed that no more comes; resolves as `closed` does, soon even where ffmpeg does not answer. */
+  /** Ends the input of an ffmpeg with piped input; resolves like `closed`, soon even if ffmpeg does not answer. */
   finish(): Promise<FrameProcessEnd> {
     const timer = setTimeout(() => void this.stop(), FINISH_MS);
     void this.closed.then(() => clearTimeout(timer));
@@ -128,16 +134,16 @@ export class FrameProcess {
     return this.closed;
   }
 
-  /** Reads on, when a target is there again. */
+  /** Continues to read, once a target is available again. */
   resume(): void {
     this.#guarded(() => this.#reader.resume());
   }
 
-  /** Ends ffmpeg whatever it is doing; no callback is called any more. Resolves as `closed` does; safe to call twice. */
+  /** Ends ffmpeg in any state; no callback is called any more. Resolves like `closed`; safe to call twice. */
   stop(): Promise<FrameProcessEnd> {
     this.#stopped = true;
     void this.#child?.stop();
-    // Blocked in a write to a full pipe it would not even notice the signal.
+    // Blocked in a write to a full pipe, it would not even notice the signal.
     this.#output?.destroy();
     this.#input.destroy();
     this.#endIfDone();
@@ -147,7 +153,7 @@ export class FrameProcess {
   async #start(): Promise<void> {
     const { ffmpeg, args, isFed, onCopied } = this.#options;
     const onBytes = (bytes: Buffer): void => this.#guarded(() => this.#reader.push(bytes));
-    // A pipe does as well where there is no such pair, if at a higher price.
+    // A pipe replaces a missing socket pair, at a higher cost.
     const pair = await socketPair(onBytes).catch(() => undefined);
     const pairClosed = pair && new Promise((resolve) => pair.near.on('error', () => undefined).once('close', resolve));
     if (this.#stopped) {
@@ -176,7 +182,7 @@ export class FrameProcess {
     this.#endIfDone();
   }
 
-  /** The last pictures may still wait for a target when ffmpeg is long gone. */
+  /** The last pictures may still wait for a target long after ffmpeg has ended. */
   #endIfDone(): void {
     if (this.#exit === undefined) return;
     const failure = this.#failure ?? this.#exit.failure;
@@ -187,7 +193,9 @@ export class FrameProcess {
     });
   }
 
-  /** Runs something that reads or hands on pictures; holds ffmpeg up while the reader waits, ends it on an exception. */
+  /**
+   * Runs code that reads or passes on pictures; makes ffmpeg wait while the reader waits, and ends it on an exception.
+   */
   #guarded(read: () => boolean): void {
     if (this.#stopped || this.#failure !== undefined) return;
     try {

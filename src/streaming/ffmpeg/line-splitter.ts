@@ -1,7 +1,10 @@
-/** More than any line that a program means to be read. */
+/** Longer than any useful line of a program. */
 const LONGEST_LINE = 64 * 1024;
 
-/** Cuts text into lines and hands them on without their end; a last line without one comes with `end()`. An endless line comes in pieces. */
+/**
+ * Splits text into lines and passes them on without their end; a last line without one comes with `end()`. An endless
+ * line comes in pieces.
+ */
 export class LineSplitter {
   #rest = '';
   readonly #onLine: (line: string) => void;

@@ -1,32 +1,32 @@
 import type { Size } from '../../core/letterbox.js';
 import { damageTracker, type PictureKind } from './damage.js';
 
-/** What ffmpeg says about its input before the first picture; each is absent where the input does not tell. */
+/** ffmpeg's facts on its input before the first picture; each is absent if the input does not state it. */
 export type InputDescription = {
-  /** Names of the demuxer that was chosen: "mov,mp4,m4a,3gp,3g2,mj2". */
+  /** Names of the selected demuxer: "mov,mp4,m4a,3gp,3g2,mj2". */
   readonly format?: string;
   readonly durationMs?: number;
   readonly fps?: number;
 };
 
-/** What the log told about one picture. */
+/** Facts on one picture from the log. */
 export type PictureFacts = {
-  /** Of the source's picture as it is shown: rotation applied, before scaling. */
+  /** Size of the source's shown picture: rotation applied, before scaling. */
   readonly size: Size;
-  /** The decoder reported damage in it, or in one that it is built on. */
+  /** The decoder reported damage in it, or in one that it depends on. */
   readonly corrupt: boolean;
 };
 
 /** In a line of level warning or above. */
 export const COMPLAINT = /\[(?:warning|error|fatal|panic)\]/;
 
-/** Error lines that are kept for messages. */
+/** Number of error lines kept for messages. */
 const KEPT_ERRORS = 8;
 
 /**
- * Reads ffmpeg's log as `-v repeat+level+verbose -debug_ts` writes it, line by line. The pictures themselves come on
- * another pipe and say neither how large their source was nor whether they are damaged; the log does, and it tells in
- * order: what is known about a picture is written before the picture is. So pictures are told apart by counting.
+ * Reads ffmpeg's log as written by `-v repeat+level+verbose -debug_ts`, line by line. The pictures come on another pipe
+ * and carry neither their source's size nor their damage; the log does, in order: the facts on a picture are written
+ * before the picture. So counting relates them.
  *
  * The patterns match anywhere in a line: the threads of ffmpeg 7 can write two messages into one.
  */
@@ -37,17 +37,17 @@ export class FfmpegLog {
   readonly #tellsPictures: boolean;
   readonly #damage = damageTracker();
   readonly #corrupt = new Set<number>();
-  /** Facts of pictures that were announced and not asked for yet, oldest first. */
+  /** Facts of announced pictures that were not requested yet, oldest first. */
   readonly #facts: PictureFacts[] = [];
   readonly #errors: string[] = [];
   #input: InputDescription | undefined;
 
-  /** @param options.tellsPictures whether the log is written with `-debug_ts`, which tells of each picture */
+  /** @param options.tellsPictures whether the log is written with `-debug_ts`, which announces each picture */
   constructor({ tellsPictures = true }: { readonly tellsPictures?: boolean } = {}) {
     this.#tellsPictures = tellsPictures;
   }
 
-  /** The last messages of level error and above, oldest first, without their level. They may echo the URL. */
+  /** The last messages of level error and above, oldest first, without their level. They may contain the URL. */
   get errors(): readonly string[] {
     return this.#errors;
   }
@@ -57,7 +57,7 @@ export class FfmpegLog {
     return this.#input;
   }
 
-  /** Takes what the log told about the next picture; undefined while it has not told yet. */
+  /** Takes the facts on the next picture; undefined if the log does not contain them yet. */
   nextPicture(): PictureFacts | undefined {
     if (this.#tellsPictures) return this.#facts.shift();
     return this.#size && { size: this.#size, corrupt: false };
@@ -73,7 +73,7 @@ export class FfmpegLog {
   }
 
   #announce(line: string): void {
-    // The one that closes the stream has no time.
+    // The final one of the stream has no time.
     if (this.#size === undefined || !/filter -> pts:-?\d/.test(line)) return;
     const index = this.#announcedCount++;
     this.#facts.push({ size: this.#size, corrupt: this.#corrupt.delete(index) });
@@ -85,7 +85,7 @@ export class FfmpegLog {
     if (this.#damage.decoded(kindOf(line))) this.#corrupt.add(index);
   }
 
-  /** The scaler's input is the picture after rotation; it is told anew at every change. */
+  /** The scaler's input is the picture after rotation; the log states it anew at every change. */
   #scaled(line: string): void {
     const match = /w:(\d+) h:(\d+) fmt:.* -> w:\d+ h:\d+ /.exec(line);
     if (match === null) return;
@@ -116,7 +116,7 @@ export class FfmpegLog {
   }
 }
 
-/** As ffmpeg numbers them, picture type 3 is B. */
+/** In ffmpeg's numbering, picture type 3 is B. */
 function kindOf(decoderLine: string): PictureKind {
   if (decoderLine.includes('keyframe:1')) return 'key';
   return decoderLine.includes('frame_type:3') ? 'reordered' : 'other';

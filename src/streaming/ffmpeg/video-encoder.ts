@@ -2,13 +2,17 @@ import { OutputError } from '../../core/errors.js';
 import type { Size } from '../../core/letterbox.js';
 import { FfmpegChild } from './child.js';
 
-/** An ffmpeg that encodes what it is fed into a file. */
+/** An ffmpeg that encodes its input into a file. */
 export class VideoEncoder {
   readonly #path: string;
   readonly #out: string;
   readonly #child: FfmpegChild;
 
-  /** @param path of ffmpeg @param args read standard input @param out how messages name the file */
+  /**
+   * @param path of ffmpeg
+   * @param args that read standard input
+   * @param out name of the file in messages
+   */
   constructor(path: string, args: readonly string[], out: string) {
     this.#path = path;
     this.#out = out;
@@ -16,8 +20,8 @@ export class VideoEncoder {
   }
 
   /**
-   * Resolves when ffmpeg has taken all of the bytes, which may then be used for something else.
-   * @throws OutputError with ffmpeg's own words where it has ended
+   * Resolves when ffmpeg has read all of the bytes, which may then be reused.
+   * @throws OutputError with ffmpeg's message if it has ended
    */
   async write(bytes: Uint8Array): Promise<void> {
     const { stdin } = this.#child;
@@ -33,7 +37,7 @@ export class VideoEncoder {
 
   /**
    * Completes the file.
-   * @throws OutputError with ffmpeg's own words where it failed
+   * @throws OutputError with ffmpeg's message if it failed
    */
   async end(): Promise<void> {
     this.#child.stdin?.end();
@@ -41,7 +45,7 @@ export class VideoEncoder {
     if (code !== 0) throw await this.#failure();
   }
 
-  /** Ends ffmpeg, and leaves the file as it is. Resolves when nothing runs any more. */
+  /** Ends ffmpeg, and leaves the file as it is. Resolves when no process remains. */
   async abandon(): Promise<void> {
     await this.#child.kill();
   }

@@ -13,9 +13,9 @@ export type MemoryOptions = {
 };
 
 /**
- * Plays pictures that lie in memory by the clock: frame i is captured, and handed out, `i / fps` after the
- * subscription, and the end comes when the next frame would have been due. Nothing is decoded meanwhile, and a picture
- * stays where it is after its frame's release.
+ * Plays pictures from memory in real time: frame i is captured, and emitted, `i / fps` after the subscription, and the
+ * end comes when the next frame would be due. Nothing is decoded meanwhile, and a picture stays in place after its
+ * frame's release.
  */
 export function memorySource(pictures: readonly Picture[], options: MemoryOptions): Observable<Frame> {
   return new Observable((subscriber) => {
@@ -25,7 +25,7 @@ export function memorySource(pictures: readonly Picture[], options: MemoryOption
     let wait: Subscription | undefined;
     let next = 0;
 
-    /** Whoever is given a frame may call it again, by `catchUp`, before the call returns. */
+    /** The receiver of a frame may call it again, by `catchUp`, before the call returns. */
     const play = (): void => {
       for (;;) {
         const waitMs = dueMs(next) - clock.now();

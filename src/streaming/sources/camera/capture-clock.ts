@@ -6,23 +6,23 @@ import { paceWatch } from './pace.js';
 import { reportEvidence } from './report-evidence.js';
 import { stampSpread } from './stamp-spread.js';
 
-/** When the world looked like a picture, on the monotonic clock, and how well that is known. */
+/** The estimated time of capture of a picture, on the monotonic clock, with its uncertainty. */
 export type CaptureEstimate = {
-  /** Never after the picture's arrival. */
+  /** Never later than the picture's arrival. */
   readonly capturedAtMs: number;
   /**
-   * `sender`: from the sender's reports. `arrival`: from media times and the fastest arrivals, or from arrival alone. `wall`: the
-   * sender's wall clock taken at its word.
+   * `sender`: from the sender's reports. `arrival`: from media times and the fastest arrivals, or from arrival alone.
+   * `wall`: from the sender's wall clock.
    */
   readonly captureClock: 'sender' | 'arrival' | 'wall';
-  /** The truth lies within this of `capturedAtMs`, to either side. */
+  /** The true time lies within this of `capturedAtMs`, to either side. */
   readonly uncertaintyMs: number;
-  /** The picture was at least this old on arrival, whatever is unknown; a decision to shed may stand on this. */
+  /** The minimum age of the picture on arrival; decisions to shed use this. */
   readonly leastAgeMs: number;
 };
 
 export type CaptureClock = {
-  /** The media clock starts anew; the knowledge of the sender's wall clock stays, where its reports tell one. */
+  /** The media clock restarts; the relation to the sender's wall clock stays, if its reports give one. */
   newConnection(): void;
   /** In the order of arrival among pictures and reports. */
   reported(report: SenderReport): void;
@@ -31,33 +31,33 @@ export type CaptureClock = {
    * @param mayGoBack it may be a B-picture, whose time goes back a little
    */
   arrived(mediaMs: number, arrivedAtMs: number, mayGoBack?: boolean): CaptureEstimate;
-  /** The quickest answer of the sender to a question so far: half of it is the network at rest. */
+  /** The sender's fastest reply so far: half of it is the network's minimum delay. */
   roundTrip(ms: number): void;
 };
 
 export type CaptureClockOptions = {
-  /** Called once for each quirk of the sender's clocks, with how it is dealt with. */
+  /** Called once for each quirk of the sender's clocks, with the way it is handled. */
   readonly onNotice?: (text: string) => void;
 };
 
 /**
- * Before anything is known a picture may come from a cache of the server, which holds the group of pictures that is under way:
- * cameras are seldom set to more than ten seconds between key pictures.
+ * At first, a picture may come from a cache of the server, which holds the current group of pictures: cameras are
+ * seldom set to more than ten seconds between key pictures.
  */
 const UNSEEN_MS = 10_000;
-/** No rule here can see timers, nor the packets of one picture. */
+/** No rule here can detect timer delays, or the delay of one picture's packets. */
 const LEAST_MS = 4;
-/** A media clock that lost less is within what a link delays. */
+/** A smaller loss of the media clock is within a link's delays. */
 const LEAST_LOST_MS = 50;
-/** Pictures that have come at the pace at which they were taken for this long, none earlier than the rest, wait for nothing. */
+/** Pictures that have come at the pace of their capture for this long, none earlier than the rest, did not wait. */
 const SETTLED_AFTER_MS = 900;
 
 /**
- * Maps media times to the monotonic clock. Three witnesses are heard: the media clock, the sender's wall clock in its reports,
- * and our clock at arrival. The fastest recent arrivals show the offset between media time and ours; everything else was held
- * up on its way. Pictures that come late after a hole are old (the network held them) or fresh (the media clock lost the time):
- * until pace or a report has decided, the uncertainty covers both. Delay that all pictures share, as in the camera's encoder,
- * shows only where reports run ahead of pictures.
+ * Maps media times to the monotonic clock. It uses three clocks: the media clock, the sender's wall clock in its
+ * reports, and our clock at arrival. The fastest recent arrivals show the offset between media time and ours; all
+ * others were delayed. Pictures that come late after a hole are old (the network held them) or fresh (the media clock
+ * lost the time): until pace or a report decides, the uncertainty covers both. A delay that all pictures share, such as
+ * the camera's encoder, shows only if reports run ahead of pictures.
  */
 export function captureClock({ onNotice = () => undefined }: CaptureClockOptions = {}): CaptureClock {
   const pace = paceWatch();
@@ -70,7 +70,7 @@ export function captureClock({ onNotice = () => undefined }: CaptureClockOptions
   let unseenMs = UNSEEN_MS;
   /** A report that came before the first picture. */
   let pending: SenderReport | undefined;
-  /** So much the media clock may have lost between that report and the picture, until another report tells. */
+  /** The media clock may have lost this much between that report and the picture, until another report decides. */
   let lostSincePendingMs = 0;
   let lastArrivedAtMs: number | undefined;
   let oldestMs = 0;
@@ -105,7 +105,7 @@ export function captureClock({ onNotice = () => undefined }: CaptureClockOptions
   const byArrival = (arrivedAtMs: number, elapsedMs: number): CaptureEstimate => {
     notice('times', 'the camera gives its pictures no usable times: they get those at which they arrive');
     const intervalMs = steps.intervalMs();
-    // Each picture of a burst makes up for one interval of the wait before.
+    // Each picture of a burst makes up for one interval of the preceding wait.
     longestWaitMs = Math.max(elapsedMs - intervalMs, longestWaitMs + Math.min(0, elapsedMs - intervalMs), 0);
     const uncertaintyMs = 50 + intervalMs + longestWaitMs + reports.delayMs;
     return { capturedAtMs: arrivedAtMs, captureClock: 'arrival', uncertaintyMs, leastAgeMs: 0 };
@@ -146,7 +146,7 @@ export function captureClock({ onNotice = () => undefined }: CaptureClockOptions
       const beforeMs = envelope.at(arrivedAtMs)?.offsetMs;
       if (elapsedMs > 1.5 * intervalMs && offsetMs > pace.lowMs() + Math.max(30, 0.5 * intervalMs)) pace.restart();
       if (isSettled && offsetMs < beforeMs! - Math.max(20, 2 * pace.jitterMs())) {
-        // The pace that had seemed at rest was that of a queue, and nobody can know how much of it is left.
+        // The apparently steady pace was that of a queue, and its remaining length is unknown.
         [isSettled, unseenMs] = [false, UNSEEN_MS];
         pace.restart();
       }
@@ -163,7 +163,7 @@ export function captureClock({ onNotice = () => undefined }: CaptureClockOptions
       const levelSinceMs = pace.levelSinceMs();
       if (levelSinceMs !== undefined && arrivedAtMs - levelSinceMs > SETTLED_AFTER_MS && lateMs <= 10 + 2 * pace.jitterMs()) isSettled = true;
 
-      // Late: old, or of a media clock that lost time?
+      // Late: old, or from a media clock that lost time?
       const nearMs = 6 + pace.jitterMs() + 2 * earliest.excessMs;
       const late = lateness.arrived({ arrivedAtMs, elapsedMs, intervalMs, lateMs, nearMs });
       if (late.acceptedMs > 0) {
@@ -178,10 +178,10 @@ export function captureClock({ onNotice = () => undefined }: CaptureClockOptions
       if (known?.isTrusted === true || (known !== undefined && known.offsetMs < offset)) {
         if (known.offsetMs < offset) {
           const aheadMs = offset - known.offsetMs;
-          // A settled stream that its reports call old: a queue at rest, or a wall clock that was set while nobody looked.
+          // A settled stream that its reports call old: a steady queue, or a wall clock that was set unnoticed.
           if (isSettled && aheadMs > 100) [youngerMs, doubtMs] = [Math.max(youngerMs, aheadMs), Math.max(doubtMs, aheadMs)];
           offset = known.offsetMs;
-          // Reports that bear settled pictures out make them no less certain.
+          // Reports that confirm settled pictures do not make them less certain.
           slackMs = isSettled ? Math.min(known.slackMs, slackMs + aheadMs) : known.slackMs;
         }
         if (!isSettled && known.isTrusted) olderMs = Math.max(olderMs, known.slackMs + 5);
@@ -190,7 +190,7 @@ export function captureClock({ onNotice = () => undefined }: CaptureClockOptions
       if (!isSettled && known?.isTrusted !== true) olderMs = Math.max(olderMs, unseenMs);
 
       const restMs = (roundTripMs ?? 0) / 2;
-      // Of jittered stamps the least offset is that of the stamp furthest ahead: the truth lies in the middle.
+      // For jittered stamps, the least offset belongs to the stamp furthest ahead: the truth lies in the middle.
       const floorMs = lateness.lateMs(earliest.offsetMs) < 50 ? earliest.offsetMs : pace.lowMs();
       const stampSpreadMs = spread.arrived(offsetMs - floorMs, steps.stampJitterMs() > 0, intervalMs);
       const baseMs = LEAST_MS + slackMs + 2 * earliest.excessMs + 0.6 * stampSpreadMs + restMs;

@@ -3,11 +3,14 @@ import { connect as connectTls } from 'node:tls';
 import { exhaustMap, filter, map, Observable, pairwise, startWith, take, timer, type SchedulerLike } from 'rxjs';
 import { encodeCredentials } from './credentials.js';
 
-/** Where a camera can be asked whether it is there. */
+/** The address at which a camera can be probed. */
 export type Endpoint = {
   readonly host: string;
   readonly port: number;
-  /** A program may hang while its system goes on taking connections: where a language is known, it is the program that is asked. */
+  /**
+   * A program may hang while its system still accepts connections: if the protocol is known, the program itself is
+   * asked.
+   */
   readonly speaks: 'rtsp' | 'http' | 'tls' | 'tcp';
 };
 
@@ -15,29 +18,32 @@ export type Endpoint = {
 export type EndpointProbe = (endpoint: Endpoint) => Observable<boolean>;
 
 const PROBE_EVERY_MS = 1_000;
-/** Below the time between two, so that one is over when the next is due. */
+/** Below the interval between two probes, so that one is over when the next is due. */
 const CONNECT_TIMEOUT_MS = 900;
-/** Longer: a program that goes on after it hung answers the question that waits, and fewer pile up meanwhile. */
+/** Longer: a program that recovers from a hang answers the waiting question, and fewer pile up meanwhile. */
 const ANSWER_TIMEOUT_MS = 1_900;
 
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'rtsp:': 554, 'rtsps:': 322, 'http:': 80, 'https:': 443, 'rtmp:': 1935, 'rtmps:': 443 };
 const SPEAKS: Readonly<Record<string, Endpoint['speaks']>> = { 'rtsp:': 'rtsp', 'rtsps:': 'tls', 'http:': 'http', 'https:': 'tls', 'rtmps:': 'tls' };
 const OVER_TCP = /^(?:rtsps?|https?|tcp|rtmp[a-z]*):\/\//i;
 
-/** Where ffmpeg will connect to; undefined where it opens no connection that could be refused: UDP, SRT, devices. */
+/**
+ * The address that ffmpeg will connect to; undefined if it opens no connection that could be refused: UDP, SRT,
+ * devices.
+ */
 export function endpointOf(url: string): Endpoint | undefined {
   if (!OVER_TCP.test(url)) return undefined;
   const encoded = encodeCredentials(url);
   if (!URL.canParse(encoded)) return undefined;
   const { protocol, hostname, port, searchParams } = new URL(encoded);
   const number = port === '' ? DEFAULT_PORTS[protocol] : Number(port);
-  // With `listen` it is the camera that calls.
+  // With `listen`, the camera opens the connection.
   const host = decodedHost(hostname.replace(/^\[|\]$/g, ''));
   if (number === undefined || host === undefined || host === '' || searchParams.has('listen')) return undefined;
   return { host, port: number, speaks: SPEAKS[protocol] ?? 'tcp' };
 }
 
-/** Undefined where the name is no text, and so none of any machine. */
+/** Undefined if the name is not valid text, and so belongs to no machine. */
 function decodedHost(hostname: string): string | undefined {
   try {
     return decodeURIComponent(hostname);
@@ -46,7 +52,7 @@ function decodedHost(hostname: string): string | undefined {
   }
 }
 
-/** Any answer will do, a refusal too. None of these asks for a stream, a path or a password. */
+/** Any answer counts, even a refusal. These questions contain no stream, path or password. */
 function questionFor({ host, speaks }: Endpoint): string | undefined {
   switch (speaks) {
     case 'rtsp': return 'OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n';
@@ -56,16 +62,19 @@ function questionFor({ host, speaks }: Endpoint): string | undefined {
   }
 }
 
-/** A connection that is closed as soon as it is answered: by a first word in RTSP and HTTP, by the handshake of TLS, by its mere being there in others. */
+/**
+ * A connection that is closed at the first answer: a first byte in RTSP and HTTP, the handshake in TLS, the connection
+ * itself in other protocols.
+ */
 export const probeEndpoint: EndpointProbe = (endpoint) => new Observable((subscriber) => {
   const { host, port, speaks } = endpoint;
-  // Nothing is told here that a false certificate could win.
+  // A false certificate could gain nothing here.
   const socket = speaks === 'tls' ? connectTls({ host, port, servername: isIP(host) === 0 ? host : '', rejectUnauthorized: false }) : connect({ host, port });
   const answer = (isThere: boolean): void => {
     subscriber.next(isThere);
     subscriber.complete();
   };
-  // Not before the name is resolved: that cannot be taken back, and must not pile up.
+  // Only after name resolution, which cannot be cancelled and must not pile up.
   socket.on('connectionAttempt', () => socket.setTimeout(CONNECT_TIMEOUT_MS));
   socket.once('connect', () => {
     socket.setTimeout(ANSWER_TIMEOUT_MS);
@@ -75,10 +84,10 @@ export const probeEndpoint: EndpointProbe = (endpoint) => new Observable((subscr
   });
   socket.once('secureConnect', () => answer(true));
   socket.once('data', () => answer(true));
-  // Only a program that runs hangs up.
+  // Only a running program hangs up.
   socket.once('end', () => answer(true));
   socket.once('timeout', () => answer(false));
-  // So do those whose TLS is too old for Node, but not for ffmpeg.
+  // So do peers whose TLS is too old for Node, but not for ffmpeg.
   socket.on('error', ({ code }: NodeJS.ErrnoException) => answer(code?.startsWith('ERR_SSL') === true));
   return () => socket.destroy();
 });
@@ -86,7 +95,7 @@ export const probeEndpoint: EndpointProbe = (endpoint) => new Observable((subscr
 export type WhenBackOptions = {
   readonly probe: EndpointProbe;
   readonly scheduler: SchedulerLike;
-  /** Takes a first answer for a return; otherwise nothing must have answered before. */
+  /** Whether a first answer counts as a return; otherwise there must have been silence before. */
   readonly wasAway: boolean;
 };
 

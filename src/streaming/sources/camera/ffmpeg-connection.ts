@@ -29,39 +29,39 @@ export type FfmpegConnectionOptions = {
   readonly stampOnArrival: boolean;
   readonly timeline: Timeline;
   readonly shedding: Shedding;
-  /** Given pieces of a NUT file of the stream as it came; undefined where none is wanted. */
+  /** Receives pieces of a NUT file of the unchanged stream; undefined for none. */
   readonly onCopied: ((piece: Uint8Array) => void) | undefined;
   readonly inputOptions: readonly string[];
   readonly events: ConnectionEvents;
 };
 
-/** Demuxers that join a picture's packets and learn only from the next picture's first one that it is whole… */
+/** Demuxers that join a picture's packets, and detect its end only at the next picture's first packet… */
 const JOINING_DEMUXERS = new Set(['rtsp', 'mpegts']);
 /** …for these codecs. */
 const JOINED_CODECS = new Set(['h264', 'hevc', 'mpeg4', 'mpeg1video', 'mpeg2video']);
-/** Demuxers that make times up from a nominal frame rate. */
+/** Demuxers that invent times from a nominal frame rate. */
 const TIMELESS_DEMUXERS = new Set(['mpjpeg', 'mjpeg', 'h264', 'hevc']);
 /**
- * Demuxers of playlists. Their pictures are old on purpose, and by how much servers add to that nothing tells. A player that
- * falls behind is brought forward all the same: what is too old leaves the playlist.
+ * Demuxers of playlists. Their pictures are old by design, and nothing shows how much of their age is the servers'
+ * delay. A player that falls behind moves forward anyway: old segments leave the playlist.
  */
 const PLAYLIST_DEMUXERS = new Set(['hls', 'dash']);
 
-/** A connection that ffmpeg reads and decodes: for everything that no reader of ours knows. */
+/** A connection that ffmpeg reads and decodes: for all formats that our own readers do not support. */
 export class FfmpegConnection implements CameraConnection {
   readonly ended: Promise<ConnectionEnd>;
   readonly keptTimes = new KeptTimes();
   readonly #options: FfmpegConnectionOptions;
   readonly #process: Pick<FrameProcess, 'closed' | 'stop'>;
-  /** Slots of the pictures under way, oldest first. */
+  /** Slots of the pictures in progress, oldest first. */
   readonly #slots: (FrameSlot | undefined)[] = [];
   readonly #openedAtMs: number;
-  /** Of a device whose stamps reach us as they are. */
+  /** Of a device whose stamps arrive unchanged. */
   readonly #stamps: KernelStamps | undefined;
   readonly #programme: ProgrammeTime | undefined;
   #firstPictureAtMs: number | undefined;
   #lastPictureAtMs: number | undefined;
-  /** When the last pictures were: as many as are held, and the newest. */
+  /** The times of the last pictures: as many as are held, and the newest. */
   #readyAtMs: number[] = [];
   #watch: Subscription;
   #demuxer = '';
@@ -107,20 +107,21 @@ export class FfmpegConnection implements CameraConnection {
   #arrived({ ptsUs, size, corrupt }: Picture): void {
     const { clock, timeline, events } = this.#options;
     const readyAtMs = clock.now();
-    // A held picture comes out when a later one begins to arrive: one that much earlier was let go when it began to itself.
+    // A held picture comes out when a later one begins to arrive: the picture that many before was released when this
+    // one began.
     this.#readyAtMs = [...this.#readyAtMs, readyAtMs].slice(-1 - this.#heldPictures);
     const [arrivedAtMs] = this.#readyAtMs;
     this.#lastPictureAtMs = readyAtMs;
     this.#firstPictureAtMs ??= readyAtMs;
     const mediaMs = ptsUs / 1_000;
-    // ffmpeg gives pictures in the order in which they are shown.
+    // ffmpeg returns pictures in presentation order.
     const moment = timeline.place({
       mediaMs, arrivedAtMs, damaged: corrupt, lostBefore: false, mayGoBack: false,
       untimed: this.#options.stampOnArrival ? {} : undefined,
       known: this.#stamps?.estimate(mediaMs, arrivedAtMs) ?? this.#programme?.estimate(mediaMs, arrivedAtMs),
       hiddenMs: this.#programme?.hiddenMs,
     });
-    // They grow with each jump of the times: no more than the file that they belong to.
+    // They grow with each jump of the times, and never beyond the size of their file.
     if (this.#options.onCopied !== undefined) this.keptTimes.note(ptsUs, moment.ptsMs);
     const slot = this.#slots.shift();
     const decision = this.#decide(moment, readyAtMs);
@@ -135,11 +136,11 @@ export class FfmpegConnection implements CameraConnection {
 
   #decide({ leastAgeMs }: PlacedMoment, atMs: number): DecodedDecision {
     if (PLAYLIST_DEMUXERS.has(this.#demuxer)) return 'show';
-    // By the age on arrival: ffmpeg holds a picture for an interval, which is no backlog, however long a slow camera's is.
+    // By the age on arrival: ffmpeg holds a picture for one interval, which is no backlog, even for a slow camera.
     return this.#options.shedding.decideDecoded({ atMs, leastAgeMs });
   }
 
-  /** By ffmpeg, until as many others begin to arrive. */
+  /** By ffmpeg, until that many others begin to arrive. */
   get #heldPictures(): number {
     return Number(JOINING_DEMUXERS.has(this.#demuxer) && JOINED_CODECS.has(this.#codec)) + Number(this.#restamps);
   }
@@ -158,8 +159,8 @@ export class FfmpegConnection implements CameraConnection {
   }
 
   /**
-   * The watch over the last picture's age, those that are passed over included: a connection that is silent is as dead as one that
-   * is closed. ffmpeg shows neither packets nor the sender's reports, so a frozen and a slow camera look like a silent one.
+   * Watches the last picture's age, skipped ones included: a silent connection is as dead as a closed one. ffmpeg shows
+   * neither packets nor the sender's reports, so frozen and slow cameras look silent.
    */
   #check(): void {
     const { clock, scheduler } = this.#options;

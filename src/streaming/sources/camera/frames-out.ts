@@ -9,13 +9,13 @@ export type FramesOutOptions = {
   readonly input: PictureFormat;
   readonly clock: Clock;
   readonly emit: (event: SourceEvent) => void;
-  /** Takes the camera's secrets out of a text. Every message and reason goes through it. */
+  /** Removes the camera's secrets from a text. Every message and reason passes through it. */
   readonly redact: (text: string) => string;
   /** Called at the first unit or picture of each connection, with its epoch. */
   readonly onLive: (epoch: number) => void;
 };
 
-/** Turns the pictures of one stream's connections into its events: numbers frames, tells gaps and changes of size. */
+/** Turns the pictures of one stream's connections into its events: numbers frames, reports gaps and changes of size. */
 export class FramesOut {
   readonly #options: FramesOutOptions;
   #seq = 0;
@@ -23,7 +23,7 @@ export class FramesOut {
   #isLive = false;
   #size: Size | undefined;
   #last: FrameRef | undefined;
-  /** Why the connection before was lost; empty while nothing was lost or its gap was told. */
+  /** The reason why the previous connection was lost; empty if none was, or if its gap was reported. */
   #lostWhy = '';
   #isClosed = false;
 
@@ -36,17 +36,17 @@ export class FramesOut {
     return this.#seq;
   }
 
-  /** Whether the connection has given something. */
+  /** Whether the connection has given a picture. */
   get isLive(): boolean {
     return this.#isLive;
   }
 
-  /** The epoch of a connection that begins now. */
+  /** The epoch of a starting connection. */
   get nextEpoch(): number {
     return this.#epoch + 1;
   }
 
-  /** Where a connection's events are to go. */
+  /** The receiver of a connection's events. */
   eventsOf(connection: () => CameraConnection): ConnectionEvents {
     this.#isLive = false;
     this.#size = undefined;
@@ -68,17 +68,17 @@ export class FramesOut {
     this.#lostWhy = why;
   }
 
-  /** From now on frames and drops are left out: a decoder may give several at once. */
+  /** From now on, frames and drops are discarded: a decoder may return several at once. */
   close(): void {
     this.#isClosed = true;
   }
 
-  /** The time since the last frame, where the camera was lost in between. */
+  /** The time since the last frame, if the camera was lost in between. */
   tellGap(toMs: number, why = this.#lostWhy, fromMs = this.#last?.capturedAtMs): void {
     // A camera that was not reached before its first frame has left no gap.
     this.#lostWhy = '';
     if (fromMs === undefined || why === '') return;
-    // Capture times are estimates: those of the frames before and after may come out the wrong way round.
+    // Capture times are estimates: those of the frames before and after may come out in the wrong order.
     const { streamId, emit, redact } = this.#options;
     emit({ type: 'gap', streamId, fromMs, toMs: Math.max(fromMs, toMs), why: redact(why) });
   }
@@ -105,14 +105,14 @@ export class FramesOut {
     }
   }
 
-  /** The next frame's identity, after all that has to be told before it. */
+  /** The next frame's identity, after all events that must precede it. */
   #next({ hole, ptsMs, capturedAtMs, captureClock, uncertaintyMs }: Moment): FrameRef {
     if (!this.#isLive) {
       this.#isLive = true;
       this.#epoch += 1;
       this.#options.onLive(this.#epoch);
     }
-    // The time between two connections is told once, with the reason for it.
+    // The time between two connections is reported once, with its reason.
     if (this.#lostWhy !== '') this.tellGap(capturedAtMs);
     else if (hole !== undefined) this.tellGap(hole.toMs, hole.why, hole.fromMs);
     const ref: FrameRef = { streamId: this.#options.streamId, seq: this.#seq++, epoch: this.#epoch, ptsMs, capturedAtMs, captureClock, uncertaintyMs };

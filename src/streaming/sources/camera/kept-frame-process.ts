@@ -4,28 +4,28 @@ import { FrameProcess, type FrameProcessEnd, type FrameProcessOptions } from '..
 
 export type KeptFrameProcessOptions = Pick<FrameProcessOptions, 'ffmpeg' | 'getTarget' | 'onPicture' | 'onLine'> & {
   readonly url: string;
-  /** For ffmpeg, of the camera. */
+  /** ffmpeg's input, the camera. */
   readonly inputOptions: readonly string[];
   /** Into which every picture is fitted: `detector.info.input`. */
   readonly input: PictureFormat;
-  /** Given pieces of a NUT file of the stream; undefined where none is wanted. */
+  /** Receives pieces of a NUT file of the stream; undefined for none. */
   readonly onCopied: ((piece: Uint8Array) => void) | undefined;
-  /** The stream has no decoding times: the copy needs some, which holds back one picture. */
+  /** The stream has no decoding times: the copy needs some, which delays it by one picture. */
   readonly restamps: boolean;
 };
 
 /**
- * Options for the decoder of the copy: times stay as they are, the head of the file says all that ffmpeg would look for, and
- * pictures are not decoded in parallel, which would hold back one for each core.
+ * Options for the decoder of the copy: times stay unchanged, the file's header contains all that ffmpeg would search
+ * for, and pictures are not decoded in parallel, which would hold back one for each core.
  */
 const COPY_INPUT = ['-copyts', '-f', 'nut', '-probesize', '32', '-analyzeduration', '0', '-thread_type', 'slice'];
 
-/** Beyond this the camera waits for the decoder, as it does where no copy is kept. */
+/** Beyond this, the camera waits for the decoder, as it does without a copy. */
 const MOST_UNSENT_BYTES = 4 * 2 ** 20;
 
 /**
- * ffmpeg's pictures of a camera. Where a copy is kept, one ffmpeg copies and another decodes that copy: so a picture's time is
- * the one that it has in the file. Two outputs of one ffmpeg each mend a camera's times in a way of their own.
+ * ffmpeg's pictures of a camera. With a copy, one ffmpeg copies and another decodes that copy, so a picture's time
+ * equals its time in the file. Two outputs of one ffmpeg would each correct a camera's times in their own way.
  */
 export function keptFrameProcess(options: KeptFrameProcessOptions): Pick<FrameProcess, 'closed' | 'stop'> {
   const { ffmpeg, url, inputOptions, input, input: { channels }, getTarget, onPicture, onLine, onCopied, restamps } = options;
@@ -60,6 +60,6 @@ export function keptFrameProcess(options: KeptFrameProcessOptions): Pick<FramePr
 async function endOf(copier: FrameProcess, decoder: FrameProcess): Promise<FrameProcessEnd> {
   const copied = await copier.closed;
   const decoded = await decoder.finish();
-  // A decoder that ended by itself has taken the copier with it.
+  // A decoder that ended by itself has ended the copier, too.
   return copied.stopped && !decoded.stopped ? decoded : { ...copied, pictureCount: decoded.pictureCount };
 }

@@ -1,19 +1,19 @@
 import type { SenderReport } from '../../../core/coded-unit.js';
 
 /**
- * How a connection is doing. `silent`: nothing comes. `frozen`: packets come, and no pictures although they are due. `slow`: pictures
- * are rare, at the pace that the camera keeps. `waiting`: the first picture is not there yet.
+ * The state of a connection. `silent`: nothing comes. `frozen`: packets come, but no due pictures. `slow`: pictures are
+ * rare, at the camera's own pace. `waiting`: the first picture has not come yet.
  */
 export type Liveness = {
   readonly state: 'live' | 'waiting' | 'slow' | 'frozen' | 'silent';
-  /** The connection is of no use any more. */
+  /** The connection is unusable. */
   readonly giveUp: boolean;
   /** In plain words. */
   readonly reason: string;
 };
 
 export type LivenessOptions = {
-  /** Without a packet, or without a picture that is due, a connection is given up after this. */
+  /** A connection without a packet, or without a due picture, is closed after this time. */
   readonly timeoutMs: number;
   /** The first picture waits for a key picture. */
   readonly firstPictureTimeoutMs: number;
@@ -25,9 +25,9 @@ export type LivenessWatch = {
   /** @param mediaMs on the sender's media clock */
   picture(atMs: number, mediaMs: number): void;
   report(report: SenderReport): void;
-  /** How long the next picture may take: a slow camera is given more than `timeoutMs`. */
+  /** The longest time to the next picture: a slow camera gets more than `timeoutMs`. */
   patienceMs(): number;
-  /** How the connection is doing, asked at any time. */
+  /** The state at the given time. */
   at(atMs: number): Liveness;
 };
 
@@ -35,7 +35,7 @@ const MEMORY = 9;
 /** A picture is due after this many of the usual intervals. */
 const DUE_INTERVALS = 3;
 
-/** Watches one connection, from the moment at which it is made. */
+/** Watches one connection, from its start. */
 export function livenessWatch(openedAtMs: number, { timeoutMs, firstPictureTimeoutMs }: LivenessOptions): LivenessWatch {
   let aliveAtMs = openedAtMs;
   let picture: { readonly atMs: number; readonly mediaMs: number } | undefined;
@@ -55,7 +55,7 @@ export function livenessWatch(openedAtMs: number, { timeoutMs, firstPictureTimeo
       if (picture !== undefined) {
         const mediaStepMs = mediaMs - picture.mediaMs;
         const arrivalStepMs = atMs - picture.atMs;
-        // A media clock that was set or that goes back for a B-picture tells no interval; arrivals do.
+        // A media clock that was set, or that goes back for a B-picture, gives no interval; arrivals do.
         const stepMs = mediaStepMs > 0 && mediaStepMs < 2 * arrivalStepMs + 1_000 ? mediaStepMs : arrivalStepMs;
         steps = [...steps, stepMs].slice(-MEMORY);
       }

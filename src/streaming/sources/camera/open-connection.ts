@@ -12,7 +12,7 @@ import type { Shedding } from './shedding.js';
 import type { Timeline } from './timeline.js';
 import { UnitConnection } from './unit-connection.js';
 
-/** The part that takes the stream apart: a reader of ours, or ffmpeg, which stamps pictures on arrival or not. */
+/** The demuxer of the stream: one of our readers, or ffmpeg, with or without stamps at arrival. */
 export type Reader = OwnReader | 'ffmpeg' | 'ffmpeg-stamped';
 
 export type OpenOptions = ResolvedCameraOptions & {
@@ -20,12 +20,12 @@ export type OpenOptions = ResolvedCameraOptions & {
   readonly pool: FramePool;
   readonly timeline: Timeline;
   readonly shedding: Shedding;
-  /** Given pieces of a NUT file of the stream as it came; undefined where none is wanted. */
+  /** Receives pieces of a NUT file of the unchanged stream; undefined for none. */
   readonly onCopied: ((piece: Uint8Array) => void) | undefined;
   readonly events: ConnectionEvents;
 };
 
-/** A reader of ours for one camera, over all its connections. */
+/** One of our readers for one camera, over all its connections. */
 export type OwnReader = { open(events: UnitStreamEvents): UnitStream };
 
 type OwnReaderKind = {
@@ -39,20 +39,20 @@ const OWN_READERS: readonly OwnReaderKind[] = [
     make: (url, { transport, ...options }) => new RtspReader(url, { ...options, transport: transport === 'tcp' || transport === 'udp' ? transport : 'auto' }),
   },
   { reads: /^udp:\/\//i, make: (url, options) => ({ open: (events) => openUdp(url, options, events) }) },
-  // Whether it sends pictures its answer tells; a playlist tells it beforehand.
+  // Its answer shows whether it sends pictures; a playlist's URL shows it beforehand.
   { reads: /^https?:\/\/(?![^?#]*\.m3u8(?:[?#]|$))/i, make: (url, options) => new HttpPictureReader(url, options) },
   { reads: /^tcp:\/\//i, make: (url, options) => ({ open: (events) => openTcp(url, options, events) }) },
 ];
 
-/** The reader of ours for such a camera; undefined where there is none, or ffmpeg is asked for. */
+/** Our reader for such a camera; undefined if there is none, or if ffmpeg is requested. */
 export function ownReaderOf(url: string, options: ResolvedCameraOptions): OwnReader | undefined {
   if (options.transport === 'ffmpeg' || options.inputOptions.length > 0) return undefined;
   return OWN_READERS.find(({ reads }) => reads.test(url))?.make(url, options);
 }
 
 /**
- * Connects to a camera with the reader that suits it.
- * @throws UsageError where the URL is of no kind that is known
+ * Connects to a camera with the suitable reader.
+ * @throws UsageError if the URL is of an unknown kind
  */
 export function openConnection(url: string, options: OpenOptions): CameraConnection {
   const { reader } = options;

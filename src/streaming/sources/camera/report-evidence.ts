@@ -9,7 +9,7 @@ import { senderClock, type PicturesAtReport, type SenderClock } from './sender-c
 export type ReportEvidence = Pick<SenderClock, 'mediaOffsetAt'> & {
   newMediaClock(): void;
   add(report: SenderReport, pictures: PicturesSoFar): void;
-  /** How late the last report came beyond the quickest, of a sender whose media times are unusable. */
+  /** The delay of the last report beyond the fastest one, for a sender with unusable media times. */
   readonly delayMs: number;
 };
 
@@ -18,7 +18,7 @@ export type PicturesSoFar = {
   /** Of arrival minus media time. A report may move it. */
   readonly envelope: LowerEnvelope;
   readonly lastArrivedAtMs: number;
-  /** How much further back the earliest offset may be in truth. */
+  /** How much earlier the earliest offset may really be. */
   readonly unseenMs: number;
   readonly isSettled: boolean;
 };
@@ -27,7 +27,7 @@ export type ReportEvidenceOptions = {
   readonly pace: PaceWatch;
   readonly steps: MediaSteps;
   readonly lateness: Lateness;
-  /** Called at each report, once several in a row have had nothing to do with the pictures. */
+  /** Called at each report, once several in a row contradicted the pictures. */
   readonly onNonsense: () => void;
 };
 

@@ -1,19 +1,19 @@
 import type { SenderReport } from '../../../core/coded-unit.js';
 import { lowerEnvelope, type LowerEnvelope } from './lower-envelope.js';
 
-/** How the pictures stood against our clock when a report came. Offsets are arrival minus media time. */
+/** The state of the pictures when a report came. Offsets are arrival minus media time. */
 export type PicturesAtReport = {
-  /** Of a picture that nothing held up. */
+  /** Of an undelayed picture. */
   readonly earliestOffsetMs: number;
   /** Of the latest pictures. */
   readonly lowOffsetMs: number;
-  /** How much further back the earliest offset may be in truth. */
+  /** How much earlier the earliest offset may really be. */
   readonly unseenMs: number;
-  /** How much the latest pictures are late without a proof that they are old. */
+  /** Lateness of the latest pictures without a proof that they are old. */
   readonly unprovenMs: number;
-  /** For how long there has been no picture although one was due; 0 while none is. */
+  /** Time since a due picture did not come; 0 if none is due. */
   readonly missingMs: number;
-  /** How far the earliest offset fell since the report before. */
+  /** The fall of the earliest offset since the previous report. */
   readonly fellMs: number;
   readonly isSettled: boolean;
   /** A queue is being delivered. */
@@ -25,25 +25,34 @@ export type PicturesAtReport = {
 export type ReportVerdict =
   /** The first of a media clock. */
   | { readonly kind: 'first' }
-  /** Both of the sender's clocks went on alike, but for `looseMs` that the media clock may have lost: pictures that are late are old. */
+  /**
+   * Both clocks of the sender advanced equally, except for `looseMs` that the media clock may have lost: late pictures
+   * are old.
+   */
   | { readonly kind: 'agrees'; readonly looseMs: number }
-  /** The media clock stood still while the sender's wall clock went on (or went ahead alone, where negative), known to `looseMs`. */
+  /**
+   * The media clock stood still while the sender's wall clock advanced (or advanced alone, if negative), known to
+   * `looseMs`.
+   */
   | { readonly kind: 'lost'; readonly byMs: number; readonly looseMs: number }
-  /** It may have lost some, or the report is loose: another will tell. */
+  /** It may have lost some time, or the report is inexact: another report will decide. */
   | { readonly kind: 'unclear' }
   /** The sender's wall clock was set. */
   | { readonly kind: 'stepped' }
-  /** Its media time has nothing to do with the pictures'. */
+  /** Its media time has no relation to the pictures'. */
   | { readonly kind: 'nonsense' };
 
-/** Knows a sender's wall clock over all its connections, and how the present media clock stands to it. */
+/** Tracks a sender's wall clock over all its connections, and its relation to the current media clock. */
 export type SenderClock = {
-  /** A media clock starts anew; the knowledge of the wall clock stays, where it is one. */
+  /** A media clock restarts; the relation to the wall clock stays, if it is valid. */
   newMediaClock(): void;
   report(report: SenderReport, pictures: PicturesAtReport): ReportVerdict;
-  /** A report of a sender whose media times are unusable: returns how late it came, beyond the quickest. */
+  /** A report of a sender with unusable media times: returns its delay beyond the fastest one. */
   reportAlone(report: SenderReport): number;
-  /** The earliest offset of media time as reports and the wall clock have it; undefined before a report of this media clock. */
+  /**
+   * The earliest offset of media time according to reports and wall clock; undefined before a report of this media
+   * clock.
+   */
   mediaOffsetAt(atMs: number): { readonly offsetMs: number; readonly slackMs: number; readonly isTrusted: boolean } | undefined;
 };
 
@@ -51,13 +60,13 @@ export type SenderClock = {
 const PIPELINE_MS = 1_000;
 const FARTHEST_MS = 30_000;
 const SPREADS = 6;
-/** A sender whose reports differ by less reads both clocks in one moment. */
+/** A sender whose reports differ by less reads both clocks at the same moment. */
 const EXACT_MS = 10;
 
 export function senderClock(): SenderClock {
   let wall: LowerEnvelope = lowerEnvelope();
   let isWallTrusted = false;
-  /** Least wall minus media time: a report that tells the time of its last picture has more, by up to an interval. */
+  /** Least wall minus media time: a report with the time of its last picture has more, by up to an interval. */
   let wallMinusMediaMs: number | undefined;
   let spreads: number[] = [];
   let recent: number[] = [];
@@ -65,7 +74,7 @@ export function senderClock(): SenderClock {
   let spacingMs = 0;
   let isStreamClock = false;
 
-  /** How far the least of so many reports may still be above the truth. */
+  /** How far the least of this many reports may still be above the truth. */
   const spreadMs = (): number => (spreads.length < 3 ? spacingMs : Math.min(spacingMs, Math.max(...spreads)) * Math.min(1, 3 / reports));
   const resetWallClock = (): void => {
     wall = lowerEnvelope();
@@ -121,11 +130,11 @@ export function senderClock(): SenderClock {
       if (verdict.kind === 'first' && known !== undefined) {
         const offsetMs = wallMinusMediaMs + known.offsetMs;
         const lateMs = offsetMs - pictures.earliestOffsetMs;
-        // Its pictures would be of the future, or older than any can be: the clock was set in between.
+        // Its pictures would be in the future, or impossibly old: the clock was set in between.
         if (lateMs > 50 + known.slackMs + 1.2 * pictures.spacingMs || -lateMs > 100 + known.slackMs + pictures.unseenMs) resetWallClock();
       }
       wall.add(arrivedAtMs, arrivedAtMs - senderMs);
-      // Its way here was as quick as the pictures', which are known to be undelayed.
+      // Its way here was as fast as that of the undelayed pictures.
       if (pictures.isSettled && pictures.lowOffsetMs - pictures.earliestOffsetMs < 20) isWallTrusted = true;
       return verdict;
     },
@@ -144,7 +153,10 @@ export function senderClock(): SenderClock {
   };
 }
 
-/** How much reports may differ: by a picture's time where a sender pairs its clock with the time of its last picture. */
+/**
+ * The tolerated difference between reports: one picture's time, for a sender that pairs its clock with the time of its
+ * last picture.
+ */
 function toleranceOf(spreads: readonly number[], spacingMs: number): number {
   return spreads.length >= 4 && Math.max(...spreads) < EXACT_MS / 3 ? EXACT_MS : 1.2 * spacingMs + 25;
 }

@@ -15,7 +15,7 @@ import type { ResolvedCameraOptions } from './options.js';
 import { Shedding } from './shedding.js';
 import { timeline, type Timeline } from './timeline.js';
 
-/** Everything that a camera's stream keeps over its connections. */
+/** The state of a camera's stream that outlives its connections. */
 export class CameraSession {
   readonly #url: string;
   readonly #options: ResolvedCameraOptions;
@@ -50,7 +50,7 @@ export class CameraSession {
     this.#timeline = timeline({ onNotice: (text) => this.#out.status('streaming', text) });
   }
 
-  /** Connects, again and again, until `end()`. Resolves when the last connection is gone. */
+  /** Connects repeatedly until `end()`. Resolves when the last connection has ended. */
   async run(): Promise<void> {
     if (this.#options.ffmpeg.origin === 'embedded') {
       throw new SourceError('a camera needs an ffmpeg of its own: install ffmpeg 4.4 or later, the embedded one is for files only', { code: 'NOWCAST_CAMERA' });
@@ -77,7 +77,7 @@ export class CameraSession {
       const delayMs = end.gaveUp === 'behind' ? 0 : reconnectDelayMs(failures, this.#options.random, this.#options.ladder);
       const comesBack = mayBeAway(end.reason) ? this.#comesBack(!hasAnswered) : undefined;
       this.#out.status('reconnecting', `${reason}; next attempt in ${(delayMs / 1000).toFixed(1)} s${comesBack === undefined ? '' : ', or when it answers'}`);
-      // A camera that has just started may need a moment more: it gets the quick steps again.
+      // A camera that has just started may need more time: it gets the short steps again.
       if (await this.#wait(delayMs, comesBack)) [failures, hasAnswered] = [0, true];
     }
     this.#out.tellGap(this.#options.clock.now());
@@ -113,14 +113,14 @@ export class CameraSession {
     }
   }
 
-  /** Emits when the camera answers; undefined where it cannot be asked. */
+  /** Emits when the camera answers; undefined if it cannot be probed. */
   #comesBack(wasAway: boolean): Observable<void> | undefined {
     const { probe, scheduler } = this.#options;
     const endpoint = endpointOf(this.#url);
     return endpoint === undefined ? undefined : whenBack(endpoint, { probe, scheduler, wasAway });
   }
 
-  /** Resolves with whether the camera came back before the time was over. */
+  /** Resolves with whether the camera came back in time. */
   #wait(delayMs: number, comesBack: Observable<void> = NEVER): Promise<boolean> {
     return new Promise((resolve) => {
       const waiting = race(

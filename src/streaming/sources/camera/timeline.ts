@@ -4,25 +4,25 @@ import { captureClock, type CaptureEstimate } from './capture-clock.js';
 import type { Moment } from './connection.js';
 import { streamClock } from './stream-time.js';
 
-/** Gives each picture of a stream its place in time, over all connections. */
+/** Gives each picture of a stream its times, over all connections. */
 export type Timeline = {
   newConnection(): void;
-  /** The quickest answer of the sender so far. */
+  /** The sender's fastest reply so far. */
   roundTrip(ms: number): void;
   reported(report: SenderReport): void;
-  /** Pictures in the order in which they are sent. */
+  /** Pictures in the order of sending. */
   place(picture: PictureToPlace): PlacedMoment;
 };
 
 export type PictureToPlace = Pick<CodedUnit, 'mediaMs' | 'arrivedAtMs' | 'damaged' | 'lostBefore' | 'mayGoBack' | 'untimed'> & {
-  /** When it was taken, where the reader knows that without comparing clocks. */
+  /** When it was taken, if the reader knows that without comparing clocks. */
   readonly known?: CaptureEstimate | undefined;
-  /** How much older it may be than its arrival shows, in milliseconds: it was kept on purpose. */
+  /** How much older it may be than its arrival shows, in milliseconds: it was delayed on purpose. */
   readonly hiddenMs?: number | undefined;
 };
 
 export type PlacedMoment = Moment & {
-  /** The picture was at least this old when it arrived, whatever is not known. */
+  /** The minimum age of the picture on arrival. */
   readonly leastAgeMs: number;
 };
 

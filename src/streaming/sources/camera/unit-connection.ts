@@ -27,21 +27,21 @@ export type UnitConnectionOptions = {
   readonly firstFrameTimeoutMs: number;
   readonly timeline: Timeline;
   readonly shedding: Shedding;
-  /** Given pieces of a NUT file of the units as they came; undefined where none is wanted. */
+  /** Receives pieces of a NUT file of the unchanged units; undefined for none. */
   readonly onCopied: ((piece: Uint8Array) => void) | undefined;
   readonly events: ConnectionEvents;
 };
 
-/** A unit with its place in time. */
+/** A unit with its times. */
 type PlacedUnit = CodedUnit & { readonly moment: PlacedMoment; readonly ptsUs: number };
 
 const NOTHING = new Uint8Array(0);
-/** Far below any patience, which is counted in seconds. */
+/** Far below any timeout, which is in seconds. */
 const LOOK_EVERY_MS = 250;
 
 /**
- * A connection that we read ourselves: units come whole with their times, and ffmpeg only decodes. A unit gets its place
- * in time when it arrives, before anything of ours can hold it up.
+ * A connection that we read ourselves: units arrive complete with their times, and ffmpeg only decodes. A unit gets its
+ * times on arrival, before anything of ours can delay it.
  */
 export class UnitConnection implements CameraConnection {
   readonly ended: Promise<ConnectionEnd>;
@@ -53,14 +53,17 @@ export class UnitConnection implements CameraConnection {
   readonly #order = new PresentationOrder();
   #watch: Subscription;
   #decoder: UnitDecoder<PlacedUnit> | undefined;
-  /** Units that may be passed over, until all that has arrived with them is known; or whose decoder is gone, until what that owed was told. */
+  /**
+   * Units that may be skipped, until all that arrived with them is known; or whose decoder has ended, until its
+   * outstanding units were reported.
+   */
   #waiting: PlacedUnit[] = [];
   #hasKey = false;
   #firstPictureAtMs: number | undefined;
   #lastPictureAtMs: number | undefined;
   #lastUnitAtMs = 0;
   #gaveUp: { readonly why: GivingUp; readonly reason: string } | undefined;
-  /** Why the decoder is of no use any more; empty where it was asked to finish. */
+  /** The reason why the decoder is unusable; empty if it was asked to finish. */
   #decoderFailure: string | undefined;
   #isStopped = false;
 
@@ -91,7 +94,7 @@ export class UnitConnection implements CameraConnection {
   }
 
   #opened(codec: CodedUnit['codec']): void {
-    // Nobody would end a decoder that begins after the end.
+    // No code would end a decoder that begins after the end.
     if (this.#isStopped) return;
     this.codec = codec;
     const { ffmpeg, input, pool, events, clock, onCopied } = this.#options;
@@ -124,7 +127,7 @@ export class UnitConnection implements CameraConnection {
     });
   }
 
-  /** @param reason undefined where it was asked to end */
+  /** @param reason undefined if it was asked to end */
   #decoderFailed(reason: string | undefined): void {
     this.#decoderFailure ??= reason;
     if (this.#decoderFailure !== undefined) this.#stream.stop();
@@ -132,7 +135,7 @@ export class UnitConnection implements CameraConnection {
 
   #arrived(unit: CodedUnit): void {
     const { timeline, onCopied } = this.#options;
-    // Nothing can be made of pictures that are built on one that was never sent, so they are no sign of life either.
+    // Pictures that depend on one that was never sent cannot be decoded, so they are no sign of life either.
     if (!this.#hasKey && !unit.isKey) return;
     this.#hasKey = true;
     this.#lastUnitAtMs = unit.arrivedAtMs;
@@ -154,7 +157,7 @@ export class UnitConnection implements CameraConnection {
       this.#decide(placed, false);
       return;
     }
-    // Whether a newer key picture waits is known when all that lies ready has been read.
+    // Whether a newer key picture waits is known once all available data has been read.
     if (this.#waiting.push(placed) === 1) setImmediate(() => this.#decideWaiting());
   }
 
@@ -172,7 +175,7 @@ export class UnitConnection implements CameraConnection {
     const atMs = clock.now();
     const decision = shedding.decide({ ...unit, atMs, leastAgeMs: this.#leastAgeMs(unit), hasNewerKey, isDecoderBehind: isBehind(this.#decoderPace, atMs, shedding.maxBehindMs) });
     if (decision === 'decode') this.#decoder?.feed(unit);
-    // It waits for its turn to be told; its bytes need not.
+    // It waits for its turn to be reported; its bytes need not.
     else this.#decoder?.shed({ ...unit, data: NOTHING });
     if (decision !== 'reconnect') return;
     const silentMs = silenceMs(this.#decoderPace, atMs);
@@ -180,13 +183,13 @@ export class UnitConnection implements CameraConnection {
     else this.#giveUp('behind', staysBehind(this.#leastAgeMs(unit)));
   }
 
-  /** How old a unit would be when the decoder takes it: the pictures that the decoder owes come first. */
+  /** The age of a unit when the decoder takes it: the decoder's outstanding pictures come first. */
   #leastAgeMs(unit: PlacedUnit): number {
     const { owedSinceMs } = this.#decoderPace;
     return Math.max(this.#streamAgeMs(unit), owedSinceMs === undefined ? 0 : this.#options.clock.now() - owedSinceMs);
   }
 
-  /** How old a unit is at the least, whatever the decoder is at. */
+  /** The minimum age of a unit, for any state of the decoder. */
   #streamAgeMs({ moment, arrivedAtMs }: PlacedUnit): number {
     return moment.leastAgeMs + this.#options.clock.now() - arrivedAtMs;
   }
@@ -216,11 +219,11 @@ export class UnitConnection implements CameraConnection {
 
   async #end({ kind, reason }: UnitStreamEnd): Promise<ConnectionEnd> {
     this.#watch.unsubscribe();
-    // A reader may have lost its patience a moment before. Asked now, since a decoder takes its time to finish.
+    // A reader may have timed out a moment before. Checked now, because a decoder takes time to finish.
     const isSilent = this.#liveness.at(this.#options.clock.now()).state === 'silent';
     if (!this.#isStopped) {
       this.#decideWaiting();
-      // Decided before the decoder is asked to finish: its end is no failure then.
+      // Decided before the decoder is asked to finish: its end is then no failure.
       this.#decoderFailure ??= '';
       this.#decoder?.finish();
     }
@@ -235,9 +238,9 @@ export class UnitConnection implements CameraConnection {
   }
 }
 
-/** Why a decoder ended that was not asked to; undefined where it was. */
+/** The reason why a decoder ended by itself; undefined if it was asked to. */
 function failureOf({ stopped, failure, signal, code, errors }: FrameProcessEnd): string | undefined {
-  // A process stops itself where its output cannot be read.
+  // A process stops itself if its output cannot be read.
   if (failure !== undefined) return failure.message;
   if (stopped) return undefined;
   return signal === null ? `ffmpeg ended with exit code ${code}: ${errors.at(-1) ?? 'it did not say why'}` : `ffmpeg was killed (${signal})`;

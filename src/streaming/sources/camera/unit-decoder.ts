@@ -12,9 +12,9 @@ import { codedSize, isShownAs } from './coded-size.js';
 import type { ArrivedPicture } from './connection.js';
 import { presentationQueue, type Fate } from './presentation-queue.js';
 
-/** The part of a unit that concerns the decoder. */
+/** The part of a unit that the decoder needs. */
 export type DecodableUnit = Pick<CodedUnit, 'data' | 'isKey' | 'refreshPictures' | 'damaged' | 'lostBefore'> & {
-  /** Presentation time in microseconds: an integer of 0 or more, unlike that of any other unit of the stream. */
+  /** Presentation time in microseconds: an integer of 0 or more, different from every other unit of the stream. */
   readonly ptsUs: number;
 };
 
@@ -30,15 +30,15 @@ export type UnitDecoderOptions<U extends DecodableUnit> = {
 };
 
 const NUT_TAGS: Readonly<Record<UnitCodec, NutTag>> = { h264: 'H264', h265: 'HEVC', mjpeg: 'MJPG' };
-/** A decoder reads the size from the stream; the container has to name one all the same. */
+/** A decoder reads the size from the stream, but the container must name one. */
 const ANY_SIZE: Size = { width: 16, height: 16 };
 
-/** The head of a NUT of the codec's units, for a decoder or a file. */
+/** The header of a NUT of the codec's units, for a decoder or a file. */
 export function unitsHeader(codec: UnitCodec): Buffer {
   return nutFileHeader(ANY_SIZE, NUT_TAGS[codec]);
 }
 
-/** The bytes in front of a unit in such a NUT. */
+/** The bytes before a unit in such a NUT. */
 export function unitHeader({ ptsUs, data, isKey }: DecodableUnit): Buffer {
   return nutFrameHeader(ptsUs, data.length, isKey);
 }
@@ -52,30 +52,33 @@ export function unitHeader({ ptsUs, data, isKey }: DecodableUnit): Buffer {
 const UNIT_INPUT = ['-copyts', '-f', 'nut', '-probesize', '32', '-analyzeduration', '0', '-flags', 'low_delay', '-thread_type', 'slice'];
 
 /**
- * A picture comes through one pipe and what the decoder says about it through another. What was said before the picture is read
- * within this many turns of the event loop: one may have begun before it was said.
+ * A picture comes through one pipe, and the decoder's messages about it through another. Messages from before the
+ * picture are read within this many turns of the event loop; a turn may have begun before the message.
  */
 const TURNS_UNTIL_LOGGED = 2;
 
 /**
- * Decodes units of one stream: each picture is out some milliseconds after its unit went in, since nothing waits for the
- * next one. Damage lasts from a unit that is damaged, or that is no key unit and lacks one before it, to the next key unit that is whole.
+ * Decodes units of one stream: each picture comes out some milliseconds after its unit went in, because nothing waits
+ * for the next one. Damage lasts from a damaged unit, or a non-key unit after a loss, to the next complete key unit.
  */
 export class UnitDecoder<U extends DecodableUnit> {
-  /** Resolves when ffmpeg is gone, every slot given back or handed on, and, unless it was stopped, every unit's fate told; never rejects. */
+  /**
+   * Resolves when ffmpeg has ended, every slot is returned or passed on, and, unless it was stopped, every unit's
+   * outcome is reported; never rejects.
+   */
   readonly closed: Promise<FrameProcessEnd>;
   readonly #process: FrameProcess;
   readonly #queue: ReturnType<typeof presentationQueue<Decodable<U>>>;
-  /** Slots of the pictures under way, oldest first. */
+  /** Slots of the pictures in progress, oldest first. */
   readonly #slots: (FrameSlot | undefined)[] = [];
   readonly #options: UnitDecoderOptions<U>;
-  /** So many pictures on, damage is over; Infinity where no key unit has promised it, as before the first. */
+  /** Damage is over after this many pictures; Infinity without a promise from a key unit, as before the first. */
   #soundIn = Infinity;
-  /** Pictures that are shown before the one with which damage ended may be built on earlier, damaged ones. */
+  /** Pictures that are shown before the one with which damage ended may depend on earlier, damaged ones. */
   #soundFromUs = 0;
-  /** What the newest key unit says. */
+  /** The size in the newest key unit. */
   #codedSize: Size | undefined;
-  /** Pictures that are there, oldest first, until all that was said before them has been heard. */
+  /** Finished pictures, oldest first, until all earlier messages have been read. */
   readonly #settling: Picture[] = [];
   #isStopped = false;
 
@@ -86,7 +89,7 @@ export class UnitDecoder<U extends DecodableUnit> {
     this.#process = new FrameProcess({
       ffmpeg,
       isFed: true,
-      // A unit and its picture find each other by their time, which leaves little to be told.
+      // A unit and its picture match by their time, so little has to be announced.
       tellsPictures: false,
       args: frameArguments(ffmpeg.version, { url: 'pipe:0', inputOptions: UNIT_INPUT, input, tellsPictures: false }),
       channels: input.channels,
@@ -107,7 +110,7 @@ export class UnitDecoder<U extends DecodableUnit> {
     });
   }
 
-  /** The unit since which the decoder owes a picture: those that it holds back for B-pictures do not count. */
+  /** The unit of the oldest outstanding picture: units held back for B-pictures do not count. */
   get oldestOwed(): U | undefined {
     return this.#queue.oldestFed?.unit;
   }
@@ -118,7 +121,7 @@ export class UnitDecoder<U extends DecodableUnit> {
     this.#process.write(unitHeader(unit), unit.data);
   }
 
-  /** Whether a unit's picture is damaged: the unit itself lacks something, or a picture that it is built on does. */
+  /** Whether a unit's picture is damaged: the unit itself, or a picture that it depends on, lacks data. */
   #followDamage({ isKey, refreshPictures = 0, damaged, lostBefore, ptsUs }: DecodableUnit): boolean {
     if (damaged || lostBefore) this.#soundIn = Infinity;
     if (this.#soundIn > 0) {
@@ -128,13 +131,13 @@ export class UnitDecoder<U extends DecodableUnit> {
     return this.#soundIn > 0 || ptsUs < this.#soundFromUs;
   }
 
-  /** Passes over a unit, in its turn. Units that are built on it cannot be decoded: feed a key unit next. */
+  /** Skips a unit, in its turn. Units that depend on it cannot be decoded: feed a key unit next. */
   shed(unit: U): void {
     this.#soundIn = Infinity;
     this.#queue.shed(unit.ptsUs, { unit, codedSize: undefined, isDamaged: false });
   }
 
-  /** Lets the pictures come out that it owes, as long as that takes no time to speak of. */
+  /** Lets outstanding pictures come out, as long as that takes negligible time. */
   finish(): void {
     void this.#process.finish();
   }
@@ -159,17 +162,17 @@ export class UnitDecoder<U extends DecodableUnit> {
       slot?.release();
       return;
     }
-    // The newest size that was told may be that of a picture behind this one.
+    // The newest announced size may belong to a later picture.
     const size = decoded.codedSize === undefined || isShownAs(decoded.codedSize, picture.size) ? picture.size : decoded.codedSize;
     this.#options.onPicture(decoded.unit, { size, corrupt: decoded.isDamaged, slot });
   }
 
-  /** The decoder met damage in one of the units that it owes, and does not say in which. */
+  /** The decoder found damage in one of its outstanding units, and does not say in which. */
   #noteDamage(line: string): void {
     const damage = COMPLAINT.test(line) ? damageIn(line) : undefined;
     if (damage === undefined) return;
     for (const [i, owed] of this.#queue.fedUnits.entries()) {
-      // A key unit is built on no other, so nothing that it could lack is missing; one that begins a refresh is.
+      // A key unit depends on no other, so nothing is missing; one that begins a refresh does.
       if (damage === 'missing-reference' && i > 0 && owed.unit.isKey && (owed.unit.refreshPictures ?? 0) === 0) return;
       owed.isDamaged = true;
     }

@@ -5,7 +5,7 @@ import type { Picture, PictureFormat } from '../../../core/picture.js';
 import { fitImage } from '../fit-image.js';
 import { decodeBmp } from './bmp.js';
 
-/** What `readPicture` can read, by the end of the file's name. */
+/** Formats that `readPicture` reads, by file extension. */
 export const PICTURE_EXTENSIONS = ['jpg', 'jpeg', 'png', 'webp', 'tif', 'tiff', 'gif', 'avif', 'bmp'] as const;
 
 /**
