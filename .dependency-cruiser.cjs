@@ -24,7 +24,7 @@ module.exports = {
     allow('src/scheduling', ['src/core/']),
     allow('src/track', ['src/core/']),
     allow('src/recording', ['src/core/']),
-    allow('src/config', ['src/core/', 'src/scheduling/']),
+    allow('src/config', ['src/core/']),
     allow('src/model', ['src/core/', 'src/scheduling/runtime-profile']),
     allow('src/pipeline', ['src/core/', 'src/scheduling/', 'src/track/']),
     allow('src/streaming', ['src/core/', 'src/recording/']),

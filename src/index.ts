@@ -30,7 +30,7 @@ export { memorySource, type MemoryOptions } from './streaming/sources/memory.js'
 export { pushSource, type PushedAt, type PushOptions, type PushSource } from './streaming/sources/push/push-source.js';
 export { PUSH_FORMATS, type PushFormat } from './streaming/sources/push/pushed-picture.js';
 export { producedSource, type PictureProducer, type ProducedOptions } from './streaming/sources/produced.js';
-export type { Pace } from './streaming/sources/video/playout.js';
+export type { Pace } from './core/pace.js';
 export { videoSource, type VideoInfo, type VideoOptions } from './streaming/sources/video/video.js';
 export { locateFfmpeg, type Ffmpeg, type FfmpegVersion } from './streaming/ffmpeg/binary.js';
 

@@ -1,46 +1,59 @@
-import * as z from 'zod';
 import { UsageError } from '../src/core/errors.js';
+import type { Key, Keys, SettingsOf } from '../src/core/keys.js';
 import type { Size } from '../src/core/letterbox.js';
 import { ASSIGNERS, type AssignerName } from './assign/assigners.js';
 import type { Augmentation } from './data/augment.js';
 import { linearLr } from './lr-schedule.js';
 import { testSize, VARIANTS, type Variant } from './network/variants.js';
 
-const share = z.number().min(0).max(1);
-const range = z.tuple([z.number().positive(), z.number().positive()]);
-const steps = z.int().nonnegative();
-const data = z.strictObject({ annotations: z.string(), root: z.string() });
+const share = { type: 'number', min: 0, max: 1 } as const;
+const positive = { type: 'number', above: 0 } as const;
+const notNegative = { type: 'number', min: 0 } as const;
+const count = { type: 'number', isInteger: true, min: 1 } as const;
+const range = { type: 'pair', above: 0, allowed: 'two numbers above 0: [least, most]' } as const;
 
-/** The keys of a file. Everything except `train` has a default. */
-const settingsSchema = z.strictObject({
-  variant: z.enum(VARIANTS).default('yolox-nano'),
-  train: data,
-  val: data.optional(),
-  /** Of the run; the network accepts others too. */
-  input: z.string().regex(/^[1-9]\d*x[1-9]\d*$/, 'must be WIDTHxHEIGHT, such as 416x416').optional(),
-  epochs: z.int().positive().default(300),
-  batch_size: z.int().positive().default(8),
-  seed: z.int().nonnegative().default(0),
-  lr: z.number().positive().optional(),
-  warmup_epochs: z.number().nonnegative().default(5),
-  closing_epochs: z.number().nonnegative().default(15),
-  min_lr_ratio: share.default(0.05),
-  momentum: share.default(0.9),
-  weight_decay: z.number().nonnegative().default(5e-4),
-  /** The largest change of the input's height in steps of 32 pixels; two numbers: down and up; 0 keeps the height. */
-  multiscale: z.union([steps, z.tuple([steps, steps])], 'must be an integer of at least 0, or two of them: [down, up]').optional(),
-  assign: z.enum(Object.keys(ASSIGNERS) as [AssignerName, ...AssignerName[]]).default('sim-ota'),
-  validate_every: z.int().positive().default(10),
-  mosaic: share.optional(),
-  mosaic_scale: range.optional(),
-  mixup: share.optional(),
-  mixup_scale: range.default([0.5, 1.5]),
-  degrees: z.number().nonnegative().default(10),
-  translate: share.default(0.1),
-  shear: z.number().nonnegative().default(2),
-  flip: share.default(0.5),
-  colour: share.default(1),
-});
+const dataKeys = {
+  annotations: { type: 'file', required: true, description: 'COCO annotations.', allowed: 'a JSON file' },
+  root: { type: 'file', required: true, description: 'Folder that the names of the pictures start at.', allowed: 'a folder' },
+} as const satisfies Keys;
+
+const ASSIGNER_NAMES = Object.keys(ASSIGNERS) as AssignerName[];
+
+/** Every key of a training config. All but `train` have a default; those without one here follow from other keys. */
+export const TRAIN_KEYS = {
+  variant: { type: 'choice', values: VARIANTS, description: 'Network variant.', default: 'yolox-nano' },
+  train: { type: 'section', required: true, keys: dataKeys, description: 'Pictures to train on.' },
+  val: { type: 'section', keys: dataKeys, description: 'Pictures to validate on; none where absent.' },
+  input: { type: 'text', pattern: '^[1-9]\\d*x[1-9]\\d*$', description: 'Input size of the run; the network takes other sizes, too. The variant\'s own where absent.', allowed: 'WIDTHxHEIGHT in multiples of 32, such as 416x416' },
+  epochs: { ...count, description: 'Passes over the pictures.', default: 300 },
+  batch_size: { ...count, description: 'Pictures per step.', default: 8 },
+  seed: { type: 'number', isInteger: true, min: 0, description: 'Seed of all random choices.', default: 0 },
+  lr: { ...positive, description: 'Highest learning rate; 0.01 per 64 pictures of a batch where absent.' },
+  warmup_epochs: { ...notNegative, description: 'Epochs in which the learning rate rises.', default: 5 },
+  closing_epochs: { ...notNegative, description: 'Last epochs, without mosaics and MixUp.', default: 15 },
+  min_lr_ratio: { ...share, description: 'Lowest learning rate as a share of the highest.', default: 0.05 },
+  momentum: { ...share, description: 'Momentum of SGD.', default: 0.9 },
+  weight_decay: { ...notNegative, description: 'Weight decay.', default: 5e-4 },
+  multiscale: {
+    type: 'either', of: [{ type: 'number', isInteger: true, min: 0, description: '' }, { type: 'pair', isInteger: true, min: 0, description: '' }],
+    description: 'The input\'s height changes by up to this many times 32 pixels, or by up to the first down and the second up; 0 keeps it. By the variant where absent.',
+    allowed: 'an integer of at least 0, or two of them: [down, up]',
+  },
+  assign: { type: 'choice', values: ASSIGNER_NAMES, description: 'Assigns predictions to objects.', default: 'sim-ota' },
+  validate_every: { ...count, description: 'Epochs between validations.', default: 10 },
+  mosaic: { ...share, description: 'Share of mosaics. By the variant where absent.' },
+  mosaic_scale: { ...range, description: 'Scale of the pictures of a mosaic. By the variant where absent.' },
+  mixup: { ...share, description: 'Share of MixUp among mosaics. By the variant where absent.' },
+  mixup_scale: { ...range, description: 'Scale of the second picture of MixUp: [least, most]; [0.5, 1.5] where absent.' },
+  degrees: { ...notNegative, description: 'Largest rotation in degrees.', default: 10 },
+  translate: { ...share, description: 'Largest shift as a share of the picture.', default: 0.1 },
+  shear: { ...notNegative, description: 'Largest shear in degrees.', default: 2 },
+  flip: { ...share, description: 'Share of mirrored pictures.', default: 0.5 },
+  colour: { ...share, description: 'Share of pictures with changed colours.', default: 1 },
+} as const satisfies Record<string, Key>;
+
+/** What a training config says, checked against {@link TRAIN_KEYS}; nothing is filled in. */
+export type TrainSettings = SettingsOf<typeof TRAIN_KEYS>;
 
 export type TrainConfig = {
   readonly variant: Variant;
@@ -68,30 +81,32 @@ export type DataPaths = { readonly annotations: string; readonly root: string };
 /**
  * A checked configuration with every default filled in; those of a variant are YOLOX's own: small networks see weaker
  * mosaics, no MixUp and rather larger inputs, Nano a mosaic half of the time (`exps/default`).
- * @throws UsageError with one line for each problem
+ * @throws UsageError where the input is not in multiples of 32
  */
-export function resolveTrainConfig(settings: unknown): TrainConfig {
-  const result = settingsSchema.safeParse(settings);
-  if (!result.success) {
-    throw new UsageError(result.error.issues.map(({ path, message }) => `training config: ${path.map(String).join('.') || 'the file'}: ${message}`).join('\n'), { code: 'NOWCAST_CONFIG' });
-  }
-  const given = result.data;
-  const isSmall = given.variant === 'yolox-nano' || given.variant === 'yolox-tiny';
-  const multiscale = given.multiscale ?? (isSmall ? [3, 7] as const : 5);
-  const [width, height] = given.input?.split('x').map(Number) ?? [];
-  const input = width === undefined ? testSize(given.variant) : { width, height };
+export function resolveTrainConfig(settings: TrainSettings): TrainConfig {
+  const orDefault = <N extends keyof TrainSettings>(name: N): NonNullable<TrainSettings[N]> =>
+    (settings[name] ?? (TRAIN_KEYS[name] as Key).default) as NonNullable<TrainSettings[N]>;
+  const variant = orDefault('variant');
+  const isSmall = variant === 'yolox-nano' || variant === 'yolox-tiny';
+  const multiscale = settings.multiscale ?? (isSmall ? [3, 7] as const : 5);
+  const [width, height] = settings.input?.split('x').map(Number) ?? [];
+  const input = width === undefined ? testSize(variant) : { width, height };
   if (input.width % 32 !== 0 || input.height % 32 !== 0) {
     throw new UsageError(`training config: input: ${input.width}x${input.height} must be in multiples of 32`, { code: 'NOWCAST_CONFIG' });
   }
+  const batchSize = orDefault('batch_size');
+  const epochs = orDefault('epochs');
   return {
-    variant: given.variant, train: given.train, ...(given.val && { val: given.val }), input,
-    epochs: given.epochs, batchSize: given.batch_size, seed: given.seed, lr: given.lr ?? linearLr(given.batch_size),
-    warmupEpochs: given.warmup_epochs, closingEpochs: Math.min(given.closing_epochs, given.epochs), minLrRatio: given.min_lr_ratio,
-    momentum: given.momentum, weightDecay: given.weight_decay, multiscale: typeof multiscale === 'number' ? [multiscale, multiscale] : multiscale, assigner: given.assign, validateEvery: given.validate_every,
+    variant, train: settings.train, ...(settings.val && { val: settings.val }), input,
+    epochs, batchSize, seed: orDefault('seed'), lr: settings.lr ?? linearLr(batchSize),
+    warmupEpochs: orDefault('warmup_epochs'), closingEpochs: Math.min(orDefault('closing_epochs'), epochs), minLrRatio: orDefault('min_lr_ratio'),
+    momentum: orDefault('momentum'), weightDecay: orDefault('weight_decay'),
+    multiscale: typeof multiscale === 'number' ? [multiscale, multiscale] : multiscale, assigner: orDefault('assign'), validateEvery: orDefault('validate_every'),
     augmentation: {
-      mosaicProbability: given.mosaic ?? (given.variant === 'yolox-nano' ? 0.5 : 1), mixupProbability: given.mixup ?? (isSmall ? 0 : 1), degrees: given.degrees, translate: given.translate,
-      mosaicScale: given.mosaic_scale ?? (isSmall ? [0.5, 1.5] : [0.1, 2]), mixupScale: given.mixup_scale, shear: given.shear,
-      flipProbability: given.flip, colourProbability: given.colour,
+      mosaicProbability: settings.mosaic ?? (variant === 'yolox-nano' ? 0.5 : 1), mixupProbability: settings.mixup ?? (isSmall ? 0 : 1),
+      degrees: orDefault('degrees'), translate: orDefault('translate'), shear: orDefault('shear'),
+      mosaicScale: settings.mosaic_scale ?? (isSmall ? [0.5, 1.5] : [0.1, 2]), mixupScale: settings.mixup_scale ?? [0.5, 1.5],
+      flipProbability: orDefault('flip'), colourProbability: orDefault('colour'),
     },
   };
 }

@@ -1,21 +1,17 @@
 import type { Observable } from 'rxjs';
 import { monotonicClock } from './clock.js';
-import { demoSource } from './demo/demo-source.js';
+import { PARTS } from './parts.js';
 import { cacheDir } from './paths.js';
-import { lookAt } from '../config/look-at.js';
-import { DEFAULTS } from '../config/schema.js';
-import { classifySource, streamIdFor } from '../config/source-kind.js';
+import { sourceConfig } from '../config/run-config.js';
+import { DETECTOR_DEFAULTS } from '../config/run-keys.js';
 import type { Detector } from '../core/detector.js';
 import type { SourceEvent } from '../core/events.js';
+import type { Pace } from '../core/pace.js';
 import type { PictureFormat } from '../core/picture.js';
 import type { ProcessDetectorOptions } from '../model/host/host-plan.js';
 import { createProcessDetector } from '../model/host/process-detector.js';
 import { findModel } from '../model/zoo.js';
-import { cameraSource } from '../streaming/sources/camera/camera.js';
 import { locateFfmpeg } from '../streaming/ffmpeg/binary.js';
-import { folderSource } from '../streaming/sources/folder/folder.js';
-import type { Pace } from '../streaming/sources/video/playout.js';
-import { videoSource } from '../streaming/sources/video/video.js';
 
 export type OpenDetectorOptions = Partial<Omit<ProcessDetectorOptions, 'model'>>;
 
@@ -28,10 +24,10 @@ export async function openDetector(model: string, options: OpenDetectorOptions =
   const cache = options.cacheDir ?? cacheDir(process.env);
   const { path } = await findModel(model, cache);
   return createProcessDetector({
-    provider: DEFAULTS.provider,
-    confThreshold: DEFAULTS.conf,
-    nmsThreshold: DEFAULTS.nms,
-    nms: DEFAULTS.nmsMode,
+    provider: DETECTOR_DEFAULTS.provider,
+    confThreshold: DETECTOR_DEFAULTS.conf,
+    nmsThreshold: DETECTOR_DEFAULTS.nms,
+    nms: DETECTOR_DEFAULTS.nmsMode,
     ...options,
     cacheDir: cache,
     model: path,
@@ -48,17 +44,12 @@ export type OpenSourceOptions = {
 };
 
 /**
- * Opens whatever `nowcast run` takes: a video file, a folder of pictures, a camera, or `demo:`. Frames come on subscription.
+ * Opens every source that `nowcast run` takes: a video file, a folder of pictures, a camera, or `demo:`. Frames come on
+ * subscription.
  * @throws UsageError where there is no such source; SourceError where ffmpeg is missing
  */
-export async function openSource(source: string, { input, streamId, pace = DEFAULTS.pace }: OpenSourceOptions): Promise<Observable<SourceEvent>> {
-  const kind = classifySource(source);
-  const common = { streamId: streamId ?? streamIdFor(kind), input, clock: monotonicClock };
-  if (kind.kind === 'demo') return demoSource(kind.seed, { ...common, pace });
-  const file = kind.kind === 'path' ? lookAt(kind.path) : undefined;
-  if (file?.kind === 'pictures') return folderSource(file.path, { ...common, pace });
-  const ffmpeg = await locateFfmpeg(process.env, cacheDir(process.env));
-  return kind.kind === 'path'
-    ? videoSource(kind.path, { ...common, ffmpeg, pace })
-    : cameraSource(kind.url, { ...common, ffmpeg, transport: DEFAULTS.transport, timeoutMs: DEFAULTS.timeoutMs, maxBehindMs: DEFAULTS.maxBehindMs });
+export async function openSource(source: string, { input, streamId, pace = 'source' }: OpenSourceOptions): Promise<Observable<SourceEvent>> {
+  const { kind, config } = sourceConfig(streamId, { source }, PARTS.sources);
+  const ffmpeg = kind.needsFfmpeg ? await locateFfmpeg(process.env, cacheDir(process.env)) : undefined;
+  return kind.open(config, { streamId: config.id, input, clock: monotonicClock, pace, ffmpeg, isOnly: false });
 }

@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
+import { DEFAULT_DEMO_SEED, LARGEST_SEED } from '../app/demo/kind.js';
 import { DEMO_PORT, DEMO_PRESETS, planDemo, type DemoPlan } from '../app/demo/plan.js';
 import type { DemoSummary } from '../app/demo/summary.js';
+import { PARTS } from '../app/parts.js';
 import { durationMs } from '../config/durations.js';
-import { anchored } from '../config/run-config.js';
-import { DEFAULT_DEMO_SEED } from '../config/source-kind.js';
+import { anchoredRun } from '../config/run-config.js';
 import { openIo, type CliContext } from './command-io.js';
 import { addDetectorFlags } from './eval-flags.js';
 import { attributionLines } from './eval-output.js';
@@ -15,7 +16,7 @@ import { summaryText } from './run-summary.js';
 const LONGEST_EXTRA_MS = 1000;
 
 const FLAGS = {
-  seed: numberFlag('--seed <n>', 'which drive', { min: 0, max: 0xffffffff, isInteger: true }, DEFAULT_DEMO_SEED),
+  seed: numberFlag('--seed <n>', 'which drive', { min: 0, max: LARGEST_SEED, isInteger: true }, DEFAULT_DEMO_SEED),
   port: numberFlag('--port <n>', 'of the page and the feed; 0 takes a free one', { min: 0, max: 65535, isInteger: true }, undefined, `${DEMO_PORT}, or the next one that is free`),
   extraMs: parsedFlag('--slower <duration>', 'pretend that the detector takes so much longer than it does', {
     allowed: `0 or a duration such as 150ms, ${LONGEST_EXTRA_MS} ms at most`, preset: 0, presetText: 0, parse: parseExtra,
@@ -27,12 +28,12 @@ const FLAGS = {
 export function register(program: Command, context: CliContext): void {
   const command = program.command('demo').description('A synthetic drive through the bundled model, live on a page, with its score');
   addFlags(addDetectorFlags(command, { ...DEMO_PRESETS, conf: `${DEMO_PRESETS.conf}, since AP counts the unlikely ones; the page draws those above 0.35` }), FLAGS)
-    .addOption(keyOption('--schedule <name>', 'detect.schedule'))
-    .addOption(keyOption('--budget <duration>', 'detect.budget'))
-    .addOption(keyOption('--forecast <name>', 'detect.forecast', DEMO_PRESETS.forecast))
-    .addOption(keyOption('--record <file.jsonl>', 'output.record'))
-    .addOption(keyOption('--max-frames <n>', 'max_frames'))
-    .addOption(keyOption('--duration <duration>', 'duration'))
+    .addOption(keyOption('detect.schedule'))
+    .addOption(keyOption('detect.budget'))
+    .addOption(keyOption('detect.forecast', DEMO_PRESETS.forecast))
+    .addOption(keyOption('output.record'))
+    .addOption(keyOption('max_frames'))
+    .addOption(keyOption('duration'))
     .action(async (raw: RawFlags) => {
       const plan = readPlan(raw);
       const { demo } = await import('../app/demo/run.js');
@@ -46,7 +47,7 @@ export function register(program: Command, context: CliContext): void {
 
 /** @throws UsageError naming the flag that is wrong */
 export function readPlan(raw: RawFlags): DemoPlan {
-  return planDemo({ ...readFlags(FLAGS, raw), settings: anchored(readRunFlags(raw), process.cwd()) });
+  return planDemo({ ...readFlags(FLAGS, raw), settings: anchoredRun(readRunFlags(raw), process.cwd(), PARTS) });
 }
 
 function parseExtra(text: string): number | undefined {

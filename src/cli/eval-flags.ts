@@ -3,8 +3,9 @@ import type { Command } from 'commander';
 import { FORECASTS, isForecast } from '../app/evaluate/forecaster.js';
 import { AP_THRESHOLDS, type DetectorChoice } from '../app/evaluate/open-detector.js';
 import type { ReportRequest } from '../app/evaluate/report.js';
-import { anchored, parseInputSize } from '../config/run-config.js';
-import { DEFAULTS } from '../config/schema.js';
+import { PARTS } from '../app/parts.js';
+import { anchoredRun, parseInputSize } from '../config/run-config.js';
+import { DETECTOR_DEFAULTS } from '../config/run-keys.js';
 import { keyOption, numberFlag, parsedFlag, requiredFlag, textFlag, type RawFlags } from './flags.js';
 import { readRunFlags } from './run-flags.js';
 
@@ -31,14 +32,8 @@ export const OUTPUTS = {
 /** Frame rate where a recording or a file of outputs does not state one, as in sAP. */
 export const fpsFlag = <P extends number | undefined>(preset: P, presetText?: string) => numberFlag('--fps <rate>', 'frames a second', { above: 0 }, preset, presetText);
 
-/** The same as for `run`, and the keys whose descriptions they share. */
-const DETECTOR_FLAGS = [
-  ['--model <file-or-name>', 'model.path'],
-  ['--labels <name-or-file>', 'model.labels'],
-  ['--provider <name>', 'model.provider'],
-  ['--threads <n>', 'model.threads'],
-  ['--input <WxH>', 'model.input'],
-] as const;
+/** The same keys as of a run. */
+const DETECTOR_KEYS = ['model.path', 'model.labels', 'model.provider', 'model.threads', 'model.input'];
 
 type Thresholds = { readonly conf: number; readonly nms: number };
 
@@ -50,20 +45,20 @@ const AS_YOLOX = { conf: `${AP_THRESHOLDS.conf}, as YOLOX evaluates`, nms: `${AP
  * @param presets thresholds without the flags, for help
  */
 export function addDetectorFlags(command: Command, { conf, nms }: { readonly conf: string | number; readonly nms: string | number } = AS_YOLOX): Command {
-  for (const [flag, key] of DETECTOR_FLAGS) command.addOption(keyOption(flag, key));
+  for (const key of DETECTOR_KEYS) command.addOption(keyOption(key));
   return command
-    .addOption(keyOption('--conf <score>', 'detect.conf', conf))
-    .addOption(keyOption('--nms <iou>', 'detect.nms', nms));
+    .addOption(keyOption('detect.conf', conf))
+    .addOption(keyOption('detect.nms', nms));
 }
 
 /** @throws UsageError naming the flag that is wrong */
 export function readDetector(raw: RawFlags, thresholds: Thresholds = AP_THRESHOLDS): DetectorChoice {
-  const { model = {}, detect = {} } = anchored(readRunFlags(raw), process.cwd());
+  const { model = {}, detect = {} } = anchoredRun(readRunFlags(raw), process.cwd(), PARTS);
   return {
     model: {
-      path: model.path ?? DEFAULTS.model,
+      path: model.path ?? DETECTOR_DEFAULTS.model,
       labels: model.labels,
-      provider: model.provider ?? DEFAULTS.provider,
+      provider: model.provider ?? DETECTOR_DEFAULTS.provider,
       threads: model.threads,
       hosts: 1,
       input: model.input === undefined ? undefined : parseInputSize(model.input, '--input'),

@@ -100,7 +100,7 @@ function realtime(parent: Command, context: CliContext): void {
   };
   const command = addFlags(addDetectorFlags(parent.command('realtime').description('streaming AP of a detector on frames that are played by the clock from memory'))
     .addOption(SCHEDULE.schedule.option)
-    .addOption(keyOption('--budget <duration>', 'detect.budget', 'none')), flags);
+    .addOption(keyOption('detect.budget', 'none')), flags);
   addMoreHelp(command, {
     examples: [
       'nowcast eval realtime --annotations annotations.json --data-root pictures',

@@ -1,6 +1,8 @@
 import { Option, type Command } from 'commander';
-import { factsAt, type KeyFacts } from '../config/schema.js';
-import { UsageError } from '../core/errors.js';
+import { RUN_KEYS } from '../app/parts.js';
+import { allowedOf, keyAt } from '../config/schema.js';
+import { InternalError, UsageError } from '../core/errors.js';
+import type { Key } from '../core/keys.js';
 import { allowedNumbers, readNumber, type NumberRule } from '../core/number-rule.js';
 
 /** Flags as commander hands them over: text, or true for a flag without a value. */
@@ -42,14 +44,21 @@ function optionOf(declaration: string, help: string, { allowed, preset }: Facts 
 }
 
 /**
- * The option that sets a key of the configuration: its help is the key's own.
- * @param preset what holds without the flag, where that is not the key's default
+ * The option that sets a key of a run's configuration: its declaration and help are the key's own.
+ * @param path of the key, such as `detect.conf`
+ * @param preset the value without the flag, where that is not the key's default
  */
-export function keyOption(declaration: string, key: string, preset?: string | number): Option {
-  const { description = '', allowed, default: keyDefault }: Partial<KeyFacts> = factsAt(key.split('.')) ?? {};
-  const isSwitch = !declaration.includes('<');
-  const value = preset ?? (typeof keyDefault === 'boolean' ? undefined : keyDefault);
-  return optionOf(declaration, asHelp(description), { ...(isSwitch || allowed === undefined ? {} : { allowed }), preset: value });
+export function keyOption(path: string, preset?: string | number): Option {
+  const key = keyAt(RUN_KEYS, path.split('.'));
+  if (key?.flag === undefined) throw new InternalError(`no flag sets the key ${path}`);
+  return optionOfKey({ ...key, flag: key.flag }, preset);
+}
+
+/** The option of a key that has a flag. */
+export function optionOfKey(key: Key & { readonly flag: string }, preset?: string | number): Option {
+  const isSwitch = !key.flag.includes('<');
+  const value = preset ?? (typeof key.default === 'boolean' ? undefined : key.default);
+  return optionOf(key.flag, asHelp(key.description), { ...(isSwitch ? {} : { allowed: allowedOf(key) }), preset: value });
 }
 
 /** A sentence as commander writes its own: no capital, no full stop. */

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { ProfileFile, RuntimePercentiles } from '../app/profile.js';
-import { DEFAULTS } from '../config/schema.js';
+import { DETECTOR_DEFAULTS } from '../config/run-keys.js';
 import { openIo, type CliContext } from './command-io.js';
 import { addDetectorFlags, readDetector } from './eval-flags.js';
 import { addFlags, numberFlag, readFlags, textFlag, type RawFlags } from './flags.js';
@@ -17,8 +17,8 @@ const FLAGS = {
 /** Declares `nowcast profile`. */
 export function register(program: Command, context: CliContext): void {
   const command = program.command('profile').description('Measure how long a detector takes on this machine, for eval simulate --runtime');
-  addFlags(addDetectorFlags(command, DEFAULTS), FLAGS).action(async (raw: RawFlags) => {
-    const options = { ...readFlags(FLAGS, raw), detector: readDetector(raw, DEFAULTS) };
+  addFlags(addDetectorFlags(command, DETECTOR_DEFAULTS), FLAGS).action(async (raw: RawFlags) => {
+    const options = { ...readFlags(FLAGS, raw), detector: readDetector(raw, DETECTOR_DEFAULTS) };
     const { profileDetector } = await import('../app/profile.js');
     const io = openIo(command, context);
     const file = await profileDetector(options, io);

@@ -1,9 +1,12 @@
 import type { Command } from 'commander';
+import { PARTS, type RunParts } from '../app/parts.js';
 import type { Environment } from '../config/environment.js';
 import { loadConfig } from '../config/load.js';
 import { passwordIn } from '../config/redact.js';
-import { anchored, mergeSettings, resolveRun, type RunConfig } from '../config/run-config.js';
-import { SOURCE_FORMS } from '../config/source-kind.js';
+import { anchoredRun, resolveRun, type RunConfig } from '../config/run-config.js';
+import { runKeys, type Settings } from '../config/run-keys.js';
+import { mergeSettings, secretsIn, withEnvironment } from '../config/settings.js';
+import { sourceForms } from '../config/sources.js';
 import { openIo, type CliContext } from './command-io.js';
 import { addMoreHelp } from './help.js';
 import { addRunFlags, readRunFlags, type RunFlagValues } from './run-flags.js';
@@ -13,7 +16,7 @@ import { summaryText } from './run-summary.js';
 export function register(program: Command, context: CliContext): void {
   const command = program.command('run')
     .description('Detect on video files, folders of pictures and cameras')
-    .argument('[source...]', `what to run on: ${SOURCE_FORMS}`)
+    .argument('[source...]', `what to run on: ${sourceForms(PARTS.sources)}`)
     .option('-c, --config <file.yaml>', 'a configuration; flags win over what it says');
   addRunFlags(command).action(async (sources: string[], flags: RunFlagValues) => {
     const io = openIo(command, context);
@@ -39,17 +42,20 @@ export function register(program: Command, context: CliContext): void {
  * @param secrets receives what must not be shown, before anything can go wrong with it
  * @throws UsageError naming every problem of the flags, or of the file, or a contradiction between them
  */
-export async function readRunConfig(sources: readonly string[], flags: RunFlagValues, env: Environment, secrets: Set<string>): Promise<RunConfig> {
-  const fromFlags = anchored(readRunFlags(flags), process.cwd());
+export async function readRunConfig(
+  sources: readonly string[], flags: RunFlagValues, env: Environment, secrets: Set<string>, parts: RunParts = PARTS,
+): Promise<RunConfig> {
+  const keys = runKeys(parts);
+  const fromFlags = anchoredRun(readRunFlags(flags, parts), process.cwd(), parts);
   const path = flags['config'];
-  const file = typeof path !== 'string' ? undefined : await loadConfig(path, env);
+  const file = typeof path !== 'string' ? undefined : await loadConfig(keys, path, env);
   for (const secret of file?.secrets ?? []) secrets.add(secret);
-  const merged = mergeSettings(file === undefined ? {} : anchored(file.settings, file.folder), fromFlags);
-  const token = merged.feed?.token ?? (env['NOWCAST_FEED_TOKEN'] || undefined);
-  if (token !== undefined) secrets.add(token);
-  for (const source of [...sources, ...Object.values(merged.cameras ?? {}).map((camera) => camera.source)]) {
+  const fromFile: Settings = file === undefined ? {} : anchoredRun(file.settings, file.folder, parts);
+  const settings = withEnvironment(keys, mergeSettings(fromFile, fromFlags), env);
+  for (const secret of secretsIn(keys, settings)) secrets.add(secret);
+  for (const source of [...sources, ...Object.values(settings.cameras ?? {}).map((camera) => camera.source)]) {
     const password = passwordIn(source);
     if (password !== undefined) secrets.add(password);
   }
-  return resolveRun(merged.feed === undefined ? merged : { ...merged, feed: { ...merged.feed, token } }, sources);
+  return resolveRun(settings, sources, parts);
 }

@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { parse as parseYaml, YAMLParseError } from 'yaml';
-import { resolveTrainConfig, type DataPaths, type TrainConfig } from '../../training/config.js';
+import { resolveTrainConfig, TRAIN_KEYS, type TrainConfig } from '../../training/config.js';
 import { ENGINES, mostKeptBytes, trainNetwork } from '../app/train.js';
+import type { Environment } from '../config/environment.js';
+import { loadConfig } from '../config/load.js';
+import { anchored } from '../config/settings.js';
 import { UsageError } from '../core/errors.js';
 import { readNumber } from '../core/number-rule.js';
 import { openIo, type CliContext } from './command-io.js';
@@ -37,7 +38,7 @@ export function register(program: Command, context: CliContext): void {
     .action(async (raw: RawFlags & { readonly set: Overrides }) => {
       const { config: path, keepMb, ...options } = readFlags(FLAGS, raw);
       if (options.resume && options.weights !== undefined) throw new UsageError('--weights starts a new run and --resume goes on with an old one; leave one of them out');
-      const config = readConfig(path, raw.set);
+      const config = await readConfig(path, raw.set, context.env);
       const io = openIo(command, context);
       const result = await trainNetwork({ ...options, config, keepBytes: keepMb * MEBIBYTE }, io);
       const { steps, bestAp, last } = result;
@@ -51,17 +52,9 @@ export function register(program: Command, context: CliContext): void {
 }
 
 /** Paths in a file start in its folder. */
-function readConfig(path: string, overrides: Overrides): TrainConfig {
-  let settings: unknown;
-  try {
-    settings = parseYaml(readFileSync(path, 'utf8'));
-  } catch (cause) {
-    throw new UsageError(`cannot read the config ${path}: ${(cause as Error).message}`, { cause, code: 'NOWCAST_CONFIG' });
-  }
-  if (typeof settings !== 'object' || settings === null) throw new UsageError(`${path} holds no keys; it must say what to train on`, { code: 'NOWCAST_CONFIG' });
-  const config = resolveTrainConfig({ ...settings, ...overrides });
-  const anchored = ({ annotations, root }: DataPaths): DataPaths => ({ annotations: resolve(dirname(path), annotations), root: resolve(dirname(path), root) });
-  return { ...config, train: anchored(config.train), ...(config.val && { val: anchored(config.val) }) };
+async function readConfig(path: string, overrides: Overrides, env: Environment): Promise<TrainConfig> {
+  const { settings, folder } = await loadConfig(TRAIN_KEYS, path, env, { flag: '--set', values: overrides });
+  return resolveTrainConfig(anchored(TRAIN_KEYS, settings, folder));
 }
 
 function override(text: string, before: Overrides): Overrides {

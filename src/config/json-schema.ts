@@ -1,24 +1,67 @@
-import * as z from 'zod';
-import { settingsSchema, type KeyFacts } from './schema.js';
+import type { Key, Keys } from '../core/keys.js';
+import type { NumberRule } from '../core/number-rule.js';
+import { SECTION_NAME } from './schema.js';
+
+type JsonSchema = Readonly<Record<string, unknown>>;
 
 /** Any value may come from the environment, and is text until it is put in. */
 const FROM_ENVIRONMENT = { type: 'string', pattern: '\\$\\{' } as const;
 
-/** What editors need to complete and check a configuration: JSON Schema 2020-12, from the schema that checks it here. */
-export function configJsonSchema(): Record<string, unknown> {
-  const schema = z.toJSONSchema(settingsSchema, {
-    override({ zodSchema, jsonSchema }) {
-      const facts = z.globalRegistry.get(zodSchema) as KeyFacts | undefined;
-      delete jsonSchema['allowed'];
-      delete jsonSchema['written'];
-      if (facts === undefined || jsonSchema.type === 'object') return;
-      const { description, default: preset, ...checked } = jsonSchema;
-      const written = facts.written ?? checked;
-      for (const name of Object.keys(jsonSchema)) Reflect.deleteProperty(jsonSchema, name);
-      Object.assign(jsonSchema, { description, ...(preset === undefined ? {} : { default: preset }) });
-      const takesAnyText = [written['type']].flat().includes('string') && written['enum'] === undefined && written['pattern'] === undefined;
-      Object.assign(jsonSchema, takesAnyText ? written : { anyOf: [written, FROM_ENVIRONMENT] });
-    },
-  });
-  return { ...schema, title: 'Nowcast configuration' };
+/** What editors need to complete and check a configuration: JSON Schema 2020-12, from the description that it is checked by. */
+export function configJsonSchema(keys: Keys, title: string): JsonSchema {
+  return { $schema: 'https://json-schema.org/draft/2020-12/schema', ...sectionSchema(keys), title };
+}
+
+function sectionSchema(keys: Keys): JsonSchema {
+  const required = Object.keys(keys).filter((name) => keys[name].required === true);
+  return {
+    type: 'object',
+    properties: Object.fromEntries(Object.entries(keys).map(([name, key]) => [name, keySchema(key)])),
+    ...(required.length === 0 ? {} : { required }),
+    additionalProperties: false,
+  };
+}
+
+function keySchema(key: Key): JsonSchema {
+  const { description, default: preset } = key;
+  const facts = { description, ...(preset === undefined ? {} : { default: preset }) };
+  const written = writtenAs(key);
+  const isSection = key.type === 'section' || key.type === 'sections';
+  const takesAnyText = [written['type']].flat().includes('string') && written['enum'] === undefined && written['pattern'] === undefined;
+  return { ...facts, ...(isSection || takesAnyText ? written : { anyOf: [written, FROM_ENVIRONMENT] }) };
+}
+
+/** What a value looks like in a file. */
+function writtenAs(key: Key): JsonSchema {
+  switch (key.type) {
+    case 'boolean': return { type: 'boolean' };
+    case 'number': return numberSchema(key);
+    case 'pair': return { type: 'array', prefixItems: [numberSchema(key), numberSchema(key)], items: false, minItems: 2, maxItems: 2 };
+    case 'text': return {
+      type: key.isNumberToo === true ? ['string', 'integer'] : 'string',
+      ...(key.pattern !== undefined ? { pattern: key.pattern } : key.isNumberToo === true ? {} : { minLength: 1 }),
+    };
+    case 'choice': return { type: 'string', enum: key.values };
+    case 'duration': return { type: ['number', 'string'] };
+    case 'list': return { anyOf: [{ type: 'array', items: { type: ['string', 'number'] }, minItems: 1 }, { type: 'string' }] };
+    case 'file':
+    case 'file-or-name': return { type: 'string', minLength: 1 };
+    case 'either': return eitherSchema(key.of.map(writtenAs));
+    case 'section': return sectionSchema(key.keys);
+    case 'sections': return { type: 'object', propertyNames: { pattern: SECTION_NAME.source }, additionalProperties: sectionSchema(key.of) };
+  }
+}
+
+function numberSchema({ min, above, max, isInteger }: NumberRule): JsonSchema {
+  return {
+    type: isInteger === true ? 'integer' : 'number',
+    ...(min === undefined ? {} : { minimum: min }),
+    ...(above === undefined ? {} : { exclusiveMinimum: above }),
+    ...(max === undefined ? {} : { maximum: max }),
+  };
+}
+
+/** One that takes any text takes in every other text. */
+function eitherSchema(schemas: readonly JsonSchema[]): JsonSchema {
+  return schemas.find(({ type }) => [type].flat().includes('string') && [type].flat().includes('number')) ?? { anyOf: schemas };
 }

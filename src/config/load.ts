@@ -2,24 +2,33 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { isMap, isNode, isScalar, LineCounter, parseDocument, visit, type Document } from 'yaml';
 import { UsageError } from '../core/errors.js';
+import type { Keys, SettingsOf } from '../core/keys.js';
 import { substitute, type Environment } from './environment.js';
 import { checkSettings, dotted, type Locate } from './problems.js';
-import type { Settings } from './schema.js';
 
 /** A configuration file, read and checked. */
-export type LoadedConfig = {
-  readonly settings: Settings;
+export type LoadedConfig<S extends Keys> = {
+  readonly settings: SettingsOf<S>;
   /** The file's folder, absolute; relative paths in it start there. */
   readonly folder: string;
   /** Values that came from the environment and must not be shown. */
   readonly secrets: readonly string[];
 };
 
+/** Values that a flag such as `--set epochs=30` puts over those of the file, by key. */
+export type Overrides = {
+  /** Named in messages. */
+  readonly flag: string;
+  /** Keys with their sections: `train.root`. */
+  readonly values: Readonly<Record<string, unknown>>;
+};
+
 /**
  * Reads a YAML file.
+ * @param keys that it may hold
  * @throws UsageError (`NOWCAST_CONFIG`) with one line a problem: file, line, key, value, and what is allowed
  */
-export async function loadConfig(path: string, env: Environment): Promise<LoadedConfig> {
+export async function loadConfig<S extends Keys>(keys: S, path: string, env: Environment, overrides?: Overrides): Promise<LoadedConfig<S>> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
@@ -28,7 +37,7 @@ export async function loadConfig(path: string, env: Environment): Promise<Loaded
     const why = code === 'ENOENT' ? 'does not exist' : code === 'EISDIR' ? 'is a folder' : `cannot be read (${code ?? String(cause)})`;
     throw new UsageError(`the config ${resolve(path)} ${why}; name a YAML file with -c`, { cause, code: 'NOWCAST_CONFIG' });
   }
-  return { ...parseConfig(text, path, env), folder: resolve(dirname(path)) };
+  return { ...parseConfig(keys, text, path, env, overrides), folder: resolve(dirname(path)) };
 }
 
 /**
@@ -36,7 +45,7 @@ export async function loadConfig(path: string, env: Environment): Promise<Loaded
  * @param name the file's name, for messages
  * @throws UsageError as {@link loadConfig}
  */
-export function parseConfig(text: string, name: string, env: Environment): Omit<LoadedConfig, 'folder'> {
+export function parseConfig<S extends Keys>(keys: S, text: string, name: string, env: Environment, overrides?: Overrides): Omit<LoadedConfig<S>, 'folder'> {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: '1.2' });
   if (document.errors.length > 0) {
@@ -56,10 +65,26 @@ export function parseConfig(text: string, name: string, env: Environment): Omit<
     ? Object.fromEntries(Object.entries(content).filter(([, value]) => value !== null))
     : content ?? {};
   if (typeof input !== 'object' || Array.isArray(input)) {
-    throw new UsageError(`${name} holds ${Array.isArray(input) ? 'a list' : 'one plain value'}; it must hold keys such as cameras, model and detect`, { code: 'NOWCAST_CONFIG' });
+    throw new UsageError(`${name} holds ${Array.isArray(input) ? 'a list' : 'one plain value'}; it must hold keys such as ${someOf(keys)}`, { code: 'NOWCAST_CONFIG' });
   }
-  const locate: Locate = (path) => `${name}:${lines.linePos(offsetOf(document, path)).line}: ${dotted(path)}`;
-  return { settings: checkSettings(input, locate, secrets), secrets: [...secrets] };
+  const overridden = new Map(Object.entries(overrides?.values ?? {}));
+  const locate: Locate = (path) => {
+    const byFlag = path.some((_, i) => overridden.has(dotted(path.slice(0, i + 1))));
+    return byFlag ? `${overrides?.flag} ${dotted(path)}` : `${name}:${lines.linePos(offsetOf(document, path)).line}: ${dotted(path)}`;
+  };
+  const settings = [...overridden].reduce((all, [key, value]) => withValue(all, key.split('.'), value), input);
+  return { settings: checkSettings(keys, settings, locate, secrets), secrets: [...secrets] };
+}
+
+/** A copy of `section` in which the key at `path` has another value. */
+function withValue(section: object, [name, ...rest]: readonly string[], value: unknown): object {
+  const before = (section as Readonly<Record<string, unknown>>)[name];
+  return { ...section, [name]: rest.length === 0 ? value : withValue(typeof before === 'object' && before !== null ? before : {}, rest, value) };
+}
+
+function someOf(keys: Keys): string {
+  const names = Object.keys(keys).slice(0, 3);
+  return names.length === 1 ? names[0] : `${names.slice(0, -1).join(', ')} and ${names[names.length - 1]}`;
 }
 
 /** Where the key at `path` stands in the text, or the nearest section around it where it is missing. */

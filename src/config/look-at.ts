@@ -4,13 +4,13 @@ import { UsageError } from '../core/errors.js';
 import { didYouMean } from './suggest.js';
 
 /**
- * Tells a video file from a folder of pictures.
+ * Tells a file from a folder.
  * @throws UsageError naming the absolute path, and a name near it in its folder, where there is neither
  */
-export function lookAt(path: string): { readonly kind: 'video' | 'pictures'; readonly path: string } {
+export function lookAt(path: string): { readonly what: 'file' | 'folder'; readonly path: string } {
   const absolute = resolve(path);
   try {
-    return { kind: statSync(absolute).isDirectory() ? 'pictures' : 'video', path: absolute };
+    return { what: statSync(absolute).isDirectory() ? 'folder' : 'file', path: absolute };
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code;
     if (code !== 'ENOENT' && code !== 'ENOTDIR') throw new UsageError(`the source ${absolute} cannot be read (${code ?? String(cause)}); check its permissions`, { cause });

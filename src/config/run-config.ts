@@ -1,43 +1,25 @@
 import { resolve } from 'node:path';
-import type { Provider } from '../core/detector.js';
+import type { NmsMode, Provider } from '../core/detector.js';
 import { UsageError } from '../core/errors.js';
 import type { Size } from '../core/letterbox.js';
-import { isFile, lookAt, realPath } from './look-at.js';
-import { DEFAULTS, type ForecasterName, type NmsMode, type Pace, type Settings, type Transport } from './schema.js';
-import { classifySource, streamIdFor } from './source-kind.js';
+import { findNamed } from '../core/named-kind.js';
+import type { Pace } from '../core/pace.js';
+import type { SourceKind } from '../core/source-kind.js';
+import { realPath } from './look-at.js';
+import { runKeys, type CameraSettings, type Parts, type Settings } from './run-keys.js';
+import { anchored, withDefaults } from './settings.js';
+import { findSource, recogniseSource } from './sources.js';
 
 /** One source of frames. `id` is its stream's name in every event. */
-export type SourceConfig =
-  | {
-      readonly id: string;
-      readonly kind: 'video';
-      /** Absolute. */
-      readonly path: string;
-    }
-  | {
-      readonly id: string;
-      /** A folder of pictures. */
-      readonly kind: 'pictures';
-      /** Absolute. */
-      readonly path: string;
-    }
-  | {
-      readonly id: string;
-      readonly kind: 'camera';
-      /** With its credentials, or a path below /dev. Print it through {@link redact} only. */
-      readonly url: string;
-      readonly transport: Transport;
-      /** A camera that sends no frame for this long is connected to anew. */
-      readonly timeoutMs: number;
-      /** How far behind the present it may fall before what waits is skipped. */
-      readonly maxBehindMs: number;
-    }
-  | {
-      readonly id: string;
-      /** The synthetic drive. */
-      readonly kind: 'demo';
-      readonly seed: number;
-    };
+export type SourceConfig = {
+  readonly id: string;
+  /** Name of its entry in the registry of sources. */
+  readonly kind: string;
+  /** An absolute path, or an address with its credentials. Print it through `redact` only. */
+  readonly address: string;
+  /** The keys of its kind, with defaults. */
+  readonly settings: Readonly<Record<string, unknown>>;
+};
 
 export type ModelConfig = {
   /** An absolute path, or the name of a model of the zoo. */
@@ -61,29 +43,22 @@ export type DetectConfig = {
   readonly nmsMode: NmsMode;
   /** Names or ids; undefined keeps all. `classIdsOf` turns them into ids. */
   readonly classes: readonly string[] | undefined;
-  /** A name that `policyByName` knows. */
+  /** A text that the registry of schedules knows. */
   readonly schedule: string;
   /** Undefined is no budget. */
   readonly budgetMs: number | undefined;
   /** True wherever a forecaster runs. */
   readonly track: boolean;
-  readonly forecast: ForecasterName;
+  /** `none`, or a text that the registry of forecasters knows. */
+  readonly forecast: string;
 };
 
-export type FeedConfig = {
-  readonly host: string;
-  /** 0 takes a free one. */
-  readonly port: number;
-  readonly token: string | undefined;
-  readonly allowedOrigins: readonly string[];
-  readonly maxClients: number;
-};
-
-/** Absolute paths of the files to write. */
-export type OutputConfig = {
-  readonly record: string | undefined;
-  readonly coco: string | undefined;
-  readonly save: string | undefined;
+/** One thing that results go to. */
+export type SinkConfig = {
+  /** Name of its entry in the registry of sinks. */
+  readonly kind: string;
+  /** Its own keys, with defaults; paths are absolute. */
+  readonly settings: Readonly<Record<string, unknown>>;
 };
 
 /** Everything that `nowcast run` does, resolved: no default is left open and every path is absolute. */
@@ -96,115 +71,95 @@ export type RunConfig = {
   /** Frames to receive, over all sources. */
   readonly maxFrames: number | undefined;
   readonly durationMs: number | undefined;
-  /** Undefined is no feed. */
-  readonly feed: FeedConfig | undefined;
-  readonly output: OutputConfig;
+  readonly sinks: readonly SinkConfig[];
 };
 
 /** The sources named on the command line, as cameras without a name. */
 export type NamedSources = readonly string[];
 
-/**
- * Absolute paths for every relative one in `settings`. A model and labels may be names: one without a slash stays as it
- * is, unless the folder has a file that is called so.
- */
-export function anchored(settings: Settings, folder: string): Settings {
-  const file = <T extends string | undefined>(path: T): T => (path === undefined ? path : resolve(folder, path)) as T;
-  const nameOrFile = <T extends string | undefined>(text: T): T =>
-    (text !== undefined && (/[\\/]/.test(text) || isFile(resolve(folder, text))) ? file(text) : text);
-  const { cameras, model, output } = settings;
+/** Absolute paths for every relative one in `settings`; see {@link anchored}. */
+export function anchoredRun(settings: Settings, folder: string, parts: Parts): Settings {
+  const { cameras, ...rest } = settings;
+  const anchoredRest = anchored(runKeys(parts), rest, folder);
+  if (cameras === undefined) return anchoredRest;
   return {
-    ...settings,
-    ...(cameras && { cameras: Object.fromEntries(Object.entries(cameras).map(([name, camera]) => [name, {
-      ...camera, source: classifySource(camera.source).kind === 'path' ? file(camera.source) : camera.source,
-    }])) }),
-    ...(model && { model: { ...model, path: nameOrFile(model.path), labels: nameOrFile(model.labels) } }),
-    ...(output && { output: { record: file(output.record), coco: file(output.coco), save: file(output.save) } }),
-  };
-}
-
-/** The settings of `flags` over those of the `file`, key by key. */
-export function mergeSettings(file: Settings, flags: Settings): Settings {
-  const given = <T extends object>(section: T | undefined): Partial<T> =>
-    Object.fromEntries(Object.entries(section ?? {}).filter(([, value]) => value !== undefined)) as Partial<T>;
-  return {
-    ...file,
-    ...given(flags),
-    model: { ...file.model, ...given(flags.model) },
-    detect: { ...file.detect, ...given(flags.detect) },
-    ...((file.feed ?? flags.feed) && { feed: { ...file.feed, ...given(flags.feed) } }),
-    output: { ...file.output, ...given(flags.output) },
+    ...anchoredRest,
+    cameras: Object.fromEntries(Object.entries(cameras).map(([name, camera]) => {
+      const isPath = recogniseSource(camera.source, parts.sources).kind === undefined;
+      return [name, isPath ? { ...camera, source: resolve(folder, camera.source) } : camera];
+    })),
   };
 }
 
 /**
  * Fills in what is open, looks at the paths of sources, and refuses what contradicts itself.
- * @param settings with absolute paths, see {@link anchored}
+ * @param settings with absolute paths, see {@link anchoredRun}
  * @param named sources of the command line; they replace the cameras of the file
  * @throws UsageError naming the keys (and flags) that clash, or a source that is not there
  */
-export function resolveRun(settings: Settings, named: NamedSources = []): RunConfig {
-  const { model = {}, detect = {}, feed, output = {} } = settings;
-  const schedule = detect.schedule ?? DEFAULTS.schedule;
-  const forecast = detect.forecast ?? DEFAULTS.forecast;
+export function resolveRun(settings: Settings, named: NamedSources, parts: Parts): RunConfig {
+  const keys = runKeys(parts);
+  const model = withDefaults(keys.model.keys, settings.model ?? {});
+  const given = settings.detect ?? {};
+  const detect = withDefaults(keys.detect.keys, given);
+  const isTimeless = findNamed(parts.policies, detect.schedule)?.keepsAll === true;
+  const found = named.length > 0 ? namedSources(named, parts) : configuredSources(settings.cameras ?? {}, parts);
   const config: RunConfig = {
-    sources: named.length > 0 ? namedSources(named) : configuredSources(settings.cameras ?? {}),
+    sources: found.map(({ config: source }) => source),
     model: {
-      path: model.path ?? DEFAULTS.model,
+      path: model.path,
       labels: model.labels,
-      provider: model.provider ?? DEFAULTS.provider,
+      provider: model.provider,
       threads: model.threads,
-      hosts: model.hosts ?? 1,
+      hosts: model.hosts,
       input: model.input === undefined ? undefined : parseInputSize(model.input, 'model.input (--input)'),
     },
     detect: {
-      conf: detect.conf ?? DEFAULTS.conf,
-      nms: detect.nms ?? DEFAULTS.nms,
-      nmsMode: detect.nms_mode ?? DEFAULTS.nmsMode,
+      conf: detect.conf,
+      nms: detect.nms,
+      nmsMode: detect.nms_mode,
       classes: detect.classes,
-      schedule,
-      budgetMs: budgetMs(detect.budget, schedule),
-      track: detect.track ?? forecast !== 'none',
-      forecast,
+      schedule: detect.schedule,
+      budgetMs: budgetMs(given.budget, detect.budget, isTimeless ? detect.schedule : undefined),
+      track: given.track ?? detect.forecast !== 'none',
+      forecast: detect.forecast,
     },
-    pace: settings.pace ?? DEFAULTS.pace,
+    pace: settings.pace ?? keys.pace.default,
     maxFrames: settings.max_frames,
     durationMs: settings.duration,
-    feed: feed && feedConfig(feed),
-    output: { record: output.record, coco: output.coco, save: output.save },
+    sinks: sinkConfigs(settings, parts),
   };
-  refuseContradictions(config);
+  refuseContradictions(config, found, isTimeless, parts);
   return config;
 }
 
-function namedSources(texts: NamedSources): SourceConfig[] {
+type Found = { readonly config: SourceConfig; readonly kind: SourceKind };
+
+function namedSources(texts: NamedSources, parts: Parts): Found[] {
   const ids = new Map<string, number>();
   return texts.map((text) => {
-    const base = streamIdFor(classifySource(text));
+    const base = recogniseSource(text, parts.sources).streamId;
     const count = (ids.get(base) ?? 0) + 1;
     ids.set(base, count);
-    return sourceConfig(count === 1 ? base : `${base}-${count}`, { source: text });
+    return sourceConfig(count === 1 ? base : `${base}-${count}`, { source: text }, parts.sources);
   });
 }
 
-function configuredSources(cameras: NonNullable<Settings['cameras']>): SourceConfig[] {
+function configuredSources(cameras: Readonly<Record<string, CameraSettings>>, parts: Parts): Found[] {
   const enabled = Object.entries(cameras).filter(([, camera]) => camera.enabled !== false);
-  if (enabled.length > 0) return enabled.map(([id, camera]) => sourceConfig(id, camera));
+  if (enabled.length > 0) return enabled.map(([id, camera]) => sourceConfig(id, camera, parts.sources));
   throw new UsageError(Object.keys(cameras).length > 0
     ? 'every camera of the config has enabled: false; enable one, or name a SOURCE'
     : 'there is nothing to run on; name a SOURCE (a video file, a folder of pictures, or a camera), or a config with cameras (-c)');
 }
 
-function sourceConfig(id: string, camera: NonNullable<Settings['cameras']>[string]): SourceConfig {
-  const source = classifySource(camera.source);
-  if (source.kind === 'path') return { id, ...lookAt(source.path) };
-  if (source.kind === 'demo') return { id, ...source };
-  return {
-    id, kind: 'camera', url: source.url,
-    transport: camera.transport ?? DEFAULTS.transport,
-    timeoutMs: camera.timeout ?? DEFAULTS.timeoutMs,
-    maxBehindMs: camera.max_behind ?? DEFAULTS.maxBehindMs,
-  };
+/**
+ * One source with every key of its kind.
+ * @throws UsageError where it is not there, or malformed
+ */
+export function sourceConfig<Open>(id: string | undefined, camera: CameraSettings, kinds: readonly SourceKind<Open>[]): { readonly config: SourceConfig; readonly kind: SourceKind<Open> } {
+  const { kind, address, streamId } = findSource(camera.source, kinds);
+  return { kind, config: { id: id ?? streamId, kind: kind.name, address, settings: withDefaults(kind.keys, camera) } };
 }
 
 /**
@@ -217,52 +172,54 @@ export function parseInputSize(text: string, where: string): Size {
   return { width, height };
 }
 
-/** Every frame is detected on, however late, so a budget means nothing there. */
-function budgetMs(budget: number | 'none' | undefined, schedule: string): number | undefined {
-  if (budget === 'none') return undefined;
-  if (schedule !== 'every') return budget ?? DEFAULTS.budgetMs;
-  if (budget === undefined) return undefined;
-  throw new UsageError(`detect.budget (--budget) is ${budget} ms, but detect.schedule (--schedule) every detects on each frame however late; set the budget to none, or choose another schedule`);
+/**
+ * Every frame is detected on, however late, where the schedule knows no time, so that a budget means nothing there.
+ * @param timeless the name of such a schedule; undefined for any other
+ */
+function budgetMs(given: number | 'none' | undefined, resolved: number | 'none', timeless: string | undefined): number | undefined {
+  if (resolved === 'none') return undefined;
+  if (timeless === undefined) return resolved;
+  if (given === undefined) return undefined;
+  throw new UsageError(`detect.budget (--budget) is ${given} ms, but detect.schedule (--schedule) ${timeless} detects on each frame however late; set the budget to none, or choose another schedule`);
 }
 
-function feedConfig(feed: NonNullable<Settings['feed']>): FeedConfig {
-  if (feed.port === undefined) throw new UsageError('feed.port is missing; it must be a whole number from 0 to 65535 (0 takes a free one), or leave the section feed out');
-  return {
-    host: feed.host ?? DEFAULTS.feedHost,
-    port: feed.port,
-    token: feed.token,
-    allowedOrigins: feed.allowed_origins ?? [],
-    maxClients: feed.max_clients ?? DEFAULTS.maxClients,
-  };
+/** A sink runs where one of its keys is set, or where a section is there that is its own. */
+function sinkConfigs(settings: Settings, { sinks }: Parts): SinkConfig[] {
+  return sinks.flatMap((sink) => {
+    const section = settings[sink.section.name] as Readonly<Record<string, unknown>> | undefined;
+    const isAlone = sinks.filter(({ section: { name } }) => name === sink.section.name).length === 1;
+    const isOn = section !== undefined && (isAlone || Object.keys(sink.keys).some((name) => section[name] !== undefined));
+    return isOn ? [{ kind: sink.name, settings: withDefaults(sink.keys, section) }] : [];
+  });
 }
 
-function refuseContradictions({ sources, model, detect, pace, output }: RunConfig): void {
-  const camera = sources.find(({ kind }) => kind === 'camera');
-  if (camera !== undefined && detect.schedule === 'every') throw new UsageError(`detect.schedule (--schedule) every is for files alone, and ${camera.id} is a camera, whose frames do not wait; choose idle-free`);
-  if (camera !== undefined && pace === 'max') throw new UsageError(`pace (--pace) max is for files alone, and ${camera.id} is a camera, which cannot be hurried; leave it at source`);
+function refuseContradictions(config: RunConfig, found: readonly Found[], isTimeless: boolean, parts: Parts): void {
+  const { detect, pace } = config;
+  const live = found.find(({ kind }) => kind.isLive);
+  if (live !== undefined && isTimeless) throw new UsageError(`detect.schedule (--schedule) ${detect.schedule} is for files alone, and ${live.config.id} is ${live.kind.is}, whose frames do not wait; choose idle-free`);
+  if (live !== undefined && pace === 'max') throw new UsageError(`pace (--pace) max is for files alone, and ${live.config.id} is ${live.kind.is}, which cannot be hurried; leave it at source`);
   if (detect.forecast !== 'none' && !detect.track) throw new UsageError(`detect.forecast (--forecast) is ${detect.forecast}, which needs tracking; leave detect.track out, or set it to true`);
-  if (output.save !== undefined && !/\.mp4$/i.test(output.save)) throw new UsageError(`output.save (--save) is ${output.save}, and what is written is an MP4; give it a name that ends in .mp4`);
-  const noVideo = sources.find(({ kind }) => kind === 'pictures' || kind === 'demo');
-  if (output.save !== undefined && noVideo !== undefined) throw new UsageError(`output.save (--save) draws into a video, and ${noVideo.id} is ${noVideo.kind === 'demo' ? 'drawn live' : 'a folder of pictures'}; use output.coco (--coco) or output.record (--record)`);
-  if (sources.length > 1) {
-    for (const name of ['coco', 'save'] as const) {
-      if (output[name] !== undefined) throw new UsageError(`output.${name} (--${name}) holds the results of one source, and there are ${sources.length}; run them one by one, or use output.record (--record), which holds all`);
-    }
-  }
-  refuseOverwriting({ sources, model, output });
+  const sources = found.map(({ config: { id }, kind }) => ({ ...kind, id }));
+  for (const { kind: name, settings } of config.sinks) parts.sinks.find((sink) => sink.name === name)?.check?.(settings, sources);
+  refuseOverwriting(config, found, parts);
 }
 
 /** An output replaces what is there, so it must be no file that the run reads, nor another output, by whatever name. */
-function refuseOverwriting({ sources, model, output }: Pick<RunConfig, 'sources' | 'model' | 'output'>): void {
+function refuseOverwriting({ model, sinks }: RunConfig, found: readonly Found[], parts: Parts): void {
   const taken = new Map<string, string>();
-  for (const source of sources) if ('path' in source) taken.set(realPath(source.path), `the source ${source.id}`);
+  for (const { config, kind } of found) if (kind.takesPath !== undefined) taken.set(realPath(config.address), `the source ${config.id}`);
   for (const [what, path] of [['the model', model.path], ['the file of labels', model.labels]] as const) {
     if (path !== undefined) taken.set(realPath(path), what);
   }
-  for (const [name, path] of Object.entries(output)) {
-    if (path === undefined) continue;
-    const other = taken.get(realPath(path));
-    if (other !== undefined) throw new UsageError(`output.${name} (--${name}) is ${path}, which is ${other} too; choose another file`);
-    taken.set(realPath(path), `output.${name} (--${name})`);
+  for (const { kind: name, settings } of sinks) {
+    const sink = parts.sinks.find((one) => one.name === name);
+    for (const [key, { type, flag }] of Object.entries(sink?.keys ?? {})) {
+      const path = settings[key];
+      if (type !== 'file' || typeof path !== 'string') continue;
+      const output = `${sink?.section.name}.${key}${flag === undefined ? '' : ` (${flag.split(' ')[0]})`}`;
+      const other = taken.get(realPath(path));
+      if (other !== undefined) throw new UsageError(`${output} is ${path}, which is ${other} too; choose another file`);
+      taken.set(realPath(path), output);
+    }
   }
 }

@@ -5,6 +5,10 @@ import type { Picture, PictureFormat } from './picture.js';
 export const PROVIDERS = ['auto', 'cpu', 'webgpu', 'cuda', 'tensorrt', 'coreml', 'dml'] as const;
 export type Provider = (typeof PROVIDERS)[number];
 
+/** `per-class`: boxes of different classes never suppress each other. `agnostic`: the class does not matter. */
+export const NMS_MODES = ['per-class', 'agnostic'] as const;
+export type NmsMode = (typeof NMS_MODES)[number];
+
 /** What a detector is, as reported everywhere. */
 export type DetectorInfo = {
   /** File name of the model, without its folder. */

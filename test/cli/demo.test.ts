@@ -1,24 +1,27 @@
 import assert from 'node:assert/strict';
 import { readPlan } from '../../src/cli/demo.js';
 import { SlowedDetector } from '../../src/app/demo/slowed-detector.js';
-import { DEFAULT_DEMO_SEED } from '../../src/config/source-kind.js';
+import { DEFAULT_DEMO_SEED } from '../../src/app/demo/kind.js';
+import type { RunConfig } from '../../src/config/run-config.js';
 import { UsageError } from '../../src/core/errors.js';
 import { FakeDetector } from '../helpers/fake-detector.js';
 import { FrameLedger } from '../helpers/frames.js';
 
+const feedOf = ({ sinks }: RunConfig) => sinks.find(({ kind }) => kind === 'feed')?.settings;
+
 describe('the plan of a demo', () => {
   it('is a forecast of the default drive, scored down to unlikely boxes, on a page whose port may move', () => {
     const { run, page, seed, extraMs } = readPlan({});
-    assert.deepEqual(run.sources, [{ id: 'demo', kind: 'demo', seed: DEFAULT_DEMO_SEED }]);
+    assert.deepEqual(run.sources, [{ id: 'demo', kind: 'demo', address: `demo:${DEFAULT_DEMO_SEED}`, settings: {} }]);
     assert.deepEqual([run.detect.forecast, run.detect.conf, run.detect.nms, run.detect.schedule, run.detect.budgetMs], ['nowcast', 0.01, 0.5, 'idle-free', 100]);
-    assert.deepEqual([run.model.path, run.feed?.host, run.feed?.port, page, seed, extraMs], ['nowcast-nano', '127.0.0.1', 8765, { mayMove: true }, DEFAULT_DEMO_SEED, 0]);
+    assert.deepEqual([run.model.path, feedOf(run)?.['host'], feedOf(run)?.['port'], page, seed, extraMs], ['nowcast-nano', '127.0.0.1', 8765, { mayMove: true }, DEFAULT_DEMO_SEED, 0]);
   });
 
   it('follows the flags', () => {
     const { run, page, seed, extraMs } = readPlan({ seed: '7', port: '9000', conf: '0.1', forecast: 'none', schedule: 'stride:2', budget: 'none', duration: '10s', slower: '150ms' });
-    assert.deepEqual([seed, run.feed?.port, page, run.detect.conf, run.detect.forecast, run.detect.schedule, run.detect.budgetMs, run.durationMs, extraMs],
+    assert.deepEqual([seed, feedOf(run)?.['port'], page, run.detect.conf, run.detect.forecast, run.detect.schedule, run.detect.budgetMs, run.durationMs, extraMs],
       [7, 9000, { mayMove: false }, 0.1, 'none', 'stride:2', undefined, 10_000, 150]);
-    assert.deepEqual([readPlan({ headless: true }).run.feed, readPlan({ headless: true }).page], [undefined, undefined]);
+    assert.deepEqual([feedOf(readPlan({ headless: true }).run), readPlan({ headless: true }).page], [undefined, undefined]);
   });
 
   for (const [flags, message] of [

@@ -2,8 +2,11 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readRunConfig } from '../../src/cli/run.js';
+import type { RunConfig } from '../../src/config/run-config.js';
 import type { RunFlagValues } from '../../src/cli/run-flags.js';
 import { temporaryFolder } from '../helpers/temporary.js';
+
+const tokenOf = ({ sinks }: RunConfig) => sinks.find(({ kind }) => kind === 'feed')?.settings['token'];
 
 describe('the configuration of a run', () => {
   const folder = temporaryFolder();
@@ -21,19 +24,22 @@ describe('the configuration of a run', () => {
 
   it("has the paths of the file start at the file's folder, those of flags here", async () => {
     const { config } = await read('output: {record: r.jsonl, coco: c.json}', ['rtsp://h/x'], { coco: 'mine.json' });
-    assert.deepEqual(config.output, { record: join(folder(), 'r.jsonl'), coco: join(process.cwd(), 'mine.json'), save: undefined });
+    assert.deepEqual(config.sinks, [
+      { kind: 'recording', settings: { record: join(folder(), 'r.jsonl') } },
+      { kind: 'coco', settings: { coco: join(process.cwd(), 'mine.json') } },
+    ]);
   });
 
   it("takes the feed's token from the environment unless the file has one, and keeps both secret", async () => {
     const env = { NOWCAST_FEED_TOKEN: 'from-env' };
     const fromEnv = await read('feed: {port: 1}', ['0'], {}, env);
-    assert.deepEqual([fromEnv.config.feed?.token, fromEnv.secrets], ['from-env', ['from-env']]);
+    assert.deepEqual([tokenOf(fromEnv.config), fromEnv.secrets], ['from-env', ['from-env']]);
     const fromFile = await read('feed: {port: 1, token: from-file}', ['0'], {}, env);
-    assert.deepEqual([fromFile.config.feed?.token, fromFile.secrets], ['from-file', ['from-file']]);
+    assert.deepEqual([tokenOf(fromFile.config), fromFile.secrets], ['from-file', ['from-file']]);
   });
 
   it('opens no feed because there is a token', async () => {
-    assert.equal((await read('', ['0'], {}, { NOWCAST_FEED_TOKEN: 't' })).config.feed, undefined);
+    assert.deepEqual((await read('', ['0'], {}, { NOWCAST_FEED_TOKEN: 't' })).config.sinks, []);
   });
 
   it('keeps the passwords of all sources secret, and what came from the environment', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Command } from 'commander';
 import { addRunFlags, readRunFlags, type RunFlagValues } from '../../src/cli/run-flags.js';
-import type { Settings } from '../../src/config/schema.js';
+import type { Settings } from '../../src/config/run-keys.js';
 import { UsageError } from '../../src/core/errors.js';
 
 /** Through commander, as a shell would hand them over. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { AppContext } from '../../src/app/context.js';
+import { PARTS } from '../../src/app/parts.js';
 import { summarise } from '../../src/app/run/summary.js';
 import { summaryText } from '../../src/cli/run-summary.js';
 import { resolveRun } from '../../src/config/run-config.js';
@@ -13,7 +14,7 @@ const info = { model: 'yolox', provider: 'cpu' } as DetectorInfo;
 
 /** The summary of a run on these cameras that saw these percepts. */
 function summaryOf(ids: readonly string[], percepts: readonly PerceptEvent[], dropped: readonly string[] = []): ReturnType<typeof summarise> {
-  const config = resolveRun({ cameras: Object.fromEntries(ids.map((id) => [id, { source: `rtsp://${id}/` }])) });
+  const config = resolveRun({ cameras: Object.fromEntries(ids.map((id) => [id, { source: `rtsp://${id}/` }])) }, [], PARTS);
   const measurements = new Measurements(ids);
   for (const percept of percepts) measurements.emitted(percept);
   dropped.forEach((streamId, seq) => {
@@ -21,7 +22,7 @@ function summaryOf(ids: readonly string[], percepts: readonly PerceptEvent[], dr
     measurements.received(drop);
     measurements.emitted(drop);
   });
-  return summarise({ config, info, snapshot: measurements.snapshot(), durationMs: 1000, videos: [], problems: [] }, context);
+  return summarise({ config, info, snapshot: measurements.snapshot(), durationMs: 1000, written: [], problems: [] }, context);
 }
 
 describe('the summary of a run', () => {

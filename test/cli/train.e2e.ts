@@ -95,10 +95,10 @@ describe('nowcast train', function () {
     const config = await prepare('epoch: 3\n');
     const out = join(folder(), 'run');
     for (const [args, message] of [
-      [['-c', config], /Unrecognized key: "epoch"/],
-      [['-c', join(folder(), 'absent.yaml')], /cannot read the config .*absent\.yaml/],
+      [['-c', config], /config\.yaml:\d+: epoch is not a key; did you mean epochs\?/],
+      [['-c', join(folder(), 'absent.yaml')], /the config .*absent\.yaml does not exist/],
       [['-c', config, '--set', 'epochs'], /key=value/],
-      [['-c', config, '--set', 'variant=yolox-q', '--set', 'epoch=1'], /variant: .*yolox-nano/],
+      [['-c', config, '--set', 'variant=yolox-q', '--set', 'epoch=1'], /--set variant is "yolox-q"; it must be one of yolox-nano/],
       [['-c', config, '--keep-mb', '99999999'], /from 0 to \d+, which is what this machine/],
       [['-c', config, '--engine', 'torch'], /--engine is "torch"; it must be auto, onnxruntime or tensorflow/],
       [['-c', config, '--resume', '--weights', 'w.safetensors'], /leave one of them out/],

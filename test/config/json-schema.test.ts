@@ -2,19 +2,28 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
+import { RUN_KEYS } from '../../src/app/parts.js';
 import { configJsonSchema } from '../../src/config/json-schema.js';
 import { parseConfig } from '../../src/config/load.js';
+import { TRAIN_KEYS } from '../../training/config.js';
 
 const FILE = 'configs/nowcast.schema.json';
+const TRAIN_FILE = 'configs/train/nowcast-train.schema.json';
+const trainSchema = configJsonSchema(TRAIN_KEYS, 'Nowcast training configuration');
+const runSchema = configJsonSchema(RUN_KEYS, 'Nowcast configuration');
+
+function isWhatFileHolds(file: string, schema: object): void {
+  it(`is what ${file} holds (NOWCAST_UPDATE=1 writes it)`, () => {
+    const text = `${JSON.stringify(schema, undefined, 2)}\n`;
+    if (process.env['NOWCAST_UPDATE'] === '1') writeFileSync(file, text);
+    assert.equal(readFileSync(file, 'utf8'), text);
+  });
+}
 
 describe('the JSON Schema of the configuration', () => {
-  const accepts = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(configJsonSchema());
+  const accepts = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(runSchema);
 
-  it(`is what ${FILE} holds (NOWCAST_UPDATE=1 writes it)`, () => {
-    const text = `${JSON.stringify(configJsonSchema(), undefined, 2)}\n`;
-    if (process.env['NOWCAST_UPDATE'] === '1') writeFileSync(FILE, text);
-    assert.equal(readFileSync(FILE, 'utf8'), text);
-  });
+  isWhatFileHolds(FILE, runSchema);
 
   const cases: readonly [string, boolean][] = [
     ['{}', true],
@@ -35,7 +44,33 @@ describe('the JSON Schema of the configuration', () => {
   for (const [text, isGood] of cases) {
     it(`${isGood ? 'accepts' : 'refuses'} ${text}, as the checks here do`, () => {
       assert.equal(accepts(parse(text)), isGood, JSON.stringify(accepts.errors));
-      const check = (): unknown => parseConfig(text, 'c.yaml', { PORT: '1', TOKEN: 't' });
+      const check = (): unknown => parseConfig(RUN_KEYS, text, 'c.yaml', { PORT: '1', TOKEN: 't' });
+      if (isGood) assert.doesNotThrow(check);
+      else assert.throws(check);
+    });
+  }
+});
+
+describe('the JSON Schema of training configs', () => {
+  const accepts = new Ajv2020({ strict: true, allowUnionTypes: true, strictTuples: false }).compile(trainSchema);
+  const data = 'train: {annotations: a.json, root: pictures}';
+
+  isWhatFileHolds(TRAIN_FILE, trainSchema);
+
+  const cases: readonly [string, boolean][] = [
+    [data, true],
+    ['epochs: 3', false],
+    [`${data}\nepoch: 3`, false],
+    [`${data}\nmultiscale: [1, 2]\nmosaic_scale: [0.5, 1.5]`, true],
+    [`${data}\nmultiscale: 3`, true],
+    [`${data}\nmultiscale: [1]`, false],
+    [`${data}\nlr: 0`, false],
+    [`${data}\ninput: 416x416\nepochs: "\${EPOCHS}"`, true],
+  ];
+  for (const [text, isGood] of cases) {
+    it(`${isGood ? 'accepts' : 'refuses'} ${JSON.stringify(text)}, as the checks here do`, () => {
+      assert.equal(accepts(parse(text)), isGood, JSON.stringify(accepts.errors));
+      const check = (): unknown => parseConfig(TRAIN_KEYS, text, 't.yaml', { EPOCHS: '3' });
       if (isGood) assert.doesNotThrow(check);
       else assert.throws(check);
     });
@@ -45,9 +80,24 @@ describe('the JSON Schema of the configuration', () => {
 describe('the configurations that come with the package', () => {
   for (const name of readdirSync('configs').filter((file) => file.endsWith('.yaml') && file !== 'zoo.yaml')) {
     it(`${name} is accepted`, () => {
-      assert.doesNotThrow(() => parseConfig(readFileSync(`configs/${name}`, 'utf8'), name, { CAMERA_PASSWORD: 'p' }));
+      assert.doesNotThrow(() => parseConfig(RUN_KEYS, readFileSync(`configs/${name}`, 'utf8'), name, { CAMERA_PASSWORD: 'p' }));
     });
   }
+});
+
+describe('the training configs that come with the package', () => {
+  for (const name of readdirSync('configs/train').filter((file) => file.endsWith('.yaml'))) {
+    it(`${name} is accepted`, () => {
+      assert.doesNotThrow(() => parseConfig(TRAIN_KEYS, readFileSync(`configs/train/${name}`, 'utf8'), name, {}));
+    });
+  }
+});
+
+describe('docs/training.md', () => {
+  it('explains every key', () => {
+    const page = readFileSync('docs/training.md', 'utf8');
+    assert.deepEqual(Object.keys(TRAIN_KEYS).filter((key) => !page.includes(`\`${key}\``)), []);
+  });
 });
 
 describe('docs/configuration.md', () => {
@@ -59,7 +109,7 @@ describe('docs/configuration.md', () => {
           const below = keys(child as object, `${path}${name}.`);
           return below.length > 0 ? below : [`${path}${name}`];
         });
-    const all = keys(configJsonSchema(), '');
+    const all = keys(runSchema, '');
     assert.ok(all.includes('cameras.<name>.source') && all.includes('detect.conf') && all.includes('duration'), all.join());
     assert.deepEqual(all.filter((key) => !page.includes(`\`${key}\``)), []);
   });

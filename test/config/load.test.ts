@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
+import { RUN_KEYS } from '../../src/app/parts.js';
 import { parseConfig } from '../../src/config/load.js';
 import { NowcastError } from '../../src/core/errors.js';
 
 function problemsOf(text: string, env = {}): string[] {
   try {
-    parseConfig(text, 'c.yaml', env);
+    parseConfig(RUN_KEYS, text, 'c.yaml', env);
   } catch (error) {
     assert.ok(error instanceof NowcastError);
     assert.equal(error.code, 'NOWCAST_CONFIG');
@@ -15,7 +16,7 @@ function problemsOf(text: string, env = {}): string[] {
 
 describe('a configuration file', () => {
   it('is read into checked values', () => {
-    const { settings, secrets } = parseConfig([
+    const { settings, secrets } = parseConfig(RUN_KEYS, [
       'cameras:',
       '  front: {source: "rtsp://h/1", timeout: 2s}',
       'model: {path: m.onnx, threads: 2}',
@@ -32,7 +33,7 @@ describe('a configuration file', () => {
     assert.deepEqual(secrets, []);
   });
 
-  it('may be empty', () => assert.deepEqual(parseConfig('# nothing\n', 'c.yaml', {}).settings, {}));
+  it('may be empty', () => assert.deepEqual(parseConfig(RUN_KEYS, '# nothing\n', 'c.yaml', {}).settings, {}));
 
   const bad: readonly [string, string, string[]][] = [
     ['a wrong key', 'detect:\n  confidence: 0.3\n', ['c.yaml:2: detect.confidence is not a key; did you mean conf? (allowed in detect: conf, nms, nms_mode, classes, schedule, budget, track, forecast)']],
@@ -62,7 +63,7 @@ describe('a configuration file', () => {
 });
 
 describe('an environment variable in a configuration', () => {
-  const read = (text: string, env: Record<string, string>) => parseConfig(text, 'c.yaml', env);
+  const read = (text: string, env: Record<string, string>) => parseConfig(RUN_KEYS, text, 'c.yaml', env);
 
   it('stands for its value, of whatever type the key wants', () => {
     const { settings, secrets } = read('feed: {port: "${PORT}", token: "${TOKEN}"}\ncameras: {a: {source: "rtsp://u:${PW}@h/1", enabled: "${ON}"}}', { PORT: '8765', TOKEN: '12345', PW: 'p@ss', ON: 'false' });

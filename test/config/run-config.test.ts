@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { anchored, mergeSettings, resolveRun } from '../../src/config/run-config.js';
-import type { Settings } from '../../src/config/schema.js';
+import { PARTS } from '../../src/app/parts.js';
+import { anchoredRun, resolveRun as resolve, type RunConfig } from '../../src/config/run-config.js';
+import type { Settings } from '../../src/config/run-keys.js';
+import { mergeSettings } from '../../src/config/settings.js';
 import { UsageError } from '../../src/core/errors.js';
 import { temporaryFolder } from '../helpers/temporary.js';
+
+const resolveRun = (settings: Settings, named: readonly string[] = []): RunConfig => resolve(settings, named, PARTS);
 
 const CAMERA = 'rtsp://127.0.0.1:8554/cam';
 
@@ -17,14 +21,13 @@ describe('a run configuration', () => {
 
   it('fills in the defaults of a live run', () => {
     assert.deepEqual(resolveRun({}, [CAMERA]), {
-      sources: [{ id: '127.0.0.1', kind: 'camera', url: CAMERA, transport: 'auto', timeoutMs: 5000, maxBehindMs: 2000 }],
+      sources: [{ id: '127.0.0.1', kind: 'camera', address: CAMERA, settings: { transport: 'auto', timeout: 5000, max_behind: 2000 } }],
       model: { path: 'nowcast-nano', labels: undefined, provider: 'auto', threads: undefined, hosts: 1, input: undefined },
       detect: { conf: 0.25, nms: 0.45, nmsMode: 'per-class', classes: undefined, schedule: 'idle-free', budgetMs: 100, track: false, forecast: 'none' },
       pace: 'source',
       maxFrames: undefined,
       durationMs: undefined,
-      feed: undefined,
-      output: { record: undefined, coco: undefined, save: undefined },
+      sinks: [],
     });
   });
 
@@ -32,8 +35,8 @@ describe('a run configuration', () => {
     const clip = file('clip.mp4');
     mkdirSync(join(folder(), 'frames'));
     assert.deepEqual(resolveRun({}, [clip, join(folder(), 'frames')]).sources, [
-      { id: 'clip', kind: 'video', path: clip },
-      { id: 'frames', kind: 'pictures', path: join(folder(), 'frames') },
+      { id: 'clip', kind: 'video', address: clip, settings: {} },
+      { id: 'frames', kind: 'pictures', address: join(folder(), 'frames'), settings: {} },
     ]);
   });
 
@@ -43,7 +46,7 @@ describe('a run configuration', () => {
 
   it('takes the cameras of the file, those that are enabled, unless sources are named', () => {
     const settings: Settings = { cameras: { a: { source: CAMERA, transport: 'udp', timeout: 900, max_behind: 1500 }, b: { source: CAMERA, enabled: false } } };
-    assert.deepEqual(resolveRun(settings).sources, [{ id: 'a', kind: 'camera', url: CAMERA, transport: 'udp', timeoutMs: 900, maxBehindMs: 1500 }]);
+    assert.deepEqual(resolveRun(settings).sources, [{ id: 'a', kind: 'camera', address: CAMERA, settings: { transport: 'udp', timeout: 900, max_behind: 1500 } }]);
     assert.deepEqual(resolveRun(settings, ['0']).sources.map(({ id }) => id), ['video0']);
   });
 
@@ -93,27 +96,27 @@ describe('a run configuration', () => {
 describe('settings', () => {
   it('of flags win over those of the file, key by key', () => {
     const file: Settings = { model: { path: 'a', threads: 2 }, feed: { port: 1, token: 't' }, pace: 'max' };
-    assert.deepEqual(mergeSettings(file, { model: { path: 'b' }, feed: { port: 2, host: 'h' }, pace: 'source', output: { save: undefined } }), {
-      model: { path: 'b', threads: 2 }, detect: {}, feed: { port: 2, token: 't', host: 'h' }, output: {}, pace: 'source',
+    assert.deepEqual(mergeSettings<Settings>(file, { model: { path: 'b' }, feed: { port: 2, host: 'h' }, pace: 'source', output: { save: undefined } }), {
+      model: { path: 'b', threads: 2 }, feed: { port: 2, token: 't', host: 'h' }, output: { save: undefined }, pace: 'source',
     });
   });
 
   const folder = temporaryFolder();
 
   it('have the paths of a file start at its folder, and names stay names', () => {
-    const settings = anchored({
+    const settings = anchoredRun({
       cameras: { a: { source: 'clips/a.mp4' }, b: { source: CAMERA }, c: { source: '0' } },
       model: { path: 'yolox-nano', labels: './names.txt' },
       output: { record: 'run.jsonl' },
-    }, '/etc/nowcast');
+    }, '/etc/nowcast', PARTS);
     assert.deepEqual(settings.cameras, { a: { source: '/etc/nowcast/clips/a.mp4' }, b: { source: CAMERA }, c: { source: '0' } });
     assert.deepEqual(settings.model, { path: 'yolox-nano', labels: '/etc/nowcast/names.txt' });
-    assert.equal(settings.output?.record, '/etc/nowcast/run.jsonl');
+    assert.deepEqual(settings['output'], { record: '/etc/nowcast/run.jsonl' });
   });
 
   it('take a bare name for a file where the folder has one, but not for a folder', () => {
     writeFileSync(join(folder(), 'm.onnx'), '');
     mkdirSync(join(folder(), 'coco'));
-    assert.deepEqual(anchored({ model: { path: 'm.onnx', labels: 'coco' } }, folder()).model, { path: join(folder(), 'm.onnx'), labels: 'coco' });
+    assert.deepEqual(anchoredRun({ model: { path: 'm.onnx', labels: 'coco' } }, folder(), PARTS).model, { path: join(folder(), 'm.onnx'), labels: 'coco' });
   });
 });

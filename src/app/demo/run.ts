@@ -1,14 +1,17 @@
 import type { Detector } from '../../core/detector.js';
 import { OutputError } from '../../core/errors.js';
 import { createProcessDetector } from '../../model/host/process-detector.js';
+import { feedKind } from '../../streaming/feed/kind.js';
 import { LivePage } from '../../streaming/http/live-page.js';
+import type { RunConfig } from '../../config/run-config.js';
 import type { AppContext } from '../context.js';
+import { PARTS } from '../parts.js';
 import type { DemoPlan } from './plan.js';
 import { DemoShow } from './show.js';
 import { SlowedDetector } from './slowed-detector.js';
 import type { DemoSummary } from './summary.js';
 import { detectorOptions } from '../run/detector-options.js';
-import { openOutputs, type Outputs } from '../run/outputs.js';
+import { openSinks, type OpenSinks } from '../run/sinks.js';
 import { RunReporter } from '../run/reporter.js';
 
 const PORTS_TRIED = 20;
@@ -31,34 +34,44 @@ export async function demo(plan: DemoPlan, context: AppContext): Promise<DemoOut
     page?.slowed(extraMs);
   });
   const reporter = new RunReporter(plan.run, context);
-  let outputs: Outputs | undefined;
+  let sinks: OpenSinks | undefined;
   let show: DemoShow | undefined;
   try {
     reporter.detectorOpened(detector.info);
-    outputs = await openServed(plan, page, detector, reporter, context);
-    if (outputs.feedUrl !== undefined) announce(outputs.feedUrl, context);
-    show = new DemoShow({ plan, page, detector, reporter, outputs, context });
+    sinks = await openServed(plan, page, detector, reporter, context);
+    const feedUrl = sinks.urls[FEED];
+    if (feedUrl !== undefined) announce(feedUrl, context);
+    show = new DemoShow({ plan, page, detector, reporter, sinks, context });
     await show.play();
     reporter.done();
     const summary = await show.conclude();
     return { summary, failure: reporter.problem };
   } finally {
     reporter.done();
-    await Promise.all([show?.close(), detector.close(), outputs?.close()]);
+    await Promise.all([show?.close(), detector.close(), sinks?.close()]);
   }
 }
 
 /** Tries the next ports where the usual one is taken. */
-async function openServed({ run, page: allowed }: DemoPlan, page: LivePage | undefined, { info }: Detector, reporter: RunReporter, context: AppContext): Promise<Outputs> {
+async function openServed({ run, page: allowed }: DemoPlan, page: LivePage | undefined, { info }: Detector, reporter: RunReporter, context: AppContext): Promise<OpenSinks> {
   for (let moved = 0; ; moved++) {
-    const config = run.feed === undefined ? run : { ...run, feed: { ...run.feed, port: run.feed.port + moved } };
     try {
-      return await openOutputs(config, undefined, info, (error) => reporter.outputFailed(error), context, page?.answer);
+      const onFailure = (error: OutputError): void => reporter.outputFailed(error);
+      return await openSinks({ config: withPortMoved(run, moved), info, ffmpeg: undefined, pages: page?.answer, onFailure }, PARTS, context);
     } catch (error) {
       const isTaken = error instanceof OutputError && error.code === 'NOWCAST_PORT_IN_USE';
       if (!isTaken || allowed?.mayMove !== true || moved === PORTS_TRIED) throw error;
     }
   }
+}
+
+const FEED = feedKind.name;
+
+function withPortMoved(run: RunConfig, by: number): RunConfig {
+  return {
+    ...run,
+    sinks: run.sinks.map((sink) => (sink.kind === FEED ? { ...sink, settings: { ...sink.settings, port: Number(sink.settings['port']) + by } } : sink)),
+  };
 }
 
 function announce(feedUrl: string, context: AppContext): void {

@@ -22,7 +22,7 @@ import { DEMO_FPS, DEMO_SIZE, playDrive } from './demo-source.js';
 import { outcomeMessage, summariseDemo, type DemoSummary } from './summary.js';
 import { DEMO_CLASSES, World } from './world.js';
 import { aborted, abortedAfter, frameLimit } from '../run/limits.js';
-import type { Outputs } from '../run/outputs.js';
+import type { OpenSinks } from '../run/sinks.js';
 import { type RunReporter } from '../run/reporter.js';
 
 /** How many of the newest frames are scored: ten seconds. */
@@ -37,7 +37,7 @@ export type ShowParts = {
   readonly page: LivePage | undefined;
   readonly detector: SlowedDetector;
   readonly reporter: RunReporter;
-  readonly outputs: Outputs;
+  readonly sinks: OpenSinks;
   readonly context: AppContext;
 };
 
@@ -85,7 +85,7 @@ export class DemoShow {
 
   /** Until a limit is met or the signal is aborted. */
   async play(): Promise<void> {
-    const { plan: { run }, detector, outputs, page, context } = this.#parts;
+    const { plan: { run }, detector, sinks, page, context } = this.#parts;
     void page?.send(this.#runMessage());
     page?.slowed(detector.extraMs);
     const limit = frameLimit(run.maxFrames);
@@ -104,7 +104,7 @@ export class DemoShow {
       stop: aborted(ending.signal),
     });
     const scores = interval(SCORE_EVERY_MS).subscribe(() => {
-      outputs.publishStats(this.#measurements.snapshot(), context.clock.now());
+      sinks.publishStats(this.#measurements.snapshot(), context.clock.now());
       this.#tellScore();
     });
     try {
@@ -112,14 +112,14 @@ export class DemoShow {
     } finally {
       ending.dispose();
       scores.unsubscribe();
-      outputs.publishStats(this.#measurements.snapshot(), context.clock.now());
+      sinks.publishStats(this.#measurements.snapshot(), context.clock.now());
       this.#durationMs = context.clock.now() - startedAtMs;
     }
   }
 
   /** Adds up what the run was worth, and shows it on the page. */
   async conclude(): Promise<DemoSummary> {
-    const { plan: { run: config, seed }, detector, page, reporter, context } = this.#parts;
+    const { plan: { run: config, seed }, detector, page, reporter, sinks, context } = this.#parts;
     detector.extraMs = 0;
     await this.#hearAll();
     const frames = this.#recent.list();
@@ -142,7 +142,7 @@ export class DemoShow {
       }
     }
     const summary = summariseDemo({
-      config, seed, info: detector.info, snapshot: this.#measurements.snapshot(), durationMs: this.#durationMs, score, problems: reporter.problems,
+      config, seed, info: detector.info, snapshot: this.#measurements.snapshot(), durationMs: this.#durationMs, score, written: sinks.files, problems: reporter.problems,
     }, context);
     await page?.send(outcomeMessage(summary));
     return summary;
@@ -176,8 +176,8 @@ export class DemoShow {
   }
 
   #emitted(event: PipelineEvent): void {
-    const { outputs, reporter } = this.#parts;
-    outputs.publish(event);
+    const { sinks, reporter } = this.#parts;
+    sinks.publish(event);
     reporter.seen(event);
     this.#recent.emitted(event);
     if (event.type !== 'percept') return;

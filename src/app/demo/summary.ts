@@ -21,11 +21,13 @@ type Facts = {
   readonly snapshot: MeasurementsSnapshot;
   readonly durationMs: number;
   readonly score: StreamingJson | undefined;
+  /** Files that the sinks wrote. */
+  readonly written: readonly string[];
   readonly problems: readonly string[];
 };
 
 export function summariseDemo({ seed, score, ...facts }: Facts, context: Pick<AppContext, 'redact'>): DemoSummary {
-  return { ...summarise({ ...facts, videos: [] }, context), seed, score: score === undefined ? null : { ...score, seconds: score.pairing.frames / DEMO_FPS } };
+  return { ...summarise(facts, context), seed, score: score === undefined ? null : { ...score, seconds: score.pairing.frames / DEMO_FPS } };
 }
 
 /** The summary for the page. */

@@ -1,4 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
 import { catchError, interval, lastValueFrom, of, race, switchMap, tap, timer } from 'rxjs';
 import type { RunConfig } from '../../config/run-config.js';
 import type { Detector } from '../../core/detector.js';
@@ -8,16 +7,14 @@ import { trackerByName } from '../../track/kinds.js';
 import type { TrackerFactory } from '../../track/tracker.js';
 import { createProcessDetector } from '../../model/host/process-detector.js';
 import { createPipeline } from '../../pipeline/create-pipeline.js';
-import { Measurements } from '../../pipeline/measurements.js';
-import { checkVideoOutput } from '../../streaming/sinks/annotated-video/annotated-video.js';
-import type { CameraCopy } from '../../streaming/sources/camera/camera.js';
+import { Measurements, type MeasurementsSnapshot } from '../../pipeline/measurements.js';
 import { locateFfmpeg, type Ffmpeg } from '../../streaming/ffmpeg/binary.js';
 import type { AppContext } from '../context.js';
-import { annotate } from './annotate.js';
+import { PARTS, sinkEntry, sourceEntry, type RunParts } from '../parts.js';
 import { detectorOptions } from './detector-options.js';
 import { aborted, abortedAfter } from './limits.js';
-import { openOutputs, type Outputs } from './outputs.js';
 import { RunReporter } from './reporter.js';
+import { openSinks, prepareSinks, type OpenSinks } from './sinks.js';
 import { openSources } from './sources.js';
 import { summarise, type RunSummary } from './summary.js';
 
@@ -35,96 +32,99 @@ export type RunOutcome = {
  * Runs the pipeline until its sources end, a limit is met, or `context.signal` is aborted.
  * @throws UsageError, ModelError, SourceError or OutputError where something cannot be had; nothing is left running
  */
-export async function run(config: RunConfig, context: AppContext): Promise<RunOutcome> {
-  const { save } = config.output;
-  if (save !== undefined) checkVideoOutput(save);
-  // Beside the video, where its owner looks for room.
-  const temporary = save === undefined ? undefined : await mkdtemp(`${save}.part-`);
-  try {
-    return await runWith(temporary, config, context);
-  } finally {
-    if (temporary !== undefined) await rm(temporary, { recursive: true, force: true });
-  }
-}
-
-/** @param temporary a folder for what the annotated video is made from; undefined where none is asked for */
-async function runWith(temporary: string | undefined, config: RunConfig, context: AppContext): Promise<RunOutcome> {
-  const ffmpegSearch = findFfmpeg(config, context);
+export async function run(config: RunConfig, context: AppContext, parts: RunParts = PARTS): Promise<RunOutcome> {
+  prepareSinks(config, parts);
+  const ffmpegSearch = findFfmpeg(config, context, parts);
   const detector = await createProcessDetector(await detectorOptions(config, context));
   const measurements = new Measurements(config.sources.map(({ id }) => id));
   const reporter = new RunReporter(config, context);
-  const copies: CameraCopy[] = [];
-  let outputs: Outputs | undefined;
-  let ffmpeg: Ffmpeg | undefined;
+  let sinks: OpenSinks | undefined;
   const startedAtMs = context.clock.now();
   try {
-    reporter.detectorOpened(detector.info);
-    ffmpeg = await ffmpegSearch;
-    outputs = await openOutputs(config, temporary, detector.info, (error) => reporter.outputFailed(error), context);
-    if (outputs.feedUrl !== undefined) context.log.info(`feed: ${outputs.feedUrl}`);
-    await play({ config, context, detector, ffmpeg, outputs, copies, measurements, reporter });
+    try {
+      reporter.detectorOpened(detector.info);
+      const ffmpeg = await ffmpegSearch;
+      sinks = await openSinks({ config, info: detector.info, ffmpeg, onFailure: (error) => reporter.outputFailed(error) }, parts, context);
+      for (const [name, url] of Object.entries(sinks.urls)) context.log.info(`${name}: ${url}`);
+      await play({ config, context, parts, detector, ffmpeg, sinks, measurements, reporter });
+    } finally {
+      reporter.done();
+      await detector.close();
+      await sinks?.close();
+    }
+    const durationMs = context.clock.now() - startedAtMs;
+    const snapshot = measurements.snapshot();
+    const failure = await conclude({ config, context, sinks, snapshot, reporter });
+    const { problems } = reporter;
+    return { summary: summarise({ config, info: detector.info, snapshot, durationMs, written: sinks.files, problems }, context), failure };
   } finally {
-    reporter.done();
-    await detector.close();
-    await outputs?.close();
+    await sinks?.dispose();
   }
-  const durationMs = context.clock.now() - startedAtMs;
+}
 
-  const { info } = detector;
-  const { problem, problems } = reporter;
-  const snapshot = measurements.snapshot();
-  // Where nothing came in at all, the reason is all there is to say.
-  if (snapshot.total.received === 0 && problem !== undefined) throw problem;
-  let videos: readonly string[] = [];
-  let failure = problem;
+type Conclusion = {
+  readonly config: RunConfig;
+  readonly context: AppContext;
+  readonly sinks: OpenSinks;
+  readonly snapshot: MeasurementsSnapshot;
+  readonly reporter: RunReporter;
+};
+
+/**
+ * Has the sinks finish their work.
+ * @returns the first failure of the run
+ * @throws where nothing came in at all: then the reason is all there is to say
+ */
+async function conclude({ config, context, sinks, snapshot: { total }, reporter: { problem } }: Conclusion): Promise<Error | undefined> {
+  if (total.received === 0 && problem !== undefined) throw problem;
   try {
-    const { recording } = outputs;
-    if (ffmpeg !== undefined && recording !== undefined) videos = await annotate({ config, ffmpeg, recording, copies, frames: snapshot.total.received }, context);
+    await sinks.finish();
   } catch (error) {
-    failure = error instanceof Error ? error : new InternalError(`the video failed with ${String(error)}`);
+    return error instanceof Error ? error : new InternalError(`an output failed with ${String(error)}`);
   }
-  if (failure === undefined && snapshot.total.received === 0 && !context.signal.aborted) {
-    failure = new SourceError(`no frame came from ${config.sources.map(({ id }) => id).join(', ')}; is it sending, and is the address right?`);
+  if (problem === undefined && total.received === 0 && !context.signal.aborted) {
+    return new SourceError(`no frame came from ${config.sources.map(({ id }) => id).join(', ')}; is it sending, and is the address right?`);
   }
-  return { summary: summarise({ config, info, snapshot, durationMs, videos, problems }, context), failure };
+  return problem;
 }
 
 type Play = {
   readonly config: RunConfig;
   readonly context: AppContext;
   readonly detector: Detector;
+  readonly parts: RunParts;
   readonly ffmpeg: Ffmpeg | undefined;
-  readonly outputs: Outputs;
-  readonly copies: CameraCopy[];
+  readonly sinks: OpenSinks;
   readonly measurements: Measurements;
   readonly reporter: RunReporter;
 };
 
-async function play({ config, context, detector, ffmpeg, outputs, copies, measurements, reporter }: Play): Promise<void> {
+async function play({ config, context, parts, detector, ffmpeg, sinks, measurements, reporter }: Play): Promise<void> {
   const { detect, durationMs } = config;
   const ending = abortedAfter(durationMs, context.signal);
-  const { events: sources, camerasEnded } = openSources(
-    { config, input: detector.info.input, ffmpeg, keptCopy: outputs.keptCopy, copies, reporter }, ending.signal, context);
+  const tracker = trackerOf(detect, parts);
+  const { events: sources, liveEnded } = openSources(
+    { config, input: detector.info.input, ffmpeg, copy: sinks.copy, reporter }, ending.signal, parts, context);
   const events = createPipeline({
     sources,
     detector,
     clock: context.clock,
-    policy: policyByName(detect.schedule),
+    policy: policyByName(detect.schedule, parts.policies),
     latencyBudgetMs: detect.budgetMs,
-    tracker: trackerOf(detect),
+    tracker,
     forecast: detect.forecast !== 'none',
     measurements,
-    stop: aborted(ending.signal).pipe(switchMap(() => race(camerasEnded, timer(CAMERA_GRACE_MS)))),
+    stop: aborted(ending.signal).pipe(switchMap(() => race(liveEnded, timer(CAMERA_GRACE_MS)))),
   }).pipe(
     // A detector that is lost for good ends the run, but takes nothing from what was found until then.
     catchError((error: unknown) => of(reporter.failed(error))),
     tap((event) => {
-      outputs.publish(event);
+      sinks.publish(event);
       reporter.seen(event);
     }),
   );
 
-  const publishStats = (): void => outputs.publishStats(measurements.snapshot(), context.clock.now());
+  const publishStats = (): void => sinks.publishStats(measurements.snapshot(), context.clock.now());
   const stats = interval(STATS_EVERY_MS).subscribe(publishStats);
   try {
     await lastValueFrom(events, { defaultValue: undefined });
@@ -138,14 +138,15 @@ async function play({ config, context, detector, ffmpeg, outputs, copies, measur
 /** Follows objects where nothing is forecast. */
 const PLAIN_TRACKER = 'nowcast';
 
-function trackerOf({ track, forecast }: RunConfig['detect']): TrackerFactory | undefined {
-  if (forecast !== 'none') return trackerByName(forecast);
+function trackerOf({ track, forecast }: RunConfig['detect'], { forecasters }: RunParts): TrackerFactory | undefined {
+  if (forecast !== 'none') return trackerByName(forecast, forecasters);
   return track ? trackerByName(PLAIN_TRACKER) : undefined;
 }
 
 /** Begins at once, since the detector takes longer to start; undefined where nothing needs it. */
-function findFfmpeg(config: RunConfig, context: AppContext): Promise<Ffmpeg | undefined> {
-  const isNeeded = config.output.save !== undefined || config.sources.some(({ kind }) => kind === 'video' || kind === 'camera');
+function findFfmpeg(config: RunConfig, context: AppContext, parts: RunParts): Promise<Ffmpeg | undefined> {
+  const isNeeded = config.sinks.some(({ kind }) => sinkEntry(kind, parts).needsFfmpeg === true)
+    || config.sources.some(({ kind }) => sourceEntry(kind, parts).needsFfmpeg);
   const search = isNeeded ? locateFfmpeg(context.env, context.cacheDir) : Promise.resolve(undefined);
   // Awaited later; a detector that cannot be had is told first.
   search.catch(() => undefined);

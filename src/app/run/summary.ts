@@ -1,4 +1,4 @@
-import type { RunConfig, SourceConfig } from '../../config/run-config.js';
+import type { RunConfig } from '../../config/run-config.js';
 import type { DetectorInfo } from '../../core/detector.js';
 import type { MeasurementsSnapshot, StreamCounts, StreamMeasurements } from '../../pipeline/measurements.js';
 import type { AppContext } from '../context.js';
@@ -8,8 +8,8 @@ type Facts = {
   readonly info: DetectorInfo;
   readonly snapshot: MeasurementsSnapshot;
   readonly durationMs: number;
-  /** Annotated ones, as written. */
-  readonly videos: readonly string[];
+  /** Files that the sinks wrote. */
+  readonly written: readonly string[];
   readonly problems: readonly string[];
 };
 
@@ -32,9 +32,9 @@ export type RunSummary = {
 };
 
 /** The outcome of a run, without secrets. */
-export function summarise({ config, info, snapshot, durationMs, videos, problems }: Facts, { redact }: Pick<AppContext, 'redact'>): RunSummary {
+export function summarise({ config, info, snapshot, durationMs, written, problems }: Facts, { redact }: Pick<AppContext, 'redact'>): RunSummary {
   const streams = Object.fromEntries(config.sources.map((source) =>
-    [source.id, { source: String(redact(addressOf(source))), ...snapshot.streams[source.id] }]));
+    [source.id, { source: String(redact(source.address)), ...snapshot.streams[source.id] }]));
   return {
     model: info,
     schedule: config.detect.schedule,
@@ -45,14 +45,9 @@ export function summarise({ config, info, snapshot, durationMs, videos, problems
     total: snapshot.total,
     streams,
     stagesMs: snapshot.stagesMs,
-    written: [config.output.record, config.output.coco, ...videos].filter((path) => path !== undefined),
+    written,
     problems,
   };
-}
-
-function addressOf(source: SourceConfig): string {
-  if (source.kind === 'demo') return `demo:${source.seed}`;
-  return source.kind === 'camera' ? source.url : source.path;
 }
 
 function round3(value: number): number {

@@ -1,10 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { PROVIDERS, type Provider } from '../../core/detector.js';
+import { PROVIDERS, type NmsMode, type Provider } from '../../core/detector.js';
 import { UsageError } from '../../core/errors.js';
 import type { Size } from '../../core/letterbox.js';
 import { loadLabels } from '../labels.js';
-import type { NmsMode } from '../families/yolox/nms.js';
 import type { ActualProvider } from '../actual-provider.js';
 import { readModelSpec, type ModelSpec } from '../families/yolox/spec.js';
 import { defaultThreads, maySpin } from '../thread-policy.js';

@@ -64,6 +64,9 @@ export type FeedServer = AsyncDisposable & {
   close(): Promise<void>;
 };
 
+/** A feed that was asked for without further words: for this machine alone. */
+export const FEED_DEFAULTS = { host: '127.0.0.1', maxClients: 256 } as const;
+
 const TICK_MS = 1000;
 /** How long a client may take to answer a close. */
 const CLOSE_GRACE_MS = 1000;
@@ -97,7 +100,7 @@ class Feed implements FeedServer {
 
   constructor(options: FeedServerOptions) {
     this.#options = options;
-    this.#host = options.host ?? '127.0.0.1';
+    this.#host = options.host ?? FEED_DEFAULTS.host;
     this.#limits = {
       maxBufferedBytes: options.maxBufferedBytes ?? 64 * 1024,
       slowAfterMs: options.slowAfterMs ?? 10_000,
@@ -216,7 +219,7 @@ class Feed implements FeedServer {
       ?? (pathOf(request) === '/' ? undefined : { status: 404, message: 'the feed is at /' })
       ?? (offered === undefined || offered.split(/ *, */).includes(FEED_SUBPROTOCOL) ? undefined
         : { status: 400, message: `this server speaks the subprotocol ${FEED_SUBPROTOCOL}` })
-      ?? (this.clientCount < (this.#options.maxClients ?? 256) ? undefined : { status: 503, message: `the feed already has ${this.clientCount} clients, its limit` });
+      ?? (this.clientCount < (this.#options.maxClients ?? FEED_DEFAULTS.maxClients) ? undefined : { status: 503, message: `the feed already has ${this.clientCount} clients, its limit` });
     if (refused !== undefined) {
       // A client that does not close its side would stay for ever, and delay the end of the feed.
       socket.once('finish', () => socket.destroy());

@@ -2,8 +2,9 @@ import { asyncScheduler, Observable, type SchedulerLike } from 'rxjs';
 import type { Clock } from '../../core/clock.js';
 import type { SourceEvent } from '../../core/events.js';
 import type { Size } from '../../core/letterbox.js';
+import type { Pace } from '../../core/pace.js';
 import type { PictureFormat } from '../../core/picture.js';
-import { Playout, type Pace, type ReadPicture } from './video/playout.js';
+import { Playout, type ReadPicture } from './video/playout.js';
 
 /** Makes the pictures of an endless stream, such as a simulated world. */
 export type PictureProducer = {

@@ -1,8 +1,9 @@
 import type { Detection } from '../../../core/detection.js';
+import type { NmsMode } from '../../../core/detector.js';
 import { InternalError } from '../../../core/errors.js';
 import { toSource, type Fit, type Size } from '../../../core/letterbox.js';
 import { anchorCount, STRIDES } from './grid.js';
-import { nms, type NmsMode, type ScoredBoxes } from './nms.js';
+import { nms, type ScoredBoxes } from './nms.js';
 
 export type PostprocessOptions = {
   /** The detector's input in pixels. */

@@ -1,3 +1,5 @@
+import type { NmsMode } from '../../../core/detector.js';
+
 /** Boxes as parallel arrays, so that thousands of them cost no objects. */
 export type ScoredBoxes = {
   /** x1, y1, x2, y2 of each box, one after the other. */
@@ -7,9 +9,6 @@ export type ScoredBoxes = {
   /** How many boxes the arrays hold. */
   readonly count: number;
 };
-
-/** `per-class`: boxes of different classes never suppress each other. `agnostic`: the class does not matter. */
-export type NmsMode = 'per-class' | 'agnostic';
 
 /**
  * Greedy non-maximum suppression: best score first, a box goes when its IoU with a kept one is greater than the

@@ -1,6 +1,6 @@
-import { closeSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { OutputError, SourceError } from '../../../core/errors.js';
+import { SourceError } from '../../../core/errors.js';
 import type { PerceptEvent } from '../../../core/events.js';
 import type { Size } from '../../../core/letterbox.js';
 import { isAtLeast, type Ffmpeg } from '../../ffmpeg/binary.js';
@@ -11,8 +11,8 @@ import { colourArguments, readColourTags, type ColourTags } from '../../ffmpeg/c
 import { FfmpegChild } from '../../ffmpeg/child.js';
 import { nutFileHeader, nutFrameHeader } from '../../ffmpeg/nut-writer.js';
 import { VideoEncoder } from '../../ffmpeg/video-encoder.js';
-import { remedy } from '../../../recording/output-file.js';
 import { PerceptTimeline } from '../../../recording/percept-timeline.js';
+import { claimVideoOutput } from './video-output.js';
 
 export type AnnotateVideoOptions = {
   readonly ffmpeg: Ffmpeg;
@@ -43,8 +43,7 @@ export type AnnotationProgress = { readonly pictureCount: number; readonly ptsMs
 export async function annotateVideo(options: AnnotateVideoOptions): Promise<AnnotationProgress> {
   const { ffmpeg, signal } = options;
   const source = resolve(options.source);
-  const partial = partialOf(options.out);
-  claim(partial, options.out);
+  const partial = claimVideoOutput(options.out);
   const timeline = new PerceptTimeline(options.percepts, ...(options.offsets === undefined ? [] : [EXACT_MS]));
   let decoder: FfmpegChild | undefined;
   let encoder: VideoEncoder | undefined;
@@ -151,27 +150,4 @@ function encoderArguments({ version }: Ffmpeg, tags: ColourTags, out: string): s
 
 function passthrough(version: Ffmpeg['version']): string[] {
   return isAtLeast(version, 5, 1) ? ['-fps_mode', 'passthrough'] : ['-vsync', '0'];
-}
-
-/**
- * Finds out, before a run that is to be drawn, whether the video can be written. Leaves nothing behind.
- * @throws OutputError
- */
-export function checkVideoOutput(out: string): void {
-  const partial = partialOf(out);
-  claim(partial, out);
-  rmSync(partial, { force: true });
-}
-
-function partialOf(out: string): string {
-  return `${out}.part`;
-}
-
-function claim(partial: string, out: string): void {
-  try {
-    if (statSync(out, { throwIfNoEntry: false })?.isDirectory() === true) throw Object.assign(new Error(`${out} is a folder`), { code: 'EISDIR' });
-    closeSync(openSync(partial, 'w'));
-  } catch (cause) {
-    throw new OutputError(`cannot write ${out}: ${remedy(cause as NodeJS.ErrnoException)}`, { cause });
-  }
 }

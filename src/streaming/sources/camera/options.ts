@@ -75,9 +75,12 @@ type Optional = 'keepCopyTo' | 'onCopy' | 'onCopyFailure' | 'stop';
 /** With every default filled in. */
 export type ResolvedCameraOptions = Required<Omit<CameraOptions, Optional>> & Pick<CameraOptions, Optional>;
 
+/** A camera that was asked for without further words. */
+export const CAMERA_DEFAULTS = { transport: 'auto', timeoutMs: 5_000, maxBehindMs: 2_000 } as const;
+
 export function resolveCameraOptions(options: CameraOptions): ResolvedCameraOptions {
   return {
-    transport: 'auto', timeoutMs: 5_000, firstFrameTimeoutMs: Math.max(20_000, options.timeoutMs ?? 0), maxBehindMs: 2_000, giveUpFirst: false,
+    ...CAMERA_DEFAULTS, firstFrameTimeoutMs: Math.max(20_000, options.timeoutMs ?? 0), giveUpFirst: false,
     slots: 4, maxFrames: Infinity, inputOptions: [], ladder: RECONNECT_LADDER, probe: probeEndpoint, random: Math.random,
     scheduler: asyncScheduler,
     wallClock: { toUnixMs: (monotonicMs) => monotonicMs + Date.now() - options.clock.now() },

@@ -5,9 +5,10 @@ import type { Clock } from '../../../core/clock.js';
 import { SourceError } from '../../../core/errors.js';
 import type { SourceEvent, StatusState } from '../../../core/events.js';
 import type { FrameSlot } from '../../../core/frame-pool.js';
+import type { Pace } from '../../../core/pace.js';
 import type { PictureFormat } from '../../../core/picture.js';
 import { PICTURE_EXTENSIONS, readPicture } from './picture.js';
-import { Playout, type LostPicture, type Pace, type ReadPicture } from '../video/playout.js';
+import { Playout, type LostPicture, type ReadPicture } from '../video/playout.js';
 
 export type FolderOptions = {
   readonly streamId: string;

@@ -4,10 +4,8 @@ import { dropOf, type DropEvent, type FrameRef } from '../../../core/events.js';
 import { OWN_TIMES, type Frame } from '../../../core/frame.js';
 import { FramePool, type FrameSlot } from '../../../core/frame-pool.js';
 import type { Fit, Size } from '../../../core/letterbox.js';
+import type { Pace } from '../../../core/pace.js';
 import { fitPicture, type PictureFormat } from '../../../core/picture.js';
-
-/** `source`: as fast as the world went, by the clock. `max`: as fast as the consumer takes them. */
-export type Pace = 'source' | 'max';
 
 export type PlayoutOptions = {
   readonly streamId: string;

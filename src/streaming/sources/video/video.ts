@@ -6,12 +6,13 @@ import { InternalError, SourceError } from '../../../core/errors.js';
 import type { SourceEvent, StatusState } from '../../../core/events.js';
 import type { FrameSlot } from '../../../core/frame-pool.js';
 import type { Size } from '../../../core/letterbox.js';
+import type { Pace } from '../../../core/pace.js';
 import type { PictureFormat } from '../../../core/picture.js';
 import { frameArguments } from '../../ffmpeg/arguments.js';
 import type { Ffmpeg } from '../../ffmpeg/binary.js';
 import type { InputDescription } from '../../ffmpeg/log.js';
 import { FrameProcess, type FrameProcessEnd } from '../../ffmpeg/frame-process.js';
-import { Playout, type Pace } from './playout.js';
+import { Playout } from './playout.js';
 
 export type VideoOptions = {
   readonly streamId: string;

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { boxIou, type Box } from '../../../../src/core/box.js';
-import { nms, type NmsMode, type ScoredBoxes } from '../../../../src/model/families/yolox/nms.js';
+import type { NmsMode } from '../../../../src/core/detector.js';
+import { nms, type ScoredBoxes } from '../../../../src/model/families/yolox/nms.js';
 
 type Scored = Box & { readonly score: number; readonly classId: number };
 

@@ -4,7 +4,8 @@ import { VirtualTimeScheduler } from 'rxjs';
 import type { DropEvent } from '../../../../src/core/events.js';
 import type { Frame } from '../../../../src/core/frame.js';
 import type { FrameSlot } from '../../../../src/core/frame-pool.js';
-import { Playout, type Pace } from '../../../../src/streaming/sources/video/playout.js';
+import type { Pace } from '../../../../src/core/pace.js';
+import { Playout } from '../../../../src/streaming/sources/video/playout.js';
 
 const INPUT = { width: 4, height: 2 };
 const SOURCE = { width: 8, height: 4 };

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
-import { classifySource, DEFAULT_DEMO_SEED, streamIdFor } from '../../src/config/source-kind.js';
+import { DEFAULT_DEMO_SEED } from '../../src/app/demo/kind.js';
+import { PARTS } from '../../src/app/parts.js';
+import { recogniseSource } from '../../src/config/sources.js';
 import { UsageError } from '../../src/core/errors.js';
 
 describe('a source', () => {
-  const camera = (url: string) => ({ kind: 'camera', url });
-  const path = (text: string) => ({ kind: 'path', path: text });
+  const camera = (address: string) => ({ kind: 'camera', address });
+  const path = (address: string) => ({ kind: undefined, address });
   const cases: readonly [string, object, string][] = [
     ['clip.mp4', path('clip.mp4'), 'clip'],
     ['/data/drives/a.b.mkv', path('/data/drives/a.b.mkv'), 'a.b'],
@@ -25,13 +27,14 @@ describe('a source', () => {
     ['tcp://:1234?listen', camera('tcp://:1234?listen'), 'camera'],
     ['rtsp://u:p@/x@h/cam', camera('rtsp://u:p@/x@h/cam'), 'h'],
     ['http://h/@/x', camera('http://h/@/x'), 'camera'],
-    ['demo:', { kind: 'demo', seed: DEFAULT_DEMO_SEED }, 'demo'],
-    ['demo:17', { kind: 'demo', seed: 17 }, 'demo'],
+    ['demo:', { kind: 'demo', address: `demo:${DEFAULT_DEMO_SEED}` }, 'demo'],
+    ['demo:17', { kind: 'demo', address: 'demo:17' }, 'demo'],
   ];
-  for (const [text, kind, id] of cases) {
-    it(`${text} is ${JSON.stringify(kind)}, named ${id}`, () => {
-      assert.deepEqual(classifySource(text), kind);
-      assert.equal(streamIdFor(classifySource(text)), id);
+  for (const [text, wanted, id] of cases) {
+    it(`${text} is ${JSON.stringify(wanted)}, named ${id}`, () => {
+      const { kind, address, streamId } = recogniseSource(text, PARTS.sources);
+      assert.deepEqual({ kind: kind?.name, address }, wanted);
+      assert.equal(streamId, id);
     });
   }
 
@@ -49,7 +52,7 @@ describe('a source', () => {
     ['rtmp://me:pass@', 'the source "rtmp://***@" names no host'],
     ['udp:///x', 'the source "udp:///x" names no host'],
   ] as const) {
-    it(`refuses "${text}"`, () => assert.throws(() => classifySource(text), (error: unknown) =>
+    it(`refuses "${text}"`, () => assert.throws(() => recogniseSource(text, PARTS.sources), (error: unknown) =>
       error instanceof UsageError && error.message.includes(part)));
   }
 });

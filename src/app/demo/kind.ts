@@ -1,0 +1,30 @@
+import { defer, mergeMap } from 'rxjs';
+import { UsageError } from '../../core/errors.js';
+import { sourceKind } from '../../streaming/sources/source-kind.js';
+
+/** The most that 32 bits hold, which a seed of the synthetic world has. */
+export const LARGEST_SEED = 0xffffffff;
+/** A clear day with traffic and people who cross the street; none of the drives that the bundled model learned from. */
+export const DEFAULT_DEMO_SEED = 2040;
+
+export const demoKind = sourceKind({
+  name: 'demo',
+  is: 'drawn live',
+  forms: ['demo: for a synthetic drive (demo:SEED for another)'],
+  examples: ['demo:', 'demo:17', 'DEMO:4294967295'],
+  recognise: (text) => (/^demo:/i.test(text) ? { address: `demo:${seedIn(text)}`, streamId: 'demo' } : undefined),
+  keys: {},
+  isLive: false,
+  pictures: 'gone',
+  needsFfmpeg: false,
+  open({ address }, { streamId, input, clock, pace }) {
+    return defer(() => import('./demo-source.js')).pipe(mergeMap(({ demoSource }) => demoSource(seedIn(address), { streamId, input, clock, pace })));
+  },
+});
+
+function seedIn(source: string): number {
+  const text = source.slice(source.indexOf(':') + 1);
+  const seed = text === '' ? DEFAULT_DEMO_SEED : Number(text);
+  if (!/^\d*$/.test(text) || seed > LARGEST_SEED) throw new UsageError(`the source "${source}" names no drive; write it as demo:SEED with a whole number from 0 to ${LARGEST_SEED}, or demo:`);
+  return seed;
+}

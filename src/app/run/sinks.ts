@@ -1,0 +1,114 @@
+import type { RunConfig } from '../../config/run-config.js';
+import type { DetectorInfo } from '../../core/detector.js';
+import type { PipelineEvent } from '../../core/events.js';
+import { cocoCategoryIds, LABEL_SETS } from '../../model/labels.js';
+import type { MeasurementsSnapshot } from '../../pipeline/measurements.js';
+import { runHeader } from '../../recording/header.js';
+import type { OnOutputFailure } from '../../recording/output-file.js';
+import type { PageHandler } from '../../streaming/feed/feed-server.js';
+import type { Ffmpeg } from '../../streaming/ffmpeg/binary.js';
+import type { Sink } from '../../streaming/sinks/sink-kind.js';
+import type { CopyRequest } from '../../streaming/sources/source-kind.js';
+import type { AppContext } from '../context.js';
+import { hostFacts } from '../host-facts.js';
+import { sinkEntry, sourceEntry, type RunParts } from '../parts.js';
+
+/** Everything that a run writes to, opened before the first frame, so that an output that cannot be had fails at once. */
+export type OpenSinks = {
+  publish(event: PipelineEvent): void;
+  publishStats(snapshot: MeasurementsSnapshot, atMs: number): void;
+  /** The copy of the one live stream that a sink needs; undefined where none does. */
+  readonly copy: CopyRequest | undefined;
+  /** Where results can be had while the run lasts, by the sink's name. */
+  readonly urls: Readonly<Record<string, string>>;
+  /** Written so far. */
+  readonly files: readonly string[];
+  /** Safe to call twice. */
+  close(): Promise<void>;
+  /**
+   * Does the work that had to wait for the end of the run; call it after `close`.
+   * @throws OutputError, SourceError
+   */
+  finish(): Promise<void>;
+  /** Removes temporary files. Call it last, after a failure too. */
+  dispose(): Promise<void>;
+};
+
+export type SinksSetup = {
+  readonly config: RunConfig;
+  readonly info: DetectorInfo;
+  readonly ffmpeg: Ffmpeg | undefined;
+  /** Served at the feed's address, too. */
+  readonly pages?: PageHandler | undefined;
+  /** Called when a sink cannot go on; the rest does. */
+  readonly onFailure: OnOutputFailure;
+};
+
+/**
+ * Finds out, before a detector is started, whether every sink can be had.
+ * @throws OutputError
+ */
+export function prepareSinks({ sinks }: RunConfig, parts: RunParts): void {
+  for (const sink of sinks) sinkEntry(sink.kind, parts).open.prepare(sink.settings);
+}
+
+/** @throws OutputError where a file cannot be written or a port is taken; nothing stays open */
+export async function openSinks({ config, info, ffmpeg, pages, onFailure }: SinksSetup, parts: RunParts, context: AppContext): Promise<OpenSinks> {
+  const open: { readonly name: string; readonly sink: Sink }[] = [];
+  const close = async (): Promise<void> => {
+    await Promise.all(open.map(({ sink }) => sink.close()));
+  };
+  const dispose = async (): Promise<void> => {
+    for (const { sink } of open) await sink.dispose?.();
+  };
+  const inRun = {
+    sources: config.sources.map(({ id, kind, address }) => ({ id, address, pictures: sourceEntry(kind, parts).pictures })),
+    header: runHeader(info, context.clock, { streams: config.sources.map(({ id }) => id), config: context.redact(config), host: hostFacts() }),
+    categoryId: categoryIdOf(info.classNames),
+    clock: context.clock,
+    wallClock: context.clock,
+    ffmpeg, pages, onFailure,
+    onWarning: (message: string) => context.log.warn(message),
+  };
+  try {
+    // One after the other: a sink that cannot be had must not cost the older files of those behind it.
+    for (const sink of config.sinks) open.push({ name: sink.kind, sink: await sinkEntry(sink.kind, parts).open.open(sink.settings, inRun) });
+  } catch (error) {
+    await close();
+    await dispose();
+    throw error;
+  }
+
+  return {
+    publish(event) {
+      for (const { sink } of open) sink.write(event);
+    },
+    publishStats({ streams }, atMs) {
+      const stats = {
+        atMs,
+        streams: Object.entries(streams).map(([stream, { received, percepts, drops, inFlight, latencyMs: { count, p50, p90, p99 } }]) => ({
+          stream, received, percepts, drops, inFlight, ...(count === 0 ? {} : { latencyMs: { p50, p90, p99 } }),
+        })),
+      };
+      for (const { sink } of open) sink.writeStats?.(stats);
+    },
+    copy: open.find(({ sink }) => sink.copy !== undefined)?.sink.copy,
+    urls: Object.fromEntries(open.flatMap(({ name, sink: { url } }) => (url === undefined ? [] : [[name, url]]))),
+    get files() {
+      return open.flatMap(({ sink }) => sink.files);
+    },
+    close,
+    async finish() {
+      // A run that was ended by Ctrl-C is finished all the same; the next one ends the program.
+      const signal = context.signal.aborted ? undefined : context.signal;
+      for (const { sink } of open) await sink.finish?.({ signal, log: context.log, progress: context.progress });
+    },
+    dispose,
+  };
+}
+
+/** COCO numbers its 80 classes from 1 to 90; other class sets are numbered as they are. */
+function categoryIdOf(classNames: readonly string[]): (classId: number) => number {
+  const isCoco = LABEL_SETS.coco.every((name, id) => classNames[id] === name);
+  return isCoco ? (classId) => cocoCategoryIds[classId] : (classId) => classId;
+}

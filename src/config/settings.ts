@@ -1,0 +1,80 @@
+import { resolve } from 'node:path';
+import type { Key, Keys, ResolvedOf, SettingsOf } from '../core/keys.js';
+import type { Environment } from './environment.js';
+import { isFile } from './look-at.js';
+import { schemaOf } from './schema.js';
+
+type Section = Readonly<Record<string, unknown>>;
+
+/**
+ * Absolute paths for every relative one. What may be a name as well stays as it is where it has no slash, unless the
+ * folder has a file of that name.
+ */
+export function anchored<T extends object>(keys: Keys, settings: T, folder: string): T {
+  return mapped(keys, settings, ({ type }, value) => {
+    if (typeof value !== 'string') return value;
+    if (type === 'file') return resolve(folder, value);
+    if (type !== 'file-or-name') return value;
+    return /[\\/]/.test(value) || isFile(resolve(folder, value)) ? resolve(folder, value) : value;
+  }) as T;
+}
+
+/** The settings of `over` over those of `under`, key by key in every section. */
+export function mergeSettings<T extends object>(under: T, over: T): T {
+  const merged: Record<string, unknown> = Object.fromEntries(Object.entries(under));
+  for (const [name, value] of Object.entries(over)) {
+    if (value === undefined) continue;
+    const before = merged[name];
+    merged[name] = isSection(before) && isSection(value) ? mergeSettings(before, value) : value;
+  }
+  return merged as T;
+}
+
+/** With the value of its environment variable where a key has one and is absent from a section that is there. */
+export function withEnvironment<T extends object>(keys: Keys, settings: T, env: Environment): T {
+  const filled: Record<string, unknown> = Object.fromEntries(Object.entries(settings));
+  for (const [name, key] of Object.entries(keys)) {
+    const below = filled[name];
+    if (key.type === 'section' && isSection(below)) filled[name] = withEnvironment(key.keys, below, env);
+    const value = key.env === undefined ? undefined : env[key.env];
+    if (below === undefined && value !== undefined && value !== '') filled[name] = value;
+  }
+  return filled as T;
+}
+
+/** The values that no message may show. */
+export function secretsIn(keys: Keys, settings: object): string[] {
+  const secrets: string[] = [];
+  mapped(keys, settings, ({ isSecret }, value) => {
+    if (isSecret === true && typeof value === 'string') secrets.push(value);
+    return value;
+  });
+  return secrets;
+}
+
+/** The values of these keys alone, with the default of each that is absent, read as if it had been written. */
+export function withDefaults<S extends Keys>(keys: S, settings: SettingsOf<S>): ResolvedOf<S> {
+  const given: Section = Object.fromEntries(Object.keys(keys).map((name): [string, unknown] => [name, (settings as Section)[name]]).filter(([, value]) => value !== undefined));
+  const presets = Object.fromEntries(Object.entries(keys).flatMap(([name, { default: preset }]) =>
+    (preset === undefined || name in given ? [] : [[name, preset]])));
+  // Required keys were checked with the rest.
+  const optional: Keys = Object.fromEntries(Object.keys(presets).map((name) => [name, keys[name]]));
+  return { ...given, ...(schemaOf(optional).parse(presets) as Section) } as ResolvedOf<S>;
+}
+
+/** A copy in which every value below a key went through `change`. */
+function mapped(keys: Keys, settings: object, change: (key: Key, value: unknown) => unknown): object {
+  return Object.fromEntries(Object.entries(settings).map(([name, value]): [string, unknown] => {
+    const key = keys[name] as Key | undefined;
+    if (key === undefined) return [name, value];
+    if (key.type === 'section' && isSection(value)) return [name, mapped(key.keys, value, change)];
+    if (key.type === 'sections' && isSection(value)) {
+      return [name, Object.fromEntries(Object.entries(value).map(([one, below]) => [one, mapped(key.of, below as object, change)]))];
+    }
+    return [name, change(key, value)];
+  }));
+}
+
+function isSection(value: unknown): value is Section {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,52 @@
+import { UsageError } from '../core/errors.js';
+import type { Recognised, SourceKind } from '../core/source-kind.js';
+import { lookAt } from './look-at.js';
+
+/** A source as far as its text alone says; without a kind it is a path, and the disk decides. */
+export type NamedSource<Open> = Recognised & { readonly kind: SourceKind<Open> | undefined };
+
+export type FoundSource<Open> = Recognised & { readonly kind: SourceKind<Open> };
+
+/** The forms of a source, for messages and help: `a video file, rtsp://, or demo:`. */
+export function sourceForms(kinds: readonly SourceKind[]): string {
+  const forms = kinds.flatMap((kind) => kind.forms);
+  return forms.length === 1 ? forms[0] : `${forms.slice(0, -1).join(', ')}, or ${forms[forms.length - 1]}`;
+}
+
+/**
+ * Asks the kinds whose form a text has, before anything is looked up on disk.
+ * @throws UsageError for a scheme that no kind knows, for standard input, for an empty text, and for a malformed one
+ */
+export function recogniseSource<Open>(text: string, kinds: readonly SourceKind<Open>[]): NamedSource<Open> {
+  const source = text.trim();
+  if (source === '') throw new UsageError(`a source is empty; it must be ${sourceForms(kinds)}`);
+  if (source === '-') throw new UsageError(`standard input ("-") is no source; it must be ${sourceForms(kinds)}`);
+  for (const kind of kinds) {
+    const recognised = kind.recognise?.(source);
+    if (recognised !== undefined) return { ...recognised, kind };
+  }
+  // Two letters at least: C:\clips\a.mp4 is a path.
+  const scheme = /^([a-z][a-z\d+.-]+):\/\//i.exec(source)?.[1].toLowerCase();
+  if (scheme !== undefined) throw new UsageError(`"${scheme}://" is no kind of source that Nowcast reads; it must be ${sourceForms(kinds)}`);
+  return { kind: undefined, address: source, streamId: fileNameOf(source) };
+}
+
+/**
+ * The kind of a source, by its form or by what lies at its path.
+ * @throws UsageError as {@link recogniseSource}, and where the path does not exist or no kind reads it
+ */
+export function findSource<Open>(text: string, kinds: readonly SourceKind<Open>[]): FoundSource<Open> {
+  const named = recogniseSource(text, kinds);
+  if (named.kind !== undefined) return { ...named, kind: named.kind };
+  const { path, what } = lookAt(named.address);
+  const kind = kinds.find((one) => one.takesPath?.(path, what) === true);
+  if (kind === undefined) throw new UsageError(`the source ${path} is a ${what}, which no kind of source reads; it must be ${sourceForms(kinds)}`);
+  return { ...named, address: path, kind };
+}
+
+/** The name of a file or device without its folder and ending. */
+export function fileNameOf(path: string): string {
+  const name = path.replace(/[\\/]+$/, '').split(/[\\/]/).at(-1) ?? '';
+  return name.replace(/(?<=.)\.[^.]+$/, '') || 'source';
+}
+

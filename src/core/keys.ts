@@ -1,0 +1,73 @@
+import type { NumberRule } from './number-rule.js';
+
+/** Facts of a key of a configuration that hold for every type of value. */
+type KeyFacts = {
+  /** One sentence for help, documentation and editors. */
+  readonly description: string;
+  /** Completes the sentence "it must be …"; follows from the type where absent. */
+  readonly allowed?: string;
+  /** As people write it: `5s`, `8`, `auto`. */
+  readonly default?: string | number | boolean;
+  /** A configuration without it is refused. */
+  readonly required?: true;
+  /** The flag that sets it, as help shows it: `--record <file.jsonl>`. */
+  readonly flag?: string;
+  /** The environment variable that gives its value where the key is absent from a section that is there. */
+  readonly env?: string;
+  /** No message, log or recording may show its value. */
+  readonly isSecret?: true;
+};
+
+/** One key: checks, messages, help, flags and the JSON Schema follow from this description. */
+export type Key = KeyFacts & KeyType;
+
+type KeyType =
+  | { readonly type: 'boolean' }
+  | NumberRule & { readonly type: 'number' }
+  /** Two numbers within the same bounds, such as a range. */
+  | NumberRule & { readonly type: 'pair' }
+  /** @see pattern a regular expression that the whole text must match */
+  | { readonly type: 'text'; readonly pattern?: string; readonly check?: (text: string) => unknown; readonly isNumberToo?: true }
+  | { readonly type: 'choice'; readonly values: readonly string[] }
+  /** `500ms`, `30s`, or a number of milliseconds, which it is read into. */
+  | { readonly type: 'duration' }
+  /** Texts, or one text with commas. */
+  | { readonly type: 'list' }
+  /** A path; a relative one starts at the configuration's folder. */
+  | { readonly type: 'file' }
+  /** A path, or a name where there is no such file. */
+  | { readonly type: 'file-or-name' }
+  /** The first that the value fits. */
+  | { readonly type: 'either'; readonly of: readonly Key[] }
+  | { readonly type: 'section'; readonly keys: Keys }
+  /** Sections of the same keys under names that people choose. */
+  | { readonly type: 'sections'; readonly of: Keys; readonly nameOf: string };
+
+/** The keys of a section, or of a whole configuration, in the order in which help and messages list them. */
+export type Keys = Readonly<Record<string, Key>>;
+
+type ValueOf<K extends Key> =
+  K extends { readonly type: 'boolean' } ? boolean :
+  K extends { readonly type: 'number' | 'duration' } ? number :
+  K extends { readonly type: 'pair' } ? readonly [number, number] :
+  K extends { readonly type: 'choice'; readonly values: readonly (infer V)[] } ? V :
+  K extends { readonly type: 'list' } ? readonly string[] :
+  K extends { readonly type: 'either'; readonly of: readonly (infer E extends Key)[] } ? ValueOf<E> :
+  K extends { readonly type: 'section'; readonly keys: infer S extends Keys } ? SettingsOf<S> :
+  K extends { readonly type: 'sections'; readonly of: infer S extends Keys } ? Readonly<Record<string, SettingsOf<S>>> :
+  string;
+
+type NamesOf<S extends Keys, Facts> = { [N in keyof S]: S[N] extends Facts ? N : never }[keyof S];
+
+/** Of keys that are not known when the program is compiled, such as those of a registry's entry. */
+type AnySettings = Readonly<Record<string, unknown>>;
+
+/** What a checked configuration holds: nothing is filled in, durations are milliseconds. */
+export type SettingsOf<S extends Keys> = string extends keyof S ? AnySettings :
+  { readonly [N in NamesOf<S, { readonly required: true }>]: ValueOf<S[N]> } &
+  { readonly [N in Exclude<keyof S, NamesOf<S, { readonly required: true }>>]?: ValueOf<S[N]> | undefined };
+
+/** The same with every default filled in. */
+export type ResolvedOf<S extends Keys> = string extends keyof S ? AnySettings :
+  { readonly [N in NamesOf<S, { readonly required: true } | { readonly default: unknown }>]: ValueOf<S[N]> } &
+  { readonly [N in Exclude<keyof S, NamesOf<S, { readonly required: true } | { readonly default: unknown }>>]?: ValueOf<S[N]> | undefined };

@@ -1,0 +1,31 @@
+import type { Keys } from './keys.js';
+import type { SourceFacts } from './source-kind.js';
+
+/** A section of a configuration that several sinks may share. */
+export type SinkSection = { readonly name: string; readonly description: string };
+
+/** A flag that sets several keys of a sink at once. */
+export type SinkFlag = {
+  /** As help shows it: `--feed <[host:]port>`. */
+  readonly declaration: string;
+  readonly description: string;
+  /**
+   * The keys that its text sets.
+   * @throws UsageError naming the flag, the text and what it must be
+   */
+  read(text: string): Readonly<Record<string, unknown>>;
+};
+
+/**
+ * One entry of the registry of sinks. A sink runs where one of its keys is set, or where a section of its own is there.
+ */
+export type SinkKind<Open = unknown> = {
+  readonly name: string;
+  readonly section: SinkSection;
+  readonly keys: Keys;
+  readonly flag?: SinkFlag;
+  readonly needsFfmpeg?: true;
+  /** @throws UsageError where these settings contradict themselves or the sources */
+  check?(settings: Readonly<Record<string, unknown>>, sources: readonly (SourceFacts & { readonly id: string })[]): void;
+  readonly open: Open;
+};

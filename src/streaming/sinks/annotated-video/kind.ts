@@ -1,0 +1,68 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { OutputError, UsageError } from '../../../core/errors.js';
+import { remedy } from '../../../recording/output-file.js';
+import { createRecorder } from '../../../recording/recorder.js';
+import type { CameraCopy } from '../../sources/camera/options.js';
+import { checkOneSource, OUTPUT_SECTION } from '../output-section.js';
+import { ffmpegOf, sinkKind } from '../sink-kind.js';
+import { checkVideoOutput } from './video-output.js';
+
+export const annotatedVideoKind = sinkKind({
+  name: 'annotated-video',
+  section: OUTPUT_SECTION,
+  keys: {
+    save: { type: 'file', flag: '--save <file.mp4>', description: 'An annotated MP4.', allowed: 'a file to write' },
+  },
+  needsFfmpeg: true,
+  check({ save = '' }, sources) {
+    if (!/\.mp4$/i.test(save)) throw new UsageError(`output.save (--save) is ${save}, and what is written is an MP4; give it a name that ends in .mp4`);
+    const pictureless = sources.find(({ pictures }) => pictures === 'gone');
+    if (pictureless !== undefined) throw new UsageError(`output.save (--save) draws into a video, and ${pictureless.id} is ${pictureless.is}; use output.coco (--coco) or output.record (--record)`);
+    checkOneSource('output.save (--save)', sources);
+  },
+  prepare: ({ save = '' }) => checkVideoOutput(save),
+  async open({ save = '' }, context) {
+    const { sources: [source], header, onFailure } = context;
+    // Beside the video, where its owner looks for room.
+    const folder = await temporaryFolder(save);
+    const recording = join(folder, 'run.jsonl');
+    const copies: CameraCopy[] = [];
+    const files: string[] = [];
+    let frames = 0;
+    let recorder: ReturnType<typeof createRecorder>;
+    try {
+      recorder = createRecorder(recording, header, onFailure);
+    } catch (error) {
+      await rm(folder, { recursive: true, force: true });
+      throw error;
+    }
+    return {
+      files,
+      copy: source.pictures !== 'in-kept-copy' ? undefined : {
+        path: join(folder, 'camera.nut'),
+        onCopy: (copy) => copies.push(copy),
+        onFailure: (error) => onFailure(new OutputError(`${save} ends before the run does: ${error.message}`, { cause: error })),
+      },
+      write(event) {
+        if (event.type === 'percept' || event.type === 'drop') frames += 1;
+        recorder.write(event);
+      },
+      close: () => recorder.close(),
+      async finish(rest) {
+        const { annotateRun } = await import('./annotate-run.js');
+        const parts = source.pictures === 'in-kept-copy' ? copies : [{ path: source.address, epoch: 0 }];
+        await annotateRun({ ffmpeg: ffmpegOf(context, 'output.save'), out: save, recording, parts, frames, files }, rest);
+      },
+      dispose: () => rm(folder, { recursive: true, force: true }),
+    };
+  },
+});
+
+async function temporaryFolder(out: string): Promise<string> {
+  try {
+    return await mkdtemp(`${out}.part-`);
+  } catch (cause) {
+    throw new OutputError(`cannot write ${out}: ${remedy(cause as NodeJS.ErrnoException)}`, { cause });
+  }
+}

@@ -1,0 +1,95 @@
+import type { Clock, WallClock } from '../../core/clock.js';
+import { InternalError } from '../../core/errors.js';
+import type { PipelineEvent } from '../../core/events.js';
+import type { Keys, ResolvedOf } from '../../core/keys.js';
+import type { SinkKind } from '../../core/sink-kind.js';
+import type { SourceFacts } from '../../core/source-kind.js';
+import type { RecordingHeader } from '../../recording/format.js';
+import type { OnOutputFailure } from '../../recording/output-file.js';
+import type { PageHandler } from '../feed/feed-server.js';
+import type { FeedStats } from '../feed/protocol.js';
+import type { Ffmpeg } from '../ffmpeg/binary.js';
+import type { CopyRequest } from '../sources/source-kind.js';
+
+/** The run that a sink is opened in. */
+export type SinkContext = {
+  readonly sources: readonly (Pick<SourceFacts, 'pictures'> & { readonly id: string; readonly address: string })[];
+  /** First line of a recording of this run. */
+  readonly header: RecordingHeader;
+  readonly categoryId: (classId: number) => number;
+  readonly clock: Clock;
+  readonly wallClock: WallClock;
+  /** There for kinds that need it. */
+  readonly ffmpeg: Ffmpeg | undefined;
+  /** Pages to serve beside the results, where the sink serves any. */
+  readonly pages?: PageHandler | undefined;
+  /** Called when the sink cannot go on; the run does. */
+  readonly onFailure: OnOutputFailure;
+  readonly onWarning: (message: string) => void;
+};
+
+/** The world of a sink that has work left once the run is over. */
+export type FinishContext = {
+  /** Of the work that is left; not of the run. */
+  readonly signal: AbortSignal | undefined;
+  readonly log: Readonly<Record<'info' | 'warn', (message: string) => void>>;
+  readonly progress: { bar(options: { readonly label: string; readonly total: number; readonly unit: string }): { set(value: number): void; done(): void } };
+};
+
+/** An open sink. */
+export type Sink = {
+  write(event: PipelineEvent): void;
+  writeStats?(stats: FeedStats): void;
+  /** After the last event, and after a failure. Safe to call twice. */
+  close(): Promise<void>;
+  /**
+   * Does the work that had to wait for the end of the run. Called after `close`, once, unless the run failed.
+   * @throws OutputError, SourceError
+   */
+  finish?(context: FinishContext): Promise<void>;
+  /** Removes what served the run alone. Called last, after a failure too. */
+  dispose?(): Promise<void>;
+  /** Files that it wrote, those of `finish` included. */
+  readonly files: readonly string[];
+  /** Where results can be had while the run lasts: `ws://127.0.0.1:8765/`. */
+  readonly url?: string;
+  /** A copy of the live stream that it needs. */
+  readonly copy?: CopyRequest | undefined;
+};
+
+export type OpenSink = {
+  /**
+   * Finds out, before anything is started, whether the sink can be had.
+   * @throws OutputError
+   */
+  prepare(settings: Readonly<Record<string, unknown>>): void;
+  /** @throws OutputError where it cannot be had */
+  open(settings: Readonly<Record<string, unknown>>, context: SinkContext): Promise<Sink>;
+};
+
+/** One entry of the registry of sinks, as it stands in the list. */
+export type SinkEntry = SinkKind<OpenSink>;
+
+type Typed<S extends Keys> = {
+  prepare?(settings: ResolvedOf<S>): void;
+  open(settings: ResolvedOf<S>, context: SinkContext): Promise<Sink>;
+};
+
+/** An entry whose functions take the settings that its own keys describe; the configuration has checked them. */
+export function sinkKind<S extends Keys>(
+  kind: Omit<SinkKind, 'keys' | 'open' | 'check'> & Typed<S> & { readonly keys: S; check?(settings: ResolvedOf<S>, sources: Parameters<NonNullable<SinkKind['check']>>[1]): void },
+): SinkEntry {
+  return {
+    ...kind,
+    open: {
+      prepare: (settings) => kind.prepare?.(settings as ResolvedOf<S>),
+      open: (settings, context) => kind.open(settings as ResolvedOf<S>, context),
+    },
+  };
+}
+
+/** The ffmpeg of a kind that needs one. */
+export function ffmpegOf({ ffmpeg }: SinkContext, name: string): Ffmpeg {
+  if (ffmpeg === undefined) throw new InternalError(`no ffmpeg was looked for, and ${name} needs one`);
+  return ffmpeg;
+}

@@ -1,0 +1,38 @@
+import { ffmpegOf, sourceKind } from '../source-kind.js';
+import { TRANSPORTS } from './camera-input.js';
+import { cameraSource } from './camera.js';
+import { CAMERA_DEFAULTS } from './options.js';
+import { recogniseCamera } from './recognise.js';
+
+export const cameraKind = sourceKind({
+  name: 'camera',
+  is: 'a camera',
+  forms: ['rtsp://', 'rtsps://', 'http://', 'https://', 'udp://', 'tcp://', 'srt://', 'rtmp://', '/dev/videoN', 'N for /dev/videoN'],
+  examples: ['rtsp://127.0.0.1:8554/cam', 'rtsps://h/x', 'http://h:81/v.cgi', 'https://h/live.m3u8', 'udp://@:1234', 'tcp://:1234?listen', 'srt://h:9000?mode=caller', 'rtmp://h/live', '/dev/video12', '0'],
+  recognise: recogniseCamera,
+  keys: {
+    transport: { type: 'choice', values: TRANSPORTS, description: 'How RTSP is read: over `tcp` or `udp`, by `ffmpeg`, or the best of them (`auto`).', default: CAMERA_DEFAULTS.transport },
+    timeout: { type: 'duration', description: 'A camera that sends no frame for this long is connected to anew.', default: inSeconds(CAMERA_DEFAULTS.timeoutMs) },
+    max_behind: { type: 'duration', description: 'How far behind the present a camera may fall before what waits is skipped.', default: inSeconds(CAMERA_DEFAULTS.maxBehindMs) },
+  },
+  isLive: true,
+  pictures: 'in-kept-copy',
+  needsFfmpeg: true,
+  open({ address, settings }, context) {
+    const { streamId, input, clock, isOnly, stop, copy } = context;
+    return cameraSource(address, {
+      streamId, input, clock,
+      ffmpeg: ffmpegOf(context),
+      transport: settings.transport,
+      timeoutMs: settings.timeout,
+      maxBehindMs: settings.max_behind,
+      giveUpFirst: isOnly,
+      ...(stop === undefined ? {} : { stop }),
+      ...(copy === undefined ? {} : { keepCopyTo: copy.path, onCopy: copy.onCopy, onCopyFailure: copy.onFailure }),
+    });
+  },
+});
+
+function inSeconds(ms: number): string {
+  return `${ms / 1000}s`;
+}

@@ -1,0 +1,20 @@
+import { ffmpegOf, sourceKind } from '../source-kind.js';
+import { videoSource } from './video.js';
+
+export const videoKind = sourceKind({
+  name: 'video',
+  is: 'a video file',
+  forms: ['a video file'],
+  examples: [],
+  takesPath: (_, what) => what === 'file',
+  keys: {},
+  isLive: false,
+  pictures: 'in-file',
+  needsFfmpeg: true,
+  open({ address }, context) {
+    const { streamId, input, clock, pace, onLength } = context;
+    return videoSource(address, {
+      streamId, input, clock, pace, ffmpeg: ffmpegOf(context), onInfo: ({ expectedFrames }) => onLength?.(expectedFrames),
+    });
+  },
+});

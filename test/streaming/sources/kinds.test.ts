@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PARTS } from '../../../src/app/parts.js';
+import { findSource, recogniseSource, sourceForms } from '../../../src/config/sources.js';
+import { temporaryFolder } from '../../helpers/temporary.js';
+
+const { sources } = PARTS;
+
+describe('the registry of sources', () => {
+  const folder = temporaryFolder();
+
+  it('gives every entry a name of its own, and forms that no other has', () => {
+    assert.equal(new Set(sources.map(({ name }) => name)).size, sources.length);
+    const forms = sources.flatMap((kind) => kind.forms);
+    assert.equal(new Set(forms).size, forms.length);
+    for (const form of forms) assert.ok(sourceForms(sources).includes(form));
+  });
+
+  for (const kind of sources) {
+    it(`finds ${kind.name} by its form or by its path, and says what it is`, () => {
+      assert.equal(kind.examples.length > 0, kind.recognise !== undefined);
+      assert.ok(kind.recognise !== undefined || kind.takesPath !== undefined);
+      assert.ok(kind.forms.length > 0 && kind.is !== '');
+    });
+
+    for (const example of kind.examples) {
+      it(`reads ${example} as ${kind.name} and as no other kind`, () => {
+        assert.deepEqual(sources.filter(({ recognise }) => recognise?.(example) !== undefined).map(({ name }) => name), [kind.name]);
+        const { address, streamId } = recogniseSource(example, sources);
+        assert.equal(recogniseSource(address, sources).kind?.name, kind.name, 'an address is of the same kind as its text');
+        assert.notEqual(streamId, '');
+      });
+    }
+  }
+
+  it('tells a file from a folder', () => {
+    writeFileSync(join(folder(), 'clip.mp4'), '');
+    mkdirSync(join(folder(), 'frames'));
+    assert.deepEqual(['clip.mp4', 'frames'].map((name) => findSource(join(folder(), name), sources).kind.name), ['video', 'pictures']);
+  });
+
+  it('refuses a folder where no kind reads one', () => {
+    const withoutFolders = sources.filter(({ name }) => name !== 'pictures');
+    assert.throws(() => findSource(folder(), withoutFolders), { code: 'NOWCAST_USAGE', message: /is a folder, which no kind of source reads; it must be a video file, rtsp:/ });
+  });
+});
