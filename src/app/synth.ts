@@ -1,8 +1,11 @@
+import { LARGEST_SEED } from '../../synth/seed.js';
 import { writeDataset, type DatasetSummary } from '../../synth/write-dataset.js';
 import type { Size } from '../core/letterbox.js';
 import { locateFfmpeg } from '../streaming/ffmpeg/binary.js';
 import { rgbaVideoEncoder } from '../streaming/ffmpeg/video-encoder.js';
 import type { AppContext } from './context.js';
+
+export { LARGEST_SEED };
 
 /** Frames a second of every drive. */
 export const SYNTH_FPS = 30;

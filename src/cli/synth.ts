@@ -1,13 +1,10 @@
 import type { Command } from 'commander';
-import { PICTURE_FORMATS, SYNTH_FPS } from '../app/synth.js';
+import { LARGEST_SEED, PICTURE_FORMATS, SYNTH_FPS } from '../app/synth.js';
 import { UsageError } from '../core/errors.js';
 import type { Size } from '../core/letterbox.js';
 import { openIo, type CliContext } from './command-io.js';
 import { addFlags, choiceFlag, numberFlag, parsedFlag, readFlags, requiredFlag, switchFlag, type RawFlags } from './flags.js';
 import { addMoreHelp } from './help.js';
-
-/** The synthetic world takes seeds of 32 bits. */
-const LARGEST_SEED = 0xffffffff;
 
 const FLAGS = {
   out: requiredFlag('--out <dir>', 'folder to write into; it must not hold a data set yet'),

@@ -1,9 +1,9 @@
+import { LARGEST_SEED } from '../../../synth/seed.js';
 import { defer, mergeMap } from 'rxjs';
 import { UsageError } from '../../core/errors.js';
 import { sourceKind } from '../../streaming/sources/source-kind.js';
 
-/** The most that 32 bits hold, which a seed of the synthetic world has. */
-export const LARGEST_SEED = 0xffffffff;
+export { LARGEST_SEED };
 /** A clear day with traffic and people who cross the street; none of the drives that the bundled model learned from. */
 export const DEFAULT_DEMO_SEED = 2040;
 
