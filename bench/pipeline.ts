@@ -7,7 +7,7 @@ import { every } from '../src/scheduling/policies/every.js';
 import { idleFree } from '../src/scheduling/policies/idle-free.js';
 import { monotonicClock as clock } from '../src/app/clock.js';
 import { openSession } from '../src/model/session.js';
-import { readModelSpec } from '../src/model/families/yolox/spec.js';
+import { readModelSpec } from '../src/model/model-spec.js';
 import { uint8Model } from '../src/model/uint8-model.js';
 import { createPipeline } from '../src/pipeline/create-pipeline.js';
 import { cameraSource } from '../src/streaming/sources/camera/camera.js';
@@ -58,7 +58,7 @@ async function offline(bench: Bench): Promise<Row[]> {
 /** Runs a second of `session.run` on one picture, with nothing around it. */
 async function bareLoop({ model, cacheDir }: Bench, runs: number): Promise<number> {
   const spec = await readModelSpec(model);
-  const session = await openSession({ modelPath: await uint8Model(spec, cacheDir), inputName: spec.inputName, outputName: spec.outputName, input: spec.input, provider: 'cpu', threads: 1, spinning: false, clock });
+  const session = await openSession({ modelPath: await uint8Model(spec, cacheDir), inputName: spec.inputName, outputNames: spec.outputs.map(({ name }) => name), input: spec.input, provider: 'cpu', threads: 1, spinning: false, clock });
   session.image.fill(114);
   for (let i = 0; i < 20; i++) await session.run();
   const startedAtMs = clock.now();

@@ -1,5 +1,5 @@
 import type { Size } from '../src/core/letterbox.js';
-import { anchorCount, STRIDES } from '../src/model/families/yolox/spec.js';
+import { anchorCount, STRIDES } from '../src/model/families/yolox/grid.js';
 
 /** Every cell that predicts a box: level by level (strides 8, 16, 32), row by row. */
 export type AnchorGrid = {

@@ -1,6 +1,6 @@
 import { evaluateBoxes, type DetectionColumns, type ObjectColumns } from '../evaluation/coco-ap.js';
 import { letterbox, type Size } from '../src/core/letterbox.js';
-import { createPostprocess } from '../src/model/families/yolox/decode.js';
+import { createDecoder } from '../src/model/families/yolox/decode.js';
 import { fit } from './data/augment.js';
 import type { PictureStore } from './data/picture-store.js';
 import { readAhead } from './data/read-ahead.js';
@@ -40,7 +40,7 @@ export async function validate(options: ValidateOptions): Promise<Validation | u
   const { network, weights, dataSet, store, input, threads, signal, onPicture } = options;
   const count = dataSet.pictures.length;
   const session = await openGraph(exportOnnx(network, weights, { input }), threads);
-  const postprocess = createPostprocess({ input, classNames: dataSet.classNames, confThreshold: CONFIDENCE, nmsThreshold: NMS, nms: 'per-class' });
+  const decode = createDecoder('undecoded probabilities', { input, classNames: dataSet.classNames, confThreshold: CONFIDENCE, nmsThreshold: NMS, nms: 'per-class' });
   const rows: { frame: number; classId: number; box: number[]; score: number }[] = [];
   const truth: { frame: number; classId: number; box: number[] }[] = [];
   try {
@@ -51,7 +51,7 @@ export async function validate(options: ValidateOptions): Promise<Validation | u
       if (source === undefined) continue;
       const { pixels } = fit(source, input);
       const { output } = await session.run({ images: { data: Float32Array.from(pixels), dims: [1, 3, input.height, input.width] } });
-      for (const { box: { x1, y1, x2, y2 }, score, classId } of postprocess(output.data, letterbox(source.picture, input))) {
+      for (const { box: { x1, y1, x2, y2 }, score, classId } of decode([output.data], letterbox(source.picture, input))) {
         rows.push({ frame, classId, box: [x1, y1, x2 - x1, y2 - y1], score });
       }
       const { classIds, corners } = source.labels;

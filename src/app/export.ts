@@ -9,7 +9,7 @@ import { createNetwork, parseVariant, testSize, VARIANTS } from '../../training/
 import { initialWeights, namedTensors } from '../../training/network/weights.js';
 import type { Size } from '../core/letterbox.js';
 import { writeFileAtomic } from '../model/atomic-write.js';
-import { CLASSES_KEY } from '../model/families/yolox/spec.js';
+import { CLASSES_KEY } from '../model/onnx/class-names.js';
 
 export { VARIANTS };
 

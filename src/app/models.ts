@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import type { Size } from '../core/letterbox.js';
 import { modelInfo, type ModelInfo } from '../model/info.js';
+import type { ReadOptions } from '../model/model-spec.js';
 import { pullModel, type PulledModel } from '../model/pull.js';
 import { BUNDLED_MODEL, bundledModel, findModel, readZoo, zooEntry, zooPath, type ZooEntry } from '../model/zoo.js';
 import type { AppContext, ProgressBar } from './context.js';
@@ -67,11 +67,10 @@ export type DescribedModel = ModelInfo & {
 
 /**
  * @param name a name of the zoo, or an ONNX file
- * @param input the size to describe, where the file leaves it open
  * @throws ModelError where the model cannot be found or read
  */
-export async function describeModel(name: string, input: Size | undefined, cacheDir: string): Promise<DescribedModel> {
+export async function describeModel(name: string, options: ReadOptions, cacheDir: string): Promise<DescribedModel> {
   const { path, entry } = await findModel(name, cacheDir);
-  const info = await modelInfo(path, input === undefined ? {} : { input });
+  const info = await modelInfo(path, options);
   return { ...info, path, labels: entry?.labels ?? info.spec.classNames?.join(', ') };
 }

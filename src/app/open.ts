@@ -16,7 +16,7 @@ import { locateFfmpeg } from '../streaming/ffmpeg/binary.js';
 export type OpenDetectorOptions = Partial<Omit<ProcessDetectorOptions, 'model'>>;
 
 /**
- * Opens a YOLOX model in a process of its own, with the command line's defaults.
+ * Opens a model in a process of its own, with the command line's defaults.
  * @param model path of an ONNX file, or the name of a model that is on this machine (`nowcast models list`)
  * @throws ModelError, UsageError
  */

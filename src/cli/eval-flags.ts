@@ -33,7 +33,7 @@ export const OUTPUTS = {
 export const fpsFlag = <P extends number | undefined>(preset: P, presetText?: string) => numberFlag('--fps <rate>', 'frames a second', { above: 0 }, preset, presetText);
 
 /** The same keys as of a run. */
-const DETECTOR_KEYS = ['model.path', 'model.labels', 'model.provider', 'model.threads', 'model.input'];
+const DETECTOR_KEYS = ['model.path', 'model.labels', 'model.provider', 'model.threads', 'model.input', 'model.preprocess'];
 
 type Thresholds = { readonly conf: number; readonly nms: number };
 
@@ -61,6 +61,7 @@ export function readDetector(raw: RawFlags, thresholds: Thresholds = AP_THRESHOL
       provider: model.provider ?? DETECTOR_DEFAULTS.provider,
       threads: model.threads,
       hosts: 1,
+      preprocess: model.preprocess,
       input: model.input === undefined ? undefined : parseInputSize(model.input, '--input'),
     },
     conf: detect.conf ?? thresholds.conf,

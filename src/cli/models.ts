@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { describeModel, listModels, pullModels, type DescribedModel, type ListedModel } from '../app/models.js';
 import { parseInputSize } from '../config/run-config.js';
 import { UsageError } from '../core/errors.js';
+import { resolvedFormat } from '../core/picture.js';
 import { megabytes } from '../core/units.js';
 import { openIo, type CliContext, type CommandIo } from './command-io.js';
 import { addMoreHelp } from './help.js';
@@ -18,7 +19,8 @@ export function register(program: Command, context: CliContext): void {
   const info = models.command('info').description('Describe a model: its input, classes, size and operators')
     .argument('<name-or-file>', 'a name of `nowcast models list`, or an ONNX file')
     .option('--input <WxH>', 'the size to run at, where the file leaves it open (WIDTHxHEIGHT in multiples of 32, such as 640x384)')
-    .action((name: string, { input }: { input?: string }) => printInfo(name, input, openIo(info, context)));
+    .option('--preprocess <name>', 'how its pictures are prepared, if the file does not tell (default: the usual one of the model\'s family)')
+    .action((name: string, flags: InfoFlags) => printInfo(name, flags, openIo(info, context)));
   const page = 'configuration.md';
   addMoreHelp(models, { examples: ['nowcast models list', 'nowcast models pull yolox-nano'], page });
   addMoreHelp(list, { examples: ['nowcast models list', 'nowcast models list --json'], page });
@@ -47,8 +49,11 @@ async function printPulled(names: readonly string[], mirror: string | undefined,
   if (io.json) io.print(JSON.stringify({ models: pulled }));
 }
 
-async function printInfo(name: string, input: string | undefined, io: CommandIo): Promise<void> {
-  const { path, labels, ...info } = await describeModel(name, input === undefined ? undefined : parseInputSize(input, '--input'), io.cacheDir);
+type InfoFlags = { readonly input?: string; readonly preprocess?: string };
+
+async function printInfo(name: string, { input, preprocess }: InfoFlags, io: CommandIo): Promise<void> {
+  const options = { ...(input !== undefined && { input: parseInputSize(input, '--input') }), ...(preprocess !== undefined && { preprocess }) };
+  const { path, labels, ...info } = await describeModel(name, options, io.cacheDir);
   io.print(io.json ? JSON.stringify(info) : infoText({ path, labels, ...info }));
 }
 
@@ -57,11 +62,17 @@ function infoText({ path, labels, spec, bytes, parameters, opset, nodes, produce
     ['file', path],
     ['sha256', spec.sha256],
     ['size', megabytes(bytes)],
-    ['input', `${spec.inputName}: ${spec.inputType} [1, 3, ${spec.input.height}, ${spec.input.width}], BGR, 0 to 255`],
-    ['output', `${spec.outputName}: ${spec.outputType} [1, ${spec.anchors}, ${5 + spec.classCount}]`],
+    ['family', `${spec.family}, ${spec.form}`],
+    ['input', `${spec.inputName}: ${spec.inputType} [1, 3, ${spec.input.height}, ${spec.input.width}], ${picturesOf(spec)}`],
+    ...spec.outputs.map(({ name, type, shape }): [string, string] => ['output', `${name}: ${type} [${shape.join(', ')}]`]),
     ['classes', `${spec.classCount}${labels === undefined ? '' : ` (${labels})`}`],
     ['parameters', `${(parameters / 1e6).toFixed(2)} M`],
     ['operators', `${nodes}, opset ${opset}${producer === '' ? '' : `, written by ${producer}`}`],
   ];
   return facts.map(([label, value]) => `${label.padEnd(11)} ${value}`).join('\n');
+}
+
+function picturesOf({ input, normalisation, preprocess }: DescribedModel['spec']): string {
+  const { channels, fit } = resolvedFormat(input);
+  return `${channels.toUpperCase()}, ${fit === 'stretch' ? 'stretched' : 'letterboxed'}, ${normalisation === undefined ? '0 to 255' : 'normalised'} (${preprocess})`;
 }

@@ -31,6 +31,8 @@ export type ModelConfig = {
   readonly threads: number | undefined;
   /** Detector processes side by side. */
   readonly hosts: number;
+  /** Name of a preprocessing of the model's family; its usual one where absent. */
+  readonly preprocess: string | undefined;
   /** For a model that leaves its input size open. */
   readonly input: Size | undefined;
 };
@@ -112,6 +114,7 @@ export function resolveRun(settings: Settings, named: NamedSources, parts: Parts
       provider: model.provider,
       threads: model.threads,
       hosts: model.hosts,
+      preprocess: model.preprocess,
       input: model.input === undefined ? undefined : parseInputSize(model.input, 'model.input (--input)'),
     },
     detect: {

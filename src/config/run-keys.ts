@@ -18,11 +18,12 @@ export type Parts = {
 };
 
 export const modelKeys = {
-  path: { type: 'file-or-name', flag: '--model <file-or-name>', description: 'The detector: an ONNX file of YOLOX, or a name of `nowcast models list`.', allowed: 'a file or the name of a model', default: 'nowcast-nano' },
+  path: { type: 'file-or-name', flag: '--model <file-or-name>', description: 'The detector: an ONNX file of YOLOX or of a detection transformer, or a name of `nowcast models list`.', allowed: 'a file or the name of a model', default: 'nowcast-nano' },
   labels: { type: 'file-or-name', flag: '--labels <name-or-file>', description: 'The names of its classes; chosen by their number where absent.', allowed: 'coco, argoverse-hd, or a text file with one name a line' },
   provider: { type: 'choice', values: PROVIDERS, flag: '--provider <name>', description: 'What computes; `auto` measures those that load and takes the fastest.', default: 'auto' },
   threads: { type: 'number', isInteger: true, min: 1, flag: '--threads <n>', description: 'Threads of one run on the CPU; chosen by the number of cores where absent.' },
   hosts: { type: 'number', isInteger: true, min: 1, description: 'Detectors, each a process of its own, that work side by side.', default: 1 },
+  preprocess: { type: 'text', flag: '--preprocess <name>', description: 'How pictures are prepared, if the file does not tell: `legacy` for YOLOX before 0.1.1 and ByteTrack, `imagenet` or `unit` for transformers; the usual one of the model\'s family where absent.', allowed: 'a preprocessing of the model\'s family, such as legacy' },
   input: { type: 'text', pattern: '^[1-9]\\d*x[1-9]\\d*$', flag: '--input <WxH>', description: 'Width and height of the input in pixels, for a model that leaves them open.', allowed: 'WIDTHxHEIGHT in multiples of 32, such as 640x384' },
 } as const satisfies Keys;
 

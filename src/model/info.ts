@@ -1,10 +1,10 @@
-import type { Size } from '../core/letterbox.js';
 import { TensorProto_DataType as DataType, type GraphProto } from './onnx/onnx_pb.js';
-import { readModel, type ModelSpec } from './families/yolox/spec.js';
+import { readModel, type ModelSpec, type ReadOptions } from './model-spec.js';
 
 /** What a model file holds, for people. */
 export type ModelInfo = {
   readonly spec: ModelSpec;
+  /** Of the file, and of those of its weights where they lie in other files. */
   readonly bytes: number;
   /** Weights and biases, with batch normalisation folded or not, as the file has it. */
   readonly parameters: number;
@@ -16,14 +16,13 @@ export type ModelInfo = {
 };
 
 /**
- * @param options.input the size to describe, where the file leaves it open
  * @throws ModelError as `readModelSpec` does
  */
-export async function modelInfo(path: string, options: { readonly input?: Size } = {}): Promise<ModelInfo> {
-  const { spec, model, bytes } = await readModel(path, options);
+export async function modelInfo(path: string, options: ReadOptions = {}): Promise<ModelInfo> {
+  const { spec, model, totalBytes } = await readModel(path, options);
   return {
     spec,
-    bytes: bytes.length,
+    bytes: totalBytes,
     parameters: parameterCount(model.graph),
     opset: Number(model.opsetImport.find(({ domain }) => domain === '' || domain === 'ai.onnx')?.version ?? 0),
     nodes: model.graph.node.length,

@@ -4,7 +4,7 @@ import { mkdir, readFile, rename, stat } from 'node:fs/promises';
 import { ModelError, OutputError } from '../core/errors.js';
 import { writeFileAtomic } from './atomic-write.js';
 import { clearDownload, download, type DownloadOptions } from './download.js';
-import { readModelSpec } from './families/yolox/spec.js';
+import { readModelSpec } from './model-spec.js';
 import { zooPath, type ZooEntry } from './zoo.js';
 
 export type PullOptions = Pick<DownloadOptions, 'fetch' | 'signal' | 'onProgress'> & {

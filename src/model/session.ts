@@ -13,7 +13,8 @@ export type SessionOptions = {
   /** An ONNX file whose input takes uint8 [1, 3, height, width]. */
   readonly modelPath: string;
   readonly inputName: string;
-  readonly outputName: string;
+  /** Float32 each. */
+  readonly outputNames: readonly string[];
   readonly input: Size;
   readonly provider: ActualProvider;
   /** Threads that one run may use on the CPU. */
@@ -25,15 +26,15 @@ export type SessionOptions = {
 
 /** What one run gave. */
 export type SessionRun = {
-  /** The network's output, float32 [1, anchors, 5 + classes]. */
-  readonly raw: Float32Array;
+  /** The network's outputs, in the order of their names. */
+  readonly outputs: readonly Float32Array[];
   readonly startMs: number;
   readonly endMs: number;
 };
 
 /** An opened model. One run at a time. */
 export type Session = {
-  /** The input tensor's memory, planar BGR uint8 [3, height, width]: write the picture here, then run. */
+  /** The input tensor's memory, planar uint8 [3, height, width]: write the picture here, then run. */
   readonly image: Uint8Array;
   run(): Promise<SessionRun>;
   close(): Promise<void>;
@@ -51,24 +52,26 @@ export function supportedProviders(): ActualProvider[] {
  * @throws ModelError with the code `NOWCAST_PROVIDER` where the provider does not load, else with `NOWCAST_MODEL`
  */
 export async function openSession(options: SessionOptions): Promise<Session> {
-  const { modelPath, provider, input, inputName, outputName, clock } = options;
+  const { modelPath, provider, input, inputName, outputNames, clock } = options;
   if (!supportedProviders().includes(provider)) {
     throw new ModelError(`this build of ONNX Runtime has no provider ${provider}`, { code: PROVIDER_ERROR });
   }
   const session = await create(options);
   const image = new Uint8Array(3 * input.height * input.width);
   const feeds = { [inputName]: new ort.Tensor('uint8', image, [1, 3, input.height, input.width]) };
-  const fetches = [outputName];
 
   return {
     image,
     async run() {
       const startMs = clock.now();
-      const outputs = await session.run(feeds, fetches);
+      const results = await session.run(feeds, outputNames);
       const endMs = clock.now();
-      const raw = outputs[outputName]?.data;
-      if (!(raw instanceof Float32Array)) throw new ModelError(`${modelPath}: the output "${outputName}" must be float32`);
-      return { raw, startMs, endMs };
+      const outputs = outputNames.map((name) => {
+        const data = results[name]?.data;
+        if (!(data instanceof Float32Array)) throw new ModelError(`${modelPath}: the output "${name}" must be float32`);
+        return data;
+      });
+      return { outputs, startMs, endMs };
     },
     close: () => session.release(),
   };

@@ -1,28 +1,33 @@
+import { createHash } from 'node:crypto';
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ModelError } from '../core/errors.js';
 import { writeFileAtomic } from './atomic-write.js';
+import { loadModel, type ModelSpec } from './model-spec.js';
 import { serializeOnnx } from './onnx/model-file.js';
-import { takeUint8 } from './onnx/uint8-input.js';
-import { readModel, type ModelSpec } from './families/yolox/spec.js';
+import { takeUint8, type GraphEdit } from './onnx/uint8-input.js';
 
 /** Part of the cached file's name; raise it when the edit changes, so that older results are not used. */
-const EDIT = 'uint8-1';
+const EDIT = 'uint8-2';
 
 /**
- * The file to run: the model with a uint8 input and a float32 output, so that frames go in as they lie in memory.
- * Names of input and output are the model's own. The edit is made once and kept in `cacheDir` under the file's hash;
- * processes that race write the same bytes. A model that needs no edit is run as it is.
+ * The file to run: the model with a uint8 picture as its only input and float32 outputs, so that frames go in as they lie
+ * in memory. Names of input and outputs are the model's own; its normalisation and its other inputs become part of it.
+ * The edit is made once and kept in `cacheDir` under the hashes of the file and of the edit; processes that race write the
+ * same bytes. A model that needs no edit is run as it is.
  * @returns a path
  * @throws OutputError where `cacheDir` cannot be written
  */
 export async function uint8Model(spec: ModelSpec, cacheDir: string): Promise<string> {
-  if (spec.inputType === 'uint8' && spec.outputType === 'float32') return spec.path;
-  const path = join(cacheDir, `${spec.sha256}-${spec.input.width}x${spec.input.height}-${EDIT}.onnx`);
+  if (spec.isReady) return spec.path;
+  const { sha256, input: { width, height }, normalisation, constants, inputName: image } = spec;
+  const edit: GraphEdit = { image, input: { width, height }, ...(normalisation && { normalisation }), constants, outputs: spec.outputs.map(({ name }) => name) };
+  const editHash = createHash('sha256').update(JSON.stringify(edit)).digest('hex').slice(0, 8);
+  const path = join(cacheDir, `${sha256}-${width}x${height}-${EDIT}-${editHash}.onnx`);
   if (await exists(path)) return path;
-  const { model, spec: now } = await readModel(spec.path, { input: spec.input });
-  if (now.sha256 !== spec.sha256) throw new ModelError(`${spec.path} was changed while it was being read; run again`);
-  takeUint8(model, spec.input);
+  const { model, sha256: now } = await loadModel(spec.path);
+  if (now !== sha256) throw new ModelError(`${spec.path} was changed while it was being read; run again`);
+  takeUint8(model, edit);
   await writeFileAtomic(path, serializeOnnx(model));
   return path;
 }

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { loadLabels } from '../../src/model/labels.js';
-import { readModelSpec } from '../../src/model/families/yolox/spec.js';
+import { readModelSpec } from '../../src/model/model-spec.js';
 import { readTensors, writeCheckpoint } from '../../training/checkpoint/checkpoint.js';
 import { parameterLayout } from '../../training/network/parameters.js';
 import { createNetwork } from '../../training/network/variants.js';

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { readModelSpec } from '../../src/model/families/yolox/spec.js';
+import { readModelSpec } from '../../src/model/model-spec.js';
 import { readCheckpoint } from '../../training/checkpoint/checkpoint.js';
 import { COMMAND, nowcast } from '../helpers/command.js';
 import { hasProgram, itNeeds } from '../helpers/needs.js';

@@ -22,7 +22,7 @@ describe('a run configuration', () => {
   it('fills in the defaults of a live run', () => {
     assert.deepEqual(resolveRun({}, [CAMERA]), {
       sources: [{ id: '127.0.0.1', kind: 'camera', address: CAMERA, settings: { transport: 'auto', timeout: 5000, max_behind: 2000 } }],
-      model: { path: 'nowcast-nano', labels: undefined, provider: 'auto', threads: undefined, hosts: 1, input: undefined },
+      model: { path: 'nowcast-nano', labels: undefined, provider: 'auto', threads: undefined, hosts: 1, preprocess: undefined, input: undefined },
       detect: { conf: 0.25, nms: 0.45, nmsMode: 'per-class', classes: undefined, schedule: 'idle-free', budgetMs: 100, track: false, forecast: 'none' },
       pace: 'source',
       maxFrames: undefined,

@@ -26,8 +26,8 @@ describe('modelInfo', () => {
   const real = realFile('yolox_nano.onnx');
   itNeeds({ 'the real YOLOX-Nano': real !== undefined }, 'describes the real YOLOX-Nano', async () => {
     const { spec, parameters } = await modelInfo(real!);
-    assert.deepEqual([spec.input, spec.classCount, spec.anchors, spec.inputName, spec.outputName],
-      [{ width: 416, height: 416 }, 80, 3549, 'images', 'output']);
+    assert.deepEqual([spec.family, spec.form, spec.input, spec.classCount, spec.inputName, spec.outputs],
+      ['yolox', 'undecoded probabilities', { width: 416, height: 416 }, 80, 'images', [{ name: 'output', type: 'float32', shape: [1, 3549, 85] }]]);
     assert.ok(Math.abs(parameters / 1e6 - 0.91) < 0.01, `${parameters} parameters`);
   });
 });

@@ -4,8 +4,8 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { boxIou } from '../../src/core/box.js';
 import type { Detection } from '../../src/core/detection.js';
 import { letterbox } from '../../src/core/letterbox.js';
-import { createPostprocess } from '../../src/model/families/yolox/decode.js';
-import { readModelSpec } from '../../src/model/families/yolox/spec.js';
+import { createDecoder } from '../../src/model/families/yolox/decode.js';
+import { readModelSpec } from '../../src/model/model-spec.js';
 import { uint8Model } from '../../src/model/uint8-model.js';
 import { itNeeds } from '../helpers/needs.js';
 import { readSafetensors } from '../helpers/safetensors.js';
@@ -40,7 +40,7 @@ describe('real-yolox-nano: raw output to detections', () => {
           assert.ok(Math.abs(fit.scaleX - scale) < 1e-12);
           const raw = tensors.get(`raw.${picture}`)!;
           const classNames = Array.from({ length: raw.shape[1] - 5 }, (_, i) => `class-${i}`);
-          const found = createPostprocess({ input, classNames, ...options })(raw.data as Float32Array, fit);
+          const found = createDecoder('undecoded probabilities', { input, classNames, ...options })([raw.data as Float32Array], fit);
           assertSameSet(found, detections[setting as keyof typeof SETTINGS]);
         });
       }
@@ -59,7 +59,7 @@ describe('real-yolox-nano: bytes to raw output', () => {
       for (const [key, { data, shape: [height, width] }] of tensors) {
         if (!key.startsWith('input.')) continue;
         const image = new Tensor('uint8', planar(data as Uint8Array), [1, 3, height, width]);
-        const raw = (await session.run({ [spec.inputName]: image }))[spec.outputName].data as Float32Array;
+        const raw = (await session.run({ [spec.inputName]: image }))[spec.outputs[0].name].data as Float32Array;
         const expected = tensors.get(key.replace('input.', 'raw.'))!.data as Float32Array;
         const worst = raw.reduce((most, value, i) => Math.max(most, Math.abs(value - expected[i])), 0);
         assert.ok(worst <= 1e-3, `${key}: ${worst} off`);

@@ -16,7 +16,7 @@ describe('session', () => {
     writeFileSync(modelPath, serializeOnnx(pixelModel({ inputType: DataType.UINT8, outputType: DataType.FLOAT })));
     let ticks = 0;
     return {
-      modelPath, inputName: 'images', outputName: 'output', input: { width: 32, height: 32 },
+      modelPath, inputName: 'images', outputNames: ['output'], input: { width: 32, height: 32 },
       provider: 'cpu', threads: 1, spinning: false, clock: { now: () => ticks++ }, ...changes,
     };
   };
@@ -25,7 +25,7 @@ describe('session', () => {
     const session = await openSession(options());
     for (const value of [7, 200]) {
       session.image.fill(value);
-      const { raw } = await session.run();
+      const { outputs: [raw] } = await session.run();
       assert.deepEqual(raw, new Float32Array(126).fill(value));
     }
     await session.close();

@@ -5,7 +5,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { DataType, node, tensor } from '../../src/model/onnx/build.js';
 import { parseOnnx, serializeOnnx, type OnnxModel } from '../../src/model/onnx/model-file.js';
 import { takeUint8 } from '../../src/model/onnx/uint8-input.js';
-import { readModelSpec } from '../../src/model/families/yolox/spec.js';
+import { readModelSpec } from '../../src/model/model-spec.js';
 import { uint8Model } from '../../src/model/uint8-model.js';
 import { pixelModel } from './pixel-model.js';
 import { tempFolder } from './temp-folder.js';
@@ -34,13 +34,14 @@ describe('uint8Model', () => {
       const spec = await readModelSpec(written(model()), kind === 'open sizes' ? { input: { width: 32, height: 32 } } : {});
       const path = await uint8Model(spec, cache());
       const session = await InferenceSession.create(path, { intraOpNumThreads: 1 });
-      const output = (await session.run({ [spec.inputName]: new Tensor('uint8', PIXELS, [1, 3, 32, 32]) }))[spec.outputName];
+      const output = (await session.run({ [spec.inputName]: new Tensor('uint8', PIXELS, [1, 3, 32, 32]) }))[spec.outputs[0].name];
       await session.release();
       assert.equal(output.type, 'float32');
       assert.deepEqual(output.dims, [1, 21, 6]);
       assert.deepEqual(output.data, FIRST_PIXELS);
       const edited = await readModelSpec(path);
-      assert.deepEqual([edited.inputType, edited.outputType, edited.input, edited.anchors], ['uint8', 'float32', spec.input, spec.anchors]);
+      assert.deepEqual([edited.inputType, edited.input, edited.isReady], ['uint8', spec.input, true]);
+      assert.deepEqual(edited.outputs, [{ name: 'output', type: 'float32', shape: [1, 21, 6] }]);
     });
   }
 
@@ -81,7 +82,7 @@ describe('uint8Model', () => {
     const branch = pixelModel();
     model.graph.node.push(node('If', ['flat'], ['other'], { then_branch: { tensor: tensor('', [], Int32Array.of(0)) } }));
     model.graph.node.at(-1)!.attribute[0].g = branch.graph;
-    takeUint8(model, { width: 32, height: 32 });
+    takeUint8(model, { image: 'images', input: { width: 32, height: 32 }, constants: [], outputs: ['output'] });
     const again = parseOnnx(serializeOnnx(model), 'm');
     assert.equal(again.graph.node.at(-1)!.attribute[0].g!.node[0].input[0], again.graph.node[0].output[0]);
   });

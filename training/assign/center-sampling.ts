@@ -1,4 +1,4 @@
-import { STRIDES } from '../../src/model/families/yolox/spec.js';
+import { STRIDES } from '../../src/model/families/yolox/grid.js';
 import type { AnchorGrid } from '../anchors.js';
 import { toAssignment, type Assigner } from './assignment.js';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { DataError, UsageError } from '../../src/core/errors.js';
 import type { Size } from '../../src/core/letterbox.js';
-import { CLASSES_KEY, parseClassNames } from '../../src/model/families/yolox/spec.js';
+import { CLASSES_KEY, parseClassNames } from '../../src/model/onnx/class-names.js';
 import { parameterLayout } from '../network/parameters.js';
 import type { Network } from '../network/description.js';
 import { createNetwork, parseVariant, testSize, type Variant } from '../network/variants.js';

@@ -2,7 +2,7 @@ import { UsageError } from '../../src/core/errors.js';
 import type { Size } from '../../src/core/letterbox.js';
 import { DataType, onnxModel, valueInfo } from '../../src/model/onnx/build.js';
 import { serializeOnnx } from '../../src/model/onnx/model-file.js';
-import { anchorCount } from '../../src/model/families/yolox/spec.js';
+import { anchorCount } from '../../src/model/families/yolox/grid.js';
 import { GraphWriter } from '../graph/graph-writer.js';
 import { activate, BEYOND, doubled, POOL_WINDOWS, windows } from '../graph/operations.js';
 import type { Layer, Network } from '../network/description.js';

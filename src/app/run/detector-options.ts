@@ -2,7 +2,7 @@ import { classIdsOf } from '../../config/class-ids.js';
 import type { DetectConfig, ModelConfig } from '../../config/run-config.js';
 import type { ProcessDetectorOptions } from '../../model/host/host-plan.js';
 import { loadLabels } from '../../model/labels.js';
-import { readModelSpec } from '../../model/families/yolox/spec.js';
+import { readModelSpec } from '../../model/model-spec.js';
 import { findModel } from '../../model/zoo.js';
 import type { AppContext } from '../context.js';
 
@@ -36,6 +36,6 @@ export async function detectorOptions({ model, detect }: DetectorConfig, context
   };
 }
 
-function inputOf({ input }: ModelConfig): Pick<ProcessDetectorOptions, 'input'> {
-  return input === undefined ? {} : { input };
+function inputOf({ input, preprocess }: ModelConfig): Pick<ProcessDetectorOptions, 'input' | 'preprocess'> {
+  return { ...(input !== undefined && { input }), ...(preprocess !== undefined && { preprocess }) };
 }

@@ -1,6 +1,6 @@
 /** The entry of a detector's process: opens one model, then answers one picture after the other until told to end. */
 import { NowcastError } from '../../core/errors.js';
-import { createPostprocess } from '../families/yolox/decode.js';
+import { DETECTOR_FAMILIES } from '../families/kinds.js';
 import { openSession, supportedProviders } from '../session.js';
 import { readSlot } from './picture-slots-file.js';
 import { SLOTS_FD, type FromHost, type OpenMessage, type ToHost } from './messages.js';
@@ -40,7 +40,8 @@ function send(message: FromHost): Promise<void> {
 
 async function serve(open: OpenMessage): Promise<void> {
   const session = await openSession({ ...open.session, clock });
-  const postprocess = createPostprocess(open.postprocess);
+  const { family, form, options } = open.decoder;
+  const decode = DETECTOR_FAMILIES.find(({ name }) => name === family)!.createDecoder(form, options);
 
   const runMs = async (): Promise<number> => {
     const { startMs, endMs } = await session.run();
@@ -53,8 +54,8 @@ async function serve(open: OpenMessage): Promise<void> {
     switch (message.type) {
       case 'detect': {
         readSlot(SLOTS_FD, message.slot, session.image);
-        const { raw, startMs, endMs } = await session.run();
-        const detections = packDetections(postprocess(raw, message.fit));
+        const { outputs, startMs, endMs } = await session.run();
+        const detections = packDetections(decode(outputs, message.fit));
         const times = { inferStartMs: startMs, inferEndMs: endMs, doneAtMs: clock.now() };
         void send({ type: 'result', slot: message.slot, detections, times });
         break;

@@ -1,32 +1,23 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { PROVIDERS, type NmsMode, type Provider } from '../../core/detector.js';
+import { PROVIDERS, type Provider } from '../../core/detector.js';
 import { UsageError } from '../../core/errors.js';
-import type { Size } from '../../core/letterbox.js';
 import { loadLabels } from '../labels.js';
+import type { DecodeOptions } from '../family.js';
 import type { ActualProvider } from '../actual-provider.js';
-import { readModelSpec, type ModelSpec } from '../families/yolox/spec.js';
+import { readModelSpec, type ModelSpec, type ReadOptions } from '../model-spec.js';
 import { defaultThreads, maySpin } from '../thread-policy.js';
 import { uint8Model } from '../uint8-model.js';
 import type { OpenMessage } from './messages.js';
 
-export type ProcessDetectorOptions = {
-  /** Path of any YOLOX file as it comes. */
+export type ProcessDetectorOptions = ReadOptions & Omit<DecodeOptions, 'input' | 'classNames'> & {
+  /** Path of a detector of any family, as it comes. */
   readonly model: string;
-  /** In pixels; needed where the file leaves its input size open. */
-  readonly input?: Size;
   /** `coco`, `argoverse-hd` or a file of names; by the model's class count where absent. */
   readonly labels?: string;
   readonly provider: Provider;
   /** Threads of one run; see `defaultThreads` where absent. */
   readonly threads?: number;
-  /** Least score of a detection, 0 to 1. */
-  readonly confThreshold: number;
-  /** Greatest IoU at which two boxes both stay, 0 to 1. */
-  readonly nmsThreshold: number;
-  readonly nms: NmsMode;
-  /** Report these classes alone. */
-  readonly classIds?: readonly number[];
   /** Where edited models and the choices of `auto` are kept; made when absent. */
   readonly cacheDir: string;
   /** Processes that compute at the same time; 1 where absent. */
@@ -60,12 +51,13 @@ export async function makeHostPlan(options: ProcessDetectorOptions): Promise<Hos
   }
   const cores = availableParallelism();
   const threads = options.threads ?? defaultThreads({ cores, hosts });
-  const spec = await readModelSpec(resolve(options.model), options.input === undefined ? {} : { input: options.input });
+  const spec = await readModelSpec(resolve(options.model), options);
   const [modelPath, classNames] = await Promise.all([
     uint8Model(spec, resolve(options.cacheDir)),
     loadLabels(options.labels, spec),
   ]);
-  const { input, inputName, outputName } = spec;
+  const { family, form, input: { width, height }, inputName, outputs } = spec;
+  const input = { width, height };
   return {
     spec,
     classNames,
@@ -73,8 +65,8 @@ export async function makeHostPlan(options: ProcessDetectorOptions): Promise<Hos
     hosts,
     openMessage: (actual) => ({
       type: 'open',
-      session: { modelPath, inputName, outputName, input, provider: actual, threads, spinning: maySpin({ cores, hosts }, threads) },
-      postprocess: { input, classNames, confThreshold, nmsThreshold, nms, ...(classIds === undefined ? {} : { classIds }) },
+      session: { modelPath, inputName, outputNames: outputs.map(({ name }) => name), input, provider: actual, threads, spinning: maySpin({ cores, hosts }, threads) },
+      decoder: { family, form, options: { input, classNames, confThreshold, nmsThreshold, nms, ...(classIds === undefined ? {} : { classIds }) } },
     }),
   };
 }

@@ -1,6 +1,6 @@
 import type { DetectorTimes } from '../../core/detector.js';
 import type { Fit } from '../../core/letterbox.js';
-import type { PostprocessOptions } from '../families/yolox/decode.js';
+import type { DecodeOptions } from '../family.js';
 import type { ActualProvider } from '../actual-provider.js';
 import type { SessionOptions } from '../session.js';
 
@@ -8,7 +8,7 @@ import type { SessionOptions } from '../session.js';
 export type OpenMessage = {
   readonly type: 'open';
   readonly session: Omit<SessionOptions, 'clock'>;
-  readonly postprocess: PostprocessOptions;
+  readonly decoder: { readonly family: string; readonly form: string; readonly options: DecodeOptions };
 };
 
 /** Asks for the picture in `slot` of the file of pictures. Answered by `result`, in the order of asking. */

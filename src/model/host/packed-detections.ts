@@ -16,6 +16,6 @@ export function packDetections(detections: readonly Detection[]): Float64Array {
 export function unpackDetections(rows: Float64Array, classNames: readonly string[]): Detection[] {
   return Array.from({ length: rows.length / ROW }, (_, i) => {
     const [x1, y1, x2, y2, score, classId] = rows.subarray(i * ROW, (i + 1) * ROW);
-    return { box: { x1, y1, x2, y2 }, score, classId, className: classNames[classId] };
+    return { box: { x1, y1, x2, y2 }, score, classId, className: classNames[classId] ?? `class-${classId}` };
   });
 }

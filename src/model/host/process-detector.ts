@@ -43,6 +43,7 @@ export async function createProcessDetector(options: ProcessDetectorOptions): Pr
     const info: DetectorInfo = {
       model: basename(plan.spec.path),
       modelSha256: plan.spec.sha256,
+      family: plan.spec.family,
       input: plan.spec.input,
       classNames: plan.classNames,
       requestedProvider,

@@ -1,6 +1,6 @@
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { ModelError } from '../../core/errors.js';
-import { ModelProtoSchema, TensorProto_DataLocation, type GraphProto, type ModelProto } from './onnx_pb.js';
+import { ModelProtoSchema, type GraphProto, type ModelProto } from './onnx_pb.js';
 
 /** A model that has a graph. */
 export type OnnxModel = ModelProto & { graph: GraphProto };
@@ -24,9 +24,6 @@ export function parseOnnx(bytes: Uint8Array, name: string): OnnxModel {
     return fail(cause);
   }
   if (!hasGraph(model)) return fail();
-  if (model.graph.initializer.some((tensor) => tensor.dataLocation === TensorProto_DataLocation.EXTERNAL)) {
-    throw new ModelError(`${name} keeps its weights in a second file; save it as one file (onnx.save without save_as_external_data)`);
-  }
   return model;
 }
 

@@ -1,33 +1,72 @@
 import type { Size } from '../../core/letterbox.js';
-import { DataType, node, valueInfo } from './build.js';
+import { DataType, node, tensor, valueInfo } from './build.js';
 import type { OnnxModel } from './model-file.js';
 import type { GraphProto } from './onnx_pb.js';
 import { feedableInputs, tensorShape } from './value-shape.js';
 
+/** What a network wants to be given for a byte `x` of channel `c`: `(x - mean[c]) / std[c]`. In the order of its channels. */
+export type Normalisation = { readonly mean: readonly number[]; readonly std: readonly number[] };
+
+/** An input that is the same for every picture. */
+export type ConstantInput = { readonly name: string; readonly values: readonly number[] };
+
+/** How a graph is changed for pictures to go in as they lie in memory. */
+export type GraphEdit = {
+  /** Name of the picture's input. */
+  readonly image: string;
+  readonly input: Size;
+  /** Put into the graph; absent where the network takes the bytes' own values. */
+  readonly normalisation?: Normalisation;
+  /** All other inputs. They become constants of the graph, int64 [1, n]. */
+  readonly constants: readonly ConstantInput[];
+  /** Names of the outputs that stay. */
+  readonly outputs: readonly string[];
+};
+
 /**
- * Makes the graph's picture input uint8 [1,3,H,W] and its output float32, with a Cast at either end where one is
- * needed. Names of input and output stay; sizes that the file left open become fixed. The new nodes have no name, so
- * that it cannot be one that is taken.
- * @param model one input and one output, as `readModelSpec` checks; changed in place
+ * Makes the picture's input uint8 [1,3,H,W] and every output float32, with a Cast where one is needed, and the picture's
+ * input the only one. Names of inputs and outputs stay; sizes that the file left open become fixed. The new nodes have no
+ * name, so that it cannot be one that is taken.
+ * @param model changed in place
  */
-export function takeUint8(model: OnnxModel, input: Size): void {
-  const { graph } = model;
-  const [image] = feedableInputs(graph);
-  const [output] = graph.output.map(tensorShape);
-  if (image.elemType !== DataType.UINT8) {
-    const inner = freshName(graph, `${image.name}_cast`);
-    renameReads(graph, image.name, inner);
-    graph.node.unshift(node('Cast', [image.name], [inner], { to: { int: image.elemType } }, ''));
+export function takeUint8({ graph }: OnnxModel, { image, input, normalisation, constants, outputs }: GraphEdit): void {
+  const { elemType } = feedableInputs(graph).find(({ name }) => name === image)!;
+  if (elemType !== DataType.UINT8) {
+    const inner = freshName(graph, `${image}_cast`);
+    renameReads(graph, image, inner);
+    graph.node.unshift(...(normalisation === undefined ? [] : normalised(graph, image, inner, elemType, normalisation)));
+    if (normalisation === undefined) graph.node.unshift(node('Cast', [image], [inner], { to: { int: elemType } }, ''));
   }
-  graph.input = graph.input.map((info) =>
-    info.name === image.name ? valueInfo(image.name, DataType.UINT8, [1, 3, input.height, input.width]) : info);
-  if (output.elemType !== DataType.FLOAT) {
-    const inner = freshName(graph, `${output.name}_cast`);
-    renameReads(graph, output.name, inner);
-    for (const { output: written } of graph.node) renameAll(written, output.name, inner);
-    graph.node.push(node('Cast', [inner], [output.name], { to: { int: DataType.FLOAT } }, ''));
-    graph.output = [valueInfo(output.name, DataType.FLOAT, (output.dims ?? []).map((size, axis) => size ?? `axis${axis}`))];
-  }
+  graph.input = graph.input
+    .filter(({ name }) => !constants.some((constant) => constant.name === name))
+    .map((info) => (info.name === image ? valueInfo(image, DataType.UINT8, [1, 3, input.height, input.width]) : info));
+  for (const { name, values } of constants) graph.initializer.push(tensor(name, [1, values.length], BigInt64Array.from(values, BigInt)));
+  graph.output = outputs.map((name) => graph.output.find((output) => output.name === name)!);
+  for (const output of graph.output.map(tensorShape)) if (output.elemType !== DataType.FLOAT) castOutput(graph, output);
+}
+
+/** In float32, whatever the network computes in: half precision would round what it subtracts. */
+function normalised(graph: GraphProto, image: string, into: string, elemType: DataType, { mean, std }: Normalisation): ReturnType<typeof node>[] {
+  const fresh = (what: string): string => freshName(graph, `${image}_${what}`);
+  const [real, shifted, scaled, means, scales] = ['float', 'shifted', 'scaled', 'mean', 'scale'].map(fresh);
+  const isShifted = mean.some((value) => value !== 0);
+  graph.initializer.push(tensor(scales, [1, 3, 1, 1], Float32Array.from(std, (value) => 1 / value)));
+  if (isShifted) graph.initializer.push(tensor(means, [1, 3, 1, 1], Float32Array.from(mean)));
+  return [
+    node('Cast', [image], [real], { to: { int: DataType.FLOAT } }, ''),
+    ...(isShifted ? [node('Sub', [real, means], [shifted], {}, '')] : []),
+    node('Mul', [isShifted ? shifted : real, scales], [scaled], {}, ''),
+    node('Cast', [scaled], [into], { to: { int: elemType } }, ''),
+  ];
+}
+
+function castOutput(graph: GraphProto, output: ReturnType<typeof tensorShape>): void {
+  const inner = freshName(graph, `${output.name}_cast`);
+  renameReads(graph, output.name, inner);
+  for (const { output: written } of graph.node) renameAll(written, output.name, inner);
+  graph.node.push(node('Cast', [inner], [output.name], { to: { int: DataType.FLOAT } }, ''));
+  graph.output = graph.output.map((info) => info.name !== output.name ? info
+    : valueInfo(output.name, DataType.FLOAT, (output.dims ?? []).map((size, axis) => size ?? `axis${axis}`)));
 }
 
 /** Also inside the branches of control flow, which may read values of the graph around them. */
@@ -45,7 +84,7 @@ function renameAll(names: string[], from: string, to: string): void {
 }
 
 function freshName(graph: GraphProto, wish: string): string {
-  const taken = new Set(graph.node.flatMap(({ output }) => output));
+  const taken = new Set([...graph.node.flatMap(({ output }) => output), ...graph.initializer.map(({ name }) => name)]);
   let name = wish;
   while (taken.has(name)) name += '_';
   return name;

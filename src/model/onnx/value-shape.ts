@@ -27,8 +27,12 @@ export function tensorShape(info: ValueInfoProto): TensorShape {
   };
 }
 
+/** As people write it: `float32`, `int64`. */
+export function typeName({ elemType }: Pick<TensorShape, 'elemType'>): string {
+  return elemType === DataType.FLOAT ? 'float32' : DataType[elemType].toLowerCase();
+}
+
 /** As people write it: `images float32 [1,3,416,416]`, `x float16 [batch,3,?,?]`. */
 export function describeShape({ name, elemType, dims }: TensorShape): string {
-  const type = elemType === DataType.FLOAT ? 'float32' : DataType[elemType].toLowerCase();
-  return `${name} ${type} [${dims === undefined ? 'no shape given' : dims.map((size) => size ?? '?').join(',')}]`;
+  return `${name} ${typeName({ elemType })} [${dims === undefined ? 'no shape given' : dims.map((size) => size ?? '?').join(',')}]`;
 }

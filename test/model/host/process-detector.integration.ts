@@ -72,7 +72,7 @@ describe('process detector', () => {
     const { info, hosts } = await open();
     assert.equal(hosts, 1);
     assert.deepEqual({ ...info, modelSha256: '', classNames: info.classNames.length }, {
-      model: 'pixels.onnx', modelSha256: '', input: { width: 32, height: 32 }, classNames: 1,
+      model: 'pixels.onnx', modelSha256: '', family: 'yolox', input: { width: 32, height: 32 }, classNames: 1,
       requestedProvider: 'cpu', provider: 'cpu', threads: 1,
     });
     assert.match(info.modelSha256, /^[0-9a-f]{64}$/);

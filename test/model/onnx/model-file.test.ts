@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { DataType, node, onnxModel, tensor, valueInfo } from '../../../src/model/onnx/build.js';
 import { parseOnnx, serializeOnnx } from '../../../src/model/onnx/model-file.js';
-import { TensorProto_DataLocation } from '../../../src/model/onnx/onnx_pb.js';
 import { pixelModel } from '../pixel-model.js';
 
 describe('an ONNX file', () => {
@@ -58,10 +57,4 @@ describe('an ONNX file', () => {
       assert.throws(() => parseOnnx(bytes, 'm.onnx'), { name: 'ModelError', code: 'NOWCAST_MODEL_NOT_ONNX', message });
     });
   }
-
-  it('refuses weights that lie in a second file', () => {
-    const model = pixelModel();
-    model.graph.initializer[0].dataLocation = TensorProto_DataLocation.EXTERNAL;
-    assert.throws(() => parseOnnx(serializeOnnx(model), 'm.onnx'), { name: 'ModelError', message: /second file/ });
-  });
 });

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
-import { CLASSES_KEY, readModelSpec } from '../../../src/model/families/yolox/spec.js';
+import { readModelSpec } from '../../../src/model/model-spec.js';
+import { CLASSES_KEY } from '../../../src/model/onnx/class-names.js';
 import { exportOnnx, type ExportOptions } from '../../../training/export/export-onnx.js';
 import { cspNetwork, createNetwork } from '../../../training/network/variants.js';
 import { initialWeights } from '../../../training/network/weights.js';
@@ -33,9 +34,11 @@ describe('exportOnnx', () => {
   it('writes a file that readModelSpec takes for YOLOX', async () => {
     const path = join(folder(), 'small.onnx');
     writeFileSync(path, bytesOf());
-    const { input, inputName, outputName, classCount, anchors, inputType, outputType } = await readModelSpec(path);
-    assert.deepEqual({ input, inputName, outputName, classCount, anchors, inputType, outputType },
-      { input: INPUT, inputName: 'images', outputName: 'output', classCount: 3, anchors: 126, inputType: 'float32', outputType: 'float32' });
+    const { family, form, input, inputName, outputs, classCount, inputType } = await readModelSpec(path);
+    assert.deepEqual({ family, form, input, inputName, outputs, classCount, inputType }, {
+      family: 'yolox', form: 'undecoded probabilities', input: INPUT, inputName: 'images', classCount: 3, inputType: 'float32',
+      outputs: [{ name: 'output', type: 'float32', shape: [1, 126, 8] }],
+    });
   });
 
   it('stores the class names where readModelSpec finds them, and ignores other programs\' values', async () => {

@@ -14,48 +14,59 @@ export type CameraOptions = {
   readonly input: PictureFormat;
   readonly clock: Clock;
   /**
-   * Of the same zero as `clock`; compared with the dates of streams that have some, anew for each connection. Default: this
-   * machine's time of day in that moment, since it may have been set, or the machine may have slept, after the program began.
+   * With the same zero as `clock`; compared with the dates of streams that have some, anew for each connection.
+   * Default: this machine's current time of day, because it may have been set, or the machine may have slept, since the
+   * program began.
    */
   readonly wallClock?: WallClock;
   /** Must not be the embedded one, which is too old for networks. */
   readonly ffmpeg: Ffmpeg;
   /**
-   * How RTSP carries the video. `tcp` and `udp` are read by Nowcast; `auto`, the default, is `tcp`, and `udp` where the camera
-   * will not. Where the camera sends what Nowcast does not read itself, ffmpeg does, as it always does with `ffmpeg`.
+   * The transport of RTSP. Nowcast reads `tcp` and `udp`; `auto`, the default, is `tcp`, and `udp` if the camera
+   * refuses it. If the camera sends a format that Nowcast does not read, ffmpeg reads it, as it always does with
+   * `ffmpeg`.
    */
   readonly transport?: Transport;
-  /** A connection without a new frame for this long is given up and opened anew. Default 5 s. */
+  /** A connection without a new frame for this long is closed and opened again. Default 5 s. */
   readonly timeoutMs?: number;
-  /** How long the first frame of a connection may take; it waits for a key frame. Default 20 s, or `timeoutMs` where that is longer. */
+  /**
+   * The longest wait for the first frame of a connection, which needs a key frame. Default 20 s, or `timeoutMs` if that
+   * is longer.
+   */
   readonly firstFrameTimeoutMs?: number;
-  /** Fail where the very first connection does, instead of trying for ever: a person is waiting. Default false. */
+  /** Fail if the very first connection fails, instead of trying for ever: a person is waiting. Default false. */
   readonly giveUpFirst?: boolean;
   /**
-   * A picture that is older than this when it could be decoded is passed over, with all up to a key picture that is not. Default
-   * 2 s. Where ffmpeg reads the camera, each picture that was older than this when it arrived is passed over once it is decoded;
-   * of a playlist (HLS) none is.
+   * A picture that is older than this before decoding is dropped, with all others up to a key picture that is younger.
+   * Default 2 s. If ffmpeg reads the camera, each picture that was older than this on arrival is dropped after
+   * decoding; none is for a playlist (HLS).
    */
   readonly maxBehindMs?: number;
-  /** Frames that may be in other hands before new ones are dropped. Default 4. */
+  /** Frames that consumers may hold before new ones are dropped. Default 4. */
   readonly slots?: number;
   /** Ends after this many frames, dropped ones included. */
   readonly maxFrames?: number;
   /**
-   * Also keeps the stream as the camera sent it, one NUT file for each connection; see `onCopy`. Where that fails, or
-   * the disk gets full, keeping ends and watching goes on; see `onCopyFailure`.
+   * Also keeps the camera's unchanged stream, one NUT file for each connection; see `onCopy`. If that fails, or the
+   * disk fills up, keeping ends and watching continues; see `onCopyFailure`.
    */
   readonly keepCopyTo?: string;
   /** Called at the first frame of each connection. */
   readonly onCopy?: (copy: CameraCopy) => void;
-  /** Called once, when keeping ends early; the files are whole up to there. */
+  /** Called once if keeping ends early; the files are complete up to that point. */
   readonly onCopyFailure?: (error: OutputError) => void;
-  /** More options for ffmpeg's input, each word for itself: `['-input_format', 'mjpeg']`. With any of them it is ffmpeg that reads the camera. */
+  /**
+   * More options for ffmpeg's input, one word each: `['-input_format', 'mjpeg']`. With any of them, ffmpeg reads the
+   * camera.
+   */
   readonly inputOptions?: readonly string[];
-  /** Ends the source in order: it tells the open gap, reaps ffmpeg, then completes. */
+  /** Ends the source properly: it reports the open gap, reaps ffmpeg, then completes. */
   readonly stop?: AbortSignal;
   readonly ladder?: ReconnectLadder;
-  /** Asks whether the camera is back while a step of the ladder lasts. Default: a connection that is closed when it is answered. */
+  /**
+   * Probes whether the camera is back while a step of the ladder lasts. Default: a connection that is closed at the
+   * first answer.
+   */
   readonly probe?: EndpointProbe;
   /** Uniform in [0, 1). Default `Math.random`. */
   readonly random?: () => number;
@@ -63,11 +74,11 @@ export type CameraOptions = {
   readonly scheduler?: SchedulerLike;
 };
 
-/** The stream of one connection, as the camera sent it. */
+/** The unchanged stream of one connection. */
 export type CameraCopy = {
   readonly path: string;
   readonly epoch: number;
-  /** How the presentation times in the file become those of the frames; grows while the connection lasts. */
+  /** Conversion of the presentation times in the file to those of the frames; grows during the connection. */
   readonly offsets: readonly TimeOffset[];
 };
 

@@ -20,25 +20,24 @@ export type FolderOptions = {
   readonly fps?: number;
   /** Default: real time. */
   readonly scheduler?: SchedulerLike;
-  /** Pictures that may be in memory at once, those that the consumer holds included. Default 8. */
+  /** Pictures in memory at once, those of the consumer included. Default 8. */
   readonly slots?: number;
   /** Ends after this many frames. */
   readonly maxFrames?: number;
-  /** Called once before the first frame, for those who show progress. */
+  /** Called once before the first frame, to show progress. */
   readonly onInfo?: (info: { readonly fps: number; readonly durationMs: number; readonly expectedFrames: number }) => void;
 };
 
 const DEFAULT_FPS = 30;
 const DEFAULT_SLOTS = 8;
-/** Pictures that are decoded at the same time. */
+/** Number of pictures decoded at the same time. */
 const DECODERS = 2;
 
 /**
- * The pictures of a folder as the frames of a stream, in the order of `listPictures`; paced and told as by
- * `videoSource`. A picture that cannot be read is a drop (`corrupt`) and a status that names it; the rest goes on.
+ * The pictures of a folder as the frames of a stream, in the order of `listPictures`, paced and reported as by
+ * `videoSource`. A picture that cannot be read is a drop (`corrupt`) and a status that names it; the rest continues.
  *
- * Errors with a SourceError: `NOWCAST_SOURCE_MISSING`, or `NOWCAST_SOURCE_NO_PICTURES` where there is none, or none
- * that can be read.
+ * Errors with a SourceError: `NOWCAST_SOURCE_MISSING`, or `NOWCAST_SOURCE_NO_PICTURES` if there is no readable picture.
  */
 export function folderSource(path: string, options: FolderOptions): Observable<SourceEvent> {
   return new Observable((subscriber) => {
@@ -100,7 +99,7 @@ export function folderSource(path: string, options: FolderOptions): Observable<S
 
 /**
  * Paths of the pictures in a folder, in natural order: 1, 2, 10. Their index is the `seq` of their frames.
- * @throws SourceError where there is no such folder, or no picture in it
+ * @throws SourceError if there is no such folder, or no picture in it
  */
 export async function listPictures(path: string): Promise<string[]> {
   const names = await readdir(path).catch((cause: unknown) => {

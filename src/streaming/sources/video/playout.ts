@@ -12,27 +12,27 @@ export type PlayoutOptions = {
   readonly pace: Pace;
   /** Of the fitted pictures. */
   readonly input: PictureFormat;
-  /** Pictures that may be in memory at once, those that the consumer holds included. */
+  /** Pictures in memory at once, those of the consumer included. */
   readonly slots: number;
   readonly clock: Clock;
-  /** What waits until a picture is due. */
+  /** Waits until a picture is due. */
   readonly scheduler: SchedulerLike;
   readonly emit: (event: Frame | DropEvent) => void;
-  /** Called when `acquire` is worth asking again. */
+  /** Called when `acquire` may succeed again. */
   readonly wake?: () => void;
 };
 
 /** A picture that was read. */
 export type ReadPicture = {
   readonly ptsMs: number;
-  /** Of the source's picture, in pixels. */
+  /** Size of the source's picture, in pixels. */
   readonly size: Size;
   /** The decoder reported damage. */
   readonly corrupt: boolean;
   readonly slot: FrameSlot;
 };
 
-/** A picture that has no memory, or nothing to put there. */
+/** A picture without memory. */
 export type LostPicture = { readonly ptsMs: number; readonly lost: 'superseded' | 'corrupt' };
 
 type Queued = { readonly ref: FrameRef; readonly picture: ReadPicture | LostPicture };
@@ -40,9 +40,9 @@ type Queued = { readonly ref: FrameRef; readonly picture: ReadPicture | LostPict
 /**
  * Turns pictures that are read ahead from a file into the frames of a stream.
  *
- * At the source's pace each is handed out when it is due, the first at once. The clock does not stop for a consumer
- * that holds every slot: a picture for which there is no memory when it is due is passed over, and told as a drop.
- * At maximum pace nothing is lost: reading waits for memory.
+ * At the source's pace, each is emitted when it is due, the first at once. The clock does not stop for a consumer that
+ * holds every slot: a picture without memory when it is due is skipped and reported as a drop. At maximum pace nothing
+ * is lost: reading waits for memory.
  */
 export class Playout {
   readonly #options: PlayoutOptions;
@@ -50,7 +50,7 @@ export class Playout {
   readonly #queue: Queued[] = [];
   #seq = 0;
   #lastPtsMs = -Infinity;
-  /** What is to be added to a presentation time to get the time at which it is due; set by the first picture. */
+  /** Added to a presentation time, gives its due time; set by the first picture. */
   #offsetMs: number | undefined;
   #geometry: { readonly size: Size; readonly fit: Fit } | undefined;
   #emission: Subscription | undefined;
@@ -69,7 +69,7 @@ export class Playout {
     return this.#pool.slotBytes;
   }
 
-  /** Memory for the next picture; `'wait'` until `wake`; undefined where it is due already: pass over it. */
+  /** Memory for the next picture; `'wait'` until `wake`; undefined if it is already due: skip it. */
   acquire(ptsMs: number): FrameSlot | 'wait' | undefined {
     const slot = this.#pool.acquire();
     if (slot !== undefined) return slot;
@@ -79,12 +79,12 @@ export class Playout {
       this.#wakeUp?.unsubscribe();
       this.#wakeUp = this.#options.scheduler.schedule(() => this.#wake(), Math.ceil(waitMs));
     }
-    // Not at once: whoever releases a frame does not expect to be given the next one meanwhile.
+    // Not at once: code that releases a frame does not expect to get the next one meanwhile.
     this.#pool.onceFree(() => queueMicrotask(() => this.#wake()));
     return 'wait';
   }
 
-  /** Memory for the next picture, waited for; undefined where that is due already, or all is over. */
+  /** Memory for the next picture, awaited; undefined if that is already due, or all is over. */
   async acquireSoon(ptsMs: number): Promise<FrameSlot | undefined> {
     while (!this.#closed) {
       const slot = this.acquire(ptsMs);
@@ -94,7 +94,7 @@ export class Playout {
     return undefined;
   }
 
-  /** Takes the next picture, in the order of the stream, and the slot with it. */
+  /** Takes the next picture, in the order of the stream, together with its slot. */
   push(picture: ReadPicture | LostPicture): void {
     if (this.#closed) {
       giveBack(picture);
@@ -110,13 +110,13 @@ export class Playout {
     if (this.#queue.length === 1) this.#pump();
   }
 
-  /** Says that no more pictures come; `onDrained` is called after the last was handed out. */
+  /** Marks the end of the pictures; `onDrained` is called after the last was emitted. */
   finish(onDrained: () => void): void {
     this.#onDrained = onDrained;
     if (this.#queue.length === 0) onDrained();
   }
 
-  /** Stops, and gives back what was not handed out. */
+  /** Stops, and returns the memory of pictures that were not emitted. */
   close(): void {
     this.#closed = true;
     this.#emission?.unsubscribe();
@@ -135,7 +135,7 @@ export class Playout {
     if (this.#queue.length > 0 && !this.#closed) this.#pump();
   };
 
-  /** Hands out what is due. Whoever is given a frame may call it again, by `catchUp`, before the call returns. */
+  /** Emits all due pictures. The receiver of a frame may call it again, by `catchUp`, before the call returns. */
   #pump(): void {
     while (this.#queue.length > 0) {
       const waitMs = this.#queue[0].ref.capturedAtMs - this.#options.clock.now();

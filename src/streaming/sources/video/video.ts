@@ -23,33 +23,32 @@ export type VideoOptions = {
   readonly clock: Clock;
   /** Default: real time. */
   readonly scheduler?: SchedulerLike;
-  /** Pictures that may be in memory at once, those that the consumer holds included. Default 8. */
+  /** Pictures in memory at once, those of the consumer included. Default 8. */
   readonly slots?: number;
   /** Ends after this many frames. */
   readonly maxFrames?: number;
-  /** Options of ffmpeg for this input, each word for itself: `['-itsscale', '0.5']` plays twice as fast. */
+  /** Options of ffmpeg for this input, one word each: `['-itsscale', '0.5']` plays twice as fast. */
   readonly inputOptions?: readonly string[];
-  /** Called once with what is known before the first frame, for those who show progress. */
+  /** Called once before the first frame with the facts about the file, to show progress. */
   readonly onInfo?: (info: VideoInfo) => void;
 };
 
-/** What a file says about itself, as far as it does. */
+/** The facts that a file states about itself. */
 export type VideoInfo = InputDescription & {
   /** Estimated from duration and frame rate. */
   readonly expectedFrames?: number;
 };
 
 const DEFAULT_SLOTS = 8;
-/** A stream that ends before this share of what the container announced, with errors, was cut off. */
+/** A stream that ends with errors before this share of the container's announced length was truncated. */
 const COMPLETE_SHARE = 0.95;
 
 /**
- * A video file as a stream of frames: status `streaming`, frames, status `ended`, complete. Where the file is cut off
- * or cannot be read to its end, what is there comes all the same, and `failed` stands in place of `ended` and says how
- * far it got.
+ * A video file as a stream of frames: status `streaming`, frames, status `ended`, complete. If the file is truncated or
+ * cannot be read to its end, the readable frames still come; then `failed` replaces `ended` and states how far it got.
  *
- * At the source's pace frames are read ahead and handed out when they are due: `capturedAtMs` is that time. At
- * maximum pace the reading waits for the consumer, nothing is lost, and `capturedAtMs` is when the picture was ready.
+ * At the source's pace, frames are read ahead and emitted when they are due; `capturedAtMs` is that time. At maximum
+ * pace, reading waits for the consumer, nothing is lost, and `capturedAtMs` is when the picture was ready.
  *
  * Errors with a SourceError before the first frame: `NOWCAST_SOURCE_MISSING`, `_FOLDER`, `_EMPTY`, `_NOT_VIDEO`,
  * `_NO_VIDEO` (a file without a picture stream). Each subscription plays from the beginning; unsubscribing ends ffmpeg.
@@ -84,7 +83,7 @@ export function videoSource(path: string, options: VideoOptions): Observable<Sou
           return slot.bytes;
         },
         onInput(description) {
-          // Any text of which ffmpeg does not know better is drawn by its terminal emulation.
+          // ffmpeg draws any text that it cannot identify with its terminal emulation.
           if (description.format === 'tty') throw notAVideo(path, 'it is text');
           info = describe(description, options);
           options.onInfo?.(info);
@@ -135,7 +134,7 @@ async function checkFile(path: string): Promise<void> {
   if (found.isFile() && found.size === 0) throw new SourceError(`"${path}" is empty (0 bytes); was it copied or recorded to its end?`, { code: 'NOWCAST_SOURCE_EMPTY' });
 }
 
-/** Why ffmpeg gave no picture, in words that say what to do. */
+/** The reason why ffmpeg gave no picture, with a remedy. */
 function failureOf(path: string, { failure, errors, code }: FrameProcessEnd): Error {
   const telling = errors.findLast((line) => !line.includes('Error marking filters as finished'));
   const said = telling === undefined ? `ffmpeg ended with code ${code} and did not say why` : `ffmpeg says: ${telling}`;
@@ -158,7 +157,7 @@ function describe(input: InputDescription, { maxFrames = Infinity, inputOptions 
   const { durationMs, fps, ...rest } = input;
   const frames = durationMs === undefined || fps === undefined ? Infinity : Math.round((durationMs * fps) / 1000);
   const expected = Math.min(maxFrames, frames);
-  // Options may change the times, and what the container says of them is then true no more.
+  // Options may change the times, which then differ from the container's facts.
   return { ...(inputOptions.length === 0 ? input : rest), ...(expected === Infinity ? {} : { expectedFrames: expected }) };
 }
 

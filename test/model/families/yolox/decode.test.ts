@@ -2,12 +2,14 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Box } from '../../../../src/core/box.js';
 import { letterbox } from '../../../../src/core/letterbox.js';
-import { createPostprocess, type PostprocessOptions } from '../../../../src/model/families/yolox/decode.js';
-import { anchorCount, STRIDES } from '../../../../src/model/families/yolox/spec.js';
+import { createDecoder, type YoloxForm } from '../../../../src/model/families/yolox/decode.js';
+import type { DecodeOptions } from '../../../../src/model/family.js';
+import { anchorCount, STRIDES } from '../../../../src/model/families/yolox/grid.js';
 
 const INPUT = { width: 96, height: 64 };
 const NAMES = ['person', 'car', 'dog'];
-const OPTIONS: PostprocessOptions = { input: INPUT, classNames: NAMES, confThreshold: 0.25, nmsThreshold: 0.45, nms: 'per-class' };
+const OPTIONS: DecodeOptions = { input: INPUT, classNames: NAMES, confThreshold: 0.25, nmsThreshold: 0.45, nms: 'per-class' };
+const FORM: YoloxForm = 'undecoded probabilities';
 const SAME_SIZE = letterbox(INPUT, INPUT);
 
 type Cell = { readonly level: 0 | 1 | 2; readonly column: number; readonly row: number };
@@ -27,9 +29,9 @@ function put(raw: Float32Array, { level, column, row }: Cell, box: Box, objectne
   ], at);
 }
 
-describe('createPostprocess', () => {
+describe('the decoder of YOLOX', () => {
   it('finds nothing in an empty output', () => {
-    assert.deepEqual(createPostprocess(OPTIONS)(emptyRaw(), SAME_SIZE), []);
+    assert.deepEqual(createDecoder(FORM, OPTIONS)([emptyRaw()], SAME_SIZE), []);
   });
 
   it('gives a box back from every cell of every level', () => {
@@ -44,7 +46,7 @@ describe('createPostprocess', () => {
       const box = { x1, y1, x2: x1 + width, y2: y1 + height };
       const raw = emptyRaw();
       put(raw, cell, box, 0.5, NAMES.map((_, id) => (id === classId ? 1 : 0.25)));
-      const found = createPostprocess(OPTIONS)(raw, SAME_SIZE);
+      const found = createDecoder(FORM, OPTIONS)([raw], SAME_SIZE);
       assert.equal(found.length, 1);
       assert.deepEqual([found[0].score, found[0].classId, found[0].className], [0.5, classId, NAMES[classId]]);
       for (const key of ['x1', 'y1', 'x2', 'y2'] as const) assert.ok(Math.abs(found[0].box[key] - box[key]) <= 0.001);
@@ -55,14 +57,14 @@ describe('createPostprocess', () => {
     const raw = emptyRaw();
     put(raw, { level: 0, column: 3, row: 2 }, { x1: 16, y1: 8, x2: 32, y2: 24 }, 1, [1, 0, 0]);
     // 192x96 fits into 96x64 at one half.
-    const [{ box }] = createPostprocess(OPTIONS)(raw, letterbox({ width: 192, height: 96 }, INPUT));
+    const [{ box }] = createDecoder(FORM, OPTIONS)([raw], letterbox({ width: 192, height: 96 }, INPUT));
     assert.deepEqual(box, { x1: 32, y1: 16, x2: 64, y2: 48 });
   });
 
   it('rounds coordinates to 1/1000 px and scores to 1e-6, without a negative zero', () => {
     const raw = emptyRaw();
     put(raw, { level: 0, column: 0, row: 0 }, { x1: -0.0002, y1: 1.23456, x2: 10.98765, y2: 9 }, 0.7654321, [1, 0, 0]);
-    const [{ box, score }] = createPostprocess(OPTIONS)(raw, SAME_SIZE);
+    const [{ box, score }] = createDecoder(FORM, OPTIONS)([raw], SAME_SIZE);
     assert.deepEqual(box, { x1: 0, y1: 1.235, x2: 10.988, y2: 9 });
     assert.equal(score, 0.765432);
   });
@@ -71,14 +73,14 @@ describe('createPostprocess', () => {
     const raw = emptyRaw();
     put(raw, { level: 1, column: 0, row: 0 }, { x1: 0, y1: 0, x2: 10, y2: 10 }, 0.5, [0.6, 0, 0]);
     const score = Math.fround(0.5 * Math.fround(0.6));
-    assert.equal(createPostprocess({ ...OPTIONS, confThreshold: score })(raw, SAME_SIZE).length, 1);
-    assert.equal(createPostprocess({ ...OPTIONS, confThreshold: score + 1e-6 })(raw, SAME_SIZE).length, 0);
+    assert.equal(createDecoder(FORM, { ...OPTIONS, confThreshold: score })([raw], SAME_SIZE).length, 1);
+    assert.equal(createDecoder(FORM, { ...OPTIONS, confThreshold: score + 1e-6 })([raw], SAME_SIZE).length, 0);
   });
 
   it('reports the first of equally probable classes', () => {
     const raw = emptyRaw();
     put(raw, { level: 0, column: 0, row: 0 }, { x1: 0, y1: 0, x2: 10, y2: 10 }, 1, [0.2, 0.6, 0.6]);
-    assert.equal(createPostprocess(OPTIONS)(raw, SAME_SIZE)[0].className, 'car');
+    assert.equal(createDecoder(FORM, OPTIONS)([raw], SAME_SIZE)[0].className, 'car');
   });
 
   it('reports wanted classes alone, and lets no other suppress them', () => {
@@ -86,16 +88,16 @@ describe('createPostprocess', () => {
     const box = { x1: 10, y1: 10, x2: 30, y2: 30 };
     put(raw, { level: 0, column: 0, row: 0 }, box, 0.9, [0, 1, 0]);
     put(raw, { level: 0, column: 1, row: 0 }, box, 0.8, [0, 0, 1]);
-    const found = createPostprocess({ ...OPTIONS, nms: 'agnostic', classIds: [2] })(raw, SAME_SIZE);
+    const found = createDecoder(FORM, { ...OPTIONS, nms: 'agnostic', classIds: [2] })([raw], SAME_SIZE);
     assert.deepEqual(found.map(({ className }) => className), ['dog']);
-    assert.deepEqual(createPostprocess({ ...OPTIONS, classIds: [] })(raw, SAME_SIZE), []);
+    assert.deepEqual(createDecoder(FORM, { ...OPTIONS, classIds: [] })([raw], SAME_SIZE), []);
   });
 
   it('gives the best first', () => {
     const raw = emptyRaw();
     [0.4, 0.9, 0.6].forEach((objectness, i) =>
       put(raw, { level: 0, column: i * 3, row: 0 }, { x1: i * 30, y1: 0, x2: i * 30 + 10, y2: 10 }, objectness, [1, 0, 0]));
-    assert.deepEqual(createPostprocess(OPTIONS)(raw, SAME_SIZE).map(({ score }) => score), [0.9, 0.6, 0.4]);
+    assert.deepEqual(createDecoder(FORM, OPTIONS)([raw], SAME_SIZE).map(({ score }) => score), [0.9, 0.6, 0.4]);
   });
 
   it('passes over what is not a number or has no end', () => {
@@ -105,20 +107,20 @@ describe('createPostprocess', () => {
     put(raw, { level: 0, column: 1, row: 0 }, box, 1, [NaN, NaN, NaN]);
     put(raw, { level: 0, column: 2, row: 0 }, { ...box, x2: Infinity }, 1, [1, 0, 0]);
     put(raw, { level: 0, column: 3, row: 0 }, { ...box, y1: NaN }, 1, [1, 0, 0]);
-    assert.deepEqual(createPostprocess(OPTIONS)(raw, SAME_SIZE), []);
+    assert.deepEqual(createDecoder(FORM, OPTIONS)([raw], SAME_SIZE), []);
   });
 
   it('gives the same answer when it is called again', () => {
-    const postprocess = createPostprocess(OPTIONS);
+    const decode = createDecoder(FORM, OPTIONS);
     const raw = emptyRaw();
     put(raw, { level: 2, column: 1, row: 1 }, { x1: 20, y1: 20, x2: 60, y2: 60 }, 0.9, [0, 1, 0]);
-    const first = postprocess(raw, SAME_SIZE);
-    assert.deepEqual(postprocess(emptyRaw(), SAME_SIZE), []);
+    const first = decode([raw], SAME_SIZE);
+    assert.deepEqual(decode([emptyRaw()], SAME_SIZE), []);
     assert.equal(first[0].className, 'car');
-    assert.deepEqual(postprocess(raw, SAME_SIZE), first);
+    assert.deepEqual(decode([raw], SAME_SIZE), first);
   });
 
   it('refuses an output of another size', () => {
-    assert.throws(() => createPostprocess(OPTIONS)(new Float32Array(80), SAME_SIZE), { name: 'InternalError', message: /80 values; 126 cells of 5 \+ 3 classes need 1008/ });
+    assert.throws(() => createDecoder(FORM, OPTIONS)([new Float32Array(80)], SAME_SIZE), { name: 'InternalError', message: /80 values; 126 cells of 5 \+ 3 classes need 1008/ });
   });
 });

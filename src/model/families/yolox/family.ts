@@ -1,0 +1,104 @@
+import type { Size } from '../../../core/letterbox.js';
+import type { DetectorFamily, Recognised } from '../../family.js';
+import { closedShape, type OnnxGraph } from '../../onnx/graph.js';
+import type { InferredShape, ShapeInference } from '../../onnx/infer-shapes.js';
+import type { TensorShape } from '../../onnx/value-shape.js';
+import { imageSize, problemOfImage, REAL_TYPES } from '../image-input.js';
+import { createDecoder, type YoloxForm } from './decode.js';
+import { anchorCount, STRIDES } from './grid.js';
+import { tailOf } from './tail.js';
+
+const LARGEST_STRIDE = Math.max(...STRIDES);
+const BYTES = 255;
+const IMAGENET = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;
+
+/** What a graph that decodes its boxes does to them: `(xy + cell) * stride`, `exp(wh) * stride`. */
+const DECODING = new Set(['Exp', 'Add', 'Mul', 'ScatterND']);
+/** One of these makes probabilities of scores; a runtime may take the sigmoid apart. */
+const PROBABILITIES = ['Sigmoid', 'HardSigmoid', 'Softmax', 'Reciprocal', 'Div'];
+
+/**
+ * YOLOX in the forms in which it is exported: rows [1, cells, 5 + classes] undecoded or decoded in the graph
+ * (`--decode_in_inference`), or one output [1, 5 + classes, rows, columns] for each of its three levels; scores before or
+ * after the sigmoid. The graph's last operators tell these apart, where its shapes do not.
+ */
+export const yolox: DetectorFamily = {
+  name: 'yolox',
+  signature: '[1,3,H,W] and gives [1,cells,5+classes], cells = HW/64 + HW/256 + HW/1024, or [1,5+classes,h,w] for each of three levels',
+  preprocessing: {
+    standard: { layout: {} },
+    // YOLOX before 0.1.1, ByteTrack and other projects that began with it.
+    legacy: {
+      layout: { channels: 'rgb' },
+      normalisation: { mean: IMAGENET.mean.map((value) => value * BYTES), std: IMAGENET.std.map((value) => value * BYTES) },
+    },
+  },
+  recognise(graph, asked) {
+    const { inputs: [image], outputs } = graph;
+    if (graph.inputs.length !== 1 || (outputs.length !== 1 && outputs.length !== STRIDES.length)) return 'it must have one input and one output, or three';
+    const problem = problemOfImage(image);
+    if (problem !== undefined) return problem;
+    const wrongType = outputs.some(({ elemType }) => !REAL_TYPES.has(elemType));
+    if (wrongType) return 'its output must be float32 or float16';
+    const input = imageSize(image.dims!, asked, graph.path, LARGEST_STRIDE);
+    if (input.width % LARGEST_STRIDE !== 0 || input.height % LARGEST_STRIDE !== 0) {
+      return `its input of ${input.width}x${input.height} is not a multiple of ${LARGEST_STRIDE}`;
+    }
+    const shapes = graph.shapesAt(image.name, [1, 3, input.height, input.width]);
+    const found = outputs.length === 1 ? recogniseRows(graph, shapes, input) : recogniseLevels(graph, shapes, input);
+    return typeof found === 'string' ? found : { image: image.name, input, preprocess: 'standard', ...found };
+  },
+  createDecoder: (form, options) => createDecoder(form as YoloxForm, options),
+};
+
+type Found = Pick<Recognised, 'form' | 'outputs' | 'classCount'>;
+
+function recogniseRows(graph: OnnxGraph, shapes: ShapeInference, input: Size): Found | string {
+  const [output] = graph.outputs;
+  const shape = closedShape(output, shapes.shapeOf(output.name));
+  if (shape?.length !== 3) return 'its output must have three dimensions';
+  const [batch, cells, values] = shape;
+  const wanted = anchorCount(input);
+  if (isFixed(output, 0) && batch !== 1) return `its output's batch size must be 1, not ${batch}`;
+  if (cells !== undefined && cells !== wanted) return `at ${input.width}x${input.height} its output must have ${wanted} rows, not ${cells}`;
+  if (values === undefined) return 'the last dimension of its output, 5 + classes, must be fixed; export it without --dynamic';
+  if (values < 6) return `its output must have at least 6 values a row, not ${values}`;
+
+  const box = tailOf(graph, shapes, output.name, 2, 'box');
+  const isDecoded = box.operators.has('Exp');
+  const foreign = [...box.operators].filter((operator) => !isDecoded || !DECODING.has(operator));
+  if (foreign.length > 0 && (box.beginsWithLayer || isDecoded)) return `its graph decodes the boxes itself, and not as YOLOX does (it holds ${foreign.sort().join(', ')})`;
+  const scores = scoresOf(graph, shapes, output.name, 2);
+  return { form: isDecoded ? `decoded ${scores}` : `undecoded ${scores}`, outputs: [output.name], classCount: values - 5 };
+}
+
+function recogniseLevels(graph: OnnxGraph, shapes: ShapeInference, input: Size): Found | string {
+  const levels = graph.outputs.map((output) => ({ output, shape: closedShape(output, shapes.shapeOf(output.name)) }));
+  const ordered = STRIDES.map((stride) => levels.find(({ shape }) => isLevel(shape, input, stride)));
+  const [first] = ordered;
+  const values = first?.shape?.[1];
+  if (values === undefined || ordered.some((level) => level?.shape?.[1] !== values)) {
+    const sizes = STRIDES.map((stride) => `${input.height / stride},${input.width / stride}`).map((size) => `[1,5+classes,${size}]`);
+    return `its three outputs must be ${sizes.join(', ')}`;
+  }
+  if (values < 6) return `its outputs must have at least 6 channels, not ${values}`;
+  const outputs = ordered.map((level) => level!.output.name);
+  for (const name of outputs) {
+    const { operators, beginsWithLayer } = tailOf(graph, shapes, name, 1, 'box');
+    if (operators.size > 0 && beginsWithLayer) return `its three outputs must hold undecoded boxes, but the graph computes with them (it holds ${[...operators].sort().join(', ')})`;
+  }
+  return { form: `three heads ${scoresOf(graph, shapes, outputs[0], 1)}`, outputs, classCount: values - 5 };
+}
+
+function isLevel(shape: InferredShape, { width, height }: Size, stride: number): boolean {
+  return shape?.length === 4 && shape[2] === height / stride && shape[3] === width / stride;
+}
+
+function scoresOf(graph: OnnxGraph, shapes: ShapeInference, output: string, columnAxis: number): 'probabilities' | 'logits' {
+  const { operators, beginsWithLayer } = tailOf(graph, shapes, output, columnAxis, 'scores');
+  return beginsWithLayer && !PROBABILITIES.some((operator) => operators.has(operator)) ? 'logits' : 'probabilities';
+}
+
+function isFixed({ dims }: TensorShape, axis: number): boolean {
+  return typeof dims?.[axis] === 'number';
+}

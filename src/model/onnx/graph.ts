@@ -1,0 +1,35 @@
+import { GraphIndex } from './constants.js';
+import { ShapeInference, type InferredShape } from './infer-shapes.js';
+import type { OnnxModel } from './model-file.js';
+import type { GraphProto } from './onnx_pb.js';
+import { feedableInputs, tensorShape, type TensorShape } from './value-shape.js';
+
+/** A model's graph, to be looked at. */
+export class OnnxGraph {
+  /** The file's path, for messages. */
+  readonly path: string;
+  readonly graph: GraphProto;
+  readonly index: GraphIndex;
+  readonly inputs: readonly TensorShape[];
+  readonly outputs: readonly TensorShape[];
+
+  constructor({ graph }: OnnxModel, path: string) {
+    this.path = path;
+    this.graph = graph;
+    this.index = new GraphIndex(graph);
+    this.inputs = feedableInputs(graph);
+    this.outputs = graph.output.map(tensorShape);
+  }
+
+  /** Infers shapes at an image input of this shape. */
+  shapesAt(image: string, shape: readonly number[]): ShapeInference {
+    const inputs = this.inputs.map(({ name, dims }): [string, InferredShape] => [name, name === image ? shape : dims?.map((size) => (typeof size === 'number' ? size : undefined))]);
+    return new ShapeInference(this.index, new Map(inputs));
+  }
+}
+
+/** A shape with what was inferred in place of what the file leaves open. */
+export function closedShape({ dims }: Pick<TensorShape, 'dims'>, inferred: InferredShape): InferredShape {
+  const known = dims?.map((size, axis) => (typeof size === 'number' ? size : inferred?.[axis]));
+  return known ?? inferred;
+}
