@@ -5,7 +5,8 @@ import { SourceError } from '../core/errors.js';
 import { fitPicture, resolvedFormat, type Picture, type PictureFormat } from '../core/picture.js';
 import { readPicture } from '../streaming/sources/folder/picture.js';
 import type { AppContext } from './context.js';
-import { openEvalDetector, type DetectorChoice } from './evaluate/open-detector.js';
+import type { DetectorChoice } from './evaluate/detector-choice.js';
+import { openEvalDetector } from './evaluate/open-detector.js';
 import { hostFacts } from './host-facts.js';
 import { checkWritable, writeOutput } from './write-output.js';
 

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { FORECASTS, isForecast } from '../app/evaluate/forecaster.js';
-import { AP_THRESHOLDS, type DetectorChoice } from '../app/evaluate/open-detector.js';
+import { AP_THRESHOLDS, type DetectorChoice } from '../app/evaluate/detector-choice.js';
 import type { ReportRequest } from '../app/evaluate/report.js';
 import { PARTS } from '../app/parts.js';
 import { anchoredRun, parseInputSize } from '../config/run-config.js';

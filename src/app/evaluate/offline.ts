@@ -10,7 +10,8 @@ import { writeOutput } from '../write-output.js';
 import { checkOneSequence, isVideoFile } from './data-root.js';
 import { detectPictures, detectVideo } from './detect-frames.js';
 import { loadGroundTruth } from './inputs.js';
-import { openEvalDetector, type DetectorChoice } from './open-detector.js';
+import type { DetectorChoice } from './detector-choice.js';
+import { openEvalDetector } from './open-detector.js';
 import { writeReport, type ReportRequest } from './report.js';
 
 export type OfflineOptions = {
