@@ -20,7 +20,7 @@ const bagKind = sourceKind({
   takesPath: (path, what) => what === 'file' && path.endsWith('.bag'),
   keys: { topic: { type: 'text', description: 'Which of its topics to read.', default: '/camera' } },
   isLive: false, pictures: 'gone', needsFfmpeg: false,
-  open: () => EMPTY,
+  open: () => Promise.resolve(EMPTY),
 });
 
 const countKind = sinkKind({

@@ -1,5 +1,4 @@
 import { LARGEST_SEED } from '../../../synth/seed.js';
-import { defer, mergeMap } from 'rxjs';
 import { UsageError } from '../../core/errors.js';
 import { sourceKind } from '../../streaming/sources/source-kind.js';
 
@@ -17,8 +16,9 @@ export const demoKind = sourceKind({
   isLive: false,
   pictures: 'gone',
   needsFfmpeg: false,
-  open({ address }, { streamId, input, clock, pace }) {
-    return defer(() => import('./demo-source.js')).pipe(mergeMap(({ demoSource }) => demoSource(seedIn(address), { streamId, input, clock, pace })));
+  async open({ address }, { streamId, input, clock, pace }) {
+    const { demoSource } = await import('./demo-source.js');
+    return demoSource(seedIn(address), { streamId, input, clock, pace });
   },
 });
 

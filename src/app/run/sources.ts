@@ -1,4 +1,4 @@
-import { BehaviorSubject, catchError, finalize, first, of, takeUntil, type Observable } from 'rxjs';
+import { BehaviorSubject, catchError, concatAll, defer, finalize, first, of, takeUntil, type Observable } from 'rxjs';
 import type { RunConfig } from '../../config/run-config.js';
 import type { SourceEvent } from '../../core/events.js';
 import type { PictureFormat } from '../../core/picture.js';
@@ -34,12 +34,13 @@ export function openSources({ config, input, ffmpeg, copy, reporter }: SourcesSe
   limit.reached.subscribe(() => liveEnd.abort());
   const sources = config.sources.map((source) => ({ source, entry: sourceEntry(source.kind, parts) }));
   const live = new BehaviorSubject(sources.filter(({ entry }) => entry.isLive).length);
-  const events = sources.map(({ source, entry }) => entry.open(source, {
+  const events = sources.map(({ source, entry }) => defer(() => entry.open(source, {
     streamId: source.id, input, clock, pace: config.pace, ffmpeg, copy,
     isOnly: sources.length === 1,
     onLength: (expectedFrames) => reporter.expect(source.id, expectedFrames),
     stop: liveEnd.signal,
-  }).pipe(
+  })).pipe(
+    concatAll(),
     limit.within,
     entry.isLive ? finalize(() => live.next(live.value - 1)) : takeUntil(limit.reached),
     catchError((error: unknown) => of(reporter.failed(error, source.id))),

@@ -6,6 +6,7 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import type { Clock, WallClock } from '../../core/clock.js';
 import { UsageError } from '../../core/errors.js';
 import type { PipelineEvent } from '../../core/events.js';
+import { FEED_DEFAULTS } from './defaults.js';
 import { isLoopback, refusal } from './access.js';
 import { CLOSE, FeedClient, type FeedClientLimits, type FeedSocket } from './feed-client.js';
 import { listen } from './listen.js';
@@ -63,9 +64,6 @@ export type FeedServer = AsyncDisposable & {
   /** Closes every client with 1001 and frees the port. Safe to call twice. */
   close(): Promise<void>;
 };
-
-/** A feed that was asked for without further words: for this machine alone. */
-export const FEED_DEFAULTS = { host: '127.0.0.1', maxClients: 256 } as const;
 
 const TICK_MS = 1000;
 /** How long a client may take to answer a close. */

@@ -1,7 +1,7 @@
 import { UsageError } from '../../core/errors.js';
 import type { Keys } from '../../core/keys.js';
 import { sinkKind } from '../sinks/sink-kind.js';
-import { createFeedServer, FEED_DEFAULTS } from './feed-server.js';
+import { FEED_DEFAULTS } from './defaults.js';
 
 const keys = {
   host: { type: 'text', description: 'The address that the WebSocket feed listens at; 0.0.0.0 for all.', allowed: 'an address or host name', default: FEED_DEFAULTS.host },
@@ -24,6 +24,7 @@ export const feedKind = sinkKind({
     if (port === undefined) throw new UsageError('feed.port is missing; it must be a whole number from 0 to 65535 (0 takes a free one), or leave the section feed out');
   },
   async open({ host, port = 0, token, allowed_origins: allowedOrigins, max_clients: maxClients }, { header, pages, clock, wallClock, onWarning }) {
+    const { createFeedServer } = await import('./feed-server.js');
     const feed = await createFeedServer({
       host, port, maxClients, clock, wallClock, onWarning,
       ...(token === undefined ? {} : { token }),

@@ -1,7 +1,6 @@
 import { ffmpegOf, sourceKind } from '../source-kind.js';
 import { TRANSPORTS } from './camera-input.js';
-import { cameraSource } from './camera.js';
-import { CAMERA_DEFAULTS } from './options.js';
+import { CAMERA_DEFAULTS } from './defaults.js';
 import { recogniseCamera } from './recognise.js';
 
 export const cameraKind = sourceKind({
@@ -18,7 +17,8 @@ export const cameraKind = sourceKind({
   isLive: true,
   pictures: 'in-kept-copy',
   needsFfmpeg: true,
-  open({ address, settings }, context) {
+  async open({ address, settings }, context) {
+    const { cameraSource } = await import('./camera.js');
     const { streamId, input, clock, isOnly, stop, copy } = context;
     return cameraSource(address, {
       streamId, input, clock,

@@ -4,6 +4,7 @@ import type { OutputError } from '../../../core/errors.js';
 import type { PictureFormat } from '../../../core/picture.js';
 import type { Transport } from './camera-input.js';
 import type { Ffmpeg } from '../../ffmpeg/binary.js';
+import { CAMERA_DEFAULTS } from './defaults.js';
 import { probeEndpoint, type EndpointProbe } from './endpoint-probe.js';
 import { RECONNECT_LADDER, type ReconnectLadder } from './reconnect.js';
 import type { TimeOffset } from './kept-times.js';
@@ -85,9 +86,6 @@ export type CameraCopy = {
 type Optional = 'keepCopyTo' | 'onCopy' | 'onCopyFailure' | 'stop';
 /** With every default filled in. */
 export type ResolvedCameraOptions = Required<Omit<CameraOptions, Optional>> & Pick<CameraOptions, Optional>;
-
-/** A camera that was asked for without further words. */
-export const CAMERA_DEFAULTS = { transport: 'auto', timeoutMs: 5_000, maxBehindMs: 2_000 } as const;
 
 export function resolveCameraOptions(options: CameraOptions): ResolvedCameraOptions {
   return {

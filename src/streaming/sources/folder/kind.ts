@@ -1,4 +1,3 @@
-import { defer, mergeMap } from 'rxjs';
 import { sourceKind } from '../source-kind.js';
 
 export const folderKind = sourceKind({
@@ -11,10 +10,8 @@ export const folderKind = sourceKind({
   isLive: false,
   pictures: 'gone',
   needsFfmpeg: false,
-  open({ address }, { streamId, input, clock, pace, onLength }) {
-    // The library that decodes pictures is native: it is loaded where pictures are read, and nowhere else.
-    return defer(() => import('./folder.js')).pipe(mergeMap(({ folderSource }) => folderSource(address, {
-      streamId, input, clock, pace, onInfo: ({ expectedFrames }) => onLength?.(expectedFrames),
-    })));
+  async open({ address }, { streamId, input, clock, pace, onLength }) {
+    const { folderSource } = await import('./folder.js');
+    return folderSource(address, { streamId, input, clock, pace, onInfo: ({ expectedFrames }) => onLength?.(expectedFrames) });
   },
 });

@@ -1,5 +1,4 @@
 import { ffmpegOf, sourceKind } from '../source-kind.js';
-import { videoSource } from './video.js';
 
 export const videoKind = sourceKind({
   name: 'video',
@@ -11,7 +10,8 @@ export const videoKind = sourceKind({
   isLive: false,
   pictures: 'in-file',
   needsFfmpeg: true,
-  open({ address }, context) {
+  async open({ address }, context) {
+    const { videoSource } = await import('./video.js');
     const { streamId, input, clock, pace, onLength } = context;
     return videoSource(address, {
       streamId, input, clock, pace, ffmpeg: ffmpegOf(context), onInfo: ({ expectedFrames }) => onLength?.(expectedFrames),
