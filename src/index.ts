@@ -18,7 +18,7 @@ export {
 export { monotonicClock } from './app/clock.js';
 export { defineDetector, type OwnDetection, type OwnDetector } from './app/define-detector.js';
 export { openDetector, openSource, type OpenDetectorOptions, type OpenSourceOptions } from './app/open.js';
-export { NMS_MODES, PROVIDERS, type Detector, type DetectorInfo, type DetectorResult, type DetectorTimes, type Provider, type NmsMode } from './core/detector.js';
+export { NMS_MODES, PROVIDERS, type Detector, type DetectorInfo, type ModelDetector, type ModelDetectorInfo, type DetectorResult, type DetectorTimes, type Provider, type NmsMode } from './core/detector.js';
 export type { DecodeOptions } from './model/family.js';
 export type { ReadOptions } from './model/model-spec.js';
 export { createProcessDetector } from './model/host/process-detector.js';

@@ -46,7 +46,7 @@ describe('the entries of the package', () => {
       const size = { width: 64, height: 64 };
       const pictures = [{ size, fit: letterbox(size, input), image: new Uint8Array(3 * 32 * 32) }];
       const detector = {
-        info: { model: 'mine', modelSha256: '', input, classNames: ['thing'], requestedProvider: 'cpu', provider: 'cpu', threads: 1 }, hosts: 1,
+        info: { model: 'mine', input, classNames: ['thing'] }, hosts: 1,
         detect: async () => ({ detections: [], times: { inferStartMs: 0, inferEndMs: 0, doneAtMs: 0 } }), ready: async () => {}, close: async () => {},
       };
       const source = memorySource(pictures, { streamId: 'mine', fps: 100, clock });

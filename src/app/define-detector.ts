@@ -42,7 +42,7 @@ export type OwnDetector = {
 export function defineDetector(own: OwnDetector): Detector {
   check(own);
   const { name, input, classNames, hosts = 1, clock = monotonicClock } = own;
-  const info: DetectorInfo = { model: name, modelSha256: '', input, classNames, requestedProvider: 'cpu', provider: 'cpu', threads: 1 };
+  const info: DetectorInfo = { model: name, input, classNames };
   const close = async (): Promise<void> => { await own.close?.(); };
   return {
     info,

@@ -4,7 +4,7 @@ import { PARTS } from './parts.js';
 import { cacheDir } from './paths.js';
 import { sourceConfig } from '../config/run-config.js';
 import { DETECTOR_DEFAULTS } from '../config/run-keys.js';
-import type { Detector } from '../core/detector.js';
+import type { ModelDetector } from '../core/detector.js';
 import type { SourceEvent } from '../core/events.js';
 import type { Pace } from '../core/pace.js';
 import type { PictureFormat } from '../core/picture.js';
@@ -20,7 +20,7 @@ export type OpenDetectorOptions = Partial<Omit<ProcessDetectorOptions, 'model'>>
  * @param model path of an ONNX file, or the name of a model that is on this machine (`nowcast models list`)
  * @throws ModelError, UsageError
  */
-export async function openDetector(model: string, options: OpenDetectorOptions = {}): Promise<Detector> {
+export async function openDetector(model: string, options: OpenDetectorOptions = {}): Promise<ModelDetector> {
   const cache = options.cacheDir ?? cacheDir(process.env);
   const { path } = await findModel(model, cache);
   return createProcessDetector({

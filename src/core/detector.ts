@@ -11,14 +11,19 @@ export type NmsMode = (typeof NMS_MODES)[number];
 
 /** What a detector is, as reported everywhere. */
 export type DetectorInfo = {
-  /** File name of the model, without its folder. */
+  /** File name of the model, without its folder, or the name of a detector of one's own. */
   readonly model: string;
-  readonly modelSha256: string;
   /** Name of the model's family: how its output is decoded. */
   readonly family?: string;
   /** Size in pixels and layout of the pictures that it takes; sources follow it. */
   readonly input: PictureFormat;
   readonly classNames: readonly string[];
+};
+
+/** A detector that runs a model file. */
+export type ModelDetectorInfo = DetectorInfo & {
+  /** Of the model file's bytes, in lower-case hex. */
+  readonly modelSha256: string;
   readonly requestedProvider: Provider;
   /** What really runs; never `auto`. */
   readonly provider: Exclude<Provider, 'auto'>;
@@ -42,8 +47,8 @@ export type DetectorResult = {
 };
 
 /** Finds objects in one picture. Knows nothing of streams, schedules or clocks. */
-export interface Detector extends AsyncDisposable {
-  readonly info: DetectorInfo;
+export interface Detector<Info extends DetectorInfo = DetectorInfo> extends AsyncDisposable {
+  readonly info: Info;
   /**
    * Frames that may be under way at once without waiting for each other; one is computed at a time by each host, so
    * only a pool has more than 1 live. An offline run keeps one more ahead to hide the hand-over.
@@ -60,3 +65,5 @@ export interface Detector extends AsyncDisposable {
   /** Ends the detector and frees what it holds. Safe to call twice. */
   close(): Promise<void>;
 }
+
+export type ModelDetector = Detector<ModelDetectorInfo>;

@@ -14,7 +14,8 @@ export type RecordingHeader = {
   /** Class names by class id. */
   readonly classes: readonly string[];
   readonly streams: readonly string[];
-  readonly model?: { readonly name: string; readonly sha256: string; readonly input: Size; readonly provider: string };
+  /** Hash and provider are those of a model file; a detector of one's own has none. */
+  readonly model?: { readonly name: string; readonly sha256?: string; readonly input: Size; readonly provider?: string };
   /** The resolved configuration, without secrets. */
   readonly config: unknown;
   readonly host: { readonly nowcast: string; readonly node: string; readonly platform: string; readonly cpu: string };

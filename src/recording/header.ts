@@ -1,5 +1,5 @@
 import type { WallClock } from '../core/clock.js';
-import type { DetectorInfo } from '../core/detector.js';
+import type { DetectorInfo, ModelDetectorInfo } from '../core/detector.js';
 import { RECORDING_SCHEMA, type RecordingHeader } from './format.js';
 
 /** A recording's header. */
@@ -11,11 +11,20 @@ export function recordingHeader(about: Omit<RecordingHeader, 'type' | 'schema'>)
  * The header of a run of a detector.
  * @param clock that the events go by
  */
-export function runHeader({ model, modelSha256, input: { width, height }, provider, classNames }: DetectorInfo, clock: WallClock, about: Pick<RecordingHeader, 'streams' | 'config' | 'host'>): RecordingHeader {
+export function runHeader(
+  { model, modelSha256, input: { width, height }, provider, classNames }: DetectorInfo & Partial<ModelDetectorInfo>,
+  clock: WallClock,
+  about: Pick<RecordingHeader, 'streams' | 'config' | 'host'>,
+): RecordingHeader {
   return recordingHeader({
     unixUsAtZero: Math.round(clock.toUnixMs(0) * 1000),
     classes: classNames,
-    model: { name: model, sha256: modelSha256, input: { width, height }, provider },
+    model: {
+      name: model,
+      ...(modelSha256 === undefined ? {} : { sha256: modelSha256 }),
+      input: { width, height },
+      ...(provider === undefined ? {} : { provider }),
+    },
     ...about,
   });
 }

@@ -4,13 +4,13 @@ import { PARTS } from '../../src/app/parts.js';
 import { summarise } from '../../src/app/run/summary.js';
 import { summaryText } from '../../src/cli/run-summary.js';
 import { resolveRun } from '../../src/config/run-config.js';
-import type { DetectorInfo } from '../../src/core/detector.js';
+import type { ModelDetectorInfo } from '../../src/core/detector.js';
 import { dropOf, type PerceptEvent } from '../../src/core/events.js';
 import { Measurements } from '../../src/pipeline/measurements.js';
 import { dropEventOf, perceptOf } from '../streaming/events.js';
 
 const context: Pick<AppContext, 'redact'> = { redact: (value) => value };
-const info = { model: 'yolox', provider: 'cpu' } as DetectorInfo;
+const info = { model: 'yolox', provider: 'cpu' } as ModelDetectorInfo;
 
 /** The summary of a run on these cameras that saw these percepts. */
 function summaryOf(ids: readonly string[], percepts: readonly PerceptEvent[], dropped: readonly string[] = []): ReturnType<typeof summarise> {

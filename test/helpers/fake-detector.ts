@@ -1,5 +1,5 @@
 import type { Detection } from '../../src/core/detection.js';
-import type { Detector, DetectorResult } from '../../src/core/detector.js';
+import type { ModelDetector, DetectorResult } from '../../src/core/detector.js';
 import type { Picture } from '../../src/core/picture.js';
 
 type Job = {
@@ -10,8 +10,8 @@ type Job = {
 };
 
 /** A detector whose every answer the test gives by hand. */
-export class FakeDetector implements Detector {
-  readonly info: Detector['info'] = {
+export class FakeDetector implements ModelDetector {
+  readonly info: ModelDetector['info'] = {
     model: 'fake.onnx', modelSha256: '0'.repeat(64), input: { width: 32, height: 32 }, classNames: ['thing'],
     requestedProvider: 'cpu', provider: 'cpu', threads: 1,
   };

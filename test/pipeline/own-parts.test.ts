@@ -12,9 +12,7 @@ import type { Tracker, TrackerFactory } from '../../src/track/tracker.js';
 import { settled } from '../helpers/fake-detector.js';
 import { FrameLedger, nameOf } from '../helpers/frames.js';
 
-const INFO: Detector['info'] = {
-  model: 'mine', modelSha256: '', input: { width: 32, height: 32 }, classNames: ['thing'], requestedProvider: 'cpu', provider: 'cpu', threads: 1,
-};
+const INFO: Detector['info'] = { model: 'mine', input: { width: 32, height: 32 }, classNames: ['thing'] };
 const { picture: PICTURE } = new FrameLedger().frame('a', 0);
 const TIMES = { inferStartMs: 0, inferEndMs: 0, doneAtMs: 0 };
 

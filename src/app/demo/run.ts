@@ -1,4 +1,4 @@
-import type { Detector } from '../../core/detector.js';
+import type { ModelDetector } from '../../core/detector.js';
 import { OutputError } from '../../core/errors.js';
 import { createProcessDetector } from '../../model/host/process-detector.js';
 import { feedKind } from '../../streaming/feed/kind.js';
@@ -53,7 +53,7 @@ export async function demo(plan: DemoPlan, context: AppContext): Promise<DemoOut
 }
 
 /** Tries the next ports where the usual one is taken. */
-async function openServed({ run, page: allowed }: DemoPlan, page: LivePage | undefined, { info }: Detector, reporter: RunReporter, context: AppContext): Promise<OpenSinks> {
+async function openServed({ run, page: allowed }: DemoPlan, page: LivePage | undefined, { info }: ModelDetector, reporter: RunReporter, context: AppContext): Promise<OpenSinks> {
   for (let moved = 0; ; moved++) {
     try {
       const onFailure = (error: OutputError): void => reporter.outputFailed(error);

@@ -1,19 +1,19 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Detector, DetectorInfo, DetectorResult } from '../../core/detector.js';
+import type { DetectorResult, ModelDetector, ModelDetectorInfo } from '../../core/detector.js';
 import type { Picture } from '../../core/picture.js';
 
 /** A detector that takes longer than it does: what a larger model would be like, or a smaller machine. */
-export class SlowedDetector implements Detector {
+export class SlowedDetector implements ModelDetector {
   /** Milliseconds that are added to every run. */
   extraMs: number;
-  readonly #detector: Detector;
+  readonly #detector: ModelDetector;
 
-  constructor(detector: Detector, extraMs: number) {
+  constructor(detector: ModelDetector, extraMs: number) {
     this.#detector = detector;
     this.extraMs = extraMs;
   }
 
-  get info(): DetectorInfo {
+  get info(): ModelDetectorInfo {
     return this.#detector.info;
   }
 

@@ -1,6 +1,6 @@
 import type { StreamingJson } from '../../../evaluation/score.js';
 import type { RunConfig } from '../../config/run-config.js';
-import type { DetectorInfo } from '../../core/detector.js';
+import type { ModelDetectorInfo } from '../../core/detector.js';
 import type { MeasurementsSnapshot } from '../../pipeline/measurements.js';
 import type { OutcomeMessage } from '../../streaming/http/page-messages.js';
 import type { AppContext } from '../context.js';
@@ -17,7 +17,7 @@ export type DemoSummary = RunSummary & {
 type Facts = {
   readonly config: RunConfig;
   readonly seed: number;
-  readonly info: DetectorInfo;
+  readonly info: ModelDetectorInfo;
   readonly snapshot: MeasurementsSnapshot;
   readonly durationMs: number;
   readonly score: StreamingJson | undefined;

@@ -1,10 +1,10 @@
-import type { Detector } from '../../core/detector.js';
+import type { ModelDetector } from '../../core/detector.js';
 import { createProcessDetector } from '../../model/host/process-detector.js';
 import type { AppContext } from '../context.js';
 import { detectorOptions } from '../run/detector-options.js';
 import type { DetectorChoice } from './detector-choice.js';
 
 /** @throws ModelError where the model cannot be found or does not run */
-export async function openEvalDetector({ model, conf, nms }: DetectorChoice, context: AppContext): Promise<Detector> {
+export async function openEvalDetector({ model, conf, nms }: DetectorChoice, context: AppContext): Promise<ModelDetector> {
   return createProcessDetector(await detectorOptions({ model, detect: { conf, nms, nmsMode: 'per-class', classes: undefined } }, context));
 }

@@ -3,7 +3,7 @@ import { DetectionList } from '../../../evaluation/detection-list.js';
 import type { GroundTruth, Sequence } from '../../../evaluation/ground-truth.js';
 import { RunCollector } from '../../../evaluation/run-collector.js';
 import { prepareDetections, scoreRun, type StreamingJson } from '../../../evaluation/score.js';
-import type { Detector } from '../../core/detector.js';
+import type { ModelDetector } from '../../core/detector.js';
 import type { Picture } from '../../core/picture.js';
 import { runHeader } from '../../recording/header.js';
 import { createRecorder, type Recorder } from '../../recording/recorder.js';
@@ -106,7 +106,7 @@ export async function evaluateRealtime(options: RealtimeOptions, context: AppCon
   return streamingResult({ truth, run, score, eta, title: 'Realtime streaming AP' }, options.report);
 }
 
-function openRecorder(options: RealtimeOptions, truth: GroundTruth, { info }: Detector, { clock, log, redact }: AppContext): Recorder | undefined {
+function openRecorder(options: RealtimeOptions, truth: GroundTruth, { info }: ModelDetector, { clock, log, redact }: AppContext): Recorder | undefined {
   if (options.record === undefined) return undefined;
   const header = runHeader(info, clock, { streams: truth.sequences.map(({ name }) => name), config: redact(options), host: hostFacts() });
   return createRecorder(options.record, header, (error) => log.error(error.message));
@@ -114,7 +114,7 @@ function openRecorder(options: RealtimeOptions, truth: GroundTruth, { info }: De
 
 /** Offline, on every frame of the sequence. */
 async function detectAll(
-  context: AppContext, detector: Detector, { images }: Sequence, pictures: readonly Picture[], mapping: Int32Array, found: DetectionList, step: () => void,
+  context: AppContext, detector: ModelDetector, { images }: Sequence, pictures: readonly Picture[], mapping: Int32Array, found: DetectionList, step: () => void,
 ): Promise<void> {
   await forEachFrame(pictures.length, detector, context.signal, async (frame) => {
     for (const detection of await detectPicture(detector, pictures[frame])) {

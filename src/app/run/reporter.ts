@@ -1,5 +1,5 @@
 import type { RunConfig } from '../../config/run-config.js';
-import type { DetectorInfo } from '../../core/detector.js';
+import type { ModelDetectorInfo } from '../../core/detector.js';
 import { InternalError, SourceError, type OutputError } from '../../core/errors.js';
 import type { PipelineEvent, StatusEvent } from '../../core/events.js';
 import type { AppContext, ProgressBar } from '../context.js';
@@ -32,7 +32,7 @@ export class RunReporter {
     return this.#failures.map(({ message }) => this.#redacted(message));
   }
 
-  detectorOpened({ model, input, provider, requestedProvider, threads }: DetectorInfo): void {
+  detectorOpened({ model, input, provider, requestedProvider, threads }: ModelDetectorInfo): void {
     const asked = requestedProvider === provider ? '' : ` (asked for ${requestedProvider})`;
     this.#context.log.info(`${model} at ${input.width}x${input.height} on ${provider}${asked}, ${threads} thread${threads === 1 ? '' : 's'}`);
   }

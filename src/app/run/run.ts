@@ -1,6 +1,6 @@
 import { catchError, interval, lastValueFrom, of, race, switchMap, tap, timer } from 'rxjs';
 import type { RunConfig } from '../../config/run-config.js';
-import type { Detector } from '../../core/detector.js';
+import type { ModelDetector } from '../../core/detector.js';
 import { InternalError, SourceError } from '../../core/errors.js';
 import { policyByName } from '../../scheduling/kinds.js';
 import { trackerByName } from '../../track/kinds.js';
@@ -91,7 +91,7 @@ async function conclude({ config, context, sinks, snapshot: { total }, reporter:
 type Play = {
   readonly config: RunConfig;
   readonly context: AppContext;
-  readonly detector: Detector;
+  readonly detector: ModelDetector;
   readonly parts: RunParts;
   readonly ffmpeg: Ffmpeg | undefined;
   readonly sinks: OpenSinks;

@@ -1,5 +1,5 @@
 import type { RunConfig } from '../../config/run-config.js';
-import type { DetectorInfo } from '../../core/detector.js';
+import type { ModelDetectorInfo } from '../../core/detector.js';
 import type { PipelineEvent } from '../../core/events.js';
 import { cocoCategoryIds, LABEL_SETS } from '../../model/labels.js';
 import type { MeasurementsSnapshot } from '../../pipeline/measurements.js';
@@ -36,7 +36,7 @@ export type OpenSinks = {
 
 export type SinksSetup = {
   readonly config: RunConfig;
-  readonly info: DetectorInfo;
+  readonly info: ModelDetectorInfo;
   readonly ffmpeg: Ffmpeg | undefined;
   /** Served at the feed's address, too. */
   readonly pages?: PageHandler | undefined;

@@ -1,11 +1,11 @@
 import type { RunConfig } from '../../config/run-config.js';
-import type { DetectorInfo } from '../../core/detector.js';
+import type { ModelDetectorInfo } from '../../core/detector.js';
 import type { MeasurementsSnapshot, StreamCounts, StreamMeasurements } from '../../pipeline/measurements.js';
 import type { AppContext } from '../context.js';
 
 type Facts = {
   readonly config: RunConfig;
-  readonly info: DetectorInfo;
+  readonly info: ModelDetectorInfo;
   readonly snapshot: MeasurementsSnapshot;
   readonly durationMs: number;
   /** Files that the sinks wrote. */
@@ -15,7 +15,7 @@ type Facts = {
 
 /** What `nowcast run --json` prints. */
 export type RunSummary = {
-  readonly model: DetectorInfo;
+  readonly model: ModelDetectorInfo;
   readonly schedule: string;
   readonly latencyBudgetMs: number | null;
   readonly forecast: string;

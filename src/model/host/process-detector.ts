@@ -1,5 +1,5 @@
 import { basename, resolve } from 'node:path';
-import type { Detector, DetectorInfo, DetectorResult, Provider } from '../../core/detector.js';
+import type { DetectorResult, ModelDetector, ModelDetectorInfo, Provider } from '../../core/detector.js';
 import { InternalError } from '../../core/errors.js';
 import type { Picture } from '../../core/picture.js';
 import { machineFingerprint } from '../machine-fingerprint.js';
@@ -24,7 +24,7 @@ type Log = (message: string) => void;
  * Opens a model in processes of its own, so that a crash, a hang or a driver's fault costs one frame and no more.
  * @throws ModelError where the model, its labels or the asked-for provider cannot be had; UsageError for a wrong option
  */
-export async function createProcessDetector(options: ProcessDetectorOptions): Promise<Detector> {
+export async function createProcessDetector(options: ProcessDetectorOptions): Promise<ModelDetector> {
   const { provider: requestedProvider, watchdogMs = DEFAULT_WATCHDOG_MS, onLog = () => undefined } = options;
   const plan = await makeHostPlan(options);
   const launchers = Array.from({ length: plan.hosts }, () => new Launcher(plan, requestedProvider));
@@ -40,7 +40,7 @@ export async function createProcessDetector(options: ProcessDetectorOptions): Pr
       onLog,
       after: realAfter,
     }));
-    const info: DetectorInfo = {
+    const info: ModelDetectorInfo = {
       model: basename(plan.spec.path),
       modelSha256: plan.spec.sha256,
       family: plan.spec.family,
@@ -130,14 +130,14 @@ async function openFirst(options: ProcessDetectorOptions, plan: HostPlan, start:
 }
 
 /** Spreads frames over a pool of hosts. There is no queue: each host has the frame that it computes and one more. */
-class ProcessDetector implements Detector {
-  readonly info: DetectorInfo;
+class ProcessDetector implements ModelDetector {
+  readonly info: ModelDetectorInfo;
   readonly hosts: number;
   readonly #hosts: readonly SupervisedHost[];
   readonly #slotFiles: readonly PictureSlotsFile[];
   #closing: Promise<void> | undefined;
 
-  constructor(info: DetectorInfo, hosts: readonly SupervisedHost[], slotFiles: readonly PictureSlotsFile[]) {
+  constructor(info: ModelDetectorInfo, hosts: readonly SupervisedHost[], slotFiles: readonly PictureSlotsFile[]) {
     this.info = info;
     this.hosts = hosts.length;
     this.#hosts = hosts;

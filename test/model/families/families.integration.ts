@@ -2,7 +2,7 @@ import { create } from '@bufbuild/protobuf';
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { Detector } from '../../../src/core/detector.js';
+import type { ModelDetector } from '../../../src/core/detector.js';
 import { fitPicture, writePlanes, type Picture } from '../../../src/core/picture.js';
 import type { ProcessDetectorOptions } from '../../../src/model/host/host-plan.js';
 import { createProcessDetector } from '../../../src/model/host/process-detector.js';
@@ -18,21 +18,21 @@ const LEGACY_RED = (byte: number): number => (byte / 255 - 0.485) / 0.229;
 describe('a detector through ONNX Runtime', function () {
   this.timeout(60_000);
   const folder = tempFolder();
-  const opened: Detector[] = [];
+  const opened: ModelDetector[] = [];
   const options = { provider: 'cpu', threads: 1, confThreshold: 0.25, nmsThreshold: 0.45, nms: 'per-class' } as const;
-  const openFile = async (model: string, changes: Partial<ProcessDetectorOptions> = {}): Promise<Detector> => {
+  const openFile = async (model: string, changes: Partial<ProcessDetectorOptions> = {}): Promise<ModelDetector> => {
     const detector = await createProcessDetector({ ...options, model, cacheDir: join(folder.path, 'cache'), ...changes });
     opened.push(detector);
     return detector;
   };
-  const open = (model: OnnxModel, changes: Partial<ProcessDetectorOptions> = {}): Promise<Detector> => {
+  const open = (model: OnnxModel, changes: Partial<ProcessDetectorOptions> = {}): Promise<ModelDetector> => {
     writeFileSync(join(folder.path, 'm.onnx'), serializeOnnx(model));
     return openFile(join(folder.path, 'm.onnx'), changes);
   };
   afterEach(() => Promise.all(opened.splice(0).map((detector) => detector.close())));
 
   /** A source's picture, laid out as the detector asks. `colourAt` is of pixels of the fitted picture. */
-  const pictureFor = ({ info: { input } }: Detector, size: Picture['size'], colourAt: (x: number, y: number) => Colour): Picture => {
+  const pictureFor = ({ info: { input } }: ModelDetector, size: Picture['size'], colourAt: (x: number, y: number) => Colour): Picture => {
     const fit = fitPicture(size, input);
     const pixels = Uint8Array.from({ length: fit.contentHeight * fit.contentWidth }, (_, i) => i)
       .reduce((all, _, i) => { all.set(colourAt(i % fit.contentWidth, Math.floor(i / fit.contentWidth)), 3 * i); return all; }, new Uint8Array(3 * fit.contentWidth * fit.contentHeight));
@@ -41,9 +41,9 @@ describe('a detector through ONNX Runtime', function () {
     return { size, fit, image };
   };
   /** 128x64 pixels, half as large in the input, with a red square there at 16, 8 and a blue one at 40, 16. */
-  const squares = (detector: Detector): Picture => pictureFor(detector, { width: 128, height: 64 }, (x, y) => (
+  const squares = (detector: ModelDetector): Picture => pictureFor(detector, { width: 128, height: 64 }, (x, y) => (
     x >= 16 && x < 24 && y >= 8 && y < 16 ? [255, 0, 0] : x >= 40 && x < 48 && y >= 16 && y < 24 ? [0, 0, 255] : [0, 0, 0]));
-  const findsTheRedSquare = async (detector: Detector): Promise<void> => {
+  const findsTheRedSquare = async (detector: ModelDetector): Promise<void> => {
     const { detections } = await detector.detect(squares(detector));
     assert.deepEqual(detections.map(({ box, classId }) => [box, classId]), [[{ x1: 32, y1: 16, x2: 48, y2: 32 }, 0]]);
     assert.ok(Math.abs(detections[0].score - 1 / (1 + Math.exp(-3))) < 1e-4, `score ${detections[0].score}`);

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { boxIou } from '../../../src/core/box.js';
 import type { Detection } from '../../../src/core/detection.js';
-import type { Detector } from '../../../src/core/detector.js';
+import type { ModelDetector } from '../../../src/core/detector.js';
 import { InternalError, ModelError, UsageError } from '../../../src/core/errors.js';
 import { letterbox } from '../../../src/core/letterbox.js';
 import type { ProcessDetectorOptions } from '../../../src/model/host/host-plan.js';
@@ -22,8 +22,8 @@ const nowMs = (): number => Number(process.hrtime.bigint()) / 1e6;
 
 describe('process detector', () => {
   const folder = tempFolder();
-  const opened: Detector[] = [];
-  const open = async (changes: Partial<ProcessDetectorOptions> = {}): Promise<Detector> => {
+  const opened: ModelDetector[] = [];
+  const open = async (changes: Partial<ProcessDetectorOptions> = {}): Promise<ModelDetector> => {
     const detector = await createProcessDetector(pixelDetectorOptions(folder.path, changes));
     opened.push(detector);
     return detector;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Detector } from '../../../src/core/detector.js';
+import type { ModelDetector } from '../../../src/core/detector.js';
 import type { ProcessDetectorOptions } from '../../../src/model/host/host-plan.js';
 import { createProcessDetector, tryProviders } from '../../../src/model/host/process-detector.js';
 import { itNeeds } from '../../helpers/needs.js';
@@ -18,8 +18,8 @@ describe('two real providers', function () {
   this.timeout(120_000);
   useSoftwareGpu();
   const folder = tempFolder();
-  const opened: Detector[] = [];
-  const open = async (changes: Partial<ProcessDetectorOptions>): Promise<Detector> => {
+  const opened: ModelDetector[] = [];
+  const open = async (changes: Partial<ProcessDetectorOptions>): Promise<ModelDetector> => {
     const detector = await createProcessDetector(pixelDetectorOptions(folder.path, changes));
     opened.push(detector);
     return detector;
