@@ -49,7 +49,7 @@ describe('nowcast run says what to do, without a stack trace, when', function ()
       inputs: [valueInfo('data', DataType.FLOAT, [1, 3, 224, 224])], outputs: [valueInfo('scores', DataType.FLOAT, [1, 1000])],
     });
     return [person, '--model', write('classifier.onnx', serializeOnnx(classifier))];
-  }, 1, /classifier\.onnx is not a YOLOX detector: .*\[1,3,224,224\].*\[1,1000\]/);
+  }, 1, /classifier\.onnx is no detector that Nowcast knows: not yolox, since .*\[1,3,224,224\].*\[1,1000\]/);
   refused('the model is a folder', () => {
     mkdirSync(join(folder(), 'model'));
     return [person, '--model', './model'];
