@@ -37,7 +37,7 @@ export function stampModel(): Uint8Array {
       tensor('flat', [1], BigInt64Array.of(-1n)),
       tensor('places', [bits], BigInt64Array.from(columns, (column) => column + BigInt(row * width))),
       tensor('grey', [1], Float32Array.of(126)),
-      tensor('one_row', [2], BigInt64Array.of(1n, BigInt(bits))),
+      tensor('one_column', [2], BigInt64Array.of(BigInt(bits), 1n)), tensor('over_bits', [1], BigInt64Array.of(0n)),
       tensor('moving', [bits, cells * VALUES], moving),
       tensor('still', [1, cells * VALUES], still),
       tensor('shape', [3], BigInt64Array.of(1n, BigInt(cells), BigInt(VALUES))),
@@ -47,8 +47,10 @@ export function stampModel(): Uint8Array {
       node('Gather', ['pixels', 'places'], ['squares']),
       node('Greater', ['squares', 'grey'], ['white']),
       node('Cast', ['white'], ['bits'], { to: { int: DataType.FLOAT } }),
-      node('Reshape', ['bits', 'one_row'], ['bits_row']),
-      node('MatMul', ['bits_row', 'moving'], ['moved']),
+      node('Reshape', ['bits', 'one_column'], ['bits_column']),
+      
+      // No MatMul: a layer whose sums are the output gives logits.
+      node('Mul', ['bits_column', 'moving'], ['moves']), node('ReduceSum', ['moves', 'over_bits'], ['moved']),
       node('Add', ['moved', 'still'], ['all']),
       node('Reshape', ['all', 'shape'], ['output']),
     ],
