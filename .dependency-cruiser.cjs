@@ -17,9 +17,24 @@ const only = (name, files) => ({
 module.exports = {
   forbidden: [
     { name: 'no cycles', severity: 'error', from: {}, to: { circular: true } },
-    { name: 'no orphans', severity: 'error', from: { orphan: true, pathNot: ['\\.d\\.ts$', '^(src|evaluation|synth|training)/index\\.ts$'] }, to: {} },
-    { name: 'only declared packages', severity: 'error', from: {}, to: { dependencyTypes: ['npm-no-pkg', 'unknown', 'undetermined'] } },
-    { name: 'core imports nothing outside', severity: 'error', from: { path: '^src/core/' }, to: { pathNot: '^src/core/' } },
+    {
+      name: 'no orphans',
+      severity: 'error',
+      from: { orphan: true, pathNot: ['\\.d\\.ts$', '^(src|evaluation|synth|training)/index\\.ts$'] },
+      to: {},
+    },
+    {
+      name: 'only declared packages',
+      severity: 'error',
+      from: {},
+      to: { dependencyTypes: ['npm-no-pkg', 'unknown', 'undetermined'] },
+    },
+    {
+      name: 'core imports nothing outside',
+      severity: 'error',
+      from: { path: '^src/core/' },
+      to: { pathNot: '^src/core/' },
+    },
     allow('src/core', []),
     allow('src/scheduling', ['src/core/']),
     allow('src/track', ['src/core/']),
@@ -30,11 +45,34 @@ module.exports = {
     allow('src/streaming', ['src/core/', 'src/recording/']),
     allow('evaluation', ['src/core/', 'src/scheduling/', 'src/track/', 'src/recording/']),
     allow('synth', ['src/core/']),
-    allow('training', ['src/core/', 'src/model/(families|onnx)/', 'evaluation/coco-ap', 'evaluation/report/(page|markup|scale|tables)']),
+    allow('training', [
+      'src/core/',
+      'src/model/(families|onnx)/',
+      'evaluation/coco-ap',
+      'evaluation/report/(page|markup|scale|tables)',
+    ]),
     allow('src/cli', ['src/app/', 'src/config/', 'src/core/', 'evaluation/(coco-table|score)', 'training/config']),
-    { name: 'nothing imports the command line', severity: 'error', from: { pathNot: '^src/cli/' }, to: { path: '^src/cli/' } },
-    { name: 'pipeline uses rxjs alone', severity: 'error', from: { path: '^src/pipeline/' }, to: { path: '^node_modules/', pathNot: '^node_modules/(rxjs|hdr-histogram-js)/' } },
-    { name: 'rxjs stays in the pipeline and the streams', severity: 'error', from: { path: '^(src|evaluation|synth|training)/', pathNot: '^src/(pipeline|streaming/(sources|rtsp|mpegts|http-pictures|hls)|app)' }, to: { path: '^node_modules/rxjs/' } },
+    {
+      name: 'nothing imports the command line',
+      severity: 'error',
+      from: { pathNot: '^src/cli/' },
+      to: { path: '^src/cli/' },
+    },
+    {
+      name: 'pipeline uses rxjs alone',
+      severity: 'error',
+      from: { path: '^src/pipeline/' },
+      to: { path: '^node_modules/', pathNot: '^node_modules/(rxjs|hdr-histogram-js)/' },
+    },
+    {
+      name: 'rxjs stays in the pipeline and the streams',
+      severity: 'error',
+      from: {
+        path: '^(src|evaluation|synth|training)/',
+        pathNot: '^src/(pipeline|streaming/(sources|rtsp|mpegts|http-pictures|hls)|app)',
+      },
+      to: { path: '^node_modules/rxjs/' },
+    },
     only('onnxruntime-node', ['^src/model/session\\.ts$', '^training/engines/']),
     only('fluent-ffmpeg', ['^src/streaming/ffmpeg/arguments\\.ts$']),
     only('ws', ['^src/streaming/feed/feed-server\\.ts$']),
@@ -45,6 +83,10 @@ module.exports = {
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
     combinedDependencies: false,
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'], extensions: ['.ts', '.js'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+      extensions: ['.ts', '.js'],
+    },
   },
 };

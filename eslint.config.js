@@ -25,11 +25,16 @@ export default tseslint.config(
   {
     files: ['src/core/**', 'src/pipeline/**', 'src/track/**', 'evaluation/**'].map((glob) => `${glob}/*.ts`),
     rules: {
-      'no-restricted-properties': ['error',
+      'no-restricted-properties': [
+        'error',
         { object: 'Date', property: 'now', message: 'Clocks are injected.' },
         { object: 'performance', property: 'now', message: 'Clocks are injected.' },
-        { object: 'process', property: 'hrtime', message: 'Clocks are injected.' }],
-      'no-restricted-globals': ['error', ...['setTimeout', 'setInterval'].map((name) => ({ name, message: 'Clocks are injected.' }))],
+        { object: 'process', property: 'hrtime', message: 'Clocks are injected.' },
+      ],
+      'no-restricted-globals': [
+        'error',
+        ...['setTimeout', 'setInterval'].map((name) => ({ name, message: 'Clocks are injected.' })),
+      ],
     },
   },
   {

@@ -33,10 +33,13 @@ function main(intervalMs: number): void {
   let dueMs = clock.now();
   const next = (): void => {
     dueMs = Math.max(dueMs + intervalMs, clock.now());
-    setTimeout(() => {
-      lateMs.push(clock.now() - dueMs);
-      next();
-    }, Math.ceil(dueMs - clock.now()));
+    setTimeout(
+      () => {
+        lateMs.push(clock.now() - dueMs);
+        next();
+      },
+      Math.ceil(dueMs - clock.now()),
+    );
   };
   process.once('message', () => process.send!(lateMs, undefined, undefined, () => process.exit()));
   process.send!('started');

@@ -17,17 +17,31 @@ import { machine, printTable } from './table.js';
 
 export const CLIP_FPS = 10;
 const CLIP_FRAMES = 1394;
-const DETECTION = { provider: 'cpu', threads: 1, labels: 'coco', confThreshold: 0.25, nmsThreshold: 0.45, nms: 'per-class' } as const;
+const DETECTION = {
+  provider: 'cpu',
+  threads: 1,
+  labels: 'coco',
+  confThreshold: 0.25,
+  nmsThreshold: 0.45,
+  nms: 'per-class',
+} as const;
 
 /** What the parts of a bench share. */
-export type Bench = { readonly clip: string; readonly model: string; readonly cacheDir: string; readonly ffmpeg: Ffmpeg; readonly detector: Detector };
+export type Bench = {
+  readonly clip: string;
+  readonly model: string;
+  readonly cacheDir: string;
+  readonly ffmpeg: Ffmpeg;
+  readonly detector: Detector;
+};
 export type Row = readonly [figure: string, measured: string, toReach: string];
 
 /** Runs parts on the person clip and YOLOX-Nano at 416, one thread, and prints their rows. */
 export async function runBench(...parts: readonly ((bench: Bench) => Promise<Row[]>)[]): Promise<void> {
   const clip = realFile('one-by-one-person-detection.mp4');
   const model = realFile('yolox_nano.onnx');
-  if (clip === undefined || model === undefined) throw new Error('this bench needs one-by-one-person-detection.mp4 and yolox_nano.onnx in NOWCAST_REAL_DIR');
+  if (clip === undefined || model === undefined)
+    throw new Error('this bench needs one-by-one-person-detection.mp4 and yolox_nano.onnx in NOWCAST_REAL_DIR');
   const cacheDir = await mkdtemp(join(tmpdir(), 'nowcast-bench-'));
   const ffmpeg = await locateFfmpeg(process.env, cacheDir);
   const detector = await createProcessDetector({ model, cacheDir, ...DETECTION });
@@ -46,7 +60,12 @@ export async function runBench(...parts: readonly ((bench: Bench) => Promise<Row
   }
 }
 
-export type Played = { readonly percepts: readonly PerceptEvent[]; readonly snapshot: MeasurementsSnapshot; readonly seconds: number; readonly largestLoopGapMs: number };
+export type Played = {
+  readonly percepts: readonly PerceptEvent[];
+  readonly snapshot: MeasurementsSnapshot;
+  readonly seconds: number;
+  readonly largestLoopGapMs: number;
+};
 
 export type Play = {
   readonly policy: Policy;
@@ -57,7 +76,10 @@ export type Play = {
 };
 
 /** Plays the clip, over and over where more frames are asked for, through the pipeline. */
-export async function play({ clip, ffmpeg, detector }: Bench, { policy, fps, frames, source, onEvent }: Play): Promise<Played> {
+export async function play(
+  { clip, ffmpeg, detector }: Bench,
+  { policy, fps, frames, source, onEvent }: Play,
+): Promise<Played> {
   const measurements = new Measurements();
   const percepts: PerceptEvent[] = [];
   const loops = Math.ceil(frames / CLIP_FRAMES) - 1;
@@ -73,14 +95,33 @@ export async function play({ clip, ffmpeg, detector }: Bench, { policy, fps, fra
     last = now;
   }, 1);
   const startedAtMs = clock.now();
-  await lastValueFrom(createPipeline({
-    sources: [videoSource(clip, { streamId: 'clip', input: detector.info.input, pace: fps === undefined ? 'max' : 'source', ffmpeg, clock, inputOptions, maxFrames: frames, ...source })],
-    detector, clock, policy, measurements,
-    latencyBudgetMs: policy === every ? undefined : 100,
-  }).pipe(tap((event) => {
-    if (event.type === 'percept') percepts.push(event);
-    onEvent?.(event, measurements);
-  })), { defaultValue: undefined });
+  await lastValueFrom(
+    createPipeline({
+      sources: [
+        videoSource(clip, {
+          streamId: 'clip',
+          input: detector.info.input,
+          pace: fps === undefined ? 'max' : 'source',
+          ffmpeg,
+          clock,
+          inputOptions,
+          maxFrames: frames,
+          ...source,
+        }),
+      ],
+      detector,
+      clock,
+      policy,
+      measurements,
+      latencyBudgetMs: policy === every ? undefined : 100,
+    }).pipe(
+      tap((event) => {
+        if (event.type === 'percept') percepts.push(event);
+        onEvent?.(event, measurements);
+      }),
+    ),
+    { defaultValue: undefined },
+  );
   clearInterval(beat);
   return { percepts, snapshot: measurements.snapshot(), seconds: (clock.now() - startedAtMs) / 1000, largestLoopGapMs };
 }

@@ -11,20 +11,26 @@ const WINDOW = { width: 1440, height: 900 };
 const TAKEN_AFTER_MS = 15_500;
 
 /**
- * Takes the picture of the demo's page that the README shows, and the time to the first. `NOWCAST_DEMO_ARGS` go to the demo, `CHROMIUM` names the
+ * Takes the picture of the demo's page that the README shows, and the time to the first. `NOWCAST_DEMO_ARGS` go to the
+ * demo, `CHROMIUM` names the
  * browser.
  */
 export async function run(): Promise<void> {
   const args = (process.env['NOWCAST_DEMO_ARGS'] ?? '').split(' ').filter(Boolean);
-  const browser = await chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: ['--no-sandbox'] });
+  const browser = await chromium.launch({
+    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+    args: ['--no-sandbox'],
+  });
   const startedAtMs = performance.now();
-  const demo = spawn(process.execPath, ['dist/src/cli/main.js', 'demo', '--port', '0', ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const demo = spawn(process.execPath, ['dist/src/cli/main.js', 'demo', '--port', '0', ...args], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   const ended = once(demo, 'exit');
   try {
     const address = await new Promise<string>((resolve, reject) => {
       let log = '';
       demo.stderr.on('data', (data: Buffer) => {
-        const found = /page: (http:\S+\/)/.exec(log += data.toString());
+        const found = /page: (http:\S+\/)/.exec((log += data.toString()));
         if (found !== null) resolve(found[1]);
       });
       void ended.then(() => reject(new Error(`the demo ended: ${log}`)));
@@ -35,8 +41,12 @@ export async function run(): Promise<void> {
     const firstPictureMs = performance.now() - startedAtMs;
     await wait(TAKEN_AFTER_MS);
     // Two hundred colours are enough for a drawn world, and make a third of the file.
-    await sharp(await page.screenshot()).png({ palette: true, colours: 200, effort: 10, dither: 0.6 }).toFile(OUT);
-    console.log(`${OUT}: ${Math.round(statSync(OUT).size / 1024)} KB; the first picture was on the page ${(firstPictureMs / 1000).toFixed(1)} s after the start (to reach: 15 s)`);
+    await sharp(await page.screenshot())
+      .png({ palette: true, colours: 200, effort: 10, dither: 0.6 })
+      .toFile(OUT);
+    console.log(
+      `${OUT}: ${Math.round(statSync(OUT).size / 1024)} KB; the first picture was on the page ${(firstPictureMs / 1000).toFixed(1)} s after the start (to reach: 15 s)`,
+    );
   } finally {
     demo.kill('SIGINT');
     await ended;

@@ -9,4 +9,6 @@ const start = performance.now();
 const truth = parseGroundTruth(readJsonFile(annotationsPath));
 const { columns } = parseDetections(readJsonFile(detectionsPath), truth);
 evaluateBoxes(truth.objects, columns, truth.images.length, truth.classes.length);
-console.log(JSON.stringify({ seconds: (performance.now() - start) / 1000, peakMb: process.resourceUsage().maxRSS / 1024 }));
+console.log(
+  JSON.stringify({ seconds: (performance.now() - start) / 1000, peakMb: process.resourceUsage().maxRSS / 1024 }),
+);

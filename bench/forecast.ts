@@ -8,17 +8,24 @@ const OBSERVATIONS = 2000;
 
 /** Prints what following and forecasting a hundred objects costs, in milliseconds a call. */
 export function run(): void {
-  console.table(TRACKERS.map(({ examples: [kind] }) => {
-    const tracker = trackerByName(kind).create({ frameIntervalMs: FRAME_MS });
-    const observeMs: number[] = [];
-    const forecastMs: number[] = [];
-    for (let frame = 0; frame < OBSERVATIONS; frame++) {
-      const detections = crowd(frame);
-      observeMs.push(timed(() => tracker.observe(detections, frame * FRAME_MS, SIZE)));
-      forecastMs.push(timed(() => tracker.forecast((frame + 1.5) * FRAME_MS, SIZE)));
-    }
-    return { forecaster: kind, objects: OBJECTS, ...percentiles('observe', observeMs), ...percentiles('forecast', forecastMs) };
-  }));
+  console.table(
+    TRACKERS.map(({ examples: [kind] }) => {
+      const tracker = trackerByName(kind).create({ frameIntervalMs: FRAME_MS });
+      const observeMs: number[] = [];
+      const forecastMs: number[] = [];
+      for (let frame = 0; frame < OBSERVATIONS; frame++) {
+        const detections = crowd(frame);
+        observeMs.push(timed(() => tracker.observe(detections, frame * FRAME_MS, SIZE)));
+        forecastMs.push(timed(() => tracker.forecast((frame + 1.5) * FRAME_MS, SIZE)));
+      }
+      return {
+        forecaster: kind,
+        objects: OBJECTS,
+        ...percentiles('observe', observeMs),
+        ...percentiles('forecast', forecastMs),
+      };
+    }),
+  );
 }
 
 /** Objects in a grid that swing about their places. */
@@ -26,7 +33,12 @@ function crowd(frame: number): Detection[] {
   return Array.from({ length: OBJECTS }, (_, i) => {
     const x1 = 180 * (i % 10) + 20 * Math.sin(frame / 15 + i);
     const y1 = 110 * Math.floor(i / 10) + 10 * Math.cos(frame / 20 + i);
-    return { box: { x1, y1, x2: x1 + 60 + (i % 7) * 10, y2: y1 + 70 }, score: 0.3 + (i % 60) / 100, classId: i % 3, className: `class ${i % 3}` };
+    return {
+      box: { x1, y1, x2: x1 + 60 + (i % 7) * 10, y2: y1 + 70 },
+      score: 0.3 + (i % 60) / 100,
+      classId: i % 3,
+      className: `class ${i % 3}`,
+    };
   });
 }
 

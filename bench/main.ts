@@ -18,7 +18,10 @@ const firstOption = words.findIndex((word) => word.startsWith('--'));
 const names = firstOption < 0 ? words : words.slice(0, firstOption);
 const unknown = names.find((name) => !(name in BENCHES));
 if (unknown !== undefined || names.length === 0) {
-  printTable(['bench', 'how'], Object.keys(BENCHES).map((name) => [name, `npm run bench -- ${name}`]));
+  printTable(
+    ['bench', 'how'],
+    Object.keys(BENCHES).map((name) => [name, `npm run bench -- ${name}`]),
+  );
   process.exitCode = unknown === undefined ? 0 : 2;
 }
 for (const name of names) {

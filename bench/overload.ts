@@ -5,7 +5,11 @@ import { rssBytes } from './processes.js';
 import { quantile } from './table.js';
 
 /** The overload alone, shorter than `pipeline` has it, and at twice the rate for machines that keep up with 120 fps. */
-export const run = (): Promise<void> => runBench((bench) => overload(bench, 120, 1500), (bench) => overload(bench, 240, 1500));
+export const run = (): Promise<void> =>
+  runBench(
+    (bench) => overload(bench, 120, 1500),
+    (bench) => overload(bench, 240, 1500),
+  );
 
 /**
  * More frames than the detector can take: how old is the one that it starts on? With a bare timer beside it that has to
@@ -17,8 +21,13 @@ export async function overload(bench: Bench, fps: number, frames: number): Promi
   let rssAt500 = 0;
   let conserved = true;
   const control = await BareTimer.start(intervalMs);
-  const { percepts, snapshot: { total } } = await play(bench, {
-    policy: idleFree, fps, frames,
+  const {
+    percepts,
+    snapshot: { total },
+  } = await play(bench, {
+    policy: idleFree,
+    fps,
+    frames,
     onEvent: (_, measurements) => {
       const counts = measurements.total();
       received = counts.received;
@@ -32,13 +41,33 @@ export async function overload(bench: Bench, fps: number, frames: number): Promi
   const sinceReady = percepts.map(({ times }) => times.startedAtMs - times.readyAtMs);
   const bound = `< ${intervalMs.toFixed(1)} ms`;
   return [
-    [`${fps} fps, ${frames} frames: percepts and superseded`, `${total.percepts} and ${total.drops.superseded}`, 'newest wins'],
-    ['age of the frame that starts, since it was ready, p50, p99, max', spread(sinceReady), `${bound}: under way, age stays below one runtime + one interval`],
+    [
+      `${fps} fps, ${frames} frames: percepts and superseded`,
+      `${total.percepts} and ${total.drops.superseded}`,
+      'newest wins',
+    ],
+    [
+      'age of the frame that starts, since it was ready, p50, p99, max',
+      spread(sinceReady),
+      `${bound}: under way, age stays below one runtime + one interval`,
+    ],
     ['the same since it was due (timers and decoding included)', spread(sinceDue), bound],
-    ['share of frames older than that, since ready and since due', `${shareAbove(sinceReady, intervalMs)} and ${shareAbove(sinceDue, intervalMs)}`, '0 %'],
-    [`a bare timer of ${intervalMs.toFixed(1)} ms in a process of its own meanwhile, late by p50, p99, max`, spread(timerLateMs), ''],
+    [
+      'share of frames older than that, since ready and since due',
+      `${shareAbove(sinceReady, intervalMs)} and ${shareAbove(sinceDue, intervalMs)}`,
+      '0 %',
+    ],
+    [
+      `a bare timer of ${intervalMs.toFixed(1)} ms in a process of its own meanwhile, late by p50, p99, max`,
+      spread(timerLateMs),
+      '',
+    ],
     ['RSS after minus RSS at frame 500', `${grownMb.toFixed(1)} MB`, '< 20 MB'],
-    ['received = percepts + drops + in flight (at most 2) at every event', conserved && total.inFlight === 0 ? 'yes' : 'NO', 'yes'],
+    [
+      'received = percepts + drops + in flight (at most 2) at every event',
+      conserved && total.inFlight === 0 ? 'yes' : 'NO',
+      'yes',
+    ],
   ];
 }
 
@@ -47,5 +76,5 @@ function spread(ms: readonly number[]): string {
 }
 
 function shareAbove(agesMs: readonly number[], boundMs: number): string {
-  return `${(100 * agesMs.filter((age) => age >= boundMs).length / agesMs.length).toFixed(2)} %`;
+  return `${((100 * agesMs.filter((age) => age >= boundMs).length) / agesMs.length).toFixed(2)} %`;
 }

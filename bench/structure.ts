@@ -5,7 +5,8 @@ import ts from 'typescript';
 import { median, printTable } from './table.js';
 
 /**
- * Numbers of the source tree's structure: `npm run structure`, or `-- --root FOLDER` for another checkout. Docs, tests and
+ * Numbers of the source tree's structure: `npm run structure`, or `-- --root FOLDER` for another checkout. Docs, tests
+ * and
  * benchmarks are left out, and so are generated files.
  */
 
@@ -15,27 +16,37 @@ const COLUMNS = 120;
 type SourceFile = { readonly path: string; readonly source: ts.SourceFile; readonly imports: readonly string[] };
 type FunctionSize = { readonly where: string; readonly statements: number };
 
-const { values: { root } } = parseArgs({ options: { root: { type: 'string', default: '.' } } });
+const {
+  values: { root },
+} = parseArgs({ options: { root: { type: 'string', default: '.' } } });
 const files = ROOMS.flatMap((room) => sourcesBelow(resolve(root), join(resolve(root), room)));
 const cli = files.filter(({ path }) => path.startsWith('src/cli/'));
-const intoCli = files.filter(({ path }) => !path.startsWith('src/cli/')).flatMap(({ imports }) => imports.filter((path) => path.startsWith('src/cli/')));
+const intoCli = files
+  .filter(({ path }) => !path.startsWith('src/cli/'))
+  .flatMap(({ imports }) => imports.filter((path) => path.startsWith('src/cli/')));
 const cycles = findCycles(new Map(files.map(({ path, imports }) => [path, imports])));
 const longLines = files.flatMap(({ source }) => linesBeyond(source));
 const functions = files.flatMap(functionsOf).sort((a, b) => b.statements - a.statements);
 
-printTable(['structure', 'value'], [
-  ['source files', files.length],
-  ['lines of source', files.reduce((sum, { source }) => sum + lineCount(source), 0)],
-  ['lines of src/cli', cli.reduce((sum, { source }) => sum + lineCount(source), 0)],
-  ['imports into src/cli from other rooms', intoCli.length],
-  ['cycles of imports, type-only ones too', cycles.length],
-  [`lines over ${COLUMNS} columns`, longLines.length],
-  ['of these, not for a string, URL or pattern', longLines.filter(({ isCode }) => isCode).length],
-  ['functions', functions.length],
-  ['median function, statements', median(functions.map(({ statements }) => statements))],
-  ['longest function, statements', functions[0].statements],
-]);
-printTable(['longest functions', 'statements'], functions.slice(0, 5).map(({ where, statements }) => [where, statements]));
+printTable(
+  ['structure', 'value'],
+  [
+    ['source files', files.length],
+    ['lines of source', files.reduce((sum, { source }) => sum + lineCount(source), 0)],
+    ['lines of src/cli', cli.reduce((sum, { source }) => sum + lineCount(source), 0)],
+    ['imports into src/cli from other rooms', intoCli.length],
+    ['cycles of imports, type-only ones too', cycles.length],
+    [`lines over ${COLUMNS} columns`, longLines.length],
+    ['of these, not for a string, URL or pattern', longLines.filter(({ isCode }) => isCode).length],
+    ['functions', functions.length],
+    ['median function, statements', median(functions.map(({ statements }) => statements))],
+    ['longest function, statements', functions[0].statements],
+  ],
+);
+printTable(
+  ['longest functions', 'statements'],
+  functions.slice(0, 5).map(({ where, statements }) => [where, statements]),
+);
 for (const cycle of cycles) console.log(`cycle: ${cycle.join(', ')}`);
 
 function sourcesBelow(top: string, folder: string): SourceFile[] {
@@ -45,7 +56,9 @@ function sourcesBelow(top: string, folder: string): SourceFile[] {
     .map((entry) => {
       const path = join(entry.parentPath, entry.name);
       const source = ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest, true);
-      const imports = specifiersOf(source).filter((name) => name.startsWith('.')).map((name) => relative(top, resolve(dirname(path), name.replace(/\.js$/, '.ts'))));
+      const imports = specifiersOf(source)
+        .filter((name) => name.startsWith('.'))
+        .map((name) => relative(top, resolve(dirname(path), name.replace(/\.js$/, '.ts'))));
       return { path: relative(top, path), source, imports };
     });
 }
@@ -97,7 +110,8 @@ function linesBeyond(source: ts.SourceFile): { readonly isCode: boolean }[] {
     literalColumns.set(line, (literalColumns.get(line) ?? 0) + (isWithin ? end - start : COLUMNS));
   };
   walk(source, (node) => {
-    if (!ts.isStringLiteralLike(node) && !ts.isTemplateExpression(node) && !ts.isRegularExpressionLiteral(node)) return true;
+    if (!ts.isStringLiteralLike(node) && !ts.isTemplateExpression(node) && !ts.isRegularExpressionLiteral(node))
+      return true;
     add(node.getStart(), node.getEnd());
     return false;
   });
@@ -128,7 +142,11 @@ function functionsOf({ path, source }: SourceFile): FunctionSize[] {
 
 function nameOf(node: ts.SignatureDeclaration): string {
   if (node.name !== undefined) return node.name.getText();
-  return ts.isVariableDeclaration(node.parent) || ts.isPropertyAssignment(node.parent) ? node.parent.name.getText() : ts.isConstructorDeclaration(node) ? 'constructor' : '(inner)';
+  return ts.isVariableDeclaration(node.parent) || ts.isPropertyAssignment(node.parent)
+    ? node.parent.name.getText()
+    : ts.isConstructorDeclaration(node)
+      ? 'constructor'
+      : '(inner)';
 }
 
 function lineCount({ text }: ts.SourceFile): number {

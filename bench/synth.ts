@@ -31,7 +31,11 @@ export async function run(): Promise<void> {
       notes.push(performance.now() - t2);
     }
     const [step, draw, note] = [steps, draws, notes].map(median);
-    return [`${time}, ${weather}`, ...[step, draw, note].map((ms) => ms.toFixed(1)), (1000 / (step + draw + note)).toFixed(0)];
+    return [
+      `${time}, ${weather}`,
+      ...[step, draw, note].map((ms) => ms.toFixed(1)),
+      (1000 / (step + draw + note)).toFixed(0),
+    ];
   });
   printTable(['drive', 'step', 'draw', 'annotate', 'frames/s'], rows);
 }

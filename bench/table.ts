@@ -4,8 +4,16 @@ import { cpus } from 'node:os';
 export function printTable(header: readonly string[], rows: readonly (readonly (string | number)[])[]): void {
   const cells = [header, ...rows].map((row) => row.map(String));
   const widths = header.map((_, column) => Math.max(...cells.map((row) => (row[column] ?? '').length)));
-  const line = (row: readonly string[]): string => `| ${widths.map((width, i) => (row[i] ?? '').padEnd(width)).join(' | ')} |`;
-  console.log([line(cells[0]), `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`, ...cells.slice(1).map(line), ''].join('\n'));
+  const line = (row: readonly string[]): string =>
+    `| ${widths.map((width, i) => (row[i] ?? '').padEnd(width)).join(' | ')} |`;
+  console.log(
+    [
+      line(cells[0]),
+      `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`,
+      ...cells.slice(1).map(line),
+      '',
+    ].join('\n'),
+  );
 }
 
 /** What the figures were measured on. */

@@ -26,12 +26,16 @@ const REPLICAS = 2;
 /** Prints the speed of whole training steps, and of making their batches from decoded pictures. */
 export async function run(): Promise<void> {
   console.log(`whole training steps, ${CLASS_COUNT} classes, ${INPUT.width}x${INPUT.height}; ${machine()}\n`);
-  printTable(['network', 'batch', 'threads', 'pictures/s', 'best', 'open (s)', 'peak (MB)', 'grown (MB)'],
-    [await steps('yolox-nano', 8, 24), await steps('yolox-s', 4, 8)]);
+  printTable(
+    ['network', 'batch', 'threads', 'pictures/s', 'best', 'open (s)', 'peak (MB)', 'grown (MB)'],
+    [await steps('yolox-nano', 8, 24), await steps('yolox-s', 4, 8)],
+  );
   await printStages('yolox-nano', CLASS_COUNT, randomBatch(4), 12);
   await printStages('yolox-s', CLASS_COUNT, randomBatch(2), 6);
   printTable(['augmentation of', 'pictures/s', 'best'], [await augmentation(8, 12)]);
-  console.log(`steps of yolox-nano, batch 8, fed by the loader (drives of 960x600 as JPEG, 1 loader thread) beside steps on a batch that is ready\n`);
+  console.log(
+    `steps of yolox-nano, batch 8, fed by the loader (drives of 960x600 as JPEG, 1 loader thread) beside steps on a batch that is ready\n`,
+  );
   printTable(['decoded pictures', 'fed, pictures/s', 'ready, pictures/s', 'ratio', 'peak (MB)'], await fedSteps(4, 12));
 }
 
@@ -44,7 +48,12 @@ async function steps(variant: Variant, batchSize: number, count: number): Promis
   const velocity = new Float32Array(layout.size);
   const batch = randomBatch(batchSize);
   const opened = performance.now();
-  const engine = await openOnnxRuntimeEngine(network, { batchSize, replicas: REPLICAS, threadsPerReplica: 1, assigner: 'sim-ota' });
+  const engine = await openOnnxRuntimeEngine(network, {
+    batchSize,
+    replicas: REPLICAS,
+    threadsPerReplica: 1,
+    assigner: 'sim-ota',
+  });
   const openMs = performance.now() - opened;
   const stepMs: number[] = [];
   let settledRss = 0;
@@ -61,31 +70,69 @@ async function steps(variant: Variant, batchSize: number, count: number): Promis
   await engine.close();
   const settled = stepMs.slice(2);
   return [
-    variant, batchSize, REPLICAS, rate(batchSize, median(settled)), rate(batchSize, Math.min(...settled)), (openMs / 1e3).toFixed(1),
-    Math.round(process.resourceUsage().maxRSS / 1e3), Math.round(grownMb),
+    variant,
+    batchSize,
+    REPLICAS,
+    rate(batchSize, median(settled)),
+    rate(batchSize, Math.min(...settled)),
+    (openMs / 1e3).toFixed(1),
+    Math.round(process.resourceUsage().maxRSS / 1e3),
+    Math.round(grownMb),
   ];
 }
 
-/** Rounds of steps on batches from the loader take turns with rounds on one batch, so that both see the same machine. */
+/**
+ * Rounds of steps on batches from the loader take turns with rounds on one batch, so that both see the same machine.
+ */
 async function fedSteps(rounds: number, stepsPerRound: number): Promise<(string | number)[][]> {
   const folder = mkdtempSync(join(tmpdir(), 'nowcast-bench-'));
   try {
     const { annotations } = await writeDataset({
-      out: folder, seed: 0, sequences: 8, frames: 8, every: 10, size: { width: 960, height: 600 }, fps: 30, pictures: 'jpg',
-      signal: new AbortController().signal, onFrame: () => undefined,
+      out: folder,
+      seed: 0,
+      sequences: 8,
+      frames: 8,
+      every: 10,
+      size: { width: 960, height: 600 },
+      fps: 30,
+      pictures: 'jpg',
+      signal: new AbortController().signal,
+      onFrame: () => undefined,
     });
     const { pictures } = readDataSet({ annotations, root: folder });
     const network = createNetwork('yolox-nano', CLASS_COUNT);
     const weights = initialWeights(network, 0);
     const batchSize = 8;
-    const engine = await openOnnxRuntimeEngine(network, { batchSize, replicas: REPLICAS, threadsPerReplica: 1, assigner: 'sim-ota' });
+    const engine = await openOnnxRuntimeEngine(network, {
+      batchSize,
+      replicas: REPLICAS,
+      threadsPerReplica: 1,
+      assigner: 'sim-ota',
+    });
     const ready = randomBatch(batchSize);
     const rows = [];
-    for (const [name, keepBytes] of [['kept in memory', 2 ** 30], ['none kept', 0]] as const) {
-      const { augmentation: settings } = resolveTrainConfig({ variant: 'yolox-nano', mosaic: 1, train: { annotations: '', root: '' } });
+    for (const [name, keepBytes] of [
+      ['kept in memory', 2 ** 30],
+      ['none kept', 0],
+    ] as const) {
+      const { augmentation: settings } = resolveTrainConfig({
+        variant: 'yolox-nano',
+        mosaic: 1,
+        train: { annotations: '', root: '' },
+      });
       const loader = await openLoader({
-        pictures, batchSize, seed: 0, input: INPUT, multiscale: [0, 0], augmentation: settings, closingStep: Infinity, threads: 1, keepBytes,
-        onSkip: (message) => { throw new Error(message); },
+        pictures,
+        batchSize,
+        seed: 0,
+        input: INPUT,
+        multiscale: [0, 0],
+        augmentation: settings,
+        closingStep: Infinity,
+        threads: 1,
+        keepBytes,
+        onSkip: (message) => {
+          throw new Error(message);
+        },
       });
       const fed = readAhead(loader.make, 0, Infinity, 2);
       const nextFed = async (): Promise<Batch> => (await fed.next()).value!;
@@ -102,7 +149,13 @@ async function fedSteps(rounds: number, stepsPerRound: number): Promise<(string 
       }
       await loader.close();
       const [fedMs, readyMs] = [median(times.fed), median(times.ready)];
-      rows.push([name, rate(batchSize * stepsPerRound, fedMs), rate(batchSize * stepsPerRound, readyMs), (readyMs / fedMs).toFixed(2), Math.round(process.resourceUsage().maxRSS / 1e3)]);
+      rows.push([
+        name,
+        rate(batchSize * stepsPerRound, fedMs),
+        rate(batchSize * stepsPerRound, readyMs),
+        (readyMs / fedMs).toFixed(2),
+        Math.round(process.resourceUsage().maxRSS / 1e3),
+      ]);
     }
     await engine.close();
     return rows;
@@ -114,10 +167,20 @@ async function fedSteps(rounds: number, stepsPerRound: number): Promise<(string 
 /** Mosaics of pictures that are decoded already. */
 async function augmentation(batchSize: number, count: number): Promise<(string | number)[]> {
   const pictures = Array.from({ length: 32 }, (_, i) => randomPicture(i));
-  const { augmentation: settings } = resolveTrainConfig({ variant: 'yolox-nano', mosaic: 1, train: { annotations: '', root: '' } });
+  const { augmentation: settings } = resolveTrainConfig({
+    variant: 'yolox-nano',
+    mosaic: 1,
+    train: { annotations: '', root: '' },
+  });
   const make = batchMaker({
-    pictures: pictures.map(({ picture, labels }) => ({ path: '', size: picture, labels })), store: { load: (index) => Promise.resolve(pictures[index]) }, batchSize, seed: 0, input: INPUT, multiscale: [0, 0],
-    augmentation: settings, closingStep: Infinity,
+    pictures: pictures.map(({ picture, labels }) => ({ path: '', size: picture, labels })),
+    store: { load: (index) => Promise.resolve(pictures[index]) },
+    batchSize,
+    seed: 0,
+    input: INPUT,
+    multiscale: [0, 0],
+    augmentation: settings,
+    closingStep: Infinity,
   });
   const batchMs: number[] = [];
   for (let step = 0; step < count; step++) {
@@ -126,7 +189,11 @@ async function augmentation(batchSize: number, count: number): Promise<(string |
     batchMs.push(performance.now() - start);
   }
   const settled = batchMs.slice(2);
-  return [`mosaics, batch ${batchSize}, 1 thread`, rate(batchSize, median(settled)), rate(batchSize, Math.min(...settled))];
+  return [
+    `mosaics, batch ${batchSize}, 1 thread`,
+    rate(batchSize, median(settled)),
+    rate(batchSize, Math.min(...settled)),
+  ];
 }
 
 function randomBatch(batchSize: number): Batch {

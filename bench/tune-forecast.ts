@@ -32,7 +32,15 @@ const LEAST_GAIN = 2e-5;
  * Constants that the search leaves alone, because AP asks nothing but the order of scores, and because what people see
  * counts as well: it would have a box that is sure at 0.9 fade to 0.3, and ghosts stay.
  */
-const HELD = new Set<keyof NowcastTuning>(['scoreMemory', 'unconfirmed', 'fade', 'missed', 'maxMisses', 'maxOverlap', 'minIou']);
+const HELD = new Set<keyof NowcastTuning>([
+  'scoreMemory',
+  'unconfirmed',
+  'fade',
+  'missed',
+  'maxMisses',
+  'maxOverlap',
+  'minIou',
+]);
 
 const trialsFrom = (first: number): Trial[] => Array.from({ length: trialCount }, (_, i) => drawTrial(first + i));
 const mean = (numbers: readonly number[]): number => numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
@@ -75,10 +83,18 @@ function report(trials: readonly Trial[], tuning: NowcastTuning): void {
     kalman: streamingAp(trial, (frameIntervalMs) => kalmanTracker({ frameIntervalMs })),
     nowcast: streamingAp(trial, () => nowcastTracker(tuning)),
   }));
-  console.table(rows.map((row) => Object.fromEntries(Object.entries(row).map(([key, value]) => [key, typeof value === 'number' ? Number(value.toFixed(3)) : value]))));
+  console.table(
+    rows.map((row) =>
+      Object.fromEntries(
+        Object.entries(row).map(([key, value]) => [key, typeof value === 'number' ? Number(value.toFixed(3)) : value]),
+      ),
+    ),
+  );
   const over = (kind: Trial['kind'] | undefined, key: 'none' | 'kalman' | 'nowcast'): string =>
     mean(rows.filter(({ scenes }) => kind === undefined || scenes === kind).map((row) => row[key])).toFixed(4);
   for (const kind of ['drive', 'overlook', undefined] as const) {
-    console.log(`mean AP, ${kind ?? 'all'}: none ${over(kind, 'none')}, kalman ${over(kind, 'kalman')}, nowcast ${over(kind, 'nowcast')}`);
+    console.log(
+      `mean AP, ${kind ?? 'all'}: none ${over(kind, 'none')}, kalman ${over(kind, 'kalman')}, nowcast ${over(kind, 'nowcast')}`,
+    );
   }
 }

@@ -35,7 +35,14 @@ export type Attribution = {
  * @param sAP AP after forecasting; `streamedAP` if no forecaster ran
  * @returns undefined if AP is undefined
  */
-export function attribute(offline: Matcher, truth: GroundTruth, run: StreamedRun, eta: number, streamedAP: number | null, sAP: number | null): Attribution | undefined {
+export function attribute(
+  offline: Matcher,
+  truth: GroundTruth,
+  run: StreamedRun,
+  eta: number,
+  streamedAP: number | null,
+  sAP: number | null,
+): Attribution | undefined {
   const replay = (lastFrames: (sequence: StreamedSequence, s: number) => Int32Array): number => {
     const frame = new Int32Array(truth.images.length).fill(-1);
     truth.sequences.forEach(({ images }, s) => {
@@ -52,7 +59,8 @@ export function attribute(offline: Matcher, truth: GroundTruth, run: StreamedRun
   const latencyAP = replay((sequence) => freshest(sequence, eta, () => meanDelayS));
   const jitterAP = replay((sequence) => freshest(sequence, eta, delayOfFrame(sequence, meanDelayS)));
   return {
-    offlineAP, sAP,
+    offlineAP,
+    sAP,
     gap: offlineAP - sAP,
     detector: 1 - offlineAP,
     oneFrameFloor: offlineAP - oneFrameAP,
@@ -76,8 +84,13 @@ function framesBefore({ frameTimesS }: StreamedSequence, eta: number): Int32Arra
 /** For each frame, the newest with an available output, if every frame had been detected on at arrival. */
 function freshest({ frameTimesS }: StreamedSequence, eta: number, delayS: (frame: number) => number): Int32Array {
   const capturedS = frameTimesS(0);
-  const order = Array.from(capturedS, (captured, frame) => ({ frame, endS: captured + delayS(frame) })).sort((a, b) => a.endS - b.endS);
-  const last = lastOutputs(order.map(({ endS }) => endS), frameTimesS(eta));
+  const order = Array.from(capturedS, (captured, frame) => ({ frame, endS: captured + delayS(frame) })).sort(
+    (a, b) => a.endS - b.endS,
+  );
+  const last = lastOutputs(
+    order.map(({ endS }) => endS),
+    frameTimesS(eta),
+  );
   let newest = -1;
   const newestUpTo = order.map(({ frame }) => (newest = Math.max(newest, frame)));
   return last.map((output) => (output < 0 ? -1 : newestUpTo[output]));

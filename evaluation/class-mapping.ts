@@ -7,19 +7,28 @@ import type { GroundTruth } from './ground-truth.js';
  * spaces and underscores.
  * @throws DataError if no class matches
  */
-export function mapClasses(classNames: readonly string[], { classes, classIndex, cocoMapping }: Pick<GroundTruth, 'classes' | 'classIndex' | 'cocoMapping'>): Int32Array {
+export function mapClasses(
+  classNames: readonly string[],
+  { classes, classIndex, cocoMapping }: Pick<GroundTruth, 'classes' | 'classIndex' | 'cocoMapping'>,
+): Int32Array {
   const byName = new Map(classes.map(({ name }, index) => [plain(name), index]));
-  const mapping = cocoMapping?.length === classNames.length
-    ? Int32Array.from(cocoMapping, (id) => classIndex.get(id) ?? -1)
-    : Int32Array.from(classNames, (name) => byName.get(plain(name)) ?? -1);
+  const mapping =
+    cocoMapping?.length === classNames.length
+      ? Int32Array.from(cocoMapping, (id) => classIndex.get(id) ?? -1)
+      : Int32Array.from(classNames, (name) => byName.get(plain(name)) ?? -1);
   if (mapping.every((index) => index < 0)) {
-    throw new DataError(`none of the model's classes (${short(classNames)}) is in the annotations (${short(classes.map(({ name }) => name))}); do they belong together?`);
+    throw new DataError(
+      `none of the model's classes (${short(classNames)}) is in the annotations (${short(classes.map(({ name }) => name))}); do they belong together?`,
+    );
   }
   return mapping;
 }
 
 function plain(name: string): string {
-  return name.toLowerCase().replaceAll(/[\s_-]+/g, ' ').trim();
+  return name
+    .toLowerCase()
+    .replaceAll(/[\s_-]+/g, ' ')
+    .trim();
 }
 
 function short(names: readonly string[]): string {

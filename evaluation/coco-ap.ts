@@ -8,7 +8,14 @@ export { matcher, type Matcher, type Outcome } from './coco-ap/match.js';
 export { AREA_RANGES, IOU_THRESHOLDS, MAX_DETECTIONS, RECALL_THRESHOLDS } from './coco-ap/parameters.js';
 export { apResampler, type ResampledAp } from './coco-ap/resample.js';
 export { COCO_STATS, type CocoStats } from './coco-ap/summarize.js';
-export { detectionTable, objectTable, type DetectionColumns, type DetectionTable, type ObjectColumns, type ObjectTable } from './coco-ap/tables.js';
+export {
+  detectionTable,
+  objectTable,
+  type DetectionColumns,
+  type DetectionTable,
+  type ObjectColumns,
+  type ObjectTable,
+} from './coco-ap/tables.js';
 
 /** The result of COCO's box evaluation of a set of detections. */
 export type CocoEvaluation = {
@@ -23,9 +30,16 @@ export type CocoEvaluation = {
  * order in which a mean is summed. A detection's frame is an image index here.
  * @param images number of images; images and classes are numbered in ascending order of their ids
  */
-export function evaluateBoxes(objects: ObjectColumns, detections: DetectionColumns, images: number, classes: number): CocoEvaluation {
+export function evaluateBoxes(
+  objects: ObjectColumns,
+  detections: DetectionColumns,
+  images: number,
+  classes: number,
+): CocoEvaluation {
   return evaluatePairing(
-    matcher(objectTable(objects, images, classes), detectionTable(detections, images, classes)), everyImageWithItself(images));
+    matcher(objectTable(objects, images, classes), detectionTable(detections, images, classes)),
+    everyImageWithItself(images),
+  );
 }
 
 /** The same for images that are paired with frames; one matcher serves any number of pairings. */

@@ -2,8 +2,10 @@ import type { CocoStats } from './coco-ap.js';
 
 /** The table in pycocotools' format; undefined numbers show as -1. */
 export function cocoTable(stats: CocoStats): string {
-  const lines = ROWS.map(([key, title, iou, area, maxDets]) =>
-    ` ${title.padEnd(18)} @[ IoU=${iou.padEnd(9)} | area=${area.padStart(6)} | maxDets=${maxDets.padStart(3)} ] = ${(stats[key] ?? -1).toFixed(3)}`);
+  const lines = ROWS.map(
+    ([key, title, iou, area, maxDets]) =>
+      ` ${title.padEnd(18)} @[ IoU=${iou.padEnd(9)} | area=${area.padStart(6)} | maxDets=${maxDets.padStart(3)} ] = ${(stats[key] ?? -1).toFixed(3)}`,
+  );
   return lines.join('\n');
 }
 

@@ -14,7 +14,15 @@ export class DetectionList {
     return this.#count;
   }
 
-  add(frame: number, classIndex: number, left: number, top: number, width: number, height: number, score: number): void {
+  add(
+    frame: number,
+    classIndex: number,
+    left: number,
+    top: number,
+    width: number,
+    height: number,
+    score: number,
+  ): void {
     if (this.#count === this.#frame.length) this.#grow();
     const row = this.#count++;
     this.#frame[row] = frame;
@@ -33,8 +41,10 @@ export class DetectionList {
   /** Views of the collected detections; later additions do not change them. */
   columns(): DetectionColumns {
     return {
-      frame: this.#frame.subarray(0, this.#count), classIndex: this.#classIndex.subarray(0, this.#count),
-      boxes: this.#boxes.subarray(0, this.#count * 4), scores: this.#scores.subarray(0, this.#count),
+      frame: this.#frame.subarray(0, this.#count),
+      classIndex: this.#classIndex.subarray(0, this.#count),
+      boxes: this.#boxes.subarray(0, this.#count * 4),
+      scores: this.#scores.subarray(0, this.#count),
     };
   }
 
@@ -55,16 +65,26 @@ export class DetectionList {
  * The detections of any frame in the order of their source; `classId` is the class index.
  * @param frames number of frames
  */
-export function detectionsByFrame({ frame, classIndex, boxes, scores }: DetectionColumns, frames: number, classes: readonly GroundTruthClass[]): (frame: number) => Detection[] {
+export function detectionsByFrame(
+  { frame, classIndex, boxes, scores }: DetectionColumns,
+  frames: number,
+  classes: readonly GroundTruthClass[],
+): (frame: number) => Detection[] {
   const start = new Int32Array(frames + 1);
   for (const f of frame) start[f + 1]++;
   for (let f = 0; f < frames; f++) start[f + 1] += start[f];
   const next = start.slice();
   const rows = new Int32Array(frame.length);
   for (let row = 0; row < frame.length; row++) rows[next[frame[row]]++] = row;
-  return (f) => Array.from(rows.subarray(start[f], start[f + 1]), (row) => {
-    const [left, top, width, height] = boxes.subarray(row * 4, row * 4 + 4);
-    const classId = classIndex[row];
-    return { box: { x1: left, y1: top, x2: left + width, y2: top + height }, score: scores[row], classId, className: classes[classId].name };
-  });
+  return (f) =>
+    Array.from(rows.subarray(start[f], start[f + 1]), (row) => {
+      const [left, top, width, height] = boxes.subarray(row * 4, row * 4 + 4);
+      const classId = classIndex[row];
+      return {
+        box: { x1: left, y1: top, x2: left + width, y2: top + height },
+        score: scores[row],
+        classId,
+        className: classes[classId].name,
+      };
+    });
 }

@@ -15,7 +15,10 @@ export type ParsedDetections = {
  * counts classes that the ground truth does not have; pycocotools skips them too.
  * @throws DataError naming the wrong record
  */
-export function parseDetections(file: unknown, truth: Pick<GroundTruth, 'imageIndex' | 'classIndex'>): ParsedDetections {
+export function parseDetections(
+  file: unknown,
+  truth: Pick<GroundTruth, 'imageIndex' | 'classIndex'>,
+): ParsedDetections {
   if (!Array.isArray(file)) throw new DataError(`detections: expected an array of results, got ${describe(file)}`);
   const records = file as readonly (JsonRecord | null)[];
   const warnings = new Warnings();
@@ -26,16 +29,22 @@ export function parseDetections(file: unknown, truth: Pick<GroundTruth, 'imageIn
   let count = 0;
   for (let i = 0; i < records.length; i++) {
     const record = records[i];
-    if (typeof record !== 'object' || record === null) throw new DataError(`detections[${i}] must be an object, got ${describe(record)}`);
+    if (typeof record !== 'object' || record === null)
+      throw new DataError(`detections[${i}] must be an object, got ${describe(record)}`);
     const image = truth.imageIndex.get(integerOf(record, 'image_id', 'detections', i));
     if (image === undefined) {
-      throw new DataError(`detections[${i}]: image_id ${String(record['image_id'])} is not in the annotations; are these the results of another data set?`);
+      throw new DataError(
+        `detections[${i}]: image_id ${String(record['image_id'])} is not in the annotations; are these the results of another data set?`,
+      );
     }
     const cls = truth.classIndex.get(integerOf(record, 'category_id', 'detections', i));
     boxOf(record, 'detections', i, boxes, count * 4);
     scores[count] = numberOf(record, 'score', 'detections', i);
     if (cls === undefined) {
-      warnings.add(`detection skipped: category_id ${String(record['category_id'])} is not in the annotations`, `detections[${i}]`);
+      warnings.add(
+        `detection skipped: category_id ${String(record['category_id'])} is not in the annotations`,
+        `detections[${i}]`,
+      );
       continue;
     }
     frame[count] = image;
@@ -43,8 +52,10 @@ export function parseDetections(file: unknown, truth: Pick<GroundTruth, 'imageIn
   }
   return {
     columns: {
-      frame: frame.subarray(0, count), classIndex: classIndex.subarray(0, count),
-      boxes: boxes.subarray(0, count * 4), scores: scores.subarray(0, count),
+      frame: frame.subarray(0, count),
+      classIndex: classIndex.subarray(0, count),
+      boxes: boxes.subarray(0, count * 4),
+      scores: scores.subarray(0, count),
     },
     warnings: warnings.list(),
   };

@@ -31,11 +31,23 @@ const MISS = -1;
  * draws the same sequences for both, so that the difficulty of a sequence cancels out.
  * @param resamples number of bootstrap samples over sequences, with replacement
  */
-export function compareRuns(truth: GroundTruth, a: ComparedRun, b: ComparedRun, eta: number, resamples: number, seed: number): RunDifference {
+export function compareRuns(
+  truth: GroundTruth,
+  a: ComparedRun,
+  b: ComparedRun,
+  eta: number,
+  resamples: number,
+  seed: number,
+): RunDifference {
   const sides = [a, b].map(({ run, detections }) => {
     const { stats, pairing, detectionFrames } = streamingAp(detections.matcher, truth, run, eta);
     const image = Int32Array.from(detectionFrames, (_, i) => i);
-    const resampled = apResampler(detections.matcher, { image, frame: detectionFrames }, sequenceOfImage(truth), truth.sequences.length);
+    const resampled = apResampler(
+      detections.matcher,
+      { image, frame: detectionFrames },
+      sequenceOfImage(truth),
+      truth.sequences.length,
+    );
     return { stats, pairing, resampled, inputs: inputFrames(truth, run, eta) };
   });
   const [sideA, sideB] = sides;
@@ -58,7 +70,12 @@ export function compareRuns(truth: GroundTruth, a: ComparedRun, b: ComparedRun, 
 }
 
 /** The 2.5th and 97.5th percentile of the differences of resampled data sets. */
-function bootstrap(differenceOf: (weights: ArrayLike<number>) => number | null, sequences: number, resamples: number, seed: number): RunDifference['interval'] {
+function bootstrap(
+  differenceOf: (weights: ArrayLike<number>) => number | null,
+  sequences: number,
+  resamples: number,
+  seed: number,
+): RunDifference['interval'] {
   const random = uniformRandom(seed);
   const differences: number[] = [];
   const weights = new Int32Array(sequences);
@@ -84,7 +101,9 @@ function sequenceOfImage(truth: GroundTruth): Int32Array {
 function inputFrames(truth: GroundTruth, { sequences }: StreamedRun, eta: number): number[] {
   return truth.sequences.flatMap((_, s) => {
     const { outputs, frameTimesS } = sequences[s];
-    return Array.from(lastOutputs(outputs.timesS, frameTimesS(eta)), (output) => (output < 0 ? MISS : outputs.inputFrames[output]));
+    return Array.from(lastOutputs(outputs.timesS, frameTimesS(eta)), (output) =>
+      output < 0 ? MISS : outputs.inputFrames[output],
+    );
   });
 }
 

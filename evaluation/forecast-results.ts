@@ -17,7 +17,11 @@ export const TRACKER_FRAME_MS = 1000 / 30;
  * @returns detections whose frame is the image index
  */
 export function forecastResults(
-  truth: GroundTruth, run: StreamedRun, eta: number, detectionsOf: (detectionFrame: number) => readonly Detection[], forecaster: TrackerFactory,
+  truth: GroundTruth,
+  run: StreamedRun,
+  eta: number,
+  detectionsOf: (detectionFrame: number) => readonly Detection[],
+  forecaster: TrackerFactory,
 ): DetectionColumns {
   const results = new DetectionList();
   truth.sequences.forEach(({ images }, s) => {
@@ -27,11 +31,16 @@ export function forecastResults(
     const tracker = forecaster.create({ frameIntervalMs: TRACKER_FRAME_MS, onEmpty: 'keep' });
     for (let i = 0; i < images.length; i++) {
       const { id, size } = truth.images[images[i]];
-      if (size === undefined) throw new DataError(`annotations: the image with id ${id} has no "width" and "height", which a forecast needs to clip boxes to the picture`);
+      if (size === undefined)
+        throw new DataError(
+          `annotations: the image with id ${id} has no "width" and "height", which a forecast needs to clip boxes to the picture`,
+        );
       if (last[i] < 0) continue;
       const input = outputs.inputFrames[last[i]];
-      if (i === 0 || last[i] !== last[i - 1]) tracker.observe(detectionsOf(outputs.detectionFrames[last[i]]), capturedS[input] * 1000, size);
-      for (const detection of tracker.forecast(capturedS[i] * 1000, size)) results.addDetection(images[i], detection.classId, detection);
+      if (i === 0 || last[i] !== last[i - 1])
+        tracker.observe(detectionsOf(outputs.detectionFrames[last[i]]), capturedS[input] * 1000, size);
+      for (const detection of tracker.forecast(capturedS[i] * 1000, size))
+        results.addDetection(images[i], detection.classId, detection);
     }
   });
   return results.columns();

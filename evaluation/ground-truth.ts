@@ -32,7 +32,9 @@ export type GroundTruth = {
   readonly imageIndex: ReadonlyMap<number, number>;
   readonly sequences: readonly Sequence[];
   readonly objects: ObjectColumns;
-  /** For each of COCO's 80 classes the class id here, or any other number to drop it (Argoverse-HD's `coco_mapping`). */
+  /**
+   * For each of COCO's 80 classes the class id here, or any other number to drop it (Argoverse-HD's `coco_mapping`).
+   */
   readonly cocoMapping?: readonly number[];
   /** Counts of skipped records. */
   readonly warnings: readonly string[];
@@ -46,7 +48,9 @@ export type GroundTruth = {
  */
 export function parseGroundTruth(file: unknown, oneSequence?: string): GroundTruth {
   if (typeof file !== 'object' || file === null || Array.isArray(file)) {
-    throw new DataError(`annotations: expected an object with "images", "annotations" and "categories", got ${describe(file)}`);
+    throw new DataError(
+      `annotations: expected an object with "images", "annotations" and "categories", got ${describe(file)}`,
+    );
   }
   const json = file as JsonRecord;
   const warnings = new Warnings();
@@ -55,19 +59,30 @@ export function parseGroundTruth(file: unknown, oneSequence?: string): GroundTru
   const images = parseImages(records);
   const classIndex = indexById(classes);
   const imageIndex = indexById(images);
-  const sequences = 'sequences' in json
-    ? argoverseSequences(json, records, imageIndex, warnings)
-    : plainSequences(records, images, imageIndex, oneSequence, warnings);
+  const sequences =
+    'sequences' in json
+      ? argoverseSequences(json, records, imageIndex, warnings)
+      : plainSequences(records, images, imageIndex, oneSequence, warnings);
   const objects = parseObjects(recordsOf(json, 'annotations'), imageIndex, classIndex, warnings);
   const cocoMapping = parseCocoMapping(json);
-  return { classes, classIndex, images, imageIndex, sequences, objects, ...(cocoMapping && { cocoMapping }), warnings: warnings.list() };
+  return {
+    classes,
+    classIndex,
+    images,
+    imageIndex,
+    sequences,
+    objects,
+    ...(cocoMapping && { cocoMapping }),
+    warnings: warnings.list(),
+  };
 }
 
 function parseClasses(records: readonly JsonRecord[]): GroundTruthClass[] {
   if (records.length === 0) throw new DataError('annotations: "categories" is empty; there is nothing to score');
   return sortedById('categories', records, (record, i) => {
     const { name } = record;
-    if (typeof name !== 'string') throw new DataError(`annotations: categories[${i}]: "name" must be a string, got ${describe(name)}`);
+    if (typeof name !== 'string')
+      throw new DataError(`annotations: categories[${i}]: "name" must be a string, got ${describe(name)}`);
     return { id: integerOf(record, 'id', 'annotations: categories', i), name };
   });
 }
@@ -77,20 +92,34 @@ function parseImages(records: readonly JsonRecord[]): GroundTruthImage[] {
   return sortedById('images', records, (record, i) => {
     const id = integerOf(record, 'id', 'annotations: images', i);
     const name = record['file_name'] ?? record['name'] ?? String(id);
-    if (typeof name !== 'string') throw new DataError(`annotations: images[${i}] (id ${id}): its file name must be a string, got ${describe(name)}`);
+    if (typeof name !== 'string')
+      throw new DataError(
+        `annotations: images[${i}] (id ${id}): its file name must be a string, got ${describe(name)}`,
+      );
     if (record['width'] === undefined && record['height'] === undefined) return { id, name };
-    const size = { width: numberOf(record, 'width', 'annotations: images', i), height: numberOf(record, 'height', 'annotations: images', i) };
-    if (size.width <= 0 || size.height <= 0) throw new DataError(`annotations: images[${i}] (id ${id}): a picture of ${size.width}x${size.height} pixels cannot be`);
+    const size = {
+      width: numberOf(record, 'width', 'annotations: images', i),
+      height: numberOf(record, 'height', 'annotations: images', i),
+    };
+    if (size.width <= 0 || size.height <= 0)
+      throw new DataError(
+        `annotations: images[${i}] (id ${id}): a picture of ${size.width}x${size.height} pixels cannot be`,
+      );
     return { id, name, size };
   });
 }
 
-function sortedById<T extends { readonly id: number }>(list: string, records: readonly JsonRecord[], parse: (record: JsonRecord, i: number) => T): T[] {
+function sortedById<T extends { readonly id: number }>(
+  list: string,
+  records: readonly JsonRecord[],
+  parse: (record: JsonRecord, i: number) => T,
+): T[] {
   const firstWith = new Map<number, number>();
   const parsed = records.map((record, i) => {
     const value = parse(record, i);
     const first = firstWith.get(value.id);
-    if (first !== undefined) throw new DataError(`annotations: ${list}[${i}] and ${list}[${first}] have the same id ${value.id}`);
+    if (first !== undefined)
+      throw new DataError(`annotations: ${list}[${i}] and ${list}[${first}] have the same id ${value.id}`);
     firstWith.set(value.id, i);
     return value;
   });
@@ -102,10 +131,16 @@ function indexById(values: readonly { readonly id: number }[]): Map<number, numb
 }
 
 /** As sAP's toolkit, frames count in the order of the file; `fid` only names them. */
-function argoverseSequences(json: JsonRecord, records: readonly JsonRecord[], imageIndex: ReadonlyMap<number, number>, warnings: Warnings): Sequence[] {
+function argoverseSequences(
+  json: JsonRecord,
+  records: readonly JsonRecord[],
+  imageIndex: ReadonlyMap<number, number>,
+  warnings: Warnings,
+): Sequence[] {
   const names = stringsOf(json, 'sequences');
   const dirs = 'seq_dirs' in json ? stringsOf(json, 'seq_dirs') : names;
-  if (dirs.length !== names.length) throw new DataError(`annotations: ${names.length} "sequences" but ${dirs.length} "seq_dirs"`);
+  if (dirs.length !== names.length)
+    throw new DataError(`annotations: ${names.length} "sequences" but ${dirs.length} "seq_dirs"`);
   const repeated = names.find((name, i) => names.indexOf(name) !== i);
   if (repeated !== undefined) throw new DataError(`annotations: two sequences are called "${repeated}"`);
 
@@ -115,9 +150,15 @@ function argoverseSequences(json: JsonRecord, records: readonly JsonRecord[], im
     const sid = integerOf(record, 'sid', 'annotations: images', i);
     const fid = integerOf(record, 'fid', 'annotations: images', i);
     if (sid < 0 || sid >= names.length) {
-      throw new DataError(`annotations: images[${i}] (id ${String(record['id'])}): "sid" is ${sid}, but there are ${names.length} sequences, counted from 0`);
+      throw new DataError(
+        `annotations: images[${i}] (id ${String(record['id'])}): "sid" is ${sid}, but there are ${names.length} sequences, counted from 0`,
+      );
     }
-    if (fid <= lastFid[sid]) warnings.add('image out of order: its "fid" is not above the one before in its sequence; frames count in the order of the file', `images[${i}], fid ${fid}`);
+    if (fid <= lastFid[sid])
+      warnings.add(
+        'image out of order: its "fid" is not above the one before in its sequence; frames count in the order of the file',
+        `images[${i}], fid ${fid}`,
+      );
     lastFid[sid] = fid;
     framesOf[sid].push(imageIndex.get(record['id'] as number)!);
   });
@@ -125,22 +166,31 @@ function argoverseSequences(json: JsonRecord, records: readonly JsonRecord[], im
 }
 
 function plainSequences(
-  records: readonly JsonRecord[], images: readonly GroundTruthImage[], imageIndex: ReadonlyMap<number, number>,
-  oneSequence: string | undefined, warnings: Warnings,
+  records: readonly JsonRecord[],
+  images: readonly GroundTruthImage[],
+  imageIndex: ReadonlyMap<number, number>,
+  oneSequence: string | undefined,
+  warnings: Warnings,
 ): Sequence[] {
   if (oneSequence === undefined) return images.map(({ name }, i) => ({ name, dir: '.', images: Int32Array.of(i) }));
   const frames = Int32Array.from(records, (record) => imageIndex.get(record['id'] as number)!);
   for (let i = 1; i < frames.length; i++) {
     const [before, here] = [images[frames[i - 1]].name, images[frames[i]].name];
     if (before.localeCompare(here, 'en', { numeric: true }) > 0) {
-      warnings.add('image out of order: its file name sorts before the one above it; frames count in the order of the file', `"${here}" after "${before}"`);
+      warnings.add(
+        'image out of order: its file name sorts before the one above it; frames count in the order of the file',
+        `"${here}" after "${before}"`,
+      );
     }
   }
   return [{ name: oneSequence, dir: '.', images: frames }];
 }
 
 function parseObjects(
-  records: readonly JsonRecord[], imageIndex: ReadonlyMap<number, number>, classIndex: ReadonlyMap<number, number>, warnings: Warnings,
+  records: readonly JsonRecord[],
+  imageIndex: ReadonlyMap<number, number>,
+  classIndex: ReadonlyMap<number, number>,
+  warnings: Warnings,
 ): ObjectColumns {
   const image = new Int32Array(records.length);
   const classOf = new Int32Array(records.length);
@@ -154,27 +204,38 @@ function parseObjects(
     const record = records[i];
     const id = record['id'];
     const first = id === undefined ? undefined : firstWith.get(id);
-    if (first !== undefined) throw new DataError(`annotations: annotations[${i}] and annotations[${first}] have the same id ${describe(id)}`);
+    if (first !== undefined)
+      throw new DataError(`annotations: annotations[${i}] and annotations[${first}] have the same id ${describe(id)}`);
     firstWith.set(id, i);
 
     const img = imageIndex.get(integerOf(record, 'image_id', 'annotations: annotations', i));
     const cls = classIndex.get(integerOf(record, 'category_id', 'annotations: annotations', i));
     boxOf(record, 'annotations: annotations', i, boxes, count * 4);
     if (img === undefined || cls === undefined) {
-      warnings.add(`annotation skipped: its "${img === undefined ? 'image_id' : 'category_id'}" is unknown`, `annotations[${i}]`);
+      warnings.add(
+        `annotation skipped: its "${img === undefined ? 'image_id' : 'category_id'}" is unknown`,
+        `annotations[${i}]`,
+      );
       continue;
     }
     image[count] = img;
     classOf[count] = cls;
-    area[count] = record['area'] === undefined ? boxes[count * 4 + 2] * boxes[count * 4 + 3] : numberOf(record, 'area', 'annotations: annotations', i);
+    area[count] =
+      record['area'] === undefined
+        ? boxes[count * 4 + 2] * boxes[count * 4 + 3]
+        : numberOf(record, 'area', 'annotations: annotations', i);
     // COCOeval overwrites "ignore" with "iscrowd", whatever its value.
     crowd[count] = Boolean(record['iscrowd']) ? 1 : 0;
     idIsZero[count] = id === 0 ? 1 : 0;
     count++;
   }
   return {
-    image: image.subarray(0, count), classIndex: classOf.subarray(0, count), boxes: boxes.subarray(0, count * 4),
-    area: area.subarray(0, count), crowd: crowd.subarray(0, count), idIsZero: idIsZero.subarray(0, count),
+    image: image.subarray(0, count),
+    classIndex: classOf.subarray(0, count),
+    boxes: boxes.subarray(0, count * 4),
+    area: area.subarray(0, count),
+    crowd: crowd.subarray(0, count),
+    idIsZero: idIsZero.subarray(0, count),
   };
 }
 
@@ -182,7 +243,9 @@ function parseCocoMapping(json: JsonRecord): readonly number[] | undefined {
   const mapping = json['coco_mapping'];
   if (mapping === undefined || mapping === null) return undefined;
   if (!Array.isArray(mapping) || !mapping.every(Number.isInteger)) {
-    throw new DataError('annotations: "coco_mapping" must be an array that gives a class id for each of COCO\'s classes');
+    throw new DataError(
+      'annotations: "coco_mapping" must be an array that gives a class id for each of COCO\'s classes',
+    );
   }
   return mapping as number[];
 }

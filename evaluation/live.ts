@@ -5,7 +5,18 @@ import type { Size } from '../src/core/letterbox.js';
 import type { TrackerFactory } from '../src/track/tracker.js';
 import type { Tracker } from '../src/track/tracker.js';
 import { mapClasses } from './class-mapping.js';
-import { averagePrecision, detectionTable, evaluatePairing, everyImageWithItself, matcher, objectTable, type CocoStats, type Matcher, type ObjectColumns, type Outcome } from './coco-ap.js';
+import {
+  averagePrecision,
+  detectionTable,
+  evaluatePairing,
+  everyImageWithItself,
+  matcher,
+  objectTable,
+  type CocoStats,
+  type Matcher,
+  type ObjectColumns,
+  type Outcome,
+} from './coco-ap.js';
 import { DetectionList } from './detection-list.js';
 import { TRACKER_FRAME_MS } from './forecast-results.js';
 import type { GroundTruth } from './ground-truth.js';
@@ -55,10 +66,20 @@ export type OverallScore = { readonly stats: CocoStats; readonly pairing: Pairin
 /** A frame that was matched with its output, once and for all. */
 type Settled = HeldFrame & { readonly outcome: Outcome };
 
-type HeldFrame = { readonly seq: number; readonly objects: readonly TruthObject[]; readonly found: readonly Detection[]; readonly inputSeq: number | undefined };
+type HeldFrame = {
+  readonly seq: number;
+  readonly objects: readonly TruthObject[];
+  readonly found: readonly Detection[];
+  readonly inputSeq: number | undefined;
+};
 
 /** Detections whose `classId` is the class index of the ground truth; microseconds as recorded. */
-type Output = { readonly seq: number; readonly capturedUs: number; readonly emittedUs: number; readonly detections: readonly Detection[] };
+type Output = {
+  readonly seq: number;
+  readonly capturedUs: number;
+  readonly emittedUs: number;
+  readonly detections: readonly Detection[];
+};
 
 type Stream = {
   /** Ground truth of future frames, oldest first. */
@@ -95,7 +116,12 @@ export class LiveAccuracy {
       const classId = this.#mapping[detection.classId];
       return classId < 0 ? [] : [{ ...detection, classId }];
     });
-    this.#stream(streamId).outputs.push({ seq, capturedUs: toUs(times.capturedAtMs), emittedUs: toUs(times.emittedAtMs), detections: known });
+    this.#stream(streamId).outputs.push({
+      seq,
+      capturedUs: toUs(times.capturedAtMs),
+      emittedUs: toUs(times.emittedAtMs),
+      detections: known,
+    });
   }
 
   /**
@@ -106,7 +132,9 @@ export class LiveAccuracy {
     const stream = this.#stream(frame.streamId);
     const capturedUs = toUs(frame.capturedAtMs);
     if (capturedUs < stream.lastCapturedUs) {
-      throw new DataError(`ground truth of "${frame.streamId}" went back: frame ${frame.seq} was captured ${(stream.lastCapturedUs - capturedUs) / 1000} ms before the one that came last`);
+      throw new DataError(
+        `ground truth of "${frame.streamId}" went back: frame ${frame.seq} was captured ${(stream.lastCapturedUs - capturedUs) / 1000} ms before the one that came last`,
+      );
     }
     stream.lastCapturedUs = capturedUs;
     stream.pending.push(frame);
@@ -116,14 +144,20 @@ export class LiveAccuracy {
   rolling(nowMs: number): RollingScore {
     this.#settle(nowMs);
     const frames = this.#settled.slice(-(this.#options.windowFrames ?? 300));
-    return { AP: averagePrecision(this.#matcherOf(frames), everyImageWithItself(frames.length)), pairing: pairingOf(frames) };
+    return {
+      AP: averagePrecision(this.#matcherOf(frames), everyImageWithItself(frames.length)),
+      pairing: pairingOf(frames),
+    };
   }
 
   /** Of all settled frames that are kept; the time is proportional to their number. */
   overall(nowMs: number): OverallScore {
     this.#settle(nowMs);
     const frames = this.#settled;
-    return { stats: evaluatePairing(this.#matcherOf(frames), everyImageWithItself(frames.length)).stats, pairing: pairingOf(frames) };
+    return {
+      stats: evaluatePairing(this.#matcherOf(frames), everyImageWithItself(frames.length)).stats,
+      pairing: pairingOf(frames),
+    };
   }
 
   #matcherOf(frames: readonly Settled[]): Matcher {
@@ -169,7 +203,8 @@ function settle(stream: Stream, { seq, capturedAtMs, size, objects }: TruthFrame
 function pairingOf(frames: readonly HeldFrame[]): PairingCounts {
   const mismatches = frames.flatMap(({ seq, inputSeq }) => (inputSeq === undefined ? [] : [seq - inputSeq]));
   return {
-    frames: frames.length, miss: frames.length - mismatches.length,
+    frames: frames.length,
+    miss: frames.length - mismatches.length,
     inTime: mismatches.filter((mismatch) => mismatch === 0).length,
     mismatch: mismatches.reduce((sum, mismatch) => sum + mismatch, 0),
   };
@@ -181,7 +216,10 @@ function tablesOf(frames: readonly HeldFrame[], classes: number): Pick<Matcher, 
   frames.forEach((frame, i) => {
     for (const detection of frame.found) found.addDetection(i, detection.classId, detection);
   });
-  return { objects: objectTable(objectColumns(frames), frames.length, classes), detections: detectionTable(found.columns(), frames.length, classes) };
+  return {
+    objects: objectTable(objectColumns(frames), frames.length, classes),
+    detections: detectionTable(found.columns(), frames.length, classes),
+  };
 }
 
 function objectColumns(frames: readonly HeldFrame[]): ObjectColumns {
@@ -197,11 +235,19 @@ function objectColumns(frames: readonly HeldFrame[]): ObjectColumns {
 }
 
 /** The objects of each image of an annotation file, for callers that play it. */
-export function truthObjects({ images, objects }: Pick<GroundTruth, 'images' | 'objects'>): readonly (readonly TruthObject[])[] {
+export function truthObjects({
+  images,
+  objects,
+}: Pick<GroundTruth, 'images' | 'objects'>): readonly (readonly TruthObject[])[] {
   const byImage = images.map((): TruthObject[] => []);
   objects.image.forEach((image, row) => {
     const [left, top, width, height] = objects.boxes.subarray(row * 4, row * 4 + 4);
-    byImage[image].push({ classIndex: objects.classIndex[row], bbox: [left, top, width, height], area: objects.area[row], crowd: objects.crowd[row] === 1 });
+    byImage[image].push({
+      classIndex: objects.classIndex[row],
+      bbox: [left, top, width, height],
+      area: objects.area[row],
+      crowd: objects.crowd[row] === 1,
+    });
   });
   return byImage;
 }

@@ -33,7 +33,10 @@ export function parseJson(path: string, text: string): unknown {
 export function readTextFile(path: string): string {
   try {
     const { size } = statSync(path);
-    if (size > MAX_BYTES) throw new DataError(`${path} has ${size} bytes; more than ${MAX_BYTES} cannot be read at once: split it by sequence`);
+    if (size > MAX_BYTES)
+      throw new DataError(
+        `${path} has ${size} bytes; more than ${MAX_BYTES} cannot be read at once: split it by sequence`,
+      );
     return readFileSync(path, 'utf8');
   } catch (cause) {
     if (cause instanceof DataError) throw cause;

@@ -1,5 +1,10 @@
 import type { ModelDetectorInfo } from '../src/core/detector.js';
-import { quantileMs, runtimeProfile, type RuntimeProfile, type RuntimeProfileFile } from '../src/scheduling/runtime-profile.js';
+import {
+  quantileMs,
+  runtimeProfile,
+  type RuntimeProfile,
+  type RuntimeProfileFile,
+} from '../src/scheduling/runtime-profile.js';
 
 /** The output of `nowcast profile`: a runtime profile and the conditions of its measurement. */
 export type ProfileFile = RuntimeProfileFile & {
@@ -40,11 +45,33 @@ export type RuntimePercentiles = {
  * @param measuredAt ISO 8601
  * @throws DataError if there is no sample, or if one is negative or not finite
  */
-export function profileFile({ runtimesMs, inferenceMs }: MeasuredRuntimes, info: ModelDetectorInfo, device: ProfileFile['device'], nowcast: string, measuredAt: string): ProfileFile {
-  const { model, modelSha256, input: { width, height }, provider, threads } = info;
+export function profileFile(
+  { runtimesMs, inferenceMs }: MeasuredRuntimes,
+  info: ModelDetectorInfo,
+  device: ProfileFile['device'],
+  nowcast: string,
+  measuredAt: string,
+): ProfileFile {
+  const {
+    model,
+    modelSha256,
+    input: { width, height },
+    provider,
+    threads,
+  } = info;
   return {
-    type: 'empirical', unit: 'ms', device, model, modelSha256, input: { width, height }, provider, threads, nowcast, measuredAt,
-    percentiles: percentiles(runtimeProfile(runtimesMs)), samples: runtimesMs,
+    type: 'empirical',
+    unit: 'ms',
+    device,
+    model,
+    modelSha256,
+    input: { width, height },
+    provider,
+    threads,
+    nowcast,
+    measuredAt,
+    percentiles: percentiles(runtimeProfile(runtimesMs)),
+    samples: runtimesMs,
     inference: { percentiles: percentiles(runtimeProfile(inferenceMs)), samples: inferenceMs },
   };
 }

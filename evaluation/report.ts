@@ -28,15 +28,30 @@ const MAX_TIMELINES = 12;
 export function renderReport(input: ReportInput): string {
   const { title, facts, truth, evaluation, streaming } = input;
   const cards = [
-    streaming?.score.attribution === undefined ? '' : card('Where AP is lost', 'Each step replays the same run with one thing changed; the steps add up.', scrolling(waterfall(streaming.score.attribution)), true),
+    streaming?.score.attribution === undefined
+      ? ''
+      : card(
+          'Where AP is lost',
+          'Each step replays the same run with one thing changed; the steps add up.',
+          scrolling(waterfall(streaming.score.attribution)),
+          true,
+        ),
     ...(streaming === undefined ? [] : streamingCards(truth, streaming)),
     card('Precision and recall', '', precisionRecall(evaluation.accumulated, truth.classes)),
-    card('COCO\'s twelve numbers', 'Small is below 32², large above 96² pixels.', statsTable(evaluation.stats) + factList(facts)),
+    card(
+      "COCO's twelve numbers",
+      'Small is below 32², large above 96² pixels.',
+      statsTable(evaluation.stats) + factList(facts),
+    ),
     card('Classes', '', classTable(truth, evaluation), true),
   ];
   return page({
-    title, subtitle: subtitle(input), headline: headline(input), cards,
-    footer: 'AP as pycocotools computes it; streaming AP as in Li, Wang and Ramanan, “Towards Streaming Perception” (2020). Made by Nowcast.',
+    title,
+    subtitle: subtitle(input),
+    headline: headline(input),
+    cards,
+    footer:
+      'AP as pycocotools computes it; streaming AP as in Li, Wang and Ramanan, “Towards Streaming Perception” (2020). Made by Nowcast.',
   });
 }
 
@@ -46,8 +61,20 @@ function subtitle({ truth, streaming }: ReportInput): string {
 }
 
 function headline({ evaluation: { stats }, streaming }: ReportInput): Markup[] {
-  if (streaming === undefined) return [figure(number(stats.AP), 'AP', true), figure(number(stats.AP50), 'AP50'), figure(number(stats.AP75), 'AP75'), figure(number(stats.AR100), 'AR100')];
-  const { run, score: { streamed: { pairing }, attribution } } = streaming;
+  if (streaming === undefined)
+    return [
+      figure(number(stats.AP), 'AP', true),
+      figure(number(stats.AP50), 'AP50'),
+      figure(number(stats.AP75), 'AP75'),
+      figure(number(stats.AR100), 'AR100'),
+    ];
+  const {
+    run,
+    score: {
+      streamed: { pairing },
+      attribution,
+    },
+  } = streaming;
   const latencies = latenciesMs(run);
   const held = pairing.frames - pairing.miss;
   const runs = run.sequences.reduce((count, sequence) => count + sequence.runs.length, 0);
@@ -55,21 +82,57 @@ function headline({ evaluation: { stats }, streaming }: ReportInput): Markup[] {
     figure(number(stats.AP), 'streaming AP', true),
     ...(attribution === undefined ? [] : [figure(number(attribution.offlineAP), 'offline AP')]),
     figure(held === 0 ? '–' : (pairing.mismatch / held).toFixed(2), 'frames behind, on average'),
-    figure(latencies.length === 0 ? '–' : `${quantile(latencies, 0.5).toFixed(0)} ms`, latencies.length === 0 ? 'median latency' : `median latency; one in a hundred takes ${quantile(latencies, 0.99).toFixed(0)} ms`),
+    figure(
+      latencies.length === 0 ? '–' : `${quantile(latencies, 0.5).toFixed(0)} ms`,
+      latencies.length === 0
+        ? 'median latency'
+        : `median latency; one in a hundred takes ${quantile(latencies, 0.99).toFixed(0)} ms`,
+    ),
     figure(`${Math.round((100 * runs) / pairing.frames)}%`, `of frames detected on (${runs} of ${pairing.frames})`),
   ];
 }
 
-function streamingCards(truth: GroundTruth, { run, score: { streamed }, eta }: NonNullable<ReportInput['streaming']>): Markup[] {
+function streamingCards(
+  truth: GroundTruth,
+  { run, score: { streamed }, eta }: NonNullable<ReportInput['streaming']>,
+): Markup[] {
   const { mismatches, pairing } = streamed;
   const shown = truth.sequences.slice(0, MAX_TIMELINES);
-  const menu = element('label', { class: 'menu' }, 'of ', element('select', { 'data-menu': 'views', 'aria-label': 'Sequence' },
-    ...shown.map(({ name }, s) => element('option', { value: String(s) }, escaped(name)))));
+  const menu = element(
+    'label',
+    { class: 'menu' },
+    'of ',
+    element(
+      'select',
+      { 'data-menu': 'views', 'aria-label': 'Sequence' },
+      ...shown.map(({ name }, s) => element('option', { value: String(s) }, escaped(name))),
+    ),
+  );
   const key = (className: string, name: string): Markup => element('span', { class: `key ${className}` }, name);
   return [
-    card('Timeline', 'Frames as they were captured, the runs that saw them, and how many frames behind the output was that each frame was held against.',
-      menu + shown.map((_, s) => element('div', { 'data-view': String(s), class: s === 0 ? undefined : 'hidden' }, timeline(run.sequences[s], eta))).join('') +
-      element('div', { class: 'legend' }, key('first dot', 'frame that ran'), key('dropped dot', 'dropped'), key('first', 'run, with its frame'), key('output out', 'output')), true),
+    card(
+      'Timeline',
+      'Frames as they were captured, the runs that saw them, and how many frames behind the output was that each frame was held against.',
+      menu +
+        shown
+          .map((_, s) =>
+            element(
+              'div',
+              { 'data-view': String(s), class: s === 0 ? undefined : 'hidden' },
+              timeline(run.sequences[s], eta),
+            ),
+          )
+          .join('') +
+        element(
+          'div',
+          { class: 'legend' },
+          key('first dot', 'frame that ran'),
+          key('dropped dot', 'dropped'),
+          key('first', 'run, with its frame'),
+          key('output out', 'output'),
+        ),
+      true,
+    ),
     card('Latency', '', latencyHistogram(latenciesMs(run))),
     card('Age of outputs', '', mismatchHistogram(mismatches, pairing.miss)),
   ];
@@ -77,8 +140,10 @@ function streamingCards(truth: GroundTruth, { run, score: { streamed }, eta }: N
 
 /** From capture to output, ascending. */
 function latenciesMs({ sequences }: StreamedRun): number[] {
-  return sequences.flatMap(({ runs, frameTimesS }) => {
-    const capturedS = frameTimesS(0);
-    return runs.map(({ frame, endS }) => (endS - capturedS[frame]) * 1000);
-  }).sort((a, b) => a - b);
+  return sequences
+    .flatMap(({ runs, frameTimesS }) => {
+      const capturedS = frameTimesS(0);
+      return runs.map(({ frame, endS }) => (endS - capturedS[frame]) * 1000);
+    })
+    .sort((a, b) => a - b);
 }

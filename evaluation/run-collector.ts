@@ -16,8 +16,20 @@ export type CollectedRun = {
 };
 
 /** A percept without its detections, which go to the list at once; times in microseconds as recorded. */
-type Percept = { readonly frame: number; readonly output: number; readonly capturedUs: number; readonly startedUs: number; readonly emittedUs: number; readonly delayUs: number };
-type Drop = { readonly frame: number; readonly reason: DropEvent['reason']; readonly capturedUs: number; readonly atUs: number };
+type Percept = {
+  readonly frame: number;
+  readonly output: number;
+  readonly capturedUs: number;
+  readonly startedUs: number;
+  readonly emittedUs: number;
+  readonly delayUs: number;
+};
+type Drop = {
+  readonly frame: number;
+  readonly reason: DropEvent['reason'];
+  readonly capturedUs: number;
+  readonly atUs: number;
+};
 type Stream = { readonly sequence: Sequence; readonly percepts: Percept[]; readonly drops: Drop[] };
 
 /**
@@ -51,11 +63,20 @@ export class RunCollector {
   add(event: PipelineEvent, where: string): void {
     if (event.type !== 'percept' && event.type !== 'drop') return;
     const stream = this.#streams.get(event.streamId);
-    if (stream === undefined) throw new DataError(`${where}: stream "${event.streamId}" is not among those that the header names`);
+    if (stream === undefined)
+      throw new DataError(`${where}: stream "${event.streamId}" is not among those that the header names`);
     if (event.seq >= stream.sequence.images.length) {
-      this.warnings.add('frame skipped beyond the end of its annotated sequence', `"${stream.sequence.name}", frame ${event.seq}`);
+      this.warnings.add(
+        'frame skipped beyond the end of its annotated sequence',
+        `"${stream.sequence.name}", frame ${event.seq}`,
+      );
     } else if (event.type === 'drop') {
-      stream.drops.push({ frame: event.seq, reason: event.reason, capturedUs: toUs(event.capturedAtMs), atUs: toUs(event.atMs) });
+      stream.drops.push({
+        frame: event.seq,
+        reason: event.reason,
+        capturedUs: toUs(event.capturedAtMs),
+        atUs: toUs(event.atMs),
+      });
     } else {
       checkSize(event, stream.sequence, this.#truth, where);
       stream.percepts.push(perceptOf(event, this.#outputCount));
@@ -76,7 +97,12 @@ export class RunCollector {
     const played = [...this.#streams.values()];
     const intervalUs = fps === undefined ? frameIntervalUs(played) : 1e6 / fps;
     const sequences = played.map((stream) => streamedSequence(stream, intervalUs, this.warnings));
-    return { run: { fps: 1e6 / intervalUs, sequences }, detections: this.#found.columns(), outputCount: this.#outputCount, warnings: this.warnings.list() };
+    return {
+      run: { fps: 1e6 / intervalUs, sequences },
+      detections: this.#found.columns(),
+      outputCount: this.#outputCount,
+      warnings: this.warnings.list(),
+    };
   }
 }
 
@@ -85,25 +111,49 @@ function matchStreams(names: readonly string[], truth: GroundTruth): Map<string,
   const newStream = (sequence: Sequence): Stream => ({ sequence, percepts: [], drops: [] });
   if (names.length === 1 && truth.sequences.length === 1) return new Map([[names[0], newStream(truth.sequences[0])]]);
   const stranger = names.find((name) => !truth.sequences.some((sequence) => sequence.name === name));
-  if (stranger !== undefined) throw new DataError(`the recorded stream "${stranger}" is no sequence of the annotations; is this a recording of another data set?`);
+  if (stranger !== undefined)
+    throw new DataError(
+      `the recorded stream "${stranger}" is no sequence of the annotations; is this a recording of another data set?`,
+    );
   const missing = truth.sequences.find(({ name }) => !names.includes(name));
-  if (missing !== undefined) throw new DataError(`sequence "${missing.name}" of the annotations was not recorded; score it against annotations that hold the recorded sequences only`);
+  if (missing !== undefined)
+    throw new DataError(
+      `sequence "${missing.name}" of the annotations was not recorded; score it against annotations that hold the recorded sequences only`,
+    );
   return new Map(truth.sequences.map((sequence) => [sequence.name, newStream(sequence)]));
 }
 
 function checkSize({ width, height, seq }: PerceptEvent, sequence: Sequence, truth: GroundTruth, where: string): void {
   const { size } = truth.images[sequence.images[seq]];
   if (size !== undefined && (size.width !== width || size.height !== height)) {
-    throw new DataError(`${where}: frame ${seq} of "${sequence.name}" has ${width}x${height} pixels, but ${size.width}x${size.height} in the annotations; is this a recording of another data set?`);
+    throw new DataError(
+      `${where}: frame ${seq} of "${sequence.name}" has ${width}x${height} pixels, but ${size.width}x${size.height} in the annotations; is this a recording of another data set?`,
+    );
   }
 }
 
 function perceptOf({ seq, times }: PerceptEvent, output: number): Percept {
-  const [capturedUs, readyUs, startedUs, emittedUs] = [times.capturedAtMs, times.readyAtMs, times.startedAtMs, times.emittedAtMs].map(toUs);
-  return { frame: seq, output, capturedUs, startedUs, emittedUs, delayUs: readyUs - capturedUs + emittedUs - startedUs };
+  const [capturedUs, readyUs, startedUs, emittedUs] = [
+    times.capturedAtMs,
+    times.readyAtMs,
+    times.startedAtMs,
+    times.emittedAtMs,
+  ].map(toUs);
+  return {
+    frame: seq,
+    output,
+    capturedUs,
+    startedUs,
+    emittedUs,
+    delayUs: readyUs - capturedUs + emittedUs - startedUs,
+  };
 }
 
-function streamedSequence({ sequence, percepts, drops }: Stream, intervalUs: number, warnings: Warnings): StreamedSequence {
+function streamedSequence(
+  { sequence, percepts, drops }: Stream,
+  intervalUs: number,
+  warnings: Warnings,
+): StreamedSequence {
   const byOutput = percepts.sort((a, b) => a.emittedUs - b.emittedUs);
   const capturedUs = captureTimes(sequence, [...percepts, ...drops], intervalUs);
   const frames = new Set<number>();
@@ -120,13 +170,22 @@ function streamedSequence({ sequence, percepts, drops }: Stream, intervalUs: num
       detectionFrames: Int32Array.from(byOutput, ({ output }) => output),
     },
     frameTimesS: (eta) => capturedUs.map((_, i) => timeAtUs(capturedUs, i - eta, intervalUs) / 1e6),
-    runs: byOutput.map(({ frame, startedUs, emittedUs, delayUs }) => ({ frame, startS: startedUs / 1e6, endS: emittedUs / 1e6, delayS: delayUs / 1e6 })),
+    runs: byOutput.map(({ frame, startedUs, emittedUs, delayUs }) => ({
+      frame,
+      startS: startedUs / 1e6,
+      endS: emittedUs / 1e6,
+      delayS: delayUs / 1e6,
+    })),
     drops: drops.map(({ frame, reason, atUs }) => ({ frame, reason, atS: atUs / 1e6 })),
   };
 }
 
 /** As recorded; a frame that the recording lacks is placed by its distance from the previous recorded one. */
-function captureTimes(sequence: Sequence, told: readonly { readonly frame: number; readonly capturedUs: number }[], intervalUs: number): Float64Array {
+function captureTimes(
+  sequence: Sequence,
+  told: readonly { readonly frame: number; readonly capturedUs: number }[],
+  intervalUs: number,
+): Float64Array {
   if (told.length === 0) throw new DataError(`the recording holds no frame of sequence "${sequence.name}"`);
   const times = new Float64Array(sequence.images.length).fill(NaN);
   for (const { frame, capturedUs } of told) times[frame] = capturedUs;
@@ -143,7 +202,8 @@ function captureTimes(sequence: Sequence, told: readonly { readonly frame: numbe
 function timeAtUs(capturedUs: Float64Array, place: number, intervalUs: number): number {
   const before = Math.min(Math.max(Math.floor(place), 0), capturedUs.length - 1);
   const beyond = place - before;
-  const stepUs = beyond > 0 && before + 1 < capturedUs.length ? capturedUs[before + 1] - capturedUs[before] : intervalUs;
+  const stepUs =
+    beyond > 0 && before + 1 < capturedUs.length ? capturedUs[before + 1] - capturedUs[before] : intervalUs;
   return capturedUs[before] + beyond * stepUs;
 }
 

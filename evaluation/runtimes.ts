@@ -12,7 +12,10 @@ export type RuntimeSource = () => number;
 export function traceRuntimes(traceS: ArrayLike<number>): RuntimeSource {
   let next = 0;
   return () => {
-    if (next === traceS.length) throw new DataError(`the runtime trace ends after ${traceS.length} runs, but the simulation needs more; record a longer one or give a profile with --runtime`);
+    if (next === traceS.length)
+      throw new DataError(
+        `the runtime trace ends after ${traceS.length} runs, but the simulation needs more; record a longer one or give a profile with --runtime`,
+      );
     return traceS[next++];
   };
 }
@@ -41,7 +44,8 @@ export function parseRuntimeTrace(file: unknown): Float64Array {
   if (!Array.isArray(file)) throw new DataError(`runtime trace: expected an array of seconds, got ${describe(file)}`);
   if (file.length === 0) throw new DataError('runtime trace: the array is empty');
   return Float64Array.from(file as unknown[], (value, i) => {
-    if (typeof value !== 'number' || !(value >= 0)) throw new DataError(`runtime trace: entry ${i} must be a number of seconds, 0 or more, got ${describe(value)}`);
+    if (typeof value !== 'number' || !(value >= 0))
+      throw new DataError(`runtime trace: entry ${i} must be a number of seconds, 0 or more, got ${describe(value)}`);
     return value;
   });
 }

@@ -1,6 +1,15 @@
 import type { TrackerFactory } from '../src/track/tracker.js';
 import { attribute, type Attribution } from './attribution.js';
-import { detectionTable, evaluateBoxes, matcher, objectTable, type CocoEvaluation, type CocoStats, type DetectionColumns, type Matcher } from './coco-ap.js';
+import {
+  detectionTable,
+  evaluateBoxes,
+  matcher,
+  objectTable,
+  type CocoEvaluation,
+  type CocoStats,
+  type DetectionColumns,
+  type Matcher,
+} from './coco-ap.js';
 import { detectionsByFrame } from './detection-list.js';
 import { forecastResults } from './forecast-results.js';
 import type { GroundTruth } from './ground-truth.js';
@@ -18,7 +27,14 @@ export type ScoredDetections = {
 
 export function prepareDetections(truth: GroundTruth, columns: DetectionColumns, frames: number): ScoredDetections {
   const { length: classes } = truth.classes;
-  return { columns, frames, matcher: matcher(objectTable(truth.objects, truth.images.length, classes), detectionTable(columns, frames, classes)) };
+  return {
+    columns,
+    frames,
+    matcher: matcher(
+      objectTable(truth.objects, truth.images.length, classes),
+      detectionTable(columns, frames, classes),
+    ),
+  };
 }
 
 /** How well a run did. */
@@ -35,7 +51,12 @@ export type StreamingScore = {
  * @param offline the detector's results for every frame, grouped by image index, if available
  */
 export function scoreRun(
-  truth: GroundTruth, run: StreamedRun, detections: ScoredDetections, eta: number, forecaster: TrackerFactory | undefined, offline: ScoredDetections | undefined,
+  truth: GroundTruth,
+  run: StreamedRun,
+  detections: ScoredDetections,
+  eta: number,
+  forecaster: TrackerFactory | undefined,
+  offline: ScoredDetections | undefined,
 ): StreamingScore {
   const streamed = streamingAp(detections.matcher, truth, run, eta);
   const final = forecaster === undefined ? streamed : evaluateForecast(truth, run, detections, eta, forecaster);
@@ -43,7 +64,13 @@ export function scoreRun(
   return { streamed, final, attribution };
 }
 
-function evaluateForecast(truth: GroundTruth, run: StreamedRun, { columns, frames }: ScoredDetections, eta: number, forecaster: TrackerFactory): CocoEvaluation {
+function evaluateForecast(
+  truth: GroundTruth,
+  run: StreamedRun,
+  { columns, frames }: ScoredDetections,
+  eta: number,
+  forecaster: TrackerFactory,
+): CocoEvaluation {
   const forecasts = forecastResults(truth, run, eta, detectionsByFrame(columns, frames, truth.classes), forecaster);
   return evaluateBoxes(truth.objects, forecasts, truth.images.length, truth.classes.length);
 }
@@ -72,14 +99,21 @@ export function evaluationJson({ classes }: GroundTruth, { stats, apPerClass }: 
   return { stats, perClass: Object.fromEntries(classes.map(({ name }, k) => [name, apPerClass[k]])) };
 }
 
-export function streamingJson(truth: GroundTruth, run: StreamedRun, { streamed, final, attribution }: StreamingScore): StreamingJson {
+export function streamingJson(
+  truth: GroundTruth,
+  run: StreamedRun,
+  { streamed, final, attribution }: StreamingScore,
+): StreamingJson {
   const drops = run.sequences.flatMap((sequence) => sequence.drops);
   const dropReasons: Record<string, number> = {};
   for (const { reason } of drops) dropReasons[reason] = (dropReasons[reason] ?? 0) + 1;
   return {
     ...evaluationJson(truth, final),
-    pairing: streamed.pairing, mismatches: streamed.mismatches,
-    runs: run.sequences.reduce((count, { runs }) => count + runs.length, 0), drops: drops.length, dropReasons,
+    pairing: streamed.pairing,
+    mismatches: streamed.mismatches,
+    runs: run.sequences.reduce((count, { runs }) => count + runs.length, 0),
+    drops: drops.length,
+    dropReasons,
     attribution: attribution ?? null,
   };
 }

@@ -41,7 +41,11 @@ export type SimulatedSequence = {
  * @param frames length of the sequence; frame i is available at `i / fps`
  * @param runtimes called once for each run, in the order of their starts
  */
-export function simulateSequence(frames: number, settings: SimulationSettings, runtimes: RuntimeSource): SimulatedSequence {
+export function simulateSequence(
+  frames: number,
+  settings: SimulationSettings,
+  runtimes: RuntimeSource,
+): SimulatedSequence {
   return settings.workers === Infinity
     ? runEveryFrame(frames, settings.fps, runtimes)
     : runBySchedule(frames, settings, runtimes);
@@ -56,13 +60,20 @@ function runEveryFrame(frames: number, fps: number, runtimes: RuntimeSource): Si
   return { runs: byEnd(runs), drops: [] };
 }
 
-function runBySchedule(frames: number, { fps, policy, workers, knownRuntimesS }: SimulationSettings, runtimes: RuntimeSource): SimulatedSequence {
+function runBySchedule(
+  frames: number,
+  { fps, policy, workers, knownRuntimesS }: SimulationSettings,
+  runtimes: RuntimeSource,
+): SimulatedSequence {
   const sequenceEndS = frames / fps;
   const runtime = knownRuntimesS === undefined ? undefined : inFrames(knownRuntimesS, fps);
   const freeAtS = new Float64Array(workers);
   const runs: SimulatedRun[] = [];
   const dropOf = Array.from({ length: frames }, (_, frame): SimulatedDrop | undefined =>
-    frame === frames - 1 ? { frame, reason: 'stopped', atS: sequenceEndS } : { frame, reason: 'superseded', atS: (frame + 1) / fps });
+    frame === frames - 1
+      ? { frame, reason: 'stopped', atS: sequenceEndS }
+      : { frame, reason: 'superseded', atS: (frame + 1) / fps },
+  );
   const giveUp = (frame: number, reason: SimulatedDrop['reason'], atS: number): void => {
     if (dropOf[frame] !== undefined) dropOf[frame] = { frame, reason, atS };
   };
@@ -86,10 +97,18 @@ function runBySchedule(frames: number, { fps, policy, workers, knownRuntimesS }:
     }
     lastFrame = frame;
 
-    const decided = decide(policy, {
-      seq: frame, lastRunSeq: lastRun, ageFrames, intervalMs: 1, runtime,
-      trigger: ageFrames === 0 ? 'frame-arrived' : 'detector-freed',
-    }, memory);
+    const decided = decide(
+      policy,
+      {
+        seq: frame,
+        lastRunSeq: lastRun,
+        ageFrames,
+        intervalMs: 1,
+        runtime,
+        trigger: ageFrames === 0 ? 'frame-arrived' : 'detector-freed',
+      },
+      memory,
+    );
     const { decision } = decided;
     memory = decided.memory;
     passedOver = workers === 1 && decision === 'drop' && freeAtS[worker] !== runs.at(-1)?.endS;

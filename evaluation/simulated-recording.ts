@@ -18,30 +18,66 @@ const PAUSE_S = 1;
  * @param about the header's facts on the run: its configuration and host
  */
 export function* simulatedRecording(
-  truth: GroundTruth, simulated: readonly SimulatedSequence[], fps: number,
-  detectionsOf: (image: number) => readonly Detection[], about: Pick<RecordingHeader, 'config' | 'host'>,
+  truth: GroundTruth,
+  simulated: readonly SimulatedSequence[],
+  fps: number,
+  detectionsOf: (image: number) => readonly Detection[],
+  about: Pick<RecordingHeader, 'config' | 'host'>,
 ): Generator<string> {
-  yield encodeHeader(recordingHeader({
-    unixUsAtZero: 0, classes: truth.classes.map(({ name }) => name), streams: truth.sequences.map(({ name }) => name), ...about,
-  }));
+  yield encodeHeader(
+    recordingHeader({
+      unixUsAtZero: 0,
+      classes: truth.classes.map(({ name }) => name),
+      streams: truth.sequences.map(({ name }) => name),
+      ...about,
+    }),
+  );
   let startS = 0;
   for (const [s, { runs, drops }] of simulated.entries()) {
     const { name, images } = truth.sequences[s];
     const at = (sequenceS: number): number => (startS + sequenceS) * 1000;
-    const frame = (index: number): Omit<FrameRef, 'capturedAtMs'> =>
-      ({ streamId: name, seq: index, epoch: 0, ptsMs: (index * 1000) / fps, ...OWN_TIMES });
+    const frame = (index: number): Omit<FrameRef, 'capturedAtMs'> => ({
+      streamId: name,
+      seq: index,
+      epoch: 0,
+      ptsMs: (index * 1000) / fps,
+      ...OWN_TIMES,
+    });
     const percept = (run: SimulatedRun): PerceptEvent => {
       const image = truth.images[images[run.frame]];
-      if (image.size === undefined) throw new DataError(`annotations: the image with id ${image.id} has no "width" and "height", which a recording states`);
-      const [capturedAtMs, startedAtMs, emittedAtMs] = [at(run.frame / fps), at(run.startS), at(recordedEndS(run.endS, fps))];
+      if (image.size === undefined)
+        throw new DataError(
+          `annotations: the image with id ${image.id} has no "width" and "height", which a recording states`,
+        );
+      const [capturedAtMs, startedAtMs, emittedAtMs] = [
+        at(run.frame / fps),
+        at(run.startS),
+        at(recordedEndS(run.endS, fps)),
+      ];
       return {
-        type: 'percept', ...frame(run.frame), ...image.size,
-        times: { capturedAtMs, readyAtMs: capturedAtMs, startedAtMs, inferStartMs: startedAtMs, inferEndMs: emittedAtMs, doneAtMs: emittedAtMs, emittedAtMs },
-        detections: detectionsOf(images[run.frame]), overBudget: false,
+        type: 'percept',
+        ...frame(run.frame),
+        ...image.size,
+        times: {
+          capturedAtMs,
+          readyAtMs: capturedAtMs,
+          startedAtMs,
+          inferStartMs: startedAtMs,
+          inferEndMs: emittedAtMs,
+          doneAtMs: emittedAtMs,
+          emittedAtMs,
+        },
+        detections: detectionsOf(images[run.frame]),
+        overBudget: false,
       };
     };
-    const drop = ({ frame: index, reason, atS }: SimulatedDrop): DropEvent =>
-      ({ type: 'drop', ...frame(index), capturedAtMs: at(index / fps), reason, atMs: at(atS) });
+    const drop = ({ frame: index, reason, atS }: SimulatedDrop): DropEvent => ({
+      type: 'drop',
+      ...frame(index),
+      capturedAtMs: at(index / fps),
+      reason,
+      atMs: at(atS),
+    });
     for (const event of inOrder(runs, drops)) yield encodeEvent('endS' in event ? percept(event) : drop(event));
     startS += Math.ceil(Math.max(images.length / fps, runs.at(-1)?.endS ?? 0)) + PAUSE_S;
   }

@@ -37,7 +37,11 @@ export function simulatedRun(truth: GroundTruth, simulated: readonly SimulatedSe
     const { images } = truth.sequences[s];
     const inputFrames = Int32Array.from(runs, ({ frame }) => frame);
     return {
-      outputs: { timesS: Float64Array.from(runs, ({ endS }) => endS), inputFrames, detectionFrames: inputFrames.map((frame) => images[frame]) },
+      outputs: {
+        timesS: Float64Array.from(runs, ({ endS }) => endS),
+        inputFrames,
+        detectionFrames: inputFrames.map((frame) => images[frame]),
+      },
       frameTimesS: (eta) => frameTimesS(images.length, fps, eta),
       runs: runs.map(({ frame, startS, endS, runtimeS }) => ({ frame, startS, endS, delayS: runtimeS })),
       drops,
@@ -50,20 +54,34 @@ export function simulatedRun(truth: GroundTruth, simulated: readonly SimulatedSe
  * Outputs with only their times: each is assumed to begin with its frame.
  * @param ownDetections whether the outputs carry their detections, grouped by output, or have those of their frame
  */
-export function timestampedRun(truth: GroundTruth, outputs: readonly TimestampedOutputs[], fps: number, ownDetections: boolean): StreamedRun {
+export function timestampedRun(
+  truth: GroundTruth,
+  outputs: readonly TimestampedOutputs[],
+  fps: number,
+  ownDetections: boolean,
+): StreamedRun {
   let first = 0;
   const sequences = outputs.map(({ timestampsS, inputFrames }, s): StreamedSequence => {
     const { images } = truth.sequences[s];
     const detectionFrames = inputFrames.map((frame, i) => (ownDetections ? first + i : images[frame]));
     first += inputFrames.length;
-    const runs = Array.from(inputFrames, (frame, i): StreamedOutput =>
-      ({ frame, startS: frame / fps, endS: timestampsS[i], delayS: Math.max(0, timestampsS[i] - frame / fps) }));
+    const runs = Array.from(inputFrames, (frame, i): StreamedOutput => ({
+      frame,
+      startS: frame / fps,
+      endS: timestampsS[i],
+      delayS: Math.max(0, timestampsS[i] - frame / fps),
+    }));
     const detected = new Set(inputFrames);
-    const drops = Array.from(images, (_, frame): StreamedDrop => ({ frame, reason: 'superseded', atS: (frame + 1) / fps }));
+    const drops = Array.from(images, (_, frame): StreamedDrop => ({
+      frame,
+      reason: 'superseded',
+      atS: (frame + 1) / fps,
+    }));
     return {
       outputs: { timesS: timestampsS, inputFrames, detectionFrames },
       frameTimesS: (eta) => frameTimesS(images.length, fps, eta),
-      runs, drops: drops.filter(({ frame }) => !detected.has(frame)),
+      runs,
+      drops: drops.filter(({ frame }) => !detected.has(frame)),
     };
   });
   return { fps, sequences };

@@ -29,6 +29,8 @@ export function streamingAp(matcher: Matcher, truth: GroundTruth, run: StreamedR
   const image = Int32Array.from({ length: truth.images.length }, (_, i) => i);
   return {
     ...evaluatePairing(matcher, { image, frame: detectionFrames }),
-    pairing: tally.counts(), mismatches: tally.distribution(), detectionFrames,
+    pairing: tally.counts(),
+    mismatches: tally.distribution(),
+    detectionFrames,
   };
 }

@@ -26,73 +26,111 @@ export type ParsedOutputs = {
 
 /**
  * Reads a parsed file
- * `{sequences: {NAME: {timestamps: [s…], inputFrames: [index…], detections?: [[{category_id, bbox: [left, top, width, height], score}…]…]}}}`.
+ * `{sequences: {NAME: {timestamps: [s…], inputFrames: [index…], detections?: [[{category_id, bbox: [left, top, width,
+ * height], score}…]…]}}}`.
  * @throws DataError naming the sequence, the output and the mistake
  */
 export function parseTimestampedOutputs(file: unknown, truth: GroundTruth, fps: number): ParsedOutputs {
   const given = isRecord(file) ? file['sequences'] : undefined;
-  if (!isRecord(given)) throw new DataError('outputs: expected {"sequences": {NAME: {"timestamps": […], "inputFrames": […]}}}');
+  if (!isRecord(given))
+    throw new DataError('outputs: expected {"sequences": {NAME: {"timestamps": […], "inputFrames": […]}}}');
   const known = new Set(truth.sequences.map(({ name }) => name));
   const stranger = Object.keys(given).find((name) => !known.has(name));
-  if (stranger !== undefined) throw new DataError(`outputs: sequence "${stranger}" is not in the annotations; are these the outputs of another data set?`);
+  if (stranger !== undefined)
+    throw new DataError(
+      `outputs: sequence "${stranger}" is not in the annotations; are these the outputs of another data set?`,
+    );
 
   const warnings = new Warnings();
   const found = new DetectionList();
-  const withDetections = Object.values(given).filter((sequence) => isRecord(sequence) && sequence['detections'] !== undefined).length;
+  const withDetections = Object.values(given).filter(
+    (sequence) => isRecord(sequence) && sequence['detections'] !== undefined,
+  ).length;
   if (withDetections !== 0 && withDetections !== Object.keys(given).length) {
     throw new DataError('outputs: some sequences have "detections" and some have none; give them for all or for none');
   }
   let outputs = 0;
   const sequences = truth.sequences.map(({ name, images }) => {
     const sequence = given[name];
-    if (!isRecord(sequence)) throw new DataError(`outputs: there are none for sequence "${name}"; give it empty arrays if nothing came out`);
+    if (!isRecord(sequence))
+      throw new DataError(`outputs: there are none for sequence "${name}"; give it empty arrays if nothing came out`);
     const timestampsS = Float64Array.from(numbers(sequence, 'timestamps', name));
     const inputFrames = numbers(sequence, 'inputFrames', name);
-    if (inputFrames.length !== timestampsS.length) throw new DataError(`outputs of "${name}": ${timestampsS.length} timestamps but ${inputFrames.length} inputFrames`);
+    if (inputFrames.length !== timestampsS.length)
+      throw new DataError(
+        `outputs of "${name}": ${timestampsS.length} timestamps but ${inputFrames.length} inputFrames`,
+      );
     checkOutputs(name, timestampsS, inputFrames, images.length, fps, warnings);
-    if (sequence['detections'] !== undefined) addDetections(sequence['detections'], name, timestampsS.length, outputs, truth, found, warnings);
+    if (sequence['detections'] !== undefined)
+      addDetections(sequence['detections'], name, timestampsS.length, outputs, truth, found, warnings);
     outputs += timestampsS.length;
     return { timestampsS, inputFrames: Int32Array.from(inputFrames) };
   });
   return { sequences, detections: withDetections > 0 ? found.columns() : undefined, warnings: warnings.list() };
 }
 
-function checkOutputs(name: string, timestampsS: Float64Array, inputFrames: readonly number[], frames: number, fps: number, warnings: Warnings): void {
+function checkOutputs(
+  name: string,
+  timestampsS: Float64Array,
+  inputFrames: readonly number[],
+  frames: number,
+  fps: number,
+  warnings: Warnings,
+): void {
   for (let i = 0; i < timestampsS.length; i++) {
     const [time, input] = [timestampsS[i], inputFrames[i]];
     if (i > 0 && time < timestampsS[i - 1]) {
-      throw new DataError(`outputs of "${name}": timestamps must not go back, but output ${i} is at ${time} s, after ${timestampsS[i - 1]} s`);
+      throw new DataError(
+        `outputs of "${name}": timestamps must not go back, but output ${i} is at ${time} s, after ${timestampsS[i - 1]} s`,
+      );
     }
     if (!Number.isInteger(input) || input < 0 || input >= frames) {
-      throw new DataError(`outputs of "${name}": output ${i} was computed from frame ${input}, but the sequence has frames 0 to ${frames - 1}`);
+      throw new DataError(
+        `outputs of "${name}": output ${i} was computed from frame ${input}, but the sequence has frames 0 to ${frames - 1}`,
+      );
     }
-    if (time < input / fps) warnings.add('output came out before the frame that it was computed from', `"${name}", output ${i}`);
-    if (time > frames / fps) warnings.add('output came out after the end of its sequence and is never used', `"${name}", output ${i}`);
+    if (time < input / fps)
+      warnings.add('output came out before the frame that it was computed from', `"${name}", output ${i}`);
+    if (time > frames / fps)
+      warnings.add('output came out after the end of its sequence and is never used', `"${name}", output ${i}`);
   }
 }
 
-function addDetections(value: unknown, name: string, outputs: number, firstOutput: number, truth: GroundTruth, found: DetectionList, warnings: Warnings): void {
+function addDetections(
+  value: unknown,
+  name: string,
+  outputs: number,
+  firstOutput: number,
+  truth: GroundTruth,
+  found: DetectionList,
+  warnings: Warnings,
+): void {
   if (!Array.isArray(value) || value.length !== outputs || !value.every(Array.isArray)) {
     throw new DataError(`outputs of "${name}": "detections" must be ${outputs} arrays, one for each timestamp`);
   }
   const box = new Float64Array(4);
-  (value as readonly unknown[][]).forEach((list, output) => list.forEach((record, i) => {
-    const where = `detections of output ${output} of "${name}"`;
-    if (!isRecord(record)) throw new DataError(`${where}: [${i}] must be an object, got ${describe(record)}`);
-    boxOf(record, where, i, box, 0);
-    const score = numberOf(record, 'score', where, i);
-    const category = integerOf(record, 'category_id', where, i);
-    const classIndex = truth.classIndex.get(category);
-    if (classIndex === undefined) warnings.add(`detection skipped: category_id ${category} is not in the annotations`, `${where}, [${i}]`);
-    else found.add(firstOutput + output, classIndex, box[0], box[1], box[2], box[3], score);
-  }));
+  (value as readonly unknown[][]).forEach((list, output) =>
+    list.forEach((record, i) => {
+      const where = `detections of output ${output} of "${name}"`;
+      if (!isRecord(record)) throw new DataError(`${where}: [${i}] must be an object, got ${describe(record)}`);
+      boxOf(record, where, i, box, 0);
+      const score = numberOf(record, 'score', where, i);
+      const category = integerOf(record, 'category_id', where, i);
+      const classIndex = truth.classIndex.get(category);
+      if (classIndex === undefined)
+        warnings.add(`detection skipped: category_id ${category} is not in the annotations`, `${where}, [${i}]`);
+      else found.add(firstOutput + output, classIndex, box[0], box[1], box[2], box[3], score);
+    }),
+  );
 }
 
 function numbers(sequence: JsonRecord, key: string, name: string): readonly number[] {
   const value = sequence[key];
-  if (!Array.isArray(value)) throw new DataError(`outputs of "${name}": "${key}" must be an array of numbers, got ${describe(value)}`);
+  if (!Array.isArray(value))
+    throw new DataError(`outputs of "${name}": "${key}" must be an array of numbers, got ${describe(value)}`);
   const wrong = value.findIndex((entry) => !Number.isFinite(entry));
-  if (wrong >= 0) throw new DataError(`outputs of "${name}": ${key}[${wrong}] must be a number, got ${describe(value[wrong])}`);
+  if (wrong >= 0)
+    throw new DataError(`outputs of "${name}": ${key}[${wrong}] must be a number, got ${describe(value[wrong])}`);
   return value as number[];
 }
 

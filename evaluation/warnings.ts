@@ -13,6 +13,8 @@ export class Warnings {
   }
 
   list(): string[] {
-    return [...this.#kinds].map(([kind, { count, first }]) => `${kind} (${count === 1 ? first : `${count} times, first ${first}`})`);
+    return [...this.#kinds].map(
+      ([kind, { count, first }]) => `${kind} (${count === 1 ? first : `${count} times, first ${first}`})`,
+    );
   }
 }

@@ -27,9 +27,12 @@ const pictures = Array.from({ length: 10 }, (_, i) => {
 });
 
 const source = memorySource(pictures, { streamId: 'memory', fps: 30, clock });
-createPipeline({ sources: [source], detector, clock }).subscribe({
-  next: (event) => {
-    if (event.type === 'percept') console.log(`frame ${event.seq}: spot at ${event.detections[0].box.x1}, ${event.detections[0].box.y1}`);
-  },
-  error: (error) => console.error(error.message),
-}).add(() => detector.close());
+createPipeline({ sources: [source], detector, clock })
+  .subscribe({
+    next: (event) => {
+      if (event.type === 'percept')
+        console.log(`frame ${event.seq}: spot at ${event.detections[0].box.x1}, ${event.detections[0].box.y1}`);
+    },
+    error: (error) => console.error(error.message),
+  })
+  .add(() => detector.close());

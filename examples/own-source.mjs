@@ -17,15 +17,17 @@ function draw(index) {
 
 let percepts = 0;
 let drops = 0;
-createPipeline({ sources: [source.events], detector, clock, latencyBudgetMs: 200 }).subscribe({
-  next: (event) => {
-    if (event.type === 'percept') percepts += 1;
-    if (event.type === 'drop') drops += 1;
-  },
-  // Errors of the detector and of the source arrive here, with the name of the part at fault.
-  error: (error) => console.error(error.message),
-  complete: () => console.log(`${percepts} percepts and ${drops} drops of ${FRAMES} pictures`),
-}).add(() => detector.close());
+createPipeline({ sources: [source.events], detector, clock, latencyBudgetMs: 200 })
+  .subscribe({
+    next: (event) => {
+      if (event.type === 'percept') percepts += 1;
+      if (event.type === 'drop') drops += 1;
+    },
+    // Errors of the detector and of the source arrive here, with the name of the part at fault.
+    error: (error) => console.error(error.message),
+    complete: () => console.log(`${percepts} percepts and ${drops} drops of ${FRAMES} pictures`),
+  })
+  .add(() => detector.close());
 
 let pushed = 0;
 const timer = setInterval(() => {

@@ -7,9 +7,12 @@ const [path = 'run.jsonl', speed = '1'] = process.argv.slice(2);
 /** When an event happened, on the recording's clock. */
 function timeOf(event) {
   switch (event.type) {
-    case 'percept': return event.times.emittedAtMs;
-    case 'gap': return event.toMs;
-    default: return event.atMs;
+    case 'percept':
+      return event.times.emittedAtMs;
+    case 'gap':
+      return event.toMs;
+    default:
+      return event.atMs;
   }
 }
 

@@ -16,7 +16,11 @@ const MOCHA = createRequire(import.meta.url).resolve('mocha/bin/mocha.js');
  * @param args more arguments of mocha
  * @returns a process that crashes, or ends without a summary, counts as one failure more
  */
-export async function runMocha({ name, files }: Half, args: readonly string[], print: (text: string) => void): Promise<Outcome> {
+export async function runMocha(
+  { name, files }: Half,
+  args: readonly string[],
+  print: (text: string) => void,
+): Promise<Outcome> {
   const child = spawn(process.execPath, [MOCHA, ...args, ...files], { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
   const counts = { passing: 0, failing: 0, pending: 0 };
@@ -42,7 +46,10 @@ export async function runMocha({ name, files }: Half, args: readonly string[], p
 
   const hasFailed = code !== 0 || !isSummary;
   const isUnexplained = hasFailed && counts.failing === 0;
-  if (isUnexplained) block.push(`  the process ended with ${signal ?? `exit code ${code ?? 'none'}`}${isSummary ? '' : ', before its summary'}`);
+  if (isUnexplained)
+    block.push(
+      `  the process ended with ${signal ?? `exit code ${code ?? 'none'}`}${isSummary ? '' : ', before its summary'}`,
+    );
   block.unshift(`${name}:`);
   printBlock();
   return { passed: counts.passing, failed: counts.failing + (isUnexplained ? 1 : 0), pending: counts.pending };

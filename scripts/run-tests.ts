@@ -14,7 +14,8 @@ const first = runMocha(realTime, args, print);
 setPriority(COMPUTING_NICENESS);
 const outcomes = await Promise.all([first, runMocha(computing, args, print)]);
 
-const sum = (key: keyof (typeof outcomes)[number]): number => outcomes.reduce((total, outcome) => total + outcome[key], 0);
+const sum = (key: keyof (typeof outcomes)[number]): number =>
+  outcomes.reduce((total, outcome) => total + outcome[key], 0);
 const failed = sum('failed');
 print(`${sum('pending')} pending\n${sum('passed')} passed, ${failed} failed\n`);
 process.exitCode = failed === 0 ? 0 : 1;

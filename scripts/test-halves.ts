@@ -15,8 +15,15 @@ const REAL_TIME = [
 
 /** The built tests in two halves of about the same duration: those that follow a clock, and those that compute. */
 export function testHalves(folder: string): { readonly realTime: Half; readonly computing: Half } {
-  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => name.replaceAll('\\', '/')).filter((name) => TEST_FILE.test(name)).sort();
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((name) => name.replaceAll('\\', '/'))
+    .filter((name) => TEST_FILE.test(name))
+    .sort();
   const isRealTime = (name: string): boolean => REAL_TIME.some((pattern) => pattern.test(name));
-  const pathsOf = (wanted: boolean): string[] => names.filter((name) => isRealTime(name) === wanted).map((name) => join(folder, name));
-  return { realTime: { name: 'real time', files: pathsOf(true) }, computing: { name: 'computing', files: pathsOf(false) } };
+  const pathsOf = (wanted: boolean): string[] =>
+    names.filter((name) => isRealTime(name) === wanted).map((name) => join(folder, name));
+  return {
+    realTime: { name: 'real time', files: pathsOf(true) },
+    computing: { name: 'computing', files: pathsOf(false) },
+  };
 }

@@ -5,20 +5,51 @@ export { CAPTURE_CLOCKS, type CaptureClock, type CaptureTrust, type Frame } from
 export { letterbox, PAD_VALUE, toSource, type Fit, type Size } from './core/letterbox.js';
 export { fitPicture, writePlanes, type Picture, type PictureFormat, type ScaledPixels } from './core/picture.js';
 export {
-  DROP_REASONS, STATUS_STATES,
-  type DropEvent, type DropReason, type Forecast, type GapEvent, type PerceptEvent, type PerceptTimes, type PipelineEvent, type PolicyDropReason,
-  type SourceEvent, type StatusEvent, type StatusState, type FrameRef,
+  DROP_REASONS,
+  STATUS_STATES,
+  type DropEvent,
+  type DropReason,
+  type Forecast,
+  type GapEvent,
+  type PerceptEvent,
+  type PerceptTimes,
+  type PipelineEvent,
+  type PolicyDropReason,
+  type SourceEvent,
+  type StatusEvent,
+  type StatusState,
+  type FrameRef,
 } from './core/events.js';
 export type { Clock, WallClock } from './core/clock.js';
 export {
-  DataError, DetectorFailedError, ExtensionError, InternalError, ModelError, NowcastError, OutputError, SourceError, UsageError, type ExtensionPart,
+  DataError,
+  DetectorFailedError,
+  ExtensionError,
+  InternalError,
+  ModelError,
+  NowcastError,
+  OutputError,
+  SourceError,
+  UsageError,
+  type ExtensionPart,
 } from './core/errors.js';
 
 // The two ends: what frames come from and what detects on them.
 export { monotonicClock } from './app/clock.js';
 export { defineDetector, type OwnDetection, type OwnDetector } from './app/define-detector.js';
 export { openDetector, openSource, type OpenDetectorOptions, type OpenSourceOptions } from './app/open.js';
-export { NMS_MODES, PROVIDERS, type Detector, type DetectorInfo, type ModelDetector, type ModelDetectorInfo, type DetectorResult, type DetectorTimes, type Provider, type NmsMode } from './core/detector.js';
+export {
+  NMS_MODES,
+  PROVIDERS,
+  type Detector,
+  type DetectorInfo,
+  type ModelDetector,
+  type ModelDetectorInfo,
+  type DetectorResult,
+  type DetectorTimes,
+  type Provider,
+  type NmsMode,
+} from './core/detector.js';
 export type { DecodeOptions } from './model/family.js';
 export type { ReadOptions } from './model/model-spec.js';
 export { createProcessDetector } from './model/host/process-detector.js';
@@ -52,7 +83,13 @@ export { TrackerSet } from './pipeline/tracker-set.js';
 export { writeTo } from './pipeline/operators/write-to.js';
 export { measureEmitted, measureReceived } from './pipeline/operators/measure.js';
 export type { Distribution } from './pipeline/duration-histogram.js';
-export { Measurements, type MeasurementsSnapshot, type StageName, type StreamCounts, type StreamMeasurements } from './pipeline/measurements.js';
+export {
+  Measurements,
+  type MeasurementsSnapshot,
+  type StageName,
+  type StreamCounts,
+  type StreamMeasurements,
+} from './pipeline/measurements.js';
 
 // The rules.
 export { findNamed, formsOf, type NamedKind } from './core/named-kind.js';
@@ -64,14 +101,35 @@ export { shrinkingTail } from './scheduling/policies/shrinking-tail.js';
 export { stride } from './scheduling/policies/stride.js';
 export { threshold } from './scheduling/policies/threshold.js';
 export type { Decided, Decision, Policy, PolicyKind, ScheduleState } from './scheduling/policy.js';
-export { parseRuntimeProfile, RuntimeEstimator, runtimeProfile, type RuntimeProfile, type RuntimeProfileFile } from './scheduling/runtime-profile.js';
+export {
+  parseRuntimeProfile,
+  RuntimeEstimator,
+  runtimeProfile,
+  type RuntimeProfile,
+  type RuntimeProfileFile,
+} from './scheduling/runtime-profile.js';
 export { staleness, type StalenessRule } from './scheduling/staleness.js';
 export { trackerByName, TRACKERS } from './track/kinds.js';
 export type { Tracker, TrackerFactory, TrackerKind, TrackerOptions } from './track/tracker.js';
 
 // Where results go.
-export { createFeedServer, type FeedServer, type FeedServerOptions, type PageHandler, type StartInterval } from './streaming/feed/feed-server.js';
-export { FEED_SUBPROTOCOL, feedJsonSchema, type FeedDetection, type FeedMessage, type FeedSubscribe, type FeedInfo, type FeedStats, type FeedStreamStats } from './streaming/feed/protocol.js';
+export {
+  createFeedServer,
+  type FeedServer,
+  type FeedServerOptions,
+  type PageHandler,
+  type StartInterval,
+} from './streaming/feed/feed-server.js';
+export {
+  FEED_SUBPROTOCOL,
+  feedJsonSchema,
+  type FeedDetection,
+  type FeedMessage,
+  type FeedSubscribe,
+  type FeedInfo,
+  type FeedStats,
+  type FeedStreamStats,
+} from './streaming/feed/protocol.js';
 export type { OnOutputFailure } from './recording/output-file.js';
 export { createRecorder, type Recorder } from './recording/recorder.js';
 export { readRecording, type Recording } from './recording/reader.js';

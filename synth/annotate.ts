@@ -37,7 +37,9 @@ export function annotate({ camera, figures, conditions }: Scene): Annotation[] {
   for (const { shapes } of figures) coverage.add(shapes);
   const seen = coverage.seen();
   const farthest = -Math.log(MIN_CLEARNESS) * atmosphereOf(conditions).hazeMetres;
-  return figures.flatMap((figure, i) => figure.depth > farthest ? [] : annotationOf(figure, seen[i], camera, cell) ?? []);
+  return figures.flatMap((figure, i) =>
+    figure.depth > farthest ? [] : (annotationOf(figure, seen[i], camera, cell) ?? []),
+  );
 }
 
 function annotationOf({ identity, shapes }: Figure, seen: Seen, size: Size, cell: number): Annotation | undefined {
@@ -46,10 +48,12 @@ function annotationOf({ identity, shapes }: Figure, seen: Seen, size: Size, cell
   if (visibleShare < MIN_VISIBLE_SHARE) return undefined;
   const whole = boundsOf(shapes)!;
   // A cell is filled if its middle is covered, so an unhidden edge lies within a cell of the last filled one.
-  const edge = (own: number, shown: number): number => Math.abs(own - shown) <= 1.5 * cell ? own : shown;
+  const edge = (own: number, shown: number): number => (Math.abs(own - shown) <= 1.5 * cell ? own : shown);
   const box = {
-    x1: edge(Math.max(0, whole.x1), seen.x1), y1: edge(Math.max(0, whole.y1), seen.y1),
-    x2: edge(Math.min(size.width, whole.x2), Math.min(size.width, seen.x2)), y2: edge(Math.min(size.height, whole.y2), Math.min(size.height, seen.y2)),
+    x1: edge(Math.max(0, whole.x1), seen.x1),
+    y1: edge(Math.max(0, whole.y1), seen.y1),
+    x2: edge(Math.min(size.width, whole.x2), Math.min(size.width, seen.x2)),
+    y2: edge(Math.min(size.height, whole.y2), Math.min(size.height, seen.y2)),
   };
   if (Math.max(box.x2 - box.x1, box.y2 - box.y1) < MIN_SIDE * size.width) return undefined;
   return { ...identity, box, visibleShare };

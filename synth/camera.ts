@@ -13,13 +13,14 @@ export type Pose = {
 };
 
 /** A pinhole camera that looks along the road. Pitch shifts the horizon, which is correct for small angles. */
-export type Camera = Size & Pose & {
-  readonly focal: number;
-  /** Row of the picture at infinite distance. */
-  readonly horizonY: number;
-  readonly sin: number;
-  readonly cos: number;
-};
+export type Camera = Size &
+  Pose & {
+    readonly focal: number;
+    /** Row of the picture at infinite distance. */
+    readonly horizonY: number;
+    readonly sin: number;
+    readonly cos: number;
+  };
 
 /** Focal length and the horizon's row as fractions of the picture's width and height; metres above the road. */
 export const LENS = { focal: 0.92, horizon: 0.46, eyeHeight: 1.42 } as const;
@@ -29,14 +30,25 @@ export const LENS = { focal: 0.92, horizon: 0.46, eyeHeight: 1.42 } as const;
  * @param turn radians to the right of the road's course
  * @param pitch radians upwards
  */
-export function placeCamera(road: Road, size: Size, at: { readonly s: number; readonly d: number }, turn: number, pitch: number): Camera {
+export function placeCamera(
+  road: Road,
+  size: Size,
+  at: { readonly s: number; readonly d: number },
+  turn: number,
+  pitch: number,
+): Camera {
   const focal = LENS.focal * size.width;
   const heading = Math.atan(road.bend.slopeAt(at.s)) + turn;
   return {
     ...size,
-    x: road.bend.at(at.s) + at.d, y: road.rise.at(at.s) + LENS.eyeHeight, z: at.s,
-    heading, sin: Math.sin(heading), cos: Math.cos(heading),
-    focal, horizonY: LENS.horizon * size.height + focal * (pitch + road.rise.slopeAt(at.s)),
+    x: road.bend.at(at.s) + at.d,
+    y: road.rise.at(at.s) + LENS.eyeHeight,
+    z: at.s,
+    heading,
+    sin: Math.sin(heading),
+    cos: Math.cos(heading),
+    focal,
+    horizonY: LENS.horizon * size.height + focal * (pitch + road.rise.slopeAt(at.s)),
   };
 }
 

@@ -1,5 +1,14 @@
 /** Argoverse-HD's eight classes, in its order. */
-export const SYNTH_CLASSES = ['person', 'bicycle', 'car', 'motorcycle', 'bus', 'truck', 'traffic light', 'stop sign'] as const;
+export const SYNTH_CLASSES = [
+  'person',
+  'bicycle',
+  'car',
+  'motorcycle',
+  'bus',
+  'truck',
+  'traffic light',
+  'stop sign',
+] as const;
 
 export type SynthClass = (typeof SYNTH_CLASSES)[number];
 

@@ -21,8 +21,18 @@ export type Conditions = {
 export function drawConditions(seed: number): Conditions {
   const random = createRandom(hash(seed, 1));
   return {
-    time: random.weighted([['day', 5], ['dusk', 2], ['dawn', 2], ['night', 2]]),
-    weather: random.weighted([['clear', 5], ['cloudy', 3], ['rain', 2], ['fog', 1]]),
+    time: random.weighted([
+      ['day', 5],
+      ['dusk', 2],
+      ['dawn', 2],
+      ['night', 2],
+    ]),
+    weather: random.weighted([
+      ['clear', 5],
+      ['cloudy', 3],
+      ['rain', 2],
+      ['fog', 1],
+    ]),
     sunSide: random.chance(0.5) ? 1 : -1,
     urbanity: random.unit(),
     density: random.between(0.7, 1.35),

@@ -52,7 +52,14 @@ export class Coverage {
 
   /** The results for the figures, in the order of addition. */
   seen(): Seen[] {
-    const seen = this.#all.map((all): Seen => ({ all, visible: 0, x1: Infinity, y1: Infinity, x2: -Infinity, y2: -Infinity }));
+    const seen = this.#all.map((all): Seen => ({
+      all,
+      visible: 0,
+      x1: Infinity,
+      y1: Infinity,
+      x2: -Infinity,
+      y2: -Infinity,
+    }));
     for (let y = 0; y < this.#rows; y++) {
       let i = (y + this.#marginY) * this.#width + this.#marginX;
       for (let x = 0; x < this.#columns; x++, i++) {
@@ -77,14 +84,19 @@ export class Coverage {
 
   #fill(shape: Shape): void {
     switch (shape.kind) {
-      case 'polygon': this.#polygon(shape.points); break;
+      case 'polygon':
+        this.#polygon(shape.points);
+        break;
       case 'quads':
         for (let i = 0; i < shape.points.length; i += 8) this.#polygon(shape.points.slice(i, i + 8));
         break;
       case 'discs':
-        for (let i = 0; i < shape.circles.length; i += 3) this.#disc(shape.circles[i], shape.circles[i + 1], shape.circles[i + 2]);
+        for (let i = 0; i < shape.circles.length; i += 3)
+          this.#disc(shape.circles[i], shape.circles[i + 1], shape.circles[i + 2]);
         break;
-      case 'stroke': this.#stroke(shape.points, shape.width / 2); break;
+      case 'stroke':
+        this.#stroke(shape.points, shape.width / 2);
+        break;
     }
   }
 
@@ -101,12 +113,13 @@ export class Coverage {
       let [x0, y0] = [points[points.length - 2], points[points.length - 1]];
       for (let i = 0; i < points.length; i += 2) {
         const [x1, y1] = [points[i], points[i + 1]];
-        if ((y0 <= y) !== (y1 <= y)) crossings.push(x0 + (y - y0) / (y1 - y0) * (x1 - x0));
+        if (y0 <= y !== y1 <= y) crossings.push(x0 + ((y - y0) / (y1 - y0)) * (x1 - x0));
         x0 = x1;
         y0 = y1;
       }
       if (crossings.length > 2) crossings.sort((a, b) => a - b);
-      for (let i = 1; i < crossings.length; i += 2) this.#span(row, Math.min(crossings[i - 1], crossings[i]), Math.max(crossings[i - 1], crossings[i]));
+      for (let i = 1; i < crossings.length; i += 2)
+        this.#span(row, Math.min(crossings[i - 1], crossings[i]), Math.max(crossings[i - 1], crossings[i]));
     }
   }
 
@@ -128,7 +141,7 @@ export class Coverage {
       const [dx, dy] = [x - points[i - 2], y - points[i - 1]];
       const length = Math.hypot(dx, dy);
       if (length === 0) continue;
-      const [nx, ny] = [-dy / length * half, dx / length * half];
+      const [nx, ny] = [(-dy / length) * half, (dx / length) * half];
       this.#polygon([x + nx, y + ny, x - nx, y - ny, x - dx - nx, y - dy - ny, x - dx + nx, y - dy + ny]);
     }
   }

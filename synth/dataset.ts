@@ -23,23 +23,41 @@ export function frameName(index: number, format: 'jpg' | 'png'): string {
  * Puts drives into the form of Argoverse-HD's annotation files: COCO's, with `sid` and `fid` of each image, its
  * sequence's folder below the data root, and each object's `track`, which is its own within a sequence.
  */
-export function argoverseJson(sequences: readonly AnnotatedSequence[], size: Size, fps: number, format: 'jpg' | 'png'): object {
+export function argoverseJson(
+  sequences: readonly AnnotatedSequence[],
+  size: Size,
+  fps: number,
+  format: 'jpg' | 'png',
+): object {
   const images: object[] = [];
   const annotations: object[] = [];
-  sequences.forEach(({ frames }, sid) => frames.forEach((objects, fid) => {
-    const imageId = images.length;
-    images.push({ id: imageId, sid, fid, name: frameName(fid, format), ...size });
-    for (const { box, classId, trackId, visibleShare } of objects) {
-      const [x, y, width, height] = [box.x1, box.y1, box.x2 - box.x1, box.y2 - box.y1].map(toHundredths);
-      annotations.push({
-        id: annotations.length, image_id: imageId, category_id: classId, bbox: [x, y, width, height], area: toHundredths(width * height),
-        iscrowd: 0, ignore: 0, track: trackId, visible: toHundredths(visibleShare),
-      });
-    }
-  }));
+  sequences.forEach(({ frames }, sid) =>
+    frames.forEach((objects, fid) => {
+      const imageId = images.length;
+      images.push({ id: imageId, sid, fid, name: frameName(fid, format), ...size });
+      for (const { box, classId, trackId, visibleShare } of objects) {
+        const [x, y, width, height] = [box.x1, box.y1, box.x2 - box.x1, box.y2 - box.y1].map(toHundredths);
+        annotations.push({
+          id: annotations.length,
+          image_id: imageId,
+          category_id: classId,
+          bbox: [x, y, width, height],
+          area: toHundredths(width * height),
+          iscrowd: 0,
+          ignore: 0,
+          track: trackId,
+          visible: toHundredths(visibleShare),
+        });
+      }
+    }),
+  );
   const names = sequences.map(({ seed }) => sequenceName(seed));
   return {
-    info: { description: 'Synthetic drives of Nowcast', fps, drives: sequences.map(({ seed, conditions }) => ({ seed, ...conditions })) },
+    info: {
+      description: 'Synthetic drives of Nowcast',
+      fps,
+      drives: sequences.map(({ seed, conditions }) => ({ seed, ...conditions })),
+    },
     categories: SYNTH_CLASSES.map((name, id) => ({ id, name })),
     coco_subset: COCO_MAPPING.flatMap((mapped, coco) => (mapped < SYNTH_CLASSES.length ? [coco] : [])),
     coco_mapping: COCO_MAPPING,

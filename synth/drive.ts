@@ -7,7 +7,17 @@ import { createRandom, hash } from './random.js';
 import { drawRoad, laneCentre, type Road } from './road.js';
 import type { Scene } from './scene.js';
 import { drawFigures } from './stage.js';
-import { advance, BICYCLE_LANE, beginLaneChange, CROSSING_REACH, drawDriver, isFree, LANE_CHANGE_S, lateral, type Driver } from './traffic.js';
+import {
+  advance,
+  BICYCLE_LANE,
+  beginLaneChange,
+  CROSSING_REACH,
+  drawDriver,
+  isFree,
+  LANE_CHANGE_S,
+  lateral,
+  type Driver,
+} from './traffic.js';
 import { isOnRoad, populate, walk, type Walker } from './walkers.js';
 
 export type DriveOptions = Size & {
@@ -84,7 +94,9 @@ class Town {
     const lane = section.lanesPerSide;
     this.#ego = {
       ...drawDriver(this.#random, this.#nextId, { direction: 1, lane, along: 0, d: laneCentre(section, lane) }),
-      length: 4.4, desired: this.#random.between(9, 14), speed: 8,
+      length: 4.4,
+      desired: this.#random.between(9, 14),
+      speed: 8,
     };
     this.#drivers.push(this.#ego);
     this.#nextLaneChangeS = this.#random.between(4, 12);
@@ -96,10 +108,16 @@ class Town {
     this.#timeS += dt;
     const crossings = this.#blocks.map(({ crossing }) => crossing);
     const { section } = this.#road;
-    advance(this.#drivers, {
-      timeS: this.#timeS, section, crossings,
-      isWalkedOn: (crossing) => this.#walkers.some((walker) => isOnRoad(walker, crossing, section)),
-    }, dt);
+    advance(
+      this.#drivers,
+      {
+        timeS: this.#timeS,
+        section,
+        crossings,
+        isWalkedOn: (crossing) => this.#walkers.some((walker) => isOnRoad(walker, crossing, section)),
+      },
+      dt,
+    );
     walk(this.#walkers, { timeS: this.#timeS, section, crossings, isBusy: (crossing) => this.#isBusy(crossing) }, dt);
     this.#maybeChangeLanes();
     this.#bounce(dt);
@@ -109,16 +127,30 @@ class Town {
 
   scene(index: number, size: Size): Scene {
     const { along: s, d, speed, laneChange } = this.#ego;
-    const turn = laneChange === undefined ? 0 : 0.5 * this.#sidewaysSpeed(this.#ego) / Math.max(4, speed);
+    const turn = laneChange === undefined ? 0 : (0.5 * this.#sidewaysSpeed(this.#ego)) / Math.max(4, speed);
     const camera = placeCamera(this.#road, size, { s, d }, turn, this.#pitch);
     const { figures, shadows } = drawFigures({
-      timeS: this.#timeS, conditions: this.conditions, road: this.#road, camera,
-      blocks: this.#blocks, walkers: this.#walkers, drivers: this.#drivers.filter((driver) => driver !== this.#ego),
-      turnOf: (driver) => this.#sidewaysSpeed(driver) / Math.max(4, driver.speed), view: VIEW,
+      timeS: this.#timeS,
+      conditions: this.conditions,
+      road: this.#road,
+      camera,
+      blocks: this.#blocks,
+      walkers: this.#walkers,
+      drivers: this.#drivers.filter((driver) => driver !== this.#ego),
+      turnOf: (driver) => this.#sidewaysSpeed(driver) / Math.max(4, driver.speed),
+      view: VIEW,
     });
     return {
-      index, timeS: this.#timeS, seed: this.#seed, conditions: this.conditions, road: this.#road, camera, speed,
-      blocks: this.#blocks, figures, shadows,
+      index,
+      timeS: this.#timeS,
+      seed: this.#seed,
+      conditions: this.conditions,
+      road: this.#road,
+      camera,
+      speed,
+      blocks: this.#blocks,
+      figures,
+      shadows,
     };
   }
 
@@ -129,7 +161,7 @@ class Town {
     if (laneChange === undefined) return 0;
     const share = Math.min(1, (this.#timeS - laneChange.sinceS) / LANE_CHANGE_S);
     const whole = lateral(this.#road.section, laneChange.toLane, direction) - laneChange.fromD;
-    return direction * whole * 30 * share * share * (1 - share) ** 2 / LANE_CHANGE_S;
+    return (direction * whole * 30 * share * share * (1 - share) ** 2) / LANE_CHANGE_S;
   }
 
   #isBusy({ start, end }: Crossing): boolean {
@@ -144,16 +176,22 @@ class Town {
     const { section } = this.#road;
     if (section.lanesPerSide === 1 || this.#timeS < this.#nextLaneChangeS) return;
     this.#nextLaneChangeS = this.#timeS + this.#random.between(1.5, 5);
-    const candidates = this.#drivers.filter(({ laneChange, lane, crossing, speed }) => laneChange === undefined && lane !== BICYCLE_LANE && crossing === undefined && speed > 4);
+    const candidates = this.#drivers.filter(
+      ({ laneChange, lane, crossing, speed }) =>
+        laneChange === undefined && lane !== BICYCLE_LANE && crossing === undefined && speed > 4,
+    );
     if (candidates.length === 0) return;
     const driver = this.#random.chance(0.4) ? this.#ego : this.#random.pick(candidates);
     const toLane = driver.lane === 1 ? 2 : 1;
-    if (driver.laneChange === undefined && driver.speed > 4 && isFree(this.#drivers, driver, toLane)) beginLaneChange(driver, toLane, this.#timeS);
+    if (driver.laneChange === undefined && driver.speed > 4 && isFree(this.#drivers, driver, toLane))
+      beginLaneChange(driver, toLane, this.#timeS);
   }
 
   /** The car's nose dips when it brakes and vibrates on a rough road: a damped spring. */
   #bounce(dt: number): void {
-    const bump = this.#random.chance(0.6 * dt * Math.min(1, this.#ego.speed / 6)) ? this.#random.between(-0.045, 0.045) : 0;
+    const bump = this.#random.chance(0.6 * dt * Math.min(1, this.#ego.speed / 6))
+      ? this.#random.between(-0.045, 0.045)
+      : 0;
     const target = 0.0028 * this.#ego.acceleration;
     this.#pitchSpeed += bump + (70 * (target - this.#pitch) - 6 * this.#pitchSpeed) * dt;
     this.#pitch += this.#pitchSpeed * dt;
@@ -169,7 +207,9 @@ class Town {
       const index = last === undefined ? 0 : last.index + 1;
       const block = buildBlock(this.#seed, index, start, section, this.conditions, this.#nextId);
       this.#blocks.push(block);
-      this.#walkers.push(...populate(createRandom(hash(this.#seed, 5, index)), block, section, this.conditions.density, this.#nextId));
+      this.#walkers.push(
+        ...populate(createRandom(hash(this.#seed, 5, index)), block, section, this.conditions.density, this.#nextId),
+      );
       this.#fillCrossing(block.crossing);
     }
     this.#blocks = this.#blocks.filter(({ crossing }) => crossing.end > s - BEHIND);
@@ -198,14 +238,25 @@ class Town {
     for (const { direction, lane } of this.#lanes()) {
       const isOwn = direction === 1 && lane === this.#ego.lane;
       const spacing = (lane === BICYCLE_LANE ? 55 : 24) / this.conditions.density;
-      for (let s = isOwn ? 14 : -20; s < VIEW; s += spacing * this.#random.between(0.6, 1.7)) this.#enter(direction, lane, s);
+      for (let s = isOwn ? 14 : -20; s < VIEW; s += spacing * this.#random.between(0.6, 1.7))
+        this.#enter(direction, lane, s);
     }
   }
 
   #enter(direction: Side, lane: number, s: number): void {
-    const driver = drawDriver(this.#random, this.#nextId, { direction, lane, along: direction * s, d: lateral(this.#road.section, lane, direction) });
-    const isRoom = this.#drivers.every((other) => other.direction !== direction || other.lane !== lane || other.crossing !== undefined
-      || Math.abs(other.along - driver.along) > (other.length + driver.length) / 2 + 8);
+    const driver = drawDriver(this.#random, this.#nextId, {
+      direction,
+      lane,
+      along: direction * s,
+      d: lateral(this.#road.section, lane, direction),
+    });
+    const isRoom = this.#drivers.every(
+      (other) =>
+        other.direction !== direction ||
+        other.lane !== lane ||
+        other.crossing !== undefined ||
+        Math.abs(other.along - driver.along) > (other.length + driver.length) / 2 + 8,
+    );
     if (isRoom) this.#drivers.push(driver);
   }
 
@@ -220,14 +271,29 @@ class Town {
     }
     for (const { crossing } of this.#blocks) {
       const gap = crossing.start - s;
-      if (crossing.control !== 'signals' || gap < 0 || gap > VIEW || !this.#random.chance(0.22 * dt * this.conditions.density)) continue;
+      if (
+        crossing.control !== 'signals' ||
+        gap < 0 ||
+        gap > VIEW ||
+        !this.#random.chance(0.22 * dt * this.conditions.density)
+      )
+        continue;
       const direction = this.#random.chance(0.5) ? 1 : -1;
-      const isFull = this.#drivers.some((driver) => driver.crossing === crossing && driver.direction === direction && driver.along < -CROSSING_REACH + 14);
-      if (!isFull) this.#drivers.push(drawDriver(this.#random, this.#nextId, { direction, lane: 1, along: -CROSSING_REACH, d: 0, crossing }));
+      const isFull = this.#drivers.some(
+        (driver) =>
+          driver.crossing === crossing && driver.direction === direction && driver.along < -CROSSING_REACH + 14,
+      );
+      if (!isFull)
+        this.#drivers.push(
+          drawDriver(this.#random, this.#nextId, { direction, lane: 1, along: -CROSSING_REACH, d: 0, crossing }),
+        );
     }
     for (let i = this.#drivers.length - 1; i >= 0; i--) {
       const { along, direction, crossing } = this.#drivers[i];
-      const isGone = crossing === undefined ? direction * along < s - BEHIND || direction * along > s + VIEW + 40 : along > CROSSING_REACH || crossing.end < s - BEHIND;
+      const isGone =
+        crossing === undefined
+          ? direction * along < s - BEHIND || direction * along > s + VIEW + 40
+          : along > CROSSING_REACH || crossing.end < s - BEHIND;
       if (isGone && this.#drivers[i] !== this.#ego) this.#drivers.splice(i, 1);
     }
   }

@@ -13,14 +13,16 @@ export type Paint = {
 };
 
 /** A flat piece of a picture, in pixels. `points` and `circles` are flat lists: x, y, … and x, y, radius, …. */
-export type Shape = { readonly paint: Paint; readonly isDetail: boolean } & (
+export type Shape = { readonly paint: Paint; readonly isDetail: boolean } &
   /** `isDetail`: it lies within the other shapes of its figure and adds nothing to the outline. */
-  | { readonly kind: 'polygon'; readonly points: readonly number[] }
-  /** Convex quadrilaterals, eight numbers each. */
-  | { readonly kind: 'quads'; readonly points: readonly number[] }
-  /** A line with round ends and joints. */
-  | { readonly kind: 'stroke'; readonly points: readonly number[]; readonly width: number }
-  | { readonly kind: 'discs'; readonly circles: readonly number[] });
+  (
+    | { readonly kind: 'polygon'; readonly points: readonly number[] }
+    /** Convex quadrilaterals, eight numbers each. */
+    | { readonly kind: 'quads'; readonly points: readonly number[] }
+    /** A line with round ends and joints. */
+    | { readonly kind: 'stroke'; readonly points: readonly number[]; readonly width: number }
+    | { readonly kind: 'discs'; readonly circles: readonly number[] }
+  );
 
 /** Light around a lamp. */
 export type Glow = {

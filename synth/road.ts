@@ -36,20 +36,33 @@ export function drawRoad(seed: number): Road {
   const curb = laneEdge + 2.5;
   return {
     section: { lanesPerSide, laneWidth, laneEdge, curb, plotEdge: curb + random.between(3.4, 4.6) },
-    bend: course([[random.between(3, 9), random.between(190, 330)], [random.between(0.5, 1.6), random.between(100, 150)]], random.unit()),
+    bend: course(
+      [
+        [random.between(3, 9), random.between(190, 330)],
+        [random.between(0.5, 1.6), random.between(100, 150)],
+      ],
+      random.unit(),
+    ),
     rise: course([[random.between(0.2, 0.6), random.between(260, 420)]], random.unit()),
   };
 }
 
-/** Centre of a lane, metres right of the centre line; lane 1 is the innermost, negative ones are the oncoming side's. */
+/**
+ * Centre of a lane, metres right of the centre line; lane 1 is the innermost, negative ones are the oncoming side's.
+ */
 export function laneCentre({ laneWidth }: Section, lane: number): number {
   return Math.sign(lane) * (Math.abs(lane) - 0.5) * laneWidth;
 }
 
 function course(waves: readonly (readonly [amplitude: number, length: number])[], phase: number): Course {
-  const terms = waves.map(([amplitude, length], i) => ({ amplitude, rate: 2 * Math.PI / length, phase: 2 * Math.PI * (phase + i * 0.37) }));
+  const terms = waves.map(([amplitude, length], i) => ({
+    amplitude,
+    rate: (2 * Math.PI) / length,
+    phase: 2 * Math.PI * (phase + i * 0.37),
+  }));
   return {
     at: (s) => terms.reduce((sum, { amplitude, rate, phase: p }) => sum + amplitude * Math.sin(rate * s + p), 0),
-    slopeAt: (s) => terms.reduce((sum, { amplitude, rate, phase: p }) => sum + amplitude * rate * Math.cos(rate * s + p), 0),
+    slopeAt: (s) =>
+      terms.reduce((sum, { amplitude, rate, phase: p }) => sum + amplitude * rate * Math.cos(rate * s + p), 0),
   };
 }

@@ -56,7 +56,13 @@ export class Sketch {
   /** A line of a thickness in metres. */
   stroke(points: readonly Point[], thickness: number, paint: Paint, isDetail = false): void {
     if (points.some((point) => this.#depthOf(point) < NEAR)) return;
-    this.#shapes.push({ kind: 'stroke', points: this.#project(points), width: Math.max(0.7, thickness * this.scale), paint, isDetail });
+    this.#shapes.push({
+      kind: 'stroke',
+      points: this.#project(points),
+      width: Math.max(0.7, thickness * this.scale),
+      paint,
+      isDetail,
+    });
   }
 
   /** Balls: middle and radius in metres each. */
@@ -66,7 +72,7 @@ export class Sketch {
       const z = this.#depthOf(middle);
       if (z < NEAR) continue;
       const [x, y] = this.#project([middle]);
-      circles.push(x, y, radius * this.#camera.focal / z);
+      circles.push(x, y, (radius * this.#camera.focal) / z);
     }
     if (circles.length > 0) this.#shapes.push({ kind: 'discs', circles, paint, isDetail });
   }
@@ -77,8 +83,8 @@ export class Sketch {
     if (z < NEAR) return;
     const { focal, horizonY, width } = this.#camera;
     const [x, y] = this.#project([at]);
-    const mirrorY = horizonY + focal * (this.#y + at[2]) / z;
-    this.#glows.push({ x, y, radius: Math.max(width / 240, radius * focal / z), color, strength, mirrorY });
+    const mirrorY = horizonY + (focal * (this.#y + at[2])) / z;
+    this.#glows.push({ x, y, radius: Math.max(width / 240, (radius * focal) / z), color, strength, mirrorY });
   }
 
   /** @param depth its place in the order of drawing, if that is not its middle */
@@ -97,9 +103,15 @@ export class Sketch {
     let beforeZ = this.#depthOf(last);
     for (const point of points) {
       const z = this.#depthOf(point);
-      if ((z < NEAR) !== (beforeZ < NEAR)) {
+      if (z < NEAR !== beforeZ < NEAR) {
         const share = (NEAR - beforeZ) / (z - beforeZ);
-        this.#push(flat, before[0] + share * (point[0] - before[0]), before[1] + share * (point[1] - before[1]), before[2] + share * (point[2] - before[2]), NEAR);
+        this.#push(
+          flat,
+          before[0] + share * (point[0] - before[0]),
+          before[1] + share * (point[1] - before[1]),
+          before[2] + share * (point[2] - before[2]),
+          NEAR,
+        );
       }
       if (z >= NEAR) this.#push(flat, point[0], point[1], point[2], z);
       before = point;
@@ -110,6 +122,9 @@ export class Sketch {
 
   #push(flat: number[], u: number, v: number, h: number, z: number): void {
     const { width, focal, horizonY } = this.#camera;
-    flat.push(width / 2 + focal * (this.#x + v * this.#cos + u * this.#sin) / z, horizonY + focal * (this.#y - h) / z);
+    flat.push(
+      width / 2 + (focal * (this.#x + v * this.#cos + u * this.#sin)) / z,
+      horizonY + (focal * (this.#y - h)) / z,
+    );
   }
 }

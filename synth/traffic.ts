@@ -7,7 +7,13 @@ import { laneCentre, type Section } from './road.js';
 
 export type Mover =
   | { readonly kind: 'vehicle'; readonly model: VehicleModel; readonly paint: Color }
-  | { readonly kind: 'bicycle' | 'motorcycle'; readonly color: Color; readonly rider: PersonLook; readonly riderId: number; readonly helmet: Color };
+  | {
+      readonly kind: 'bicycle' | 'motorcycle';
+      readonly color: Color;
+      readonly rider: PersonLook;
+      readonly riderId: number;
+      readonly helmet: Color;
+    };
 
 /**
  * A driver. `along` grows in the direction of travel: s with the drive, -s against it, metres along a crossing street.
@@ -52,20 +58,51 @@ export function lateral(section: Section, lane: number, direction: Side): number
 }
 
 /** A vehicle of a kind that fits the lane. */
-export function drawDriver(random: Random, nextId: () => number, at: { readonly direction: Side; readonly lane: number; readonly along: number; readonly d: number; readonly crossing?: Crossing }): Driver {
+export function drawDriver(
+  random: Random,
+  nextId: () => number,
+  at: {
+    readonly direction: Side;
+    readonly lane: number;
+    readonly along: number;
+    readonly d: number;
+    readonly crossing?: Crossing;
+  },
+): Driver {
   const mover = drawMover(random, nextId, at.lane === BICYCLE_LANE);
-  const desired = mover.kind === 'bicycle' ? random.between(3.8, 6.2) : mover.kind === 'vehicle' && mover.model.className !== 'car' ? random.between(7.5, 10) : random.between(8.5, 13);
+  const desired =
+    mover.kind === 'bicycle'
+      ? random.between(3.8, 6.2)
+      : mover.kind === 'vehicle' && mover.model.className !== 'car'
+        ? random.between(7.5, 10)
+        : random.between(8.5, 13);
   return {
-    trackId: nextId(), mover, length: mover.kind === 'vehicle' ? mover.model.length : mover.kind === 'bicycle' ? 1.75 : 2.1,
-    desired: at.crossing === undefined ? desired : Math.min(desired, 9), speed: 0.9 * desired, acceleration: 0, waitedS: 0, ...at,
+    trackId: nextId(),
+    mover,
+    length: mover.kind === 'vehicle' ? mover.model.length : mover.kind === 'bicycle' ? 1.75 : 2.1,
+    desired: at.crossing === undefined ? desired : Math.min(desired, 9),
+    speed: 0.9 * desired,
+    acceleration: 0,
+    waitedS: 0,
+    ...at,
   };
 }
 
 function drawMover(random: Random, nextId: () => number, isBicycleLane: boolean): Mover {
-  const kind = isBicycleLane ? 'bicycle' : random.weighted([['car', 66], ['truck', 11], ['bus', 14], ['motorcycle', 14]] as const);
+  const kind = isBicycleLane
+    ? 'bicycle'
+    : random.weighted([
+        ['car', 66],
+        ['truck', 11],
+        ['bus', 14],
+        ['motorcycle', 14],
+      ] as const);
   if (kind === 'bicycle' || kind === 'motorcycle') {
     return {
-      kind, color: random.pick([0xb23a3a, 0x24272b, 0x2d5f9a, 0xd97a2b, 0x2f8f6b]), rider: { ...drawPersonLook(random), outfit: 'shirt' }, riderId: nextId(),
+      kind,
+      color: random.pick([0xb23a3a, 0x24272b, 0x2d5f9a, 0xd97a2b, 0x2f8f6b]),
+      rider: { ...drawPersonLook(random), outfit: 'shirt' },
+      riderId: nextId(),
       helmet: random.pick([0xf1ede2, 0x24272b, 0xc8443d, 0xe9c23e]),
     };
   }
@@ -87,12 +124,20 @@ export function advance(drivers: readonly Driver[], around: Surroundings, dt: nu
   for (const driver of drivers) {
     let acceleration = follow(driver, Infinity, 0);
     for (const other of drivers) {
-      if (other === driver || other.direction !== driver.direction || other.crossing !== driver.crossing || !sharesLane(driver, other)) continue;
+      if (
+        other === driver ||
+        other.direction !== driver.direction ||
+        other.crossing !== driver.crossing ||
+        !sharesLane(driver, other)
+      )
+        continue;
       const gap = other.along - driver.along - (other.length + driver.length) / 2;
-      if (other.along > driver.along && gap < 80) acceleration = Math.min(acceleration, follow(driver, Math.max(0.1, gap), driver.speed - other.speed));
+      if (other.along > driver.along && gap < 80)
+        acceleration = Math.min(acceleration, follow(driver, Math.max(0.1, gap), driver.speed - other.speed));
     }
     const line = gapToClosedLine(driver, drivers, around, dt);
-    if (line !== undefined) acceleration = Math.min(acceleration, follow(driver, Math.max(0.1, line + STANDSTILL_GAP), driver.speed));
+    if (line !== undefined)
+      acceleration = Math.min(acceleration, follow(driver, Math.max(0.1, line + STANDSTILL_GAP), driver.speed));
     driver.acceleration = Math.max(-HARDEST_BRAKING, acceleration);
   }
   for (const driver of drivers) {
@@ -105,9 +150,17 @@ export function advance(drivers: readonly Driver[], around: Surroundings, dt: nu
 /** Whether a lane is free beside a driver. */
 export function isFree(drivers: readonly Driver[], driver: Driver, lane: number): boolean {
   return drivers.every((other) => {
-    if (other === driver || other.crossing !== undefined || other.direction !== driver.direction || (other.lane !== lane && other.laneChange?.toLane !== lane)) return true;
+    if (
+      other === driver ||
+      other.crossing !== undefined ||
+      other.direction !== driver.direction ||
+      (other.lane !== lane && other.laneChange?.toLane !== lane)
+    )
+      return true;
     const gap = Math.abs(other.along - driver.along) - (other.length + driver.length) / 2;
-    return gap > 7 + Math.max(0, 2 * (other.along > driver.along ? driver.speed - other.speed : other.speed - driver.speed));
+    return (
+      gap > 7 + Math.max(0, 2 * (other.along > driver.along ? driver.speed - other.speed : other.speed - driver.speed))
+    );
   });
 }
 
@@ -130,18 +183,26 @@ function sharesLane(a: Driver, b: Driver): boolean {
 }
 
 function follow({ speed, desired }: Driver, gap: number, closing: number): number {
-  const wanted = STANDSTILL_GAP + Math.max(0, speed * HEADWAY_S + speed * closing / (2 * Math.sqrt(MAX_ACCELERATION * COMFORTABLE_BRAKING)));
+  const wanted =
+    STANDSTILL_GAP +
+    Math.max(0, speed * HEADWAY_S + (speed * closing) / (2 * Math.sqrt(MAX_ACCELERATION * COMFORTABLE_BRAKING)));
   return MAX_ACCELERATION * (1 - (speed / desired) ** 4 - (wanted / gap) ** 2);
 }
 
 /** Metres from the driver's front to the next stop line that currently applies to it. */
-function gapToClosedLine(driver: Driver, drivers: readonly Driver[], around: Surroundings, dt: number): number | undefined {
+function gapToClosedLine(
+  driver: Driver,
+  drivers: readonly Driver[],
+  around: Surroundings,
+  dt: number,
+): number | undefined {
   let nearest: number | undefined;
   for (const crossing of driver.crossing === undefined ? around.crossings : [driver.crossing]) {
     const line = stopLine(driver, crossing, around.section);
     const gap = line - driver.along - driver.length / 2;
     if (gap < -PAST_LINE || gap > 70 || (nearest !== undefined && gap >= nearest)) continue;
-    if (isBlocked(driver, drivers, crossing, gap, around.section) || isClosed(driver, crossing, gap, around, dt)) nearest = gap;
+    if (isBlocked(driver, drivers, crossing, gap, around.section) || isClosed(driver, crossing, gap, around, dt))
+      nearest = gap;
   }
   return nearest;
 }
@@ -152,7 +213,13 @@ function stopLine({ direction, crossing }: Driver, { start, end }: Crossing, { c
 }
 
 /** Whether the other street's traffic is still on the crossing, and the driver can stop before it. */
-function isBlocked(driver: Driver, drivers: readonly Driver[], crossing: Crossing, gap: number, { curb }: Section): boolean {
+function isBlocked(
+  driver: Driver,
+  drivers: readonly Driver[],
+  crossing: Crossing,
+  gap: number,
+  { curb }: Section,
+): boolean {
   if (!canStopWithin(driver, gap)) return false;
   return drivers.some((other) => {
     const half = other.length / 2;
@@ -170,7 +237,8 @@ function canStopWithin({ speed }: Driver, gap: number): boolean {
 
 function isClosed(driver: Driver, crossing: Crossing, gap: number, around: Surroundings, dt: number): boolean {
   const canStop = canStopWithin(driver, gap);
-  if (driver.crossing !== undefined) return crossing.control === 'stop' || (crossTimeLeft(crossing, around.timeS) < CROSSING_TAKES_S && canStop);
+  if (driver.crossing !== undefined)
+    return crossing.control === 'stop' || (crossTimeLeft(crossing, around.timeS) < CROSSING_TAKES_S && canStop);
   if (canStop && around.isWalkedOn(crossing)) return true;
   if (crossing.control === 'signals') {
     const light = lightAt(crossing, around.timeS);

@@ -15,7 +15,10 @@ export type Walker = {
   speed: number;
   stride: number;
   /** Along the pavement, or over the main road towards a side. */
-  aim: { readonly kind: 'along'; readonly direction: Side } | { readonly kind: 'across'; readonly to: Side; readonly crossing: Crossing; started: boolean } | { readonly kind: 'stand' };
+  aim:
+    | { readonly kind: 'along'; readonly direction: Side }
+    | { readonly kind: 'across'; readonly to: Side; readonly crossing: Crossing; started: boolean }
+    | { readonly kind: 'stand' };
 };
 
 const STRIDE_PER_METRE = 4.2;
@@ -23,11 +26,27 @@ const TURN_PER_S = 2.6;
 const SPEED_UP = 1.8;
 
 /** The people of a block when it becomes visible. */
-export function populate(random: Random, { start, crossing }: Block, { curb, plotEdge }: Section, density: number, nextId: () => number): Walker[] {
+export function populate(
+  random: Random,
+  { start, crossing }: Block,
+  { curb, plotEdge }: Section,
+  density: number,
+  nextId: () => number,
+): Walker[] {
   const walkers: Walker[] = [];
   const add = (s: number, d: number, heading: number, aim: Walker['aim']): void => {
     const pace = random.between(1.05, 1.7);
-    walkers.push({ trackId: nextId(), look: drawPersonLook(random), pace, s, d, heading, speed: aim.kind === 'along' ? pace : 0, stride: random.between(0, 6), aim });
+    walkers.push({
+      trackId: nextId(),
+      look: drawPersonLook(random),
+      pace,
+      s,
+      d,
+      heading,
+      speed: aim.kind === 'along' ? pace : 0,
+      stride: random.between(0, 6),
+      aim,
+    });
   };
   for (const side of [-1, 1] as const) {
     const groups = Math.round(random.between(1.5, 5) * density);
@@ -41,7 +60,12 @@ export function populate(random: Random, { start, crossing }: Block, { curb, plo
     const waiting = random.integer(0, Math.round(2.4 * density));
     for (let i = 0; i < waiting; i++) {
       const s = crossing.start - CROSSWALK_GAP - random.between(0.3, CROSSWALK_WIDTH - 0.3);
-      add(s, side * (curb + random.between(0.4, 1.4)), -side * Math.PI / 2, { kind: 'across', to: side > 0 ? -1 : 1, crossing, started: false });
+      add(s, side * (curb + random.between(0.4, 1.4)), (-side * Math.PI) / 2, {
+        kind: 'across',
+        to: side > 0 ? -1 : 1,
+        crossing,
+        started: false,
+      });
     }
   }
   return walkers;
@@ -71,7 +95,10 @@ export function isOnRoad({ aim, d }: Walker, crossing: Crossing, { curb }: Secti
   return aim.kind === 'across' && aim.crossing === crossing && aim.started && Math.abs(d) < curb;
 }
 
-function wantedMotion(walker: Walker, { timeS, section, crossings, isBusy }: StreetView): { readonly speed: number; readonly heading: number } {
+function wantedMotion(
+  walker: Walker,
+  { timeS, section, crossings, isBusy }: StreetView,
+): { readonly speed: number; readonly heading: number } {
   const { aim, pace, s, d } = walker;
   if (aim.kind === 'stand') return { speed: 0, heading: walker.heading };
   if (aim.kind === 'along') {
@@ -84,10 +111,13 @@ function wantedMotion(walker: Walker, { timeS, section, crossings, isBusy }: Str
     const mayNot = crossing?.control === 'signals' && crossTimeLeft(crossing, timeS) > 0;
     return { speed: mayNot ? 0 : pace, heading };
   }
-  const heading = aim.to * Math.PI / 2;
+  const heading = (aim.to * Math.PI) / 2;
   if (!aim.started) {
     const width = 2 * section.curb + 2;
-    const may = aim.crossing.control === 'signals' ? crossTimeLeft(aim.crossing, timeS) * pace * 1.15 > width * 0.75 : !isBusy(aim.crossing);
+    const may =
+      aim.crossing.control === 'signals'
+        ? crossTimeLeft(aim.crossing, timeS) * pace * 1.15 > width * 0.75
+        : !isBusy(aim.crossing);
     if (!may) return { speed: 0, heading };
     aim.started = true;
   }

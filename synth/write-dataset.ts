@@ -57,7 +57,8 @@ const JPEG_QUALITY = 93;
 export async function writeDataset(options: DatasetOptions): Promise<DatasetSummary> {
   const { out, seed, sequences, size, pictures, openVideo, signal } = options;
   const path = join(out, 'annotations.json');
-  if (existsSync(path)) throw new UsageError(`${out} holds a data set already (annotations.json); name another folder, or remove that one`);
+  if (existsSync(path))
+    throw new UsageError(`${out} holds a data set already (annotations.json); name another folder, or remove that one`);
   if (openVideo !== undefined && (size.width % 2 !== 0 || size.height % 2 !== 0)) {
     throw new UsageError(`a video needs an even width and height, but the size is ${size.width}x${size.height}`);
   }
@@ -65,11 +66,20 @@ export async function writeDataset(options: DatasetOptions): Promise<DatasetSumm
     if (openVideo !== undefined) await mkdir(join(out, 'videos'), { recursive: true });
     await mkdir(out, { recursive: true });
     const written: AnnotatedSequence[] = [];
-    for (let i = 0; i < sequences && !signal.aborted; i++) written.push(await writeSequence(options, seed + i, i * options.frames));
-    await writeFile(`${path}.partial`, JSON.stringify(argoverseJson(written, size, keptFps(options), pictures ?? 'jpg')));
+    for (let i = 0; i < sequences && !signal.aborted; i++)
+      written.push(await writeSequence(options, seed + i, i * options.frames));
+    await writeFile(
+      `${path}.partial`,
+      JSON.stringify(argoverseJson(written, size, keptFps(options), pictures ?? 'jpg')),
+    );
     await rename(`${path}.partial`, path);
     const frames = written.flatMap((sequence) => sequence.frames);
-    return { annotations: path, sequences: written.length, frames: frames.length, objects: frames.reduce((sum, objects) => sum + objects.length, 0) };
+    return {
+      annotations: path,
+      sequences: written.length,
+      frames: frames.length,
+      objects: frames.reduce((sum, objects) => sum + objects.length, 0),
+    };
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).syscall === undefined) throw cause;
     throw new OutputError(`cannot write the data set: ${(cause as Error).message}`, { cause });
@@ -90,7 +100,8 @@ async function writeSequence(options: DatasetOptions, seed: number, before: numb
   // While one picture is being written, the next is drawn on the other canvas.
   const canvases = [createCanvas(size.width, size.height), createCanvas(size.width, size.height)];
   const save = async (canvas: Canvas, index: number): Promise<void> => {
-    if (pictures !== undefined) await writeFile(join(folder, frameName(index, pictures)), await encode(canvas, pictures));
+    if (pictures !== undefined)
+      await writeFile(join(folder, frameName(index, pictures)), await encode(canvas, pictures));
     await video?.write(canvas.data());
   };
   const annotated: (readonly Annotation[])[] = [];

@@ -2,13 +2,22 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-type Manifest = { readonly exports: Readonly<Record<string, string | { readonly types: string; readonly default: string }>> };
+type Manifest = {
+  readonly exports: Readonly<Record<string, string | { readonly types: string; readonly default: string }>>;
+};
 const { exports } = JSON.parse(readFileSync('package.json', 'utf8')) as Manifest;
-const ENTRIES = Object.entries(exports).flatMap(([path, target]) => (typeof target === 'string' ? [] : [{ name: `nowcast${path.slice(1)}`, ...target }]));
+const ENTRIES = Object.entries(exports).flatMap(([path, target]) =>
+  typeof target === 'string' ? [] : [{ name: `nowcast${path.slice(1)}`, ...target }],
+);
 
-/** Runs a program in a process of its own, in this package, which may import itself by its name; gives what it prints as JSON. */
+/**
+ * Runs a program in a process of its own, in this package, which may import itself by its name; gives what it prints as
+ * JSON.
+ */
 function printedBy(program: string, kind: 'module' | 'commonjs'): unknown {
-  const printed = execFileSync(process.execPath, ['--no-warnings', `--input-type=${kind}`, '-e', program], { encoding: 'utf8' });
+  const printed = execFileSync(process.execPath, ['--no-warnings', `--input-type=${kind}`, '-e', program], {
+    encoding: 'utf8',
+  });
   return JSON.parse(printed);
 }
 
@@ -20,7 +29,10 @@ const PRINT_NATIVE = `
 
 describe('the entries of the package', () => {
   it('are the library, evaluation, synth and training', () => {
-    assert.deepEqual(ENTRIES.map(({ name }) => name), ['nowcast', 'nowcast/evaluation', 'nowcast/synth', 'nowcast/training']);
+    assert.deepEqual(
+      ENTRIES.map(({ name }) => name),
+      ['nowcast', 'nowcast/evaluation', 'nowcast/synth', 'nowcast/training'],
+    );
   });
 
   for (const { name, types, default: file } of ENTRIES) {
@@ -28,7 +40,10 @@ describe('the entries of the package', () => {
       const imported = printedBy(`console.log(JSON.stringify(Object.keys(await import('${name}')).sort()))`, 'module');
       const required = printedBy(`console.log(JSON.stringify(Object.keys(require('${name}')).sort()))`, 'commonjs');
       assert.ok(Array.isArray(imported) && imported.length > 0);
-      assert.deepEqual((required as string[]).filter((key) => key !== '__esModule' && key !== 'default'), imported);
+      assert.deepEqual(
+        (required as string[]).filter((key) => key !== '__esModule' && key !== 'default'),
+        imported,
+      );
     });
 
     it(`${name} lists each name`, () => {
@@ -38,7 +53,7 @@ describe('the entries of the package', () => {
   }
 
   for (const [what, program] of Object.entries({
-    'nowcast': 'await import("nowcast");',
+    nowcast: 'await import("nowcast");',
     'nowcast/evaluation': 'await import("nowcast/evaluation");',
     'nowcast, with a pipeline that ran,': `
       import { createPipeline, letterbox, memorySource, monotonicClock as clock, trackerByName } from 'nowcast';
@@ -60,6 +75,9 @@ describe('the entries of the package', () => {
 
   it('a check of the above sees native libraries where there are some', () => {
     const loaded = printedBy(`await import('nowcast/synth'); ${PRINT_NATIVE}`, 'module') as string[];
-    assert.ok(loaded.some((path) => path.includes('canvas')), loaded.join());
+    assert.ok(
+      loaded.some((path) => path.includes('canvas')),
+      loaded.join(),
+    );
   });
 });

@@ -20,7 +20,10 @@ const PROGRAMS: Readonly<Record<string, { readonly prints: RegExp; readonly args
   'sap.test.mjs': { prints: /^sAP 0\.\d{3}$/m },
 };
 
-/** Supported releases besides the one that runs this, and what runs on each: ES modules, CommonJS, a model in its process. */
+/**
+ * Supported releases besides the one that runs this, and what runs on each: ES modules, CommonJS, a model in its
+ * process.
+ */
 const RELEASES = [20, 22, 24].filter((major) => !process.versions.node.startsWith(`${major}.`));
 const ON_EACH_RELEASE = new Set(['own-source.mjs', 'own-detector.mjs', 'own-detector.cjs']);
 
@@ -36,14 +39,19 @@ describe('the examples, run from the packed package', function () {
 
   const printedBy = (node: string, file: string, args: readonly string[] = []): string => {
     const { status, stdout, stderr } = spawnSync(node, ['--no-warnings', file, ...args], {
-      cwd: installed.folder, encoding: 'utf8', env: { ...process.env, NOWCAST_CACHE: join(installed.folder, 'cache') }, timeout: 120_000,
+      cwd: installed.folder,
+      encoding: 'utf8',
+      env: { ...process.env, NOWCAST_CACHE: join(installed.folder, 'cache') },
+      timeout: 120_000,
     });
     assert.equal(status, 0, stderr + stdout);
     return stdout;
   };
 
   it('are all run, and the README lists each', () => {
-    const files = readdirSync('examples').filter((name) => /\.[cm]js$/.test(name)).sort();
+    const files = readdirSync('examples')
+      .filter((name) => /\.[cm]js$/.test(name))
+      .sort();
     assert.deepEqual(files, Object.keys(PROGRAMS).sort());
     const readme = readFileSync('examples/README.md', 'utf8');
     for (const file of files) assert.ok(readme.includes(`](${file})`), file);
@@ -66,8 +74,15 @@ describe('the examples, run from the packed package', function () {
 
   const bundled = async (file: string, options: BuildOptions): Promise<string> => {
     await build({
-      absWorkingDir: installed.folder, entryPoints: [file], outfile: join(installed.folder, `bundled-${file}`),
-      bundle: true, platform: 'node', format: 'esm', target: 'node20', logLevel: 'error', ...options,
+      absWorkingDir: installed.folder,
+      entryPoints: [file],
+      outfile: join(installed.folder, `bundled-${file}`),
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      target: 'node20',
+      logLevel: 'error',
+      ...options,
     });
     return printedBy(process.execPath, `bundled-${file}`);
   };
@@ -79,7 +94,9 @@ describe('the examples, run from the packed package', function () {
   it('own-detector.mjs runs as one file with all that it imports', async () => {
     const printed = await bundled('own-detector.mjs', {
       external: ['onnxruntime-node', 'sharp', '@napi-rs/canvas'],
-      banner: { js: 'import { createRequire as requireOf } from "node:module"; const require = requireOf(import.meta.url);' },
+      banner: {
+        js: 'import { createRequire as requireOf } from "node:module"; const require = requireOf(import.meta.url);',
+      },
     });
     assert.match(printed, PROGRAMS['own-detector.mjs'].prints);
   });

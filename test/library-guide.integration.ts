@@ -11,7 +11,9 @@ describe('the programs of docs/library.md', function () {
   this.timeout(120_000);
   let installed: PackedPackage;
 
-  before(() => { installed = installPacked(); });
+  before(() => {
+    installed = installPacked();
+  });
   after(() => installed.remove());
 
   const PRINTS = [/^\d+ \[/m, /^status\npercept\n$/];
@@ -22,7 +24,9 @@ describe('the programs of docs/library.md', function () {
     it(`runs as it stands: ${firstImport}`, () => {
       writeFileSync(join(installed.folder, `snippet-${i}.mjs`), code);
       const { status, stdout, stderr } = spawnSync(process.execPath, [`snippet-${i}.mjs`], {
-        cwd: installed.folder, encoding: 'utf8', env: { ...process.env, NOWCAST_CACHE: join(installed.folder, 'cache') },
+        cwd: installed.folder,
+        encoding: 'utf8',
+        env: { ...process.env, NOWCAST_CACHE: join(installed.folder, 'cache') },
       });
       assert.equal(status, 0, stderr);
       assert.equal(stderr, '');
@@ -32,8 +36,15 @@ describe('the programs of docs/library.md', function () {
 
   it('names only what the package exports', async () => {
     const names = new Set(Object.keys(await import('../src/index.js')));
-    const used = [...GUIDE.matchAll(/`(createPipeline|openDetector|openSource|pushSource|defineDetector|toSource|writeTo|DetectorFailedError|ExtensionError|monotonicClock)\b/g)].map(([, name]) => name);
+    const used = [
+      ...GUIDE.matchAll(
+        /`(createPipeline|openDetector|openSource|pushSource|defineDetector|toSource|writeTo|DetectorFailedError|ExtensionError|monotonicClock)\b/g,
+      ),
+    ].map(([, name]) => name);
     assert.ok(used.length > 8);
-    assert.deepEqual(used.filter((name) => !names.has(name)), []);
+    assert.deepEqual(
+      used.filter((name) => !names.has(name)),
+      [],
+    );
   });
 });

@@ -21,25 +21,39 @@ describe('the package as npm packs it', function () {
   this.timeout(300_000);
   let folder = '';
 
-  const needs = { ...NEEDS_FFMPEG, 'the npm registry': spawnSync('npm', ['view', 'rxjs', 'version'], { stdio: 'ignore' }).status === 0, 'yolox_nano.onnx': MODEL !== undefined, 'the person clip': CLIP !== undefined };
+  const needs = {
+    ...NEEDS_FFMPEG,
+    'the npm registry': spawnSync('npm', ['view', 'rxjs', 'version'], { stdio: 'ignore' }).status === 0,
+    'yolox_nano.onnx': MODEL !== undefined,
+    'the person clip': CLIP !== undefined,
+  };
 
   before(() => {
     if (firstMissing(needs) !== undefined) return;
     folder = mkdtempSync(join(tmpdir(), 'nowcast-package-'));
-    const npm = (...args: string[]): string => execFileSync('npm', args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+    const npm = (...args: string[]): string =>
+      execFileSync('npm', args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
     // What was built is what is tested; `prepack` would build it again below the running tests.
-    const [{ filename }] = JSON.parse(npm('pack', resolve('.'), '--ignore-scripts', '--json')) as { filename: string }[];
+    const [{ filename }] = JSON.parse(npm('pack', resolve('.'), '--ignore-scripts', '--json')) as {
+      filename: string;
+    }[];
     writeFileSync(join(folder, 'package.json'), '{ "name": "somebody", "type": "module", "private": true }');
     writeFileSync(join(folder, '.npmrc'), 'onnxruntime-node-install=skip\nfund=false\naudit=false\n');
     npm('install', `./${filename}`, '--no-package-lock');
   });
-  after(() => { if (folder !== '') rmSync(folder, { recursive: true, force: true }); });
+  after(() => {
+    if (folder !== '') rmSync(folder, { recursive: true, force: true });
+  });
   const runProgram = (program: string): SpawnSyncReturns<string> => {
     writeFileSync(join(folder, 'program.mjs'), program.replace('yolox_nano.onnx', MODEL ?? ''));
-    return spawnSync(process.execPath, ['program.mjs'], { cwd: folder, encoding: 'utf8', env: { ...process.env, NOWCAST_CACHE: join(folder, 'cache') } });
+    return spawnSync(process.execPath, ['program.mjs'], {
+      cwd: folder,
+      encoding: 'utf8',
+      env: { ...process.env, NOWCAST_CACHE: join(folder, 'cache') },
+    });
   };
 
-  itNeeds(needs, 'runs the README\'s program of ten lines in an empty folder', () => {
+  itNeeds(needs, "runs the README's program of ten lines in an empty folder", () => {
     const program = readmeProgram();
     assert.ok(program.trim().split('\n').length <= 11, 'ten lines and a blank one');
     const clip = join(folder, 'street.mp4');
@@ -57,16 +71,32 @@ describe('the package as npm packs it', function () {
   });
 
   itNeeds(needs, 'brings types that a strict program compiles against', () => {
-    writeFileSync(join(folder, 'typed.ts'), [
-      'import { openDetector, openSource, perceive, monotonicClock as clock, type PipelineEvent } from \'nowcast\';',
-      'const detector = await openDetector(\'m.onnx\');',
-      'const frames = await openSource(\'a.mp4\', { input: detector.info.input });',
-      'frames.pipe(perceive(detector, { clock })).subscribe((event: PipelineEvent) => {',
-      '  if (event.type === \'drop\') { const reason: \'late\' | string = event.reason; void reason; }',
-      '});',
-    ].join('\n'));
-    const { status, stdout } = spawnSync(process.execPath, [resolve('node_modules/typescript/bin/tsc'), '--noEmit', '--strict',
-      '--module', 'nodenext', '--target', 'es2022', '--skipLibCheck', 'typed.ts'], { cwd: folder, encoding: 'utf8' });
+    writeFileSync(
+      join(folder, 'typed.ts'),
+      [
+        "import { openDetector, openSource, perceive, monotonicClock as clock, type PipelineEvent } from 'nowcast';",
+        "const detector = await openDetector('m.onnx');",
+        "const frames = await openSource('a.mp4', { input: detector.info.input });",
+        'frames.pipe(perceive(detector, { clock })).subscribe((event: PipelineEvent) => {',
+        "  if (event.type === 'drop') { const reason: 'late' | string = event.reason; void reason; }",
+        '});',
+      ].join('\n'),
+    );
+    const { status, stdout } = spawnSync(
+      process.execPath,
+      [
+        resolve('node_modules/typescript/bin/tsc'),
+        '--noEmit',
+        '--strict',
+        '--module',
+        'nodenext',
+        '--target',
+        'es2022',
+        '--skipLibCheck',
+        'typed.ts',
+      ],
+      { cwd: folder, encoding: 'utf8' },
+    );
     assert.equal(status, 0, stdout);
   });
 
@@ -76,9 +106,15 @@ describe('the package as npm packs it', function () {
   });
 
   itNeeds(needs, 'brings the demo with its page', () => {
-    const { status, stdout, stderr } = spawnSync(join(folder, 'node_modules/.bin/nowcast'), ['demo', '--model', MODEL ?? '', '--port', '0', '--max-frames', '5', '--json'], {
-      cwd: folder, encoding: 'utf8', env: { ...process.env, NOWCAST_CACHE: join(folder, 'cache') },
-    });
+    const { status, stdout, stderr } = spawnSync(
+      join(folder, 'node_modules/.bin/nowcast'),
+      ['demo', '--model', MODEL ?? '', '--port', '0', '--max-frames', '5', '--json'],
+      {
+        cwd: folder,
+        encoding: 'utf8',
+        env: { ...process.env, NOWCAST_CACHE: join(folder, 'cache') },
+      },
+    );
     assert.equal(status, 0, stderr);
     assert.equal((JSON.parse(stdout) as { total: { received: number } }).total.received, 5);
     const page = readdirSync(join(folder, 'node_modules/nowcast/dist/src/streaming/http/page'));

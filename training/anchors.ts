@@ -14,7 +14,13 @@ export type AnchorGrid = {
 
 export function anchorGrid(input: Size): AnchorGrid {
   const count = anchorCount(input);
-  const grid: AnchorGrid = { input, count, x: new Int32Array(count), y: new Int32Array(count), stride: new Int32Array(count) };
+  const grid: AnchorGrid = {
+    input,
+    count,
+    x: new Int32Array(count),
+    y: new Int32Array(count),
+    stride: new Int32Array(count),
+  };
   let anchor = 0;
   for (const stride of STRIDES) {
     const columns = input.width / stride;

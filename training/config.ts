@@ -14,7 +14,12 @@ const range = { type: 'pair', above: 0, allowed: 'two numbers above 0: [least, m
 
 const dataKeys = {
   annotations: { type: 'file', required: true, description: 'COCO annotations.', allowed: 'a JSON file' },
-  root: { type: 'file', required: true, description: 'Folder that the names of the pictures start at.', allowed: 'a folder' },
+  root: {
+    type: 'file',
+    required: true,
+    description: 'Folder that the names of the pictures start at.',
+    allowed: 'a folder',
+  },
 } as const satisfies Keys;
 
 const ASSIGNER_NAMES = Object.keys(ASSIGNERS) as AssignerName[];
@@ -24,7 +29,12 @@ export const TRAIN_KEYS = {
   variant: { type: 'choice', values: VARIANTS, description: 'Network variant.', default: 'yolox-nano' },
   train: { type: 'section', required: true, keys: dataKeys, description: 'Pictures to train on.' },
   val: { type: 'section', keys: dataKeys, description: 'Pictures to validate on; none where absent.' },
-  input: { type: 'text', pattern: '^[1-9]\\d*x[1-9]\\d*$', description: 'Input size of the run; the network takes other sizes, too. The variant\'s own where absent.', allowed: 'WIDTHxHEIGHT in multiples of 32, such as 416x416' },
+  input: {
+    type: 'text',
+    pattern: '^[1-9]\\d*x[1-9]\\d*$',
+    description: "Input size of the run; the network takes other sizes, too. The variant's own where absent.",
+    allowed: 'WIDTHxHEIGHT in multiples of 32, such as 416x416',
+  },
   epochs: { ...count, description: 'Passes over the pictures.', default: 300 },
   batch_size: { ...count, description: 'Pictures per step.', default: 8 },
   seed: { type: 'number', isInteger: true, min: 0, description: 'Seed of all random choices.', default: 0 },
@@ -35,16 +45,29 @@ export const TRAIN_KEYS = {
   momentum: { ...share, description: 'Momentum of SGD.', default: 0.9 },
   weight_decay: { ...notNegative, description: 'Weight decay.', default: 5e-4 },
   multiscale: {
-    type: 'either', of: [{ type: 'number', isInteger: true, min: 0, description: '' }, { type: 'pair', isInteger: true, min: 0, description: '' }],
-    description: 'The input\'s height changes by up to this many times 32 pixels, or by up to the first down and the second up; 0 keeps it. By the variant where absent.',
+    type: 'either',
+    of: [
+      { type: 'number', isInteger: true, min: 0, description: '' },
+      { type: 'pair', isInteger: true, min: 0, description: '' },
+    ],
+    description:
+      "The input's height changes by up to this many times 32 pixels, or by up to the first down and the second up; 0 keeps it. By the variant where absent.",
     allowed: 'an integer of at least 0, or two of them: [down, up]',
   },
-  assign: { type: 'choice', values: ASSIGNER_NAMES, description: 'Assigns predictions to objects.', default: 'sim-ota' },
+  assign: {
+    type: 'choice',
+    values: ASSIGNER_NAMES,
+    description: 'Assigns predictions to objects.',
+    default: 'sim-ota',
+  },
   validate_every: { ...count, description: 'Epochs between validations.', default: 10 },
   mosaic: { ...share, description: 'Share of mosaics. By the variant where absent.' },
   mosaic_scale: { ...range, description: 'Scale of the pictures of a mosaic. By the variant where absent.' },
   mixup: { ...share, description: 'Share of MixUp among mosaics. By the variant where absent.' },
-  mixup_scale: { ...range, description: 'Scale of the second picture of MixUp: [least, most]; [0.5, 1.5] where absent.' },
+  mixup_scale: {
+    ...range,
+    description: 'Scale of the second picture of MixUp: [least, most]; [0.5, 1.5] where absent.',
+  },
   degrees: { ...notNegative, description: 'Largest rotation in degrees.', default: 10 },
   translate: { ...share, description: 'Largest shift as a share of the picture.', default: 0.1 },
   shear: { ...notNegative, description: 'Largest shear in degrees.', default: 2 },
@@ -88,25 +111,43 @@ export function resolveTrainConfig(settings: TrainSettings): TrainConfig {
     (settings[name] ?? (TRAIN_KEYS[name] as Key).default) as NonNullable<TrainSettings[N]>;
   const variant = orDefault('variant');
   const isSmall = variant === 'yolox-nano' || variant === 'yolox-tiny';
-  const multiscale = settings.multiscale ?? (isSmall ? [3, 7] as const : 5);
+  const multiscale = settings.multiscale ?? (isSmall ? ([3, 7] as const) : 5);
   const [width, height] = settings.input?.split('x').map(Number) ?? [];
   const input = width === undefined ? testSize(variant) : { width, height };
   if (input.width % 32 !== 0 || input.height % 32 !== 0) {
-    throw new UsageError(`training config: input: ${input.width}x${input.height} must be in multiples of 32`, { code: 'NOWCAST_CONFIG' });
+    throw new UsageError(`training config: input: ${input.width}x${input.height} must be in multiples of 32`, {
+      code: 'NOWCAST_CONFIG',
+    });
   }
   const batchSize = orDefault('batch_size');
   const epochs = orDefault('epochs');
   return {
-    variant, train: settings.train, ...(settings.val && { val: settings.val }), input,
-    epochs, batchSize, seed: orDefault('seed'), lr: settings.lr ?? linearLr(batchSize),
-    warmupEpochs: orDefault('warmup_epochs'), closingEpochs: Math.min(orDefault('closing_epochs'), epochs), minLrRatio: orDefault('min_lr_ratio'),
-    momentum: orDefault('momentum'), weightDecay: orDefault('weight_decay'),
-    multiscale: typeof multiscale === 'number' ? [multiscale, multiscale] : multiscale, assigner: orDefault('assign'), validateEvery: orDefault('validate_every'),
+    variant,
+    train: settings.train,
+    ...(settings.val && { val: settings.val }),
+    input,
+    epochs,
+    batchSize,
+    seed: orDefault('seed'),
+    lr: settings.lr ?? linearLr(batchSize),
+    warmupEpochs: orDefault('warmup_epochs'),
+    closingEpochs: Math.min(orDefault('closing_epochs'), epochs),
+    minLrRatio: orDefault('min_lr_ratio'),
+    momentum: orDefault('momentum'),
+    weightDecay: orDefault('weight_decay'),
+    multiscale: typeof multiscale === 'number' ? [multiscale, multiscale] : multiscale,
+    assigner: orDefault('assign'),
+    validateEvery: orDefault('validate_every'),
     augmentation: {
-      mosaicProbability: settings.mosaic ?? (variant === 'yolox-nano' ? 0.5 : 1), mixupProbability: settings.mixup ?? (isSmall ? 0 : 1),
-      degrees: orDefault('degrees'), translate: orDefault('translate'), shear: orDefault('shear'),
-      mosaicScale: settings.mosaic_scale ?? (isSmall ? [0.5, 1.5] : [0.1, 2]), mixupScale: settings.mixup_scale ?? [0.5, 1.5],
-      flipProbability: orDefault('flip'), colourProbability: orDefault('colour'),
+      mosaicProbability: settings.mosaic ?? (variant === 'yolox-nano' ? 0.5 : 1),
+      mixupProbability: settings.mixup ?? (isSmall ? 0 : 1),
+      degrees: orDefault('degrees'),
+      translate: orDefault('translate'),
+      shear: orDefault('shear'),
+      mosaicScale: settings.mosaic_scale ?? (isSmall ? [0.5, 1.5] : [0.1, 2]),
+      mixupScale: settings.mixup_scale ?? [0.5, 1.5],
+      flipProbability: orDefault('flip'),
+      colourProbability: orDefault('colour'),
     },
   };
 }

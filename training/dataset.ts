@@ -50,14 +50,19 @@ export function parseDataSet(json: unknown, root: string, name: string): DataSet
     const value = (json as Json | null)?.[key];
     if (!Array.isArray(value)) throw new DataError(`${name}: "${key}" must be an array; this must be a COCO file`);
     const other = value.findIndex((entry) => typeof entry !== 'object' || entry === null);
-    if (other >= 0) throw new DataError(`${name}: ${key}[${other}] is ${JSON.stringify(value[other])}; it must be an object`);
+    if (other >= 0)
+      throw new DataError(`${name}: ${key}[${other}] is ${JSON.stringify(value[other])}; it must be an object`);
     return value as Json[];
   };
-  const categories = list('categories').map(({ id, name: label }, i, all) => {
-    if (typeof id !== 'number' || typeof label !== 'string') throw new DataError(`${name}: categories[${i}] must have a numeric "id" and a "name"`);
-    if (all.findIndex((other) => other['id'] === id) < i) throw new DataError(`${name}: categories[${i}]: the id ${id} was there before`);
-    return { id, label };
-  }).sort((a, b) => a.id - b.id);
+  const categories = list('categories')
+    .map(({ id, name: label }, i, all) => {
+      if (typeof id !== 'number' || typeof label !== 'string')
+        throw new DataError(`${name}: categories[${i}] must have a numeric "id" and a "name"`);
+      if (all.findIndex((other) => other['id'] === id) < i)
+        throw new DataError(`${name}: categories[${i}]: the id ${id} was there before`);
+      return { id, label };
+    })
+    .sort((a, b) => a.id - b.id);
   if (categories.length === 0) throw new DataError(`${name}: "categories" is empty; there is nothing to learn`);
   const classIndex = new Map(categories.map(({ id }, i) => [id, i]));
   const folders = (json as Json)['seq_dirs'] as string[] | undefined;
@@ -70,8 +75,14 @@ export function parseDataSet(json: unknown, root: string, name: string): DataSet
       throw new DataError(`${name}: images[${i}] must have a "file_name", and "width" and "height" above 0`);
     }
     if (pictures.has(id)) throw new DataError(`${name}: images[${i}]: the id ${String(id)} was there before`);
-    const folder = typeof sid === 'number' && folders !== undefined ? folders[sid] ?? '' : '';
-    pictures.set(id, { path: join(root, folder, file), size: { width, height }, labels: NO_LABELS, classIds: [], corners: [] });
+    const folder = typeof sid === 'number' && folders !== undefined ? (folders[sid] ?? '') : '';
+    pictures.set(id, {
+      path: join(root, folder, file),
+      size: { width, height },
+      labels: NO_LABELS,
+      classIds: [],
+      corners: [],
+    });
   }
   if (pictures.size === 0) throw new DataError(`${name}: "images" is empty; there is nothing to learn from`);
 
@@ -80,7 +91,8 @@ export function parseDataSet(json: unknown, root: string, name: string): DataSet
   for (const [i, { image_id, category_id, bbox, iscrowd }] of list('annotations').entries()) {
     const picture = pictures.get(image_id);
     const classId = classIndex.get(category_id as number);
-    if (!Array.isArray(bbox) || bbox.length !== 4 || !bbox.every(Number.isFinite)) throw new DataError(`${name}: annotations[${i}]: "bbox" must be four numbers`);
+    if (!Array.isArray(bbox) || bbox.length !== 4 || !bbox.every(Number.isFinite))
+      throw new DataError(`${name}: annotations[${i}]: "bbox" must be four numbers`);
     const [x, y, width, height] = bbox as number[];
     if (picture === undefined) passOver('their image is not there');
     else if (classId === undefined) passOver('their category is not there');
@@ -95,8 +107,13 @@ export function parseDataSet(json: unknown, root: string, name: string): DataSet
       }
     }
   }
-  const labeled = Array.from(pictures.values(), ({ path, size, classIds, corners }): DataPicture => ({ path, size, labels: { classIds: Int32Array.from(classIds), corners: Float32Array.from(corners) } }));
-  if (labeled.every(({ labels }) => labels.classIds.length === 0)) throw new DataError(`${name}: no picture has an object; there is nothing to learn`);
+  const labeled = Array.from(pictures.values(), ({ path, size, classIds, corners }): DataPicture => ({
+    path,
+    size,
+    labels: { classIds: Int32Array.from(classIds), corners: Float32Array.from(corners) },
+  }));
+  if (labeled.every(({ labels }) => labels.classIds.length === 0))
+    throw new DataError(`${name}: no picture has an object; there is nothing to learn`);
   return {
     classNames: categories.map(({ label }) => label),
     pictures: labeled,

@@ -18,7 +18,10 @@ export function updateAverage(average: Weights, { parameters, statistics }: Weig
 
 const STATISTICS_MOMENTUM = 0.03;
 
-/** Moves running statistics towards a batch's (YOLOX `yolox/exp/yolox_base.py`, `init_yolo`). @param running changed in place */
+/**
+ * Moves running statistics towards a batch's (YOLOX `yolox/exp/yolox_base.py`, `init_yolo`). @param running changed in
+ * place
+ */
 export function updateStatistics(running: Float32Array, ofBatch: Float32Array): void {
   blend(running, ofBatch, STATISTICS_MOMENTUM);
 }

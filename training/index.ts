@@ -12,7 +12,13 @@ export { createNetwork, parseVariant, testSize, VARIANTS, type Variant } from '.
 export type { Network, ConvLayer, Layer, PredictLayer, Value } from './network/description.js';
 export { initialWeights, type Weights } from './network/weights.js';
 export { gigaFlops } from './network/cost.js';
-export { readCheckpoint, readTrained, type Checkpoint, type TrainedNetwork, type CheckpointFacts } from './checkpoint/checkpoint.js';
+export {
+  readCheckpoint,
+  readTrained,
+  type Checkpoint,
+  type TrainedNetwork,
+  type CheckpointFacts,
+} from './checkpoint/checkpoint.js';
 export { exportOnnx, type ExportOptions } from './export/export-onnx.js';
 export type { Objects } from './assign/assignment.js';
 export type { Labels } from './data/labels.js';

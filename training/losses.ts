@@ -21,8 +21,12 @@ export const NO_LOSS: LossSums = { iou: 0, objectness: 0, classes: 0, l1: 0, pos
 
 export function addLosses(a: LossSums, b: LossSums): LossSums {
   return {
-    iou: a.iou + b.iou, objectness: a.objectness + b.objectness, classes: a.classes + b.classes, l1: a.l1 + b.l1,
-    positives: a.positives + b.positives, objects: a.objects + b.objects,
+    iou: a.iou + b.iou,
+    objectness: a.objectness + b.objectness,
+    classes: a.classes + b.classes,
+    l1: a.l1 + b.l1,
+    positives: a.positives + b.positives,
+    objects: a.objects + b.objects,
   };
 }
 
@@ -54,7 +58,9 @@ export type LossOptions = {
  * @returns `gradient` in the shape of `raw`; `assignments` one for each picture
  */
 export function detectionLoss(
-  raw: Float32Array, objects: readonly Objects[], options: LossOptions,
+  raw: Float32Array,
+  objects: readonly Objects[],
+  options: LossOptions,
 ): { readonly sums: LossSums; readonly gradient: Float32Array; readonly assignments: readonly Assignment[] } {
   const gradient = new Float32Array(raw.length);
   const pictureLength = raw.length / objects.length;
@@ -71,7 +77,10 @@ export function detectionLoss(
 
 /** Writes the gradient of one picture into `gradient`, which must contain zeros. */
 function pictureLoss(
-  rows: Float32Array, objects: Objects, { classCount, grid, assign, l1: useL1 }: LossOptions, gradient: Float32Array,
+  rows: Float32Array,
+  objects: Objects,
+  { classCount, grid, assign, l1: useL1 }: LossOptions,
+  gradient: Float32Array,
 ): LossSums & { readonly assignment: Assignment } {
   const rowLength = 5 + classCount;
   const boxes = decodeBoxes(rows, rowLength, grid);
@@ -96,7 +105,15 @@ function pictureLoss(
   for (const anchor of assignment.anchors) isPositive[anchor] = 1;
   for (let anchor = 0; anchor < grid.count; anchor++) objectness += score(anchor * rowLength + 4, isPositive[anchor]);
 
-  return { iou, objectness, classes, l1, positives: assignment.anchors.length, objects: objects.classIds.length, assignment };
+  return {
+    iou,
+    objectness,
+    classes,
+    l1,
+    positives: assignment.anchors.length,
+    objects: objects.classIds.length,
+    assignment,
+  };
 }
 
 /** Binary cross entropy of a logit. */
@@ -106,7 +123,13 @@ function crossEntropy(logit: number, target: number): number {
 
 /** Weighted 1 - IoU² of a predicted box; adds its gradient at the undecoded box, whose four values begin at `row`. */
 function iouLoss(
-  predicted: Float64Array, p: number, truth: Float32Array, t: number, stride: number, gradient: Float32Array, row: number,
+  predicted: Float64Array,
+  p: number,
+  truth: Float32Array,
+  t: number,
+  stride: number,
+  gradient: Float32Array,
+  row: number,
 ): number {
   const along = (axis: 0 | 1): { length: number; highMoves: number; lowMoves: number } => {
     const [center, side] = [predicted[p + axis], predicted[p + axis + 2]];
@@ -142,12 +165,20 @@ function iouLoss(
 
 /** Sum of the differences of the four undecoded values; adds its gradient. */
 function l1Loss(
-  rows: Float32Array, row: number, truth: Float32Array, t: number, { x, y, stride }: AnchorGrid, anchor: number, gradient: Float32Array,
+  rows: Float32Array,
+  row: number,
+  truth: Float32Array,
+  t: number,
+  { x, y, stride }: AnchorGrid,
+  anchor: number,
+  gradient: Float32Array,
 ): number {
   const side = stride[anchor];
   const targets = [
-    truth[t] / side - x[anchor], truth[t + 1] / side - y[anchor],
-    Math.log(truth[t + 2] / side + 1e-8), Math.log(truth[t + 3] / side + 1e-8),
+    truth[t] / side - x[anchor],
+    truth[t + 1] / side - y[anchor],
+    Math.log(truth[t + 2] / side + 1e-8),
+    Math.log(truth[t + 3] / side + 1e-8),
   ];
   return targets.reduce((sum, target, i) => {
     const difference = rows[row + i] - target;

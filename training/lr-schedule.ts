@@ -25,7 +25,9 @@ export function lrSchedule(options: LrScheduleOptions): (stepsDone: number) => n
     if (warmupSteps === 0 && stepsDone === 0) return lr;
     if (stepsDone <= warmupSteps) return (lr - warmupStartLr) * (stepsDone / warmupSteps) ** 2 + warmupStartLr;
     if (stepsDone >= flatFrom) return leastLr;
-    return leastLr + 0.5 * (lr - leastLr) * (1 + Math.cos((Math.PI * (stepsDone - warmupSteps)) / (flatFrom - warmupSteps)));
+    return (
+      leastLr + 0.5 * (lr - leastLr) * (1 + Math.cos((Math.PI * (stepsDone - warmupSteps)) / (flatFrom - warmupSteps)))
+    );
   };
 }
 

@@ -15,7 +15,11 @@ export const DEFAULT_SGD: SgdOptions = { momentum: 0.9, weightDecay: 5e-4 };
  * @param velocity of the same length, zeros before the first step; changed in place
  */
 export function sgdStep(
-  parameters: Float32Array, velocity: Float32Array, gradient: Float32Array, lr: number, { decayed }: Pick<ParameterLayout, 'decayed'>,
+  parameters: Float32Array,
+  velocity: Float32Array,
+  gradient: Float32Array,
+  lr: number,
+  { decayed }: Pick<ParameterLayout, 'decayed'>,
   { momentum, weightDecay }: SgdOptions = DEFAULT_SGD,
 ): void {
   const update = (from: number, to: number, decay: number): void => {

@@ -20,7 +20,8 @@ export type StepReport = {
 };
 
 /** Absent in some of the first logs. */
-export type ValidationReport = Omit<Validation, 'apPerClass'> & Partial<Validation> & { readonly type: 'validation'; readonly step: number };
+export type ValidationReport = Omit<Validation, 'apPerClass'> &
+  Partial<Validation> & { readonly type: 'validation'; readonly step: number };
 
 type Entry = StepReport | ValidationReport;
 
@@ -44,7 +45,8 @@ export class RunLog {
     const written = this.#read();
     for (const entry of readEntries(written)) if (entry.step <= step) this.#keep(entry);
     // So that a torn line does not damage the next one.
-    if (written.length > 0 && written[written.length - 1] !== LINE_FEED) this.#writing(() => appendFileSync(this.#path, '\n'));
+    if (written.length > 0 && written[written.length - 1] !== LINE_FEED)
+      this.#writing(() => appendFileSync(this.#path, '\n'));
   }
 
   add(entry: Entry): void {
@@ -67,7 +69,10 @@ export class RunLog {
     try {
       return existsSync(this.#path) ? readFileSync(this.#path) : Buffer.of();
     } catch (cause) {
-      throw new UsageError(`cannot read ${this.#path}: ${(cause as Error).message}; make it readable, or move it away to go on without its curves`, { cause });
+      throw new UsageError(
+        `cannot read ${this.#path}: ${(cause as Error).message}; make it readable, or move it away to go on without its curves`,
+        { cause },
+      );
     }
   }
 

@@ -86,21 +86,37 @@ export async function train(options: TrainOptions): Promise<TrainSummary> {
   let loss: number | null = null;
   let validation: Validation | null = null;
 
-  const checkpoint = (name: string): void => writeCheckpoint(join(out, `${name}.safetensors`), { ...state, facts: { ...state.facts, input: config.input, config, step, bestAp } });
+  const checkpoint = (name: string): void =>
+    writeCheckpoint(join(out, `${name}.safetensors`), {
+      ...state,
+      facts: { ...state.facts, input: config.input, config, step, bestAp },
+    });
   const save = (): void => {
     checkpoint('last');
     savedStep = step;
   };
-  const draw = (): void => writeWhole(join(out, 'curves.html'), [Buffer.from(renderCurves({ ...describe(options), steps: log.steps, validations: log.validations }))]);
-  const owesValidation = (): boolean => val !== undefined && step > 0 && step % stepsPerEpoch === 0
-    && (step % (config.validateEvery * stepsPerEpoch) === 0 || step > closingStep || step === steps) && !log.hasValidation(step);
+  const draw = (): void =>
+    writeWhole(join(out, 'curves.html'), [
+      Buffer.from(renderCurves({ ...describe(options), steps: log.steps, validations: log.validations })),
+    ]);
+  const owesValidation = (): boolean =>
+    val !== undefined &&
+    step > 0 &&
+    step % stepsPerEpoch === 0 &&
+    (step % (config.validateEvery * stepsPerEpoch) === 0 || step > closingStep || step === steps) &&
+    !log.hasValidation(step);
   const validateAverage = validator(options, network);
 
   const engine = await options.openEngine(network);
   let loader: Loader | undefined;
   try {
     loader = await openLoader({
-      ...config, pictures: dataSet.pictures, closingStep, threads: options.loaders, keepBytes: options.keepBytes, onSkip: onWarning,
+      ...config,
+      pictures: dataSet.pictures,
+      closingStep,
+      threads: options.loaders,
+      keepBytes: options.keepBytes,
+      onSkip: onWarning,
     });
     const validateIfDue = async (): Promise<void> => {
       const found = owesValidation() ? await validateAverage(average) : undefined;
@@ -122,7 +138,13 @@ export async function train(options: TrainOptions): Promise<TrainSummary> {
       if (signal.aborted) break;
       const { losses, gradient, statistics } = await engine.step(weights, batch, { l1: step >= closingStep });
       loss = totalLoss(losses);
-      if (!Number.isFinite(loss)) throw diverged(step, batch.indices.map((i) => dataSet.pictures[i].path), out, savedStep);
+      if (!Number.isFinite(loss))
+        throw diverged(
+          step,
+          batch.indices.map((i) => dataSet.pictures[i].path),
+          out,
+          savedStep,
+        );
 
       const lr = lrOf(step++);
       sgdStep(weights.parameters, velocity, gradient, lr, layout, config);
@@ -160,36 +182,58 @@ export async function train(options: TrainOptions): Promise<TrainSummary> {
 function startState({ config, train: { classNames }, out, resume, from }: TrainOptions, network: Network): Checkpoint {
   const last = join(out, 'last.safetensors');
   if (resume) {
-    if (!existsSync(last)) throw new UsageError(`${out} holds no run to go on with (last.safetensors); leave --resume out to begin one`);
+    if (!existsSync(last))
+      throw new UsageError(`${out} holds no run to go on with (last.safetensors); leave --resume out to begin one`);
     const checkpoint = readCheckpoint(last);
     if (String(checkpoint.facts.classNames) !== String(classNames) || checkpoint.facts.variant !== config.variant) {
-      throw new UsageError(`${out} is a run of ${checkpoint.facts.variant} on other classes; resume it with its own config, or start anew in another folder`);
+      throw new UsageError(
+        `${out} is a run of ${checkpoint.facts.variant} on other classes; resume it with its own config, or start anew in another folder`,
+      );
     }
     return checkpoint;
   }
-  if (existsSync(last)) throw new UsageError(`${out} holds a run already (last.safetensors); go on with it by --resume, or name another folder`);
+  if (existsSync(last))
+    throw new UsageError(
+      `${out} holds a run already (last.safetensors); go on with it by --resume, or name another folder`,
+    );
   const weights = initialWeights(network, config.seed);
-  if (from !== undefined) takeTensors(parameterLayout(network), weights, readTensors(from).tensors, { otherClasses: true });
+  if (from !== undefined)
+    takeTensors(parameterLayout(network), weights, readTensors(from).tensors, { otherClasses: true });
   return {
     facts: { variant: config.variant, classNames, input: config.input, step: 0, bestAp: null, config },
-    weights, average: copyWeights(weights), velocity: new Float32Array(weights.parameters.length),
+    weights,
+    average: copyWeights(weights),
+    velocity: new Float32Array(weights.parameters.length),
   };
 }
 
 /** Reads every picture of the validation data once, so it keeps none. */
-function validator({ config: { input }, val, threads, signal, onWarning, onValidating }: TrainOptions, network: Network): (weights: Weights) => Promise<Validation | undefined> {
+function validator(
+  { config: { input }, val, threads, signal, onWarning, onValidating }: TrainOptions,
+  network: Network,
+): (weights: Weights) => Promise<Validation | undefined> {
   if (val === undefined) return () => Promise.resolve(undefined);
   const memory = new PictureMemory(PictureMemory.allocate(val.pictures.length, 0));
   const store = createPictureStore({ pictures: val.pictures, input, memory, onSkip: onWarning });
-  return (weights) => validate({ network, weights, dataSet: val, store, input, threads, signal, onPicture: onValidating });
+  return (weights) =>
+    validate({ network, weights, dataSet: val, store, input, threads, signal, onPicture: onValidating });
 }
 
-function describe({ config: { variant, input, batchSize, epochs, lr, seed }, train: { pictures, classNames }, val }: TrainOptions): Pick<CurvesInput, 'title' | 'facts' | 'classNames'> {
+function describe({
+  config: { variant, input, batchSize, epochs, lr, seed },
+  train: { pictures, classNames },
+  val,
+}: TrainOptions): Pick<CurvesInput, 'title' | 'facts' | 'classNames'> {
   return {
-    title: `Training of ${variant}`, classNames,
+    title: `Training of ${variant}`,
+    classNames,
     facts: [
-      ['pictures', `${pictures.length}${val === undefined ? '' : `, and ${val.pictures.length} to validate on`}`], ['input', `${input.width}x${input.height}`],
-      ['batch', `${batchSize} pictures`], ['epochs', String(epochs)], ['greatest learning rate', String(lr)], ['seed', String(seed)],
+      ['pictures', `${pictures.length}${val === undefined ? '' : `, and ${val.pictures.length} to validate on`}`],
+      ['input', `${input.width}x${input.height}`],
+      ['batch', `${batchSize} pictures`],
+      ['epochs', String(epochs)],
+      ['greatest learning rate', String(lr)],
+      ['seed', String(seed)],
     ],
   };
 }
@@ -197,12 +241,24 @@ function describe({ config: { variant, input, batchSize, epochs, lr, seed }, tra
 function reportOf(step: number, steps: number, epoch: number, lr: number, losses: LossSums): StepReport {
   const divisor = lossDivisor(losses);
   return {
-    type: 'step', step, steps, epoch, lr, loss: totalLoss(losses), iou: losses.iou / divisor, objectness: losses.objectness / divisor,
-    classes: losses.classes / divisor, l1: losses.l1 / divisor, positives: losses.positives,
+    type: 'step',
+    step,
+    steps,
+    epoch,
+    lr,
+    loss: totalLoss(losses),
+    iou: losses.iou / divisor,
+    objectness: losses.objectness / divisor,
+    classes: losses.classes / divisor,
+    l1: losses.l1 / divisor,
+    positives: losses.positives,
   };
 }
 
 function diverged(step: number, paths: readonly string[], out: string, savedStep: number | undefined): NowcastError {
-  return new NowcastError(DIVERGED, `the loss is not a number at step ${step + 1}, on ${paths.join(', ')}. ` +
-    `Try a lower lr or a longer warmup_epochs, and look at these pictures' boxes${savedStep === undefined ? '' : `; ${join(out, 'last.safetensors')} holds the run up to step ${savedStep}`}`);
+  return new NowcastError(
+    DIVERGED,
+    `the loss is not a number at step ${step + 1}, on ${paths.join(', ')}. ` +
+      `Try a lower lr or a longer warmup_epochs, and look at these pictures' boxes${savedStep === undefined ? '' : `; ${join(out, 'last.safetensors')} holds the run up to step ${savedStep}`}`,
+  );
 }

@@ -40,7 +40,13 @@ export async function validate(options: ValidateOptions): Promise<Validation | u
   const { network, weights, dataSet, store, input, threads, signal, onPicture } = options;
   const count = dataSet.pictures.length;
   const session = await openGraph(exportOnnx(network, weights, { input }), threads);
-  const decode = createDecoder('undecoded probabilities', { input, classNames: dataSet.classNames, confThreshold: CONFIDENCE, nmsThreshold: NMS, nms: 'per-class' });
+  const decode = createDecoder('undecoded probabilities', {
+    input,
+    classNames: dataSet.classNames,
+    confThreshold: CONFIDENCE,
+    nmsThreshold: NMS,
+    nms: 'per-class',
+  });
   const rows: { frame: number; classId: number; box: number[]; score: number }[] = [];
   const truth: { frame: number; classId: number; box: number[] }[] = [];
   try {
@@ -50,8 +56,14 @@ export async function validate(options: ValidateOptions): Promise<Validation | u
       onPicture(++frame, count);
       if (source === undefined) continue;
       const { pixels } = fit(source, input);
-      const { output } = await session.run({ images: { data: Float32Array.from(pixels), dims: [1, 3, input.height, input.width] } });
-      for (const { box: { x1, y1, x2, y2 }, score, classId } of decode([output.data], letterbox(source.picture, input))) {
+      const { output } = await session.run({
+        images: { data: Float32Array.from(pixels), dims: [1, 3, input.height, input.width] },
+      });
+      for (const {
+        box: { x1, y1, x2, y2 },
+        score,
+        classId,
+      } of decode([output.data], letterbox(source.picture, input))) {
         rows.push({ frame, classId, box: [x1, y1, x2 - x1, y2 - y1], score });
       }
       const { classIds, corners } = source.labels;
@@ -65,13 +77,18 @@ export async function validate(options: ValidateOptions): Promise<Validation | u
     await session.close();
   }
   const detections: DetectionColumns = {
-    frame: Int32Array.from(rows, ({ frame }) => frame), classIndex: Int32Array.from(rows, ({ classId }) => classId),
-    boxes: Float64Array.from(rows.flatMap(({ box }) => box)), scores: Float64Array.from(rows, ({ score }) => score),
+    frame: Int32Array.from(rows, ({ frame }) => frame),
+    classIndex: Int32Array.from(rows, ({ classId }) => classId),
+    boxes: Float64Array.from(rows.flatMap(({ box }) => box)),
+    scores: Float64Array.from(rows, ({ score }) => score),
   };
   const objects: ObjectColumns = {
-    image: Int32Array.from(truth, ({ frame }) => frame), classIndex: Int32Array.from(truth, ({ classId }) => classId),
-    boxes: Float64Array.from(truth.flatMap(({ box }) => box)), area: Float64Array.from(truth, ({ box }) => box[2] * box[3]),
-    crowd: new Uint8Array(truth.length), idIsZero: new Uint8Array(truth.length),
+    image: Int32Array.from(truth, ({ frame }) => frame),
+    classIndex: Int32Array.from(truth, ({ classId }) => classId),
+    boxes: Float64Array.from(truth.flatMap(({ box }) => box)),
+    area: Float64Array.from(truth, ({ box }) => box[2] * box[3]),
+    crowd: new Uint8Array(truth.length),
+    idIsZero: new Uint8Array(truth.length),
   };
   const { stats, apPerClass } = evaluateBoxes(objects, detections, count, dataSet.classNames.length);
   return { ap: stats.AP ?? 0, ap50: stats.AP50 ?? 0, apPerClass };

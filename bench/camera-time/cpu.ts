@@ -7,7 +7,10 @@ import { childrenOf } from '../processes.js';
 import { median, printTable } from '../table.js';
 import { nowcastReader, type Reader } from './readers.js';
 
-const STREAMS = [{ width: 1920, height: 1080, fps: 15 }, { width: 640, height: 360, fps: 30 }] as const;
+const STREAMS = [
+  { width: 1920, height: 1080, fps: 15 },
+  { width: 640, height: 360, fps: 30 },
+] as const;
 const ROUNDS = 3;
 const WARM_UP_MS = 3_000;
 /** Linux counts a process's time in hundredths of a second, whatever its kernel's tick (`man 5 proc`, USER_HZ). */
@@ -26,11 +29,20 @@ export async function cpu(ffmpeg: Ffmpeg, secondsEach: number): Promise<void> {
     const { cpuMs, upMs } = await camera.facts();
     await camera.kill();
     const ratios = shares[0].map((share, round) => share / shares[1][round]);
-    const percent = (values: readonly number[]): string => `${(median(values) * 100).toFixed(1)} % (${values.map((value) => (value * 100).toFixed(1)).join(', ')})`;
-    rows.push([`${width}x${height}, ${fps} fps`, percent(shares[0]), percent(shares[1]), `${((median(ratios) - 1) * 100).toFixed(0)} %`, `${((cpuMs / upMs) * 100).toFixed(1)} %`]);
+    const percent = (values: readonly number[]): string =>
+      `${(median(values) * 100).toFixed(1)} % (${values.map((value) => (value * 100).toFixed(1)).join(', ')})`;
+    rows.push([
+      `${width}x${height}, ${fps} fps`,
+      percent(shares[0]),
+      percent(shares[1]),
+      `${((median(ratios) - 1) * 100).toFixed(0)} %`,
+      `${((cpuMs / upMs) * 100).toFixed(1)} %`,
+    ]);
     console.error(rows.at(-1)!.join(' | '));
   }
-  console.log(`CPU of one camera, this process and its ffmpeg, of one core, H.264, median of ${ROUNDS} turns of ${secondsEach} s; to reach: at most 10 % more`);
+  console.log(
+    `CPU of one camera, this process and its ffmpeg, of one core, H.264, median of ${ROUNDS} turns of ${secondsEach} s; to reach: at most 10 % more`,
+  );
   printTable(['stream', 'our reader', "ffmpeg's reader", 'ours more by', "camera's CPU"], rows);
 }
 

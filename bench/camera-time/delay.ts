@@ -24,16 +24,25 @@ export async function delay(ffmpeg: Ffmpeg, frames: number): Promise<void> {
       const cpuBefore = await camera.facts();
       for (const way of present) {
         const delays = await delaysOf(way, camera, frames);
-        cells.push(delays.length === 0 ? 'no frame' : `${median(delays).toFixed(1)} (${quantile(delays, 0.99).toFixed(0)})`);
+        cells.push(
+          delays.length === 0 ? 'no frame' : `${median(delays).toFixed(1)} (${quantile(delays, 0.99).toFixed(0)})`,
+        );
         console.error(`${codec} ${fps} fps, ${way.name}: ${cells.at(-1)} ms`);
       }
       const cpu = await camera.facts();
       await camera.kill();
       const share = (cpu.cpuMs - cpuBefore.cpuMs) / (cpu.upMs - cpuBefore.upMs);
-      rows.push([`${codec}, ${fps} fps`, ...cells, (await decodeMs(camera.options)).toFixed(1), `${(share * 100).toFixed(1)} %`]);
+      rows.push([
+        `${codec}, ${fps} fps`,
+        ...cells,
+        (await decodeMs(camera.options)).toFixed(1),
+        `${(share * 100).toFixed(1)} %`,
+      ]);
     }
   }
-  console.log(`From drawing to frame ready, median (and p99) of ${frames} frames, ms; the pictures are encoded beforehand, 640x360`);
+  console.log(
+    `From drawing to frame ready, median (and p99) of ${frames} frames, ms; the pictures are encoded beforehand, 640x360`,
+  );
   printTable(['stream', ...present.map(({ name }) => name), 'decoder alone', "camera's CPU"], rows);
 }
 
@@ -42,14 +51,19 @@ async function delaysOf(way: Reader, camera: PacedCamera, count: number): Promis
   const seen: SeenFrame[] = [];
   let firstAtMs: number | undefined;
   let enough: () => void = () => undefined;
-  const isEnough = new Promise<void>((resolve) => { enough = resolve; });
+  const isEnough = new Promise<void>((resolve) => {
+    enough = resolve;
+  });
   const reading = way.read(camera.url, (frame) => {
     firstAtMs ??= frame.readyAtMs;
     if (frame.readyAtMs >= firstAtMs + WARM_UP_MS) seen.push(frame);
     if (seen.length >= count) enough();
   });
   const limit = new AbortController();
-  await Promise.race([isEnough, sleep(WARM_UP_MS + PATIENCE_MS + (count / camera.options.fps) * 1000, undefined, { signal: limit.signal })]);
+  await Promise.race([
+    isEnough,
+    sleep(WARM_UP_MS + PATIENCE_MS + (count / camera.options.fps) * 1000, undefined, { signal: limit.signal }),
+  ]);
   limit.abort();
   await reading.stop();
   await camera.facts();

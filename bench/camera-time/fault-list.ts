@@ -41,9 +41,14 @@ export const FAULTS: readonly Fault[] = [
   { name: 'none, a marker for each NAL unit', camera: { quirks: ['marker-per-nal'] } },
   { name: 'none, parameter sets as a picture of their own', camera: { quirks: ['parameter-sets-apart'] } },
   { name: 'pictures up to 4 s old at connect', camera: { firstPicture: 'cached', gop: 120 } },
-  frozen('clock-on', 300), frozen('clock-on', 3_000), frozen('clock-on', 12_000),
-  frozen('backlog', 300), frozen('backlog', 3_000), frozen('backlog', 12_000),
-  frozen('lost-time', 300), frozen('lost-time', 3_000),
+  frozen('clock-on', 300),
+  frozen('clock-on', 3_000),
+  frozen('clock-on', 12_000),
+  frozen('backlog', 300),
+  frozen('backlog', 3_000),
+  frozen('backlog', 12_000),
+  frozen('lost-time', 300),
+  frozen('lost-time', 3_000),
   {
     name: 'the camera stalls 3 s (SIGSTOP)',
     happen: async ({ camera }) => {
@@ -67,11 +72,17 @@ export const FAULTS: readonly Fault[] = [
   { name: 'all packets lost for 3 s, over TCP', happen: lost },
   { name: 'the connection breaks', happen: ({ camera }) => camera.command({ do: 'hang-up' }) },
   { name: "the sender's clock steps 1 h on", happen: ({ camera }) => camera.command({ do: 'step-wall', ms: HOUR_MS }) },
-  { name: "the sender's clock steps 1 h back", happen: ({ camera }) => camera.command({ do: 'step-wall', ms: -HOUR_MS }) },
+  {
+    name: "the sender's clock steps 1 h back",
+    happen: ({ camera }) => camera.command({ do: 'step-wall', ms: -HOUR_MS }),
+  },
   { name: 'RTP time jumps 1 h on', happen: ({ camera }) => camera.command({ do: 'jump-media', ms: HOUR_MS }) },
   { name: 'RTP time jumps 1 h back', happen: ({ camera }) => camera.command({ do: 'jump-media', ms: -HOUR_MS }) },
   { name: 'RTP time jumps 2 s on', happen: ({ camera }) => camera.command({ do: 'jump-media', ms: 2_000 }) },
-  { name: 'the picture changes its size', happen: ({ camera }) => camera.command({ do: 'resize', width: 480, height: 270 }) },
+  {
+    name: 'the picture changes its size',
+    happen: ({ camera }) => camera.command({ do: 'resize', width: 480, height: 270 }),
+  },
 ];
 
 async function lost({ camera }: Stage): Promise<void> {

@@ -30,22 +30,51 @@ export async function faults(ffmpeg: Ffmpeg, only: string | undefined): Promise<
     rows.push(row);
     all.push(...frames);
   }
-  console.log(`Claimed age against true age, 640x360 H.264 at ${FPS} fps, the sender's clock ${WALL_SKEW_MS} ms off; ms`);
-  printTable([
-    'fault', 'frames', 'true age within claimed ± uncertainty', '|claimed - true| steady: p50 / p99 / max', `${RECOVERY_MS / 1000} s after the fault`,
-    'uncertainty: p50 / p90 / max', 'most understated', 'gaps told', 'by whose clock',
-  ], rows);
-  console.log(`all frames of all faults: ${all.length}, within: ${coverage(all)}, uncertainty p50 / p90 / max: ${uncertainties(all)} ms\n`);
+  console.log(
+    `Claimed age against true age, 640x360 H.264 at ${FPS} fps, the sender's clock ${WALL_SKEW_MS} ms off; ms`,
+  );
+  printTable(
+    [
+      'fault',
+      'frames',
+      'true age within claimed ± uncertainty',
+      '|claimed - true| steady: p50 / p99 / max',
+      `${RECOVERY_MS / 1000} s after the fault`,
+      'uncertainty: p50 / p90 / max',
+      'most understated',
+      'gaps told',
+      'by whose clock',
+    ],
+    rows,
+  );
+  console.log(
+    `all frames of all faults: ${all.length}, within: ${coverage(all)}, uncertainty p50 / p90 / max: ${uncertainties(all)} ms\n`,
+  );
 }
 
-async function measure({ name, camera: options, carriedBy = 'tcp', happen }: Fault, ffmpeg: Ffmpeg): Promise<{ readonly row: string[]; readonly frames: KnownFrame[] }> {
-  const camera = await PacedCamera.start({ fps: FPS, gop: FPS, wallSkewMs: WALL_SKEW_MS, transports: [carriedBy], ...options });
+async function measure(
+  { name, camera: options, carriedBy = 'tcp', happen }: Fault,
+  ffmpeg: Ffmpeg,
+): Promise<{ readonly row: string[]; readonly frames: KnownFrame[] }> {
+  const camera = await PacedCamera.start({
+    fps: FPS,
+    gop: FPS,
+    wallSkewMs: WALL_SKEW_MS,
+    transports: [carriedBy],
+    ...options,
+  });
   const link = await ThrottlingProxy.start(camera.port);
   const seen: SeenFrame[] = [];
   const gaps: GapEvent[] = [];
   const url = `rtsp://127.0.0.1:${carriedBy === 'tcp' ? link.port : camera.port}/cam`;
-  const reading = readWithNowcast(url, { ffmpeg, transport: carriedBy === 'udp' ? 'udp' : 'auto', slots: 16 },
-    (frame) => seen.push(frame), (event) => { if (event.type === 'gap') gaps.push(event); });
+  const reading = readWithNowcast(
+    url,
+    { ffmpeg, transport: carriedBy === 'udp' ? 'udp' : 'auto', slots: 16 },
+    (frame) => seen.push(frame),
+    (event) => {
+      if (event.type === 'gap') gaps.push(event);
+    },
+  );
   await sleep(SETTLED_MS + STEADY_MS);
   const beganAtMs = clock.now();
   await happen?.({ camera, link });
@@ -63,8 +92,15 @@ async function measure({ name, camera: options, carriedBy = 'tcp', happen }: Fau
   return {
     frames,
     row: [
-      name, `${frames.length}`, coverage(frames), errors(steady), errors(after), uncertainties(frames), understatedMs.toFixed(0),
-      gaps.map(({ fromMs, toMs }) => `${((toMs - fromMs) / 1000).toFixed(1)} s`).join(', ') || '-', clocks,
+      name,
+      `${frames.length}`,
+      coverage(frames),
+      errors(steady),
+      errors(after),
+      uncertainties(frames),
+      understatedMs.toFixed(0),
+      gaps.map(({ fromMs, toMs }) => `${((toMs - fromMs) / 1000).toFixed(1)} s`).join(', ') || '-',
+      clocks,
     ],
   };
 }

@@ -12,7 +12,13 @@ import { delay } from './delay.js';
 import { faults } from './faults.js';
 import { streamingAp } from './streaming-ap.js';
 
-type Settings = { readonly frames: number; readonly seconds: number; readonly minutes: number; readonly seed: number; readonly fault: string | undefined };
+type Settings = {
+  readonly frames: number;
+  readonly seconds: number;
+  readonly minutes: number;
+  readonly seed: number;
+  readonly fault: string | undefined;
+};
 
 const PARTS: Readonly<Record<string, (ffmpeg: Ffmpeg, settings: Settings) => Promise<void>>> = {
   delay: (ffmpeg, { frames }) => delay(ffmpeg, frames),
@@ -23,20 +29,32 @@ const PARTS: Readonly<Record<string, (ffmpeg: Ffmpeg, settings: Settings) => Pro
 };
 
 /**
- * How old a camera's frames are, and how old they say they are. Options: `--part NAME` (again for more; all by default),
+ * How old a camera's frames are, and how old they say they are. Options: `--part NAME` (again for more; all by
+ * default),
  * `--frames N`, `--seconds N`, `--minutes N`, `--seed N`, `--fault TEXT` for the faults with that in their name.
  */
 export async function run(): Promise<void> {
   const { values } = parseArgs({
     args: process.argv.slice(process.argv.indexOf('camera-time') + 1),
     options: {
-      part: { type: 'string', multiple: true, default: Object.keys(PARTS) }, frames: { type: 'string', default: '300' }, seconds: { type: 'string', default: '20' },
-      minutes: { type: 'string', default: '20' }, seed: { type: 'string', default: '1' }, fault: { type: 'string' },
+      part: { type: 'string', multiple: true, default: Object.keys(PARTS) },
+      frames: { type: 'string', default: '300' },
+      seconds: { type: 'string', default: '20' },
+      minutes: { type: 'string', default: '20' },
+      seed: { type: 'string', default: '1' },
+      fault: { type: 'string' },
     },
   });
   const unknown = values.part.find((name) => !(name in PARTS));
-  if (unknown !== undefined) throw new UsageError(`camera-time has no part "${unknown}"; there are ${Object.keys(PARTS).join(', ')}`);
-  const settings = { frames: positive('frames', values.frames), seconds: positive('seconds', values.seconds), minutes: positive('minutes', values.minutes), seed: Number(values.seed), fault: values.fault };
+  if (unknown !== undefined)
+    throw new UsageError(`camera-time has no part "${unknown}"; there are ${Object.keys(PARTS).join(', ')}`);
+  const settings = {
+    frames: positive('frames', values.frames),
+    seconds: positive('seconds', values.seconds),
+    minutes: positive('minutes', values.minutes),
+    seed: Number(values.seed),
+    fault: values.fault,
+  };
   const cacheDir = await mkdtemp(join(tmpdir(), 'nowcast-bench-'));
   try {
     const ffmpeg = await locateFfmpeg(process.env, cacheDir);

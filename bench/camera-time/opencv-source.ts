@@ -10,18 +10,36 @@ const PROGRAM = fileURLToPath(new URL('../../../bench/camera-time/opencv-frames.
 const HEAD_BYTES = 16;
 
 /** A camera as programs around OpenCV see it: a picture is of the moment at which `read()` returned it. */
-export function openCvSource(url: string, { streamId, input }: { readonly streamId: string; readonly input: PictureFormat }): Observable<SourceEvent> {
+export function openCvSource(
+  url: string,
+  { streamId, input }: { readonly streamId: string; readonly input: PictureFormat },
+): Observable<SourceEvent> {
   return new Observable((subscriber) => {
-    const child = spawn('/usr/bin/python3', [PROGRAM, url, `${input.width}`, `${input.height}`], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn('/usr/bin/python3', [PROGRAM, url, `${input.width}`, `${input.height}`], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     const pictureBytes = HEAD_BYTES + 3 * input.width * input.height;
     let waiting: Buffer[] = [];
     let waitingBytes = 0;
     let seq = 0;
     const take = (bytes: Buffer): void => {
-      const [capturedAtMs, size] = [bytes.readDoubleLE(0), { width: bytes.readUInt32LE(8), height: bytes.readUInt32LE(12) }];
+      const [capturedAtMs, size] = [
+        bytes.readDoubleLE(0),
+        { width: bytes.readUInt32LE(8), height: bytes.readUInt32LE(12) },
+      ];
       subscriber.next({
-        type: 'frame', streamId, seq: seq++, epoch: 0, ptsMs: capturedAtMs, capturedAtMs, captureClock: 'arrival', uncertaintyMs: 0, readyAtMs: clock.now(),
-        picture: { size, fit: fitPicture(size, input), image: bytes.subarray(HEAD_BYTES) }, corrupt: false, release: () => undefined,
+        type: 'frame',
+        streamId,
+        seq: seq++,
+        epoch: 0,
+        ptsMs: capturedAtMs,
+        capturedAtMs,
+        captureClock: 'arrival',
+        uncertaintyMs: 0,
+        readyAtMs: clock.now(),
+        picture: { size, fit: fitPicture(size, input), image: bytes.subarray(HEAD_BYTES) },
+        corrupt: false,
+        release: () => undefined,
       });
     };
     child.stdout.on('data', (piece: Buffer) => {

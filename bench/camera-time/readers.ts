@@ -38,7 +38,9 @@ export function nowcastReader(name: string, transport: Transport, ffmpeg: Ffmpeg
 
 /** Reads with `cameraSource`; `onOther` gets all that is no frame. */
 export function readWithNowcast(
-  url: string, options: Pick<CameraOptions, 'ffmpeg'> & Partial<CameraOptions>, onFrame: (frame: SeenFrame) => void,
+  url: string,
+  options: Pick<CameraOptions, 'ffmpeg'> & Partial<CameraOptions>,
+  onFrame: (frame: SeenFrame) => void,
   onOther: (event: Exclude<SourceEvent, Frame>) => void = () => undefined,
 ): Reading {
   const stop = new AbortController();
@@ -50,13 +52,23 @@ export function readWithNowcast(
           return;
         }
         const { seq, readyAtMs, capturedAtMs, captureClock, uncertaintyMs, epoch, corrupt } = event;
-        onFrame({ index: stampOf(event.picture, INPUT.width), readyAtMs, claim: { seq, capturedAtMs, captureClock, uncertaintyMs, epoch, corrupt } });
+        onFrame({
+          index: stampOf(event.picture, INPUT.width),
+          readyAtMs,
+          claim: { seq, capturedAtMs, captureClock, uncertaintyMs, epoch, corrupt },
+        });
         event.release();
       },
-      complete: resolve, error: reject,
+      complete: resolve,
+      error: reject,
     });
   });
-  return { stop: () => { stop.abort(); return done; } };
+  return {
+    stop: () => {
+      stop.abort();
+      return done;
+    },
+  };
 }
 
 function pythonReader(name: string, program: string, probe: string): Reader {
@@ -64,7 +76,8 @@ function pythonReader(name: string, program: string, probe: string): Reader {
   // From dist/bench/camera-time to the source, which the compiler does not copy.
   const path = fileURLToPath(new URL(`../../../bench/camera-time/${program}`, import.meta.url));
   return {
-    name, ...(works ? {} : { absent: `${name} is not installed for ${PYTHON}` }),
+    name,
+    ...(works ? {} : { absent: `${name} is not installed for ${PYTHON}` }),
     read: (url, onFrame) => {
       const child = spawn(PYTHON, [path, url], { stdio: ['ignore', 'pipe', 'inherit'] });
       const closed = once(child, 'close');
@@ -88,8 +101,16 @@ export function readers(ffmpeg: Ffmpeg): Reader[] {
     nowcastReader('Nowcast', 'auto', ffmpeg),
     nowcastReader("ffmpeg's RTSP", 'ffmpeg', ffmpeg),
     pythonReader('OpenCV VideoCapture', 'opencv.py', 'import cv2, numpy'),
-    pythonReader('GStreamer rtspsrc', 'gstreamer.py', [
-      'import gi, numpy', 'gi.require_version("Gst", "1.0")', 'from gi.repository import Gst', 'Gst.init(None)', 'assert Gst.ElementFactory.find("rtspsrc")',
-    ].join('\n')),
+    pythonReader(
+      'GStreamer rtspsrc',
+      'gstreamer.py',
+      [
+        'import gi, numpy',
+        'gi.require_version("Gst", "1.0")',
+        'from gi.repository import Gst',
+        'Gst.init(None)',
+        'assert Gst.ElementFactory.find("rtspsrc")',
+      ].join('\n'),
+    ),
   ];
 }

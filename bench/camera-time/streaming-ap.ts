@@ -28,12 +28,23 @@ const STREAM = 'camera';
 /** A reader that collects a backlog while it opens needs this long to come to the present. */
 const WARM_UP_MS = 5_000;
 
-/** Streaming AP of the synthetic world behind an RTSP camera, by three ways of reading it, the rest of the pipeline the same. */
+/**
+ * Streaming AP of the synthetic world behind an RTSP camera, by three ways of reading it, the rest of the pipeline the
+ * same.
+ */
 export async function streamingAp(ffmpeg: Ffmpeg): Promise<void> {
   const cacheDir = await mkdtemp(join(tmpdir(), 'nowcast-bench-'));
   const model = bundledModel();
   if (model === undefined) throw new Error('the bundled model is not there');
-  const detector = await createProcessDetector({ model, cacheDir, provider: 'cpu', threads: 1, confThreshold: 0.01, nmsThreshold: 0.65, nms: 'per-class' });
+  const detector = await createProcessDetector({
+    model,
+    cacheDir,
+    provider: 'cpu',
+    threads: 1,
+    confThreshold: 0.01,
+    nmsThreshold: 0.65,
+    nms: 'per-class',
+  });
   const { input } = detector.info;
   const ways: readonly [string, (url: string) => Observable<SourceEvent>][] = [
     ['Nowcast', (url) => cameraSource(url, { streamId: STREAM, input, clock, ffmpeg, transport: 'auto' })],
@@ -54,7 +65,9 @@ export async function streamingAp(ffmpeg: Ffmpeg): Promise<void> {
       rows.push([name, `${percepts.length}`, plain, forecast, `${median(ages).toFixed(0)} ms`]);
       console.error(rows.at(-1)!.join(' | '));
     }
-    console.log(`Streaming AP (eta 0) of the synthetic world over RTSP, H.264 at ${VIEW.fps} fps, nowcast-nano on one thread; every picture of a loop of ${LOOP.loopSeconds} s once`);
+    console.log(
+      `Streaming AP (eta 0) of the synthetic world over RTSP, H.264 at ${VIEW.fps} fps, nowcast-nano on one thread; every picture of a loop of ${LOOP.loopSeconds} s once`,
+    );
     printTable(['way of reading', 'percepts', 'sAP', 'sAP, forecast', 'claimed age when emitted, median'], rows);
   } finally {
     await detector.close();
@@ -64,10 +77,15 @@ export async function streamingAp(ffmpeg: Ffmpeg): Promise<void> {
 
 async function perceptsOf(source: Observable<SourceEvent>, detector: Detector): Promise<PerceptEvent[]> {
   const percepts: PerceptEvent[] = [];
-  await lastValueFrom(createPipeline({ sources: [source], detector, clock, policy: idleFree }).pipe(
-    tap((event) => { if (event.type === 'percept') percepts.push(event); }),
-    takeWhile(() => percepts.length === 0 || percepts.at(-1)!.times.emittedAtMs <= scoredUntilMs(percepts[0])),
-  ), { defaultValue: undefined });
+  await lastValueFrom(
+    createPipeline({ sources: [source], detector, clock, policy: idleFree }).pipe(
+      tap((event) => {
+        if (event.type === 'percept') percepts.push(event);
+      }),
+      takeWhile(() => percepts.length === 0 || percepts.at(-1)!.times.emittedAtMs <= scoredUntilMs(percepts[0])),
+    ),
+    { defaultValue: undefined },
+  );
   return percepts;
 }
 
@@ -75,14 +93,35 @@ const scoredFromMs = (first: PerceptEvent): number => first.times.emittedAtMs + 
 const scoredUntilMs = (first: PerceptEvent): number => scoredFromMs(first) + LOOP.loopSeconds * 1000;
 
 /** Held against every picture of the loop once, from the warm-up on. */
-function scoreOf(camera: PacedCamera, truth: readonly (readonly Annotation[])[], percepts: readonly PerceptEvent[], detector: Detector, forecaster: 'nowcast' | undefined): string {
-  const accuracy = new LiveAccuracy({ truth: DEMO_CLASSES, classNames: detector.info.classNames, forecaster: forecaster && trackerByName(forecaster) });
+function scoreOf(
+  camera: PacedCamera,
+  truth: readonly (readonly Annotation[])[],
+  percepts: readonly PerceptEvent[],
+  detector: Detector,
+  forecaster: 'nowcast' | undefined,
+): string {
+  const accuracy = new LiveAccuracy({
+    truth: DEMO_CLASSES,
+    classNames: detector.info.classNames,
+    forecaster: forecaster && trackerByName(forecaster),
+  });
   percepts.forEach((percept) => accuracy.percept(percept));
   const [fromMs, untilMs] = [scoredFromMs(percepts[0]), scoredUntilMs(percepts[0])];
-  camera.drawings().filter(({ drawnAtMs }) => drawnAtMs >= fromMs && drawnAtMs < untilMs).forEach(({ index, drawnAtMs }, seq) => accuracy.truth({
-    streamId: STREAM, seq, capturedAtMs: drawnAtMs, size: VIEW,
-    objects: truth[index].map(({ classId, box: { x1, y1, x2, y2 } }) => ({ classIndex: classId, bbox: [x1, y1, x2 - x1, y2 - y1] as const })),
-  }));
+  camera
+    .drawings()
+    .filter(({ drawnAtMs }) => drawnAtMs >= fromMs && drawnAtMs < untilMs)
+    .forEach(({ index, drawnAtMs }, seq) =>
+      accuracy.truth({
+        streamId: STREAM,
+        seq,
+        capturedAtMs: drawnAtMs,
+        size: VIEW,
+        objects: truth[index].map(({ classId, box: { x1, y1, x2, y2 } }) => ({
+          classIndex: classId,
+          bbox: [x1, y1, x2 - x1, y2 - y1] as const,
+        })),
+      }),
+    );
   const { AP } = accuracy.overall(untilMs).stats;
   return AP === null ? '-' : (AP * 100).toFixed(1);
 }

@@ -18,10 +18,18 @@ type Drawings = { drawing(index: number, beforeMs: number): Drawing | undefined 
 /** The sound frames whose number could be read, beside when the camera took them. */
 export function knownFrames(camera: Drawings, seen: readonly SeenFrame[]): KnownFrame[] {
   return seen.flatMap(({ index, readyAtMs, claim }) => {
-    const drawing = index === undefined || claim === undefined || claim.corrupt ? undefined : camera.drawing(index, readyAtMs);
+    const drawing =
+      index === undefined || claim === undefined || claim.corrupt ? undefined : camera.drawing(index, readyAtMs);
     if (drawing === undefined || claim === undefined) return [];
     const { captureClock, uncertaintyMs, capturedAtMs, epoch } = claim;
-    return { readyAtMs, epoch, captureClock, uncertaintyMs, trueAgeMs: readyAtMs - drawing.drawnAtMs, errorMs: drawing.drawnAtMs - capturedAtMs };
+    return {
+      readyAtMs,
+      epoch,
+      captureClock,
+      uncertaintyMs,
+      trueAgeMs: readyAtMs - drawing.drawnAtMs,
+      errorMs: drawing.drawnAtMs - capturedAtMs,
+    };
   });
 }
 
@@ -35,11 +43,17 @@ export function coverage(frames: readonly KnownFrame[]): string {
 
 /** Median, 99th percentile and greatest of |claimed age - true age|. */
 export function errors(frames: readonly KnownFrame[]): string {
-  return spread(frames.map(({ errorMs }) => Math.abs(errorMs)), [0.5, 0.99, 1]);
+  return spread(
+    frames.map(({ errorMs }) => Math.abs(errorMs)),
+    [0.5, 0.99, 1],
+  );
 }
 
 export function uncertainties(frames: readonly KnownFrame[]): string {
-  return spread(frames.map(({ uncertaintyMs }) => uncertaintyMs), [0.5, 0.9, 1]);
+  return spread(
+    frames.map(({ uncertaintyMs }) => uncertaintyMs),
+    [0.5, 0.9, 1],
+  );
 }
 
 function spread(values: readonly number[], quantiles: readonly number[]): string {

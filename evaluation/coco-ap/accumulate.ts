@@ -86,7 +86,11 @@ export type Outcomes = {
   readonly words: Uint16Array;
 };
 
-export function sortedOutcomes({ objects: { classes }, detections, outcome }: Matcher, { image, frame }: Pairing, k: number): Outcomes {
+export function sortedOutcomes(
+  { objects: { classes }, detections, outcome }: Matcher,
+  { image, frame }: Pairing,
+  k: number,
+): Outcomes {
   const { start, rank } = detections;
   const next = new Int32Array(detections.ranks[k] + 1);
   for (const f of frame) {
@@ -114,7 +118,8 @@ export function sortedOutcomes({ objects: { classes }, detections, outcome }: Ma
       scores[to] = detections.scores[row];
       imageOf[to] = image[i];
       place[to] = row - from;
-      for (let w = 0; w < WORDS_PER_DETECTION; w++) words[to * WORDS_PER_DETECTION + w] = source[(row - shift) * WORDS_PER_DETECTION + w];
+      for (let w = 0; w < WORDS_PER_DETECTION; w++)
+        words[to * WORDS_PER_DETECTION + w] = source[(row - shift) * WORDS_PER_DETECTION + w];
     }
   }
   return { scores, image: imageOf, place, words };

@@ -27,7 +27,11 @@ export type Curve = {
  * @param weights how often each detection counts; once by default
  */
 export function precisionCurves({ count, matched, ignored }: Verdicts, weights?: Float64Array): Curve[] {
-  const curves = Array.from({ length: T }, () => ({ place: [] as number[], found: [] as number[], precision: [] as number[] }));
+  const curves = Array.from({ length: T }, () => ({
+    place: [] as number[],
+    found: [] as number[],
+    precision: [] as number[],
+  }));
   const found = new Float64Array(T);
   const wrong = new Float64Array(T);
   let wrongAtAll = 0;
@@ -43,8 +47,8 @@ export function precisionCurves({ count, matched, ignored }: Verdicts, weights?:
     }
     if (weight === 0) continue;
     for (let t = 0; t < T; t++) {
-      if ((ignored[d] >> t & 1) === 1) continue;
-      if ((matched[d] >> t & 1) === 0) {
+      if (((ignored[d] >> t) & 1) === 1) continue;
+      if (((matched[d] >> t) & 1) === 0) {
         wrong[t] += weight;
         continue;
       }

@@ -51,10 +51,21 @@ type Scratch = {
 };
 
 function newScratch(): Scratch {
-  return { taken: new Uint16Array(64), candidateEnd: new Int32Array(128), candidate: new Int32Array(1024), iou: new Float64Array(1024) };
+  return {
+    taken: new Uint16Array(64),
+    candidateEnd: new Int32Array(128),
+    candidate: new Int32Array(1024),
+    iou: new Float64Array(1024),
+  };
 }
 
-function match(objects: ObjectTable, detections: DetectionTable, image: number, frame: number, scratch: Scratch): Outcome {
+function match(
+  objects: ObjectTable,
+  detections: DetectionTable,
+  image: number,
+  frame: number,
+  scratch: Scratch,
+): Outcome {
   const { classes } = objects;
   const frameStart = detections.start[frame * classes];
   const outcome = new Uint16Array((detections.start[(frame + 1) * classes] - frameStart) * WORDS_PER_DETECTION);
@@ -66,13 +77,32 @@ function match(objects: ObjectTable, detections: DetectionTable, image: number, 
     const endObject = objects.start[image * classes + k + 1];
     findCandidates(objects, firstObject, endObject, detections, from, to, scratch);
     for (let a = 0; a < AREA_RANGES.length; a++) {
-      matchInRange(objects, firstObject, endObject, detections, from, to, a, scratch, outcome, (from - frameStart) * WORDS_PER_DETECTION);
+      matchInRange(
+        objects,
+        firstObject,
+        endObject,
+        detections,
+        from,
+        to,
+        a,
+        scratch,
+        outcome,
+        (from - frameStart) * WORDS_PER_DETECTION,
+      );
     }
   }
   return outcome;
 }
 
-function findCandidates(objects: ObjectTable, firstObject: number, endObject: number, detections: DetectionTable, from: number, to: number, scratch: Scratch): void {
+function findCandidates(
+  objects: ObjectTable,
+  firstObject: number,
+  endObject: number,
+  detections: DetectionTable,
+  from: number,
+  to: number,
+  scratch: Scratch,
+): void {
   const pairs = (to - from) * (endObject - firstObject);
   if (scratch.candidate.length < pairs) {
     scratch.candidate = new Int32Array(pairs * 2);
@@ -94,9 +124,12 @@ function findCandidates(objects: ObjectTable, firstObject: number, endObject: nu
 
 /** Boxes are left, top, width, height. For a crowd, the overlap is the share of the detection inside it. */
 function iouOf(detections: Float64Array, d: number, objects: Float64Array, g: number, crowd: boolean): number {
-  const width = Math.min(detections[d] + detections[d + 2], objects[g] + objects[g + 2]) - Math.max(detections[d], objects[g]);
+  const width =
+    Math.min(detections[d] + detections[d + 2], objects[g] + objects[g + 2]) - Math.max(detections[d], objects[g]);
   if (width <= 0) return 0;
-  const height = Math.min(detections[d + 1] + detections[d + 3], objects[g + 1] + objects[g + 3]) - Math.max(detections[d + 1], objects[g + 1]);
+  const height =
+    Math.min(detections[d + 1] + detections[d + 3], objects[g + 1] + objects[g + 3]) -
+    Math.max(detections[d + 1], objects[g + 1]);
   if (height <= 0) return 0;
   const intersection = width * height;
   const area = detections[d + 2] * detections[d + 3];
@@ -104,8 +137,16 @@ function iouOf(detections: Float64Array, d: number, objects: Float64Array, g: nu
 }
 
 function matchInRange(
-  objects: ObjectTable, firstObject: number, endObject: number, detections: DetectionTable, from: number, to: number,
-  areaRange: number, { taken, candidate, candidateEnd, iou }: Scratch, outcome: Outcome, at: number,
+  objects: ObjectTable,
+  firstObject: number,
+  endObject: number,
+  detections: DetectionTable,
+  from: number,
+  to: number,
+  areaRange: number,
+  { taken, candidate, candidateEnd, iou }: Scratch,
+  outcome: Outcome,
+  at: number,
 ): void {
   const { min, max } = AREA_RANGES[areaRange];
   const counts = (g: number): boolean => objects.crowd[g] === 0 && objects.area[g] >= min && objects.area[g] <= max;
@@ -131,7 +172,8 @@ function matchInRange(
       if (best < 0) {
         for (let c = candidateStart; c < end; c++) {
           const g = candidate[c];
-          if (iou[c] < bestIou || counts(g) || ((taken[g - firstObject] & bit) !== 0 && objects.crowd[g] === 0)) continue;
+          if (iou[c] < bestIou || counts(g) || ((taken[g - firstObject] & bit) !== 0 && objects.crowd[g] === 0))
+            continue;
           best = g;
           bestIou = iou[c];
           excused = true;

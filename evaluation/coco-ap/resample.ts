@@ -20,7 +20,9 @@ type ClassOutcomes = {
  * @param groups number of groups
  */
 export function apResampler(matcher: Matcher, pairing: Pairing, groupOf: Int32Array, groups: number): ResampledAp {
-  const classes = Array.from({ length: matcher.objects.classes }, (_, k) => outcomesOf(matcher, pairing, groupOf, groups, k));
+  const classes = Array.from({ length: matcher.objects.classes }, (_, k) =>
+    outcomesOf(matcher, pairing, groupOf, groups, k),
+  );
   return (weights) => {
     let sum = 0;
     let scored = 0;
@@ -39,7 +41,8 @@ function outcomesOf(matcher: Matcher, pairing: Pairing, groupOf: Int32Array, gro
   const objectsPerGroup = new Int32Array(groups);
   const { start, classes, crowd } = matcher.objects;
   for (const i of pairing.image) {
-    for (let g = start[i * classes + k]; g < start[i * classes + k + 1]; g++) if (crowd[g] === 0) objectsPerGroup[groupOf[i]]++;
+    for (let g = start[i * classes + k]; g < start[i * classes + k + 1]; g++)
+      if (crowd[g] === 0) objectsPerGroup[groupOf[i]]++;
   }
   return {
     verdicts: {
@@ -53,7 +56,10 @@ function outcomesOf(matcher: Matcher, pairing: Pairing, groupOf: Int32Array, gro
 }
 
 /** In the order of scores, copies of an image are adjacent, so a weight is a step of that height. */
-function weightedAp({ verdicts, group, objectsPerGroup }: ClassOutcomes, weights: ArrayLike<number>): number | undefined {
+function weightedAp(
+  { verdicts, group, objectsPerGroup }: ClassOutcomes,
+  weights: ArrayLike<number>,
+): number | undefined {
   let objects = 0;
   for (let g = 0; g < objectsPerGroup.length; g++) objects += objectsPerGroup[g] * weights[g];
   if (objects === 0) return undefined;

@@ -5,7 +5,20 @@ import { AREA_RANGES, IOU_THRESHOLDS, MAX_DETECTIONS, RECALL_THRESHOLDS } from '
  * The twelve numbers of COCO's table in its order; the figure after AR is the number of detections allowed for an
  * image.
  */
-export const COCO_STATS = ['AP', 'AP50', 'AP75', 'APs', 'APm', 'APl', 'AR1', 'AR10', 'AR100', 'ARs', 'ARm', 'ARl'] as const;
+export const COCO_STATS = [
+  'AP',
+  'AP50',
+  'AP75',
+  'APs',
+  'APm',
+  'APl',
+  'AR1',
+  'AR10',
+  'AR100',
+  'ARs',
+  'ARm',
+  'ARl',
+] as const;
 
 /** Null if there is no object to find, so that the number is undefined. */
 export type CocoStats = Readonly<Record<(typeof COCO_STATS)[number], number | null>>;
@@ -20,8 +33,18 @@ export function cocoStats(accumulated: Accumulated): CocoStats {
   const ap = (areaRange: number, threshold?: number): number | null => meanPrecision(accumulated, areaRange, threshold);
   const ar = (areaRange: number, m: number): number | null => meanRecall(accumulated, areaRange, m);
   return {
-    AP: ap(all), AP50: ap(all, 0), AP75: ap(all, 5), APs: ap(small), APm: ap(medium), APl: ap(large),
-    AR1: ar(all, 0), AR10: ar(all, 1), AR100: ar(all, 2), ARs: ar(small, 2), ARm: ar(medium, 2), ARl: ar(large, 2),
+    AP: ap(all),
+    AP50: ap(all, 0),
+    AP75: ap(all, 5),
+    APs: ap(small),
+    APm: ap(medium),
+    APl: ap(large),
+    AR1: ar(all, 0),
+    AR10: ar(all, 1),
+    AR100: ar(all, 2),
+    ARs: ar(small, 2),
+    ARm: ar(medium, 2),
+    ARl: ar(large, 2),
   };
 }
 
@@ -29,7 +52,7 @@ export function cocoStats(accumulated: Accumulated): CocoStats {
 export function apPerClass({ classes, precision }: Accumulated): (number | null)[] {
   return Array.from({ length: classes }, (_, k) => {
     const mean = newMean();
-    for (let tr = 0; tr < T * R; tr++) mean.add(precision[((tr * classes + k) * A) * M + M - 1]);
+    for (let tr = 0; tr < T * R; tr++) mean.add(precision[(tr * classes + k) * A * M + M - 1]);
     return mean.value();
   });
 }

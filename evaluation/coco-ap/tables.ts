@@ -69,11 +69,23 @@ export function detectionTable(columns: DetectionColumns, frames: number, classe
   const grouped = group(columns.frame, columns.classIndex, frames, classes);
   const { start, order } = keepBest(grouped.start, grouped.order, columns.scores, MAX_DETECTIONS.at(-1)!);
   const scores = Float64Array.from(order, (row) => columns.scores[row]);
-  return { groups: frames, classes, start, boxes: pickBoxes(columns.boxes, order), scores, ...rankScores(scores, start, frames, classes) };
+  return {
+    groups: frames,
+    classes,
+    start,
+    boxes: pickBoxes(columns.boxes, order),
+    scores,
+    ...rankScores(scores, start, frames, classes),
+  };
 }
 
 /** A stable counting sort of the rows by (group, class). */
-function group(groupOf: Int32Array, classOf: Int32Array, groups: number, classes: number): { start: Int32Array; order: Int32Array } {
+function group(
+  groupOf: Int32Array,
+  classOf: Int32Array,
+  groups: number,
+  classes: number,
+): { start: Int32Array; order: Int32Array } {
   const start = new Int32Array(groups * classes + 1);
   for (let row = 0; row < groupOf.length; row++) start[groupOf[row] * classes + classOf[row] + 1]++;
   for (let cell = 1; cell < start.length; cell++) start[cell] += start[cell - 1];
@@ -83,7 +95,12 @@ function group(groupOf: Int32Array, classOf: Int32Array, groups: number, classes
   return { start, order };
 }
 
-function keepBest(start: Int32Array, order: Int32Array, scores: Float64Array, most: number): { start: Int32Array; order: Int32Array } {
+function keepBest(
+  start: Int32Array,
+  order: Int32Array,
+  scores: Float64Array,
+  most: number,
+): { start: Int32Array; order: Int32Array } {
   const keptStart = new Int32Array(start.length);
   const kept = new Int32Array(order.length);
   let count = 0;
@@ -104,7 +121,12 @@ function isDescending(rows: Int32Array, scores: Float64Array): boolean {
 }
 
 /** Ranks let every later evaluation sort by counting, and in the order of an exact stable sort. */
-function rankScores(scores: Float64Array, start: Int32Array, frames: number, classes: number): { rank: Int32Array; ranks: Int32Array } {
+function rankScores(
+  scores: Float64Array,
+  start: Int32Array,
+  frames: number,
+  classes: number,
+): { rank: Int32Array; ranks: Int32Array } {
   const rank = new Int32Array(scores.length);
   const ranks = new Int32Array(classes);
   for (let k = 0; k < classes; k++) {
@@ -124,7 +146,13 @@ function rankScores(scores: Float64Array, start: Int32Array, frames: number, cla
   return { rank, ranks };
 }
 
-function scoresOfClass(scores: Float64Array, start: Int32Array, frames: number, classes: number, k: number): Float64Array {
+function scoresOfClass(
+  scores: Float64Array,
+  start: Int32Array,
+  frames: number,
+  classes: number,
+  k: number,
+): Float64Array {
   let count = 0;
   for (let f = 0; f < frames; f++) count += start[f * classes + k + 1] - start[f * classes + k];
   const found = new Float64Array(count);

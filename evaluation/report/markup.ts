@@ -6,7 +6,8 @@ type Attributes = Readonly<Record<string, string | number | undefined>>;
 /** An element with its children, which are markup already; undefined attributes are omitted. */
 export function element(name: string, attributes: Attributes = {}, ...children: readonly Markup[]): Markup {
   const written = Object.entries(attributes).map(([key, value]) =>
-    value === undefined ? '' : ` ${key}="${escaped(typeof value === 'number' ? short(value) : value)}"`);
+    value === undefined ? '' : ` ${key}="${escaped(typeof value === 'number' ? short(value) : value)}"`,
+  );
   return `<${name}${written.join('')}>${children.join('')}</${name}>`;
 }
 
@@ -24,11 +25,35 @@ export function line(x1: number, y1: number, x2: number, y2: number, className: 
   return element('line', { x1, y1, x2, y2, class: className });
 }
 
-export function rect(x: number, y: number, width: number, height: number, className: string, ...children: readonly Markup[]): Markup {
-  return element('rect', { x, y, width: Math.max(0, width), height: Math.max(0, height), class: className, rx: Math.min(3, width / 2, height / 2) }, ...children);
+export function rect(
+  x: number,
+  y: number,
+  width: number,
+  height: number,
+  className: string,
+  ...children: readonly Markup[]
+): Markup {
+  return element(
+    'rect',
+    {
+      x,
+      y,
+      width: Math.max(0, width),
+      height: Math.max(0, height),
+      class: className,
+      rx: Math.min(3, width / 2, height / 2),
+    },
+    ...children,
+  );
 }
 
-export function label(x: number, y: number, text: string, className: string, anchor: 'start' | 'middle' | 'end' = 'start'): Markup {
+export function label(
+  x: number,
+  y: number,
+  text: string,
+  className: string,
+  anchor: 'start' | 'middle' | 'end' = 'start',
+): Markup {
   return element('text', { x, y, class: className, 'text-anchor': anchor }, escaped(text));
 }
 
@@ -38,7 +63,11 @@ export function tooltip(text: string): Markup {
 }
 
 export function polyline(points: readonly (readonly [number, number])[], className: string): Markup {
-  return element('polyline', { points: points.map(([x, y]) => `${short(x)},${short(y)}`).join(' '), class: className, fill: 'none' });
+  return element('polyline', {
+    points: points.map(([x, y]) => `${short(x)},${short(y)}`).join(' '),
+    class: className,
+    fill: 'none',
+  });
 }
 
 /** Hundredths are invisible, and shorter than more digits. */

@@ -14,16 +14,39 @@ export type Page = {
 
 /** One self-contained HTML file: drawings are inline, light or dark as the reader prefers. */
 export function page({ title, subtitle, headline, cards, footer }: Page): string {
-  return `<!doctype html>\n${element('html', { lang: 'en' },
-    element('head', {}, '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">', element('title', {}, escaped(title)), element('style', {}, STYLE)),
-    element('body', {}, element('main', {},
-      element('header', {},
-        element('div', {}, element('h1', {}, escaped(title)), element('p', {}, escaped(subtitle))),
-        element('button', { type: 'button', 'data-theme-switch': '', 'aria-label': 'Switch between light and dark' }, 'light / dark')),
-      element('section', { class: 'headline' }, ...headline),
-      element('section', { class: 'cards' }, ...cards),
-      element('footer', {}, escaped(footer))),
-    element('script', {}, SCRIPT)))}\n`;
+  return `<!doctype html>\n${element(
+    'html',
+    { lang: 'en' },
+    element(
+      'head',
+      {},
+      '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">',
+      element('title', {}, escaped(title)),
+      element('style', {}, STYLE),
+    ),
+    element(
+      'body',
+      {},
+      element(
+        'main',
+        {},
+        element(
+          'header',
+          {},
+          element('div', {}, element('h1', {}, escaped(title)), element('p', {}, escaped(subtitle))),
+          element(
+            'button',
+            { type: 'button', 'data-theme-switch': '', 'aria-label': 'Switch between light and dark' },
+            'light / dark',
+          ),
+        ),
+        element('section', { class: 'headline' }, ...headline),
+        element('section', { class: 'cards' }, ...cards),
+        element('footer', {}, escaped(footer)),
+      ),
+      element('script', {}, SCRIPT),
+    ),
+  )}\n`;
 }
 
 /**
@@ -31,11 +54,22 @@ export function page({ title, subtitle, headline, cards, footer }: Page): string
  * @param main the most important one
  */
 export function figure(value: string, name: string, main = false): Markup {
-  return element('div', { class: main ? 'figure main' : 'figure' }, element('b', {}, escaped(value)), element('span', {}, escaped(name)));
+  return element(
+    'div',
+    { class: main ? 'figure main' : 'figure' },
+    element('b', {}, escaped(value)),
+    element('span', {}, escaped(name)),
+  );
 }
 
 export function card(heading: string, text: string, content: Markup, wide = false): Markup {
-  return element('section', { class: wide ? 'card wide' : 'card' }, element('h2', {}, escaped(heading)), text === '' ? '' : element('p', {}, escaped(text)), content);
+  return element(
+    'section',
+    { class: wide ? 'card wide' : 'card' },
+    element('h2', {}, escaped(heading)),
+    text === '' ? '' : element('p', {}, escaped(text)),
+    content,
+  );
 }
 
 /** A drawing too wide for a small screen; it scrolls there. */
@@ -44,5 +78,9 @@ export function scrolling(content: Markup): Markup {
 }
 
 export function factList(facts: readonly (readonly [name: string, value: string])[]): Markup {
-  return element('dl', {}, ...facts.map(([name, value]) => element('dt', {}, escaped(name)) + element('dd', {}, escaped(value))));
+  return element(
+    'dl',
+    {},
+    ...facts.map(([name, value]) => element('dt', {}, escaped(name)) + element('dd', {}, escaped(value))),
+  );
 }

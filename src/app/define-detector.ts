@@ -43,7 +43,9 @@ export function defineDetector(own: OwnDetector): Detector {
   check(own);
   const { name, input, classNames, hosts = 1, clock = monotonicClock } = own;
   const info: DetectorInfo = { model: name, input, classNames };
-  const close = async (): Promise<void> => { await own.close?.(); };
+  const close = async (): Promise<void> => {
+    await own.close?.();
+  };
   return {
     info,
     hosts,
@@ -52,7 +54,9 @@ export function defineDetector(own: OwnDetector): Detector {
       const found = await own.detect(picture);
       const inferEndMs = clock.now();
       // Anything else than an array is refused by the pipeline, which names it.
-      const detections = Array.isArray(found) ? (found as OwnDetection[]).map((detection) => named(detection, classNames)) : found as [];
+      const detections = Array.isArray(found)
+        ? (found as OwnDetection[]).map((detection) => named(detection, classNames))
+        : (found as []);
       return { detections, times: { inferStartMs, inferEndMs, doneAtMs: clock.now() } };
     },
     ready: () => own.ready?.() ?? Promise.resolve(),
@@ -67,10 +71,14 @@ function named(detection: OwnDetection, classNames: readonly string[]): Detectio
 
 function check(own: OwnDetector): void {
   const { name, input, classNames, hosts = 1 } = own;
-  const fail = (field: string, wanted: string, got: unknown): never => { throw new UsageError(`defineDetector: ${field} must be ${wanted}, got ${shown(got)}`); };
+  const fail = (field: string, wanted: string, got: unknown): never => {
+    throw new UsageError(`defineDetector: ${field} must be ${wanted}, got ${shown(got)}`);
+  };
   if (typeof name !== 'string' || name === '') fail('name', 'a text that is not empty', name);
-  if (![input?.width, input?.height].every((side) => Number.isInteger(side) && side >= 1)) fail('input', '{ width, height } in pixels', input);
-  if (!Array.isArray(classNames) || !classNames.every((className) => typeof className === 'string')) fail('classNames', 'an array of texts', classNames);
+  if (![input?.width, input?.height].every((side) => Number.isInteger(side) && side >= 1))
+    fail('input', '{ width, height } in pixels', input);
+  if (!Array.isArray(classNames) || !classNames.every((className) => typeof className === 'string'))
+    fail('classNames', 'an array of texts', classNames);
   if (typeof own.detect !== 'function') fail('detect', 'a function (picture) => detections', typeof own.detect);
   if (!Number.isInteger(hosts) || hosts < 1) fail('hosts', 'a whole number of 1 or more', hosts);
 }

@@ -55,7 +55,13 @@ export function isWeightsFile(out: string): boolean {
  * @throws UsageError for an unknown variant; ModelError for weights that do not fit; OutputError where a file cannot be
  * written
  */
-export async function exportNetwork({ source, out, input: asked, fp16, dynamicBatch }: ExportOptions): Promise<ExportedModel> {
+export async function exportNetwork({
+  source,
+  out,
+  input: asked,
+  fp16,
+  dynamicBatch,
+}: ExportOptions): Promise<ExportedModel> {
   const { network, weights, classNames, input: own } = readSource(source);
   const input = asked ?? own;
   const metadata = classNames === undefined ? {} : { [CLASSES_KEY]: JSON.stringify(classNames) };
@@ -66,13 +72,22 @@ export async function exportNetwork({ source, out, input: asked, fp16, dynamicBa
   const labels = classNames && labelsBeside(out);
   if (labels !== undefined) await writeFileAtomic(labels, classNames!.map((name, id) => `${id}  ${name}\n`).join(''));
   return {
-    path: out, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex'), variant: network.name, classes: network.classCount,
-    input, fp16, dynamicBatch, gflops: gigaFlops(network, input), ...(labels !== undefined && { labels }),
+    path: out,
+    bytes: bytes.length,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    variant: network.name,
+    classes: network.classCount,
+    input,
+    fp16,
+    dynamicBatch,
+    gflops: gigaFlops(network, input),
+    ...(labels !== undefined && { labels }),
   };
 }
 
 function readSource(source: ExportSource): TrainedNetwork {
-  if (source.weights !== undefined) return readTrained(source.weights, source.variant === undefined ? undefined : parseVariant(source.variant));
+  if (source.weights !== undefined)
+    return readTrained(source.weights, source.variant === undefined ? undefined : parseVariant(source.variant));
   const variant = parseVariant(source.variant);
   const network = createNetwork(variant, source.classes);
   return { network, weights: initialWeights(network, source.seed), input: testSize(variant), classNames: undefined };

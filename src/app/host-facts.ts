@@ -4,5 +4,10 @@ import { packageVersion } from './paths.js';
 
 /** The program and the machine, for recordings and profiles. */
 export function hostFacts(): RecordingHeader['host'] {
-  return { nowcast: packageVersion(), node: process.version, platform: `${platform()}-${arch()}`, cpu: cpus()[0]?.model ?? 'unknown' };
+  return {
+    nowcast: packageVersion(),
+    node: process.version,
+    platform: `${platform()}-${arch()}`,
+    cpu: cpus()[0]?.model ?? 'unknown',
+  };
 }

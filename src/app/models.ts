@@ -6,11 +6,12 @@ import { BUNDLED_MODEL, bundledModel, findModel, readZoo, zooEntry, zooPath, typ
 import type { AppContext, ProgressBar } from './context.js';
 
 /** A model that can be used by name. */
-export type ListedModel = Pick<ZooEntry, 'name' | 'input' | 'labels' | 'parametersM'> & Partial<ZooEntry> & {
-  readonly path: string;
-  readonly isHere: boolean;
-  readonly isBundled: boolean;
-};
+export type ListedModel = Pick<ZooEntry, 'name' | 'input' | 'labels' | 'parametersM'> &
+  Partial<ZooEntry> & {
+    readonly path: string;
+    readonly isHere: boolean;
+    readonly isBundled: boolean;
+  };
 
 /** The bundled model, where this copy of Nowcast has it, and those of the zoo. */
 export async function listModels(cacheDir: string): Promise<ListedModel[]> {
@@ -20,8 +21,22 @@ export async function listModels(cacheDir: string): Promise<ListedModel[]> {
   });
   const path = bundledModel();
   if (path === undefined) return zoo;
-  const { spec: { input }, parameters } = await modelInfo(path);
-  return [{ name: BUNDLED_MODEL, path, isHere: true, isBundled: true, input, labels: 'argoverse-hd', parametersM: parameters / 1e6 }, ...zoo];
+  const {
+    spec: { input },
+    parameters,
+  } = await modelInfo(path);
+  return [
+    {
+      name: BUNDLED_MODEL,
+      path,
+      isHere: true,
+      isBundled: true,
+      input,
+      labels: 'argoverse-hd',
+      parametersM: parameters / 1e6,
+    },
+    ...zoo,
+  ];
 }
 
 /**
@@ -29,10 +44,17 @@ export async function listModels(cacheDir: string): Promise<ListedModel[]> {
  * @param mirror URL of a folder on another server that has the same files
  * @throws ModelError for an unknown name, before the first byte is fetched, and as `pullModel` does
  */
-export async function* pullModels(names: readonly string[], mirror: string | undefined, context: AppContext): AsyncGenerator<PulledModel & { readonly name: string }> {
+export async function* pullModels(
+  names: readonly string[],
+  mirror: string | undefined,
+  context: AppContext,
+): AsyncGenerator<PulledModel & { readonly name: string }> {
   const entries = await Promise.all(names.map(zooEntry));
   for (const entry of entries) {
-    const model = await pull(mirror === undefined ? entry : { ...entry, url: `${mirror.replace(/\/+$/, '')}/${entry.file}` }, context);
+    const model = await pull(
+      mirror === undefined ? entry : { ...entry, url: `${mirror.replace(/\/+$/, '')}/${entry.file}` },
+      context,
+    );
     yield { name: entry.name, ...model };
   }
 }
@@ -44,12 +66,18 @@ async function pull(entry: ZooEntry, { cacheDir, signal, progress, log }: AppCon
       cacheDir,
       signal,
       onProgress: ({ receivedBytes, totalBytes }) => {
-        bar ??= progress.bar({ label: entry.name, total: totalBytes === undefined ? undefined : toMb(totalBytes), unit: 'MB' });
+        bar ??= progress.bar({
+          label: entry.name,
+          total: totalBytes === undefined ? undefined : toMb(totalBytes),
+          unit: 'MB',
+        });
         bar.set(toMb(receivedBytes));
       },
     });
     if (model.checkedBy === 'first-download') {
-      log.warn(`nobody states the sha256 of ${entry.name}; this download's, ${model.sha256}, is pinned in ${model.path}.sha256, and later ones must match it`);
+      log.warn(
+        `nobody states the sha256 of ${entry.name}; this download's, ${model.sha256}, is pinned in ${model.path}.sha256, and later ones must match it`,
+      );
     }
     return model;
   } finally {

@@ -48,7 +48,10 @@ export type OpenSourceOptions = {
  * subscription.
  * @throws UsageError where there is no such source; SourceError where ffmpeg is missing
  */
-export async function openSource(source: string, { input, streamId, pace = 'source' }: OpenSourceOptions): Promise<Observable<SourceEvent>> {
+export async function openSource(
+  source: string,
+  { input, streamId, pace = 'source' }: OpenSourceOptions,
+): Promise<Observable<SourceEvent>> {
   const { kind, config } = sourceConfig(streamId, { source }, PARTS.sources);
   const ffmpeg = kind.needsFfmpeg ? await locateFfmpeg(process.env, cacheDir(process.env)) : undefined;
   return kind.open(config, { streamId: config.id, input, clock: monotonicClock, pace, ffmpeg, isOnly: false });

@@ -18,7 +18,12 @@ export type RunParts = {
   readonly forecasters: readonly TrackerKind[];
 };
 
-export const PARTS: RunParts = { sources: [...SOURCES, demoKind], sinks: SINKS, policies: POLICIES, forecasters: TRACKERS };
+export const PARTS: RunParts = {
+  sources: [...SOURCES, demoKind],
+  sinks: SINKS,
+  policies: POLICIES,
+  forecasters: TRACKERS,
+};
 
 /** Every key of a run's configuration. */
 export const RUN_KEYS = runKeys(PARTS);

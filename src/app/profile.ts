@@ -1,4 +1,9 @@
-import { profileFile, type MeasuredRuntimes, type ProfileFile, type RuntimePercentiles } from '../../evaluation/profile.js';
+import {
+  profileFile,
+  type MeasuredRuntimes,
+  type ProfileFile,
+  type RuntimePercentiles,
+} from '../../evaluation/profile.js';
 import type { Clock } from '../core/clock.js';
 import type { Detector } from '../core/detector.js';
 import { SourceError } from '../core/errors.js';
@@ -28,7 +33,10 @@ export type ProfileOptions = {
  * @throws ModelError where the detector cannot be opened; SourceError where the picture cannot be read; OutputError
  * where the file cannot be written
  */
-export async function profileDetector({ detector: choice, source, runs, warmUpRuns, out }: ProfileOptions, context: AppContext): Promise<ProfileFile> {
+export async function profileDetector(
+  { detector: choice, source, runs, warmUpRuns, out }: ProfileOptions,
+  context: AppContext,
+): Promise<ProfileFile> {
   // A path that cannot be written fails before the work, not after it.
   if (out !== undefined) checkWritable(out);
   const detector = await openEvalDetector(choice, context);
@@ -36,9 +44,21 @@ export async function profileDetector({ detector: choice, source, runs, warmUpRu
   let file: ProfileFile;
   try {
     const picture = await pictureFor(source, detector.info.input);
-    const measured = await measureRuntimes(detector, picture, { runs, warmUpRuns, clock: context.clock, signal: context.signal, onRun: (done) => bar.set(done) });
+    const measured = await measureRuntimes(detector, picture, {
+      runs,
+      warmUpRuns,
+      clock: context.clock,
+      signal: context.signal,
+      onRun: (done) => bar.set(done),
+    });
     const { nowcast, cpu, platform } = hostFacts();
-    file = profileFile(measured, detector.info, { cpu, platform }, nowcast, new Date(context.clock.toUnixMs(context.clock.now())).toISOString());
+    file = profileFile(
+      measured,
+      detector.info,
+      { cpu, platform },
+      nowcast,
+      new Date(context.clock.toUnixMs(context.clock.now())).toISOString(),
+    );
   } finally {
     bar.done();
     await detector.close();
@@ -57,7 +77,11 @@ export type MeasureOptions = {
 };
 
 /** Detects on one picture again and again, one at a time, as a live pipeline does under load. */
-export async function measureRuntimes(detector: Detector, picture: Picture, { runs, warmUpRuns, clock, signal, onRun }: MeasureOptions): Promise<MeasuredRuntimes> {
+export async function measureRuntimes(
+  detector: Detector,
+  picture: Picture,
+  { runs, warmUpRuns, clock, signal, onRun }: MeasureOptions,
+): Promise<MeasuredRuntimes> {
   const runtimesMs: number[] = [];
   const inferenceMs: number[] = [];
   for (let run = 0; run < warmUpRuns + runs; run++) {

@@ -32,16 +32,23 @@ export type SynthOptions = {
  * Writes a synthetic data set.
  * @throws UsageError where the folder holds one; SourceError where a video is asked for and there is no ffmpeg
  */
-export async function synthesise({ video, pictures, ...options }: SynthOptions, context: AppContext): Promise<DatasetSummary & { readonly framesPerSecond: number }> {
+export async function synthesise(
+  { video, pictures, ...options }: SynthOptions,
+  context: AppContext,
+): Promise<DatasetSummary & { readonly framesPerSecond: number }> {
   const ffmpeg = video ? await locateFfmpeg(context.env, context.cacheDir) : undefined;
   const bar = context.progress.bar({ label: 'synth', total: options.sequences * options.frames, unit: 'frames' });
   const startedMs = context.clock.now();
   try {
     const summary = await writeDataset({
-      ...options, fps: SYNTH_FPS, signal: context.signal, onFrame: (done) => bar.set(done),
-      ...(pictures && { pictures }), ...(ffmpeg && { openVideo: (...picture) => rgbaVideoEncoder(ffmpeg.path, ...picture) }),
+      ...options,
+      fps: SYNTH_FPS,
+      signal: context.signal,
+      onFrame: (done) => bar.set(done),
+      ...(pictures && { pictures }),
+      ...(ffmpeg && { openVideo: (...picture) => rgbaVideoEncoder(ffmpeg.path, ...picture) }),
     });
-    const framesPerSecond = Math.round(summary.frames / ((context.clock.now() - startedMs) / 1000) * 10) / 10;
+    const framesPerSecond = Math.round((summary.frames / ((context.clock.now() - startedMs) / 1000)) * 10) / 10;
     return { ...summary, framesPerSecond };
   } finally {
     bar.done();

@@ -45,7 +45,10 @@ export function mostKeptBytes(): number {
  * Trains a network until its last step, or until the signal is aborted, which leaves a checkpoint.
  * @throws UsageError, DataError or OutputError where data, weights or the folder cannot be used
  */
-export async function trainNetwork({ config, out, resume, weights, engine, replicas, loaders, keepBytes }: TrainOptions, context: AppContext): Promise<TrainResult> {
+export async function trainNetwork(
+  { config, out, resume, weights, engine, replicas, loaders, keepBytes }: TrainOptions,
+  context: AppContext,
+): Promise<TrainResult> {
   const { log, signal } = context;
   const dataSet = open(config.train, context);
   const val = config.val && open(config.val, context);
@@ -55,17 +58,33 @@ export async function trainNetwork({ config, out, resume, weights, engine, repli
   const progress = new TrainProgress(config.variant, context);
   try {
     const summary = await train({
-      config, train: dataSet, ...(val && { val }), out, resume, ...(weights !== undefined && { from: weights }),
+      config,
+      train: dataSet,
+      ...(val && { val }),
+      out,
+      resume,
+      ...(weights !== undefined && { from: weights }),
       openEngine: async (network) => {
-        const opened = await openEngine(engine, network, { batchSize: config.batchSize, replicas: shares, assigner: config.assigner });
+        const opened = await openEngine(engine, network, {
+          batchSize: config.batchSize,
+          replicas: shares,
+          assigner: config.assigner,
+        });
         const facts = { engine: opened.name, batch: config.batchSize, replicas: shares, out };
-        log.info(`training ${config.variant} on ${dataSet.pictures.length} pictures, ${dataSet.classNames.length} classes`, facts);
+        log.info(
+          `training ${config.variant} on ${dataSet.pictures.length} pictures, ${dataSet.classNames.length} classes`,
+          facts,
+        );
         return opened;
       },
-      loaders, keepBytes, threads, signal,
+      loaders,
+      keepBytes,
+      threads,
+      signal,
       onStep: (report) => progress.stepped(report),
       onValidating: (done, total) => progress.validating(done, total),
-      onValidation: ({ step, ap, ap50 }) => log.info(`validation after step ${step}`, { AP: round3(ap), AP50: round3(ap50) }),
+      onValidation: ({ step, ap, ap50 }) =>
+        log.info(`validation after step ${step}`, { AP: round3(ap), AP50: round3(ap50) }),
       onWarning: (message) => log.warn(message),
     });
     if (!summary.isFinished) log.warn(`stopped after step ${summary.steps}; go on with --resume`);
@@ -96,7 +115,10 @@ class TrainProgress {
     this.#begun ??= { step, atMs: clock.now() };
     if (step % LOG_EVERY !== 0 || step === this.#begun.step) return;
     const msPerStep = (clock.now() - this.#begun.atMs) / (step - this.#begun.step);
-    log.info(`step ${step} of ${steps}`, { ...shortened(report), minutesLeft: Math.ceil(((steps - step) * msPerStep) / 60_000) });
+    log.info(`step ${step} of ${steps}`, {
+      ...shortened(report),
+      minutesLeft: Math.ceil(((steps - step) * msPerStep) / 60_000),
+    });
   }
 
   validating(done: number, total: number): void {
@@ -122,7 +144,9 @@ function open(paths: DataPaths, { log }: AppContext): DataSet {
 
 function checkClasses({ classNames }: DataSet, val: DataSet | undefined): void {
   if (val !== undefined && String(val.classNames) !== String(classNames)) {
-    throw new UsageError(`the classes to train on are ${classNames.join(', ')}, but those to validate on are ${val.classNames.join(', ')}`);
+    throw new UsageError(
+      `the classes to train on are ${classNames.join(', ')}, but those to validate on are ${val.classNames.join(', ')}`,
+    );
   }
 }
 
@@ -134,7 +158,14 @@ function replicasFor(batchSize: number, cores: number): number {
 }
 
 function shortened({ epoch, lr, loss, iou, objectness, classes }: StepReport): Record<string, number> {
-  return { epoch, lr: Number(lr.toPrecision(3)), loss: round3(loss), iou: round3(iou), objectness: round3(objectness), classes: round3(classes) };
+  return {
+    epoch,
+    lr: Number(lr.toPrecision(3)),
+    loss: round3(loss),
+    iou: round3(iou),
+    objectness: round3(objectness),
+    classes: round3(classes),
+  };
 }
 
 function round3(value: number): number {

@@ -25,7 +25,12 @@ export type CommandIo = AppContext & {
   print(text: string): void;
 };
 
-type GlobalOptions = { readonly json?: boolean; readonly quiet?: boolean; readonly verbose?: boolean; readonly logFormat?: string };
+type GlobalOptions = {
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+  readonly logFormat?: string;
+};
 
 /** Declares the options that all commands share. */
 export function addGlobalOptions(program: Command): Command {

@@ -17,17 +17,34 @@ const LONGEST_EXTRA_MS = 1000;
 
 const FLAGS = {
   seed: numberFlag('--seed <n>', 'which drive', { min: 0, max: LARGEST_SEED, isInteger: true }, DEFAULT_DEMO_SEED),
-  port: numberFlag('--port <n>', 'of the page and the feed; 0 takes a free one', { min: 0, max: 65535, isInteger: true }, undefined, `${DEMO_PORT}, or the next one that is free`),
+  port: numberFlag(
+    '--port <n>',
+    'of the page and the feed; 0 takes a free one',
+    { min: 0, max: 65535, isInteger: true },
+    undefined,
+    `${DEMO_PORT}, or the next one that is free`,
+  ),
   extraMs: parsedFlag('--slower <duration>', 'pretend that the detector takes so much longer than it does', {
-    allowed: `0 or a duration such as 150ms, ${LONGEST_EXTRA_MS} ms at most`, preset: 0, presetText: 0, parse: parseExtra,
+    allowed: `0 or a duration such as 150ms, ${LONGEST_EXTRA_MS} ms at most`,
+    preset: 0,
+    presetText: 0,
+    parse: parseExtra,
   }),
   headless: switchFlag('--headless', 'no page and no feed: the summary alone'),
 };
 
 /** Declares `nowcast demo`. */
 export function register(program: Command, context: CliContext): void {
-  const command = program.command('demo').description('A synthetic drive through the bundled model, live on a page, with its score');
-  addFlags(addDetectorFlags(command, { ...DEMO_PRESETS, conf: `${DEMO_PRESETS.conf}, since AP counts the unlikely ones; the page draws those above 0.35` }), FLAGS)
+  const command = program
+    .command('demo')
+    .description('A synthetic drive through the bundled model, live on a page, with its score');
+  addFlags(
+    addDetectorFlags(command, {
+      ...DEMO_PRESETS,
+      conf: `${DEMO_PRESETS.conf}, since AP counts the unlikely ones; the page draws those above 0.35`,
+    }),
+    FLAGS,
+  )
     .addOption(keyOption('detect.schedule'))
     .addOption(keyOption('detect.budget'))
     .addOption(keyOption('detect.forecast', DEMO_PRESETS.forecast))
@@ -42,7 +59,10 @@ export function register(program: Command, context: CliContext): void {
       io.print(io.json ? JSON.stringify(summary) : demoText(summary));
       if (failure !== undefined) throw failure;
     });
-  addMoreHelp(command, { examples: ['nowcast demo', 'nowcast demo --seed 7 --slower 150ms', 'nowcast demo --headless --duration 20s --json'], page: 'demo.md' });
+  addMoreHelp(command, {
+    examples: ['nowcast demo', 'nowcast demo --seed 7 --slower 150ms', 'nowcast demo --headless --duration 20s --json'],
+    page: 'demo.md',
+  });
 }
 
 /** @throws UsageError naming the flag that is wrong */
@@ -58,6 +78,12 @@ function parseExtra(text: string): number | undefined {
 function demoText(summary: DemoSummary): string {
   const { score } = summary;
   const lines = [summaryText(summary)];
-  if (score !== null && score.attribution !== null) lines.push('', `what streaming cost in the last ${score.seconds.toFixed(0)} s, in AP`, '', ...attributionLines(score));
+  if (score !== null && score.attribution !== null)
+    lines.push(
+      '',
+      `what streaming cost in the last ${score.seconds.toFixed(0)} s, in AP`,
+      '',
+      ...attributionLines(score),
+    );
   return lines.join('\n');
 }

@@ -7,7 +7,8 @@ import { addMoreHelp } from './help.js';
 
 /** Declares `nowcast doctor`. */
 export function register(program: Command, context: CliContext): void {
-  const command = program.command('doctor')
+  const command = program
+    .command('doctor')
     .description('Say what this machine can do and what is missing')
     .action(() => doctor(openIo(command, context)));
   addMoreHelp(command, { examples: ['nowcast doctor', 'nowcast doctor --json'], page: 'configuration.md' });
@@ -19,7 +20,10 @@ async function doctor(io: CommandIo): Promise<void> {
   const missing = findings.filter(({ state }) => state === 'missing');
   io.print(io.json ? JSON.stringify({ ok: missing.length === 0, findings }) : findings.map(asText).join('\n'));
   if (missing.length > 0) {
-    throw new NowcastError('NOWCAST_DOCTOR', `${missing.map(({ name }) => name).join(', ')}: without ${missing.length === 1 ? 'it' : 'these'} nothing runs; the lines above say what to do`);
+    throw new NowcastError(
+      'NOWCAST_DOCTOR',
+      `${missing.map(({ name }) => name).join(', ')}: without ${missing.length === 1 ? 'it' : 'these'} nothing runs; the lines above say what to do`,
+    );
   }
 }
 

@@ -11,29 +11,52 @@ import { readRunFlags } from './run-flags.js';
 
 /** Flags by what they are about; every sub-command of `eval` spells them alike. */
 export const ANNOTATIONS = {
-  annotations: requiredFlag('--annotations <file.json>', 'ground truth: Argoverse-HD or COCO; the images of a COCO file are the frames of one video where time counts'),
+  annotations: requiredFlag(
+    '--annotations <file.json>',
+    'ground truth: Argoverse-HD or COCO; the images of a COCO file are the frames of one video where time counts',
+  ),
 };
 export const DATA_ROOT = {
-  dataRoot: requiredFlag('--data-root <folder-or-video>', 'folder that holds the pictures (below the folders of their sequences, where there are any), or the annotated video'),
+  dataRoot: requiredFlag(
+    '--data-root <folder-or-video>',
+    'folder that holds the pictures (below the folders of their sequences, where there are any), or the annotated video',
+  ),
 };
 export const ETA = {
   eta: numberFlag('--eta <frames>', 'frame intervals by which each frame asks earlier for its output', { min: -1 }, 0),
 };
 export const FORECAST = {
   forecast: parsedFlag('--forecast <name>', 'carry detections forward to the frame that they are held against', {
-    allowed: `one of ${FORECASTS}`, parse: (text) => (isForecast(text) ? text : undefined), preset: 'none', presetText: 'none',
+    allowed: `one of ${FORECASTS}`,
+    parse: (text) => (isForecast(text) ? text : undefined),
+    preset: 'none',
+    presetText: 'none',
   }),
 };
 export const OUTPUTS = {
   report: textFlag('--report <file.html>', 'write a report to look at'),
-  minSap: numberFlag('--min-sap <fraction>', 'fail with exit code 1 where AP is lower', { min: 0, max: 1 }, undefined, 'no minimum'),
+  minSap: numberFlag(
+    '--min-sap <fraction>',
+    'fail with exit code 1 where AP is lower',
+    { min: 0, max: 1 },
+    undefined,
+    'no minimum',
+  ),
 };
 
 /** Frame rate where a recording or a file of outputs does not state one, as in sAP. */
-export const fpsFlag = <P extends number | undefined>(preset: P, presetText?: string) => numberFlag('--fps <rate>', 'frames a second', { above: 0 }, preset, presetText);
+export const fpsFlag = <P extends number | undefined>(preset: P, presetText?: string) =>
+  numberFlag('--fps <rate>', 'frames a second', { above: 0 }, preset, presetText);
 
 /** The same keys as of a run. */
-const DETECTOR_KEYS = ['model.path', 'model.labels', 'model.provider', 'model.threads', 'model.input', 'model.preprocess'];
+const DETECTOR_KEYS = [
+  'model.path',
+  'model.labels',
+  'model.provider',
+  'model.threads',
+  'model.input',
+  'model.preprocess',
+];
 
 type Thresholds = { readonly conf: number; readonly nms: number };
 
@@ -44,11 +67,12 @@ const AS_YOLOX = { conf: `${AP_THRESHOLDS.conf}, as YOLOX evaluates`, nms: `${AP
  * Declares the flags of a detector, which are checked as a run's.
  * @param presets thresholds without the flags, for help
  */
-export function addDetectorFlags(command: Command, { conf, nms }: { readonly conf: string | number; readonly nms: string | number } = AS_YOLOX): Command {
+export function addDetectorFlags(
+  command: Command,
+  { conf, nms }: { readonly conf: string | number; readonly nms: string | number } = AS_YOLOX,
+): Command {
   for (const key of DETECTOR_KEYS) command.addOption(keyOption(key));
-  return command
-    .addOption(keyOption('detect.conf', conf))
-    .addOption(keyOption('detect.nms', nms));
+  return command.addOption(keyOption('detect.conf', conf)).addOption(keyOption('detect.nms', nms));
 }
 
 /** @throws UsageError naming the flag that is wrong */
@@ -73,11 +97,17 @@ export function readDetector(raw: RawFlags, thresholds: Thresholds = AP_THRESHOL
  * The report that `--report` asks for. It lists flags as they were given, files by their name alone.
  * @param names in the order of the list
  */
-export function reportRequest(path: string | undefined, raw: RawFlags, names: readonly string[]): ReportRequest | undefined {
+export function reportRequest(
+  path: string | undefined,
+  raw: RawFlags,
+  names: readonly string[],
+): ReportRequest | undefined {
   if (path === undefined) return undefined;
   const facts = names.flatMap((name): [string, string][] => {
     const value = raw[name];
-    return typeof value === 'string' ? [[name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`), basename(value)]] : [];
+    return typeof value === 'string'
+      ? [[name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`), basename(value)]]
+      : [];
   });
   return { path, facts };
 }

@@ -6,9 +6,12 @@ import { NowcastError } from '../core/errors.js';
 /** The score is below what `--min-sap` demands. */
 export class BelowMinimumError extends NowcastError {
   constructor(ap: number | null, minimum: number) {
-    super('NOWCAST_BELOW_MINIMUM', ap === null
-      ? `AP is undefined, because nothing is annotated, but --min-sap demands ${minimum}`
-      : `AP is ${ap.toFixed(4)}, below the ${minimum} that --min-sap demands`);
+    super(
+      'NOWCAST_BELOW_MINIMUM',
+      ap === null
+        ? `AP is undefined, because nothing is annotated, but --min-sap demands ${minimum}`
+        : `AP is ${ap.toFixed(4)}, below the ${minimum} that --min-sap demands`,
+    );
   }
 }
 
@@ -22,9 +25,16 @@ export function streamingText(result: StreamingJson): string {
   return [cocoTable(result.stats), '', ...pairingLines(result), '', ...attributionLines(result)].join('\n').trimEnd();
 }
 
-function pairingLines({ pairing: { frames, miss, inTime, mismatch }, runs, drops, dropReasons }: StreamingJson): string[] {
+function pairingLines({
+  pairing: { frames, miss, inTime, mismatch },
+  runs,
+  drops,
+  dropReasons,
+}: StreamingJson): string[] {
   const held = frames - miss;
-  const reasons = Object.entries(dropReasons).map(([reason, count]) => `${count} ${reason}`).join(', ');
+  const reasons = Object.entries(dropReasons)
+    .map(([reason, count]) => `${count} ${reason}`)
+    .join(', ');
   return [
     ` frames    ${frames}: ${runs} detected on, ${drops} dropped${reasons && ` (${reasons})`}`,
     ` pairing   ${miss} missed, ${inTime} in time, mismatch ${mismatch}${held > 0 ? ` (${(mismatch / held).toFixed(2)} frames on average)` : ''}`,
@@ -36,8 +46,13 @@ export function attributionLines({ attribution }: Pick<StreamingJson, 'attributi
   if (attribution === null) return [];
   const { offlineAP, sAP, oneFrameFloor, latency, jitter, drops, forecasting } = attribution;
   const terms: [string, number][] = [
-    ['offline AP', offlineAP], ['one-frame floor', -oneFrameFloor], ['latency', -latency], ['jitter', -jitter], ['drops', -drops],
-    ['forecasting', -forecasting], ['streaming AP', sAP],
+    ['offline AP', offlineAP],
+    ['one-frame floor', -oneFrameFloor],
+    ['latency', -latency],
+    ['jitter', -jitter],
+    ['drops', -drops],
+    ['forecasting', -forecasting],
+    ['streaming AP', sAP],
   ];
   return terms.map(([name, value], i) => {
     const isTotal = i === 0 || i === terms.length - 1;
@@ -58,8 +73,8 @@ export function differenceText({ a, b, difference, interval, frames, sequences }
     '',
     interval === null || difference === null
       ? ' no interval'
-      : ` B - A is ${(difference * 100).toFixed(2)} points, 95 % interval ${(interval.low * 100).toFixed(2)} to ${(interval.high * 100).toFixed(2)} `
-        + `(${interval.resamples} resamples of ${sequences.length} sequences)`,
+      : ` B - A is ${(difference * 100).toFixed(2)} points, 95 % interval ${(interval.low * 100).toFixed(2)} to ${(interval.high * 100).toFixed(2)} ` +
+        `(${interval.resamples} resamples of ${sequences.length} sequences)`,
     ` held against in B: a newer output in ${frames.newer} frames, an older one in ${frames.older}, as old a one in ${frames.equal}`,
   ].join('\n');
 }

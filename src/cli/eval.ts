@@ -6,14 +6,36 @@ import { TIMED_SCHEDULES } from '../app/evaluate/timed-policy.js';
 import { UsageError } from '../core/errors.js';
 import { readNumber } from '../core/number-rule.js';
 import { openIo, type CliContext, type CommandIo } from './command-io.js';
-import { addDetectorFlags, ANNOTATIONS, DATA_ROOT, ETA, FORECAST, fpsFlag, OUTPUTS, readDetector, reportRequest } from './eval-flags.js';
+import {
+  addDetectorFlags,
+  ANNOTATIONS,
+  DATA_ROOT,
+  ETA,
+  FORECAST,
+  fpsFlag,
+  OUTPUTS,
+  readDetector,
+  reportRequest,
+} from './eval-flags.js';
 import { checkMinimum, differenceText, streamingText } from './eval-output.js';
-import { addFlags, keyOption, numberFlag, parsedFlag, readFlags, requiredFlag, textFlag, type RawFlags } from './flags.js';
+import {
+  addFlags,
+  keyOption,
+  numberFlag,
+  parsedFlag,
+  readFlags,
+  requiredFlag,
+  textFlag,
+  type RawFlags,
+} from './flags.js';
 import { addMoreHelp } from './help.js';
 import { readRunFlags } from './run-flags.js';
 
 const SCHEDULE = {
-  schedule: textFlag('--schedule <name>', 'which frame to run on, and when', { allowed: TIMED_SCHEDULES, preset: 'idle-free' }),
+  schedule: textFlag('--schedule <name>', 'which frame to run on, and when', {
+    allowed: TIMED_SCHEDULES,
+    preset: 'idle-free',
+  }),
 };
 const DOCUMENTATION = 'evaluation.md';
 
@@ -32,9 +54,16 @@ export function register(program: Command, context: CliContext): void {
 }
 
 function coco(parent: Command, context: CliContext): void {
-  const flags = { ...ANNOTATIONS, detections: requiredFlag('--detections <file.json>', 'COCO results: [{image_id, category_id, bbox, score}…]'), ...OUTPUTS };
+  const flags = {
+    ...ANNOTATIONS,
+    detections: requiredFlag('--detections <file.json>', 'COCO results: [{image_id, category_id, bbox, score}…]'),
+    ...OUTPUTS,
+  };
   const command = addFlags(parent.command('coco').description('COCO AP of a list of results'), flags);
-  addMoreHelp(command, { examples: ['nowcast eval coco --annotations annotations.json --detections found.json --report report.html'], page: DOCUMENTATION });
+  addMoreHelp(command, {
+    examples: ['nowcast eval coco --annotations annotations.json --detections found.json --report report.html'],
+    page: DOCUMENTATION,
+  });
   command.action(async (raw: RawFlags) => {
     const { report, minSap, ...files } = readFlags(flags, raw);
     const { evaluateCoco } = await import('../app/evaluate/coco.js');
@@ -47,13 +76,24 @@ function coco(parent: Command, context: CliContext): void {
 
 function stream(parent: Command, context: CliContext): void {
   const flags = {
-    ...ANNOTATIONS, ...ETA, ...FORECAST, ...OUTPUTS,
+    ...ANNOTATIONS,
+    ...ETA,
+    ...FORECAST,
+    ...OUTPUTS,
     recording: textFlag('--recording <file>', 'the file, as a flag'),
-    detections: textFlag('--detections <file.json>', 'COCO results of the detector for every frame: needed for outputs without detections, and to attribute the gap to offline AP'),
+    detections: textFlag(
+      '--detections <file.json>',
+      'COCO results of the detector for every frame: needed for outputs without detections, and to attribute the gap to offline AP',
+    ),
     fps: fpsFlag(undefined, `the recording's, else ${DEFAULT_FPS}`),
   };
-  const command = addFlags(parent.command('stream').description('streaming AP of a recording, or of another program\'s timestamped outputs')
-    .argument('[file]', 'the recording (*.jsonl) or outputs (*.json)'), flags);
+  const command = addFlags(
+    parent
+      .command('stream')
+      .description("streaming AP of a recording, or of another program's timestamped outputs")
+      .argument('[file]', 'the recording (*.jsonl) or outputs (*.json)'),
+    flags,
+  );
   addMoreHelp(command, {
     examples: [
       'nowcast eval stream run.jsonl --annotations annotations.json',
@@ -65,19 +105,37 @@ function stream(parent: Command, context: CliContext): void {
     const { recording, report, minSap, ...options } = readFlags(flags, raw);
     const run = file ?? recording;
     if (run === undefined) throw new UsageError('eval stream needs a recording or timestamped outputs: name the file');
-    if (file !== undefined && recording !== undefined) throw new UsageError(`eval stream scores one file, but got ${file} and --recording ${recording}`);
+    if (file !== undefined && recording !== undefined)
+      throw new UsageError(`eval stream scores one file, but got ${file} and --recording ${recording}`);
     const { evaluateStream } = await import('../app/evaluate/stream.js');
     const io = openIo(command, context);
-    const facts = reportRequest(report, { ...raw, recording: run }, ['recording', 'annotations', 'detections', 'eta', 'forecast']);
+    const facts = reportRequest(report, { ...raw, recording: run }, [
+      'recording',
+      'annotations',
+      'detections',
+      'eta',
+      'forecast',
+    ]);
     printScore(evaluateStream({ ...options, run, report: facts }, io), minSap, io);
   });
 }
 
 function offline(parent: Command, context: CliContext): void {
-  const flags = { ...ANNOTATIONS, ...DATA_ROOT, ...OUTPUTS, coco: textFlag('--coco <file.json>', 'write the detections as COCO results, which --detections reads') };
-  const command = addFlags(addDetectorFlags(parent.command('offline').description('COCO AP of a detector on every frame, without a clock')), flags);
+  const flags = {
+    ...ANNOTATIONS,
+    ...DATA_ROOT,
+    ...OUTPUTS,
+    coco: textFlag('--coco <file.json>', 'write the detections as COCO results, which --detections reads'),
+  };
+  const command = addFlags(
+    addDetectorFlags(parent.command('offline').description('COCO AP of a detector on every frame, without a clock')),
+    flags,
+  );
   addMoreHelp(command, {
-    examples: ['nowcast eval offline --annotations annotations.json --data-root pictures', 'nowcast eval offline --annotations clip.json --data-root clip.mp4 --coco found.json'],
+    examples: [
+      'nowcast eval offline --annotations annotations.json --data-root pictures',
+      'nowcast eval offline --annotations clip.json --data-root clip.mp4 --coco found.json',
+    ],
     page: DOCUMENTATION,
   });
   command.action(async (raw: RawFlags) => {
@@ -85,7 +143,10 @@ function offline(parent: Command, context: CliContext): void {
     const detector = readDetector(raw);
     const { evaluateOffline } = await import('../app/evaluate/offline.js');
     const io = openIo(command, context);
-    const result = await evaluateOffline({ ...options, detector, report: reportRequest(report, raw, ['annotations', 'dataRoot']) }, io);
+    const result = await evaluateOffline(
+      { ...options, detector, report: reportRequest(report, raw, ['annotations', 'dataRoot']) },
+      io,
+    );
     io.print(io.json ? JSON.stringify(result) : cocoTable(result.stats));
     checkMinimum(result.stats.AP, minSap);
   });
@@ -93,14 +154,27 @@ function offline(parent: Command, context: CliContext): void {
 
 function realtime(parent: Command, context: CliContext): void {
   const flags = {
-    ...ANNOTATIONS, ...DATA_ROOT, ...ETA, ...FORECAST, ...OUTPUTS,
-    detections: textFlag('--detections <file.json>', 'COCO results of the detector for every frame', { preset: 'found by detecting on every frame, after its sequence' }),
+    ...ANNOTATIONS,
+    ...DATA_ROOT,
+    ...ETA,
+    ...FORECAST,
+    ...OUTPUTS,
+    detections: textFlag('--detections <file.json>', 'COCO results of the detector for every frame', {
+      preset: 'found by detecting on every frame, after its sequence',
+    }),
     fps: fpsFlag(DEFAULT_FPS),
     record: textFlag('--record <file.jsonl>', 'write the recording of the run'),
   };
-  const command = addFlags(addDetectorFlags(parent.command('realtime').description('streaming AP of a detector on frames that are played by the clock from memory'))
-    .addOption(SCHEDULE.schedule.option)
-    .addOption(keyOption('detect.budget', 'none')), flags);
+  const command = addFlags(
+    addDetectorFlags(
+      parent
+        .command('realtime')
+        .description('streaming AP of a detector on frames that are played by the clock from memory'),
+    )
+      .addOption(SCHEDULE.schedule.option)
+      .addOption(keyOption('detect.budget', 'none')),
+    flags,
+  );
   addMoreHelp(command, {
     examples: [
       'nowcast eval realtime --annotations annotations.json --data-root pictures',
@@ -114,30 +188,64 @@ function realtime(parent: Command, context: CliContext): void {
     const detector = readDetector(raw);
     const { evaluateRealtime } = await import('../app/evaluate/realtime.js');
     const io = openIo(command, context);
-    const result = await evaluateRealtime({
-      ...options, detector, schedule, budgetMs: budget === 'none' ? undefined : budget,
-      report: reportRequest(report, { ...raw, schedule }, ['model', 'annotations', 'dataRoot', 'detections', 'schedule', 'budget', 'eta', 'forecast']),
-    }, io);
+    const result = await evaluateRealtime(
+      {
+        ...options,
+        detector,
+        schedule,
+        budgetMs: budget === 'none' ? undefined : budget,
+        report: reportRequest(report, { ...raw, schedule }, [
+          'model',
+          'annotations',
+          'dataRoot',
+          'detections',
+          'schedule',
+          'budget',
+          'eta',
+          'forecast',
+        ]),
+      },
+      io,
+    );
     printScore(result, minSap, io);
   });
 }
 
 function simulate(parent: Command, context: CliContext): void {
   const flags = {
-    ...ANNOTATIONS, ...SCHEDULE, ...ETA, ...FORECAST, ...OUTPUTS,
+    ...ANNOTATIONS,
+    ...SCHEDULE,
+    ...ETA,
+    ...FORECAST,
+    ...OUTPUTS,
     detections: requiredFlag('--detections <file.json>', 'COCO results of the detector for every frame'),
     runtime: textFlag('--runtime <file.json>', 'runtime profile to draw runtimes from, as nowcast profile writes it'),
-    runtimeTrace: textFlag('--runtime-trace <file.json>', 'array of runtimes in seconds, taken in order over all sequences'),
-    perfFactor: numberFlag('--perf-factor <factor>', 'how many times as fast the device is; divides the profile\'s runtimes', { above: 0 }, 1),
+    runtimeTrace: textFlag(
+      '--runtime-trace <file.json>',
+      'array of runtimes in seconds, taken in order over all sequences',
+    ),
+    perfFactor: numberFlag(
+      '--perf-factor <factor>',
+      "how many times as fast the device is; divides the profile's runtimes",
+      { above: 0 },
+      1,
+    ),
     workers: parsedFlag('--workers <n|infinite>', 'detectors side by side', {
-      allowed: 'a whole number of 1 or more, or infinite', preset: 1, presetText: 1,
+      allowed: 'a whole number of 1 or more, or infinite',
+      preset: 1,
+      presetText: 1,
       parse: (text) => (text === 'infinite' ? text : readNumber(text, { min: 1, isInteger: true })),
     }),
     fps: fpsFlag(DEFAULT_FPS),
     seed: numberFlag('--seed <n>', 'of the draws', { min: 0, isInteger: true }, 0),
     record: textFlag('--record <file.jsonl>', 'write the recording that such a run would have written'),
   };
-  const command = addFlags(parent.command('simulate').description('streaming AP that a detector would reach with other runtimes, schedules or workers'), flags);
+  const command = addFlags(
+    parent
+      .command('simulate')
+      .description('streaming AP that a detector would reach with other runtimes, schedules or workers'),
+    flags,
+  );
   addMoreHelp(command, {
     examples: [
       'nowcast eval simulate --annotations annotations.json --detections found.json --runtime runtime.json',
@@ -146,28 +254,67 @@ function simulate(parent: Command, context: CliContext): void {
     page: DOCUMENTATION,
   });
   command.action(async (raw: RawFlags) => {
-    const { runtime: profile, runtimeTrace: trace, perfFactor, seed, schedule = 'idle-free', report, minSap, ...options } = readFlags(flags, raw);
+    const {
+      runtime: profile,
+      runtimeTrace: trace,
+      perfFactor,
+      seed,
+      schedule = 'idle-free',
+      report,
+      minSap,
+      ...options
+    } = readFlags(flags, raw);
     const { evaluateSimulation } = await import('../app/evaluate/simulate.js');
     const io = openIo(command, context);
-    const names = ['annotations', 'detections', 'runtime', 'runtimeTrace', 'schedule', 'perfFactor', 'workers', 'seed', 'eta', 'forecast'];
-    printScore(evaluateSimulation({
-      ...options, schedule, runtimes: { profile, trace, perfFactor, seed }, report: reportRequest(report, { ...raw, schedule }, names),
-    }, io), minSap, io);
+    const names = [
+      'annotations',
+      'detections',
+      'runtime',
+      'runtimeTrace',
+      'schedule',
+      'perfFactor',
+      'workers',
+      'seed',
+      'eta',
+      'forecast',
+    ];
+    printScore(
+      evaluateSimulation(
+        {
+          ...options,
+          schedule,
+          runtimes: { profile, trace, perfFactor, seed },
+          report: reportRequest(report, { ...raw, schedule }, names),
+        },
+        io,
+      ),
+      minSap,
+      io,
+    );
   });
 }
 
 function diff(parent: Command, context: CliContext): void {
   const flags = {
-    ...ANNOTATIONS, ...ETA,
+    ...ANNOTATIONS,
+    ...ETA,
     detections: textFlag('--detections <file.json>', 'for outputs that hold no detections: COCO results by frame'),
     fps: fpsFlag(undefined, `the recordings', else ${DEFAULT_FPS}`),
     resamples: numberFlag('--resamples <n>', 'bootstrap samples', { min: 1, isInteger: true }, 1000),
     seed: numberFlag('--seed <n>', 'of the bootstrap', { min: 0, isInteger: true }, 0),
   };
-  const command = addFlags(parent.command('diff').description('compare the streaming AP of two runs over the same frames')
-    .argument('<a>', 'recording or timestamped outputs')
-    .argument('<b>', 'the same of another run'), flags);
-  addMoreHelp(command, { examples: ['nowcast eval diff before.jsonl after.jsonl --annotations annotations.json'], page: DOCUMENTATION });
+  const command = addFlags(
+    parent
+      .command('diff')
+      .description('compare the streaming AP of two runs over the same frames')
+      .argument('<a>', 'recording or timestamped outputs')
+      .argument('<b>', 'the same of another run'),
+    flags,
+  );
+  addMoreHelp(command, {
+    examples: ['nowcast eval diff before.jsonl after.jsonl --annotations annotations.json'],
+    page: DOCUMENTATION,
+  });
   command.action(async (a: string, b: string, raw: RawFlags) => {
     const options = readFlags(flags, raw);
     const { diffRuns } = await import('../app/evaluate/diff.js');

@@ -4,15 +4,40 @@ import { parseInputSize } from '../config/run-config.js';
 import { UsageError } from '../core/errors.js';
 import { megabytes } from '../core/units.js';
 import { openIo, type CliContext } from './command-io.js';
-import { addFlags, numberFlag, readFlags, requiredFlag, switchFlag, textFlag, type FlagValues, type RawFlags } from './flags.js';
+import {
+  addFlags,
+  numberFlag,
+  readFlags,
+  requiredFlag,
+  switchFlag,
+  textFlag,
+  type FlagValues,
+  type RawFlags,
+} from './flags.js';
 import { addMoreHelp } from './help.js';
 
 const FLAGS = {
-  out: requiredFlag('--out <file.onnx|file.safetensors>', 'where to write it; .safetensors: the weights alone, for --weights of another training and for other tools'),
-  variant: textFlag('--variant <name>', 'network variant, required for plain weights; without a weights file, exports random weights for speed tests', { allowed: VARIANTS.join(', ') }),
-  classes: numberFlag('--classes <n>', 'classes of a network with random weights', { min: 1, isInteger: true }, undefined, 80),
+  out: requiredFlag(
+    '--out <file.onnx|file.safetensors>',
+    'where to write it; .safetensors: the weights alone, for --weights of another training and for other tools',
+  ),
+  variant: textFlag(
+    '--variant <name>',
+    'network variant, required for plain weights; without a weights file, exports random weights for speed tests',
+    { allowed: VARIANTS.join(', ') },
+  ),
+  classes: numberFlag(
+    '--classes <n>',
+    'classes of a network with random weights',
+    { min: 1, isInteger: true },
+    undefined,
+    80,
+  ),
   seed: numberFlag('--seed <n>', 'seed of random weights', { min: 0, isInteger: true }, undefined, 0),
-  input: textFlag('--input <WxH>', 'the size to run at', { allowed: 'WIDTHxHEIGHT in multiples of 32, such as 640x384', preset: 'the checkpoint\'s, or the variant\'s own' }),
+  input: textFlag('--input <WxH>', 'the size to run at', {
+    allowed: 'WIDTHxHEIGHT in multiples of 32, such as 640x384',
+    preset: "the checkpoint's, or the variant's own",
+  }),
   fp16: switchFlag('--fp16', 'compute in half precision; input and output stay float32'),
   dynamicBatch: switchFlag('--dynamic-batch', 'leave the number of pictures open'),
 };
@@ -20,16 +45,20 @@ type Values = FlagValues<typeof FLAGS>;
 
 /** Declares `nowcast export`. */
 export function register(program: Command, context: CliContext): void {
-  const command = program.command('export')
-    .description('Write a trained or untrained network as an ONNX file like YOLOX\'s own, or its weights alone')
+  const command = program
+    .command('export')
+    .description("Write a trained or untrained network as an ONNX file like YOLOX's own, or its weights alone")
     .argument('[weights]', 'a .safetensors file: a checkpoint of `nowcast train`, or, with --variant, weights alone');
   addFlags(command, FLAGS).action(async (weights: string | undefined, raw: RawFlags) => {
     const options = exportOptions(weights, readFlags(FLAGS, raw));
     const io = openIo(command, context);
     const facts = await exportNetwork(options);
     const { path, variant, classes, input, gflops, bytes, sha256 } = facts;
-    io.print(io.json ? JSON.stringify(facts)
-      : `${path}: ${variant}, ${classes} classes, ${input.width}x${input.height}, ${gflops.toFixed(2)} GFLOPs, ${megabytes(bytes)}, sha256 ${sha256}`);
+    io.print(
+      io.json
+        ? JSON.stringify(facts)
+        : `${path}: ${variant}, ${classes} classes, ${input.width}x${input.height}, ${gflops.toFixed(2)} GFLOPs, ${megabytes(bytes)}, sha256 ${sha256}`,
+    );
   });
   addMoreHelp(command, {
     examples: [
@@ -45,17 +74,36 @@ export function register(program: Command, context: CliContext): void {
 function exportOptions(weights: string | undefined, values: Values): ExportOptions {
   const { out, fp16, dynamicBatch } = values;
   const source = weights === undefined ? untrained(values) : trained(weights, values);
-  if (isWeightsFile(out)) refuse(['input', 'fp16', 'dynamicBatch'], values, (flag) => `${flag} is for ONNX files, and ${out} would hold the weights alone; leave it out, or name a .onnx file`);
-  return { source, out, fp16, dynamicBatch, input: values.input === undefined ? undefined : parseInputSize(values.input, '--input') };
+  if (isWeightsFile(out))
+    refuse(
+      ['input', 'fp16', 'dynamicBatch'],
+      values,
+      (flag) =>
+        `${flag} is for ONNX files, and ${out} would hold the weights alone; leave it out, or name a .onnx file`,
+    );
+  return {
+    source,
+    out,
+    fp16,
+    dynamicBatch,
+    input: values.input === undefined ? undefined : parseInputSize(values.input, '--input'),
+  };
 }
 
 function trained(weights: string, values: Values): ExportSource {
-  refuse(['classes', 'seed'], values, (flag) => `${flag} is for untrained networks; the weights in ${weights} say their own`);
+  refuse(
+    ['classes', 'seed'],
+    values,
+    (flag) => `${flag} is for untrained networks; the weights in ${weights} say their own`,
+  );
   return { weights, variant: values.variant };
 }
 
 function untrained({ variant, classes = 80, seed = 0 }: Values): ExportSource {
-  if (variant === undefined) throw new UsageError('what is to be exported? Name a checkpoint of `nowcast train`, weights with their --variant, or an untrained --variant');
+  if (variant === undefined)
+    throw new UsageError(
+      'what is to be exported? Name a checkpoint of `nowcast train`, weights with their --variant, or an untrained --variant',
+    );
   return { variant, classes, seed };
 }
 

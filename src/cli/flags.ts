@@ -39,7 +39,10 @@ type Facts = {
 };
 
 function optionOf(declaration: string, help: string, { allowed, preset }: Facts = {}): Option {
-  const facts = [...(allowed === undefined ? [] : [allowed.replace(/^one of /, '')]), ...(preset === undefined ? [] : [`default: ${preset}`])];
+  const facts = [
+    ...(allowed === undefined ? [] : [allowed.replace(/^one of /, '')]),
+    ...(preset === undefined ? [] : [`default: ${preset}`]),
+  ];
   return new Option(declaration, facts.length === 0 ? help : `${help} (${facts.join('; ')})`);
 }
 
@@ -58,7 +61,10 @@ export function keyOption(path: string, preset?: string | number): Option {
 export function optionOfKey(key: Key & { readonly flag: string }, preset?: string | number): Option {
   const isSwitch = !key.flag.includes('<');
   const value = preset ?? (typeof key.default === 'boolean' ? undefined : key.default);
-  return optionOf(key.flag, asHelp(key.description), { ...(isSwitch ? {} : { allowed: allowedOf(key) }), preset: value });
+  return optionOf(key.flag, asHelp(key.description), {
+    ...(isSwitch ? {} : { allowed: allowedOf(key) }),
+    preset: value,
+  });
 }
 
 /** A sentence as commander writes its own: no capital, no full stop. */
@@ -68,7 +74,14 @@ function asHelp(sentence: string): string {
 
 /** A flag whose text is turned into a value by `parse`, which returns undefined for text that is not allowed. */
 export function parsedFlag<T, P>(
-  declaration: string, help: string, { allowed, parse, preset, presetText }: { allowed: string; parse: (text: string) => T | undefined; preset: P; presetText?: string | number | undefined },
+  declaration: string,
+  help: string,
+  {
+    allowed,
+    parse,
+    preset,
+    presetText,
+  }: { allowed: string; parse: (text: string) => T | undefined; preset: P; presetText?: string | number | undefined },
 ): Flag<T | P> {
   const option = optionOf(declaration, help, { allowed, preset: presetText });
   return {
@@ -76,7 +89,8 @@ export function parsedFlag<T, P>(
     read: (raw) => {
       if (raw === undefined) return preset;
       const value = parse(String(raw));
-      if (value === undefined) throw new UsageError(`${option.long ?? declaration} is ${JSON.stringify(raw)}; it must be ${allowed}`);
+      if (value === undefined)
+        throw new UsageError(`${option.long ?? declaration} is ${JSON.stringify(raw)}; it must be ${allowed}`);
       return value;
     },
   };
@@ -87,16 +101,34 @@ export function parsedFlag<T, P>(
  * @param presetText how help names it
  */
 export function numberFlag<P extends number | undefined>(
-  declaration: string, help: string, rule: NumberRule, preset: P, presetText: string | number | undefined = preset,
+  declaration: string,
+  help: string,
+  rule: NumberRule,
+  preset: P,
+  presetText: string | number | undefined = preset,
 ): Flag<number | P> {
-  return parsedFlag(declaration, help, { allowed: allowedNumbers(rule), parse: (text) => readNumber(text, rule), preset, presetText });
+  return parsedFlag(declaration, help, {
+    allowed: allowedNumbers(rule),
+    parse: (text) => readNumber(text, rule),
+    preset,
+    presetText,
+  });
 }
 
 /** One of some words. */
 export function choiceFlag<const C extends string, P extends C | undefined>(
-  declaration: string, help: string, choices: readonly C[], preset: P, presetText: string | undefined = preset,
+  declaration: string,
+  help: string,
+  choices: readonly C[],
+  preset: P,
+  presetText: string | undefined = preset,
 ): Flag<C | P> {
-  return parsedFlag(declaration, help, { allowed: orList(choices), parse: (text) => choices.find((choice) => choice === text), preset, presetText });
+  return parsedFlag(declaration, help, {
+    allowed: orList(choices),
+    parse: (text) => choices.find((choice) => choice === text),
+    preset,
+    presetText,
+  });
 }
 
 /** Free text, such as a file; what it may be and what holds without it are for help alone. */

@@ -18,8 +18,12 @@ export function createLog({ format, level, write, redact }: LogOptions): Log {
   const emit = (line: string): void => write(redact(line));
   const logger = pino(
     { level, base: null, formatters: { level: (label) => ({ level: label }) } },
-    { write: format === 'json' ? emit : (line: string) => emit(asText(JSON.parse(line) as LogLine)) });
-  const method = (name: 'debug' | 'info' | 'warn' | 'error') => (message: string, facts: LogFacts = {}) => logger[name](facts, message);
+    { write: format === 'json' ? emit : (line: string) => emit(asText(JSON.parse(line) as LogLine)) },
+  );
+  const method =
+    (name: 'debug' | 'info' | 'warn' | 'error') =>
+    (message: string, facts: LogFacts = {}) =>
+      logger[name](facts, message);
   return { debug: method('debug'), info: method('info'), warn: method('warn'), error: method('error') };
 }
 
@@ -27,6 +31,8 @@ type LogLine = { readonly level: string; readonly msg: string; readonly time: nu
 
 function asText({ level, msg, time: _, ...facts }: LogLine): string {
   const label = level === 'info' ? '' : `${level === 'warn' ? 'warning' : level}: `;
-  const tail = Object.entries(facts).map(([name, value]) => ` ${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
+  const tail = Object.entries(facts).map(
+    ([name, value]) => ` ${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  );
   return `${label}${msg}${tail.join('')}\n`;
 }

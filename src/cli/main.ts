@@ -17,7 +17,11 @@ type CommandEntry = {
 
 const COMMANDS: readonly CommandEntry[] = [
   { name: 'run', summary: 'Detect on video files, folders of pictures and cameras', load: () => import('./run.js') },
-  { name: 'demo', summary: 'A synthetic drive through the bundled model, live on a page, with its score', load: () => import('./demo.js') },
+  {
+    name: 'demo',
+    summary: 'A synthetic drive through the bundled model, live on a page, with its score',
+    load: () => import('./demo.js'),
+  },
   { name: 'eval', summary: 'Accuracy: COCO AP, streaming AP, simulation, comparison', load: () => import('./eval.js') },
   { name: 'profile', summary: 'Measure how long a detector takes on this machine', load: () => import('./profile.js') },
   { name: 'train', summary: 'Train a YOLOX network', load: () => import('./train.js') },
@@ -46,7 +50,10 @@ async function main(args: readonly string[]): Promise<number> {
       .configureHelp({ showGlobalOptions: true })
       .showHelpAfterError('(nowcast --help lists the commands)')
       .exitOverride();
-    addMoreHelp(program, { examples: ['nowcast demo', 'nowcast run clip.mp4', 'nowcast run --help'], page: 'configuration.md' });
+    addMoreHelp(program, {
+      examples: ['nowcast demo', 'nowcast run clip.mp4', 'nowcast run --help'],
+      page: 'configuration.md',
+    });
     const wanted = args.find((arg) => COMMANDS.some(({ name }) => name === arg));
     for (const { name, summary, load } of COMMANDS) {
       if (name === wanted) (await load()).register(program, context);
@@ -68,7 +75,10 @@ async function main(args: readonly string[]): Promise<number> {
 /** What a person needs to know: what is wrong, and the stack only where it is of use. */
 function explain(error: unknown, showStack: boolean): string {
   if (error instanceof NowcastError && !(error instanceof InternalError)) {
-    const lines = error.message.split('\n').map((line) => `nowcast: ${line}\n`).join('');
+    const lines = error.message
+      .split('\n')
+      .map((line) => `nowcast: ${line}\n`)
+      .join('');
     return showStack ? `${lines}${stackOf(error)}\n` : lines;
   }
   return `nowcast: this is a bug, please report it with the lines below (nowcast ${packageVersion()}, Node ${process.version}, ${process.platform})\n${stackOf(error)}\n`;

@@ -11,21 +11,43 @@ import { table } from './table.js';
 /** Declares `nowcast models list`, `pull` and `info`. */
 export function register(program: Command, context: CliContext): void {
   const models = program.command('models').description('List, download and describe detector models');
-  const list = models.command('list').description('List the models that can be used by name').action(() => printList(openIo(list, context)));
-  const pull = models.command('pull').description('Download models of the zoo; an interrupted download goes on where it stopped')
+  const list = models
+    .command('list')
+    .description('List the models that can be used by name')
+    .action(() => printList(openIo(list, context)));
+  const pull = models
+    .command('pull')
+    .description('Download models of the zoo; an interrupted download goes on where it stopped')
     .argument('<name...>', 'names of `nowcast models list`')
-    .option('--mirror <url>', 'a folder on another server that has the same files (default: the zoo\'s own server)')
+    .option('--mirror <url>', "a folder on another server that has the same files (default: the zoo's own server)")
     .action((names: string[], { mirror }: { mirror?: string }) => printPulled(names, mirror, openIo(pull, context)));
-  const info = models.command('info').description('Describe a model: its input, classes, size and operators')
+  const info = models
+    .command('info')
+    .description('Describe a model: its input, classes, size and operators')
     .argument('<name-or-file>', 'a name of `nowcast models list`, or an ONNX file')
-    .option('--input <WxH>', 'the size to run at, where the file leaves it open (WIDTHxHEIGHT in multiples of 32, such as 640x384)')
-    .option('--preprocess <name>', 'how its pictures are prepared, if the file does not tell (default: the usual one of the model\'s family)')
+    .option(
+      '--input <WxH>',
+      'the size to run at, where the file leaves it open (WIDTHxHEIGHT in multiples of 32, such as 640x384)',
+    )
+    .option(
+      '--preprocess <name>',
+      "how its pictures are prepared, if the file does not tell (default: the usual one of the model's family)",
+    )
     .action((name: string, flags: InfoFlags) => printInfo(name, flags, openIo(info, context)));
   const page = 'configuration.md';
   addMoreHelp(models, { examples: ['nowcast models list', 'nowcast models pull yolox-nano'], page });
   addMoreHelp(list, { examples: ['nowcast models list', 'nowcast models list --json'], page });
-  addMoreHelp(pull, { examples: ['nowcast models pull yolox-nano yolox-s', 'nowcast models pull yolox-s --mirror https://models.example.org/yolox'], page });
-  addMoreHelp(info, { examples: ['nowcast models info nowcast-nano', 'nowcast models info detector.onnx --input 640x384'], page });
+  addMoreHelp(pull, {
+    examples: [
+      'nowcast models pull yolox-nano yolox-s',
+      'nowcast models pull yolox-s --mirror https://models.example.org/yolox',
+    ],
+    page,
+  });
+  addMoreHelp(info, {
+    examples: ['nowcast models info nowcast-nano', 'nowcast models info detector.onnx --input 640x384'],
+    page,
+  });
 }
 
 async function printList(io: CommandIo): Promise<void> {
@@ -36,15 +58,29 @@ async function printList(io: CommandIo): Promise<void> {
 
 function listRow({ name, input, labels, ap, parametersM, gflops, isHere, isBundled }: ListedModel): string[] {
   const here = isBundled ? 'bundled' : isHere ? 'yes' : '';
-  return [name, `${input.width}x${input.height}`, labels, ap?.toFixed(1) ?? '', parametersM.toFixed(2), gflops?.toFixed(1) ?? '', here];
+  return [
+    name,
+    `${input.width}x${input.height}`,
+    labels,
+    ap?.toFixed(1) ?? '',
+    parametersM.toFixed(2),
+    gflops?.toFixed(1) ?? '',
+    here,
+  ];
 }
 
 async function printPulled(names: readonly string[], mirror: string | undefined, io: CommandIo): Promise<void> {
-  if (mirror !== undefined && !URL.canParse(mirror)) throw new UsageError(`--mirror is "${mirror}"; it must be the URL of a folder, such as https://models.example.org/yolox`);
+  if (mirror !== undefined && !URL.canParse(mirror))
+    throw new UsageError(
+      `--mirror is "${mirror}"; it must be the URL of a folder, such as https://models.example.org/yolox`,
+    );
   const pulled: unknown[] = [];
   for await (const model of pullModels(names, mirror, io)) {
     pulled.push(model);
-    if (!io.json) io.print(`${model.name}: ${model.outcome === 'present' ? 'already at' : 'now at'} ${model.path} (${megabytes(model.bytes)}, sha256 ${model.sha256})`);
+    if (!io.json)
+      io.print(
+        `${model.name}: ${model.outcome === 'present' ? 'already at' : 'now at'} ${model.path} (${megabytes(model.bytes)}, sha256 ${model.sha256})`,
+      );
   }
   if (io.json) io.print(JSON.stringify({ models: pulled }));
 }
@@ -52,7 +88,10 @@ async function printPulled(names: readonly string[], mirror: string | undefined,
 type InfoFlags = { readonly input?: string; readonly preprocess?: string };
 
 async function printInfo(name: string, { input, preprocess }: InfoFlags, io: CommandIo): Promise<void> {
-  const options = { ...(input !== undefined && { input: parseInputSize(input, '--input') }), ...(preprocess !== undefined && { preprocess }) };
+  const options = {
+    ...(input !== undefined && { input: parseInputSize(input, '--input') }),
+    ...(preprocess !== undefined && { preprocess }),
+  };
   const { path, labels, ...info } = await describeModel(name, options, io.cacheDir);
   io.print(io.json ? JSON.stringify(info) : infoText({ path, labels, ...info }));
 }
@@ -63,8 +102,14 @@ function infoText({ path, labels, spec, bytes, parameters, opset, nodes, produce
     ['sha256', spec.sha256],
     ['size', megabytes(bytes)],
     ['family', `${spec.family}, ${spec.form}`],
-    ['input', `${spec.inputName}: ${spec.inputType} [1, 3, ${spec.input.height}, ${spec.input.width}], ${picturesOf(spec)}`],
-    ...spec.outputs.map(({ name, type, shape }): [string, string] => ['output', `${name}: ${type} [${shape.join(', ')}]`]),
+    [
+      'input',
+      `${spec.inputName}: ${spec.inputType} [1, 3, ${spec.input.height}, ${spec.input.width}], ${picturesOf(spec)}`,
+    ],
+    ...spec.outputs.map(({ name, type, shape }): [string, string] => [
+      'output',
+      `${name}: ${type} [${shape.join(', ')}]`,
+    ]),
     ['classes', `${spec.classCount}${labels === undefined ? '' : ` (${labels})`}`],
     ['parameters', `${(parameters / 1e6).toFixed(2)} M`],
     ['operators', `${nodes}, opset ${opset}${producer === '' ? '' : `, written by ${producer}`}`],

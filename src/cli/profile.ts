@@ -16,7 +16,9 @@ const FLAGS = {
 
 /** Declares `nowcast profile`. */
 export function register(program: Command, context: CliContext): void {
-  const command = program.command('profile').description('Measure how long a detector takes on this machine, for eval simulate --runtime');
+  const command = program
+    .command('profile')
+    .description('Measure how long a detector takes on this machine, for eval simulate --runtime');
   addFlags(addDetectorFlags(command, DETECTOR_DEFAULTS), FLAGS).action(async (raw: RawFlags) => {
     const options = { ...readFlags(FLAGS, raw), detector: readDetector(raw, DETECTOR_DEFAULTS) };
     const { profileDetector } = await import('../app/profile.js');
@@ -24,15 +26,25 @@ export function register(program: Command, context: CliContext): void {
     const file = await profileDetector(options, io);
     io.print(io.json ? JSON.stringify(file) : asText(file, options.out));
   });
-  addMoreHelp(command, { examples: ['nowcast profile --model yolox-nano', 'nowcast profile --model yolox-s --runs 500 --out runtime.json'], page: 'evaluation.md' });
+  addMoreHelp(command, {
+    examples: ['nowcast profile --model yolox-nano', 'nowcast profile --model yolox-s --runs 500 --out runtime.json'],
+    page: 'evaluation.md',
+  });
 }
 
-function asText({ model, input, provider, threads, samples, percentiles: whole, inference }: ProfileFile, out: string | undefined): string {
+function asText(
+  { model, input, provider, threads, samples, percentiles: whole, inference }: ProfileFile,
+  out: string | undefined,
+): string {
   const keys = Object.keys(whole) as (keyof RuntimePercentiles)[];
   const row = (name: string, of: RuntimePercentiles): string[] => [name, ...keys.map((key) => of[key].toFixed(2))];
   return [
     `${model} at ${input.width}x${input.height} on ${provider}, ${threads} thread${threads === 1 ? '' : 's'}: ${samples.length} runs, ${(1000 / whole.mean).toFixed(1)} a second`,
-    '', table(['milliseconds', ...keys], [row('hand-over to result', whole), row('inference alone', inference.percentiles)]),
+    '',
+    table(
+      ['milliseconds', ...keys],
+      [row('hand-over to result', whole), row('inference alone', inference.percentiles)],
+    ),
     ...(out === undefined ? [] : ['', `wrote ${out}`]),
   ].join('\n');
 }

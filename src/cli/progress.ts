@@ -17,10 +17,21 @@ export class TerminalProgress implements Progress {
 
   bar({ label, from = 0, total, unit }: ProgressBarOptions): ProgressBar {
     if (!this.#enabled) return NO_BAR;
-    this.#bars ??= new cliProgress.MultiBar({
-      stream: this.#stream, clearOnComplete: true, hideCursor: true, gracefulExit: false, barsize: 30, autopadding: true,
-    }, cliProgress.Presets.shades_classic);
-    const format = total === undefined ? `${label}  {value} ${unit}  {duration_formatted}` : `${label}  {bar} {percentage}%  {value}/{total} ${unit}  {eta_formatted} left`;
+    this.#bars ??= new cliProgress.MultiBar(
+      {
+        stream: this.#stream,
+        clearOnComplete: true,
+        hideCursor: true,
+        gracefulExit: false,
+        barsize: 30,
+        autopadding: true,
+      },
+      cliProgress.Presets.shades_classic,
+    );
+    const format =
+      total === undefined
+        ? `${label}  {value} ${unit}  {duration_formatted}`
+        : `${label}  {bar} {percentage}%  {value}/{total} ${unit}  {eta_formatted} left`;
     const bar = this.#bars.create(total ?? 0, from, {}, { format });
     this.#open++;
     let done = false;

@@ -12,7 +12,10 @@ export type RunFlagValues = Readonly<Record<string, string | true | undefined>>;
 /** Adds the flags of a run to a command; each is declared by the key that it sets. */
 export function addRunFlags(command: Command, parts: RunParts = PARTS): Command {
   for (const { key } of flagsOf(runKeys(parts))) command.addOption(optionOfKey(key));
-  command.option('--offline', 'every frame, as fast as the detector goes, without a budget: --pace max --schedule every --budget none');
+  command.option(
+    '--offline',
+    'every frame, as fast as the detector goes, without a budget: --pace max --schedule every --budget none',
+  );
   for (const { flag } of parts.sinks) if (flag !== undefined) command.option(flag.declaration, flag.description);
   return command;
 }
@@ -38,10 +41,16 @@ export function readRunFlags(raw: RunFlagValues, parts: RunParts = PARTS): Setti
     if (value !== undefined) put(path, flag, value);
   }
   if (raw['offline'] === true) {
-    for (const [path, value] of [['pace', 'max'], ['detect.schedule', 'every'], ['detect.budget', 'none']]) {
+    for (const [path, value] of [
+      ['pace', 'max'],
+      ['detect.schedule', 'every'],
+      ['detect.budget', 'none'],
+    ]) {
       const flag = flagOf.get(path);
       if (flag !== undefined && raw[camelCase(flag)] !== value) {
-        throw new UsageError(`--offline means ${flag} ${value}, but ${flag} is ${raw[camelCase(flag)] ?? ''}; leave one of them out`);
+        throw new UsageError(
+          `--offline means ${flag} ${value}, but ${flag} is ${raw[camelCase(flag)] ?? ''}; leave one of them out`,
+        );
       }
       put(path, '--offline', value);
     }
@@ -52,7 +61,11 @@ export function readRunFlags(raw: RunFlagValues, parts: RunParts = PARTS): Setti
     if (flag === undefined || name === undefined || value === undefined) continue;
     for (const [key, one] of Object.entries(flag.read(String(value)))) put(`${section.name}.${key}`, name, one);
   }
-  return checkSettings<Keys>(keys, input, (path) => flagOf.get(path.filter((name) => typeof name === 'string').join('.')) ?? path.join('.'));
+  return checkSettings<Keys>(
+    keys,
+    input,
+    (path) => flagOf.get(path.filter((name) => typeof name === 'string').join('.')) ?? path.join('.'),
+  );
 }
 
 type DeclaredFlag = { readonly path: string; readonly key: Key & { readonly flag: string } };

@@ -6,17 +6,30 @@ type Stream = RunSummary['streams'][string];
 type Distribution = RunSummary['stagesMs']['latency'];
 
 /** The summary for people. */
-export function summaryText({ model, durationMs, perceptsPerSecond, total, streams, stagesMs, written, latencyBudgetMs }: RunSummary): string {
+export function summaryText({
+  model,
+  durationMs,
+  perceptsPerSecond,
+  total,
+  streams,
+  stagesMs,
+  written,
+  latencyBudgetMs,
+}: RunSummary): string {
   const lines = [
     `${total.percepts} percepts of ${total.received} frames in ${(durationMs / 1000).toFixed(1)} s (${perceptsPerSecond.toFixed(1)} a second), ` +
       `${model.model} on ${model.provider}`,
     `dropped: ${dropsText(total)}`,
   ];
-  if (total.overBudget > 0) lines.push(`${total.overBudget} percepts came out later than the budget of ${latencyBudgetMs} ms`);
+  if (total.overBudget > 0)
+    lines.push(`${total.overBudget} percepts came out later than the budget of ${latencyBudgetMs} ms`);
   if (total.gaps > 0) lines.push(`${total.gaps} gap${total.gaps === 1 ? '' : 's'} without frames`);
   const each = Object.entries(streams);
   if (each.length > 1) {
-    for (const [id, counts] of each) lines.push(`  ${[`${id}: ${counts.percepts} of ${counts.received}`, `dropped: ${dropsText(counts)}`, ...trustTexts(counts)].join(', ')}`);
+    for (const [id, counts] of each)
+      lines.push(
+        `  ${[`${id}: ${counts.percepts} of ${counts.received}`, `dropped: ${dropsText(counts)}`, ...trustTexts(counts)].join(', ')}`,
+      );
   } else lines.push(...each.flatMap(([, counts]) => trustTexts(counts)));
   if (total.percepts > 0) {
     lines.push('', 'milliseconds      p50      p90      p99      max');
@@ -28,12 +41,16 @@ export function summaryText({ model, durationMs, perceptsPerSecond, total, strea
 
 /** Each reason that occurred, with its count. */
 function dropsText({ drops }: Pick<Counts, 'drops'>): string {
-  const parts = Object.entries(drops).filter(([, count]) => count > 0).map(([reason, count]) => `${count} ${reason}`);
+  const parts = Object.entries(drops)
+    .filter(([, count]) => count > 0)
+    .map(([reason, count]) => `${count} ${reason}`);
   return parts.length === 0 ? 'none' : parts.join(', ');
 }
 
 const WHOSE_CLOCK: Readonly<Record<CaptureClock, string>> = {
-  sender: 'sender\'s clock', arrival: 'by arrival', wall: 'time of day in the stream',
+  sender: "sender's clock",
+  arrival: 'by arrival',
+  wall: 'time of day in the stream',
 };
 
 /** The uncertainty of the age of a stream's percepts; empty if the age is exact, as for a file, or without percepts. */

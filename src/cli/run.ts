@@ -14,7 +14,8 @@ import { summaryText } from './run-summary.js';
 
 /** Declares `nowcast run`. */
 export function register(program: Command, context: CliContext): void {
-  const command = program.command('run')
+  const command = program
+    .command('run')
     .description('Detect on video files, folders of pictures and cameras')
     .argument('[source...]', `what to run on: ${sourceForms(PARTS.sources)}`)
     .option('-c, --config <file.yaml>', 'a configuration; flags win over what it says');
@@ -43,7 +44,11 @@ export function register(program: Command, context: CliContext): void {
  * @throws UsageError naming every problem of the flags, or of the file, or a contradiction between them
  */
 export async function readRunConfig(
-  sources: readonly string[], flags: RunFlagValues, env: Environment, secrets: Set<string>, parts: RunParts = PARTS,
+  sources: readonly string[],
+  flags: RunFlagValues,
+  env: Environment,
+  secrets: Set<string>,
+  parts: RunParts = PARTS,
 ): Promise<RunConfig> {
   const keys = runKeys(parts);
   const fromFlags = anchoredRun(readRunFlags(flags, parts), process.cwd(), parts);

@@ -3,36 +3,83 @@ import { LARGEST_SEED, PICTURE_FORMATS, SYNTH_FPS } from '../app/synth.js';
 import { UsageError } from '../core/errors.js';
 import type { Size } from '../core/letterbox.js';
 import { openIo, type CliContext } from './command-io.js';
-import { addFlags, choiceFlag, numberFlag, parsedFlag, readFlags, requiredFlag, switchFlag, type RawFlags } from './flags.js';
+import {
+  addFlags,
+  choiceFlag,
+  numberFlag,
+  parsedFlag,
+  readFlags,
+  requiredFlag,
+  switchFlag,
+  type RawFlags,
+} from './flags.js';
 import { addMoreHelp } from './help.js';
 
 const FLAGS = {
   out: requiredFlag('--out <dir>', 'folder to write into; it must not hold a data set yet'),
-  seed: numberFlag('--seed <n>', 'of the first drive; the others count on from it', { min: 0, max: LARGEST_SEED, isInteger: true }, 0),
+  seed: numberFlag(
+    '--seed <n>',
+    'of the first drive; the others count on from it',
+    { min: 0, max: LARGEST_SEED, isInteger: true },
+    0,
+  ),
   sequences: numberFlag('--sequences <n>', 'how many drives', { min: 1, max: 100_000, isInteger: true }, 1),
-  frames: numberFlag('--frames <n>', `frames of each, ${SYNTH_FPS} a second`, { min: 1, max: 1_000_000, isInteger: true }, 150),
-  every: numberFlag('--every <n>', 'keep the first of every n frames, for more variety in as many pictures', { min: 1, max: 1000, isInteger: true }, 1),
+  frames: numberFlag(
+    '--frames <n>',
+    `frames of each, ${SYNTH_FPS} a second`,
+    { min: 1, max: 1_000_000, isInteger: true },
+    150,
+  ),
+  every: numberFlag(
+    '--every <n>',
+    'keep the first of every n frames, for more variety in as many pictures',
+    { min: 1, max: 1000, isInteger: true },
+    1,
+  ),
   size: parsedFlag('--size <WxH>', 'of the pictures', {
-    allowed: 'a width and a height in pixels, such as 960x600', parse: parseSize, preset: { width: 960, height: 600 }, presetText: '960x600',
+    allowed: 'a width and a height in pixels, such as 960x600',
+    parse: parseSize,
+    preset: { width: 960, height: 600 },
+    presetText: '960x600',
   }),
   video: switchFlag('--video', 'write a video of each drive, without pictures unless --frames-as is given'),
-  framesAs: choiceFlag('--frames-as <jpg|png>', 'write every frame as a picture', PICTURE_FORMATS, undefined, 'jpg, without --video'),
+  framesAs: choiceFlag(
+    '--frames-as <jpg|png>',
+    'write every frame as a picture',
+    PICTURE_FORMATS,
+    undefined,
+    'jpg, without --video',
+  ),
 };
 
 /** Declares `nowcast synth`. */
 export function register(program: Command, context: CliContext): void {
-  const command = program.command('synth').description('Make a synthetic driving data set: pictures or videos, and Argoverse-HD annotations');
+  const command = program
+    .command('synth')
+    .description('Make a synthetic driving data set: pictures or videos, and Argoverse-HD annotations');
   addFlags(command, FLAGS).action(async (raw: RawFlags) => {
     const { framesAs, ...options } = readFlags(FLAGS, raw);
     const lastSeed = options.seed + options.sequences - 1;
-    if (lastSeed > LARGEST_SEED) throw new UsageError(`--seed is ${options.seed}; with ${options.sequences} drives it must be ${LARGEST_SEED - options.sequences + 1} or less`);
+    if (lastSeed > LARGEST_SEED)
+      throw new UsageError(
+        `--seed is ${options.seed}; with ${options.sequences} drives it must be ${LARGEST_SEED - options.sequences + 1} or less`,
+      );
     const { synthesise } = await import('../app/synth.js');
     const io = openIo(command, context);
     const summary = await synthesise({ ...options, pictures: framesAs ?? (options.video ? undefined : 'jpg') }, io);
-    io.print(io.json ? JSON.stringify(summary)
-      : `${summary.annotations}: ${summary.objects} objects in ${summary.frames} frames of ${summary.sequences} drives, ${summary.framesPerSecond} frames/s`);
+    io.print(
+      io.json
+        ? JSON.stringify(summary)
+        : `${summary.annotations}: ${summary.objects} objects in ${summary.frames} frames of ${summary.sequences} drives, ${summary.framesPerSecond} frames/s`,
+    );
   });
-  addMoreHelp(command, { examples: ['nowcast synth --out world', 'nowcast synth --out world --sequences 8 --frames 90 --video --frames-as png'], page: 'synthetic-world.md' });
+  addMoreHelp(command, {
+    examples: [
+      'nowcast synth --out world',
+      'nowcast synth --out world --sequences 8 --frames 90 --video --frames-as png',
+    ],
+    page: 'synthetic-world.md',
+  });
 }
 
 function parseSize(text: string): Size | undefined {

@@ -8,7 +8,17 @@ import { anchored } from '../config/settings.js';
 import { UsageError } from '../core/errors.js';
 import { readNumber } from '../core/number-rule.js';
 import { openIo, type CliContext } from './command-io.js';
-import { addFlags, choiceFlag, numberFlag, parsedFlag, readFlags, requiredFlag, switchFlag, textFlag, type RawFlags } from './flags.js';
+import {
+  addFlags,
+  choiceFlag,
+  numberFlag,
+  parsedFlag,
+  readFlags,
+  requiredFlag,
+  switchFlag,
+  textFlag,
+  type RawFlags,
+} from './flags.js';
 import { addMoreHelp } from './help.js';
 
 type Overrides = Readonly<Record<string, unknown>>;
@@ -20,12 +30,32 @@ const FLAGS = {
   config: requiredFlag('-c, --config <file.yaml>', 'what to train on, and how; see configs/train'),
   out: requiredFlag('--out <folder>', 'where checkpoints and the log go'),
   resume: switchFlag('--resume', 'go on where the run in that folder stopped'),
-  weights: textFlag('--weights <file.safetensors>', 'start from these weights; their classes may differ', { preset: 'random weights' }),
-  engine: choiceFlag('--engine <name>', 'tensorflow needs @tensorflow/tfjs-node-gpu or @tensorflow/tfjs-node; auto takes it where it is', ENGINES, 'auto'),
-  replicas: numberFlag('--replicas <n>', 'threads that share each batch', { min: 1, isInteger: true }, undefined, 'one for each core, as far as they divide it'),
-  loaders: numberFlag('--loaders <n>', 'threads that make batches ahead of the step; more help a GPU', { min: 1, isInteger: true }, 1),
+  weights: textFlag('--weights <file.safetensors>', 'start from these weights; their classes may differ', {
+    preset: 'random weights',
+  }),
+  engine: choiceFlag(
+    '--engine <name>',
+    'tensorflow needs @tensorflow/tfjs-node-gpu or @tensorflow/tfjs-node; auto takes it where it is',
+    ENGINES,
+    'auto',
+  ),
+  replicas: numberFlag(
+    '--replicas <n>',
+    'threads that share each batch',
+    { min: 1, isInteger: true },
+    undefined,
+    'one for each core, as far as they divide it',
+  ),
+  loaders: numberFlag(
+    '--loaders <n>',
+    'threads that make batches ahead of the step; more help a GPU',
+    { min: 1, isInteger: true },
+    1,
+  ),
   keepMb: parsedFlag('--keep-mb <n>', 'memory for decoded pictures; what does not fit is decoded each time', {
-    allowed: `a whole number from 0 to ${MOST_KEPT_MB}, which is what this machine can hold`, preset: 512, presetText: 512,
+    allowed: `a whole number from 0 to ${MOST_KEPT_MB}, which is what this machine can hold`,
+    preset: 512,
+    presetText: 512,
     parse: (text) => readNumber(text, { min: 0, max: MOST_KEPT_MB, isInteger: true }),
   }),
 };
@@ -34,19 +64,30 @@ const FLAGS = {
 export function register(program: Command, context: CliContext): void {
   const command = program.command('train').description('Train a YOLOX network on pictures with COCO annotations');
   addFlags(command, FLAGS)
-    .addOption(new Option('--set <key=value>', 'override a key of the config; may be repeated').argParser(override).default({}, 'none'))
+    .addOption(
+      new Option('--set <key=value>', 'override a key of the config; may be repeated')
+        .argParser(override)
+        .default({}, 'none'),
+    )
     .action(async (raw: RawFlags & { readonly set: Overrides }) => {
       const { config: path, keepMb, ...options } = readFlags(FLAGS, raw);
-      if (options.resume && options.weights !== undefined) throw new UsageError('--weights starts a new run and --resume goes on with an old one; leave one of them out');
+      if (options.resume && options.weights !== undefined)
+        throw new UsageError('--weights starts a new run and --resume goes on with an old one; leave one of them out');
       const config = await readConfig(path, raw.set, context.env);
       const io = openIo(command, context);
       const result = await trainNetwork({ ...options, config, keepBytes: keepMb * MEBIBYTE }, io);
       const { steps, bestAp, last } = result;
-      io.print(io.json ? JSON.stringify(result)
-        : `${steps} steps${bestAp === null ? '' : `, best AP ${bestAp.toFixed(3)}`}; the model is in ${last}, and nowcast export ${last} --out model.onnx makes a file of it`);
+      io.print(
+        io.json
+          ? JSON.stringify(result)
+          : `${steps} steps${bestAp === null ? '' : `, best AP ${bestAp.toFixed(3)}`}; the model is in ${last}, and nowcast export ${last} --out model.onnx makes a file of it`,
+      );
     });
   addMoreHelp(command, {
-    examples: ['nowcast train -c configs/train/example.yaml --out runs/nano', 'nowcast train -c configs/train/example.yaml --out runs/nano --resume --set epochs=100'],
+    examples: [
+      'nowcast train -c configs/train/example.yaml --out runs/nano',
+      'nowcast train -c configs/train/example.yaml --out runs/nano --resume --set epochs=100',
+    ],
     page: 'training.md',
   });
 }

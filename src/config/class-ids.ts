@@ -12,8 +12,11 @@ export function classIdsOf(classes: readonly string[], names: readonly string[])
     const byName = names.findIndex((name) => name.toLowerCase() === wanted);
     if (byName >= 0) return byName;
     if (/^\d+$/.test(wanted) && Number(wanted) < names.length) return Number(wanted);
-    const allowed = names.length <= 20 ? names.join(', ') : `${names.slice(0, 20).join(', ')} and ${names.length - 20} more`;
-    throw new UsageError(`detect.classes (--classes) has "${text}", which is no class of the model${didYouMean(wanted, names)} (it has ${allowed}; ids 0 to ${names.length - 1})`);
+    const allowed =
+      names.length <= 20 ? names.join(', ') : `${names.slice(0, 20).join(', ')} and ${names.length - 20} more`;
+    throw new UsageError(
+      `detect.classes (--classes) has "${text}", which is no class of the model${didYouMean(wanted, names)} (it has ${allowed}; ids 0 to ${names.length - 1})`,
+    );
   });
   return [...new Set(ids)].sort((a, b) => a - b);
 }

@@ -2,7 +2,8 @@
 export const LONGEST_DURATION_MS = 2 ** 31 - 1;
 
 /** The forms of a duration, for messages. */
-export const DURATION_FORMS = 'a duration above 0 such as 500ms, 30s, 2m or 1h (a bare number is milliseconds), at most 24 days';
+export const DURATION_FORMS =
+  'a duration above 0 such as 500ms, 30s, 2m or 1h (a bare number is milliseconds), at most 24 days';
 
 const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
 

@@ -14,13 +14,20 @@ const REFERENCE = /\$\$\{|\$\{([A-Za-z_]\w*)(?::-([^}]*))?\}|\$\{/g;
 export function substitute(text: string, env: Environment, where: string, onValue: (value: string) => void): string {
   return text.replaceAll(REFERENCE, (match: string, name: string | undefined, fallback: string | undefined) => {
     if (match === '$${') return '${';
-    if (name === undefined) throw new UsageError(`${where} has "\${" without a name and "}" after it; write \${NAME}, \${NAME:-default}, or $\${ for the two characters themselves`, { code: 'NOWCAST_CONFIG' });
+    if (name === undefined)
+      throw new UsageError(
+        `${where} has "\${" without a name and "}" after it; write \${NAME}, \${NAME:-default}, or $\${ for the two characters themselves`,
+        { code: 'NOWCAST_CONFIG' },
+      );
     const value = env[name];
     if (value !== undefined && (value !== '' || fallback === undefined)) {
       onValue(value);
       return value;
     }
     if (fallback !== undefined) return fallback;
-    throw new UsageError(`${where} needs the environment variable ${name}, which is not set; set it, or write \${${name}:-default}`, { code: 'NOWCAST_CONFIG' });
+    throw new UsageError(
+      `${where} needs the environment variable ${name}, which is not set; set it, or write \${${name}:-default}`,
+      { code: 'NOWCAST_CONFIG' },
+    );
   });
 }

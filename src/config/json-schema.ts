@@ -7,7 +7,10 @@ type JsonSchema = Readonly<Record<string, unknown>>;
 /** Any value may come from the environment, and is text until it is put in. */
 const FROM_ENVIRONMENT = { type: 'string', pattern: '\\$\\{' } as const;
 
-/** What editors need to complete and check a configuration: JSON Schema 2020-12, from the description that it is checked by. */
+/**
+ * What editors need to complete and check a configuration: JSON Schema 2020-12, from the description that it is checked
+ * by.
+ */
 export function configJsonSchema(keys: Keys, title: string): JsonSchema {
   return { $schema: 'https://json-schema.org/draft/2020-12/schema', ...sectionSchema(keys), title };
 }
@@ -27,28 +30,50 @@ function keySchema(key: Key): JsonSchema {
   const facts = { description, ...(preset === undefined ? {} : { default: preset }) };
   const written = writtenAs(key);
   const isSection = key.type === 'section' || key.type === 'sections';
-  const takesAnyText = [written['type']].flat().includes('string') && written['enum'] === undefined && written['pattern'] === undefined;
+  const takesAnyText =
+    [written['type']].flat().includes('string') && written['enum'] === undefined && written['pattern'] === undefined;
   return { ...facts, ...(isSection || takesAnyText ? written : { anyOf: [written, FROM_ENVIRONMENT] }) };
 }
 
 /** What a value looks like in a file. */
 function writtenAs(key: Key): JsonSchema {
   switch (key.type) {
-    case 'boolean': return { type: 'boolean' };
-    case 'number': return numberSchema(key);
-    case 'pair': return { type: 'array', prefixItems: [numberSchema(key), numberSchema(key)], items: false, minItems: 2, maxItems: 2 };
-    case 'text': return {
-      type: key.isNumberToo === true ? ['string', 'integer'] : 'string',
-      ...(key.pattern !== undefined ? { pattern: key.pattern } : key.isNumberToo === true ? {} : { minLength: 1 }),
-    };
-    case 'choice': return { type: 'string', enum: key.values };
-    case 'duration': return { type: ['number', 'string'] };
-    case 'list': return { anyOf: [{ type: 'array', items: { type: ['string', 'number'] }, minItems: 1 }, { type: 'string' }] };
+    case 'boolean':
+      return { type: 'boolean' };
+    case 'number':
+      return numberSchema(key);
+    case 'pair':
+      return {
+        type: 'array',
+        prefixItems: [numberSchema(key), numberSchema(key)],
+        items: false,
+        minItems: 2,
+        maxItems: 2,
+      };
+    case 'text':
+      return {
+        type: key.isNumberToo === true ? ['string', 'integer'] : 'string',
+        ...(key.pattern !== undefined ? { pattern: key.pattern } : key.isNumberToo === true ? {} : { minLength: 1 }),
+      };
+    case 'choice':
+      return { type: 'string', enum: key.values };
+    case 'duration':
+      return { type: ['number', 'string'] };
+    case 'list':
+      return { anyOf: [{ type: 'array', items: { type: ['string', 'number'] }, minItems: 1 }, { type: 'string' }] };
     case 'file':
-    case 'file-or-name': return { type: 'string', minLength: 1 };
-    case 'either': return eitherSchema(key.of.map(writtenAs));
-    case 'section': return sectionSchema(key.keys);
-    case 'sections': return { type: 'object', propertyNames: { pattern: SECTION_NAME.source }, additionalProperties: sectionSchema(key.of) };
+    case 'file-or-name':
+      return { type: 'string', minLength: 1 };
+    case 'either':
+      return eitherSchema(key.of.map(writtenAs));
+    case 'section':
+      return sectionSchema(key.keys);
+    case 'sections':
+      return {
+        type: 'object',
+        propertyNames: { pattern: SECTION_NAME.source },
+        additionalProperties: sectionSchema(key.of),
+      };
   }
 }
 
@@ -63,5 +88,9 @@ function numberSchema({ min, above, max, isInteger }: NumberRule): JsonSchema {
 
 /** One that takes any text takes in every other text. */
 function eitherSchema(schemas: readonly JsonSchema[]): JsonSchema {
-  return schemas.find(({ type }) => [type].flat().includes('string') && [type].flat().includes('number')) ?? { anyOf: schemas };
+  return (
+    schemas.find(({ type }) => [type].flat().includes('string') && [type].flat().includes('number')) ?? {
+      anyOf: schemas,
+    }
+  );
 }

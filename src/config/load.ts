@@ -28,14 +28,27 @@ export type Overrides = {
  * @param keys that it may hold
  * @throws UsageError (`NOWCAST_CONFIG`) with one line a problem: file, line, key, value, and what is allowed
  */
-export async function loadConfig<S extends Keys>(keys: S, path: string, env: Environment, overrides?: Overrides): Promise<LoadedConfig<S>> {
+export async function loadConfig<S extends Keys>(
+  keys: S,
+  path: string,
+  env: Environment,
+  overrides?: Overrides,
+): Promise<LoadedConfig<S>> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code;
-    const why = code === 'ENOENT' ? 'does not exist' : code === 'EISDIR' ? 'is a folder' : `cannot be read (${code ?? String(cause)})`;
-    throw new UsageError(`the config ${resolve(path)} ${why}; name a YAML file with -c`, { cause, code: 'NOWCAST_CONFIG' });
+    const why =
+      code === 'ENOENT'
+        ? 'does not exist'
+        : code === 'EISDIR'
+          ? 'is a folder'
+          : `cannot be read (${code ?? String(cause)})`;
+    throw new UsageError(`the config ${resolve(path)} ${why}; name a YAML file with -c`, {
+      cause,
+      code: 'NOWCAST_CONFIG',
+    });
   }
   return { ...parseConfig(keys, text, path, env, overrides), folder: resolve(dirname(path)) };
 }
@@ -45,11 +58,22 @@ export async function loadConfig<S extends Keys>(keys: S, path: string, env: Env
  * @param name the file's name, for messages
  * @throws UsageError as {@link loadConfig}
  */
-export function parseConfig<S extends Keys>(keys: S, text: string, name: string, env: Environment, overrides?: Overrides): Omit<LoadedConfig<S>, 'folder'> {
+export function parseConfig<S extends Keys>(
+  keys: S,
+  text: string,
+  name: string,
+  env: Environment,
+  overrides?: Overrides,
+): Omit<LoadedConfig<S>, 'folder'> {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: '1.2' });
   if (document.errors.length > 0) {
-    throw new UsageError(document.errors.map(({ pos, message }) => `${name}:${lines.linePos(pos[0]).line}: not YAML: ${message}`).join('\n'), { code: 'NOWCAST_CONFIG' });
+    throw new UsageError(
+      document.errors
+        .map(({ pos, message }) => `${name}:${lines.linePos(pos[0]).line}: not YAML: ${message}`)
+        .join('\n'),
+      { code: 'NOWCAST_CONFIG' },
+    );
   }
   const secrets = new Set<string>();
   visit(document, {
@@ -61,16 +85,22 @@ export function parseConfig<S extends Keys>(keys: S, text: string, name: string,
   });
   // A section that is written but left empty means the same as one that is not there.
   const content = document.toJS() as unknown;
-  const input = typeof content === 'object' && content !== null && !Array.isArray(content)
-    ? Object.fromEntries(Object.entries(content).filter(([, value]) => value !== null))
-    : content ?? {};
+  const input =
+    typeof content === 'object' && content !== null && !Array.isArray(content)
+      ? Object.fromEntries(Object.entries(content).filter(([, value]) => value !== null))
+      : (content ?? {});
   if (typeof input !== 'object' || Array.isArray(input)) {
-    throw new UsageError(`${name} holds ${Array.isArray(input) ? 'a list' : 'one plain value'}; it must hold keys such as ${someOf(keys)}`, { code: 'NOWCAST_CONFIG' });
+    throw new UsageError(
+      `${name} holds ${Array.isArray(input) ? 'a list' : 'one plain value'}; it must hold keys such as ${someOf(keys)}`,
+      { code: 'NOWCAST_CONFIG' },
+    );
   }
   const overridden = new Map(Object.entries(overrides?.values ?? {}));
   const locate: Locate = (path) => {
     const byFlag = path.some((_, i) => overridden.has(dotted(path.slice(0, i + 1))));
-    return byFlag ? `${overrides?.flag} ${dotted(path)}` : `${name}:${lines.linePos(offsetOf(document, path)).line}: ${dotted(path)}`;
+    return byFlag
+      ? `${overrides?.flag} ${dotted(path)}`
+      : `${name}:${lines.linePos(offsetOf(document, path)).line}: ${dotted(path)}`;
   };
   const settings = [...overridden].reduce((all, [key, value]) => withValue(all, key.split('.'), value), input);
   return { settings: checkSettings(keys, settings, locate, secrets), secrets: [...secrets] };
@@ -79,7 +109,11 @@ export function parseConfig<S extends Keys>(keys: S, text: string, name: string,
 /** A copy of `section` in which the key at `path` has another value. */
 function withValue(section: object, [name, ...rest]: readonly string[], value: unknown): object {
   const before = (section as Readonly<Record<string, unknown>>)[name];
-  return { ...section, [name]: rest.length === 0 ? value : withValue(typeof before === 'object' && before !== null ? before : {}, rest, value) };
+  return {
+    ...section,
+    [name]:
+      rest.length === 0 ? value : withValue(typeof before === 'object' && before !== null ? before : {}, rest, value),
+  };
 }
 
 function someOf(keys: Keys): string {

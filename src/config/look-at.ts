@@ -13,7 +13,10 @@ export function lookAt(path: string): { readonly what: 'file' | 'folder'; readon
     return { what: statSync(absolute).isDirectory() ? 'folder' : 'file', path: absolute };
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code;
-    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw new UsageError(`the source ${absolute} cannot be read (${code ?? String(cause)}); check its permissions`, { cause });
+    if (code !== 'ENOENT' && code !== 'ENOTDIR')
+      throw new UsageError(`the source ${absolute} cannot be read (${code ?? String(cause)}); check its permissions`, {
+        cause,
+      });
     throw new UsageError(`the source ${absolute} does not exist${hint(absolute)}`, { cause });
   }
 }

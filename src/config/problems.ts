@@ -16,7 +16,12 @@ export const dotted = (path: readonly PropertyKey[]): string => path.map(String)
  * @param secrets texts that no message may show
  * @throws UsageError with one line a problem: where, the value, and what is allowed
  */
-export function checkSettings<S extends Keys>(keys: S, input: unknown, locate: Locate, secrets: Iterable<string> = []): SettingsOf<S> {
+export function checkSettings<S extends Keys>(
+  keys: S,
+  input: unknown,
+  locate: Locate,
+  secrets: Iterable<string> = [],
+): SettingsOf<S> {
   const result = schemaOf(keys).safeParse(input);
   if (result.success) return result.data as SettingsOf<S>;
   const known = [...secrets];
@@ -29,21 +34,30 @@ function describe(keys: Keys, issue: z.core.$ZodIssue, input: unknown, locate: L
   if (issue.code === 'unrecognized_keys') {
     const names = namesAt(keys, path);
     const at = path.length === 0 ? 'at the top' : `in ${dotted(path)}`;
-    return issue.keys.map((name) =>
-      `${locate([...path, name])} is not a key${didYouMean(name, names)} (allowed ${at}: ${names.join(', ')})`);
+    return issue.keys.map(
+      (name) =>
+        `${locate([...path, name])} is not a key${didYouMean(name, names)} (allowed ${at}: ${names.join(', ')})`,
+    );
   }
   const key = keyAt(keys, path);
-  if (issue.code === 'invalid_key') return [`${locate(path)} is no name for a ${key?.type === 'sections' ? key.nameOf : 'section'}; use letters, digits, - and _`];
+  if (issue.code === 'invalid_key')
+    return [
+      `${locate(path)} is no name for a ${key?.type === 'sections' ? key.nameOf : 'section'}; use letters, digits, - and _`,
+    ];
   if (issue.code === 'custom' && key?.type === 'text') return [`${locate(path)}: ${issue.message}`];
   // An item of a list that was written as one text is shown as that text.
   const found = valueAt(input, path);
   const value = found === undefined && typeof path.at(-1) === 'number' ? valueAt(input, path.slice(0, -1)) : found;
   const allowed = key === undefined ? issue.message : allowedOf(key);
-  if (value === undefined || value === null) return [`${locate(path)} is ${value === null ? 'empty' : 'missing'}; it must be ${allowed}`];
+  if (value === undefined || value === null)
+    return [`${locate(path)} is ${value === null ? 'empty' : 'missing'}; it must be ${allowed}`];
   return [`${locate(path)} is ${key?.isSecret === true ? 'not a text' : JSON.stringify(value)}; it must be ${allowed}`];
 }
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>((value, name) =>
-    typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[name] : undefined, input);
+  return path.reduce<unknown>(
+    (value, name) =>
+      typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[name] : undefined,
+    input,
+  );
 }

@@ -86,10 +86,12 @@ export function anchoredRun(settings: Settings, folder: string, parts: Parts): S
   if (cameras === undefined) return anchoredRest;
   return {
     ...anchoredRest,
-    cameras: Object.fromEntries(Object.entries(cameras).map(([name, camera]) => {
-      const isPath = recogniseSource(camera.source, parts.sources).kind === undefined;
-      return [name, isPath ? { ...camera, source: resolve(folder, camera.source) } : camera];
-    })),
+    cameras: Object.fromEntries(
+      Object.entries(cameras).map(([name, camera]) => {
+        const isPath = recogniseSource(camera.source, parts.sources).kind === undefined;
+        return [name, isPath ? { ...camera, source: resolve(folder, camera.source) } : camera];
+      }),
+    ),
   };
 }
 
@@ -151,16 +153,22 @@ function namedSources(texts: NamedSources, parts: Parts): Found[] {
 function configuredSources(cameras: Readonly<Record<string, CameraSettings>>, parts: Parts): Found[] {
   const enabled = Object.entries(cameras).filter(([, camera]) => camera.enabled !== false);
   if (enabled.length > 0) return enabled.map(([id, camera]) => sourceConfig(id, camera, parts.sources));
-  throw new UsageError(Object.keys(cameras).length > 0
-    ? 'every camera of the config has enabled: false; enable one, or name a SOURCE'
-    : 'there is nothing to run on; name a SOURCE (a video file, a folder of pictures, or a camera), or a config with cameras (-c)');
+  throw new UsageError(
+    Object.keys(cameras).length > 0
+      ? 'every camera of the config has enabled: false; enable one, or name a SOURCE'
+      : 'there is nothing to run on; name a SOURCE (a video file, a folder of pictures, or a camera), or a config with cameras (-c)',
+  );
 }
 
 /**
  * One source with every key of its kind.
  * @throws UsageError where it is not there, or malformed
  */
-export function sourceConfig<Open>(id: string | undefined, camera: CameraSettings, kinds: readonly SourceKind<Open>[]): { readonly config: SourceConfig; readonly kind: SourceKind<Open> } {
+export function sourceConfig<Open>(
+  id: string | undefined,
+  camera: CameraSettings,
+  kinds: readonly SourceKind<Open>[],
+): { readonly config: SourceConfig; readonly kind: SourceKind<Open> } {
   const { kind, address, streamId } = findSource(camera.source, kinds);
   return { kind, config: { id: id ?? streamId, kind: kind.name, address, settings: withDefaults(kind.keys, camera) } };
 }
@@ -171,7 +179,8 @@ export function sourceConfig<Open>(id: string | undefined, camera: CameraSetting
  */
 export function parseInputSize(text: string, where: string): Size {
   const [width, height] = (/^([1-9]\d*)x([1-9]\d*)$/.exec(text) ?? []).slice(1).map(Number);
-  if (width === undefined || width % 32 !== 0 || height % 32 !== 0) throw new UsageError(`${where} is "${text}"; it must be WIDTHxHEIGHT in multiples of 32, such as 640x384`);
+  if (width === undefined || width % 32 !== 0 || height % 32 !== 0)
+    throw new UsageError(`${where} is "${text}"; it must be WIDTHxHEIGHT in multiples of 32, such as 640x384`);
   return { width, height };
 }
 
@@ -179,11 +188,17 @@ export function parseInputSize(text: string, where: string): Size {
  * Every frame is detected on, however late, where the schedule knows no time, so that a budget means nothing there.
  * @param timeless the name of such a schedule; undefined for any other
  */
-function budgetMs(given: number | 'none' | undefined, resolved: number | 'none', timeless: string | undefined): number | undefined {
+function budgetMs(
+  given: number | 'none' | undefined,
+  resolved: number | 'none',
+  timeless: string | undefined,
+): number | undefined {
   if (resolved === 'none') return undefined;
   if (timeless === undefined) return resolved;
   if (given === undefined) return undefined;
-  throw new UsageError(`detect.budget (--budget) is ${given} ms, but detect.schedule (--schedule) ${timeless} detects on each frame however late; set the budget to none, or choose another schedule`);
+  throw new UsageError(
+    `detect.budget (--budget) is ${given} ms, but detect.schedule (--schedule) ${timeless} detects on each frame however late; set the budget to none, or choose another schedule`,
+  );
 }
 
 /** A sink runs where one of its keys is set, or where a section is there that is its own. */
@@ -191,7 +206,8 @@ function sinkConfigs(settings: Settings, { sinks }: Parts): SinkConfig[] {
   return sinks.flatMap((sink) => {
     const section = settings[sink.section.name] as Readonly<Record<string, unknown>> | undefined;
     const isAlone = sinks.filter(({ section: { name } }) => name === sink.section.name).length === 1;
-    const isOn = section !== undefined && (isAlone || Object.keys(sink.keys).some((name) => section[name] !== undefined));
+    const isOn =
+      section !== undefined && (isAlone || Object.keys(sink.keys).some((name) => section[name] !== undefined));
     return isOn ? [{ kind: sink.name, settings: withDefaults(sink.keys, section) }] : [];
   });
 }
@@ -199,19 +215,33 @@ function sinkConfigs(settings: Settings, { sinks }: Parts): SinkConfig[] {
 function refuseContradictions(config: RunConfig, found: readonly Found[], isTimeless: boolean, parts: Parts): void {
   const { detect, pace } = config;
   const live = found.find(({ kind }) => kind.isLive);
-  if (live !== undefined && isTimeless) throw new UsageError(`detect.schedule (--schedule) ${detect.schedule} is for files alone, and ${live.config.id} is ${live.kind.is}, whose frames do not wait; choose idle-free`);
-  if (live !== undefined && pace === 'max') throw new UsageError(`pace (--pace) max is for files alone, and ${live.config.id} is ${live.kind.is}, which cannot be hurried; leave it at source`);
-  if (detect.forecast !== 'none' && !detect.track) throw new UsageError(`detect.forecast (--forecast) is ${detect.forecast}, which needs tracking; leave detect.track out, or set it to true`);
+  if (live !== undefined && isTimeless)
+    throw new UsageError(
+      `detect.schedule (--schedule) ${detect.schedule} is for files alone, and ${live.config.id} is ${live.kind.is}, whose frames do not wait; choose idle-free`,
+    );
+  if (live !== undefined && pace === 'max')
+    throw new UsageError(
+      `pace (--pace) max is for files alone, and ${live.config.id} is ${live.kind.is}, which cannot be hurried; leave it at source`,
+    );
+  if (detect.forecast !== 'none' && !detect.track)
+    throw new UsageError(
+      `detect.forecast (--forecast) is ${detect.forecast}, which needs tracking; leave detect.track out, or set it to true`,
+    );
   const sources = found.map(({ config: { id }, kind }) => ({ ...kind, id }));
-  for (const { kind: name, settings } of config.sinks) parts.sinks.find((sink) => sink.name === name)?.check?.(settings, sources);
+  for (const { kind: name, settings } of config.sinks)
+    parts.sinks.find((sink) => sink.name === name)?.check?.(settings, sources);
   refuseOverwriting(config, found, parts);
 }
 
 /** An output replaces what is there, so it must be no file that the run reads, nor another output, by whatever name. */
 function refuseOverwriting({ model, sinks }: RunConfig, found: readonly Found[], parts: Parts): void {
   const taken = new Map<string, string>();
-  for (const { config, kind } of found) if (kind.takesPath !== undefined) taken.set(realPath(config.address), `the source ${config.id}`);
-  for (const [what, path] of [['the model', model.path], ['the file of labels', model.labels]] as const) {
+  for (const { config, kind } of found)
+    if (kind.takesPath !== undefined) taken.set(realPath(config.address), `the source ${config.id}`);
+  for (const [what, path] of [
+    ['the model', model.path],
+    ['the file of labels', model.labels],
+  ] as const) {
     if (path !== undefined) taken.set(realPath(path), what);
   }
   for (const { kind: name, settings } of sinks) {

@@ -6,27 +6,45 @@ import { durationMs, DURATION_FORMS, LONGEST_DURATION_MS } from './durations.js'
 
 /** The checks that follow from a description of keys. An unknown key is refused, and nothing is filled in. */
 export function schemaOf(keys: Keys): z.ZodType {
-  return z.strictObject(Object.fromEntries(Object.entries(keys).map(([name, key]) => {
-    const schema = schemaOfKey(key);
-    return [name, key.required === true ? schema : schema.optional()];
-  })));
+  return z.strictObject(
+    Object.fromEntries(
+      Object.entries(keys).map(([name, key]) => {
+        const schema = schemaOfKey(key);
+        return [name, key.required === true ? schema : schema.optional()];
+      }),
+    ),
+  );
 }
 
 // Flags and environment variables are text, and so is a quoted value in YAML.
 function schemaOfKey(key: Key): z.ZodType {
   switch (key.type) {
-    case 'boolean': return z.preprocess((value) => (value === 'true' ? true : value === 'false' ? false : value), z.boolean());
-    case 'number': return numberOf(key);
-    case 'pair': return z.tuple([numberOf(key), numberOf(key)]);
-    case 'text': return textOf(key);
-    case 'choice': return z.enum(key.values as [string, ...string[]]);
-    case 'duration': return z.preprocess((value) => durationMs(value) ?? value, z.number().positive().max(LONGEST_DURATION_MS));
-    case 'list': return z.preprocess((value) => (typeof value === 'string' ? value.split(',') : value), z.array(plainText()).min(1));
+    case 'boolean':
+      return z.preprocess((value) => (value === 'true' ? true : value === 'false' ? false : value), z.boolean());
+    case 'number':
+      return numberOf(key);
+    case 'pair':
+      return z.tuple([numberOf(key), numberOf(key)]);
+    case 'text':
+      return textOf(key);
+    case 'choice':
+      return z.enum(key.values as [string, ...string[]]);
+    case 'duration':
+      return z.preprocess((value) => durationMs(value) ?? value, z.number().positive().max(LONGEST_DURATION_MS));
+    case 'list':
+      return z.preprocess(
+        (value) => (typeof value === 'string' ? value.split(',') : value),
+        z.array(plainText()).min(1),
+      );
     case 'file':
-    case 'file-or-name': return plainText();
-    case 'either': return z.union(key.of.map(schemaOfKey) as [z.ZodType, ...z.ZodType[]]);
-    case 'section': return schemaOf(key.keys);
-    case 'sections': return z.record(z.string().regex(SECTION_NAME), schemaOf(key.of));
+    case 'file-or-name':
+      return plainText();
+    case 'either':
+      return z.union(key.of.map(schemaOfKey) as [z.ZodType, ...z.ZodType[]]);
+    case 'section':
+      return schemaOf(key.keys);
+    case 'sections':
+      return z.record(z.string().regex(SECTION_NAME), schemaOf(key.of));
   }
 }
 
@@ -34,7 +52,10 @@ function schemaOfKey(key: Key): z.ZodType {
 export const SECTION_NAME = /^[\w-]+$/;
 
 function numberOf(rule: NumberRule): z.ZodType {
-  return z.preprocess((value) => readNumber(value, rule) ?? value, z.number().refine((number) => readNumber(number, rule) !== undefined));
+  return z.preprocess(
+    (value) => readNumber(value, rule) ?? value,
+    z.number().refine((number) => readNumber(number, rule) !== undefined),
+  );
 }
 
 function plainText(): z.ZodType<string> {
@@ -61,18 +82,30 @@ export function allowedOf(key: Key): string {
 
 function allowedByType(key: Key): string {
   switch (key.type) {
-    case 'boolean': return 'true or false';
-    case 'number': return allowedNumbers(key);
-    case 'pair': return `two numbers, each ${allowedNumbers(key)}`;
-    case 'text': return 'a text';
-    case 'choice': return `one of ${key.values.join(', ')}`;
-    case 'duration': return DURATION_FORMS;
-    case 'list': return 'a list of texts';
-    case 'file': return 'a file';
-    case 'file-or-name': return 'a file or a name';
-    case 'either': return key.of.map(allowedOf).join(' or ');
-    case 'section': return 'a section of keys';
-    case 'sections': return `a section with one key for each ${key.nameOf}`;
+    case 'boolean':
+      return 'true or false';
+    case 'number':
+      return allowedNumbers(key);
+    case 'pair':
+      return `two numbers, each ${allowedNumbers(key)}`;
+    case 'text':
+      return 'a text';
+    case 'choice':
+      return `one of ${key.values.join(', ')}`;
+    case 'duration':
+      return DURATION_FORMS;
+    case 'list':
+      return 'a list of texts';
+    case 'file':
+      return 'a file';
+    case 'file-or-name':
+      return 'a file or a name';
+    case 'either':
+      return key.of.map(allowedOf).join(' or ');
+    case 'section':
+      return 'a section of keys';
+    case 'sections':
+      return `a section with one key for each ${key.nameOf}`;
   }
 }
 

@@ -54,9 +54,16 @@ export function secretsIn(keys: Keys, settings: object): string[] {
 
 /** The values of these keys alone, with the default of each that is absent, read as if it had been written. */
 export function withDefaults<S extends Keys>(keys: S, settings: SettingsOf<S>): ResolvedOf<S> {
-  const given: Section = Object.fromEntries(Object.keys(keys).map((name): [string, unknown] => [name, (settings as Section)[name]]).filter(([, value]) => value !== undefined));
-  const presets = Object.fromEntries(Object.entries(keys).flatMap(([name, { default: preset }]) =>
-    (preset === undefined || name in given ? [] : [[name, preset]])));
+  const given: Section = Object.fromEntries(
+    Object.keys(keys)
+      .map((name): [string, unknown] => [name, (settings as Section)[name]])
+      .filter(([, value]) => value !== undefined),
+  );
+  const presets = Object.fromEntries(
+    Object.entries(keys).flatMap(([name, { default: preset }]) =>
+      preset === undefined || name in given ? [] : [[name, preset]],
+    ),
+  );
   // Required keys were checked with the rest.
   const optional: Keys = Object.fromEntries(Object.keys(presets).map((name) => [name, keys[name]]));
   return { ...given, ...(schemaOf(optional).parse(presets) as Section) } as ResolvedOf<S>;
@@ -64,15 +71,22 @@ export function withDefaults<S extends Keys>(keys: S, settings: SettingsOf<S>): 
 
 /** A copy in which every value below a key went through `change`. */
 function mapped(keys: Keys, settings: object, change: (key: Key, value: unknown) => unknown): object {
-  return Object.fromEntries(Object.entries(settings).map(([name, value]): [string, unknown] => {
-    const key = keys[name] as Key | undefined;
-    if (key === undefined) return [name, value];
-    if (key.type === 'section' && isSection(value)) return [name, mapped(key.keys, value, change)];
-    if (key.type === 'sections' && isSection(value)) {
-      return [name, Object.fromEntries(Object.entries(value).map(([one, below]) => [one, mapped(key.of, below as object, change)]))];
-    }
-    return [name, change(key, value)];
-  }));
+  return Object.fromEntries(
+    Object.entries(settings).map(([name, value]): [string, unknown] => {
+      const key = keys[name] as Key | undefined;
+      if (key === undefined) return [name, value];
+      if (key.type === 'section' && isSection(value)) return [name, mapped(key.keys, value, change)];
+      if (key.type === 'sections' && isSection(value)) {
+        return [
+          name,
+          Object.fromEntries(
+            Object.entries(value).map(([one, below]) => [one, mapped(key.of, below as object, change)]),
+          ),
+        ];
+      }
+      return [name, change(key, value)];
+    }),
+  );
 }
 
 function isSection(value: unknown): value is Section {

@@ -27,7 +27,8 @@ export function recogniseSource<Open>(text: string, kinds: readonly SourceKind<O
   }
   // Two letters at least: C:\clips\a.mp4 is a path.
   const scheme = /^([a-z][a-z\d+.-]+):\/\//i.exec(source)?.[1].toLowerCase();
-  if (scheme !== undefined) throw new UsageError(`"${scheme}://" is no kind of source that Nowcast reads; it must be ${sourceForms(kinds)}`);
+  if (scheme !== undefined)
+    throw new UsageError(`"${scheme}://" is no kind of source that Nowcast reads; it must be ${sourceForms(kinds)}`);
   return { kind: undefined, address: source, streamId: fileNameOf(source) };
 }
 
@@ -40,13 +41,19 @@ export function findSource<Open>(text: string, kinds: readonly SourceKind<Open>[
   if (named.kind !== undefined) return { ...named, kind: named.kind };
   const { path, what } = lookAt(named.address);
   const kind = kinds.find((one) => one.takesPath?.(path, what) === true);
-  if (kind === undefined) throw new UsageError(`the source ${path} is a ${what}, which no kind of source reads; it must be ${sourceForms(kinds)}`);
+  if (kind === undefined)
+    throw new UsageError(
+      `the source ${path} is a ${what}, which no kind of source reads; it must be ${sourceForms(kinds)}`,
+    );
   return { ...named, address: path, kind };
 }
 
 /** The name of a file or device without its folder and ending. */
 export function fileNameOf(path: string): string {
-  const name = path.replace(/[\\/]+$/, '').split(/[\\/]/).at(-1) ?? '';
+  const name =
+    path
+      .replace(/[\\/]+$/, '')
+      .split(/[\\/]/)
+      .at(-1) ?? '';
   return name.replace(/(?<=.)\.[^.]+$/, '') || 'source';
 }
-

@@ -25,7 +25,9 @@ export type DropReason = (typeof DROP_REASONS)[number] | PolicyDropReason;
 
 /** Whether a value that came from outside is a reason: one of {@link DROP_REASONS}, or a policy's own. */
 export function isDropReason(value: unknown): value is DropReason {
-  return typeof value === 'string' && (value.startsWith(POLICY_PREFIX) || DROP_REASONS.some((reason) => reason === value));
+  return (
+    typeof value === 'string' && (value.startsWith(POLICY_PREFIX) || DROP_REASONS.some((reason) => reason === value))
+  );
 }
 
 /** The reason that a policy gives in a text of its own. */
@@ -90,7 +92,8 @@ export type GapEvent = {
   readonly type: 'gap';
   readonly streamId: string;
   /**
-   * When the last frame before and the first one after were taken, or arrived where it is not clear when they were taken; `toMs` is
+   * When the last frame before and the first one after were taken, or arrived where it is not clear when they were
+   * taken; `toMs` is
    * the end of the run where none came.
    */
   readonly fromMs: number;
@@ -99,8 +102,13 @@ export type GapEvent = {
 };
 
 export const STATUS_STATES = [
-  'connecting', 'streaming', 'reconnecting', 'ended', 'failed',
-  'detector-ready', 'detector-lost',
+  'connecting',
+  'streaming',
+  'reconnecting',
+  'ended',
+  'failed',
+  'detector-ready',
+  'detector-lost',
 ] as const;
 export type StatusState = (typeof STATUS_STATES)[number];
 

@@ -21,7 +21,8 @@ export function blame(part: ExtensionPart, name: string, cause: unknown): Nowcas
 /** A value in a message: short, and never an error of its own. */
 export function shown(value: unknown): string {
   if (typeof value === 'function') return 'a function';
-  if (typeof value !== 'object' || value === null) return typeof value === 'string' ? JSON.stringify(value.slice(0, 60)) : String(value);
+  if (typeof value !== 'object' || value === null)
+    return typeof value === 'string' ? JSON.stringify(value.slice(0, 60)) : String(value);
   try {
     const text = JSON.stringify(value) ?? '';
     return text.length > 60 ? `${text.slice(0, 60)}…` : text;

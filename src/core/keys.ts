@@ -23,11 +23,16 @@ export type Key = KeyFacts & KeyType;
 
 type KeyType =
   | { readonly type: 'boolean' }
-  | NumberRule & { readonly type: 'number' }
+  | (NumberRule & { readonly type: 'number' })
   /** Two numbers within the same bounds, such as a range. */
-  | NumberRule & { readonly type: 'pair' }
+  | (NumberRule & { readonly type: 'pair' })
   /** @see pattern a regular expression that the whole text must match */
-  | { readonly type: 'text'; readonly pattern?: string; readonly check?: (text: string) => unknown; readonly isNumberToo?: true }
+  | {
+      readonly type: 'text';
+      readonly pattern?: string;
+      readonly check?: (text: string) => unknown;
+      readonly isNumberToo?: true;
+    }
   | { readonly type: 'choice'; readonly values: readonly string[] }
   /** `500ms`, `30s`, or a number of milliseconds, which it is read into. */
   | { readonly type: 'duration' }
@@ -46,16 +51,23 @@ type KeyType =
 /** The keys of a section, or of a whole configuration, in the order in which help and messages list them. */
 export type Keys = Readonly<Record<string, Key>>;
 
-type ValueOf<K extends Key> =
-  K extends { readonly type: 'boolean' } ? boolean :
-  K extends { readonly type: 'number' | 'duration' } ? number :
-  K extends { readonly type: 'pair' } ? readonly [number, number] :
-  K extends { readonly type: 'choice'; readonly values: readonly (infer V)[] } ? V :
-  K extends { readonly type: 'list' } ? readonly string[] :
-  K extends { readonly type: 'either'; readonly of: readonly (infer E extends Key)[] } ? ValueOf<E> :
-  K extends { readonly type: 'section'; readonly keys: infer S extends Keys } ? SettingsOf<S> :
-  K extends { readonly type: 'sections'; readonly of: infer S extends Keys } ? Readonly<Record<string, SettingsOf<S>>> :
-  string;
+type ValueOf<K extends Key> = K extends { readonly type: 'boolean' }
+  ? boolean
+  : K extends { readonly type: 'number' | 'duration' }
+    ? number
+    : K extends { readonly type: 'pair' }
+      ? readonly [number, number]
+      : K extends { readonly type: 'choice'; readonly values: readonly (infer V)[] }
+        ? V
+        : K extends { readonly type: 'list' }
+          ? readonly string[]
+          : K extends { readonly type: 'either'; readonly of: readonly (infer E extends Key)[] }
+            ? ValueOf<E>
+            : K extends { readonly type: 'section'; readonly keys: infer S extends Keys }
+              ? SettingsOf<S>
+              : K extends { readonly type: 'sections'; readonly of: infer S extends Keys }
+                ? Readonly<Record<string, SettingsOf<S>>>
+                : string;
 
 type NamesOf<S extends Keys, Facts> = { [N in keyof S]: S[N] extends Facts ? N : never }[keyof S];
 
@@ -63,11 +75,16 @@ type NamesOf<S extends Keys, Facts> = { [N in keyof S]: S[N] extends Facts ? N :
 type AnySettings = Readonly<Record<string, unknown>>;
 
 /** What a checked configuration holds: nothing is filled in, durations are milliseconds. */
-export type SettingsOf<S extends Keys> = string extends keyof S ? AnySettings :
-  { readonly [N in NamesOf<S, { readonly required: true }>]: ValueOf<S[N]> } &
-  { readonly [N in Exclude<keyof S, NamesOf<S, { readonly required: true }>>]?: ValueOf<S[N]> | undefined };
+export type SettingsOf<S extends Keys> = string extends keyof S
+  ? AnySettings
+  : { readonly [N in NamesOf<S, { readonly required: true }>]: ValueOf<S[N]> } & {
+      readonly [N in Exclude<keyof S, NamesOf<S, { readonly required: true }>>]?: ValueOf<S[N]> | undefined;
+    };
 
 /** The same with every default filled in. */
-export type ResolvedOf<S extends Keys> = string extends keyof S ? AnySettings :
-  { readonly [N in NamesOf<S, { readonly required: true } | { readonly default: unknown }>]: ValueOf<S[N]> } &
-  { readonly [N in Exclude<keyof S, NamesOf<S, { readonly required: true } | { readonly default: unknown }>>]?: ValueOf<S[N]> | undefined };
+export type ResolvedOf<S extends Keys> = string extends keyof S
+  ? AnySettings
+  : { readonly [N in NamesOf<S, { readonly required: true } | { readonly default: unknown }>]: ValueOf<S[N]> } & {
+      readonly [N in Exclude<keyof S, NamesOf<S, { readonly required: true } | { readonly default: unknown }>>]?:
+        ValueOf<S[N]> | undefined;
+    };

@@ -32,5 +32,10 @@ export function formsOf(kinds: readonly NamedKind<unknown>[]): string {
 
 /** An entry whose form is one fixed word. */
 export function fixedKind<T extends { readonly name: string }>(thing: T, description: string): NamedKind<T> {
-  return { form: thing.name, description, examples: [thing.name], parse: (text) => (text === thing.name ? thing : undefined) };
+  return {
+    form: thing.name,
+    description,
+    examples: [thing.name],
+    parse: (text) => (text === thing.name ? thing : undefined),
+  };
 }

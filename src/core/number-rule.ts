@@ -19,7 +19,10 @@ export function allowedNumbers({ min, above, max, isInteger = false }: NumberRul
  * The one reader of numbers in flags, environment variables and configurations, where a quoted number is a number too.
  * @returns undefined for a value that is no number, or one that the rule does not allow
  */
-export function readNumber(value: unknown, { min = -Infinity, above = -Infinity, max = Infinity, isInteger = false }: NumberRule): number | undefined {
+export function readNumber(
+  value: unknown,
+  { min = -Infinity, above = -Infinity, max = Infinity, isInteger = false }: NumberRule,
+): number | undefined {
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
   if (typeof number !== 'number' || !Number.isFinite(number)) return undefined;
   if (number < min || number <= above || number > max) return undefined;

@@ -30,11 +30,22 @@ export function resolvedFormat(format: PictureFormat): Required<PictureFormat> {
 export function fitPicture(source: Size, format: PictureFormat): Fit {
   const { width, height } = format;
   if (format.fit === 'stretch') {
-    return { scaleX: width / source.width, scaleY: height / source.height, padX: 0, padY: 0, contentWidth: width, contentHeight: height };
+    return {
+      scaleX: width / source.width,
+      scaleY: height / source.height,
+      padX: 0,
+      padY: 0,
+      contentWidth: width,
+      contentHeight: height,
+    };
   }
   const fit = letterbox(source, format);
   if (format.position !== 'centre') return fit;
-  return { ...fit, padX: Math.trunc((width - fit.contentWidth) / 2), padY: Math.trunc((height - fit.contentHeight) / 2) };
+  return {
+    ...fit,
+    padX: Math.trunc((width - fit.contentWidth) / 2),
+    padY: Math.trunc((height - fit.contentHeight) / 2),
+  };
 }
 
 /** Pixels of a scaled picture, row by row, red first. */
@@ -49,7 +60,12 @@ export type ScaledPixels = {
  * @param scaled of the fit's content size
  * @param target [3, input height, input width]
  */
-export function writePlanes({ pixels, bytesPerPixel }: ScaledPixels, { padX, padY, contentWidth, contentHeight }: Fit, format: PictureFormat, target: Uint8Array): void {
+export function writePlanes(
+  { pixels, bytesPerPixel }: ScaledPixels,
+  { padX, padY, contentWidth, contentHeight }: Fit,
+  format: PictureFormat,
+  target: Uint8Array,
+): void {
   const { width, height, channels, padValue } = resolvedFormat(format);
   const plane = width * height;
   const [red, green, blue] = channels === 'rgb' ? [0, plane, 2 * plane] : [2 * plane, plane, 0];

@@ -2,7 +2,8 @@
 export const HIDDEN = '***';
 
 /** Query parameters whose values are secret: the name with its `=` is the first group, the value follows it. */
-export const SECRET_PARAMETER = /([?&;](?:[\w.-]*(?:token|password|passwd|secret|signature|credential)[\w.-]*|[\w-]*(?:pwd|auth|key)|pass|psw|sig|user|usr|username|login|streamid|passphrase)=)[^&;\s'"<>]*/gi;
+export const SECRET_PARAMETER =
+  /([?&;](?:[\w.-]*(?:token|password|passwd|secret|signature|credential)[\w.-]*|[\w-]*(?:pwd|auth|key)|pass|psw|sig|user|usr|username|login|streamid|passphrase)=)[^&;\s'"<>]*/gi;
 
 const URL = /\b([a-z][a-z0-9+.-]*:\/\/)([^\s'"<>]*)/gi;
 
@@ -15,7 +16,9 @@ const BEGINS_WITH_HOST = /^(?:\[[^\]]*\]|[^:/?#]+)(?::\d+)?[/?]/;
  * better too much than one character of a password.
  */
 export function redactUrls(text: string): string {
-  return hideParameters(text.replaceAll(URL, (_, scheme: string, after: string) => `${scheme}${withoutSecrets(after)}`));
+  return hideParameters(
+    text.replaceAll(URL, (_, scheme: string, after: string) => `${scheme}${withoutSecrets(after)}`),
+  );
 }
 
 /** Replaces the values of secret query parameters with `***`. */

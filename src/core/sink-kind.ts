@@ -26,6 +26,9 @@ export type SinkKind<Open = unknown> = {
   readonly flag?: SinkFlag;
   readonly needsFfmpeg?: true;
   /** @throws UsageError where these settings contradict themselves or the sources */
-  check?(settings: Readonly<Record<string, unknown>>, sources: readonly (SourceFacts & { readonly id: string })[]): void;
+  check?(
+    settings: Readonly<Record<string, unknown>>,
+    sources: readonly (SourceFacts & { readonly id: string })[],
+  ): void;
   readonly open: Open;
 };

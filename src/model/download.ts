@@ -39,7 +39,7 @@ export async function download(url: string, path: string, options: DownloadOptio
       return;
     } catch (error) {
       options.signal?.throwIfAborted();
-      const hasProgressed = await sizeOf(path) > before;
+      const hasProgressed = (await sizeOf(path)) > before;
       if (!(error instanceof ConnectionLost) || attempt === MAX_ATTEMPTS || !hasProgressed) {
         throw error instanceof ConnectionLost ? unreachable(error) : error;
       }
@@ -59,11 +59,15 @@ class ConnectionLost extends Error {}
 async function fetchRest(url: string, path: string, have: number, options: DownloadOptions): Promise<void> {
   const validator = await readFile(validatorPath(path), 'utf8').catch(() => undefined);
   const canResume = have > 0 && (validator !== undefined || options.isContentChecked === true);
-  const response = await request(url, {
-    ...(canResume ? { 'range': `bytes=${have}-`, ...(validator === undefined ? {} : { 'if-range': validator }) } : {}),
-    // Ranges of a compressed answer would count other bytes.
-    'accept-encoding': 'identity',
-  }, options);
+  const response = await request(
+    url,
+    {
+      ...(canResume ? { range: `bytes=${have}-`, ...(validator === undefined ? {} : { 'if-range': validator }) } : {}),
+      // Ranges of a compressed answer would count other bytes.
+      'accept-encoding': 'identity',
+    },
+    options,
+  );
 
   const range = /^bytes (?:(\d+)-\d+|\*)\/(\d+|\*)$/.exec(response.headers.get('content-range') ?? '');
   if (response.status === 416 && canResume) {
@@ -80,7 +84,9 @@ async function fetchRest(url: string, path: string, have: number, options: Downl
   const isRest = response.status === 206 && Number(range?.[1]) === have;
   if (response.status === 206 && !isRest) {
     await response.body.cancel();
-    throw new ModelError(`the server sent another part than asked for (${response.headers.get('content-range') ?? 'no Content-Range'})`);
+    throw new ModelError(
+      `the server sent another part than asked for (${response.headers.get('content-range') ?? 'no Content-Range'})`,
+    );
   }
   const start = isRest ? have : 0;
   const length = response.headers.get('content-length');
@@ -98,7 +104,11 @@ async function fetchRest(url: string, path: string, have: number, options: Downl
   }
 }
 
-async function request(url: string, headers: Record<string, string>, { fetch = globalThis.fetch, signal }: DownloadOptions): Promise<Response> {
+async function request(
+  url: string,
+  headers: Record<string, string>,
+  { fetch = globalThis.fetch, signal }: DownloadOptions,
+): Promise<Response> {
   try {
     return await fetch(url, { headers, ...(signal === undefined ? {} : { signal }) });
   } catch (cause) {
@@ -119,14 +129,21 @@ async function openAt(path: string, start: number, validator: string | undefined
 }
 
 async function save(
-  body: AsyncIterable<Uint8Array>, file: FileHandle, start: number, totalBytes: number | undefined, path: string, { onProgress }: DownloadOptions,
+  body: AsyncIterable<Uint8Array>,
+  file: FileHandle,
+  start: number,
+  totalBytes: number | undefined,
+  path: string,
+  { onProgress }: DownloadOptions,
 ): Promise<void> {
   let receivedBytes = start;
   const report = (): void => onProgress?.({ receivedBytes, ...(totalBytes === undefined ? {} : { totalBytes }) });
   report();
   const chunks = body[Symbol.asyncIterator]();
   for (;;) {
-    const next = await chunks.next().catch((cause: unknown) => { throw new ConnectionLost('the connection broke off', { cause }); });
+    const next = await chunks.next().catch((cause: unknown) => {
+      throw new ConnectionLost('the connection broke off', { cause });
+    });
     if (next.done === true) break;
     try {
       await writeAll(file, next.value, receivedBytes);
@@ -137,7 +154,8 @@ async function save(
     receivedBytes += next.value.length;
     report();
   }
-  if (totalBytes !== undefined && receivedBytes < totalBytes) throw new ConnectionLost(`the connection ended after ${receivedBytes} of ${totalBytes} bytes`);
+  if (totalBytes !== undefined && receivedBytes < totalBytes)
+    throw new ConnectionLost(`the connection ended after ${receivedBytes} of ${totalBytes} bytes`);
 }
 
 async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
@@ -157,16 +175,24 @@ function validatorPath(path: string): string {
 }
 
 async function sizeOf(path: string): Promise<number> {
-  return stat(path).then(({ size }) => size, () => 0);
+  return stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  );
 }
 
 function unreachable(error: ConnectionLost): ModelError {
   // fetch reports "fetch failed" and keeps the reason in its cause.
   const cause = (error.cause as Error | undefined)?.cause ?? error.cause;
-  return new ModelError(cause instanceof Error ? `${error.message} (${cause.message})` : error.message, { cause: error });
+  return new ModelError(cause instanceof Error ? `${error.message} (${cause.message})` : error.message, {
+    cause: error,
+  });
 }
 
 function notWritten(path: string, cause: unknown): OutputError {
   const isFull = (cause as NodeJS.ErrnoException).code === 'ENOSPC';
-  return new OutputError(`cannot write ${path}: ${isFull ? 'the disk is full; make room and run again' : (cause as Error).message}`, { cause });
+  return new OutputError(
+    `cannot write ${path}: ${isFull ? 'the disk is full; make room and run again' : (cause as Error).message}`,
+    { cause },
+  );
 }

@@ -32,7 +32,9 @@ export async function modelInfo(path: string, options: ReadOptions = {}): Promis
 
 /** Real numbers with at least one dimension: shapes and indices are integers, single numbers are settings. */
 function parameterCount({ initializer, node }: GraphProto): number {
-  const constants = node.filter(({ opType }) => opType === 'Constant').flatMap(({ attribute }) => attribute.flatMap(({ t }) => t ?? []));
+  const constants = node
+    .filter(({ opType }) => opType === 'Constant')
+    .flatMap(({ attribute }) => attribute.flatMap(({ t }) => t ?? []));
   return [...initializer, ...constants]
     .filter(({ dims, dataType }) => dims.length > 0 && REAL.has(dataType))
     .reduce((sum, { dims }) => sum + dims.reduce((product, size) => product * Number(size), 1), 0);

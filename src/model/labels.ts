@@ -3,26 +3,104 @@ import { ModelError } from '../core/errors.js';
 
 /** COCO's 80 classes in YOLOX's order (`yolox/data/datasets/coco_classes.py`). */
 const COCO = [
-  'person', 'bicycle', 'car', 'motorcycle', 'airplane', 'bus', 'train', 'truck', 'boat', 'traffic light', 'fire hydrant',
-  'stop sign', 'parking meter', 'bench', 'bird', 'cat', 'dog', 'horse', 'sheep', 'cow', 'elephant', 'bear', 'zebra', 'giraffe',
-  'backpack', 'umbrella', 'handbag', 'tie', 'suitcase', 'frisbee', 'skis', 'snowboard', 'sports ball', 'kite', 'baseball bat',
-  'baseball glove', 'skateboard', 'surfboard', 'tennis racket', 'bottle', 'wine glass', 'cup', 'fork', 'knife', 'spoon', 'bowl',
-  'banana', 'apple', 'sandwich', 'orange', 'broccoli', 'carrot', 'hot dog', 'pizza', 'donut', 'cake', 'chair', 'couch',
-  'potted plant', 'bed', 'dining table', 'toilet', 'tv', 'laptop', 'mouse', 'remote', 'keyboard', 'cell phone', 'microwave',
-  'oven', 'toaster', 'sink', 'refrigerator', 'book', 'clock', 'vase', 'scissors', 'teddy bear', 'hair drier', 'toothbrush',
+  'person',
+  'bicycle',
+  'car',
+  'motorcycle',
+  'airplane',
+  'bus',
+  'train',
+  'truck',
+  'boat',
+  'traffic light',
+  'fire hydrant',
+  'stop sign',
+  'parking meter',
+  'bench',
+  'bird',
+  'cat',
+  'dog',
+  'horse',
+  'sheep',
+  'cow',
+  'elephant',
+  'bear',
+  'zebra',
+  'giraffe',
+  'backpack',
+  'umbrella',
+  'handbag',
+  'tie',
+  'suitcase',
+  'frisbee',
+  'skis',
+  'snowboard',
+  'sports ball',
+  'kite',
+  'baseball bat',
+  'baseball glove',
+  'skateboard',
+  'surfboard',
+  'tennis racket',
+  'bottle',
+  'wine glass',
+  'cup',
+  'fork',
+  'knife',
+  'spoon',
+  'bowl',
+  'banana',
+  'apple',
+  'sandwich',
+  'orange',
+  'broccoli',
+  'carrot',
+  'hot dog',
+  'pizza',
+  'donut',
+  'cake',
+  'chair',
+  'couch',
+  'potted plant',
+  'bed',
+  'dining table',
+  'toilet',
+  'tv',
+  'laptop',
+  'mouse',
+  'remote',
+  'keyboard',
+  'cell phone',
+  'microwave',
+  'oven',
+  'toaster',
+  'sink',
+  'refrigerator',
+  'book',
+  'clock',
+  'vase',
+  'scissors',
+  'teddy bear',
+  'hair drier',
+  'toothbrush',
 ] as const;
 
 /** Argoverse-HD's eight classes, by category id. */
 const ARGOVERSE_HD = ['person', 'bicycle', 'car', 'motorcycle', 'bus', 'truck', 'traffic light', 'stop sign'] as const;
 
 /** Label sets by name. */
-export const LABEL_SETS = { 'coco': COCO, 'argoverse-hd': ARGOVERSE_HD } as const satisfies Record<string, readonly string[]>;
+export const LABEL_SETS = { coco: COCO, 'argoverse-hd': ARGOVERSE_HD } as const satisfies Record<
+  string,
+  readonly string[]
+>;
 
 /** Category ids 1–90 that COCO does not use. */
 const UNUSED_COCO_IDS = new Set([12, 26, 29, 30, 45, 66, 68, 69, 71, 83]);
 
 /** COCO's own category id (1–90) of each of the 80 classes, by class id. */
-export const cocoCategoryIds: readonly number[] = Array.from({ length: 90 }, (_, i) => i + 1).filter((id) => !UNUSED_COCO_IDS.has(id));
+export const cocoCategoryIds: readonly number[] = Array.from({ length: 90 }, (_, i) => i + 1).filter(
+  (id) => !UNUSED_COCO_IDS.has(id),
+);
 
 /**
  * A model's class names.
@@ -31,15 +109,23 @@ export const cocoCategoryIds: readonly number[] = Array.from({ length: 90 }, (_,
  * @throws ModelError if there are not `classCount` names; the message contains both counts
  */
 export async function loadLabels(
-  nameOrPath: string | undefined, { classCount, classNames }: { readonly classCount: number; readonly classNames?: readonly string[] },
+  nameOrPath: string | undefined,
+  { classCount, classNames }: { readonly classCount: number; readonly classNames?: readonly string[] },
 ): Promise<readonly string[]> {
   if (nameOrPath === undefined) {
-    return classNames ?? Object.values(LABEL_SETS).find((set) => set.length === classCount) ?? Array.from({ length: classCount }, (_, id) => `class-${id}`);
+    return (
+      classNames ??
+      Object.values(LABEL_SETS).find((set) => set.length === classCount) ??
+      Array.from({ length: classCount }, (_, id) => `class-${id}`)
+    );
   }
   const names = isLabelSet(nameOrPath) ? LABEL_SETS[nameOrPath] : await readLabelFile(nameOrPath);
   if (names.length !== classCount) {
-    throw new ModelError(`labels "${nameOrPath}" have ${names.length} names, the model has ${classCount} classes; ` +
-      'give the labels that the model was trained with, or none to number the classes', { code: 'NOWCAST_MODEL_LABELS' });
+    throw new ModelError(
+      `labels "${nameOrPath}" have ${names.length} names, the model has ${classCount} classes; ` +
+        'give the labels that the model was trained with, or none to number the classes',
+      { code: 'NOWCAST_MODEL_LABELS' },
+    );
   }
   return names;
 }
@@ -54,10 +140,17 @@ async function readLabelFile(path: string): Promise<string[]> {
     text = await readFile(path, 'utf8');
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
-    throw new ModelError(`cannot read the labels "${path}" (${code === 'ENOENT' ? 'there is no such file' : message}); give a text file with one name a line, ` +
-      `or one of ${Object.keys(LABEL_SETS).join(', ')}`, { cause, code: 'NOWCAST_MODEL_LABELS' });
+    throw new ModelError(
+      `cannot read the labels "${path}" (${code === 'ENOENT' ? 'there is no such file' : message}); give a text file with one name a line, ` +
+        `or one of ${Object.keys(LABEL_SETS).join(', ')}`,
+      { cause, code: 'NOWCAST_MODEL_LABELS' },
+    );
   }
-  const lines = text.replace(/^\uFEFF/, '').split('\n').map((line) => line.trim()).filter((line) => line !== '');
+  const lines = text
+    .replace(/^\uFEFF/, '')
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
   const numbered = lines.map((line) => /^(\d+)[\s:,]+(\S.*)$/.exec(line));
   return numbered.every((match) => match !== null) ? byId(numbered, path) : lines;
 }
@@ -67,8 +160,10 @@ function byId(lines: readonly RegExpExecArray[], path: string): string[] {
   const names: string[] = [];
   for (const [line, id, name] of lines) {
     if (Number(id) >= lines.length || names[Number(id)] !== undefined) {
-      throw new ModelError(`labels "${path}": ids must be 0 to ${lines.length - 1}, each once; "${line}" is beyond that or twice there`,
-        { code: 'NOWCAST_MODEL_LABELS' });
+      throw new ModelError(
+        `labels "${path}": ids must be 0 to ${lines.length - 1}, each once; "${line}" is beyond that or twice there`,
+        { code: 'NOWCAST_MODEL_LABELS' },
+      );
     }
     names[Number(id)] = name;
   }

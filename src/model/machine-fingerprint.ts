@@ -37,5 +37,8 @@ export async function machineFingerprint(): Promise<MachineFingerprint> {
 }
 
 async function names(folder: string): Promise<string[]> {
-  return readdir(folder).then((found) => found.sort(), () => []);
+  return readdir(folder).then(
+    (found) => found.sort(),
+    () => [],
+  );
 }

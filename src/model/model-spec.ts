@@ -65,31 +65,48 @@ export type LoadedModel = { readonly model: OnnxModel; readonly sha256: string; 
  * @throws ModelError where the file is absent, not ONNX, or of no family; the message names the shapes found.
  *   UsageError where the family has no such preprocessing
  */
-export async function readModelSpec(path: string, options: ReadOptions = {}, families = DETECTOR_FAMILIES): Promise<ModelSpec> {
+export async function readModelSpec(
+  path: string,
+  options: ReadOptions = {},
+  families = DETECTOR_FAMILIES,
+): Promise<ModelSpec> {
   return (await readModel(path, options, families)).spec;
 }
 
 /** As {@link readModelSpec}, together with the parsed file. */
-export async function readModel(path: string, options: ReadOptions = {}, families = DETECTOR_FAMILIES): Promise<LoadedModel & { readonly spec: ModelSpec }> {
+export async function readModel(
+  path: string,
+  options: ReadOptions = {},
+  families = DETECTOR_FAMILIES,
+): Promise<LoadedModel & { readonly spec: ModelSpec }> {
   const loaded = await loadModel(path);
   const { model, sha256 } = loaded;
   const graph = new OnnxGraph(model, path);
   const { family, found } = familyOf(graph, options.input, families);
-  const named = parseClassNames(model.metadataProps.find(({ key }) => key === CLASSES_KEY)?.value, found.classCount) ?? found.classNames;
-  return { ...loaded, spec: { path, sha256, ...specOf(graph, family, found, options.preprocess), ...(named && { classNames: named }) } };
+  const named =
+    parseClassNames(model.metadataProps.find(({ key }) => key === CLASSES_KEY)?.value, found.classCount) ??
+    found.classNames;
+  return {
+    ...loaded,
+    spec: { path, sha256, ...specOf(graph, family, found, options.preprocess), ...(named && { classNames: named }) },
+  };
 }
 
 /** @throws ModelError where the file is absent or not ONNX, or its weights are not where it says */
 export async function loadModel(path: string): Promise<LoadedModel> {
   const bytes = await readModelFile(path);
   const model = parseOnnx(bytes, path);
-  const files = [bytes, ...await takeInExternalData(model, path)];
+  const files = [bytes, ...(await takeInExternalData(model, path))];
   const hash = createHash('sha256');
   for (const file of files) hash.update(file);
   return { model, sha256: hash.digest('hex'), totalBytes: files.reduce((sum, { length }) => sum + length, 0) };
 }
 
-function familyOf(graph: OnnxGraph, asked: Size | undefined, families: readonly DetectorFamily[]): { readonly family: DetectorFamily; readonly found: Recognised } {
+function familyOf(
+  graph: OnnxGraph,
+  asked: Size | undefined,
+  families: readonly DetectorFamily[],
+): { readonly family: DetectorFamily; readonly found: Recognised } {
   const refusals: string[] = [];
   for (const family of families) {
     const found = family.recognise(graph, asked);
@@ -98,14 +115,22 @@ function familyOf(graph: OnnxGraph, asked: Size | undefined, families: readonly 
   }
   throw new ModelError(
     `${graph.path} is no detector that Nowcast knows: ${refusals.join('; ')}. It takes ${graph.inputs.map(describeShape).join(', ') || 'nothing'} and gives ` +
-    `${graph.outputs.map(describeShape).join(', ') || 'nothing'}. ${families.map(({ name, signature }) => `${name} takes ${signature}`).join('. ')}`,
-    { code: 'NOWCAST_MODEL_UNKNOWN' });
+      `${graph.outputs.map(describeShape).join(', ') || 'nothing'}. ${families.map(({ name, signature }) => `${name} takes ${signature}`).join('. ')}`,
+    { code: 'NOWCAST_MODEL_UNKNOWN' },
+  );
 }
 
-function specOf(graph: OnnxGraph, family: DetectorFamily, found: Recognised, preprocess = found.preprocess): Omit<ModelSpec, 'path' | 'sha256'> {
+function specOf(
+  graph: OnnxGraph,
+  family: DetectorFamily,
+  found: Recognised,
+  preprocess = found.preprocess,
+): Omit<ModelSpec, 'path' | 'sha256'> {
   const { form, image, input, constants = [], outputs, classCount } = found;
   if (!Object.hasOwn(family.preprocessing, preprocess)) {
-    throw new UsageError(`--preprocess is ${JSON.stringify(preprocess)}; ${graph.path} is of the family ${family.name}, for which it must be one of ${Object.keys(family.preprocessing).join(', ')}`);
+    throw new UsageError(
+      `--preprocess is ${JSON.stringify(preprocess)}; ${graph.path} is of the family ${family.name}, for which it must be one of ${Object.keys(family.preprocessing).join(', ')}`,
+    );
   }
   const { layout, normalisation } = family.preprocessing[preprocess];
   const { elemType } = graph.inputs.find(({ name }) => name === image)!;
@@ -139,9 +164,12 @@ async function readModelFile(path: string): Promise<Uint8Array> {
     return await readFile(path);
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
-    const what = code === 'ENOENT' ? 'there is no such file; `nowcast models list` names those that can be downloaded'
-      : code === 'EISDIR' ? 'it is a folder; name the .onnx file itself'
-        : (cause as Error).message;
+    const what =
+      code === 'ENOENT'
+        ? 'there is no such file; `nowcast models list` names those that can be downloaded'
+        : code === 'EISDIR'
+          ? 'it is a folder; name the .onnx file itself'
+          : (cause as Error).message;
     throw new ModelError(`cannot read the model ${path}: ${what}`, { cause });
   }
 }

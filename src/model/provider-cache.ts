@@ -32,7 +32,11 @@ export async function recallProvider(cacheDir: string, key: ProviderChoiceKey): 
 }
 
 /** @throws OutputError if `cacheDir` cannot be written */
-export async function rememberProvider(cacheDir: string, key: ProviderChoiceKey, choice: ProviderChoice): Promise<void> {
+export async function rememberProvider(
+  cacheDir: string,
+  key: ProviderChoiceKey,
+  choice: ProviderChoice,
+): Promise<void> {
   await writeFileAtomic(choicePath(cacheDir, key), `${JSON.stringify({ ...choice, ...key }, null, 2)}\n`);
 }
 

@@ -47,13 +47,15 @@ export async function pullModel(entry: ZooEntry, { cacheDir, ...options }: PullO
     });
   } catch (cause) {
     if (!(cause instanceof ModelError)) throw cause;
-    throw new ModelError(`cannot download ${entry.name} from ${entry.url}: ${cause.message}. ` +
-      `Run the command again, which goes on where it stopped, or fetch the file by other means and place it at ${path}`,
-    { cause, code: 'NOWCAST_MODEL_DOWNLOAD' });
+    throw new ModelError(
+      `cannot download ${entry.name} from ${entry.url}: ${cause.message}. ` +
+        `Run the command again, which goes on where it stopped, or fetch the file by other means and place it at ${path}`,
+      { cause, code: 'NOWCAST_MODEL_DOWNLOAD' },
+    );
   }
   try {
     // Another process may have finished the same download in the meantime, and with it the part that both wrote.
-    const from = await isThere(path) ? path : part;
+    const from = (await isThere(path)) ? path : part;
     const model = await checked(entry, from, path, pin);
     if (from === part) await rename(part, path);
     return { ...model, outcome: 'downloaded' };
@@ -63,15 +65,22 @@ export async function pullModel(entry: ZooEntry, { cacheDir, ...options }: PullO
 }
 
 /** Compares the file at `from`, which is or becomes `path`, and pins its hash where there is none to compare with. */
-async function checked(entry: ZooEntry, from: string, path: string, pin: string | undefined): Promise<Omit<PulledModel, 'outcome'>> {
+async function checked(
+  entry: ZooEntry,
+  from: string,
+  path: string,
+  pin: string | undefined,
+): Promise<Omit<PulledModel, 'outcome'>> {
   const sha256 = await sha256Of(from);
   const expected = entry.sha256 ?? pin;
   if (expected !== undefined && sha256 !== expected) {
-    const source = entry.sha256 === undefined ? `the one pinned in ${pinPath(path)}` : 'the zoo\'s';
-    throw new ModelError(from === path
-      ? `${path} is not ${entry.name}: its sha256 is ${sha256}, not ${source}, ${expected}; remove it and run again`
-      : `what came from ${entry.url} is not ${entry.name}: its sha256 is ${sha256}, not ${source}, ${expected}; the download was removed`,
-    { code: 'NOWCAST_MODEL_SHA256' });
+    const source = entry.sha256 === undefined ? `the one pinned in ${pinPath(path)}` : "the zoo's";
+    throw new ModelError(
+      from === path
+        ? `${path} is not ${entry.name}: its sha256 is ${sha256}, not ${source}, ${expected}; remove it and run again`
+        : `what came from ${entry.url} is not ${entry.name}: its sha256 is ${sha256}, not ${source}, ${expected}; the download was removed`,
+      { code: 'NOWCAST_MODEL_SHA256' },
+    );
   }
   if (expected === undefined) {
     // Nothing vouches for this file, so it must at least be the kind of file that it should be before it is pinned.
@@ -79,7 +88,9 @@ async function checked(entry: ZooEntry, from: string, path: string, pin: string 
     await writeFileAtomic(pinPath(path), `${sha256}  ${entry.file}\n`);
   }
   return {
-    path, sha256, bytes: (await stat(from)).size,
+    path,
+    sha256,
+    bytes: (await stat(from)).size,
     checkedBy: entry.sha256 !== undefined ? 'zoo' : pin !== undefined ? 'pin' : 'first-download',
   };
 }
@@ -98,7 +109,10 @@ async function readPin(path: string): Promise<string | undefined> {
 }
 
 async function isThere(path: string): Promise<boolean> {
-  return stat(path).then(() => true, () => false);
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function sha256Of(path: string): Promise<string> {

@@ -5,7 +5,8 @@ import { ModelError } from '../core/errors.js';
 import type { Size } from '../core/letterbox.js';
 import { PROVIDER_ERROR, type ActualProvider } from './actual-provider.js';
 
-// Read when ONNX Runtime starts. It would otherwise tell Microsoft of every session, keep an id of this machine for that,
+// Read when ONNX Runtime starts. It would otherwise tell Microsoft of every session, keep an id of this machine for
+// that,
 // and leave a file for each process in the temporary folder.
 process.env['ORT_DISABLE_TELEMETRY'] ??= '1';
 
@@ -47,7 +48,8 @@ export function supportedProviders(): ActualProvider[] {
 }
 
 /**
- * Opens a model on exactly the asked-for provider. Operators that a provider lacks run on the CPU, as ONNX Runtime does.
+ * Opens a model on exactly the asked-for provider. Operators that a provider lacks run on the CPU, as ONNX Runtime
+ * does.
  * A provider's native code can crash the whole process, so this is called in the detector's own process.
  * @throws ModelError with the code `NOWCAST_PROVIDER` where the provider does not load, else with `NOWCAST_MODEL`
  */
@@ -78,7 +80,11 @@ export async function openSession(options: SessionOptions): Promise<Session> {
 }
 
 /** How ONNX Runtime is asked for a session. */
-export function ortOptions({ provider, threads, spinning }: Pick<SessionOptions, 'provider' | 'threads' | 'spinning'>): ort.InferenceSession.SessionOptions {
+export function ortOptions({
+  provider,
+  threads,
+  spinning,
+}: Pick<SessionOptions, 'provider' | 'threads' | 'spinning'>): ort.InferenceSession.SessionOptions {
   return {
     executionProviders: [provider],
     graphOptimizationLevel: 'all',
@@ -89,7 +95,9 @@ export function ortOptions({ provider, threads, spinning }: Pick<SessionOptions,
       session: { intra_op: { allow_spinning: spinning ? '1' : '0' } },
       // ONNX Runtime would make one SpaceToDepth of YOLOX's Focus, which its WebGPU provider cannot run: every frame
       // would go from the GPU to the CPU and back for it.
-      ...(provider === 'webgpu' && { optimization: { disable_specified_optimizers: 'SliceConcatToSpaceToDepthFusion' } }),
+      ...(provider === 'webgpu' && {
+        optimization: { disable_specified_optimizers: 'SliceConcatToSpaceToDepthFusion' },
+      }),
     },
   };
 }
@@ -100,7 +108,8 @@ async function create(options: SessionOptions): Promise<ort.InferenceSession> {
     return await ort.InferenceSession.create(modelPath, ortOptions(options));
   } catch (cause) {
     const reason = (cause as Error).message.split('\n', 1)[0].replace(/^.* was false\. /, '');
-    if (provider === 'cpu') throw new ModelError(`${modelPath}: ONNX Runtime cannot open this model: ${reason}`, { cause });
+    if (provider === 'cpu')
+      throw new ModelError(`${modelPath}: ONNX Runtime cannot open this model: ${reason}`, { cause });
     throw new ModelError(`the provider ${provider} does not load here: ${reason}`, { cause, code: PROVIDER_ERROR });
   }
 }

@@ -11,17 +11,31 @@ import { takeUint8, type GraphEdit } from './onnx/uint8-input.js';
 const EDIT = 'uint8-2';
 
 /**
- * The file to run: the model with a uint8 picture as its only input and float32 outputs, so that frames go in as they lie
+ * The file to run: the model with a uint8 picture as its only input and float32 outputs, so that frames go in as they
+ * lie
  * in memory. Names of input and outputs are the model's own; its normalisation and its other inputs become part of it.
- * The edit is made once and kept in `cacheDir` under the hashes of the file and of the edit; processes that race write the
+ * The edit is made once and kept in `cacheDir` under the hashes of the file and of the edit; processes that race write
+ * the
  * same bytes. A model that needs no edit is run as it is.
  * @returns a path
  * @throws OutputError where `cacheDir` cannot be written
  */
 export async function uint8Model(spec: ModelSpec, cacheDir: string): Promise<string> {
   if (spec.isReady) return spec.path;
-  const { sha256, input: { width, height }, normalisation, constants, inputName: image } = spec;
-  const edit: GraphEdit = { image, input: { width, height }, ...(normalisation && { normalisation }), constants, outputs: spec.outputs.map(({ name }) => name) };
+  const {
+    sha256,
+    input: { width, height },
+    normalisation,
+    constants,
+    inputName: image,
+  } = spec;
+  const edit: GraphEdit = {
+    image,
+    input: { width, height },
+    ...(normalisation && { normalisation }),
+    constants,
+    outputs: spec.outputs.map(({ name }) => name),
+  };
   const editHash = createHash('sha256').update(JSON.stringify(edit)).digest('hex').slice(0, 8);
   const path = join(cacheDir, `${sha256}-${width}x${height}-${EDIT}-${editHash}.onnx`);
   if (await exists(path)) return path;
@@ -33,5 +47,8 @@ export async function uint8Model(spec: ModelSpec, cacheDir: string): Promise<str
 }
 
 async function exists(path: string): Promise<boolean> {
-  return access(path).then(() => true, () => false);
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }

@@ -9,16 +9,22 @@ import { packageRoot } from '../core/package-root.js';
 
 const zooFile = z.strictObject({
   release: z.url(),
-  models: z.record(z.string(), z.strictObject({
-    file: z.string().regex(/^[\w.-]+\.onnx$/),
-    bytes: z.int().positive().optional(),
-    sha256: z.string().regex(/^[0-9a-f]{64}$/).optional(),
-    input: z.strictObject({ width: z.int().positive(), height: z.int().positive() }),
-    labels: z.string(),
-    ap: z.number(),
-    parametersM: z.number(),
-    gflops: z.number(),
-  })),
+  models: z.record(
+    z.string(),
+    z.strictObject({
+      file: z.string().regex(/^[\w.-]+\.onnx$/),
+      bytes: z.int().positive().optional(),
+      sha256: z
+        .string()
+        .regex(/^[0-9a-f]{64}$/)
+        .optional(),
+      input: z.strictObject({ width: z.int().positive(), height: z.int().positive() }),
+      labels: z.string(),
+      ap: z.number(),
+      parametersM: z.number(),
+      gflops: z.number(),
+    }),
+  ),
 });
 
 /** A model that can be downloaded. */
@@ -57,7 +63,8 @@ export function bundledModel(): string | undefined {
 export async function zooEntry(name: string): Promise<ZooEntry> {
   const zoo = await readZoo();
   const entry = zoo.find((candidate) => candidate.name === plainName(name));
-  if (entry === undefined) throw new ModelError(`there is no model "${name}"; the zoo has ${zoo.map((e) => e.name).join(', ')}`);
+  if (entry === undefined)
+    throw new ModelError(`there is no model "${name}"; the zoo has ${zoo.map((e) => e.name).join(', ')}`);
   return entry;
 }
 
@@ -75,24 +82,37 @@ export async function findModel(nameOrPath: string, cacheDir: string): Promise<F
   const isPath = /[/\\]/.test(nameOrPath);
   // A folder is refused by who reads it, and says so.
   if (found !== undefined && (found.isFile() || isPath)) return { path: nameOrPath };
-  if (isPath) throw new ModelError(`there is no model file ${nameOrPath}; check the path, or take a name from \`nowcast models list\``);
+  if (isPath)
+    throw new ModelError(
+      `there is no model file ${nameOrPath}; check the path, or take a name from \`nowcast models list\``,
+    );
   if (plainName(nameOrPath) === BUNDLED_MODEL) {
     const path = bundledModel();
-    if (path === undefined) throw new ModelError(`this copy of Nowcast has no ${BUNDLED_MODEL}; run \`nowcast models pull yolox-nano\` and use that`);
+    if (path === undefined)
+      throw new ModelError(
+        `this copy of Nowcast has no ${BUNDLED_MODEL}; run \`nowcast models pull yolox-nano\` and use that`,
+      );
     return { path };
   }
   const entry = (await readZoo()).find(({ name }) => name === plainName(nameOrPath));
   if (entry === undefined) {
-    throw new ModelError(`"${nameOrPath}" is neither a file in ${process.cwd()} nor a model of the zoo; check the path, or take a name from \`nowcast models list\``);
+    throw new ModelError(
+      `"${nameOrPath}" is neither a file in ${process.cwd()} nor a model of the zoo; check the path, or take a name from \`nowcast models list\``,
+    );
   }
   const path = zooPath(entry, cacheDir);
   if (!existsSync(path)) {
-    throw new ModelError(`${entry.name} is not on this machine; run \`nowcast models pull ${entry.name}\`, or place ${entry.url} at ${path}`,
-      { code: 'NOWCAST_MODEL_NOT_PULLED' });
+    throw new ModelError(
+      `${entry.name} is not on this machine; run \`nowcast models pull ${entry.name}\`, or place ${entry.url} at ${path}`,
+      { code: 'NOWCAST_MODEL_NOT_PULLED' },
+    );
   }
   return { path, entry };
 }
 
 function plainName(name: string): string {
-  return name.toLowerCase().replace(/\.onnx$/, '').replaceAll('_', '-');
+  return name
+    .toLowerCase()
+    .replace(/\.onnx$/, '')
+    .replaceAll('_', '-');
 }

@@ -26,7 +26,8 @@ export type PipelineOptions = PerceiveOptions & {
  * The whole middle: sources → schedule → detect → track → forecast → events. Nothing runs before the subscription, and
  * an early unsubscribe ends the sources. The detector stays open; it belongs to the caller.
  *
- * A part of the caller's own that throws, or gives a value of a wrong form, is an ExtensionError of the result that names
+ * A part of the caller's own that throws, or gives a value of a wrong form, is an ExtensionError of the result that
+ * names
  * the part; two sources with one `streamId` are a UsageError. Frames are released either way.
  */
 export function createPipeline(options: PipelineOptions): Observable<PipelineEvent> {
@@ -34,10 +35,11 @@ export function createPipeline(options: PipelineOptions): Observable<PipelineEve
   const trackers = options.tracker === undefined ? undefined : new TrackerSet(options.tracker);
   return defer(() => {
     const owners = new Map<string, string>();
-    return merge(...sources.map((source, i) => from(source).pipe(
-      checkEvents(`sources[${i}]`),
-      ownStream(`sources[${i}]`, owners),
-    )));
+    return merge(
+      ...sources.map((source, i) =>
+        from(source).pipe(checkEvents(`sources[${i}]`), ownStream(`sources[${i}]`, owners)),
+      ),
+    );
   }).pipe(
     measureReceived(measurements),
     perceiveChecked(detector, options),

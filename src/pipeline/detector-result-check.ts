@@ -18,16 +18,20 @@ export function checkedResult({ info }: Detector, answer: unknown): DetectorResu
     if (problem !== undefined) fail(`answered detections[${i}] with ${problem}`);
   });
   for (const key of ['inferStartMs', 'inferEndMs', 'doneAtMs'] as const) {
-    if (!Number.isFinite(times?.[key])) fail(`answered times.${key} ${shown(times?.[key])}; it must be milliseconds on the clock of the pipeline`);
+    if (!Number.isFinite(times?.[key]))
+      fail(`answered times.${key} ${shown(times?.[key])}; it must be milliseconds on the clock of the pipeline`);
   }
   return answer as DetectorResult;
 }
 
 function problemOf(detection: Partial<Detection> | undefined, classCount: number): string | undefined {
   const { box, score, classId, className } = detection ?? {};
-  if (![box?.x1, box?.y1, box?.x2, box?.y2].every(Number.isFinite)) return `box ${shown(box)}; its x1, y1, x2 and y2 must be finite numbers`;
-  if (!(typeof score === 'number' && score >= 0 && score <= 1)) return `score ${shown(score)}; it must be a number from 0 to 1`;
-  if (!(Number.isInteger(classId) && classId! >= 0 && classId! < classCount)) return `classId ${shown(classId)}; it must be an index into info.classNames, which has ${classCount}`;
+  if (![box?.x1, box?.y1, box?.x2, box?.y2].every(Number.isFinite))
+    return `box ${shown(box)}; its x1, y1, x2 and y2 must be finite numbers`;
+  if (!(typeof score === 'number' && score >= 0 && score <= 1))
+    return `score ${shown(score)}; it must be a number from 0 to 1`;
+  if (!(Number.isInteger(classId) && classId! >= 0 && classId! < classCount))
+    return `classId ${shown(classId)}; it must be an index into info.classNames, which has ${classCount}`;
   if (typeof className !== 'string') return `className ${shown(className)}; it must be a text`;
   return undefined;
 }

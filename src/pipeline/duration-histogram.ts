@@ -29,11 +29,16 @@ export class DurationHistogram {
   /** All zeros before the first duration. Cheap enough to compute every second. */
   distribution(): Distribution {
     const count = this.#histogram.totalCount;
-    const at = (percentile: number): number => count === 0 ? 0 : this.#histogram.getValueAtPercentile(percentile) / 1000;
+    const at = (percentile: number): number =>
+      count === 0 ? 0 : this.#histogram.getValueAtPercentile(percentile) / 1000;
     return {
       count,
       mean: count === 0 ? 0 : this.#sumUs / count / 1000,
-      min: at(0), p50: at(50), p90: at(90), p99: at(99), max: at(100),
+      min: at(0),
+      p50: at(50),
+      p90: at(90),
+      p99: at(99),
+      max: at(100),
     };
   }
 }

@@ -1,4 +1,11 @@
-import { DROP_REASONS, policyDropReason, type DropReason, type PerceptTimes, type PipelineEvent, type SourceEvent } from '../core/events.js';
+import {
+  DROP_REASONS,
+  policyDropReason,
+  type DropReason,
+  type PerceptTimes,
+  type PipelineEvent,
+  type SourceEvent,
+} from '../core/events.js';
 import { CAPTURE_CLOCKS, type CaptureClock } from '../core/frame.js';
 import { DurationHistogram, type Distribution } from './duration-histogram.js';
 
@@ -52,15 +59,28 @@ export type MeasurementsSnapshot = {
   readonly stagesMs: Readonly<Record<StageName, Distribution>>;
 };
 
-type Ages = { readonly latency: DurationHistogram; readonly uncertainty: DurationHistogram; readonly clocks: Record<CaptureClock, number> };
+type Ages = {
+  readonly latency: DurationHistogram;
+  readonly uncertainty: DurationHistogram;
+  readonly clocks: Record<CaptureClock, number>;
+};
 
-type Tally = { received: number; percepts: number; drops: Record<DropReason, number>; gaps: number; overBudget: number };
+type Tally = {
+  received: number;
+  percepts: number;
+  drops: Record<DropReason, number>;
+  gaps: number;
+  overBudget: number;
+};
 
 /** The outcome of every frame of a run, and the duration of each stage. */
 export class Measurements {
   readonly #streams = new Map<string, Tally>();
   readonly #ages = new Map<string, Ages>();
-  readonly #stages = Object.fromEntries(Object.keys(STAGES).map((stage) => [stage, new DurationHistogram()])) as Record<StageName, DurationHistogram>;
+  readonly #stages = Object.fromEntries(Object.keys(STAGES).map((stage) => [stage, new DurationHistogram()])) as Record<
+    StageName,
+    DurationHistogram
+  >;
 
   /** @param streamIds of sources that count even if they deliver nothing */
   constructor(streamIds: readonly string[] = []) {
@@ -112,19 +132,35 @@ export class Measurements {
   }
 
   snapshot(): MeasurementsSnapshot {
-    const streams = Object.fromEntries([...this.#streams].map(([id, tally]) => {
-      const { latency, uncertainty, clocks } = this.#ages.get(id)!;
-      return [id, { ...countsOf(tally), latencyMs: latency.distribution(), captureClocks: { ...clocks }, uncertaintyMs: uncertainty.distribution() }];
-    }));
-    const stagesMs = Object.fromEntries(Object.entries(this.#stages).map(([stage, histogram]) => [stage, histogram.distribution()]));
+    const streams = Object.fromEntries(
+      [...this.#streams].map(([id, tally]) => {
+        const { latency, uncertainty, clocks } = this.#ages.get(id)!;
+        return [
+          id,
+          {
+            ...countsOf(tally),
+            latencyMs: latency.distribution(),
+            captureClocks: { ...clocks },
+            uncertaintyMs: uncertainty.distribution(),
+          },
+        ];
+      }),
+    );
+    const stagesMs = Object.fromEntries(
+      Object.entries(this.#stages).map(([stage, histogram]) => [stage, histogram.distribution()]),
+    );
     return { total: this.total(), streams, stagesMs: stagesMs as Record<StageName, Distribution> };
   }
 
   #tally(streamId: string): Tally {
     let tally = this.#streams.get(streamId);
     if (tally === undefined) {
-      this.#streams.set(streamId, tally = newTally());
-      this.#ages.set(streamId, { latency: new DurationHistogram(), uncertainty: new DurationHistogram(), clocks: zeros(CAPTURE_CLOCKS) });
+      this.#streams.set(streamId, (tally = newTally()));
+      this.#ages.set(streamId, {
+        latency: new DurationHistogram(),
+        uncertainty: new DurationHistogram(),
+        clocks: zeros(CAPTURE_CLOCKS),
+      });
     }
     return tally;
   }

@@ -5,7 +5,20 @@ import type { DetectionLine, ForecastLine, RecordingLine } from './format.js';
 
 /** Keys of integers. */
 const NUMBERS = {
-  percept: ['seq', 'epoch', 'ptsUs', 'width', 'height', 'capturedUs', 'readyUs', 'startedUs', 'inferStartUs', 'inferEndUs', 'doneUs', 'emittedUs'],
+  percept: [
+    'seq',
+    'epoch',
+    'ptsUs',
+    'width',
+    'height',
+    'capturedUs',
+    'readyUs',
+    'startedUs',
+    'inferStartUs',
+    'inferEndUs',
+    'doneUs',
+    'emittedUs',
+  ],
   drop: ['seq', 'epoch', 'ptsUs', 'capturedUs', 'atUs'],
   gap: ['fromUs', 'toUs'],
   status: ['atUs'],
@@ -25,12 +38,22 @@ export function checkLine(value: object, lineNumber: number, classCount: number)
   for (const key of numbers) if (!Number.isInteger(line[key])) fail(key, 'an integer');
   if (type === 'percept' || type === 'drop') checkTrust(line, fail);
   if (type !== 'status' && typeof line['stream'] !== 'string') fail('stream', 'a string');
-  if (type === 'drop' && !isDropReason(line['reason'])) fail('reason', `one of ${DROP_REASONS.join(', ')}, or policy:<text>`);
-  if (type === 'status' && !STATUS_STATES.includes(line['state'] as StatusEvent['state'])) fail('state', `one of ${STATUS_STATES.join(', ')}`);
+  if (type === 'drop' && !isDropReason(line['reason']))
+    fail('reason', `one of ${DROP_REASONS.join(', ')}, or policy:<text>`);
+  if (type === 'status' && !STATUS_STATES.includes(line['state'] as StatusEvent['state']))
+    fail('state', `one of ${STATUS_STATES.join(', ')}`);
   if (type === 'percept') {
-    if (!areDetections(line['detections'], classCount)) fail('detections', `an array of {box: [x1,y1,x2,y2], score, classId below ${classCount}}`);
+    if (!areDetections(line['detections'], classCount))
+      fail('detections', `an array of {box: [x1,y1,x2,y2], score, classId below ${classCount}}`);
     const forecast = line['forecast'] as ForecastLine | undefined;
-    if (forecast !== undefined && !(typeof forecast.forecaster === 'string' && Number.isInteger(forecast.validUs) && areDetections(forecast.detections, classCount))) {
+    if (
+      forecast !== undefined &&
+      !(
+        typeof forecast.forecaster === 'string' &&
+        Number.isInteger(forecast.validUs) &&
+        areDetections(forecast.detections, classCount)
+      )
+    ) {
       fail('forecast', 'an object {forecaster, validUs, detections}');
     }
   }
@@ -41,12 +64,24 @@ export function checkLine(value: object, lineNumber: number, classCount: number)
 function checkTrust(line: Readonly<Record<string, unknown>>, fail: (key: string, wanted: string) => never): void {
   const { captureClock, uncertaintyUs } = line;
   if (captureClock === undefined && uncertaintyUs === undefined) return;
-  if (!CAPTURE_CLOCKS.includes(captureClock as CaptureClock)) fail('captureClock', `one of ${CAPTURE_CLOCKS.join(', ')}`);
-  if (!Number.isInteger(uncertaintyUs) || (uncertaintyUs as number) < 0) fail('uncertaintyUs', 'an integer of 0 or more');
+  if (!CAPTURE_CLOCKS.includes(captureClock as CaptureClock))
+    fail('captureClock', `one of ${CAPTURE_CLOCKS.join(', ')}`);
+  if (!Number.isInteger(uncertaintyUs) || (uncertaintyUs as number) < 0)
+    fail('uncertaintyUs', 'an integer of 0 or more');
 }
 
 function areDetections(value: unknown, classCount: number): boolean {
-  return Array.isArray(value) && value.every((d: Partial<DetectionLine>) =>
-    Array.isArray(d.box) && d.box.length === 4 && d.box.every(Number.isFinite) && Number.isFinite(d.score) &&
-    Number.isInteger(d.classId) && d.classId! >= 0 && d.classId! < classCount);
+  return (
+    Array.isArray(value) &&
+    value.every(
+      (d: Partial<DetectionLine>) =>
+        Array.isArray(d.box) &&
+        d.box.length === 4 &&
+        d.box.every(Number.isFinite) &&
+        Number.isFinite(d.score) &&
+        Number.isInteger(d.classId) &&
+        d.classId! >= 0 &&
+        d.classId! < classCount,
+    )
+  );
 }

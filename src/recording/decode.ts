@@ -4,7 +4,13 @@ import type { DropEvent, Forecast, GapEvent, PerceptEvent, PipelineEvent, Status
 import type { CaptureTrust } from '../core/frame.js';
 import { checkLine } from './check-line.js';
 import {
-  RECORDING_SCHEMA, UNRECORDED_TRUST, type DetectionLine, type ForecastLine, type RecordingHeader, type RecordingLine, type TrustKeys,
+  RECORDING_SCHEMA,
+  UNRECORDED_TRUST,
+  type DetectionLine,
+  type ForecastLine,
+  type RecordingHeader,
+  type RecordingLine,
+  type TrustKeys,
 } from './format.js';
 
 /**
@@ -14,7 +20,9 @@ import {
 export function decodeHeader(line: string): RecordingHeader {
   const header = parse(line, 1) as Partial<RecordingHeader>;
   if (header.type !== 'header' || header.schema !== RECORDING_SCHEMA) {
-    throw new DataError(`not a Nowcast recording: the first line must have "schema": "${RECORDING_SCHEMA}", got ${JSON.stringify(header.schema ?? line.slice(0, 60))}`);
+    throw new DataError(
+      `not a Nowcast recording: the first line must have "schema": "${RECORDING_SCHEMA}", got ${JSON.stringify(header.schema ?? line.slice(0, 60))}`,
+    );
   }
   if (!Array.isArray(header.classes) || !Array.isArray(header.streams) || typeof header.unixUsAtZero !== 'number') {
     throw new DataError('recording header: "classes" and "streams" must be arrays and "unixUsAtZero" a number');
@@ -69,7 +77,13 @@ function fromLine(line: RecordingLine, classes: readonly string[]): PipelineEven
         atMs: line.atUs / 1000,
       } satisfies DropEvent;
     case 'gap':
-      return { type: 'gap', streamId: line.stream, fromMs: line.fromUs / 1000, toMs: line.toUs / 1000, why: line.why } satisfies GapEvent;
+      return {
+        type: 'gap',
+        streamId: line.stream,
+        fromMs: line.fromUs / 1000,
+        toMs: line.toUs / 1000,
+        why: line.why,
+      } satisfies GapEvent;
     case 'status':
       return {
         type: 'status',
@@ -82,7 +96,9 @@ function fromLine(line: RecordingLine, classes: readonly string[]): PipelineEven
 }
 
 function fromTrustKeys({ captureClock, uncertaintyUs }: TrustKeys): CaptureTrust {
-  return captureClock === undefined || uncertaintyUs === undefined ? UNRECORDED_TRUST : { captureClock, uncertaintyMs: uncertaintyUs / 1000 };
+  return captureClock === undefined || uncertaintyUs === undefined
+    ? UNRECORDED_TRUST
+    : { captureClock, uncertaintyMs: uncertaintyUs / 1000 };
 }
 
 function fromDetectionLine({ box, score, classId, trackId }: DetectionLine, classes: readonly string[]): Detection {
@@ -107,6 +123,7 @@ function parse(line: string, lineNumber: number): object {
   } catch (cause) {
     throw new DataError(`recording line ${lineNumber} is not JSON: ${line.slice(0, 60)}`, { cause });
   }
-  if (typeof value !== 'object' || value === null) throw new DataError(`recording line ${lineNumber} is not a JSON object`);
+  if (typeof value !== 'object' || value === null)
+    throw new DataError(`recording line ${lineNumber} is not a JSON object`);
   return value;
 }

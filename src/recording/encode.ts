@@ -35,11 +35,15 @@ function toLine(event: PipelineEvent): RecordingLine {
         emittedUs: toUs(times.emittedAtMs),
         ...(event.overBudget ? { overBudget: true } : {}),
         detections: event.detections.map(toDetectionLine),
-        ...(event.forecast === undefined ? {} : { forecast: {
-          forecaster: event.forecast.forecaster,
-          validUs: toUs(event.forecast.validAtMs),
-          detections: event.forecast.detections.map(toDetectionLine),
-        } }),
+        ...(event.forecast === undefined
+          ? {}
+          : {
+              forecast: {
+                forecaster: event.forecast.forecaster,
+                validUs: toUs(event.forecast.validAtMs),
+                detections: event.forecast.detections.map(toDetectionLine),
+              },
+            }),
       };
     }
     case 'drop':
@@ -55,7 +59,13 @@ function toLine(event: PipelineEvent): RecordingLine {
         atUs: toUs(event.atMs),
       };
     case 'gap':
-      return { type: 'gap', stream: event.streamId, fromUs: toUs(event.fromMs), toUs: toUs(event.toMs), why: event.why };
+      return {
+        type: 'gap',
+        stream: event.streamId,
+        fromUs: toUs(event.fromMs),
+        toUs: toUs(event.toMs),
+        why: event.why,
+      };
     case 'status':
       return {
         type: 'status',

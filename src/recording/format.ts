@@ -15,7 +15,12 @@ export type RecordingHeader = {
   readonly classes: readonly string[];
   readonly streams: readonly string[];
   /** Hash and provider are those of a model file; a detector of one's own has none. */
-  readonly model?: { readonly name: string; readonly sha256?: string; readonly input: Size; readonly provider?: string };
+  readonly model?: {
+    readonly name: string;
+    readonly sha256?: string;
+    readonly input: Size;
+    readonly provider?: string;
+  };
   /** The resolved configuration, without secrets. */
   readonly config: unknown;
   readonly host: { readonly nowcast: string; readonly node: string; readonly platform: string; readonly cpu: string };
@@ -39,11 +44,15 @@ export type TrustKeys = { readonly captureClock?: CaptureClock; readonly uncerta
  */
 export const UNRECORDED_TRUST: CaptureTrust = { captureClock: 'arrival', uncertaintyMs: 5_000 };
 
-export type ForecastLine = { readonly forecaster: string; readonly validUs: number; readonly detections: readonly DetectionLine[] };
+export type ForecastLine = {
+  readonly forecaster: string;
+  readonly validUs: number;
+  readonly detections: readonly DetectionLine[];
+};
 
 /** One line after the header. All times are integer microseconds on the recording's clock. */
 export type RecordingLine =
-  | TrustKeys & {
+  | (TrustKeys & {
       readonly type: 'percept';
       readonly stream: string;
       readonly seq: number;
@@ -61,8 +70,8 @@ export type RecordingLine =
       readonly overBudget?: true;
       readonly detections: readonly DetectionLine[];
       readonly forecast?: ForecastLine;
-    }
-  | TrustKeys & {
+    })
+  | (TrustKeys & {
       readonly type: 'drop';
       readonly stream: string;
       readonly seq: number;
@@ -71,6 +80,18 @@ export type RecordingLine =
       readonly capturedUs: number;
       readonly reason: DropEvent['reason'];
       readonly atUs: number;
+    })
+  | {
+      readonly type: 'gap';
+      readonly stream: string;
+      readonly fromUs: number;
+      readonly toUs: number;
+      readonly why: string;
     }
-  | { readonly type: 'gap'; readonly stream: string; readonly fromUs: number; readonly toUs: number; readonly why: string }
-  | { readonly type: 'status'; readonly stream?: string; readonly atUs: number; readonly state: StatusEvent['state']; readonly message?: string };
+  | {
+      readonly type: 'status';
+      readonly stream?: string;
+      readonly atUs: number;
+      readonly state: StatusEvent['state'];
+      readonly message?: string;
+    };

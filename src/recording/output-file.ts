@@ -41,7 +41,11 @@ export class OutputFile {
       this.#endBytes = startBytes + bytes.length;
     } catch (cause) {
       this.close();
-      this.#onFailure(new OutputError(`writing ${this.#path} failed and has ended: ${remedy(cause as NodeJS.ErrnoException)}`, { cause }));
+      this.#onFailure(
+        new OutputError(`writing ${this.#path} failed and has ended: ${remedy(cause as NodeJS.ErrnoException)}`, {
+          cause,
+        }),
+      );
     }
   }
 
@@ -57,15 +61,22 @@ export class OutputFile {
 /** The problem of an output, with the remedy. */
 export function remedy(cause: NodeJS.ErrnoException): string {
   switch (cause.code) {
-    case 'ENOENT': return 'its folder does not exist; create it first';
+    case 'ENOENT':
+      return 'its folder does not exist; create it first';
     case 'EACCES':
-    case 'EPERM': return 'no permission; choose another place or change its owner';
-    case 'EISDIR': return 'it is a folder; give the name of a file';
-    case 'ENOTDIR': return 'a part of its path is a file, not a folder';
-    case 'EROFS': return 'the file system is read-only; choose another place';
+    case 'EPERM':
+      return 'no permission; choose another place or change its owner';
+    case 'EISDIR':
+      return 'it is a folder; give the name of a file';
+    case 'ENOTDIR':
+      return 'a part of its path is a file, not a folder';
+    case 'EROFS':
+      return 'the file system is read-only; choose another place';
     case 'ENOSPC':
-    case 'EDQUOT': return 'the disk is full; free some space or choose another place';
+    case 'EDQUOT':
+      return 'the disk is full; free some space or choose another place';
     case undefined:
-    default: return cause.message;
+    default:
+      return cause.message;
   }
 }

@@ -30,7 +30,8 @@ export class PerceptTimeline {
   /** @param ptsMs at least that of the previous call; a picture that comes too late has no percept any more */
   async at(ptsMs: number): Promise<ShownPercept | undefined> {
     await this.#readTo(ptsMs + LOOK_AHEAD_MS);
-    while (this.#ahead.length > 0 && this.#ahead[0].ptsMs <= ptsMs + this.#toleranceMs) this.#shown = this.#ahead.shift();
+    while (this.#ahead.length > 0 && this.#ahead[0].ptsMs <= ptsMs + this.#toleranceMs)
+      this.#shown = this.#ahead.shift();
     if (this.#shown === undefined) return undefined;
     const ageMs = ptsMs - this.#shown.ptsMs;
     if (ageMs < -this.#toleranceMs) return undefined;

@@ -24,7 +24,8 @@ export type ParsedRecording = {
  */
 export async function readRecording(path: string, onWarning: (message: string) => void): Promise<Recording> {
   const header = await readHeader(path);
-  const onTorn = (lineNumber: number): void => onWarning(`${path}: line ${lineNumber}, the last one, is torn and was skipped`);
+  const onTorn = (lineNumber: number): void =>
+    onWarning(`${path}: line ${lineNumber}, the last one, is torn and was skipped`);
   return {
     header,
     events: { [Symbol.asyncIterator]: () => readEvents(path, header.classes, onTorn) },
@@ -47,7 +48,11 @@ async function readHeader(path: string): Promise<RecordingHeader> {
   return headerOf(undefined, path);
 }
 
-async function* readEvents(path: string, classes: readonly string[], onTorn: (lineNumber: number) => void): AsyncGenerator<PipelineEvent, void, void> {
+async function* readEvents(
+  path: string,
+  classes: readonly string[],
+  onTorn: (lineNumber: number) => void,
+): AsyncGenerator<PipelineEvent, void, void> {
   for await (const line of readLines(path)) yield* parseEvents([line], classes, onTorn);
 }
 
@@ -57,7 +62,11 @@ function headerOf(first: Line | undefined, name: string): RecordingHeader {
   return decodeHeader(first.text);
 }
 
-function* parseEvents(lines: Iterable<Line>, classes: readonly string[], onTorn: (lineNumber: number) => void): Generator<PipelineEvent, void, void> {
+function* parseEvents(
+  lines: Iterable<Line>,
+  classes: readonly string[],
+  onTorn: (lineNumber: number) => void,
+): Generator<PipelineEvent, void, void> {
   for (const { text, number, ended } of lines) {
     if (number === 1) continue;
     let event: PipelineEvent;

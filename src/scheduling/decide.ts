@@ -15,26 +15,43 @@ export type CheckedDecision =
  * @throws ExtensionError naming the policy, where it throws or decides nothing that is a decision
  */
 export function decide(policy: Policy, state: ScheduleState, memory: unknown): CheckedDecision {
-  const decided: Partial<Decided<unknown>> | undefined = callExtension('policy', policy.name, () => policy.decide(state, memory));
+  const decided: Partial<Decided<unknown>> | undefined = callExtension('policy', policy.name, () =>
+    policy.decide(state, memory),
+  );
   switch (decided?.decision) {
     case 'run':
-    case 'wait': return { decision: decided.decision, memory: decided.memory };
-    case 'drop': return { decision: 'drop', memory: decided.memory, reason: reasonOf(policy, decided.reason) };
+    case 'wait':
+      return { decision: decided.decision, memory: decided.memory };
+    case 'drop':
+      return { decision: 'drop', memory: decided.memory, reason: reasonOf(policy, decided.reason) };
     case undefined:
-    default: throw new ExtensionError('policy', policy.name, `decided ${shown(decided)}; it must return { decision: 'run', 'wait' or 'drop', memory }`);
+    default:
+      throw new ExtensionError(
+        'policy',
+        policy.name,
+        `decided ${shown(decided)}; it must return { decision: 'run', 'wait' or 'drop', memory }`,
+      );
   }
 }
 
 /** @throws UsageError where a value is no policy at all */
 export function checkPolicy(policy: unknown): asserts policy is Policy {
   const { name, decide: rule } = (policy ?? {}) as Partial<Policy>;
-  if (typeof name !== 'string' || name === '') throw new UsageError(`policy.name must be a text that is not empty, got ${shown(name)}`);
-  if (typeof rule !== 'function') throw new UsageError(`policy "${name}": decide must be a function (state, memory) => ({ decision, memory }), got ${shown(rule)}`);
+  if (typeof name !== 'string' || name === '')
+    throw new UsageError(`policy.name must be a text that is not empty, got ${shown(name)}`);
+  if (typeof rule !== 'function')
+    throw new UsageError(
+      `policy "${name}": decide must be a function (state, memory) => ({ decision, memory }), got ${shown(rule)}`,
+    );
 }
 
 function reasonOf({ name }: Policy, reason: unknown): PolicyReason {
   if (reason === undefined) return policyDropReason(name);
   if (reason === 'stride') return reason;
   if (typeof reason === 'string' && reason !== '') return policyDropReason(reason);
-  throw new ExtensionError('policy', name, `dropped a frame with the reason ${shown(reason)}; it must be a text that is not empty`);
+  throw new ExtensionError(
+    'policy',
+    name,
+    `dropped a frame with the reason ${shown(reason)}; it must be a text that is not empty`,
+  );
 }

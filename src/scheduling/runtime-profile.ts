@@ -42,8 +42,10 @@ export function runtimeProfile(samplesMs: ArrayLike<number>): RuntimeProfile {
 export function parseRuntimeProfile(file: unknown): RuntimeProfile {
   if (typeof file !== 'object' || file === null) throw new DataError('a runtime profile must be a JSON object');
   const { type, unit, samples } = file as Partial<RuntimeProfileFile>;
-  if (type !== 'empirical') throw new DataError(`runtime profile: "type" must be "empirical", got ${JSON.stringify(type)}`);
-  if (unit !== 's' && unit !== 'ms') throw new DataError(`runtime profile: "unit" must be "s" or "ms", got ${JSON.stringify(unit)}`);
+  if (type !== 'empirical')
+    throw new DataError(`runtime profile: "type" must be "empirical", got ${JSON.stringify(type)}`);
+  if (unit !== 's' && unit !== 'ms')
+    throw new DataError(`runtime profile: "unit" must be "s" or "ms", got ${JSON.stringify(unit)}`);
   if (!Array.isArray(samples) || !samples.every((s) => typeof s === 'number')) {
     throw new DataError('runtime profile: "samples" must be an array of numbers');
   }

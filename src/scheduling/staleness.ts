@@ -36,7 +36,12 @@ const TOLERANCE = 0.02;
  * now and then
  */
 export function staleness(runtime: RuntimeProfile, intervalMs: number, previous?: StalenessRule): StalenessRule {
-  if (previous !== undefined && isNear(previous.intervalMs, intervalMs) && isNear(previous.runtime.meanMs, runtime.meanMs)) return previous;
+  if (
+    previous !== undefined &&
+    isNear(previous.intervalMs, intervalMs) &&
+    isNear(previous.runtime.meanMs, runtime.meanMs)
+  )
+    return previous;
   return solve(runtime, intervalMs);
 }
 
@@ -45,8 +50,10 @@ function isNear(before: number, now: number): boolean {
 }
 
 function solve(runtime: RuntimeProfile, intervalMs: number): StalenessRule {
-  const runtimes = Float64Array.from({ length: QUANTILES }, (_, q) =>
-    quantileMs(runtime, (q + 0.5) / QUANTILES) / intervalMs);
+  const runtimes = Float64Array.from(
+    { length: QUANTILES },
+    (_, q) => quantileMs(runtime, (q + 0.5) / QUANTILES) / intervalMs,
+  );
 
   // For a run that starts at phase p/PHASES: expected frame times until its output is available.
   const framesUntilOut = new Float64Array(PHASES);

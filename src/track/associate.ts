@@ -11,7 +11,12 @@ export type Expected = { readonly box: Box; readonly classId: number };
  * @param minIou overlap below which there is no match
  * @returns for each detection the index of its object in `expected`, or -1
  */
-export function associate(detections: readonly Detection[], order: readonly number[], expected: readonly Expected[], minIou: number): Int32Array {
+export function associate(
+  detections: readonly Detection[],
+  order: readonly number[],
+  expected: readonly Expected[],
+  minIou: number,
+): Int32Array {
   const match = new Int32Array(detections.length).fill(-1);
   const taken = new Uint8Array(expected.length);
   for (const d of order) {

@@ -33,7 +33,11 @@ export function expectedOf([x, y, logSize, logAspect]: BoxMotion): Coordinates {
 }
 
 /** Variances of a detector's measurement of the coordinates, for a box of this size and aspect ratio. */
-export function detectionNoise([, , logSize, logAspect]: Coordinates, { detection }: LearnedNoise, tuning: NowcastTuning): Coordinates {
+export function detectionNoise(
+  [, , logSize, logAspect]: Coordinates,
+  { detection }: LearnedNoise,
+  tuning: NowcastTuning,
+): Coordinates {
   const width = Math.exp(logSize + logAspect / 2);
   const height = Math.exp(logSize - logAspect / 2);
   const pixels = tuning.pixelNoise ** 2;
@@ -58,7 +62,13 @@ export function advance(motion: BoxMotion, frames: number, { wander }: LearnedNo
   const size = Math.exp(motion[2].value);
   const quickening = loom(motion, frames, tuning);
   const drift = (coordinate: Motion, variance: number): void =>
-    predict(coordinate, frames * quickening, variance * frames ** 3 / 3, variance * frames, variance * frames ** 2 / 2);
+    predict(
+      coordinate,
+      frames * quickening,
+      (variance * frames ** 3) / 3,
+      variance * frames,
+      (variance * frames ** 2) / 2,
+    );
   const centreWander = wander.centre * (tuning.wander * size + tuning.wanderPixels) ** 2;
   drift(motion[0], centreWander);
   drift(motion[1], centreWander);
@@ -74,7 +84,14 @@ export function advance(motion: BoxMotion, frames: number, { wander }: LearnedNo
  * @param noise variances of the measurement
  * @param surprises of the previous sighting, in standard deviations; overwritten with those of this one
  */
-export function correctMotion(motion: BoxMotion, seen: Coordinates, noise: Coordinates, surprises: number[], learned: LearnedNoise, tuning: NowcastTuning): void {
+export function correctMotion(
+  motion: BoxMotion,
+  seen: Coordinates,
+  noise: Coordinates,
+  surprises: number[],
+  learned: LearnedNoise,
+  tuning: NowcastTuning,
+): void {
   motion.forEach((coordinate, i) => {
     const variance = coordinate.valueVariance + noise[i];
     const surprise = (seen[i] - coordinate.value) / Math.sqrt(variance);

@@ -32,7 +32,9 @@ const MIN_AREA = 75;
  */
 export function kalmanTracker({ frameIntervalMs, onEmpty = 'forget' }: TrackerOptions): Tracker {
   if (!(frameIntervalMs > 0 && Number.isFinite(frameIntervalMs))) {
-    throw new UsageError(`frameIntervalMs must be a number of milliseconds above 0, got ${frameIntervalMs}; 1000 / fps is right for a steady source`);
+    throw new UsageError(
+      `frameIntervalMs must be a number of milliseconds above 0, got ${frameIntervalMs}; 1000 / fps is right for a steady source`,
+    );
   }
   let tracks: Track[] = [];
   let observedAtMs = 0;
@@ -85,7 +87,9 @@ export function kalmanTracker({ frameIntervalMs, onEmpty = 'forget' }: TrackerOp
 }
 
 export const kalmanKind: TrackerKind = fixedKind(
-  { name: 'kalman', create: kalmanTracker }, 'The Kalman filter of the streaming perception toolkit (Li et al. 2020).');
+  { name: 'kalman', create: kalmanTracker },
+  'The Kalman filter of the streaming perception toolkit (Li et al. 2020).',
+);
 
 function first(value: number): Motion {
   return motionAt(value, FIRST_VARIANCE, FIRST_VARIANCE);

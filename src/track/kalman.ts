@@ -41,7 +41,7 @@ export function correct(motion: Motion, measured: number, variance: number): voi
   const total = motion.valueVariance + variance;
   const rateGain = motion.covariance / total;
   const surprise = measured - motion.value;
-  motion.value += motion.valueVariance / total * surprise;
+  motion.value += (motion.valueVariance / total) * surprise;
   motion.rate += rateGain * surprise;
   // This form keeps variances non-negative under rounding, for any prediction time.
   motion.rateVariance = Math.max(0, motion.rateVariance - rateGain * motion.covariance);

@@ -5,10 +5,7 @@ import { nowcastKind } from './nowcast-tracker.js';
 import type { TrackerFactory, TrackerKind } from './tracker.js';
 
 /** The trackers that configurations, flags and the documentation know as forecasters. */
-export const TRACKERS: readonly TrackerKind[] = [
-  kalmanKind,
-  nowcastKind,
-];
+export const TRACKERS: readonly TrackerKind[] = [kalmanKind, nowcastKind];
 
 /** @throws UsageError naming the value and what is allowed */
 export function trackerByName(name: string, kinds: readonly TrackerKind[] = TRACKERS): TrackerFactory {

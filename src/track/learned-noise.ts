@@ -28,7 +28,14 @@ export function nothingLearned(): LearnedNoise {
  * @param before the same coordinate's surprise at the track's previous sighting
  * @param detectionShare the share of the detection's own variance in the expected variance, 0 to 1
  */
-export function learn(noise: LearnedNoise, kind: keyof PerKind, surprise: number, before: number, detectionShare: number, tuning: NowcastTuning): void {
+export function learn(
+  noise: LearnedNoise,
+  kind: keyof PerKind,
+  surprise: number,
+  before: number,
+  detectionShare: number,
+  tuning: NowcastTuning,
+): void {
   const [now, then] = [limit(surprise, -MAX_SURPRISE, MAX_SURPRISE), limit(before, -MAX_SURPRISE, MAX_SURPRISE)];
   const tooNoisy = tuning.learningRate * detectionShare * (now * now - 1);
   const tooWild = tuning.trendRate * limit(now * then, -2, 4);

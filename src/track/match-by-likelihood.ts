@@ -2,7 +2,12 @@ import { boxIou, type Box } from '../core/box.js';
 import type { Motion } from './kalman.js';
 
 /** The predicted measurement of a track, with the variances of a detection there. */
-export type Candidate = { readonly motion: readonly Motion[]; readonly noise: readonly number[]; readonly box: Box; readonly classId: number };
+export type Candidate = {
+  readonly motion: readonly Motion[];
+  readonly noise: readonly number[];
+  readonly box: Box;
+  readonly classId: number;
+};
 
 /** A measurement, in the coordinates of the motions. */
 export type Sighting = { readonly seen: readonly number[]; readonly box: Box; readonly classId: number };
@@ -15,8 +20,15 @@ export type Sighting = { readonly seen: readonly number[]; readonly box: Box; re
  * @param minIou overlap that allows a match at any distance: for a jolt, or underestimated noise
  * @returns for each sighting the index of its candidate, or -1
  */
-export function matchByLikelihood(sightings: readonly Sighting[], candidates: readonly Candidate[], gate: number, minIou: number): Int32Array {
-  const variances = candidates.map(({ motion, noise }) => motion.map(({ valueVariance }, i) => valueVariance + noise[i]));
+export function matchByLikelihood(
+  sightings: readonly Sighting[],
+  candidates: readonly Candidate[],
+  gate: number,
+  minIou: number,
+): Int32Array {
+  const variances = candidates.map(({ motion, noise }) =>
+    motion.map(({ valueVariance }, i) => valueVariance + noise[i]),
+  );
   const vagueness = variances.map((ofCandidate) => ofCandidate.reduce((sum, variance) => sum + Math.log(variance), 0));
   const pairs: { s: number; c: number; unlikelihood: number }[] = [];
   sightings.forEach(({ seen, box, classId }, s) => {
@@ -24,7 +36,8 @@ export function matchByLikelihood(sightings: readonly Sighting[], candidates: re
       if (candidate.classId !== classId) return;
       let distance = 0;
       for (let i = 0; i < seen.length; i++) distance += (seen[i] - candidate.motion[i].value) ** 2 / variances[c][i];
-      if (distance <= gate || boxIou(box, candidate.box) >= minIou) pairs.push({ s, c, unlikelihood: distance + vagueness[c] });
+      if (distance <= gate || boxIou(box, candidate.box) >= minIou)
+        pairs.push({ s, c, unlikelihood: distance + vagueness[c] });
     });
   });
   pairs.sort((a, b) => a.unlikelihood - b.unlikelihood);

@@ -1,7 +1,18 @@
 import { boxIou } from '../core/box.js';
 import type { Detection } from '../core/detection.js';
 import { fixedKind } from '../core/named-kind.js';
-import { advance, boxAfter, boxOf, coordinatesOf, correctMotion, detectionNoise, expectedOf, spreadAfter, startMotion, type BoxMotion } from './box-motion.js';
+import {
+  advance,
+  boxAfter,
+  boxOf,
+  coordinatesOf,
+  correctMotion,
+  detectionNoise,
+  expectedOf,
+  spreadAfter,
+  startMotion,
+  type BoxMotion,
+} from './box-motion.js';
 import { clipToPicture } from './clip.js';
 import { nothingLearned, type LearnedNoise } from './learned-noise.js';
 import { matchByLikelihood } from './match-by-likelihood.js';
@@ -48,7 +59,7 @@ export function nowcastTracker(tuning: NowcastTuning = NOWCAST_TUNING): Tracker 
 
   const learnedFor = ({ classId }: Detection): LearnedNoise => {
     let learned = learnedOf.get(classId);
-    if (learned === undefined) learnedOf.set(classId, learned = nothingLearned());
+    if (learned === undefined) learnedOf.set(classId, (learned = nothingLearned()));
     return learned;
   };
 
@@ -57,13 +68,19 @@ export function nowcastTracker(tuning: NowcastTuning = NOWCAST_TUNING): Tracker 
       // The output of a slower worker: newer ones have been observed already.
       if (atMs < observedAtMs) return detections;
       tracks = tracks.filter(({ seenAtMs }) => atMs - seenAtMs <= MAX_UNSEEN_MS);
-      for (const { motion, seen } of tracks) advance(motion, (atMs - observedAtMs) / FRAME_MS, learnedFor(seen), tuning);
+      for (const { motion, seen } of tracks)
+        advance(motion, (atMs - observedAtMs) / FRAME_MS, learnedFor(seen), tuning);
       observedAtMs = atMs;
 
       const sightings = detections.map(({ box, classId }) => ({ seen: coordinatesOf(box), box, classId }));
       const candidates = tracks.map(({ motion, seen }) => {
         const expected = expectedOf(motion);
-        return { motion, classId: seen.classId, noise: detectionNoise(expected, learnedFor(seen), tuning), box: boxOf(expected) };
+        return {
+          motion,
+          classId: seen.classId,
+          noise: detectionNoise(expected, learnedFor(seen), tuning),
+          box: boxOf(expected),
+        };
       });
       const match = matchByLikelihood(sightings, candidates, tuning.gate, tuning.minIou);
 
@@ -73,7 +90,16 @@ export function nowcastTracker(tuning: NowcastTuning = NOWCAST_TUNING): Tracker 
         const learned = learnedFor(detection);
         if (match[d] < 0) {
           const motion = startMotion(seen, detectionNoise(seen, learned, tuning), tuning);
-          tracks.push({ id: nextId, motion, surprises: [0, 0, 0, 0], seen: detection, seenAtMs: atMs, score: detection.score, sightings: 1, misses: 0 });
+          tracks.push({
+            id: nextId,
+            motion,
+            surprises: [0, 0, 0, 0],
+            seen: detection,
+            seenAtMs: atMs,
+            score: detection.score,
+            sightings: 1,
+            misses: 0,
+          });
           return nextId++;
         }
         const track = tracks[match[d]];
@@ -85,7 +111,9 @@ export function nowcastTracker(tuning: NowcastTuning = NOWCAST_TUNING): Tracker 
         track.misses = 0;
         return track.id;
       });
-      tracks = tracks.filter((track) => track.misses === 0 || (track.sightings >= SIGHTINGS_TO_COAST && track.misses <= tuning.maxMisses));
+      tracks = tracks.filter(
+        (track) => track.misses === 0 || (track.sightings >= SIGHTINGS_TO_COAST && track.misses <= tuning.maxMisses),
+      );
       return detections.map((detection, d) => ({ ...detection, trackId: ids[d] }));
     },
 
@@ -113,11 +141,13 @@ export function nowcastTracker(tuning: NowcastTuning = NOWCAST_TUNING): Tracker 
 }
 
 export const nowcastKind: TrackerKind = fixedKind(
-  { name: 'nowcast', create: () => nowcastTracker() }, 'A Kalman filter that learns the noise of each class, follows perspective, and coasts over misses.');
+  { name: 'nowcast', create: () => nowcastTracker() },
+  'A Kalman filter that learns the noise of each class, follows perspective, and coasts over misses.',
+);
 
 /** The probability that the object is there, to 1e-6. */
 function scoreAfter({ motion, score, sightings, misses }: Track, frames: number, tuning: NowcastTuning): number {
   const belief = sightings < SIGHTINGS_TO_BELIEVE ? tuning.unconfirmed : 1;
-  const sure = score * belief * tuning.missed ** misses / (1 + tuning.fade * spreadAfter(motion, frames));
+  const sure = (score * belief * tuning.missed ** misses) / (1 + tuning.fade * spreadAfter(motion, frames));
   return Math.round(sure * 1e6) / 1e6;
 }

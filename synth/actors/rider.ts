@@ -15,7 +15,13 @@ export type Seat = {
 };
 
 /** Draws the person on a bicycle or motorcycle: the same person as on foot, bent to the seat. */
-export function drawRider(camera: Camera, look: PersonLook, pose: Pose, trackId: number, { hip, neck, hands, feet, helmet }: Seat): Figure {
+export function drawRider(
+  camera: Camera,
+  look: PersonLook,
+  pose: Pose,
+  trackId: number,
+  { hip, neck, hands, feet, helmet }: Seat,
+): Figure {
   const sketch = new Sketch(camera, pose);
   const nearSide = Math.sign(sketch.eye.v) || 1;
   const leg = (side: number): void => {
@@ -29,7 +35,11 @@ export function drawRider(camera: Camera, look: PersonLook, pose: Pose, trackId:
   const arm = (side: number): void => {
     const shoulder: Point = [neck[0] - 0.02, side * 0.19, neck[2] - 0.06];
     const hand: Point = [hands[0], side * hands[1], hands[2]];
-    const elbow: Point = [(shoulder[0] + hand[0]) / 2 - 0.05, side * (0.5 * (0.19 + hands[1]) + 0.07), (shoulder[2] + hand[2]) / 2 - 0.06];
+    const elbow: Point = [
+      (shoulder[0] + hand[0]) / 2 - 0.05,
+      side * (0.5 * (0.19 + hands[1]) + 0.07),
+      (shoulder[2] + hand[2]) / 2 - 0.06,
+    ];
     sketch.stroke([shoulder, elbow, hand], 0.1, { color: look.top, shade: side === nearSide ? 0.9 : 0.72 });
     sketch.balls([[hand, 0.05]], { color: look.skin, shade: 1 });
   };
@@ -50,10 +60,26 @@ function drawTrunk(sketch: Sketch, { top }: PersonLook, hip: Point, neck: Point)
   const { u, v } = sketch.eye;
   const fromSide = Math.abs(v) / Math.hypot(u, v);
   if (fromSide > 0.5) {
-    sketch.stroke([[hip[0], 0, hip[2] + 0.04], [neck[0] - 0.06, 0, neck[2] - 0.1]], 0.25, { color: top, shade: 1 });
+    sketch.stroke(
+      [
+        [hip[0], 0, hip[2] + 0.04],
+        [neck[0] - 0.06, 0, neck[2] - 0.1],
+      ],
+      0.25,
+      { color: top, shade: 1 },
+    );
     return;
   }
-  const rows = [[0, 0.16], [0.35, 0.17], [0.85, 0.21], [1, 0.1]] as const;
-  const outline = across(sketch, rows.map(([share, half]) => [hip[2] - 0.05 + share * (neck[2] - hip[2] + 0.05), half] as const), (hip[0] + neck[0]) / 2);
+  const rows = [
+    [0, 0.16],
+    [0.35, 0.17],
+    [0.85, 0.21],
+    [1, 0.1],
+  ] as const;
+  const outline = across(
+    sketch,
+    rows.map(([share, half]) => [hip[2] - 0.05 + share * (neck[2] - hip[2] + 0.05), half] as const),
+    (hip[0] + neck[0]) / 2,
+  );
   sketch.polygon(outline, { color: top, shade: 1 });
 }

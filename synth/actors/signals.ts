@@ -5,17 +5,52 @@ import { Sketch, type Point } from '../sketch.js';
 
 export type Light = 'green' | 'yellow' | 'red';
 
-const LAMPS: readonly { readonly light: Light; readonly height: number; readonly lit: Color; readonly dark: Color }[] = [
-  { light: 'red', height: 0.96, lit: 0xff4433, dark: 0x45211f },
-  { light: 'yellow', height: 0.6, lit: 0xffc531, dark: 0x453a1d },
-  { light: 'green', height: 0.24, lit: 0x3df5a0, dark: 0x17392c },
-];
+const LAMPS: readonly { readonly light: Light; readonly height: number; readonly lit: Color; readonly dark: Color }[] =
+  [
+    { light: 'red', height: 0.96, lit: 0xff4433, dark: 0x45211f },
+    { light: 'yellow', height: 0.6, lit: 0xffc531, dark: 0x453a1d },
+    { light: 'green', height: 0.24, lit: 0x3df5a0, dark: 0x17392c },
+  ];
 const HOUSING: Color = 0x23272b;
 const LEGENDS: readonly (readonly (readonly (readonly [x: number, y: number])[])[])[] = [
-  [[[1, 1], [0, 1], [0, 0.5], [1, 0.5], [1, 0], [0, 0]]],
-  [[[0, 1], [1, 1]], [[0.5, 1], [0.5, 0]]],
-  [[[0, 0], [0, 1], [1, 1], [1, 0], [0, 0]]],
-  [[[0, 0], [0, 1], [1, 1], [1, 0.5], [0, 0.5]]],
+  [
+    [
+      [1, 1],
+      [0, 1],
+      [0, 0.5],
+      [1, 0.5],
+      [1, 0],
+      [0, 0],
+    ],
+  ],
+  [
+    [
+      [0, 1],
+      [1, 1],
+    ],
+    [
+      [0.5, 1],
+      [0.5, 0],
+    ],
+  ],
+  [
+    [
+      [0, 0],
+      [0, 1],
+      [1, 1],
+      [1, 0],
+      [0, 0],
+    ],
+  ],
+  [
+    [
+      [0, 0],
+      [0, 1],
+      [1, 1],
+      [1, 0.5],
+      [0, 0.5],
+    ],
+  ],
 ];
 
 /** Draws a signal head whose lamps face back along its pose; the pose's height is its lower end. */
@@ -24,7 +59,15 @@ export function drawTrafficLight(camera: Camera, pose: Pose, trackId: number, li
   const [half, tall] = [0.25, 1.2];
   const side = Math.sign(sketch.eye.v);
   if (Math.abs(sketch.eye.v) > half) {
-    sketch.polygon([[0, side * half, 0], [0, side * half, tall], [0.22, side * half, tall], [0.22, side * half, 0]], { color: HOUSING, shade: 0.7 });
+    sketch.polygon(
+      [
+        [0, side * half, 0],
+        [0, side * half, tall],
+        [0.22, side * half, tall],
+        [0.22, side * half, 0],
+      ],
+      { color: HOUSING, shade: 0.7 },
+    );
   }
   sketch.polygon(plate(half, 0, tall), { color: 0xe0b93a, shade: 0.95 });
   sketch.polygon(plate(half - 0.035, 0.035, tall - 0.035), { color: HOUSING, shade: 1 }, true);
@@ -46,7 +89,12 @@ export function drawStopSign(camera: Camera, pose: Pose, trackId: number): Figur
   if (sketch.scale > 16) {
     LEGENDS.forEach((strokes, letter) => {
       for (const stroke of strokes) {
-        sketch.stroke(stroke.map(([x, y]) => [-0.02, -0.3 + letter * 0.17 + x * 0.09, -0.11 + y * 0.22] as const), 0.036, { color: 0xf6f4ef, shade: 1 }, true);
+        sketch.stroke(
+          stroke.map(([x, y]) => [-0.02, -0.3 + letter * 0.17 + x * 0.09, -0.11 + y * 0.22] as const),
+          0.036,
+          { color: 0xf6f4ef, shade: 1 },
+          true,
+        );
       }
     });
   }
@@ -55,13 +103,21 @@ export function drawStopSign(camera: Camera, pose: Pose, trackId: number): Figur
 
 function plate(half: number, low: number, high: number): Point[] {
   const cut = 0.05;
-  return [[0, -half, low + cut], [0, -half, high - cut], [0, -half + cut, high], [0, half - cut, high],
-    [0, half, high - cut], [0, half, low + cut], [0, half - cut, low], [0, -half + cut, low]];
+  return [
+    [0, -half, low + cut],
+    [0, -half, high - cut],
+    [0, -half + cut, high],
+    [0, half - cut, high],
+    [0, half, high - cut],
+    [0, half, low + cut],
+    [0, half - cut, low],
+    [0, -half + cut, low],
+  ];
 }
 
 function octagon(radius: number): Point[] {
   return Array.from({ length: 8 }, (_, i) => {
-    const angle = (i + 0.5) * Math.PI / 4;
+    const angle = ((i + 0.5) * Math.PI) / 4;
     return [0, radius * Math.cos(angle), radius * Math.sin(angle)] as const;
   });
 }

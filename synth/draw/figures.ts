@@ -10,7 +10,13 @@ const SPECK = 1.6;
  * Draws figures in the given order.
  * @param glow is called after each, so that nearer figures hide the light around lamps
  */
-export function drawFigures(context: SKRSContext2D, { width, height }: Size, figures: readonly Figure[], air: Atmosphere, glow: (figure: Figure) => void): void {
+export function drawFigures(
+  context: SKRSContext2D,
+  { width, height }: Size,
+  figures: readonly Figure[],
+  air: Atmosphere,
+  glow: (figure: Figure) => void,
+): void {
   context.lineCap = 'round';
   context.lineJoin = 'round';
   for (const figure of figures) {

@@ -27,11 +27,22 @@ function blur(context: SKRSContext2D, { width, height }: Size, { speed, camera: 
   const growth = 0.00045 * speed;
   if (growth < 0.001) return;
   context.globalAlpha = 0.35;
-  context.drawImage(context.canvas, -growth * width / 2, -growth * horizonY, width * (1 + growth), height * (1 + growth));
+  context.drawImage(
+    context.canvas,
+    (-growth * width) / 2,
+    -growth * horizonY,
+    width * (1 + growth),
+    height * (1 + growth),
+  );
   context.globalAlpha = 1;
 }
 
-function rain(context: SKRSContext2D, { width, height }: Size, { index, seed, speed }: Scene, { haze, isDark }: Atmosphere): void {
+function rain(
+  context: SKRSContext2D,
+  { width, height }: Size,
+  { index, seed, speed }: Scene,
+  { haze, isDark }: Atmosphere,
+): void {
   context.strokeStyle = cssAlpha(isDark ? 0xa9b7d6 : 0xeef3f7, isDark ? 0.2 : 0.3);
   context.lineWidth = width / 900;
   context.beginPath();
@@ -47,8 +58,17 @@ function rain(context: SKRSContext2D, { width, height }: Size, { index, seed, sp
   context.fillRect(0, 0, width, height);
 }
 
-function grain(context: SKRSContext2D, { width, height }: Size, { index, seed }: Scene, tile: Canvas, strength: number): void {
-  const [shiftX, shiftY] = [Math.floor(hashUnit(seed, index, 1) * NOISE_TILE), Math.floor(hashUnit(seed, index, 2) * NOISE_TILE)];
+function grain(
+  context: SKRSContext2D,
+  { width, height }: Size,
+  { index, seed }: Scene,
+  tile: Canvas,
+  strength: number,
+): void {
+  const [shiftX, shiftY] = [
+    Math.floor(hashUnit(seed, index, 1) * NOISE_TILE),
+    Math.floor(hashUnit(seed, index, 2) * NOISE_TILE),
+  ];
   context.globalAlpha = strength;
   for (let y = -shiftY; y < height; y += NOISE_TILE) {
     for (let x = -shiftX; x < width; x += NOISE_TILE) context.drawImage(tile, x, y);
@@ -74,7 +94,14 @@ function noiseTile(seed: number): Canvas {
 function vignette({ width, height }: Size): Canvas {
   const canvas = createCanvas(width, height);
   const context = canvas.getContext('2d');
-  const gradient = context.createRadialGradient(width / 2, height / 2, 0.45 * width, width / 2, height / 2, 0.68 * width);
+  const gradient = context.createRadialGradient(
+    width / 2,
+    height / 2,
+    0.45 * width,
+    width / 2,
+    height / 2,
+    0.68 * width,
+  );
   gradient.addColorStop(0, 'rgba(8,12,24,0)');
   gradient.addColorStop(1, 'rgba(8,12,24,0.28)');
   context.fillStyle = gradient;

@@ -6,7 +6,10 @@ import { cssAlpha, type Atmosphere } from '../atmosphere.js';
 const SPRITE = 64;
 
 /** Draws the light around lamps, its mirror image on a wet road, and the beam of the car's own headlights. */
-export function createLights(air: Atmosphere): { glow(context: SKRSContext2D, figure: Figure): void; beam(context: SKRSContext2D, scene: Scene): void } {
+export function createLights(air: Atmosphere): {
+  glow(context: SKRSContext2D, figure: Figure): void;
+  beam(context: SKRSContext2D, scene: Scene): void;
+} {
   const sprites = new Map<Color, Canvas>();
   const spriteOf = (color: Color): Canvas => {
     const known = sprites.get(color);

@@ -9,7 +9,12 @@ import { blend, css, cssAlpha, type Atmosphere } from '../atmosphere.js';
 const SPAN = 1.9;
 
 /** Paints sky, clouds and skyline once; shows the part that the camera looks at. */
-export function createSky(seed: number, size: Size, conditions: Conditions, air: Atmosphere): (context: SKRSContext2D, camera: Camera) => void {
+export function createSky(
+  seed: number,
+  size: Size,
+  conditions: Conditions,
+  air: Atmosphere,
+): (context: SKRSContext2D, camera: Camera) => void {
   const width = Math.ceil(SPAN * size.width);
   const tall = Math.ceil(0.75 * size.height);
   const strip = createCanvas(width, tall);
@@ -44,7 +49,13 @@ function paintStars(context: SKRSContext2D, random: Random, { width, height }: S
   }
 }
 
-function paintDisc(context: SKRSContext2D, size: Size, { width, height }: Size, { time, sunSide }: Conditions, { disc }: Atmosphere): void {
+function paintDisc(
+  context: SKRSContext2D,
+  size: Size,
+  { width, height }: Size,
+  { time, sunSide }: Conditions,
+  { disc }: Atmosphere,
+): void {
   if (disc === undefined) return;
   const isLow = time === 'dawn' || time === 'dusk';
   const x = width / 2 + sunSide * size.width * (isLow ? 0.2 : 0.34);
@@ -66,7 +77,10 @@ function paintDisc(context: SKRSContext2D, size: Size, { width, height }: Size, 
 function paintCloud(context: SKRSContext2D, random: Random, { width, height }: Size, air: Atmosphere): void {
   const [x, y] = [random.between(0, width), random.between(0.08, 0.68) * height];
   const long = random.between(0.06, 0.15) * width * (1.1 - y / height);
-  for (const [lift, alpha] of [[0, 0.35], [-0.035, 0.55]] as const) {
+  for (const [lift, alpha] of [
+    [0, 0.35],
+    [-0.035, 0.55],
+  ] as const) {
     const color = lift === 0 ? blend(air.cloud, air.skyTop, 0.28) : air.cloud;
     const gradient = context.createLinearGradient(0, y - long * 0.3, 0, y + long * 0.08);
     gradient.addColorStop(0, cssAlpha(color, alpha));
@@ -75,7 +89,7 @@ function paintCloud(context: SKRSContext2D, random: Random, { width, height }: S
     context.beginPath();
     for (let i = 0; i < 6; i++) {
       const at = x + long * (i / 5 - 0.5);
-      const radius = long * (0.07 + 0.1 * Math.sin(Math.PI * (i + 0.5) / 6)) * random.between(0.8, 1.15);
+      const radius = long * (0.07 + 0.1 * Math.sin((Math.PI * (i + 0.5)) / 6)) * random.between(0.8, 1.15);
       context.moveTo(at + radius, y + lift * long);
       context.arc(at, y + lift * long - radius * 0.25, radius, 0, 2 * Math.PI);
     }
@@ -84,7 +98,14 @@ function paintCloud(context: SKRSContext2D, random: Random, { width, height }: S
 }
 
 /** Hills, and before them roofs in two rows, paler the farther. */
-function paintSkyline(context: SKRSContext2D, random: Random, { width, height }: Size, size: Size, { urbanity, weather }: Conditions, air: Atmosphere): void {
+function paintSkyline(
+  context: SKRSContext2D,
+  random: Random,
+  { width, height }: Size,
+  size: Size,
+  { urbanity, weather }: Conditions,
+  air: Atmosphere,
+): void {
   if (weather === 'fog') return;
   const base = air.isDark ? 0x232c4d : 0x7f98a8;
   context.fillStyle = css(blend(air.haze, base, 0.3));
@@ -92,11 +113,19 @@ function paintSkyline(context: SKRSContext2D, random: Random, { width, height }:
   context.moveTo(0, height);
   const phase = random.between(0, 6);
   for (let x = 0; x <= width; x += width / 80) {
-    context.lineTo(x, height - size.height * (0.06 + 0.025 * Math.sin(x / width * 9 + phase) + 0.012 * Math.sin(x / width * 23 + 2 * phase)));
+    context.lineTo(
+      x,
+      height -
+        size.height *
+          (0.06 + 0.025 * Math.sin((x / width) * 9 + phase) + 0.012 * Math.sin((x / width) * 23 + 2 * phase)),
+    );
   }
   context.lineTo(width, height);
   context.fill();
-  for (const [share, tallest] of [[0.42, 0.15], [0.58, 0.085]] as const) {
+  for (const [share, tallest] of [
+    [0.42, 0.15],
+    [0.58, 0.085],
+  ] as const) {
     context.fillStyle = css(blend(air.haze, base, share));
     for (let x = 0; x < width;) {
       const wide = random.between(0.012, 0.035) * size.width;

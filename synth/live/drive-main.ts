@@ -35,7 +35,8 @@ function sceneOf(index: number): Scene | undefined {
 async function draw(index: number, image: ArrayBuffer): Promise<void> {
   const isNew = index >= next;
   const scene = sceneOf(index);
-  if (scene === undefined) throw new RangeError(`frame ${index} of the drive is gone: ${next} were drawn, and ${keptFrames} are kept`);
+  if (scene === undefined)
+    throw new RangeError(`frame ${index} of the drive is gone: ${next} were drawn, and ${keptFrames} are kept`);
   paint ??= createPainter(scene);
   const sheet = canvases[index % 2];
   await sheet.encoded;

@@ -28,14 +28,25 @@ const LIT_PANE: Color = 0xffd88a;
 const WINDOW_DISTANCE = 130;
 
 export function drawBuildingPlan(random: Random, id: number, urbanity: number): Building {
-  const kind = random.weighted([['house', 1.3 * (1 - urbanity)], ['block', 0.4 + urbanity], ['office', urbanity * 0.6]] as const);
+  const kind = random.weighted([
+    ['house', 1.3 * (1 - urbanity)],
+    ['block', 0.4 + urbanity],
+    ['office', urbanity * 0.6],
+  ] as const);
   const frontage = kind === 'house' ? random.between(8, 12) : random.between(12, 22);
-  const floors = kind === 'house' ? random.integer(1, 2) : kind === 'block' ? random.integer(3, 6) : random.integer(5, 9);
+  const floors =
+    kind === 'house' ? random.integer(1, 2) : kind === 'block' ? random.integer(3, 6) : random.integer(5, 9);
   const storey = kind === 'office' ? 3.6 : 3.1;
   return {
-    id, kind, frontage, floors, deep: kind === 'house' ? 8 : 14, height: floors * storey + (kind === 'house' ? 0.3 : 1.4),
+    id,
+    kind,
+    frontage,
+    floors,
+    deep: kind === 'house' ? 8 : 14,
+    height: floors * storey + (kind === 'house' ? 0.3 : 1.4),
     columns: Math.max(2, Math.round(frontage / (kind === 'office' ? 2.2 : 3))),
-    wall: random.pick(WALLS[kind]), accent: random.pick(ACCENTS),
+    wall: random.pick(WALLS[kind]),
+    accent: random.pick(ACCENTS),
   };
 }
 
@@ -43,21 +54,53 @@ export function drawBuildingPlan(random: Random, id: number, urbanity: number): 
  * @param side -1 left of the road, 1 right of it
  * @param litShare share of lit windows
  */
-export function drawBuilding(camera: Camera, plan: Building, pose: Pose, side: -1 | 1, sunSide: number, litShare: number): Figure {
+export function drawBuilding(
+  camera: Camera,
+  plan: Building,
+  pose: Pose,
+  side: -1 | 1,
+  sunSide: number,
+  litShare: number,
+): Figure {
   const sketch = new Sketch(camera, pose);
   const { frontage, deep, height, wall, kind } = plan;
   const half = frontage / 2;
   const back = side * deep;
   const streetShade = side === sunSide ? 0.8 : 1.04;
   if (sketch.eye.u < -half) {
-    sketch.polygon([[-half, 0, 0], [-half, 0, height], [-half, back, height], [-half, back, 0]], { color: wall, shade: 0.88 });
+    sketch.polygon(
+      [
+        [-half, 0, 0],
+        [-half, 0, height],
+        [-half, back, height],
+        [-half, back, 0],
+      ],
+      { color: wall, shade: 0.88 },
+    );
     if (kind === 'house') drawGable(sketch, plan, back);
     else drawEndWindows(sketch, plan, side, litShare);
   }
   const facesStreet = side * sketch.eye.v < 0;
-  if (kind === 'house') sketch.polygon([[-half - 0.4, -side * 0.5, height - 0.1], [-half - 0.4, back / 2, height + 3], [half + 0.4, back / 2, height + 3], [half + 0.4, -side * 0.5, height - 0.1]], { color: 0x8a4f42, shade: streetShade });
+  if (kind === 'house')
+    sketch.polygon(
+      [
+        [-half - 0.4, -side * 0.5, height - 0.1],
+        [-half - 0.4, back / 2, height + 3],
+        [half + 0.4, back / 2, height + 3],
+        [half + 0.4, -side * 0.5, height - 0.1],
+      ],
+      { color: 0x8a4f42, shade: streetShade },
+    );
   if (facesStreet) {
-    sketch.polygon([[-half, 0, 0], [-half, 0, height], [half, 0, height], [half, 0, 0]], { color: wall, shade: streetShade });
+    sketch.polygon(
+      [
+        [-half, 0, 0],
+        [-half, 0, height],
+        [half, 0, height],
+        [half, 0, 0],
+      ],
+      { color: wall, shade: streetShade },
+    );
     drawStreetFront(sketch, plan, side, streetShade, litShare);
   }
   // Objects in front of the building's far end are nearer, because they stand on its street side.
@@ -66,7 +109,14 @@ export function drawBuilding(camera: Camera, plan: Building, pose: Pose, side: -
 
 function drawGable(sketch: Sketch, { frontage, height, wall }: Building, back: number): void {
   const u = -frontage / 2;
-  sketch.polygon([[u, 0, height], [u, back / 2, height + 2.9], [u, back, height]], { color: wall, shade: 0.88 });
+  sketch.polygon(
+    [
+      [u, 0, height],
+      [u, back / 2, height + 2.9],
+      [u, back, height],
+    ],
+    { color: wall, shade: 0.88 },
+  );
 }
 
 function drawStreetFront(sketch: Sketch, plan: Building, side: number, shade: number, litShare: number): void {
@@ -74,8 +124,26 @@ function drawStreetFront(sketch: Sketch, plan: Building, side: number, shade: nu
   const half = frontage / 2;
   const v = -side * 0.02;
   if (kind !== 'house') {
-    sketch.polygon([[-half, v, height - 0.55], [-half, v, height], [half, v, height], [half, v, height - 0.55]], { color: wall, shade: shade * 0.82 }, true);
-    sketch.polygon([[-half, v, 0], [-half, v, 3.2], [half, v, 3.2], [half, v, 0]], { color: kind === 'office' ? 0x39444d : accent, shade: shade * 0.8 }, true);
+    sketch.polygon(
+      [
+        [-half, v, height - 0.55],
+        [-half, v, height],
+        [half, v, height],
+        [half, v, height - 0.55],
+      ],
+      { color: wall, shade: shade * 0.82 },
+      true,
+    );
+    sketch.polygon(
+      [
+        [-half, v, 0],
+        [-half, v, 3.2],
+        [half, v, 3.2],
+        [half, v, 0],
+      ],
+      { color: kind === 'office' ? 0x39444d : accent, shade: shade * 0.8 },
+      true,
+    );
   }
   if (sketch.depth > WINDOW_DISTANCE) return;
   const storey = (height - (kind === 'house' ? 0.3 : 1.4)) / floors;
@@ -102,11 +170,34 @@ function drawAwning(sketch: Sketch, { id, frontage, accent }: Building, side: nu
   const half = frontage / 2 - 0.4;
   const reach = -side * 1.1;
   if (hashUnit(id, 77) < 0.4) return;
-  sketch.polygon([[-half, 0, 3.1], [half, 0, 3.1], [half, reach, 2.6], [-half, reach, 2.6]], { color: accent, shade: shade * 1.12 }, true);
-  sketch.polygon([[-half, reach, 2.6], [half, reach, 2.6], [half, reach, 2.35], [-half, reach, 2.35]], { color: 0xf3ead8, shade }, true);
+  sketch.polygon(
+    [
+      [-half, 0, 3.1],
+      [half, 0, 3.1],
+      [half, reach, 2.6],
+      [-half, reach, 2.6],
+    ],
+    { color: accent, shade: shade * 1.12 },
+    true,
+  );
+  sketch.polygon(
+    [
+      [-half, reach, 2.6],
+      [half, reach, 2.6],
+      [half, reach, 2.35],
+      [-half, reach, 2.35],
+    ],
+    { color: 0xf3ead8, shade },
+    true,
+  );
 }
 
-function drawEndWindows(sketch: Sketch, { id, kind, frontage, deep, height, floors }: Building, side: number, litShare: number): void {
+function drawEndWindows(
+  sketch: Sketch,
+  { id, kind, frontage, deep, height, floors }: Building,
+  side: number,
+  litShare: number,
+): void {
   if (sketch.depth > WINDOW_DISTANCE) return;
   const u = -frontage / 2 - 0.02;
   const storey = (height - 1.4) / floors;
@@ -114,8 +205,16 @@ function drawEndWindows(sketch: Sketch, { id, kind, frontage, deep, height, floo
   for (let floor = 1; floor < floors; floor++) {
     for (let column = 0; column < 3; column++) {
       const [from, to] = [side * deep * (0.12 + column * 0.29), side * deep * (0.27 + column * 0.29)];
-      const [low, high] = [floor * storey + (kind === 'office' ? 0.7 : 0.95), floor * storey + (kind === 'office' ? 3.1 : 2.45)];
-      (hashUnit(id, 9, floor, column) < litShare ? lit : dark).push([u, from, low], [u, from, high], [u, to, high], [u, to, low]);
+      const [low, high] = [
+        floor * storey + (kind === 'office' ? 0.7 : 0.95),
+        floor * storey + (kind === 'office' ? 3.1 : 2.45),
+      ];
+      (hashUnit(id, 9, floor, column) < litShare ? lit : dark).push(
+        [u, from, low],
+        [u, from, high],
+        [u, to, high],
+        [u, to, low],
+      );
     }
   }
   sketch.quads(dark, { color: PANE, shade: 0.92 });

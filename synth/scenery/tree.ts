@@ -18,10 +18,16 @@ const BARK: Color = 0x6a4f3b;
 export function drawTreePlan(random: Random, urbanity: number): Tree {
   const kind = random.chance(0.25 * (1 - urbanity)) ? 'conifer' : 'round';
   return {
-    kind, height: kind === 'conifer' ? random.between(6, 10) : random.between(4.8, 8),
+    kind,
+    height: kind === 'conifer' ? random.between(6, 10) : random.between(4.8, 8),
     leaf: random.pick(kind === 'conifer' ? NEEDLES : LEAVES),
-    crown: [[0, 0.72, 0.26], [-0.17, 0.6, 0.18], [0.18, 0.61, 0.19], [random.between(-0.1, 0.1), 0.84, 0.16], [0, 0.56, 0.2]]
-      .map(([x, h, r]) => [x + random.between(-0.03, 0.03), h, r * random.between(0.9, 1.1)] as const),
+    crown: [
+      [0, 0.72, 0.26],
+      [-0.17, 0.6, 0.18],
+      [0.18, 0.61, 0.19],
+      [random.between(-0.1, 0.1), 0.84, 0.16],
+      [0, 0.56, 0.2],
+    ].map(([x, h, r]) => [x + random.between(-0.03, 0.03), h, r * random.between(0.9, 1.1)] as const),
   };
 }
 
@@ -29,12 +35,39 @@ export function drawTreePlan(random: Random, urbanity: number): Tree {
 export function drawTree(camera: Camera, { kind, height, leaf, crown }: Tree, at: Pose, sunSide: number): Figure {
   const sketch = new Sketch(camera, { ...at, heading: camera.heading });
   const trunk = height * 0.024;
-  sketch.polygon([[0, -trunk * 1.4, 0], [0, -trunk, height * 0.6], [0, trunk, height * 0.6], [0, trunk * 1.4, 0]], { color: BARK, shade: 0.95 });
+  sketch.polygon(
+    [
+      [0, -trunk * 1.4, 0],
+      [0, -trunk, height * 0.6],
+      [0, trunk, height * 0.6],
+      [0, trunk * 1.4, 0],
+    ],
+    { color: BARK, shade: 0.95 },
+  );
   if (kind === 'conifer') {
     for (let tier = 0; tier < 3; tier++) {
-      const [low, high, half] = [height * (0.18 + tier * 0.25), height * (0.58 + tier * 0.21), height * (0.23 - tier * 0.055)];
-      sketch.polygon([[0, -half, low], [0, 0, high], [0, half, low]], { color: leaf, shade: 0.82 + tier * 0.07 });
-      sketch.polygon([[0, 0, low], [0, 0, high], [0, sunSide * half, low]], { color: leaf, shade: 0.98 + tier * 0.07 }, true);
+      const [low, high, half] = [
+        height * (0.18 + tier * 0.25),
+        height * (0.58 + tier * 0.21),
+        height * (0.23 - tier * 0.055),
+      ];
+      sketch.polygon(
+        [
+          [0, -half, low],
+          [0, 0, high],
+          [0, half, low],
+        ],
+        { color: leaf, shade: 0.82 + tier * 0.07 },
+      );
+      sketch.polygon(
+        [
+          [0, 0, low],
+          [0, 0, high],
+          [0, sunSide * half, low],
+        ],
+        { color: leaf, shade: 0.98 + tier * 0.07 },
+        true,
+      );
     }
     return sketch.figure();
   }

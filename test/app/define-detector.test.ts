@@ -7,7 +7,12 @@ const INPUT = { width: 32, height: 32 };
 const SIZE = { width: 64, height: 48 };
 const PICTURE = { size: SIZE, fit: letterbox(SIZE, INPUT), image: new Uint8Array(3 * 32 * 32) };
 const BOX = { x1: 0, y1: 0, x2: 4, y2: 4 };
-const OWN: OwnDetector = { name: 'mine', input: INPUT, classNames: ['car', 'bus'], detect: () => [{ box: BOX, score: 0.5, classId: 1 }] };
+const OWN: OwnDetector = {
+  name: 'mine',
+  input: INPUT,
+  classNames: ['car', 'bus'],
+  detect: () => [{ box: BOX, score: 0.5, classId: 1 }],
+};
 
 describe('defineDetector', () => {
   it('names classes and stamps the run by its clock', async () => {
@@ -24,18 +29,29 @@ describe('defineDetector', () => {
 
   it('closes what the program closes, by `await using` too', async () => {
     let closed = 0;
-    const detector = defineDetector({ ...OWN, close: () => { closed++; } });
+    const detector = defineDetector({
+      ...OWN,
+      close: () => {
+        closed++;
+      },
+    });
     await detector.close();
     await detector[Symbol.asyncDispose]();
     assert.equal(closed, 2);
   });
 
   for (const [field, own] of Object.entries({
-    name: { ...OWN, name: '' }, input: { ...OWN, input: undefined }, classNames: { ...OWN, classNames: 'car' },
-    detect: { ...OWN, detect: undefined }, hosts: { ...OWN, hosts: 0 },
+    name: { ...OWN, name: '' },
+    input: { ...OWN, input: undefined },
+    classNames: { ...OWN, classNames: 'car' },
+    detect: { ...OWN, detect: undefined },
+    hosts: { ...OWN, hosts: 0 },
   })) {
     it(`refuses a wrong ${field}, by name`, () => {
-      assert.throws(() => defineDetector(own as unknown as OwnDetector), (error: Error) => error instanceof UsageError && error.message.startsWith(`defineDetector: ${field} must be `));
+      assert.throws(
+        () => defineDetector(own as unknown as OwnDetector),
+        (error: Error) => error instanceof UsageError && error.message.startsWith(`defineDetector: ${field} must be `),
+      );
     });
   }
 });

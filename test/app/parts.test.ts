@@ -16,18 +16,27 @@ import { sourceKind } from '../../src/streaming/sources/source-kind.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
 const bagKind = sourceKind({
-  name: 'bag', is: 'a bag of frames', forms: ['a .bag file'], examples: [],
+  name: 'bag',
+  is: 'a bag of frames',
+  forms: ['a .bag file'],
+  examples: [],
   takesPath: (path, what) => what === 'file' && path.endsWith('.bag'),
   keys: { topic: { type: 'text', description: 'Which of its topics to read.', default: '/camera' } },
-  isLive: false, pictures: 'gone', needsFfmpeg: false,
+  isLive: false,
+  pictures: 'gone',
+  needsFfmpeg: false,
   open: () => Promise.resolve(EMPTY),
 });
 
 const countKind = sinkKind({
-  name: 'count', section: { name: 'count', description: 'Counts events.' },
-  keys: { every: { type: 'duration', flag: '--count-every <duration>', description: 'How often to count.', default: '10s' } },
+  name: 'count',
+  section: { name: 'count', description: 'Counts events.' },
+  keys: {
+    every: { type: 'duration', flag: '--count-every <duration>', description: 'How often to count.', default: '10s' },
+  },
   check({ every }, sources) {
-    if (every < 1000 && sources.length > 1) throw new UsageError('count.every (--count-every) is too short for several sources');
+    if (every < 1000 && sources.length > 1)
+      throw new UsageError('count.every (--count-every) is too short for several sources');
   },
   open: () => Promise.resolve({ write: () => undefined, close: () => Promise.resolve(), files: [] }),
 });
@@ -36,7 +45,13 @@ const PARTS_AND_MORE: RunParts = {
   sources: [bagKind, ...PARTS.sources],
   sinks: [...PARTS.sinks, countKind],
   policies: [...PARTS.policies, fixedKind(opaque(stateless('never', () => 'wait')), 'Runs nothing.')],
-  forecasters: [...PARTS.forecasters, fixedKind({ name: 'still', create: () => ({ observe: (seen) => seen, forecast: () => [], reset: () => undefined }) }, 'Leaves boxes where they are.')],
+  forecasters: [
+    ...PARTS.forecasters,
+    fixedKind(
+      { name: 'still', create: () => ({ observe: (seen) => seen, forecast: () => [], reset: () => undefined }) },
+      'Leaves boxes where they are.',
+    ),
+  ],
 };
 
 describe('one more entry in a registry', () => {
@@ -54,18 +69,30 @@ describe('one more entry in a registry', () => {
   });
 
   it('shows in the JSON Schema', () => {
-    const { properties } = configJsonSchema(runKeys(PARTS_AND_MORE), 'x') as { properties: Record<string, { properties: Record<string, object>; additionalProperties: { properties: object } }> };
+    const { properties } = configJsonSchema(runKeys(PARTS_AND_MORE), 'x') as {
+      properties: Record<string, { properties: Record<string, object>; additionalProperties: { properties: object } }>;
+    };
     assert.ok('topic' in properties['cameras'].additionalProperties.properties);
     assert.deepEqual(Object.keys(properties['count'].properties), ['every']);
     assert.match(JSON.stringify(properties['detect'].properties['forecast']), /"none","kalman","nowcast","still"/);
   });
 
   it('is configured with its defaults, by file and by flag', async () => {
-    const config = await read('cameras: {a: {source: drive.bag}}\ncount:\n  every: 5s\ndetect: {schedule: never, forecast: still}');
-    assert.deepEqual(config.sources, [{ id: 'a', kind: 'bag', address: join(folder(), 'drive.bag'), settings: { topic: '/camera' } }]);
-    assert.deepEqual([config.sinks, config.detect.schedule, config.detect.forecast, config.detect.track], [[{ kind: 'count', settings: { every: 5000 } }], 'never', 'still', true]);
+    const config = await read(
+      'cameras: {a: {source: drive.bag}}\ncount:\n  every: 5s\ndetect: {schedule: never, forecast: still}',
+    );
+    assert.deepEqual(config.sources, [
+      { id: 'a', kind: 'bag', address: join(folder(), 'drive.bag'), settings: { topic: '/camera' } },
+    ]);
+    assert.deepEqual(
+      [config.sinks, config.detect.schedule, config.detect.forecast, config.detect.track],
+      [[{ kind: 'count', settings: { every: 5000 } }], 'never', 'still', true],
+    );
     const flagged = await read('cameras: {a: {source: drive.bag, topic: /front}}', { countEvery: '2s' });
-    assert.deepEqual([flagged.sources[0].settings, flagged.sinks], [{ topic: '/front' }, [{ kind: 'count', settings: { every: 2000 } }]]);
+    assert.deepEqual(
+      [flagged.sources[0].settings, flagged.sinks],
+      [{ topic: '/front' }, [{ kind: 'count', settings: { every: 2000 } }]],
+    );
   });
 
   it('is off where nothing names it', async () => {
@@ -73,11 +100,22 @@ describe('one more entry in a registry', () => {
   });
 
   it('is checked as every other, with its own words', async () => {
-    await assert.rejects(read('cameras: {a: {source: drive.bag}}\ncount: {evry: 5s}'), /c\.yaml:2: count\.evry is not a key; did you mean every\? \(allowed in count: every\)/);
+    await assert.rejects(
+      read('cameras: {a: {source: drive.bag}}\ncount: {evry: 5s}'),
+      /c\.yaml:2: count\.evry is not a key; did you mean every\? \(allowed in count: every\)/,
+    );
     await assert.rejects(read('cameras: {a: {source: "ftp://x/y"}}'), /it must be a \.bag file, a video file, /);
-    await assert.rejects(read('detect: {schedule: nevr}'), /choose one of idle-free, .*every, never \(N is 1 or more\)/);
-    await assert.rejects(read('cameras: {a: {source: drive.bag}, b: {source: drive.bag}}\ncount: {every: 5ms}'), { message: 'count.every (--count-every) is too short for several sources' });
-    await assert.rejects(read('output: {save: x.mp4}', {}, [join(folder(), 'drive.bag')]), /draws into a video, and drive is a bag of frames/);
+    await assert.rejects(
+      read('detect: {schedule: nevr}'),
+      /choose one of idle-free, .*every, never \(N is 1 or more\)/,
+    );
+    await assert.rejects(read('cameras: {a: {source: drive.bag}, b: {source: drive.bag}}\ncount: {every: 5ms}'), {
+      message: 'count.every (--count-every) is too short for several sources',
+    });
+    await assert.rejects(
+      read('output: {save: x.mp4}', {}, [join(folder(), 'drive.bag')]),
+      /draws into a video, and drive is a bag of frames/,
+    );
   });
 
   it('is opened by name', () => {

@@ -8,7 +8,8 @@ describe('the cache folder', () => {
     ['lies in XDG_CACHE_HOME', { NOWCAST_CACHE: '', XDG_CACHE_HOME: '/x' }, '/x/nowcast'],
     ['ignores a relative XDG_CACHE_HOME', { XDG_CACHE_HOME: 'x' }, '/home/u/.cache/nowcast'],
     ['lies in ~/.cache', {}, '/home/u/.cache/nowcast'],
-  ] as const) it(what, () => assert.equal(cacheDir(env, '/home/u'), path));
+  ] as const)
+    it(what, () => assert.equal(cacheDir(env, '/home/u'), path));
 });
 
 describe('the package', () => {

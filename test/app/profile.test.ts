@@ -16,7 +16,11 @@ describe('measuring runtimes', () => {
     let most = 0;
     const { info, hosts } = new FakeDetector();
     const detector: Detector = {
-      info, hosts, ready: () => Promise.resolve(), close: () => Promise.resolve(), [Symbol.asyncDispose]: () => Promise.resolve(),
+      info,
+      hosts,
+      ready: () => Promise.resolve(),
+      close: () => Promise.resolve(),
+      [Symbol.asyncDispose]: () => Promise.resolve(),
       detect: async () => {
         most = Math.max(most, ++underWay);
         const startMs = nowMs;
@@ -32,7 +36,13 @@ describe('measuring runtimes', () => {
   it('leaves the warm-up out, and tells inference from the whole', async () => {
     const { detector, clock, mostUnderWay } = counting();
     const told: number[] = [];
-    const { runtimesMs, inferenceMs } = await measureRuntimes(detector, PICTURE, { runs: 3, warmUpRuns: 2, clock, signal: new AbortController().signal, onRun: (done) => told.push(done) });
+    const { runtimesMs, inferenceMs } = await measureRuntimes(detector, PICTURE, {
+      runs: 3,
+      warmUpRuns: 2,
+      clock,
+      signal: new AbortController().signal,
+      onRun: (done) => told.push(done),
+    });
     assert.deepEqual(runtimesMs, [3, 4, 5]);
     assert.deepEqual(inferenceMs, [2, 3, 4]);
     assert.deepEqual(told, [1, 2, 3, 4, 5]);
@@ -42,7 +52,15 @@ describe('measuring runtimes', () => {
   it('ends when it is aborted', async () => {
     const { detector, clock } = counting();
     const controller = new AbortController();
-    const measured = measureRuntimes(detector, PICTURE, { runs: 100, warmUpRuns: 0, clock, signal: controller.signal, onRun: (done) => { if (done === 2) controller.abort(); } });
+    const measured = measureRuntimes(detector, PICTURE, {
+      runs: 100,
+      warmUpRuns: 0,
+      clock,
+      signal: controller.signal,
+      onRun: (done) => {
+        if (done === 2) controller.abort();
+      },
+    });
     await assert.rejects(measured, { name: 'AbortError' });
   });
 });

@@ -24,8 +24,22 @@ describe('The bundled model', function () {
   it('finds what there is in drives that it never saw', async () => {
     const world = join(folder(), 'world');
     assert.equal((await nowcast(['synth', '--out', world, ...DRIVES])).code, 0);
-    const { stdout, stderr } = await nowcast(['eval', 'offline', '--annotations', join(world, 'annotations.json'), '--data-root', world,
-      '--model', 'nowcast-nano', '--provider', 'cpu', '--json'], { env: { NOWCAST_CACHE: join(folder(), 'cache') } });
+    const { stdout, stderr } = await nowcast(
+      [
+        'eval',
+        'offline',
+        '--annotations',
+        join(world, 'annotations.json'),
+        '--data-root',
+        world,
+        '--model',
+        'nowcast-nano',
+        '--provider',
+        'cpu',
+        '--json',
+      ],
+      { env: { NOWCAST_CACHE: join(folder(), 'cache') } },
+    );
     const { stats } = JSON.parse(stdout) as { stats: { AP: number; AP50: number } };
     assert.ok(stats.AP50 > 0.77 && stats.AP > 0.55, `AP50 ${stats.AP50}, AP ${stats.AP}\n${stderr}`);
   });

@@ -22,7 +22,9 @@ declare const document: {
   getElementById(id: string): {
     readonly width: number;
     readonly height: number;
-    getContext(kind: '2d'): { getImageData(x: number, y: number, width: number, height: number): { readonly data: Uint8ClampedArray } };
+    getContext(kind: '2d'): {
+      getImageData(x: number, y: number, width: number, height: number): { readonly data: Uint8ClampedArray };
+    };
   };
   querySelector(selector: string): { readonly textContent: string };
   readonly documentElement: { readonly scrollWidth: number };
@@ -78,18 +80,21 @@ describe('the page of nowcast demo', function () {
 
   async function open(viewport: { width: number; height: number }, ...args: string[]): Promise<void> {
     demo = spawn(process.execPath, [COMMAND, 'demo', '--model', MODEL!, '--provider', 'cpu', '--port', '0', ...args], {
-      env: { ...process.env, NOWCAST_CACHE: cache }, stdio: ['ignore', 'ignore', 'pipe'],
+      env: { ...process.env, NOWCAST_CACHE: cache },
+      stdio: ['ignore', 'ignore', 'pipe'],
     });
     const address = await new Promise<string>((resolve) => {
       let log = '';
       demo.stderr!.on('data', (data: Buffer) => {
-        const found = /page: (http:\/\/[\d.:]+\/)/.exec(log += data.toString());
+        const found = /page: (http:\/\/[\d.:]+\/)/.exec((log += data.toString()));
         if (found !== null) resolve(found[1]);
       });
     });
     page = await browser.newPage({ viewport });
     problems = [];
-    page.on('console', (message) => { if (message.type() === 'error') problems.push(message.text()); });
+    page.on('console', (message) => {
+      if (message.type() === 'error') problems.push(message.text());
+    });
     page.on('pageerror', (error) => problems.push(error.message));
     await page.goto(address);
     await page.locator('body[data-phase=live]').waitFor({ timeout: 0 });
@@ -97,32 +102,39 @@ describe('the page of nowcast demo', function () {
 
   const painted = async (colour: Wanted['colour'], not?: string): Promise<string> =>
     (await page.waitForFunction(findColour, { colour, ...(not !== undefined && { not }) }, POLLING)).jsonValue();
-  const isPainted = async (colour: Wanted['colour']): Promise<boolean> => (await page.evaluate(findColour, { colour })) !== '';
+  const isPainted = async (colour: Wanted['colour']): Promise<boolean> =>
+    (await page.evaluate(findColour, { colour })) !== '';
   const told = async (selector: string, form: RegExp, not?: string): Promise<string> =>
-    (await page.waitForFunction(findText, { selector, form: form.source, ...(not !== undefined && { not }) }, POLLING)).jsonValue();
+    (
+      await page.waitForFunction(findText, { selector, form: form.source, ...(not !== undefined && { not }) }, POLLING)
+    ).jsonValue();
 
-  itNeeds(needs, 'shows the drive with boxes that move, figures that change, and layers that can be switched', async () => {
-    await open({ width: 1440, height: 900 });
-    await painted(FORECAST, await painted(FORECAST));
-    await painted(OBSERVED);
-    await told('#latency .figure b', /^\d+ ms$/, await told('#latency .figure b', /^\d+ ms$/));
-    await told('#accuracy .figure b', /^\d\.\d\d$/);
-    await told('#frames', /\d answered/);
+  itNeeds(
+    needs,
+    'shows the drive with boxes that move, figures that change, and layers that can be switched',
+    async () => {
+      await open({ width: 1440, height: 900 });
+      await painted(FORECAST, await painted(FORECAST));
+      await painted(OBSERVED);
+      await told('#latency .figure b', /^\d+ ms$/, await told('#latency .figure b', /^\d+ ms$/));
+      await told('#accuracy .figure b', /^\d\.\d\d$/);
+      await told('#frames', /\d answered/);
 
-    await page.keyboard.press('f');
-    assert.equal(await page.locator('[data-layer=forecast]').getAttribute('aria-pressed'), 'false');
-    assert.equal(await isPainted(FORECAST), false);
-    await page.locator('[data-layer=observed]').click();
-    assert.equal(await isPainted(OBSERVED), false);
-    await page.keyboard.press('f');
-    await painted(FORECAST);
+      await page.keyboard.press('f');
+      assert.equal(await page.locator('[data-layer=forecast]').getAttribute('aria-pressed'), 'false');
+      assert.equal(await isPainted(FORECAST), false);
+      await page.locator('[data-layer=observed]').click();
+      assert.equal(await isPainted(OBSERVED), false);
+      await page.keyboard.press('f');
+      await painted(FORECAST);
 
-    await page.keyboard.press('h');
-    const held = await page.evaluate(findColour, { colour: FORECAST });
-    await told('#frames .figure b', /./, (await page.locator('#frames .figure b').textContent())!);
-    assert.equal(await page.evaluate(findColour, { colour: FORECAST }), held);
-    assert.deepEqual(problems, []);
-  });
+      await page.keyboard.press('h');
+      const held = await page.evaluate(findColour, { colour: FORECAST });
+      await told('#frames .figure b', /./, (await page.locator('#frames .figure b').textContent())!);
+      assert.equal(await page.evaluate(findColour, { colour: FORECAST }), held);
+      assert.deepEqual(problems, []);
+    },
+  );
 
   itNeeds(needs, 'makes the detector slower when asked, and says so', async () => {
     await open({ width: 1440, height: 900 });
@@ -138,11 +150,19 @@ describe('the page of nowcast demo', function () {
     if (demo.exitCode === null) await once(demo, 'exit');
     assert.equal(demo.exitCode, 0);
     const rows = await page.locator('#waterfall > span').allTextContents();
-    assert.deepEqual(rows.filter((name) => name !== 'forecasting'), ['perfect', 'detector', 'offline AP', 'one-frame floor', 'latency', 'jitter', 'drops', 'streaming AP']);
-    const values = (await page.locator('#waterfall > b').allTextContents()).map((text) => Number(text.replace('\u2212', '-')));
+    assert.deepEqual(
+      rows.filter((name) => name !== 'forecasting'),
+      ['perfect', 'detector', 'offline AP', 'one-frame floor', 'latency', 'jitter', 'drops', 'streaming AP'],
+    );
+    const values = (await page.locator('#waterfall > b').allTextContents()).map((text) =>
+      Number(text.replace('\u2212', '-')),
+    );
     const [perfect, ...rest] = values;
     const steps = rest.filter((_, i) => rows[i + 1] !== 'offline AP' && rows[i + 1] !== 'streaming AP');
-    assert.ok(Math.abs(perfect + steps.reduce((sum, step) => sum + step, 0) - values[values.length - 1]) < 0.005, values.join(' '));
+    assert.ok(
+      Math.abs(perfect + steps.reduce((sum, step) => sum + step, 0) - values[values.length - 1]) < 0.005,
+      values.join(' '),
+    );
     assert.equal(await page.locator('#state').textContent(), 'the run is over');
   });
 
@@ -150,7 +170,9 @@ describe('the page of nowcast demo', function () {
     itNeeds(needs, `fits a window ${width} pixels wide`, async () => {
       await open({ width, height: 900 });
       await page.locator('#latency svg').waitFor();
-      const [wide, high] = await Promise.all(['#picture', '#lens'].map(async (id) => (await page.locator(id).boundingBox())!));
+      const [wide, high] = await Promise.all(
+        ['#picture', '#lens'].map(async (id) => (await page.locator(id).boundingBox())!),
+      );
       assert.ok(wide.width > 0 && wide.x >= 0 && wide.x + wide.width <= width, JSON.stringify(wide));
       assert.ok(Math.abs(wide.width / wide.height - 1.6) < 0.02, JSON.stringify(wide));
       assert.ok(high.height > 100, JSON.stringify(high));

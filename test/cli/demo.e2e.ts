@@ -16,13 +16,23 @@ describe('nowcast demo', function () {
   /** A small untrained network, and a machine without ffmpeg. */
   const setUp = async (): Promise<{ args: string[]; env: Record<string, string> }> => {
     const model = join(folder(), 'm.onnx');
-    assert.equal((await nowcast(['export', '--variant', 'yolox-nano', '--classes', '8', '--input', '160x96', '--out', model])).code, 0);
-    return { args: ['demo', '--model', model, '--provider', 'cpu', '--conf', '0.0001'], env: { PATH: folder(), NOWCAST_CACHE: join(folder(), 'cache') } };
+    assert.equal(
+      (await nowcast(['export', '--variant', 'yolox-nano', '--classes', '8', '--input', '160x96', '--out', model]))
+        .code,
+      0,
+    );
+    return {
+      args: ['demo', '--model', model, '--provider', 'cpu', '--conf', '0.0001'],
+      env: { PATH: folder(), NOWCAST_CACHE: join(folder(), 'cache') },
+    };
   };
 
   it('plays without a page and without ffmpeg: every frame is accounted for, and the terms of its cost add up', async () => {
     const { args, env } = await setUp();
-    const { code, stdout, stderr } = await nowcast([...args, '--headless', '--max-frames', '90', '--json', '--seed', '4'], { env });
+    const { code, stdout, stderr } = await nowcast(
+      [...args, '--headless', '--max-frames', '90', '--json', '--seed', '4'],
+      { env },
+    );
     assert.equal(code, 0, stderr);
     const { seed, total, streams, score, forecast } = JSON.parse(stdout) as DemoSummary;
     assert.deepEqual([seed, streams['demo'].source, forecast, total.inFlight], [4, 'demo:4', 'nowcast', 0]);
@@ -36,23 +46,29 @@ describe('nowcast demo', function () {
     assert.ok(Math.abs(offlineAP - sAP - gap) < 1e-9);
   });
 
-  itNeeds({ '/proc': HAS_PROC }, 'a detector that is lost for good ends it with 1: what it gave until then is summed up, without a score', async () => {
-    const { args, env } = await setUp();
-    let isKilled = false;
-    const { code, stdout, stderr } = await nowcast([...args, '--headless', '--json'], {
-      env,
-      onStart: (child) => child.stderr!.on('data', (data: Buffer) => {
-        if (isKilled || !data.includes('streaming')) return;
-        isKilled = true;
-        for (const name of readdirSync(env['NOWCAST_CACHE']).filter((file) => file.endsWith('.onnx'))) rmSync(join(env['NOWCAST_CACHE'], name));
-        process.kill(childrenOf(child.pid)[0], 'SIGKILL');
-      }),
-    });
-    assert.equal(code, 1, stderr);
-    const { score, problems } = JSON.parse(stdout) as DemoSummary;
-    assert.equal(score, null);
-    assert.match(problems.join(), /failed to start 8 times/);
-  });
+  itNeeds(
+    { '/proc': HAS_PROC },
+    'a detector that is lost for good ends it with 1: what it gave until then is summed up, without a score',
+    async () => {
+      const { args, env } = await setUp();
+      let isKilled = false;
+      const { code, stdout, stderr } = await nowcast([...args, '--headless', '--json'], {
+        env,
+        onStart: (child) =>
+          child.stderr!.on('data', (data: Buffer) => {
+            if (isKilled || !data.includes('streaming')) return;
+            isKilled = true;
+            for (const name of readdirSync(env['NOWCAST_CACHE']).filter((file) => file.endsWith('.onnx')))
+              rmSync(join(env['NOWCAST_CACHE'], name));
+            process.kill(childrenOf(child.pid)[0], 'SIGKILL');
+          }),
+      });
+      assert.equal(code, 1, stderr);
+      const { score, problems } = JSON.parse(stdout) as DemoSummary;
+      assert.equal(score, null);
+      assert.match(problems.join(), /failed to start 8 times/);
+    },
+  );
 
   itNeeds({ '/proc': HAS_PROC }, 'Ctrl-C ends it with 130, scored, and nothing is left running', async () => {
     const { args, env } = await setUp();
@@ -121,7 +137,10 @@ describe('nowcast demo', function () {
   });
 
   it('demo: is a source like any other', async () => {
-    const { args: [, ...args], env } = await setUp();
+    const {
+      args: [, ...args],
+      env,
+    } = await setUp();
     const { code, stdout, stderr } = await nowcast(['run', 'demo:9', ...args, '--max-frames', '30', '--json'], { env });
     assert.equal(code, 0, stderr);
     const { total, streams } = JSON.parse(stdout) as DemoSummary;

@@ -13,15 +13,45 @@ describe('the plan of a demo', () => {
   it('is a forecast of the default drive, scored down to unlikely boxes, on a page whose port may move', () => {
     const { run, page, seed, extraMs } = readPlan({});
     assert.deepEqual(run.sources, [{ id: 'demo', kind: 'demo', address: `demo:${DEFAULT_DEMO_SEED}`, settings: {} }]);
-    assert.deepEqual([run.detect.forecast, run.detect.conf, run.detect.nms, run.detect.schedule, run.detect.budgetMs], ['nowcast', 0.01, 0.5, 'idle-free', 100]);
-    assert.deepEqual([run.model.path, feedOf(run)?.['host'], feedOf(run)?.['port'], page, seed, extraMs], ['nowcast-nano', '127.0.0.1', 8765, { mayMove: true }, DEFAULT_DEMO_SEED, 0]);
+    assert.deepEqual(
+      [run.detect.forecast, run.detect.conf, run.detect.nms, run.detect.schedule, run.detect.budgetMs],
+      ['nowcast', 0.01, 0.5, 'idle-free', 100],
+    );
+    assert.deepEqual(
+      [run.model.path, feedOf(run)?.['host'], feedOf(run)?.['port'], page, seed, extraMs],
+      ['nowcast-nano', '127.0.0.1', 8765, { mayMove: true }, DEFAULT_DEMO_SEED, 0],
+    );
   });
 
   it('follows the flags', () => {
-    const { run, page, seed, extraMs } = readPlan({ seed: '7', port: '9000', conf: '0.1', forecast: 'none', schedule: 'stride:2', budget: 'none', duration: '10s', slower: '150ms' });
-    assert.deepEqual([seed, feedOf(run)?.['port'], page, run.detect.conf, run.detect.forecast, run.detect.schedule, run.detect.budgetMs, run.durationMs, extraMs],
-      [7, 9000, { mayMove: false }, 0.1, 'none', 'stride:2', undefined, 10_000, 150]);
-    assert.deepEqual([feedOf(readPlan({ headless: true }).run), readPlan({ headless: true }).page], [undefined, undefined]);
+    const { run, page, seed, extraMs } = readPlan({
+      seed: '7',
+      port: '9000',
+      conf: '0.1',
+      forecast: 'none',
+      schedule: 'stride:2',
+      budget: 'none',
+      duration: '10s',
+      slower: '150ms',
+    });
+    assert.deepEqual(
+      [
+        seed,
+        feedOf(run)?.['port'],
+        page,
+        run.detect.conf,
+        run.detect.forecast,
+        run.detect.schedule,
+        run.detect.budgetMs,
+        run.durationMs,
+        extraMs,
+      ],
+      [7, 9000, { mayMove: false }, 0.1, 'none', 'stride:2', undefined, 10_000, 150],
+    );
+    assert.deepEqual(
+      [feedOf(readPlan({ headless: true }).run), readPlan({ headless: true }).page],
+      [undefined, undefined],
+    );
   });
 
   for (const [flags, message] of [
@@ -33,7 +63,11 @@ describe('the plan of a demo', () => {
     [{ slower: '2s' }, /1000 ms at most/],
     [{ conf: '2' }, /--conf/],
   ] as const) {
-    it(`refuses ${JSON.stringify(flags)}`, () => assert.throws(() => readPlan(flags), (error: unknown) => error instanceof UsageError && message.test(error.message)));
+    it(`refuses ${JSON.stringify(flags)}`, () =>
+      assert.throws(
+        () => readPlan(flags),
+        (error: unknown) => error instanceof UsageError && message.test(error.message),
+      ));
   }
 });
 

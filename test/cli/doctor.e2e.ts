@@ -10,7 +10,9 @@ type Report = { ok: boolean; findings: { name: string; state: string; found: str
 describe('nowcast doctor', () => {
   const folder = temporaryFolder();
   const report = async (env: Record<string, string>) => {
-    const { code, stdout, stderr } = await nowcast(['doctor', '--json'], { env: { NOWCAST_CACHE: join(folder(), 'cache'), ...env } });
+    const { code, stdout, stderr } = await nowcast(['doctor', '--json'], {
+      env: { NOWCAST_CACHE: join(folder(), 'cache'), ...env },
+    });
     const { ok, findings } = JSON.parse(stdout) as Report;
     return { code, stderr, ok, of: (name: string) => findings.find((finding) => finding.name === name) };
   };
@@ -23,7 +25,10 @@ describe('nowcast doctor', () => {
     assert.equal(of('models')?.remedy, 'nowcast models pull yolox-nano, or give --model a file of your own');
     assert.deepEqual([code, ok], [0, true]);
     assert.deepEqual(readdirSync(join(folder(), 'cache')), []);
-    assert.deepEqual(readdirSync(tmpdir()).filter((name) => name.startsWith('nowcast-doctor-')), []);
+    assert.deepEqual(
+      readdirSync(tmpdir()).filter((name) => name.startsWith('nowcast-doctor-')),
+      [],
+    );
   });
 
   it('says which ffmpeg is used and what the embedded one cannot do', async function () {
@@ -40,7 +45,10 @@ describe('nowcast doctor', () => {
     assert.deepEqual([code, ok, stderr], [0, true, '']);
     const { state, found, remedy } = of('ffmpeg')!;
     assert.equal(state, 'limited');
-    assert.match(found, /^no video files, no cameras, no --save; folders of pictures and demo: run without it \(NOWCAST_FFMPEG is "\/no\/ffmpeg"/);
+    assert.match(
+      found,
+      /^no video files, no cameras, no --save; folders of pictures and demo: run without it \(NOWCAST_FFMPEG is "\/no\/ffmpeg"/,
+    );
     assert.match(remedy ?? '', /^install ffmpeg 4\.4 or later/);
   });
 

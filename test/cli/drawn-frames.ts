@@ -6,11 +6,16 @@ import { annotatedPictures } from '../helpers/paced-camera/annotated-pictures.js
 import { BOX_PLACES } from '../helpers/paced-camera/stamp-model.js';
 import { eventsOf } from './person-run.js';
 
-/** Every frame that the run tells of is in its connection's video at its time, and what was found in it is drawn into it and no other. */
+/**
+ * Every frame that the run tells of is in its connection's video at its time, and what was found in it is drawn into it
+ * and no other.
+ */
 export async function assertDrawn(folder: string, stdout: string): Promise<RunSummary> {
   const summary = JSON.parse(stdout) as RunSummary;
   const events = await eventsOf(join(folder, 'run.jsonl'));
-  const outcomes = events.filter((event): event is PerceptEvent | DropEvent => event.type === 'percept' || event.type === 'drop').sort((a, b) => a.ptsMs - b.ptsMs);
+  const outcomes = events
+    .filter((event): event is PerceptEvent | DropEvent => event.type === 'percept' || event.type === 'drop')
+    .sort((a, b) => a.ptsMs - b.ptsMs);
   assert.equal(outcomes.length, summary.total.received, 'each frame is a percept or a drop');
   assert.equal(outcomes[0].ptsMs, 0);
   const videos = summary.written.filter((path) => path.endsWith('.mp4'));
@@ -25,12 +30,19 @@ export async function assertDrawn(folder: string, stdout: string): Promise<RunSu
       const picture = pictures.get(ptsUs);
       pictures.delete(ptsUs);
       if (outcome.type === 'drop') {
-        assert.ok(picture !== undefined || outcome.reason === 'corrupt', `${at}, dropped as ${outcome.reason}, is in the video`);
+        assert.ok(
+          picture !== undefined || outcome.reason === 'corrupt',
+          `${at}, dropped as ${outcome.reason}, is in the video`,
+        );
         assert.ok(picture?.isOwn !== true, `${at} was dropped, and no box is its own`);
         continue;
       }
       assert.ok(picture?.number !== undefined, `${at} is in the video`);
-      assert.deepEqual([picture.boxNumber, picture.isOwn], [picture.number % BOX_PLACES, true], `${at} has its own box`);
+      assert.deepEqual(
+        [picture.boxNumber, picture.isOwn],
+        [picture.number % BOX_PLACES, true],
+        `${at} has its own box`,
+      );
     }
     assert.deepEqual([...pictures.keys()], [], `connection ${epoch}: no other picture is in the video`);
   }

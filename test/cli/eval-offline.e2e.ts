@@ -23,20 +23,53 @@ describe('nowcast eval offline', function () {
     writeFileSync(at(name), JSON.stringify(value));
     return at(name);
   };
-  const offline = (...args: string[]) => nowcast(
-    ['eval', 'offline', '--model', MODEL ?? '', '--labels', 'coco', '--provider', 'cpu', '--json', ...args], { env: { NOWCAST_CACHE: at('cache') }, cwd: folder() });
+  const offline = (...args: string[]) =>
+    nowcast(['eval', 'offline', '--model', MODEL ?? '', '--labels', 'coco', '--provider', 'cpu', '--json', ...args], {
+      env: { NOWCAST_CACHE: at('cache') },
+      cwd: folder(),
+    });
 
   /** Annotations whose objects are what the detector is sure of. */
   function annotations(results: readonly Result[], width = 640, height = 480): unknown {
     return {
-      categories: [{ id: 2, name: 'bicycle' }, { id: 18, name: 'dog' }],
-      images: Array.from({ length: FRAMES }, (_, i) => ({ id: 100 + i, file_name: `${String(i).padStart(3, '0')}.png`, width, height })),
-      annotations: results.filter(({ score }) => score > 0.4).map(({ image_id, category_id, bbox }, i) => ({ id: i + 1, image_id, category_id, bbox, area: bbox[2] * bbox[3], iscrowd: 0 })),
+      categories: [
+        { id: 2, name: 'bicycle' },
+        { id: 18, name: 'dog' },
+      ],
+      images: Array.from({ length: FRAMES }, (_, i) => ({
+        id: 100 + i,
+        file_name: `${String(i).padStart(3, '0')}.png`,
+        width,
+        height,
+      })),
+      annotations: results
+        .filter(({ score }) => score > 0.4)
+        .map(({ image_id, category_id, bbox }, i) => ({
+          id: i + 1,
+          image_id,
+          category_id,
+          bbox,
+          area: bbox[2] * bbox[3],
+          iscrowd: 0,
+        })),
     };
   }
 
   /** The picture of a dog and a bicycle moves a little from frame to frame. */
-  const moving = ['-v', 'error', '-loop', '1', '-i', DOG ?? '', '-vf', 'scale=720:540,crop=640:480:n*4:n*2', '-frames:v', String(FRAMES), '-r', '25'];
+  const moving = [
+    '-v',
+    'error',
+    '-loop',
+    '1',
+    '-i',
+    DOG ?? '',
+    '-vf',
+    'scale=720:540,crop=640:480:n*4:n*2',
+    '-frames:v',
+    String(FRAMES),
+    '-r',
+    '25',
+  ];
 
   function pictures(): string {
     mkdirSync(at('pictures'));
@@ -49,10 +82,20 @@ describe('nowcast eval offline', function () {
     return at('clip.mkv');
   }
 
-  for (const [what, dataRoot] of [['a folder of pictures', pictures], ['a video', video]] as const) {
+  for (const [what, dataRoot] of [
+    ['a folder of pictures', pictures],
+    ['a video', video],
+  ] as const) {
     itNeeds(NEEDS, `scores the detector on every frame of ${what}, and writes what it found`, async () => {
       const root = dataRoot();
-      const first = await offline('--annotations', write('empty.json', annotations([])), '--data-root', root, '--coco', at('found.json'));
+      const first = await offline(
+        '--annotations',
+        write('empty.json', annotations([])),
+        '--data-root',
+        root,
+        '--coco',
+        at('found.json'),
+      );
       assert.equal(first.code, 0, first.stderr);
       const found = readJson<Result[]>(at('found.json'));
       assert.deepEqual(new Set(found.map(({ category_id }) => category_id)), new Set([2, 18]));
@@ -73,7 +116,11 @@ describe('nowcast eval offline', function () {
     const cases: [string[], number, RegExp][] = [
       [['--annotations', truth, '--data-root', at('nowhere')], 2, /--data-root .*nowhere does not exist/],
       [['--annotations', truth, '--data-root', folder()], 1, /the picture .*00[01]\.png cannot be read/],
-      [['--annotations', write('other.json', annotations([], 768, 432)), '--data-root', clip], 1, /has 640x480 pixels, but 768x432 in the annotations/],
+      [
+        ['--annotations', write('other.json', annotations([], 768, 432)), '--data-root', clip],
+        1,
+        /has 640x480 pixels, but 768x432 in the annotations/,
+      ],
       [['--annotations', truth, '--data-root', clip, '--conf', '7'], 2, /--conf/],
     ];
     for (const [args, code, message] of cases) {

@@ -27,17 +27,39 @@ describe('nowcast eval realtime', function () {
     writeFileSync(at(name), JSON.stringify(value));
     return at(name);
   };
-  const evaluate = (mode: string, ...args: string[]) => nowcast(['eval', mode, ...args], { env: { NOWCAST_CACHE: at('cache') }, cwd: folder() });
+  const evaluate = (mode: string, ...args: string[]) =>
+    nowcast(['eval', mode, ...args], { env: { NOWCAST_CACHE: at('cache') }, cwd: folder() });
   const detector = ['--model', MODEL ?? '', '--labels', 'coco', '--provider', 'cpu'];
 
   /** Argoverse-HD annotations whose objects are what the detector is sure of. */
   function annotations(results: readonly Result[]): unknown {
     return {
-      categories: [{ id: 2, name: 'bicycle' }, { id: 18, name: 'dog' }],
-      sequences: SEQUENCES, seq_dirs: SEQUENCES.map((name) => `${name}/front`),
-      images: SEQUENCES.flatMap((_, sid) => Array.from({ length: FRAMES }, (__, fid) =>
-        ({ id: sid * 100 + fid + 1, sid, fid, name: `${String(fid).padStart(3, '0')}.png`, width: 640, height: 480 }))),
-      annotations: results.filter(({ score }) => score > 0.4).map(({ image_id, category_id, bbox }, i) => ({ id: i + 1, image_id, category_id, bbox, area: bbox[2] * bbox[3], iscrowd: 0 })),
+      categories: [
+        { id: 2, name: 'bicycle' },
+        { id: 18, name: 'dog' },
+      ],
+      sequences: SEQUENCES,
+      seq_dirs: SEQUENCES.map((name) => `${name}/front`),
+      images: SEQUENCES.flatMap((_, sid) =>
+        Array.from({ length: FRAMES }, (__, fid) => ({
+          id: sid * 100 + fid + 1,
+          sid,
+          fid,
+          name: `${String(fid).padStart(3, '0')}.png`,
+          width: 640,
+          height: 480,
+        })),
+      ),
+      annotations: results
+        .filter(({ score }) => score > 0.4)
+        .map(({ image_id, category_id, bbox }, i) => ({
+          id: i + 1,
+          image_id,
+          category_id,
+          bbox,
+          area: bbox[2] * bbox[3],
+          iscrowd: 0,
+        })),
     };
   }
 
@@ -45,17 +67,55 @@ describe('nowcast eval realtime', function () {
   async function dataSet(): Promise<string[]> {
     SEQUENCES.forEach((name, s) => {
       mkdirSync(join(at('data'), name, 'front'), { recursive: true });
-      execFileSync('ffmpeg', ['-v', 'error', '-loop', '1', '-i', DOG ?? '', '-vf', `scale=800:600,crop=640:480:${PATHS[s]}`,
-        '-frames:v', String(FRAMES), '-start_number', '0', join(at('data'), name, 'front', '%03d.png')]);
+      execFileSync('ffmpeg', [
+        '-v',
+        'error',
+        '-loop',
+        '1',
+        '-i',
+        DOG ?? '',
+        '-vf',
+        `scale=800:600,crop=640:480:${PATHS[s]}`,
+        '-frames:v',
+        String(FRAMES),
+        '-start_number',
+        '0',
+        join(at('data'), name, 'front', '%03d.png'),
+      ]);
     });
-    const { code, stderr } = await evaluate('offline', ...detector, '--annotations', write('empty.json', annotations([])), '--data-root', at('data'), '--coco', at('found.json'));
+    const { code, stderr } = await evaluate(
+      'offline',
+      ...detector,
+      '--annotations',
+      write('empty.json', annotations([])),
+      '--data-root',
+      at('data'),
+      '--coco',
+      at('found.json'),
+    );
     assert.equal(code, 0, stderr);
-    return ['--annotations', write('truth.json', annotations(readJson<Result[]>(at('found.json')))), '--data-root', at('data')];
+    return [
+      '--annotations',
+      write('truth.json', annotations(readJson<Result[]>(at('found.json')))),
+      '--data-root',
+      at('data'),
+    ];
   }
 
   itNeeds(NEEDS, 'plays every sequence by the clock, and its recording scores the same', async () => {
     const data = await dataSet();
-    const live = await evaluate('realtime', ...detector, ...data, '--fps', '15', '--record', at('run.jsonl'), '--report', at('report.html'), '--json');
+    const live = await evaluate(
+      'realtime',
+      ...detector,
+      ...data,
+      '--fps',
+      '15',
+      '--record',
+      at('run.jsonl'),
+      '--report',
+      at('report.html'),
+      '--json',
+    );
     assert.equal(live.code, 0, live.stderr);
     const result = JSON.parse(live.stdout) as StreamingJson;
     assert.equal(result.runs + result.drops, SEQUENCES.length * FRAMES);
@@ -64,13 +124,23 @@ describe('nowcast eval realtime', function () {
     assert.equal(result.pairing.inTime, 0);
     assert.ok(result.pairing.miss >= SEQUENCES.length);
     const { attribution } = result;
-    assert.ok(attribution !== null && attribution.offlineAP > 0.99, `offline AP is ${attribution?.offlineAP ?? 'unknown'}`);
+    assert.ok(
+      attribution !== null && attribution.offlineAP > 0.99,
+      `offline AP is ${attribution?.offlineAP ?? 'unknown'}`,
+    );
     assert.ok(result.stats.AP! < attribution.offlineAP - 0.05, `streaming AP is ${result.stats.AP ?? 'undefined'}`);
     const { oneFrameFloor, latency, jitter, drops, forecasting, gap } = attribution;
     assert.ok(Math.abs(oneFrameFloor + latency + jitter + drops + forecasting - gap) < 1e-9);
     assert.match(readFileSync(at('report.html'), 'utf8'), /Realtime streaming AP/);
 
-    const later = await evaluate('stream', at('run.jsonl'), ...data.slice(0, 2), '--detections', at('found.json'), '--json');
+    const later = await evaluate(
+      'stream',
+      at('run.jsonl'),
+      ...data.slice(0, 2),
+      '--detections',
+      at('found.json'),
+      '--json',
+    );
     assert.equal(later.code, 0, later.stderr);
     const { attribution: ofRecording, ...recorded } = JSON.parse(later.stdout) as StreamingJson;
     const { attribution: _, ...played } = result;
@@ -81,21 +151,70 @@ describe('nowcast eval realtime', function () {
   itNeeds(NEEDS, 'scores after a forecast where one is asked for, and takes detections that are given', async () => {
     const data = await dataSet();
     const given = ['--detections', at('found.json')];
-    const live = await evaluate('realtime', ...detector, ...data, ...given, '--fps', '15', '--schedule', 'shrinking-tail', '--budget', '500ms', '--forecast', 'kalman', '--record', at('run.jsonl'), '--json');
+    const live = await evaluate(
+      'realtime',
+      ...detector,
+      ...data,
+      ...given,
+      '--fps',
+      '15',
+      '--schedule',
+      'shrinking-tail',
+      '--budget',
+      '500ms',
+      '--forecast',
+      'kalman',
+      '--record',
+      at('run.jsonl'),
+      '--json',
+    );
     assert.equal(live.code, 0, live.stderr);
-    const later = await evaluate('stream', at('run.jsonl'), ...data.slice(0, 2), ...given, '--fps', '15', '--forecast', 'kalman', '--json');
+    const later = await evaluate(
+      'stream',
+      at('run.jsonl'),
+      ...data.slice(0, 2),
+      ...given,
+      '--fps',
+      '15',
+      '--forecast',
+      'kalman',
+      '--json',
+    );
     assert.equal(later.stdout, live.stdout);
   });
 
   itNeeds(NEEDS, 'plays an annotated video, and prints tables', async () => {
     const clip = at('clip.mkv');
-    execFileSync('ffmpeg', ['-v', 'error', '-loop', '1', '-i', DOG ?? '', '-vf', 'scale=800:600,crop=640:480:n*10:0', '-frames:v', '8', '-c:v', 'ffv1', clip]);
+    execFileSync('ffmpeg', [
+      '-v',
+      'error',
+      '-loop',
+      '1',
+      '-i',
+      DOG ?? '',
+      '-vf',
+      'scale=800:600,crop=640:480:n*10:0',
+      '-frames:v',
+      '8',
+      '-c:v',
+      'ffv1',
+      clip,
+    ]);
     const truth = write('truth.json', {
       categories: [{ id: 18, name: 'dog' }],
       images: Array.from({ length: 8 }, (_, i) => ({ id: i + 1, file_name: `${i}.png`, width: 640, height: 480 })),
       annotations: [{ id: 1, image_id: 5, category_id: 18, bbox: [50, 200, 200, 250], area: 50_000, iscrowd: 0 }],
     });
-    const { code, stdout, stderr } = await evaluate('realtime', ...detector, '--annotations', truth, '--data-root', clip, '--fps', '10');
+    const { code, stdout, stderr } = await evaluate(
+      'realtime',
+      ...detector,
+      '--annotations',
+      truth,
+      '--data-root',
+      clip,
+      '--fps',
+      '10',
+    );
     assert.equal(code, 0, stderr);
     assert.match(stdout, /^ Average Precision {2}\(AP\)/);
     assert.match(stdout, / frames {4}8: \d+ detected on, \d+ dropped/);
@@ -107,7 +226,11 @@ describe('nowcast eval realtime', function () {
     const data = ['--annotations', truth, '--data-root', folder()];
     const cases: [string[], number, RegExp][] = [
       [['--annotations', truth, '--data-root', at('nowhere')], 2, /--data-root .*nowhere does not exist/],
-      [[...data, '--schedule', 'every'], 2, /--schedule every drops nothing and knows no time; eval offline scores every frame/],
+      [
+        [...data, '--schedule', 'every'],
+        2,
+        /--schedule every drops nothing and knows no time; eval offline scores every frame/,
+      ],
       [[...data, '--schedule', 'sometimes'], 2, /--schedule.*sometimes/],
       [[...data, '--budget', 'soon'], 2, /--budget/],
       [[...data, '--fps', '0'], 2, /--fps is "0"/],

@@ -23,7 +23,10 @@ describe('nowcast eval', () => {
     const { annotations, results } = drawScene(3, { sequences: 3 });
     data = ['--annotations', write('annotations.json', annotations), '--detections', write('detections.json', results)];
     write('runtime.json', { type: 'empirical', unit: 'ms', samples: [40, 50, 60, 70] });
-    write('trace.json', Array.from({ length: 90 }, () => 0.05));
+    write(
+      'trace.json',
+      Array.from({ length: 90 }, () => 0.05),
+    );
   });
   after(() => rmSync(dir, { recursive: true }));
 
@@ -32,18 +35,53 @@ describe('nowcast eval', () => {
   it('coco prints the table of pycocotools, and JSON when asked', () => {
     const table = nowcastEval('coco', ...data);
     assert.equal(table.status, 0, table.stderr);
-    assert.match(table.stdout, /^ Average Precision {2}\(AP\) @\[ IoU=0\.50:0\.95 \| area= {3}all \| maxDets=100 \] = 0\.\d{3}\n/);
+    assert.match(
+      table.stdout,
+      /^ Average Precision {2}\(AP\) @\[ IoU=0\.50:0\.95 \| area= {3}all \| maxDets=100 \] = 0\.\d{3}\n/,
+    );
     const json = JSON.parse(nowcastEval('coco', ...data, '--json').stdout) as { stats: object; perClass: object };
-    assert.deepEqual(Object.keys(json.stats), ['AP', 'AP50', 'AP75', 'APs', 'APm', 'APl', 'AR1', 'AR10', 'AR100', 'ARs', 'ARm', 'ARl']);
+    assert.deepEqual(Object.keys(json.stats), [
+      'AP',
+      'AP50',
+      'AP75',
+      'APs',
+      'APm',
+      'APl',
+      'AR1',
+      'AR10',
+      'AR100',
+      'ARs',
+      'ARm',
+      'ARl',
+    ]);
     assert.deepEqual(Object.keys(json.perClass), ['person', 'car', 'bus']);
   });
 
   it('simulate writes a recording that stream scores alike', () => {
-    const live = simulate('--runtime', at('runtime.json'), '--schedule', 'shrinking-tail', '--perf-factor', '1.5', '--record', at('run.jsonl'), '--json');
+    const live = simulate(
+      '--runtime',
+      at('runtime.json'),
+      '--schedule',
+      'shrinking-tail',
+      '--perf-factor',
+      '1.5',
+      '--record',
+      at('run.jsonl'),
+      '--json',
+    );
     assert.equal(live.status, 0, live.stderr);
     const later = nowcastEval('stream', at('run.jsonl'), ...data, '--json');
     assert.equal(later.status, 0, later.stderr);
-    const [a, b] = [live, later].map(({ stdout }) => JSON.parse(stdout) as { stats: unknown; pairing: unknown; attribution: { sAP: number }; runs: number; drops: number });
+    const [a, b] = [live, later].map(
+      ({ stdout }) =>
+        JSON.parse(stdout) as {
+          stats: unknown;
+          pairing: unknown;
+          attribution: { sAP: number };
+          runs: number;
+          drops: number;
+        },
+    );
     assert.deepEqual(b.stats, a.stats);
     assert.deepEqual(b.pairing, a.pairing);
     assert.equal(b.attribution.sAP, a.attribution.sAP);
@@ -53,22 +91,68 @@ describe('nowcast eval', () => {
   it('simulate replays a trace as it is, whatever the perf factor', () => {
     const plain = simulate('--runtime-trace', at('trace.json'), '--json');
     assert.equal(plain.status, 0, plain.stderr);
-    assert.equal(simulate('--runtime-trace', at('trace.json'), '--runtime', at('runtime.json'), '--perf-factor', '3', '--json').stdout, plain.stdout);
+    assert.equal(
+      simulate('--runtime-trace', at('trace.json'), '--runtime', at('runtime.json'), '--perf-factor', '3', '--json')
+        .stdout,
+      plain.stdout,
+    );
   });
 
   it('simulate knows infinite workers and forecasts', () => {
-    const [one, many, forecast] = [['1'], ['infinite'], ['infinite', '--forecast', 'kalman']].map((workers) =>
-      JSON.parse(simulate('--runtime', at('runtime.json'), '--json', '--workers', ...workers).stdout) as { stats: { AP: number }; drops: number });
+    const [one, many, forecast] = [['1'], ['infinite'], ['infinite', '--forecast', 'kalman']].map(
+      (workers) =>
+        JSON.parse(simulate('--runtime', at('runtime.json'), '--json', '--workers', ...workers).stdout) as {
+          stats: { AP: number };
+          drops: number;
+        },
+    );
     assert.ok(one.drops > 0);
     assert.equal(many.drops, 0);
     assert.ok(one.stats.AP < many.stats.AP && many.stats.AP < forecast.stats.AP);
   });
 
   it('stream scores the timestamped outputs of another program', () => {
-    const outputs = write('outputs.json', { sequences: Object.fromEntries([0, 1, 2].map((s) => [`drive-${s}`, { timestamps: [0.1, 0.5], inputFrames: [0, 12] }])) });
+    const outputs = write('outputs.json', {
+      sequences: Object.fromEntries(
+        [0, 1, 2].map((s) => [`drive-${s}`, { timestamps: [0.1, 0.5], inputFrames: [0, 12] }]),
+      ),
+    });
     const { status, stdout, stderr } = nowcastEval('stream', '--recording', outputs, ...data, '--json');
     assert.equal(status, 0, stderr);
-    assert.deepEqual((JSON.parse(stdout) as { pairing: unknown }).pairing, { frames: 90, miss: 9, inTime: 0, mismatch: 3 * (3 + 4 + 5 + 6 + 7 + 8 + 9 + 10 + 11 + 12 + 13 + 14 + 3 + 4 + 5 + 6 + 7 + 8 + 9 + 10 + 11 + 12 + 13 + 14 + 15 + 16 + 17) });
+    assert.deepEqual((JSON.parse(stdout) as { pairing: unknown }).pairing, {
+      frames: 90,
+      miss: 9,
+      inTime: 0,
+      mismatch:
+        3 *
+        (3 +
+          4 +
+          5 +
+          6 +
+          7 +
+          8 +
+          9 +
+          10 +
+          11 +
+          12 +
+          13 +
+          14 +
+          3 +
+          4 +
+          5 +
+          6 +
+          7 +
+          8 +
+          9 +
+          10 +
+          11 +
+          12 +
+          13 +
+          14 +
+          15 +
+          16 +
+          17),
+    });
   });
 
   it('diff compares two recordings', () => {
@@ -76,7 +160,10 @@ describe('nowcast eval', () => {
     simulate('--runtime', at('runtime.json'), '--perf-factor', '3', '--record', at('b.jsonl'));
     const args = ['diff', at('a.jsonl'), at('b.jsonl'), '--annotations', at('annotations.json')];
     const { stdout, stderr } = nowcastEval(...args, '--json');
-    const { difference, interval } = JSON.parse(stdout) as { difference: number; interval: { low: number; resamples: number } };
+    const { difference, interval } = JSON.parse(stdout) as {
+      difference: number;
+      interval: { low: number; resamples: number };
+    };
     assert.ok(difference > 0 && interval.low > 0, stderr);
     assert.equal(interval.resamples, 1000);
     assert.match(nowcastEval(...args).stdout, /B - A is \d+\.\d\d points, 95 % interval/);
@@ -85,7 +172,10 @@ describe('nowcast eval', () => {
   it('writes a report of any evaluation', () => {
     const reports: [string[], RegExp][] = [
       [['coco', ...data], /<title>COCO AP<\/title>/],
-      [['simulate', ...data, '--runtime', at('runtime.json'), '--schedule', 'threshold', '--record', at('told.jsonl')], /<dt>schedule<\/dt><dd>threshold<\/dd>/],
+      [
+        ['simulate', ...data, '--runtime', at('runtime.json'), '--schedule', 'threshold', '--record', at('told.jsonl')],
+        /<dt>schedule<\/dt><dd>threshold<\/dd>/,
+      ],
       [['stream', at('told.jsonl'), ...data], /<dt>recording<\/dt><dd>told\.jsonl<\/dd>/],
     ];
     for (const [args, expected] of reports) {
@@ -107,15 +197,39 @@ describe('nowcast eval', () => {
     const cases: [string[], number, RegExp][] = [
       [['coco', '--annotations', at('annotations.json')], 2, /required option '--detections/],
       [['coco', ...data.slice(0, 2), '--detections', at('none.json')], 2, /cannot read .*none\.json/],
-      [['coco', ...data.slice(0, 2), '--detections', at('runtime.json')], 1, /runtime\.json: detections: expected an array/],
+      [
+        ['coco', ...data.slice(0, 2), '--detections', at('runtime.json')],
+        1,
+        /runtime\.json: detections: expected an array/,
+      ],
       [['coco', ...data, '--min-sap', '35'], 2, /--min-sap is "35"; it must be a number from 0 to 1/],
       [['stream', '--annotations', at('annotations.json')], 2, /needs a recording or timestamped outputs/],
-      [['stream', at('annotations.json'), '--annotations', at('annotations.json')], 1, /annotations\.json: outputs: expected/],
+      [
+        ['stream', at('annotations.json'), '--annotations', at('annotations.json')],
+        1,
+        /annotations\.json: outputs: expected/,
+      ],
       [['simulate', ...data], 2, /needs runtimes: give a profile with --runtime/],
-      [['simulate', ...data, '--runtime', at('runtime.json'), '--workers', '0'], 2, /--workers is "0"; it must be a whole number of 1 or more, or infinite/],
-      [['simulate', ...data, '--runtime', at('runtime.json'), '--schedule', 'fifo'], 2, /schedule "fifo" is unknown; choose one of/],
-      [['simulate', ...data, '--runtime', at('runtime.json'), '--forecast', 'magic'], 2, /--forecast is "magic"; it must be one of none, kalman, nowcast/],
-      [['simulate', ...data, '--runtime', at('runtime.json'), '--record', join(dir, 'no', 'run.jsonl')], 1, /cannot write/],
+      [
+        ['simulate', ...data, '--runtime', at('runtime.json'), '--workers', '0'],
+        2,
+        /--workers is "0"; it must be a whole number of 1 or more, or infinite/,
+      ],
+      [
+        ['simulate', ...data, '--runtime', at('runtime.json'), '--schedule', 'fifo'],
+        2,
+        /schedule "fifo" is unknown; choose one of/,
+      ],
+      [
+        ['simulate', ...data, '--runtime', at('runtime.json'), '--forecast', 'magic'],
+        2,
+        /--forecast is "magic"; it must be one of none, kalman, nowcast/,
+      ],
+      [
+        ['simulate', ...data, '--runtime', at('runtime.json'), '--record', join(dir, 'no', 'run.jsonl')],
+        1,
+        /cannot write/,
+      ],
       [['simulate', ...data, '--runtime-trace', write('short.json', [0.05])], 1, /the runtime trace ends after 1 runs/],
     ];
     for (const [args, status, message] of cases) {
@@ -127,10 +241,16 @@ describe('nowcast eval', () => {
 
   it('writes a recording that holds what the schedule did', () => {
     simulate('--runtime', at('runtime.json'), '--record', at('held.jsonl'));
-    const lines = readFileSync(at('held.jsonl'), 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line) as { type: string; schema?: string; captureClock?: string; uncertaintyUs?: number });
+    const lines = readFileSync(at('held.jsonl'), 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map(
+        (line) => JSON.parse(line) as { type: string; schema?: string; captureClock?: string; uncertaintyUs?: number },
+      );
     assert.equal(lines[0].schema, 'nowcast.recording/1');
     const outcomes = lines.filter(({ type }) => type === 'percept' || type === 'drop');
     assert.equal(outcomes.length, 90);
-    for (const { captureClock, uncertaintyUs } of outcomes) assert.deepEqual([captureClock, uncertaintyUs], ['sender', 0]);
+    for (const { captureClock, uncertaintyUs } of outcomes)
+      assert.deepEqual([captureClock, uncertaintyUs], ['sender', 0]);
   });
 });

@@ -24,9 +24,18 @@ describe('nowcast export', function () {
     assert.equal(code, 0, stderr);
     const facts = JSON.parse(stdout) as { sha256: string; classes: number };
     const { sha256, classCount, input } = await readModelSpec(out());
-    assert.deepEqual({ sha256, classCount, input }, { sha256: facts.sha256, classCount: 8, input: { width: 160, height: 96 } });
-    assert.equal((JSON.parse((await nowcast(['export', ...shapes, '--seed', '0'])).stdout) as { sha256: string }).sha256, sha256);
-    assert.notEqual((JSON.parse((await nowcast(['export', ...shapes, '--seed', '1'])).stdout) as { sha256: string }).sha256, sha256);
+    assert.deepEqual(
+      { sha256, classCount, input },
+      { sha256: facts.sha256, classCount: 8, input: { width: 160, height: 96 } },
+    );
+    assert.equal(
+      (JSON.parse((await nowcast(['export', ...shapes, '--seed', '0'])).stdout) as { sha256: string }).sha256,
+      sha256,
+    );
+    assert.notEqual(
+      (JSON.parse((await nowcast(['export', ...shapes, '--seed', '1'])).stdout) as { sha256: string }).sha256,
+      sha256,
+    );
   });
 
   it('writes the averaged weights of a checkpoint at its own size', async () => {
@@ -34,8 +43,17 @@ describe('nowcast export', function () {
     const weights = initialWeights(network, 0);
     const checkpoint = join(folder(), 'best.safetensors');
     writeCheckpoint(checkpoint, {
-      facts: { variant: 'yolox-nano', classNames: ['car', 'bus'], input: { width: 96, height: 64 }, step: 1, bestAp: null, config: {} },
-      weights, average: weights, velocity: new Float32Array(weights.parameters.length),
+      facts: {
+        variant: 'yolox-nano',
+        classNames: ['car', 'bus'],
+        input: { width: 96, height: 64 },
+        step: 1,
+        bestAp: null,
+        config: {},
+      },
+      weights,
+      average: weights,
+      velocity: new Float32Array(weights.parameters.length),
     });
     const { code, stdout, stderr } = await nowcast(['export', checkpoint, '--out', out(), '--fp16']);
     assert.equal(code, 0, stderr);
@@ -45,7 +63,9 @@ describe('nowcast export', function () {
     const open = join(folder(), 'models', 'open.onnx');
     assert.equal((await nowcast(['export', checkpoint, '--out', open, '--dynamic-batch'])).code, 0);
     const session = await ort.InferenceSession.create(open);
-    const { output } = await session.run({ images: new ort.Tensor('float32', new Float32Array(3 * 3 * 64 * 96), [3, 3, 64, 96]) });
+    const { output } = await session.run({
+      images: new ort.Tensor('float32', new Float32Array(3 * 3 * 64 * 96), [3, 3, 64, 96]),
+    });
     await session.release();
     assert.deepEqual(output.dims, [3, 126, 7]);
     assert.deepEqual(await loadLabels(join(folder(), 'models', 'm.txt'), { classCount: 2 }), ['car', 'bus']);
@@ -56,7 +76,10 @@ describe('nowcast export', function () {
     assert.deepEqual(takeTensors(parameterLayout(network), taken, readTensors(alone).tensors), []);
     assert.deepEqual(taken, weights);
     const again = join(folder(), 'models', 'again.onnx');
-    assert.equal((await nowcast(['export', alone, '--variant', 'yolox-nano', '--input', '96x64', '--fp16', '--out', again])).code, 0);
+    assert.equal(
+      (await nowcast(['export', alone, '--variant', 'yolox-nano', '--input', '96x64', '--fp16', '--out', again])).code,
+      0,
+    );
     assert.ok(readFileSync(again).equals(readFileSync(out())));
   });
 

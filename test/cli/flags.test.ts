@@ -1,13 +1,29 @@
 import assert from 'node:assert/strict';
 import { Command } from 'commander';
-import { addFlags, choiceFlag, keyOption, numberFlag, parsedFlag, readFlags, requiredFlag, switchFlag, textFlag, type RawFlags } from '../../src/cli/flags.js';
+import {
+  addFlags,
+  choiceFlag,
+  keyOption,
+  numberFlag,
+  parsedFlag,
+  readFlags,
+  requiredFlag,
+  switchFlag,
+  textFlag,
+  type RawFlags,
+} from '../../src/cli/flags.js';
 import { UsageError } from '../../src/core/errors.js';
 
 const FLAGS = {
   runs: numberFlag('--runs <n>', 'how many', { min: 1, isInteger: true }, 200),
-  fps: numberFlag('--fps <rate>', 'frames a second', { above: 0 }, undefined, 'the recording\'s'),
+  fps: numberFlag('--fps <rate>', 'frames a second', { above: 0 }, undefined, "the recording's"),
   format: choiceFlag('--frames-as <jpg|png>', 'the format', ['jpg', 'png'], undefined),
-  pair: parsedFlag('--pair <a-b>', 'two words', { allowed: 'two words, such as a-b', parse: (text) => (text.includes('-') ? text.split('-') : undefined), preset: ['x', 'y'], presetText: 'x-y' }),
+  pair: parsedFlag('--pair <a-b>', 'two words', {
+    allowed: 'two words, such as a-b',
+    parse: (text) => (text.includes('-') ? text.split('-') : undefined),
+    preset: ['x', 'y'],
+    presetText: 'x-y',
+  }),
   out: requiredFlag('--out <file>', 'the file'),
   report: textFlag('--report <file>', 'a report', { preset: 'none' }),
   video: switchFlag('--video', 'with a video'),
@@ -16,20 +32,54 @@ const FLAGS = {
 /** Reads flags as a command would. */
 function read(...args: string[]): unknown {
   let values: unknown;
-  const command = addFlags(new Command(), FLAGS).exitOverride().configureOutput({ writeErr: () => undefined });
-  command.action((raw: RawFlags) => { values = readFlags(FLAGS, raw); });
+  const command = addFlags(new Command(), FLAGS)
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined });
+  command.action((raw: RawFlags) => {
+    values = readFlags(FLAGS, raw);
+  });
   command.parse(args, { from: 'user' });
   return values;
 }
 
 describe('the flags of a command', () => {
   it('have their presets where they are not given', () => {
-    assert.deepEqual(read('--out', 'o'), { runs: 200, fps: undefined, format: undefined, pair: ['x', 'y'], out: 'o', report: undefined, video: false });
+    assert.deepEqual(read('--out', 'o'), {
+      runs: 200,
+      fps: undefined,
+      format: undefined,
+      pair: ['x', 'y'],
+      out: 'o',
+      report: undefined,
+      video: false,
+    });
   });
 
   it('are read into values', () => {
-    const args = ['--runs', '7', '--fps', '29.97', '--frames-as', 'png', '--pair', 'c-d', '--out', 'o', '--report', 'r', '--video'];
-    assert.deepEqual(read(...args), { runs: 7, fps: 29.97, format: 'png', pair: ['c', 'd'], out: 'o', report: 'r', video: true });
+    const args = [
+      '--runs',
+      '7',
+      '--fps',
+      '29.97',
+      '--frames-as',
+      'png',
+      '--pair',
+      'c-d',
+      '--out',
+      'o',
+      '--report',
+      'r',
+      '--video',
+    ];
+    assert.deepEqual(read(...args), {
+      runs: 7,
+      fps: 29.97,
+      format: 'png',
+      pair: ['c', 'd'],
+      out: 'o',
+      report: 'r',
+      video: true,
+    });
   });
 
   for (const [args, message] of [
@@ -40,23 +90,38 @@ describe('the flags of a command', () => {
     [['--pair', 'c'], '--pair is "c"; it must be two words, such as a-b'],
   ] as const) {
     it(`are refused as ${args.join(' ')}, with the flag, the value and the allowed values`, () => {
-      assert.throws(() => read('--out', 'o', ...args), (error) => error instanceof UsageError && error.message === message);
+      assert.throws(
+        () => read('--out', 'o', ...args),
+        (error) => error instanceof UsageError && error.message === message,
+      );
     });
   }
 
-  it('are missed by commander where the command needs them', () => assert.throws(() => read(), { code: 'commander.missingMandatoryOptionValue' }));
+  it('are missed by commander where the command needs them', () =>
+    assert.throws(() => read(), { code: 'commander.missingMandatoryOptionValue' }));
 
   it('list values and preset in help', () => {
     const descriptions = Object.values(FLAGS).map(({ option }) => option.description);
     assert.deepEqual(descriptions, [
-      'how many (a whole number of 1 or more; default: 200)', 'frames a second (a number above 0; default: the recording\'s)', 'the format (jpg or png)',
-      'two words (two words, such as a-b; default: x-y)', 'the file (required)', 'a report (default: none)', 'with a video',
+      'how many (a whole number of 1 or more; default: 200)',
+      "frames a second (a number above 0; default: the recording's)",
+      'the format (jpg or png)',
+      'two words (two words, such as a-b; default: x-y)',
+      'the file (required)',
+      'a report (default: none)',
+      'with a video',
     ]);
   });
 
-  it('take the help of the configuration\'s key that they set', () => {
-    assert.equal(keyOption('detect.conf').description, 'detections with a lower score are left out (a number from 0 to 1; default: 0.25)');
-    assert.equal(keyOption('detect.conf', 0.01).description, 'detections with a lower score are left out (a number from 0 to 1; default: 0.01)');
+  it("take the help of the configuration's key that they set", () => {
+    assert.equal(
+      keyOption('detect.conf').description,
+      'detections with a lower score are left out (a number from 0 to 1; default: 0.25)',
+    );
+    assert.equal(
+      keyOption('detect.conf', 0.01).description,
+      'detections with a lower score are left out (a number from 0 to 1; default: 0.01)',
+    );
     assert.equal(keyOption('detect.track').description, 'whether objects keep an id from frame to frame');
   });
 });

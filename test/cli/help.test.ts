@@ -14,7 +14,8 @@ import * as train from '../../src/cli/train.js';
 
 const context: CliContext = { env: {}, signal: new AbortController().signal, secrets: new Set() };
 const program = new Command('nowcast');
-for (const { register } of [run, demo, evaluate, profile, train, synth, exporting, models, doctor]) register(program, context);
+for (const { register } of [run, demo, evaluate, profile, train, synth, exporting, models, doctor])
+  register(program, context);
 
 /** A command with those below it. */
 function withSubcommands(command: Command): Command[] {
@@ -27,7 +28,13 @@ function nameOf(command: Command): string {
 
 function helpOf(command: Command): string {
   let text = '';
-  command.configureOutput({ writeOut: (part) => { text += part; } }).outputHelp();
+  command
+    .configureOutput({
+      writeOut: (part) => {
+        text += part;
+      },
+    })
+    .outputHelp();
   return text;
 }
 
@@ -49,12 +56,21 @@ describe('the help of', () => {
       it('closes with examples of flags that exist, and a page that exists', () => {
         const [, examples, page] = /\nExamples:\n([\s\S]+)\nDocumentation:\n {2}(.+)\n+$/.exec(helpOf(command)) ?? [];
         assert.ok(examples !== undefined && existsSync(page), helpOf(command));
-        for (const example of examples.trim().split('\n').map((line) => line.trim().replace(/^\$ /, ''))) {
+        for (const example of examples
+          .trim()
+          .split('\n')
+          .map((line) => line.trim().replace(/^\$ /, ''))) {
           const { command: reached, rest } = reach(example.split(' '));
           const given = rest.filter((word) => /^-/.test(word) && word !== '--json' && word !== '--help');
           const known = reached.options.flatMap(({ long, short }) => [long, short]);
-          assert.deepEqual(given.filter((flag) => !known.includes(flag)), [], example);
-          const missing = reached.options.filter((option) => option.mandatory && !given.includes(option.long!) && !given.includes(option.short!));
+          assert.deepEqual(
+            given.filter((flag) => !known.includes(flag)),
+            [],
+            example,
+          );
+          const missing = reached.options.filter(
+            (option) => option.mandatory && !given.includes(option.long!) && !given.includes(option.short!),
+          );
           assert.deepEqual(rest.includes('--help') ? [] : missing.map(({ long }) => long), [], example);
         }
       });
@@ -62,7 +78,8 @@ describe('the help of', () => {
       it('describes every flag, with the values of those that take no free text', () => {
         for (const { flags, description } of command.options) {
           assert.notEqual(description, '', flags);
-          if (/<(n|name|mode|score|iou|rate|factor|fraction|frames|duration|WxH)>/.test(flags)) assert.match(description, /\(.+\)$/, flags);
+          if (/<(n|name|mode|score|iou|rate|factor|fraction|frames|duration|WxH)>/.test(flags))
+            assert.match(description, /\(.+\)$/, flags);
         }
       });
     });

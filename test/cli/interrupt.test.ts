@@ -5,7 +5,11 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const listeners = (): number[] => SIGNALS.map((name) => process.listenerCount(name));
 
 describe('interrupt', () => {
-  for (const [name, exitCode] of [['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]] as const) {
+  for (const [name, exitCode] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const) {
     it(`${name} aborts, asks for ${exitCode}, and is given back`, () => {
       const before = listeners();
       const interrupt = watchInterrupts();

@@ -16,16 +16,26 @@ export class LiveRun {
   #recheck: () => void = () => undefined;
 
   /** @param camera more keys of the camera's configuration */
-  constructor(folder: string, url: string, { camera = {}, flags = [] }: { readonly camera?: object; readonly flags?: readonly string[] } = {}) {
+  constructor(
+    folder: string,
+    url: string,
+    { camera = {}, flags = [] }: { readonly camera?: object; readonly flags?: readonly string[] } = {},
+  ) {
     writeFileSync(join(folder, 'stamp.onnx'), stampModel());
-    writeFileSync(join(folder, 'run.yaml'), JSON.stringify({
-      cameras: { cam: { source: url, ...camera } },
-      model: { path: 'stamp.onnx', provider: 'cpu' },
-      detect: { schedule: 'idle-free', budget: '10s', forecast: 'none' },
-      feed: { port: 0 },
-      output: { record: 'run.jsonl', save: 'out.mp4' },
-    }));
-    this.result = nowcast(['run', '-c', 'run.yaml', '--json', '--log-format', 'json', ...flags], { ...within(folder), onStart: (child) => this.#follow(child) });
+    writeFileSync(
+      join(folder, 'run.yaml'),
+      JSON.stringify({
+        cameras: { cam: { source: url, ...camera } },
+        model: { path: 'stamp.onnx', provider: 'cpu' },
+        detect: { schedule: 'idle-free', budget: '10s', forecast: 'none' },
+        feed: { port: 0 },
+        output: { record: 'run.jsonl', save: 'out.mp4' },
+      }),
+    );
+    this.result = nowcast(['run', '-c', 'run.yaml', '--json', '--log-format', 'json', ...flags], {
+      ...within(folder),
+      onStart: (child) => this.#follow(child),
+    });
     void this.result.finally(() => {
       this.#isOver = true;
       this.#recheck();
@@ -36,7 +46,9 @@ export class LiveRun {
   async until(condition: () => boolean): Promise<void> {
     while (!condition()) {
       if (this.#isOver) throw new Error(`the run is over: ${(await this.result).stderr}`);
-      await new Promise<void>((resolve) => { this.#recheck = resolve; });
+      await new Promise<void>((resolve) => {
+        this.#recheck = resolve;
+      });
     }
   }
 
@@ -65,10 +77,12 @@ export class LiveRun {
       const url = /ws:\/\/127\.0\.0\.1:\d+\//.exec(log)?.[0];
       if (url === undefined || isFollowed) return;
       isFollowed = true;
-      new WebSocket(url, 'nowcast.feed.v1').on('message', (message: Buffer) => {
-        this.messages.push(JSON.parse(message.toString()) as FeedMessage);
-        this.#recheck();
-      }).on('error', () => undefined);
+      new WebSocket(url, 'nowcast.feed.v1')
+        .on('message', (message: Buffer) => {
+          this.messages.push(JSON.parse(message.toString()) as FeedMessage);
+          this.#recheck();
+        })
+        .on('error', () => undefined);
     });
   }
 }

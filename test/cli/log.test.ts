@@ -3,7 +3,11 @@ import { createLog, type LogOptions } from '../../src/cli/log.js';
 
 function capture(options: Pick<LogOptions, 'format' | 'level'>) {
   const lines: string[] = [];
-  const log = createLog({ ...options, write: (line) => lines.push(line), redact: (text) => text.replaceAll('hunter2', '***') });
+  const log = createLog({
+    ...options,
+    write: (line) => lines.push(line),
+    redact: (text) => text.replaceAll('hunter2', '***'),
+  });
   return { log, lines };
 }
 

@@ -21,7 +21,10 @@ describe('nowcast', () => {
   });
 
   it('explains the flags of a command', async () => {
-    for (const args of [['run', '--help'], ['help', 'run']]) {
+    for (const args of [
+      ['run', '--help'],
+      ['help', 'run'],
+    ]) {
       const { code, stdout } = await nowcast(args);
       assert.equal(code, 0);
       assert.match(stdout, /--schedule <name>/);
@@ -35,11 +38,23 @@ describe('nowcast', () => {
     ['an unknown flag', ['run', 'x', '--scedule', 'y'], /unknown option '--scedule'\n\(Did you mean --schedule\?\)/],
     ['a flag without its value', ['run', '--conf'], /option '--conf <score>' argument missing/],
     ['a wrong value', ['run', 'x', '--conf', '7'], /^nowcast: --conf is "7"; it must be a number from 0 to 1\n$/],
-    ['an unknown log format', ['doctor', '--log-format', 'xml'], /^nowcast: --log-format is "xml"; it must be one of text, json\n$/],
+    [
+      'an unknown log format',
+      ['doctor', '--log-format', 'xml'],
+      /^nowcast: --log-format is "xml"; it must be one of text, json\n$/,
+    ],
     ['nothing to run on', ['run'], /^nowcast: there is nothing to run on; name a SOURCE/],
-    ['a config that is not there', ['run', '-c', 'no.yaml'], /^nowcast: the config \/.*\/no\.yaml does not exist; name a YAML file with -c\n$/],
+    [
+      'a config that is not there',
+      ['run', '-c', 'no.yaml'],
+      /^nowcast: the config \/.*\/no\.yaml does not exist; name a YAML file with -c\n$/,
+    ],
     ['a folder as config', ['run', '-c', '.'], /^nowcast: the config .* is a folder; name a YAML file with -c\n$/],
-    ['a source that is not there', ['run', 'no.mp4'], /^nowcast: the source \/.*\/no\.mp4 does not exist; check the path\n$/],
+    [
+      'a source that is not there',
+      ['run', 'no.mp4'],
+      /^nowcast: the source \/.*\/no\.mp4 does not exist; check the path\n$/,
+    ],
   ];
   for (const [what, args, message] of usage) {
     it(`exits with 2 for ${what}`, async () => {
@@ -50,17 +65,26 @@ describe('nowcast', () => {
   }
 
   it('names file, line, key, value and what is allowed of a wrong config, without its secrets', async () => {
-    writeFileSync(join(folder(), 'c.yaml'), 'cameras:\n  a:\n    source: rtsp://u:${PW}@h/x\n    speed: 2\nmodel:\n  provider: ${PW}\n');
+    writeFileSync(
+      join(folder(), 'c.yaml'),
+      'cameras:\n  a:\n    source: rtsp://u:${PW}@h/x\n    speed: 2\nmodel:\n  provider: ${PW}\n',
+    );
     const { code, stderr } = await nowcast(['run', '-c', 'c.yaml'], { cwd: folder(), env: { PW: 'hunter2' } });
     assert.equal(code, 2);
-    assert.equal(stderr, [
-      'nowcast: c.yaml:4: cameras.a.speed is not a key (allowed in cameras.a: source, enabled, transport, timeout, max_behind)\n',
-      'nowcast: c.yaml:6: model.provider is "***"; it must be one of auto, cpu, webgpu, cuda, tensorrt, coreml, dml\n',
-    ].join(''));
+    assert.equal(
+      stderr,
+      [
+        'nowcast: c.yaml:4: cameras.a.speed is not a key (allowed in cameras.a: source, enabled, transport, timeout, max_behind)\n',
+        'nowcast: c.yaml:6: model.provider is "***"; it must be one of auto, cpu, webgpu, cuda, tensorrt, coreml, dml\n',
+      ].join(''),
+    );
   });
 
   it('shows where an error came from when asked', async () => {
-    for (const [args, env] of [[['run', 'no.mp4', '--verbose'], {}], [['run', 'no.mp4'], { NOWCAST_DEBUG: '1' }]] as const) {
+    for (const [args, env] of [
+      [['run', 'no.mp4', '--verbose'], {}],
+      [['run', 'no.mp4'], { NOWCAST_DEBUG: '1' }],
+    ] as const) {
       const { code, stderr } = await nowcast(args, { cwd: folder(), env });
       assert.equal(code, 2);
       assert.match(stderr, /UsageError[\s\S]*\n {4}at .*look-at/);
@@ -72,7 +96,7 @@ describe('nowcast', () => {
     const child = spawn(process.execPath, [COMMAND, 'run', '--help'], { stdio: ['ignore', 'pipe', 'pipe'] });
     child.stdout.destroy();
     child.stderr.resume();
-    const [code] = await once(child, 'close') as [number | null];
+    const [code] = (await once(child, 'close')) as [number | null];
     assert.equal(code, 0);
   });
 });

@@ -20,7 +20,8 @@ describe('nowcast models', () => {
   const folder = temporaryFolder();
   const cacheDir = (): string => join(folder(), 'cache');
   const files = (): string[] => (existsSync(cacheDir()) ? readdirSync(cacheDir()).sort() : []);
-  const run = (...args: string[]): Promise<CommandResult> => nowcast(['models', ...args], { env: { NOWCAST_CACHE: cacheDir() } });
+  const run = (...args: string[]): Promise<CommandResult> =>
+    nowcast(['models', ...args], { env: { NOWCAST_CACHE: cacheDir() } });
   let server: FileServer | undefined;
   const serve = async (serving: (request: number) => Serving): Promise<string> => {
     server = await fileServer(serving);
@@ -36,7 +37,10 @@ describe('nowcast models', () => {
     assert.equal(code, 0);
     assert.match(stdout, /^name +input +labels +COCO AP/);
     assert.match(stdout, /^yolox-nano +416x416 +coco +25\.8 +0\.91 +1\.1$/m);
-    const json = JSON.parse((await run('list', '--json')).stdout) as { cacheDir: string; models: { name: string; isHere: boolean }[] };
+    const json = JSON.parse((await run('list', '--json')).stdout) as {
+      cacheDir: string;
+      models: { name: string; isHere: boolean }[];
+    };
     assert.equal(json.cacheDir, cacheDir());
     assert.ok(json.models.some(({ name, isHere }) => name === 'yolox-x' && !isHere));
   });
@@ -47,11 +51,18 @@ describe('nowcast models', () => {
     const path = join(cacheDir(), 'yolox_tiny.onnx');
     assert.equal(first.code, 0, first.stderr);
     assert.equal(first.stdout, `yolox-tiny: now at ${path} (0.0 MB, sha256 ${TINY_SHA256})\n`);
-    assert.match(first.stderr, new RegExp(`nobody states the sha256 of yolox-tiny; this download's, ${TINY_SHA256}, is pinned`));
+    assert.match(
+      first.stderr,
+      new RegExp(`nobody states the sha256 of yolox-tiny; this download's, ${TINY_SHA256}, is pinned`),
+    );
     assert.deepEqual(files(), ['yolox_tiny.onnx', 'yolox_tiny.onnx.sha256']);
 
     const again = await run('pull', 'yolox_tiny', '--mirror', mirror, '--json');
-    assert.deepEqual(JSON.parse(again.stdout), { models: [{ name: 'yolox-tiny', path, bytes: TINY.length, sha256: TINY_SHA256, outcome: 'present', checkedBy: 'pin' }] });
+    assert.deepEqual(JSON.parse(again.stdout), {
+      models: [
+        { name: 'yolox-tiny', path, bytes: TINY.length, sha256: TINY_SHA256, outcome: 'present', checkedBy: 'pin' },
+      ],
+    });
     assert.equal(again.stderr, '');
     assert.match((await run('list')).stdout, /^yolox-tiny .* yes$/m);
     assert.match((await run('info', 'yolox-tiny')).stdout, /^classes {5}80 \(coco\)$/m);
@@ -59,7 +70,11 @@ describe('nowcast models', () => {
 
   it('pull keeps what came before Ctrl-C, exits with 130, and goes on from there', async () => {
     const half = Math.floor(TINY.length / 2);
-    const mirror = await serve((request) => ({ body: TINY, etag: '"1"', ...(request === 0 ? { stallAfter: half } : {}) }));
+    const mirror = await serve((request) => ({
+      body: TINY,
+      etag: '"1"',
+      ...(request === 0 ? { stallAfter: half } : {}),
+    }));
     const part = join(cacheDir(), 'yolox_tiny.onnx.part');
     const halted = await nowcast(['models', 'pull', 'yolox-tiny', '--mirror', mirror], {
       env: { NOWCAST_CACHE: cacheDir() },
@@ -79,12 +94,20 @@ describe('nowcast models', () => {
     const mirror = await serve(() => ({ body: new Uint8Array(NANO_BYTES) }));
     const { code, stdout, stderr } = await run('pull', 'yolox-nano', '--mirror', mirror);
     assert.deepEqual([code, stdout], [1, '']);
-    assert.match(stderr, /^nowcast: what came from http:.*yolox_nano\.onnx is not yolox-nano: its sha256 is [\da-f]{64}, not the zoo's, c789161e[\da-f]+; the download was removed\n$/);
+    assert.match(
+      stderr,
+      /^nowcast: what came from http:.*yolox_nano\.onnx is not yolox-nano: its sha256 is [\da-f]{64}, not the zoo's, c789161e[\da-f]+; the download was removed\n$/,
+    );
     assert.deepEqual(files(), []);
   });
 
   it('pull says that there is no network, and where to place the file by hand', async () => {
-    const { code, stdout, stderr } = await run('pull', 'yolox-nano', '--mirror', `http://127.0.0.1:${await closedPort()}`);
+    const { code, stdout, stderr } = await run(
+      'pull',
+      'yolox-nano',
+      '--mirror',
+      `http://127.0.0.1:${await closedPort()}`,
+    );
     assert.deepEqual([code, stdout], [1, '']);
     assert.match(stderr, /^nowcast: cannot download yolox-nano from http:\/\/127\.0\.0\.1:\d+\/yolox_nano\.onnx: /);
     assert.ok(stderr.includes(`place it at ${join(cacheDir(), 'yolox_nano.onnx')}`), stderr);
@@ -106,7 +129,10 @@ describe('nowcast models', () => {
 
   it('a mirror must be a URL', async () => {
     const { code, stderr } = await run('pull', 'yolox-s', '--mirror', 'here');
-    assert.deepEqual([code, stderr], [2, 'nowcast: --mirror is "here"; it must be the URL of a folder, such as https://models.example.org/yolox\n']);
+    assert.deepEqual(
+      [code, stderr],
+      [2, 'nowcast: --mirror is "here"; it must be the URL of a folder, such as https://models.example.org/yolox\n'],
+    );
   });
 });
 

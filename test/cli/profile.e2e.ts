@@ -15,16 +15,33 @@ describe('nowcast profile', function () {
   this.timeout(60_000);
   const folder = temporaryFolder();
   const at = (name: string): string => join(folder(), name);
-  const profile = (...args: string[]) => nowcast(
-    ['profile', '--model', MODEL ?? '', '--provider', 'cpu', '--runs', '5', '--warmup', '2', ...args], { env: { NOWCAST_CACHE: at('cache') }, cwd: folder() });
+  const profile = (...args: string[]) =>
+    nowcast(['profile', '--model', MODEL ?? '', '--provider', 'cpu', '--runs', '5', '--warmup', '2', ...args], {
+      env: { NOWCAST_CACHE: at('cache') },
+      cwd: folder(),
+    });
 
   itNeeds(NEEDS, 'writes a runtime profile that --runtime reads, and prints it', async () => {
-    const { code, stdout, stderr } = await profile('--threads', '1', '--source', DOG ?? '', '--out', at('runtime.json'), '--json');
+    const { code, stdout, stderr } = await profile(
+      '--threads',
+      '1',
+      '--source',
+      DOG ?? '',
+      '--out',
+      at('runtime.json'),
+      '--json',
+    );
     assert.equal(code, 0, stderr);
     const file = readJson<ProfileFile>(at('runtime.json'));
     assert.deepEqual(JSON.parse(stdout), file);
-    assert.deepEqual([file.type, file.unit, file.samples.length, file.inference.samples.length], ['empirical', 'ms', 5, 5]);
-    assert.deepEqual([file.model, file.input, file.provider, file.threads], ['yolox_nano.onnx', { width: 416, height: 416 }, 'cpu', 1]);
+    assert.deepEqual(
+      [file.type, file.unit, file.samples.length, file.inference.samples.length],
+      ['empirical', 'ms', 5, 5],
+    );
+    assert.deepEqual(
+      [file.model, file.input, file.provider, file.threads],
+      ['yolox_nano.onnx', { width: 416, height: 416 }, 'cpu', 1],
+    );
     assert.ok(file.samples.every((ms, i) => ms > file.inference.samples[i] && file.inference.samples[i] > 0));
     assert.equal(quantileMs(parseRuntimeProfile(file), 0.5), file.percentiles.p50);
     assert.ok(Math.abs(Date.parse(file.measuredAt) - Date.now()) < 3_600_000);
@@ -33,7 +50,10 @@ describe('nowcast profile', function () {
   itNeeds(NEEDS, 'prints a table for people', async () => {
     const { code, stdout, stderr } = await profile();
     assert.equal(code, 0, stderr);
-    assert.match(stdout, /^yolox_nano\.onnx at 416x416 on cpu, \d+ threads?: 5 runs, [\d.]+ a second\n\nmilliseconds +mean +min +p50 +p90 +p95 +p99 +max\nhand-over to result( +\d+\.\d\d){7}\ninference alone( +\d+\.\d\d){7}\n$/);
+    assert.match(
+      stdout,
+      /^yolox_nano\.onnx at 416x416 on cpu, \d+ threads?: 5 runs, [\d.]+ a second\n\nmilliseconds +mean +min +p50 +p90 +p95 +p99 +max\nhand-over to result( +\d+\.\d\d){7}\ninference alone( +\d+\.\d\d){7}\n$/,
+    );
   });
 
   itNeeds(NEEDS, 'says what does not fit', async () => {

@@ -6,7 +6,13 @@ import { TerminalProgress } from '../../src/cli/progress.js';
 function terminal() {
   const written: string[] = [];
   const stream = Object.assign(new PassThrough(), {
-    isTTY: true, columns: 80, rows: 24, cursorTo: () => true, moveCursor: () => true, clearLine: () => true, clearScreenDown: () => true,
+    isTTY: true,
+    columns: 80,
+    rows: 24,
+    cursorTo: () => true,
+    moveCursor: () => true,
+    clearLine: () => true,
+    clearScreenDown: () => true,
   }) as unknown as NodeJS.WriteStream;
   (stream as unknown as PassThrough).on('data', (chunk: Buffer) => written.push(chunk.toString()));
   return { stream, text: () => written.join('') };

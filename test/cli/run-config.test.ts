@@ -10,7 +10,12 @@ const tokenOf = ({ sinks }: RunConfig) => sinks.find(({ kind }) => kind === 'fee
 
 describe('the configuration of a run', () => {
   const folder = temporaryFolder();
-  const read = async (text: string, sources: readonly string[] = [], flags: RunFlagValues = {}, env: Record<string, string> = {}) => {
+  const read = async (
+    text: string,
+    sources: readonly string[] = [],
+    flags: RunFlagValues = {},
+    env: Record<string, string> = {},
+  ) => {
     const config = join(folder(), 'c.yaml');
     writeFileSync(config, text);
     const secrets = new Set<string>();
@@ -18,7 +23,10 @@ describe('the configuration of a run', () => {
   };
 
   it('is the file with the flags over it', async () => {
-    const { config } = await read('model: {path: a, threads: 2}\ndetect: {conf: 0.5}\npace: source\n', ['rtsp://h/x'], { model: 'b', conf: '0.1' });
+    const { config } = await read('model: {path: a, threads: 2}\ndetect: {conf: 0.5}\npace: source\n', ['rtsp://h/x'], {
+      model: 'b',
+      conf: '0.1',
+    });
     assert.deepEqual([config.model.path, config.model.threads, config.detect.conf], ['b', 2, 0.1]);
   });
 
@@ -43,7 +51,12 @@ describe('the configuration of a run', () => {
   });
 
   it('keeps the passwords of all sources secret, and what came from the environment', async () => {
-    const { secrets } = await read('cameras: {a: {source: "rtsp://u:${PW}@h/x"}, b: {source: "rtsp://u:typed#1@h/x"}}', [], {}, { PW: 'p@ss' });
+    const { secrets } = await read(
+      'cameras: {a: {source: "rtsp://u:${PW}@h/x"}, b: {source: "rtsp://u:typed#1@h/x"}}',
+      [],
+      {},
+      { PW: 'p@ss' },
+    );
     assert.deepEqual(secrets, ['p@ss', 'typed#1']);
     assert.deepEqual((await read('', ['rtsp://u:my pass@h/x'])).secrets, ['my pass']);
   });

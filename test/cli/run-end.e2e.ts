@@ -19,7 +19,10 @@ describe('the end of nowcast run', function () {
   const folder = temporaryFolder();
 
   itNeeds(NEEDS, '--duration ends it, and what waited is a drop', async () => {
-    const { code, stdout, stderr } = await nowcast(['run', person, '--model', model, '--provider', 'cpu', '--duration', '1s', '--json'], within(folder()));
+    const { code, stdout, stderr } = await nowcast(
+      ['run', person, '--model', model, '--provider', 'cpu', '--duration', '1s', '--json'],
+      within(folder()),
+    );
     assert.equal(code, 0, stderr);
     const { total } = JSON.parse(stdout) as RunSummary;
     // Ten a second, so some ten; a machine that is busy may be slow to stop.
@@ -33,104 +36,193 @@ describe('the end of nowcast run', function () {
     ['SIGTERM to it and all its children, as a service manager sends it,', 'SIGTERM', 143, true],
     ['SIGHUP', 'SIGHUP', 129, false],
   ] as const) {
-    itNeeds({ ...NEEDS, '/proc': HAS_PROC }, `${how} ends it with ${exit}: the recording is whole, the summary is printed, no child is left`, async () => {
-      const recording = join(folder(), 'run.jsonl');
-      let started: number[] = [];
-      const { code, stdout, stderr } = await nowcast(['run', person, '--model', model, '--provider', 'cpu', '--record', recording, '--json'], {
-        ...within(folder()),
-        onStart: (child) => {
-          // The log says when frames flow.
-          child.stderr!.on('data', (data: Buffer) => {
-            if (started.length > 0 || !data.toString().includes('streaming')) return;
-            started = children(child.pid);
-            if (alsoChildren) for (const pid of started) process.kill(pid, signal);
-            child.kill(signal);
-          });
-        },
-      });
-      assert.equal(code, exit, stderr);
-      const { total, problems } = JSON.parse(stdout) as RunSummary;
-      assert.deepEqual([total.inFlight, problems], [0, []]);
-      const outcomes = (await eventsOf(recording)).filter(({ type }) => type === 'percept' || type === 'drop');
-      assert.equal(outcomes.length, total.received);
-      assert.equal(started.length, 2, 'ffmpeg and the detector');
-      assert.deepEqual(started.filter((pid) => existsSync(`/proc/${pid}`)), []);
-    });
+    itNeeds(
+      { ...NEEDS, '/proc': HAS_PROC },
+      `${how} ends it with ${exit}: the recording is whole, the summary is printed, no child is left`,
+      async () => {
+        const recording = join(folder(), 'run.jsonl');
+        let started: number[] = [];
+        const { code, stdout, stderr } = await nowcast(
+          ['run', person, '--model', model, '--provider', 'cpu', '--record', recording, '--json'],
+          {
+            ...within(folder()),
+            onStart: (child) => {
+              // The log says when frames flow.
+              child.stderr!.on('data', (data: Buffer) => {
+                if (started.length > 0 || !data.toString().includes('streaming')) return;
+                started = children(child.pid);
+                if (alsoChildren) for (const pid of started) process.kill(pid, signal);
+                child.kill(signal);
+              });
+            },
+          },
+        );
+        assert.equal(code, exit, stderr);
+        const { total, problems } = JSON.parse(stdout) as RunSummary;
+        assert.deepEqual([total.inFlight, problems], [0, []]);
+        const outcomes = (await eventsOf(recording)).filter(({ type }) => type === 'percept' || type === 'drop');
+        assert.equal(outcomes.length, total.received);
+        assert.equal(started.length, 2, 'ffmpeg and the detector');
+        assert.deepEqual(
+          started.filter((pid) => existsSync(`/proc/${pid}`)),
+          [],
+        );
+      },
+    );
   }
 
-  itNeeds(NEEDS, 'Ctrl-C while the video is drawn ends it with 130: the summary is printed, nothing half done is left', async () => {
-    const { code, stdout, stderr } = await nowcast(['run', person, '--model', model, '--provider', 'cpu', '--offline', '--max-frames', '60', '--save', 'a.mp4', '--json'], {
-      ...within(folder()),
-      onStart: (child) => {
-        child.stderr!.on('data', (data: Buffer) => { if (data.toString().includes('drawing')) child.kill('SIGINT'); });
-      },
-    });
-    assert.equal(code, 130, stderr);
-    assert.deepEqual([(JSON.parse(stdout) as RunSummary).total.percepts, (JSON.parse(stdout) as RunSummary).written], [60, []]);
-    assert.deepEqual(readdirSync(folder()).filter((name) => name.startsWith('a.mp4')), []);
-  });
+  itNeeds(
+    NEEDS,
+    'Ctrl-C while the video is drawn ends it with 130: the summary is printed, nothing half done is left',
+    async () => {
+      const { code, stdout, stderr } = await nowcast(
+        [
+          'run',
+          person,
+          '--model',
+          model,
+          '--provider',
+          'cpu',
+          '--offline',
+          '--max-frames',
+          '60',
+          '--save',
+          'a.mp4',
+          '--json',
+        ],
+        {
+          ...within(folder()),
+          onStart: (child) => {
+            child.stderr!.on('data', (data: Buffer) => {
+              if (data.toString().includes('drawing')) child.kill('SIGINT');
+            });
+          },
+        },
+      );
+      assert.equal(code, 130, stderr);
+      assert.deepEqual(
+        [(JSON.parse(stdout) as RunSummary).total.percepts, (JSON.parse(stdout) as RunSummary).written],
+        [60, []],
+      );
+      assert.deepEqual(
+        readdirSync(folder()).filter((name) => name.startsWith('a.mp4')),
+        [],
+      );
+    },
+  );
 
   /** Acts on the command, once, when its recording has some lines. */
-  const midRun = (recording: string, act: (child: ChildProcess) => void) => (child: ChildProcess): void => {
-    const watch = setInterval(() => {
-      if (!existsSync(recording) || readFileSync(recording, 'utf8').split('\n').length <= 8) return;
-      clearInterval(watch);
-      act(child);
-    }, 5);
-    child.on('close', () => clearInterval(watch));
-  };
+  const midRun =
+    (recording: string, act: (child: ChildProcess) => void) =>
+    (child: ChildProcess): void => {
+      const watch = setInterval(() => {
+        if (!existsSync(recording) || readFileSync(recording, 'utf8').split('\n').length <= 8) return;
+        clearInterval(watch);
+        act(child);
+      }, 5);
+      child.on('close', () => clearInterval(watch));
+    };
 
-  for (const [what, signals, why] of [['killed', ['SIGSTOP', 'SIGKILL'], /started again: SIGKILL/], ['made to hang', ['SIGSTOP'], /started again: it gave no answer within/]] as const) {
-    itNeeds({ ...NEEDS, 'Linux /proc': hasProc }, `a detector that is ${what} mid-run loses the frame in flight and no more, and percepts go on`, async () => {
-      const recording = join(folder(), 'run.jsonl');
-      const { code, stderr } = await nowcast(['run', person, '--model', model, '--provider', 'cpu', '--offline', '--max-frames', '60', '--record', recording], {
-        ...within(folder()),
-        onStart: midRun(recording, ({ pid }) => {
-          const [detector] = detectorsOf(pid);
-          for (const signal of signals) process.kill(detector, signal);
-        }),
-      });
-      assert.equal(code, 0, stderr);
-      assert.match(stderr, why);
-      const outcomes = (await eventsOf(recording)).filter((event) => event.type === 'percept' || event.type === 'drop');
-      assert.deepEqual(outcomes.map(({ seq }) => seq), Array.from({ length: 60 }, (_, i) => i));
-      const lost = outcomes.flatMap((event) => event.type === 'drop' ? [event.reason] : []);
-      assert.ok(lost.length <= 1 && lost.every((reason) => reason === 'detector-failed'), lost.join());
-      assert.equal(outcomes.at(-1)?.type, 'percept');
-    });
+  for (const [what, signals, why] of [
+    ['killed', ['SIGSTOP', 'SIGKILL'], /started again: SIGKILL/],
+    ['made to hang', ['SIGSTOP'], /started again: it gave no answer within/],
+  ] as const) {
+    itNeeds(
+      { ...NEEDS, 'Linux /proc': hasProc },
+      `a detector that is ${what} mid-run loses the frame in flight and no more, and percepts go on`,
+      async () => {
+        const recording = join(folder(), 'run.jsonl');
+        const { code, stderr } = await nowcast(
+          [
+            'run',
+            person,
+            '--model',
+            model,
+            '--provider',
+            'cpu',
+            '--offline',
+            '--max-frames',
+            '60',
+            '--record',
+            recording,
+          ],
+          {
+            ...within(folder()),
+            onStart: midRun(recording, ({ pid }) => {
+              const [detector] = detectorsOf(pid);
+              for (const signal of signals) process.kill(detector, signal);
+            }),
+          },
+        );
+        assert.equal(code, 0, stderr);
+        assert.match(stderr, why);
+        const outcomes = (await eventsOf(recording)).filter(
+          (event) => event.type === 'percept' || event.type === 'drop',
+        );
+        assert.deepEqual(
+          outcomes.map(({ seq }) => seq),
+          Array.from({ length: 60 }, (_, i) => i),
+        );
+        const lost = outcomes.flatMap((event) => (event.type === 'drop' ? [event.reason] : []));
+        assert.ok(lost.length <= 1 && lost.every((reason) => reason === 'detector-failed'), lost.join());
+        assert.equal(outcomes.at(-1)?.type, 'percept');
+      },
+    );
   }
 
-  itNeeds({ ...NEEDS, 'Linux /proc': hasProc }, 'a detector that is lost for good ends it with 1: what was found until then is kept and summed up, and all are told', async () => {
-    const recording = join(folder(), 'run.jsonl');
-    const { code, stdout, stderr } = await nowcast(['run', person, '--model', model, '--provider', 'cpu', '--record', recording, '--json'], {
-      ...within(folder()),
-      onStart: midRun(recording, ({ pid }) => {
-        for (const name of readdirSync(join(folder(), 'cache')).filter((file) => file.endsWith('.onnx'))) rmSync(join(folder(), 'cache', name));
-        process.kill(detectorsOf(pid)[0], 'SIGKILL');
-      }),
-    });
-    assert.equal(code, 1);
-    assert.match(stderr, /\nnowcast: the detector failed to start 8 times in a row: .*\n$/);
-    const { total, problems } = JSON.parse(stdout) as RunSummary;
-    const events = await eventsOf(recording);
-    assert.equal(total.percepts, events.filter(({ type }) => type === 'percept').length);
-    assert.ok(total.percepts > 0);
-    assert.equal(total.inFlight, 0, 'every frame came out');
-    assert.match(problems.join(), /failed to start 8 times/);
-    const last = events.at(-1);
-    assert.ok(last?.type === 'status' && last.state === 'failed' && last.streamId === undefined, JSON.stringify(last));
-  });
+  itNeeds(
+    { ...NEEDS, 'Linux /proc': hasProc },
+    'a detector that is lost for good ends it with 1: what was found until then is kept and summed up, and all are told',
+    async () => {
+      const recording = join(folder(), 'run.jsonl');
+      const { code, stdout, stderr } = await nowcast(
+        ['run', person, '--model', model, '--provider', 'cpu', '--record', recording, '--json'],
+        {
+          ...within(folder()),
+          onStart: midRun(recording, ({ pid }) => {
+            for (const name of readdirSync(join(folder(), 'cache')).filter((file) => file.endsWith('.onnx')))
+              rmSync(join(folder(), 'cache', name));
+            process.kill(detectorsOf(pid)[0], 'SIGKILL');
+          }),
+        },
+      );
+      assert.equal(code, 1);
+      assert.match(stderr, /\nnowcast: the detector failed to start 8 times in a row: .*\n$/);
+      const { total, problems } = JSON.parse(stdout) as RunSummary;
+      const events = await eventsOf(recording);
+      assert.equal(total.percepts, events.filter(({ type }) => type === 'percept').length);
+      assert.ok(total.percepts > 0);
+      assert.equal(total.inFlight, 0, 'every frame came out');
+      assert.match(problems.join(), /failed to start 8 times/);
+      const last = events.at(-1);
+      assert.ok(
+        last?.type === 'status' && last.state === 'failed' && last.streamId === undefined,
+        JSON.stringify(last),
+      );
+    },
+  );
 
   itNeeds(NEEDS_TERMINAL, 'a terminal that goes away ends it as Ctrl-C does: the recording is whole', async () => {
     const recording = join(folder(), 'run.jsonl');
     const exitCode = join(folder(), 'exit-code');
-    const terminal = inTerminal(folder(), (run) => `${run} & trap "kill -HUP $!" HUP; wait $!; wait $!; echo $? > ${exitCode}.tmp; mv ${exitCode}.tmp ${exitCode}`, '--record', recording);
+    const terminal = inTerminal(
+      folder(),
+      (run) =>
+        `${run} & trap "kill -HUP $!" HUP; wait $!; wait $!; echo $? > ${exitCode}.tmp; mv ${exitCode}.tmp ${exitCode}`,
+      '--record',
+      recording,
+    );
     terminal.stdout.resume();
     midRun(recording, () => terminal.kill('SIGKILL'))(terminal);
     await eventually(() => existsSync(exitCode));
     assert.equal(readFileSync(exitCode, 'utf8').trim(), '129');
-    const seqs = (await eventsOf(recording)).flatMap((event) => event.type === 'percept' || event.type === 'drop' ? [event.seq] : []);
-    assert.deepEqual(seqs.sort((a, b) => a - b), Array.from({ length: seqs.length }, (_, i) => i));
+    const seqs = (await eventsOf(recording)).flatMap((event) =>
+      event.type === 'percept' || event.type === 'drop' ? [event.seq] : [],
+    );
+    assert.deepEqual(
+      seqs.sort((a, b) => a - b),
+      Array.from({ length: seqs.length }, (_, i) => i),
+    );
   });
 
   itNeeds(NEEDS, 'kill -9 leaves a recording that is readable to its last full line', async () => {
@@ -143,43 +235,120 @@ describe('the end of nowcast run', function () {
     assert.ok((await eventsOf(recording, () => undefined)).length >= 6);
   });
 
-  itNeeds({ ...NEEDS, '/dev/full': existsSync('/dev/full') }, 'goes on to its end where the disk is full, and then says so with 1', async () => {
-    const { code, stdout, stderr } = await nowcast(['run', person, '--model', model, '--provider', 'cpu', '--offline', '--max-frames', '3', '--record', '/dev/full', '--json'], within(folder()));
-    assert.equal(code, 1);
-    const { total, problems } = JSON.parse(stdout) as RunSummary;
-    assert.equal(total.percepts, 3);
-    assert.match(problems.join(), /\/dev\/full failed and has ended: the disk is full/);
-    assert.match(stderr, /nowcast: writing \/dev\/full failed/);
-  });
+  itNeeds(
+    { ...NEEDS, '/dev/full': existsSync('/dev/full') },
+    'goes on to its end where the disk is full, and then says so with 1',
+    async () => {
+      const { code, stdout, stderr } = await nowcast(
+        [
+          'run',
+          person,
+          '--model',
+          model,
+          '--provider',
+          'cpu',
+          '--offline',
+          '--max-frames',
+          '3',
+          '--record',
+          '/dev/full',
+          '--json',
+        ],
+        within(folder()),
+      );
+      assert.equal(code, 1);
+      const { total, problems } = JSON.parse(stdout) as RunSummary;
+      assert.equal(total.percepts, 3);
+      assert.match(problems.join(), /\/dev\/full failed and has ended: the disk is full/);
+      assert.match(stderr, /nowcast: writing \/dev\/full failed/);
+    },
+  );
 
   /** Sees a disk of its own, of 22 MB, in the folder `disk`; what is there afterwards is copied out of it. */
-  const ON_SMALL_DISK = ['unshare', '-rm', 'sh', '-c', 'mkdir disk kept && mount -t tmpfs -o size=22m none disk && "$@"; code=$?; cp disk/* kept; exit $code', 'sh'];
-  itNeeds({ ...NEEDS, 'unshare with mount': hasProgram('unshare', '-rm', 'mount', '-t', 'tmpfs', 'none', '/mnt') }, 'comes no sooner where a camera\'s video fills the disk: what was kept is drawn, and the exit code is 1', async () => {
-    const port = await freeUdpPort();
-    const sender = spawn('ffmpeg', ['-nostdin', '-v', 'error', '-re', ...pattern('640x360', 15, 120), '-vf', 'noise=alls=40:allf=t',
-      '-c:v', 'libx264', '-preset', 'ultrafast', '-b:v', '8M', '-minrate', '8M', '-g', '15', '-f', 'mpegts', `udp://127.0.0.1:${port}?pkt_size=1316`], { stdio: 'ignore' });
-    try {
-      const { code, stdout, stderr } = await nowcast(['run', `udp://127.0.0.1:${port}`, '--model', model, '--provider', 'cpu', '--duration', '10s', '--save', 'disk/a.mp4', '--json'],
-        { ...within(folder()), inside: ON_SMALL_DISK });
-      assert.equal(code, 1, stderr);
-      const { total, problems, written } = JSON.parse(stdout) as RunSummary;
-      assert.match(problems.join(), /^\S+a\.mp4 ends before the run does: the disk of \S+ has \d+ MB left.*; free some space or choose another place$/);
-      assert.equal(total.gaps, 0);
-      assert.doesNotMatch(stderr, /reconnecting/);
-      assert.equal(written.length, 1);
-      const drawn = presentationTimes(join(folder(), 'kept', 'a.mp4')).length;
-      assert.ok(drawn > 10 && drawn < total.received - 10, `${drawn} of ${total.received} frames`);
-      assert.deepEqual(readdirSync(join(folder(), 'kept')), ['a.mp4']);
-    } finally {
-      sender.kill('SIGKILL');
-      await once(sender, 'close');
-    }
-  });
+  const ON_SMALL_DISK = [
+    'unshare',
+    '-rm',
+    'sh',
+    '-c',
+    'mkdir disk kept && mount -t tmpfs -o size=22m none disk && "$@"; code=$?; cp disk/* kept; exit $code',
+    'sh',
+  ];
+  itNeeds(
+    { ...NEEDS, 'unshare with mount': hasProgram('unshare', '-rm', 'mount', '-t', 'tmpfs', 'none', '/mnt') },
+    "comes no sooner where a camera's video fills the disk: what was kept is drawn, and the exit code is 1",
+    async () => {
+      const port = await freeUdpPort();
+      const sender = spawn(
+        'ffmpeg',
+        [
+          '-nostdin',
+          '-v',
+          'error',
+          '-re',
+          ...pattern('640x360', 15, 120),
+          '-vf',
+          'noise=alls=40:allf=t',
+          '-c:v',
+          'libx264',
+          '-preset',
+          'ultrafast',
+          '-b:v',
+          '8M',
+          '-minrate',
+          '8M',
+          '-g',
+          '15',
+          '-f',
+          'mpegts',
+          `udp://127.0.0.1:${port}?pkt_size=1316`,
+        ],
+        { stdio: 'ignore' },
+      );
+      try {
+        const { code, stdout, stderr } = await nowcast(
+          [
+            'run',
+            `udp://127.0.0.1:${port}`,
+            '--model',
+            model,
+            '--provider',
+            'cpu',
+            '--duration',
+            '10s',
+            '--save',
+            'disk/a.mp4',
+            '--json',
+          ],
+          { ...within(folder()), inside: ON_SMALL_DISK },
+        );
+        assert.equal(code, 1, stderr);
+        const { total, problems, written } = JSON.parse(stdout) as RunSummary;
+        assert.match(
+          problems.join(),
+          /^\S+a\.mp4 ends before the run does: the disk of \S+ has \d+ MB left.*; free some space or choose another place$/,
+        );
+        assert.equal(total.gaps, 0);
+        assert.doesNotMatch(stderr, /reconnecting/);
+        assert.equal(written.length, 1);
+        const drawn = presentationTimes(join(folder(), 'kept', 'a.mp4')).length;
+        assert.ok(drawn > 10 && drawn < total.received - 10, `${drawn} of ${total.received} frames`);
+        assert.deepEqual(readdirSync(join(folder(), 'kept')), ['a.mp4']);
+      } finally {
+        sender.kill('SIGKILL');
+        await once(sender, 'close');
+      }
+    },
+  );
 
   itNeeds(NEEDS, 'goes on where nobody reads its log any more', async () => {
-    const child = spawn(process.execPath, [COMMAND, 'run', person, '--model', model, '--provider', 'cpu', '--offline', '--max-frames', '3', '--json'], {
-      env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...within(folder()).env }, stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const child = spawn(
+      process.execPath,
+      [COMMAND, 'run', person, '--model', model, '--provider', 'cpu', '--offline', '--max-frames', '3', '--json'],
+      {
+        env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...within(folder()).env },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
     child.stderr.destroy();
     const [stdout, [code]] = await Promise.all([text(child.stdout), once(child, 'close') as Promise<[number | null]>]);
     assert.equal(code, 0);

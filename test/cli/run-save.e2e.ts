@@ -35,7 +35,9 @@ const FAULTS: readonly Fault[] = [
   { do: 'resize', width: 320, height: 180 },
   { do: 'hang-up' },
 ];
-/** Where ffmpeg reads, only what its decoder happens to notice tells that packets were lost, and nothing is passed over. */
+/**
+ * Where ffmpeg reads, only what its decoder happens to notice tells that packets were lost, and nothing is passed over.
+ */
 const OWN_FAULTS: readonly Fault[] = [{ do: 'lose', ms: 600 }, { do: 'stall' }, { do: 'slow-link' }];
 /** Where pictures that a decoder holds back would show. */
 const B_FAULTS: readonly Fault[] = [
@@ -57,7 +59,10 @@ describe('nowcast run --save of a camera', function () {
     link = undefined;
   });
 
-  async function start(options: Partial<PacedCameraOptions> = {}, run: ConstructorParameters<typeof LiveRun>[2] = {}): Promise<LiveRun> {
+  async function start(
+    options: Partial<PacedCameraOptions> = {},
+    run: ConstructorParameters<typeof LiveRun>[2] = {},
+  ): Promise<LiveRun> {
     camera = await PacedCamera.start({ ...CAMERA, ...options });
     link = await ThrottlingProxy.start(camera.port);
     return new LiveRun(folder(), `rtsp://127.0.0.1:${link.port}/cam`, run);
@@ -80,22 +85,30 @@ describe('nowcast run --save of a camera', function () {
     ['read by ffmpeg', {}, 'ffmpeg', FAULTS],
     ['of B-pictures whose RTP times wrap', { bFrames: 2, wrapAfterMs: 1_500 }, 'auto', B_FAULTS],
   ] as const) {
-    itNeeds(NEEDS_FFMPEG, `${what}: draws each frame with its own boxes, through faults of clock, camera and link, a change of size and a new connection, till Ctrl-C`, async () => {
-      const run = await start(options, { camera: { transport } });
-      await run.percepts(REST);
-      for (const fault of faults) {
-        await suffer(fault);
+    itNeeds(
+      NEEDS_FFMPEG,
+      `${what}: draws each frame with its own boxes, through faults of clock, camera and link, a change of size and a new connection, till Ctrl-C`,
+      async () => {
+        const run = await start(options, { camera: { transport } });
         await run.percepts(REST);
-      }
-      const { code, stdout, stderr } = await run.interrupt();
-      assert.equal(code, 130, stderr);
-      const { total, written } = await assertDrawn(folder(), stdout);
-      assert.ok(total.gaps >= 3, JSON.stringify(total));
-      if (transport === 'auto') {
-        assert.ok(total.drops.behind > 0, JSON.stringify(total));
-        assert.equal(written.filter((path) => path.endsWith('.mp4')).length, 2, 'one new connection: no fault but the hang-up needs one');
-      }
-    });
+        for (const fault of faults) {
+          await suffer(fault);
+          await run.percepts(REST);
+        }
+        const { code, stdout, stderr } = await run.interrupt();
+        assert.equal(code, 130, stderr);
+        const { total, written } = await assertDrawn(folder(), stdout);
+        assert.ok(total.gaps >= 3, JSON.stringify(total));
+        if (transport === 'auto') {
+          assert.ok(total.drops.behind > 0, JSON.stringify(total));
+          assert.equal(
+            written.filter((path) => path.endsWith('.mp4')).length,
+            2,
+            'one new connection: no fault but the hang-up needs one',
+          );
+        }
+      },
+    );
   }
 
   for (const [what, options, transport] of [
@@ -105,7 +118,9 @@ describe('nowcast run --save of a camera', function () {
     ['MJPEG', { codec: 'mjpeg' }, 'auto'],
   ] as const) {
     itNeeds(NEEDS_FFMPEG, `draws each frame of ${what} with its own boxes`, async () => {
-      const { code, stdout, stderr } = await (await start(options, { camera: { transport }, flags: ['--duration', '4s'] })).result;
+      const { code, stdout, stderr } = await (
+        await start(options, { camera: { transport }, flags: ['--duration', '4s'] })
+      ).result;
       assert.equal(code, 0, stderr);
       const { total } = await assertDrawn(folder(), stdout);
       assert.ok(total.percepts > REST, JSON.stringify(total));

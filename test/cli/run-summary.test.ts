@@ -13,8 +13,16 @@ const context: Pick<AppContext, 'redact'> = { redact: (value) => value };
 const info = { model: 'yolox', provider: 'cpu' } as ModelDetectorInfo;
 
 /** The summary of a run on these cameras that saw these percepts. */
-function summaryOf(ids: readonly string[], percepts: readonly PerceptEvent[], dropped: readonly string[] = []): ReturnType<typeof summarise> {
-  const config = resolveRun({ cameras: Object.fromEntries(ids.map((id) => [id, { source: `rtsp://${id}/` }])) }, [], PARTS);
+function summaryOf(
+  ids: readonly string[],
+  percepts: readonly PerceptEvent[],
+  dropped: readonly string[] = [],
+): ReturnType<typeof summarise> {
+  const config = resolveRun(
+    { cameras: Object.fromEntries(ids.map((id) => [id, { source: `rtsp://${id}/` }])) },
+    [],
+    PARTS,
+  );
   const measurements = new Measurements(ids);
   for (const percept of percepts) measurements.emitted(percept);
   dropped.forEach((streamId, seq) => {
@@ -22,12 +30,17 @@ function summaryOf(ids: readonly string[], percepts: readonly PerceptEvent[], dr
     measurements.received(drop);
     measurements.emitted(drop);
   });
-  return summarise({ config, info, snapshot: measurements.snapshot(), durationMs: 1000, written: [], problems: [] }, context);
+  return summarise(
+    { config, info, snapshot: measurements.snapshot(), durationMs: 1000, written: [], problems: [] },
+    context,
+  );
 }
 
 describe('the summary of a run', () => {
   it('says how well the age of percepts is known, by the median, and by which clocks', () => {
-    const percepts = [400, 4, 4].map((uncertaintyMs, seq) => perceptOf(seq, { captureClock: seq === 0 ? 'arrival' : 'sender', uncertaintyMs }));
+    const percepts = [400, 4, 4].map((uncertaintyMs, seq) =>
+      perceptOf(seq, { captureClock: seq === 0 ? 'arrival' : 'sender', uncertaintyMs }),
+    );
     const summary = summaryOf(['cam'], percepts);
     assert.match(summaryText(summary), /^age known to ± 4 ms \(sender's clock, by arrival\)$/m);
     const { captureClocks, uncertaintyMs } = summary.streams['cam'];
@@ -36,9 +49,16 @@ describe('the summary of a run', () => {
   });
 
   it('says so on the line of each of several streams', () => {
-    const text = summaryText(summaryOf(['a', 'b'], [
-      perceptOf(0, { streamId: 'a', captureClock: 'wall', uncertaintyMs: 250 }), perceptOf(0, { streamId: 'b', captureClock: 'sender', uncertaintyMs: 0 }),
-    ], ['a', 'a']));
+    const text = summaryText(
+      summaryOf(
+        ['a', 'b'],
+        [
+          perceptOf(0, { streamId: 'a', captureClock: 'wall', uncertaintyMs: 250 }),
+          perceptOf(0, { streamId: 'b', captureClock: 'sender', uncertaintyMs: 0 }),
+        ],
+        ['a', 'a'],
+      ),
+    );
     assert.match(text, /^  a: 1 of 2, dropped: 2 behind, age known to ± 250 ms \(time of day in the stream\)$/m);
     assert.match(text, /^  b: 1 of 0, dropped: none$/m);
   });

@@ -3,7 +3,16 @@ import { table } from '../../src/cli/table.js';
 
 describe('a table', () => {
   it('has its texts to the left and its numbers to the right', () => {
-    assert.equal(table(['name', 'AP', 'here'], [['nano', '5.8', ''], ['x', '51.1', 'yes']]), 'name    AP  here\nnano   5.8\nx     51.1  yes');
+    assert.equal(
+      table(
+        ['name', 'AP', 'here'],
+        [
+          ['nano', '5.8', ''],
+          ['x', '51.1', 'yes'],
+        ],
+      ),
+      'name    AP  here\nnano   5.8\nx     51.1  yes',
+    );
   });
 
   it('may have no rows', () => assert.equal(table(['a', 'b'], []), 'a  b'));

@@ -17,28 +17,52 @@ describe('nowcast train', function () {
   async function prepare(settings = ''): Promise<string> {
     mkdirSync(join(folder(), 'pictures'));
     for (const i of [0, 1]) {
-      await sharp({ create: { width: 64, height: 64, channels: 3, background: { r: 100, g: 100, b: 60 * i } } }).png().toFile(join(folder(), 'pictures', `${i}.png`));
+      await sharp({ create: { width: 64, height: 64, channels: 3, background: { r: 100, g: 100, b: 60 * i } } })
+        .png()
+        .toFile(join(folder(), 'pictures', `${i}.png`));
     }
-    writeFileSync(join(folder(), 'annotations.json'), JSON.stringify({
-      categories: [{ id: 0, name: 'car' }],
-      images: [0, 1].map((id) => ({ id, file_name: `${id}.png`, width: 64, height: 64 })),
-      annotations: [0, 1].map((id) => ({ id, image_id: id, category_id: 0, bbox: [10, 10, 30, 20] })),
-    }));
+    writeFileSync(
+      join(folder(), 'annotations.json'),
+      JSON.stringify({
+        categories: [{ id: 0, name: 'car' }],
+        images: [0, 1].map((id) => ({ id, file_name: `${id}.png`, width: 64, height: 64 })),
+        annotations: [0, 1].map((id) => ({ id, image_id: id, category_id: 0, bbox: [10, 10, 30, 20] })),
+      }),
+    );
     const config = join(folder(), 'config.yaml');
     const data = '{ annotations: annotations.json, root: pictures }';
-    writeFileSync(config, `train: ${data}\nval: ${data}\ninput: 64x64\nbatch_size: 2\nmultiscale: 0\nwarmup_epochs: 1\nclosing_epochs: 1\n${settings}`);
+    writeFileSync(
+      config,
+      `train: ${data}\nval: ${data}\ninput: 64x64\nbatch_size: 2\nmultiscale: 0\nwarmup_epochs: 1\nclosing_epochs: 1\n${settings}`,
+    );
     return config;
   }
 
   it('trains, resumes, and leaves what nowcast export takes', async () => {
     const config = await prepare('validate_every: 100\n');
     const out = join(folder(), 'run');
-    const first = await nowcast(['train', '-c', config, '--out', out, '--set', 'epochs=49', '--engine', 'onnxruntime', '--json']);
+    const first = await nowcast([
+      'train',
+      '-c',
+      config,
+      '--out',
+      out,
+      '--set',
+      'epochs=49',
+      '--engine',
+      'onnxruntime',
+      '--json',
+    ]);
     assert.equal(first.code, 0, first.stderr);
     const summary = JSON.parse(first.stdout) as { engine: string; steps: number; isFinished: boolean; last: string };
     assert.deepEqual([summary.engine, summary.steps, summary.isFinished], ['onnxruntime', 49, true]);
     assert.match(first.stderr, /"engine":"onnxruntime".*training yolox-nano on 2 pictures, 1 classes/);
-    assert.equal(readFileSync(join(out, 'log.jsonl'), 'utf8').split('\n').filter((line) => line.includes('"step"')).length, 50);
+    assert.equal(
+      readFileSync(join(out, 'log.jsonl'), 'utf8')
+        .split('\n')
+        .filter((line) => line.includes('"step"')).length,
+      50,
+    );
 
     const second = await nowcast(['train', '-c', config, '--out', out, '--set', 'epochs=50', '--resume']);
     assert.equal(second.code, 0, second.stderr);
@@ -50,36 +74,75 @@ describe('nowcast train', function () {
     assert.equal((await readModelSpec(model)).classCount, 1);
   });
 
-  itNeeds({ bash: hasProgram('bash', '--version') }, 'keeps the checkpoint that it has where the next one does not fit on the disk, and says so', async () => {
-    const config = await prepare();
-    const out = join(folder(), 'run');
-    assert.equal((await nowcast(['train', '-c', config, '--out', out, '--set', 'epochs=1'])).code, 0);
-    const last = join(out, 'last.safetensors');
-    const before = readFileSync(last);
-    // As on a full disk, a write fails half-way: no file may have more than a megabyte.
-    const { status, stderr } = spawnSync('bash', ['-c', 'ulimit -f 1024; exec "$@"', 'bash', process.execPath, COMMAND, 'train', '-c', config, '--out', out, '--set', 'epochs=2', '--resume'], { encoding: 'utf8' });
-    assert.equal(status, 1, stderr);
-    assert.match(stderr, /cannot write .*(best|last)\.safetensors/);
-    assert.deepEqual(readFileSync(last), before);
-    assert.deepEqual(readdirSync(out).sort(), ['best.safetensors', 'curves.html', 'last.safetensors', 'log.jsonl']);
-    const resumed = await nowcast(['train', '-c', config, '--out', out, '--set', 'epochs=2', '--resume']);
-    assert.match(resumed.stdout, /^2 steps/, resumed.stderr);
-  });
+  itNeeds(
+    { bash: hasProgram('bash', '--version') },
+    'keeps the checkpoint that it has where the next one does not fit on the disk, and says so',
+    async () => {
+      const config = await prepare();
+      const out = join(folder(), 'run');
+      assert.equal((await nowcast(['train', '-c', config, '--out', out, '--set', 'epochs=1'])).code, 0);
+      const last = join(out, 'last.safetensors');
+      const before = readFileSync(last);
+      // As on a full disk, a write fails half-way: no file may have more than a megabyte.
+      const { status, stderr } = spawnSync(
+        'bash',
+        [
+          '-c',
+          'ulimit -f 1024; exec "$@"',
+          'bash',
+          process.execPath,
+          COMMAND,
+          'train',
+          '-c',
+          config,
+          '--out',
+          out,
+          '--set',
+          'epochs=2',
+          '--resume',
+        ],
+        { encoding: 'utf8' },
+      );
+      assert.equal(status, 1, stderr);
+      assert.match(stderr, /cannot write .*(best|last)\.safetensors/);
+      assert.deepEqual(readFileSync(last), before);
+      assert.deepEqual(readdirSync(out).sort(), ['best.safetensors', 'curves.html', 'last.safetensors', 'log.jsonl']);
+      const resumed = await nowcast(['train', '-c', config, '--out', out, '--set', 'epochs=2', '--resume']);
+      assert.match(resumed.stdout, /^2 steps/, resumed.stderr);
+    },
+  );
 
   it('stops on Ctrl-C with a checkpoint, and goes on from it', async () => {
     const config = await prepare();
     const out = join(folder(), 'run');
     const settings = ['--set', 'epochs=500', '--set', 'validate_every=500'];
     const { code, stdout } = await nowcast(['train', '-c', config, '--out', out, ...settings, '--json'], {
-      onStart: (child) => child.stderr!.on('data', (chunk) => { if (String(chunk).includes('step 50 of 500')) child.kill('SIGINT'); }),
+      onStart: (child) =>
+        child.stderr!.on('data', (chunk) => {
+          if (String(chunk).includes('step 50 of 500')) child.kill('SIGINT');
+        }),
     });
     assert.equal(code, 130);
     const { steps, isFinished } = JSON.parse(stdout) as { steps: number; isFinished: boolean };
     assert.ok(steps >= 50 && steps < 500 && !isFinished, `${steps} steps`);
     assert.equal(readCheckpoint(join(out, 'last.safetensors')).facts.step, steps);
-    const resumed = await nowcast(['train', '-c', config, '--out', out, '--resume', '--set', `epochs=${steps + 1}`, '--set', 'validate_every=500']);
+    const resumed = await nowcast([
+      'train',
+      '-c',
+      config,
+      '--out',
+      out,
+      '--resume',
+      '--set',
+      `epochs=${steps + 1}`,
+      '--set',
+      'validate_every=500',
+    ]);
     assert.match(resumed.stdout, new RegExp(`^${steps + 1} steps`), resumed.stderr);
-    assert.match(readFileSync(join(out, 'curves.html'), 'utf8'), new RegExp(`${steps + 1} of ${steps + 1} steps, finished`));
+    assert.match(
+      readFileSync(join(out, 'curves.html'), 'utf8'),
+      new RegExp(`${steps + 1} of ${steps + 1} steps, finished`),
+    );
   });
 
   it('never begins a run in a folder that holds one', async () => {
@@ -98,7 +161,10 @@ describe('nowcast train', function () {
       [['-c', config], /config\.yaml:\d+: epoch is not a key; did you mean epochs\?/],
       [['-c', join(folder(), 'absent.yaml')], /the config .*absent\.yaml does not exist/],
       [['-c', config, '--set', 'epochs'], /key=value/],
-      [['-c', config, '--set', 'variant=yolox-q', '--set', 'epoch=1'], /--set variant is "yolox-q"; it must be one of yolox-nano/],
+      [
+        ['-c', config, '--set', 'variant=yolox-q', '--set', 'epoch=1'],
+        /--set variant is "yolox-q"; it must be one of yolox-nano/,
+      ],
       [['-c', config, '--keep-mb', '99999999'], /from 0 to \d+, which is what this machine/],
       [['-c', config, '--engine', 'torch'], /--engine is "torch"; it must be auto, onnxruntime or tensorflow/],
       [['-c', config, '--resume', '--weights', 'w.safetensors'], /leave one of them out/],

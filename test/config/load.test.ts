@@ -16,14 +16,19 @@ function problemsOf(text: string, env = {}): string[] {
 
 describe('a configuration file', () => {
   it('is read into checked values', () => {
-    const { settings, secrets } = parseConfig(RUN_KEYS, [
-      'cameras:',
-      '  front: {source: "rtsp://h/1", timeout: 2s}',
-      'model: {path: m.onnx, threads: 2}',
-      'detect: {conf: 0.3, classes: "person, car", budget: none}',
-      'feed:',
-      'duration: 1m',
-    ].join('\n'), 'c.yaml', {});
+    const { settings, secrets } = parseConfig(
+      RUN_KEYS,
+      [
+        'cameras:',
+        '  front: {source: "rtsp://h/1", timeout: 2s}',
+        'model: {path: m.onnx, threads: 2}',
+        'detect: {conf: 0.3, classes: "person, car", budget: none}',
+        'feed:',
+        'duration: 1m',
+      ].join('\n'),
+      'c.yaml',
+      {},
+    );
     assert.deepEqual(settings, {
       cameras: { front: { source: 'rtsp://h/1', timeout: 2000 } },
       model: { path: 'm.onnx', threads: 2 },
@@ -36,38 +41,103 @@ describe('a configuration file', () => {
   it('may be empty', () => assert.deepEqual(parseConfig(RUN_KEYS, '# nothing\n', 'c.yaml', {}).settings, {}));
 
   const bad: readonly [string, string, string[]][] = [
-    ['a wrong key', 'detect:\n  confidence: 0.3\n', ['c.yaml:2: detect.confidence is not a key; did you mean conf? (allowed in detect: conf, nms, nms_mode, classes, schedule, budget, track, forecast)']],
-    ['a wrong key at the top', '\nmodell: {}\n', ['c.yaml:2: modell is not a key; did you mean model? (allowed at the top: cameras, model, detect, feed, output, pace, max_frames, duration)']],
-    ['a wrong key in a camera', 'cameras:\n  a:\n    source: x.mp4\n    fps: 5\n', ['c.yaml:4: cameras.a.fps is not a key (allowed in cameras.a: source, enabled, transport, timeout, max_behind)']],
+    [
+      'a wrong key',
+      'detect:\n  confidence: 0.3\n',
+      [
+        'c.yaml:2: detect.confidence is not a key; did you mean conf? (allowed in detect: conf, nms, nms_mode, classes, schedule, budget, track, forecast)',
+      ],
+    ],
+    [
+      'a wrong key at the top',
+      '\nmodell: {}\n',
+      [
+        'c.yaml:2: modell is not a key; did you mean model? (allowed at the top: cameras, model, detect, feed, output, pace, max_frames, duration)',
+      ],
+    ],
+    [
+      'a wrong key in a camera',
+      'cameras:\n  a:\n    source: x.mp4\n    fps: 5\n',
+      ['c.yaml:4: cameras.a.fps is not a key (allowed in cameras.a: source, enabled, transport, timeout, max_behind)'],
+    ],
     ['a score above 1', 'detect:\n\n  conf: 25\n', ['c.yaml:3: detect.conf is 25; it must be a number from 0 to 1']],
     ['a score in words', 'detect: {conf: high}', ['c.yaml:1: detect.conf is "high"; it must be a number from 0 to 1']],
-    ['an unknown provider', 'model:\n  provider: gpu', ['c.yaml:2: model.provider is "gpu"; it must be one of auto, cpu, webgpu, cuda, tensorrt, coreml, dml']],
-    ['an unknown schedule', 'detect:\n  schedule: stride:0', ['c.yaml:2: detect.schedule: schedule "stride:0" is unknown; choose one of idle-free, idle-next, shrinking-tail, threshold, stride:N, every (N is 1 or more)']],
-    ['a bad duration', 'duration: soon', ['c.yaml:1: duration is "soon"; it must be a duration above 0 such as 500ms, 30s, 2m or 1h (a bare number is milliseconds), at most 24 days']],
-    ['a missing source', 'cameras:\n  a:\n    transport: udp', ['c.yaml:2: cameras.a.source is missing; it must be a video file, a folder of pictures, rtsp://, rtsps://, http://, https://, udp://, tcp://, srt://, rtmp://, /dev/videoN, N for /dev/videoN, or demo: for a synthetic drive (demo:SEED for another)']],
+    [
+      'an unknown provider',
+      'model:\n  provider: gpu',
+      ['c.yaml:2: model.provider is "gpu"; it must be one of auto, cpu, webgpu, cuda, tensorrt, coreml, dml'],
+    ],
+    [
+      'an unknown schedule',
+      'detect:\n  schedule: stride:0',
+      [
+        'c.yaml:2: detect.schedule: schedule "stride:0" is unknown; choose one of idle-free, idle-next, shrinking-tail, threshold, stride:N, every (N is 1 or more)',
+      ],
+    ],
+    [
+      'a bad duration',
+      'duration: soon',
+      [
+        'c.yaml:1: duration is "soon"; it must be a duration above 0 such as 500ms, 30s, 2m or 1h (a bare number is milliseconds), at most 24 days',
+      ],
+    ],
+    [
+      'a missing source',
+      'cameras:\n  a:\n    transport: udp',
+      [
+        'c.yaml:2: cameras.a.source is missing; it must be a video file, a folder of pictures, rtsp://, rtsps://, http://, https://, udp://, tcp://, srt://, rtmp://, /dev/videoN, N for /dev/videoN, or demo: for a synthetic drive (demo:SEED for another)',
+      ],
+    ],
     ['an empty value', 'detect:\n  conf:\n', ['c.yaml:2: detect.conf is empty; it must be a number from 0 to 1']],
-    ['a camera with a bad name', 'cameras:\n  "back yard": {source: a.mp4}', ['c.yaml:2: cameras.back yard is no name for a camera; use letters, digits, - and _']],
-    ['a port out of range', 'feed: {port: 70000}', ['c.yaml:1: feed.port is 70000; it must be a whole number from 0 to 65535']],
-    ['a fraction of a thread', 'model: {threads: 1.5}', ['c.yaml:1: model.threads is 1.5; it must be a whole number of 1 or more']],
+    [
+      'a camera with a bad name',
+      'cameras:\n  "back yard": {source: a.mp4}',
+      ['c.yaml:2: cameras.back yard is no name for a camera; use letters, digits, - and _'],
+    ],
+    [
+      'a port out of range',
+      'feed: {port: 70000}',
+      ['c.yaml:1: feed.port is 70000; it must be a whole number from 0 to 65535'],
+    ],
+    [
+      'a fraction of a thread',
+      'model: {threads: 1.5}',
+      ['c.yaml:1: model.threads is 1.5; it must be a whole number of 1 or more'],
+    ],
     ['a section that is none', 'model: yolox-nano', ['c.yaml:1: model is "yolox-nano"; it must be a section of keys']],
     ['a list', '- a', ['c.yaml holds a list; it must hold keys such as cameras, model and detect']],
-    ['several problems at once', 'pace: fast\nmax_frames: 0', ['c.yaml:1: pace is "fast"; it must be one of source, max', 'c.yaml:2: max_frames is 0; it must be a whole number of 1 or more']],
+    [
+      'several problems at once',
+      'pace: fast\nmax_frames: 0',
+      [
+        'c.yaml:1: pace is "fast"; it must be one of source, max',
+        'c.yaml:2: max_frames is 0; it must be a whole number of 1 or more',
+      ],
+    ],
   ];
-  for (const [what, text, lines] of bad) it(`refuses ${what}, naming line, key, value and what is allowed`, () => assert.deepEqual(problemsOf(text), lines));
+  for (const [what, text, lines] of bad)
+    it(`refuses ${what}, naming line, key, value and what is allowed`, () => assert.deepEqual(problemsOf(text), lines));
 
   it('refuses what is not YAML, with the line', () => {
     assert.match(problemsOf('model:\n  path: [a\npace: max\n')[0], /^c\.yaml:3: not YAML: /);
   });
 
-  it('refuses a key that is given twice', () => assert.match(problemsOf('pace: max\npace: source\n')[0], /^c\.yaml:2: not YAML: Map keys must be unique/));
+  it('refuses a key that is given twice', () =>
+    assert.match(problemsOf('pace: max\npace: source\n')[0], /^c\.yaml:2: not YAML: Map keys must be unique/));
 });
 
 describe('an environment variable in a configuration', () => {
   const read = (text: string, env: Record<string, string>) => parseConfig(RUN_KEYS, text, 'c.yaml', env);
 
   it('stands for its value, of whatever type the key wants', () => {
-    const { settings, secrets } = read('feed: {port: "${PORT}", token: "${TOKEN}"}\ncameras: {a: {source: "rtsp://u:${PW}@h/1", enabled: "${ON}"}}', { PORT: '8765', TOKEN: '12345', PW: 'p@ss', ON: 'false' });
-    assert.deepEqual(settings, { feed: { port: 8765, token: '12345' }, cameras: { a: { source: 'rtsp://u:p@ss@h/1', enabled: false } } });
+    const { settings, secrets } = read(
+      'feed: {port: "${PORT}", token: "${TOKEN}"}\ncameras: {a: {source: "rtsp://u:${PW}@h/1", enabled: "${ON}"}}',
+      { PORT: '8765', TOKEN: '12345', PW: 'p@ss', ON: 'false' },
+    );
+    assert.deepEqual(settings, {
+      feed: { port: 8765, token: '12345' },
+      cameras: { a: { source: 'rtsp://u:p@ss@h/1', enabled: false } },
+    });
     assert.deepEqual(secrets, ['8765', '12345', 'p@ss', 'false']);
   });
 
@@ -84,7 +154,9 @@ describe('an environment variable in a configuration', () => {
   });
 
   it('is refused where it is not set', () => {
-    assert.deepEqual(problemsOf('model:\n  path: ${MODEL}\n'), ['c.yaml:2: the value needs the environment variable MODEL, which is not set; set it, or write ${MODEL:-default}']);
+    assert.deepEqual(problemsOf('model:\n  path: ${MODEL}\n'), [
+      'c.yaml:2: the value needs the environment variable MODEL, which is not set; set it, or write ${MODEL:-default}',
+    ]);
   });
 
   it('is refused where its form is broken', () => {
@@ -92,7 +164,9 @@ describe('an environment variable in a configuration', () => {
   });
 
   it('never shows its value in a message', () => {
-    assert.deepEqual(problemsOf('model: {provider: "${SECRET}"}', { SECRET: 'hunter2' }), ['c.yaml:1: model.provider is "***"; it must be one of auto, cpu, webgpu, cuda, tensorrt, coreml, dml']);
+    assert.deepEqual(problemsOf('model: {provider: "${SECRET}"}', { SECRET: 'hunter2' }), [
+      'c.yaml:1: model.provider is "***"; it must be one of auto, cpu, webgpu, cuda, tensorrt, coreml, dml',
+    ]);
     assert.deepEqual(problemsOf('feed: {token: [hunter2]}'), ['c.yaml:1: feed.token is not a text; it must be a text']);
   });
 });

@@ -34,8 +34,18 @@ describe('redaction', () => {
   });
 
   it('copies a value with every string in it redacted and secret keys hidden whole', () => {
-    const value = { feed: { token: 'ab', port: 8765 }, sources: [{ url: 'rtsp://u:p@h/x', id: undefined }], note: 'hunter2!', none: null };
-    assert.deepEqual(redact(value, ['hunter2']), { feed: { token: '***', port: 8765 }, sources: [{ url: 'rtsp://***@h/x', id: undefined }], note: '***!', none: null });
+    const value = {
+      feed: { token: 'ab', port: 8765 },
+      sources: [{ url: 'rtsp://u:p@h/x', id: undefined }],
+      note: 'hunter2!',
+      none: null,
+    };
+    assert.deepEqual(redact(value, ['hunter2']), {
+      feed: { token: '***', port: 8765 },
+      sources: [{ url: 'rtsp://***@h/x', id: undefined }],
+      note: '***!',
+      none: null,
+    });
     assert.equal(value.feed.token, 'ab');
   });
 
@@ -48,10 +58,16 @@ describe('redaction', () => {
   });
 
   it('lets no password through, whatever characters are in it', () => {
-    const password = fc.string({ minLength: 6, maxLength: 20, unit: fc.constantFrom(...Array.from('abcXYZ019@#:/?%&=!$;,+~')) });
-    fc.assert(fc.property(password, (secret) => {
-      const shown = redactText(`rtsp://user:${secret}@camera.local/stream`, [secret]);
-      assert.ok(!shown.includes(secret), shown);
-    }));
+    const password = fc.string({
+      minLength: 6,
+      maxLength: 20,
+      unit: fc.constantFrom(...Array.from('abcXYZ019@#:/?%&=!$;,+~')),
+    });
+    fc.assert(
+      fc.property(password, (secret) => {
+        const shown = redactText(`rtsp://user:${secret}@camera.local/stream`, [secret]);
+        assert.ok(!shown.includes(secret), shown);
+      }),
+    );
   });
 });

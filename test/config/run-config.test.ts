@@ -21,9 +21,33 @@ describe('a run configuration', () => {
 
   it('fills in the defaults of a live run', () => {
     assert.deepEqual(resolveRun({}, [CAMERA]), {
-      sources: [{ id: '127.0.0.1', kind: 'camera', address: CAMERA, settings: { transport: 'auto', timeout: 5000, max_behind: 2000 } }],
-      model: { path: 'nowcast-nano', labels: undefined, provider: 'auto', threads: undefined, hosts: 1, preprocess: undefined, input: undefined },
-      detect: { conf: 0.25, nms: 0.45, nmsMode: 'per-class', classes: undefined, schedule: 'idle-free', budgetMs: 100, track: false, forecast: 'none' },
+      sources: [
+        {
+          id: '127.0.0.1',
+          kind: 'camera',
+          address: CAMERA,
+          settings: { transport: 'auto', timeout: 5000, max_behind: 2000 },
+        },
+      ],
+      model: {
+        path: 'nowcast-nano',
+        labels: undefined,
+        provider: 'auto',
+        threads: undefined,
+        hosts: 1,
+        preprocess: undefined,
+        input: undefined,
+      },
+      detect: {
+        conf: 0.25,
+        nms: 0.45,
+        nmsMode: 'per-class',
+        classes: undefined,
+        schedule: 'idle-free',
+        budgetMs: 100,
+        track: false,
+        forecast: 'none',
+      },
       pace: 'source',
       maxFrames: undefined,
       durationMs: undefined,
@@ -41,13 +65,26 @@ describe('a run configuration', () => {
   });
 
   it('gives sources of the same name different ids', () => {
-    assert.deepEqual(resolveRun({}, [CAMERA, 'rtsp://127.0.0.1/other', CAMERA]).sources.map(({ id }) => id), ['127.0.0.1', '127.0.0.1-2', '127.0.0.1-3']);
+    assert.deepEqual(
+      resolveRun({}, [CAMERA, 'rtsp://127.0.0.1/other', CAMERA]).sources.map(({ id }) => id),
+      ['127.0.0.1', '127.0.0.1-2', '127.0.0.1-3'],
+    );
   });
 
   it('takes the cameras of the file, those that are enabled, unless sources are named', () => {
-    const settings: Settings = { cameras: { a: { source: CAMERA, transport: 'udp', timeout: 900, max_behind: 1500 }, b: { source: CAMERA, enabled: false } } };
-    assert.deepEqual(resolveRun(settings).sources, [{ id: 'a', kind: 'camera', address: CAMERA, settings: { transport: 'udp', timeout: 900, max_behind: 1500 } }]);
-    assert.deepEqual(resolveRun(settings, ['0']).sources.map(({ id }) => id), ['video0']);
+    const settings: Settings = {
+      cameras: {
+        a: { source: CAMERA, transport: 'udp', timeout: 900, max_behind: 1500 },
+        b: { source: CAMERA, enabled: false },
+      },
+    };
+    assert.deepEqual(resolveRun(settings).sources, [
+      { id: 'a', kind: 'camera', address: CAMERA, settings: { transport: 'udp', timeout: 900, max_behind: 1500 } },
+    ]);
+    assert.deepEqual(
+      resolveRun(settings, ['0']).sources.map(({ id }) => id),
+      ['video0'],
+    );
   });
 
   it('has no budget where every frame is detected on', () => {
@@ -61,55 +98,126 @@ describe('a run configuration', () => {
 
   const bad: readonly [string, Settings, readonly string[], RegExp][] = [
     ['no source', {}, [], /^there is nothing to run on; name a SOURCE/],
-    ['only disabled cameras', { cameras: { a: { source: CAMERA, enabled: false } } }, [], /^every camera of the config has enabled: false/],
-    ['every frame of a camera', { detect: { schedule: 'every' } }, [CAMERA], /^detect\.schedule \(--schedule\) every is for files alone, and 127\.0\.0\.1 is a camera/],
+    [
+      'only disabled cameras',
+      { cameras: { a: { source: CAMERA, enabled: false } } },
+      [],
+      /^every camera of the config has enabled: false/,
+    ],
+    [
+      'every frame of a camera',
+      { detect: { schedule: 'every' } },
+      [CAMERA],
+      /^detect\.schedule \(--schedule\) every is for files alone, and 127\.0\.0\.1 is a camera/,
+    ],
     ['a hurried camera', { pace: 'max' }, [CAMERA], /^pace \(--pace\) max is for files alone/],
-    ['every frame within a budget', { detect: { schedule: 'every', budget: 50 } }, [CAMERA], /^detect\.budget \(--budget\) is 50 ms, but detect\.schedule \(--schedule\) every/],
-    ['forecasts without tracking', { detect: { forecast: 'nowcast', track: false } }, [CAMERA], /^detect\.forecast \(--forecast\) is nowcast, which needs tracking/],
-    ['one annotated video of two sources', { output: { save: '/tmp/a.mp4' } }, [CAMERA, '0'], /^output\.save \(--save\) holds the results of one source, and there are 2/],
-    ['two outputs in one file', { output: { record: '/tmp/a', coco: '/tmp/a' } }, [CAMERA], /^output\.coco \(--coco\) is \/tmp\/a, which is output\.record \(--record\) too/],
+    [
+      'every frame within a budget',
+      { detect: { schedule: 'every', budget: 50 } },
+      [CAMERA],
+      /^detect\.budget \(--budget\) is 50 ms, but detect\.schedule \(--schedule\) every/,
+    ],
+    [
+      'forecasts without tracking',
+      { detect: { forecast: 'nowcast', track: false } },
+      [CAMERA],
+      /^detect\.forecast \(--forecast\) is nowcast, which needs tracking/,
+    ],
+    [
+      'one annotated video of two sources',
+      { output: { save: '/tmp/a.mp4' } },
+      [CAMERA, '0'],
+      /^output\.save \(--save\) holds the results of one source, and there are 2/,
+    ],
+    [
+      'two outputs in one file',
+      { output: { record: '/tmp/a', coco: '/tmp/a' } },
+      [CAMERA],
+      /^output\.coco \(--coco\) is \/tmp\/a, which is output\.record \(--record\) too/,
+    ],
     ['a feed without a port', { feed: { host: '0.0.0.0' } }, [CAMERA], /^feed\.port is missing/],
-    ['an input that is no multiple of 32', { model: { input: '640x360' } }, [CAMERA], /^model\.input \(--input\) is "640x360"; it must be WIDTHxHEIGHT in multiples of 32/],
+    [
+      'an input that is no multiple of 32',
+      { model: { input: '640x360' } },
+      [CAMERA],
+      /^model\.input \(--input\) is "640x360"; it must be WIDTHxHEIGHT in multiples of 32/,
+    ],
   ];
   for (const [what, settings, sources, message] of bad) {
-    it(`refuses ${what}`, () => assert.throws(() => resolveRun(settings, sources), (error: unknown) => error instanceof UsageError && message.test(error.message)));
+    it(`refuses ${what}`, () =>
+      assert.throws(
+        () => resolveRun(settings, sources),
+        (error: unknown) => error instanceof UsageError && message.test(error.message),
+      ));
   }
 
   it('refuses to write over what it reads, by whatever name', () => {
     const [clip, model, labels] = ['clip.mp4', 'm.onnx', 'names.txt'].map(file);
     const link = join(folder(), 'link.mp4');
     symlinkSync(clip, link);
-    assert.throws(() => resolveRun({ output: { save: clip } }, [clip]), /which is the source clip too; choose another file/);
+    assert.throws(
+      () => resolveRun({ output: { save: clip } }, [clip]),
+      /which is the source clip too; choose another file/,
+    );
     assert.throws(() => resolveRun({ output: { save: clip } }, [link]), /which is the source link too/);
     assert.throws(() => resolveRun({ output: { record: link } }, [clip]), /which is the source clip too/);
-    assert.throws(() => resolveRun({ model: { path: model }, output: { record: model } }, [clip]), /which is the model too/);
-    assert.throws(() => resolveRun({ model: { path: model, labels }, output: { coco: labels } }, [clip]), /which is the file of labels too/);
+    assert.throws(
+      () => resolveRun({ model: { path: model }, output: { record: model } }, [clip]),
+      /which is the model too/,
+    );
+    assert.throws(
+      () => resolveRun({ model: { path: model, labels }, output: { coco: labels } }, [clip]),
+      /which is the file of labels too/,
+    );
   });
 
   it('names the absolute path of a missing source and the file that was meant', () => {
     file('drive.mp4');
-    assert.throws(() => resolveRun({}, [join(folder(), 'drve.mp4')]), (error: unknown) => error instanceof UsageError &&
-      error.message === `the source ${join(folder(), 'drve.mp4')} does not exist; did you mean drive.mp4?`);
+    assert.throws(
+      () => resolveRun({}, [join(folder(), 'drve.mp4')]),
+      (error: unknown) =>
+        error instanceof UsageError &&
+        error.message === `the source ${join(folder(), 'drve.mp4')} does not exist; did you mean drive.mp4?`,
+    );
   });
 });
 
 describe('settings', () => {
   it('of flags win over those of the file, key by key', () => {
     const file: Settings = { model: { path: 'a', threads: 2 }, feed: { port: 1, token: 't' }, pace: 'max' };
-    assert.deepEqual(mergeSettings<Settings>(file, { model: { path: 'b' }, feed: { port: 2, host: 'h' }, pace: 'source', output: { save: undefined } }), {
-      model: { path: 'b', threads: 2 }, feed: { port: 2, token: 't', host: 'h' }, output: { save: undefined }, pace: 'source',
-    });
+    assert.deepEqual(
+      mergeSettings<Settings>(file, {
+        model: { path: 'b' },
+        feed: { port: 2, host: 'h' },
+        pace: 'source',
+        output: { save: undefined },
+      }),
+      {
+        model: { path: 'b', threads: 2 },
+        feed: { port: 2, token: 't', host: 'h' },
+        output: { save: undefined },
+        pace: 'source',
+      },
+    );
   });
 
   const folder = temporaryFolder();
 
   it('have the paths of a file start at its folder, and names stay names', () => {
-    const settings = anchoredRun({
-      cameras: { a: { source: 'clips/a.mp4' }, b: { source: CAMERA }, c: { source: '0' } },
-      model: { path: 'yolox-nano', labels: './names.txt' },
-      output: { record: 'run.jsonl' },
-    }, '/etc/nowcast', PARTS);
-    assert.deepEqual(settings.cameras, { a: { source: '/etc/nowcast/clips/a.mp4' }, b: { source: CAMERA }, c: { source: '0' } });
+    const settings = anchoredRun(
+      {
+        cameras: { a: { source: 'clips/a.mp4' }, b: { source: CAMERA }, c: { source: '0' } },
+        model: { path: 'yolox-nano', labels: './names.txt' },
+        output: { record: 'run.jsonl' },
+      },
+      '/etc/nowcast',
+      PARTS,
+    );
+    assert.deepEqual(settings.cameras, {
+      a: { source: '/etc/nowcast/clips/a.mp4' },
+      b: { source: CAMERA },
+      c: { source: '0' },
+    });
     assert.deepEqual(settings.model, { path: 'yolox-nano', labels: '/etc/nowcast/names.txt' });
     assert.deepEqual(settings['output'], { record: '/etc/nowcast/run.jsonl' });
   });
@@ -117,6 +225,9 @@ describe('settings', () => {
   it('take a bare name for a file where the folder has one, but not for a folder', () => {
     writeFileSync(join(folder(), 'm.onnx'), '');
     mkdirSync(join(folder(), 'coco'));
-    assert.deepEqual(anchoredRun({ model: { path: 'm.onnx', labels: 'coco' } }, folder(), PARTS).model, { path: join(folder(), 'm.onnx'), labels: 'coco' });
+    assert.deepEqual(anchoredRun({ model: { path: 'm.onnx', labels: 'coco' } }, folder(), PARTS).model, {
+      path: join(folder(), 'm.onnx'),
+      labels: 'coco',
+    });
   });
 });

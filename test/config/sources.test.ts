@@ -44,7 +44,10 @@ describe('a source', () => {
     ['demo:x', 'the source "demo:x" names no drive; write it as demo:SEED with a whole number from 0 to 4294967295'],
     ['demo:-1', 'names no drive'],
     ['demo:4294967296', 'names no drive'],
-    ['ftp://h/x', '"ftp://" is no kind of source that Nowcast reads; it must be a video file, a folder of pictures, rtsp://'],
+    [
+      'ftp://h/x',
+      '"ftp://" is no kind of source that Nowcast reads; it must be a video file, a folder of pictures, rtsp://',
+    ],
     ['rtsp:///cam', 'the source "rtsp:///cam" names no host; write it as rtsp://HOST[:PORT]/PATH'],
     ['rtsp://me:p@ss#1@/cam', 'the source "rtsp://***@/cam" names no host'],
     ['http://me:pass@:8080/cam', 'the source "http://***@:8080/cam" names no host'],
@@ -52,7 +55,10 @@ describe('a source', () => {
     ['rtmp://me:pass@', 'the source "rtmp://***@" names no host'],
     ['udp:///x', 'the source "udp:///x" names no host'],
   ] as const) {
-    it(`refuses "${text}"`, () => assert.throws(() => recogniseSource(text, PARTS.sources), (error: unknown) =>
-      error instanceof UsageError && error.message.includes(part)));
+    it(`refuses "${text}"`, () =>
+      assert.throws(
+        () => recogniseSource(text, PARTS.sources),
+        (error: unknown) => error instanceof UsageError && error.message.includes(part),
+      ));
   }
 });

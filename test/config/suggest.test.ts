@@ -3,7 +3,16 @@ import { didYouMean, nearest } from '../../src/config/suggest.js';
 
 describe('a suggestion', () => {
   const keys = ['conf', 'nms', 'nms_mode', 'classes', 'schedule'];
-  for (const [typed, meant] of [['cof', 'conf'], ['confidence', 'conf'], ['class', 'classes'], ['confi', 'conf'], ['nsm', 'nms'], ['NMS', 'nms'], ['scheduel', 'schedule'], ['nmsMode', 'nms_mode']] as const) {
+  for (const [typed, meant] of [
+    ['cof', 'conf'],
+    ['confidence', 'conf'],
+    ['class', 'classes'],
+    ['confi', 'conf'],
+    ['nsm', 'nms'],
+    ['NMS', 'nms'],
+    ['scheduel', 'schedule'],
+    ['nmsMode', 'nms_mode'],
+  ] as const) {
     it(`finds ${meant} for ${typed}`, () => assert.equal(nearest(typed, keys), meant));
   }
 

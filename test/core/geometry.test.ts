@@ -17,18 +17,29 @@ describe('boxIou', () => {
 
 describe('letterbox', () => {
   it('fits 768x432 into 416x416 as YOLOX does', () => {
-    assert.deepEqual(letterbox({ width: 768, height: 432 }, { width: 416, height: 416 }),
-      { scaleX: 416 / 768, scaleY: 416 / 768, padX: 0, padY: 0, contentWidth: 416, contentHeight: 233 }, 'int(432 * (416 / 768)) is 233 in floating point, there and here');
+    assert.deepEqual(
+      letterbox({ width: 768, height: 432 }, { width: 416, height: 416 }),
+      { scaleX: 416 / 768, scaleY: 416 / 768, padX: 0, padY: 0, contentWidth: 416, contentHeight: 233 },
+      'int(432 * (416 / 768)) is 233 in floating point, there and here',
+    );
   });
 
   it('stays inside the input, fills one side of it, and leads back to the source', () => {
-    fc.assert(fc.property(side, side, fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 40 }), (width, height, w, h) => {
-      const input = { width: w * 32, height: h * 32 };
-      const fitted = letterbox({ width, height }, input);
-      assert.ok(fitted.contentWidth <= input.width && fitted.contentHeight <= input.height);
-      assert.ok(fitted.contentWidth >= input.width - 1 || fitted.contentHeight >= input.height - 1);
-      const back = toSource({ x1: 0, y1: 0, x2: width * fitted.scaleX, y2: height * fitted.scaleY }, fitted);
-      assert.ok(Math.abs(back.x2 - width) < 1e-6 && Math.abs(back.y2 - height) < 1e-6);
-    }));
+    fc.assert(
+      fc.property(
+        side,
+        side,
+        fc.integer({ min: 1, max: 40 }),
+        fc.integer({ min: 1, max: 40 }),
+        (width, height, w, h) => {
+          const input = { width: w * 32, height: h * 32 };
+          const fitted = letterbox({ width, height }, input);
+          assert.ok(fitted.contentWidth <= input.width && fitted.contentHeight <= input.height);
+          assert.ok(fitted.contentWidth >= input.width - 1 || fitted.contentHeight >= input.height - 1);
+          const back = toSource({ x1: 0, y1: 0, x2: width * fitted.scaleX, y2: height * fitted.scaleY }, fitted);
+          assert.ok(Math.abs(back.x2 - width) < 1e-6 && Math.abs(back.y2 - height) < 1e-6);
+        },
+      ),
+    );
   });
 });

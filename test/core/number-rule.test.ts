@@ -18,16 +18,26 @@ describe('allowedNumbers', () => {
 
 describe('readNumber', () => {
   it('reads numbers and their text', () => {
-    assert.deepEqual([0.5, '0.5', ' 7 ', '-3', '1e3', '0x10'].map((value) => readNumber(value, {})), [0.5, 0.5, 7, -3, 1000, 16]);
+    assert.deepEqual(
+      [0.5, '0.5', ' 7 ', '-3', '1e3', '0x10'].map((value) => readNumber(value, {})),
+      [0.5, 0.5, 7, -3, 1000, 16],
+    );
   });
 
   it('takes the bounds as allowed, except for the one that must be exceeded', () => {
-    assert.deepEqual([0, 1].map((value) => readNumber(value, { min: 0, max: 1 })), [0, 1]);
-    assert.deepEqual([0, 0.001].map((value) => readNumber(value, { above: 0 })), [undefined, 0.001]);
+    assert.deepEqual(
+      [0, 1].map((value) => readNumber(value, { min: 0, max: 1 })),
+      [0, 1],
+    );
+    assert.deepEqual(
+      [0, 0.001].map((value) => readNumber(value, { above: 0 })),
+      [undefined, 0.001],
+    );
   });
 
   for (const value of ['', ' ', 'ten', '1,5', '10 px', NaN, Infinity, 'Infinity', undefined, null, true, [], [1], {}]) {
-    it(`refuses ${JSON.stringify(value) ?? 'undefined'} (${typeof value})`, () => assert.equal(readNumber(value, {}), undefined));
+    it(`refuses ${JSON.stringify(value) ?? 'undefined'} (${typeof value})`, () =>
+      assert.equal(readNumber(value, {}), undefined));
   }
 
   it('refuses numbers outside of the rule', () => {

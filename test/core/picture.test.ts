@@ -7,26 +7,57 @@ const side = fc.integer({ min: 1, max: 4096 });
 
 describe('fitPicture', () => {
   it('letterboxes as YOLOX does unless the format says otherwise', () => {
-    assert.deepEqual(fitPicture({ width: 768, height: 432 }, { width: 416, height: 416 }), letterbox({ width: 768, height: 432 }, { width: 416, height: 416 }));
+    assert.deepEqual(
+      fitPicture({ width: 768, height: 432 }, { width: 416, height: 416 }),
+      letterbox({ width: 768, height: 432 }, { width: 416, height: 416 }),
+    );
   });
 
   it('fills the input where the format stretches', () => {
-    assert.deepEqual(fitPicture({ width: 320, height: 1280 }, { width: 640, height: 640, fit: 'stretch' }),
-      { scaleX: 2, scaleY: 0.5, padX: 0, padY: 0, contentWidth: 640, contentHeight: 640 });
+    assert.deepEqual(fitPicture({ width: 320, height: 1280 }, { width: 640, height: 640, fit: 'stretch' }), {
+      scaleX: 2,
+      scaleY: 0.5,
+      padX: 0,
+      padY: 0,
+      contentWidth: 640,
+      contentHeight: 640,
+    });
   });
 
   it('pads on both sides of a centred picture, one pixel less before it where they are odd', () => {
-    const { padX, padY, contentWidth } = fitPicture({ width: 10, height: 20 }, { width: 33, height: 33, position: 'centre' });
+    const { padX, padY, contentWidth } = fitPicture(
+      { width: 10, height: 20 },
+      { width: 33, height: 33, position: 'centre' },
+    );
     assert.deepEqual([padX, padY, contentWidth], [8, 0, 16]);
   });
 
   it('leads from every corner of the content back to the corner of the source', () => {
-    fc.assert(fc.property(side, side, fc.constantFrom<Partial<PictureFormat>>({}, { fit: 'stretch' }, { position: 'centre' }), (width, height, layout) => {
-      const { scaleX, scaleY, padX, padY, contentWidth, contentHeight } = fitPicture({ width, height }, { width: 640, height: 384, ...layout });
-      assert.ok(padX + contentWidth <= 640 && padY + contentHeight <= 384);
-      const back = toSource({ x1: padX, y1: padY, x2: padX + width * scaleX, y2: padY + height * scaleY }, { scaleX, scaleY, padX, padY, contentWidth, contentHeight });
-      for (const [value, wanted] of [[back.x1, 0], [back.y1, 0], [back.x2, width], [back.y2, height]]) assert.ok(Math.abs(value - wanted) < 1e-6, `${value} is not ${wanted}`);
-    }));
+    fc.assert(
+      fc.property(
+        side,
+        side,
+        fc.constantFrom<Partial<PictureFormat>>({}, { fit: 'stretch' }, { position: 'centre' }),
+        (width, height, layout) => {
+          const { scaleX, scaleY, padX, padY, contentWidth, contentHeight } = fitPicture(
+            { width, height },
+            { width: 640, height: 384, ...layout },
+          );
+          assert.ok(padX + contentWidth <= 640 && padY + contentHeight <= 384);
+          const back = toSource(
+            { x1: padX, y1: padY, x2: padX + width * scaleX, y2: padY + height * scaleY },
+            { scaleX, scaleY, padX, padY, contentWidth, contentHeight },
+          );
+          for (const [value, wanted] of [
+            [back.x1, 0],
+            [back.y1, 0],
+            [back.x2, width],
+            [back.y2, height],
+          ])
+            assert.ok(Math.abs(value - wanted) < 1e-6, `${value} is not ${wanted}`);
+        },
+      ),
+    );
   });
 });
 
@@ -43,12 +74,20 @@ describe('writePlanes', () => {
   });
 
   it('writes planes R, G, B and another pad where the format says so', () => {
-    assert.deepEqual(write({ width: 2, height: 3, channels: 'rgb', padValue: 0, position: 'centre' }), [0, 0, 1, 4, 0, 0, 0, 0, 2, 5, 0, 0, 0, 0, 3, 6, 0, 0]);
+    assert.deepEqual(
+      write({ width: 2, height: 3, channels: 'rgb', padValue: 0, position: 'centre' }),
+      [0, 0, 1, 4, 0, 0, 0, 0, 2, 5, 0, 0, 0, 0, 3, 6, 0, 0],
+    );
   });
 
   it('passes over a fourth byte', () => {
     const target = new Uint8Array(3);
-    writePlanes({ pixels: Uint8Array.of(7, 8, 9, 255), bytesPerPixel: 4 }, letterbox({ width: 1, height: 1 }, { width: 1, height: 1 }), { width: 1, height: 1 }, target);
+    writePlanes(
+      { pixels: Uint8Array.of(7, 8, 9, 255), bytesPerPixel: 4 },
+      letterbox({ width: 1, height: 1 }, { width: 1, height: 1 }),
+      { width: 1, height: 1 },
+      target,
+    );
     assert.deepEqual([...target], [9, 8, 7]);
   });
 });

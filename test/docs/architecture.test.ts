@@ -12,7 +12,12 @@ function tableAfter(heading: string): string[][] {
   assert.ok(text !== undefined, `the page has the heading "${heading}"`);
   const lines = text.slice(text.indexOf('\n|')).trim().split('\n');
   const end = lines.findIndex((line) => !line.startsWith('|'));
-  return (end < 0 ? lines : lines.slice(0, end)).slice(2).map((line) => line.split('|').slice(1, -1).map((cell) => cell.trim()));
+  return (end < 0 ? lines : lines.slice(0, end)).slice(2).map((line) =>
+    line
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
 }
 
 /** `a(b|c)d` as `abd` and `acd`. */
@@ -24,37 +29,64 @@ function alternatives(path: string): string[] {
 const codeIn = (cell: string): string[] => Array.from(cell.matchAll(/`([^`]+)`/g), ([, code]) => code);
 
 function sourceFiles(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts')).map((name) => join(folder, name));
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => join(folder, name));
 }
 
 /** The source files that import a file. */
 function importersOf(file: string): string[] {
-  return ROOTS.flatMap(sourceFiles).filter((from) => Array.from(
-    readFileSync(from, 'utf8').matchAll(/from '(\.[^']+)\.js'/g), ([, to]) => `${join(dirname(from), to)}.ts`).includes(file));
+  return ROOTS.flatMap(sourceFiles).filter((from) =>
+    Array.from(
+      readFileSync(from, 'utf8').matchAll(/from '(\.[^']+)\.js'/g),
+      ([, to]) => `${join(dirname(from), to)}.ts`,
+    ).includes(file),
+  );
 }
 
 describe('docs/architecture.md', () => {
   it('names only files and folders that exist', () => {
-    const paths = codeIn(PAGE.replaceAll(/```[^]*?```/g, '')).filter((code) => /^(src|evaluation|synth|training|test|configs|models|docs|bench)(\/[\w./-]*)?$/.test(code));
+    const paths = codeIn(PAGE.replaceAll(/```[^]*?```/g, '')).filter((code) =>
+      /^(src|evaluation|synth|training|test|configs|models|docs|bench)(\/[\w./-]*)?$/.test(code),
+    );
     assert.ok(paths.length > 50, `${paths.length} paths`);
-    assert.deepEqual(paths.filter((path) => !existsSync(path) && !existsSync(`${path}.ts`)), []);
+    assert.deepEqual(
+      paths.filter((path) => !existsSync(path) && !existsSync(`${path}.ts`)),
+      [],
+    );
   });
 
   it('lists every folder of src', () => {
     const listed = tableAfter('## Folders').flatMap(([folder]) => codeIn(folder));
-    const folders = readdirSync('src', { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => `src/${name}`);
-    assert.deepEqual(folders.filter((folder) => !listed.includes(folder)), []);
+    const folders = readdirSync('src', { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => `src/${name}`);
+    assert.deepEqual(
+      folders.filter((folder) => !listed.includes(folder)),
+      [],
+    );
   });
 
   it('lists the imports that the import checker allows', () => {
     const { forbidden } = createRequire(resolve('package.json'))('./.dependency-cruiser.cjs') as {
       forbidden: { name: string; from: { path?: string }; to: { pathNot?: string | string[] } }[];
     };
-    const allowed = forbidden.filter(({ name }) => name.endsWith(' imports only what it may')).map(({ from, to }) => {
-      const folder = from.path!.replaceAll(/^\^|\/$/g, '');
-      const others = [to.pathNot ?? []].flat().map((path) => path.replace(/^\^/, '')).filter((path) => path !== `${folder}/`);
-      return [folder, others.flatMap(alternatives).map((path) => path.replace(/\/$/, '')).sort()];
-    });
+    const allowed = forbidden
+      .filter(({ name }) => name.endsWith(' imports only what it may'))
+      .map(({ from, to }) => {
+        const folder = from.path!.replaceAll(/^\^|\/$/g, '');
+        const others = [to.pathNot ?? []]
+          .flat()
+          .map((path) => path.replace(/^\^/, ''))
+          .filter((path) => path !== `${folder}/`);
+        return [
+          folder,
+          others
+            .flatMap(alternatives)
+            .map((path) => path.replace(/\/$/, ''))
+            .sort(),
+        ];
+      });
     const listed = tableAfter('## Imports').map(([folder, others]) => [codeIn(folder)[0], codeIn(others).sort()]);
     assert.deepEqual(listed, allowed);
   });
@@ -64,13 +96,19 @@ describe('docs/architecture.md', () => {
       const rows = tableAfter(`### ${name}: ${count} files?`);
       assert.equal(rows.length, Number(count));
       const examples = rows.map(([cell]) => codeIn(cell).at(-1)!);
-      assert.deepEqual(examples.filter((file) => !existsSync(file)), []);
+      assert.deepEqual(
+        examples.filter((file) => !existsSync(file)),
+        [],
+      );
       // A new file is known only to the other files of its recipe, its own folder, and the library's list of names.
       const [part] = examples;
       if (!rows[0][0].includes('<name>')) return;
       const isNear = (file: string): boolean => rows[0][0].includes('<name>/') && dirname(file) === dirname(part);
       const others = importersOf(part).filter((file) => !isNear(file) && file !== 'src/index.ts');
-      assert.deepEqual(others.filter((file) => !examples.includes(file)), []);
+      assert.deepEqual(
+        others.filter((file) => !examples.includes(file)),
+        [],
+      );
       assert.ok(others.length > 0, `${part} is in its registry`);
     });
   }

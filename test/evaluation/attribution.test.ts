@@ -16,20 +16,34 @@ function attributionOf(run: Parameters<typeof scoreRun>[1], forecaster?: 'kalman
 
 describe('attribution', () => {
   it('splits the gap into terms that add up', () => {
-    fc.assert(fc.property(
-      fc.nat(1e6), fc.double({ min: 0, max: 0.15, noNaN: true }), fc.constantFrom('idle-free', 'shrinking-tail', 'threshold', 'stride:2'),
-      fc.constantFrom(undefined, 'kalman' as const), fc.constantFrom(-1, 0, 1), fc.constantFrom(1, 2, Infinity),
-      (seed, meanS, policy, forecaster, eta, workers) => {
-        const { detector, oneFrameFloor, latency, jitter, drops, forecasting, gap, offlineAP, sAP } =
-          attributionOf(play(scene, jittery(meanS, seed), policyByName(policy), workers).run, forecaster, eta);
-        assert.ok(Math.abs(oneFrameFloor + latency + jitter + drops + forecasting - gap) < 1e-9);
-        assert.ok(Math.abs(detector + gap - (1 - sAP)) < 1e-9);
-        assert.ok(Math.abs(gap - (offlineAP - sAP)) < 1e-9);
-      }), { numRuns: 40 });
+    fc.assert(
+      fc.property(
+        fc.nat(1e6),
+        fc.double({ min: 0, max: 0.15, noNaN: true }),
+        fc.constantFrom('idle-free', 'shrinking-tail', 'threshold', 'stride:2'),
+        fc.constantFrom(undefined, 'kalman' as const),
+        fc.constantFrom(-1, 0, 1),
+        fc.constantFrom(1, 2, Infinity),
+        (seed, meanS, policy, forecaster, eta, workers) => {
+          const { detector, oneFrameFloor, latency, jitter, drops, forecasting, gap, offlineAP, sAP } = attributionOf(
+            play(scene, jittery(meanS, seed), policyByName(policy), workers).run,
+            forecaster,
+            eta,
+          );
+          assert.ok(Math.abs(oneFrameFloor + latency + jitter + drops + forecasting - gap) < 1e-9);
+          assert.ok(Math.abs(detector + gap - (1 - sAP)) < 1e-9);
+          assert.ok(Math.abs(gap - (offlineAP - sAP)) < 1e-9);
+        },
+      ),
+      { numRuns: 40 },
+    );
   });
 
   it('starts from the detector on every frame', () => {
-    assert.equal(attributionOf(play(scene, () => 0.05).run).offlineAP, averagePrecision(detections.matcher, everyImageWithItself(truth.images.length)));
+    assert.equal(
+      attributionOf(play(scene, () => 0.05).run).offlineAP,
+      averagePrecision(detections.matcher, everyImageWithItself(truth.images.length)),
+    );
   });
 
   it('assigns constant runs shorter than a frame to the one-frame floor alone', () => {
@@ -49,7 +63,9 @@ describe('attribution', () => {
   });
 
   it('assigns runs longer than a frame, with a shorter mean, to jitter', () => {
-    const { latency, jitter } = attributionOf(play(scene, (nth) => (nth % 2 === 0 ? 0.01 : 0.05), undefined, Infinity).run);
+    const { latency, jitter } = attributionOf(
+      play(scene, (nth) => (nth % 2 === 0 ? 0.01 : 0.05), undefined, Infinity).run,
+    );
     assert.equal(latency, 0);
     assert.ok(jitter > 0.005);
   });
@@ -61,6 +77,9 @@ describe('attribution', () => {
   it('is undefined without an object to find', () => {
     const { annotations, results } = drawScene(7);
     const empty = readScene({ annotations: { ...annotations, annotations: [] }, results });
-    assert.equal(scoreRun(empty.truth, play(empty, () => 0).run, empty.detections, 0, undefined, empty.detections).attribution, undefined);
+    assert.equal(
+      scoreRun(empty.truth, play(empty, () => 0).run, empty.detections, 0, undefined, empty.detections).attribution,
+      undefined,
+    );
   });
 });

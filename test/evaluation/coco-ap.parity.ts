@@ -24,10 +24,17 @@ describe('COCO AP equals pycocotools', () => {
       const expected = readJson<Expected>(join(path, 'expected.json'));
       const truth = parseGroundTruth(readJson(join(path, 'annotations.json')));
       const { columns } = parseDetections(readJson(join(path, 'detections.json')), truth);
-      const { stats, apPerClass, accumulated } = evaluateBoxes(truth.objects, columns, truth.images.length, truth.classes.length);
+      const { stats, apPerClass, accumulated } = evaluateBoxes(
+        truth.objects,
+        columns,
+        truth.images.length,
+        truth.classes.length,
+      );
 
       COCO_STATS.forEach((stat, i) => close(stats[stat] ?? -1, expected.stats[i], stat));
-      truth.classes.forEach(({ id }, k) => close(apPerClass[k] ?? -1, expected.per_category_ap[id] ?? -1, `AP of class ${id}`));
+      truth.classes.forEach(({ id }, k) =>
+        close(apPerClass[k] ?? -1, expected.per_category_ap[id] ?? -1, `AP of class ${id}`),
+      );
 
       const precision = accumulated.precision.filter((p) => p > -1);
       assert.equal(precision.length, expected.precision_n);

@@ -1,22 +1,42 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import {
-  apResampler, averagePrecision, evaluateBoxes, evaluatePairing, everyImageWithItself, IOU_THRESHOLDS, RECALL_THRESHOLDS,
+  apResampler,
+  averagePrecision,
+  evaluateBoxes,
+  evaluatePairing,
+  everyImageWithItself,
+  IOU_THRESHOLDS,
+  RECALL_THRESHOLDS,
 } from '../../evaluation/coco-ap.js';
 import { parseDetections } from '../../evaluation/detections.js';
 import { parseGroundTruth } from '../../evaluation/ground-truth.js';
 import { drawScene, matcherOf, perfectResults, readScene, shuffled, type Annotation, type Result } from './scene.js';
 
-type Small = { readonly objects?: Partial<Annotation>[]; readonly results?: Partial<Result>[]; readonly images?: number };
+type Small = {
+  readonly objects?: Partial<Annotation>[];
+  readonly results?: Partial<Result>[];
+  readonly images?: number;
+};
 
 /** Scores a few boxes of one class on one image unless said otherwise. */
 function score({ objects = [], results = [], images = 1 }: Small) {
   const truth = parseGroundTruth({
     categories: [{ id: 1, name: 'car' }],
     images: Array.from({ length: images }, (_, id) => ({ id })),
-    annotations: objects.map((object, i) => ({ id: i + 1, image_id: 0, category_id: 1, bbox: [0, 0, 100, 100], iscrowd: 0, ...object })),
+    annotations: objects.map((object, i) => ({
+      id: i + 1,
+      image_id: 0,
+      category_id: 1,
+      bbox: [0, 0, 100, 100],
+      iscrowd: 0,
+      ...object,
+    })),
   });
-  const { columns } = parseDetections(results.map((result) => ({ image_id: 0, category_id: 1, bbox: [0, 0, 100, 100], score: 0.9, ...result })), truth);
+  const { columns } = parseDetections(
+    results.map((result) => ({ image_id: 0, category_id: 1, bbox: [0, 0, 100, 100], score: 0.9, ...result })),
+    truth,
+  );
   return evaluateBoxes(truth.objects, columns, images, 1);
 }
 
@@ -48,9 +68,12 @@ describe('COCO AP', () => {
   });
 
   it('counts the second detection of an object as wrong', () => {
-    const { stats } = score({ objects: [{}, { bbox: [500, 500, 100, 100] }], results: [{ score: 0.9 }, { score: 0.8 }, { bbox: [500, 500, 100, 100], score: 0.7 }] });
+    const { stats } = score({
+      objects: [{}, { bbox: [500, 500, 100, 100] }],
+      results: [{ score: 0.9 }, { score: 0.8 }, { bbox: [500, 500, 100, 100], score: 0.7 }],
+    });
     // One of one is right up to recall 0.5, two of three beyond.
-    assertClose(stats.AP, (51 + 50 * 2 / 3) / 101);
+    assertClose(stats.AP, (51 + (50 * 2) / 3) / 101);
   });
 
   it('ignores every detection inside a crowd', () => {
@@ -92,26 +115,37 @@ describe('COCO AP', () => {
   });
 
   it('is the same for any order of detections with different scores and of images', () => {
-    fc.assert(fc.property(fc.nat(1e6), fc.nat(1e6), (seed, order) => {
-      const { annotations, results } = drawScene(seed, { frames: 6, objects: 4 });
-      const expected = evaluate(annotations, results);
-      assert.deepEqual(evaluate(annotations, shuffled(results, order)), expected);
-      assert.deepEqual(evaluate({ ...annotations, images: shuffled(annotations.images, order) }, results), expected);
-    }), { numRuns: 30 });
+    fc.assert(
+      fc.property(fc.nat(1e6), fc.nat(1e6), (seed, order) => {
+        const { annotations, results } = drawScene(seed, { frames: 6, objects: 4 });
+        const expected = evaluate(annotations, results);
+        assert.deepEqual(evaluate(annotations, shuffled(results, order)), expected);
+        assert.deepEqual(evaluate({ ...annotations, images: shuffled(annotations.images, order) }, results), expected);
+      }),
+      { numRuns: 30 },
+    );
   });
 
   it('never falls if a detection that touches no object is removed', () => {
-    fc.assert(fc.property(fc.nat(1e6), fc.nat(1e6), (seed, nth) => {
-      const { annotations, results } = drawScene(seed, { sequences: 1, frames: 4, objects: 3 });
-      fc.pre(results.length > 0);
-      const at = nth % results.length;
-      const { image_id, category_id, bbox } = results[at];
-      const touches = annotations.annotations.some((object) => object.image_id === image_id && object.category_id === category_id &&
-        Math.abs(object.bbox[0] - bbox[0]) < bbox[2] && Math.abs(object.bbox[1] - bbox[1]) < bbox[3]);
-      fc.pre(!touches);
-      const fewer = results.filter((_, i) => i !== at);
-      assert.ok(evaluate(annotations, fewer).stats.AP! >= evaluate(annotations, results).stats.AP! - 1e-12);
-    }), { numRuns: 30 });
+    fc.assert(
+      fc.property(fc.nat(1e6), fc.nat(1e6), (seed, nth) => {
+        const { annotations, results } = drawScene(seed, { sequences: 1, frames: 4, objects: 3 });
+        fc.pre(results.length > 0);
+        const at = nth % results.length;
+        const { image_id, category_id, bbox } = results[at];
+        const touches = annotations.annotations.some(
+          (object) =>
+            object.image_id === image_id &&
+            object.category_id === category_id &&
+            Math.abs(object.bbox[0] - bbox[0]) < bbox[2] &&
+            Math.abs(object.bbox[1] - bbox[1]) < bbox[3],
+        );
+        fc.pre(!touches);
+        const fewer = results.filter((_, i) => i !== at);
+        assert.ok(evaluate(annotations, fewer).stats.AP! >= evaluate(annotations, results).stats.AP! - 1e-12);
+      }),
+      { numRuns: 30 },
+    );
   });
 
   it('gives the same AP when computed alone', () => {
@@ -128,10 +162,19 @@ describe('COCO AP', () => {
     const groupOf = Int32Array.from(scene.annotations.images, ({ sid }) => sid);
     const resampled = apResampler(from, everyImageWithItself(truth.images.length), groupOf, 3);
     const drawn = (weights: number[]): number | null => {
-      const image = Int32Array.from(weights.flatMap((weight, sid) => Array.from({ length: weight }, () => [...groupOf.keys()].filter((i) => groupOf[i] === sid)).flat()));
+      const image = Int32Array.from(
+        weights.flatMap((weight, sid) =>
+          Array.from({ length: weight }, () => [...groupOf.keys()].filter((i) => groupOf[i] === sid)).flat(),
+        ),
+      );
       return averagePrecision(from, { image, frame: image });
     };
-    for (const weights of [[1, 1, 1], [2, 0, 1], [0, 0, 3], [1, 2, 0]]) {
+    for (const weights of [
+      [1, 1, 1],
+      [2, 0, 1],
+      [0, 0, 3],
+      [1, 2, 0],
+    ]) {
       assertClose(resampled(weights), drawn(weights)!);
     }
     assert.equal(resampled([0, 0, 0]), null);

@@ -1,8 +1,21 @@
 import assert from 'node:assert/strict';
 import { cocoTable } from '../../evaluation/coco-table.js';
 
-it('the table equals pycocotools\' printout', () => {
-  const stats = { AP: 0.12345, AP50: 0.5, AP75: 1, APs: null, APm: 0, APl: 0, AR1: 0, AR10: 0, AR100: 0, ARs: 0, ARm: 0, ARl: 0.9996 };
+it("the table equals pycocotools' printout", () => {
+  const stats = {
+    AP: 0.12345,
+    AP50: 0.5,
+    AP75: 1,
+    APs: null,
+    APm: 0,
+    APl: 0,
+    AR1: 0,
+    AR10: 0,
+    AR100: 0,
+    ARs: 0,
+    ARm: 0,
+    ARl: 0.9996,
+  };
   const lines = cocoTable(stats).split('\n');
   assert.equal(lines.length, 12);
   assert.equal(lines[0], ' Average Precision  (AP) @[ IoU=0.50:0.95 | area=   all | maxDets=100 ] = 0.123');

@@ -30,12 +30,21 @@ describe('comparison of two runs', () => {
     const back = compareRuns(truth, fast, slow, 0, 200, 0);
     assert.equal(back.difference, -there.difference!);
     assert.equal(back.frames.older, there.frames.newer);
-    assert.deepEqual(back.sequences.map(({ a, b }) => [b, a]), there.sequences.map(({ a, b }) => [a, b]));
+    assert.deepEqual(
+      back.sequences.map(({ a, b }) => [b, a]),
+      there.sequences.map(({ a, b }) => [a, b]),
+    );
   });
 
   it('draws the same resamples for the same seed', () => {
-    assert.deepEqual(compareRuns(truth, slow, fast, 0, 50, 3).interval, compareRuns(truth, slow, fast, 0, 50, 3).interval);
-    assert.notDeepEqual(compareRuns(truth, slow, fast, 0, 50, 3).interval, compareRuns(truth, slow, fast, 0, 50, 4).interval);
+    assert.deepEqual(
+      compareRuns(truth, slow, fast, 0, 50, 3).interval,
+      compareRuns(truth, slow, fast, 0, 50, 3).interval,
+    );
+    assert.notDeepEqual(
+      compareRuns(truth, slow, fast, 0, 50, 3).interval,
+      compareRuns(truth, slow, fast, 0, 50, 4).interval,
+    );
   });
 
   it('gives no interval for a single sequence', () => {

@@ -4,16 +4,28 @@ import { parseGroundTruth } from '../../evaluation/ground-truth.js';
 import { drawScene, type Annotations } from './scene.js';
 
 const plain = {
-  categories: [{ id: 3, name: 'car' }, { id: 1, name: 'person' }],
-  images: [{ id: 20, file_name: 'b10.jpg', width: 640, height: 480 }, { id: 10, file_name: 'b9.jpg', width: 640, height: 480 }],
+  categories: [
+    { id: 3, name: 'car' },
+    { id: 1, name: 'person' },
+  ],
+  images: [
+    { id: 20, file_name: 'b10.jpg', width: 640, height: 480 },
+    { id: 10, file_name: 'b9.jpg', width: 640, height: 480 },
+  ],
   annotations: [{ id: 1, image_id: 20, category_id: 3, bbox: [1, 2, 3, 4], area: 10, iscrowd: 0 }],
 };
 
 describe('ground truth', () => {
   it('orders images and classes by id and keeps the annotations', () => {
     const truth = parseGroundTruth(plain);
-    assert.deepEqual(truth.classes.map(({ name }) => name), ['person', 'car']);
-    assert.deepEqual(truth.images.map(({ id }) => id), [10, 20]);
+    assert.deepEqual(
+      truth.classes.map(({ name }) => name),
+      ['person', 'car'],
+    );
+    assert.deepEqual(
+      truth.images.map(({ id }) => id),
+      [10, 20],
+    );
     assert.deepEqual([...truth.objects.image], [1]);
     assert.deepEqual([...truth.objects.classIndex], [1]);
     assert.deepEqual([...truth.objects.boxes], [1, 2, 3, 4]);
@@ -21,25 +33,42 @@ describe('ground truth', () => {
   });
 
   it('lets each image of a plain COCO file stand alone', () => {
-    assert.deepEqual(parseGroundTruth(plain).sequences.map(({ name, images }) => [name, ...images]), [['b9.jpg', 0], ['b10.jpg', 1]]);
+    assert.deepEqual(
+      parseGroundTruth(plain).sequences.map(({ name, images }) => [name, ...images]),
+      [
+        ['b9.jpg', 0],
+        ['b10.jpg', 1],
+      ],
+    );
   });
 
   it('makes one sequence of a plain COCO video, in the order of the file', () => {
     const { sequences, warnings } = parseGroundTruth(plain, 'clip.mp4');
-    assert.deepEqual(sequences.map(({ name, images }) => [name, ...images]), [['clip.mp4', 1, 0]]);
+    assert.deepEqual(
+      sequences.map(({ name, images }) => [name, ...images]),
+      [['clip.mp4', 1, 0]],
+    );
     assert.match(warnings[0], /file name sorts before/);
   });
 
-  it('reads Argoverse-HD\'s sequences in the order of the file', () => {
+  it("reads Argoverse-HD's sequences in the order of the file", () => {
     const { annotations } = drawScene(1, { sequences: 2, frames: 3 });
     const truth = parseGroundTruth(annotations);
-    assert.deepEqual(truth.sequences.map(({ name, dir, images }) => [name, dir, ...images]), [
-      ['drive-0', 'drive-0/frames', 0, 1, 2], ['drive-1', 'drive-1/frames', 3, 4, 5],
-    ]);
+    assert.deepEqual(
+      truth.sequences.map(({ name, dir, images }) => [name, dir, ...images]),
+      [
+        ['drive-0', 'drive-0/frames', 0, 1, 2],
+        ['drive-1', 'drive-1/frames', 3, 4, 5],
+      ],
+    );
   });
 
   it('counts skipped records', () => {
-    const annotations = [{ id: 1, image_id: 99, category_id: 3, bbox: [1, 2, 3, 4] }, { id: 2, image_id: 10, category_id: 7, bbox: [1, 2, 3, 4] }, { id: 3, image_id: 99, category_id: 3, bbox: [1, 2, 3, 4] }];
+    const annotations = [
+      { id: 1, image_id: 99, category_id: 3, bbox: [1, 2, 3, 4] },
+      { id: 2, image_id: 10, category_id: 7, bbox: [1, 2, 3, 4] },
+      { id: 3, image_id: 99, category_id: 3, bbox: [1, 2, 3, 4] },
+    ];
     const { objects, warnings } = parseGroundTruth({ ...plain, annotations });
     assert.equal(objects.image.length, 0);
     assert.deepEqual(warnings, [
@@ -59,24 +88,71 @@ describe('ground truth', () => {
     ['no images', (json) => ({ ...json, images: [] }), /"images" is empty/],
     ['no categories', (json) => ({ ...json, categories: [] }), /"categories" is empty/],
     ['a missing list', (json) => ({ ...json, annotations: undefined }), /"annotations" must be an array, got nothing/],
-    ['an entry that is no object', (json) => ({ ...json, annotations: [null] }), /annotations\[0\] must be an object, got null/],
-    ['an id that is no integer', (json) => ({ ...json, images: [{ ...json.images[0], id: 'a' }] }), /images\[0\] \(id "a"\): "id" must be an integer/],
-    ['two images with one id', (json) => ({ ...json, images: [json.images[0], json.images[0]] }), /images\[1\] and images\[0\] have the same id 0/],
-    ['two annotations with one id', (json) => ({ ...json, annotations: [json.annotations[0], json.annotations[0]] }), /annotations\[1\] and annotations\[0\] have the same id 1/],
-    ['a box that is not a number', (json) => ({ ...json, annotations: [{ ...json.annotations[0], bbox: [1, NaN, 3, 4] }] }), /annotations\[0\] \(id 1\): "bbox" must be four finite numbers/],
-    ['a box of three numbers', (json) => ({ ...json, annotations: [{ ...json.annotations[0], bbox: [1, 2, 3] }] }), /"bbox" must be an array \[left, top, width, height\], got \[1,2,3\]/],
-    ['a negative width', (json) => ({ ...json, annotations: [{ ...json.annotations[0], bbox: [1, 2, -3, 4] }] }), /with a width and a height of 0 or more, got \[1,2,-3,4\]/],
-    ['an area that is no number', (json) => ({ ...json, annotations: [{ ...json.annotations[0], area: 'big' }] }), /annotations\[0\] \(id 1\): "area" must be a number, got "big"/],
-    ['a picture without pixels', (json) => ({ ...json, images: [{ ...json.images[0], width: 0 }] }), /a picture of 0x1200 pixels cannot be/],
-    ['a sequence that is not there', (json) => ({ ...json, images: [{ ...json.images[0], sid: 5 }] }), /images\[0\] \(id 0\): "sid" is 5, but there are 1 sequences/],
-    ['two sequences of one name', (json) => ({ ...json, sequences: ['a', 'a'], seq_dirs: ['a', 'b'] }), /two sequences are called "a"/],
+    [
+      'an entry that is no object',
+      (json) => ({ ...json, annotations: [null] }),
+      /annotations\[0\] must be an object, got null/,
+    ],
+    [
+      'an id that is no integer',
+      (json) => ({ ...json, images: [{ ...json.images[0], id: 'a' }] }),
+      /images\[0\] \(id "a"\): "id" must be an integer/,
+    ],
+    [
+      'two images with one id',
+      (json) => ({ ...json, images: [json.images[0], json.images[0]] }),
+      /images\[1\] and images\[0\] have the same id 0/,
+    ],
+    [
+      'two annotations with one id',
+      (json) => ({ ...json, annotations: [json.annotations[0], json.annotations[0]] }),
+      /annotations\[1\] and annotations\[0\] have the same id 1/,
+    ],
+    [
+      'a box that is not a number',
+      (json) => ({ ...json, annotations: [{ ...json.annotations[0], bbox: [1, NaN, 3, 4] }] }),
+      /annotations\[0\] \(id 1\): "bbox" must be four finite numbers/,
+    ],
+    [
+      'a box of three numbers',
+      (json) => ({ ...json, annotations: [{ ...json.annotations[0], bbox: [1, 2, 3] }] }),
+      /"bbox" must be an array \[left, top, width, height\], got \[1,2,3\]/,
+    ],
+    [
+      'a negative width',
+      (json) => ({ ...json, annotations: [{ ...json.annotations[0], bbox: [1, 2, -3, 4] }] }),
+      /with a width and a height of 0 or more, got \[1,2,-3,4\]/,
+    ],
+    [
+      'an area that is no number',
+      (json) => ({ ...json, annotations: [{ ...json.annotations[0], area: 'big' }] }),
+      /annotations\[0\] \(id 1\): "area" must be a number, got "big"/,
+    ],
+    [
+      'a picture without pixels',
+      (json) => ({ ...json, images: [{ ...json.images[0], width: 0 }] }),
+      /a picture of 0x1200 pixels cannot be/,
+    ],
+    [
+      'a sequence that is not there',
+      (json) => ({ ...json, images: [{ ...json.images[0], sid: 5 }] }),
+      /images\[0\] \(id 0\): "sid" is 5, but there are 1 sequences/,
+    ],
+    [
+      'two sequences of one name',
+      (json) => ({ ...json, sequences: ['a', 'a'], seq_dirs: ['a', 'b'] }),
+      /two sequences are called "a"/,
+    ],
     ['fewer folders than sequences', (json) => ({ ...json, seq_dirs: [] }), /1 "sequences" but 0 "seq_dirs"/],
     ['a mapping that is none', (json) => ({ ...json, coco_mapping: {} }), /"coco_mapping" must be an array/],
   ];
   for (const [what, spoil, message] of faults) {
     it(`refuses ${what}`, () => {
       const { annotations } = drawScene(1, { sequences: 1, frames: 2 });
-      assert.throws(() => parseGroundTruth(spoil(annotations)), (error) => error instanceof DataError && message.test(error.message));
+      assert.throws(
+        () => parseGroundTruth(spoil(annotations)),
+        (error) => error instanceof DataError && message.test(error.message),
+      );
     });
   }
 });

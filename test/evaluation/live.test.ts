@@ -16,7 +16,13 @@ const NAMES = truth.classes.map(({ name }) => name);
 const objects = truthObjects(truth);
 const END_MS = 1e6;
 
-const truthFrames = truth.images.map(({ size }, seq): TruthFrame => ({ streamId: 'drive-0', seq, capturedAtMs: (seq * 1000) / FPS, size: size!, objects: objects[seq] }));
+const truthFrames = truth.images.map(({ size }, seq): TruthFrame => ({
+  streamId: 'drive-0',
+  seq,
+  capturedAtMs: (seq * 1000) / FPS,
+  size: size!,
+  objects: objects[seq],
+}));
 
 function perceptsOf(recording: string): PerceptEvent[] {
   const { events } = parseRecording(recording, (lineNumber) => assert.fail(`line ${lineNumber} is torn`));
@@ -44,18 +50,28 @@ describe('live accuracy', () => {
 
   for (const forecaster of [undefined, ...TRACKERS.map(({ examples: [name] }) => trackerByName(name))]) {
     it(`equals the score of the recording${forecaster === undefined ? '' : ` after forecasting by ${forecaster.name}`}`, () => {
-      fc.assert(fc.property(fc.nat(1e6), fc.double({ min: 0.01, max: 0.1, noNaN: true }), (seed, meanS) => {
-        const text = record(scene, play(scene, jittery(meanS, seed)));
-        const live = meter({ forecaster });
-        for (const percept of perceptsOf(text)) live.percept(percept);
-        for (const frame of truthFrames) live.truth(frame);
-        const { stats, pairing } = live.overall(END_MS);
+      fc.assert(
+        fc.property(fc.nat(1e6), fc.double({ min: 0.01, max: 0.1, noNaN: true }), (seed, meanS) => {
+          const text = record(scene, play(scene, jittery(meanS, seed)));
+          const live = meter({ forecaster });
+          for (const percept of perceptsOf(text)) live.percept(percept);
+          for (const frame of truthFrames) live.truth(frame);
+          const { stats, pairing } = live.overall(END_MS);
 
-        const { run, detections, outputCount } = recordedRun(text, truth, FPS);
-        const later = scoreRun(truth, run, prepareDetections(truth, detections, outputCount), 0, forecaster, undefined);
-        assert.deepEqual(stats, later.final.stats);
-        assert.deepEqual(pairing, later.streamed.pairing);
-      }), { numRuns: 15 });
+          const { run, detections, outputCount } = recordedRun(text, truth, FPS);
+          const later = scoreRun(
+            truth,
+            run,
+            prepareDetections(truth, detections, outputCount),
+            0,
+            forecaster,
+            undefined,
+          );
+          assert.deepEqual(stats, later.final.stats);
+          assert.deepEqual(pairing, later.streamed.pairing);
+        }),
+        { numRuns: 15 },
+      );
     });
   }
 
@@ -109,7 +125,9 @@ describe('live accuracy', () => {
 
   it('skips classes without annotations', () => {
     const one = new LiveAccuracy({ truth, classNames: ['boat', ...NAMES] });
-    percepts.forEach((percept) => one.percept({ ...percept, detections: percept.detections.map((d) => ({ ...d, classId: d.classId + 1 })) }));
+    percepts.forEach((percept) =>
+      one.percept({ ...percept, detections: percept.detections.map((d) => ({ ...d, classId: d.classId + 1 })) }),
+    );
     truthFrames.forEach((frame) => one.truth(frame));
     const two = meter();
     percepts.forEach((percept) => two.percept(percept));
@@ -120,6 +138,11 @@ describe('live accuracy', () => {
   it('refuses ground truth that goes back in time', () => {
     const live = meter();
     live.truth(truthFrames[3]);
-    assert.throws(() => live.truth(truthFrames[2]), (error) => error instanceof DataError && /ground truth of "drive-0" went back: frame 2 was captured 33\.33\d* ms before/.test(error.message));
+    assert.throws(
+      () => live.truth(truthFrames[2]),
+      (error) =>
+        error instanceof DataError &&
+        /ground truth of "drive-0" went back: frame 2 was captured 33\.33\d* ms before/.test(error.message),
+    );
   });
 });

@@ -16,8 +16,21 @@ describe('JSON files', () => {
   };
 
   it('are read', () => assert.deepEqual(readJsonFile(file('{"a": [1]}')), { a: [1] }));
-  it('that are missing are a UsageError', () => assert.throws(() => readJsonFile(join(dir, 'none')), (error) => error instanceof UsageError && /cannot read .*none/.test(error.message)));
-  it('that are empty are refused', () => assert.throws(() => readJsonFile(file(' \n')), (error) => error instanceof DataError && / is empty$/.test(error.message)));
-  it('that are truncated are refused', () => assert.throws(() => readJsonFile(file('[{"a": 1}')), (error) => error instanceof DataError && /file\.json is not JSON/.test(error.message)));
-  it('with Python\'s NaN are refused with the reason', () => assert.throws(() => readJsonFile(file('[NaN]')), /holds NaN or Infinity, which JSON does not have/));
+  it('that are missing are a UsageError', () =>
+    assert.throws(
+      () => readJsonFile(join(dir, 'none')),
+      (error) => error instanceof UsageError && /cannot read .*none/.test(error.message),
+    ));
+  it('that are empty are refused', () =>
+    assert.throws(
+      () => readJsonFile(file(' \n')),
+      (error) => error instanceof DataError && / is empty$/.test(error.message),
+    ));
+  it('that are truncated are refused', () =>
+    assert.throws(
+      () => readJsonFile(file('[{"a": 1}')),
+      (error) => error instanceof DataError && /file\.json is not JSON/.test(error.message),
+    ));
+  it("with Python's NaN are refused with the reason", () =>
+    assert.throws(() => readJsonFile(file('[NaN]')), /holds NaN or Infinity, which JSON does not have/));
 });

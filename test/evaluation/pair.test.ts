@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { frameTimesS, lastOutputs, PairingTally } from '../../evaluation/pair.js';
 
 describe('pairing', () => {
-  it('takes the last output at or before a frame\'s time', () => {
+  it("takes the last output at or before a frame's time", () => {
     assert.deepEqual([...lastOutputs([0.5, 1, 1, 2.5], [0, 1, 2, 3])], [-1, 2, 2, 3]);
   });
 
@@ -14,13 +14,17 @@ describe('pairing', () => {
   });
 
   it('never takes an output from the future, and always the latest available one', () => {
-    const times = fc.array(fc.integer({ min: 0, max: 50 }), { maxLength: 40 }).map((values) => values.sort((a, b) => a - b));
-    fc.assert(fc.property(times, times, (outputs, frames) => {
-      lastOutputs(outputs, frames).forEach((output, i) => {
-        if (output >= 0) assert.ok(outputs[output] <= frames[i]);
-        if (output + 1 < outputs.length) assert.ok(outputs[output + 1] > frames[i]);
-      });
-    }));
+    const times = fc
+      .array(fc.integer({ min: 0, max: 50 }), { maxLength: 40 })
+      .map((values) => values.sort((a, b) => a - b));
+    fc.assert(
+      fc.property(times, times, (outputs, frames) => {
+        lastOutputs(outputs, frames).forEach((output, i) => {
+          if (output >= 0) assert.ok(outputs[output] <= frames[i]);
+          if (output + 1 < outputs.length) assert.ok(outputs[output + 1] > frames[i]);
+        });
+      }),
+    );
   });
 
   it('counts misses, frames in time, and how far the others were behind', () => {
@@ -28,6 +32,9 @@ describe('pairing', () => {
     tally.add(Int32Array.of(-1, 0, 0, 1), Int32Array.of(1, 2));
     tally.add(Int32Array.of(-1, 0), Int32Array.of(0));
     assert.deepEqual(tally.counts(), { frames: 6, miss: 2, inTime: 1, mismatch: 3 });
-    assert.deepEqual(tally.distribution(), [{ mismatch: 0, frames: 1 }, { mismatch: 1, frames: 3 }]);
+    assert.deepEqual(tally.distribution(), [
+      { mismatch: 0, frames: 1 },
+      { mismatch: 1, frames: 3 },
+    ]);
   });
 });

@@ -13,9 +13,16 @@ export const FPS = 30;
 export type Played = { readonly simulated: readonly SimulatedSequence[]; readonly run: StreamedRun };
 
 /** Plays a scene to one detector that takes `runtimeS` for each run. */
-export function play({ truth }: ReadScene, runtimeS: (nth: number) => number, policy: Policy = policyByName('idle-free'), workers = 1): Played {
+export function play(
+  { truth }: ReadScene,
+  runtimeS: (nth: number) => number,
+  policy: Policy = policyByName('idle-free'),
+  workers = 1,
+): Played {
   const runtimes = traceRuntimes(Array.from({ length: truth.images.length }, (_, nth) => runtimeS(nth)));
-  const simulated = truth.sequences.map(({ images }) => simulateSequence(images.length, { fps: FPS, policy, workers }, runtimes));
+  const simulated = truth.sequences.map(({ images }) =>
+    simulateSequence(images.length, { fps: FPS, policy, workers }, runtimes),
+  );
   return { simulated, run: simulatedRun(truth, simulated, FPS) };
 }
 

@@ -18,18 +18,29 @@ describe('report in a browser', () => {
   let browser: Browser | undefined;
   before(async () => {
     dir = mkdtempSync(join(tmpdir(), 'nowcast-test-'));
-    if (chromiumPath !== undefined) browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox'] });
+    if (chromiumPath !== undefined)
+      browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox'] });
     const scene = readScene(drawScene(7));
     const { run } = play(scene, jittery(0.05, 1));
     const score = scoreRun(scene.truth, run, scene.detections, 0, trackerByName('kalman'), scene.detections);
-    writeFileSync(join(dir, 'report.html'), renderReport({ title: 'Test', facts: [['schedule', 'idle-free']], truth: scene.truth, evaluation: score.final, streaming: { run, score, eta: 0 } }));
+    writeFileSync(
+      join(dir, 'report.html'),
+      renderReport({
+        title: 'Test',
+        facts: [['schedule', 'idle-free']],
+        truth: scene.truth,
+        evaluation: score.final,
+        streaming: { run, score, eta: 0 },
+      }),
+    );
   });
   after(async () => {
     await browser?.close();
     rmSync(dir, { recursive: true });
   });
 
-  const open = (colorScheme: 'light' | 'dark', width: number) => openPage(browser!, join(dir, 'report.html'), colorScheme, width);
+  const open = (colorScheme: 'light' | 'dark', width: number) =>
+    openPage(browser!, join(dir, 'report.html'), colorScheme, width);
 
   for (const colorScheme of ['light', 'dark'] as const) {
     for (const width of [1200, 400]) {
@@ -42,7 +53,10 @@ describe('report in a browser', () => {
   itNeeds(needs, 'shows the sequence and the class selected in its menus, and changes its colours', async () => {
     const { page, problems } = await open('light', 1200);
     const shown = (heading: string): Promise<string | null> =>
-      page.locator('.card', { has: page.getByRole('heading', { name: heading }) }).locator('[data-view]:not(.hidden)').getAttribute('data-view');
+      page
+        .locator('.card', { has: page.getByRole('heading', { name: heading }) })
+        .locator('[data-view]:not(.hidden)')
+        .getAttribute('data-view');
     assert.equal(await shown('Timeline'), '0');
     await page.getByLabel('Sequence', { exact: true }).selectOption('drive-1');
     assert.equal(await shown('Timeline'), '1');

@@ -12,13 +12,28 @@ const { truth, detections } = scene;
 function input(change: Partial<ReportInput> = {}): ReportInput {
   const { run } = play(scene, jittery(0.05, 1));
   const score = scoreRun(truth, run, detections, 0, trackerByName('kalman'), detections);
-  return { title: 'Test', facts: [['schedule', 'idle-free']], truth, evaluation: score.final, streaming: { run, score, eta: 0 }, ...change };
+  return {
+    title: 'Test',
+    facts: [['schedule', 'idle-free']],
+    truth,
+    evaluation: score.final,
+    streaming: { run, score, eta: 0 },
+    ...change,
+  };
 }
 
 describe('report', () => {
   it('holds every part', () => {
     const html = renderReport(input());
-    for (const part of ['Where AP is lost', 'Timeline', 'Latency', 'Age of outputs', 'Precision and recall', 'COCO\'s twelve numbers', 'Classes']) {
+    for (const part of [
+      'Where AP is lost',
+      'Timeline',
+      'Latency',
+      'Age of outputs',
+      'Precision and recall',
+      "COCO's twelve numbers",
+      'Classes',
+    ]) {
       assert.ok(html.includes(`<h2>${part}</h2>`), part);
     }
     assert.equal(html.match(/<svg /g)!.length, 1 + 2 + 1 + 1 + 1);
@@ -48,7 +63,9 @@ describe('report', () => {
 
   it('omits the waterfall if the gap cannot be attributed', () => {
     const { run } = play(scene, () => 0.05);
-    const html = renderReport(input({ streaming: { run, score: scoreRun(truth, run, detections, 0, undefined, undefined), eta: 0 } }));
+    const html = renderReport(
+      input({ streaming: { run, score: scoreRun(truth, run, detections, 0, undefined, undefined), eta: 0 } }),
+    );
     assert.ok(!html.includes('Where AP is lost') && html.includes('Timeline'));
   });
 

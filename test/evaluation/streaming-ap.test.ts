@@ -26,7 +26,10 @@ describe('streaming AP', () => {
       const shifted = Int32Array.from(truth.images, (_, i) => (i % 30 < eta ? -1 : i - eta));
       assert.deepEqual([...detectionFrames], [...shifted]);
       const { image } = everyImageWithItself(truth.images.length);
-      assert.equal(averagePrecision(detections.matcher, { image, frame: shifted }), averagePrecision(detections.matcher, { image, frame: detectionFrames }));
+      assert.equal(
+        averagePrecision(detections.matcher, { image, frame: shifted }),
+        averagePrecision(detections.matcher, { image, frame: detectionFrames }),
+      );
       assert.equal(stats.AP, evaluatePairing(detections.matcher, { image, frame: shifted }).stats.AP);
     }
   });
@@ -45,18 +48,31 @@ describe('streaming AP', () => {
 
   it('of a recording equals that of the run that wrote it', () => {
     const runtimes = fc.oneof(
-      fc.tuple(fc.nat(1e6), fc.double({ min: 0.01, max: 0.1, noNaN: true })).map(([seed, meanS]) => jittery(meanS, seed)),
+      fc
+        .tuple(fc.nat(1e6), fc.double({ min: 0.01, max: 0.1, noNaN: true }))
+        .map(([seed, meanS]) => jittery(meanS, seed)),
       // Runs of n sixths of a frame end at the very time of a frame again and again.
-      fc.integer({ min: 1, max: 20 }).map((sixths) => () => sixths / 6 / FPS));
-    fc.assert(fc.property(runtimes, fc.constantFrom(-1, 0, 1), (runtime, eta) => {
-      const played = play(scene, runtime);
-      const recorded = recordedRun(record(scene, played), truth);
-      const live = scoreRun(truth, played.run, detections, eta, undefined, detections);
-      const later = scoreRun(truth, recorded.run, prepareDetections(truth, recorded.detections, recorded.outputCount), eta, undefined, detections);
-      assert.deepEqual(recorded.warnings, []);
-      assert.deepEqual(later.streamed.pairing, live.streamed.pairing);
-      assert.deepEqual(later.final.stats, live.final.stats);
-    }), { numRuns: 40 });
+      fc.integer({ min: 1, max: 20 }).map((sixths) => () => sixths / 6 / FPS),
+    );
+    fc.assert(
+      fc.property(runtimes, fc.constantFrom(-1, 0, 1), (runtime, eta) => {
+        const played = play(scene, runtime);
+        const recorded = recordedRun(record(scene, played), truth);
+        const live = scoreRun(truth, played.run, detections, eta, undefined, detections);
+        const later = scoreRun(
+          truth,
+          recorded.run,
+          prepareDetections(truth, recorded.detections, recorded.outputCount),
+          eta,
+          undefined,
+          detections,
+        );
+        assert.deepEqual(recorded.warnings, []);
+        assert.deepEqual(later.streamed.pairing, live.streamed.pairing);
+        assert.deepEqual(later.final.stats, live.final.stats);
+      }),
+      { numRuns: 40 },
+    );
   });
 
   it('counts runs and drops, and names classes', () => {
@@ -65,7 +81,10 @@ describe('streaming AP', () => {
     assert.equal(json.runs + json.drops, 60);
     assert.deepEqual(Object.keys(json.perClass), ['person', 'car', 'bus']);
     assert.equal(json.attribution, null);
-    assert.equal(Object.values(json.dropReasons).reduce((a, b) => a + b), json.drops);
+    assert.equal(
+      Object.values(json.dropReasons).reduce((a, b) => a + b),
+      json.drops,
+    );
   });
 
   it('with a forecast scores the forecast boxes, with the same pairing', () => {
@@ -78,7 +97,13 @@ describe('streaming AP', () => {
 
   it('with a forecast requires the size of the pictures', () => {
     const { annotations } = drawScene(7);
-    const sizeless = parseGroundTruth({ ...annotations, images: annotations.images.map(({ width: _, height: __, ...image }) => image) });
-    assert.throws(() => forecastResults(sizeless, play(scene, () => 0).run, 0, () => [], trackerByName('kalman')), /the image with id 0 has no "width" and "height"/);
+    const sizeless = parseGroundTruth({
+      ...annotations,
+      images: annotations.images.map(({ width: _, height: __, ...image }) => image),
+    });
+    assert.throws(
+      () => forecastResults(sizeless, play(scene, () => 0).run, 0, () => [], trackerByName('kalman')),
+      /the image with id 0 has no "width" and "height"/,
+    );
   });
 });

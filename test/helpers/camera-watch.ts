@@ -41,11 +41,24 @@ export class CameraWatch {
    * Subscribes, with a ladder of 50 ms where the options do not say otherwise.
    * @param look is given each frame before that is released
    */
-  static async start(url: string, options: Partial<CameraOptions> = {}, look: (frame: Frame) => void = () => undefined): Promise<CameraWatch> {
+  static async start(
+    url: string,
+    options: Partial<CameraOptions> = {},
+    look: (frame: Frame) => void = () => undefined,
+  ): Promise<CameraWatch> {
     const ffmpeg = await locateFfmpeg(process.env, '');
-    return new CameraWatch(url, {
-      streamId: 'cam', input: CAMERA_INPUT, clock: monotonicClock, ffmpeg, ladder: [{ delayMs: 50, times: Infinity }], ...options,
-    }, look);
+    return new CameraWatch(
+      url,
+      {
+        streamId: 'cam',
+        input: CAMERA_INPUT,
+        clock: monotonicClock,
+        ffmpeg,
+        ladder: [{ delayMs: 50, times: Infinity }],
+        ...options,
+      },
+      look,
+    );
   }
 
   get now(): number {
@@ -60,7 +73,9 @@ export class CameraWatch {
   async until(condition: () => boolean): Promise<void> {
     while (!condition()) {
       if (this.error !== undefined) throw this.error;
-      await new Promise<void>((resolve) => { this.#recheck = resolve; });
+      await new Promise<void>((resolve) => {
+        this.#recheck = resolve;
+      });
     }
   }
 
@@ -72,12 +87,19 @@ export class CameraWatch {
   /** What must hold of every camera's frames and drops, whatever happens to it. */
   assertInOrder(): void {
     const all = [...this.frames, ...this.drops].sort((a, b) => a.seq - b.seq);
-    assert.deepEqual(all.map(({ seq }) => seq), all.map((_, i) => i), 'each seq from 0 on, once');
+    assert.deepEqual(
+      all.map(({ seq }) => seq),
+      all.map((_, i) => i),
+      'each seq from 0 on, once',
+    );
     for (let i = 1; i < all.length; i++) {
       assert.ok(all[i].ptsMs > all[i - 1].ptsMs, `pts ${all[i].ptsMs} after ${all[i - 1].ptsMs}`);
       // Estimates may be revised, by as much as they had said that they might be.
       const uncertaintyMs = all[i].uncertaintyMs + all[i - 1].uncertaintyMs;
-      assert.ok(all[i].capturedAtMs + uncertaintyMs >= all[i - 1].capturedAtMs, `captured at ${all[i].capturedAtMs} after ${all[i - 1].capturedAtMs}`);
+      assert.ok(
+        all[i].capturedAtMs + uncertaintyMs >= all[i - 1].capturedAtMs,
+        `captured at ${all[i].capturedAtMs} after ${all[i - 1].capturedAtMs}`,
+      );
       assert.ok(all[i].epoch >= all[i - 1].epoch);
     }
     for (const { capturedAtMs, readyAtMs } of this.frames) assert.ok(capturedAtMs <= readyAtMs);
@@ -87,14 +109,24 @@ export class CameraWatch {
     switch (event.type) {
       case 'frame': {
         look(event);
-        const { picture: { size, fit }, release, ...seen } = event;
+        const {
+          picture: { size, fit },
+          release,
+          ...seen
+        } = event;
         this.frames.push({ ...seen, size, fit });
         release();
         break;
       }
-      case 'drop': this.drops.push(event); break;
-      case 'gap': this.gaps.push(event); break;
-      case 'status': this.statuses.push(event); break;
+      case 'drop':
+        this.drops.push(event);
+        break;
+      case 'gap':
+        this.gaps.push(event);
+        break;
+      case 'status':
+        this.statuses.push(event);
+        break;
     }
     this.#recheck();
   }

@@ -2,7 +2,12 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /** A Chromium of this machine for playwright-core; undefined where there is none. */
-export const chromiumPath: string | undefined = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
+export const chromiumPath: string | undefined = [
+  'chromium',
+  'chromium-browser',
+  'google-chrome',
+  'google-chrome-stable',
+]
   .flatMap((name) => [...(process.env['PATH'] ?? '').split(delimiter), '/usr/bin'].map((dir) => join(dir, name)))
   .find((path) => {
     try {

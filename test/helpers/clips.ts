@@ -17,14 +17,19 @@ export type ClipFolder = {
 /** A folder for the clips of the surrounding `describe`, removed after it. */
 export function clipFolder(): ClipFolder {
   let folder = '';
-  before(() => { folder = mkdtempSync(join(tmpdir(), 'nowcast-clips-')); });
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'nowcast-clips-'));
+  });
   after(() => rmSync(folder, { recursive: true, force: true }));
   const path = (name: string): string => join(folder, name);
   return {
     path,
     make(...args) {
       const out = path(args.pop()!);
-      execFileSync('ffmpeg', ['-nostdin', '-v', 'error', '-y', ...args, out], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
+      execFileSync('ffmpeg', ['-nostdin', '-v', 'error', '-y', ...args, out], {
+        cwd: folder,
+        stdio: ['ignore', 'ignore', 'inherit'],
+      });
       return out;
     },
   };
@@ -37,6 +42,14 @@ export function pattern(size: string, fps: number, seconds: number): string[] {
 
 /** Presentation times in seconds of a file's first video stream, ascending. */
 export function presentationTimes(path: string): number[] {
-  const printed = execFileSync('ffprobe', ['-v', 'error', '-select_streams', 'v:0', '-show_entries', 'packet=pts_time', '-of', 'csv=p=0', path], { encoding: 'utf8' });
-  return printed.trim().split(/[\s,]+/).map(Number).sort((a, b) => a - b);
+  const printed = execFileSync(
+    'ffprobe',
+    ['-v', 'error', '-select_streams', 'v:0', '-show_entries', 'packet=pts_time', '-of', 'csv=p=0', path],
+    { encoding: 'utf8' },
+  );
+  return printed
+    .trim()
+    .split(/[\s,]+/)
+    .map(Number)
+    .sort((a, b) => a - b);
 }

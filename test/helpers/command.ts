@@ -23,11 +23,18 @@ export type CommandOptions = {
 };
 
 /** Runs the built command to its end. */
-export async function nowcast(args: readonly string[], { env = {}, cwd, inside = [], onStart }: CommandOptions = {}): Promise<CommandResult> {
+export async function nowcast(
+  args: readonly string[],
+  { env = {}, cwd, inside = [], onStart }: CommandOptions = {},
+): Promise<CommandResult> {
   const { PATH = '', HOME = '' } = process.env;
   const [program, ...words] = [...inside, process.execPath, COMMAND, ...args];
   const child = spawn(program, words, { env: { PATH, HOME, ...env }, cwd, stdio: ['ignore', 'pipe', 'pipe'] });
   onStart?.(child);
-  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close') as Promise<[number | null]>]);
+  const [stdout, stderr, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close') as Promise<[number | null]>,
+  ]);
   return { code, stdout, stderr };
 }

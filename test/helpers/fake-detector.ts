@@ -12,8 +12,13 @@ type Job = {
 /** A detector whose every answer the test gives by hand. */
 export class FakeDetector implements ModelDetector {
   readonly info: ModelDetector['info'] = {
-    model: 'fake.onnx', modelSha256: '0'.repeat(64), input: { width: 32, height: 32 }, classNames: ['thing'],
-    requestedProvider: 'cpu', provider: 'cpu', threads: 1,
+    model: 'fake.onnx',
+    modelSha256: '0'.repeat(64),
+    input: { width: 32, height: 32 },
+    classNames: ['thing'],
+    requestedProvider: 'cpu',
+    provider: 'cpu',
+    threads: 1,
   };
   readonly hosts: number;
   /** What is under way, oldest first. */
@@ -37,7 +42,9 @@ export class FakeDetector implements ModelDetector {
   }
 
   ready(): Promise<void> {
-    return new Promise((resolve, reject) => { this.#waiting.push({ resolve, reject }); });
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ resolve, reject });
+    });
   }
 
   /** Ends what `ready()` waits for. */
@@ -59,5 +66,7 @@ export class FakeDetector implements ModelDetector {
 
 /** Lets everything that is already settled run its callbacks. */
 export async function settled(): Promise<void> {
-  await new Promise((resolve) => { setImmediate(resolve); });
+  await new Promise((resolve) => {
+    setImmediate(resolve);
+  });
 }

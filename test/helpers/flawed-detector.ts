@@ -54,28 +54,57 @@ export function detect(scene: Scene, flaws: Flaws, seed: number): Detection[][] 
       const missed = 1 / (1 + (1 / flaws.missRate - 1) * Math.exp(0.7 * ease - 0.7 * error.doubt));
       if (uniform() < missed) continue;
       const score = sigmoid(0.8 + 0.6 * ease - 0.7 * error.doubt + flaws.scoreNoise * gaussian());
-      detections.push(shaken({ box, score, classId, className: CLASS_NAMES[classId] }, error.values, flaws, scene.size));
+      detections.push(
+        shaken({ box, score, classId, className: CLASS_NAMES[classId] }, error.values, flaws, scene.size),
+      );
     }
 
     ghosts = ghosts.filter((ghost) => ghost.framesLeft-- > 0);
     for (let alarms = flaws.falseAlarms; uniform() < alarms; alarms--) {
-      const [x1, y1, width, height] = [uniform() * scene.size.width, uniform() * scene.size.height, 20 * Math.exp(2.5 * uniform()), 20 * Math.exp(2.5 * uniform())];
+      const [x1, y1, width, height] = [
+        uniform() * scene.size.width,
+        uniform() * scene.size.height,
+        20 * Math.exp(2.5 * uniform()),
+        20 * Math.exp(2.5 * uniform()),
+      ];
       const classId = Math.floor(uniform() * CLASS_NAMES.length);
-      const detection = { box: { x1, y1, x2: x1 + width, y2: y1 + height }, score: 0, classId, className: CLASS_NAMES[classId] };
+      const detection = {
+        box: { x1, y1, x2: x1 + width, y2: y1 + height },
+        score: 0,
+        classId,
+        className: CLASS_NAMES[classId],
+      };
       ghosts.push({ detection, framesLeft: uniform() < 0.3 ? Math.floor(20 * uniform()) : 0 });
     }
     for (const { detection } of ghosts) {
-      if (uniform() < 0.7) detections.push(shaken({ ...detection, score: sigmoid(-1.2 + 0.8 * gaussian()) }, Array.from({ length: 4 }, gaussian), flaws, scene.size));
+      if (uniform() < 0.7)
+        detections.push(
+          shaken(
+            { ...detection, score: sigmoid(-1.2 + 0.8 * gaussian()) },
+            Array.from({ length: 4 }, gaussian),
+            flaws,
+            scene.size,
+          ),
+        );
     }
     return detections.sort((a, b) => b.score - a.score);
   });
 }
 
 /** Errs by the flaws; an edge that is the picture's own is seen more clearly than one of the object. */
-function shaken(detection: Detection, [dx, dy, dw, dh]: readonly number[], { centreNoise, sideNoise, noiseOfClass }: Flaws, { width, height }: Size): Detection {
+function shaken(
+  detection: Detection,
+  [dx, dy, dw, dh]: readonly number[],
+  { centreNoise, sideNoise, noiseOfClass }: Flaws,
+  { width, height }: Size,
+): Detection {
   const { x1, y1, x2, y2 } = detection.box;
   const edge = (at: number, length: number, centre: number, side: number, limit: number): number =>
-    at + length * noiseOfClass[detection.classId] * (centreNoise * centre + sideNoise * side / 2) * (at <= 0 || at >= limit ? 0.2 : 1);
+    at +
+    length *
+      noiseOfClass[detection.classId] *
+      (centreNoise * centre + (sideNoise * side) / 2) *
+      (at <= 0 || at >= limit ? 0.2 : 1);
   return {
     ...detection,
     box: {

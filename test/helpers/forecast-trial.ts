@@ -39,11 +39,20 @@ export function drawTrial(seed: number, scenes = 3, framesPerScene = 100): Trial
   const takenOf = TAKEN_OF[Math.floor(TAKEN_OF.length * uniform())];
   const runtime = (): number => meanRuntimeFrames * Math.exp(jitter * gaussian() - jitter ** 2 / 2);
   const runs = Array.from({ length: scenes }, (_, s) => {
-    const { size, frames } = (kind === 'drive' ? driveScene : overlookScene)(seed * 1000 + 10 + s, framesPerScene * takenOf);
+    const { size, frames } = (kind === 'drive' ? driveScene : overlookScene)(
+      seed * 1000 + 10 + s,
+      framesPerScene * takenOf,
+    );
     const scene = { size, frames: frames.filter((_, i) => i % takenOf === 0) };
-    return { scene, detections: detect(scene, flaws, seed * 1000 + 100 + s), outputs: runNewestFrame(framesPerScene, runtime) };
+    return {
+      scene,
+      detections: detect(scene, flaws, seed * 1000 + 100 + s),
+      outputs: runNewestFrame(framesPerScene, runtime),
+    };
   });
-  const truth = runs.flatMap(({ scene }) => scene.frames).flatMap((objects, image) => objects.map((object) => ({ ...object, image })));
+  const truth = runs
+    .flatMap(({ scene }) => scene.frames)
+    .flatMap((objects, image) => objects.map((object) => ({ ...object, image })));
   const objects = {
     image: Int32Array.from(truth, ({ image }) => image),
     classIndex: Int32Array.from(truth, ({ classId }) => classId),
@@ -52,11 +61,25 @@ export function drawTrial(seed: number, scenes = 3, framesPerScene = 100): Trial
     crowd: new Uint8Array(truth.length),
     idIsZero: new Uint8Array(truth.length),
   };
-  return { kind, meanRuntimeFrames, centreNoise: flaws.centreNoise, runs, objects, frameCount: scenes * framesPerScene, frameMs: takenOf * SCENE_FRAME_MS };
+  return {
+    kind,
+    meanRuntimeFrames,
+    centreNoise: flaws.centreNoise,
+    runs,
+    objects,
+    frameCount: scenes * framesPerScene,
+    frameMs: takenOf * SCENE_FRAME_MS,
+  };
 }
 
-/** Streaming AP, 0 to 1, of the trial's outputs as they are or, with a tracker for each scene, carried forward to each frame. */
-export function streamingAp({ runs, objects, frameCount, frameMs }: Trial, newTracker?: (frameMs: number) => Tracker): number {
+/**
+ * Streaming AP, 0 to 1, of the trial's outputs as they are or, with a tracker for each scene, carried forward to each
+ * frame.
+ */
+export function streamingAp(
+  { runs, objects, frameCount, frameMs }: Trial,
+  newTracker?: (frameMs: number) => Tracker,
+): number {
   const results = new DetectionList();
   let image = 0;
   for (const { scene, detections, outputs } of runs) {

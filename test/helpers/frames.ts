@@ -19,8 +19,16 @@ export class FrameLedger {
     this.releases.set(name, 0);
     const atMs = over.capturedAtMs ?? seq * 10;
     return {
-      type: 'frame', streamId, seq, epoch: 0, ptsMs: atMs, capturedAtMs: atMs, ...OWN_TIMES, readyAtMs: atMs,
-      picture: { size: SIZE, fit: letterbox(SIZE, { width: 32, height: 32 }), image: new Uint8Array(0) }, corrupt: false,
+      type: 'frame',
+      streamId,
+      seq,
+      epoch: 0,
+      ptsMs: atMs,
+      capturedAtMs: atMs,
+      ...OWN_TIMES,
+      readyAtMs: atMs,
+      picture: { size: SIZE, fit: letterbox(SIZE, { width: 32, height: 32 }), image: new Uint8Array(0) },
+      corrupt: false,
       release: () => this.releases.set(name, this.releases.get(name)! + 1),
       ...over,
     };
@@ -30,10 +38,14 @@ export class FrameLedger {
 /** A short name for an event, to read in a list: `percept a/1`, `superseded a/2`, `gap a`. */
 export function nameOf(event: SourceEvent | PipelineEvent): string {
   switch (event.type) {
-    case 'drop': return `${event.reason} ${event.streamId}/${event.seq}`;
-    case 'status': return event.state;
-    case 'gap': return `gap ${event.streamId}`;
+    case 'drop':
+      return `${event.reason} ${event.streamId}/${event.seq}`;
+    case 'status':
+      return event.state;
+    case 'gap':
+      return `gap ${event.streamId}`;
     case 'frame':
-    case 'percept': return `${event.type} ${event.streamId}/${event.seq}`;
+    case 'percept':
+      return `${event.type} ${event.streamId}/${event.seq}`;
   }
 }

@@ -17,26 +17,42 @@ function stoodStill(stepMs: number): { frames: NumberedFrame[]; gaps: GapEvent[]
     const trueMs = seq * INTERVAL_MS + (isAfter ? STOOD_MS - INTERVAL_MS : 0);
     const mediaMs = seq * INTERVAL_MS + (isAfter ? stepMs - INTERVAL_MS : 0);
     const arrivedAtMs = START_MS + trueMs + (seq % 5 === 0 ? 1 : 4);
-    const { capturedAtMs, uncertaintyMs, hole } = place.place({ mediaMs, arrivedAtMs, damaged: false, lostBefore: false, mayGoBack: false });
+    const { capturedAtMs, uncertaintyMs, hole } = place.place({
+      mediaMs,
+      arrivedAtMs,
+      damaged: false,
+      lostBefore: false,
+      mayGoBack: false,
+    });
     frames.push({ seq, index: seq, capturedAtMs, uncertaintyMs, readyAtMs: arrivedAtMs, corrupt: false });
     drawnAtMs.push(START_MS + trueMs);
-    if (hole !== undefined) gaps.push({ type: 'gap', streamId: 'cam', fromMs: hole.fromMs, toMs: hole.toMs, why: hole.why });
+    if (hole !== undefined)
+      gaps.push({ type: 'gap', streamId: 'cam', fromMs: hole.fromMs, toMs: hole.toMs, why: hole.why });
   }
   return { frames, gaps, drawnAtMs };
 }
 
 function untold({ frames, gaps, drawnAtMs }: ReturnType<typeof stoodStill>): UntoldHole[] {
-  return untoldHoles(frames, gaps, (index) => ({ index, drawnAtMs: drawnAtMs[index], mediaMs: 0 }), { minMs: 1_000, toleranceMs: 300, intervalMs: INTERVAL_MS });
+  return untoldHoles(frames, gaps, (index) => ({ index, drawnAtMs: drawnAtMs[index], mediaMs: 0 }), {
+    minMs: 1_000,
+    toleranceMs: 300,
+    intervalMs: INTERVAL_MS,
+  });
 }
 
 describe('the search for holes that no gap tells', () => {
   for (const stepMs of [0.5, 1.02, 5, 40, 75]) {
-    it(`finds the gap of a camera whose clock stood still but for ${stepMs} ms`, () => assert.deepEqual(untold(stoodStill(stepMs)), []));
+    it(`finds the gap of a camera whose clock stood still but for ${stepMs} ms`, () =>
+      assert.deepEqual(untold(stoodStill(stepMs)), []));
   }
 
   it('finds the hole where that gap is missing, and where it is that of another time', () => {
     const seen = stoodStill(1.02);
     const elsewhere = seen.gaps.map((gap) => ({ ...gap, fromMs: gap.fromMs + 5_000, toMs: gap.toMs + 5_000 }));
-    for (const gaps of [[], elsewhere]) assert.deepEqual(untold({ ...seen, gaps }).map(({ seq }) => seq), [50]);
+    for (const gaps of [[], elsewhere])
+      assert.deepEqual(
+        untold({ ...seen, gaps }).map(({ seq }) => seq),
+        [50],
+      );
   });
 });

@@ -3,34 +3,51 @@ import type { Frame } from '../../src/core/frame.js';
 import type { Drawing } from './paced-camera/index.js';
 
 /** A frame, and the number burnt into it. */
-export type NumberedFrame = Pick<Frame, 'seq' | 'capturedAtMs' | 'uncertaintyMs' | 'readyAtMs' | 'corrupt'> & { readonly index: number | undefined };
+export type NumberedFrame = Pick<Frame, 'seq' | 'capturedAtMs' | 'uncertaintyMs' | 'readyAtMs' | 'corrupt'> & {
+  readonly index: number | undefined;
+};
 
 /** Two successive frames between whose captures more time passed than their source told. */
-export type UntoldHole = { readonly seq: number; readonly trueMs: number; readonly claimedMs: number; readonly toldMs: number };
+export type UntoldHole = {
+  readonly seq: number;
+  readonly trueMs: number;
+  readonly claimedMs: number;
+  readonly toldMs: number;
+};
 
 /** Frames of damaged pictures, and drops, stand for their interval each. */
 export type HoleOptions = { readonly minMs: number; readonly toleranceMs: number; readonly intervalMs: number };
 
 /**
- * Holes of at least `minMs` between when successive frames were truly taken that no gap tells, or that gaps tell too short by
+ * Holes of at least `minMs` between when successive frames were truly taken that no gap tells, or that gaps tell too
+ * short by
  * more than the frames' own uncertainties and `toleranceMs`.
  */
 export function untoldHoles(
-  frames: readonly NumberedFrame[], gaps: readonly GapEvent[], drawing: (index: number, beforeMs: number) => Drawing | undefined,
+  frames: readonly NumberedFrame[],
+  gaps: readonly GapEvent[],
+  drawing: (index: number, beforeMs: number) => Drawing | undefined,
   { minMs, toleranceMs, intervalMs }: HoleOptions,
 ): UntoldHole[] {
   const known = frames.flatMap((frame) => {
-    const drawnAtMs = frame.corrupt || frame.index === undefined ? undefined : drawing(frame.index, frame.readyAtMs)?.drawnAtMs;
+    const drawnAtMs =
+      frame.corrupt || frame.index === undefined ? undefined : drawing(frame.index, frame.readyAtMs)?.drawnAtMs;
     return drawnAtMs === undefined ? [] : { ...frame, drawnAtMs };
   });
   return known.slice(1).flatMap((after, i) => {
     const before = known[i];
     const trueMs = after.drawnAtMs - before.drawnAtMs - (after.seq - before.seq - 1) * intervalMs;
-    // A gap whose cause is unclear lies between the arrivals: when the second frame was taken is as unclear, up to its arrival.
+    // A gap whose cause is unclear lies between the arrivals: when the second frame was taken is as unclear, up to its
+    // arrival.
     const latestMs = Math.min(after.capturedAtMs + after.uncertaintyMs, after.readyAtMs);
-    const toldMs = gaps.reduce((sum, { fromMs, toMs }) => sum + Math.max(0, Math.min(toMs, latestMs) - Math.max(fromMs, before.capturedAtMs)), 0);
+    const toldMs = gaps.reduce(
+      (sum, { fromMs, toMs }) => sum + Math.max(0, Math.min(toMs, latestMs) - Math.max(fromMs, before.capturedAtMs)),
+      0,
+    );
     const allowedMs = toleranceMs + before.uncertaintyMs + after.uncertaintyMs;
     const isTold = toldMs > 0 && toldMs >= trueMs - allowedMs;
-    return trueMs < minMs || isTold ? [] : { seq: after.seq, trueMs, claimedMs: after.capturedAtMs - before.capturedAtMs, toldMs };
+    return trueMs < minMs || isTold
+      ? []
+      : { seq: after.seq, trueMs, claimedMs: after.capturedAtMs - before.capturedAtMs, toldMs };
   });
 }

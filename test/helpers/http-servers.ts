@@ -26,7 +26,15 @@ export class HttpServers {
 
   /** Resolves when the clients have closed every connection, each by itself. */
   async close(): Promise<void> {
-    await Promise.all(Array.from(this.#sockets, (socket) => new Promise((resolve) => { socket.once('close', resolve); })));
+    await Promise.all(
+      Array.from(
+        this.#sockets,
+        (socket) =>
+          new Promise((resolve) => {
+            socket.once('close', resolve);
+          }),
+      ),
+    );
     for (const server of this.#servers.splice(0)) server.close();
     this.connections = 0;
   }

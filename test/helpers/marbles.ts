@@ -6,6 +6,8 @@ import { TestScheduler, type RunHelpers } from 'rxjs/testing';
  * @param compare false where the test reads what happened by itself and `expectObservable` only subscribes
  */
 export function marbles(test: (helpers: RunHelpers, scheduler: TestScheduler) => void, compare = true): void {
-  const scheduler = new TestScheduler((actual, expected) => { if (compare) assert.deepEqual(actual, expected); });
+  const scheduler = new TestScheduler((actual, expected) => {
+    if (compare) assert.deepEqual(actual, expected);
+  });
   scheduler.run((helpers) => test(helpers, scheduler));
 }

@@ -9,7 +9,16 @@ export type TrueObject = { readonly id: number; readonly classId: number; readon
 export type Scene = { readonly size: Size; readonly frames: readonly (readonly TrueObject[])[] };
 
 /** Argoverse-HD's classes. */
-export const CLASS_NAMES = ['person', 'bicycle', 'car', 'motorcycle', 'bus', 'truck', 'traffic_light', 'stop_sign'] as const;
+export const CLASS_NAMES = [
+  'person',
+  'bicycle',
+  'car',
+  'motorcycle',
+  'bus',
+  'truck',
+  'traffic_light',
+  'stop_sign',
+] as const;
 
 const SIZE: Size = { width: 1920, height: 1200 };
 const FOCAL_PX = 1400;
@@ -18,9 +27,12 @@ const FRAME_S = 1 / 30;
 
 /** How far a walker's box grows wider and narrower with each step, and how often a frame. */
 const GAIT = 0.15;
-const GAIT_PER_FRAME = 2 * Math.PI * 1.8 / 30;
+const GAIT_PER_FRAME = (2 * Math.PI * 1.8) / 30;
 
-/** Width, height, length and height above the road in metres, own speed in m/s, how quickly that changes, how often it is met. */
+/**
+ * Width, height, length and height above the road in metres, own speed in m/s, how quickly that changes, how often it
+ * is met.
+ */
 const KINDS = [
   { width: 0.6, height: 1.75, length: 0.6, lift: 0, speed: 1.4, agility: 1, share: 4 },
   { width: 0.7, height: 1.7, length: 1.8, lift: 0, speed: 4.5, agility: 1, share: 1.5 },
@@ -51,12 +63,22 @@ export function driveScene(seed: number, frameCount: number): Scene {
   const bodies: Body[] = [];
 
   const spawn = (near: number): Body => {
-    const classId = draw(KINDS.map(({ share }) => share), uniform());
+    const classId = draw(
+      KINDS.map(({ share }) => share),
+      uniform(),
+    );
     const { speed: own, agility } = KINDS[classId];
     const z = between(near, 90);
     const heading = own === 0 || uniform() < 0.35 ? 0 : uniform();
     const pace = own * between(0.4, 1.4);
-    const [vx, vz] = heading === 0 ? [0, 0] : heading < 0.4 ? [0, pace] : heading < 0.75 ? [0, -pace] : [uniform() < 0.5 ? pace : -pace, 0];
+    const [vx, vz] =
+      heading === 0
+        ? [0, 0]
+        : heading < 0.4
+          ? [0, pace]
+          : heading < 0.75
+            ? [0, -pace]
+            : [uniform() < 0.5 ? pace : -pace, 0];
     return { id: nextId++, classId, x: gaussian() * (4 + z / 5), z, vx, vz, agility };
   };
 
@@ -77,12 +99,18 @@ export function driveScene(seed: number, frameCount: number): Scene {
     const gone = (body: Body): boolean => body.z < 2.5 || body.z > 120 || Math.abs(body.x) > 1.2 * body.z + 12;
     bodies.splice(0, bodies.length, ...bodies.filter((body) => !gone(body)));
     const nearFirst = [...bodies].sort((a, b) => a.z - b.z);
-    return visible(nearFirst.map((body) => ({ id: body.id, classId: body.classId, box: project(body, pitch) })), frame);
+    return visible(
+      nearFirst.map((body) => ({ id: body.id, classId: body.classId, box: project(body, pitch) })),
+      frame,
+    );
   });
   return { size: SIZE, frames };
 }
 
-/** Objects that wander over the picture of a camera that stands still, some of them restlessly, some not at all; smaller ones are farther. */
+/**
+ * Objects that wander over the picture of a camera that stands still, some of them restlessly, some not at all; smaller
+ * ones are farther.
+ */
 export function overlookScene(seed: number, frameCount: number): Scene {
   const { uniform, gaussian } = randomSource(seed);
   const between = (low: number, high: number): number => low + (high - low) * uniform();
@@ -90,12 +118,26 @@ export function overlookScene(seed: number, frameCount: number): Scene {
   const pace = between(0.01, 0.06);
   const restlessness = 0.0003 * 40 ** uniform();
   const turns = between(0, 0.02);
-  type Walker = { id: number; classId: number; x: number; y: number; width: number; height: number; vx: number; vy: number; growth: number; still: boolean };
+  type Walker = {
+    id: number;
+    classId: number;
+    x: number;
+    y: number;
+    width: number;
+    height: number;
+    vx: number;
+    vy: number;
+    growth: number;
+    still: boolean;
+  };
   const walkers: Walker[] = [];
   let nextId = 0;
 
   const spawn = (): Walker => {
-    const classId = draw(KINDS.map(({ share }) => share), uniform());
+    const classId = draw(
+      KINDS.map(({ share }) => share),
+      uniform(),
+    );
     const kind = KINDS[classId];
     const scale = 20 * Math.exp(between(0, 3));
     const aspect = (uniform() < 0.5 ? kind.width : kind.length + kind.width) / kind.height;
@@ -104,9 +146,16 @@ export function overlookScene(seed: number, frameCount: number): Scene {
     const x = inside ? between(0, SIZE.width) : uniform() < 0.5 ? -scale / 3 : SIZE.width + scale / 3;
     const [width, height] = [scale * Math.sqrt(aspect), scale / Math.sqrt(aspect)];
     return {
-      id: nextId++, classId, x, y: between(0.1, 0.95) * SIZE.height, width, height,
+      id: nextId++,
+      classId,
+      x,
+      y: between(0.1, 0.95) * SIZE.height,
+      width,
+      height,
       vx: still ? 0 : (inside ? gaussian() : Math.sign(SIZE.width / 2 - x) * Math.abs(gaussian())) * (pace * scale + 2),
-      vy: still ? 0 : gaussian() * (pace * scale + 2) / 2, growth: still ? 0 : 0.005 * gaussian(), still,
+      vy: still ? 0 : (gaussian() * (pace * scale + 2)) / 2,
+      growth: still ? 0 : 0.005 * gaussian(),
+      still,
     };
   };
 
@@ -115,7 +164,8 @@ export function overlookScene(seed: number, frameCount: number): Scene {
     for (const walker of walkers) {
       const scale = Math.sqrt(walker.width * walker.height);
       if (!walker.still) {
-        if (uniform() < turns) [walker.vx, walker.vy] = [gaussian() * (pace * scale + 2), gaussian() * (pace * scale + 2) / 2];
+        if (uniform() < turns)
+          [walker.vx, walker.vy] = [gaussian() * (pace * scale + 2), (gaussian() * (pace * scale + 2)) / 2];
         walker.vx += restlessness * scale * gaussian();
         walker.vy += restlessness * scale * gaussian();
       }
@@ -125,10 +175,20 @@ export function overlookScene(seed: number, frameCount: number): Scene {
       walker.height *= 1 + walker.growth;
     }
     const gone = ({ x, y, width, height }: Walker): boolean =>
-      Math.abs(x - SIZE.width / 2) > (SIZE.width + width) / 2 || Math.abs(y - SIZE.height / 2) > (SIZE.height + height) / 2 || width < 10 || width > SIZE.width;
+      Math.abs(x - SIZE.width / 2) > (SIZE.width + width) / 2 ||
+      Math.abs(y - SIZE.height / 2) > (SIZE.height + height) / 2 ||
+      width < 10 ||
+      width > SIZE.width;
     walkers.splice(0, walkers.length, ...walkers.filter((walker) => !gone(walker)));
     const largeFirst = [...walkers].sort((a, b) => b.height - a.height);
-    return visible(largeFirst.map(({ id, classId, x, y, width, height }) => ({ id, classId, box: { x1: x - width / 2, y1: y - height / 2, x2: x + width / 2, y2: y + height / 2 } })), frame);
+    return visible(
+      largeFirst.map(({ id, classId, x, y, width, height }) => ({
+        id,
+        classId,
+        box: { x1: x - width / 2, y1: y - height / 2, x2: x + width / 2, y2: y + height / 2 },
+      })),
+      frame,
+    );
   });
   return { size: SIZE, frames };
 }
@@ -152,8 +212,8 @@ function project({ classId, x, z, vx, vz }: Body, pitch: number): Box {
   const near = Math.max(1, z - halfZ);
   const far = Math.max(1, z + halfZ);
   const horizon = SIZE.height / 2 + FOCAL_PX * pitch;
-  const column = (side: number, depth: number): number => SIZE.width / 2 + FOCAL_PX * side / depth;
-  const row = (up: number, depth: number): number => horizon + FOCAL_PX * (CAMERA_HEIGHT_M - up) / depth;
+  const column = (side: number, depth: number): number => SIZE.width / 2 + (FOCAL_PX * side) / depth;
+  const row = (up: number, depth: number): number => horizon + (FOCAL_PX * (CAMERA_HEIGHT_M - up)) / depth;
   const top = lift + height;
   return {
     x1: Math.min(column(x - halfX, near), column(x - halfX, far)),
@@ -163,16 +223,26 @@ function project({ classId, x, z, vx, vz }: Body, pitch: number): Box {
   };
 }
 
-/** Clips to the picture, people in mid-step; leaves out what is tiny, nearly out of it, or mostly behind one that comes earlier. */
+/**
+ * Clips to the picture, people in mid-step; leaves out what is tiny, nearly out of it, or mostly behind one that comes
+ * earlier.
+ */
 function visible(objects: readonly TrueObject[], frame: number): TrueObject[] {
   const shown: TrueObject[] = [];
   for (const { id, classId, box } of objects) {
-    const step = classId === 0 ? GAIT / 2 * (box.x2 - box.x1) * Math.sin(frame * GAIT_PER_FRAME + id) : 0;
-    const clipped = { x1: Math.max(0, box.x1 - step), y1: Math.max(0, box.y1), x2: Math.min(SIZE.width, box.x2 + step), y2: Math.min(SIZE.height, box.y2) };
+    const step = classId === 0 ? (GAIT / 2) * (box.x2 - box.x1) * Math.sin(frame * GAIT_PER_FRAME + id) : 0;
+    const clipped = {
+      x1: Math.max(0, box.x1 - step),
+      y1: Math.max(0, box.y1),
+      x2: Math.min(SIZE.width, box.x2 + step),
+      y2: Math.min(SIZE.height, box.y2),
+    };
     const [width, height] = [clipped.x2 - clipped.x1, clipped.y2 - clipped.y1];
     if (width < 6 || height < 6 || width * height < 150) continue;
     const hidden = shown.some(({ box: front }) => {
-      const overlap = Math.max(0, Math.min(front.x2, clipped.x2) - Math.max(front.x1, clipped.x1)) * Math.max(0, Math.min(front.y2, clipped.y2) - Math.max(front.y1, clipped.y1));
+      const overlap =
+        Math.max(0, Math.min(front.x2, clipped.x2) - Math.max(front.x1, clipped.x1)) *
+        Math.max(0, Math.min(front.y2, clipped.y2) - Math.max(front.y1, clipped.y1));
       return overlap > 0.7 * width * height;
     });
     if (!hidden) shown.push({ id, classId, box: clipped });

@@ -11,7 +11,10 @@ export function keepsNamesApart<T extends { readonly name: string }>(kinds: read
     it(`reads each example of ${kind.form} as that kind alone, under the name that was written`, () => {
       assert.ok(kind.examples.length > 0);
       for (const text of kind.examples) {
-        assert.deepEqual(kinds.filter((other) => other.parse(text) !== undefined).map(({ form }) => form), [kind.form]);
+        assert.deepEqual(
+          kinds.filter((other) => other.parse(text) !== undefined).map(({ form }) => form),
+          [kind.form],
+        );
         assert.equal(findNamed(kinds, text)?.name, text);
       }
     });

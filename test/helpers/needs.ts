@@ -6,7 +6,11 @@ export function firstMissing(needs: Readonly<Record<string, boolean>>): string |
 }
 
 /** A test that is pending, with what it needs in its title, where something is absent. */
-export function itNeeds(needs: Readonly<Record<string, boolean>>, title: string, body: (this: Mocha.Context) => unknown): void {
+export function itNeeds(
+  needs: Readonly<Record<string, boolean>>,
+  title: string,
+  body: (this: Mocha.Context) => unknown,
+): void {
   const missing = firstMissing(needs);
   if (missing === undefined) it(title, body as Mocha.AsyncFunc);
   else it(`${title} (pending: needs ${missing})`);

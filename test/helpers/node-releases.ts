@@ -16,8 +16,14 @@ export function nodeOf(major: number): string | undefined {
   mkdirSync(home, { recursive: true });
   const temporary = mkdtempSync(join(home, 'part-'));
   try {
-    const [{ filename }] = JSON.parse(execFileSync('npm', ['pack', `node-${platform()}-${arch()}@${major}`, '--json', '--fetch-retries=0'],
-      { cwd: temporary, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], timeout: 120_000 })) as { filename: string }[];
+    const [{ filename }] = JSON.parse(
+      execFileSync('npm', ['pack', `node-${platform()}-${arch()}@${major}`, '--json', '--fetch-retries=0'], {
+        cwd: temporary,
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+        timeout: 120_000,
+      }),
+    ) as { filename: string }[];
     execFileSync('tar', ['-xzf', filename, 'package/bin/node'], { cwd: temporary });
     // Two test processes may fetch it at once; either's is whole.
     if (!existsSync(node)) renameSync(temporary, join(home, String(major)));

@@ -18,21 +18,74 @@ const MAIN = [0x4e, 0x4d, 0x7a, 0x56, 0x1f, 0x5f, 0x04, 0xad];
 const STREAM = [0x4e, 0x53, 0x11, 0x40, 0x5b, 0xf2, 0xf9, 0xdb];
 const SYNCPOINT = [0x4e, 0x4b, 0xe4, 0xad, 0xee, 0xca, 0x45, 0x69];
 const INFO = [0x4e, 0x49, 0xab, 0x68, 0xb5, 0x96, 0xba, 0x78];
-const CODED_PTS = 8, SIZE_MSB = 32, CHECKSUM = 64, HEADER_INDEX = 1024, CODED = 4096, INVALID = 8192;
+const CODED_PTS = 8,
+  SIZE_MSB = 32,
+  CHECKSUM = 64,
+  HEADER_INDEX = 1024,
+  CODED = 4096,
+  INVALID = 8192;
 /** The one frame code that is used: it says "flags follow", with the size's lowest 5 bits in the code itself. */
 const SIZE_FACTOR = 32;
 
 export function writeNut(pictures: readonly NutPicture[], layout: NutLayout = {}): Uint8Array {
-  const { timeBase = [1, 1_000_000], width = 2, height = 2, msbShift = 7, streamClass = 0, streamCount = 1, syncEvery = 3, elided } = layout;
+  const {
+    timeBase = [1, 1_000_000],
+    width = 2,
+    height = 2,
+    msbShift = 7,
+    streamClass = 0,
+    streamCount = 1,
+    syncEvery = 3,
+    elided,
+  } = layout;
   const out: number[] = [...ascii('nut/multimedia container'), 0];
   // 32 codes that differ in the size's lowest bits, then an unused run up to 255 ("N" is skipped by the rule itself).
   const codes = [
-    ...varint(CODED), 6, ...signed(0), SIZE_FACTOR, 0, 0, 0, SIZE_FACTOR,
-    ...varint(INVALID), 2, ...signed(0), ...varint(256 - SIZE_FACTOR - 1),
+    ...varint(CODED),
+    6,
+    ...signed(0),
+    SIZE_FACTOR,
+    0,
+    0,
+    0,
+    SIZE_FACTOR,
+    ...varint(INVALID),
+    2,
+    ...signed(0),
+    ...varint(256 - SIZE_FACTOR - 1),
   ];
   const elision = elided === undefined ? [0] : [1, ...varint(elided.length), ...elided];
-  out.push(...packet(MAIN, [3, streamCount, ...varint(65536), 1, ...varint(timeBase[0]), ...varint(timeBase[1]), ...codes, ...elision]));
-  out.push(...packet(STREAM, [0, streamClass, 4, ...ascii('G3\0\b'), 0, msbShift, ...varint(1000), 0, 0, 0, ...varint(width), ...varint(height), 0, 0, 0]));
+  out.push(
+    ...packet(MAIN, [
+      3,
+      streamCount,
+      ...varint(65536),
+      1,
+      ...varint(timeBase[0]),
+      ...varint(timeBase[1]),
+      ...codes,
+      ...elision,
+    ]),
+  );
+  out.push(
+    ...packet(STREAM, [
+      0,
+      streamClass,
+      4,
+      ...ascii('G3\0\b'),
+      0,
+      msbShift,
+      ...varint(1000),
+      0,
+      0,
+      0,
+      ...varint(width),
+      ...varint(height),
+      0,
+      0,
+      0,
+    ]),
+  );
   out.push(...packet(INFO, [0, ...Array.from({ length: 5000 }, () => 7)]));
   let lastPts = 0;
   pictures.forEach(({ pts, bytes }, index) => {
@@ -47,9 +100,14 @@ export function writeNut(pictures: readonly NutPicture[], layout: NutLayout = {}
     const headerIndex = elided === undefined ? [] : [1];
     const flags = CODED_PTS | SIZE_MSB | (checksum ? CHECKSUM : 0) | (elided === undefined ? 0 : HEADER_INDEX);
     out.push(
-      bytes.length % SIZE_FACTOR, ...varint(flags), ...varint(near ? ((pts % span) + span) % span : pts + span),
-      ...varint(Math.floor(bytes.length / SIZE_FACTOR)), ...headerIndex, ...(checksum ? [1, 2, 3, 4] : []),
-      ...bytes.subarray(elided?.length ?? 0));
+      bytes.length % SIZE_FACTOR,
+      ...varint(flags),
+      ...varint(near ? ((pts % span) + span) % span : pts + span),
+      ...varint(Math.floor(bytes.length / SIZE_FACTOR)),
+      ...headerIndex,
+      ...(checksum ? [1, 2, 3, 4] : []),
+      ...bytes.subarray(elided?.length ?? 0),
+    );
     lastPts = pts;
   });
   return Uint8Array.from(out);

@@ -12,8 +12,13 @@ export function installPacked(): PackedPackage {
   const modules = join(folder, 'node_modules');
   mkdirSync(modules);
   // `prepack` would build again below the running tests.
-  const [{ filename }] = JSON.parse(execFileSync('npm', ['pack', resolve('.'), '--ignore-scripts', '--json'],
-    { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })) as { filename: string }[];
+  const [{ filename }] = JSON.parse(
+    execFileSync('npm', ['pack', resolve('.'), '--ignore-scripts', '--json'], {
+      cwd: folder,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    }),
+  ) as { filename: string }[];
   execFileSync('tar', ['-xzf', join(folder, filename)], { cwd: modules });
   execFileSync('mv', ['package', 'nowcast'], { cwd: modules });
   for (const name of readdirSync('node_modules')) {

@@ -5,7 +5,12 @@ import type { Browser, Page } from 'playwright-core';
 export type ColorScheme = 'light' | 'dark';
 
 /** A file in a page, and what it says of itself: messages on the console, errors, addresses asked for. */
-export async function openPage(browser: Browser, path: string, colorScheme: ColorScheme, width: number): Promise<{ page: Page; problems: string[]; requests: string[] }> {
+export async function openPage(
+  browser: Browser,
+  path: string,
+  colorScheme: ColorScheme,
+  width: number,
+): Promise<{ page: Page; problems: string[]; requests: string[] }> {
   const page = await browser.newPage({ colorScheme, viewport: { width, height: 800 } });
   const problems: string[] = [];
   const requests: string[] = [];
@@ -29,11 +34,20 @@ const MEASURE = `(() => {
 })()`;
 
 /** A report of ours asks for nothing else, fits the window, shows its drawings, and has the reader's colours. */
-export async function assertWhole(browser: Browser, path: string, colorScheme: ColorScheme, width: number): Promise<void> {
+export async function assertWhole(
+  browser: Browser,
+  path: string,
+  colorScheme: ColorScheme,
+  width: number,
+): Promise<void> {
   const { page, problems, requests } = await openPage(browser, path, colorScheme, width);
   assert.deepEqual(problems, []);
   assert.equal(requests.length, 1);
-  const { scrollWidth, hidden, lightness } = await page.evaluate<{ scrollWidth: number; hidden: number; lightness: number }>(MEASURE);
+  const { scrollWidth, hidden, lightness } = await page.evaluate<{
+    scrollWidth: number;
+    hidden: number;
+    lightness: number;
+  }>(MEASURE);
   assert.ok(scrollWidth <= width, `the page is ${scrollWidth} pixels wide`);
   assert.equal(hidden, 0);
   assert.equal(lightness > 128, colorScheme === 'light');

@@ -4,9 +4,13 @@ import { setImmediate } from 'node:timers/promises';
 /** Whether this system shows processes and descriptors as files. */
 export const HAS_PROC = process.platform === 'linux';
 
-/** Ids of the processes that this one, or another, started and that are still there, dead and unreaped ones included. */
+/**
+ * Ids of the processes that this one, or another, started and that are still there, dead and unreaped ones included.
+ */
 export function children(of = process.pid): number[] {
-  return readdirSync('/proc').map(Number).filter((pid) => Number.isInteger(pid) && parentOf(pid) === of);
+  return readdirSync('/proc')
+    .map(Number)
+    .filter((pid) => Number.isInteger(pid) && parentOf(pid) === of);
 }
 
 /** How many pipes and sockets this process has open. */
@@ -19,7 +23,10 @@ export function hasOpen(path: string): boolean {
   return readdirSync('/proc/self/fd').some((fd) => linkOf(fd) === path);
 }
 
-/** Whether it sleeps in a write that nobody reads; the pipes that Node gives a child are sockets. Some kernels hide in what. */
+/**
+ * Whether it sleeps in a write that nobody reads; the pipes that Node gives a child are sockets. Some kernels hide in
+ * what.
+ */
 export function isBlockedOnPipe(pid: number): boolean {
   const sleeps = /\) S /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
   return sleeps && /^0$|pipe_write|sock_alloc_send/.test(readFileSync(`/proc/${pid}/wchan`, 'utf8'));
@@ -33,7 +40,11 @@ export async function until(condition: () => boolean): Promise<void> {
 function parentOf(pid: number): number | undefined {
   try {
     // The name before it is in parentheses and may hold anything.
-    return Number(readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ')[1]);
+    return Number(
+      readFileSync(`/proc/${pid}/stat`, 'utf8')
+        .replace(/^.*\) /s, '')
+        .split(' ')[1],
+    );
   } catch {
     return undefined;
   }

@@ -1,4 +1,7 @@
-/** The sender's half of RTP: packets for H.264 (RFC 6184), H.265 (RFC 7798) and JPEG (RFC 2435), and RTCP sender reports. */
+/**
+ * The sender's half of RTP: packets for H.264 (RFC 6184), H.265 (RFC 7798) and JPEG (RFC 2435), and RTCP sender
+ * reports.
+ */
 
 export type RtpFields = {
   readonly payloadType: number;
@@ -81,7 +84,11 @@ export function h264Payloads(nal: Uint8Array, mtu = 1400): Uint8Array[] {
   if (nal.length <= mtu) return [nal];
   const header = nal[0];
   return fragments(nal.subarray(1), mtu - 2).map(({ data, first, last }) =>
-    Buffer.concat([Buffer.from([(header & 0xe0) | 28, (first ? 0x80 : 0) | (last ? 0x40 : 0) | (header & 0x1f)]), data]));
+    Buffer.concat([
+      Buffer.from([(header & 0xe0) | 28, (first ? 0x80 : 0) | (last ? 0x40 : 0) | (header & 0x1f)]),
+      data,
+    ]),
+  );
 }
 
 /** One STAP-A payload of several H.264 NAL units. */
@@ -95,7 +102,11 @@ export function h265Payloads(nal: Uint8Array, mtu = 1400): Uint8Array[] {
   if (nal.length <= mtu) return [nal];
   const type = (nal[0] >> 1) & 0x3f;
   return fragments(nal.subarray(2), mtu - 3).map(({ data, first, last }) =>
-    Buffer.concat([Buffer.from([(nal[0] & 0x81) | (49 << 1), nal[1], (first ? 0x80 : 0) | (last ? 0x40 : 0) | type]), data]));
+    Buffer.concat([
+      Buffer.from([(nal[0] & 0x81) | (49 << 1), nal[1], (first ? 0x80 : 0) | (last ? 0x40 : 0) | type]),
+      data,
+    ]),
+  );
 }
 
 /** One aggregation packet of several H.265 NAL units. */
@@ -105,7 +116,10 @@ export function h265Aggregate(nals: readonly Uint8Array[]): Uint8Array {
 
 export type JpegPayloadOptions = {
   readonly mtu?: number;
-  /** 255 (default) and 128..254 send the tables in band; 1..99 leave them out: the JPEG must have that quality's IJG tables. */
+  /**
+   * 255 (default) and 128..254 send the tables in band; 1..99 leave them out: the JPEG must have that quality's IJG
+   * tables.
+   */
   readonly q?: number;
   /** Leaves the in-band tables out (length 0), as a sender does that sent those of this Q (128..254) before. */
   readonly omitTables?: boolean;
@@ -115,11 +129,23 @@ export type JpegPayloadOptions = {
  * Payloads of one baseline JPEG (RFC 2435). It must be 4:2:2 or 4:2:0 with the standard Huffman tables
  * (ffmpeg: `-huffman default`), at most 2040 by 2040.
  */
-export function jpegPayloads(jpeg: Uint8Array, { mtu = 1400, q = 255, omitTables = false }: JpegPayloadOptions = {}): Uint8Array[] {
+export function jpegPayloads(
+  jpeg: Uint8Array,
+  { mtu = 1400, q = 255, omitTables = false }: JpegPayloadOptions = {},
+): Uint8Array[] {
   const { width, height, type, tables, precision, restartInterval, scan } = jpegParts(jpeg);
   const payloads: Uint8Array[] = [];
   for (let offset = 0; offset < scan.length || offset === 0;) {
-    const main = Buffer.from([0, offset >> 16, (offset >> 8) & 0xff, offset & 0xff, type | (restartInterval ? 64 : 0), q, Math.ceil(width / 8), Math.ceil(height / 8)]);
+    const main = Buffer.from([
+      0,
+      offset >> 16,
+      (offset >> 8) & 0xff,
+      offset & 0xff,
+      type | (restartInterval ? 64 : 0),
+      q,
+      Math.ceil(width / 8),
+      Math.ceil(height / 8),
+    ]);
     const head = [main];
     if (restartInterval) head.push(Buffer.from([restartInterval >> 8, restartInterval & 0xff, 0xff, 0xff]));
     if (offset === 0 && q >= 128) {
@@ -151,7 +177,9 @@ export function splitAnnexB(stream: Uint8Array): Buffer[] {
   return nals;
 }
 
-/** NAL units of each picture of an Annex B stream: parameter sets, SEI and delimiters go with the slices that follow. */
+/**
+ * NAL units of each picture of an Annex B stream: parameter sets, SEI and delimiters go with the slices that follow.
+ */
 export function annexBPictures(codec: 'h264' | 'h265', stream: Uint8Array): Buffer[][] {
   const pictures: Buffer[][] = [];
   let current: Buffer[] = [];
@@ -202,7 +230,10 @@ export class RtpSender {
   }
 
   packet(payload: Uint8Array, timestamp: number, marker: boolean): Buffer {
-    const packet = rtpPacket({ payloadType: this.#payloadType, sequence: this.sequence, timestamp, ssrc: this.ssrc, marker }, payload);
+    const packet = rtpPacket(
+      { payloadType: this.#payloadType, sequence: this.sequence, timestamp, ssrc: this.ssrc, marker },
+      payload,
+    );
     this.sequence = (this.sequence + 1) & 0xffff;
     this.packets += 1;
     this.octets += payload.length;
@@ -238,8 +269,14 @@ function jpegParts(jpeg: Uint8Array) {
       }
     } else if (marker === 0xc0) {
       const sampling = segment[7];
-      if (segment[5] !== 3 || (sampling !== 0x21 && sampling !== 0x22)) throw new Error('RFC 2435 carries 4:2:2 and 4:2:0 alone');
-      frame = { height: segment.readUInt16BE(1), width: segment.readUInt16BE(3), type: sampling === 0x21 ? 0 : 1, order: [segment[8], segment[11]] };
+      if (segment[5] !== 3 || (sampling !== 0x21 && sampling !== 0x22))
+        throw new Error('RFC 2435 carries 4:2:2 and 4:2:0 alone');
+      frame = {
+        height: segment.readUInt16BE(1),
+        width: segment.readUInt16BE(3),
+        type: sampling === 0x21 ? 0 : 1,
+        order: [segment[8], segment[11]],
+      };
     } else if (marker === 0xdd) restartInterval = segment.readUInt16BE(0);
     else if (marker === 0xda) break;
     else if (marker === 0xc2) throw new Error('RFC 2435 carries no progressive JPEG');

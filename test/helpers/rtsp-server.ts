@@ -25,8 +25,13 @@ const PROGRAM = fileURLToPath(new URL('../../../test/helpers/rtsp-server.py', im
 /** Whether GStreamer's RTSP server with an encoder is installed, that of H.264 unless another is named. */
 export function hasRtspServer(encoder = 'x264enc'): boolean {
   const probe = [
-    'import gi', 'gi.require_version("Gst", "1.0")', 'gi.require_version("GstRtspServer", "1.0")',
-    'from gi.repository import Gst, GstRtspServer', 'import numpy', 'Gst.init(None)', `assert Gst.ElementFactory.find("${encoder}")`,
+    'import gi',
+    'gi.require_version("Gst", "1.0")',
+    'gi.require_version("GstRtspServer", "1.0")',
+    'from gi.repository import Gst, GstRtspServer',
+    'import numpy',
+    'Gst.init(None)',
+    `assert Gst.ElementFactory.find("${encoder}")`,
   ].join('\n');
   return spawnSync(PYTHON, ['-c', probe], { stdio: 'ignore' }).status === 0;
 }
@@ -42,9 +47,28 @@ export class RtspServer {
   }
 
   /** Resolves when it accepts connections. */
-  static async start({ port = 0, width = 320, height = 240, fps = 25, codec = 'h264', user, password }: RtspServerOptions = {}): Promise<RtspServer> {
+  static async start({
+    port = 0,
+    width = 320,
+    height = 240,
+    fps = 25,
+    codec = 'h264',
+    user,
+    password,
+  }: RtspServerOptions = {}): Promise<RtspServer> {
     const access = user === undefined ? [] : ['--user', user, '--password', password ?? ''];
-    const args = [PROGRAM, '--port', String(port), '--size', `${width}x${height}`, '--fps', String(fps), '--codec', codec, ...access];
+    const args = [
+      PROGRAM,
+      '--port',
+      String(port),
+      '--size',
+      `${width}x${height}`,
+      '--fps',
+      String(fps),
+      '--codec',
+      codec,
+      ...access,
+    ];
     const child = spawn(PYTHON, args, { stdio: ['pipe', 'pipe', 'inherit'] });
     // Writing to one that was killed fails, and 'close' tells that it was.
     child.stdin.on('error', () => undefined);

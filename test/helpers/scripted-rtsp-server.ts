@@ -16,9 +16,20 @@ export type Script = (request: ScriptedRequest, socket: Socket) => string | Uint
 export const SDP = 'v=0\r\nm=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\na=control:trackID=1\r\n';
 
 /** A reply to the request, with its number. */
-export function reply(request: ScriptedRequest, status = '200 OK', headers: Readonly<Record<string, string>> = {}, body = ''): string {
-  const fields = { CSeq: request.headers.get('cseq') ?? '', ...headers, ...(body === '' ? {} : { 'Content-Length': String(body.length) }) };
-  return `RTSP/1.0 ${status}\r\n${Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${body}`;
+export function reply(
+  request: ScriptedRequest,
+  status = '200 OK',
+  headers: Readonly<Record<string, string>> = {},
+  body = '',
+): string {
+  const fields = {
+    CSeq: request.headers.get('cseq') ?? '',
+    ...headers,
+    ...(body === '' ? {} : { 'Content-Length': String(body.length) }),
+  };
+  return `RTSP/1.0 ${status}\r\n${Object.entries(fields)
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join('')}\r\n${body}`;
 }
 
 /** An interleaved packet. */
@@ -29,9 +40,12 @@ export function interleaved(channel: number, packet: Uint8Array): Buffer {
 /** Answers as a plain camera does, except to the methods that have a script of their own. */
 export function cameraScript(exceptions: Readonly<Record<string, Script>> = {}): Script {
   const plain: Readonly<Record<string, Script>> = {
-    OPTIONS: (request) => reply(request, '200 OK', { Public: 'OPTIONS, DESCRIBE, SETUP, PLAY, TEARDOWN, GET_PARAMETER' }),
-    DESCRIBE: (request) => reply(request, '200 OK', { 'Content-Type': 'application/sdp', 'Content-Base': `${request.url}/` }, SDP),
-    SETUP: (request) => reply(request, '200 OK', { Session: '4711;timeout=20', Transport: request.headers.get('transport') ?? '' }),
+    OPTIONS: (request) =>
+      reply(request, '200 OK', { Public: 'OPTIONS, DESCRIBE, SETUP, PLAY, TEARDOWN, GET_PARAMETER' }),
+    DESCRIBE: (request) =>
+      reply(request, '200 OK', { 'Content-Type': 'application/sdp', 'Content-Base': `${request.url}/` }, SDP),
+    SETUP: (request) =>
+      reply(request, '200 OK', { Session: '4711;timeout=20', Transport: request.headers.get('transport') ?? '' }),
     PLAY: (request) => reply(request),
     GET_PARAMETER: (request) => reply(request),
     TEARDOWN: (request) => reply(request),
@@ -103,10 +117,12 @@ export class ScriptedRtspServer {
           this.other.push([line, ...fields].join('\n'));
           continue;
         }
-        const headers = new Map(fields.map((field) => {
-          const colon = field.indexOf(':');
-          return [field.slice(0, colon).toLowerCase(), field.slice(colon + 1).trim()] as const;
-        }));
+        const headers = new Map(
+          fields.map((field) => {
+            const colon = field.indexOf(':');
+            return [field.slice(0, colon).toLowerCase(), field.slice(colon + 1).trim()] as const;
+          }),
+        );
         const request = { method, url, headers, connection };
         this.requests.push(request);
         const answer = script(request, socket);

@@ -4,8 +4,9 @@ import { basename, join, resolve } from 'node:path';
 /** A reference answer: a folder, or a single JSON file. */
 export type ParityCase = { readonly name: string; readonly path: string };
 
-const parityDir = [process.env['NOWCAST_PARITY_DIR'], '../shared/parity', 'test/fixtures/parity']
-  .find((dir): dir is string => dir !== undefined && existsSync(dir));
+const parityDir = [process.env['NOWCAST_PARITY_DIR'], '../shared/parity', 'test/fixtures/parity'].find(
+  (dir): dir is string => dir !== undefined && existsSync(dir),
+);
 const realDir = process.env['NOWCAST_REAL_DIR'] ?? '../shared/real';
 
 /** Every folder or JSON file below the parity folder whose name starts with `prefix`. */
@@ -16,7 +17,8 @@ export function parityCases(prefix: string): ParityCase[] {
     for (const entry of readdirSync(dir).sort()) {
       const path = join(dir, entry);
       const isFolder = statSync(path).isDirectory();
-      if (entry.startsWith(prefix) && (isFolder || entry.endsWith('.json'))) found.push({ name: basename(entry, '.json'), path: resolve(path) });
+      if (entry.startsWith(prefix) && (isFolder || entry.endsWith('.json')))
+        found.push({ name: basename(entry, '.json'), path: resolve(path) });
       else if (isFolder) walk(path);
     }
   };

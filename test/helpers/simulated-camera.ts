@@ -65,11 +65,22 @@ export const START_MS = 1_000_000;
 const PROPAGATION_MS = 2;
 const KEY_SIZE = 6;
 
-const within = (atMs: number, windows: readonly Window[] = []): boolean => windows.some(({ fromMs, toMs }) => atMs >= fromMs && atMs < toMs);
+const within = (atMs: number, windows: readonly Window[] = []): boolean =>
+  windows.some(({ fromMs, toMs }) => atMs >= fromMs && atMs < toMs);
 
 /** Everything that reaches us, in the order of arrival. */
 export function simulate(camera: SimulatedCamera): SimulatedEvent[] {
-  const { fps, durationMs, reportEveryMs, reportTells = 'now', jitterMs = 2, stampJitterMs = 0, transport = 'tcp', gopMs = 2_000, outages = [] } = camera;
+  const {
+    fps,
+    durationMs,
+    reportEveryMs,
+    reportTells = 'now',
+    jitterMs = 2,
+    stampJitterMs = 0,
+    transport = 'tcp',
+    gopMs = 2_000,
+    outages = [],
+  } = camera;
   const { uniform } = randomSource(camera.seed);
   const intervalMs = 1_000 / fps;
   const gop = Math.max(1, Math.round(gopMs / intervalMs));
@@ -90,19 +101,27 @@ export function simulate(camera: SimulatedCamera): SimulatedEvent[] {
     }
     let startMs = Math.max(sentMs, linkFreeMs);
     for (const { fromMs, toMs } of camera.stalls ?? []) if (startMs >= fromMs && startMs < toMs) startMs = toMs;
-    const rate = camera.slow?.find(({ fromMs, toMs }) => startMs >= fromMs && startMs < toMs)?.linkRate ?? camera.linkRate ?? 20;
-    linkFreeMs = startMs + size * intervalMs / meanSize / rate;
+    const rate =
+      camera.slow?.find(({ fromMs, toMs }) => startMs >= fromMs && startMs < toMs)?.linkRate ?? camera.linkRate ?? 20;
+    linkFreeMs = startMs + (size * intervalMs) / meanSize / rate;
     lastArrivalMs = Math.max(lastArrivalMs, START_MS + linkFreeMs + delayMs);
     return lastArrivalMs;
   };
   const epochOf = (atMs: number): number => outages.filter(({ toMs }) => toMs <= atMs).length;
   const mediaAt = (atMs: number, epoch: number): number => {
-    const stoodMs = (camera.freezes ?? []).filter(({ mediaClock, fromMs }) => mediaClock === 'stands' && fromMs < atMs).reduce((sum, { fromMs, toMs }) => sum + Math.min(atMs, toMs) - fromMs, 0);
-    const steppedMs = (camera.mediaSteps ?? []).filter((step) => step.atMs <= atMs).reduce((sum, { byMs }) => sum + byMs, 0);
+    const stoodMs = (camera.freezes ?? [])
+      .filter(({ mediaClock, fromMs }) => mediaClock === 'stands' && fromMs < atMs)
+      .reduce((sum, { fromMs, toMs }) => sum + Math.min(atMs, toMs) - fromMs, 0);
+    const steppedMs = (camera.mediaSteps ?? [])
+      .filter((step) => step.atMs <= atMs)
+      .reduce((sum, { byMs }) => sum + byMs, 0);
     return atMs * quartz - stoodMs + steppedMs + 77_000 + epoch * 1_234_567;
   };
   const wallAt = (atMs: number): number =>
-    atMs * quartz + START_MS + (camera.wallSkewMs ?? 0) + (camera.wallSteps ?? []).filter((step) => step.atMs <= atMs).reduce((sum, { byMs }) => sum + byMs, 0);
+    atMs * quartz +
+    START_MS +
+    (camera.wallSkewMs ?? 0) +
+    (camera.wallSteps ?? []).filter((step) => step.atMs <= atMs).reduce((sum, { byMs }) => sum + byMs, 0);
 
   const stamps = Array.from({ length: Math.floor(durationMs / intervalMs) }, () => (uniform() * 2 - 1) * stampJitterMs);
   const sendUnit = (k: number, sentMs: number, epoch: number): void => {
@@ -112,11 +131,26 @@ export function simulate(camera: SimulatedCamera): SimulatedEvent[] {
     const arrivedAtMs = arrival(sentMs, isKey ? KEY_SIZE : 1);
     if (within(sentMs, camera.losses)) return;
     const trueAtMs = START_MS + trueMs + PROPAGATION_MS;
-    events.push({ kind: 'unit', mediaMs: mediaAt(trueMs, epoch) + stamps[k], arrivedAtMs, trueAtMs, trueAtLatestMs: trueAtMs + sendingMs, isKey, mayGoBack: camera.bPictures === true && k % 3 !== 2 });
+    events.push({
+      kind: 'unit',
+      mediaMs: mediaAt(trueMs, epoch) + stamps[k],
+      arrivedAtMs,
+      trueAtMs,
+      trueAtLatestMs: trueAtMs + sendingMs,
+      isKey,
+      mayGoBack: camera.bPictures === true && k % 3 !== 2,
+    });
   };
   let lastPictureMs = 0;
   const sendReport = (atMs: number): void => {
-    if (within(atMs, outages) || within(atMs, camera.losses) || (camera.freezes ?? []).some(({ mediaClock, fromMs, toMs }) => mediaClock === 'stands' && atMs >= fromMs && atMs < toMs)) return;
+    if (
+      within(atMs, outages) ||
+      within(atMs, camera.losses) ||
+      (camera.freezes ?? []).some(
+        ({ mediaClock, fromMs, toMs }) => mediaClock === 'stands' && atMs >= fromMs && atMs < toMs,
+      )
+    )
+      return;
     const arrivedAtMs = arrival(atMs, 0.02);
     const mediaMs = mediaAt(reportTells === 'now' ? atMs : lastPictureMs, epochOf(atMs));
     events.push({ kind: 'report', report: { senderMs: wallAt(atMs), mediaMs, arrivedAtMs }, arrivedAtMs });
@@ -125,14 +159,15 @@ export function simulate(camera: SimulatedCamera): SimulatedEvent[] {
     [linkFreeMs, lastArrivalMs] = [atMs, START_MS + atMs];
     events.push({ kind: 'connect', arrivedAtMs: START_MS + atMs });
     if (camera.gopCache !== true) return;
-    for (let cached = k - k % gop; cached < k; cached++) sendUnit(cached, atMs, epochOf(atMs));
+    for (let cached = k - (k % gop); cached < k; cached++) sendUnit(cached, atMs, epochOf(atMs));
   };
 
   let nextReportMs = camera.firstReportMs ?? 500;
   let wasOut = true;
   for (let k = camera.gopCache === true ? gop - 1 : 0; k < stamps.length; k++) {
-    // Groups of three are sent P B B: the first when it is taken, the others an interval apart, as their encoder ends them.
-    const picture = camera.bPictures === true ? k % 3 === 0 ? k + 2 : k - 1 : k;
+    // Groups of three are sent P B B: the first when it is taken, the others an interval apart, as their encoder ends
+    // them.
+    const picture = camera.bPictures === true ? (k % 3 === 0 ? k + 2 : k - 1) : k;
     const sentMs = (camera.bPictures === true ? k + 2 : k) * intervalMs;
     while (reportEveryMs !== undefined && nextReportMs < sentMs) {
       if (!wasOut) sendReport(nextReportMs);
@@ -176,7 +211,12 @@ export function play(camera: SimulatedCamera): ClaimedPicture[] {
     else if (event.kind === 'report') clock.reported(event.report);
     else {
       const estimate = clock.arrived(event.mediaMs, event.arrivedAtMs, event.mayGoBack);
-      pictures.push({ ...estimate, atMs: event.arrivedAtMs - START_MS, arrivedAtMs: event.arrivedAtMs, errorMs: errorOf(estimate.capturedAtMs, event) });
+      pictures.push({
+        ...estimate,
+        atMs: event.arrivedAtMs - START_MS,
+        arrivedAtMs: event.arrivedAtMs,
+        errorMs: errorOf(estimate.capturedAtMs, event),
+      });
     }
   }
   return pictures;

@@ -64,7 +64,13 @@ export class ThrottlingProxy {
     };
     const beat = setInterval(() => {
       // A tenth of a second's worth at most is saved up.
-      allowance = this.bytesPerSecond === Infinity ? Infinity : Math.min(Math.min(allowance, this.bytesPerSecond / 10) + (this.bytesPerSecond * BEAT_MS) / 1000, this.bytesPerSecond / 10);
+      allowance =
+        this.bytesPerSecond === Infinity
+          ? Infinity
+          : Math.min(
+              Math.min(allowance, this.bytesPerSecond / 10) + (this.bytesPerSecond * BEAT_MS) / 1000,
+              this.bytesPerSecond / 10,
+            );
       pass();
     }, BEAT_MS);
     server.on('data', (piece) => {
@@ -82,7 +88,10 @@ export class ThrottlingProxy {
     });
     client.on('data', (piece) => void server.write(piece));
     client.on('end', () => server.end());
-    for (const [socket, other] of [[client, server], [server, client]] as const) {
+    for (const [socket, other] of [
+      [client, server],
+      [server, client],
+    ] as const) {
       this.#sockets.add(socket);
       socket.on('error', () => undefined);
       socket.once('close', () => {

@@ -29,14 +29,27 @@ export type Serving = {
 export async function fileServer(serving: (request: number) => Serving): Promise<FileServer> {
   const requests: IncomingHttpHeaders[] = [];
   const server = createServer((request, response) => {
-    const { body, status, etag, ranges = true, chunked = false, refused = false, stallAfter } = serving(requests.length);
+    const {
+      body,
+      status,
+      etag,
+      ranges = true,
+      chunked = false,
+      refused = false,
+      stallAfter,
+    } = serving(requests.length);
     requests.push(request.headers);
     if (refused) {
       request.socket.destroy();
       return;
     }
     const isSame = request.headers['if-range'] === undefined || request.headers['if-range'] === etag;
-    const from = ranges === 'wrong' ? 1 : ranges && isSame ? Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0) : 0;
+    const from =
+      ranges === 'wrong'
+        ? 1
+        : ranges && isSame
+          ? Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0)
+          : 0;
     if (from > 0 && from >= body.length) {
       response.writeHead(416, { 'content-range': `bytes */${body.length}` }).end();
       return;

@@ -12,17 +12,31 @@ describe('loadLabels', () => {
     return path;
   };
 
-  it('knows COCO\'s classes and their category ids', async () => {
+  it("knows COCO's classes and their category ids", async () => {
     const names = await loadLabels('coco', { classCount: 80 });
     const byCategory = Object.fromEntries(names.map((name, id) => [cocoCategoryIds[id], name]));
     assert.equal(cocoCategoryIds.length, 80);
-    assert.deepEqual([byCategory[1], byCategory[13], byCategory[18], byCategory[44], byCategory[62], byCategory[67], byCategory[70], byCategory[90]],
-      ['person', 'stop sign', 'dog', 'bottle', 'chair', 'dining table', 'toilet', 'toothbrush']);
+    assert.deepEqual(
+      [
+        byCategory[1],
+        byCategory[13],
+        byCategory[18],
+        byCategory[44],
+        byCategory[62],
+        byCategory[67],
+        byCategory[70],
+        byCategory[90],
+      ],
+      ['person', 'stop sign', 'dog', 'bottle', 'chair', 'dining table', 'toilet', 'toothbrush'],
+    );
   });
 
-  it('knows Argoverse-HD\'s classes as the COCO classes that its data set names', async () => {
+  it("knows Argoverse-HD's classes as the COCO classes that its data set names", async () => {
     const coco = await loadLabels('coco', { classCount: 80 });
-    assert.deepEqual(await loadLabels('argoverse-hd', { classCount: 8 }), [0, 1, 2, 3, 5, 7, 9, 11].map((id) => coco[id]));
+    assert.deepEqual(
+      await loadLabels('argoverse-hd', { classCount: 8 }),
+      [0, 1, 2, 3, 5, 7, 9, 11].map((id) => coco[id]),
+    );
   });
 
   it('chooses by the number of classes when told nothing', async () => {
@@ -39,7 +53,11 @@ describe('loadLabels', () => {
   });
 
   it('reads numbered lines in any order', async () => {
-    assert.deepEqual(await loadLabels(written('1  hot dog\n0  cat\n2: 3 wheeler\n'), { classCount: 3 }), ['cat', 'hot dog', '3 wheeler']);
+    assert.deepEqual(await loadLabels(written('1  hot dog\n0  cat\n2: 3 wheeler\n'), { classCount: 3 }), [
+      'cat',
+      'hot dog',
+      '3 wheeler',
+    ]);
   });
 
   it('takes lines as names unless all are numbered', async () => {
@@ -47,16 +65,31 @@ describe('loadLabels', () => {
   });
 
   it('refuses numbers with a gap or twice', async () => {
-    await assert.rejects(loadLabels(written('0 cat\n2 dog\n'), { classCount: 2 }), { name: 'ModelError', message: /ids must be 0 to 1, each once; "2 dog"/ });
-    await assert.rejects(loadLabels(written('0 cat\n0 dog\n'), { classCount: 2 }), { name: 'ModelError', message: /"0 dog"/ });
+    await assert.rejects(loadLabels(written('0 cat\n2 dog\n'), { classCount: 2 }), {
+      name: 'ModelError',
+      message: /ids must be 0 to 1, each once; "2 dog"/,
+    });
+    await assert.rejects(loadLabels(written('0 cat\n0 dog\n'), { classCount: 2 }), {
+      name: 'ModelError',
+      message: /"0 dog"/,
+    });
   });
 
   it('refuses a wrong number of names, naming both counts', async () => {
-    await assert.rejects(loadLabels('coco', { classCount: 8 }), { name: 'ModelError', message: /"coco" have 80 names, the model has 8 classes/ });
-    await assert.rejects(loadLabels(written(''), { classCount: 1 }), { name: 'ModelError', message: /have 0 names, the model has 1 classes/ });
+    await assert.rejects(loadLabels('coco', { classCount: 8 }), {
+      name: 'ModelError',
+      message: /"coco" have 80 names, the model has 8 classes/,
+    });
+    await assert.rejects(loadLabels(written(''), { classCount: 1 }), {
+      name: 'ModelError',
+      message: /have 0 names, the model has 1 classes/,
+    });
   });
 
   it('says which names it knows when there is no such file', async () => {
-    await assert.rejects(loadLabels(join(folder.path, 'none'), { classCount: 8 }), { name: 'ModelError', message: /cannot read the labels .*\(there is no such file\).*coco, argoverse-hd/ });
+    await assert.rejects(loadLabels(join(folder.path, 'none'), { classCount: 8 }), {
+      name: 'ModelError',
+      message: /cannot read the labels .*\(there is no such file\).*coco, argoverse-hd/,
+    });
   });
 });

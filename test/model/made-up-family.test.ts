@@ -16,14 +16,26 @@ import { tempFolder } from './temp-folder.js';
 const corners: DetectorFamily = {
   name: 'corners',
   signature: '[1,3,32,32] and gives [1,126]',
-  preprocessing: { plain: { layout: { channels: 'rgb', padValue: 0 }, normalisation: { mean: [0, 0, 0], std: [2, 2, 2] } } },
-  recognise: ({ outputs: [output] }) => output.dims?.length === 2
-    ? { form: 'only', image: 'images', input: { width: 32, height: 32 }, outputs: [output.name], classCount: 1, preprocess: 'plain' }
-    : 'its output must have two dimensions',
-  createDecoder: (_, { classNames }) => ([[x1, y1, x2, y2]], fit) => [detectionOf({ x1, y1, x2, y2 }, 1, 0, classNames, fit)],
+  preprocessing: {
+    plain: { layout: { channels: 'rgb', padValue: 0 }, normalisation: { mean: [0, 0, 0], std: [2, 2, 2] } },
+  },
+  recognise: ({ outputs: [output] }) =>
+    output.dims?.length === 2
+      ? {
+          form: 'only',
+          image: 'images',
+          input: { width: 32, height: 32 },
+          outputs: [output.name],
+          classCount: 1,
+          preprocess: 'plain',
+        }
+      : 'its output must have two dimensions',
+  createDecoder:
+    (_, { classNames }) =>
+    ([[x1, y1, x2, y2]], fit) => [detectionOf({ x1, y1, x2, y2 }, 1, 0, classNames, fit)],
 };
 
-describe('a family of a program\'s own', () => {
+describe("a family of a program's own", () => {
   const folder = tempFolder();
   const families = [...DETECTOR_FAMILIES, corners];
   const modelPath = (output: readonly number[]): string => {
@@ -38,14 +50,28 @@ describe('a family of a program\'s own', () => {
     const spec = await readModelSpec(modelPath([1, 126]), {}, families);
     assert.deepEqual([spec.family, spec.input], ['corners', { width: 32, height: 32, channels: 'rgb', padValue: 0 }]);
     const session = await openSession({
-      modelPath: await uint8Model(spec, folder.path), inputName: spec.inputName, outputNames: spec.outputs.map(({ name }) => name), input: spec.input,
-      provider: 'cpu', threads: 1, spinning: false, clock: { now: () => 0 },
+      modelPath: await uint8Model(spec, folder.path),
+      inputName: spec.inputName,
+      outputNames: spec.outputs.map(({ name }) => name),
+      input: spec.input,
+      provider: 'cpu',
+      threads: 1,
+      spinning: false,
+      clock: { now: () => 0 },
     });
     session.image.set([8, 4, 24, 20]);
     const { outputs } = await session.run();
     await session.close();
-    const decode = corners.createDecoder(spec.form, { input: spec.input, classNames: ['corner'], confThreshold: 0, nmsThreshold: 1, nms: 'agnostic' });
-    assert.deepEqual(decode(outputs, letterbox({ width: 64, height: 64 }, spec.input)), [{ box: { x1: 8, y1: 4, x2: 24, y2: 20 }, score: 1, classId: 0, className: 'corner' }]);
+    const decode = corners.createDecoder(spec.form, {
+      input: spec.input,
+      classNames: ['corner'],
+      confThreshold: 0,
+      nmsThreshold: 1,
+      nms: 'agnostic',
+    });
+    assert.deepEqual(decode(outputs, letterbox({ width: 64, height: 64 }, spec.input)), [
+      { box: { x1: 8, y1: 4, x2: 24, y2: 20 }, score: 1, classId: 0, className: 'corner' },
+    ]);
   });
 
   it('leaves the graphs of the families before it to them', async () => {
@@ -53,6 +79,10 @@ describe('a family of a program\'s own', () => {
   });
 
   it('stands in the message about a graph that no family knows', async () => {
-    await assert.rejects(readModelSpec(modelPath([1, 2, 3, 4]), {}, families), { code: 'NOWCAST_MODEL_UNKNOWN', message: /not corners, since its output must have two dimensions.*corners takes \[1,3,32,32\] and gives \[1,126\]$/ });
+    await assert.rejects(readModelSpec(modelPath([1, 2, 3, 4]), {}, families), {
+      code: 'NOWCAST_MODEL_UNKNOWN',
+      message:
+        /not corners, since its output must have two dimensions.*corners takes \[1,3,32,32\] and gives \[1,126\]$/,
+    });
   });
 });

@@ -6,7 +6,15 @@ import { recallProvider, rememberProvider, type ProviderChoiceKey } from '../../
 import { tempFolder } from './temp-folder.js';
 
 const KEY: ProviderChoiceKey = {
-  machine: { platform: 'linux', arch: 'x64', cpu: 'a cpu', cores: 8, onnxRuntime: '1.30.0', libraries: ['libonnxruntime.so.1'], devices: ['nvidia0'] },
+  machine: {
+    platform: 'linux',
+    arch: 'x64',
+    cpu: 'a cpu',
+    cores: 8,
+    onnxRuntime: '1.30.0',
+    libraries: ['libonnxruntime.so.1'],
+    devices: ['nvidia0'],
+  },
   modelSha256: 'ab'.repeat(32),
   input: { width: 416, height: 416 },
   threads: 2,
@@ -32,7 +40,10 @@ describe('provider cache', () => {
     'another input': { ...KEY, input: { width: 640, height: 416 } },
     'another thread count': { ...KEY, threads: 1 },
     'another ONNX Runtime': { ...KEY, machine: { ...KEY.machine, onnxRuntime: '1.31.0' } },
-    'a provider library that was installed since': { ...KEY, machine: { ...KEY.machine, libraries: ['libonnxruntime.so.1', 'libonnxruntime_providers_cuda.so'] } },
+    'a provider library that was installed since': {
+      ...KEY,
+      machine: { ...KEY.machine, libraries: ['libonnxruntime.so.1', 'libonnxruntime_providers_cuda.so'] },
+    },
     'a device that was taken out': { ...KEY, machine: { ...KEY.machine, devices: [] } },
   };
   for (const [what, key] of Object.entries(others)) {
@@ -63,6 +74,9 @@ describe('machineFingerprint', () => {
     const first = await machineFingerprint();
     assert.deepEqual(await machineFingerprint(), first);
     assert.match(first.onnxRuntime, /^\d+\.\d+\.\d+/);
-    assert.ok(first.libraries.some((name) => name.includes('onnxruntime')), first.libraries.join());
+    assert.ok(
+      first.libraries.some((name) => name.includes('onnxruntime')),
+      first.libraries.join(),
+    );
   });
 });

@@ -28,7 +28,15 @@ describe('pullModel', () => {
   });
 
   const entry = (url: string, more: Partial<ZooEntry> = {}): ZooEntry => ({
-    name: 'pixels', file: 'm.onnx', url, input: { width: 32, height: 32 }, labels: 'coco', ap: 0, parametersM: 0, gflops: 0, ...more,
+    name: 'pixels',
+    file: 'm.onnx',
+    url,
+    input: { width: 32, height: 32 },
+    labels: 'coco',
+    ap: 0,
+    parametersM: 0,
+    gflops: 0,
+    ...more,
   });
   /** Breaks the first connection when half of the file has been written. */
   const cutAtHalf = ({ receivedBytes }: DownloadProgress): void => {
@@ -40,7 +48,13 @@ describe('pullModel', () => {
     const { url } = await serve({ body: BODY });
     const seen: DownloadProgress[] = [];
     const pulled = await pullModel(entry(url, known), { cacheDir: cacheDir(), onProgress: (p) => seen.push(p) });
-    assert.deepEqual(pulled, { path: join(cacheDir(), 'm.onnx'), bytes: BODY.length, sha256: SHA256, outcome: 'downloaded', checkedBy: 'zoo' });
+    assert.deepEqual(pulled, {
+      path: join(cacheDir(), 'm.onnx'),
+      bytes: BODY.length,
+      sha256: SHA256,
+      outcome: 'downloaded',
+      checkedBy: 'zoo',
+    });
     assert.deepEqual(readFileSync(pulled.path), Buffer.from(BODY));
     assert.deepEqual(files(), ['m.onnx']);
     assert.deepEqual(seen[0], { receivedBytes: 0, totalBytes: BODY.length });
@@ -57,71 +71,120 @@ describe('pullModel', () => {
   it('refuses a wrong file that is there, and leaves it to its owner', async () => {
     mkdirSync(cacheDir());
     writeFileSync(join(cacheDir(), 'm.onnx'), 'mine');
-    await assert.rejects(pullModel(entry('http://127.0.0.1:1/', known), { cacheDir: cacheDir() }),
-      { name: 'ModelError', code: 'NOWCAST_MODEL_SHA256', message: /m\.onnx is not pixels.*remove it and run again/ });
+    await assert.rejects(pullModel(entry('http://127.0.0.1:1/', known), { cacheDir: cacheDir() }), {
+      name: 'ModelError',
+      code: 'NOWCAST_MODEL_SHA256',
+      message: /m\.onnx is not pixels.*remove it and run again/,
+    });
     assert.deepEqual(files(), ['m.onnx']);
   });
 
   it('refuses a download with a wrong sha256 and leaves nothing behind', async () => {
     const { url } = await serve({ body: BODY, etag: '"1"' });
-    await assert.rejects(pullModel(entry(url, { sha256: '0'.repeat(64) }), { cacheDir: cacheDir() }), (error: Error) => {
-      assert.deepEqual([error.name, error.message.includes(SHA256), error.message.includes('0'.repeat(64)), error.message.includes(url)],
-        ['ModelError', true, true, true]);
-      return true;
-    });
+    await assert.rejects(
+      pullModel(entry(url, { sha256: '0'.repeat(64) }), { cacheDir: cacheDir() }),
+      (error: Error) => {
+        assert.deepEqual(
+          [
+            error.name,
+            error.message.includes(SHA256),
+            error.message.includes('0'.repeat(64)),
+            error.message.includes(url),
+          ],
+          ['ModelError', true, true, true],
+        );
+        return true;
+      },
+    );
     assert.deepEqual(files(), []);
   });
 
   it('refuses a file of another size before fetching it', async () => {
     const { url } = await serve({ body: BODY });
-    await assert.rejects(pullModel(entry(url, { sha256: SHA256, bytes: 5 }), { cacheDir: cacheDir() }),
-      { name: 'ModelError', message: new RegExp(`the server has ${BODY.length} bytes, not the 5`) });
+    await assert.rejects(pullModel(entry(url, { sha256: SHA256, bytes: 5 }), { cacheDir: cacheDir() }), {
+      name: 'ModelError',
+      message: new RegExp(`the server has ${BODY.length} bytes, not the 5`),
+    });
     assert.deepEqual(files(), []);
   });
 
   it('goes on at once where a connection broke off', async () => {
-    const { url, requests } = await serve((n) => ({ body: BODY, etag: '"1"', ...(n === 0 ? { stallAfter: HALF } : {}) }));
+    const { url, requests } = await serve((n) => ({
+      body: BODY,
+      etag: '"1"',
+      ...(n === 0 ? { stallAfter: HALF } : {}),
+    }));
     const pulled = await pullModel(entry(url, known), { cacheDir: cacheDir(), onProgress: cutAtHalf });
     assert.equal(pulled.sha256, SHA256);
-    assert.deepEqual(requests.map((r) => [r.range, r['if-range']]), [[undefined, undefined], [`bytes=${HALF}-`, '"1"']]);
+    assert.deepEqual(
+      requests.map((r) => [r.range, r['if-range']]),
+      [
+        [undefined, undefined],
+        [`bytes=${HALF}-`, '"1"'],
+      ],
+    );
     assert.deepEqual(files(), ['m.onnx']);
   });
 
   it('gives up on a connection that brings nothing more, and goes on in the next call', async () => {
-    const { url, requests } = await serve((n) => ({ body: BODY, etag: '"1"', ...(n === 0 ? { stallAfter: HALF } : n === 1 ? { refused: true } : {}) }));
-    await assert.rejects(pullModel(entry(url, known), { cacheDir: cacheDir(), onProgress: cutAtHalf }), (error: Error) => {
-      assert.match(error.message, /Run the command again, which goes on where it stopped/);
-      assert.ok(error.message.includes(url) && error.message.includes(join(cacheDir(), 'm.onnx')));
-      return true;
-    });
+    const { url, requests } = await serve((n) => ({
+      body: BODY,
+      etag: '"1"',
+      ...(n === 0 ? { stallAfter: HALF } : n === 1 ? { refused: true } : {}),
+    }));
+    await assert.rejects(
+      pullModel(entry(url, known), { cacheDir: cacheDir(), onProgress: cutAtHalf }),
+      (error: Error) => {
+        assert.match(error.message, /Run the command again, which goes on where it stopped/);
+        assert.ok(error.message.includes(url) && error.message.includes(join(cacheDir(), 'm.onnx')));
+        return true;
+      },
+    );
     assert.equal(readFileSync(join(cacheDir(), 'm.onnx.part')).length, HALF);
     assert.equal((await pullModel(entry(url, known), { cacheDir: cacheDir() })).sha256, SHA256);
     assert.equal(requests[2].range, `bytes=${HALF}-`);
   });
 
   it('starts over where the server has no ranges', async () => {
-    const { url, requests } = await serve((n) => ({ body: BODY, ranges: false, etag: '"1"', ...(n === 0 ? { stallAfter: HALF } : {}) }));
+    const { url, requests } = await serve((n) => ({
+      body: BODY,
+      ranges: false,
+      etag: '"1"',
+      ...(n === 0 ? { stallAfter: HALF } : {}),
+    }));
     assert.equal((await pullModel(entry(url, known), { cacheDir: cacheDir(), onProgress: cutAtHalf })).sha256, SHA256);
     assert.equal(requests.length, 2);
   });
 
   it('starts over where the file has changed on the server', async () => {
     const other = Uint8Array.from(BODY, (byte, i) => (i < HALF ? 255 : byte));
-    const { url } = await serve((n) => (n === 0 ? { body: other, etag: '"1"', stallAfter: HALF } : { body: BODY, etag: '"2"' }));
+    const { url } = await serve((n) =>
+      n === 0 ? { body: other, etag: '"1"', stallAfter: HALF } : { body: BODY, etag: '"2"' },
+    );
     assert.equal((await pullModel(entry(url, known), { cacheDir: cacheDir(), onProgress: cutAtHalf })).sha256, SHA256);
   });
 
   it('trusts no weak ETag to prove that a file is the same', async () => {
-    const { url, requests } = await serve((n) => ({ body: BODY, etag: 'W/"1"', ...(n === 0 ? { stallAfter: HALF } : {}) }));
+    const { url, requests } = await serve((n) => ({
+      body: BODY,
+      etag: 'W/"1"',
+      ...(n === 0 ? { stallAfter: HALF } : {}),
+    }));
     assert.equal((await pullModel(entry(url), { cacheDir: cacheDir(), onProgress: cutAtHalf })).sha256, SHA256);
-    assert.deepEqual(requests.map((r) => r.range), [undefined, undefined]);
+    assert.deepEqual(
+      requests.map((r) => r.range),
+      [undefined, undefined],
+    );
   });
 
   it('refuses another part than it asked for', async () => {
     mkdirSync(cacheDir());
     writeFileSync(join(cacheDir(), 'm.onnx.part'), BODY.subarray(0, HALF));
     const { url } = await serve({ body: BODY, ranges: 'wrong' });
-    await assert.rejects(pullModel(entry(url, known), { cacheDir: cacheDir() }), { name: 'ModelError', message: /another part than asked for \(bytes 1-/ });
+    await assert.rejects(pullModel(entry(url, known), { cacheDir: cacheDir() }), {
+      name: 'ModelError',
+      message: /another part than asked for \(bytes 1-/,
+    });
   });
 
   it('does not continue a part of which nothing proves that it belongs to the file', async () => {
@@ -167,7 +230,10 @@ describe('pullModel', () => {
     mkdirSync(cacheDir());
     writeFileSync(join(cacheDir(), 'm.onnx.sha256'), `${'0'.repeat(64)}  m.onnx\n`);
     const { url } = await serve({ body: BODY });
-    await assert.rejects(pullModel(entry(url), { cacheDir: cacheDir() }), { name: 'ModelError', message: /not the one pinned in .*m\.onnx\.sha256/ });
+    await assert.rejects(pullModel(entry(url), { cacheDir: cacheDir() }), {
+      name: 'ModelError',
+      message: /not the one pinned in .*m\.onnx\.sha256/,
+    });
     assert.deepEqual(files(), ['m.onnx.sha256']);
   });
 
@@ -200,17 +266,31 @@ describe('pullModel', () => {
 
   it('says what the server answered', async () => {
     const { url } = await serve({ body: BODY, status: 404 });
-    await assert.rejects(pullModel(entry(url, known), { cacheDir: cacheDir() }), { name: 'ModelError', message: /the server answered 404 Not Found/ });
+    await assert.rejects(pullModel(entry(url, known), { cacheDir: cacheDir() }), {
+      name: 'ModelError',
+      message: /the server answered 404 Not Found/,
+    });
     assert.deepEqual(files(), []);
   });
 
   it('keeps what has come when it is interrupted', async () => {
-    const { url, requests } = await serve((n) => ({ body: BODY, etag: '"1"', ...(n === 0 ? { stallAfter: HALF } : {}) }));
+    const { url, requests } = await serve((n) => ({
+      body: BODY,
+      etag: '"1"',
+      ...(n === 0 ? { stallAfter: HALF } : {}),
+    }));
     const interrupt = new AbortController();
     const reason = new Error('Ctrl-C');
-    await assert.rejects(pullModel(entry(url, known), {
-      cacheDir: cacheDir(), signal: interrupt.signal, onProgress: ({ receivedBytes }) => { if (receivedBytes === HALF) interrupt.abort(reason); },
-    }), reason);
+    await assert.rejects(
+      pullModel(entry(url, known), {
+        cacheDir: cacheDir(),
+        signal: interrupt.signal,
+        onProgress: ({ receivedBytes }) => {
+          if (receivedBytes === HALF) interrupt.abort(reason);
+        },
+      }),
+      reason,
+    );
     assert.deepEqual(files(), ['m.onnx.part', 'm.onnx.part.validator']);
     assert.equal((await pullModel(entry(url, known), { cacheDir: cacheDir() })).sha256, SHA256);
     assert.equal(requests[1].range, `bytes=${HALF}-`);
@@ -220,11 +300,17 @@ describe('pullModel', () => {
     mkdirSync(cacheDir());
     symlinkSync('/dev/full', join(cacheDir(), 'm.onnx.part'));
     const { url } = await serve({ body: BODY });
-    await assert.rejects(pullModel(entry(url, known), { cacheDir: cacheDir() }), { name: 'OutputError', message: /m\.onnx\.part: the disk is full/ });
+    await assert.rejects(pullModel(entry(url, known), { cacheDir: cacheDir() }), {
+      name: 'OutputError',
+      message: /m\.onnx\.part: the disk is full/,
+    });
   });
 
   it('says when the folder cannot be made', async () => {
     writeFileSync(cacheDir(), 'a file');
-    await assert.rejects(pullModel(entry('http://127.0.0.1:1/', known), { cacheDir: cacheDir() }), { name: 'OutputError', message: /cannot make the folder/ });
+    await assert.rejects(pullModel(entry('http://127.0.0.1:1/', known), { cacheDir: cacheDir() }), {
+      name: 'OutputError',
+      message: /cannot make the folder/,
+    });
   });
 });

@@ -12,12 +12,18 @@ import { readSafetensors } from '../helpers/safetensors.js';
 import { parityCases, readJson, realFile } from '../helpers/shared.js';
 import { tempFolder } from './temp-folder.js';
 
-type Expected = Record<string, {
-  readonly width: number;
-  readonly height: number;
-  readonly scale: number;
-  readonly detections: Record<keyof typeof SETTINGS, readonly { bbox_xyxy: [number, number, number, number]; score: number; cls: number }[]>;
-}>;
+type Expected = Record<
+  string,
+  {
+    readonly width: number;
+    readonly height: number;
+    readonly scale: number;
+    readonly detections: Record<
+      keyof typeof SETTINGS,
+      readonly { bbox_xyxy: [number, number, number, number]; score: number; cls: number }[]
+    >;
+  }
+>;
 
 const SETTINGS = {
   eval_classaware: { confThreshold: 0.01, nmsThreshold: 0.65, nms: 'per-class' },
@@ -40,7 +46,10 @@ describe('real-yolox-nano: raw output to detections', () => {
           assert.ok(Math.abs(fit.scaleX - scale) < 1e-12);
           const raw = tensors.get(`raw.${picture}`)!;
           const classNames = Array.from({ length: raw.shape[1] - 5 }, (_, i) => `class-${i}`);
-          const found = createDecoder('undecoded probabilities', { input, classNames, ...options })([raw.data as Float32Array], fit);
+          const found = createDecoder('undecoded probabilities', { input, classNames, ...options })(
+            [raw.data as Float32Array],
+            fit,
+          );
           assertSameSet(found, detections[setting as keyof typeof SETTINGS]);
         });
       }
@@ -56,7 +65,13 @@ describe('real-yolox-nano: bytes to raw output', () => {
       const spec = await readModelSpec(weights!);
       const session = await InferenceSession.create(await uint8Model(spec, folder.path), { intraOpNumThreads: 1 });
       const tensors = readSafetensors(join(path, 'tensors.safetensors'));
-      for (const [key, { data, shape: [height, width] }] of tensors) {
+      for (const [
+        key,
+        {
+          data,
+          shape: [height, width],
+        },
+      ] of tensors) {
         if (!key.startsWith('input.')) continue;
         const image = new Tensor('uint8', planar(data as Uint8Array), [1, 3, height, width]);
         const raw = (await session.run({ [spec.inputName]: image }))[spec.outputs[0].name].data as Float32Array;
@@ -78,14 +93,22 @@ function planar(pixels: Uint8Array): Uint8Array {
 function assertSameSet(found: readonly Detection[], expected: Expected[string]['detections']['demo_agnostic']): void {
   assert.equal(found.length, expected.length, 'number of detections');
   const left = new Set(found);
-  for (const { bbox_xyxy: [x1, y1, x2, y2], score, cls } of expected) {
+  for (const {
+    bbox_xyxy: [x1, y1, x2, y2],
+    score,
+    cls,
+  } of expected) {
     const box = { x1, y1, x2, y2 };
-    const match = [...left].filter((d) => d.classId === cls && Math.abs(d.score - score) <= 1e-5)
+    const match = [...left]
+      .filter((d) => d.classId === cls && Math.abs(d.score - score) <= 1e-5)
       .sort((a, b) => boxIou(b.box, box) - boxIou(a.box, box))[0];
     assert.ok(match, `nothing found for class ${cls} score ${score}`);
     left.delete(match);
     for (const key of ['x1', 'y1', 'x2', 'y2'] as const) {
-      assert.ok(Math.abs(match.box[key] - box[key]) <= 0.01, `${key} of class ${cls} score ${score}: ${match.box[key]}, expected ${box[key]}`);
+      assert.ok(
+        Math.abs(match.box[key] - box[key]) <= 0.01,
+        `${key} of class ${cls} score ${score}: ${match.box[key]}, expected ${box[key]}`,
+      );
     }
   }
 }

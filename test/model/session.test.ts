@@ -16,8 +16,15 @@ describe('session', () => {
     writeFileSync(modelPath, serializeOnnx(pixelModel({ inputType: DataType.UINT8, outputType: DataType.FLOAT })));
     let ticks = 0;
     return {
-      modelPath, inputName: 'images', outputNames: ['output'], input: { width: 32, height: 32 },
-      provider: 'cpu', threads: 1, spinning: false, clock: { now: () => ticks++ }, ...changes,
+      modelPath,
+      inputName: 'images',
+      outputNames: ['output'],
+      input: { width: 32, height: 32 },
+      provider: 'cpu',
+      threads: 1,
+      spinning: false,
+      clock: { now: () => ticks++ },
+      ...changes,
     };
   };
 
@@ -25,7 +32,9 @@ describe('session', () => {
     const session = await openSession(options());
     for (const value of [7, 200]) {
       session.image.fill(value);
-      const { outputs: [raw] } = await session.run();
+      const {
+        outputs: [raw],
+      } = await session.run();
       assert.deepEqual(raw, new Float32Array(126).fill(value));
     }
     await session.close();
@@ -41,13 +50,19 @@ describe('session', () => {
   it('names a model that ONNX Runtime cannot open', async () => {
     const broken = join(folder.path, 'broken.onnx');
     writeFileSync(broken, 'not a graph');
-    await assert.rejects(openSession(options({ modelPath: broken })), (error: Error) =>
-      error instanceof ModelError && error.code === 'NOWCAST_MODEL' && error.message.includes('broken.onnx'));
+    await assert.rejects(
+      openSession(options({ modelPath: broken })),
+      (error: Error) =>
+        error instanceof ModelError && error.code === 'NOWCAST_MODEL' && error.message.includes('broken.onnx'),
+    );
   });
 
   it('refuses a provider that is not in this build', async () => {
     const absent = (['coreml', 'dml', 'cuda'] as const).find((name) => !supportedProviders().includes(name))!;
-    await assert.rejects(openSession(options({ provider: absent })), { code: PROVIDER_ERROR, message: new RegExp(absent) });
+    await assert.rejects(openSession(options({ provider: absent })), {
+      code: PROVIDER_ERROR,
+      message: new RegExp(absent),
+    });
   });
 
   it('knows the CPU on every machine', () => assert.ok(supportedProviders().includes('cpu' satisfies ActualProvider)));

@@ -2,8 +2,18 @@ import assert from 'node:assert/strict';
 import { defaultThreads, maySpin } from '../../src/model/thread-policy.js';
 
 describe('threads of a session', () => {
-  for (const [cores, hosts, threads] of [[1, 1, 1], [2, 1, 1], [4, 1, 2], [8, 1, 4], [64, 1, 4], [8, 2, 2], [4, 4, 1], [2, 8, 1]]) {
-    it(`are ${threads} on ${cores} cores with ${hosts} hosts`, () => assert.equal(defaultThreads({ cores, hosts }), threads));
+  for (const [cores, hosts, threads] of [
+    [1, 1, 1],
+    [2, 1, 1],
+    [4, 1, 2],
+    [8, 1, 4],
+    [64, 1, 4],
+    [8, 2, 2],
+    [4, 4, 1],
+    [2, 8, 1],
+  ]) {
+    it(`are ${threads} on ${cores} cores with ${hosts} hosts`, () =>
+      assert.equal(defaultThreads({ cores, hosts }), threads));
   }
 
   it('spin where one host leaves two cores to the others', () => {

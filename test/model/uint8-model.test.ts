@@ -23,18 +23,23 @@ describe('uint8Model', () => {
   const cache = (): string => join(folder.path, 'cache', 'models');
 
   const models: Record<string, () => OnnxModel> = {
-    'float32': () => pixelModel(),
-    'float16': () => pixelModel({ inputType: DataType.FLOAT16 }),
+    float32: () => pixelModel(),
+    float16: () => pixelModel({ inputType: DataType.FLOAT16 }),
     'float16 in, float32 out': () => pixelModel({ inputType: DataType.FLOAT16, outputType: DataType.FLOAT }),
     'uint8 in, float16 out': () => pixelModel({ inputType: DataType.UINT8, outputType: DataType.FLOAT16 }),
     'open sizes': () => pixelModel({ input: ['batch', 3, 'h', 'w'], output: ['batch', 'cells', 6] }),
   };
   for (const [kind, model] of Object.entries(models)) {
     it(`gives a file that takes bytes and answers as the model does: ${kind}`, async () => {
-      const spec = await readModelSpec(written(model()), kind === 'open sizes' ? { input: { width: 32, height: 32 } } : {});
+      const spec = await readModelSpec(
+        written(model()),
+        kind === 'open sizes' ? { input: { width: 32, height: 32 } } : {},
+      );
       const path = await uint8Model(spec, cache());
       const session = await InferenceSession.create(path, { intraOpNumThreads: 1 });
-      const output = (await session.run({ [spec.inputName]: new Tensor('uint8', PIXELS, [1, 3, 32, 32]) }))[spec.outputs[0].name];
+      const output = (await session.run({ [spec.inputName]: new Tensor('uint8', PIXELS, [1, 3, 32, 32]) }))[
+        spec.outputs[0].name
+      ];
       await session.release();
       assert.equal(output.type, 'float32');
       assert.deepEqual(output.dims, [1, 21, 6]);
@@ -80,7 +85,9 @@ describe('uint8Model', () => {
   it('renames what branches of control flow read, too', () => {
     const model = pixelModel();
     const branch = pixelModel();
-    model.graph.node.push(node('If', ['flat'], ['other'], { then_branch: { tensor: tensor('', [], Int32Array.of(0)) } }));
+    model.graph.node.push(
+      node('If', ['flat'], ['other'], { then_branch: { tensor: tensor('', [], Int32Array.of(0)) } }),
+    );
     model.graph.node.at(-1)!.attribute[0].g = branch.graph;
     takeUint8(model, { image: 'images', input: { width: 32, height: 32 }, constants: [], outputs: ['output'] });
     const again = parseOnnx(serializeOnnx(model), 'm');

@@ -14,10 +14,17 @@ const NEEDS = {
 };
 
 /** Opens the bundled model as a run does, but refuses to leave any node to the CPU. */
-async function openStrictly(cacheDir: string, options: ort.InferenceSession.SessionOptions): Promise<ort.InferenceSession> {
+async function openStrictly(
+  cacheDir: string,
+  options: ort.InferenceSession.SessionOptions,
+): Promise<ort.InferenceSession> {
   const modelPath = await uint8Model(await readModelSpec(bundledModel()!), cacheDir);
   const { session, ...extra } = options.extra as { session: object };
-  return ort.InferenceSession.create(modelPath, { ...options, logSeverityLevel: 4, extra: { ...extra, session: { ...session, disable_cpu_ep_fallback: '1' } } });
+  return ort.InferenceSession.create(modelPath, {
+    ...options,
+    logSeverityLevel: 4,
+    extra: { ...extra, session: { ...session, disable_cpu_ep_fallback: '1' } },
+  });
 }
 
 describe('placement on webgpu', function () {

@@ -8,21 +8,30 @@ import { tempFolder } from './temp-folder.js';
 describe('the zoo', () => {
   it('names every published YOLOX', async () => {
     const zoo = await readZoo();
-    assert.deepEqual(zoo.map(({ name }) => name), ['yolox-nano', 'yolox-tiny', 'yolox-s', 'yolox-m', 'yolox-l', 'yolox-x', 'yolox-darknet']);
+    assert.deepEqual(
+      zoo.map(({ name }) => name),
+      ['yolox-nano', 'yolox-tiny', 'yolox-s', 'yolox-m', 'yolox-l', 'yolox-x', 'yolox-darknet'],
+    );
     for (const entry of zoo) {
       assert.equal(entry.url, `https://github.com/Megvii-BaseDetection/YOLOX/releases/download/0.1.1rc0/${entry.file}`);
       assert.equal(entry.file, `${entry.name.replace('-', '_')}.onnx`);
       assert.equal((await loadLabels(entry.labels, { classCount: 80 })).length, 80);
     }
-    assert.deepEqual([zoo[0].bytes, zoo[0].sha256], [3659407, 'c789161ed43c8269fcd4e67c67eeeb4e80c622da2eb296a20bc6007bd18a0b7d']);
+    assert.deepEqual(
+      [zoo[0].bytes, zoo[0].sha256],
+      [3659407, 'c789161ed43c8269fcd4e67c67eeeb4e80c622da2eb296a20bc6007bd18a0b7d'],
+    );
   });
 
-  it('finds an entry by the zoo\'s spelling and by the release\'s', async () => {
+  it("finds an entry by the zoo's spelling and by the release's", async () => {
     for (const name of ['yolox-s', 'yolox_s', 'YOLOX_S.onnx']) assert.equal((await zooEntry(name)).name, 'yolox-s');
   });
 
   it('lists its names to who asks for another', async () => {
-    await assert.rejects(zooEntry('yolov8n'), { name: 'ModelError', message: /no model "yolov8n"; the zoo has yolox-nano, yolox-tiny/ });
+    await assert.rejects(zooEntry('yolov8n'), {
+      name: 'ModelError',
+      message: /no model "yolov8n"; the zoo has yolox-nano, yolox-tiny/,
+    });
   });
 });
 
@@ -51,13 +60,23 @@ describe('findModel', () => {
     });
     // A folder is refused by who reads it, which says that it is one.
     assert.deepEqual(await findModel(folder.path, folder.path), { path: folder.path });
-    await assert.rejects(findModel('no/such.onnx', folder.path), { name: 'ModelError', message: /no model file no\/such\.onnx/ });
-    await assert.rejects(findModel('yolov8n', folder.path), { name: 'ModelError', message: /"yolov8n" is neither a file in .* nor a model of the zoo/ });
+    await assert.rejects(findModel('no/such.onnx', folder.path), {
+      name: 'ModelError',
+      message: /no model file no\/such\.onnx/,
+    });
+    await assert.rejects(findModel('yolov8n', folder.path), {
+      name: 'ModelError',
+      message: /"yolov8n" is neither a file in .* nor a model of the zoo/,
+    });
   });
 
   it('finds the bundled model, or says that there is none', async () => {
     const path = bundledModel();
-    if (path === undefined) await assert.rejects(findModel('nowcast-nano', folder.path), { name: 'ModelError', message: /has no nowcast-nano/ });
+    if (path === undefined)
+      await assert.rejects(findModel('nowcast-nano', folder.path), {
+        name: 'ModelError',
+        message: /has no nowcast-nano/,
+      });
     else assert.deepEqual(await findModel('nowcast-nano', folder.path), { path });
   });
 });

@@ -16,62 +16,105 @@ const ACTIONS: Action[] = ['frame-a', 'frame-b', 'corrupt-a', 'finish', 'fail', 
 describe('createPipeline', () => {
   for (const policy of ['idle-free', 'idle-next', 'shrinking-tail', 'threshold', 'stride:3', 'every']) {
     it(`${policy}: received = percepts + drops + in flight at every event, and every frame is released once`, async () => {
-      await fc.assert(fc.asyncProperty(fc.array(fc.constantFrom(...ACTIONS), { maxLength: 60 }), fc.constantFrom(undefined, 5, 50), fc.constantFrom(1, 2), async (actions, latencyBudgetMs, hosts) => {
-        const detector = new FakeDetector(hosts);
-        const ledger = new FrameLedger();
-        const sources = { a: new Subject<SourceEvent>(), b: new Subject<SourceEvent>() };
-        const stop = new Subject<void>();
-        const measurements = new Measurements();
-        const seqs = { a: 0, b: 0 };
-        let nowMs = 0;
-        let completed = false;
-        const outcomes = new Map<string, number>();
-        createPipeline({
-          sources: [sources.a, sources.b], detector, clock: { now: () => nowMs }, policy: policyByName(policy),
-          latencyBudgetMs, measurements, stop, tracker: trackerByName('kalman'), forecast: true,
-        }).subscribe({
-          next: (event) => {
-            if (event.type === 'percept' || event.type === 'drop') outcomes.set(`${event.streamId}/${event.seq}`, (outcomes.get(`${event.streamId}/${event.seq}`) ?? 0) + 1);
-            const total = measurements.total();
-            assert.ok(total.inFlight >= 0, `in flight ${total.inFlight}`);
-            if (policy !== 'every') assert.ok(total.inFlight <= 2 * 2, 'live, a stream has one frame waiting and one under way');
-          },
-          complete: () => { completed = true; },
-        });
-        const frame = (stream: 'a' | 'b', corrupt = false): void => sources[stream].next(ledger.frame(stream, seqs[stream]++, { capturedAtMs: nowMs, corrupt }));
-        for (const action of actions) {
-          switch (action) {
-            case 'frame-a': frame('a'); break;
-            case 'frame-b': frame('b'); break;
-            case 'corrupt-a': frame('a', true); break;
-            case 'source-drop-a': {
-              const lost = ledger.frame('a', seqs.a++, { capturedAtMs: nowMs });
-              lost.release();
-              sources.a.next(dropOf(lost, 'superseded', nowMs));
-              break;
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(fc.constantFrom(...ACTIONS), { maxLength: 60 }),
+          fc.constantFrom(undefined, 5, 50),
+          fc.constantFrom(1, 2),
+          async (actions, latencyBudgetMs, hosts) => {
+            const detector = new FakeDetector(hosts);
+            const ledger = new FrameLedger();
+            const sources = { a: new Subject<SourceEvent>(), b: new Subject<SourceEvent>() };
+            const stop = new Subject<void>();
+            const measurements = new Measurements();
+            const seqs = { a: 0, b: 0 };
+            let nowMs = 0;
+            let completed = false;
+            const outcomes = new Map<string, number>();
+            createPipeline({
+              sources: [sources.a, sources.b],
+              detector,
+              clock: { now: () => nowMs },
+              policy: policyByName(policy),
+              latencyBudgetMs,
+              measurements,
+              stop,
+              tracker: trackerByName('kalman'),
+              forecast: true,
+            }).subscribe({
+              next: (event) => {
+                if (event.type === 'percept' || event.type === 'drop')
+                  outcomes.set(
+                    `${event.streamId}/${event.seq}`,
+                    (outcomes.get(`${event.streamId}/${event.seq}`) ?? 0) + 1,
+                  );
+                const total = measurements.total();
+                assert.ok(total.inFlight >= 0, `in flight ${total.inFlight}`);
+                if (policy !== 'every')
+                  assert.ok(total.inFlight <= 2 * 2, 'live, a stream has one frame waiting and one under way');
+              },
+              complete: () => {
+                completed = true;
+              },
+            });
+            const frame = (stream: 'a' | 'b', corrupt = false): void =>
+              sources[stream].next(ledger.frame(stream, seqs[stream]++, { capturedAtMs: nowMs, corrupt }));
+            for (const action of actions) {
+              switch (action) {
+                case 'frame-a':
+                  frame('a');
+                  break;
+                case 'frame-b':
+                  frame('b');
+                  break;
+                case 'corrupt-a':
+                  frame('a', true);
+                  break;
+                case 'source-drop-a': {
+                  const lost = ledger.frame('a', seqs.a++, { capturedAtMs: nowMs });
+                  lost.release();
+                  sources.a.next(dropOf(lost, 'superseded', nowMs));
+                  break;
+                }
+                case 'finish':
+                  detector.jobs.shift()?.finish([], nowMs, nowMs);
+                  break;
+                case 'fail':
+                  detector.jobs.shift()?.fail(new DetectorFailedError('killed'));
+                  break;
+                case 'recover':
+                  detector.recover();
+                  break;
+                case 'tick':
+                  nowMs += 7;
+                  break;
+              }
+              nowMs += 1;
+              await settled();
             }
-            case 'finish': detector.jobs.shift()?.finish([], nowMs, nowMs); break;
-            case 'fail': detector.jobs.shift()?.fail(new DetectorFailedError('killed')); break;
-            case 'recover': detector.recover(); break;
-            case 'tick': nowMs += 7; break;
-          }
-          nowMs += 1;
-          await settled();
-        }
-        stop.next();
-        for (let i = 0; i < 200 && !completed; i++) {
-          detector.jobs.shift()?.finish([], nowMs, nowMs);
-          detector.recover();
-          await settled();
-        }
-        assert.ok(completed, 'the pipeline ends after a stop');
-        const received = seqs.a + seqs.b;
-        assert.equal(measurements.total().received, received);
-        assert.equal(measurements.total().inFlight, 0);
-        assert.equal(outcomes.size, received, 'every frame has an outcome');
-        assert.ok([...outcomes.values()].every((count) => count === 1), 'and only one');
-        assert.deepEqual([...ledger.releases].filter(([, count]) => count !== 1), []);
-      }), { numRuns: 60 });
+            stop.next();
+            for (let i = 0; i < 200 && !completed; i++) {
+              detector.jobs.shift()?.finish([], nowMs, nowMs);
+              detector.recover();
+              await settled();
+            }
+            assert.ok(completed, 'the pipeline ends after a stop');
+            const received = seqs.a + seqs.b;
+            assert.equal(measurements.total().received, received);
+            assert.equal(measurements.total().inFlight, 0);
+            assert.equal(outcomes.size, received, 'every frame has an outcome');
+            assert.ok(
+              [...outcomes.values()].every((count) => count === 1),
+              'and only one',
+            );
+            assert.deepEqual(
+              [...ledger.releases].filter(([, count]) => count !== 1),
+              [],
+            );
+          },
+        ),
+        { numRuns: 60 },
+      );
     });
   }
 
@@ -80,7 +123,9 @@ describe('createPipeline', () => {
     const ledger = new FrameLedger();
     const source = new Subject<SourceEvent>();
     const events: PipelineEvent[] = [];
-    createPipeline({ sources: [source], detector, clock: { now: () => 0 }, policy: policyByName('every') }).subscribe((event) => events.push(event));
+    createPipeline({ sources: [source], detector, clock: { now: () => 0 }, policy: policyByName('every') }).subscribe(
+      (event) => events.push(event),
+    );
     for (let seq = 0; seq < 3; seq++) source.next(ledger.frame('a', seq));
     assert.equal(detector.jobs.length, 3, 'one more than there are hosts is handed over');
     for (const i of [2, 0, 1]) {
@@ -92,7 +137,9 @@ describe('createPipeline', () => {
 
   it('an unsubscribe leaves the sources at once', () => {
     const source = new Subject<SourceEvent>();
-    createPipeline({ sources: [source], detector: new FakeDetector(), clock: { now: () => 0 } }).subscribe().unsubscribe();
+    createPipeline({ sources: [source], detector: new FakeDetector(), clock: { now: () => 0 } })
+      .subscribe()
+      .unsubscribe();
     assert.equal(source.observed, false);
   });
 });

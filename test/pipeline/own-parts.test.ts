@@ -18,7 +18,14 @@ const TIMES = { inferStartMs: 0, inferEndMs: 0, doneAtMs: 0 };
 
 /** A detector of a program's own, written without types. */
 function detectorThat(detect: (picture: Picture) => unknown, over: object = {}): Detector {
-  return { info: INFO, hosts: 1, detect, ready: () => Promise.resolve(), close: () => Promise.resolve(), ...over } as Detector;
+  return {
+    info: INFO,
+    hosts: 1,
+    detect,
+    ready: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+    ...over,
+  } as Detector;
 }
 const blind = detectorThat(() => Promise.resolve({ detections: [], times: TIMES }));
 
@@ -43,18 +50,33 @@ type Outcome = { readonly events: string[]; error: unknown; completed: boolean }
 async function outcomeOf(options: Partial<PipelineOptions>, ledger: FrameLedger): Promise<Outcome> {
   const outcome: Outcome = { events: [], error: undefined, completed: false };
   const uncaught: unknown[] = [];
-  const catchIt = (error: unknown): void => { uncaught.push(error); };
+  const catchIt = (error: unknown): void => {
+    uncaught.push(error);
+  };
   // Mocha's own listener would end the test before it says which part escaped.
-  const others = (['uncaughtException', 'unhandledRejection'] as const).map((event) => [event, process.listeners(event as 'uncaughtException')] as const);
+  const others = (['uncaughtException', 'unhandledRejection'] as const).map(
+    (event) => [event, process.listeners(event as 'uncaughtException')] as const,
+  );
   for (const [event] of others) process.removeAllListeners(event).on(event, catchIt);
   try {
-    createPipeline({ sources: [threeFrames(ledger)], detector: blind, clock: { now: () => 100 }, ...options }).subscribe({
+    createPipeline({
+      sources: [threeFrames(ledger)],
+      detector: blind,
+      clock: { now: () => 100 },
+      ...options,
+    }).subscribe({
       next: (event: PipelineEvent) => outcome.events.push(nameOf(event)),
-      error: (error: unknown) => { outcome.error = error; },
-      complete: () => { outcome.completed = true; },
+      error: (error: unknown) => {
+        outcome.error = error;
+      },
+      complete: () => {
+        outcome.completed = true;
+      },
     });
     for (let i = 0; i < 5; i++) await settled();
-    await new Promise((resolve) => { setTimeout(resolve, 1); });
+    await new Promise((resolve) => {
+      setTimeout(resolve, 1);
+    });
   } finally {
     for (const [event, listeners] of others) {
       process.removeAllListeners(event);
@@ -73,47 +95,187 @@ type Case = {
   readonly stuck?: number;
 };
 
-const boom = (): never => { throw new Error('boom'); };
-const answering = (answer: unknown): Case['options'] => () => ({ detector: detectorThat(() => Promise.resolve(answer)) });
-const deciding = (decided: unknown): Case['options'] => () => ({ policy: policyThat(() => decided) });
-const framesWith = (over: object): Case['options'] => (ledger) => ({ sources: [threeFrames(ledger, over)] });
-const found = (over: object): object => ({ detections: [{ box: { x1: 0, y1: 0, x2: 1, y2: 1 }, score: 0.5, classId: 0, className: 'thing', ...over }], times: TIMES });
+const boom = (): never => {
+  throw new Error('boom');
+};
+const answering =
+  (answer: unknown): Case['options'] =>
+  () => ({ detector: detectorThat(() => Promise.resolve(answer)) });
+const deciding =
+  (decided: unknown): Case['options'] =>
+  () => ({ policy: policyThat(() => decided) });
+const framesWith =
+  (over: object): Case['options'] =>
+  (ledger) => ({ sources: [threeFrames(ledger, over)] });
+const found = (over: object): object => ({
+  detections: [{ box: { x1: 0, y1: 0, x2: 1, y2: 1 }, score: 0.5, classId: 0, className: 'thing', ...over }],
+  times: TIMES,
+});
 
 const CASES: Record<string, Case> = {
-  'a policy that throws': { part: 'policy', message: /^policy "mine" threw: boom$/, options: () => ({ policy: policyThat(boom) }) },
-  'a policy that throws no error': { part: 'policy', message: /^policy "mine" threw: "no"$/, options: () => ({ policy: policyThat(() => { throw 'no' as unknown as Error; }) }) },
-  'a policy that decides "maybe"': { part: 'policy', message: /^policy "mine" decided \{"decision":"maybe"\}; it must return/, options: deciding({ decision: 'maybe' }) },
-  'a policy that returns nothing': { part: 'policy', message: /^policy "mine" decided undefined; it must return/, options: deciding(undefined) },
-  'a policy whose reason is a number': { part: 'policy', message: /^policy "mine" dropped a frame with the reason 7; it must be a text/, options: deciding({ decision: 'drop', reason: 7 }) },
-
-  'a detector that throws': { part: 'detector', message: /^detector "mine" threw: boom$/, options: () => ({ detector: detectorThat(boom) }) },
-  'a detector that rejects': { part: 'detector', message: /^detector "mine" threw: boom$/, options: () => ({ detector: detectorThat(() => Promise.reject(new Error('boom'))) }) },
-  'a detector that answers nothing': { part: 'detector', message: /^detector "mine" answered undefined; it must be \{ detections: an array, times \}$/, options: answering(undefined) },
-  'a detector whose box has NaN': { part: 'detector', message: /answered detections\[0\] with box \{"x1":null,"y1":0,"x2":1,"y2":1\}; its x1, y1, x2 and y2 must be finite numbers$/, options: answering(found({ box: { x1: NaN, y1: 0, x2: 1, y2: 1 } })) },
-  'a detector whose score is in percent': { part: 'detector', message: /with score 87; it must be a number from 0 to 1$/, options: answering(found({ score: 87 })) },
-  'a detector whose class does not exist': { part: 'detector', message: /with classId 3; it must be an index into info.classNames, which has 1$/, options: answering(found({ classId: 3 })) },
-  'a detector without times': { part: 'detector', message: /answered times.inferStartMs undefined; it must be milliseconds/, options: answering({ detections: [] }) },
-
-  'a tracker that throws': { part: 'tracker', message: /^tracker "mine" threw: boom$/, options: () => ({ tracker: trackerThat(boom) }) },
-  'a tracker that cannot be made': { part: 'tracker', message: /^tracker "mine" threw: boom$/, options: () => ({ tracker: { name: 'mine', create: boom } }) },
-  'a tracker that returns nothing': { part: 'tracker', message: /^tracker "mine" observed 0 detections and returned undefined; it must return each of them/, options: () => ({ tracker: trackerThat(() => undefined) }) },
-  'a forecast that is none': { part: 'tracker', message: /^tracker "mine" forecast 7; it must return an array of detections$/, options: () => ({ tracker: trackerThat(() => [], () => 7), forecast: true }) },
-
-  'a source that throws while it is subscribed to': { part: 'source', message: /^source "sources\[0\]" threw: boom$/, options: () => ({ sources: [new Observable<SourceEvent>(boom)] }) },
-  'a source that fails after a frame': {
-    part: 'source', message: /^source "a" threw: camera burnt$/,
-    options: (ledger) => ({ sources: [new Observable<SourceEvent>((subscriber) => { subscriber.next(ledger.frame('a', 0)); subscriber.error(new Error('camera burnt')); })] }),
+  'a policy that throws': {
+    part: 'policy',
+    message: /^policy "mine" threw: boom$/,
+    options: () => ({ policy: policyThat(boom) }),
   },
-  'a generator that throws': { part: 'source', message: /^source "sources\[0\]" threw: boom$/, options: () => ({ sources: [throwingGenerator()] }) },
-  'a source that emits null': { part: 'source', message: /^source "sources\[0\]" emitted null; it must be an event of type frame, drop, gap, status$/, options: () => ({ sources: [[null as unknown as SourceEvent]] }) },
-  'a frame without release': { part: 'source', message: /^source "a" emitted a frame whose release is undefined; it must be a function/, options: framesWith({ release: undefined }), stuck: 1 },
-  'a frame whose time is a text': { part: 'source', message: /^source "a" emitted a frame whose ptsMs is "12"; it must be a finite number/, options: framesWith({ ptsMs: '12' }) },
-  'a frame whose picture is an array': { part: 'source', message: /whose picture\.image is \[1,2\]; it must be a Uint8Array$/, options: framesWith({ picture: { ...PICTURE, image: [1, 2] } }) },
-  'a frame without a picture': { part: 'source', message: /whose picture\.size\.width is undefined; it must be a whole number/, options: framesWith({ picture: undefined }) },
-  'a frame with a picture of no height': { part: 'source', message: /whose picture\.size\.height is 0; it must be a whole number of 1 or more$/, options: framesWith({ picture: { ...PICTURE, size: { width: 4, height: 0 } } }) },
-  'a frame whose number was used before': { part: 'source', message: /^source "a" emitted frame 0 after frame 0; seq must ascend/, options: framesWith({ seq: 0 }) },
-  'a frame that cannot be released': { part: 'source', message: /^source "a" threw: boom$/, options: framesWith({ release: boom }), stuck: 3 },
-  'a frame that throws when it catches up': { part: 'source', message: /^source "a" threw: boom$/, options: framesWith({ catchUp: boom }) },
+  'a policy that throws no error': {
+    part: 'policy',
+    message: /^policy "mine" threw: "no"$/,
+    options: () => ({
+      policy: policyThat(() => {
+        throw 'no' as unknown as Error;
+      }),
+    }),
+  },
+  'a policy that decides "maybe"': {
+    part: 'policy',
+    message: /^policy "mine" decided \{"decision":"maybe"\}; it must return/,
+    options: deciding({ decision: 'maybe' }),
+  },
+  'a policy that returns nothing': {
+    part: 'policy',
+    message: /^policy "mine" decided undefined; it must return/,
+    options: deciding(undefined),
+  },
+  'a policy whose reason is a number': {
+    part: 'policy',
+    message: /^policy "mine" dropped a frame with the reason 7; it must be a text/,
+    options: deciding({ decision: 'drop', reason: 7 }),
+  },
+
+  'a detector that throws': {
+    part: 'detector',
+    message: /^detector "mine" threw: boom$/,
+    options: () => ({ detector: detectorThat(boom) }),
+  },
+  'a detector that rejects': {
+    part: 'detector',
+    message: /^detector "mine" threw: boom$/,
+    options: () => ({ detector: detectorThat(() => Promise.reject(new Error('boom'))) }),
+  },
+  'a detector that answers nothing': {
+    part: 'detector',
+    message: /^detector "mine" answered undefined; it must be \{ detections: an array, times \}$/,
+    options: answering(undefined),
+  },
+  'a detector whose box has NaN': {
+    part: 'detector',
+    message:
+      /answered detections\[0\] with box \{"x1":null,"y1":0,"x2":1,"y2":1\}; its x1, y1, x2 and y2 must be finite numbers$/,
+    options: answering(found({ box: { x1: NaN, y1: 0, x2: 1, y2: 1 } })),
+  },
+  'a detector whose score is in percent': {
+    part: 'detector',
+    message: /with score 87; it must be a number from 0 to 1$/,
+    options: answering(found({ score: 87 })),
+  },
+  'a detector whose class does not exist': {
+    part: 'detector',
+    message: /with classId 3; it must be an index into info.classNames, which has 1$/,
+    options: answering(found({ classId: 3 })),
+  },
+  'a detector without times': {
+    part: 'detector',
+    message: /answered times.inferStartMs undefined; it must be milliseconds/,
+    options: answering({ detections: [] }),
+  },
+
+  'a tracker that throws': {
+    part: 'tracker',
+    message: /^tracker "mine" threw: boom$/,
+    options: () => ({ tracker: trackerThat(boom) }),
+  },
+  'a tracker that cannot be made': {
+    part: 'tracker',
+    message: /^tracker "mine" threw: boom$/,
+    options: () => ({ tracker: { name: 'mine', create: boom } }),
+  },
+  'a tracker that returns nothing': {
+    part: 'tracker',
+    message: /^tracker "mine" observed 0 detections and returned undefined; it must return each of them/,
+    options: () => ({ tracker: trackerThat(() => undefined) }),
+  },
+  'a forecast that is none': {
+    part: 'tracker',
+    message: /^tracker "mine" forecast 7; it must return an array of detections$/,
+    options: () => ({
+      tracker: trackerThat(
+        () => [],
+        () => 7,
+      ),
+      forecast: true,
+    }),
+  },
+
+  'a source that throws while it is subscribed to': {
+    part: 'source',
+    message: /^source "sources\[0\]" threw: boom$/,
+    options: () => ({ sources: [new Observable<SourceEvent>(boom)] }),
+  },
+  'a source that fails after a frame': {
+    part: 'source',
+    message: /^source "a" threw: camera burnt$/,
+    options: (ledger) => ({
+      sources: [
+        new Observable<SourceEvent>((subscriber) => {
+          subscriber.next(ledger.frame('a', 0));
+          subscriber.error(new Error('camera burnt'));
+        }),
+      ],
+    }),
+  },
+  'a generator that throws': {
+    part: 'source',
+    message: /^source "sources\[0\]" threw: boom$/,
+    options: () => ({ sources: [throwingGenerator()] }),
+  },
+  'a source that emits null': {
+    part: 'source',
+    message: /^source "sources\[0\]" emitted null; it must be an event of type frame, drop, gap, status$/,
+    options: () => ({ sources: [[null as unknown as SourceEvent]] }),
+  },
+  'a frame without release': {
+    part: 'source',
+    message: /^source "a" emitted a frame whose release is undefined; it must be a function/,
+    options: framesWith({ release: undefined }),
+    stuck: 1,
+  },
+  'a frame whose time is a text': {
+    part: 'source',
+    message: /^source "a" emitted a frame whose ptsMs is "12"; it must be a finite number/,
+    options: framesWith({ ptsMs: '12' }),
+  },
+  'a frame whose picture is an array': {
+    part: 'source',
+    message: /whose picture\.image is \[1,2\]; it must be a Uint8Array$/,
+    options: framesWith({ picture: { ...PICTURE, image: [1, 2] } }),
+  },
+  'a frame without a picture': {
+    part: 'source',
+    message: /whose picture\.size\.width is undefined; it must be a whole number/,
+    options: framesWith({ picture: undefined }),
+  },
+  'a frame with a picture of no height': {
+    part: 'source',
+    message: /whose picture\.size\.height is 0; it must be a whole number of 1 or more$/,
+    options: framesWith({ picture: { ...PICTURE, size: { width: 4, height: 0 } } }),
+  },
+  'a frame whose number was used before': {
+    part: 'source',
+    message: /^source "a" emitted frame 0 after frame 0; seq must ascend/,
+    options: framesWith({ seq: 0 }),
+  },
+  'a frame that cannot be released': {
+    part: 'source',
+    message: /^source "a" threw: boom$/,
+    options: framesWith({ release: boom }),
+    stuck: 3,
+  },
+  'a frame that throws when it catches up': {
+    part: 'source',
+    message: /^source "a" threw: boom$/,
+    options: framesWith({ catchUp: boom }),
+  },
 };
 
 async function* throwingGenerator(): AsyncGenerator<SourceEvent> {
@@ -122,7 +284,7 @@ async function* throwingGenerator(): AsyncGenerator<SourceEvent> {
   yield undefined as never;
 }
 
-describe('parts of a program\'s own', () => {
+describe("parts of a program's own", () => {
   for (const [name, { part, message, options, stuck = 0 }] of Object.entries(CASES)) {
     it(`${name} is an error of the pipeline that names the ${part}, and every frame is released`, async () => {
       const ledger = new FrameLedger();
@@ -144,7 +306,7 @@ describe('parts of a program\'s own', () => {
     assert.equal(error.cause.message, 'boom');
   });
 
-  it('an error of Nowcast\'s own passes as it is', async () => {
+  it("an error of Nowcast's own passes as it is", async () => {
     const ledger = new FrameLedger();
     const own = new NowcastError('MY_CODE', 'the licence has run out');
     const { error } = await outcomeOf({ detector: detectorThat(() => Promise.reject(own)) }, ledger);
@@ -174,14 +336,24 @@ describe('parts of a program\'s own', () => {
     assert.deepEqual(ledger.open, []);
   });
 
-  it('takes an own drop\'s reason into the event and the counts', async () => {
+  it("takes an own drop's reason into the event and the counts", async () => {
     const ledger = new FrameLedger();
     const measurements = new Measurements();
     const reasons = ['at night', undefined, 'stride'];
-    const { events } = await outcomeOf({ measurements, policy: policyThat(() => ({ decision: 'drop', memory: null, reason: reasons.shift() })) }, ledger);
+    const { events } = await outcomeOf(
+      { measurements, policy: policyThat(() => ({ decision: 'drop', memory: null, reason: reasons.shift() })) },
+      ledger,
+    );
     assert.deepEqual(events, ['policy:at night a/0', 'policy:mine a/1', 'stride a/2']);
     const { drops, inFlight } = measurements.total();
-    assert.deepEqual(Object.entries(drops).filter(([, count]) => count > 0), [['stride', 1], ['policy:at night', 1], ['policy:mine', 1]]);
+    assert.deepEqual(
+      Object.entries(drops).filter(([, count]) => count > 0),
+      [
+        ['stride', 1],
+        ['policy:at night', 1],
+        ['policy:mine', 1],
+      ],
+    );
     assert.equal(inFlight, 0);
   });
 
@@ -201,23 +373,43 @@ describe('parts of a program\'s own', () => {
 
   for (const [name, policy, message] of [
     ['none', { name: 'mine' }, /policy "mine": decide must be a function .* got undefined/],
-    ['a nameless one', { decide: () => ({ decision: 'run', memory: null }) }, /policy.name must be a text that is not empty, got undefined/],
+    [
+      'a nameless one',
+      { decide: () => ({ decision: 'run', memory: null }) },
+      /policy.name must be a text that is not empty, got undefined/,
+    ],
   ] as const) {
     it(`refuses a policy that is ${name} at once`, () => {
       const options = { sources: [], detector: blind, clock: { now: () => 0 }, policy: policy as unknown as Policy };
-      assert.throws(() => createPipeline(options), (error: Error) => error instanceof UsageError && message.test(error.message));
+      assert.throws(
+        () => createPipeline(options),
+        (error: Error) => error instanceof UsageError && message.test(error.message),
+      );
     });
   }
 
   it('refuses a tracker that is only a name at once', () => {
-    const options = { sources: [], detector: blind, clock: { now: () => 0 }, tracker: 'nowcast' as unknown as TrackerFactory };
-    assert.throws(() => createPipeline(options), { name: 'UsageError', message: 'tracker must be { name, create }, such as trackerByName(\'nowcast\'), got "nowcast"' });
+    const options = {
+      sources: [],
+      detector: blind,
+      clock: { now: () => 0 },
+      tracker: 'nowcast' as unknown as TrackerFactory,
+    };
+    assert.throws(() => createPipeline(options), {
+      name: 'UsageError',
+      message: 'tracker must be { name, create }, such as trackerByName(\'nowcast\'), got "nowcast"',
+    });
   });
 
   it('perceive alone checks frames, too', () => {
     let error: unknown;
     of({ type: 'frame', streamId: 'door' } as SourceEvent)
-      .pipe(perceive(blind, { clock: { now: () => 0 } })).subscribe({ error: (reason: unknown) => { error = reason; } });
+      .pipe(perceive(blind, { clock: { now: () => 0 } }))
+      .subscribe({
+        error: (reason: unknown) => {
+          error = reason;
+        },
+      });
     assert.ok(error instanceof ExtensionError);
     assert.match(error.message, /^source "door" emitted a frame whose seq is undefined/);
   });

@@ -13,11 +13,21 @@ const ABOUT = {
 describe("a recording's header", () => {
   it('names the model file with its hash, and the provider that ran it', () => {
     const { model } = runHeader(new FakeDetector().info, CLOCK, ABOUT);
-    assert.deepEqual(model, { name: 'fake.onnx', sha256: '0'.repeat(64), input: { width: 32, height: 32 }, provider: 'cpu' });
+    assert.deepEqual(model, {
+      name: 'fake.onnx',
+      sha256: '0'.repeat(64),
+      input: { width: 32, height: 32 },
+      provider: 'cpu',
+    });
   });
 
   it("makes up neither for a program's own detector", () => {
-    const own = defineDetector({ name: 'mine', input: { width: 64, height: 32 }, classNames: ['blob'], detect: () => [] });
+    const own = defineDetector({
+      name: 'mine',
+      input: { width: 64, height: 32 },
+      classNames: ['blob'],
+      detect: () => [],
+    });
     const { model, classes, unixUsAtZero } = runHeader(own.info, CLOCK, ABOUT);
     assert.deepEqual(model, { name: 'mine', input: { width: 64, height: 32 } });
     assert.deepEqual([classes, unixUsAtZero], [['blob'], 1_000_000_000]);

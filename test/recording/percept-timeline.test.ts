@@ -7,7 +7,7 @@ import { perceptOf } from '../streaming/events.js';
 const at = (ptsMs: number): PerceptEvent => perceptOf(ptsMs, { ptsMs });
 
 describe('PerceptTimeline', () => {
-  it('finds a picture\'s own percept, else the newest before it and its age', async () => {
+  it("finds a picture's own percept, else the newest before it and its age", async () => {
     const timeline = new PerceptTimeline([at(100), at(200), at(500)]);
     const found = [];
     for (const ptsMs of [0, 100, 133.3, 200, 499, 600]) {
@@ -19,14 +19,22 @@ describe('PerceptTimeline', () => {
 
   it('tolerates times rounded to a millisecond by a container', async () => {
     const timeline = new PerceptTimeline([at(33.367), at(66.733)]);
-    for (const [ptsMs, seq] of [[33, 33.367], [67, 66.733]]) {
+    for (const [ptsMs, seq] of [
+      [33, 33.367],
+      [67, 66.733],
+    ]) {
       assert.deepEqual(await timeline.at(ptsMs), { percept: at(seq), ageMs: 0 });
     }
   });
 
   it('separates pictures a microsecond apart if times are exact, as from a camera whose clock stands still', async () => {
     const timeline = new PerceptTimeline([at(40), at(40.002)], 0.0005);
-    for (const [ptsMs, own] of [[40, 40], [40.001, 40], [40.002, 40.002]]) assert.equal((await timeline.at(ptsMs))?.percept.ptsMs, own);
+    for (const [ptsMs, own] of [
+      [40, 40],
+      [40.001, 40],
+      [40.002, 40.002],
+    ])
+      assert.equal((await timeline.at(ptsMs))?.percept.ptsMs, own);
     assert.equal((await timeline.at(40.003))?.ageMs === 0, false, 'none is its own');
   });
 
@@ -37,12 +45,16 @@ describe('PerceptTimeline', () => {
   });
 
   it('sorts percepts that arrive out of order, as from several detectors', async () => {
-    await fc.assert(fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 20 }), { maxLength: 40 }), async (delays) => {
-      const inOrder = delays.map((_, i) => at(i * 50));
-      const asEmitted = [...inOrder].sort((a, b) => a.seq + delays[a.seq / 50] * 50 - (b.seq + delays[b.seq / 50] * 50));
-      const timeline = new PerceptTimeline(asEmitted);
-      for (const percept of inOrder) assert.deepEqual(await timeline.at(percept.ptsMs), { percept, ageMs: 0 });
-    }));
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 20 }), { maxLength: 40 }), async (delays) => {
+        const inOrder = delays.map((_, i) => at(i * 50));
+        const asEmitted = [...inOrder].sort(
+          (a, b) => a.seq + delays[a.seq / 50] * 50 - (b.seq + delays[b.seq / 50] * 50),
+        );
+        const timeline = new PerceptTimeline(asEmitted);
+        for (const percept of inOrder) assert.deepEqual(await timeline.at(percept.ptsMs), { percept, ageMs: 0 });
+      }),
+    );
   });
 
   it('reads an endless recording only as far as needed, and closes it', async () => {

@@ -12,7 +12,11 @@ describe('recorder in a process that is killed', () => {
   const inFolder = (name: string): string => join(folder(), name);
 
   it('loses nothing written before kill -9', async () => {
-    const child = spawn(process.execPath, [fileURLToPath(new URL('./recorder-process.js', import.meta.url)), inFolder('run.jsonl')], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(
+      process.execPath,
+      [fileURLToPath(new URL('./recorder-process.js', import.meta.url)), inFolder('run.jsonl')],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
     let told = 0;
     for await (const line of createInterface(child.stdout)) {
       told = Number(line);

@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, chmodSync, existsSync, mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { DataError, OutputError } from '../../src/core/errors.js';
 import type { PipelineEvent } from '../../src/core/events.js';
@@ -13,7 +22,10 @@ const EVENTS: PipelineEvent[] = [
   { type: 'status', streamId: 'cam', atMs: 1, state: 'streaming', message: 'zwölf Bilder 🎥' },
   perceptOf(0),
   dropEventOf(1),
-  perceptOf(2, { forecast: { forecaster: 'kalman', validAtMs: 240, detections: [{ ...detectionOf(2, 0.5), trackId: 3 }] }, overBudget: true }),
+  perceptOf(2, {
+    forecast: { forecaster: 'kalman', validAtMs: 240, detections: [{ ...detectionOf(2, 0.5), trackId: 3 }] },
+    overBudget: true,
+  }),
   { type: 'gap', streamId: 'cam', fromMs: 200, toMs: 900, why: 'silent' },
 ];
 
@@ -61,8 +73,14 @@ describe('recorder', () => {
 
   it('refuses a path that cannot be written, with the path and the remedy', () => {
     mkdirSync(inFolder('folder'));
-    for (const [path, says] of [[inFolder('absent/run.jsonl'), /absent\/run\.jsonl.*create it first/], [inFolder('folder'), /it is a folder/]] as const) {
-      assert.throws(() => createRecorder(path, HEADER, failOn), (error) => error instanceof OutputError && says.test(error.message));
+    for (const [path, says] of [
+      [inFolder('absent/run.jsonl'), /absent\/run\.jsonl.*create it first/],
+      [inFolder('folder'), /it is a folder/],
+    ] as const) {
+      assert.throws(
+        () => createRecorder(path, HEADER, failOn),
+        (error) => error instanceof OutputError && says.test(error.message),
+      );
     }
   });
 
@@ -115,16 +133,29 @@ describe('recording reader', () => {
   });
 
   it('describes a file that is not a recording', async () => {
-    for (const [content, says] of [['', /is empty/], ['[1, 2]\n', /not a Nowcast recording/], ['{"type":"hea', /line 1 is not JSON/]] as const) {
+    for (const [content, says] of [
+      ['', /is empty/],
+      ['[1, 2]\n', /not a Nowcast recording/],
+      ['{"type":"hea', /line 1 is not JSON/],
+    ] as const) {
       writeFileSync(inFolder('other'), content);
-      await assert.rejects(readRecording(inFolder('other'), failOn), (error) => error instanceof DataError && says.test(error.message));
+      await assert.rejects(
+        readRecording(inFolder('other'), failOn),
+        (error) => error instanceof DataError && says.test(error.message),
+      );
     }
-    await assert.rejects(readRecording(inFolder('absent.jsonl'), failOn), (error) => error instanceof DataError && /cannot read.*absent\.jsonl/.test(error.message));
+    await assert.rejects(
+      readRecording(inFolder('absent.jsonl'), failOn),
+      (error) => error instanceof DataError && /cannot read.*absent\.jsonl/.test(error.message),
+    );
   });
 
   it('reads long recordings in pieces, and stops when its reader stops', async () => {
     const path = inFolder('run.jsonl');
-    record(path, Array.from({ length: 2000 }, (_, seq) => perceptOf(seq)));
+    record(
+      path,
+      Array.from({ length: 2000 }, (_, seq) => perceptOf(seq)),
+    );
     const { events } = await readRecording(path, failOn);
     let count = 0;
     for await (const event of events) {

@@ -16,11 +16,25 @@ describe('judgeLatency', () => {
   });
 
   it('finds every frame in time without a budget', () => {
-    fc.assert(fc.property(ms, ms, (ageMs, medianRuntimeMs) => judgeLatency({ ageMs, transportMs: ageMs, medianRuntimeMs }, undefined) === 'in-time'));
+    fc.assert(
+      fc.property(
+        ms,
+        ms,
+        (ageMs, medianRuntimeMs) =>
+          judgeLatency({ ageMs, transportMs: ageMs, medianRuntimeMs }, undefined) === 'in-time',
+      ),
+    );
   });
 
   it('never calls a frame late that has just arrived, so that some frame always runs', () => {
-    fc.assert(fc.property(ms, ms, ms, (transportMs, medianRuntimeMs, budgetMs) =>
-      judgeLatency({ ageMs: transportMs, transportMs, medianRuntimeMs }, budgetMs) !== 'late'));
+    fc.assert(
+      fc.property(
+        ms,
+        ms,
+        ms,
+        (transportMs, medianRuntimeMs, budgetMs) =>
+          judgeLatency({ ageMs: transportMs, transportMs, medianRuntimeMs }, budgetMs) !== 'late',
+      ),
+    );
   });
 });

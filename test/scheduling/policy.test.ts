@@ -3,9 +3,17 @@ import { policyByName } from '../../src/scheduling/kinds.js';
 import type { Policy, ScheduleState } from '../../src/scheduling/policy.js';
 import { runtimeProfile } from '../../src/scheduling/runtime-profile.js';
 
-const state = (over: Partial<ScheduleState> = {}): ScheduleState =>
-  ({ seq: 5, lastRunSeq: 4, ageFrames: 0, intervalMs: 10, runtime: runtimeProfile([15]), trigger: 'detector-freed', ...over });
-const decide = (policy: Policy, over?: Partial<ScheduleState>): string => policy.decide(state(over), policy.initial).decision;
+const state = (over: Partial<ScheduleState> = {}): ScheduleState => ({
+  seq: 5,
+  lastRunSeq: 4,
+  ageFrames: 0,
+  intervalMs: 10,
+  runtime: runtimeProfile([15]),
+  trigger: 'detector-freed',
+  ...over,
+});
+const decide = (policy: Policy, over?: Partial<ScheduleState>): string =>
+  policy.decide(state(over), policy.initial).decision;
 
 describe('policies', () => {
   it('idle-next waits for a fresh frame where the detector finds one waiting', () => {

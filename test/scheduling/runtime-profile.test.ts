@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
-import { parseRuntimeProfile, quantileMs, RuntimeEstimator, runtimeProfile } from '../../src/scheduling/runtime-profile.js';
+import {
+  parseRuntimeProfile,
+  quantileMs,
+  RuntimeEstimator,
+  runtimeProfile,
+} from '../../src/scheduling/runtime-profile.js';
 
 describe('runtime profile', () => {
   it('sorts its samples without changing the given ones', () => {
@@ -12,7 +17,10 @@ describe('runtime profile', () => {
   });
 
   it('is read in seconds and in milliseconds', () => {
-    assert.deepEqual(parseRuntimeProfile({ type: 'empirical', unit: 's', samples: [0.5] }), parseRuntimeProfile({ type: 'empirical', unit: 'ms', samples: [500] }));
+    assert.deepEqual(
+      parseRuntimeProfile({ type: 'empirical', unit: 's', samples: [0.5] }),
+      parseRuntimeProfile({ type: 'empirical', unit: 'ms', samples: [500] }),
+    );
   });
 
   for (const [what, file, message] of [
@@ -20,7 +28,11 @@ describe('runtime profile', () => {
     ['another type', { type: 'normal', unit: 's', samples: [1] }, /"type" must be "empirical", got "normal"/],
     ['another unit', { type: 'empirical', unit: 'min', samples: [1] }, /"unit" must be "s" or "ms", got "min"/],
     ['no samples', { type: 'empirical', unit: 's', samples: [] }, /at least one sample/],
-    ['text among its samples', { type: 'empirical', unit: 's', samples: ['1'] }, /"samples" must be an array of numbers/],
+    [
+      'text among its samples',
+      { type: 'empirical', unit: 's', samples: ['1'] },
+      /"samples" must be an array of numbers/,
+    ],
     ['a negative sample', { type: 'empirical', unit: 'ms', samples: [1, -1] }, /sample 1 is -1/],
   ] as const) {
     it(`refuses a file with ${what}`, () => {

@@ -58,7 +58,8 @@ describe('threshold policy', () => {
       it(`beats idle-free, idle-next and shrinking-tail at ${mean} frames with ${jitter * 100} % jitter`, () => {
         const draw = lognormal(mean, jitter, 7);
         const runtime = runtimeProfile(Array.from({ length: 2000 }, draw));
-        const reached = (policy: Policy<never>): number => meanStaleness(policy, runtime, lognormal(mean, jitter, 11), 40_000);
+        const reached = (policy: Policy<never>): number =>
+          meanStaleness(policy, runtime, lognormal(mean, jitter, 11), 40_000);
         const best = reached(threshold as Policy<never>);
         for (const other of [idleFree, idleNext, shrinkingTail]) {
           assert.ok(best < reached(other as Policy<never>) - 0.01, `${best} against ${other.name}`);

@@ -21,12 +21,17 @@ describe('a mocha process', function () {
       describe('good', () => { it('one', () => {}); it('two', () => {}); it('later'); });
       describe('bad', () => { it('three', () => { throw new Error('no\\n\\nnot at all'); }); });`);
     assert.deepEqual(outcome, { passed: 2, failed: 1, pending: 1 });
-    assert.deepEqual(printed.map((text) => text.trim().split('\n')[0]), ['good', 'bad', 'some:']);
+    assert.deepEqual(
+      printed.map((text) => text.trim().split('\n')[0]),
+      ['good', 'bad', 'some:'],
+    );
     assert.match(printed[2], /2 passing[^]*1 pending[^]*1 failing[^]*not at all/);
   });
 
   it('counts a process that a signal ends as a failure', async () => {
-    const { outcome, printed } = await run("describe('bad', () => { it('one', () => {}); it('two', () => process.kill(process.pid, 'SIGKILL')); });");
+    const { outcome, printed } = await run(
+      "describe('bad', () => { it('one', () => {}); it('two', () => process.kill(process.pid, 'SIGKILL')); });",
+    );
     assert.deepEqual(outcome, { passed: 0, failed: 1, pending: 0 });
     assert.match(printed.join(''), /✔ one[^]*ended with SIGKILL, before its summary/);
   });

@@ -7,13 +7,20 @@ import { recordingHeader } from '../../src/recording/header.js';
 export const CLASSES = ['person', 'bicycle', 'car'];
 
 export const HEADER: RecordingHeader = recordingHeader({
-  unixUsAtZero: 0, classes: CLASSES, streams: ['cam'], config: {},
+  unixUsAtZero: 0,
+  classes: CLASSES,
+  streams: ['cam'],
+  config: {},
   host: { nowcast: '0.1.0', node: 'v20', platform: 'linux-x64', cpu: 'test' },
 });
 
 const TRUST: CaptureTrust = { captureClock: 'sender', uncertaintyMs: 4.5 };
 
-export function detectionOf(classId: number, score: number, box: [number, number, number, number] = [10, 20, 110.5, 220.25]): Detection {
+export function detectionOf(
+  classId: number,
+  score: number,
+  box: [number, number, number, number] = [10, 20, 110.5, 220.25],
+): Detection {
   const [x1, y1, x2, y2] = box;
   return { box: { x1, y1, x2, y2 }, score, classId, className: CLASSES[classId] };
 }
@@ -22,10 +29,22 @@ export function detectionOf(classId: number, score: number, box: [number, number
 export function perceptOf(seq: number, changes: Partial<PerceptEvent> = {}): PerceptEvent {
   const capturedAtMs = seq * 100;
   return {
-    type: 'percept', streamId: 'cam', seq, epoch: 0, ptsMs: capturedAtMs, ...TRUST, width: 768, height: 432,
+    type: 'percept',
+    streamId: 'cam',
+    seq,
+    epoch: 0,
+    ptsMs: capturedAtMs,
+    ...TRUST,
+    width: 768,
+    height: 432,
     times: {
-      capturedAtMs, readyAtMs: capturedAtMs + 5, startedAtMs: capturedAtMs + 6, inferStartMs: capturedAtMs + 7,
-      inferEndMs: capturedAtMs + 38, doneAtMs: capturedAtMs + 39, emittedAtMs: capturedAtMs + 40,
+      capturedAtMs,
+      readyAtMs: capturedAtMs + 5,
+      startedAtMs: capturedAtMs + 6,
+      inferStartMs: capturedAtMs + 7,
+      inferEndMs: capturedAtMs + 38,
+      doneAtMs: capturedAtMs + 39,
+      emittedAtMs: capturedAtMs + 40,
     },
     detections: [detectionOf(0, 0.9), detectionOf(2, 0.4)],
     overBudget: false,
@@ -34,5 +53,16 @@ export function perceptOf(seq: number, changes: Partial<PerceptEvent> = {}): Per
 }
 
 export function dropEventOf(seq: number, changes: Partial<DropEvent> = {}): DropEvent {
-  return { type: 'drop', streamId: 'cam', seq, epoch: 0, ptsMs: seq * 100, capturedAtMs: seq * 100, ...TRUST, reason: 'superseded', atMs: seq * 100 + 50, ...changes };
+  return {
+    type: 'drop',
+    streamId: 'cam',
+    seq,
+    epoch: 0,
+    ptsMs: seq * 100,
+    capturedAtMs: seq * 100,
+    ...TRUST,
+    reason: 'superseded',
+    atMs: seq * 100 + 50,
+    ...changes,
+  };
 }

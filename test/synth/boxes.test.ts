@@ -21,7 +21,11 @@ function drawnBounds(figure: Figure, { conditions }: Scene): Box | undefined {
   const { width, height } = SMALL;
   const context = canvas.getContext('2d');
   context.clearRect(0, 0, width, height);
-  const white = { ...figure, glows: [], shapes: figure.shapes.map((shape) => ({ ...shape, paint: { color: 0xffffff, shade: 1, glows: true } })) };
+  const white = {
+    ...figure,
+    glows: [],
+    shapes: figure.shapes.map((shape) => ({ ...shape, paint: { color: 0xffffff, shade: 1, glows: true } })),
+  };
   drawFigures(context, SMALL, [{ ...white, depth: 0 }], atmosphereOf(conditions), () => undefined);
   const pixels = canvas.data();
   const bounds = { x1: Infinity, y1: Infinity, x2: -Infinity, y2: -Infinity };
@@ -37,10 +41,13 @@ function drawnBounds(figure: Figure, { conditions }: Scene): Box | undefined {
   return bounds.x1 > bounds.x2 ? undefined : bounds;
 }
 
-const distance = (a: Box, b: Box): number => Math.max(Math.abs(a.x1 - b.x1), Math.abs(a.y1 - b.y1), Math.abs(a.x2 - b.x2), Math.abs(a.y2 - b.y2));
+const distance = (a: Box, b: Box): number =>
+  Math.max(Math.abs(a.x1 - b.x1), Math.abs(a.y1 - b.y1), Math.abs(a.x2 - b.x2), Math.abs(a.y2 - b.y2));
 
 describe('Boxes of a synthetic drive', () => {
-  const scenes = [1, 2, 3, 4].flatMap((seed) => scenesOf({ seed, conditions: { weather: 'clear' } }, 91).filter(({ index }) => index % 30 === 0));
+  const scenes = [1, 2, 3, 4].flatMap((seed) =>
+    scenesOf({ seed, conditions: { weather: 'clear' } }, 91).filter(({ index }) => index % 30 === 0),
+  );
 
   it('bound the drawing of each unhidden object, to 2 pixels', () => {
     const compared = new Set<string>();
@@ -54,8 +61,10 @@ describe('Boxes of a synthetic drive', () => {
         const { x1, y1, x2, y2 } = annotation.box;
         // A steep edge that the picture cuts leaves a sliver, thinner than a cell.
         const isCut = x1 === 0 || y1 === 0 || x2 === SMALL.width || y2 === SMALL.height;
-        assert.ok(drawn !== undefined && (isCut ? boxIou(annotation.box, drawn) > 0.85 : distance(annotation.box, drawn) <= 2),
-          `${SYNTH_CLASSES[annotation.classId]} ${annotation.trackId}: box ${JSON.stringify(annotation.box)}, drawn ${JSON.stringify(drawn)}`);
+        assert.ok(
+          drawn !== undefined && (isCut ? boxIou(annotation.box, drawn) > 0.85 : distance(annotation.box, drawn) <= 2),
+          `${SYNTH_CLASSES[annotation.classId]} ${annotation.trackId}: box ${JSON.stringify(annotation.box)}, drawn ${JSON.stringify(drawn)}`,
+        );
         compared.add(SYNTH_CLASSES[annotation.classId]);
       }
     }
@@ -86,8 +95,12 @@ describe('Boxes of a synthetic drive', () => {
 describe('Occlusion in a synthetic drive', () => {
   const [scene] = scenesOf({ seed: 1, conditions: { weather: 'clear' } }, 1);
   const square = (x1: number, y1: number, x2: number, y2: number, depth: number, trackId?: number): Figure => ({
-    depth, glows: [], ...(trackId !== undefined && { identity: { trackId, classId: 2 } }),
-    shapes: [{ kind: 'polygon', points: [x1, y1, x2, y1, x2, y2, x1, y2], paint: { color: 0, shade: 1 }, isDetail: false }],
+    depth,
+    glows: [],
+    ...(trackId !== undefined && { identity: { trackId, classId: 2 } }),
+    shapes: [
+      { kind: 'polygon', points: [x1, y1, x2, y1, x2, y2, x1, y2], paint: { color: 0, shade: 1 }, isDetail: false },
+    ],
   });
   const annotated = (...figures: Figure[]) => annotate({ ...scene, figures });
 

@@ -3,7 +3,8 @@ import { annotate } from '../../synth/annotate.js';
 import { render, scenesOf, sha256 } from './drives.js';
 
 const annotationsOf = (seed: number): string => JSON.stringify(scenesOf({ seed }, 20).map(annotate));
-const pixelsOf = (seed: number, weather: 'rain' | 'clear'): string => sha256(render(scenesOf({ seed, conditions: { weather } }, 6)[5]).data());
+const pixelsOf = (seed: number, weather: 'rain' | 'clear'): string =>
+  sha256(render(scenesOf({ seed, conditions: { weather } }, 6)[5]).data());
 
 describe('A synthetic drive is decided by its seed', () => {
   it('annotates the same frames alike each time', () => {

@@ -29,10 +29,17 @@ describe('Objects of a synthetic drive', () => {
 
   it('move smoothly, far from the edges', () => {
     for (const scenes of drives) {
-      const middles = scenes.map((scene) => new Map(scene.figures.filter(({ identity, depth }) => identity !== undefined && depth > 8).map(({ identity, shapes }) => {
-        const { x1, x2, y1, y2 } = boundsOf(shapes)!;
-        return [identity!.trackId, { x: (x1 + x2) / 2, y: (y1 + y2) / 2, size: Math.hypot(x2 - x1, y2 - y1) }];
-      })));
+      const middles = scenes.map(
+        (scene) =>
+          new Map(
+            scene.figures
+              .filter(({ identity, depth }) => identity !== undefined && depth > 8)
+              .map(({ identity, shapes }) => {
+                const { x1, x2, y1, y2 } = boundsOf(shapes)!;
+                return [identity!.trackId, { x: (x1 + x2) / 2, y: (y1 + y2) / 2, size: Math.hypot(x2 - x1, y2 - y1) }];
+              }),
+          ),
+      );
       for (let i = 2; i < middles.length; i++) {
         for (const [id, now] of middles[i]) {
           const [a, b] = [middles[i - 2].get(id), middles[i - 1].get(id)];
@@ -45,7 +52,11 @@ describe('Objects of a synthetic drive', () => {
   });
 
   it('are of all eight classes over a few drives', () => {
-    const seen = new Set(drives.flatMap((scenes) => [0, 30, 60, 90, 119].flatMap((i) => annotate(scenes[i]).map(({ classId }) => SYNTH_CLASSES[classId]))));
+    const seen = new Set(
+      drives.flatMap((scenes) =>
+        [0, 30, 60, 90, 119].flatMap((i) => annotate(scenes[i]).map(({ classId }) => SYNTH_CLASSES[classId])),
+      ),
+    );
     assert.deepEqual([...seen].sort(), [...SYNTH_CLASSES].sort());
   });
 
@@ -58,7 +69,10 @@ describe('Objects of a synthetic drive', () => {
           known.add(identity.trackId);
           const { x1, x2 } = boundsOf(shapes)!;
           const atEdge = x1 < 0.12 * SMALL.width || x2 > 0.88 * SMALL.width;
-          assert.ok(depth > 60 || atEdge, `object ${identity.trackId} (${SYNTH_CLASSES[identity.classId]}) appears ${depth.toFixed(0)} m ahead at ${x1.toFixed(0)}-${x2.toFixed(0)}`);
+          assert.ok(
+            depth > 60 || atEdge,
+            `object ${identity.trackId} (${SYNTH_CLASSES[identity.classId]}) appears ${depth.toFixed(0)} m ahead at ${x1.toFixed(0)}-${x2.toFixed(0)}`,
+          );
         }
       }
     }
@@ -68,7 +82,10 @@ describe('Objects of a synthetic drive', () => {
     for (const fps of [1, 2, 5, 240]) {
       for (const seed of [5, 11]) {
         const horizons = scenesOf({ seed, fps }, 12).map(({ camera }) => camera.horizonY / SMALL.height);
-        assert.ok(horizons.every((share) => share > 0.3 && share < 0.6), `at ${fps} frames/s the horizon is at ${String(horizons)}`);
+        assert.ok(
+          horizons.every((share) => share > 0.3 && share < 0.6),
+          `at ${fps} frames/s the horizon is at ${String(horizons)}`,
+        );
       }
     }
   });

@@ -10,18 +10,36 @@ import { temporaryFolder } from '../helpers/temporary.js';
 
 describe('A synthetic data set', () => {
   const folder = temporaryFolder();
-  const make = (options: Partial<DatasetOptions> = {}) => writeDataset({
-    out: join(folder(), 'set'), seed: 20, sequences: 2, frames: 3, size: { width: 320, height: 200 }, fps: 30, pictures: 'jpg',
-    signal: new AbortController().signal, onFrame: () => undefined, ...options,
-  });
+  const make = (options: Partial<DatasetOptions> = {}) =>
+    writeDataset({
+      out: join(folder(), 'set'),
+      seed: 20,
+      sequences: 2,
+      frames: 3,
+      size: { width: 320, height: 200 },
+      fps: 30,
+      pictures: 'jpg',
+      signal: new AbortController().signal,
+      onFrame: () => undefined,
+      ...options,
+    });
   const load = () => parseGroundTruth(JSON.parse(readFileSync(join(folder(), 'set', 'annotations.json'), 'utf8')));
 
   it('loads as Argoverse-HD ground truth, every picture in its place', async () => {
     const summary = await make();
     const truth = load();
     assert.deepEqual(truth.warnings, []);
-    assert.deepEqual(truth.classes.map(({ name }) => name), SYNTH_CLASSES);
-    assert.deepEqual(truth.sequences.map(({ name, images }) => [name, images.length]), [['drive-000020', 3], ['drive-000021', 3]]);
+    assert.deepEqual(
+      truth.classes.map(({ name }) => name),
+      SYNTH_CLASSES,
+    );
+    assert.deepEqual(
+      truth.sequences.map(({ name, images }) => [name, images.length]),
+      [
+        ['drive-000020', 3],
+        ['drive-000021', 3],
+      ],
+    );
     assert.equal(truth.objects.image.length, summary.objects);
     assert.equal(truth.cocoMapping?.length, 80);
     for (const { dir, images } of truth.sequences) {
@@ -36,20 +54,37 @@ describe('A synthetic data set', () => {
     const counts: number[] = [];
     await make({ onFrame: (done) => counts.push(done) });
     assert.deepEqual([counts[0], counts.at(-1)], [0, 6]);
-    assert.deepEqual(counts, [...counts].sort((a, b) => a - b));
+    assert.deepEqual(
+      counts,
+      [...counts].sort((a, b) => a - b),
+    );
   });
 
   it('of every third frame is that of all frames, thinned out', async () => {
     const read = async (options: Partial<DatasetOptions>) => {
       await make({ sequences: 1, out: join(folder(), `every-${options.every ?? 1}`), ...options });
-      const { info, images, annotations } = JSON.parse(readFileSync(join(folder(), `every-${options.every ?? 1}`, 'annotations.json'), 'utf8')) as {
-        info: { fps: number }; images: object[]; annotations: { id: number; image_id: number }[];
+      const { info, images, annotations } = JSON.parse(
+        readFileSync(join(folder(), `every-${options.every ?? 1}`, 'annotations.json'), 'utf8'),
+      ) as {
+        info: { fps: number };
+        images: object[];
+        annotations: { id: number; image_id: number }[];
       };
-      return { fps: info.fps, frames: images.map((_, i) => annotations.filter(({ image_id }) => image_id === i).map(({ id: _id, image_id: _image, ...object }) => object)) };
+      return {
+        fps: info.fps,
+        frames: images.map((_, i) =>
+          annotations
+            .filter(({ image_id }) => image_id === i)
+            .map(({ id: _id, image_id: _image, ...object }) => object),
+        ),
+      };
     };
     const all = await read({ frames: 10 });
     const third = await read({ frames: 4, every: 3 });
-    assert.deepEqual(third.frames, all.frames.filter((_, i) => i % 3 === 0));
+    assert.deepEqual(
+      third.frames,
+      all.frames.filter((_, i) => i % 3 === 0),
+    );
     assert.notDeepEqual(all.frames[0], all.frames[3]);
     const pixels = (set: string, frame: string) => readFileSync(join(folder(), set, 'frames', 'drive-000020', frame));
     assert.deepEqual(pixels('every-3', '000000.jpg'), pixels('every-1', '000000.jpg'));
@@ -69,11 +104,17 @@ describe('A synthetic data set', () => {
   });
 
   it('refuses an impossible video size before it starts', async () => {
-    await assert.rejects(make({ size: { width: 321, height: 200 }, openVideo: (...video) => rgbaVideoEncoder('ffmpeg', ...video) }), { code: 'NOWCAST_USAGE', message: /321x200/ });
+    await assert.rejects(
+      make({ size: { width: 321, height: 200 }, openVideo: (...video) => rgbaVideoEncoder('ffmpeg', ...video) }),
+      { code: 'NOWCAST_USAGE', message: /321x200/ },
+    );
     assert.ok(!existsSync(join(folder(), 'set')));
   });
 
   it('fails with the reason if ffmpeg cannot be started', async () => {
-    await assert.rejects(make({ openVideo: (...video) => rgbaVideoEncoder(join(folder(), 'none'), ...video) }), { code: 'NOWCAST_OUTPUT', message: /cannot start/ });
+    await assert.rejects(make({ openVideo: (...video) => rgbaVideoEncoder(join(folder(), 'none'), ...video) }), {
+      code: 'NOWCAST_OUTPUT',
+      message: /cannot start/,
+    });
   });
 });

@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Box } from '../../src/core/box.js';
-import { advance, boxAfter, boxOf, coordinatesOf, correctMotion, detectionNoise, spreadAfter, startMotion, type BoxMotion } from '../../src/track/box-motion.js';
+import {
+  advance,
+  boxAfter,
+  boxOf,
+  coordinatesOf,
+  correctMotion,
+  detectionNoise,
+  spreadAfter,
+  startMotion,
+  type BoxMotion,
+} from '../../src/track/box-motion.js';
 import { nothingLearned, type LearnedNoise } from '../../src/track/learned-noise.js';
 import { NOWCAST_TUNING } from '../../src/track/nowcast-tuning.js';
 import { randomSource } from '../helpers/random.js';
@@ -24,7 +34,7 @@ function follow(boxes: readonly Box[], tuning = NOWCAST_TUNING): { motion: BoxMo
 
 /** A car 2 m wide and 1.5 m high, `metres` ahead and 3 m to the right, seen by a camera of focal length 1400 px. */
 function approaching(metres: number): Box {
-  const [x, y] = [960 + 1400 * 3 / metres, 600 + 1400 / metres];
+  const [x, y] = [960 + (1400 * 3) / metres, 600 + 1400 / metres];
   const [halfWidth, halfHeight] = [1400 / metres, 1050 / metres];
   return { x1: x - halfWidth, y1: y - halfHeight, x2: x + halfWidth, y2: y + halfHeight };
 }
@@ -37,10 +47,18 @@ function jittered(box: Box, noise: number, gaussian: () => number): Box {
 describe('box motion', () => {
   it('turns a box into coordinates and back', () => {
     const side = fc.double({ min: 1, max: 5000, noNaN: true });
-    fc.assert(fc.property(side, side, side, side, (x1, y1, width, height) => {
-      const back = boxOf(coordinatesOf({ x1, y1, x2: x1 + width, y2: y1 + height }));
-      for (const [got, wanted] of [[back.x1, x1], [back.y1, y1], [back.x2, x1 + width], [back.y2, y1 + height]]) assert.ok(Math.abs(got - wanted) < 1e-6);
-    }));
+    fc.assert(
+      fc.property(side, side, side, side, (x1, y1, width, height) => {
+        const back = boxOf(coordinatesOf({ x1, y1, x2: x1 + width, y2: y1 + height }));
+        for (const [got, wanted] of [
+          [back.x1, x1],
+          [back.y1, y1],
+          [back.x2, x1 + width],
+          [back.y2, y1 + height],
+        ])
+          assert.ok(Math.abs(got - wanted) < 1e-6);
+      }),
+    );
   });
 
   it('treats an empty box as one of a pixel', () => {
@@ -49,7 +67,8 @@ describe('box motion', () => {
   });
 
   it('expects more noise of a larger box', () => {
-    const noise = (width: number): number => detectionNoise(coordinatesOf({ ...still, x2: still.x1 + width }), nothingLearned(), NOWCAST_TUNING)[0];
+    const noise = (width: number): number =>
+      detectionNoise(coordinatesOf({ ...still, x2: still.x1 + width }), nothingLearned(), NOWCAST_TUNING)[0];
     assert.ok(noise(400) > 4 * noise(100));
   });
 
@@ -61,7 +80,10 @@ describe('box motion', () => {
       const tuning = { ...NOWCAST_TUNING, looming };
       return Math.abs(boxAfter(follow(boxes, tuning).motion, 6, tuning).x2 - wanted.x2);
     };
-    assert.ok(missedBy(NOWCAST_TUNING.looming) < missedBy(0) / 2, `${missedBy(NOWCAST_TUNING.looming)} against ${missedBy(0)}`);
+    assert.ok(
+      missedBy(NOWCAST_TUNING.looming) < missedBy(0) / 2,
+      `${missedBy(NOWCAST_TUNING.looming)} against ${missedBy(0)}`,
+    );
   });
 
   it('is less certain for later moments', () => {
@@ -84,6 +106,9 @@ describe('box motion', () => {
     const { gaussian } = randomSource(5);
     const { leastNoise, mostNoise } = NOWCAST_TUNING;
     assert.equal(follow(Array.from({ length: 2000 }, () => still)).learned.detection.centre, leastNoise);
-    assert.equal(follow(Array.from({ length: 2000 }, () => jittered(still, 2, gaussian))).learned.detection.centre, mostNoise);
+    assert.equal(
+      follow(Array.from({ length: 2000 }, () => jittered(still, 2, gaussian))).learned.detection.centre,
+      mostNoise,
+    );
   });
 });

@@ -23,7 +23,11 @@ describe('kalmanTracker', () => {
       atMs += frames * frameIntervalMs;
       tracker.observe([box(atMs / 4)], atMs, size);
     }
-    const [{ box: { x1 } }] = tracker.forecast(atMs + 100, size);
+    const [
+      {
+        box: { x1 },
+      },
+    ] = tracker.forecast(atMs + 100, size);
     assert.ok(Math.abs(x1 - (atMs + 100) / 4) < 1, `${x1} against ${(atMs + 100) / 4}`);
   });
 
@@ -31,7 +35,14 @@ describe('kalmanTracker', () => {
     const tracker = kalmanTracker({ frameIntervalMs });
     const ids = tracker.observe([box(0, 100, 0.3), box(500, 100, 0.9)], 0, size).map(({ trackId }) => trackId);
     const again = tracker.observe([box(505, 100, 0.2), box(5, 100, 0.8), box(900)], 40, size);
-    assert.deepEqual(again.map(({ box: { x1 }, trackId }) => [x1, trackId]), [[505, ids[1]], [5, ids[0]], [900, 3]]);
+    assert.deepEqual(
+      again.map(({ box: { x1 }, trackId }) => [x1, trackId]),
+      [
+        [505, ids[1]],
+        [5, ids[0]],
+        [900, 3],
+      ],
+    );
   });
 
   it('drops an unmatched object at once if others match', () => {
@@ -46,11 +57,17 @@ describe('kalmanTracker', () => {
     tracker.observe([box(0)], 0, size);
     const [{ trackId }] = tracker.observe([box(500)], 40, size);
     assert.equal(trackId, 2);
-    assert.deepEqual(tracker.forecast(80, size).map(({ box: { x1 } }) => x1), [500]);
+    assert.deepEqual(
+      tracker.forecast(80, size).map(({ box: { x1 } }) => x1),
+      [500],
+    );
   });
 
   it('clears or keeps its objects at an empty observation, by option', () => {
-    for (const [onEmpty, left] of [['forget', 0], ['keep', 1]] as const) {
+    for (const [onEmpty, left] of [
+      ['forget', 0],
+      ['keep', 1],
+    ] as const) {
       const tracker = kalmanTracker({ frameIntervalMs, onEmpty });
       tracker.observe([box(0)], 0, size);
       tracker.observe([], 40, size);

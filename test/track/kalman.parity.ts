@@ -12,13 +12,24 @@ describe('kalman forecasts as the sAP toolkit', () => {
       const { kf_n_results: count, kf_sample: sample } = setting;
       if (count === undefined || sample === undefined) continue;
       it(`${found.name} ${name}`, () => {
-        const results = forecastSetting(sap, setting, (frameIntervalMs) => kalmanTracker({ frameIntervalMs, onEmpty: 'keep' }));
+        const results = forecastSetting(sap, setting, (frameIntervalMs) =>
+          kalmanTracker({ frameIntervalMs, onEmpty: 'keep' }),
+        );
         assert.equal(results.length, count);
         const every = Math.max(1, Math.floor(count / 200));
         sample.forEach((wanted, i) => {
           const got = results[i * every];
-          assert.deepEqual([got.image_id, got.category_id, got.score], [wanted.image_id, wanted.category_id, wanted.score], `sample ${i}`);
-          wanted.bbox.forEach((value, side) => assert.ok(Math.abs(got.bbox[side] - value) < 2e-3, `sample ${i}: ${got.bbox.join()} against ${wanted.bbox.join()}`));
+          assert.deepEqual(
+            [got.image_id, got.category_id, got.score],
+            [wanted.image_id, wanted.category_id, wanted.score],
+            `sample ${i}`,
+          );
+          wanted.bbox.forEach((value, side) =>
+            assert.ok(
+              Math.abs(got.bbox[side] - value) < 2e-3,
+              `sample ${i}: ${got.bbox.join()} against ${wanted.bbox.join()}`,
+            ),
+          );
         });
       });
     }

@@ -7,12 +7,18 @@ describe('the registry of trackers', () => {
   keepsNamesApart(TRACKERS);
 
   it('refuses an unknown name and lists what is allowed', () => {
-    assert.throws(() => trackerByName('magic'), { code: 'NOWCAST_USAGE', message: 'forecaster "magic" is unknown; choose one of kalman, nowcast' });
+    assert.throws(() => trackerByName('magic'), {
+      code: 'NOWCAST_USAGE',
+      message: 'forecaster "magic" is unknown; choose one of kalman, nowcast',
+    });
   });
 
   it('refuses a frame interval that is no time', () => {
     for (const frameIntervalMs of [0, -1, NaN, Infinity]) {
-      assert.throws(() => trackerByName('kalman').create({ frameIntervalMs }), (error) => error instanceof UsageError && error.message.includes(`got ${frameIntervalMs}`));
+      assert.throws(
+        () => trackerByName('kalman').create({ frameIntervalMs }),
+        (error) => error instanceof UsageError && error.message.includes(`got ${frameIntervalMs}`),
+      );
     }
   });
 });

@@ -5,7 +5,9 @@ import { NOWCAST_TUNING } from '../../src/track/nowcast-tuning.js';
 /** What a row of surprises of one coordinate teaches. */
 function taught(surprises: readonly number[], detectionShare = 1): LearnedNoise {
   const noise = nothingLearned();
-  surprises.forEach((surprise, i) => learn(noise, 'centre', surprise, surprises[i - 1] ?? 0, detectionShare, NOWCAST_TUNING));
+  surprises.forEach((surprise, i) =>
+    learn(noise, 'centre', surprise, surprises[i - 1] ?? 0, detectionShare, NOWCAST_TUNING),
+  );
   return noise;
 }
 

@@ -17,7 +17,9 @@ function sighting(x: number, classId = 0): Sighting {
 }
 
 const GATE = 9;
-const match = (sightings: readonly Sighting[], candidates: readonly Candidate[]): number[] => [...matchByLikelihood(sightings, candidates, GATE, 0.5)];
+const match = (sightings: readonly Sighting[], candidates: readonly Candidate[]): number[] => [
+  ...matchByLikelihood(sightings, candidates, GATE, 0.5),
+];
 
 describe('matchByLikelihood', () => {
   it('pairs each sighting with the nearest track', () => {

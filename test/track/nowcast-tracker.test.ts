@@ -26,7 +26,11 @@ describe('nowcastTracker', () => {
       const [{ trackId }] = tracker.observe([car(100 + 30 * i, 20)], i * 3 * FRAME_MS, size);
       assert.equal(trackId, 1);
     }
-    const [{ box: { x1 } }] = tracker.forecast(18 * FRAME_MS, size);
+    const [
+      {
+        box: { x1 },
+      },
+    ] = tracker.forecast(18 * FRAME_MS, size);
     assert.ok(Math.abs(x1 - 280) < 5, `${x1}`);
   });
 
@@ -44,7 +48,12 @@ describe('nowcastTracker', () => {
     let last = tracker.forecast(0, size)[0].score;
     for (let misses = 1; misses <= NOWCAST_TUNING.maxMisses; misses++) {
       tracker.observe([], misses * FRAME_MS, size);
-      const [{ box: { x1 }, score }] = tracker.forecast(misses * FRAME_MS, size);
+      const [
+        {
+          box: { x1 },
+          score,
+        },
+      ] = tracker.forecast(misses * FRAME_MS, size);
       assert.ok(Math.abs(x1 - 400) < 0.01);
       assert.ok(score < last * 0.9, `${score} after ${last}`);
       last = score;

@@ -3,23 +3,39 @@ import { join } from 'node:path';
 import { parseDataSet } from '../../training/dataset.js';
 
 const FILE = {
-  categories: [{ id: 7, name: 'bus' }, { id: 2, name: 'car' }],
-  images: [{ id: 10, file_name: 'a.jpg', width: 100, height: 50 }, { id: 11, file_name: 'b.jpg', width: 100, height: 50 }],
+  categories: [
+    { id: 7, name: 'bus' },
+    { id: 2, name: 'car' },
+  ],
+  images: [
+    { id: 10, file_name: 'a.jpg', width: 100, height: 50 },
+    { id: 11, file_name: 'b.jpg', width: 100, height: 50 },
+  ],
   annotations: [{ image_id: 10, category_id: 7, bbox: [10, 20, 30, 20] }] as object[],
 };
-const parse = (over: object): ReturnType<typeof parseDataSet> => parseDataSet({ ...FILE, ...over }, 'root', 'file.json');
+const parse = (over: object): ReturnType<typeof parseDataSet> =>
+  parseDataSet({ ...FILE, ...over }, 'root', 'file.json');
 
 describe('parseDataSet', () => {
   it('numbers classes in the order of their ids, and keeps pictures without objects', () => {
     const { classNames, pictures, warnings } = parse({});
     assert.deepEqual(classNames, ['car', 'bus']);
-    assert.deepEqual(pictures.map(({ path, labels }) => [path, [...labels.classIds], [...labels.corners]]),
-      [[join('root', 'a.jpg'), [1], [10, 20, 40, 40]], [join('root', 'b.jpg'), [], []]]);
+    assert.deepEqual(
+      pictures.map(({ path, labels }) => [path, [...labels.classIds], [...labels.corners]]),
+      [
+        [join('root', 'a.jpg'), [1], [10, 20, 40, 40]],
+        [join('root', 'b.jpg'), [], []],
+      ],
+    );
     assert.deepEqual(warnings, []);
   });
 
-  it('finds Argoverse-HD\'s pictures in the folders of their sequences', () => {
-    const { pictures } = parse({ images: [{ id: 10, sid: 1, fid: 0, name: 'x.jpg', width: 100, height: 50 }], sequences: ['s', 't'], seq_dirs: ['d/s', 'd/t'] });
+  it("finds Argoverse-HD's pictures in the folders of their sequences", () => {
+    const { pictures } = parse({
+      images: [{ id: 10, sid: 1, fid: 0, name: 'x.jpg', width: 100, height: 50 }],
+      sequences: ['s', 't'],
+      seq_dirs: ['d/s', 'd/t'],
+    });
     assert.equal(pictures[0].path, join('root', 'd/t', 'x.jpg'));
   });
 
@@ -35,10 +51,15 @@ describe('parseDataSet', () => {
       ],
     });
     assert.deepEqual([...pictures[0].labels.corners], [0, 40, 15, 50]);
-    assert.deepEqual(warnings.map((line) => line.replace('file.json: ', '')), [
-      '2 annotations were skipped: their box is empty or outside the picture', '1 annotations were skipped: they are crowds',
-      '1 annotations were skipped: their image is not there', '1 annotations were skipped: their category is not there',
-    ]);
+    assert.deepEqual(
+      warnings.map((line) => line.replace('file.json: ', '')),
+      [
+        '2 annotations were skipped: their box is empty or outside the picture',
+        '1 annotations were skipped: they are crowds',
+        '1 annotations were skipped: their image is not there',
+        '1 annotations were skipped: their category is not there',
+      ],
+    );
   });
 
   it('names the record at fault', () => {
@@ -53,6 +74,7 @@ describe('parseDataSet', () => {
       [{ images: [FILE.images[0], FILE.images[0]] }, /images\[1\]: the id 10/],
       [{ annotations: [{ image_id: 10, category_id: 7, bbox: [1, 2, null, 4] }] }, /annotations\[0\]: "bbox"/],
       [{ annotations: [] }, /no picture has an object/],
-    ] as const) assert.throws(() => parse(over), { name: 'DataError', message });
+    ] as const)
+      assert.throws(() => parse(over), { name: 'DataError', message });
   });
 });

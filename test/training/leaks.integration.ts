@@ -13,10 +13,15 @@ import { drawDataSet, trainOptions } from './rectangles.js';
 const NETWORK = createNetwork('yolox-nano', 2);
 const WEIGHTS = initialWeights(NETWORK, 1);
 const BATCH: Batch = {
-  input: { width: 96, height: 96 }, pixels: new Uint8Array(4 * 3 * 96 * 96).fill(90),
-  objects: Array.from({ length: 4 }, (_, i) => ({ classIds: Int32Array.of(i % 2), boxes: Float32Array.of(40, 50, 30, 20) })),
+  input: { width: 96, height: 96 },
+  pixels: new Uint8Array(4 * 3 * 96 * 96).fill(90),
+  objects: Array.from({ length: 4 }, (_, i) => ({
+    classIds: Int32Array.of(i % 2),
+    boxes: Float32Array.of(40, 50, 30, 20),
+  })),
 };
-const open = (): Promise<Engine> => openOnnxRuntimeEngine(NETWORK, { batchSize: 4, replicas: 2, threadsPerReplica: 1, assigner: 'sim-ota' });
+const open = (): Promise<Engine> =>
+  openOnnxRuntimeEngine(NETWORK, { batchSize: 4, replicas: 2, threadsPerReplica: 1, assigner: 'sim-ota' });
 const rssMb = (): number => process.memoryUsage().rss / 1e6;
 
 describe('nothing leaks', function () {
@@ -55,7 +60,9 @@ describe('nothing leaks', function () {
     const dataSet = await drawDataSet(folder());
     const settings = { epochs: 2, closing_epochs: 1, warmup_epochs: 0, validate_every: 1 };
     const run = (name: string, over: object): Promise<unknown> =>
-      train(trainOptions(dataSet, join(folder(), name), { ...settings, ...over }, { val: dataSet, threads: 2, loaders: 2 }));
+      train(
+        trainOptions(dataSet, join(folder(), name), { ...settings, ...over }, { val: dataSet, threads: 2, loaders: 2 }),
+      );
     await run('first', {});
     const before = threadCount();
     await run('whole', {});

@@ -34,7 +34,9 @@ describe('detectionLoss', () => {
       const first = detectionLoss(raw, [TWO], optionsWith(simOta, l1));
       // Assignment and its overlaps are constants of the step.
       const fixed = optionsWith(() => first.assignments[0], l1);
-      const values = [...first.assignments[0].anchors].flatMap((anchor) => Array.from({ length: ROW }, (_, i) => anchor * ROW + i));
+      const values = [...first.assignments[0].anchors].flatMap((anchor) =>
+        Array.from({ length: ROW }, (_, i) => anchor * ROW + i),
+      );
       assert.ok(values.length > ROW);
       for (const at of [...values, 4, 4 + 7 * ROW]) {
         const step = 2 ** -8;
@@ -44,7 +46,10 @@ describe('detectionLoss', () => {
           return sumOf(copy, [TWO], fixed);
         };
         const slope = (moved(step) - moved(-step)) / (2 * step);
-        assert.ok(Math.abs(slope - first.gradient[at]) < 2e-3 * Math.max(1, Math.abs(slope)), `${at}: ${slope} against ${first.gradient[at]}`);
+        assert.ok(
+          Math.abs(slope - first.gradient[at]) < 2e-3 * Math.max(1, Math.abs(slope)),
+          `${at}: ${slope} against ${first.gradient[at]}`,
+        );
       }
     });
   }
@@ -61,7 +66,9 @@ describe('detectionLoss', () => {
     const raw = randomRaw(2, 2);
     const half = raw.length / 2;
     const both = detectionLoss(raw, [TWO, NOTHING], optionsWith(simOta, true));
-    const each = [TWO, NOTHING].map((objects, i) => detectionLoss(raw.slice(i * half, (i + 1) * half), [objects], optionsWith(simOta, true)));
+    const each = [TWO, NOTHING].map((objects, i) =>
+      detectionLoss(raw.slice(i * half, (i + 1) * half), [objects], optionsWith(simOta, true)),
+    );
     assert.deepEqual(both.sums, each.map(({ sums }) => sums).reduce(addLosses, NO_LOSS));
     assert.deepEqual(both.gradient, Float32Array.from(each.flatMap(({ gradient }) => [...gradient])));
   });
@@ -69,11 +76,16 @@ describe('detectionLoss', () => {
   it('falls to nothing for perfect boxes and scores', () => {
     const raw = new Float32Array(GRID.count * ROW).fill(-30);
     const assign = centerSampling(1);
-    const { assignments: [{ anchors, objects }] } = detectionLoss(raw, [TWO], optionsWith(assign));
+    const {
+      assignments: [{ anchors, objects }],
+    } = detectionLoss(raw, [TWO], optionsWith(assign));
     anchors.forEach((anchor, i) => {
       const [cx, cy, w, h] = TWO.boxes.subarray(objects[i] * 4, objects[i] * 4 + 4);
       const side = GRID.stride[anchor];
-      raw.set([cx / side - GRID.x[anchor], cy / side - GRID.y[anchor], Math.log(w / side), Math.log(h / side), 30], anchor * ROW);
+      raw.set(
+        [cx / side - GRID.x[anchor], cy / side - GRID.y[anchor], Math.log(w / side), Math.log(h / side), 30],
+        anchor * ROW,
+      );
       raw[anchor * ROW + 5 + TWO.classIds[objects[i]]] = 30;
     });
     const { sums } = detectionLoss(raw, [TWO], optionsWith(assign, true));

@@ -20,10 +20,16 @@ describe('learning rate like the reference', () => {
     for (const [setting, given] of Object.entries(readJson<Record<string, Case>>(path))) {
       it(`${name} ${setting}`, () => {
         const rate = lrSchedule({
-          lr: given.lr, stepsPerEpoch: given.iters_per_epoch, epochs: given.total_epochs, warmupEpochs: given.warmup_epochs,
-          warmupStartLr: given.warmup_lr_start, closingEpochs: given.no_aug_epochs, minLrRatio: given.min_lr_ratio,
+          lr: given.lr,
+          stepsPerEpoch: given.iters_per_epoch,
+          epochs: given.total_epochs,
+          warmupEpochs: given.warmup_epochs,
+          warmupStartLr: given.warmup_lr_start,
+          closingEpochs: given.no_aug_epochs,
+          minLrRatio: given.min_lr_ratio,
         });
-        for (const [steps, value] of Object.entries(given.values)) assert.ok(Math.abs(rate(Number(steps)) - value) < 1e-12, `${steps}: ${rate(Number(steps))} against ${value}`);
+        for (const [steps, value] of Object.entries(given.values))
+          assert.ok(Math.abs(rate(Number(steps)) - value) < 1e-12, `${steps}: ${rate(Number(steps))} against ${value}`);
       });
     }
   }

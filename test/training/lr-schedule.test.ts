@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { lrSchedule } from '../../training/lr-schedule.js';
 
-const OPTIONS = { lr: 0.01, stepsPerEpoch: 10, epochs: 10, warmupEpochs: 2, warmupStartLr: 0.001, closingEpochs: 3, minLrRatio: 0.1 };
+const OPTIONS = {
+  lr: 0.01,
+  stepsPerEpoch: 10,
+  epochs: 10,
+  warmupEpochs: 2,
+  warmupStartLr: 0.001,
+  closingEpochs: 3,
+  minLrRatio: 0.1,
+};
 
 describe('lrSchedule', () => {
   it('begins at the start of the warm-up, or at the peak rate without one', () => {
@@ -12,6 +20,9 @@ describe('lrSchedule', () => {
 
   it('is greatest after the warm-up, least while closing, and in the middle between them half-way', () => {
     const rate = lrSchedule(OPTIONS);
-    assert.deepEqual([20, 45, 70, 99].map((steps) => Number(rate(steps).toFixed(12))), [0.01, 0.0055, 0.001, 0.001]);
+    assert.deepEqual(
+      [20, 45, 70, 99].map((steps) => Number(rate(steps).toFixed(12))),
+      [0.01, 0.0055, 0.001, 0.001],
+    );
   });
 });

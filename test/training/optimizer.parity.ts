@@ -8,7 +8,12 @@ type Case = {
   readonly momentum: number;
   readonly weight_decay: { readonly conv_weight_only: number };
   readonly start: Tensors;
-  readonly steps: readonly { readonly lr: number; readonly grad: Tensors; readonly after: Tensors; readonly ema: Tensors }[];
+  readonly steps: readonly {
+    readonly lr: number;
+    readonly grad: Tensors;
+    readonly after: Tensors;
+    readonly ema: Tensors;
+  }[];
 };
 
 /** The convolution's weights come first in the file, as in a parameter layout. */
@@ -19,12 +24,24 @@ describe('optimizer and average like the reference', () => {
   if (cases.length === 0) it('sgd-ema (pending: no parity data)');
   for (const { name, path } of cases) {
     it(name, () => {
-      const { momentum, weight_decay: { conv_weight_only: weightDecay }, start, steps } = readJson<Case>(path);
+      const {
+        momentum,
+        weight_decay: { conv_weight_only: weightDecay },
+        start,
+        steps,
+      } = readJson<Case>(path);
       const parameters = flat(start);
       const velocity = new Float32Array(parameters.length);
       const average = { parameters: parameters.slice(), statistics: new Float32Array() };
       steps.forEach(({ lr, grad, after, ema }, i) => {
-        sgdStep(parameters, velocity, flat(grad), lr, { decayed: start['conv.weight'].length }, { momentum, weightDecay });
+        sgdStep(
+          parameters,
+          velocity,
+          flat(grad),
+          lr,
+          { decayed: start['conv.weight'].length },
+          { momentum, weightDecay },
+        );
         updateAverage(average, { parameters, statistics: new Float32Array() }, i + 1);
         near(parameters, flat(after));
         near(average.parameters, flat(ema));
@@ -35,5 +52,7 @@ describe('optimizer and average like the reference', () => {
 
 function near(actual: Float32Array, expected: Float32Array): void {
   const largest = Math.max(...expected.map(Math.abs));
-  actual.forEach((value, i) => assert.ok(Math.abs(value - expected[i]) <= 1e-6 * largest, `${i}: ${value} against ${expected[i]}`));
+  actual.forEach((value, i) =>
+    assert.ok(Math.abs(value - expected[i]) <= 1e-6 * largest, `${i}: ${value} against ${expected[i]}`),
+  );
 }

@@ -7,34 +7,83 @@ import { readDataSet, type DataSet } from '../../training/dataset.js';
 import { openOnnxRuntimeEngine } from '../../training/engines/onnxruntime/engine.js';
 import type { TrainOptions } from '../../training/train.js';
 
-const COLOURS = [[220, 40, 40], [40, 60, 220]] as const;
+const COLOURS = [
+  [220, 40, 40],
+  [40, 60, 220],
+] as const;
 
 /** Four pictures, each with one rectangle of either class, and their annotations. */
 export async function drawDataSet(root: string): Promise<DataSet> {
-  const rectangles = [[8, 10, 40, 30], [50, 40, 36, 44], [20, 52, 48, 32], [48, 6, 30, 60]];
+  const rectangles = [
+    [8, 10, 40, 30],
+    [50, 40, 36, 44],
+    [20, 52, 48, 32],
+    [48, 6, 30, 60],
+  ];
   for (const [i, [left, top, width, height]] of rectangles.entries()) {
     const [r, g, b] = COLOURS[i % 2];
     await sharp({ create: { width: 96, height: 96, channels: 3, background: { r: 90 + i * 10, g: 110, b: 100 } } })
       .composite([{ input: { create: { width, height, channels: 3, background: { r, g, b } } }, left, top }])
-      .png().toFile(join(root, `${i}.png`));
+      .png()
+      .toFile(join(root, `${i}.png`));
   }
   const annotations = join(root, 'annotations.json');
-  writeFileSync(annotations, JSON.stringify({
-    categories: [{ id: 1, name: 'red' }, { id: 2, name: 'blue' }],
-    images: rectangles.map((_, id) => ({ id, file_name: `${id}.png`, width: 96, height: 96 })),
-    annotations: rectangles.map((bbox, id) => ({ id, image_id: id, category_id: (id % 2) + 1, bbox, area: bbox[2] * bbox[3], iscrowd: 0 })),
-  }));
+  writeFileSync(
+    annotations,
+    JSON.stringify({
+      categories: [
+        { id: 1, name: 'red' },
+        { id: 2, name: 'blue' },
+      ],
+      images: rectangles.map((_, id) => ({ id, file_name: `${id}.png`, width: 96, height: 96 })),
+      annotations: rectangles.map((bbox, id) => ({
+        id,
+        image_id: id,
+        category_id: (id % 2) + 1,
+        bbox,
+        area: bbox[2] * bbox[3],
+        iscrowd: 0,
+      })),
+    }),
+  );
   return readDataSet({ annotations, root });
 }
 
 /** A run of a small network on them. */
-export function trainOptions(dataSet: DataSet, out: string, settings: object, over: Partial<TrainOptions> = {}): TrainOptions {
+export function trainOptions(
+  dataSet: DataSet,
+  out: string,
+  settings: object,
+  over: Partial<TrainOptions> = {},
+): TrainOptions {
   const config: TrainConfig = resolveTrainConfig({
-    variant: 'yolox-nano', train: { annotations: '', root: '' }, input: '96x96', batch_size: 4, multiscale: 0, ...settings,
+    variant: 'yolox-nano',
+    train: { annotations: '', root: '' },
+    input: '96x96',
+    batch_size: 4,
+    multiscale: 0,
+    ...settings,
   });
   return {
-    config, train: dataSet, out, resume: false, loaders: 1, keepBytes: 2 ** 20, threads: 1, signal: new AbortController().signal,
-    openEngine: (network) => openOnnxRuntimeEngine(network, { batchSize: config.batchSize, replicas: 1, threadsPerReplica: 1, assigner: config.assigner }),
-    onStep: () => undefined, onValidating: () => undefined, onValidation: () => undefined, onWarning: (message) => assert.fail(message), ...over,
+    config,
+    train: dataSet,
+    out,
+    resume: false,
+    loaders: 1,
+    keepBytes: 2 ** 20,
+    threads: 1,
+    signal: new AbortController().signal,
+    openEngine: (network) =>
+      openOnnxRuntimeEngine(network, {
+        batchSize: config.batchSize,
+        replicas: 1,
+        threadsPerReplica: 1,
+        assigner: config.assigner,
+      }),
+    onStep: () => undefined,
+    onValidating: () => undefined,
+    onValidation: () => undefined,
+    onWarning: (message) => assert.fail(message),
+    ...over,
   };
 }

@@ -5,7 +5,13 @@ import { RunLog, type ValidationReport } from '../../training/run-log.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 import { reportsOf } from './curves/run.js';
 
-const validation = (step: number): ValidationReport => ({ type: 'validation', step, ap: step / 100, ap50: 0.5, apPerClass: [null] });
+const validation = (step: number): ValidationReport => ({
+  type: 'validation',
+  step,
+  ap: step / 100,
+  ap50: 0.5,
+  apPerClass: [null],
+});
 
 describe('RunLog', () => {
   const folder = temporaryFolder();
@@ -15,7 +21,13 @@ describe('RunLog', () => {
     const log = new RunLog(folder(), 0);
     for (const step of steps.slice(0, 2)) log.add(step);
     log.add(validation(2));
-    assert.deepEqual(readFileSync(join(folder(), 'log.jsonl'), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as unknown), [...steps.slice(0, 2), validation(2)]);
+    assert.deepEqual(
+      readFileSync(join(folder(), 'log.jsonl'), 'utf8')
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as unknown),
+      [...steps.slice(0, 2), validation(2)],
+    );
     const resumed = new RunLog(folder(), 2);
     resumed.add(steps[2]);
     assert.deepEqual([resumed.steps, resumed.validations], [steps.slice(0, 3), [validation(2)]]);
@@ -49,11 +61,17 @@ describe('RunLog', () => {
   });
 
   it('names the file that cannot be written', () => {
-    assert.throws(() => new RunLog('/dev/null/run', 0), { code: 'NOWCAST_OUTPUT', message: /cannot write .*log\.jsonl/ });
+    assert.throws(() => new RunLog('/dev/null/run', 0), {
+      code: 'NOWCAST_OUTPUT',
+      message: /cannot write .*log\.jsonl/,
+    });
   });
 
   it('names the file that cannot be read, and the remedy', () => {
     mkdirSync(join(folder(), 'log.jsonl'));
-    assert.throws(() => new RunLog(folder(), 2), { name: 'UsageError', message: /cannot read .*log\.jsonl: EISDIR.*move it away/ });
+    assert.throws(() => new RunLog(folder(), 2), {
+      name: 'UsageError',
+      message: /cannot read .*log\.jsonl: EISDIR.*move it away/,
+    });
   });
 });

@@ -13,27 +13,42 @@ describe('train', function () {
   this.timeout(300_000);
   const folder = temporaryFolder();
 
-  const optionsFor = (dataSet: DataSet, out: string, settings: object, over: Partial<TrainOptions> = {}): TrainOptions =>
-    trainOptions(dataSet, join(folder(), out), settings, over);
+  const optionsFor = (
+    dataSet: DataSet,
+    out: string,
+    settings: object,
+    over: Partial<TrainOptions> = {},
+  ): TrainOptions => trainOptions(dataSet, join(folder(), out), settings, over);
 
   it('memorizes four pictures', async () => {
     const dataSet = await drawDataSet(folder());
     const [losses, found]: [number[], number[]] = [[], []];
     const reached = new AbortController();
-    const options = optionsFor(dataSet, 'overfit',
+    const options = optionsFor(
+      dataSet,
+      'overfit',
       { epochs: 450, lr: 0.005, closing_epochs: 1, mosaic: 0, flip: 0, colour: 0, validate_every: 50 },
       {
-        val: dataSet, signal: reached.signal, onStep: ({ loss }) => losses.push(loss),
+        val: dataSet,
+        signal: reached.signal,
+        onStep: ({ loss }) => losses.push(loss),
         onValidation: ({ ap50 }) => {
           found.push(ap50);
           if (ap50 === 1) reached.abort();
         },
-      });
+      },
+    );
     await train(options);
     assert.equal(found.at(-1), 1, `AP50 ${found.join(', ')}`);
     assert.ok(losses.at(-1)! < losses[4] / 2, `${losses[4]} then ${losses.at(-1)}`);
-    const log = readFileSync(join(options.out, 'log.jsonl'), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as { type: string });
-    assert.deepEqual([log.filter(({ type }) => type === 'step').length, log.filter(({ type }) => type === 'validation').length], [losses.length, found.length]);
+    const log = readFileSync(join(options.out, 'log.jsonl'), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { type: string });
+    assert.deepEqual(
+      [log.filter(({ type }) => type === 'step').length, log.filter(({ type }) => type === 'validation').length],
+      [losses.length, found.length],
+    );
     assert.ok(readCheckpoint(join(options.out, 'best.safetensors')).facts.bestAp! > 0);
   });
 
@@ -54,13 +69,30 @@ describe('train', function () {
   it('resumes after a stop, equal to an uninterrupted run to the last bit', async () => {
     const dataSet = await drawDataSet(folder());
     // Two steps an epoch, stopped in the middle of one.
-    const settings = { epochs: 4, closing_epochs: 1, warmup_epochs: 1, batch_size: 2, lr: 0.01, mosaic: 1, mixup: 0.5, multiscale: 1 };
+    const settings = {
+      epochs: 4,
+      closing_epochs: 1,
+      warmup_epochs: 1,
+      batch_size: 2,
+      lr: 0.01,
+      mosaic: 1,
+      mixup: 0.5,
+      multiscale: 1,
+    };
     const unbroken = optionsFor(dataSet, 'unbroken', settings);
     assert.ok((await train(unbroken)).isFinished);
 
     const controller = new AbortController();
-    const stopped = optionsFor(dataSet, 'stopped', settings, { signal: controller.signal, onStep: ({ step }) => { if (step === 3) controller.abort(); } });
-    assert.deepEqual(await train(stopped).then(({ steps, isFinished }) => ({ steps, isFinished })), { steps: 3, isFinished: false });
+    const stopped = optionsFor(dataSet, 'stopped', settings, {
+      signal: controller.signal,
+      onStep: ({ step }) => {
+        if (step === 3) controller.abort();
+      },
+    });
+    assert.deepEqual(await train(stopped).then(({ steps, isFinished }) => ({ steps, isFinished })), {
+      steps: 3,
+      isFinished: false,
+    });
     assert.ok((await train(optionsFor(dataSet, 'stopped', settings, { resume: true }))).isFinished);
 
     const [first, second] = [unbroken, stopped].map(({ out }) => readCheckpoint(join(out, 'last.safetensors')));
@@ -70,7 +102,14 @@ describe('train', function () {
   it('validates at the given interval, and after each closing epoch', async () => {
     const dataSet = await drawDataSet(folder());
     const steps: number[] = [];
-    await train(optionsFor(dataSet, 'validated', { epochs: 7, closing_epochs: 3, batch_size: 2, validate_every: 3 }, { val: dataSet, onValidation: ({ step }) => steps.push(step) }));
+    await train(
+      optionsFor(
+        dataSet,
+        'validated',
+        { epochs: 7, closing_epochs: 3, batch_size: 2, validate_every: 3 },
+        { val: dataSet, onValidation: ({ step }) => steps.push(step) },
+      ),
+    );
     assert.deepEqual(steps, [6, 10, 12, 14]);
   });
 
@@ -79,21 +118,36 @@ describe('train', function () {
     const settings = { epochs: 2, closing_epochs: 1, warmup_epochs: 0, validate_every: 1 };
     const validations = async (name: string, over: Partial<TrainOptions>): Promise<number[]> => {
       const steps: number[] = [];
-      await train(optionsFor(dataSet, name, settings, { val: dataSet, onValidation: ({ step }) => steps.push(step), ...over }));
+      await train(
+        optionsFor(dataSet, name, settings, { val: dataSet, onValidation: ({ step }) => steps.push(step), ...over }),
+      );
       return steps;
     };
     assert.deepEqual(await validations('unbroken', {}), [1, 2]);
     const controller = new AbortController();
-    assert.deepEqual(await validations('broken', { signal: controller.signal, onValidating: (done) => { if (done === 2) controller.abort(); } }), []);
+    assert.deepEqual(
+      await validations('broken', {
+        signal: controller.signal,
+        onValidating: (done) => {
+          if (done === 2) controller.abort();
+        },
+      }),
+      [],
+    );
     assert.deepEqual(await validations('broken', { resume: true }), [1, 2]);
-    const [first, second] = ['unbroken', 'broken'].map((name) => readCheckpoint(join(folder(), name, 'best.safetensors')));
+    const [first, second] = ['unbroken', 'broken'].map((name) =>
+      readCheckpoint(join(folder(), name, 'best.safetensors')),
+    );
     assert.deepEqual(second, first);
   });
 
   it('is finished if it has passed its last step, and refuses to resume a run that never began', async () => {
     const dataSet = await drawDataSet(folder());
     const settings = { closing_epochs: 1, warmup_epochs: 0 };
-    await assert.rejects(train(optionsFor(dataSet, 'run', { ...settings, epochs: 2 }, { resume: true })), { name: 'UsageError', message: /holds no run.*--resume/ });
+    await assert.rejects(train(optionsFor(dataSet, 'run', { ...settings, epochs: 2 }, { resume: true })), {
+      name: 'UsageError',
+      message: /holds no run.*--resume/,
+    });
     await train(optionsFor(dataSet, 'run', { ...settings, epochs: 2 }));
     const { steps, isFinished } = await train(optionsFor(dataSet, 'run', { ...settings, epochs: 1 }, { resume: true }));
     assert.deepEqual([steps, isFinished], [2, true]);
@@ -102,7 +156,12 @@ describe('train', function () {
   it('is determined by its seed, for any number of loader threads', async () => {
     const dataSet = await drawDataSet(folder());
     const weightsOf = async (name: string, seed: number, loaders: number): Promise<Float32Array> => {
-      const options = optionsFor(dataSet, name, { epochs: 4, closing_epochs: 1, warmup_epochs: 0, mixup: 0.5, seed }, { loaders });
+      const options = optionsFor(
+        dataSet,
+        name,
+        { epochs: 4, closing_epochs: 1, warmup_epochs: 0, mixup: 0.5, seed },
+        { loaders },
+      );
       await train(options);
       return readCheckpoint(join(options.out, 'last.safetensors')).weights.parameters;
     };
@@ -111,14 +170,16 @@ describe('train', function () {
     assert.notDeepEqual(await weightsOf('other', 8, 1), first);
   });
 
-  it('starts from another network\'s weights with other classes', async () => {
+  it("starts from another network's weights with other classes", async () => {
     const dataSet = await drawDataSet(folder());
     const settings = { epochs: 1, lr: 1e-9, warmup_epochs: 0, closing_epochs: 1 };
     const first = optionsFor({ ...dataSet, classNames: ['red', 'blue', 'green'] }, 'three', { ...settings, seed: 5 });
     await train(first);
     const second = optionsFor(dataSet, 'two', settings, { from: join(first.out, 'last.safetensors') });
     await train(second);
-    const [three, two] = [first, second].map(({ out }) => readCheckpoint(join(out, 'last.safetensors')).weights.parameters);
+    const [three, two] = [first, second].map(
+      ({ out }) => readCheckpoint(join(out, 'last.safetensors')).weights.parameters,
+    );
     for (let i = 0; i < 100; i++) assert.ok(Math.abs(three[i] - two[i]) < 1e-5);
   });
 
@@ -126,7 +187,14 @@ describe('train', function () {
     const dataSet = await drawDataSet(folder());
     writeFileSync(join(folder(), '2.png'), 'not a picture');
     const warnings: string[] = [];
-    const { isFinished } = await train(optionsFor(dataSet, 'broken', { epochs: 2, closing_epochs: 0, warmup_epochs: 0 }, { onWarning: (message) => warnings.push(message) }));
+    const { isFinished } = await train(
+      optionsFor(
+        dataSet,
+        'broken',
+        { epochs: 2, closing_epochs: 0, warmup_epochs: 0 },
+        { onWarning: (message) => warnings.push(message) },
+      ),
+    );
     assert.ok(isFinished);
     assert.equal(warnings.length, 1);
     assert.match(warnings[0], /2\.png is skipped/);
@@ -138,11 +206,13 @@ describe('train', function () {
     const long = { ...dataSet, pictures: Array.from({ length: 12 }, (_, i) => pictures[i % 4]) };
     const away = join(folder(), 'away');
     mkdirSync(away);
-    const move = (from: string, to: string): void => [0, 1, 2, 3].forEach((i) => renameSync(join(from, `${i}.png`), join(to, `${i}.png`)));
+    const move = (from: string, to: string): void =>
+      [0, 1, 2, 3].forEach((i) => renameSync(join(from, `${i}.png`), join(to, `${i}.png`)));
     let reached = 0;
     const warnings: string[] = [];
     const options = optionsFor(long, 'kept', settings, {
-      keepBytes: 0, onWarning: (message) => warnings.push(message),
+      keepBytes: 0,
+      onWarning: (message) => warnings.push(message),
       onStep: ({ step }) => {
         reached = step;
         if (step === 2) move(folder(), away);
@@ -170,6 +240,9 @@ describe('train', function () {
   it('stops if the loss becomes NaN or infinite, and names the step and the pictures', async () => {
     const dataSet = await drawDataSet(folder());
     const options = optionsFor(dataSet, 'diverged', { epochs: 30, closing_epochs: 0, warmup_epochs: 0, lr: 1e30 });
-    await assert.rejects(train(options), { code: 'NOWCAST_DIVERGED', message: /step \d+, on .*\.png.*lower lr.*last\.safetensors holds the run up to step \d+/s });
+    await assert.rejects(train(options), {
+      code: 'NOWCAST_DIVERGED',
+      message: /step \d+, on .*\.png.*lower lr.*last\.safetensors holds the run up to step \d+/s,
+    });
   });
 });

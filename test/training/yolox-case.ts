@@ -15,7 +15,11 @@ export type Pass = {
   readonly cls_loss: number;
   readonly num_fg: number;
   readonly use_l1: boolean;
-  readonly assign: readonly { readonly anchors: readonly number[]; readonly gt: readonly number[]; readonly iou: readonly number[] }[];
+  readonly assign: readonly {
+    readonly anchors: readonly number[];
+    readonly gt: readonly number[];
+    readonly iou: readonly number[];
+  }[];
   readonly grad: Readonly<Record<string, { readonly l2: number; readonly head: readonly number[] }>>;
   readonly running_after: Readonly<Record<string, number>>;
 };
@@ -35,23 +39,30 @@ export type YoloxCase = {
 
 /** Every folder of the parity data that holds a network. */
 export function yoloxCases(): { readonly name: string; load(): YoloxCase }[] {
-  return parityCases('yolox-').filter(({ path }) => statSync(path).isDirectory()).map(({ name, path }) => ({
-    name,
-    load: () => {
-      const { config, passes } = readJson<{
-        config: { num_classes: number; depth: number; width: number; depthwise: boolean };
-        passes: Pass[];
-      }>(join(path, 'expected.json'));
-      const network = cspNetwork(name, config, config.num_classes);
-      const weights = initialWeights(network, 0);
-      takeTensors(parameterLayout(network), weights, tensors(join(path, 'weights.safetensors')));
-      const input = tensors(join(path, 'input.safetensors'));
-      return {
-        name, network, weights, images: input.get('images')!, targets: input.get('targets')!,
-        expected: tensors(join(path, 'expected.safetensors')), passes,
-      };
-    },
-  }));
+  return parityCases('yolox-')
+    .filter(({ path }) => statSync(path).isDirectory())
+    .map(({ name, path }) => ({
+      name,
+      load: () => {
+        const { config, passes } = readJson<{
+          config: { num_classes: number; depth: number; width: number; depthwise: boolean };
+          passes: Pass[];
+        }>(join(path, 'expected.json'));
+        const network = cspNetwork(name, config, config.num_classes);
+        const weights = initialWeights(network, 0);
+        takeTensors(parameterLayout(network), weights, tensors(join(path, 'weights.safetensors')));
+        const input = tensors(join(path, 'input.safetensors'));
+        return {
+          name,
+          network,
+          weights,
+          images: input.get('images')!,
+          targets: input.get('targets')!,
+          expected: tensors(join(path, 'expected.safetensors')),
+          passes,
+        };
+      },
+    }));
 }
 
 function tensors(path: string): Map<string, NamedTensor> {

@@ -5,7 +5,7 @@ import { simOta } from './sim-ota.js';
 /** The assignment rules of a run, by name. */
 export const ASSIGNERS = {
   'sim-ota': simOta,
-  'center': centerSampling(1),
+  center: centerSampling(1),
   'center-3x3': centerSampling(3),
 } as const satisfies Record<string, Assigner>;
 

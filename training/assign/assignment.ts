@@ -31,8 +31,12 @@ export type Assigner = (predictions: Predictions, objects: Objects, grid: Anchor
 
 /** Intersection over union of boxes given as cx, cy, w, h; 0 if they do not overlap. */
 export function centerBoxIou(a: ArrayLike<number>, atA: number, b: ArrayLike<number>, atB: number): number {
-  const width = Math.min(a[atA] + a[atA + 2] / 2, b[atB] + b[atB + 2] / 2) - Math.max(a[atA] - a[atA + 2] / 2, b[atB] - b[atB + 2] / 2);
-  const height = Math.min(a[atA + 1] + a[atA + 3] / 2, b[atB + 1] + b[atB + 3] / 2) - Math.max(a[atA + 1] - a[atA + 3] / 2, b[atB + 1] - b[atB + 3] / 2);
+  const width =
+    Math.min(a[atA] + a[atA + 2] / 2, b[atB] + b[atB + 2] / 2) -
+    Math.max(a[atA] - a[atA + 2] / 2, b[atB] - b[atB + 2] / 2);
+  const height =
+    Math.min(a[atA + 1] + a[atA + 3] / 2, b[atB + 1] + b[atB + 3] / 2) -
+    Math.max(a[atA + 1] - a[atA + 3] / 2, b[atB + 1] - b[atB + 3] / 2);
   if (!(width > 0 && height > 0)) return 0;
   const intersection = width * height;
   return intersection / (a[atA + 2] * a[atA + 3] + b[atB + 2] * b[atB + 3] - intersection);
@@ -44,6 +48,8 @@ export function toAssignment(objectOf: Int32Array, predictions: Predictions, obj
   return {
     anchors,
     objects: anchors.map((anchor) => objectOf[anchor]),
-    ious: Float64Array.from(anchors, (anchor) => centerBoxIou(objects.boxes, objectOf[anchor] * 4, predictions.boxes, anchor * 4)),
+    ious: Float64Array.from(anchors, (anchor) =>
+      centerBoxIou(objects.boxes, objectOf[anchor] * 4, predictions.boxes, anchor * 4),
+    ),
   };
 }

@@ -30,18 +30,26 @@ export const simOta: Assigner = (predictions, objects, grid) => {
   }
   const objectOf = new Int32Array(grid.count).fill(-1);
   candidates.forEach((anchor, candidate) => {
-    objectOf[anchor] = isContested[candidate] ? cheapestObject(costs, candidate, candidates.length, objectCount) : chosenBy[candidate];
+    objectOf[anchor] = isContested[candidate]
+      ? cheapestObject(costs, candidate, candidates.length, objectCount)
+      : chosenBy[candidate];
   });
   return toAssignment(objectOf, predictions, objects);
 };
 
 /** Anchors near any object, ascending, and for each object and candidate whether they are near each other. */
-function nearAnchors({ boxes, classIds }: Objects, { count, x, y, stride }: AnchorGrid): { candidates: number[]; isNear: Uint8Array } {
+function nearAnchors(
+  { boxes, classIds }: Objects,
+  { count, x, y, stride }: AnchorGrid,
+): { candidates: number[]; isNear: Uint8Array } {
   const objectCount = classIds.length;
   const near = (object: number, anchor: number): boolean => {
     const side = stride[anchor];
     const reach = CENTER_RADIUS * side;
-    return Math.abs((x[anchor] + 0.5) * side - boxes[object * 4]) < reach && Math.abs((y[anchor] + 0.5) * side - boxes[object * 4 + 1]) < reach;
+    return (
+      Math.abs((x[anchor] + 0.5) * side - boxes[object * 4]) < reach &&
+      Math.abs((y[anchor] + 0.5) * side - boxes[object * 4 + 1]) < reach
+    );
   };
   const candidates: number[] = [];
   for (let anchor = 0; anchor < count; anchor++) {
@@ -61,7 +69,10 @@ function nearAnchors({ boxes, classIds }: Objects, { count, x, y, stride }: Anch
 
 /** Overlap and cost of each object with each candidate, [objects, candidates]. */
 function pairCosts(
-  { rows, classCount, boxes }: Predictions, objects: Objects, candidates: readonly number[], isNear: Uint8Array,
+  { rows, classCount, boxes }: Predictions,
+  objects: Objects,
+  candidates: readonly number[],
+  isNear: Uint8Array,
 ): { ious: Float64Array; costs: Float64Array } {
   const rowLength = 5 + classCount;
   const ious = new Float64Array(isNear.length);

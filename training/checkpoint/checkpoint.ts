@@ -44,7 +44,9 @@ export function writeCheckpoint(path: string, { facts, weights, average, velocit
   const flat = (data: Float32Array): Tensor => ({ shape: [data.length], data });
   const tensors = new Map([
     ...namedTensors(layout, average),
-    [PARAMETERS, flat(weights.parameters)], [STATISTICS, flat(weights.statistics)], [VELOCITY, flat(velocity)],
+    [PARAMETERS, flat(weights.parameters)],
+    [STATISTICS, flat(weights.statistics)],
+    [VELOCITY, flat(velocity)],
   ] as const);
   writeWhole(path, safetensorsPieces(tensors, { [FACTS]: JSON.stringify(facts) }));
 }
@@ -55,7 +57,10 @@ export function writeCheckpoint(path: string, { facts, weights, average, velocit
  */
 export function readCheckpoint(path: string): Checkpoint {
   const file = readTensors(path);
-  if (!(FACTS in file.metadata)) throw new DataError(`${path} holds weights, but is no checkpoint of a run of Nowcast; start a new run from it with --weights`);
+  if (!(FACTS in file.metadata))
+    throw new DataError(
+      `${path} holds weights, but is no checkpoint of a run of Nowcast; start a new run from it with --weights`,
+    );
   return parseCheckpoint(file, path);
 }
 
@@ -69,7 +74,12 @@ function parseCheckpoint({ tensors, metadata }: TensorFile, path: string): Check
     if (tensor === undefined) throw new DataError(`${path} has no "${name}"; it cannot be resumed`);
     return tensor.data;
   };
-  return { facts, average, weights: { parameters: flat(PARAMETERS), statistics: flat(STATISTICS) }, velocity: flat(VELOCITY) };
+  return {
+    facts,
+    average,
+    weights: { parameters: flat(PARAMETERS), statistics: flat(STATISTICS) },
+    velocity: flat(VELOCITY),
+  };
 }
 
 /** A network for inference. */
@@ -90,17 +100,32 @@ export type TrainedNetwork = {
 export function readTrained(path: string, variant: Variant | undefined): TrainedNetwork {
   const file = readTensors(path);
   if (FACTS in file.metadata) {
-    if (variant !== undefined) throw new UsageError(`--variant is for untrained networks and for weights alone; the checkpoint ${path} says its own`);
-    const { facts: { variant: own, classNames, input }, average } = parseCheckpoint(file, path);
+    if (variant !== undefined)
+      throw new UsageError(
+        `--variant is for untrained networks and for weights alone; the checkpoint ${path} says its own`,
+      );
+    const {
+      facts: { variant: own, classNames, input },
+      average,
+    } = parseCheckpoint(file, path);
     return { network: createNetwork(own, classNames.length), weights: average, input, classNames };
   }
-  if (variant === undefined) throw new UsageError(`${path} holds weights alone, which do not say of which network; name it, such as --variant yolox-nano`);
+  if (variant === undefined)
+    throw new UsageError(
+      `${path} holds weights alone, which do not say of which network; name it, such as --variant yolox-nano`,
+    );
   const classes = file.tensors.get('head.cls_preds.0.bias');
-  if (classes === undefined) throw new DataError(`${path} has no "head.cls_preds.0.bias"; it holds no weights of YOLOX`);
+  if (classes === undefined)
+    throw new DataError(`${path} has no "head.cls_preds.0.bias"; it holds no weights of YOLOX`);
   const network = createNetwork(variant, classes.data.length);
   const weights = initialWeights(network, 0);
   takeTensors(parameterLayout(network), weights, file.tensors);
-  return { network, weights, input: testSize(variant), classNames: parseClassNames(file.metadata[CLASSES_KEY], network.classCount) };
+  return {
+    network,
+    weights,
+    input: testSize(variant),
+    classNames: parseClassNames(file.metadata[CLASSES_KEY], network.classCount),
+  };
 }
 
 type TensorFile = ReturnType<typeof parseSafetensors>;

@@ -9,14 +9,21 @@ export type Bin = {
 };
 
 /** Divides a long run into at most `most` bins of equally many entries, so that its drawing stays small. */
-export function binned<T extends { readonly step: number }>(entries: readonly T[], valueOf: (entry: T) => number, most: number): Bin[] {
+export function binned<T extends { readonly step: number }>(
+  entries: readonly T[],
+  valueOf: (entry: T) => number,
+  most: number,
+): Bin[] {
   const size = Math.ceil(entries.length / most);
   return Array.from({ length: size === 0 ? 0 : Math.ceil(entries.length / size) }, (_, i) => {
     const part = entries.slice(i * size, (i + 1) * size);
     const values = part.map(valueOf);
     return {
-      from: part[0].step, to: part[part.length - 1].step,
-      mean: values.reduce((sum, value) => sum + value, 0) / values.length, low: Math.min(...values), high: Math.max(...values),
+      from: part[0].step,
+      to: part[part.length - 1].step,
+      mean: values.reduce((sum, value) => sum + value, 0) / values.length,
+      low: Math.min(...values),
+      high: Math.max(...values),
     };
   });
 }

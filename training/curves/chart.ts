@@ -2,7 +2,13 @@ import { drawing, element, escaped, label, line, polyline, type Markup } from '.
 import { quantile, scale, ticks, type Scale } from '../../evaluation/report/scale.js';
 
 /** Positions in a chart whose horizontal axis counts steps. */
-export type Frame = { readonly x: Scale; readonly y: Scale; readonly top: number; readonly bottom: number; readonly parts: readonly Markup[] };
+export type Frame = {
+  readonly x: Scale;
+  readonly y: Scale;
+  readonly top: number;
+  readonly bottom: number;
+  readonly parts: readonly Markup[];
+};
 
 export type ChartOptions = {
   readonly width: number;
@@ -24,9 +30,16 @@ export function frame({ width, height, lastStep, most, format = String }: ChartO
   const linear = scale([0, greatest], [bottom, TOP]);
   const steps = ticks(lastStep, Math.round(width / 110)).filter((step) => step <= lastStep);
   return {
-    x, y: (value) => linear(Math.min(value, greatest)), top: TOP, bottom,
+    x,
+    y: (value) => linear(Math.min(value, greatest)),
+    top: TOP,
+    bottom,
     parts: [
-      ...marks.map((value) => line(LEFT, linear(value), right, linear(value), 'grid') + label(LEFT - 8, linear(value) + 4, format(rounded(value)), 'tick', 'end')),
+      ...marks.map(
+        (value) =>
+          line(LEFT, linear(value), right, linear(value), 'grid') +
+          label(LEFT - 8, linear(value) + 4, format(rounded(value)), 'tick', 'end'),
+      ),
       ...steps.map((step) => label(x(step), bottom + 17, short(step), 'tick', x(step) > right - 20 ? 'end' : 'middle')),
       label((LEFT + right) / 2, height - 4, 'steps', 'tick', 'middle'),
     ],
@@ -42,16 +55,32 @@ export function seenMost(values: readonly number[]): number {
   return most <= usual * 2 ? most : usual * 1.25;
 }
 
-export function curve({ x, y }: Frame, points: readonly (readonly [step: number, value: number])[], className: string): Markup {
-  return polyline(points.map(([step, value]) => [x(step), y(value)] as const), className);
+export function curve(
+  { x, y }: Frame,
+  points: readonly (readonly [step: number, value: number])[],
+  className: string,
+): Markup {
+  return polyline(
+    points.map(([step, value]) => [x(step), y(value)] as const),
+    className,
+  );
 }
 
-export function chart(name: string, { width, height }: ChartOptions, { parts }: Frame, ...drawn: readonly Markup[]): Markup {
+export function chart(
+  name: string,
+  { width, height }: ChartOptions,
+  { parts }: Frame,
+  ...drawn: readonly Markup[]
+): Markup {
   return drawing(name, width, height, ...parts, ...drawn);
 }
 
 export function legend(...keys: readonly (readonly [className: string, name: string])[]): Markup {
-  return element('div', { class: 'legend' }, ...keys.map(([className, name]) => element('span', { class: `key ${className}` }, escaped(name))));
+  return element(
+    'div',
+    { class: 'legend' },
+    ...keys.map(([className, name]) => element('span', { class: `key ${className}` }, escaped(name))),
+  );
 }
 
 function short(step: number): string {

@@ -1,4 +1,7 @@
-/** x' = a x + b y + c, y' = d x + e y + f, written [a, b, c, d, e, f]. Coordinates are continuous: pixel i covers [i, i + 1]. */
+/**
+ * x' = a x + b y + c, y' = d x + e y + f, written [a, b, c, d, e, f]. Coordinates are continuous: pixel i covers [i, i
+ * + 1].
+ */
 export type Affine = readonly [number, number, number, number, number, number];
 
 export function scaleThenMove(scale: number, x: number, y: number): Affine {
@@ -13,7 +16,11 @@ export function compose([a, b, c, d, e, f]: Affine, [A, B, C, D, E, F]: Affine):
 export function invert([a, b, c, d, e, f]: Affine): Affine {
   const determinant = a * e - b * d;
   return [
-    e / determinant, -b / determinant, (b * f - c * e) / determinant,
-    -d / determinant, a / determinant, (c * d - a * f) / determinant,
+    e / determinant,
+    -b / determinant,
+    (b * f - c * e) / determinant,
+    -d / determinant,
+    a / determinant,
+    (c * d - a * f) / determinant,
   ];
 }

@@ -51,11 +51,21 @@ export type OtherPictures = {
  * @param isClosing the last epochs, which have neither mosaic nor MixUp
  */
 export async function augment(
-  first: LabeledPicture, others: OtherPictures, input: Size, settings: Augmentation, isClosing: boolean, random: Random,
+  first: LabeledPicture,
+  others: OtherPictures,
+  input: Size,
+  settings: Augmentation,
+  isClosing: boolean,
+  random: Random,
 ): Promise<Sample> {
   let drawing: Drawing;
   if (!isClosing && random.chance(settings.mosaicProbability)) {
-    drawing = mosaic([first, await others.any(random), await others.any(random), await others.any(random)], input, settings, random);
+    drawing = mosaic(
+      [first, await others.any(random), await others.any(random), await others.any(random)],
+      input,
+      settings,
+      random,
+    );
     if (drawing.labels.classIds.length > 0 && random.chance(settings.mixupProbability)) {
       drawing = mixUp(drawing, await others.withObjects(random), input, settings, random);
     }
@@ -89,7 +99,12 @@ export function fit({ picture, labels }: LabeledPicture, input: Size): Drawing {
 const IDENTITY = scaleThenMove(1, 0, 0);
 
 /** Four pictures around a random point of a canvas of twice the input's size, through a random affine map. */
-export function mosaic(sources: readonly LabeledPicture[], input: Size, settings: Augmentation, random: Random): Drawing {
+export function mosaic(
+  sources: readonly LabeledPicture[],
+  input: Size,
+  settings: Augmentation,
+  random: Random,
+): Drawing {
   const canvas = { width: input.width * 2, height: input.height * 2 };
   const centerX = random.between(0.5, 1.5) * input.width;
   const centerY = random.between(0.5, 1.5) * input.height;
@@ -97,39 +112,85 @@ export function mosaic(sources: readonly LabeledPicture[], input: Size, settings
   const tiles = sources.map(({ picture }, i): Tile => {
     const { scaleX: scale } = letterbox(picture, input);
     const [isRight, isLower] = [i % 2 === 1, i >= 2];
-    const toCanvas = scaleThenMove(scale, isRight ? centerX : centerX - picture.width * scale, isLower ? centerY : centerY - picture.height * scale);
+    const toCanvas = scaleThenMove(
+      scale,
+      isRight ? centerX : centerX - picture.width * scale,
+      isLower ? centerY : centerY - picture.height * scale,
+    );
     return {
-      picture, toCanvas,
-      region: [isRight ? centerX : 0, isLower ? centerY : 0, isRight ? canvas.width : centerX, isLower ? canvas.height : centerY],
+      picture,
+      toCanvas,
+      region: [
+        isRight ? centerX : 0,
+        isLower ? centerY : 0,
+        isRight ? canvas.width : centerX,
+        isLower ? canvas.height : centerY,
+      ],
     };
   });
   const onCanvas = sources.map(({ labels }, i) => mapLabels(labels, tiles[i].toCanvas, canvas));
-  return { pixels: render(tiles, toOutput, input), labels: mapLabels(joinLabels(onCanvas), toOutput, input), content: input };
+  return {
+    pixels: render(tiles, toOutput, input),
+    labels: mapLabels(joinLabels(onCanvas), toOutput, input),
+    content: input,
+  };
 }
 
 /** Source: YOLOX `yolox/data/data_augment.py`, `get_affine_matrix`. */
-function randomAffine({ width, height }: Size, { degrees, mosaicScale, shear, translate }: Augmentation, random: Random): Affine {
+function randomAffine(
+  { width, height }: Size,
+  { degrees, mosaicScale, shear, translate }: Augmentation,
+  random: Random,
+): Affine {
   const radians = (most: number): number => (random.between(-most, most) * Math.PI) / 180;
   const angle = radians(degrees);
   const scale = random.between(...mosaicScale);
   const [shearX, shearY] = [Math.tan(radians(shear)), Math.tan(radians(shear))];
   const [cos, sin] = [scale * Math.cos(angle), scale * Math.sin(angle)];
-  return compose([cos, sin, 0, -sin, cos, 0], [1, shearY, random.between(-translate, translate) * width, shearX, 1, random.between(-translate, translate) * height]);
+  return compose(
+    [cos, sin, 0, -sin, cos, 0],
+    [
+      1,
+      shearY,
+      random.between(-translate, translate) * width,
+      shearX,
+      1,
+      random.between(-translate, translate) * height,
+    ],
+  );
 }
 
 /** Blends in half of another picture, scaled, flipped with probability 1/2, and cropped at random. */
-function mixUp({ pixels, labels }: Drawing, { picture, labels: otherLabels }: LabeledPicture, input: Size, { mixupScale }: Augmentation, random: Random): Drawing {
+function mixUp(
+  { pixels, labels }: Drawing,
+  { picture, labels: otherLabels }: LabeledPicture,
+  input: Size,
+  { mixupScale }: Augmentation,
+  random: Random,
+): Drawing {
   const scale = letterbox(picture, input).scaleX * random.between(...mixupScale);
   const [width, height] = [picture.width * scale, picture.height * scale];
   // A picture larger than the input is cropped at a random place.
-  const toInput = scaleThenMove(scale, -random.uniform() * Math.max(width - input.width, 0), -random.uniform() * Math.max(height - input.height, 0));
-  const other = render([{ picture, toCanvas: IDENTITY, region: [0, 0, picture.width, picture.height] }], toInput, input);
+  const toInput = scaleThenMove(
+    scale,
+    -random.uniform() * Math.max(width - input.width, 0),
+    -random.uniform() * Math.max(height - input.height, 0),
+  );
+  const other = render(
+    [{ picture, toCanvas: IDENTITY, region: [0, 0, picture.width, picture.height] }],
+    toInput,
+    input,
+  );
   let mapped = mapLabels(otherLabels, toInput, input);
   if (random.chance(0.5)) {
     mirror(other, input, input);
     mapped = mirrorLabels(mapped, input.width);
   }
-  return { pixels: pixels.map((value, i) => (value + other[i] + 1) >> 1), labels: joinLabels([labels, mapped]), content: input };
+  return {
+    pixels: pixels.map((value, i) => (value + other[i] + 1) >> 1),
+    labels: joinLabels([labels, mapped]),
+    content: input,
+  };
 }
 
 function mirror(pixels: Uint8Array, content: Size, { width }: Size): void {

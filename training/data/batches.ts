@@ -39,10 +39,12 @@ export function batchMaker(options: BatchOptions): (step: number) => Promise<Num
   return async (step) => {
     const input = inputOfStep(step, options);
     const indices = Array.from({ length: batchSize }, (_, i) => pictureAt(step * batchSize + i));
-    const samples = await Promise.all(indices.map(async (index, i) => {
-      const random = new Random(deriveSeed(seed, SAMPLE, step, i));
-      return augment(await store.load(index), others, input, augmentation, step >= closingStep, random);
-    }));
+    const samples = await Promise.all(
+      indices.map(async (index, i) => {
+        const random = new Random(deriveSeed(seed, SAMPLE, step, i));
+        return augment(await store.load(index), others, input, augmentation, step >= closingStep, random);
+      }),
+    );
     const pixels = new Uint8Array(batchSize * 3 * input.width * input.height);
     samples.forEach((sample, i) => pixels.set(sample.pixels, i * sample.pixels.length));
     return { input, pixels, objects: samples.map(({ objects }) => objects), indices };
@@ -58,7 +60,8 @@ function shuffled(count: number, seed: number): (position: number) => number {
   const latest = { epoch: -1, order: new Uint32Array() };
   return (position) => {
     const epoch = Math.floor(position / count);
-    if (epoch !== latest.epoch) Object.assign(latest, { epoch, order: new Random(deriveSeed(seed, ORDER, epoch)).permutation(count) });
+    if (epoch !== latest.epoch)
+      Object.assign(latest, { epoch, order: new Random(deriveSeed(seed, ORDER, epoch)).permutation(count) });
     return latest.order[position % count];
   };
 }

@@ -28,10 +28,14 @@ export function shiftColour(pixels: Uint8Array, hue: number, saturation: number,
     const [blue, green, red] = [pixels[i], pixels[i + plane], pixels[i + 2 * plane]];
     const high = Math.max(red, green, blue);
     const range = high - Math.min(red, green, blue);
-    const sector = range === 0 ? 0
-      : high === red ? (green - blue) / range
-        : high === green ? 2 + (blue - red) / range
-          : 4 + (red - green) / range;
+    const sector =
+      range === 0
+        ? 0
+        : high === red
+          ? (green - blue) / range
+          : high === green
+            ? 2 + (blue - red) / range
+            : 4 + (red - green) / range;
     const newHigh = clamp(high + value);
     const newRange = (newHigh * clamp((high === 0 ? 0 : (range / high) * 255) + saturation)) / 255;
     const newSector = sector + hue;

@@ -25,7 +25,15 @@ export function mapLabels({ classIds, corners }: Labels, [a, b, c, d, e, f]: Aff
         ys.push(d * x + e * y + f);
       }
     }
-    mapped.set([within(Math.min(...xs), width), within(Math.min(...ys), height), within(Math.max(...xs), width), within(Math.max(...ys), height)], i);
+    mapped.set(
+      [
+        within(Math.min(...xs), width),
+        within(Math.min(...ys), height),
+        within(Math.max(...xs), width),
+        within(Math.max(...ys), height),
+      ],
+      i,
+    );
   }
   return { classIds, corners: mapped };
 }
@@ -39,18 +47,26 @@ export function joinLabels(parts: readonly Labels[]): Labels {
 
 /** Boxes flipped in a picture of this width. */
 export function mirrorLabels({ classIds, corners }: Labels, width: number): Labels {
-  return { classIds, corners: corners.map((value, i) => (i % 4 === 0 ? width - corners[i + 2] : i % 4 === 2 ? width - corners[i - 2] : value)) };
+  return {
+    classIds,
+    corners: corners.map((value, i) =>
+      i % 4 === 0 ? width - corners[i + 2] : i % 4 === 2 ? width - corners[i - 2] : value,
+    ),
+  };
 }
 
 /** The losses' format; empty boxes are dropped. */
 export function toObjects({ classIds, corners }: Labels): Objects {
-  const kept = Array.from(classIds.keys()).filter((i) =>
-    corners[i * 4 + 2] - corners[i * 4] > LEAST_SIDE && corners[i * 4 + 3] - corners[i * 4 + 1] > LEAST_SIDE);
+  const kept = Array.from(classIds.keys()).filter(
+    (i) => corners[i * 4 + 2] - corners[i * 4] > LEAST_SIDE && corners[i * 4 + 3] - corners[i * 4 + 1] > LEAST_SIDE,
+  );
   return {
     classIds: Int32Array.from(kept, (i) => classIds[i]),
-    boxes: Float32Array.from(kept.flatMap((i) => {
-      const [x1, y1, x2, y2] = corners.subarray(i * 4, i * 4 + 4);
-      return [(x1 + x2) / 2, (y1 + y2) / 2, x2 - x1, y2 - y1];
-    })),
+    boxes: Float32Array.from(
+      kept.flatMap((i) => {
+        const [x1, y1, x2, y2] = corners.subarray(i * 4, i * 4 + 4);
+        return [(x1 + x2) / 2, (y1 + y2) / 2, x2 - x1, y2 - y1];
+      }),
+    ),
   };
 }

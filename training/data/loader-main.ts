@@ -6,7 +6,11 @@ import { createPictureStore } from './picture-store.js';
 
 await serve<number, LoadedBatch>(({ memory, ...options }: LoaderStart) => {
   const skipped: string[] = [];
-  const store = createPictureStore({ ...options, memory: new PictureMemory(memory), onSkip: (message) => skipped.push(message) });
+  const store = createPictureStore({
+    ...options,
+    memory: new PictureMemory(memory),
+    onSkip: (message) => skipped.push(message),
+  });
   const make = batchMaker({ ...options, store });
   return {
     answer: async (step) => ({ batch: await make(step), skipped: skipped.splice(0) }),

@@ -22,7 +22,11 @@ export async function openLoader({ threads: count, keepBytes, onSkip, ...options
   const { pictures, input } = options;
   const bytes = Math.min(keepBytes, pictures.length * input.width * input.height * 3);
   const start: LoaderStart = { ...options, memory: PictureMemory.allocate(pictures.length, bytes) };
-  const threads = await Thread.openAll<number, LoadedBatch>('a loader of pictures', new URL('./loader-main.js', import.meta.url), Array<LoaderStart>(count).fill(start));
+  const threads = await Thread.openAll<number, LoadedBatch>(
+    'a loader of pictures',
+    new URL('./loader-main.js', import.meta.url),
+    Array<LoaderStart>(count).fill(start),
+  );
   return {
     make: async (step) => {
       const { batch, skipped } = await threads[step % count].ask(step);

@@ -35,7 +35,10 @@ export class PictureMemory {
   static allocate(count: number, bytes: number, pieceBytes = PIECE_BYTES): SharedPictures {
     return {
       table: new SharedArrayBuffer((1 + count * FIELDS) * Int32Array.BYTES_PER_ELEMENT),
-      pieces: Array.from({ length: Math.ceil(bytes / pieceBytes) }, (_, i) => new SharedArrayBuffer(Math.min(pieceBytes, bytes - i * pieceBytes))),
+      pieces: Array.from(
+        { length: Math.ceil(bytes / pieceBytes) },
+        (_, i) => new SharedArrayBuffer(Math.min(pieceBytes, bytes - i * pieceBytes)),
+      ),
     };
   }
 
@@ -67,7 +70,8 @@ export class PictureMemory {
   #takePlace(bytes: number): number | undefined {
     for (;;) {
       const free = Atomics.load(this.#table, 0);
-      const place = this.#at(free, bytes) === undefined ? Math.ceil(free / this.#linesAPiece) * this.#linesAPiece : free;
+      const place =
+        this.#at(free, bytes) === undefined ? Math.ceil(free / this.#linesAPiece) * this.#linesAPiece : free;
       if (this.#at(place, bytes) === undefined) return undefined;
       if (Atomics.compareExchange(this.#table, 0, free, place + Math.ceil(bytes / LINE)) === free) return place;
     }

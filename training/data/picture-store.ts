@@ -45,13 +45,20 @@ export function createPictureStore({ pictures, input, memory, onSkip }: PictureS
       } catch (cause) {
         const { code, message } = cause as NodeJS.ErrnoException;
         // Skipping it this once would make the run unrepeatable.
-        if (SHORTAGES.includes(code)) throw new OutputError(`${message}; free some, or raise the limit (ulimit -n for files), and go on with --resume`, { cause });
+        if (SHORTAGES.includes(code))
+          throw new OutputError(
+            `${message}; free some, or raise the limit (ulimit -n for files), and go on with --resume`,
+            { cause },
+          );
         if (memory.markBroken(index)) onSkip(`${path} is skipped: ${whyUnusable(message)}`);
         return undefined;
       }
       memory.put(index, picture);
     }
-    return { picture, labels: mapLabels(labels, [picture.width / size.width, 0, 0, 0, picture.height / size.height, 0], picture) };
+    return {
+      picture,
+      labels: mapLabels(labels, [picture.width / size.width, 0, 0, 0, picture.height / size.height, 0], picture),
+    };
   };
   return {
     open,
@@ -61,23 +68,37 @@ export function createPictureStore({ pictures, input, memory, onSkip }: PictureS
         const picture = isWanted(pictures[at]) ? await open(at) : undefined;
         if (picture !== undefined) return picture;
       }
-      const why = await decode(pictures[0].path, input).then(() => '', (error: unknown) => ` (${whyUnusable((error as Error).message)})`);
-      throw new DataError(`none of the ${pictures.length} pictures can be opened, ${pictures[0].path} among them${why}; check the data's root`);
+      const why = await decode(pictures[0].path, input).then(
+        () => '',
+        (error: unknown) => ` (${whyUnusable((error as Error).message)})`,
+      );
+      throw new DataError(
+        `none of the ${pictures.length} pictures can be opened, ${pictures[0].path} among them${why}; check the data's root`,
+      );
     },
   };
 }
 
 /** For an unknown format, sharp's message names neither the supported formats nor a remedy. */
 function whyUnusable(message: string): string {
-  return message.includes('unsupported image format') ? 'its format is not supported; convert it to PNG or JPEG' : message;
+  return message.includes('unsupported image format')
+    ? 'its format is not supported; convert it to PNG or JPEG'
+    : message;
 }
 
 /** Rotated by its EXIF orientation, as the reference and annotators see it. */
 async function decode(path: string, input: Size): Promise<Picture> {
   // Opened here, because sharp has one message for every error of the system.
-  const { data, info: { width, height, channels } } = await sharp(await readFile(path), { failOn: 'truncated' })
-    .autoOrient().resize({ ...input, fit: 'inside', withoutEnlargement: true, kernel: 'linear' })
-    .removeAlpha().toColourspace('srgb').raw().toBuffer({ resolveWithObject: true });
+  const {
+    data,
+    info: { width, height, channels },
+  } = await sharp(await readFile(path), { failOn: 'truncated' })
+    .autoOrient()
+    .resize({ ...input, fit: 'inside', withoutEnlargement: true, kernel: 'linear' })
+    .removeAlpha()
+    .toColourspace('srgb')
+    .raw()
+    .toBuffer({ resolveWithObject: true });
   if (channels !== 3) throw new Error(`it has ${channels} channels instead of 3`);
   return { width, height, rgb: new Uint8Array(data.buffer, data.byteOffset, data.length) };
 }

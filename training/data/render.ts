@@ -26,7 +26,14 @@ export function render(tiles: readonly Tile[], toOutput: Affine, { width, height
 }
 
 /** @param canvas from the output to the canvas @param source from the output to the tile's picture */
-function drawTile(pixels: Uint8Array, width: number, height: number, { picture, region }: Tile, canvas: Affine, source: Affine): void {
+function drawTile(
+  pixels: Uint8Array,
+  width: number,
+  height: number,
+  { picture, region }: Tile,
+  canvas: Affine,
+  source: Affine,
+): void {
   const { rgb, width: columns, height: rows } = picture;
   const [left, top, right, bottom] = region;
   const plane = width * height;
@@ -36,7 +43,11 @@ function drawTile(pixels: Uint8Array, width: number, height: number, { picture, 
     let canvasY = canvas[4] * (y + 0.5) + canvas[5] + canvas[3] * 0.5;
     let sourceX = source[1] * (y + 0.5) + source[2] + source[0] * 0.5;
     let sourceY = source[4] * (y + 0.5) + source[5] + source[3] * 0.5;
-    for (let x = 0; x < width; x++, at++, canvasX += canvas[0], canvasY += canvas[3], sourceX += source[0], sourceY += source[3]) {
+    for (
+      let x = 0;
+      x < width;
+      x++, at++, canvasX += canvas[0], canvasY += canvas[3], sourceX += source[0], sourceY += source[3]
+    ) {
       if (canvasX < left || canvasX >= right || canvasY < top || canvasY >= bottom) continue;
       if (sourceX < 0 || sourceX >= columns || sourceY < 0 || sourceY >= rows) continue;
       const column = Math.max(sourceX - 0.5, 0);
@@ -53,8 +64,12 @@ function drawTile(pixels: Uint8Array, width: number, height: number, { picture, 
       for (let colour = 0; colour < 3; colour++) {
         const i = from + colour;
         // RGB in, BGR out.
-        pixels[(2 - colour) * plane + at] = rgb[i] * upperLeft + rgb[i + nextColumn] * upperRight
-          + rgb[i + nextRow] * lowerLeft + rgb[i + nextColumn + nextRow] * lowerRight + 0.5;
+        pixels[(2 - colour) * plane + at] =
+          rgb[i] * upperLeft +
+          rgb[i + nextColumn] * upperRight +
+          rgb[i + nextRow] * lowerLeft +
+          rgb[i + nextColumn + nextRow] * lowerRight +
+          0.5;
       }
     }
   }

@@ -17,9 +17,14 @@ export type EngineOptions = {
 
 /** @throws UsageError if tensorflow was requested by name and is not installed */
 export async function openEngine(name: EngineName, network: Network, options: EngineOptions): Promise<Engine> {
-  const tf = name === 'onnxruntime' ? undefined : await loadTensorFlow().catch((error: unknown): TensorFlow | undefined => {
-    if (name === 'tensorflow') throw error;
-    return undefined;
-  });
-  return tf === undefined ? openOnnxRuntimeEngine(network, { ...options, threadsPerReplica: 1 }) : openTensorFlowEngine(tf, network, options);
+  const tf =
+    name === 'onnxruntime'
+      ? undefined
+      : await loadTensorFlow().catch((error: unknown): TensorFlow | undefined => {
+          if (name === 'tensorflow') throw error;
+          return undefined;
+        });
+  return tf === undefined
+    ? openOnnxRuntimeEngine(network, { ...options, threadsPerReplica: 1 })
+    : openTensorFlowEngine(tf, network, options);
 }

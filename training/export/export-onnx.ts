@@ -22,7 +22,8 @@ export type ExportOptions = {
 };
 
 /**
- * The bytes of an ONNX file (opset 17) like YOLOX's own: `images` float32 [batch,3,H,W], BGR 0–255, in; `output` float32
+ * The bytes of an ONNX file (opset 17) like YOLOX's own: `images` float32 [batch,3,H,W], BGR 0–255, in; `output`
+ * float32
  * [batch,cells,5+classes], boxes undecoded, scores after the sigmoid, out. Norms are folded into the convolutions.
  * @throws UsageError for an input that is not a multiple of 32
  */
@@ -35,16 +36,23 @@ export function exportOnnx(network: Network, weights: Weights, options: ExportOp
   }
   const writer = new GraphWriter();
   const folded = foldNorms(network, weights);
-  const constant = (dims: readonly number[], data: Float32Array): string => writer.constant(dims, halfPrecision ? toFloat16(data) : data);
-  const cast = (value: string, to: DataType, output?: string): string => writer.op('Cast', [value], { to: { int: to } }, output);
+  const constant = (dims: readonly number[], data: Float32Array): string =>
+    writer.constant(dims, halfPrecision ? toFloat16(data) : data);
+  const cast = (value: string, to: DataType, output?: string): string =>
+    writer.op('Cast', [value], { to: { int: to } }, output);
 
-  const names = new Map<number, string>([[network.image.id, halfPrecision ? cast('images', DataType.FLOAT16) : 'images']]);
+  const names = new Map<number, string>([
+    [network.image.id, halfPrecision ? cast('images', DataType.FLOAT16) : 'images'],
+  ]);
   for (const layer of network.layers) {
     const inputs = ('inputs' in layer ? layer.inputs : [layer.input]).map(({ id }) => names.get(id)!);
-    names.set(layer.output.id, writeLayer(writer, layer, inputs, () => {
-      const { shape, weights: values, bias } = folded(layer as Parameters<typeof folded>[0]);
-      return [constant(shape, values), constant([shape[0]], bias)];
-    }));
+    names.set(
+      layer.output.id,
+      writeLayer(writer, layer, inputs, () => {
+        const { shape, weights: values, bias } = folded(layer as Parameters<typeof folded>[0]);
+        return [constant(shape, values), constant([shape[0]], bias)];
+      }),
+    );
   }
 
   const rowLength = 5 + network.classCount;
@@ -54,31 +62,63 @@ export function exportOnnx(network: Network, weights: Weights, options: ExportOp
   });
   const rows = writer.transpose(writer.concat(levels, 2), 0, 2, 1);
   // Slices: OpenCV 4.6 refuses a Split into unequal parts.
-  const columns = (start: number, end: number): string => writer.op('Slice', [rows, writer.ints(start), writer.ints(end), writer.ints(2)]);
+  const columns = (start: number, end: number): string =>
+    writer.op('Slice', [rows, writer.ints(start), writer.ints(end), writer.ints(2)]);
   const scored = [columns(0, 4), writer.op('Sigmoid', [columns(4, rowLength)])];
   if (halfPrecision) cast(writer.concat(scored, 2), DataType.FLOAT, 'output');
   else writer.concat(scored, 2, 'output');
 
   const batch = dynamicBatch ? 'batch' : 1;
-  return serializeOnnx(onnxModel({
-    name: network.name,
-    inputs: [valueInfo('images', DataType.FLOAT, [batch, 3, input.height, input.width])],
-    outputs: [valueInfo('output', DataType.FLOAT, [batch, anchorCount(input), rowLength])],
-    initializers: writer.initializers,
-    nodes: writer.nodes,
-  }, { metadata }));
+  return serializeOnnx(
+    onnxModel(
+      {
+        name: network.name,
+        inputs: [valueInfo('images', DataType.FLOAT, [batch, 3, input.height, input.width])],
+        outputs: [valueInfo('output', DataType.FLOAT, [batch, anchorCount(input), rowLength])],
+        initializers: writer.initializers,
+        nodes: writer.nodes,
+      },
+      { metadata },
+    ),
+  );
 }
 
 /** Adds one layer in NCHW. @param conv makes the layer's weights and bias */
-function writeLayer(writer: GraphWriter, layer: Layer, inputs: readonly string[], conv: () => [string, string]): string {
+function writeLayer(
+  writer: GraphWriter,
+  layer: Layer,
+  inputs: readonly string[],
+  conv: () => [string, string],
+): string {
   switch (layer.kind) {
     case 'focus':
-      return writer.concat([[0, 0], [1, 0], [0, 1], [1, 1]].map(([row, column]) => writer.op('Slice', [
-        inputs[0], writer.ints(row, column), writer.ints(BEYOND, BEYOND), writer.ints(2, 3), writer.ints(2, 2),
-      ])), 1);
+      return writer.concat(
+        [
+          [0, 0],
+          [1, 0],
+          [0, 1],
+          [1, 1],
+        ].map(([row, column]) =>
+          writer.op('Slice', [
+            inputs[0],
+            writer.ints(row, column),
+            writer.ints(BEYOND, BEYOND),
+            writer.ints(2, 3),
+            writer.ints(2, 2),
+          ]),
+        ),
+        1,
+      );
     case 'conv': {
       const { kernel, stride, depthwise, input, activation } = layer;
-      return activate(writer, activation, writer.op('Conv', [...inputs, ...conv()], { ...windows(kernel, stride), group: { int: depthwise ? input.channels : 1 } }));
+      return activate(
+        writer,
+        activation,
+        writer.op('Conv', [...inputs, ...conv()], {
+          ...windows(kernel, stride),
+          group: { int: depthwise ? input.channels : 1 },
+        }),
+      );
     }
     case 'predict':
       return writer.op('Conv', [...inputs, ...conv()], { kernel_shape: { ints: [1, 1] } });

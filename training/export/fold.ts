@@ -3,7 +3,11 @@ import { convShape, parameterLayout } from '../network/parameters.js';
 import { namedTensors, type Weights } from '../network/weights.js';
 
 /** A convolution with bias: weights [out, in / groups, kernel, kernel], bias [out]. */
-export type FoldedConv = { readonly shape: readonly [number, number, number, number]; readonly weights: Float32Array; readonly bias: Float32Array };
+export type FoldedConv = {
+  readonly shape: readonly [number, number, number, number];
+  readonly weights: Float32Array;
+  readonly bias: Float32Array;
+};
 
 /** Gives each convolution of a trained network with its norm folded in, and each prediction with its parts stacked. */
 export function foldNorms(network: Network, weights: Weights): (layer: ConvLayer | PredictLayer) => FoldedConv {
@@ -13,7 +17,9 @@ export function foldNorms(network: Network, weights: Weights): (layer: ConvLayer
   const foldConv = (layer: ConvLayer): FoldedConv => {
     const { name } = layer;
     const shape = convShape(layer);
-    const [scale, shift, mean, variance] = ['weight', 'bias', 'running_mean', 'running_var'].map((part) => data(`${name}.bn.${part}`));
+    const [scale, shift, mean, variance] = ['weight', 'bias', 'running_mean', 'running_var'].map((part) =>
+      data(`${name}.bn.${part}`),
+    );
     const folded = data(`${name}.conv.weight`).slice();
     const bias = new Float32Array(shape[0]);
     const perChannel = shape[1] * shape[2] * shape[3];

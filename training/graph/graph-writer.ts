@@ -29,7 +29,7 @@ export class GraphWriter {
   /** The result of the first `make` under `key`. */
   once(key: string, make: () => string): string {
     let name = this.#once.get(key);
-    if (name === undefined) this.#once.set(key, name = make());
+    if (name === undefined) this.#once.set(key, (name = make()));
     return name;
   }
 
@@ -42,7 +42,9 @@ export class GraphWriter {
 
   /** A list of int64. */
   ints(...values: readonly number[]): string {
-    return this.once(`ints ${String(values)}`, () => this.constant([values.length], BigInt64Array.from(values, BigInt)));
+    return this.once(`ints ${String(values)}`, () =>
+      this.constant([values.length], BigInt64Array.from(values, BigInt)),
+    );
   }
 
   /** A list of float32. */

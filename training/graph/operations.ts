@@ -7,12 +7,19 @@ export const BEYOND = 2 ** 31 - 1;
 /** A square kernel whose padding keeps the size at stride 1. @param kernel odd */
 export function windows(kernel: number, stride: number): Attributes {
   const pad = (kernel - 1) / 2;
-  return { kernel_shape: { ints: [kernel, kernel] }, strides: { ints: [stride, stride] }, pads: { ints: [pad, pad, pad, pad] } };
+  return {
+    kernel_shape: { ints: [kernel, kernel] },
+    strides: { ints: [stride, stride] },
+    pads: { ints: [pad, pad, pad, pad] },
+  };
 }
 
 const POOL_PAD = (POOL_KERNEL - 1) / 2;
 /** For the networks' MaxPool. */
-export const POOL_WINDOWS: Attributes = { kernel_shape: { ints: [POOL_KERNEL, POOL_KERNEL] }, pads: { ints: [POOL_PAD, POOL_PAD, POOL_PAD, POOL_PAD] } };
+export const POOL_WINDOWS: Attributes = {
+  kernel_shape: { ints: [POOL_KERNEL, POOL_KERNEL] },
+  pads: { ints: [POOL_PAD, POOL_PAD, POOL_PAD, POOL_PAD] },
+};
 
 export function activate(w: GraphWriter, activation: Activation, value: string): string {
   if (activation === 'leaky-relu') return w.op('LeakyRelu', [value], { alpha: { float: LEAKY_SLOPE } });
@@ -22,6 +29,8 @@ export function activate(w: GraphWriter, activation: Activation, value: string):
 /** Each pixel of [n, channels, height, width] becomes two by two. */
 export function doubled(w: GraphWriter, value: string): string {
   return w.op('Resize', [value, '', w.floats(1, 1, 2, 2)], {
-    mode: { string: 'nearest' }, nearest_mode: { string: 'floor' }, coordinate_transformation_mode: { string: 'asymmetric' },
+    mode: { string: 'nearest' },
+    nearest_mode: { string: 'floor' },
+    coordinate_transformation_mode: { string: 'asymmetric' },
   });
 }

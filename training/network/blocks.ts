@@ -8,7 +8,13 @@ export type MakeConv = (input: Value, name: string, channels: number, kernel: nu
  * them. Source: YOLOX `yolox/models/network_blocks.py`, `CSPLayer`.
  */
 export function cspLayer(
-  net: NetworkBuilder, makeConv: MakeConv, input: Value, name: string, channels: number, bottlenecks: number, shortcut: boolean,
+  net: NetworkBuilder,
+  makeConv: MakeConv,
+  input: Value,
+  name: string,
+  channels: number,
+  bottlenecks: number,
+  shortcut: boolean,
 ): Value {
   const hidden = Math.floor(channels / 2);
   let main = net.conv(input, `${name}.conv1`, hidden, 1);

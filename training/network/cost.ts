@@ -11,7 +11,10 @@ export function gigaFlops({ layers }: Network, input: Size): number {
   for (const layer of layers) {
     if (layer.kind !== 'conv' && layer.kind !== 'predict') continue;
     const cells = (input.width / layer.output.stride) * (input.height / layer.output.stride);
-    const inputs = layer.kind === 'predict' ? layer.input.channels : (layer.depthwise ? 1 : layer.input.channels) * layer.kernel ** 2;
+    const inputs =
+      layer.kind === 'predict'
+        ? layer.input.channels
+        : (layer.depthwise ? 1 : layer.input.channels) * layer.kernel ** 2;
     operations += cells * layer.output.channels * (2 * inputs + (layer.kind === 'conv' ? 4 : 0));
   }
   return operations / 1e9;

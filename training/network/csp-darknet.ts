@@ -12,7 +12,15 @@ export function cspDarknet(net: NetworkBuilder, makeConv: MakeConv, depth: numbe
 
   const stem = net.conv(net.focus(net.image), `${name}.stem.conv`, channels, 3);
   const stage = (input: Value, stageName: string, outChannels: number, bottlenecks: number): Value =>
-    cspLayer(net, makeConv, makeConv(input, `${stageName}.0`, outChannels, 3, 2), `${stageName}.1`, outChannels, bottlenecks, true);
+    cspLayer(
+      net,
+      makeConv,
+      makeConv(input, `${stageName}.0`, outChannels, 3, 2),
+      `${stageName}.1`,
+      outChannels,
+      bottlenecks,
+      true,
+    );
   const dark2 = stage(stem, `${name}.dark2`, channels * 2, blocks);
   const dark3 = stage(dark2, `${name}.dark3`, channels * 4, blocks * 3);
   const dark4 = stage(dark3, `${name}.dark4`, channels * 8, blocks * 3);

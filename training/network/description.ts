@@ -1,4 +1,6 @@
-/** A tensor inside the network: [batch, channels, height / stride, width / stride] of the picture's height and width. */
+/**
+ * A tensor inside the network: [batch, channels, height / stride, width / stride] of the picture's height and width.
+ */
 export type Value = { readonly id: number; readonly channels: number; readonly stride: number };
 
 export type Activation = 'silu' | 'leaky-relu';
@@ -9,7 +11,9 @@ export const LEAKY_SLOPE = 0.1;
 /** Added to the variance by batch normalization (YOLOX `yolox/exp/yolox_base.py`, `init_yolo`). */
 export const NORM_EPSILON = 1e-3;
 
-/** Convolution without bias, batch normalization, activation: YOLOX's `BaseConv`. Padding keeps the size at stride 1. */
+/**
+ * Convolution without bias, batch normalization, activation: YOLOX's `BaseConv`. Padding keeps the size at stride 1.
+ */
 export type ConvLayer = {
   readonly kind: 'conv';
   /** The reference's name: `{name}.conv.weight`, `{name}.bn.weight`… */
@@ -86,7 +90,10 @@ export class NetworkBuilder {
   }
 
   predict(input: Value, parts: PredictLayer['parts']): Value {
-    const output = this.#value(parts.reduce((sum, { channels }) => sum + channels, 0), input.stride);
+    const output = this.#value(
+      parts.reduce((sum, { channels }) => sum + channels, 0),
+      input.stride,
+    );
     this.layers.push({ kind: 'predict', input, output, parts });
     return output;
   }
@@ -114,7 +121,14 @@ export class NetworkBuilder {
 
   #conv(input: Value, name: string, channels: number, kernel: number, stride: 1 | 2, depthwise: boolean): Value {
     return this.#put(this.#value(channels, input.stride * stride), (output) => ({
-      kind: 'conv', name, input, output, kernel, stride, depthwise, activation: this.#activation,
+      kind: 'conv',
+      name,
+      input,
+      output,
+      kernel,
+      stride,
+      depthwise,
+      activation: this.#activation,
     }));
   }
 

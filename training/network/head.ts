@@ -6,7 +6,13 @@ import type { NetworkBuilder, Value } from './description.js';
  * `yolox/models/yolo_head.py`, `YOLOXHead`.
  * @returns for each level [4 + 1 + classCount] channels
  */
-export function decoupledHead(net: NetworkBuilder, makeConv: MakeConv, pyramid: readonly Value[], width: number, classCount: number): Value[] {
+export function decoupledHead(
+  net: NetworkBuilder,
+  makeConv: MakeConv,
+  pyramid: readonly Value[],
+  width: number,
+  classCount: number,
+): Value[] {
   const channels = Math.floor(256 * width);
   return pyramid.map((feature, level) => {
     const stem = net.conv(feature, `head.stems.${level}`, channels, 1);

@@ -7,7 +7,13 @@ import type { NetworkBuilder, Value } from './description.js';
  * Source: YOLOX `yolox/models/yolo_pafpn.py`, `YOLOPAFPN`.
  * @returns values at strides 8, 16, 32
  */
-export function pafpn(net: NetworkBuilder, makeConv: MakeConv, { dark3, dark4, dark5 }: Features, depth: number, width: number): Value[] {
+export function pafpn(
+  net: NetworkBuilder,
+  makeConv: MakeConv,
+  { dark3, dark4, dark5 }: Features,
+  depth: number,
+  width: number,
+): Value[] {
   const name = 'backbone';
   const fine = Math.floor(256 * width);
   const middle = Math.floor(512 * width);

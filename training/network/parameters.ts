@@ -60,7 +60,9 @@ export function parameterLayout(network: Network): ParameterLayout {
     size += elements;
   };
   const convs = convLayers(network);
-  const predictions = predictLayers(network).flatMap(({ input, parts }) => parts.map((part) => ({ ...part, inputs: input.channels })));
+  const predictions = predictLayers(network).flatMap(({ input, parts }) =>
+    parts.map((part) => ({ ...part, inputs: input.channels })),
+  );
 
   for (const conv of convs) put(`${conv.name}.conv.weight`, convShape(conv));
   for (const { name, channels, inputs } of predictions) put(`${name}.weight`, [channels, inputs, 1, 1]);

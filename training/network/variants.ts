@@ -22,7 +22,10 @@ const CSP_VARIANTS = {
 
 export type Variant = keyof typeof CSP_VARIANTS | 'yolox-darknet53';
 
-export const VARIANTS: readonly Variant[] = [...Object.keys(CSP_VARIANTS) as (keyof typeof CSP_VARIANTS)[], 'yolox-darknet53'];
+export const VARIANTS: readonly Variant[] = [
+  ...(Object.keys(CSP_VARIANTS) as (keyof typeof CSP_VARIANTS)[]),
+  'yolox-darknet53',
+];
 
 /** The input at which the reference's tables measure a variant, in pixels. */
 export function testSize(variant: Variant): Size {
@@ -33,13 +36,19 @@ export function testSize(variant: Variant): Size {
 /** @throws UsageError naming the existing variants */
 export function parseVariant(name: string): Variant {
   const found = VARIANTS.find((variant) => variant === name);
-  if (found === undefined) throw new UsageError(`there is no variant "${name}"; it must be one of ${VARIANTS.join(', ')}`);
+  if (found === undefined)
+    throw new UsageError(`there is no variant "${name}"; it must be one of ${VARIANTS.join(', ')}`);
   return found;
 }
 
-/** Describes one of the published networks for any number of classes. It fits every input whose sides are multiples of 32. */
+/**
+ * Describes one of the published networks for any number of classes. It fits every input whose sides are multiples of
+ * 32.
+ */
 export function createNetwork(variant: Variant, classCount: number): Network {
-  return variant === 'yolox-darknet53' ? darknetNetwork(variant, classCount) : cspNetwork(variant, CSP_VARIANTS[variant], classCount);
+  return variant === 'yolox-darknet53'
+    ? darknetNetwork(variant, classCount)
+    : cspNetwork(variant, CSP_VARIANTS[variant], classCount);
 }
 
 /** Describes a network of the CSPDarknet family. */

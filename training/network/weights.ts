@@ -72,7 +72,10 @@ export function namedTensors(layout: ParameterLayout, { parameters, statistics }
  * @throws DataError naming the tensor that is missing or has another shape
  */
 export function takeTensors(
-  layout: ParameterLayout, weights: Weights, tensors: ReadonlyMap<string, NamedTensor>, { otherClasses = false } = {},
+  layout: ParameterLayout,
+  weights: Weights,
+  tensors: ReadonlyMap<string, NamedTensor>,
+  { otherClasses = false } = {},
 ): string[] {
   const passedOver: string[] = [];
   for (const [name, { shape, data }] of namedTensors(layout, weights)) {
@@ -80,7 +83,10 @@ export function takeTensors(
     if (given === undefined) throw new DataError(`the weights have no "${name}"; are they of this variant?`);
     if (String(given.shape) === String(shape)) data.set(given.data);
     else if (otherClasses && name.includes('.cls_preds.')) passedOver.push(name);
-    else throw new DataError(`the weights' "${name}" is [${String(given.shape)}], but this network's is [${String(shape)}]; are they of this variant and class count?`);
+    else
+      throw new DataError(
+        `the weights' "${name}" is [${String(given.shape)}], but this network's is [${String(shape)}]; are they of this variant and class count?`,
+      );
   }
   return passedOver;
 }

@@ -10,7 +10,8 @@ export function yoloFpn(net: NetworkBuilder, { dark3, dark4, dark5 }: Features):
   /** Five convolutions, alternately narrow 1x1 and wide 3x3. */
   const embedding = (input: Value, embeddingName: string, channels: number): Value => {
     let value = input;
-    for (let i = 0; i < 5; i++) value = net.conv(value, `${embeddingName}.${i}`, i % 2 === 0 ? channels : channels * 2, i % 2 === 0 ? 1 : 3);
+    for (let i = 0; i < 5; i++)
+      value = net.conv(value, `${embeddingName}.${i}`, i % 2 === 0 ? channels : channels * 2, i % 2 === 0 ? 1 : 3);
     return value;
   };
   const down4 = net.upsample(net.conv(dark5, `${name}.out1_cbl`, 256, 1));

@@ -14,7 +14,9 @@ export type Service<Request, Answer> = {
  * Runs in the thread of a `Thread`: opens a service and answers until it is closed.
  * @param open receives the thread's start message
  */
-export async function serve<Request, Answer>(open: (start: never) => Service<Request, Answer> | Promise<Service<Request, Answer>>): Promise<void> {
+export async function serve<Request, Answer>(
+  open: (start: never) => Service<Request, Answer> | Promise<Service<Request, Answer>>,
+): Promise<void> {
   const port = parentPort!;
   const send = (message: FromThread<Answer>, transfer?: Transferable[]): void => port.postMessage(message, transfer);
   const fail = (error: unknown): void => send({ type: 'failed', ...describe(error) });
@@ -46,6 +48,7 @@ export async function serve<Request, Answer>(open: (start: never) => Service<Req
 }
 
 function describe(error: unknown): { readonly code?: string; readonly message: string } {
-  if (error instanceof NowcastError && !(error instanceof InternalError)) return { code: error.code, message: error.message };
-  return { message: error instanceof Error ? error.stack ?? error.message : String(error) };
+  if (error instanceof NowcastError && !(error instanceof InternalError))
+    return { code: error.code, message: error.message };
+  return { message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
 }

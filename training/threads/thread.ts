@@ -34,12 +34,18 @@ export class Thread<Request, Answer> {
    * @param name description of the threads, for messages
    * @param main the file that they run
    */
-  static async openAll<Request, Answer>(name: string, main: URL, starts: readonly unknown[]): Promise<Thread<Request, Answer>[]> {
-    const opened = await Promise.allSettled(starts.map(async (start) => {
-      const thread = new Thread<Request, Answer>(name, main, start);
-      await thread.#next();
-      return thread;
-    }));
+  static async openAll<Request, Answer>(
+    name: string,
+    main: URL,
+    starts: readonly unknown[],
+  ): Promise<Thread<Request, Answer>[]> {
+    const opened = await Promise.allSettled(
+      starts.map(async (start) => {
+        const thread = new Thread<Request, Answer>(name, main, start);
+        await thread.#next();
+        return thread;
+      }),
+    );
     const threads = opened.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
     const refused = opened.find((result) => result.status === 'rejected');
     if (refused === undefined) return threads;
@@ -51,7 +57,7 @@ export class Thread<Request, Answer> {
   async ask(request: Request): Promise<Answer> {
     if (this.#failure !== undefined) throw this.#failure;
     this.#send({ type: 'request', request });
-    return await this.#next() as Answer;
+    return (await this.#next()) as Answer;
   }
 
   /** Ends the thread after its pending requests. */

@@ -13,7 +13,9 @@ export type DemoSourceOptions = Omit<ProducedOptions, 'size' | 'fps'>;
 export function demoSource(seed: number, options: DemoSourceOptions): Observable<SourceEvent> {
   return new Observable((subscriber) => {
     const drive = new LiveDrive({ seed, ...DEMO_START, input: options.input });
-    return playDrive(drive, options).pipe(finalize(() => void drive.close())).subscribe(subscriber);
+    return playDrive(drive, options)
+      .pipe(finalize(() => void drive.close()))
+      .subscribe(subscriber);
   });
 }
 
@@ -22,4 +24,9 @@ export function playDrive(drive: LiveDrive, options: DemoSourceOptions): Observa
   return producedSource(drive, { ...options, size: DEMO_SIZE, fps: DEMO_FPS });
 }
 
-const DEMO_START: Omit<LiveDriveOptions, 'seed' | 'input'> = { fps: DEMO_FPS, size: DEMO_SIZE, jpegQuality: undefined, keptFrames: 0 };
+const DEMO_START: Omit<LiveDriveOptions, 'seed' | 'input'> = {
+  fps: DEMO_FPS,
+  size: DEMO_SIZE,
+  jpegQuality: undefined,
+  keptFrames: 0,
+};

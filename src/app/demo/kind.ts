@@ -25,6 +25,9 @@ export const demoKind = sourceKind({
 function seedIn(source: string): number {
   const text = source.slice(source.indexOf(':') + 1);
   const seed = text === '' ? DEFAULT_DEMO_SEED : Number(text);
-  if (!/^\d*$/.test(text) || seed > LARGEST_SEED) throw new UsageError(`the source "${source}" names no drive; write it as demo:SEED with a whole number from 0 to ${LARGEST_SEED}, or demo:`);
+  if (!/^\d*$/.test(text) || seed > LARGEST_SEED)
+    throw new UsageError(
+      `the source "${source}" names no drive; write it as demo:SEED with a whole number from 0 to ${LARGEST_SEED}, or demo:`,
+    );
   return seed;
 }

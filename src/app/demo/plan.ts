@@ -4,7 +4,10 @@ import { mergeSettings } from '../../config/settings.js';
 import { UsageError } from '../../core/errors.js';
 import { PARTS } from '../parts.js';
 
-/** The keys of a run that the demo sets otherwise: it shows forecasts, and is scored, and AP counts the unlikely boxes too. */
+/**
+ * The keys of a run that the demo sets otherwise: it shows forecasts, and is scored, and AP counts the unlikely boxes
+ * too.
+ */
 export const DEMO_PRESETS = { conf: 0.01, nms: 0.5, forecast: 'nowcast' } as const;
 
 export const DEMO_PORT = 8765;
@@ -32,8 +35,17 @@ export type DemoOptions = {
 
 /** @throws UsageError naming the flags that clash */
 export function planDemo({ settings, seed, extraMs, headless, port }: DemoOptions): DemoPlan {
-  if (headless && port !== undefined) throw new UsageError('--headless serves nothing, and --port says where; leave one of them out');
-  const run = resolveRun({ ...mergeSettings<Settings>({ detect: DEMO_PRESETS }, settings), ...(headless ? {} : { feed: { port: port ?? DEMO_PORT } }) }, [`demo:${seed}`], PARTS);
-  if (run.detect.schedule === 'every') throw new UsageError('--schedule every knows no time, and the drive does not wait; choose idle-free');
+  if (headless && port !== undefined)
+    throw new UsageError('--headless serves nothing, and --port says where; leave one of them out');
+  const run = resolveRun(
+    {
+      ...mergeSettings<Settings>({ detect: DEMO_PRESETS }, settings),
+      ...(headless ? {} : { feed: { port: port ?? DEMO_PORT } }),
+    },
+    [`demo:${seed}`],
+    PARTS,
+  );
+  if (run.detect.schedule === 'every')
+    throw new UsageError('--schedule every knows no time, and the drive does not wait; choose idle-free');
   return { run, seed, page: headless ? undefined : { mayMove: port === undefined }, extraMs };
 }

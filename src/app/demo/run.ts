@@ -23,16 +23,22 @@ export type DemoOutcome = {
 };
 
 /**
- * Plays the synthetic drive through the pipeline until `context.signal` is aborted or a limit is met, shows it on a page,
+ * Plays the synthetic drive through the pipeline until `context.signal` is aborted or a limit is met, shows it on a
+ * page,
  * and adds up what streaming cost.
  */
 export async function demo(plan: DemoPlan, context: AppContext): Promise<DemoOutcome> {
-  const opened = await createProcessDetector({ ...await detectorOptions(plan.run, context), onLog: (message) => context.log.debug(message) });
-  const detector = new SlowedDetector(opened, plan.extraMs);
-  const page = plan.page && new LivePage((extraMs) => {
-    detector.extraMs = extraMs;
-    page?.slowed(extraMs);
+  const opened = await createProcessDetector({
+    ...(await detectorOptions(plan.run, context)),
+    onLog: (message) => context.log.debug(message),
   });
+  const detector = new SlowedDetector(opened, plan.extraMs);
+  const page =
+    plan.page &&
+    new LivePage((extraMs) => {
+      detector.extraMs = extraMs;
+      page?.slowed(extraMs);
+    });
   const reporter = new RunReporter(plan.run, context);
   let sinks: OpenSinks | undefined;
   let show: DemoShow | undefined;
@@ -53,11 +59,21 @@ export async function demo(plan: DemoPlan, context: AppContext): Promise<DemoOut
 }
 
 /** Tries the next ports where the usual one is taken. */
-async function openServed({ run, page: allowed }: DemoPlan, page: LivePage | undefined, { info }: ModelDetector, reporter: RunReporter, context: AppContext): Promise<OpenSinks> {
+async function openServed(
+  { run, page: allowed }: DemoPlan,
+  page: LivePage | undefined,
+  { info }: ModelDetector,
+  reporter: RunReporter,
+  context: AppContext,
+): Promise<OpenSinks> {
   for (let moved = 0; ; moved++) {
     try {
       const onFailure = (error: OutputError): void => reporter.outputFailed(error);
-      return await openSinks({ config: withPortMoved(run, moved), info, ffmpeg: undefined, pages: page?.answer, onFailure }, PARTS, context);
+      return await openSinks(
+        { config: withPortMoved(run, moved), info, ffmpeg: undefined, pages: page?.answer, onFailure },
+        PARTS,
+        context,
+      );
     } catch (error) {
       const isTaken = error instanceof OutputError && error.code === 'NOWCAST_PORT_IN_USE';
       if (!isTaken || allowed?.mayMove !== true || moved === PORTS_TRIED) throw error;
@@ -70,7 +86,9 @@ const FEED = feedKind.name;
 function withPortMoved(run: RunConfig, by: number): RunConfig {
   return {
     ...run,
-    sinks: run.sinks.map((sink) => (sink.kind === FEED ? { ...sink, settings: { ...sink.settings, port: Number(sink.settings['port']) + by } } : sink)),
+    sinks: run.sinks.map((sink) =>
+      sink.kind === FEED ? { ...sink, settings: { ...sink.settings, port: Number(sink.settings['port']) + by } } : sink,
+    ),
   };
 }
 

@@ -27,7 +27,14 @@ export type DemoScoring = {
  * Scores the end of a run, and attributes the cost of streaming. The detector processes the dropped frames now, so that
  * the terms add up.
  */
-export async function scoreDemo({ frames, seed, detector, forecaster, draw, onProgress }: DemoScoring): Promise<StreamingJson> {
+export async function scoreDemo({
+  frames,
+  seed,
+  detector,
+  forecaster,
+  draw,
+  onProgress,
+}: DemoScoring): Promise<StreamingJson> {
   const { classNames, input } = detector.info;
   const sequence = { seed, conditions: drawConditions(seed), frames: frames.map(({ moment }) => moment.objects) };
   const truth = parseGroundTruth(argoverseJson([sequence], DEMO_SIZE, DEMO_FPS, 'jpg'));
@@ -35,7 +42,8 @@ export async function scoreDemo({ frames, seed, detector, forecaster, draw, onPr
   const offline = new DetectionList();
   const mapping = mapClasses(classNames, truth);
   const add = (frame: number, detections: readonly Detection[]): void => {
-    for (const detection of detections) if (mapping[detection.classId] >= 0) offline.addDetection(frame, mapping[detection.classId], detection);
+    for (const detection of detections)
+      if (mapping[detection.classId] >= 0) offline.addDetection(frame, mapping[detection.classId], detection);
   };
   const undetected: number[] = [];
   frames.forEach(({ event }, i) => {
@@ -46,7 +54,12 @@ export async function scoreDemo({ frames, seed, detector, forecaster, draw, onPr
   let done = 0;
   onProgress(0, undetected.length);
   await forEachFrame(undetected.length, detector, new AbortController().signal, async (index) => {
-    const { moment: { truth: { seq } }, picture } = frames[undetected[index]];
+    const {
+      moment: {
+        truth: { seq },
+      },
+      picture,
+    } = frames[undetected[index]];
     const image = picture ?? new Uint8Array(3 * input.width * input.height);
     if (picture === undefined) await draw(seq, image);
     add(undetected[index], await detectPicture(detector, { size: DEMO_SIZE, fit, image }));
@@ -57,6 +70,13 @@ export async function scoreDemo({ frames, seed, detector, forecaster, draw, onPr
   const first = frames[0].event.seq;
   for (const { event } of frames) collector.add({ ...event, seq: event.seq - first }, `frame ${event.seq}`);
   const { run, detections, outputCount } = collector.finish(DEMO_FPS);
-  const score = scoreRun(truth, run, prepareDetections(truth, detections, outputCount), 0, forecaster, prepareDetections(truth, offline.columns(), frames.length));
+  const score = scoreRun(
+    truth,
+    run,
+    prepareDetections(truth, detections, outputCount),
+    0,
+    forecaster,
+    prepareDetections(truth, offline.columns(), frames.length),
+  );
   return streamingJson(truth, run, score);
 }

@@ -57,12 +57,22 @@ export class DemoShow {
 
   constructor(parts: ShowParts) {
     this.#parts = parts;
-    const { plan: { run, seed }, page, detector: { info } } = parts;
+    const {
+      plan: { run, seed },
+      page,
+      detector: { info },
+    } = parts;
     this.#streamId = run.sources[0].id;
     this.#measurements = new Measurements([this.#streamId]);
     this.#forecaster = run.detect.forecast === 'none' ? undefined : trackerByName(run.detect.forecast);
     const meter = (forecaster: TrackerFactory | undefined): LiveAccuracy =>
-      new LiveAccuracy({ truth: DEMO_CLASSES, classNames: info.classNames, windowFrames: WINDOW_FRAMES, keptFrames: WINDOW_FRAMES, forecaster });
+      new LiveAccuracy({
+        truth: DEMO_CLASSES,
+        classNames: info.classNames,
+        windowFrames: WINDOW_FRAMES,
+        keptFrames: WINDOW_FRAMES,
+        forecaster,
+      });
     this.#meters = { final: meter(this.#forecaster), observed: this.#forecaster && meter(undefined) };
     this.#world = new World({
       streamId: this.#streamId,
@@ -71,12 +81,22 @@ export class DemoShow {
         this.#meters.final.truth(moment.truth);
         this.#meters.observed?.truth(moment.truth);
       },
-      onPicture: ({ truth: { seq, capturedAtMs }, objects }, jpeg) => page?.show({
-        seq, capturedAt: parts.context.clock.toUnixMs(capturedAtMs), truth: objects.map(trueObject),
-      }, jpeg),
+      onPicture: ({ truth: { seq, capturedAtMs }, objects }, jpeg) =>
+        page?.show(
+          {
+            seq,
+            capturedAt: parts.context.clock.toUnixMs(capturedAtMs),
+            truth: objects.map(trueObject),
+          },
+          jpeg,
+        ),
     });
     this.#drive = new LiveDrive({
-      seed, fps: DEMO_FPS, size: DEMO_SIZE, input: info.input, keptFrames: WINDOW_FRAMES + READ_AHEAD,
+      seed,
+      fps: DEMO_FPS,
+      size: DEMO_SIZE,
+      input: info.input,
+      keptFrames: WINDOW_FRAMES + READ_AHEAD,
       jpegQuality: page && JPEG_QUALITY,
       onTruth: (index, objects) => this.#world.tell(index, objects),
       onJpeg: (index, bytes) => this.#world.drawn(index, bytes),
@@ -85,15 +105,32 @@ export class DemoShow {
 
   /** Until a limit is met or the signal is aborted. */
   async play(): Promise<void> {
-    const { plan: { run }, detector, sinks, page, context } = this.#parts;
+    const {
+      plan: { run },
+      detector,
+      sinks,
+      page,
+      context,
+    } = this.#parts;
     void page?.send(this.#runMessage());
     page?.slowed(detector.extraMs);
     const limit = frameLimit(run.maxFrames);
     const ending = abortedAfter(run.durationMs, context.signal);
     const startedAtMs = context.clock.now();
-    const source = playDrive(this.#drive, { streamId: this.#streamId, input: detector.info.input, pace: 'source', clock: context.clock });
+    const source = playDrive(this.#drive, {
+      streamId: this.#streamId,
+      input: detector.info.input,
+      pace: 'source',
+      clock: context.clock,
+    });
     const events = createPipeline({
-      sources: [source.pipe(limit.within, takeUntil(limit.reached), tap((event) => this.#received(event)))],
+      sources: [
+        source.pipe(
+          limit.within,
+          takeUntil(limit.reached),
+          tap((event) => this.#received(event)),
+        ),
+      ],
       detector,
       clock: context.clock,
       policy: policyByName(run.detect.schedule),
@@ -108,7 +145,13 @@ export class DemoShow {
       this.#tellScore();
     });
     try {
-      await lastValueFrom(events.pipe(catchError((error: unknown) => of(this.#detectorLost(error))), tap((event) => this.#emitted(event))), { defaultValue: undefined });
+      await lastValueFrom(
+        events.pipe(
+          catchError((error: unknown) => of(this.#detectorLost(error))),
+          tap((event) => this.#emitted(event)),
+        ),
+        { defaultValue: undefined },
+      );
     } finally {
       ending.dispose();
       scores.unsubscribe();
@@ -119,18 +162,30 @@ export class DemoShow {
 
   /** Adds up what the run was worth, and shows it on the page. */
   async conclude(): Promise<DemoSummary> {
-    const { plan: { run: config, seed }, detector, page, reporter, sinks, context } = this.#parts;
+    const {
+      plan: { run: config, seed },
+      detector,
+      page,
+      reporter,
+      sinks,
+      context,
+    } = this.#parts;
     detector.extraMs = 0;
     await this.#hearAll();
     const frames = this.#recent.list();
     let score: StreamingJson | undefined;
     if (frames.length > 0 && !this.#isDetectorLost) {
       const total = frames.filter(({ event }) => event.type === 'drop').length;
-      context.log.info(`scoring the last ${(frames.length / DEMO_FPS).toFixed(0)} s: detecting on the ${total} frames that were dropped`);
+      context.log.info(
+        `scoring the last ${(frames.length / DEMO_FPS).toFixed(0)} s: detecting on the ${total} frames that were dropped`,
+      );
       const bar = context.progress.bar({ label: 'scoring', total, unit: 'frames' });
       try {
         score = await scoreDemo({
-          frames, seed, detector, forecaster: this.#forecaster,
+          frames,
+          seed,
+          detector,
+          forecaster: this.#forecaster,
           draw: (seq, target) => this.#drive.produce(seq, target),
           onProgress: (done) => {
             bar.set(done);
@@ -141,9 +196,19 @@ export class DemoShow {
         bar.done();
       }
     }
-    const summary = summariseDemo({
-      config, seed, info: detector.info, snapshot: this.#measurements.snapshot(), durationMs: this.#durationMs, score, written: sinks.files, problems: reporter.problems,
-    }, context);
+    const summary = summariseDemo(
+      {
+        config,
+        seed,
+        info: detector.info,
+        snapshot: this.#measurements.snapshot(),
+        durationMs: this.#durationMs,
+        score,
+        written: sinks.files,
+        problems: reporter.problems,
+      },
+      context,
+    );
     await page?.send(outcomeMessage(summary));
     return summary;
   }
@@ -191,18 +256,36 @@ export class DemoShow {
     const nowMs = context.clock.now();
     const { AP: sAP, pairing } = this.#meters.final.rolling(nowMs);
     void page.send({
-      type: 'score', at: context.clock.toUnixMs(nowMs), windowS: pairing.frames / DEMO_FPS, sAP,
+      type: 'score',
+      at: context.clock.toUnixMs(nowMs),
+      windowS: pairing.frames / DEMO_FPS,
+      sAP,
       observedAP: this.#meters.observed?.rolling(nowMs).AP ?? null,
     });
   }
 
   #runMessage(): RunMessage {
-    const { plan: { run: { detect }, seed }, detector: { info } } = this.#parts;
+    const {
+      plan: {
+        run: { detect },
+        seed,
+      },
+      detector: { info },
+    } = this.#parts;
     const { time, weather } = drawConditions(seed);
     return {
-      type: 'run', model: info.model, provider: info.provider, threads: info.threads, input: `${info.input.width}x${info.input.height}`,
-      schedule: detect.schedule, budgetMs: detect.budgetMs ?? null, forecaster: this.#forecaster?.name ?? null,
-      fps: DEMO_FPS, ...DEMO_SIZE, seed, conditions: `${time}, ${weather}`,
+      type: 'run',
+      model: info.model,
+      provider: info.provider,
+      threads: info.threads,
+      input: `${info.input.width}x${info.input.height}`,
+      schedule: detect.schedule,
+      budgetMs: detect.budgetMs ?? null,
+      forecaster: this.#forecaster?.name ?? null,
+      fps: DEMO_FPS,
+      ...DEMO_SIZE,
+      seed,
+      conditions: `${time}, ${weather}`,
     };
   }
 }

@@ -27,13 +27,28 @@ type Facts = {
 };
 
 export function summariseDemo({ seed, score, ...facts }: Facts, context: Pick<AppContext, 'redact'>): DemoSummary {
-  return { ...summarise(facts, context), seed, score: score === undefined ? null : { ...score, seconds: score.pairing.frames / DEMO_FPS } };
+  return {
+    ...summarise(facts, context),
+    seed,
+    score: score === undefined ? null : { ...score, seconds: score.pairing.frames / DEMO_FPS },
+  };
 }
 
 /** The summary for the page. */
-export function outcomeMessage({ total, stagesMs: { latency: { p50, p90, p99 } }, score }: DemoSummary): OutcomeMessage {
+export function outcomeMessage({
+  total,
+  stagesMs: {
+    latency: { p50, p90, p99 },
+  },
+  score,
+}: DemoSummary): OutcomeMessage {
   return {
-    type: 'outcome', frames: total.received, percepts: total.percepts, drops: total.drops, latencyMs: { p50, p90, p99 },
-    windowS: score?.seconds ?? 0, attribution: score?.attribution ?? null,
+    type: 'outcome',
+    frames: total.received,
+    percepts: total.percepts,
+    drops: total.drops,
+    latencyMs: { p50, p90, p99 },
+    windowS: score?.seconds ?? 0,
+    attribution: score?.attribution ?? null,
   };
 }

@@ -64,7 +64,13 @@ export class World {
     if (objects === undefined || capturedAtMs === undefined) return;
     this.#objects.delete(seq);
     this.#capturedAtMs.delete(seq);
-    const truth = { streamId: this.#options.streamId, seq, capturedAtMs, size: DEMO_SIZE, objects: objects.map(truthObject) };
+    const truth = {
+      streamId: this.#options.streamId,
+      seq,
+      capturedAtMs,
+      size: DEMO_SIZE,
+      objects: objects.map(truthObject),
+    };
     this.#newest = { truth, objects };
     this.#options.onMoment(this.#newest);
     const jpeg = this.#jpegs.get(seq);

@@ -15,7 +15,13 @@ type Place = Pick<AppContext, 'env' | 'cacheDir'>;
 
 /** Looks at everything that a run may need. Changes nothing but the cache folder, which it makes. */
 export async function examine(place: Place): Promise<Finding[]> {
-  const looked = await Promise.all([providers(), ffmpeg(place), sharedMemory(), cacheFolder(place.cacheDir), models(place.cacheDir)]);
+  const looked = await Promise.all([
+    providers(),
+    ffmpeg(place),
+    sharedMemory(),
+    cacheFolder(place.cacheDir),
+    models(place.cacheDir),
+  ]);
   return [checkNode(process.versions.node), machine(), ...looked.flat()];
 }
 
@@ -23,15 +29,27 @@ export async function examine(place: Place): Promise<Finding[]> {
 export function checkNode(version: string): Finding {
   const [major, minor] = version.split('.').map(Number);
   const isFit = (major === 20 && minor >= 19) || (major === 22 && minor >= 12) || major > 22;
-  return isFit ? { name: 'Node', state: 'ok', found: version }
-    : { name: 'Node', state: 'missing', found: `${version}, which is too old`, remedy: 'install Node 22 (20.19 or later does, too)' };
+  return isFit
+    ? { name: 'Node', state: 'ok', found: version }
+    : {
+        name: 'Node',
+        state: 'missing',
+        found: `${version}, which is too old`,
+        remedy: 'install Node 22 (20.19 or later does, too)',
+      };
 }
 
 function machine(): Finding {
   const cores = availableParallelism();
   const found = `${cores} core${cores === 1 ? '' : 's'} (${cpus()[0]?.model.trim() ?? 'unknown'}), ${(totalmem() / 2 ** 30).toFixed(1)} GiB memory`;
-  return cores > 1 ? { name: 'machine', state: 'ok', found }
-    : { name: 'machine', state: 'limited', found, remedy: 'the detector and ffmpeg share the core; expect drops, and take a small model' };
+  return cores > 1
+    ? { name: 'machine', state: 'ok', found }
+    : {
+        name: 'machine',
+        state: 'limited',
+        found,
+        remedy: 'the detector and ffmpeg share the core; expect drops, and take a small model',
+      };
 }
 
 async function providers(): Promise<Finding[]> {
@@ -40,13 +58,34 @@ async function providers(): Promise<Finding[]> {
     const model = await writeTrialModel(folder);
     const [{ onnxRuntime }, statuses] = await Promise.all([
       machineFingerprint(),
-      tryProviders({ model, provider: 'auto', confThreshold: 0.5, nmsThreshold: 0.5, nms: 'per-class', cacheDir: folder }),
+      tryProviders({
+        model,
+        provider: 'auto',
+        confThreshold: 0.5,
+        nmsThreshold: 0.5,
+        nms: 'per-class',
+        cacheDir: folder,
+      }),
     ]);
-    return statuses.map(({ provider, unavailable }) => unavailable === undefined
-      ? { name: `provider ${provider}`, state: 'ok', found: `ONNX Runtime ${onnxRuntime} opens a model on it` }
-      : { name: `provider ${provider}`, state: 'absent', found: unavailable, remedy: 'docs/gpu.md says what it takes' });
+    return statuses.map(({ provider, unavailable }) =>
+      unavailable === undefined
+        ? { name: `provider ${provider}`, state: 'ok', found: `ONNX Runtime ${onnxRuntime} opens a model on it` }
+        : {
+            name: `provider ${provider}`,
+            state: 'absent',
+            found: unavailable,
+            remedy: 'docs/gpu.md says what it takes',
+          },
+    );
   } catch (error) {
-    return [{ name: 'ONNX Runtime', state: 'missing', found: messageOf(error), remedy: 'install it anew: npm rebuild onnxruntime-node' }];
+    return [
+      {
+        name: 'ONNX Runtime',
+        state: 'missing',
+        found: messageOf(error),
+        remedy: 'install it anew: npm rebuild onnxruntime-node',
+      },
+    ];
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -58,22 +97,41 @@ async function ffmpeg({ env, cacheDir }: Place): Promise<Finding[]> {
     const where = `${found.version.name} at ${found.path}`;
     return [
       found.origin === 'embedded'
-        ? { name: 'ffmpeg', state: 'limited', found: `${where}, the embedded build of 2018: video files alone, no cameras`, remedy: FFMPEG_INSTALL }
-        : { name: 'ffmpeg', state: 'ok', found: `${where}${found.origin === 'env' ? ', named by NOWCAST_FFMPEG' : ''}` },
+        ? {
+            name: 'ffmpeg',
+            state: 'limited',
+            found: `${where}, the embedded build of 2018: video files alone, no cameras`,
+            remedy: FFMPEG_INSTALL,
+          }
+        : {
+            name: 'ffmpeg',
+            state: 'ok',
+            found: `${where}${found.origin === 'env' ? ', named by NOWCAST_FFMPEG' : ''}`,
+          },
       await ffmpegAbilities(found.path),
     ];
   } catch (error) {
-    return [{ name: 'ffmpeg', state: 'limited', found: `no video files, no cameras, no --save; folders of pictures and demo: run without it (${messageOf(error)})`, remedy: FFMPEG_INSTALL }];
+    return [
+      {
+        name: 'ffmpeg',
+        state: 'limited',
+        found: `no video files, no cameras, no --save; folders of pictures and demo: run without it (${messageOf(error)})`,
+        remedy: FFMPEG_INSTALL,
+      },
+    ];
   }
 }
 
 async function sharedMemory(): Promise<Finding> {
   const name = 'shared memory';
-  if (!existsSync('/dev/shm')) return { name, state: 'ok', found: `frames go through ${tmpdir()}, since there is no /dev/shm` };
+  if (!existsSync('/dev/shm'))
+    return { name, state: 'ok', found: `frames go through ${tmpdir()}, since there is no /dev/shm` };
   const { bavail, bsize } = await statfs('/dev/shm');
   const freeMb = (bavail * bsize) / 1e6;
   const found = `/dev/shm, ${freeMb.toFixed(0)} MB free`;
-  return freeMb >= 32 ? { name, state: 'ok', found } : { name, state: 'limited', found, remedy: 'give it 64 MB or more (Docker: --shm-size=64m)' };
+  return freeMb >= 32
+    ? { name, state: 'ok', found }
+    : { name, state: 'limited', found, remedy: 'give it 64 MB or more (Docker: --shm-size=64m)' };
 }
 
 async function cacheFolder(cacheDir: string): Promise<Finding> {
@@ -83,7 +141,12 @@ async function cacheFolder(cacheDir: string): Promise<Finding> {
     await writeFile(probe, '');
     return { name: 'cache folder', state: 'ok', found: cacheDir };
   } catch (error) {
-    return { name: 'cache folder', state: 'missing', found: `${cacheDir} cannot be written (${messageOf(error)})`, remedy: 'name a folder that can be with NOWCAST_CACHE' };
+    return {
+      name: 'cache folder',
+      state: 'missing',
+      found: `${cacheDir} cannot be written (${messageOf(error)})`,
+      remedy: 'name a folder that can be with NOWCAST_CACHE',
+    };
   } finally {
     await rm(probe, { force: true }).catch(() => undefined);
   }
@@ -94,7 +157,12 @@ async function models(cacheDir: string): Promise<Finding> {
   const pulled = (await readZoo()).filter((entry) => existsSync(zooPath(entry, cacheDir))).map(({ name }) => name);
   const here = [...bundled, ...pulled];
   if (pulled.length > 0) return { name: 'models', state: 'ok', found: here.join(', ') };
-  return { name: 'models', state: 'limited', found: here.length === 0 ? 'none by name' : here.join(', '), remedy: 'nowcast models pull yolox-nano, or give --model a file of your own' };
+  return {
+    name: 'models',
+    state: 'limited',
+    found: here.length === 0 ? 'none by name' : here.join(', '),
+    remedy: 'nowcast models pull yolox-nano, or give --model a file of your own',
+  };
 }
 
 function messageOf(error: unknown): string {

@@ -1,7 +1,8 @@
 import { askFfmpeg } from '../../streaming/ffmpeg/ask.js';
 import type { Finding } from './finding.js';
 
-export const FFMPEG_INSTALL = 'install ffmpeg 4.4 or later (apt install ffmpeg, brew install ffmpeg), or name one with NOWCAST_FFMPEG';
+export const FFMPEG_INSTALL =
+  'install ffmpeg 4.4 or later (apt install ffmpeg, brew install ffmpeg), or name one with NOWCAST_FFMPEG';
 
 /** What a run may ask of ffmpeg, the list in which ffmpeg names it, and what does not work without it. */
 const ABILITIES = [
@@ -21,12 +22,17 @@ type ListName = (typeof ABILITIES)[number][0];
 /** Asks an ffmpeg for its lists and compares them with what a run may need. */
 export async function ffmpegAbilities(path: string): Promise<Finding> {
   const names = [...new Set(ABILITIES.map(([list]) => list))];
-  const lists = new Map(await Promise.all(names.map(async (list): Promise<[ListName, ReadonlySet<string>]> => {
-    const { stdout } = await askFfmpeg(path, ['-hide_banner', `-${list}`]);
-    return [list, list === 'protocols' ? parseProtocols(stdout) : parseList(stdout)];
-  })));
+  const lists = new Map(
+    await Promise.all(
+      names.map(async (list): Promise<[ListName, ReadonlySet<string>]> => {
+        const { stdout } = await askFfmpeg(path, ['-hide_banner', `-${list}`]);
+        return [list, list === 'protocols' ? parseProtocols(stdout) : parseList(stdout)];
+      }),
+    ),
+  );
   const lacking = ABILITIES.filter(([list, name]) => lists.get(list)?.has(name) !== true);
-  if (lacking.length === 0) return { name: 'ffmpeg can', state: 'ok', found: ABILITIES.map(([, name]) => name).join(', ') };
+  if (lacking.length === 0)
+    return { name: 'ffmpeg can', state: 'ok', found: ABILITIES.map(([, name]) => name).join(', ') };
   return {
     name: 'ffmpeg can',
     state: 'limited',

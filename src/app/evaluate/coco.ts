@@ -15,7 +15,10 @@ export type CocoOptions = {
  * COCO AP of a list of results.
  * @throws UsageError or DataError for a file that cannot be read; OutputError where the report cannot be written
  */
-export function evaluateCoco({ annotations, detections: path, report }: CocoOptions, { log }: Pick<AppContext, 'log'>): EvaluationJson {
+export function evaluateCoco(
+  { annotations, detections: path, report }: CocoOptions,
+  { log }: Pick<AppContext, 'log'>,
+): EvaluationJson {
   const truth = loadGroundTruth(annotations, false, log);
   const detections = loadDetections(path, truth, log);
   const evaluation = evaluatePairing(detections.matcher, everyImageWithItself(truth.images.length));

@@ -18,7 +18,10 @@ export function isVideoFile(dataRoot: string): boolean {
 
 /** @throws UsageError if annotations of several sequences are combined with one video */
 export function checkOneSequence(dataRoot: string, { sequences }: GroundTruth): void {
-  if (sequences.length !== 1) throw new UsageError(`--data-root is the file ${dataRoot}, but the annotations hold ${sequences.length} sequences; name the folder of their pictures`);
+  if (sequences.length !== 1)
+    throw new UsageError(
+      `--data-root is the file ${dataRoot}, but the annotations hold ${sequences.length} sequences; name the folder of their pictures`,
+    );
 }
 
 /**
@@ -26,7 +29,13 @@ export function checkOneSequence(dataRoot: string, { sequences }: GroundTruth): 
  * @param folder the data root and the sequence's folder below it
  * @throws SourceError if it cannot be read; DataError if its size differs from the annotations
  */
-export async function readAnnotated(folder: string, truth: GroundTruth, image: number, input: PictureFormat, target: Uint8Array): Promise<Picture> {
+export async function readAnnotated(
+  folder: string,
+  truth: GroundTruth,
+  image: number,
+  input: PictureFormat,
+  target: Uint8Array,
+): Promise<Picture> {
   const path = join(folder, truth.images[image].name);
   const picture = await readPicture(path, input, target).catch((cause: unknown) => {
     throw new SourceError(`the picture ${path} cannot be read: ${(cause as Error).message}`, { cause });
@@ -39,6 +48,8 @@ export async function readAnnotated(folder: string, truth: GroundTruth, image: n
 export function checkSize(truth: GroundTruth, image: number, { width, height }: Size): void {
   const { name, size } = truth.images[image];
   if (size !== undefined && (size.width !== width || size.height !== height)) {
-    throw new DataError(`${name} has ${width}x${height} pixels, but ${size.width}x${size.height} in the annotations; are these the annotated pictures?`);
+    throw new DataError(
+      `${name} has ${width}x${height} pixels, but ${size.width}x${size.height} in the annotations; are these the annotated pictures?`,
+    );
   }
 }

@@ -20,9 +20,17 @@ type Found = (image: number, detections: readonly Detection[]) => void;
  * Detects on every annotated picture below `dataRoot`.
  * @throws SourceError for an unreadable picture; DataError for one whose size differs from the annotations
  */
-export async function detectPictures(signal: AbortSignal, dataRoot: string, truth: GroundTruth, detector: Detector, found: Found): Promise<void> {
+export async function detectPictures(
+  signal: AbortSignal,
+  dataRoot: string,
+  truth: GroundTruth,
+  detector: Detector,
+  found: Found,
+): Promise<void> {
   const { width, height } = detector.info.input;
-  const frames = truth.sequences.flatMap(({ dir, images }) => Array.from(images, (image) => ({ folder: join(dataRoot, dir), image })));
+  const frames = truth.sequences.flatMap(({ dir, images }) =>
+    Array.from(images, (image) => ({ folder: join(dataRoot, dir), image })),
+  );
   const spare: Uint8Array[] = [];
   await forEachFrame(frames.length, detector, signal, async (index) => {
     const { folder, image } = frames[index];
@@ -36,7 +44,12 @@ export async function detectPictures(signal: AbortSignal, dataRoot: string, trut
  * Does `work` for the frames 0 to `count - 1`. It starts one more than there are hosts, so that no host waits for
  * decoding.
  */
-export async function forEachFrame(count: number, detector: Detector, signal: AbortSignal, work: (index: number) => Promise<void>): Promise<void> {
+export async function forEachFrame(
+  count: number,
+  detector: Detector,
+  signal: AbortSignal,
+  work: (index: number) => Promise<void>,
+): Promise<void> {
   let next = 0;
   const worker = async (): Promise<void> => {
     while (next < count) {
@@ -66,17 +79,36 @@ export async function detectPicture(detector: Detector, picture: Picture): Promi
  * Detects on the frames of a video that is annotated as one sequence.
  * @throws SourceError for a lost frame; DataError for one whose size differs from the annotations
  */
-export async function detectVideo(context: AppContext, path: string, truth: GroundTruth, detector: Detector, found: Found): Promise<void> {
+export async function detectVideo(
+  context: AppContext,
+  path: string,
+  truth: GroundTruth,
+  detector: Detector,
+  found: Found,
+): Promise<void> {
   const [{ images }] = truth.sequences;
   const ffmpeg = await locateFfmpeg(context.env, context.cacheDir);
-  const source = videoSource(path, { streamId: 'video', input: detector.info.input, pace: 'max', ffmpeg, clock: context.clock, maxFrames: images.length });
+  const source = videoSource(path, {
+    streamId: 'video',
+    input: detector.info.input,
+    pace: 'max',
+    ffmpeg,
+    clock: context.clock,
+    maxFrames: images.length,
+  });
   const take = (event: PipelineEvent): void => {
     if (event.type === 'percept') {
       checkSize(truth, images[event.seq], event);
       found(images[event.seq], event.detections);
     }
-    if (event.type === 'drop') throw new SourceError(`frame ${event.seq} of ${path} was lost (${event.reason}); an offline score needs them all`);
+    if (event.type === 'drop')
+      throw new SourceError(
+        `frame ${event.seq} of ${path} was lost (${event.reason}); an offline score needs them all`,
+      );
     context.signal.throwIfAborted();
   };
-  await lastValueFrom(createPipeline({ sources: [source], detector, clock: context.clock, policy: every }).pipe(tap(take)), { defaultValue: undefined });
+  await lastValueFrom(
+    createPipeline({ sources: [source], detector, clock: context.clock, policy: every }).pipe(tap(take)),
+    { defaultValue: undefined },
+  );
 }

@@ -22,11 +22,15 @@ export type DiffOptions = {
  * Compares the streaming AP of two runs.
  * @throws UsageError or DataError for a file that cannot be read
  */
-export function diffRuns({ runs, annotations, detections, eta, fps, resamples, seed }: DiffOptions, { log }: Pick<AppContext, 'log'>): RunDifference {
+export function diffRuns(
+  { runs, annotations, detections, eta, fps, resamples, seed }: DiffOptions,
+  { log }: Pick<AppContext, 'log'>,
+): RunDifference {
   const truth = loadGroundTruth(annotations, true, log);
   const offline = detections === undefined ? undefined : loadDetections(detections, truth, log);
   const [a, b] = runs.map((path) => loadRun(path, truth, fps, offline, log));
   const difference = compareRuns(truth, a, b, eta, resamples, seed);
-  if (difference.interval === null) log.warn('a single sequence tells nothing of how the difference varies; there is no interval');
+  if (difference.interval === null)
+    log.warn('a single sequence tells nothing of how the difference varies; there is no interval');
   return difference;
 }

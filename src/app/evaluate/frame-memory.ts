@@ -19,12 +19,20 @@ const DECODERS = 2;
  * @param availableBytes free memory
  * @throws UsageError naming the required amount
  */
-export function checkMemory({ sequences }: Pick<GroundTruth, 'sequences'>, { width, height }: Size, availableBytes: number): void {
-  const { name, images } = sequences.reduce((longest, sequence) => (sequence.images.length > longest.images.length ? sequence : longest));
+export function checkMemory(
+  { sequences }: Pick<GroundTruth, 'sequences'>,
+  { width, height }: Size,
+  availableBytes: number,
+): void {
+  const { name, images } = sequences.reduce((longest, sequence) =>
+    sequence.images.length > longest.images.length ? sequence : longest,
+  );
   const neededBytes = images.length * 3 * width * height;
   if (neededBytes <= availableBytes) return;
-  throw new UsageError(`the ${images.length} frames of sequence "${name}" take ${megabytes(neededBytes)} of memory at ${width}x${height}, but ${megabytes(availableBytes)} are available; `
-    + 'cut the sequence into shorter ones, or choose a smaller --input');
+  throw new UsageError(
+    `the ${images.length} frames of sequence "${name}" take ${megabytes(neededBytes)} of memory at ${width}x${height}, but ${megabytes(availableBytes)} are available; ` +
+      'cut the sequence into shorter ones, or choose a smaller --input',
+  );
 }
 
 /** Holds the decoded frames of one sequence at a time; the next sequence takes the same memory. */
@@ -43,14 +51,25 @@ export class FrameMemory {
    * @param onRead called after each picture
    * @throws SourceError for an unreadable one; DataError for one whose size differs from the annotations
    */
-  async loadPictures(dataRoot: string, { dir, images }: Sequence, signal: AbortSignal, onRead: () => void): Promise<Picture[]> {
+  async loadPictures(
+    dataRoot: string,
+    { dir, images }: Sequence,
+    signal: AbortSignal,
+    onRead: () => void,
+  ): Promise<Picture[]> {
     const pictures = new Array<Picture>(images.length);
     let next = 0;
     const decode = async (): Promise<void> => {
       while (next < images.length) {
         signal.throwIfAborted();
         const frame = next++;
-        pictures[frame] = await readAnnotated(join(dataRoot, dir), this.#truth, images[frame], this.#input, this.#imageAt(frame));
+        pictures[frame] = await readAnnotated(
+          join(dataRoot, dir),
+          this.#truth,
+          images[frame],
+          this.#input,
+          this.#imageAt(frame),
+        );
         onRead();
       }
     };
@@ -68,7 +87,8 @@ export class FrameMemory {
     const pictures: Picture[] = [];
     const take = (event: SourceEvent): void => {
       context.signal.throwIfAborted();
-      if (event.type === 'drop') throw new SourceError(`frame ${event.seq} of ${path} was lost (${event.reason}); the score needs them all`);
+      if (event.type === 'drop')
+        throw new SourceError(`frame ${event.seq} of ${path} was lost (${event.reason}); the score needs them all`);
       if (event.type !== 'frame') return;
       const { seq, picture } = event;
       const image = this.#imageAt(seq);
@@ -79,9 +99,19 @@ export class FrameMemory {
       pictures.push({ ...picture, image });
       onRead();
     };
-    const source = videoSource(path, { streamId: 'video', input: this.#input, pace: 'max', ffmpeg, clock: context.clock, maxFrames: images.length });
+    const source = videoSource(path, {
+      streamId: 'video',
+      input: this.#input,
+      pace: 'max',
+      ffmpeg,
+      clock: context.clock,
+      maxFrames: images.length,
+    });
     await lastValueFrom(source.pipe(tap(take)), { defaultValue: undefined });
-    if (pictures.length < images.length) throw new SourceError(`${path} gave ${pictures.length} frames, but ${images.length} are annotated; is it the annotated video?`);
+    if (pictures.length < images.length)
+      throw new SourceError(
+        `${path} gave ${pictures.length} frames, but ${images.length} are annotated; is it the annotated video?`,
+      );
     return pictures;
   }
 

@@ -14,7 +14,9 @@ export const DEFAULT_FPS = 30;
 
 /** @param streaming whether the images of a plain COCO file are the frames of one video, rather than each alone */
 export function loadGroundTruth(path: string, streaming: boolean, log: Log): GroundTruth {
-  const truth = naming(path, () => parseGroundTruth(readJsonFile(path), streaming ? basename(path, '.json') : undefined));
+  const truth = naming(path, () =>
+    parseGroundTruth(readJsonFile(path), streaming ? basename(path, '.json') : undefined),
+  );
   for (const warning of truth.warnings) log.warn(`${path}: ${warning}`);
   return truth;
 }
@@ -33,7 +35,13 @@ export type LoadedRun = { readonly run: StreamedRun; readonly detections: Scored
  * @param offline detections by frame, for timestamped outputs without their own
  * @throws UsageError if such outputs come without `--detections`
  */
-export function loadRun(path: string, truth: GroundTruth, fps: number | undefined, offline: ScoredDetections | undefined, log: Log): LoadedRun {
+export function loadRun(
+  path: string,
+  truth: GroundTruth,
+  fps: number | undefined,
+  offline: ScoredDetections | undefined,
+  log: Log,
+): LoadedRun {
   const text = readTextFile(path);
   const firstLine = text.slice(0, 2000).split('\n', 1)[0];
   return naming(path, () => {
@@ -42,11 +50,22 @@ export function loadRun(path: string, truth: GroundTruth, fps: number | undefine
       for (const warning of warnings) log.warn(`${path}: ${warning}`);
       return { run, detections: prepareDetections(truth, detections, outputCount) };
     }
-    const { sequences, detections, warnings } = parseTimestampedOutputs(parseJson(path, text), truth, fps ?? DEFAULT_FPS);
+    const { sequences, detections, warnings } = parseTimestampedOutputs(
+      parseJson(path, text),
+      truth,
+      fps ?? DEFAULT_FPS,
+    );
     for (const warning of warnings) log.warn(`${path}: ${warning}`);
-    const own = detections && prepareDetections(truth, detections, sequences.reduce((count, { timestampsS }) => count + timestampsS.length, 0));
+    const own =
+      detections &&
+      prepareDetections(
+        truth,
+        detections,
+        sequences.reduce((count, { timestampsS }) => count + timestampsS.length, 0),
+      );
     const used = own ?? offline;
-    if (used === undefined) throw new UsageError('the outputs hold no detections; give those of each frame with --detections');
+    if (used === undefined)
+      throw new UsageError('the outputs hold no detections; give those of each frame with --detections');
     return { run: timestampedRun(truth, sequences, fps ?? DEFAULT_FPS, own !== undefined), detections: used };
   });
 }
@@ -56,7 +75,8 @@ export function naming<T>(path: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (error instanceof DataError && !error.message.startsWith(path)) throw new DataError(`${path}: ${error.message}`, { cause: error });
+    if (error instanceof DataError && !error.message.startsWith(path))
+      throw new DataError(`${path}: ${error.message}`, { cause: error });
     throw error;
   }
 }

@@ -29,7 +29,10 @@ export type OfflineOptions = {
  * @throws UsageError, DataError or SourceError where annotations and pictures cannot be read or do not fit; ModelError
  * where the detector cannot be opened; OutputError where a file cannot be written
  */
-export async function evaluateOffline({ annotations, dataRoot, detector: choice, coco, report }: OfflineOptions, context: AppContext): Promise<EvaluationJson> {
+export async function evaluateOffline(
+  { annotations, dataRoot, detector: choice, coco, report }: OfflineOptions,
+  context: AppContext,
+): Promise<EvaluationJson> {
   const isVideo = isVideoFile(dataRoot);
   const truth = loadGroundTruth(annotations, isVideo, context.log);
   if (isVideo) checkOneSequence(dataRoot, truth);
@@ -43,12 +46,16 @@ export async function evaluateOffline({ annotations, dataRoot, detector: choice,
     const classes = mapClasses(detector.info.classNames, truth);
     let done = 0;
     const found = (image: number, detections: readonly Detection[]): void => {
-      for (const detection of detections) if (classes[detection.classId] >= 0) list.addDetection(image, classes[detection.classId], detection);
+      for (const detection of detections)
+        if (classes[detection.classId] >= 0) list.addDetection(image, classes[detection.classId], detection);
       bar.set(++done);
     };
     if (isVideo) await detectVideo(context, dataRoot, truth, detector, found);
     else await detectPictures(context.signal, dataRoot, truth, detector, found);
-    if (done < truth.images.length) throw new SourceError(`${dataRoot} gave ${done} frames, but ${truth.images.length} are annotated; is it the annotated video?`);
+    if (done < truth.images.length)
+      throw new SourceError(
+        `${dataRoot} gave ${done} frames, but ${truth.images.length} are annotated; is it the annotated video?`,
+      );
   } finally {
     bar.done();
     await detector.close();
@@ -58,15 +65,24 @@ export async function evaluateOffline({ annotations, dataRoot, detector: choice,
   const evaluation = evaluateBoxes(truth.objects, columns, truth.images.length, truth.classes.length);
   if (coco !== undefined) writeOutput(coco, cocoResults(truth, columns));
   const { model, input, provider } = detector.info;
-  writeReport(report, { title: 'Offline AP', facts: [['model', `${model}, ${input.width}x${input.height}, ${provider}`]], truth, evaluation });
+  writeReport(report, {
+    title: 'Offline AP',
+    facts: [['model', `${model}, ${input.width}x${input.height}, ${provider}`]],
+    truth,
+    evaluation,
+  });
   return evaluationJson(truth, evaluation);
 }
 
 function cocoResults(truth: GroundTruth, { frame, classIndex, boxes, scores }: DetectionColumns): string {
   const round = (pixels: number): number => Math.round(pixels * 1000) / 1000;
-  const lines = Array.from(frame, (image, row) => JSON.stringify({
-    image_id: truth.images[image].id, category_id: truth.classes[classIndex[row]].id,
-    bbox: Array.from(boxes.subarray(row * 4, row * 4 + 4), round), score: scores[row],
-  }));
+  const lines = Array.from(frame, (image, row) =>
+    JSON.stringify({
+      image_id: truth.images[image].id,
+      category_id: truth.classes[classIndex[row]].id,
+      bbox: Array.from(boxes.subarray(row * 4, row * 4 + 4), round),
+      score: scores[row],
+    }),
+  );
   return `[\n${lines.join(',\n')}\n]\n`;
 }

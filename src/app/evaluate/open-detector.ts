@@ -5,6 +5,11 @@ import { detectorOptions } from '../run/detector-options.js';
 import type { DetectorChoice } from './detector-choice.js';
 
 /** @throws ModelError where the model cannot be found or does not run */
-export async function openEvalDetector({ model, conf, nms }: DetectorChoice, context: AppContext): Promise<ModelDetector> {
-  return createProcessDetector(await detectorOptions({ model, detect: { conf, nms, nmsMode: 'per-class', classes: undefined } }, context));
+export async function openEvalDetector(
+  { model, conf, nms }: DetectorChoice,
+  context: AppContext,
+): Promise<ModelDetector> {
+  return createProcessDetector(
+    await detectorOptions({ model, detect: { conf, nms, nmsMode: 'per-class', classes: undefined } }, context),
+  );
 }

@@ -30,22 +30,44 @@ export type PlayOptions = {
  * toolkit, a later result is lost, and its frame is reported as dropped (`stopped`).
  */
 export async function playSequence(pictures: readonly Picture[], options: PlayOptions): Promise<PipelineEvent[]> {
-  const { streamId, fps, detector, clock, policy, latencyBudgetMs, forecaster, signal, scheduler, onEvent = () => undefined } = options;
+  const {
+    streamId,
+    fps,
+    detector,
+    clock,
+    policy,
+    latencyBudgetMs,
+    forecaster,
+    signal,
+    scheduler,
+    onEvent = () => undefined,
+  } = options;
   const ended = new Subject<void>();
   const source = memorySource(pictures, { streamId, fps, clock, ...(scheduler && { scheduler }) });
   const events = createPipeline({
     sources: [source.pipe(tap({ complete: () => ended.next() }))],
-    detector, clock, policy, latencyBudgetMs,
+    detector,
+    clock,
+    policy,
+    latencyBudgetMs,
     tracker: forecaster,
     forecast: forecaster !== undefined,
     stop: merge(ended, aborted(signal)),
   });
   const durationMs = (pictures.length * 1000) / fps;
-  return lastValueFrom(events.pipe(map((event) => lostAfter(event, durationMs)), tap(onEvent), toArray()));
+  return lastValueFrom(
+    events.pipe(
+      map((event) => lostAfter(event, durationMs)),
+      tap(onEvent),
+      toArray(),
+    ),
+  );
 }
 
 function lostAfter(event: PipelineEvent, durationMs: number): PipelineEvent {
   if (event.type !== 'percept') return event;
   const { capturedAtMs, emittedAtMs } = event.times;
-  return event.ptsMs + emittedAtMs - capturedAtMs < durationMs ? event : dropOf({ ...event, capturedAtMs }, 'stopped', emittedAtMs);
+  return event.ptsMs + emittedAtMs - capturedAtMs < durationMs
+    ? event
+    : dropOf({ ...event, capturedAtMs }, 'stopped', emittedAtMs);
 }

@@ -59,8 +59,14 @@ export async function evaluateRealtime(options: RealtimeOptions, context: AppCon
 
   const detector = await openEvalDetector(options.detector, context);
   const { model, input, provider, threads, classNames } = detector.info;
-  context.log.info(`${model} at ${input.width}x${input.height} on ${provider}, ${threads} thread${threads === 1 ? '' : 's'}`);
-  const bar = context.progress.bar({ label: 'frames', total: truth.images.length * (known === undefined ? 3 : 2), unit: 'read, played, detected on' });
+  context.log.info(
+    `${model} at ${input.width}x${input.height} on ${provider}, ${threads} thread${threads === 1 ? '' : 's'}`,
+  );
+  const bar = context.progress.bar({
+    label: 'frames',
+    total: truth.images.length * (known === undefined ? 3 : 2),
+    unit: 'read, played, detected on',
+  });
   let done = 0;
   const step = (): void => bar.set(++done);
   const found = new DetectionList();
@@ -68,20 +74,32 @@ export async function evaluateRealtime(options: RealtimeOptions, context: AppCon
   try {
     checkMemory(truth, input, process.availableMemory());
     const mapping = mapClasses(classNames, truth);
-    collector = new RunCollector(truth.sequences.map(({ name }) => name), classNames, truth);
+    collector = new RunCollector(
+      truth.sequences.map(({ name }) => name),
+      classNames,
+      truth,
+    );
     const recorder = openRecorder(options, truth, detector, context);
     const memory = new FrameMemory(truth, input);
     const play: Omit<PlayOptions, 'streamId'> = {
-      fps, detector, clock: context.clock, policy, forecaster, signal: context.signal,
+      fps,
+      detector,
+      clock: context.clock,
+      policy,
+      forecaster,
+      signal: context.signal,
       latencyBudgetMs: budgetMs,
       onEvent: (event) => {
         if (event.type === 'percept' || event.type === 'drop') step();
-        if (event.type === 'status' && event.state === 'detector-lost') context.log.warn(event.message ?? 'the detector was lost');
+        if (event.type === 'status' && event.state === 'detector-lost')
+          context.log.warn(event.message ?? 'the detector was lost');
       },
     };
     try {
       for (const sequence of truth.sequences) {
-        const pictures = isVideo ? await memory.loadVideo(context, dataRoot, sequence, step) : await memory.loadPictures(dataRoot, sequence, context.signal, step);
+        const pictures = isVideo
+          ? await memory.loadVideo(context, dataRoot, sequence, step)
+          : await memory.loadPictures(dataRoot, sequence, context.signal, step);
         for (let run = 0; run < WARM_UP_RUNS; run++) await detectPicture(detector, pictures[0]);
         // What the events are used for waits until nothing is timed any more.
         for (const event of await playSequence(pictures, { ...play, streamId: sequence.name })) {
@@ -106,15 +124,30 @@ export async function evaluateRealtime(options: RealtimeOptions, context: AppCon
   return streamingResult({ truth, run, score, eta, title: 'Realtime streaming AP' }, options.report);
 }
 
-function openRecorder(options: RealtimeOptions, truth: GroundTruth, { info }: ModelDetector, { clock, log, redact }: AppContext): Recorder | undefined {
+function openRecorder(
+  options: RealtimeOptions,
+  truth: GroundTruth,
+  { info }: ModelDetector,
+  { clock, log, redact }: AppContext,
+): Recorder | undefined {
   if (options.record === undefined) return undefined;
-  const header = runHeader(info, clock, { streams: truth.sequences.map(({ name }) => name), config: redact(options), host: hostFacts() });
+  const header = runHeader(info, clock, {
+    streams: truth.sequences.map(({ name }) => name),
+    config: redact(options),
+    host: hostFacts(),
+  });
   return createRecorder(options.record, header, (error) => log.error(error.message));
 }
 
 /** Offline, on every frame of the sequence. */
 async function detectAll(
-  context: AppContext, detector: ModelDetector, { images }: Sequence, pictures: readonly Picture[], mapping: Int32Array, found: DetectionList, step: () => void,
+  context: AppContext,
+  detector: ModelDetector,
+  { images }: Sequence,
+  pictures: readonly Picture[],
+  mapping: Int32Array,
+  found: DetectionList,
+  step: () => void,
 ): Promise<void> {
   await forEachFrame(pictures.length, detector, context.signal, async (frame) => {
     for (const detection of await detectPicture(detector, pictures[frame])) {

@@ -16,7 +16,10 @@ export type ReportRequest = {
  * @param input its facts come before those of the request
  * @throws OutputError where the file cannot be written
  */
-export function writeReport(request: ReportRequest | undefined, { facts = [], ...input }: Omit<ReportInput, 'facts'> & Partial<Pick<ReportInput, 'facts'>>): void {
+export function writeReport(
+  request: ReportRequest | undefined,
+  { facts = [], ...input }: Omit<ReportInput, 'facts'> & Partial<Pick<ReportInput, 'facts'>>,
+): void {
   if (request !== undefined) writeOutput(request.path, renderReport({ ...input, facts: [...facts, ...request.facts] }));
 }
 
@@ -33,8 +36,16 @@ export type ScoredRun = {
  * The result of a streaming evaluation; writes its report, if one is asked for.
  * @throws OutputError where the file cannot be written
  */
-export function streamingResult({ truth, run, score, eta, title }: ScoredRun, request: ReportRequest | undefined): StreamingJson {
+export function streamingResult(
+  { truth, run, score, eta, title }: ScoredRun,
+  request: ReportRequest | undefined,
+): StreamingJson {
   const frameRate = ['frames a second', run.fps.toFixed(2).replace(/\.?0+$/, '')] as const;
-  writeReport(request && { ...request, facts: [...request.facts, frameRate] }, { title, truth, evaluation: score.final, streaming: { run, score, eta } });
+  writeReport(request && { ...request, facts: [...request.facts, frameRate] }, {
+    title,
+    truth,
+    evaluation: score.final,
+    streaming: { run, score, eta },
+  });
   return streamingJson(truth, run, score);
 }

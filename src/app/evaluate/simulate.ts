@@ -1,7 +1,13 @@
 import { detectionsByFrame } from '../../../evaluation/detection-list.js';
 import type { GroundTruth } from '../../../evaluation/ground-truth.js';
 import { readJsonFile } from '../../../evaluation/load.js';
-import { drawnRuntimes, parseRuntimesS, parseRuntimeTrace, traceRuntimes, type RuntimeSource } from '../../../evaluation/runtimes.js';
+import {
+  drawnRuntimes,
+  parseRuntimesS,
+  parseRuntimeTrace,
+  traceRuntimes,
+  type RuntimeSource,
+} from '../../../evaluation/runtimes.js';
 import { scoreRun, type ScoredDetections, type StreamingJson } from '../../../evaluation/score.js';
 import { simulateSequence, type SimulatedSequence } from '../../../evaluation/simulate.js';
 import { simulatedRecording } from '../../../evaluation/simulated-recording.js';
@@ -47,14 +53,22 @@ export type RuntimeOptions = {
  * @throws UsageError where a schedule has no place in time, or no runtimes are given; DataError for a file that breaks
  * its format's rules; OutputError where a file cannot be written
  */
-export function evaluateSimulation(options: SimulateOptions, { log, redact }: Pick<AppContext, 'log' | 'redact'>): StreamingJson {
+export function evaluateSimulation(
+  options: SimulateOptions,
+  { log, redact }: Pick<AppContext, 'log' | 'redact'>,
+): StreamingJson {
   const { annotations, detections: detectionsPath, workers, fps, eta, record, report } = options;
   const forecaster = forecasterOf(options.forecast);
   const policy = timedPolicy(options.schedule, 'eval coco');
   const { runtimes, knownRuntimesS } = readRuntimes(options.runtimes);
   const truth = loadGroundTruth(annotations, true, log);
   const detections = loadDetections(detectionsPath, truth, log);
-  const settings = { fps, policy, workers: workers === 'infinite' ? Infinity : workers, ...(knownRuntimesS && { knownRuntimesS }) };
+  const settings = {
+    fps,
+    policy,
+    workers: workers === 'infinite' ? Infinity : workers,
+    ...(knownRuntimesS && { knownRuntimesS }),
+  };
   const simulated = truth.sequences.map(({ images }) => simulateSequence(images.length, settings, runtimes));
   const run = simulatedRun(truth, simulated, fps);
 
@@ -63,14 +77,34 @@ export function evaluateSimulation(options: SimulateOptions, { log, redact }: Pi
   return streamingResult({ truth, run, score, eta, title: 'Simulated streaming AP' }, report);
 }
 
-function readRuntimes({ profile, trace, perfFactor, seed }: RuntimeOptions): { readonly runtimes: RuntimeSource; readonly knownRuntimesS: Float64Array | undefined } {
-  const knownRuntimesS = profile === undefined ? undefined : naming(profile, () => parseRuntimesS(readJsonFile(profile))).map((s) => s / perfFactor);
-  if (trace !== undefined) return { runtimes: traceRuntimes(naming(trace, () => parseRuntimeTrace(readJsonFile(trace)))), knownRuntimesS };
-  if (knownRuntimesS === undefined) throw new UsageError('eval simulate needs runtimes: give a profile with --runtime, or a trace with --runtime-trace');
+function readRuntimes({ profile, trace, perfFactor, seed }: RuntimeOptions): {
+  readonly runtimes: RuntimeSource;
+  readonly knownRuntimesS: Float64Array | undefined;
+} {
+  const knownRuntimesS =
+    profile === undefined
+      ? undefined
+      : naming(profile, () => parseRuntimesS(readJsonFile(profile))).map((s) => s / perfFactor);
+  if (trace !== undefined)
+    return { runtimes: traceRuntimes(naming(trace, () => parseRuntimeTrace(readJsonFile(trace)))), knownRuntimesS };
+  if (knownRuntimesS === undefined)
+    throw new UsageError(
+      'eval simulate needs runtimes: give a profile with --runtime, or a trace with --runtime-trace',
+    );
   return { runtimes: drawnRuntimes(knownRuntimesS, seed), knownRuntimesS };
 }
 
-function writeRecording(path: string, truth: GroundTruth, simulated: readonly SimulatedSequence[], fps: number, { columns, frames }: ScoredDetections, config: unknown): void {
-  const lines = simulatedRecording(truth, simulated, fps, detectionsByFrame(columns, frames, truth.classes), { config, host: hostFacts() });
+function writeRecording(
+  path: string,
+  truth: GroundTruth,
+  simulated: readonly SimulatedSequence[],
+  fps: number,
+  { columns, frames }: ScoredDetections,
+  config: unknown,
+): void {
+  const lines = simulatedRecording(truth, simulated, fps, detectionsByFrame(columns, frames, truth.classes), {
+    config,
+    host: hostFacts(),
+  });
   writeOutput(path, Array.from(lines, (line) => `${line}\n`).join(''));
 }

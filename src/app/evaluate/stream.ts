@@ -23,7 +23,10 @@ export type StreamOptions = {
  * Streaming AP of a run that has been.
  * @throws UsageError or DataError for a file that cannot be read; OutputError where the report cannot be written
  */
-export function evaluateStream({ run: path, annotations, detections: detectionsPath, eta, fps, forecast, report }: StreamOptions, { log }: Pick<AppContext, 'log'>): StreamingJson {
+export function evaluateStream(
+  { run: path, annotations, detections: detectionsPath, eta, fps, forecast, report }: StreamOptions,
+  { log }: Pick<AppContext, 'log'>,
+): StreamingJson {
   const truth = loadGroundTruth(annotations, true, log);
   const offline = detectionsPath === undefined ? undefined : loadDetections(detectionsPath, truth, log);
   const { run, detections } = loadRun(path, truth, fps, offline, log);

@@ -12,6 +12,7 @@ export const TIMED_SCHEDULES = formsOf(POLICIES.filter(({ examples: [name] }) =>
  */
 export function timedPolicy(schedule: string, instead: string): Policy {
   const policy = policyByName(schedule);
-  if (policy.keepsAll) throw new UsageError(`--schedule ${policy.name} drops nothing and knows no time; ${instead} scores every frame`);
+  if (policy.keepsAll)
+    throw new UsageError(`--schedule ${policy.name} drops nothing and knows no time; ${instead} scores every frame`);
   return policy;
 }

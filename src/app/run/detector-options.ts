@@ -16,10 +16,15 @@ type DetectorConfig = {
  * What the detector needs to know of a run's configuration.
  * @throws ModelError where the model cannot be found, or its labels do not fit; UsageError for an unknown class
  */
-export async function detectorOptions({ model, detect }: DetectorConfig, context: AppContext): Promise<ProcessDetectorOptions> {
+export async function detectorOptions(
+  { model, detect }: DetectorConfig,
+  context: AppContext,
+): Promise<ProcessDetectorOptions> {
   const { path } = await findModel(model.path, context.cacheDir);
-  const classIds = detect.classes === undefined ? undefined
-    : classIdsOf(detect.classes, await loadLabels(model.labels, await readModelSpec(path, inputOf(model))));
+  const classIds =
+    detect.classes === undefined
+      ? undefined
+      : classIdsOf(detect.classes, await loadLabels(model.labels, await readModelSpec(path, inputOf(model))));
   return {
     model: path,
     ...inputOf(model),

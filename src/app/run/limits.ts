@@ -14,23 +14,26 @@ export function frameLimit(maxFrames: number | undefined): FrameLimit {
   if (maxFrames === undefined) return { within: identity, reached: NEVER };
   const reached = new Subject<void>();
   let received = 0;
-  const within: MonoTypeOperatorFunction<SourceEvent> = (source) => new Observable((subscriber) => source.subscribe({
-    next(event) {
-      if (event.type !== 'frame' && event.type !== 'drop') {
-        subscriber.next(event);
-        return;
-      }
-      if (received >= maxFrames) {
-        if (event.type === 'frame') event.release();
-        return;
-      }
-      received += 1;
-      subscriber.next(event);
-      if (received === maxFrames) reached.next();
-    },
-    error: (error: unknown) => subscriber.error(error),
-    complete: () => subscriber.complete(),
-  }));
+  const within: MonoTypeOperatorFunction<SourceEvent> = (source) =>
+    new Observable((subscriber) =>
+      source.subscribe({
+        next(event) {
+          if (event.type !== 'frame' && event.type !== 'drop') {
+            subscriber.next(event);
+            return;
+          }
+          if (received >= maxFrames) {
+            if (event.type === 'frame') event.release();
+            return;
+          }
+          received += 1;
+          subscriber.next(event);
+          if (received === maxFrames) reached.next();
+        },
+        error: (error: unknown) => subscriber.error(error),
+        complete: () => subscriber.complete(),
+      }),
+    );
   return { within, reached };
 }
 

@@ -34,7 +34,9 @@ export class RunReporter {
 
   detectorOpened({ model, input, provider, requestedProvider, threads }: ModelDetectorInfo): void {
     const asked = requestedProvider === provider ? '' : ` (asked for ${requestedProvider})`;
-    this.#context.log.info(`${model} at ${input.width}x${input.height} on ${provider}${asked}, ${threads} thread${threads === 1 ? '' : 's'}`);
+    this.#context.log.info(
+      `${model} at ${input.width}x${input.height} on ${provider}${asked}, ${threads} thread${threads === 1 ? '' : 's'}`,
+    );
   }
 
   /** A file stated its number of frames, if known. */
@@ -47,9 +49,16 @@ export class RunReporter {
    * @returns the status for everyone who watches
    */
   failed(error: unknown, streamId?: string): StatusEvent {
-    const failure = error instanceof Error ? error : new InternalError(`${streamId ?? 'the run'} failed with ${String(error)}`);
+    const failure =
+      error instanceof Error ? error : new InternalError(`${streamId ?? 'the run'} failed with ${String(error)}`);
     this.#failures.push(failure);
-    return { type: 'status', ...(streamId === undefined ? {} : { streamId }), atMs: this.#context.clock.now(), state: 'failed', message: this.#redacted(failure.message) };
+    return {
+      type: 'status',
+      ...(streamId === undefined ? {} : { streamId }),
+      atMs: this.#context.clock.now(),
+      state: 'failed',
+      message: this.#redacted(failure.message),
+    };
   }
 
   /** A file can no longer be written; the run continues without it. */
@@ -66,12 +75,15 @@ export class RunReporter {
         this.#bar.set(++this.#seen);
         break;
       case 'gap':
-        this.#context.log.warn(`${this.#of(event.streamId)}no frames for ${((event.toMs - event.fromMs) / 1000).toFixed(1)} s: ${event.why}`);
+        this.#context.log.warn(
+          `${this.#of(event.streamId)}no frames for ${((event.toMs - event.fromMs) / 1000).toFixed(1)} s: ${event.why}`,
+        );
         break;
       case 'status': {
         // A source that reached its end in spite of a failure reports it only here.
         const message = event.message ?? 'it failed';
-        if (event.state === 'failed' && !this.problems.includes(message)) this.#failures.push(new SourceError(`${event.streamId ?? 'the run'}: ${message}`));
+        if (event.state === 'failed' && !this.problems.includes(message))
+          this.#failures.push(new SourceError(`${event.streamId ?? 'the run'}: ${message}`));
         const isTrouble = event.state === 'reconnecting' || event.state === 'detector-lost' || event.state === 'failed';
         const text = `${this.#of(event.streamId)}${event.state}${event.message === undefined ? '' : `: ${event.message}`}`;
         // The command ends with the single source's failure as its own message.
@@ -88,7 +100,8 @@ export class RunReporter {
 
   /** Undefined unless every source stated its length. */
   #total(): number | undefined {
-    const sum = this.#expected.size === this.#sourceCount ? [...this.#expected.values()].reduce((a, b) => a + b, 0) : undefined;
+    const sum =
+      this.#expected.size === this.#sourceCount ? [...this.#expected.values()].reduce((a, b) => a + b, 0) : undefined;
     return this.#maxFrames === undefined ? sum : Math.min(this.#maxFrames, sum ?? Infinity);
   }
 

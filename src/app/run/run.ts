@@ -22,7 +22,9 @@ const STATS_EVERY_MS = 1000;
 /** How long a camera may take to end in order after Ctrl-C. */
 const CAMERA_GRACE_MS = 2000;
 
-/** What a run found, and the first source or output that failed: a failure takes nothing from what was found until then. */
+/**
+ * What a run found, and the first source or output that failed: a failure takes nothing from what was found until then.
+ */
 export type RunOutcome = {
   readonly summary: RunSummary;
   readonly failure: Error | undefined;
@@ -44,7 +46,11 @@ export async function run(config: RunConfig, context: AppContext, parts: RunPart
     try {
       reporter.detectorOpened(detector.info);
       const ffmpeg = await ffmpegSearch;
-      sinks = await openSinks({ config, info: detector.info, ffmpeg, onFailure: (error) => reporter.outputFailed(error) }, parts, context);
+      sinks = await openSinks(
+        { config, info: detector.info, ffmpeg, onFailure: (error) => reporter.outputFailed(error) },
+        parts,
+        context,
+      );
       for (const [name, url] of Object.entries(sinks.urls)) context.log.info(`${name}: ${url}`);
       await play({ config, context, parts, detector, ffmpeg, sinks, measurements, reporter });
     } finally {
@@ -56,7 +62,13 @@ export async function run(config: RunConfig, context: AppContext, parts: RunPart
     const snapshot = measurements.snapshot();
     const failure = await conclude({ config, context, sinks, snapshot, reporter });
     const { problems } = reporter;
-    return { summary: summarise({ config, info: detector.info, snapshot, durationMs, written: sinks.files, problems }, context), failure };
+    return {
+      summary: summarise(
+        { config, info: detector.info, snapshot, durationMs, written: sinks.files, problems },
+        context,
+      ),
+      failure,
+    };
   } finally {
     await sinks?.dispose();
   }
@@ -75,7 +87,13 @@ type Conclusion = {
  * @returns the first failure of the run
  * @throws where nothing came in at all: then the reason is all there is to say
  */
-async function conclude({ config, context, sinks, snapshot: { total }, reporter: { problem } }: Conclusion): Promise<Error | undefined> {
+async function conclude({
+  config,
+  context,
+  sinks,
+  snapshot: { total },
+  reporter: { problem },
+}: Conclusion): Promise<Error | undefined> {
   if (total.received === 0 && problem !== undefined) throw problem;
   try {
     await sinks.finish();
@@ -83,7 +101,9 @@ async function conclude({ config, context, sinks, snapshot: { total }, reporter:
     return error instanceof Error ? error : new InternalError(`an output failed with ${String(error)}`);
   }
   if (problem === undefined && total.received === 0 && !context.signal.aborted) {
-    return new SourceError(`no frame came from ${config.sources.map(({ id }) => id).join(', ')}; is it sending, and is the address right?`);
+    return new SourceError(
+      `no frame came from ${config.sources.map(({ id }) => id).join(', ')}; is it sending, and is the address right?`,
+    );
   }
   return problem;
 }
@@ -104,7 +124,11 @@ async function play({ config, context, parts, detector, ffmpeg, sinks, measureme
   const ending = abortedAfter(durationMs, context.signal);
   const tracker = trackerOf(detect, parts);
   const { events: sources, liveEnded } = openSources(
-    { config, input: detector.info.input, ffmpeg, copy: sinks.copy, reporter }, ending.signal, parts, context);
+    { config, input: detector.info.input, ffmpeg, copy: sinks.copy, reporter },
+    ending.signal,
+    parts,
+    context,
+  );
   const events = createPipeline({
     sources,
     detector,
@@ -145,8 +169,9 @@ function trackerOf({ track, forecast }: RunConfig['detect'], { forecasters }: Ru
 
 /** Begins at once, since the detector takes longer to start; undefined where nothing needs it. */
 function findFfmpeg(config: RunConfig, context: AppContext, parts: RunParts): Promise<Ffmpeg | undefined> {
-  const isNeeded = config.sinks.some(({ kind }) => sinkEntry(kind, parts).needsFfmpeg === true)
-    || config.sources.some(({ kind }) => sourceEntry(kind, parts).needsFfmpeg);
+  const isNeeded =
+    config.sinks.some(({ kind }) => sinkEntry(kind, parts).needsFfmpeg === true) ||
+    config.sources.some(({ kind }) => sourceEntry(kind, parts).needsFfmpeg);
   const search = isNeeded ? locateFfmpeg(context.env, context.cacheDir) : Promise.resolve(undefined);
   // Awaited later; a detector that cannot be had is told first.
   search.catch(() => undefined);

@@ -13,7 +13,9 @@ import type { AppContext } from '../context.js';
 import { hostFacts } from '../host-facts.js';
 import { sinkEntry, sourceEntry, type RunParts } from '../parts.js';
 
-/** Everything that a run writes to, opened before the first frame, so that an output that cannot be had fails at once. */
+/**
+ * Everything that a run writes to, opened before the first frame, so that an output that cannot be had fails at once.
+ */
 export type OpenSinks = {
   publish(event: PipelineEvent): void;
   publishStats(snapshot: MeasurementsSnapshot, atMs: number): void;
@@ -53,7 +55,11 @@ export function prepareSinks({ sinks }: RunConfig, parts: RunParts): void {
 }
 
 /** @throws OutputError where a file cannot be written or a port is taken; nothing stays open */
-export async function openSinks({ config, info, ffmpeg, pages, onFailure }: SinksSetup, parts: RunParts, context: AppContext): Promise<OpenSinks> {
+export async function openSinks(
+  { config, info, ffmpeg, pages, onFailure }: SinksSetup,
+  parts: RunParts,
+  context: AppContext,
+): Promise<OpenSinks> {
   const open: { readonly name: string; readonly sink: Sink }[] = [];
   const close = async (): Promise<void> => {
     await Promise.all(open.map(({ sink }) => sink.close()));
@@ -62,17 +68,28 @@ export async function openSinks({ config, info, ffmpeg, pages, onFailure }: Sink
     for (const { sink } of open) await sink.dispose?.();
   };
   const inRun = {
-    sources: config.sources.map(({ id, kind, address }) => ({ id, address, pictures: sourceEntry(kind, parts).pictures })),
-    header: runHeader(info, context.clock, { streams: config.sources.map(({ id }) => id), config: context.redact(config), host: hostFacts() }),
+    sources: config.sources.map(({ id, kind, address }) => ({
+      id,
+      address,
+      pictures: sourceEntry(kind, parts).pictures,
+    })),
+    header: runHeader(info, context.clock, {
+      streams: config.sources.map(({ id }) => id),
+      config: context.redact(config),
+      host: hostFacts(),
+    }),
     categoryId: categoryIdOf(info.classNames),
     clock: context.clock,
     wallClock: context.clock,
-    ffmpeg, pages, onFailure,
+    ffmpeg,
+    pages,
+    onFailure,
     onWarning: (message: string) => context.log.warn(message),
   };
   try {
     // One after the other: a sink that cannot be had must not cost the older files of those behind it.
-    for (const sink of config.sinks) open.push({ name: sink.kind, sink: await sinkEntry(sink.kind, parts).open.open(sink.settings, inRun) });
+    for (const sink of config.sinks)
+      open.push({ name: sink.kind, sink: await sinkEntry(sink.kind, parts).open.open(sink.settings, inRun) });
   } catch (error) {
     await close();
     await dispose();
@@ -86,9 +103,25 @@ export async function openSinks({ config, info, ffmpeg, pages, onFailure }: Sink
     publishStats({ streams }, atMs) {
       const stats = {
         atMs,
-        streams: Object.entries(streams).map(([stream, { received, percepts, drops, inFlight, latencyMs: { count, p50, p90, p99 } }]) => ({
-          stream, received, percepts, drops, inFlight, ...(count === 0 ? {} : { latencyMs: { p50, p90, p99 } }),
-        })),
+        streams: Object.entries(streams).map(
+          ([
+            stream,
+            {
+              received,
+              percepts,
+              drops,
+              inFlight,
+              latencyMs: { count, p50, p90, p99 },
+            },
+          ]) => ({
+            stream,
+            received,
+            percepts,
+            drops,
+            inFlight,
+            ...(count === 0 ? {} : { latencyMs: { p50, p90, p99 } }),
+          }),
+        ),
       };
       for (const { sink } of open) sink.writeStats?.(stats);
     },

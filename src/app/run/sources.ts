@@ -27,23 +27,37 @@ export type OpenedSources = {
 };
 
 /** @param ending ends live sources in order, so that they report their last gap; of the others no more is read */
-export function openSources({ config, input, ffmpeg, copy, reporter }: SourcesSetup, ending: AbortSignal, parts: RunParts, { clock }: AppContext): OpenedSources {
+export function openSources(
+  { config, input, ffmpeg, copy, reporter }: SourcesSetup,
+  ending: AbortSignal,
+  parts: RunParts,
+  { clock }: AppContext,
+): OpenedSources {
   const limit = frameLimit(config.maxFrames);
   const liveEnd = new AbortController();
   ending.addEventListener('abort', () => liveEnd.abort(), { once: true });
   limit.reached.subscribe(() => liveEnd.abort());
   const sources = config.sources.map((source) => ({ source, entry: sourceEntry(source.kind, parts) }));
   const live = new BehaviorSubject(sources.filter(({ entry }) => entry.isLive).length);
-  const events = sources.map(({ source, entry }) => defer(() => entry.open(source, {
-    streamId: source.id, input, clock, pace: config.pace, ffmpeg, copy,
-    isOnly: sources.length === 1,
-    onLength: (expectedFrames) => reporter.expect(source.id, expectedFrames),
-    stop: liveEnd.signal,
-  })).pipe(
-    concatAll(),
-    limit.within,
-    entry.isLive ? finalize(() => live.next(live.value - 1)) : takeUntil(limit.reached),
-    catchError((error: unknown) => of(reporter.failed(error, source.id))),
-  ));
+  const events = sources.map(({ source, entry }) =>
+    defer(() =>
+      entry.open(source, {
+        streamId: source.id,
+        input,
+        clock,
+        pace: config.pace,
+        ffmpeg,
+        copy,
+        isOnly: sources.length === 1,
+        onLength: (expectedFrames) => reporter.expect(source.id, expectedFrames),
+        stop: liveEnd.signal,
+      }),
+    ).pipe(
+      concatAll(),
+      limit.within,
+      entry.isLive ? finalize(() => live.next(live.value - 1)) : takeUntil(limit.reached),
+      catchError((error: unknown) => of(reporter.failed(error, source.id))),
+    ),
+  );
   return { events, liveEnded: live.pipe(first((count) => count === 0)) };
 }

@@ -32,9 +32,16 @@ export type RunSummary = {
 };
 
 /** The outcome of a run, without secrets. */
-export function summarise({ config, info, snapshot, durationMs, written, problems }: Facts, { redact }: Pick<AppContext, 'redact'>): RunSummary {
-  const streams = Object.fromEntries(config.sources.map((source) =>
-    [source.id, { source: String(redact(source.address)), ...snapshot.streams[source.id] }]));
+export function summarise(
+  { config, info, snapshot, durationMs, written, problems }: Facts,
+  { redact }: Pick<AppContext, 'redact'>,
+): RunSummary {
+  const streams = Object.fromEntries(
+    config.sources.map((source) => [
+      source.id,
+      { source: String(redact(source.address)), ...snapshot.streams[source.id] },
+    ]),
+  );
   return {
     model: info,
     schedule: config.detect.schedule,

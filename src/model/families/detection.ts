@@ -3,7 +3,13 @@ import { toSource, type Fit } from '../../core/letterbox.js';
 import type { Box } from '../../core/box.js';
 
 /** A box in input pixels as a detection in source pixels. */
-export function detectionOf(box: Box, score: number, classId: number, classNames: readonly string[], fit: Fit): Detection {
+export function detectionOf(
+  box: Box,
+  score: number,
+  classId: number,
+  classNames: readonly string[],
+  fit: Fit,
+): Detection {
   const { x1, y1, x2, y2 } = toSource(box, fit);
   return {
     box: { x1: rounded(x1, 1e3), y1: rounded(y1, 1e3), x2: rounded(x2, 1e3), y2: rounded(y2, 1e3) },

@@ -25,14 +25,22 @@ export function problemOfImage({ elemType, dims }: TensorShape): string | undefi
  */
 export function imageSize(dims: readonly Dimension[], asked: Size | undefined, path: string, multiple: number): Size {
   const [height, width] = dims.slice(-2);
-  const size = { width: typeof width === 'number' ? width : asked?.width, height: typeof height === 'number' ? height : asked?.height };
+  const size = {
+    width: typeof width === 'number' ? width : asked?.width,
+    height: typeof height === 'number' ? height : asked?.height,
+  };
   if (size.width === undefined || size.height === undefined) {
-    throw new ModelError(`${path} leaves its input size open; say which to use, as in 640x640 (width x height, multiples of ${multiple})`,
-      { code: 'NOWCAST_MODEL_INPUT_SIZE' });
+    throw new ModelError(
+      `${path} leaves its input size open; say which to use, as in 640x640 (width x height, multiples of ${multiple})`,
+      { code: 'NOWCAST_MODEL_INPUT_SIZE' },
+    );
   }
   if (asked !== undefined && (asked.width !== size.width || asked.height !== size.height)) {
-    throw new ModelError(`${path} has a fixed input of ${size.width}x${size.height} and cannot run at ${asked.width}x${asked.height}; ` +
-      'leave the size out, or take a model exported at that size', { code: 'NOWCAST_MODEL_INPUT_SIZE' });
+    throw new ModelError(
+      `${path} has a fixed input of ${size.width}x${size.height} and cannot run at ${asked.width}x${asked.height}; ` +
+        'leave the size out, or take a model exported at that size',
+      { code: 'NOWCAST_MODEL_INPUT_SIZE' },
+    );
   }
   return { width: size.width, height: size.height };
 }

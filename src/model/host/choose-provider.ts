@@ -29,15 +29,20 @@ const STOP_DEADLINE_MS = 2000;
  * Opens the model on exactly this provider.
  * @throws ModelError if the provider fails, naming the available ones; else the error that prevented it
  */
-export async function openNamed<P extends TrialProcess>(provider: ActualProvider, start: StartHost<P>): Promise<OpenHost<P>> {
+export async function openNamed<P extends TrialProcess>(
+  provider: ActualProvider,
+  start: StartHost<P>,
+): Promise<OpenHost<P>> {
   try {
     return await openHost(provider, start);
   } catch (cause) {
     if (provider === 'cpu') throw cause;
     const others = await probeProviders(start);
     const available = others.filter((other) => other.provider !== provider && other.unavailable === undefined);
-    throw new ModelError(`${(cause as Error).message}; ask for ${['auto', ...available.map((other) => other.provider)].join(' or ')}`,
-      { cause, code: PROVIDER_ERROR });
+    throw new ModelError(
+      `${(cause as Error).message}; ask for ${['auto', ...available.map((other) => other.provider)].join(' or ')}`,
+      { cause, code: PROVIDER_ERROR },
+    );
   }
 }
 
@@ -45,7 +50,10 @@ export async function openNamed<P extends TrialProcess>(provider: ActualProvider
  * Opens the model on every provider of this build of ONNX Runtime, each in a separate process because a driver may
  * crash it, and keeps the one with the shortest median run. If only the CPU's opens, it measures nothing.
  */
-export async function openFastest<P extends TrialProcess>(start: StartHost<P>, onLog: (message: string) => void): Promise<{ host: OpenHost<P>; choice: ProviderChoice }> {
+export async function openFastest<P extends TrialProcess>(
+  start: StartHost<P>,
+  onLog: (message: string) => void,
+): Promise<{ host: OpenHost<P>; choice: ProviderChoice }> {
   const hosts: OpenHost<P>[] = [];
   for await (const { host, status } of openEach(start)) {
     if (host === undefined) onLog(`auto: ${status.provider} cannot be had: ${status.unavailable}`);
@@ -82,7 +90,9 @@ export async function probeProviders<P extends TrialProcess>(start: StartHost<P>
 }
 
 /** The CPU first: it always opens, and its process lists the others worth trying. */
-async function* openEach<P extends TrialProcess>(start: StartHost<P>): AsyncGenerator<{ host: OpenHost<P> | undefined; status: ProviderStatus }> {
+async function* openEach<P extends TrialProcess>(
+  start: StartHost<P>,
+): AsyncGenerator<{ host: OpenHost<P> | undefined; status: ProviderStatus }> {
   const cpu = await openHost('cpu', start);
   yield { host: cpu, status: { provider: 'cpu' } };
   for (const provider of cpu.ready.supportedProviders.filter((name) => name !== 'cpu')) {
@@ -98,7 +108,10 @@ async function* openEach<P extends TrialProcess>(start: StartHost<P>): AsyncGene
  * Starts a process and waits until its model is open.
  * @throws the error that prevented it, after the process has ended
  */
-export async function openHost<P extends TrialProcess>(provider: ActualProvider, start: StartHost<P>): Promise<OpenHost<P>> {
+export async function openHost<P extends TrialProcess>(
+  provider: ActualProvider,
+  start: StartHost<P>,
+): Promise<OpenHost<P>> {
   const process = start(provider);
   return { provider, process, ready: await process.opened };
 }

@@ -9,7 +9,8 @@ import { packDetections } from './packed-detections.js';
 process.title = 'nowcast-detector';
 const clock = { now: () => Number(process.hrtime.bigint()) / 1e6 };
 
-// Signals to the terminal's or the service's whole group are for the parent, which then ends this process in good order.
+// Signals to the terminal's or the service's whole group are for the parent, which then ends this process in good
+// order.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 // A parent that is gone, however it went, closes the channel.
 process.on('disconnect', () => process.exit());
@@ -27,7 +28,9 @@ async function nextMessage(): Promise<ToHost> {
   for (;;) {
     const message = inbox.shift();
     if (message !== undefined) return message;
-    await new Promise<void>((resolve) => { wake = resolve; });
+    await new Promise<void>((resolve) => {
+      wake = resolve;
+    });
   }
 }
 

@@ -10,23 +10,24 @@ import { defaultThreads, maySpin } from '../thread-policy.js';
 import { uint8Model } from '../uint8-model.js';
 import type { OpenMessage } from './messages.js';
 
-export type ProcessDetectorOptions = ReadOptions & Omit<DecodeOptions, 'input' | 'classNames'> & {
-  /** Path of a detector of any family, as it comes. */
-  readonly model: string;
-  /** `coco`, `argoverse-hd` or a file of names; by the model's class count where absent. */
-  readonly labels?: string;
-  readonly provider: Provider;
-  /** Threads of one run; see `defaultThreads` where absent. */
-  readonly threads?: number;
-  /** Where edited models and the choices of `auto` are kept; made when absent. */
-  readonly cacheDir: string;
-  /** Processes that compute at the same time; 1 where absent. */
-  readonly hosts?: number;
-  /** No run is called hung before this; slow models are given 20 times their median. 2000 where absent. */
-  readonly watchdogMs?: number;
-  /** Told what happens to the processes, in sentences for people. */
-  readonly onLog?: (message: string) => void;
-};
+export type ProcessDetectorOptions = ReadOptions &
+  Omit<DecodeOptions, 'input' | 'classNames'> & {
+    /** Path of a detector of any family, as it comes. */
+    readonly model: string;
+    /** `coco`, `argoverse-hd` or a file of names; by the model's class count where absent. */
+    readonly labels?: string;
+    readonly provider: Provider;
+    /** Threads of one run; see `defaultThreads` where absent. */
+    readonly threads?: number;
+    /** Where edited models and the choices of `auto` are kept; made when absent. */
+    readonly cacheDir: string;
+    /** Processes that compute at the same time; 1 where absent. */
+    readonly hosts?: number;
+    /** No run is called hung before this; slow models are given 20 times their median. 2000 where absent. */
+    readonly watchdogMs?: number;
+    /** Told what happens to the processes, in sentences for people. */
+    readonly onLog?: (message: string) => void;
+  };
 
 /** Everything that is settled before a process is started. */
 export type HostPlan = {
@@ -47,7 +48,8 @@ export async function makeHostPlan(options: ProcessDetectorOptions): Promise<Hos
     throw new UsageError(`there is no provider ${JSON.stringify(provider)}; ask for one of ${PROVIDERS.join(', ')}`);
   }
   for (const [name, value] of Object.entries({ hosts: options.hosts, threads: options.threads })) {
-    if (value !== undefined && !(Number.isInteger(value) && value >= 1)) throw new UsageError(`${name} must be a whole number of 1 or more, got ${value}`);
+    if (value !== undefined && !(Number.isInteger(value) && value >= 1))
+      throw new UsageError(`${name} must be a whole number of 1 or more, got ${value}`);
   }
   const cores = availableParallelism();
   const threads = options.threads ?? defaultThreads({ cores, hosts });
@@ -56,7 +58,13 @@ export async function makeHostPlan(options: ProcessDetectorOptions): Promise<Hos
     uint8Model(spec, resolve(options.cacheDir)),
     loadLabels(options.labels, spec),
   ]);
-  const { family, form, input: { width, height }, inputName, outputs } = spec;
+  const {
+    family,
+    form,
+    input: { width, height },
+    inputName,
+    outputs,
+  } = spec;
   const input = { width, height };
   return {
     spec,
@@ -65,8 +73,27 @@ export async function makeHostPlan(options: ProcessDetectorOptions): Promise<Hos
     hosts,
     openMessage: (actual) => ({
       type: 'open',
-      session: { modelPath, inputName, outputNames: outputs.map(({ name }) => name), input, provider: actual, threads, spinning: maySpin({ cores, hosts }, threads) },
-      decoder: { family, form, options: { input, classNames, confThreshold, nmsThreshold, nms, ...(classIds === undefined ? {} : { classIds }) } },
+      session: {
+        modelPath,
+        inputName,
+        outputNames: outputs.map(({ name }) => name),
+        input,
+        provider: actual,
+        threads,
+        spinning: maySpin({ cores, hosts }, threads),
+      },
+      decoder: {
+        family,
+        form,
+        options: {
+          input,
+          classNames,
+          confThreshold,
+          nmsThreshold,
+          nms,
+          ...(classIds === undefined ? {} : { classIds }),
+        },
+      },
     }),
   };
 }

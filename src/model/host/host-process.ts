@@ -44,7 +44,10 @@ export class HostProcess {
     this.exited = this.#untilExit();
     this.opened = this.#untilOpen();
     this.opened.catch(() => undefined);
-    this.#startTimer = setTimeout(() => this.kill(`it did not open its model within ${startTimeoutMs} ms`), startTimeoutMs);
+    this.#startTimer = setTimeout(
+      () => this.kill(`it did not open its model within ${startTimeoutMs} ms`),
+      startTimeoutMs,
+    );
     this.#send(open);
   }
 
@@ -60,7 +63,9 @@ export class HostProcess {
 
   /** Milliseconds of up to `runs` bare runs, fewer where one took longer than `giveUpAboveMs` or the process ended. */
   measure(runs: number, giveUpAboveMs: number): Promise<readonly number[]> {
-    const measured = new Promise<readonly number[]>((resolve) => { this.#onMeasured = resolve; });
+    const measured = new Promise<readonly number[]>((resolve) => {
+      this.#onMeasured = resolve;
+    });
     this.#send({ type: 'measure', runs, giveUpAboveMs });
     return Promise.race([measured, this.exited.then(() => [])]);
   }
@@ -116,7 +121,9 @@ export class HostProcess {
             break;
         }
       });
-      void this.exited.then((why) => reject(this.#failure ?? new DetectorFailedError(`the detector's process ended while it started: ${why}`)));
+      void this.exited.then((why) =>
+        reject(this.#failure ?? new DetectorFailedError(`the detector's process ended while it started: ${why}`)),
+      );
     });
   }
 

@@ -53,5 +53,7 @@ export type FailedMessage = { readonly type: 'failed'; readonly message: string;
 
 export type FromHost = ReadyMessage | ResultMessage | MeasuredMessage | FailedMessage;
 
-/** The file descriptor under which the process inherits the file of pictures; 0 to 2 are the standard streams, 3 is IPC. */
+/**
+ * The file descriptor under which the process inherits the file of pictures; 0 to 2 are the standard streams, 3 is IPC.
+ */
 export const SLOTS_FD = 4;

@@ -62,5 +62,8 @@ function openNameless(bytes: number, folders: readonly string[]): number {
     }
     if (fd !== undefined) closeSync(fd);
   }
-  throw new OutputError(`a file of ${bytes} bytes for pictures fits neither in ${folders.join(' nor in ')}: ${(cause as Error).message}`, { cause });
+  throw new OutputError(
+    `a file of ${bytes} bytes for pictures fits neither in ${folders.join(' nor in ')}: ${(cause as Error).message}`,
+    { cause },
+  );
 }

@@ -4,7 +4,15 @@ import { InternalError } from '../../core/errors.js';
 import type { Picture } from '../../core/picture.js';
 import { machineFingerprint } from '../machine-fingerprint.js';
 import { recallProvider, rememberProvider, type ProviderChoiceKey } from '../provider-cache.js';
-import { openFastest, openHost, openNamed, probeProviders, type OpenHost, type ProviderStatus, type StartHost } from './choose-provider.js';
+import {
+  openFastest,
+  openHost,
+  openNamed,
+  probeProviders,
+  type OpenHost,
+  type ProviderStatus,
+  type StartHost,
+} from './choose-provider.js';
 import { PictureSlotsFile } from './picture-slots-file.js';
 import { makeHostPlan, type HostPlan, type ProcessDetectorOptions } from './host-plan.js';
 import { HostProcess } from './host-process.js';
@@ -31,15 +39,18 @@ export async function createProcessDetector(options: ProcessDetectorOptions): Pr
   try {
     const first = await openFirst(options, plan, launchers[0].start, onLog);
     const others = await Promise.all(launchers.slice(1).map(({ start }) => openHost(first.provider, start)));
-    const hosts = [first, ...others].map(({ process, ready }, i) => new SupervisedHost({
-      first: process,
-      relaunch: () => launchers[i].start(first.provider),
-      writeSlot: (slot, picture) => launchers[i].slotsFile.write(slot, picture),
-      watchdogMs,
-      warmUpMs: ready.warmUpMs,
-      onLog,
-      after: realAfter,
-    }));
+    const hosts = [first, ...others].map(
+      ({ process, ready }, i) =>
+        new SupervisedHost({
+          first: process,
+          relaunch: () => launchers[i].start(first.provider),
+          writeSlot: (slot, picture) => launchers[i].slotsFile.write(slot, picture),
+          watchdogMs,
+          warmUpMs: ready.warmUpMs,
+          onLog,
+          after: realAfter,
+        }),
+    );
     const info: ModelDetectorInfo = {
       model: basename(plan.spec.path),
       modelSha256: plan.spec.sha256,
@@ -50,7 +61,11 @@ export async function createProcessDetector(options: ProcessDetectorOptions): Pr
       provider: first.provider,
       threads: plan.threads,
     };
-    return new ProcessDetector(info, hosts, launchers.map(({ slotsFile }) => slotsFile));
+    return new ProcessDetector(
+      info,
+      hosts,
+      launchers.map(({ slotsFile }) => slotsFile),
+    );
   } catch (error) {
     await Promise.all(launchers.map((launcher) => launcher.abandon()));
     throw error;
@@ -104,7 +119,12 @@ class Launcher {
   }
 }
 
-async function openFirst(options: ProcessDetectorOptions, plan: HostPlan, start: StartHost<HostProcess>, onLog: Log): Promise<OpenHost<HostProcess>> {
+async function openFirst(
+  options: ProcessDetectorOptions,
+  plan: HostPlan,
+  start: StartHost<HostProcess>,
+  onLog: Log,
+): Promise<OpenHost<HostProcess>> {
   if (options.provider !== 'auto') return openNamed(options.provider, start);
   const cacheDir = resolve(options.cacheDir);
   const key: ProviderChoiceKey = {
@@ -179,9 +199,11 @@ class ProcessDetector implements ModelDetector {
     if (alive.length === 0) return this.#hosts[0];
     const free = alive.filter(({ freeSlotCount }) => freeSlotCount > 0);
     if (free.length === 0) {
-      throw new InternalError(`${alive.length * SLOTS_PER_HOST} frames are with the detector, which is all it takes at once; wait for a result first`);
+      throw new InternalError(
+        `${alive.length * SLOTS_PER_HOST} frames are with the detector, which is all it takes at once; wait for a result first`,
+      );
     }
-    return free.reduce((best, host) => rank(host) > rank(best) ? host : best);
+    return free.reduce((best, host) => (rank(host) > rank(best) ? host : best));
   }
 }
 

@@ -70,8 +70,11 @@ export class SupervisedHost {
 
   constructor(options: SupervisedHostOptions) {
     this.#options = options;
-    this.#watchdog = new Watchdog(options.watchdogMs,
-      (limitMs) => this.#process.kill(`it gave no answer within ${Math.round(limitMs)} ms and was killed`), options.after);
+    this.#watchdog = new Watchdog(
+      options.watchdogMs,
+      (limitMs) => this.#process.kill(`it gave no answer within ${Math.round(limitMs)} ms and was killed`),
+      options.after,
+    );
     this.#process = options.first;
     this.#adopt(options.first, options.warmUpMs);
   }
@@ -94,7 +97,8 @@ export class SupervisedHost {
   detect({ image, fit }: Pick<Picture, 'image' | 'fit'>): Promise<HostAnswer> {
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
     const slot = this.#freeSlots.at(-1);
-    if (slot === undefined) return Promise.reject(new InternalError('a detector host was given more pictures than it has slots'));
+    if (slot === undefined)
+      return Promise.reject(new InternalError('a detector host was given more pictures than it has slots'));
     return new Promise((resolve, reject) => {
       this.#options.writeSlot(slot, image);
       this.#freeSlots.pop();
@@ -145,7 +149,8 @@ export class SupervisedHost {
 
   #settle({ slot, detections, times }: ResultMessage): void {
     const job = this.#jobs.shift();
-    if (job?.slot !== slot) throw new InternalError(`the detector answered slot ${slot} where ${job?.slot ?? 'none'} was asked for`);
+    if (job?.slot !== slot)
+      throw new InternalError(`the detector answered slot ${slot} where ${job?.slot ?? 'none'} was asked for`);
     this.#freeSlots.push(slot);
     this.#failures = 0;
     this.#watchdog.learn(times.inferEndMs - times.inferStartMs);
@@ -191,8 +196,12 @@ export class SupervisedHost {
         const { message } = cause as Error;
         this.#options.onLog(`the detector did not start (${failedStarts} of ${MAX_FAILED_STARTS}): ${message}`);
         if (failedStarts === MAX_FAILED_STARTS) {
-          this.#giveUp(new ModelError(`the detector failed to start ${MAX_FAILED_STARTS} times in a row: ${message}`,
-            { cause, code: 'NOWCAST_DETECTOR_LOST' }));
+          this.#giveUp(
+            new ModelError(`the detector failed to start ${MAX_FAILED_STARTS} times in a row: ${message}`, {
+              cause,
+              code: 'NOWCAST_DETECTOR_LOST',
+            }),
+          );
           return;
         }
       }
@@ -202,7 +211,10 @@ export class SupervisedHost {
   /** Its pictures are lost, which ends a run only if no other host is left; `ready()` reports that. */
   #giveUp(error: Error): void {
     this.#ended = error;
-    this.#rejectAll(new DetectorFailedError(`the detector was lost with this frame: ${error.message}`, { cause: error }), error);
+    this.#rejectAll(
+      new DetectorFailedError(`the detector was lost with this frame: ${error.message}`, { cause: error }),
+      error,
+    );
   }
 
   #rejectAll(ofJobs: Error, ofWaiters = ofJobs): void {

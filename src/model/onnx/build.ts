@@ -1,15 +1,27 @@
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import type { OnnxModel } from './model-file.js';
 import {
-  AttributeProto_AttributeType as AttributeType, AttributeProtoSchema, GraphProtoSchema, ModelProtoSchema, NodeProtoSchema,
-  TensorProto_DataType as DataType, TensorProtoSchema, type TensorShapeProto_DimensionSchema, ValueInfoProtoSchema,
-  type AttributeProto, type GraphProto, type NodeProto, type TensorProto, type ValueInfoProto,
+  AttributeProto_AttributeType as AttributeType,
+  AttributeProtoSchema,
+  GraphProtoSchema,
+  ModelProtoSchema,
+  NodeProtoSchema,
+  TensorProto_DataType as DataType,
+  TensorProtoSchema,
+  type TensorShapeProto_DimensionSchema,
+  ValueInfoProtoSchema,
+  type AttributeProto,
+  type GraphProto,
+  type NodeProto,
+  type TensorProto,
+  type ValueInfoProto,
 } from './onnx_pb.js';
 
 export { DataType };
 
 /** Elements of a tensor. float16 comes as its bits, in a Uint16Array; bfloat16 and others are not supported. */
-export type TensorData = Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array | Int8Array | Uint16Array;
+export type TensorData =
+  Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array | Int8Array | Uint16Array;
 
 /** An attribute's value. Its kind is explicit, because 1 may be an integer or a real number. */
 export type AttributeValue =
@@ -25,16 +37,25 @@ export type AttributeValue =
  * @param name unique in its graph, or empty; runtimes use it in messages
  */
 export function node(
-  opType: string, inputs: readonly string[], outputs: readonly string[],
-  attributes: Readonly<Record<string, AttributeValue>> = {}, name = outputs[0] ?? '',
+  opType: string,
+  inputs: readonly string[],
+  outputs: readonly string[],
+  attributes: Readonly<Record<string, AttributeValue>> = {},
+  name = outputs[0] ?? '',
 ): NodeProto {
   return create(NodeProtoSchema, {
-    opType, name, input: [...inputs], output: [...outputs],
+    opType,
+    name,
+    input: [...inputs],
+    output: [...outputs],
     attribute: Object.entries(attributes).map(([key, value]) => attribute(key, value)),
   });
 }
 
-/** A constant: an initializer, or the value of a tensor attribute. `data` is row by row and not copied on little-endian machines. */
+/**
+ * A constant: an initializer, or the value of a tensor attribute. `data` is row by row and not copied on little-endian
+ * machines.
+ */
 export function tensor(name: string, dims: readonly number[], data: TensorData): TensorProto {
   return create(TensorProtoSchema, {
     name,
@@ -53,7 +74,9 @@ export function valueInfo(name: string, elemType: DataType, dims: readonly (numb
 }
 
 function dimension(size: number | string): MessageInitShape<typeof TensorShapeProto_DimensionSchema> {
-  return { value: typeof size === 'number' ? { case: 'dimValue', value: BigInt(size) } : { case: 'dimParam', value: size } };
+  return {
+    value: typeof size === 'number' ? { case: 'dimValue', value: BigInt(size) } : { case: 'dimParam', value: size },
+  };
 }
 
 export type GraphParts = {
@@ -68,12 +91,22 @@ export type GraphParts = {
 /**
  * A whole model of ONNX's own operators. IR version 8 belongs to opset 17 and is readable by every runtime since 2022.
  */
-export function onnxModel(parts: GraphParts, { opset = 17, metadata = {} }: {
-  readonly opset?: number;
-  readonly metadata?: Readonly<Record<string, string>>;
-} = {}): OnnxModel {
+export function onnxModel(
+  parts: GraphParts,
+  {
+    opset = 17,
+    metadata = {},
+  }: {
+    readonly opset?: number;
+    readonly metadata?: Readonly<Record<string, string>>;
+  } = {},
+): OnnxModel {
   const graph: GraphProto = create(GraphProtoSchema, {
-    name: parts.name, input: [...parts.inputs], output: [...parts.outputs], initializer: [...parts.initializers], node: [...parts.nodes],
+    name: parts.name,
+    input: [...parts.inputs],
+    output: [...parts.outputs],
+    initializer: [...parts.initializers],
+    node: [...parts.nodes],
   });
   const model = create(ModelProtoSchema, {
     irVersion: 8n,

@@ -5,7 +5,9 @@ export const CLASSES_KEY = 'classes';
 export function parseClassNames(json: string | undefined, classCount: number): readonly string[] | undefined {
   try {
     const names = JSON.parse(json ?? 'null') as unknown;
-    return Array.isArray(names) && names.length === classCount && names.every((name) => typeof name === 'string') ? names : undefined;
+    return Array.isArray(names) && names.length === classCount && names.every((name) => typeof name === 'string')
+      ? names
+      : undefined;
   } catch {
     return undefined;
   }

@@ -1,4 +1,10 @@
-import { TensorProto_DataType as DataType, type AttributeProto, type GraphProto, type NodeProto, type TensorProto } from './onnx_pb.js';
+import {
+  TensorProto_DataType as DataType,
+  type AttributeProto,
+  type GraphProto,
+  type NodeProto,
+  type TensorProto,
+} from './onnx_pb.js';
 
 /** An attribute of a node, by name. */
 export function attributeOf({ attribute }: NodeProto, name: string): AttributeProto | undefined {

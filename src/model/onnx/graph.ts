@@ -23,7 +23,10 @@ export class OnnxGraph {
 
   /** Infers shapes at an image input of this shape. */
   shapesAt(image: string, shape: readonly number[]): ShapeInference {
-    const inputs = this.inputs.map(({ name, dims }): [string, InferredShape] => [name, name === image ? shape : dims?.map((size) => (typeof size === 'number' ? size : undefined))]);
+    const inputs = this.inputs.map(({ name, dims }): [string, InferredShape] => [
+      name,
+      name === image ? shape : dims?.map((size) => (typeof size === 'number' ? size : undefined)),
+    ]);
     return new ShapeInference(this.index, new Map(inputs));
   }
 }

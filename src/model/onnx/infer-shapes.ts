@@ -6,8 +6,27 @@ export type InferredShape = readonly (number | undefined)[] | undefined;
 
 /** What keeps the shape of its first input. */
 const SAME_SHAPE = new Set([
-  'Abs', 'Cast', 'Clip', 'Dropout', 'DequantizeLinear', 'Elu', 'Erf', 'Exp', 'HardSigmoid', 'Identity', 'LeakyRelu', 'Log', 'Neg', 'QuantizeLinear',
-  'Reciprocal', 'Relu', 'Sigmoid', 'Softmax', 'Softplus', 'Sqrt', 'Tanh',
+  'Abs',
+  'Cast',
+  'Clip',
+  'Dropout',
+  'DequantizeLinear',
+  'Elu',
+  'Erf',
+  'Exp',
+  'HardSigmoid',
+  'Identity',
+  'LeakyRelu',
+  'Log',
+  'Neg',
+  'QuantizeLinear',
+  'Reciprocal',
+  'Relu',
+  'Sigmoid',
+  'Softmax',
+  'Softplus',
+  'Sqrt',
+  'Tanh',
 ]);
 const BROADCAST = new Set(['Add', 'Sub', 'Mul', 'Div', 'Pow', 'Max', 'Min', 'Where']);
 const REDUCE = /^Reduce/;
@@ -50,7 +69,8 @@ export class ShapeInference {
         const weights = this.shapeOf(input[1]);
         return weights?.map((_, axis) => (axis === 1 ? weights[0] : undefined));
       }
-      case 'Concat': return this.#concatenated(node);
+      case 'Concat':
+        return this.#concatenated(node);
       case 'Transpose': {
         const shape = this.shapeOf(input[0]);
         const order = intsAttribute(node, 'perm');
@@ -61,23 +81,30 @@ export class ShapeInference {
         const axis = intAttribute(node, 'axis') ?? 1;
         return [product(shape?.slice(0, axis)), product(shape?.slice(axis))];
       }
-      case 'Reshape': return this.#reshaped(node);
-      case 'Slice': return this.#sliced(node);
-      case 'Split': return this.#split(node, value);
+      case 'Reshape':
+        return this.#reshaped(node);
+      case 'Slice':
+        return this.#sliced(node);
+      case 'Split':
+        return this.#split(node, value);
       case 'MatMul': {
         const [left, right] = [this.shapeOf(input[0]), this.shapeOf(input[1])];
         return left === undefined ? undefined : [...left.slice(0, -1), right?.at(-1)];
       }
-      default: return undefined;
+      default:
+        return undefined;
     }
   }
 
   #reduced(node: NodeProto): InferredShape {
     const shape = this.shapeOf(node.input[0]);
     const axes = intsAttribute(node, 'axes') ?? (node.input[1] === undefined ? undefined : this.#ints(node.input[1]));
-    const isReduced = (axis: number): boolean => axes === undefined || axes.includes(axis) || axes.includes(axis - shape!.length);
+    const isReduced = (axis: number): boolean =>
+      axes === undefined || axes.includes(axis) || axes.includes(axis - shape!.length);
     const keeps = (intAttribute(node, 'keepdims') ?? 1) === 1;
-    return keeps ? shape?.map((size, axis) => (isReduced(axis) ? 1 : size)) : shape?.filter((_, axis) => !isReduced(axis));
+    return keeps
+      ? shape?.map((size, axis) => (isReduced(axis) ? 1 : size))
+      : shape?.filter((_, axis) => !isReduced(axis));
   }
 
   #concatenated(node: NodeProto): InferredShape {
@@ -85,9 +112,11 @@ export class ShapeInference {
     const rank = shapes.find((shape) => shape !== undefined)?.length;
     if (rank === undefined) return undefined;
     const axis = fromFront(intAttribute(node, 'axis') ?? 0, rank);
-    return Array.from({ length: rank }, (_, i) => i === axis
-      ? shapes.reduce<number | undefined>((sum, shape) => add(sum, shape?.[i]), 0)
-      : shapes.find((shape) => shape?.[i] !== undefined)?.[i]);
+    return Array.from({ length: rank }, (_, i) =>
+      i === axis
+        ? shapes.reduce<number | undefined>((sum, shape) => add(sum, shape?.[i]), 0)
+        : shapes.find((shape) => shape?.[i] !== undefined)?.[i],
+    );
   }
 
   #reshaped({ input }: NodeProto): InferredShape {
@@ -97,15 +126,24 @@ export class ShapeInference {
     const open = after?.indexOf(-1) ?? -1;
     if (after === undefined || open < 0) return after;
     const [total, others] = [product(before), product(after.filter((_, axis) => axis !== open))];
-    return after.map((size, axis) => (axis !== open ? size : total === undefined || others === undefined ? undefined : total / others));
+    return after.map((size, axis) =>
+      axis !== open ? size : total === undefined || others === undefined ? undefined : total / others,
+    );
   }
 
   #sliced(node: NodeProto): InferredShape {
     const shape = this.shapeOf(node.input[0]);
-    const [starts, ends, axes, steps] = ['starts', 'ends', 'axes', 'steps'].map((name, i) =>
-      intsAttribute(node, name) ?? (node.input[i + 1] === undefined ? undefined : this.#ints(node.input[i + 1])));
+    const [starts, ends, axes, steps] = ['starts', 'ends', 'axes', 'steps'].map(
+      (name, i) =>
+        intsAttribute(node, name) ?? (node.input[i + 1] === undefined ? undefined : this.#ints(node.input[i + 1])),
+    );
     if (shape === undefined || starts === undefined || ends === undefined) return undefined;
-    const cut = new Map(starts.map((start, i) => [fromFront(axes?.[i] ?? i, shape.length), { start, end: ends[i], step: steps?.[i] ?? 1 }]));
+    const cut = new Map(
+      starts.map((start, i) => [
+        fromFront(axes?.[i] ?? i, shape.length),
+        { start, end: ends[i], step: steps?.[i] ?? 1 },
+      ]),
+    );
     return shape.map((size, axis) => {
       const range = cut.get(axis);
       if (range === undefined) return size;
@@ -123,7 +161,7 @@ export class ShapeInference {
     const sizes = intsAttribute(node, 'split') ?? (node.input[1] === undefined ? undefined : this.#ints(node.input[1]));
     const whole = shape[axis];
     const even = whole === undefined ? undefined : Math.ceil(whole / node.output.length);
-    return shape.map((size, i) => (i === axis ? sizes?.[node.output.indexOf(value)] ?? even : size));
+    return shape.map((size, i) => (i === axis ? (sizes?.[node.output.indexOf(value)] ?? even) : size));
   }
 
   /** The whole numbers of a value that is computed from shapes and constants. */
@@ -144,7 +182,8 @@ export class ShapeInference {
       case 'Cast':
       case 'Identity':
       case 'Squeeze':
-      case 'Unsqueeze': return this.#ints(node.input[0]);
+      case 'Unsqueeze':
+        return this.#ints(node.input[0]);
       case 'Concat': {
         const parts = node.input.map((name) => this.#ints(name));
         return parts.every((part) => part !== undefined) ? parts.flat() : undefined;
@@ -154,16 +193,19 @@ export class ShapeInference {
         return this.#ints(node.input[1])?.map((position) => (position === undefined ? undefined : from?.at(position)));
       }
       case 'Slice': {
-        const [start, end] = ['starts', 'ends'].map((name, i) => (intsAttribute(node, name) ?? this.#ints(node.input[i + 1] ?? ''))?.[0]);
+        const [start, end] = ['starts', 'ends'].map(
+          (name, i) => (intsAttribute(node, name) ?? this.#ints(node.input[i + 1] ?? ''))?.[0],
+        );
         return start === undefined || end === undefined ? undefined : this.#ints(node.input[0])?.slice(start, end);
       }
-      default: return undefined;
+      default:
+        return undefined;
     }
   }
 }
 
 function fromFront(axis: number | undefined, rank: number): number {
-  return axis !== undefined && axis < 0 ? axis + rank : axis ?? 0;
+  return axis !== undefined && axis < 0 ? axis + rank : (axis ?? 0);
 }
 
 function add(a: number | undefined, b: number | undefined): number | undefined {
@@ -171,7 +213,10 @@ function add(a: number | undefined, b: number | undefined): number | undefined {
 }
 
 function product(sizes: InferredShape): number | undefined {
-  return sizes?.reduce<number | undefined>((all, size) => (all === undefined || size === undefined ? undefined : all * size), 1);
+  return sizes?.reduce<number | undefined>(
+    (all, size) => (all === undefined || size === undefined ? undefined : all * size),
+    1,
+  );
 }
 
 /** Axes are counted from the last one; a size that is not known may be 1, and then another decides. */

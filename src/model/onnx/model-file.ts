@@ -14,8 +14,10 @@ export function parseOnnx(bytes: Uint8Array, name: string): OnnxModel {
   const other = lookalike(bytes);
   if (other !== undefined) throw new ModelError(`${name} ${other}`, { code: 'NOWCAST_MODEL_NOT_ONNX' });
   const fail = (cause?: unknown): never => {
-    throw new ModelError(`${name} is not an ONNX model, or only a part of one; check the path, or download the file again`,
-      { cause, code: 'NOWCAST_MODEL_NOT_ONNX' });
+    throw new ModelError(
+      `${name} is not an ONNX model, or only a part of one; check the path, or download the file again`,
+      { cause, code: 'NOWCAST_MODEL_NOT_ONNX' },
+    );
   };
   let model: ModelProto;
   try {
@@ -40,7 +42,8 @@ function hasGraph(model: ModelProto): model is OnnxModel {
 function lookalike(bytes: Uint8Array): string | undefined {
   if (bytes.length === 0) return 'is empty (0 bytes); download it again';
   const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 64)).toString('latin1');
-  if (start.startsWith('version https://git-lfs')) return 'is a Git LFS pointer, not the model itself; run `git lfs pull`';
+  if (start.startsWith('version https://git-lfs'))
+    return 'is a Git LFS pointer, not the model itself; run `git lfs pull`';
   if (start.startsWith('PK\x03\x04') || start.startsWith('\x80\x02')) {
     return 'is a PyTorch checkpoint or TorchScript file; export it to ONNX first (YOLOX: tools/export_onnx.py)';
   }

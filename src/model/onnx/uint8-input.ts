@@ -4,7 +4,10 @@ import type { OnnxModel } from './model-file.js';
 import type { GraphProto } from './onnx_pb.js';
 import { feedableInputs, tensorShape } from './value-shape.js';
 
-/** What a network wants to be given for a byte `x` of channel `c`: `(x - mean[c]) / std[c]`. In the order of its channels. */
+/**
+ * What a network wants to be given for a byte `x` of channel `c`: `(x - mean[c]) / std[c]`. In the order of its
+ * channels.
+ */
 export type Normalisation = { readonly mean: readonly number[]; readonly std: readonly number[] };
 
 /** An input that is the same for every picture. */
@@ -24,8 +27,10 @@ export type GraphEdit = {
 };
 
 /**
- * Makes the picture's input uint8 [1,3,H,W] and every output float32, with a Cast where one is needed, and the picture's
- * input the only one. Names of inputs and outputs stay; sizes that the file left open become fixed. The new nodes have no
+ * Makes the picture's input uint8 [1,3,H,W] and every output float32, with a Cast where one is needed, and the
+ * picture's
+ * input the only one. Names of inputs and outputs stay; sizes that the file left open become fixed. The new nodes have
+ * no
  * name, so that it cannot be one that is taken.
  * @param model changed in place
  */
@@ -34,23 +39,38 @@ export function takeUint8({ graph }: OnnxModel, { image, input, normalisation, c
   if (elemType !== DataType.UINT8) {
     const inner = freshName(graph, `${image}_cast`);
     renameReads(graph, image, inner);
-    graph.node.unshift(...(normalisation === undefined ? [] : normalised(graph, image, inner, elemType, normalisation)));
+    graph.node.unshift(
+      ...(normalisation === undefined ? [] : normalised(graph, image, inner, elemType, normalisation)),
+    );
     if (normalisation === undefined) graph.node.unshift(node('Cast', [image], [inner], { to: { int: elemType } }, ''));
   }
   graph.input = graph.input
     .filter(({ name }) => !constants.some((constant) => constant.name === name))
     .map((info) => (info.name === image ? valueInfo(image, DataType.UINT8, [1, 3, input.height, input.width]) : info));
-  for (const { name, values } of constants) graph.initializer.push(tensor(name, [1, values.length], BigInt64Array.from(values, BigInt)));
+  for (const { name, values } of constants)
+    graph.initializer.push(tensor(name, [1, values.length], BigInt64Array.from(values, BigInt)));
   graph.output = outputs.map((name) => graph.output.find((output) => output.name === name)!);
   for (const output of graph.output.map(tensorShape)) if (output.elemType !== DataType.FLOAT) castOutput(graph, output);
 }
 
 /** In float32, whatever the network computes in: half precision would round what it subtracts. */
-function normalised(graph: GraphProto, image: string, into: string, elemType: DataType, { mean, std }: Normalisation): ReturnType<typeof node>[] {
+function normalised(
+  graph: GraphProto,
+  image: string,
+  into: string,
+  elemType: DataType,
+  { mean, std }: Normalisation,
+): ReturnType<typeof node>[] {
   const fresh = (what: string): string => freshName(graph, `${image}_${what}`);
   const [real, shifted, scaled, means, scales] = ['float', 'shifted', 'scaled', 'mean', 'scale'].map(fresh);
   const isShifted = mean.some((value) => value !== 0);
-  graph.initializer.push(tensor(scales, [1, 3, 1, 1], Float32Array.from(std, (value) => 1 / value)));
+  graph.initializer.push(
+    tensor(
+      scales,
+      [1, 3, 1, 1],
+      Float32Array.from(std, (value) => 1 / value),
+    ),
+  );
   if (isShifted) graph.initializer.push(tensor(means, [1, 3, 1, 1], Float32Array.from(mean)));
   return [
     node('Cast', [image], [real], { to: { int: DataType.FLOAT } }, ''),
@@ -65,8 +85,15 @@ function castOutput(graph: GraphProto, output: ReturnType<typeof tensorShape>): 
   renameReads(graph, output.name, inner);
   for (const { output: written } of graph.node) renameAll(written, output.name, inner);
   graph.node.push(node('Cast', [inner], [output.name], { to: { int: DataType.FLOAT } }, ''));
-  graph.output = graph.output.map((info) => info.name !== output.name ? info
-    : valueInfo(output.name, DataType.FLOAT, (output.dims ?? []).map((size, axis) => size ?? `axis${axis}`)));
+  graph.output = graph.output.map((info) =>
+    info.name !== output.name
+      ? info
+      : valueInfo(
+          output.name,
+          DataType.FLOAT,
+          (output.dims ?? []).map((size, axis) => size ?? `axis${axis}`),
+        ),
+  );
 }
 
 /** Also inside the branches of control flow, which may read values of the graph around them. */
@@ -80,7 +107,9 @@ function renameReads(graph: GraphProto, from: string, to: string): void {
 }
 
 function renameAll(names: string[], from: string, to: string): void {
-  names.forEach((name, i) => { if (name === from) names[i] = to; });
+  names.forEach((name, i) => {
+    if (name === from) names[i] = to;
+  });
 }
 
 function freshName(graph: GraphProto, wish: string): string {

@@ -23,7 +23,12 @@ export function tensorShape(info: ValueInfoProto): TensorShape {
     name: info.name,
     elemType: tensor?.elemType ?? DataType.UNDEFINED,
     dims: tensor?.shape?.dim.map(({ value }) =>
-      value.case === 'dimValue' && value.value > 0n ? Number(value.value) : value.case === 'dimParam' ? value.value : undefined),
+      value.case === 'dimValue' && value.value > 0n
+        ? Number(value.value)
+        : value.case === 'dimParam'
+          ? value.value
+          : undefined,
+    ),
   };
 }
 

@@ -12,21 +12,25 @@ import { problemOfSourceEvent } from '../source-event-check.js';
  * @param name for a value that does not say whose it is
  */
 export function checkEvents(name = 'of unknown name'): MonoTypeOperatorFunction<SourceEvent> {
-  return (source) => defer(() => {
-    const lastSeqs = new Map<string, number>();
-    return source.pipe(map((event) => {
-      const problem = problemOfSourceEvent(event) ?? problemOfOrder(event, lastSeqs);
-      if (problem === undefined) return event;
-      releaseRefused(event);
-      throw new ExtensionError('source', nameOf(event) ?? name, problem);
-    }));
-  });
+  return (source) =>
+    defer(() => {
+      const lastSeqs = new Map<string, number>();
+      return source.pipe(
+        map((event) => {
+          const problem = problemOfSourceEvent(event) ?? problemOfOrder(event, lastSeqs);
+          if (problem === undefined) return event;
+          releaseRefused(event);
+          throw new ExtensionError('source', nameOf(event) ?? name, problem);
+        }),
+      );
+    });
 }
 
 function problemOfOrder(event: SourceEvent, lastSeqs: Map<string, number>): string | undefined {
   if (event.type !== 'frame') return undefined;
   const last = lastSeqs.get(event.streamId) ?? -1;
-  if (event.seq <= last) return `emitted frame ${event.seq} after frame ${last}; seq must ascend, and each source needs a streamId of its own`;
+  if (event.seq <= last)
+    return `emitted frame ${event.seq} after frame ${last}; seq must ascend, and each source needs a streamId of its own`;
   lastSeqs.set(event.streamId, event.seq);
   return undefined;
 }

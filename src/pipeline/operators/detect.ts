@@ -25,43 +25,78 @@ export type DetectOptions = {
  * Owns the frame and releases it as soon as the detector has read its picture. Errors when the detector is lost for
  * good, and with an ExtensionError when it throws or answers what is no answer.
  */
-export function detect(options: DetectOptions): (scheduled: ScheduledFrame) => Observable<PerceptEvent | DropEvent | StatusEvent> {
+export function detect(
+  options: DetectOptions,
+): (scheduled: ScheduledFrame) => Observable<PerceptEvent | DropEvent | StatusEvent> {
   const { detector, clock, runtimes, latencyBudgetMs } = options;
-  return ({ frame, startedAtMs, overBudget }) => new Observable((subscriber) => {
-    const recover = (error: DetectorFailedError): void => {
-      subscriber.next({ type: 'status', atMs: clock.now(), state: 'detector-lost', message: error.message });
-      new Promise<void>((resolve) => { resolve(detector.ready()); }).then(
-        () => {
-          subscriber.next({ type: 'status', atMs: clock.now(), state: 'detector-ready' });
-          subscriber.complete();
-        },
-        (cause: unknown) => subscriber.error(blame('detector', detector.info.model, cause)),
-      );
-    };
-    // A detector that throws instead of rejecting rejects here.
-    const result = new Promise<unknown>((resolve) => { resolve(detector.detect(frame.picture)); });
-    result.then((answer) => checkedResult(detector, answer)).then(
-      (found) => {
-        const emittedAtMs = clock.now();
-        runtimes.add(emittedAtMs - startedAtMs);
-        const late = latencyBudgetMs !== undefined && emittedAtMs - frame.capturedAtMs > latencyBudgetMs;
-        subscriber.next(perceptOf(frame, found, startedAtMs, emittedAtMs, overBudget || late));
-        subscriber.complete();
-      },
-      (error: unknown) => {
-        subscriber.next(dropOf(frame, 'detector-failed', clock.now()));
-        if (error instanceof DetectorFailedError) recover(error);
-        else subscriber.error(blame('detector', detector.info.model, error));
-      },
-    );
-    releaseFrame(frame);
-  });
+  return ({ frame, startedAtMs, overBudget }) =>
+    new Observable((subscriber) => {
+      const recover = (error: DetectorFailedError): void => {
+        subscriber.next({ type: 'status', atMs: clock.now(), state: 'detector-lost', message: error.message });
+        new Promise<void>((resolve) => {
+          resolve(detector.ready());
+        }).then(
+          () => {
+            subscriber.next({ type: 'status', atMs: clock.now(), state: 'detector-ready' });
+            subscriber.complete();
+          },
+          (cause: unknown) => subscriber.error(blame('detector', detector.info.model, cause)),
+        );
+      };
+      // A detector that throws instead of rejecting rejects here.
+      const result = new Promise<unknown>((resolve) => {
+        resolve(detector.detect(frame.picture));
+      });
+      result
+        .then((answer) => checkedResult(detector, answer))
+        .then(
+          (found) => {
+            const emittedAtMs = clock.now();
+            runtimes.add(emittedAtMs - startedAtMs);
+            const late = latencyBudgetMs !== undefined && emittedAtMs - frame.capturedAtMs > latencyBudgetMs;
+            subscriber.next(perceptOf(frame, found, startedAtMs, emittedAtMs, overBudget || late));
+            subscriber.complete();
+          },
+          (error: unknown) => {
+            subscriber.next(dropOf(frame, 'detector-failed', clock.now()));
+            if (error instanceof DetectorFailedError) recover(error);
+            else subscriber.error(blame('detector', detector.info.model, error));
+          },
+        );
+      releaseFrame(frame);
+    });
 }
 
-function perceptOf(frame: Frame, { detections, times }: DetectorResult, startedAtMs: number, emittedAtMs: number, overBudget: boolean): PerceptEvent {
-  const { streamId, seq, epoch, ptsMs, capturedAtMs, captureClock, uncertaintyMs, readyAtMs, picture: { size: { width, height } } } = frame;
+function perceptOf(
+  frame: Frame,
+  { detections, times }: DetectorResult,
+  startedAtMs: number,
+  emittedAtMs: number,
+  overBudget: boolean,
+): PerceptEvent {
+  const {
+    streamId,
+    seq,
+    epoch,
+    ptsMs,
+    capturedAtMs,
+    captureClock,
+    uncertaintyMs,
+    readyAtMs,
+    picture: {
+      size: { width, height },
+    },
+  } = frame;
   return {
-    type: 'percept', streamId, seq, epoch, ptsMs, captureClock, uncertaintyMs, width, height,
+    type: 'percept',
+    streamId,
+    seq,
+    epoch,
+    ptsMs,
+    captureClock,
+    uncertaintyMs,
+    width,
+    height,
     times: { capturedAtMs, readyAtMs, startedAtMs, ...times, emittedAtMs },
     detections,
     overBudget,

@@ -43,113 +43,122 @@ export function exhaustMapFrom<T, U, S, R>(
   project: (value: U) => ObservableInput<R>,
   { concurrency = 1, stop }: WorkerOptions = {},
 ): OperatorFunction<T, R | S> {
-  return (source) => new Observable<R | S>((subscriber) => {
-    const room = makeRoom();
-    const emit = (notice: S): void => subscriber.next(notice);
-    const upstream = new Subscription();
-    let busy = 0;
-    let sourceDone = false;
-    let stopped = false;
-    let pumping = false;
+  return (source) =>
+    new Observable<R | S>((subscriber) => {
+      const room = makeRoom();
+      const emit = (notice: S): void => subscriber.next(notice);
+      const upstream = new Subscription();
+      let busy = 0;
+      let sourceDone = false;
+      let stopped = false;
+      let pumping = false;
 
-    const halt = (): void => {
-      stopped = true;
-      upstream.unsubscribe();
-      room.drain(emit);
-    };
-
-    /** Waiting values are given up first, because nothing follows an error. */
-    const fail = (error: unknown): void => {
-      stopped = true;
-      upstream.unsubscribe();
-      quietly(() => room.drain(emit));
-      subscriber.error(error);
-    };
-
-    /** The room calls foreign code; RxJS would throw its errors where nothing catches them. */
-    const attempt = (step: () => void): void => {
-      try {
-        step();
-      } catch (error) {
-        fail(error);
-      }
-    };
-
-    const start = (value: U): void => {
-      busy += 1;
-      let work: Observable<R>;
-      try {
-        work = from(project(value));
-      } catch (error) {
-        fail(error);
-        return;
-      }
-      const inner = new Subscription();
-      subscriber.add(inner);
-      inner.add(work.subscribe({
-        next: (result) => subscriber.next(result),
-        error: fail,
-        complete: () => {
-          subscriber.remove(inner);
-          busy -= 1;
-          attempt(() => {
-            room.finished(value);
-            pump('freed');
-          });
-        },
-      }));
-    };
-
-    const pump = (trigger: Trigger): void => {
-      // Work that completes at once calls back from inside `start`; the loop below continues with the freed worker.
-      if (pumping) return;
-      pumping = true;
-      try {
-        while (busy < concurrency && !stopped && !subscriber.closed) {
-          const value = room.take(trigger, emit);
-          if (value === undefined) break;
-          start(value);
-          trigger = 'freed';
-        }
-      } finally {
-        pumping = false;
-      }
-      if (busy === 0 && (sourceDone || stopped) && !subscriber.closed) {
+      const halt = (): void => {
+        stopped = true;
+        upstream.unsubscribe();
         room.drain(emit);
-        subscriber.complete();
-      }
-    };
+      };
 
-    // Nobody listens any more.
-    subscriber.add(() => quietly(() => room.drain(() => undefined)));
-    subscriber.add(upstream);
-    if (stop !== undefined) {
-      subscriber.add(from(stop).subscribe({
-        next: () => {
-          if (stopped) return;
-          attempt(() => {
-            halt();
-            pump('freed');
-          });
-        },
-        error: fail,
-      }));
-    }
-    if (stopped) return;
-    upstream.add(source.subscribe({
-      next: (value) => attempt(() => {
-        room.offer(value, emit);
-        // A source that emits during its subscription cannot be left before that ends.
-        if (stopped || subscriber.closed) room.drain(emit);
-        else pump('arrived');
-      }),
-      error: fail,
-      complete: () => attempt(() => {
-        sourceDone = true;
-        pump('freed');
-      }),
-    }));
-  });
+      /** Waiting values are given up first, because nothing follows an error. */
+      const fail = (error: unknown): void => {
+        stopped = true;
+        upstream.unsubscribe();
+        quietly(() => room.drain(emit));
+        subscriber.error(error);
+      };
+
+      /** The room calls foreign code; RxJS would throw its errors where nothing catches them. */
+      const attempt = (step: () => void): void => {
+        try {
+          step();
+        } catch (error) {
+          fail(error);
+        }
+      };
+
+      const start = (value: U): void => {
+        busy += 1;
+        let work: Observable<R>;
+        try {
+          work = from(project(value));
+        } catch (error) {
+          fail(error);
+          return;
+        }
+        const inner = new Subscription();
+        subscriber.add(inner);
+        inner.add(
+          work.subscribe({
+            next: (result) => subscriber.next(result),
+            error: fail,
+            complete: () => {
+              subscriber.remove(inner);
+              busy -= 1;
+              attempt(() => {
+                room.finished(value);
+                pump('freed');
+              });
+            },
+          }),
+        );
+      };
+
+      const pump = (trigger: Trigger): void => {
+        // Work that completes at once calls back from inside `start`; the loop below continues with the freed worker.
+        if (pumping) return;
+        pumping = true;
+        try {
+          while (busy < concurrency && !stopped && !subscriber.closed) {
+            const value = room.take(trigger, emit);
+            if (value === undefined) break;
+            start(value);
+            trigger = 'freed';
+          }
+        } finally {
+          pumping = false;
+        }
+        if (busy === 0 && (sourceDone || stopped) && !subscriber.closed) {
+          room.drain(emit);
+          subscriber.complete();
+        }
+      };
+
+      // Nobody listens any more.
+      subscriber.add(() => quietly(() => room.drain(() => undefined)));
+      subscriber.add(upstream);
+      if (stop !== undefined) {
+        subscriber.add(
+          from(stop).subscribe({
+            next: () => {
+              if (stopped) return;
+              attempt(() => {
+                halt();
+                pump('freed');
+              });
+            },
+            error: fail,
+          }),
+        );
+      }
+      if (stopped) return;
+      upstream.add(
+        source.subscribe({
+          next: (value) =>
+            attempt(() => {
+              room.offer(value, emit);
+              // A source that emits during its subscription cannot be left before that ends.
+              if (stopped || subscriber.closed) room.drain(emit);
+              else pump('arrived');
+            }),
+          error: fail,
+          complete: () =>
+            attempt(() => {
+              sourceDone = true;
+              pump('freed');
+            }),
+        }),
+      );
+    });
 }
 
 /** For errors after one that is already being delivered. */

@@ -15,7 +15,10 @@ export function exhaustMapLatest<T, R>(
   project: (value: T) => ObservableInput<R>,
   onSkip: (value: T) => void = () => undefined,
 ): OperatorFunction<T, R> {
-  return exhaustMapFrom<T, { readonly value: T }, never, R>(() => newest(onSkip), ({ value }) => project(value));
+  return exhaustMapFrom<T, { readonly value: T }, never, R>(
+    () => newest(onSkip),
+    ({ value }) => project(value),
+  );
 }
 
 function newest<T>(onSkip: (value: T) => void): WaitingRoom<T, { readonly value: T }, never> {

@@ -13,7 +13,8 @@ export function forecast(trackers: TrackerSet, clock: Clock): OperatorFunction<P
     const ageMs = validAtMs - event.times.capturedAtMs;
     const { name } = trackers.factory;
     const detections = callExtension('tracker', name, () => trackers.of(event).forecast(event.ptsMs + ageMs, event));
-    if (!Array.isArray(detections)) throw new ExtensionError('tracker', name, `forecast ${shown(detections)}; it must return an array of detections`);
+    if (!Array.isArray(detections))
+      throw new ExtensionError('tracker', name, `forecast ${shown(detections)}; it must return an array of detections`);
     return {
       ...event,
       times: { ...event.times, emittedAtMs: validAtMs },

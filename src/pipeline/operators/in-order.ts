@@ -6,24 +6,25 @@ import type { PipelineEvent } from '../../core/events.js';
  * file. Expects every frame to come out exactly once, seq 0 first; gaps and statuses pass at once.
  */
 export function inOrder(): MonoTypeOperatorFunction<PipelineEvent> {
-  return (source) => new Observable((subscriber) => {
-    const streams = new Map<string, { next: number; readonly early: Map<number, PipelineEvent> }>();
-    return source.subscribe({
-      next(event) {
-        if (event.type !== 'percept' && event.type !== 'drop') {
-          subscriber.next(event);
-          return;
-        }
-        let stream = streams.get(event.streamId);
-        if (stream === undefined) streams.set(event.streamId, stream = { next: 0, early: new Map() });
-        stream.early.set(event.seq, event);
-        for (let due = stream.early.get(stream.next); due !== undefined; due = stream.early.get(stream.next)) {
-          stream.early.delete(stream.next++);
-          subscriber.next(due);
-        }
-      },
-      error: (error: unknown) => subscriber.error(error),
-      complete: () => subscriber.complete(),
+  return (source) =>
+    new Observable((subscriber) => {
+      const streams = new Map<string, { next: number; readonly early: Map<number, PipelineEvent> }>();
+      return source.subscribe({
+        next(event) {
+          if (event.type !== 'percept' && event.type !== 'drop') {
+            subscriber.next(event);
+            return;
+          }
+          let stream = streams.get(event.streamId);
+          if (stream === undefined) streams.set(event.streamId, (stream = { next: 0, early: new Map() }));
+          stream.early.set(event.seq, event);
+          for (let due = stream.early.get(stream.next); due !== undefined; due = stream.early.get(stream.next)) {
+            stream.early.delete(stream.next++);
+            subscriber.next(due);
+          }
+        },
+        error: (error: unknown) => subscriber.error(error),
+        complete: () => subscriber.complete(),
+      });
     });
-  });
 }

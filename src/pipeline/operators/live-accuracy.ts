@@ -1,4 +1,16 @@
-import { asyncScheduler, endWith, ignoreElements, interval, map, merge, takeWhile, tap, type Observable, type OperatorFunction, type SchedulerLike } from 'rxjs';
+import {
+  asyncScheduler,
+  endWith,
+  ignoreElements,
+  interval,
+  map,
+  merge,
+  takeWhile,
+  tap,
+  type Observable,
+  type OperatorFunction,
+  type SchedulerLike,
+} from 'rxjs';
 import type { Clock } from '../../core/clock.js';
 import type { PerceptEvent, PipelineEvent } from '../../core/events.js';
 
@@ -29,13 +41,27 @@ const ENDED = null;
  * events.pipe(liveAccuracy(new LiveAccuracy({ truth, classNames }), truthFrames, { clock }))
  * ```
  */
-export function liveAccuracy<T, S>(meter: AccuracyMeter<T, S>, truth: Observable<T>, { clock, everyMs = 1000, scheduler = asyncScheduler }: LiveAccuracyTiming): OperatorFunction<PipelineEvent, S> {
-  return (events) => merge(
-    truth.pipe(tap((frame) => meter.truth(frame)), ignoreElements()),
-    interval(everyMs, scheduler),
-    events.pipe(tap((event) => { if (event.type === 'percept') meter.percept(event); }), ignoreElements(), endWith(ENDED)),
-  ).pipe(
-    takeWhile((tick) => tick !== ENDED, true),
-    map(() => meter.rolling(clock.now())),
-  );
+export function liveAccuracy<T, S>(
+  meter: AccuracyMeter<T, S>,
+  truth: Observable<T>,
+  { clock, everyMs = 1000, scheduler = asyncScheduler }: LiveAccuracyTiming,
+): OperatorFunction<PipelineEvent, S> {
+  return (events) =>
+    merge(
+      truth.pipe(
+        tap((frame) => meter.truth(frame)),
+        ignoreElements(),
+      ),
+      interval(everyMs, scheduler),
+      events.pipe(
+        tap((event) => {
+          if (event.type === 'percept') meter.percept(event);
+        }),
+        ignoreElements(),
+        endWith(ENDED),
+      ),
+    ).pipe(
+      takeWhile((tick) => tick !== ENDED, true),
+      map(() => meter.rolling(clock.now())),
+    );
 }

@@ -7,27 +7,33 @@ import { releaseRefused } from '../release-frame.js';
 /**
  * Sees to it that a stream's events come from one of several sources.
  *
- * Errors with a UsageError that names both where two sources use one `streamId`; an error of the source itself comes out
+ * Errors with a UsageError that names both where two sources use one `streamId`; an error of the source itself comes
+ * out
  * under its name.
  *
  * @param name of this source among the others, as `sources[0]`
  * @param owners by stream, shared by the sources of one subscription
  */
 export function ownStream(name: string, owners: Map<string, string>): MonoTypeOperatorFunction<SourceEvent> {
-  return (source) => defer(() => {
-    let lastStreamId: string | undefined;
-    return source.pipe(
-      catchError((error: unknown) => { throw blame('source', lastStreamId ?? name, error); }),
-      tap((event) => {
-        if (event.streamId === undefined || event.streamId === lastStreamId) return;
-        lastStreamId = event.streamId;
-        const owner = owners.get(event.streamId) ?? name;
-        if (owner !== name) {
-          releaseRefused(event);
-          throw new UsageError(`${owner} and ${name} both use the streamId "${event.streamId}"; give each source its own`);
-        }
-        owners.set(event.streamId, name);
-      }),
-    );
-  });
+  return (source) =>
+    defer(() => {
+      let lastStreamId: string | undefined;
+      return source.pipe(
+        catchError((error: unknown) => {
+          throw blame('source', lastStreamId ?? name, error);
+        }),
+        tap((event) => {
+          if (event.streamId === undefined || event.streamId === lastStreamId) return;
+          lastStreamId = event.streamId;
+          const owner = owners.get(event.streamId) ?? name;
+          if (owner !== name) {
+            releaseRefused(event);
+            throw new UsageError(
+              `${owner} and ${name} both use the streamId "${event.streamId}"; give each source its own`,
+            );
+          }
+          owners.set(event.streamId, name);
+        }),
+      );
+    });
 }

@@ -36,17 +36,24 @@ export function perceive(detector: Detector, options: PerceiveOptions): Operator
 }
 
 /** For frames that {@link checkEvents} let through. */
-export function perceiveChecked(detector: Detector, options: PerceiveOptions): OperatorFunction<SourceEvent, PipelineEvent> {
+export function perceiveChecked(
+  detector: Detector,
+  options: PerceiveOptions,
+): OperatorFunction<SourceEvent, PipelineEvent> {
   const { clock, policy = idleFree, latencyBudgetMs, stop } = options;
   checkPolicy(policy);
   const keepsAll = policy.keepsAll === true;
   // A file's next frame is handed over while the one before runs, so that the detector never waits for it.
   const concurrency = keepsAll ? detector.hosts + 1 : detector.hosts;
-  return (source) => defer(() => {
-    const runtimes = new RuntimeEstimator();
-    return source.pipe(
-      schedule({ policy, latencyBudgetMs, clock, runtimes, concurrency, stop }, detect({ detector, clock, runtimes, latencyBudgetMs })),
-      keepsAll && detector.hosts > 1 ? inOrder() : identity,
-    );
-  });
+  return (source) =>
+    defer(() => {
+      const runtimes = new RuntimeEstimator();
+      return source.pipe(
+        schedule(
+          { policy, latencyBudgetMs, clock, runtimes, concurrency, stop },
+          detect({ detector, clock, runtimes, latencyBudgetMs }),
+        ),
+        keepsAll && detector.hosts > 1 ? inOrder() : identity,
+      );
+    });
 }

@@ -1,6 +1,13 @@
 import type { ObservableInput, OperatorFunction } from 'rxjs';
 import type { Clock } from '../../core/clock.js';
-import { dropOf, type DropEvent, type DropReason, type GapEvent, type SourceEvent, type StatusEvent } from '../../core/events.js';
+import {
+  dropOf,
+  type DropEvent,
+  type DropReason,
+  type GapEvent,
+  type SourceEvent,
+  type StatusEvent,
+} from '../../core/events.js';
 import { callExtension } from '../../core/extension.js';
 import type { Frame } from '../../core/frame.js';
 import { judgeLatency } from '../../scheduling/latency-budget.js';
@@ -128,11 +135,14 @@ class FrameRoom implements WaitingRoom<SourceEvent, ScheduledFrame, Notice> {
     const frame = stream.waiting.at(0);
     // Whoever was told of a drop, this stream's or another's, may have ended all this.
     if (frame === undefined) return undefined;
-    const verdict = judgeLatency({
-      ageMs: nowMs - frame.capturedAtMs,
-      transportMs: frame.readyAtMs - frame.capturedAtMs,
-      medianRuntimeMs: runtimes.medianMs(),
-    }, latencyBudgetMs);
+    const verdict = judgeLatency(
+      {
+        ageMs: nowMs - frame.capturedAtMs,
+        transportMs: frame.readyAtMs - frame.capturedAtMs,
+        medianRuntimeMs: runtimes.medianMs(),
+      },
+      latencyBudgetMs,
+    );
     if (verdict === 'late') {
       stream.waiting.shift();
       this.#drop(frame, 'late', emit);
@@ -171,14 +181,18 @@ class FrameRoom implements WaitingRoom<SourceEvent, ScheduledFrame, Notice> {
 
   #decide(stream: Stream, frame: Frame, nowMs: number, trigger: Trigger): CheckedDecision {
     const intervalMs = stream.interval.intervalMs();
-    const decided = decide(this.#options.policy, {
-      seq: frame.seq,
-      lastRunSeq: stream.lastRunSeq,
-      ageFrames: intervalMs === undefined ? 0 : (nowMs - frame.readyAtMs) / intervalMs,
-      intervalMs: intervalMs ?? Infinity,
-      runtime: intervalMs === undefined ? undefined : this.#options.runtimes.profile(),
-      trigger: trigger === 'arrived' ? 'frame-arrived' : 'detector-freed',
-    }, stream.policyMemory);
+    const decided = decide(
+      this.#options.policy,
+      {
+        seq: frame.seq,
+        lastRunSeq: stream.lastRunSeq,
+        ageFrames: intervalMs === undefined ? 0 : (nowMs - frame.readyAtMs) / intervalMs,
+        intervalMs: intervalMs ?? Infinity,
+        runtime: intervalMs === undefined ? undefined : this.#options.runtimes.profile(),
+        trigger: trigger === 'arrived' ? 'frame-arrived' : 'detector-freed',
+      },
+      stream.policyMemory,
+    );
     stream.policyMemory = decided.memory;
     return decided;
   }

@@ -12,9 +12,15 @@ export function track(trackers: TrackerSet): OperatorFunction<PipelineEvent, Pip
   return map((event) => {
     if (event.type !== 'percept') return event;
     const { name } = trackers.factory;
-    const detections = callExtension('tracker', name, () => trackers.of(event).observe(event.detections, event.ptsMs, event));
+    const detections = callExtension('tracker', name, () =>
+      trackers.of(event).observe(event.detections, event.ptsMs, event),
+    );
     if (!Array.isArray(detections) || detections.length !== event.detections.length) {
-      throw new ExtensionError('tracker', name, `observed ${event.detections.length} detections and returned ${shown(detections)}; it must return each of them, in their order`);
+      throw new ExtensionError(
+        'tracker',
+        name,
+        `observed ${event.detections.length} detections and returned ${shown(detections)}; it must return each of them, in their order`,
+      );
     }
     return { ...event, detections };
   });

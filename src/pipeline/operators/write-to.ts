@@ -6,7 +6,8 @@ import { blame } from '../../core/extension.js';
  * Gives every event to a sink of the program's own and passes it on. Events do not wait for a promise that the sink
  * returns.
  *
- * Errors with an ExtensionError that names the sink where it throws or its promise rejects; a throw in `subscribe`'s own
+ * Errors with an ExtensionError that names the sink where it throws or its promise rejects; a throw in `subscribe`'s
+ * own
  * `next` would end the process.
  *
  * ```ts
@@ -15,22 +16,26 @@ import { blame } from '../../core/extension.js';
  *
  * @param name of the sink, for the error
  */
-export function writeTo(name: string, write: (event: PipelineEvent) => unknown): MonoTypeOperatorFunction<PipelineEvent> {
-  return (events) => new Observable((subscriber) => {
-    const fail = (error: unknown): void => subscriber.error(blame('sink', name, error));
-    return events.subscribe({
-      next: (event) => {
-        try {
-          const written = write(event);
-          if (written instanceof Promise) written.catch(fail);
-        } catch (error) {
-          fail(error);
-          return;
-        }
-        subscriber.next(event);
-      },
-      error: (error: unknown) => subscriber.error(error),
-      complete: () => subscriber.complete(),
+export function writeTo(
+  name: string,
+  write: (event: PipelineEvent) => unknown,
+): MonoTypeOperatorFunction<PipelineEvent> {
+  return (events) =>
+    new Observable((subscriber) => {
+      const fail = (error: unknown): void => subscriber.error(blame('sink', name, error));
+      return events.subscribe({
+        next: (event) => {
+          try {
+            const written = write(event);
+            if (written instanceof Promise) written.catch(fail);
+          } catch (error) {
+            fail(error);
+            return;
+          }
+          subscriber.next(event);
+        },
+        error: (error: unknown) => subscriber.error(error),
+        complete: () => subscriber.complete(),
+      });
     });
-  });
 }

@@ -13,4 +13,7 @@ export const shrinkingTail: Policy<null> = stateless('shrinking-tail', ({ ageFra
   return meanFrames < Math.floor(tail + meanFrames) ? 'wait' : 'run';
 });
 
-export const shrinkingTailKind: PolicyKind = fixedKind(opaque(shrinkingTail), 'Waits where the next frame would shrink the tail (Li et al. 2020).');
+export const shrinkingTailKind: PolicyKind = fixedKind(
+  opaque(shrinkingTail),
+  'Waits where the next frame would shrink the tail (Li et al. 2020).',
+);

@@ -15,4 +15,7 @@ export const threshold: Policy<{ readonly rule: StalenessRule | undefined }> = {
   },
 };
 
-export const thresholdKind: PolicyKind = fixedKind(opaque(threshold), 'Waits where the whole distribution of runtimes promises fresher results.');
+export const thresholdKind: PolicyKind = fixedKind(
+  opaque(threshold),
+  'Waits where the whole distribution of runtimes promises fresher results.',
+);

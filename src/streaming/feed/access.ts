@@ -17,7 +17,10 @@ export type Refusal = { readonly status: 401 | 403; readonly message: string };
 export function refusal(request: IncomingMessage, rules: AccessRules): Refusal | undefined {
   const host = request.headers.host ?? '';
   if (isLoopback(rules.host) && !isLoopback(hostName(host)) && !originHosts(rules.allowedOrigins).includes(host)) {
-    return { status: 403, message: `the feed listens on ${rules.host} and does not accept the host name "${host}": connect to localhost, or add the origin of that name to the allowed origins` };
+    return {
+      status: 403,
+      message: `the feed listens on ${rules.host} and does not accept the host name "${host}": connect to localhost, or add the origin of that name to the allowed origins`,
+    };
   }
   const { origin } = request.headers;
   // Programs send no Origin; a web page cannot omit it.
@@ -25,14 +28,24 @@ export function refusal(request: IncomingMessage, rules: AccessRules): Refusal |
     return { status: 403, message: `pages of ${origin} may not read this feed: add it to the allowed origins` };
   }
   if (rules.token !== undefined && !sameSecret(shownToken(request), rules.token)) {
-    return { status: 401, message: 'this feed requires its token: send the header "Authorization: Bearer TOKEN", or in a browser add ?token=TOKEN to the address' };
+    return {
+      status: 401,
+      message:
+        'this feed requires its token: send the header "Authorization: Bearer TOKEN", or in a browser add ?token=TOKEN to the address',
+    };
   }
   return undefined;
 }
 
 /** Whether only programs of the same machine can reach the address. */
 export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host.endsWith('.localhost') || host === '::1' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
+  return (
+    host === 'localhost' ||
+    host.endsWith('.localhost') ||
+    host === '::1' ||
+    host === '[::1]' ||
+    /^127(\.\d{1,3}){3}$/.test(host)
+  );
 }
 
 function isAllowed(origin: string, host: string, allowed: readonly string[]): boolean {

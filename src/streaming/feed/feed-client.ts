@@ -55,7 +55,11 @@ export class FeedClient {
     const { type } = message.message;
     const { stream } = message;
     if (!this.#subscription.wants(type, stream)) return;
-    if (message.message.type === 'percept' && !this.#subscription.takesTurn(message.message.stream, message.message.times.emittedAt)) return;
+    if (
+      message.message.type === 'percept' &&
+      !this.#subscription.takesTurn(message.message.stream, message.message.times.emittedAt)
+    )
+      return;
 
     this.#flush();
     if (this.#waiting.size === 0 && !this.#isFull()) {
@@ -100,7 +104,8 @@ export class FeedClient {
     this.#messagesThisSecond = 0;
     this.#flush();
     const { slowAfterMs } = this.#limits;
-    if (this.#closed || this.#behindSinceMs === undefined || nowMs - this.#behindSinceMs < slowAfterMs) return undefined;
+    if (this.#closed || this.#behindSinceMs === undefined || nowMs - this.#behindSinceMs < slowAfterMs)
+      return undefined;
     const reason = `too slow: stayed behind for ${slowAfterMs / 1000} s`;
     this.close(CLOSE.tryAgainLater, reason);
     return reason;

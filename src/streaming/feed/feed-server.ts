@@ -11,7 +11,14 @@ import { isLoopback, refusal } from './access.js';
 import { CLOSE, FeedClient, type FeedClientLimits, type FeedSocket } from './feed-client.js';
 import { listen } from './listen.js';
 import { OutgoingMessage } from './outgoing-message.js';
-import { FEED_SUBPROTOCOL, feedJsonSchema, statsMessage, toFeedMessage, type FeedInfo, type FeedStats } from './protocol.js';
+import {
+  FEED_SUBPROTOCOL,
+  feedJsonSchema,
+  statsMessage,
+  toFeedMessage,
+  type FeedInfo,
+  type FeedStats,
+} from './protocol.js';
 
 /** Calls `action` repeatedly until the returned function is called. */
 export type StartInterval = (intervalMs: number, action: () => void) => () => void;
@@ -51,7 +58,8 @@ export type FeedServerOptions = FeedInfo & {
 export type PageHandler = (request: IncomingMessage, response: ServerResponse) => boolean;
 
 /**
- * The WebSocket result feed. Publishing never waits: newer messages replace those that a client cannot take. `await using`
+ * The WebSocket result feed. Publishing never waits: newer messages replace those that a client cannot take. `await
+ * using`
  * closes it.
  */
 export type FeedServer = AsyncDisposable & {
@@ -76,7 +84,10 @@ type Connection = { readonly socket: WebSocket; readonly client: FeedClient; ans
  * @throws UsageError for an empty token; OutputError if the address cannot be bound
  */
 export async function createFeedServer(options: FeedServerOptions): Promise<FeedServer> {
-  if (options.token === '') throw new UsageError('the feed\'s token is empty: give it at least one character, or none at all to let everyone in');
+  if (options.token === '')
+    throw new UsageError(
+      "the feed's token is empty: give it at least one character, or none at all to let everyone in",
+    );
   const feed = new Feed(options);
   await feed.listen();
   return feed;
@@ -114,7 +125,9 @@ class Feed implements FeedServer {
       maxPayload: options.maxMessageBytes ?? 16 * 1024,
       handleProtocols: (offered) => offered.has(FEED_SUBPROTOCOL) && FEED_SUBPROTOCOL,
     });
-    this.#http = createServer({ headersTimeout: 10_000, requestTimeout: 10_000 }, (request, response) => this.#answer(request, response));
+    this.#http = createServer({ headersTimeout: 10_000, requestTimeout: 10_000 }, (request, response) =>
+      this.#answer(request, response),
+    );
     this.#http.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
   }
 
@@ -138,7 +151,9 @@ class Feed implements FeedServer {
     this.#http.on('error', (error) => onWarning?.(`feed: ${error.message}`));
     this.#stopTicking = startInterval(TICK_MS, () => this.#tick());
     if (token === undefined && !isLoopback(this.#host)) {
-      onWarning?.(`the feed on ${this.url} is open to everyone who reaches ${this.#host}: set a token, or bind it to 127.0.0.1`);
+      onWarning?.(
+        `the feed on ${this.url} is open to everyone who reaches ${this.#host}: set a token, or bind it to 127.0.0.1`,
+      );
     }
   }
 
@@ -162,7 +177,12 @@ class Feed implements FeedServer {
 
   async #end(): Promise<void> {
     this.#stopTicking();
-    const ended = [...this.#connections].map(({ socket }) => new Promise((resolve) => { socket.once('close', resolve); }));
+    const ended = [...this.#connections].map(
+      ({ socket }) =>
+        new Promise((resolve) => {
+          socket.once('close', resolve);
+        }),
+    );
     for (const { client } of this.#connections) client.close(CLOSE.goingAway, 'the feed ends');
     this.#http.closeAllConnections();
     await Promise.all([...ended, promisify(this.#http.close.bind(this.#http))()]);
@@ -195,17 +215,29 @@ class Feed implements FeedServer {
   #answer(request: IncomingMessage, response: ServerResponse): void {
     const refused = this.#refusal(request);
     const reply = (status: number, body: object): void => {
-      response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'x-content-type-options': 'nosniff' });
+      response.writeHead(status, {
+        'content-type': 'application/json; charset=utf-8',
+        'x-content-type-options': 'nosniff',
+      });
       response.end(request.method === 'HEAD' ? undefined : `${JSON.stringify(body, null, 2)}\n`);
     };
     const path = pathOf(request);
     if (refused !== undefined) reply(refused.status, { error: refused.message });
     else if (this.#options.pages?.(request, response) === true) return;
-    else if (request.method !== 'GET' && request.method !== 'HEAD') reply(405, { error: 'this is a WebSocket feed and answers GET only' });
+    else if (request.method !== 'GET' && request.method !== 'HEAD')
+      reply(405, { error: 'this is a WebSocket feed and answers GET only' });
     else if (path === '/schema') reply(200, feedJsonSchema());
     else if (path === '/') {
       const { streams, classes } = this.#options;
-      reply(200, { what: 'Nowcast result feed', connect: this.url, subprotocol: FEED_SUBPROTOCOL, schema: '/schema', clients: this.clientCount, streams, classes });
+      reply(200, {
+        what: 'Nowcast result feed',
+        connect: this.url,
+        subprotocol: FEED_SUBPROTOCOL,
+        schema: '/schema',
+        clients: this.clientCount,
+        streams,
+        classes,
+      });
     } else reply(404, { error: `no ${path} here: connect a WebSocket to /, or GET / or /schema` });
   }
 
@@ -213,15 +245,21 @@ class Feed implements FeedServer {
     // A client that left before its answer.
     socket.on('error', () => socket.destroy());
     const offered = request.headers['sec-websocket-protocol'];
-    const refused = this.#refusal(request)
-      ?? (pathOf(request) === '/' ? undefined : { status: 404, message: 'the feed is at /' })
-      ?? (offered === undefined || offered.split(/ *, */).includes(FEED_SUBPROTOCOL) ? undefined
-        : { status: 400, message: `this server speaks the subprotocol ${FEED_SUBPROTOCOL}` })
-      ?? (this.clientCount < (this.#options.maxClients ?? FEED_DEFAULTS.maxClients) ? undefined : { status: 503, message: `the feed already has ${this.clientCount} clients, its limit` });
+    const refused =
+      this.#refusal(request) ??
+      (pathOf(request) === '/' ? undefined : { status: 404, message: 'the feed is at /' }) ??
+      (offered === undefined || offered.split(/ *, */).includes(FEED_SUBPROTOCOL)
+        ? undefined
+        : { status: 400, message: `this server speaks the subprotocol ${FEED_SUBPROTOCOL}` }) ??
+      (this.clientCount < (this.#options.maxClients ?? FEED_DEFAULTS.maxClients)
+        ? undefined
+        : { status: 503, message: `the feed already has ${this.clientCount} clients, its limit` });
     if (refused !== undefined) {
       // A client that does not close its side would stay for ever, and delay the end of the feed.
       socket.once('finish', () => socket.destroy());
-      socket.end(`HTTP/1.1 ${refused.status} ${STATUS_CODES[refused.status]}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(refused.message)}\r\n\r\n${refused.message}`);
+      socket.end(
+        `HTTP/1.1 ${refused.status} ${STATUS_CODES[refused.status]}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(refused.message)}\r\n\r\n${refused.message}`,
+      );
       return;
     }
     this.#upgrader.handleUpgrade(request, socket, head, (webSocket) => this.#welcome(webSocket));
@@ -237,7 +275,9 @@ class Feed implements FeedServer {
     const client = new FeedClient(feedSocket(socket), this.#options, this.#limits);
     const connection: Connection = { socket, client, answeredPing: true };
     this.#connections.add(connection);
-    socket.on('pong', () => { connection.answeredPing = true; });
+    socket.on('pong', () => {
+      connection.answeredPing = true;
+    });
     socket.on('message', (data: Buffer, isBinary) => {
       if (isBinary) client.receiveBinary();
       else client.receive(data.toString('utf8'));

@@ -4,11 +4,32 @@ import { sinkKind } from '../sinks/sink-kind.js';
 import { FEED_DEFAULTS } from './defaults.js';
 
 const keys = {
-  host: { type: 'text', description: 'The address that the WebSocket feed listens at; 0.0.0.0 for all.', allowed: 'an address or host name', default: FEED_DEFAULTS.host },
+  host: {
+    type: 'text',
+    description: 'The address that the WebSocket feed listens at; 0.0.0.0 for all.',
+    allowed: 'an address or host name',
+    default: FEED_DEFAULTS.host,
+  },
   port: { type: 'number', isInteger: true, min: 0, max: 65535, description: 'Its port; 0 takes a free one.' },
-  token: { type: 'text', env: 'NOWCAST_FEED_TOKEN', isSecret: true, description: 'What a client must present; without one, everybody who reaches the port is let in. `NOWCAST_FEED_TOKEN` where absent.' },
-  allowed_origins: { type: 'list', description: 'Web pages, besides those of the same origin, that may connect.', allowed: 'a list of origins such as https://example.org' },
-  max_clients: { type: 'number', isInteger: true, min: 1, description: 'Clients that may be connected at once.', default: FEED_DEFAULTS.maxClients },
+  token: {
+    type: 'text',
+    env: 'NOWCAST_FEED_TOKEN',
+    isSecret: true,
+    description:
+      'What a client must present; without one, everybody who reaches the port is let in. `NOWCAST_FEED_TOKEN` where absent.',
+  },
+  allowed_origins: {
+    type: 'list',
+    description: 'Web pages, besides those of the same origin, that may connect.',
+    allowed: 'a list of origins such as https://example.org',
+  },
+  max_clients: {
+    type: 'number',
+    isInteger: true,
+    min: 1,
+    description: 'Clients that may be connected at once.',
+    default: FEED_DEFAULTS.maxClients,
+  },
 } as const satisfies Keys;
 
 export const feedKind = sinkKind({
@@ -21,12 +42,23 @@ export const feedKind = sinkKind({
     read: hostAndPort,
   },
   check({ port }) {
-    if (port === undefined) throw new UsageError('feed.port is missing; it must be a whole number from 0 to 65535 (0 takes a free one), or leave the section feed out');
+    if (port === undefined)
+      throw new UsageError(
+        'feed.port is missing; it must be a whole number from 0 to 65535 (0 takes a free one), or leave the section feed out',
+      );
   },
-  async open({ host, port = 0, token, allowed_origins: allowedOrigins, max_clients: maxClients }, { header, pages, clock, wallClock, onWarning }) {
+  async open(
+    { host, port = 0, token, allowed_origins: allowedOrigins, max_clients: maxClients },
+    { header, pages, clock, wallClock, onWarning },
+  ) {
     const { createFeedServer } = await import('./feed-server.js');
     const feed = await createFeedServer({
-      host, port, maxClients, clock, wallClock, onWarning,
+      host,
+      port,
+      maxClients,
+      clock,
+      wallClock,
+      onWarning,
       ...(token === undefined ? {} : { token }),
       ...(allowedOrigins === undefined ? {} : { allowedOrigins }),
       ...(pages === undefined ? {} : { pages }),
@@ -46,7 +78,10 @@ export const feedKind = sinkKind({
 function hostAndPort(text: string): { readonly host?: string; readonly port: number } {
   const match = /^(?:(?:\[([\da-f:.]+)\]|([^:\s]+)):)?(\d+)$/i.exec(text.trim());
   const port = Number(match?.[3]);
-  if (match === null || port > 65535) throw new UsageError(`--feed is "${text}"; it must be PORT or HOST:PORT with a port from 0 to 65535, such as 8765, 0.0.0.0:8765 or [::1]:8765`);
+  if (match === null || port > 65535)
+    throw new UsageError(
+      `--feed is "${text}"; it must be PORT or HOST:PORT with a port from 0 to 65535, such as 8765, 0.0.0.0:8765 or [::1]:8765`,
+    );
   const host = match[1] ?? match[2];
   return host === undefined ? { port } : { host, port };
 }

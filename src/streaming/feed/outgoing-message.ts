@@ -18,7 +18,7 @@ export class OutgoingMessage {
    */
   encode(filter: DetectionFilter | undefined, missed: number): Buffer {
     if (missed > 0) return Buffer.from(JSON.stringify({ ...this.#filtered(filter), missed }));
-    const key = this.message.type === 'percept' ? filter?.key ?? '' : '';
+    const key = this.message.type === 'percept' ? (filter?.key ?? '') : '';
     let bytes = this.#encoded.get(key);
     if (bytes === undefined) {
       bytes = Buffer.from(JSON.stringify(this.#filtered(filter)));

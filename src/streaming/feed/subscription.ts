@@ -40,8 +40,10 @@ export class Subscription {
 }
 
 function detectionFilter(minScore: number, classes: readonly string[] | undefined, info: FeedInfo): DetectionFilter {
-  const classIds = classes === undefined ? undefined
-    : new Set(info.classes.flatMap((name, classId) => (classes.includes(name) ? [classId] : [])));
+  const classIds =
+    classes === undefined
+      ? undefined
+      : new Set(info.classes.flatMap((name, classId) => (classes.includes(name) ? [classId] : [])));
   return {
     key: `${minScore} ${classIds === undefined ? '*' : [...classIds].join()}`,
     keeps: ({ score, classId }) => score >= minScore && (classIds === undefined || classIds.has(classId)),

@@ -50,7 +50,8 @@ export function frameArguments(version: FfmpegVersion, options: FrameArguments):
  * - `avoid_negative_ts`: where pictures come out of their turn, a copy is otherwise moved by as many.
  * - `flush_packets`: each picture leaves at once.
  *
- * @param restamps makes decoding times up, for what is sent without them, as RTP is: NUT takes no B-pictures otherwise. That
+ * @param restamps makes decoding times up, for what is sent without them, as RTP is: NUT takes no B-pictures otherwise.
+ *   That
  *   holds back one picture.
  */
 export function copyArguments(url: string, inputOptions: readonly string[], restamps: boolean): string[] {
@@ -60,7 +61,11 @@ export function copyArguments(url: string, inputOptions: readonly string[], rest
     .output(`pipe:${COPY_FD}`)
     .noAudio()
     .videoCodec('copy')
-    .outputOptions('-map', '0:V:0', ...(restamps ? ['-bsf:v', `setts=pts='${COPY_PTS}':dts='max(PREV_OUTDTS+1,${COPY_PTS}-2/TB)'`] : []))
+    .outputOptions(
+      '-map',
+      '0:V:0',
+      ...(restamps ? ['-bsf:v', `setts=pts='${COPY_PTS}':dts='max(PREV_OUTDTS+1,${COPY_PTS}-2/TB)'`] : []),
+    )
     .outputOptions('-avoid_negative_ts', 'disabled', '-flush_packets', '1')
     .format('nut')
     .outputOptions('-write_index', '0')
@@ -77,7 +82,8 @@ const IS_UNKNOWN = ['PTS', 'PREV_INPTS'].map((time) => `isnan(${time})+lt(${time
 const COPY_PTS = `if(N,PREV_OUTPTS+if(${IS_UNKNOWN}+lte(${STEP},-1/TB)+not(${STEP}),1,${STEP}),10/TB)`;
 
 /**
- * The filters that do what `fitPicture` describes, with the same arithmetic. Without `full_chroma_inp` the last column of
+ * The filters that do what `fitPicture` describes, with the same arithmetic. Without `full_chroma_inp` the last column
+ * of
  * RGB pictures of odd width comes out wrong; others are not changed by it. Planes are made before a centred picture is
  * padded, since `pad` moves a picture with halved chroma to an even position.
  */

@@ -8,7 +8,10 @@ const PATIENCE_MS = 10_000;
  * @returns its standard output and its log, for any exit code
  * @throws the system's error if ffmpeg cannot be started; an Error if it takes longer than 10 s
  */
-export async function askFfmpeg(path: string, args: readonly string[]): Promise<{ readonly stdout: string; readonly log: string }> {
+export async function askFfmpeg(
+  path: string,
+  args: readonly string[],
+): Promise<{ readonly stdout: string; readonly log: string }> {
   const lines: string[] = [];
   const child = new FfmpegChild({ path, args, stdout: 'pipe', onLine: (line) => lines.push(line) });
   let isLate = false;

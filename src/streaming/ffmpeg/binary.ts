@@ -48,7 +48,9 @@ export async function locateFfmpeg(env: Environment, cacheDir: string): Promise<
       return { path: named, version: await versionOf(named), origin: 'env' };
     } catch (cause) {
       throw new UsageError(
-        `NOWCAST_FFMPEG is "${named}", which is not an ffmpeg that works here (${reasonOf(cause)}); name one, or unset it`, { cause });
+        `NOWCAST_FFMPEG is "${named}", which is not an ffmpeg that works here (${reasonOf(cause)}); name one, or unset it`,
+        { cause },
+      );
     }
   }
   for (const path of onPath(env['PATH'] ?? '')) {
@@ -62,7 +64,8 @@ export async function locateFfmpeg(env: Environment, cacheDir: string): Promise<
   } catch (cause) {
     throw new SourceError(
       `there is no ffmpeg on PATH and the embedded one does not run (${reasonOf(cause)}); install ffmpeg, or name it with NOWCAST_FFMPEG`,
-      { cause, code: 'NOWCAST_FFMPEG_ABSENT' });
+      { cause, code: 'NOWCAST_FFMPEG_ABSENT' },
+    );
   }
 }
 
@@ -74,7 +77,8 @@ export async function locateFfmpeg(env: Environment, cacheDir: string): Promise<
 export function parseVersion(output: string): FfmpegVersion {
   const name = /^ffmpeg version (\S+)/m.exec(output)?.[1];
   const codec = /^\s*libavcodec\s+(\d+)\.\s*(\d+)\./m.exec(output);
-  if (name === undefined || codec === null) throw new SourceError(`it does not answer -version as ffmpeg does: ${JSON.stringify(output.slice(0, 60))}`);
+  if (name === undefined || codec === null)
+    throw new SourceError(`it does not answer -version as ffmpeg does: ${JSON.stringify(output.slice(0, 60))}`);
   const [codecMajor, codecMinor] = [Number(codec[1]), Number(codec[2])];
   const major = codecMajor - CODEC_MAJOR_OFFSET;
   if (major < OLDEST_MAJOR) throw new SourceError(`ffmpeg ${name} is too old: 4.0 or later is needed`);
@@ -124,7 +128,10 @@ async function executable(path: string, cacheDir: string): Promise<string> {
 }
 
 function isExecutable(path: string): Promise<boolean> {
-  return access(path, constants.X_OK).then(() => true, () => false);
+  return access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
 }
 
 function reasonOf(cause: unknown): string {

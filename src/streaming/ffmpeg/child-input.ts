@@ -21,7 +21,8 @@ export class ChildInput {
   write(pieces: readonly Uint8Array[]): void {
     if (this.#early !== undefined) this.#early.push(...pieces);
     // A copy is cheaper than a second write.
-    else if (this.#stdin?.writable === true && pieces.length > 0) this.#stdin.write(pieces.length === 1 ? pieces[0] : Buffer.concat(pieces));
+    else if (this.#stdin?.writable === true && pieces.length > 0)
+      this.#stdin.write(pieces.length === 1 ? pieces[0] : Buffer.concat(pieces));
   }
 
   /** Written and not yet read by the child. */

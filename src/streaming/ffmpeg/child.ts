@@ -56,7 +56,7 @@ export class FfmpegChild {
     this.#child = child;
     this.stdin = child.stdin ?? undefined;
     this.stdout = child.stdout ?? undefined;
-    this.copy = (child.stdio as readonly unknown[] | undefined)?.[COPY_FD] as Readable | undefined ?? undefined;
+    this.copy = ((child.stdio as readonly unknown[] | undefined)?.[COPY_FD] as Readable | undefined) ?? undefined;
     // They may fail when the child dies; `closed` reports it.
     for (const pipe of [this.stdin, this.stdout, child.stderr, this.copy]) pipe?.on('error', () => undefined);
 
@@ -120,5 +120,8 @@ export class FfmpegChild {
 
 function start({ path, args, stdin, stdout, copy }: FfmpegChildOptions): ChildProcess {
   // A separate process group: on Ctrl-C in a terminal, Nowcast stops ffmpeg properly itself.
-  return spawn(path, args, { stdio: [stdin ?? 'ignore', stdout ?? 'ignore', 'pipe', copy ?? 'ignore'], detached: true });
+  return spawn(path, args, {
+    stdio: [stdin ?? 'ignore', stdout ?? 'ignore', 'pipe', copy ?? 'ignore'],
+    detached: true,
+  });
 }

@@ -17,13 +17,15 @@ export async function readColourTags(ffmpegPath: string, source: string): Promis
 
 /** @param description ffmpeg's output about its input */
 export function parseColourTags(description: string): ColourTags {
-  const video = description.split('\n').find((line) => /Stream #.*: Video: /.test(line) && !line.includes('(attached pic)')) ?? '';
+  const video =
+    description.split('\n').find((line) => /Stream #.*: Video: /.test(line) && !line.includes('(attached pic)')) ?? '';
   // As in "yuv420p(tv, bt709, progressive)" and "yuv420p10le(tv, bt2020nc/bt2020/smpte2084)".
   for (const [, inside] of video.matchAll(/[a-z]\w*\(([^()]*)\)/g)) {
     for (const word of inside.split(/, */)) {
       const names = word.split('/');
       const [matrix, primaries, transfer] = names.length === 3 ? names : [word, word, word];
-      if (![matrix, primaries, transfer].some((name) => [...MATRICES, ...PRIMARIES, ...TRANSFERS].includes(name))) continue;
+      if (![matrix, primaries, transfer].some((name) => [...MATRICES, ...PRIMARIES, ...TRANSFERS].includes(name)))
+        continue;
       return {
         ...(MATRICES.includes(matrix) ? { matrix } : {}),
         ...(PRIMARIES.includes(primaries) ? { primaries } : {}),
@@ -37,7 +39,8 @@ export function parseColourTags(description: string): ColourTags {
 /** The encoder's options for the same tags on its output. */
 export function colourArguments({ matrix, primaries, transfer }: ColourTags): string[] {
   return [
-    '-color_range', 'tv',
+    '-color_range',
+    'tv',
     ...(matrix === undefined ? [] : ['-colorspace', matrix]),
     ...(primaries === undefined ? [] : ['-color_primaries', primaries]),
     ...(transfer === undefined ? [] : ['-color_trc', transfer]),

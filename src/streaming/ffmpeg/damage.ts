@@ -11,9 +11,25 @@ export type PictureKind = 'key' | 'reordered' | 'other';
 
 /** Part of the data did not arrive, or could not be read: a picture that comes out soon is damaged. */
 const LOSS = pattern([
-  'corrupt decoded frame', 'error while decoding MB', 'concealing \\d+ DC', 'bytestream overread', 'overread \\d', 'invalid cbp', 'ac-tex damaged', 'mb incr damaged',
-  'RTP: missed \\d+ packets', 'max delay reached', 'corrupt input packet', 'Packet corrupt', 'continuity check failed', 'PES packet size mismatch',
-  'Invalid NAL unit size', 'Frame num gap', 'entry_point_offset table is corrupted', 'cu_qp_delta', 'Error constructing the frame RPS',
+  'corrupt decoded frame',
+  'error while decoding MB',
+  'concealing \\d+ DC',
+  'bytestream overread',
+  'overread \\d',
+  'invalid cbp',
+  'ac-tex damaged',
+  'mb incr damaged',
+  'RTP: missed \\d+ packets',
+  'max delay reached',
+  'corrupt input packet',
+  'Packet corrupt',
+  'continuity check failed',
+  'PES packet size mismatch',
+  'Invalid NAL unit size',
+  'Frame num gap',
+  'entry_point_offset table is corrupted',
+  'cu_qp_delta',
+  'Error constructing the frame RPS',
 ]);
 /**
  * A picture that others depend on is missing; key pictures are unaffected. Messages about the decoder's list of
@@ -21,8 +37,15 @@ const LOSS = pattern([
  * re-encoding begins with them, and its pictures are complete.
  */
 const MISSING_REFERENCE = pattern([
-  'decode_slice_header error', 'no frame!', 'Frame num change', 'missing picture in access unit', 'reference picture missing', 'Missing reference picture',
-  'Could not find ref with POC', 'block unavailable for requested', 'non-existing PPS',
+  'decode_slice_header error',
+  'no frame!',
+  'Frame num change',
+  'missing picture in access unit',
+  'reference picture missing',
+  'Missing reference picture',
+  'Could not find ref with POC',
+  'block unavailable for requested',
+  'non-existing PPS',
 ]);
 /** A message comes when a picture is read. This many others come out before it, because joining packets holds one… */
 const HELD_PICTURES = 1;

@@ -90,8 +90,14 @@ export class FrameProcess {
     this.#options = options;
     const { getTarget, tellsPictures = true, channels = 'bgr' } = options;
     this.#log = new FfmpegLog({ tellsPictures });
-    this.#reader = new NutReader({ getTarget, planeOrder: PLANE_ORDER[channels], onFrame: (frame) => this.#arrived(frame) });
-    this.closed = new Promise((resolve) => { this.#resolveClosed = resolve; });
+    this.#reader = new NutReader({
+      getTarget,
+      planeOrder: PLANE_ORDER[channels],
+      onFrame: (frame) => this.#arrived(frame),
+    });
+    this.closed = new Promise((resolve) => {
+      this.#resolveClosed = resolve;
+    });
     void this.#start();
   }
 
@@ -163,8 +169,12 @@ export class FrameProcess {
       return;
     }
     const child = new FfmpegChild({
-      path: ffmpeg.path, args, onLine: (line) => this.#logged(line),
-      stdin: isFed === true ? 'pipe' : undefined, stdout: pair?.far ?? 'pipe', copy: onCopied && 'pipe',
+      path: ffmpeg.path,
+      args,
+      onLine: (line) => this.#logged(line),
+      stdin: isFed === true ? 'pipe' : undefined,
+      stdout: pair?.far ?? 'pipe',
+      copy: onCopied && 'pipe',
     });
     pair?.far.destroy();
     this.#child = child;
@@ -188,8 +198,12 @@ export class FrameProcess {
     const failure = this.#failure ?? this.#exit.failure;
     if (this.#reader.isWaiting && !this.#stopped && failure === undefined) return;
     this.#resolveClosed({
-      ...this.#exit, stopped: this.#stopped, pictureCount: this.#pictureCount, cutOff: !this.#reader.atBoundary,
-      errors: [...this.#log.errors], ...(failure && { failure }),
+      ...this.#exit,
+      stopped: this.#stopped,
+      pictureCount: this.#pictureCount,
+      cutOff: !this.#reader.atBoundary,
+      errors: [...this.#log.errors],
+      ...(failure && { failure }),
     });
   }
 

@@ -96,7 +96,12 @@ export class FfmpegLog {
   #complained(line: string): void {
     this.#damage.logged(line);
     if (line.includes('[warning]')) return;
-    this.#errors.push(line.replace(/\[(?:error|fatal|panic)\] /, '').replace(/ @ 0x[0-9a-f]+\]/, ']').trim());
+    this.#errors.push(
+      line
+        .replace(/\[(?:error|fatal|panic)\] /, '')
+        .replace(/ @ 0x[0-9a-f]+\]/, ']')
+        .trim(),
+    );
     if (this.#errors.length > KEPT_ERRORS) this.#errors.shift();
   }
 
@@ -106,7 +111,8 @@ export class FfmpegLog {
     const duration = /Duration: (?:(\d+):(\d\d):(\d\d(?:\.\d+)?)|N\/A), /.exec(line);
     if (duration !== null) {
       const [hours, minutes, seconds] = duration.slice(1).map(Number);
-      if (Number.isFinite(hours)) this.#input = { ...this.#input, durationMs: Math.round((hours * 3600 + minutes * 60 + seconds) * 1000) };
+      if (Number.isFinite(hours))
+        this.#input = { ...this.#input, durationMs: Math.round((hours * 3600 + minutes * 60 + seconds) * 1000) };
     } else if (this.#input !== undefined && this.#input.fps === undefined && line.includes('Video: ')) {
       const fps = /, ([\d.]+)(k?) (?:fps|tbr)/.exec(line);
       if (fps !== null && !line.includes('(attached pic)')) {

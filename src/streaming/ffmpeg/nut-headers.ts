@@ -6,8 +6,16 @@ const VIDEO_CLASS = 0;
 
 /** Bits of a frame's flags (NUT specification, "frame_flags"). */
 export const FLAG = {
-  CODED_PTS: 8, STREAM_ID: 16, SIZE_MSB: 32, CHECKSUM: 64, RESERVED: 128, SIDE_DATA: 256, HEADER_INDEX: 1024,
-  MATCH_TIME: 2048, CODED: 4096, INVALID: 8192,
+  CODED_PTS: 8,
+  STREAM_ID: 16,
+  SIZE_MSB: 32,
+  CHECKSUM: 64,
+  RESERVED: 128,
+  SIDE_DATA: 256,
+  HEADER_INDEX: 1024,
+  MATCH_TIME: 2048,
+  CODED: 4096,
+  INVALID: 8192,
 } as const;
 
 /** The meaning of a frame's first byte. */
@@ -96,14 +104,18 @@ export function readMain(body: Cursor): MainHeader {
   const streamCount = body.varint();
   if (streamCount !== 1) throw malformed(`it holds ${streamCount} streams; one video stream was expected`);
   body.varint();
-  const timeBases = Array.from({ length: atMost(body.varint(), body) }, () => ({ num: body.varint(), den: body.varint() }));
+  const timeBases = Array.from({ length: atMost(body.varint(), body) }, () => ({
+    num: body.varint(),
+    den: body.varint(),
+  }));
   const frameCodes = readFrameCodes(body);
   const elided: Uint8Array[] = [new Uint8Array(0)];
   // The checksum at the packet's end takes the last four bytes.
   if (body.remaining > 4) {
     for (let count = body.varint(); count > 0 && !body.starved; count--) elided.push(body.bytes());
   }
-  if (timeBases.length === 0 || timeBases.some(({ num, den }) => num === 0 || den === 0)) throw malformed('a time base is zero');
+  if (timeBases.length === 0 || timeBases.some(({ num, den }) => num === 0 || den === 0))
+    throw malformed('a time base is zero');
   return { timeBases, frameCodes, elided };
 }
 
@@ -127,7 +139,14 @@ function readFrameCodes(body: Cursor): FrameCode[] {
     for (let field = 8; field < fieldCount && !body.starved; field++) body.varint();
     for (let i = 0; i < count && codes.length < 256;) {
       const taken = codes.length === FIRST_BYTE_OF_STARTCODES;
-      codes.push({ flags: taken ? FLAG.INVALID : flags, ptsDelta, sizeFactor, sizeRest: size + i, reservedCount, headerIndex });
+      codes.push({
+        flags: taken ? FLAG.INVALID : flags,
+        ptsDelta,
+        sizeFactor,
+        sizeRest: size + i,
+        reservedCount,
+        headerIndex,
+      });
       if (!taken) i++;
     }
   }
@@ -174,7 +193,8 @@ function modulo(value: number, divisor: number): number {
 
 /** A count of items of at least one byte each cannot exceed the remaining bytes. */
 function atMost(count: number, body: Cursor): number {
-  if (count > body.remaining) throw malformed(`a header announces ${count} entries and has ${body.remaining} bytes left`);
+  if (count > body.remaining)
+    throw malformed(`a header announces ${count} entries and has ${body.remaining} bytes left`);
   return count;
 }
 

@@ -1,7 +1,16 @@
 import type { Size } from '../../core/letterbox.js';
 import {
-  convert, Cursor, FIRST_BYTE_OF_STARTCODES, FLAG, malformed, readMain, readStream, unwrapPts,
-  type MainHeader, type StreamHeader, type TimeBase,
+  convert,
+  Cursor,
+  FIRST_BYTE_OF_STARTCODES,
+  FLAG,
+  malformed,
+  readMain,
+  readStream,
+  unwrapPts,
+  type MainHeader,
+  type StreamHeader,
+  type TimeBase,
 } from './nut-headers.js';
 
 /** One complete raw picture. */
@@ -36,7 +45,12 @@ const SYNCPOINT = 0x4e4b;
 /** Packet headers longer than this have their own checksum; frames longer than this have no elided header. */
 const SHORT = 4096;
 
-type OpenFrame = { readonly byteLength: number; readonly ptsUs: number; readonly target: Uint8Array | undefined; offset: number };
+type OpenFrame = {
+  readonly byteLength: number;
+  readonly ptsUs: number;
+  readonly target: Uint8Array | undefined;
+  offset: number;
+};
 
 /**
  * Demuxes one raw video stream from NUT, which carries exact presentation times in band with the pictures. Bytes are
@@ -184,12 +198,14 @@ export class NutReader {
     const cursor = new Cursor(bytes);
     const code = main.frameCodes[cursor.byte()];
     let { flags } = code;
-    if ((flags & FLAG.INVALID) !== 0) throw malformed(`frame ${this.#frameCount} begins with the invalid code ${bytes[0]}`);
+    if ((flags & FLAG.INVALID) !== 0)
+      throw malformed(`frame ${this.#frameCount} begins with the invalid code ${bytes[0]}`);
     if ((flags & FLAG.CODED) !== 0) flags ^= cursor.varint();
     const streamId = (flags & FLAG.STREAM_ID) !== 0 ? cursor.varint() : 0;
-    const pts = (flags & FLAG.CODED_PTS) !== 0
-      ? unwrapPts(cursor.varint(), this.#lastPts, stream.msbShift)
-      : this.#lastPts + code.ptsDelta;
+    const pts =
+      (flags & FLAG.CODED_PTS) !== 0
+        ? unwrapPts(cursor.varint(), this.#lastPts, stream.msbShift)
+        : this.#lastPts + code.ptsDelta;
     const byteLength = code.sizeRest + ((flags & FLAG.SIZE_MSB) !== 0 ? code.sizeFactor * cursor.varint() : 0);
     if ((flags & FLAG.MATCH_TIME) !== 0) cursor.varint();
     const headerIndex = (flags & FLAG.HEADER_INDEX) !== 0 ? cursor.varint() : code.headerIndex;
@@ -198,12 +214,14 @@ export class NutReader {
     if ((flags & FLAG.CHECKSUM) !== 0) cursor.skip(4);
     if (cursor.starved) return undefined;
 
-    if (streamId !== 0) throw malformed(`frame ${this.#frameCount} belongs to stream ${streamId}; one video stream was expected`);
-    if ((flags & FLAG.SIDE_DATA) !== 0) throw malformed(`frame ${this.#frameCount} carries side data, which raw video has not`);
+    if (streamId !== 0)
+      throw malformed(`frame ${this.#frameCount} belongs to stream ${streamId}; one video stream was expected`);
+    if ((flags & FLAG.SIDE_DATA) !== 0)
+      throw malformed(`frame ${this.#frameCount} carries side data, which raw video has not`);
     if (byteLength > 0 && !this.#open(byteLength, convert(pts, stream.timeBase, MICROSECONDS))) return undefined;
     this.#lastPts = pts;
     // The muxer omits the common first bytes of short frames.
-    const elided = byteLength > SHORT ? EMPTY : main.elided[headerIndex] ?? EMPTY;
+    const elided = byteLength > SHORT ? EMPTY : (main.elided[headerIndex] ?? EMPTY);
     if (this.#frame !== undefined && elided.length > 0) this.#fill(this.#frame, elided);
     return cursor.position;
   }
@@ -211,7 +229,8 @@ export class NutReader {
   /** Begins a picture; false if its target is not available yet. */
   #open(byteLength: number, ptsUs: number): boolean {
     const planes = this.#options.planeOrder?.length ?? 1;
-    if (byteLength % planes !== 0) throw malformed(`a picture of ${byteLength} bytes does not divide into ${planes} planes`);
+    if (byteLength % planes !== 0)
+      throw malformed(`a picture of ${byteLength} bytes does not divide into ${planes} planes`);
     const target = this.#options.getTarget(byteLength, ptsUs);
     this.#waiting = target === 'wait';
     if (target === 'wait') return false;

@@ -13,7 +13,11 @@ export type NutTag = 'I420' | 'H264' | 'HEVC' | 'MJPG';
  * @param picture size in pixels; any for coded pictures, which contain their size
  */
 export function nutFileHeader(picture: Size, tag: NutTag = 'I420'): Buffer {
-  return Buffer.concat([Buffer.from('nut/multimedia container\0'), packet(MAIN, mainHeader()), packet(STREAM, streamHeader(picture, tag))]);
+  return Buffer.concat([
+    Buffer.from('nut/multimedia container\0'),
+    packet(MAIN, mainHeader()),
+    packet(STREAM, streamHeader(picture, tag)),
+  ]);
 }
 
 /**
@@ -46,15 +50,38 @@ function mainHeader(): number[] {
   const run = (flags: number, codes: number): number[] => [flags, 6, 0, 1, 0, 0, 0, codes].flatMap(varint);
   const frameCodes = [...run(FRAME_FLAGS | KEY_FLAG, 1), ...run(FRAME_FLAGS, 254)];
   const elidedHeaders = varint(0);
-  return [...varint(version), ...varint(streamCount), ...varint(MAX_DISTANCE), ...timeBases, ...frameCodes, ...elidedHeaders];
+  return [
+    ...varint(version),
+    ...varint(streamCount),
+    ...varint(MAX_DISTANCE),
+    ...timeBases,
+    ...frameCodes,
+    ...elidedHeaders,
+  ];
 }
 
 function streamHeader({ width, height }: Size, tag: NutTag): number[] {
-  const [id, videoClass, timeBase, msbShift, maxPtsDistance, decodeDelay, flags, codecBytes] = [0, 0, 0, 0, 1_000_000, 0, 0, 0];
+  const [id, videoClass, timeBase, msbShift, maxPtsDistance, decodeDelay, flags, codecBytes] = [
+    0, 0, 0, 0, 1_000_000, 0, 0, 0,
+  ];
   const [sampleWidth, sampleHeight, colourSpace] = [1, 1, 0];
   return [
-    ...[id, videoClass].flatMap(varint), ...varint(4), ...Buffer.from(tag),
-    ...[timeBase, msbShift, maxPtsDistance, decodeDelay, flags, codecBytes, width, height, sampleWidth, sampleHeight, colourSpace].flatMap(varint),
+    ...[id, videoClass].flatMap(varint),
+    ...varint(4),
+    ...Buffer.from(tag),
+    ...[
+      timeBase,
+      msbShift,
+      maxPtsDistance,
+      decodeDelay,
+      flags,
+      codecBytes,
+      width,
+      height,
+      sampleWidth,
+      sampleHeight,
+      colourSpace,
+    ].flatMap(varint),
   ];
 }
 
@@ -68,7 +95,7 @@ function packet(startcode: bigint, body: readonly number[]): Buffer {
 /** The specification's `v`: seven bits a byte, the highest first. */
 function varint(value: number): number[] {
   const bytes = [value % 128];
-  for (let rest = Math.floor(value / 128); rest > 0; rest = Math.floor(rest / 128)) bytes.unshift(rest % 128 | 128);
+  for (let rest = Math.floor(value / 128); rest > 0; rest = Math.floor(rest / 128)) bytes.unshift((rest % 128) | 128);
   return bytes;
 }
 

@@ -33,10 +33,13 @@ export async function socketPair(onBytes: (bytes: Buffer) => void): Promise<Sock
     const path = join(folder, 's');
     const buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
     const far = await new Promise<Socket>((resolve, reject) => {
-      server.once('error', reject).once('connection', resolve).listen(path, () => {
-        near = connect({ path, onread: { buffer, callback: (count) => (onBytes(buffer.subarray(0, count)), true) } });
-        near.once('error', reject);
-      });
+      server
+        .once('error', reject)
+        .once('connection', resolve)
+        .listen(path, () => {
+          near = connect({ path, onread: { buffer, callback: (count) => (onBytes(buffer.subarray(0, count)), true) } });
+          near.once('error', reject);
+        });
     });
     return { near: near!, far };
   } catch (error) {

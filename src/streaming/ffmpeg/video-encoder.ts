@@ -52,9 +52,10 @@ export class VideoEncoder {
 
   async #failure(cause?: unknown): Promise<OutputError> {
     const { code, signal, failure } = await this.#child.closed;
-    const reason = failure === undefined
-      ? `${await this.#child.lastWords('ffmpeg ended early')} (${signal ?? `exit code ${code}`})`
-      : `cannot start ${this.#path}: ${failure.message}`;
+    const reason =
+      failure === undefined
+        ? `${await this.#child.lastWords('ffmpeg ended early')} (${signal ?? `exit code ${code}`})`
+        : `cannot start ${this.#path}: ${failure.message}`;
     return new OutputError(`${this.#out} could not be encoded: ${reason}`, { cause: cause ?? failure });
   }
 }
@@ -64,8 +65,35 @@ export class VideoEncoder {
  * @param path of ffmpeg @param size even numbers
  */
 export function rgbaVideoEncoder(path: string, out: string, { width, height }: Size, fps: number): VideoEncoder {
-  return new VideoEncoder(path, [
-    '-v', 'error', '-y', '-f', 'rawvideo', '-pix_fmt', 'rgba', '-s', `${width}x${height}`, '-r', String(fps), '-i', 'pipe:0',
-    '-an', '-c:v', 'libx264', '-preset', 'veryfast', '-crf', '19', '-pix_fmt', 'yuv420p', '-movflags', '+faststart', out,
-  ], out);
+  return new VideoEncoder(
+    path,
+    [
+      '-v',
+      'error',
+      '-y',
+      '-f',
+      'rawvideo',
+      '-pix_fmt',
+      'rgba',
+      '-s',
+      `${width}x${height}`,
+      '-r',
+      String(fps),
+      '-i',
+      'pipe:0',
+      '-an',
+      '-c:v',
+      'libx264',
+      '-preset',
+      'veryfast',
+      '-crf',
+      '19',
+      '-pix_fmt',
+      'yuv420p',
+      '-movflags',
+      '+faststart',
+      out,
+    ],
+    out,
+  );
 }

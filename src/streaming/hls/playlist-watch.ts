@@ -23,7 +23,10 @@ const MOST_POLL_MS = 30_000;
  */
 export class PlaylistWatch {
   readonly #options: PlaylistWatchOptions;
-  readonly #agents = { 'http:': new Agent({ keepAlive: true, maxSockets: 1 }), 'https:': new AgentTls({ keepAlive: true, maxSockets: 1, rejectUnauthorized: false }) };
+  readonly #agents = {
+    'http:': new Agent({ keepAlive: true, maxSockets: 1 }),
+    'https:': new AgentTls({ keepAlive: true, maxSockets: 1, rejectUnauthorized: false }),
+  };
   #url: string;
   #depth = 0;
   #dates: ProgramDates | undefined;
@@ -69,16 +72,26 @@ export class PlaylistWatch {
     // Node would throw on credentials that are not UTF-8.
     [url.username, url.password] = ['', ''];
     // ffmpeg does not check certificates either.
-    const request = url.protocol === 'https:' ? requestTls(url, { headers, agent: this.#agents['https:'] }) : requestHttp(url, { headers, agent: this.#agents['http:'] });
+    const request =
+      url.protocol === 'https:'
+        ? requestTls(url, { headers, agent: this.#agents['https:'] })
+        : requestHttp(url, { headers, agent: this.#agents['http:'] });
     this.#request = request;
-    this.#closed = new Promise((resolve) => { request.once('close', resolve); });
+    this.#closed = new Promise((resolve) => {
+      request.once('close', resolve);
+    });
     this.#timeout = this.#options.scheduler.schedule(() => request.destroy(), this.#options.timeoutMs);
     let text: string | undefined;
     let location: string | undefined;
     request.once('response', (answer) => {
-      const { statusCode = 0, headers: { location: to } } = answer;
+      const {
+        statusCode = 0,
+        headers: { location: to },
+      } = answer;
       if (statusCode >= 301 && statusCode <= 308) location = to;
-      read(answer, (whole) => { if (statusCode === 200) text = whole; });
+      read(answer, (whole) => {
+        if (statusCode === 200) text = whole;
+      });
     });
     request.on('error', () => undefined);
     request.once('close', () => {
@@ -116,7 +129,9 @@ export class PlaylistWatch {
 /** The bytes of a URL's percent-encoded credentials. */
 function authorizationOf({ username, password }: URL): { readonly authorization?: string } {
   if (username === '' && password === '') return {};
-  const bytes = `${username}:${password}`.replaceAll(/%([0-9a-f]{2})/gi, (_, digits: string) => String.fromCharCode(parseInt(digits, 16)));
+  const bytes = `${username}:${password}`.replaceAll(/%([0-9a-f]{2})/gi, (_, digits: string) =>
+    String.fromCharCode(parseInt(digits, 16)),
+  );
   return { authorization: `Basic ${Buffer.from(bytes, 'latin1').toString('base64')}` };
 }
 

@@ -18,9 +18,17 @@ export type Segment = {
   readonly isDated: boolean;
 };
 
-export type MediaPlaylist = { readonly kind: 'media'; readonly segments: readonly Segment[]; readonly targetDurationMs: number; readonly hasEnded: boolean };
+export type MediaPlaylist = {
+  readonly kind: 'media';
+  readonly segments: readonly Segment[];
+  readonly targetDurationMs: number;
+  readonly hasEnded: boolean;
+};
 /** @property variants in the playlist's order */
-export type MasterPlaylist = { readonly kind: 'master'; readonly variants: readonly { readonly uri: string; readonly bandwidth: number }[] };
+export type MasterPlaylist = {
+  readonly kind: 'master';
+  readonly variants: readonly { readonly uri: string; readonly bandwidth: number }[];
+};
 
 /** As long as playlists that cover days; a longer one is no live stream. */
 const MAX_LINES = 100_000;
@@ -63,8 +71,16 @@ function readMedia(lines: readonly string[]): MediaPlaylist {
     else if (tag === '#EXT-X-ENDLIST') hasEnded = true;
     else if (line !== '' && !line.startsWith('#')) {
       const last = segments[segments.length - 1];
-      const followsMs = last?.startUnixMs === undefined || isDiscontinuity ? undefined : last.startUnixMs + last.durationMs;
-      segments.push({ uri: line, sequence: sequence++, durationMs, isDiscontinuity, startUnixMs: dateMs ?? followsMs, isDated: dateMs !== undefined });
+      const followsMs =
+        last?.startUnixMs === undefined || isDiscontinuity ? undefined : last.startUnixMs + last.durationMs;
+      segments.push({
+        uri: line,
+        sequence: sequence++,
+        durationMs,
+        isDiscontinuity,
+        startUnixMs: dateMs ?? followsMs,
+        isDated: dateMs !== undefined,
+      });
       [dateMs, isDiscontinuity, durationMs] = [undefined, false, 0];
     }
   }

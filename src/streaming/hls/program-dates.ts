@@ -24,11 +24,15 @@ export function programDates(playlistUrl: string): ProgramDates {
         const url = new URL(segment.uri, playlistUrl).href;
         const known = segments.get(url);
         // A date remains valid after the playlist has dropped it together with its segment.
-        const kept = segment.startUnixMs === undefined && known?.sequence === segment.sequence ? { ...segment, startUnixMs: known.startUnixMs } : segment;
+        const kept =
+          segment.startUnixMs === undefined && known?.sequence === segment.sequence
+            ? { ...segment, startUnixMs: known.startUnixMs }
+            : segment;
         segments.delete(url);
         segments.set(url, kept);
       }
-      for (const oldest of [...segments.keys()].slice(0, Math.max(0, segments.size - KEPT_SEGMENTS))) segments.delete(oldest);
+      for (const oldest of [...segments.keys()].slice(0, Math.max(0, segments.size - KEPT_SEGMENTS)))
+        segments.delete(oldest);
     },
     find: (url) => segments.get(URL.canParse(url) ? new URL(url).href : url),
   };

@@ -42,7 +42,8 @@ export function programmeClock(find: (url: string) => Segment | undefined): Prog
   const follow = (segment: Segment): void => {
     if (start === undefined) start = segment;
     // A segment that is opened again was interrupted.
-    else if (segment.sequence > lastSequence) isBroken ||= segment.isDiscontinuity || segment.sequence !== lastSequence + 1;
+    else if (segment.sequence > lastSequence)
+      isBroken ||= segment.isDiscontinuity || segment.sequence !== lastSequence + 1;
     lastSequence = Math.max(lastSequence, segment.sequence);
   };
   const resolve = (): void => {

@@ -12,5 +12,7 @@ export function answerKind(contentType: string | undefined): AnswerKind {
     const [, quoted, bare] = /;\s*boundary\s*=\s*(?:"([^"]*)"|([^;\s]+))/i.exec(contentType!) ?? [];
     return { kind: 'multipart', boundary: quoted ?? bare };
   }
-  return /^image\/(?:jpeg|jpg|pjpeg)$/.test(type) ? { kind: 'snapshot' } : { kind: 'other', type: type === '' ? 'no type' : type };
+  return /^image\/(?:jpeg|jpg|pjpeg)$/.test(type)
+    ? { kind: 'snapshot' }
+    : { kind: 'other', type: type === '' ? 'no type' : type };
 }

@@ -89,11 +89,19 @@ class HttpPictures implements UnitStream {
   #end: UnitStreamEnd | undefined;
   #resolveEnded!: (end: UnitStreamEnd) => void;
 
-  constructor(target: URL | undefined, options: HttpPicturesOptions, authenticator: Authenticator, snapshots: SnapshotMemory, events: UnitStreamEvents) {
+  constructor(
+    target: URL | undefined,
+    options: HttpPicturesOptions,
+    authenticator: Authenticator,
+    snapshots: SnapshotMemory,
+    events: UnitStreamEvents,
+  ) {
     this.#options = options;
     this.#snapshots = snapshots;
     this.#events = events;
-    this.ended = new Promise((resolve) => { this.#resolveEnded = resolve; });
+    this.ended = new Promise((resolve) => {
+      this.#resolveEnded = resolve;
+    });
     this.#askedAtMs = options.clock.now();
     if (target === undefined) {
       this.#finish({ kind: 'unsupported', reason: 'this is not a valid HTTP address: check host and port in the URL' });
@@ -102,7 +110,9 @@ class HttpPictures implements UnitStream {
     this.#request = new PictureRequest(target, authenticator, {
       onAnswer: (answer) => this.#answered(answer),
       onFailure: (end) => this.#finish(end),
-      onNotice: (text) => { if (this.#end === undefined) events.onNotice(text); },
+      onNotice: (text) => {
+        if (this.#end === undefined) events.onNotice(text);
+      },
     });
     this.#ask();
   }
@@ -124,14 +134,24 @@ class HttpPictures implements UnitStream {
     const kind = answerKind(answer.headers['content-type']);
     if (kind.kind === 'multipart') this.#readParts(answer, kind.boundary);
     else if (kind.kind === 'snapshot') this.#readSnapshot(answer);
-    else this.#finish({ kind: 'unsupported', reason: `the camera answers with ${kind.type.slice(0, 80)}, not with JPEGs` });
+    else
+      this.#finish({
+        kind: 'unsupported',
+        reason: `the camera answers with ${kind.type.slice(0, 80)}, not with JPEGs`,
+      });
   }
 
   #readParts(answer: IncomingMessage, boundary: string | undefined): void {
     const reader = new MultipartReader(boundary, {
       onPart: ({ headers, bytes, beganAtMs, arrivedAtMs }) => this.#picture(bytes, headers, arrivedAtMs, { beganAtMs }),
-      onMalformed: (reason) => this.#finish({ kind: this.#isOpen ? 'lost' : 'unsupported', reason: `the camera's answer cannot be read: ${reason}` }),
-      onNotice: (text) => { if (this.#end === undefined) this.#events.onNotice(text); },
+      onMalformed: (reason) =>
+        this.#finish({
+          kind: this.#isOpen ? 'lost' : 'unsupported',
+          reason: `the camera's answer cannot be read: ${reason}`,
+        }),
+      onNotice: (text) => {
+        if (this.#end === undefined) this.#events.onNotice(text);
+      },
     });
     answer.on('data', (bytes: Buffer) => {
       if (this.#end === undefined) reader.push(bytes, this.#noteArrival());
@@ -150,7 +170,11 @@ class HttpPictures implements UnitStream {
       beganAtMs ??= arrivedAtMs;
       pieces.push(bytes);
       byteCount += bytes.length;
-      if (byteCount > MAX_PART_BYTES) this.#finish({ kind: 'unsupported', reason: `the camera's picture has more than ${MAX_PART_BYTES / 2 ** 20} MiB` });
+      if (byteCount > MAX_PART_BYTES)
+        this.#finish({
+          kind: 'unsupported',
+          reason: `the camera's picture has more than ${MAX_PART_BYTES / 2 ** 20} MiB`,
+        });
     });
     answer.once('close', () => {
       if (this.#end !== undefined) return;
@@ -170,8 +194,13 @@ class HttpPictures implements UnitStream {
   #askAgain(): void {
     if (this.#end !== undefined) return;
     const { clock, scheduler, snapshotIntervalMs = SNAPSHOT_INTERVAL_MS } = this.#options;
-    this.#events.onNotice(`the camera answers with single pictures: Nowcast asks for one every ${snapshotIntervalMs / 1_000} s`);
-    this.#next = scheduler.schedule(() => this.#ask(), Math.max(0, snapshotIntervalMs - (clock.now() - this.#askedAtMs)));
+    this.#events.onNotice(
+      `the camera answers with single pictures: Nowcast asks for one every ${snapshotIntervalMs / 1_000} s`,
+    );
+    this.#next = scheduler.schedule(
+      () => this.#ask(),
+      Math.max(0, snapshotIntervalMs - (clock.now() - this.#askedAtMs)),
+    );
   }
 
   #picture(data: Uint8Array, headers: ReadonlyMap<string, string>, arrivedAtMs: number, untimed: UntimedArrival): void {
@@ -190,11 +219,19 @@ class HttpPictures implements UnitStream {
     if (!this.#isOpen) this.#events.onOpen({ codec: 'mjpeg', transport: 'HTTP' });
     this.#isOpen = true;
     const timeMs = this.#times.timeOf(headers);
-    if (timeMs !== undefined && isUnixMs(timeMs)) this.#events.onReport({ senderMs: timeMs, mediaMs: timeMs, arrivedAtMs });
+    if (timeMs !== undefined && isUnixMs(timeMs))
+      this.#events.onReport({ senderMs: timeMs, mediaMs: timeMs, arrivedAtMs });
     const lostBefore = this.#followsLoss;
     this.#followsLoss = false;
     this.#events.onUnit({
-      codec: 'mjpeg', data, mediaMs: timeMs ?? arrivedAtMs, arrivedAtMs, isKey: true, damaged: !endsAsJpeg(data), lostBefore, mayGoBack: false,
+      codec: 'mjpeg',
+      data,
+      mediaMs: timeMs ?? arrivedAtMs,
+      arrivedAtMs,
+      isKey: true,
+      damaged: !endsAsJpeg(data),
+      lostBefore,
+      mayGoBack: false,
       ...(timeMs === undefined ? { untimed } : {}),
     });
   }

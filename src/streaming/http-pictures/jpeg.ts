@@ -22,7 +22,8 @@ export function jpegSize(bytes: Uint8Array): Size | undefined {
   for (let at = 2; at + 8 < bytes.length && bytes[at] === 0xff;) {
     const marker = bytes[at + 1];
     if (marker === START_OF_SCAN) return undefined;
-    if (isStartOfFrame(marker)) return { width: (bytes[at + 7] << 8) | bytes[at + 8], height: (bytes[at + 5] << 8) | bytes[at + 6] };
+    if (isStartOfFrame(marker))
+      return { width: (bytes[at + 7] << 8) | bytes[at + 8], height: (bytes[at + 5] << 8) | bytes[at + 6] };
     // Bytes of 0xff pad before a marker.
     at += marker === 0xff ? 1 : 2 + Math.max(2, (bytes[at + 2] << 8) | bytes[at + 3]);
   }

@@ -81,9 +81,12 @@ export class MultipartReader {
   /** Takes one step; returns whether another may be possible. */
   #step(arrivedAtMs: number): boolean {
     switch (this.#state) {
-      case 'between': return this.#findDelimiter();
-      case 'headers': return this.#readHeaders();
-      case 'body': return this.#readBody(arrivedAtMs);
+      case 'between':
+        return this.#findDelimiter();
+      case 'headers':
+        return this.#readHeaders();
+      case 'body':
+        return this.#readBody(arrivedAtMs);
     }
   }
 
@@ -97,7 +100,8 @@ export class MultipartReader {
       this.#endedByLength = false;
     }
     if (lineEnd < 0) {
-      if (this.#bytes.length > (this.#endedByLength ? MAX_PART_BYTES : MAX_BETWEEN_BYTES)) this.#fail('no boundary comes between its parts');
+      if (this.#bytes.length > (this.#endedByLength ? MAX_PART_BYTES : MAX_BETWEEN_BYTES))
+        this.#fail('no boundary comes between its parts');
       return false;
     }
     this.#skip(lineEnd + 1);
@@ -150,12 +154,14 @@ export class MultipartReader {
     const bytes = Uint8Array.from(this.#bytes.subarray(0, length));
     this.#skip(length);
     this.#state = 'between';
-    if (length > 0) this.#events.onPart({ headers: this.#headers, bytes, beganAtMs: this.#beganAtMs ?? arrivedAtMs, arrivedAtMs });
+    if (length > 0)
+      this.#events.onPart({ headers: this.#headers, bytes, beganAtMs: this.#beganAtMs ?? arrivedAtMs, arrivedAtMs });
     return true;
   }
 
   #distrust(): void {
-    if (this.#trustsLengths) this.#events.onNotice('the camera states wrong lengths for its pictures; Nowcast ignores them from now on');
+    if (this.#trustsLengths)
+      this.#events.onNotice('the camera states wrong lengths for its pictures; Nowcast ignores them from now on');
     this.#trustsLengths = false;
   }
 

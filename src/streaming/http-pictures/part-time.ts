@@ -25,7 +25,9 @@ export function partTimes(onNotice: (text: string) => void): PartTimes {
         return timeMs;
       }
       isRefuted = true;
-      onNotice(`the camera's X-Timestamp is not a clock (${JSON.stringify(text.slice(0, 40))}): Nowcast times its pictures by their arrival`);
+      onNotice(
+        `the camera's X-Timestamp is not a clock (${JSON.stringify(text.slice(0, 40))}): Nowcast times its pictures by their arrival`,
+      );
       return undefined;
     },
   };

@@ -22,7 +22,10 @@ export class PictureRequest {
   readonly #home: URL;
   readonly #authenticator: Authenticator;
   readonly #events: PictureRequestEvents;
-  readonly #agents = { 'http:': new Agent({ keepAlive: true, maxSockets: 1 }), 'https:': new AgentTls({ keepAlive: true, maxSockets: 1, rejectUnauthorized: false }) };
+  readonly #agents = {
+    'http:': new Agent({ keepAlive: true, maxSockets: 1 }),
+    'https:': new AgentTls({ keepAlive: true, maxSockets: 1, rejectUnauthorized: false }),
+  };
   #request: ClientRequest | undefined;
   #closed: Promise<void> = Promise.resolve();
   #isOver = false;
@@ -38,21 +41,35 @@ export class PictureRequest {
   send(attempts = 1): void {
     if (this.#isOver) return;
     const isTls = this.#url.protocol === 'https:';
-    const authorization = this.#isTrusted() ? this.#authenticator.authorize('GET', `${this.#url.pathname}${this.#url.search}`) : undefined;
-    const headers = { accept: '*/*', 'user-agent': 'Nowcast', ...(authorization === undefined ? {} : { authorization: utf8Field(authorization) }) };
+    const authorization = this.#isTrusted()
+      ? this.#authenticator.authorize('GET', `${this.#url.pathname}${this.#url.search}`)
+      : undefined;
+    const headers = {
+      accept: '*/*',
+      'user-agent': 'Nowcast',
+      ...(authorization === undefined ? {} : { authorization: utf8Field(authorization) }),
+    };
     // Cameras sign their own certificates; ffmpeg does not check them either.
-    const request = isTls ? requestTls(this.#url, { headers, agent: this.#agents['https:'] }) : requestHttp(this.#url, { headers, agent: this.#agents['http:'] });
+    const request = isTls
+      ? requestTls(this.#url, { headers, agent: this.#agents['https:'] })
+      : requestHttp(this.#url, { headers, agent: this.#agents['http:'] });
     this.#request = request;
-    this.#closed = new Promise((resolve) => { request.once('close', resolve); });
+    this.#closed = new Promise((resolve) => {
+      request.once('close', resolve);
+    });
     let hasAnswered = false;
     request.once('response', (answer) => {
       hasAnswered = true;
       answer.on('error', () => undefined);
       this.#answered(answer, authorization !== undefined, attempts);
     });
-    request.on('error', ({ code }: NodeJS.ErrnoException) => this.#fail(code?.startsWith('HPE_') === true
-      ? { kind: 'unsupported', reason: 'the camera answers with something other than HTTP/1.1' }
-      : socketFailure(code, hasAnswered, hasAnswered).end));
+    request.on('error', ({ code }: NodeJS.ErrnoException) =>
+      this.#fail(
+        code?.startsWith('HPE_') === true
+          ? { kind: 'unsupported', reason: 'the camera answers with something other than HTTP/1.1' }
+          : socketFailure(code, hasAnswered, hasAnswered).end,
+      ),
+    );
     request.end();
   }
 
@@ -66,7 +83,10 @@ export class PictureRequest {
 
   /** Neither another server nor an eavesdropper may learn the password; the same camera over TLS may. */
   #isTrusted(): boolean {
-    return this.#url.origin === this.#home.origin || (this.#url.hostname === this.#home.hostname && this.#url.protocol === 'https:');
+    return (
+      this.#url.origin === this.#home.origin ||
+      (this.#url.hostname === this.#home.hostname && this.#url.protocol === 'https:')
+    );
   }
 
   #answered(answer: IncomingMessage, wasAuthorized: boolean, attempts: number): void {
@@ -75,7 +95,9 @@ export class PictureRequest {
     if (statusCode === 200) {
       if (wasAuthorized) this.#authenticator.accept();
       if (wasAuthorized && this.#authenticator.isBasic && this.#url.protocol === 'http:') {
-        this.#events.onNotice('the camera asks for the password unencrypted (Basic authentication): anyone on the network can read it');
+        this.#events.onNotice(
+          'the camera asks for the password unencrypted (Basic authentication): anyone on the network can read it',
+        );
       }
       this.#events.onAnswer(answer);
       return;
@@ -85,9 +107,13 @@ export class PictureRequest {
       if (attempts < MAX_ATTEMPTS) answer.once('close', () => this.send(attempts + 1));
       else this.#fail({ kind: 'refused', reason: `the camera redirects more than ${MAX_ATTEMPTS - 1} times` });
     };
-    const challenge = statusCode === 401 && this.#isTrusted() ? strongestChallenge((answer.headersDistinct['www-authenticate'] ?? []).map(fieldAsUtf8)) : undefined;
+    const challenge =
+      statusCode === 401 && this.#isTrusted()
+        ? strongestChallenge((answer.headersDistinct['www-authenticate'] ?? []).map(fieldAsUtf8))
+        : undefined;
     if (challenge !== undefined && this.#authenticator.meet(challenge, wasAuthorized)) again();
-    else if (statusCode >= 301 && statusCode <= 308 && headers.location !== undefined) this.#redirect(headers.location, again);
+    else if (statusCode >= 301 && statusCode <= 308 && headers.location !== undefined)
+      this.#redirect(headers.location, again);
     else this.#fail(statusFailure('GET', statusCode).end);
   }
 

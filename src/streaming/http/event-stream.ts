@@ -32,15 +32,20 @@ export class EventStream {
   async send(message: PageMessage): Promise<void> {
     const text = `data: ${JSON.stringify(message)}\n\n`;
     this.#newest.set(message.type, text);
-    await Promise.all([...this.#listeners].map((response) => new Promise<void>((resolve) => {
-      const cutOff = setTimeout(() => response.destroy(), this.#patienceMs);
-      const done = (): void => {
-        clearTimeout(cutOff);
-        response.off('close', done);
-        resolve();
-      };
-      response.once('close', done);
-      response.write(text, done);
-    })));
+    await Promise.all(
+      [...this.#listeners].map(
+        (response) =>
+          new Promise<void>((resolve) => {
+            const cutOff = setTimeout(() => response.destroy(), this.#patienceMs);
+            const done = (): void => {
+              clearTimeout(cutOff);
+              response.off('close', done);
+              resolve();
+            };
+            response.once('close', done);
+            response.write(text, done);
+          }),
+      ),
+    );
   }
 }

@@ -69,7 +69,9 @@ export type OutcomeMessage = {
   /** Duration of the attribution in seconds. */
   readonly windowS: number;
   /** From offline AP to streaming AP: the cost of each step, in AP. Null if AP is undefined. */
-  readonly attribution: Readonly<Record<'offlineAP' | 'sAP' | 'detector' | 'oneFrameFloor' | 'latency' | 'jitter' | 'drops' | 'forecasting', number>> | null;
+  readonly attribution: Readonly<
+    Record<'offlineAP' | 'sAP' | 'detector' | 'oneFrameFloor' | 'latency' | 'jitter' | 'drops' | 'forecasting', number>
+  > | null;
 };
 
 export type PageMessage = RunMessage | SlowedMessage | ScoreMessage | ScoringMessage | OutcomeMessage;

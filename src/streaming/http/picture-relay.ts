@@ -36,6 +36,10 @@ export class PictureRelay {
 }
 
 function send(response: ServerResponse, body: Buffer): void {
-  response.writeHead(200, { ...PAGE_HEADERS, 'content-type': 'application/octet-stream', 'content-length': body.length });
+  response.writeHead(200, {
+    ...PAGE_HEADERS,
+    'content-type': 'application/octet-stream',
+    'content-length': body.length,
+  });
   response.end(body);
 }

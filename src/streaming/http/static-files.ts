@@ -10,7 +10,8 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 };
 
 /** A page may load resources only from its own origin. */
-const CONTENT_SECURITY_POLICY = 'default-src \'self\'; img-src \'self\' blob: data:; connect-src \'self\' ws: wss:; frame-ancestors \'none\'; base-uri \'none\'; form-action \'none\'';
+const CONTENT_SECURITY_POLICY =
+  "default-src 'self'; img-src 'self' blob: data:; connect-src 'self' ws: wss:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
 export const PAGE_HEADERS: Readonly<Record<string, string>> = {
   'cache-control': 'no-store',
@@ -26,7 +27,8 @@ export class StaticFiles {
   constructor(folder: URL) {
     for (const name of readdirSync(folder)) {
       const type = CONTENT_TYPES[extname(name)];
-      if (type !== undefined) this.#files.set(name === 'index.html' ? '/' : `/${name}`, { type, bytes: readFileSync(new URL(name, folder)) });
+      if (type !== undefined)
+        this.#files.set(name === 'index.html' ? '/' : `/${name}`, { type, bytes: readFileSync(new URL(name, folder)) });
     }
   }
 

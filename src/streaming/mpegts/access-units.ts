@@ -23,7 +23,16 @@ export type AccessUnitSpan = {
   readonly lacksField: boolean;
 };
 
-type Draft = { from: number; hasSlice: boolean; isKey: boolean; hasParameterSets: boolean; refreshPictures: number; hasBeginning: boolean; mayGoBack: boolean | undefined; openField: Field | undefined };
+type Draft = {
+  from: number;
+  hasSlice: boolean;
+  isKey: boolean;
+  hasParameterSets: boolean;
+  refreshPictures: number;
+  hasBeginning: boolean;
+  mayGoBack: boolean | undefined;
+  openField: Field | undefined;
+};
 
 /** More bytes before the first start code belong to something else. */
 const MAX_LEADING_ZEROS = 8;
@@ -55,13 +64,23 @@ export class AccessUnitFinder {
     let heldFrom: number | undefined;
     const close = (to: number): void => {
       const { from, isKey, hasParameterSets, refreshPictures, hasBeginning, mayGoBack, openField } = draft;
-      spans.push({ from, to, isKey, hasParameterSets, refreshPictures: isKey ? 0 : refreshPictures, hasBeginning, mayGoBack: mayGoBack !== false && !isKey, lacksField: openField !== undefined });
+      spans.push({
+        from,
+        to,
+        isKey,
+        hasParameterSets,
+        refreshPictures: isKey ? 0 : refreshPictures,
+        hasBeginning,
+        mayGoBack: mayGoBack !== false && !isKey,
+        lacksField: openField !== undefined,
+      });
       draft = draftFrom(to);
     };
     for (const [index, code] of codes.entries()) {
       const nal = wholeNal(bytes.subarray(code + START_CODE_BYTES, codes[index + 1] ?? bytes.length));
       const kind = this.#syntax.kindOf(nal);
-      if (index === 0 && (kind === 'slice' || kind === 'suffix' || kind === 'filler' || code > MAX_LEADING_ZEROS)) return undefined;
+      if (index === 0 && (kind === 'slice' || kind === 'suffix' || kind === 'filler' || code > MAX_LEADING_ZEROS))
+        return undefined;
       // The zero byte of a long start code belongs to the unit after it.
       const at = bytes[code - 1] === 0 ? code - 1 : code;
       if (kind === 'first-slice' || kind === 'slice') {
@@ -69,7 +88,10 @@ export class AccessUnitFinder {
         const isNext = kind === 'first-slice' && draft.hasSlice && !this.#completesFrame(draft, nal);
         if (isNext) close(heldFrom ?? at);
         draft.hasParameterSets ||= held.some((set) => this.#syntax.typeOf(set) === this.#syntax.sequenceType);
-        draft.refreshPictures = held.reduce((most, message) => Math.max(most, this.#syntax.recoveryOf(message) ?? 0), draft.refreshPictures);
+        draft.refreshPictures = held.reduce(
+          (most, message) => Math.max(most, this.#syntax.recoveryOf(message) ?? 0),
+          draft.refreshPictures,
+        );
         this.#addSlice(draft, nal, kind === 'first-slice');
         [held, heldFrom] = [[], undefined];
       } else if (kind === 'parameters' || kind === 'prefix' || kind === 'delimiter') {
@@ -101,5 +123,14 @@ export class AccessUnitFinder {
 }
 
 function draftFrom(from: number): Draft {
-  return { from, hasSlice: false, isKey: false, hasParameterSets: false, refreshPictures: 0, hasBeginning: false, mayGoBack: undefined, openField: undefined };
+  return {
+    from,
+    hasSlice: false,
+    isKey: false,
+    hasParameterSets: false,
+    refreshPictures: 0,
+    hasBeginning: false,
+    mayGoBack: undefined,
+    openField: undefined,
+  };
 }

@@ -3,7 +3,13 @@ import { NULL_PID, readPacket, type TsPacket } from './packet.js';
 import { PacketSync } from './packet-sync.js';
 import { PesAssembler, type PesData } from './pes-assembler.js';
 import { SectionReader } from './sections.js';
-import { PROGRAM_ASSOCIATION_PID, readProgramAssociation, readProgramMap, type ProgramMap, type VideoStream } from './tables.js';
+import {
+  PROGRAM_ASSOCIATION_PID,
+  readProgramAssociation,
+  readProgramMap,
+  type ProgramMap,
+  type VideoStream,
+} from './tables.js';
 
 export type TsCodec = Exclude<UnitCodec, 'mjpeg'>;
 
@@ -15,7 +21,12 @@ export type DemuxerEvents = {
   /**
    * A picture begins in a packet that also carries the sender's clock, in units of 1/27,000,000 s, modulo 2^33 × 300.
    */
-  onClock(clock: { readonly pcr27Mhz: number; readonly pts90Khz: number; readonly isDiscontinuity: boolean; readonly arrivedAtMs: number }): void;
+  onClock(clock: {
+    readonly pcr27Mhz: number;
+    readonly pts90Khz: number;
+    readonly isDiscontinuity: boolean;
+    readonly arrivedAtMs: number;
+  }): void;
   /** The stream cannot be demuxed here, for good. No event follows. */
   onUnsupported(reason: string): void;
   onNotice(text: string): void;
@@ -41,7 +52,10 @@ export class TsDemuxer {
 
   constructor(events: DemuxerEvents) {
     this.#events = events;
-    this.#sync = new PacketSync({ onPacket: (bytes) => this.#packet(readPacket(bytes)), onLostSync: () => this.#lost() });
+    this.#sync = new PacketSync({
+      onPacket: (bytes) => this.#packet(readPacket(bytes)),
+      onLostSync: () => this.#lost(),
+    });
   }
 
   /** @param arrivedAtMs when these bytes arrived, on the monotonic clock */
@@ -72,7 +86,8 @@ export class TsDemuxer {
   #isNext(packet: TsPacket): boolean {
     const last = this.#lastPackets.get(packet.pid);
     if (last?.continuity === packet.continuity && isSame(last, packet)) return false;
-    const isInOrder = last === undefined || packet.isDiscontinuity || packet.continuity === ((last.continuity + 1) & 0x0f);
+    const isInOrder =
+      last === undefined || packet.isDiscontinuity || packet.continuity === ((last.continuity + 1) & 0x0f);
     if (!isInOrder) this.#lost(packet.pid);
     this.#lastPackets.set(packet.pid, packet);
     return true;
@@ -96,10 +111,16 @@ export class TsDemuxer {
     if (first === undefined) return;
     if (programs!.length > 1 && !this.#noticedPrograms) {
       this.#noticedPrograms = true;
-      this.#events.onNotice(`the stream holds ${programs!.length} programs; the first, number ${first.number}, is read`);
+      this.#events.onNotice(
+        `the stream holds ${programs!.length} programs; the first, number ${first.number}, is read`,
+      );
     }
     if (this.#map?.pid === first.mapPid && this.#map.number === first.number) return;
-    this.#map = { pid: first.mapPid, number: first.number, reader: new SectionReader((map) => this.#mapped(readProgramMap(map))) };
+    this.#map = {
+      pid: first.mapPid,
+      number: first.number,
+      reader: new SectionReader((map) => this.#mapped(readProgramMap(map))),
+    };
   }
 
   #mapped(map: ProgramMap | undefined): void {
@@ -109,7 +130,8 @@ export class TsDemuxer {
     const current = map.videos.find(({ pid, codec }) => pid === this.#video?.pid && codec === this.#video.codec);
     if (current !== undefined) return;
     const ours = map.videos[0];
-    if (ours.codec === undefined || ours.codec === 'mjpeg') this.#giveUp(`the stream's video is ${ours.name}, which Nowcast does not read`);
+    if (ours.codec === undefined || ours.codec === 'mjpeg')
+      this.#giveUp(`the stream's video is ${ours.name}, which Nowcast does not read`);
     else this.#choose(ours, ours.codec);
   }
 
@@ -119,7 +141,8 @@ export class TsDemuxer {
     const assembler = new PesAssembler({
       onPes: (data) => this.#events.onPes(data),
       onBegin: ({ pcr27Mhz, isDiscontinuity }, pts90Khz) => {
-        if (pcr27Mhz !== undefined && pts90Khz !== undefined) this.#events.onClock({ pcr27Mhz, pts90Khz, isDiscontinuity, arrivedAtMs: this.#arrivedAtMs });
+        if (pcr27Mhz !== undefined && pts90Khz !== undefined)
+          this.#events.onClock({ pcr27Mhz, pts90Khz, isDiscontinuity, arrivedAtMs: this.#arrivedAtMs });
       },
       onNotice: (text) => this.#events.onNotice(text),
     });

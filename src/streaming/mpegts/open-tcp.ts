@@ -13,10 +13,14 @@ const IGNORED = new Set(['timeout', 'recv_buffer_size', 'send_buffer_size', 'tcp
 export function openTcp(url: string, options: TsOptions, events: UnitStreamEvents): UnitStream {
   const stream = new TsStream('MPEG-TS over TCP', options, events);
   const parts = /^tcp:\/\/(\[[^\]]+\]|[^:/?#@]+):(\d{1,5})\/?(?:\?([^#]*))?$/i.exec(url);
-  const foreign = parts === null ? undefined : [...new URLSearchParams(parts[3] ?? '').keys()].find((key) => !IGNORED.has(key));
+  const foreign =
+    parts === null ? undefined : [...new URLSearchParams(parts[3] ?? '').keys()].find((key) => !IGNORED.has(key));
   const port = Number(parts?.[2]);
   if (parts === null || foreign !== undefined || port < 1 || port > 65_535) {
-    const reason = foreign === undefined ? 'the URL is not of the form tcp://HOST:PORT' : `only ffmpeg supports the option ${foreign}`;
+    const reason =
+      foreign === undefined
+        ? 'the URL is not of the form tcp://HOST:PORT'
+        : `only ffmpeg supports the option ${foreign}`;
     stream.finish({ kind: 'unsupported', reason });
     stream.closed();
     return stream;
@@ -24,9 +28,13 @@ export function openTcp(url: string, options: TsOptions, events: UnitStreamEvent
   const socket = connect({ host: parts[1].replace(/^\[|\]$/g, ''), port, noDelay: true });
   let isConnected = false;
   stream.attach({ close: () => socket.destroy() });
-  socket.once('connect', () => { isConnected = true; });
+  socket.once('connect', () => {
+    isConnected = true;
+  });
   socket.on('data', (bytes) => stream.push(bytes));
-  socket.on('error', ({ code }: NodeJS.ErrnoException) => stream.finish(socketFailure(code, isConnected, isConnected).end));
+  socket.on('error', ({ code }: NodeJS.ErrnoException) =>
+    stream.finish(socketFailure(code, isConnected, isConnected).end),
+  );
   socket.once('close', () => stream.closed());
   return stream;
 }

@@ -22,13 +22,19 @@ export function openUdp(url: string, options: TsOptions, events: UnitStreamEvent
   stream.attach({ close: () => socket.close() });
   socket.on('message', (datagram) => stream.push(withoutRtpHeader(datagram)));
   socket.on('error', (error) => {
-    stream.finish({ kind: stream.hasHeard ? 'lost' : 'refused', reason: `listening on UDP port ${address.port} failed: ${describe(error)}` });
+    stream.finish({
+      kind: stream.hasHeard ? 'lost' : 'refused',
+      reason: `listening on UDP port ${address.port} failed: ${describe(error)}`,
+    });
   });
   socket.once('listening', () => {
     try {
       prepare(socket, address);
     } catch (error) {
-      stream.finish({ kind: 'refused', reason: `joining the group ${address.group} failed: ${describe(error as NodeJS.ErrnoException)}` });
+      stream.finish({
+        kind: 'refused',
+        reason: `joining the group ${address.group} failed: ${describe(error as NodeJS.ErrnoException)}`,
+      });
     }
   });
   socket.bind({ port: address.port, ...(address.bindTo === undefined ? {} : { address: address.bindTo }) });

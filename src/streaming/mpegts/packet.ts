@@ -29,7 +29,12 @@ export type TsPacket = {
 
 type Adaptation = Pick<TsPacket, 'isStuffed' | 'isDiscontinuity' | 'isRandomAccess' | 'pcr27Mhz'>;
 
-const NO_ADAPTATION: Adaptation = { isStuffed: false, isDiscontinuity: false, isRandomAccess: false, pcr27Mhz: undefined };
+const NO_ADAPTATION: Adaptation = {
+  isStuffed: false,
+  isDiscontinuity: false,
+  isRandomAccess: false,
+  pcr27Mhz: undefined,
+};
 
 /**
  * Reads the header and the adaptation field of one packet. ISO/IEC 13818-1 §2.4.3.2 to §2.4.3.5.

@@ -100,8 +100,14 @@ export class PesAssembler {
       return;
     }
     this.#open = {
-      pieces: [], pts90Khz: header.pts90Khz, isRandomAccess: packet.isRandomAccess, followsLoss: this.#followsLoss,
-      bytesLeft: header.byteLength === undefined || !this.#trustsLengths ? undefined : header.byteLength - header.dataFrom, byteCount: 0, arrivedAtMs,
+      pieces: [],
+      pts90Khz: header.pts90Khz,
+      isRandomAccess: packet.isRandomAccess,
+      followsLoss: this.#followsLoss,
+      bytesLeft:
+        header.byteLength === undefined || !this.#trustsLengths ? undefined : header.byteLength - header.dataFrom,
+      byteCount: 0,
+      arrivedAtMs,
     };
     this.#followsLoss = false;
     this.#events.onBegin(packet, header.pts90Khz);

@@ -13,7 +13,8 @@ export type PesHeader = {
  * @returns undefined if the bytes are no such header, or only part of it
  */
 export function readPesHeader(bytes: Uint8Array): PesHeader | undefined {
-  if (bytes.length < 9 || bytes[0] !== 0 || bytes[1] !== 0 || bytes[2] !== 1 || (bytes[6] & 0xc0) !== 0x80) return undefined;
+  if (bytes.length < 9 || bytes[0] !== 0 || bytes[1] !== 0 || bytes[2] !== 1 || (bytes[6] & 0xc0) !== 0x80)
+    return undefined;
   const length = (bytes[4] << 8) | bytes[5];
   const dataFrom = 9 + bytes[8];
   if (dataFrom > bytes.length || (length !== 0 && 6 + length < dataFrom)) return undefined;

@@ -11,6 +11,10 @@ export function withoutRtpHeader(datagram: Uint8Array): Uint8Array {
   if (datagram[0] === SYNC_BYTE || (datagram[0] & 0xc0) !== 0x80 || (datagram[1] & 0x7f) !== MP2T) return datagram;
   const contributors = 12 + 4 * (datagram[0] & 0x0f);
   const hasExtension = (datagram[0] & 0x10) !== 0;
-  const from = hasExtension ? contributors + 4 + 4 * ((datagram[contributors + 2] << 8) | datagram[contributors + 3]) : contributors;
-  return datagram[from] === SYNC_BYTE && (datagram.length - from) % PACKET_BYTES === 0 ? datagram.subarray(from) : datagram;
+  const from = hasExtension
+    ? contributors + 4 + 4 * ((datagram[contributors + 2] << 8) | datagram[contributors + 3])
+    : contributors;
+  return datagram[from] === SYNC_BYTE && (datagram.length - from) % PACKET_BYTES === 0
+    ? datagram.subarray(from)
+    : datagram;
 }

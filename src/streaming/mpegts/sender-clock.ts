@@ -7,7 +7,12 @@ export type SenderClock = {
    * A picture begins in a packet that left the sender at `pcr27Mhz`, in units of 1/27,000,000 s. Its presentation time
    * is `pts90Khz`, in units of 1/90,000 s.
    */
-  report(clock: { readonly pcr27Mhz: number; readonly pts90Khz: number; readonly isDiscontinuity: boolean; readonly arrivedAtMs: number }): SenderReport;
+  report(clock: {
+    readonly pcr27Mhz: number;
+    readonly pts90Khz: number;
+    readonly isDiscontinuity: boolean;
+    readonly arrivedAtMs: number;
+  }): SenderReport;
 };
 
 /**

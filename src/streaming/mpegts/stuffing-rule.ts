@@ -33,7 +33,10 @@ export function stuffingRule(onNotice: (text: string) => void): StuffingRule {
   let wasStuffed = false;
   let endedHere = false;
   const refute = (): void => {
-    if (!isRefuted) onNotice('the sender stuffs packets inside a picture: each picture ends when the next begins, one frame interval late');
+    if (!isRefuted)
+      onNotice(
+        'the sender stuffs packets inside a picture: each picture ends when the next begins, one frame interval late',
+      );
     isRefuted = true;
   };
   return {

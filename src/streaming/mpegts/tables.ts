@@ -79,7 +79,8 @@ export function readProgramMap(section: Uint8Array): ProgramMap | undefined {
 function videoKind(streamType: number, descriptors: Uint8Array): Omit<VideoStream, 'pid'> | undefined {
   if (streamType !== PRIVATE_DATA) return VIDEO_TYPES.get(streamType);
   for (let at = 0; at + 2 <= descriptors.length; at += 2 + descriptors[at + 1]) {
-    if (descriptors[at] === REGISTRATION) return REGISTERED.get(String.fromCharCode(...descriptors.subarray(at + 2, at + 6)));
+    if (descriptors[at] === REGISTRATION)
+      return REGISTERED.get(String.fromCharCode(...descriptors.subarray(at + 2, at + 6)));
   }
   return undefined;
 }

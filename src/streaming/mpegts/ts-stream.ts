@@ -42,17 +42,27 @@ export class TsStream implements UnitStream {
     this.#transport = transport;
     this.#options = options;
     this.#events = events;
-    this.ended = new Promise((resolve) => { this.#resolveEnded = resolve; });
+    this.ended = new Promise((resolve) => {
+      this.#resolveEnded = resolve;
+    });
     const time = mediaTime();
     const clock = senderClock(time);
     this.#demuxer = new TsDemuxer({
-      onVideo: (codec) => this.#opened(codec, new UnitBuilder(codec, time, {
-        onUnit: (unit) => { if (this.#end === undefined) events.onUnit(unit); },
-        onUnsupported: (reason) => this.finish({ kind: 'unsupported', reason: `${this.#transport}: ${reason}` }),
-        onNotice: (text) => this.#notice(text),
-      })),
+      onVideo: (codec) =>
+        this.#opened(
+          codec,
+          new UnitBuilder(codec, time, {
+            onUnit: (unit) => {
+              if (this.#end === undefined) events.onUnit(unit);
+            },
+            onUnsupported: (reason) => this.finish({ kind: 'unsupported', reason: `${this.#transport}: ${reason}` }),
+            onNotice: (text) => this.#notice(text),
+          }),
+        ),
       onPes: (pes) => this.#builder?.push(pes),
-      onClock: (moment) => { if (this.#end === undefined) events.onReport(clock.report(moment)); },
+      onClock: (moment) => {
+        if (this.#end === undefined) events.onReport(clock.report(moment));
+      },
       onUnsupported: (reason) => this.finish({ kind: 'unsupported', reason: `${this.#transport}: ${reason}` }),
       onNotice: (text) => this.#notice(text),
     });
@@ -103,7 +113,8 @@ export class TsStream implements UnitStream {
     if (this.#end !== undefined) return;
     this.#builder = builder;
     if (this.#codec === undefined) this.#events.onOpen({ codec, transport: this.#transport });
-    else if (this.#codec !== codec) this.finish({ kind: 'lost', reason: `the sender changed its video from ${this.#codec} to ${codec}` });
+    else if (this.#codec !== codec)
+      this.finish({ kind: 'lost', reason: `the sender changed its video from ${this.#codec} to ${codec}` });
     this.#codec = codec;
   }
 
@@ -123,7 +134,8 @@ export class TsStream implements UnitStream {
     }
     const leftMs = timeoutMs - (nowMs - this.#lastBytesAtMs);
     if (leftMs > 0) this.#watch = scheduler.schedule(() => this.#check(), leftMs);
-    else if (this.#hasHeard) this.finish({ kind: 'lost', reason: `nothing has arrived for ${seconds}: the sender is silent` });
+    else if (this.#hasHeard)
+      this.finish({ kind: 'lost', reason: `nothing has arrived for ${seconds}: the sender is silent` });
     else this.finish({ kind: 'away', reason: `nothing has arrived in ${seconds}: nobody is sending` });
   }
 }

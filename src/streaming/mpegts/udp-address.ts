@@ -18,7 +18,16 @@ export type UdpAddress = {
 };
 
 /** Options of ffmpeg that have no effect here, or only when sending. */
-const IGNORED = new Set(['fifo_size', 'overrun_nonfatal', 'pkt_size', 'ttl', 'timeout', 'bitrate', 'burst_bits', 'broadcast']);
+const IGNORED = new Set([
+  'fifo_size',
+  'overrun_nonfatal',
+  'pkt_size',
+  'ttl',
+  'timeout',
+  'bitrate',
+  'burst_bits',
+  'broadcast',
+]);
 /** Half a second at 20 Mbit/s: datagrams that wait while the process is busy must not be lost. */
 export const DEFAULT_BUFFER_BYTES = 1_250_000;
 
@@ -41,14 +50,26 @@ export function udpAddress(url: string): UdpAddress | string {
   const localAddress = options.get('localaddr') ?? undefined;
   const sources = (options.get('sources') ?? '').split(',').filter((source) => source !== '');
   if (isIP(host) === 0 && host !== '' && host !== 'localhost') return `the host ${host} is a name`;
-  if (localAddress !== undefined && isIP(localAddress) === 0) return `the option localaddr must be an address, got ${localAddress}`;
-  if (sources.length > 0 && (!isGroup || sources.some((source) => isIP(source) === 0))) return 'the option sources needs a group and addresses';
+  if (localAddress !== undefined && isIP(localAddress) === 0)
+    return `the option localaddr must be an address, got ${localAddress}`;
+  if (sources.length > 0 && (!isGroup || sources.some((source) => isIP(source) === 0)))
+    return 'the option sources needs a group and addresses';
   const bufferBytes = options.has('buffer_size') ? Number(options.get('buffer_size')) : DEFAULT_BUFFER_BYTES;
-  if (!Number.isInteger(bufferBytes) || bufferBytes < 1) return `the option buffer_size must be a number of bytes, got ${options.get('buffer_size')}`;
+  if (!Number.isInteger(bufferBytes) || bufferBytes < 1)
+    return `the option buffer_size must be a number of bytes, got ${options.get('buffer_size')}`;
   return {
-    family, port, bindTo: isGroup ? undefined : localAddress ?? loopbackOf(host), group: isGroup ? host : undefined, localAddress, sources,
+    family,
+    port,
+    bindTo: isGroup ? undefined : (localAddress ?? loopbackOf(host)),
+    group: isGroup ? host : undefined,
+    localAddress,
+    sources,
     // Several receivers may listen to a group; ffmpeg allows it by default.
-    reuse: options.has('reuse') ? isOn(options.get('reuse')) : options.has('reuse_socket') ? isOn(options.get('reuse_socket')) : isGroup,
+    reuse: options.has('reuse')
+      ? isOn(options.get('reuse'))
+      : options.has('reuse_socket')
+        ? isOn(options.get('reuse_socket'))
+        : isGroup,
     bufferBytes,
   };
 }

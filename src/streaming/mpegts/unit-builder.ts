@@ -59,8 +59,12 @@ export class UnitBuilder {
   /** A field and the next PES packet, if that completes its frame. */
   #frameOf(first: PesData, second: PesData): PesData | undefined {
     const bytes = Buffer.concat([first.bytes, second.bytes]);
-    const isPair = this.#finder.find(bytes)?.some(({ from, to }) => from < first.bytes.length && to > first.bytes.length);
-    return isPair === true ? { ...first, bytes, arrivedAtMs: second.arrivedAtMs, isCutOff: second.isCutOff } : undefined;
+    const isPair = this.#finder
+      .find(bytes)
+      ?.some(({ from, to }) => from < first.bytes.length && to > first.bytes.length);
+    return isPair === true
+      ? { ...first, bytes, arrivedAtMs: second.arrivedAtMs, isCutOff: second.isCutOff }
+      : undefined;
   }
 
   #take(pes: PesData, hasWaited: boolean): void {
@@ -70,7 +74,8 @@ export class UnitBuilder {
     const spans = this.#finder.find(bytes);
     if (spans?.at(-1)?.lacksField === true && !pes.isCutOff && !hasWaited) this.#firstField = { ...pes, bytes };
     else if (spans?.length === 0 && !pes.isCutOff && bytes.length <= MAX_PREFIX_BYTES) this.#prefix = bytes;
-    else if (spans === undefined || spans.length === 0) this.#misfit(pes, 'its pictures do not begin where its PES packets do');
+    else if (spans === undefined || spans.length === 0)
+      this.#misfit(pes, 'its pictures do not begin where its PES packets do');
     else this.#emit(pes, bytes, spans);
   }
 
@@ -84,7 +89,9 @@ export class UnitBuilder {
     this.#last = { mediaMs: firstMs, count: spans.length };
     if (spans.length > 1 && !this.#noticedSharing) {
       this.#noticedSharing = true;
-      this.#events.onNotice('several pictures share one PES packet and its time: Nowcast times those after the first by the stream\'s rate');
+      this.#events.onNotice(
+        "several pictures share one PES packet and its time: Nowcast times those after the first by the stream's rate",
+      );
     }
     spans.forEach(({ from, to, hasParameterSets, refreshPictures, hasBeginning, mayGoBack, ...span }, i) => {
       const lostBefore = this.#followsLoss;
@@ -96,9 +103,15 @@ export class UnitBuilder {
       const mayLackSets = lostBefore && isKey && this.#keysBringSets && !hasParameterSets;
       if (isKey && !lostBefore) this.#keysBringSets = hasParameterSets;
       this.#events.onUnit({
-        codec: this.#codec, data: bytes.subarray(from, to), mediaMs: firstMs + i * this.#stepMs, arrivedAtMs: pes.arrivedAtMs, isKey,
+        codec: this.#codec,
+        data: bytes.subarray(from, to),
+        mediaMs: firstMs + i * this.#stepMs,
+        arrivedAtMs: pes.arrivedAtMs,
+        isKey,
         ...(isKey && refreshPictures > 0 ? { refreshPictures } : {}),
-        damaged: !hasBeginning || mayLackSets || (pes.isCutOff && i === spans.length - 1), lostBefore, mayGoBack,
+        damaged: !hasBeginning || mayLackSets || (pes.isCutOff && i === spans.length - 1),
+        lostBefore,
+        mayGoBack,
       });
     });
   }

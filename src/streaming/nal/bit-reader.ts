@@ -69,5 +69,8 @@ export function payloadOf({ pieces, size }: NalUnit, headerBytes: number, mostBy
     bytes.set(piece.subarray(0, bytes.length - at), at);
     at += piece.length;
   }
-  return bytes.filter((byte, index) => index >= headerBytes && (byte !== 3 || index < 2 || bytes[index - 1] !== 0 || bytes[index - 2] !== 0));
+  return bytes.filter(
+    (byte, index) =>
+      index >= headerBytes && (byte !== 3 || index < 2 || bytes[index - 1] !== 0 || bytes[index - 2] !== 0),
+  );
 }

@@ -9,7 +9,12 @@ export type Chroma = { readonly format: number; readonly hasColourPlanes: boolea
  * (H.264 §7.4.2.1.1, equations 7-19 to 7-22; H.265 §7.4.3.2.1, conformance window).
  * @param rowsInUnit frame rows for each counted row: two if pictures may be fields
  */
-export function readCropped(bits: BitReader, coded: Size, { format, hasColourPlanes }: Chroma, rowsInUnit = 1): Size | undefined {
+export function readCropped(
+  bits: BitReader,
+  coded: Size,
+  { format, hasColourPlanes }: Chroma,
+  rowsInUnit = 1,
+): Size | undefined {
   const isCropped = bits.flag();
   const [left, right, top, bottom] = Array.from({ length: 4 }, () => (isCropped ? bits.unsigned() : 0));
   // Cropping leaves whole chroma samples, which one or two columns and rows share (table 6-1 of both).

@@ -44,7 +44,14 @@ export function readH264Sequence(nal: NalUnit): H264Sequence | undefined {
   bits.skip(isFramesOnly ? 1 : 2);
   const rowsInUnit = isFramesOnly ? 1 : 2;
   const size = readCropped(bits, { width, height: rowsInUnit * mapHeight }, chroma, rowsInUnit);
-  return { id, frameNumberBits, isFramesOnly, hasColourPlanes: chroma.hasColourPlanes, isShownInOrder: orderType === 2, size };
+  return {
+    id,
+    frameNumberBits,
+    isFramesOnly,
+    hasColourPlanes: chroma.hasColourPlanes,
+    isShownInOrder: orderType === 2,
+    size,
+  };
 }
 
 /** A picture parameter set's own number, and that of its sequence parameter set (H.264 §7.3.2.2). */
@@ -61,7 +68,8 @@ function readChroma(bits: BitReader): Chroma {
   bits.unsigned();
   bits.skip(1);
   if (!bits.flag()) return { format, hasColourPlanes };
-  for (let list = 0; list < (format === 3 ? 12 : 8); list += 1) if (bits.flag()) skipScalingList(bits, list < 6 ? 16 : 64);
+  for (let list = 0; list < (format === 3 ? 12 : 8); list += 1)
+    if (bits.flag()) skipScalingList(bits, list < 6 ? 16 : 64);
   return { format, hasColourPlanes };
 }
 

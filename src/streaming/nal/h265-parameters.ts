@@ -51,6 +51,10 @@ export function readH265PictureSet(nal: NalUnit): { readonly id: number; readonl
 function skipProfileTierLevel(bits: BitReader, subLayers: number): void {
   bits.skip(88 + 8);
   if (subLayers === 0) return;
-  const present = Array.from({ length: 8 }, (_, layer) => ({ profile: bits.flag(), level: bits.flag(), isUsed: layer < subLayers }));
+  const present = Array.from({ length: 8 }, (_, layer) => ({
+    profile: bits.flag(),
+    level: bits.flag(),
+    isUsed: layer < subLayers,
+  }));
   for (const { profile, level, isUsed } of present) if (isUsed) bits.skip((profile ? 88 : 0) + (level ? 8 : 0));
 }

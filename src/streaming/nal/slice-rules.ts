@@ -29,9 +29,15 @@ const B_SLICE = 1;
 const H265_B_SLICE = 0;
 
 export function h264SliceRules(setsOf: SetsOfType): SliceRules {
-  const sequences = new Map(setsOf(7).flatMap((nal) => readH264Sequence(nal) ?? []).map((sequence) => [sequence.id, sequence]));
+  const sequences = new Map(
+    setsOf(7)
+      .flatMap((nal) => readH264Sequence(nal) ?? [])
+      .map((sequence) => [sequence.id, sequence]),
+  );
   const sequenceOf = new Map<number, H264Sequence | undefined>(
-    setsOf(8).flatMap((nal) => readH264PictureSet(nal) ?? []).map(({ id, sequenceId }) => [id, sequences.get(sequenceId)]),
+    setsOf(8)
+      .flatMap((nal) => readH264PictureSet(nal) ?? [])
+      .map(({ id, sequenceId }) => [id, sequences.get(sequenceId)]),
   );
   const isNeverAField = [...sequences.values()].every(({ isFramesOnly }) => isFramesOnly);
   const readHead = (slice: NalUnit): { bits: BitReader; type: number; sequence: H264Sequence | undefined } => {
@@ -56,7 +62,9 @@ export function h264SliceRules(setsOf: SetsOfType): SliceRules {
       const isField = bits.flag();
       const isBottom = isField && bits.flag();
       const header = byteAt(slice, 0);
-      return isField && bits.isValid ? { isBottom, frameNumber, isReference: (header & 0x60) !== 0, isIdr: (header & 0x1f) === 5 } : undefined;
+      return isField && bits.isValid
+        ? { isBottom, frameNumber, isReference: (header & 0x60) !== 0, isIdr: (header & 0x1f) === 5 }
+        : undefined;
     },
   };
 }
@@ -66,7 +74,11 @@ export function h265SliceRules(setsOf: SetsOfType): SliceRules {
   const counts = setsOf(33).map((nal) => readH265Sequence(nal)?.reorderCount);
   // Without knowledge, any picture may follow.
   const isReordered = counts.length === 0 || counts.some((count) => count !== 0);
-  const pictureSets = new Map(setsOf(34).flatMap((nal) => readH265PictureSet(nal) ?? []).map(({ id, extraSliceBits }) => [id, extraSliceBits]));
+  const pictureSets = new Map(
+    setsOf(34)
+      .flatMap((nal) => readH265PictureSet(nal) ?? [])
+      .map(({ id, extraSliceBits }) => [id, extraSliceBits]),
+  );
   return {
     mayGoBack: (slice) => {
       const type = (byteAt(slice, 0) >> 1) & 0x3f;
@@ -97,5 +109,10 @@ function h265SliceType(slice: NalUnit, extraSliceBits: ReadonlyMap<number, numbe
 
 /** Whether a field completes the frame of the one sent right before it (H.264 §3.30). */
 export function isSecondField(first: Field, second: Field): boolean {
-  return first.isBottom !== second.isBottom && first.frameNumber === second.frameNumber && first.isReference === second.isReference && !second.isIdr;
+  return (
+    first.isBottom !== second.isBottom &&
+    first.frameNumber === second.frameNumber &&
+    first.isReference === second.isReference &&
+    !second.isIdr
+  );
 }

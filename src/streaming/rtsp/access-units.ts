@@ -44,7 +44,12 @@ export class AccessUnits {
   /** Types of parameter sets that came with the last key picture. */
   #usualSetTypes: readonly number[] = [];
 
-  constructor(syntax: NalSyntax, parameterSets: ParameterSets, quirks: SenderQuirks, onPicture: (picture: Picture) => void) {
+  constructor(
+    syntax: NalSyntax,
+    parameterSets: ParameterSets,
+    quirks: SenderQuirks,
+    onPicture: (picture: Picture) => void,
+  ) {
     this.#syntax = syntax;
     this.#parameterSets = parameterSets;
     this.#quirks = quirks;
@@ -56,7 +61,8 @@ export class AccessUnits {
     this.#lostHere = true;
     // The picture of these may be lost with its slices: SEI must not go to another one. Parameter sets remain in force
     // anyway.
-    if (this.#held.length > 0) this.#setTypesBeforeLoss = [...new Set([...this.#setTypesBeforeLoss, ...this.#takeHeldSets()])];
+    if (this.#held.length > 0)
+      this.#setTypesBeforeLoss = [...new Set([...this.#setTypesBeforeLoss, ...this.#takeHeldSets()])];
   }
 
   nal(nal: NalUnit, time: PacketTime): void {
@@ -92,7 +98,8 @@ export class AccessUnits {
     // After a loss, the marker may belong to a later picture that lost all its slices: #lostHere stays set for the next
     // one too.
     if (this.#quirks.markerEndsPicture) this.#end('marker');
-    else if (!picture.damaged && !this.#lostHere && this.#usualSlices.isReached(picture.slices, picture.hasKeySlice)) this.#end('count');
+    else if (!picture.damaged && !this.#lostHere && this.#usualSlices.isReached(picture.slices, picture.hasKeySlice))
+      this.#end('count');
   }
 
   /** Another source begins: an unfinished picture is dropped. */
@@ -116,7 +123,13 @@ export class AccessUnits {
       }
     }
     const last = this.#lastEnded;
-    if (!this.#current && !isFirst && !this.#lostHere && last && (last.timestamp === time.timestamp || last.ending === 'count')) {
+    if (
+      !this.#current &&
+      !isFirst &&
+      !this.#lostHere &&
+      last &&
+      (last.timestamp === time.timestamp || last.ending === 'count')
+    ) {
       this.#sliceOfEndedPicture(last);
       return;
     }
@@ -131,7 +144,8 @@ export class AccessUnits {
     } else this.#current = this.#begin(nal, time, isFirst, setTypes);
     this.#lostHere = false;
     this.#setTypesBeforeLoss = [];
-    for (const waiting of held) if (!isFrameCompleted || this.#syntax.kindOf(waiting) !== 'delimiter') this.#add(this.#current, waiting, time);
+    for (const waiting of held)
+      if (!isFrameCompleted || this.#syntax.kindOf(waiting) !== 'delimiter') this.#add(this.#current, waiting, time);
     this.#current.addSlice(nal, time);
     if (this.#current.isTooLarge) this.#quirks.tell(TOO_LARGE);
   }
@@ -140,7 +154,10 @@ export class AccessUnits {
     const lostBefore = this.#lostHere || this.#brokeOff;
     this.#brokeOff = false;
     return new GatheredPicture(this.#syntax, this.#parameterSets, time, {
-      isWhole: isFirst, lostBefore, setTypes, openField: this.#parameterSets.sliceRules.fieldOf(nal),
+      isWhole: isFirst,
+      lostBefore,
+      setTypes,
+      openField: this.#parameterSets.sliceRules.fieldOf(nal),
     });
   }
 
@@ -171,13 +188,17 @@ export class AccessUnits {
     if (ending === 'count') this.#usualSlices.wasWrong();
     if (ending !== 'marker' || !this.#quirks.markerEndsPicture) return;
     this.#quirks.markerEndsPicture = false;
-    this.#quirks.tell('the camera sets the RTP marker on each slice instead of each picture; the first picture was incomplete, '
-      + 'and until Nowcast knows the number of slices, each picture ends when the next begins, one frame interval late');
+    this.#quirks.tell(
+      'the camera sets the RTP marker on each slice instead of each picture; the first picture was incomplete, ' +
+        'and until Nowcast knows the number of slices, each picture ends when the next begins, one frame interval late',
+    );
   }
 
   #tellWhyUnmarked(): void {
     if (this.#markersSeen || this.#lostHere || this.#current?.damaged) return;
-    this.#quirks.tell('the camera does not mark the end of pictures (RTP marker); each picture ends when the next begins, one frame interval late');
+    this.#quirks.tell(
+      'the camera does not mark the end of pictures (RTP marker); each picture ends when the next begins, one frame interval late',
+    );
   }
 
   #add(picture: GatheredPicture, nal: NalUnit, time: PacketTime): void {
@@ -196,7 +217,9 @@ export class AccessUnits {
 
   /** Moves the waiting parameter sets to those in force; returns their types. */
   #takeHeldSets(): readonly number[] {
-    const types = this.#held.map((nal) => this.#syntax.typeOf(nal)).filter((type) => this.#syntax.parameterTypes.includes(type));
+    const types = this.#held
+      .map((nal) => this.#syntax.typeOf(nal))
+      .filter((type) => this.#syntax.parameterTypes.includes(type));
     if (types.length > 0) this.#parameterSets.replace(this.#held);
     this.#release();
     return types;
@@ -218,7 +241,10 @@ export class AccessUnits {
     }
     const { isKey, lostBefore } = picture;
     // The loss may have taken the frame's other field, or parameter sets that differ from the earlier ones.
-    const mayLack = lostBefore && (picture.openField !== undefined || (isKey && this.#usualSetTypes.some((type) => !picture.setTypes.includes(type))));
+    const mayLack =
+      lostBefore &&
+      (picture.openField !== undefined ||
+        (isKey && this.#usualSetTypes.some((type) => !picture.setTypes.includes(type))));
     picture.damaged ||= this.#lostHere || mayLack;
     if (ending === 'next' && !picture.damaged) this.#usualSlices.ended(picture.slices, picture.hasKeySlice);
     if (isKey && !lostBefore) this.#usualSetTypes = picture.setTypes;

@@ -23,7 +23,13 @@ export function addressOf(text: string): RtspAddress | undefined {
   const standardPort = PORTS[protocol];
   const host = decoded(hostname.replace(/^\[|\]$/g, ''));
   if (standardPort === undefined || host === '') return undefined;
-  return { host, port: port === '' ? standardPort : Number(port), isSecure: protocol === 'rtsps:', url: requestUrl, ...(credentials === undefined ? {} : { credentials }) };
+  return {
+    host,
+    port: port === '' ? standardPort : Number(port),
+    isSecure: protocol === 'rtsps:',
+    url: requestUrl,
+    ...(credentials === undefined ? {} : { credentials }),
+  };
 }
 
 /**
@@ -31,7 +37,9 @@ export function addressOf(text: string): RtspAddress | undefined {
  * TLS to plain TCP. Undefined if the location is no RTSP URL.
  */
 export function redirected(from: RtspAddress, location: string): RtspAddress | undefined {
-  const to = addressOf(location.startsWith('/') ? `${/^[a-z]+:\/\/[^/?#]*/i.exec(from.url)?.[0] ?? ''}${location}` : location);
+  const to = addressOf(
+    location.startsWith('/') ? `${/^[a-z]+:\/\/[^/?#]*/i.exec(from.url)?.[0] ?? ''}${location}` : location,
+  );
   if (to === undefined || to.credentials !== undefined || from.credentials === undefined) return to;
   const isTrusted = to.host.toLowerCase() === from.host.toLowerCase() && (to.isSecure || !from.isSecure);
   return isTrusted ? { ...to, credentials: from.credentials } : to;

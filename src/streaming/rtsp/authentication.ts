@@ -13,11 +13,18 @@ export type DigestRequest = {
 };
 
 /** The value of `Authorization` for a digest challenge (RFC 7616 §3.4, RFC 2617 §3.2.2). */
-export function digestAuthorization(challenge: DigestChallenge, { user, password }: Credentials, request: DigestRequest): string {
+export function digestAuthorization(
+  challenge: DigestChallenge,
+  { user, password }: Credentials,
+  request: DigestRequest,
+): string {
   const { algorithm, realm, nonce, opaque, hasAuthQop } = challenge;
   const { method, uri, cnonce, count } = request;
   const isSession = algorithm.endsWith('-sess');
-  const hash = (text: string): string => createHash(algorithm.startsWith('SHA-256') ? 'sha256' : 'md5').update(text).digest('hex');
+  const hash = (text: string): string =>
+    createHash(algorithm.startsWith('SHA-256') ? 'sha256' : 'md5')
+      .update(text)
+      .digest('hex');
   const identity = hash(`${user}:${realm}:${password}`);
   const secret = isSession ? hash(`${identity}:${nonce}:${cnonce}`) : identity;
   const nc = count.toString(16).padStart(8, '0');
@@ -58,7 +65,12 @@ export class Authenticator {
   authorize(method: string, uri: string): string | undefined {
     if (this.#credentials === undefined || this.#challenge === undefined) return undefined;
     if (this.#challenge.scheme === 'basic') return basicAuthorization(this.#credentials);
-    return digestAuthorization(this.#challenge, this.#credentials, { method, uri, cnonce: randomBytes(16).toString('hex'), count: ++this.#count });
+    return digestAuthorization(this.#challenge, this.#credentials, {
+      method,
+      uri,
+      cnonce: randomBytes(16).toString('hex'),
+      count: ++this.#count,
+    });
   }
 
   /** The server accepted the last authorization. */

@@ -27,7 +27,10 @@ const PART = /[\s,]*([^\s,="]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"?|([^\s,]*)))?/gy
  * may hold several): Digest with SHA-256, Digest with MD5, Basic. Undefined if there is none.
  */
 export function strongestChallenge(fields: readonly string[]): Challenge | undefined {
-  const challenges = fields.flatMap(challengesIn).map(understood).filter((challenge) => challenge !== undefined);
+  const challenges = fields
+    .flatMap(challengesIn)
+    .map(understood)
+    .filter((challenge) => challenge !== undefined);
   return challenges.sort((a, b) => rankOf(a) - rankOf(b))[0];
 }
 
@@ -41,7 +44,8 @@ function challengesIn(field: string): Parsed[] {
   for (const [, name, quoted, plain] of field.slice(0, MOST_CHARACTERS).matchAll(PART)) {
     const value = quoted?.replaceAll(/\\(.)/g, '$1') ?? plain;
     if (value === undefined) challenges.push({ scheme: name.toLowerCase(), parameters: new Map() });
-    else if (challenges.at(-1)?.parameters.has(name.toLowerCase()) === false) challenges.at(-1)?.parameters.set(name.toLowerCase(), value);
+    else if (challenges.at(-1)?.parameters.has(name.toLowerCase()) === false)
+      challenges.at(-1)?.parameters.set(name.toLowerCase(), value);
   }
   return challenges;
 }
@@ -52,7 +56,12 @@ function understood({ scheme, parameters }: Parsed): Challenge | undefined {
   const written = (parameters.get('algorithm') ?? 'MD5').toUpperCase();
   const algorithm = DIGEST_ALGORITHMS.find((known) => known.toUpperCase() === written);
   if (scheme !== 'digest' || nonce === undefined || algorithm === undefined) return undefined;
-  const qop = parameters.get('qop')?.toLowerCase().split(/[\s,]+/).filter((word) => word !== '') ?? [];
+  const qop =
+    parameters
+      .get('qop')
+      ?.toLowerCase()
+      .split(/[\s,]+/)
+      .filter((word) => word !== '') ?? [];
   // `auth-int` covers bodies; no camera requires it alone.
   if (qop.length > 0 && !qop.includes('auth')) return undefined;
   const opaque = parameters.get('opaque');

@@ -45,10 +45,17 @@ export class RtspConnection {
   #isPlaying = false;
   #fail!: (failure: SessionFailure) => void;
 
-  constructor({ host, port, isSecure }: RtspAddress, { timeoutMs, clock, scheduler, authenticator }: ConnectionOptions, events: ConnectionEvents) {
+  constructor(
+    { host, port, isSecure }: RtspAddress,
+    { timeoutMs, clock, scheduler, authenticator }: ConnectionOptions,
+    events: ConnectionEvents,
+  ) {
     this.#exchange = new Exchange({
       write: (text) => this.#write(Buffer.from(text, 'utf8')),
-      authenticator, timeoutMs, clock, scheduler,
+      authenticator,
+      timeoutMs,
+      clock,
+      scheduler,
       onRoundTrip: (roundTripMs) => events.onRoundTrip(roundTripMs),
     });
     this.#splitter = new StreamSplitter({
@@ -70,32 +77,46 @@ export class RtspConnection {
       return true;
     };
     this.#socket = isSecure
-      // As ffmpeg does by default: cameras sign their certificates themselves. The notice below informs the owner.
-      ? connectTls({ host, port, servername: isIP(host) === 0 ? host : '', rejectUnauthorized: false, minVersion: 'TLSv1' })
+      ? // As ffmpeg does by default: cameras sign their certificates themselves. The notice below informs the owner.
+        connectTls({
+          host,
+          port,
+          servername: isIP(host) === 0 ? host : '',
+          rejectUnauthorized: false,
+          minVersion: 'TLSv1',
+        })
       : connect({ host, port, onread: { buffer: () => slab.room(), callback: (bytes) => onChunk(slab.take(bytes)) } });
     const socket = this.#socket;
     socket.setNoDelay(true);
     const timer = scheduler.schedule(() => socket.destroy(timeoutFailure()), timeoutMs);
     let attemptedAtMs = clock.now();
     // The round trip excludes name resolution.
-    socket.on('connectionAttempt', () => { attemptedAtMs = clock.now(); });
+    socket.on('connectionAttempt', () => {
+      attemptedAtMs = clock.now();
+    });
     socket.once('connect', () => events.onRoundTrip(Math.max(0, clock.now() - attemptedAtMs)));
     // With its own read memory, a plain socket emits no 'data'.
     if (isSecure) socket.on('data', onChunk);
     socket.on('error', (error: NodeJS.ErrnoException) => {
-      this.#fail(error instanceof SessionFailure ? error : socketFailure(error.code, this.#isConnected, this.#isPlaying));
+      this.#fail(
+        error instanceof SessionFailure ? error : socketFailure(error.code, this.#isConnected, this.#isPlaying),
+      );
     });
-    this.#closed = new Promise((resolve) => socket.once('close', () => {
-      timer.unsubscribe();
-      this.#fail(socketFailure(undefined, this.#isConnected, this.#isPlaying));
-      resolve();
-    }));
+    this.#closed = new Promise((resolve) =>
+      socket.once('close', () => {
+        timer.unsubscribe();
+        this.#fail(socketFailure(undefined, this.#isConnected, this.#isPlaying));
+        resolve();
+      }),
+    );
     this.connected = new Promise((resolve, reject) => {
       socket.once(isSecure ? 'secureConnect' : 'connect', () => {
         timer.unsubscribe();
         this.#isConnected = true;
         if (socket instanceof TLSSocket && !socket.authorized) {
-          events.onNotice('this machine does not trust the signer of the camera\'s certificate: the connection is encrypted, but another machine may be answering');
+          events.onNotice(
+            "this machine does not trust the signer of the camera's certificate: the connection is encrypted, but another machine may be answering",
+          );
         }
         resolve();
       });
@@ -147,7 +168,9 @@ export class RtspConnection {
       this.#write(Buffer.from(answer, 'latin1'));
       if (failure !== undefined) this.#fail(failure);
     } else if (message.protocol === 'HTTP') {
-      this.#fail(new SessionFailure('refused', 'a web server answers at this port instead of RTSP: check the port of the URL'));
+      this.#fail(
+        new SessionFailure('refused', 'a web server answers at this port instead of RTSP: check the port of the URL'),
+      );
     } else {
       this.#exchange.onReply(message, this.#arrivedAtMs);
     }

@@ -39,8 +39,11 @@ export function controlUrl(base: string, control: string | undefined): string {
 
 /** A URL for a request line: without credentials, and without characters that would end the line or a word in it. */
 export function sendable(url: string): string {
-  return url.replace(CREDENTIALS, '$1').replaceAll(/[^\x21-\x7e]/gu, (character) =>
-    Array.from(Buffer.from(character), (byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''));
+  return url
+    .replace(CREDENTIALS, '$1')
+    .replaceAll(/[^\x21-\x7e]/gu, (character) =>
+      Array.from(Buffer.from(character), (byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''),
+    );
 }
 
 /** Scheme, host and port. */

@@ -63,7 +63,12 @@ export async function describe(connection: RtspConnection, address: RtspAddress)
  * @param transport the requested transport (RFC 2326 §12.39)
  * @returns undefined if the server does not support it (461)
  */
-export async function setUp(connection: RtspConnection, address: RtspAddress, trackUrl: string, transport: string): Promise<{ readonly transport: TransportReply; readonly session?: RtspSessionId } | undefined> {
+export async function setUp(
+  connection: RtspConnection,
+  address: RtspAddress,
+  trackUrl: string,
+  transport: string,
+): Promise<{ readonly transport: TransportReply; readonly session?: RtspSessionId } | undefined> {
   const reply = await connection.request('SETUP', trackUrl, { Transport: transport });
   if (reply.status === 461) return undefined;
   if (reply.status !== 200) throw failureOf(reply, 'SETUP', address);
@@ -75,7 +80,12 @@ export async function setUp(connection: RtspConnection, address: RtspAddress, tr
 }
 
 /** PLAY. */
-export async function play(connection: RtspConnection, address: RtspAddress, { sessionUrl, trackUrl }: Described, session: RtspSessionId | undefined): Promise<void> {
+export async function play(
+  connection: RtspConnection,
+  address: RtspAddress,
+  { sessionUrl, trackUrl }: Described,
+  session: RtspSessionId | undefined,
+): Promise<void> {
   const headers = { ...sessionHeader(session), Range: 'npt=0.000-' };
   let reply = await connection.request('PLAY', sessionUrl, headers);
   // 459: aggregate operation not allowed.
@@ -91,12 +101,16 @@ export function sessionHeader(session: RtspSessionId | undefined): Readonly<Reco
 function sessionOf(field: string | undefined): RtspSessionId | undefined {
   const [id = '', ...parameters] = (field ?? '').split(';').map((part) => part.trim());
   if (id === '') return undefined;
-  const seconds = parameters.map((parameter) => /^timeout\s*=\s*"?(\d{1,7})/i.exec(parameter)?.[1]).find((digits) => digits !== undefined);
+  const seconds = parameters
+    .map((parameter) => /^timeout\s*=\s*"?(\d{1,7})/i.exec(parameter)?.[1])
+    .find((digits) => digits !== undefined);
   return { id, timeoutS: Number(seconds ?? 0) > 0 ? Number(seconds) : DEFAULT_TIMEOUT_S };
 }
 
 function failureOf(reply: RtspReply, method: string, address: RtspAddress): Error {
   if (!REDIRECTS.includes(reply.status)) return statusFailure(method, reply.status);
   const target = redirected(address, headerOf(reply.headers, 'location') ?? '');
-  return target === undefined ? new SessionFailure('unsupported', 'the camera redirects to an address that is not RTSP') : new Redirection(target);
+  return target === undefined
+    ? new SessionFailure('unsupported', 'the camera redirects to an address that is not RTSP')
+    : new Redirection(target);
 }

@@ -44,13 +44,17 @@ export class Exchange {
   async request(method: string, url: string, headers: Readonly<Record<string, string>> = {}): Promise<RtspReply> {
     for (let attempt = 1; ; attempt++) {
       const authorization = this.#options.authenticator.authorize(method, url);
-      const reply = await this.#send(method, url, { ...headers, ...(authorization === undefined ? {} : { Authorization: authorization }) });
+      const reply = await this.#send(method, url, {
+        ...headers,
+        ...(authorization === undefined ? {} : { Authorization: authorization }),
+      });
       if (reply.status !== 401) {
         if (authorization !== undefined) this.#options.authenticator.accept();
         return reply;
       }
       const challenge = strongestChallenge(reply.headers.get('www-authenticate') ?? []);
-      if (!this.#options.authenticator.meet(challenge, authorization !== undefined) || attempt === MOST_ATTEMPTS) return reply;
+      if (!this.#options.authenticator.meet(challenge, authorization !== undefined) || attempt === MOST_ATTEMPTS)
+        return reply;
     }
   }
 
@@ -59,7 +63,10 @@ export class Exchange {
     // 100 Continue and similar replies precede the actual reply.
     if (reply.status < 200) return;
     const written = headerOf(reply.headers, 'cseq');
-    const sequence = written !== undefined && /^\d+$/.test(written) && Number(written) <= this.#sequence ? Number(written) : this.#pending.keys().next().value;
+    const sequence =
+      written !== undefined && /^\d+$/.test(written) && Number(written) <= this.#sequence
+        ? Number(written)
+        : this.#pending.keys().next().value;
     const pending = sequence === undefined ? undefined : this.#take(sequence);
     if (pending === undefined) return;
     this.#options.onRoundTrip(Math.max(0, arrivedAtMs - pending.sentAtMs));

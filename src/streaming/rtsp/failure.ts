@@ -35,8 +35,10 @@ const CLOSED = wordsFor('ECONNRESET')!;
 
 /** A reply with an error status (RFC 2326 §7.1.1). It omits the server's own text, which may contain anything. */
 export function statusFailure(method: string, status: number): SessionFailure {
-  const known = status >= 500 && status < 600 ? failureReason([`${status} Server Error`], false) : wordsFor(String(status));
-  if (status === 454) return new SessionFailure('lost', '454 session not found: the camera has forgotten this connection');
+  const known =
+    status >= 500 && status < 600 ? failureReason([`${status} Server Error`], false) : wordsFor(String(status));
+  if (status === 454)
+    return new SessionFailure('lost', '454 session not found: the camera has forgotten this connection');
   return new SessionFailure('refused', known ?? `the camera answers ${method} with status ${status}`);
 }
 
@@ -45,7 +47,8 @@ export function socketFailure(code: string | undefined, isConnected: boolean, is
   if (isPlaying) return new SessionFailure('lost', wordsFor(code) ?? CLOSED);
   if (isConnected) return new SessionFailure('refused', wordsFor(code) ?? CLOSED);
   // The OpenSSL of ffmpeg may support a TLS version that Node's does not.
-  if (code?.startsWith('ERR_SSL') === true || code === 'EPROTO') return new SessionFailure('unsupported', 'the camera offers no TLS version that Nowcast supports');
+  if (code?.startsWith('ERR_SSL') === true || code === 'EPROTO')
+    return new SessionFailure('unsupported', 'the camera offers no TLS version that Nowcast supports');
   const reason = wordsFor(code);
   if (reason === CLOSED) return new SessionFailure('refused', reason);
   return new SessionFailure('away', reason ?? `the camera cannot be reached (${code ?? 'unknown'})`);

@@ -31,9 +31,22 @@ export class GatheredPicture {
   /** Undefined until a slice shows it. */
   #mayGoBack: boolean | undefined;
 
-  constructor(syntax: NalSyntax, parameterSets: ParameterSets, time: PacketTime, { isWhole, lostBefore, setTypes, openField }: {
-    readonly isWhole: boolean; readonly lostBefore: boolean; readonly setTypes: readonly number[]; readonly openField: Field | undefined;
-  }) {
+  constructor(
+    syntax: NalSyntax,
+    parameterSets: ParameterSets,
+    time: PacketTime,
+    {
+      isWhole,
+      lostBefore,
+      setTypes,
+      openField,
+    }: {
+      readonly isWhole: boolean;
+      readonly lostBefore: boolean;
+      readonly setTypes: readonly number[];
+      readonly openField: Field | undefined;
+    },
+  ) {
     this.#syntax = syntax;
     this.#parameterSets = parameterSets;
     this.#mediaMs = time.mediaMs;
@@ -65,7 +78,9 @@ export class GatheredPicture {
   /** Emits it as a unit: a key picture includes all parameter sets that a decoder needs. */
   toPicture(): Picture {
     const isKey = this.isKey;
-    const refreshPictures = this.hasKeySlice ? 0 : this.#recoveries().reduce((most, pictures) => Math.max(most, pictures), 0);
+    const refreshPictures = this.hasKeySlice
+      ? 0
+      : this.#recoveries().reduce((most, pictures) => Math.max(most, pictures), 0);
     return {
       data: annexB(isKey ? this.#withParameterSets() : this.#nals),
       mediaMs: this.#mediaMs,

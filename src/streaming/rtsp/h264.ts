@@ -63,7 +63,9 @@ export class H264Depayloader extends NalDepayloader {
   }
 
   #refuseInterleaving(): void {
-    this.sink.notice('the camera sends H.264 interleaved (packetization-mode 2), which Nowcast does not read; set it to mode 1 or 0');
+    this.sink.notice(
+      'the camera sends H.264 interleaved (packetization-mode 2), which Nowcast does not read; set it to mode 1 or 0',
+    );
     this.damaged();
   }
 }

@@ -12,8 +12,9 @@ export type JpegFrame = {
 
 /** ISO/IEC 10918-1, tables K.1 and K.2, in zigzag order: the tables of quality 50. */
 const LUMA_QUANTIZER = [
-  16, 11, 12, 14, 12, 10, 16, 14, 13, 14, 18, 17, 16, 19, 24, 40, 26, 24, 22, 22, 24, 49, 35, 37, 29, 40, 58, 51, 61, 60, 57, 51,
-  56, 55, 64, 72, 92, 78, 64, 68, 87, 69, 55, 56, 80, 109, 81, 87, 95, 98, 103, 104, 103, 62, 77, 113, 121, 112, 100, 120, 92, 101, 103, 99,
+  16, 11, 12, 14, 12, 10, 16, 14, 13, 14, 18, 17, 16, 19, 24, 40, 26, 24, 22, 22, 24, 49, 35, 37, 29, 40, 58, 51, 61,
+  60, 57, 51, 56, 55, 64, 72, 92, 78, 64, 68, 87, 69, 55, 56, 80, 109, 81, 87, 95, 98, 103, 104, 103, 62, 77, 113, 121,
+  112, 100, 120, 92, 101, 103, 99,
 ];
 const CHROMA_QUANTIZER = [17, 18, 18, 24, 21, 24, 47, 26, 26, 47, 99, 66, 56, 66, ...new Array<number>(50).fill(99)];
 
@@ -37,7 +38,8 @@ const SCAN = Uint8Array.of(0xff, 0xda, 0, 12, 3, 1, 0, 2, 0x11, 3, 0x11, 0, 63, 
 export function quantizersOfQuality(quality: number): Uint8Array[] {
   const percent = quality < 50 ? Math.floor(5000 / quality) : 200 - quality * 2;
   return [LUMA_QUANTIZER, CHROMA_QUANTIZER].map((table) =>
-    Uint8Array.from(table, (value) => Math.max(1, Math.min(255, Math.floor((value * percent + 50) / 100)))));
+    Uint8Array.from(table, (value) => Math.max(1, Math.min(255, Math.floor((value * percent + 50) / 100)))),
+  );
 }
 
 /** All of a baseline JFIF file before its scan data. */
@@ -45,12 +47,34 @@ export function jpegHeader({ width, height, lumaSampling, quantizers, restartInt
   const chromaTable = quantizers.length > 1 ? 1 : 0;
   return [
     JFIF,
-    ...quantizers.slice(0, 2).flatMap((table, id) => [
-      Uint8Array.of(0xff, 0xdb, 0, 3 + table.length, (table.length === 128 ? 0x10 : 0) | id), table,
-    ]),
+    ...quantizers
+      .slice(0, 2)
+      .flatMap((table, id) => [
+        Uint8Array.of(0xff, 0xdb, 0, 3 + table.length, (table.length === 128 ? 0x10 : 0) | id),
+        table,
+      ]),
     ...(restartInterval > 0 ? [Uint8Array.of(0xff, 0xdd, 0, 4, restartInterval >> 8, restartInterval & 0xff)] : []),
-    Uint8Array.of(0xff, 0xc0, 0, 17, 8, height >> 8, height & 0xff, width >> 8, width & 0xff, 3,
-      1, lumaSampling, 0, 2, 0x11, chromaTable, 3, 0x11, chromaTable),
+    Uint8Array.of(
+      0xff,
+      0xc0,
+      0,
+      17,
+      8,
+      height >> 8,
+      height & 0xff,
+      width >> 8,
+      width & 0xff,
+      3,
+      1,
+      lumaSampling,
+      0,
+      2,
+      0x11,
+      chromaTable,
+      3,
+      0x11,
+      chromaTable,
+    ),
     HUFFMAN_TABLES,
     SCAN,
   ];

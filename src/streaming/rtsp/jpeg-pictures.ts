@@ -21,7 +21,14 @@ type Payload = {
   readonly data: Uint8Array;
 };
 
-type Gathering = { readonly pieces: Uint8Array[]; readonly headerBytes: number; size: number; cost: number; readonly time: PacketTime; arrivedAtMs: number };
+type Gathering = {
+  readonly pieces: Uint8Array[];
+  readonly headerBytes: number;
+  size: number;
+  cost: number;
+  readonly time: PacketTime;
+  arrivedAtMs: number;
+};
 
 const END_OF_IMAGE = Uint8Array.of(0xff, 0xd9);
 
@@ -94,7 +101,9 @@ export class JpegPictures implements PictureReader {
 
   /** Consecutive fragments without a gap up to the next picture are a complete one. */
   #endUnmarked(): void {
-    this.#quirks.tell('the camera does not mark the end of pictures (RTP marker); each picture ends when the next begins, one frame interval late');
+    this.#quirks.tell(
+      'the camera does not mark the end of pictures (RTP marker); each picture ends when the next begins, one frame interval late',
+    );
     if (this.#current) this.#end(this.#current);
   }
 
@@ -110,7 +119,15 @@ export class JpegPictures implements PictureReader {
     const lostBefore = this.#lostBefore;
     this.#current = undefined;
     this.#lostBefore = false;
-    this.#events.onPicture({ data, mediaMs: time.mediaMs, arrivedAtMs, isKey: true, damaged: false, lostBefore, mayGoBack: false });
+    this.#events.onPicture({
+      data,
+      mediaMs: time.mediaMs,
+      arrivedAtMs,
+      isKey: true,
+      damaged: false,
+      lostBefore,
+      mayGoBack: false,
+    });
   }
 
   #read(bytes: Uint8Array): Payload | undefined {
@@ -118,7 +135,8 @@ export class JpegPictures implements PictureReader {
     const offset = bytes[1] * 65536 + bytes[2] * 256 + bytes[3];
     const hasRestarts = bytes[4] >= 64 && bytes[4] < 128;
     const type = hasRestarts ? bytes[4] - 64 : bytes[4];
-    if (type > 1) return this.#refuse(`the camera sends JPEG of RTP type ${bytes[4]}; Nowcast reads types 0, 1, 64 and 65`);
+    if (type > 1)
+      return this.#refuse(`the camera sends JPEG of RTP type ${bytes[4]}; Nowcast reads types 0, 1, 64 and 65`);
     const quality = bytes[5];
     let at = hasRestarts ? 12 : 8;
     if (at > bytes.length) return undefined;
@@ -126,7 +144,9 @@ export class JpegPictures implements PictureReader {
     if (bytes[0] !== 0) this.#quirks.tell('the camera sends interlaced JPEG; each field counts as a picture');
     const size = this.#sizeOf(bytes);
     if (!size) {
-      this.#events.onUnsupported('its JPEGs are larger than 2040 pixels and its SDP names no size; choose a smaller picture or H.264');
+      this.#events.onUnsupported(
+        'its JPEGs are larger than 2040 pixels and its SDP names no size; choose a smaller picture or H.264',
+      );
       return undefined;
     }
     let quantizers: Uint8Array[] | undefined;
@@ -140,7 +160,11 @@ export class JpegPictures implements PictureReader {
     else return this.#refuse(`the camera sends JPEG of RTP quality ${quality}, which RFC 2435 leaves undefined`);
     if (!quantizers) return undefined;
     const restartInterval = hasRestarts ? bytes[8] * 256 + bytes[9] : 0;
-    return { offset, frame: { ...size, lumaSampling: type === 0 ? 0x21 : 0x22, quantizers, restartInterval }, data: bytes.subarray(at) };
+    return {
+      offset,
+      frame: { ...size, lumaSampling: type === 0 ? 0x21 : 0x22, quantizers, restartInterval },
+      data: bytes.subarray(at),
+    };
   }
 
   #sizeOf(bytes: Uint8Array): PictureSize | undefined {

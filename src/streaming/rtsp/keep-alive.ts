@@ -34,7 +34,8 @@ export function keepAlive({ timeoutS, hasGetParameter, scheduler, request }: Kee
     } catch {
       return;
     }
-    if (reply.status === 454) throw new SessionFailure('lost', '454 session not found: the camera has forgotten this connection');
+    if (reply.status === 454)
+      throw new SessionFailure('lost', '454 session not found: the camera has forgotten this connection');
     if (reply.status !== 200) method = 'OPTIONS';
   };
   return interval(keepAliveIntervalMs(timeoutS), scheduler).pipe(exhaustMap(ask), ignoreElements());

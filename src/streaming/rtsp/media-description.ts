@@ -21,11 +21,17 @@ export type MediaDescription = {
  * A track that Nowcast reads, or the reason why there is none: another program may read an `unsupported` one; for
  * `absent` there is nothing to read.
  */
-export type ChosenMedia = { readonly media: MediaDescription } | { readonly unsupported: string } | { readonly absent: string };
+export type ChosenMedia =
+  { readonly media: MediaDescription } | { readonly unsupported: string } | { readonly absent: string };
 
 /** RFC 3551 §6: payload types that need no `rtpmap`. */
 const STATIC_ENCODINGS: ReadonlyMap<number, Encoding> = new Map([[26, { name: 'JPEG', clockRate: 90_000 }]]);
-const CODECS: ReadonlyMap<string, UnitCodec> = new Map([['H264', 'h264'], ['H265', 'h265'], ['HEVC', 'h265'], ['JPEG', 'mjpeg']]);
+const CODECS: ReadonlyMap<string, UnitCodec> = new Map([
+  ['H264', 'h264'],
+  ['H265', 'h265'],
+  ['HEVC', 'h265'],
+  ['JPEG', 'mjpeg'],
+]);
 /** RFC 6184 §8.2.1, RFC 7798 §7.1: where parameter sets stand. */
 const PARAMETER_SETS: Readonly<Record<UnitCodec, readonly string[]>> = {
   h264: ['sprop-parameter-sets'],
@@ -76,9 +82,11 @@ function obstacleIn({ protocol }: MediaSection, { codec, formatParameters }: Med
   if (protocol.includes('SAVP')) return 'the video is encrypted (SRTP)';
   if (!/^RTP\/AVPF?(?:\/|$)/.test(protocol)) return 'the video does not come as RTP';
   // RFC 6184 §6.4: pictures in another order than decoding order.
-  if (codec === 'h264' && formatParameters.get('packetization-mode') === '2') return 'the video is H.264 in interleaved mode';
+  if (codec === 'h264' && formatParameters.get('packetization-mode') === '2')
+    return 'the video is H.264 in interleaved mode';
   // RFC 7798 §7.1: a packet's payload then has other fields (DONL).
-  if (codec === 'h265' && Number(formatParameters.get('sprop-max-don-diff') ?? 0) > 0) return 'the video is H.265 with decoding order numbers (sprop-max-don-diff)';
+  if (codec === 'h265' && Number(formatParameters.get('sprop-max-don-diff') ?? 0) > 0)
+    return 'the video is H.265 with decoding order numbers (sprop-max-don-diff)';
   return undefined;
 }
 
@@ -101,7 +109,8 @@ function parametersOf(format: string): ReadonlyMap<string, string> {
 
 /** Base64, separated by commas. Some cameras include start codes, which are not part of a NAL unit. */
 function unitsOf(text: string): Uint8Array[] {
-  return text.split(',', MOST_PARAMETER_SETS)
+  return text
+    .split(',', MOST_PARAMETER_SETS)
     .map((base64) => Buffer.from(base64.trim(), 'base64'))
     .map((unit) => unit.subarray(startCodeLength(unit)))
     .filter((unit) => unit.length > 1);

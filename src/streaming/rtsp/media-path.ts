@@ -29,7 +29,12 @@ export type MediaPathOptions = {
 };
 
 /** Sets the track up over the requested transport; for `auto`, over TCP first, then UDP. */
-export async function openMediaPath(connection: RtspConnection, address: RtspAddress, trackUrl: string, options: MediaPathOptions): Promise<{ readonly path: MediaPath; readonly session?: RtspSessionId }> {
+export async function openMediaPath(
+  connection: RtspConnection,
+  address: RtspAddress,
+  trackUrl: string,
+  options: MediaPathOptions,
+): Promise<{ readonly path: MediaPath; readonly session?: RtspSessionId }> {
   const { transport, onNotice } = options;
   if (transport !== 'udp') {
     const reply = await setUp(connection, address, trackUrl, 'RTP/AVP/TCP;unicast;interleaved=0-1');
@@ -41,7 +46,12 @@ export async function openMediaPath(connection: RtspConnection, address: RtspAdd
   const localAddress = connection.localAddress ?? '';
   const pair = await UdpPair.open({ clock: options.clock, localAddress });
   try {
-    const reply = await setUp(connection, address, trackUrl, `RTP/AVP;unicast;client_port=${pair.port}-${pair.port + 1}`);
+    const reply = await setUp(
+      connection,
+      address,
+      trackUrl,
+      `RTP/AVP;unicast;client_port=${pair.port}-${pair.port + 1}`,
+    );
     if (reply === undefined) throw statusFailure('SETUP', 461);
     if (reply.session !== undefined) options.onSession(reply.session);
     if (reply.transport.isTcp) {
@@ -61,7 +71,12 @@ export async function openMediaPath(connection: RtspConnection, address: RtspAdd
 }
 
 /** The server chooses the channels; if it names none, the requested ones apply. */
-function interleavedPath(connection: RtspConnection, { isSecure }: RtspAddress, { interleaved = [0, 1] }: TransportReply, { onRtp, onRtcp }: MediaPathOptions): MediaPath {
+function interleavedPath(
+  connection: RtspConnection,
+  { isSecure }: RtspAddress,
+  { interleaved = [0, 1] }: TransportReply,
+  { onRtp, onRtcp }: MediaPathOptions,
+): MediaPath {
   const [rtpChannel, rtcpChannel] = interleaved;
   connection.expectChannels(interleaved);
   return {
@@ -75,15 +90,32 @@ function interleavedPath(connection: RtspConnection, { isSecure }: RtspAddress, 
   };
 }
 
-function udpPath(connection: RtspConnection, pair: UdpPair, { isMulticast, source, serverPort }: TransportReply, { onRtp, onRtcp, onNotice }: MediaPathOptions): MediaPath {
+function udpPath(
+  connection: RtspConnection,
+  pair: UdpPair,
+  { isMulticast, source, serverPort }: TransportReply,
+  { onRtp, onRtcp, onNotice }: MediaPathOptions,
+): MediaPath {
   const connected = connection.remoteAddress ?? '';
   // A host name is not resolved: packets of the contacted machine are then expected.
   const address = source === undefined || isIP(source) === 0 || /^[0.:]+$/.test(source) ? connected : source;
   const events: UdpEvents = {
     onRtp,
     onRtcp,
-    onStranger: () => onNotice('the camera\'s packets come from an address that it did not announce; Nowcast accepts packets from this address only'),
+    onStranger: () =>
+      onNotice(
+        "the camera's packets come from an address that it did not announce; Nowcast accepts packets from this address only",
+      ),
   };
-  pair.receive({ address, aliases: [connected], ...(serverPort === undefined ? {} : { ports: serverPort }) }, isMulticast, events);
-  return { name: isMulticast ? 'udp multicast' : 'udp', onInterleaved: () => undefined, sendRtcp: (packet) => pair.sendRtcp(packet), close: () => pair.close() };
+  pair.receive(
+    { address, aliases: [connected], ...(serverPort === undefined ? {} : { ports: serverPort }) },
+    isMulticast,
+    events,
+  );
+  return {
+    name: isMulticast ? 'udp multicast' : 'udp',
+    onInterleaved: () => undefined,
+    sendRtcp: (packet) => pair.sendRtcp(packet),
+    close: () => pair.close(),
+  };
 }

@@ -10,7 +10,8 @@ export class MediaTime {
 
   /** @param clockRate ticks a second, from the SDP's rtpmap; 90,000 for every video format here. */
   constructor(clockRate: number) {
-    if (!(clockRate > 0 && Number.isFinite(clockRate))) throw new RangeError(`RTP clock rate must be positive, not ${clockRate}`);
+    if (!(clockRate > 0 && Number.isFinite(clockRate)))
+      throw new RangeError(`RTP clock rate must be positive, not ${clockRate}`);
     this.#clockRate = clockRate;
   }
 

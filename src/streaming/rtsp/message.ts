@@ -48,7 +48,12 @@ export class MessageDraft {
   /** Undefined if the line begins no message. */
   static begin(line: string): MessageDraft | undefined {
     const status = STATUS_LINE.exec(line);
-    if (status !== null) return new MessageDraft({ kind: 'reply', protocol: status[1].toUpperCase() as 'RTSP' | 'HTTP', status: Number(status[2]) });
+    if (status !== null)
+      return new MessageDraft({
+        kind: 'reply',
+        protocol: status[1].toUpperCase() as 'RTSP' | 'HTTP',
+        status: Number(status[2]),
+      });
     const request = REQUEST_LINE.exec(line);
     return request === null ? undefined : new MessageDraft({ kind: 'request', method: request[1].toUpperCase() });
   }
@@ -56,7 +61,8 @@ export class MessageDraft {
   /** A line that is no field is skipped; a line that begins with a space continues the previous field. */
   addLine(line: string): void {
     if (/^[ \t]/.test(line)) {
-      if (this.#last !== undefined && this.#count++ < MOST_FIELDS) this.#last.push(`${this.#last.pop() ?? ''} ${line.trim()}`);
+      if (this.#last !== undefined && this.#count++ < MOST_FIELDS)
+        this.#last.push(`${this.#last.pop() ?? ''} ${line.trim()}`);
       return;
     }
     const colon = line.indexOf(':');

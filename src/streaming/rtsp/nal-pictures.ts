@@ -19,7 +19,12 @@ export class NalPictures implements PictureReader {
   #time: PacketTime = { timestamp: 0, mediaMs: 0, arrivedAtMs: 0 };
 
   /** @param parameterSets from the SDP, NAL units without start codes */
-  constructor(codec: 'h264' | 'h265', parameterSets: readonly Uint8Array[], quirks: SenderQuirks, onPicture: (picture: Picture) => void) {
+  constructor(
+    codec: 'h264' | 'h265',
+    parameterSets: readonly Uint8Array[],
+    quirks: SenderQuirks,
+    onPicture: (picture: Picture) => void,
+  ) {
     this.#syntax = NAL_SYNTAXES[codec];
     this.#units = new AccessUnits(this.#syntax, new ParameterSets(this.#syntax, parameterSets), quirks, onPicture);
     const sink: NalSink = {

@@ -29,7 +29,10 @@ export class Reception {
     this.#ticksPerMs = clockRate / 1000;
   }
 
-  packet(packet: { readonly ssrc: number; readonly sequence: number; readonly timestamp: number }, arrivedAtMs: number): void {
+  packet(
+    packet: { readonly ssrc: number; readonly sequence: number; readonly timestamp: number },
+    arrivedAtMs: number,
+  ): void {
     const step = this.#source === packet.ssrc ? ((packet.sequence - this.#highest) << 16) >> 16 : undefined;
     if (step === undefined || Math.abs(step) > MAX_STEP) this.#begin(packet);
     else if (step > 0) this.#highest += step;
@@ -94,7 +97,7 @@ export class Reception {
     view.setUint32(20, Math.floor(this.#jitterTicks));
     const { compactNtp, arrivedAtMs } = this.#lastReport;
     view.setUint32(24, compactNtp);
-    view.setUint32(28, compactNtp === 0 ? 0 : Math.round((Math.max(0, nowMs - arrivedAtMs) * 65.536)) % 2 ** 32);
+    view.setUint32(28, compactNtp === 0 ? 0 : Math.round(Math.max(0, nowMs - arrivedAtMs) * 65.536) % 2 ** 32);
   }
 
   #begin(packet: { readonly ssrc: number; readonly sequence: number }): void {

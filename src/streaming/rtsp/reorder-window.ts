@@ -47,7 +47,11 @@ export class ReorderWindow<Packet extends Sequenced> implements SequenceOrder<Pa
   }
 
   flush(nowMs: number): void {
-    while (this.#held.size > 0 && (this.#held.size >= this.#limits.packets || this.#waitedMs(nowMs) >= this.#limits.holdMs)) this.#skip();
+    while (
+      this.#held.size > 0 &&
+      (this.#held.size >= this.#limits.packets || this.#waitedMs(nowMs) >= this.#limits.holdMs)
+    )
+      this.#skip();
   }
 
   reset(): void {

@@ -56,7 +56,8 @@ function readSenderReport(packet: Uint8Array, at: number): RtcpSenderReport {
   const eraS = seconds < 2 ** 31 ? NTP_ERA_S : 0;
   return {
     ssrc: readUint32(packet, at + 4),
-    senderMs: seconds === 0 && fraction === 0 ? undefined : (seconds + eraS - NTP_TO_UNIX_S + fraction / 2 ** 32) * 1000,
+    senderMs:
+      seconds === 0 && fraction === 0 ? undefined : (seconds + eraS - NTP_TO_UNIX_S + fraction / 2 ** 32) * 1000,
     rtpTimestamp: readUint32(packet, at + 16),
     packets: readUint32(packet, at + 20),
     octets: readUint32(packet, at + 24),

@@ -68,14 +68,19 @@ export class RtpUnits {
     this.#options = options;
     this.#handlers = handlers;
     this.#quirks = options.quirks ?? new SenderQuirks((text) => handlers.onNotice(text));
-    const deliver = (packet: RtpPacket, arrivedAtMs: number, lost: number): void => this.#inOrder(packet, arrivedAtMs, lost);
+    const deliver = (packet: RtpPacket, arrivedAtMs: number, lost: number): void =>
+      this.#inOrder(packet, arrivedAtMs, lost);
     this.#order = options.overUdp ? new ReorderWindow(deliver) : new GapCheck(deliver);
     this.#mediaTime = new MediaTime(options.clockRate);
     this.#reception = new Reception(options.ownSsrc, options.clockRate);
     const onPicture = (picture: Picture): void => handlers.onUnit({ codec: options.codec, ...picture });
-    this.#pictures = options.codec === 'mjpeg'
-      ? new JpegPictures(options.size, this.#quirks, { onPicture, onUnsupported: (reason) => handlers.onUnsupported?.(reason) })
-      : new NalPictures(options.codec, options.parameterSets ?? [], this.#quirks, onPicture);
+    this.#pictures =
+      options.codec === 'mjpeg'
+        ? new JpegPictures(options.size, this.#quirks, {
+            onPicture,
+            onUnsupported: (reason) => handlers.onUnsupported?.(reason),
+          })
+        : new NalPictures(options.codec, options.parameterSets ?? [], this.#quirks, onPicture);
   }
 
   /** @param packet one RTP packet; its bytes must not change, because pictures are assembled from views of them */
@@ -146,7 +151,8 @@ export class RtpUnits {
   #inOrder(packet: RtpPacket, arrivedAtMs: number, lost: number): void {
     if (lost > 0) this.#pictures.lost();
     if (packet.payloadType !== this.#options.payloadType) return;
-    const mediaMs = this.#time?.timestamp === packet.timestamp ? this.#time.mediaMs : this.#mediaTime.pictureMs(packet.timestamp);
+    const mediaMs =
+      this.#time?.timestamp === packet.timestamp ? this.#time.mediaMs : this.#mediaTime.pictureMs(packet.timestamp);
     this.#time = { timestamp: packet.timestamp, mediaMs, arrivedAtMs };
     this.#pictures.packet(packet, this.#time);
   }
@@ -157,16 +163,24 @@ export class RtpUnits {
     if (!matches && this.#source !== undefined) {
       // A report of an ended source, from a sender whose earlier reports named their source correctly.
       if (this.#reportsMatch) return;
-      this.#quirks.tell('the camera\'s sender reports (RTCP) name another source than its pictures; Nowcast uses them anyway');
+      this.#quirks.tell(
+        "the camera's sender reports (RTCP) name another source than its pictures; Nowcast uses them anyway",
+      );
     }
     this.#reception.senderReport(report.compactNtp, arrivedAtMs);
     if (report.senderMs === undefined) return;
-    this.#handlers.onReport({ senderMs: report.senderMs, mediaMs: this.#mediaTime.reportMs(report.rtpTimestamp), arrivedAtMs });
+    this.#handlers.onReport({
+      senderMs: report.senderMs,
+      mediaMs: this.#mediaTime.reportMs(report.rtpTimestamp),
+      arrivedAtMs,
+    });
   }
 
   #otherPayloadType(payloadType: number): void {
     this.#otherPayloadTypes += 1;
     if (this.#otherPayloadTypes !== TELLING_OTHERS || this.#source !== undefined) return;
-    this.#quirks.tell(`the camera sends RTP payload type ${payloadType}, but its SDP announces ${this.#options.payloadType}; Nowcast ignores type ${payloadType}`);
+    this.#quirks.tell(
+      `the camera sends RTP payload type ${payloadType}, but its SDP announces ${this.#options.payloadType}; Nowcast ignores type ${payloadType}`,
+    );
   }
 }

@@ -63,7 +63,7 @@ class RtspStream implements UnitStream {
     });
     this.ended = this.#session.ended.then((end) => {
       this.#ticks?.unsubscribe();
-      return end.kind === 'stopped' ? this.#end ?? end : end;
+      return end.kind === 'stopped' ? (this.#end ?? end) : end;
     });
   }
 
@@ -85,15 +85,22 @@ class RtspStream implements UnitStream {
     const { clock, scheduler } = this.#options;
     const overUdp = transport.startsWith('udp');
     const tickMs = overUdp ? REORDER_TICK_MS : REPORT_TICK_MS;
-    this.#units = new RtpUnits({
-      ...media, overUdp, clock, ownSsrc: randomInt(2 ** 32), quirks: this.#quirks,
-    }, {
-      onUnit: (unit) => this.#events.onUnit(unit),
-      onReport: (report) => this.#events.onReport(report),
-      onNotice: (text) => this.#events.onNotice(text),
-      onGoodbye: () => this.#finish({ kind: 'lost', reason: 'the camera ended the stream' }),
-      onUnsupported: (reason) => this.#finish({ kind: 'unsupported', reason }),
-    });
+    this.#units = new RtpUnits(
+      {
+        ...media,
+        overUdp,
+        clock,
+        ownSsrc: randomInt(2 ** 32),
+        quirks: this.#quirks,
+      },
+      {
+        onUnit: (unit) => this.#events.onUnit(unit),
+        onReport: (report) => this.#events.onReport(report),
+        onNotice: (text) => this.#events.onNotice(text),
+        onGoodbye: () => this.#finish({ kind: 'lost', reason: 'the camera ended the stream' }),
+        onUnsupported: (reason) => this.#finish({ kind: 'unsupported', reason }),
+      },
+    );
     const tick = (): void => {
       this.#units!.tick(clock.now());
       if (this.#units!.isReportDue(clock.now())) this.#session.sendRtcp(this.#units!.receiverReport());

@@ -24,7 +24,15 @@ export type SessionDescription = {
   readonly media: readonly MediaSection[];
 };
 
-type Draft = { type: string; protocol: string; payloadTypes: number[]; encodings: Map<number, Encoding>; formats: Map<number, string>; control?: string; size?: { width: number; height: number } };
+type Draft = {
+  type: string;
+  protocol: string;
+  payloadTypes: number[];
+  encodings: Map<number, Encoding>;
+  formats: Map<number, string>;
+  control?: string;
+  size?: { width: number; height: number };
+};
 
 /** More than any camera writes. The rest is ignored. */
 const MOST_CHARACTERS = 256 * 1024;
@@ -57,11 +65,17 @@ export function parseSdp(text: string): SessionDescription {
 
 /** `m=video 0 RTP/AVP 96 97`; the port has no meaning over RTSP. */
 function sectionOf(line: string): Draft {
-  const [type = '', , protocol = '', ...formats] = line.slice(line.indexOf('=') + 1).trim().split(/\s+/, MOST_PAYLOAD_TYPES + 3);
+  const [type = '', , protocol = '', ...formats] = line
+    .slice(line.indexOf('=') + 1)
+    .trim()
+    .split(/\s+/, MOST_PAYLOAD_TYPES + 3);
   return {
     type: type.toLowerCase(),
     protocol: protocol.toUpperCase(),
-    payloadTypes: formats.filter((format) => /^\d{1,3}$/.test(format)).map(Number).filter((payloadType) => payloadType < 128),
+    payloadTypes: formats
+      .filter((format) => /^\d{1,3}$/.test(format))
+      .map(Number)
+      .filter((payloadType) => payloadType < 128),
     encodings: new Map(),
     formats: new Map(),
   };

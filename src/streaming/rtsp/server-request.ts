@@ -22,6 +22,8 @@ export function answerTo({ method, headers }: RtspRequest): ServerRequestAnswer 
   ];
   return {
     answer: `${fields.join('\r\n')}\r\n\r\n`,
-    ...(method === 'REDIRECT' ? { failure: new SessionFailure('lost', 'the camera redirects to another address') } : {}),
+    ...(method === 'REDIRECT'
+      ? { failure: new SessionFailure('lost', 'the camera redirects to another address') }
+      : {}),
   };
 }

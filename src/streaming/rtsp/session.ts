@@ -4,7 +4,15 @@ import type { UnitStreamEnd } from '../../core/coded-unit.js';
 import { addressOf, type RtspAddress } from './address.js';
 import { Authenticator } from './authentication.js';
 import { RtspConnection } from './connection.js';
-import { DEFAULT_TIMEOUT_S, describe, play, Redirection, sessionHeader, type Described, type RtspSessionId } from './dialogue.js';
+import {
+  DEFAULT_TIMEOUT_S,
+  describe,
+  play,
+  Redirection,
+  sessionHeader,
+  type Described,
+  type RtspSessionId,
+} from './dialogue.js';
 import { SessionFailure } from './failure.js';
 import { keepAlive } from './keep-alive.js';
 import type { MediaDescription } from './media-description.js';
@@ -88,7 +96,9 @@ class Session implements RtspSession {
   constructor(url: string, options: RtspSessionOptions, events: RtspSessionEvents) {
     this.#options = options;
     this.#events = events;
-    this.#stopped = new Promise((_, reject) => { this.#stop = reject; });
+    this.#stopped = new Promise((_, reject) => {
+      this.#stop = reject;
+    });
     this.#stopped.catch(() => undefined);
     this.ended = this.#run(url).then((end) => {
       this.#isOver = true;
@@ -111,7 +121,8 @@ class Session implements RtspSession {
 
   async #run(url: string): Promise<UnitStreamEnd> {
     let address = addressOf(url);
-    if (address === undefined) return { kind: 'unsupported', reason: 'this is not a valid RTSP address: check host and port in the URL' };
+    if (address === undefined)
+      return { kind: 'unsupported', reason: 'this is not a valid RTSP address: check host and port in the URL' };
     try {
       for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
         const next = await this.#visit(address);
@@ -122,7 +133,10 @@ class Session implements RtspSession {
     } catch (error) {
       if (error instanceof SessionFailure) return error.end;
       // A bug of ours must not keep `ended` from resolving. Its message may contain anything, so it is omitted.
-      return { kind: 'lost', reason: `internal error (${error instanceof Error ? error.name : 'unknown'}): a bug, please report it` };
+      return {
+        kind: 'lost',
+        reason: `internal error (${error instanceof Error ? error.name : 'unknown'}): a bug, please report it`,
+      };
     }
   }
 
@@ -144,18 +158,27 @@ class Session implements RtspSession {
   /** One connection, from start to end; always rejects, once all its sockets are closed. */
   async #converse(address: RtspAddress, authenticator: Authenticator): Promise<never> {
     const { timeoutMs, clock, scheduler } = this.#options;
-    const connection = new RtspConnection(address, { timeoutMs, clock, scheduler, authenticator }, {
-      onPacket: (channel, packet, arrivedAtMs) => this.#path?.onInterleaved(channel, packet, arrivedAtMs),
-      onAlive: () => { if (!this.#isOver) this.#events.onAlive(); },
-      onRoundTrip: (ms) => { this.#roundTripMs = Math.min(this.#roundTripMs ?? Infinity, ms); },
-      onNotice: (text) => this.#notice(text),
-    });
+    const connection = new RtspConnection(
+      address,
+      { timeoutMs, clock, scheduler, authenticator },
+      {
+        onPacket: (channel, packet, arrivedAtMs) => this.#path?.onInterleaved(channel, packet, arrivedAtMs),
+        onAlive: () => {
+          if (!this.#isOver) this.#events.onAlive();
+        },
+        onRoundTrip: (ms) => {
+          this.#roundTripMs = Math.min(this.#roundTripMs ?? Infinity, ms);
+        },
+        onNotice: (text) => this.#notice(text),
+      },
+    );
     const held: { described?: Described; session?: RtspSessionId } = {};
     const dialogue = this.#dialogue(connection, address, authenticator, held);
     try {
       return await Promise.race([dialogue, this.#stopped]);
     } finally {
-      if (held.described !== undefined && held.session !== undefined) await this.#tearDown(connection, held.described, held.session);
+      if (held.described !== undefined && held.session !== undefined)
+        await this.#tearDown(connection, held.described, held.session);
       await connection.close();
       // A stop leaves this running; it ends with the connection, and opens nothing afterwards.
       await dialogue.catch(() => undefined);
@@ -164,16 +187,25 @@ class Session implements RtspSession {
     }
   }
 
-  async #dialogue(connection: RtspConnection, address: RtspAddress, authenticator: Authenticator, held: { described?: Described; session?: RtspSessionId }): Promise<never> {
+  async #dialogue(
+    connection: RtspConnection,
+    address: RtspAddress,
+    authenticator: Authenticator,
+    held: { described?: Described; session?: RtspSessionId },
+  ): Promise<never> {
     await connection.connected;
-    const described = held.described = await describe(connection, address);
+    const described = (held.described = await describe(connection, address));
     if (authenticator.isBasic && !address.isSecure) {
-      this.#notice('the camera asks for the password unencrypted (Basic authentication): anyone on the network can read it');
+      this.#notice(
+        'the camera asks for the password unencrypted (Basic authentication): anyone on the network can read it',
+      );
     }
     const { path, session } = await openMediaPath(connection, address, described.trackUrl, {
       transport: this.#options.transport,
       clock: this.#options.clock,
-      onSession: (id) => { held.session = id; },
+      onSession: (id) => {
+        held.session = id;
+      },
       onRtp: (packet, arrivedAtMs) => this.#deliver(() => this.#events.onRtp(packet, arrivedAtMs)),
       onRtcp: (packet, arrivedAtMs) => this.#deliver(() => this.#events.onRtcp(packet, arrivedAtMs)),
       onNotice: (text) => this.#notice(text),
@@ -187,7 +219,11 @@ class Session implements RtspSession {
     throw await this.#playUntilItEnds(connection, described, session);
   }
 
-  #playUntilItEnds(connection: RtspConnection, { sessionUrl, hasGetParameter }: Described, session: RtspSessionId | undefined): Promise<SessionFailure> {
+  #playUntilItEnds(
+    connection: RtspConnection,
+    { sessionUrl, hasGetParameter }: Described,
+    session: RtspSessionId | undefined,
+  ): Promise<SessionFailure> {
     return new Promise((resolve) => {
       const alive = keepAlive({
         timeoutS: session?.timeoutS ?? DEFAULT_TIMEOUT_S,
@@ -208,10 +244,13 @@ class Session implements RtspSession {
     const waitMs = Math.min(most, Math.max(least, roundTrips * (this.#roundTripMs ?? most)));
     await new Promise<void>((resolve) => {
       const timer = this.#options.scheduler.schedule(() => resolve(), waitMs);
-      void connection.request('TEARDOWN', sessionUrl, sessionHeader(session)).catch(() => undefined).then(() => {
-        timer.unsubscribe();
-        resolve();
-      });
+      void connection
+        .request('TEARDOWN', sessionUrl, sessionHeader(session))
+        .catch(() => undefined)
+        .then(() => {
+          timer.unsubscribe();
+          resolve();
+        });
     });
   }
 

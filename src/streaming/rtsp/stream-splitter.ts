@@ -58,7 +58,8 @@ export class StreamSplitter {
   #begin(chunk: Buffer, at: number): number {
     const first = chunk[at];
     if (first === DOLLAR) {
-      const end = chunk.length - at < PACKET_HEADER_BYTES ? Infinity : at + PACKET_HEADER_BYTES + chunk.readUInt16BE(at + 2);
+      const end =
+        chunk.length - at < PACKET_HEADER_BYTES ? Infinity : at + PACKET_HEADER_BYTES + chunk.readUInt16BE(at + 2);
       if (end > chunk.length) return this.#hold(chunk, at, chunk.length);
       this.#sink.onPacket(chunk[at + 1], chunk.subarray(at + PACKET_HEADER_BYTES, end));
       return end;
@@ -73,13 +74,20 @@ export class StreamSplitter {
   /** Takes the bytes that complete the current item, and no more. */
   #continue(chunk: Buffer, at: number): number {
     if (this.#draft === undefined && this.#held[0] === DOLLAR) return this.#continuePacket(chunk, at);
-    return this.#bodyBytes === undefined ? this.#continueLine(chunk, at) : this.#continueBody(chunk, at, this.#bodyBytes);
+    return this.#bodyBytes === undefined
+      ? this.#continueLine(chunk, at)
+      : this.#continueBody(chunk, at, this.#bodyBytes);
   }
 
   #continuePacket(chunk: Buffer, at: number): number {
-    const missing = (this.#heldBytes < PACKET_HEADER_BYTES ? PACKET_HEADER_BYTES : PACKET_HEADER_BYTES + this.#held.readUInt16BE(2)) - this.#heldBytes;
+    const missing =
+      (this.#heldBytes < PACKET_HEADER_BYTES ? PACKET_HEADER_BYTES : PACKET_HEADER_BYTES + this.#held.readUInt16BE(2)) -
+      this.#heldBytes;
     const end = this.#hold(chunk, at, Math.min(at + missing, chunk.length));
-    if (this.#heldBytes >= PACKET_HEADER_BYTES && this.#heldBytes === PACKET_HEADER_BYTES + this.#held.readUInt16BE(2)) {
+    if (
+      this.#heldBytes >= PACKET_HEADER_BYTES &&
+      this.#heldBytes === PACKET_HEADER_BYTES + this.#held.readUInt16BE(2)
+    ) {
       const whole = this.#release();
       this.#sink.onPacket(whole[1], whole.subarray(PACKET_HEADER_BYTES));
     }
@@ -98,7 +106,12 @@ export class StreamSplitter {
     }
     this.#hold(chunk, at, end);
     if (this.#heldBytes > MOST_LINE_BYTES) this.#lose();
-    else if (chunk[end - 1] === NEWLINE) this.#takeLine(this.#release().toString('utf8').replace(/\r*\n$/, ''));
+    else if (chunk[end - 1] === NEWLINE)
+      this.#takeLine(
+        this.#release()
+          .toString('utf8')
+          .replace(/\r*\n$/, ''),
+      );
     return end;
   }
 
@@ -146,7 +159,12 @@ export class StreamSplitter {
     const joined = this.#heldBytes > 0;
     const data = joined ? Buffer.concat([this.#release(), chunk.subarray(at)]) : chunk.subarray(at);
     for (let from = 0; from < data.length; from++) {
-      const fits = data[from] === DOLLAR ? this.#isPacketAt(data, from) : data[from] === REPLY_BEGINNING[0] ? isReplyAt(data, from) : 'no';
+      const fits =
+        data[from] === DOLLAR
+          ? this.#isPacketAt(data, from)
+          : data[from] === REPLY_BEGINNING[0]
+            ? isReplyAt(data, from)
+            : 'no';
       if (fits === 'no') continue;
       if (fits === 'unknown') {
         this.#hold(data, from, data.length);

@@ -16,11 +16,17 @@ const MOST_CHARACTERS = 2048;
 
 /** Reads the first transport of the field. Never throws. */
 export function parseTransport(field: string): TransportReply {
-  const [specification, ...parameters] = field.slice(0, MOST_CHARACTERS).split(',', 1)[0].split(';').map((part) => part.trim());
-  const values = new Map(parameters.map((parameter) => {
-    const [, name, value] = /^([^=]*?)\s*=\s*"?(.*?)"?$/.exec(parameter) ?? ['', parameter, ''];
-    return [name.toLowerCase(), value] as const;
-  }));
+  const [specification, ...parameters] = field
+    .slice(0, MOST_CHARACTERS)
+    .split(',', 1)[0]
+    .split(';')
+    .map((part) => part.trim());
+  const values = new Map(
+    parameters.map((parameter) => {
+      const [, name, value] = /^([^=]*?)\s*=\s*"?(.*?)"?$/.exec(parameter) ?? ['', parameter, ''];
+      return [name.toLowerCase(), value] as const;
+    }),
+  );
   const address = (name: string): string | undefined => {
     const value = values.get(name);
     return value === undefined || value === '' ? undefined : value.replace(/^\[|\]$/g, '');
@@ -36,7 +42,9 @@ export function parseTransport(field: string): TransportReply {
     isTcp: /\/TCP$/i.test(specification) || optional.interleaved !== undefined,
     isMulticast: values.has('multicast'),
     isEncrypted: /SAVP/i.test(specification),
-    ...(Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)) as { [K in keyof typeof optional]?: NonNullable<(typeof optional)[K]> }),
+    ...(Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)) as {
+      [K in keyof typeof optional]?: NonNullable<(typeof optional)[K]>;
+    }),
   };
 }
 

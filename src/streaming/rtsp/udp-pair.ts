@@ -60,19 +60,30 @@ export class UdpPair {
       const pair = await bindBoth(localAddress, [port, port + 1]);
       if (pair !== undefined) return new UdpPair(...pair, clock);
     }
-    throw new SessionFailure('refused', `no pair of UDP ports is free here after ${MOST_ATTEMPTS} tries: use transport tcp`);
+    throw new SessionFailure(
+      'refused',
+      `no pair of UDP ports is free here after ${MOST_ATTEMPTS} tries: use transport tcp`,
+    );
   }
 
   /** Joins a multicast group on the interface of `localAddress`. */
-  static async join(group: string, ports: readonly [number, number], { clock, localAddress }: UdpPairOptions): Promise<UdpPair> {
+  static async join(
+    group: string,
+    ports: readonly [number, number],
+    { clock, localAddress }: UdpPairOptions,
+  ): Promise<UdpPair> {
     // Windows cannot bind to a group; elsewhere, binding to it keeps packets of other groups on the same port away.
     const pair = await bindBoth(process.platform === 'win32' ? anyOf(group) : group, ports, true);
-    if (pair === undefined) throw new SessionFailure('refused', `UDP ports ${ports.join(' and ')} of the multicast stream are in use here`);
+    if (pair === undefined)
+      throw new SessionFailure('refused', `UDP ports ${ports.join(' and ')} of the multicast stream are in use here`);
     try {
       for (const socket of pair) socket.addMembership(group, localAddress);
     } catch {
       await Promise.all(pair.map(closed));
-      throw new SessionFailure('refused', 'the multicast group of the stream cannot be joined: check the network, or use transport tcp');
+      throw new SessionFailure(
+        'refused',
+        'the multicast group of the stream cannot be joined: check the network, or use transport tcp',
+      );
     }
     return new UdpPair(...pair, clock);
   }
@@ -119,11 +130,19 @@ export class UdpPair {
 }
 
 /** Undefined if one of the ports is in use. */
-async function bindBoth(address: string, ports: readonly [number, number], isShared = false): Promise<[Socket, Socket] | undefined> {
+async function bindBoth(
+  address: string,
+  ports: readonly [number, number],
+  isShared = false,
+): Promise<[Socket, Socket] | undefined> {
   const sockets: Socket[] = [];
   try {
     for (const port of ports) {
-      const socket = createSocket({ type: isIPv6(address) ? 'udp6' : 'udp4', reuseAddr: isShared, recvBufferSize: RECEIVE_BUFFER_BYTES });
+      const socket = createSocket({
+        type: isIPv6(address) ? 'udp6' : 'udp4',
+        reuseAddr: isShared,
+        recvBufferSize: RECEIVE_BUFFER_BYTES,
+      });
       sockets.push(socket);
       socket.bind({ port, address, exclusive: true });
       await once(socket, 'listening');
@@ -131,8 +150,12 @@ async function bindBoth(address: string, ports: readonly [number, number], isSha
     return sockets as [Socket, Socket];
   } catch (error) {
     await Promise.all(sockets.map(closed));
-    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE' || (error as NodeJS.ErrnoException).code === 'EACCES') return undefined;
-    throw new SessionFailure('refused', `UDP cannot be received here (${(error as NodeJS.ErrnoException).code ?? 'unknown'}): use transport tcp`);
+    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE' || (error as NodeJS.ErrnoException).code === 'EACCES')
+      return undefined;
+    throw new SessionFailure(
+      'refused',
+      `UDP cannot be received here (${(error as NodeJS.ErrnoException).code ?? 'unknown'}): use transport tcp`,
+    );
   }
 }
 

@@ -24,7 +24,11 @@ const END = '\n]\n';
  * @param onFailure told once when the disk is full or gone; results end there
  * @throws OutputError where the file cannot be created
  */
-export function createCocoResults(path: string, { imageId, categoryId }: CocoNumbering, onFailure: OnOutputFailure): CocoResults {
+export function createCocoResults(
+  path: string,
+  { imageId, categoryId }: CocoNumbering,
+  onFailure: OnOutputFailure,
+): CocoResults {
   const file = new OutputFile(path, onFailure);
   file.write(`[${END}`);
   let separator = '\n';

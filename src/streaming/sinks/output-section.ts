@@ -9,5 +9,8 @@ export const OUTPUT_SECTION: SinkSection = { name: 'output', description: 'Files
  * @throws UsageError where there are several sources
  */
 export function checkOneSource(output: string, sources: readonly unknown[]): void {
-  if (sources.length > 1) throw new UsageError(`${output} holds the results of one source, and there are ${sources.length}; run them one by one, or use output.record (--record), which holds all`);
+  if (sources.length > 1)
+    throw new UsageError(
+      `${output} holds the results of one source, and there are ${sources.length}; run them one by one, or use output.record (--record), which holds all`,
+    );
 }

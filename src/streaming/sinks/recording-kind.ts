@@ -6,7 +6,12 @@ export const recordingKind = sinkKind({
   name: 'recording',
   section: OUTPUT_SECTION,
   keys: {
-    record: { type: 'file', flag: '--record <file.jsonl>', description: 'A recording of every event.', allowed: 'a file to write' },
+    record: {
+      type: 'file',
+      flag: '--record <file.jsonl>',
+      description: 'A recording of every event.',
+      allowed: 'a file to write',
+    },
   },
   open({ record: path = '' }, { header, onFailure }) {
     return Promise.resolve({ ...createRecorder(path, header, onFailure), files: [path] });

@@ -33,7 +33,12 @@ export type FinishContext = {
   /** Of the work that is left; not of the run. */
   readonly signal: AbortSignal | undefined;
   readonly log: Readonly<Record<'info' | 'warn', (message: string) => void>>;
-  readonly progress: { bar(options: { readonly label: string; readonly total: number; readonly unit: string }): { set(value: number): void; done(): void } };
+  readonly progress: {
+    bar(options: { readonly label: string; readonly total: number; readonly unit: string }): {
+      set(value: number): void;
+      done(): void;
+    };
+  };
 };
 
 /** An open sink. */
@@ -77,7 +82,11 @@ type Typed<S extends Keys> = {
 
 /** An entry whose functions take the settings that its own keys describe; the configuration has checked them. */
 export function sinkKind<S extends Keys>(
-  kind: Omit<SinkKind, 'keys' | 'open' | 'check'> & Typed<S> & { readonly keys: S; check?(settings: ResolvedOf<S>, sources: Parameters<NonNullable<SinkKind['check']>>[1]): void },
+  kind: Omit<SinkKind, 'keys' | 'open' | 'check'> &
+    Typed<S> & {
+      readonly keys: S;
+      check?(settings: ResolvedOf<S>, sources: Parameters<NonNullable<SinkKind['check']>>[1]): void;
+    },
 ): SinkEntry {
   return {
     ...kind,

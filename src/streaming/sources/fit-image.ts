@@ -14,7 +14,10 @@ export async function fitImage(image: Sharp, input: PictureFormat, target: Uint8
   const fit = fitPicture(size, input);
   const pixels = await upright
     .resize(fit.contentWidth, fit.contentHeight, { fit: 'fill', kernel: 'linear' })
-    .toColourspace('srgb').removeAlpha().raw({ depth: 'uchar' }).toBuffer();
+    .toColourspace('srgb')
+    .removeAlpha()
+    .raw({ depth: 'uchar' })
+    .toBuffer();
   writePlanes({ pixels, bytesPerPixel: 3 }, fit, input, target);
   return { size, fit, image: target };
 }

@@ -3,9 +3,7 @@ import { folderKind } from './folder/kind.js';
 import type { SourceEntry } from './source-kind.js';
 import { videoKind } from './video/kind.js';
 
-/** The kinds of source, asked in this order: `video` takes every file, so those that take some files stand before it. */
-export const SOURCES: readonly SourceEntry[] = [
-  videoKind,
-  folderKind,
-  cameraKind,
-];
+/**
+ * The kinds of source, asked in this order: `video` takes every file, so those that take some files stand before it.
+ */
+export const SOURCES: readonly SourceEntry[] = [videoKind, folderKind, cameraKind];

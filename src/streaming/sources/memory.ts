@@ -40,9 +40,20 @@ export function memorySource(pictures: readonly Picture[], options: MemoryOption
         }
         const seq = next++;
         subscriber.next({
-          type: 'frame', streamId, seq, epoch: 0, ptsMs: (seq * 1000) / fps, capturedAtMs: dueMs(seq), ...OWN_TIMES, readyAtMs: clock.now(),
-          picture: pictures[seq], corrupt: false, release: releaseOnce(),
-          catchUp: () => { if (!subscriber.closed) play(); },
+          type: 'frame',
+          streamId,
+          seq,
+          epoch: 0,
+          ptsMs: (seq * 1000) / fps,
+          capturedAtMs: dueMs(seq),
+          ...OWN_TIMES,
+          readyAtMs: clock.now(),
+          picture: pictures[seq],
+          corrupt: false,
+          release: releaseOnce(),
+          catchUp: () => {
+            if (!subscriber.closed) play();
+          },
         });
         if (subscriber.closed) return;
       }

@@ -44,18 +44,32 @@ export function producedSource(producer: PictureProducer, options: ProducedOptio
     const { streamId, size, input, fps, pace, clock, scheduler = asyncScheduler, slots = DEFAULT_SLOTS } = options;
     const ptsMs = (index: number): number => (index * 1000) / fps;
     const playout = new Playout({
-      streamId, pace, input, slots, clock, scheduler,
+      streamId,
+      pace,
+      input,
+      slots,
+      clock,
+      scheduler,
       emit: (event) => subscriber.next(event),
     });
 
     const play = async (): Promise<void> => {
-      subscriber.next({ type: 'status', streamId, atMs: clock.now(), state: 'streaming', message: `${size.width}x${size.height}, ${fps} fps` });
+      subscriber.next({
+        type: 'status',
+        streamId,
+        atMs: clock.now(),
+        state: 'streaming',
+        message: `${size.width}x${size.height}, ${fps} fps`,
+      });
       const head: ReadPicture[] = [];
       let startedAtMs: number | undefined;
       // A program that was stopped for a minute in the middle of a picture is no slow producer.
       let [beforeTookMs, lastTookMs] = [0, 0];
       for (let index = 0; !subscriber.closed; index++) {
-        const isLate = pace === 'source' && startedAtMs !== undefined && clock.now() + Math.min(beforeTookMs, lastTookMs) > startedAtMs + ptsMs(index);
+        const isLate =
+          pace === 'source' &&
+          startedAtMs !== undefined &&
+          clock.now() + Math.min(beforeTookMs, lastTookMs) > startedAtMs + ptsMs(index);
         const slot = isLate ? undefined : await playout.acquireSoon(ptsMs(index));
         if (slot === undefined) {
           playout.push({ ptsMs: ptsMs(index), lost: 'superseded' });

@@ -39,16 +39,27 @@ export type SourceContext = {
   readonly copy?: CopyRequest | undefined;
 };
 
-/** Loads what the kind needs, and opens it. Nothing else of an entry loads more than its own few lines: every start reads all entries. */
-export type OpenSource = (source: { readonly address: string; readonly settings: Readonly<Record<string, unknown>> }, context: SourceContext) => Promise<Observable<SourceEvent>>;
+/**
+ * Loads what the kind needs, and opens it. Nothing else of an entry loads more than its own few lines: every start
+ * reads all entries.
+ */
+export type OpenSource = (
+  source: { readonly address: string; readonly settings: Readonly<Record<string, unknown>> },
+  context: SourceContext,
+) => Promise<Observable<SourceEvent>>;
 
 /** One entry of the registry of sources, as it stands in the list. */
 export type SourceEntry = SourceKind<OpenSource>;
 
-type Open<S extends Keys> = (source: { readonly address: string; readonly settings: ResolvedOf<S> }, context: SourceContext) => Promise<Observable<SourceEvent>>;
+type Open<S extends Keys> = (
+  source: { readonly address: string; readonly settings: ResolvedOf<S> },
+  context: SourceContext,
+) => Promise<Observable<SourceEvent>>;
 
 /** An entry whose `open` takes the settings that its own keys describe; the configuration has checked them. */
-export function sourceKind<S extends Keys>(kind: Omit<SourceKind, 'keys' | 'open'> & { readonly keys: S; readonly open: Open<S> }): SourceEntry {
+export function sourceKind<S extends Keys>(
+  kind: Omit<SourceKind, 'keys' | 'open'> & { readonly keys: S; readonly open: Open<S> },
+): SourceEntry {
   return { ...kind, open: kind.open as OpenSource };
 }
 

@@ -12,7 +12,13 @@ describe('RecentFrames', () => {
     recent.emitted(drop);
     const picture = Uint8Array.of(1, 2, 3);
     recent.drawn(0, picture);
-    recent.moment({ truth: { streamId: 'demo', seq: 0, capturedAtMs: 5, size: { width: 1, height: 1 }, objects: [] }, objects: [] });
-    assert.deepEqual(recent.list().map(({ event, picture: kept }) => [event, kept]), [[drop, picture]]);
+    recent.moment({
+      truth: { streamId: 'demo', seq: 0, capturedAtMs: 5, size: { width: 1, height: 1 }, objects: [] },
+      objects: [],
+    });
+    assert.deepEqual(
+      recent.list().map(({ event, picture: kept }) => [event, kept]),
+      [[drop, picture]],
+    );
   });
 });

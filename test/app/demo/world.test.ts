@@ -40,15 +40,27 @@ describe('the world of the demo', () => {
     world.captured(0, 0);
     world.captured(1, 33);
     world.drawn(1, Uint8Array.of(11));
-    assert.deepEqual(pictures, [[0, 10], [1, 11]]);
+    assert.deepEqual(pictures, [
+      [0, 10],
+      [1, 11],
+    ]);
     world.captured(2, 66);
     world.drawn(1, Uint8Array.of(12));
-    assert.deepEqual(pictures, [[0, 10], [1, 11]]);
+    assert.deepEqual(pictures, [
+      [0, 10],
+      [1, 11],
+    ]);
   });
 
   it('gives boxes as the evaluation reads them', () => {
     let moment: Moment | undefined;
-    const told = new World({ streamId: 'demo', onMoment: (m) => { moment = m; }, onPicture: () => undefined });
+    const told = new World({
+      streamId: 'demo',
+      onMoment: (m) => {
+        moment = m;
+      },
+      onPicture: () => undefined,
+    });
     told.tell(0, [object]);
     told.captured(0, 7);
     assert.deepEqual(moment?.truth.objects, [{ classIndex: 2, bbox: [10, 20, 30, 40] }]);
@@ -58,10 +70,22 @@ describe('the world of the demo', () => {
 
 describe('the recent frames of the demo', () => {
   const SIZE = { width: 8, height: 4 };
-  const moment = (seq: number): Moment => ({ truth: { streamId: 'cam', seq, capturedAtMs: seq * 100, size: SIZE, objects: [] }, objects: [] });
+  const moment = (seq: number): Moment => ({
+    truth: { streamId: 'cam', seq, capturedAtMs: seq * 100, size: SIZE, objects: [] },
+    objects: [],
+  });
   const frame = (seq: number) => ({
-    type: 'frame' as const, streamId: 'cam', seq, epoch: 0, ptsMs: seq * 100, capturedAtMs: seq * 100, ...OWN_TIMES, readyAtMs: seq * 100,
-    picture: { size: SIZE, fit: letterbox(SIZE, SIZE), image: new Uint8Array(6).fill(seq) }, corrupt: false, release: () => undefined,
+    type: 'frame' as const,
+    streamId: 'cam',
+    seq,
+    epoch: 0,
+    ptsMs: seq * 100,
+    capturedAtMs: seq * 100,
+    ...OWN_TIMES,
+    readyAtMs: seq * 100,
+    picture: { size: SIZE, fit: letterbox(SIZE, SIZE), image: new Uint8Array(6).fill(seq) },
+    corrupt: false,
+    release: () => undefined,
   });
 
   it('are so many, with the pictures of those that were not detected on', () => {
@@ -72,11 +96,25 @@ describe('the recent frames of the demo', () => {
       recent.moment(moment(seq));
       recent.emitted(seq % 2 === 0 ? dropEventOf(seq) : perceptOf(seq));
     }
-    assert.deepEqual(recent.list().map(({ event, picture }) => [event.seq, event.type, picture?.[0]]), [[3, 'percept', undefined], [4, 'drop', undefined], [5, 'percept', undefined]]);
+    assert.deepEqual(
+      recent.list().map(({ event, picture }) => [event.seq, event.type, picture?.[0]]),
+      [
+        [3, 'percept', undefined],
+        [4, 'drop', undefined],
+        [5, 'percept', undefined],
+      ],
+    );
     recent.received(frame(6));
     recent.moment(moment(6));
     recent.emitted(dropEventOf(6, { reason: 'late' }));
-    assert.deepEqual(recent.list().map(({ event, picture }) => [event.seq, picture?.[0]]), [[4, undefined], [5, undefined], [6, 6]]);
+    assert.deepEqual(
+      recent.list().map(({ event, picture }) => [event.seq, picture?.[0]]),
+      [
+        [4, undefined],
+        [5, undefined],
+        [6, 6],
+      ],
+    );
   });
 
   it('leave out what nothing came of yet', () => {
@@ -86,6 +124,9 @@ describe('the recent frames of the demo', () => {
     recent.received(frame(1));
     recent.moment(moment(1));
     recent.emitted(perceptOf(0));
-    assert.deepEqual(recent.list().map(({ event }) => event.seq), [0]);
+    assert.deepEqual(
+      recent.list().map(({ event }) => event.seq),
+      [0],
+    );
   });
 });

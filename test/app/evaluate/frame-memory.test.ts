@@ -11,7 +11,13 @@ describe('memory for the frames of a data set', () => {
   it('is enough where the longest sequence fits', () => assert.doesNotThrow(() => checkMemory(truth, INPUT, NEEDED)));
 
   it('is refused where it does not, with what is needed and what to do', () => {
-    assert.throws(() => checkMemory(truth, INPUT, NEEDED / 2), (error) => error instanceof UsageError &&
-      /the 10 frames of sequence "long" take 0\.1 MB of memory at 64x32, but 0\.0 MB are available; cut the sequence/.test(error.message));
+    assert.throws(
+      () => checkMemory(truth, INPUT, NEEDED / 2),
+      (error) =>
+        error instanceof UsageError &&
+        /the 10 frames of sequence "long" take 0\.1 MB of memory at 64x32, but 0\.0 MB are available; cut the sequence/.test(
+          error.message,
+        ),
+    );
   });
 });

@@ -13,14 +13,31 @@ const SIZE = { width: 64, height: 48 };
 const PICTURE = { size: SIZE, fit: letterbox(SIZE, { width: 32, height: 32 }), image: new Uint8Array(3 * 32 * 32) };
 
 /** Plays pictures at 100 a second to a detector that takes `runtimeMs` of virtual time. */
-async function play(pictures: number, runtimeMs: number, { policy = idleFree, abortAtMs = Infinity }: { readonly policy?: Policy; readonly abortAtMs?: number } = {}): Promise<PipelineEvent[]> {
+async function play(
+  pictures: number,
+  runtimeMs: number,
+  { policy = idleFree, abortAtMs = Infinity }: { readonly policy?: Policy; readonly abortAtMs?: number } = {},
+): Promise<PipelineEvent[]> {
   const time = new VirtualTimeScheduler();
   const controller = new AbortController();
   const detector = new FakeDetector();
   let done = false;
-  const played = playSequence(Array.from({ length: pictures }, () => PICTURE), {
-    streamId: 'a', fps: 100, detector, clock: time, scheduler: time, policy, latencyBudgetMs: undefined, forecaster: undefined, signal: controller.signal,
-  }).finally(() => { done = true; });
+  const played = playSequence(
+    Array.from({ length: pictures }, () => PICTURE),
+    {
+      streamId: 'a',
+      fps: 100,
+      detector,
+      clock: time,
+      scheduler: time,
+      policy,
+      latencyBudgetMs: undefined,
+      forecaster: undefined,
+      signal: controller.signal,
+    },
+  ).finally(() => {
+    done = true;
+  });
   for (let ms = 0; !done; ms++) {
     time.maxFrames = ms;
     time.flush();
@@ -52,7 +69,10 @@ describe('playing a sequence from memory', () => {
       assert.ok(event.type === 'percept' || event.type === 'drop');
       return [event.seq, event.type === 'percept' ? event.times.capturedAtMs : event.capturedAtMs];
     });
-    assert.deepEqual(told.sort(([a], [b]) => a - b), Array.from({ length: 10 }, (_, i) => [i, i * 10]));
+    assert.deepEqual(
+      told.sort(([a], [b]) => a - b),
+      Array.from({ length: 10 }, (_, i) => [i, i * 10]),
+    );
   });
 
   it('ends when it is aborted', async () => {

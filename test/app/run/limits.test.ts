@@ -33,10 +33,14 @@ describe('the end of a run', () => {
   it('is told to who listens before it, and to who listens after', () => {
     const controller = new AbortController();
     let told = 0;
-    const early = aborted(controller.signal).subscribe(() => { told += 1; });
+    const early = aborted(controller.signal).subscribe(() => {
+      told += 1;
+    });
     assert.equal(told, 0);
     controller.abort();
-    aborted(controller.signal).subscribe(() => { told += 10; });
+    aborted(controller.signal).subscribe(() => {
+      told += 10;
+    });
     assert.equal(told, 11);
     early.unsubscribe();
   });
@@ -57,7 +61,12 @@ describe('a limit of frames', () => {
     const { within, reached } = frameLimit(3);
     const seen: string[] = [];
     let ended = 0;
-    const watch = { next: (event: SourceEvent) => seen.push(nameOf(event)), complete: () => { ended += 1; } };
+    const watch = {
+      next: (event: SourceEvent) => seen.push(nameOf(event)),
+      complete: () => {
+        ended += 1;
+      },
+    };
     file.pipe(within, takeUntil(reached)).subscribe(watch);
     camera.pipe(within).subscribe(watch);
     file.next(ledger.frame('file', 0));
@@ -67,6 +76,6 @@ describe('a limit of frames', () => {
     camera.next(ledger.frame('camera', 2));
     camera.next({ type: 'status', streamId: 'camera', atMs: 0, state: 'ended' });
     assert.deepEqual(seen, ['frame file/0', 'frame camera/0', 'frame camera/1', 'ended']);
-    assert.deepEqual(ledger.open, ['file/0', 'camera/0', 'camera/1'], 'the camera\'s frame beyond it was given back');
+    assert.deepEqual(ledger.open, ['file/0', 'camera/0', 'camera/1'], "the camera's frame beyond it was given back");
   });
 });

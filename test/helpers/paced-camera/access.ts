@@ -13,22 +13,40 @@ export class Access {
     this.#auth = auth;
   }
 
-  /** The challenge's header where the request does not prove that the client knows the password; undefined where it may pass. */
+  /**
+   * The challenge's header where the request does not prove that the client knows the password; undefined where it may
+   * pass.
+   */
   challenge(request: RtspRequest): string | undefined {
     const given = request.headers['authorization'] ?? '';
     switch (this.#auth) {
-      case 'none': return undefined;
-      case 'basic': return given === `Basic ${Buffer.from(`${CAMERA_USER}:${CAMERA_PASSWORD}`).toString('base64')}` ? undefined : `Basic realm="${REALM}"`;
-      case 'digest-md5': return this.#isProof(given, request.method, 'md5') ? undefined : `Digest realm="${REALM}", nonce="${this.#nonce}"`;
-      case 'digest-sha-256': return this.#isProof(given, request.method, 'sha256') ? undefined
-        : `Digest realm="${REALM}", qop="auth", algorithm=SHA-256, nonce="${this.#nonce}"`;
+      case 'none':
+        return undefined;
+      case 'basic':
+        return given === `Basic ${Buffer.from(`${CAMERA_USER}:${CAMERA_PASSWORD}`).toString('base64')}`
+          ? undefined
+          : `Basic realm="${REALM}"`;
+      case 'digest-md5':
+        return this.#isProof(given, request.method, 'md5')
+          ? undefined
+          : `Digest realm="${REALM}", nonce="${this.#nonce}"`;
+      case 'digest-sha-256':
+        return this.#isProof(given, request.method, 'sha256')
+          ? undefined
+          : `Digest realm="${REALM}", qop="auth", algorithm=SHA-256, nonce="${this.#nonce}"`;
     }
   }
 
   #isProof(given: string, method: string, algorithm: 'md5' | 'sha256'): boolean {
     const hash = (text: string): string => createHash(algorithm).update(text).digest('hex');
-    const fields = Object.fromEntries([...given.matchAll(/(\w+)=(?:"([^"]*)"|([^\s,]+))/g)].map(([, name, quoted, bare]) => [name, quoted ?? bare ?? '']));
-    if (fields['username'] !== CAMERA_USER || fields['nonce'] !== this.#nonce || fields['realm'] !== REALM) return false;
+    const fields = Object.fromEntries(
+      [...given.matchAll(/(\w+)=(?:"([^"]*)"|([^\s,]+))/g)].map(([, name, quoted, bare]) => [
+        name,
+        quoted ?? bare ?? '',
+      ]),
+    );
+    if (fields['username'] !== CAMERA_USER || fields['nonce'] !== this.#nonce || fields['realm'] !== REALM)
+      return false;
     const secret = hash(`${CAMERA_USER}:${REALM}:${CAMERA_PASSWORD}`);
     const count = fields['qop'] === undefined ? [] : [fields['nc'], fields['cnonce'], fields['qop']];
     return fields['response'] === hash([secret, this.#nonce, ...count, hash(`${method}:${fields['uri']}`)].join(':'));

@@ -25,7 +25,26 @@ export async function annotatedPictures(path: string): Promise<AnnotatedPicture[
   const times = presentationTimes(path);
   const size = sizeOf(path);
   const pictures: AnnotatedPicture[] = [];
-  const child = spawn('ffmpeg', ['-nostdin', '-v', 'error', '-i', path, '-vsync', '0', '-enc_time_base', '1:1000000', '-pix_fmt', 'rgb24', '-f', 'rawvideo', 'pipe:1'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(
+    'ffmpeg',
+    [
+      '-nostdin',
+      '-v',
+      'error',
+      '-i',
+      path,
+      '-vsync',
+      '0',
+      '-enc_time_base',
+      '1:1000000',
+      '-pix_fmt',
+      'rgb24',
+      '-f',
+      'rawvideo',
+      'pipe:1',
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
   const pixels = Buffer.alloc(size.width * size.height * 3);
   let filled = 0;
   for await (const piece of child.stdout as AsyncIterable<Buffer>) {
@@ -42,18 +61,29 @@ export async function annotatedPictures(path: string): Promise<AnnotatedPicture[
 }
 
 function sizeOf(path: string): Size {
-  const [width, height] = execFileSync('ffprobe', ['-v', 'error', '-select_streams', 'v:0', '-show_entries', 'stream=width,height', '-of', 'csv=p=0', path], { encoding: 'utf8' }).split(',').map(Number);
+  const [width, height] = execFileSync(
+    'ffprobe',
+    ['-v', 'error', '-select_streams', 'v:0', '-show_entries', 'stream=width,height', '-of', 'csv=p=0', path],
+    { encoding: 'utf8' },
+  )
+    .split(',')
+    .map(Number);
   return { width, height };
 }
 
 function readPicture(rgb: Uint8Array, { width, height }: Size): Omit<AnnotatedPicture, 'ptsUs'> {
   const grey = Uint8Array.from({ length: width * height }, (_, i) => rgb[i * 3]);
-  const number = stampOf({ image: grey, size: { width, height }, fit: letterbox({ width, height }, { width, height }) }, width);
+  const number = stampOf(
+    { image: grey, size: { width, height }, fit: letterbox({ width, height }, { width, height }) },
+    width,
+  );
   const scale = width / STAMP_INPUT.width;
   const rows = Array.from({ length: (BOX.height - 8) * scale }, (_, i) => Math.round((BOX.y + 4) * scale) + i);
   for (let x = 0; x < width; x++) {
-    const coloured = rows.filter((y) => rgb[(y * width + x) * 3] - rgb[(y * width + x) * 3 + 2] > COLOURED).length / rows.length;
-    if (coloured > 0.4) return { number, boxNumber: Math.round(x / (BOX.stepX * scale)) % BOX_PLACES, isOwn: coloured > SOLID };
+    const coloured =
+      rows.filter((y) => rgb[(y * width + x) * 3] - rgb[(y * width + x) * 3 + 2] > COLOURED).length / rows.length;
+    if (coloured > 0.4)
+      return { number, boxNumber: Math.round(x / (BOX.stepX * scale)) % BOX_PLACES, isOwn: coloured > SOLID };
   }
   return { number, boxNumber: undefined, isOwn: false };
 }

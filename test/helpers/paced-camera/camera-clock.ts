@@ -8,7 +8,11 @@ export class CameraClock {
   #standsSinceMs: number | undefined;
 
   /** @param startMs media time is 0 there, on the monotonic clock */
-  constructor(startMs: number, unixAtZeroMs: number, { wallSkewMs, driftPpm }: { readonly wallSkewMs: number; readonly driftPpm: number }) {
+  constructor(
+    startMs: number,
+    unixAtZeroMs: number,
+    { wallSkewMs, driftPpm }: { readonly wallSkewMs: number; readonly driftPpm: number },
+  ) {
     this.#startMs = startMs;
     this.#unixAtZeroMs = unixAtZeroMs;
     this.#rate = 1 + driftPpm / 1e6;

@@ -33,17 +33,38 @@ export class Camera {
     this.#loop = loop;
     this.#onDrawn = onDrawn;
     this.#clock = new CameraClock(now(), performance.timeOrigin + performance.now() - now(), options);
-    this.#board = new DrawingBoard({ loop, fps: options.fps, clock: this.#clock, now, onDrawn: (drawn) => this.#drew(drawn), onSend: (drawn) => this.#send(drawn) });
-    this.#server = createServer((socket) => this.#clients.add(new Client(socket, {
-      options, clock: this.#clock, now, sdp: () => sdpOf(options, this.#loop), recent: () => this.#recent,
-      isLossy: () => now() < this.#lossyUntilMs, isSilent: () => now() < this.#silentUntilMs,
-      onRequest: (method) => { this.#requests[method] = (this.#requests[method] ?? 0) + 1; },
-      onClosed: (client) => this.#closed(client),
-    })));
+    this.#board = new DrawingBoard({
+      loop,
+      fps: options.fps,
+      clock: this.#clock,
+      now,
+      onDrawn: (drawn) => this.#drew(drawn),
+      onSend: (drawn) => this.#send(drawn),
+    });
+    this.#server = createServer((socket) =>
+      this.#clients.add(
+        new Client(socket, {
+          options,
+          clock: this.#clock,
+          now,
+          sdp: () => sdpOf(options, this.#loop),
+          recent: () => this.#recent,
+          isLossy: () => now() < this.#lossyUntilMs,
+          isSilent: () => now() < this.#silentUntilMs,
+          onRequest: (method) => {
+            this.#requests[method] = (this.#requests[method] ?? 0) + 1;
+          },
+          onClosed: (client) => this.#closed(client),
+        }),
+      ),
+    );
   }
 
   /** Encodes the pictures where that was not done before, then listens. */
-  static async listen(options: PacedCameraOptions, onDrawn: (drawing: Drawing) => void): Promise<{ readonly camera: Camera; readonly port: number }> {
+  static async listen(
+    options: PacedCameraOptions,
+    onDrawn: (drawing: Drawing) => void,
+  ): Promise<{ readonly camera: Camera; readonly port: number }> {
     const camera = new Camera(options, await pictureLoop(options), onDrawn);
     camera.#server.listen(options.port, '127.0.0.1');
     await once(camera.#server, 'listening');
@@ -57,15 +78,23 @@ export class Camera {
         if (command.silent === true) this.#silentUntilMs = now() + command.ms;
         break;
       }
-      case 'lose': this.#lossyUntilMs = now() + command.ms; break;
-      case 'jump-media': this.#clock.jumpMedia(command.ms); break;
-      case 'step-wall': this.#clock.stepWall(command.ms); break;
+      case 'lose':
+        this.#lossyUntilMs = now() + command.ms;
+        break;
+      case 'jump-media':
+        this.#clock.jumpMedia(command.ms);
+        break;
+      case 'step-wall':
+        this.#clock.stepWall(command.ms);
+        break;
       case 'resize': {
         this.#loop = await pictureLoop({ ...this.#options, width: command.width, height: command.height });
         this.#board.change(this.#loop);
         break;
       }
-      case 'hang-up': this.#clients.forEach((client) => client.hangUp()); break;
+      case 'hang-up':
+        this.#clients.forEach((client) => client.hangUp());
+        break;
     }
   }
 
@@ -74,7 +103,11 @@ export class Camera {
     const totals = { ...this.#left };
     for (const { stream } of this.#clients) addTo(totals, stream);
     return {
-      cpuMs: (user + system) / 1000, upMs: now() - this.#startedAtMs, openClients: this.#clients.size, requests: { ...this.#requests }, ...totals,
+      cpuMs: (user + system) / 1000,
+      upMs: now() - this.#startedAtMs,
+      openClients: this.#clients.size,
+      requests: { ...this.#requests },
+      ...totals,
     };
   }
 

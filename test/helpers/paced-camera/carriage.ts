@@ -15,12 +15,17 @@ export type Carriage = {
 
 /** Interleaved with the RTSP connection (RFC 2326 §10.12). */
 export function interleaved(socket: Socket, channel: number): Carriage {
-  const framed = (packet: Buffer, on: number): Buffer[] => [Buffer.from([0x24, on, packet.length >> 8, packet.length & 0xff]), packet];
+  const framed = (packet: Buffer, on: number): Buffer[] => [
+    Buffer.from([0x24, on, packet.length >> 8, packet.length & 0xff]),
+    packet,
+  ];
   return {
     header: `RTP/AVP/TCP;unicast;interleaved=${channel}-${channel + 1}`,
     rtp: (packets) => void socket.write(Buffer.concat(packets.flatMap((packet) => framed(packet, channel)))),
     rtcp: (packet) => void socket.write(Buffer.concat(framed(packet, channel + 1))),
-    get waitingBytes() { return socket.writableLength; },
+    get waitingBytes() {
+      return socket.writableLength;
+    },
     close: () => undefined,
   };
 }
@@ -48,7 +53,13 @@ async function udpPair(): Promise<[UdpSocket, UdpSocket]> {
     const { port } = first.address();
     if (port % 2 === 0) {
       const second = createSocket('udp4').bind(port + 1);
-      if (await once(second, 'listening').then(() => true, () => false)) return [first, second];
+      if (
+        await once(second, 'listening').then(
+          () => true,
+          () => false,
+        )
+      )
+        return [first, second];
       second.close();
     }
     first.close();

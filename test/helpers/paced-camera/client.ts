@@ -69,30 +69,59 @@ export class Client {
 
   async #answer(request: RtspRequest): Promise<void> {
     const { options, sdp } = this.#context;
-    if (request.method === 'OPTIONS') { this.#reply(request, 200, ['Public: OPTIONS, DESCRIBE, SETUP, PLAY, PAUSE, GET_PARAMETER, TEARDOWN']); return; }
+    if (request.method === 'OPTIONS') {
+      this.#reply(request, 200, ['Public: OPTIONS, DESCRIBE, SETUP, PLAY, PAUSE, GET_PARAMETER, TEARDOWN']);
+      return;
+    }
     const challenge = this.#access.challenge(request);
-    if (challenge !== undefined) { this.#reply(request, 401, [`WWW-Authenticate: ${challenge}`]); return; }
+    if (challenge !== undefined) {
+      this.#reply(request, 401, [`WWW-Authenticate: ${challenge}`]);
+      return;
+    }
     const session = `Session: ${this.#session};timeout=${options.sessionTimeoutS}`;
     switch (request.method) {
-      case 'DESCRIBE': { this.#reply(request, 200, [`Content-Base: ${request.url.replace(/\/?$/, '/')}`, 'Content-Type: application/sdp'], sdp()); return; }
+      case 'DESCRIBE': {
+        this.#reply(
+          request,
+          200,
+          [`Content-Base: ${request.url.replace(/\/?$/, '/')}`, 'Content-Type: application/sdp'],
+          sdp(),
+        );
+        return;
+      }
       case 'SETUP': {
         this.#carriage ??= await this.#carry(request.headers['transport'] ?? '');
-        if (this.#carriage === undefined) { this.#reply(request, 461); return; }
-        this.#reply(request, 200, [`Transport: ${this.#carriage.header}`, session]); return;
+        if (this.#carriage === undefined) {
+          this.#reply(request, 461);
+          return;
+        }
+        this.#reply(request, 200, [`Transport: ${this.#carriage.header}`, session]);
+        return;
       }
       case 'PLAY': {
-        if (this.#carriage === undefined) { this.#reply(request, 455); return; }
+        if (this.#carriage === undefined) {
+          this.#reply(request, 455);
+          return;
+        }
         this.#reply(request, 200, [session, 'Range: npt=now-']);
         this.#stream ??= new RtpStream(this.#carriage, this.#context);
         return;
       }
-      case 'GET_PARAMETER': case 'SET_PARAMETER': case 'PAUSE': { this.#reply(request, 200, [session]); return; }
+      case 'GET_PARAMETER':
+      case 'SET_PARAMETER':
+      case 'PAUSE': {
+        this.#reply(request, 200, [session]);
+        return;
+      }
       case 'TEARDOWN': {
         this.#reply(request, 200);
         this.#socket.end();
         return;
       }
-      default: { this.#reply(request, 501); return; }
+      default: {
+        this.#reply(request, 501);
+        return;
+      }
     }
   }
 
@@ -101,14 +130,24 @@ export class Client {
     const channel = /interleaved=(\d+)/.exec(transport)?.[1];
     const port = /client_port=(\d+)/.exec(transport)?.[1];
     if (transport.includes('TCP') && transports.includes('tcp')) return interleaved(this.#socket, Number(channel ?? 0));
-    if (!transport.includes('TCP') && port !== undefined && transports.includes('udp')) return overUdp(this.#socket.remoteAddress!.replace('::ffff:', ''), Number(port));
+    if (!transport.includes('TCP') && port !== undefined && transports.includes('udp'))
+      return overUdp(this.#socket.remoteAddress!.replace('::ffff:', ''), Number(port));
     return undefined;
   }
 
   #reply({ headers }: RtspRequest, code: number, more: readonly string[] = [], body = ''): void {
-    const reason = { 200: 'OK', 401: 'Unauthorized', 455: 'Method Not Valid in This State', 461: 'Unsupported Transport', 501: 'Not Implemented' }[code] ?? '';
+    const reason =
+      {
+        200: 'OK',
+        401: 'Unauthorized',
+        455: 'Method Not Valid in This State',
+        461: 'Unsupported Transport',
+        501: 'Not Implemented',
+      }[code] ?? '';
     const length = body === '' ? [] : [`Content-Length: ${Buffer.byteLength(body)}`];
-    this.#socket.write([`RTSP/1.0 ${code} ${reason}`, `CSeq: ${headers['cseq'] ?? 0}`, ...more, ...length, '', body].join('\r\n'));
+    this.#socket.write(
+      [`RTSP/1.0 ${code} ${reason}`, `CSeq: ${headers['cseq'] ?? 0}`, ...more, ...length, '', body].join('\r\n'),
+    );
   }
 
   #awaitRequest(): void {

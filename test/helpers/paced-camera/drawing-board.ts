@@ -16,7 +16,10 @@ export type DrawingBoardOptions = {
   readonly onSend: (drawn: DrawnPicture) => void;
 };
 
-/** Takes the pictures of a loop at a frame rate. Late by a timer or a busy machine, a picture is taken when it is, not when it should have been. */
+/**
+ * Takes the pictures of a loop at a frame rate. Late by a timer or a busy machine, a picture is taken when it is, not
+ * when it should have been.
+ */
 export class DrawingBoard {
   readonly #options: DrawingBoardOptions;
   readonly #intervalMs: number;
@@ -26,7 +29,9 @@ export class DrawingBoard {
   /** Pictures that the encoder holds, since those that they refer to come first: when each was taken, by its number. */
   readonly #held = new Map<number, Pick<DrawnPicture, 'drawnAtMs' | 'mediaMs'>>();
   #dueAtMs: number;
-  #freeze: { readonly kind: 'clock-on' | 'backlog' | 'lost-time'; readonly untilMs: number; readonly sinceMs: number } | undefined;
+  #freeze:
+    | { readonly kind: 'clock-on' | 'backlog' | 'lost-time'; readonly untilMs: number; readonly sinceMs: number }
+    | undefined;
   readonly #backlog: DrawnPicture[] = [];
   #timer: NodeJS.Timeout;
 

@@ -3,11 +3,16 @@ import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
-/** Runs ffmpeg with pieces on its standard input; resolves when it has ended well, rejects with its messages where it has not. */
+/**
+ * Runs ffmpeg with pieces on its standard input; resolves when it has ended well, rejects with its messages where it
+ * has not.
+ */
 export async function ffmpegFedBy(pieces: Iterable<Uint8Array>, args: readonly string[]): Promise<void> {
   const child = spawn('ffmpeg', ['-v', 'error', '-y', ...args], { stdio: ['pipe', 'ignore', 'pipe'] });
   let messages = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => { messages += text; });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    messages += text;
+  });
   const closed = once(child, 'close') as Promise<[number | null]>;
   // Where it ends early, the pipe breaks, and its messages say why.
   await pipeline(Readable.from(pieces, { highWaterMark: 2 }), child.stdin).catch(() => undefined);

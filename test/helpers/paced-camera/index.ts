@@ -11,7 +11,8 @@ export type { CameraQuirk, PacedCameraOptions } from './options.js';
 const PROGRAM = fileURLToPath(new URL('./main.js', import.meta.url));
 
 /**
- * A camera whose pictures were encoded beforehand, in a process of its own, with faults at command. Each picture carries
+ * A camera whose pictures were encoded beforehand, in a process of its own, with faults at command. Each picture
+ * carries
  * its number, and the camera tells when it took it, so that the true age of a received frame is known.
  */
 export class PacedCamera {
@@ -29,11 +30,15 @@ export class PacedCamera {
     child.on('message', (message: CameraMessage) => this.#heard(message));
   }
 
-  /** Resolves when it accepts connections; the first time that such pictures are asked for, that takes their encoding. */
+  /**
+   * Resolves when it accepts connections; the first time that such pictures are asked for, that takes their encoding.
+   */
   static async start(options: Partial<PacedCameraOptions> = {}): Promise<PacedCamera> {
     const all = { ...DEFAULT_CAMERA, ...options };
     const child = fork(PROGRAM, [JSON.stringify(all)], { execArgv: [] });
-    const first = await Promise.race([once(child, 'message'), once(child, 'exit')]) as [CameraMessage | number | null];
+    const first = (await Promise.race([once(child, 'message'), once(child, 'exit')])) as [
+      CameraMessage | number | null,
+    ];
     if (typeof first[0] !== 'object' || first[0]?.type !== 'ready') throw new Error('the camera did not start');
     return new PacedCamera(all, child, first[0].port);
   }
@@ -100,7 +105,8 @@ export class PacedCamera {
 
   #heard(message: CameraMessage): void {
     switch (message.type) {
-      case 'ready': break;
+      case 'ready':
+        break;
       case 'drawn': {
         const { drawing } = message;
         const known = this.#drawings.get(drawing.index);

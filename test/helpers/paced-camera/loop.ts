@@ -30,7 +30,10 @@ export type LoopPicture = {
   readonly data: Buffer;
 };
 
-/** Pictures in the order in which they are decoded; the first is a key picture, and none refers past the last key picture before it. */
+/**
+ * Pictures in the order in which they are decoded; the first is a key picture, and none refers past the last key
+ * picture before it.
+ */
 export type PictureLoop = {
   readonly pictures: readonly LoopPicture[];
   /** How many intervals a picture is sent after it was taken, at least: 0 without B-pictures. */
@@ -55,7 +58,10 @@ export async function pictureLoop(spec: LoopSpec): Promise<PictureLoop> {
 
 function pathOf({ codec, width, height, fps, gop, bFrames, loopSeconds, worldSeed }: LoopSpec): string {
   const world = worldSeed === undefined ? '' : `-world${worldSeed}`;
-  return join(FOLDER, `v${VERSION}-${codec}-${width}x${height}-${fps}fps-gop${gop}-b${bFrames}-${loopSeconds}s${world}`);
+  return join(
+    FOLDER,
+    `v${VERSION}-${codec}-${width}x${height}-${fps}fps-gop${gop}-b${bFrames}-${loopSeconds}s${world}`,
+  );
 }
 
 /** Whole groups of pictures, so that the loop begins anew with a key picture. */
@@ -72,8 +78,22 @@ async function encode(spec: LoopSpec, stream: string, list: string): Promise<voi
   const muxer = { h264: 'h264', h265: 'hevc', mjpeg: 'mjpeg' }[spec.codec];
   try {
     await ffmpegFedBy(worldSeed === undefined ? numberedPictures(spec, count) : worldPictures(spec, worldSeed, count), [
-      '-f', 'rawvideo', '-pix_fmt', worldSeed === undefined ? 'gray' : 'rgba', '-s', `${width}x${height}`, '-r', `${fps}`, '-i', 'pipe:0', ...encoderOptions(spec), '-map', '0:v',
-      '-f', 'tee', `[f=${muxer}]${newStream}|[f=framecrc]${newList}`,
+      '-f',
+      'rawvideo',
+      '-pix_fmt',
+      worldSeed === undefined ? 'gray' : 'rgba',
+      '-s',
+      `${width}x${height}`,
+      '-r',
+      `${fps}`,
+      '-i',
+      'pipe:0',
+      ...encoderOptions(spec),
+      '-map',
+      '0:v',
+      '-f',
+      'tee',
+      `[f=${muxer}]${newStream}|[f=framecrc]${newList}`,
     ]);
     await rename(newStream, stream);
     await rename(newList, list);
@@ -87,33 +107,88 @@ function encoderOptions({ codec, width, height, fps, gop, bFrames }: LoopSpec): 
   const rate = ['-b:v', `${bits}`, '-maxrate', `${bits}`, '-bufsize', `${Math.round(bits / 2)}`];
   const zeroLatency = bFrames === 0 ? ['-tune', 'zerolatency'] : [];
   switch (codec) {
-    case 'h264': return ['-pix_fmt', 'yuv420p', '-c:v', 'libx264', '-preset', 'ultrafast', ...zeroLatency, '-g', `${gop}`, '-bf', `${bFrames}`, ...rate,
-      '-x264-params', 'repeat-headers=1:scenecut=0:open-gop=0:sliced-threads=0'];
-    case 'h265': return ['-pix_fmt', 'yuv420p', '-c:v', 'libx265', '-preset', 'ultrafast', ...zeroLatency, '-g', `${gop}`, '-bf', `${bFrames}`, ...rate,
-      '-x265-params', `repeat-headers=1:scenecut=0:open-gop=0:keyint=${gop}:min-keyint=${gop}:bframes=${bFrames}:log-level=error`];
+    case 'h264':
+      return [
+        '-pix_fmt',
+        'yuv420p',
+        '-c:v',
+        'libx264',
+        '-preset',
+        'ultrafast',
+        ...zeroLatency,
+        '-g',
+        `${gop}`,
+        '-bf',
+        `${bFrames}`,
+        ...rate,
+        '-x264-params',
+        'repeat-headers=1:scenecut=0:open-gop=0:sliced-threads=0',
+      ];
+    case 'h265':
+      return [
+        '-pix_fmt',
+        'yuv420p',
+        '-c:v',
+        'libx265',
+        '-preset',
+        'ultrafast',
+        ...zeroLatency,
+        '-g',
+        `${gop}`,
+        '-bf',
+        `${bFrames}`,
+        ...rate,
+        '-x265-params',
+        `repeat-headers=1:scenecut=0:open-gop=0:keyint=${gop}:min-keyint=${gop}:bframes=${bFrames}:log-level=error`,
+      ];
     // RTP carries JPEGs with the standard Huffman tables alone (RFC 2435 §3.1.2).
-    case 'mjpeg': return ['-pix_fmt', 'yuvj420p', '-c:v', 'mjpeg', '-huffman', 'default', '-q:v', '6', '-threads', '1'];
+    case 'mjpeg':
+      return ['-pix_fmt', 'yuvj420p', '-c:v', 'mjpeg', '-huffman', 'default', '-q:v', '6', '-threads', '1'];
   }
 }
 
-/** @param list ffmpeg's framecrc: for each packet its stream, decoding and presentation time, duration, size, checksum, and flags of those that are no key pictures */
+/**
+ * @param list ffmpeg's framecrc: for each packet its stream, decoding and presentation time, duration, size, checksum,
+ * and flags of those that are no key pictures
+ */
 function parse(stream: Buffer, list: string): PictureLoop {
-  const lines = list.split('\n').filter((line) => line !== '' && !line.startsWith('#')).map((line) => line.split(',').map((field) => field.trim()));
+  const lines = list
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .map((line) => line.split(',').map((field) => field.trim()));
   const firstPts = Math.min(...lines.map(([, , pts]) => Number(pts)));
   let at = 0;
   const pictures = lines.map(([, , pts, , size, , ...rest]) => {
-    const data = stream.subarray(at, at += Number(size));
+    const data = stream.subarray(at, (at += Number(size)));
     return { index: Number(pts) - firstPts, isKey: !rest.some((flag) => flag.startsWith('F=')), data };
   });
-  if (at !== stream.length || pictures.length === 0) throw new Error(`a list of ${at} bytes does not fit a stream of ${stream.length}`);
+  if (at !== stream.length || pictures.length === 0)
+    throw new Error(`a list of ${at} bytes does not fit a stream of ${stream.length}`);
   return { pictures, delay: Math.max(...pictures.map(({ index }, place) => index - place)) };
 }
 
-/** How long this machine's ffmpeg takes to decode one picture of the loop in the mean, and nothing else, in milliseconds. */
+/**
+ * How long this machine's ffmpeg takes to decode one picture of the loop in the mean, and nothing else, in
+ * milliseconds.
+ */
 export async function decodeMs(spec: LoopSpec): Promise<number> {
   await pictureLoop(spec);
   const demuxer = { h264: 'h264', h265: 'hevc', mjpeg: 'mjpeg' }[spec.codec];
-  const { stderr } = await promisify(execFile)('ffmpeg', ['-nostdin', '-threads', '1', '-benchmark', '-f', demuxer, '-i', `${pathOf(spec)}.bin`, '-frames:v', '300', '-f', 'null', '-']);
+  const { stderr } = await promisify(execFile)('ffmpeg', [
+    '-nostdin',
+    '-threads',
+    '1',
+    '-benchmark',
+    '-f',
+    demuxer,
+    '-i',
+    `${pathOf(spec)}.bin`,
+    '-frames:v',
+    '300',
+    '-f',
+    'null',
+    '-',
+  ]);
   const seconds = Number(/rtime=([\d.]+)s/.exec(stderr)?.[1]);
   return (seconds * 1000) / Math.min(300, pictureCount(spec));
 }

@@ -3,10 +3,17 @@
 /** A fault, or another thing that the camera is to do from now on. */
 export type CameraCommand =
   /**
-   * No picture leaves the camera for `ms`. `clock-on`: none is taken, and its clock goes on. `backlog`: they are taken on time and all
-   * sent afterwards. `lost-time`: none is taken, and its media clock stands still. `silent` holds sender reports back too.
+   * No picture leaves the camera for `ms`. `clock-on`: none is taken, and its clock goes on. `backlog`: they are taken
+   * on time and all
+   * sent afterwards. `lost-time`: none is taken, and its media clock stands still. `silent` holds sender reports back
+   * too.
    */
-  | { readonly do: 'freeze'; readonly ms: number; readonly kind: 'clock-on' | 'backlog' | 'lost-time'; readonly silent?: boolean }
+  | {
+      readonly do: 'freeze';
+      readonly ms: number;
+      readonly kind: 'clock-on' | 'backlog' | 'lost-time';
+      readonly silent?: boolean;
+    }
   /** Every RTP packet of the next `ms` is lost on its way. */
   | { readonly do: 'lose'; readonly ms: number }
   | { readonly do: 'jump-media'; readonly ms: number }

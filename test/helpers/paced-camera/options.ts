@@ -30,7 +30,10 @@ export type PacedCameraOptions = LoopSpec & {
   readonly quirks: readonly CameraQuirk[];
   readonly transports: readonly ('tcp' | 'udp')[];
   readonly auth: CameraAuth;
-  /** Which picture a client gets first: the next key picture, the next one of any kind, or at once all since the last key picture. */
+  /**
+   * Which picture a client gets first: the next key picture, the next one of any kind, or at once all since the last
+   * key picture.
+   */
   readonly firstPicture: 'key' | 'any' | 'cached';
   /** The RTP time of media time 0; undefined draws it by chance for each client, as RFC 3550 asks. */
   readonly rtpStart: number | undefined;
@@ -51,9 +54,27 @@ export type PacedCameraOptions = LoopSpec & {
 };
 
 export const DEFAULT_CAMERA: PacedCameraOptions = {
-  port: 0, codec: 'h264', width: 640, height: 360, fps: 30, gop: 30, bFrames: 0, loopSeconds: 60, worldSeed: undefined, quirks: [], transports: ['tcp', 'udp'], auth: 'none',
-  firstPicture: 'key', rtpStart: undefined, wrapAfterMs: undefined, reportEveryMs: 5_000, firstReportMs: 0, wallSkewMs: 0, driftPpm: 0,
-  sessionTimeoutS: 60, sendQueueBytes: 4_000_000,
+  port: 0,
+  codec: 'h264',
+  width: 640,
+  height: 360,
+  fps: 30,
+  gop: 30,
+  bFrames: 0,
+  loopSeconds: 60,
+  worldSeed: undefined,
+  quirks: [],
+  transports: ['tcp', 'udp'],
+  auth: 'none',
+  firstPicture: 'key',
+  rtpStart: undefined,
+  wrapAfterMs: undefined,
+  reportEveryMs: 5_000,
+  firstReportMs: 0,
+  wallSkewMs: 0,
+  driftPpm: 0,
+  sessionTimeoutS: 60,
+  sendQueueBytes: 4_000_000,
 };
 
 export const CAMERA_USER = 'viewer';

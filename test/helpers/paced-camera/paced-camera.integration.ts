@@ -18,17 +18,23 @@ describe('the paced camera', function () {
   afterEach(() => camera?.kill());
 
   async function start(options: Partial<PacedCameraOptions> = {}): Promise<PacedCamera> {
-    return camera = await PacedCamera.start({ ...SMALL, ...options });
+    return (camera = await PacedCamera.start({ ...SMALL, ...options }));
   }
 
   async function numbersRead(url: string, transport: Transport = 'ffmpeg', count = FRAMES): Promise<number[]> {
     const numbers: number[] = [];
-    const watch = await CameraWatch.start(url, { transport, maxFrames: count, slots: 30 }, (frame) => numbers.push(stampOf(frame.picture, CAMERA_INPUT.width)!));
+    const watch = await CameraWatch.start(url, { transport, maxFrames: count, slots: 30 }, (frame) =>
+      numbers.push(stampOf(frame.picture, CAMERA_INPUT.width)!),
+    );
     await watch.until(() => watch.isComplete);
     return numbers;
   }
 
-  const assertSuccessive = (numbers: readonly number[]): void => assert.deepEqual(numbers, numbers.map((_, i) => numbers[0] + i));
+  const assertSuccessive = (numbers: readonly number[]): void =>
+    assert.deepEqual(
+      numbers,
+      numbers.map((_, i) => numbers[0] + i),
+    );
 
   for (const codec of ['h264', 'h265', 'mjpeg'] as const) {
     for (const transport of ['ffmpeg', 'tcp', 'udp'] as const) {
@@ -48,7 +54,10 @@ describe('the paced camera', function () {
     await start();
     const read = await Promise.all([numbersRead(camera!.url), numbersRead(camera!.url, 'udp')]);
     read.forEach(assertSuccessive);
-    assert.ok(read[0].some((number) => read[1].includes(number)), JSON.stringify(read));
+    assert.ok(
+      read[0].some((number) => read[1].includes(number)),
+      JSON.stringify(read),
+    );
   });
 
   for (const auth of ['basic', 'digest-md5'] as const) {
@@ -56,7 +65,10 @@ describe('the paced camera', function () {
       await start({ auth });
       assertSuccessive(await numbersRead(camera!.urlWithPassword));
       const refused = await CameraWatch.start(camera!.url, { giveUpFirst: true });
-      await assert.rejects(refused.until(() => false), /401/);
+      await assert.rejects(
+        refused.until(() => false),
+        /401/,
+      );
     });
   }
 
@@ -69,9 +81,13 @@ describe('the paced camera', function () {
   });
 
   /** Media time and true time between the picture before a fault and the one after it. */
-  async function around(command: Parameters<PacedCamera['command']>[0], afterMs: number): Promise<{ readonly mediaMs: number; readonly trueMs: number }> {
+  async function around(
+    command: Parameters<PacedCamera['command']>[0],
+    afterMs: number,
+  ): Promise<{ readonly mediaMs: number; readonly trueMs: number }> {
     await start();
-    const drawings = (): Drawing[] => Array.from({ length: SMALL.fps * SMALL.loopSeconds }, (_, index) => camera!.drawing(index) ?? []).flat();
+    const drawings = (): Drawing[] =>
+      Array.from({ length: SMALL.fps * SMALL.loopSeconds }, (_, index) => camera!.drawing(index) ?? []).flat();
     while (drawings().length < 5) await camera!.facts();
     await camera!.command(command);
     const before = drawings().at(-1)!;

@@ -11,7 +11,9 @@ export function* numberedPictures({ width, height }: View, count: number): Gener
   const wide = width * 2;
   const texture = new Uint8Array(wide * height);
   for (let y = 0; y < height; y++) {
-    for (let x = 0; x < wide; x++) texture[y * wide + x] = 110 + 50 * Math.sin(x / 23 + 2 * Math.sin(y / 17)) + 12 * (((x >> 2) * 31 + (y >> 2) * 17) % 3);
+    for (let x = 0; x < wide; x++)
+      texture[y * wide + x] =
+        110 + 50 * Math.sin(x / 23 + 2 * Math.sin(y / 17)) + 12 * (((x >> 2) * 31 + (y >> 2) * 17) % 3);
   }
   for (let index = 0; index < count; index++) {
     const luma = new Uint8Array(width * height);

@@ -1,5 +1,9 @@
 /** One RTSP request as it came; names of headers in lower case. */
-export type RtspRequest = { readonly method: string; readonly url: string; readonly headers: Readonly<Record<string, string>> };
+export type RtspRequest = {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+};
 
 const MAX_REQUEST_BYTES = 65_536;
 
@@ -21,7 +25,9 @@ export class RequestReader {
       if (end < 0 && this.#waiting.length > MAX_REQUEST_BYTES) throw new Error('a request without an end');
       if (end < 0) return requests;
       const [first, ...lines] = this.#waiting.toString('latin1', 0, end).split('\r\n');
-      const headers = Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]));
+      const headers = Object.fromEntries(
+        lines.map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]),
+      );
       const bodyBytes = Number(headers['content-length'] ?? 0);
       if (this.#waiting.length < end + 4 + bodyBytes) return requests;
       this.#waiting = this.#waiting.subarray(end + 4 + bodyBytes);

@@ -27,9 +27,15 @@ export class RtpStream {
     const { options, clock, now, recent } = context;
     this.#carriage = carriage;
     this.#context = context;
-    this.#sender = new RtpSender({ payloadType: PAYLOAD_TYPE[options.codec], ssrc: randomBytes(4).readUInt32BE(), sequence: randomInt(65_536) });
-    this.#rtpStart = options.wrapAfterMs === undefined ? options.rtpStart ?? randomInt(2 ** 32)
-      : 2 ** 32 - Math.round((options.wrapAfterMs + clock.mediaMs(now())) * TICKS_A_MS);
+    this.#sender = new RtpSender({
+      payloadType: PAYLOAD_TYPE[options.codec],
+      ssrc: randomBytes(4).readUInt32BE(),
+      sequence: randomInt(65_536),
+    });
+    this.#rtpStart =
+      options.wrapAfterMs === undefined
+        ? (options.rtpStart ?? randomInt(2 ** 32))
+        : 2 ** 32 - Math.round((options.wrapAfterMs + clock.mediaMs(now())) * TICKS_A_MS);
     this.#awaitsKey = options.firstPicture !== 'any';
     if (options.reportEveryMs !== undefined) this.#scheduleReport(options.firstReportMs, options.reportEveryMs);
     if (options.firstPicture === 'cached') for (const drawn of recent()) this.send(drawn);
@@ -45,8 +51,9 @@ export class RtpStream {
     this.#awaitsKey = false;
     const strayMs = options.quirks.includes('jittered-times') ? (((this.#sent * 7919) % 5) - 2) * JITTER_MS : 0;
     this.#sent += 1;
-    const packets = payloadsOf(options.codec, picture.data, picture.isKey, options.quirks)
-      .map(({ data, marker, offsetMs }) => this.#sender.packet(data, this.#rtpTime(mediaMs + strayMs + offsetMs), marker));
+    const packets = payloadsOf(options.codec, picture.data, picture.isKey, options.quirks).map(
+      ({ data, marker, offsetMs }) => this.#sender.packet(data, this.#rtpTime(mediaMs + strayMs + offsetMs), marker),
+    );
     if (isLossy()) return;
     this.packetsSent += packets.length;
     for (const { length } of packets) this.bytesSent += length;

@@ -23,36 +23,56 @@ export function stampModel(): Uint8Array {
   const cells = anchorCount(STAMP_INPUT);
   const bits = Math.log2(BOX_PLACES);
   const cell = width / STAMP_COLUMNS;
-  const columns = Array.from({ length: bits }, (_, bit) => BigInt(Math.floor((FIRST_BIT + bit + 0.5) * Math.floor(cell))));
+  const columns = Array.from({ length: bits }, (_, bit) =>
+    BigInt(Math.floor((FIRST_BIT + bit + 0.5) * Math.floor(cell))),
+  );
   const still = new Float32Array(cells * VALUES);
-  still.set([BOX.width / 2 / STRIDE, (BOX.y + BOX.height / 2) / STRIDE, Math.log(BOX.width / STRIDE), Math.log(BOX.height / STRIDE), 1, 1]);
+  still.set([
+    BOX.width / 2 / STRIDE,
+    (BOX.y + BOX.height / 2) / STRIDE,
+    Math.log(BOX.width / STRIDE),
+    Math.log(BOX.height / STRIDE),
+    1,
+    1,
+  ]);
   const moving = new Float32Array(bits * cells * VALUES);
   for (let bit = 0; bit < bits; bit++) moving[bit * cells * VALUES] = (BOX.stepX * 2 ** (bits - 1 - bit)) / STRIDE;
   const row = Math.floor(cell / 2);
-  return serializeOnnx(onnxModel({
-    name: 'stamp',
-    inputs: [valueInfo('images', DataType.FLOAT, [1, 3, height, width])],
-    outputs: [valueInfo('output', DataType.FLOAT, [1, cells, VALUES])],
-    initializers: [
-      tensor('flat', [1], BigInt64Array.of(-1n)),
-      tensor('places', [bits], BigInt64Array.from(columns, (column) => column + BigInt(row * width))),
-      tensor('grey', [1], Float32Array.of(126)),
-      tensor('one_column', [2], BigInt64Array.of(BigInt(bits), 1n)), tensor('over_bits', [1], BigInt64Array.of(0n)),
-      tensor('moving', [bits, cells * VALUES], moving),
-      tensor('still', [1, cells * VALUES], still),
-      tensor('shape', [3], BigInt64Array.of(1n, BigInt(cells), BigInt(VALUES))),
-    ],
-    nodes: [
-      node('Reshape', ['images', 'flat'], ['pixels']),
-      node('Gather', ['pixels', 'places'], ['squares']),
-      node('Greater', ['squares', 'grey'], ['white']),
-      node('Cast', ['white'], ['bits'], { to: { int: DataType.FLOAT } }),
-      node('Reshape', ['bits', 'one_column'], ['bits_column']),
-      
-      // No MatMul: a layer whose sums are the output gives logits.
-      node('Mul', ['bits_column', 'moving'], ['moves']), node('ReduceSum', ['moves', 'over_bits'], ['moved']),
-      node('Add', ['moved', 'still'], ['all']),
-      node('Reshape', ['all', 'shape'], ['output']),
-    ],
-  }, { metadata: { made: 'for tests' } }));
+  return serializeOnnx(
+    onnxModel(
+      {
+        name: 'stamp',
+        inputs: [valueInfo('images', DataType.FLOAT, [1, 3, height, width])],
+        outputs: [valueInfo('output', DataType.FLOAT, [1, cells, VALUES])],
+        initializers: [
+          tensor('flat', [1], BigInt64Array.of(-1n)),
+          tensor(
+            'places',
+            [bits],
+            BigInt64Array.from(columns, (column) => column + BigInt(row * width)),
+          ),
+          tensor('grey', [1], Float32Array.of(126)),
+          tensor('one_column', [2], BigInt64Array.of(BigInt(bits), 1n)),
+          tensor('over_bits', [1], BigInt64Array.of(0n)),
+          tensor('moving', [bits, cells * VALUES], moving),
+          tensor('still', [1, cells * VALUES], still),
+          tensor('shape', [3], BigInt64Array.of(1n, BigInt(cells), BigInt(VALUES))),
+        ],
+        nodes: [
+          node('Reshape', ['images', 'flat'], ['pixels']),
+          node('Gather', ['pixels', 'places'], ['squares']),
+          node('Greater', ['squares', 'grey'], ['white']),
+          node('Cast', ['white'], ['bits'], { to: { int: DataType.FLOAT } }),
+          node('Reshape', ['bits', 'one_column'], ['bits_column']),
+
+          // No MatMul: a layer whose sums are the output gives logits.
+          node('Mul', ['bits_column', 'moving'], ['moves']),
+          node('ReduceSum', ['moves', 'over_bits'], ['moved']),
+          node('Add', ['moved', 'still'], ['all']),
+          node('Reshape', ['all', 'shape'], ['output']),
+        ],
+      },
+      { metadata: { made: 'for tests' } },
+    ),
+  );
 }

@@ -21,7 +21,12 @@ describe('a detector through ONNX Runtime', function () {
   const opened: ModelDetector[] = [];
   const options = { provider: 'cpu', threads: 1, confThreshold: 0.25, nmsThreshold: 0.45, nms: 'per-class' } as const;
   const openFile = async (model: string, changes: Partial<ProcessDetectorOptions> = {}): Promise<ModelDetector> => {
-    const detector = await createProcessDetector({ ...options, model, cacheDir: join(folder.path, 'cache'), ...changes });
+    const detector = await createProcessDetector({
+      ...options,
+      model,
+      cacheDir: join(folder.path, 'cache'),
+      ...changes,
+    });
     opened.push(detector);
     return detector;
   };
@@ -32,20 +37,38 @@ describe('a detector through ONNX Runtime', function () {
   afterEach(() => Promise.all(opened.splice(0).map((detector) => detector.close())));
 
   /** A source's picture, laid out as the detector asks. `colourAt` is of pixels of the fitted picture. */
-  const pictureFor = ({ info: { input } }: ModelDetector, size: Picture['size'], colourAt: (x: number, y: number) => Colour): Picture => {
+  const pictureFor = (
+    { info: { input } }: ModelDetector,
+    size: Picture['size'],
+    colourAt: (x: number, y: number) => Colour,
+  ): Picture => {
     const fit = fitPicture(size, input);
-    const pixels = Uint8Array.from({ length: fit.contentHeight * fit.contentWidth }, (_, i) => i)
-      .reduce((all, _, i) => { all.set(colourAt(i % fit.contentWidth, Math.floor(i / fit.contentWidth)), 3 * i); return all; }, new Uint8Array(3 * fit.contentWidth * fit.contentHeight));
+    const pixels = Uint8Array.from({ length: fit.contentHeight * fit.contentWidth }, (_, i) => i).reduce(
+      (all, _, i) => {
+        all.set(colourAt(i % fit.contentWidth, Math.floor(i / fit.contentWidth)), 3 * i);
+        return all;
+      },
+      new Uint8Array(3 * fit.contentWidth * fit.contentHeight),
+    );
     const image = new Uint8Array(3 * input.width * input.height);
     writePlanes({ pixels, bytesPerPixel: 3 }, fit, input, image);
     return { size, fit, image };
   };
   /** 128x64 pixels, half as large in the input, with a red square there at 16, 8 and a blue one at 40, 16. */
-  const squares = (detector: ModelDetector): Picture => pictureFor(detector, { width: 128, height: 64 }, (x, y) => (
-    x >= 16 && x < 24 && y >= 8 && y < 16 ? [255, 0, 0] : x >= 40 && x < 48 && y >= 16 && y < 24 ? [0, 0, 255] : [0, 0, 0]));
+  const squares = (detector: ModelDetector): Picture =>
+    pictureFor(detector, { width: 128, height: 64 }, (x, y) =>
+      x >= 16 && x < 24 && y >= 8 && y < 16
+        ? [255, 0, 0]
+        : x >= 40 && x < 48 && y >= 16 && y < 24
+          ? [0, 0, 255]
+          : [0, 0, 0],
+    );
   const findsTheRedSquare = async (detector: ModelDetector): Promise<void> => {
     const { detections } = await detector.detect(squares(detector));
-    assert.deepEqual(detections.map(({ box, classId }) => [box, classId]), [[{ x1: 32, y1: 16, x2: 48, y2: 32 }, 0]]);
+    assert.deepEqual(
+      detections.map(({ box, classId }) => [box, classId]),
+      [[{ x1: 32, y1: 16, x2: 48, y2: 32 }, 0]],
+    );
     assert.ok(Math.abs(detections[0].score - 1 / (1 + Math.exp(-3))) < 1e-4, `score ${detections[0].score}`);
   };
 
@@ -73,17 +96,26 @@ describe('a detector through ONNX Runtime', function () {
   it('gives a network of before 0.1.1 RGB, normalised, where that is asked for, and keeps both files apart', async () => {
     const legacy = yoloxGraph({ redOf: LEGACY_RED, redPlane: 0 });
     const detector = await open(legacy, { preprocess: 'legacy' });
-    assert.deepEqual([detector.info.family, detector.info.input], ['yolox', { width: 64, height: 64, channels: 'rgb' }]);
+    assert.deepEqual(
+      [detector.info.family, detector.info.input],
+      ['yolox', { width: 64, height: 64, channels: 'rgb' }],
+    );
     await findsTheRedSquare(detector);
     // As it comes, red and blue change places and every value is far too large.
     const plain = await open(legacy);
     const { detections } = await plain.detect(squares(plain));
-    assert.notDeepEqual(detections.map(({ box }) => box), [{ x1: 32, y1: 16, x2: 48, y2: 32 }]);
+    assert.notDeepEqual(
+      detections.map(({ box }) => box),
+      [{ x1: 32, y1: 16, x2: 48, y2: 32 }],
+    );
   });
 
   it('refuses a preprocessing that the family does not have, and names those that it has', async () => {
-    await assert.rejects(open(yoloxGraph(), { preprocess: 'imagenet' }),
-      { name: 'UsageError', message: /--preprocess is "imagenet".*m\.onnx is of the family yolox, for which it must be one of standard, legacy$/ });
+    await assert.rejects(open(yoloxGraph(), { preprocess: 'imagenet' }), {
+      name: 'UsageError',
+      message:
+        /--preprocess is "imagenet".*m\.onnx is of the family yolox, for which it must be one of standard, legacy$/,
+    });
   });
 
   it('runs a model whose weights lie in a second file, and another one when these change', async () => {
@@ -95,11 +127,19 @@ describe('a detector through ONNX Runtime', function () {
       const split = yoloxGraph();
       split.graph.initializer.forEach((weights, i) => {
         if (!weights.name.startsWith('obj_')) return;
-        const bytes = Buffer.from(Float32Array.from(new Float32Array(model.graph.initializer[i].rawData.slice().buffer), (value) => value * scale).buffer);
+        const bytes = Buffer.from(
+          Float32Array.from(
+            new Float32Array(model.graph.initializer[i].rawData.slice().buffer),
+            (value) => value * scale,
+          ).buffer,
+        );
         weights.rawData = new Uint8Array();
         weights.dataLocation = TensorProto_DataLocation.EXTERNAL;
-        weights.externalData = Object.entries({ location: 'split.onnx.data', offset: `${offset}`, length: `${bytes.length}` })
-          .map(([key, value]) => create(StringStringEntryProtoSchema, { key, value }));
+        weights.externalData = Object.entries({
+          location: 'split.onnx.data',
+          offset: `${offset}`,
+          length: `${bytes.length}`,
+        }).map(([key, value]) => create(StringStringEntryProtoSchema, { key, value }));
         offset += bytes.length;
         data.push(bytes);
       });
@@ -121,37 +161,63 @@ describe('a detector through ONNX Runtime', function () {
 
   describe('a transformer', () => {
     const SIZE = { width: 640, height: 160 };
-    const boxesIn = ({ width, height }: typeof SIZE) => QUERY_BOXES.map(([x1, y1, x2, y2]) => ({ x1: x1 * width, y1: y1 * height, x2: x2 * width, y2: y2 * height }));
+    const boxesIn = ({ width, height }: typeof SIZE) =>
+      QUERY_BOXES.map(([x1, y1, x2, y2]) => ({ x1: x1 * width, y1: y1 * height, x2: x2 * width, y2: y2 * height }));
 
     it('with labels, boxes and scores is given stretched RGB from 0 to 1, and its boxes are of the source', async () => {
       const detector = await open(detrBoxesGraph(), { confThreshold: 0.3 });
-      assert.deepEqual([detector.info.family, detector.info.input, detector.info.classNames.length], ['detr', { width: 64, height: 32, channels: 'rgb', fit: 'stretch' }, 7]);
+      assert.deepEqual(
+        [detector.info.family, detector.info.input, detector.info.classNames.length],
+        ['detr', { width: 64, height: 32, channels: 'rgb', fit: 'stretch' }, 7],
+      );
       const { detections } = await detector.detect(pictureFor(detector, SIZE, () => [204, 102, 51]));
-      assert.deepEqual(detections.map(({ score, ...found }) => ({ ...found, score: score.toFixed(4) })), [
-        { box: boxesIn(SIZE)[0], classId: 1, className: 'class-1', score: '0.8000' },
-        { box: boxesIn(SIZE)[1], classId: 2, className: 'class-2', score: '0.4000' },
-      ]);
+      assert.deepEqual(
+        detections.map(({ score, ...found }) => ({ ...found, score: score.toFixed(4) })),
+        [
+          { box: boxesIn(SIZE)[0], classId: 1, className: 'class-1', score: '0.8000' },
+          { box: boxesIn(SIZE)[1], classId: 2, className: 'class-2', score: '0.4000' },
+        ],
+      );
     });
 
     it('suppresses nothing, and reports the classes that are asked for', async () => {
-      const detector = await open(detrBoxesGraph({ positions: [1, 0, 1] }), { confThreshold: 0.1, nmsThreshold: 0, classIds: [1] });
+      const detector = await open(detrBoxesGraph({ positions: [1, 0, 1] }), {
+        confThreshold: 0.1,
+        nmsThreshold: 0,
+        classIds: [1],
+      });
       const { detections } = await detector.detect(pictureFor(detector, SIZE, () => [100, 250, 200]));
-      assert.deepEqual(detections.map(({ box, classId }) => [box, classId]), [[boxesIn(SIZE)[2], 1], [boxesIn(SIZE)[0], 1]]);
+      assert.deepEqual(
+        detections.map(({ box, classId }) => [box, classId]),
+        [
+          [boxesIn(SIZE)[2], 1],
+          [boxesIn(SIZE)[0], 1],
+        ],
+      );
     });
 
-    it('of the same signature that wants ImageNet\'s mean is given it', async () => {
+    it("of the same signature that wants ImageNet's mean is given it", async () => {
       const detector = await open(detrBoxesGraph(), { preprocess: 'imagenet', confThreshold: 0.3 });
       const { detections } = await detector.detect(pictureFor(detector, SIZE, () => [204, 102, 51]));
-      assert.deepEqual(detections.map(({ score }) => score.toFixed(4)), [((0.8 - 0.485) / 0.229).toFixed(4)]);
+      assert.deepEqual(
+        detections.map(({ score }) => score.toFixed(4)),
+        [((0.8 - 0.485) / 0.229).toFixed(4)],
+      );
     });
 
-    it('with dets and labels is given stretched RGB with ImageNet\'s mean, and its classes are COCO\'s ids', async () => {
+    it("with dets and labels is given stretched RGB with ImageNet's mean, and its classes are COCO's ids", async () => {
       const detector = await open(detrLogitsGraph(), { confThreshold: 0.2 });
       assert.deepEqual(detector.info.input, { width: 64, height: 32, channels: 'rgb', fit: 'stretch' });
       const { detections } = await detector.detect(pictureFor(detector, SIZE, () => [204, 102, 51]));
-      const wanted = [[0.8, 0.485, 0.229, 0, 3, 'car'], [0.4, 0.456, 0.224, 1, 17, 'cat'], [0.2, 0.406, 0.225, 2, 90, 'toothbrush']] as const;
-      assert.deepEqual(detections.map(({ box, classId, className }) => ({ box, classId, className })),
-        wanted.map(([, , , query, classId, className]) => ({ box: boxesIn(SIZE)[query], classId, className })));
+      const wanted = [
+        [0.8, 0.485, 0.229, 0, 3, 'car'],
+        [0.4, 0.456, 0.224, 1, 17, 'cat'],
+        [0.2, 0.406, 0.225, 2, 90, 'toothbrush'],
+      ] as const;
+      assert.deepEqual(
+        detections.map(({ box, classId, className }) => ({ box, classId, className })),
+        wanted.map(([, , , query, classId, className]) => ({ box: boxesIn(SIZE)[query], classId, className })),
+      );
       detections.forEach(({ score }, i) => {
         const [value, mean, std] = wanted[i];
         assert.ok(Math.abs(score - 1 / (1 + Math.exp(-(value - mean) / std))) < 1e-5, `query ${i} scores ${score}`);

@@ -27,44 +27,76 @@ const BIASES = [0.5, 0.5, 0, 0] as const;
  * YOLOX's own (`yolox/models/yolo_head.py`), the backbone is an average over each cell.
  */
 export function yoloxGraph({
-  boxes = 'undecoded', output = 'rows', scores = 'probabilities', isDynamic = false, redOf = (byte) => byte, redPlane = 2,
+  boxes = 'undecoded',
+  output = 'rows',
+  scores = 'probabilities',
+  isDynamic = false,
+  redOf = (byte) => byte,
+  redPlane = 2,
 }: YoloxGraphOptions = {}): OnnxModel {
   const nodes: Node[] = [];
   const constants: Constant[] = [
-    tensor('four', [1], BigInt64Array.of(4n)), tensor('zero', [1], BigInt64Array.of(0n)), tensor('two', [1], BigInt64Array.of(2n)),
-    tensor('minus', [1], BigInt64Array.of(-1n)), tensor('six', [1], BigInt64Array.of(6n)), tensor('columns', [1], BigInt64Array.of(2n)),
+    tensor('four', [1], BigInt64Array.of(4n)),
+    tensor('zero', [1], BigInt64Array.of(0n)),
+    tensor('two', [1], BigInt64Array.of(2n)),
+    tensor('minus', [1], BigInt64Array.of(-1n)),
+    tensor('six', [1], BigInt64Array.of(6n)),
+    tensor('columns', [1], BigInt64Array.of(2n)),
   ];
   const heads = STRIDES.map((stride, level) => {
     const name = (what: string): string => `${what}${stride}`;
-    nodes.push(node('AveragePool', ['images'], [name('cells')], { kernel_shape: { ints: [stride, stride] }, strides: { ints: [stride, stride] } }));
+    nodes.push(
+      node('AveragePool', ['images'], [name('cells')], {
+        kernel_shape: { ints: [stride, stride] },
+        strides: { ints: [stride, stride] },
+      }),
+    );
     const conv = (what: string, biases: readonly number[], red = 0): string => {
       const weights = new Float32Array(3 * biases.length);
       weights[redPlane] = red;
-      constants.push(tensor(name(`${what}_w`), [biases.length, 3, 1, 1], weights), tensor(name(`${what}_b`), [biases.length], Float32Array.from(biases)));
-      nodes.push(node('Conv', [name('cells'), name(`${what}_w`), name(`${what}_b`)], [name(what)], { kernel_shape: { ints: [1, 1] } }));
+      constants.push(
+        tensor(name(`${what}_w`), [biases.length, 3, 1, 1], weights),
+        tensor(name(`${what}_b`), [biases.length], Float32Array.from(biases)),
+      );
+      nodes.push(
+        node('Conv', [name('cells'), name(`${what}_w`), name(`${what}_b`)], [name(what)], {
+          kernel_shape: { ints: [1, 1] },
+        }),
+      );
       return name(what);
     };
     // 20 where all is red, -20 where nothing is.
     const slope = 40 / (redOf(255) - redOf(0));
     const reg = conv('reg', BIASES);
-    const logits = [conv('obj', [level === 0 ? -20 - slope * redOf(0) : -20], level === 0 ? slope : 0), conv('cls', [3])];
-    const given = scores === 'logits' ? logits : logits.map((value) => {
-      nodes.push(node('Sigmoid', [value], [`${value}_p`]));
-      return `${value}_p`;
-    });
+    const logits = [
+      conv('obj', [level === 0 ? -20 - slope * redOf(0) : -20], level === 0 ? slope : 0),
+      conv('cls', [3]),
+    ];
+    const given =
+      scores === 'logits'
+        ? logits
+        : logits.map((value) => {
+            nodes.push(node('Sigmoid', [value], [`${value}_p`]));
+            return `${value}_p`;
+          });
     nodes.push(node('Concat', [reg, ...given], [name('head')], { axis: { int: 1 } }));
     return name('head');
   });
   const floats = (name: string, dims: readonly (number | string)[]) => valueInfo(name, DataType.FLOAT, dims);
   const image = floats('images', isDynamic ? ['batch', 3, 'height', 'width'] : [1, 3, SIDE, SIDE]);
-  const finished = (outputs: GraphParts['outputs']): OnnxModel => onnxModel({ name: 'yolox', inputs: [image], outputs, initializers: constants, nodes });
-  if (output === 'three heads') return finished(STRIDES.map((stride) => floats(`head${stride}`, [1, 6, SIDE / stride, SIDE / stride])));
+  const finished = (outputs: GraphParts['outputs']): OnnxModel =>
+    onnxModel({ name: 'yolox', inputs: [image], outputs, initializers: constants, nodes });
+  if (output === 'three heads')
+    return finished(STRIDES.map((stride) => floats(`head${stride}`, [1, 6, SIDE / stride, SIDE / stride])));
 
   const rows = heads.map((head, level) => {
     const shape = `shape${level}`;
     if (isDynamic) {
-      nodes.push(node('Shape', [head], [`${shape}_all`]), node('Slice', [`${shape}_all`, 'zero', 'two', 'zero'], [`${shape}_kept`]),
-        node('Concat', [`${shape}_kept`, 'minus'], [shape], { axis: { int: 0 } }));
+      nodes.push(
+        node('Shape', [head], [`${shape}_all`]),
+        node('Slice', [`${shape}_all`, 'zero', 'two', 'zero'], [`${shape}_kept`]),
+        node('Concat', [`${shape}_kept`, 'minus'], [shape], { axis: { int: 0 } }),
+      );
     } else {
       constants.push(tensor(shape, [3], BigInt64Array.of(1n, 6n, -1n)));
     }
@@ -72,68 +104,120 @@ export function yoloxGraph({
     return `flat${level}`;
   });
   const last = boxes === 'undecoded' ? 'output' : 'rows';
-  nodes.push(node('Concat', rows, ['all'], { axis: { int: 2 } }), node('Transpose', ['all'], [last], { perm: { ints: [0, 2, 1] } }));
+  nodes.push(
+    node('Concat', rows, ['all'], { axis: { int: 2 } }),
+    node('Transpose', ['all'], [last], { perm: { ints: [0, 2, 1] } }),
+  );
   if (boxes !== 'undecoded') decode(boxes, nodes, constants);
-  return finished([floats('output', isDynamic ? ['batch', 'Transposeoutput_dim_1', 'Transposeoutput_dim_2'] : [1, 84, 6])]);
+  return finished([
+    floats('output', isDynamic ? ['batch', 'Transposeoutput_dim_1', 'Transposeoutput_dim_2'] : [1, 84, 6]),
+  ]);
 }
 
 function decode(boxes: 'decoded' | 'scatter' | 'distances', nodes: Node[], constants: Constant[]): void {
-  const cells = STRIDES.flatMap((stride) => Array.from({ length: (SIDE / stride) ** 2 }, (_, i) => ({ x: i % (SIDE / stride), y: Math.floor(i / (SIDE / stride)), stride })));
+  const cells = STRIDES.flatMap((stride) =>
+    Array.from({ length: (SIDE / stride) ** 2 }, (_, i) => ({
+      x: i % (SIDE / stride),
+      y: Math.floor(i / (SIDE / stride)),
+      stride,
+    })),
+  );
   constants.push(
     tensor('grid', [1, 84, 2], Float32Array.from(cells.flatMap(({ x, y }) => [x, y]))),
-    tensor('strides', [1, 84, 1], Float32Array.from(cells, ({ stride }) => stride)),
+    tensor(
+      'strides',
+      [1, 84, 1],
+      Float32Array.from(cells, ({ stride }) => stride),
+    ),
   );
   const slice = (from: string, to: string, into: string): Node => node('Slice', ['rows', from, to, 'columns'], [into]);
   nodes.push(slice('zero', 'two', 'xy'), slice('two', 'four', 'wh'), slice('four', 'six', 'scores'));
   if (boxes === 'distances') {
     // YOLOv6 and its like: distances from the cell to the sides of the box.
     nodes.push(
-      node('Sub', ['grid', 'xy'], ['upper']), node('Add', ['grid', 'wh'], ['lower']), node('Sub', ['lower', 'upper'], ['size']),
-      node('Concat', ['upper', 'size'], ['cell_box'], { axis: { int: 2 } }), node('Mul', ['cell_box', 'strides'], ['box']),
+      node('Sub', ['grid', 'xy'], ['upper']),
+      node('Add', ['grid', 'wh'], ['lower']),
+      node('Sub', ['lower', 'upper'], ['size']),
+      node('Concat', ['upper', 'size'], ['cell_box'], { axis: { int: 2 } }),
+      node('Mul', ['cell_box', 'strides'], ['box']),
       node('Concat', ['box', 'scores'], ['output'], { axis: { int: 2 } }),
     );
     return;
   }
-  nodes.push(node('Add', ['xy', 'grid'], ['moved']), node('Mul', ['moved', 'strides'], ['centres']), node('Exp', ['wh'], ['sizes']), node('Mul', ['sizes', 'strides'], ['scaled']));
+  nodes.push(
+    node('Add', ['xy', 'grid'], ['moved']),
+    node('Mul', ['moved', 'strides'], ['centres']),
+    node('Exp', ['wh'], ['sizes']),
+    node('Mul', ['sizes', 'strides'], ['scaled']),
+  );
   if (boxes === 'decoded') {
     nodes.push(node('Concat', ['centres', 'scaled', 'scores'], ['output'], { axis: { int: 2 } }));
     return;
   }
-  const indices = (first: number): BigInt64Array => BigInt64Array.from(cells.flatMap((_, cell) => [0, 1].flatMap((column) => [0n, BigInt(cell), BigInt(first + column)])));
+  const indices = (first: number): BigInt64Array =>
+    BigInt64Array.from(
+      cells.flatMap((_, cell) => [0, 1].flatMap((column) => [0n, BigInt(cell), BigInt(first + column)])),
+    );
   constants.push(tensor('at_xy', [1, 84, 2, 3], indices(0)), tensor('at_wh', [1, 84, 2, 3], indices(2)));
-  nodes.push(node('ScatterND', ['rows', 'at_xy', 'centres'], ['half']), node('ScatterND', ['half', 'at_wh', 'scaled'], ['output']));
+  nodes.push(
+    node('ScatterND', ['rows', 'at_xy', 'centres'], ['half']),
+    node('ScatterND', ['half', 'at_wh', 'scaled'], ['output']),
+  );
 }
 
 /** Means of the picture's planes as the network gets them, [1, 3]. */
 const PLANE_MEANS = node('ReduceMean', ['images'], ['means'], { axes: { ints: [2, 3] }, keepdims: { int: 0 } });
 
 /** Of the three queries: x1, y1, x2, y2 in fractions of the picture. */
-export const QUERY_BOXES = [[0.25, 0.5, 0.5, 0.75], [0, 0, 1, 1], [0.125, 0.25, 0.375, 0.5]] as const;
+export const QUERY_BOXES = [
+  [0.25, 0.5, 0.5, 0.75],
+  [0, 0, 1, 1],
+  [0.125, 0.25, 0.375, 0.5],
+] as const;
 
 /**
- * The signature of RT-DETR, D-FINE and DEIM: three queries whose scores are the picture's mean red, green and blue, from
+ * The signature of RT-DETR, D-FINE and DEIM: three queries whose scores are the picture's mean red, green and blue,
+ * from
  * 0 to 1. Labels are taken from positions modulo the number of classes, as in their exports.
  */
-export function detrBoxesGraph({ positions = [8, 2, 20], classCount = 7 }: { readonly positions?: readonly number[]; readonly classCount?: number } = {}): OnnxModel {
+export function detrBoxesGraph({
+  positions = [8, 2, 20],
+  classCount = 7,
+}: { readonly positions?: readonly number[]; readonly classCount?: number } = {}): OnnxModel {
   return onnxModel({
     name: 'detr',
-    inputs: [valueInfo('images', DataType.FLOAT, ['N', 3, 32, 64]), valueInfo('orig_target_sizes', DataType.INT64, ['N', 2])],
-    outputs: [valueInfo('labels', DataType.INT64, ['N', 3]), valueInfo('boxes', DataType.FLOAT, ['N', 3, 4]), valueInfo('scores', DataType.FLOAT, ['N', 3])],
+    inputs: [
+      valueInfo('images', DataType.FLOAT, ['N', 3, 32, 64]),
+      valueInfo('orig_target_sizes', DataType.INT64, ['N', 2]),
+    ],
+    outputs: [
+      valueInfo('labels', DataType.INT64, ['N', 3]),
+      valueInfo('boxes', DataType.FLOAT, ['N', 3, 4]),
+      valueInfo('scores', DataType.FLOAT, ['N', 3]),
+    ],
     initializers: [
-      tensor('positions', [1, 3], BigInt64Array.from(positions, BigInt)), tensor('classes', [], BigInt64Array.of(BigInt(classCount))),
-      tensor('fractions', [1, 3, 4], Float32Array.from(QUERY_BOXES.flat())), tensor('one', [1], BigInt64Array.of(1n)),
+      tensor('positions', [1, 3], BigInt64Array.from(positions, BigInt)),
+      tensor('classes', [], BigInt64Array.of(BigInt(classCount))),
+      tensor('fractions', [1, 3, 4], Float32Array.from(QUERY_BOXES.flat())),
+      tensor('one', [1], BigInt64Array.of(1n)),
     ],
     nodes: [
-      PLANE_MEANS, node('Identity', ['means'], ['scores']),
-      node('Div', ['positions', 'classes'], ['rows']), node('Mul', ['rows', 'classes'], ['before']), node('Sub', ['positions', 'before'], ['labels']),
-      node('Concat', ['orig_target_sizes', 'orig_target_sizes'], ['corners'], { axis: { int: 1 } }), node('Cast', ['corners'], ['real'], { to: { int: DataType.FLOAT } }),
-      node('Unsqueeze', ['real', 'one'], ['factors']), node('Mul', ['fractions', 'factors'], ['boxes']),
+      PLANE_MEANS,
+      node('Identity', ['means'], ['scores']),
+      node('Div', ['positions', 'classes'], ['rows']),
+      node('Mul', ['rows', 'classes'], ['before']),
+      node('Sub', ['positions', 'before'], ['labels']),
+      node('Concat', ['orig_target_sizes', 'orig_target_sizes'], ['corners'], { axis: { int: 1 } }),
+      node('Cast', ['corners'], ['real'], { to: { int: DataType.FLOAT } }),
+      node('Unsqueeze', ['real', 'one'], ['factors']),
+      node('Mul', ['fractions', 'factors'], ['boxes']),
     ],
   });
 }
 
 /**
- * The signature of RF-DETR: three queries, the first of class 3, the second of 17, the third of 90, whose logits are the
+ * The signature of RF-DETR: three queries, the first of class 3, the second of 17, the third of 90, whose logits are
+ * the
  * normalised means of the picture's red, green and blue.
  */
 export function detrLogitsGraph(): OnnxModel {
@@ -145,12 +229,21 @@ export function detrLogitsGraph(): OnnxModel {
     inputs: [valueInfo('input', DataType.FLOAT, [1, 3, 32, 64])],
     outputs: [valueInfo('dets', DataType.FLOAT, [1, 3, 4]), valueInfo('labels', DataType.FLOAT, [1, 3, 91])],
     initializers: [
-      tensor('boxes', [1, 3, 4], Float32Array.from(centred)), tensor('hot', [1, 3, 91], hot),
-      tensor('cold', [1, 3, 91], hot.map((value) => (value === 1 ? 0 : -30))), tensor('column', [3], BigInt64Array.of(1n, 3n, 1n)),
+      tensor('boxes', [1, 3, 4], Float32Array.from(centred)),
+      tensor('hot', [1, 3, 91], hot),
+      tensor(
+        'cold',
+        [1, 3, 91],
+        hot.map((value) => (value === 1 ? 0 : -30)),
+      ),
+      tensor('column', [3], BigInt64Array.of(1n, 3n, 1n)),
     ],
     nodes: [
-      node('ReduceMean', ['input'], ['means'], { axes: { ints: [2, 3] }, keepdims: { int: 0 } }), node('Reshape', ['means', 'column'], ['each']),
-      node('Mul', ['each', 'hot'], ['seen']), node('Add', ['seen', 'cold'], ['labels']), node('Identity', ['boxes'], ['dets']),
+      node('ReduceMean', ['input'], ['means'], { axes: { ints: [2, 3] }, keepdims: { int: 0 } }),
+      node('Reshape', ['means', 'column'], ['each']),
+      node('Mul', ['each', 'hot'], ['seen']),
+      node('Add', ['seen', 'cold'], ['labels']),
+      node('Identity', ['boxes'], ['dets']),
     ],
   });
 }

@@ -5,8 +5,15 @@ export const hasProc = existsSync('/proc/self/stat');
 
 /** Process ids of the living detector processes that a process has started. */
 export function detectorsOf(pid = process.pid): number[] {
-  return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number).filter((child) =>
-    statOf(child)[1] === String(pid) && isAlive(child) && /detector-main|nowcast-detector/.test(read(`/proc/${child}/cmdline`)));
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter(
+      (child) =>
+        statOf(child)[1] === String(pid) &&
+        isAlive(child) &&
+        /detector-main|nowcast-detector/.test(read(`/proc/${child}/cmdline`)),
+    );
 }
 
 export function isAlive(pid: number): boolean {

@@ -19,8 +19,14 @@ class FakeHosts {
     const runMs = this.#machine[provider] ?? 'not in this build';
     if (typeof runMs === 'number') this.running.add(provider);
     return {
-      opened: typeof runMs === 'string' ? Promise.reject(new ModelError(`${provider}: ${runMs}`))
-        : Promise.resolve({ type: 'ready', warmUpMs: runMs * 3, supportedProviders: Object.keys(this.#machine) as ActualProvider[] }),
+      opened:
+        typeof runMs === 'string'
+          ? Promise.reject(new ModelError(`${provider}: ${runMs}`))
+          : Promise.resolve({
+              type: 'ready',
+              warmUpMs: runMs * 3,
+              supportedProviders: Object.keys(this.#machine) as ActualProvider[],
+            }),
       measure: async (runs, giveUpAboveMs) => {
         const measured: number[] = [];
         while (measured.length < runs && !(measured.at(-1)! > giveUpAboveMs)) {
@@ -29,7 +35,9 @@ class FakeHosts {
         }
         return measured;
       },
-      stop: async () => { this.running.delete(provider); },
+      stop: async () => {
+        this.running.delete(provider);
+      },
     };
   };
 }
@@ -66,8 +74,11 @@ describe('openFastest', () => {
 
   it('passes over a provider whose process dies while it is measured', async () => {
     const hosts = new FakeHosts({ cpu: 15, cuda: 2 });
-    const { host } = await openFastest((provider) =>
-      provider === 'cuda' ? { ...hosts.start(provider), measure: async () => [] } : hosts.start(provider), ignore);
+    const { host } = await openFastest(
+      (provider) =>
+        provider === 'cuda' ? { ...hosts.start(provider), measure: async () => [] } : hosts.start(provider),
+      ignore,
+    );
     assert.equal(host.provider, 'cpu');
   });
 
@@ -85,13 +96,21 @@ describe('openNamed', () => {
 
   it('never falls back: it names what can be had instead', async () => {
     const hosts = new FakeHosts({ cpu: 15, webgpu: 450, cuda: 'no library' });
-    await assert.rejects(openNamed('cuda', hosts.start), (error: Error) =>
-      error instanceof ModelError && error.code === 'NOWCAST_PROVIDER' && /no library.*auto or cpu or webgpu/.test(error.message));
+    await assert.rejects(
+      openNamed('cuda', hosts.start),
+      (error: Error) =>
+        error instanceof ModelError &&
+        error.code === 'NOWCAST_PROVIDER' &&
+        /no library.*auto or cpu or webgpu/.test(error.message),
+    );
     assert.deepEqual([...hosts.running], []);
   });
 
   it('blames the model where the CPU cannot open it either', async () => {
-    await assert.rejects(openNamed('cuda', new FakeHosts({ cpu: 'not a graph', cuda: 'fault' }).start), /cpu: not a graph/);
+    await assert.rejects(
+      openNamed('cuda', new FakeHosts({ cpu: 'not a graph', cuda: 'fault' }).start),
+      /cpu: not a graph/,
+    );
   });
 });
 
@@ -99,7 +118,9 @@ describe('probeProviders', () => {
   it('says of each provider whether it opens, and leaves nothing running', async () => {
     const hosts = new FakeHosts({ cpu: 15, webgpu: 450, cuda: 'no library' });
     assert.deepEqual(await probeProviders(hosts.start), [
-      { provider: 'cpu' }, { provider: 'webgpu' }, { provider: 'cuda', unavailable: 'cuda: no library' },
+      { provider: 'cpu' },
+      { provider: 'webgpu' },
+      { provider: 'cuda', unavailable: 'cuda: no library' },
     ]);
     assert.deepEqual([...hosts.running], []);
   });

@@ -14,7 +14,9 @@ export class FakeProcess implements SupervisedProcess {
   killedBecause: string | undefined;
 
   constructor() {
-    this.exited = new Promise((resolve) => { this.die = resolve; });
+    this.exited = new Promise((resolve) => {
+      this.die = resolve;
+    });
     this.opened = new Promise((resolve, reject) => {
       this.open = () => resolve({ type: 'ready', warmUpMs: 10, supportedProviders: ['cpu'] });
       this.failToOpen = (error) => {
@@ -33,7 +35,12 @@ export class FakeProcess implements SupervisedProcess {
   /** Answers the first picture that it was asked for. */
   answer(runMs = 10): void {
     const slot = this.asked.shift()!;
-    this.onResult({ type: 'result', slot, detections: new Float64Array(), times: { inferStartMs: 0, inferEndMs: runMs, doneAtMs: runMs } });
+    this.onResult({
+      type: 'result',
+      slot,
+      detections: new Float64Array(),
+      times: { inferStartMs: 0, inferEndMs: runMs, doneAtMs: runMs },
+    });
   }
 
   kill(because: string): void {

@@ -8,7 +8,9 @@ export class FakeTime {
   readonly after: After = (ms, action) => {
     const timer = { dueMs: this.#nowMs + ms, action };
     this.#timers.push(timer);
-    return () => { this.#timers = this.#timers.filter((other) => other !== timer); };
+    return () => {
+      this.#timers = this.#timers.filter((other) => other !== timer);
+    };
   };
 
   get pending(): number {

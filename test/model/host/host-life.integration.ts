@@ -38,11 +38,17 @@ describe('life of a detector process', function () {
     const lost = detector!.detect(pixelPicture(1));
     const kept = detector!.detect(pixelPicture(3));
     process.kill(pid, 'SIGKILL');
-    await assert.rejects(lost, (error: Error) => error instanceof DetectorFailedError && error.message.includes('SIGKILL'));
+    await assert.rejects(
+      lost,
+      (error: Error) => error instanceof DetectorFailedError && error.message.includes('SIGKILL'),
+    );
     await detector!.ready();
     assert.equal((await kept).detections[0].box.x1, 20);
     await works();
-    assert.deepEqual(detectorsOf().filter((child) => child === pid), []);
+    assert.deepEqual(
+      detectorsOf().filter((child) => child === pid),
+      [],
+    );
   });
 
   itNeeds(needs, 'is killed when it hangs, and works again', async () => {
@@ -50,7 +56,10 @@ describe('life of a detector process', function () {
     await open({ watchdogMs: 200, onLog: (message) => log.push(message) });
     await works();
     process.kill(detectorsOf()[0], 'SIGSTOP');
-    await assert.rejects(detector!.detect(pixelPicture(1)), (error: Error) => error instanceof DetectorFailedError && /no answer within \d+ ms/.test(error.message));
+    await assert.rejects(
+      detector!.detect(pixelPicture(1)),
+      (error: Error) => error instanceof DetectorFailedError && /no answer within \d+ ms/.test(error.message),
+    );
     await detector!.ready();
     await works();
     assert.equal(log.length, 1);
@@ -83,7 +92,10 @@ describe('life of a detector process', function () {
     await restart();
     const before = { descriptors: openDescriptors(), listeners: listeners(), detectors: detectorsOf().length };
     for (let i = 0; i < 50; i++) await restart();
-    assert.deepEqual({ descriptors: openDescriptors(), listeners: listeners(), detectors: detectorsOf().length }, before);
+    assert.deepEqual(
+      { descriptors: openDescriptors(), listeners: listeners(), detectors: detectorsOf().length },
+      before,
+    );
     await detector!.close();
     assert.deepEqual(detectorsOf(), []);
   });
@@ -93,7 +105,10 @@ describe('life of a detector process', function () {
     writeFileSync(model, serializeOnnx(faultyModel()));
     await open({ model });
     await works();
-    await assert.rejects(detector!.detect(pixelPicture(255)), (error: Error) => error instanceof DetectorFailedError && error.message.includes('Gather'));
+    await assert.rejects(
+      detector!.detect(pixelPicture(255)),
+      (error: Error) => error instanceof DetectorFailedError && error.message.includes('Gather'),
+    );
     await detector!.ready();
     await works();
   });
@@ -103,7 +118,10 @@ describe('life of a detector process', function () {
     opening.catch(() => undefined);
     await eventually(() => detectorsOf().length === 1);
     process.kill(detectorsOf()[0], 'SIGKILL');
-    await assert.rejects(opening, (error: Error) => error instanceof DetectorFailedError && error.message.includes('SIGKILL'));
+    await assert.rejects(
+      opening,
+      (error: Error) => error instanceof DetectorFailedError && error.message.includes('SIGKILL'),
+    );
     assert.deepEqual(detectorsOf(), []);
   });
 
@@ -134,7 +152,8 @@ describe('life of a detector process', function () {
     await detector!.close();
     assert.deepEqual(detectorsOf(), []);
     for (const outcome of await outcomes) {
-      if (outcome.status === 'rejected') assert.equal((outcome.reason as { code: string }).code, 'NOWCAST_DETECTOR_CLOSED');
+      if (outcome.status === 'rejected')
+        assert.equal((outcome.reason as { code: string }).code, 'NOWCAST_DETECTOR_CLOSED');
     }
   });
 

@@ -7,10 +7,18 @@ const CLASSES = ['person', 'bicycle', 'car'];
 describe('packed detections', () => {
   it('come out as they went in, to the last bit', () => {
     const number = fc.double({ noNaN: true });
-    const detection = fc.tuple(number, number, number, number, number, fc.nat(CLASSES.length - 1)).map(
-      ([x1, y1, x2, y2, score, classId]) => ({ box: { x1, y1, x2, y2 }, score, classId, className: CLASSES[classId] }));
-    fc.assert(fc.property(fc.array(detection), (detections) => {
-      assert.deepEqual(unpackDetections(packDetections(detections), CLASSES), detections);
-    }));
+    const detection = fc
+      .tuple(number, number, number, number, number, fc.nat(CLASSES.length - 1))
+      .map(([x1, y1, x2, y2, score, classId]) => ({
+        box: { x1, y1, x2, y2 },
+        score,
+        classId,
+        className: CLASSES[classId],
+      }));
+    fc.assert(
+      fc.property(fc.array(detection), (detections) => {
+        assert.deepEqual(unpackDetections(packDetections(detections), CLASSES), detections);
+      }),
+    );
   });
 });

@@ -4,7 +4,9 @@ import { PictureSlotsFile, readSlot } from '../../../src/model/host/picture-slot
 
 describe('PictureSlotsFile', () => {
   let slots: PictureSlotsFile;
-  beforeEach(() => { slots = new PictureSlotsFile(2, 12); });
+  beforeEach(() => {
+    slots = new PictureSlotsFile(2, 12);
+  });
   afterEach(() => slots.close());
 
   it('gives back what was written, slot by slot', () => {
@@ -26,7 +28,10 @@ describe('PictureSlotsFile', () => {
   it('has no name, so that nothing can be left behind', function () {
     if (!existsSync('/dev/shm')) this.skip();
     assert.equal(fstatSync(slots.fd).nlink, 0);
-    assert.deepEqual(readdirSync('/dev/shm').filter((name) => name.startsWith('nowcast-')), []);
+    assert.deepEqual(
+      readdirSync('/dev/shm').filter((name) => name.startsWith('nowcast-')),
+      [],
+    );
   });
 
   it('refuses a picture of another size, naming both', () => {

@@ -9,12 +9,21 @@ import { pixelModel } from '../pixel-model.js';
 const SIZE = { width: 32, height: 32 };
 
 /** Writes a model whose first cell answers with the picture's first pixels; see {@link pixelPicture}. */
-export function pixelDetectorOptions(folder: string, changes: Partial<ProcessDetectorOptions> = {}): ProcessDetectorOptions {
+export function pixelDetectorOptions(
+  folder: string,
+  changes: Partial<ProcessDetectorOptions> = {},
+): ProcessDetectorOptions {
   const model = join(folder, 'pixels.onnx');
   writeFileSync(model, serializeOnnx(pixelModel()));
   return {
-    model, provider: 'cpu', threads: 1, confThreshold: 0.25, nmsThreshold: 0.45, nms: 'per-class',
-    cacheDir: join(folder, 'cache'), ...changes,
+    model,
+    provider: 'cpu',
+    threads: 1,
+    confThreshold: 0.25,
+    nmsThreshold: 0.45,
+    nms: 'per-class',
+    cacheDir: join(folder, 'cache'),
+    ...changes,
   };
 }
 

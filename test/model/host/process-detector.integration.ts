@@ -32,10 +32,21 @@ describe('process detector', () => {
 
   it('tells what lies in each picture, in pixels of the source', async () => {
     const detector = await open();
-    for (const [mark, scale] of [[3, 1], [2, 0.5], [0, 0.25]]) {
+    for (const [mark, scale] of [
+      [3, 1],
+      [2, 0.5],
+      [0, 0.25],
+    ]) {
       const { detections } = await detector.detect(pixelPicture(mark, { scaleX: scale, scaleY: scale }));
       const [x, half] = [(8 * mark) / scale, 4 / scale];
-      assert.deepEqual(detections, [{ box: { x1: x - half, y1: -half, x2: x + half, y2: half }, score: 1, classId: 0, className: detector.info.classNames[0] }]);
+      assert.deepEqual(detections, [
+        {
+          box: { x1: x - half, y1: -half, x2: x + half, y2: half },
+          score: 1,
+          classId: 0,
+          className: detector.info.classNames[0],
+        },
+      ]);
     }
   });
 
@@ -50,8 +61,14 @@ describe('process detector', () => {
   it('takes one picture ahead and answers in the order of asking; one more is a mistake of the caller', async () => {
     const detector = await open();
     const answers = [detector.detect(pixelPicture(1)), detector.detect(pixelPicture(2))];
-    await assert.rejects(detector.detect(pixelPicture(3)), (error: Error) => error instanceof InternalError && error.message.includes('2 frames'));
-    assert.deepEqual((await Promise.all(answers)).map(({ detections }) => detections[0].box.x1), [4, 12]);
+    await assert.rejects(
+      detector.detect(pixelPicture(3)),
+      (error: Error) => error instanceof InternalError && error.message.includes('2 frames'),
+    );
+    assert.deepEqual(
+      (await Promise.all(answers)).map(({ detections }) => detections[0].box.x1),
+      [4, 12],
+    );
   });
 
   it('refuses a picture of another size and goes on', async () => {
@@ -65,16 +82,28 @@ describe('process detector', () => {
     const beforeMs = nowMs();
     const { times } = await detector.detect(pixelPicture(1));
     const stamps = [beforeMs, times.inferStartMs, times.inferEndMs, times.doneAtMs, nowMs()];
-    assert.deepEqual(stamps, [...stamps].sort((a, b) => a - b));
+    assert.deepEqual(
+      stamps,
+      [...stamps].sort((a, b) => a - b),
+    );
   });
 
   it('reports what it is', async () => {
     const { info, hosts } = await open();
     assert.equal(hosts, 1);
-    assert.deepEqual({ ...info, modelSha256: '', classNames: info.classNames.length }, {
-      model: 'pixels.onnx', modelSha256: '', family: 'yolox', input: { width: 32, height: 32 }, classNames: 1,
-      requestedProvider: 'cpu', provider: 'cpu', threads: 1,
-    });
+    assert.deepEqual(
+      { ...info, modelSha256: '', classNames: info.classNames.length },
+      {
+        model: 'pixels.onnx',
+        modelSha256: '',
+        family: 'yolox',
+        input: { width: 32, height: 32 },
+        classNames: 1,
+        requestedProvider: 'cpu',
+        provider: 'cpu',
+        threads: 1,
+      },
+    );
     assert.match(info.modelSha256, /^[0-9a-f]{64}$/);
   });
 
@@ -88,18 +117,27 @@ describe('process detector', () => {
     assert.equal(detector.hosts, 2);
     assert.equal(detectorsOf().length, 2);
     const answers = await Promise.all([0, 1, 2, 3].map((mark) => detector.detect(pixelPicture(mark))));
-    assert.deepEqual(answers.map(({ detections }) => detections[0].box.x2), [4, 12, 20, 28]);
+    assert.deepEqual(
+      answers.map(({ detections }) => detections[0].box.x2),
+      [4, 12, 20, 28],
+    );
   });
 
   describe('that cannot be opened', () => {
     const cases: Record<string, { changes: Partial<ProcessDetectorOptions>; type: typeof ModelError; says: RegExp }> = {
       'a model that is not there': { changes: { model: 'absent.onnx' }, type: ModelError, says: /absent\.onnx/ },
       'labels of another model': { changes: { labels: 'coco' }, type: ModelError, says: /80/ },
-      'an unknown provider': { changes: { provider: 'abacus' as 'cpu' }, type: UsageError, says: /"abacus".*auto, cpu/ },
+      'an unknown provider': {
+        changes: { provider: 'abacus' as 'cpu' },
+        type: UsageError,
+        says: /"abacus".*auto, cpu/,
+      },
       'no hosts': { changes: { hosts: 0 }, type: UsageError, says: /hosts .*0/ },
       'half a thread': { changes: { threads: 0.5 }, type: UsageError, says: /threads .*0\.5/ },
       'a provider of another system': {
-        changes: { provider: process.platform === 'darwin' ? 'dml' : 'coreml' }, type: ModelError, says: /(dml|coreml).* ask for auto or cpu/,
+        changes: { provider: process.platform === 'darwin' ? 'dml' : 'coreml' },
+        type: ModelError,
+        says: /(dml|coreml).* ask for auto or cpu/,
       },
     };
     for (const [what, { changes, type, says }] of Object.entries(cases)) {
@@ -118,8 +156,11 @@ describe('process detector', () => {
       await (await createProcessDetector(options)).close();
       const [edited] = readdirSync(options.cacheDir).filter((name) => name.endsWith('.onnx'));
       writeFileSync(join(options.cacheDir, edited), 'damaged');
-      await assert.rejects(createProcessDetector(options), (error: Error) =>
-        error instanceof ModelError && error.code === 'NOWCAST_MODEL' && error.message.includes(edited));
+      await assert.rejects(
+        createProcessDetector(options),
+        (error: Error) =>
+          error instanceof ModelError && error.code === 'NOWCAST_MODEL' && error.message.includes(edited),
+      );
     });
   });
 
@@ -170,26 +211,55 @@ describe('process detector', () => {
   describe('with real weights', () => {
     const weights = realFile('yolox_nano.onnx');
     for (const { name, path } of parityCases('real-yolox-nano')) {
-      itNeeds({ 'yolox_nano.onnx': weights !== undefined }, `finds in real pictures what the reference found: ${name}`, async () => {
-        type Expected = Record<string, { width: number; height: number; detections: { demo_classaware: { bbox_xyxy: number[]; score: number; cls: number }[] } }>;
-        const tensors = readSafetensors(join(path, 'tensors.safetensors'));
-        const detector = await open({ model: weights!, confThreshold: THRESHOLD });
-        assert.equal(detector.info.model, basename(weights!));
-        let compared = 0;
-        for (const [picture, expected] of Object.entries(readJson<Expected>(join(path, 'expected.json')))) {
-          const fit = letterbox(expected, detector.info.input);
-          const { detections } = await detector.detect({ size: expected, fit, image: planar(tensors.get(`input.${picture}`)!.data as Uint8Array) });
-          const reference = expected.detections.demo_classaware;
-          const isOf = (found: Detection, { bbox_xyxy: [x1, y1, x2, y2], score, cls }: (typeof reference)[number]): boolean =>
-            found.classId === cls && Math.abs(found.score - score) < 1e-3 && boxIou(found.box, { x1, y1, x2, y2 }) > 0.99;
-          // One whose score is all but the threshold comes or stays away by a processor's last bits.
-          const isSure = ({ score }: { readonly score: number }): boolean => score > THRESHOLD + 0.01;
-          for (const wanted of reference.filter(isSure)) assert.equal(detections.filter((found) => isOf(found, wanted)).length, 1, `${picture}: class ${wanted.cls} with score ${wanted.score}`);
-          for (const found of detections.filter(isSure)) assert.ok(reference.some((wanted) => isOf(found, wanted)), `${picture}: the reference has none of class ${found.classId} with score ${found.score}`);
-          compared += reference.filter(isSure).length;
-        }
-        assert.ok(compared >= 10, `${compared} were compared`);
-      });
+      itNeeds(
+        { 'yolox_nano.onnx': weights !== undefined },
+        `finds in real pictures what the reference found: ${name}`,
+        async () => {
+          type Expected = Record<
+            string,
+            {
+              width: number;
+              height: number;
+              detections: { demo_classaware: { bbox_xyxy: number[]; score: number; cls: number }[] };
+            }
+          >;
+          const tensors = readSafetensors(join(path, 'tensors.safetensors'));
+          const detector = await open({ model: weights!, confThreshold: THRESHOLD });
+          assert.equal(detector.info.model, basename(weights!));
+          let compared = 0;
+          for (const [picture, expected] of Object.entries(readJson<Expected>(join(path, 'expected.json')))) {
+            const fit = letterbox(expected, detector.info.input);
+            const { detections } = await detector.detect({
+              size: expected,
+              fit,
+              image: planar(tensors.get(`input.${picture}`)!.data as Uint8Array),
+            });
+            const reference = expected.detections.demo_classaware;
+            const isOf = (
+              found: Detection,
+              { bbox_xyxy: [x1, y1, x2, y2], score, cls }: (typeof reference)[number],
+            ): boolean =>
+              found.classId === cls &&
+              Math.abs(found.score - score) < 1e-3 &&
+              boxIou(found.box, { x1, y1, x2, y2 }) > 0.99;
+            // One whose score is all but the threshold comes or stays away by a processor's last bits.
+            const isSure = ({ score }: { readonly score: number }): boolean => score > THRESHOLD + 0.01;
+            for (const wanted of reference.filter(isSure))
+              assert.equal(
+                detections.filter((found) => isOf(found, wanted)).length,
+                1,
+                `${picture}: class ${wanted.cls} with score ${wanted.score}`,
+              );
+            for (const found of detections.filter(isSure))
+              assert.ok(
+                reference.some((wanted) => isOf(found, wanted)),
+                `${picture}: the reference has none of class ${found.classId} with score ${found.score}`,
+              );
+            compared += reference.filter(isSure).length;
+          }
+          assert.ok(compared >= 10, `${compared} were compared`);
+        },
+      );
     }
   });
 });

@@ -44,15 +44,23 @@ describe('SupervisedHost', () => {
     written = [];
     log = [];
     host = new SupervisedHost({
-      first: launch(), relaunch: launch, writeSlot: (slot, picture) => written.push({ slot, picture }),
-      watchdogMs: 2000, warmUpMs: 10, onLog: (message) => log.push(message), after: time.after,
+      first: launch(),
+      relaunch: launch,
+      writeSlot: (slot, picture) => written.push({ slot, picture }),
+      watchdogMs: 2000,
+      warmUpMs: 10,
+      onLog: (message) => log.push(message),
+      after: time.after,
     });
   });
   afterEach(() => host.close());
 
   it('writes the picture and asks for it before it returns', () => {
     detect();
-    assert.deepEqual(written.map(({ picture }) => picture), [PICTURE]);
+    assert.deepEqual(
+      written.map(({ picture }) => picture),
+      [PICTURE],
+    );
     assert.deepEqual(last().asked, [written[0].slot]);
   });
 
@@ -69,8 +77,15 @@ describe('SupervisedHost', () => {
 
   it('keeps its slot where the picture cannot be written', async () => {
     host = new SupervisedHost({
-      first: launch(), relaunch: launch, writeSlot: () => { throw new InternalError('13 bytes'); },
-      watchdogMs: 2000, warmUpMs: 10, onLog: () => undefined, after: time.after,
+      first: launch(),
+      relaunch: launch,
+      writeSlot: () => {
+        throw new InternalError('13 bytes');
+      },
+      watchdogMs: 2000,
+      warmUpMs: 10,
+      onLog: () => undefined,
+      after: time.after,
     });
     await assert.rejects(detect(), InternalError);
     assert.equal(host.freeSlotCount, 2);
@@ -80,7 +95,10 @@ describe('SupervisedHost', () => {
   it('loses the frame that a dying process computed, says why, and works again', async () => {
     const lost = detect();
     last().die('SIGSEGV');
-    await assert.rejects(lost, (error: Error) => error instanceof DetectorFailedError && error.message.includes('SIGSEGV'));
+    await assert.rejects(
+      lost,
+      (error: Error) => error instanceof DetectorFailedError && error.message.includes('SIGSEGV'),
+    );
     assert.equal(host.isWorking, false);
     const ready = host.ready();
     time.advance(0);
@@ -109,7 +127,9 @@ describe('SupervisedHost', () => {
     await dieAndRecover();
     await assert.rejects(lost, DetectorFailedError);
     let answered = false;
-    void detect().then(() => { answered = true; });
+    void detect().then(() => {
+      answered = true;
+    });
     processes[0].answer();
     await settled();
     assert.equal(answered, false);
@@ -199,7 +219,10 @@ describe('SupervisedHost', () => {
       last().failToOpen(new ModelError('the file is gone'));
       await settled();
     }
-    const isFinal = (error: Error): boolean => error instanceof ModelError && error.code === 'NOWCAST_DETECTOR_LOST' && error.message.includes('the file is gone');
+    const isFinal = (error: Error): boolean =>
+      error instanceof ModelError &&
+      error.code === 'NOWCAST_DETECTOR_LOST' &&
+      error.message.includes('the file is gone');
     // A pool goes on without this host: the frame's loss must not be final.
     await assert.rejects(kept, DetectorFailedError);
     for (const promise of [ready, detect(), host.ready()]) await assert.rejects(promise, isFinal);
@@ -212,7 +235,8 @@ describe('SupervisedHost', () => {
   it('rejects what was asked when it is closed, and everything later', async () => {
     const first = detect();
     await host.close();
-    for (const promise of [first, detect(), host.ready()]) await assert.rejects(promise, { code: 'NOWCAST_DETECTOR_CLOSED' });
+    for (const promise of [first, detect(), host.ready()])
+      await assert.rejects(promise, { code: 'NOWCAST_DETECTOR_CLOSED' });
     await host.close();
     assert.equal(processes.length, 1);
     assert.equal(time.pending, 0);

@@ -11,7 +11,9 @@ import { tempFolder } from '../temp-folder.js';
 import { detectorsOf, hasProc } from './child-processes.js';
 import { pixelDetectorOptions, pixelPicture } from './pixel-detector.js';
 
-const NEEDS = { 'SwiftShader of chromium': swiftshaderIcd !== undefined && process.platform === 'linux' && process.arch === 'x64' };
+const NEEDS = {
+  'SwiftShader of chromium': swiftshaderIcd !== undefined && process.platform === 'linux' && process.arch === 'x64',
+};
 
 /** The choice between providers that both load: the CPU and, on a software adapter, WebGPU. */
 describe('two real providers', function () {
@@ -28,7 +30,11 @@ describe('two real providers', function () {
 
   itNeeds(NEEDS, 'both load', async () => {
     const statuses = await tryProviders(pixelDetectorOptions(folder.path));
-    for (const wanted of ['cpu', 'webgpu']) assert.deepEqual(statuses.find(({ provider }) => provider === wanted), { provider: wanted });
+    for (const wanted of ['cpu', 'webgpu'])
+      assert.deepEqual(
+        statuses.find(({ provider }) => provider === wanted),
+        { provider: wanted },
+      );
   });
 
   itNeeds(NEEDS, 'webgpu asked for by name is what runs, and finds what the CPU finds', async () => {
@@ -36,7 +42,10 @@ describe('two real providers', function () {
     const cpu = await open({ provider: 'cpu' });
     assert.deepEqual([webgpu.info.requestedProvider, webgpu.info.provider], ['webgpu', 'webgpu']);
     for (const mark of [0, 2, 3]) {
-      assert.deepEqual((await webgpu.detect(pixelPicture(mark))).detections, (await cpu.detect(pixelPicture(mark))).detections);
+      assert.deepEqual(
+        (await webgpu.detect(pixelPicture(mark))).detections,
+        (await cpu.detect(pixelPicture(mark))).detections,
+      );
     }
   });
 
@@ -46,7 +55,9 @@ describe('two real providers', function () {
     const measured = log.flatMap((line) => /^auto: (\w+) takes [\d.]+ ms a run$/.exec(line)?.[1] ?? []);
     for (const wanted of ['cpu', 'webgpu']) assert.ok(measured.includes(wanted), log.join('\n'));
     const providers = join(folder.path, 'cache', 'providers');
-    const { provider, medianMs } = readJson<{ provider: string; medianMs: Record<string, number> }>(join(providers, readdirSync(providers)[0]));
+    const { provider, medianMs } = readJson<{ provider: string; medianMs: Record<string, number> }>(
+      join(providers, readdirSync(providers)[0]),
+    );
     assert.equal(medianMs[provider], Math.min(...Object.values(medianMs)));
     assert.equal(info.provider, provider);
     if (hasProc) assert.equal(detectorsOf().length, 1);

@@ -56,10 +56,14 @@ describe('Watchdog', () => {
   it('reads an answer that came while this process stood still before it calls the run hung', () => {
     const noticed: string[] = [];
     const timers: (() => void)[] = [];
-    const late = new Watchdog(2000, () => noticed.push('hung'), (_ms, action) => {
-      timers.push(action);
-      return () => timers.splice(timers.indexOf(action), 1);
-    });
+    const late = new Watchdog(
+      2000,
+      () => noticed.push('hung'),
+      (_ms, action) => {
+        timers.push(action);
+        return () => timers.splice(timers.indexOf(action), 1);
+      },
+    );
     late.arm();
     timers.shift()!();
     late.disarm();

@@ -12,9 +12,15 @@ describe('onnx_pb.ts', () => {
   const folder = tempFolder();
 
   itNeeds({ buf: existsSync(join(BIN, 'buf')) }, 'is what the generator makes of onnx.proto', () => {
-    const { status, stderr } = spawnSync(join(BIN, 'buf'), ['generate', '--output', folder.path],
-      { cwd: SOURCE, encoding: 'utf8', env: { ...process.env, PATH: `${BIN}${delimiter}${process.env['PATH'] ?? ''}` } });
+    const { status, stderr } = spawnSync(join(BIN, 'buf'), ['generate', '--output', folder.path], {
+      cwd: SOURCE,
+      encoding: 'utf8',
+      env: { ...process.env, PATH: `${BIN}${delimiter}${process.env['PATH'] ?? ''}` },
+    });
     assert.equal(status, 0, stderr);
-    assert.equal(readFileSync(join(folder.path, 'onnx_pb.ts'), 'utf8'), readFileSync(join(SOURCE, 'onnx_pb.ts'), 'utf8'));
+    assert.equal(
+      readFileSync(join(folder.path, 'onnx_pb.ts'), 'utf8'),
+      readFileSync(join(SOURCE, 'onnx_pb.ts'), 'utf8'),
+    );
   });
 });

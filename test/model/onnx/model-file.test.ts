@@ -5,17 +5,29 @@ import { pixelModel } from '../pixel-model.js';
 
 describe('an ONNX file', () => {
   it('comes back as it was written', () => {
-    const model = onnxModel({
-      name: 'all kinds',
-      inputs: [valueInfo('x', DataType.FLOAT, ['batch', 2])],
-      outputs: [valueInfo('y', DataType.FLOAT16, [1])],
-      initializers: [
-        tensor('f', [2], Float32Array.of(1.5, -2)), tensor('i', [1], BigInt64Array.of(-7n)), tensor('h', [1], Uint16Array.of(0x3c00)),
-      ],
-      nodes: [node('Op', ['x', '', 'f'], ['y'], {
-        a: { int: -1 }, b: { ints: [0, 3] }, c: { float: 0 }, d: { floats: [0.5] }, e: { string: 'é' }, g: { tensor: tensor('', [], Int32Array.of(4)) },
-      })],
-    }, { opset: 13, metadata: { key: 'value' } });
+    const model = onnxModel(
+      {
+        name: 'all kinds',
+        inputs: [valueInfo('x', DataType.FLOAT, ['batch', 2])],
+        outputs: [valueInfo('y', DataType.FLOAT16, [1])],
+        initializers: [
+          tensor('f', [2], Float32Array.of(1.5, -2)),
+          tensor('i', [1], BigInt64Array.of(-7n)),
+          tensor('h', [1], Uint16Array.of(0x3c00)),
+        ],
+        nodes: [
+          node('Op', ['x', '', 'f'], ['y'], {
+            a: { int: -1 },
+            b: { ints: [0, 3] },
+            c: { float: 0 },
+            d: { floats: [0.5] },
+            e: { string: 'é' },
+            g: { tensor: tensor('', [], Int32Array.of(4)) },
+          }),
+        ],
+      },
+      { opset: 13, metadata: { key: 'value' } },
+    );
     assert.deepEqual(parseOnnx(serializeOnnx(model), 'm'), model);
   });
 
@@ -30,9 +42,17 @@ describe('an ONNX file', () => {
 
   it('reads numbers that are packed as well as those that are not', () => {
     // AttributeProto.ints and TensorProto.dims are unpacked in proto2 and packed by writers that use proto3.
-    const bytes = Buffer.from(serializeOnnx(onnxModel({
-      name: 'g', inputs: [], outputs: [], initializers: [tensor('t', [3, 5], new Uint8Array(15))], nodes: [node('Op', [], ['y'])],
-    })));
+    const bytes = Buffer.from(
+      serializeOnnx(
+        onnxModel({
+          name: 'g',
+          inputs: [],
+          outputs: [],
+          initializers: [tensor('t', [3, 5], new Uint8Array(15))],
+          nodes: [node('Op', [], ['y'])],
+        }),
+      ),
+    );
     const unpacked = Buffer.of(0x08, 3, 0x08, 5);
     const packed = Buffer.of(0x0a, 2, 3, 5);
     const at = bytes.indexOf(unpacked);
@@ -43,12 +63,15 @@ describe('an ONNX file', () => {
 
   const refused: Record<string, [Uint8Array, RegExp]> = {
     'an empty file': [new Uint8Array(0), /^m\.onnx is empty \(0 bytes\)/],
-    'text': [Buffer.from('hello, world\n'.repeat(20)), /^m\.onnx is not an ONNX model/],
-    'a Git LFS pointer': [Buffer.from('version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n'), /Git LFS pointer.*git lfs pull/],
+    text: [Buffer.from('hello, world\n'.repeat(20)), /^m\.onnx is not an ONNX model/],
+    'a Git LFS pointer': [
+      Buffer.from('version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n'),
+      /Git LFS pointer.*git lfs pull/,
+    ],
     'a zipped PyTorch checkpoint': [Buffer.from('PK\x03\x04rest'), /PyTorch checkpoint.*export_onnx/],
     'a pickled PyTorch checkpoint': [Buffer.of(0x80, 0x02, 0x8a, 0x0a), /PyTorch checkpoint/],
     'a web page': [Buffer.from('\n<!DOCTYPE html><html>'), /web page/],
-    'zeros': [new Uint8Array(100), /not an ONNX model/],
+    zeros: [new Uint8Array(100), /not an ONNX model/],
     'a file cut off': [serializeOnnx(pixelModel()).subarray(0, 200), /only a part of one/],
     'a model without a graph': [Buffer.of(0x08, 8), /not an ONNX model/],
   };

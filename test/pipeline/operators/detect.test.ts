@@ -9,20 +9,33 @@ import { FrameLedger, nameOf } from '../../helpers/frames.js';
 
 type Seen = { readonly events: PipelineEvent[]; completed: boolean; error: unknown };
 
-function setup(latencyBudgetMs?: number): { detector: FakeDetector; ledger: FrameLedger; clock: { nowMs: number }; runtimes: RuntimeEstimator; run(seq: number, over?: Partial<Frame>): Seen } {
+function setup(latencyBudgetMs?: number): {
+  detector: FakeDetector;
+  ledger: FrameLedger;
+  clock: { nowMs: number };
+  runtimes: RuntimeEstimator;
+  run(seq: number, over?: Partial<Frame>): Seen;
+} {
   const detector = new FakeDetector();
   const ledger = new FrameLedger();
   const clock = { nowMs: 0 };
   const runtimes = new RuntimeEstimator();
   const work = detect({ detector, clock: { now: () => clock.nowMs }, runtimes, latencyBudgetMs });
   return {
-    detector, ledger, clock, runtimes,
+    detector,
+    ledger,
+    clock,
+    runtimes,
     run(seq, over) {
       const seen: Seen = { events: [], completed: false, error: undefined };
       work({ frame: ledger.frame('a', seq, over), startedAtMs: clock.nowMs, overBudget: false }).subscribe({
         next: (event) => seen.events.push(event),
-        complete: () => { seen.completed = true; },
-        error: (error: unknown) => { seen.error = error; },
+        complete: () => {
+          seen.completed = true;
+        },
+        error: (error: unknown) => {
+          seen.error = error;
+        },
       });
       return seen;
     },
@@ -38,11 +51,30 @@ describe('detect', () => {
     detector.jobs[0].finish([], 4, 18);
     await settled();
     assert.equal(seen.completed, true);
-    assert.deepEqual(seen.events, [{
-      type: 'percept', streamId: 'a', seq: 0, epoch: 0, ptsMs: 0, captureClock: 'wall', uncertaintyMs: 6, width: 64, height: 48,
-      times: { capturedAtMs: 0, readyAtMs: 0, startedAtMs: 3, inferStartMs: 4, inferEndMs: 18, doneAtMs: 18, emittedAtMs: 20 },
-      detections: [], overBudget: false,
-    }]);
+    assert.deepEqual(seen.events, [
+      {
+        type: 'percept',
+        streamId: 'a',
+        seq: 0,
+        epoch: 0,
+        ptsMs: 0,
+        captureClock: 'wall',
+        uncertaintyMs: 6,
+        width: 64,
+        height: 48,
+        times: {
+          capturedAtMs: 0,
+          readyAtMs: 0,
+          startedAtMs: 3,
+          inferStartMs: 4,
+          inferEndMs: 18,
+          doneAtMs: 18,
+          emittedAtMs: 20,
+        },
+        detections: [],
+        overBudget: false,
+      },
+    ]);
     assert.equal(runtimes.medianMs(), 17);
   });
 

@@ -9,19 +9,28 @@ const drop = (stream: string, seq: number): PipelineEvent => dropOf(new FrameLed
 
 describe('inOrder', () => {
   it('emits each stream in the order of its frames, whatever order they finish in', () => {
-    fc.assert(fc.property(fc.shuffledSubarray([0, 1, 2, 3, 4, 5, 6, 7], { minLength: 8 }), (order) => {
-      const seen: string[] = [];
-      from(order.flatMap((seq) => [drop('a', seq), drop('b', seq)])).pipe(inOrder()).subscribe((event) => seen.push(nameOf(event)));
-      for (const stream of ['a', 'b']) {
-        assert.deepEqual(seen.filter((name) => name.includes(`${stream}/`)), [0, 1, 2, 3, 4, 5, 6, 7].map((seq) => `stride ${stream}/${seq}`));
-      }
-    }));
+    fc.assert(
+      fc.property(fc.shuffledSubarray([0, 1, 2, 3, 4, 5, 6, 7], { minLength: 8 }), (order) => {
+        const seen: string[] = [];
+        from(order.flatMap((seq) => [drop('a', seq), drop('b', seq)]))
+          .pipe(inOrder())
+          .subscribe((event) => seen.push(nameOf(event)));
+        for (const stream of ['a', 'b']) {
+          assert.deepEqual(
+            seen.filter((name) => name.includes(`${stream}/`)),
+            [0, 1, 2, 3, 4, 5, 6, 7].map((seq) => `stride ${stream}/${seq}`),
+          );
+        }
+      }),
+    );
   });
 
   it('lets statuses and gaps pass at once', () => {
     const gap: PipelineEvent = { type: 'gap', streamId: 'a', fromMs: 0, toMs: 1, why: 'test' };
-    from([drop('a', 1), gap, drop('a', 0)]).pipe(inOrder(), toArray()).subscribe((events) => {
-      assert.deepEqual(events.map(nameOf), ['gap a', 'stride a/0', 'stride a/1']);
-    });
+    from([drop('a', 1), gap, drop('a', 0)])
+      .pipe(inOrder(), toArray())
+      .subscribe((events) => {
+        assert.deepEqual(events.map(nameOf), ['gap a', 'stride a/0', 'stride a/1']);
+      });
   });
 });

@@ -28,92 +28,152 @@ type Run = Omit<Partial<ScheduleOptions>, 'stop'> & {
 };
 
 /** What comes out, as `time name`, in virtual time. Fails where a frame is not released exactly once. */
-function timelineOf({ source, work, runtimesMs = [], stop, unsubscribe, takes = Infinity, transportMs = 0, corrupt, ...options }: Run): string[] {
+function timelineOf({
+  source,
+  work,
+  runtimesMs = [],
+  stop,
+  unsubscribe,
+  takes = Infinity,
+  transportMs = 0,
+  corrupt,
+  ...options
+}: Run): string[] {
   const timeline: string[] = [];
   const ledger = new FrameLedger();
   marbles(({ hot, cold, expectObservable }, scheduler) => {
     const runtimes = new RuntimeEstimator();
     for (const ms of runtimesMs) runtimes.add(ms);
-    const note = (name: string): void => { timeline.push(`${scheduler.now()} ${name}`); };
-    const events: Observable<SourceEvent> = hot(source).pipe(map((letter) => {
-      const lower = letter.toLowerCase();
-      const over: Partial<Frame> = { capturedAtMs: scheduler.now() - transportMs, readyAtMs: scheduler.now(), ptsMs: scheduler.now(), corrupt: letter === corrupt };
-      return ledger.frame(lower === letter ? 'a' : 'B', lower.charCodeAt(0) - 97, over);
-    }));
+    const note = (name: string): void => {
+      timeline.push(`${scheduler.now()} ${name}`);
+    };
+    const events: Observable<SourceEvent> = hot(source).pipe(
+      map((letter) => {
+        const lower = letter.toLowerCase();
+        const over: Partial<Frame> = {
+          capturedAtMs: scheduler.now() - transportMs,
+          readyAtMs: scheduler.now(),
+          ptsMs: scheduler.now(),
+          corrupt: letter === corrupt,
+        };
+        return ledger.frame(lower === letter ? 'a' : 'B', lower.charCodeAt(0) - 97, over);
+      }),
+    );
     const result = events.pipe(
-      schedule({ policy: idleFree, clock: scheduler, runtimes, ...options, stop: stop === undefined ? undefined : hot(stop) },
+      schedule(
+        { policy: idleFree, clock: scheduler, runtimes, ...options, stop: stop === undefined ? undefined : hot(stop) },
         ({ frame, overBudget }) => {
           frame.release();
-          return cold(work).pipe(map(() => `${overBudget ? 'over-budget ' : ''}percept ${frame.streamId}/${frame.seq}`));
-        }),
+          return cold(work).pipe(
+            map(() => `${overBudget ? 'over-budget ' : ''}percept ${frame.streamId}/${frame.seq}`),
+          );
+        },
+      ),
       tap((event) => note(typeof event === 'string' ? event : nameOf(event))),
       take(takes),
       tap({ complete: () => note('complete'), error: (error: unknown) => note(String(error)) }),
     );
     expectObservable(result.pipe(map(() => 0)), unsubscribe);
   }, false);
-  assert.deepEqual([...ledger.releases].filter(([, count]) => count !== 1), [], 'every frame is released once');
+  assert.deepEqual(
+    [...ledger.releases].filter(([, count]) => count !== 1),
+    [],
+    'every frame is released once',
+  );
   return timeline;
 }
 
 describe('schedule', () => {
   it('idle-free: the newest frame wins, and what it supersedes comes out as a drop', () => {
     assert.deepEqual(timelineOf({ source: 'a-b-c-d-----|', work: '-----(x|)' }), [
-      '4 superseded a/1', '5 percept a/0', '10 percept a/2', '15 percept a/3', '15 complete',
+      '4 superseded a/1',
+      '5 percept a/0',
+      '10 percept a/2',
+      '15 percept a/3',
+      '15 complete',
     ]);
   });
 
   it('idle-next: only frames that find the detector free run', () => {
     assert.deepEqual(timelineOf({ policy: idleNext, source: 'a-b-c-d-----|', work: '---(x|)' }), [
-      '3 percept a/0', '4 superseded a/1', '7 percept a/2', '12 stopped a/3', '12 complete',
+      '3 percept a/0',
+      '4 superseded a/1',
+      '7 percept a/2',
+      '12 stopped a/3',
+      '12 complete',
     ]);
   });
 
   it('shrinking-tail: waits where running now would end in the same frame interval', () => {
     // Interval 4, runtime 6: a runs 0 to 6; b has waited half an interval, so its tail would not shrink.
-    assert.deepEqual(timelineOf({ policy: shrinkingTail, source: 'a---b---c---d---|', work: '------(x|)', runtimesMs: [6] }), [
-      '6 percept a/0', '8 superseded a/1', '14 percept a/2', '16 stopped a/3', '16 complete',
-    ]);
+    assert.deepEqual(
+      timelineOf({ policy: shrinkingTail, source: 'a---b---c---d---|', work: '------(x|)', runtimesMs: [6] }),
+      ['6 percept a/0', '8 superseded a/1', '14 percept a/2', '16 stopped a/3', '16 complete'],
+    );
   });
 
   it('stride: passes over frames that are offered, not over frame numbers', () => {
     assert.deepEqual(timelineOf({ policy: stride(2), source: 'a-b-c-d-e---|', work: '---(x|)' }), [
-      '3 percept a/0', '3 stride a/1', '7 percept a/2', '7 stride a/3', '11 percept a/4', '12 complete',
+      '3 percept a/0',
+      '3 stride a/1',
+      '7 percept a/2',
+      '7 stride a/3',
+      '11 percept a/4',
+      '12 complete',
     ]);
   });
 
   it('every: keeps all frames in order and finishes them after the source has completed', () => {
     assert.deepEqual(timelineOf({ policy: every, source: 'abc|', work: '---(x|)' }), [
-      '3 percept a/0', '6 percept a/1', '9 percept a/2', '9 complete',
+      '3 percept a/0',
+      '6 percept a/1',
+      '9 percept a/2',
+      '9 complete',
     ]);
   });
 
   it('every: no budget makes it drop a frame', () => {
-    assert.deepEqual(timelineOf({ policy: every, source: 'abc|', work: '---(x|)', latencyBudgetMs: 4, runtimesMs: [3] }), [
-      '3 percept a/0', '6 percept a/1', '9 percept a/2', '9 complete',
-    ]);
+    assert.deepEqual(
+      timelineOf({ policy: every, source: 'abc|', work: '---(x|)', latencyBudgetMs: 4, runtimesMs: [3] }),
+      ['3 percept a/0', '6 percept a/1', '9 percept a/2', '9 complete'],
+    );
   });
 
   it('every with two workers: two frames of one stream are under way', () => {
     assert.deepEqual(timelineOf({ policy: every, concurrency: 2, source: 'abc|', work: '---(x|)' }), [
-      '3 percept a/0', '4 percept a/1', '6 percept a/2', '6 complete',
+      '3 percept a/0',
+      '4 percept a/1',
+      '6 percept a/2',
+      '6 complete',
     ]);
   });
 
   it('live with two workers: one frame of a stream at a time, so that results never overtake', () => {
     assert.deepEqual(timelineOf({ concurrency: 2, source: 'abA----|', work: '----(x|)' }), [
-      '4 percept a/0', '6 percept B/0', '8 percept a/1', '8 complete',
+      '4 percept a/0',
+      '6 percept B/0',
+      '8 percept a/1',
+      '8 complete',
     ]);
   });
 
   it('several streams share the detector, the stalest first', () => {
     assert.deepEqual(timelineOf({ source: 'a-AbBc-C------|', work: '----(x|)' }), [
-      '4 superseded B/0', '4 percept a/0', '5 superseded a/1', '8 percept B/1', '12 percept a/2', '16 percept B/2', '16 complete',
+      '4 superseded B/0',
+      '4 percept a/0',
+      '5 superseded a/1',
+      '8 percept B/1',
+      '12 percept a/2',
+      '16 percept B/2',
+      '16 complete',
     ]);
   });
 
   /** a/0 runs, a/1 waits, and a/2 is due when a/0 is done; what is seen then. */
-  function seenAfterCatchingUp(policy: Policy, whenBrought: (subscription: Subscription) => void = () => undefined): string[] {
+  function seenAfterCatchingUp(
+    policy: Policy,
+    whenBrought: (subscription: Subscription) => void = () => undefined,
+  ): string[] {
     const ledger = new FrameLedger();
     const frames = new Subject<Frame>();
     const work = new Subject<never>();
@@ -125,16 +185,20 @@ describe('schedule', () => {
       frames.next(ledger.frame('a', 2, { catchUp }));
     };
     const subscription = new Subscription();
-    subscription.add(frames.pipe(
-      schedule({ policy, clock: { now: () => 0 }, runtimes: new RuntimeEstimator() }, ({ frame }) => {
-        frame.release();
-        seen.push(nameOf(frame));
-        return seen.length === 1 ? work : NEVER;
-      }),
-    ).subscribe((event) => {
-      seen.push(nameOf(event));
-      whenBrought(subscription);
-    }));
+    subscription.add(
+      frames
+        .pipe(
+          schedule({ policy, clock: { now: () => 0 }, runtimes: new RuntimeEstimator() }, ({ frame }) => {
+            frame.release();
+            seen.push(nameOf(frame));
+            return seen.length === 1 ? work : NEVER;
+          }),
+        )
+        .subscribe((event) => {
+          seen.push(nameOf(event));
+          whenBrought(subscription);
+        }),
+    );
     frames.next(ledger.frame('a', 0));
     frames.next(ledger.frame('a', 1, { catchUp }));
     work.complete();
@@ -152,38 +216,49 @@ describe('schedule', () => {
   });
 
   it('starts nothing where it is unsubscribed while the source catches up', () => {
-    assert.deepEqual(seenAfterCatchingUp(idleFree, (subscription) => subscription.unsubscribe()), ['frame a/0', 'superseded a/1']);
+    assert.deepEqual(
+      seenAfterCatchingUp(idleFree, (subscription) => subscription.unsubscribe()),
+      ['frame a/0', 'superseded a/1'],
+    );
   });
 
   describe('under a latency budget', () => {
     it('drops a frame as late that could no longer come out in time, and awaits the next', () => {
-      assert.deepEqual(timelineOf({ latencyBudgetMs: 8, runtimesMs: [6], source: 'a--b-----c------|', work: '------(x|)' }), [
-        '6 percept a/0', '6 late a/1', '15 percept a/2', '16 complete',
-      ]);
+      assert.deepEqual(
+        timelineOf({ latencyBudgetMs: 8, runtimesMs: [6], source: 'a--b-----c------|', work: '------(x|)' }),
+        ['6 percept a/0', '6 late a/1', '15 percept a/2', '16 complete'],
+      );
     });
 
     it('runs the newest all the same, marked, where the runtime alone exceeds it', () => {
-      assert.deepEqual(timelineOf({ latencyBudgetMs: 5, runtimesMs: [6], source: 'a--b---------|', work: '------(x|)' }), [
-        '6 over-budget percept a/0', '12 over-budget percept a/1', '13 complete',
-      ]);
+      assert.deepEqual(
+        timelineOf({ latencyBudgetMs: 5, runtimesMs: [6], source: 'a--b---------|', work: '------(x|)' }),
+        ['6 over-budget percept a/0', '12 over-budget percept a/1', '13 complete'],
+      );
     });
 
     it('runs, marked, what the camera already delivers too late', () => {
-      assert.deepEqual(timelineOf({ latencyBudgetMs: 10, runtimesMs: [2], transportMs: 9, source: 'a----b---|', work: '--(x|)' }), [
-        '2 over-budget percept a/0', '7 over-budget percept a/1', '9 complete',
-      ]);
+      assert.deepEqual(
+        timelineOf({ latencyBudgetMs: 10, runtimesMs: [2], transportMs: 9, source: 'a----b---|', work: '--(x|)' }),
+        ['2 over-budget percept a/0', '7 over-budget percept a/1', '9 complete'],
+      );
     });
   });
 
   it('drops corrupt frames without keeping a good one from running', () => {
     assert.deepEqual(timelineOf({ corrupt: 'b', source: 'abc---|', work: '---(x|)' }), [
-      '1 corrupt a/1', '3 percept a/0', '6 percept a/2', '6 complete',
+      '1 corrupt a/1',
+      '3 percept a/0',
+      '6 percept a/2',
+      '6 complete',
     ]);
   });
 
   it('a stop drops what waits as stopped and lets what is under way finish', () => {
     assert.deepEqual(timelineOf({ source: 'a-b-c-d-', stop: '---s', work: '-----(x|)' }), [
-      '3 stopped a/1', '5 percept a/0', '5 complete',
+      '3 stopped a/1',
+      '5 percept a/0',
+      '5 complete',
     ]);
   });
 
@@ -193,9 +268,10 @@ describe('schedule', () => {
   });
 
   it('a subscriber that leaves on a drop gets nothing more, and what other streams have waiting is released', () => {
-    assert.deepEqual(timelineOf({ takes: 2, latencyBudgetMs: 8, runtimesMs: [6], source: 'a(bA)----------|', work: '------(x|)' }), [
-      '6 percept a/0', '6 late B/0', '6 complete',
-    ]);
+    assert.deepEqual(
+      timelineOf({ takes: 2, latencyBudgetMs: 8, runtimesMs: [6], source: 'a(bA)----------|', work: '------(x|)' }),
+      ['6 percept a/0', '6 late B/0', '6 complete'],
+    );
   });
 
   it('an early unsubscribe releases what waits', () => {

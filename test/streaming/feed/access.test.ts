@@ -9,18 +9,21 @@ function statusFor(headers: Record<string, string>, rules: Partial<AccessRules> 
 
 describe('feed access', () => {
   it('accepts programs of this machine if there is no token', () => {
-    for (const host of ['localhost:8765', '127.0.0.1:8765', '[::1]:8765', 'LOCALHOST']) assert.equal(statusFor({ host }), 200, host);
+    for (const host of ['localhost:8765', '127.0.0.1:8765', '[::1]:8765', 'LOCALHOST'])
+      assert.equal(statusFor({ host }), 200, host);
   });
 
   it('refuses a name that was pointed at this machine (DNS rebinding)', () => {
-    for (const host of ['evil.example:8765', '127.0.0.1.evil.example', 'localhost.evil.example', '']) assert.equal(statusFor({ host }), 403, host);
+    for (const host of ['evil.example:8765', '127.0.0.1.evil.example', 'localhost.evil.example', ''])
+      assert.equal(statusFor({ host }), 403, host);
     assert.equal(statusFor({ host: 'cams.example' }, { allowedOrigins: ['https://cams.example'] }), 200);
     assert.equal(statusFor({ host: 'evil.example:8765' }, { host: '0.0.0.0' }), 200);
   });
 
   it('accepts pages of its own address and of allowed origins only', () => {
     assert.equal(statusFor({ origin: 'http://localhost:8765' }), 200);
-    for (const origin of ['http://localhost:3000', 'https://evil.example', 'null']) assert.equal(statusFor({ origin }), 403, origin);
+    for (const origin of ['http://localhost:3000', 'https://evil.example', 'null'])
+      assert.equal(statusFor({ origin }), 403, origin);
     assert.equal(statusFor({ origin: 'http://localhost:3000' }, { allowedOrigins: ['http://localhost:3000'] }), 200);
     assert.equal(statusFor({ origin: 'null' }, { allowedOrigins: ['*'] }), 200);
   });
@@ -34,11 +37,15 @@ describe('feed access', () => {
     assert.equal(statusFor({ authorization: `bearer ${rules.token}` }, rules), 200);
     assert.equal(statusFor({}, rules, `/?token=${encodeURIComponent(rules.token)}`), 200);
     assert.equal(statusFor({}, rules, '/?token='), 401);
-    assert.equal(statusFor({ authorization: 'Bearer wrong' }, rules, `/?token=${encodeURIComponent(rules.token)}`), 401);
+    assert.equal(
+      statusFor({ authorization: 'Bearer wrong' }, rules, `/?token=${encodeURIComponent(rules.token)}`),
+      401,
+    );
   });
 
   it('recognises addresses that only this machine can reach', () => {
     for (const host of ['localhost', '127.0.0.1', '127.1.2.3', '::1']) assert.ok(isLoopback(host), host);
-    for (const host of ['0.0.0.0', '::', '192.168.1.2', '128.0.0.1', '127.evil.example']) assert.ok(!isLoopback(host), host);
+    for (const host of ['0.0.0.0', '::', '192.168.1.2', '128.0.0.1', '127.evil.example'])
+      assert.ok(!isLoopback(host), host);
   });
 });

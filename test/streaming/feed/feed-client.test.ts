@@ -28,7 +28,9 @@ class FakeSocket implements FeedSocket {
     this.closedWith = [code, reason];
   }
   seqs(): string[] {
-    return this.sent.slice(1).map((m) => ('seq' in m ? `${m.type} ${m.seq}` : m.type) + (m.missed === undefined ? '' : ` missed ${m.missed}`));
+    return this.sent
+      .slice(1)
+      .map((m) => ('seq' in m ? `${m.type} ${m.seq}` : m.type) + (m.missed === undefined ? '' : ` missed ${m.missed}`));
   }
 }
 
@@ -109,7 +111,7 @@ describe('FeedClient', () => {
     assert.equal(socket.closedWith, undefined);
   });
 
-  it('discards a slow client\'s waiting messages that its new subscription excludes', () => {
+  it("discards a slow client's waiting messages that its new subscription excludes", () => {
     const { socket, client } = start();
     socket.bufferedAmount = 1001;
     client.offer(outgoing(dropEventOf(1)), 0);
@@ -144,10 +146,16 @@ describe('FeedClient', () => {
 describe('OutgoingMessage', () => {
   it('is encoded once for all clients with equal filters', () => {
     const message = outgoing(perceptOf(1));
-    const filter = (minScore: number) => ({ key: String(minScore), keeps: ({ score }: { score: number }) => score >= minScore });
+    const filter = (minScore: number) => ({
+      key: String(minScore),
+      keeps: ({ score }: { score: number }) => score >= minScore,
+    });
     assert.equal(message.encode(undefined, 0), message.encode(undefined, 0));
     assert.equal(message.encode(filter(0.5), 0), message.encode(filter(0.5), 0));
     assert.notEqual(message.encode(filter(0.5), 0), message.encode(undefined, 0));
-    assert.equal((JSON.parse(message.encode(filter(0.5), 2).toString()) as { detections: unknown[] }).detections.length, 1);
+    assert.equal(
+      (JSON.parse(message.encode(filter(0.5), 2).toString()) as { detections: unknown[] }).detections.length,
+      1,
+    );
   });
 });

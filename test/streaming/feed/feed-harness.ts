@@ -14,12 +14,16 @@ export async function startFeed(options: Partial<FeedServerOptions> = {}): Promi
   let tick = (): void => undefined;
   const harness = { nowMs: 0, warnings, tick: () => tick() };
   const server = await createFeedServer({
-    port: 0, streams: ['cam'], classes: CLASSES,
+    port: 0,
+    streams: ['cam'],
+    classes: CLASSES,
     clock: { now: () => harness.nowMs },
     wallClock: { toUnixMs: (ms) => UNIX_AT_ZERO_MS + ms },
     startInterval: (_, action) => {
       tick = action;
-      return () => { tick = () => undefined; };
+      return () => {
+        tick = () => undefined;
+      };
     },
     onWarning: (warning) => warnings.push(warning),
     ...options,
@@ -53,13 +57,16 @@ export class TestClient {
     for (;;) {
       const found = this.messages.find(fits);
       if (found !== undefined) return found;
-      await new Promise<void>((resolve) => { this.#wake = resolve; });
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
     }
   }
 
   /** Sends, and waits until the server has worked through everything sent so far. */
   async send(...messages: (object | string | Buffer)[]): Promise<void> {
-    for (const message of messages) this.socket.send(typeof message === 'string' || Buffer.isBuffer(message) ? message : JSON.stringify(message));
+    for (const message of messages)
+      this.socket.send(typeof message === 'string' || Buffer.isBuffer(message) ? message : JSON.stringify(message));
     this.socket.ping();
     await Promise.race([once(this.socket, 'pong'), this.closed]);
   }
@@ -77,7 +84,11 @@ export async function connect(server: FeedServer, options?: ClientOptions): Prom
 }
 
 /** The HTTP status with which a connection is refused, and what is said about it. */
-export async function refusalOf(url: string, options: ClientOptions = {}, subprotocol = FEED_SUBPROTOCOL): Promise<{ status: number; text: string }> {
+export async function refusalOf(
+  url: string,
+  options: ClientOptions = {},
+  subprotocol = FEED_SUBPROTOCOL,
+): Promise<{ status: number; text: string }> {
   const socket = new WebSocket(url, subprotocol, options);
   socket.on('error', () => undefined);
   const [, response] = await once(socket, 'unexpected-response');

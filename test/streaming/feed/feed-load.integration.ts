@@ -25,22 +25,26 @@ describe('feed server with 200 clients, one of which never reads', () => {
     feed = await startFeed({ streams: ['cam', 'crowd'] });
     const { server } = feed;
     stuck = connectTcp(server.port, '127.0.0.1').pause();
-    stuck.write(`GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Protocol: ${FEED_SUBPROTOCOL}\r\n\r\n`);
+    stuck.write(
+      `GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Protocol: ${FEED_SUBPROTOCOL}\r\n\r\n`,
+    );
     await once(stuck, 'readable');
 
     let received = 0;
     let missed = 0;
-    await Promise.all(Array.from({ length: READERS }, async () => {
-      const socket = new WebSocket(server.url, FEED_SUBPROTOCOL);
-      await once(socket, 'message');
-      socket.on('message', (data: Buffer) => {
-        received++;
-        if (data.includes('"missed"')) missed++;
-      });
-      socket.send('{"type":"subscribe","streams":["cam"]}');
-      socket.ping();
-      await once(socket, 'pong');
-    }));
+    await Promise.all(
+      Array.from({ length: READERS }, async () => {
+        const socket = new WebSocket(server.url, FEED_SUBPROTOCOL);
+        await once(socket, 'message');
+        socket.on('message', (data: Buffer) => {
+          received++;
+          if (data.includes('"missed"')) missed++;
+        });
+        socket.send('{"type":"subscribe","streams":["cam"]}');
+        socket.ping();
+        await once(socket, 'pong');
+      }),
+    );
     assert.equal(server.clientCount, 200);
 
     const heldBytes = process.memoryUsage().arrayBuffers;
@@ -52,7 +56,7 @@ describe('feed server with 200 clients, one of which never reads', () => {
     }
     assert.equal(missed, 0);
     const grownBytes = process.memoryUsage().arrayBuffers - heldBytes;
-    assert.ok(grownBytes < PERCEPTS * 100_000 / 2, `grew by ${grownBytes} bytes`);
+    assert.ok(grownBytes < (PERCEPTS * 100_000) / 2, `grew by ${grownBytes} bytes`);
 
     feed.nowMs = 10_000;
     feed.tick();
@@ -61,7 +65,11 @@ describe('feed server with 200 clients, one of which never reads', () => {
   });
 
   it('leaves no socket or timer behind after 50 servers', async () => {
-    const resources = (): string[] => process.getActiveResourcesInfo().filter((name) => /TCP|Timeout/.test(name)).sort();
+    const resources = (): string[] =>
+      process
+        .getActiveResourcesInfo()
+        .filter((name) => /TCP|Timeout/.test(name))
+        .sort();
     const serve = async (): Promise<void> => {
       feed = await startFeed();
       const socket = new WebSocket(feed.server.url);

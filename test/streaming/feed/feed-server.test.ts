@@ -10,7 +10,8 @@ import { connect, refusalOf, startFeed, TestClient, type FeedHarness } from './f
 
 describe('feed server', () => {
   let feed: FeedHarness;
-  const start = async (options?: Parameters<typeof startFeed>[0]): Promise<FeedHarness> => (feed = await startFeed(options));
+  const start = async (options?: Parameters<typeof startFeed>[0]): Promise<FeedHarness> =>
+    (feed = await startFeed(options));
   afterEach(() => feed.server.close());
 
   it('sends hello and then every event, each in the form of its own schema', async () => {
@@ -20,20 +21,29 @@ describe('feed server', () => {
     assert.equal(client.socket.protocol, FEED_SUBPROTOCOL);
     server.publish({ type: 'status', streamId: 'cam', atMs: 0, state: 'streaming' });
     server.publish(perceptOf(0));
-    server.publish(perceptOf(1, { forecast: { forecaster: 'kalman', validAtMs: 140, detections: [detectionOf(0, 0.5)] } }));
+    server.publish(
+      perceptOf(1, { forecast: { forecaster: 'kalman', validAtMs: 140, detections: [detectionOf(0, 0.5)] } }),
+    );
     server.publish(dropEventOf(2));
     server.publish({ type: 'gap', streamId: 'cam', fromMs: 0, toMs: 10, why: 'silent' });
-    server.publishStats({ atMs: 300, streams: [{ stream: 'cam', received: 3, percepts: 2, drops: { superseded: 1 }, inFlight: 0 }] });
+    server.publishStats({
+      atMs: 300,
+      streams: [{ stream: 'cam', received: 3, percepts: 2, drops: { superseded: 1 }, inFlight: 0 }],
+    });
     await client.send('nonsense');
     await client.until(({ type }) => type === 'error');
-    assert.deepEqual(client.messages.map(({ type }) => type), ['hello', 'status', 'percept', 'percept', 'drop', 'gap', 'stats', 'error']);
+    assert.deepEqual(
+      client.messages.map(({ type }) => type),
+      ['hello', 'status', 'percept', 'percept', 'drop', 'gap', 'stats', 'error'],
+    );
     const validate = new Ajv2020().compile(schema);
     for (const message of client.messages) assert.ok(validate(message), JSON.stringify([message, validate.errors]));
   });
 
   it('sends the status of each stream to a late client', async () => {
     const { server } = await start();
-    for (const state of ['connecting', 'streaming'] as const) server.publish({ type: 'status', streamId: 'cam', atMs: 0, state });
+    for (const state of ['connecting', 'streaming'] as const)
+      server.publish({ type: 'status', streamId: 'cam', atMs: 0, state });
     const client = await connect(server);
     assert.equal((await client.until(({ type }) => type === 'status'))['state'], 'streaming');
     assert.equal(client.ofType('status').length, 1);
@@ -41,7 +51,12 @@ describe('feed server', () => {
 
   it('sends each client the messages that it subscribed to', async () => {
     const { server } = await start({ streams: ['cam', 'door'] });
-    const [all, cars, door, slow] = await Promise.all([connect(server), connect(server), connect(server), connect(server)]);
+    const [all, cars, door, slow] = await Promise.all([
+      connect(server),
+      connect(server),
+      connect(server),
+      connect(server),
+    ]);
     await cars.send({ type: 'subscribe', kinds: ['percept'], classes: ['car'], minScore: 0.3 });
     await door.send({ type: 'subscribe', streams: ['door'] });
     await slow.send({ type: 'subscribe', kinds: ['percept'], streams: ['cam'], maxFps: 5 });
@@ -49,8 +64,14 @@ describe('feed server', () => {
     server.publish(dropEventOf(10));
     server.publish(dropEventOf(0, { streamId: 'door' }));
     for (const client of [all, cars, door, slow]) await client.send();
-    assert.deepEqual([all, cars, door, slow].map(({ messages }) => messages.length - 1), [12, 10, 1, 5]);
-    assert.deepEqual(cars.ofType('percept').flatMap((m) => (m['detections'] as { class: string }[]).map((d) => d.class)), Array(10).fill('car'));
+    assert.deepEqual(
+      [all, cars, door, slow].map(({ messages }) => messages.length - 1),
+      [12, 10, 1, 5],
+    );
+    assert.deepEqual(
+      cars.ofType('percept').flatMap((m) => (m['detections'] as { class: string }[]).map((d) => d.class)),
+      Array(10).fill('car'),
+    );
     await cars.send({ type: 'subscribe' });
     server.publish(dropEventOf(11));
     await cars.until(({ type }) => type === 'drop');
@@ -60,7 +81,10 @@ describe('feed server', () => {
     const { server } = await start();
     const [abusive, oversized, bystander] = await Promise.all([connect(server), connect(server), connect(server)]);
     await abusive.send('{', Buffer.from([1, 2, 3]), '{"type":"reboot"}', '"text"', '\u{1f600}');
-    assert.deepEqual(abusive.ofType('error').map(({ code }) => code), ['bad-json', 'binary', 'bad-message', 'bad-message', 'bad-json']);
+    assert.deepEqual(
+      abusive.ofType('error').map(({ code }) => code),
+      ['bad-json', 'binary', 'bad-message', 'bad-message', 'bad-json'],
+    );
     await abusive.send('x', 'x', 'x');
     assert.equal((await abusive.closed).code, 1008);
     await oversized.send('x'.repeat(17 * 1024));
@@ -72,8 +96,14 @@ describe('feed server', () => {
 
   it('survives bytes that are not HTTP, and frames that are not WebSocket', async () => {
     const { server } = await start();
-    for (const bytes of ['\x16\x03\x01\x02\x00\x01', 'GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n', 'GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n\xff\xff\xff\xff\xff\xff']) {
-      const socket = connectTcp(server.port, '127.0.0.1').on('error', () => undefined).resume();
+    for (const bytes of [
+      '\x16\x03\x01\x02\x00\x01',
+      'GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n',
+      'GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n\xff\xff\xff\xff\xff\xff',
+    ]) {
+      const socket = connectTcp(server.port, '127.0.0.1')
+        .on('error', () => undefined)
+        .resume();
       socket.write(Buffer.from(bytes, 'latin1'));
       await once(socket, 'close');
     }
@@ -113,13 +143,13 @@ describe('feed server', () => {
   it('describes itself over plain HTTP', async () => {
     const { server } = await start();
     const http = server.url.replace('ws', 'http');
-    const about = await (await fetch(http)).json() as Record<string, unknown>;
+    const about = (await (await fetch(http)).json()) as Record<string, unknown>;
     assert.equal(about['connect'], server.url);
     assert.equal(about['subprotocol'], FEED_SUBPROTOCOL);
     assert.equal((await fetch(`${http}nothing`)).status, 404);
     assert.equal((await fetch(http, { method: 'POST', body: 'x' })).status, 405);
     const rebound = request(http, { headers: { host: 'evil.example' } }).end();
-    const [response] = await once(rebound, 'response') as [IncomingMessage];
+    const [response] = (await once(rebound, 'response')) as [IncomingMessage];
     response.resume();
     assert.equal(response.statusCode, 403);
   });
@@ -142,7 +172,9 @@ describe('feed server', () => {
     const { server } = await start();
     const client = connectTcp(server.port, '127.0.0.1');
     client.on('error', () => undefined);
-    client.write(`GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${'A'.repeat(22)}==\r\n\r\n`);
+    client.write(
+      `GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${'A'.repeat(22)}==\r\n\r\n`,
+    );
     await once(client, 'data');
     const closed = server.close();
     // A client's frames must be masked.
@@ -166,7 +198,9 @@ describe('feed server', () => {
   it('ends even if a client neither reads nor answers', async () => {
     const { server } = await start();
     const socket = connectTcp(server.port, '127.0.0.1').pause();
-    socket.write('GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n');
+    socket.write(
+      'GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
+    );
     await once(socket, 'readable');
     assert.equal(server.clientCount, 1);
     await server.close();
@@ -186,9 +220,18 @@ describe('feed server', () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
-    await assert.rejects(startFeed({ port }), (error) =>
-      error instanceof OutputError && error.code === 'NOWCAST_PORT_IN_USE' && error.message.includes(`port ${port}`) && error.message.includes('choose another port'));
-    await assert.rejects(startFeed({ host: '203.0.113.1' }), (error) => error instanceof OutputError && /no such address/.test(error.message));
+    await assert.rejects(
+      startFeed({ port }),
+      (error) =>
+        error instanceof OutputError &&
+        error.code === 'NOWCAST_PORT_IN_USE' &&
+        error.message.includes(`port ${port}`) &&
+        error.message.includes('choose another port'),
+    );
+    await assert.rejects(
+      startFeed({ host: '203.0.113.1' }),
+      (error) => error instanceof OutputError && /no such address/.test(error.message),
+    );
     await assert.rejects(startFeed({ token: '' }), UsageError);
     other.close();
   });

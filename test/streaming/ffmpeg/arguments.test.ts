@@ -12,16 +12,28 @@ const INPUT = { width: 416, height: 320 };
 
 describe('fitFilters', () => {
   it('stretches, or pads a centred picture once its planes are made', () => {
-    assert.deepEqual(fitFilters({ ...INPUT, fit: 'stretch', channels: 'rgb' }), ['scale=w=416:h=320:flags=bilinear+full_chroma_inp', 'format=gbrp']);
-    assert.deepEqual(fitFilters({ ...INPUT, position: 'centre', padValue: 0 }).slice(1), ['format=gbrp', 'pad=416:320:\'trunc((ow-iw)/2)\':\'trunc((oh-ih)/2)\':color=0x000000']);
+    assert.deepEqual(fitFilters({ ...INPUT, fit: 'stretch', channels: 'rgb' }), [
+      'scale=w=416:h=320:flags=bilinear+full_chroma_inp',
+      'format=gbrp',
+    ]);
+    assert.deepEqual(fitFilters({ ...INPUT, position: 'centre', padValue: 0 }).slice(1), [
+      'format=gbrp',
+      "pad=416:320:'trunc((ow-iw)/2)':'trunc((oh-ih)/2)':color=0x000000",
+    ]);
   });
 });
 
 describe('ffmpeg', () => {
   const releases: [string, string, number, number][] = [
-    ['4.0.6', '58. 18.100', 4, 0], ['N-47683-g0e8eb07980-static', '58. 42.100', 4, 1], ['4.4.2-0ubuntu0.22.04.1', '58.134.100', 4, 4],
-    ['5.0.1', '59. 18.100', 5, 0], ['5.1.9-0+deb12u1', '59. 37.100', 5, 1], ['n6.1.1', '60. 31.102', 6, 1],
-    ['7.0.2-full_build-www.gyan.dev', '61.  3.100', 7, 0], ['2024-12-04-git-2f95bc3cb3', '61. 26.100', 7, 1], ['n8.0', '62. 11.100', 8, 0],
+    ['4.0.6', '58. 18.100', 4, 0],
+    ['N-47683-g0e8eb07980-static', '58. 42.100', 4, 1],
+    ['4.4.2-0ubuntu0.22.04.1', '58.134.100', 4, 4],
+    ['5.0.1', '59. 18.100', 5, 0],
+    ['5.1.9-0+deb12u1', '59. 37.100', 5, 1],
+    ['n6.1.1', '60. 31.102', 6, 1],
+    ['7.0.2-full_build-www.gyan.dev', '61.  3.100', 7, 0],
+    ['2024-12-04-git-2f95bc3cb3', '61. 26.100', 7, 1],
+    ['n8.0', '62. 11.100', 8, 0],
     ['N-999999-gabcdef', '63.  1.100', 9, 0],
   ];
   for (const [name, codec, major, minor] of releases) {
@@ -36,12 +48,21 @@ describe('ffmpeg', () => {
   });
 
   it('compares versions', () => {
-    assert.deepEqual([isAtLeast(V4_1, 5, 1), isAtLeast(V5_1, 5, 1), isAtLeast(V7_1, 5, 1), isAtLeast(V5_1, 5, 2)], [false, true, true, false]);
+    assert.deepEqual(
+      [isAtLeast(V4_1, 5, 1), isAtLeast(V5_1, 5, 1), isAtLeast(V7_1, 5, 1), isAtLeast(V5_1, 5, 2)],
+      [false, true, true, false],
+    );
   });
 
   it('says so when NOWCAST_FFMPEG names what is not there or is not ffmpeg', async () => {
-    for (const [path, why] of [['/nowhere/ffmpeg', /NOWCAST_FFMPEG is "\/nowhere\/ffmpeg".*no such file/], [process.execPath, /NOWCAST_FFMPEG/]] as const) {
-      await assert.rejects(locateFfmpeg({ NOWCAST_FFMPEG: path, PATH: process.env['PATH'] }, '/nowhere'), (error) => error instanceof UsageError && why.test(error.message));
+    for (const [path, why] of [
+      ['/nowhere/ffmpeg', /NOWCAST_FFMPEG is "\/nowhere\/ffmpeg".*no such file/],
+      [process.execPath, /NOWCAST_FFMPEG/],
+    ] as const) {
+      await assert.rejects(
+        locateFfmpeg({ NOWCAST_FFMPEG: path, PATH: process.env['PATH'] }, '/nowhere'),
+        (error) => error instanceof UsageError && why.test(error.message),
+      );
     }
   });
 
@@ -52,9 +73,11 @@ describe('ffmpeg', () => {
       assert.match(args(version), / -fps_mode passthrough /);
       assert.doesNotMatch(args(version), /-vsync/);
     }
-    assert.equal(args(V5_1),
+    assert.equal(
+      args(V5_1),
       '-nostdin -hide_banner -nostats -v repeat+level+verbose -debug_ts -i x.mp4 -an -vcodec rawvideo ' +
-      `-filter:v ${fitFilters(INPUT).join(',')} -map 0:V:0 -fps_mode passthrough -enc_time_base 1:1000000 -threads 1 -f nut -write_index 0 pipe:1`);
+        `-filter:v ${fitFilters(INPUT).join(',')} -map 0:V:0 -fps_mode passthrough -enc_time_base 1:1000000 -threads 1 -f nut -write_index 0 pipe:1`,
+    );
   });
 
   it('keeps words with spaces whole, and puts options of the input before it', () => {
@@ -71,6 +94,9 @@ describe('ffmpeg', () => {
       return all.slice(all.indexOf('-rtsp_transport'));
     };
     assert.deepEqual(args(false), [...head, ...tail]);
-    assert.deepEqual(args(true).filter((word) => !word.startsWith('setts=')), [...head, '-bsf:v', ...tail]);
+    assert.deepEqual(
+      args(true).filter((word) => !word.startsWith('setts=')),
+      [...head, '-bsf:v', ...tail],
+    );
   });
 });

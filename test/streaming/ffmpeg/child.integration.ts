@@ -12,7 +12,11 @@ const ENDLESS = ['-nostdin', '-v', 'error', '-f', 'lavfi', '-i', 'testsrc2=s=320
 describe('FfmpegChild', () => {
   itNeeds(NEEDS_FFMPEG, 'tells its exit code and its last words', async () => {
     const lines: string[] = [];
-    const child = new FfmpegChild({ path: 'ffmpeg', args: ['-nostdin', '-v', 'error', '-i', '/nowhere/clip.mp4'], onLine: (line) => lines.push(line) });
+    const child = new FfmpegChild({
+      path: 'ffmpeg',
+      args: ['-nostdin', '-v', 'error', '-i', '/nowhere/clip.mp4'],
+      onLine: (line) => lines.push(line),
+    });
     assert.match(await child.lastWords('nothing'), /No such file or directory/);
     const { code, signal, failure } = await child.closed;
     assert.deepEqual([code! > 0, signal, failure], [true, null, undefined]);
@@ -25,7 +29,11 @@ describe('FfmpegChild', () => {
   });
 
   it('says why it did not start, whether the system throws or tells', async () => {
-    for (const [path, code] of [['/nowhere/ffmpeg', 'ENOENT'], ['/dev/null/ffmpeg', 'ENOTDIR'], [tmpdir(), 'EACCES']] as const) {
+    for (const [path, code] of [
+      ['/nowhere/ffmpeg', 'ENOENT'],
+      ['/dev/null/ffmpeg', 'ENOTDIR'],
+      [tmpdir(), 'EACCES'],
+    ] as const) {
       const child = new FfmpegChild({ path, args: [], stdin: 'pipe', stdout: 'pipe', copy: 'pipe' });
       const exit = await child.closed;
       assert.deepEqual([exit.code, exit.signal, (exit.failure as NodeJS.ErrnoException).code], [null, null, code]);
@@ -57,10 +65,13 @@ describe('FfmpegChild', () => {
 describe('askFfmpeg', () => {
   itNeeds(NEEDS_FFMPEG, 'gives what ffmpeg prints and what it logs, whatever its exit code is', async () => {
     assert.match((await askFfmpeg('ffmpeg', ['-version'])).stdout, /^ffmpeg version /);
-    assert.match((await askFfmpeg('ffmpeg', ['-nostdin', '-hide_banner', '-i', '/nowhere/clip.mp4'])).log, /No such file/);
+    assert.match(
+      (await askFfmpeg('ffmpeg', ['-nostdin', '-hide_banner', '-i', '/nowhere/clip.mp4'])).log,
+      /No such file/,
+    );
   });
 
-  it('throws the system\'s error where ffmpeg is not there', async () => {
+  it("throws the system's error where ffmpeg is not there", async () => {
     await assert.rejects(askFfmpeg('/nowhere/ffmpeg', ['-version']), { code: 'ENOENT' });
   });
 });

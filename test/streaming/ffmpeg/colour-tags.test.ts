@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { colourArguments, parseColourTags } from '../../../src/streaming/ffmpeg/colour-tags.js';
 
-const line = (format: string): string => `Input #0, mov\n    Stream #0:1(und): Audio: aac\n    Stream #0:0(und): Video: h264 (High) (avc1 / 0x31637661), ${format}, 768x432, 187 kb/s\n`;
+const line = (format: string): string =>
+  `Input #0, mov\n    Stream #0:1(und): Audio: aac\n    Stream #0:0(und): Video: h264 (High) (avc1 / 0x31637661), ${format}, 768x432, 187 kb/s\n`;
 
 describe('colour tags', () => {
   for (const [format, tags] of [
@@ -18,12 +19,24 @@ describe('colour tags', () => {
   }
 
   it('passes over cover pictures, and what is not a video', () => {
-    assert.deepEqual(parseColourTags(`Stream #0:2: Video: mjpeg, yuvj444p(pc, bt470bg/unknown/unknown), 600x600 (attached pic)\n${line('yuv420p(tv, bt709)')}`).matrix, 'bt709');
+    assert.deepEqual(
+      parseColourTags(
+        `Stream #0:2: Video: mjpeg, yuvj444p(pc, bt470bg/unknown/unknown), 600x600 (attached pic)\n${line('yuv420p(tv, bt709)')}`,
+      ).matrix,
+      'bt709',
+    );
     assert.deepEqual(parseColourTags('x.txt: Invalid data found when processing input'), {});
   });
 
   it('says nothing of what is not known, but that the range is limited', () => {
     assert.deepEqual(colourArguments({}), ['-color_range', 'tv']);
-    assert.deepEqual(colourArguments({ matrix: 'bt709', transfer: 'bt709' }), ['-color_range', 'tv', '-colorspace', 'bt709', '-color_trc', 'bt709']);
+    assert.deepEqual(colourArguments({ matrix: 'bt709', transfer: 'bt709' }), [
+      '-color_range',
+      'tv',
+      '-colorspace',
+      'bt709',
+      '-color_trc',
+      'bt709',
+    ]);
   });
 });

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { damageTracker, type PictureKind } from '../../../src/streaming/ffmpeg/damage.js';
 
-/** K: a key picture, P: another one, B: a reordered one; any other text is a message. Gives + for each sound picture, x for each damaged one. */
+/**
+ * K: a key picture, P: another one, B: a reordered one; any other text is a message. Gives + for each sound picture, x
+ * for each damaged one.
+ */
 function told(...log: string[]): string {
   const kinds: Record<string, PictureKind> = { K: 'key', P: 'other', B: 'reordered' };
   const tracker = damageTracker();
@@ -28,15 +31,37 @@ describe('damage tracker', () => {
   });
 
   it('allows for pictures that come out later than they were read', () => {
-    assert.equal(told('K', 'B', 'P', 'corrupt input packet in stream 0', 'B', 'B', 'P', 'K', 'B', 'P', ...Array<string>(8).fill('P'), 'K'), '+++' + 'x'.repeat(14) + '+');
+    assert.equal(
+      told(
+        'K',
+        'B',
+        'P',
+        'corrupt input packet in stream 0',
+        'B',
+        'B',
+        'P',
+        'K',
+        'B',
+        'P',
+        ...Array<string>(8).fill('P'),
+        'K',
+      ),
+      '+++' + 'x'.repeat(14) + '+',
+    );
   });
 
   it('trusts the first key picture of a stream that was joined in the middle', () => {
-    assert.equal(told('[h264] non-existing PPS 0 referenced', '[h264] decode_slice_header error', '[h264] no frame!', 'K', 'P'), '++');
+    assert.equal(
+      told('[h264] non-existing PPS 0 referenced', '[h264] decode_slice_header error', '[h264] no frame!', 'K', 'P'),
+      '++',
+    );
   });
 
   it('ignores messages that are not about the picture', () => {
-    assert.equal(told('K', '[swscaler] deprecated pixel format used', '[mjpeg] unable to decode APP fields', 'P'), '++');
+    assert.equal(
+      told('K', '[swscaler] deprecated pixel format used', '[mjpeg] unable to decode APP fields', 'P'),
+      '++',
+    );
   });
 
   it('trusts a stream without key pictures again after 300 of them', () => {

@@ -14,12 +14,20 @@ import { children, HAS_PROC, isBlockedOnPipe, openPipes, until } from '../../hel
 const INPUT = { width: 416, height: 416 };
 const NEEDS = { ...NEEDS_FFMPEG, '/proc': HAS_PROC };
 
-/** Puts zeros in the second half of packets `from` up to `to`, in the order of the file: the decoder runs out of bits in each. */
+/**
+ * Puts zeros in the second half of packets `from` up to `to`, in the order of the file: the decoder runs out of bits in
+ * each.
+ */
 function emptyHalves(path: string, from: number, to: number): void {
-  const printed = execFileSync('ffprobe', ['-v', 'error', '-select_streams', 'v:0', '-show_entries', 'packet=pos,size', '-of', 'json', path], { encoding: 'utf8' });
+  const printed = execFileSync(
+    'ffprobe',
+    ['-v', 'error', '-select_streams', 'v:0', '-show_entries', 'packet=pos,size', '-of', 'json', path],
+    { encoding: 'utf8' },
+  );
   const { packets } = JSON.parse(printed) as { packets: { pos: string; size: string }[] };
   const bytes = readFileSync(path);
-  for (const { pos, size } of packets.slice(from, to)) bytes.fill(0, Number(pos) + Math.floor(Number(size) / 2), Number(pos) + Number(size));
+  for (const { pos, size } of packets.slice(from, to))
+    bytes.fill(0, Number(pos) + Math.floor(Number(size) / 2), Number(pos) + Number(size));
   writeFileSync(path, bytes);
 }
 
@@ -27,19 +35,28 @@ describe('FrameProcess', function () {
   this.timeout(180_000);
   const clips = clipFolder();
   let ffmpeg: Ffmpeg;
-  before(async () => { ffmpeg = await locateFfmpeg(process.env, tmpdir()); });
-
-  const start = (url: string, options: Partial<FrameProcessOptions> = {}): FrameProcess => new FrameProcess({
-    ffmpeg, args: frameArguments(ffmpeg.version, { url, input: INPUT }),
-    getTarget: (byteLength) => new Uint8Array(byteLength), onPicture: () => undefined, ...options,
+  before(async () => {
+    ffmpeg = await locateFfmpeg(process.env, tmpdir());
   });
+
+  const start = (url: string, options: Partial<FrameProcessOptions> = {}): FrameProcess =>
+    new FrameProcess({
+      ffmpeg,
+      args: frameArguments(ffmpeg.version, { url, input: INPUT }),
+      getTarget: (byteLength) => new Uint8Array(byteLength),
+      onPicture: () => undefined,
+      ...options,
+    });
   const clip = (): string => clips.make(...pattern('320x240', 25, 8), '-c:v', 'libx264', 'clip.mp4');
 
   itNeeds(NEEDS, 'tells how ffmpeg ended', async () => {
     const pictures: Picture[] = [];
     const end = await start(clip(), { onPicture: (picture) => pictures.push(picture) }).closed;
     assert.deepEqual(end, { stopped: false, code: 0, signal: null, pictureCount: 200, cutOff: false, errors: [] });
-    assert.deepEqual(pictures.map(({ index }) => index), Array.from({ length: 200 }, (_, i) => i));
+    assert.deepEqual(
+      pictures.map(({ index }) => index),
+      Array.from({ length: 200 }, (_, i) => i),
+    );
   });
 
   it('ends with the reason where this program has too many files open', function () {
@@ -53,19 +70,31 @@ describe('FrameProcess', function () {
       const end = await started.finish();
       await started.stop();
       process.stdout.write(end.failure.code);`;
-    const told = execFileSync('sh', ['-c', 'ulimit -n 64; exec "$0" --input-type=module -e "$1"', process.execPath, script], { encoding: 'utf8' });
+    const told = execFileSync(
+      'sh',
+      ['-c', 'ulimit -n 64; exec "$0" --input-type=module -e "$1"', process.execPath, script],
+      { encoding: 'utf8' },
+    );
     assert.equal(told, 'EMFILE');
   });
 
-  itNeeds({ '/proc': HAS_PROC }, 'ends with the reason where the system refuses to start ffmpeg, in whichever way it says so', async () => {
-    const pipes = openPipes();
-    for (const [path, code] of [['/nowhere/ffmpeg', 'ENOENT'], ['/dev/null/ffmpeg', 'ENOTDIR'], ['/proc/self', 'EACCES']] as const) {
-      const { failure, ...end } = await start('x', { ffmpeg: { ...ffmpeg, path } }).closed;
-      assert.equal((failure as NodeJS.ErrnoException | undefined)?.code, code);
-      assert.deepEqual([end.code, end.signal, end.pictureCount], [null, null, 0]);
-    }
-    await until(() => openPipes() <= pipes);
-  });
+  itNeeds(
+    { '/proc': HAS_PROC },
+    'ends with the reason where the system refuses to start ffmpeg, in whichever way it says so',
+    async () => {
+      const pipes = openPipes();
+      for (const [path, code] of [
+        ['/nowhere/ffmpeg', 'ENOENT'],
+        ['/dev/null/ffmpeg', 'ENOTDIR'],
+        ['/proc/self', 'EACCES'],
+      ] as const) {
+        const { failure, ...end } = await start('x', { ffmpeg: { ...ffmpeg, path } }).closed;
+        assert.equal((failure as NodeJS.ErrnoException | undefined)?.code, code);
+        assert.deepEqual([end.code, end.signal, end.pictureCount], [null, null, 0]);
+      }
+      await until(() => openPipes() <= pipes);
+    },
+  );
 
   itNeeds(NEEDS, 'ends an ffmpeg that is blocked on a full pipe', async () => {
     const waiting = start(clip(), { getTarget: () => 'wait' });
@@ -78,7 +107,12 @@ describe('FrameProcess', function () {
   itNeeds(NEEDS, 'ends an ffmpeg that does not answer', async () => {
     let frozen: FrameProcess | undefined;
     await new Promise<void>((resolve) => {
-      frozen = start(clip(), { onPicture: () => { process.kill(frozen!.pid!, 'SIGSTOP'); resolve(); } });
+      frozen = start(clip(), {
+        onPicture: () => {
+          process.kill(frozen!.pid!, 'SIGSTOP');
+          resolve();
+        },
+      });
     });
     const end = await frozen!.stop();
     assert.deepEqual([end.stopped, end.signal], [true, 'SIGKILL']);
@@ -86,7 +120,11 @@ describe('FrameProcess', function () {
   });
 
   itNeeds(NEEDS, 'says that ffmpeg was killed, and what arrived before', async () => {
-    const killed: FrameProcess = start(clip(), { onPicture: ({ index }) => { if (index === 5) process.kill(killed.pid!, 'SIGKILL'); } });
+    const killed: FrameProcess = start(clip(), {
+      onPicture: ({ index }) => {
+        if (index === 5) process.kill(killed.pid!, 'SIGKILL');
+      },
+    });
     const end = await killed.closed;
     assert.deepEqual([end.stopped, end.code, end.signal], [false, null, 'SIGKILL']);
     assert.ok(end.pictureCount >= 6);
@@ -96,13 +134,22 @@ describe('FrameProcess', function () {
     let calls = 0;
     let stopped: FrameProcess | undefined;
     await new Promise<void>((resolve) => {
-      stopped = start(clip(), { onPicture: () => { calls++; void stopped!.stop().then(() => resolve()); } });
+      stopped = start(clip(), {
+        onPicture: () => {
+          calls++;
+          void stopped!.stop().then(() => resolve());
+        },
+      });
     });
     assert.equal(calls, 1);
   });
 
   itNeeds(NEEDS, 'ends ffmpeg when a callback throws', async () => {
-    const end = await start(clip(), { onPicture: () => { throw new Error('no more'); } }).closed;
+    const end = await start(clip(), {
+      onPicture: () => {
+        throw new Error('no more');
+      },
+    }).closed;
     assert.equal(end.failure?.message, 'no more');
     assert.deepEqual(children(), []);
   });
@@ -110,7 +157,10 @@ describe('FrameProcess', function () {
   itNeeds(NEEDS, 'holds ffmpeg up while there is no target, and loses nothing', async () => {
     let count = 0;
     let targets = 3;
-    const held = start(clip(), { getTarget: (byteLength) => targets-- > 0 ? new Uint8Array(byteLength) : 'wait', onPicture: () => count++ });
+    const held = start(clip(), {
+      getTarget: (byteLength) => (targets-- > 0 ? new Uint8Array(byteLength) : 'wait'),
+      onPicture: () => count++,
+    });
     await until(() => count === 3 && isBlockedOnPipe(held.pid!));
     targets = Infinity;
     held.resume();
@@ -118,7 +168,18 @@ describe('FrameProcess', function () {
   });
 
   itNeeds(NEEDS, 'marks the pictures that the decoder found damaged', async () => {
-    const path = clips.make(...pattern('320x240', 10, 10), '-c:v', 'libx264', '-g', '10', '-sc_threshold', '0', '-bf', '0', 'damaged.mp4');
+    const path = clips.make(
+      ...pattern('320x240', 10, 10),
+      '-c:v',
+      'libx264',
+      '-g',
+      '10',
+      '-sc_threshold',
+      '0',
+      '-bf',
+      '0',
+      'damaged.mp4',
+    );
     emptyHalves(path, 50, 54);
     const corrupt: boolean[] = [];
     const end = await start(path, { onPicture: (picture) => corrupt.push(picture.corrupt) }).closed;
@@ -138,13 +199,24 @@ describe('FrameProcess', function () {
     for (let i = 0; i < 200; i++) {
       // Stopped at once, while it starts, after a picture, or while it waits for memory.
       let count = 0;
-      const subscription = videoSource(path, { streamId: 'a', input: INPUT, pace: 'max', ffmpeg, clock: monotonicClock, slots: 2 })
-        .subscribe((event) => { if (event.type === 'frame') count++; });
+      const subscription = videoSource(path, {
+        streamId: 'a',
+        input: INPUT,
+        pace: 'max',
+        ffmpeg,
+        clock: monotonicClock,
+        slots: 2,
+      }).subscribe((event) => {
+        if (event.type === 'frame') count++;
+      });
       if (i % 4 === 1) await until(() => children().length > 0);
-      if (i % 4 >= 2) await until(() => count > i % 4 - 2);
+      if (i % 4 >= 2) await until(() => count > (i % 4) - 2);
       subscription.unsubscribe();
     }
     await until(() => children().length === 0 && openPipes() <= pipes);
-    assert.equal(process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0), listeners);
+    assert.equal(
+      process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0),
+      listeners,
+    );
   });
 });

@@ -7,7 +7,10 @@ describe('LineSplitter', () => {
     const splitter = new LineSplitter((line) => lines.push(line));
     for (const text of ['a', 'b\nc', '\r', '\nd\n\ne']) splitter.push(text);
     splitter.end();
-    assert.deepEqual(lines.filter((line) => line !== ''), ['ab', 'c', 'd', 'e']);
+    assert.deepEqual(
+      lines.filter((line) => line !== ''),
+      ['ab', 'c', 'd', 'e'],
+    );
   });
 
   it('hands on a line that does not end in pieces', () => {
@@ -15,6 +18,9 @@ describe('LineSplitter', () => {
     const splitter = new LineSplitter((line) => lines.push(line));
     for (let i = 0; i < 5; i++) splitter.push('x'.repeat(20 * 1024));
     splitter.push('y\n');
-    assert.deepEqual(lines.map(({ length }) => length), [80 * 1024, 20 * 1024 + 1]);
+    assert.deepEqual(
+      lines.map(({ length }) => length),
+      [80 * 1024, 20 * 1024 + 1],
+    );
   });
 });

@@ -67,7 +67,10 @@ describe('FfmpegLog', () => {
     it(`reads the input and the size of every picture from the log of ${version}`, () => {
       const log = logOf(text);
       assert.deepEqual(log.input, { format: 'mpegts', durationMs: 520, fps: 10 });
-      assert.deepEqual(factsOf(log).map(({ size }) => `${size.width}x${size.height}`), ['320x240', '320x240', '640x480']);
+      assert.deepEqual(
+        factsOf(log).map(({ size }) => `${size.width}x${size.height}`),
+        ['320x240', '320x240', '640x480'],
+      );
     });
   }
 
@@ -81,23 +84,49 @@ describe('FfmpegLog', () => {
   });
 
   it('marks the picture whose damage the decoder reported and what is built on it, though pictures before it come out later', () => {
-    const decoded = '[info] decoder -> ist_index:0 type:video frame_pts:9 best_effort_ts:9 keyframe:0 frame_type:2 time_base:1/90000';
+    const decoded =
+      '[info] decoder -> ist_index:0 type:video frame_pts:9 best_effort_ts:9 keyframe:0 frame_type:2 time_base:1/90000';
     const announced = '[info] filter -> pts:9 pts_time:0.1 exact:9.000008 time_base:1/1000000';
-    const log = logOf([
-      '[Parsed_scale_0 @ 0x57] [verbose] w:360 h:640 fmt:yuv420p sar:1/1 -> w:234 h:416 fmt:gbrp sar:1/1 flags:0x2',
-      decoded, decoded, announced, '[warning] rtsp://x: corrupt decoded frame in stream 0', decoded, announced, decoded.replace('keyframe:0', 'keyframe:1'), announced, announced,
-    ].join('\n'));
-    assert.deepEqual(factsOf(log).map(({ corrupt }) => corrupt), [false, false, true, true]);
+    const log = logOf(
+      [
+        '[Parsed_scale_0 @ 0x57] [verbose] w:360 h:640 fmt:yuv420p sar:1/1 -> w:234 h:416 fmt:gbrp sar:1/1 flags:0x2',
+        decoded,
+        decoded,
+        announced,
+        '[warning] rtsp://x: corrupt decoded frame in stream 0',
+        decoded,
+        announced,
+        decoded.replace('keyframe:0', 'keyframe:1'),
+        announced,
+        announced,
+      ].join('\n'),
+    );
+    assert.deepEqual(
+      factsOf(log).map(({ corrupt }) => corrupt),
+      [false, false, true, true],
+    );
   });
 
   it('keeps the last errors without level and address', () => {
-    const log = logOf(['[h264 @ 0x558a] [error] error while decoding MB 33 20, bytestream 3570', '[warning] not this', "[fatal] Stream map '0:V:0' matches no streams."].join('\n'));
-    assert.deepEqual(log.errors, ['[h264] error while decoding MB 33 20, bytestream 3570', "Stream map '0:V:0' matches no streams."]);
+    const log = logOf(
+      [
+        '[h264 @ 0x558a] [error] error while decoding MB 33 20, bytestream 3570',
+        '[warning] not this',
+        "[fatal] Stream map '0:V:0' matches no streams.",
+      ].join('\n'),
+    );
+    assert.deepEqual(log.errors, [
+      '[h264] error while decoding MB 33 20, bytestream 3570',
+      "Stream map '0:V:0' matches no streams.",
+    ]);
     for (let i = 0; i < 100; i++) log.push(`[error] ${i}`);
     assert.deepEqual([log.errors.length, log.errors.at(-1)], [8, '99']);
   });
 
   it('knows an input of unknown duration', () => {
-    assert.deepEqual(logOf(`[info] Input #0, rtsp, from 'x':\n[info]   Duration: N/A, start: 0.000000, bitrate: N/A`).input, { format: 'rtsp' });
+    assert.deepEqual(
+      logOf(`[info] Input #0, rtsp, from 'x':\n[info]   Duration: N/A, start: 0.000000, bitrate: N/A`).input,
+      { format: 'rtsp' },
+    );
   });
 });

@@ -8,7 +8,9 @@ import { socketPair } from '../../../src/streaming/ffmpeg/socket-pair.js';
 describe('socket pair', () => {
   it('brings every byte from the far end to the near one, and ends when the far one does', async () => {
     const parts: Buffer[] = [];
-    const { near, far } = await socketPair((bytes) => { parts.push(Buffer.from(bytes)); });
+    const { near, far } = await socketPair((bytes) => {
+      parts.push(Buffer.from(bytes));
+    });
     const sent = Buffer.from(Uint8Array.from({ length: 3_000_000 }, (_, i) => i % 251));
     far.end(sent);
     await once(near, 'close');
@@ -33,17 +35,22 @@ describe('socket pair', () => {
     assert.equal(received, 4_000_000);
   });
 
-  it('leaves no file behind', () => withTemporary(mkdtempSync(join(tmpdir(), 'pair-')), async (folder) => {
-    const { near, far } = await socketPair(() => undefined);
-    assert.deepEqual(readdirSync(folder), []);
-    far.destroy();
-    await once(near, 'close');
-    rmSync(folder, { recursive: true });
-  }));
+  it('leaves no file behind', () =>
+    withTemporary(mkdtempSync(join(tmpdir(), 'pair-')), async (folder) => {
+      const { near, far } = await socketPair(() => undefined);
+      assert.deepEqual(readdirSync(folder), []);
+      far.destroy();
+      await once(near, 'close');
+      rmSync(folder, { recursive: true });
+    }));
 
-  it('rejects where there is no place for it', () => withTemporary('/nowhere/at/all', async () => {
-    await assert.rejects(socketPair(() => undefined), { code: 'ENOENT' });
-  }));
+  it('rejects where there is no place for it', () =>
+    withTemporary('/nowhere/at/all', async () => {
+      await assert.rejects(
+        socketPair(() => undefined),
+        { code: 'ENOENT' },
+      );
+    }));
 });
 
 /** Runs a test with a folder for temporary files of its own. */

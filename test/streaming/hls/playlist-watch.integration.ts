@@ -5,8 +5,16 @@ import { PlaylistWatch } from '../../../src/streaming/hls/playlist-watch.js';
 import { HttpServers } from '../../helpers/http-servers.js';
 
 /** A playlist whose first segment has the number. */
-const list = (sequence: number, ...more: string[]): string => ['#EXTM3U', '#EXT-X-TARGETDURATION:1', `#EXT-X-MEDIA-SEQUENCE:${sequence}`,
-  '#EXT-X-PROGRAM-DATE-TIME:2026-01-02T03:04:05Z', '#EXTINF:1,', `${sequence}.ts`, ...more].join('\n');
+const list = (sequence: number, ...more: string[]): string =>
+  [
+    '#EXTM3U',
+    '#EXT-X-TARGETDURATION:1',
+    `#EXT-X-MEDIA-SEQUENCE:${sequence}`,
+    '#EXT-X-PROGRAM-DATE-TIME:2026-01-02T03:04:05Z',
+    '#EXTINF:1,',
+    `${sequence}.ts`,
+    ...more,
+  ].join('\n');
 
 describe('the watch over a playlist', () => {
   const servers = new HttpServers();
@@ -18,32 +26,49 @@ describe('the watch over a playlist', () => {
     await servers.close();
     requests = [];
   });
-  const serve = (listener: RequestListener): Promise<string> => servers.serve((request, response) => {
-    requests.push(request.url!);
-    listener(request, response);
-    onRequest();
-  });
+  const serve = (listener: RequestListener): Promise<string> =>
+    servers.serve((request, response) => {
+      requests.push(request.url!);
+      listener(request, response);
+      onRequest();
+    });
   /** Polls without a pause. */
   const watch = (url: string, timeoutMs = 10_000): PlaylistWatch => {
-    const impatient = { now: () => asyncScheduler.now(), schedule: (work: () => void, delayMs: number) => (delayMs === timeoutMs ? asyncScheduler : asapScheduler).schedule(work, delayMs === timeoutMs ? delayMs : 0) };
+    const impatient = {
+      now: () => asyncScheduler.now(),
+      schedule: (work: () => void, delayMs: number) =>
+        (delayMs === timeoutMs ? asyncScheduler : asapScheduler).schedule(work, delayMs === timeoutMs ? delayMs : 0),
+    };
     const started = new PlaylistWatch(url, { scheduler: impatient as never, timeoutMs });
     watches.push(started);
     return started;
   };
   const requested = async (count: number): Promise<void> => {
-    while (requests.length < count) await new Promise<void>((resolve) => { onRequest = resolve; });
+    while (requests.length < count)
+      await new Promise<void>((resolve) => {
+        onRequest = resolve;
+      });
   };
 
   it('follows the stream from the master playlist to its first variant, over redirects', async () => {
     let sequence = 0;
     const base = await serve(({ url }, response) => {
       if (url === '/moved.m3u8') response.writeHead(302, { location: '/a/master.m3u8' }).end();
-      else if (url === '/a/master.m3u8') response.end('#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nlow.m3u8?k=1\n#EXT-X-STREAM-INF:BANDWIDTH=2\nhigh.m3u8\n');
+      else if (url === '/a/master.m3u8')
+        response.end(
+          '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nlow.m3u8?k=1\n#EXT-X-STREAM-INF:BANDWIDTH=2\nhigh.m3u8\n',
+        );
       else response.end(list(sequence++));
     });
     const playlist = watch(`${base}/moved.m3u8`);
     await requested(8);
-    assert.deepEqual(requests.slice(0, 5), ['/moved.m3u8', '/a/master.m3u8', '/a/low.m3u8?k=1', '/a/low.m3u8?k=1', '/a/low.m3u8?k=1']);
+    assert.deepEqual(requests.slice(0, 5), [
+      '/moved.m3u8',
+      '/a/master.m3u8',
+      '/a/low.m3u8?k=1',
+      '/a/low.m3u8?k=1',
+      '/a/low.m3u8?k=1',
+    ]);
     assert.equal(playlist.find(`${base}/a/2.ts`)?.startUnixMs, Date.UTC(2026, 0, 2, 3, 4, 5));
     assert.equal(playlist.targetDurationMs, 1_000);
   });
@@ -98,7 +123,9 @@ describe('the watch over a playlist', () => {
   it('limits the size of an answer to that of a playlist', async () => {
     let sentBytes = 0;
     let isClosed = (): void => undefined;
-    const closed = new Promise<void>((resolve) => { isClosed = resolve; });
+    const closed = new Promise<void>((resolve) => {
+      isClosed = resolve;
+    });
     const base = await serve((_, response) => {
       if (requests.length > 1) return;
       const pour = (): void => {

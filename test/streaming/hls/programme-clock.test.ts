@@ -4,20 +4,34 @@ import { programmeClock } from '../../../src/streaming/hls/programme-clock.js';
 
 const START_MS = Date.UTC(2026, 0, 2, 3, 4, 5);
 const segment = (sequence: number, more: Partial<Segment> = {}): Segment => ({
-  uri: `${sequence}.ts`, sequence, durationMs: 2_000, isDiscontinuity: false, startUnixMs: START_MS + sequence * 2_000, isDated: true, ...more,
+  uri: `${sequence}.ts`,
+  sequence,
+  durationMs: 2_000,
+  isDiscontinuity: false,
+  startUnixMs: START_MS + sequence * 2_000,
+  isDated: true,
+  ...more,
 });
 
 describe('the clock of an HLS programme', () => {
   let playlist: Map<string, Segment>;
-  beforeEach(() => { playlist = new Map(Array.from({ length: 5 }, (_, i) => [`${i}.ts`, segment(i)])); });
+  beforeEach(() => {
+    playlist = new Map(Array.from({ length: 5 }, (_, i) => [`${i}.ts`, segment(i)]));
+  });
   const find = (url: string): Segment | undefined => playlist.get(url);
 
   it('dates the first picture as the first segment that was opened, and the others by their own times', () => {
     const clock = programmeClock(find);
     for (const url of ['live.m3u8', '1.ts', '2.ts', '3.ts']) clock.opened(url);
-    assert.deepEqual([20, 60, 1_020, 100_020].map((ptsMs) => clock.dateOf(ptsMs)), [
-      { unixMs: START_MS + 2_000, driftMs: 0 }, { unixMs: START_MS + 2_040, driftMs: 0.01 }, { unixMs: START_MS + 3_000, driftMs: 0.25 }, { unixMs: START_MS + 102_000, driftMs: 25 },
-    ]);
+    assert.deepEqual(
+      [20, 60, 1_020, 100_020].map((ptsMs) => clock.dateOf(ptsMs)),
+      [
+        { unixMs: START_MS + 2_000, driftMs: 0 },
+        { unixMs: START_MS + 2_040, driftMs: 0.01 },
+        { unixMs: START_MS + 3_000, driftMs: 0.25 },
+        { unixMs: START_MS + 102_000, driftMs: 25 },
+      ],
+    );
   });
 
   it('waits for a playlist that comes later than the first picture', () => {
@@ -40,7 +54,10 @@ describe('the clock of an HLS programme', () => {
     assert.equal(clock.dateOf(4_000)?.unixMs, START_MS + 6_000);
   });
 
-  for (const [title, next] of [['a discontinuity', segment(3, { isDiscontinuity: true })], ['a segment that was missed', segment(4)]] as const) {
+  for (const [title, next] of [
+    ['a discontinuity', segment(3, { isDiscontinuity: true })],
+    ['a segment that was missed', segment(4)],
+  ] as const) {
     it(`knows nothing from ${title} on`, () => {
       playlist.set('next.ts', next);
       const clock = programmeClock(find);

@@ -10,17 +10,31 @@ describe('EventStream', () => {
     await once(server, 'listening');
     const listener = connect((server.address() as AddressInfo).port, '127.0.0.1');
     listener.write('GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n');
-    const [connection] = await once(server, 'connection') as [NodeJS.EventEmitter];
+    const [connection] = (await once(server, 'connection')) as [NodeJS.EventEmitter];
     const cutOff = once(connection, 'close');
     await once(listener, 'data');
     listener.pause();
     // More than fits into the buffers of the two sockets.
     const conditions = 'x'.repeat(32 * 1024 * 1024);
     await events.send({
-      type: 'run', model: '', provider: '', threads: 1, input: '', schedule: '', budgetMs: null, forecaster: null, fps: 30, width: 1, height: 1, seed: 0, conditions,
+      type: 'run',
+      model: '',
+      provider: '',
+      threads: 1,
+      input: '',
+      schedule: '',
+      budgetMs: null,
+      forecaster: null,
+      fps: 30,
+      width: 1,
+      height: 1,
+      seed: 0,
+      conditions,
     });
     await cutOff;
     listener.destroy();
-    await new Promise((resolve) => { server.close(resolve); });
+    await new Promise((resolve) => {
+      server.close(resolve);
+    });
   });
 });

@@ -5,12 +5,18 @@ import { LivePage } from '../../../src/streaming/http/live-page.js';
 import type { PictureFacts } from '../../../src/streaming/http/page-messages.js';
 import { startFeed, type FeedHarness } from '../feed/feed-harness.js';
 
-const picture = (seq: number): [PictureFacts, Uint8Array] => [{ seq, capturedAt: 1000 + seq, truth: [{ box: [1, 2, 3, 4], class: 'car', trackId: 7 }] }, Uint8Array.of(0xff, 0xd8, seq)];
+const picture = (seq: number): [PictureFacts, Uint8Array] => [
+  { seq, capturedAt: 1000 + seq, truth: [{ box: [1, 2, 3, 4], class: 'car', trackId: 7 }] },
+  Uint8Array.of(0xff, 0xd8, seq),
+];
 
 async function readPicture(response: Response): Promise<{ facts: PictureFacts; jpeg: Uint8Array }> {
   const body = await response.arrayBuffer();
   const length = new DataView(body).getUint32(0);
-  return { facts: JSON.parse(Buffer.from(body, 4, length).toString()) as PictureFacts, jpeg: new Uint8Array(body, 4 + length) };
+  return {
+    facts: JSON.parse(Buffer.from(body, 4, length).toString()) as PictureFacts,
+    jpeg: new Uint8Array(body, 4 + length),
+  };
 }
 
 describe('a live page', () => {
@@ -30,26 +36,31 @@ describe('a live page', () => {
     const index = await fetch(address);
     assert.match(await index.text(), /<title>Nowcast, live<\/title>/);
     assert.match(index.headers.get('content-security-policy') ?? '', /default-src 'self'/);
-    for (const [name, type] of [['main.js', 'text/javascript'], ['style.css', 'text/css']]) {
+    for (const [name, type] of [
+      ['main.js', 'text/javascript'],
+      ['style.css', 'text/css'],
+    ]) {
       const file = await fetch(address + name);
       assert.equal(file.status, 200, name);
       assert.match(file.headers.get('content-type') ?? '', new RegExp(type));
     }
-    for (const name of ['tsconfig.json', 'main.js.map', '..%2flive-page.js', 'nothing.js']) assert.equal((await fetch(address + name)).status, 404, name);
+    for (const name of ['tsconfig.json', 'main.js.map', '..%2flive-page.js', 'nothing.js'])
+      assert.equal((await fetch(address + name)).status, 404, name);
     assert.equal((await fetch(`${address}schema`)).status, 200);
   });
 
   it('survives requests for any address', async () => {
     for (const path of ['//', '//:', 'http://[', '/%', '/picture/%2e%2e', '*']) {
       const asking = request({ host: '127.0.0.1', port: feed.server.port, path, headers: { host: 'localhost' } }).end();
-      const [response] = await once(asking, 'response') as [IncomingMessage];
+      const [response] = (await once(asking, 'response')) as [IncomingMessage];
       response.resume();
       assert.equal(response.statusCode, 404, path);
     }
   });
 
   it('sends the headers of an endless answer at once', async () => {
-    for (const path of ['picture', 'events']) assert.equal((await fetch(address + path, { method: 'HEAD' })).status, 404, path);
+    for (const path of ['picture', 'events'])
+      assert.equal((await fetch(address + path, { method: 'HEAD' })).status, 404, path);
     assert.equal((await fetch(`${address}main.js`, { method: 'HEAD' })).status, 200);
   });
 
@@ -88,10 +99,14 @@ describe('a live page', () => {
     await page.send({ type: 'scoring', done: 3, total: 9 });
   });
 
-  it('accepts the detector\'s delay only from its own pages and among its choices', async () => {
+  it("accepts the detector's delay only from its own pages and among its choices", async () => {
     assert.equal((await fetch(`${address}slow?ms=100`, { method: 'POST' })).status, 204);
     assert.equal((await fetch(`${address}slow?ms=99999`, { method: 'POST' })).status, 400);
-    assert.equal((await fetch(`${address}slow?ms=100`, { method: 'POST', headers: { origin: 'http://elsewhere.example' } })).status, 403);
+    assert.equal(
+      (await fetch(`${address}slow?ms=100`, { method: 'POST', headers: { origin: 'http://elsewhere.example' } }))
+        .status,
+      403,
+    );
     assert.equal((await fetch(`${address}slow?ms=100`)).status, 404);
     assert.deepEqual(slowed, [100]);
   });

@@ -51,7 +51,11 @@ export class StreamRecord implements UnitStreamEvents {
 }
 
 /** A stream without a socket: the test pushes the bytes, and its clock stands at `now`. */
-export function pushedStream({ timeoutMs = 5_000 } = {}): { stream: TsStream; record: StreamRecord; at: { now: number } } {
+export function pushedStream({ timeoutMs = 5_000 } = {}): {
+  stream: TsStream;
+  record: StreamRecord;
+  at: { now: number };
+} {
   const record = new StreamRecord();
   const at = { now: 0 };
   const clock: Clock = { now: () => at.now };

@@ -21,7 +21,12 @@ export type MuxOptions = {
   readonly continuity?: number;
 };
 
-export type MuxPicture = { readonly bytes: Uint8Array; readonly ptsMs: number; readonly isRandomAccess?: boolean; readonly isDiscontinuity?: boolean };
+export type MuxPicture = {
+  readonly bytes: Uint8Array;
+  readonly ptsMs: number;
+  readonly isRandomAccess?: boolean;
+  readonly isDiscontinuity?: boolean;
+};
 
 /** Writes transport packets as ISO/IEC 13818-1 has them, for a program of one video. */
 export class TsMuxer {
@@ -29,14 +34,42 @@ export class TsMuxer {
   readonly #counters = new Map<number, number>();
 
   constructor(options: MuxOptions = {}) {
-    this.#options = { lengths: false, stuffsInside: false, pid: VIDEO_PID, mapPid: MAP_PID, streamType: 0x1b, descriptors: [], timeless: false, continuity: 0, ...options };
+    this.#options = {
+      lengths: false,
+      stuffsInside: false,
+      pid: VIDEO_PID,
+      mapPid: MAP_PID,
+      streamType: 0x1b,
+      descriptors: [],
+      timeless: false,
+      continuity: 0,
+      ...options,
+    };
   }
 
   tables(programs = [{ number: 1, mapPid: this.#options.mapPid }]): Uint8Array[] {
     const { pid, mapPid, streamType, descriptors } = this.#options;
-    const association = section(0, 1, programs.flatMap(({ number, mapPid: map }) => [number >> 8, number & 255, 0xe0 | (map >> 8), map & 255]));
-    const map = section(2, 1, [0xe0 | (pid >> 8), pid & 255, 0xf0, 0, streamType, 0xe0 | (pid >> 8), pid & 255, 0xf0 | (descriptors.length >> 8), descriptors.length & 255, ...descriptors]);
-    return [...this.packets(0, Uint8Array.from([0, ...association])), ...this.packets(mapPid, Uint8Array.from([0, ...map]))];
+    const association = section(
+      0,
+      1,
+      programs.flatMap(({ number, mapPid: map }) => [number >> 8, number & 255, 0xe0 | (map >> 8), map & 255]),
+    );
+    const map = section(2, 1, [
+      0xe0 | (pid >> 8),
+      pid & 255,
+      0xf0,
+      0,
+      streamType,
+      0xe0 | (pid >> 8),
+      pid & 255,
+      0xf0 | (descriptors.length >> 8),
+      descriptors.length & 255,
+      ...descriptors,
+    ]);
+    return [
+      ...this.packets(0, Uint8Array.from([0, ...association])),
+      ...this.packets(mapPid, Uint8Array.from([0, ...map])),
+    ];
   }
 
   picture({ bytes, ptsMs, isRandomAccess = false, isDiscontinuity = false }: MuxPicture): Uint8Array[] {
@@ -50,7 +83,10 @@ export class TsMuxer {
     return this.packets(pid, pes, flags === 0 ? [] : [flags, ...pcr], stuffsInside);
   }
 
-  /** Packets of one PID: `field` is the first one's adaptation field without its length, the last is stuffed to its full size. */
+  /**
+   * Packets of one PID: `field` is the first one's adaptation field without its length, the last is stuffed to its full
+   * size.
+   */
   packets(pid: number, bytes: Uint8Array, field: readonly number[] = [], stuffsInside = false): Uint8Array[] {
     const packets: Uint8Array[] = [];
     for (let at = 0; at < bytes.length;) {
@@ -67,7 +103,12 @@ export class TsMuxer {
     const continuity = this.#counters.get(pid) ?? this.#options.continuity;
     this.#counters.set(pid, (continuity + 1) & 15);
     const packet = new Uint8Array(188).fill(0xff);
-    packet.set([0x47, (isUnitStart ? 0x40 : 0) | (pid >> 8), pid & 255, (field === undefined && payload.length === 184 ? 0x10 : 0x30) | continuity]);
+    packet.set([
+      0x47,
+      (isUnitStart ? 0x40 : 0) | (pid >> 8),
+      pid & 255,
+      (field === undefined && payload.length === 184 ? 0x10 : 0x30) | continuity,
+    ]);
     if (packet[3] >= 0x30) {
       packet[4] = 183 - payload.length;
       if (packet[4] > 0) packet.set(field ?? [0], 5);
@@ -79,13 +120,36 @@ export class TsMuxer {
 
 /** A picture of H.264 of about so many bytes, in which no start code stands by accident. */
 export function h264Picture(byteLength: number, { isKey = false, fill = 0x55 } = {}): Uint8Array {
-  const head = [0, 0, 0, 1, 9, 0xf0, ...(isKey ? [0, 0, 0, 1, 0x67, 0x42, 0, 0, 0, 1, 0x68, 0xce] : []), 0, 0, 1, isKey ? 0x65 : 0x41, 0x88];
+  const head = [
+    0,
+    0,
+    0,
+    1,
+    9,
+    0xf0,
+    ...(isKey ? [0, 0, 0, 1, 0x67, 0x42, 0, 0, 0, 1, 0x68, 0xce] : []),
+    0,
+    0,
+    1,
+    isKey ? 0x65 : 0x41,
+    0x88,
+  ];
   return Buffer.concat([Uint8Array.from(head), new Uint8Array(Math.max(1, byteLength - head.length)).fill(fill)]);
 }
 
 function section(tableId: number, number: number, body: readonly number[]): Uint8Array {
   const length = body.length + 9;
-  const bytes = Uint8Array.from([tableId, 0xb0 | (length >> 8), length & 255, number >> 8, number & 255, 0xc1, 0, 0, ...body]);
+  const bytes = Uint8Array.from([
+    tableId,
+    0xb0 | (length >> 8),
+    length & 255,
+    number >> 8,
+    number & 255,
+    0xc1,
+    0,
+    0,
+    ...body,
+  ]);
   const crc = crc32(bytes);
   return Uint8Array.from([...bytes, crc >>> 24, (crc >> 16) & 255, (crc >> 8) & 255, crc & 255]);
 }

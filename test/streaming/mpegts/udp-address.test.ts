@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { DEFAULT_BUFFER_BYTES, udpAddress } from '../../../src/streaming/mpegts/udp-address.js';
 
-const PLAIN = { family: 'udp4', port: 5000, bindTo: undefined, group: undefined, localAddress: undefined, sources: [], reuse: false, bufferBytes: DEFAULT_BUFFER_BYTES };
+const PLAIN = {
+  family: 'udp4',
+  port: 5000,
+  bindTo: undefined,
+  group: undefined,
+  localAddress: undefined,
+  sources: [],
+  reuse: false,
+  bufferBytes: DEFAULT_BUFFER_BYTES,
+};
 
 describe('the address of a transport stream over UDP', () => {
   for (const [url, address] of [
@@ -15,7 +24,10 @@ describe('the address of a transport stream over UDP', () => {
     ['udp://@239.1.2.3:5000', { group: '239.1.2.3', reuse: true }],
     ['UDP://239.1.2.3:5000/?localaddr=192.0.2.1&reuse=0', { group: '239.1.2.3', localAddress: '192.0.2.1' }],
     ['udp://@[ff15::1]:5000', { family: 'udp6', group: 'ff15::1', reuse: true }],
-    ['udp://@239.1.2.3:5000?sources=192.0.2.1,192.0.2.2', { group: '239.1.2.3', reuse: true, sources: ['192.0.2.1', '192.0.2.2'] }],
+    [
+      'udp://@239.1.2.3:5000?sources=192.0.2.1,192.0.2.2',
+      { group: '239.1.2.3', reuse: true, sources: ['192.0.2.1', '192.0.2.2'] },
+    ],
     ['udp://@:4000?localport=5000&fifo_size=1000000&overrun_nonfatal=1&pkt_size=1316&timeout=3000000', {}],
     ['udp://@:5000?localaddr=192.0.2.1&reuse', { bindTo: '192.0.2.1', localAddress: '192.0.2.1', reuse: true }],
     ['udp://@:5000?buffer_size=65536', { bufferBytes: 65_536 }],

@@ -11,7 +11,14 @@ import { itNeeds } from '../../helpers/needs.js';
 
 describe('parameter sets', () => {
   it('of H.264 are read as far as slices need them', () => {
-    assert.deepEqual(readH264Sequence(wholeNal(INTERLACED.sps)), { id: 0, frameNumberBits: 4, isFramesOnly: false, hasColourPlanes: false, isShownInOrder: false, size: { width: 320, height: 480 } });
+    assert.deepEqual(readH264Sequence(wholeNal(INTERLACED.sps)), {
+      id: 0,
+      frameNumberBits: 4,
+      isFramesOnly: false,
+      hasColourPlanes: false,
+      isShownInOrder: false,
+      size: { width: 320, height: 480 },
+    });
     assert.deepEqual(readH264PictureSet(wholeNal(INTERLACED.pps)), { id: 0, sequenceId: 0 });
     assert.equal(readH264Sequence(wholeNal(INTERLACED.sps.subarray(0, 5))), undefined);
   });
@@ -27,18 +34,22 @@ describe('parameter sets', () => {
 
   it('of any bytes are read or refused, and so are slices under them', () => {
     const bytes = fc.uint8Array({ minLength: 1, maxLength: 80 });
-    fc.assert(fc.property(bytes, bytes, bytes, (sps, pps, slice) => {
-      for (const rules of [h264SliceRules, h265SliceRules]) {
-        const { fieldOf, mayGoBack } = rules((type) => [wholeNal(type === 7 || type === 33 ? sps : pps)]);
-        assert.ok([true, false, undefined].includes(mayGoBack(wholeNal(slice))));
-        const field = fieldOf(wholeNal(slice));
-        assert.ok(field === undefined || field.frameNumber < 2 ** 16);
-      }
-    }), { numRuns: 3_000 });
+    fc.assert(
+      fc.property(bytes, bytes, bytes, (sps, pps, slice) => {
+        for (const rules of [h264SliceRules, h265SliceRules]) {
+          const { fieldOf, mayGoBack } = rules((type) => [wholeNal(type === 7 || type === 33 ? sps : pps)]);
+          assert.ok([true, false, undefined].includes(mayGoBack(wholeNal(slice))));
+          const field = fieldOf(wholeNal(slice));
+          assert.ok(field === undefined || field.frameNumber < 2 ** 16);
+        }
+      }),
+      { numRuns: 3_000 },
+    );
   });
 
   for (const [name, options, expected] of [
-    ['progressive', {}, { isFramesOnly: true }], ['interlaced', { interlaced: true }, { isFramesOnly: false }],
+    ['progressive', {}, { isFramesOnly: true }],
+    ['interlaced', { interlaced: true }, { isFramesOnly: false }],
     ['with scaling lists', { interlaced: true, more: 'cqm=jvt' }, { isFramesOnly: false }],
     ['4:4:4', { pixelFormat: 'yuv444p' }, { isFramesOnly: true, hasColourPlanes: false }],
   ] as const) {
@@ -50,7 +61,12 @@ describe('parameter sets', () => {
     });
   }
 
-  for (const [bPictures, more, expected] of [[0, '', 0], [1, '', 1], [3, '', 2], [2, 'temporal-layers=2', 2]] as const) {
+  for (const [bPictures, more, expected] of [
+    [0, '', 0],
+    [1, '', 1],
+    [3, '', 2],
+    [2, 'temporal-layers=2', 2],
+  ] as const) {
     itNeeds(NEEDS_FFMPEG, `of x265 with ${bPictures} B-pictures ${more} tell how far pictures go back`, function () {
       this.timeout(30_000);
       const [nals] = clipPictures('h265', codedClip('h265', { seconds: 0.4, bPictures, more }));
@@ -67,10 +83,19 @@ describe('parameter sets', () => {
     const { mayGoBack } = h265SliceRules((type) => sets.filter((nal) => typeOf(nal) === type).map(wholeNal));
     pictures.forEach((nals, i) => {
       const [first, ...others] = nals.filter((nal) => typeOf(nal) < 32);
-      assert.equal(mayGoBack(wholeNal(first)), shown.slice(0, i).some((place) => place > shown[i]), `picture ${i}`);
+      assert.equal(
+        mayGoBack(wholeNal(first)),
+        shown.slice(0, i).some((place) => place > shown[i]),
+        `picture ${i}`,
+      );
       const isIrap = typeOf(first) >= 16;
       for (const other of others) assert.equal(mayGoBack(wholeNal(other)), isIrap ? false : undefined);
     });
-    assert.equal(h265SliceRules((type) => (type === 34 ? [] : sets.filter((nal) => typeOf(nal) === type).map(wholeNal))).mayGoBack(wholeNal(pictures[1].find((nal) => typeOf(nal) < 16)!)), undefined);
+    assert.equal(
+      h265SliceRules((type) => (type === 34 ? [] : sets.filter((nal) => typeOf(nal) === type).map(wholeNal))).mayGoBack(
+        wholeNal(pictures[1].find((nal) => typeOf(nal) < 16)!),
+      ),
+      undefined,
+    );
   });
 });

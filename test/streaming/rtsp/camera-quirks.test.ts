@@ -8,10 +8,17 @@ const STEP = 3600;
 
 /** A picture's NAL units, several slices each. */
 function picture(index: number, { slices = 1, key = false, size = 40 } = {}): Buffer[] {
-  return Array.from({ length: slices }, (_, slice) => H264.slice({ key, first: slice === 0, size, seed: index * 10 + slice }));
+  return Array.from({ length: slices }, (_, slice) =>
+    H264.slice({ key, first: slice === 0, size, seed: index * 10 + slice }),
+  );
 }
 
-function packets(sender: RtpSender, nals: readonly Uint8Array[], timestamp: number, marker: (index: number, last: boolean) => boolean): Buffer[] {
+function packets(
+  sender: RtpSender,
+  nals: readonly Uint8Array[],
+  timestamp: number,
+  marker: (index: number, last: boolean) => boolean,
+): Buffer[] {
   return nals.map((nal, index) => sender.packet(nal, timestamp, marker(index, index === nals.length - 1)));
 }
 
@@ -32,7 +39,10 @@ describe('pictures of a camera', () => {
     reading.take(packets(sender, next, STEP, honest));
     assert.deepEqual(reading.data, [annexBOf(key), annexBOf(next)]);
     assert.deepEqual(reading.mediaMs, [0, 40]);
-    assert.deepEqual(reading.units.map(({ isKey }) => isKey), [true, false]);
+    assert.deepEqual(
+      reading.units.map(({ isKey }) => isKey),
+      [true, false],
+    );
     assert.deepEqual(reading.damaged, [false, false]);
     assert.deepEqual(reading.notices, []);
   });
@@ -43,7 +53,10 @@ describe('pictures of a camera', () => {
     const pictures = [[sps, pps, ...picture(0, { slices: 2, key: true })], picture(1, { slices: 2 }), picture(2)];
     pictures.forEach((nals, index) => reading.take(packets(sender, nals, index * STEP, never)));
     assert.deepEqual(reading.data, pictures.slice(0, 2).map(annexBOf));
-    assert.deepEqual(reading.units.map(({ arrivedAtMs }) => arrivedAtMs), [4, 6]);
+    assert.deepEqual(
+      reading.units.map(({ arrivedAtMs }) => arrivedAtMs),
+      [4, 6],
+    );
     assert.deepEqual(reading.damaged, [false, false]);
     assert.equal(reading.notices.length, 1);
     assert.match(reading.notices[0], /does not mark the end of pictures/);
@@ -77,12 +90,28 @@ describe('pictures of a camera', () => {
       known.markerEndsPicture = false;
       return known;
     };
-    /** Key pictures every fifth, of 4 slices; others of 3. Returns how many pictures more had come out with each one's last slice than were sent before it. */
-    const send = (reading: Reading, sender: RtpSender, from: number, count: number, slicesOf = (index: number): number => (index % 5 === 0 ? 4 : 3)): number[] =>
+    /**
+     * Key pictures every fifth, of 4 slices; others of 3. Returns how many pictures more had come out with each one's
+     * last slice than were sent before it.
+     */
+    const send = (
+      reading: Reading,
+      sender: RtpSender,
+      from: number,
+      count: number,
+      slicesOf = (index: number): number => (index % 5 === 0 ? 4 : 3),
+    ): number[] =>
       Array.from({ length: count }, (_, i) => {
         const index = from + i;
         const isKey = index % 5 === 0;
-        reading.take(packets(sender, [...(isKey ? [sps, pps] : []), ...picture(index, { slices: slicesOf(index), key: isKey })], index * STEP, always));
+        reading.take(
+          packets(
+            sender,
+            [...(isKey ? [sps, pps] : []), ...picture(index, { slices: slicesOf(index), key: isKey })],
+            index * STEP,
+            always,
+          ),
+        );
         return reading.units.length - i;
       });
 
@@ -90,15 +119,25 @@ describe('pictures of a camera', () => {
       const reading = new Reading('h264', { quirks: quirks() });
       // 1: it has come out at once; 0: with the next one.
       const atOnce = send(reading, new RtpSender(), 0, 60);
-      assert.deepEqual(atOnce.slice(0, 9), Array.from({ length: 9 }, () => 0));
+      assert.deepEqual(
+        atOnce.slice(0, 9),
+        Array.from({ length: 9 }, () => 0),
+      );
       const others = atOnce.flatMap((value, index) => (index % 5 === 0 ? [] : [value]));
       const keys = atOnce.flatMap((value, index) => (index % 5 === 0 ? [value] : []));
       assert.equal(others.indexOf(1), 8);
       assert.ok(others.slice(8).every((value) => value === 1));
       assert.equal(keys.indexOf(1), 8);
       assert.ok(keys.slice(8).every((value) => value === 1));
-      assert.deepEqual(reading.data, Array.from({ length: 60 }, (_, index) =>
-        annexBOf([...(index % 5 === 0 ? [sps, pps] : []), ...picture(index, { slices: index % 5 === 0 ? 4 : 3, key: index % 5 === 0 })])));
+      assert.deepEqual(
+        reading.data,
+        Array.from({ length: 60 }, (_, index) =>
+          annexBOf([
+            ...(index % 5 === 0 ? [sps, pps] : []),
+            ...picture(index, { slices: index % 5 === 0 ? 4 : 3, key: index % 5 === 0 }),
+          ]),
+        ),
+      );
       assert.ok(reading.flaws.every((flaw) => flaw === ''));
     });
 
@@ -124,7 +163,10 @@ describe('pictures of a camera', () => {
       send(reading, sender, 21, 1, () => 2);
       assert.equal(reading.units.length, before);
       send(reading, sender, 22, 3);
-      assert.deepEqual(reading.data.slice(before), [2, 3, 3].map((slices, i) => annexBOf(picture(21 + i, { slices }))));
+      assert.deepEqual(
+        reading.data.slice(before),
+        [2, 3, 3].map((slices, i) => annexBOf(picture(21 + i, { slices }))),
+      );
       assert.ok(reading.flaws.every((flaw) => flaw === ''));
     });
 
@@ -136,7 +178,10 @@ describe('pictures of a camera', () => {
         const sent = packets(sender, picture(index, { slices: 3 }), index * STEP, always);
         reading.take(sent.filter((_, slice) => slice !== 1));
       }
-      assert.ok(reading.flaws.slice(3).every((flaw) => flaw.startsWith('d')), reading.flaws.join());
+      assert.ok(
+        reading.flaws.slice(3).every((flaw) => flaw.startsWith('d')),
+        reading.flaws.join(),
+      );
     });
   });
 
@@ -167,12 +212,16 @@ describe('pictures of a camera', () => {
     const reading = new Reading('h264');
     const pictures = [picture(0, { size: 5000 }), picture(1, { size: 3000 })];
     pictures.forEach((nals, index) => {
-      for (const payload of nals.flatMap((nal) => h264Payloads(nal, 500))) reading.take([sender.packet(payload, index * STEP, true)]);
+      for (const payload of nals.flatMap((nal) => h264Payloads(nal, 500)))
+        reading.take([sender.packet(payload, index * STEP, true)]);
     });
     assert.deepEqual(reading.data, pictures.map(annexBOf));
   });
 
-  for (const [name, offset] of [['an earlier time', -1800], ['the time of the picture before', -STEP]] as const) {
+  for (const [name, offset] of [
+    ['an earlier time', -1800],
+    ['the time of the picture before', -STEP],
+  ] as const) {
     it(`take in parameter sets that come as an access unit of their own with ${name}`, () => {
       const sender = new RtpSender();
       const reading = new Reading('h264');
@@ -183,7 +232,10 @@ describe('pictures of a camera', () => {
       reading.take(packets(sender, key, 2 * STEP, honest));
       assert.deepEqual(reading.data, [annexBOf(before), annexBOf([sps, pps, sei, ...key])]);
       assert.deepEqual(reading.mediaMs, [40, 80]);
-      assert.deepEqual(reading.units.map(({ isKey }) => isKey), [false, true]);
+      assert.deepEqual(
+        reading.units.map(({ isKey }) => isKey),
+        [false, true],
+      );
       assert.deepEqual(reading.damaged, [false, false]);
     });
 
@@ -211,12 +263,13 @@ describe('pictures of a camera', () => {
     assert.deepEqual(reading.notices, ['the camera gives several pictures the same RTP time']);
   });
 
-  it('stay complete if the time changes inside them, and have their first slice\'s time', () => {
+  it("stay complete if the time changes inside them, and have their first slice's time", () => {
     const sender = new RtpSender();
     const reading = new Reading('h264');
     const pictures = [0, 1].map((index) => picture(index, { slices: 3 }));
-    pictures.forEach((nals, index) => nals.forEach((nal, slice) =>
-      reading.take([sender.packet(nal, index * STEP + slice * 9, slice === 2)])));
+    pictures.forEach((nals, index) =>
+      nals.forEach((nal, slice) => reading.take([sender.packet(nal, index * STEP + slice * 9, slice === 2)])),
+    );
     assert.deepEqual(reading.data, pictures.map(annexBOf));
     assert.deepEqual(reading.mediaMs, [0, 40]);
     assert.match(reading.notices.join(), /changes the RTP time inside a picture/);
@@ -228,7 +281,10 @@ describe('pictures of a camera', () => {
     const start = 2 ** 32 - STEP;
     const offsets = [0, STEP, 3 * STEP, 2 * STEP, 3600 * 90_000, 0];
     offsets.forEach((offset, index) => reading.take(packets(sender, picture(index), start + offset, honest)));
-    assert.deepEqual(reading.mediaMs.map((mediaMs) => mediaMs - reading.mediaMs[0]), [0, 40, 120, 80, 3_600_000, 0]);
+    assert.deepEqual(
+      reading.mediaMs.map((mediaMs) => mediaMs - reading.mediaMs[0]),
+      [0, 40, 120, 80, 3_600_000, 0],
+    );
   });
 
   it('are separated if a camera hides NAL units behind start codes in one', () => {

@@ -6,13 +6,21 @@ const requestUrl = 'rtsp://cam/stream';
 
 describe('baseUrl', () => {
   for (const [title, origin, expected] of [
-    ['is Content-Base', { contentBase: 'rtsp://cam:554/base/', contentLocation: 'rtsp://cam/other' }, 'rtsp://cam:554/base/'],
+    [
+      'is Content-Base',
+      { contentBase: 'rtsp://cam:554/base/', contentLocation: 'rtsp://cam/other' },
+      'rtsp://cam:554/base/',
+    ],
     ['is Content-Location where there is no Content-Base', { contentLocation: 'rtsp://cam/other' }, 'rtsp://cam/other'],
     ['is the URL asked for where there is neither', {}, 'rtsp://cam/stream'],
     ['passes over a Content-Base that is none', { contentBase: 'stream' }, 'rtsp://cam/stream'],
     ['passes over a Content-Base without a host', { contentBase: 'rtsp:///stream/' }, 'rtsp://cam/stream'],
     ['completes a Content-Base that is a path', { contentBase: '/base/' }, 'rtsp://cam/base/'],
-    ['holds no credentials and no line ends', { contentBase: 'rtsp://u:p@cam/a b\r\nX: y' }, 'rtsp://cam/a%20b%0D%0AX:%20y'],
+    [
+      'holds no credentials and no line ends',
+      { contentBase: 'rtsp://u:p@cam/a b\r\nX: y' },
+      'rtsp://cam/a%20b%0D%0AX:%20y',
+    ],
   ] as const) {
     it(title, () => assert.equal(baseUrl({ requestUrl, ...origin }), expected));
   }
@@ -40,13 +48,22 @@ describe('controlUrl', () => {
 describe('addressOf', () => {
   it('extracts any credentials, decoded', () => {
     assert.deepEqual(addressOf('rtsp://view%40er:p@ss:w/#rd%21@cam:8554/live?channel=1'), {
-      host: 'cam', port: 8554, isSecure: false, url: 'rtsp://cam:8554/live?channel=1', credentials: { user: 'view@er', password: 'p@ss:w/#rd!' },
+      host: 'cam',
+      port: 8554,
+      isSecure: false,
+      url: 'rtsp://cam:8554/live?channel=1',
+      credentials: { user: 'view@er', password: 'p@ss:w/#rd!' },
     });
   });
 
   it('supports the standard ports, IPv6 and TLS', () => {
     assert.deepEqual(addressOf('rtsps://cam/a'), { host: 'cam', port: 322, isSecure: true, url: 'rtsps://cam/a' });
-    assert.deepEqual(addressOf('rtsp://[fe80::1]/a'), { host: 'fe80::1', port: 554, isSecure: false, url: 'rtsp://[fe80::1]/a' });
+    assert.deepEqual(addressOf('rtsp://[fe80::1]/a'), {
+      host: 'fe80::1',
+      port: 554,
+      isSecure: false,
+      url: 'rtsp://[fe80::1]/a',
+    });
   });
 
   for (const url of ['', 'http://cam/', 'rtsp://', 'rtsp://cam:99999/', '/dev/video0', 'rtspu://cam/']) {

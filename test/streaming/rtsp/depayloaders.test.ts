@@ -18,11 +18,17 @@ type Codec = {
 
 const CODECS: Codec[] = [
   {
-    name: 'H.264', make: (sink) => new H264Depayloader(sink), split: h264Payloads, aggregate: h264Aggregate,
+    name: 'H.264',
+    make: (sink) => new H264Depayloader(sink),
+    split: h264Payloads,
+    aggregate: h264Aggregate,
     nal: (size, seed) => Buffer.concat([Buffer.from([0x61 + (seed % 5)]), filling(size, seed)]),
   },
   {
-    name: 'H.265', make: (sink) => new H265Depayloader(sink), split: h265Payloads, aggregate: h265Aggregate,
+    name: 'H.265',
+    make: (sink) => new H265Depayloader(sink),
+    split: h265Payloads,
+    aggregate: h265Aggregate,
     nal: (size, seed) => Buffer.concat([Buffer.from([(seed % 40) << 1, 1]), filling(size, seed)]),
   },
 ];
@@ -45,14 +51,16 @@ for (const codec of CODECS) {
 
     it('come out unchanged, for any sizes of units and packets', () => {
       const nalSizes = fc.array(fc.integer({ min: 1, max: 4000 }), { minLength: 1, maxLength: 8 });
-      fc.assert(fc.property(nalSizes, fc.integer({ min: 8, max: 1500 }), fc.boolean(), (sizes, mtu, aggregated) => {
-        const { out, depayloader } = harness(codec);
-        const nals = sizes.map((size, index) => codec.nal(size, index));
-        if (aggregated) depayloader.push(codec.aggregate(nals));
-        else for (const payload of nals.flatMap((nal) => codec.split(nal, mtu))) depayloader.push(payload);
-        assert.deepEqual(out, nals.map(hex));
-        assert.equal(depayloader.isOpen, false);
-      }));
+      fc.assert(
+        fc.property(nalSizes, fc.integer({ min: 8, max: 1500 }), fc.boolean(), (sizes, mtu, aggregated) => {
+          const { out, depayloader } = harness(codec);
+          const nals = sizes.map((size, index) => codec.nal(size, index));
+          if (aggregated) depayloader.push(codec.aggregate(nals));
+          else for (const payload of nals.flatMap((nal) => codec.split(nal, mtu))) depayloader.push(payload);
+          assert.deepEqual(out, nals.map(hex));
+          assert.equal(depayloader.isOpen, false);
+        }),
+      );
     });
 
     it('with a missing fragment are dropped whole, and the loss is marked', () => {
@@ -64,7 +72,10 @@ for (const codec of CODECS) {
           if (index === missing) depayloader.lost();
           else depayloader.push(payload);
         });
-        assert.deepEqual(out.filter((event) => event !== 'damage'), [hex(nals[0]), hex(nals[2])]);
+        assert.deepEqual(
+          out.filter((event) => event !== 'damage'),
+          [hex(nals[0]), hex(nals[2])],
+        );
         assert.ok(out.includes('damage'));
       }
     });
@@ -99,13 +110,18 @@ for (const codec of CODECS) {
 
     it('of any bytes are read or refused', () => {
       const first = fc.constantFrom(24, 25, 28, 29, 48 << 1, 49 << 1, 50 << 1, 0);
-      const payload = fc.tuple(first, fc.uint8Array({ maxLength: 20 })).map(([head, rest]) => Uint8Array.from([head, ...rest]));
-      fc.assert(fc.property(fc.array(fc.oneof(payload, fc.uint8Array({ maxLength: 8 })), { maxLength: 20 }), (payloads) => {
-        const { out, depayloader } = harness(codec);
-        for (const bytes of payloads) depayloader.push(bytes);
-        const inBytes = payloads.reduce((sum, { length }) => sum + length + 2, 0);
-        assert.ok(out.filter((event) => event !== 'damage').join('').length / 2 <= inBytes);
-      }), { numRuns: 3000 });
+      const payload = fc
+        .tuple(first, fc.uint8Array({ maxLength: 20 }))
+        .map(([head, rest]) => Uint8Array.from([head, ...rest]));
+      fc.assert(
+        fc.property(fc.array(fc.oneof(payload, fc.uint8Array({ maxLength: 8 })), { maxLength: 20 }), (payloads) => {
+          const { out, depayloader } = harness(codec);
+          for (const bytes of payloads) depayloader.push(bytes);
+          const inBytes = payloads.reduce((sum, { length }) => sum + length + 2, 0);
+          assert.ok(out.filter((event) => event !== 'damage').join('').length / 2 <= inBytes);
+        }),
+        { numRuns: 3000 },
+      );
     });
   });
 }

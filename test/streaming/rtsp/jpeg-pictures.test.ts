@@ -6,26 +6,41 @@ import { jpegPayloads, RtpSender } from '../../helpers/rtp-packetizer.js';
 import { Reading } from './reading.js';
 
 async function jpeg({ width = 96, height = 64, quality = 80, seed = 1 } = {}): Promise<Buffer> {
-  const data = Buffer.from(Uint8Array.from({ length: width * height * 3 }, (_, index) => (index * seed * 7) ^ (index >> 5)));
+  const data = Buffer.from(
+    Uint8Array.from({ length: width * height * 3 }, (_, index) => (index * seed * 7) ^ (index >> 5)),
+  );
   return sharp(data, { raw: { width, height, channels: 3 } })
-    .jpeg({ quality, optimiseCoding: false, chromaSubsampling: '4:2:0' }).toBuffer();
+    .jpeg({ quality, optimiseCoding: false, chromaSubsampling: '4:2:0' })
+    .toBuffer();
 }
 
 const pixels = (file: Uint8Array): Promise<Buffer> => sharp(file).raw().toBuffer();
 
 describe('JPEGs', () => {
-  for (const [name, q] of [['in-band tables', 255], ['cached tables', 128], ['the tables of quality 80', 80]] as const) {
+  for (const [name, q] of [
+    ['in-band tables', 255],
+    ['cached tables', 128],
+    ['the tables of quality 80', 80],
+  ] as const) {
     it(`decode to the very pixels that were sent, with ${name}`, async () => {
       const sender = new RtpSender();
       const reading = new Reading('mjpeg');
       const files = [await jpeg({ seed: 1 }), await jpeg({ seed: 3 })];
       files.forEach((file, index) => {
-        reading.take(sender.picture(jpegPayloads(file, { q, mtu: 500, omitTables: q === 128 && index === 1 }), index * 3600));
+        reading.take(
+          sender.picture(jpegPayloads(file, { q, mtu: 500, omitTables: q === 128 && index === 1 }), index * 3600),
+        );
         assert.equal(reading.units.length, index + 1);
       });
-      for (const [index, file] of files.entries()) assert.deepEqual(await pixels(reading.data[index]), await pixels(file));
-      assert.deepEqual(reading.units.map(({ isKey, damaged, mediaMs }) => ({ isKey, damaged, mediaMs })),
-        [{ isKey: true, damaged: false, mediaMs: 0 }, { isKey: true, damaged: false, mediaMs: 40 }]);
+      for (const [index, file] of files.entries())
+        assert.deepEqual(await pixels(reading.data[index]), await pixels(file));
+      assert.deepEqual(
+        reading.units.map(({ isKey, damaged, mediaMs }) => ({ isKey, damaged, mediaMs })),
+        [
+          { isKey: true, damaged: false, mediaMs: 0 },
+          { isKey: true, damaged: false, mediaMs: 40 },
+        ],
+      );
       assert.deepEqual(reading.notices, []);
     });
   }
@@ -56,7 +71,14 @@ describe('JPEGs', () => {
     const sender = new RtpSender();
     const reading = new Reading('mjpeg');
     const payloads = jpegPayloads(await jpeg(), { mtu: 400 });
-    reading.take(sender.picture(payloads.filter((_, index) => index !== 2), 0)).take(sender.picture(payloads, 1));
+    reading
+      .take(
+        sender.picture(
+          payloads.filter((_, index) => index !== 2),
+          0,
+        ),
+      )
+      .take(sender.picture(payloads, 1));
     assert.deepEqual(reading.flaws, ['l']);
   });
 
@@ -83,7 +105,12 @@ describe('JPEGs', () => {
   });
 
   it('of unknown types and qualities are refused with a notice each', async () => {
-    for (const [at, value] of [[4, 5], [4, 130], [5, 0], [5, 110]]) {
+    for (const [at, value] of [
+      [4, 5],
+      [4, 130],
+      [5, 0],
+      [5, 110],
+    ]) {
       const reading = new Reading('mjpeg');
       const payload = jpegPayloads(await jpeg({ width: 16, height: 16 }))[0];
       payload[at] = value;
@@ -93,14 +120,28 @@ describe('JPEGs', () => {
   });
 
   it('of any bytes are read or refused', () => {
-    const head = fc.tuple(fc.constantFrom(0, 1), fc.constant(0), fc.constant(0), fc.nat(20), fc.constantFrom(0, 1, 64, 65, 9),
-      fc.constantFrom(0, 50, 99, 128, 200, 255), fc.nat(255), fc.nat(255));
-    const payload = fc.tuple(head, fc.uint8Array({ maxLength: 150 })).map(([bytes, rest]) => Uint8Array.from([...bytes, ...rest]));
-    fc.assert(fc.property(fc.array(fc.tuple(payload, fc.boolean()), { maxLength: 12 }), (payloads) => {
-      const sender = new RtpSender();
-      const reading = new Reading('mjpeg');
-      for (const [bytes, marker] of payloads) reading.take([sender.packet(bytes, 0, marker)]);
-      for (const data of reading.data) assert.deepEqual([data.readUInt16BE(0), data.readUInt16BE(data.length - 2)], [0xffd8, 0xffd9]);
-    }), { numRuns: 2000 });
+    const head = fc.tuple(
+      fc.constantFrom(0, 1),
+      fc.constant(0),
+      fc.constant(0),
+      fc.nat(20),
+      fc.constantFrom(0, 1, 64, 65, 9),
+      fc.constantFrom(0, 50, 99, 128, 200, 255),
+      fc.nat(255),
+      fc.nat(255),
+    );
+    const payload = fc
+      .tuple(head, fc.uint8Array({ maxLength: 150 }))
+      .map(([bytes, rest]) => Uint8Array.from([...bytes, ...rest]));
+    fc.assert(
+      fc.property(fc.array(fc.tuple(payload, fc.boolean()), { maxLength: 12 }), (payloads) => {
+        const sender = new RtpSender();
+        const reading = new Reading('mjpeg');
+        for (const [bytes, marker] of payloads) reading.take([sender.packet(bytes, 0, marker)]);
+        for (const data of reading.data)
+          assert.deepEqual([data.readUInt16BE(0), data.readUInt16BE(data.length - 2)], [0xffd8, 0xffd9]);
+      }),
+      { numRuns: 2000 },
+    );
   });
 });

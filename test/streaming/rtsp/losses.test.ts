@@ -6,9 +6,15 @@ const { sps, pps, slice } = H264;
 const STEP = 3600;
 
 /** Sends pictures of one NAL unit a packet, without the packets that are named `picture.packet`. */
-function readWithout(missing: readonly string[], pictures: readonly (readonly Uint8Array[])[], reading = new Reading('h264')): Reading {
+function readWithout(
+  missing: readonly string[],
+  pictures: readonly (readonly Uint8Array[])[],
+  reading = new Reading('h264'),
+): Reading {
   const sender = new RtpSender();
-  pictures.forEach((nals, picture) => reading.take(sender.picture(nals, picture * STEP).filter((_, packet) => !missing.includes(`${picture}.${packet}`))));
+  pictures.forEach((nals, picture) =>
+    reading.take(sender.picture(nals, picture * STEP).filter((_, packet) => !missing.includes(`${picture}.${packet}`))),
+  );
   return reading;
 }
 
@@ -19,16 +25,19 @@ describe('a loss', () => {
   it('between two pictures leaves the next key picture complete', () => {
     const reading = readWithout(['1.0', '1.1'], [key, other, key, other]);
     assert.deepEqual(reading.flaws, ['', 'l', '']);
-    assert.deepEqual(reading.units.map(({ isKey }) => isKey), [true, true, false]);
+    assert.deepEqual(
+      reading.units.map(({ isKey }) => isKey),
+      [true, true, false],
+    );
   });
 
-  it('of a picture\'s first slice, or one inside, damages it', () => {
+  it("of a picture's first slice, or one inside, damages it", () => {
     assert.deepEqual(readWithout(['2.0'], [key, other, other, other]).flaws, ['', '', 'dl', '']);
     const three = [slice(), slice({ first: false, seed: 1 }), slice({ first: false, seed: 2 })];
     assert.deepEqual(readWithout(['2.1'], [key, three, three, three]).flaws, ['', '', 'd', '']);
   });
 
-  it('of a picture\'s end damages it, and the next one reports it', () => {
+  it("of a picture's end damages it, and the next one reports it", () => {
     const reading = readWithout(['1.1'], [key, other, other, other]);
     assert.deepEqual(reading.flaws, ['', 'd', 'l', '']);
     assert.deepEqual(reading.data.slice(1), [annexBOf(other.slice(0, 1)), annexBOf(other), annexBOf(other)]);
@@ -42,7 +51,10 @@ describe('a loss', () => {
 
   it('leaves a key picture complete if its parameter sets come only in the SDP', () => {
     const plain = key.slice(2);
-    assert.deepEqual(readWithout(['1.0', '1.1'], [plain, other, plain], new Reading('h264', { parameterSets: [sps, pps] })).flaws, ['', 'l']);
+    assert.deepEqual(
+      readWithout(['1.0', '1.1'], [plain, other, plain], new Reading('h264', { parameterSets: [sps, pps] })).flaws,
+      ['', 'l'],
+    );
   });
 
   it('after parameter sets leaves them to the key picture whose first slice follows', () => {
@@ -55,13 +67,22 @@ describe('a loss', () => {
   it('includes the recovery message of a lost key picture: the next picture is no key', () => {
     const recoveryPoint = Buffer.from('060601c480', 'hex');
     const reading = readWithout(['1.1'], [key, [recoveryPoint, slice()], other]);
-    assert.deepEqual(reading.units.map(({ isKey, lostBefore }) => [isKey, lostBefore]), [[true, false], [false, true]]);
+    assert.deepEqual(
+      reading.units.map(({ isKey, lostBefore }) => [isKey, lostBefore]),
+      [
+        [true, false],
+        [false, true],
+      ],
+    );
   });
 
   it('is reported the same way for H.265', () => {
     const h265Key = [H265.vps, H265.sps, H265.pps, H265.slice({ key: true })];
     const h265Other = [H265.slice(), H265.slice({ first: false })];
-    assert.deepEqual(readWithout(['1.0', '3.0'], [h265Key, h265Other, h265Key, h265Other, h265Key], new Reading('h265')).flaws, ['', 'dl', '', 'dl', '']);
+    assert.deepEqual(
+      readWithout(['1.0', '3.0'], [h265Key, h265Other, h265Key, h265Other, h265Key], new Reading('h265')).flaws,
+      ['', 'dl', '', 'dl', ''],
+    );
     assert.deepEqual(readWithout(['1.0', '1.1'], [h265Key, h265Other, h265Key], new Reading('h265')).flaws, ['', 'l']);
   });
 });

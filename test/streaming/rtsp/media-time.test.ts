@@ -37,14 +37,16 @@ describe('media time', () => {
 
   it('follows every step of less than half the range', () => {
     const step = fc.integer({ min: -(2 ** 31) + 1, max: 2 ** 31 });
-    fc.assert(fc.property(fc.integer({ min: 0, max: 2 ** 32 - 1 }), fc.array(step, { maxLength: 50 }), (start, steps) => {
-      const time = new MediaTime(1000);
-      let ticks = start;
-      assert.equal(time.pictureMs(ticks), start);
-      for (const by of steps) {
-        ticks += by;
-        assert.equal(time.pictureMs(((ticks % 2 ** 32) + 2 ** 32) % 2 ** 32), ticks);
-      }
-    }));
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 2 ** 32 - 1 }), fc.array(step, { maxLength: 50 }), (start, steps) => {
+        const time = new MediaTime(1000);
+        let ticks = start;
+        assert.equal(time.pictureMs(ticks), start);
+        for (const by of steps) {
+          ticks += by;
+          assert.equal(time.pictureMs(((ticks % 2 ** 32) + 2 ** 32) % 2 ** 32), ticks);
+        }
+      }),
+    );
   });
 });

@@ -12,7 +12,10 @@ describe('parameter sets', () => {
     const reading = new Reading('h264', { parameterSets: [sps, pps] });
     for (const timestamp of [0, 1, 2]) reading.take(sender.picture([timestamp === 1 ? H264.slice() : key], timestamp));
     assert.deepEqual(reading.data, [annexBOf([sps, pps, key]), annexBOf([H264.slice()]), annexBOf([sps, pps, key])]);
-    assert.deepEqual(reading.units.map(({ isKey }) => isKey), [true, false, true]);
+    assert.deepEqual(
+      reading.units.map(({ isKey }) => isKey),
+      [true, false, true],
+    );
   });
 
   it('in band replace those of the SDP, also for later key pictures', () => {
@@ -33,7 +36,10 @@ describe('parameter sets', () => {
     const sender = new RtpSender();
     const reading = new Reading('h264');
     reading.take(sender.picture([key], 0)).take(sender.picture([sps, pps, key], 1));
-    assert.deepEqual(reading.units.map(({ isKey }) => isKey), [false, true]);
+    assert.deepEqual(
+      reading.units.map(({ isKey }) => isKey),
+      [false, true],
+    );
   });
 
   it('of H.265 are three', () => {
@@ -41,8 +47,14 @@ describe('parameter sets', () => {
     const { vps } = H265;
     const slice = H265.slice({ key: true });
     const reading = new Reading('h265', { parameterSets: [vps, H265.sps] });
-    reading.take(sender.picture([slice], 0)).take(sender.picture([H265.pps, slice], 1)).take(sender.picture([slice], 2));
-    assert.deepEqual(reading.units.map(({ isKey }) => isKey), [false, true, true]);
+    reading
+      .take(sender.picture([slice], 0))
+      .take(sender.picture([H265.pps, slice], 1))
+      .take(sender.picture([slice], 2));
+    assert.deepEqual(
+      reading.units.map(({ isKey }) => isKey),
+      [false, true, true],
+    );
     assert.deepEqual(reading.data[2], annexBOf([vps, H265.sps, H265.pps, slice]));
   });
 });
@@ -60,14 +72,23 @@ describe('key pictures without IDR', () => {
   it('are pictures with only intra slices after parameter sets, not predicted ones', () => {
     const sender = new RtpSender();
     const reading = new Reading('h264');
-    reading.take(sender.picture([sps, pps, intra], 0)).take(sender.picture([sps, pps, H264.slice()], 1)).take(sender.picture([intra], 2));
-    assert.deepEqual(reading.units.map(({ isKey }) => isKey), [true, false, false]);
+    reading
+      .take(sender.picture([sps, pps, intra], 0))
+      .take(sender.picture([sps, pps, H264.slice()], 1))
+      .take(sender.picture([intra], 2));
+    assert.deepEqual(
+      reading.units.map(({ isKey }) => isKey),
+      [true, false, false],
+    );
   });
 
   it('are CRA and BLA in H.265', () => {
     const sender = new RtpSender();
     const reading = new Reading('h265', { parameterSets: [H265.vps, H265.sps, H265.pps] });
     for (const type of [21, 16, 9]) reading.take(sender.picture([Buffer.from([type << 1, 1, 0x80, 0x90])], type));
-    assert.deepEqual(reading.units.map(({ isKey }) => isKey), [true, true, false]);
+    assert.deepEqual(
+      reading.units.map(({ isKey }) => isKey),
+      [true, true, false],
+    );
   });
 });

@@ -13,15 +13,26 @@ export class Reading {
   readonly reader: RtpUnits;
 
   constructor(codec: UnitCodec, options: Partial<RtpUnitsOptions> = {}) {
-    this.reader = new RtpUnits({
-      codec, clockRate: 90_000, payloadType: 96, overUdp: false, ownSsrc: 0xabcd, clock: { now: () => this.nowMs }, ...options,
-    }, {
-      onUnit: (unit) => this.units.push(unit),
-      onReport: (report) => this.reports.push(report),
-      onNotice: (text) => this.notices.push(text),
-      onUnsupported: (reason) => this.obstacles.push(reason),
-      onGoodbye: () => { this.goodbyes += 1; },
-    });
+    this.reader = new RtpUnits(
+      {
+        codec,
+        clockRate: 90_000,
+        payloadType: 96,
+        overUdp: false,
+        ownSsrc: 0xabcd,
+        clock: { now: () => this.nowMs },
+        ...options,
+      },
+      {
+        onUnit: (unit) => this.units.push(unit),
+        onReport: (report) => this.reports.push(report),
+        onNotice: (text) => this.notices.push(text),
+        onUnsupported: (reason) => this.obstacles.push(reason),
+        onGoodbye: () => {
+          this.goodbyes += 1;
+        },
+      },
+    );
   }
 
   /** Each packet arrives one millisecond after the one before. */
@@ -84,4 +95,9 @@ export const H265 = {
   },
 };
 
-export type SliceFields = { readonly key?: boolean; readonly first?: boolean; readonly size?: number; readonly seed?: number };
+export type SliceFields = {
+  readonly key?: boolean;
+  readonly first?: boolean;
+  readonly size?: number;
+  readonly seed?: number;
+};

@@ -6,12 +6,21 @@ import { goodbye, senderReport } from '../../helpers/rtp-packetizer.js';
 const report = { ssrc: 7, unixMs: 1_700_000_000_250, rtpTimestamp: 0xfffffff0, packets: 3, octets: 4000 };
 
 describe('RTCP', () => {
-  it('gives the sender\'s wall clock and media clock', () => {
+  it("gives the sender's wall clock and media clock", () => {
     const parsed = parseRtcp(senderReport(report));
-    assert.deepEqual(parsed, { goodbyes: [], reports: [{
-      ssrc: 7, senderMs: 1_700_000_000_250, rtpTimestamp: 0xfffffff0, packets: 3, octets: 4000,
-      compactNtp: (((1_700_000_000 + 2_208_988_800) % 65_536) * 65_536) + 0x4000,
-    }] });
+    assert.deepEqual(parsed, {
+      goodbyes: [],
+      reports: [
+        {
+          ssrc: 7,
+          senderMs: 1_700_000_000_250,
+          rtpTimestamp: 0xfffffff0,
+          packets: 3,
+          octets: 4000,
+          compactNtp: ((1_700_000_000 + 2_208_988_800) % 65_536) * 65_536 + 0x4000,
+        },
+      ],
+    });
   });
 
   it('has no wall clock if the NTP time is 0', () => {
@@ -38,9 +47,14 @@ describe('RTCP', () => {
 
   it('of any bytes is read or refused', () => {
     const start = fc.constantFrom([0x80, 200], [0x81, 203], [0x81, 202]);
-    fc.assert(fc.property(start, fc.uint8Array({ maxLength: 100 }), (head, rest) => {
-      const parsed = parseRtcp(Uint8Array.from([...head, ...rest]));
-      assert.ok(!parsed || parsed.reports.every(({ senderMs }) => senderMs === undefined || Number.isFinite(senderMs)));
-    }), { numRuns: 5000 });
+    fc.assert(
+      fc.property(start, fc.uint8Array({ maxLength: 100 }), (head, rest) => {
+        const parsed = parseRtcp(Uint8Array.from([...head, ...rest]));
+        assert.ok(
+          !parsed || parsed.reports.every(({ senderMs }) => senderMs === undefined || Number.isFinite(senderMs)),
+        );
+      }),
+      { numRuns: 5000 },
+    );
   });
 });

@@ -8,7 +8,10 @@ const payload = Buffer.from('hello');
 
 describe('an RTP packet', () => {
   it('is read with contributing sources, an extension and padding around its payload', () => {
-    const packet = rtpPacket({ ...fields, csrcs: [1, 2], extension: { profile: 0xabac, data: Buffer.alloc(12, 9) }, padding: 3 }, payload);
+    const packet = rtpPacket(
+      { ...fields, csrcs: [1, 2], extension: { profile: 0xabac, data: Buffer.alloc(12, 9) }, padding: 3 },
+      payload,
+    );
     const parsed = parseRtpPacket(packet);
     assert.ok(parsed);
     assert.deepEqual({ ...parsed, payload: Buffer.from(parsed.payload) }, { ...fields, payload });
@@ -27,15 +30,22 @@ describe('an RTP packet', () => {
     const extended = rtpPacket({ ...fields, extension: { profile: 1, data: Buffer.alloc(4) } }, Buffer.alloc(0));
     extended.writeUInt16BE(2, 14);
     const sources = rtpPacket({ ...fields, csrcs: [1] }, Buffer.alloc(0)).subarray(0, 14);
-    const cut = rtpPacket({ ...fields, extension: { profile: 1, data: Buffer.alloc(0) } }, Buffer.alloc(0)).subarray(0, 15);
-    for (const bad of [version1, padded, extended, sources, cut, plain.subarray(0, 11), Buffer.alloc(0)]) assert.equal(parseRtpPacket(bad), undefined);
+    const cut = rtpPacket({ ...fields, extension: { profile: 1, data: Buffer.alloc(0) } }, Buffer.alloc(0)).subarray(
+      0,
+      15,
+    );
+    for (const bad of [version1, padded, extended, sources, cut, plain.subarray(0, 11), Buffer.alloc(0)])
+      assert.equal(parseRtpPacket(bad), undefined);
   });
 
   it('of any bytes is read or refused', () => {
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => {
-      if (bytes.length > 0) bytes[0] = (bytes[0] & 0x3f) | 0x80;
-      const parsed = parseRtpPacket(bytes);
-      assert.ok(!parsed || parsed.payload.length <= bytes.length - 12);
-    }), { numRuns: 5000 });
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => {
+        if (bytes.length > 0) bytes[0] = (bytes[0] & 0x3f) | 0x80;
+        const parsed = parseRtpPacket(bytes);
+        assert.ok(!parsed || parsed.payload.length <= bytes.length - 12);
+      }),
+      { numRuns: 5000 },
+    );
   });
 });

@@ -3,7 +3,14 @@ import { type UnitCodec } from '../../../src/core/coded-unit.js';
 import { NEEDS_FFMPEG } from '../../helpers/clips.js';
 import { clipPictures, codedClip, type CodedClipOptions, decodedPictures } from '../../helpers/coded-clip.js';
 import { itNeeds } from '../../helpers/needs.js';
-import { h264Aggregate, h264Payloads, h265Aggregate, h265Payloads, jpegPayloads, RtpSender } from '../../helpers/rtp-packetizer.js';
+import {
+  h264Aggregate,
+  h264Payloads,
+  h265Aggregate,
+  h265Payloads,
+  jpegPayloads,
+  RtpSender,
+} from '../../helpers/rtp-packetizer.js';
 import { Reading } from './reading.js';
 
 const STEP = 3600;
@@ -20,7 +27,7 @@ function payloadsOf(codec: UnitCodec, parts: readonly Buffer[], aggregated = tru
 }
 
 function isSlice(codec: UnitCodec, nal: Buffer): boolean {
-  return codec === 'h264' ? [1, 5].includes(nal[0] & 0x1f) : (nal[0] >> 1) < 32;
+  return codec === 'h264' ? [1, 5].includes(nal[0] & 0x1f) : nal[0] >> 1 < 32;
 }
 
 /** Pairs of neighbours change places; the first packet stays, since it begins the numbering. */
@@ -55,8 +62,14 @@ describe('pictures out of RTP decode to the very pictures that were sent', () =>
         reading.take(overUdp ? swapped(packets) : packets);
         assert.equal(reading.units.length, pictures.length);
         assert.ok(reading.units.every(({ damaged }) => !damaged));
-        assert.deepEqual(reading.mediaMs, pictures.map((_, index) => index * 40));
-        assert.equal(reading.units.filter(({ isKey }) => isKey).length, codec === 'mjpeg' ? pictures.length : Math.ceil(pictures.length / 10));
+        assert.deepEqual(
+          reading.mediaMs,
+          pictures.map((_, index) => index * 40),
+        );
+        assert.equal(
+          reading.units.filter(({ isKey }) => isKey).length,
+          codec === 'mjpeg' ? pictures.length : Math.ceil(pictures.length / 10),
+        );
         assert.deepEqual(decodedPictures(codec, Buffer.concat(reading.data)), expected);
         assert.deepEqual(reading.notices, []);
       }
@@ -70,11 +83,23 @@ describe('pictures out of RTP decode to the very pictures that were sent', () =>
     const sets = pictures[0].filter((nal) => [7, 8].includes(nal[0] & 0x1f));
     const reading = new Reading('h264', { parameterSets: sets });
     const sender = new RtpSender();
-    for (const [index, nals] of pictures.entries()) reading.take(sender.picture(payloadsOf('h264', nals.filter((nal) => isSlice('h264', nal))), index * STEP));
+    for (const [index, nals] of pictures.entries())
+      reading.take(
+        sender.picture(
+          payloadsOf(
+            'h264',
+            nals.filter((nal) => isSlice('h264', nal)),
+          ),
+          index * STEP,
+        ),
+      );
     const from = reading.units.findIndex(({ isKey }, index) => isKey && index > 0);
     assert.equal(from, 10);
     assert.equal(decodedPictures('h264', clip).length, 25);
-    assert.deepEqual(decodedPictures('h264', Buffer.concat(reading.data.slice(from))), decodedPictures('h264', clip).slice(from));
+    assert.deepEqual(
+      decodedPictures('h264', Buffer.concat(reading.data.slice(from))),
+      decodedPictures('h264', clip).slice(from),
+    );
   });
 
   itNeeds(NEEDS_FFMPEG, 'through a change of size and parameter sets', function () {
@@ -84,30 +109,45 @@ describe('pictures out of RTP decode to the very pictures that were sent', () =>
     const reading = new Reading('h264', { parameterSets: pictures[0].slice(0, 2) });
     const sender = new RtpSender();
     pictures.forEach((nals, index) => reading.take(sender.picture(payloadsOf('h264', nals, false), index * STEP)));
-    assert.deepEqual(decodedPictures('h264', Buffer.concat(reading.data)), clips.flatMap((clip) => decodedPictures('h264', clip)));
+    assert.deepEqual(
+      decodedPictures('h264', Buffer.concat(reading.data)),
+      clips.flatMap((clip) => decodedPictures('h264', clip)),
+    );
     assert.equal(decodedPictures('h264', Buffer.concat(reading.data)).length, 20);
   });
 
   for (const codec of ['h264', 'h265'] as const) {
-    itNeeds(NEEDS_FFMPEG, `of ${codec} from cameras that mark no picture, or send parameter sets ahead with another time`, function () {
-      this.timeout(60_000);
-      const clip = codedClip(codec, { slices: 2 });
-      const pictures = clipPictures(codec, clip);
-      const expected = decodedPictures(codec, clip);
-      const unmarked = new Reading(codec);
-      const ahead = new Reading(codec);
-      const senders = [new RtpSender(), new RtpSender()];
-      pictures.forEach((nals, index) => {
-        const timestamp = index * STEP;
-        for (const payload of payloadsOf(codec, nals)) unmarked.take([senders[0].packet(payload, timestamp, false)]);
-        const head = nals.filter((nal) => !isSlice(codec, nal));
-        ahead.take(senders[1].picture(payloadsOf(codec, head), timestamp - 1800));
-        ahead.take(senders[1].picture(payloadsOf(codec, nals.filter((nal) => isSlice(codec, nal))), timestamp));
-      });
-      // Nothing ends the last picture of a camera without markers.
-      assert.deepEqual(decodedPictures(codec, Buffer.concat(unmarked.data)), expected.slice(0, -1));
-      assert.deepEqual(decodedPictures(codec, Buffer.concat(ahead.data)), expected);
-      assert.deepEqual(ahead.notices, []);
-    });
+    itNeeds(
+      NEEDS_FFMPEG,
+      `of ${codec} from cameras that mark no picture, or send parameter sets ahead with another time`,
+      function () {
+        this.timeout(60_000);
+        const clip = codedClip(codec, { slices: 2 });
+        const pictures = clipPictures(codec, clip);
+        const expected = decodedPictures(codec, clip);
+        const unmarked = new Reading(codec);
+        const ahead = new Reading(codec);
+        const senders = [new RtpSender(), new RtpSender()];
+        pictures.forEach((nals, index) => {
+          const timestamp = index * STEP;
+          for (const payload of payloadsOf(codec, nals)) unmarked.take([senders[0].packet(payload, timestamp, false)]);
+          const head = nals.filter((nal) => !isSlice(codec, nal));
+          ahead.take(senders[1].picture(payloadsOf(codec, head), timestamp - 1800));
+          ahead.take(
+            senders[1].picture(
+              payloadsOf(
+                codec,
+                nals.filter((nal) => isSlice(codec, nal)),
+              ),
+              timestamp,
+            ),
+          );
+        });
+        // Nothing ends the last picture of a camera without markers.
+        assert.deepEqual(decodedPictures(codec, Buffer.concat(unmarked.data)), expected.slice(0, -1));
+        assert.deepEqual(decodedPictures(codec, Buffer.concat(ahead.data)), expected);
+        assert.deepEqual(ahead.notices, []);
+      },
+    );
   }
 });

@@ -11,23 +11,43 @@ const WIDTH = 2_048;
 
 describe('RtspReader', () => {
   const servers: ScriptedRtspServer[] = [];
-  afterEach(async () => { await Promise.all(servers.splice(0).map((server) => server.close())); });
+  afterEach(async () => {
+    await Promise.all(servers.splice(0).map((server) => server.close()));
+  });
 
   /** A camera that sends packets with its reply to PLAY, RTCP after them. */
-  async function read(sdp: string, packets: readonly Uint8Array[], rtcp: readonly Uint8Array[] = []): Promise<{ record: StreamRecord; end: { kind: string; reason: string }; server: ScriptedRtspServer }> {
-    const server = await ScriptedRtspServer.start(cameraScript({
-      DESCRIBE: (request) => reply(request, '200 OK', { 'Content-Type': 'application/sdp' }, sdp),
-      PLAY: (request) => Buffer.concat([Buffer.from(reply(request)), ...packets.map((packet) => interleaved(0, packet)), ...rtcp.map((packet) => interleaved(1, packet))]),
-    }));
+  async function read(
+    sdp: string,
+    packets: readonly Uint8Array[],
+    rtcp: readonly Uint8Array[] = [],
+  ): Promise<{ record: StreamRecord; end: { kind: string; reason: string }; server: ScriptedRtspServer }> {
+    const server = await ScriptedRtspServer.start(
+      cameraScript({
+        DESCRIBE: (request) => reply(request, '200 OK', { 'Content-Type': 'application/sdp' }, sdp),
+        PLAY: (request) =>
+          Buffer.concat([
+            Buffer.from(reply(request)),
+            ...packets.map((packet) => interleaved(0, packet)),
+            ...rtcp.map((packet) => interleaved(1, packet)),
+          ]),
+      }),
+    );
     servers.push(server);
     const record = new StreamRecord();
-    const stream = new RtspReader(server.url, { transport: 'tcp', timeoutMs: 5_000, clock: monotonicClock, scheduler: asyncScheduler }).open(record);
+    const stream = new RtspReader(server.url, {
+      transport: 'tcp',
+      timeoutMs: 5_000,
+      clock: monotonicClock,
+      scheduler: asyncScheduler,
+    }).open(record);
     void record.until(() => record.units.length > 0).then(() => stream.stop());
     return { record, end: await stream.ended, server };
   }
 
   async function wideJpeg(): Promise<Buffer[]> {
-    const file = await sharp({ create: { width: WIDTH, height: 16, channels: 3, background: 'red' } }).jpeg({ chromaSubsampling: '4:2:0', optimiseCoding: false }).toBuffer();
+    const file = await sharp({ create: { width: WIDTH, height: 16, channels: 3, background: 'red' } })
+      .jpeg({ chromaSubsampling: '4:2:0', optimiseCoding: false })
+      .toBuffer();
     const payloads = jpegPayloads(file);
     // More than 255 × 8 pixels cannot be told (RFC 2435 §3.1.5).
     for (const payload of payloads) payload[6] = 0;
@@ -37,7 +57,10 @@ describe('RtspReader', () => {
 
   it('ends as unsupported on JPEGs of unknown size, after ending the session properly', async () => {
     const { record, end, server } = await read(SDP, await wideJpeg());
-    assert.deepEqual(end, { kind: 'unsupported', reason: 'its JPEGs are larger than 2040 pixels and its SDP names no size; choose a smaller picture or H.264' });
+    assert.deepEqual(end, {
+      kind: 'unsupported',
+      reason: 'its JPEGs are larger than 2040 pixels and its SDP names no size; choose a smaller picture or H.264',
+    });
     assert.deepEqual([record.units.length, record.opened.length], [0, 1]);
     assert.ok(server.methods.includes('TEARDOWN'));
     await server.until(() => server.sockets.every((socket) => socket.destroyed));
@@ -52,8 +75,16 @@ describe('RtspReader', () => {
 
   it('ends as lost if the camera sends a goodbye', async () => {
     const sender = new RtpSender({ payloadType: 26 });
-    const payloads = jpegPayloads(await sharp({ create: { width: 16, height: 16, channels: 3, background: 'red' } }).jpeg({ chromaSubsampling: '4:2:0', optimiseCoding: false }).toBuffer());
-    const { end } = await read(SDP, payloads.map((payload) => sender.packet(payload, 0, false)), [goodbye(sender.ssrc)]);
+    const payloads = jpegPayloads(
+      await sharp({ create: { width: 16, height: 16, channels: 3, background: 'red' } })
+        .jpeg({ chromaSubsampling: '4:2:0', optimiseCoding: false })
+        .toBuffer(),
+    );
+    const { end } = await read(
+      SDP,
+      payloads.map((payload) => sender.packet(payload, 0, false)),
+      [goodbye(sender.ssrc)],
+    );
     assert.deepEqual(end, { kind: 'lost', reason: 'the camera ended the stream' });
   });
 });

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { cameraScript, reply, ScriptedRtspServer, type Script, type ScriptedRequest } from '../../helpers/scripted-rtsp-server.js';
+import {
+  cameraScript,
+  reply,
+  ScriptedRtspServer,
+  type Script,
+  type ScriptedRequest,
+} from '../../helpers/scripted-rtsp-server.js';
 import { watch } from './session-harness.js';
 
 const servers: ScriptedRtspServer[] = [];
@@ -24,7 +30,9 @@ function isRight(request: ScriptedRequest, nonce: string): boolean {
 }
 
 function challenge(request: ScriptedRequest, nonce: string, more = ''): string {
-  return reply(request, '401 Unauthorized', { 'WWW-Authenticate': `Digest realm="yard, \\"cam\\"", nonce="${nonce}"${more}` });
+  return reply(request, '401 Unauthorized', {
+    'WWW-Authenticate': `Digest realm="yard, \\"cam\\"", nonce="${nonce}"${more}`,
+  });
 }
 
 describe('openRtspSession and access', () => {
@@ -34,7 +42,9 @@ describe('openRtspSession and access', () => {
 
   it('answers a challenge, sends its answer with every request from then on, and nothing before', async () => {
     const plain = cameraScript();
-    const server = await serve((request, socket) => isRight(request, 'n1') ? plain(request, socket) : challenge(request, 'n1'));
+    const server = await serve((request, socket) =>
+      isRight(request, 'n1') ? plain(request, socket) : challenge(request, 'n1'),
+    );
     const { session, opened, notices } = watch(withCredentials(server.url));
     await opened;
     session.stop();
@@ -53,8 +63,12 @@ describe('openRtspSession and access', () => {
     const server = await serve((request, socket) => {
       const authorization = request.headers.get('authorization') ?? '';
       const wanted = md5(`${md5(`łukasz:dvůr:${PASSWORD}`)}:n1:${md5(`${request.method}:${request.url}`)}`);
-      const isKnown = authorization.includes(`username="${asBytes('łukasz')}", realm="${asBytes('dvůr')}"`) && authorization.includes(`response="${wanted}"`);
-      return isKnown ? plain(request, socket) : reply(request, '401 Unauthorized', { 'WWW-Authenticate': 'Digest realm="dvůr", nonce="n1"' });
+      const isKnown =
+        authorization.includes(`username="${asBytes('łukasz')}", realm="${asBytes('dvůr')}"`) &&
+        authorization.includes(`response="${wanted}"`);
+      return isKnown
+        ? plain(request, socket)
+        : reply(request, '401 Unauthorized', { 'WWW-Authenticate': 'Digest realm="dvůr", nonce="n1"' });
     });
     const { session, opened } = watch(server.url.replace('//', `//łukasz:${PASSWORD}@`));
     await opened;
@@ -63,7 +77,12 @@ describe('openRtspSession and access', () => {
   });
 
   it('answers at any step', async () => {
-    const server = await serve(cameraScript({ SETUP: (request) => isRight(request, 'late') ? reply(request, '200 OK', { Session: '1' }) : challenge(request, 'late') }));
+    const server = await serve(
+      cameraScript({
+        SETUP: (request) =>
+          isRight(request, 'late') ? reply(request, '200 OK', { Session: '1' }) : challenge(request, 'late'),
+      }),
+    );
     const { session, opened } = watch(withCredentials(server.url));
     await opened;
     session.stop();
@@ -71,10 +90,16 @@ describe('openRtspSession and access', () => {
   });
 
   it('answers again if the nonce is stale, and if each nonce is valid for one request', async () => {
-    const stale = await serve(cameraScript({ DESCRIBE: (request) => {
-      if (isRight(request, 'n2')) return cameraScript()(request, undefined as never);
-      return request.headers.has('authorization') ? challenge(request, 'n2', ', stale=true') : challenge(request, 'n1');
-    } }));
+    const stale = await serve(
+      cameraScript({
+        DESCRIBE: (request) => {
+          if (isRight(request, 'n2')) return cameraScript()(request, undefined as never);
+          return request.headers.has('authorization')
+            ? challenge(request, 'n2', ', stale=true')
+            : challenge(request, 'n1');
+        },
+      }),
+    );
     let count = 0;
     let expected = '';
     const plain = cameraScript();
@@ -103,7 +128,9 @@ describe('openRtspSession and access', () => {
 
   it('reconnects if the server hangs up after its challenge', async () => {
     const plain = cameraScript();
-    const server = await serve((request, socket) => isRight(request, 'n1') ? plain(request, socket) : void socket.end(challenge(request, 'n1')));
+    const server = await serve((request, socket) =>
+      isRight(request, 'n1') ? plain(request, socket) : void socket.end(challenge(request, 'n1')),
+    );
     const { session, opened } = watch(withCredentials(server.url));
     await opened;
     assert.equal(server.sockets.length, 2);
@@ -113,9 +140,11 @@ describe('openRtspSession and access', () => {
 
   it('uses Basic if nothing better is offered, and warns that anyone can read it', async () => {
     const plain = cameraScript();
-    const server = await serve((request, socket) => request.headers.get('authorization') === `Basic ${Buffer.from(`viewer:${PASSWORD}`).toString('base64')}`
-      ? plain(request, socket)
-      : reply(request, '401 Unauthorized', { 'WWW-Authenticate': 'Basic realm="cam"' }));
+    const server = await serve((request, socket) =>
+      request.headers.get('authorization') === `Basic ${Buffer.from(`viewer:${PASSWORD}`).toString('base64')}`
+        ? plain(request, socket)
+        : reply(request, '401 Unauthorized', { 'WWW-Authenticate': 'Basic realm="cam"' }),
+    );
     const { session, opened, notices } = watch(withCredentials(server.url));
     await opened;
     session.stop();
@@ -125,8 +154,12 @@ describe('openRtspSession and access', () => {
 
   it('follows a redirect, and takes the password to the same host', async () => {
     const plain = cameraScript();
-    const target = await serve((request, socket) => isRight(request, 'n1') ? plain(request, socket) : challenge(request, 'n1'));
-    const server = await serve(cameraScript({ DESCRIBE: (request) => reply(request, '302 Found', { Location: target.url }) }));
+    const target = await serve((request, socket) =>
+      isRight(request, 'n1') ? plain(request, socket) : challenge(request, 'n1'),
+    );
+    const server = await serve(
+      cameraScript({ DESCRIBE: (request) => reply(request, '302 Found', { Location: target.url }) }),
+    );
     const { session, opened, notices } = watch(withCredentials(server.url));
     await opened;
     assert.deepEqual(notices, [`the camera redirects to 127.0.0.1:${target.port}`]);
@@ -137,14 +170,27 @@ describe('openRtspSession and access', () => {
 
   it('sends no password to another host', async () => {
     const target = await serve((request) => challenge(request, 'n1'));
-    const server = await serve(cameraScript({ DESCRIBE: (request) => reply(request, '301 Moved Permanently', { Location: target.url.replace('127.0.0.1', 'localhost') }) }));
-    assert.equal((await watch(withCredentials(server.url)).session.ended).reason, '401 unauthorised: check user and password');
+    const server = await serve(
+      cameraScript({
+        DESCRIBE: (request) =>
+          reply(request, '301 Moved Permanently', { Location: target.url.replace('127.0.0.1', 'localhost') }),
+      }),
+    );
+    assert.equal(
+      (await watch(withCredentials(server.url)).session.ended).reason,
+      '401 unauthorised: check user and password',
+    );
     assert.ok(target.requests.every(({ headers }) => !headers.has('authorization')));
   });
 
   it('ends a cycle of redirects', async () => {
-    const server = await serve(cameraScript({ OPTIONS: (request) => reply(request, '302 Found', { Location: request.url }) }));
-    assert.deepEqual(await watch(server.url).session.ended, { kind: 'refused', reason: 'the camera redirects more than 5 times' });
+    const server = await serve(
+      cameraScript({ OPTIONS: (request) => reply(request, '302 Found', { Location: request.url }) }),
+    );
+    assert.deepEqual(await watch(server.url).session.ended, {
+      kind: 'refused',
+      reason: 'the camera redirects more than 5 times',
+    });
     assert.equal(server.requests.length, 6);
   });
 });

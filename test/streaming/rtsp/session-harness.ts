@@ -1,6 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
 import { asyncScheduler, type SchedulerLike, type VirtualTimeScheduler } from 'rxjs';
-import { openRtspSession, type RtspOpened, type RtspSession, type RtspTransport } from '../../../src/streaming/rtsp/session.js';
+import {
+  openRtspSession,
+  type RtspOpened,
+  type RtspSession,
+  type RtspTransport,
+} from '../../../src/streaming/rtsp/session.js';
 import { monotonicClock } from '../../helpers/monotonic.js';
 
 export type WatchedSession = {
@@ -15,28 +20,43 @@ export type WatchedSession = {
 };
 
 /** Opens a session and notes all that it tells. */
-export function watch(url: string, { transport = 'tcp', timeoutMs = 5_000, scheduler = asyncScheduler }: { transport?: RtspTransport; timeoutMs?: number; scheduler?: SchedulerLike } = {}): WatchedSession {
+export function watch(
+  url: string,
+  {
+    transport = 'tcp',
+    timeoutMs = 5_000,
+    scheduler = asyncScheduler,
+  }: { transport?: RtspTransport; timeoutMs?: number; scheduler?: SchedulerLike } = {},
+): WatchedSession {
   const events: string[] = [];
   const notices: string[] = [];
   const arrivals: number[] = [];
   let tell!: (opened: RtspOpened) => void;
-  const opened = new Promise<RtspOpened>((resolve) => { tell = resolve; });
-  let onAnswer = (): void => undefined;
-  const session = openRtspSession(url, { transport, timeoutMs, clock: monotonicClock, scheduler }, {
-    onOpen: (first) => {
-      events.push('open');
-      tell(first);
-    },
-    onRtp: (packet, arrivedAtMs) => {
-      events.push(`rtp ${Buffer.from(packet).toString('hex')}`);
-      arrivals.push(arrivedAtMs);
-    },
-    onRtcp: (packet) => events.push(`rtcp ${Buffer.from(packet).toString('hex')}`),
-    onAlive: () => onAnswer(),
-    onNotice: (text) => notices.push(text),
+  const opened = new Promise<RtspOpened>((resolve) => {
+    tell = resolve;
   });
+  let onAnswer = (): void => undefined;
+  const session = openRtspSession(
+    url,
+    { transport, timeoutMs, clock: monotonicClock, scheduler },
+    {
+      onOpen: (first) => {
+        events.push('open');
+        tell(first);
+      },
+      onRtp: (packet, arrivedAtMs) => {
+        events.push(`rtp ${Buffer.from(packet).toString('hex')}`);
+        arrivals.push(arrivedAtMs);
+      },
+      onRtcp: (packet) => events.push(`rtcp ${Buffer.from(packet).toString('hex')}`),
+      onAlive: () => onAnswer(),
+      onNotice: (text) => notices.push(text),
+    },
+  );
   const nextAnswer = async (): Promise<void> => {
-    await new Promise<void>((resolve) => { onAnswer = resolve; });
+    await new Promise<void>((resolve) => {
+      onAnswer = resolve;
+    });
     await setImmediate();
   };
   return { session, events, notices, arrivals, opened, nextAnswer };

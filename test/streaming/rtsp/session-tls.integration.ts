@@ -16,7 +16,21 @@ describe('openRtspSession over TLS', () => {
   itNeeds(needs, 'reads from a camera with a self-signed certificate, and warns about it', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'nowcast-tls-'));
     const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')];
-    const made = spawnSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', key, '-out', certificate, '-days', '2', '-subj', '/CN=camera']);
+    const made = spawnSync('openssl', [
+      'req',
+      '-x509',
+      '-newkey',
+      'rsa:2048',
+      '-nodes',
+      '-keyout',
+      key,
+      '-out',
+      certificate,
+      '-days',
+      '2',
+      '-subj',
+      '/CN=camera',
+    ]);
     assert.equal(made.status, 0, made.stderr.toString());
     const camera = await ScriptedRtspServer.start(cameraScript());
     // TLS ends here, and the camera's plain words come from behind it.
@@ -49,7 +63,10 @@ describe('openRtspSession over TLS', () => {
       await camera.until(() => camera.sockets.length > 0);
       // A real server answers the greeting of TLS, which is no request, with an error.
       camera.send('RTSP/1.0 400 Bad Request\r\n\r\n');
-      assert.deepEqual(await session.ended, { kind: 'unsupported', reason: 'the camera offers no TLS version that Nowcast supports' });
+      assert.deepEqual(await session.ended, {
+        kind: 'unsupported',
+        reason: 'the camera offers no TLS version that Nowcast supports',
+      });
     } finally {
       await camera.close();
     }

@@ -5,7 +5,12 @@ import { StreamSplitter } from '../../../src/streaming/rtsp/stream-splitter.js';
 
 type Found = string;
 
-function splitter(): { readonly push: (bytes: Buffer | string) => void; readonly found: Found[]; readonly messages: RtspMessage[]; readonly packets: Uint8Array[] } {
+function splitter(): {
+  readonly push: (bytes: Buffer | string) => void;
+  readonly found: Found[];
+  readonly messages: RtspMessage[];
+  readonly packets: Uint8Array[];
+} {
   const found: Found[] = [];
   const messages: RtspMessage[] = [];
   const packets: Uint8Array[] = [];
@@ -15,7 +20,11 @@ function splitter(): { readonly push: (bytes: Buffer | string) => void; readonly
       packets.push(packet);
     },
     onMessage: (message) => {
-      found.push(message.kind === 'reply' ? `${message.protocol} ${message.status} ${Buffer.from(message.body).toString()}` : message.method);
+      found.push(
+        message.kind === 'reply'
+          ? `${message.protocol} ${message.status} ${Buffer.from(message.body).toString()}`
+          : message.method,
+      );
       messages.push(message);
     },
     onJunk: () => found.push('junk'),
@@ -36,20 +45,41 @@ const REPLY = 'RTSP/1.0 200 OK\r\nCSeq: 3\r\nContent-Length: 4\r\n\r\nbody';
 describe('StreamSplitter', () => {
   it('cuts packets, replies and requests apart', () => {
     const { push, found } = splitter();
-    push(Buffer.concat([framed(0, 1, 2, 3), Buffer.from(REPLY), framed(1), framed(7, 5), Buffer.from('OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n'), framed(0, 4)]));
+    push(
+      Buffer.concat([
+        framed(0, 1, 2, 3),
+        Buffer.from(REPLY),
+        framed(1),
+        framed(7, 5),
+        Buffer.from('OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n'),
+        framed(0, 4),
+      ]),
+    );
     assert.deepEqual(found, ['0:010203', 'RTSP 200 body', '1:', '7:05', 'OPTIONS', '0:04']);
   });
 
   it('does not copy a packet that a chunk holds whole', () => {
     const chunk = Buffer.concat([framed(0, 1, 2), framed(0, 3)]);
     const packets: Uint8Array[] = [];
-    new StreamSplitter({ onPacket: (_, packet) => packets.push(packet), onMessage: () => undefined, onJunk: () => undefined }).push(chunk);
-    assert.deepEqual(packets.map(({ buffer, byteOffset }) => [buffer === chunk.buffer, byteOffset - chunk.byteOffset]), [[true, 4], [true, 10]]);
+    new StreamSplitter({
+      onPacket: (_, packet) => packets.push(packet),
+      onMessage: () => undefined,
+      onJunk: () => undefined,
+    }).push(chunk);
+    assert.deepEqual(
+      packets.map(({ buffer, byteOffset }) => [buffer === chunk.buffer, byteOffset - chunk.byteOffset]),
+      [
+        [true, 4],
+        [true, 10],
+      ],
+    );
   });
 
   it('accepts bare line feeds, any case, folded or repeated fields, and lines without a colon', () => {
     const { push, messages } = splitter();
-    push('\r\n\nRTSP/1.0 401 Unauthorized\ncseq:7\nWWW-Authenticate: Basic realm="a"\nwww-authenticate: Digest realm="a",\n  nonce="b"\nnonsense\n: none\nCONTENT-length: 0\n\n');
+    push(
+      '\r\n\nRTSP/1.0 401 Unauthorized\ncseq:7\nWWW-Authenticate: Basic realm="a"\nwww-authenticate: Digest realm="a",\n  nonce="b"\nnonsense\n: none\nCONTENT-length: 0\n\n',
+    );
     const reply = messages[0] as RtspReply;
     assert.equal(reply.status, 401);
     assert.equal(headerOf(reply.headers, 'cseq'), '7');
@@ -64,7 +94,14 @@ describe('StreamSplitter', () => {
 
   it('finds the next packet after junk bytes', () => {
     const { push, found } = splitter();
-    push(Buffer.concat([framed(0, 1), Buffer.from([0, 0x24, 9, 1, 2, 0x24, 0, 0, 13, 1]), framed(0, ...RTP), framed(1, 5)]));
+    push(
+      Buffer.concat([
+        framed(0, 1),
+        Buffer.from([0, 0x24, 9, 1, 2, 0x24, 0, 0, 13, 1]),
+        framed(0, ...RTP),
+        framed(1, 5),
+      ]),
+    );
     assert.deepEqual(found, ['0:01', 'junk', RTP_FOUND, '1:05']);
   });
 
@@ -96,38 +133,66 @@ describe('StreamSplitter', () => {
   });
 
   const piece = fc.oneof(
-    fc.record({ channel: fc.integer({ min: 0, max: 255 }), payload: fc.array(fc.integer({ min: 0, max: 255 }), { maxLength: 60 }) })
-      .map(({ channel, payload }) => ({ bytes: framed(channel, ...payload), found: `${channel}:${Buffer.from(payload).toString('hex')}` })),
+    fc
+      .record({
+        channel: fc.integer({ min: 0, max: 255 }),
+        payload: fc.array(fc.integer({ min: 0, max: 255 }), { maxLength: 60 }),
+      })
+      .map(({ channel, payload }) => ({
+        bytes: framed(channel, ...payload),
+        found: `${channel}:${Buffer.from(payload).toString('hex')}`,
+      })),
     fc.string({ maxLength: 30 }).map((text) => {
       const body = text.replaceAll(/[^\x20-\x7e]/g, '');
-      return { bytes: Buffer.from(`RTSP/1.0 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`), found: `RTSP 200 ${body}` };
+      return {
+        bytes: Buffer.from(`RTSP/1.0 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`),
+        found: `RTSP 200 ${body}`,
+      };
     }),
     fc.constant({ bytes: Buffer.from('ANNOUNCE rtsp://h/ RTSP/1.0\nCSeq: 1\n\n'), found: 'ANNOUNCE' }),
   );
 
   it('finds the same items for any division into chunks', () => {
-    fc.assert(fc.property(fc.array(piece, { maxLength: 12 }), fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 20 }), (pieces, cuts) => {
-      const bytes = Buffer.concat(pieces.map((one) => one.bytes));
-      const { push, found } = splitter();
-      for (let at = 0, i = 0; at < bytes.length; i++) {
-        const size = cuts[i % cuts.length];
-        push(bytes.subarray(at, at + size));
-        at += size;
-      }
-      assert.deepEqual(found, pieces.map((one) => one.found));
-    }), { numRuns: 2_000 });
+    fc.assert(
+      fc.property(
+        fc.array(piece, { maxLength: 12 }),
+        fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 20 }),
+        (pieces, cuts) => {
+          const bytes = Buffer.concat(pieces.map((one) => one.bytes));
+          const { push, found } = splitter();
+          for (let at = 0, i = 0; at < bytes.length; i++) {
+            const size = cuts[i % cuts.length];
+            push(bytes.subarray(at, at + size));
+            at += size;
+          }
+          assert.deepEqual(
+            found,
+            pieces.map((one) => one.found),
+          );
+        },
+      ),
+      { numRuns: 2_000 },
+    );
   });
 
   it('survives any bytes, and finds a packet after them', () => {
-    const bytes = fc.oneof(fc.uint8Array({ maxLength: 200 }), fc.constantFrom('RTSP/1.', 'RTSP/1.0 200 OK\r\n', '\r\n', '$', '$\0', 'A', 'Content-Length: 9\n', ' x').map((text) => new Uint8Array(Buffer.from(text, 'latin1'))));
-    fc.assert(fc.property(fc.array(bytes, { maxLength: 30 }), (chunks) => {
-      const { push, found } = splitter();
-      for (const chunk of chunks) push(Buffer.from(chunk));
-      // More than any line, body or packet that may have begun.
-      push(Buffer.alloc(300 * 1024));
-      push(framed(0, ...RTP));
-      push(framed(0, ...RTP));
-      assert.equal(found.at(-1), RTP_FOUND);
-    }), { numRuns: 1_000 });
+    const bytes = fc.oneof(
+      fc.uint8Array({ maxLength: 200 }),
+      fc
+        .constantFrom('RTSP/1.', 'RTSP/1.0 200 OK\r\n', '\r\n', '$', '$\0', 'A', 'Content-Length: 9\n', ' x')
+        .map((text) => new Uint8Array(Buffer.from(text, 'latin1'))),
+    );
+    fc.assert(
+      fc.property(fc.array(bytes, { maxLength: 30 }), (chunks) => {
+        const { push, found } = splitter();
+        for (const chunk of chunks) push(Buffer.from(chunk));
+        // More than any line, body or packet that may have begun.
+        push(Buffer.alloc(300 * 1024));
+        push(framed(0, ...RTP));
+        push(framed(0, ...RTP));
+        assert.equal(found.at(-1), RTP_FOUND);
+      }),
+      { numRuns: 1_000 },
+    );
   });
 });

@@ -25,7 +25,11 @@ async function evenPort(): Promise<number> {
 describe('UdpPair', () => {
   const sockets: (Socket | UdpPair)[] = [];
   afterEach(async () => {
-    await Promise.all(sockets.splice(0).map(async (socket) => { await socket.close(); }));
+    await Promise.all(
+      sockets.splice(0).map(async (socket) => {
+        await socket.close();
+      }),
+    );
     await until(() => !process.getActiveResourcesInfo().includes('UDPWrap'));
   });
 
@@ -33,7 +37,11 @@ describe('UdpPair', () => {
     const [first, second, third] = [await evenPort(), await evenPort(), await evenPort()];
     sockets.push(await bound(first), await bound(second + 1));
     const ports = [first, second, third];
-    const pair = await UdpPair.open({ clock: monotonicClock, localAddress: HOST, pickPort: () => ports.shift() ?? third });
+    const pair = await UdpPair.open({
+      clock: monotonicClock,
+      localAddress: HOST,
+      pickPort: () => ports.shift() ?? third,
+    });
     sockets.push(pair);
     assert.equal(pair.port, third);
     sockets.push(await bound(second));
@@ -42,7 +50,10 @@ describe('UdpPair', () => {
   it('gives up with a reason if no pair is free', async () => {
     const port = await evenPort();
     sockets.push(await bound(port));
-    await assert.rejects(UdpPair.open({ clock: monotonicClock, localAddress: HOST, pickPort: () => port }), /no pair of UDP ports is free/);
+    await assert.rejects(
+      UdpPair.open({ clock: monotonicClock, localAddress: HOST, pickPort: () => port }),
+      /no pair of UDP ports is free/,
+    );
   });
 
   it('opens firewalls towards the server, takes its packets with their times, and sends it reports', async () => {
@@ -65,7 +76,7 @@ describe('UdpPair', () => {
     const [[rtpPunch, rtpFrom], [rtcpPunch, rtcpFrom]] = await punched;
     assert.deepEqual([rtpPunch[0] >> 6, rtpFrom.port, rtcpPunch[1], rtcpFrom.port], [2, pair.port, 201, pair.port + 1]);
     rtp.send('picture', pair.port, HOST);
-    assert.ok(await arrived >= before);
+    assert.ok((await arrived) >= before);
     const reported = once(rtcp, 'message');
     pair.sendRtcp(Buffer.from('report'));
     assert.equal(String((await reported)[0]), 'report');
@@ -78,7 +89,11 @@ describe('UdpPair', () => {
     const pair = await UdpPair.open({ clock: monotonicClock, localAddress: HOST });
     sockets.push(stranger, other, pair);
     const came: string[] = [];
-    pair.receive({ address: HOST }, false, { onRtp: (packet) => came.push(Buffer.from(packet).toString()), onRtcp: () => assert.fail(), onStranger: () => came.push('stranger') });
+    pair.receive({ address: HOST }, false, {
+      onRtp: (packet) => came.push(Buffer.from(packet).toString()),
+      onRtcp: () => assert.fail(),
+      onStranger: () => came.push('stranger'),
+    });
     stranger.send('1', pair.port, HOST);
     await until(() => came.length === 2);
     other.send('not taken', pair.port, HOST, () => stranger.send('2', pair.port, HOST));
@@ -94,13 +109,20 @@ describe('UdpPair', () => {
     sockets.push(pair, sender);
     sender.setMulticastInterface(HOST);
     const came = new Promise<string>((resolve) => {
-      pair.receive({ address: HOST, ports: [port, port + 1] }, true, { onRtp: (packet) => resolve(Buffer.from(packet).toString()), onRtcp: () => assert.fail(), onStranger: () => assert.fail() });
+      pair.receive({ address: HOST, ports: [port, port + 1] }, true, {
+        onRtp: (packet) => resolve(Buffer.from(packet).toString()),
+        onRtcp: () => assert.fail(),
+        onStranger: () => assert.fail(),
+      });
     });
     sender.send('picture', port, group);
     assert.equal(await came, 'picture');
   });
 
   it('reports an invalid group', async () => {
-    await assert.rejects(UdpPair.join('127.0.0.1', [await evenPort(), await evenPort()], { clock: monotonicClock, localAddress: HOST }), /multicast group of the stream cannot be joined/);
+    await assert.rejects(
+      UdpPair.join('127.0.0.1', [await evenPort(), await evenPort()], { clock: monotonicClock, localAddress: HOST }),
+      /multicast group of the stream cannot be joined/,
+    );
   });
 });

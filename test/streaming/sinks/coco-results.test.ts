@@ -17,7 +17,9 @@ describe('COCO results', () => {
 
   it('lists what was observed, as left, top, width and height, and not what was forecast', async () => {
     const results = createCocoResults(inFolder('results.json'), bySeq, failOn);
-    results.write(perceptOf(7, { forecast: { forecaster: 'kalman', validAtMs: 740, detections: [detectionOf(1, 0.1)] } }));
+    results.write(
+      perceptOf(7, { forecast: { forecaster: 'kalman', validAtMs: 740, detections: [detectionOf(1, 0.1)] } }),
+    );
     results.write(dropEventOf(8));
     results.write(perceptOf(9, { detections: [detectionOf(1, 0.123456, [-3.3, 0.1, 10.4, 0.3])] }));
     await results.close();
@@ -41,9 +43,14 @@ describe('COCO results', () => {
   });
 
   it('numbers images and categories as told, and leaves out those without a number', async () => {
-    const results = createCocoResults(inFolder('results.json'), {
-      imageId: ({ seq }) => (seq === 0 ? undefined : 100 + seq), categoryId: (classId) => (classId === 2 ? 44 : undefined),
-    }, failOn);
+    const results = createCocoResults(
+      inFolder('results.json'),
+      {
+        imageId: ({ seq }) => (seq === 0 ? undefined : 100 + seq),
+        categoryId: (classId) => (classId === 2 ? 44 : undefined),
+      },
+      failOn,
+    );
     results.write(perceptOf(0));
     results.write(perceptOf(1));
     await results.close();

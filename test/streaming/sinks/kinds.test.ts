@@ -9,7 +9,10 @@ describe('the registry of sinks', () => {
   });
 
   it('gives every flag to one key', () => {
-    const flags = SINKS.flatMap(({ keys, flag }) => [...Object.values(keys).flatMap((key) => key.flag ?? []), ...(flag === undefined ? [] : [flag.declaration])]);
+    const flags = SINKS.flatMap(({ keys, flag }) => [
+      ...Object.values(keys).flatMap((key) => key.flag ?? []),
+      ...(flag === undefined ? [] : [flag.declaration]),
+    ]);
     assert.equal(new Set(flags.map((flag) => flag.split(' ')[0])).size, flags.length);
   });
 
@@ -19,7 +22,10 @@ describe('the registry of sinks', () => {
       assert.ok(of.type === 'section');
       for (const name of Object.keys(keys)) assert.equal(of.keys[name], keys[name]);
     }
-    assert.throws(() => sinkSections([...SINKS, { ...SINKS[1], keys: { record: { type: 'file', description: 'Another.' } } }]), /two parts bring a key record/);
+    assert.throws(
+      () => sinkSections([...SINKS, { ...SINKS[1], keys: { record: { type: 'file', description: 'Another.' } } }]),
+      /two parts bring a key record/,
+    );
   });
 
   it('opens the feed before any file is replaced, since its port may be taken', () => {
@@ -30,7 +36,9 @@ describe('the registry of sinks', () => {
     if (flag === undefined) continue;
     it(`has a flag of ${name} set keys of its own section`, () => {
       const keys = sinkSections(SINKS);
-      assert.deepEqual(checkSettings(keys, { [section.name]: flag.read('0.0.0.0:8765') }, String), { feed: { host: '0.0.0.0', port: 8765 } });
+      assert.deepEqual(checkSettings(keys, { [section.name]: flag.read('0.0.0.0:8765') }, String), {
+        feed: { host: '0.0.0.0', port: 8765 },
+      });
     });
   }
 });

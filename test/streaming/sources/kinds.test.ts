@@ -26,9 +26,16 @@ describe('the registry of sources', () => {
 
     for (const example of kind.examples) {
       it(`reads ${example} as ${kind.name} and as no other kind`, () => {
-        assert.deepEqual(sources.filter(({ recognise }) => recognise?.(example) !== undefined).map(({ name }) => name), [kind.name]);
+        assert.deepEqual(
+          sources.filter(({ recognise }) => recognise?.(example) !== undefined).map(({ name }) => name),
+          [kind.name],
+        );
         const { address, streamId } = recogniseSource(example, sources);
-        assert.equal(recogniseSource(address, sources).kind?.name, kind.name, 'an address is of the same kind as its text');
+        assert.equal(
+          recogniseSource(address, sources).kind?.name,
+          kind.name,
+          'an address is of the same kind as its text',
+        );
         assert.notEqual(streamId, '');
       });
     }
@@ -37,11 +44,17 @@ describe('the registry of sources', () => {
   it('tells a file from a folder', () => {
     writeFileSync(join(folder(), 'clip.mp4'), '');
     mkdirSync(join(folder(), 'frames'));
-    assert.deepEqual(['clip.mp4', 'frames'].map((name) => findSource(join(folder(), name), sources).kind.name), ['video', 'pictures']);
+    assert.deepEqual(
+      ['clip.mp4', 'frames'].map((name) => findSource(join(folder(), name), sources).kind.name),
+      ['video', 'pictures'],
+    );
   });
 
   it('refuses a folder where no kind reads one', () => {
     const withoutFolders = sources.filter(({ name }) => name !== 'pictures');
-    assert.throws(() => findSource(folder(), withoutFolders), { code: 'NOWCAST_USAGE', message: /is a folder, which no kind of source reads; it must be a video file, rtsp:/ });
+    assert.throws(() => findSource(folder(), withoutFolders), {
+      code: 'NOWCAST_USAGE',
+      message: /is a folder, which no kind of source reads; it must be a video file, rtsp:/,
+    });
   });
 });

@@ -7,45 +7,77 @@ import { memorySource } from '../../../src/streaming/sources/memory.js';
 import { marbles } from '../../helpers/marbles.js';
 
 const SIZE = { width: 8, height: 2 };
-const picture = (value: number): Picture => ({ size: SIZE, fit: letterbox(SIZE, { width: 4, height: 2 }), image: new Uint8Array(24).fill(value) });
+const picture = (value: number): Picture => ({
+  size: SIZE,
+  fit: letterbox(SIZE, { width: 4, height: 2 }),
+  image: new Uint8Array(24).fill(value),
+});
 const PICTURES = [picture(1), picture(2), picture(3)];
 
 describe('memorySource', () => {
-  it('hands each picture out when it is due, and ends when the next one would be', () => marbles(({ expectObservable }, scheduler) => {
-    const source = memorySource(PICTURES, { streamId: 'a', fps: 100, clock: scheduler, scheduler });
-    expectObservable(source.pipe(map(({ seq }) => String(seq)))).toBe('0 9ms 1 9ms 2 9ms |');
-  }));
+  it('hands each picture out when it is due, and ends when the next one would be', () =>
+    marbles(({ expectObservable }, scheduler) => {
+      const source = memorySource(PICTURES, { streamId: 'a', fps: 100, clock: scheduler, scheduler });
+      expectObservable(source.pipe(map(({ seq }) => String(seq)))).toBe('0 9ms 1 9ms 2 9ms |');
+    }));
 
-  it('ends at once where there is no picture', () => marbles(({ expectObservable }, scheduler) => {
-    expectObservable(memorySource([], { streamId: 'a', fps: 100, clock: scheduler, scheduler })).toBe('|');
-  }));
+  it('ends at once where there is no picture', () =>
+    marbles(({ expectObservable }, scheduler) => {
+      expectObservable(memorySource([], { streamId: 'a', fps: 100, clock: scheduler, scheduler })).toBe('|');
+    }));
 
-  it('stops when it is unsubscribed, also from within', () => marbles(({ expectObservable }, scheduler) => {
-    const source = memorySource(PICTURES, { streamId: 'a', fps: 100, clock: scheduler, scheduler }).pipe(map(({ seq }) => String(seq)));
-    expectObservable(source, '15ms !').toBe('0 9ms 1');
-    expectObservable(source.pipe(take(2))).toBe('0 9ms (1|)');
-  }));
+  it('stops when it is unsubscribed, also from within', () =>
+    marbles(({ expectObservable }, scheduler) => {
+      const source = memorySource(PICTURES, { streamId: 'a', fps: 100, clock: scheduler, scheduler }).pipe(
+        map(({ seq }) => String(seq)),
+      );
+      expectObservable(source, '15ms !').toBe('0 9ms 1');
+      expectObservable(source.pipe(take(2))).toBe('0 9ms (1|)');
+    }));
 
   /** Frames of a scheduler whose timers come `lateMs` late. */
   function playLate(lateMs: number, fps: number): Frame[] {
     const time = new VirtualTimeScheduler();
     const frames: Frame[] = [];
-    const late = { now: () => time.now(), schedule: ((work: () => void, delayMs: number) => time.schedule(work, delayMs + lateMs)) as VirtualTimeScheduler['schedule'] };
-    memorySource(PICTURES, { streamId: 'a', fps, clock: time, scheduler: late }).subscribe((frame) => frames.push(frame));
+    const late = {
+      now: () => time.now(),
+      schedule: ((work: () => void, delayMs: number) =>
+        time.schedule(work, delayMs + lateMs)) as VirtualTimeScheduler['schedule'],
+    };
+    memorySource(PICTURES, { streamId: 'a', fps, clock: time, scheduler: late }).subscribe((frame) =>
+      frames.push(frame),
+    );
     time.flush();
     return frames;
   }
 
   it('captures frames at their due time, whatever the timers do, without drift', () => {
     const frames = playLate(7, 30);
-    assert.deepEqual(frames.map(({ capturedAtMs }) => capturedAtMs), [0, 1000 / 30, 2000 / 30]);
-    for (const { captureClock, uncertaintyMs } of frames) assert.deepEqual([captureClock, uncertaintyMs], ['sender', 0]);
-    assert.deepEqual(frames.map(({ readyAtMs }) => readyAtMs), [0, 34 + 7, 67 + 7]);
-    assert.deepEqual(frames.map(({ ptsMs }) => ptsMs), [0, 1000 / 30, 2000 / 30]);
+    assert.deepEqual(
+      frames.map(({ capturedAtMs }) => capturedAtMs),
+      [0, 1000 / 30, 2000 / 30],
+    );
+    for (const { captureClock, uncertaintyMs } of frames)
+      assert.deepEqual([captureClock, uncertaintyMs], ['sender', 0]);
+    assert.deepEqual(
+      frames.map(({ readyAtMs }) => readyAtMs),
+      [0, 34 + 7, 67 + 7],
+    );
+    assert.deepEqual(
+      frames.map(({ ptsMs }) => ptsMs),
+      [0, 1000 / 30, 2000 / 30],
+    );
   });
 
   it('hands out everything that became due while it was held up', () => {
-    assert.deepEqual(playLate(25, 100).map(({ seq, readyAtMs }) => [seq, readyAtMs]), [[0, 0], [1, 35], [2, 35]]);
+    assert.deepEqual(
+      playLate(25, 100).map(({ seq, readyAtMs }) => [seq, readyAtMs]),
+      [
+        [0, 0],
+        [1, 35],
+        [2, 35],
+      ],
+    );
   });
 
   it('brings out what is due when it is asked to catch up, and each picture once', () => {
@@ -53,12 +85,19 @@ describe('memorySource', () => {
     let nowMs = 0;
     const frames: Frame[] = [];
     let ended = false;
-    memorySource(PICTURES, { streamId: 'a', fps: 100, clock: { now: () => nowMs }, scheduler: timers })
-      .subscribe({ next: (frame) => frames.push(frame), complete: () => { ended = true; } });
+    memorySource(PICTURES, { streamId: 'a', fps: 100, clock: { now: () => nowMs }, scheduler: timers }).subscribe({
+      next: (frame) => frames.push(frame),
+      complete: () => {
+        ended = true;
+      },
+    });
     nowMs = 11;
     frames[0].catchUp!();
     frames[1].catchUp!();
-    assert.deepEqual(frames.map(({ seq }) => seq), [0, 1]);
+    assert.deepEqual(
+      frames.map(({ seq }) => seq),
+      [0, 1],
+    );
     assert.equal(timers.actions.length, 1);
     nowMs = 30;
     timers.flush();

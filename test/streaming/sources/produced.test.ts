@@ -7,7 +7,19 @@ const INPUT = { width: 4, height: 2 };
 const OPTIONS = { streamId: 'world', size: { width: 8, height: 4 }, input: INPUT, fps: 100 } as const;
 
 /** Plays a producer that takes `tookMs(index)` in virtual time, for a consumer that holds each frame for `heldMs`. */
-async function play({ tookMs, untilMs, heldMs = 0, pace = 'source', slots = 6 }: { tookMs: (index: number) => number; untilMs: number; heldMs?: number; pace?: 'source' | 'max'; slots?: number }) {
+async function play({
+  tookMs,
+  untilMs,
+  heldMs = 0,
+  pace = 'source',
+  slots = 6,
+}: {
+  tookMs: (index: number) => number;
+  untilMs: number;
+  heldMs?: number;
+  pace?: 'source' | 'max';
+  slots?: number;
+}) {
   const time = new VirtualTimeScheduler();
   const asked: number[] = [];
   const events: SourceEvent[] = [];
@@ -18,11 +30,20 @@ async function play({ tookMs, untilMs, heldMs = 0, pace = 'source', slots = 6 }:
       asked.push(index);
       target.fill(index);
       return new Promise((resolve, reject) => {
-        time.schedule(() => (Number.isNaN(tookMs(index)) ? reject(new Error('broken')) : resolve()), tookMs(index) || 0);
+        time.schedule(
+          () => (Number.isNaN(tookMs(index)) ? reject(new Error('broken')) : resolve()),
+          tookMs(index) || 0,
+        );
       });
     },
   };
-  const subscription: Subscription = producedSource(producer, { ...OPTIONS, pace, slots, clock: time, scheduler: time }).subscribe({
+  const subscription: Subscription = producedSource(producer, {
+    ...OPTIONS,
+    pace,
+    slots,
+    clock: time,
+    scheduler: time,
+  }).subscribe({
     next: (event) => {
       events.push(event);
       if (event.type !== 'frame') return;
@@ -50,21 +71,42 @@ describe('producedSource', () => {
   it('makes a few pictures first, then hands one out at each of its times, ahead of which it stays', async () => {
     const { played, asked, shown } = await play({ tookMs: () => 4, untilMs: 116 });
     const start = 16;
-    assert.deepEqual(played.map((event) => [event.type, event.seq, event.capturedAtMs]), Array.from({ length: 11 }, (_, i) => ['frame', i, start + 10 * i]));
+    assert.deepEqual(
+      played.map((event) => [event.type, event.seq, event.capturedAtMs]),
+      Array.from({ length: 11 }, (_, i) => ['frame', i, start + 10 * i]),
+    );
     assert.ok(played.every((event) => event.type === 'frame' && event.readyAtMs === event.capturedAtMs));
-    assert.deepEqual(shown, shown.map((_, i) => i));
-    assert.deepEqual(asked, asked.map((_, i) => i));
+    assert.deepEqual(
+      shown,
+      shown.map((_, i) => i),
+    );
+    assert.deepEqual(
+      asked,
+      asked.map((_, i) => i),
+    );
     assert.ok(asked.length > 13, 'it read ahead');
   });
 
   it('passes over what a producer that is too slow would make too late, and hands out the rest in time', async () => {
     const { played, asked } = await play({ tookMs: (index) => (index < 4 ? 1 : 25), untilMs: 400 });
-    assert.deepEqual(played.map(({ seq }) => seq), played.map((_, i) => i), 'every frame is told of, in order');
+    assert.deepEqual(
+      played.map(({ seq }) => seq),
+      played.map((_, i) => i),
+      'every frame is told of, in order',
+    );
     const drops = played.filter((event) => event.type === 'drop');
     assert.ok(drops.length > 20 && drops.every(({ reason }) => reason === 'superseded'));
-    assert.deepEqual(drops.map(({ seq }) => seq).filter((seq) => asked.includes(seq)), []);
-    const latenessMs = played.flatMap((event) => (event.type === 'frame' ? [event.readyAtMs - event.capturedAtMs] : []));
-    assert.ok(latenessMs.filter((ms) => ms > 0).length <= 2, `only the first two that took long are late: ${latenessMs.join()}`);
+    assert.deepEqual(
+      drops.map(({ seq }) => seq).filter((seq) => asked.includes(seq)),
+      [],
+    );
+    const latenessMs = played.flatMap((event) =>
+      event.type === 'frame' ? [event.readyAtMs - event.capturedAtMs] : [],
+    );
+    assert.ok(
+      latenessMs.filter((ms) => ms > 0).length <= 2,
+      `only the first two that took long are late: ${latenessMs.join()}`,
+    );
   });
 
   it('is on time again at once after one that took long', async () => {
@@ -92,7 +134,10 @@ describe('producedSource', () => {
 
   it('ends with the error of its producer', async () => {
     const { errors, played } = await play({ tookMs: (index) => (index === 6 ? NaN : 1), untilMs: 200 });
-    assert.deepEqual(errors.map((error) => (error as Error).message), ['broken']);
+    assert.deepEqual(
+      errors.map((error) => (error as Error).message),
+      ['broken'],
+    );
     assert.ok(played.length <= 6);
   });
 });

@@ -41,7 +41,10 @@ describe('a live drive', () => {
         drawn.set(index, image);
       }
       for (const [index, image] of drawn) assert.deepEqual(image, expected[index].image, `frame ${index}`);
-      assert.deepEqual(told, expected.map(({ objects }, index) => [index, objects]));
+      assert.deepEqual(
+        told,
+        expected.map(({ objects }, index) => [index, objects]),
+      );
     } finally {
       await drive.close();
     }
@@ -50,9 +53,12 @@ describe('a live drive', () => {
   it('gives a JPEG of every frame that is drawn for the first time', async () => {
     let done: () => void;
     const jpegs: number[] = [];
-    const all = new Promise<void>((resolve) => { done = resolve; });
+    const all = new Promise<void>((resolve) => {
+      done = resolve;
+    });
     const drive = new LiveDrive({
-      ...START, jpegQuality: 80,
+      ...START,
+      jpegQuality: 80,
       onJpeg: (index, bytes) => {
         assert.deepEqual([...bytes.subarray(0, 3)], [0xff, 0xd8, 0xff]);
         if (jpegs.push(index) === 3) done();

@@ -22,11 +22,14 @@ describe('simOta like the reference', () => {
     readJson<{ cases: Case[] }>(path).cases.forEach((given, i) => {
       it(`${name} ${i + 1}: ${given.gt_classes.length} objects`, () => {
         const [height, width] = given.input_size;
-        const rows = Float32Array.from(given.cls_logits.flatMap((classes, anchor) => [0, 0, 0, 0, given.obj_logits[anchor], ...classes]));
+        const rows = Float32Array.from(
+          given.cls_logits.flatMap((classes, anchor) => [0, 0, 0, 0, given.obj_logits[anchor], ...classes]),
+        );
         const { anchors, objects, ious } = simOta(
           { rows, classCount: given.num_classes, boxes: Float64Array.from(given.pred_boxes_cxcywh.flat()) },
           { classIds: Int32Array.from(given.gt_classes), boxes: Float32Array.from(given.gt_boxes_cxcywh.flat()) },
-          anchorGrid({ width, height }));
+          anchorGrid({ width, height }),
+        );
         assert.deepEqual([...anchors], given.expected.anchors);
         assert.deepEqual([...objects], given.expected.gt);
         given.expected.iou.forEach((iou, k) => assert.ok(Math.abs(ious[k] - iou) < 1e-6));

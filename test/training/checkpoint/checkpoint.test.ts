@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readCheckpoint, readTensors, writeCheckpoint, type Checkpoint } from '../../../training/checkpoint/checkpoint.js';
+import {
+  readCheckpoint,
+  readTensors,
+  writeCheckpoint,
+  type Checkpoint,
+} from '../../../training/checkpoint/checkpoint.js';
 import { safetensorsPieces } from '../../../training/checkpoint/safetensors.js';
 import { parameterLayout } from '../../../training/network/parameters.js';
 import { createNetwork } from '../../../training/network/variants.js';
@@ -13,8 +18,17 @@ const NETWORK = createNetwork('yolox-nano', 2);
 
 function checkpoint(step: number): Checkpoint {
   return {
-    facts: { variant: 'yolox-nano', classNames: ['a', 'b'], input: { width: 416, height: 320 }, step, bestAp: null, config: { seed: 3 } },
-    weights: initialWeights(NETWORK, step), average: initialWeights(NETWORK, step + 1), velocity: new Float32Array(parameterLayout(NETWORK).size).fill(step),
+    facts: {
+      variant: 'yolox-nano',
+      classNames: ['a', 'b'],
+      input: { width: 416, height: 320 },
+      step,
+      bestAp: null,
+      config: { seed: 3 },
+    },
+    weights: initialWeights(NETWORK, step),
+    average: initialWeights(NETWORK, step + 1),
+    velocity: new Float32Array(parameterLayout(NETWORK).size).fill(step),
   };
 }
 
@@ -28,7 +42,7 @@ describe('checkpoints', () => {
     assert.deepEqual(readdirSync(join(folder(), 'run')), ['last.safetensors']);
   });
 
-  it('hold the averaged weights under the reference\'s names', () => {
+  it("hold the averaged weights under the reference's names", () => {
     writeCheckpoint(path(), checkpoint(1));
     const { tensors } = readTensors(path());
     assert.deepEqual(tensors.get('backbone.backbone.stem.conv.conv.weight')?.shape, [16, 12, 3, 3]);
@@ -37,7 +51,10 @@ describe('checkpoints', () => {
   it('keep the previous one if the new one cannot be written', () => {
     writeCheckpoint(path(), checkpoint(1));
     mkdirSync(`${path()}.tmp/mine`, { recursive: true });
-    assert.throws(() => writeCheckpoint(path(), checkpoint(2)), { name: 'OutputError', message: /cannot write .*last\.safetensors: EISDIR/ });
+    assert.throws(() => writeCheckpoint(path(), checkpoint(2)), {
+      name: 'OutputError',
+      message: /cannot write .*last\.safetensors: EISDIR/,
+    });
     assert.equal(readCheckpoint(path()).facts.step, 1);
     assert.deepEqual(readdirSync(`${path()}.tmp`), ['mine']);
   });
@@ -46,7 +63,10 @@ describe('checkpoints', () => {
     writeCheckpoint(path(), checkpoint(1));
     const before = readFileSync(path());
     symlinkSync('/dev/full', `${path()}.tmp`);
-    assert.throws(() => writeCheckpoint(path(), checkpoint(2)), { code: 'NOWCAST_OUTPUT', message: /cannot write .*last\.safetensors: ENOSPC/ });
+    assert.throws(() => writeCheckpoint(path(), checkpoint(2)), {
+      code: 'NOWCAST_OUTPUT',
+      message: /cannot write .*last\.safetensors: ENOSPC/,
+    });
     assert.deepEqual(readFileSync(path()), before);
     assert.deepEqual(readdirSync(join(folder(), 'run')), ['last.safetensors']);
   });

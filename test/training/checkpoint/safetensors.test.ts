@@ -45,20 +45,40 @@ describe('safetensors', () => {
 
   it('refuses weights of another precision, and names it and the remedy', () => {
     for (const dtype of ['F16', 'BF16', 'F64', 'F8_E4M3']) {
-      assert.throws(() => parseSafetensors(eightBytes(dtype), 'half.safetensors'), { name: 'DataError', message: new RegExp(`half\\.safetensors: "it" is ${dtype}, but weights must be F32; .*\\.float\\(\\)`) });
+      assert.throws(() => parseSafetensors(eightBytes(dtype), 'half.safetensors'), {
+        name: 'DataError',
+        message: new RegExp(`half\\.safetensors: "it" is ${dtype}, but weights must be F32; .*\\.float\\(\\)`),
+      });
     }
   });
 
   it('refuses a header that lists something else', () => {
-    for (const header of [null, 7, [1], { it: 7 }, { it: null }, { it: { dtype: 'F32', shape: [2] } }, { it: { dtype: 'F32', shape: [-2], data_offsets: [0, -8] } }, { __metadata__: 7 }]) {
-      assert.throws(() => parseSafetensors(withHeader(header), 'odd.safetensors'), { name: 'DataError', message: /odd\.safetensors is not a whole safetensors file: its header/ });
+    for (const header of [
+      null,
+      7,
+      [1],
+      { it: 7 },
+      { it: null },
+      { it: { dtype: 'F32', shape: [2] } },
+      { it: { dtype: 'F32', shape: [-2], data_offsets: [0, -8] } },
+      { __metadata__: 7 },
+    ]) {
+      assert.throws(() => parseSafetensors(withHeader(header), 'odd.safetensors'), {
+        name: 'DataError',
+        message: /odd\.safetensors is not a whole safetensors file: its header/,
+      });
     }
   });
 
   it('refuses every truncated file, and names it', () => {
     const whole = file(TENSORS);
-    fc.assert(fc.property(fc.integer({ min: 0, max: whole.length - 1 }), (length) => {
-      assert.throws(() => parseSafetensors(whole.subarray(0, length), 'cut.safetensors'), { name: 'DataError', message: /cut\.safetensors/ });
-    }));
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: whole.length - 1 }), (length) => {
+        assert.throws(() => parseSafetensors(whole.subarray(0, length), 'cut.safetensors'), {
+          name: 'DataError',
+          message: /cut\.safetensors/,
+        });
+      }),
+    );
   });
 });

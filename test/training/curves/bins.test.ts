@@ -6,13 +6,18 @@ const value = ({ value: found }: { value: number }): number => found;
 
 describe('binned', () => {
   it('leaves a short run as it is', () => {
-    assert.deepEqual(binned(entries(5, 7), value, 4), [{ from: 1, to: 1, mean: 5, low: 5, high: 5 }, { from: 2, to: 2, mean: 7, low: 7, high: 7 }]);
+    assert.deepEqual(binned(entries(5, 7), value, 4), [
+      { from: 1, to: 1, mean: 5, low: 5, high: 5 },
+      { from: 2, to: 2, mean: 7, low: 7, high: 7 },
+    ]);
     assert.deepEqual(binned(entries(), value, 4), []);
   });
 
   it('puts as many steps into each bin, the rest into the last', () => {
     assert.deepEqual(binned(entries(1, 3, 5, 7, 9), value, 3), [
-      { from: 1, to: 2, mean: 2, low: 1, high: 3 }, { from: 3, to: 4, mean: 6, low: 5, high: 7 }, { from: 5, to: 5, mean: 9, low: 9, high: 9 },
+      { from: 1, to: 2, mean: 2, low: 1, high: 3 },
+      { from: 3, to: 4, mean: 6, low: 5, high: 7 },
+      { from: 5, to: 5, mean: 9, low: 9, high: 9 },
     ]);
   });
 });

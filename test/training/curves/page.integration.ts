@@ -12,17 +12,22 @@ describe('curves in a browser', () => {
   const folder = temporaryFolder();
   let browser: Browser | undefined;
   before(async () => {
-    if (chromiumPath !== undefined) browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox'] });
+    if (chromiumPath !== undefined)
+      browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox'] });
   });
   after(async () => browser?.close());
 
   for (const colorScheme of ['light', 'dark'] as const) {
     for (const width of [1200, 400]) {
-      itNeeds({ Chromium: chromiumPath !== undefined }, `are whole in ${colorScheme} colours, ${width} pixels wide`, async () => {
-        const path = join(folder(), 'curves.html');
-        writeFileSync(path, renderCurves(runOf(5000)));
-        await assertWhole(browser!, path, colorScheme, width);
-      });
+      itNeeds(
+        { Chromium: chromiumPath !== undefined },
+        `are whole in ${colorScheme} colours, ${width} pixels wide`,
+        async () => {
+          const path = join(folder(), 'curves.html');
+          writeFileSync(path, renderCurves(runOf(5000)));
+          await assertWhole(browser!, path, colorScheme, width);
+        },
+      );
     }
   }
 });

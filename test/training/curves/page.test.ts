@@ -5,7 +5,8 @@ import { reportsOf, runOf } from './run.js';
 describe('renderCurves', () => {
   it('holds every part, and the numbers of the run', () => {
     const html = renderCurves(runOf(500));
-    for (const part of ['Loss', 'Parts of the loss', 'Validation', 'Learning rate', 'Run', 'Classes']) assert.ok(html.includes(`<h2>${part}</h2>`), part);
+    for (const part of ['Loss', 'Parts of the loss', 'Validation', 'Learning rate', 'Run', 'Classes'])
+      assert.ok(html.includes(`<h2>${part}</h2>`), part);
     assert.ok(html.includes('<b>0.400</b><span>best AP, after step 500</span>'));
     assert.ok(html.includes('<b>0.700</b><span>AP50 of the last validation</span>'));
     assert.ok(html.includes('500 of 500 steps, finished'));
@@ -32,7 +33,12 @@ describe('renderCurves', () => {
 
   it('escapes every name', () => {
     const hostile = '"><script>alert(1)</script>';
-    const html = renderCurves({ ...runOf(50), title: hostile, facts: [[hostile, hostile]], classNames: [hostile, hostile] });
+    const html = renderCurves({
+      ...runOf(50),
+      title: hostile,
+      facts: [[hostile, hostile]],
+      classNames: [hostile, hostile],
+    });
     assert.equal(html.match(/<script>/g)!.length, 1);
   });
 });

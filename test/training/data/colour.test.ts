@@ -12,10 +12,12 @@ function shifted(bgr: readonly number[], hue: number, saturation: number, value:
 
 describe('shiftColour', () => {
   it('changes nothing when it shifts by nothing, or once around the circle', () => {
-    fc.assert(fc.property(fc.tuple(byte, byte, byte), (bgr) => {
-      assert.deepEqual(shifted(bgr, 0, 0, 0), bgr);
-      assert.deepEqual(shifted(bgr, 6, 0, 0), bgr);
-    }));
+    fc.assert(
+      fc.property(fc.tuple(byte, byte, byte), (bgr) => {
+        assert.deepEqual(shifted(bgr, 0, 0, 0), bgr);
+        assert.deepEqual(shifted(bgr, 6, 0, 0), bgr);
+      }),
+    );
   });
 
   it('turns hue', () => {

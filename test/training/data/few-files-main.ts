@@ -3,10 +3,20 @@ import type { NowcastError } from '../../../src/core/errors.js';
 import { PictureMemory } from '../../../training/data/picture-memory.js';
 import { createPictureStore } from '../../../training/data/picture-store.js';
 
-/** A process of the test beside it: opens a picture when no more files can be opened, and again when they can; tells what came of it. */
+/**
+ * A process of the test beside it: opens a picture when no more files can be opened, and again when they can; tells
+ * what came of it.
+ */
 const path = process.argv[2];
-const pictures = [{ path, size: { width: 8, height: 6 }, labels: { classIds: new Int32Array(), corners: new Float32Array() } }];
-const store = createPictureStore({ pictures, input: { width: 64, height: 64 }, memory: new PictureMemory(PictureMemory.allocate(1, 0)), onSkip: console.log });
+const pictures = [
+  { path, size: { width: 8, height: 6 }, labels: { classIds: new Int32Array(), corners: new Float32Array() } },
+];
+const store = createPictureStore({
+  pictures,
+  input: { width: 64, height: 64 },
+  memory: new PictureMemory(PictureMemory.allocate(1, 0)),
+  onSkip: console.log,
+});
 
 const files: number[] = [];
 try {

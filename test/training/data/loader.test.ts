@@ -19,18 +19,31 @@ describe('the loader', () => {
   const folder = temporaryFolder();
 
   async function drawPictures(count: number): Promise<DataPicture[]> {
-    return Promise.all(Array.from({ length: count }, async (_, i) => {
-      const path = join(folder(), `${i}.png`);
-      await sharp({ create: { ...SIZE, channels: 3, background: { r: 20 * i, g: 100, b: 255 - 20 * i } } }).png().toFile(path);
-      return { path, size: SIZE, labels: { classIds: Int32Array.of(i), corners: Float32Array.of(5, 5, 30 + i, 35) } };
-    }));
+    return Promise.all(
+      Array.from({ length: count }, async (_, i) => {
+        const path = join(folder(), `${i}.png`);
+        await sharp({ create: { ...SIZE, channels: 3, background: { r: 20 * i, g: 100, b: 255 - 20 * i } } })
+          .png()
+          .toFile(path);
+        return { path, size: SIZE, labels: { classIds: Int32Array.of(i), corners: Float32Array.of(5, 5, 30 + i, 35) } };
+      }),
+    );
   }
 
   function optionsFor(pictures: readonly DataPicture[], over: Partial<LoaderOptions> = {}): LoaderOptions {
     const { augmentation } = resolveTrainConfig({ train: { annotations: '', root: '' }, mixup: 0.5 });
     return {
-      pictures, batchSize: 3, seed: 1, input: { width: 64, height: 64 }, multiscale: [1, 1], augmentation, closingStep: 100,
-      threads: 1, keepBytes: 2 ** 20, onSkip: (message) => assert.fail(message), ...over,
+      pictures,
+      batchSize: 3,
+      seed: 1,
+      input: { width: 64, height: 64 },
+      multiscale: [1, 1],
+      augmentation,
+      closingStep: 100,
+      threads: 1,
+      keepBytes: 2 ** 20,
+      onSkip: (message) => assert.fail(message),
+      ...over,
     };
   }
 
@@ -40,7 +53,12 @@ describe('the loader', () => {
     const memory = new PictureMemory(PictureMemory.allocate(6, 0));
     const make = batchMaker({ ...options, store: createPictureStore({ ...options, memory }) });
     const expected = [await make(0), await make(1), await make(2), await make(3)];
-    for (const [threads, keepBytes] of [[1, 2 ** 20], [3, 2 ** 20], [2, SIZE.width * SIZE.height * 3 * 2], [2, 0]]) {
+    for (const [threads, keepBytes] of [
+      [1, 2 ** 20],
+      [3, 2 ** 20],
+      [2, SIZE.width * SIZE.height * 3 * 2],
+      [2, 0],
+    ]) {
       const loader = await openLoader(optionsFor(pictures, { threads, keepBytes }));
       const batches = [];
       for await (const batch of readAhead(loader.make, 0, 4, 2)) batches.push(batch);
@@ -55,16 +73,30 @@ describe('the loader', () => {
     const whole = await sharp(pictures[2].path).jpeg().toBuffer();
     writeFileSync(pictures[2].path, whole.subarray(0, whole.length / 2));
     const messages: string[] = [];
-    const loader = await openLoader(optionsFor([...pictures, { ...pictures[0], path: join(folder(), 'missing.png') }], { threads: 2, onSkip: (message) => messages.push(message) }));
-    for await (const { objects } of readAhead(loader.make, 0, 8, 3)) assert.ok(objects.every(({ classIds }) => !classIds.includes(1) && !classIds.includes(2)));
+    const loader = await openLoader(
+      optionsFor([...pictures, { ...pictures[0], path: join(folder(), 'missing.png') }], {
+        threads: 2,
+        onSkip: (message) => messages.push(message),
+      }),
+    );
+    for await (const { objects } of readAhead(loader.make, 0, 8, 3))
+      assert.ok(objects.every(({ classIds }) => !classIds.includes(1) && !classIds.includes(2)));
     await loader.close();
-    assert.deepEqual(messages.map((message) => /(\S+) is skipped: /.exec(message)?.[1]).sort(), ['1.png', '2.png', 'missing.png'].map((name) => join(folder(), name)));
+    assert.deepEqual(
+      messages.map((message) => /(\S+) is skipped: /.exec(message)?.[1]).sort(),
+      ['1.png', '2.png', 'missing.png'].map((name) => join(folder(), name)),
+    );
   });
 
   it('reports that no picture can be opened', async () => {
     const [picture] = await drawPictures(1);
-    const loader = await openLoader(optionsFor([{ ...picture, path: join(folder(), 'absent.png') }], { onSkip: () => undefined }));
-    await assert.rejects(loader.make(0), { code: 'NOWCAST_DATA', message: /none of the 1 pictures can be opened, .*absent\.png among them \(ENOENT/ });
+    const loader = await openLoader(
+      optionsFor([{ ...picture, path: join(folder(), 'absent.png') }], { onSkip: () => undefined }),
+    );
+    await assert.rejects(loader.make(0), {
+      code: 'NOWCAST_DATA',
+      message: /none of the 1 pictures can be opened, .*absent\.png among them \(ENOENT/,
+    });
     await loader.close();
   });
 

@@ -14,7 +14,13 @@ describe('readAhead', () => {
     const made: number[] = [];
     const given = [];
     for await (const item of readAhead((n) => Promise.resolve(made.push(n) && n), 3, 6, 9)) given.push(item);
-    assert.deepEqual([given, made], [[3, 4, 5], [3, 4, 5]]);
+    assert.deepEqual(
+      [given, made],
+      [
+        [3, 4, 5],
+        [3, 4, 5],
+      ],
+    );
     assert.equal((await readAhead(() => assert.fail(), 6, 6, 1).next()).done, true);
   });
 

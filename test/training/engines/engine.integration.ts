@@ -17,14 +17,17 @@ function batchOf(pictures: number, side: number): Batch {
   return {
     input: { width: side, height: side },
     pixels: Uint8Array.from({ length: pictures * 3 * side * side }, () => Math.floor(uniform() * 256)),
-    objects: Array.from({ length: pictures }, (_, i) => ({ classIds: Int32Array.of(i % 2), boxes: Float32Array.of(20 + i, 30, 16, 24) })),
+    objects: Array.from({ length: pictures }, (_, i) => ({
+      classIds: Int32Array.of(i % 2),
+      boxes: Float32Array.of(20 + i, 30, 16, 24),
+    })),
   };
 }
 
 describe('the onnxruntime engine', function () {
   this.timeout(120_000);
 
-  it('adds the replicas\' shares up, at every size', async () => {
+  it("adds the replicas' shares up, at every size", async () => {
     const engine = await openOnnxRuntimeEngine(NETWORK, { ...OPTIONS, batchSize: 4 });
     const replica = await Replica.open(NETWORK, simOta, 2, 1);
     for (const side of [64, 96, 64]) {
@@ -32,8 +35,15 @@ describe('the onnxruntime engine', function () {
       const half = batch.pixels.length / 2;
       const shares = [];
       for (const i of [0, 1]) {
-        const { losses, gradient, statistics } = await replica.step(WEIGHTS,
-          { ...batch, pixels: batch.pixels.slice(i * half, (i + 1) * half), objects: batch.objects.slice(i * 2, i * 2 + 2) }, { l1: true });
+        const { losses, gradient, statistics } = await replica.step(
+          WEIGHTS,
+          {
+            ...batch,
+            pixels: batch.pixels.slice(i * half, (i + 1) * half),
+            objects: batch.objects.slice(i * 2, i * 2 + 2),
+          },
+          { l1: true },
+        );
         shares.push({ losses, gradient, statistics });
       }
       const [first, second] = shares;
@@ -48,7 +58,10 @@ describe('the onnxruntime engine', function () {
 
   it('gives the same step twice', async () => {
     const engine = await openOnnxRuntimeEngine(NETWORK, { ...OPTIONS, batchSize: 2 });
-    const [first, second] = [await engine.step(WEIGHTS, batchOf(2, 64), { l1: false }), await engine.step(WEIGHTS, batchOf(2, 64), { l1: false })];
+    const [first, second] = [
+      await engine.step(WEIGHTS, batchOf(2, 64), { l1: false }),
+      await engine.step(WEIGHTS, batchOf(2, 64), { l1: false }),
+    ];
     assert.deepEqual(first, second);
     await engine.close();
   });
@@ -56,12 +69,18 @@ describe('the onnxruntime engine', function () {
   it('reports why a step failed, and still closes', async () => {
     const engine = await openOnnxRuntimeEngine(NETWORK, { ...OPTIONS, batchSize: 2 });
     // 48 is no multiple of 32: the levels of the network do not fit each other.
-    await assert.rejects(engine.step(WEIGHTS, batchOf(2, 48), { l1: false }), { name: 'InternalError', message: /a training replica failed: / });
+    await assert.rejects(engine.step(WEIGHTS, batchOf(2, 48), { l1: false }), {
+      name: 'InternalError',
+      message: /a training replica failed: /,
+    });
     await engine.close();
   });
 
   it('refuses a batch that its replicas cannot share evenly', async () => {
-    await assert.rejects(openOnnxRuntimeEngine(NETWORK, { ...OPTIONS, batchSize: 3 }), { name: 'UsageError', message: /3 pictures .* 2 replicas/ });
+    await assert.rejects(openOnnxRuntimeEngine(NETWORK, { ...OPTIONS, batchSize: 3 }), {
+      name: 'UsageError',
+      message: /3 pictures .* 2 replicas/,
+    });
   });
 });
 

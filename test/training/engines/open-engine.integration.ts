@@ -5,7 +5,10 @@ import { cspNetwork } from '../../../training/network/variants.js';
 
 const NETWORK = cspNetwork('tiny', { depth: 0.33, width: 0.0625, depthwise: true }, 1);
 const OPTIONS = { batchSize: 1, replicas: 1, assigner: 'sim-ota' } as const;
-const hasNative = await loadTensorFlow().then(() => true, () => false);
+const hasNative = await loadTensorFlow().then(
+  () => true,
+  () => false,
+);
 
 describe('openEngine', function () {
   this.timeout(60_000);
@@ -20,6 +23,7 @@ describe('openEngine', function () {
     const engine = await openEngine('onnxruntime', NETWORK, OPTIONS);
     assert.equal(engine.name, 'onnxruntime');
     await engine.close();
-    if (!hasNative) await assert.rejects(openEngine('tensorflow', NETWORK, OPTIONS), { name: 'UsageError', message: /npm install/ });
+    if (!hasNative)
+      await assert.rejects(openEngine('tensorflow', NETWORK, OPTIONS), { name: 'UsageError', message: /npm install/ });
   });
 });

@@ -10,7 +10,7 @@ import { relativeDifference, yoloxCases, type Pass, type YoloxCase } from '../yo
 /** How fast running statistics follow the batch's in the reference. */
 const MOMENTUM = 0.03;
 
-describe('a training step like the reference\'s', () => {
+describe("a training step like the reference's", () => {
   const cases = yoloxCases();
   if (cases.length === 0) it('yolox (pending: no parity data)');
   for (const { name, load } of cases) {
@@ -23,12 +23,19 @@ describe('a training step like the reference\'s', () => {
         const objects = objectsOf(given);
         const reference = referenceAssigner(objects, pass);
         const replica = await Replica.open(network, reference.assign, pictures, 1);
-        const { losses, gradient, statistics, assignments } = await replica.step(weights, { input: { width, height }, pixels: images.data, objects }, { l1: pass.use_l1 });
+        const { losses, gradient, statistics, assignments } = await replica.step(
+          weights,
+          { input: { width, height }, pixels: images.data, objects },
+          { l1: pass.use_l1 },
+        );
         await replica.close();
 
         const divisor = lossDivisor(losses);
         const near = (actual: number, reference: number, tolerance: number, what: string): void =>
-          assert.ok(Math.abs(actual - reference) <= tolerance * Math.abs(reference) + 1e-12, `${what}: ${actual} against ${reference}`);
+          assert.ok(
+            Math.abs(actual - reference) <= tolerance * Math.abs(reference) + 1e-12,
+            `${what}: ${actual} against ${reference}`,
+          );
         near(losses.iou / divisor, pass.iou_loss, 5e-4, 'IoU loss');
         near(losses.objectness / divisor, pass.conf_loss, 5e-4, 'objectness loss');
         near(losses.classes / divisor, pass.cls_loss, 5e-4, 'class loss');
@@ -39,8 +46,14 @@ describe('a training step like the reference\'s', () => {
         assert.equal(reference.own.length, pass.assign.length);
         const ours = reference.own.flatMap((own, k) => pairsOf(k, own.anchors, own.objects));
         const theirs = pass.assign.flatMap(({ anchors, gt }, k) => pairsOf(k, anchors, gt));
-        const apart = [...ours.filter((pair) => !theirs.includes(pair)), ...theirs.filter((pair) => !ours.includes(pair))];
-        assert.ok(apart.length <= 2, `of ${theirs.length} pairs, so many are assigned by one alone: ${apart.join('; ')}`);
+        const apart = [
+          ...ours.filter((pair) => !theirs.includes(pair)),
+          ...theirs.filter((pair) => !ours.includes(pair)),
+        ];
+        assert.ok(
+          apart.length <= 2,
+          `of ${theirs.length} pairs, so many are assigned by one alone: ${apart.join('; ')}`,
+        );
         withObjects.forEach(({ ious }, k) => ious.forEach((iou, j) => near(iou, pass.assign[k].iou[j], 1e-3, 'IoU')));
 
         const layout = parameterLayout(network);
@@ -50,7 +63,9 @@ describe('a training step like the reference\'s', () => {
           const { data } = gradients.get(parameter)!;
           const difference = Math.abs(norm(data) / l2 - 1);
           if (difference > worst.difference) worst = { difference, parameter };
-          head.forEach((value, k) => assert.ok(Math.abs(data[k] - value) < 2e-3 * l2, `${parameter}[${k}]: ${data[k]} against ${value}`));
+          head.forEach((value, k) =>
+            assert.ok(Math.abs(data[k] - value) < 2e-3 * l2, `${parameter}[${k}]: ${data[k]} against ${value}`),
+          );
         }
         assert.ok(worst.difference < 2e-3, `${worst.parameter}: ${worst.difference}`);
         for (const [tensor, { data }] of expected) {
@@ -61,9 +76,11 @@ describe('a training step like the reference\'s', () => {
         }
 
         const running = namedTensors(layout, {
-          parameters: gradient, statistics: weights.statistics.map((value, k) => value + MOMENTUM * (statistics[k] - value)),
+          parameters: gradient,
+          statistics: weights.statistics.map((value, k) => value + MOMENTUM * (statistics[k] - value)),
         });
-        for (const [statistic, l2] of Object.entries(pass.running_after)) near(norm(running.get(statistic)!.data), l2, 1e-5, statistic);
+        for (const [statistic, l2] of Object.entries(pass.running_after))
+          near(norm(running.get(statistic)!.data), l2, 1e-5, statistic);
       });
     }
   }
@@ -71,9 +88,13 @@ describe('a training step like the reference\'s', () => {
 
 /**
  * Assigns as the reference did, so that losses and gradients can be compared whatever the processor. What simOta itself
- * would have said of these predictions is kept in `own`: of two anchors at all but equal cost, the last bits choose one.
+ * would have said of these predictions is kept in `own`: of two anchors at all but equal cost, the last bits choose
+ * one.
  */
-function referenceAssigner(objects: readonly Objects[], { assign }: Pass): { readonly assign: Assigner; readonly own: Assignment[] } {
+function referenceAssigner(
+  objects: readonly Objects[],
+  { assign }: Pass,
+): { readonly assign: Assigner; readonly own: Assignment[] } {
   const withObjects = objects.filter(({ classIds }) => classIds.length > 0);
   const own: Assignment[] = [];
   return {
@@ -84,7 +105,9 @@ function referenceAssigner(objects: readonly Objects[], { assign }: Pass): { rea
       if (k < 0) return assignment;
       own[k] = assignment;
       const objectOf = new Int32Array(grid.count).fill(-1);
-      assign[k].anchors.forEach((anchor, i) => { objectOf[anchor] = assign[k].gt[i]; });
+      assign[k].anchors.forEach((anchor, i) => {
+        objectOf[anchor] = assign[k].gt[i];
+      });
       return toAssignment(objectOf, predictions, found);
     },
   };
@@ -94,11 +117,20 @@ function pairsOf(picture: number, anchors: ArrayLike<number>, objects: ArrayLike
   return Array.from(anchors, (anchor, i) => `picture ${picture}, anchor ${anchor} for object ${objects[i]}`);
 }
 
-function objectsOf({ targets: { shape: [pictures, most], data } }: YoloxCase): Objects[] {
+function objectsOf({
+  targets: {
+    shape: [pictures, most],
+    data,
+  },
+}: YoloxCase): Objects[] {
   return Array.from({ length: pictures }, (_, picture) => {
-    const rows = Array.from({ length: most }, (__, i) => data.subarray((picture * most + i) * 5, (picture * most + i + 1) * 5))
-      .filter((row) => row.some((value) => value !== 0));
-    return { classIds: Int32Array.from(rows, (row) => row[0]), boxes: Float32Array.from(rows.flatMap((row) => [...row.subarray(1)])) };
+    const rows = Array.from({ length: most }, (__, i) =>
+      data.subarray((picture * most + i) * 5, (picture * most + i + 1) * 5),
+    ).filter((row) => row.some((value) => value !== 0));
+    return {
+      classIds: Int32Array.from(rows, (row) => row[0]),
+      boxes: Float32Array.from(rows.flatMap((row) => [...row.subarray(1)])),
+    };
   });
 }
 

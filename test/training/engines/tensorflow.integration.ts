@@ -13,7 +13,10 @@ import { randomSource } from '../../helpers/random.js';
 import { relativeDifference } from '../yolox-case.js';
 
 const SHAPE = { depth: 0.33, width: 0.0625 };
-const hasNative = await loadTensorFlow().then(() => true, () => false);
+const hasNative = await loadTensorFlow().then(
+  () => true,
+  () => false,
+);
 
 /** Two small pictures with an object each. */
 function batch(): Batch {
@@ -21,7 +24,10 @@ function batch(): Batch {
   return {
     input: { width: 64, height: 64 },
     pixels: Uint8Array.from({ length: 2 * 3 * 64 * 64 }, () => Math.floor(uniform() * 256)),
-    objects: [0, 1].map((classId) => ({ classIds: Int32Array.of(classId), boxes: Float32Array.of(20 + 10 * classId, 30, 18, 16) })),
+    objects: [0, 1].map((classId) => ({
+      classIds: Int32Array.of(classId),
+      boxes: Float32Array.of(20 + 10 * classId, 30, 18, 16),
+    })),
   };
 }
 
@@ -37,11 +43,17 @@ describe('the tensorflow engine', function () {
     const { losses, gradient, statistics } = await engine.step(weights, batch(), { l1: true });
     assert.equal(losses.positives, expected.losses.positives);
     for (const part of ['iou', 'objectness', 'classes', 'l1'] as const) {
-      assert.ok(Math.abs(losses[part] / expected.losses[part] - 1) < 1e-4, `${part}: ${losses[part]} against ${expected.losses[part]}`);
+      assert.ok(
+        Math.abs(losses[part] / expected.losses[part] - 1) < 1e-4,
+        `${part}: ${losses[part]} against ${expected.losses[part]}`,
+      );
     }
     assert.ok(relativeDifference(statistics, expected.statistics) < 1e-4);
     const divisor = lossDivisor(losses);
-    const difference = relativeDifference(gradient, expected.gradient.map((value) => value / divisor));
+    const difference = relativeDifference(
+      gradient,
+      expected.gradient.map((value) => value / divisor),
+    );
     assert.ok(difference < 1e-3, String(difference));
   }
 
@@ -74,7 +86,10 @@ describe('the tensorflow engine', function () {
 
   if (!hasNative) {
     it('says what to install where TensorFlow is absent', async () => {
-      await assert.rejects(loadTensorFlow(), { name: 'UsageError', message: /npm install @tensorflow\/tfjs-node-gpu for a GPU/ });
+      await assert.rejects(loadTensorFlow(), {
+        name: 'UsageError',
+        message: /npm install @tensorflow\/tfjs-node-gpu for a GPU/,
+      });
     });
   }
 });

@@ -23,25 +23,38 @@ async function run(bytes: Uint8Array, images: ort.Tensor): Promise<ort.Tensor> {
 
 function picture(batch = 1): ort.Tensor {
   const { uniform } = randomSource(1);
-  return new ort.Tensor('float32', Float32Array.from({ length: batch * 3 * 64 * 96 }, () => Math.floor(uniform() * 256)), [batch, 3, 64, 96]);
+  return new ort.Tensor(
+    'float32',
+    Float32Array.from({ length: batch * 3 * 64 * 96 }, () => Math.floor(uniform() * 256)),
+    [batch, 3, 64, 96],
+  );
 }
 
 describe('exportOnnx', () => {
   const folder = temporaryFolder();
   const weights = initialWeights(NETWORK, 7);
-  const bytesOf = (options: Omit<ExportOptions, 'input'> = {}): Uint8Array => exportOnnx(NETWORK, weights, { input: INPUT, ...options });
+  const bytesOf = (options: Omit<ExportOptions, 'input'> = {}): Uint8Array =>
+    exportOnnx(NETWORK, weights, { input: INPUT, ...options });
 
   it('writes a file that readModelSpec takes for YOLOX', async () => {
     const path = join(folder(), 'small.onnx');
     writeFileSync(path, bytesOf());
     const { family, form, input, inputName, outputs, classCount, inputType } = await readModelSpec(path);
-    assert.deepEqual({ family, form, input, inputName, outputs, classCount, inputType }, {
-      family: 'yolox', form: 'undecoded probabilities', input: INPUT, inputName: 'images', classCount: 3, inputType: 'float32',
-      outputs: [{ name: 'output', type: 'float32', shape: [1, 126, 8] }],
-    });
+    assert.deepEqual(
+      { family, form, input, inputName, outputs, classCount, inputType },
+      {
+        family: 'yolox',
+        form: 'undecoded probabilities',
+        input: INPUT,
+        inputName: 'images',
+        classCount: 3,
+        inputType: 'float32',
+        outputs: [{ name: 'output', type: 'float32', shape: [1, 126, 8] }],
+      },
+    );
   });
 
-  it('stores the class names where readModelSpec finds them, and ignores other programs\' values', async () => {
+  it("stores the class names where readModelSpec finds them, and ignores other programs' values", async () => {
     const path = join(folder(), 'small.onnx');
     const namesIn = async (classes: string): Promise<readonly string[] | undefined> => {
       writeFileSync(path, bytesOf({ metadata: { [CLASSES_KEY]: classes } }));
@@ -82,12 +95,17 @@ describe('exportOnnx', () => {
 
   it('exports the leaky variant too', async () => {
     const network = createNetwork('yolox-darknet53', 1);
-    const { dims } = await run(exportOnnx(network, initialWeights(network, 0), { input: { width: 32, height: 32 } }),
-      new ort.Tensor('float32', new Float32Array(3 * 32 * 32), [1, 3, 32, 32]));
+    const { dims } = await run(
+      exportOnnx(network, initialWeights(network, 0), { input: { width: 32, height: 32 } }),
+      new ort.Tensor('float32', new Float32Array(3 * 32 * 32), [1, 3, 32, 32]),
+    );
     assert.deepEqual(dims, [1, 21, 6]);
   });
 
   it('refuses an input that is not a multiple of 32', () => {
-    assert.throws(() => exportOnnx(NETWORK, weights, { input: { width: 416, height: 400 } }), { name: 'UsageError', message: /height is 400/ });
+    assert.throws(() => exportOnnx(NETWORK, weights, { input: { width: 416, height: 400 } }), {
+      name: 'UsageError',
+      message: /height is 400/,
+    });
   });
 });

@@ -27,21 +27,43 @@ describe('the exported file of a trained network', function () {
   it('computes what the training graph does', async () => {
     const dataSet = await drawDataSet(folder());
     const { pictures } = dataSet;
-    await train(trainOptions(dataSet, join(folder(), 'run'), { epochs: 150, lr: 0.02, warmup_epochs: 10, closing_epochs: 1, mosaic: 0 }));
-    const { facts: { variant }, weights: { parameters, statistics } } = readCheckpoint(join(folder(), 'run', 'last.safetensors'));
-    const store = createPictureStore({ pictures, input: INPUT, memory: new PictureMemory(PictureMemory.allocate(4, 0)), onSkip: (message) => assert.fail(message) });
-    const pixels = Float32Array.from((await Promise.all(pictures.map(async (_, i) => [...fit(await store.load(i), INPUT).pixels]))).flat());
+    await train(
+      trainOptions(dataSet, join(folder(), 'run'), {
+        epochs: 150,
+        lr: 0.02,
+        warmup_epochs: 10,
+        closing_epochs: 1,
+        mosaic: 0,
+      }),
+    );
+    const {
+      facts: { variant },
+      weights: { parameters, statistics },
+    } = readCheckpoint(join(folder(), 'run', 'last.safetensors'));
+    const store = createPictureStore({
+      pictures,
+      input: INPUT,
+      memory: new PictureMemory(PictureMemory.allocate(4, 0)),
+      onSkip: (message) => assert.fail(message),
+    });
+    const pixels = Float32Array.from(
+      (await Promise.all(pictures.map(async (_, i) => [...fit(await store.load(i), INPUT).pixels]))).flat(),
+    );
 
     const network = createNetwork(variant, 2);
     const { size, normChannels } = parameterLayout(network);
     const training = await openGraph(forwardGraph(network, 4), 1);
     const { raw, statistics: ofBatch } = await training.run({
-      images: packPictures(network, pixels, 4, INPUT), parameters: { data: parameters, dims: [size] },
+      images: packPictures(network, pixels, 4, INPUT),
+      parameters: { data: parameters, dims: [size] },
       center: { data: statistics.subarray(0, normChannels), dims: [normChannels] },
     });
     await training.close();
     // Training norms with the batch's own statistics; so does the exported file when they are the running ones.
-    const exported = await openGraph(exportOnnx(network, { parameters, statistics: ofBatch.data }, { input: INPUT, dynamicBatch: true }), 1);
+    const exported = await openGraph(
+      exportOnnx(network, { parameters, statistics: ofBatch.data }, { input: INPUT, dynamicBatch: true }),
+      1,
+    );
     const { output } = await exported.run({ images: { data: pixels, dims: [4, 3, INPUT.height, INPUT.width] } });
     await exported.close();
 

@@ -9,7 +9,10 @@ describe('parameterLayout', () => {
     let end = 0;
     for (const { offset, size, shape } of layout.parameters) {
       assert.equal(offset, end);
-      assert.equal(size, shape.reduce((product, n) => product * n, 1));
+      assert.equal(
+        size,
+        shape.reduce((product, n) => product * n, 1),
+      );
       end += size;
     }
     assert.equal(end, layout.size);

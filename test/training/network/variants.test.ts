@@ -19,15 +19,28 @@ describe('createNetwork', () => {
     it(`gives ${variant} as many parameters and operations as published`, () => {
       const network = createNetwork(variant, 80);
       const [megaParameters, gflops] = PUBLISHED[variant];
-      assert.ok(Math.abs(parameterLayout(network).size / 1e6 / megaParameters - 1) < 0.004, String(parameterLayout(network).size));
-      assert.ok(Math.abs(gigaFlops(network, testSize(variant)) / gflops - 1) < 0.006, String(gigaFlops(network, testSize(variant))));
+      assert.ok(
+        Math.abs(parameterLayout(network).size / 1e6 / megaParameters - 1) < 0.004,
+        String(parameterLayout(network).size),
+      );
+      assert.ok(
+        Math.abs(gigaFlops(network, testSize(variant)) / gflops - 1) < 0.006,
+        String(gigaFlops(network, testSize(variant))),
+      );
     });
   }
 
   it('predicts at strides 8, 16 and 32, five values and the classes', () => {
     for (const variant of VARIANTS) {
       const { outputs } = createNetwork(variant, 3);
-      assert.deepEqual(outputs.map(({ channels, stride }) => [channels, stride]), [[8, 8], [8, 16], [8, 32]]);
+      assert.deepEqual(
+        outputs.map(({ channels, stride }) => [channels, stride]),
+        [
+          [8, 8],
+          [8, 16],
+          [8, 32],
+        ],
+      );
     }
   });
 
@@ -47,6 +60,9 @@ describe('createNetwork', () => {
 
 describe('parseVariant', () => {
   it('names the variants that there are', () => {
-    assert.throws(() => parseVariant('yolox-xxl'), { name: 'UsageError', message: /"yolox-xxl".*yolox-nano, .*yolox-darknet53/ });
+    assert.throws(() => parseVariant('yolox-xxl'), {
+      name: 'UsageError',
+      message: /"yolox-xxl".*yolox-nano, .*yolox-darknet53/,
+    });
   });
 });

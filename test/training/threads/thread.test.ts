@@ -33,7 +33,8 @@ describe('Thread', () => {
   it('that dies fails all pending requests, and does not hang', async () => {
     const [thread] = await openAll({});
     const waiting = await Promise.allSettled([thread.ask('die'), thread.ask(1)]);
-    for (const result of waiting) assert.match(String(result.status === 'rejected' && result.reason), /a test failed: its thread ended/);
+    for (const result of waiting)
+      assert.match(String(result.status === 'rejected' && result.reason), /a test failed: its thread ended/);
     await thread.close();
   });
 

@@ -24,14 +24,25 @@ export type OnnxRuntimeEngineOptions = {
 /** Trains on the CPU through ONNX Runtime; needs no package beyond the pipeline's. */
 export async function openOnnxRuntimeEngine(network: Network, options: OnnxRuntimeEngineOptions): Promise<Engine> {
   const { batchSize, replicas, threadsPerReplica, assigner } = options;
-  if (batchSize % replicas !== 0) throw new UsageError(`a batch of ${batchSize} pictures cannot be shared evenly by ${replicas} replicas`);
+  if (batchSize % replicas !== 0)
+    throw new UsageError(`a batch of ${batchSize} pictures cannot be shared evenly by ${replicas} replicas`);
   const { size, normChannels } = parameterLayout(network);
   const [parameters, runningStatistics] = [shared(size), shared(2 * normChannels)];
   const starts = Array.from({ length: replicas }, (): ReplicaStart => ({
-    network, assigner, pictures: batchSize / replicas, threads: threadsPerReplica,
-    parameters, runningStatistics, gradient: shared(size), statistics: shared(2 * normChannels),
+    network,
+    assigner,
+    pictures: batchSize / replicas,
+    threads: threadsPerReplica,
+    parameters,
+    runningStatistics,
+    gradient: shared(size),
+    statistics: shared(2 * normChannels),
   }));
-  const threads = await Thread.openAll<ReplicaRequest, LossSums>('a training replica', new URL('./replica-main.js', import.meta.url), starts);
+  const threads = await Thread.openAll<ReplicaRequest, LossSums>(
+    'a training replica',
+    new URL('./replica-main.js', import.meta.url),
+    starts,
+  );
 
   return {
     name: 'onnxruntime',
@@ -42,8 +53,14 @@ export async function openOnnxRuntimeEngine(network: Network, options: OnnxRunti
       const losses = parts.reduce(addLosses, NO_LOSS);
       return {
         losses,
-        gradient: sumOf(starts.map(({ gradient }) => gradient), 1 / lossDivisor(losses)),
-        statistics: sumOf(starts.map(({ statistics }) => statistics), 1 / replicas),
+        gradient: sumOf(
+          starts.map(({ gradient }) => gradient),
+          1 / lossDivisor(losses),
+        ),
+        statistics: sumOf(
+          starts.map(({ statistics }) => statistics),
+          1 / replicas,
+        ),
       };
     },
     close: async () => {
@@ -59,7 +76,11 @@ function shared(length: number): Float32Array {
 /** The pictures of replica `i`; a copy, because it is sent to a thread. */
 function share({ input, pixels, objects }: Batch, i: number, replicas: number): Batch {
   const [pictures, values] = [objects.length / replicas, pixels.length / replicas];
-  return { input, pixels: pixels.slice(i * values, (i + 1) * values), objects: objects.slice(i * pictures, (i + 1) * pictures) };
+  return {
+    input,
+    pixels: pixels.slice(i * values, (i + 1) * values),
+    objects: objects.slice(i * pictures, (i + 1) * pictures),
+  };
 }
 
 function sumOf(parts: readonly Float32Array[], factor: number): Float32Array {

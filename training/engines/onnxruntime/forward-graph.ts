@@ -38,14 +38,25 @@ export function forwardGraph(network: Network, batch: number): Uint8Array {
     if (layer.kind === 'conv') {
       const i = means.length;
       const { channels } = layer.output;
-      const convolved = convolve(w, layer, inputs[0], parameters.tensor(`${layer.name}.conv.weight`), negatedCenters[i]);
+      const convolved = convolve(
+        w,
+        layer,
+        inputs[0],
+        parameters.tensor(`${layer.name}.conv.weight`),
+        negatedCenters[i],
+      );
       const inverse = w.inverseRowLength(layer.output.stride);
       const mean = w.op('Mul', [w.rowSums(convolved), inverse]);
       const meanSquare = w.op('Mul', [w.rowSums(w.op('Mul', [convolved, convolved])), inverse]);
       const variance = w.op('Sub', [meanSquare, w.op('Mul', [mean, mean])]);
       means.push(w.reshape(mean, channels));
       variances.push(w.reshape(w.op('Max', [variance, w.floats(0)]), channels));
-      const normalized = w.op('BatchNormalization', [convolved, scales[i], shifts[i], means[i], variances[i]], { epsilon: { float: NORM_EPSILON } }, normalizedName(i));
+      const normalized = w.op(
+        'BatchNormalization',
+        [convolved, scales[i], shifts[i], means[i], variances[i]],
+        { epsilon: { float: NORM_EPSILON } },
+        normalizedName(i),
+      );
       output = activate(w, layer.activation, normalized);
     } else if (layer.kind === 'predict') {
       const { weights, bias } = predictionTensors(w, layer, parameters);
@@ -57,19 +68,28 @@ export function forwardGraph(network: Network, batch: number): Uint8Array {
   }
 
   const rowLength = 5 + network.classCount;
-  const levels = network.outputs.map(({ id }) => w.transpose(w.reshape(values.get(id)!, rowLength, batch, -1), 1, 2, 0));
+  const levels = network.outputs.map(({ id }) =>
+    w.transpose(w.reshape(values.get(id)!, rowLength, batch, -1), 1, 2, 0),
+  );
   w.concat(levels, 1, 'raw');
   w.concat([w.op('Add', [w.concat(means, 0), 'center']), w.concat(variances, 0)], 0, 'statistics');
 
   const float = (name: string, ...dims: readonly (number | string)[]) => valueInfo(name, DataType.FLOAT, dims);
-  return serializeOnnx(onnxModel({
-    name: `${network.name} forward`,
-    inputs: [float('images', image.channels, batch, 'height', 'width'), float('parameters', layout.size), float('center', layout.normChannels)],
-    outputs: [
-      float('raw', batch, 'anchors', rowLength), float('statistics', 2 * layout.normChannels),
-      ...layout.norms.map(({ channels }, i) => float(normalizedName(i), 1, channels, 1, `length_${i}`)),
-    ],
-    initializers: w.initializers,
-    nodes: w.nodes,
-  }));
+  return serializeOnnx(
+    onnxModel({
+      name: `${network.name} forward`,
+      inputs: [
+        float('images', image.channels, batch, 'height', 'width'),
+        float('parameters', layout.size),
+        float('center', layout.normChannels),
+      ],
+      outputs: [
+        float('raw', batch, 'anchors', rowLength),
+        float('statistics', 2 * layout.normChannels),
+        ...layout.norms.map(({ channels }, i) => float(normalizedName(i), 1, channels, 1, `length_${i}`)),
+      ],
+      initializers: w.initializers,
+      nodes: w.nodes,
+    }),
+  );
 }

@@ -34,14 +34,28 @@ export function graphParameters(w: RowWriter, network: Network): GraphParameters
 
 /** Splits a value of all norms, [norm channels], into one for each norm, [channels]. */
 export function perNorm(w: RowWriter, value: string, { norms }: ParameterLayout): string[] {
-  return w.split(value, norms.map(({ channels }) => channels), 0);
+  return w.split(
+    value,
+    norms.map(({ channels }) => channels),
+    0,
+  );
 }
 
 /** A prediction's stacked weights and bias. */
-export function predictionTensors(w: RowWriter, { parts }: PredictLayer, { tensor }: GraphParameters): { weights: string; bias: string } {
+export function predictionTensors(
+  w: RowWriter,
+  { parts }: PredictLayer,
+  { tensor }: GraphParameters,
+): { weights: string; bias: string } {
   return {
-    weights: w.concat(parts.map(({ name }) => tensor(`${name}.weight`)), 0),
-    bias: w.concat(parts.map(({ name }) => tensor(`${name}.bias`)), 0),
+    weights: w.concat(
+      parts.map(({ name }) => tensor(`${name}.weight`)),
+      0,
+    ),
+    bias: w.concat(
+      parts.map(({ name }) => tensor(`${name}.bias`)),
+      0,
+    ),
   };
 }
 
@@ -51,21 +65,39 @@ export function predictionGeometry({ input, output }: PredictLayer): ConvGeometr
 }
 
 /** The layers without parameters, rows in, rows out. The graph's input already contains a focus. */
-export function writePlainLayer(w: RowWriter, layer: Exclude<Layer, { kind: 'conv' | 'predict' }>, inputs: readonly string[]): string {
+export function writePlainLayer(
+  w: RowWriter,
+  layer: Exclude<Layer, { kind: 'conv' | 'predict' }>,
+  inputs: readonly string[],
+): string {
   switch (layer.kind) {
-    case 'focus': return w.rows('images', layer.output.channels);
-    case 'concat': return w.concat(inputs, 1);
-    case 'add': return w.op('Add', inputs);
+    case 'focus':
+      return w.rows('images', layer.output.channels);
+    case 'concat':
+      return w.concat(inputs, 1);
+    case 'add':
+      return w.op('Add', inputs);
     case 'upsample': {
       const { input } = layer;
       return w.rows(doubled(w, w.planes(inputs[0], input.stride, input.channels, w.batch)), input.channels);
     }
-    case 'max-pool': return maxPool(w, layer, inputs[0], 1)[0];
+    case 'max-pool':
+      return maxPool(w, layer, inputs[0], 1)[0];
   }
 }
 
 /** The maxima as rows and, if two outputs are requested, the index of each in the flat input. */
-export function maxPool(w: RowWriter, { input }: Extract<Layer, { kind: 'max-pool' }>, x: string, outputs: 1 | 2): string[] {
-  const [maxima, ...indices] = w.outputs('MaxPool', [w.planes(x, input.stride, input.channels, w.batch)], outputs, POOL_WINDOWS);
+export function maxPool(
+  w: RowWriter,
+  { input }: Extract<Layer, { kind: 'max-pool' }>,
+  x: string,
+  outputs: 1 | 2,
+): string[] {
+  const [maxima, ...indices] = w.outputs(
+    'MaxPool',
+    [w.planes(x, input.stride, input.channels, w.batch)],
+    outputs,
+    POOL_WINDOWS,
+  );
   return [w.rows(maxima, input.channels), ...indices];
 }

@@ -25,7 +25,9 @@ export async function openGraph(bytes: Uint8Array, threads: number): Promise<Gra
   });
   return {
     run: async (feeds) => {
-      const tensors = Object.entries(feeds).map(([name, { data, dims }]) => [name, new ort.Tensor('float32', data, dims)] as const);
+      const tensors = Object.entries(feeds).map(
+        ([name, { data, dims }]) => [name, new ort.Tensor('float32', data, dims)] as const,
+      );
       const outputs = await session.run(Object.fromEntries(tensors));
       return outputs as Record<string, { readonly data: Float32Array; readonly dims: readonly number[] }>;
     },

@@ -8,7 +8,10 @@ import { imageValue } from './row-writer.js';
  * @param pixels [pictures, 3, height, width]
  */
 export function packPictures(
-  network: Network, pixels: Uint8Array | Float32Array, pictures: number, { width, height }: Size,
+  network: Network,
+  pixels: Uint8Array | Float32Array,
+  pictures: number,
+  { width, height }: Size,
 ): { data: Float32Array; dims: readonly number[] } {
   const { stride, channels } = imageValue(network);
   const [packedHeight, packedWidth] = [height / stride, width / stride];

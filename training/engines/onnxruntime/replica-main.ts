@@ -8,7 +8,10 @@ await serve<ReplicaRequest, LossSums>(async (start: ReplicaStart) => {
   const { network, assigner, pictures, threads, parameters, runningStatistics, gradient, statistics } = start;
   const replica = await Replica.open(network, ASSIGNERS[assigner], pictures, threads);
   // ONNX Runtime accepts no shared memory.
-  const weights = { parameters: new Float32Array(parameters.length), statistics: new Float32Array(runningStatistics.length) };
+  const weights = {
+    parameters: new Float32Array(parameters.length),
+    statistics: new Float32Array(runningStatistics.length),
+  };
   return {
     answer: async ({ batch, l1 }) => {
       weights.parameters.set(parameters);

@@ -40,18 +40,41 @@ export class Replica {
     return new Replica(network, assign, forward, await openGraph(gradientGraph(network, pictures), threads));
   }
 
-  async step({ parameters, statistics }: Weights, { input, pixels, objects }: Batch, { l1 }: { readonly l1: boolean }): Promise<ReplicaStep> {
+  async step(
+    { parameters, statistics }: Weights,
+    { input, pixels, objects }: Batch,
+    { l1 }: { readonly l1: boolean },
+  ): Promise<ReplicaStep> {
     const { normChannels, size } = this.#layout;
     const shared = {
       images: packPictures(this.#network, pixels, objects.length, input),
       parameters: { data: parameters, dims: [size] },
     };
-    const { raw, ...made } = await this.#forward.run({ ...shared, center: { data: statistics.subarray(0, normChannels), dims: [normChannels] } });
-    const { sums, gradient: atRaw, assignments } = detectionLoss(raw.data, objects, {
-      classCount: this.#network.classCount, grid: anchorGrid(input), assign: this.#assign, l1,
+    const { raw, ...made } = await this.#forward.run({
+      ...shared,
+      center: { data: statistics.subarray(0, normChannels), dims: [normChannels] },
     });
-    const { gradient } = await this.#gradient.run({ ...shared, ...made, raw_gradient: { data: atRaw, dims: raw.dims } });
-    return { losses: sums, gradient: gradient.data, statistics: this.#unbiased(made['statistics'].data, objects.length, input), assignments };
+    const {
+      sums,
+      gradient: atRaw,
+      assignments,
+    } = detectionLoss(raw.data, objects, {
+      classCount: this.#network.classCount,
+      grid: anchorGrid(input),
+      assign: this.#assign,
+      l1,
+    });
+    const { gradient } = await this.#gradient.run({
+      ...shared,
+      ...made,
+      raw_gradient: { data: atRaw, dims: raw.dims },
+    });
+    return {
+      losses: sums,
+      gradient: gradient.data,
+      statistics: this.#unbiased(made['statistics'].data, objects.length, input),
+      assignments,
+    };
   }
 
   async close(): Promise<void> {
@@ -60,14 +83,20 @@ export class Replica {
   }
 
   /** Batch statistics with the running variance's divisor: one less than the number of values. */
-  #unbiased(statistics: Float32Array, pictures: number, { width, height }: { readonly width: number; readonly height: number }): Float32Array {
+  #unbiased(
+    statistics: Float32Array,
+    pictures: number,
+    { width, height }: { readonly width: number; readonly height: number },
+  ): Float32Array {
     const { norms, normChannels } = this.#layout;
     const unbiased = statistics.slice();
-    this.#network.layers.filter((layer) => layer.kind === 'conv').forEach(({ output: { channels, stride } }, i) => {
-      const values = pictures * (width / stride) * (height / stride);
-      const start = normChannels + norms[i].offset;
-      for (let k = start; k < start + channels; k++) unbiased[k] *= values / Math.max(values - 1, 1);
-    });
+    this.#network.layers
+      .filter((layer) => layer.kind === 'conv')
+      .forEach(({ output: { channels, stride } }, i) => {
+        const values = pictures * (width / stride) * (height / stride);
+        const start = normChannels + norms[i].offset;
+        for (let k = start; k < start + channels; k++) unbiased[k] *= values / Math.max(values - 1, 1);
+      });
     return unbiased;
   }
 }

@@ -15,7 +15,10 @@ export class RowWriter extends GraphWriter {
   readonly #image: Value;
 
   /** @param batch pictures in `images`, which is [channels, batch, height, width] */
-  constructor(network: Network, readonly batch: number) {
+  constructor(
+    network: Network,
+    readonly batch: number,
+  ) {
     super();
     this.#image = imageValue(network);
   }
@@ -27,13 +30,17 @@ export class RowWriter extends GraphWriter {
 
   /** Any view of an activation as [...lead, height, width]. */
   planes(value: string, stride: number, ...lead: readonly [number, number]): string {
-    const shape = this.once(`shape ${String(lead)} ${stride}`, () => this.concat([this.ints(...lead), this.height(stride), this.ints(-1)], 0));
+    const shape = this.once(`shape ${String(lead)} ${stride}`, () =>
+      this.concat([this.ints(...lead), this.height(stride), this.ints(-1)], 0),
+    );
     return this.op('Reshape', [value, shape]);
   }
 
   /** Rows as [batch, channels, height, width]; transposed once for any number of uses. */
   pictures(value: string, channels: number, stride: number): string {
-    return this.once(`pictures ${value}`, () => this.transpose(this.planes(value, stride, channels, this.batch), 1, 0, 2, 3));
+    return this.once(`pictures ${value}`, () =>
+      this.transpose(this.planes(value, stride, channels, this.batch), 1, 0, 2, 3),
+    );
   }
 
   /** The inverse of {@link pictures}. */

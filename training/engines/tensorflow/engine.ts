@@ -24,12 +24,14 @@ export async function loadTensorFlow(): Promise<TensorFlow> {
   const reasons: string[] = [];
   for (const name of PACKAGES) {
     try {
-      return await import(name) as TensorFlow;
+      return (await import(name)) as TensorFlow;
     } catch (error) {
       reasons.push(`${name}: ${(error as Error).message.split('\n', 1)[0]}`);
     }
   }
-  throw new UsageError(`TensorFlow is not installed (${reasons.join('; ')}); npm install ${PACKAGES[0]} for a GPU or ${PACKAGES[1]} without one, or train with the engine onnxruntime`);
+  throw new UsageError(
+    `TensorFlow is not installed (${reasons.join('; ')}); npm install ${PACKAGES[0]} for a GPU or ${PACKAGES[1]} without one, or train with the engine onnxruntime`,
+  );
 }
 
 /** Trains with TensorFlow, or any backend of the given tfjs. */
@@ -43,28 +45,45 @@ export function openTensorFlowEngine(tf: TensorFlow, network: Network, { assigne
       const statistics = new Float32Array(2 * layout.normChannels);
       const gradient = new Float32Array(layout.size);
       tf.tidy(() => {
-        const images = tf.tensor4d(Float32Array.from(pixels), [objects.length, 3, input.height, input.width]).transpose<tfjs.Tensor4D>([0, 2, 3, 1]);
-        const tensors = layout.parameters.map(({ offset, size, shape }) => tf.tensor(parameters.subarray(offset, offset + size), [...shape]));
+        const images = tf
+          .tensor4d(Float32Array.from(pixels), [objects.length, 3, input.height, input.width])
+          .transpose<tfjs.Tensor4D>([0, 2, 3, 1]);
+        const tensors = layout.parameters.map(({ offset, size, shape }) =>
+          tf.tensor(parameters.subarray(offset, offset + size), [...shape]),
+        );
         /**
          * Has the gradient of the loss without being the loss: the sum of raw values, each multiplied by its own slope.
          */
         const weighted = (...given: tfjs.Tensor[]): tfjs.Scalar => {
           const byName = new Map(layout.parameters.map(({ name }, i) => [name, given[i]]));
           const { raw, statistics: made } = forward(tf, network, images, (name) => byName.get(name)!);
-          const loss = detectionLoss(raw.dataSync<'float32'>(), objects, { classCount: network.classCount, grid: anchorGrid(input), assign: ASSIGNERS[assigner], l1 });
+          const loss = detectionLoss(raw.dataSync<'float32'>(), objects, {
+            classCount: network.classCount,
+            grid: anchorGrid(input),
+            assign: ASSIGNERS[assigner],
+            l1,
+          });
           losses = loss.sums;
           made.forEach(({ mean, variance }, i) => {
             const { offset } = layout.norms[i];
             const values = (objects.length * input.width * input.height) / strides[i] ** 2;
             const unbiased = values / Math.max(values - 1, 1);
             statistics.set(mean.dataSync(), offset);
-            statistics.set(variance.dataSync().map((value) => value * unbiased), layout.normChannels + offset);
+            statistics.set(
+              variance.dataSync().map((value) => value * unbiased),
+              layout.normChannels + offset,
+            );
           });
           return raw.mul(tf.tensor(loss.gradient, raw.shape)).sum();
         };
         const slopes = tf.grads(weighted)(tensors);
         const divisor = lossDivisor(losses);
-        slopes.forEach((slope, i) => gradient.set(slope.dataSync().map((value) => value / divisor), layout.parameters[i].offset));
+        slopes.forEach((slope, i) =>
+          gradient.set(
+            slope.dataSync().map((value) => value / divisor),
+            layout.parameters[i].offset,
+          ),
+        );
       });
       return Promise.resolve({ losses, gradient, statistics });
     },

@@ -1,6 +1,14 @@
 import type * as tfjs from '@tensorflow/tfjs';
 import { InternalError } from '../../../src/core/errors.js';
-import { LEAKY_SLOPE, NORM_EPSILON, POOL_KERNEL, type Activation, type ConvLayer, type Layer, type Network } from '../../network/description.js';
+import {
+  LEAKY_SLOPE,
+  NORM_EPSILON,
+  POOL_KERNEL,
+  type Activation,
+  type ConvLayer,
+  type Layer,
+  type Network,
+} from '../../network/description.js';
 import { convShape } from '../../network/parameters.js';
 
 export type TensorFlow = typeof tfjs;
@@ -20,7 +28,12 @@ export type ForwardPass = {
  * @param images [pictures, height, width, 3], BGR, 0–255
  * @param parameter gives a parameter by the reference's name, in the reference's shape
  */
-export function forward(tf: TensorFlow, network: Network, images: Tensor4D, parameter: (name: string) => tfjs.Tensor): ForwardPass {
+export function forward(
+  tf: TensorFlow,
+  network: Network,
+  images: Tensor4D,
+  parameter: (name: string) => tfjs.Tensor,
+): ForwardPass {
   const statistics: { mean: tfjs.Tensor; variance: tfjs.Tensor }[] = [];
   const values = new Map<number, Tensor4D>([[network.image.id, images]]);
   for (const layer of network.layers) {
@@ -31,12 +44,19 @@ export function forward(tf: TensorFlow, network: Network, images: Tensor4D, para
       const { mean, variance } = tf.moments(convolved, [0, 1, 2]);
       statistics.push({ mean, variance });
       const normalized = convolved.sub(mean).mul(variance.add(NORM_EPSILON).rsqrt());
-      output = activate(tf, layer.activation, normalized.mul(parameter(`${layer.name}.bn.weight`)).add(parameter(`${layer.name}.bn.bias`)));
+      output = activate(
+        tf,
+        layer.activation,
+        normalized.mul(parameter(`${layer.name}.bn.weight`)).add(parameter(`${layer.name}.bn.bias`)),
+      );
     } else if (layer.kind === 'predict') {
-      output = tf.concat(layer.parts.map(({ name }) => {
-        const filter = parameter(`${name}.weight`).transpose<Tensor4D>([2, 3, 1, 0]);
-        return tf.conv2d(inputs[0], filter, 1, 'valid').add<Tensor4D>(parameter(`${name}.bias`));
-      }), 3);
+      output = tf.concat(
+        layer.parts.map(({ name }) => {
+          const filter = parameter(`${name}.weight`).transpose<Tensor4D>([2, 3, 1, 0]);
+          return tf.conv2d(inputs[0], filter, 1, 'valid').add<Tensor4D>(parameter(`${name}.bias`));
+        }),
+        3,
+      );
     } else {
       output = plain(tf, layer, inputs);
     }
@@ -53,9 +73,23 @@ export function forward(tf: TensorFlow, network: Network, images: Tensor4D, para
 function convolve(tf: TensorFlow, layer: ConvLayer, input: Tensor4D, weights: tfjs.Tensor): Tensor4D {
   const { kernel, stride, depthwise } = layer;
   const pad = (kernel - 1) / 2;
-  const padded = pad === 0 ? input : tf.pad4d(input, [[0, 0], [pad, pad], [pad, pad], [0, 0]]);
+  const padded =
+    pad === 0
+      ? input
+      : tf.pad4d(input, [
+          [0, 0],
+          [pad, pad],
+          [pad, pad],
+          [0, 0],
+        ]);
   const [filters] = convShape(layer);
-  if (depthwise) return tf.depthwiseConv2d(padded, weights.transpose([2, 3, 0, 1]).reshape<Tensor4D>([kernel, kernel, filters, 1]), stride, 'valid');
+  if (depthwise)
+    return tf.depthwiseConv2d(
+      padded,
+      weights.transpose([2, 3, 0, 1]).reshape<Tensor4D>([kernel, kernel, filters, 1]),
+      stride,
+      'valid',
+    );
   return tf.conv2d(padded, weights.transpose<Tensor4D>([2, 3, 1, 0]), stride, 'valid');
 }
 
@@ -63,15 +97,34 @@ function activate(tf: TensorFlow, activation: Activation, value: tfjs.Tensor): T
   return (activation === 'silu' ? value.mul(tf.sigmoid(value)) : tf.leakyRelu(value, LEAKY_SLOPE)) as Tensor4D;
 }
 
-function plain(tf: TensorFlow, layer: Exclude<Layer, ConvLayer | { kind: 'predict' }>, inputs: readonly Tensor4D[]): Tensor4D {
+function plain(
+  tf: TensorFlow,
+  layer: Exclude<Layer, ConvLayer | { kind: 'predict' }>,
+  inputs: readonly Tensor4D[],
+): Tensor4D {
   switch (layer.kind) {
-    case 'focus': return tf.concat([[0, 0], [1, 0], [0, 1], [1, 1]].map(([row, column]) =>
-      tf.stridedSlice(inputs[0], [0, row, column, 0], inputs[0].shape, [1, 2, 2, 1]) as Tensor4D), 3);
-    case 'concat': return tf.concat([...inputs], 3);
-    case 'add': return inputs[0].add<Tensor4D>(inputs[1]);
-    case 'upsample': return upsample(tf, inputs[0]);
-    case 'max-pool': return tf.maxPool(inputs[0], POOL_KERNEL, 1, 'same');
-    default: throw new InternalError(`no layer ${JSON.stringify(layer satisfies never)}`);
+    case 'focus':
+      return tf.concat(
+        [
+          [0, 0],
+          [1, 0],
+          [0, 1],
+          [1, 1],
+        ].map(
+          ([row, column]) => tf.stridedSlice(inputs[0], [0, row, column, 0], inputs[0].shape, [1, 2, 2, 1]) as Tensor4D,
+        ),
+        3,
+      );
+    case 'concat':
+      return tf.concat([...inputs], 3);
+    case 'add':
+      return inputs[0].add<Tensor4D>(inputs[1]);
+    case 'upsample':
+      return upsample(tf, inputs[0]);
+    case 'max-pool':
+      return tf.maxPool(inputs[0], POOL_KERNEL, 1, 'same');
+    default:
+      throw new InternalError(`no layer ${JSON.stringify(layer satisfies never)}`);
   }
 }
 

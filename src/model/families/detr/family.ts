@@ -22,19 +22,26 @@ const MULTIPLE = 32;
  */
 export const detr: DetectorFamily = {
   name: 'detr',
-  signature: '[1,3,H,W] and orig_target_sizes [1,2] and gives labels [1,n], boxes [1,n,4] and scores [1,n]; or takes [1,3,H,W] and gives dets [1,n,4] and labels [1,n,classes]',
+  signature:
+    '[1,3,H,W] and orig_target_sizes [1,2] and gives labels [1,n], boxes [1,n,4] and scores [1,n]; or takes [1,3,H,W] and gives dets [1,n,4] and labels [1,n,classes]',
   preprocessing: {
     unit: { layout: STRETCHED, normalisation: { mean: [0, 0, 0], std: [BYTES, BYTES, BYTES] } },
     // Also of DEIMv2 S to X and EdgeCrafter, whose graphs look like the others of the first form.
     imagenet: {
       layout: STRETCHED,
-      normalisation: { mean: [0.485, 0.456, 0.406].map((value) => value * BYTES), std: [0.229, 0.224, 0.225].map((value) => value * BYTES) },
+      normalisation: {
+        mean: [0.485, 0.456, 0.406].map((value) => value * BYTES),
+        std: [0.229, 0.224, 0.225].map((value) => value * BYTES),
+      },
     },
   },
   recognise(graph, asked) {
     const names = new Set(graph.outputs.map(({ name }) => name));
-    const form: DetrForm | undefined = ['labels', 'boxes', 'scores'].every((name) => names.has(name)) ? 'boxes'
-      : ['dets', 'labels'].every((name) => names.has(name)) ? 'logits' : undefined;
+    const form: DetrForm | undefined = ['labels', 'boxes', 'scores'].every((name) => names.has(name))
+      ? 'boxes'
+      : ['dets', 'labels'].every((name) => names.has(name))
+        ? 'logits'
+        : undefined;
     if (form === undefined) return 'its outputs must be labels, boxes and scores, or dets and labels';
     const sizes = graph.inputs.find(({ name }) => name === 'orig_target_sizes');
     const images = graph.inputs.filter((input) => input !== sizes);
@@ -47,9 +54,14 @@ export const detr: DetectorFamily = {
     if (sizes !== undefined && sizes.elemType !== DataType.INT64) return 'its orig_target_sizes must be int64';
     const input = imageSize(image.dims!, asked, graph.path, MULTIPLE);
     const shapes = graph.shapesAt(image.name, [1, 3, input.height, input.width]);
-    const shapeOf = (name: string): InferredShape => closedShape(graph.outputs.find((output) => output.name === name)!, shapes.shapeOf(name));
+    const shapeOf = (name: string): InferredShape =>
+      closedShape(
+        graph.outputs.find((output) => output.name === name)!,
+        shapes.shapeOf(name),
+      );
     const real = form === 'boxes' ? ['boxes', 'scores'] : ['dets', 'labels'];
-    if (graph.outputs.some(({ name, elemType }) => real.includes(name) && !REAL_TYPES.has(elemType))) return `its ${real.join(' and ')} must be float32 or float16`;
+    if (graph.outputs.some(({ name, elemType }) => real.includes(name) && !REAL_TYPES.has(elemType)))
+      return `its ${real.join(' and ')} must be float32 or float16`;
     const found = form === 'boxes' ? recogniseBoxes(graph, shapeOf) : recogniseLogits(shapeOf);
     if (typeof found === 'string') return found;
     // Boxes come out in pixels of the size that goes in here: width, then height.
@@ -73,7 +85,11 @@ function recogniseLogits(shapeOf: (name: string) => InferredShape): Found | stri
   if (boxes?.length !== 3 || (boxes[2] !== undefined && boxes[2] !== 4)) return 'its dets must be [1,n,4]';
   const classCount = logits?.length === 3 ? logits[2] : undefined;
   if (classCount === undefined) return 'its labels must be [1,n,classes] with a fixed number of classes';
-  return { outputs: ['dets', 'labels'], classCount, ...(classCount === COCO_BY_CATEGORY.length && { classNames: COCO_BY_CATEGORY }) };
+  return {
+    outputs: ['dets', 'labels'],
+    classCount,
+    ...(classCount === COCO_BY_CATEGORY.length && { classNames: COCO_BY_CATEGORY }),
+  };
 }
 
 /** The graph picks the best of all classes of all queries and takes the label from its position, modulo the classes. */
@@ -81,9 +97,15 @@ function classesOf({ index }: OnnxGraph, labels: string): number | undefined {
   for (let value = labels, steps = 0; steps < 8; steps++) {
     const node = index.producer(value);
     if (node === undefined) return undefined;
-    const divisor = node.opType === 'Mod' ? node.input[1]
-      : node.opType === 'Sub' ? node.input.map((name) => index.producer(name)).find((other) => other?.opType === 'Mul')?.input.find((name) => wholeNumber(index, name) !== undefined)
-        : undefined;
+    const divisor =
+      node.opType === 'Mod'
+        ? node.input[1]
+        : node.opType === 'Sub'
+          ? node.input
+              .map((name) => index.producer(name))
+              .find((other) => other?.opType === 'Mul')
+              ?.input.find((name) => wholeNumber(index, name) !== undefined)
+          : undefined;
     if (divisor !== undefined) return wholeNumber(index, divisor);
     value = node.input[0];
   }
@@ -94,5 +116,9 @@ function wholeNumber(index: OnnxGraph['index'], value: string): number | undefin
   const constant = index.constant(value);
   const numbers = constant !== undefined ? tensorInts(constant) : undefined;
   const producer = index.producer(value);
-  return numbers?.length === 1 ? numbers[0] : producer?.opType === 'Cast' || producer?.opType === 'Identity' ? wholeNumber(index, producer.input[0]) : undefined;
+  return numbers?.length === 1
+    ? numbers[0]
+    : producer?.opType === 'Cast' || producer?.opType === 'Identity'
+      ? wholeNumber(index, producer.input[0])
+      : undefined;
 }

@@ -27,24 +27,38 @@ export function createDecoder(form: YoloxForm, options: DecodeOptions): Decode {
   return (outputs, fit) => {
     const boxes = candidates(outputs);
     const { corners, scores, classIds } = boxes;
-    return nms(boxes, nmsThreshold, mode).map((i) => detectionOf(
-      { x1: corners[i * 4], y1: corners[i * 4 + 1], x2: corners[i * 4 + 2], y2: corners[i * 4 + 3] }, scores[i], classIds[i], classNames, fit));
+    return nms(boxes, nmsThreshold, mode).map((i) =>
+      detectionOf(
+        { x1: corners[i * 4], y1: corners[i * 4 + 1], x2: corners[i * 4 + 2], y2: corners[i * 4 + 3] },
+        scores[i],
+        classIds[i],
+        classNames,
+        fit,
+      ),
+    );
   };
 }
 
 /** Decodes what passes the threshold into arrays that the next call overwrites; boxes in input pixels. */
-function createCandidates(form: YoloxForm, { input, classNames, confThreshold, classIds }: DecodeOptions): (outputs: readonly Float32Array[]) => ScoredBoxes {
+function createCandidates(
+  form: YoloxForm,
+  { input, classNames, confThreshold, classIds }: DecodeOptions,
+): (outputs: readonly Float32Array[]) => ScoredBoxes {
   const classCount = classNames.length;
   const width = 5 + classCount;
   const grid = createGrid(input);
   const cells = grid.stride.length;
-  const tensors = form.startsWith('three heads') ? levelTensors(input) : [{ first: 0, end: cells, rowStep: width, columnStep: 1 }];
+  const tensors = form.startsWith('three heads')
+    ? levelTensors(input)
+    : [{ first: 0, end: cells, rowStep: width, columnStep: 1 }];
   const isDecoded = form.startsWith('decoded');
   const areLogits = form.endsWith('logits');
   const corners = new Float32Array(cells * 4);
   const scores = new Float32Array(cells);
   const bestClass = new Int32Array(cells);
-  const isWanted = Uint8Array.from({ length: classCount }, (_, id) => (classIds === undefined || classIds.includes(id) ? 1 : 0));
+  const isWanted = Uint8Array.from({ length: classCount }, (_, id) =>
+    classIds === undefined || classIds.includes(id) ? 1 : 0,
+  );
   // Scores are float32 products; so is what they are compared with, as in the reference.
   const threshold = Math.fround(confThreshold);
 
@@ -54,15 +68,19 @@ function createCandidates(form: YoloxForm, { input, classNames, confThreshold, c
       const raw = outputs[t];
       const { first, end, rowStep, columnStep } = tensors[t];
       if (raw.length !== (end - first) * width) {
-        throw new InternalError(`raw output has ${raw.length} values; ${end - first} cells of 5 + ${classCount} classes need ${(end - first) * width}`);
+        throw new InternalError(
+          `raw output has ${raw.length} values; ${end - first} cells of 5 + ${classCount} classes need ${(end - first) * width}`,
+        );
       }
       for (let cell = first, row = 0; cell < end; cell++, row += rowStep) {
         const objectness = areLogits ? sigmoid(raw[row + 4 * columnStep]) : raw[row + 4 * columnStep];
-        // No class probability exceeds 1, so the product cannot reach the threshold where objectness does not. NaN goes here too.
+        // No class probability exceeds 1, so the product cannot reach the threshold where objectness does not. NaN goes
+        // here too.
         if (!(objectness >= threshold)) continue;
         const classes = row + 5 * columnStep;
         let classId = 0;
-        for (let id = 1; id < classCount; id++) if (raw[classes + id * columnStep] > raw[classes + classId * columnStep]) classId = id;
+        for (let id = 1; id < classCount; id++)
+          if (raw[classes + id * columnStep] > raw[classes + classId * columnStep]) classId = id;
         const best = raw[classes + classId * columnStep];
         const score = Math.fround(objectness * (areLogits ? sigmoid(best) : best));
         if (!(score >= threshold) || isWanted[classId] === 0) continue;
@@ -94,7 +112,12 @@ function createCandidates(form: YoloxForm, { input, classNames, confThreshold, c
 }
 
 /** Which cells an output holds, and how far apart their rows and the numbers of a row lie. */
-type CellTensor = { readonly first: number; readonly end: number; readonly rowStep: number; readonly columnStep: number };
+type CellTensor = {
+  readonly first: number;
+  readonly end: number;
+  readonly rowStep: number;
+  readonly columnStep: number;
+};
 
 function levelTensors({ width, height }: Size): CellTensor[] {
   let first = 0;

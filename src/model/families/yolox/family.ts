@@ -19,23 +19,32 @@ const PROBABILITIES = ['Sigmoid', 'HardSigmoid', 'Softmax', 'Reciprocal', 'Div']
 
 /**
  * YOLOX in the forms in which it is exported: rows [1, cells, 5 + classes] undecoded or decoded in the graph
- * (`--decode_in_inference`), or one output [1, 5 + classes, rows, columns] for each of its three levels; scores before or
+ * (`--decode_in_inference`), or one output [1, 5 + classes, rows, columns] for each of its three levels; scores before
+ * or
  * after the sigmoid. The graph's last operators tell these apart, where its shapes do not.
  */
 export const yolox: DetectorFamily = {
   name: 'yolox',
-  signature: '[1,3,H,W] and gives [1,cells,5+classes], cells = HW/64 + HW/256 + HW/1024, or [1,5+classes,h,w] for each of three levels',
+  signature:
+    '[1,3,H,W] and gives [1,cells,5+classes], cells = HW/64 + HW/256 + HW/1024, or [1,5+classes,h,w] for each of three levels',
   preprocessing: {
     standard: { layout: {} },
     // YOLOX before 0.1.1, ByteTrack and other projects that began with it.
     legacy: {
       layout: { channels: 'rgb' },
-      normalisation: { mean: IMAGENET.mean.map((value) => value * BYTES), std: IMAGENET.std.map((value) => value * BYTES) },
+      normalisation: {
+        mean: IMAGENET.mean.map((value) => value * BYTES),
+        std: IMAGENET.std.map((value) => value * BYTES),
+      },
     },
   },
   recognise(graph, asked) {
-    const { inputs: [image], outputs } = graph;
-    if (graph.inputs.length !== 1 || (outputs.length !== 1 && outputs.length !== STRIDES.length)) return 'it must have one input and one output, or three';
+    const {
+      inputs: [image],
+      outputs,
+    } = graph;
+    if (graph.inputs.length !== 1 || (outputs.length !== 1 && outputs.length !== STRIDES.length))
+      return 'it must have one input and one output, or three';
     const problem = problemOfImage(image);
     if (problem !== undefined) return problem;
     const wrongType = outputs.some(({ elemType }) => !REAL_TYPES.has(elemType));
@@ -60,16 +69,23 @@ function recogniseRows(graph: OnnxGraph, shapes: ShapeInference, input: Size): F
   const [batch, cells, values] = shape;
   const wanted = anchorCount(input);
   if (isFixed(output, 0) && batch !== 1) return `its output's batch size must be 1, not ${batch}`;
-  if (cells !== undefined && cells !== wanted) return `at ${input.width}x${input.height} its output must have ${wanted} rows, not ${cells}`;
-  if (values === undefined) return 'the last dimension of its output, 5 + classes, must be fixed; export it without --dynamic';
+  if (cells !== undefined && cells !== wanted)
+    return `at ${input.width}x${input.height} its output must have ${wanted} rows, not ${cells}`;
+  if (values === undefined)
+    return 'the last dimension of its output, 5 + classes, must be fixed; export it without --dynamic';
   if (values < 6) return `its output must have at least 6 values a row, not ${values}`;
 
   const box = tailOf(graph, shapes, output.name, 2, 'box');
   const isDecoded = box.operators.has('Exp');
   const foreign = [...box.operators].filter((operator) => !isDecoded || !DECODING.has(operator));
-  if (foreign.length > 0 && (box.beginsWithLayer || isDecoded)) return `its graph decodes the boxes itself, and not as YOLOX does (it holds ${foreign.sort().join(', ')})`;
+  if (foreign.length > 0 && (box.beginsWithLayer || isDecoded))
+    return `its graph decodes the boxes itself, and not as YOLOX does (it holds ${foreign.sort().join(', ')})`;
   const scores = scoresOf(graph, shapes, output.name, 2);
-  return { form: isDecoded ? `decoded ${scores}` : `undecoded ${scores}`, outputs: [output.name], classCount: values - 5 };
+  return {
+    form: isDecoded ? `decoded ${scores}` : `undecoded ${scores}`,
+    outputs: [output.name],
+    classCount: values - 5,
+  };
 }
 
 function recogniseLevels(graph: OnnxGraph, shapes: ShapeInference, input: Size): Found | string {
@@ -78,14 +94,17 @@ function recogniseLevels(graph: OnnxGraph, shapes: ShapeInference, input: Size):
   const [first] = ordered;
   const values = first?.shape?.[1];
   if (values === undefined || ordered.some((level) => level?.shape?.[1] !== values)) {
-    const sizes = STRIDES.map((stride) => `${input.height / stride},${input.width / stride}`).map((size) => `[1,5+classes,${size}]`);
+    const sizes = STRIDES.map((stride) => `${input.height / stride},${input.width / stride}`).map(
+      (size) => `[1,5+classes,${size}]`,
+    );
     return `its three outputs must be ${sizes.join(', ')}`;
   }
   if (values < 6) return `its outputs must have at least 6 channels, not ${values}`;
   const outputs = ordered.map((level) => level!.output.name);
   for (const name of outputs) {
     const { operators, beginsWithLayer } = tailOf(graph, shapes, name, 1, 'box');
-    if (operators.size > 0 && beginsWithLayer) return `its three outputs must hold undecoded boxes, but the graph computes with them (it holds ${[...operators].sort().join(', ')})`;
+    if (operators.size > 0 && beginsWithLayer)
+      return `its three outputs must hold undecoded boxes, but the graph computes with them (it holds ${[...operators].sort().join(', ')})`;
   }
   return { form: `three heads ${scoresOf(graph, shapes, outputs[0], 1)}`, outputs, classCount: values - 5 };
 }
@@ -94,7 +113,12 @@ function isLevel(shape: InferredShape, { width, height }: Size, stride: number):
   return shape?.length === 4 && shape[2] === height / stride && shape[3] === width / stride;
 }
 
-function scoresOf(graph: OnnxGraph, shapes: ShapeInference, output: string, columnAxis: number): 'probabilities' | 'logits' {
+function scoresOf(
+  graph: OnnxGraph,
+  shapes: ShapeInference,
+  output: string,
+  columnAxis: number,
+): 'probabilities' | 'logits' {
   const { operators, beginsWithLayer } = tailOf(graph, shapes, output, columnAxis, 'scores');
   return beginsWithLayer && !PROBABILITIES.some((operator) => operators.has(operator)) ? 'logits' : 'probabilities';
 }

@@ -24,8 +24,11 @@ export function nms(boxes: ScoredBoxes, iouThreshold: number, mode: NmsMode): nu
 
   const kept: number[] = [];
   for (const candidate of order) {
-    const suppressed = kept.some((better) =>
-      (mode === 'agnostic' || classIds[better] === classIds[candidate]) && iou(corners, better * 4, candidate * 4) > iouThreshold);
+    const suppressed = kept.some(
+      (better) =>
+        (mode === 'agnostic' || classIds[better] === classIds[candidate]) &&
+        iou(corners, better * 4, candidate * 4) > iouThreshold,
+    );
     if (!suppressed) kept.push(candidate);
   }
   return kept;

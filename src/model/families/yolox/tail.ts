@@ -15,16 +15,42 @@ export type Tail = {
 export type Columns = 'box' | 'scores';
 
 const BOX_COLUMNS = 4;
-const LAYERS = new Set(['Conv', 'ConvTranspose', 'Gemm', 'MatMul', 'ConvInteger', 'QLinearConv', 'MatMulInteger', 'QLinearMatMul']);
+const LAYERS = new Set([
+  'Conv',
+  'ConvTranspose',
+  'Gemm',
+  'MatMul',
+  'ConvInteger',
+  'QLinearConv',
+  'MatMulInteger',
+  'QLinearMatMul',
+]);
 const MOVES = new Set([
-  'Identity', 'Cast', 'Slice', 'Split', 'Squeeze', 'Unsqueeze', 'Dropout', 'QuantizeLinear', 'DequantizeLinear', 'Expand', 'Clip', 'Gather',
+  'Identity',
+  'Cast',
+  'Slice',
+  'Split',
+  'Squeeze',
+  'Unsqueeze',
+  'Dropout',
+  'QuantizeLinear',
+  'DequantizeLinear',
+  'Expand',
+  'Clip',
+  'Gather',
 ]);
 
 /**
  * Walks from an output back to the layers that feed some of its columns.
  * @param columnAxis the axis of the output along which box and scores lie
  */
-export function tailOf(graph: OnnxGraph, shapes: ShapeInference, output: string, columnAxis: number, columns: Columns): Tail {
+export function tailOf(
+  graph: OnnxGraph,
+  shapes: ShapeInference,
+  output: string,
+  columnAxis: number,
+  columns: Columns,
+): Tail {
   const operators = new Set<string>();
   let beginsWithLayer = false;
   const seen = new Set<string>();
@@ -67,8 +93,13 @@ export function tailOf(graph: OnnxGraph, shapes: ShapeInference, output: string,
   };
 
   /** A number for each channel, added to a layer's result as exporters do that keep it apart. */
-  const isBias = ({ opType, input }: NodeProto): boolean => opType === 'Add'
-    && input.some((name) => graph.index.constant(name)?.dims.filter((size) => size > 1n).length === 1 && isLayer(input.find((other) => other !== name)));
+  const isBias = ({ opType, input }: NodeProto): boolean =>
+    opType === 'Add' &&
+    input.some(
+      (name) =>
+        graph.index.constant(name)?.dims.filter((size) => size > 1n).length === 1 &&
+        isLayer(input.find((other) => other !== name)),
+    );
   const isLayer = (value = ''): boolean => LAYERS.has(graph.index.producer(value)?.opType ?? '');
 
   follow(output, columnAxis);

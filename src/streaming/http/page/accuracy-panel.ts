@@ -26,10 +26,19 @@ export class AccuracyPanel {
     const options = { spanMs: SPAN_MS, ticks: [0, 0.5, 1], format: (value: number) => value.toFixed(1) };
     drawChart(this.#host.querySelector('.chart')!, nowMs, options, ({ x, y, left }) => {
       const parts: ChartPart[] = [];
-      for (const [className, key] of [['observed', 'observedAP'], ['forecast', 'sAP']] as const) {
-        const points = this.#scores.flatMap((score) => (score[key] === null || x(score.at) < left ? [] : [{ x: x(score.at), y: y(score[key]) }]));
+      for (const [className, key] of [
+        ['observed', 'observedAP'],
+        ['forecast', 'sAP'],
+      ] as const) {
+        const points = this.#scores.flatMap((score) =>
+          score[key] === null || x(score.at) < left ? [] : [{ x: x(score.at), y: y(score[key]) }],
+        );
         if (points.length === 0) continue;
-        parts.push({ kind: 'path', className: `curve ${className}`, d: `M${points.map((point) => `${point.x.toFixed(1)} ${point.y.toFixed(1)}`).join('L')}` });
+        parts.push({
+          kind: 'path',
+          className: `curve ${className}`,
+          d: `M${points.map((point) => `${point.x.toFixed(1)} ${point.y.toFixed(1)}`).join('L')}`,
+        });
         parts.push({ kind: 'dot', className: `end ${className}`, ...points[points.length - 1] });
       }
       return parts;

@@ -37,17 +37,31 @@ export class Answers {
   at(atMs: number): Answer | undefined {
     const percept = this.#percepts.findLast(({ times }) => times.emittedAt <= atMs);
     if (percept === undefined) return undefined;
-    const { seq, detections, times: { observedAt, validAt, uncertaintyMs } } = percept;
+    const {
+      seq,
+      detections,
+      times: { observedAt, validAt, uncertaintyMs },
+    } = percept;
     const ageMs = atMs - observedAt;
-    if (percept.observed === undefined) return { seq, ageMs, uncertaintyMs, objects: detections.map((observed) => ({ observed, forecast: undefined })) };
+    if (percept.observed === undefined)
+      return { seq, ageMs, uncertaintyMs, objects: detections.map((observed) => ({ observed, forecast: undefined })) };
     const seen = new Map(percept.observed.map((object) => [object.trackId, object]));
     const steps = validAt > observedAt ? Math.min(atMs - validAt, CARRY_MS) / (validAt - observedAt) : 0;
     const boxes = detections.map((forecast): ObjectBoxes => {
       const observed = seen.get(forecast.trackId);
       seen.delete(forecast.trackId);
-      return { observed, forecast: observed === undefined ? forecast : { ...forecast, box: carriedOn(observed.box, forecast.box, steps) } };
+      return {
+        observed,
+        forecast:
+          observed === undefined ? forecast : { ...forecast, box: carriedOn(observed.box, forecast.box, steps) },
+      };
     });
-    return { seq, ageMs, uncertaintyMs, objects: [...boxes, ...[...seen.values()].map((observed) => ({ observed, forecast: undefined }))] };
+    return {
+      seq,
+      ageMs,
+      uncertaintyMs,
+      objects: [...boxes, ...[...seen.values()].map((observed) => ({ observed, forecast: undefined }))],
+    };
   }
 }
 

@@ -1,7 +1,12 @@
 export type Box = readonly [left: number, top: number, right: number, bottom: number];
 
 /** A box with its class and score. */
-export type LabelledBox = { readonly box: Box; readonly class: string; readonly score?: number; readonly trackId?: number | undefined };
+export type LabelledBox = {
+  readonly box: Box;
+  readonly class: string;
+  readonly score?: number;
+  readonly trackId?: number | undefined;
+};
 
 export function area([left, top, right, bottom]: Box): number {
   return Math.max(0, right - left) * Math.max(0, bottom - top);

@@ -8,7 +8,12 @@ export type ChartPart =
   | { readonly kind: 'dot'; readonly className: string; readonly x: number; readonly y: number };
 
 /** Places values over time: `now` is at the right edge. */
-export type Scale = { readonly x: (atMs: number) => number; readonly y: (value: number) => number; readonly left: number; readonly bottom: number };
+export type Scale = {
+  readonly x: (atMs: number) => number;
+  readonly y: (value: number) => number;
+  readonly left: number;
+  readonly bottom: number;
+};
 
 export type ChartOptions = {
   readonly spanMs: number;
@@ -17,7 +22,12 @@ export type ChartOptions = {
 };
 
 /** A small chart over the last seconds, redrawn completely. */
-export function drawChart(host: Element, nowMs: number, { spanMs, ticks, format }: ChartOptions, parts: (scale: Scale) => readonly ChartPart[]): void {
+export function drawChart(
+  host: Element,
+  nowMs: number,
+  { spanMs, ticks, format }: ChartOptions,
+  parts: (scale: Scale) => readonly ChartPart[],
+): void {
   const width = host.clientWidth;
   const top = Math.max(...ticks);
   const scale: Scale = {
@@ -34,8 +44,11 @@ export function drawChart(host: Element, nowMs: number, { spanMs, ticks, format 
     svg.append(node('path', { class: 'grid', d: `M${LEFT} ${y}H${width}` }), label);
   }
   for (const part of parts(scale)) {
-    svg.append(part.kind === 'path' ? node('path', { class: part.className, d: part.d })
-      : node('circle', { class: part.className, cx: String(part.x), cy: String(part.y), r: '3' }));
+    svg.append(
+      part.kind === 'path'
+        ? node('path', { class: part.className, d: part.d })
+        : node('circle', { class: part.className, cx: String(part.x), cy: String(part.y), r: '3' }),
+    );
   }
   host.replaceChildren(svg);
 }

@@ -27,13 +27,16 @@ export class FramesPanel {
     const { received, percepts, drops } = counted;
     const counts = Object.entries({ answered: percepts, ...drops }).filter(([, count]) => count > 0);
     this.#host.querySelector('.figure b')!.textContent = received.toLocaleString('en');
-    this.#host.querySelector('.figure span')!.textContent = received === 0 ? '' : `${Math.round((100 * percepts) / received)} % answered`;
+    this.#host.querySelector('.figure span')!.textContent =
+      received === 0 ? '' : `${Math.round((100 * percepts) / received)} % answered`;
     for (const [reason, count] of counts) this.#bar(reason).style.flexGrow = String(count);
-    this.#host.querySelector('ul')!.replaceChildren(...counts.map(([reason, count]) => {
-      const item = newElement('li', reason, newElement('b', '', count.toLocaleString('en')), ` ${reason}`);
-      item.title = WHY[reason] ?? '';
-      return item;
-    }));
+    this.#host.querySelector('ul')!.replaceChildren(
+      ...counts.map(([reason, count]) => {
+        const item = newElement('li', reason, newElement('b', '', count.toLocaleString('en')), ` ${reason}`);
+        item.title = WHY[reason] ?? '';
+        return item;
+      }),
+    );
   }
 
   #bar(reason: string): HTMLElement {

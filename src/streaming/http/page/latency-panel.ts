@@ -31,9 +31,11 @@ export class LatencyPanel {
   draw(nowMs: number): void {
     const recent = this.#answers.filter(({ atMs }) => atMs > nowMs - FIGURE_MS);
     if (recent.length > 0) {
-      this.#host.querySelector('.figure b')!.textContent = `${Math.round(median(recent.map(({ latencyMs }) => latencyMs)))} ms`;
+      this.#host.querySelector('.figure b')!.textContent =
+        `${Math.round(median(recent.map(({ latencyMs }) => latencyMs)))} ms`;
       const halfWidth = Math.round(median(recent.map(({ uncertaintyMs }) => uncertaintyMs)));
-      this.#host.querySelector('.figure span')!.textContent = `${halfWidth === 0 ? '' : `± ${halfWidth}, `}until the answer`;
+      this.#host.querySelector('.figure span')!.textContent =
+        `${halfWidth === 0 ? '' : `± ${halfWidth}, `}until the answer`;
     }
     // A single slow percept reaches beyond the chart; usual latencies fill it.
     const sorted = this.#answers.map(({ latencyMs }) => latencyMs).sort((a, b) => a - b);
@@ -42,10 +44,16 @@ export class LatencyPanel {
     const options = { spanMs: SPAN_MS, ticks: [0, top / 2, top], format: (value: number) => String(value) };
     drawChart(this.#host.querySelector('.chart')!, nowMs, options, ({ x, y, left, bottom }) => {
       const isSeen = (atMs: number): boolean => x(atMs) >= left;
-      const answers = this.#answers.filter(({ atMs }) => isSeen(atMs)).map(({ atMs, latencyMs }) => `M${x(atMs).toFixed(1)} ${bottom}V${y(latencyMs).toFixed(1)}`);
+      const answers = this.#answers
+        .filter(({ atMs }) => isSeen(atMs))
+        .map(({ atMs, latencyMs }) => `M${x(atMs).toFixed(1)} ${bottom}V${y(latencyMs).toFixed(1)}`);
       const drops = this.#dropsAtMs.filter(isSeen).map((atMs) => `M${x(atMs).toFixed(1)} ${bottom + 2}v4`);
-      const parts: ChartPart[] = [{ kind: 'path', className: 'answers', d: answers.join('') }, { kind: 'path', className: 'lost', d: drops.join('') }];
-      if (this.budgetMs !== null) parts.push({ kind: 'path', className: 'limit', d: `M${left} ${y(this.budgetMs)}H${x(nowMs)}` });
+      const parts: ChartPart[] = [
+        { kind: 'path', className: 'answers', d: answers.join('') },
+        { kind: 'path', className: 'lost', d: drops.join('') },
+      ];
+      if (this.budgetMs !== null)
+        parts.push({ kind: 'path', className: 'limit', d: `M${left} ${y(this.budgetMs)}H${x(nowMs)}` });
       return parts;
     });
   }

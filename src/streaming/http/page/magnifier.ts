@@ -21,10 +21,17 @@ export class Magnifier {
   #fits: { observed: number; forecast: number | undefined } | undefined;
 
   /** @param moved distance that each true object has moved since it was observed, in pixels */
-  show({ image, facts: { truth, capturedAt } }: Picture, { objects }: Answer, moved: ReadonlyMap<number, number>, isShown: (layer: LayerName) => boolean): void {
+  show(
+    { image, facts: { truth, capturedAt } }: Picture,
+    { objects }: Answer,
+    moved: ReadonlyMap<number, number>,
+    isShown: (layer: LayerName) => boolean,
+  ): void {
     const targets = objects.flatMap((boxes): Target[] => {
       const found = truthOf(boxes.forecast ?? boxes.observed!, truth);
-      return found === undefined || boxes.observed === undefined || boxes.observed.score! < MIN_SCORE ? [] : [{ boxes, truth: found }];
+      return found === undefined || boxes.observed === undefined || boxes.observed.score! < MIN_SCORE
+        ? []
+        : [{ boxes, truth: found }];
     });
     let target = targets.find((candidate) => candidate.truth.trackId === this.#truthId);
     if (target === undefined || capturedAt - this.#chosenAtMs > HOLD_MS) {
@@ -52,8 +59,12 @@ export class Magnifier {
   #measure({ boxes: { observed, forecast }, truth }: Target): void {
     const [seen, carried] = [iou(observed!.box, truth.box), forecast && iou(forecast.box, truth.box)];
     const before = this.#fits;
-    const smooth = (old: number | undefined, now: number): number => (old === undefined ? now : old + SMOOTHING * (now - old));
-    this.#fits = { observed: smooth(before?.observed, seen), forecast: carried === undefined ? before?.forecast : smooth(before?.forecast, carried) };
+    const smooth = (old: number | undefined, now: number): number =>
+      old === undefined ? now : old + SMOOTHING * (now - old);
+    this.#fits = {
+      observed: smooth(before?.observed, seen),
+      forecast: carried === undefined ? before?.forecast : smooth(before?.forecast, carried),
+    };
   }
 
   /** The part of the picture around the object, which follows it smoothly. */
@@ -61,15 +72,25 @@ export class Magnifier {
     const [x, y] = centre(box);
     const side = Math.max(56, 1.7 * Math.max(box[2] - box[0], box[3] - box[1]) + distance(box, observed!.box));
     const old = this.#view ?? { x, y, side };
-    this.#view = { x: old.x + 0.5 * (x - old.x), y: old.y + 0.5 * (y - old.y), side: old.side + SMOOTHING * (side - old.side) };
+    this.#view = {
+      x: old.x + 0.5 * (x - old.x),
+      y: old.y + 0.5 * (y - old.y),
+      side: old.side + SMOOTHING * (side - old.side),
+    };
     return this.#view;
   }
 
-  #paint(image: ImageBitmap, { x, y, side }: { x: number; y: number; side: number }, { boxes, truth }: Target, isShown: (layer: LayerName) => boolean): void {
+  #paint(
+    image: ImageBitmap,
+    { x, y, side }: { x: number; y: number; side: number },
+    { boxes, truth }: Target,
+    isShown: (layer: LayerName) => boolean,
+  ): void {
     const { context, width, height } = sharp(this.#canvas);
     // Large objects are shown as large as the whole picture allows.
     const scale = Math.max(Math.min(width, height) / side, width / image.width, height / image.height);
-    const inside = (middle: number, shown: number, whole: number): number => Math.min(Math.max(0, middle - shown / 2), whole - shown);
+    const inside = (middle: number, shown: number, whole: number): number =>
+      Math.min(Math.max(0, middle - shown / 2), whole - shown);
     const view: View = { x: inside(x, width / scale, image.width), y: inside(y, height / scale, image.height), scale };
     context.fillStyle = '#10151c';
     context.fillRect(0, 0, width, height);
@@ -83,5 +104,10 @@ export class Magnifier {
 /** The object that has moved most for its size, among those large enough to show. */
 function best(targets: readonly Target[], moved: ReadonlyMap<number, number>): Target | undefined {
   const share = ({ truth }: Target): number => (moved.get(truth.trackId!) ?? 0) / Math.sqrt(area(truth.box));
-  return targets.filter(({ truth }) => area(truth.box) > 500).reduce<Target | undefined>((most, one) => (most === undefined || share(one) > share(most) ? one : most), undefined);
+  return targets
+    .filter(({ truth }) => area(truth.box) > 500)
+    .reduce<Target | undefined>(
+      (most, one) => (most === undefined || share(one) > share(most) ? one : most),
+      undefined,
+    );
 }

@@ -46,11 +46,17 @@ function paint(): void {
   const view = { x: 0, y: 0, scale: width / picture.image.width };
   if (layers.isOn('truth')) for (const { box } of picture.facts.truth) paintBox(context, view, box, 'truth');
   if (known === undefined) return;
-  if (layers.isOn('observed')) for (const { observed } of known.objects) if (observed !== undefined) paintBox(context, view, observed.box, 'observed');
-  if (layers.isOn('forecast')) for (const { forecast } of known.objects) if (forecast !== undefined) paintBox(context, view, forecast.box, 'forecast');
+  if (layers.isOn('observed'))
+    for (const { observed } of known.objects)
+      if (observed !== undefined) paintBox(context, view, observed.box, 'observed');
+  if (layers.isOn('forecast'))
+    for (const { forecast } of known.objects)
+      if (forecast !== undefined) paintBox(context, view, forecast.box, 'forecast');
   const named = layers.isOn('forecast') ? 'forecast' : 'observed';
-  if (layers.isOn(named)) for (const boxes of known.objects) if (boxes[named] !== undefined) paintName(context, view, boxes[named], named);
-  if (picture.facts.seq % 2 === 0 || layers.isOn('hold')) magnifier.show(picture, known, motion.since(known.seq), layers.isOn);
+  if (layers.isOn(named))
+    for (const boxes of known.objects) if (boxes[named] !== undefined) paintName(context, view, boxes[named], named);
+  if (picture.facts.seq % 2 === 0 || layers.isOn('hold'))
+    magnifier.show(picture, known, motion.since(known.seq), layers.isOn);
 }
 
 function updateTexts(): void {
@@ -70,15 +76,23 @@ function introduce(run: RunMessage): void {
   const { model, input, provider, threads, schedule, budgetMs, forecaster, fps, seed, conditions } = run;
   document.body.classList.toggle('no-forecast', forecaster === null);
   latency.budgetMs = budgetMs;
-  element('facts').textContent = [`${model} at ${input} on ${provider}, ${threads} thread${threads === 1 ? '' : 's'}`, schedule,
-    budgetMs === null ? 'no budget' : `budget ${budgetMs} ms`, forecaster === null ? 'no forecast' : `forecast: ${forecaster}`,
-    `synthetic drive ${seed} at ${fps} fps: ${conditions}`].join('  ·  ');
+  element('facts').textContent = [
+    `${model} at ${input} on ${provider}, ${threads} thread${threads === 1 ? '' : 's'}`,
+    schedule,
+    budgetMs === null ? 'no budget' : `budget ${budgetMs} ms`,
+    forecaster === null ? 'no forecast' : `forecast: ${forecaster}`,
+    `synthetic drive ${seed} at ${fps} fps: ${conditions}`,
+  ].join('  ·  ');
 }
 
 function handle(message: PageMessage): void {
   switch (message.type) {
-    case 'run': introduce(message); break;
-    case 'slowed': slow.show(message); break;
+    case 'run':
+      introduce(message);
+      break;
+    case 'slowed':
+      slow.show(message);
+      break;
     case 'score':
       newestAtMs = Math.max(newestAtMs, message.at);
       accuracy.scored(message);

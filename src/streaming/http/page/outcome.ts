@@ -9,7 +9,8 @@ export function showScoring({ done, total }: ScoringMessage): void {
   bar.max = Math.max(1, total);
   bar.value = done;
   element('outcome').hidden = false;
-  element('outcome-text').textContent = `The run is over. Finding out what the detector would have seen in the frames that were dropped: ${done} of ${total}.`;
+  element('outcome-text').textContent =
+    `The run is over. Finding out what the detector would have seen in the frames that were dropped: ${done} of ${total}.`;
   element('waterfall').replaceChildren(bar);
 }
 
@@ -22,7 +23,8 @@ export function showOutcome({ frames, percepts, latencyMs: { p50, p90 }, windowS
     element('waterfall').replaceChildren();
     return;
   }
-  element('outcome-text').textContent = `${run} Where the AP of the last ${Math.round(windowS)} s went, from a perfect score to what the world saw:`;
+  element('outcome-text').textContent =
+    `${run} Where the AP of the last ${Math.round(windowS)} s went, from a perfect score to what the world saw:`;
   const { offlineAP, sAP, detector, oneFrameFloor, latency, jitter, drops, forecasting } = attribution;
   const rows: HTMLElement[] = [];
   let level = 1;
@@ -31,13 +33,19 @@ export function showOutcome({ frames, percepts, latencyMs: { p50, p90 }, windowS
     level = value;
   };
   const step = (name: string, loss: number, why: string): void => {
-    rows.push(...row(name, Math.min(level, level - loss), Math.abs(loss), signed(-loss), loss > 0 ? 'loss' : 'gain', why));
+    rows.push(
+      ...row(name, Math.min(level, level - loss), Math.abs(loss), signed(-loss), loss > 0 ? 'loss' : 'gain', why),
+    );
     level -= loss;
   };
   total('perfect', 1, 'ideal');
   step('detector', detector, 'what it gets wrong even with all the time in the world');
   total('offline AP', offlineAP, 'total');
-  step('one-frame floor', oneFrameFloor, 'an output takes a moment, so that at best a frame is held against the one before');
+  step(
+    'one-frame floor',
+    oneFrameFloor,
+    'an output takes a moment, so that at best a frame is held against the one before',
+  );
   step('latency', latency, 'every frame detected on as it comes, and each takes the mean time');
   step('jitter', jitter, 'the same, and each takes its own time');
   step('drops', drops, 'frames dropped, and frames that waited for the detector');

@@ -8,7 +8,11 @@ export function canvas(id: string): HTMLCanvasElement {
 }
 
 /** Creates an element with text and children. */
-export function newElement<K extends keyof HTMLElementTagNameMap>(tag: K, className: string, ...children: (string | Node)[]): HTMLElementTagNameMap[K] {
+export function newElement<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  className: string,
+  ...children: (string | Node)[]
+): HTMLElementTagNameMap[K] {
   const node = document.createElement(tag);
   node.className = className;
   node.append(...children);

@@ -3,7 +3,9 @@ import type { Box, LabelledBox } from './boxes.js';
 export type LayerName = 'forecast' | 'observed' | 'truth';
 
 /** The same in light and dark mode, because boxes lie on the video. */
-const STYLES: Readonly<Record<LayerName, { readonly colour: string; readonly width: number; readonly dash: readonly number[] }>> = {
+const STYLES: Readonly<
+  Record<LayerName, { readonly colour: string; readonly width: number; readonly dash: readonly number[] }>
+> = {
   forecast: { colour: '#2ee6c5', width: 2.4, dash: [] },
   observed: { colour: '#ffb224', width: 1.8, dash: [6, 4] },
   truth: { colour: '#ffffff', width: 1.4, dash: [1.5, 3.5] },
@@ -16,7 +18,11 @@ export type View = { readonly x: number; readonly y: number; readonly scale: num
  * Gives a canvas as many pixels as it has on the screen.
  * @returns its context, which counts in CSS pixels
  */
-export function sharp(canvas: HTMLCanvasElement): { readonly context: CanvasRenderingContext2D; readonly width: number; readonly height: number } {
+export function sharp(canvas: HTMLCanvasElement): {
+  readonly context: CanvasRenderingContext2D;
+  readonly width: number;
+  readonly height: number;
+} {
   const { clientWidth: width, clientHeight: height } = canvas;
   const ratio = window.devicePixelRatio;
   const [across, down] = [Math.round(width * ratio), Math.round(height * ratio)];
@@ -28,7 +34,12 @@ export function sharp(canvas: HTMLCanvasElement): { readonly context: CanvasRend
 
 export function paintBox(context: CanvasRenderingContext2D, { x, y, scale }: View, box: Box, layer: LayerName): void {
   const { colour, width, dash } = STYLES[layer];
-  const [left, top, right, bottom] = [(box[0] - x) * scale, (box[1] - y) * scale, (box[2] - x) * scale, (box[3] - y) * scale];
+  const [left, top, right, bottom] = [
+    (box[0] - x) * scale,
+    (box[1] - y) * scale,
+    (box[2] - x) * scale,
+    (box[3] - y) * scale,
+  ];
   const rounding = Math.min(4, (right - left) / 4, (bottom - top) / 4);
   context.beginPath();
   context.roundRect(left, top, right - left, bottom - top, Math.max(0, rounding));
@@ -44,12 +55,20 @@ export function paintBox(context: CanvasRenderingContext2D, { x, y, scale }: Vie
 }
 
 /** A small tag on top of a box. */
-export function paintName(context: CanvasRenderingContext2D, { x, y, scale }: View, { box, class: name }: LabelledBox, layer: LayerName): void {
+export function paintName(
+  context: CanvasRenderingContext2D,
+  { x, y, scale }: View,
+  { box, class: name }: LabelledBox,
+  layer: LayerName,
+): void {
   if ((box[2] - box[0]) * scale < 34) return;
   context.font = '600 11px system-ui, sans-serif';
   const width = context.measureText(name).width + 10;
   const inside = (at: number, room: number): number => Math.min(Math.max(0, at), room);
-  const [left, top] = [inside((box[0] - x) * scale, context.canvas.clientWidth - width), inside((box[1] - y) * scale, context.canvas.clientHeight - 16)];
+  const [left, top] = [
+    inside((box[0] - x) * scale, context.canvas.clientWidth - width),
+    inside((box[1] - y) * scale, context.canvas.clientHeight - 16),
+  ];
   const above = top >= 17 ? top - 16 : top;
   context.fillStyle = STYLES[layer].colour;
   context.beginPath();

@@ -17,7 +17,9 @@ export async function* pictures(signal: AbortSignal): AsyncGenerator<Picture> {
     } catch {
       // A restarted server may count anew.
       after = -1;
-      await new Promise((resolve) => { setTimeout(resolve, RETRY_MS); });
+      await new Promise((resolve) => {
+        setTimeout(resolve, RETRY_MS);
+      });
     }
   }
 }
@@ -25,5 +27,8 @@ export async function* pictures(signal: AbortSignal): AsyncGenerator<Picture> {
 async function read(body: ArrayBuffer): Promise<Picture> {
   const length = new DataView(body).getUint32(0);
   const facts = JSON.parse(new TextDecoder().decode(new Uint8Array(body, 4, length))) as PictureFacts;
-  return { facts, image: await createImageBitmap(new Blob([new Uint8Array(body, 4 + length)], { type: 'image/jpeg' })) };
+  return {
+    facts,
+    image: await createImageBitmap(new Blob([new Uint8Array(body, 4 + length)], { type: 'image/jpeg' })),
+  };
 }

@@ -13,13 +13,15 @@ export class SlowSwitch {
   }
 
   show({ extraMs, choices }: SlowedMessage): void {
-    this.#group.replaceChildren(...choices.map((choiceMs) => {
-      const button = newElement('button', '', choiceMs === 0 ? 'as is' : `+${choiceMs}`);
-      button.setAttribute('role', 'radio');
-      button.setAttribute('aria-checked', String(choiceMs === extraMs));
-      button.addEventListener('click', () => void fetch(`slow?ms=${choiceMs}`, { method: 'POST' }));
-      return button;
-    }));
+    this.#group.replaceChildren(
+      ...choices.map((choiceMs) => {
+        const button = newElement('button', '', choiceMs === 0 ? 'as is' : `+${choiceMs}`);
+        button.setAttribute('role', 'radio');
+        button.setAttribute('aria-checked', String(choiceMs === extraMs));
+        button.addEventListener('click', () => void fetch(`slow?ms=${choiceMs}`, { method: 'POST' }));
+        return button;
+      }),
+    );
   }
 
   #next(): HTMLButtonElement | undefined {

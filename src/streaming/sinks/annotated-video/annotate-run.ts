@@ -13,7 +13,11 @@ export type Annotation = {
   /** Of the run; its percepts are drawn. */
   readonly recording: string;
   /** The video that was run on, or what was kept of a camera, one for each connection. */
-  readonly parts: readonly { readonly path: string; readonly epoch: number; readonly offsets?: readonly TimeOffset[] }[];
+  readonly parts: readonly {
+    readonly path: string;
+    readonly epoch: number;
+    readonly offsets?: readonly TimeOffset[];
+  }[];
   /** Frames of the run, for the progress bar. */
   readonly frames: number;
   /** Receives the name of each video once it is written. */
@@ -25,7 +29,10 @@ export type Annotation = {
  * connection: `name.mp4`, `name.1.mp4`…
  * @throws OutputError, SourceError; the signal's reason if it was aborted meanwhile, which leaves no partial video
  */
-export async function annotateRun({ ffmpeg, out, recording, parts, frames, files }: Annotation, { signal, log, progress }: FinishContext): Promise<void> {
+export async function annotateRun(
+  { ffmpeg, out, recording, parts, frames, files }: Annotation,
+  { signal, log, progress }: FinishContext,
+): Promise<void> {
   // The run has already reported where it ended early.
   const { events } = await readRecording(recording, () => undefined);
   const bar = progress.bar({ label: 'annotating', total: frames, unit: 'frames' });
@@ -66,7 +73,8 @@ async function* perceptsOf(events: AsyncIterable<PipelineEvent>, epoch: number):
 async function lastPtsMs(events: AsyncIterable<PipelineEvent>, epoch: number): Promise<number> {
   let last = 0;
   for await (const event of events) {
-    if ((event.type === 'percept' || event.type === 'drop') && event.epoch === epoch) last = Math.max(last, event.ptsMs);
+    if ((event.type === 'percept' || event.type === 'drop') && event.epoch === epoch)
+      last = Math.max(last, event.ptsMs);
   }
   return last;
 }

@@ -33,7 +33,8 @@ export type AnnotateVideoOptions = {
 export type AnnotationProgress = { readonly pictureCount: number; readonly ptsMs: number };
 
 /**
- * Draws what was seen into the video it was seen in: H.264 in MP4, at the source's resolution, each picture at its exact
+ * Draws what was seen into the video it was seen in: H.264 in MP4, at the source's resolution, each picture at its
+ * exact
  * time. It is a second pass over the source, so that a live run pays nothing for it. Sound is left out; pictures of odd
  * size are stretched by one pixel, since H.264 wants even ones, and pixels that are not square are made so.
  *
@@ -55,11 +56,16 @@ export async function annotateVideo(options: AnnotateVideoOptions): Promise<Anno
   try {
     const tags = await readColourTags(ffmpeg.path, source);
     signal?.throwIfAborted();
-    decoder = new FfmpegChild({ path: ffmpeg.path, args: decoderArguments(ffmpeg, source, options.offsets !== undefined), stdout: 'pipe' });
+    decoder = new FfmpegChild({
+      path: ffmpeg.path,
+      args: decoderArguments(ffmpeg, source, options.offsets !== undefined),
+      stdout: 'pipe',
+    });
     encoder = new VideoEncoder(ffmpeg.path, encoderArguments(ffmpeg, tags, partial), options.out);
     const progress = await paint(decoder, encoder, timeline, options);
     signal?.throwIfAborted();
-    if (progress.pictureCount === 0) throw new SourceError(`${options.source} cannot be annotated: ${await decoder.lastWords('it holds no picture')}`);
+    if (progress.pictureCount === 0)
+      throw new SourceError(`${options.source} cannot be annotated: ${await decoder.lastWords('it holds no picture')}`);
     await encoder.end();
     signal?.throwIfAborted();
     renameSync(partial, options.out);
@@ -75,7 +81,12 @@ export async function annotateVideo(options: AnnotateVideoOptions): Promise<Anno
 }
 
 /** Decodes, draws and hands over one picture at a time; the three processes work at the same time. */
-async function paint(decoder: FfmpegChild, encoder: VideoEncoder, timeline: PerceptTimeline, options: AnnotateVideoOptions): Promise<AnnotationProgress> {
+async function paint(
+  decoder: FfmpegChild,
+  encoder: VideoEncoder,
+  timeline: PerceptTimeline,
+  options: AnnotateVideoOptions,
+): Promise<AnnotationProgress> {
   const { offsets = [], untilPtsMs = Infinity, onProgress } = options;
   const streamTimeOf = streamTimesOf(offsets);
   let picture: { readonly bytes: Uint8Array; readonly ptsUs: number } | undefined;
@@ -87,7 +98,9 @@ async function paint(decoder: FfmpegChild, encoder: VideoEncoder, timeline: Perc
       memory = undefined;
       return bytes;
     },
-    onFrame: ({ target, ptsUs }) => { picture = { bytes: target!, ptsUs }; },
+    onFrame: ({ target, ptsUs }) => {
+      picture = { bytes: target!, ptsUs };
+    },
   });
   let annotator: Annotator | undefined;
   let size: Size | undefined;
@@ -123,11 +136,13 @@ async function paint(decoder: FfmpegChild, encoder: VideoEncoder, timeline: Perc
   return progress;
 }
 
-/** Half the finest step of stream time: where a camera's clock stands, its pictures are no further apart than that step. */
+/**
+ * Half the finest step of stream time: where a camera's clock stands, its pictures are no further apart than that step.
+ */
 const EXACT_MS = 0.0005;
 
 /** Square pixels, even size, and the colours as they are but for their range. */
-const FILTERS = 'scale=w=\'2*ceil(iw*sar/2)\':h=\'2*ceil(ih/2)\':out_range=tv,setsar=1,format=yuv420p';
+const FILTERS = "scale=w='2*ceil(iw*sar/2)':h='2*ceil(ih/2)':out_range=tv,setsar=1,format=yuv420p";
 
 /**
  * The choice of stream and the times must be those of the run: see `frameArguments`.
@@ -135,16 +150,62 @@ const FILTERS = 'scale=w=\'2*ceil(iw*sar/2)\':h=\'2*ceil(ih/2)\':out_range=tv,se
  */
 function decoderArguments({ version }: Ffmpeg, source: string, isKeptCopy: boolean): string[] {
   return [
-    '-nostdin', '-v', 'repeat+error', ...(isKeptCopy ? ['-copyts'] : []), '-i', source, '-map', '0:V:0', '-an', '-vf', FILTERS, '-c:v', 'rawvideo',
-    ...passthrough(version), '-enc_time_base', '1:1000000', '-threads', '1', '-f', 'nut', '-write_index', '0', 'pipe:1',
+    '-nostdin',
+    '-v',
+    'repeat+error',
+    ...(isKeptCopy ? ['-copyts'] : []),
+    '-i',
+    source,
+    '-map',
+    '0:V:0',
+    '-an',
+    '-vf',
+    FILTERS,
+    '-c:v',
+    'rawvideo',
+    ...passthrough(version),
+    '-enc_time_base',
+    '1:1000000',
+    '-threads',
+    '1',
+    '-f',
+    'nut',
+    '-write_index',
+    '0',
+    'pipe:1',
   ];
 }
 
 function encoderArguments({ version }: Ffmpeg, tags: ColourTags, out: string): string[] {
   return [
-    '-v', 'repeat+error', '-y', '-f', 'nut', '-i', 'pipe:0', '-map', '0:v:0', '-c:v', 'libx264', '-preset', 'veryfast', '-crf', '20',
-    '-pix_fmt', 'yuv420p', ...colourArguments(tags), ...passthrough(version), '-enc_time_base', '1:1000000',
-    '-video_track_timescale', '1000000', '-movflags', '+faststart', '-f', 'mp4', out,
+    '-v',
+    'repeat+error',
+    '-y',
+    '-f',
+    'nut',
+    '-i',
+    'pipe:0',
+    '-map',
+    '0:v:0',
+    '-c:v',
+    'libx264',
+    '-preset',
+    'veryfast',
+    '-crf',
+    '20',
+    '-pix_fmt',
+    'yuv420p',
+    ...colourArguments(tags),
+    ...passthrough(version),
+    '-enc_time_base',
+    '1:1000000',
+    '-video_track_timescale',
+    '1000000',
+    '-movflags',
+    '+faststart',
+    '-f',
+    'mp4',
+    out,
   ];
 }
 

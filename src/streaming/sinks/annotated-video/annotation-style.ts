@@ -7,8 +7,18 @@ import { spriteOf, type Rgb, type Sprite } from './planar-picture.js';
  * id.
  */
 const PALETTE: readonly Rgb[] = [
-  [255, 176, 0], [86, 190, 255], [255, 99, 132], [72, 214, 138], [190, 140, 255], [255, 138, 60],
-  [60, 220, 220], [246, 116, 219], [196, 222, 66], [120, 150, 255], [255, 214, 92], [150, 230, 190],
+  [255, 176, 0],
+  [86, 190, 255],
+  [255, 99, 132],
+  [72, 214, 138],
+  [190, 140, 255],
+  [255, 138, 60],
+  [60, 220, 220],
+  [246, 116, 219],
+  [196, 222, 66],
+  [120, 150, 255],
+  [255, 214, 92],
+  [150, 230, 190],
 ];
 const INK: Rgb = [16, 18, 22];
 const PAPER: Rgb = [240, 243, 247];
@@ -22,18 +32,33 @@ export type Scale = { readonly lineWidth: number; readonly fontSize: number; rea
 
 export function scaleFor({ width, height }: Size): Scale {
   const shorter = Math.min(width, height);
-  const fit = (share: number, least: number, most: number): number => 2 * Math.round(Math.min(most, Math.max(least, shorter * share)) / 2);
+  const fit = (share: number, least: number, most: number): number =>
+    2 * Math.round(Math.min(most, Math.max(least, shorter * share)) / 2);
   return { lineWidth: fit(1 / 270, 2, 8), fontSize: fit(1 / 34, 10, 64), margin: fit(1 / 54, 6, 40) };
 }
 
 /** A name tag: dark letters on the class's colour. */
 export function tagSprite(text: string, classId: number, { fontSize }: Scale): Sprite {
-  return textSprite(text, { font: `600 ${fontSize}px ${SANS}`, fontSize, ink: INK, ground: classColour(classId), opacity: 0.94, radius: 0.18 });
+  return textSprite(text, {
+    font: `600 ${fontSize}px ${SANS}`,
+    fontSize,
+    ink: INK,
+    ground: classColour(classId),
+    opacity: 0.94,
+    radius: 0.18,
+  });
 }
 
 /** A line of the status: light letters on a dark, translucent ground, digits of equal width. */
 export function statusSprite(text: string, { fontSize }: Scale): Sprite {
-  return textSprite(text, { font: `500 ${fontSize}px ${MONO}`, fontSize, ink: PAPER, ground: INK, opacity: 0.68, radius: 0.3 });
+  return textSprite(text, {
+    font: `500 ${fontSize}px ${MONO}`,
+    fontSize,
+    ink: PAPER,
+    ground: INK,
+    opacity: 0.68,
+    radius: 0.3,
+  });
 }
 
 const SANS = '"Inter", "Noto Sans", "DejaVu Sans", "Helvetica Neue", Arial, sans-serif';
@@ -54,7 +79,7 @@ function textSprite(text: string, { font, fontSize, ink, ground, opacity, radius
   const ruler = createCanvas(1, 1).getContext('2d');
   ruler.font = font;
   const width = 2 * Math.ceil((ruler.measureText(text).width + 2 * padding) / 2);
-  const height = 2 * Math.ceil(fontSize * 1.5 / 2);
+  const height = 2 * Math.ceil((fontSize * 1.5) / 2);
   const pen = createCanvas(width, height).getContext('2d');
   pen.fillStyle = css(ground, opacity);
   pen.beginPath();

@@ -2,7 +2,14 @@ import type { Detection } from '../../../core/detection.js';
 import type { Size } from '../../../core/letterbox.js';
 import { classColour, scaleFor, statusSprite, tagSprite, type Scale } from './annotation-style.js';
 import type { ShownPercept } from '../../../recording/percept-timeline.js';
-import { drawSprite, fillRectangle, type PlanarPicture, type Rectangle, type Rgb, type Sprite } from './planar-picture.js';
+import {
+  drawSprite,
+  fillRectangle,
+  type PlanarPicture,
+  type Rectangle,
+  type Rgb,
+  type Sprite,
+} from './planar-picture.js';
 
 /** Older percepts are no longer shown. */
 const OLDEST_MS = 1000;
@@ -41,15 +48,23 @@ export class Annotator {
   #outline(picture: PlanarPicture, box: Rectangle, classId: number, stale: boolean): void {
     const { lineWidth } = this.#scale;
     const shadow = grow(box, 2);
-    for (const side of sides(shadow, 2)) fillRectangle(picture, side, SHADOW, stale ? SHADOW_ALPHA * STALE_ALPHA : SHADOW_ALPHA);
+    for (const side of sides(shadow, 2))
+      fillRectangle(picture, side, SHADOW, stale ? SHADOW_ALPHA * STALE_ALPHA : SHADOW_ALPHA);
     const colour = classColour(classId);
     for (const side of sides(box, lineWidth)) {
       if (!stale) fillRectangle(picture, side, colour, 1);
-      else for (const dash of dashes(side, 4 * lineWidth, 3 * lineWidth)) fillRectangle(picture, dash, colour, STALE_ALPHA);
+      else
+        for (const dash of dashes(side, 4 * lineWidth, 3 * lineWidth))
+          fillRectangle(picture, dash, colour, STALE_ALPHA);
     }
   }
 
-  #tag(picture: PlanarPicture, box: Rectangle, { className, classId, score, trackId }: Detection, stale: boolean): void {
+  #tag(
+    picture: PlanarPicture,
+    box: Rectangle,
+    { className, classId, score, trackId }: Detection,
+    stale: boolean,
+  ): void {
     const text = `${trackId === undefined ? '' : `#${trackId} `}${className} ${score.toFixed(2)}`;
     const tag = this.#tagSprite(text, classId);
     const above = box.y - tag.height;
@@ -76,7 +91,10 @@ export function statusLine(ptsMs: number, shown: ShownPercept | undefined): stri
   const hours = Math.floor(wholeMs / 3_600_000);
   const time = `${hours > 0 ? `${hours}:` : ''}${pad(Math.floor(wholeMs / 60_000) % 60, 2)}:${pad(Math.floor(wholeMs / 1000) % 60, 2)}.${pad(wholeMs % 1000, 3)}`;
   if (shown === undefined) return `${time}  no percept yet`;
-  const { percept: { times }, ageMs } = shown;
+  const {
+    percept: { times },
+    ageMs,
+  } = shown;
   if (ageMs > OLDEST_MS) return `${time}  no percept for ${(ageMs / 1000).toFixed(1)} s`;
   const latency = `latency ${String(Math.round(times.emittedAtMs - times.capturedAtMs)).padStart(3)} ms`;
   return `${time}  ${latency}${ageMs > 0 ? `  frame dropped, boxes ${Math.round(ageMs)} ms old` : ''}`;

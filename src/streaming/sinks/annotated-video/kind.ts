@@ -16,14 +16,24 @@ export const annotatedVideoKind = sinkKind({
   },
   needsFfmpeg: true,
   check({ save = '' }, sources) {
-    if (!/\.mp4$/i.test(save)) throw new UsageError(`output.save (--save) is ${save}, and what is written is an MP4; give it a name that ends in .mp4`);
+    if (!/\.mp4$/i.test(save))
+      throw new UsageError(
+        `output.save (--save) is ${save}, and what is written is an MP4; give it a name that ends in .mp4`,
+      );
     const pictureless = sources.find(({ pictures }) => pictures === 'gone');
-    if (pictureless !== undefined) throw new UsageError(`output.save (--save) draws into a video, and ${pictureless.id} is ${pictureless.is}; use output.coco (--coco) or output.record (--record)`);
+    if (pictureless !== undefined)
+      throw new UsageError(
+        `output.save (--save) draws into a video, and ${pictureless.id} is ${pictureless.is}; use output.coco (--coco) or output.record (--record)`,
+      );
     checkOneSource('output.save (--save)', sources);
   },
   prepare: ({ save = '' }) => checkVideoOutput(save),
   async open({ save = '' }, context) {
-    const { sources: [source], header, onFailure } = context;
+    const {
+      sources: [source],
+      header,
+      onFailure,
+    } = context;
     // Beside the video, where its owner looks for room.
     const folder = await temporaryFolder(save);
     const recording = join(folder, 'run.jsonl');
@@ -39,11 +49,15 @@ export const annotatedVideoKind = sinkKind({
     }
     return {
       files,
-      copy: source.pictures !== 'in-kept-copy' ? undefined : {
-        path: join(folder, 'camera.nut'),
-        onCopy: (copy) => copies.push(copy),
-        onFailure: (error) => onFailure(new OutputError(`${save} ends before the run does: ${error.message}`, { cause: error })),
-      },
+      copy:
+        source.pictures !== 'in-kept-copy'
+          ? undefined
+          : {
+              path: join(folder, 'camera.nut'),
+              onCopy: (copy) => copies.push(copy),
+              onFailure: (error) =>
+                onFailure(new OutputError(`${save} ends before the run does: ${error.message}`, { cause: error })),
+            },
       write(event) {
         if (event.type === 'percept' || event.type === 'drop') frames += 1;
         recorder.write(event);
@@ -52,7 +66,10 @@ export const annotatedVideoKind = sinkKind({
       async finish(rest) {
         const { annotateRun } = await import('./annotate-run.js');
         const parts = source.pictures === 'in-kept-copy' ? copies : [{ path: source.address, epoch: 0 }];
-        await annotateRun({ ffmpeg: ffmpegOf(context, 'output.save'), out: save, recording, parts, frames, files }, rest);
+        await annotateRun(
+          { ffmpeg: ffmpegOf(context, 'output.save'), out: save, recording, parts, frames, files },
+          rest,
+        );
       },
       dispose: () => rm(folder, { recursive: true, force: true }),
     };

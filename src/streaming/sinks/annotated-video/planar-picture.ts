@@ -13,7 +13,12 @@ export type Sprite = Size & { readonly luma: Plane; readonly u: Plane; readonly 
 type Plane = { readonly values: Uint8Array; readonly alphas: Uint8Array };
 
 /** @param alpha 0 (changes nothing) to 1 (covers) */
-export function fillRectangle(picture: PlanarPicture, { x, y, width, height }: Rectangle, [r, g, b]: Rgb, alpha: number): void {
+export function fillRectangle(
+  picture: PlanarPicture,
+  { x, y, width, height }: Rectangle,
+  [r, g, b]: Rgb,
+  alpha: number,
+): void {
   const { bytes } = picture;
   const left = even(Math.max(0, x));
   const top = even(Math.max(0, y));
@@ -42,8 +47,8 @@ export function drawSprite(picture: PlanarPicture, sprite: Sprite, x: number, y:
 /** @param rgba of an even width and height, colours not multiplied by alpha */
 export function spriteOf({ width, height }: Size, rgba: Uint8ClampedArray): Sprite {
   const luma = plane(width * height);
-  const u = plane(width * height / 4);
-  const v = plane(width * height / 4);
+  const u = plane((width * height) / 4);
+  const v = plane((width * height) / 4);
   for (let y = 0; y < height; y += 2) {
     for (let x = 0; x < width; x += 2) {
       let [red, green, blue, opacity] = [0, 0, 0, 0];
@@ -66,7 +71,17 @@ export function spriteOf({ width, height }: Size, rgba: Uint8ClampedArray): Spri
   return { width, height, luma, u, v };
 }
 
-function fillPlane(bytes: Uint8Array, offset: number, stride: number, left: number, top: number, right: number, bottom: number, value: number, alpha: number): void {
+function fillPlane(
+  bytes: Uint8Array,
+  offset: number,
+  stride: number,
+  left: number,
+  top: number,
+  right: number,
+  bottom: number,
+  value: number,
+  alpha: number,
+): void {
   for (let y = top; y < bottom; y++) {
     const row = offset + y * stride;
     if (alpha === 1) bytes.fill(value, row + left, row + right);
@@ -74,20 +89,29 @@ function fillPlane(bytes: Uint8Array, offset: number, stride: number, left: numb
   }
 }
 
-function layOver(bytes: Uint8Array, offset: number, target: Size, { values, alphas }: Plane, size: Size, left: number, top: number, alpha: number): void {
+function layOver(
+  bytes: Uint8Array,
+  offset: number,
+  target: Size,
+  { values, alphas }: Plane,
+  size: Size,
+  left: number,
+  top: number,
+  alpha: number,
+): void {
   const lastX = Math.min(size.width, target.width - left);
   const lastY = Math.min(size.height, target.height - top);
   for (let y = Math.max(0, -top); y < lastY; y++) {
     const row = offset + (top + y) * target.width + left;
     for (let x = Math.max(0, -left); x < lastX; x++) {
-      const opacity = alphas[y * size.width + x] * alpha / 255;
+      const opacity = (alphas[y * size.width + x] * alpha) / 255;
       bytes[row + x] += (values[y * size.width + x] - bytes[row + x]) * opacity;
     }
   }
 }
 
 function chromaPlanes({ width, height }: Size): { u: number; v: number } {
-  return { u: width * height, v: width * height * 5 / 4 };
+  return { u: width * height, v: (width * height * 5) / 4 };
 }
 
 function plane(length: number): Plane {
@@ -104,13 +128,13 @@ function even(value: number): number {
 
 // ITU-R BT.709, 8 bits, limited range.
 function lumaOf(r: number, g: number, b: number): number {
-  return Math.round(16 + (0.2126 * r + 0.7152 * g + 0.0722 * b) * 219 / 255);
+  return Math.round(16 + ((0.2126 * r + 0.7152 * g + 0.0722 * b) * 219) / 255);
 }
 
 function uOf(r: number, g: number, b: number): number {
-  return Math.round(128 + (-0.2126 * r - 0.7152 * g + 0.9278 * b) / 1.8556 * 224 / 255);
+  return Math.round(128 + (((-0.2126 * r - 0.7152 * g + 0.9278 * b) / 1.8556) * 224) / 255);
 }
 
 function vOf(r: number, g: number, b: number): number {
-  return Math.round(128 + (0.7874 * r - 0.7152 * g - 0.0722 * b) / 1.5748 * 224 / 255);
+  return Math.round(128 + (((0.7874 * r - 0.7152 * g - 0.0722 * b) / 1.5748) * 224) / 255);
 }

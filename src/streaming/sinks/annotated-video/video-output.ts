@@ -18,7 +18,8 @@ export function checkVideoOutput(out: string): void {
 export function claimVideoOutput(out: string): string {
   const partial = `${out}.part`;
   try {
-    if (statSync(out, { throwIfNoEntry: false })?.isDirectory() === true) throw Object.assign(new Error(`${out} is a folder`), { code: 'EISDIR' });
+    if (statSync(out, { throwIfNoEntry: false })?.isDirectory() === true)
+      throw Object.assign(new Error(`${out} is a folder`), { code: 'EISDIR' });
     closeSync(openSync(partial, 'w'));
   } catch (cause) {
     throw new OutputError(`cannot write ${out}: ${remedy(cause as NodeJS.ErrnoException)}`, { cause });

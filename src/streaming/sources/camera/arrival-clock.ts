@@ -87,11 +87,18 @@ export function arrivalClock(): ArrivalClock {
       [steps, latest] = [[], []];
     },
     arrived: ({ beganAtMs, arrivedAtMs, takenAfterMs = -Infinity }) => {
-      if (beganAtMs === undefined) return { capturedAtMs: arrivedAtMs, captureClock: 'arrival', uncertaintyMs: UNSEEN_MS, leastAgeMs: 0 };
+      if (beganAtMs === undefined)
+        return { capturedAtMs: arrivedAtMs, captureClock: 'arrival', uncertaintyMs: UNSEEN_MS, leastAgeMs: 0 };
       const jitterMs = jitterOf(steps);
-      const boundMs = takenAfterMs > -Infinity ? Math.max(0, beganAtMs - takenAfterMs) : heldMs(beganAtMs, arrivedAtMs, jitterMs);
+      const boundMs =
+        takenAfterMs > -Infinity ? Math.max(0, beganAtMs - takenAfterMs) : heldMs(beganAtMs, arrivedAtMs, jitterMs);
       last = { arrivedAtMs, takenAfterMs: beganAtMs - boundMs };
-      return { capturedAtMs: beganAtMs, captureClock: 'arrival', uncertaintyMs: LEAST_MS + jitterMs + boundMs, leastAgeMs: Math.max(0, arrivedAtMs - beganAtMs) };
+      return {
+        capturedAtMs: beganAtMs,
+        captureClock: 'arrival',
+        uncertaintyMs: LEAST_MS + jitterMs + boundMs,
+        leastAgeMs: Math.max(0, arrivedAtMs - beganAtMs),
+      };
     },
   };
 }

@@ -35,7 +35,12 @@ export type BacklogOptions = {
   readonly maxBehindMs?: number;
 };
 
-export const NO_BACKLOG: BacklogState = { isShedding: false, behindSinceMs: undefined, reconnects: 0, reconnectedAtMs: -Infinity };
+export const NO_BACKLOG: BacklogState = {
+  isShedding: false,
+  behindSinceMs: undefined,
+  reconnects: 0,
+  reconnectedAtMs: -Infinity,
+};
 
 /** A queue in the network drains within this time, or a new connection is faster. */
 const PATIENCE_MS = 5_000;
@@ -48,13 +53,18 @@ const FORGIVEN_AFTER_MS = 600_000;
  * key picture: the first that is young enough, or the newest available. If even these are old, the backlog lies in the
  * network or in the camera, and only a new connection leaves it behind; each such attempt waits longer for the next.
  */
-export function shedBacklog(state: BacklogState, unit: WaitingUnit, options: BacklogOptions = {}): { readonly state: BacklogState; readonly decision: Decision } {
+export function shedBacklog(
+  state: BacklogState,
+  unit: WaitingUnit,
+  options: BacklogOptions = {},
+): { readonly state: BacklogState; readonly decision: Decision } {
   const { state: next, decision } = shedDecoded(state, unit, options);
   if (decision === 'reconnect') return { state: next, decision };
   if (decision === 'show' && !state.isShedding) return { state: next, decision: 'decode' };
   // An old key picture is shown if there is no better one; pictures that depend on it would be older still. A stream of
   // key pictures alone would keep a decoder busy with the past for ever.
-  if (unit.isKey && !unit.damaged && !unit.hasNewerKey && unit.isDecoderBehind !== true) return { state: next, decision: 'decode' };
+  if (unit.isKey && !unit.damaged && !unit.hasNewerKey && unit.isDecoderBehind !== true)
+    return { state: next, decision: 'decode' };
   return { state: { ...next, isShedding: true }, decision: 'shed' };
 }
 
@@ -62,14 +72,26 @@ export function shedBacklog(state: BacklogState, unit: WaitingUnit, options: Bac
  * The same for decoded pictures. Each can be shown regardless of those before it, so showing resumes with the first
  * that is young enough. Nothing depends on a dropped one, so none that is certainly too old is shown.
  */
-export function shedDecoded(state: BacklogState, { atMs, leastAgeMs }: DecodedPicture, { maxBehindMs = 2_000 }: BacklogOptions = {}): { readonly state: BacklogState; readonly decision: DecodedDecision } {
+export function shedDecoded(
+  state: BacklogState,
+  { atMs, leastAgeMs }: DecodedPicture,
+  { maxBehindMs = 2_000 }: BacklogOptions = {},
+): { readonly state: BacklogState; readonly decision: DecodedDecision } {
   const isOld = leastAgeMs > maxBehindMs;
-  const behindSinceMs = isOld ? state.behindSinceMs ?? atMs : undefined;
+  const behindSinceMs = isOld ? (state.behindSinceMs ?? atMs) : undefined;
   if (isOld && atMs - behindSinceMs! >= PATIENCE_MS && atMs - state.reconnectedAtMs >= pauseMs(state.reconnects)) {
-    return { state: { isShedding: true, behindSinceMs: undefined, reconnects: state.reconnects + 1, reconnectedAtMs: atMs }, decision: 'reconnect' };
+    return {
+      state: { isShedding: true, behindSinceMs: undefined, reconnects: state.reconnects + 1, reconnectedAtMs: atMs },
+      decision: 'reconnect',
+    };
   }
   const isForgiven = !isOld && atMs - state.reconnectedAtMs > FORGIVEN_AFTER_MS;
-  const next: BacklogState = { ...state, isShedding: isOld, behindSinceMs, reconnects: isForgiven ? 0 : state.reconnects };
+  const next: BacklogState = {
+    ...state,
+    isShedding: isOld,
+    behindSinceMs,
+    reconnects: isForgiven ? 0 : state.reconnects,
+  };
   return { state: next, decision: isOld ? 'shed' : 'show' };
 }
 

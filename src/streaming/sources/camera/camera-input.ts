@@ -51,7 +51,8 @@ type CameraKind = keyof typeof KINDS;
 
 /**
  * ffmpeg's options for a camera. What each is for:
- * - `analyzeduration` 1 (0 would mean five seconds) and `fpsprobesize` 0: RTSP describes its streams beforehand, so that
+ * - `analyzeduration` 1 (0 would mean five seconds) and `fpsprobesize` 0: RTSP describes its streams beforehand, so
+ *   that
  *   looking at a second of pictures first would only delay them. `nobuffer` would throw away those looked at, the first
  *   key picture among them.
  * - `max_delay`, `reorder_queue_size`: packets are not kept to wait for late ones.
@@ -60,8 +61,10 @@ type CameraKind = keyof typeof KINDS;
  *   moves them when the first RTCP report arrives.
  * - `timestamps default` for devices: the kernel's own stamps, which its drivers take from the monotonic clock when the
  *   picture is there. `abs` and `mono2abs` would turn them into wall time, through a filter that smooths them.
- * - `copyts` for devices: the stamps stay as they are; otherwise ffmpeg would begin at zero. A copy begins at zero all the same.
- * - `re` for HLS: its segments arrive whole, seconds of video at once; played by their own times they are a stream again.
+ * - `copyts` for devices: the stamps stay as they are; otherwise ffmpeg would begin at zero. A copy begins at zero all
+ *   the same.
+ * - `re` for HLS: its segments arrive whole, seconds of video at once; played by their own times they are a stream
+ *   again.
  *
  * @throws UsageError where the URL is of no kind that is known
  */
@@ -69,14 +72,16 @@ export function cameraInput(url: string, version: FfmpegVersion, options: Camera
   const kind = kindOf(url);
   if (kind === undefined) {
     throw new UsageError(
-      `a camera is one of rtsp://, rtsps://, http://, https://, udp://, tcp://, srt://, rtmp:// and /dev/videoN, got ${redactUrls(url)}`);
+      `a camera is one of rtsp://, rtsps://, http://, https://, udp://, tcp://, srt://, rtmp:// and /dev/videoN, got ${redactUrls(url)}`,
+    );
   }
   return {
     url: encodeCredentials(url),
     isPlaylist: kind === 'hls',
     stampsAreMonotonic: kind === 'v4l2' && !options.probeFully && !options.stampOnArrival,
     inputOptions: [
-      '-thread_type', 'slice',
+      '-thread_type',
+      'slice',
       ...(options.stampOnArrival ? ['-use_wallclock_as_timestamps', '1'] : []),
       ...OPTIONS[kind](options, version),
     ],
@@ -86,9 +91,17 @@ export function cameraInput(url: string, version: FfmpegVersion, options: Camera
 const OPTIONS: Record<CameraKind, (options: CameraInputOptions, version: FfmpegVersion) => readonly string[]> = {
   rtsp: ({ transport, timeoutMs, probeFully }, version) => [
     ...(probeFully ? [] : ['-probesize', '32768', '-analyzeduration', '1', '-fpsprobesize', '0']),
-    '-max_delay', '0', '-reorder_queue_size', '0', '-allowed_media_types', 'video', '-rtsp_transport', transport,
+    '-max_delay',
+    '0',
+    '-reorder_queue_size',
+    '0',
+    '-allowed_media_types',
+    'video',
+    '-rtsp_transport',
+    transport,
     // Before 5.0, -timeout made ffmpeg wait for incoming connections.
-    isAtLeast(version, 5, 0) ? '-timeout' : '-stimeout', inMicroseconds(timeoutMs),
+    isAtLeast(version, 5, 0) ? '-timeout' : '-stimeout',
+    inMicroseconds(timeoutMs),
   ],
   hls: ({ timeoutMs }) => ['-re', '-live_start_index', '-2', '-rw_timeout', inMicroseconds(timeoutMs)],
   http: ({ timeoutMs }) => [...SHORT_PROBE, '-rw_timeout', inMicroseconds(timeoutMs)],

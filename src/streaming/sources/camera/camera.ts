@@ -23,11 +23,13 @@ export function cameraSource(url: string, options: CameraOptions): Observable<So
     const end = (): void => session.end();
     options.stop?.addEventListener('abort', end, { once: true });
     if (options.stop?.aborted === true) end();
-    session.run().then(() => subscriber.complete(), (error: unknown) => subscriber.error(error));
+    session.run().then(
+      () => subscriber.complete(),
+      (error: unknown) => subscriber.error(error),
+    );
     return () => {
       options.stop?.removeEventListener('abort', end);
       end();
     };
   });
 }
-

@@ -83,10 +83,17 @@ export function captureClock({ onNotice = () => undefined }: CaptureClockOptions
     told.add(key);
   };
   const reports = reportEvidence({
-    pace, steps, lateness,
-    onNonsense: () => notice('reports', "the times in the camera's sender reports do not belong to its pictures: the age of pictures is taken from their arrival"),
+    pace,
+    steps,
+    lateness,
+    onNonsense: () =>
+      notice(
+        'reports',
+        "the times in the camera's sender reports do not belong to its pictures: the age of pictures is taken from their arrival",
+      ),
   });
-  const addReport = (report: SenderReport): void => reports.add(report, { envelope, lastArrivedAtMs: lastArrivedAtMs!, unseenMs, isSettled });
+  const addReport = (report: SenderReport): void =>
+    reports.add(report, { envelope, lastArrivedAtMs: lastArrivedAtMs!, unseenMs, isSettled });
   const hearPending = (report: SenderReport, arrivedAtMs: number, offsetMs: number): void => {
     addReport(report);
     const aheadMs = offsetMs - (reports.mediaOffsetAt(arrivedAtMs)?.offsetMs ?? offsetMs);
@@ -129,9 +136,13 @@ export function captureClock({ onNotice = () => undefined }: CaptureClockOptions
       }
     },
     arrived: (mediaMs, arrivedAtMs, mayGoBack = false) => {
-      if (!Number.isFinite(mediaMs)) return { capturedAtMs: arrivedAtMs, captureClock: 'arrival', uncertaintyMs: UNSEEN_MS, leastAgeMs: 0 };
+      if (!Number.isFinite(mediaMs))
+        return { capturedAtMs: arrivedAtMs, captureClock: 'arrival', uncertaintyMs: UNSEEN_MS, leastAgeMs: 0 };
       const elapsedMs = arrivedAtMs - (lastArrivedAtMs ?? arrivedAtMs);
-      const step = steps.next({ mediaMs, arrivedAtMs, mayGoBack }, isSettled ? envelope.at(arrivedAtMs)?.offsetMs : undefined);
+      const step = steps.next(
+        { mediaMs, arrivedAtMs, mayGoBack },
+        isSettled ? envelope.at(arrivedAtMs)?.offsetMs : undefined,
+      );
       const intervalMs = steps.intervalMs();
       lastArrivedAtMs = arrivedAtMs;
       if (step === 'jump') {
@@ -161,7 +172,12 @@ export function captureClock({ onNotice = () => undefined }: CaptureClockOptions
       let earliest = envelope.at(arrivedAtMs)!;
       const lateMs = lateness.lateMs(earliest.offsetMs);
       const levelSinceMs = pace.levelSinceMs();
-      if (levelSinceMs !== undefined && arrivedAtMs - levelSinceMs > SETTLED_AFTER_MS && lateMs <= 10 + 2 * pace.jitterMs()) isSettled = true;
+      if (
+        levelSinceMs !== undefined &&
+        arrivedAtMs - levelSinceMs > SETTLED_AFTER_MS &&
+        lateMs <= 10 + 2 * pace.jitterMs()
+      )
+        isSettled = true;
 
       // Late: old, or from a media clock that lost time?
       const nearMs = 6 + pace.jitterMs() + 2 * earliest.excessMs;
@@ -179,7 +195,8 @@ export function captureClock({ onNotice = () => undefined }: CaptureClockOptions
         if (known.offsetMs < offset) {
           const aheadMs = offset - known.offsetMs;
           // A settled stream that its reports call old: a steady queue, or a wall clock that was set unnoticed.
-          if (isSettled && aheadMs > 100) [youngerMs, doubtMs] = [Math.max(youngerMs, aheadMs), Math.max(doubtMs, aheadMs)];
+          if (isSettled && aheadMs > 100)
+            [youngerMs, doubtMs] = [Math.max(youngerMs, aheadMs), Math.max(doubtMs, aheadMs)];
           offset = known.offsetMs;
           // Reports that confirm settled pictures do not make them less certain.
           slackMs = isSettled ? Math.min(known.slackMs, slackMs + aheadMs) : known.slackMs;

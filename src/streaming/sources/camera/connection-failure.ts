@@ -9,15 +9,24 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
   [/403 Forbidden|access denied/i, '403 forbidden: this user may not see this stream'],
   [/404 Not Found|404 Stream Not Found/i, '404 no such stream: check the path of the URL'],
   [/461 |Unsupported transport/i, '461 unsupported transport: try the other one, tcp or udp'],
-  [/\b(5\d\d) [A-Z]|5XX Server Error/, 'the camera answers with a server error: it may be starting, or serve as many clients as it can'],
+  [
+    /\b(5\d\d) [A-Z]|5XX Server Error/,
+    'the camera answers with a server error: it may be starting, or serve as many clients as it can',
+  ],
   [/Connection refused/i, REFUSED],
   [/Failed to resolve hostname|Name or service not known|name resolution/i, UNKNOWN_HOST],
   [/No route to host|Network is unreachable|Host is unreachable/i, NO_ROUTE],
   [/timed out|\b(?:udp|srt):\/\/\S*: Input\/output error/i, TIMED_OUT],
-  [/method PLAY failed: 454|matches no streams|does not contain any stream|Output file #?\d* does not contain/i, 'no video in this stream (audio only)'],
+  [
+    /method PLAY failed: 454|matches no streams|does not contain any stream|Output file #?\d* does not contain/i,
+    'no video in this stream (audio only)',
+  ],
   [/^\w+:\/\/\S*: Invalid argument/i, 'the address is none that ffmpeg understands: check host and port in the URL'],
   [/Protocol not found/i, 'this ffmpeg does not know the protocol of the URL: install one that was built with it'],
-  [/Unrecognized option|Option (?:not found|\S+ not found)|Error setting option|Error parsing options/i, 'ffmpeg refuses an option: check inputOptions'],
+  [
+    /Unrecognized option|Option (?:not found|\S+ not found)|Error setting option|Error parsing options/i,
+    'ffmpeg refuses an option: check inputOptions',
+  ],
   [/Unknown input format/i, 'this ffmpeg cannot read such a device'],
   [/\/dev\/\S*: No such file or directory/i, 'no such device: is it plugged in?'],
   [/Permission denied/i, 'permission denied: may this user read the device?'],
@@ -40,7 +49,9 @@ export function failureReason(errors: readonly string[], waitedInVain: boolean):
   const known = REASONS.find(([pattern]) => telling.some((error) => pattern.test(error)))?.[1];
   if (known !== undefined) return known;
   if (waitedInVain) return TIMED_OUT;
-  return telling.some((error) => VAGUE.test(error)) ? 'what answers does not send a video that ffmpeg knows' : undefined;
+  return telling.some((error) => VAGUE.test(error))
+    ? 'what answers does not send a video that ffmpeg knows'
+    : undefined;
 }
 
 /**

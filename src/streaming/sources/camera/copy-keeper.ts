@@ -48,7 +48,10 @@ export class CopyKeeper {
   begin(epoch: number): boolean {
     this.finish();
     this.#sizes[epoch] = 0;
-    if (!this.#hasEnded) this.#guarded(() => { this.#file = new OutputFile(copyPath(this.#options.path, epoch), (error) => this.#end(error)); });
+    if (!this.#hasEnded)
+      this.#guarded(() => {
+        this.#file = new OutputFile(copyPath(this.#options.path, epoch), (error) => this.#end(error));
+      });
     return this.#file !== undefined;
   }
 
@@ -57,7 +60,9 @@ export class CopyKeeper {
       const keptBytes = this.#sizes.reduce((sum, bytes) => sum + bytes, 0);
       const freeBytes = this.#freeBytesIn(this.#folder);
       if (freeBytes < LEAST_FREE_PER_KEPT * keptBytes + RESERVE_BYTES) {
-        throw new OutputError(`the disk of ${this.#folder} has ${inMegabytes(freeBytes)} left, and the ${inMegabytes(keptBytes)} that were kept have yet to be drawn; free some space or choose another place`);
+        throw new OutputError(
+          `the disk of ${this.#folder} has ${inMegabytes(freeBytes)} left, and the ${inMegabytes(keptBytes)} that were kept have yet to be drawn; free some space or choose another place`,
+        );
       }
       this.#file?.write(piece);
       this.#sizes[this.#sizes.length - 1] += piece.length;
@@ -75,7 +80,11 @@ export class CopyKeeper {
     try {
       act();
     } catch (error) {
-      this.#end(error instanceof OutputError ? error : new OutputError(`${this.#folder} cannot be written: ${(error as Error).message}`, { cause: error }));
+      this.#end(
+        error instanceof OutputError
+          ? error
+          : new OutputError(`${this.#folder} cannot be written: ${(error as Error).message}`, { cause: error }),
+      );
     }
   }
 

@@ -32,7 +32,10 @@ export function encodeCredentials(url: string): string {
 export function separateCredentials(url: string): { readonly url: string; readonly credentials?: Credentials } {
   const { scheme, user, password, rest } = split(url);
   if (user === undefined) return { url };
-  return { url: `${scheme}${rest}`, credentials: { user: decode(encode(user)), password: decode(encode(password ?? '')) } };
+  return {
+    url: `${scheme}${rest}`,
+    credentials: { user: decode(encode(user)), password: decode(encode(password ?? '')) },
+  };
 }
 
 /**
@@ -101,7 +104,8 @@ function upToLastAt(url: string): string {
 
 function encode(text: string): string {
   return text.replaceAll(/%(?![0-9a-f]{2})|[^%\w.~-]/giu, (character) =>
-    Array.from(Buffer.from(character), (byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''));
+    Array.from(Buffer.from(character), (byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''),
+  );
 }
 
 function decode(text: string): string {

@@ -15,6 +15,10 @@ export function silenceMs({ owedSinceMs, lastPictureAtMs = -Infinity }: DecoderP
  * An outstanding picture is too old, while it still returns others: a decoder that returns none may need a key picture
  * to continue.
  */
-export function isBehind({ owedSinceMs, lastPictureAtMs = -Infinity }: DecoderPace, atMs: number, maxBehindMs: number): boolean {
+export function isBehind(
+  { owedSinceMs, lastPictureAtMs = -Infinity }: DecoderPace,
+  atMs: number,
+  maxBehindMs: number,
+): boolean {
   return owedSinceMs !== undefined && atMs - owedSinceMs > maxBehindMs && atMs - lastPictureAtMs <= maxBehindMs;
 }

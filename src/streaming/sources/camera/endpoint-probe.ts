@@ -23,8 +23,21 @@ const CONNECT_TIMEOUT_MS = 900;
 /** Longer: a program that recovers from a hang answers the waiting question, and fewer pile up meanwhile. */
 const ANSWER_TIMEOUT_MS = 1_900;
 
-const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'rtsp:': 554, 'rtsps:': 322, 'http:': 80, 'https:': 443, 'rtmp:': 1935, 'rtmps:': 443 };
-const SPEAKS: Readonly<Record<string, Endpoint['speaks']>> = { 'rtsp:': 'rtsp', 'rtsps:': 'tls', 'http:': 'http', 'https:': 'tls', 'rtmps:': 'tls' };
+const DEFAULT_PORTS: Readonly<Record<string, number>> = {
+  'rtsp:': 554,
+  'rtsps:': 322,
+  'http:': 80,
+  'https:': 443,
+  'rtmp:': 1935,
+  'rtmps:': 443,
+};
+const SPEAKS: Readonly<Record<string, Endpoint['speaks']>> = {
+  'rtsp:': 'rtsp',
+  'rtsps:': 'tls',
+  'http:': 'http',
+  'https:': 'tls',
+  'rtmps:': 'tls',
+};
 const OVER_TCP = /^(?:rtsps?|https?|tcp|rtmp[a-z]*):\/\//i;
 
 /**
@@ -55,10 +68,13 @@ function decodedHost(hostname: string): string | undefined {
 /** Any answer counts, even a refusal. These questions contain no stream, path or password. */
 function questionFor({ host, speaks }: Endpoint): string | undefined {
   switch (speaks) {
-    case 'rtsp': return 'OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n';
-    case 'http': return `HEAD / HTTP/1.1\r\nHost: ${host.includes(':') ? `[${host}]` : host}\r\nConnection: close\r\n\r\n`;
+    case 'rtsp':
+      return 'OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n';
+    case 'http':
+      return `HEAD / HTTP/1.1\r\nHost: ${host.includes(':') ? `[${host}]` : host}\r\nConnection: close\r\n\r\n`;
     case 'tls':
-    case 'tcp': return undefined;
+    case 'tcp':
+      return undefined;
   }
 }
 
@@ -66,31 +82,35 @@ function questionFor({ host, speaks }: Endpoint): string | undefined {
  * A connection that is closed at the first answer: a first byte in RTSP and HTTP, the handshake in TLS, the connection
  * itself in other protocols.
  */
-export const probeEndpoint: EndpointProbe = (endpoint) => new Observable((subscriber) => {
-  const { host, port, speaks } = endpoint;
-  // A false certificate could gain nothing here.
-  const socket = speaks === 'tls' ? connectTls({ host, port, servername: isIP(host) === 0 ? host : '', rejectUnauthorized: false }) : connect({ host, port });
-  const answer = (isThere: boolean): void => {
-    subscriber.next(isThere);
-    subscriber.complete();
-  };
-  // Only after name resolution, which cannot be cancelled and must not pile up.
-  socket.on('connectionAttempt', () => socket.setTimeout(CONNECT_TIMEOUT_MS));
-  socket.once('connect', () => {
-    socket.setTimeout(ANSWER_TIMEOUT_MS);
-    const question = questionFor(endpoint);
-    if (question !== undefined) socket.write(question);
-    else if (speaks === 'tcp') answer(true);
+export const probeEndpoint: EndpointProbe = (endpoint) =>
+  new Observable((subscriber) => {
+    const { host, port, speaks } = endpoint;
+    // A false certificate could gain nothing here.
+    const socket =
+      speaks === 'tls'
+        ? connectTls({ host, port, servername: isIP(host) === 0 ? host : '', rejectUnauthorized: false })
+        : connect({ host, port });
+    const answer = (isThere: boolean): void => {
+      subscriber.next(isThere);
+      subscriber.complete();
+    };
+    // Only after name resolution, which cannot be cancelled and must not pile up.
+    socket.on('connectionAttempt', () => socket.setTimeout(CONNECT_TIMEOUT_MS));
+    socket.once('connect', () => {
+      socket.setTimeout(ANSWER_TIMEOUT_MS);
+      const question = questionFor(endpoint);
+      if (question !== undefined) socket.write(question);
+      else if (speaks === 'tcp') answer(true);
+    });
+    socket.once('secureConnect', () => answer(true));
+    socket.once('data', () => answer(true));
+    // Only a running program hangs up.
+    socket.once('end', () => answer(true));
+    socket.once('timeout', () => answer(false));
+    // So do peers whose TLS is too old for Node, but not for ffmpeg.
+    socket.on('error', ({ code }: NodeJS.ErrnoException) => answer(code?.startsWith('ERR_SSL') === true));
+    return () => socket.destroy();
   });
-  socket.once('secureConnect', () => answer(true));
-  socket.once('data', () => answer(true));
-  // Only a running program hangs up.
-  socket.once('end', () => answer(true));
-  socket.once('timeout', () => answer(false));
-  // So do peers whose TLS is too old for Node, but not for ffmpeg.
-  socket.on('error', ({ code }: NodeJS.ErrnoException) => answer(code?.startsWith('ERR_SSL') === true));
-  return () => socket.destroy();
-});
 
 export type WhenBackOptions = {
   readonly probe: EndpointProbe;
@@ -99,7 +119,10 @@ export type WhenBackOptions = {
   readonly wasAway: boolean;
 };
 
-/** Emits once, and completes, when an endpoint answers that did not before: it is probed every second, one connection at a time. */
+/**
+ * Emits once, and completes, when an endpoint answers that did not before: it is probed every second, one connection at
+ * a time.
+ */
 export function whenBack(endpoint: Endpoint, { probe, scheduler, wasAway }: WhenBackOptions): Observable<void> {
   return timer(0, PROBE_EVERY_MS, scheduler).pipe(
     exhaustMap(() => probe(endpoint)),

@@ -73,9 +73,13 @@ export class FfmpegConnection implements CameraConnection {
     const { url, ffmpeg, input, pool, clock, scheduler, onCopied } = options;
     const camera = cameraInput(url, ffmpeg.version, { ...options, probeFully: onCopied !== undefined });
     this.#stamps = camera.stampsAreMonotonic ? kernelStamps((text) => options.events.onNotice(text)) : undefined;
-    this.#programme = camera.isPlaylist ? new ProgrammeTime({
-      ...options, playlistUrl: camera.url, onNotice: (text) => options.events.onNotice(text),
-    }) : undefined;
+    this.#programme = camera.isPlaylist
+      ? new ProgrammeTime({
+          ...options,
+          playlistUrl: camera.url,
+          onNotice: (text) => options.events.onNotice(text),
+        })
+      : undefined;
     this.#openedAtMs = clock.now();
     this.#process = keptFrameProcess({
       ffmpeg,
@@ -116,7 +120,11 @@ export class FfmpegConnection implements CameraConnection {
     const mediaMs = ptsUs / 1_000;
     // ffmpeg returns pictures in presentation order.
     const moment = timeline.place({
-      mediaMs, arrivedAtMs, damaged: corrupt, lostBefore: false, mayGoBack: false,
+      mediaMs,
+      arrivedAtMs,
+      damaged: corrupt,
+      lostBefore: false,
+      mayGoBack: false,
       untimed: this.#options.stampOnArrival ? {} : undefined,
       known: this.#stamps?.estimate(mediaMs, arrivedAtMs) ?? this.#programme?.estimate(mediaMs, arrivedAtMs),
       hiddenMs: this.#programme?.hiddenMs,
@@ -155,7 +163,8 @@ export class FfmpegConnection implements CameraConnection {
     if (this.#codec !== '') return;
     if (this.#demuxer === '') this.#demuxer = /Input #0, ([\w]+)/.exec(line)?.[1] ?? '';
     else this.#codec = /Stream #0:\d+.*: Video: (\w+)/.exec(line)?.[1] ?? '';
-    if (TIMELESS_DEMUXERS.has(this.#demuxer) && !this.#options.stampOnArrival) this.#giveUp('needs-stamps', 'the pictures carry no times');
+    if (TIMELESS_DEMUXERS.has(this.#demuxer) && !this.#options.stampOnArrival)
+      this.#giveUp('needs-stamps', 'the pictures carry no times');
   }
 
   /**
@@ -165,7 +174,8 @@ export class FfmpegConnection implements CameraConnection {
   #check(): void {
     const { clock, scheduler } = this.#options;
     const leftMs = this.#patienceMs() - (clock.now() - (this.#lastPictureAtMs ?? this.#openedAtMs));
-    if (leftMs <= 0) this.#giveUp('silent', `no picture for ${this.#patienceMs() / 1000} s: the camera is connected but silent`);
+    if (leftMs <= 0)
+      this.#giveUp('silent', `no picture for ${this.#patienceMs() / 1000} s: the camera is connected but silent`);
     else this.#watch = scheduler.schedule(() => this.#check(), leftMs);
   }
 
@@ -191,7 +201,11 @@ export class FfmpegConnection implements CameraConnection {
     if (failure !== undefined) return failure.message;
     if (signal !== null) return `ffmpeg was killed (${signal})`;
     const silentMs = this.#options.clock.now() - (this.#lastPictureAtMs ?? this.#openedAtMs);
-    return failureReason(errors, silentMs >= this.#options.timeoutMs)
-      ?? (code === 0 || pictureCount > 0 ? 'the camera ended the stream' : errors[errors.length - 1] ?? `ffmpeg ended with exit code ${code}`);
+    return (
+      failureReason(errors, silentMs >= this.#options.timeoutMs) ??
+      (code === 0 || pictureCount > 0
+        ? 'the camera ended the stream'
+        : (errors[errors.length - 1] ?? `ffmpeg ended with exit code ${code}`))
+    );
   }
 }

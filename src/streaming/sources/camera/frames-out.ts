@@ -99,8 +99,12 @@ export class FramesOut {
     if (slot === undefined) emit(dropOf(ref, corrupt ? 'corrupt' : 'superseded', readyAtMs));
     else {
       emit({
-        type: 'frame', ...ref, readyAtMs, picture: { size, fit: fitPicture(size, input), image: slot.bytes },
-        corrupt, release: () => slot.release(),
+        type: 'frame',
+        ...ref,
+        readyAtMs,
+        picture: { size, fit: fitPicture(size, input), image: slot.bytes },
+        corrupt,
+        release: () => slot.release(),
       });
     }
   }
@@ -115,7 +119,15 @@ export class FramesOut {
     // The time between two connections is reported once, with its reason.
     if (this.#lostWhy !== '') this.tellGap(capturedAtMs);
     else if (hole !== undefined) this.tellGap(hole.toMs, hole.why, hole.fromMs);
-    const ref: FrameRef = { streamId: this.#options.streamId, seq: this.#seq++, epoch: this.#epoch, ptsMs, capturedAtMs, captureClock, uncertaintyMs };
+    const ref: FrameRef = {
+      streamId: this.#options.streamId,
+      seq: this.#seq++,
+      epoch: this.#epoch,
+      ptsMs,
+      capturedAtMs,
+      captureClock,
+      uncertaintyMs,
+    };
     this.#last = ref;
     return ref;
   }

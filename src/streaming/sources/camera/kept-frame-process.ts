@@ -28,15 +28,41 @@ const MOST_UNSENT_BYTES = 4 * 2 ** 20;
  * equals its time in the file. Two outputs of one ffmpeg would each correct a camera's times in their own way.
  */
 export function keptFrameProcess(options: KeptFrameProcessOptions): Pick<FrameProcess, 'closed' | 'stop'> {
-  const { ffmpeg, url, inputOptions, input, input: { channels }, getTarget, onPicture, onLine, onCopied, restamps } = options;
+  const {
+    ffmpeg,
+    url,
+    inputOptions,
+    input,
+    input: { channels },
+    getTarget,
+    onPicture,
+    onLine,
+    onCopied,
+    restamps,
+  } = options;
   if (onCopied === undefined) {
-    return new FrameProcess({ ffmpeg, args: frameArguments(ffmpeg.version, { url, inputOptions, input }), channels, getTarget, onPicture, ...(onLine && { onLine }) });
+    return new FrameProcess({
+      ffmpeg,
+      args: frameArguments(ffmpeg.version, { url, inputOptions, input }),
+      channels,
+      getTarget,
+      onPicture,
+      ...(onLine && { onLine }),
+    });
   }
   const decoder = new FrameProcess({
-    ffmpeg, isFed: true, args: frameArguments(ffmpeg.version, { url: 'pipe:0', inputOptions: COPY_INPUT, input }), channels, getTarget, onPicture,
+    ffmpeg,
+    isFed: true,
+    args: frameArguments(ffmpeg.version, { url: 'pipe:0', inputOptions: COPY_INPUT, input }),
+    channels,
+    getTarget,
+    onPicture,
   });
   const copier = new FrameProcess({
-    ffmpeg, args: copyArguments(url, inputOptions, restamps), getTarget: () => undefined, onPicture: () => undefined,
+    ffmpeg,
+    args: copyArguments(url, inputOptions, restamps),
+    getTarget: () => undefined,
+    onPicture: () => undefined,
     onLine: (line) => {
       decoder.noteDamage(line);
       onLine?.(line);

@@ -46,7 +46,8 @@ export function streamTimesOf(offsets: readonly TimeOffset[]): (ptsUs: number) =
     // Times that go back have jumped. Without a recorded frame, for example after the last one, the previous stretch
     // continues.
     if (ptsUs <= lastPtsUs && current + 1 < offsets.length) current += 1;
-    while (current + 1 < offsets.length && ptsUs > offsets[current].toPtsUs && ptsUs >= offsets[current + 1].fromPtsUs) current += 1;
+    while (current + 1 < offsets.length && ptsUs > offsets[current].toPtsUs && ptsUs >= offsets[current + 1].fromPtsUs)
+      current += 1;
     lastPtsUs = ptsUs;
     return (ptsUs + (offsets[current]?.offsetUs ?? 0)) / 1_000;
   };

@@ -25,9 +25,18 @@ export function kernelStamps(onNotice: (text: string) => void): KernelStamps {
       const ageMs = arrivedAtMs - stampMs;
       if (!isRefuted && !(ageMs >= 0 && ageMs <= OLDEST_MS)) {
         isRefuted = true;
-        onNotice("the device's times are not of this machine's monotonic clock: they are compared with the pictures' arrival instead");
+        onNotice(
+          "the device's times are not of this machine's monotonic clock: they are compared with the pictures' arrival instead",
+        );
       }
-      return isRefuted ? undefined : { capturedAtMs: stampMs, captureClock: 'sender', uncertaintyMs: UNCERTAINTY_MS, leastAgeMs: Math.max(0, ageMs - UNCERTAINTY_MS) };
+      return isRefuted
+        ? undefined
+        : {
+            capturedAtMs: stampMs,
+            captureClock: 'sender',
+            uncertaintyMs: UNCERTAINTY_MS,
+            leastAgeMs: Math.max(0, ageMs - UNCERTAINTY_MS),
+          };
     },
   };
 }

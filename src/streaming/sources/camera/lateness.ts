@@ -76,7 +76,8 @@ export function latenessBy(pace: PaceWatch): Lateness {
     lateMs: (earliestOffsetMs) => Math.max(0, pace.lowMs() - earliestOffsetMs),
     unprovenMs: unprovenOf,
     arrived: ({ arrivedAtMs, elapsedMs, intervalMs, lateMs, nearMs }) => {
-      if (lateMs <= nearMs) [provenMs, unprovableMs, likelyLostMs, isHeldUp] = [Math.min(provenMs, lateMs), 0, 0, false];
+      if (lateMs <= nearMs)
+        [provenMs, unprovableMs, likelyLostMs, isHeldUp] = [Math.min(provenMs, lateMs), 0, 0, false];
       const isHole = elapsedMs >= HOLE_INTERVALS * intervalMs;
       suddenMs = lateMs <= nearMs ? 0 : Math.min(lateMs, suddenMs + (isHole ? elapsedMs : 0));
       if (isHeldUp && !isHole) provenMs = Math.max(provenMs, Math.min(lateMs, provenMs + elapsedMs));

@@ -36,7 +36,10 @@ const MEMORY = 9;
 const DUE_INTERVALS = 3;
 
 /** Watches one connection, from its start. */
-export function livenessWatch(openedAtMs: number, { timeoutMs, firstPictureTimeoutMs }: LivenessOptions): LivenessWatch {
+export function livenessWatch(
+  openedAtMs: number,
+  { timeoutMs, firstPictureTimeoutMs }: LivenessOptions,
+): LivenessWatch {
   let aliveAtMs = openedAtMs;
   let picture: { readonly atMs: number; readonly mediaMs: number } | undefined;
   let newestReport: SenderReport | undefined;
@@ -70,19 +73,42 @@ export function livenessWatch(openedAtMs: number, { timeoutMs, firstPictureTimeo
       const quietMs = atMs - aliveAtMs;
       const hasPicture = picture !== undefined;
       const quietLimitMs = hasPicture ? patienceMs() : Math.max(timeoutMs, firstPictureTimeoutMs);
-      if (quietMs >= quietLimitMs) return { state: 'silent', giveUp: true, reason: `nothing from the camera for ${seconds(quietMs)}: it is connected but silent` };
+      if (quietMs >= quietLimitMs)
+        return {
+          state: 'silent',
+          giveUp: true,
+          reason: `nothing from the camera for ${seconds(quietMs)}: it is connected but silent`,
+        };
       if (picture === undefined) {
         const waitedMs = atMs - openedAtMs;
         const giveUp = waitedMs >= firstPictureTimeoutMs;
-        return { state: giveUp ? 'frozen' : 'waiting', giveUp, reason: `no picture for ${seconds(waitedMs)}: the camera is connected, and ${aliveAtMs > openedAtMs ? 'sends packets without one' : 'silent'}` };
+        return {
+          state: giveUp ? 'frozen' : 'waiting',
+          giveUp,
+          reason: `no picture for ${seconds(waitedMs)}: the camera is connected, and ${aliveAtMs > openedAtMs ? 'sends packets without one' : 'silent'}`,
+        };
       }
       const missedMs = atMs - picture.atMs;
       if (missedMs >= patienceMs()) {
         const passedMs = newestReport === undefined ? undefined : newestReport.mediaMs - picture.mediaMs;
-        const clock = passedMs === undefined || passedMs < 0 ? '' : passedMs >= missedMs / 2 ? '; its clock goes on' : '; its clock stands, too';
-        return { state: 'frozen', giveUp: true, reason: `no picture for ${seconds(missedMs)}, though packets come: the camera is frozen${clock}` };
+        const clock =
+          passedMs === undefined || passedMs < 0
+            ? ''
+            : passedMs >= missedMs / 2
+              ? '; its clock goes on'
+              : '; its clock stands, too';
+        return {
+          state: 'frozen',
+          giveUp: true,
+          reason: `no picture for ${seconds(missedMs)}, though packets come: the camera is frozen${clock}`,
+        };
       }
-      if (usualMs() >= timeoutMs / DUE_INTERVALS) return { state: 'slow', giveUp: false, reason: `a picture every ${seconds(usualMs())}, as the camera sends them` };
+      if (usualMs() >= timeoutMs / DUE_INTERVALS)
+        return {
+          state: 'slow',
+          giveUp: false,
+          reason: `a picture every ${seconds(usualMs())}, as the camera sends them`,
+        };
       return { state: 'live', giveUp: false, reason: 'pictures come' };
     },
   };

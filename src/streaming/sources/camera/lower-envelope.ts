@@ -43,7 +43,11 @@ export function lowerEnvelope(): LowerEnvelope {
     add: (atMs, offsetMs) => {
       asked = undefined;
       const last = buckets[buckets.length - 1];
-      if (last !== undefined && atMs - last.atMs < BUCKET_MS && Math.floor(atMs / BUCKET_MS) === Math.floor(last.atMs / BUCKET_MS)) {
+      if (
+        last !== undefined &&
+        atMs - last.atMs < BUCKET_MS &&
+        Math.floor(atMs / BUCKET_MS) === Math.floor(last.atMs / BUCKET_MS)
+      ) {
         if (offsetMs <= last.offsetMs) buckets[buckets.length - 1] = { atMs, offsetMs };
         return;
       }
@@ -63,7 +67,12 @@ export function lowerEnvelope(): LowerEnvelope {
       }
       const offsetMs = best.offsetMs + slope * (atMs - best.atMs);
       const recent = buckets.slice(-10);
-      const excessMs = recent.reduce((sum, point) => sum + Math.min(MOST_EXCESS_MS, Math.max(0, point.offsetMs + slope * (atMs - point.atMs) - offsetMs)), 0) / recent.length;
+      const excessMs =
+        recent.reduce(
+          (sum, point) =>
+            sum + Math.min(MOST_EXCESS_MS, Math.max(0, point.offsetMs + slope * (atMs - point.atMs) - offsetMs)),
+          0,
+        ) / recent.length;
       asked = { atMs, estimate: { offsetMs, slackMs: drift * Math.max(0, atMs - best.atMs), excessMs } };
       return asked.estimate;
     },
@@ -84,7 +93,10 @@ function skewOf(points: readonly Point[]): number | undefined {
     hull.push(point);
   }
   const middleMs = points.reduce((sum, { atMs }) => sum + atMs - first.atMs, 0) / points.length + first.atMs;
-  const to = Math.max(1, hull.findIndex(({ atMs }) => atMs >= middleMs));
+  const to = Math.max(
+    1,
+    hull.findIndex(({ atMs }) => atMs >= middleMs),
+  );
   const [a, b] = [hull[to - 1], hull[to]];
   const slope = (b.offsetMs - a.offsetMs) / (b.atMs - a.atMs);
   return Math.max(-MAX_SKEW, Math.min(MAX_SKEW, slope));

@@ -37,7 +37,12 @@ const LEAST_STEP_BACK_MS = 50;
 const STILL_UNITS = 5;
 const FIRST_INTERVAL_MS = 67;
 
-type Picture = { readonly mediaMs: number; readonly stepMs: number; readonly elapsedMs: number; readonly isOdd: boolean };
+type Picture = {
+  readonly mediaMs: number;
+  readonly stepMs: number;
+  readonly elapsedMs: number;
+  readonly isOdd: boolean;
+};
 
 export function mediaSteps(): MediaSteps {
   let last: { readonly mediaMs: number; readonly arrivedAtMs: number } | undefined;
@@ -62,9 +67,11 @@ export function mediaSteps(): MediaSteps {
     recent.push({ mediaMs, stepMs, elapsedMs: arrivedAtMs - last.arrivedAtMs, isOdd: hasJumped || stepMs === 0 });
     if (recent.length > MEMORY) recent.shift();
     const odd = recent.reduce((count, { isOdd }) => count + Number(isOdd), 0);
-    const standsStill = recent.length >= STILL_UNITS && recent.slice(-STILL_UNITS).every((picture) => picture.stepMs === 0);
+    const standsStill =
+      recent.length >= STILL_UNITS && recent.slice(-STILL_UNITS).every((picture) => picture.stepMs === 0);
     const wasUnusable = isUnusable;
-    isUnusable = standsStill || (odd > 8 && odd * 3 > recent.length) || (isUnusable && (odd > 0 || recent.length < MEMORY));
+    isUnusable =
+      standsStill || (odd > 8 && odd * 3 > recent.length) || (isUnusable && (odd > 0 || recent.length < MEMORY));
     intervalMs = intervalOf(recent, isUnusable) ?? intervalMs;
     if (isUnusable) return 'unusable';
     return hasJumped || wasUnusable ? 'jump' : 'steady';
@@ -111,7 +118,8 @@ function sinceOdd(pictures: readonly Picture[]): readonly Picture[] {
 
 /** Between media times in time order, because B-pictures come in another order. */
 function intervalOf(pictures: readonly Picture[], byArrival: boolean): number | undefined {
-  if (byArrival) return pictures.length < 3 ? undefined : Math.max(1, median(pictures.map(({ elapsedMs }) => elapsedMs)));
+  if (byArrival)
+    return pictures.length < 3 ? undefined : Math.max(1, median(pictures.map(({ elapsedMs }) => elapsedMs)));
   const steady = sinceOdd(pictures);
   const times = steady.map(({ mediaMs }) => mediaMs).sort((a, b) => a - b);
   if (times.length < 4) return undefined;

@@ -36,7 +36,8 @@ type OwnReaderKind = {
 const OWN_READERS: readonly OwnReaderKind[] = [
   {
     reads: /^rtsps?:\/\//i,
-    make: (url, { transport, ...options }) => new RtspReader(url, { ...options, transport: transport === 'tcp' || transport === 'udp' ? transport : 'auto' }),
+    make: (url, { transport, ...options }) =>
+      new RtspReader(url, { ...options, transport: transport === 'tcp' || transport === 'udp' ? transport : 'auto' }),
   },
   { reads: /^udp:\/\//i, make: (url, options) => ({ open: (events) => openUdp(url, options, events) }) },
   // Its answer shows whether it sends pictures; a playlist's URL shows it beforehand.
@@ -57,5 +58,10 @@ export function ownReaderOf(url: string, options: ResolvedCameraOptions): OwnRea
 export function openConnection(url: string, options: OpenOptions): CameraConnection {
   const { reader } = options;
   if (typeof reader !== 'string') return new UnitConnection({ ...options, reader });
-  return new FfmpegConnection({ ...options, url, transport: ffmpegTransport(options.transport), stampOnArrival: reader === 'ffmpeg-stamped' });
+  return new FfmpegConnection({
+    ...options,
+    url,
+    transport: ffmpegTransport(options.transport),
+    stampOnArrival: reader === 'ffmpeg-stamped',
+  });
 }

@@ -89,11 +89,17 @@ export type ResolvedCameraOptions = Required<Omit<CameraOptions, Optional>> & Pi
 
 export function resolveCameraOptions(options: CameraOptions): ResolvedCameraOptions {
   return {
-    ...CAMERA_DEFAULTS, firstFrameTimeoutMs: Math.max(20_000, options.timeoutMs ?? 0), giveUpFirst: false,
-    slots: 4, maxFrames: Infinity, inputOptions: [], ladder: RECONNECT_LADDER, probe: probeEndpoint, random: Math.random,
+    ...CAMERA_DEFAULTS,
+    firstFrameTimeoutMs: Math.max(20_000, options.timeoutMs ?? 0),
+    giveUpFirst: false,
+    slots: 4,
+    maxFrames: Infinity,
+    inputOptions: [],
+    ladder: RECONNECT_LADDER,
+    probe: probeEndpoint,
+    random: Math.random,
     scheduler: asyncScheduler,
     wallClock: { toUnixMs: (monotonicMs) => monotonicMs + Date.now() - options.clock.now() },
     ...options,
   };
 }
-

@@ -55,13 +55,14 @@ export function paceWatch(): PaceWatch {
       lowMs = run.slice(-LEAST_UNITS).reduce((least, sample) => Math.min(least, sample.offsetMs), Infinity);
       jitterMs += 0.05 * (Math.min(offsetMs - lowMs, 200) - jitterMs);
       current = paceOf(run, jitterMs);
-      levelSinceMs = current === 'level' ? levelSinceMs ?? run[0].atMs : undefined;
+      levelSinceMs = current === 'level' ? (levelSinceMs ?? run[0].atMs) : undefined;
     },
     restart,
     lowMs: () => lowMs,
     pace: () => current,
     levelSinceMs: () => levelSinceMs,
-    isDraining: (leftMs) => falls >= DRAIN_FALLS && highestMs - lowMs >= Math.max(100, 0.25 * (leftMs + highestMs - lowMs)),
+    isDraining: (leftMs) =>
+      falls >= DRAIN_FALLS && highestMs - lowMs >= Math.max(100, 0.25 * (leftMs + highestMs - lowMs)),
     jitterMs: () => jitterMs,
   };
 }
@@ -78,7 +79,7 @@ function paceOf(run: readonly Sample[], jitterMs: number): Pace {
     else after = Math.min(after, offsetMs);
   }
   const roseMs = after - before;
-  if (-roseMs > Math.max(4 + jitterMs, FALLS_AT * spanMs / 2)) return 'falling';
-  if (roseMs > Math.max(6 + jitterMs, GROWS_AT * spanMs / 2)) return 'growing';
+  if (-roseMs > Math.max(4 + jitterMs, (FALLS_AT * spanMs) / 2)) return 'falling';
+  if (roseMs > Math.max(6 + jitterMs, (GROWS_AT * spanMs) / 2)) return 'growing';
   return 'level';
 }

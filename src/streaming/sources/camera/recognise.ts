@@ -5,7 +5,9 @@ import type { Recognised } from '../../../core/source-kind.js';
 const SCHEMES = new Set(['rtsp', 'rtsps', 'http', 'https', 'udp', 'tcp', 'srt', 'rtmp']);
 /** Of these, those that may also wait to be called: `udp://@:1234`, `tcp://:1234?listen`. */
 const LISTENING_SCHEMES = new Set(['udp', 'tcp', 'srt']);
-/** Nothing stands before the path but credentials and a port. What has an `@` further on may be a password with a slash. */
+/**
+ * Nothing stands before the path but credentials and a port. What has an `@` further on may be a password with a slash.
+ */
 const NO_HOST = /^[^/]*:\/\/(?:[^/]*@)?(?::\d*)?(?:$|[/?#](?!.*@))/;
 
 /**
@@ -18,7 +20,8 @@ export function recogniseCamera(text: string): Recognised | undefined {
   const name = /^([a-z][a-z\d+.-]+):\/\//i.exec(text)?.[1].toLowerCase();
   if (name === undefined || !SCHEMES.has(name)) return undefined;
   const isAddressed = LISTENING_SCHEMES.has(name) ? /^[^/]*:\/\/[^/?#]/.test(text) : !NO_HOST.test(text);
-  if (!isAddressed) throw new UsageError(`the source "${redactUrls(text)}" names no host; write it as ${name}://HOST[:PORT]/PATH`);
+  if (!isAddressed)
+    throw new UsageError(`the source "${redactUrls(text)}" names no host; write it as ${name}://HOST[:PORT]/PATH`);
   return { address: text, streamId: hostOf(text) };
 }
 
@@ -29,6 +32,9 @@ function device(path: string): Recognised {
 /** Of the address as it may be shown, since a name is never a secret. */
 function hostOf(url: string): string {
   const address = redactUrls(url).slice(url.indexOf('://') + 3);
-  const host = address.slice(address.lastIndexOf('@') + 1).split(/[/?#]/)[0].replace(HIDDEN, '');
+  const host = address
+    .slice(address.lastIndexOf('@') + 1)
+    .split(/[/?#]/)[0]
+    .replace(HIDDEN, '');
   return host.replace(/:\d+$/, '') || 'camera';
 }

@@ -24,7 +24,11 @@ const COSTS_NOBODY = /^(?:udp:\/\/|\/dev\/)/i;
  * was open and silent until the timeout has itself been the wait.
  * @param streamedMs from its first frame to its last; 0 without frames
  */
-export function failuresAfter(failures: number, url: string, { streamedMs, gaveUp }: Pick<ConnectionEnd, 'streamedMs' | 'gaveUp'>): number {
+export function failuresAfter(
+  failures: number,
+  url: string,
+  { streamedMs, gaveUp }: Pick<ConnectionEnd, 'streamedMs' | 'gaveUp'>,
+): number {
   return COSTS_NOBODY.test(url) || gaveUp === 'silent' || streamedMs >= STABLE_AFTER_MS ? 1 : failures + 1;
 }
 
@@ -36,9 +40,10 @@ export function failuresAfter(failures: number, url: string, { streamedMs, gaveU
  */
 export function reconnectDelayMs(failures: number, random: () => number, ladder = RECONNECT_LADDER): number {
   let beyond = failures;
-  const step = ladder.find(({ times }) => {
-    beyond -= times;
-    return beyond <= 0;
-  }) ?? ladder[ladder.length - 1];
+  const step =
+    ladder.find(({ times }) => {
+      beyond -= times;
+      return beyond <= 0;
+    }) ?? ladder[ladder.length - 1];
   return step.delayMs * (1 + JITTER * (2 * random() - 1));
 }

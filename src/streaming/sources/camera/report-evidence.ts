@@ -78,7 +78,8 @@ export function reportEvidence({ pace, steps, lateness, onNonsense }: ReportEvid
         envelope.shift(byMs);
         lateness.clockLost(byMs, lateMs);
       } else if (verdict.kind === 'agrees') lateness.isAge(lateMs, verdict.looseMs);
-      else if (verdict.kind === 'first' && sender.mediaOffsetAt(arrivedAtMs)?.isTrusted === true) lateness.isAge(lateMs, 0);
+      else if (verdict.kind === 'first' && sender.mediaOffsetAt(arrivedAtMs)?.isTrusted === true)
+        lateness.isAge(lateMs, 0);
       else if (verdict.kind === 'stepped') lateness.wallStepped(unprovenMs);
       earliestAtReportMs = envelope.at(arrivedAtMs)!.offsetMs;
     },

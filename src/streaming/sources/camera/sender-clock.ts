@@ -53,7 +53,9 @@ export type SenderClock = {
    * The earliest offset of media time according to reports and wall clock; undefined before a report of this media
    * clock.
    */
-  mediaOffsetAt(atMs: number): { readonly offsetMs: number; readonly slackMs: number; readonly isTrusted: boolean } | undefined;
+  mediaOffsetAt(
+    atMs: number,
+  ): { readonly offsetMs: number; readonly slackMs: number; readonly isTrusted: boolean } | undefined;
 };
 
 /** A camera's own pipeline may take this long, and reports then run ahead of pictures by it. */
@@ -75,14 +77,17 @@ export function senderClock(): SenderClock {
   let isStreamClock = false;
 
   /** How far the least of this many reports may still be above the truth. */
-  const spreadMs = (): number => (spreads.length < 3 ? spacingMs : Math.min(spacingMs, Math.max(...spreads)) * Math.min(1, 3 / reports));
+  const spreadMs = (): number =>
+    spreads.length < 3 ? spacingMs : Math.min(spacingMs, Math.max(...spreads)) * Math.min(1, 3 / reports);
   const resetWallClock = (): void => {
     wall = lowerEnvelope();
     isWallTrusted = false;
   };
   const judge = (report: SenderReport, pictures: PicturesAtReport): ReportVerdict => {
     const aheadMs = pictures.lowOffsetMs - (report.arrivedAtMs - report.mediaMs);
-    const isNonsense = pictures.isSettled ? aheadMs > PIPELINE_MS + 2 * pictures.spacingMs || aheadMs < -FARTHEST_MS : Math.abs(aheadMs) > FARTHEST_MS;
+    const isNonsense = pictures.isSettled
+      ? aheadMs > PIPELINE_MS + 2 * pictures.spacingMs || aheadMs < -FARTHEST_MS
+      : Math.abs(aheadMs) > FARTHEST_MS;
     if (isNonsense) return { kind: 'nonsense' };
     const betweenMs = report.senderMs - report.mediaMs;
     if (wallMinusMediaMs === undefined) {
@@ -96,7 +101,13 @@ export function senderClock(): SenderClock {
       spreads = [...spreads, Math.abs(changeMs)].slice(-SPREADS);
       recent = [...recent, betweenMs].slice(-SPREADS);
       const leastMs = Math.min(...recent) - wallMinusMediaMs;
-      if (leastMs > 10 && recent.length === SPREADS && !isDraining && unprovenMs > 0.5 * leastMs && unprovenMs < 2 * leastMs + EXACT_MS) {
+      if (
+        leastMs > 10 &&
+        recent.length === SPREADS &&
+        !isDraining &&
+        unprovenMs > 0.5 * leastMs &&
+        unprovenMs < 2 * leastMs + EXACT_MS
+      ) {
         wallMinusMediaMs += leastMs;
         return { kind: 'lost', byMs: leastMs, looseMs: 10 };
       }
@@ -109,7 +120,8 @@ export function senderClock(): SenderClock {
     wallMinusMediaMs = betweenMs;
     recent = [];
     const movedMs = changeMs > 0 ? unprovenMs : fellMs;
-    if (Math.abs(changeMs) <= movedMs + toleranceMs + 30 && movedMs > 0.5 * Math.abs(changeMs)) return { kind: 'lost', byMs: changeMs, looseMs: toleranceMs };
+    if (Math.abs(changeMs) <= movedMs + toleranceMs + 30 && movedMs > 0.5 * Math.abs(changeMs))
+      return { kind: 'lost', byMs: changeMs, looseMs: toleranceMs };
     return { kind: 'stepped' };
   };
 
@@ -131,7 +143,8 @@ export function senderClock(): SenderClock {
         const offsetMs = wallMinusMediaMs + known.offsetMs;
         const lateMs = offsetMs - pictures.earliestOffsetMs;
         // Its pictures would be in the future, or impossibly old: the clock was set in between.
-        if (lateMs > 50 + known.slackMs + 1.2 * pictures.spacingMs || -lateMs > 100 + known.slackMs + pictures.unseenMs) resetWallClock();
+        if (lateMs > 50 + known.slackMs + 1.2 * pictures.spacingMs || -lateMs > 100 + known.slackMs + pictures.unseenMs)
+          resetWallClock();
       }
       wall.add(arrivedAtMs, arrivedAtMs - senderMs);
       // Its way here was as fast as that of the undelayed pictures.
@@ -148,7 +161,11 @@ export function senderClock(): SenderClock {
     mediaOffsetAt: (atMs) => {
       const known = wall.at(atMs);
       if (known === undefined || wallMinusMediaMs === undefined) return undefined;
-      return { offsetMs: wallMinusMediaMs + known.offsetMs, slackMs: known.slackMs + spreadMs(), isTrusted: isWallTrusted };
+      return {
+        offsetMs: wallMinusMediaMs + known.offsetMs,
+        slackMs: known.slackMs + spreadMs(),
+        isTrusted: isWallTrusted,
+      };
     },
   };
 }

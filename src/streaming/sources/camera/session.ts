@@ -37,9 +37,13 @@ export class CameraSession {
     this.#reader = ownReaderOf(url, options) ?? 'ffmpeg';
     const { streamId, slots, input, clock, keepCopyTo, maxFrames, maxBehindMs } = options;
     this.#pool = new FramePool(slots, 3 * input.width * input.height);
-    if (keepCopyTo !== undefined) this.#copies = new CopyKeeper({ path: keepCopyTo, onFailure: (error) => options.onCopyFailure?.(error) });
+    if (keepCopyTo !== undefined)
+      this.#copies = new CopyKeeper({ path: keepCopyTo, onFailure: (error) => options.onCopyFailure?.(error) });
     this.#out = new FramesOut({
-      streamId, input, clock, redact: this.#redact,
+      streamId,
+      input,
+      clock,
+      redact: this.#redact,
       emit: (event) => {
         emit(event);
         if (event.type !== 'status' && event.type !== 'gap' && this.#out.count >= maxFrames) this.end();
@@ -53,7 +57,10 @@ export class CameraSession {
   /** Connects repeatedly until `end()`. Resolves when the last connection has ended. */
   async run(): Promise<void> {
     if (this.#options.ffmpeg.origin === 'embedded') {
-      throw new SourceError('a camera needs an ffmpeg of its own: install ffmpeg 4.4 or later, the embedded one is for files only', { code: 'NOWCAST_CAMERA' });
+      throw new SourceError(
+        'a camera needs an ffmpeg of its own: install ffmpeg 4.4 or later, the embedded one is for files only',
+        { code: 'NOWCAST_CAMERA' },
+      );
     }
     let failures = 0;
     /** Since its last picture: that it answers is no news then. */
@@ -74,9 +81,13 @@ export class CameraSession {
       }
       if (this.#out.isLive) hasAnswered = false;
       failures = failuresAfter(failures, this.#url, end);
-      const delayMs = end.gaveUp === 'behind' ? 0 : reconnectDelayMs(failures, this.#options.random, this.#options.ladder);
+      const delayMs =
+        end.gaveUp === 'behind' ? 0 : reconnectDelayMs(failures, this.#options.random, this.#options.ladder);
       const comesBack = mayBeAway(end.reason) ? this.#comesBack(!hasAnswered) : undefined;
-      this.#out.status('reconnecting', `${reason}; next attempt in ${(delayMs / 1000).toFixed(1)} s${comesBack === undefined ? '' : ', or when it answers'}`);
+      this.#out.status(
+        'reconnecting',
+        `${reason}; next attempt in ${(delayMs / 1000).toFixed(1)} s${comesBack === undefined ? '' : ', or when it answers'}`,
+      );
       // A camera that has just started may need more time: it gets the short steps again.
       if (await this.#wait(delayMs, comesBack)) [failures, hasAnswered] = [0, true];
     }
@@ -138,6 +149,7 @@ export class CameraSession {
   #tellCopy(epoch: number): void {
     const path = this.#copies?.path;
     const connection = this.#connection;
-    if (path !== undefined && connection !== undefined) this.#options.onCopy?.({ path, epoch, offsets: connection.keptTimes.offsets });
+    if (path !== undefined && connection !== undefined)
+      this.#options.onCopy?.({ path, epoch, offsets: connection.keptTimes.offsets });
   }
 }

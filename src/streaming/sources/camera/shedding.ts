@@ -1,4 +1,12 @@
-import { NO_BACKLOG, shedBacklog, shedDecoded, type DecodedDecision, type DecodedPicture, type Decision, type WaitingUnit } from './backlog.js';
+import {
+  NO_BACKLOG,
+  shedBacklog,
+  shedDecoded,
+  type DecodedDecision,
+  type DecodedPicture,
+  type Decision,
+  type WaitingUnit,
+} from './backlog.js';
 
 /** The rule of `backlog.ts` applied to one camera, over all its connections. */
 export class Shedding {

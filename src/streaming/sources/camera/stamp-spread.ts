@@ -19,7 +19,9 @@ export function stampSpread(): StampSpread {
   let spreadMs = 0;
   return {
     arrived: (aboveMs, isJittered, intervalMs) => {
-      spreadMs = isJittered ? Math.max(HOLD * spreadMs, Math.min(aboveMs, MOST_INTERVALS * intervalMs)) : FORGET * spreadMs;
+      spreadMs = isJittered
+        ? Math.max(HOLD * spreadMs, Math.min(aboveMs, MOST_INTERVALS * intervalMs))
+        : FORGET * spreadMs;
       return spreadMs;
     },
   };

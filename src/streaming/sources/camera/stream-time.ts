@@ -49,7 +49,12 @@ const REORDER_INTERVALS = 5;
 /** B-pictures come right after the picture that they are shown before. */
 const MOST_REORDERED = 8;
 
-type Last = { readonly mediaMs: number; readonly ptsMs: number; readonly arrivedAtMs: number; readonly capturedAtMs: number };
+type Last = {
+  readonly mediaMs: number;
+  readonly ptsMs: number;
+  readonly arrivedAtMs: number;
+  readonly capturedAtMs: number;
+};
 
 /**
  * One time for a whole stream, which begins at 0. Its spacing is the media clock's, to the microsecond, as long as that
@@ -60,7 +65,10 @@ export function streamClock(): StreamClock {
   let last: Last | undefined;
   /** The latest by presentation, the reference for holes and steps. */
   let newest: Last | undefined;
-  /** The end of the stream before the latest picture: B-pictures are shown between the two, by the clock that was valid then. */
+  /**
+   * The end of the stream before the latest picture: B-pictures are shown between the two, by the clock that was valid
+   * then.
+   */
   let before: { readonly ptsMs: number; readonly offsetMs: number } | undefined;
   let reorderedCount = 0;
   let offsetMs = 0;
@@ -81,7 +89,11 @@ export function streamClock(): StreamClock {
   };
   return {
     next: (unit) => {
-      const { mediaMs, arrivedAtMs, estimate: { capturedAtMs } } = unit;
+      const {
+        mediaMs,
+        arrivedAtMs,
+        estimate: { capturedAtMs },
+      } = unit;
       if (newest === undefined || last === undefined) {
         offsetMs = -mediaMs;
         last = newest = { mediaMs, ptsMs: free(0), arrivedAtMs, capturedAtMs };
@@ -93,9 +105,16 @@ export function streamClock(): StreamClock {
       const wentBack = stepMs <= 0;
       const shownMs = before === undefined ? Infinity : mediaMs + before.offsetMs;
       const leaps = stepMs < 0 || stepMs > Math.max(LEAST_GAP_MS, GAP_INTERVALS * usualMs);
-      const isBetween = leaps && before !== undefined && shownMs > before.ptsMs && shownMs < newest.ptsMs && reorderedCount < MOST_REORDERED;
-      const isReordered = unit.mayGoBack === true && unit.isNewConnection !== true
-        && (isBetween || (stepMs < 0 && -stepMs <= Math.max(500, REORDER_INTERVALS * usualMs)));
+      const isBetween =
+        leaps &&
+        before !== undefined &&
+        shownMs > before.ptsMs &&
+        shownMs < newest.ptsMs &&
+        reorderedCount < MOST_REORDERED;
+      const isReordered =
+        unit.mayGoBack === true &&
+        unit.isNewConnection !== true &&
+        (isBetween || (stepMs < 0 && -stepMs <= Math.max(500, REORDER_INTERVALS * usualMs)));
       // Relative to the stream's time of capture so far, so that a loss that is proven late still counts.
       const departsMs = capturedAtMs - (mediaMs + offsetMs) - anchorMs;
       const isCertain = Math.abs(departsMs) > Math.max(DEPARTS_MS, unit.estimate.uncertaintyMs + 20);
@@ -111,12 +130,18 @@ export function streamClock(): StreamClock {
       before = unit.isNewConnection === true ? undefined : { ptsMs: newest.ptsMs, offsetMs };
       reorderedCount = 0;
       if (!follows) {
-        const passedMs = unit.isNewConnection === true || wentBack || hasLeapt ? capturedAtMs - newest.capturedAtMs : departsMs + stepMs;
+        const passedMs =
+          unit.isNewConnection === true || wentBack || hasLeapt
+            ? capturedAtMs - newest.capturedAtMs
+            : departsMs + stepMs;
         offsetMs = newest.ptsMs + Math.max(passedMs, STEP_MS) - mediaMs;
       } else steps = [...steps, stepMs].slice(-MEMORY);
       const ptsMs = free(Math.max(mediaMs + offsetMs, newest.ptsMs + STEP_MS));
       const anchoredMs = capturedAtMs - ptsMs;
-      anchorMs = !follows || (isCertain && departsMs < 0) ? anchoredMs : anchorMs + ANCHOR_GAIN * (Math.abs(departsMs) < DEPARTS_MS ? departsMs : 0);
+      anchorMs =
+        !follows || (isCertain && departsMs < 0)
+          ? anchoredMs
+          : anchorMs + ANCHOR_GAIN * (Math.abs(departsMs) < DEPARTS_MS ? departsMs : 0);
       last = newest = { mediaMs, ptsMs, arrivedAtMs, capturedAtMs };
       return gap === undefined ? { ptsMs } : { ptsMs, gap };
     },
@@ -124,14 +149,22 @@ export function streamClock(): StreamClock {
 }
 
 /** Did time pass without pictures for the sender, for us, or for both? */
-function gapBefore(unit: StreamUnit, newest: Last, last: Last, stepMs: number, intervalMs: number): StreamGap | undefined {
+function gapBefore(
+  unit: StreamUnit,
+  newest: Last,
+  last: Last,
+  stepMs: number,
+  intervalMs: number,
+): StreamGap | undefined {
   const leastMs = Math.max(LEAST_GAP_MS, GAP_INTERVALS * intervalMs);
   const { capturedAtMs } = unit.estimate;
   const senderMs = capturedAtMs - newest.capturedAtMs;
   const oursMs = unit.arrivedAtMs - last.arrivedAtMs;
   const captured = { fromMs: newest.capturedAtMs, toMs: Math.max(newest.capturedAtMs, capturedAtMs) };
   if (unit.isNewConnection === true) {
-    return senderMs < leastMs ? undefined : { ...captured, cause: 'connection', why: `no connection to the camera for ${seconds(senderMs)}` };
+    return senderMs < leastMs
+      ? undefined
+      : { ...captured, cause: 'connection', why: `no connection to the camera for ${seconds(senderMs)}` };
   }
   if (intervalMs === 0) return undefined;
   if (unit.isUntimed === true) return oursMs < leastMs ? undefined : unclear(unit, last);
@@ -139,10 +172,20 @@ function gapBefore(unit: StreamUnit, newest: Last, last: Last, stepMs: number, i
   if (senderMs >= leastMs && (oursMs >= leastMs || stepMs >= leastMs)) {
     return unit.hasLoss === true
       ? { ...captured, cause: 'lost', why: `the pictures of ${seconds(senderMs)} were lost on the way` }
-      : { ...captured, cause: 'stood-still', why: `the camera stood still for ${seconds(senderMs)}${stepMs < senderMs / 2 ? ', and its media clock with it' : ''}` };
+      : {
+          ...captured,
+          cause: 'stood-still',
+          why: `the camera stood still for ${seconds(senderMs)}${stepMs < senderMs / 2 ? ', and its media clock with it' : ''}`,
+        };
   }
   if (oursMs >= leastMs && unit.estimate.uncertaintyMs > (oursMs - senderMs) / 2) return unclear(unit, last);
-  if (oursMs >= leastMs) return { fromMs: last.arrivedAtMs, toMs: unit.arrivedAtMs, cause: 'held', why: `the network held pictures back for ${seconds(oursMs)}` };
+  if (oursMs >= leastMs)
+    return {
+      fromMs: last.arrivedAtMs,
+      toMs: unit.arrivedAtMs,
+      cause: 'held',
+      why: `the network held pictures back for ${seconds(oursMs)}`,
+    };
   return undefined;
 }
 

@@ -14,7 +14,10 @@ export type Timeline = {
   place(picture: PictureToPlace): PlacedMoment;
 };
 
-export type PictureToPlace = Pick<CodedUnit, 'mediaMs' | 'arrivedAtMs' | 'damaged' | 'lostBefore' | 'mayGoBack' | 'untimed'> & {
+export type PictureToPlace = Pick<
+  CodedUnit,
+  'mediaMs' | 'arrivedAtMs' | 'damaged' | 'lostBefore' | 'mayGoBack' | 'untimed'
+> & {
   /** When it was taken, if the reader knows that without comparing clocks. */
   readonly known?: CaptureEstimate | undefined;
   /** How much older it may be than its arrival shows, in milliseconds: it was delayed on purpose. */
@@ -46,10 +49,17 @@ export function timeline({ onNotice }: { readonly onNotice: (text: string) => vo
     roundTrip: (ms) => clock.roundTrip(ms),
     reported: (report) => clock.reported(report),
     place: ({ mediaMs, arrivedAtMs, damaged, lostBefore, mayGoBack, untimed, known, hiddenMs = 0 }) => {
-      const arrived = untimed === undefined ? clock.arrived(mediaMs, arrivedAtMs, mayGoBack) : byArrival(arrivedAtMs, untimed);
+      const arrived =
+        untimed === undefined ? clock.arrived(mediaMs, arrivedAtMs, mayGoBack) : byArrival(arrivedAtMs, untimed);
       const estimate = known ?? { ...arrived, uncertaintyMs: arrived.uncertaintyMs + hiddenMs };
       const { ptsMs, gap } = stream.next({
-        mediaMs, arrivedAtMs, estimate, isNewConnection, hasLoss: damaged || lostBefore, mayGoBack, isUntimed: untimed !== undefined,
+        mediaMs,
+        arrivedAtMs,
+        estimate,
+        isNewConnection,
+        hasLoss: damaged || lostBefore,
+        mayGoBack,
+        isUntimed: untimed !== undefined,
       });
       isNewConnection = false;
       return { ptsMs, ...estimate, ...(gap === undefined ? {} : { hole: gap }) };

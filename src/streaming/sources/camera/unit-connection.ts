@@ -99,7 +99,10 @@ export class UnitConnection implements CameraConnection {
     this.codec = codec;
     const { ffmpeg, input, pool, events, clock, onCopied } = this.#options;
     const decoder = new UnitDecoder<PlacedUnit>({
-      ffmpeg, codec, input, pool,
+      ffmpeg,
+      codec,
+      input,
+      pool,
       onPicture: ({ moment, ptsUs }, picture) => {
         const nowMs = clock.now();
         this.#firstPictureAtMs ??= nowMs;
@@ -153,7 +156,11 @@ export class UnitConnection implements CameraConnection {
       this.#waiting.push({ ...placed, data: NOTHING });
       return;
     }
-    if (this.#waiting.length === 0 && this.#options.shedding.isUpToDate && this.#leastAgeMs(placed) <= this.#options.shedding.maxBehindMs) {
+    if (
+      this.#waiting.length === 0 &&
+      this.#options.shedding.isUpToDate &&
+      this.#leastAgeMs(placed) <= this.#options.shedding.maxBehindMs
+    ) {
       this.#decide(placed, false);
       return;
     }
@@ -173,13 +180,20 @@ export class UnitConnection implements CameraConnection {
     if (this.#isStopped) return;
     const { clock, shedding } = this.#options;
     const atMs = clock.now();
-    const decision = shedding.decide({ ...unit, atMs, leastAgeMs: this.#leastAgeMs(unit), hasNewerKey, isDecoderBehind: isBehind(this.#decoderPace, atMs, shedding.maxBehindMs) });
+    const decision = shedding.decide({
+      ...unit,
+      atMs,
+      leastAgeMs: this.#leastAgeMs(unit),
+      hasNewerKey,
+      isDecoderBehind: isBehind(this.#decoderPace, atMs, shedding.maxBehindMs),
+    });
     if (decision === 'decode') this.#decoder?.feed(unit);
     // It waits for its turn to be reported; its bytes need not.
     else this.#decoder?.shed({ ...unit, data: NOTHING });
     if (decision !== 'reconnect') return;
     const silentMs = silenceMs(this.#decoderPace, atMs);
-    if (silentMs > shedding.maxBehindMs && this.#streamAgeMs(unit) <= shedding.maxBehindMs) this.#decoderFailed(silentFor(silentMs));
+    if (silentMs > shedding.maxBehindMs && this.#streamAgeMs(unit) <= shedding.maxBehindMs)
+      this.#decoderFailed(silentFor(silentMs));
     else this.#giveUp('behind', staysBehind(this.#leastAgeMs(unit)));
   }
 
@@ -209,7 +223,10 @@ export class UnitConnection implements CameraConnection {
   }
 
   get #decoderPatienceMs(): number {
-    return Math.max(this.#liveness.patienceMs(), this.#lastPictureAtMs === undefined ? this.#options.firstFrameTimeoutMs : 0);
+    return Math.max(
+      this.#liveness.patienceMs(),
+      this.#lastPictureAtMs === undefined ? this.#options.firstFrameTimeoutMs : 0,
+    );
   }
 
   #giveUp(why: GivingUp, reason: string): void {
@@ -233,7 +250,7 @@ export class UnitConnection implements CameraConnection {
     return {
       reason: this.#decoderFailure || this.#gaveUp?.reason || reason,
       streamedMs: this.#firstPictureAtMs === undefined ? 0 : this.#lastPictureAtMs! - this.#firstPictureAtMs,
-      gaveUp: kind === 'unsupported' ? 'needs-ffmpeg' : this.#gaveUp?.why ?? (isSilent ? 'silent' : undefined),
+      gaveUp: kind === 'unsupported' ? 'needs-ffmpeg' : (this.#gaveUp?.why ?? (isSilent ? 'silent' : undefined)),
     };
   }
 }
@@ -243,7 +260,9 @@ function failureOf({ stopped, failure, signal, code, errors }: FrameProcessEnd):
   // A process stops itself if its output cannot be read.
   if (failure !== undefined) return failure.message;
   if (stopped) return undefined;
-  return signal === null ? `ffmpeg ended with exit code ${code}: ${errors.at(-1) ?? 'it did not say why'}` : `ffmpeg was killed (${signal})`;
+  return signal === null
+    ? `ffmpeg ended with exit code ${code}: ${errors.at(-1) ?? 'it did not say why'}`
+    : `ffmpeg was killed (${signal})`;
 }
 
 function silentFor(ms: number): string {

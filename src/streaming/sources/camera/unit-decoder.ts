@@ -49,7 +49,19 @@ export function unitHeader({ ptsUs, data, isKey }: DecodableUnit): Buffer {
  * - `probesize`, `analyzeduration`: the first unit goes to the decoder at once instead of waiting for more to look at.
  * - `low_delay`, `thread_type slice`: pictures are not held back to be decoded in parallel, or in case B-pictures come.
  */
-const UNIT_INPUT = ['-copyts', '-f', 'nut', '-probesize', '32', '-analyzeduration', '0', '-flags', 'low_delay', '-thread_type', 'slice'];
+const UNIT_INPUT = [
+  '-copyts',
+  '-f',
+  'nut',
+  '-probesize',
+  '32',
+  '-analyzeduration',
+  '0',
+  '-flags',
+  'low_delay',
+  '-thread_type',
+  'slice',
+];
 
 /**
  * A picture comes through one pipe, and the decoder's messages about it through another. Messages from before the
@@ -163,7 +175,8 @@ export class UnitDecoder<U extends DecodableUnit> {
       return;
     }
     // The newest announced size may belong to a later picture.
-    const size = decoded.codedSize === undefined || isShownAs(decoded.codedSize, picture.size) ? picture.size : decoded.codedSize;
+    const size =
+      decoded.codedSize === undefined || isShownAs(decoded.codedSize, picture.size) ? picture.size : decoded.codedSize;
     this.#options.onPicture(decoded.unit, { size, corrupt: decoded.isDamaged, slot });
   }
 

@@ -32,10 +32,17 @@ export function wallTime(wallClock: WallClock, onNotice: (text: string) => void)
       if (!isRefuted && !(ageMs >= -uncertaintyMs && ageMs <= OLDEST_MS)) {
         isRefuted = true;
         const amount = `${(Math.abs(ageMs) / 1_000).toFixed(0)} s ${ageMs < 0 ? 'ahead of' : 'behind'}`;
-        onNotice(`the stream's dates are ${amount} this machine's clock: one of the two is wrong, and the dates are not believed`);
+        onNotice(
+          `the stream's dates are ${amount} this machine's clock: one of the two is wrong, and the dates are not believed`,
+        );
       }
       if (isRefuted) return undefined;
-      return { capturedAtMs: Math.min(arrivedAtMs, capturedAtMs), captureClock: 'wall', uncertaintyMs, leastAgeMs: Math.max(0, ageMs - uncertaintyMs) };
+      return {
+        capturedAtMs: Math.min(arrivedAtMs, capturedAtMs),
+        captureClock: 'wall',
+        uncertaintyMs,
+        leastAgeMs: Math.max(0, ageMs - uncertaintyMs),
+      };
     },
   };
 }

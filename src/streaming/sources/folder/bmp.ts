@@ -22,10 +22,13 @@ export function decodeBmp(file: Buffer): RawPicture {
   const bits = file.readUInt16LE(28);
   const compression = file.readUInt32LE(30);
   if (![8, 24, 32].includes(bits) || (compression !== UNCOMPRESSED && !(compression === BITFIELDS && bits === 32))) {
-    throw new SourceError(`BMP with ${bits} bits a pixel and compression ${compression} cannot be read; convert it to PNG`);
+    throw new SourceError(
+      `BMP with ${bits} bits a pixel and compression ${compression} cannot be read; convert it to PNG`,
+    );
   }
   const rowBytes = Math.ceil((width * bits) / 32) * 4;
-  if (width < 1 || height < 1 || pixelsAt + rowBytes * height > file.length) throw new SourceError('the BMP file is cut off');
+  if (width < 1 || height < 1 || pixelsAt + rowBytes * height > file.length)
+    throw new SourceError('the BMP file is cut off');
 
   const pixels = new Uint8Array(3 * width * height);
   for (let y = 0, to = 0; y < height; y++) {

@@ -25,7 +25,11 @@ export type FolderOptions = {
   /** Ends after this many frames. */
   readonly maxFrames?: number;
   /** Called once before the first frame, to show progress. */
-  readonly onInfo?: (info: { readonly fps: number; readonly durationMs: number; readonly expectedFrames: number }) => void;
+  readonly onInfo?: (info: {
+    readonly fps: number;
+    readonly durationMs: number;
+    readonly expectedFrames: number;
+  }) => void;
 };
 
 const DEFAULT_FPS = 30;
@@ -41,22 +45,40 @@ const DECODERS = 2;
  */
 export function folderSource(path: string, options: FolderOptions): Observable<SourceEvent> {
   return new Observable((subscriber) => {
-    const { streamId, input, pace, clock, fps = DEFAULT_FPS, scheduler = asyncScheduler, slots = DEFAULT_SLOTS } = options;
+    const {
+      streamId,
+      input,
+      pace,
+      clock,
+      fps = DEFAULT_FPS,
+      scheduler = asyncScheduler,
+      slots = DEFAULT_SLOTS,
+    } = options;
     const status = (state: StatusState, message: string): void =>
       subscriber.next({ type: 'status', streamId, atMs: clock.now(), state, message });
     const playout = new Playout({
-      streamId, pace, input, slots, clock, scheduler,
+      streamId,
+      pace,
+      input,
+      slots,
+      clock,
+      scheduler,
       emit: (event) => subscriber.next(event),
     });
 
-    const read = async (file: string, ptsMs: number, slot: FrameSlot | undefined): Promise<ReadPicture | LostPicture> => {
+    const read = async (
+      file: string,
+      ptsMs: number,
+      slot: FrameSlot | undefined,
+    ): Promise<ReadPicture | LostPicture> => {
       if (slot === undefined) return { ptsMs, lost: 'superseded' };
       try {
         const { size } = await readPicture(file, input, slot.bytes);
         return { ptsMs, size, corrupt: false, slot };
       } catch (error) {
         slot.release();
-        if (!subscriber.closed) status('streaming', `${basename(file)} cannot be read and is passed over: ${(error as Error).message}`);
+        if (!subscriber.closed)
+          status('streaming', `${basename(file)} cannot be read and is passed over: ${(error as Error).message}`);
         return { ptsMs, lost: 'corrupt' };
       }
     };
@@ -67,7 +89,10 @@ export function folderSource(path: string, options: FolderOptions): Observable<S
       options.onInfo?.({ fps, durationMs: (files.length / fps) * 1000, expectedFrames: files.length });
       status('streaming', `${files.length} pictures, ${fps} fps`);
       let readable = 0;
-      const deliver = async (reading: Promise<ReadPicture | LostPicture>, before: Promise<void> | undefined): Promise<void> => {
+      const deliver = async (
+        reading: Promise<ReadPicture | LostPicture>,
+        before: Promise<void> | undefined,
+      ): Promise<void> => {
         const picture = await reading;
         await before;
         if ('slot' in picture) readable++;
@@ -103,7 +128,10 @@ export function folderSource(path: string, options: FolderOptions): Observable<S
  */
 export async function listPictures(path: string): Promise<string[]> {
   const names = await readdir(path).catch((cause: unknown) => {
-    throw new SourceError(`the folder "${path}" cannot be read: ${(cause as Error).message}`, { cause, code: 'NOWCAST_SOURCE_MISSING' });
+    throw new SourceError(`the folder "${path}" cannot be read: ${(cause as Error).message}`, {
+      cause,
+      code: 'NOWCAST_SOURCE_MISSING',
+    });
   });
   const extensions: readonly string[] = PICTURE_EXTENSIONS;
   const pictures = names.filter((name) => extensions.includes(extname(name).slice(1).toLowerCase()));
@@ -113,5 +141,8 @@ export async function listPictures(path: string): Promise<string[]> {
 }
 
 function noPictures(path: string, why: string): SourceError {
-  return new SourceError(`the folder "${path}" holds no pictures (${why}); what can be read: ${PICTURE_EXTENSIONS.join(', ')}`, { code: 'NOWCAST_SOURCE_NO_PICTURES' });
+  return new SourceError(
+    `the folder "${path}" holds no pictures (${why}); what can be read: ${PICTURE_EXTENSIONS.join(', ')}`,
+    { code: 'NOWCAST_SOURCE_NO_PICTURES' },
+  );
 }

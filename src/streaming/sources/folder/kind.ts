@@ -12,6 +12,12 @@ export const folderKind = sourceKind({
   needsFfmpeg: false,
   async open({ address }, { streamId, input, clock, pace, onLength }) {
     const { folderSource } = await import('./folder.js');
-    return folderSource(address, { streamId, input, clock, pace, onInfo: ({ expectedFrames }) => onLength?.(expectedFrames) });
+    return folderSource(address, {
+      streamId,
+      input,
+      clock,
+      pace,
+      onInfo: ({ expectedFrames }) => onLength?.(expectedFrames),
+    });
   },
 });

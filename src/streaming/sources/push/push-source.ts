@@ -32,14 +32,17 @@ export type PushedAt = {
 
 /** A stream whose pictures the program brings. */
 export type PushSource = {
-  /** The stream, for one subscriber at a time. Pictures that are pushed while nobody is subscribed are not part of it. */
+  /**
+   * The stream, for one subscriber at a time. Pictures that are pushed while nobody is subscribed are not part of it.
+   */
   readonly events: Observable<SourceEvent>;
   /**
    * Brings the next picture. While one is being fitted the newest that was pushed waits; an older one that waits, and a
    * picture for which no memory is free, comes out as a drop (`superseded`), a JPEG that cannot be read as `corrupt`.
    *
    * @param bytes stay as they are until the promise resolves, which never rejects
-   * @throws UsageError where the bytes are no picture of the stream's format and size, or the time is before that of the picture before
+   * @throws UsageError where the bytes are no picture of the stream's format and size, or the time is before that of
+   *   the picture before
    */
   push(bytes: Uint8Array, at?: PushedAt): Promise<void>;
   /** Ends the stream after the pictures that were pushed. */
@@ -92,7 +95,10 @@ class PushedStream {
     this.#format = options.format ?? 'rgb';
     this.#pool = new FramePool(options.slots ?? DEFAULT_SLOTS, 3 * options.input.width * options.input.height);
     this.events = new Observable((subscriber) => {
-      if (this.#subscriber !== undefined) throw new UsageError(`the push source "${options.streamId}" has a subscriber already; share its events with RxJS's share()`);
+      if (this.#subscriber !== undefined)
+        throw new UsageError(
+          `the push source "${options.streamId}" has a subscriber already; share its events with RxJS's share()`,
+        );
       this.#subscriber = subscriber;
       subscriber.add(() => this.#leave());
       subscriber.next({ type: 'status', streamId: options.streamId, atMs: options.clock.now(), state: 'streaming' });
@@ -104,15 +110,25 @@ class PushedStream {
     const { streamId, width, height, clock } = this.#options;
     checkPixels(bytes, this.#format, width === undefined || height === undefined ? undefined : { width, height });
     const takenAtMs = capturedAtMs ?? clock.now();
-    if (!Number.isFinite(takenAtMs)) throw new UsageError(`capturedAtMs must be milliseconds on the source's clock, got ${shown(capturedAtMs)}`);
-    if (takenAtMs < this.#lastCapturedAtMs) throw new UsageError(`capturedAtMs ${takenAtMs} is before that of the picture before, ${this.#lastCapturedAtMs}; push pictures in the order in which they were taken`);
-    if (!(uncertaintyMs >= 0 && uncertaintyMs < Infinity)) throw new UsageError(`uncertaintyMs must be a finite number of 0 or more, got ${shown(uncertaintyMs)}`);
+    if (!Number.isFinite(takenAtMs))
+      throw new UsageError(`capturedAtMs must be milliseconds on the source's clock, got ${shown(capturedAtMs)}`);
+    if (takenAtMs < this.#lastCapturedAtMs)
+      throw new UsageError(
+        `capturedAtMs ${takenAtMs} is before that of the picture before, ${this.#lastCapturedAtMs}; push pictures in the order in which they were taken`,
+      );
+    if (!(uncertaintyMs >= 0 && uncertaintyMs < Infinity))
+      throw new UsageError(`uncertaintyMs must be a finite number of 0 or more, got ${shown(uncertaintyMs)}`);
     if (this.#subscriber === undefined || this.#hasEnded) return Promise.resolve();
     this.#firstCapturedAtMs ??= takenAtMs;
     this.#lastCapturedAtMs = takenAtMs;
     const ref: FrameRef = {
-      streamId, seq: this.#seq++, epoch: 0, ptsMs: takenAtMs - this.#firstCapturedAtMs, capturedAtMs: takenAtMs,
-      captureClock: capturedAtMs === undefined ? 'arrival' : 'sender', uncertaintyMs,
+      streamId,
+      seq: this.#seq++,
+      epoch: 0,
+      ptsMs: takenAtMs - this.#firstCapturedAtMs,
+      capturedAtMs: takenAtMs,
+      captureClock: capturedAtMs === undefined ? 'arrival' : 'sender',
+      uncertaintyMs,
     };
     return new Promise((resolve) => {
       if (this.#waiting !== undefined) this.#lose(this.#waiting, 'superseded');
@@ -162,7 +178,14 @@ class PushedStream {
         slot.release();
         return;
       }
-      this.#subscriber.next({ type: 'frame', ...pushed.ref, readyAtMs: clock.now(), picture, corrupt: false, release: () => slot.release() });
+      this.#subscriber.next({
+        type: 'frame',
+        ...pushed.ref,
+        readyAtMs: clock.now(),
+        picture,
+        corrupt: false,
+        release: () => slot.release(),
+      });
     } catch {
       slot.release();
       this.#lose(pushed, 'corrupt');
@@ -184,13 +207,23 @@ class PushedStream {
   }
 }
 
-function checkOptions({ streamId, format = 'rgb', width, height, input, clock, slots = DEFAULT_SLOTS }: PushOptions): void {
-  const fail = (field: string, wanted: string, got: unknown): never => { throw new UsageError(`pushSource: ${field} must be ${wanted}, got ${shown(got)}`); };
+function checkOptions({
+  streamId,
+  format = 'rgb',
+  width,
+  height,
+  input,
+  clock,
+  slots = DEFAULT_SLOTS,
+}: PushOptions): void {
+  const fail = (field: string, wanted: string, got: unknown): never => {
+    throw new UsageError(`pushSource: ${field} must be ${wanted}, got ${shown(got)}`);
+  };
   const isSide = (side: unknown): boolean => Number.isInteger(side) && (side as number) >= 1;
   if (typeof streamId !== 'string' || streamId === '') fail('streamId', 'a text that is not empty', streamId);
   if (!PUSH_FORMATS.includes(format)) fail('format', `one of ${PUSH_FORMATS.join(', ')}`, format);
-  if (format !== 'jpeg' && !isSide(width)) fail('width', 'the pictures\' width in pixels', width);
-  if (format !== 'jpeg' && !isSide(height)) fail('height', 'the pictures\' height in pixels', height);
+  if (format !== 'jpeg' && !isSide(width)) fail('width', "the pictures' width in pixels", width);
+  if (format !== 'jpeg' && !isSide(height)) fail('height', "the pictures' height in pixels", height);
   if (!isSide(input?.width) || !isSide(input?.height)) fail('input', 'detector.info.input', input);
   if (typeof clock?.now !== 'function') fail('clock', 'a clock such as monotonicClock', clock);
   if (!isSide(slots)) fail('slots', 'a whole number of 1 or more', slots);

@@ -4,17 +4,22 @@ import type { Size } from '../../../core/letterbox.js';
 import type { Picture, PictureFormat } from '../../../core/picture.js';
 import { fitImage } from '../fit-image.js';
 
-/** How pushed pictures are coded: 8 bits a channel, the three bytes of a pixel beside each other, row by row; or JPEG. */
+/**
+ * How pushed pictures are coded: 8 bits a channel, the three bytes of a pixel beside each other, row by row; or JPEG.
+ */
 export const PUSH_FORMATS = ['rgb', 'bgr', 'jpeg'] as const;
 export type PushFormat = (typeof PUSH_FORMATS)[number];
 
 /** @throws UsageError naming the length, where bytes cannot be a picture of this format and size */
 export function checkPixels(bytes: unknown, format: PushFormat, size: Size | undefined): asserts bytes is Uint8Array {
-  if (!(bytes instanceof Uint8Array)) throw new UsageError(`push takes the bytes of a picture as a Uint8Array or Buffer, got ${shown(bytes)}`);
+  if (!(bytes instanceof Uint8Array))
+    throw new UsageError(`push takes the bytes of a picture as a Uint8Array or Buffer, got ${shown(bytes)}`);
   if (format === 'jpeg' || size === undefined) return;
   const { width, height } = size;
   if (bytes.length !== 3 * width * height) {
-    throw new UsageError(`a picture of ${width}x${height} in ${format} has ${3 * width * height} bytes (3 a pixel), got ${bytes.length}`);
+    throw new UsageError(
+      `a picture of ${width}x${height} in ${format} has ${3 * width * height} bytes (3 a pixel), got ${bytes.length}`,
+    );
   }
 }
 
@@ -23,11 +28,18 @@ export function checkPixels(bytes: unknown, format: PushFormat, size: Size | und
  * @param size of the picture, in pixels; a JPEG brings its own
  * @throws Error of the decoder, where a JPEG is none or damaged
  */
-export async function fitPushed(bytes: Uint8Array, format: PushFormat, size: Size | undefined, input: PictureFormat, target: Uint8Array): Promise<Picture> {
+export async function fitPushed(
+  bytes: Uint8Array,
+  format: PushFormat,
+  size: Size | undefined,
+  input: PictureFormat,
+  target: Uint8Array,
+): Promise<Picture> {
   // Only programs that push or read pictures load the native library.
   const { default: sharp } = await import('sharp');
   if (format === 'jpeg' || size === undefined) return fitImage(sharp(bytes, { failOn: 'error' }), input, target);
   // The planes' order is the pixels' order seen from the other side, so that nothing is swapped twice.
-  const planes = format === 'rgb' ? input : { ...input, channels: input.channels === 'rgb' ? 'bgr' as const : 'rgb' as const };
+  const planes =
+    format === 'rgb' ? input : { ...input, channels: input.channels === 'rgb' ? ('bgr' as const) : ('rgb' as const) };
   return fitImage(sharp(bytes, { raw: { ...size, channels: 3 } }), planes, target);
 }

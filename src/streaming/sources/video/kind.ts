@@ -14,7 +14,12 @@ export const videoKind = sourceKind({
     const { videoSource } = await import('./video.js');
     const { streamId, input, clock, pace, onLength } = context;
     return videoSource(address, {
-      streamId, input, clock, pace, ffmpeg: ffmpegOf(context), onInfo: ({ expectedFrames }) => onLength?.(expectedFrames),
+      streamId,
+      input,
+      clock,
+      pace,
+      ffmpeg: ffmpegOf(context),
+      onInfo: ({ expectedFrames }) => onLength?.(expectedFrames),
     });
   },
 });

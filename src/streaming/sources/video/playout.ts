@@ -89,7 +89,9 @@ export class Playout {
     while (!this.#closed) {
       const slot = this.acquire(ptsMs);
       if (slot !== 'wait') return slot;
-      await new Promise<void>((resolve) => { this.#acquireAgain = resolve; });
+      await new Promise<void>((resolve) => {
+        this.#acquireAgain = resolve;
+      });
     }
     return undefined;
   }
@@ -105,7 +107,14 @@ export class Playout {
     const nowMs = this.#options.clock.now();
     this.#offsetMs ??= nowMs - ptsMs;
     const dueMs = this.#options.pace === 'max' ? nowMs : ptsMs + this.#offsetMs;
-    const ref = { streamId: this.#options.streamId, seq: this.#seq++, epoch: 0, ptsMs, capturedAtMs: dueMs, ...OWN_TIMES };
+    const ref = {
+      streamId: this.#options.streamId,
+      seq: this.#seq++,
+      epoch: 0,
+      ptsMs,
+      capturedAtMs: dueMs,
+      ...OWN_TIMES,
+    };
     this.#queue.push({ ref, picture });
     if (this.#queue.length === 1) this.#pump();
   }
@@ -162,8 +171,12 @@ export class Playout {
     const { size, corrupt, slot } = picture;
     if (this.#geometry?.size !== size) this.#geometry = { size, fit: fitPicture(size, this.#options.input) };
     emit({
-      ...ref, type: 'frame', readyAtMs: nowMs, picture: { size, fit: this.#geometry.fit, image: slot.bytes },
-      corrupt, release: () => slot.release(),
+      ...ref,
+      type: 'frame',
+      readyAtMs: nowMs,
+      picture: { size, fit: this.#geometry.fit, image: slot.bytes },
+      corrupt,
+      release: () => slot.release(),
       catchUp: this.#catchUp,
     });
   }

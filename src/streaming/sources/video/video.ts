@@ -65,7 +65,12 @@ export function videoSource(path: string, options: VideoOptions): Observable<Sou
     const status = (state: StatusState, message: string): void =>
       subscriber.next({ type: 'status', streamId, atMs: clock.now(), state, message });
     const playout = new Playout({
-      streamId, pace, input, slots, clock, scheduler,
+      streamId,
+      pace,
+      input,
+      slots,
+      clock,
+      scheduler,
       emit: (event) => subscriber.next(event),
       wake: () => process?.resume(),
     });
@@ -76,7 +81,8 @@ export function videoSource(path: string, options: VideoOptions): Observable<Sou
         args: frameArguments(ffmpeg.version, { ...options, url: resolve(path) }),
         channels: input.channels,
         getTarget(byteLength, ptsUs) {
-          if (byteLength !== playout.slotBytes) throw new InternalError(`ffmpeg sent a picture of ${byteLength} bytes; ${playout.slotBytes} were expected`);
+          if (byteLength !== playout.slotBytes)
+            throw new InternalError(`ffmpeg sent a picture of ${byteLength} bytes; ${playout.slotBytes} were expected`);
           const slot = playout.acquire(ptsUs / 1000);
           if (slot === undefined || slot === 'wait') return slot;
           reading.push(slot);
@@ -90,14 +96,19 @@ export function videoSource(path: string, options: VideoOptions): Observable<Sou
         },
         onPicture(picture) {
           if (size !== picture.size) {
-            status('streaming', size === undefined ? summary(picture.size, info) : `the picture is now ${sizeText(picture.size)}`);
+            status(
+              'streaming',
+              size === undefined ? summary(picture.size, info) : `the picture is now ${sizeText(picture.size)}`,
+            );
             size = picture.size;
           }
           const ptsMs = picture.ptsUs / 1000;
           reachedMs = Math.max(reachedMs, ptsMs);
-          playout.push(picture.target === undefined
-            ? { ptsMs, lost: 'superseded' }
-            : { ptsMs, size: picture.size, corrupt: picture.corrupt, slot: reading.shift()! });
+          playout.push(
+            picture.target === undefined
+              ? { ptsMs, lost: 'superseded' }
+              : { ptsMs, size: picture.size, corrupt: picture.corrupt, slot: reading.shift()! },
+          );
         },
       });
       void process.closed.then((end) => {
@@ -107,7 +118,10 @@ export function videoSource(path: string, options: VideoOptions): Observable<Sou
           return;
         }
         playout.finish(() => {
-          const cut = end.cutOff || end.code !== 0 || (end.errors.length > 0 && isShort(reachedMs, info) && options.maxFrames === undefined);
+          const cut =
+            end.cutOff ||
+            end.code !== 0 ||
+            (end.errors.length > 0 && isShort(reachedMs, info) && options.maxFrames === undefined);
           status(cut ? 'failed' : 'ended', endMessage(end, reachedMs, info, cut));
           subscriber.complete();
         });
@@ -119,7 +133,11 @@ export function videoSource(path: string, options: VideoOptions): Observable<Sou
       playout.close();
       for (const slot of reading.splice(0)) slot.release();
     });
-    checkFile(path).then(() => { if (!subscriber.closed) start(); }).catch((error: unknown) => subscriber.error(error));
+    checkFile(path)
+      .then(() => {
+        if (!subscriber.closed) start();
+      })
+      .catch((error: unknown) => subscriber.error(error));
   });
 }
 
@@ -130,27 +148,41 @@ async function checkFile(path: string): Promise<void> {
       ? new SourceError(`there is no file "${path}"; check the path`, { cause, code: 'NOWCAST_SOURCE_MISSING' })
       : new SourceError(`"${path}" cannot be opened: ${message}`, { cause });
   });
-  if (found.isDirectory()) throw new SourceError(`"${path}" is a folder; a video file was expected`, { code: 'NOWCAST_SOURCE_FOLDER' });
-  if (found.isFile() && found.size === 0) throw new SourceError(`"${path}" is empty (0 bytes); was it copied or recorded to its end?`, { code: 'NOWCAST_SOURCE_EMPTY' });
+  if (found.isDirectory())
+    throw new SourceError(`"${path}" is a folder; a video file was expected`, { code: 'NOWCAST_SOURCE_FOLDER' });
+  if (found.isFile() && found.size === 0)
+    throw new SourceError(`"${path}" is empty (0 bytes); was it copied or recorded to its end?`, {
+      code: 'NOWCAST_SOURCE_EMPTY',
+    });
 }
 
 /** The reason why ffmpeg gave no picture, with a remedy. */
 function failureOf(path: string, { failure, errors, code }: FrameProcessEnd): Error {
   const telling = errors.findLast((line) => !line.includes('Error marking filters as finished'));
   const said = telling === undefined ? `ffmpeg ended with code ${code} and did not say why` : `ffmpeg says: ${telling}`;
-  if (failure !== undefined) return failure instanceof SourceError ? failure : new SourceError(`"${path}" cannot be read: ${failure.message}`, { cause: failure });
+  if (failure !== undefined)
+    return failure instanceof SourceError
+      ? failure
+      : new SourceError(`"${path}" cannot be read: ${failure.message}`, { cause: failure });
   const logged = (pattern: RegExp): boolean => errors.some((line) => pattern.test(line));
   if (logged(/matches no streams|does not contain any stream/)) {
-    return new SourceError(`"${path}" holds no video, only sound or data; give a file with pictures`, { code: 'NOWCAST_SOURCE_NO_VIDEO' });
+    return new SourceError(`"${path}" holds no video, only sound or data; give a file with pictures`, {
+      code: 'NOWCAST_SOURCE_NO_VIDEO',
+    });
   }
   if (logged(/moov atom not found/)) {
-    return new SourceError(`"${path}" is no video, or is cut off: its index (the "moov atom"), which often stands at the end, is missing; copy or record it again`, { code: 'NOWCAST_SOURCE_NOT_VIDEO' });
+    return new SourceError(
+      `"${path}" is no video, or is cut off: its index (the "moov atom"), which often stands at the end, is missing; copy or record it again`,
+      { code: 'NOWCAST_SOURCE_NOT_VIDEO' },
+    );
   }
   return notAVideo(path, said);
 }
 
 function notAVideo(path: string, why: string): SourceError {
-  return new SourceError(`"${path}" is not a video that ffmpeg can read (${why}); check the file, or convert it`, { code: 'NOWCAST_SOURCE_NOT_VIDEO' });
+  return new SourceError(`"${path}" is not a video that ffmpeg can read (${why}); check the file, or convert it`, {
+    code: 'NOWCAST_SOURCE_NOT_VIDEO',
+  });
 }
 
 function describe(input: InputDescription, { maxFrames = Infinity, inputOptions = [] }: VideoOptions): VideoInfo {
@@ -158,16 +190,27 @@ function describe(input: InputDescription, { maxFrames = Infinity, inputOptions 
   const frames = durationMs === undefined || fps === undefined ? Infinity : Math.round((durationMs * fps) / 1000);
   const expected = Math.min(maxFrames, frames);
   // Options may change the times, which then differ from the container's facts.
-  return { ...(inputOptions.length === 0 ? input : rest), ...(expected === Infinity ? {} : { expectedFrames: expected }) };
+  return {
+    ...(inputOptions.length === 0 ? input : rest),
+    ...(expected === Infinity ? {} : { expectedFrames: expected }),
+  };
 }
 
 function summary(size: Size, { fps, durationMs }: VideoInfo): string {
-  return [sizeText(size), fps === undefined ? [] : `${fps} fps`, durationMs === undefined ? [] : secondsText(durationMs)].flat().join(', ');
+  return [
+    sizeText(size),
+    fps === undefined ? [] : `${fps} fps`,
+    durationMs === undefined ? [] : secondsText(durationMs),
+  ]
+    .flat()
+    .join(', ');
 }
 
 function endMessage(end: FrameProcessEnd, reachedMs: number, info: VideoInfo, cut: boolean): string {
   const far = `${end.pictureCount} frames, up to ${secondsText(reachedMs)}${isShort(reachedMs, info) ? ` of ${secondsText(info.durationMs!)}` : ''}`;
-  return cut ? `cut off or damaged after ${far}${end.errors.length > 0 ? `; ffmpeg says: ${end.errors[end.errors.length - 1]}` : ''}` : far;
+  return cut
+    ? `cut off or damaged after ${far}${end.errors.length > 0 ? `; ffmpeg says: ${end.errors[end.errors.length - 1]}` : ''}`
+    : far;
 }
 
 function isShort(reachedMs: number, { durationMs, fps = 25 }: VideoInfo): boolean {

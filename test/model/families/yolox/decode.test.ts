@@ -8,7 +8,13 @@ import { anchorCount, STRIDES } from '../../../../src/model/families/yolox/grid.
 
 const INPUT = { width: 96, height: 64 };
 const NAMES = ['person', 'car', 'dog'];
-const OPTIONS: DecodeOptions = { input: INPUT, classNames: NAMES, confThreshold: 0.25, nmsThreshold: 0.45, nms: 'per-class' };
+const OPTIONS: DecodeOptions = {
+  input: INPUT,
+  classNames: NAMES,
+  confThreshold: 0.25,
+  nmsThreshold: 0.45,
+  nms: 'per-class',
+};
 const FORM: YoloxForm = 'undecoded probabilities';
 const SAME_SIZE = letterbox(INPUT, INPUT);
 
@@ -19,14 +25,27 @@ function emptyRaw(): Float32Array {
 }
 
 /** Writes what the network would say for a box in input pixels, told by one cell. */
-function put(raw: Float32Array, { level, column, row }: Cell, box: Box, objectness: number, classes: readonly number[]): void {
+function put(
+  raw: Float32Array,
+  { level, column, row }: Cell,
+  box: Box,
+  objectness: number,
+  classes: readonly number[],
+): void {
   const stride = STRIDES[level];
   const before = STRIDES.slice(0, level).reduce((sum, s) => sum + (INPUT.width / s) * (INPUT.height / s), 0);
   const at = (before + row * (INPUT.width / stride) + column) * (5 + NAMES.length);
-  raw.set([
-    (box.x1 + box.x2) / 2 / stride - column, (box.y1 + box.y2) / 2 / stride - row,
-    Math.log((box.x2 - box.x1) / stride), Math.log((box.y2 - box.y1) / stride), objectness, ...classes,
-  ], at);
+  raw.set(
+    [
+      (box.x1 + box.x2) / 2 / stride - column,
+      (box.y1 + box.y2) / 2 / stride - row,
+      Math.log((box.x2 - box.x1) / stride),
+      Math.log((box.y2 - box.y1) / stride),
+      objectness,
+      ...classes,
+    ],
+    at,
+  );
 }
 
 describe('the decoder of YOLOX', () => {
@@ -35,22 +54,41 @@ describe('the decoder of YOLOX', () => {
   });
 
   it('gives a box back from every cell of every level', () => {
-    const cells = fc.integer({ min: 0, max: 2 }).chain((level) => fc.record({
-      level: fc.constant(level as Cell['level']),
-      column: fc.integer({ min: 0, max: INPUT.width / STRIDES[level] - 1 }),
-      row: fc.integer({ min: 0, max: INPUT.height / STRIDES[level] - 1 }),
-    }));
+    const cells = fc.integer({ min: 0, max: 2 }).chain((level) =>
+      fc.record({
+        level: fc.constant(level as Cell['level']),
+        column: fc.integer({ min: 0, max: INPUT.width / STRIDES[level] - 1 }),
+        row: fc.integer({ min: 0, max: INPUT.height / STRIDES[level] - 1 }),
+      }),
+    );
     const pixel = fc.integer({ min: -20, max: 100 });
     const size = fc.integer({ min: 1, max: 90 });
-    fc.assert(fc.property(cells, pixel, pixel, size, size, fc.integer({ min: 0, max: 2 }), (cell, x1, y1, width, height, classId) => {
-      const box = { x1, y1, x2: x1 + width, y2: y1 + height };
-      const raw = emptyRaw();
-      put(raw, cell, box, 0.5, NAMES.map((_, id) => (id === classId ? 1 : 0.25)));
-      const found = createDecoder(FORM, OPTIONS)([raw], SAME_SIZE);
-      assert.equal(found.length, 1);
-      assert.deepEqual([found[0].score, found[0].classId, found[0].className], [0.5, classId, NAMES[classId]]);
-      for (const key of ['x1', 'y1', 'x2', 'y2'] as const) assert.ok(Math.abs(found[0].box[key] - box[key]) <= 0.001);
-    }));
+    fc.assert(
+      fc.property(
+        cells,
+        pixel,
+        pixel,
+        size,
+        size,
+        fc.integer({ min: 0, max: 2 }),
+        (cell, x1, y1, width, height, classId) => {
+          const box = { x1, y1, x2: x1 + width, y2: y1 + height };
+          const raw = emptyRaw();
+          put(
+            raw,
+            cell,
+            box,
+            0.5,
+            NAMES.map((_, id) => (id === classId ? 1 : 0.25)),
+          );
+          const found = createDecoder(FORM, OPTIONS)([raw], SAME_SIZE);
+          assert.equal(found.length, 1);
+          assert.deepEqual([found[0].score, found[0].classId, found[0].className], [0.5, classId, NAMES[classId]]);
+          for (const key of ['x1', 'y1', 'x2', 'y2'] as const)
+            assert.ok(Math.abs(found[0].box[key] - box[key]) <= 0.001);
+        },
+      ),
+    );
   });
 
   it('answers in pixels of the source', () => {
@@ -89,15 +127,28 @@ describe('the decoder of YOLOX', () => {
     put(raw, { level: 0, column: 0, row: 0 }, box, 0.9, [0, 1, 0]);
     put(raw, { level: 0, column: 1, row: 0 }, box, 0.8, [0, 0, 1]);
     const found = createDecoder(FORM, { ...OPTIONS, nms: 'agnostic', classIds: [2] })([raw], SAME_SIZE);
-    assert.deepEqual(found.map(({ className }) => className), ['dog']);
+    assert.deepEqual(
+      found.map(({ className }) => className),
+      ['dog'],
+    );
     assert.deepEqual(createDecoder(FORM, { ...OPTIONS, classIds: [] })([raw], SAME_SIZE), []);
   });
 
   it('gives the best first', () => {
     const raw = emptyRaw();
     [0.4, 0.9, 0.6].forEach((objectness, i) =>
-      put(raw, { level: 0, column: i * 3, row: 0 }, { x1: i * 30, y1: 0, x2: i * 30 + 10, y2: 10 }, objectness, [1, 0, 0]));
-    assert.deepEqual(createDecoder(FORM, OPTIONS)([raw], SAME_SIZE).map(({ score }) => score), [0.9, 0.6, 0.4]);
+      put(
+        raw,
+        { level: 0, column: i * 3, row: 0 },
+        { x1: i * 30, y1: 0, x2: i * 30 + 10, y2: 10 },
+        objectness,
+        [1, 0, 0],
+      ),
+    );
+    assert.deepEqual(
+      createDecoder(FORM, OPTIONS)([raw], SAME_SIZE).map(({ score }) => score),
+      [0.9, 0.6, 0.4],
+    );
   });
 
   it('passes over what is not a number or has no end', () => {
@@ -121,6 +172,9 @@ describe('the decoder of YOLOX', () => {
   });
 
   it('refuses an output of another size', () => {
-    assert.throws(() => createDecoder(FORM, OPTIONS)([new Float32Array(80)], SAME_SIZE), { name: 'InternalError', message: /80 values; 126 cells of 5 \+ 3 classes need 1008/ });
+    assert.throws(() => createDecoder(FORM, OPTIONS)([new Float32Array(80)], SAME_SIZE), {
+      name: 'InternalError',
+      message: /80 values; 126 cells of 5 \+ 3 classes need 1008/,
+    });
   });
 });

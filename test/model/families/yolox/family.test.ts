@@ -7,7 +7,8 @@ import type { OnnxModel } from '../../../../src/model/onnx/model-file.js';
 import { yoloxGraph, type YoloxGraphOptions } from '../graphs.js';
 
 describe('the family yolox', () => {
-  const recognise = (model: OnnxModel): Recognised | string => yolox.recognise(new OnnxGraph(model, 'm.onnx'), { width: 64, height: 64 });
+  const recognise = (model: OnnxModel): Recognised | string =>
+    yolox.recognise(new OnnxGraph(model, 'm.onnx'), { width: 64, height: 64 });
 
   const forms: [string, YoloxGraphOptions][] = [
     ['undecoded probabilities', {}],
@@ -23,7 +24,14 @@ describe('the family yolox', () => {
   for (const [form, options] of forms) {
     it(`tells ${form} by the last operators of a graph made with ${JSON.stringify(options)}`, () => {
       const outputs = form.startsWith('three heads') ? ['head8', 'head16', 'head32'] : ['output'];
-      assert.deepEqual(recognise(yoloxGraph(options)), { form, outputs, classCount: 1, image: 'images', input: { width: 64, height: 64 }, preprocess: 'standard' });
+      assert.deepEqual(recognise(yoloxGraph(options)), {
+        form,
+        outputs,
+        classCount: 1,
+        image: 'images',
+        input: { width: 64, height: 64 },
+        preprocess: 'standard',
+      });
     });
   }
 
@@ -34,7 +42,10 @@ describe('the family yolox', () => {
   });
 
   it('refuses boxes that are decoded from distances, as YOLOv6 gives them in the same shape', () => {
-    assert.equal(recognise(yoloxGraph({ boxes: 'distances' })), 'its graph decodes the boxes itself, and not as YOLOX does (it holds Add, Mul, Sub)');
+    assert.equal(
+      recognise(yoloxGraph({ boxes: 'distances' })),
+      'its graph decodes the boxes itself, and not as YOLOX does (it holds Add, Mul, Sub)',
+    );
   });
 
   it('refuses boxes whose centres go through a sigmoid before they are decoded, as YOLOv3 has them', () => {
@@ -51,7 +62,10 @@ describe('the family yolox', () => {
     model.graph.initializer.push(tensor('stride', [], Float32Array.of(16)));
     model.graph.node.push(node('Mul', [head.input[0], 'stride'], ['far']));
     head.input[0] = 'far';
-    assert.match(recognise(model) as string, /must hold undecoded boxes, but the graph computes with them \(it holds Mul\)/);
+    assert.match(
+      recognise(model) as string,
+      /must hold undecoded boxes, but the graph computes with them \(it holds Mul\)/,
+    );
   });
 
   it('is not misled by a bias that an exporter keeps apart from its convolution', () => {

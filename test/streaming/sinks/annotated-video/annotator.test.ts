@@ -7,7 +7,7 @@ import { detectionOf, perceptOf } from '../../events.js';
 const SIZE = { width: 768, height: 432 };
 
 function drawn(detections: readonly Detection[], ageMs = 0, size = SIZE, source = size): PlanarPicture {
-  const bytes = new Uint8Array(size.width * size.height * 3 / 2).fill(128);
+  const bytes = new Uint8Array((size.width * size.height * 3) / 2).fill(128);
   const picture = { ...size, bytes };
   new Annotator(size).draw(picture, 1000, { percept: perceptOf(1, { detections, ...source }), ageMs });
   return picture;
@@ -28,7 +28,8 @@ describe('Annotator', () => {
 
   it('dashes what was observed earlier, and shows nothing that is too old', () => {
     const box = [detectionOf(0, 0.9, [100, 200, 300, 350])];
-    const bottom = (picture: PlanarPicture, y: number): number => Array.from({ length: 200 }, (_, i) => isDrawn(picture, 100 + i, y)).filter(Boolean).length;
+    const bottom = (picture: PlanarPicture, y: number): number =>
+      Array.from({ length: 200 }, (_, i) => isDrawn(picture, 100 + i, y)).filter(Boolean).length;
     const dashed = bottom(drawn(box, 100), 348);
     assert.ok(dashed > 80 && dashed < 140, `${dashed} of 200`);
     assert.equal(bottom(drawn(box, 1001), 348), 0);
@@ -41,8 +42,11 @@ describe('Annotator', () => {
 
   it('survives boxes that reach beyond the picture, are empty or lie outside', () => {
     drawn([
-      detectionOf(0, 0.9, [-50, -50, 900, 500]), detectionOf(1, 0.9, [10, 10, 10, 10]), detectionOf(2, 0.1, [-80, -80, -10, -10]),
-      detectionOf(2, 0.1, [800, 500, 900, 600]), { ...detectionOf(0, 1), trackId: 12, className: 'a class with a rather long name' },
+      detectionOf(0, 0.9, [-50, -50, 900, 500]),
+      detectionOf(1, 0.9, [10, 10, 10, 10]),
+      detectionOf(2, 0.1, [-80, -80, -10, -10]),
+      detectionOf(2, 0.1, [800, 500, 900, 600]),
+      { ...detectionOf(0, 1), trackId: 12, className: 'a class with a rather long name' },
     ]);
     drawn([detectionOf(0, 0.9, [0, 0, 16, 16])], 0, { width: 16, height: 16 });
   });

@@ -22,23 +22,36 @@ function send({ seed, fps, jitterMs, transferMs, stall, queue, beatMs = 0 }: Lin
   const { uniform } = randomSource(seed);
   const sent: Sent[] = [];
   for (let i = 0; i < count; i++) {
-    const capturedAtMs = 1_000_000 + i * 1_000 / fps;
+    const capturedAtMs = 1_000_000 + (i * 1_000) / fps;
     if (sent.filter(({ arrivedAtMs }) => arrivedAtMs > capturedAtMs).length > queue) continue;
     const readyAtMs = capturedAtMs + uniform() * jitterMs;
     let beganAtMs = Math.max(readyAtMs, sent.at(-1)?.arrivedAtMs ?? 0);
-    if (stall !== undefined && beganAtMs + transferMs > 1_000_000 + stall.fromMs && beganAtMs < 1_000_000 + stall.toMs) beganAtMs = 1_000_000 + stall.toMs;
+    if (stall !== undefined && beganAtMs + transferMs > 1_000_000 + stall.fromMs && beganAtMs < 1_000_000 + stall.toMs)
+      beganAtMs = 1_000_000 + stall.toMs;
     sent.push({ capturedAtMs, beganAtMs, arrivedAtMs: beganAtMs + transferMs });
   }
   const onBeat = (ms: number): number => (beatMs === 0 ? ms : Math.ceil(ms / beatMs) * beatMs);
   // The first piece of a picture is there a moment after it has begun.
-  return sent.map(({ capturedAtMs, beganAtMs, arrivedAtMs }) => ({ capturedAtMs, beganAtMs: onBeat(beganAtMs + 0.1), arrivedAtMs: onBeat(arrivedAtMs) }));
+  return sent.map(({ capturedAtMs, beganAtMs, arrivedAtMs }) => ({
+    capturedAtMs,
+    beganAtMs: onBeat(beganAtMs + 0.1),
+    arrivedAtMs: onBeat(arrivedAtMs),
+  }));
 }
 
-function claims(pictures: readonly Sent[]): { atMs: number; errorMs: number; uncertaintyMs: number; leastAgeMs: number; ageMs: number }[] {
+function claims(
+  pictures: readonly Sent[],
+): { atMs: number; errorMs: number; uncertaintyMs: number; leastAgeMs: number; ageMs: number }[] {
   const clock = arrivalClock();
   return pictures.map((picture) => {
     const { capturedAtMs, uncertaintyMs, leastAgeMs } = clock.arrived(picture);
-    return { atMs: picture.arrivedAtMs - 1_000_000, errorMs: capturedAtMs - picture.capturedAtMs, uncertaintyMs, leastAgeMs, ageMs: picture.arrivedAtMs - picture.capturedAtMs };
+    return {
+      atMs: picture.arrivedAtMs - 1_000_000,
+      errorMs: capturedAtMs - picture.capturedAtMs,
+      uncertaintyMs,
+      leastAgeMs,
+      ageMs: picture.arrivedAtMs - picture.capturedAtMs,
+    };
   });
 }
 
@@ -48,7 +61,10 @@ describe('the clock of pictures without times', () => {
       const seen = claims(send({ seed: 1, fps, jitterMs: 6, transferMs: 12, queue: 4 }, 200));
       assert.equal(seen[0].uncertaintyMs, 10_010);
       assert.ok(seen.every(({ errorMs, uncertaintyMs }) => Math.abs(errorMs) <= uncertaintyMs));
-      assert.ok(seen.slice(7).every(({ uncertaintyMs }) => uncertaintyMs <= 20), JSON.stringify(seen.slice(7, 11)));
+      assert.ok(
+        seen.slice(7).every(({ uncertaintyMs }) => uncertaintyMs <= 20),
+        JSON.stringify(seen.slice(7, 11)),
+      );
       assert.ok(seen.every(({ leastAgeMs }) => Math.abs(leastAgeMs - 12) < 0.2));
     });
   }
@@ -61,14 +77,29 @@ describe('the clock of pictures without times', () => {
   });
 
   it('covers what a stall held, and is sure again when the link rests', () => {
-    const seen = claims(send({ seed: 3, fps: 15, jitterMs: 5, transferMs: 10, stall: { fromMs: 8_000, toMs: 11_000 }, queue: 100 }, 300));
+    const seen = claims(
+      send({ seed: 3, fps: 15, jitterMs: 5, transferMs: 10, stall: { fromMs: 8_000, toMs: 11_000 }, queue: 100 }, 300),
+    );
     assert.ok(seen.every(({ errorMs, uncertaintyMs }) => Math.abs(errorMs) <= uncertaintyMs));
     assert.ok(seen.some(({ errorMs }) => errorMs > 2_900));
     assert.ok(seen.filter(({ atMs }) => atMs > 12_500).every(({ uncertaintyMs }) => uncertaintyMs <= 20));
   });
 
   it('takes the rests between the pieces of a queue for no rest', () => {
-    const seen = claims(send({ seed: 4, fps: 15, jitterMs: 3, transferMs: 16, beatMs: 10, stall: { fromMs: 8_000, toMs: 11_000 }, queue: 100 }, 300));
+    const seen = claims(
+      send(
+        {
+          seed: 4,
+          fps: 15,
+          jitterMs: 3,
+          transferMs: 16,
+          beatMs: 10,
+          stall: { fromMs: 8_000, toMs: 11_000 },
+          queue: 100,
+        },
+        300,
+      ),
+    );
     assert.ok(seen.every(({ errorMs, uncertaintyMs }) => Math.abs(errorMs) <= uncertaintyMs));
     assert.ok(seen.filter(({ atMs }) => atMs > 13_000).every(({ uncertaintyMs }) => uncertaintyMs <= 25));
   });
@@ -76,7 +107,8 @@ describe('the clock of pictures without times', () => {
   it('is sure soon, although the first pictures of a connection were long in coming', () => {
     const clock = arrivalClock();
     let uncertaintyMs = NaN;
-    for (const beganAtMs of [0, 300, 500, ...Array.from({ length: 20 }, (_, i) => 533 + i * 33)]) ({ uncertaintyMs } = clock.arrived({ beganAtMs, arrivedAtMs: beganAtMs + 3 }));
+    for (const beganAtMs of [0, 300, 500, ...Array.from({ length: 20 }, (_, i) => 533 + i * 33)])
+      ({ uncertaintyMs } = clock.arrived({ beganAtMs, arrivedAtMs: beganAtMs + 3 }));
     assert.ok(uncertaintyMs < 20, `${uncertaintyMs}`);
   });
 
@@ -85,7 +117,8 @@ describe('the clock of pictures without times', () => {
     let uncertaintyMs = NaN;
     for (let i = 0; i < 30; i++) ({ uncertaintyMs } = clock.arrived({ beganAtMs: i * 200, arrivedAtMs: i * 200 + 5 }));
     assert.ok(uncertaintyMs < 20);
-    for (let i = 0; i < 400; i++) ({ uncertaintyMs } = clock.arrived({ beganAtMs: 6_000 + i * 40, arrivedAtMs: 6_005 + i * 40 }));
+    for (let i = 0; i < 400; i++)
+      ({ uncertaintyMs } = clock.arrived({ beganAtMs: 6_000 + i * 40, arrivedAtMs: 6_005 + i * 40 }));
     assert.ok(uncertaintyMs < 20, `${uncertaintyMs}`);
   });
 
@@ -99,18 +132,36 @@ describe('the clock of pictures without times', () => {
 
   it('knows nothing where the reader does not see a picture begin', () => {
     const clock = arrivalClock();
-    for (let i = 0; i < 50; i++) assert.deepEqual(clock.arrived({ arrivedAtMs: i * 40 }), { capturedAtMs: i * 40, captureClock: 'arrival', uncertaintyMs: 10_000, leastAgeMs: 0 });
+    for (let i = 0; i < 50; i++)
+      assert.deepEqual(clock.arrived({ arrivedAtMs: i * 40 }), {
+        capturedAtMs: i * 40,
+        captureClock: 'arrival',
+        uncertaintyMs: 10_000,
+        leastAgeMs: 0,
+      });
   });
 
   it('covers the truth over any link that keeps its order', () => {
     const link = fc.record({
-      seed: fc.nat(1e6), fps: fc.constantFrom(2, 5, 15, 30), jitterMs: fc.constantFrom(0, 2, 5), transferMs: fc.integer({ min: 1, max: 300 }), queue: fc.integer({ min: 1, max: 20 }), beatMs: fc.constantFrom(0, 5),
-      stall: fc.record({ fromMs: fc.integer({ min: 3_000, max: 6_000 }), toMs: fc.integer({ min: 6_100, max: 12_000 }) }),
+      seed: fc.nat(1e6),
+      fps: fc.constantFrom(2, 5, 15, 30),
+      jitterMs: fc.constantFrom(0, 2, 5),
+      transferMs: fc.integer({ min: 1, max: 300 }),
+      queue: fc.integer({ min: 1, max: 20 }),
+      beatMs: fc.constantFrom(0, 5),
+      stall: fc.record({
+        fromMs: fc.integer({ min: 3_000, max: 6_000 }),
+        toMs: fc.integer({ min: 6_100, max: 12_000 }),
+      }),
     });
-    fc.assert(fc.property(link, (options) => {
-      const seen = claims(send(options, 300));
-      const covered = seen.filter(({ errorMs, uncertaintyMs }) => Math.abs(errorMs) <= uncertaintyMs).length / seen.length;
-      assert.ok(covered >= 0.99, `${covered}`);
-    }), { numRuns: 300 });
+    fc.assert(
+      fc.property(link, (options) => {
+        const seen = claims(send(options, 300));
+        const covered =
+          seen.filter(({ errorMs, uncertaintyMs }) => Math.abs(errorMs) <= uncertaintyMs).length / seen.length;
+        assert.ok(covered >= 0.99, `${covered}`);
+      }),
+      { numRuns: 300 },
+    );
   });
 });

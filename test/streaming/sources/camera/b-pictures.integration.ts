@@ -16,8 +16,14 @@ const INTERVAL_MS = 40;
 
 type Codec = 'h264' | 'h265';
 
-/** Units of a clip as a camera sends them, whose clock is set by so much before the picture that is shown at a place. */
-function unitsOf(codec: Codec, options: CodedClipOptions, clockSet: { readonly atPlace: number; readonly byMs: number } = { atPlace: Infinity, byMs: 0 }): CodedUnit[] {
+/**
+ * Units of a clip as a camera sends them, whose clock is set by so much before the picture that is shown at a place.
+ */
+function unitsOf(
+  codec: Codec,
+  options: CodedClipOptions,
+  clockSet: { readonly atPlace: number; readonly byMs: number } = { atPlace: Infinity, byMs: 0 },
+): CodedUnit[] {
   const split = codec === 'h264' ? h264Payloads : h265Payloads;
   const places = shownPlaces(codec, options);
   const reading = new Reading(codec);
@@ -25,7 +31,12 @@ function unitsOf(codec: Codec, options: CodedClipOptions, clockSet: { readonly a
   clipPictures(codec, codedClip(codec, options)).forEach((nals, index) => {
     reading.nowMs = 1_000_000 + INTERVAL_MS * index;
     const mediaMs = INTERVAL_MS * places[index] + (places[index] >= clockSet.atPlace ? clockSet.byMs : 0);
-    reading.take(sender.picture(nals.flatMap((nal) => split(nal)), 90_000 + mediaMs * 90));
+    reading.take(
+      sender.picture(
+        nals.flatMap((nal) => split(nal)),
+        90_000 + mediaMs * 90,
+      ),
+    );
   });
   assert.equal(reading.units.length, places.length);
   return reading.units;
@@ -42,14 +53,22 @@ function place(units: readonly CodedUnit[]): (CodedUnit & { readonly ptsUs: numb
 
 describe('B-pictures of real encoders', () => {
   let ffmpeg: Ffmpeg;
-  before(async () => { ffmpeg = await locateFfmpeg(process.env, ''); });
+  before(async () => {
+    ffmpeg = await locateFfmpeg(process.env, '');
+  });
 
   /** The pictures in the order in which they come out; corrupt ones are marked. */
-  async function decode(codec: Codec, units: readonly DecodableUnit[]): Promise<{ pictures: { ptsUs: number; corrupt: boolean }[]; missing: number[] }> {
+  async function decode(
+    codec: Codec,
+    units: readonly DecodableUnit[],
+  ): Promise<{ pictures: { ptsUs: number; corrupt: boolean }[]; missing: number[] }> {
     const pictures: { ptsUs: number; corrupt: boolean }[] = [];
     const missing: number[] = [];
     const decoder = new UnitDecoder<DecodableUnit>({
-      ffmpeg, codec, input: INPUT, pool: new FramePool(4, 3 * INPUT.width * INPUT.height),
+      ffmpeg,
+      codec,
+      input: INPUT,
+      pool: new FramePool(4, 3 * INPUT.width * INPUT.height),
       onPicture: ({ ptsUs }, { corrupt, slot }) => {
         pictures.push({ ptsUs, corrupt });
         slot?.release();
@@ -63,59 +82,95 @@ describe('B-pictures of real encoders', () => {
   }
 
   for (const [codec, options] of [
-    ['h264', { bPictures: 2 }], ['h264', { bPictures: 3, openGroups: true, slices: 2 }], ['h265', { bPictures: 2 }], ['h265', { bPictures: 3, openGroups: true }],
+    ['h264', { bPictures: 2 }],
+    ['h264', { bPictures: 3, openGroups: true, slices: 2 }],
+    ['h265', { bPictures: 2 }],
+    ['h265', { bPictures: 3, openGroups: true }],
   ] as const) {
-    itNeeds(NEEDS_FFMPEG, `are known, and come out of ${codec} ${JSON.stringify(options)} in the order of their times, none missing`, async function () {
-      this.timeout(60_000);
-      const units = unitsOf(codec, options);
-      const goesBack = units.map(({ mediaMs }, i) => units.slice(0, i).some((before) => before.mediaMs > mediaMs));
-      assert.ok(goesBack.includes(true));
-      units.forEach(({ mayGoBack, isKey }, i) => {
-        assert.ok(mayGoBack || !goesBack[i], `unit ${i} goes back unannounced`);
-        if (codec === 'h264' || isKey) assert.equal(mayGoBack, goesBack[i], `unit ${i}`);
-      });
-      const placed = place(units);
-      const { pictures, missing } = await decode(codec, placed);
-      assert.deepEqual(missing, []);
-      assert.deepEqual(pictures.map(({ ptsUs }) => ptsUs), placed.map(({ ptsUs }) => ptsUs).sort((a, b) => a - b));
-      assert.ok(pictures.slice(1).every(({ ptsUs }, i) => ptsUs - pictures[i].ptsUs === 1_000 * INTERVAL_MS));
-    });
+    itNeeds(
+      NEEDS_FFMPEG,
+      `are known, and come out of ${codec} ${JSON.stringify(options)} in the order of their times, none missing`,
+      async function () {
+        this.timeout(60_000);
+        const units = unitsOf(codec, options);
+        const goesBack = units.map(({ mediaMs }, i) => units.slice(0, i).some((before) => before.mediaMs > mediaMs));
+        assert.ok(goesBack.includes(true));
+        units.forEach(({ mayGoBack, isKey }, i) => {
+          assert.ok(mayGoBack || !goesBack[i], `unit ${i} goes back unannounced`);
+          if (codec === 'h264' || isKey) assert.equal(mayGoBack, goesBack[i], `unit ${i}`);
+        });
+        const placed = place(units);
+        const { pictures, missing } = await decode(codec, placed);
+        assert.deepEqual(missing, []);
+        assert.deepEqual(
+          pictures.map(({ ptsUs }) => ptsUs),
+          placed.map(({ ptsUs }) => ptsUs).sort((a, b) => a - b),
+        );
+        assert.ok(pictures.slice(1).every(({ ptsUs }, i) => ptsUs - pictures[i].ptsUs === 1_000 * INTERVAL_MS));
+      },
+    );
   }
 
   for (const codec of ['h264', 'h265'] as const) {
     itNeeds(NEEDS_FFMPEG, `are in none of the units that cameras send as ${codec}`, async function () {
       this.timeout(60_000);
-      assert.deepEqual(unitsOf(codec, {}).filter(({ mayGoBack }) => mayGoBack), []);
+      assert.deepEqual(
+        unitsOf(codec, {}).filter(({ mayGoBack }) => mayGoBack),
+        [],
+      );
     });
 
-    itNeeds(NEEDS_FFMPEG, `stay in order where the clock is set back by 300 ms at a key picture of ${codec}`, async function () {
-      this.timeout(60_000);
-      const placed = place(unitsOf(codec, { bPictures: 2, seconds: 2 }, { atPlace: 20, byMs: -300 }));
-      const { pictures, missing } = await decode(codec, placed);
-      assert.deepEqual(missing, []);
-      assert.deepEqual(pictures.map(({ ptsUs }) => ptsUs), placed.map(({ ptsUs }) => ptsUs).sort((a, b) => a - b));
-      assert.equal(pictures.length, 50);
-    });
+    itNeeds(
+      NEEDS_FFMPEG,
+      `stay in order where the clock is set back by 300 ms at a key picture of ${codec}`,
+      async function () {
+        this.timeout(60_000);
+        const placed = place(unitsOf(codec, { bPictures: 2, seconds: 2 }, { atPlace: 20, byMs: -300 }));
+        const { pictures, missing } = await decode(codec, placed);
+        assert.deepEqual(missing, []);
+        assert.deepEqual(
+          pictures.map(({ ptsUs }) => ptsUs),
+          placed.map(({ ptsUs }) => ptsUs).sort((a, b) => a - b),
+        );
+        assert.equal(pictures.length, 50);
+      },
+    );
 
-    itNeeds(NEEDS_FFMPEG, `give every picture of ${codec} without them its own time, which ascends, where the clock is set back by 300 ms anywhere`, async function () {
-      this.timeout(60_000);
-      for (const atPlace of [3, 7, 14]) {
-        const placed = place(unitsOf(codec, {}, { atPlace, byMs: -300 }));
-        assert.ok(placed.slice(1).every(({ ptsUs }, i) => ptsUs > placed[i].ptsUs), placed.map(({ ptsUs }) => ptsUs).join(' '));
-      }
-    });
+    itNeeds(
+      NEEDS_FFMPEG,
+      `give every picture of ${codec} without them its own time, which ascends, where the clock is set back by 300 ms anywhere`,
+      async function () {
+        this.timeout(60_000);
+        for (const atPlace of [3, 7, 14]) {
+          const placed = place(unitsOf(codec, {}, { atPlace, byMs: -300 }));
+          assert.ok(
+            placed.slice(1).every(({ ptsUs }, i) => ptsUs > placed[i].ptsUs),
+            placed.map(({ ptsUs }) => ptsUs).join(' '),
+          );
+        }
+      },
+    );
   }
 
-  itNeeds(NEEDS_FFMPEG, 'that are shown before a key picture behind a loss are marked, since they are built on what was before it', async function () {
-    this.timeout(60_000);
-    const placed = place(unitsOf('h264', { bPictures: 2, openGroups: true, seconds: 2 }));
-    const key = placed.findIndex(({ isKey }, i) => i > 0 && isKey);
-    const lost = placed.findLastIndex(({ mayGoBack }, i) => i < key && !mayGoBack);
-    const leading = placed.slice(key + 1).filter(({ ptsUs }) => ptsUs < placed[key].ptsUs);
-    assert.ok(leading.length > 0);
-    const { pictures } = await decode('h264', placed.filter((_, i) => i !== lost).map((unit, i) => ({ ...unit, lostBefore: i === lost })));
-    const corrupt = new Set(pictures.filter((picture) => picture.corrupt).map(({ ptsUs }) => ptsUs));
-    assert.ok(leading.every(({ ptsUs }) => corrupt.has(ptsUs) || !pictures.some((picture) => picture.ptsUs === ptsUs)));
-    assert.ok(pictures.filter(({ ptsUs }) => ptsUs >= placed[key].ptsUs).every((picture) => !picture.corrupt));
-  });
+  itNeeds(
+    NEEDS_FFMPEG,
+    'that are shown before a key picture behind a loss are marked, since they are built on what was before it',
+    async function () {
+      this.timeout(60_000);
+      const placed = place(unitsOf('h264', { bPictures: 2, openGroups: true, seconds: 2 }));
+      const key = placed.findIndex(({ isKey }, i) => i > 0 && isKey);
+      const lost = placed.findLastIndex(({ mayGoBack }, i) => i < key && !mayGoBack);
+      const leading = placed.slice(key + 1).filter(({ ptsUs }) => ptsUs < placed[key].ptsUs);
+      assert.ok(leading.length > 0);
+      const { pictures } = await decode(
+        'h264',
+        placed.filter((_, i) => i !== lost).map((unit, i) => ({ ...unit, lostBefore: i === lost })),
+      );
+      const corrupt = new Set(pictures.filter((picture) => picture.corrupt).map(({ ptsUs }) => ptsUs));
+      assert.ok(
+        leading.every(({ ptsUs }) => corrupt.has(ptsUs) || !pictures.some((picture) => picture.ptsUs === ptsUs)),
+      );
+      assert.ok(pictures.filter(({ ptsUs }) => ptsUs >= placed[key].ptsUs).every((picture) => !picture.corrupt));
+    },
+  );
 });

@@ -27,7 +27,14 @@ describe('a minute of chaos on the way from a camera', function () {
     const stop = new AbortController();
     watch = await CameraWatch.start(chaos.url, { stop: stop.signal, timeoutMs: 2_000 }, (frame) => {
       const { seq, capturedAtMs, uncertaintyMs, readyAtMs, corrupt } = frame;
-      frames.push({ seq, capturedAtMs, uncertaintyMs, readyAtMs, corrupt, index: stampOf(frame.picture, CAMERA_INPUT.width) });
+      frames.push({
+        seq,
+        capturedAtMs,
+        uncertaintyMs,
+        readyAtMs,
+        corrupt,
+        index: stampOf(frame.picture, CAMERA_INPUT.width),
+      });
     });
     await watch.framesOfEpoch(0, 1);
     await chaos.run(CHAOS_MS);
@@ -46,16 +53,25 @@ describe('a minute of chaos on the way from a camera', function () {
 
   itNeeds(NEEDS, 'tells a gap between the frames of two connections', () => {
     const outcomes = [...watch.frames, ...watch.drops].sort((one, other) => one.seq - other.seq);
-    const beginnings = outcomes.flatMap((outcome, i) => (i > 0 && outcome.epoch > outcomes[i - 1].epoch ? [[outcomes[i - 1], outcome]] : []));
+    const beginnings = outcomes.flatMap((outcome, i) =>
+      i > 0 && outcome.epoch > outcomes[i - 1].epoch ? [[outcomes[i - 1], outcome]] : [],
+    );
     assert.ok(beginnings.length > 0);
     for (const [before, { capturedAtMs, epoch }] of beginnings) {
       const toMs = Math.max(before.capturedAtMs, capturedAtMs);
-      assert.ok(watch.gaps.some((gap) => gap.fromMs === before.capturedAtMs && gap.toMs === toMs), `epoch ${epoch} began at ${capturedAtMs} without a gap`);
+      assert.ok(
+        watch.gaps.some((gap) => gap.fromMs === before.capturedAtMs && gap.toMs === toMs),
+        `epoch ${epoch} began at ${capturedAtMs} without a gap`,
+      );
     }
   });
 
   itNeeds(NEEDS, 'tells each hole as a gap of its extent, whether or not the connection broke', () => {
-    const untold = untoldHoles(frames, watch.gaps, (index, beforeMs) => chaos.drawing(index, beforeMs), { minMs: MIN_HOLE_MS, toleranceMs: 300, intervalMs: 1000 / CAMERA.fps });
+    const untold = untoldHoles(frames, watch.gaps, (index, beforeMs) => chaos.drawing(index, beforeMs), {
+      minMs: MIN_HOLE_MS,
+      toleranceMs: 300,
+      intervalMs: 1000 / CAMERA.fps,
+    });
     assert.deepEqual(untold, [], JSON.stringify(chaos.log, undefined, 1));
   });
 

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { UsageError } from '../../../../src/core/errors.js';
-import { cameraInput, ffmpegTransport, TRANSPORTS, type CameraInputOptions } from '../../../../src/streaming/sources/camera/camera-input.js';
+import {
+  cameraInput,
+  ffmpegTransport,
+  TRANSPORTS,
+  type CameraInputOptions,
+} from '../../../../src/streaming/sources/camera/camera-input.js';
 import type { FfmpegVersion } from '../../../../src/streaming/ffmpeg/binary.js';
 
 const V4: FfmpegVersion = { major: 4, minor: 4, name: '4.4.2' };
@@ -9,7 +14,12 @@ const V7: FfmpegVersion = { major: 7, minor: 1, name: '7.1' };
 const DEFAULTS: CameraInputOptions = { transport: 'tcp', timeoutMs: 5_000, stampOnArrival: false, probeFully: false };
 
 /** The value that follows an option's name; undefined where it is not given. */
-function valueOf(url: string, name: string, version = V5, options: Partial<CameraInputOptions> = {}): string | undefined {
+function valueOf(
+  url: string,
+  name: string,
+  version = V5,
+  options: Partial<CameraInputOptions> = {},
+): string | undefined {
   const words = cameraInput(url, version, { ...DEFAULTS, ...options }).inputOptions;
   const index = words.indexOf(name);
   return index < 0 ? undefined : words[index + 1];
@@ -17,17 +27,32 @@ function valueOf(url: string, name: string, version = V5, options: Partial<Camer
 
 describe('camera input', () => {
   it('knows every kind of camera', () => {
-    for (const url of ['rtsp://h/a', 'RTSPS://h/a', 'http://h/a', 'https://h/a.m3u8', 'udp://@239.0.0.1:1234', 'srt://h:1', 'rtmp://h/a', '/dev/video0']) {
+    for (const url of [
+      'rtsp://h/a',
+      'RTSPS://h/a',
+      'http://h/a',
+      'https://h/a.m3u8',
+      'udp://@239.0.0.1:1234',
+      'srt://h:1',
+      'rtmp://h/a',
+      '/dev/video0',
+    ]) {
       assert.equal(cameraInput(url, V5, DEFAULTS).url, url);
     }
   });
 
   it('tells RTSP how long to wait as each ffmpeg understands it', () => {
-    assert.deepEqual([valueOf('rtsp://h/a', '-stimeout', V4), valueOf('rtsp://h/a', '-timeout', V4)], ['5000000', undefined]);
-    assert.deepEqual([valueOf('rtsp://h/a', '-timeout', V5), valueOf('rtsp://h/a', '-timeout', V7)], ['5000000', '5000000']);
+    assert.deepEqual(
+      [valueOf('rtsp://h/a', '-stimeout', V4), valueOf('rtsp://h/a', '-timeout', V4)],
+      ['5000000', undefined],
+    );
+    assert.deepEqual(
+      [valueOf('rtsp://h/a', '-timeout', V5), valueOf('rtsp://h/a', '-timeout', V7)],
+      ['5000000', '5000000'],
+    );
   });
 
-  it('takes a device\'s stamps as the kernel makes them', () => {
+  it("takes a device's stamps as the kernel makes them", () => {
     assert.equal(valueOf('/dev/video0', '-timestamps'), 'default');
     const input = (options: Partial<CameraInputOptions> = {}): { isKept: boolean; isMonotonic: boolean } => {
       const { inputOptions, stampsAreMonotonic } = cameraInput('/dev/video0', V5, { ...DEFAULTS, ...options });
@@ -45,7 +70,15 @@ describe('camera input', () => {
   });
 
   it('has ffmpeg read RTSP over TCP unless UDP is asked for', () => {
-    assert.deepEqual(TRANSPORTS.map((transport) => [transport, ffmpegTransport(transport)]), [['auto', 'tcp'], ['tcp', 'tcp'], ['udp', 'udp'], ['ffmpeg', 'tcp']]);
+    assert.deepEqual(
+      TRANSPORTS.map((transport) => [transport, ffmpegTransport(transport)]),
+      [
+        ['auto', 'tcp'],
+        ['tcp', 'tcp'],
+        ['udp', 'udp'],
+        ['ffmpeg', 'tcp'],
+      ],
+    );
   });
 
   it('shows the first picture at once, except where a copy has to be described first', () => {
@@ -68,6 +101,9 @@ describe('camera input', () => {
   });
 
   it('refuses what is no camera without echoing its password', () => {
-    assert.throws(() => cameraInput('ftp://u:secret@h/a', V5, DEFAULTS), (error: Error) => error instanceof UsageError && /got ftp:\/\/\*\*\*@h\/a$/.test(error.message));
+    assert.throws(
+      () => cameraInput('ftp://u:secret@h/a', V5, DEFAULTS),
+      (error: Error) => error instanceof UsageError && /got ftp:\/\/\*\*\*@h\/a$/.test(error.message),
+    );
   });
 });

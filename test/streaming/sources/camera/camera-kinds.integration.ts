@@ -24,7 +24,10 @@ const TS_PACKET = 188;
 /** Of the clips that lose packets on their way. */
 const SECONDS = 5;
 /** No attempt within any test's patience once two have failed. */
-const STEEP_LADDER = [{ delayMs: 50, times: 2 }, { delayMs: 600_000, times: Infinity }];
+const STEEP_LADDER = [
+  { delayMs: 50, times: 2 },
+  { delayMs: 600_000, times: Infinity },
+];
 
 describe('camera of another kind', () => {
   const clips = clipFolder();
@@ -59,7 +62,9 @@ describe('camera of another kind', () => {
 
   /** An MJPEG camera; one that hangs has its connections taken and says nothing. */
   const mjpeg = async (hangs: () => boolean = () => false): Promise<string> => {
-    const picture = await sharp({ create: { width: 160, height: 120, channels: 3, background: '#406080' } }).jpeg().toBuffer();
+    const picture = await sharp({ create: { width: 160, height: 120, channels: 3, background: '#406080' } })
+      .jpeg()
+      .toBuffer();
     return serve((_, response) => {
       if (hangs()) return;
       response.writeHead(200, { 'content-type': 'multipart/x-mixed-replace; boundary=frame' }).flushHeaders();
@@ -73,44 +78,83 @@ describe('camera of another kind', () => {
     });
   };
 
-  for (const [reader, transport] of [['', 'auto'], [', read by ffmpeg', 'ffmpeg']] as const) {
-    itNeeds(NEEDS_FFMPEG, `gives the frames of an MJPEG camera over HTTP with the times at which they came${reader}`, async () => {
-      const base = await mjpeg();
-      const camera = await watch(`${base}/video.cgi?user=me&pwd=hidden`, { transport });
-      await camera.framesOfEpoch(0, 20);
-      const { ptsMs: firstPtsMs, readyAtMs: firstAtMs } = camera.frames[5];
-      const { ptsMs: lastPtsMs, readyAtMs: lastAtMs } = camera.frames[19];
-      assert.ok(Math.abs(lastPtsMs - firstPtsMs - (lastAtMs - firstAtMs)) < 500, 'ffmpeg would have made up 40 ms for each frame');
-      assert.equal(camera.frames[0].epoch, 0);
-      assert.deepEqual(camera.frames[0].size, { width: 160, height: 120 });
-      assert.doesNotMatch(JSON.stringify(camera.statuses), /hidden|=me/);
-      assert.ok(camera.frames.every(({ captureClock }) => captureClock === 'arrival'));
-      assert.equal(camera.statuses.filter(({ message }) => message?.includes('gives its pictures no times') === true).length, 1);
-      const uncertainties = camera.frames.slice(3).map(({ uncertaintyMs }) => uncertaintyMs).sort((a, b) => a - b);
-      if (transport === 'ffmpeg') assert.equal(uncertainties[0], 10_000, 'ffmpeg does not tell when a picture began to come');
-      else assert.ok(uncertainties[8] < 100, `${uncertainties[8]}: the connection rests between pictures`);
-      camera.assertInOrder();
-    });
+  for (const [reader, transport] of [
+    ['', 'auto'],
+    [', read by ffmpeg', 'ffmpeg'],
+  ] as const) {
+    itNeeds(
+      NEEDS_FFMPEG,
+      `gives the frames of an MJPEG camera over HTTP with the times at which they came${reader}`,
+      async () => {
+        const base = await mjpeg();
+        const camera = await watch(`${base}/video.cgi?user=me&pwd=hidden`, { transport });
+        await camera.framesOfEpoch(0, 20);
+        const { ptsMs: firstPtsMs, readyAtMs: firstAtMs } = camera.frames[5];
+        const { ptsMs: lastPtsMs, readyAtMs: lastAtMs } = camera.frames[19];
+        assert.ok(
+          Math.abs(lastPtsMs - firstPtsMs - (lastAtMs - firstAtMs)) < 500,
+          'ffmpeg would have made up 40 ms for each frame',
+        );
+        assert.equal(camera.frames[0].epoch, 0);
+        assert.deepEqual(camera.frames[0].size, { width: 160, height: 120 });
+        assert.doesNotMatch(JSON.stringify(camera.statuses), /hidden|=me/);
+        assert.ok(camera.frames.every(({ captureClock }) => captureClock === 'arrival'));
+        assert.equal(
+          camera.statuses.filter(({ message }) => message?.includes('gives its pictures no times') === true).length,
+          1,
+        );
+        const uncertainties = camera.frames
+          .slice(3)
+          .map(({ uncertaintyMs }) => uncertaintyMs)
+          .sort((a, b) => a - b);
+        if (transport === 'ffmpeg')
+          assert.equal(uncertainties[0], 10_000, 'ffmpeg does not tell when a picture began to come');
+        else assert.ok(uncertainties[8] < 100, `${uncertainties[8]}: the connection rests between pictures`);
+        camera.assertInOrder();
+      },
+    );
 
-    itNeeds(NEEDS_FFMPEG, `is back, however long it had to wait, when an HTTP camera that took connections and said nothing speaks again${reader}`, async () => {
-      let hangs = false;
-      const base = await mjpeg(() => hangs);
-      let isUnanswered = (): void => undefined;
-      const unanswered = new Promise<void>((resolve) => { isUnanswered = resolve; });
-      const probe: EndpointProbe = (endpoint) => probeEndpoint(endpoint).pipe(tap((isThere) => { if (!isThere) isUnanswered(); }));
-      const camera = await watch(`${base}/video.cgi`, { transport, timeoutMs: 400, firstFrameTimeoutMs: 5_000, ladder: STEEP_LADDER, probe });
-      await camera.framesOfEpoch(0, 10);
-      hangs = true;
-      await unanswered;
-      hangs = false;
-      await camera.framesOfEpoch(1, 10);
-      camera.assertInOrder();
-    });
+    itNeeds(
+      NEEDS_FFMPEG,
+      `is back, however long it had to wait, when an HTTP camera that took connections and said nothing speaks again${reader}`,
+      async () => {
+        let hangs = false;
+        const base = await mjpeg(() => hangs);
+        let isUnanswered = (): void => undefined;
+        const unanswered = new Promise<void>((resolve) => {
+          isUnanswered = resolve;
+        });
+        const probe: EndpointProbe = (endpoint) =>
+          probeEndpoint(endpoint).pipe(
+            tap((isThere) => {
+              if (!isThere) isUnanswered();
+            }),
+          );
+        const camera = await watch(`${base}/video.cgi`, {
+          transport,
+          timeoutMs: 400,
+          firstFrameTimeoutMs: 5_000,
+          ladder: STEEP_LADDER,
+          probe,
+        });
+        await camera.framesOfEpoch(0, 10);
+        hangs = true;
+        await unanswered;
+        hangs = false;
+        await camera.framesOfEpoch(1, 10);
+        camera.assertInOrder();
+      },
+    );
 
     itNeeds(NEEDS_FFMPEG, `says that an HTTP camera refuses the password${reader}`, async () => {
-      const base = await serve((_, response) => response.writeHead(401, { 'www-authenticate': 'Basic realm="cam"' }).end());
+      const base = await serve((_, response) =>
+        response.writeHead(401, { 'www-authenticate': 'Basic realm="cam"' }).end(),
+      );
       const camera = await watch(`${base.replace('://', '://me:s3cret@')}/video`, { transport, giveUpFirst: true });
-      await assert.rejects(camera.until(() => false), /\*\*\*@127\.0\.0\.1:\d+\/video: 401 unauthorised/);
+      await assert.rejects(
+        camera.until(() => false),
+        /\*\*\*@127\.0\.0\.1:\d+\/video: 401 unauthorised/,
+      );
     });
 
     for (const [title, url, reason] of [
@@ -119,66 +163,135 @@ describe('camera of another kind', () => {
     ] as const) {
       itNeeds(NEEDS_FFMPEG, `says that ${title}${reader}`, async () => {
         const camera = await watch(url, { transport, giveUpFirst: true });
-        await assert.rejects(camera.until(() => false), reason);
+        await assert.rejects(
+          camera.until(() => false),
+          reason,
+        );
       });
     }
   }
 
   itNeeds(NEEDS_FFMPEG, 'has ffmpeg read what answers with a video, and says why', async () => {
-    const video = clips.make(...pattern('320x240', 25, 4), '-c:v', 'libx264', '-g', '25', '-f', 'mpegts', 'over-http.ts');
+    const video = clips.make(
+      ...pattern('320x240', 25, 4),
+      '-c:v',
+      'libx264',
+      '-g',
+      '25',
+      '-f',
+      'mpegts',
+      'over-http.ts',
+    );
     const base = await serve((_, response) => {
       response.writeHead(200, { 'content-type': 'video/mp2t' });
       createReadStream(video).pipe(response);
     });
     const camera = await watch(`${base}/live`);
     await camera.framesOfEpoch(0, 50);
-    assert.match(camera.statuses.map(({ message }) => message).join('\n'), /answers with video\/mp2t, not with JPEGs; ffmpeg reads it instead/);
+    assert.match(
+      camera.statuses.map(({ message }) => message).join('\n'),
+      /answers with video\/mp2t, not with JPEGs; ffmpeg reads it instead/,
+    );
     camera.assertInOrder();
   });
 
-  itNeeds(NEEDS_FFMPEG, 'asks a snapshot camera again and again, and says how often and how old its pictures may be', async () => {
-    let count = 0;
-    const base = await serve((_, response) => {
-      void sharp({ create: { width: 160, height: 120, channels: 3, background: { r: count++ % 256, g: 0, b: 0 } } }).jpeg().toBuffer().then((picture) => {
-        response.writeHead(200, { 'content-type': 'image/jpeg' }).end(picture);
+  itNeeds(
+    NEEDS_FFMPEG,
+    'asks a snapshot camera again and again, and says how often and how old its pictures may be',
+    async () => {
+      let count = 0;
+      const base = await serve((_, response) => {
+        void sharp({ create: { width: 160, height: 120, channels: 3, background: { r: count++ % 256, g: 0, b: 0 } } })
+          .jpeg()
+          .toBuffer()
+          .then((picture) => {
+            response.writeHead(200, { 'content-type': 'image/jpeg' }).end(picture);
+          });
       });
-    });
-    const camera = await watch(`${base}/snapshot.jpg`);
-    await camera.framesOfEpoch(0, 3);
-    assert.ok(camera.statuses.some(({ message }) => message?.includes('single pictures: Nowcast asks for one every 1 s') === true));
-    assert.ok(camera.frames.slice(1).every(({ uncertaintyMs }) => uncertaintyMs > 1_000 && uncertaintyMs < 3_000), camera.frames.map(({ uncertaintyMs }) => uncertaintyMs).join(' '));
-    camera.assertInOrder();
-  });
+      const camera = await watch(`${base}/snapshot.jpg`);
+      await camera.framesOfEpoch(0, 3);
+      assert.ok(
+        camera.statuses.some(
+          ({ message }) => message?.includes('single pictures: Nowcast asks for one every 1 s') === true,
+        ),
+      );
+      assert.ok(
+        camera.frames.slice(1).every(({ uncertaintyMs }) => uncertaintyMs > 1_000 && uncertaintyMs < 3_000),
+        camera.frames.map(({ uncertaintyMs }) => uncertaintyMs).join(' '),
+      );
+      camera.assertInOrder();
+    },
+  );
 
   /** A live HLS stream of a camera that numbers its pictures; resolves when the playlist has some segments. */
-  const hls = async (name: string, flags: string, edit: (playlist: string) => string = (playlist) => playlist): Promise<string> => {
+  const hls = async (
+    name: string,
+    flags: string,
+    edit: (playlist: string) => string = (playlist) => playlist,
+  ): Promise<string> => {
     const playlist = clips.path(name);
-    send(...pattern('320x240', 25, 60), '-c:v', 'libx264', '-preset', 'ultrafast', '-g', '25', '-f', 'hls', '-hls_time', '1', '-hls_list_size', '4', '-hls_flags', flags, playlist);
+    send(
+      ...pattern('320x240', 25, 60),
+      '-c:v',
+      'libx264',
+      '-preset',
+      'ultrafast',
+      '-g',
+      '25',
+      '-f',
+      'hls',
+      '-hls_time',
+      '1',
+      '-hls_list_size',
+      '4',
+      '-hls_flags',
+      flags,
+      playlist,
+    );
     let isPublished = (): void => undefined;
-    const published = new Promise<void>((resolve) => { isPublished = resolve; });
-    const timer = setInterval(() => { if (existsSync(playlist) && readFileSync(playlist, 'utf8').split('#EXTINF').length > 3) isPublished(); }, 50);
+    const published = new Promise<void>((resolve) => {
+      isPublished = resolve;
+    });
+    const timer = setInterval(() => {
+      if (existsSync(playlist) && readFileSync(playlist, 'utf8').split('#EXTINF').length > 3) isPublished();
+    }, 50);
     closing.push(() => clearInterval(timer));
     await published;
     return serve((request, response) => {
       const file = basename(new URL(request.url!, 'http://host').pathname);
       if (file === 'master.m3u8') response.end(`#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1000000\n${name}?token=abc\n`);
       else if (file === name) response.end(edit(readFileSync(playlist, 'utf8')));
-      else createReadStream(clips.path(file)).on('error', () => response.writeHead(404).end()).pipe(response);
+      else
+        createReadStream(clips.path(file))
+          .on('error', () => response.writeHead(404).end())
+          .pipe(response);
     });
   };
 
-  itNeeds(NEEDS_FFMPEG, 'plays HLS as the stream that it was, without drops, past the end of its first playlist, and says how much older it may be', async () => {
-    const base = await hls('live.m3u8', 'delete_segments');
-    const camera = await watch(`${base}/live.m3u8?token=abc`);
-    await camera.framesOfEpoch(0, 110);
-    const steps = camera.frames.slice(1).map(({ ptsMs }, i) => ptsMs - camera.frames[i].ptsMs);
-    assert.ok(steps.every((step) => Math.abs(step - 40) < 0.02), steps.join(' '));
-    assert.deepEqual(camera.drops, []);
-    assert.ok(camera.frames.every(({ captureClock, uncertaintyMs }) => captureClock === 'arrival' && uncertaintyMs >= 3_000));
-    camera.assertInOrder();
-  });
+  itNeeds(
+    NEEDS_FFMPEG,
+    'plays HLS as the stream that it was, without drops, past the end of its first playlist, and says how much older it may be',
+    async () => {
+      const base = await hls('live.m3u8', 'delete_segments');
+      const camera = await watch(`${base}/live.m3u8?token=abc`);
+      await camera.framesOfEpoch(0, 110);
+      const steps = camera.frames.slice(1).map(({ ptsMs }, i) => ptsMs - camera.frames[i].ptsMs);
+      assert.ok(
+        steps.every((step) => Math.abs(step - 40) < 0.02),
+        steps.join(' '),
+      );
+      assert.deepEqual(camera.drops, []);
+      assert.ok(
+        camera.frames.every(({ captureClock, uncertaintyMs }) => captureClock === 'arrival' && uncertaintyMs >= 3_000),
+      );
+      camera.assertInOrder();
+    },
+  );
 
-  for (const [name, path] of [['dated.m3u8', 'dated.m3u8'], ['variant.m3u8', 'master.m3u8']]) {
+  for (const [name, path] of [
+    ['dated.m3u8', 'dated.m3u8'],
+    ['variant.m3u8', 'master.m3u8'],
+  ]) {
     itNeeds(NEEDS_FFMPEG, `takes the dates of an HLS stream for the times of its pictures, by ${path}`, async () => {
       const starts: number[] = [];
       const base = await hls(name, 'delete_segments+program_date_time', (playlist) => {
@@ -188,48 +301,104 @@ describe('camera of another kind', () => {
       // Its pictures are older than that on purpose.
       const camera = await watch(`${base}/${path}`, { maxBehindMs: 100 });
       await camera.framesOfEpoch(0, 110);
-      assert.deepEqual(camera.drops.filter(({ reason }) => reason === 'behind'), []);
+      assert.deepEqual(
+        camera.drops.filter(({ reason }) => reason === 'behind'),
+        [],
+      );
       const dated = camera.frames.filter(({ captureClock }) => captureClock === 'wall');
       assert.ok(dated.length >= 100, `${dated.length} of ${camera.frames.length}`);
-      dated.slice(1).forEach(({ capturedAtMs }, i) => assert.ok(Math.abs(capturedAtMs - dated[i].capturedAtMs - 40) < 0.02));
+      dated
+        .slice(1)
+        .forEach(({ capturedAtMs }, i) => assert.ok(Math.abs(capturedAtMs - dated[i].capturedAtMs - 40) < 0.02));
       // ffmpeg begins with the last segment but one of a playlist that it was given at the start.
       const firstUnixMs = Date.now() - camera.now + dated[0].capturedAtMs - (dated[0].ptsMs - camera.frames[0].ptsMs);
-      assert.ok(starts.slice(0, 4).some((ms) => Math.abs(firstUnixMs - ms) < 20), `${firstUnixMs}: ${starts.slice(0, 4).join(' ')}`);
+      assert.ok(
+        starts.slice(0, 4).some((ms) => Math.abs(firstUnixMs - ms) < 20),
+        `${firstUnixMs}: ${starts.slice(0, 4).join(' ')}`,
+      );
       assert.ok(dated.every(({ uncertaintyMs }) => uncertaintyMs >= 1_000 && uncertaintyMs < 1_010));
       camera.assertInOrder();
     });
   }
 
-  itNeeds(NEEDS_FFMPEG, 'does not believe the dates of an HLS stream that are of the future, and says so once', async () => {
-    const base = await hls('future.m3u8', 'delete_segments+program_date_time', (playlist) => playlist.replaceAll(/PROGRAM-DATE-TIME:\d{4}/g, 'PROGRAM-DATE-TIME:2199'));
-    const camera = await watch(`${base}/future.m3u8`);
-    await camera.framesOfEpoch(0, 30);
-    assert.ok(camera.frames.every(({ captureClock }) => captureClock === 'arrival'));
-    assert.equal(camera.statuses.filter(({ message }) => message?.includes("ahead of this machine's clock") === true).length, 1);
-  });
+  itNeeds(
+    NEEDS_FFMPEG,
+    'does not believe the dates of an HLS stream that are of the future, and says so once',
+    async () => {
+      const base = await hls('future.m3u8', 'delete_segments+program_date_time', (playlist) =>
+        playlist.replaceAll(/PROGRAM-DATE-TIME:\d{4}/g, 'PROGRAM-DATE-TIME:2199'),
+      );
+      const camera = await watch(`${base}/future.m3u8`);
+      await camera.framesOfEpoch(0, 30);
+      assert.ok(camera.frames.every(({ captureClock }) => captureClock === 'arrival'));
+      assert.equal(
+        camera.statuses.filter(({ message }) => message?.includes("ahead of this machine's clock") === true).length,
+        1,
+      );
+    },
+  );
 
   itNeeds(NEEDS_FFMPEG, 'compares the dates of an HLS stream with the wall clock that the caller gives', async () => {
     const base = await hls('hour.m3u8', 'delete_segments+program_date_time');
-    const camera = await watch(`${base}/hour.m3u8`, { wallClock: { toUnixMs: (ms) => ms + Date.now() - monotonicClock.now() - 3_600_000 } });
+    const camera = await watch(`${base}/hour.m3u8`, {
+      wallClock: { toUnixMs: (ms) => ms + Date.now() - monotonicClock.now() - 3_600_000 },
+    });
     await camera.framesOfEpoch(0, 30);
-    assert.ok(camera.statuses.some(({ message }) => /dates are 3[56]\d\d s ahead of/.test(message ?? '')), camera.statuses.map(({ message }) => message).join('\n'));
+    assert.ok(
+      camera.statuses.some(({ message }) => /dates are 3[56]\d\d s ahead of/.test(message ?? '')),
+      camera.statuses.map(({ message }) => message).join('\n'),
+    );
   });
 
   itNeeds(NEEDS_FFMPEG, 'gives the frames of MPEG-TS over UDP, B-frames in their order', async () => {
     const port = await freeUdpPort();
-    send(...pattern('320x240', 25, 60), '-c:v', 'libx264', '-preset', 'medium', '-bf', '2', '-g', '25', '-f', 'mpegts', `udp://127.0.0.1:${port}?pkt_size=1316`);
+    send(
+      ...pattern('320x240', 25, 60),
+      '-c:v',
+      'libx264',
+      '-preset',
+      'medium',
+      '-bf',
+      '2',
+      '-g',
+      '25',
+      '-f',
+      'mpegts',
+      `udp://127.0.0.1:${port}?pkt_size=1316`,
+    );
     const camera = await watch(`udp://127.0.0.1:${port}`);
     await camera.framesOfEpoch(0, 50);
-    const steps = camera.frames.slice(1).map(({ ptsMs }, i) => ptsMs - camera.frames[i].ptsMs).slice(25);
-    assert.ok(steps.every((step) => Math.abs(step - 40) < 0.02), steps.join(' '));
+    const steps = camera.frames
+      .slice(1)
+      .map(({ ptsMs }, i) => ptsMs - camera.frames[i].ptsMs)
+      .slice(25);
+    assert.ok(
+      steps.every((step) => Math.abs(step - 40) < 0.02),
+      steps.join(' '),
+    );
     camera.assertInOrder();
   });
 
   itNeeds(NEEDS_FFMPEG, 'listens for a UDP sender that fell silent, again and again', async () => {
     const port = await freeUdpPort();
-    const args = [...pattern('320x240', 25, 60), '-c:v', 'libx264', '-tune', 'zerolatency', '-g', '25', '-f', 'mpegts', `udp://127.0.0.1:${port}?pkt_size=1316`];
+    const args = [
+      ...pattern('320x240', 25, 60),
+      '-c:v',
+      'libx264',
+      '-tune',
+      'zerolatency',
+      '-g',
+      '25',
+      '-f',
+      'mpegts',
+      `udp://127.0.0.1:${port}?pkt_size=1316`,
+    ];
     const sender = send(...args);
-    const camera = await watch(`udp://127.0.0.1:${port}`, { timeoutMs: 500, firstFrameTimeoutMs: 5_000, ladder: STEEP_LADDER });
+    const camera = await watch(`udp://127.0.0.1:${port}`, {
+      timeoutMs: 500,
+      firstFrameTimeoutMs: 5_000,
+      ladder: STEEP_LADDER,
+    });
     await camera.framesOfEpoch(0, 10);
     sender.kill('SIGKILL');
     await camera.until(() => camera.statuses.filter(({ state }) => state === 'reconnecting').length > 3);
@@ -240,89 +409,146 @@ describe('camera of another kind', () => {
   });
 
   for (const [codec, ...options] of [
-    ['libx264', '-tune', 'zerolatency', '-bf', '0'], ['libx264', '-bf', '2'], ['libx265', '-x265-params', 'log-level=error'], ['mpeg2video', '-b:v', '1M'],
+    ['libx264', '-tune', 'zerolatency', '-bf', '0'],
+    ['libx264', '-bf', '2'],
+    ['libx265', '-x265-params', 'log-level=error'],
+    ['mpeg2video', '-b:v', '1M'],
   ]) {
-    itNeeds(NEEDS_FFMPEG, `marks what packet loss damaged in ${codec} ${options.join(' ')}: every frame that it does not mark is as it was sent`, async () => {
-      const fps = 25;
-      const file = clips.make(...pattern('320x240', fps, SECONDS), '-c:v', codec, '-g', String(fps), ...options, '-f', 'mpegts', 'sent.ts');
-      const ffmpeg = await locateFfmpeg(process.env, '');
-      const sent: Uint8Array[] = [];
-      await new Promise<void>((resolve, reject) => {
-        videoSource(file, { streamId: 'sent', input: CAMERA_INPUT, pace: 'max', ffmpeg, clock: monotonicClock }).subscribe({
-          next: (event) => {
-            if (event.type !== 'frame') return;
-            sent.push(event.picture.image.slice());
-            event.release();
-          },
-          error: reject, complete: resolve,
+    itNeeds(
+      NEEDS_FFMPEG,
+      `marks what packet loss damaged in ${codec} ${options.join(' ')}: every frame that it does not mark is as it was sent`,
+      async () => {
+        const fps = 25;
+        const file = clips.make(
+          ...pattern('320x240', fps, SECONDS),
+          '-c:v',
+          codec,
+          '-g',
+          String(fps),
+          ...options,
+          '-f',
+          'mpegts',
+          'sent.ts',
+        );
+        const ffmpeg = await locateFfmpeg(process.env, '');
+        const sent: Uint8Array[] = [];
+        await new Promise<void>((resolve, reject) => {
+          videoSource(file, {
+            streamId: 'sent',
+            input: CAMERA_INPUT,
+            pace: 'max',
+            ffmpeg,
+            clock: monotonicClock,
+          }).subscribe({
+            next: (event) => {
+              if (event.type !== 'frame') return;
+              sent.push(event.picture.image.slice());
+              event.release();
+            },
+            error: reject,
+            complete: resolve,
+          });
         });
-      });
 
-      const port = await freeUdpPort();
-      const packets = readFileSync(file);
-      const socket = createSocket('udp4');
-      let datagram = 0;
-      const bytesPerTick = Math.ceil(packets.length / TS_PACKET / (SECONDS * fps)) * TS_PACKET;
-      let position = 0;
-      const timer = setInterval(() => {
-        for (const end = Math.min(packets.length, position + bytesPerTick); position < end; position += 7 * TS_PACKET) {
-          // The beginning whole, so that the receiver knows the stream; then one datagram in 40 is lost.
-          if (position < bytesPerTick * fps || ++datagram % 40 !== 0) socket.send(packets.subarray(position, Math.min(position + 7 * TS_PACKET, packets.length)), port, '127.0.0.1');
-        }
-      }, 1000 / fps);
-      closing.push(() => {
-        clearInterval(timer);
-        socket.close();
-      });
+        const port = await freeUdpPort();
+        const packets = readFileSync(file);
+        const socket = createSocket('udp4');
+        let datagram = 0;
+        const bytesPerTick = Math.ceil(packets.length / TS_PACKET / (SECONDS * fps)) * TS_PACKET;
+        let position = 0;
+        const timer = setInterval(() => {
+          for (
+            const end = Math.min(packets.length, position + bytesPerTick);
+            position < end;
+            position += 7 * TS_PACKET
+          ) {
+            // The beginning whole, so that the receiver knows the stream; then one datagram in 40 is lost.
+            if (position < bytesPerTick * fps || ++datagram % 40 !== 0)
+              socket.send(
+                packets.subarray(position, Math.min(position + 7 * TS_PACKET, packets.length)),
+                port,
+                '127.0.0.1',
+              );
+          }
+        }, 1000 / fps);
+        closing.push(() => {
+          clearInterval(timer);
+          socket.close();
+        });
 
-      const results: { corrupt: boolean; asSent: boolean }[] = [];
-      const camera = await watch(`udp://127.0.0.1:${port}`, { timeoutMs: 1_000, slots: 16 }, (frame) => {
-        results.push({ corrupt: frame.corrupt, asSent: sent.some((image) => isNear(image, frame.picture.image)) });
-      });
-      await camera.until(() => camera.statuses.some(({ state }) => state === 'reconnecting'));
-      const unmarked = results.filter(({ corrupt, asSent }) => !corrupt && !asSent).length;
-      const marked = results.filter(({ corrupt }) => corrupt).length;
-      assert.equal(unmarked, 0, `of ${results.length} frames, ${marked} were marked`);
-      assert.ok(marked > 0 && marked < results.length);
-      camera.assertInOrder();
-    });
+        const results: { corrupt: boolean; asSent: boolean }[] = [];
+        const camera = await watch(`udp://127.0.0.1:${port}`, { timeoutMs: 1_000, slots: 16 }, (frame) => {
+          results.push({ corrupt: frame.corrupt, asSent: sent.some((image) => isNear(image, frame.picture.image)) });
+        });
+        await camera.until(() => camera.statuses.some(({ state }) => state === 'reconnecting'));
+        const unmarked = results.filter(({ corrupt, asSent }) => !corrupt && !asSent).length;
+        const marked = results.filter(({ corrupt }) => corrupt).length;
+        assert.equal(unmarked, 0, `of ${results.length} frames, ${marked} were marked`);
+        assert.ok(marked > 0 && marked < results.length);
+        camera.assertInOrder();
+      },
+    );
   }
 
-  itNeeds({ ...NEEDS_FFMPEG, '/dev/full': existsSync('/dev/full') }, 'goes on undisturbed where its copy cannot be written, and says so once', async () => {
-    const keepCopyTo = clips.path('full.nut');
-    symlinkSync('/dev/full', keepCopyTo);
-    const failures: string[] = [];
-    const camera = await watch(`${await mjpeg()}/video.cgi`, { keepCopyTo, onCopyFailure: ({ message }) => failures.push(message) });
-    await camera.until(() => failures.length > 0);
-    await camera.framesOfEpoch(0, camera.frames.length + 20);
-    assert.match(failures.join(), /^writing .*full\.nut failed and has ended: the disk is full/);
-    assert.ok(!camera.statuses.some(({ state }) => state === 'reconnecting'));
-    camera.assertInOrder();
-  });
+  itNeeds(
+    { ...NEEDS_FFMPEG, '/dev/full': existsSync('/dev/full') },
+    'goes on undisturbed where its copy cannot be written, and says so once',
+    async () => {
+      const keepCopyTo = clips.path('full.nut');
+      symlinkSync('/dev/full', keepCopyTo);
+      const failures: string[] = [];
+      const camera = await watch(`${await mjpeg()}/video.cgi`, {
+        keepCopyTo,
+        onCopyFailure: ({ message }) => failures.push(message),
+      });
+      await camera.until(() => failures.length > 0);
+      await camera.framesOfEpoch(0, camera.frames.length + 20);
+      assert.match(failures.join(), /^writing .*full\.nut failed and has ended: the disk is full/);
+      assert.ok(!camera.statuses.some(({ state }) => state === 'reconnecting'));
+      camera.assertInOrder();
+    },
+  );
 
-  itNeeds({ ...NEEDS_FFMPEG, 'gir1.2-gst-rtsp-server-1.0': hasRtspServer() }, 'keeps a copy of each connection whose times match the frames', async () => {
-    const server = await RtspServer.start();
-    closing.push(() => server.kill());
-    const copies: CameraCopy[] = [];
-    const camera = await watch(server.url, { keepCopyTo: clips.path('kept.nut'), onCopy: (copy) => copies.push(copy) });
-    await camera.framesOfEpoch(0, 30);
-    await server.kill();
-    const again = await RtspServer.start({ port: server.port });
-    closing.push(() => again.kill());
-    await camera.framesOfEpoch(1, 30);
-    await again.kill();
-    await camera.until(() => camera.statuses.filter(({ state }) => state === 'reconnecting').length >= 2 && camera.statuses[camera.statuses.length - 1].state === 'reconnecting');
-    camera.stop();
-    assert.deepEqual(copies.map(({ path, epoch }) => [basename(path), epoch]), [['kept.nut', 0], ['kept.1.nut', 1]]);
-    for (const { path, epoch, offsets } of copies) {
-      const streamTimeOf = streamTimesOf(offsets);
-      const kept = new Set(presentationTimes(path).map((seconds) => streamTimeOf(Math.round(seconds * 1e6))));
-      // ffmpeg gives the first packets of an RTSP connection no times, and each output makes up its own.
-      for (const { ptsMs } of camera.frames.filter((frame) => frame.epoch === epoch).slice(3)) {
-        assert.ok(kept.has(ptsMs), `epoch ${epoch}: ${ptsMs} is not among ${[...kept].slice(0, 5).join(' ')}…`);
+  itNeeds(
+    { ...NEEDS_FFMPEG, 'gir1.2-gst-rtsp-server-1.0': hasRtspServer() },
+    'keeps a copy of each connection whose times match the frames',
+    async () => {
+      const server = await RtspServer.start();
+      closing.push(() => server.kill());
+      const copies: CameraCopy[] = [];
+      const camera = await watch(server.url, {
+        keepCopyTo: clips.path('kept.nut'),
+        onCopy: (copy) => copies.push(copy),
+      });
+      await camera.framesOfEpoch(0, 30);
+      await server.kill();
+      const again = await RtspServer.start({ port: server.port });
+      closing.push(() => again.kill());
+      await camera.framesOfEpoch(1, 30);
+      await again.kill();
+      await camera.until(
+        () =>
+          camera.statuses.filter(({ state }) => state === 'reconnecting').length >= 2 &&
+          camera.statuses[camera.statuses.length - 1].state === 'reconnecting',
+      );
+      camera.stop();
+      assert.deepEqual(
+        copies.map(({ path, epoch }) => [basename(path), epoch]),
+        [
+          ['kept.nut', 0],
+          ['kept.1.nut', 1],
+        ],
+      );
+      for (const { path, epoch, offsets } of copies) {
+        const streamTimeOf = streamTimesOf(offsets);
+        const kept = new Set(presentationTimes(path).map((seconds) => streamTimeOf(Math.round(seconds * 1e6))));
+        // ffmpeg gives the first packets of an RTSP connection no times, and each output makes up its own.
+        for (const { ptsMs } of camera.frames.filter((frame) => frame.epoch === epoch).slice(3)) {
+          assert.ok(kept.has(ptsMs), `epoch ${epoch}: ${ptsMs} is not among ${[...kept].slice(0, 5).join(' ')}…`);
+        }
       }
-    }
-  });
+    },
+  );
 });
 
 /** Whether two pictures show the same: decoding and scaling are deterministic, so a damaged block stands out. */

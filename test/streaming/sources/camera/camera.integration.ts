@@ -29,27 +29,51 @@ describe('camera over RTSP', () => {
     if (HAS_PROC) await until(() => children().length === 0);
   });
 
-  for (const [transport, clock] of [['tcp', 'sender'], ['udp', 'sender'], ['ffmpeg', 'arrival']] as const) {
-    itNeeds(NEEDS, `gives frames over ${transport.toUpperCase()}, captured shortly before they are ready and shortly after they were drawn`, async () => {
-      const server = await serve({ fps: 30 });
-      const drawn: number[] = [];
-      const camera = await watch(server.url, { transport }, (frame) => drawn.push(drawnAtMs(frame, CAMERA_INPUT.width)));
-      await camera.until(() => camera.frames.length >= 60 && camera.frames.at(-1)!.captureClock === clock && camera.frames.at(-1)!.uncertaintyMs < 100);
-      assert.deepEqual(camera.statuses.map(({ state }) => state), ['connecting', 'streaming']);
-      for (const [i, { ptsMs }] of camera.frames.entries()) {
-        // RTP counts in 1/90000 s; ffmpeg gives the first packets of a connection no times.
-        if (i <= 5 && transport === 'ffmpeg') continue;
-        const fromFifth = ptsMs - camera.frames[5].ptsMs;
-        assert.ok(Math.abs(fromFifth - (drawn[i] - drawn[5])) < 0.05, `frame ${i}: ${fromFifth} ms after frame 5, drawn ${drawn[i] - drawn[5]} ms after it`);
-      }
-      for (const [i, { capturedAtMs, uncertaintyMs }] of camera.frames.entries()) {
-        const errorMs = capturedAtMs - drawn[i];
-        assert.ok(Math.abs(errorMs) <= uncertaintyMs + SERVER_DELAY_MS, `frame ${i}: ${errorMs} ms after it was drawn, known to ${uncertaintyMs} ms`);
-      }
-      assert.deepEqual(camera.frames[0].size, { width: 320, height: 240 });
-      assert.equal(camera.frames[0].fit.scaleX, 1);
-      camera.assertInOrder();
-    });
+  for (const [transport, clock] of [
+    ['tcp', 'sender'],
+    ['udp', 'sender'],
+    ['ffmpeg', 'arrival'],
+  ] as const) {
+    itNeeds(
+      NEEDS,
+      `gives frames over ${transport.toUpperCase()}, captured shortly before they are ready and shortly after they were drawn`,
+      async () => {
+        const server = await serve({ fps: 30 });
+        const drawn: number[] = [];
+        const camera = await watch(server.url, { transport }, (frame) =>
+          drawn.push(drawnAtMs(frame, CAMERA_INPUT.width)),
+        );
+        await camera.until(
+          () =>
+            camera.frames.length >= 60 &&
+            camera.frames.at(-1)!.captureClock === clock &&
+            camera.frames.at(-1)!.uncertaintyMs < 100,
+        );
+        assert.deepEqual(
+          camera.statuses.map(({ state }) => state),
+          ['connecting', 'streaming'],
+        );
+        for (const [i, { ptsMs }] of camera.frames.entries()) {
+          // RTP counts in 1/90000 s; ffmpeg gives the first packets of a connection no times.
+          if (i <= 5 && transport === 'ffmpeg') continue;
+          const fromFifth = ptsMs - camera.frames[5].ptsMs;
+          assert.ok(
+            Math.abs(fromFifth - (drawn[i] - drawn[5])) < 0.05,
+            `frame ${i}: ${fromFifth} ms after frame 5, drawn ${drawn[i] - drawn[5]} ms after it`,
+          );
+        }
+        for (const [i, { capturedAtMs, uncertaintyMs }] of camera.frames.entries()) {
+          const errorMs = capturedAtMs - drawn[i];
+          assert.ok(
+            Math.abs(errorMs) <= uncertaintyMs + SERVER_DELAY_MS,
+            `frame ${i}: ${errorMs} ms after it was drawn, known to ${uncertaintyMs} ms`,
+          );
+        }
+        assert.deepEqual(camera.frames[0].size, { width: 320, height: 240 });
+        assert.equal(camera.frames[0].fit.scaleX, 1);
+        camera.assertInOrder();
+      },
+    );
   }
 
   itNeeds(NEEDS, 'goes on in a new epoch when a killed server is back, and tells the gap', async () => {
@@ -65,7 +89,10 @@ describe('camera over RTSP', () => {
     await camera.framesOfEpoch(1, 20);
     const firstAfter = camera.frames.find(({ epoch }) => epoch === 1)!;
     assert.ok(firstAfter.readyAtMs - backAtMs < 3_000, `${firstAfter.readyAtMs - backAtMs} ms after the return`);
-    assert.deepEqual(camera.gaps.map(({ fromMs, toMs }) => [fromMs, toMs]), [[lastBefore.capturedAtMs, firstAfter.capturedAtMs]]);
+    assert.deepEqual(
+      camera.gaps.map(({ fromMs, toMs }) => [fromMs, toMs]),
+      [[lastBefore.capturedAtMs, firstAfter.capturedAtMs]],
+    );
     assert.match(camera.gaps[0].why, /refused|ended|closed/);
     assert.ok(firstAfter.ptsMs - lastBefore.ptsMs > 100, 'the time that has passed is in the presentation times');
     camera.assertInOrder();
@@ -77,7 +104,11 @@ describe('camera over RTSP', () => {
     const camera = await watch(server.url, { timeoutMs: 400, firstFrameTimeoutMs: 2_500 });
     await camera.framesOfEpoch(0, 20);
     server.freeze();
-    await camera.until(() => camera.statuses.some(({ state, message }) => state === 'reconnecting' && /no picture for 0.4 s|timed out/.test(message!)));
+    await camera.until(() =>
+      camera.statuses.some(
+        ({ state, message }) => state === 'reconnecting' && /no picture for 0.4 s|timed out/.test(message!),
+      ),
+    );
     server.thaw();
     const thawedAtMs = camera.now;
     await camera.framesOfEpoch(1, 5);
@@ -88,10 +119,15 @@ describe('camera over RTSP', () => {
   });
 
   describe('on a long step of the ladder', () => {
-    const ladder = [{ delayMs: 50, times: 2 }, { delayMs: 60_000, times: Infinity }];
+    const ladder = [
+      { delayMs: 50, times: 2 },
+      { delayMs: 60_000, times: Infinity },
+    ];
     /** Until it waits on the long step, and is probed. */
     const untilFarUp = (camera: CameraWatch): Promise<void> =>
-      camera.until(() => /next attempt in [4-7]\d\.\d s, or when it answers$/.test(camera.statuses.at(-1)?.message ?? ''));
+      camera.until(() =>
+        /next attempt in [4-7]\d\.\d s, or when it answers$/.test(camera.statuses.at(-1)?.message ?? ''),
+      );
 
     itNeeds(NEEDS, 'goes on within 3 s of the return of a server that was away', async () => {
       const first = await serve();
@@ -114,15 +150,23 @@ describe('camera over RTSP', () => {
       itNeeds(NEEDS, `goes on within 3 s of the return of ${what}`, async () => {
         const server = await serve();
         let isProbed = (): void => undefined;
-        const probe: EndpointProbe = (endpoint) => probeEndpoint(endpoint).pipe(tap((isThere) => { if (!isThere) isProbed(); }));
+        const probe: EndpointProbe = (endpoint) =>
+          probeEndpoint(endpoint).pipe(
+            tap((isThere) => {
+              if (!isThere) isProbed();
+            }),
+          );
         const camera = await watch(server.url, { ladder, probe, timeoutMs: 400, firstFrameTimeoutMs: 2_500 });
         await camera.framesOfEpoch(0, 5);
         server.freeze();
         await untilFarUp(camera);
-        const connects = (): Promise<boolean> => lastValueFrom(probeEndpoint({ host: '127.0.0.1', port: server.port, speaks: 'tcp' }));
+        const connects = (): Promise<boolean> =>
+          lastValueFrom(probeEndpoint({ host: '127.0.0.1', port: server.port, speaks: 'tcp' }));
         assert.ok(await connects());
         if (isQueueFull) while (await connects());
-        await new Promise<void>((resolve) => { isProbed = resolve; });
+        await new Promise<void>((resolve) => {
+          isProbed = resolve;
+        });
         server.thaw();
         const backAtMs = camera.now;
         await camera.framesOfEpoch(1, 5);
@@ -154,7 +198,11 @@ describe('camera over RTSP', () => {
     await camera.until(() => camera.frames.some(({ size }) => size.width === 480));
     await camera.framesOfEpoch(0, camera.frames.length + 10);
     // A stamp read on a wrong grid is nonsense, off by far more than a second.
-    for (const [i, frame] of camera.frames.entries()) assert.ok(Math.abs(frame.capturedAtMs - stamps[i]) < 1_000, `frame ${i} of ${frame.size.width}x${frame.size.height}`);
+    for (const [i, frame] of camera.frames.entries())
+      assert.ok(
+        Math.abs(frame.capturedAtMs - stamps[i]) < 1_000,
+        `frame ${i} of ${frame.size.width}x${frame.size.height}`,
+      );
   });
 
   itNeeds(NEEDS, 'accepts a password with @ and # as it is typed, and never shows it', async () => {
@@ -168,24 +216,35 @@ describe('camera over RTSP', () => {
     const server = await serve({ user: 'viewer', password: 'right' });
     const camera = await watch(server.url.replace('://', '://viewer:wr@ng#pw@'));
     await camera.until(() => camera.statuses.filter(({ state }) => state === 'reconnecting').length >= 2);
-    assert.match(camera.statuses.find(({ state }) => state === 'reconnecting')!.message!, /^401 unauthorised: check user and password; next attempt in 0\.\d s$/);
+    assert.match(
+      camera.statuses.find(({ state }) => state === 'reconnecting')!.message!,
+      /^401 unauthorised: check user and password; next attempt in 0\.\d s$/,
+    );
     assert.doesNotMatch(JSON.stringify(camera.statuses), /wr@ng|wr%40ng|viewer/);
   });
 
   for (const [words, path, options, wanted] of [
-    ['the password is wrong', 'rtsp://viewer:wr@ng@127.0.0.1:PORT/cam', { user: 'viewer', password: 'right' }, /401 unauthorised/],
+    [
+      'the password is wrong',
+      'rtsp://viewer:wr@ng@127.0.0.1:PORT/cam',
+      { user: 'viewer', password: 'right' },
+      /401 unauthorised/,
+    ],
     ['the path is wrong', 'rtsp://127.0.0.1:PORT/nope', {}, /404 no such stream/],
     ['there is only sound', 'rtsp://127.0.0.1:PORT/cam', { codec: 'audio' }, /no video in this stream/],
   ] as const) {
     itNeeds(NEEDS, `fails at once where ${words} and a person waits`, async () => {
       const server = await serve(options);
       const camera = await watch(path.replace('PORT', String(server.port)), { giveUpFirst: true });
-      await assert.rejects(camera.until(() => false), (error: Error & { code: string }) => {
-        assert.equal(error.code, 'NOWCAST_CAMERA');
-        assert.match(error.message, wanted);
-        assert.doesNotMatch(error.message, /wr@ng|wr%40ng/);
-        return true;
-      });
+      await assert.rejects(
+        camera.until(() => false),
+        (error: Error & { code: string }) => {
+          assert.equal(error.code, 'NOWCAST_CAMERA');
+          assert.match(error.message, wanted);
+          assert.doesNotMatch(error.message, /wr@ng|wr%40ng/);
+          return true;
+        },
+      );
     });
   }
 
@@ -218,7 +277,13 @@ describe('camera over RTSP', () => {
     const ffmpeg = await locateFfmpeg(process.env, '');
     const seqs: string[] = [];
     await new Promise<void>((resolve, reject) => {
-      const subscription = cameraSource(server.url, { streamId: 'cam', input: CAMERA_INPUT, clock: monotonicClock, ffmpeg, slots: 2 }).subscribe({
+      const subscription = cameraSource(server.url, {
+        streamId: 'cam',
+        input: CAMERA_INPUT,
+        clock: monotonicClock,
+        ffmpeg,
+        slots: 2,
+      }).subscribe({
         error: reject,
         next: (event) => {
           if (event.type === 'frame') {
@@ -235,8 +300,15 @@ describe('camera over RTSP', () => {
         },
       });
     });
-    assert.deepEqual(seqs.slice(0, 20), ['frame 0', 'frame 1', ...Array.from({ length: 18 }, (_, i) => `superseded ${i + 2}`)]);
-    assert.ok(seqs.slice(20).some((seq) => seq.startsWith('frame')), 'frames come again once slots are free');
+    assert.deepEqual(seqs.slice(0, 20), [
+      'frame 0',
+      'frame 1',
+      ...Array.from({ length: 18 }, (_, i) => `superseded ${i + 2}`),
+    ]);
+    assert.ok(
+      seqs.slice(20).some((seq) => seq.startsWith('frame')),
+      'frames come again once slots are free',
+    );
   });
 
   itNeeds(NEEDS, 'ends after so many frames', async () => {
@@ -263,7 +335,10 @@ describe('camera over RTSP', () => {
   for (const [moment, reached] of [
     ['while it connects', (): boolean => true],
     ['while it streams', (camera: CameraWatch): boolean => camera.frames.length > 0],
-    ['while it waits to reconnect', (camera: CameraWatch): boolean => camera.statuses.some(({ state }) => state === 'reconnecting')],
+    [
+      'while it waits to reconnect',
+      (camera: CameraWatch): boolean => camera.statuses.some(({ state }) => state === 'reconnecting'),
+    ],
   ] as const) {
     itNeeds({ ...NEEDS, '/proc': HAS_PROC }, `leaves no ffmpeg behind when it is unsubscribed ${moment}`, async () => {
       const server = await serve();
@@ -279,13 +354,17 @@ describe('camera over RTSP', () => {
     });
   }
 
-  itNeeds({ ...NEEDS, '/proc': HAS_PROC }, 'leaves no ffmpeg behind when it is unsubscribed from a frozen server', async () => {
-    const server = await serve();
-    const withoutCamera = children().length;
-    const camera = await watch(server.url);
-    await camera.framesOfEpoch(0, 1);
-    server.freeze();
-    camera.stop();
-    await until(() => children().length === withoutCamera);
-  });
+  itNeeds(
+    { ...NEEDS, '/proc': HAS_PROC },
+    'leaves no ffmpeg behind when it is unsubscribed from a frozen server',
+    async () => {
+      const server = await serve();
+      const withoutCamera = children().length;
+      const camera = await watch(server.url);
+      await camera.framesOfEpoch(0, 1);
+      server.freeze();
+      camera.stop();
+      await until(() => children().length === withoutCamera);
+    },
+  );
 });

@@ -24,14 +24,18 @@ describe('camera', () => {
   const folder = temporaryFolder();
   it('asks for an ffmpeg to be installed where there is only the embedded one', async () => {
     const source = cameraSource('rtsp://h/a', optionsWith({ path: 'ffmpeg', version: VERSION, origin: 'embedded' }));
-    await assert.rejects(firstValueFrom(source), (error: Error) => error instanceof SourceError && /install ffmpeg/.test(error.message));
+    await assert.rejects(
+      firstValueFrom(source),
+      (error: Error) => error instanceof SourceError && /install ffmpeg/.test(error.message),
+    );
   });
 
   it('says so where ffmpeg cannot be started, and tries again', async () => {
     const statuses: StatusEvent[] = [];
     await new Promise<void>((resolve) => {
       const subscription = cameraSource('rtsp://h/a', {
-        ...optionsWith({ path: '/nonexistent/ffmpeg', version: VERSION, origin: 'path' }), ladder: [{ delayMs: 0, times: Infinity }],
+        ...optionsWith({ path: '/nonexistent/ffmpeg', version: VERSION, origin: 'path' }),
+        ladder: [{ delayMs: 0, times: Infinity }],
       }).subscribe((event) => {
         if (event.type === 'status') statuses.push(event);
         if (statuses.length < 4) return;
@@ -39,26 +43,39 @@ describe('camera', () => {
         resolve();
       });
     });
-    assert.deepEqual(statuses.map(({ state }) => state), ['connecting', 'reconnecting', 'connecting', 'reconnecting']);
+    assert.deepEqual(
+      statuses.map(({ state }) => state),
+      ['connecting', 'reconnecting', 'connecting', 'reconnecting'],
+    );
     assert.match(statuses[1].message!, /ENOENT/);
   });
 
   it('does nothing where it was stopped beforehand', async () => {
     const states: string[] = [];
-    await cameraSource('rtsp://h/a', { ...optionsWith({ path: '/nonexistent/ffmpeg', version: VERSION, origin: 'path' }), stop: AbortSignal.abort() })
-      .forEach((event) => { if (event.type === 'status') states.push(event.state); });
+    await cameraSource('rtsp://h/a', {
+      ...optionsWith({ path: '/nonexistent/ffmpeg', version: VERSION, origin: 'path' }),
+      stop: AbortSignal.abort(),
+    }).forEach((event) => {
+      if (event.type === 'status') states.push(event.state);
+    });
     assert.deepEqual(states.at(-1), 'ended');
   });
 
   itNeeds({ '/proc': HAS_PROC }, 'leaves no copy open where the URL is of no kind that is known', async () => {
     const keepCopyTo = join(folder(), 'camera.nut');
-    const source = cameraSource('gopher://h/a', { ...optionsWith({ path: '/nonexistent/ffmpeg', version: VERSION, origin: 'path' }), keepCopyTo });
+    const source = cameraSource('gopher://h/a', {
+      ...optionsWith({ path: '/nonexistent/ffmpeg', version: VERSION, origin: 'path' }),
+      keepCopyTo,
+    });
     await assert.rejects(firstValueFrom(source.pipe(ignoreElements())), UsageError);
     assert.deepEqual([existsSync(keepCopyTo), hasOpen(keepCopyTo)], [true, false]);
   });
 
   describe('on the ladder', () => {
-    const LADDER = [{ delayMs: 1_000, times: 1 }, { delayMs: 60_000, times: Infinity }];
+    const LADDER = [
+      { delayMs: 1_000, times: 1 },
+      { delayMs: 60_000, times: Infinity },
+    ];
 
     /**
      * A camera whose every attempt fails with the message, in virtual time; `isOpen` answers the n-th probe after 5 ms.
@@ -66,29 +83,42 @@ describe('camera', () => {
      */
     function watch(url: string, message: string, isOpen: (probe: number) => boolean) {
       const path = join(folder(), 'ffmpeg');
-      writeFileSync(path, `#!/bin/sh\n[ -e "$0.nut" ] && cat "$0.log" >&2 && cat "$0.nut"\necho '[error] ${message}' >&2\nexit 1\n`);
+      writeFileSync(
+        path,
+        `#!/bin/sh\n[ -e "$0.nut" ] && cat "$0.log" >&2 && cat "$0.nut"\necho '[error] ${message}' >&2\nexit 1\n`,
+      );
       chmodSync(path, 0o755);
       const streams = (): void => {
         writeFileSync(`${path}.log`, '[Parsed_scale_0] w:32 h:32 fmt:gbrp -> w:32 h:32 fmt:gbrp \nfilter -> pts:0\n');
-        writeFileSync(`${path}.nut`, Buffer.concat([nutFileHeader(SIZE), nutFrameHeader(0, 3 * 32 * 32), Buffer.alloc(3 * 32 * 32)]));
+        writeFileSync(
+          `${path}.nut`,
+          Buffer.concat([nutFileHeader(SIZE), nutFrameHeader(0, 3 * 32 * 32), Buffer.alloc(3 * 32 * 32)]),
+        );
       };
       const time = new VirtualTimeScheduler();
       const statuses: string[] = [];
       const probesMs: number[] = [];
       let openProbes = 0;
       const camera = cameraSource(url, {
-        ...optionsWith({ path, version: VERSION, origin: 'path' }), clock: time, scheduler: time, ladder: LADDER, random: () => 0.5,
-        probe: (endpoint) => new Observable<boolean>((subscriber) => {
-          assert.deepEqual(endpoint, { host: 'camera', port: 8554, speaks: 'rtsp' });
-          openProbes += 1;
-          const probe = probesMs.push(time.frame);
-          const answer = time.schedule(() => subscriber.next(isOpen(probe)), 5);
-          return () => {
-            openProbes -= 1;
-            answer.unsubscribe();
-          };
-        }).pipe(take(1)),
-      }).subscribe((event) => { if (event.type === 'status') statuses.push(`${time.frame} ${event.state}`); });
+        ...optionsWith({ path, version: VERSION, origin: 'path' }),
+        clock: time,
+        scheduler: time,
+        ladder: LADDER,
+        random: () => 0.5,
+        probe: (endpoint) =>
+          new Observable<boolean>((subscriber) => {
+            assert.deepEqual(endpoint, { host: 'camera', port: 8554, speaks: 'rtsp' });
+            openProbes += 1;
+            const probe = probesMs.push(time.frame);
+            const answer = time.schedule(() => subscriber.next(isOpen(probe)), 5);
+            return () => {
+              openProbes -= 1;
+              answer.unsubscribe();
+            };
+          }).pipe(take(1)),
+      }).subscribe((event) => {
+        if (event.type === 'status') statuses.push(`${time.frame} ${event.state}`);
+      });
       const pass = (ms: number): void => {
         time.maxFrames = time.frame + ms;
         time.flush();
@@ -102,15 +132,25 @@ describe('camera', () => {
           await (waits() ? Promise.resolve() : setImmediate());
         }
       };
-      const attemptsMs = (): number[] => statuses.flatMap((status) => /^(\d+) connecting$/.exec(status)?.slice(1).map(Number) ?? []);
+      const attemptsMs = (): number[] =>
+        statuses.flatMap((status) => /^(\d+) connecting$/.exec(status)?.slice(1).map(Number) ?? []);
       return { camera, time, statuses, attemptsMs, probesMs, streams, pass, failures, openProbes: () => openProbes };
     }
 
-    it('tries again when a camera answers that was away, and then from the ladder\'s foot', async () => {
-      const { camera, time, statuses, probesMs, pass, failures, openProbes } = watch('rtsp://camera:8554/a', 'Connection refused', (probe) => probe === 5);
+    it("tries again when a camera answers that was away, and then from the ladder's foot", async () => {
+      const { camera, time, statuses, probesMs, pass, failures, openProbes } = watch(
+        'rtsp://camera:8554/a',
+        'Connection refused',
+        (probe) => probe === 5,
+      );
       await failures(3);
       assert.deepEqual(statuses, [
-        '0 connecting', '0 reconnecting', '1000 connecting', '1000 reconnecting', '4005 connecting', '4005 reconnecting',
+        '0 connecting',
+        '0 reconnecting',
+        '1000 connecting',
+        '1000 reconnecting',
+        '4005 connecting',
+        '4005 reconnecting',
       ]);
       assert.deepEqual(probesMs, [0, 1000, 2000, 3000, 4000], 'on the short step too');
       await failures(4);
@@ -142,7 +182,11 @@ describe('camera', () => {
     });
 
     it('is not on one where listening again costs nobody anything', async () => {
-      const { camera, statuses, failures, probesMs } = watch('udp://@:8554', 'udp://@:8554: Input/output error', () => true);
+      const { camera, statuses, failures, probesMs } = watch(
+        'udp://@:8554',
+        'udp://@:8554: Input/output error',
+        () => true,
+      );
       await failures(3);
       assert.deepEqual([statuses.at(-1), probesMs], ['2000 reconnecting', []]);
       camera.unsubscribe();

@@ -20,7 +20,16 @@ describe('connection failure', () => {
   }
 
   it('prefers the cause to its consequence', () => {
-    assert.match(failureReason(['[tcp] Failed to resolve hostname x: Name or service not known', 'rtsp://x: Invalid data found when processing input'], false) ?? '', /^unknown host/);
+    assert.match(
+      failureReason(
+        [
+          '[tcp] Failed to resolve hostname x: Name or service not known',
+          'rtsp://x: Invalid data found when processing input',
+        ],
+        false,
+      ) ?? '',
+      /^unknown host/,
+    );
   });
 
   it('says nothing where ffmpeg says nothing that is known', () => {
@@ -29,9 +38,15 @@ describe('connection failure', () => {
   });
 
   for (const [message, wanted] of [
-    ['Connection refused', true], ['Failed to resolve hostname x', true], ['No route to host', true], ['Connection timed out', true],
-    ['401 Unauthorized', false], ['404 Not Found', false], ['Connection reset by peer', false],
+    ['Connection refused', true],
+    ['Failed to resolve hostname x', true],
+    ['No route to host', true],
+    ['Connection timed out', true],
+    ['401 Unauthorized', false],
+    ['404 Not Found', false],
+    ['Connection reset by peer', false],
   ] as const) {
-    it(`takes the camera ${wanted ? 'perhaps for away' : 'for there'} after "${message}"`, () => assert.equal(mayBeAway(failureReason([message], false)!), wanted));
+    it(`takes the camera ${wanted ? 'perhaps for away' : 'for there'} after "${message}"`, () =>
+      assert.equal(mayBeAway(failureReason([message], false)!), wanted));
   }
 });

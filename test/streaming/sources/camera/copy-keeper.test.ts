@@ -15,19 +15,34 @@ describe('CopyKeeper', () => {
   function keeper(diskBytes: number) {
     const failures: string[] = [];
     const path = join(folder(), 'kept.nut');
-    const keptBytes = (): number => [0, 1, 2].map((epoch) => copyPath(path, epoch)).filter((file) => existsSync(file)).reduce((sum, file) => sum + statSync(file).size, 0);
-    const copies = new CopyKeeper({ path, onFailure: ({ message }: OutputError) => failures.push(message), freeBytesIn: () => diskBytes - keptBytes() });
+    const keptBytes = (): number =>
+      [0, 1, 2]
+        .map((epoch) => copyPath(path, epoch))
+        .filter((file) => existsSync(file))
+        .reduce((sum, file) => sum + statSync(file).size, 0);
+    const copies = new CopyKeeper({
+      path,
+      onFailure: ({ message }: OutputError) => failures.push(message),
+      freeBytesIn: () => diskBytes - keptBytes(),
+    });
     return { copies, path, failures, keptBytes };
   }
 
   it('names the copy of each connection after the first', () => {
-    assert.deepEqual([0, 1, 12].map((epoch) => copyPath('/tmp/a.b/kept.nut', epoch)), ['/tmp/a.b/kept.nut', '/tmp/a.b/kept.1.nut', '/tmp/a.b/kept.12.nut']);
+    assert.deepEqual(
+      [0, 1, 12].map((epoch) => copyPath('/tmp/a.b/kept.nut', epoch)),
+      ['/tmp/a.b/kept.nut', '/tmp/a.b/kept.1.nut', '/tmp/a.b/kept.12.nut'],
+    );
     assert.equal(copyPath('/tmp/a.b/kept', 1), '/tmp/a.b/kept.1');
   });
 
   it('keeps one file for each connection, over what an attempt without a picture left', () => {
     const { copies, path, failures } = keeper(100 * MIB);
-    for (const [epoch, text] of [[0, 'no picture'], [0, 'first'], [1, 'second']] as const) {
+    for (const [epoch, text] of [
+      [0, 'no picture'],
+      [0, 'first'],
+      [1, 'second'],
+    ] as const) {
       assert.ok(copies.begin(epoch));
       assert.equal(copies.path, copyPath(path, epoch));
       copies.write(Buffer.from(text));
@@ -46,12 +61,18 @@ describe('CopyKeeper', () => {
     }
     assert.equal(keptBytes(), 9 * MIB, '8 MiB and 32 that are free were enough for one more, 9 and 31 are not');
     assert.equal(failures.length, 1);
-    assert.ok(failures[0].startsWith(`the disk of ${folder()} has 33 MB left, and the 9 MB that were kept`), failures[0]);
+    assert.ok(
+      failures[0].startsWith(`the disk of ${folder()} has 33 MB left, and the 9 MB that were kept`),
+      failures[0],
+    );
   });
 
   it('keeps nothing where the folder is gone', () => {
     const { copies, failures } = keeper(100 * MIB);
-    const gone = new CopyKeeper({ path: join(folder(), 'gone', 'kept.nut'), onFailure: ({ message }) => failures.push(message) });
+    const gone = new CopyKeeper({
+      path: join(folder(), 'gone', 'kept.nut'),
+      onFailure: ({ message }) => failures.push(message),
+    });
     assert.equal(gone.begin(0), false);
     gone.write(Buffer.from('x'));
     assert.match(failures.join(), /gone.kept\.nut: its folder does not exist/);

@@ -13,13 +13,29 @@ describe('credentials of a camera', () => {
     ['rtsp://user:@#/##@host/cam', 'rtsp://user:%40%23%2F%23%23@host/cam', 'rtsp://***@host/cam'],
     ['rtsp://user:@/##@host/cam', 'rtsp://user:%40%2F%23%23@host/cam', 'rtsp://***@host/cam'],
     ['rtsp://user@host/cam', 'rtsp://user@host/cam', 'rtsp://***@host/cam'],
-    ['rtsp://user:1@[fe80::1%25eth0]:554/cam', 'rtsp://user:1@[fe80::1%25eth0]:554/cam', 'rtsp://***@[fe80::1%25eth0]:554/cam'],
+    [
+      'rtsp://user:1@[fe80::1%25eth0]:554/cam',
+      'rtsp://user:1@[fe80::1%25eth0]:554/cam',
+      'rtsp://***@[fe80::1%25eth0]:554/cam',
+    ],
     ['rtsp://host:554/cam@home', 'rtsp://host:554/cam@home', 'rtsp://***@home'],
     ['rtsp://[::1]:554/a@b', 'rtsp://[::1]:554/a@b', 'rtsp://***@b'],
     ['http://host?mail=a@b', 'http://host?mail=a@b', 'http://***@b'],
-    ['http://host/v.cgi?user=me&pwd=secret&res=4', 'http://host/v.cgi?user=me&pwd=secret&res=4', 'http://host/v.cgi?user=***&pwd=***&res=4'],
-    ['http://host/v.cgi?user=me&pwd=se@cret', 'http://host/v.cgi?user=me&pwd=se@cret', 'http://host/v.cgi?user=***&pwd=***'],
-    ['http://me:p@w@host:81/v.cgi?pwd=se@cret', 'http://me:p%40w@host:81/v.cgi?pwd=se@cret', 'http://***@host:81/v.cgi?pwd=***'],
+    [
+      'http://host/v.cgi?user=me&pwd=secret&res=4',
+      'http://host/v.cgi?user=me&pwd=secret&res=4',
+      'http://host/v.cgi?user=***&pwd=***&res=4',
+    ],
+    [
+      'http://host/v.cgi?user=me&pwd=se@cret',
+      'http://host/v.cgi?user=me&pwd=se@cret',
+      'http://host/v.cgi?user=***&pwd=***',
+    ],
+    [
+      'http://me:p@w@host:81/v.cgi?pwd=se@cret',
+      'http://me:p%40w@host:81/v.cgi?pwd=se@cret',
+      'http://***@host:81/v.cgi?pwd=***',
+    ],
     ['https://h/x.m3u8?access_token=abc', 'https://h/x.m3u8?access_token=abc', 'https://h/x.m3u8?access_token=***'],
     ['/dev/video0', '/dev/video0', '/dev/video0'],
   ] as const) {
@@ -33,8 +49,11 @@ describe('credentials of a camera', () => {
   it('are taken out of what ffmpeg echoes, in every spelling', () => {
     const redact = redactorOf('rtsp://user:p@ss#1@host/cam');
     for (const line of [
-      'rtsp://user:p@ss#1@host/cam: Connection refused', "Input #0, rtsp, from 'rtsp://user:p%40ss%231@host/cam':",
-      'Authorization: Basic dXNlcjpwQHNzIzE=', 'password p@ss#1 was refused', 'opening rtsp://user:p%40ss%231@host/cam/trackID=0',
+      'rtsp://user:p@ss#1@host/cam: Connection refused',
+      "Input #0, rtsp, from 'rtsp://user:p%40ss%231@host/cam':",
+      'Authorization: Basic dXNlcjpwQHNzIzE=',
+      'password p@ss#1 was refused',
+      'opening rtsp://user:p%40ss%231@host/cam/trackID=0',
     ]) {
       assert.doesNotMatch(redact(line), /p@ss|p%40ss|dXNlcj/, redact(line));
     }
@@ -47,7 +66,10 @@ describe('credentials of a camera', () => {
   });
 
   it('of other URLs are taken out too', () => {
-    assert.equal(redactorOf('rtsp://host/a')('redirected to http://me:pw@other/x?token=t1'), 'redirected to http://***@other/x?token=***');
+    assert.equal(
+      redactorOf('rtsp://host/a')('redirected to http://me:pw@other/x?token=t1'),
+      'redirected to http://***@other/x?token=***',
+    );
   });
 
   it('that are short do not garble what is said beside the URL', () => {
@@ -55,13 +77,18 @@ describe('credentials of a camera', () => {
   });
 
   it('never survive, whatever the password', () => {
-    const password = fc.string({ unit: 'grapheme-ascii', minLength: 4, maxLength: 12 }).filter((text) => !/[\s"<>]/.test(text) && !'rtsp://***@camera.lan/live: failed'.includes(text));
-    fc.assert(fc.property(password, (secret) => {
-      const url = `rtsp://operator:${secret}@camera.lan/live`;
-      const redact = redactorOf(url);
-      for (const echoed of [url, encodeCredentials(url)]) {
-        assert.equal(redact(`${echoed}: failed`), 'rtsp://***@camera.lan/live: failed');
-      }
-    }), { numRuns: 2000 });
+    const password = fc
+      .string({ unit: 'grapheme-ascii', minLength: 4, maxLength: 12 })
+      .filter((text) => !/[\s"<>]/.test(text) && !'rtsp://***@camera.lan/live: failed'.includes(text));
+    fc.assert(
+      fc.property(password, (secret) => {
+        const url = `rtsp://operator:${secret}@camera.lan/live`;
+        const redact = redactorOf(url);
+        for (const echoed of [url, encodeCredentials(url)]) {
+          assert.equal(redact(`${echoed}: failed`), 'rtsp://***@camera.lan/live: failed');
+        }
+      }),
+      { numRuns: 2000 },
+    );
   });
 });

@@ -12,11 +12,15 @@ describe('how far a decoder is', () => {
   });
 
   it('is behind while it gives pictures and owes one that is too old', () => {
-    assert.deepEqual([silenceMs(SLOW, 5_100), isBehind(SLOW, 5_100, 3_000), isBehind(SLOW, 5_100, 3_100)], [100, true, false]);
+    assert.deepEqual(
+      [silenceMs(SLOW, 5_100), isBehind(SLOW, 5_100, 3_000), isBehind(SLOW, 5_100, 3_100)],
+      [100, true, false],
+    );
   });
 
   it('is silent, not behind, while it owes pictures and gives none', () => {
-    for (const pace of [HUNG, NEVER]) assert.deepEqual([silenceMs(pace, 7_000), isBehind(pace, 7_000, 1_000)], [5_000, false]);
+    for (const pace of [HUNG, NEVER])
+      assert.deepEqual([silenceMs(pace, 7_000), isBehind(pace, 7_000, 1_000)], [5_000, false]);
   });
 
   it('is not silent before the unit that it owes has arrived', () => {

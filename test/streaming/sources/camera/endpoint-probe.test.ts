@@ -3,7 +3,12 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { lastValueFrom, map, toArray } from 'rxjs';
-import { endpointOf, probeEndpoint, whenBack, type Endpoint } from '../../../../src/streaming/sources/camera/endpoint-probe.js';
+import {
+  endpointOf,
+  probeEndpoint,
+  whenBack,
+  type Endpoint,
+} from '../../../../src/streaming/sources/camera/endpoint-probe.js';
 import { marbles } from '../../../helpers/marbles.js';
 import { until } from '../../../helpers/processes.js';
 
@@ -38,18 +43,32 @@ describe('endpointOf', () => {
 
 describe('whenBack', () => {
   /** @param answers of one probe after the other, each a diagram; the last one again and again */
-  function watch(wasAway: boolean, answers: readonly string[], unsubscribe: string | undefined, expected: string, expectedKnocks: readonly string[]): void {
+  function watch(
+    wasAway: boolean,
+    answers: readonly string[],
+    unsubscribe: string | undefined,
+    expected: string,
+    expectedKnocks: readonly string[],
+  ): void {
     marbles(({ cold, expectObservable, expectSubscriptions }, scheduler) => {
       const probes = answers.map((answer) => cold(answer, { o: true, x: false }));
       let count = 0;
-      const returns = whenBack(CAMERA, { wasAway, scheduler, probe: () => probes[Math.min(count++, probes.length - 1)] });
+      const returns = whenBack(CAMERA, {
+        wasAway,
+        scheduler,
+        probe: () => probes[Math.min(count++, probes.length - 1)],
+      });
       expectObservable(returns.pipe(map(() => 'w')), unsubscribe).toBe(expected);
       probes.forEach((probe, i) => expectSubscriptions(probe.subscriptions).toBe(expectedKnocks[i] ?? []));
     });
   }
 
   it('emits when what was away answers, and probes no more', () => {
-    watch(true, ['5ms (x|)', '5ms (x|)', '5ms (o|)'], undefined, '2005ms (w|)', ['^ 4ms !', '1000ms ^ 4ms !', '2000ms ^ 4ms !']);
+    watch(true, ['5ms (x|)', '5ms (x|)', '5ms (o|)'], undefined, '2005ms (w|)', [
+      '^ 4ms !',
+      '1000ms ^ 4ms !',
+      '2000ms ^ 4ms !',
+    ]);
   });
 
   it('takes a first answer for a return where it is known to have been away', () => {
@@ -61,7 +80,11 @@ describe('whenBack', () => {
   });
 
   it('emits where it falls silent and answers again', () => {
-    watch(false, ['5ms (o|)', '5ms (x|)', '5ms (o|)'], undefined, '2005ms (w|)', ['^ 4ms !', '1000ms ^ 4ms !', '2000ms ^ 4ms !']);
+    watch(false, ['5ms (o|)', '5ms (x|)', '5ms (o|)'], undefined, '2005ms (w|)', [
+      '^ 4ms !',
+      '1000ms ^ 4ms !',
+      '2000ms ^ 4ms !',
+    ]);
   });
 
   it('has one connection at a time', () => {
@@ -82,9 +105,16 @@ describe('probeEndpoint', () => {
     server = createServer((socket) => meet(socket.on('error', () => undefined))).listen(0, '127.0.0.1');
     await once(server, 'listening');
   });
-  afterEach(() => { server.close(); });
-  const endpoint = (speaks: Endpoint['speaks']): Endpoint => ({ host: '127.0.0.1', port: (server.address() as AddressInfo).port, speaks });
-  const probe = (speaks: Endpoint['speaks']): Promise<boolean[]> => lastValueFrom(probeEndpoint(endpoint(speaks)).pipe(toArray()));
+  afterEach(() => {
+    server.close();
+  });
+  const endpoint = (speaks: Endpoint['speaks']): Endpoint => ({
+    host: '127.0.0.1',
+    port: (server.address() as AddressInfo).port,
+    speaks,
+  });
+  const probe = (speaks: Endpoint['speaks']): Promise<boolean[]> =>
+    lastValueFrom(probeEndpoint(endpoint(speaks)).pipe(toArray()));
 
   it('takes a connection for an answer where no language is known, and closes it at once', async () => {
     const connections = once(server, 'connection') as Promise<[Socket]>;
@@ -95,7 +125,11 @@ describe('probeEndpoint', () => {
 
   for (const [speaks, question, answer] of [
     ['rtsp', 'OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n', 'RTSP/1.0 401 Unauthorized\r\nCSeq: 1\r\n\r\n'],
-    ['http', 'HEAD / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n', 'HTTP/1.1 405 Method Not Allowed\r\n\r\n'],
+    [
+      'http',
+      'HEAD / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n',
+      'HTTP/1.1 405 Method Not Allowed\r\n\r\n',
+    ],
   ] as const) {
     it(`asks in ${speaks} for nothing in particular, and takes any answer for one`, async () => {
       let asked: Promise<string> | undefined;
@@ -120,10 +154,11 @@ describe('probeEndpoint', () => {
 
   it('names the host to a TLS server that serves several', async () => {
     let hello = Buffer.of();
-    meet = (socket) => socket.once('data', (bytes) => {
-      hello = bytes;
-      socket.end();
-    });
+    meet = (socket) =>
+      socket.once('data', (bytes) => {
+        hello = bytes;
+        socket.end();
+      });
     await lastValueFrom(probeEndpoint({ ...endpoint('tls'), host: 'localhost' }));
     assert.ok(hello.includes('localhost'));
   });
@@ -147,12 +182,16 @@ describe('probeEndpoint', () => {
     const connection = once(server, 'connection');
     await probe('tcp');
     await connection;
-    for (const speaks of ['tcp', 'tls', 'rtsp'] as const) probeEndpoint(endpoint(speaks)).subscribe(() => assert.fail('it was given up')).unsubscribe();
+    for (const speaks of ['tcp', 'tls', 'rtsp'] as const)
+      probeEndpoint(endpoint(speaks))
+        .subscribe(() => assert.fail('it was given up'))
+        .unsubscribe();
     await until(() => openSockets() <= before);
   });
 });
 
 /** Of this process, whoever opened them. */
 function openSockets(): number {
-  return process.getActiveResourcesInfo().filter((name) => /^(?:TCP|TLS)/.test(name) && name !== 'TCPServerWrap').length;
+  return process.getActiveResourcesInfo().filter((name) => /^(?:TCP|TLS)/.test(name) && name !== 'TCPServerWrap')
+    .length;
 }

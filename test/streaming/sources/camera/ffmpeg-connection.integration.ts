@@ -48,7 +48,21 @@ describe('a connection that ffmpeg reads', function () {
   /** Its first picture is the only key picture. */
   const numberedClip = (intervalMs: number): string => {
     const source = `color=black:size=64x64:rate=1000/${intervalMs}:duration=${(PICTURES * intervalMs) / 1_000},format=yuv420p,geq=lum='16+2*N':cb=128:cr=128`;
-    return clips.make('-f', 'lavfi', '-i', source, '-c:v', 'libx264', '-preset', 'ultrafast', '-qp', '4', '-g', '1000', 'numbered.ts');
+    return clips.make(
+      '-f',
+      'lavfi',
+      '-i',
+      source,
+      '-c:v',
+      'libx264',
+      '-preset',
+      'ultrafast',
+      '-qp',
+      '4',
+      '-g',
+      '1000',
+      'numbered.ts',
+    );
   };
   afterEach(async () => {
     server?.close();
@@ -78,9 +92,21 @@ describe('a connection that ffmpeg reads', function () {
     };
     const pool = new FramePool(SLOTS, 3 * INPUT.width * INPUT.height);
     const connection = new FfmpegConnection({
-      url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/live.ts`, ffmpeg: await locateFfmpeg(process.env, ''),
-      clock: { now: nowMs }, wallClock: { toUnixMs: (ms) => ms }, scheduler: asyncScheduler, input: INPUT, pool, transport: 'tcp',
-      timeoutMs: 600_000, firstFrameTimeoutMs: 600_000, stampOnArrival: false, shedding: new Shedding(MAX_BEHIND_MS), onCopied, inputOptions: [], events,
+      url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/live.ts`,
+      ffmpeg: await locateFfmpeg(process.env, ''),
+      clock: { now: nowMs },
+      wallClock: { toUnixMs: (ms) => ms },
+      scheduler: asyncScheduler,
+      input: INPUT,
+      pool,
+      transport: 'tcp',
+      timeoutMs: 600_000,
+      firstFrameTimeoutMs: 600_000,
+      stampOnArrival: false,
+      shedding: new Shedding(MAX_BEHIND_MS),
+      onCopied,
+      inputOptions: [],
+      events,
       timeline: {
         ...line,
         place: (picture) => {
@@ -92,30 +118,54 @@ describe('a connection that ffmpeg reads', function () {
     });
     const end = await connection.ended;
     assert.equal(pool.freeCount, SLOTS);
-    assert.deepEqual(told.map(({ moment }) => moment), placed, 'each picture is told of once, in order');
-    told.forEach(({ kind }, i) => assert.equal(kind, placed[i].leastAgeMs > MAX_BEHIND_MS ? 'behind' : 'shown', `${i}: at least ${placed[i].leastAgeMs} ms old`));
-    told.forEach(({ kind, number }, i) => assert.equal(number, kind === 'shown' ? i : undefined, 'a picture has the pixels that belong to it'));
+    assert.deepEqual(
+      told.map(({ moment }) => moment),
+      placed,
+      'each picture is told of once, in order',
+    );
+    told.forEach(({ kind }, i) =>
+      assert.equal(
+        kind,
+        placed[i].leastAgeMs > MAX_BEHIND_MS ? 'behind' : 'shown',
+        `${i}: at least ${placed[i].leastAgeMs} ms old`,
+      ),
+    );
+    told.forEach(({ kind, number }, i) =>
+      assert.equal(number, kind === 'shown' ? i : undefined, 'a picture has the pixels that belong to it'),
+    );
     return { end, told, connection, mediaUs };
   }
 
   for (const isKept of [false, true]) {
-    itNeeds(NEEDS_FFMPEG, `passes over what is too old, and shows the first picture that is not, whatever it builds on${isKept ? ', where a copy is kept' : ''}`, async () => {
-      const slowTo = TOO_SLOW_FROM + 13;
-      // Then what waited comes at once.
-      const { end, told, connection, mediaUs } = await connect({
-        lateMs: (number) => Math.max(0, (Math.min(number, slowTo) - TOO_SLOW_FROM) * GROWS_BY_MS - Math.max(0, number - slowTo) * INTERVAL_MS),
-        ...(isKept && { onCopied: () => undefined }),
-      });
-      assert.deepEqual([end.gaveUp, told.length], [undefined, PICTURES]);
-      const kinds = told.map(({ kind }) => kind);
-      const [from, to] = [kinds.indexOf('behind'), kinds.lastIndexOf('behind') + 1];
-      assert.ok(from > TOO_SLOW_FROM && from < slowTo && to > slowTo && to < PICTURES, `${from} to ${to}`);
-      assert.ok(kinds.slice(from, to).every((kind) => kind === 'behind'));
-      if (isKept) {
-        const timeInStream = streamTimesOf(connection.keptTimes.offsets);
-        assert.deepEqual(mediaUs.map(timeInStream), told.map(({ moment }) => moment.ptsMs), 'the kept pictures have their times, those passed over included');
-      }
-    });
+    itNeeds(
+      NEEDS_FFMPEG,
+      `passes over what is too old, and shows the first picture that is not, whatever it builds on${isKept ? ', where a copy is kept' : ''}`,
+      async () => {
+        const slowTo = TOO_SLOW_FROM + 13;
+        // Then what waited comes at once.
+        const { end, told, connection, mediaUs } = await connect({
+          lateMs: (number) =>
+            Math.max(
+              0,
+              (Math.min(number, slowTo) - TOO_SLOW_FROM) * GROWS_BY_MS - Math.max(0, number - slowTo) * INTERVAL_MS,
+            ),
+          ...(isKept && { onCopied: () => undefined }),
+        });
+        assert.deepEqual([end.gaveUp, told.length], [undefined, PICTURES]);
+        const kinds = told.map(({ kind }) => kind);
+        const [from, to] = [kinds.indexOf('behind'), kinds.lastIndexOf('behind') + 1];
+        assert.ok(from > TOO_SLOW_FROM && from < slowTo && to > slowTo && to < PICTURES, `${from} to ${to}`);
+        assert.ok(kinds.slice(from, to).every((kind) => kind === 'behind'));
+        if (isKept) {
+          const timeInStream = streamTimesOf(connection.keptTimes.offsets);
+          assert.deepEqual(
+            mediaUs.map(timeInStream),
+            told.map(({ moment }) => moment.ptsMs),
+            'the kept pictures have their times, those passed over included',
+          );
+        }
+      },
+    );
   }
 
   itNeeds(NEEDS_FFMPEG, 'asks for a new connection where the stream stays too old', async () => {
@@ -126,8 +176,15 @@ describe('a connection that ffmpeg reads', function () {
     assert.ok(told.length < PICTURES, 'it does not wait for the end');
   });
 
-  itNeeds(NEEDS_FFMPEG, 'shows every picture of a camera that is slow, although ffmpeg holds each for longer than a picture may be old', async () => {
-    const { told } = await connect({ intervalMs: 2 * MAX_BEHIND_MS });
-    assert.deepEqual(told.map(({ kind }) => kind), Array<string>(PICTURES).fill('shown'));
-  });
+  itNeeds(
+    NEEDS_FFMPEG,
+    'shows every picture of a camera that is slow, although ffmpeg holds each for longer than a picture may be old',
+    async () => {
+      const { told } = await connect({ intervalMs: 2 * MAX_BEHIND_MS });
+      assert.deepEqual(
+        told.map(({ kind }) => kind),
+        Array<string>(PICTURES).fill('shown'),
+      );
+    },
+  );
 });

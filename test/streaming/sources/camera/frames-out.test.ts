@@ -8,15 +8,27 @@ const SIZE = { width: 32, height: 32 };
 
 function framesOut() {
   const events: SourceEvent[] = [];
-  const out = new FramesOut({ streamId: 'cam', input: SIZE, clock: { now: () => 0 }, redact: (text) => text.replaceAll('s3cr3t', '***'), emit: (event) => events.push(event), onLive: () => undefined });
-  const at = (capturedAtMs: number): Moment => ({ ptsMs: capturedAtMs, capturedAtMs, captureClock: 'sender', uncertaintyMs: 1 });
+  const out = new FramesOut({
+    streamId: 'cam',
+    input: SIZE,
+    clock: { now: () => 0 },
+    redact: (text) => text.replaceAll('s3cr3t', '***'),
+    emit: (event) => events.push(event),
+    onLive: () => undefined,
+  });
+  const at = (capturedAtMs: number): Moment => ({
+    ptsMs: capturedAtMs,
+    capturedAtMs,
+    captureClock: 'sender',
+    uncertaintyMs: 1,
+  });
   /** Pictures of one connection that find no slot, at these times. */
   const show = (...timesMs: number[]): void => {
     const { onPicture } = out.eventsOf(() => connection);
     for (const ms of timesMs) onPicture(at(ms), { size: SIZE, corrupt: false, slot: undefined });
   };
-  const gaps = () => events.flatMap((event) => event.type === 'gap' ? [[event.fromMs, event.toMs, event.why]] : []);
-  const statuses = () => events.flatMap((event) => event.type === 'status' ? [event.message] : []);
+  const gaps = () => events.flatMap((event) => (event.type === 'gap' ? [[event.fromMs, event.toMs, event.why]] : []));
+  const statuses = () => events.flatMap((event) => (event.type === 'status' ? [event.message] : []));
   return { out, show, gaps, statuses };
 }
 

@@ -27,12 +27,19 @@ describe('camera of GStreamer, read by Nowcast', function () {
     const seen: { errorMs: number; uncertaintyMs: number; ageMs: number }[] = [];
     const camera = await CameraWatch.start(url, options, (frame) => {
       const drawn = drawnAtMs(frame, CAMERA_INPUT.width);
-      seen.push({ errorMs: frame.capturedAtMs - drawn, uncertaintyMs: frame.uncertaintyMs, ageMs: frame.readyAtMs - drawn });
+      seen.push({
+        errorMs: frame.capturedAtMs - drawn,
+        uncertaintyMs: frame.uncertaintyMs,
+        ageMs: frame.readyAtMs - drawn,
+      });
     });
     closing.push(() => camera.stop());
     const assertTrue = (): void => {
       for (const [i, { errorMs, uncertaintyMs }] of seen.entries()) {
-        assert.ok(errorMs > -uncertaintyMs && errorMs < uncertaintyMs + SERVER_DELAY_MS, `frame ${i}: ${errorMs} ms after it was drawn, known to ± ${uncertaintyMs} ms`);
+        assert.ok(
+          errorMs > -uncertaintyMs && errorMs < uncertaintyMs + SERVER_DELAY_MS,
+          `frame ${i}: ${errorMs} ms after it was drawn, known to ± ${uncertaintyMs} ms`,
+        );
       }
     };
     return { camera, seen, assertTrue };
@@ -48,14 +55,21 @@ describe('camera of GStreamer, read by Nowcast', function () {
     assertTrue();
   });
 
-  itNeeds({ ...NEEDS, vp8enc: hasRtspServer('vp8enc') }, 'has ffmpeg read a codec that it does not, and says why', async () => {
-    const server = await serve({ codec: 'vp8' });
-    const { camera } = await watch(server.url);
-    await camera.framesOfEpoch(0, 10);
-    assert.ok(camera.statuses.some(({ message }) => /VP8; ffmpeg reads it instead$/.test(message!)), JSON.stringify(camera.statuses));
-    assert.equal(camera.statuses.at(-1)!.message, '320x240 vp8');
-    assert.ok(!camera.statuses.some(({ state }) => state === 'reconnecting'));
-  });
+  itNeeds(
+    { ...NEEDS, vp8enc: hasRtspServer('vp8enc') },
+    'has ffmpeg read a codec that it does not, and says why',
+    async () => {
+      const server = await serve({ codec: 'vp8' });
+      const { camera } = await watch(server.url);
+      await camera.framesOfEpoch(0, 10);
+      assert.ok(
+        camera.statuses.some(({ message }) => /VP8; ffmpeg reads it instead$/.test(message!)),
+        JSON.stringify(camera.statuses),
+      );
+      assert.equal(camera.statuses.at(-1)!.message, '320x240 vp8');
+      assert.ok(!camera.statuses.some(({ state }) => state === 'reconnecting'));
+    },
+  );
 
   itNeeds(NEEDS, 'tells a freeze as a gap of its extent, and the age of what follows', async () => {
     const server = await serve({});
@@ -77,21 +91,31 @@ describe('camera of GStreamer, read by Nowcast', function () {
     camera.assertInOrder();
   });
 
-  itNeeds(NEEDS, 'says how old frames are on a link that is too slow, sheds what is too old, and comes back', async () => {
-    const server = await serve({ fps: 25 });
-    const link = await ThrottlingProxy.start(server.port);
-    closing.push(() => link.close());
-    const { camera, seen, assertTrue } = await watch(`rtsp://127.0.0.1:${link.port}/cam`, { maxBehindMs: 500, timeoutMs: 20_000 });
-    await camera.until(() => camera.frames.length >= 50 && camera.frames.at(-1)!.uncertaintyMs < 100);
-    link.bytesPerSecond = 12_000;
-    await camera.until(() => camera.drops.some(({ reason }) => reason === 'behind'));
-    link.bytesPerSecond = Infinity;
-    const behind = seen.length;
-    await camera.until(() => seen.length >= behind + 50 && seen.at(-1)!.ageMs < 300);
-    assert.ok(seen.some(({ ageMs }) => ageMs > 400), 'frames were old');
-    assertTrue();
-    camera.assertInOrder();
-  });
+  itNeeds(
+    NEEDS,
+    'says how old frames are on a link that is too slow, sheds what is too old, and comes back',
+    async () => {
+      const server = await serve({ fps: 25 });
+      const link = await ThrottlingProxy.start(server.port);
+      closing.push(() => link.close());
+      const { camera, seen, assertTrue } = await watch(`rtsp://127.0.0.1:${link.port}/cam`, {
+        maxBehindMs: 500,
+        timeoutMs: 20_000,
+      });
+      await camera.until(() => camera.frames.length >= 50 && camera.frames.at(-1)!.uncertaintyMs < 100);
+      link.bytesPerSecond = 12_000;
+      await camera.until(() => camera.drops.some(({ reason }) => reason === 'behind'));
+      link.bytesPerSecond = Infinity;
+      const behind = seen.length;
+      await camera.until(() => seen.length >= behind + 50 && seen.at(-1)!.ageMs < 300);
+      assert.ok(
+        seen.some(({ ageMs }) => ageMs > 400),
+        'frames were old',
+      );
+      assertTrue();
+      camera.assertInOrder();
+    },
+  );
 
   itNeeds({ ...NEEDS, '/proc': HAS_PROC }, 'puts no password into the arguments of a process', async () => {
     const server = await serve({ user: 'viewer', password: 'hunter2-secret' });
@@ -99,6 +123,7 @@ describe('camera of GStreamer, read by Nowcast', function () {
     await camera.framesOfEpoch(0, 3);
     const commands = children().map((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8'));
     assert.ok(commands.some((command) => command.includes('ffmpeg')));
-    for (const command of commands.filter((line) => !line.includes('rtsp-server.py'))) assert.doesNotMatch(command, /hunter2|viewer/);
+    for (const command of commands.filter((line) => !line.includes('rtsp-server.py')))
+      assert.doesNotMatch(command, /hunter2|viewer/);
   });
 });

@@ -30,7 +30,9 @@ describe('kept times', () => {
   it('tell a picture whose time was made up from frames that lie as close together', () => {
     const times = new KeptTimes();
     [0, 40_000, 40_001, 80_000].forEach((ptsUs) => times.note(ptsUs, ptsUs / 1_000));
-    const strays = [40_000, 40_001, 40_002, 80_000, 80_001].filter((ptsUs, i, all) => isStray(times.offsets, ptsUs, all[i - 1] ?? 0));
+    const strays = [40_000, 40_001, 40_002, 80_000, 80_001].filter((ptsUs, i, all) =>
+      isStray(times.offsets, ptsUs, all[i - 1] ?? 0),
+    );
     assert.deepEqual(strays, [40_002, 80_001]);
   });
 
@@ -40,19 +42,21 @@ describe('kept times', () => {
 
   it('give every picture its time, through jumps ahead and back', () => {
     const jumps = fc.array(fc.integer({ min: -5_000_000, max: 5_000_000 }), { maxLength: 20 });
-    fc.assert(fc.property(jumps, (jumpsUs) => {
-      const times = new KeptTimes();
-      const pictures: { ptsUs: number; streamMs: number }[] = [];
-      let ptsUs = 100_000_000;
-      for (const [i, jumpUs] of jumpsUs.entries()) {
-        for (let k = 0; k < 3; k++) {
-          ptsUs += k === 0 ? jumpUs : 40_000;
-          pictures.push({ ptsUs, streamMs: 40 * (3 * i + k) });
+    fc.assert(
+      fc.property(jumps, (jumpsUs) => {
+        const times = new KeptTimes();
+        const pictures: { ptsUs: number; streamMs: number }[] = [];
+        let ptsUs = 100_000_000;
+        for (const [i, jumpUs] of jumpsUs.entries()) {
+          for (let k = 0; k < 3; k++) {
+            ptsUs += k === 0 ? jumpUs : 40_000;
+            pictures.push({ ptsUs, streamMs: 40 * (3 * i + k) });
+          }
         }
-      }
-      for (const { ptsUs: pts, streamMs } of pictures) times.note(pts, streamMs);
-      const at = streamTimesOf(times.offsets);
-      for (const { ptsUs: pts, streamMs } of pictures) assert.equal(at(pts), streamMs);
-    }));
+        for (const { ptsUs: pts, streamMs } of pictures) times.note(pts, streamMs);
+        const at = streamTimesOf(times.offsets);
+        for (const { ptsUs: pts, streamMs } of pictures) assert.equal(at(pts), streamMs);
+      }),
+    );
   });
 });

@@ -8,12 +8,22 @@ describe('kernel stamps', () => {
     const notices: string[] = [];
     const stamps = kernelStamps((text) => notices.push(text));
     for (const ageMs of [0, 0.5, 33, 10_000]) {
-      assert.deepEqual(stamps.estimate(50_000, 50_000 + ageMs), { capturedAtMs: 50_000, captureClock: 'sender', uncertaintyMs: 1, leastAgeMs: Math.max(0, ageMs - 1) });
+      assert.deepEqual(stamps.estimate(50_000, 50_000 + ageMs), {
+        capturedAtMs: 50_000,
+        captureClock: 'sender',
+        uncertaintyMs: 1,
+        leastAgeMs: Math.max(0, ageMs - 1),
+      });
     }
     assert.deepEqual(notices, []);
   });
 
-  for (const [title, stampMs] of [['of the time of day', UNIX_MS], ['that begin with the stream', 40], ['of the future', 50_001], ['that are none', NaN]] as const) {
+  for (const [title, stampMs] of [
+    ['of the time of day', UNIX_MS],
+    ['that begin with the stream', 40],
+    ['of the future', 50_001],
+    ['that are none', NaN],
+  ] as const) {
     it(`are not believed any more, and the owner is told once, from the first on: stamps ${title}`, () => {
       const notices: string[] = [];
       const stamps = kernelStamps((text) => notices.push(text));

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { livenessWatch } from '../../../../src/streaming/sources/camera/liveness.js';
 
-const watch = (): ReturnType<typeof livenessWatch> => livenessWatch(0, { timeoutMs: 5_000, firstPictureTimeoutMs: 20_000 });
+const watch = (): ReturnType<typeof livenessWatch> =>
+  livenessWatch(0, { timeoutMs: 5_000, firstPictureTimeoutMs: 20_000 });
 
 describe('liveness', () => {
   it('waits for the first picture for as long as a key picture may take', () => {

@@ -18,7 +18,7 @@ describe('media steps', () => {
     ['regular stamps', (i: number) => 40 * i, false],
     ['stamps of which every fourth is lost', (i: number) => (i % 4 === 0 ? undefined : 40 * i), false],
     // As a camera does that stamps by a coarse timer: most of its steps are too short, and one in five is long.
-    ['stamps that stray in a pattern', (i: number) => 40 * i + 10 * ((i * 4) % 5 - 2), true],
+    ['stamps that stray in a pattern', (i: number) => 40 * i + 10 * (((i * 4) % 5) - 2), true],
     ['stamps that stray', (i: number) => 40 * i + 20 * Math.sin(i * i), true],
   ] as const) {
     it(`knows the interval of ${what}, and whether they stray`, () => {
@@ -31,8 +31,16 @@ describe('media steps', () => {
   it('takes a step that no time passed for as a jump, and what follows as steady', () => {
     for (const jumpMs of [HOUR_MS, -HOUR_MS, -300]) {
       const steps = after((i) => 40 * i);
-      assert.equal(steps.next({ mediaMs: 2_400 + jumpMs, arrivedAtMs: 3_400, mayGoBack: false }), 'jump', String(jumpMs));
-      assert.equal(steps.next({ mediaMs: 2_440 + jumpMs, arrivedAtMs: 3_440, mayGoBack: false }), 'steady', String(jumpMs));
+      assert.equal(
+        steps.next({ mediaMs: 2_400 + jumpMs, arrivedAtMs: 3_400, mayGoBack: false }),
+        'jump',
+        String(jumpMs),
+      );
+      assert.equal(
+        steps.next({ mediaMs: 2_440 + jumpMs, arrivedAtMs: 3_440, mayGoBack: false }),
+        'steady',
+        String(jumpMs),
+      );
     }
   });
 
@@ -45,7 +53,9 @@ describe('media steps', () => {
 
   it('has no use for times that stand still', () => {
     const steps = mediaSteps();
-    const kinds = Array.from({ length: 10 }, (_, i) => steps.next({ mediaMs: 0, arrivedAtMs: 40 * i, mayGoBack: false }));
+    const kinds = Array.from({ length: 10 }, (_, i) =>
+      steps.next({ mediaMs: 0, arrivedAtMs: 40 * i, mayGoBack: false }),
+    );
     assert.equal(kinds.at(-1), 'unusable');
     assert.equal(steps.intervalMs(), 40);
   });

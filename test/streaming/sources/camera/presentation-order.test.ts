@@ -58,9 +58,10 @@ describe('presentation order', () => {
   it('doubts what a decoder of B-pictures still holds back when something was lost, and nothing else', () => {
     const { order, told, known } = start();
     const doubted: number[] = [];
-    const doubt = (ptsUs: number): void => order.known(ptsUs, (isDoubtful) => {
-      if (isDoubtful) doubted.push(ptsUs);
-    });
+    const doubt = (ptsUs: number): void =>
+      order.known(ptsUs, (isDoubtful) => {
+        if (isDoubtful) doubted.push(ptsUs);
+      });
     order.arrived(5);
     order.lost();
     doubt(5);
@@ -84,25 +85,30 @@ describe('presentation order', () => {
   it('tells each fate once and in order, whichever way B-pictures and their fates come', () => {
     // The very first picture that comes out of its turn cannot be foreseen.
     const groups = fc.array(fc.array(fc.boolean(), { minLength: 3, maxLength: 3 }), { minLength: 1, maxLength: 20 });
-    fc.assert(fc.property(groups, (isLate) => {
-      const { order, told, known } = start();
-      const all = [0, 3, 1, 2];
-      all.forEach((ptsUs) => order.arrived(ptsUs));
-      [0, 1, 2].forEach(known);
-      isLate.forEach((group, i) => {
-        const units = [6, 4, 5].map((place) => place + 3 * i);
-        units.forEach((ptsUs, j) => {
-          order.arrived(ptsUs);
-          if (j === 0) known(ptsUs - 3);
-          if (!group[j]) known(ptsUs);
+    fc.assert(
+      fc.property(groups, (isLate) => {
+        const { order, told, known } = start();
+        const all = [0, 3, 1, 2];
+        all.forEach((ptsUs) => order.arrived(ptsUs));
+        [0, 1, 2].forEach(known);
+        isLate.forEach((group, i) => {
+          const units = [6, 4, 5].map((place) => place + 3 * i);
+          units.forEach((ptsUs, j) => {
+            order.arrived(ptsUs);
+            if (j === 0) known(ptsUs - 3);
+            if (!group[j]) known(ptsUs);
+          });
+          units.forEach((ptsUs, j) => {
+            if (group[j]) known(ptsUs);
+          });
+          all.push(...units);
         });
-        units.forEach((ptsUs, j) => {
-          if (group[j]) known(ptsUs);
-        });
-        all.push(...units);
-      });
-      order.end();
-      assert.deepEqual(told, [...all].sort((a, b) => a - b));
-    }));
+        order.end();
+        assert.deepEqual(
+          told,
+          [...all].sort((a, b) => a - b),
+        );
+      }),
+    );
   });
 });

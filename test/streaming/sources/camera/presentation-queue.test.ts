@@ -31,7 +31,10 @@ describe('presentation queue', () => {
     queue.fed(40, 'P');
     queue.fed(20, 'B1');
     queue.fed(30, 'B2');
-    assert.deepEqual([10, 20, 30, 40].map((pts) => queue.decoded(pts)), ['I', 'B1', 'B2', 'P']);
+    assert.deepEqual(
+      [10, 20, 30, 40].map((pts) => queue.decoded(pts)),
+      ['I', 'B1', 'B2', 'P'],
+    );
     assert.deepEqual(missing, []);
   });
 
@@ -57,7 +60,10 @@ describe('presentation queue', () => {
     queue.fed(10, 'a');
     queue.shed(20, 'b');
     queue.end();
-    assert.deepEqual(missing, [['a', 'undecodable'], ['b', 'shed']]);
+    assert.deepEqual(missing, [
+      ['a', 'undecodable'],
+      ['b', 'shed'],
+    ]);
   });
 
   it('knows which unit is owed the longest', () => {
@@ -97,16 +103,21 @@ describe('presentation queue', () => {
 
   it('tells each unit once and in order, whatever the decoder does', () => {
     const steps = fc.array(fc.record({ isShed: fc.boolean(), comesOut: fc.boolean() }), { maxLength: 60 });
-    fc.assert(fc.property(steps, (units) => {
-      const told: number[] = [];
-      const queue = presentationQueue<number>((unit) => told.push(unit));
-      units.forEach(({ isShed, comesOut }, i) => {
-        if (isShed) queue.shed(i, i);
-        else queue.fed(i, i);
-        if (!isShed && comesOut) told.push(queue.decoded(i)!);
-      });
-      queue.end();
-      assert.deepEqual(told, units.map((_, i) => i));
-    }));
+    fc.assert(
+      fc.property(steps, (units) => {
+        const told: number[] = [];
+        const queue = presentationQueue<number>((unit) => told.push(unit));
+        units.forEach(({ isShed, comesOut }, i) => {
+          if (isShed) queue.shed(i, i);
+          else queue.fed(i, i);
+          if (!isShed && comesOut) told.push(queue.decoded(i)!);
+        });
+        queue.end();
+        assert.deepEqual(
+          told,
+          units.map((_, i) => i),
+        );
+      }),
+    );
   });
 });

@@ -11,7 +11,12 @@ const SMALL = { width: 320, height: 192, fps: 25, gop: 10, loopSeconds: 8 } as c
 
 const CAMERAS: Readonly<Record<string, Partial<PacedCameraOptions>>> = {
   ...Object.fromEntries(CAMERA_QUIRKS.map((quirk) => [`H.264, ${quirk}`, { quirks: [quirk] }])),
-  ...Object.fromEntries((['parameter-sets-apart', 'no-marker', 'marker-per-nal', 'aggregated', 'no-sprop'] as const).map((quirk) => [`H.265, ${quirk}`, { codec: 'h265', quirks: [quirk] }])),
+  ...Object.fromEntries(
+    (['parameter-sets-apart', 'no-marker', 'marker-per-nal', 'aggregated', 'no-sprop'] as const).map((quirk) => [
+      `H.265, ${quirk}`,
+      { codec: 'h265', quirks: [quirk] },
+    ]),
+  ),
   'MJPEG, no-marker': { codec: 'mjpeg', quirks: ['no-marker'] },
   'RTP times that wrap': { wrapAfterMs: 500 },
   'B-pictures': { bFrames: 2 },
@@ -33,9 +38,15 @@ describe('a camera with a way of its own', function () {
       camera = await PacedCamera.start({ ...SMALL, ...options });
       const numbers: (number | undefined)[] = [];
       const url = options.auth === undefined ? camera.url : camera.urlWithPassword;
-      const watch = await CameraWatch.start(url, { transport: 'auto', maxFrames: FRAMES, slots: FRAMES }, (frame) => numbers.push(stampOf(frame.picture, CAMERA_INPUT.width)));
+      const watch = await CameraWatch.start(url, { transport: 'auto', maxFrames: FRAMES, slots: FRAMES }, (frame) =>
+        numbers.push(stampOf(frame.picture, CAMERA_INPUT.width)),
+      );
       await watch.until(() => watch.isComplete);
-      assert.deepEqual(numbers, Array.from({ length: FRAMES }, (_, i) => numbers[0]! + i), JSON.stringify(watch.drops));
+      assert.deepEqual(
+        numbers,
+        Array.from({ length: FRAMES }, (_, i) => numbers[0]! + i),
+        JSON.stringify(watch.drops),
+      );
       watch.assertInOrder();
     });
   }

@@ -16,18 +16,29 @@ describe('a stream that refreshes its pictures bit by bit', () => {
   function read(lost: number): CodedUnit[] {
     const reading = new Reading('h264');
     const sender = new RtpSender();
-    clipPictures('h264', codedClip('h264', { seconds: 3, keyEvery: 20, more: 'intra-refresh=1' })).forEach((nals, index) => {
-      const packets = sender.picture(nals.flatMap((nal) => h264Payloads(nal)), 3600 * index);
-      if (index !== lost) reading.take(packets);
-    });
+    clipPictures('h264', codedClip('h264', { seconds: 3, keyEvery: 20, more: 'intra-refresh=1' })).forEach(
+      (nals, index) => {
+        const packets = sender.picture(
+          nals.flatMap((nal) => h264Payloads(nal)),
+          3600 * index,
+        );
+        if (index !== lost) reading.take(packets);
+      },
+    );
     return reading.units;
   }
 
   /** @param shed units that are passed over */
-  async function decode(units: readonly CodedUnit[], shed = (_: number): boolean => false): Promise<Map<number, { bytes: Buffer; corrupt: boolean }>> {
+  async function decode(
+    units: readonly CodedUnit[],
+    shed = (_: number): boolean => false,
+  ): Promise<Map<number, { bytes: Buffer; corrupt: boolean }>> {
     const pictures = new Map<number, { bytes: Buffer; corrupt: boolean }>();
     const decoder = new UnitDecoder<DecodableUnit>({
-      ffmpeg: await locateFfmpeg(process.env, ''), codec: 'h264', input: INPUT, pool: new FramePool(4, 3 * INPUT.width * INPUT.height),
+      ffmpeg: await locateFfmpeg(process.env, ''),
+      codec: 'h264',
+      input: INPUT,
+      pool: new FramePool(4, 3 * INPUT.width * INPUT.height),
       onPicture: ({ ptsUs }, { corrupt, slot }) => {
         pictures.set(ptsUs, { bytes: Buffer.from(slot!.bytes), corrupt });
         slot!.release();
@@ -61,12 +72,20 @@ describe('a stream that refreshes its pictures bit by bit', () => {
 
   async function check(holed: Map<number, { bytes: Buffer; corrupt: boolean }>): Promise<void> {
     const whole = await decode(read(-1));
-    const differs = [...holed].flatMap(([ptsUs, { bytes }]) => (bytes.equals(whole.get(ptsUs)!.bytes) ? [] : [ptsUs / 40_000]));
-    const missing = [...whole.keys()].map((ptsUs) => ptsUs / 40_000).filter((picture) => picture > 20 && !holed.has(picture * 40_000));
+    const differs = [...holed].flatMap(([ptsUs, { bytes }]) =>
+      bytes.equals(whole.get(ptsUs)!.bytes) ? [] : [ptsUs / 40_000],
+    );
+    const missing = [...whole.keys()]
+      .map((ptsUs) => ptsUs / 40_000)
+      .filter((picture) => picture > 20 && !holed.has(picture * 40_000));
     const marked = [...holed].flatMap(([ptsUs, { corrupt }]) => (corrupt ? [ptsUs / 40_000] : []));
-    // The refresh that begins at 20 takes more than one picture. A decoder that has seen nothing before may keep them to itself.
+    // The refresh that begins at 20 takes more than one picture. A decoder that has seen nothing before may keep them
+    // to itself.
     assert.ok(differs.includes(21) || missing.includes(21));
-    assert.deepEqual(differs.filter((picture) => !marked.includes(picture)), []);
+    assert.deepEqual(
+      differs.filter((picture) => !marked.includes(picture)),
+      [],
+    );
     assert.ok(holed.size > 30 && Math.max(0, ...marked) < 60, marked.join(' '));
   }
 });

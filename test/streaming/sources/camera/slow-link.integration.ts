@@ -12,35 +12,55 @@ const CAMERA_DELAY_MS = 500;
 describe('a camera that ffmpeg reads over a link that is too slow', function () {
   this.timeout(60_000);
 
-  itNeeds({ ...NEEDS_FFMPEG, '/proc': HAS_PROC }, 'loses what is too old, is connected to anew where that does not help, and comes back', async () => {
-    const before = children().length;
-    const camera = await PacedCamera.start({ width: 320, height: 192, fps: 25, gop: 10, loopSeconds: 60 });
-    const link = await ThrottlingProxy.start(camera.port);
-    const shown: { readonly number: number; readonly capturedAtMs: number; readonly uncertaintyMs: number; readonly readyAtMs: number }[] = [];
-    const watch = await CameraWatch.start(`rtsp://127.0.0.1:${link.port}/cam`, { transport: 'ffmpeg', maxBehindMs: 300, timeoutMs: 30_000, slots: 8 },
-      (frame) => shown.push({ ...frame, number: stampOf(frame.picture, CAMERA_INPUT.width)! }));
-    try {
-      const first = await camera.facts();
-      await watch.until(() => watch.frames.length >= 50);
-      const sent = await camera.facts();
-      link.bytesPerSecond = (0.5 * (sent.bytesSent - first.bytesSent) * 1_000) / (sent.upMs - first.upMs);
-      await watch.until(() => watch.statuses.some(({ message }) => /s behind and does not catch up: it is opened anew/.test(message ?? '')));
-      const dropsBefore = watch.drops.filter(({ epoch }) => epoch === 0);
-      link.bytesPerSecond = Infinity;
-      await watch.framesOfEpoch(1, 25);
-      await camera.facts();
-      assert.ok(dropsBefore.some(({ reason }) => reason === 'behind'));
-      assert.ok(dropsBefore.every(({ reason }) => reason !== 'corrupt'));
-      assert.ok(watch.gaps.some(({ why }) => /s behind and does not catch up/.test(why)), JSON.stringify(watch.gaps));
-      watch.assertInOrder();
-      for (const { number, capturedAtMs, uncertaintyMs, readyAtMs } of shown) {
-        const errorMs = capturedAtMs - camera.drawing(number, readyAtMs)!.drawnAtMs;
-        assert.ok(errorMs > -uncertaintyMs && errorMs < uncertaintyMs + CAMERA_DELAY_MS, `picture ${number}: ${errorMs} ms after it was drawn, known to ± ${uncertaintyMs} ms`);
+  itNeeds(
+    { ...NEEDS_FFMPEG, '/proc': HAS_PROC },
+    'loses what is too old, is connected to anew where that does not help, and comes back',
+    async () => {
+      const before = children().length;
+      const camera = await PacedCamera.start({ width: 320, height: 192, fps: 25, gop: 10, loopSeconds: 60 });
+      const link = await ThrottlingProxy.start(camera.port);
+      const shown: {
+        readonly number: number;
+        readonly capturedAtMs: number;
+        readonly uncertaintyMs: number;
+        readonly readyAtMs: number;
+      }[] = [];
+      const watch = await CameraWatch.start(
+        `rtsp://127.0.0.1:${link.port}/cam`,
+        { transport: 'ffmpeg', maxBehindMs: 300, timeoutMs: 30_000, slots: 8 },
+        (frame) => shown.push({ ...frame, number: stampOf(frame.picture, CAMERA_INPUT.width)! }),
+      );
+      try {
+        const first = await camera.facts();
+        await watch.until(() => watch.frames.length >= 50);
+        const sent = await camera.facts();
+        link.bytesPerSecond = (0.5 * (sent.bytesSent - first.bytesSent) * 1_000) / (sent.upMs - first.upMs);
+        await watch.until(() =>
+          watch.statuses.some(({ message }) => /s behind and does not catch up: it is opened anew/.test(message ?? '')),
+        );
+        const dropsBefore = watch.drops.filter(({ epoch }) => epoch === 0);
+        link.bytesPerSecond = Infinity;
+        await watch.framesOfEpoch(1, 25);
+        await camera.facts();
+        assert.ok(dropsBefore.some(({ reason }) => reason === 'behind'));
+        assert.ok(dropsBefore.every(({ reason }) => reason !== 'corrupt'));
+        assert.ok(
+          watch.gaps.some(({ why }) => /s behind and does not catch up/.test(why)),
+          JSON.stringify(watch.gaps),
+        );
+        watch.assertInOrder();
+        for (const { number, capturedAtMs, uncertaintyMs, readyAtMs } of shown) {
+          const errorMs = capturedAtMs - camera.drawing(number, readyAtMs)!.drawnAtMs;
+          assert.ok(
+            errorMs > -uncertaintyMs && errorMs < uncertaintyMs + CAMERA_DELAY_MS,
+            `picture ${number}: ${errorMs} ms after it was drawn, known to ± ${uncertaintyMs} ms`,
+          );
+        }
+      } finally {
+        watch.stop();
+        await Promise.all([camera.kill(), link.close()]);
       }
-    } finally {
-      watch.stop();
-      await Promise.all([camera.kill(), link.close()]);
-    }
-    await until(() => children().length === before);
-  });
+      await until(() => children().length === before);
+    },
+  );
 });

@@ -10,7 +10,17 @@ const SIZE = { width: 32, height: 32 };
 const START_MS = 100_000;
 
 function unit(mediaMs: number, more: Partial<CodedUnit> = {}): CodedUnit {
-  return { codec: 'h264', data: new Uint8Array(8), mediaMs, arrivedAtMs: START_MS + mediaMs, isKey: mediaMs === 0, damaged: false, lostBefore: false, mayGoBack: false, ...more };
+  return {
+    codec: 'h264',
+    data: new Uint8Array(8),
+    mediaMs,
+    arrivedAtMs: START_MS + mediaMs,
+    isKey: mediaMs === 0,
+    damaged: false,
+    lostBefore: false,
+    mayGoBack: false,
+    ...more,
+  };
 }
 
 /** A connection whose reader does as it is told, in virtual time; its ffmpeg cannot be started. */
@@ -20,7 +30,9 @@ function connect(onStop: (events: UnitStreamEvents) => void = () => undefined) {
   const told: string[] = [];
   let events!: UnitStreamEvents;
   let end!: (end: UnitStreamEnd) => void;
-  const ended = new Promise<UnitStreamEnd>((resolve) => { end = resolve; });
+  const ended = new Promise<UnitStreamEnd>((resolve) => {
+    end = resolve;
+  });
   const connection = new UnitConnection({
     reader: {
       open: (given) => {
@@ -35,9 +47,20 @@ function connect(onStop: (events: UnitStreamEvents) => void = () => undefined) {
       },
     },
     ffmpeg: { path: '/nonexistent/ffmpeg', version: { major: 5, minor: 1, name: '5.1' }, origin: 'path' },
-    clock, scheduler, input: SIZE, pool: new FramePool(2, 3 * SIZE.width * SIZE.height), timeoutMs: 5_000, firstFrameTimeoutMs: 20_000,
-    timeline: timeline({ onNotice: () => undefined }), shedding: new Shedding(2_000), onCopied: undefined,
-    events: { onPicture: () => undefined, onMissing: ({ ptsMs }, reason) => told.push(`${reason} ${Math.round(ptsMs)}`), onNotice: () => undefined },
+    clock,
+    scheduler,
+    input: SIZE,
+    pool: new FramePool(2, 3 * SIZE.width * SIZE.height),
+    timeoutMs: 5_000,
+    firstFrameTimeoutMs: 20_000,
+    timeline: timeline({ onNotice: () => undefined }),
+    shedding: new Shedding(2_000),
+    onCopied: undefined,
+    events: {
+      onPicture: () => undefined,
+      onMissing: ({ ptsMs }, reason) => told.push(`${reason} ${Math.round(ptsMs)}`),
+      onNotice: () => undefined,
+    },
   });
   return { connection, events, scheduler, clock, told };
 }
@@ -60,13 +83,18 @@ describe('a connection that Nowcast reads', () => {
     events.onOpen({ codec: 'h264', transport: 'tcp' });
     for (const mediaMs of times) events.onUnit(unit(mediaMs));
     await connection.ended;
-    assert.deepEqual(told, [...times, 160, 200, 240].map((ms) => `corrupt ${ms}`));
+    assert.deepEqual(
+      told,
+      [...times, 160, 200, 240].map((ms) => `corrupt ${ms}`),
+    );
   });
 
   it('tells the fate of every unit, in order, where the decoder dies while units wait to be decided on', async () => {
     const times: number[] = [];
     let isOver = false;
-    const { connection, events, told } = connect(() => { isOver = true; });
+    const { connection, events, told } = connect(() => {
+      isOver = true;
+    });
     events.onOpen({ codec: 'h264', transport: 'tcp' });
     // Units that are late wait for a turn of the event loop, and one does whenever the decoder dies.
     const send = (): void => {
@@ -77,7 +105,10 @@ describe('a connection that Nowcast reads', () => {
     };
     send();
     await connection.ended;
-    assert.deepEqual(told.map((line) => line.replace(/^(?:corrupt|behind) /, '')), times.map(String));
+    assert.deepEqual(
+      told.map((line) => line.replace(/^(?:corrupt|behind) /, '')),
+      times.map(String),
+    );
     assert.equal(told.at(-1), `corrupt ${times.at(-1)}`);
   });
 
@@ -99,6 +130,9 @@ describe('a connection that Nowcast reads', () => {
     scheduler.schedule(send, 40);
     scheduler.flush();
     const { gaveUp, reason } = await connection.ended;
-    assert.deepEqual([gaveUp, reason], ['silent', 'no picture for 20.0 s: the camera is connected, and sends packets without one']);
+    assert.deepEqual(
+      [gaveUp, reason],
+      ['silent', 'no picture for 20.0 s: the camera is connected, and sends packets without one'],
+    );
   });
 });

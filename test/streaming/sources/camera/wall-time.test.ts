@@ -5,14 +5,28 @@ const UNIX_MS = 1_700_000_000_000;
 const wallClock = { toUnixMs: (ms: number): number => ms + UNIX_MS };
 
 describe('wall time', () => {
-  for (const [ageMs, capturedAtMs, leastAgeMs] of [[8_000, 12_000, 6_900], [500, 19_500, 0], [-900, 20_000, 0], [240_000, -220_000, 238_900]]) {
+  for (const [ageMs, capturedAtMs, leastAgeMs] of [
+    [8_000, 12_000, 6_900],
+    [500, 19_500, 0],
+    [-900, 20_000, 0],
+    [240_000, -220_000, 238_900],
+  ]) {
     it(`takes a date for the time of capture, to a second and more: ${ageMs} ms ago`, () => {
       const time = wallTime(wallClock, (text) => assert.equal(text, ''));
-      assert.deepEqual(time.estimate(UNIX_MS + 20_000 - ageMs, 100, 20_000), { capturedAtMs, captureClock: 'wall', uncertaintyMs: 1_100, leastAgeMs });
+      assert.deepEqual(time.estimate(UNIX_MS + 20_000 - ageMs, 100, 20_000), {
+        capturedAtMs,
+        captureClock: 'wall',
+        uncertaintyMs: 1_100,
+        leastAgeMs,
+      });
     });
   }
 
-  for (const [ageMs, told] of [[-3_600_000, /3600 s ahead of this machine's clock/], [7_200_000, /7200 s behind this machine's clock/], [NaN, /not believed/]] as const) {
+  for (const [ageMs, told] of [
+    [-3_600_000, /3600 s ahead of this machine's clock/],
+    [7_200_000, /7200 s behind this machine's clock/],
+    [NaN, /not believed/],
+  ] as const) {
     it(`believes no date that cannot be, and says so once: ${ageMs} ms ago`, () => {
       const notices: string[] = [];
       const time = wallTime(wallClock, (text) => notices.push(text));

@@ -20,8 +20,16 @@ function bmp({ bits, height = 2, compression = 0 }: Layout, palette: readonly nu
   return file;
 }
 
-const RGB = [[1, 2, 3], [4, 5, 6], [7, 8, 9], [10, 11, 12], [13, 14, 15], [16, 17, 18]];
-const bgr = (from: number, ...rest: number[]): number[] => RGB.slice(from, from + 3).flatMap(([r, g, b]) => [b, g, r, ...rest]);
+const RGB = [
+  [1, 2, 3],
+  [4, 5, 6],
+  [7, 8, 9],
+  [10, 11, 12],
+  [13, 14, 15],
+  [16, 17, 18],
+];
+const bgr = (from: number, ...rest: number[]): number[] =>
+  RGB.slice(from, from + 3).flatMap(([r, g, b]) => [b, g, r, ...rest]);
 const wanted = { width: 3, height: 2, pixels: Uint8Array.from(RGB.flat()) };
 
 describe('decodeBmp', () => {
@@ -34,11 +42,22 @@ describe('decodeBmp', () => {
   });
 
   it('reads 32 bits, with and without masks', () => {
-    for (const compression of [0, 3]) assert.deepEqual(decodeBmp(bmp({ bits: 32, compression }, [], bgr(3, 255), bgr(0, 255))), wanted);
+    for (const compression of [0, 3])
+      assert.deepEqual(decodeBmp(bmp({ bits: 32, compression }, [], bgr(3, 255), bgr(0, 255))), wanted);
   });
 
   it('reads a palette', () => {
-    assert.deepEqual(decodeBmp(bmp({ bits: 8 }, RGB.flatMap(([r, g, b]) => [b, g, r, 0]), [3, 4, 5], [0, 1, 2])), wanted);
+    assert.deepEqual(
+      decodeBmp(
+        bmp(
+          { bits: 8 },
+          RGB.flatMap(([r, g, b]) => [b, g, r, 0]),
+          [3, 4, 5],
+          [0, 1, 2],
+        ),
+      ),
+      wanted,
+    );
   });
 
   it('refuses what it cannot read', () => {

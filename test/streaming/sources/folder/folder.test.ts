@@ -17,36 +17,67 @@ const RED = { r: 0xe0, g: 0x20, b: 0x40 };
 
 describe('folderSource', () => {
   let folder = '';
-  beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'nowcast-folder-')); });
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'nowcast-folder-'));
+  });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  const picture = async (name: string, width = 60, height = 40, shape = (image: Sharp): Sharp => image): Promise<string> => {
+  const picture = async (
+    name: string,
+    width = 60,
+    height = 40,
+    shape = (image: Sharp): Sharp => image,
+  ): Promise<string> => {
     const path = join(folder, name);
     await shape(sharp({ create: { width, height, channels: 3, background: RED } })).toFile(path);
     return path;
   };
   const play = async (options: Partial<FolderOptions> = {}): Promise<SourceEvent[]> => {
     const events: SourceEvent[] = [];
-    await folderSource(folder, { streamId: 'f', input: INPUT, pace: 'max', clock: monotonicClock, ...options }).forEach((event) => {
-      events.push(event);
-      if (event.type === 'frame') event.release();
-    });
+    await folderSource(folder, { streamId: 'f', input: INPUT, pace: 'max', clock: monotonicClock, ...options }).forEach(
+      (event) => {
+        events.push(event);
+        if (event.type === 'frame') event.release();
+      },
+    );
     return events;
   };
   const brief = (event: SourceEvent): unknown[] =>
-    event.type === 'frame' ? ['frame', event.seq, event.ptsMs, event.picture.size.width]
-    : event.type === 'drop' ? ['drop', event.seq, event.ptsMs, event.reason]
-    : event.type === 'status' ? [event.state, event.message] : [event.type];
+    event.type === 'frame'
+      ? ['frame', event.seq, event.ptsMs, event.picture.size.width]
+      : event.type === 'drop'
+        ? ['drop', event.seq, event.ptsMs, event.reason]
+        : event.type === 'status'
+          ? [event.state, event.message]
+          : [event.type];
 
   it('gives pictures in natural order, and tells when it streams and ends', async () => {
     for (const [i, name] of ['f1.png', 'f2.JPG', 'f10.webp'].entries()) await picture(name, 60 + i);
     writeFileSync(join(folder, 'f3.txt'), 'not a picture');
     mkdirSync(join(folder, 'sub'));
     let info: unknown;
-    assert.deepEqual((await play({ fps: 20, onInfo: (value) => { info = value; } })).map(brief), [
-      ['streaming', '3 pictures, 20 fps'], ['frame', 0, 0, 60], ['frame', 1, 50, 61], ['frame', 2, 100, 62], ['ended', '3 pictures']]);
+    assert.deepEqual(
+      (
+        await play({
+          fps: 20,
+          onInfo: (value) => {
+            info = value;
+          },
+        })
+      ).map(brief),
+      [
+        ['streaming', '3 pictures, 20 fps'],
+        ['frame', 0, 0, 60],
+        ['frame', 1, 50, 61],
+        ['frame', 2, 100, 62],
+        ['ended', '3 pictures'],
+      ],
+    );
     assert.deepEqual(info, { fps: 20, durationMs: 150, expectedFrames: 3 });
-    assert.deepEqual(await listPictures(folder), ['f1.png', 'f2.JPG', 'f10.webp'].map((name) => join(folder, name)));
+    assert.deepEqual(
+      await listPictures(folder),
+      ['f1.png', 'f2.JPG', 'f10.webp'].map((name) => join(folder, name)),
+    );
   });
 
   it('drops a picture that cannot be read, names it and goes on', async () => {
@@ -54,35 +85,72 @@ describe('folderSource', () => {
     writeFileSync(join(folder, '2.png'), 'no picture at all');
     await picture('3.png');
     const events = (await play()).map(brief);
-    assert.deepEqual(events.filter(([type]) => type === 'frame' || type === 'drop').map(([type, seq]) => [type, seq]), [['frame', 0], ['drop', 1], ['frame', 2]]);
-    assert.ok(events.some(([state, message]) => state === 'streaming' && /^2\.png cannot be read/.test(String(message))));
+    assert.deepEqual(
+      events.filter(([type]) => type === 'frame' || type === 'drop').map(([type, seq]) => [type, seq]),
+      [
+        ['frame', 0],
+        ['drop', 1],
+        ['frame', 2],
+      ],
+    );
+    assert.ok(
+      events.some(([state, message]) => state === 'streaming' && /^2\.png cannot be read/.test(String(message))),
+    );
     assert.deepEqual(events.at(-1), ['ended', '3 pictures']);
   });
 
   it('loses nothing at maximum pace, however few pictures fit in memory', async () => {
     for (let i = 0; i < 12; i++) await picture(`${i}.png`);
     const seqs: number[] = [];
-    await folderSource(folder, { streamId: 'f', input: INPUT, pace: 'max', clock: monotonicClock, slots: 1 }).forEach((event) => {
-      if (event.type !== 'frame') return;
-      seqs.push(event.seq);
-      setImmediate(() => event.release());
-    });
-    assert.deepEqual(seqs, Array.from({ length: 12 }, (_, i) => i));
+    await folderSource(folder, { streamId: 'f', input: INPUT, pace: 'max', clock: monotonicClock, slots: 1 }).forEach(
+      (event) => {
+        if (event.type !== 'frame') return;
+        seqs.push(event.seq);
+        setImmediate(() => event.release());
+      },
+    );
+    assert.deepEqual(
+      seqs,
+      Array.from({ length: 12 }, (_, i) => i),
+    );
   });
 
   it('goes on by the clock while the consumer holds all memory', async () => {
     for (let i = 0; i < 8; i++) await picture(`${i}.png`);
-    const events = await firstValueFrom(folderSource(folder, { streamId: 'f', input: INPUT, pace: 'source', clock: monotonicClock, slots: 2, fps: 100 }).pipe(toArray()));
-    assert.deepEqual(events.map(brief).map(([type, seq]) => [type, seq].join(' ')).slice(1, -1),
-      ['frame 0', 'frame 1', 'drop 2', 'drop 3', 'drop 4', 'drop 5', 'drop 6', 'drop 7']);
+    const events = await firstValueFrom(
+      folderSource(folder, {
+        streamId: 'f',
+        input: INPUT,
+        pace: 'source',
+        clock: monotonicClock,
+        slots: 2,
+        fps: 100,
+      }).pipe(toArray()),
+    );
+    assert.deepEqual(
+      events
+        .map(brief)
+        .map(([type, seq]) => [type, seq].join(' '))
+        .slice(1, -1),
+      ['frame 0', 'frame 1', 'drop 2', 'drop 3', 'drop 4', 'drop 5', 'drop 6', 'drop 7'],
+    );
   });
 
   it('hands a picture out when it is due, also while there is no memory for the one after it', async () => {
     for (let i = 0; i < 4; i++) await picture(`${i}.png`);
     const time = new VirtualTimeScheduler();
     const frames: Frame[] = [];
-    const listening = folderSource(folder, { streamId: 'f', input: INPUT, pace: 'source', clock: time, scheduler: time, slots: 2, fps: 20 })
-      .subscribe((event) => { if (event.type === 'frame') frames.push(event); });
+    const listening = folderSource(folder, {
+      streamId: 'f',
+      input: INPUT,
+      pace: 'source',
+      clock: time,
+      scheduler: time,
+      slots: 2,
+      fps: 20,
+    }).subscribe((event) => {
+      if (event.type === 'frame') frames.push(event);
+    });
     await until(() => frames.length === 1);
     // Nothing frees memory here, so the third picture waits until 100 ms; the second is due before.
     await until(() => {
@@ -95,8 +163,16 @@ describe('folderSource', () => {
 
   it('stops when nobody listens any more', async () => {
     for (let i = 0; i < 5; i++) await picture(`${i}.png`);
-    const events = await firstValueFrom(folderSource(folder, { streamId: 'f', input: INPUT, pace: 'max', clock: monotonicClock, slots: 1 }).pipe(take(2), toArray()));
-    assert.deepEqual(events.map(({ type }) => type), ['status', 'frame']);
+    const events = await firstValueFrom(
+      folderSource(folder, { streamId: 'f', input: INPUT, pace: 'max', clock: monotonicClock, slots: 1 }).pipe(
+        take(2),
+        toArray(),
+      ),
+    );
+    assert.deepEqual(
+      events.map(({ type }) => type),
+      ['status', 'frame'],
+    );
   });
 
   it('ends after the frames that were asked for', async () => {
@@ -105,7 +181,10 @@ describe('folderSource', () => {
   });
 
   it('refuses a folder that is not there, holds no pictures, or none that can be read', async () => {
-    await assert.rejects(listPictures(join(folder, 'nowhere')), { code: 'NOWCAST_SOURCE_MISSING', message: /nowhere" cannot be read/ });
+    await assert.rejects(listPictures(join(folder, 'nowhere')), {
+      code: 'NOWCAST_SOURCE_MISSING',
+      message: /nowhere" cannot be read/,
+    });
     await assert.rejects(play(), { code: 'NOWCAST_SOURCE_NO_PICTURES', message: /0 entries, none of them a picture/ });
     writeFileSync(join(folder, '1.png'), 'broken');
     await assert.rejects(play(), { code: 'NOWCAST_SOURCE_NO_PICTURES', message: /none of the 1 can be read/ });
@@ -114,7 +193,9 @@ describe('folderSource', () => {
 
 describe('readPicture', () => {
   let folder = '';
-  before(() => { folder = mkdtempSync(join(tmpdir(), 'nowcast-picture-')); });
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'nowcast-picture-'));
+  });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
   const shapes: [string, string, (image: Sharp) => Sharp, readonly number[]][] = [
@@ -139,10 +220,16 @@ describe('readPicture', () => {
       assert.deepEqual(fit, letterbox(size, INPUT));
       const { contentWidth, contentHeight } = fit;
       for (const [plane, value] of [b, g, r].entries()) {
-        for (const [x, y] of [[0, 0], [contentWidth - 1, contentHeight - 1]]) {
+        for (const [x, y] of [
+          [0, 0],
+          [contentWidth - 1, contentHeight - 1],
+        ]) {
           const got = target[plane * INPUT.width * INPUT.height + y * INPUT.width + x];
           // The way into CMYK and back, and libvips's idea of grey, are not exact.
-          assert.ok(Math.abs(got - value) <= (what === 'CMYK' || what === 'grey' ? 40 : 3), `plane ${plane} is ${got}, not ${value}`);
+          assert.ok(
+            Math.abs(got - value) <= (what === 'CMYK' || what === 'grey' ? 40 : 3),
+            `plane ${plane} is ${got}, not ${value}`,
+          );
         }
         assert.equal(target[plane * INPUT.width * INPUT.height + contentHeight * INPUT.width], 114);
       }
@@ -153,19 +240,33 @@ describe('readPicture', () => {
     const path = join(folder, 'a.bmp');
     const header = Buffer.alloc(54);
     header.write('BM', 'latin1');
-    for (const [at, value] of [[10, 54], [14, 40], [18, 4], [22, 2]]) header.writeUInt32LE(value, at);
+    for (const [at, value] of [
+      [10, 54],
+      [14, 40],
+      [18, 4],
+      [22, 2],
+    ])
+      header.writeUInt32LE(value, at);
     header.writeUInt16LE(32, 28);
-    writeFileSync(path, Buffer.concat([header, ...Array.from({ length: 8 }, () => Buffer.from([0x40, 0x20, 0xe0, 0]))]));
+    writeFileSync(
+      path,
+      Buffer.concat([header, ...Array.from({ length: 8 }, () => Buffer.from([0x40, 0x20, 0xe0, 0]))]),
+    );
     const target = new Uint8Array(3 * INPUT.width * INPUT.height);
     assert.deepEqual((await readPicture(path, INPUT, target)).size, { width: 4, height: 2 });
-    assert.deepEqual([0, 1, 2].map((plane) => target[plane * INPUT.width * INPUT.height + 95]), [0x40, 0x20, 0xe0]);
+    assert.deepEqual(
+      [0, 1, 2].map((plane) => target[plane * INPUT.width * INPUT.height + 95]),
+      [0x40, 0x20, 0xe0],
+    );
   });
 
   it('turns a picture as its EXIF orientation says', async () => {
     const path = join(folder, 'turned.jpg');
     await sharp({ create: { width: 80, height: 40, channels: 3, background: RED } })
       .composite([{ input: { create: { width: 40, height: 40, channels: 3, background: 'blue' } }, left: 0, top: 0 }])
-      .withMetadata({ orientation: 6 }).jpeg({ quality: 100 }).toFile(path);
+      .withMetadata({ orientation: 6 })
+      .jpeg({ quality: 100 })
+      .toFile(path);
     const target = new Uint8Array(3 * INPUT.width * INPUT.height);
     assert.deepEqual((await readPicture(path, INPUT, target)).size, { width: 40, height: 80 });
     // Orientation 6: the left side of what is stored is shown at the top.

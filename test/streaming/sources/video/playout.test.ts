@@ -10,8 +10,15 @@ import { Playout } from '../../../../src/streaming/sources/video/playout.js';
 const INPUT = { width: 4, height: 2 };
 const SOURCE = { width: 8, height: 4 };
 
-/** A reader that offers pictures with the given times as fast as it gets memory, and a consumer that the test writes. */
-function play(options: { pace: Pace; slots: number; ptsMs: readonly number[]; consume: (frame: Frame, time: VirtualTimeScheduler) => void }) {
+/**
+ * A reader that offers pictures with the given times as fast as it gets memory, and a consumer that the test writes.
+ */
+function play(options: {
+  pace: Pace;
+  slots: number;
+  ptsMs: readonly number[];
+  consume: (frame: Frame, time: VirtualTimeScheduler) => void;
+}) {
   const time = new VirtualTimeScheduler();
   const events: (Frame | DropEvent)[] = [];
   let drained = false;
@@ -23,10 +30,18 @@ function play(options: { pace: Pace; slots: number; ptsMs: readonly number[]; co
       const ptsMs = options.ptsMs[next];
       playout.push(slot === undefined ? { ptsMs, lost: 'superseded' } : { ptsMs, size: SOURCE, corrupt: false, slot });
     }
-    playout.finish(() => { drained = true; });
+    playout.finish(() => {
+      drained = true;
+    });
   };
   const playout = new Playout({
-    streamId: 'a', pace: options.pace, input: INPUT, slots: options.slots, clock: time, scheduler: time, wake: read,
+    streamId: 'a',
+    pace: options.pace,
+    input: INPUT,
+    slots: options.slots,
+    clock: time,
+    scheduler: time,
+    wake: read,
     emit: (event) => {
       events.push(event);
       if (event.type === 'frame') options.consume(event, time);
@@ -50,52 +65,111 @@ const brief = (event: Frame | DropEvent): unknown[] => [event.type, event.seq, e
 
 describe('Playout', () => {
   it('hands each picture out when it is due, the first at once', async () => {
-    const { events, run, isDrained } = play({ pace: 'source', slots: 2, ptsMs: [100, 140, 150], consume: releaseAtOnce });
+    const { events, run, isDrained } = play({
+      pace: 'source',
+      slots: 2,
+      ptsMs: [100, 140, 150],
+      consume: releaseAtOnce,
+    });
     assert.deepEqual(events.map(brief), [['frame', 0, 0]]);
     await run(39);
     assert.equal(events.length, 1);
     await run(40);
-    assert.deepEqual(events.map(brief), [['frame', 0, 0], ['frame', 1, 40]]);
+    assert.deepEqual(events.map(brief), [
+      ['frame', 0, 0],
+      ['frame', 1, 40],
+    ]);
     assert.equal(isDrained(), false);
     await run(50);
-    assert.deepEqual(events.map(brief), [['frame', 0, 0], ['frame', 1, 40], ['frame', 2, 50]]);
+    assert.deepEqual(events.map(brief), [
+      ['frame', 0, 0],
+      ['frame', 1, 40],
+      ['frame', 2, 50],
+    ]);
     assert.equal(isDrained(), true);
   });
 
   it('describes the picture: its fit, its memory, its times', () => {
     const [event] = play({ pace: 'max', slots: 1, ptsMs: [7], consume: () => undefined }).events;
     assert.ok(event.type === 'frame');
-    assert.deepEqual(event.picture.fit, { scaleX: 0.5, scaleY: 0.5, padX: 0, padY: 0, contentWidth: 4, contentHeight: 2 });
-    assert.deepEqual([event.picture.size, event.picture.image.length, event.ptsMs, event.epoch, event.corrupt], [SOURCE, 24, 7, 0, false]);
+    assert.deepEqual(event.picture.fit, {
+      scaleX: 0.5,
+      scaleY: 0.5,
+      padX: 0,
+      padY: 0,
+      contentWidth: 4,
+      contentHeight: 2,
+    });
+    assert.deepEqual(
+      [event.picture.size, event.picture.image.length, event.ptsMs, event.epoch, event.corrupt],
+      [SOURCE, 24, 7, 0, false],
+    );
   });
 
   it('knows the times of its pictures exactly, also of those that it passes over', async () => {
     const { events, run } = play({ pace: 'source', slots: 1, ptsMs: [0, 10], consume: () => undefined });
     await run(20);
-    assert.deepEqual(events.map(({ type, captureClock, uncertaintyMs }) => [type, captureClock, uncertaintyMs]), [['frame', 'sender', 0], ['drop', 'sender', 0]]);
+    assert.deepEqual(
+      events.map(({ type, captureClock, uncertaintyMs }) => [type, captureClock, uncertaintyMs]),
+      [
+        ['frame', 'sender', 0],
+        ['drop', 'sender', 0],
+      ],
+    );
   });
 
   it('passes over what is due while the consumer holds all memory, and goes on by the clock', async () => {
     const held: Frame[] = [];
-    const { events, run } = play({ pace: 'source', slots: 2, ptsMs: [0, 10, 20, 30, 40, 50], consume: (frame) => held.push(frame) });
+    const { events, run } = play({
+      pace: 'source',
+      slots: 2,
+      ptsMs: [0, 10, 20, 30, 40, 50],
+      consume: (frame) => held.push(frame),
+    });
     await run(35);
     held[0].release();
     await run(60);
     assert.deepEqual(events.map(brief), [
-      ['frame', 0, 0], ['frame', 1, 10], ['drop', 2, 20], ['drop', 3, 30], ['frame', 4, 40], ['drop', 5, 50]]);
-    assert.deepEqual(events.filter((e) => e.type === 'drop').map(({ reason, atMs }) => [reason, atMs]), [['superseded', 20], ['superseded', 30], ['superseded', 50]]);
+      ['frame', 0, 0],
+      ['frame', 1, 10],
+      ['drop', 2, 20],
+      ['drop', 3, 30],
+      ['frame', 4, 40],
+      ['drop', 5, 50],
+    ]);
+    assert.deepEqual(
+      events.filter((e) => e.type === 'drop').map(({ reason, atMs }) => [reason, atMs]),
+      [
+        ['superseded', 20],
+        ['superseded', 30],
+        ['superseded', 50],
+      ],
+    );
   });
 
   it('waits for the consumer at maximum pace and loses nothing', async () => {
     const held: Frame[] = [];
-    const { events, run, isDrained } = play({ pace: 'max', slots: 2, ptsMs: [0, 10, 20, 30], consume: (frame) => held.push(frame) });
+    const { events, run, isDrained } = play({
+      pace: 'max',
+      slots: 2,
+      ptsMs: [0, 10, 20, 30],
+      consume: (frame) => held.push(frame),
+    });
     await run(100);
     assert.equal(events.length, 2);
     while (held.length > 0) {
       held.shift()!.release();
       await run(100);
     }
-    assert.deepEqual(events.map(({ type, seq }) => [type, seq]), [['frame', 0], ['frame', 1], ['frame', 2], ['frame', 3]]);
+    assert.deepEqual(
+      events.map(({ type, seq }) => [type, seq]),
+      [
+        ['frame', 0],
+        ['frame', 1],
+        ['frame', 2],
+        ['frame', 3],
+      ],
+    );
     assert.equal(isDrained(), true);
   });
 
@@ -112,13 +186,20 @@ describe('Playout', () => {
     const seqs: number[] = [];
     const frames: Frame[] = [];
     const playout = new Playout({
-      streamId: 'a', pace: 'source', input: INPUT, slots: 4, clock: { now: () => nowMs }, scheduler: timers, wake: () => undefined,
+      streamId: 'a',
+      pace: 'source',
+      input: INPUT,
+      slots: 4,
+      clock: { now: () => nowMs },
+      scheduler: timers,
+      wake: () => undefined,
       emit: (event) => {
         seqs.push(event.seq);
         if (event.type === 'frame') frames.push(event);
       },
     });
-    for (const ptsMs of [0, 10, 20, 30]) playout.push({ ptsMs, size: SOURCE, corrupt: false, slot: playout.acquire(ptsMs) as FrameSlot });
+    for (const ptsMs of [0, 10, 20, 30])
+      playout.push({ ptsMs, size: SOURCE, corrupt: false, slot: playout.acquire(ptsMs) as FrameSlot });
     assert.deepEqual(seqs, [0]);
     nowMs = 21;
     frames[0].catchUp!();
@@ -139,13 +220,20 @@ describe('Playout', () => {
     let nowMs = 0;
     const told: unknown[] = [];
     const playout = new Playout({
-      streamId: 'a', pace: 'source', input: INPUT, slots: 3, clock: { now: () => nowMs }, scheduler: timers, wake: () => undefined,
+      streamId: 'a',
+      pace: 'source',
+      input: INPUT,
+      slots: 3,
+      clock: { now: () => nowMs },
+      scheduler: timers,
+      wake: () => undefined,
       emit: (event) => {
         told.push(event.seq);
         if (event.type === 'frame') event.catchUp!();
       },
     });
-    for (const ptsMs of [0, 10, 20]) playout.push({ ptsMs, size: SOURCE, corrupt: false, slot: playout.acquire(ptsMs) as FrameSlot });
+    for (const ptsMs of [0, 10, 20])
+      playout.push({ ptsMs, size: SOURCE, corrupt: false, slot: playout.acquire(ptsMs) as FrameSlot });
     playout.finish(() => told.push('end'));
     nowMs = 20;
     timers.flush();
@@ -155,11 +243,19 @@ describe('Playout', () => {
   it('never lets the presentation time go back', async () => {
     const { events, run } = play({ pace: 'source', slots: 3, ptsMs: [0, 30, 20, 40], consume: releaseAtOnce });
     await run(50);
-    assert.deepEqual(events.map(({ ptsMs }) => ptsMs), [0, 30, 30, 40]);
+    assert.deepEqual(
+      events.map(({ ptsMs }) => ptsMs),
+      [0, 30, 30, 40],
+    );
   });
 
   it('gives back on close what it has not handed out, and is silent from then on', async () => {
-    const { events, playout, run, time } = play({ pace: 'source', slots: 2, ptsMs: [0, 10, 20], consume: releaseAtOnce });
+    const { events, playout, run, time } = play({
+      pace: 'source',
+      slots: 2,
+      ptsMs: [0, 10, 20],
+      consume: releaseAtOnce,
+    });
     playout.close();
     await run(50);
     assert.equal(events.length, 1);
@@ -170,25 +266,42 @@ describe('Playout', () => {
 
   it('accounts for every picture, in order, however long the consumer holds frames', async () => {
     const gaps = fc.array(fc.integer({ min: 0, max: 20 }), { minLength: 1, maxLength: 30 });
-    await fc.assert(fc.asyncProperty(gaps, fc.integer({ min: 1, max: 4 }), fc.infiniteStream(fc.integer({ min: 0, max: 60 })), fc.boolean(), async (gapsMs, slots, holdMs, catchesUp) => {
-      let at = 0;
-      const ptsMs = gapsMs.map((gap) => (at += gap));
-      let held = 0;
-      const { events, run, isDrained } = play({
-        pace: 'source', slots, ptsMs,
-        consume: (frame, time) => {
-          assert.ok(++held <= slots);
-          time.schedule(() => { held--; frame.release(); }, holdMs.next().value);
-          if (catchesUp) frame.catchUp!();
+    await fc.assert(
+      fc.asyncProperty(
+        gaps,
+        fc.integer({ min: 1, max: 4 }),
+        fc.infiniteStream(fc.integer({ min: 0, max: 60 })),
+        fc.boolean(),
+        async (gapsMs, slots, holdMs, catchesUp) => {
+          let at = 0;
+          const ptsMs = gapsMs.map((gap) => (at += gap));
+          let held = 0;
+          const { events, run, isDrained } = play({
+            pace: 'source',
+            slots,
+            ptsMs,
+            consume: (frame, time) => {
+              assert.ok(++held <= slots);
+              time.schedule(() => {
+                held--;
+                frame.release();
+              }, holdMs.next().value);
+              if (catchesUp) frame.catchUp!();
+            },
+          });
+          await run(at + 100);
+          assert.ok(isDrained());
+          assert.deepEqual(
+            events.map(({ seq }) => seq),
+            ptsMs.map((_, i) => i),
+          );
+          for (const event of events) {
+            assert.equal(event.capturedAtMs, ptsMs[event.seq] - ptsMs[0]);
+            if (event.type === 'frame') assert.equal(event.readyAtMs, event.capturedAtMs);
+          }
         },
-      });
-      await run(at + 100);
-      assert.ok(isDrained());
-      assert.deepEqual(events.map(({ seq }) => seq), ptsMs.map((_, i) => i));
-      for (const event of events) {
-        assert.equal(event.capturedAtMs, ptsMs[event.seq] - ptsMs[0]);
-        if (event.type === 'frame') assert.equal(event.readyAtMs, event.capturedAtMs);
-      }
-    }), { numRuns: 50 });
+      ),
+      { numRuns: 50 },
+    );
   });
 });
