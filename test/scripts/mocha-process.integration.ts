@@ -12,7 +12,7 @@ describe('a mocha process', function () {
     const file = join(folder(), 'some.test.mjs');
     writeFileSync(file, program);
     const printed: string[] = [];
-    const outcome = await runMocha({ name: 'some', files: [file] }, [], (text) => printed.push(text));
+    const outcome = await runMocha({ name: 'some', files: [file] }, ['--no-color'], (text) => printed.push(text));
     return { outcome, printed };
   }
 
