@@ -6,8 +6,7 @@ import { median, printTable } from './table.js';
 
 /**
  * Numbers of the source tree's structure: `npm run structure`, or `-- --root FOLDER` for another checkout. Docs, tests
- * and
- * benchmarks are left out, and so are generated files.
+ * and benchmarks are left out, and so are generated files.
  */
 
 const ROOMS = ['src', 'evaluation', 'synth', 'training'];

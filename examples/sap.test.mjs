@@ -1,6 +1,5 @@
 // Streaming AP in a test of your own: the detector sees every frame once, and its speed is simulated. So the score does
-// not
-// depend on the machine, and a slower model or a worse one fails the test. Run it with `node --test`.
+// not depend on the machine, and a slower model or a worse one fails the test. Run it with `node --test`.
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -30,8 +30,8 @@ const PARTS: Readonly<Record<string, (ffmpeg: Ffmpeg, settings: Settings) => Pro
 
 /**
  * How old a camera's frames are, and how old they say they are. Options: `--part NAME` (again for more; all by
- * default),
- * `--frames N`, `--seconds N`, `--minutes N`, `--seed N`, `--fault TEXT` for the faults with that in their name.
+ * default), `--frames N`, `--seconds N`, `--minutes N`, `--seed N`, `--fault TEXT` for the faults with that in their
+ * name.
  */
 export async function run(): Promise<void> {
   const { values } = parseArgs({

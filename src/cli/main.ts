@@ -84,7 +84,7 @@ function explain(error: unknown, showStack: boolean): string {
   return `nowcast: this is a bug, please report it with the lines below (nowcast ${packageVersion()}, Node ${process.version}, ${process.platform})\n${stackOf(error)}\n`;
 }
 
-/** Whether a stream failed since there is nobody left who reads it. */
+/** True if the reader of the stream closed it. */
 function isUnread({ code }: NodeJS.ErrnoException): boolean {
   return code === 'EPIPE' || code === 'EIO';
 }

@@ -9,7 +9,7 @@ import { optionOfKey } from './flags.js';
 /** What the flags come out as: text, or true for a flag without a value. */
 export type RunFlagValues = Readonly<Record<string, string | true | undefined>>;
 
-/** Adds the flags of a run to a command; each is declared by the key that it sets. */
+/** Adds the flags of a run to a command. `config/run-keys.ts` and the registries declare each flag beside its key. */
 export function addRunFlags(command: Command, parts: RunParts = PARTS): Command {
   for (const { key } of flagsOf(runKeys(parts))) command.addOption(optionOfKey(key));
   command.option(

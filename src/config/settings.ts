@@ -7,8 +7,8 @@ import { schemaOf } from './schema.js';
 type Section = Readonly<Record<string, unknown>>;
 
 /**
- * Absolute paths for every relative one. What may be a name as well stays as it is where it has no slash, unless the
- * folder has a file of that name.
+ * Absolute paths for every relative one. A value that may be a name stays one if it has no slash, unless
+ * the folder has a file of that name.
  */
 export function anchored<T extends object>(keys: Keys, settings: T, folder: string): T {
   return mapped(keys, settings, ({ type }, value) => {

@@ -3,7 +3,7 @@ import type { CaptureTrust, Frame } from './frame.js';
 
 /** Why a frame was not detected on, in Nowcast's own words. */
 export const DROP_REASONS = [
-  /** A newer frame of the same stream took its place while it waited. */
+  /** A newer frame of the same stream took its place while it waited, or older ones held all picture memory. */
   'superseded',
   /** Its result would have come out later than the latency budget allows. */
   'late',

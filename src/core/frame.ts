@@ -40,8 +40,8 @@ export type Frame = {
   /** Gives the picture's memory back. Throws on the second call. */
   release(): void;
   /**
-   * Has the source bring out at once, before this returns, what it has due. For whoever is about to take the newest
-   * frame: timers come late, more so on a busy machine. Absent where frames come when they come.
+   * The source emits all due frames before this returns. The schedule calls it before it takes the newest frame, since
+   * timers fire late on a busy machine. Absent on live sources, whose frames arrive by themselves.
    */
   catchUp?(): void;
 };

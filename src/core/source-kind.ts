@@ -15,9 +15,8 @@ export type SourceFacts = {
   /** Its frames come by themselves and do not wait; it is stopped in order. */
   readonly isLive: boolean;
   /**
-   * Where the pictures can be had once more after a run, at full size: in the file that was read, in a copy that is
-   * kept
-   * meanwhile, or nowhere.
+   * Where the pictures are available after a run, at full size: in the file that was read, in a copy that is
+   * kept meanwhile, or nowhere.
    */
   readonly pictures: 'in-file' | 'in-kept-copy' | 'gone';
   readonly needsFfmpeg: boolean;

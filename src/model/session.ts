@@ -6,8 +6,7 @@ import type { Size } from '../core/letterbox.js';
 import { PROVIDER_ERROR, type ActualProvider } from './actual-provider.js';
 
 // Read when ONNX Runtime starts. It would otherwise tell Microsoft of every session, keep an id of this machine for
-// that,
-// and leave a file for each process in the temporary folder.
+// that, and leave a file for each process in the temporary folder.
 process.env['ORT_DISABLE_TELEMETRY'] ??= '1';
 
 export type SessionOptions = {
@@ -49,8 +48,7 @@ export function supportedProviders(): ActualProvider[] {
 
 /**
  * Opens a model on exactly the asked-for provider. Operators that a provider lacks run on the CPU, as ONNX Runtime
- * does.
- * A provider's native code can crash the whole process, so this is called in the detector's own process.
+ * does. A provider's native code can crash the whole process, so this is called in the detector's own process.
  * @throws ModelError with the code `NOWCAST_PROVIDER` where the provider does not load, else with `NOWCAST_MODEL`
  */
 export async function openSession(options: SessionOptions): Promise<Session> {

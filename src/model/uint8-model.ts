@@ -12,11 +12,9 @@ const EDIT = 'uint8-2';
 
 /**
  * The file to run: the model with a uint8 picture as its only input and float32 outputs, so that frames go in as they
- * lie
- * in memory. Names of input and outputs are the model's own; its normalisation and its other inputs become part of it.
- * The edit is made once and kept in `cacheDir` under the hashes of the file and of the edit; processes that race write
- * the
- * same bytes. A model that needs no edit is run as it is.
+ * lie in memory. Names of input and outputs are the model's own; its normalisation and its other inputs become part of
+ * it. The edit is made once and kept in `cacheDir` under the hashes of the file and of the edit; processes that race
+ * write the same bytes. A model that needs no edit is run as it is.
  * @returns a path
  * @throws OutputError where `cacheDir` cannot be written
  */

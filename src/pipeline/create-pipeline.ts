@@ -27,8 +27,7 @@ export type PipelineOptions = PerceiveOptions & {
  * an early unsubscribe ends the sources. The detector stays open; it belongs to the caller.
  *
  * A part of the caller's own that throws, or gives a value of a wrong form, is an ExtensionError of the result that
- * names
- * the part; two sources with one `streamId` are a UsageError. Frames are released either way.
+ * names the part; two sources with one `streamId` are a UsageError. Frames are released either way.
  */
 export function createPipeline(options: PipelineOptions): Observable<PipelineEvent> {
   const { sources, detector, clock, measurements = new Measurements() } = options;

@@ -12,7 +12,7 @@ export type CheckedDecision =
 
 /**
  * Asks a policy, which may be a program's own.
- * @throws ExtensionError naming the policy, where it throws or decides nothing that is a decision
+ * @throws ExtensionError naming the policy, if it throws or returns an invalid decision
  */
 export function decide(policy: Policy, state: ScheduleState, memory: unknown): CheckedDecision {
   const decided: Partial<Decided<unknown>> | undefined = callExtension('policy', policy.name, () =>

@@ -20,8 +20,7 @@ export type HoleOptions = { readonly minMs: number; readonly toleranceMs: number
 
 /**
  * Holes of at least `minMs` between when successive frames were truly taken that no gap tells, or that gaps tell too
- * short by
- * more than the frames' own uncertainties and `toleranceMs`.
+ * short by more than the frames' own uncertainties and `toleranceMs`.
  */
 export function untoldHoles(
   frames: readonly NumberedFrame[],

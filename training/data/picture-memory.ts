@@ -88,7 +88,7 @@ export class PictureMemory {
     return Atomics.load(this.#table, 1 + index * FIELDS) === BROKEN;
   }
 
-  /** Whether nobody knew. */
+  /** True if this call was the first to mark the picture. */
   markBroken(index: number): boolean {
     return Atomics.exchange(this.#table, 1 + index * FIELDS, BROKEN) !== BROKEN;
   }

@@ -23,8 +23,8 @@ export type ExportOptions = {
 
 /**
  * The bytes of an ONNX file (opset 17) like YOLOX's own: `images` float32 [batch,3,H,W], BGR 0–255, in; `output`
- * float32
- * [batch,cells,5+classes], boxes undecoded, scores after the sigmoid, out. Norms are folded into the convolutions.
+ * float32 [batch,cells,5+classes], boxes undecoded, scores after the sigmoid, out. Norms are folded into the
+ * convolutions.
  * @throws UsageError for an input that is not a multiple of 32
  */
 export function exportOnnx(network: Network, weights: Weights, options: ExportOptions): Uint8Array {

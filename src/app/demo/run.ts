@@ -24,8 +24,7 @@ export type DemoOutcome = {
 
 /**
  * Plays the synthetic drive through the pipeline until `context.signal` is aborted or a limit is met, shows it on a
- * page,
- * and adds up what streaming cost.
+ * page, and adds up what streaming cost.
  */
 export async function demo(plan: DemoPlan, context: AppContext): Promise<DemoOutcome> {
   const opened = await createProcessDetector({

@@ -1,7 +1,7 @@
-/** One thing that was looked at. */
+/** One result of a check. */
 export type Finding = {
   readonly name: string;
-  /** `absent`: nobody needs it; `limited`: runs work, but for what is said; `missing`: no run works. */
+  /** `absent`: nobody needs it; `limited`: runs work, except for the named part; `missing`: no run works. */
   readonly state: 'ok' | 'absent' | 'limited' | 'missing';
   readonly found: string;
   /** What to do about it. */

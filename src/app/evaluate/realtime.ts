@@ -101,7 +101,7 @@ export async function evaluateRealtime(options: RealtimeOptions, context: AppCon
           ? await memory.loadVideo(context, dataRoot, sequence, step)
           : await memory.loadPictures(dataRoot, sequence, context.signal, step);
         for (let run = 0; run < WARM_UP_RUNS; run++) await detectPicture(detector, pictures[0]);
-        // What the events are used for waits until nothing is timed any more.
+        // The events are processed after the timed part.
         for (const event of await playSequence(pictures, { ...play, streamId: sequence.name })) {
           recorder?.write(event);
           collector.add(event, `sequence "${sequence.name}"`);

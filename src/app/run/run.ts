@@ -173,7 +173,7 @@ function findFfmpeg(config: RunConfig, context: AppContext, parts: RunParts): Pr
     config.sinks.some(({ kind }) => sinkEntry(kind, parts).needsFfmpeg === true) ||
     config.sources.some(({ kind }) => sourceEntry(kind, parts).needsFfmpeg);
   const search = isNeeded ? locateFfmpeg(context.env, context.cacheDir) : Promise.resolve(undefined);
-  // Awaited later; a detector that cannot be had is told first.
+  // Awaited later: the run reports a failed detector before a missing ffmpeg.
   search.catch(() => undefined);
   return search;
 }

@@ -87,7 +87,7 @@ export async function openSinks(
     onWarning: (message: string) => context.log.warn(message),
   };
   try {
-    // One after the other: a sink that cannot be had must not cost the older files of those behind it.
+    // One after the other: if a sink fails to open, the older files of the later ones stay.
     for (const sink of config.sinks)
       open.push({ name: sink.kind, sink: await sinkEntry(sink.kind, parts).open.open(sink.settings, inRun) });
   } catch (error) {

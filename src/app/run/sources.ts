@@ -26,7 +26,7 @@ export type OpenedSources = {
   readonly liveEnded: Observable<unknown>;
 };
 
-/** @param ending ends live sources in order, so that they report their last gap; of the others no more is read */
+/** @param ending ends live sources in order, so that they report their last gap; the run stops reading the others */
 export function openSources(
   { config, input, ffmpeg, copy, reporter }: SourcesSetup,
   ending: AbortSignal,

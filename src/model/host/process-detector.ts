@@ -22,7 +22,7 @@ import { realAfter } from './watchdog.js';
 
 /** Opening a large model on a slow machine, or compiling it for a GPU, takes its time. */
 const START_TIMEOUT_MS = 120_000;
-/** What nobody asked for by name is not waited for as long. */
+/** Providers that `auto` tries get less time. */
 const TRIAL_TIMEOUT_MS = 30_000;
 const DEFAULT_WATCHDOG_MS = 2000;
 

@@ -28,10 +28,8 @@ export type GraphEdit = {
 
 /**
  * Makes the picture's input uint8 [1,3,H,W] and every output float32, with a Cast where one is needed, and the
- * picture's
- * input the only one. Names of inputs and outputs stay; sizes that the file left open become fixed. The new nodes have
- * no
- * name, so that it cannot be one that is taken.
+ * picture's input the only one. Names of inputs and outputs stay; sizes that the file left open become fixed. The new
+ * nodes have no name, so that it cannot be one that is taken.
  * @param model changed in place
  */
 export function takeUint8({ graph }: OnnxModel, { image, input, normalisation, constants, outputs }: GraphEdit): void {

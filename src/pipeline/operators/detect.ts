@@ -13,7 +13,7 @@ import type { ScheduledFrame } from './schedule.js';
 export type DetectOptions = {
   readonly detector: Detector;
   readonly clock: Clock;
-  /** Told every runtime. */
+  /** Receives every runtime. */
   readonly runtimes: RuntimeEstimator;
   readonly latencyBudgetMs?: number | undefined;
 };
@@ -23,7 +23,7 @@ export type DetectOptions = {
  * the work lasts until the detector is back, so that frames meanwhile wait and supersede each other.
  *
  * Owns the frame and releases it as soon as the detector has read its picture. Errors when the detector is lost for
- * good, and with an ExtensionError when it throws or answers what is no answer.
+ * good, and with an ExtensionError when it throws or returns an invalid result.
  */
 export function detect(
   options: DetectOptions,

@@ -9,7 +9,7 @@ import { exhaustMapFrom, type WaitingRoom } from './exhaust-map-from.js';
  * ```
  *
  * @param project the work; one value at a time
- * @param onSkip told each value that will never run: a newer one took its place, or the subscription ended
+ * @param onSkip called with each value that will never run: a newer one took its place, or the subscription ended
  */
 export function exhaustMapLatest<T, R>(
   project: (value: T) => ObservableInput<R>,

@@ -8,8 +8,7 @@ import { releaseRefused } from '../release-frame.js';
  * Sees to it that a stream's events come from one of several sources.
  *
  * Errors with a UsageError that names both where two sources use one `streamId`; an error of the source itself comes
- * out
- * under its name.
+ * out under its name.
  *
  * @param name of this source among the others, as `sources[0]`
  * @param owners by stream, shared by the sources of one subscription

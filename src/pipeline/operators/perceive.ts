@@ -29,7 +29,7 @@ export type PerceiveOptions = {
  * frames.pipe(perceive(detector, { clock, latencyBudgetMs: 100 }))
  * ```
  *
- * @throws UsageError where the policy is none; parts of one's own that fail later are errors of the result
+ * @throws UsageError if `policy` is not a policy; a failure of a custom part later on is an error of the result
  */
 export function perceive(detector: Detector, options: PerceiveOptions): OperatorFunction<SourceEvent, PipelineEvent> {
   return (source) => source.pipe(checkEvents(), perceiveChecked(detector, options));

@@ -39,7 +39,7 @@ export type ScheduleOptions = {
   readonly stop?: ObservableInput<unknown> | undefined;
 };
 
-/** What a source says besides frames passes through as it is. */
+/** Drops, gaps and statuses of a source pass through unchanged. */
 type Notice = DropEvent | GapEvent | StatusEvent;
 
 type Stream = {
@@ -124,7 +124,7 @@ class FrameRoom implements WaitingRoom<SourceEvent, ScheduledFrame, Notice> {
         }
       }
     }
-    // One frame that cannot be given back keeps none of the others.
+    // If one release fails, the other frames are still released.
     if (errors.length > 0) throw errors[0];
   }
 
@@ -133,7 +133,7 @@ class FrameRoom implements WaitingRoom<SourceEvent, ScheduledFrame, Notice> {
     const latencyBudgetMs = policy.keepsAll === true ? undefined : this.#options.latencyBudgetMs;
     const nowMs = policy.keepsAll === true ? clock.now() : this.#catchUp(stream);
     const frame = stream.waiting.at(0);
-    // Whoever was told of a drop, this stream's or another's, may have ended all this.
+    // A subscriber may end the run when it receives a drop.
     if (frame === undefined) return undefined;
     const verdict = judgeLatency(
       {

@@ -7,8 +7,7 @@ import { blame } from '../../core/extension.js';
  * returns.
  *
  * Errors with an ExtensionError that names the sink where it throws or its promise rejects; a throw in `subscribe`'s
- * own
- * `next` would end the process.
+ * own `next` would end the process.
  *
  * ```ts
  * events.pipe(writeTo('database', (event) => table.insert(event))).subscribe({ error: console.error });

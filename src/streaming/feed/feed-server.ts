@@ -59,8 +59,7 @@ export type PageHandler = (request: IncomingMessage, response: ServerResponse) =
 
 /**
  * The WebSocket result feed. Publishing never waits: newer messages replace those that a client cannot take. `await
- * using`
- * closes it.
+ * using` closes it.
  */
 export type FeedServer = AsyncDisposable & {
   /** The address for clients, without the token. */

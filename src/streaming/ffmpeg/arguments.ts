@@ -83,9 +83,8 @@ const COPY_PTS = `if(N,PREV_OUTPTS+if(${IS_UNKNOWN}+lte(${STEP},-1/TB)+not(${STE
 
 /**
  * The filters that do what `fitPicture` describes, with the same arithmetic. Without `full_chroma_inp` the last column
- * of
- * RGB pictures of odd width comes out wrong; others are not changed by it. Planes are made before a centred picture is
- * padded, since `pad` moves a picture with halved chroma to an even position.
+ * of RGB pictures of odd width comes out wrong; others are not changed by it. Planes are made before a centred picture
+ * is padded, since `pad` moves a picture with halved chroma to an even position.
  */
 export function fitFilters(input: PictureFormat): string[] {
   const { width, height, fit, position, padValue } = resolvedFormat(input);

@@ -4,6 +4,6 @@ import type { SourceEntry } from './source-kind.js';
 import { videoKind } from './video/kind.js';
 
 /**
- * The kinds of source, asked in this order: `video` takes every file, so those that take some files stand before it.
+ * The kinds of source, asked in this order. `video` takes every file: put a kind that takes some files before it.
  */
 export const SOURCES: readonly SourceEntry[] = [videoKind, folderKind, cameraKind];

@@ -88,7 +88,7 @@ describe('the recent frames of the demo', () => {
     release: () => undefined,
   });
 
-  it('are so many, with the pictures of those that were not detected on', () => {
+  it('keep the newest three frames, with the pictures of the dropped ones', () => {
     const recent = new RecentFrames(3);
     for (let seq = 0; seq < 6; seq++) {
       const undrawn = seq === 4;

@@ -30,7 +30,7 @@ describe('the end of a run', () => {
     assert.equal(abortedAfter(undefined, AbortSignal.abort()).signal.aborted, true);
   });
 
-  it('is told to who listens before it, and to who listens after', () => {
+  it('reaches listeners that subscribe before the abort, and after it', () => {
     const controller = new AbortController();
     let told = 0;
     const early = aborted(controller.signal).subscribe(() => {

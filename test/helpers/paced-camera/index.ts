@@ -12,8 +12,7 @@ const PROGRAM = fileURLToPath(new URL('./main.js', import.meta.url));
 
 /**
  * A camera whose pictures were encoded beforehand, in a process of its own, with faults at command. Each picture
- * carries
- * its number, and the camera tells when it took it, so that the true age of a received frame is known.
+ * carries its number, and the camera tells when it took it, so that the true age of a received frame is known.
  */
 export class PacedCamera {
   readonly options: PacedCameraOptions;

@@ -177,8 +177,7 @@ export const QUERY_BOXES = [
 
 /**
  * The signature of RT-DETR, D-FINE and DEIM: three queries whose scores are the picture's mean red, green and blue,
- * from
- * 0 to 1. Labels are taken from positions modulo the number of classes, as in their exports.
+ * from 0 to 1. Labels are taken from positions modulo the number of classes, as in their exports.
  */
 export function detrBoxesGraph({
   positions = [8, 2, 20],
@@ -217,8 +216,7 @@ export function detrBoxesGraph({
 
 /**
  * The signature of RF-DETR: three queries, the first of class 3, the second of 17, the third of 90, whose logits are
- * the
- * normalised means of the picture's red, green and blue.
+ * the normalised means of the picture's red, green and blue.
  */
 export function detrLogitsGraph(): OnnxModel {
   const classes = [3, 17, 90];

@@ -34,9 +34,8 @@ export type AnnotationProgress = { readonly pictureCount: number; readonly ptsMs
 
 /**
  * Draws what was seen into the video it was seen in: H.264 in MP4, at the source's resolution, each picture at its
- * exact
- * time. It is a second pass over the source, so that a live run pays nothing for it. Sound is left out; pictures of odd
- * size are stretched by one pixel, since H.264 wants even ones, and pixels that are not square are made so.
+ * exact time. It is a second pass over the source, so that a live run pays nothing for it. Sound is left out; pictures
+ * of odd size are stretched by one pixel, since H.264 wants even ones, and pixels that are not square are made so.
  *
  * @throws OutputError where the file cannot be written or encoded, SourceError where the source holds no picture,
  *   the signal's reason where it was aborted; no file and no process stays behind

@@ -21,7 +21,7 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
     /method PLAY failed: 454|matches no streams|does not contain any stream|Output file #?\d* does not contain/i,
     'no video in this stream (audio only)',
   ],
-  [/^\w+:\/\/\S*: Invalid argument/i, 'the address is none that ffmpeg understands: check host and port in the URL'],
+  [/^\w+:\/\/\S*: Invalid argument/i, 'ffmpeg does not understand this address: check host and port in the URL'],
   [/Protocol not found/i, 'this ffmpeg does not know the protocol of the URL: install one that was built with it'],
   [
     /Unrecognized option|Option (?:not found|\S+ not found)|Error setting option|Error parsing options/i,
@@ -49,9 +49,7 @@ export function failureReason(errors: readonly string[], waitedInVain: boolean):
   const known = REASONS.find(([pattern]) => telling.some((error) => pattern.test(error)))?.[1];
   if (known !== undefined) return known;
   if (waitedInVain) return TIMED_OUT;
-  return telling.some((error) => VAGUE.test(error))
-    ? 'what answers does not send a video that ffmpeg knows'
-    : undefined;
+  return telling.some((error) => VAGUE.test(error)) ? 'ffmpeg does not recognise the video at this address' : undefined;
 }
 
 /**

@@ -107,7 +107,7 @@ export const probeEndpoint: EndpointProbe = (endpoint) =>
     // Only a running program hangs up.
     socket.once('end', () => answer(true));
     socket.once('timeout', () => answer(false));
-    // So do peers whose TLS is too old for Node, but not for ffmpeg.
+    // A peer whose TLS is too old for Node answers, too; ffmpeg may still read it.
     socket.on('error', ({ code }: NodeJS.ErrnoException) => answer(code?.startsWith('ERR_SSL') === true));
     return () => socket.destroy();
   });

@@ -63,7 +63,7 @@ export class CameraSession {
       );
     }
     let failures = 0;
-    /** Since its last picture: that it answers is no news then. */
+    /** True once the camera has answered a probe since its last picture. */
     let hasAnswered = false;
     while (!this.#isOver) {
       this.#out.status('connecting', redactUrls(this.#url));

@@ -76,8 +76,7 @@ describe('annotated video', function () {
     assert.deepEqual(end, { pictureCount: 10, ptsMs: 900 });
     const out = join(folder(), 'out.mp4');
     // Of amber, red exceeds blue by 255: all of it where a box was observed, 0.6 of it where it is dimmed, nothing of
-    // it on
-    // grey. The bounds lie half-way, further from each than an encoder strays.
+    // it on grey. The bounds lie half-way, further from each than an encoder strays.
     const lineAt = (picture: number, x: number): 'solid' | 'dimmed' | 'none' => {
       const [r, , b] = pixelOf(out, picture, x, 158);
       return r - b > 204 ? 'solid' : r - b > 77 ? 'dimmed' : 'none';

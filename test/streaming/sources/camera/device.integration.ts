@@ -7,8 +7,7 @@ import { itNeeds } from '../../../helpers/needs.js';
 
 /**
  * ffmpeg with its test pattern in the place of a device. `offset` is shell for what is added to its times, in seconds:
- * a
- * device's driver begins at the machine's uptime, which is what its monotonic clock counts.
+ * a device's driver begins at the machine's uptime, which is what its monotonic clock counts.
  */
 async function deviceFfmpeg(path: string, offset: string): Promise<Ffmpeg> {
   const ffmpeg = await locateFfmpeg(process.env, '');
