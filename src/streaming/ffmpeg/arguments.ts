@@ -98,6 +98,7 @@ export function fitFilters(input: PictureFormat): string[] {
     : [scaled, 'format=gbrp', `pad=${width}:${height}:'trunc((ow-iw)/2)':'trunc((oh-ih)/2)':color=0x${grey}`];
 }
 
-function passthrough(version: FfmpegVersion): string[] {
+/** Neither repeats nor leaves out a picture to even out the rate. */
+export function passthrough(version: FfmpegVersion): string[] {
   return isAtLeast(version, 5, 1) ? ['-fps_mode', 'passthrough'] : ['-vsync', '0'];
 }

@@ -1,4 +1,5 @@
 import type { Size } from '../../core/letterbox.js';
+import { joinBytes } from '../join-bytes.js';
 import {
   convert,
   Cursor,
@@ -96,7 +97,7 @@ export class NutReader {
    */
   push(chunk: Uint8Array): boolean {
     if (this.#waiting) {
-      this.#pending = concat(this.#pending, chunk);
+      this.#pending = joinBytes(this.#pending, chunk);
       return false;
     }
     let rest = chunk;
@@ -105,7 +106,7 @@ export class NutReader {
         rest = this.#fill(this.#frame, rest);
         continue;
       }
-      const bytes = this.#pending.length === 0 ? rest : concat(this.#pending, rest);
+      const bytes = this.#pending.length === 0 ? rest : joinBytes(this.#pending, rest);
       const used = this.#header(bytes);
       if (used === undefined) {
         // The caller owns the chunk's memory again.
@@ -246,10 +247,3 @@ export class NutReader {
 
 const EMPTY = new Uint8Array(0);
 const MICROSECONDS: TimeBase = { num: 1, den: 1_000_000 };
-
-function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const joined = new Uint8Array(a.length + b.length);
-  joined.set(a);
-  joined.set(b, a.length);
-  return joined;
-}

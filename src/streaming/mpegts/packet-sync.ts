@@ -1,3 +1,4 @@
+import { joinBytes } from '../join-bytes.js';
 import { PACKET_BYTES, SYNC_BYTE } from './packet.js';
 
 export type PacketSyncEvents = {
@@ -33,7 +34,7 @@ export class PacketSync {
   }
 
   push(chunk: Uint8Array): void {
-    let bytes = this.#pending.length === 0 ? chunk : concat(this.#pending, chunk);
+    let bytes = this.#pending.length === 0 ? chunk : joinBytes(this.#pending, chunk);
     this.#pending = EMPTY;
     while (bytes.length > 0) {
       const offset = this.#stride === undefined ? this.#lock(bytes) : 0;
@@ -92,11 +93,4 @@ const EMPTY = new Uint8Array(0);
 function looksLikePackets(bytes: Uint8Array, offset: number, stride: number): boolean {
   for (let i = 0; i < SYNCS_TO_LOCK; i++) if (bytes[offset + i * stride] !== SYNC_BYTE) return false;
   return true;
-}
-
-function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const joined = new Uint8Array(a.length + b.length);
-  joined.set(a);
-  joined.set(b, a.length);
-  return joined;
 }

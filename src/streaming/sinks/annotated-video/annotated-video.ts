@@ -3,7 +3,8 @@ import { resolve } from 'node:path';
 import { SourceError } from '../../../core/errors.js';
 import type { PerceptEvent } from '../../../core/events.js';
 import type { Size } from '../../../core/letterbox.js';
-import { isAtLeast, type Ffmpeg } from '../../ffmpeg/binary.js';
+import { passthrough } from '../../ffmpeg/arguments.js';
+import type { Ffmpeg } from '../../ffmpeg/binary.js';
 import { isStray, streamTimesOf, type TimeOffset } from '../../sources/camera/kept-times.js';
 import { NutReader } from '../../ffmpeg/nut-reader.js';
 import { Annotator } from './annotator.js';
@@ -206,8 +207,4 @@ function encoderArguments({ version }: Ffmpeg, tags: ColourTags, out: string): s
     'mp4',
     out,
   ];
-}
-
-function passthrough(version: Ffmpeg['version']): string[] {
-  return isAtLeast(version, 5, 1) ? ['-fps_mode', 'passthrough'] : ['-vsync', '0'];
 }
