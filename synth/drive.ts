@@ -47,7 +47,12 @@ const LONGEST_STEP_S = 1 / 15;
  * @throws UsageError for an impossible option
  */
 export function createDrive({ seed, width, height, fps, conditions: chosen }: DriveOptions): Drive {
-  check('seed', seed, Number.isInteger(seed) && seed >= 0 && seed <= LARGEST_SEED, `a whole number from 0 to ${LARGEST_SEED}`);
+  check(
+    'seed',
+    seed,
+    Number.isInteger(seed) && seed >= 0 && seed <= LARGEST_SEED,
+    `a whole number from 0 to ${LARGEST_SEED}`,
+  );
   check('width', width, Number.isInteger(width) && width >= 64 && width <= 7680, 'a whole number from 64 to 7680');
   check('height', height, Number.isInteger(height) && height >= 64 && height <= 4320, 'a whole number from 64 to 4320');
   check('fps', fps, fps >= 1 && fps <= 240, 'between 1 and 240');
