@@ -13,7 +13,7 @@ import {
   type ObjectColumns,
 } from '../evaluation/coco-ap.js';
 import type { GroundTruth } from '../evaluation/ground-truth.js';
-import { PairingTally, frameTimesS, lastOutputs } from '../evaluation/pair.js';
+import { PairingTally, frameTimesS, lastOutputs } from '../evaluation/pairing.js';
 import { drawnRuntimes, type RuntimeSource } from '../evaluation/runtimes.js';
 import { simulateSequence } from '../evaluation/simulate.js';
 import { simulatedRun } from '../evaluation/streamed-run.js';

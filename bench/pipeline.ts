@@ -11,7 +11,7 @@ import { readModelSpec } from '../src/model/model-spec.js';
 import { uint8Model } from '../src/model/uint8-model.js';
 import { createPipeline } from '../src/pipeline/create-pipeline.js';
 import { cameraSource } from '../src/streaming/sources/camera/camera.js';
-import { RECONNECT_LADDER } from '../src/streaming/sources/camera/reconnect.js';
+import { RECONNECT_LADDER } from '../src/streaming/sources/camera/connection/reconnect.js';
 import { videoSource } from '../src/streaming/sources/video/video.js';
 import { hasRtspServer, RtspServer } from '../test/helpers/rtsp-server.js';
 import { CLIP_FPS, play, runBench, type Bench, type Row } from './clip.js';

@@ -1,6 +1,6 @@
 import { averagePrecision, everyImageWithItself, type Matcher } from './coco-ap.js';
 import type { GroundTruth } from './ground-truth.js';
-import { lastOutputs } from './pair.js';
+import { lastOutputs } from './pairing.js';
 import type { StreamedRun, StreamedSequence } from './streamed-run.js';
 
 /**

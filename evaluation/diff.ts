@@ -1,6 +1,6 @@
 import { apResampler, type CocoStats } from './coco-ap.js';
 import type { GroundTruth } from './ground-truth.js';
-import { lastOutputs, type PairingCounts } from './pair.js';
+import { lastOutputs, type PairingCounts } from './pairing.js';
 import { uniformRandom } from './runtimes.js';
 import type { ScoredDetections } from './score.js';
 import type { StreamedRun } from './streamed-run.js';

@@ -4,7 +4,7 @@ import type { TrackerFactory } from '../src/track/tracker.js';
 import type { DetectionColumns } from './coco-ap.js';
 import { DetectionList } from './detection-list.js';
 import type { GroundTruth } from './ground-truth.js';
-import { lastOutputs } from './pair.js';
+import { lastOutputs } from './pairing.js';
 import type { StreamedRun } from './streamed-run.js';
 
 /** Trackers count time in frames of this length, as in live runs. */

@@ -22,7 +22,7 @@ export {
   type StreamedSequence,
 } from './streamed-run.js';
 export { parseTimestampedOutputs, type ParsedOutputs, type TimestampedOutputs } from './timestamped-outputs.js';
-export type { OutputStream, PairingCounts } from './pair.js';
+export type { OutputStream, PairingCounts } from './pairing.js';
 export { Warnings } from './warnings.js';
 
 // COCO AP.
@@ -66,7 +66,7 @@ export {
   type RollingScore,
   type TruthFrame,
   type TruthObject,
-} from './live.js';
+} from './live-accuracy.js';
 export { renderReport, type ReportInput } from './report.js';
 
 // Simulation.

@@ -13,7 +13,7 @@ import {
 import { detectionsByFrame } from './detection-list.js';
 import { forecastResults } from './forecast-results.js';
 import type { GroundTruth } from './ground-truth.js';
-import type { PairingCounts } from './pair.js';
+import type { PairingCounts } from './pairing.js';
 import type { StreamedRun } from './streamed-run.js';
 import { streamingAp, type StreamingEvaluation } from './streaming-ap.js';
 

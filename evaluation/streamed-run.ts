@@ -1,4 +1,4 @@
-import { frameTimesS, type OutputStream } from './pair.js';
+import { frameTimesS, type OutputStream } from './pairing.js';
 import type { SimulatedSequence } from './simulate.js';
 import type { TimestampedOutputs } from './timestamped-outputs.js';
 import type { GroundTruth } from './ground-truth.js';

@@ -1,6 +1,6 @@
 import { evaluatePairing, type CocoEvaluation, type Matcher } from './coco-ap.js';
 import type { GroundTruth } from './ground-truth.js';
-import { lastOutputs, PairingTally, type PairingCounts } from './pair.js';
+import { lastOutputs, PairingTally, type PairingCounts } from './pairing.js';
 import type { StreamedRun } from './streamed-run.js';
 
 export type StreamingEvaluation = CocoEvaluation & {

@@ -37,7 +37,7 @@ export {
 // The two ends: what frames come from and what detects on them.
 export { monotonicClock } from './app/clock.js';
 export { defineDetector, type OwnDetection, type OwnDetector } from './app/define-detector.js';
-export { openDetector, openSource, type OpenDetectorOptions, type OpenSourceOptions } from './app/open.js';
+export { openDetector, openSource, type OpenDetectorOptions, type OpenSourceOptions } from './app/library.js';
 export {
   NMS_MODES,
   PROVIDERS,
@@ -54,11 +54,15 @@ export type { DecodeOptions } from './model/family.js';
 export type { ReadOptions } from './model/model-spec.js';
 export { createProcessDetector } from './model/host/process-detector.js';
 export type { ProcessDetectorOptions } from './model/host/host-plan.js';
-export type { TimeOffset } from './streaming/sources/camera/kept-times.js';
+export type { TimeOffset } from './streaming/sources/camera/copy/kept-times.js';
 export { cameraSource, type CameraCopy, type CameraOptions } from './streaming/sources/camera/camera.js';
 export type { Transport } from './streaming/sources/camera/camera-input.js';
-export { probeEndpoint, type Endpoint, type EndpointProbe } from './streaming/sources/camera/endpoint-probe.js';
-export { RECONNECT_LADDER, type ReconnectLadder } from './streaming/sources/camera/reconnect.js';
+export {
+  probeEndpoint,
+  type Endpoint,
+  type EndpointProbe,
+} from './streaming/sources/camera/connection/endpoint-probe.js';
+export { RECONNECT_LADDER, type ReconnectLadder } from './streaming/sources/camera/connection/reconnect.js';
 export { folderSource, type FolderOptions } from './streaming/sources/folder/folder.js';
 export { memorySource, type MemoryOptions } from './streaming/sources/memory.js';
 export { pushSource, type PushedAt, type PushOptions, type PushSource } from './streaming/sources/push/push-source.js';
@@ -136,4 +140,4 @@ export { readRecording, type Recording } from './recording/reader.js';
 export { RECORDING_SCHEMA, type RecordingHeader } from './recording/format.js';
 export { runHeader } from './recording/header.js';
 export { hostFacts } from './app/host-facts.js';
-export { createCocoResults, type CocoNumbering, type CocoResults } from './streaming/sinks/coco-results.js';
+export { createCocoResults, type CocoNumbering, type CocoResults } from './streaming/sinks/coco/coco-results.js';

@@ -7,7 +7,7 @@ import { createRandom, hash } from './random.js';
 import { drawRoad, laneCentre, type Road } from './road.js';
 import type { Scene } from './scene.js';
 import { LARGEST_SEED } from './seed.js';
-import { drawFigures } from './stage.js';
+import { castFigures } from './stage.js';
 import {
   advance,
   BICYCLE_LANE,
@@ -135,7 +135,7 @@ class Town {
     const { along: s, d, speed, laneChange } = this.#ego;
     const turn = laneChange === undefined ? 0 : (0.5 * this.#sidewaysSpeed(this.#ego)) / Math.max(4, speed);
     const camera = placeCamera(this.#road, size, { s, d }, turn, this.#pitch);
-    const { figures, shadows } = drawFigures({
+    const { figures, shadows } = castFigures({
       timeS: this.#timeS,
       conditions: this.conditions,
       road: this.#road,

@@ -33,7 +33,7 @@ const BLINK_S = 0.7;
 const BRAKING = -0.5;
 
 /** All upright objects, from the camera, and the shadows under moving ones. */
-export function drawFigures(cast: Cast): Pick<Scene, 'figures' | 'shadows'> {
+export function castFigures(cast: Cast): Pick<Scene, 'figures' | 'shadows'> {
   const figures: Figure[] = [];
   const shadows: Shadow[] = [];
   const { camera, view } = cast;

@@ -117,7 +117,7 @@ describe('the package as npm packs it', function () {
     );
     assert.equal(status, 0, stderr);
     assert.equal((JSON.parse(stdout) as { total: { received: number } }).total.received, 5);
-    const page = readdirSync(join(folder, 'node_modules/nowcast/dist/src/streaming/http/page'));
+    const page = readdirSync(join(folder, 'node_modules/nowcast/dist/src/streaming/live-page/page'));
     for (const name of ['index.html', 'style.css', 'main.js']) assert.ok(page.includes(name), name);
   });
 });

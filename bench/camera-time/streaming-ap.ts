@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lastValueFrom, takeWhile, tap, type Observable } from 'rxjs';
-import { LiveAccuracy } from '../../evaluation/live.js';
+import { LiveAccuracy } from '../../evaluation/live-accuracy.js';
 import { monotonicClock as clock } from '../../src/app/clock.js';
 import { DEMO_CLASSES } from '../../src/app/demo/world.js';
 import type { Detector } from '../../src/core/detector.js';

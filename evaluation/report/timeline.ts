@@ -1,4 +1,4 @@
-import { lastOutputs } from '../pair.js';
+import { lastOutputs } from '../pairing.js';
 import type { StreamedSequence } from '../streamed-run.js';
 import { element, escaped, label, line, polyline, rect, tooltip, type Markup } from './markup.js';
 import { scale, ticks } from './scale.js';

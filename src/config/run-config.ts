@@ -5,7 +5,7 @@ import type { Size } from '../core/letterbox.js';
 import { findNamed } from '../core/named-kind.js';
 import type { Pace } from '../core/pace.js';
 import type { SourceKind } from '../core/source-kind.js';
-import { realPath } from './look-at.js';
+import { realPath } from './paths.js';
 import { runKeys, type CameraSettings, type Parts, type Settings } from './run-keys.js';
 import { anchored, withDefaults } from './settings.js';
 import { findSource, recogniseSource } from './sources.js';

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Key, Keys, ResolvedOf, SettingsOf } from '../core/keys.js';
 import type { Environment } from './environment.js';
-import { isFile } from './look-at.js';
+import { isFile } from './paths.js';
 import { schemaOf } from './schema.js';
 
 type Section = Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
 import { UsageError } from '../core/errors.js';
 import type { Recognised, SourceKind } from '../core/source-kind.js';
-import { lookAt } from './look-at.js';
+import { existingPath } from './paths.js';
 
 /** A source as far as its text alone says; without a kind it is a path, and the disk decides. */
 export type NamedSource<Open> = Recognised & { readonly kind: SourceKind<Open> | undefined };
@@ -39,7 +39,7 @@ export function recogniseSource<Open>(text: string, kinds: readonly SourceKind<O
 export function findSource<Open>(text: string, kinds: readonly SourceKind<Open>[]): FoundSource<Open> {
   const named = recogniseSource(text, kinds);
   if (named.kind !== undefined) return { ...named, kind: named.kind };
-  const { path, what } = lookAt(named.address);
+  const { path, what } = existingPath(named.address);
   const kind = kinds.find((one) => one.takesPath?.(path, what) === true);
   if (kind === undefined)
     throw new UsageError(

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { GapEvent } from '../../src/core/events.js';
-import { timeline } from '../../src/streaming/sources/camera/timeline.js';
+import { timeline } from '../../src/streaming/sources/camera/time/timeline.js';
 import { untoldHoles, type NumberedFrame, type UntoldHole } from './holes.js';
 
 const INTERVAL_MS = 40;

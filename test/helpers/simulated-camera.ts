@@ -1,5 +1,5 @@
 import type { SenderReport } from '../../src/core/coded-unit.js';
-import { captureClock, type CaptureEstimate } from '../../src/streaming/sources/camera/capture-clock.js';
+import { captureClock, type CaptureEstimate } from '../../src/streaming/sources/camera/time/capture-clock.js';
 import { randomSource } from './random.js';
 
 /** A span of time in which something is wrong; milliseconds since the start. */

@@ -2,7 +2,7 @@ import type { ModelDetector } from '../../core/detector.js';
 import { OutputError } from '../../core/errors.js';
 import { createProcessDetector } from '../../model/host/process-detector.js';
 import { feedKind } from '../../streaming/feed/kind.js';
-import { LivePage } from '../../streaming/http/live-page.js';
+import { LivePage } from '../../streaming/live-page/live-page.js';
 import type { RunConfig } from '../../config/run-config.js';
 import type { AppContext } from '../context.js';
 import { PARTS } from '../parts.js';

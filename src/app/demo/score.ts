@@ -9,7 +9,7 @@ import type { Detection } from '../../core/detection.js';
 import type { Detector } from '../../core/detector.js';
 import { fitPicture } from '../../core/picture.js';
 import type { TrackerFactory } from '../../track/tracker.js';
-import type { RecentFrame } from './recent.js';
+import type { RecentFrame } from './recent-frames.js';
 import { DEMO_FPS, DEMO_SIZE } from './demo-source.js';
 import { detectPicture, forEachFrame } from '../evaluate/detect-frames.js';
 

@@ -2,7 +2,7 @@ import type { StreamingJson } from '../../../evaluation/score.js';
 import type { RunConfig } from '../../config/run-config.js';
 import type { ModelDetectorInfo } from '../../core/detector.js';
 import type { MeasurementsSnapshot } from '../../pipeline/measurements.js';
-import type { OutcomeMessage } from '../../streaming/http/page-messages.js';
+import type { OutcomeMessage } from '../../streaming/live-page/page-messages.js';
 import type { AppContext } from '../context.js';
 import { DEMO_FPS } from './demo-source.js';
 import { summarise, type RunSummary } from '../run/summary.js';

@@ -1,4 +1,4 @@
-import type { TruthFrame, TruthObject } from '../../../evaluation/live.js';
+import type { TruthFrame, TruthObject } from '../../../evaluation/live-accuracy.js';
 import type { Annotation } from '../../../synth/annotate.js';
 import { COCO_MAPPING, SYNTH_CLASSES } from '../../../synth/classes.js';
 import type { GroundTruth } from '../../../evaluation/ground-truth.js';

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { SchedulerLike, Subscription } from 'rxjs';
 import type { Clock } from '../../core/clock.js';
 import type { UnitStream, UnitStreamEnd, UnitStreamEvents, UntimedArrival } from '../../core/coded-unit.js';
-import { Authenticator } from '../rtsp/authentication.js';
+import { Authenticator } from '../rtsp/dialogue/authentication.js';
 import { timeoutFailure } from '../rtsp/failure.js';
 import { separateCredentials } from '../sources/camera/credentials.js';
 import { answerKind } from './answer-kind.js';

@@ -1,8 +1,8 @@
 import { Agent, request as requestHttp, type ClientRequest, type IncomingMessage } from 'node:http';
 import { Agent as AgentTls, request as requestTls } from 'node:https';
 import type { UnitStreamEnd } from '../../core/coded-unit.js';
-import type { Authenticator } from '../rtsp/authentication.js';
-import { strongestChallenge } from '../rtsp/challenge.js';
+import type { Authenticator } from '../rtsp/dialogue/authentication.js';
+import { strongestChallenge } from '../rtsp/dialogue/challenge.js';
 import { socketFailure, statusFailure } from '../rtsp/failure.js';
 
 /** Most redirects and challenges in a row. */

@@ -1,5 +1,5 @@
 import type { UnitStreamEnd } from '../../core/coded-unit.js';
-import { failureReason } from '../sources/camera/connection-failure.js';
+import { failureReason } from '../sources/camera/connection/connection-failure.js';
 
 /** Ends a session from within; never leaves this folder. */
 export class SessionFailure extends Error {

@@ -1,15 +1,15 @@
 import { type Clock } from '../../core/clock.js';
 import { type CodedUnit, type SenderReport, type UnitCodec } from '../../core/coded-unit.js';
-import { JpegPictures, type PictureSize } from './jpeg-pictures.js';
-import { MediaTime } from './media-time.js';
-import { NalPictures } from './nal-pictures.js';
-import { type PacketTime, type Picture, type PictureReader } from './picture-reader.js';
-import { Reception } from './reception.js';
-import { ReorderWindow } from './reorder-window.js';
-import { parseRtcp, type RtcpSenderReport } from './rtcp.js';
-import { parseRtpPacket, type RtpPacket } from './rtp-packet.js';
-import { GapCheck, type SequenceOrder } from './sequence-order.js';
-import { SenderQuirks } from './sender-quirks.js';
+import { JpegPictures, type PictureSize } from './pictures/jpeg-pictures.js';
+import { MediaTime } from './rtp/media-time.js';
+import { NalPictures } from './pictures/nal-pictures.js';
+import { type PacketTime, type Picture, type PictureReader } from './pictures/picture-reader.js';
+import { Reception } from './rtp/reception.js';
+import { ReorderWindow } from './rtp/reorder-window.js';
+import { parseRtcp, type RtcpSenderReport } from './rtp/rtcp.js';
+import { parseRtpPacket, type RtpPacket } from './rtp/rtp-packet.js';
+import { GapCheck, type SequenceOrder } from './rtp/sequence-order.js';
+import { SenderQuirks } from './rtp/sender-quirks.js';
 
 export type RtpUnitsOptions = {
   readonly codec: UnitCodec;

@@ -3,7 +3,7 @@ import type { SchedulerLike, Subscription } from 'rxjs';
 import type { Clock } from '../../core/clock.js';
 import type { UnitStream, UnitStreamEnd, UnitStreamEvents } from '../../core/coded-unit.js';
 import { RtpUnits } from './rtp-units.js';
-import { SenderQuirks } from './sender-quirks.js';
+import { SenderQuirks } from './rtp/sender-quirks.js';
 import { openRtspSession, type RtspOpened, type RtspSession, type RtspTransport } from './session.js';
 
 export type RtspReaderOptions = {

@@ -1,9 +1,9 @@
 import type { SchedulerLike } from 'rxjs';
 import type { Clock } from '../../core/clock.js';
 import type { UnitStreamEnd } from '../../core/coded-unit.js';
-import { addressOf, type RtspAddress } from './address.js';
-import { Authenticator } from './authentication.js';
-import { RtspConnection } from './connection.js';
+import { addressOf, type RtspAddress } from './dialogue/address.js';
+import { Authenticator } from './dialogue/authentication.js';
+import { RtspConnection } from './dialogue/connection.js';
 import {
   DEFAULT_TIMEOUT_S,
   describe,
@@ -12,11 +12,11 @@ import {
   sessionHeader,
   type Described,
   type RtspSessionId,
-} from './dialogue.js';
+} from './dialogue/dialogue.js';
 import { SessionFailure } from './failure.js';
-import { keepAlive } from './keep-alive.js';
-import type { MediaDescription } from './media-description.js';
-import { openMediaPath, type MediaPath } from './media-path.js';
+import { keepAlive } from './dialogue/keep-alive.js';
+import type { MediaDescription } from './dialogue/media-description.js';
+import { openMediaPath, type MediaPath } from './dialogue/media-path.js';
 
 export type RtspTransport = 'tcp' | 'udp' | 'auto';
 

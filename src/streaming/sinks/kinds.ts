@@ -1,7 +1,7 @@
 import { feedKind } from '../feed/kind.js';
 import { annotatedVideoKind } from './annotated-video/kind.js';
-import { cocoKind } from './coco-kind.js';
-import { recordingKind } from './recording-kind.js';
+import { cocoKind } from './coco/kind.js';
+import { recordingKind } from './recording/kind.js';
 import type { SinkEntry } from './sink-kind.js';
 
 /**

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { World, type Moment } from '../../../src/app/demo/world.js';
-import { RecentFrames } from '../../../src/app/demo/recent.js';
+import { RecentFrames } from '../../../src/app/demo/recent-frames.js';
 import { OWN_TIMES } from '../../../src/core/frame.js';
 import { letterbox } from '../../../src/core/letterbox.js';
 import type { Annotation } from '../../../synth/annotate.js';

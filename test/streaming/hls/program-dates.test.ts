@@ -6,7 +6,7 @@ const DATE = '2026-01-02T03:04:05.000Z';
 const read = (sequence: number, ...lines: string[]): MediaPlaylist =>
   readPlaylist(['#EXTM3U', `#EXT-X-MEDIA-SEQUENCE:${sequence}`, ...lines].join('\n')) as MediaPlaylist;
 
-describe('the dates of an HLS programme', () => {
+describe('the dates of an HLS program', () => {
   it("are found by the segment's URL, relative or not, with its query", () => {
     const dates = programDates('http://h/live/list.m3u8?token=1');
     dates.update(

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { SenderQuirks } from '../../../src/streaming/rtsp/sender-quirks.js';
+import { SenderQuirks } from '../../../src/streaming/rtsp/rtp/sender-quirks.js';
 import { h264Payloads, RtpSender } from '../../helpers/rtp-packetizer.js';
 import { annexBOf, H264, H265, Reading } from './reading.js';
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { nalBytes } from '../../../src/streaming/nal/nal-unit.js';
-import { H264Depayloader } from '../../../src/streaming/rtsp/h264.js';
-import { H265Depayloader } from '../../../src/streaming/rtsp/h265.js';
-import type { NalDepayloader } from '../../../src/streaming/rtsp/nal-depayloader.js';
-import type { NalSink } from '../../../src/streaming/rtsp/nal-sink.js';
+import { H264Depayloader } from '../../../src/streaming/rtsp/pictures/h264.js';
+import { H265Depayloader } from '../../../src/streaming/rtsp/pictures/h265.js';
+import type { NalDepayloader } from '../../../src/streaming/rtsp/pictures/nal-depayloader.js';
+import type { NalSink } from '../../../src/streaming/rtsp/pictures/nal-sink.js';
 import { h264Aggregate, h264Payloads, h265Aggregate, h265Payloads } from '../../helpers/rtp-packetizer.js';
 import { filling } from './reading.js';
 

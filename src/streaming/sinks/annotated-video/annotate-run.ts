@@ -2,8 +2,8 @@ import { SourceError } from '../../../core/errors.js';
 import type { PerceptEvent, PipelineEvent } from '../../../core/events.js';
 import { readRecording } from '../../../recording/reader.js';
 import type { Ffmpeg } from '../../ffmpeg/binary.js';
-import { copyPath } from '../../sources/camera/copy-keeper.js';
-import type { TimeOffset } from '../../sources/camera/kept-times.js';
+import { copyPath } from '../../sources/camera/copy/copy-keeper.js';
+import type { TimeOffset } from '../../sources/camera/copy/kept-times.js';
 import type { FinishContext } from '../sink-kind.js';
 import { annotateVideo } from './annotated-video.js';
 

@@ -5,7 +5,7 @@ import type { PerceptEvent } from '../../../core/events.js';
 import type { Size } from '../../../core/letterbox.js';
 import { passthrough } from '../../ffmpeg/arguments.js';
 import type { Ffmpeg } from '../../ffmpeg/binary.js';
-import { isStray, streamTimesOf, type TimeOffset } from '../../sources/camera/kept-times.js';
+import { isStray, streamTimesOf, type TimeOffset } from '../../sources/camera/copy/kept-times.js';
 import { NutReader } from '../../ffmpeg/nut-reader.js';
 import { Annotator } from './annotator.js';
 import { colourArguments, readColourTags, type ColourTags } from '../../ffmpeg/colour-tags.js';

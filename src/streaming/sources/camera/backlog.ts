@@ -1,4 +1,4 @@
-import type { CaptureEstimate } from './capture-clock.js';
+import type { CaptureEstimate } from './time/capture-clock.js';
 
 /** A decoded picture before it is shown. */
 export type DecodedPicture = {

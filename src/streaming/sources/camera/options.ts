@@ -5,9 +5,9 @@ import type { PictureFormat } from '../../../core/picture.js';
 import type { Transport } from './camera-input.js';
 import type { Ffmpeg } from '../../ffmpeg/binary.js';
 import { CAMERA_DEFAULTS } from './defaults.js';
-import { probeEndpoint, type EndpointProbe } from './endpoint-probe.js';
-import { RECONNECT_LADDER, type ReconnectLadder } from './reconnect.js';
-import type { TimeOffset } from './kept-times.js';
+import { probeEndpoint, type EndpointProbe } from './connection/endpoint-probe.js';
+import { RECONNECT_LADDER, type ReconnectLadder } from './connection/reconnect.js';
+import type { TimeOffset } from './copy/kept-times.js';
 
 export type CameraOptions = {
   readonly streamId: string;

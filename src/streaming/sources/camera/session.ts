@@ -3,17 +3,17 @@ import { SourceError } from '../../../core/errors.js';
 import type { SourceEvent } from '../../../core/events.js';
 import { FramePool } from '../../../core/frame-pool.js';
 import { redactUrls } from '../../../core/redact.js';
-import { mayBeAway } from './connection-failure.js';
-import { CopyKeeper } from './copy-keeper.js';
+import { mayBeAway } from './connection/connection-failure.js';
+import { CopyKeeper } from './copy/copy-keeper.js';
 import { redactorOf } from './credentials.js';
-import { endpointOf, whenBack } from './endpoint-probe.js';
-import { failuresAfter, reconnectDelayMs } from './reconnect.js';
-import type { CameraConnection, ConnectionEnd } from './connection.js';
+import { endpointOf, whenBack } from './connection/endpoint-probe.js';
+import { failuresAfter, reconnectDelayMs } from './connection/reconnect.js';
+import type { CameraConnection, ConnectionEnd } from './connection/connection.js';
 import { FramesOut } from './frames-out.js';
-import { openConnection, ownReaderOf, type Reader } from './open-connection.js';
+import { openConnection, ownReaderOf, type Reader } from './connection/open-connection.js';
 import type { ResolvedCameraOptions } from './options.js';
 import { Shedding } from './shedding.js';
-import { timeline, type Timeline } from './timeline.js';
+import { timeline, type Timeline } from './time/timeline.js';
 
 /** The state of a camera's stream that outlives its connections. */
 export class CameraSession {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import type { CodedUnit } from '../../../../src/core/coded-unit.js';
 import { FramePool } from '../../../../src/core/frame-pool.js';
-import { captureClock } from '../../../../src/streaming/sources/camera/capture-clock.js';
-import { streamClock } from '../../../../src/streaming/sources/camera/stream-time.js';
-import { UnitDecoder, type DecodableUnit } from '../../../../src/streaming/sources/camera/unit-decoder.js';
+import { captureClock } from '../../../../src/streaming/sources/camera/time/capture-clock.js';
+import { streamClock } from '../../../../src/streaming/sources/camera/time/stream-time.js';
+import { UnitDecoder, type DecodableUnit } from '../../../../src/streaming/sources/camera/decode/unit-decoder.js';
 import { locateFfmpeg, type Ffmpeg } from '../../../../src/streaming/ffmpeg/binary.js';
 import { NEEDS_FFMPEG } from '../../../helpers/clips.js';
 import { clipPictures, codedClip, shownPlaces, type CodedClipOptions } from '../../../helpers/coded-clip.js';

@@ -9,8 +9,11 @@ import { basename } from 'node:path';
 import { tap } from 'rxjs';
 import sharp from 'sharp';
 import type { CameraCopy } from '../../../../src/streaming/sources/camera/camera.js';
-import { streamTimesOf } from '../../../../src/streaming/sources/camera/kept-times.js';
-import { probeEndpoint, type EndpointProbe } from '../../../../src/streaming/sources/camera/endpoint-probe.js';
+import { streamTimesOf } from '../../../../src/streaming/sources/camera/copy/kept-times.js';
+import {
+  probeEndpoint,
+  type EndpointProbe,
+} from '../../../../src/streaming/sources/camera/connection/endpoint-probe.js';
 import { videoSource } from '../../../../src/streaming/sources/video/video.js';
 import { locateFfmpeg } from '../../../../src/streaming/ffmpeg/binary.js';
 import { CAMERA_INPUT, CameraWatch } from '../../../helpers/camera-watch.js';

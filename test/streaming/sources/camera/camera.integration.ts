@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { lastValueFrom, tap } from 'rxjs';
-import { probeEndpoint, type EndpointProbe } from '../../../../src/streaming/sources/camera/endpoint-probe.js';
+import {
+  probeEndpoint,
+  type EndpointProbe,
+} from '../../../../src/streaming/sources/camera/connection/endpoint-probe.js';
 import { hasProgram, itNeeds } from '../../../helpers/needs.js';
 import { CAMERA_INPUT, CameraWatch } from '../../../helpers/camera-watch.js';
 import { children, HAS_PROC, until } from '../../../helpers/processes.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { SourceEvent } from '../../../../src/core/events.js';
-import type { CameraConnection, Moment } from '../../../../src/streaming/sources/camera/connection.js';
+import type { CameraConnection, Moment } from '../../../../src/streaming/sources/camera/connection/connection.js';
 import { FramesOut } from '../../../../src/streaming/sources/camera/frames-out.js';
 
 const connection = { codec: 'h264' } as CameraConnection;

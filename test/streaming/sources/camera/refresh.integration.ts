@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { CodedUnit } from '../../../../src/core/coded-unit.js';
 import { FramePool } from '../../../../src/core/frame-pool.js';
-import { UnitDecoder, type DecodableUnit } from '../../../../src/streaming/sources/camera/unit-decoder.js';
+import { UnitDecoder, type DecodableUnit } from '../../../../src/streaming/sources/camera/decode/unit-decoder.js';
 import { locateFfmpeg } from '../../../../src/streaming/ffmpeg/binary.js';
 import { NEEDS_FFMPEG } from '../../../helpers/clips.js';
 import { clipPictures, codedClip } from '../../../helpers/coded-clip.js';

@@ -1,0 +1,62 @@
+import type { PerceptEvent, PipelineEvent } from '../../../core/events.js';
+import { OutputFile, type OnOutputFailure } from '../../../recording/output-file.js';
+
+/** How a run's frames and classes are numbered in the data set that the results are for. */
+export type CocoNumbering = {
+  /** Undefined leaves the percept out. */
+  readonly imageId: (percept: PerceptEvent) => number | undefined;
+  /** Undefined leaves the detection out. */
+  readonly categoryId: (classId: number) => number | undefined;
+};
+
+/** `await using` closes it. */
+export type CocoResults = AsyncDisposable & {
+  /** Adds what a percept observed; other events are passed over. */
+  write(event: PipelineEvent): void;
+  close(): Promise<void>;
+};
+
+const END = '\n]\n';
+
+/**
+ * Starts a COCO results list: `[{image_id, category_id, bbox: [left, top, width, height], score}, …]`, of what was
+ * observed, not of forecasts. The file is complete JSON after every write, however the run ends.
+ * @param onFailure told once when the disk is full or gone; results end there
+ * @throws OutputError where the file cannot be created
+ */
+export function createCocoResults(
+  path: string,
+  { imageId, categoryId }: CocoNumbering,
+  onFailure: OnOutputFailure,
+): CocoResults {
+  const file = new OutputFile(path, onFailure);
+  file.write(`[${END}`);
+  let separator = '\n';
+  const close = (): Promise<void> => {
+    file.close();
+    return Promise.resolve();
+  };
+  return {
+    write(event) {
+      if (event.type !== 'percept') return;
+      const image = imageId(event);
+      if (image === undefined) return;
+      let text = '';
+      for (const { box, score, classId } of event.detections) {
+        const category = categoryId(classId);
+        if (category === undefined) continue;
+        const bbox = [box.x1, box.y1, box.x2 - box.x1, box.y2 - box.y1].map(round3);
+        text += separator + JSON.stringify({ image_id: image, category_id: category, bbox, score });
+        separator = ',\n';
+      }
+      if (text !== '') file.write(text + END, END.length);
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** What a detector's coordinates hold; their difference would show more digits than it has. */
+function round3(pixels: number): number {
+  return Math.round(pixels * 1000) / 1000;
+}

@@ -1,0 +1,19 @@
+import { createRecorder } from '../../../recording/recorder.js';
+import { OUTPUT_SECTION } from '../output-section.js';
+import { sinkKind } from '../sink-kind.js';
+
+export const recordingKind = sinkKind({
+  name: 'recording',
+  section: OUTPUT_SECTION,
+  keys: {
+    record: {
+      type: 'file',
+      flag: '--record <file.jsonl>',
+      description: 'A recording of every event.',
+      allowed: 'a file to write',
+    },
+  },
+  open({ record: path = '' }, { header, onFailure }) {
+    return Promise.resolve({ ...createRecorder(path, header, onFailure), files: [path] });
+  },
+});

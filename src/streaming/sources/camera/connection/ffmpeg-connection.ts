@@ -1,0 +1,211 @@
+import type { SchedulerLike, Subscription } from 'rxjs';
+import type { Clock, WallClock } from '../../../../core/clock.js';
+import type { FramePool, FrameSlot } from '../../../../core/frame-pool.js';
+import type { Size } from '../../../../core/letterbox.js';
+import { cameraInput, type FfmpegTransport } from '../camera-input.js';
+import { failureReason } from './connection-failure.js';
+import type { Ffmpeg } from '../../../ffmpeg/binary.js';
+import type { FrameProcess, FrameProcessEnd, Picture } from '../../../ffmpeg/frame-process.js';
+import type { DecodedDecision } from '../backlog.js';
+import type { CameraConnection, ConnectionEnd, ConnectionEvents, GivingUp } from './connection.js';
+import { keptFrameProcess } from '../copy/kept-frame-process.js';
+import { kernelStamps, type KernelStamps } from '../time/kernel-stamps.js';
+import { KeptTimes } from '../copy/kept-times.js';
+import { ProgramTime } from '../time/program-time.js';
+import { staysBehind, type Shedding } from '../shedding.js';
+import type { PlacedMoment, Timeline } from '../time/timeline.js';
+
+export type FfmpegConnectionOptions = {
+  readonly url: string;
+  readonly ffmpeg: Ffmpeg;
+  readonly clock: Clock;
+  readonly wallClock: WallClock;
+  readonly scheduler: SchedulerLike;
+  readonly input: Size;
+  readonly pool: FramePool;
+  readonly transport: FfmpegTransport;
+  readonly timeoutMs: number;
+  readonly firstFrameTimeoutMs: number;
+  readonly stampOnArrival: boolean;
+  readonly timeline: Timeline;
+  readonly shedding: Shedding;
+  /** Receives pieces of a NUT file of the unchanged stream; undefined for none. */
+  readonly onCopied: ((piece: Uint8Array) => void) | undefined;
+  readonly inputOptions: readonly string[];
+  readonly events: ConnectionEvents;
+};
+
+/** Demuxers that join a picture's packets, and detect its end only at the next picture's first packet… */
+const JOINING_DEMUXERS = new Set(['rtsp', 'mpegts']);
+/** …for these codecs. */
+const JOINED_CODECS = new Set(['h264', 'hevc', 'mpeg4', 'mpeg1video', 'mpeg2video']);
+/** Demuxers that invent times from a nominal frame rate. */
+const TIMELESS_DEMUXERS = new Set(['mpjpeg', 'mjpeg', 'h264', 'hevc']);
+/**
+ * Demuxers of playlists. Their pictures are old by design, and nothing shows how much of their age is the servers'
+ * delay. A player that falls behind moves forward anyway: old segments leave the playlist.
+ */
+const PLAYLIST_DEMUXERS = new Set(['hls', 'dash']);
+
+/** A connection that ffmpeg reads and decodes: for all formats that our own readers do not support. */
+export class FfmpegConnection implements CameraConnection {
+  readonly ended: Promise<ConnectionEnd>;
+  readonly keptTimes = new KeptTimes();
+  readonly #options: FfmpegConnectionOptions;
+  readonly #process: Pick<FrameProcess, 'closed' | 'stop'>;
+  /** Slots of the pictures in progress, oldest first. */
+  readonly #slots: (FrameSlot | undefined)[] = [];
+  readonly #openedAtMs: number;
+  /** Of a device whose stamps arrive unchanged. */
+  readonly #stamps: KernelStamps | undefined;
+  readonly #program: ProgramTime | undefined;
+  #firstPictureAtMs: number | undefined;
+  #lastPictureAtMs: number | undefined;
+  /** The times of the last pictures: as many as are held, and the newest. */
+  #readyAtMs: number[] = [];
+  #watch: Subscription;
+  #demuxer = '';
+  #codec = '';
+  #gaveUp: { readonly why: GivingUp; readonly reason: string } | undefined;
+
+  constructor(options: FfmpegConnectionOptions) {
+    this.#options = options;
+    const { url, ffmpeg, input, pool, clock, scheduler, onCopied } = options;
+    const camera = cameraInput(url, ffmpeg.version, { ...options, probeFully: onCopied !== undefined });
+    this.#stamps = camera.stampsAreMonotonic ? kernelStamps((text) => options.events.onNotice(text)) : undefined;
+    this.#program = camera.isPlaylist
+      ? new ProgramTime({
+          ...options,
+          playlistUrl: camera.url,
+          onNotice: (text) => options.events.onNotice(text),
+        })
+      : undefined;
+    this.#openedAtMs = clock.now();
+    this.#process = keptFrameProcess({
+      ffmpeg,
+      url: camera.url,
+      inputOptions: [...camera.inputOptions, ...options.inputOptions],
+      input,
+      getTarget: () => {
+        const slot = pool.acquire();
+        this.#slots.push(slot);
+        return slot?.bytes;
+      },
+      onPicture: (picture) => this.#arrived(picture),
+      onCopied,
+      restamps: this.#restamps,
+      onLine: (line) => this.#read(line),
+    });
+    this.#watch = scheduler.schedule(() => this.#check(), options.firstFrameTimeoutMs);
+    this.ended = this.#process.closed.then((end) => this.#end(end));
+  }
+
+  get codec(): string {
+    return this.#codec;
+  }
+
+  stop(): void {
+    void this.#process.stop();
+  }
+
+  #arrived({ ptsUs, size, corrupt }: Picture): void {
+    const { clock, timeline, events } = this.#options;
+    const readyAtMs = clock.now();
+    // A held picture comes out when a later one begins to arrive: the picture that many before was released when this
+    // one began.
+    this.#readyAtMs = [...this.#readyAtMs, readyAtMs].slice(-1 - this.#heldPictures);
+    const [arrivedAtMs] = this.#readyAtMs;
+    this.#lastPictureAtMs = readyAtMs;
+    this.#firstPictureAtMs ??= readyAtMs;
+    const mediaMs = ptsUs / 1_000;
+    // ffmpeg returns pictures in presentation order.
+    const moment = timeline.place({
+      mediaMs,
+      arrivedAtMs,
+      damaged: corrupt,
+      lostBefore: false,
+      mayGoBack: false,
+      untimed: this.#options.stampOnArrival ? {} : undefined,
+      known: this.#stamps?.estimate(mediaMs, arrivedAtMs) ?? this.#program?.estimate(mediaMs, arrivedAtMs),
+      hiddenMs: this.#program?.hiddenMs,
+    });
+    // They grow with each jump of the times, and never beyond the size of their file.
+    if (this.#options.onCopied !== undefined) this.keptTimes.note(ptsUs, moment.ptsMs);
+    const slot = this.#slots.shift();
+    const decision = this.#decide(moment, readyAtMs);
+    if (decision === 'show') {
+      events.onPicture(moment, { size, corrupt, slot });
+      return;
+    }
+    slot?.release();
+    events.onMissing(moment, 'behind');
+    if (decision === 'reconnect') this.#giveUp('behind', staysBehind(moment.leastAgeMs));
+  }
+
+  #decide({ leastAgeMs }: PlacedMoment, atMs: number): DecodedDecision {
+    if (PLAYLIST_DEMUXERS.has(this.#demuxer)) return 'show';
+    // By the age on arrival: ffmpeg holds a picture for one interval, which is no backlog, even for a slow camera.
+    return this.#options.shedding.decideDecoded({ atMs, leastAgeMs });
+  }
+
+  /** By ffmpeg, until that many others begin to arrive. */
+  get #heldPictures(): number {
+    return Number(JOINING_DEMUXERS.has(this.#demuxer) && JOINED_CODECS.has(this.#codec)) + Number(this.#restamps);
+  }
+
+  /** A copy of RTP needs decoding times, which RTP does not carry. */
+  get #restamps(): boolean {
+    return this.#options.onCopied !== undefined && /^rtsps?:/i.test(this.#options.url);
+  }
+
+  #read(line: string): void {
+    this.#program?.read(line);
+    if (this.#codec !== '') return;
+    if (this.#demuxer === '') this.#demuxer = /Input #0, ([\w]+)/.exec(line)?.[1] ?? '';
+    else this.#codec = /Stream #0:\d+.*: Video: (\w+)/.exec(line)?.[1] ?? '';
+    if (TIMELESS_DEMUXERS.has(this.#demuxer) && !this.#options.stampOnArrival)
+      this.#giveUp('needs-stamps', 'the pictures carry no times');
+  }
+
+  /**
+   * Watches the last picture's age, skipped ones included: a silent connection is as dead as a closed one. ffmpeg shows
+   * neither packets nor the sender's reports, so frozen and slow cameras look silent.
+   */
+  #check(): void {
+    const { clock, scheduler } = this.#options;
+    const leftMs = this.#patienceMs() - (clock.now() - (this.#lastPictureAtMs ?? this.#openedAtMs));
+    if (leftMs <= 0)
+      this.#giveUp('silent', `no picture for ${this.#patienceMs() / 1000} s: the camera is connected but silent`);
+    else this.#watch = scheduler.schedule(() => this.#check(), leftMs);
+  }
+
+  #patienceMs(): number {
+    return this.#lastPictureAtMs === undefined ? this.#options.firstFrameTimeoutMs : this.#options.timeoutMs;
+  }
+
+  #giveUp(why: GivingUp, reason: string): void {
+    this.#gaveUp ??= { why, reason };
+    this.stop();
+  }
+
+  async #end(end: FrameProcessEnd): Promise<ConnectionEnd> {
+    this.#watch.unsubscribe();
+    await this.#program?.stop();
+    for (const slot of this.#slots.splice(0)) slot?.release();
+    const streamedMs = this.#firstPictureAtMs === undefined ? 0 : this.#lastPictureAtMs! - this.#firstPictureAtMs;
+    return { reason: this.#reason(end), streamedMs, gaveUp: this.#gaveUp?.why };
+  }
+
+  #reason({ failure, errors, signal, code, pictureCount }: FrameProcessEnd): string {
+    if (this.#gaveUp !== undefined) return this.#gaveUp.reason;
+    if (failure !== undefined) return failure.message;
+    if (signal !== null) return `ffmpeg was killed (${signal})`;
+    const silentMs = this.#options.clock.now() - (this.#lastPictureAtMs ?? this.#openedAtMs);
+    return (
+      failureReason(errors, silentMs >= this.#options.timeoutMs) ??
+      (code === 0 || pictureCount > 0
+        ? 'the camera ended the stream'
+        : (errors[errors.length - 1] ?? `ffmpeg ended with exit code ${code}`))
+    );
+  }
+}

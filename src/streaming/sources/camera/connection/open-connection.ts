@@ -1,0 +1,67 @@
+import type { UnitStream, UnitStreamEvents } from '../../../../core/coded-unit.js';
+import type { FramePool } from '../../../../core/frame-pool.js';
+import { HttpPictureReader } from '../../../http-pictures/http-picture-reader.js';
+import { openTcp } from '../../../mpegts/open-tcp.js';
+import { openUdp } from '../../../mpegts/open-udp.js';
+import { RtspReader } from '../../../rtsp/rtsp-reader.js';
+import { ffmpegTransport } from '../camera-input.js';
+import type { CameraConnection, ConnectionEvents } from './connection.js';
+import { FfmpegConnection } from './ffmpeg-connection.js';
+import type { ResolvedCameraOptions } from '../options.js';
+import type { Shedding } from '../shedding.js';
+import type { Timeline } from '../time/timeline.js';
+import { UnitConnection } from './unit-connection.js';
+
+/** The demuxer of the stream: one of our readers, or ffmpeg, with or without stamps at arrival. */
+export type Reader = OwnReader | 'ffmpeg' | 'ffmpeg-stamped';
+
+export type OpenOptions = ResolvedCameraOptions & {
+  readonly reader: Reader;
+  readonly pool: FramePool;
+  readonly timeline: Timeline;
+  readonly shedding: Shedding;
+  /** Receives pieces of a NUT file of the unchanged stream; undefined for none. */
+  readonly onCopied: ((piece: Uint8Array) => void) | undefined;
+  readonly events: ConnectionEvents;
+};
+
+/** One of our readers for one camera, over all its connections. */
+export type OwnReader = { open(events: UnitStreamEvents): UnitStream };
+
+type OwnReaderKind = {
+  readonly reads: RegExp;
+  make(url: string, options: ResolvedCameraOptions): OwnReader;
+};
+
+const OWN_READERS: readonly OwnReaderKind[] = [
+  {
+    reads: /^rtsps?:\/\//i,
+    make: (url, { transport, ...options }) =>
+      new RtspReader(url, { ...options, transport: transport === 'tcp' || transport === 'udp' ? transport : 'auto' }),
+  },
+  { reads: /^udp:\/\//i, make: (url, options) => ({ open: (events) => openUdp(url, options, events) }) },
+  // Its answer shows whether it sends pictures; a playlist's URL shows it beforehand.
+  { reads: /^https?:\/\/(?![^?#]*\.m3u8(?:[?#]|$))/i, make: (url, options) => new HttpPictureReader(url, options) },
+  { reads: /^tcp:\/\//i, make: (url, options) => ({ open: (events) => openTcp(url, options, events) }) },
+];
+
+/** Our reader for such a camera; undefined if there is none, or if ffmpeg is requested. */
+export function ownReaderOf(url: string, options: ResolvedCameraOptions): OwnReader | undefined {
+  if (options.transport === 'ffmpeg' || options.inputOptions.length > 0) return undefined;
+  return OWN_READERS.find(({ reads }) => reads.test(url))?.make(url, options);
+}
+
+/**
+ * Connects to a camera with the suitable reader.
+ * @throws UsageError if the URL is of an unknown kind
+ */
+export function openConnection(url: string, options: OpenOptions): CameraConnection {
+  const { reader } = options;
+  if (typeof reader !== 'string') return new UnitConnection({ ...options, reader });
+  return new FfmpegConnection({
+    ...options,
+    url,
+    transport: ffmpegTransport(options.transport),
+    stampOnArrival: reader === 'ffmpeg-stamped',
+  });
+}

@@ -1,0 +1,202 @@
+import type { CodedUnit, UnitCodec } from '../../../../core/coded-unit.js';
+import type { FramePool, FrameSlot } from '../../../../core/frame-pool.js';
+import type { Size } from '../../../../core/letterbox.js';
+import type { PictureFormat } from '../../../../core/picture.js';
+import { nutFileHeader, nutFrameHeader, type NutTag } from '../../../ffmpeg/nut-writer.js';
+import { damageIn } from '../../../ffmpeg/damage.js';
+import { frameArguments } from '../../../ffmpeg/arguments.js';
+import type { Ffmpeg } from '../../../ffmpeg/binary.js';
+import { COMPLAINT } from '../../../ffmpeg/log.js';
+import { FrameProcess, type FrameProcessEnd, type Picture } from '../../../ffmpeg/frame-process.js';
+import { codedSize, isShownAs } from './coded-size.js';
+import type { ArrivedPicture } from '../connection/connection.js';
+import { presentationQueue, type Fate } from './presentation-queue.js';
+
+/** The part of a unit that the decoder needs. */
+export type DecodableUnit = Pick<CodedUnit, 'data' | 'isKey' | 'refreshPictures' | 'damaged' | 'lostBefore'> & {
+  /** Presentation time in microseconds: an integer of 0 or more, different from every other unit of the stream. */
+  readonly ptsUs: number;
+};
+
+export type UnitDecoderOptions<U extends DecodableUnit> = {
+  readonly ffmpeg: Ffmpeg;
+  readonly codec: UnitCodec;
+  /** Into which every picture is fitted: `detector.info.input`. */
+  readonly input: PictureFormat;
+  readonly pool: FramePool;
+  readonly onPicture: (unit: U, picture: ArrivedPicture) => void;
+  /** Called for units without a picture, in presentation order among the pictures. */
+  readonly onMissing: (unit: U, fate: Fate) => void;
+};
+
+const NUT_TAGS: Readonly<Record<UnitCodec, NutTag>> = { h264: 'H264', h265: 'HEVC', mjpeg: 'MJPG' };
+/** A decoder reads the size from the stream, but the container must name one. */
+const ANY_SIZE: Size = { width: 16, height: 16 };
+
+/** The header of a NUT of the codec's units, for a decoder or a file. */
+export function unitsHeader(codec: UnitCodec): Buffer {
+  return nutFileHeader(ANY_SIZE, NUT_TAGS[codec]);
+}
+
+/** The bytes before a unit in such a NUT. */
+export function unitHeader({ ptsUs, data, isKey }: DecodableUnit): Buffer {
+  return nutFrameHeader(ptsUs, data.length, isKey);
+}
+
+/**
+ * ffmpeg's options for units that are handed to it whole, with their times. What each is for:
+ * - `copyts`: a picture comes out with the time of its unit, which is how the two find each other.
+ * - `probesize`, `analyzeduration`: the first unit goes to the decoder at once instead of waiting for more to look at.
+ * - `low_delay`, `thread_type slice`: pictures are not held back to be decoded in parallel, or in case B-pictures come.
+ */
+const UNIT_INPUT = [
+  '-copyts',
+  '-f',
+  'nut',
+  '-probesize',
+  '32',
+  '-analyzeduration',
+  '0',
+  '-flags',
+  'low_delay',
+  '-thread_type',
+  'slice',
+];
+
+/**
+ * A picture comes through one pipe, and the decoder's messages about it through another. Messages from before the
+ * picture are read within this many turns of the event loop; a turn may have begun before the message.
+ */
+const TURNS_UNTIL_LOGGED = 2;
+
+/**
+ * Decodes units of one stream: each picture comes out some milliseconds after its unit went in, because nothing waits
+ * for the next one. Damage lasts from a damaged unit, or a non-key unit after a loss, to the next complete key unit.
+ */
+export class UnitDecoder<U extends DecodableUnit> {
+  /**
+   * Resolves when ffmpeg has ended, every slot is returned or passed on, and, unless it was stopped, every unit's
+   * outcome is reported; never rejects.
+   */
+  readonly closed: Promise<FrameProcessEnd>;
+  readonly #process: FrameProcess;
+  readonly #queue: ReturnType<typeof presentationQueue<Decodable<U>>>;
+  /** Slots of the pictures in progress, oldest first. */
+  readonly #slots: (FrameSlot | undefined)[] = [];
+  readonly #options: UnitDecoderOptions<U>;
+  /** Damage is over after this many pictures; Infinity without a promise from a key unit, as before the first. */
+  #soundIn = Infinity;
+  /** Pictures that are shown before the one with which damage ended may depend on earlier, damaged ones. */
+  #soundFromUs = 0;
+  /** The size in the newest key unit. */
+  #codedSize: Size | undefined;
+  /** Finished pictures, oldest first, until all earlier messages have been read. */
+  readonly #settling: Picture[] = [];
+  #isStopped = false;
+
+  constructor(options: UnitDecoderOptions<U>) {
+    this.#options = options;
+    const { ffmpeg, codec, input, pool, onMissing } = options;
+    this.#queue = presentationQueue(({ unit }, fate) => onMissing(unit, fate));
+    this.#process = new FrameProcess({
+      ffmpeg,
+      isFed: true,
+      // A unit and its picture match by their time, so little has to be announced.
+      tellsPictures: false,
+      args: frameArguments(ffmpeg.version, { url: 'pipe:0', inputOptions: UNIT_INPUT, input, tellsPictures: false }),
+      channels: input.channels,
+      getTarget: () => {
+        const slot = pool.acquire();
+        this.#slots.push(slot);
+        return slot?.bytes;
+      },
+      onPicture: (picture) => this.#arrived(picture),
+      onLine: (line) => this.#noteDamage(line),
+    });
+    this.#process.write(unitsHeader(codec));
+    this.closed = this.#process.closed.then((end) => {
+      while (this.#settling.length > 0) this.#settle();
+      for (const slot of this.#slots.splice(0)) slot?.release();
+      if (!this.#isStopped) this.#queue.end();
+      return end;
+    });
+  }
+
+  /** The unit of the oldest outstanding picture: units held back for B-pictures do not count. */
+  get oldestOwed(): U | undefined {
+    return this.#queue.oldestFed?.unit;
+  }
+
+  feed(unit: U): void {
+    if (unit.isKey) this.#codedSize = codedSize(this.#options.codec, unit.data) ?? this.#codedSize;
+    this.#queue.fed(unit.ptsUs, { unit, codedSize: this.#codedSize, isDamaged: this.#followDamage(unit) });
+    this.#process.write(unitHeader(unit), unit.data);
+  }
+
+  /** Whether a unit's picture is damaged: the unit itself, or a picture that it depends on, lacks data. */
+  #followDamage({ isKey, refreshPictures = 0, damaged, lostBefore, ptsUs }: DecodableUnit): boolean {
+    if (damaged || lostBefore) this.#soundIn = Infinity;
+    if (this.#soundIn > 0) {
+      this.#soundIn = Math.min(this.#soundIn - 1, isKey && !damaged ? refreshPictures : Infinity);
+      if (this.#soundIn <= 0) this.#soundFromUs = ptsUs;
+    }
+    return this.#soundIn > 0 || ptsUs < this.#soundFromUs;
+  }
+
+  /** Skips a unit, in its turn. Units that depend on it cannot be decoded: feed a key unit next. */
+  shed(unit: U): void {
+    this.#soundIn = Infinity;
+    this.#queue.shed(unit.ptsUs, { unit, codedSize: undefined, isDamaged: false });
+  }
+
+  /** Lets outstanding pictures come out, as long as that takes negligible time. */
+  finish(): void {
+    void this.#process.finish();
+  }
+
+  /** Ends at once; no callback is called any more. */
+  stop(): void {
+    this.#isStopped = true;
+    void this.#process.stop();
+  }
+
+  #arrived(picture: Picture): void {
+    this.#settling.push(picture);
+    afterTurns(TURNS_UNTIL_LOGGED, () => this.#settle());
+  }
+
+  #settle(): void {
+    const picture = this.#settling.shift();
+    if (picture === undefined || this.#isStopped) return;
+    const slot = this.#slots.shift();
+    const decoded = this.#queue.decoded(picture.ptsUs);
+    if (decoded === undefined) {
+      slot?.release();
+      return;
+    }
+    // The newest announced size may belong to a later picture.
+    const size =
+      decoded.codedSize === undefined || isShownAs(decoded.codedSize, picture.size) ? picture.size : decoded.codedSize;
+    this.#options.onPicture(decoded.unit, { size, corrupt: decoded.isDamaged, slot });
+  }
+
+  /** The decoder found damage in one of its outstanding units, and does not say in which. */
+  #noteDamage(line: string): void {
+    const damage = COMPLAINT.test(line) ? damageIn(line) : undefined;
+    if (damage === undefined) return;
+    for (const [i, owed] of this.#queue.fedUnits.entries()) {
+      // A key unit depends on no other, so nothing is missing; one that begins a refresh does.
+      if (damage === 'missing-reference' && i > 0 && owed.unit.isKey && (owed.unit.refreshPictures ?? 0) === 0) return;
+      owed.isDamaged = true;
+    }
+    this.#soundIn = Infinity;
+  }
+}
+
+/** A unit with its decoder. */
+type Decodable<U> = { readonly unit: U; readonly codedSize: Size | undefined; isDamaged: boolean };
+
+function afterTurns(turns: number, then: () => void): void {
+  if (turns === 0) then();
+  else setImmediate(() => afterTurns(turns - 1, then));
+}

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { OutputError } from '../../../../src/core/errors.js';
+import { createCocoResults, type CocoNumbering } from '../../../../src/streaming/sinks/coco/coco-results.js';
+import { itNeeds } from '../../../helpers/needs.js';
+import { temporaryFolder } from '../../../helpers/temporary.js';
+import { detectionOf, dropEventOf, perceptOf } from '../../events.js';
+
+const bySeq: CocoNumbering = { imageId: ({ seq }) => seq, categoryId: (classId) => classId + 1 };
+const failOn = (message: unknown): never => assert.fail(String(message));
+
+describe('COCO results', () => {
+  const folder = temporaryFolder();
+  const inFolder = (name: string): string => join(folder(), name);
+  const read = (): unknown => JSON.parse(readFileSync(inFolder('results.json'), 'utf8'));
+
+  it('lists what was observed, as left, top, width and height, and not what was forecast', async () => {
+    const results = createCocoResults(inFolder('results.json'), bySeq, failOn);
+    results.write(
+      perceptOf(7, { forecast: { forecaster: 'kalman', validAtMs: 740, detections: [detectionOf(1, 0.1)] } }),
+    );
+    results.write(dropEventOf(8));
+    results.write(perceptOf(9, { detections: [detectionOf(1, 0.123456, [-3.3, 0.1, 10.4, 0.3])] }));
+    await results.close();
+    assert.deepEqual(read(), [
+      { image_id: 7, category_id: 1, bbox: [10, 20, 100.5, 200.25], score: 0.9 },
+      { image_id: 7, category_id: 3, bbox: [10, 20, 100.5, 200.25], score: 0.4 },
+      { image_id: 9, category_id: 2, bbox: [-3.3, 0.1, 13.7, 0.2], score: 0.123456 },
+    ]);
+  });
+
+  it('is JSON after every write, from the empty list on', () => {
+    const results = createCocoResults(inFolder('results.json'), bySeq, failOn);
+    assert.deepEqual(read(), []);
+    results.write(perceptOf(0, { detections: [] }));
+    assert.deepEqual(read(), []);
+    for (let seq = 1; seq <= 20; seq++) {
+      results.write(perceptOf(seq));
+      assert.equal((read() as unknown[]).length, 2 * seq);
+    }
+    void results.close();
+  });
+
+  it('numbers images and categories as told, and leaves out those without a number', async () => {
+    const results = createCocoResults(
+      inFolder('results.json'),
+      {
+        imageId: ({ seq }) => (seq === 0 ? undefined : 100 + seq),
+        categoryId: (classId) => (classId === 2 ? 44 : undefined),
+      },
+      failOn,
+    );
+    results.write(perceptOf(0));
+    results.write(perceptOf(1));
+    await results.close();
+    assert.deepEqual(read(), [{ image_id: 101, category_id: 44, bbox: [10, 20, 100.5, 200.25], score: 0.4 }]);
+  });
+
+  it('refuses a place that cannot be written', () => {
+    mkdirSync(inFolder('folder'));
+    assert.throws(() => createCocoResults(inFolder('folder'), bySeq, failOn), OutputError);
+  });
+
+  itNeeds({ '/dev/full': existsSync('/dev/full') }, 'says once that the disk is full', () => {
+    const failures: OutputError[] = [];
+    const results = createCocoResults('/dev/full', bySeq, (error) => failures.push(error));
+    for (let seq = 0; seq < 3; seq++) results.write(perceptOf(seq));
+    assert.equal(failures.length, 1);
+  });
+});

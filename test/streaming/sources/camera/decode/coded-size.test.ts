@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import type { UnitCodec } from '../../../../../src/core/coded-unit.js';
+import { codedSize, isShownAs } from '../../../../../src/streaming/sources/camera/decode/coded-size.js';
+import { INTERLACED } from '../../../../helpers/bit-writer.js';
+import { clipFolder, NEEDS_FFMPEG, pattern } from '../../../../helpers/clips.js';
+import { itNeeds } from '../../../../helpers/needs.js';
+
+const START = Buffer.from([0, 0, 0, 1]);
+const SLICE = Buffer.from([0x65, 0x88, 0x80, 0x40]);
+
+describe('coded size', () => {
+  const clips = clipFolder();
+
+  for (const [name, codec, size, encoder] of [
+    ['H.264', 'h264', '640x360', ['-c:v', 'libx264', '-f', 'h264']],
+    ['H.264, cropped', 'h264', '322x182', ['-c:v', 'libx264', '-f', 'h264']],
+    ['interlaced H.264, cropped', 'h264', '320x180', ['-c:v', 'libx264', '-flags', '+ildct+ilme', '-f', 'h264']],
+    ['H.264 of full colour, cropped', 'h264', '321x181', ['-c:v', 'libx264', '-pix_fmt', 'yuv444p', '-f', 'h264']],
+    ['H.264 in grey', 'h264', '322x182', ['-c:v', 'libx264', '-pix_fmt', 'gray', '-f', 'h264']],
+    ['H.264 of 4:2:2', 'h264', '322x182', ['-c:v', 'libx264', '-pix_fmt', 'yuv422p', '-f', 'h264']],
+    ['H.265', 'h265', '640x360', ['-c:v', 'libx265', '-x265-params', 'log-level=error', '-f', 'hevc']],
+    ['H.265, cropped', 'h265', '322x182', ['-c:v', 'libx265', '-x265-params', 'log-level=error', '-f', 'hevc']],
+    [
+      'H.265 of full colour, cropped',
+      'h265',
+      '321x181',
+      ['-c:v', 'libx265', '-pix_fmt', 'yuv444p', '-x265-params', 'log-level=error', '-f', 'hevc'],
+    ],
+    ['a JPEG', 'mjpeg', '321x181', ['-c:v', 'mjpeg', '-pix_fmt', 'yuvj420p', '-f', 'mjpeg']],
+  ] as const) {
+    itNeeds(NEEDS_FFMPEG, `of ${name} is what a decoder gives`, function () {
+      this.timeout(30_000);
+      const stream = readFileSync(
+        clips.make(
+          ...pattern('320x240', 5, 0.2),
+          '-vf',
+          `scale=${size.replace('x', ':')}`,
+          ...encoder,
+          `${name.replaceAll(/\W/g, '-')}.bin`,
+        ),
+      );
+      const [width, height] = size.split('x').map(Number);
+      assert.deepEqual(codedSize(codec, stream), { width, height });
+    });
+  }
+
+  it('is unknown where parameter sets contradict each other, or are missing or broken', () => {
+    const unit = (...nals: Uint8Array[]): Buffer => Buffer.concat(nals.flatMap((nal) => [START, nal]));
+    const other = Buffer.from(INTERLACED.sps);
+    assert.deepEqual(codedSize('h264', unit(INTERLACED.sps, other, INTERLACED.pps, SLICE)), {
+      width: 320,
+      height: 480,
+    });
+    assert.equal(codedSize('h264', unit(INTERLACED.pps, SLICE)), undefined);
+    assert.equal(codedSize('h264', unit(INTERLACED.sps.subarray(0, 5), SLICE)), undefined);
+    assert.equal(
+      codedSize(
+        'h264',
+        unit(
+          INTERLACED.sps,
+          Buffer.concat([Buffer.from([0x67, 66, 0, 30]), Buffer.from([0xf8, 0x50, 0x10, 0x80])]),
+          SLICE,
+        ),
+      ),
+      undefined,
+    );
+    assert.equal(codedSize('mjpeg', Uint8Array.of(0xff, 0xd8, 0xff, 0xda, 0, 8, 0, 0, 0, 0, 0, 0)), undefined);
+  });
+
+  it('of any bytes is a size or unknown', () => {
+    const bytes = fc.uint8Array({ maxLength: 120 });
+    fc.assert(
+      fc.property(fc.constantFrom<UnitCodec>('h264', 'h265', 'mjpeg'), bytes, fc.boolean(), (codec, data, isHeaded) => {
+        const head = codec === 'mjpeg' ? [0xff, 0xd8, 0xff] : codec === 'h264' ? [0, 0, 1, 0x67] : [0, 0, 1, 0x42, 1];
+        const size = codedSize(codec, isHeaded ? Uint8Array.of(...head, ...data, 0, 0, 1, 0x65) : data);
+        assert.ok(size === undefined || (Number.isInteger(size.width) && Number.isInteger(size.height)));
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
+  it('is shown as it is, or turned', () => {
+    const coded = { width: 640, height: 360 };
+    assert.ok(isShownAs(coded, coded));
+    assert.ok(isShownAs(coded, { width: 360, height: 640 }));
+    assert.ok(!isShownAs(coded, { width: 320, height: 180 }));
+  });
+});
