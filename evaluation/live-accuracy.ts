@@ -2,6 +2,7 @@ import type { Detection } from '../src/core/detection.js';
 import { DataError } from '../src/core/errors.js';
 import type { PerceptEvent } from '../src/core/events.js';
 import type { Size } from '../src/core/letterbox.js';
+import { toUs } from '../src/recording/microseconds.js';
 import type { TrackerFactory } from '../src/track/tracker.js';
 import type { Tracker } from '../src/track/tracker.js';
 import { mapClasses } from './class-mapping.js';
@@ -255,8 +256,4 @@ export function truthObjects({
 /** Exactly the numbers from a recording's times, so that forecasts are equal to the last bit. */
 function trackerMs(us: number): number {
   return (us / 1e6) * 1000;
-}
-
-function toUs(ms: number): number {
-  return Math.round(ms * 1000);
 }
