@@ -21,7 +21,7 @@ import {
 import { DetectionList } from './detection-list.js';
 import { TRACKER_FRAME_MS } from './forecast-results.js';
 import type { GroundTruth } from './ground-truth.js';
-import type { PairingCounts } from './pairing.js';
+import { PairingTally, type PairingCounts } from './pairing.js';
 
 /** One annotated object. */
 export type TruthObject = {
@@ -202,13 +202,9 @@ function settle(stream: Stream, { seq, capturedAtMs, size, objects }: TruthFrame
 }
 
 function pairingOf(frames: readonly HeldFrame[]): PairingCounts {
-  const mismatches = frames.flatMap(({ seq, inputSeq }) => (inputSeq === undefined ? [] : [seq - inputSeq]));
-  return {
-    frames: frames.length,
-    miss: frames.length - mismatches.length,
-    inTime: mismatches.filter((mismatch) => mismatch === 0).length,
-    mismatch: mismatches.reduce((sum, mismatch) => sum + mismatch, 0),
-  };
+  const tally = new PairingTally();
+  for (const { seq, inputSeq } of frames) tally.addFrame(seq, inputSeq);
+  return tally.counts();
 }
 
 /** Each frame is an image of its own; so are its detections. */
