@@ -22,21 +22,22 @@ export const modelKeys = {
     type: 'file-or-name',
     flag: '--model <file-or-name>',
     description:
-      'The detector: an ONNX file of YOLOX or of a detection transformer, or a name of `nowcast models list`.',
+      'The detector: an ONNX file of YOLOX or of a detection transformer, or a name from `nowcast models list`.',
     allowed: 'a file or the name of a model',
     default: 'nowcast-nano',
   },
   labels: {
     type: 'file-or-name',
     flag: '--labels <name-or-file>',
-    description: 'The names of its classes; chosen by their number where absent.',
+    description: 'Class names of the model.',
+    defaultRule: "the model file's names, else a list with the same number of classes",
     allowed: 'coco, argoverse-hd, or a text file with one name a line',
   },
   provider: {
     type: 'choice',
     values: PROVIDERS,
     flag: '--provider <name>',
-    description: 'What computes; `auto` measures those that load and takes the fastest.',
+    description: 'Execution provider; `auto` measures all that load and takes the fastest.',
     default: 'auto',
   },
   threads: {
@@ -44,27 +45,29 @@ export const modelKeys = {
     isInteger: true,
     min: 1,
     flag: '--threads <n>',
-    description: 'Threads of one run on the CPU; chosen by the number of cores where absent.',
+    description: 'Threads of one inference on the CPU.',
+    defaultRule: 'by the number of cores',
   },
   hosts: {
     type: 'number',
     isInteger: true,
     min: 1,
-    description: 'Detectors, each a process of its own, that work side by side.',
+    description: 'Number of detector processes that run side by side.',
     default: 1,
   },
   preprocess: {
     type: 'text',
     flag: '--preprocess <name>',
     description:
-      "How pictures are prepared, if the file does not tell: `legacy` for YOLOX before 0.1.1 and ByteTrack, `imagenet` or `unit` for transformers; the usual one of the model's family where absent.",
+      'Preprocessing, for model files that do not state it: `legacy` for YOLOX before 0.1.1 and for ByteTrack, `imagenet` or `unit` for detection transformers.',
     allowed: "a preprocessing of the model's family, such as legacy",
+    defaultRule: "the usual one of the model's family",
   },
   input: {
     type: 'text',
     pattern: '^[1-9]\\d*x[1-9]\\d*$',
     flag: '--input <WxH>',
-    description: 'Width and height of the input in pixels, for a model that leaves them open.',
+    description: 'Input size in pixels, for a model that leaves it open.',
     allowed: 'WIDTHxHEIGHT in multiples of 32, such as 640x384',
   },
 } as const satisfies Keys;
@@ -75,7 +78,7 @@ const detectKeys = {
     min: 0,
     max: 1,
     flag: '--conf <score>',
-    description: 'Detections with a lower score are left out.',
+    description: 'Lowest score of a detection to keep.',
     default: 0.25,
   },
   nms: {
@@ -83,26 +86,27 @@ const detectKeys = {
     min: 0,
     max: 1,
     flag: '--nms <iou>',
-    description: 'Of two boxes whose IoU is above this, the better one stays.',
+    description: 'IoU above which NMS removes the lower-scored of two boxes.',
     default: 0.45,
   },
   nms_mode: {
     type: 'choice',
     values: NMS_MODES,
     flag: '--nms-mode <mode>',
-    description: 'Whether boxes of different classes suppress each other (`agnostic`).',
+    description: 'NMS within each class, or between boxes of different classes, too (`agnostic`).',
     default: 'per-class',
   },
   classes: {
     type: 'list',
     flag: '--classes <list>',
-    description: 'The classes to keep, by name or id; all where absent.',
+    description: 'Classes to keep.',
     allowed: 'a list of class names or ids, such as person,car',
+    defaultRule: 'all',
   },
   schedule: {
     type: 'text',
     flag: '--schedule <name>',
-    description: 'Which frame to run on, and when.',
+    description: 'The rule that picks the next frame to detect on; `every` needs files.',
     default: 'idle-free',
   },
   budget: {
@@ -112,27 +116,27 @@ const detectKeys = {
       { type: 'duration', description: '' },
     ],
     flag: '--budget <duration>',
-    description: 'The oldest a frame may be when its result comes out.',
+    description: 'Latency budget: the oldest a frame may be when its result comes out. With `every`: none.',
     allowed: `none or ${DURATION_FORMS}`,
     default: '100ms',
   },
   track: {
     type: 'boolean',
     flag: '--track',
-    description: 'Whether objects keep an id from frame to frame.',
+    description: 'Give each object an id that lasts from frame to frame.',
     default: false,
   },
   forecast: {
     type: 'text',
     flag: '--forecast <name>',
-    description: 'What carries boxes forward to the present; it needs tracking and turns it on.',
+    description: 'Forecaster that moves boxes to the present; turns tracking on.',
     default: 'none',
   },
 } as const satisfies Keys;
 
 const cameraKeys = {
-  source: { type: 'text', required: true, isNumberToo: true, description: 'Where the pictures come from.' },
-  enabled: { type: 'boolean', description: 'Whether to run it.', default: true },
+  source: { type: 'text', required: true, isNumberToo: true, description: 'Source of the stream.' },
+  enabled: { type: 'boolean', description: 'Run this camera.', default: true },
 } as const satisfies Keys;
 
 const endKeys = {
@@ -140,7 +144,7 @@ const endKeys = {
     type: 'choice',
     values: PACES,
     flag: '--pace <source|max>',
-    description: 'Whether files are played by the clock (`source`) or as fast as they can be read (`max`).',
+    description: 'Play files in real time (`source`), or read them as fast as possible (`max`).',
     default: 'source',
   },
   max_frames: {
@@ -148,9 +152,9 @@ const endKeys = {
     isInteger: true,
     min: 1,
     flag: '--max-frames <n>',
-    description: 'The run ends after this many frames were received.',
+    description: 'End the run after this many received frames.',
   },
-  duration: { type: 'duration', flag: '--duration <duration>', description: 'The run ends after this long.' },
+  duration: { type: 'duration', flag: '--duration <duration>', description: 'End the run after this time.' },
 } as const satisfies Keys;
 
 /** Where neither the file nor a flag says otherwise, for those who open a detector without a configuration. */
@@ -181,7 +185,7 @@ export function runKeys(parts: Parts) {
     cameras: {
       type: 'sections',
       nameOf: 'camera',
-      description: 'What to run on, by name. Sources on the command line replace all of them.',
+      description: 'Sources by name. Sources on the command line replace all of them.',
       allowed: 'a section with one key a camera; names are letters, digits, - and _',
       of: {
         source: {
@@ -196,7 +200,7 @@ export function runKeys(parts: Parts) {
     model: { type: 'section', keys: modelKeys, description: 'The detector.' },
     detect: {
       type: 'section',
-      description: 'Which frames are detected on, and what is kept of the result.',
+      description: 'Choice of frames, and of results to keep.',
       keys: {
         ...detectKeys,
         schedule: { ...detectKeys.schedule, ...oneOfKinds('schedule', policies) },

@@ -6,35 +6,36 @@ import { FEED_DEFAULTS } from './defaults.js';
 const keys = {
   host: {
     type: 'text',
-    description: 'The address that the WebSocket feed listens at; 0.0.0.0 for all.',
+    description: 'Address of the WebSocket feed; 0.0.0.0 accepts other machines.',
     allowed: 'an address or host name',
     default: FEED_DEFAULTS.host,
   },
-  port: { type: 'number', isInteger: true, min: 0, max: 65535, description: 'Its port; 0 takes a free one.' },
+  port: { type: 'number', isInteger: true, min: 0, max: 65535, description: 'Port of the feed; 0 takes a free one.' },
   token: {
     type: 'text',
     env: 'NOWCAST_FEED_TOKEN',
     isSecret: true,
     description:
-      'What a client must present; without one, everybody who reaches the port is let in. `NOWCAST_FEED_TOKEN` where absent.',
+      'Token that clients must present; without one, Nowcast accepts every client. No flag, because other users of the machine could see it.',
+    defaultRule: 'NOWCAST_FEED_TOKEN',
   },
   allowed_origins: {
     type: 'list',
-    description: 'Web pages, besides those of the same origin, that may connect.',
+    description: 'Further origins whose web pages may connect.',
     allowed: 'a list of origins such as https://example.org',
   },
   max_clients: {
     type: 'number',
     isInteger: true,
     min: 1,
-    description: 'Clients that may be connected at once.',
+    description: 'Most clients at once.',
     default: FEED_DEFAULTS.maxClients,
   },
 } as const satisfies Keys;
 
 export const feedKind = sinkKind({
   name: 'feed',
-  section: { name: 'feed', description: 'The live results as a WebSocket feed; off where absent.' },
+  section: { name: 'feed', description: 'WebSocket feed of the live results; without this section, none.' },
   keys,
   flag: {
     declaration: '--feed <[host:]port>',

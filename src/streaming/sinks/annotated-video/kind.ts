@@ -13,7 +13,12 @@ export const annotatedVideoKind = sinkKind({
   name: 'annotated-video',
   section: OUTPUT_SECTION,
   keys: {
-    save: { type: 'file', flag: '--save <file.mp4>', description: 'An annotated MP4.', allowed: 'a file to write' },
+    save: {
+      type: 'file',
+      flag: '--save <file.mp4>',
+      description: 'Write an annotated MP4; one source only.',
+      allowed: 'a file to write',
+    },
   },
   needsFfmpeg: true,
   check({ save = '' }, sources) {

@@ -36,17 +36,19 @@ export const cameraKind = sourceKind({
     transport: {
       type: 'choice',
       values: TRANSPORTS,
-      description: 'How RTSP is read: over `tcp` or `udp`, by `ffmpeg`, or the best of them (`auto`).',
+      description:
+        'How to read RTSP: over `tcp` (loses no packets), over `udp` (waits for none), by `ffmpeg`, or `auto` (TCP, then UDP, then ffmpeg).',
       default: CAMERA_DEFAULTS.transport,
     },
     timeout: {
       type: 'duration',
-      description: 'A camera that sends no frame for this long is connected to anew.',
+      description: 'Reconnect after this time without a frame.',
       default: inSeconds(CAMERA_DEFAULTS.timeoutMs),
     },
     max_behind: {
       type: 'duration',
-      description: 'How far behind the present a camera may fall before what waits is skipped.',
+      description:
+        'How far behind the present a camera may fall; Nowcast then drops the waiting pictures as `behind`. No effect on HLS.',
       default: inSeconds(CAMERA_DEFAULTS.maxBehindMs),
     },
   },
