@@ -17,30 +17,42 @@ const dataKeys = {
   root: {
     type: 'file',
     required: true,
-    description: 'Folder that the names of the pictures start at.',
+    description: 'Folder of the pictures: their names in the annotations are relative to it.',
     allowed: 'a folder',
   },
 } as const satisfies Keys;
 
 const ASSIGNER_NAMES = Object.keys(ASSIGNERS) as AssignerName[];
 
-/** Every key of a training config. All but `train` have a default; those without one here follow from other keys. */
+/** Every key of a training config. All but `train` have a default; those without one here get it from other keys. */
 export const TRAIN_KEYS = {
   variant: { type: 'choice', values: VARIANTS, description: 'Network variant.', default: 'yolox-nano' },
   train: { type: 'section', required: true, keys: dataKeys, description: 'Pictures to train on.' },
-  val: { type: 'section', keys: dataKeys, description: 'Pictures to validate on; none where absent.' },
+  val: {
+    type: 'section',
+    keys: dataKeys,
+    description: 'Pictures to validate on. Without them, there is no validation.',
+  },
   input: {
     type: 'text',
     pattern: '^[1-9]\\d*x[1-9]\\d*$',
-    description: "Input size of the run; the network takes other sizes, too. The variant's own where absent.",
+    description: "Input size of the training; the network takes other sizes too. Without it, the variant's size.",
     allowed: 'WIDTHxHEIGHT in multiples of 32, such as 416x416',
   },
   epochs: { ...count, description: 'Passes over the pictures.', default: 300 },
   batch_size: { ...count, description: 'Pictures per step.', default: 8 },
   seed: { type: 'number', isInteger: true, min: 0, description: 'Seed of all random choices.', default: 0 },
-  lr: { ...positive, description: 'Highest learning rate; 0.01 per 64 pictures of a batch where absent.' },
-  warmup_epochs: { ...notNegative, description: 'Epochs in which the learning rate rises.', default: 5 },
-  closing_epochs: { ...notNegative, description: 'Last epochs, without mosaics and MixUp.', default: 15 },
+  lr: { ...positive, description: 'Highest learning rate. Without it, 0.01 per 64 pictures of a batch.' },
+  warmup_epochs: {
+    ...notNegative,
+    description: 'Number of first epochs, in which the learning rate rises.',
+    default: 5,
+  },
+  closing_epochs: {
+    ...notNegative,
+    description: 'Number of last epochs, which have no mosaics and no MixUp.',
+    default: 15,
+  },
   min_lr_ratio: { ...share, description: 'Lowest learning rate as a share of the highest.', default: 0.05 },
   momentum: { ...share, description: 'Momentum of SGD.', default: 0.9 },
   weight_decay: { ...notNegative, description: 'Weight decay.', default: 5e-4 },
@@ -61,12 +73,15 @@ export const TRAIN_KEYS = {
     default: 'sim-ota',
   },
   validate_every: { ...count, description: 'Epochs between validations.', default: 10 },
-  mosaic: { ...share, description: 'Share of mosaics. By the variant where absent.' },
-  mosaic_scale: { ...range, description: 'Scale of the pictures of a mosaic. By the variant where absent.' },
-  mixup: { ...share, description: 'Share of MixUp among mosaics. By the variant where absent.' },
+  mosaic: { ...share, description: 'Share of mosaics. Without it, the variant decides.' },
+  mosaic_scale: {
+    ...range,
+    description: 'Scale of the pictures in a mosaic: [least, most]. Without it, the variant decides.',
+  },
+  mixup: { ...share, description: 'Share of MixUp among mosaics. Without it, the variant decides.' },
   mixup_scale: {
     ...range,
-    description: 'Scale of the second picture of MixUp: [least, most]; [0.5, 1.5] where absent.',
+    description: 'Scale of the second picture of MixUp: [least, most]. Without it, [0.5, 1.5].',
   },
   degrees: { ...notNegative, description: 'Largest rotation in degrees.', default: 10 },
   translate: { ...share, description: 'Largest shift as a share of the picture.', default: 0.1 },
@@ -75,7 +90,7 @@ export const TRAIN_KEYS = {
   colour: { ...share, description: 'Share of pictures with changed colours.', default: 1 },
 } as const satisfies Record<string, Key>;
 
-/** What a training config says, checked against {@link TRAIN_KEYS}; nothing is filled in. */
+/** The keys of a training config, checked against {@link TRAIN_KEYS}; no default is filled in. */
 export type TrainSettings = SettingsOf<typeof TRAIN_KEYS>;
 
 export type TrainConfig = {
@@ -102,9 +117,9 @@ export type TrainConfig = {
 export type DataPaths = { readonly annotations: string; readonly root: string };
 
 /**
- * A checked configuration with every default filled in; those of a variant are YOLOX's own: small networks see weaker
- * mosaics, no MixUp and rather larger inputs, Nano a mosaic half of the time (`exps/default`).
- * @throws UsageError where the input is not in multiples of 32
+ * A checked configuration with every default filled in; the defaults of a variant are YOLOX's: small networks get
+ * weaker mosaics, no MixUp and rather larger inputs, and Nano a mosaic half of the time (`exps/default`).
+ * @throws UsageError if the input is not in multiples of 32
  */
 export function resolveTrainConfig(settings: TrainSettings): TrainConfig {
   const orDefault = <N extends keyof TrainSettings>(name: N): NonNullable<TrainSettings[N]> =>

@@ -8,11 +8,11 @@ import type { SourceKind } from '../core/source-kind.js';
 import { DURATION_FORMS } from './durations.js';
 import { recogniseSource, sourceForms } from './sources.js';
 
-/** The registries that a run is configured from. */
+/** The registries whose entries a run can use. */
 export type Parts = {
   readonly sources: readonly SourceKind[];
   readonly sinks: readonly SinkKind[];
-  /** With the one fact of a schedule that a configuration is checked by. */
+  /** With the one fact of a schedule that the configuration's checks need. */
   readonly policies: readonly NamedKind<{ readonly keepsAll?: true }>[];
   readonly forecasters: readonly NamedKind<unknown>[];
 };
@@ -21,22 +21,21 @@ export const modelKeys = {
   path: {
     type: 'file-or-name',
     flag: '--model <file-or-name>',
-    description:
-      'The detector: an ONNX file of YOLOX or of a detection transformer, or a name of `nowcast models list`.',
+    description: 'The detector: an ONNX file (YOLOX or a detection transformer), or a name from `nowcast models list`.',
     allowed: 'a file or the name of a model',
     default: 'nowcast-nano',
   },
   labels: {
     type: 'file-or-name',
     flag: '--labels <name-or-file>',
-    description: 'The names of its classes; chosen by their number where absent.',
+    description: 'The class names of the model. Without them, the number of classes decides.',
     allowed: 'coco, argoverse-hd, or a text file with one name a line',
   },
   provider: {
     type: 'choice',
     values: PROVIDERS,
     flag: '--provider <name>',
-    description: 'What computes; `auto` measures those that load and takes the fastest.',
+    description: 'The execution provider. `auto` measures every provider that loads and takes the fastest.',
     default: 'auto',
   },
   threads: {
@@ -44,27 +43,27 @@ export const modelKeys = {
     isInteger: true,
     min: 1,
     flag: '--threads <n>',
-    description: 'Threads of one run on the CPU; chosen by the number of cores where absent.',
+    description: 'CPU threads of one inference. Without it, the number of cores decides.',
   },
   hosts: {
     type: 'number',
     isInteger: true,
     min: 1,
-    description: 'Detectors, each a process of its own, that work side by side.',
+    description: 'Number of detector processes that run in parallel.',
     default: 1,
   },
   preprocess: {
     type: 'text',
     flag: '--preprocess <name>',
     description:
-      "How pictures are prepared, if the file does not tell: `legacy` for YOLOX before 0.1.1 and ByteTrack, `imagenet` or `unit` for transformers; the usual one of the model's family where absent.",
+      "How pictures are preprocessed, if the model file does not state it: `legacy` for ByteTrack and YOLOX before 0.1.1, `imagenet` or `unit` for transformers. Without it, the usual preprocessing of the model's family.",
     allowed: "a preprocessing of the model's family, such as legacy",
   },
   input: {
     type: 'text',
     pattern: '^[1-9]\\d*x[1-9]\\d*$',
     flag: '--input <WxH>',
-    description: 'Width and height of the input in pixels, for a model that leaves them open.',
+    description: 'Width and height of the input in pixels, for a model with a dynamic input size.',
     allowed: 'WIDTHxHEIGHT in multiples of 32, such as 640x384',
   },
 } as const satisfies Keys;
@@ -75,7 +74,7 @@ const detectKeys = {
     min: 0,
     max: 1,
     flag: '--conf <score>',
-    description: 'Detections with a lower score are left out.',
+    description: 'Drops detections with a lower score.',
     default: 0.25,
   },
   nms: {
@@ -83,26 +82,26 @@ const detectKeys = {
     min: 0,
     max: 1,
     flag: '--nms <iou>',
-    description: 'Of two boxes whose IoU is above this, the better one stays.',
+    description: 'NMS keeps the better one of two boxes whose IoU is above this.',
     default: 0.45,
   },
   nms_mode: {
     type: 'choice',
     values: NMS_MODES,
     flag: '--nms-mode <mode>',
-    description: 'Whether boxes of different classes suppress each other (`agnostic`).',
+    description: 'NMS within each class (`per-class`), or between all boxes (`agnostic`).',
     default: 'per-class',
   },
   classes: {
     type: 'list',
     flag: '--classes <list>',
-    description: 'The classes to keep, by name or id; all where absent.',
+    description: 'Keeps only these classes, given by name or id. Without it, all classes.',
     allowed: 'a list of class names or ids, such as person,car',
   },
   schedule: {
     type: 'text',
     flag: '--schedule <name>',
-    description: 'Which frame to run on, and when.',
+    description: 'The schedule: it decides which frame the detector takes, and when.',
     default: 'idle-free',
   },
   budget: {
@@ -112,27 +111,32 @@ const detectKeys = {
       { type: 'duration', description: '' },
     ],
     flag: '--budget <duration>',
-    description: 'The oldest a frame may be when its result comes out.',
+    description: 'The latency budget: the largest age of a frame when its result comes out. Older results are dropped.',
     allowed: `none or ${DURATION_FORMS}`,
     default: '100ms',
   },
   track: {
     type: 'boolean',
     flag: '--track',
-    description: 'Whether objects keep an id from frame to frame.',
+    description: 'Tracks objects: each keeps its id from frame to frame.',
     default: false,
   },
   forecast: {
     type: 'text',
     flag: '--forecast <name>',
-    description: 'What carries boxes forward to the present; it needs tracking and turns it on.',
+    description: 'The forecaster, which moves boxes to where the objects are now. It turns tracking on.',
     default: 'none',
   },
 } as const satisfies Keys;
 
 const cameraKeys = {
-  source: { type: 'text', required: true, isNumberToo: true, description: 'Where the pictures come from.' },
-  enabled: { type: 'boolean', description: 'Whether to run it.', default: true },
+  source: {
+    type: 'text',
+    required: true,
+    isNumberToo: true,
+    description: 'The address, file or device of the pictures.',
+  },
+  enabled: { type: 'boolean', description: 'Runs this camera; `false` leaves it out.', default: true },
 } as const satisfies Keys;
 
 const endKeys = {
@@ -140,7 +144,7 @@ const endKeys = {
     type: 'choice',
     values: PACES,
     flag: '--pace <source|max>',
-    description: 'Whether files are played by the clock (`source`) or as fast as they can be read (`max`).',
+    description: 'Plays files in real time (`source`), or as fast as the detector takes frames (`max`).',
     default: 'source',
   },
   max_frames: {
@@ -148,12 +152,12 @@ const endKeys = {
     isInteger: true,
     min: 1,
     flag: '--max-frames <n>',
-    description: 'The run ends after this many frames were received.',
+    description: 'Ends the run after this many received frames.',
   },
-  duration: { type: 'duration', flag: '--duration <duration>', description: 'The run ends after this long.' },
+  duration: { type: 'duration', flag: '--duration <duration>', description: 'Ends the run after this time.' },
 } as const satisfies Keys;
 
-/** Where neither the file nor a flag says otherwise, for those who open a detector without a configuration. */
+/** The defaults of a detector, for callers that open one without a configuration. */
 export const DETECTOR_DEFAULTS = {
   model: modelKeys.path.default,
   provider: modelKeys.provider.default,
@@ -162,10 +166,10 @@ export const DETECTOR_DEFAULTS = {
   nmsMode: detectKeys.nms_mode.default,
 } as const;
 
-/** A camera's own keys, and those of its kind. */
+/** The keys that every camera has, and those of its kind. */
 export type CameraSettings = SettingsOf<typeof cameraKeys> & { readonly [key: string]: unknown };
 
-/** A file or the flags of a run, checked, under the file's own keys; nothing is filled in. */
+/** The checked keys of a file or of a run's flags, named as in the file; no default is filled in. */
 export type Settings = SettingsOf<typeof endKeys> & {
   readonly cameras?: Readonly<Record<string, CameraSettings>> | undefined;
   readonly model?: SettingsOf<typeof modelKeys> | undefined;
@@ -174,7 +178,7 @@ export type Settings = SettingsOf<typeof endKeys> & {
   readonly [section: string]: unknown;
 };
 
-/** Every key of a run's configuration: those of the run itself, and those that the parts bring. */
+/** Every key of a run's configuration: the run's own, and those of the registered parts. */
 export function runKeys(parts: Parts) {
   const { sources, policies, forecasters } = parts;
   return {
@@ -215,7 +219,7 @@ const NONE: NamedKind<unknown> = {
   parse: (text) => (text === 'none' ? text : undefined),
 };
 
-/** A key that names one of several things; editors can complete it where every form is one fixed word. */
+/** A key that names an entry of a registry. Editors can complete it if every entry's form is a fixed word. */
 function oneOfKinds(
   what: string,
   kinds: readonly NamedKind<unknown>[],
@@ -230,7 +234,7 @@ function oneOfKinds(
   return { type: 'text', allowed: `one of ${formsOf(kinds)}`, check };
 }
 
-/** The sections that sinks stand in, in the order in which they are first named. */
+/** The sections of the sinks, in the order of their first mention. */
 export function sinkSections(sinks: readonly SinkKind[]): Keys {
   const sections: Record<string, Extract<Key, { type: 'section' }>> = {};
   for (const {

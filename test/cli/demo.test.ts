@@ -57,8 +57,8 @@ describe('the plan of a demo', () => {
   for (const [flags, message] of [
     [{ seed: '-1' }, /--seed is "-1"/],
     [{ port: '70000' }, /--port is "70000"/],
-    [{ headless: true, port: '80' }, /--headless serves nothing/],
-    [{ schedule: 'every' }, /--schedule every knows no time/],
+    [{ headless: true, port: '80' }, /--headless serves no page/],
+    [{ schedule: 'every' }, /--schedule every detects on each frame however late/],
     [{ slower: 'much' }, /--slower is "much"/],
     [{ slower: '2s' }, /1000 ms at most/],
     [{ conf: '2' }, /--conf/],

@@ -22,7 +22,7 @@ describe('nowcast doctor', () => {
     assert.equal(of('Node')?.state, 'ok');
     assert.equal(of('provider cpu')?.state, 'ok');
     assert.equal(of('cache folder')?.found, join(folder(), 'cache'));
-    assert.equal(of('models')?.remedy, 'nowcast models pull yolox-nano, or give --model a file of your own');
+    assert.equal(of('models')?.remedy, 'nowcast models pull yolox-nano, or pass your own ONNX file with --model');
     assert.deepEqual([code, ok], [0, true]);
     assert.deepEqual(readdirSync(join(folder(), 'cache')), []);
     assert.deepEqual(
@@ -36,7 +36,7 @@ describe('nowcast doctor', () => {
     const ffmpeg = of('ffmpeg');
     assert.equal(ffmpeg?.state, 'limited');
     if (ffmpeg.found.startsWith('no video files')) this.skip();
-    assert.match(ffmpeg.found, /, the embedded build of 2018: video files alone, no cameras$/);
+    assert.match(ffmpeg.found, /, the embedded build of 2018: reads video files, no cameras$/);
     assert.match(ffmpeg.remedy ?? '', /^install ffmpeg 4\.4 or later/);
   });
 
@@ -56,8 +56,8 @@ describe('nowcast doctor', () => {
     writeFileSync(join(folder(), 'file'), '');
     const { code, stderr, ok, of } = await report({ NOWCAST_CACHE: join(folder(), 'file', 'cache') });
     assert.deepEqual([code, ok], [1, false]);
-    assert.equal(stderr, 'nowcast: cache folder: without it nothing runs; the lines above say what to do\n');
-    assert.equal(of('cache folder')?.remedy, 'name a folder that can be with NOWCAST_CACHE');
+    assert.equal(stderr, 'nowcast: cache folder: no run works without it; follow the advice in the lines above\n');
+    assert.equal(of('cache folder')?.remedy, 'set NOWCAST_CACHE to a writable folder');
     assert.ok(!existsSync(join(folder(), 'cache')));
   });
 

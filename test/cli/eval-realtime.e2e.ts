@@ -229,7 +229,7 @@ describe('nowcast eval realtime', function () {
       [
         [...data, '--schedule', 'every'],
         2,
-        /--schedule every drops nothing and knows no time; eval offline scores every frame/,
+        /--schedule every detects on every frame however late, so it has no streaming AP; eval offline scores every frame/,
       ],
       [[...data, '--schedule', 'sometimes'], 2, /--schedule.*sometimes/],
       [[...data, '--budget', 'soon'], 2, /--budget/],

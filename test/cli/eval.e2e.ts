@@ -209,7 +209,7 @@ describe('nowcast eval', () => {
         1,
         /annotations\.json: outputs: expected/,
       ],
-      [['simulate', ...data], 2, /needs runtimes: give a profile with --runtime/],
+      [['simulate', ...data], 2, /needs runtimes; pass a profile with --runtime/],
       [
         ['simulate', ...data, '--runtime', at('runtime.json'), '--workers', '0'],
         2,

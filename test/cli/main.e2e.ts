@@ -43,7 +43,7 @@ describe('nowcast', () => {
       ['doctor', '--log-format', 'xml'],
       /^nowcast: --log-format is "xml"; it must be one of text, json\n$/,
     ],
-    ['nothing to run on', ['run'], /^nowcast: there is nothing to run on; name a SOURCE/],
+    ['no source', ['run'], /^nowcast: the run has no source; name a SOURCE/],
     [
       'a config that is not there',
       ['run', '-c', 'no.yaml'],

@@ -45,7 +45,7 @@ describe('nowcast models', () => {
     assert.ok(json.models.some(({ name, isHere }) => name === 'yolox-x' && !isHere));
   });
 
-  it('pull downloads a model, pins a hash that nobody states, and says so', async () => {
+  it('pull downloads a model, keeps a hash that the zoo does not have, and warns of it', async () => {
     const mirror = await serve(() => ({ body: TINY }));
     const first = await run('pull', 'yolox-tiny', '--mirror', mirror);
     const path = join(cacheDir(), 'yolox_tiny.onnx');
@@ -53,7 +53,7 @@ describe('nowcast models', () => {
     assert.equal(first.stdout, `yolox-tiny: now at ${path} (0.0 MB, sha256 ${TINY_SHA256})\n`);
     assert.match(
       first.stderr,
-      new RegExp(`nobody states the sha256 of yolox-tiny; this download's, ${TINY_SHA256}, is pinned`),
+      new RegExp(`the zoo has no sha256 of yolox-tiny; the one of this download, ${TINY_SHA256}, is kept`),
     );
     assert.deepEqual(files(), ['yolox_tiny.onnx', 'yolox_tiny.onnx.sha256']);
 

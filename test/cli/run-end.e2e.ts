@@ -259,7 +259,7 @@ describe('the end of nowcast run', function () {
       assert.equal(code, 1);
       const { total, problems } = JSON.parse(stdout) as RunSummary;
       assert.equal(total.percepts, 3);
-      assert.match(problems.join(), /\/dev\/full failed and has ended: the disk is full/);
+      assert.match(problems.join(), /\/dev\/full failed, so the file ends here: the disk is full/);
       assert.match(stderr, /nowcast: writing \/dev\/full failed/);
     },
   );

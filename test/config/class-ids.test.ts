@@ -13,11 +13,11 @@ describe('classes to keep', () => {
   it('must be known', () => {
     assert.throws(() => classIdsOf(['persn'], names), {
       message:
-        'detect.classes (--classes) has "persn", which is no class of the model; did you mean person? (it has person, bicycle, traffic light, 7; ids 0 to 3)',
+        'detect.classes (--classes) has "persn", which is not a class of the model; did you mean person? (it has person, bicycle, traffic light, 7; ids 0 to 3)',
     });
     assert.throws(() => classIdsOf(['4'], names), {
       message:
-        'detect.classes (--classes) has "4", which is no class of the model (it has person, bicycle, traffic light, 7; ids 0 to 3)',
+        'detect.classes (--classes) has "4", which is not a class of the model (it has person, bicycle, traffic light, 7; ids 0 to 3)',
     });
   });
 });

@@ -97,7 +97,7 @@ describe('a run configuration', () => {
   });
 
   const bad: readonly [string, Settings, readonly string[], RegExp][] = [
-    ['no source', {}, [], /^there is nothing to run on; name a SOURCE/],
+    ['no source', {}, [], /^the run has no source; name a SOURCE/],
     [
       'only disabled cameras',
       { cameras: { a: { source: CAMERA, enabled: false } } },
@@ -108,9 +108,9 @@ describe('a run configuration', () => {
       'every frame of a camera',
       { detect: { schedule: 'every' } },
       [CAMERA],
-      /^detect\.schedule \(--schedule\) every is for files alone, and 127\.0\.0\.1 is a camera/,
+      /^detect\.schedule \(--schedule\) every works with files only, and 127\.0\.0\.1 is a camera/,
     ],
-    ['a hurried camera', { pace: 'max' }, [CAMERA], /^pace \(--pace\) max is for files alone/],
+    ['a camera at maximum pace', { pace: 'max' }, [CAMERA], /^pace \(--pace\) max works with files only/],
     [
       'every frame within a budget',
       { detect: { schedule: 'every', budget: 50 } },

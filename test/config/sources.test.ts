@@ -40,13 +40,13 @@ describe('a source', () => {
 
   for (const [text, part] of [
     ['', 'a source is empty; it must be a video file'],
-    ['-', 'standard input ("-") is no source'],
-    ['demo:x', 'the source "demo:x" names no drive; write it as demo:SEED with a whole number from 0 to 4294967295'],
-    ['demo:-1', 'names no drive'],
-    ['demo:4294967296', 'names no drive'],
+    ['-', 'standard input ("-") cannot be a source'],
+    ['demo:x', 'the source "demo:x" has no valid seed; write demo:SEED with a whole number from 0 to 4294967295'],
+    ['demo:-1', 'has no valid seed'],
+    ['demo:4294967296', 'has no valid seed'],
     [
       'ftp://h/x',
-      '"ftp://" is no kind of source that Nowcast reads; it must be a video file, a folder of pictures, rtsp://',
+      '"ftp://" is not a source that Nowcast reads; it must be a video file, a folder of pictures, rtsp://',
     ],
     ['rtsp:///cam', 'the source "rtsp:///cam" names no host; write it as rtsp://HOST[:PORT]/PATH'],
     ['rtsp://me:p@ss#1@/cam', 'the source "rtsp://***@/cam" names no host'],

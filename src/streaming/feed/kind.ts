@@ -6,45 +6,51 @@ import { FEED_DEFAULTS } from './defaults.js';
 const keys = {
   host: {
     type: 'text',
-    description: 'The address that the WebSocket feed listens at; 0.0.0.0 for all.',
+    description: 'The address that the WebSocket feed listens on; 0.0.0.0 means every address of the machine.',
     allowed: 'an address or host name',
     default: FEED_DEFAULTS.host,
   },
-  port: { type: 'number', isInteger: true, min: 0, max: 65535, description: 'Its port; 0 takes a free one.' },
+  port: {
+    type: 'number',
+    isInteger: true,
+    min: 0,
+    max: 65535,
+    description: 'The port that the feed listens on; 0 takes any free port.',
+  },
   token: {
     type: 'text',
     env: 'NOWCAST_FEED_TOKEN',
     isSecret: true,
     description:
-      'What a client must present; without one, everybody who reaches the port is let in. `NOWCAST_FEED_TOKEN` where absent.',
+      'The token that a client must present. Without one, the feed accepts everyone who reaches the port. Default: the environment variable `NOWCAST_FEED_TOKEN`.',
   },
   allowed_origins: {
     type: 'list',
-    description: 'Web pages, besides those of the same origin, that may connect.',
+    description: 'Further origins whose web pages may connect; pages of the same origin always may.',
     allowed: 'a list of origins such as https://example.org',
   },
   max_clients: {
     type: 'number',
     isInteger: true,
     min: 1,
-    description: 'Clients that may be connected at once.',
+    description: 'Largest number of clients at the same time.',
     default: FEED_DEFAULTS.maxClients,
   },
 } as const satisfies Keys;
 
 export const feedKind = sinkKind({
   name: 'feed',
-  section: { name: 'feed', description: 'The live results as a WebSocket feed; off where absent.' },
+  section: { name: 'feed', description: 'The WebSocket feed of live results. Without this section, there is no feed.' },
   keys,
   flag: {
     declaration: '--feed <[host:]port>',
-    description: 'serve the live results as a WebSocket feed; its token comes from NOWCAST_FEED_TOKEN or the config',
+    description: 'serve live results as a WebSocket feed; NOWCAST_FEED_TOKEN or the configuration sets its token',
     read: hostAndPort,
   },
   check({ port }) {
     if (port === undefined)
       throw new UsageError(
-        'feed.port is missing; it must be a whole number from 0 to 65535 (0 takes a free one), or leave the section feed out',
+        'feed.port is missing; it must be a whole number from 0 to 65535 (0 takes any free port); or remove the section feed',
       );
   },
   async open(

@@ -54,7 +54,7 @@ describe('the registry of sources', () => {
     const withoutFolders = sources.filter(({ name }) => name !== 'pictures');
     assert.throws(() => findSource(folder(), withoutFolders), {
       code: 'NOWCAST_USAGE',
-      message: /is a folder, which no kind of source reads; it must be a video file, rtsp:/,
+      message: /is a folder, which Nowcast cannot read; it must be a video file, rtsp:/,
     });
   });
 });

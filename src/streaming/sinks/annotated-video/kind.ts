@@ -12,7 +12,12 @@ export const annotatedVideoKind = sinkKind({
   name: 'annotated-video',
   section: OUTPUT_SECTION,
   keys: {
-    save: { type: 'file', flag: '--save <file.mp4>', description: 'An annotated MP4.', allowed: 'a file to write' },
+    save: {
+      type: 'file',
+      flag: '--save <file.mp4>',
+      description: 'Writes an MP4 with the boxes drawn in.',
+      allowed: 'a file to write',
+    },
   },
   needsFfmpeg: true,
   check({ save = '' }, sources) {

@@ -9,7 +9,7 @@ export const cocoKind = sinkKind({
     coco: {
       type: 'file',
       flag: '--coco <file.json>',
-      description: 'The detections as COCO results.',
+      description: 'Writes the detections as COCO results.',
       allowed: 'a file to write',
     },
   },

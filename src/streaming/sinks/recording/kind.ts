@@ -9,7 +9,7 @@ export const recordingKind = sinkKind({
     record: {
       type: 'file',
       flag: '--record <file.jsonl>',
-      description: 'A recording of every event.',
+      description: 'Writes a recording of every event.',
       allowed: 'a file to write',
     },
   },

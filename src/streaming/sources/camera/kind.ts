@@ -35,17 +35,18 @@ export const cameraKind = sourceKind({
     transport: {
       type: 'choice',
       values: TRANSPORTS,
-      description: 'How RTSP is read: over `tcp` or `udp`, by `ffmpeg`, or the best of them (`auto`).',
+      description:
+        'RTSP transport: `tcp`, `udp`, `ffmpeg` (which reads the stream itself), or `auto` (the best that works).',
       default: CAMERA_DEFAULTS.transport,
     },
     timeout: {
       type: 'duration',
-      description: 'A camera that sends no frame for this long is connected to anew.',
+      description: 'Reconnects to a camera that has sent no frame for this long.',
       default: inSeconds(CAMERA_DEFAULTS.timeoutMs),
     },
     max_behind: {
       type: 'duration',
-      description: 'How far behind the present a camera may fall before what waits is skipped.',
+      description: 'How far a camera may fall behind the present. Beyond that, its backlog is skipped.',
       default: inSeconds(CAMERA_DEFAULTS.maxBehindMs),
     },
   },

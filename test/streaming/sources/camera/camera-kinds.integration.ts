@@ -506,7 +506,7 @@ describe('camera of another kind', () => {
       });
       await camera.until(() => failures.length > 0);
       await camera.framesOfEpoch(0, camera.frames.length + 20);
-      assert.match(failures.join(), /^writing .*full\.nut failed and has ended: the disk is full/);
+      assert.match(failures.join(), /^writing .*full\.nut failed, so the file ends here: the disk is full/);
       assert.ok(!camera.statuses.some(({ state }) => state === 'reconnecting'));
       camera.assertInOrder();
     },

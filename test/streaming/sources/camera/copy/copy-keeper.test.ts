@@ -85,7 +85,7 @@ describe('CopyKeeper', () => {
     copies.begin(0);
     for (let piece = 0; piece < 3; piece++) copies.write(Buffer.from('x'));
     assert.deepEqual(failures.length, 1);
-    assert.match(failures[0], /kept\.nut failed and has ended: the disk is full/);
+    assert.match(failures[0], /kept\.nut failed, so the file ends here: the disk is full/);
     assert.equal(copies.begin(1), false, 'nor is the next connection kept');
     assert.ok(!existsSync(copyPath(path, 1)));
   });
