@@ -13,11 +13,11 @@ const count = { type: 'number', isInteger: true, min: 1 } as const;
 const range = { type: 'pair', above: 0, allowed: 'two numbers above 0: [least, most]' } as const;
 
 const dataKeys = {
-  annotations: { type: 'file', required: true, description: 'COCO annotations.', allowed: 'a JSON file' },
+  annotations: { type: 'file', required: true, description: 'Annotations in COCO format.', allowed: 'a JSON file' },
   root: {
     type: 'file',
     required: true,
-    description: 'Folder of the pictures: their names in the annotations are relative to it.',
+    description: 'Folder of the pictures.',
     allowed: 'a folder',
   },
 } as const satisfies Keys;
@@ -28,34 +28,27 @@ const ASSIGNER_NAMES = Object.keys(ASSIGNERS) as AssignerName[];
 export const TRAIN_KEYS = {
   variant: { type: 'choice', values: VARIANTS, description: 'Network variant.', default: 'yolox-nano' },
   train: { type: 'section', required: true, keys: dataKeys, description: 'Pictures to train on.' },
-  val: {
-    type: 'section',
-    keys: dataKeys,
-    description: 'Pictures to validate on. Without them, there is no validation.',
-  },
+  val: { type: 'section', keys: dataKeys, description: 'Pictures to validate on.' },
   input: {
     type: 'text',
     pattern: '^[1-9]\\d*x[1-9]\\d*$',
-    description: "Input size of the training; the network takes other sizes too. Without it, the variant's size.",
+    description: 'Input size; the trained network accepts other sizes, too.',
+    defaultRule: "the variant's",
     allowed: 'WIDTHxHEIGHT in multiples of 32, such as 416x416',
   },
   epochs: { ...count, description: 'Passes over the pictures.', default: 300 },
   batch_size: { ...count, description: 'Pictures per step.', default: 8 },
   seed: { type: 'number', isInteger: true, min: 0, description: 'Seed of all random choices.', default: 0 },
-  lr: { ...positive, description: 'Highest learning rate. Without it, 0.01 per 64 pictures of a batch.' },
-  warmup_epochs: {
-    ...notNegative,
-    description: 'Number of first epochs, in which the learning rate rises.',
-    default: 5,
-  },
+  lr: { ...positive, description: 'Peak learning rate.', defaultRule: '0.01 / 64 × `batch_size`' },
+  warmup_epochs: { ...notNegative, description: 'Epochs in which the learning rate rises, quadratically.', default: 5 },
   closing_epochs: {
     ...notNegative,
-    description: 'Number of last epochs, which have no mosaics and no MixUp.',
+    description: 'Last epochs: without mosaic and MixUp, with the L1 loss.',
     default: 15,
   },
-  min_lr_ratio: { ...share, description: 'Lowest learning rate as a share of the highest.', default: 0.05 },
-  momentum: { ...share, description: 'Momentum of SGD.', default: 0.9 },
-  weight_decay: { ...notNegative, description: 'Weight decay.', default: 5e-4 },
+  min_lr_ratio: { ...share, description: 'Learning rate of the closing epochs as a share of the peak.', default: 0.05 },
+  momentum: { ...share, description: 'Nesterov momentum.', default: 0.9 },
+  weight_decay: { ...notNegative, description: 'Weight decay of the weights of convolutions.', default: 5e-4 },
   multiscale: {
     type: 'either',
     of: [
@@ -63,31 +56,38 @@ export const TRAIN_KEYS = {
       { type: 'pair', isInteger: true, min: 0, description: '' },
     ],
     description:
-      "The input's height changes by up to this many times 32 pixels, or by up to the first down and the second up; 0 keeps it. By the variant where absent.",
+      "Every ten steps, the input's height changes by up to this many times 32 pixels; two numbers: down and up.",
+    defaultRule: '[3, 7] for nano and tiny, else 5',
     allowed: 'an integer of at least 0, or two of them: [down, up]',
   },
   assign: {
     type: 'choice',
     values: ASSIGNER_NAMES,
-    description: 'Assigns predictions to objects.',
+    description: 'Rule that assigns predictions to objects.',
     default: 'sim-ota',
   },
-  validate_every: { ...count, description: 'Epochs between validations.', default: 10 },
-  mosaic: { ...share, description: 'Share of mosaics. Without it, the variant decides.' },
+  validate_every: {
+    ...count,
+    description: 'Epochs between validations; every closing epoch is validated.',
+    default: 10,
+  },
+  mosaic: { ...share, description: 'Probability of a mosaic.', defaultRule: '0.5 for nano, else 1' },
   mosaic_scale: {
     ...range,
-    description: 'Scale of the pictures in a mosaic: [least, most]. Without it, the variant decides.',
+    description: 'Scale of the pictures of a mosaic.',
+    defaultRule: '[0.5, 1.5] for nano and tiny, else [0.1, 2]',
   },
-  mixup: { ...share, description: 'Share of MixUp among mosaics. Without it, the variant decides.' },
+  mixup: { ...share, description: 'Probability of MixUp on a mosaic.', defaultRule: '0 for nano and tiny, else 1' },
   mixup_scale: {
     ...range,
-    description: 'Scale of the second picture of MixUp: [least, most]. Without it, [0.5, 1.5].',
+    description: 'Scale of the second picture of MixUp.',
+    defaultRule: '[0.5, 1.5]',
   },
-  degrees: { ...notNegative, description: 'Largest rotation in degrees.', default: 10 },
-  translate: { ...share, description: 'Largest shift as a share of the picture.', default: 0.1 },
-  shear: { ...notNegative, description: 'Largest shear in degrees.', default: 2 },
-  flip: { ...share, description: 'Share of mirrored pictures.', default: 0.5 },
-  colour: { ...share, description: 'Share of pictures with changed colours.', default: 1 },
+  degrees: { ...notNegative, description: 'Largest rotation, in degrees.', default: 10 },
+  translate: { ...share, description: 'Largest shift, as a share of the side.', default: 0.1 },
+  shear: { ...notNegative, description: 'Largest shear, in degrees.', default: 2 },
+  flip: { ...share, description: 'Probability of mirroring.', default: 0.5 },
+  colour: { ...share, description: 'Probability of changed colours.', default: 1 },
 } as const satisfies Record<string, Key>;
 
 /** The keys of a training config, checked against {@link TRAIN_KEYS}; no default is filled in. */

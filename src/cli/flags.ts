@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import { RUN_KEYS } from '../app/parts.js';
-import { allowedOf, keyAt } from '../config/schema.js';
+import { keyAt, shortlyAllowed } from '../config/schema.js';
 import { InternalError, UsageError } from '../core/errors.js';
 import type { Key } from '../core/keys.js';
 import { allowedNumbers, readNumber, type NumberRule } from '../core/number-rule.js';
@@ -60,16 +60,16 @@ export function keyOption(path: string, preset?: string | number): Option {
 /** The option of a key that has a flag. */
 export function optionOfKey(key: Key & { readonly flag: string }, preset?: string | number): Option {
   const isSwitch = !key.flag.includes('<');
-  const value = preset ?? (typeof key.default === 'boolean' ? undefined : key.default);
+  const value = preset ?? (typeof key.default === 'boolean' ? undefined : (key.default ?? key.defaultRule));
   return optionOf(key.flag, asHelp(key.description), {
-    ...(isSwitch ? {} : { allowed: allowedOf(key) }),
+    ...(isSwitch ? {} : { allowed: shortlyAllowed(key) }),
     preset: value,
   });
 }
 
-/** A sentence in commander's style: no capital, no full stop. */
+/** A sentence in commander's style: no capital (except of names such as NMS), no full stop. */
 function asHelp(sentence: string): string {
-  return sentence.replace(/^\w/, (letter) => letter.toLowerCase()).replace(/\.$/, '');
+  return sentence.replace(/^[A-Z](?=[a-z]*\b)/, (letter) => letter.toLowerCase()).replace(/\.$/, '');
 }
 
 /** A flag with a value. `parse` turns its text into the value, or returns undefined for text that is not allowed. */

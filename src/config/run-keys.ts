@@ -21,21 +21,23 @@ export const modelKeys = {
   path: {
     type: 'file-or-name',
     flag: '--model <file-or-name>',
-    description: 'The detector: an ONNX file (YOLOX or a detection transformer), or a name from `nowcast models list`.',
+    description:
+      'The detector: an ONNX file of YOLOX or of a detection transformer, or a name from `nowcast models list`.',
     allowed: 'a file or the name of a model',
     default: 'nowcast-nano',
   },
   labels: {
     type: 'file-or-name',
     flag: '--labels <name-or-file>',
-    description: 'The class names of the model. Without them, the number of classes decides.',
+    description: 'Class names of the model.',
+    defaultRule: "the model file's names, else a list with the same number of classes",
     allowed: 'coco, argoverse-hd, or a text file with one name a line',
   },
   provider: {
     type: 'choice',
     values: PROVIDERS,
     flag: '--provider <name>',
-    description: 'The execution provider. `auto` measures every provider that loads and takes the fastest.',
+    description: 'Execution provider; `auto` measures all that load and takes the fastest.',
     default: 'auto',
   },
   threads: {
@@ -43,27 +45,29 @@ export const modelKeys = {
     isInteger: true,
     min: 1,
     flag: '--threads <n>',
-    description: 'CPU threads of one inference. Without it, the number of cores decides.',
+    description: 'Threads of one inference on the CPU.',
+    defaultRule: 'by the number of cores',
   },
   hosts: {
     type: 'number',
     isInteger: true,
     min: 1,
-    description: 'Number of detector processes that run in parallel.',
+    description: 'Number of detector processes that run side by side.',
     default: 1,
   },
   preprocess: {
     type: 'text',
     flag: '--preprocess <name>',
     description:
-      "How pictures are preprocessed, if the model file does not state it: `legacy` for ByteTrack and YOLOX before 0.1.1, `imagenet` or `unit` for transformers. Without it, the usual preprocessing of the model's family.",
+      'Preprocessing, for model files that do not state it: `legacy` for YOLOX before 0.1.1 and for ByteTrack, `imagenet` or `unit` for detection transformers.',
     allowed: "a preprocessing of the model's family, such as legacy",
+    defaultRule: "the usual one of the model's family",
   },
   input: {
     type: 'text',
     pattern: '^[1-9]\\d*x[1-9]\\d*$',
     flag: '--input <WxH>',
-    description: 'Width and height of the input in pixels, for a model with a dynamic input size.',
+    description: 'Input size in pixels, for a model that leaves it open.',
     allowed: 'WIDTHxHEIGHT in multiples of 32, such as 640x384',
   },
 } as const satisfies Keys;
@@ -74,7 +78,7 @@ const detectKeys = {
     min: 0,
     max: 1,
     flag: '--conf <score>',
-    description: 'Drops detections with a lower score.',
+    description: 'Lowest score of a detection to keep.',
     default: 0.25,
   },
   nms: {
@@ -82,26 +86,27 @@ const detectKeys = {
     min: 0,
     max: 1,
     flag: '--nms <iou>',
-    description: 'NMS keeps the better one of two boxes whose IoU is above this.',
+    description: 'IoU above which NMS removes the lower-scored of two boxes.',
     default: 0.45,
   },
   nms_mode: {
     type: 'choice',
     values: NMS_MODES,
     flag: '--nms-mode <mode>',
-    description: 'NMS within each class (`per-class`), or between all boxes (`agnostic`).',
+    description: 'NMS within each class, or between boxes of different classes, too (`agnostic`).',
     default: 'per-class',
   },
   classes: {
     type: 'list',
     flag: '--classes <list>',
-    description: 'Keeps only these classes, given by name or id. Without it, all classes.',
+    description: 'Classes to keep.',
     allowed: 'a list of class names or ids, such as person,car',
+    defaultRule: 'all',
   },
   schedule: {
     type: 'text',
     flag: '--schedule <name>',
-    description: 'The schedule: it decides which frame the detector takes, and when.',
+    description: 'The rule that picks the next frame to detect on; `every` needs files.',
     default: 'idle-free',
   },
   budget: {
@@ -111,32 +116,27 @@ const detectKeys = {
       { type: 'duration', description: '' },
     ],
     flag: '--budget <duration>',
-    description: 'The latency budget: the largest age of a frame when its result comes out. Older results are dropped.',
+    description: 'Latency budget: the oldest a frame may be when its result comes out. With `every`: none.',
     allowed: `none or ${DURATION_FORMS}`,
     default: '100ms',
   },
   track: {
     type: 'boolean',
     flag: '--track',
-    description: 'Tracks objects: each keeps its id from frame to frame.',
+    description: 'Give each object an id that lasts from frame to frame.',
     default: false,
   },
   forecast: {
     type: 'text',
     flag: '--forecast <name>',
-    description: 'The forecaster, which moves boxes to where the objects are now. It turns tracking on.',
+    description: 'Forecaster that moves boxes to the present; turns tracking on.',
     default: 'none',
   },
 } as const satisfies Keys;
 
 const cameraKeys = {
-  source: {
-    type: 'text',
-    required: true,
-    isNumberToo: true,
-    description: 'The address, file or device of the pictures.',
-  },
-  enabled: { type: 'boolean', description: 'Runs this camera; `false` leaves it out.', default: true },
+  source: { type: 'text', required: true, isNumberToo: true, description: 'Source of the stream.' },
+  enabled: { type: 'boolean', description: 'Run this camera.', default: true },
 } as const satisfies Keys;
 
 const endKeys = {
@@ -144,7 +144,7 @@ const endKeys = {
     type: 'choice',
     values: PACES,
     flag: '--pace <source|max>',
-    description: 'Plays files in real time (`source`), or as fast as the detector takes frames (`max`).',
+    description: 'Play files in real time (`source`), or read them as fast as possible (`max`).',
     default: 'source',
   },
   max_frames: {
@@ -152,9 +152,9 @@ const endKeys = {
     isInteger: true,
     min: 1,
     flag: '--max-frames <n>',
-    description: 'Ends the run after this many received frames.',
+    description: 'End the run after this many received frames.',
   },
-  duration: { type: 'duration', flag: '--duration <duration>', description: 'Ends the run after this time.' },
+  duration: { type: 'duration', flag: '--duration <duration>', description: 'End the run after this time.' },
 } as const satisfies Keys;
 
 /** The defaults of a detector, for callers that open one without a configuration. */
@@ -185,7 +185,7 @@ export function runKeys(parts: Parts) {
     cameras: {
       type: 'sections',
       nameOf: 'camera',
-      description: 'What to run on, by name. Sources on the command line replace all of them.',
+      description: 'Sources by name. Sources on the command line replace all of them.',
       allowed: 'a section with one key a camera; names are letters, digits, - and _',
       of: {
         source: {
@@ -200,7 +200,7 @@ export function runKeys(parts: Parts) {
     model: { type: 'section', keys: modelKeys, description: 'The detector.' },
     detect: {
       type: 'section',
-      description: 'Which frames are detected on, and what is kept of the result.',
+      description: 'Choice of frames, and of results to keep.',
       keys: {
         ...detectKeys,
         schedule: { ...detectKeys.schedule, ...oneOfKinds('schedule', policies) },

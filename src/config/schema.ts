@@ -80,6 +80,13 @@ export function allowedOf(key: Key): string {
   return key.allowed ?? allowedByType(key);
 }
 
+/** The same for help and documentation, where one form is enough for all durations. */
+export function shortlyAllowed(key: Key): string {
+  return allowedOf(key)
+    .replace(DURATION_FORMS, 'a duration such as 500ms or 30s')
+    .replace(/^one of /, '');
+}
+
 function allowedByType(key: Key): string {
   switch (key.type) {
     case 'boolean':

@@ -8,7 +8,9 @@ type KeyFacts = {
   readonly allowed?: string;
   /** As written in a file: `5s`, `8`, `auto`. */
   readonly default?: string | number | boolean;
-  /** The key is required. */
+  /** The rule for a default that depends on other facts: `by the number of cores`. */
+  readonly defaultRule?: string;
+  /** A configuration without it is refused. */
   readonly required?: true;
   /** The flag that sets it, as help shows it: `--record <file.jsonl>`. */
   readonly flag?: string;

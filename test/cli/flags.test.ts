@@ -116,12 +116,12 @@ describe('the flags of a command', () => {
   it("take the help of the configuration's key that they set", () => {
     assert.equal(
       keyOption('detect.conf').description,
-      'drops detections with a lower score (a number from 0 to 1; default: 0.25)',
+      'lowest score of a detection to keep (a number from 0 to 1; default: 0.25)',
     );
     assert.equal(
       keyOption('detect.conf', 0.01).description,
-      'drops detections with a lower score (a number from 0 to 1; default: 0.01)',
+      'lowest score of a detection to keep (a number from 0 to 1; default: 0.01)',
     );
-    assert.equal(keyOption('detect.track').description, 'tracks objects: each keeps its id from frame to frame');
+    assert.equal(keyOption('detect.track').description, 'give each object an id that lasts from frame to frame');
   });
 });

@@ -87,7 +87,7 @@ describe('nowcast', () => {
     ] as const) {
       const { code, stderr } = await nowcast(args, { cwd: folder(), env });
       assert.equal(code, 2);
-      assert.match(stderr, /UsageError[\s\S]*\n {4}at .*look-at/);
+      assert.match(stderr, /UsageError[\s\S]*\n {4}at .*existingPath/);
       assert.match(stderr, /caused by Error: ENOENT/);
     }
   });

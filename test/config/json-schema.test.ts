@@ -94,36 +94,3 @@ describe('the training configs that come with the package', () => {
     });
   }
 });
-
-describe('docs/training.md', () => {
-  it('explains every key', () => {
-    const page = readFileSync('docs/training.md', 'utf8');
-    assert.deepEqual(
-      Object.keys(TRAIN_KEYS).filter((key) => !page.includes(`\`${key}\``)),
-      [],
-    );
-  });
-});
-
-describe('docs/configuration.md', () => {
-  it('explains every key', () => {
-    const page = readFileSync('docs/configuration.md', 'utf8');
-    const keys = (schema: { properties?: object; additionalProperties?: unknown }, path: string): string[] =>
-      Object.entries(
-        schema.properties ??
-          (typeof schema.additionalProperties === 'object' ? { '<name>': schema.additionalProperties } : {}),
-      ).flatMap(([name, child]) => {
-        const below = keys(child as object, `${path}${name}.`);
-        return below.length > 0 ? below : [`${path}${name}`];
-      });
-    const all = keys(runSchema, '');
-    assert.ok(
-      all.includes('cameras.<name>.source') && all.includes('detect.conf') && all.includes('duration'),
-      all.join(),
-    );
-    assert.deepEqual(
-      all.filter((key) => !page.includes(`\`${key}\``)),
-      [],
-    );
-  });
-});

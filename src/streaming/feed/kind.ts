@@ -6,41 +6,36 @@ import { FEED_DEFAULTS } from './defaults.js';
 const keys = {
   host: {
     type: 'text',
-    description: 'The address that the WebSocket feed listens on; 0.0.0.0 means every address of the machine.',
+    description: 'Address of the WebSocket feed; 0.0.0.0 accepts other machines.',
     allowed: 'an address or host name',
     default: FEED_DEFAULTS.host,
   },
-  port: {
-    type: 'number',
-    isInteger: true,
-    min: 0,
-    max: 65535,
-    description: 'The port that the feed listens on; 0 takes any free port.',
-  },
+  port: { type: 'number', isInteger: true, min: 0, max: 65535, description: 'Port of the feed; 0 takes a free one.' },
   token: {
     type: 'text',
     env: 'NOWCAST_FEED_TOKEN',
     isSecret: true,
     description:
-      'The token that a client must present. Without one, the feed accepts everyone who reaches the port. Default: the environment variable `NOWCAST_FEED_TOKEN`.',
+      'Token that clients must present; without one, Nowcast accepts every client. No flag, because other users of the machine could see it.',
+    defaultRule: 'NOWCAST_FEED_TOKEN',
   },
   allowed_origins: {
     type: 'list',
-    description: 'Further origins whose web pages may connect; pages of the same origin always may.',
+    description: 'Further origins whose web pages may connect.',
     allowed: 'a list of origins such as https://example.org',
   },
   max_clients: {
     type: 'number',
     isInteger: true,
     min: 1,
-    description: 'Largest number of clients at the same time.',
+    description: 'Most clients at once.',
     default: FEED_DEFAULTS.maxClients,
   },
 } as const satisfies Keys;
 
 export const feedKind = sinkKind({
   name: 'feed',
-  section: { name: 'feed', description: 'The WebSocket feed of live results. Without this section, there is no feed.' },
+  section: { name: 'feed', description: 'WebSocket feed of the live results; without this section, none.' },
   keys,
   flag: {
     declaration: '--feed <[host:]port>',

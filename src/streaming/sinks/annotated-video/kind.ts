@@ -15,7 +15,7 @@ export const annotatedVideoKind = sinkKind({
     save: {
       type: 'file',
       flag: '--save <file.mp4>',
-      description: 'Writes an MP4 with the boxes drawn in.',
+      description: 'Write an annotated MP4; one source only.',
       allowed: 'a file to write',
     },
   },

@@ -9,7 +9,7 @@ export const cocoKind = sinkKind({
     coco: {
       type: 'file',
       flag: '--coco <file.json>',
-      description: 'Writes the detections as COCO results.',
+      description: 'Write the detections as COCO results; one source only.',
       allowed: 'a file to write',
     },
   },

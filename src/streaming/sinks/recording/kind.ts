@@ -9,7 +9,7 @@ export const recordingKind = sinkKind({
     record: {
       type: 'file',
       flag: '--record <file.jsonl>',
-      description: 'Writes a recording of every event.',
+      description: 'Record every event as JSON lines.',
       allowed: 'a file to write',
     },
   },

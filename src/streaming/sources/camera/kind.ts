@@ -36,17 +36,18 @@ export const cameraKind = sourceKind({
       type: 'choice',
       values: TRANSPORTS,
       description:
-        'RTSP transport: `tcp`, `udp`, `ffmpeg` (which reads the stream itself), or `auto` (the best that works).',
+        'How to read RTSP: over `tcp` (loses no packets), over `udp` (waits for none), by `ffmpeg`, or `auto` (TCP, then UDP, then ffmpeg).',
       default: CAMERA_DEFAULTS.transport,
     },
     timeout: {
       type: 'duration',
-      description: 'Reconnects to a camera that has sent no frame for this long.',
+      description: 'Reconnect after this time without a frame.',
       default: inSeconds(CAMERA_DEFAULTS.timeoutMs),
     },
     max_behind: {
       type: 'duration',
-      description: 'How far a camera may fall behind the present. Beyond that, its backlog is skipped.',
+      description:
+        'How far behind the present a camera may fall; Nowcast then drops the waiting pictures as `behind`. No effect on HLS.',
       default: inSeconds(CAMERA_DEFAULTS.maxBehindMs),
     },
   },
