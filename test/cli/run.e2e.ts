@@ -280,7 +280,7 @@ describe('nowcast run', function () {
       env,
     });
     assert.equal(camera.code, 1);
-    assert.match(camera.stderr, /^nowcast: a camera needs an ffmpeg of its own: install ffmpeg 4\.4 or later/m);
+    assert.match(camera.stderr, /^nowcast: cameras need an installed ffmpeg, because the embedded one reads files only; install ffmpeg 4\.4 or later/m);
   });
 
   itNeeds(NEEDS, 'serves the feed while it runs', async () => {

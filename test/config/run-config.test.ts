@@ -127,7 +127,7 @@ describe('a run configuration', () => {
       'one annotated video of two sources',
       { output: { save: '/tmp/a.mp4' } },
       [CAMERA, '0'],
-      /^output\.save \(--save\) holds the results of one source, and there are 2/,
+      /^output\.save \(--save\) takes the results of one source, but the run has 2/,
     ],
     [
       'two outputs in one file',

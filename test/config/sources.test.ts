@@ -48,12 +48,12 @@ describe('a source', () => {
       'ftp://h/x',
       '"ftp://" is not a source that Nowcast reads; it must be a video file, a folder of pictures, rtsp://',
     ],
-    ['rtsp:///cam', 'the source "rtsp:///cam" names no host; write it as rtsp://HOST[:PORT]/PATH'],
-    ['rtsp://me:p@ss#1@/cam', 'the source "rtsp://***@/cam" names no host'],
-    ['http://me:pass@:8080/cam', 'the source "http://***@:8080/cam" names no host'],
-    ['rtsp://:8554/cam', 'the source "rtsp://:8554/cam" names no host'],
-    ['rtmp://me:pass@', 'the source "rtmp://***@" names no host'],
-    ['udp:///x', 'the source "udp:///x" names no host'],
+    ['rtsp:///cam', 'the source "rtsp:///cam" has no host; write it as rtsp://HOST[:PORT]/PATH'],
+    ['rtsp://me:p@ss#1@/cam', 'the source "rtsp://***@/cam" has no host'],
+    ['http://me:pass@:8080/cam', 'the source "http://***@:8080/cam" has no host'],
+    ['rtsp://:8554/cam', 'the source "rtsp://:8554/cam" has no host'],
+    ['rtmp://me:pass@', 'the source "rtmp://***@" has no host'],
+    ['udp:///x', 'the source "udp:///x" has no host'],
   ] as const) {
     it(`refuses "${text}"`, () =>
       assert.throws(

@@ -9,7 +9,7 @@ import { Playout, type ReadPicture } from './video/playout.js';
 /** Makes the pictures of an endless stream, such as a simulated world. */
 export type PictureProducer = {
   /**
-   * Makes picture `index`. Indices ascend; those that are left out are never asked for.
+   * Makes picture `index`. Indices ascend; skipped ones are never requested.
    * @param target receives planar uint8, [3, input height, input width], in the input's format
    */
   produce(index: number, target: Uint8Array): Promise<void>;
@@ -17,9 +17,9 @@ export type PictureProducer = {
 
 export type ProducedOptions = {
   readonly streamId: string;
-  /** Of the pictures before they were fitted, in pixels. */
+  /** Size of the pictures before they are fitted, in pixels. */
   readonly size: Size;
-  /** Of the pictures that are produced: `detector.info.input`. */
+  /** The detector's input that pictures are made for: `detector.info.input`. */
   readonly input: PictureFormat;
   readonly fps: number;
   readonly pace: Pace;
@@ -31,7 +31,7 @@ export type ProducedOptions = {
 };
 
 const DEFAULT_SLOTS = 8;
-/** Pictures that are made before the first is emitted, so that a slow one delays none. */
+/** Number of pictures made before the first is emitted, so that a slow one delays none. */
 const HEAD_START = 4;
 
 /**
@@ -63,7 +63,7 @@ export function producedSource(producer: PictureProducer, options: ProducedOptio
       });
       const head: ReadPicture[] = [];
       let startedAtMs: number | undefined;
-      // A program that was stopped for a minute in the middle of a picture is no slow producer.
+      // A program that was suspended for a minute in the middle of a picture is not a slow producer.
       let [beforeTookMs, lastTookMs] = [0, 0];
       for (let index = 0; !subscriber.closed; index++) {
         const isLate =

@@ -12,11 +12,11 @@ import { Playout, type LostPicture, type ReadPicture } from '../video/playout.js
 
 export type FolderOptions = {
   readonly streamId: string;
-  /** Into which every picture is fitted: `detector.info.input`. */
+  /** The detector's input that every picture is fitted into: `detector.info.input`. */
   readonly input: PictureFormat;
   readonly pace: Pace;
   readonly clock: Clock;
-  /** Pictures a second; presentation times follow from it. Default 30. */
+  /** Pictures per second; presentation times follow from it. Default 30. */
   readonly fps?: number;
   /** Default: real time. */
   readonly scheduler?: SchedulerLike;
@@ -142,7 +142,7 @@ export async function listPictures(path: string): Promise<string[]> {
 
 function noPictures(path: string, why: string): SourceError {
   return new SourceError(
-    `the folder "${path}" holds no pictures (${why}); what can be read: ${PICTURE_EXTENSIONS.join(', ')}`,
+    `the folder "${path}" holds no pictures (${why}); Nowcast reads ${PICTURE_EXTENSIONS.join(', ')}`,
     { code: 'NOWCAST_SOURCE_NO_PICTURES' },
   );
 }

@@ -215,7 +215,7 @@ describe('camera of another kind', () => {
       await camera.framesOfEpoch(0, 3);
       assert.ok(
         camera.statuses.some(
-          ({ message }) => message?.includes('single pictures: Nowcast asks for one every 1 s') === true,
+          ({ message }) => message?.includes('single pictures: Nowcast requests one every 1 s') === true,
         ),
       );
       assert.ok(

@@ -227,7 +227,7 @@ describe('pushSource', () => {
       () => {
         void source.push(PIXELS, { capturedAtMs: 19 });
       },
-      { name: 'UsageError', message: /^capturedAtMs 19 is before that of the picture before, 20/ },
+      { name: 'UsageError', message: /^capturedAtMs 19 is before that of the previous picture, 20/ },
     );
   });
 

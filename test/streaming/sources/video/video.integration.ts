@@ -417,7 +417,7 @@ for (const [origin, env] of ORIGINS) {
           return clips.path('text.mp4');
         },
         'NOWCAST_SOURCE_NOT_VIDEO',
-        /is no video, or is cut off/,
+        /is not a video, or it is truncated/,
       ],
       [
         'is text',
@@ -454,7 +454,7 @@ for (const [origin, env] of ORIGINS) {
           return clips.path('noindex.mp4');
         },
         'NOWCAST_SOURCE_NOT_VIDEO',
-        /is no video, or is cut off: its index/,
+        /is not a video, or it is truncated: its index/,
       ],
     ];
     for (const [what, path, code, message] of refusals) {

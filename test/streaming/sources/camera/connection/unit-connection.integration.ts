@@ -195,7 +195,7 @@ describe('a connection that is read by Nowcast', () => {
     clock.nowMs += 5_001;
     const { gaveUp, reason } = await connection.ended;
     assert.equal(gaveUp, 'silent');
-    assert.match(reason, /^nothing from the camera for 5\.0 s/);
+    assert.match(reason, /^the camera is connected, but has sent nothing for 5\.0 s/);
   });
 
   itNeeds(NEEDS_FFMPEG, 'ends with the reason where its decoder cannot be started', async () => {
