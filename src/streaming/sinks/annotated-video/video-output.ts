@@ -1,6 +1,6 @@
 import { closeSync, openSync, rmSync, statSync } from 'node:fs';
 import { OutputError } from '../../../core/errors.js';
-import { remedy } from '../../../recording/output-file.js';
+import { remedy } from '../../../files/output-file.js';
 
 /**
  * Checks, before the run, whether the video can be written. Leaves no file behind.

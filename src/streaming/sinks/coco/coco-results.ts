@@ -1,5 +1,6 @@
 import type { PerceptEvent, PipelineEvent } from '../../../core/events.js';
-import { OutputFile, type OnOutputFailure } from '../../../recording/output-file.js';
+import { round3 } from '../../../core/round.js';
+import { OutputFile, type OnOutputFailure } from '../../../files/output-file.js';
 
 /** Maps a run's frames and classes to the ids of the data set. */
 export type CocoNumbering = {
@@ -54,9 +55,4 @@ export function createCocoResults(
     close,
     [Symbol.asyncDispose]: close,
   };
-}
-
-/** The precision of a detector's coordinates; their differences would show more digits. */
-function round3(pixels: number): number {
-  return Math.round(pixels * 1000) / 1000;
 }

@@ -62,7 +62,7 @@ describe('CopyKeeper', () => {
     assert.equal(keptBytes(), 9 * MIB, '8 MiB and 32 that are free were enough for one more, 9 and 31 are not');
     assert.equal(failures.length, 1);
     assert.ok(
-      failures[0].startsWith(`the disk of ${folder()} has 33 MB left, and the 9 MB that were kept`),
+      failures[0].startsWith(`the disk of ${folder()} has 33 MB left, but the video of the 9 MB kept so far`),
       failures[0],
     );
   });

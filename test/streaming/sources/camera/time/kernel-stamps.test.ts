@@ -30,7 +30,7 @@ describe('kernel stamps', () => {
       assert.equal(stamps.estimate(stampMs, 50_000), undefined);
       assert.equal(stamps.estimate(50_000, 50_040), undefined);
       assert.equal(notices.length, 1);
-      assert.match(notices[0], /not of this machine's monotonic clock/);
+      assert.match(notices[0], /not on this machine's monotonic clock/);
     });
   }
 });
