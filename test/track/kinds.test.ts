@@ -6,7 +6,7 @@ import { keepsNamesApart } from '../helpers/named-kinds.js';
 describe('the registry of trackers', () => {
   keepsNamesApart(TRACKERS);
 
-  it('refuses an unknown name and lists what is allowed', () => {
+  it('refuses an unknown name and lists the allowed ones', () => {
     assert.throws(() => trackerByName('magic'), {
       code: 'NOWCAST_USAGE',
       message: 'forecaster "magic" is unknown; choose one of kalman, nowcast',

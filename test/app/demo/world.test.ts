@@ -22,7 +22,7 @@ describe('the world of the demo', () => {
     });
   });
 
-  it('makes a moment of what was told and when it was captured, whichever comes first', () => {
+  it('joins the ground truth of a frame with its capture, in either order', () => {
     world.tell(0, [object]);
     world.captured(0, 100);
     world.captured(1, 133);
@@ -33,7 +33,7 @@ describe('the world of the demo', () => {
     assert.equal(world.untold, undefined);
   });
 
-  it('shows a picture when its moment has come, and one that is late only if it is still the newest', () => {
+  it('shows a picture at its capture, and a late picture only if it is still the newest', () => {
     for (const seq of [0, 1, 2]) world.tell(seq, []);
     world.drawn(0, Uint8Array.of(10));
     assert.deepEqual(pictures, []);
@@ -52,7 +52,7 @@ describe('the world of the demo', () => {
     ]);
   });
 
-  it('gives boxes as the evaluation reads them', () => {
+  it('gives boxes in the form that the evaluation reads', () => {
     let moment: Moment | undefined;
     const told = new World({
       streamId: 'demo',
@@ -117,7 +117,7 @@ describe('the recent frames of the demo', () => {
     );
   });
 
-  it('leave out what nothing came of yet', () => {
+  it('omit frames without a result', () => {
     const recent = new RecentFrames(3);
     recent.received(frame(0));
     recent.moment(moment(0));

@@ -25,7 +25,7 @@ describe('wall time', () => {
   for (const [ageMs, told] of [
     [-3_600_000, /3600 s ahead of this machine's clock/],
     [7_200_000, /7200 s behind this machine's clock/],
-    [NaN, /not believed/],
+    [NaN, /so Nowcast ignores the dates/],
   ] as const) {
     it(`believes no date that cannot be, and says so once: ${ageMs} ms ago`, () => {
       const notices: string[] = [];
