@@ -1,7 +1,7 @@
 import type { Keys } from './keys.js';
 
 /** A source that a text states by its form. */
-export type Recognised = {
+export type RecognisedAddress = {
   /** The normalised text, credentials included. */
   readonly address: string;
   /** A name for its stream; never a secret. */
@@ -35,7 +35,7 @@ export type SourceKind<Open = unknown> = SourceFacts & {
    * Decides by the form alone; undefined if the text is of another kind.
    * @throws UsageError if the text is of this kind, but malformed
    */
-  recognise?(text: string): Recognised | undefined;
+  recognise?(text: string): RecognisedAddress | undefined;
   /** True if it reads this file or folder, given as an absolute path. */
   takesPath?(path: string, what: 'file' | 'folder'): boolean;
   /** Keys that it adds to those of a camera. */

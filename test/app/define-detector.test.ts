@@ -27,7 +27,7 @@ describe('defineDetector', () => {
     await detector.ready();
   });
 
-  it('closes the program's detector, also by `await using`', async () => {
+  it("closes the program's detector, also by `await using`", async () => {
     let closed = 0;
     const detector = defineDetector({
       ...OWN,

@@ -264,7 +264,7 @@ describe('pullModel', () => {
     assert.deepEqual(files(), []);
   });
 
-  it('reports the server's response', async () => {
+  it("reports the server's response", async () => {
     const { url } = await serve({ body: BODY, status: 404 });
     await assert.rejects(pullModel(entry(url, known), { cacheDir: cacheDir() }), {
       name: 'ModelError',

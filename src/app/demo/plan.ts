@@ -2,7 +2,7 @@ import { resolveRun, type RunConfig } from '../../config/run-config.js';
 import type { Settings } from '../../config/run-keys.js';
 import { mergeSettings } from '../../config/settings.js';
 import { UsageError } from '../../core/errors.js';
-import { PARTS } from '../parts.js';
+import { BUILT_IN_PARTS } from '../parts.js';
 
 /** The configuration keys whose defaults differ in the demo: it forecasts, scores, and keeps unlikely boxes for AP. */
 export const DEMO_PRESETS = { conf: 0.01, nms: 0.5, forecast: 'nowcast' } as const;
@@ -40,7 +40,7 @@ export function planDemo({ settings, seed, extraMs, headless, port }: DemoOption
       ...(headless ? {} : { feed: { port: port ?? DEMO_PORT } }),
     },
     [`demo:${seed}`],
-    PARTS,
+    BUILT_IN_PARTS,
   );
   if (run.detect.schedule === 'every')
     throw new UsageError(

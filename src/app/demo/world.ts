@@ -12,14 +12,14 @@ export const DEMO_CLASSES: Pick<GroundTruth, 'classes' | 'classIndex' | 'cocoMap
 };
 
 /** The capture of a frame of the drive. */
-export type Moment = { readonly truth: TruthFrame; readonly objects: readonly Annotation[] };
+export type DriveFrame = { readonly truth: TruthFrame; readonly objects: readonly Annotation[] };
 
 export type WorldOptions = {
   readonly streamId: string;
   /** Receives every captured frame, in order. */
-  readonly onMoment: (moment: Moment) => void;
+  readonly onFrame: (moment: DriveFrame) => void;
   /** Receives the display pictures of captured frames. */
-  readonly onPicture: (moment: Moment, jpeg: Uint8Array) => void;
+  readonly onPicture: (moment: DriveFrame, jpeg: Uint8Array) => void;
 };
 
 /** Joins the capture of each frame with its ground truth and its picture, which arrive earlier or later. */
@@ -28,14 +28,14 @@ export class World {
   readonly #objects = new Map<number, readonly Annotation[]>();
   readonly #capturedAtMs = new Map<number, number>();
   readonly #jpegs = new Map<number, Uint8Array>();
-  #newest: Moment | undefined;
+  #newest: DriveFrame | undefined;
 
   constructor(options: WorldOptions) {
     this.#options = options;
   }
 
   /** Takes the visible objects of a frame. Call it in frame order. */
-  tell(seq: number, objects: readonly Annotation[]): void {
+  annotated(seq: number, objects: readonly Annotation[]): void {
     this.#objects.set(seq, objects);
     this.#meet(seq);
   }
@@ -54,7 +54,7 @@ export class World {
   }
 
   /** The last captured frame that has no ground truth yet, such as a skipped frame. */
-  get untold(): number | undefined {
+  get withoutTruth(): number | undefined {
     return [...this.#capturedAtMs.keys()].at(-1);
   }
 
@@ -72,7 +72,7 @@ export class World {
       objects: objects.map(truthObject),
     };
     this.#newest = { truth, objects };
-    this.#options.onMoment(this.#newest);
+    this.#options.onFrame(this.#newest);
     const jpeg = this.#jpegs.get(seq);
     if (jpeg !== undefined) this.#options.onPicture(this.#newest, jpeg);
     for (const waiting of this.#jpegs.keys()) if (waiting <= seq) this.#jpegs.delete(waiting);

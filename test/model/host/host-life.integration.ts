@@ -100,7 +100,7 @@ describe('life of a detector process', function () {
     assert.deepEqual(detectorsOf(), []);
   });
 
-  itNeeds(needs, 'survives a failed run: the frame is lost, with the runtime's message', async () => {
+  itNeeds(needs, "survives a failed run: the frame is lost, with the runtime's message", async () => {
     const model = join(folder.path, 'faulty.onnx');
     writeFileSync(model, serializeOnnx(faultyModel()));
     await open({ model });

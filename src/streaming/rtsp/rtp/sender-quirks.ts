@@ -13,7 +13,7 @@ export class SenderQuirks {
   }
 
   /** Reports each text once. */
-  tell(text: string): void {
+  report(text: string): void {
     // The texts come from a fixed list; the limit protects in case one ever contains a number from the sender.
     if (this.#reported.has(text) || this.#reported.size >= 100) return;
     this.#reported.add(text);

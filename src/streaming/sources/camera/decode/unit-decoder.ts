@@ -7,7 +7,7 @@ import { damageIn } from '../../../ffmpeg/damage.js';
 import { frameArguments } from '../../../ffmpeg/arguments.js';
 import type { Ffmpeg } from '../../../ffmpeg/binary.js';
 import { COMPLAINT } from '../../../ffmpeg/log.js';
-import { FrameProcess, type FrameProcessEnd, type Picture } from '../../../ffmpeg/frame-process.js';
+import { FrameProcess, type FrameProcessEnd, type FfmpegPicture } from '../../../ffmpeg/frame-process.js';
 import { codedSize, isShownAs } from './coded-size.js';
 import type { ArrivedPicture } from '../connection/connection.js';
 import { presentationQueue, type Fate } from './presentation-queue.js';
@@ -91,7 +91,7 @@ export class UnitDecoder<U extends DecodableUnit> {
   /** The size in the newest key unit. */
   #codedSize: Size | undefined;
   /** Finished pictures, oldest first, until all earlier messages have been read. */
-  readonly #settling: Picture[] = [];
+  readonly #settling: FfmpegPicture[] = [];
   #isStopped = false;
 
   constructor(options: UnitDecoderOptions<U>) {
@@ -160,7 +160,7 @@ export class UnitDecoder<U extends DecodableUnit> {
     void this.#process.stop();
   }
 
-  #arrived(picture: Picture): void {
+  #arrived(picture: FfmpegPicture): void {
     this.#settling.push(picture);
     afterTurns(TURNS_UNTIL_LOGGED, () => this.#settle());
   }
