@@ -43,7 +43,10 @@ describe('ffmpeg', () => {
   }
 
   it('refuses what is too old or not ffmpeg', () => {
-    assert.throws(() => parseVersion(versionOutput('3.4.11', '57.107.100')), /3.4.11 is too old: Nowcast needs 4.0 or later/);
+    assert.throws(
+      () => parseVersion(versionOutput('3.4.11', '57.107.100')),
+      /3.4.11 is too old: Nowcast needs 4.0 or later/,
+    );
     assert.throws(() => parseVersion('GNU bash, version 5.2.15'), /answer to -version is not that of ffmpeg/);
   });
 

@@ -454,7 +454,7 @@ for (const [origin, env] of ORIGINS) {
           return clips.path('noindex.mp4');
         },
         'NOWCAST_SOURCE_NOT_VIDEO',
-        /is not a video, or it is truncated: its index/,
+        /is not a video, or it is truncated: it lacks its index/,
       ],
     ];
     for (const [what, path, code, message] of refusals) {
