@@ -13,7 +13,7 @@ describe('the registry of trackers', () => {
     });
   });
 
-  it('refuses a frame interval that is no time', () => {
+  it('refuses an invalid frame interval', () => {
     for (const frameIntervalMs of [0, -1, NaN, Infinity]) {
       assert.throws(
         () => trackerByName('kalman').create({ frameIntervalMs }),

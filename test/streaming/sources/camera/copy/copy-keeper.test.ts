@@ -36,7 +36,7 @@ describe('CopyKeeper', () => {
     assert.equal(copyPath('/tmp/a.b/kept', 1), '/tmp/a.b/kept.1');
   });
 
-  it('keeps one file for each connection, over what an attempt without a picture left', () => {
+  it('keeps one file for each connection, and overwrites that of an attempt without a picture', () => {
     const { copies, path, failures } = keeper(100 * MIB);
     for (const [epoch, text] of [
       [0, 'no picture'],
@@ -52,7 +52,7 @@ describe('CopyKeeper', () => {
     assert.deepEqual([copies.path, failures], [undefined, []]);
   });
 
-  it('ends, and says so once, while there is twice the room left that all connections took, and more', () => {
+  it('ends, and reports it once, when little more room is left than the video needs', () => {
     const { copies, failures, keptBytes } = keeper(40 * MIB);
     for (let epoch = 0; epoch < 3; epoch++) {
       copies.begin(epoch);
@@ -67,7 +67,7 @@ describe('CopyKeeper', () => {
     );
   });
 
-  it('keeps nothing where the folder is gone', () => {
+  it('keeps nothing if the folder is gone', () => {
     const { copies, failures } = keeper(100 * MIB);
     const gone = new CopyKeeper({
       path: join(folder(), 'gone', 'kept.nut'),

@@ -4,7 +4,7 @@ import { kernelStamps } from '../../../../../src/streaming/sources/camera/time/k
 const UNIX_MS = 1_700_000_000_000;
 
 describe('kernel stamps', () => {
-  it('are the time of capture where they lie in the last ten seconds', () => {
+  it('are the capture time if they lie in the last ten seconds', () => {
     const notices: string[] = [];
     const stamps = kernelStamps((text) => notices.push(text));
     for (const ageMs of [0, 0.5, 33, 10_000]) {
@@ -24,7 +24,7 @@ describe('kernel stamps', () => {
     ['of the future', 50_001],
     ['that are none', NaN],
   ] as const) {
-    it(`are not believed any more, and the owner is told once, from the first on: stamps ${title}`, () => {
+    it(`are ignored from the first impossible one on, and the owner gets one notice: stamps ${title}`, () => {
       const notices: string[] = [];
       const stamps = kernelStamps((text) => notices.push(text));
       assert.equal(stamps.estimate(stampMs, 50_000), undefined);
