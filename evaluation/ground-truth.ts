@@ -1,5 +1,5 @@
 import { DataError } from '../src/core/errors.js';
-import type { Size } from '../src/core/letterbox.js';
+import type { Size } from '../src/core/size.js';
 import type { ObjectColumns } from './coco-ap.js';
 import { boxOf, describe, integerOf, numberOf, recordsOf, type JsonRecord } from './json-records.js';
 import { Warnings } from './warnings.js';

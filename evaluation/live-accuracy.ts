@@ -1,7 +1,7 @@
 import type { Detection } from '../src/core/detection.js';
 import { DataError } from '../src/core/errors.js';
 import type { PerceptEvent } from '../src/core/events.js';
-import type { Size } from '../src/core/letterbox.js';
+import type { Size } from '../src/core/size.js';
 import { toUs } from '../src/recording/microseconds.js';
 import type { TrackerFactory } from '../src/track/tracker.js';
 import type { Tracker } from '../src/track/tracker.js';

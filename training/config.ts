@@ -1,6 +1,6 @@
 import { UsageError } from '../src/core/errors.js';
 import type { Key, Keys, SettingsOf } from '../src/core/keys.js';
-import type { Size } from '../src/core/letterbox.js';
+import type { Size } from '../src/core/size.js';
 import { ASSIGNERS, type AssignerName } from './assign/assigners.js';
 import type { Augmentation } from './data/augment.js';
 import { linearLr } from './lr-schedule.js';

@@ -1,5 +1,6 @@
 import { evaluateBoxes, type DetectionColumns, type ObjectColumns } from '../evaluation/coco-ap.js';
-import { letterbox, type Size } from '../src/core/letterbox.js';
+import { letterbox } from '../src/core/fit.js';
+import type { Size } from '../src/core/size.js';
 import { createDecoder } from '../src/model/families/yolox/decode.js';
 import { fit } from './data/augment.js';
 import type { PictureStore } from './data/picture-store.js';

@@ -1,6 +1,6 @@
 import { LARGEST_SEED } from '../../synth/seed.js';
 import { writeDataset, type DatasetSummary } from '../../synth/write-dataset.js';
-import type { Size } from '../core/letterbox.js';
+import type { Size } from '../core/size.js';
 import { locateFfmpeg } from '../streaming/ffmpeg/binary.js';
 import { rgbaVideoEncoder } from '../streaming/ffmpeg/video-encoder.js';
 import type { AppContext } from './context.js';

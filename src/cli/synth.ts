@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { LARGEST_SEED, PICTURE_FORMATS, SYNTH_FPS } from '../app/synth.js';
 import { UsageError } from '../core/errors.js';
-import type { Size } from '../core/letterbox.js';
+import type { Size } from '../core/size.js';
 import { openIo, type CliContext } from './command-io.js';
 import {
   addFlags,

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { NmsMode, Provider } from '../core/detector.js';
 import { UsageError } from '../core/errors.js';
-import type { Size } from '../core/letterbox.js';
+import type { Size } from '../core/size.js';
 import { findNamed } from '../core/named-kind.js';
 import type { Pace } from '../core/pace.js';
 import type { SourceKind } from '../core/source-kind.js';

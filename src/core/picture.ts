@@ -1,4 +1,5 @@
-import { letterbox, PAD_VALUE, type Fit, type Size } from './letterbox.js';
+import { letterbox, PAD_VALUE, type Fit } from './fit.js';
+import type { Size } from './size.js';
 
 /** A decoded picture, fitted to a detector's input. It is the only part of a frame that a detector needs. */
 export type Picture = {

@@ -2,7 +2,7 @@ import * as ort from 'onnxruntime-node';
 import type { Clock } from '../core/clock.js';
 import { PROVIDERS } from '../core/detector.js';
 import { ModelError } from '../core/errors.js';
-import type { Size } from '../core/letterbox.js';
+import type { Size } from '../core/size.js';
 import { PROVIDER_ERROR, type ActualProvider } from './actual-provider.js';
 
 // Read when ONNX Runtime starts. Without this, it would report every session to Microsoft, keep an id of this machine

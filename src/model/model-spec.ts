@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { ModelError, UsageError } from '../core/errors.js';
-import type { Size } from '../core/letterbox.js';
+import type { Size } from '../core/size.js';
 import type { PictureFormat } from '../core/picture.js';
 import { DETECTOR_FAMILIES } from './families/kinds.js';
 import type { DetectorFamily, Recognised } from './family.js';

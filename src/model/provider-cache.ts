@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PROVIDERS } from '../core/detector.js';
-import type { Size } from '../core/letterbox.js';
+import type { Size } from '../core/size.js';
 import { writeFileAtomic } from '../files/atomic-write.js';
 import type { MachineFingerprint } from './machine-fingerprint.js';
 import type { ActualProvider } from './actual-provider.js';

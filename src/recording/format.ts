@@ -1,6 +1,6 @@
 import type { DropEvent, StatusEvent } from '../core/events.js';
 import type { CaptureClock, CaptureTrust } from '../core/frame.js';
-import type { Size } from '../core/letterbox.js';
+import type { Size } from '../core/size.js';
 
 /** Names the format in the first line of every recording. */
 export const RECORDING_SCHEMA = 'nowcast.recording/1';

@@ -1,5 +1,5 @@
 import type { Detection } from '../core/detection.js';
-import type { Size } from '../core/letterbox.js';
+import type { Size } from '../core/size.js';
 import type { NamedKind } from '../core/named-kind.js';
 
 /**

@@ -1,5 +1,5 @@
 import { createCanvas, type Canvas, type SKRSContext2D } from '@napi-rs/canvas';
-import type { Size } from '../../src/core/letterbox.js';
+import type { Size } from '../../src/core/size.js';
 import { createRandom, hash, hashUnit } from '../random.js';
 import type { Scene } from '../scene.js';
 import { cssAlpha, type Atmosphere } from '../atmosphere.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { defineDetector, type OwnDetector } from '../../src/app/define-detector.js';
 import { UsageError } from '../../src/core/errors.js';
-import { letterbox } from '../../src/core/letterbox.js';
+import { letterbox } from '../../src/core/fit.js';
 
 const INPUT = { width: 32, height: 32 };
 const SIZE = { width: 64, height: 48 };

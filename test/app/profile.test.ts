@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { measureRuntimes } from '../../src/app/profile.js';
 import type { Detector } from '../../src/core/detector.js';
-import { letterbox } from '../../src/core/letterbox.js';
+import { letterbox } from '../../src/core/fit.js';
 import { FakeDetector } from '../helpers/fake-detector.js';
 
 const SIZE = { width: 64, height: 48 };

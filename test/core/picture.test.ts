@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { letterbox, toSource } from '../../src/core/letterbox.js';
+import { letterbox, toSource } from '../../src/core/fit.js';
 import { fitPicture, writePlanes, type PictureFormat } from '../../src/core/picture.js';
 
 const side = fc.integer({ min: 1, max: 4096 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { letterbox } from '../../src/core/letterbox.js';
+import { letterbox } from '../../src/core/fit.js';
 import { detectionOf } from '../../src/model/families/detection.js';
 import { DETECTOR_FAMILIES } from '../../src/model/families/kinds.js';
 import type { DetectorFamily } from '../../src/model/family.js';

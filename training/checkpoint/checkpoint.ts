@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { DataError, UsageError } from '../../src/core/errors.js';
 import { writeFileDurably } from '../../src/files/durable-write.js';
-import type { Size } from '../../src/core/letterbox.js';
+import type { Size } from '../../src/core/size.js';
 import { CLASSES_KEY, parseClassNames } from '../../src/model/onnx/class-names.js';
 import { parameterLayout } from '../network/parameters.js';
 import type { Network } from '../network/description.js';

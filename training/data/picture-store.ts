@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { DataError, OutputError } from '../../src/core/errors.js';
-import type { Size } from '../../src/core/letterbox.js';
+import type { Size } from '../../src/core/size.js';
 import type { DataPicture } from '../dataset.js';
 import type { LabeledPicture } from './augment.js';
 import { mapLabels } from './labels.js';

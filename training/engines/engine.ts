@@ -1,4 +1,4 @@
-import type { Size } from '../../src/core/letterbox.js';
+import type { Size } from '../../src/core/size.js';
 import type { Objects } from '../assign/assignment.js';
 import type { LossSums } from '../losses.js';
 import type { Weights } from '../network/weights.js';

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { GroundTruth } from '../../../evaluation/ground-truth.js';
 import { DataError, SourceError, UsageError } from '../../core/errors.js';
-import type { Size } from '../../core/letterbox.js';
+import type { Size } from '../../core/size.js';
 import type { Picture, PictureFormat } from '../../core/picture.js';
 import { readPicture } from '../../streaming/sources/folder/picture.js';
 

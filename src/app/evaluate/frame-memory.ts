@@ -3,7 +3,7 @@ import { lastValueFrom, tap } from 'rxjs';
 import type { GroundTruth, Sequence } from '../../../evaluation/ground-truth.js';
 import { SourceError, UsageError } from '../../core/errors.js';
 import type { SourceEvent } from '../../core/events.js';
-import type { Size } from '../../core/letterbox.js';
+import type { Size } from '../../core/size.js';
 import type { Picture, PictureFormat } from '../../core/picture.js';
 import { locateFfmpeg } from '../../streaming/ffmpeg/binary.js';
 import { videoSource } from '../../streaming/sources/video/video.js';

@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { DetectorFailedError, ModelError } from '../../core/errors.js';
-import type { Fit } from '../../core/letterbox.js';
+import type { Fit } from '../../core/fit.js';
 import type { FromHost, OpenMessage, ReadyMessage, ResultMessage, ToHost } from './messages.js';
 
 const ENTRY = fileURLToPath(new URL('./detector-main.js', import.meta.url));

@@ -1,5 +1,5 @@
 import type { DetectorTimes } from '../../core/detector.js';
-import type { Fit } from '../../core/letterbox.js';
+import type { Fit } from '../../core/fit.js';
 import type { DecodeOptions } from '../family.js';
 import type { ActualProvider } from '../actual-provider.js';
 import type { SessionOptions } from '../inference-session.js';

@@ -1,6 +1,6 @@
 import type { DetectorTimes } from '../../core/detector.js';
 import { DetectorFailedError, InternalError, ModelError, NowcastError } from '../../core/errors.js';
-import type { Fit } from '../../core/letterbox.js';
+import type { Fit } from '../../core/fit.js';
 import type { Picture } from '../../core/picture.js';
 import type { HostProcess } from './host-process.js';
 import type { ResultMessage } from './messages.js';

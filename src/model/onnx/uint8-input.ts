@@ -1,4 +1,4 @@
-import type { Size } from '../../core/letterbox.js';
+import type { Size } from '../../core/size.js';
 import { DataType, node, tensor, valueInfo } from './build.js';
 import type { OnnxModel } from './model-file.js';
 import type { GraphProto } from './onnx_pb.js';

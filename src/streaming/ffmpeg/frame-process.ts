@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { Size } from '../../core/letterbox.js';
+import type { Size } from '../../core/size.js';
 import type { PictureFormat } from '../../core/picture.js';
 import type { Ffmpeg } from './binary.js';
 import { ChildInput } from './child-input.js';

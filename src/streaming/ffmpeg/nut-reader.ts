@@ -1,4 +1,4 @@
-import type { Size } from '../../core/letterbox.js';
+import type { Size } from '../../core/size.js';
 import { joinBytes } from '../join-bytes.js';
 import {
   convert,

@@ -3,7 +3,8 @@ import type { Clock } from '../../core/clock.js';
 import { dropOf, type DropEvent, type FrameRef, type SourceEvent, type StatusState } from '../../core/events.js';
 import { OWN_TIMES, type Frame } from '../../core/frame.js';
 import { FramePool, type FrameSlot } from '../../core/frame-pool.js';
-import type { Fit, Size } from '../../core/letterbox.js';
+import type { Fit } from '../../core/fit.js';
+import type { Size } from '../../core/size.js';
 import type { Pace } from '../../core/pace.js';
 import { fitPicture, type PictureFormat } from '../../core/picture.js';
 

@@ -1,6 +1,6 @@
 import { Observable } from 'rxjs';
 import type { SourceEvent } from '../../core/events.js';
-import type { Size } from '../../core/letterbox.js';
+import type { Size } from '../../core/size.js';
 import { DEFAULT_SLOTS, playInto, type PlaybackOptions, type ReadPicture } from './playout.js';
 
 /** Makes the pictures of an endless stream, such as a simulated world. */

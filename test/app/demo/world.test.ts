@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { World, type DriveFrame } from '../../../src/app/demo/world.js';
 import { RecentFrames } from '../../../src/app/demo/recent-frames.js';
 import { OWN_TIMES } from '../../../src/core/frame.js';
-import { letterbox } from '../../../src/core/letterbox.js';
+import { letterbox } from '../../../src/core/fit.js';
 import type { Annotation } from '../../../synth/annotate.js';
 import { dropEventOf, perceptOf } from '../../streaming/events.js';
 

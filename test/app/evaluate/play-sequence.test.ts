@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { VirtualTimeScheduler } from 'rxjs';
 import { playSequence } from '../../../src/app/evaluate/play-sequence.js';
 import type { PipelineEvent } from '../../../src/core/events.js';
-import { letterbox } from '../../../src/core/letterbox.js';
+import { letterbox } from '../../../src/core/fit.js';
 import { every } from '../../../src/scheduling/policies/every.js';
 import { idleFree } from '../../../src/scheduling/policies/idle-free.js';
 import type { Policy } from '../../../src/scheduling/policy.js';

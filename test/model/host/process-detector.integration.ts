@@ -5,7 +5,7 @@ import { boxIou } from '../../../src/core/box.js';
 import type { Detection } from '../../../src/core/detection.js';
 import type { ModelDetector } from '../../../src/core/detector.js';
 import { InternalError, ModelError, UsageError } from '../../../src/core/errors.js';
-import { letterbox } from '../../../src/core/letterbox.js';
+import { letterbox } from '../../../src/core/fit.js';
 import type { ProcessDetectorOptions } from '../../../src/model/host/host-plan.js';
 import { createProcessDetector, tryProviders } from '../../../src/model/host/process-detector.js';
 import { itNeeds } from '../../helpers/needs.js';

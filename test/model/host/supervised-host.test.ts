@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { DetectorFailedError, InternalError, ModelError } from '../../../src/core/errors.js';
-import { letterbox } from '../../../src/core/letterbox.js';
+import { letterbox } from '../../../src/core/fit.js';
 import { backoffMs, SupervisedHost } from '../../../src/model/host/supervised-host.js';
 import { FakeProcess } from './fake-process.js';
 import { FakeTime } from './fake-time.js';

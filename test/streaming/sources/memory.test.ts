@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { map, take, VirtualTimeScheduler } from 'rxjs';
 import type { Frame } from '../../../src/core/frame.js';
-import { letterbox } from '../../../src/core/letterbox.js';
+import { letterbox } from '../../../src/core/fit.js';
 import type { Picture } from '../../../src/core/picture.js';
 import { memorySource } from '../../../src/streaming/sources/memory.js';
 import { marbles } from '../../helpers/marbles.js';

@@ -4,7 +4,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
-import { letterbox } from '../../../src/core/letterbox.js';
+import { letterbox } from '../../../src/core/fit.js';
 import { readPicture } from '../../../src/streaming/sources/folder/picture.js';
 import { PictureMemory } from '../../../training/data/picture-memory.js';
 import { createPictureStore, type PictureStore } from '../../../training/data/picture-store.js';

@@ -2,7 +2,7 @@ import { renameSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { SourceError } from '../../../core/errors.js';
 import type { PerceptEvent } from '../../../core/events.js';
-import type { Size } from '../../../core/letterbox.js';
+import type { Size } from '../../../core/size.js';
 import { passthrough } from '../../ffmpeg/arguments.js';
 import type { Ffmpeg } from '../../ffmpeg/binary.js';
 import { isStray, streamTimesOf, type TimeOffset } from '../../sources/camera/copy/kept-times.js';

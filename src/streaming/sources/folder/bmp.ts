@@ -1,5 +1,5 @@
 import { SourceError } from '../../../core/errors.js';
-import type { Size } from '../../../core/letterbox.js';
+import type { Size } from '../../../core/size.js';
 
 /** Pixels of a picture: R, G, B, row by row from the top. */
 export type RawPicture = Size & { readonly pixels: Uint8Array };

@@ -1,6 +1,6 @@
 import { UsageError } from '../../../core/errors.js';
 import { shown } from '../../../core/extension.js';
-import type { Size } from '../../../core/letterbox.js';
+import type { Size } from '../../../core/size.js';
 import type { Picture, PictureFormat } from '../../../core/picture.js';
 import { fitImage } from '../fit-image.js';
 

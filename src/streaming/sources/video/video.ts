@@ -4,7 +4,7 @@ import { Observable } from 'rxjs';
 import { InternalError, SourceError } from '../../../core/errors.js';
 import type { SourceEvent } from '../../../core/events.js';
 import type { FrameSlot } from '../../../core/frame-pool.js';
-import type { Size } from '../../../core/letterbox.js';
+import type { Size } from '../../../core/size.js';
 import { frameArguments } from '../../ffmpeg/arguments.js';
 import type { Ffmpeg } from '../../ffmpeg/binary.js';
 import type { InputDescription } from '../../ffmpeg/log.js';

@@ -6,7 +6,7 @@ import { firstValueFrom, take, toArray, VirtualTimeScheduler } from 'rxjs';
 import sharp, { type Sharp } from 'sharp';
 import type { SourceEvent } from '../../../../src/core/events.js';
 import type { Frame } from '../../../../src/core/frame.js';
-import { letterbox } from '../../../../src/core/letterbox.js';
+import { letterbox } from '../../../../src/core/fit.js';
 import { folderSource, listPictures, type FolderOptions } from '../../../../src/streaming/sources/folder/folder.js';
 import { readPicture } from '../../../../src/streaming/sources/folder/picture.js';
 import { monotonicClock } from '../../../helpers/monotonic.js';

@@ -1,6 +1,6 @@
 import type { CaptureClock } from '../../../../core/frame.js';
 import type { FrameSlot } from '../../../../core/frame-pool.js';
-import type { Size } from '../../../../core/letterbox.js';
+import type { Size } from '../../../../core/size.js';
 import type { KeptTimes } from '../copy/kept-times.js';
 
 /** A picture's times: in its stream, and on the monotonic clock. */

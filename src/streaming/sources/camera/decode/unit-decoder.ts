@@ -1,6 +1,6 @@
 import type { CodedUnit, UnitCodec } from '../../../../core/coded-unit.js';
 import type { FramePool, FrameSlot } from '../../../../core/frame-pool.js';
-import type { Size } from '../../../../core/letterbox.js';
+import type { Size } from '../../../../core/size.js';
 import type { PictureFormat } from '../../../../core/picture.js';
 import { nutFileHeader, nutFrameHeader, type NutTag } from '../../../ffmpeg/nut-writer.js';
 import { damageIn } from '../../../ffmpeg/damage.js';

@@ -1,6 +1,5 @@
 import type { Box } from './box.js';
-
-export type Size = { readonly width: number; readonly height: number };
+import type { Size } from './size.js';
 
 /** The position of a source's picture in the detector's input. It maps input pixels back to the source's. */
 export type Fit = {
