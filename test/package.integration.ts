@@ -10,7 +10,7 @@ import { realFile } from './helpers/shared.js';
 const MODEL = realFile('yolox_nano.onnx');
 const CLIP = realFile('one-by-one-person-detection.mp4');
 
-/** The README's program, as it stands there, but for the names of its files and its end after some frames. */
+/** The README's program, unchanged except for the names of its files and an end after some frames. */
 function readmeProgram(): string {
   const program = /## In a program\n\n```js\n([^]*?)```/.exec(readFileSync('README.md', 'utf8'))?.[1];
   assert.ok(program !== undefined, 'the README has a program under "In a program"');
@@ -33,7 +33,7 @@ describe('the package as npm packs it', function () {
     folder = mkdtempSync(join(tmpdir(), 'nowcast-package-'));
     const npm = (...args: string[]): string =>
       execFileSync('npm', args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-    // What was built is what is tested; `prepack` would build it again below the running tests.
+    // The tests use the existing build; `prepack` would rebuild it below the running tests.
     const [{ filename }] = JSON.parse(npm('pack', resolve('.'), '--ignore-scripts', '--json')) as {
       filename: string;
     }[];
@@ -63,14 +63,14 @@ describe('the package as npm packs it', function () {
     assert.ok(stdout.split('\n').filter((line) => line.startsWith('percept')).length >= 15, stdout.slice(0, 400));
   });
 
-  itNeeds(needs, 'lets that program end, saying why, where the video is none', () => {
+  itNeeds(needs, 'ends that program with a message if its video is not a video', () => {
     writeFileSync(join(folder, 'text.mp4'), 'not a video');
     const { status, stderr } = runProgram(readmeProgram().replace('street.mp4', 'text.mp4'));
     assert.equal(status, 0, stderr);
     assert.match(stderr, /^".*text\.mp4" is no video/);
   });
 
-  itNeeds(needs, 'brings types that a strict program compiles against', () => {
+  itNeeds(needs, 'contains types that a strict program compiles against', () => {
     writeFileSync(
       join(folder, 'typed.ts'),
       [
@@ -100,12 +100,12 @@ describe('the package as npm packs it', function () {
     assert.equal(status, 0, stdout);
   });
 
-  itNeeds(needs, 'brings the command', () => {
+  itNeeds(needs, 'contains the command', () => {
     const printed = execFileSync(join(folder, 'node_modules/.bin/nowcast'), ['--help'], { encoding: 'utf8' });
     assert.match(printed, /run.*\n/);
   });
 
-  itNeeds(needs, 'brings the demo with its page', () => {
+  itNeeds(needs, 'contains the demo with its page', () => {
     const { status, stdout, stderr } = spawnSync(
       join(folder, 'node_modules/.bin/nowcast'),
       ['demo', '--model', MODEL ?? '', '--port', '0', '--max-frames', '5', '--json'],

@@ -6,14 +6,14 @@ import { SYNTH_CLASSES } from '../../synth/classes.js';
 import { nowcast } from '../helpers/command.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
-/** Every thirtieth frame of the eight drives that the model's card is about. */
+/** Every thirtieth frame of the eight drives of the model card. */
 const DRIVES = ['--seed', '100064', '--sequences', '8', '--frames', '5', '--every', '30'];
 
 describe('The bundled model', function () {
   this.timeout(120_000);
   const folder = temporaryFolder();
 
-  it('is the one of its card', async () => {
+  it('is the file of its model card', async () => {
     const sha256 = createHash('sha256').update(readFileSync('models/nowcast-nano.onnx')).digest('hex');
     assert.ok(readFileSync('models/nowcast-nano.md', 'utf8').includes(sha256), sha256);
     const { stdout } = await nowcast(['models', 'info', 'nowcast-nano']);
@@ -21,7 +21,7 @@ describe('The bundled model', function () {
     assert.match((await nowcast(['models', 'list'])).stdout, /^nowcast-nano +416x416 +argoverse-hd +0\.89 +bundled$/m);
   });
 
-  it('finds what there is in drives that it never saw', async () => {
+  it('detects the objects of drives outside its training data', async () => {
     const world = join(folder(), 'world');
     assert.equal((await nowcast(['synth', '--out', world, ...DRIVES])).code, 0);
     const { stdout, stderr } = await nowcast(

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { TerminalProgress } from '../../src/cli/progress.js';
 
-/** As much of a terminal as a progress bar looks at. */
+/** The part of a terminal that a progress bar uses. */
 function terminal() {
   const written: string[] = [];
   const stream = Object.assign(new PassThrough(), {
@@ -19,7 +19,7 @@ function terminal() {
 }
 
 describe('progress', () => {
-  it('draws a bar at the foot of a terminal, and lines above it', () => {
+  it('draws a bar at the bottom of a terminal, and lines above it', () => {
     const { stream, text } = terminal();
     const progress = new TerminalProgress(stream, true);
     const bar = progress.bar({ label: 'yolox-s', total: 36, unit: 'MB' });
@@ -31,7 +31,7 @@ describe('progress', () => {
     assert.ok(text().includes('a line\n'), text());
   });
 
-  it('writes lines alone where it may not draw', () => {
+  it('writes only lines without a terminal', () => {
     const { stream, text } = terminal();
     const progress = new TerminalProgress(stream, false);
     const bar = progress.bar({ label: 'frames', total: undefined, unit: 'frames' });

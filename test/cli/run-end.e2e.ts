@@ -18,14 +18,14 @@ describe('the end of nowcast run', function () {
   this.timeout(300_000);
   const folder = temporaryFolder();
 
-  itNeeds(NEEDS, '--duration ends it, and what waited is a drop', async () => {
+  itNeeds(NEEDS, '--duration ends it, and waiting frames become drops', async () => {
     const { code, stdout, stderr } = await nowcast(
       ['run', person, '--model', model, '--provider', 'cpu', '--duration', '1s', '--json'],
       within(folder()),
     );
     assert.equal(code, 0, stderr);
     const { total } = JSON.parse(stdout) as RunSummary;
-    // Ten a second, so some ten; a machine that is busy may be slow to stop.
+    // About ten frames; a busy machine may stop later.
     assert.ok(total.received > 0 && total.received < 300, `${total.received} of 1394 frames at 10 a second`);
     assert.equal(total.inFlight, 0);
   });
@@ -47,7 +47,7 @@ describe('the end of nowcast run', function () {
           {
             ...within(folder()),
             onStart: (child) => {
-              // The log says when frames flow.
+              // The log reports when frames arrive.
               child.stderr!.on('data', (data: Buffer) => {
                 if (started.length > 0 || !data.toString().includes('streaming')) return;
                 started = children(child.pid);
@@ -73,7 +73,7 @@ describe('the end of nowcast run', function () {
 
   itNeeds(
     NEEDS,
-    'Ctrl-C while the video is drawn ends it with 130: the summary is printed, nothing half done is left',
+    'Ctrl-C while the video is drawn exits with 130, prints the summary, and leaves no partial file',
     async () => {
       const { code, stdout, stderr } = await nowcast(
         [
@@ -111,7 +111,7 @@ describe('the end of nowcast run', function () {
     },
   );
 
-  /** Acts on the command, once, when its recording has some lines. */
+  /** Acts on the command once its recording has some lines. */
   const midRun =
     (recording: string, act: (child: ChildProcess) => void) =>
     (child: ChildProcess): void => {
@@ -202,7 +202,7 @@ describe('the end of nowcast run', function () {
     },
   );
 
-  itNeeds(NEEDS_TERMINAL, 'a terminal that goes away ends it as Ctrl-C does: the recording is whole', async () => {
+  itNeeds(NEEDS_TERMINAL, 'a closed terminal ends it like Ctrl-C: the recording is complete', async () => {
     const recording = join(folder(), 'run.jsonl');
     const exitCode = join(folder(), 'exit-code');
     const terminal = inTerminal(
@@ -225,7 +225,7 @@ describe('the end of nowcast run', function () {
     );
   });
 
-  itNeeds(NEEDS, 'kill -9 leaves a recording that is readable to its last full line', async () => {
+  itNeeds(NEEDS, 'kill -9 leaves a recording that is readable to its last complete line', async () => {
     const recording = join(folder(), 'run.jsonl');
     const { code } = await nowcast(['run', person, '--model', model, '--provider', 'cpu', '--record', recording], {
       ...within(folder()),
@@ -259,12 +259,12 @@ describe('the end of nowcast run', function () {
       assert.equal(code, 1);
       const { total, problems } = JSON.parse(stdout) as RunSummary;
       assert.equal(total.percepts, 3);
-      assert.match(problems.join(), /\/dev\/full failed and has ended: the disk is full/);
+      assert.match(problems.join(), /\/dev\/full failed, so the file ends here: the disk is full/);
       assert.match(stderr, /nowcast: writing \/dev\/full failed/);
     },
   );
 
-  /** Sees a disk of its own, of 22 MB, in the folder `disk`; what is there afterwards is copied out of it. */
+  /** Mounts a separate disk of 22 MB as the folder `disk`, and copies its content out afterwards. */
   const ON_SMALL_DISK = [
     'unshare',
     '-rm',
@@ -340,7 +340,7 @@ describe('the end of nowcast run', function () {
     },
   );
 
-  itNeeds(NEEDS, 'goes on where nobody reads its log any more', async () => {
+  itNeeds(NEEDS, 'continues after its log is closed', async () => {
     const child = spawn(
       process.execPath,
       [COMMAND, 'run', person, '--model', model, '--provider', 'cpu', '--offline', '--max-frames', '3', '--json'],

@@ -13,7 +13,7 @@ describe('nowcast train', function () {
   this.timeout(120_000);
   const folder = temporaryFolder();
 
-  /** Two grey pictures with a box each, and a config that lies beside them. */
+  /** Two grey pictures with a box each, and a config beside them. */
   async function prepare(settings = ''): Promise<string> {
     mkdirSync(join(folder(), 'pictures'));
     for (const i of [0, 1]) {
@@ -38,7 +38,7 @@ describe('nowcast train', function () {
     return config;
   }
 
-  it('trains, resumes, and leaves what nowcast export takes', async () => {
+  it('trains, resumes, and writes a checkpoint that nowcast export reads', async () => {
     const config = await prepare('validate_every: 100\n');
     const out = join(folder(), 'run');
     const first = await nowcast([
@@ -67,7 +67,7 @@ describe('nowcast train', function () {
     const second = await nowcast(['train', '-c', config, '--out', out, '--set', 'epochs=50', '--resume']);
     assert.equal(second.code, 0, second.stderr);
     assert.match(second.stdout, /^50 steps/);
-    // Of its first step nobody knows yet how long one takes.
+    // The duration of its first step is unknown.
     assert.doesNotMatch(second.stderr, /"minutesLeft":null/);
     const model = join(folder(), 'm.onnx');
     assert.equal((await nowcast(['export', summary.last, '--out', model])).code, 0);
@@ -83,7 +83,7 @@ describe('nowcast train', function () {
       assert.equal((await nowcast(['train', '-c', config, '--out', out, '--set', 'epochs=1'])).code, 0);
       const last = join(out, 'last.safetensors');
       const before = readFileSync(last);
-      // As on a full disk, a write fails half-way: no file may have more than a megabyte.
+      // A write fails half-way, as on a full disk: no file may exceed a megabyte.
       const { status, stderr } = spawnSync(
         'bash',
         [
@@ -112,7 +112,7 @@ describe('nowcast train', function () {
     },
   );
 
-  it('stops on Ctrl-C with a checkpoint, and goes on from it', async () => {
+  it('stops on Ctrl-C with a checkpoint, and resumes from it', async () => {
     const config = await prepare();
     const out = join(folder(), 'run');
     const settings = ['--set', 'epochs=500', '--set', 'validate_every=500'];
@@ -145,7 +145,7 @@ describe('nowcast train', function () {
     );
   });
 
-  it('never begins a run in a folder that holds one', async () => {
+  it('refuses a new run in a folder that holds one', async () => {
     const config = await prepare();
     const out = join(folder(), 'run');
     assert.equal((await nowcast(['train', '-c', config, '--out', out, '--set', 'epochs=1'])).code, 0);
@@ -154,7 +154,7 @@ describe('nowcast train', function () {
     assert.match(stderr, /holds a run already .*--resume/);
   });
 
-  it('says what is wrong with a config, and writes nothing', async () => {
+  it('reports problems of a config, and writes no file', async () => {
     const config = await prepare('epoch: 3\n');
     const out = join(folder(), 'run');
     for (const [args, message] of [

@@ -12,7 +12,7 @@ describe('allowedNumbers', () => {
     [{ min: 1, isInteger: true }, 'a whole number of 1 or more'],
     [{ min: 0, max: 65535, isInteger: true }, 'a whole number from 0 to 65535'],
   ] as const) {
-    it(`says "${text}"`, () => assert.equal(allowedNumbers(rule), text));
+    it(`returns "${text}"`, () => assert.equal(allowedNumbers(rule), text));
   }
 });
 
@@ -24,7 +24,7 @@ describe('readNumber', () => {
     );
   });
 
-  it('takes the bounds as allowed, except for the one that must be exceeded', () => {
+  it('accepts the bounds, except for one that must be exceeded', () => {
     assert.deepEqual(
       [0, 1].map((value) => readNumber(value, { min: 0, max: 1 })),
       [0, 1],
@@ -40,7 +40,7 @@ describe('readNumber', () => {
       assert.equal(readNumber(value, {}), undefined));
   }
 
-  it('refuses numbers outside of the rule', () => {
+  it('refuses numbers that the rule does not allow', () => {
     assert.equal(readNumber('-0.01', { min: 0 }), undefined);
     assert.equal(readNumber('1.01', { max: 1 }), undefined);
     assert.equal(readNumber('1.5', { isInteger: true }), undefined);

@@ -92,7 +92,7 @@ describe('docs/architecture.md', () => {
   });
 
   for (const [, name, count] of PAGE.matchAll(/^### (.+): (\d+) files?$/gm)) {
-    it(`has a recipe for ${name.toLowerCase()} whose ${count} files are all that an example needs`, () => {
+    it(`has a recipe for ${name.toLowerCase()}, and its ${count} files suffice for an example`, () => {
       const rows = tableAfter(`### ${name}: ${count} files?`);
       assert.equal(rows.length, Number(count));
       const examples = rows.map(([cell]) => codeIn(cell).at(-1)!);
@@ -100,7 +100,7 @@ describe('docs/architecture.md', () => {
         examples.filter((file) => !existsSync(file)),
         [],
       );
-      // A new file is known only to the other files of its recipe, its own folder, and the library's list of names.
+      // Only the other files of the recipe, the file's own folder and the library's list of names import a new file.
       const [part] = examples;
       if (!rows[0][0].includes('<name>')) return;
       const isNear = (file: string): boolean => rows[0][0].includes('<name>/') && dirname(file) === dirname(part);

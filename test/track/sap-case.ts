@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Detection } from '../../src/core/detection.js';
-import type { Size } from '../../src/core/letterbox.js';
+import type { Size } from '../../src/core/size.js';
 import type { Tracker } from '../../src/track/tracker.js';
 import { readJson, type ParityCase } from '../helpers/shared.js';
 
@@ -12,7 +12,7 @@ export type CocoResult = {
   readonly score: number;
 };
 
-/** When outputs came out (seconds) and which frame each had seen. */
+/** Times of outputs in seconds, and the frame that each was computed from. */
 type Stream = { readonly timestamps: readonly number[]; readonly input_fidx: readonly number[] };
 
 export type SapSetting = {

@@ -7,10 +7,10 @@ import type { AppContext } from '../context.js';
 import { DEMO_FPS } from './demo-source.js';
 import { summarise, type RunSummary } from '../run/summary.js';
 
-/** What `nowcast demo --json` prints. */
+/** The output of `nowcast demo --json`. */
 export type DemoSummary = RunSummary & {
   readonly seed: number;
-  /** Of the last frames of the run; null where nothing came out. */
+  /** Scores of the last frames of the run; null without results. */
   readonly score: (StreamingJson & { readonly seconds: number }) | null;
 };
 

@@ -1,4 +1,4 @@
-import type { Size } from '../../core/letterbox.js';
+import type { Size } from '../../core/size.js';
 import { decoderComplaint, isPacketLoss } from './damage-messages.js';
 import { DamageTracker, type DecodedPicture, type Verdict } from './damage-tracker.js';
 import { complaintIn, parseLogLine, type LogLine } from './log-line.js';
@@ -177,7 +177,7 @@ export class FfmpegLog {
     this.#facts.push({ size: this.#size, verdict: this.#verdicts.shift() ?? { isDamaged: false } });
   }
 
-  /** The scaler's input is the picture after rotation; the log states it anew at every change. */
+  /** The scaler's input is the picture after rotation; the log states it again at every change. */
   #scaled(line: string): void {
     this.#isDecoding = true;
     const match = /\] w:(\d+) h:(\d+) fmt:\S+ .*-> w:\d+ h:\d+ /.exec(line);

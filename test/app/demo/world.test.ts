@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { World, type DriveFrame } from '../../../src/app/demo/world.js';
 import { RecentFrames } from '../../../src/app/demo/recent-frames.js';
 import { OWN_TIMES } from '../../../src/core/frame.js';
-import { letterbox } from '../../../src/core/letterbox.js';
+import { letterbox } from '../../../src/core/fit.js';
 import type { Annotation } from '../../../synth/annotate.js';
 import { dropEventOf, perceptOf } from '../../streaming/events.js';
 
@@ -22,7 +22,7 @@ describe('the world of the demo', () => {
     });
   });
 
-  it('makes a moment of what was told and when it was captured, whichever comes first', () => {
+  it('joins the ground truth of a frame with its capture, in either order', () => {
     world.annotated(0, [object]);
     world.captured(0, 100);
     world.captured(1, 133);
@@ -117,7 +117,7 @@ describe('the recent frames of the demo', () => {
     );
   });
 
-  it('leave out what nothing came of yet', () => {
+  it('omit frames without a result', () => {
     const recent = new RecentFrames(3);
     recent.received(frame(0));
     recent.moment(moment(0));

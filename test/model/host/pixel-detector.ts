@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { letterbox, type Fit } from '../../../src/core/letterbox.js';
+import { letterbox, type Fit } from '../../../src/core/fit.js';
 import type { Picture } from '../../../src/core/picture.js';
 import type { ProcessDetectorOptions } from '../../../src/model/host/host-plan.js';
 import { serializeOnnx } from '../../../src/model/onnx/model-file.js';
@@ -8,7 +8,7 @@ import { pixelModel } from '../pixel-model.js';
 
 const SIZE = { width: 32, height: 32 };
 
-/** Writes a model whose first cell answers with the picture's first pixels; see {@link pixelPicture}. */
+/** Writes a model whose first cell outputs the picture's first pixels; see {@link pixelPicture}. */
 export function pixelDetectorOptions(
   folder: string,
   changes: Partial<ProcessDetectorOptions> = {},

@@ -78,13 +78,13 @@ describe('detect', () => {
     assert.equal(runtimes.medianMs(), 17);
   });
 
-  it('gives the frame back as soon as the detector has read it', () => {
+  it('releases the frame as soon as the detector has read it', () => {
     const { ledger, run } = setup();
     run(0);
     assert.deepEqual(ledger.open, []);
   });
 
-  it('marks a percept that came out later than the budget', async () => {
+  it('marks a percept that comes out later than the budget', async () => {
     const { detector, clock, run } = setup(10);
     const seen = run(0);
     clock.nowMs = 11;
@@ -104,7 +104,7 @@ describe('detect', () => {
     await settled();
     assert.deepEqual(seen.events.map(nameOf), ['detector-failed a/0', 'detector-lost', 'detector-ready']);
     assert.equal(seen.completed, true);
-    // They concern the whole run: a client of the feed that comes later is told them beside how each stream stands.
+    // They concern the whole run: a late client of the feed receives them in addition to the state of each stream.
     assert.ok(seen.events.every((event) => event.type !== 'status' || event.streamId === undefined));
     assert.equal(runtimes.profile(), undefined, 'a lost frame has no runtime');
   });

@@ -53,7 +53,7 @@ describe('FrameProcess', function () {
     });
   const clip = (): string => clips.make(...pattern('320x240', 25, 8), '-c:v', 'libx264', 'clip.mp4');
 
-  itNeeds(NEEDS, 'tells how ffmpeg ended', async () => {
+  itNeeds(NEEDS, 'reports how ffmpeg ended', async () => {
     const pictures: FfmpegPicture[] = [];
     const end = await start(clip(), { onPicture: (picture) => pictures.push(picture) }).closed;
     assert.deepEqual(end, {
@@ -73,7 +73,7 @@ describe('FrameProcess', function () {
     );
   });
 
-  it('ends with the reason where this program has too many files open', function () {
+  it('ends with the reason if this program has too many open files', function () {
     if (process.platform === 'win32') this.skip();
     const script = `
       import { openSync } from 'node:fs';
@@ -94,7 +94,7 @@ describe('FrameProcess', function () {
 
   itNeeds(
     { '/proc': HAS_PROC },
-    'ends with the reason where the system refuses to start ffmpeg, in whichever way it says so',
+    'ends with the reason if the system refuses to start ffmpeg, by a throw or an event',
     async () => {
       const pipes = openPipes();
       for (const [path, code] of [
@@ -118,7 +118,7 @@ describe('FrameProcess', function () {
     assert.deepEqual(children(), []);
   });
 
-  itNeeds(NEEDS, 'ends an ffmpeg that does not answer', async () => {
+  itNeeds(NEEDS, 'ends an ffmpeg that does not respond', async () => {
     let frozen: FrameProcess | undefined;
     await new Promise<void>((resolve) => {
       frozen = start(clip(), {
@@ -133,7 +133,7 @@ describe('FrameProcess', function () {
     assert.deepEqual(children(), []);
   });
 
-  itNeeds(NEEDS, 'says that ffmpeg was killed, and what arrived before', async () => {
+  itNeeds(NEEDS, 'reports that ffmpeg was killed, after the pictures that arrived before', async () => {
     const killed: FrameProcess = start(clip(), {
       onPicture: ({ index }) => {
         if (index === 5) process.kill(killed.pid!, 'SIGKILL');
@@ -144,7 +144,7 @@ describe('FrameProcess', function () {
     assert.ok(end.pictureCount >= 6);
   });
 
-  itNeeds(NEEDS, 'calls nothing any more once it was told to stop', async () => {
+  itNeeds(NEEDS, 'calls no callback after stop()', async () => {
     let calls = 0;
     let stopped: FrameProcess | undefined;
     await new Promise<void>((resolve) => {
@@ -168,7 +168,7 @@ describe('FrameProcess', function () {
     assert.deepEqual(children(), []);
   });
 
-  itNeeds(NEEDS, 'holds ffmpeg up while there is no target, and loses nothing', async () => {
+  itNeeds(NEEDS, 'makes ffmpeg wait without a target, and loses nothing', async () => {
     let count = 0;
     let targets = 3;
     const held = start(clip(), {
@@ -181,7 +181,7 @@ describe('FrameProcess', function () {
     assert.equal((await held.closed).pictureCount, 200);
   });
 
-  itNeeds(NEEDS, 'marks the pictures that the decoder found damaged', async () => {
+  itNeeds(NEEDS, 'marks the pictures in which the decoder found damage', async () => {
     const path = clips.make(
       ...pattern('320x240', 10, 10),
       '-c:v',
@@ -199,7 +199,7 @@ describe('FrameProcess', function () {
     const end = await start(path, { onPicture: (picture) => corrupt.push(picture.corrupt) }).closed;
     const marks = corrupt.map(Number).join('');
     assert.equal(corrupt.length, 100);
-    // The decoder's word comes beside its pictures, earlier by as many as it decodes at once: 16 at most.
+    // The decoder's messages come beside its pictures, ahead by the number that it decodes in parallel: 16 at most.
     assert.match(marks.slice(34, 60), /1/, marks);
     assert.match(marks.slice(0, 34), /^0*$/, marks);
     assert.match(marks.slice(80), /^0*$/, marks);
@@ -211,7 +211,7 @@ describe('FrameProcess', function () {
     const pipes = openPipes();
     const listeners = process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0);
     for (let i = 0; i < 200; i++) {
-      // Stopped at once, while it starts, after a picture, or while it waits for memory.
+      // Stops at once, during the start, after a picture, or while it waits for memory.
       let count = 0;
       const subscription = videoSource(path, {
         streamId: 'a',

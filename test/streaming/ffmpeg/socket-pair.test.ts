@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { socketPair } from '../../../src/streaming/ffmpeg/socket-pair.js';
 
 describe('socket pair', () => {
-  it('brings every byte from the far end to the near one, and ends when the far one does', async () => {
+  it('carries every byte from the far end to the near one, and ends with the far one', async () => {
     const parts: Buffer[] = [];
     const { near, far } = await socketPair((bytes) => {
       parts.push(Buffer.from(bytes));
@@ -18,7 +18,7 @@ describe('socket pair', () => {
     assert.ok(parts.length > 1);
   });
 
-  it('reads nothing while the near end is held up', async () => {
+  it('reads nothing while the near end is paused', async () => {
     let received = 0;
     const pair = await socketPair((bytes) => {
       received += bytes.length;
@@ -27,7 +27,7 @@ describe('socket pair', () => {
     pair.far.end(Buffer.alloc(4_000_000));
     await once(pair.near, 'pause');
     const atPause = received;
-    // Whatever was under way would come in these turns of the event loop.
+    // Data in transit would arrive within these turns of the event loop.
     for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
     assert.equal(received, atPause);
     pair.near.resume();
@@ -44,7 +44,7 @@ describe('socket pair', () => {
       rmSync(folder, { recursive: true });
     }));
 
-  it('rejects where there is no place for it', () =>
+  it('rejects if there is no path for it', () =>
     withTemporary('/nowhere/at/all', async () => {
       await assert.rejects(
         socketPair(() => undefined),
@@ -53,7 +53,7 @@ describe('socket pair', () => {
     }));
 });
 
-/** Runs a test with a folder for temporary files of its own. */
+/** Runs a test with a separate folder for temporary files. */
 async function withTemporary(folder: string, run: (folder: string) => Promise<void>): Promise<void> {
   const { TMPDIR } = process.env;
   process.env.TMPDIR = folder;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Box } from '../../../../src/core/box.js';
-import { letterbox } from '../../../../src/core/letterbox.js';
+import { letterbox } from '../../../../src/core/fit.js';
 import { createDecoder, type YoloxForm } from '../../../../src/model/families/yolox/decode.js';
 import type { DecodeOptions } from '../../../../src/model/family.js';
 import { anchorCount, STRIDES } from '../../../../src/model/families/yolox/grid.js';
@@ -24,7 +24,7 @@ function emptyRaw(): Float32Array {
   return new Float32Array(anchorCount(INPUT) * (5 + NAMES.length));
 }
 
-/** Writes what the network would say for a box in input pixels, told by one cell. */
+/** Writes the network's output for a box in input pixels that one cell predicts. */
 function put(
   raw: Float32Array,
   { level, column, row }: Cell,

@@ -17,7 +17,8 @@ const INTERVAL_MS = 40;
 type Codec = 'h264' | 'h265';
 
 /**
- * Units of a clip as a camera sends them, whose clock is set by so much before the picture that is shown at a place.
+ * Units of a clip, sent by a camera whose clock is set by this much before the picture at a position in presentation
+ * order.
  */
 function unitsOf(
   codec: Codec,
@@ -89,7 +90,7 @@ describe('B-pictures of real encoders', () => {
   ] as const) {
     itNeeds(
       NEEDS_FFMPEG,
-      `are known, and come out of ${codec} ${JSON.stringify(options)} in the order of their times, none missing`,
+      `are recognised, and come out of ${codec} ${JSON.stringify(options)} in the order of their times, none missing`,
       async function () {
         this.timeout(60_000);
         const units = unitsOf(codec, options);
@@ -112,7 +113,7 @@ describe('B-pictures of real encoders', () => {
   }
 
   for (const codec of ['h264', 'h265'] as const) {
-    itNeeds(NEEDS_FFMPEG, `are in none of the units that cameras send as ${codec}`, async function () {
+    itNeeds(NEEDS_FFMPEG, `are not found in units that cameras send as ${codec}`, async function () {
       this.timeout(60_000);
       assert.deepEqual(
         unitsOf(codec, {}).filter(({ mayGoBack }) => mayGoBack),
@@ -122,7 +123,7 @@ describe('B-pictures of real encoders', () => {
 
     itNeeds(
       NEEDS_FFMPEG,
-      `stay in order where the clock is set back by 300 ms at a key picture of ${codec}`,
+      `stay in order if the clock is set back by 300 ms at a key picture of ${codec}`,
       async function () {
         this.timeout(60_000);
         const placed = place(unitsOf(codec, { bPictures: 2, seconds: 2 }, { atPlace: 20, byMs: -300 }));
@@ -138,7 +139,7 @@ describe('B-pictures of real encoders', () => {
 
     itNeeds(
       NEEDS_FFMPEG,
-      `give every picture of ${codec} without them its own time, which ascends, where the clock is set back by 300 ms anywhere`,
+      `leave every picture of ${codec} without them an ascending time of its own if the clock is set back by 300 ms anywhere`,
       async function () {
         this.timeout(60_000);
         for (const atPlace of [3, 7, 14]) {
@@ -154,7 +155,7 @@ describe('B-pictures of real encoders', () => {
 
   itNeeds(
     NEEDS_FFMPEG,
-    'that are shown before a key picture behind a loss are marked, since they are built on what was before it',
+    'shown before a key picture after a loss are marked, because they depend on lost pictures',
     async function () {
       this.timeout(60_000);
       const placed = place(unitsOf('h264', { bPictures: 2, openGroups: true, seconds: 2 }));

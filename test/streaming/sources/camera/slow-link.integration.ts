@@ -6,7 +6,7 @@ import { PacedCamera, stampOf } from '../../../helpers/paced-camera/index.js';
 import { children, HAS_PROC, until } from '../../../helpers/processes.js';
 import { ThrottlingProxy } from '../../../helpers/throttling-proxy.js';
 
-/** From when a picture is drawn to when it is sent, on a busy machine: no arrival can tell it. */
+/** Delay from drawing to sending on a busy machine, which no arrival shows. */
 const CAMERA_DELAY_MS = 500;
 
 describe('a camera that ffmpeg reads over a link that is too slow', function () {
@@ -14,7 +14,7 @@ describe('a camera that ffmpeg reads over a link that is too slow', function () 
 
   itNeeds(
     { ...NEEDS_FFMPEG, '/proc': HAS_PROC },
-    'loses what is too old, is connected to anew where that does not help, and comes back',
+    'drops pictures that are too old, reconnects if that does not help, and recovers',
     async () => {
       const before = children().length;
       const camera = await PacedCamera.start({ width: 320, height: 192, fps: 25, gop: 10, loopSeconds: 60 });

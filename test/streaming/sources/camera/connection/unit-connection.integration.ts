@@ -21,7 +21,7 @@ const START_CODE = Buffer.from([0, 0, 0, 1]);
 const INTERVAL_MS = 40;
 const KEY_EVERY = 10;
 
-describe('a connection that is read by Nowcast', () => {
+describe('a connection that Nowcast reads', () => {
   let ffmpeg: Ffmpeg;
   let clip: Buffer[];
   before(async function () {
@@ -33,13 +33,13 @@ describe('a connection that is read by Nowcast', () => {
   });
   let hung: number[] = [];
   afterEach(async () => {
-    // Where a test fails, nobody else ends them.
+    // If a test fails, nothing else ends them.
     for (const pid of hung.filter((pid) => children().includes(pid))) process.kill(pid, 'SIGKILL');
     hung = [];
     if (HAS_PROC) await until(() => children().length === 0);
   });
 
-  /** A reader whose every unit a test sends, on a clock that a test sets. */
+  /** A reader whose units the test sends, on a clock that the test sets. */
   function connect(options: Partial<UnitConnectionOptions> = {}, maxBehindMs = 1_000) {
     const clock = { nowMs: 10_000, now: () => clock.nowMs };
     const told: string[] = [];
@@ -84,7 +84,7 @@ describe('a connection that is read by Nowcast', () => {
         },
       },
     });
-    /** Sends the picture of that number, taken in its time and arriving so much later. */
+    /** Sends the picture of that number, captured on time and arriving this much later. */
     const send = (number: number, lateMs = 0, more: Partial<CodedUnit> = {}): void => {
       const mediaMs = number * INTERVAL_MS;
       clock.nowMs = Math.max(clock.nowMs, 10_000 + mediaMs + lateMs);
@@ -106,7 +106,7 @@ describe('a connection that is read by Nowcast', () => {
           changed = resolve;
         });
     };
-    /** Sends pictures in their time, each when the one before is out. */
+    /** Sends pictures on time, each after the previous one came out. */
     const play = async (pictures: number): Promise<void> => {
       for (let i = 0; i < pictures; i++) {
         send(i);
@@ -127,7 +127,7 @@ describe('a connection that is read by Nowcast', () => {
 
   itNeeds(
     NEEDS_FFMPEG,
-    'begins with the first key picture, and lets the last pictures come out when the stream ends',
+    'begins with the first key picture, and emits the last pictures after the end of the stream',
     async () => {
       const { connection, stream, send, end, told } = connect();
       stream.onOpen({ codec: 'h264', transport: 'tcp' });
@@ -145,7 +145,7 @@ describe('a connection that is read by Nowcast', () => {
 
   itNeeds(
     NEEDS_FFMPEG,
-    'passes over what is too old, up to the newest key picture that waits, and tells each',
+    'skips pictures that are too old, up to the newest waiting key picture, and reports each',
     async () => {
       const { connection, stream, send, end, told, count, play } = connect();
       stream.onOpen({ codec: 'h264', transport: 'tcp' });
@@ -156,8 +156,8 @@ describe('a connection that is read by Nowcast', () => {
       end('lost', 'over');
       await connection.ended;
       const after = told.slice(45);
-      // The first ones may be fresh, of a camera that stood still: only what follows them at once shows that they are
-      // not.
+      // The first ones may be fresh, from a camera that stood still: only the pictures right after them show that they
+      // are not.
       const unproven = after.findIndex((what) => what.startsWith('behind'));
       assert.ok(unproven < 25, after.join(', '));
       assert.deepEqual(
@@ -167,7 +167,7 @@ describe('a connection that is read by Nowcast', () => {
     },
   );
 
-  itNeeds(NEEDS_FFMPEG, 'asks for a new connection where the stream stays too old', async () => {
+  itNeeds(NEEDS_FFMPEG, 'asks for a new connection if the stream stays too old', async () => {
     const { connection, stream, send, told, play } = connect();
     stream.onOpen({ codec: 'h264', transport: 'tcp' });
     await play(45);
@@ -182,23 +182,23 @@ describe('a connection that is read by Nowcast', () => {
     assert.ok(told.some((what) => what.startsWith('behind')));
   });
 
-  itNeeds(NEEDS_FFMPEG, 'leaves to ffmpeg what the reader does not know', async () => {
+  itNeeds(NEEDS_FFMPEG, 'leaves a stream to ffmpeg that the reader does not support', async () => {
     const { connection, end } = connect();
     end('unsupported', 'the video is VP8');
     assert.deepEqual(await connection.ended, { reason: 'the video is VP8', streamedMs: 0, gaveUp: 'needs-ffmpeg' });
   });
 
-  itNeeds(NEEDS_FFMPEG, 'gives a camera up that says nothing any more', async () => {
+  itNeeds(NEEDS_FFMPEG, 'gives up on a camera that falls silent', async () => {
     const { connection, stream, clock, play } = connect();
     stream.onOpen({ codec: 'h264', transport: 'tcp' });
     await play(20);
     clock.nowMs += 5_001;
     const { gaveUp, reason } = await connection.ended;
     assert.equal(gaveUp, 'silent');
-    assert.match(reason, /^nothing from the camera for 5\.0 s/);
+    assert.match(reason, /^the camera is connected, but has sent nothing for 5\.0 s/);
   });
 
-  itNeeds(NEEDS_FFMPEG, 'ends with the reason where its decoder cannot be started', async () => {
+  itNeeds(NEEDS_FFMPEG, 'ends with the reason if its decoder cannot be started', async () => {
     const { connection, stream, send } = connect({ ffmpeg: { ...ffmpeg, path: '/nonexistent/ffmpeg' } });
     stream.onOpen({ codec: 'h264', transport: 'tcp' });
     send(0);
@@ -247,7 +247,7 @@ describe('a connection that is read by Nowcast', () => {
         const { reason, gaveUp } = await connection.ended;
         assert.match(reason, /^the decoder gives no picture for [1-8]\.\d s/);
         assert.equal(gaveUp, undefined);
-        // Each is told once, in order; those that were not passed over are the decoder's fault.
+        // Each is reported once, in order; those that were not skipped failed in the decoder.
         assert.deepEqual(
           told.map((text) => Number(text.split(' ')[1])),
           Array.from({ length: sent }, (_, i) => i),
@@ -260,7 +260,7 @@ describe('a connection that is read by Nowcast', () => {
     );
   }
 
-  itNeeds(NEEDS_FFMPEG, 'tells nothing any more when it was stopped, wherever it is', async () => {
+  itNeeds(NEEDS_FFMPEG, 'reports nothing after a stop in any state', async () => {
     for (const sent of [0, 1, 12]) {
       const { connection, stream, send, told } = connect();
       if (sent > 0) stream.onOpen({ codec: 'h264', transport: 'tcp' });
