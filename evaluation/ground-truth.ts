@@ -103,7 +103,7 @@ function parseImages(records: readonly JsonRecord[]): GroundTruthImage[] {
     };
     if (size.width <= 0 || size.height <= 0)
       throw new DataError(
-        `annotations: images[${i}] (id ${id}): a picture of ${size.width}x${size.height} pixels cannot be`,
+        `annotations: images[${i}] (id ${id}): "width" and "height" are ${size.width}x${size.height}; both must be above 0`,
       );
     return { id, name, size };
   });

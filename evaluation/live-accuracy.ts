@@ -134,7 +134,7 @@ export class LiveAccuracy {
     const capturedUs = toUs(frame.capturedAtMs);
     if (capturedUs < stream.lastCapturedUs) {
       throw new DataError(
-        `ground truth of "${frame.streamId}" went back: frame ${frame.seq} was captured ${(stream.lastCapturedUs - capturedUs) / 1000} ms before the one that came last`,
+        `ground truth of "${frame.streamId}" went back: frame ${frame.seq} was captured ${(stream.lastCapturedUs - capturedUs) / 1000} ms before the previous one`,
       );
     }
     stream.lastCapturedUs = capturedUs;

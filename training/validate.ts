@@ -25,7 +25,7 @@ export type ValidateOptions = {
   readonly store: PictureStore;
   readonly input: Size;
   readonly threads: number;
-  /** Breaks it off. */
+  /** Aborts the validation. */
   readonly signal: AbortSignal;
   /** Called after each picture, of `total`. */
   readonly onPicture: (done: number, total: number) => void;

@@ -7,7 +7,7 @@ import { writeFileAtomic } from '../files/atomic-write.js';
 import type { MachineFingerprint } from './machine-fingerprint.js';
 import type { ActualProvider } from './actual-provider.js';
 
-/** The conditions of a choice of provider. */
+/** The conditions that a choice of provider depends on. */
 export type ProviderChoiceKey = {
   readonly machine: MachineFingerprint;
   readonly modelSha256: string;

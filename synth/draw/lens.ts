@@ -20,8 +20,8 @@ export function createLens(seed: number, size: Size, air: Atmosphere): (context:
 }
 
 /**
- * Forward motion stretches the picture from the point that the car drives to: the picture over itself, slightly
- * enlarged.
+ * Forward motion stretches the picture from the point that the car drives to: drawn as the picture over itself,
+ * slightly enlarged.
  */
 function blur(context: SKRSContext2D, { width, height }: Size, { speed, camera: { horizonY } }: Scene): void {
   const growth = 0.00045 * speed;

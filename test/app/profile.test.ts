@@ -33,7 +33,7 @@ describe('measuring runtimes', () => {
     return { detector, clock: { now: () => nowMs }, mostUnderWay: () => most };
   }
 
-  it('leaves the warm-up out, and tells inference from the whole', async () => {
+  it('omits the warm-up, and separates inference from the whole run', async () => {
     const { detector, clock, mostUnderWay } = counting();
     const told: number[] = [];
     const { runtimesMs, inferenceMs } = await measureRuntimes(detector, PICTURE, {

@@ -24,7 +24,7 @@ describe('letterbox', () => {
     );
   });
 
-  it('stays inside the input, fills one side of it, and leads back to the source', () => {
+  it('stays inside the input, fills one side of it, and maps back to the source', () => {
     fc.assert(
       fc.property(
         side,

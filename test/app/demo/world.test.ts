@@ -117,7 +117,7 @@ describe('the recent frames of the demo', () => {
     );
   });
 
-  it('leave out what nothing came of yet', () => {
+  it('omit frames without a result', () => {
     const recent = new RecentFrames(3);
     recent.received(frame(0));
     recent.moment(moment(0));

@@ -54,7 +54,7 @@ describe('the store of pictures', () => {
     assert.deepEqual(taught, seen);
   });
 
-  it('replaces a picture that cannot be opened by the next wanted one', async () => {
+  it('replaces a picture that cannot be opened by the next one', async () => {
     const labels = (count: number) => ({ classIds: new Int32Array(count), corners: new Float32Array(4 * count) });
     const pictures = await Promise.all(
       [1, 0, 1].map(async (objects, i) => {

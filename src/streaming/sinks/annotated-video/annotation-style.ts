@@ -70,7 +70,7 @@ type TextStyle = {
   readonly ink: Rgb;
   readonly ground: Rgb;
   readonly opacity: number;
-  /** Of the corners, in font sizes. */
+  /** Radius of the corners, in font sizes. */
   readonly radius: number;
 };
 

@@ -36,7 +36,7 @@ export class FramesOut {
     return this.#seq;
   }
 
-  /** Whether the connection has given a picture. */
+  /** True once the connection has given a picture. */
   get isLive(): boolean {
     return this.#isLive;
   }
