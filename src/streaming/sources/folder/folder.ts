@@ -7,6 +7,8 @@ import type { SourceEvent, StatusState } from '../../../core/events.js';
 import type { FrameSlot } from '../../../core/frame-pool.js';
 import type { Pace } from '../../../core/pace.js';
 import type { PictureFormat } from '../../../core/picture.js';
+import type { Originals } from '../../originals/originals.js';
+import { folderPictures } from './folder-pictures.js';
 import { PICTURE_EXTENSIONS, readPicture } from './picture.js';
 import { Playout, type LostPicture, type ReadPicture } from '../video/playout.js';
 
@@ -24,6 +26,8 @@ export type FolderOptions = {
   readonly slots?: number;
   /** Ends after this many frames. */
   readonly maxFrames?: number;
+  /** Receives the files, so that originals can be had even after the source has ended. Default: none. */
+  readonly originals?: Originals;
   /** Called once before the first frame, to show progress. */
   readonly onInfo?: (info: {
     readonly fps: number;
@@ -86,6 +90,7 @@ export function folderSource(path: string, options: FolderOptions): Observable<S
     const play = async (): Promise<void> => {
       const files = (await listPictures(path)).slice(0, options.maxFrames);
       if (subscriber.closed) return;
+      options.originals?.add(streamId, folderPictures(files));
       options.onInfo?.({ fps, durationMs: (files.length / fps) * 1000, expectedFrames: files.length });
       status('streaming', `${files.length} pictures, ${fps} fps`);
       let readable = 0;
