@@ -6,7 +6,7 @@ import { filter, firstValueFrom, lastValueFrom, map, take, tap } from 'rxjs';
 import { every } from '../src/scheduling/policies/every.js';
 import { idleFree } from '../src/scheduling/policies/idle-free.js';
 import { monotonicClock as clock } from '../src/app/clock.js';
-import { openSession } from '../src/model/session.js';
+import { openSession } from '../src/model/inference-session.js';
 import { readModelSpec } from '../src/model/model-spec.js';
 import { uint8Model } from '../src/model/uint8-model.js';
 import { createPipeline } from '../src/pipeline/create-pipeline.js';

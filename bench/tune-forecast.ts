@@ -4,6 +4,7 @@ import { nowcastTracker } from '../src/track/nowcast-tracker.js';
 import { NOWCAST_TUNING, type NowcastTuning } from '../src/track/nowcast-tuning.js';
 import { drawTrial, streamingAp, type Trial } from '../test/helpers/forecast-trial.js';
 import { randomSource } from '../test/helpers/random.js';
+import { numberOption } from './number-option.js';
 
 /**
  * Looks for constants of the `nowcast` forecaster on made-up scenes with made-up detectors: one constant after the
@@ -21,7 +22,9 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
   },
 });
-const [rounds, trialCount, seed] = [Number(values.rounds), Number(values.trials), Number(values.seed)];
+const rounds = numberOption('rounds', values.rounds, { min: 0, isInteger: true });
+const trialCount = numberOption('trials', values.trials, { min: 1, isInteger: true });
+const seed = numberOption('seed', values.seed, { min: 0, isInteger: true });
 const CHECK_SEED = 1000;
 /** Factors of the first round; later rounds take smaller steps. */
 const FIRST_STEP = 0.5;

@@ -150,7 +150,7 @@ export {
   type FeedStats,
   type FeedStreamStats,
 } from './streaming/feed/protocol.js';
-export type { OnOutputFailure } from './recording/output-file.js';
+export type { OnOutputFailure } from './files/output-file.js';
 export { createRecorder, type Recorder } from './recording/recorder.js';
 export { readRecording, type Recording } from './recording/reader.js';
 export { RECORDING_SCHEMA, type RecordingHeader } from './recording/format.js';

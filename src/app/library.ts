@@ -1,6 +1,6 @@
 import type { Observable } from 'rxjs';
 import { monotonicClock } from './clock.js';
-import { PARTS } from './parts.js';
+import { BUILT_IN_PARTS } from './parts.js';
 import { cacheDir } from './paths.js';
 import { sourceConfig } from '../config/run-config.js';
 import { DETECTOR_DEFAULTS } from '../config/run-keys.js';
@@ -55,7 +55,7 @@ export async function openSource(
   source: string,
   { input, streamId, pace = 'source', originals }: OpenSourceOptions,
 ): Promise<Observable<SourceEvent>> {
-  const { kind, config } = sourceConfig(streamId, { source }, PARTS.sources);
+  const { kind, config } = sourceConfig(streamId, { source }, BUILT_IN_PARTS.sources);
   const ffmpeg = kind.needsFfmpeg ? await locateFfmpeg(process.env, cacheDir(process.env)) : undefined;
   return kind.open(config, {
     streamId: config.id,

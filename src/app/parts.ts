@@ -18,7 +18,7 @@ export type RunParts = {
   readonly forecasters: readonly TrackerKind[];
 };
 
-export const PARTS: RunParts = {
+export const BUILT_IN_PARTS: RunParts = {
   sources: [...SOURCES, demoKind],
   sinks: SINKS,
   policies: POLICIES,
@@ -26,7 +26,7 @@ export const PARTS: RunParts = {
 };
 
 /** Every key of a run's configuration. */
-export const RUN_KEYS = runKeys(PARTS);
+export const RUN_KEYS = runKeys(BUILT_IN_PARTS);
 
 /** The entry of a source of a checked configuration. */
 export function sourceEntry(kind: string, { sources }: RunParts): SourceEntry {

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { DEFAULT_DEMO_SEED, LARGEST_SEED } from '../app/demo/kind.js';
 import { DEMO_PORT, DEMO_PRESETS, planDemo, type DemoPlan } from '../app/demo/plan.js';
 import type { DemoSummary } from '../app/demo/summary.js';
-import { PARTS } from '../app/parts.js';
+import { BUILT_IN_PARTS } from '../app/parts.js';
 import { durationMs } from '../config/durations.js';
 import { anchoredRun } from '../config/run-config.js';
 import { openIo, type CliContext } from './command-io.js';
@@ -67,7 +67,10 @@ export function register(program: Command, context: CliContext): void {
 
 /** @throws UsageError naming the flag that is wrong */
 export function readPlan(raw: RawFlags): DemoPlan {
-  return planDemo({ ...readFlags(FLAGS, raw), settings: anchoredRun(readRunFlags(raw), process.cwd(), PARTS) });
+  return planDemo({
+    ...readFlags(FLAGS, raw),
+    settings: anchoredRun(readRunFlags(raw), process.cwd(), BUILT_IN_PARTS),
+  });
 }
 
 function parseExtra(text: string): number | undefined {

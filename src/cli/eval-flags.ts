@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { FORECASTS, isForecast } from '../app/evaluate/forecaster.js';
 import { AP_THRESHOLDS, type DetectorChoice } from '../app/evaluate/detector-choice.js';
 import type { ReportRequest } from '../app/evaluate/report.js';
-import { PARTS } from '../app/parts.js';
+import { BUILT_IN_PARTS } from '../app/parts.js';
 import { anchoredRun, parseInputSize } from '../config/run-config.js';
 import { DETECTOR_DEFAULTS } from '../config/run-keys.js';
 import { keyOption, numberFlag, parsedFlag, requiredFlag, textFlag, type RawFlags } from './flags.js';
@@ -77,7 +77,7 @@ export function addDetectorFlags(
 
 /** @throws UsageError naming the flag that is wrong */
 export function readDetector(raw: RawFlags, thresholds: Thresholds = AP_THRESHOLDS): DetectorChoice {
-  const { model = {}, detect = {} } = anchoredRun(readRunFlags(raw), process.cwd(), PARTS);
+  const { model = {}, detect = {} } = anchoredRun(readRunFlags(raw), process.cwd(), BUILT_IN_PARTS);
   return {
     model: {
       path: model.path ?? DETECTOR_DEFAULTS.model,

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { PARTS, type RunParts } from '../app/parts.js';
+import { BUILT_IN_PARTS, type RunParts } from '../app/parts.js';
 import { checkSettings } from '../config/problems.js';
 import { runKeys, type Settings } from '../config/run-keys.js';
 import { UsageError } from '../core/errors.js';
@@ -10,7 +10,7 @@ import { optionOfKey } from './flags.js';
 export type RunFlagValues = Readonly<Record<string, string | true | undefined>>;
 
 /** Adds the flags of a run to a command. `config/run-keys.ts` and the registries declare each flag beside its key. */
-export function addRunFlags(command: Command, parts: RunParts = PARTS): Command {
+export function addRunFlags(command: Command, parts: RunParts = BUILT_IN_PARTS): Command {
   for (const { key } of flagsOf(runKeys(parts))) command.addOption(optionOfKey(key));
   command.option(
     '--offline',
@@ -24,7 +24,7 @@ export function addRunFlags(command: Command, parts: RunParts = PARTS): Command 
  * Checks the flags as the configuration's keys are checked.
  * @throws UsageError with one line a problem, each naming its flag
  */
-export function readRunFlags(raw: RunFlagValues, parts: RunParts = PARTS): Settings {
+export function readRunFlags(raw: RunFlagValues, parts: RunParts = BUILT_IN_PARTS): Settings {
   const keys = runKeys(parts);
   const input: Record<string, unknown> = {};
   const flagOf = new Map<string, string>();

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { PARTS, type RunParts } from '../app/parts.js';
+import { BUILT_IN_PARTS, type RunParts } from '../app/parts.js';
 import type { Environment } from '../config/environment.js';
 import { loadConfig } from '../config/load.js';
 import { passwordIn } from '../config/redact.js';
@@ -17,7 +17,7 @@ export function register(program: Command, context: CliContext): void {
   const command = program
     .command('run')
     .description('Detect on video files, folders of pictures and cameras')
-    .argument('[source...]', `what to run on: ${sourceForms(PARTS.sources)}`)
+    .argument('[source...]', `what to run on: ${sourceForms(BUILT_IN_PARTS.sources)}`)
     .option('-c, --config <file.yaml>', 'a configuration; flags win over what it says');
   addRunFlags(command).action(async (sources: string[], flags: RunFlagValues) => {
     const io = openIo(command, context);
@@ -48,7 +48,7 @@ export async function readRunConfig(
   flags: RunFlagValues,
   env: Environment,
   secrets: Set<string>,
-  parts: RunParts = PARTS,
+  parts: RunParts = BUILT_IN_PARTS,
 ): Promise<RunConfig> {
   const keys = runKeys(parts);
   const fromFlags = anchoredRun(readRunFlags(flags, parts), process.cwd(), parts);

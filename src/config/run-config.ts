@@ -106,7 +106,7 @@ export function resolveRun(settings: Settings, named: NamedSources, parts: Parts
   const model = withDefaults(keys.model.keys, settings.model ?? {});
   const given = settings.detect ?? {};
   const detect = withDefaults(keys.detect.keys, given);
-  const isTimeless = findNamed(parts.policies, detect.schedule)?.keepsAll === true;
+  const keepsAllFrames = findNamed(parts.policies, detect.schedule)?.keepsAll === true;
   const found = named.length > 0 ? namedSources(named, parts) : configuredSources(settings.cameras ?? {}, parts);
   const config: RunConfig = {
     sources: found.map(({ config: source }) => source),
@@ -125,7 +125,7 @@ export function resolveRun(settings: Settings, named: NamedSources, parts: Parts
       nmsMode: detect.nms_mode,
       classes: detect.classes,
       schedule: detect.schedule,
-      budgetMs: budgetMs(given.budget, detect.budget, isTimeless ? detect.schedule : undefined),
+      budgetMs: budgetMs(given.budget, detect.budget, keepsAllFrames ? detect.schedule : undefined),
       track: given.track ?? detect.forecast !== 'none',
       forecast: detect.forecast,
     },
@@ -134,7 +134,7 @@ export function resolveRun(settings: Settings, named: NamedSources, parts: Parts
     durationMs: settings.duration,
     sinks: sinkConfigs(settings, parts),
   };
-  refuseContradictions(config, found, isTimeless, parts);
+  refuseContradictions(config, found, keepsAllFrames, parts);
   return config;
 }
 
@@ -212,10 +212,10 @@ function sinkConfigs(settings: Settings, { sinks }: Parts): SinkConfig[] {
   });
 }
 
-function refuseContradictions(config: RunConfig, found: readonly Found[], isTimeless: boolean, parts: Parts): void {
+function refuseContradictions(config: RunConfig, found: readonly Found[], keepsAllFrames: boolean, parts: Parts): void {
   const { detect, pace } = config;
   const live = found.find(({ kind }) => kind.isLive);
-  if (live !== undefined && isTimeless)
+  if (live !== undefined && keepsAllFrames)
     throw new UsageError(
       `detect.schedule (--schedule) ${detect.schedule} is for files alone, and ${live.config.id} is ${live.kind.is}, whose frames do not wait; choose idle-free`,
     );

@@ -1,11 +1,11 @@
 import { UsageError } from '../core/errors.js';
-import type { Recognised, SourceKind } from '../core/source-kind.js';
+import type { RecognisedAddress, SourceKind } from '../core/source-kind.js';
 import { existingPath } from './paths.js';
 
 /** A source as far as its text alone says; without a kind it is a path, and the disk decides. */
-export type NamedSource<Open> = Recognised & { readonly kind: SourceKind<Open> | undefined };
+export type NamedSource<Open> = RecognisedAddress & { readonly kind: SourceKind<Open> | undefined };
 
-export type FoundSource<Open> = Recognised & { readonly kind: SourceKind<Open> };
+export type FoundSource<Open> = RecognisedAddress & { readonly kind: SourceKind<Open> };
 
 /** The forms of a source, for messages and help: `a video file, rtsp://, or demo:`. */
 export function sourceForms(kinds: readonly SourceKind[]): string {

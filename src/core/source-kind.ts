@@ -1,7 +1,7 @@
 import type { Keys } from './keys.js';
 
 /** A source that a text names by its form. */
-export type Recognised = {
+export type RecognisedAddress = {
   /** The text in one spelling, credentials included. */
   readonly address: string;
   /** A name for its stream; never a secret. */
@@ -36,7 +36,7 @@ export type SourceKind<Open = unknown> = SourceFacts & {
    * By its form alone; undefined where the text is of another kind.
    * @throws UsageError where it is of this kind, and malformed
    */
-  recognise?(text: string): Recognised | undefined;
+  recognise?(text: string): RecognisedAddress | undefined;
   /** Whether it reads this file or folder, an absolute path. */
   takesPath?(path: string, what: 'file' | 'folder'): boolean;
   /** Keys that it adds to those of a camera. */

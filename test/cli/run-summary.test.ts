@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { AppContext } from '../../src/app/context.js';
-import { PARTS } from '../../src/app/parts.js';
+import { BUILT_IN_PARTS } from '../../src/app/parts.js';
 import { summarise } from '../../src/app/run/summary.js';
 import { summaryText } from '../../src/cli/run-summary.js';
 import { resolveRun } from '../../src/config/run-config.js';
@@ -21,7 +21,7 @@ function summaryOf(
   const config = resolveRun(
     { cameras: Object.fromEntries(ids.map((id) => [id, { source: `rtsp://${id}/` }])) },
     [],
-    PARTS,
+    BUILT_IN_PARTS,
   );
   const measurements = new Measurements(ids);
   for (const percept of percepts) measurements.emitted(percept);

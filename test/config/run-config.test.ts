@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PARTS } from '../../src/app/parts.js';
+import { BUILT_IN_PARTS } from '../../src/app/parts.js';
 import { anchoredRun, resolveRun as resolve, type RunConfig } from '../../src/config/run-config.js';
 import type { Settings } from '../../src/config/run-keys.js';
 import { mergeSettings } from '../../src/config/settings.js';
 import { UsageError } from '../../src/core/errors.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
-const resolveRun = (settings: Settings, named: readonly string[] = []): RunConfig => resolve(settings, named, PARTS);
+const resolveRun = (settings: Settings, named: readonly string[] = []): RunConfig =>
+  resolve(settings, named, BUILT_IN_PARTS);
 
 const CAMERA = 'rtsp://127.0.0.1:8554/cam';
 
@@ -211,7 +212,7 @@ describe('settings', () => {
         output: { record: 'run.jsonl' },
       },
       '/etc/nowcast',
-      PARTS,
+      BUILT_IN_PARTS,
     );
     assert.deepEqual(settings.cameras, {
       a: { source: '/etc/nowcast/clips/a.mp4' },
@@ -225,7 +226,7 @@ describe('settings', () => {
   it('take a bare name for a file where the folder has one, but not for a folder', () => {
     writeFileSync(join(folder(), 'm.onnx'), '');
     mkdirSync(join(folder(), 'coco'));
-    assert.deepEqual(anchoredRun({ model: { path: 'm.onnx', labels: 'coco' } }, folder(), PARTS).model, {
+    assert.deepEqual(anchoredRun({ model: { path: 'm.onnx', labels: 'coco' } }, folder(), BUILT_IN_PARTS).model, {
       path: join(folder(), 'm.onnx'),
       labels: 'coco',
     });

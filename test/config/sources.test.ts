@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { DEFAULT_DEMO_SEED } from '../../src/app/demo/kind.js';
-import { PARTS } from '../../src/app/parts.js';
+import { BUILT_IN_PARTS } from '../../src/app/parts.js';
 import { recogniseSource } from '../../src/config/sources.js';
 import { UsageError } from '../../src/core/errors.js';
 
@@ -32,7 +32,7 @@ describe('a source', () => {
   ];
   for (const [text, wanted, id] of cases) {
     it(`${text} is ${JSON.stringify(wanted)}, named ${id}`, () => {
-      const { kind, address, streamId } = recogniseSource(text, PARTS.sources);
+      const { kind, address, streamId } = recogniseSource(text, BUILT_IN_PARTS.sources);
       assert.deepEqual({ kind: kind?.name, address }, wanted);
       assert.equal(streamId, id);
     });
@@ -57,7 +57,7 @@ describe('a source', () => {
   ] as const) {
     it(`refuses "${text}"`, () =>
       assert.throws(
-        () => recogniseSource(text, PARTS.sources),
+        () => recogniseSource(text, BUILT_IN_PARTS.sources),
         (error: unknown) => error instanceof UsageError && error.message.includes(part),
       ));
   }

@@ -7,7 +7,7 @@ import { DETECTOR_FAMILIES } from '../../src/model/families/kinds.js';
 import type { DetectorFamily } from '../../src/model/family.js';
 import { readModelSpec } from '../../src/model/model-spec.js';
 import { serializeOnnx } from '../../src/model/onnx/model-file.js';
-import { openSession } from '../../src/model/session.js';
+import { openSession } from '../../src/model/inference-session.js';
 import { uint8Model } from '../../src/model/uint8-model.js';
 import { pixelModel } from './pixel-model.js';
 import { tempFolder } from './temp-folder.js';

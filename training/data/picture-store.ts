@@ -6,7 +6,7 @@ import type { DataPicture } from '../dataset.js';
 import type { LabeledPicture } from './augment.js';
 import { mapLabels } from './labels.js';
 import type { PictureMemory } from './picture-memory.js';
-import type { Picture } from './render.js';
+import type { RgbPicture } from './render.js';
 
 export type PictureStoreOptions = {
   readonly pictures: readonly DataPicture[];
@@ -87,7 +87,7 @@ function whyUnusable(message: string): string {
 }
 
 /** Rotated by its EXIF orientation, as the reference and annotators see it. */
-async function decode(path: string, input: Size): Promise<Picture> {
+async function decode(path: string, input: Size): Promise<RgbPicture> {
   // Opened here, because sharp has one message for every error of the system.
   const {
     data,

@@ -2,7 +2,7 @@ import { resolveRun, type RunConfig } from '../../config/run-config.js';
 import type { Settings } from '../../config/run-keys.js';
 import { mergeSettings } from '../../config/settings.js';
 import { UsageError } from '../../core/errors.js';
-import { PARTS } from '../parts.js';
+import { BUILT_IN_PARTS } from '../parts.js';
 
 /**
  * The keys of a run that the demo sets otherwise: it shows forecasts, and is scored, and AP counts the unlikely boxes
@@ -43,7 +43,7 @@ export function planDemo({ settings, seed, extraMs, headless, port }: DemoOption
       ...(headless ? {} : { feed: { port: port ?? DEMO_PORT } }),
     },
     [`demo:${seed}`],
-    PARTS,
+    BUILT_IN_PARTS,
   );
   if (run.detect.schedule === 'every')
     throw new UsageError('--schedule every knows no time, and the drive does not wait; choose idle-free');

@@ -1,9 +1,9 @@
 import type { DropEvent, PerceptEvent, PipelineEvent, SourceEvent } from '../../core/events.js';
-import type { Moment } from './world.js';
+import type { DriveFrame } from './world.js';
 
 /** One frame at the end of a run. */
 export type RecentFrame = {
-  readonly moment: Moment;
+  readonly moment: DriveFrame;
   readonly event: PerceptEvent | DropEvent;
   /** The letterboxed picture of a dropped frame; absent if it was never drawn. */
   readonly picture: Uint8Array | undefined;
@@ -15,7 +15,7 @@ export type RecentFrame = {
  */
 export class RecentFrames {
   readonly #count: number;
-  readonly #moments = new Map<number, Moment>();
+  readonly #moments = new Map<number, DriveFrame>();
   readonly #events = new Map<number, PerceptEvent | DropEvent>();
   readonly #pictures = new Map<number, Uint8Array>();
   readonly #spare: Uint8Array[] = [];
@@ -25,7 +25,7 @@ export class RecentFrames {
     this.#count = count;
   }
 
-  moment(moment: Moment): void {
+  moment(moment: DriveFrame): void {
     this.#moments.set(moment.truth.seq, moment);
   }
 

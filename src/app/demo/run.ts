@@ -5,7 +5,7 @@ import { feedKind } from '../../streaming/feed/kind.js';
 import { LivePage } from '../../streaming/live-page/live-page.js';
 import type { RunConfig } from '../../config/run-config.js';
 import type { AppContext } from '../context.js';
-import { PARTS } from '../parts.js';
+import { BUILT_IN_PARTS } from '../parts.js';
 import type { DemoPlan } from './plan.js';
 import { DemoShow } from './show.js';
 import { SlowedDetector } from './slowed-detector.js';
@@ -70,7 +70,7 @@ async function openServed(
       const onFailure = (error: OutputError): void => reporter.outputFailed(error);
       return await openSinks(
         { config: withPortMoved(run, moved), info, ffmpeg: undefined, pages: page?.answer, onFailure },
-        PARTS,
+        BUILT_IN_PARTS,
         context,
       );
     } catch (error) {

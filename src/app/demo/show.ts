@@ -76,7 +76,7 @@ export class DemoShow {
     this.#meters = { final: meter(this.#forecaster), observed: this.#forecaster && meter(undefined) };
     this.#world = new World({
       streamId: this.#streamId,
-      onMoment: (moment) => {
+      onFrame: (moment) => {
         this.#recent.moment(moment);
         this.#meters.final.truth(moment.truth);
         this.#meters.observed?.truth(moment.truth);
@@ -98,7 +98,7 @@ export class DemoShow {
       input: info.input,
       keptFrames: WINDOW_FRAMES + READ_AHEAD,
       jpegQuality: page && JPEG_QUALITY,
-      onTruth: (index, objects) => this.#world.tell(index, objects),
+      onTruth: (index, objects) => this.#world.annotated(index, objects),
       onJpeg: (index, bytes) => this.#world.drawn(index, bytes),
     });
   }
@@ -215,13 +215,13 @@ export class DemoShow {
 
   /** The drive tells of frames that it passed over when it draws one that comes after them, or the last of them. */
   async #hearAll(): Promise<void> {
-    const { untold } = this.#world;
+    const { withoutTruth } = this.#world;
     const { width, height } = this.#parts.detector.info.input;
-    if (untold === undefined) return;
+    if (withoutTruth === undefined) return;
     const picture = new Uint8Array(3 * width * height);
-    await this.#drive.produce(untold, picture);
+    await this.#drive.produce(withoutTruth, picture);
     // Scoring would ask for it again, and the drive keeps no frame that it has drawn.
-    this.#recent.drawn(untold, picture);
+    this.#recent.drawn(withoutTruth, picture);
   }
 
   close(): Promise<void> {

@@ -12,14 +12,14 @@ export const DEMO_CLASSES: Pick<GroundTruth, 'classes' | 'classIndex' | 'cocoMap
 };
 
 /** A captured moment of the drive. */
-export type Moment = { readonly truth: TruthFrame; readonly objects: readonly Annotation[] };
+export type DriveFrame = { readonly truth: TruthFrame; readonly objects: readonly Annotation[] };
 
 export type WorldOptions = {
   readonly streamId: string;
   /** Receives every captured frame, in order. */
-  readonly onMoment: (moment: Moment) => void;
+  readonly onFrame: (moment: DriveFrame) => void;
   /** Receives the pictures for people of captured moments. */
-  readonly onPicture: (moment: Moment, jpeg: Uint8Array) => void;
+  readonly onPicture: (moment: DriveFrame, jpeg: Uint8Array) => void;
 };
 
 /** Matches the drive's ground truth and pictures, which come early or late, with the capture of frames. */
@@ -28,14 +28,14 @@ export class World {
   readonly #objects = new Map<number, readonly Annotation[]>();
   readonly #capturedAtMs = new Map<number, number>();
   readonly #jpegs = new Map<number, Uint8Array>();
-  #newest: Moment | undefined;
+  #newest: DriveFrame | undefined;
 
   constructor(options: WorldOptions) {
     this.#options = options;
   }
 
   /** The visible objects of a frame; in order. */
-  tell(seq: number, objects: readonly Annotation[]): void {
+  annotated(seq: number, objects: readonly Annotation[]): void {
     this.#objects.set(seq, objects);
     this.#meet(seq);
   }
@@ -54,7 +54,7 @@ export class World {
   }
 
   /** The last captured frame without its ground truth yet, as for skipped frames. */
-  get untold(): number | undefined {
+  get withoutTruth(): number | undefined {
     return [...this.#capturedAtMs.keys()].at(-1);
   }
 
@@ -72,7 +72,7 @@ export class World {
       objects: objects.map(truthObject),
     };
     this.#newest = { truth, objects };
-    this.#options.onMoment(this.#newest);
+    this.#options.onFrame(this.#newest);
     const jpeg = this.#jpegs.get(seq);
     if (jpeg !== undefined) this.#options.onPicture(this.#newest, jpeg);
     for (const waiting of this.#jpegs.keys()) if (waiting <= seq) this.#jpegs.delete(waiting);

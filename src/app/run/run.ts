@@ -10,7 +10,7 @@ import { createPipeline } from '../../pipeline/create-pipeline.js';
 import { Measurements, type MeasurementsSnapshot } from '../../pipeline/measurements.js';
 import { locateFfmpeg, type Ffmpeg } from '../../streaming/ffmpeg/binary.js';
 import type { AppContext } from '../context.js';
-import { PARTS, sinkEntry, sourceEntry, type RunParts } from '../parts.js';
+import { BUILT_IN_PARTS, sinkEntry, sourceEntry, type RunParts } from '../parts.js';
 import { detectorOptions } from './detector-options.js';
 import { aborted, abortedAfter } from './limits.js';
 import { RunReporter } from './reporter.js';
@@ -34,7 +34,11 @@ export type RunOutcome = {
  * Runs the pipeline until its sources end, a limit is met, or `context.signal` is aborted.
  * @throws UsageError, ModelError, SourceError or OutputError where something cannot be had; nothing is left running
  */
-export async function run(config: RunConfig, context: AppContext, parts: RunParts = PARTS): Promise<RunOutcome> {
+export async function run(
+  config: RunConfig,
+  context: AppContext,
+  parts: RunParts = BUILT_IN_PARTS,
+): Promise<RunOutcome> {
   prepareSinks(config, parts);
   const ffmpegSearch = findFfmpeg(config, context, parts);
   const detector = await createProcessDetector(await detectorOptions(config, context));

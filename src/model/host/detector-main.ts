@@ -1,7 +1,7 @@
 /** The entry of a detector's process: opens one model, then answers one picture after the other until told to end. */
 import { NowcastError } from '../../core/errors.js';
 import { DETECTOR_FAMILIES } from '../families/kinds.js';
-import { openSession, supportedProviders } from '../session.js';
+import { openSession, supportedProviders } from '../inference-session.js';
 import { readSlot } from './picture-slots-file.js';
 import { SLOTS_FD, type FromHost, type OpenMessage, type ToHost } from './messages.js';
 import { packDetections } from './packed-detections.js';

@@ -2,7 +2,7 @@ import type { DetectorTimes } from '../../core/detector.js';
 import type { Fit } from '../../core/letterbox.js';
 import type { DecodeOptions } from '../family.js';
 import type { ActualProvider } from '../actual-provider.js';
-import type { SessionOptions } from '../session.js';
+import type { SessionOptions } from '../inference-session.js';
 
 /** The first message to a detector's process: what it is for its whole life. */
 export type OpenMessage = {

@@ -16,7 +16,7 @@ import type { Policy } from '../../scheduling/policy.js';
 import type { RuntimeEstimator } from '../../scheduling/runtime-profile.js';
 import { FrameIntervalEstimator } from '../frame-interval.js';
 import { releaseFrame } from '../release-frame.js';
-import { exhaustMapFrom, type Trigger, type WaitingRoom } from './exhaust-map-from.js';
+import { exhaustMapFrom, type Trigger, type PendingQueue } from './exhaust-map-from.js';
 
 /** A frame that the scheduler gives to the detector, together with its ownership. */
 export type ScheduledFrame = {
@@ -50,9 +50,9 @@ type Stream = {
   lastRunSeq: number;
   /** When the world looked as the last frame that ran shows it. */
   lastRunCapturedAtMs: number;
-  underWay: number;
+  inFlight: number;
   /** The policy said to wait for the next frame. */
-  waitsForNext: boolean;
+  awaitsNext: boolean;
 };
 
 /**
@@ -72,10 +72,10 @@ export function schedule<R>(
   project: (scheduled: ScheduledFrame) => ObservableInput<R>,
 ): OperatorFunction<SourceEvent, R | Notice> {
   checkPolicy(options.policy);
-  return exhaustMapFrom<SourceEvent, ScheduledFrame, Notice, R>(() => new FrameRoom(options), project, options);
+  return exhaustMapFrom<SourceEvent, ScheduledFrame, Notice, R>(() => new FrameQueue(options), project, options);
 }
 
-class FrameRoom implements WaitingRoom<SourceEvent, ScheduledFrame, Notice> {
+class FrameQueue implements PendingQueue<SourceEvent, ScheduledFrame, Notice> {
   readonly #options: ScheduleOptions;
   readonly #streams = new Map<string, Stream>();
 
@@ -97,7 +97,7 @@ class FrameRoom implements WaitingRoom<SourceEvent, ScheduledFrame, Notice> {
     const keepsAll = this.#options.policy.keepsAll === true;
     const superseded = keepsAll ? undefined : stream.waiting.shift();
     stream.waiting.push(event);
-    stream.waitsForNext = false;
+    stream.awaitsNext = false;
     if (superseded !== undefined) this.#drop(superseded, 'superseded', emit);
   }
 
@@ -110,7 +110,7 @@ class FrameRoom implements WaitingRoom<SourceEvent, ScheduledFrame, Notice> {
   }
 
   finished({ frame }: ScheduledFrame): void {
-    this.#stream(frame.streamId).underWay -= 1;
+    this.#stream(frame.streamId).inFlight -= 1;
   }
 
   drain(emit: (notice: Notice) => void): void {
@@ -151,7 +151,7 @@ class FrameRoom implements WaitingRoom<SourceEvent, ScheduledFrame, Notice> {
 
     const decided = this.#decide(stream, frame, nowMs, trigger);
     if (decided.decision === 'wait') {
-      stream.waitsForNext = true;
+      stream.awaitsNext = true;
       return undefined;
     }
     stream.waiting.shift();
@@ -159,7 +159,7 @@ class FrameRoom implements WaitingRoom<SourceEvent, ScheduledFrame, Notice> {
       this.#drop(frame, decided.reason, emit);
       return undefined;
     }
-    stream.underWay += 1;
+    stream.inFlight += 1;
     stream.lastRunSeq = frame.seq;
     stream.lastRunCapturedAtMs = frame.capturedAtMs;
     return { frame, startedAtMs: nowMs, overBudget: verdict === 'hopeless' };
@@ -201,7 +201,7 @@ class FrameRoom implements WaitingRoom<SourceEvent, ScheduledFrame, Notice> {
   #stalestFirst(): Stream[] {
     const limit = this.#options.policy.keepsAll === true ? Infinity : 1;
     return [...this.#streams.values()]
-      .filter(({ waiting, waitsForNext, underWay }) => waiting.length > 0 && !waitsForNext && underWay < limit)
+      .filter(({ waiting, awaitsNext, inFlight }) => waiting.length > 0 && !awaitsNext && inFlight < limit)
       .sort((a, b) => a.lastRunCapturedAtMs - b.lastRunCapturedAtMs);
   }
 
@@ -223,8 +223,8 @@ class FrameRoom implements WaitingRoom<SourceEvent, ScheduledFrame, Notice> {
         policyMemory: this.#options.policy.initial,
         lastRunSeq: -1,
         lastRunCapturedAtMs: -Infinity,
-        underWay: 0,
-        waitsForNext: false,
+        inFlight: 0,
+        awaitsNext: false,
       };
       this.#streams.set(streamId, stream);
     }

@@ -9,7 +9,7 @@ import { NutReader, type NutFrame } from './nut-reader.js';
 import { socketPair } from './socket-pair.js';
 
 /** One picture, complete with its facts. */
-export type Picture = NutFrame & {
+export type FfmpegPicture = NutFrame & {
   /** Size of the source's shown picture, before letterboxing, in pixels. */
   readonly size: Size;
   /** The decoder reported damage in it. */
@@ -48,7 +48,7 @@ export type FrameProcessOptions = {
    * given for pictures that never came are the giver's again once `stop()` was called or `closed` has resolved.
    */
   readonly getTarget: (byteLength: number, ptsUs: number) => Uint8Array | undefined | 'wait';
-  readonly onPicture: (picture: Picture) => void;
+  readonly onPicture: (picture: FfmpegPicture) => void;
   /** Called once, before the first picture, when the input is open. */
   readonly onInput?: (input: InputDescription) => void;
   /** Pieces of the requested copy. Pieces in transit come even after `stop()`, until `closed` resolves. */

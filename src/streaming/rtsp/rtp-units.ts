@@ -1,9 +1,9 @@
 import { type Clock } from '../../core/clock.js';
 import { type CodedUnit, type SenderReport, type UnitCodec } from '../../core/coded-unit.js';
 import { JpegPictures, type PictureSize } from './pictures/jpeg-pictures.js';
-import { MediaTime } from './rtp/media-time.js';
+import { RtpTime } from './rtp/rtp-time.js';
 import { NalPictures } from './pictures/nal-pictures.js';
-import { type PacketTime, type Picture, type PictureReader } from './pictures/picture-reader.js';
+import { type PacketTime, type CodedPicture, type PictureReader } from './pictures/picture-reader.js';
 import { Reception } from './rtp/reception.js';
 import { ReorderWindow } from './rtp/reorder-window.js';
 import { parseRtcp, type RtcpSenderReport } from './rtp/rtcp.js';
@@ -54,7 +54,7 @@ export class RtpUnits {
   readonly #handlers: RtpUnitsHandlers;
   readonly #quirks: SenderQuirks;
   readonly #order: SequenceOrder<RtpPacket>;
-  readonly #mediaTime: MediaTime;
+  readonly #mediaTime: RtpTime;
   readonly #reception: Reception;
   readonly #pictures: PictureReader;
   #otherPayloadTypes = 0;
@@ -71,9 +71,9 @@ export class RtpUnits {
     const deliver = (packet: RtpPacket, arrivedAtMs: number, lost: number): void =>
       this.#inOrder(packet, arrivedAtMs, lost);
     this.#order = options.overUdp ? new ReorderWindow(deliver) : new GapCheck(deliver);
-    this.#mediaTime = new MediaTime(options.clockRate);
+    this.#mediaTime = new RtpTime(options.clockRate);
     this.#reception = new Reception(options.ownSsrc, options.clockRate);
-    const onPicture = (picture: Picture): void => handlers.onUnit({ codec: options.codec, ...picture });
+    const onPicture = (picture: CodedPicture): void => handlers.onUnit({ codec: options.codec, ...picture });
     this.#pictures =
       options.codec === 'mjpeg'
         ? new JpegPictures(options.size, this.#quirks, {
@@ -163,7 +163,7 @@ export class RtpUnits {
     if (!matches && this.#source !== undefined) {
       // A report of an ended source, from a sender whose earlier reports named their source correctly.
       if (this.#reportsMatch) return;
-      this.#quirks.tell(
+      this.#quirks.report(
         "the camera's sender reports (RTCP) name another source than its pictures; Nowcast uses them anyway",
       );
     }
@@ -179,7 +179,7 @@ export class RtpUnits {
   #otherPayloadType(payloadType: number): void {
     this.#otherPayloadTypes += 1;
     if (this.#otherPayloadTypes !== TELLING_OTHERS || this.#source !== undefined) return;
-    this.#quirks.tell(
+    this.#quirks.report(
       `the camera sends RTP payload type ${payloadType}, but its SDP announces ${this.#options.payloadType}; Nowcast ignores type ${payloadType}`,
     );
   }

@@ -4,7 +4,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { locateFfmpeg, type Ffmpeg } from '../../../src/streaming/ffmpeg/binary.js';
 import { frameArguments } from '../../../src/streaming/ffmpeg/arguments.js';
-import { FrameProcess, type FrameProcessOptions, type Picture } from '../../../src/streaming/ffmpeg/frame-process.js';
+import {
+  FrameProcess,
+  type FrameProcessOptions,
+  type FfmpegPicture,
+} from '../../../src/streaming/ffmpeg/frame-process.js';
 import { videoSource } from '../../../src/streaming/sources/video/video.js';
 import { clipFolder, NEEDS_FFMPEG, pattern } from '../../helpers/clips.js';
 import { monotonicClock } from '../../helpers/monotonic.js';
@@ -50,7 +54,7 @@ describe('FrameProcess', function () {
   const clip = (): string => clips.make(...pattern('320x240', 25, 8), '-c:v', 'libx264', 'clip.mp4');
 
   itNeeds(NEEDS, 'tells how ffmpeg ended', async () => {
-    const pictures: Picture[] = [];
+    const pictures: FfmpegPicture[] = [];
     const end = await start(clip(), { onPicture: (picture) => pictures.push(picture) }).closed;
     assert.deepEqual(end, { stopped: false, code: 0, signal: null, pictureCount: 200, cutOff: false, errors: [] });
     assert.deepEqual(

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PARTS } from '../../../src/app/parts.js';
+import { BUILT_IN_PARTS } from '../../../src/app/parts.js';
 import { findSource, recogniseSource, sourceForms } from '../../../src/config/sources.js';
 import { temporaryFolder } from '../../helpers/temporary.js';
 
-const { sources } = PARTS;
+const { sources } = BUILT_IN_PARTS;
 
 describe('the registry of sources', () => {
   const folder = temporaryFolder();

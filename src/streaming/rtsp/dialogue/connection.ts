@@ -18,7 +18,7 @@ export type ConnectionOptions = {
   readonly authenticator: Authenticator;
 };
 
-export type ConnectionEvents = {
+export type RtspConnectionEvents = {
   /** An interleaved packet; the receiver owns its memory. */
   onPacket(channel: number, packet: Uint8Array, arrivedAtMs: number): void;
   /** Bytes of any kind came. */
@@ -48,7 +48,7 @@ export class RtspConnection {
   constructor(
     { host, port, isSecure }: RtspAddress,
     { timeoutMs, clock, scheduler, authenticator }: ConnectionOptions,
-    events: ConnectionEvents,
+    events: RtspConnectionEvents,
   ) {
     this.#exchange = new Exchange({
       write: (text) => this.#write(Buffer.from(text, 'utf8')),

@@ -3,7 +3,7 @@ import { type NalKind, type NalSyntax } from '../../nal/nal-syntax.js';
 import { type NalUnit } from '../../nal/nal-unit.js';
 import { type ParameterSets } from '../../nal/parameter-sets.js';
 import { type Field } from '../../nal/slice-rules.js';
-import { type PacketTime, type Picture } from './picture-reader.js';
+import { type PacketTime, type CodedPicture } from './picture-reader.js';
 import { MAX_UNIT_BYTES, PIECE_BYTES } from './unit-limits.js';
 
 /** A picture whose NAL units are still arriving. */
@@ -76,7 +76,7 @@ export class GatheredPicture {
   }
 
   /** Emits it as a unit: a key picture includes all parameter sets that a decoder needs. */
-  toPicture(): Picture {
+  toPicture(): CodedPicture {
     const isKey = this.isKey;
     const refreshPictures = this.hasKeySlice
       ? 0

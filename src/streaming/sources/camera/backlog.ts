@@ -18,7 +18,7 @@ export type WaitingUnit = DecodedPicture & {
   readonly isDecoderBehind?: boolean;
 };
 
-export type Decision = 'decode' | 'shed' | 'reconnect';
+export type CodedDecision = 'decode' | 'shed' | 'reconnect';
 export type DecodedDecision = 'show' | 'shed' | 'reconnect';
 
 /** The state of the rule between pictures. */
@@ -57,7 +57,7 @@ export function shedBacklog(
   state: BacklogState,
   unit: WaitingUnit,
   options: BacklogOptions = {},
-): { readonly state: BacklogState; readonly decision: Decision } {
+): { readonly state: BacklogState; readonly decision: CodedDecision } {
   const { state: next, decision } = shedDecoded(state, unit, options);
   if (decision === 'reconnect') return { state: next, decision };
   if (decision === 'show' && !state.isShedding) return { state: next, decision: 'decode' };

@@ -1,7 +1,7 @@
 import { Observable } from 'rxjs';
 import type { SourceEvent } from '../../../core/events.js';
 import { resolveCameraOptions, type CameraOptions } from './options.js';
-import { CameraSession } from './session.js';
+import { CameraSession } from './camera-session.js';
 
 export type { CameraCopy, CameraOptions } from './options.js';
 

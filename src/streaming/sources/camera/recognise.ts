@@ -1,6 +1,6 @@
 import { UsageError } from '../../../core/errors.js';
 import { HIDDEN, redactUrls } from '../../../core/redact.js';
-import type { Recognised } from '../../../core/source-kind.js';
+import type { RecognisedAddress } from '../../../core/source-kind.js';
 
 const SCHEMES = new Set(['rtsp', 'rtsps', 'http', 'https', 'udp', 'tcp', 'srt', 'rtmp']);
 /** Of these, those that may also wait to be called: `udp://@:1234`, `tcp://:1234?listen`. */
@@ -14,7 +14,7 @@ const NO_HOST = /^[^/]*:\/\/(?:[^/]*@)?(?::\d*)?(?:$|[/?#](?!.*@))/;
  * Tells a camera by its address, or by the number of its device.
  * @throws UsageError where the address names no host
  */
-export function recogniseCamera(text: string): Recognised | undefined {
+export function recogniseCamera(text: string): RecognisedAddress | undefined {
   if (/^\d+$/.test(text)) return device(`/dev/video${Number(text)}`);
   if (/^\/dev\/video\d+$/.test(text)) return device(text);
   const name = /^([a-z][a-z\d+.-]+):\/\//i.exec(text)?.[1].toLowerCase();
@@ -25,7 +25,7 @@ export function recogniseCamera(text: string): Recognised | undefined {
   return { address: text, streamId: hostOf(text) };
 }
 
-function device(path: string): Recognised {
+function device(path: string): RecognisedAddress {
   return { address: path, streamId: path.slice('/dev/'.length) };
 }
 

@@ -4,7 +4,7 @@ import {
   shedDecoded,
   type DecodedDecision,
   type DecodedPicture,
-  type Decision,
+  type CodedDecision,
   type WaitingUnit,
 } from './backlog.js';
 
@@ -22,7 +22,7 @@ export class Shedding {
     return !this.#state.isShedding;
   }
 
-  decide(unit: WaitingUnit): Decision {
+  decide(unit: WaitingUnit): CodedDecision {
     const { state, decision } = shedBacklog(this.#state, unit, { maxBehindMs: this.maxBehindMs });
     this.#state = state;
     return decision;

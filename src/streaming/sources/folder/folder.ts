@@ -1,29 +1,17 @@
 import { readdir } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
-import { asyncScheduler, Observable, type SchedulerLike } from 'rxjs';
-import type { Clock } from '../../../core/clock.js';
+import { Observable } from 'rxjs';
 import { SourceError } from '../../../core/errors.js';
-import type { SourceEvent, StatusState } from '../../../core/events.js';
+import type { SourceEvent } from '../../../core/events.js';
 import type { FrameSlot } from '../../../core/frame-pool.js';
-import type { Pace } from '../../../core/pace.js';
-import type { PictureFormat } from '../../../core/picture.js';
 import type { Originals } from '../../originals/originals.js';
 import { folderPictures } from './folder-pictures.js';
 import { PICTURE_EXTENSIONS, readPicture } from './picture.js';
-import { Playout, type LostPicture, type ReadPicture } from '../video/playout.js';
+import { playInto, type LostPicture, type PlaybackOptions, type ReadPicture } from '../playout.js';
 
-export type FolderOptions = {
-  readonly streamId: string;
-  /** Into which every picture is fitted: `detector.info.input`. */
-  readonly input: PictureFormat;
-  readonly pace: Pace;
-  readonly clock: Clock;
+export type FolderOptions = PlaybackOptions & {
   /** Pictures a second; presentation times follow from it. Default 30. */
   readonly fps?: number;
-  /** Default: real time. */
-  readonly scheduler?: SchedulerLike;
-  /** Pictures in memory at once, those of the consumer included. Default 8. */
-  readonly slots?: number;
   /** Ends after this many frames. */
   readonly maxFrames?: number;
   /** Receives the files, so that originals can be had even after the source has ended. Default: none. */
@@ -37,7 +25,6 @@ export type FolderOptions = {
 };
 
 const DEFAULT_FPS = 30;
-const DEFAULT_SLOTS = 8;
 /** Number of pictures decoded at the same time. */
 const DECODERS = 2;
 
@@ -49,26 +36,8 @@ const DECODERS = 2;
  */
 export function folderSource(path: string, options: FolderOptions): Observable<SourceEvent> {
   return new Observable((subscriber) => {
-    const {
-      streamId,
-      input,
-      pace,
-      clock,
-      fps = DEFAULT_FPS,
-      scheduler = asyncScheduler,
-      slots = DEFAULT_SLOTS,
-    } = options;
-    const status = (state: StatusState, message: string): void =>
-      subscriber.next({ type: 'status', streamId, atMs: clock.now(), state, message });
-    const playout = new Playout({
-      streamId,
-      pace,
-      input,
-      slots,
-      clock,
-      scheduler,
-      emit: (event) => subscriber.next(event),
-    });
+    const { input, fps = DEFAULT_FPS } = options;
+    const { playout, status } = playInto(subscriber, options);
 
     const read = async (
       file: string,
@@ -90,7 +59,7 @@ export function folderSource(path: string, options: FolderOptions): Observable<S
     const play = async (): Promise<void> => {
       const files = (await listPictures(path)).slice(0, options.maxFrames);
       if (subscriber.closed) return;
-      options.originals?.add(streamId, folderPictures(files));
+      options.originals?.add(options.streamId, folderPictures(files));
       options.onInfo?.({ fps, durationMs: (files.length / fps) * 1000, expectedFrames: files.length });
       status('streaming', `${files.length} pictures, ${fps} fps`);
       let readable = 0;

@@ -23,9 +23,9 @@ function sequenceSize(codec: 'h264' | 'h265', data: Uint8Array): Size | undefine
     if (begin !== undefined) {
       const nal = wholeNal(data.subarray(begin, at));
       if (typeOf(nal) === sequenceType) {
-        const told = readSequence(nal)?.size;
-        if (told === undefined || (size !== undefined && !isSame(size, told))) return undefined;
-        size = told;
+        const found = readSequence(nal)?.size;
+        if (found === undefined || (size !== undefined && !isSame(size, found))) return undefined;
+        size = found;
       }
     }
     begin = at + START_CODE_BYTES;

@@ -6,7 +6,7 @@ import { damageIn } from '../../../ffmpeg/damage.js';
 import { frameArguments } from '../../../ffmpeg/arguments.js';
 import type { Ffmpeg } from '../../../ffmpeg/binary.js';
 import { COMPLAINT } from '../../../ffmpeg/log.js';
-import { FrameProcess, type FrameProcessEnd, type Picture } from '../../../ffmpeg/frame-process.js';
+import { FrameProcess, type FrameProcessEnd, type FfmpegPicture } from '../../../ffmpeg/frame-process.js';
 import { UNIT_INPUT, unitHeader, unitsHeader, type TimedUnit } from '../../../ffmpeg/unit-nut.js';
 import { codedSize, isShownAs } from './coded-size.js';
 import type { ArrivedPicture } from '../connection/connection.js';
@@ -59,7 +59,7 @@ export class UnitDecoder<U extends DecodableUnit> {
   /** The size in the newest key unit. */
   #codedSize: Size | undefined;
   /** Finished pictures, oldest first, until all earlier messages have been read. */
-  readonly #settling: Picture[] = [];
+  readonly #settling: FfmpegPicture[] = [];
   #isStopped = false;
 
   constructor(options: UnitDecoderOptions<U>) {
@@ -133,7 +133,7 @@ export class UnitDecoder<U extends DecodableUnit> {
     void this.#process.stop();
   }
 
-  #arrived(picture: Picture): void {
+  #arrived(picture: FfmpegPicture): void {
     this.#settling.push(picture);
     afterTurns(TURNS_UNTIL_LOGGED, () => this.#settle());
   }

@@ -5,7 +5,7 @@ import { ModelError } from '../../src/core/errors.js';
 import { DataType } from '../../src/model/onnx/build.js';
 import { serializeOnnx } from '../../src/model/onnx/model-file.js';
 import { PROVIDER_ERROR, type ActualProvider } from '../../src/model/actual-provider.js';
-import { openSession, supportedProviders, type SessionOptions } from '../../src/model/session.js';
+import { openSession, supportedProviders, type SessionOptions } from '../../src/model/inference-session.js';
 import { pixelModel } from './pixel-model.js';
 import { tempFolder } from './temp-folder.js';
 
