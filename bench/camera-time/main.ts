@@ -29,8 +29,8 @@ const PARTS: Readonly<Record<string, (ffmpeg: Ffmpeg, settings: Settings) => Pro
 };
 
 /**
- * How old a camera's frames are, and how old they say they are. Options: `--part NAME` (again for more; all by
- * default), `--frames N`, `--seconds N`, `--minutes N`, `--seed N`, `--fault TEXT` for the faults with that in their
+ * Measures how old a camera's frames are, and how old they claim to be. Options: `--part NAME` (repeatable; all by
+ * default), `--frames N`, `--seconds N`, `--minutes N`, `--seed N`, `--fault TEXT` for faults with that text in their
  * name.
  */
 export async function run(): Promise<void> {

@@ -17,7 +17,7 @@ import { locateFfmpeg } from '../streaming/ffmpeg/binary.js';
 export type OpenDetectorOptions = Partial<Omit<ProcessDetectorOptions, 'model'>>;
 
 /**
- * Opens a model in a process of its own, with the command line's defaults.
+ * Opens a model in its own process, with the command line's defaults.
  * @param model path of an ONNX file, or the name of a model that is on this machine (`nowcast models list`)
  * @throws ModelError, UsageError
  */
@@ -36,20 +36,20 @@ export async function openDetector(model: string, options: OpenDetectorOptions =
 }
 
 export type OpenSourceOptions = {
-  /** How pictures are fitted: the detector's input, `detector.info.input`. */
+  /** Size and format of the pictures: the detector's `detector.info.input`. */
   readonly input: PictureFormat;
-  /** The stream's name in every event; by the file's name or the camera's host unless given. */
+  /** The stream's name in every event. Default: the file's name or the camera's host. */
   readonly streamId?: string;
-  /** Of files: `source` plays them by the clock (the default), `max` as fast as the consumer takes them. */
+  /** For files: `source` plays in real time (the default), `max` as fast as the consumer takes frames. */
   readonly pace?: Pace;
   /** Receives the pictures of cameras, files and folders at their full size. Default: none. */
   readonly originals?: Originals;
 };
 
 /**
- * Opens every source that `nowcast run` takes: a video file, a folder of pictures, a camera, or `demo:`. Frames come on
+ * Opens any source that `nowcast run` takes: a video file, a folder of pictures, a camera, or `demo:`. Frames come on
  * subscription.
- * @throws UsageError where there is no such source; SourceError where ffmpeg is missing
+ * @throws UsageError if the source does not exist; SourceError if ffmpeg is missing
  */
 export async function openSource(
   source: string,

@@ -10,7 +10,7 @@ import { TRACKERS } from '../track/kinds.js';
 import type { TrackerKind } from '../track/tracker.js';
 import { demoKind } from './demo/kind.js';
 
-/** The registries of everything that a run can be put together from. */
+/** The registries of all parts that a run can use. */
 export type RunParts = {
   readonly sources: readonly SourceEntry[];
   readonly sinks: readonly SinkEntry[];

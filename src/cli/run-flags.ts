@@ -6,7 +6,7 @@ import { UsageError } from '../core/errors.js';
 import type { Key, Keys } from '../core/keys.js';
 import { optionOfKey } from './flags.js';
 
-/** What the flags come out as: text, or true for a flag without a value. */
+/** The value of a flag: text, or true for a flag without a value. */
 export type RunFlagValues = Readonly<Record<string, string | true | undefined>>;
 
 /** Adds the flags of a run to a command. `config/run-keys.ts` and the registries declare each flag beside its key. */
@@ -21,8 +21,8 @@ export function addRunFlags(command: Command, parts: RunParts = BUILT_IN_PARTS):
 }
 
 /**
- * Checks the flags as the configuration's keys are checked.
- * @throws UsageError with one line a problem, each naming its flag
+ * Checks the flags by the rules of the configuration keys.
+ * @throws UsageError with one line per problem, each naming its flag
  */
 export function readRunFlags(raw: RunFlagValues, parts: RunParts = BUILT_IN_PARTS): Settings {
   const keys = runKeys(parts);
@@ -70,7 +70,7 @@ export function readRunFlags(raw: RunFlagValues, parts: RunParts = BUILT_IN_PART
 
 type DeclaredFlag = { readonly path: string; readonly key: Key & { readonly flag: string } };
 
-/** The keys that a flag sets, with the path of each. */
+/** The configuration keys that have a flag, with the path of each. */
 function flagsOf(keys: Keys, above = ''): DeclaredFlag[] {
   return Object.entries(keys).flatMap(([name, key]): DeclaredFlag[] => {
     const path = `${above}${name}`;

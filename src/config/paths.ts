@@ -4,8 +4,8 @@ import { UsageError } from '../core/errors.js';
 import { didYouMean } from './suggest.js';
 
 /**
- * Tells a file from a folder.
- * @throws UsageError naming the absolute path, and a name near it in its folder, where there is neither
+ * Whether a path is a file or a folder.
+ * @throws UsageError naming the absolute path, and a similar name in its folder, if neither exists
  */
 export function existingPath(path: string): { readonly what: 'file' | 'folder'; readonly path: string } {
   const absolute = resolve(path);
@@ -21,12 +21,12 @@ export function existingPath(path: string): { readonly what: 'file' | 'folder'; 
   }
 }
 
-/** Whether `path` is there and no folder. */
+/** True for an existing path that is not a folder. */
 export function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
-/** The path without symbolic links; as it stands where there is nothing yet. */
+/** The path without symbolic links. A path that does not exist yet stays unchanged. */
 export function realPath(path: string): string {
   try {
     return realpathSync(path);

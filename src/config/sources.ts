@@ -2,7 +2,7 @@ import { UsageError } from '../core/errors.js';
 import type { RecognisedAddress, SourceKind } from '../core/source-kind.js';
 import { existingPath } from './paths.js';
 
-/** A source as far as its text alone says; without a kind it is a path, and the disk decides. */
+/** The facts of a source that its text states. Without a kind it is a path, and the disk decides its kind. */
 export type NamedSource<Open> = RecognisedAddress & { readonly kind: SourceKind<Open> | undefined };
 
 export type FoundSource<Open> = RecognisedAddress & { readonly kind: SourceKind<Open> };
@@ -14,27 +14,27 @@ export function sourceForms(kinds: readonly SourceKind[]): string {
 }
 
 /**
- * Asks the kinds whose form a text has, before anything is looked up on disk.
- * @throws UsageError for a scheme that no kind knows, for standard input, for an empty text, and for a malformed one
+ * Asks every kind whether it recognises the text, before any look at the disk.
+ * @throws UsageError for an unknown scheme, for standard input, for an empty text, and for a malformed one
  */
 export function recogniseSource<Open>(text: string, kinds: readonly SourceKind<Open>[]): NamedSource<Open> {
   const source = text.trim();
   if (source === '') throw new UsageError(`a source is empty; it must be ${sourceForms(kinds)}`);
-  if (source === '-') throw new UsageError(`standard input ("-") is no source; it must be ${sourceForms(kinds)}`);
+  if (source === '-') throw new UsageError(`standard input ("-") cannot be a source; it must be ${sourceForms(kinds)}`);
   for (const kind of kinds) {
     const recognised = kind.recognise?.(source);
     if (recognised !== undefined) return { ...recognised, kind };
   }
-  // Two letters at least: C:\clips\a.mp4 is a path.
+  // A scheme has two letters or more: C:\clips\a.mp4 is a path.
   const scheme = /^([a-z][a-z\d+.-]+):\/\//i.exec(source)?.[1].toLowerCase();
   if (scheme !== undefined)
-    throw new UsageError(`"${scheme}://" is no kind of source that Nowcast reads; it must be ${sourceForms(kinds)}`);
+    throw new UsageError(`"${scheme}://" is not a source that Nowcast reads; it must be ${sourceForms(kinds)}`);
   return { kind: undefined, address: source, streamId: fileNameOf(source) };
 }
 
 /**
- * The kind of a source, by its form or by what lies at its path.
- * @throws UsageError as {@link recogniseSource}, and where the path does not exist or no kind reads it
+ * The kind of a source, from its text or from the file or folder at its path.
+ * @throws UsageError as {@link recogniseSource}, and if the path does not exist or no kind reads it
  */
 export function findSource<Open>(text: string, kinds: readonly SourceKind<Open>[]): FoundSource<Open> {
   const named = recogniseSource(text, kinds);
@@ -43,7 +43,7 @@ export function findSource<Open>(text: string, kinds: readonly SourceKind<Open>[
   const kind = kinds.find((one) => one.takesPath?.(path, what) === true);
   if (kind === undefined)
     throw new UsageError(
-      `the source ${path} is a ${what}, which no kind of source reads; it must be ${sourceForms(kinds)}`,
+      `the source ${path} is a ${what}, which Nowcast cannot read; it must be ${sourceForms(kinds)}`,
     );
   return { ...named, address: path, kind };
 }

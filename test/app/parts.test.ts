@@ -63,12 +63,12 @@ describe('one more entry in a registry', () => {
     return readRunConfig(sources, { ...flags, config }, {}, new Set(), PARTS_AND_MORE);
   };
 
-  it('shows in help', () => {
+  it('appears in help', () => {
     const help = addRunFlags(new Command(), PARTS_AND_MORE).helpInformation();
     assert.match(help, /--count-every <duration> +how often to count/);
   });
 
-  it('shows in the JSON Schema', () => {
+  it('appears in the JSON Schema', () => {
     const { properties } = configJsonSchema(runKeys(PARTS_AND_MORE), 'x') as {
       properties: Record<string, { properties: Record<string, object>; additionalProperties: { properties: object } }>;
     };
@@ -95,11 +95,11 @@ describe('one more entry in a registry', () => {
     );
   });
 
-  it('is off where nothing names it', async () => {
+  it('is off unless the configuration names it', async () => {
     assert.deepEqual((await read('cameras: {a: {source: drive.bag}}')).sinks, []);
   });
 
-  it('is checked as every other, with its own words', async () => {
+  it('is checked like the others, with its own messages', async () => {
     await assert.rejects(
       read('cameras: {a: {source: drive.bag}}\ncount: {evry: 5s}'),
       /c\.yaml:2: count\.evry is not a key; did you mean every\? \(allowed in count: every\)/,

@@ -40,20 +40,20 @@ describe('a source', () => {
 
   for (const [text, part] of [
     ['', 'a source is empty; it must be a video file'],
-    ['-', 'standard input ("-") is no source'],
-    ['demo:x', 'the source "demo:x" names no drive; write it as demo:SEED with a whole number from 0 to 4294967295'],
-    ['demo:-1', 'names no drive'],
-    ['demo:4294967296', 'names no drive'],
+    ['-', 'standard input ("-") cannot be a source'],
+    ['demo:x', 'the source "demo:x" has no valid seed; write demo:SEED with a whole number from 0 to 4294967295'],
+    ['demo:-1', 'has no valid seed'],
+    ['demo:4294967296', 'has no valid seed'],
     [
       'ftp://h/x',
-      '"ftp://" is no kind of source that Nowcast reads; it must be a video file, a folder of pictures, rtsp://',
+      '"ftp://" is not a source that Nowcast reads; it must be a video file, a folder of pictures, rtsp://',
     ],
-    ['rtsp:///cam', 'the source "rtsp:///cam" names no host; write it as rtsp://HOST[:PORT]/PATH'],
-    ['rtsp://me:p@ss#1@/cam', 'the source "rtsp://***@/cam" names no host'],
-    ['http://me:pass@:8080/cam', 'the source "http://***@:8080/cam" names no host'],
-    ['rtsp://:8554/cam', 'the source "rtsp://:8554/cam" names no host'],
-    ['rtmp://me:pass@', 'the source "rtmp://***@" names no host'],
-    ['udp:///x', 'the source "udp:///x" names no host'],
+    ['rtsp:///cam', 'the source "rtsp:///cam" has no host; write it as rtsp://HOST[:PORT]/PATH'],
+    ['rtsp://me:p@ss#1@/cam', 'the source "rtsp://***@/cam" has no host'],
+    ['http://me:pass@:8080/cam', 'the source "http://***@:8080/cam" has no host'],
+    ['rtsp://:8554/cam', 'the source "rtsp://:8554/cam" has no host'],
+    ['rtmp://me:pass@', 'the source "rtmp://***@" has no host'],
+    ['udp:///x', 'the source "udp:///x" has no host'],
   ] as const) {
     it(`refuses "${text}"`, () =>
       assert.throws(

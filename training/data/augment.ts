@@ -1,4 +1,5 @@
-import { letterbox, PAD_VALUE, type Size } from '../../src/core/letterbox.js';
+import { letterbox, PAD_VALUE } from '../../src/core/fit.js';
+import type { Size } from '../../src/core/size.js';
 import type { Objects } from '../assign/assignment.js';
 import type { Random } from '../random.js';
 import { compose, scaleThenMove, type Affine } from './affine.js';

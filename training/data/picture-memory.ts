@@ -64,8 +64,8 @@ export class PictureMemory {
   }
 
   /**
-   * Compares before it takes, and never returns a place: one that another thread got in between would be given out
-   * twice.
+   * Compares before it takes a place, and never gives a place back: otherwise a place that another thread took
+   * meanwhile would be given out twice.
    */
   #takePlace(bytes: number): number | undefined {
     for (;;) {

@@ -1,4 +1,5 @@
-import { PAD_VALUE, type Size } from '../../src/core/letterbox.js';
+import { PAD_VALUE } from '../../src/core/fit.js';
+import type { Size } from '../../src/core/size.js';
 import { compose, invert, type Affine } from './affine.js';
 
 /** A decoded picture; three bytes a pixel. */

@@ -10,8 +10,8 @@ export type RecentFrame = {
 };
 
 /**
- * The last frames of a run: their ground truth, their results, and the pictures of dropped ones, so that the detector
- * can process these afterwards.
+ * The last frames of a run: their ground truth, their results, and the pictures of dropped ones. After the run, the
+ * detector processes these pictures.
  */
 export class RecentFrames {
   readonly #count: number;
@@ -48,12 +48,12 @@ export class RecentFrames {
     if (event.type === 'percept') this.#forget(event.seq);
   }
 
-  /** The picture of a skipped frame that was drawn afterwards. */
+  /** Adds the picture of a skipped frame, drawn after the run. */
   drawn(seq: number, picture: Uint8Array): void {
     this.#pictures.set(seq, picture);
   }
 
-  /** The complete frames, without a gap, in order. */
+  /** The complete frames, in order and without a gap. */
   list(): readonly RecentFrame[] {
     const frames: RecentFrame[] = [];
     for (const [seq, moment] of this.#moments) {

@@ -44,8 +44,8 @@ export type Ending = {
 };
 
 /**
- * Aborts after `durationMs`, or with `signal`, whichever comes first. Not `AbortSignal.any` with `AbortSignal.timeout`:
- * of these, Node 20 may collect the timeout as garbage before it fires.
+ * Aborts after `durationMs`, or with `signal`, whichever comes first. `AbortSignal.any` with `AbortSignal.timeout` does
+ * not work here: Node 20 may collect the timeout as garbage before it fires.
  */
 export function abortedAfter(durationMs: number | undefined, signal: AbortSignal): Ending {
   const controller = new AbortController();

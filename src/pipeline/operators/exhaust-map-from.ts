@@ -1,28 +1,28 @@
 import { from, Observable, Subscription, type ObservableInput, type OperatorFunction } from 'rxjs';
 
-/** The occasion on which a queue is asked for the next value. */
+/** The event that asks a pending queue for its next value. */
 export type Trigger = 'arrived' | 'freed';
 
 /**
- * Holds values while all workers are busy, with the rule for which goes next. `T` comes in, `U` is what a worker starts
- * on, `S` is what the queue itself emits, for example refused values. One subscription has one queue.
+ * Holds values while all workers are busy, and decides which one runs next. `T` comes in, `U` is the input of a worker,
+ * `S` is emitted by the queue itself, for example for refused values. Each subscription has its own queue.
  */
 export type PendingQueue<T, U, S> = {
-  /** A value came. */
+  /** A value arrived. */
   offer(value: T, emit: (notice: S) => void): void;
-  /** A worker is free: returns its next value, or undefined to leave it free. */
+  /** A worker is free. Returns its next value, or undefined to leave it free. */
   take(trigger: Trigger, emit: (notice: S) => void): U | undefined;
   /** The work on a value ended. */
   finished(value: U): void;
-  /** No further value will be taken: gives up all waiting ones. */
+  /** No further value will run: gives up all waiting values. */
   drain(emit: (notice: S) => void): void;
 };
 
 /** The number of parallel workers, and the signal to stop early. */
 export type WorkerOptions = {
-  /** Values in work at once; 1 by default. */
+  /** Number of values in work at once; 1 by default. */
   readonly concurrency?: number | undefined;
-  /** Its first value ends the source; waiting values are given up, values in work end by themselves. */
+  /** Its first value ends the source. Waiting values are given up; values in work end by themselves. */
   readonly stop?: ObservableInput<unknown> | undefined;
 };
 
@@ -123,7 +123,7 @@ export function exhaustMapFrom<T, U, S, R>(
         }
       };
 
-      // Nobody listens any more.
+      // The subscriber is gone.
       subscriber.add(() => quietly(() => queue.drain(() => undefined)));
       subscriber.add(upstream);
       if (stop !== undefined) {
@@ -146,7 +146,7 @@ export function exhaustMapFrom<T, U, S, R>(
           next: (value) =>
             attempt(() => {
               queue.offer(value, emit);
-              // A source that emits during its subscription cannot be left before that ends.
+              // A source that emits during its subscription can only be unsubscribed afterwards.
               if (stopped || subscriber.closed) queue.drain(emit);
               else pump('arrived');
             }),
@@ -161,11 +161,11 @@ export function exhaustMapFrom<T, U, S, R>(
     });
 }
 
-/** For errors after one that is already being delivered. */
+/** For errors after the one that is already being delivered. */
 function quietly(step: () => void): void {
   try {
     step();
   } catch {
-    // The first error is the one that counts.
+    // Only the first error counts.
   }
 }

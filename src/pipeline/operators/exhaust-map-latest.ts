@@ -2,7 +2,7 @@ import type { ObservableInput, OperatorFunction } from 'rxjs';
 import { exhaustMapFrom, type PendingQueue } from './exhaust-map-from.js';
 
 /**
- * Like `exhaustMap`, but the newest value that came while busy runs next, where `exhaustMap` forgets it.
+ * Like `exhaustMap`, but the newest value that arrived meanwhile runs next; `exhaustMap` drops it.
  *
  * ```ts
  * frames.pipe(exhaustMapLatest((frame) => slowWork(frame), (frame) => frame.release()))

@@ -22,20 +22,22 @@ import { exhaustMapFrom, type Trigger, type PendingQueue } from './exhaust-map-f
 export type ScheduledFrame = {
   readonly frame: Frame;
   readonly startedAtMs: number;
-  /** No frame could make the latency budget; this one runs all the same. */
+  /** True if no frame could meet the latency budget; this one runs anyway. */
   readonly overBudget: boolean;
 };
 
 export type ScheduleOptions = {
   readonly policy: Policy;
-  /** The oldest a frame may be when its result comes out; undefined: no budget. A policy that keeps all has none. */
+  /** The latency budget; undefined means none. It does not apply to a policy that keeps all frames. */
   readonly latencyBudgetMs?: number | undefined;
   readonly clock: Clock;
-  /** The detector's runtimes so far; fed by whoever runs it. */
+  /** The detector's runtimes so far; the operator that runs the detector adds to them. */
   readonly runtimes: RuntimeEstimator;
-  /** Frames under way at once, over all streams; 1 unless given. */
+  /** Number of frames in the detector at once, over all streams; 1 by default. */
   readonly concurrency?: number | undefined;
-  /** Its first value ends the run: what waits is dropped as `stopped`, what is under way ends by itself. */
+  /**
+   * Its first value ends the run: waiting frames are dropped as `stopped`, frames in the detector end by themselves.
+   */
   readonly stop?: ObservableInput<unknown> | undefined;
 };
 
@@ -43,15 +45,15 @@ export type ScheduleOptions = {
 type Notice = DropEvent | GapEvent | StatusEvent;
 
 type Stream = {
-  /** Oldest first. One frame, the newest, unless the policy keeps all. */
+  /** Oldest first. The newest frame alone, unless the policy keeps all. */
   readonly waiting: Frame[];
   readonly interval: FrameIntervalEstimator;
   policyMemory: unknown;
   lastRunSeq: number;
-  /** When the world looked as the last frame that ran shows it. */
+  /** Capture time of the last frame that ran. */
   lastRunCapturedAtMs: number;
   inFlight: number;
-  /** The policy said to wait for the next frame. */
+  /** True if the policy decided to wait for the next frame. */
   awaitsNext: boolean;
 };
 
@@ -59,13 +61,14 @@ type Stream = {
  * Decides which frame the detector works on: newest frame wins, under a latency budget and a policy. Each frame that
  * does not run comes out as a drop with its reason, in order with everything else.
  *
- * Every stream has its own newest waiting frame and its own policy memory; of several streams the one whose result is
- * stalest goes first. Live, one frame of a stream is under way at a time, so that its results never overtake each
- * other; a policy that keeps all frames spreads them over all workers.
+ * Every stream has its own newest waiting frame and its own policy memory; of several streams the stalest one goes
+ * first. Live, the detector has one frame of a stream at a time, so that results never overtake each other; a policy
+ * that keeps all frames spreads them over all workers.
  *
  * Owns the frames that wait: a dropped one is released here, a started one belongs to `project`.
  *
- * @throws UsageError where the policy is none; one that throws or decides wrongly is an ExtensionError of the result
+ * @throws UsageError if `policy` is not a policy. If it throws or returns an invalid decision, the result errors with
+ *   an ExtensionError
  */
 export function schedule<R>(
   options: ScheduleOptions,
@@ -166,14 +169,15 @@ class FrameQueue implements PendingQueue<SourceEvent, ScheduledFrame, Notice> {
   }
 
   /**
-   * The newest frame is the newest that is due, not the newest that a timer brought.
+   * Asks the source for all due frames first, because timers fire late on a busy machine. So the newest frame is really
+   * the newest that is due.
    * @returns the moment at which no other was due
    */
   #catchUp({ waiting }: Stream): number {
     for (;;) {
       const frame = waiting.at(0);
       const nowMs = this.#options.clock.now();
-      // It comes in by `offer`, in the frame's place.
+      // The new frame arrives by `offer`, in place of this one.
       if (frame?.catchUp !== undefined) callExtension('source', frame.streamId, () => frame.catchUp!());
       if (waiting.at(0) === frame) return nowMs;
     }
@@ -197,7 +201,7 @@ class FrameQueue implements PendingQueue<SourceEvent, ScheduledFrame, Notice> {
     return decided;
   }
 
-  /** Streams with a frame that may start now, the one whose result is stalest first. */
+  /** Streams with a frame that may start now, the stalest first. */
   #stalestFirst(): Stream[] {
     const limit = this.#options.policy.keepsAll === true ? Infinity : 1;
     return [...this.#streams.values()]
@@ -209,7 +213,7 @@ class FrameQueue implements PendingQueue<SourceEvent, ScheduledFrame, Notice> {
     try {
       releaseFrame(frame);
     } finally {
-      // It is out of the pipeline either way.
+      // The frame has left the pipeline in any case.
       emit(dropOf(frame, reason, this.#options.clock.now()));
     }
   }

@@ -1,5 +1,5 @@
 import type { CodedUnit, UnitCodec } from '../../core/coded-unit.js';
-import type { Size } from '../../core/letterbox.js';
+import type { Size } from '../../core/size.js';
 import { nutFileHeader, nutFrameHeader, type NutTag } from './nut-writer.js';
 
 /** The part of a coded unit that a NUT holds, with its time in the stream. */
@@ -23,8 +23,8 @@ export function unitHeader({ ptsUs, data, isKey }: TimedUnit): Buffer {
 }
 
 /**
- * ffmpeg's options for such a NUT on its standard input. What each is for:
+ * ffmpeg's options for such a NUT on its standard input. The purpose of each:
  * - `copyts`: a picture comes out with the time of its unit, which is how the two find each other.
- * - `probesize`, `analyzeduration`: the first unit goes to the decoder at once instead of waiting for more to look at.
+ * - `probesize`, `analyzeduration`: the first unit goes to the decoder at once instead of waiting for more to analyse.
  */
 export const UNIT_INPUT = ['-copyts', '-f', 'nut', '-probesize', '32', '-analyzeduration', '0'] as const;

@@ -1,6 +1,6 @@
 import type { Box } from '../../core/box.js';
 import type { FrameRef } from '../../core/events.js';
-import type { Size } from '../../core/letterbox.js';
+import type { Size } from '../../core/size.js';
 
 /** Names a picture of a stream: a frame, a percept and a drop all do. */
 export type OriginalRef = Pick<FrameRef, 'streamId' | 'seq' | 'ptsMs'>;

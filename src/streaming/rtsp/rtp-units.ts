@@ -20,14 +20,14 @@ export type RtpUnitsOptions = {
   readonly parameterSets?: readonly Uint8Array[];
   /** From the SDP, for JPEG larger than 2040 pixels. */
   readonly size?: PictureSize;
-  /** Packets may arrive out of order or get lost. Over TCP they cannot. */
+  /** True if packets may arrive out of order or get lost. Over TCP they cannot. */
   readonly overUdp: boolean;
   readonly clock: Clock;
   /** Our own source identifier in receiver reports: random, 32 bits. */
   readonly ownSsrc: number;
   /**
-   * The caller keeps them from one connection to the next, so that the camera's owner gets each notice once. Their
-   * notices go to the callback that they were made with.
+   * The quirks of the camera. The caller keeps them from one connection to the next, so that the camera's owner gets
+   * each notice once, through the callback that they were made with.
    */
   readonly quirks?: SenderQuirks;
 };
@@ -105,7 +105,7 @@ export class RtpUnits {
     if (parsed.goodbyes.some((ssrc) => ssrc === this.#source)) this.#handlers.onGoodbye?.();
   }
 
-  /** Call it about every 20 ms over UDP, so that packets that wait for a missing one go on in time. */
+  /** Call it about every 20 ms over UDP, so that packets that wait for a missing one continue in time. */
   tick(nowMs: number): void {
     this.#order.flush(nowMs);
   }

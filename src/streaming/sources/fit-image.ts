@@ -3,10 +3,10 @@ import type { RgbPicture } from '../originals/answer.js';
 import { fitPicture, writePlanes, type Picture, type PictureFormat } from '../../core/picture.js';
 
 /**
- * Fits a picture into a detector's input. Turned as its EXIF orientation says; transparency is ignored.
+ * Fits a picture into a detector's input. Rotated by its EXIF orientation; transparency is ignored.
  * @param target receives [3, input height, input width]
- * @returns the picture, its size as it is shown
- * @throws Error of the decoder, where the picture is damaged or none
+ * @returns the picture, with its size as shown
+ * @throws the decoder's Error if the data are damaged or not a picture
  */
 export async function fitImage(image: Sharp, input: PictureFormat, target: Uint8Array): Promise<Picture> {
   const upright = image.autoOrient();

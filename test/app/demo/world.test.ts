@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { World, type DriveFrame } from '../../../src/app/demo/world.js';
 import { RecentFrames } from '../../../src/app/demo/recent-frames.js';
 import { OWN_TIMES } from '../../../src/core/frame.js';
-import { letterbox } from '../../../src/core/letterbox.js';
+import { letterbox } from '../../../src/core/fit.js';
 import type { Annotation } from '../../../synth/annotate.js';
 import { dropEventOf, perceptOf } from '../../streaming/events.js';
 
@@ -117,7 +117,7 @@ describe('the recent frames of the demo', () => {
     );
   });
 
-  it('leave out what nothing came of yet', () => {
+  it('omit frames without a result', () => {
     const recent = new RecentFrames(3);
     recent.received(frame(0));
     recent.moment(moment(0));

@@ -13,7 +13,7 @@ import { pictures, type SentPicture } from './pictures.js';
 import { SlowSwitch } from './slow-switch.js';
 import { WorldMotion } from './world-motion.js';
 
-/** Boxes with lower scores count, but are not drawn. */
+/** Boxes with lower scores count for AP, but are not drawn. */
 const MIN_SCORE = 0.35;
 /** Interval of number updates, so that numbers stay readable. */
 const UPDATE_EVERY_MS = 300;

@@ -15,7 +15,7 @@ export async function* pictures(signal: AbortSignal): AsyncGenerator<SentPicture
       after = picture.facts.seq;
       yield picture;
     } catch {
-      // A restarted server may count anew.
+      // A restarted server may restart its count.
       after = -1;
       await new Promise((resolve) => {
         setTimeout(resolve, RETRY_MS);

@@ -8,7 +8,7 @@ import { type SenderQuirks } from '../rtp/sender-quirks.js';
 import { MAX_UNIT_BYTES, PIECE_BYTES, TOO_LARGE } from './unit-limits.js';
 import { UsualSlices } from './usual-slices.js';
 
-/** Why a picture was considered complete. */
+/** The evidence by which a picture counts as complete. */
 type Ending = 'marker' | 'count' | 'next';
 
 type Ended = { readonly timestamp: number; readonly ending: Ending };
@@ -35,9 +35,9 @@ export class AccessUnits {
   #markersSeen = false;
   /** Of the fields of a frame; undefined before the first one. */
   #isBottomFirst: boolean | undefined;
-  /** Packets were lost, and no slice has come since. */
+  /** True if packets were lost and no slice has come since. */
   #lostHere = false;
-  /** A picture that was already emitted was incomplete, or one was dropped. */
+  /** True if an emitted picture was incomplete, or one was dropped. */
   #brokeOff = false;
   /** Types of parameter sets that came after the last slice and before a loss. */
   #setTypesBeforeLoss: readonly number[] = [];

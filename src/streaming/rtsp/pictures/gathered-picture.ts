@@ -10,13 +10,13 @@ import { MAX_UNIT_BYTES, PIECE_BYTES } from './unit-limits.js';
 export class GatheredPicture {
   /** The time of its packets; with a second field, of that field's packets. */
   timestamp: number;
-  /** Packets were lost between the previous picture and this one. */
+  /** True if packets were lost between the previous picture and this one. */
   readonly lostBefore: boolean;
   /** Types of the parameter sets that came for it, including those before a loss. */
   readonly setTypes: readonly number[];
   /** Its slices so far. */
   slices = 0;
-  /** An IDR or its like. */
+  /** True for an IDR or similar. */
   hasKeySlice = false;
   arrivedAtMs: number;
   damaged: boolean;
@@ -93,7 +93,7 @@ export class GatheredPicture {
     };
   }
 
-  /** A decoder can begin here. */
+  /** True if a decoder can begin here. */
   get isKey(): boolean {
     return this.#parameterSets.isComplete && this.#isRandomAccess();
   }

@@ -17,7 +17,7 @@ export class Shedding {
     this.maxBehindMs = maxBehindMs;
   }
 
-  /** Nothing is being skipped. */
+  /** True while nothing is skipped. */
   get isUpToDate(): boolean {
     return !this.#state.isShedding;
   }

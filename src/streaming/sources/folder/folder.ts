@@ -10,7 +10,7 @@ import { PICTURE_EXTENSIONS, readPicture } from './picture.js';
 import { playInto, type LostPicture, type PlaybackOptions, type ReadPicture } from '../playout.js';
 
 export type FolderOptions = PlaybackOptions & {
-  /** Pictures a second; presentation times follow from it. Default 30. */
+  /** Pictures per second; presentation times follow from it. Default 30. */
   readonly fps?: number;
   /** Ends after this many frames. */
   readonly maxFrames?: number;
@@ -116,7 +116,7 @@ export async function listPictures(path: string): Promise<string[]> {
 
 function noPictures(path: string, why: string): SourceError {
   return new SourceError(
-    `the folder "${path}" holds no pictures (${why}); what can be read: ${PICTURE_EXTENSIONS.join(', ')}`,
+    `the folder "${path}" holds no pictures (${why}); Nowcast reads ${PICTURE_EXTENSIONS.join(', ')}`,
     { code: 'NOWCAST_SOURCE_NO_PICTURES' },
   );
 }

@@ -10,11 +10,11 @@ import { decodeBmp } from './bmp.js';
 export const PICTURE_EXTENSIONS = ['jpg', 'jpeg', 'png', 'webp', 'tif', 'tiff', 'gif', 'avif', 'bmp'] as const;
 
 /**
- * Reads one picture and fits it into `target`, [3, input height, input width]. Turned as its EXIF orientation says;
+ * Reads one picture and fits it into `target`, [3, input height, input width]. Rotated by its EXIF orientation;
  * transparency is ignored.
  *
- * @returns the picture, its size as it is shown
- * @throws what the decoder says where the file is damaged or no picture
+ * @returns the picture, with its size as shown
+ * @throws the decoder's error if the file is damaged or not a picture
  */
 export async function readPicture(path: string, input: PictureFormat, target: Uint8Array): Promise<Picture> {
   return fitImage(await open(path), input, target);

@@ -6,7 +6,7 @@ import { firstValueFrom, take, toArray, VirtualTimeScheduler } from 'rxjs';
 import sharp, { type Sharp } from 'sharp';
 import type { SourceEvent } from '../../../../src/core/events.js';
 import type { Frame } from '../../../../src/core/frame.js';
-import { letterbox } from '../../../../src/core/letterbox.js';
+import { letterbox } from '../../../../src/core/fit.js';
 import { folderSource, listPictures, type FolderOptions } from '../../../../src/streaming/sources/folder/folder.js';
 import { readPicture } from '../../../../src/streaming/sources/folder/picture.js';
 import { monotonicClock } from '../../../helpers/monotonic.js';
@@ -51,7 +51,7 @@ describe('folderSource', () => {
           ? [event.state, event.message]
           : [event.type];
 
-  it('gives pictures in natural order, and tells when it streams and ends', async () => {
+  it('emits pictures in natural order, and reports its start and its end', async () => {
     for (const [i, name] of ['f1.png', 'f2.JPG', 'f10.webp'].entries()) await picture(name, 60 + i);
     writeFileSync(join(folder, 'f3.txt'), 'not a picture');
     mkdirSync(join(folder, 'sub'));
@@ -80,7 +80,7 @@ describe('folderSource', () => {
     );
   });
 
-  it('drops a picture that cannot be read, names it and goes on', async () => {
+  it('drops a picture that cannot be read, names it and continues', async () => {
     await picture('1.png');
     writeFileSync(join(folder, '2.png'), 'no picture at all');
     await picture('3.png');
@@ -115,7 +115,7 @@ describe('folderSource', () => {
     );
   });
 
-  it('goes on by the clock while the consumer holds all memory', async () => {
+  it('continues in real time while the consumer holds all memory', async () => {
     for (let i = 0; i < 8; i++) await picture(`${i}.png`);
     const events = await firstValueFrom(
       folderSource(folder, {
@@ -136,7 +136,7 @@ describe('folderSource', () => {
     );
   });
 
-  it('hands a picture out when it is due, also while there is no memory for the one after it', async () => {
+  it('emits a picture when it is due, even without memory for the next one', async () => {
     for (let i = 0; i < 4; i++) await picture(`${i}.png`);
     const time = new VirtualTimeScheduler();
     const frames: Frame[] = [];
@@ -161,7 +161,7 @@ describe('folderSource', () => {
     listening.unsubscribe();
   });
 
-  it('stops when nobody listens any more', async () => {
+  it('stops when it is unsubscribed', async () => {
     for (let i = 0; i < 5; i++) await picture(`${i}.png`);
     const events = await firstValueFrom(
       folderSource(folder, { streamId: 'f', input: INPUT, pace: 'max', clock: monotonicClock, slots: 1 }).pipe(
@@ -175,12 +175,12 @@ describe('folderSource', () => {
     );
   });
 
-  it('ends after the frames that were asked for', async () => {
+  it('ends after maxFrames', async () => {
     for (let i = 0; i < 5; i++) await picture(`${i}.png`);
     assert.equal((await play({ maxFrames: 2 })).filter(({ type }) => type === 'frame').length, 2);
   });
 
-  it('refuses a folder that is not there, holds no pictures, or none that can be read', async () => {
+  it('refuses a folder that is missing, holds no pictures, or none that can be read', async () => {
     await assert.rejects(listPictures(join(folder, 'nowhere')), {
       code: 'NOWCAST_SOURCE_MISSING',
       message: /nowhere" cannot be read/,
@@ -260,7 +260,7 @@ describe('readPicture', () => {
     );
   });
 
-  it('turns a picture as its EXIF orientation says', async () => {
+  it('rotates a picture by its EXIF orientation', async () => {
     const path = join(folder, 'turned.jpg');
     await sharp({ create: { width: 80, height: 40, channels: 3, background: RED } })
       .composite([{ input: { create: { width: 40, height: 40, channels: 3, background: 'blue' } }, left: 0, top: 0 }])

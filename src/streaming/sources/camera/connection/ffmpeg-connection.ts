@@ -1,7 +1,7 @@
 import type { SchedulerLike, Subscription } from 'rxjs';
 import type { Clock, WallClock } from '../../../../core/clock.js';
 import type { FramePool, FrameSlot } from '../../../../core/frame-pool.js';
-import type { Size } from '../../../../core/letterbox.js';
+import type { Size } from '../../../../core/size.js';
 import { cameraInput, type FfmpegTransport } from '../camera-input.js';
 import { failureReason } from './connection-failure.js';
 import type { Ffmpeg } from '../../../ffmpeg/binary.js';

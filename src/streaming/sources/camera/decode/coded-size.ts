@@ -1,5 +1,5 @@
 import type { UnitCodec } from '../../../../core/coded-unit.js';
-import type { Size } from '../../../../core/letterbox.js';
+import type { Size } from '../../../../core/size.js';
 import { jpegSize } from '../../../http-pictures/jpeg.js';
 import { startCodes, START_CODE_BYTES } from '../../../nal/annex-b.js';
 import { readH264Sequence } from '../../../nal/h264-parameters.js';

@@ -11,7 +11,7 @@ export type PresentationQueue<T> = {
    * @param ptsUs differs from that of every other unit
    */
   fed(ptsUs: number, unit: T): void;
-  /** A unit was passed over. */
+  /** A unit was skipped. */
   shed(ptsUs: number, unit: T): void;
   /** The decoder returned the picture of that time; undefined if it got no such unit. */
   decoded(ptsUs: number): T | undefined;

@@ -1,6 +1,6 @@
 import type { CodedUnit, UnitCodec } from '../../../../core/coded-unit.js';
 import type { FramePool, FrameSlot } from '../../../../core/frame-pool.js';
-import type { Size } from '../../../../core/letterbox.js';
+import type { Size } from '../../../../core/size.js';
 import type { PictureFormat } from '../../../../core/picture.js';
 import { damageIn } from '../../../ffmpeg/damage.js';
 import { frameArguments } from '../../../ffmpeg/arguments.js';
@@ -18,7 +18,7 @@ export type DecodableUnit = TimedUnit & Pick<CodedUnit, 'refreshPictures' | 'dam
 export type UnitDecoderOptions<U extends DecodableUnit> = {
   readonly ffmpeg: Ffmpeg;
   readonly codec: UnitCodec;
-  /** Into which every picture is fitted: `detector.info.input`. */
+  /** The detector's input that every picture is fitted into: `detector.info.input`. */
   readonly input: PictureFormat;
   readonly pool: FramePool;
   readonly onPicture: (unit: U, picture: ArrivedPicture) => void;
@@ -153,7 +153,7 @@ export class UnitDecoder<U extends DecodableUnit> {
     this.#options.onPicture(decoded.unit, { size, corrupt: decoded.isDamaged, slot });
   }
 
-  /** The decoder found damage in one of its outstanding units, and does not say in which. */
+  /** The decoder found damage in one of its outstanding units, but does not name the unit. */
   #noteDamage(line: string): void {
     const damage = COMPLAINT.test(line) ? damageIn(line) : undefined;
     if (damage === undefined) return;
