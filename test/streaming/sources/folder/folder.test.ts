@@ -269,7 +269,7 @@ describe('readPicture', () => {
       .toFile(path);
     const target = new Uint8Array(3 * INPUT.width * INPUT.height);
     assert.deepEqual((await readPicture(path, INPUT, target)).size, { width: 40, height: 80 });
-    // Orientation 6: the left side of what is stored is shown at the top.
+    // Orientation 6: the left side of the stored picture is shown at the top.
     assert.ok(target[0] > 128, 'the top is blue');
     assert.ok(target[60 * INPUT.width] < 128, 'the bottom is not');
   });
