@@ -27,7 +27,8 @@ export type UnitDecoderOptions<U extends DecodableUnit> = {
 };
 
 /**
- * `low_delay` and `thread_type slice`: pictures are not held back to be decoded in parallel, or in case B-pictures come.
+ * `low_delay` and `thread_type slice`: pictures are not held back to be decoded in parallel, or in case B-pictures
+ * come.
  */
 const LIVE_UNIT_INPUT = [...UNIT_INPUT, '-flags', 'low_delay', '-thread_type', 'slice'];
 
