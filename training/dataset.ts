@@ -59,7 +59,7 @@ export function parseDataSet(json: unknown, root: string, name: string): DataSet
       if (typeof id !== 'number' || typeof label !== 'string')
         throw new DataError(`${name}: categories[${i}] must have a numeric "id" and a "name"`);
       if (all.findIndex((other) => other['id'] === id) < i)
-        throw new DataError(`${name}: categories[${i}]: the id ${id} was there before`);
+        throw new DataError(`${name}: categories[${i}]: the id ${id} is repeated`);
       return { id, label };
     })
     .sort((a, b) => a.id - b.id);
@@ -74,7 +74,7 @@ export function parseDataSet(json: unknown, root: string, name: string): DataSet
     if (typeof file !== 'string' || !isPositive(width) || !isPositive(height)) {
       throw new DataError(`${name}: images[${i}] must have a "file_name", and "width" and "height" above 0`);
     }
-    if (pictures.has(id)) throw new DataError(`${name}: images[${i}]: the id ${String(id)} was there before`);
+    if (pictures.has(id)) throw new DataError(`${name}: images[${i}]: the id ${String(id)} is repeated`);
     const folder = typeof sid === 'number' && folders !== undefined ? (folders[sid] ?? '') : '';
     pictures.set(id, {
       path: join(root, folder, file),

@@ -101,7 +101,7 @@ describe('nowcast export', function () {
     }
     const { code, stderr } = await nowcast(['export', BUNDLED, '--variant', 'yolox-s', '--out', out()]);
     assert.equal(code, 1);
-    assert.match(stderr, /are they of this variant/);
+    assert.match(stderr, /check that they belong to this variant/);
     assert.equal(existsSync(out()), false);
   });
 });

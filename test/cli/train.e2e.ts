@@ -76,7 +76,7 @@ describe('nowcast train', function () {
 
   itNeeds(
     { bash: hasProgram('bash', '--version') },
-    'keeps the checkpoint that it has where the next one does not fit on the disk, and says so',
+    'keeps its checkpoint if the next one does not fit on the disk, and reports it',
     async () => {
       const config = await prepare();
       const out = join(folder(), 'run');
