@@ -70,6 +70,7 @@ export { pushSource, type PushedAt, type PushOptions, type PushSource } from './
 export { PUSH_FORMATS, type PushFormat } from './streaming/sources/push/pushed-picture.js';
 export { producedSource, type PictureProducer, type ProducedOptions } from './streaming/sources/produced.js';
 export { PACES, type Pace } from './core/pace.js';
+export type { PlaybackOptions } from './streaming/sources/playout.js';
 export type { InputDescription } from './streaming/ffmpeg/log.js';
 export { videoSource, type VideoInfo, type VideoOptions } from './streaming/sources/video/video.js';
 export { locateFfmpeg, type Ffmpeg, type FfmpegVersion } from './streaming/ffmpeg/binary.js';
@@ -116,6 +117,22 @@ export {
 export { staleness, type StalenessRule } from './scheduling/staleness.js';
 export { trackerByName, TRACKERS } from './track/kinds.js';
 export type { Tracker, TrackerFactory, TrackerKind, TrackerOptions } from './track/tracker.js';
+
+// Pictures at the resolution of their source.
+export { createOriginals, type Originals, type OriginalsOptions } from './streaming/originals/originals.js';
+export {
+  NO_ORIGINAL_REASONS,
+  noOriginal,
+  type FoundOriginal,
+  type NoOriginal,
+  type NoOriginalReason,
+  type Original,
+  type OriginalFinder,
+  type OriginalRef,
+  type OriginalRequest,
+  type RgbPicture,
+} from './streaming/originals/answer.js';
+export type { KeepLimits } from './streaming/originals/kept-units.js';
 
 // Where results go.
 export {

@@ -325,7 +325,7 @@ describe('the end of nowcast run', function () {
         const { total, problems, written } = JSON.parse(stdout) as RunSummary;
         assert.match(
           problems.join(),
-          /^\S+a\.mp4 ends before the run does: the disk of \S+ has \d+ MB left.*; free some space or choose another place$/,
+          /^\S+a\.mp4 ends before the run does: the disk of \S+ has \d+ MB left.*; free some space, or choose another place$/,
         );
         assert.equal(total.gaps, 0);
         assert.doesNotMatch(stderr, /reconnecting/);

@@ -165,7 +165,7 @@ describe('nowcast train', function () {
         ['-c', config, '--set', 'variant=yolox-q', '--set', 'epoch=1'],
         /--set variant is "yolox-q"; it must be one of yolox-nano/,
       ],
-      [['-c', config, '--keep-mb', '99999999'], /from 0 to \d+, which is what this machine/],
+      [['-c', config, '--keep-mb', '99999999'], /from 0 to \d+, the most that this machine/],
       [['-c', config, '--engine', 'torch'], /--engine is "torch"; it must be auto, onnxruntime or tensorflow/],
       [['-c', config, '--resume', '--weights', 'w.safetensors'], /leave one of them out/],
     ] as const) {

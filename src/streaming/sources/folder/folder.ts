@@ -4,6 +4,8 @@ import { Observable } from 'rxjs';
 import { SourceError } from '../../../core/errors.js';
 import type { SourceEvent } from '../../../core/events.js';
 import type { FrameSlot } from '../../../core/frame-pool.js';
+import type { Originals } from '../../originals/originals.js';
+import { folderPictures } from './folder-pictures.js';
 import { PICTURE_EXTENSIONS, readPicture } from './picture.js';
 import { playInto, type LostPicture, type PlaybackOptions, type ReadPicture } from '../playout.js';
 
@@ -12,6 +14,8 @@ export type FolderOptions = PlaybackOptions & {
   readonly fps?: number;
   /** Ends after this many frames. */
   readonly maxFrames?: number;
+  /** Receives the files, so that originals can be had even after the source has ended. Default: none. */
+  readonly originals?: Originals;
   /** Called once before the first frame, to show progress. */
   readonly onInfo?: (info: {
     readonly fps: number;
@@ -55,6 +59,7 @@ export function folderSource(path: string, options: FolderOptions): Observable<S
     const play = async (): Promise<void> => {
       const files = (await listPictures(path)).slice(0, options.maxFrames);
       if (subscriber.closed) return;
+      options.originals?.add(options.streamId, folderPictures(files));
       options.onInfo?.({ fps, durationMs: (files.length / fps) * 1000, expectedFrames: files.length });
       status('streaming', `${files.length} pictures, ${fps} fps`);
       let readable = 0;

@@ -10,13 +10,14 @@ export const folderKind = sourceKind({
   isLive: false,
   pictures: 'gone',
   needsFfmpeg: false,
-  async open({ address }, { streamId, input, clock, pace, onLength }) {
+  async open({ address }, { streamId, input, clock, pace, onLength, originals }) {
     const { folderSource } = await import('./folder.js');
     return folderSource(address, {
       streamId,
       input,
       clock,
       pace,
+      ...(originals === undefined ? {} : { originals }),
       onInfo: ({ expectedFrames }) => onLength?.(expectedFrames),
     });
   },

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import type { Sharp } from 'sharp';
+import type { RgbPicture } from '../../originals/answer.js';
 import type { Picture, PictureFormat } from '../../../core/picture.js';
-import { fitImage } from '../fit-image.js';
+import { fitImage, imagePixels } from '../fit-image.js';
 import { decodeBmp } from './bmp.js';
 
 /** Formats that `readPicture` reads, by file extension. */
@@ -17,6 +18,14 @@ export const PICTURE_EXTENSIONS = ['jpg', 'jpeg', 'png', 'webp', 'tif', 'tiff', 
  */
 export async function readPicture(path: string, input: PictureFormat, target: Uint8Array): Promise<Picture> {
   return fitImage(await open(path), input, target);
+}
+
+/**
+ * Reads one picture as it is.
+ * @throws what the decoder says where the file is damaged or no picture
+ */
+export async function readPixels(path: string): Promise<RgbPicture> {
+  return imagePixels(await open(path));
 }
 
 async function open(path: string): Promise<Sharp> {
