@@ -48,6 +48,7 @@ module.exports = {
     allow('training', [
       'src/core/',
       'src/model/(families|onnx)/',
+      'src/streaming/pictures/',
       'evaluation/coco-ap',
       'evaluation/report/(page|markup|scale|tables)',
     ]),

@@ -37,8 +37,10 @@ export type SourceKind<Open = unknown> = SourceFacts & {
    * @throws UsageError where it is of this kind, and malformed
    */
   recognise?(text: string): Recognised | undefined;
-  /** Whether it reads this file or folder, an absolute path. */
-  takesPath?(path: string, what: 'file' | 'folder'): boolean;
+  /** Whether it reads what lies at this absolute path; where there is nothing, the path may be a pattern. */
+  takesPath?(path: string, what: 'file' | 'folder' | 'nothing'): boolean;
+  /** Files named one after another on the command line make one stream. */
+  readonly joinsFiles?: true;
   /** Keys that it adds to those of a camera. */
   readonly keys: Keys;
   readonly open: Open;

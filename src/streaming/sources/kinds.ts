@@ -6,4 +6,4 @@ import { videoKind } from './video/kind.js';
 /**
  * The kinds of source, asked in this order. `video` takes every file: put a kind that takes some files before it.
  */
-export const SOURCES: readonly SourceEntry[] = [videoKind, folderKind, cameraKind];
+export const SOURCES: readonly SourceEntry[] = [folderKind, videoKind, cameraKind];

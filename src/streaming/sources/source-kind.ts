@@ -33,6 +33,8 @@ export type SourceContext = {
   readonly isOnly: boolean;
   /** Called once, with the number of frames to come as far as the source knows it. */
   readonly onLength?: (expectedFrames: number | undefined) => void;
+  /** Called for each part of the source that cannot be read and does not end it; the run reports them at its end. */
+  readonly onProblem?: (message: string) => void;
   /** Ends live sources in order. */
   readonly stop?: AbortSignal;
   /** For kinds whose pictures stay in a kept copy. */
@@ -44,7 +46,12 @@ export type SourceContext = {
  * reads all entries.
  */
 export type OpenSource = (
-  source: { readonly address: string; readonly settings: Readonly<Record<string, unknown>> },
+  source: {
+    readonly address: string;
+    /** Further files of the same stream. */
+    readonly more?: readonly string[];
+    readonly settings: Readonly<Record<string, unknown>>;
+  },
   context: SourceContext,
 ) => Promise<Observable<SourceEvent>>;
 
@@ -52,7 +59,7 @@ export type OpenSource = (
 export type SourceEntry = SourceKind<OpenSource>;
 
 type Open<S extends Keys> = (
-  source: { readonly address: string; readonly settings: ResolvedOf<S> },
+  source: { readonly address: string; readonly more?: readonly string[]; readonly settings: ResolvedOf<S> },
   context: SourceContext,
 ) => Promise<Observable<SourceEvent>>;
 

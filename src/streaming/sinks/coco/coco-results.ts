@@ -19,8 +19,8 @@ export type CocoResults = AsyncDisposable & {
 const END = '\n]\n';
 
 /**
- * Starts a COCO results list: `[{image_id, category_id, bbox: [left, top, width, height], score}, …]`, of what was
- * observed, not of forecasts. The file is complete JSON after every write, however the run ends.
+ * Starts a COCO results list: `[{image_id, file_name?, category_id, bbox: [left, top, width, height], score}, …]`, of
+ * what was observed, not of forecasts. `file_name` stands in results on pictures that are files of their own. The file is complete JSON after every write, however the run ends.
  * @param onFailure told once when the disk is full or gone; results end there
  * @throws OutputError where the file cannot be created
  */
@@ -41,12 +41,13 @@ export function createCocoResults(
       if (event.type !== 'percept') return;
       const image = imageId(event);
       if (image === undefined) return;
+      const name = event.file === undefined ? {} : { file_name: event.file };
       let text = '';
       for (const { box, score, classId } of event.detections) {
         const category = categoryId(classId);
         if (category === undefined) continue;
         const bbox = [box.x1, box.y1, box.x2 - box.x1, box.y2 - box.y1].map(round3);
-        text += separator + JSON.stringify({ image_id: image, category_id: category, bbox, score });
+        text += separator + JSON.stringify({ image_id: image, ...name, category_id: category, bbox, score });
         separator = ',\n';
       }
       if (text !== '') file.write(text + END, END.length);

@@ -1,23 +1,37 @@
 import { sourceKind } from '../source-kind.js';
+import { isPattern, isPictureFile } from './recognise.js';
 
 export const folderKind = sourceKind({
   name: 'pictures',
-  is: 'a folder of pictures',
-  forms: ['a folder of pictures'],
+  is: 'a source of pictures',
+  forms: ['a picture', 'a folder of pictures', 'a pattern such as "pictures/**/*.jpg" or frame-%05d.png'],
   examples: [],
-  takesPath: (_, what) => what === 'folder',
-  keys: {},
+  takesPath: (path, what) =>
+    what === 'folder' || (what === 'file' && isPictureFile(path)) || (what === 'nothing' && isPattern(path)),
+  joinsFiles: true,
+  keys: {
+    fps: {
+      type: 'number',
+      above: 0,
+      max: 1000,
+      flag: '--fps <number>',
+      description: 'Pictures a second of a folder, a pattern or a list of pictures.',
+      default: 30,
+    },
+  },
   isLive: false,
   pictures: 'gone',
   needsFfmpeg: false,
-  async open({ address }, { streamId, input, clock, pace, onLength }) {
+  async open({ address, more = [], settings }, { streamId, input, clock, pace, onLength, onProblem }) {
     const { folderSource } = await import('./folder.js');
-    return folderSource(address, {
+    return folderSource([address, ...more], {
       streamId,
       input,
       clock,
       pace,
+      fps: settings.fps,
       onInfo: ({ expectedFrames }) => onLength?.(expectedFrames),
+      ...(onProblem === undefined ? {} : { onProblem }),
     });
   },
 });

@@ -2,7 +2,8 @@ import { UsageError } from '../../../core/errors.js';
 import { shown } from '../../../core/extension.js';
 import type { Size } from '../../../core/letterbox.js';
 import type { Picture, PictureFormat } from '../../../core/picture.js';
-import { fitImage } from '../fit-image.js';
+import { decodePicture } from '../../pictures/decode-picture.js';
+import { fitPixels } from '../../pictures/fit-pixels.js';
 
 /**
  * How pushed pictures are coded: 8 bits a channel, the three bytes of a pixel beside each other, row by row; or JPEG.
@@ -35,11 +36,9 @@ export async function fitPushed(
   input: PictureFormat,
   target: Uint8Array,
 ): Promise<Picture> {
-  // Only programs that push or read pictures load the native library.
-  const { default: sharp } = await import('sharp');
-  if (format === 'jpeg' || size === undefined) return fitImage(sharp(bytes, { failOn: 'error' }), input, target);
+  if (format === 'jpeg' || size === undefined) return fitPixels(await decodePicture(bytes), input, target);
   // The planes' order is the pixels' order seen from the other side, so that nothing is swapped twice.
   const planes =
     format === 'rgb' ? input : { ...input, channels: input.channels === 'rgb' ? ('bgr' as const) : ('rgb' as const) };
-  return fitImage(sharp(bytes, { raw: { ...size, channels: 3 } }), planes, target);
+  return fitPixels({ ...size, pixels: bytes }, planes, target);
 }

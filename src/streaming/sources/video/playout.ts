@@ -1,6 +1,6 @@
 import type { SchedulerLike, Subscription } from 'rxjs';
 import type { Clock } from '../../../core/clock.js';
-import { dropOf, type DropEvent, type FrameRef } from '../../../core/events.js';
+import { dropOf, fileOf, type DropEvent, type FrameRef } from '../../../core/events.js';
 import { OWN_TIMES, type Frame } from '../../../core/frame.js';
 import { FramePool, type FrameSlot } from '../../../core/frame-pool.js';
 import type { Fit, Size } from '../../../core/letterbox.js';
@@ -25,6 +25,8 @@ export type PlayoutOptions = {
 /** A picture that was read. */
 export type ReadPicture = {
   readonly ptsMs: number;
+  /** Name of its own file, if it has one. */
+  readonly file?: string;
   /** Size of the source's picture, in pixels. */
   readonly size: Size;
   /** The decoder reported damage. */
@@ -33,7 +35,7 @@ export type ReadPicture = {
 };
 
 /** A picture without memory. */
-export type LostPicture = { readonly ptsMs: number; readonly lost: 'superseded' | 'corrupt' };
+export type LostPicture = { readonly ptsMs: number; readonly file?: string; readonly lost: 'superseded' };
 
 type Queued = { readonly ref: FrameRef; readonly picture: ReadPicture | LostPicture };
 
@@ -110,6 +112,7 @@ export class Playout {
     const ref = {
       streamId: this.#options.streamId,
       seq: this.#seq++,
+      ...fileOf(picture),
       epoch: 0,
       ptsMs,
       capturedAtMs: dueMs,
