@@ -7,7 +7,7 @@ export { accumulate, averagePrecision, type Accumulated, type Pairing } from './
 export { matcher, type Matcher, type Outcome } from './coco-ap/match.js';
 export { AREA_RANGES, IOU_THRESHOLDS, MAX_DETECTIONS, RECALL_THRESHOLDS } from './coco-ap/parameters.js';
 export { apResampler, type ResampledAp } from './coco-ap/resample.js';
-export { COCO_STATS, type CocoStats } from './coco-ap/summarize.js';
+export { COCO_STATS, meanPrecision, meanRecall, type CocoStats } from './coco-ap/summarize.js';
 export {
   detectionTable,
   objectTable,

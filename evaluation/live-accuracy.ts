@@ -2,6 +2,7 @@ import type { Detection } from '../src/core/detection.js';
 import { DataError } from '../src/core/errors.js';
 import type { PerceptEvent } from '../src/core/events.js';
 import type { Size } from '../src/core/letterbox.js';
+import { toUs } from '../src/recording/microseconds.js';
 import type { TrackerFactory } from '../src/track/tracker.js';
 import type { Tracker } from '../src/track/tracker.js';
 import { mapClasses } from './class-mapping.js';
@@ -20,7 +21,7 @@ import {
 import { DetectionList } from './detection-list.js';
 import { TRACKER_FRAME_MS } from './forecast-results.js';
 import type { GroundTruth } from './ground-truth.js';
-import type { PairingCounts } from './pairing.js';
+import { PairingTally, type PairingCounts } from './pairing.js';
 
 /** One annotated object. */
 export type TruthObject = {
@@ -201,13 +202,9 @@ function settle(stream: Stream, { seq, capturedAtMs, size, objects }: TruthFrame
 }
 
 function pairingOf(frames: readonly HeldFrame[]): PairingCounts {
-  const mismatches = frames.flatMap(({ seq, inputSeq }) => (inputSeq === undefined ? [] : [seq - inputSeq]));
-  return {
-    frames: frames.length,
-    miss: frames.length - mismatches.length,
-    inTime: mismatches.filter((mismatch) => mismatch === 0).length,
-    mismatch: mismatches.reduce((sum, mismatch) => sum + mismatch, 0),
-  };
+  const tally = new PairingTally();
+  for (const { seq, inputSeq } of frames) tally.addFrame(seq, inputSeq);
+  return tally.counts();
 }
 
 /** Each frame is an image of its own; so are its detections. */
@@ -255,8 +252,4 @@ export function truthObjects({
 /** Exactly the numbers from a recording's times, so that forecasts are equal to the last bit. */
 function trackerMs(us: number): number {
   return (us / 1e6) * 1000;
-}
-
-function toUs(ms: number): number {
-  return Math.round(ms * 1000);
 }

@@ -53,17 +53,20 @@ export class PairingTally {
 
   /** @param last the result of {@link lastOutputs} for one sequence */
   add(last: Int32Array, inputFrames: Int32Array): void {
-    for (let i = 0; i < last.length; i++) {
-      this.#frames++;
-      if (last[i] < 0) {
-        this.#miss++;
-        continue;
-      }
-      const mismatch = i - inputFrames[last[i]];
-      if (mismatch === 0) this.#inTime++;
-      this.#mismatch += mismatch;
-      this.#mismatches.set(mismatch, (this.#mismatches.get(mismatch) ?? 0) + 1);
+    for (let i = 0; i < last.length; i++) this.addFrame(i, last[i] < 0 ? undefined : inputFrames[last[i]]);
+  }
+
+  /** @param inputFrame of the output that the frame is paired with, or undefined if there was none yet */
+  addFrame(frame: number, inputFrame: number | undefined): void {
+    this.#frames++;
+    if (inputFrame === undefined) {
+      this.#miss++;
+      return;
     }
+    const mismatch = frame - inputFrame;
+    if (mismatch === 0) this.#inTime++;
+    this.#mismatch += mismatch;
+    this.#mismatches.set(mismatch, (this.#mismatches.get(mismatch) ?? 0) + 1);
   }
 
   counts(): PairingCounts {

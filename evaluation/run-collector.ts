@@ -1,5 +1,6 @@
 import { DataError } from '../src/core/errors.js';
 import type { DropEvent, PerceptEvent, PipelineEvent } from '../src/core/events.js';
+import { toUs } from '../src/recording/microseconds.js';
 import { mapClasses } from './class-mapping.js';
 import type { DetectionColumns } from './coco-ap.js';
 import { DetectionList } from './detection-list.js';
@@ -219,8 +220,4 @@ function frameIntervalUs(streams: readonly Stream[]): number {
   }
   if (!(spanUs > 0)) throw new DataError('the recording holds too few frames to tell their rate; give --fps');
   return spanUs / intervals;
-}
-
-function toUs(ms: number): number {
-  return Math.round(ms * 1000);
 }

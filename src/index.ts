@@ -64,6 +64,7 @@ export {
 } from './streaming/sources/camera/connection/endpoint-probe.js';
 export { RECONNECT_LADDER, type ReconnectLadder } from './streaming/sources/camera/connection/reconnect.js';
 export { folderSource, type FolderOptions } from './streaming/sources/folder/folder.js';
+export { type PlaybackOptions } from './streaming/sources/playout.js';
 export { memorySource, type MemoryOptions } from './streaming/sources/memory.js';
 export { pushSource, type PushedAt, type PushOptions, type PushSource } from './streaming/sources/push/push-source.js';
 export { PUSH_FORMATS, type PushFormat } from './streaming/sources/push/pushed-picture.js';
@@ -134,7 +135,7 @@ export {
   type FeedStats,
   type FeedStreamStats,
 } from './streaming/feed/protocol.js';
-export type { OnOutputFailure } from './recording/output-file.js';
+export type { OnOutputFailure } from './files/output-file.js';
 export { createRecorder, type Recorder } from './recording/recorder.js';
 export { readRecording, type Recording } from './recording/reader.js';
 export { RECORDING_SCHEMA, type RecordingHeader } from './recording/format.js';

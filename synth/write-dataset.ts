@@ -1,9 +1,10 @@
 import { createCanvas, type Canvas } from '@napi-rs/canvas';
 import { existsSync } from 'node:fs';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OutputError, UsageError } from '../src/core/errors.js';
 import type { Size } from '../src/core/letterbox.js';
+import { writeFileAtomic } from '../src/files/atomic-write.js';
 import { annotate, type Annotation } from './annotate.js';
 import { argoverseJson, frameName, sequenceName, type AnnotatedSequence } from './dataset.js';
 import { createPainter } from './draw/painter.js';
@@ -68,11 +69,7 @@ export async function writeDataset(options: DatasetOptions): Promise<DatasetSumm
     const written: AnnotatedSequence[] = [];
     for (let i = 0; i < sequences && !signal.aborted; i++)
       written.push(await writeSequence(options, seed + i, i * options.frames));
-    await writeFile(
-      `${path}.partial`,
-      JSON.stringify(argoverseJson(written, size, keptFps(options), pictures ?? 'jpg')),
-    );
-    await rename(`${path}.partial`, path);
+    await writeFileAtomic(path, JSON.stringify(argoverseJson(written, size, keptFps(options), pictures ?? 'jpg')));
     const frames = written.flatMap((sequence) => sequence.frames);
     return {
       annotations: path,

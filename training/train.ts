@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { NowcastError, UsageError } from '../src/core/errors.js';
+import { writeFileDurably } from '../src/files/durable-write.js';
 import { readCheckpoint, readTensors, writeCheckpoint, type Checkpoint } from './checkpoint/checkpoint.js';
 import type { TrainConfig } from './config.js';
 import { openLoader, type Loader } from './data/loader.js';
@@ -20,7 +21,6 @@ import { copyWeights, initialWeights, takeTensors, type Weights } from './networ
 import { sgdStep } from './optimizer.js';
 import { RunLog, type StepReport, type ValidationReport } from './run-log.js';
 import { validate, type Validation } from './validate.js';
-import { writeWhole } from './write-whole.js';
 
 export type TrainOptions = {
   readonly config: TrainConfig;
@@ -96,7 +96,7 @@ export async function train(options: TrainOptions): Promise<TrainSummary> {
     savedStep = step;
   };
   const draw = (): void =>
-    writeWhole(join(out, 'curves.html'), [
+    writeFileDurably(join(out, 'curves.html'), [
       Buffer.from(renderCurves({ ...describe(options), steps: log.steps, validations: log.validations })),
     ]);
   const owesValidation = (): boolean =>

@@ -29,49 +29,66 @@ const A = AREA_RANGES.length;
 const M = MAX_DETECTIONS.length;
 
 export function cocoStats(accumulated: Accumulated): CocoStats {
-  const [all, small, medium, large] = [0, 1, 2, 3];
-  const ap = (areaRange: number, threshold?: number): number | null => meanPrecision(accumulated, areaRange, threshold);
-  const ar = (areaRange: number, m: number): number | null => meanRecall(accumulated, areaRange, m);
+  const [small, medium, large] = [1, 2, 3];
+  const ap = (cells: Cells = {}): number | null => meanPrecision(accumulated, cells);
+  const ar = (cells: Cells = {}): number | null => meanRecall(accumulated, cells);
   return {
-    AP: ap(all),
-    AP50: ap(all, 0),
-    AP75: ap(all, 5),
-    APs: ap(small),
-    APm: ap(medium),
-    APl: ap(large),
-    AR1: ar(all, 0),
-    AR10: ar(all, 1),
-    AR100: ar(all, 2),
-    ARs: ar(small, 2),
-    ARm: ar(medium, 2),
-    ARl: ar(large, 2),
+    AP: ap(),
+    AP50: ap({ threshold: 0 }),
+    AP75: ap({ threshold: 5 }),
+    APs: ap({ areaRange: small }),
+    APm: ap({ areaRange: medium }),
+    APl: ap({ areaRange: large }),
+    AR1: ar({ limit: 0 }),
+    AR10: ar({ limit: 1 }),
+    AR100: ar(),
+    ARs: ar({ areaRange: small }),
+    ARm: ar({ areaRange: medium }),
+    ARl: ar({ areaRange: large }),
   };
 }
 
 /** AP over all sizes and IoU thresholds, by class index. */
-export function apPerClass({ classes, precision }: Accumulated): (number | null)[] {
-  return Array.from({ length: classes }, (_, k) => {
-    const mean = newMean();
-    for (let tr = 0; tr < T * R; tr++) mean.add(precision[(tr * classes + k) * A * M + M - 1]);
-    return mean.value();
-  });
+export function apPerClass(accumulated: Accumulated): (number | null)[] {
+  return Array.from({ length: accumulated.classes }, (_, classIndex) => meanPrecision(accumulated, { classIndex }));
 }
 
-function meanPrecision({ classes, precision }: Accumulated, areaRange: number, threshold?: number): number | null {
+/** The part of COCO's tables that a mean runs over, by index. */
+export type Cells = {
+  /** Default: all. */
+  readonly classIndex?: number;
+  /** Of the IoU thresholds. Default: all. */
+  readonly threshold?: number;
+  /** Default: 0, objects of any size. */
+  readonly areaRange?: number;
+  /** Of the numbers of detections that are allowed for an image. Default: the greatest. */
+  readonly limit?: number;
+};
+
+/** Null if there is no object to find. */
+export function meanPrecision({ classes, precision }: Accumulated, cells: Cells): number | null {
+  const { areaRange = 0, limit = M - 1 } = cells;
   const mean = newMean();
-  const [from, to] = threshold === undefined ? [0, T] : [threshold, threshold + 1];
-  for (let k = 0; k < classes; k++) {
-    for (let tr = from * R; tr < to * R; tr++) mean.add(precision[((tr * classes + k) * A + areaRange) * M + M - 1]);
+  const [from, to] = rangeOf(cells.threshold, T);
+  for (let [k, end] = rangeOf(cells.classIndex, classes); k < end; k++) {
+    for (let tr = from * R; tr < to * R; tr++) mean.add(precision[((tr * classes + k) * A + areaRange) * M + limit]);
   }
   return mean.value();
 }
 
-function meanRecall({ classes, recall }: Accumulated, areaRange: number, m: number): number | null {
+/** Null if there is no object to find. */
+export function meanRecall({ classes, recall }: Accumulated, cells: Cells): number | null {
+  const { areaRange = 0, limit = M - 1 } = cells;
   const mean = newMean();
-  for (let t = 0; t < T; t++) {
-    for (let k = 0; k < classes; k++) mean.add(recall[((t * classes + k) * A + areaRange) * M + m]);
+  const [from, to] = rangeOf(cells.classIndex, classes);
+  for (let [t, end] = rangeOf(cells.threshold, T); t < end; t++) {
+    for (let k = from; k < to; k++) mean.add(recall[((t * classes + k) * A + areaRange) * M + limit]);
   }
   return mean.value();
+}
+
+function rangeOf(index: number | undefined, length: number): readonly [from: number, to: number] {
+  return index === undefined ? [0, length] : [index, index + 1];
 }
 
 /** The mean of the defined values. */

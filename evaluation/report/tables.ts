@@ -1,9 +1,7 @@
-import type { CocoEvaluation, CocoStats } from '../coco-ap.js';
-import { AREA_RANGES, IOU_THRESHOLDS, MAX_DETECTIONS, RECALL_THRESHOLDS } from '../coco-ap.js';
+import { meanPrecision, meanRecall, type CocoEvaluation, type CocoStats } from '../coco-ap.js';
+
 import type { GroundTruth } from '../ground-truth.js';
 import { element, escaped, type Markup } from './markup.js';
-
-const [T, R, A, M] = [IOU_THRESHOLDS.length, RECALL_THRESHOLDS.length, AREA_RANGES.length, MAX_DETECTIONS.length];
 
 /** AP of each class, the classes with most objects first. */
 export function classTable({ classes, objects }: GroundTruth, { apPerClass, accumulated }: CocoEvaluation): Markup {
@@ -17,9 +15,9 @@ export function classTable({ classes, objects }: GroundTruth, { apPerClass, accu
       element('th', { scope: 'row' }, escaped(classes[k].name)),
       cell(String(count[k])),
       barCell(apPerClass[k]),
-      cell(number(meanPrecision(accumulated, k, 0))),
-      cell(number(meanPrecision(accumulated, k, 5))),
-      cell(number(meanRecall(accumulated, k))),
+      cell(number(meanPrecision(accumulated, { classIndex: k, threshold: 0 }))),
+      cell(number(meanPrecision(accumulated, { classIndex: k, threshold: 5 }))),
+      cell(number(meanRecall(accumulated, { classIndex: k }))),
     ),
   );
   return element(
@@ -77,16 +75,4 @@ export function barCell(value: number | null): Markup {
       element('span', {}, element('i', { style: `width:${((value ?? 0) * 100).toFixed(1)}%` })),
     ),
   );
-}
-
-function meanPrecision({ classes, precision }: CocoEvaluation['accumulated'], k: number, t: number): number | null {
-  let sum = 0;
-  for (let r = 0; r < R; r++) sum += precision[((t * R + r) * classes + k) * A * M + M - 1];
-  return sum < 0 ? null : sum / R;
-}
-
-function meanRecall({ classes, recall }: CocoEvaluation['accumulated'], k: number): number | null {
-  let sum = 0;
-  for (let t = 0; t < T; t++) sum += recall[(t * classes + k) * A * M + M - 1];
-  return sum < 0 ? null : sum / T;
 }

@@ -8,7 +8,7 @@ import { parameterLayout } from '../../training/network/parameters.js';
 import { createNetwork, parseVariant, testSize, VARIANTS } from '../../training/network/variants.js';
 import { initialWeights, namedTensors } from '../../training/network/weights.js';
 import type { Size } from '../core/letterbox.js';
-import { writeFileAtomic } from '../model/atomic-write.js';
+import { writeFileAtomic } from '../files/atomic-write.js';
 import { CLASSES_KEY } from '../model/onnx/class-names.js';
 
 export { VARIANTS };

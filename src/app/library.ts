@@ -44,7 +44,7 @@ export type OpenSourceOptions = {
 };
 
 /**
- * Opens every source that `nowcast run` takes: a video file, a folder of pictures, a camera, or `demo:`. Frames come on
+ * Opens every source that `nowcast run` takes: a video file, pictures, a camera, or `demo:`. Frames come on
  * subscription.
  * @throws UsageError where there is no such source; SourceError where ffmpeg is missing
  */

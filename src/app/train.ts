@@ -7,6 +7,7 @@ import { ENGINES, openEngine, type EngineName } from '../../training/engines/ope
 import type { StepReport } from '../../training/run-log.js';
 import { train, type TrainSummary } from '../../training/train.js';
 import { UsageError } from '../core/errors.js';
+import { round3 } from '../core/round.js';
 import type { AppContext, ProgressBar } from './context.js';
 
 export { ENGINES };
@@ -166,8 +167,4 @@ function shortened({ epoch, lr, loss, iou, objectness, classes }: StepReport): R
     objectness: round3(objectness),
     classes: round3(classes),
   };
-}
-
-function round3(value: number): number {
-  return Math.round(value * 1000) / 1000;
 }

@@ -180,7 +180,7 @@ function configuredSources(cameras: Readonly<Record<string, CameraSettings>>, pa
   throw new UsageError(
     Object.keys(cameras).length > 0
       ? 'every camera of the config has enabled: false; enable one, or name a SOURCE'
-      : 'there is nothing to run on; name a SOURCE (a video file, a folder of pictures, or a camera), or a config with cameras (-c)',
+      : 'there is nothing to run on; name a SOURCE (a video file, pictures, or a camera), or a config with cameras (-c)',
   );
 }
 

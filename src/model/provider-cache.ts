@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PROVIDERS } from '../core/detector.js';
 import type { Size } from '../core/letterbox.js';
-import { writeFileAtomic } from './atomic-write.js';
+import { writeFileAtomic } from '../files/atomic-write.js';
 import type { MachineFingerprint } from './machine-fingerprint.js';
 import type { ActualProvider } from './actual-provider.js';
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, readFile, rename, stat } from 'node:fs/promises';
 import { ModelError, OutputError } from '../core/errors.js';
-import { writeFileAtomic } from './atomic-write.js';
+import { writeFileAtomic } from '../files/atomic-write.js';
 import { clearDownload, download, type DownloadOptions } from './download.js';
 import { readModelSpec } from './model-spec.js';
 import { zooPath, type ZooEntry } from './zoo.js';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ModelError } from '../core/errors.js';
-import { writeFileAtomic } from './atomic-write.js';
+import { writeFileAtomic } from '../files/atomic-write.js';
 import { loadModel, type ModelSpec } from './model-spec.js';
 import { serializeOnnx } from './onnx/model-file.js';
 import { takeUint8, type GraphEdit } from './onnx/uint8-input.js';

@@ -2,6 +2,7 @@ import type { Detection } from '../core/detection.js';
 import { fileOf, type PipelineEvent } from '../core/events.js';
 import type { CaptureTrust } from '../core/frame.js';
 import type { DetectionLine, RecordingHeader, RecordingLine, TrustKeys } from './format.js';
+import { toUs } from './microseconds.js';
 
 /** A recording's first line, without the line feed. */
 export function encodeHeader(header: RecordingHeader): string {
@@ -77,10 +78,6 @@ function toLine(event: PipelineEvent): RecordingLine {
         ...(event.message === undefined ? {} : { message: event.message }),
       };
   }
-}
-
-function toUs(ms: number): number {
-  return Math.round(ms * 1000);
 }
 
 function toTrustKeys({ captureClock, uncertaintyMs }: CaptureTrust): Required<TrustKeys> {

@@ -1,6 +1,7 @@
 import type { WallClock } from '../core/clock.js';
 import type { DetectorInfo, ModelDetectorInfo } from '../core/detector.js';
 import { RECORDING_SCHEMA, type RecordingHeader } from './format.js';
+import { toUs } from './microseconds.js';
 
 /** A recording's header. */
 export function recordingHeader(about: Omit<RecordingHeader, 'type' | 'schema'>): RecordingHeader {
@@ -17,7 +18,7 @@ export function runHeader(
   about: Pick<RecordingHeader, 'streams' | 'config' | 'host'>,
 ): RecordingHeader {
   return recordingHeader({
-    unixUsAtZero: Math.round(clock.toUnixMs(0) * 1000),
+    unixUsAtZero: toUs(clock.toUnixMs(0)),
     classes: classNames,
     model: {
       name: model,

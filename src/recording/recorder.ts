@@ -1,7 +1,7 @@
 import type { PipelineEvent } from '../core/events.js';
 import { encodeEvent, encodeHeader } from './encode.js';
 import type { RecordingHeader } from './format.js';
-import { OutputFile, type OnOutputFailure } from './output-file.js';
+import { OutputFile, type OnOutputFailure } from '../files/output-file.js';
 
 /** `await using` closes it. */
 export type Recorder = AsyncDisposable & {

@@ -1,5 +1,6 @@
 import type { Box } from '../core/box.js';
 import type { Size } from '../core/letterbox.js';
+import { round3 } from '../core/round.js';
 
 /**
  * The part of a box inside the picture, rounded to 1/1000 px; undefined if the box is inverted or the rest covers less
@@ -12,13 +13,9 @@ export function clipToPicture(box: Box, size: Size, minArea: number): Box | unde
   const x2 = clamp(box.x2, size.width);
   const y2 = clamp(box.y2, size.height);
   if (!(Math.trunc(x2 - x1) * Math.trunc(y2 - y1) >= minArea)) return undefined;
-  return { x1: round(x1), y1: round(y1), x2: round(x2), y2: round(y2) };
+  return { x1: round3(x1), y1: round3(y1), x2: round3(x2), y2: round3(y2) };
 }
 
 function clamp(value: number, limit: number): number {
   return Math.min(Math.max(value, 0), limit);
-}
-
-function round(value: number): number {
-  return Math.round(value * 1000) / 1000;
 }

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { DataError, UsageError } from '../../src/core/errors.js';
+import { writeFileDurably } from '../../src/files/durable-write.js';
 import type { Size } from '../../src/core/letterbox.js';
 import { CLASSES_KEY, parseClassNames } from '../../src/model/onnx/class-names.js';
 import { parameterLayout } from '../network/parameters.js';
 import type { Network } from '../network/description.js';
 import { createNetwork, parseVariant, testSize, type Variant } from '../network/variants.js';
 import { initialWeights, namedTensors, takeTensors, type Weights } from '../network/weights.js';
-import { writeWhole } from '../write-whole.js';
 import { parseSafetensors, safetensorsPieces, type Tensor } from './safetensors.js';
 
 /** The complete state for resuming a run. Randomness is derived from seed and step alone. */
@@ -48,7 +48,7 @@ export function writeCheckpoint(path: string, { facts, weights, average, velocit
     [STATISTICS, flat(weights.statistics)],
     [VELOCITY, flat(velocity)],
   ] as const);
-  writeWhole(path, safetensorsPieces(tensors, { [FACTS]: JSON.stringify(facts) }));
+  writeFileDurably(path, safetensorsPieces(tensors, { [FACTS]: JSON.stringify(facts) }));
 }
 
 /**

@@ -5,6 +5,7 @@ import type { GroundTruth } from '../../../evaluation/ground-truth.js';
 import { evaluationJson, type EvaluationJson } from '../../../evaluation/score.js';
 import type { Detection } from '../../core/detection.js';
 import { SourceError } from '../../core/errors.js';
+import { round3 } from '../../core/round.js';
 import type { AppContext } from '../context.js';
 import { writeOutput } from '../write-output.js';
 import { checkOneSequence, isVideoFile } from './data-root.js';
@@ -75,12 +76,11 @@ export async function evaluateOffline(
 }
 
 function cocoResults(truth: GroundTruth, { frame, classIndex, boxes, scores }: DetectionColumns): string {
-  const round = (pixels: number): number => Math.round(pixels * 1000) / 1000;
   const lines = Array.from(frame, (image, row) =>
     JSON.stringify({
       image_id: truth.images[image].id,
       category_id: truth.classes[classIndex[row]].id,
-      bbox: Array.from(boxes.subarray(row * 4, row * 4 + 4), round),
+      bbox: Array.from(boxes.subarray(row * 4, row * 4 + 4), round3),
       score: scores[row],
     }),
   );

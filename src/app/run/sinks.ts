@@ -4,7 +4,7 @@ import type { PipelineEvent } from '../../core/events.js';
 import { cocoCategoryIds, LABEL_SETS } from '../../model/labels.js';
 import type { MeasurementsSnapshot } from '../../pipeline/measurements.js';
 import { runHeader } from '../../recording/header.js';
-import type { OnOutputFailure } from '../../recording/output-file.js';
+import type { OnOutputFailure } from '../../files/output-file.js';
 import type { PageHandler } from '../../streaming/feed/feed-server.js';
 import type { Ffmpeg } from '../../streaming/ffmpeg/binary.js';
 import type { Sink } from '../../streaming/sinks/sink-kind.js';

@@ -1,5 +1,6 @@
 import type { RunConfig } from '../../config/run-config.js';
 import type { ModelDetectorInfo } from '../../core/detector.js';
+import { round3 } from '../../core/round.js';
 import type { MeasurementsSnapshot, StreamCounts, StreamMeasurements } from '../../pipeline/measurements.js';
 import type { AppContext } from '../context.js';
 
@@ -55,8 +56,4 @@ export function summarise(
     written,
     problems,
   };
-}
-
-function round3(value: number): number {
-  return Math.round(value * 1000) / 1000;
 }

@@ -1,4 +1,5 @@
 import { ModelError } from '../../core/errors.js';
+import { lowerMedian } from '../../core/median.js';
 import type { ProviderChoice } from '../provider-cache.js';
 import { PROVIDER_ERROR, type ActualProvider } from '../actual-provider.js';
 import type { HostProcess } from './host-process.js';
@@ -65,8 +66,9 @@ export async function openFastest<P extends TrialProcess>(
   let best = hosts[0];
   let giveUpAboveMs = Infinity;
   for (const host of hosts) {
-    const runMs = median(await host.process.measure(TRIAL_RUNS, giveUpAboveMs));
-    if (runMs === undefined) continue;
+    const runsMs = await host.process.measure(TRIAL_RUNS, giveUpAboveMs);
+    if (runsMs.length === 0) continue;
+    const runMs = lowerMedian(runsMs);
     onLog(`auto: ${host.provider} takes ${runMs.toFixed(1)} ms a run`);
     if (host.provider === 'cpu') giveUpAboveMs = HOPELESS * runMs;
     medianMs[host.provider] = runMs;
@@ -114,9 +116,4 @@ export async function openHost<P extends TrialProcess>(
 ): Promise<OpenHost<P>> {
   const process = start(provider);
   return { provider, process, ready: await process.opened };
-}
-
-/** The median, or the lower of the two middle values; undefined for an empty list. */
-function median(values: readonly number[]): number | undefined {
-  return [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) / 2)];
 }

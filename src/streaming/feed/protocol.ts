@@ -3,6 +3,7 @@ import type { WallClock } from '../../core/clock.js';
 import type { Detection } from '../../core/detection.js';
 import { CAPTURE_CLOCKS, type CaptureTrust } from '../../core/frame.js';
 import { DROP_REASONS, fileOf, STATUS_STATES, type PipelineEvent } from '../../core/events.js';
+import { round3 } from '../../core/round.js';
 
 /** WebSocket subprotocol of client and server. */
 export const FEED_SUBPROTOCOL = 'nowcast.feed.v1';
@@ -334,9 +335,4 @@ function toFeedDetection({ box, score, className, classId, trackId }: Detection)
     classId,
     ...(trackId === undefined ? {} : { trackId }),
   };
-}
-
-/** To three decimals: microseconds for a time in milliseconds, and the precision of a detector's coordinates. */
-function round3(value: number): number {
-  return Math.round(value * 1000) / 1000;
 }

@@ -1,7 +1,8 @@
-import { access, chmod, constants, copyFile, mkdir, rename } from 'node:fs/promises';
+import { access, chmod, constants, copyFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
 import { SourceError, UsageError } from '../../core/errors.js';
+import { replaceFile } from '../../files/atomic-write.js';
 import { askFfmpeg } from './ask.js';
 
 /** An ffmpeg that answers. */
@@ -118,11 +119,10 @@ async function executable(path: string, cacheDir: string): Promise<string> {
   } catch {
     const copy = join(cacheDir, 'ffmpeg-embedded');
     if (await isExecutable(copy)) return copy;
-    await mkdir(cacheDir, { recursive: true });
-    const partial = `${copy}.${process.pid}`;
-    await copyFile(path, partial);
-    await chmod(partial, 0o755);
-    await rename(partial, copy);
+    await replaceFile(copy, async (draft) => {
+      await copyFile(path, draft);
+      await chmod(draft, 0o755);
+    });
     return copy;
   }
 }

@@ -1,5 +1,5 @@
 import { SourceError } from '../../core/errors.js';
-import type { DecodedPicture } from './decode-picture.js';
+import type { DecodedPicture } from './decoded-picture.js';
 
 const UNCOMPRESSED = 0;
 /** Masks instead of a palette; with 32 bits a pixel, all programs write those for B, G, R, A. */

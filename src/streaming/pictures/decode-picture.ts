@@ -1,11 +1,8 @@
 import type { SharpOptions } from 'sharp';
 import { SourceError } from '../../core/errors.js';
-import type { Size } from '../../core/letterbox.js';
 import { decodeBmp } from './bmp.js';
+import type { DecodedPicture } from './decoded-picture.js';
 import { pictureFormatOf, READABLE_FORMATS } from './file-format.js';
-
-/** Pixels of a picture as it is shown: R, G, B, row by row from the top. */
-export type DecodedPicture = Size & { readonly pixels: Uint8Array };
 
 /** A JPEG that ends early is used if it lacks no more than this share of its rows. */
 const MOST_MISSING = 0.05;
@@ -91,7 +88,10 @@ function linesOf(error: unknown): string[] {
 function missingRows({ width, height, pixels }: DecodedPicture): number {
   const isMissing = (value: number): boolean => Math.abs(value - MISSING_GREY) <= 1;
   let rows = 0;
-  while (rows < height && pixels.subarray((height - rows - 1) * width * 3, (height - rows) * width * 3).every(isMissing))
+  while (
+    rows < height &&
+    pixels.subarray((height - rows - 1) * width * 3, (height - rows) * width * 3).every(isMissing)
+  )
     rows++;
   return rows;
 }

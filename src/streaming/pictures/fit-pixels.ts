@@ -1,5 +1,5 @@
 import { fitPicture, writePlanes, type Picture, type PictureFormat } from '../../core/picture.js';
-import type { DecodedPicture } from './decode-picture.js';
+import type { DecodedPicture } from './decoded-picture.js';
 
 /**
  * Fits a decoded picture into a detector's input.

@@ -1,11 +1,10 @@
 import type { Clock, WallClock } from '../../core/clock.js';
-import { InternalError } from '../../core/errors.js';
 import type { PipelineEvent } from '../../core/events.js';
 import type { Keys, ResolvedOf } from '../../core/keys.js';
 import type { SinkKind } from '../../core/sink-kind.js';
 import type { SourceFacts } from '../../core/source-kind.js';
 import type { RecordingHeader } from '../../recording/format.js';
-import type { OnOutputFailure } from '../../recording/output-file.js';
+import type { OnOutputFailure } from '../../files/output-file.js';
 import type { PageHandler } from '../feed/feed-server.js';
 import type { FeedStats } from '../feed/protocol.js';
 import type { Ffmpeg } from '../ffmpeg/binary.js';
@@ -95,10 +94,4 @@ export function sinkKind<S extends Keys>(
       open: (settings, context) => kind.open(settings as ResolvedOf<S>, context),
     },
   };
-}
-
-/** The ffmpeg of a kind that needs one. */
-export function ffmpegOf({ ffmpeg }: SinkContext, name: string): Ffmpeg {
-  if (ffmpeg === undefined) throw new InternalError(`no ffmpeg was looked for, and ${name} needs one`);
-  return ffmpeg;
 }

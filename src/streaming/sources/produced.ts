@@ -1,10 +1,7 @@
-import { asyncScheduler, Observable, type SchedulerLike } from 'rxjs';
-import type { Clock } from '../../core/clock.js';
+import { Observable } from 'rxjs';
 import type { SourceEvent } from '../../core/events.js';
 import type { Size } from '../../core/letterbox.js';
-import type { Pace } from '../../core/pace.js';
-import type { PictureFormat } from '../../core/picture.js';
-import { Playout, type ReadPicture } from './video/playout.js';
+import { DEFAULT_SLOTS, playInto, type PlaybackOptions, type ReadPicture } from './playout.js';
 
 /** Makes the pictures of an endless stream, such as a simulated world. */
 export type PictureProducer = {
@@ -15,22 +12,12 @@ export type PictureProducer = {
   produce(index: number, target: Uint8Array): Promise<void>;
 };
 
-export type ProducedOptions = {
-  readonly streamId: string;
+export type ProducedOptions = PlaybackOptions & {
   /** Of the pictures before they were fitted, in pixels. */
   readonly size: Size;
-  /** Of the pictures that are produced: `detector.info.input`. */
-  readonly input: PictureFormat;
   readonly fps: number;
-  readonly pace: Pace;
-  readonly clock: Clock;
-  /** Default: real time. */
-  readonly scheduler?: SchedulerLike;
-  /** Pictures in memory at once, those of the consumer included. Default 8. */
-  readonly slots?: number;
 };
 
-const DEFAULT_SLOTS = 8;
 /** Pictures that are made before the first is emitted, so that a slow one delays none. */
 const HEAD_START = 4;
 
@@ -41,26 +28,12 @@ const HEAD_START = 4;
  */
 export function producedSource(producer: PictureProducer, options: ProducedOptions): Observable<SourceEvent> {
   return new Observable((subscriber) => {
-    const { streamId, size, input, fps, pace, clock, scheduler = asyncScheduler, slots = DEFAULT_SLOTS } = options;
+    const { size, fps, pace, clock, slots = DEFAULT_SLOTS } = options;
     const ptsMs = (index: number): number => (index * 1000) / fps;
-    const playout = new Playout({
-      streamId,
-      pace,
-      input,
-      slots,
-      clock,
-      scheduler,
-      emit: (event) => subscriber.next(event),
-    });
+    const { playout, status } = playInto(subscriber, options);
 
     const play = async (): Promise<void> => {
-      subscriber.next({
-        type: 'status',
-        streamId,
-        atMs: clock.now(),
-        state: 'streaming',
-        message: `${size.width}x${size.height}, ${fps} fps`,
-      });
+      status('streaming', `${size.width}x${size.height}, ${fps} fps`);
       const head: ReadPicture[] = [];
       let startedAtMs: number | undefined;
       // A program that was stopped for a minute in the middle of a picture is no slow producer.

@@ -1,6 +1,6 @@
 import type { Observable } from 'rxjs';
 import type { Clock } from '../../core/clock.js';
-import { InternalError, type OutputError } from '../../core/errors.js';
+import type { OutputError } from '../../core/errors.js';
 import type { SourceEvent } from '../../core/events.js';
 import type { Keys, ResolvedOf } from '../../core/keys.js';
 import type { Pace } from '../../core/pace.js';
@@ -68,10 +68,4 @@ export function sourceKind<S extends Keys>(
   kind: Omit<SourceKind, 'keys' | 'open'> & { readonly keys: S; readonly open: Open<S> },
 ): SourceEntry {
   return { ...kind, open: kind.open as OpenSource };
-}
-
-/** The ffmpeg of a kind that needs one. */
-export function ffmpegOf({ ffmpeg, streamId }: SourceContext): Ffmpeg {
-  if (ffmpeg === undefined) throw new InternalError(`no ffmpeg was looked for, and ${streamId} needs one`);
-  return ffmpeg;
 }

@@ -1,11 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OutputError, UsageError } from '../../../core/errors.js';
-import { remedy } from '../../../recording/output-file.js';
+import { remedy } from '../../../files/output-file.js';
 import { createRecorder } from '../../../recording/recorder.js';
 import type { CameraCopy } from '../../sources/camera/options.js';
 import { checkOneSource, OUTPUT_SECTION } from '../output-section.js';
-import { ffmpegOf, sinkKind } from '../sink-kind.js';
+import { requireFfmpeg } from '../../ffmpeg/require-ffmpeg.js';
+import { sinkKind } from '../sink-kind.js';
 import { checkVideoOutput } from './video-output.js';
 
 export const annotatedVideoKind = sinkKind({
@@ -72,7 +73,7 @@ export const annotatedVideoKind = sinkKind({
         const { annotateRun } = await import('./annotate-run.js');
         const parts = source.pictures === 'in-kept-copy' ? copies : [{ path: source.address, epoch: 0 }];
         await annotateRun(
-          { ffmpeg: ffmpegOf(context, 'output.save'), out: save, recording, parts, frames, files },
+          { ffmpeg: requireFfmpeg(context.ffmpeg, 'output.save'), out: save, recording, parts, frames, files },
           rest,
         );
       },

@@ -1,6 +1,6 @@
 import { closeSync, openSync, rmSync, statSync } from 'node:fs';
 import { OutputError } from '../../../core/errors.js';
-import { remedy } from '../../../recording/output-file.js';
+import { remedy } from '../../../files/output-file.js';
 
 /**
  * Finds out, before a run that is to be drawn, whether the video can be written. Leaves nothing behind.

@@ -1,5 +1,6 @@
 import type { PerceptEvent, PipelineEvent } from '../../../core/events.js';
-import { OutputFile, type OnOutputFailure } from '../../../recording/output-file.js';
+import { round3 } from '../../../core/round.js';
+import { OutputFile, type OnOutputFailure } from '../../../files/output-file.js';
 
 /** How a run's frames and classes are numbered in the data set that the results are for. */
 export type CocoNumbering = {
@@ -55,9 +56,4 @@ export function createCocoResults(
     close,
     [Symbol.asyncDispose]: close,
   };
-}
-
-/** What a detector's coordinates hold; their difference would show more digits than it has. */
-function round3(pixels: number): number {
-  return Math.round(pixels * 1000) / 1000;
 }

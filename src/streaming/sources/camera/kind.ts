@@ -1,4 +1,5 @@
-import { ffmpegOf, sourceKind } from '../source-kind.js';
+import { requireFfmpeg } from '../../ffmpeg/require-ffmpeg.js';
+import { sourceKind } from '../source-kind.js';
 import { TRANSPORTS } from './camera-input.js';
 import { CAMERA_DEFAULTS } from './defaults.js';
 import { recogniseCamera } from './recognise.js';
@@ -61,7 +62,7 @@ export const cameraKind = sourceKind({
       streamId,
       input,
       clock,
-      ffmpeg: ffmpegOf(context),
+      ffmpeg: requireFfmpeg(context.ffmpeg, context.streamId),
       transport: settings.transport,
       timeoutMs: settings.timeout,
       maxBehindMs: settings.max_behind,

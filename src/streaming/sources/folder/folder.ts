@@ -1,27 +1,16 @@
 import { readFile } from 'node:fs/promises';
-import { asyncScheduler, Observable, type SchedulerLike } from 'rxjs';
-import type { Clock } from '../../../core/clock.js';
+import { Observable } from 'rxjs';
 import { SourceError } from '../../../core/errors.js';
-import type { SourceEvent, StatusState } from '../../../core/events.js';
-import type { Pace } from '../../../core/pace.js';
-import type { PictureFormat } from '../../../core/picture.js';
-import { decodePicture, type DecodedPicture } from '../../pictures/decode-picture.js';
+import type { SourceEvent } from '../../../core/events.js';
+import { decodePicture } from '../../pictures/decode-picture.js';
+import type { DecodedPicture } from '../../pictures/decoded-picture.js';
 import { fitPixels } from '../../pictures/fit-pixels.js';
+import { playInto, type PlaybackOptions } from '../playout.js';
 import { counted, listPictures, type PictureList } from './list-pictures.js';
-import { Playout } from '../video/playout.js';
 
-export type FolderOptions = {
-  readonly streamId: string;
-  /** Into which every picture is fitted: `detector.info.input`. */
-  readonly input: PictureFormat;
-  readonly pace: Pace;
-  readonly clock: Clock;
+export type FolderOptions = PlaybackOptions & {
   /** Pictures a second; presentation times follow from it. Default 30. */
   readonly fps?: number;
-  /** Default: real time. */
-  readonly scheduler?: SchedulerLike;
-  /** Pictures in memory at once, those of the consumer included. Default 8. */
-  readonly slots?: number;
   /** Ends after this many frames. */
   readonly maxFrames?: number;
   /** Called once before the first frame, to show progress. */
@@ -30,19 +19,17 @@ export type FolderOptions = {
     readonly durationMs: number;
     readonly expectedFrames: number;
   }) => void;
-  /** Called once at the end if pictures were left out, with their number and names. */
+  /** Called for pictures that are left out, with their number and names. */
   readonly onProblem?: (message: string) => void;
 };
 
 const DEFAULT_FPS = 30;
-const DEFAULT_SLOTS = 8;
 /** Number of pictures decoded at the same time. */
 const DECODERS = 2;
 const MOST_NAMED = 5;
 
 type Decoded = { readonly file: string } & (
-  | { readonly picture: DecodedPicture }
-  | { readonly failure: Error; readonly picture?: undefined }
+  { readonly picture: DecodedPicture } | { readonly failure: Error; readonly picture?: undefined }
 );
 
 /**
@@ -56,26 +43,8 @@ type Decoded = { readonly file: string } & (
 export function folderSource(source: string | readonly string[], options: FolderOptions): Observable<SourceEvent> {
   const places = typeof source === 'string' ? [source] : source;
   return new Observable((subscriber) => {
-    const {
-      streamId,
-      input,
-      pace,
-      clock,
-      fps = DEFAULT_FPS,
-      scheduler = asyncScheduler,
-      slots = DEFAULT_SLOTS,
-    } = options;
-    const status = (state: StatusState, message: string): void =>
-      subscriber.next({ type: 'status', streamId, atMs: clock.now(), state, message });
-    const playout = new Playout({
-      streamId,
-      pace,
-      input,
-      slots,
-      clock,
-      scheduler,
-      emit: (event) => subscriber.next(event),
-    });
+    const { input, fps = DEFAULT_FPS } = options;
+    const { playout, status } = playInto(subscriber, options);
     const unreadable: string[] = [];
     let frames = 0;
 
@@ -85,7 +54,10 @@ export function folderSource(source: string | readonly string[], options: Folder
       const expectedFrames = Math.min(list.pictures.length, options.maxFrames ?? Infinity);
       options.onInfo?.({ fps, durationMs: (expectedFrames / fps) * 1000, expectedFrames });
       status('streaming', `${counted(list.pictures.length, 'picture')}, ${fps} fps`);
-      reportLeftOut(list, status);
+      const { unsupported } = list;
+      if (unsupported.length > 0) options.onProblem?.(unsupportedText(unsupported));
+      const leftOut = leftOutText(list);
+      if (leftOut !== undefined) status('streaming', leftOut);
       for await (const { file, ...decoded } of decodedInOrder(list)) {
         if (subscriber.closed) return;
         if (decoded.picture === undefined) {
@@ -110,7 +82,7 @@ export function folderSource(source: string | readonly string[], options: Folder
       playout.push({ ptsMs, file, size, corrupt: false, slot });
     };
 
-    const finish = ({ pictures, unsupported }: PictureList): void => {
+    const finish = ({ pictures }: PictureList): void => {
       const problem =
         unreadable.length === 0
           ? undefined
@@ -125,7 +97,6 @@ export function folderSource(source: string | readonly string[], options: Folder
         return;
       }
       if (problem !== undefined) options.onProblem?.(problem);
-      if (unsupported.length > 0) options.onProblem?.(unsupportedText(unsupported));
       status('ended', counted(frames, 'picture'));
       subscriber.complete();
     };
@@ -158,16 +129,12 @@ async function decoded({ path, file }: PictureList['pictures'][number]): Promise
   }
 }
 
-function reportLeftOut(
-  { unsupported, others, subfolders }: PictureList,
-  status: (state: StatusState, message: string) => void,
-): void {
-  if (unsupported.length > 0) status('streaming', unsupportedText(unsupported));
+function leftOutText({ others, subfolders }: PictureList): string | undefined {
   const left = [
     ...(others === 0 ? [] : [counted(others, 'file')]),
     ...(subfolders === 0 ? [] : [counted(subfolders, 'subfolder')]),
   ];
-  if (left.length > 0) status('streaming', `${left.join(' and ')} left out: no pictures`);
+  return left.length === 0 ? undefined : `${left.join(' and ')} left out: no pictures`;
 }
 
 function unsupportedText(files: readonly string[]): string {

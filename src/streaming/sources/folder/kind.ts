@@ -4,7 +4,7 @@ import { isPattern, isPictureFile } from './recognise.js';
 export const folderKind = sourceKind({
   name: 'pictures',
   is: 'a source of pictures',
-  forms: ['a picture', 'a folder of pictures', 'a pattern such as "pictures/**/*.jpg" or frame-%05d.png'],
+  forms: ['a picture', 'a folder of pictures', 'a pattern such as "frames/*.jpg"'],
   examples: [],
   takesPath: (path, what) =>
     what === 'folder' || (what === 'file' && isPictureFile(path)) || (what === 'nothing' && isPattern(path)),

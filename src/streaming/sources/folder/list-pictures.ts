@@ -65,7 +65,14 @@ async function matching(pattern: string): Promise<PictureList> {
   const numbered = /%0?(\d*)d/.exec(inside);
   const glyphs = numbered === null ? inside : inside.replace(numbered[0], '*');
   const found = await glob(glyphs, { cwd: folder, absolute: true, expandDirectories: false });
-  const digits = numbered && new RegExp(`^${inside.split(numbered[0]).map(escaped).join(`(\\d{${numbered[1] || 1},})`)}$`);
+  const digits =
+    numbered &&
+    new RegExp(
+      `^${inside
+        .split(numbered[0])
+        .map(escaped)
+        .join(`(\\d{${numbered[1] || 1},})`)}$`,
+    );
   return sorted(
     folder,
     digits === null ? found : found.filter((path) => digits.test(relative(folder, path).replaceAll('\\', '/'))),

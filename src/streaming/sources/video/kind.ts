@@ -1,4 +1,5 @@
-import { ffmpegOf, sourceKind } from '../source-kind.js';
+import { requireFfmpeg } from '../../ffmpeg/require-ffmpeg.js';
+import { sourceKind } from '../source-kind.js';
 
 export const videoKind = sourceKind({
   name: 'video',
@@ -18,7 +19,7 @@ export const videoKind = sourceKind({
       input,
       clock,
       pace,
-      ffmpeg: ffmpegOf(context),
+      ffmpeg: requireFfmpeg(context.ffmpeg, context.streamId),
       onInfo: ({ expectedFrames }) => onLength?.(expectedFrames),
     });
   },

@@ -1,30 +1,18 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { asyncScheduler, Observable, type SchedulerLike } from 'rxjs';
-import type { Clock } from '../../../core/clock.js';
+import { Observable } from 'rxjs';
 import { InternalError, SourceError } from '../../../core/errors.js';
-import type { SourceEvent, StatusState } from '../../../core/events.js';
+import type { SourceEvent } from '../../../core/events.js';
 import type { FrameSlot } from '../../../core/frame-pool.js';
 import type { Size } from '../../../core/letterbox.js';
-import type { Pace } from '../../../core/pace.js';
-import type { PictureFormat } from '../../../core/picture.js';
 import { frameArguments } from '../../ffmpeg/arguments.js';
 import type { Ffmpeg } from '../../ffmpeg/binary.js';
 import type { InputDescription } from '../../ffmpeg/log.js';
 import { FrameProcess, type FrameProcessEnd } from '../../ffmpeg/frame-process.js';
-import { Playout } from './playout.js';
+import { playInto, type PlaybackOptions } from '../playout.js';
 
-export type VideoOptions = {
-  readonly streamId: string;
-  /** Into which every picture is fitted: `detector.info.input`. */
-  readonly input: PictureFormat;
-  readonly pace: Pace;
+export type VideoOptions = PlaybackOptions & {
   readonly ffmpeg: Ffmpeg;
-  readonly clock: Clock;
-  /** Default: real time. */
-  readonly scheduler?: SchedulerLike;
-  /** Pictures in memory at once, those of the consumer included. Default 8. */
-  readonly slots?: number;
   /** Ends after this many frames. */
   readonly maxFrames?: number;
   /** Options of ffmpeg for this input, one word each: `['-itsscale', '0.5']` plays twice as fast. */
@@ -39,7 +27,6 @@ export type VideoInfo = InputDescription & {
   readonly expectedFrames?: number;
 };
 
-const DEFAULT_SLOTS = 8;
 /** A stream that ends with errors before this share of the container's announced length was truncated. */
 const COMPLETE_SHARE = 0.95;
 
@@ -55,25 +42,14 @@ const COMPLETE_SHARE = 0.95;
  */
 export function videoSource(path: string, options: VideoOptions): Observable<SourceEvent> {
   return new Observable((subscriber) => {
-    const { streamId, input, pace, ffmpeg, clock, scheduler = asyncScheduler, slots = DEFAULT_SLOTS } = options;
+    const { input, ffmpeg } = options;
     let process: FrameProcess | undefined;
     /** Slots that ffmpeg's output is being read into, in order. */
     const reading: FrameSlot[] = [];
     let info: VideoInfo = {};
     let size: Size | undefined;
     let reachedMs = 0;
-    const status = (state: StatusState, message: string): void =>
-      subscriber.next({ type: 'status', streamId, atMs: clock.now(), state, message });
-    const playout = new Playout({
-      streamId,
-      pace,
-      input,
-      slots,
-      clock,
-      scheduler,
-      emit: (event) => subscriber.next(event),
-      wake: () => process?.resume(),
-    });
+    const { playout, status } = playInto(subscriber, options, () => process?.resume());
 
     const start = (): void => {
       process = new FrameProcess({

@@ -1,7 +1,7 @@
 import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { OutputError } from '../../../../core/errors.js';
-import { OutputFile } from '../../../../recording/output-file.js';
+import { OutputFile } from '../../../../files/output-file.js';
 
 export type CopyKeeperOptions = {
   /** Path of the first connection's file; `copyPath` names the others. */

@@ -1,4 +1,5 @@
 import type { UntimedArrival } from '../../../../core/coded-unit.js';
+import { upperMedian } from '../../../../core/median.js';
 import type { CaptureEstimate } from './capture-clock.js';
 
 export type UntimedPicture = UntimedArrival & {
@@ -65,7 +66,7 @@ export function arrivalClock(): ArrivalClock {
     }
     const stepMs = arrivedAtMs - last.arrivedAtMs;
     const sinceLastMs = beganAtMs - last.takenAfterMs;
-    const usualMs = steps.length < LEAST_STEPS ? undefined : median(steps);
+    const usualMs = steps.length < LEAST_STEPS ? undefined : upperMedian(steps);
     latest = [...latest, Math.min(stepMs, usualMs ?? stepMs)].slice(-RUN);
     if (beganAtMs - last.arrivedAtMs >= Math.max(LEAST_REST_MS, REST * stepMs)) {
       // No queue is this long: the camera has become faster.
@@ -106,15 +107,11 @@ export function arrivalClock(): ArrivalClock {
 /** The difference between arrivals' intervals and the usual one, without the worst tenth. */
 function jitterOf(steps: readonly number[]): number {
   if (steps.length === 0) return 0;
-  const usualMs = median(steps);
+  const usualMs = upperMedian(steps);
   const sorted = steps.map((step) => Math.abs(step - usualMs)).sort((a, b) => a - b);
   return sorted[Math.floor(0.9 * (sorted.length - 1))];
 }
 
 function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1];
 }

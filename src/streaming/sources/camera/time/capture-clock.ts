@@ -1,6 +1,7 @@
 import type { SenderReport } from '../../../../core/coded-unit.js';
-import { latenessBy } from './lateness.js';
-import { lowerEnvelope, type LowerEnvelope } from './lower-envelope.js';
+import { ageBounds } from './age-bounds.js';
+import { latenessBy, type LatenessVerdict } from './lateness.js';
+import { lowerEnvelope, type LowerEnvelope, type OffsetEstimate } from './lower-envelope.js';
 import { mediaSteps } from './media-steps.js';
 import { paceWatch } from './arrival-pace.js';
 import { reportEvidence } from './report-evidence.js';
@@ -52,6 +53,17 @@ const LEAST_LOST_MS = 50;
 /** Pictures that have come at the pace of their capture for this long, none earlier than the rest, did not wait. */
 const SETTLED_AFTER_MS = 900;
 
+/** A picture with a usable media time. */
+type Arrival = {
+  readonly arrivedAtMs: number;
+  /** Since the picture before. */
+  readonly elapsedMs: number;
+  /** Usual between pictures. */
+  readonly intervalMs: number;
+  /** Arrival minus media time. */
+  readonly offsetMs: number;
+};
+
 /**
  * Maps media times to the monotonic clock. It uses three clocks: the media clock, the sender's wall clock in its
  * reports, and our clock at arrival. The fastest recent arrivals show the offset between media time and ours; all
@@ -76,11 +88,11 @@ export function captureClock({ onNotice = () => undefined }: CaptureClockOptions
   let oldestMs = 0;
   let longestWaitMs = 0;
   let roundTripMs: number | undefined;
-  const told = new Set<string>();
+  const noticed = new Set<string>();
 
   const notice = (key: string, text: string): void => {
-    if (!told.has(key)) onNotice(text);
-    told.add(key);
+    if (!noticed.has(key)) onNotice(text);
+    noticed.add(key);
   };
   const reports = reportEvidence({
     pace,
@@ -118,6 +130,49 @@ export function captureClock({ onNotice = () => undefined }: CaptureClockOptions
     return { capturedAtMs: arrivedAtMs, captureClock: 'arrival', uncertaintyMs, leastAgeMs: 0 };
   };
 
+  /** Adds a picture to the evidence. */
+  const observe = ({ arrivedAtMs, elapsedMs, intervalMs, offsetMs }: Arrival): void => {
+    const beforeMs = envelope.at(arrivedAtMs)?.offsetMs;
+    if (elapsedMs > 1.5 * intervalMs && offsetMs > pace.lowMs() + Math.max(30, 0.5 * intervalMs)) pace.restart();
+    if (isSettled && offsetMs < beforeMs! - Math.max(20, 2 * pace.jitterMs())) {
+      // The apparently steady pace was that of a queue, and its remaining length is unknown.
+      [isSettled, unseenMs] = [false, UNSEEN_MS];
+      pace.restart();
+    }
+    envelope.add(arrivedAtMs, offsetMs);
+    pace.add(arrivedAtMs, offsetMs, intervalMs);
+    if (!isFirst) return;
+    isFirst = false;
+    if (pending !== undefined) hearPending(pending, arrivedAtMs, offsetMs);
+    pending = undefined;
+  };
+  /** Late: old, or from a media clock that lost time? */
+  const judgeLateness = ({
+    arrivedAtMs,
+    elapsedMs,
+    intervalMs,
+  }: Arrival): { readonly late: LatenessVerdict; readonly earliest: OffsetEstimate } => {
+    const earliest = envelope.at(arrivedAtMs)!;
+    const lateMs = lateness.lateMs(earliest.offsetMs);
+    const levelSinceMs = pace.levelSinceMs();
+    if (
+      levelSinceMs !== undefined &&
+      arrivedAtMs - levelSinceMs > SETTLED_AFTER_MS &&
+      lateMs <= 10 + 2 * pace.jitterMs()
+    )
+      isSettled = true;
+    const nearMs = 6 + pace.jitterMs() + 2 * earliest.excessMs;
+    const late = lateness.arrived({ arrivedAtMs, elapsedMs, intervalMs, lateMs, nearMs });
+    if (late.acceptedMs === 0) return { late, earliest };
+    envelope.shift(late.acceptedMs);
+    return { late, earliest: envelope.at(arrivedAtMs)! };
+  };
+  /** For jittered stamps, the least offset belongs to the stamp furthest ahead: the truth lies in the middle. */
+  const stampSpreadOf = ({ offsetMs, intervalMs }: Arrival, earliest: OffsetEstimate): number => {
+    const floorMs = lateness.lateMs(earliest.offsetMs) < 50 ? earliest.offsetMs : pace.lowMs();
+    return spread.arrived(offsetMs - floorMs, steps.stampJitterMs() > 0, intervalMs);
+  };
+
   return {
     newConnection: () => {
       newMediaClock(UNSEEN_MS);
@@ -143,7 +198,6 @@ export function captureClock({ onNotice = () => undefined }: CaptureClockOptions
         { mediaMs, arrivedAtMs, mayGoBack },
         isSettled ? envelope.at(arrivedAtMs)?.offsetMs : undefined,
       );
-      const intervalMs = steps.intervalMs();
       lastArrivedAtMs = arrivedAtMs;
       if (step === 'jump') {
         newMediaClock(Math.min(UNSEEN_MS, Math.max(0, oldestMs + elapsedMs)));
@@ -153,72 +207,26 @@ export function captureClock({ onNotice = () => undefined }: CaptureClockOptions
         newMediaClock(UNSEEN_MS);
         return byArrival(arrivedAtMs, elapsedMs);
       }
-      const offsetMs = arrivedAtMs - mediaMs;
-      const beforeMs = envelope.at(arrivedAtMs)?.offsetMs;
-      if (elapsedMs > 1.5 * intervalMs && offsetMs > pace.lowMs() + Math.max(30, 0.5 * intervalMs)) pace.restart();
-      if (isSettled && offsetMs < beforeMs! - Math.max(20, 2 * pace.jitterMs())) {
-        // The apparently steady pace was that of a queue, and its remaining length is unknown.
-        [isSettled, unseenMs] = [false, UNSEEN_MS];
-        pace.restart();
-      }
-      envelope.add(arrivedAtMs, offsetMs);
-      pace.add(arrivedAtMs, offsetMs, intervalMs);
-      if (isFirst) {
-        isFirst = false;
-        if (pending !== undefined) hearPending(pending, arrivedAtMs, offsetMs);
-        pending = undefined;
-      }
-
-      let earliest = envelope.at(arrivedAtMs)!;
-      const lateMs = lateness.lateMs(earliest.offsetMs);
-      const levelSinceMs = pace.levelSinceMs();
-      if (
-        levelSinceMs !== undefined &&
-        arrivedAtMs - levelSinceMs > SETTLED_AFTER_MS &&
-        lateMs <= 10 + 2 * pace.jitterMs()
-      )
-        isSettled = true;
-
-      // Late: old, or from a media clock that lost time?
-      const nearMs = 6 + pace.jitterMs() + 2 * earliest.excessMs;
-      const late = lateness.arrived({ arrivedAtMs, elapsedMs, intervalMs, lateMs, nearMs });
-      if (late.acceptedMs > 0) {
-        envelope.shift(late.acceptedMs);
-        earliest = envelope.at(arrivedAtMs)!;
-      }
-      let { likelyLostMs: olderMs, youngerMs, doubtMs } = late;
-
-      let offset = earliest.offsetMs;
-      let slackMs = earliest.slackMs;
-      const known = reports.mediaOffsetAt(arrivedAtMs);
-      if (known?.isTrusted === true || (known !== undefined && known.offsetMs < offset)) {
-        if (known.offsetMs < offset) {
-          const aheadMs = offset - known.offsetMs;
-          // A settled stream that its reports call old: a steady queue, or a wall clock that was set unnoticed.
-          if (isSettled && aheadMs > 100)
-            [youngerMs, doubtMs] = [Math.max(youngerMs, aheadMs), Math.max(doubtMs, aheadMs)];
-          offset = known.offsetMs;
-          // Reports that confirm settled pictures do not make them less certain.
-          slackMs = isSettled ? Math.min(known.slackMs, slackMs + aheadMs) : known.slackMs;
-        }
-        if (!isSettled && known.isTrusted) olderMs = Math.max(olderMs, known.slackMs + 5);
-      }
-      [youngerMs, doubtMs] = [Math.max(youngerMs, lostSincePendingMs), Math.max(doubtMs, lostSincePendingMs)];
-      if (!isSettled && known?.isTrusted !== true) olderMs = Math.max(olderMs, unseenMs);
+      const arrival = { arrivedAtMs, elapsedMs, intervalMs: steps.intervalMs(), offsetMs: arrivedAtMs - mediaMs };
+      observe(arrival);
+      const { late, earliest } = judgeLateness(arrival);
+      const reported = reports.mediaOffsetAt(arrivedAtMs);
+      const bounds = ageBounds(earliest, late, reported, { isSettled, unseenMs, lostAtStartMs: lostSincePendingMs });
 
       const restMs = (roundTripMs ?? 0) / 2;
-      // For jittered stamps, the least offset belongs to the stamp furthest ahead: the truth lies in the middle.
-      const floorMs = lateness.lateMs(earliest.offsetMs) < 50 ? earliest.offsetMs : pace.lowMs();
-      const stampSpreadMs = spread.arrived(offsetMs - floorMs, steps.stampJitterMs() > 0, intervalMs);
-      const baseMs = LEAST_MS + slackMs + 2 * earliest.excessMs + 0.6 * stampSpreadMs + restMs;
-      const capturedAtMs = Math.min(arrivedAtMs, mediaMs + offset + late.likelyLostMs + stampSpreadMs / 2 - restMs);
+      const stampSpreadMs = stampSpreadOf(arrival, earliest);
+      const baseMs = LEAST_MS + bounds.slackMs + 2 * earliest.excessMs + 0.6 * stampSpreadMs + restMs;
+      const capturedAtMs = Math.min(
+        arrivedAtMs,
+        mediaMs + bounds.offsetMs + late.likelyLostMs + stampSpreadMs / 2 - restMs,
+      );
       const ageMs = arrivedAtMs - capturedAtMs;
-      oldestMs = ageMs + olderMs;
+      oldestMs = ageMs + bounds.olderMs;
       return {
         capturedAtMs,
-        captureClock: known === undefined ? 'arrival' : 'sender',
-        uncertaintyMs: baseMs + Math.max(olderMs, youngerMs),
-        leastAgeMs: Math.max(0, ageMs - Math.min(youngerMs, doubtMs) - baseMs),
+        captureClock: reported === undefined ? 'arrival' : 'sender',
+        uncertaintyMs: baseMs + Math.max(bounds.olderMs, bounds.youngerMs),
+        leastAgeMs: Math.max(0, ageMs - Math.min(bounds.youngerMs, bounds.doubtMs) - baseMs),
       };
     },
   };

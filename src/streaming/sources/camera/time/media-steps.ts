@@ -1,3 +1,5 @@
+import { upperMedian } from '../../../../core/median.js';
+
 /** The relation of a picture's media time to the previous one. */
 export type MediaStep =
   | 'first'
@@ -102,10 +104,12 @@ export function mediaSteps(): MediaSteps {
       const steady = sinceOdd(recent);
       if (steady.length < 8) return 0;
       // Multiples, because B-pictures go back and lost ones leave holes.
-      const media = median(steady.map(({ stepMs }) => Math.abs(stepMs - Math.round(stepMs / intervalMs) * intervalMs)));
+      const media = upperMedian(
+        steady.map(({ stepMs }) => Math.abs(stepMs - Math.round(stepMs / intervalMs) * intervalMs)),
+      );
       const elapsed = steady.map(({ elapsedMs }) => elapsedMs);
-      const usual = median(elapsed);
-      const arrivals = median(elapsed.map((ms) => Math.abs(ms - usual)));
+      const usual = upperMedian(elapsed);
+      const arrivals = upperMedian(elapsed.map((ms) => Math.abs(ms - usual)));
       return media > 3 && media > 1.5 * arrivals ? media : 0;
     },
   };
@@ -119,17 +123,13 @@ function sinceOdd(pictures: readonly Picture[]): readonly Picture[] {
 /** Between media times in time order, because B-pictures come in another order. */
 function intervalOf(pictures: readonly Picture[], byArrival: boolean): number | undefined {
   if (byArrival)
-    return pictures.length < 3 ? undefined : Math.max(1, median(pictures.map(({ elapsedMs }) => elapsedMs)));
+    return pictures.length < 3 ? undefined : Math.max(1, upperMedian(pictures.map(({ elapsedMs }) => elapsedMs)));
   const steady = sinceOdd(pictures);
   const times = steady.map(({ mediaMs }) => mediaMs).sort((a, b) => a - b);
   if (times.length < 4) return undefined;
   // Stray stamps distort the median, lost pictures the mean; arrivals show which to trust.
-  const usual = median(times.slice(1).map((ms, i) => ms - times[i]));
+  const usual = upperMedian(times.slice(1).map((ms, i) => ms - times[i]));
   const mean = (times[times.length - 1] - times[0]) / (times.length - 1);
-  const elapsed = median(steady.map(({ elapsedMs }) => elapsedMs));
+  const elapsed = upperMedian(steady.map(({ elapsedMs }) => elapsedMs));
   return Math.max(1, Math.abs(mean - elapsed) < 0.5 * Math.abs(usual - elapsed) ? mean : usual);
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1];
 }

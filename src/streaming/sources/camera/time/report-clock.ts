@@ -53,9 +53,16 @@ export type ReportClock = {
    * The earliest offset of media time according to reports and wall clock; undefined before a report of this media
    * clock.
    */
-  mediaOffsetAt(
-    atMs: number,
-  ): { readonly offsetMs: number; readonly slackMs: number; readonly isTrusted: boolean } | undefined;
+  mediaOffsetAt(atMs: number): ReportedOffset | undefined;
+};
+
+/** Our clock minus media time. */
+export type ReportedOffset = {
+  readonly offsetMs: number;
+  /** How far it may be from the truth. */
+  readonly slackMs: number;
+  /** A report came as fast as undelayed pictures. */
+  readonly isTrusted: boolean;
 };
 
 /** A camera's own pipeline may take this long, and reports then run ahead of pictures by it. */
@@ -84,11 +91,7 @@ export function reportClock(): ReportClock {
     isWallTrusted = false;
   };
   const judge = (report: SenderReport, pictures: PicturesAtReport): ReportVerdict => {
-    const aheadMs = pictures.lowOffsetMs - (report.arrivedAtMs - report.mediaMs);
-    const isNonsense = pictures.isSettled
-      ? aheadMs > PIPELINE_MS + 2 * pictures.spacingMs || aheadMs < -FARTHEST_MS
-      : Math.abs(aheadMs) > FARTHEST_MS;
-    if (isNonsense) return { kind: 'nonsense' };
+    if (isNonsense(report, pictures)) return { kind: 'nonsense' };
     const betweenMs = report.senderMs - report.mediaMs;
     if (wallMinusMediaMs === undefined) {
       wallMinusMediaMs = betweenMs;
@@ -96,25 +99,40 @@ export function reportClock(): ReportClock {
     }
     const changeMs = betweenMs - wallMinusMediaMs;
     const toleranceMs = toleranceOf(spreads, pictures.spacingMs);
-    const { unprovenMs, missingMs, fellMs, isDraining } = pictures;
-    if (Math.abs(changeMs) <= toleranceMs) {
-      spreads = [...spreads, Math.abs(changeMs)].slice(-SPREADS);
-      recent = [...recent, betweenMs].slice(-SPREADS);
-      const leastMs = Math.min(...recent) - wallMinusMediaMs;
-      if (
-        leastMs > 10 &&
-        recent.length === SPREADS &&
-        !isDraining &&
-        unprovenMs > 0.5 * leastMs &&
-        unprovenMs < 2 * leastMs + EXACT_MS
-      ) {
-        wallMinusMediaMs += leastMs;
-        return { kind: 'lost', byMs: leastMs, looseMs: 10 };
-      }
-      wallMinusMediaMs = Math.min(betweenMs, wallMinusMediaMs + 2);
-      return { kind: 'agrees', looseMs: Math.max(0, changeMs) };
+    return Math.abs(changeMs) <= toleranceMs
+      ? judgeEqual(betweenMs, wallMinusMediaMs, pictures)
+      : judgeChange(betweenMs, changeMs, toleranceMs, pictures);
+  };
+  /** A clock that lost a little in small steps still shows in the least of several reports. */
+  const judgeEqual = (
+    betweenMs: number,
+    leastBeforeMs: number,
+    { unprovenMs, isDraining }: PicturesAtReport,
+  ): ReportVerdict => {
+    const changeMs = betweenMs - leastBeforeMs;
+    spreads = [...spreads, Math.abs(changeMs)].slice(-SPREADS);
+    recent = [...recent, betweenMs].slice(-SPREADS);
+    const leastMs = Math.min(...recent) - leastBeforeMs;
+    if (
+      leastMs > 10 &&
+      recent.length === SPREADS &&
+      !isDraining &&
+      unprovenMs > 0.5 * leastMs &&
+      unprovenMs < 2 * leastMs + EXACT_MS
+    ) {
+      wallMinusMediaMs = leastBeforeMs + leastMs;
+      return { kind: 'lost', byMs: leastMs, looseMs: 10 };
     }
-    const surelyMs = changeMs - (toleranceMs > EXACT_MS ? pictures.spacingMs : 0);
+    wallMinusMediaMs = Math.min(betweenMs, leastBeforeMs + 2);
+    return { kind: 'agrees', looseMs: Math.max(0, changeMs) };
+  };
+  const judgeChange = (
+    betweenMs: number,
+    changeMs: number,
+    toleranceMs: number,
+    { unprovenMs, missingMs, fellMs, isDraining, spacingMs: pictureMs }: PicturesAtReport,
+  ): ReportVerdict => {
+    const surelyMs = changeMs - (toleranceMs > EXACT_MS ? pictureMs : 0);
     const isHole = changeMs > unprovenMs + toleranceMs + 30 && missingMs > 0.8 * surelyMs;
     if (changeMs > 0 && (isHole || (isDraining && changeMs < 0.7 * unprovenMs))) return { kind: 'unclear' };
     wallMinusMediaMs = betweenMs;
@@ -168,6 +186,14 @@ export function reportClock(): ReportClock {
       };
     },
   };
+}
+
+/** Its media time has no relation to the pictures'. */
+function isNonsense({ arrivedAtMs, mediaMs }: SenderReport, pictures: PicturesAtReport): boolean {
+  const aheadMs = pictures.lowOffsetMs - (arrivedAtMs - mediaMs);
+  return pictures.isSettled
+    ? aheadMs > PIPELINE_MS + 2 * pictures.spacingMs || aheadMs < -FARTHEST_MS
+    : Math.abs(aheadMs) > FARTHEST_MS;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { upperMedian } from '../../../../core/median.js';
 import type { CaptureEstimate } from './capture-clock.js';
 
 /** A picture before its conversion to stream time. */
@@ -77,7 +78,7 @@ export function streamClock(): StreamClock {
   let steps: number[] = [];
   const given = new Set<number>();
 
-  const intervalMs = (): number => (steps.length === 0 ? 0 : [...steps].sort((a, b) => a - b)[steps.length >> 1]);
+  const intervalMs = (): number => (steps.length === 0 ? 0 : upperMedian(steps));
   const microseconds = (ms: number): number => Math.round(ms * 1_000);
   /** Each time is given once, at least a microsecond from every other. */
   const free = (ptsMs: number): number => {
@@ -87,13 +88,45 @@ export function streamClock(): StreamClock {
     if (given.size > 4 * MEMORY) given.delete(given.values().next().value!);
     return us / 1_000;
   };
+  /** The stream time of a picture that is shown before `newest`, which was sent earlier; undefined for any other. */
+  const reorderedMs = (unit: StreamUnit, { ptsMs }: Last, stepMs: number, usualMs: number): number | undefined => {
+    if (unit.mayGoBack !== true || unit.isNewConnection === true) return undefined;
+    if (before !== undefined && reorderedCount < MOST_REORDERED && (stepMs < 0 || stepMs > leastGapMs(usualMs))) {
+      const shownMs = unit.mediaMs + before.offsetMs;
+      if (shownMs > before.ptsMs && shownMs < ptsMs) return shownMs;
+    }
+    const isStepBack = stepMs < 0 && -stepMs <= Math.max(500, REORDER_INTERVALS * usualMs);
+    return isStepBack ? unit.mediaMs + offsetMs : undefined;
+  };
+  /** Places a picture after `newest`, by the media clock as long as that follows the time of capture. */
+  const advance = (unit: StreamUnit, newest: Last, stepMs: number, usualMs: number): number => {
+    const { mediaMs, estimate } = unit;
+    const isNewConnection = unit.isNewConnection === true;
+    // Relative to the stream's time of capture so far, so that a loss that is proven late still counts.
+    const departsMs = estimate.capturedAtMs - (mediaMs + offsetMs) - anchorMs;
+    const isCertain = Math.abs(departsMs) > Math.max(DEPARTS_MS, estimate.uncertaintyMs + 20);
+    const hasLeapt = stepMs > leastGapMs(usualMs) && departsMs < -DEPARTS_MS;
+    const restarts = isNewConnection || stepMs <= 0 || hasLeapt;
+    const follows = !restarts && !(isCertain && departsMs > 0);
+    before = isNewConnection ? undefined : { ptsMs: newest.ptsMs, offsetMs };
+    reorderedCount = 0;
+    if (follows) steps = [...steps, stepMs].slice(-MEMORY);
+    else {
+      const passedMs = restarts ? estimate.capturedAtMs - newest.capturedAtMs : departsMs + stepMs;
+      offsetMs = newest.ptsMs + Math.max(passedMs, STEP_MS) - mediaMs;
+    }
+    const ptsMs = free(Math.max(mediaMs + offsetMs, newest.ptsMs + STEP_MS));
+    anchorMs =
+      !follows || (isCertain && departsMs < 0)
+        ? estimate.capturedAtMs - ptsMs
+        : anchorMs + ANCHOR_GAIN * (Math.abs(departsMs) < DEPARTS_MS ? departsMs : 0);
+    return ptsMs;
+  };
+
   return {
     next: (unit) => {
-      const {
-        mediaMs,
-        arrivedAtMs,
-        estimate: { capturedAtMs },
-      } = unit;
+      const { mediaMs, arrivedAtMs } = unit;
+      const { capturedAtMs } = unit.estimate;
       if (newest === undefined || last === undefined) {
         offsetMs = -mediaMs;
         last = newest = { mediaMs, ptsMs: free(0), arrivedAtMs, capturedAtMs };
@@ -102,50 +135,23 @@ export function streamClock(): StreamClock {
       }
       const stepMs = mediaMs - newest.mediaMs;
       const usualMs = intervalMs();
-      const wentBack = stepMs <= 0;
-      const shownMs = before === undefined ? Infinity : mediaMs + before.offsetMs;
-      const leaps = stepMs < 0 || stepMs > Math.max(LEAST_GAP_MS, GAP_INTERVALS * usualMs);
-      const isBetween =
-        leaps &&
-        before !== undefined &&
-        shownMs > before.ptsMs &&
-        shownMs < newest.ptsMs &&
-        reorderedCount < MOST_REORDERED;
-      const isReordered =
-        unit.mayGoBack === true &&
-        unit.isNewConnection !== true &&
-        (isBetween || (stepMs < 0 && -stepMs <= Math.max(500, REORDER_INTERVALS * usualMs)));
-      // Relative to the stream's time of capture so far, so that a loss that is proven late still counts.
-      const departsMs = capturedAtMs - (mediaMs + offsetMs) - anchorMs;
-      const isCertain = Math.abs(departsMs) > Math.max(DEPARTS_MS, unit.estimate.uncertaintyMs + 20);
-      const hasLeapt = stepMs > Math.max(LEAST_GAP_MS, GAP_INTERVALS * usualMs) && departsMs < -DEPARTS_MS;
-      const follows = !wentBack && !hasLeapt && !(isCertain && departsMs > 0) && unit.isNewConnection !== true;
-      const gap = isReordered ? undefined : gapBefore(unit, newest, last, stepMs, usualMs);
-      if (isReordered) {
-        const ptsMs = free(isBetween ? shownMs : mediaMs + offsetMs);
+      const shownMs = reorderedMs(unit, newest, stepMs, usualMs);
+      if (shownMs !== undefined) {
+        const ptsMs = free(shownMs);
         reorderedCount += 1;
         last = { mediaMs, ptsMs, arrivedAtMs, capturedAtMs };
         return { ptsMs };
       }
-      before = unit.isNewConnection === true ? undefined : { ptsMs: newest.ptsMs, offsetMs };
-      reorderedCount = 0;
-      if (!follows) {
-        const passedMs =
-          unit.isNewConnection === true || wentBack || hasLeapt
-            ? capturedAtMs - newest.capturedAtMs
-            : departsMs + stepMs;
-        offsetMs = newest.ptsMs + Math.max(passedMs, STEP_MS) - mediaMs;
-      } else steps = [...steps, stepMs].slice(-MEMORY);
-      const ptsMs = free(Math.max(mediaMs + offsetMs, newest.ptsMs + STEP_MS));
-      const anchoredMs = capturedAtMs - ptsMs;
-      anchorMs =
-        !follows || (isCertain && departsMs < 0)
-          ? anchoredMs
-          : anchorMs + ANCHOR_GAIN * (Math.abs(departsMs) < DEPARTS_MS ? departsMs : 0);
+      const gap = gapBefore(unit, newest, last, stepMs, usualMs);
+      const ptsMs = advance(unit, newest, stepMs, usualMs);
       last = newest = { mediaMs, ptsMs, arrivedAtMs, capturedAtMs };
       return gap === undefined ? { ptsMs } : { ptsMs, gap };
     },
   };
+}
+
+function leastGapMs(intervalMs: number): number {
+  return Math.max(LEAST_GAP_MS, GAP_INTERVALS * intervalMs);
 }
 
 /** Did time pass without pictures for the sender, for us, or for both? */
@@ -156,7 +162,7 @@ function gapBefore(
   stepMs: number,
   intervalMs: number,
 ): StreamGap | undefined {
-  const leastMs = Math.max(LEAST_GAP_MS, GAP_INTERVALS * intervalMs);
+  const leastMs = leastGapMs(intervalMs);
   const { capturedAtMs } = unit.estimate;
   const senderMs = capturedAtMs - newest.capturedAtMs;
   const oursMs = unit.arrivedAtMs - last.arrivedAtMs;

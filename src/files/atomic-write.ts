@@ -8,11 +8,19 @@ import { OutputError } from '../core/errors.js';
  * draft has its own name.
  * @throws OutputError naming the path
  */
-export async function writeFileAtomic(path: string, data: Uint8Array | string): Promise<void> {
+export function writeFileAtomic(path: string, data: Uint8Array | string): Promise<void> {
+  return replaceFile(path, (draft) => writeFile(draft, data));
+}
+
+/**
+ * The same for a file that `write` makes under the draft's name.
+ * @throws OutputError naming the path
+ */
+export async function replaceFile(path: string, write: (draft: string) => Promise<void>): Promise<void> {
   const draft = `${path}.${randomUUID()}.tmp`;
   try {
     await mkdir(dirname(path), { recursive: true });
-    await writeFile(draft, data);
+    await write(draft);
     await rename(draft, path);
   } catch (cause) {
     await rm(draft, { force: true }).catch(() => undefined);

@@ -1,26 +1,39 @@
-import type { SchedulerLike, Subscription } from 'rxjs';
-import type { Clock } from '../../../core/clock.js';
-import { dropOf, fileOf, type DropEvent, type FrameRef } from '../../../core/events.js';
-import { OWN_TIMES, type Frame } from '../../../core/frame.js';
-import { FramePool, type FrameSlot } from '../../../core/frame-pool.js';
-import type { Fit, Size } from '../../../core/letterbox.js';
-import type { Pace } from '../../../core/pace.js';
-import { fitPicture, type PictureFormat } from '../../../core/picture.js';
+import { asyncScheduler, type SchedulerLike, type Subscriber, type Subscription } from 'rxjs';
+import type { Clock } from '../../core/clock.js';
+import {
+  dropOf,
+  fileOf,
+  type DropEvent,
+  type FrameRef,
+  type SourceEvent,
+  type StatusState,
+} from '../../core/events.js';
+import { OWN_TIMES, type Frame } from '../../core/frame.js';
+import { FramePool, type FrameSlot } from '../../core/frame-pool.js';
+import type { Fit, Size } from '../../core/letterbox.js';
+import type { Pace } from '../../core/pace.js';
+import { fitPicture, type PictureFormat } from '../../core/picture.js';
 
-export type PlayoutOptions = {
+/** The part of a source's options that decides how its pictures become frames. */
+export type PlaybackOptions = {
   readonly streamId: string;
-  readonly pace: Pace;
-  /** Of the fitted pictures. */
+  /** Into which every picture is fitted: `detector.info.input`. */
   readonly input: PictureFormat;
-  /** Pictures in memory at once, those of the consumer included. */
-  readonly slots: number;
+  readonly pace: Pace;
   readonly clock: Clock;
-  /** Waits until a picture is due. */
-  readonly scheduler: SchedulerLike;
+  /** Default: real time. */
+  readonly scheduler?: SchedulerLike;
+  /** Pictures in memory at once, those of the consumer included. Default 8. */
+  readonly slots?: number;
+};
+
+export type PlayoutOptions = PlaybackOptions & {
   readonly emit: (event: Frame | DropEvent) => void;
   /** Called when `acquire` may succeed again. */
   readonly wake?: () => void;
 };
+
+export const DEFAULT_SLOTS = 8;
 
 /** A picture that was read. */
 export type ReadPicture = {
@@ -37,6 +50,20 @@ export type ReadPicture = {
 /** A picture without memory. */
 export type LostPicture = { readonly ptsMs: number; readonly file?: string; readonly lost: 'superseded' };
 
+/** A playout whose frames go to a subscriber, and the reports of the source's state that go with them. */
+export function playInto(
+  subscriber: Subscriber<SourceEvent>,
+  options: PlaybackOptions,
+  wake?: () => void,
+): { readonly playout: Playout; readonly status: (state: StatusState, message: string) => void } {
+  const { streamId, clock } = options;
+  const emit = (event: SourceEvent): void => subscriber.next(event);
+  return {
+    playout: new Playout({ ...options, emit, ...(wake && { wake }) }),
+    status: (state, message) => emit({ type: 'status', streamId, atMs: clock.now(), state, message }),
+  };
+}
+
 type Queued = { readonly ref: FrameRef; readonly picture: ReadPicture | LostPicture };
 
 /**
@@ -48,6 +75,7 @@ type Queued = { readonly ref: FrameRef; readonly picture: ReadPicture | LostPict
  */
 export class Playout {
   readonly #options: PlayoutOptions;
+  readonly #scheduler: SchedulerLike;
   readonly #pool: FramePool;
   readonly #queue: Queued[] = [];
   #seq = 0;
@@ -62,8 +90,10 @@ export class Playout {
   #closed = false;
 
   constructor(options: PlayoutOptions) {
+    const { input, scheduler = asyncScheduler, slots = DEFAULT_SLOTS } = options;
     this.#options = options;
-    this.#pool = new FramePool(options.slots, 3 * options.input.width * options.input.height);
+    this.#scheduler = scheduler;
+    this.#pool = new FramePool(slots, 3 * input.width * input.height);
   }
 
   /** Bytes of a fitted picture. */
@@ -79,7 +109,7 @@ export class Playout {
       const waitMs = ptsMs + this.#offsetMs - this.#options.clock.now();
       if (waitMs <= 0) return undefined;
       this.#wakeUp?.unsubscribe();
-      this.#wakeUp = this.#options.scheduler.schedule(() => this.#wake(), Math.ceil(waitMs));
+      this.#wakeUp = this.#scheduler.schedule(() => this.#wake(), Math.ceil(waitMs));
     }
     // Not at once: code that releases a frame does not expect to get the next one meanwhile.
     this.#pool.onceFree(() => queueMicrotask(() => this.#wake()));
@@ -153,7 +183,7 @@ export class Playout {
       const waitMs = this.#queue[0].ref.capturedAtMs - this.#options.clock.now();
       if (waitMs > 0) {
         this.#emission?.unsubscribe();
-        this.#emission = this.#options.scheduler.schedule(() => this.#pump(), Math.ceil(waitMs));
+        this.#emission = this.#scheduler.schedule(() => this.#pump(), Math.ceil(waitMs));
         return;
       }
       this.#handOut(this.#queue.shift()!);

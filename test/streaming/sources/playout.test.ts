@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { VirtualTimeScheduler } from 'rxjs';
-import type { DropEvent } from '../../../../src/core/events.js';
-import type { Frame } from '../../../../src/core/frame.js';
-import type { FrameSlot } from '../../../../src/core/frame-pool.js';
-import type { Pace } from '../../../../src/core/pace.js';
-import { Playout } from '../../../../src/streaming/sources/video/playout.js';
+import type { DropEvent } from '../../../src/core/events.js';
+import type { Frame } from '../../../src/core/frame.js';
+import type { FrameSlot } from '../../../src/core/frame-pool.js';
+import type { Pace } from '../../../src/core/pace.js';
+import { Playout } from '../../../src/streaming/sources/playout.js';
 
 const INPUT = { width: 4, height: 2 };
 const SOURCE = { width: 8, height: 4 };

@@ -1,13 +1,13 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { OutputError } from '../src/core/errors.js';
+import { OutputError } from '../core/errors.js';
 
 /**
- * Writes a file of a run from its pieces, atomically, and creates its folder if needed. A run has one writer, so the
- * draft has one name: the next draft overwrites the rest of a crash.
+ * Writes a file from its pieces, atomically, and creates its folder if needed; returns when all is on the disk. For a
+ * file with one writer: the draft has one name, so the next draft overwrites the rest of a crash.
  * @throws OutputError naming the path; the previous file stays
  */
-export function writeWhole(path: string, pieces: readonly Uint8Array[]): void {
+export function writeFileDurably(path: string, pieces: readonly Uint8Array[]): void {
   const draft = `${path}.tmp`;
   try {
     mkdirSync(dirname(path), { recursive: true });
