@@ -76,7 +76,7 @@ module.exports = {
       },
       to: { path: '^node_modules/rxjs/' },
     },
-    only('onnxruntime-node', ['^src/model/session\\.ts$', '^training/engines/']),
+    only('onnxruntime-node', ['^src/model/inference-session\\.ts$', '^training/engines/']),
     only('fluent-ffmpeg', ['^src/streaming/ffmpeg/arguments\\.ts$']),
     only('ws', ['^src/streaming/feed/feed-server\\.ts$']),
     only('@tensorflow', ['^training/']),

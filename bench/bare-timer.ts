@@ -5,7 +5,7 @@ import { monotonicClock as clock } from '../src/app/clock.js';
 
 const ENTRY = fileURLToPath(import.meta.url);
 
-/** A process that does nothing but wait for one deadline after the other, and notes how late it wakes. */
+/** A process that only waits for one deadline after the other, and measures how late it wakes. */
 export class BareTimer {
   readonly #child: ChildProcess;
 
@@ -19,7 +19,7 @@ export class BareTimer {
     return new BareTimer(child);
   }
 
-  /** Ends it. By how many milliseconds each deadline was missed. */
+  /** Ends the process and returns the lateness at each deadline, in milliseconds. */
   async stop(): Promise<readonly number[]> {
     const answer = once(this.#child, 'message') as Promise<[readonly number[]]>;
     this.#child.send('stop');

@@ -26,7 +26,7 @@ const DETECTION = {
   nms: 'per-class',
 } as const;
 
-/** What the parts of a bench share. */
+/** The resources that all parts of a bench share. */
 export type Bench = {
   readonly clip: string;
   readonly model: string;
@@ -75,7 +75,7 @@ export type Play = {
   readonly onEvent?: (event: PipelineEvent, measurements: Measurements) => void;
 };
 
-/** Plays the clip, over and over where more frames are asked for, through the pipeline. */
+/** Plays the clip through the pipeline, in a loop if more frames are requested. */
 export async function play(
   { clip, ffmpeg, detector }: Bench,
   { policy, fps, frames, source, onEvent }: Play,

@@ -7,7 +7,7 @@ import sharp from 'sharp';
 
 const OUT = 'docs/demo.png';
 const WINDOW = { width: 1440, height: 900 };
-/** Into the drive, when there is much to be seen and the rolling score is whole. */
+/** Time into the drive at which the scene is busy and the rolling score is complete. */
 const TAKEN_AFTER_MS = 15_500;
 
 /**

@@ -3,7 +3,7 @@ import { parseDetections } from '../evaluation/detections.js';
 import { parseGroundTruth } from '../evaluation/ground-truth.js';
 import { readJsonFile } from '../evaluation/load.js';
 
-// Run as a program of its own by evaluation.ts, so that the memory it reports is what loading and scoring take.
+// evaluation.ts runs this as a separate program, so that its memory is that of loading and scoring only.
 const [annotationsPath, detectionsPath] = process.argv.slice(2);
 const start = performance.now();
 const truth = parseGroundTruth(readJsonFile(annotationsPath));

@@ -30,13 +30,13 @@ type Scene = {
   readonly detectionsPerImage: number;
 };
 
-/** COCO-like, and the size of Argoverse-HD's validation set. */
+/** Like COCO, and of the size of Argoverse-HD's validation set. */
 const SMALL: Scene = { images: 2_000, classes: 8, objectsPerImage: 16, detectionsPerImage: 36 };
 const LARGE: Scene = { images: 15_062, classes: 8, objectsPerImage: 17, detectionsPerImage: 100 };
 const FPS = 30;
 const POLICIES = ['idle-free', 'shrinking-tail', 'threshold', 'idle-next', 'stride:2'];
 
-/** Prints how long evaluation takes, and what the schedules are worth, on made-up data of the promised sizes. */
+/** Prints the duration of evaluations, and the scores of schedules, on synthetic data of the stated sizes. */
 export function run(): Promise<void> {
   console.log('\nCOCO AP, 12 numbers');
   console.table([
@@ -249,7 +249,7 @@ function logNormal(mean: number, jitter: number, count: number, seed: number): n
   return Array.from({ length: count }, () => mean * Math.exp(sigma * gaussian() - sigma ** 2 / 2));
 }
 
-/** Objects at random, most of them found a little off their place, the rest of the detections anywhere. */
+/** Random objects. Most detections lie near their object, the others anywhere. */
 function draw({ images, classes, objectsPerImage, detectionsPerImage }: Scene): {
   objects: ObjectColumns;
   detections: DetectionColumns;

@@ -6,7 +6,7 @@ const FRAME_MS = 1000 / 30;
 const OBJECTS = 100;
 const OBSERVATIONS = 2000;
 
-/** Prints what following and forecasting a hundred objects costs, in milliseconds a call. */
+/** Prints the cost of tracking and forecasting a hundred objects, in milliseconds per call. */
 export function run(): void {
   console.table(
     TRACKERS.map(({ examples: [kind] }) => {

@@ -12,8 +12,8 @@ export const run = (): Promise<void> =>
   );
 
 /**
- * More frames than the detector can take: how old is the one that it starts on? With a bare timer beside it that has to
- * fire as often and does nothing else, to tell what is the machine's: whatever holds that up holds everything up.
+ * More frames than the detector can process: how old is the frame that it starts on? A bare timer that fires equally
+ * often runs beside it and measures the machine's own delays, which affect every program.
  */
 export async function overload(bench: Bench, fps: number, frames: number): Promise<Row[]> {
   const intervalMs = 1000 / fps;

@@ -6,7 +6,7 @@ import { filter, firstValueFrom, lastValueFrom, map, take, tap } from 'rxjs';
 import { every } from '../src/scheduling/policies/every.js';
 import { idleFree } from '../src/scheduling/policies/idle-free.js';
 import { monotonicClock as clock } from '../src/app/clock.js';
-import { openSession } from '../src/model/session.js';
+import { openSession } from '../src/model/inference-session.js';
 import { readModelSpec } from '../src/model/model-spec.js';
 import { uint8Model } from '../src/model/uint8-model.js';
 import { createPipeline } from '../src/pipeline/create-pipeline.js';
@@ -54,7 +54,7 @@ async function offline(bench: Bench): Promise<Row[]> {
       percepts.length === snapshot.total.received &&
       percepts.length === frames &&
       percepts.every(({ seq }, i) => seq === i);
-    // From the first percept on, since a bare loop starts no ffmpeg either.
+    // Counted from the first percept, because a bare loop starts no ffmpeg either.
     const spanMs = percepts[percepts.length - 1].times.emittedAtMs - percepts[0].times.emittedAtMs;
     const rate = (percepts.length - 1) / (spanMs / 1000);
     rates.push(rate);
@@ -125,7 +125,7 @@ async function recovery(bench: Bench): Promise<Row[]> {
           if (hitAtMs !== undefined) backAtMs ??= clock.now();
           if (seen === 60) {
             const [host] = childrenOf(process.pid).filter(({ command }) => command.includes('nowcast-detector'));
-            // Frames come every 33 ms and run for 15: by then the next one is under way.
+            // Frames come every 33 ms and run for 15 ms: by then the detector has the next one.
             setTimeout(() => {
               hitAtMs = clock.now();
               process.kill(host.pid, signal);

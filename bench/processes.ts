@@ -13,7 +13,7 @@ export function childrenOf(parentPid: number): ChildProcessFacts[] {
         if (Number(ppid) !== parentPid) return [];
         return [{ pid: Number(name), command: readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ') }];
       } catch {
-        // It ended while we looked.
+        // It ended in the meantime.
         return [];
       }
     });

@@ -5,8 +5,8 @@ import ts from 'typescript';
 import { median, printTable } from './table.js';
 
 /**
- * Numbers of the source tree's structure: `npm run structure`, or `-- --root FOLDER` for another checkout. Docs, tests
- * and benchmarks are left out, and so are generated files.
+ * Figures on the structure of the source tree: `npm run structure`, or `-- --root FOLDER` for another checkout. Docs,
+ * tests, benchmarks and generated files are left out.
  */
 
 const ROOMS = ['src', 'evaluation', 'synth', 'training'];
@@ -62,7 +62,7 @@ function sourcesBelow(top: string, folder: string): SourceFile[] {
     });
 }
 
-/** What a file imports or exports from, statically or on demand. */
+/** The files that a file imports or re-exports, statically or on demand. */
 function specifiersOf(source: ts.SourceFile): string[] {
   const found: string[] = [];
   walk(source, (node) => {
@@ -100,7 +100,7 @@ function findCycles(graph: ReadonlyMap<string, readonly string[]>): string[][] {
   return found;
 }
 
-/** Lines that are too long; `isCode` where they would be without their strings, patterns and URLs. */
+/** Lines that are too long; `isCode` if they are too long even without their strings, patterns and URLs. */
 function linesBeyond(source: ts.SourceFile): { readonly isCode: boolean }[] {
   const literalColumns = new Map<number, number>();
   const add = (start: number, end: number): void => {
@@ -121,7 +121,7 @@ function linesBeyond(source: ts.SourceFile): { readonly isCode: boolean }[] {
   });
 }
 
-/** Each function with the statements of its own; those of functions inside it are theirs. */
+/** Each function with its own statements; statements of inner functions belong to those. */
 function functionsOf({ path, source }: SourceFile): FunctionSize[] {
   const sizes: FunctionSize[] = [];
   walk(source, (node) => {
@@ -152,7 +152,7 @@ function lineCount({ text }: ts.SourceFile): number {
   return text.split('\n').length - 1;
 }
 
-/** Calls `visit` for a node and all below it; where it returns false, those below are passed over. */
+/** Calls `visit` for a node and all its descendants; if it returns false, the descendants are skipped. */
 function walk(node: ts.Node, visit: (node: ts.Node) => unknown): void {
   if (visit(node) === false) return;
   ts.forEachChild(node, (child) => walk(child, visit));

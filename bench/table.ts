@@ -16,12 +16,12 @@ export function printTable(header: readonly string[], rows: readonly (readonly (
   );
 }
 
-/** What the figures were measured on. */
+/** The machine of the measurements. */
 export function machine(): string {
   return `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}, ${process.platform}-${process.arch}`;
 }
 
-/** The value at quantile `q` of values in any order; NaN of none. */
+/** The value at quantile `q` of values in any order; NaN for an empty list. */
 export function quantile(values: readonly number[], q: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? NaN;

@@ -13,7 +13,7 @@ import { copyWeights, initialWeights } from '../training/network/weights.js';
 import { sgdStep } from '../training/optimizer.js';
 import { median, printTable } from './table.js';
 
-/** Prints where the time of a step goes, stage by stage, on one thread and without another beside it. */
+/** Prints the time of each stage of a training step, on one thread with no other beside it. */
 export async function printStages(variant: Variant, classCount: number, batch: Batch, count: number): Promise<void> {
   const network = createNetwork(variant, classCount);
   const layout = parameterLayout(network);

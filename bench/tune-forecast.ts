@@ -4,11 +4,12 @@ import { nowcastTracker } from '../src/track/nowcast-tracker.js';
 import { NOWCAST_TUNING, type NowcastTuning } from '../src/track/nowcast-tuning.js';
 import { drawTrial, streamingAp, type Trial } from '../test/helpers/forecast-trial.js';
 import { randomSource } from '../test/helpers/random.js';
+import { numberOption } from './number-option.js';
 
 /**
- * Looks for constants of the `nowcast` forecaster on made-up scenes with made-up detectors: one constant after the
- * other is raised and lowered, and what raises the mean streaming AP stays. Prints a table for trials that the search
- * has not seen.
+ * Searches constants of the `nowcast` forecaster on synthetic scenes with synthetic detectors. It raises and lowers one
+ * constant after the other, and keeps a value that raises the mean streaming AP. Prints a table for trials that the
+ * search has not seen.
  *
  *     npm run build && node dist/bench/tune-forecast.js [--rounds N] [--trials N] [--seed N]
  */
@@ -17,20 +18,22 @@ const { values } = parseArgs({
     /** Rounds of the search; 0 measures the constants as they are. */
     rounds: { type: 'string', default: '0' },
     trials: { type: 'string', default: '30' },
-    /** Of the first trial of the search; those of the table have seeds from 1000 on. */
+    /** Seed of the search's first trial; the trials of the table have seeds from 1000 on. */
     seed: { type: 'string', default: '1' },
   },
 });
-const [rounds, trialCount, seed] = [Number(values.rounds), Number(values.trials), Number(values.seed)];
+const rounds = numberOption('rounds', values.rounds, { min: 0, isInteger: true });
+const trialCount = numberOption('trials', values.trials, { min: 1, isInteger: true });
+const seed = numberOption('seed', values.seed, { min: 0, isInteger: true });
 const CHECK_SEED = 1000;
 /** Factors of the first round; later rounds take smaller steps. */
 const FIRST_STEP = 0.5;
 const STEP_SHRINKS = 0.7;
-/** What changes less is chance. */
+/** A smaller change is chance. */
 const LEAST_GAIN = 2e-5;
 /**
- * Constants that the search leaves alone, because AP asks nothing but the order of scores, and because what people see
- * counts as well: it would have a box that is sure at 0.9 fade to 0.3, and ghosts stay.
+ * Constants that the search leaves alone. AP depends only on the order of scores, but people see the scores too: the
+ * search would let a box that is sure at 0.9 fade to 0.3, and let ghosts stay.
  */
 const HELD = new Set<keyof NowcastTuning>([
   'scoreMemory',

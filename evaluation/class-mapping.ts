@@ -18,7 +18,7 @@ export function mapClasses(
       : Int32Array.from(classNames, (name) => byName.get(plain(name)) ?? -1);
   if (mapping.every((index) => index < 0)) {
     throw new DataError(
-      `none of the model's classes (${short(classNames)}) is in the annotations (${short(classes.map(({ name }) => name))}); do they belong together?`,
+      `none of the model's classes (${short(classNames)}) is in the annotations (${short(classes.map(({ name }) => name))}); check that model and annotations belong together`,
     );
   }
   return mapping;

@@ -34,7 +34,7 @@ export function parseDetections(
     const image = truth.imageIndex.get(integerOf(record, 'image_id', 'detections', i));
     if (image === undefined) {
       throw new DataError(
-        `detections[${i}]: image_id ${String(record['image_id'])} is not in the annotations; are these the results of another data set?`,
+        `detections[${i}]: image_id ${String(record['image_id'])} is not in the annotations; check that the results belong to this data set`,
       );
     }
     const cls = truth.classIndex.get(integerOf(record, 'category_id', 'detections', i));

@@ -1,5 +1,5 @@
 import { DataError } from '../src/core/errors.js';
-import type { Size } from '../src/core/letterbox.js';
+import type { Size } from '../src/core/size.js';
 import type { ObjectColumns } from './coco-ap.js';
 import { boxOf, describe, integerOf, numberOf, recordsOf, type JsonRecord } from './json-records.js';
 import { Warnings } from './warnings.js';
@@ -103,7 +103,7 @@ function parseImages(records: readonly JsonRecord[]): GroundTruthImage[] {
     };
     if (size.width <= 0 || size.height <= 0)
       throw new DataError(
-        `annotations: images[${i}] (id ${id}): a picture of ${size.width}x${size.height} pixels cannot be`,
+        `annotations: images[${i}] (id ${id}): "width" and "height" are ${size.width}x${size.height}; both must be above 0`,
       );
     return { id, name, size };
   });

@@ -1,4 +1,4 @@
-// What was there to be seen.
+// Ground truth.
 export {
   parseGroundTruth,
   type GroundTruth,
@@ -8,7 +8,7 @@ export {
 } from './ground-truth.js';
 export { parseJson, readJsonFile, readTextFile } from './load.js';
 
-// What was said about it.
+// Detections and runs.
 export { DetectionList } from './detection-list.js';
 export { parseDetections, type ParsedDetections } from './detections.js';
 export { recordedRun, type RecordedRun } from './recorded-run.js';

@@ -1,7 +1,7 @@
 import type { Detection } from '../src/core/detection.js';
 import { DataError } from '../src/core/errors.js';
 import type { PerceptEvent } from '../src/core/events.js';
-import type { Size } from '../src/core/letterbox.js';
+import type { Size } from '../src/core/size.js';
 import { toUs } from '../src/recording/microseconds.js';
 import type { TrackerFactory } from '../src/track/tracker.js';
 import type { Tracker } from '../src/track/tracker.js';
@@ -134,7 +134,7 @@ export class LiveAccuracy {
     const capturedUs = toUs(frame.capturedAtMs);
     if (capturedUs < stream.lastCapturedUs) {
       throw new DataError(
-        `ground truth of "${frame.streamId}" went back: frame ${frame.seq} was captured ${(stream.lastCapturedUs - capturedUs) / 1000} ms before the one that came last`,
+        `ground truth of "${frame.streamId}" went back: frame ${frame.seq} was captured ${(stream.lastCapturedUs - capturedUs) / 1000} ms before the previous one`,
       );
     }
     stream.lastCapturedUs = capturedUs;

@@ -65,7 +65,7 @@ export class RunCollector {
     if (event.type !== 'percept' && event.type !== 'drop') return;
     const stream = this.#streams.get(event.streamId);
     if (stream === undefined)
-      throw new DataError(`${where}: stream "${event.streamId}" is not among those that the header names`);
+      throw new DataError(`${where}: stream "${event.streamId}" is not in the header's "streams"`);
     if (event.seq >= stream.sequence.images.length) {
       this.warnings.add(
         'frame skipped beyond the end of its annotated sequence',
@@ -114,7 +114,7 @@ function matchStreams(names: readonly string[], truth: GroundTruth): Map<string,
   const stranger = names.find((name) => !truth.sequences.some((sequence) => sequence.name === name));
   if (stranger !== undefined)
     throw new DataError(
-      `the recorded stream "${stranger}" is no sequence of the annotations; is this a recording of another data set?`,
+      `the recorded stream "${stranger}" is not a sequence of the annotations; check that the recording belongs to this data set`,
     );
   const missing = truth.sequences.find(({ name }) => !names.includes(name));
   if (missing !== undefined)
@@ -128,7 +128,7 @@ function checkSize({ width, height, seq }: PerceptEvent, sequence: Sequence, tru
   const { size } = truth.images[sequence.images[seq]];
   if (size !== undefined && (size.width !== width || size.height !== height)) {
     throw new DataError(
-      `${where}: frame ${seq} of "${sequence.name}" has ${width}x${height} pixels, but ${size.width}x${size.height} in the annotations; is this a recording of another data set?`,
+      `${where}: frame ${seq} of "${sequence.name}" has ${width}x${height} pixels, but ${size.width}x${size.height} in the annotations; check that the recording belongs to this data set`,
     );
   }
 }
@@ -159,7 +159,7 @@ function streamedSequence(
   const capturedUs = captureTimes(sequence, [...percepts, ...drops], intervalUs);
   const frames = new Set<number>();
   for (const { frame } of [...percepts, ...drops]) {
-    if (frames.has(frame)) throw new DataError(`the recording tells of frame ${frame} of "${sequence.name}" twice`);
+    if (frames.has(frame)) throw new DataError(`the recording holds frame ${frame} of "${sequence.name}" twice`);
     frames.add(frame);
   }
   const untold = sequence.images.length - frames.size;
@@ -218,6 +218,6 @@ function frameIntervalUs(streams: readonly Stream[]): number {
     spanUs += told.at(-1)!.capturedUs - told[0].capturedUs;
     intervals += told.at(-1)!.frame - told[0].frame;
   }
-  if (!(spanUs > 0)) throw new DataError('the recording holds too few frames to tell their rate; give --fps');
+  if (!(spanUs > 0)) throw new DataError('the recording holds too few frames to derive a frame rate; pass --fps');
   return spanUs / intervals;
 }

@@ -14,7 +14,7 @@ export function traceRuntimes(traceS: ArrayLike<number>): RuntimeSource {
   return () => {
     if (next === traceS.length)
       throw new DataError(
-        `the runtime trace ends after ${traceS.length} runs, but the simulation needs more; record a longer one or give a profile with --runtime`,
+        `the runtime trace ends after ${traceS.length} runs, but the simulation needs more; record a longer trace, or pass a profile with --runtime`,
       );
     return traceS[next++];
   };

@@ -38,7 +38,7 @@ export function parseTimestampedOutputs(file: unknown, truth: GroundTruth, fps: 
   const stranger = Object.keys(given).find((name) => !known.has(name));
   if (stranger !== undefined)
     throw new DataError(
-      `outputs: sequence "${stranger}" is not in the annotations; are these the outputs of another data set?`,
+      `outputs: sequence "${stranger}" is not in the annotations; check that the outputs belong to this data set`,
     );
 
   const warnings = new Warnings();
@@ -47,13 +47,13 @@ export function parseTimestampedOutputs(file: unknown, truth: GroundTruth, fps: 
     (sequence) => isRecord(sequence) && sequence['detections'] !== undefined,
   ).length;
   if (withDetections !== 0 && withDetections !== Object.keys(given).length) {
-    throw new DataError('outputs: some sequences have "detections" and some have none; give them for all or for none');
+    throw new DataError('outputs: only some sequences have "detections"; give all of them detections, or none');
   }
   let outputs = 0;
   const sequences = truth.sequences.map(({ name, images }) => {
     const sequence = given[name];
     if (!isRecord(sequence))
-      throw new DataError(`outputs: there are none for sequence "${name}"; give it empty arrays if nothing came out`);
+      throw new DataError(`outputs: sequence "${name}" is missing; if it has no outputs, give it empty arrays`);
     const timestampsS = Float64Array.from(numbers(sequence, 'timestamps', name));
     const inputFrames = numbers(sequence, 'inputFrames', name);
     if (inputFrames.length !== timestampsS.length)

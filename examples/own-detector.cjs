@@ -1,4 +1,4 @@
-// The library in CommonJS: Node 20.19 and later require ES modules. Otherwise the same as own-detector.mjs.
+// The library in CommonJS: `require` loads ES modules from Node 20.19 on. Otherwise the same as own-detector.mjs.
 const { createPipeline, defineDetector, letterbox, memorySource, monotonicClock: clock, toSource } = require('nowcast');
 
 const INPUT = { width: 64, height: 64 };
@@ -8,7 +8,7 @@ const detector = defineDetector({
   name: 'brightest-spot',
   input: INPUT,
   classNames: ['spot'],
-  /** The picture's three planes, B, G and R, are fitted to `input`; boxes are wanted in pixels of the source. */
+  /** The picture's three planes, B, G and R, are fitted to `input`; return boxes in pixels of the source. */
   detect({ image, fit }) {
     let brightest = 0;
     for (let i = 0; i < INPUT.width * INPUT.height; i++) if (image[i] > image[brightest]) brightest = i;

@@ -15,10 +15,10 @@ import {
 const [recordingPath = 'run.jsonl'] = process.argv.slice(2);
 const EVENTS = 60;
 
-/** A policy is a pure function of what it may know and of what it remembers. Nothing in it reads a clock. */
+/** A policy is a pure function of its input and its memory. It reads no clock. */
 const fiveASecond = {
   name: 'five-a-second',
-  // What it remembers of each stream, before its first frame.
+  // The memory of each stream before its first frame.
   initial: { isNight: false },
   decide({ seq, lastRunSeq, intervalMs }, memory) {
     if (memory.isNight) return { decision: 'drop', reason: 'night', memory };
@@ -40,7 +40,7 @@ const recorder = createRecorder(recordingPath, header, (error) => console.error(
 const measurements = new Measurements();
 createPipeline({ sources: [source], detector, clock, policy: fiveASecond, measurements })
   .pipe(
-    // A sink of your own goes here, too; its errors name it.
+    // A custom sink goes here, too; its errors name it.
     writeTo('recording', (event) => recorder.write(event)),
     take(EVENTS),
   )

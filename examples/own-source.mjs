@@ -1,4 +1,4 @@
-// Pictures from your own code: here a timer stands for a camera's SDK that calls back with RGB bytes.
+// Pictures from your own code: here a timer takes the place of a camera's SDK that calls back with RGB bytes.
 import { createPipeline, monotonicClock as clock, openDetector, pushSource } from 'nowcast';
 
 const WIDTH = 640;
@@ -23,7 +23,7 @@ createPipeline({ sources: [source.events], detector, clock, latencyBudgetMs: 200
       if (event.type === 'percept') percepts += 1;
       if (event.type === 'drop') drops += 1;
     },
-    // Errors of the detector and of the source arrive here, with the name of the part at fault.
+    // Errors of the detector and of the source arrive here, with the name of the failed part.
     error: (error) => console.error(error.message),
     complete: () => console.log(`${percepts} percepts and ${drops} drops of ${FRAMES} pictures`),
   })
@@ -31,7 +31,8 @@ createPipeline({ sources: [source.events], detector, clock, latencyBudgetMs: 200
 
 let pushed = 0;
 const timer = setInterval(() => {
-  // Without `capturedAtMs`, the time of capture is the moment of the push. The promise says when the bytes may change.
+  // Without `capturedAtMs`, the capture time is the moment of the push. The bytes must not change until the promise
+  // resolves.
   void source.push(draw(pushed), { capturedAtMs: clock.now(), uncertaintyMs: 5 });
   pushed += 1;
   if (pushed < FRAMES) return;

@@ -1,4 +1,4 @@
-// A recording, event by event, at the pace at which it happened. Usage: node replay.mjs run.jsonl [SPEED]
+// Replays a recording, event by event, in real time. Usage: node replay.mjs run.jsonl [SPEED]
 import { setTimeout as wait } from 'node:timers/promises';
 import { readRecording } from 'nowcast';
 

@@ -37,7 +37,7 @@ test('a detector of 50 ms reaches a streaming AP of 0.1 on a drawn street', asyn
   });
   const truth = parseGroundTruth(readJsonFile(annotations), undefined);
 
-  // What the detector finds in every frame, whatever time it takes.
+  // The detections of every frame, however long they take.
   const detector = await openDetector('nowcast-nano');
   t.after(() => detector.close());
   const found = new DetectionList();

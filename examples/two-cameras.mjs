@@ -15,7 +15,7 @@ const EVENTS = 120;
 
 const detector = await openDetector('nowcast-nano');
 const { input } = detector.info;
-// Each source has a streamId of its own; it stands in every event.
+// Each source has its own streamId, which every event states.
 const sources = [
   await openSource(first, { input, streamId: 'front' }),
   await openSource(second, { input, streamId: 'back' }),

@@ -36,7 +36,7 @@ function isInside([x, y], polygon) {
 /** Which side of a line a point is on: 1 or -1, 0 on the line itself. */
 const sideOf = ([x, y], [[x1, y1], [x2, y2]]) => Math.sign((x2 - x1) * (y - y1) - (y2 - y1) * (x - x1));
 
-/** A detector that knows where its object is, in place of a model: it moves 8 pixels a frame. */
+/** A stand-in for a model that knows where its object is: the object moves 8 pixels per frame. */
 const SIZE = { width: 320, height: 240 };
 const INPUT = { width: 64, height: 64 };
 const detector = defineDetector({

@@ -10,8 +10,8 @@ export type Outcome = { readonly passed: number; readonly failed: number; readon
 const MOCHA = createRequire(import.meta.url).resolve('mocha/bin/mocha.js');
 
 /**
- * Runs mocha on the files of one half in a process of its own.
- * Prints each top-level suite when it is complete, so that two processes can share one output.
+ * Runs mocha on the files of one half in a separate process. Prints each top-level suite when it is complete, so that
+ * two processes can share one output.
  *
  * @param args more arguments of mocha
  * @returns a process that crashes, or ends without a summary, counts as one failure more
@@ -38,7 +38,7 @@ export async function runMocha(
       isSummary = true;
       counts[count[2] as keyof typeof counts] = Number(count[1]);
     }
-    // Reports of failures hold empty lines; only those between suites part blocks.
+    // Reports of failures contain empty lines; only empty lines between suites separate blocks.
     if (line.trim() === '' && !isSummary) printBlock();
     else block.push(line);
   }

@@ -10,7 +10,8 @@ const print = (text: string): void => void process.stdout.write(text);
 const { realTime, computing } = testHalves('dist/test');
 
 const first = runMocha(realTime, args, print);
-// A process takes the priority of its parent: tests that follow a clock come before those that compute.
+// A child process inherits the priority of its parent: tests that follow a clock have precedence over those that
+// compute.
 setPriority(COMPUTING_NICENESS);
 const outcomes = await Promise.all([first, runMocha(computing, args, print)]);
 

@@ -2,7 +2,8 @@
 export { boxArea, boxIou, type Box } from './core/box.js';
 export type { Detection } from './core/detection.js';
 export { CAPTURE_CLOCKS, type CaptureClock, type CaptureTrust, type Frame } from './core/frame.js';
-export { letterbox, PAD_VALUE, toSource, type Fit, type Size } from './core/letterbox.js';
+export { letterbox, PAD_VALUE, toSource, type Fit } from './core/fit.js';
+export type { Size } from './core/size.js';
 export { fitPicture, writePlanes, type Picture, type PictureFormat, type ScaledPixels } from './core/picture.js';
 export {
   DROP_REASONS,

@@ -1,5 +1,5 @@
 import type { Box } from '../src/core/box.js';
-import type { Size } from '../src/core/letterbox.js';
+import type { Size } from '../src/core/size.js';
 import { atmosphereOf } from './atmosphere.js';
 import { Coverage, type Seen } from './coverage.js';
 import { boundsOf, type Figure } from './figure.js';

@@ -13,7 +13,7 @@ export type Atmosphere = {
   readonly cloudiness: number;
   /** The sun's or moon's disc; undefined behind clouds. */
   readonly disc: Color | undefined;
-  /** What white looks like. */
+  /** The colour of a white surface. */
   readonly light: Rgb;
   /** Metres over which the air absorbs all but a third of a colour. */
   readonly hazeMetres: number;

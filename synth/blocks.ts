@@ -9,7 +9,7 @@ import { drawTreePlan, type Tree } from './scenery/tree.js';
 
 export type Side = -1 | 1;
 
-/** Where another street crosses; it lies between `start` and `end`, metres along the road. */
+/** The position of a crossing street between `start` and `end`, metres along the road. */
 export type Crossing = {
   readonly start: number;
   readonly end: number;

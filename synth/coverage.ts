@@ -1,4 +1,4 @@
-import type { Size } from '../src/core/letterbox.js';
+import type { Size } from '../src/core/size.js';
 import type { Shape } from './figure.js';
 
 /**
@@ -159,7 +159,7 @@ export class Coverage {
     return Math.min(this.#rows + 2 * this.#marginY - 1, Math.floor(y / this.#cell - 0.5) + this.#marginY);
   }
 
-  /** Gives the newest figure the cells whose middles lie between two columns. */
+  /** Assigns the cells whose middles lie between two columns to the newest figure. */
   #span(row: number, x1: number, x2: number): void {
     const owner = this.#all.length - 1;
     const from = row * this.#width + Math.max(0, Math.ceil(x1 / this.#cell - 0.5) + this.#marginX);

@@ -1,4 +1,4 @@
-import type { Size } from '../src/core/letterbox.js';
+import type { Size } from '../src/core/size.js';
 import type { Annotation } from './annotate.js';
 import { COCO_MAPPING, SYNTH_CLASSES } from './classes.js';
 import type { Conditions } from './conditions.js';

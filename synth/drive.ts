@@ -1,5 +1,5 @@
 import { UsageError } from '../src/core/errors.js';
-import type { Size } from '../src/core/letterbox.js';
+import type { Size } from '../src/core/size.js';
 import { buildBlock, type Block, type Crossing, type Side } from './blocks.js';
 import { placeCamera } from './camera.js';
 import { drawConditions, type Conditions } from './conditions.js';

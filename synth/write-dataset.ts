@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OutputError, UsageError } from '../src/core/errors.js';
-import type { Size } from '../src/core/letterbox.js';
+import type { Size } from '../src/core/size.js';
 import { writeFileAtomic } from '../src/files/atomic-write.js';
 import { annotate, type Annotation } from './annotate.js';
 import { argoverseJson, frameName, sequenceName, type AnnotatedSequence } from './dataset.js';

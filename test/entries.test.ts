@@ -73,7 +73,7 @@ describe('the entries of the package', () => {
     });
   }
 
-  it('a check of the above sees native libraries where there are some', () => {
+  it('the check above detects native libraries', () => {
     const loaded = printedBy(`await import('nowcast/synth'); ${PRINT_NATIVE}`, 'module') as string[];
     assert.ok(
       loaded.some((path) => path.includes('canvas')),

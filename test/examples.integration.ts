@@ -44,7 +44,7 @@ describe('the examples, run from the packed package', function () {
     return stdout;
   };
 
-  it('are all run, and the README lists each', () => {
+  it('are all tested here and listed in the README', () => {
     const files = readdirSync('examples')
       .filter((name) => /\.[cm]js$/.test(name))
       .sort();
@@ -54,7 +54,7 @@ describe('the examples, run from the packed package', function () {
   });
 
   for (const [file, { prints, args }] of Object.entries(PROGRAMS)) {
-    it(`${file} prints what it should`, () => {
+    it(`${file} prints the expected output`, () => {
       assert.match(printedBy(process.execPath, file, args), prints);
     });
   }
@@ -87,7 +87,7 @@ describe('the examples, run from the packed package', function () {
     assert.match(await bundled('own-source.mjs', { packages: 'external' }), PROGRAMS['own-source.mjs'].prints);
   });
 
-  it('own-detector.mjs runs as one file with all that it imports', async () => {
+  it('own-detector.mjs runs as one file with all its imports', async () => {
     const printed = await bundled('own-detector.mjs', {
       external: ['onnxruntime-node', 'sharp', '@napi-rs/canvas'],
       banner: {

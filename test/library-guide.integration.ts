@@ -17,11 +17,11 @@ describe('the programs of docs/library.md', function () {
   after(() => installed.remove());
 
   const PRINTS = [/^\d+ \[/m, /^status\npercept\n$/];
-  it('are these', () => assert.equal(SNIPPETS.length, PRINTS.length));
+  it('are complete in this list', () => assert.equal(SNIPPETS.length, PRINTS.length));
 
   SNIPPETS.forEach((code, i) => {
     const [, firstImport] = /^import (.*)/m.exec(code) ?? [];
-    it(`runs as it stands: ${firstImport}`, () => {
+    it(`runs unchanged: ${firstImport}`, () => {
       writeFileSync(join(installed.folder, `snippet-${i}.mjs`), code);
       const { status, stdout, stderr } = spawnSync(process.execPath, [`snippet-${i}.mjs`], {
         cwd: installed.folder,
@@ -34,7 +34,7 @@ describe('the programs of docs/library.md', function () {
     });
   });
 
-  it('names only what the package exports', async () => {
+  it('uses only exported names', async () => {
     const names = new Set(Object.keys(await import('../src/index.js')));
     const used = [
       ...GUIDE.matchAll(

@@ -63,14 +63,14 @@ describe('the package as npm packs it', function () {
     assert.ok(stdout.split('\n').filter((line) => line.startsWith('percept')).length >= 15, stdout.slice(0, 400));
   });
 
-  itNeeds(needs, 'lets that program end, saying why, where the video is none', () => {
+  itNeeds(needs, 'ends that program with a message if its video is not a video', () => {
     writeFileSync(join(folder, 'text.mp4'), 'not a video');
     const { status, stderr } = runProgram(readmeProgram().replace('street.mp4', 'text.mp4'));
     assert.equal(status, 0, stderr);
     assert.match(stderr, /^".*text\.mp4" is no video/);
   });
 
-  itNeeds(needs, 'brings types that a strict program compiles against', () => {
+  itNeeds(needs, 'contains types that a strict program compiles against', () => {
     writeFileSync(
       join(folder, 'typed.ts'),
       [
@@ -100,12 +100,12 @@ describe('the package as npm packs it', function () {
     assert.equal(status, 0, stdout);
   });
 
-  itNeeds(needs, 'brings the command', () => {
+  itNeeds(needs, 'contains the command', () => {
     const printed = execFileSync(join(folder, 'node_modules/.bin/nowcast'), ['--help'], { encoding: 'utf8' });
     assert.match(printed, /run.*\n/);
   });
 
-  itNeeds(needs, 'brings the demo with its page', () => {
+  itNeeds(needs, 'contains the demo with its page', () => {
     const { status, stdout, stderr } = spawnSync(
       join(folder, 'node_modules/.bin/nowcast'),
       ['demo', '--model', MODEL ?? '', '--port', '0', '--max-frames', '5', '--json'],

@@ -1,4 +1,4 @@
-import type { Size } from '../src/core/letterbox.js';
+import type { Size } from '../src/core/size.js';
 import { anchorCount, STRIDES } from '../src/model/families/yolox/grid.js';
 
 /** Every cell that predicts a box: level by level (strides 8, 16, 32), row by row. */

@@ -1,6 +1,6 @@
 import { UsageError } from '../src/core/errors.js';
 import type { Key, Keys, SettingsOf } from '../src/core/keys.js';
-import type { Size } from '../src/core/letterbox.js';
+import type { Size } from '../src/core/size.js';
 import { ASSIGNERS, type AssignerName } from './assign/assigners.js';
 import type { Augmentation } from './data/augment.js';
 import { linearLr } from './lr-schedule.js';
@@ -24,7 +24,7 @@ const dataKeys = {
 
 const ASSIGNER_NAMES = Object.keys(ASSIGNERS) as AssignerName[];
 
-/** Every key of a training config. All but `train` have a default; those without one here follow from other keys. */
+/** Every key of a training config. All but `train` have a default; those without one here get it from other keys. */
 export const TRAIN_KEYS = {
   variant: { type: 'choice', values: VARIANTS, description: 'Network variant.', default: 'yolox-nano' },
   train: { type: 'section', required: true, keys: dataKeys, description: 'Pictures to train on.' },
@@ -90,7 +90,7 @@ export const TRAIN_KEYS = {
   colour: { ...share, description: 'Probability of changed colours.', default: 1 },
 } as const satisfies Record<string, Key>;
 
-/** What a training config says, checked against {@link TRAIN_KEYS}; nothing is filled in. */
+/** The keys of a training config, checked against {@link TRAIN_KEYS}; no default is filled in. */
 export type TrainSettings = SettingsOf<typeof TRAIN_KEYS>;
 
 export type TrainConfig = {
@@ -117,9 +117,9 @@ export type TrainConfig = {
 export type DataPaths = { readonly annotations: string; readonly root: string };
 
 /**
- * A checked configuration with every default filled in; those of a variant are YOLOX's own: small networks see weaker
- * mosaics, no MixUp and rather larger inputs, Nano a mosaic half of the time (`exps/default`).
- * @throws UsageError where the input is not in multiples of 32
+ * A checked configuration with every default filled in; the defaults of a variant are YOLOX's: small networks get
+ * weaker mosaics, no MixUp and rather larger inputs, and Nano a mosaic half of the time (`exps/default`).
+ * @throws UsageError if the input is not in multiples of 32
  */
 export function resolveTrainConfig(settings: TrainSettings): TrainConfig {
   const orDefault = <N extends keyof TrainSettings>(name: N): NonNullable<TrainSettings[N]> =>

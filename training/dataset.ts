@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataError, UsageError } from '../src/core/errors.js';
-import type { Size } from '../src/core/letterbox.js';
+import type { Size } from '../src/core/size.js';
 import type { Labels } from './data/labels.js';
 
-/** Annotated pictures; none of them is open. */
+/** Annotated pictures; the files are not open. */
 export type DataSet = {
   /** In the order of their ids; a class id of a label points into this. */
   readonly classNames: readonly string[];

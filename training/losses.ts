@@ -44,7 +44,7 @@ export type LossOptions = {
   readonly classCount: number;
   readonly grid: AnchorGrid;
   readonly assign: Assigner;
-  /** Add the L1 loss of the undecoded boxes, as in the last epochs. */
+  /** True to add the L1 loss of the undecoded boxes, as in the last epochs. */
   readonly l1: boolean;
 };
 

@@ -19,7 +19,7 @@ export type StepReport = {
   readonly positives: number;
 };
 
-/** Absent in some of the first logs. */
+/** Absent in some of the earliest logs. */
 export type ValidationReport = Omit<Validation, 'apPerClass'> &
   Partial<Validation> & { readonly type: 'validation'; readonly step: number };
 
@@ -44,7 +44,7 @@ export class RunLog {
     });
     const written = this.#read();
     for (const entry of readEntries(written)) if (entry.step <= step) this.#keep(entry);
-    // So that a torn line does not damage the next one.
+    // Starts on a new line, so that a torn line does not damage the next one.
     if (written.length > 0 && written[written.length - 1] !== LINE_FEED)
       this.#writing(() => appendFileSync(this.#path, '\n'));
   }
@@ -93,7 +93,7 @@ function* readEntries(bytes: Buffer): Generator<Entry> {
     try {
       yield JSON.parse(bytes.toString('utf8', start, end)) as Entry;
     } catch {
-      // Torn.
+      // A torn line.
     }
   }
 }

@@ -37,9 +37,9 @@ export type TrainOptions = {
   readonly loaders: number;
   /** Memory for decoded pictures, of all loaders together. */
   readonly keepBytes: number;
-  /** Threads for validation. */
+  /** Number of threads for validation. */
   readonly threads: number;
-  /** Stops after the step that is running, with a checkpoint. */
+  /** Stops after the current step, with a checkpoint. */
   readonly signal: AbortSignal;
   readonly onStep: (report: StepReport) => void;
   /** Called after each picture of a validation, of `total`. */
@@ -49,7 +49,7 @@ export type TrainOptions = {
 };
 
 export type TrainSummary = {
-  /** The engine that ran, for any requested one. */
+  /** The engine of the run, whichever was requested. */
   readonly engine: string;
   readonly steps: number;
   readonly isFinished: boolean;

@@ -1,5 +1,6 @@
 import { evaluateBoxes, type DetectionColumns, type ObjectColumns } from '../evaluation/coco-ap.js';
-import { letterbox, type Size } from '../src/core/letterbox.js';
+import { letterbox } from '../src/core/fit.js';
+import type { Size } from '../src/core/size.js';
 import { createDecoder } from '../src/model/families/yolox/decode.js';
 import { fit } from './data/augment.js';
 import type { PictureStore } from './data/picture-store.js';
@@ -24,7 +25,7 @@ export type ValidateOptions = {
   readonly store: PictureStore;
   readonly input: Size;
   readonly threads: number;
-  /** Breaks it off. */
+  /** Aborts the validation. */
   readonly signal: AbortSignal;
   /** Called after each picture, of `total`. */
   readonly onPicture: (done: number, total: number) => void;

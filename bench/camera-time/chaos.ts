@@ -12,7 +12,7 @@ const FPS = 25;
 const CAMERA = { fps: FPS, gop: FPS, wallSkewMs: 3 * 3_600_000 + 500 } as const;
 const MIN_HOLE_MS = 1_000;
 
-/** Random faults, one after the other, for so long; the same seed makes the same ones. */
+/** Random faults, one after the other, for the given time; the same seed gives the same faults. */
 export async function chaos(ffmpeg: Ffmpeg, minutes: number, seed: number): Promise<void> {
   const atStart = { children: children().length, pipes: openPipes() };
   const camera = await CameraChaos.start({ camera: CAMERA, seed, restMs: 6_000, longestMs: 8_000 });

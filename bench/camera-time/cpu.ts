@@ -16,7 +16,7 @@ const WARM_UP_MS = 3_000;
 /** Linux counts a process's time in hundredths of a second, whatever its kernel's tick (`man 5 proc`, USER_HZ). */
 const TICK_MS = 10;
 
-/** CPU of reading one camera, by our own reader and by ffmpeg's, in turns. */
+/** CPU use of reading one camera, by our reader and by ffmpeg's, in turns. */
 export async function cpu(ffmpeg: Ffmpeg, secondsEach: number): Promise<void> {
   const ways = [nowcastReader('ours', 'auto', ffmpeg), nowcastReader('ffmpeg', 'ffmpeg', ffmpeg)];
   const rows: string[][] = [];
@@ -46,7 +46,9 @@ export async function cpu(ffmpeg: Ffmpeg, secondsEach: number): Promise<void> {
   printTable(['stream', 'our reader', "ffmpeg's reader", 'ours more by', "camera's CPU"], rows);
 }
 
-/** The part of one core that this process and its children take, the camera left out, while the camera is read. */
+/**
+ * The share of one core that this process and its children use while they read the camera, without the camera itself.
+ */
 async function shareOfCore(way: Reader, camera: PacedCamera, ms: number): Promise<number> {
   const reading = way.read(camera.url, () => undefined);
   await sleep(WARM_UP_MS);
@@ -66,6 +68,6 @@ function usedMs(cameraPid: number): number {
 function childMs(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  // utime and stime are the fields 14 and 15 of all, the state the third.
+  // utime and stime are fields 14 and 15, the state is field 3.
   return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
 }

@@ -7,11 +7,11 @@ import { median, printTable, quantile } from '../table.js';
 import { readers, type Reader, type SeenFrame } from './readers.js';
 
 const RATES = [5, 15, 30] as const;
-/** A reader that collects a backlog while it opens needs this long to come to the present. */
+/** A reader that collects a backlog while it opens needs this long to catch up. */
 const WARM_UP_MS = 4_000;
 const PATIENCE_MS = 15_000;
 
-/** From a picture's drawing to the moment at which its frame is ready, for each way of reading. */
+/** Time from the drawing of a picture to its frame, for each way of reading. */
 export async function delay(ffmpeg: Ffmpeg, frames: number): Promise<void> {
   const ways = readers(ffmpeg);
   for (const { absent } of ways) if (absent !== undefined) console.log(`left out: ${absent}`);
@@ -46,7 +46,7 @@ export async function delay(ffmpeg: Ffmpeg, frames: number): Promise<void> {
   printTable(['stream', ...present.map(({ name }) => name), 'decoder alone', "camera's CPU"], rows);
 }
 
-/** Delays of so many frames in succession, in ms, after the reader has come to the present. */
+/** Delays of successive frames in ms, after the reader has caught up. */
 async function delaysOf(way: Reader, camera: PacedCamera, count: number): Promise<number[]> {
   const seen: SeenFrame[] = [];
   let firstAtMs: number | undefined;

@@ -4,13 +4,13 @@ import type { ThrottlingProxy } from '../../test/helpers/throttling-proxy.js';
 
 export type Stage = { readonly camera: PacedCamera; readonly link: ThrottlingProxy };
 
-/** One thing that can go wrong with a camera or on the way from it. */
+/** One fault of a camera, or of the network on the way from it. */
 export type Fault = {
   readonly name: string;
   readonly camera?: Partial<PacedCameraOptions>;
-  /** Default `tcp`; over UDP the link in between is left out. */
+  /** Default `tcp`; UDP goes without the link in between. */
   readonly carriedBy?: 'tcp' | 'udp';
-  /** Makes it happen; resolves when it is over. Absent where the camera's options are the fault. */
+  /** Causes the fault; resolves when it is over. Absent if the camera's options are the fault. */
   readonly happen?: (stage: Stage) => Promise<unknown>;
 };
 
@@ -24,7 +24,9 @@ const frozen = (kind: 'clock-on' | 'backlog' | 'lost-time', ms: number): Fault =
   },
 });
 
-/** Every fault once with a sender's clock that is hours off, so that none passes by trusting it. */
+/**
+ * Every fault once with a sender's clock that is hours off, so that no fault passes only because that clock is right.
+ */
 export const FAULTS: readonly Fault[] = [
   { name: 'none, over TCP' },
   { name: 'none, over UDP', carriedBy: 'udp' },

@@ -10,12 +10,12 @@ import { readWithNowcast, type SeenFrame } from './readers.js';
 import { coverage, errors, knownFrames, uncertainties, type KnownFrame } from './truth.js';
 
 const FPS = 30;
-/** No test camera's clock is right by chance. */
+/** Every test camera's clock is wrong. */
 const WALL_SKEW_MS = 3 * 3_600_000 + 500;
-/** By then a sender report and an uncongested arrival have been seen. */
+/** By then, a sender report and an uncongested arrival have been seen. */
 const SETTLED_MS = 2_000;
 const STEADY_MS = 8_000;
-/** After which a fault's traces must have gone. */
+/** After this, a fault must have no effect any more. */
 const RECOVERY_MS = 1_000;
 const AFTER_MS = 6_000;
 

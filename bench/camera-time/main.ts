@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { UsageError } from '../../src/core/errors.js';
-import { allowedNumbers, readNumber } from '../../src/core/number-rule.js';
 import { locateFfmpeg, type Ffmpeg } from '../../src/streaming/ffmpeg/binary.js';
+import { numberOption } from '../number-option.js';
 import { machine } from '../table.js';
 import { chaos } from './chaos.js';
 import { cpu } from './cpu.js';
@@ -29,8 +29,8 @@ const PARTS: Readonly<Record<string, (ffmpeg: Ffmpeg, settings: Settings) => Pro
 };
 
 /**
- * How old a camera's frames are, and how old they say they are. Options: `--part NAME` (again for more; all by
- * default), `--frames N`, `--seconds N`, `--minutes N`, `--seed N`, `--fault TEXT` for the faults with that in their
+ * Measures how old a camera's frames are, and how old they claim to be. Options: `--part NAME` (repeatable; all by
+ * default), `--frames N`, `--seconds N`, `--minutes N`, `--seed N`, `--fault TEXT` for faults with that text in their
  * name.
  */
 export async function run(): Promise<void> {
@@ -49,10 +49,10 @@ export async function run(): Promise<void> {
   if (unknown !== undefined)
     throw new UsageError(`camera-time has no part "${unknown}"; there are ${Object.keys(PARTS).join(', ')}`);
   const settings = {
-    frames: positive('frames', values.frames),
-    seconds: positive('seconds', values.seconds),
-    minutes: positive('minutes', values.minutes),
-    seed: Number(values.seed),
+    frames: numberOption('frames', values.frames, { above: 0 }),
+    seconds: numberOption('seconds', values.seconds, { above: 0 }),
+    minutes: numberOption('minutes', values.minutes, { above: 0 }),
+    seed: numberOption('seed', values.seed, { min: 0, isInteger: true }),
     fault: values.fault,
   };
   const cacheDir = await mkdtemp(join(tmpdir(), 'nowcast-bench-'));
@@ -63,10 +63,4 @@ export async function run(): Promise<void> {
   } finally {
     await rm(cacheDir, { recursive: true, force: true });
   }
-}
-
-function positive(name: string, text: string): number {
-  const value = readNumber(text, { above: 0 });
-  if (value === undefined) throw new UsageError(`--${name} is "${text}"; it must be ${allowedNumbers({ above: 0 })}`);
-  return value;
 }

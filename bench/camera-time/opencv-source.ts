@@ -9,7 +9,7 @@ import { fitPicture, type PictureFormat } from '../../src/core/picture.js';
 const PROGRAM = fileURLToPath(new URL('../../../bench/camera-time/opencv-frames.py', import.meta.url));
 const HEAD_BYTES = 16;
 
-/** A camera as programs around OpenCV see it: a picture is of the moment at which `read()` returned it. */
+/** A camera as OpenCV programs see it: the capture time of a picture is the moment at which `read()` returned it. */
 export function openCvSource(
   url: string,
   { streamId, input }: { readonly streamId: string; readonly input: PictureFormat },

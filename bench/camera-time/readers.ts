@@ -10,12 +10,12 @@ import type { Transport } from '../../src/streaming/sources/camera/camera-input.
 import type { Ffmpeg } from '../../src/streaming/ffmpeg/binary.js';
 import { stampOf } from '../../test/helpers/paced-camera/index.js';
 
-/** A frame as a reader brought it out, its picture given back. */
+/** A frame of a reader; its picture is released already. */
 export type SeenFrame = {
-  /** The number burnt into the picture; undefined where it is damaged. */
+  /** The number burnt into the picture; undefined if it is damaged. */
   readonly index: number | undefined;
   readonly readyAtMs: number;
-  /** What only Nowcast says of a frame. */
+  /** Facts that only Nowcast gives for a frame. */
   readonly claim?: Pick<Frame, 'seq' | 'capturedAtMs' | 'captureClock' | 'uncertaintyMs' | 'epoch' | 'corrupt'>;
 };
 
@@ -24,7 +24,7 @@ export type Reading = { stop(): Promise<void> };
 
 export type Reader = {
   readonly name: string;
-  /** Why it cannot be measured here; undefined where it can. */
+  /** The reason why it cannot be measured here; undefined if it can. */
   readonly absent?: string;
   read(url: string, onFrame: (frame: SeenFrame) => void): Reading;
 };
@@ -36,7 +36,7 @@ export function nowcastReader(name: string, transport: Transport, ffmpeg: Ffmpeg
   return { name, read: (url, onFrame) => readWithNowcast(url, { transport, ffmpeg }, onFrame) };
 }
 
-/** Reads with `cameraSource`; `onOther` gets all that is no frame. */
+/** Reads with `cameraSource`; `onOther` gets every event that is not a frame. */
 export function readWithNowcast(
   url: string,
   options: Pick<CameraOptions, 'ffmpeg'> & Partial<CameraOptions>,

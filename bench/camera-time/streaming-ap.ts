@@ -25,13 +25,10 @@ const SEED = 4;
 const VIEW = { width: 720, height: 450, fps: 30 } as const;
 const LOOP = { gop: 30, loopSeconds: 40 } as const;
 const STREAM = 'camera';
-/** A reader that collects a backlog while it opens needs this long to come to the present. */
+/** A reader that collects a backlog while it opens needs this long to catch up. */
 const WARM_UP_MS = 5_000;
 
-/**
- * Streaming AP of the synthetic world behind an RTSP camera, by three ways of reading it, the rest of the pipeline the
- * same.
- */
+/** Streaming AP of the synthetic world behind an RTSP camera, for three ways of reading it with the same pipeline. */
 export async function streamingAp(ffmpeg: Ffmpeg): Promise<void> {
   const cacheDir = await mkdtemp(join(tmpdir(), 'nowcast-bench-'));
   const model = bundledModel();
@@ -92,7 +89,7 @@ async function perceptsOf(source: Observable<SourceEvent>, detector: Detector): 
 const scoredFromMs = (first: PerceptEvent): number => first.times.emittedAtMs + WARM_UP_MS;
 const scoredUntilMs = (first: PerceptEvent): number => scoredFromMs(first) + LOOP.loopSeconds * 1000;
 
-/** Held against every picture of the loop once, from the warm-up on. */
+/** Compared with every picture of the loop once, after the warm-up. */
 function scoreOf(
   camera: PacedCamera,
   truth: readonly (readonly Annotation[])[],

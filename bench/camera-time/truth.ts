@@ -8,14 +8,14 @@ export type KnownFrame = {
   readonly epoch: number;
   readonly captureClock: string;
   readonly trueAgeMs: number;
-  /** Claimed age minus true age; below 0 where the frame passes for younger than it is. */
+  /** Claimed age minus true age; below 0 if the frame claims to be younger than it is. */
   readonly errorMs: number;
   readonly uncertaintyMs: number;
 };
 
 type Drawings = { drawing(index: number, beforeMs: number): Drawing | undefined };
 
-/** The sound frames whose number could be read, beside when the camera took them. */
+/** The undamaged frames with a readable number, with the time at which the camera captured them. */
 export function knownFrames(camera: Drawings, seen: readonly SeenFrame[]): KnownFrame[] {
   return seen.flatMap(({ index, readyAtMs, claim }) => {
     const drawing =

@@ -2,12 +2,14 @@
 export const SCRIPT = `
 for (const menu of document.querySelectorAll('[data-menu]')) {
   menu.addEventListener('change', () => {
-    for (const view of menu.closest('.card').querySelectorAll('[data-view]')) view.classList.toggle('hidden', view.dataset.view !== menu.value);
+    for (const view of menu.closest('.card').querySelectorAll('[data-view]'))
+      view.classList.toggle('hidden', view.dataset.view !== menu.value);
   });
 }
 document.querySelector('[data-theme-switch]').addEventListener('click', () => {
   const root = document.documentElement;
-  const isDark = root.dataset.theme ? root.dataset.theme === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
+  const { theme } = root.dataset;
+  const isDark = theme ? theme === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
   root.dataset.theme = isDark ? 'light' : 'dark';
 });
 `;

@@ -3,7 +3,7 @@ import type { Clock, WallClock } from '../core/clock.js';
 
 const now = (): number => Number(process.hrtime.bigint()) / 1e6;
 
-/** Taken once, so that a run's stamps keep their distances if the machine's wall clock is set. */
+/** Computed once, so that the stamps of a run keep their distances when someone sets the wall clock. */
 const unixMsAtZero = performance.timeOrigin + performance.now() - now();
 
 /** The clock of every run: monotonic, in microseconds, and the same in all processes of the machine. */

@@ -1,7 +1,7 @@
 import type { Environment } from '../config/environment.js';
 import type { Clock, WallClock } from '../core/clock.js';
 
-/** The outside world of a task of the program. It contains no terminal: results are returned, not printed. */
+/** The outside world of an application task. It has no terminal: tasks return their results and print nothing. */
 export type AppContext = {
   readonly clock: Clock & WallClock;
   readonly log: Log;
@@ -17,11 +17,11 @@ export type AppContext = {
 
 export type LogFacts = Readonly<Record<string, unknown>>;
 
-/** Messages for people and for log collectors. Results never go through here. */
+/** Messages for people and log collectors. Results never go through here. */
 export type Log = Readonly<Record<'debug' | 'info' | 'warn' | 'error', (message: string, facts?: LogFacts) => void>>;
 
 export type Progress = {
-  /** Shows a new bar, until its `done`. */
+  /** Shows a new bar until its `done` is called. */
   bar(options: ProgressBarOptions): ProgressBar;
 };
 
@@ -32,10 +32,10 @@ export type ProgressBar = {
 
 export type ProgressBarOptions = {
   readonly label: string;
-  /** Work done before; the remaining time follows from the work done from here on. Default: 0. */
+  /** Work done earlier; the remaining time is estimated from work done from here on. Default: 0. */
   readonly from?: number;
-  /** Undefined if it is unknown: the bar then counts. */
+  /** Undefined if the total is unknown: the bar then only counts. */
   readonly total: number | undefined;
-  /** Name of the counted things: `frames`, `MB`. */
+  /** Unit of the counted items: `frames`, `MB`. */
   readonly unit: string;
 };

@@ -6,27 +6,27 @@ import { UsageError } from '../core/errors.js';
 import { shown } from '../core/extension.js';
 import type { Picture, PictureFormat } from '../core/picture.js';
 
-/** What a detector of one's own found; the class's name follows from its id. */
+/** A detection of a custom detector. The class name follows from its id. */
 export type OwnDetection = Omit<Detection, 'className'>;
 
 export type OwnDetector = {
-  /** Stands as the model's name in recordings and summaries. */
+  /** The model's name in recordings and summaries. */
   readonly name: string;
-  /** How it takes its pictures. */
+  /** Size and format of the pictures that it takes. */
   readonly input: PictureFormat;
   /** Class names by class id. */
   readonly classNames: readonly string[];
   /**
-   * Finds objects, with boxes in source pixels (`toSource` leads there). Whatever it needs of `picture.image` it reads
-   * before it returns or first awaits: the memory is used again.
+   * Finds objects, with boxes in source pixels (`toSource` leads there). Read `picture.image` before the function
+   * returns or first awaits: afterwards its memory is reused.
    */
   detect(picture: Picture): readonly OwnDetection[] | Promise<readonly OwnDetection[]>;
-  /** Pictures that may be under way at once; 1 unless given. */
+  /** Number of pictures that may be processed at the same time. Default: 1. */
   readonly hosts?: number;
-  /** Resolves when it can work again after a `DetectorFailedError`; at once unless given. */
+  /** Resolves when it can work again after a `DetectorFailedError`. Default: at once. */
   ready?(): Promise<void>;
   close?(): void | Promise<void>;
-  /** Stamps the runs; the pipeline's clock. `monotonicClock` unless given. */
+  /** Clock that stamps the runs, the same as the pipeline's. Default: `monotonicClock`. */
   readonly clock?: Clock;
 };
 
@@ -37,7 +37,7 @@ export type OwnDetector = {
  * const detector = defineDetector({ name: 'mine', input: { width: 320, height: 320 }, classNames: ['blob'], detect });
  * ```
  *
- * @throws UsageError naming the field at fault
+ * @throws UsageError naming the invalid field
  */
 export function defineDetector(own: OwnDetector): Detector {
   check(own);
@@ -53,7 +53,7 @@ export function defineDetector(own: OwnDetector): Detector {
       const inferStartMs = clock.now();
       const found = await own.detect(picture);
       const inferEndMs = clock.now();
-      // Anything else than an array is refused by the pipeline, which names it.
+      // The pipeline checks the result and reports anything but an array.
       const detections = Array.isArray(found)
         ? (found as OwnDetection[]).map((detection) => named(detection, classNames))
         : (found as []);

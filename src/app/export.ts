@@ -7,7 +7,7 @@ import { gigaFlops } from '../../training/network/cost.js';
 import { parameterLayout } from '../../training/network/parameters.js';
 import { createNetwork, parseVariant, testSize, VARIANTS } from '../../training/network/variants.js';
 import { initialWeights, namedTensors } from '../../training/network/weights.js';
-import type { Size } from '../core/letterbox.js';
+import type { Size } from '../core/size.js';
 import { writeFileAtomic } from '../files/atomic-write.js';
 import { CLASSES_KEY } from '../model/onnx/class-names.js';
 
@@ -17,11 +17,11 @@ export type ExportOptions = {
   readonly source: ExportSource;
   /** A `.onnx` file, or a `.safetensors` file for the weights alone. */
   readonly out: string;
-  /** The size to run at; undefined takes the checkpoint's, or the variant's own. */
+  /** Input size of the network; undefined takes the checkpoint's or the variant's. */
   readonly input: Size | undefined;
   /** Computes in half precision. */
   readonly fp16: boolean;
-  /** Leaves the number of pictures open. */
+  /** Makes the batch size dynamic. */
   readonly dynamicBatch: boolean;
 };
 
@@ -41,19 +41,19 @@ export type ExportedModel = {
   readonly fp16: boolean;
   readonly dynamicBatch: boolean;
   readonly gflops: number;
-  /** File of the class names beside the model, where they are known. */
+  /** File of the class names beside the model, if the names are known. */
   readonly labels?: string;
 };
 
-/** Whether the file is to hold the weights alone. */
+/** True to write the weights alone. */
 export function isWeightsFile(out: string): boolean {
   return out.endsWith('.safetensors');
 }
 
 /**
- * Writes a network as a file, and its class names beside it for `--labels`, here and in other tools.
- * @throws UsageError for an unknown variant; ModelError for weights that do not fit; OutputError where a file cannot be
- * written
+ * Writes a network as a file, and its class names beside it for `--labels` and other tools.
+ * @throws UsageError for an unknown variant; ModelError for weights that do not fit; OutputError if a file cannot be
+ *   written
  */
 export async function exportNetwork({
   source,

@@ -2,7 +2,7 @@ import { arch, cpus, platform } from 'node:os';
 import type { RecordingHeader } from '../recording/format.js';
 import { packageVersion } from './paths.js';
 
-/** The program and the machine, for recordings and profiles. */
+/** Facts about the program and the machine, for recordings and profiles. */
 export function hostFacts(): RecordingHeader['host'] {
   return {
     nowcast: packageVersion(),

@@ -1,6 +1,6 @@
 import type { Observable } from 'rxjs';
 import { monotonicClock } from './clock.js';
-import { PARTS } from './parts.js';
+import { BUILT_IN_PARTS } from './parts.js';
 import { cacheDir } from './paths.js';
 import { sourceConfig } from '../config/run-config.js';
 import { DETECTOR_DEFAULTS } from '../config/run-keys.js';
@@ -16,7 +16,7 @@ import { locateFfmpeg } from '../streaming/ffmpeg/binary.js';
 export type OpenDetectorOptions = Partial<Omit<ProcessDetectorOptions, 'model'>>;
 
 /**
- * Opens a model in a process of its own, with the command line's defaults.
+ * Opens a model in its own process, with the command line's defaults.
  * @param model path of an ONNX file, or the name of a model that is on this machine (`nowcast models list`)
  * @throws ModelError, UsageError
  */
@@ -35,24 +35,24 @@ export async function openDetector(model: string, options: OpenDetectorOptions =
 }
 
 export type OpenSourceOptions = {
-  /** How pictures are fitted: the detector's input, `detector.info.input`. */
+  /** Size and format of the pictures: the detector's `detector.info.input`. */
   readonly input: PictureFormat;
-  /** The stream's name in every event; by the file's name or the camera's host unless given. */
+  /** The stream's name in every event. Default: the file's name or the camera's host. */
   readonly streamId?: string;
-  /** Of files: `source` plays them by the clock (the default), `max` as fast as the consumer takes them. */
+  /** For files: `source` plays in real time (the default), `max` as fast as the consumer takes frames. */
   readonly pace?: Pace;
 };
 
 /**
- * Opens every source that `nowcast run` takes: a video file, pictures, a camera, or `demo:`. Frames come on
+ * Opens any source that `nowcast run` takes: a video file, pictures, a camera, or `demo:`. Frames come on
  * subscription.
- * @throws UsageError where there is no such source; SourceError where ffmpeg is missing
+ * @throws UsageError if the source does not exist; SourceError if ffmpeg is missing
  */
 export async function openSource(
   source: string,
   { input, streamId, pace = 'source' }: OpenSourceOptions,
 ): Promise<Observable<SourceEvent>> {
-  const { kind, config } = sourceConfig(streamId, { source }, PARTS.sources);
+  const { kind, config } = sourceConfig(streamId, { source }, BUILT_IN_PARTS.sources);
   const ffmpeg = kind.needsFfmpeg ? await locateFfmpeg(process.env, cacheDir(process.env)) : undefined;
   return kind.open(config, { streamId: config.id, input, clock: monotonicClock, pace, ffmpeg, isOnly: false });
 }

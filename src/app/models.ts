@@ -5,7 +5,7 @@ import { pullModel, type PulledModel } from '../model/pull.js';
 import { BUNDLED_MODEL, bundledModel, findModel, readZoo, zooEntry, zooPath, type ZooEntry } from '../model/zoo.js';
 import type { AppContext, ProgressBar } from './context.js';
 
-/** A model that can be used by name. */
+/** A model that `--model` takes by name. */
 export type ListedModel = Pick<ZooEntry, 'name' | 'input' | 'labels' | 'parametersM'> &
   Partial<ZooEntry> & {
     readonly path: string;
@@ -13,7 +13,7 @@ export type ListedModel = Pick<ZooEntry, 'name' | 'input' | 'labels' | 'paramete
     readonly isBundled: boolean;
   };
 
-/** The bundled model, where this copy of Nowcast has it, and those of the zoo. */
+/** The bundled model, if this copy of Nowcast has it, and those of the zoo. */
 export async function listModels(cacheDir: string): Promise<ListedModel[]> {
   const zoo = (await readZoo()).map((entry) => {
     const path = zooPath(entry, cacheDir);
@@ -40,9 +40,9 @@ export async function listModels(cacheDir: string): Promise<ListedModel[]> {
 }
 
 /**
- * Downloads models one after the other, and yields each as it is here.
+ * Downloads models one after the other, and yields each as soon as it is complete.
  * @param mirror URL of a folder on another server that has the same files
- * @throws ModelError for an unknown name, before the first byte is fetched, and as `pullModel` does
+ * @throws ModelError for an unknown name, before the download starts, and as `pullModel` does
  */
 export async function* pullModels(
   names: readonly string[],
@@ -76,7 +76,7 @@ async function pull(entry: ZooEntry, { cacheDir, signal, progress, log }: AppCon
     });
     if (model.checkedBy === 'first-download') {
       log.warn(
-        `nobody states the sha256 of ${entry.name}; this download's, ${model.sha256}, is pinned in ${model.path}.sha256, and later ones must match it`,
+        `the zoo has no sha256 of ${entry.name}; the one of this download, ${model.sha256}, is kept in ${model.path}.sha256, and later downloads must match it`,
       );
     }
     return model;
@@ -89,12 +89,12 @@ const toMb = (bytes: number): number => Math.round(bytes / 1e5) / 10;
 
 export type DescribedModel = ModelInfo & {
   readonly path: string;
-  /** Name of the label set or the classes themselves; undefined where nothing says. */
+  /** Name of the label set or the classes themselves; undefined if the model does not state it. */
   readonly labels: string | undefined;
 };
 
 /**
- * @param name a name of the zoo, or an ONNX file
+ * @param name a name from the zoo, or an ONNX file
  * @throws ModelError where the model cannot be found or read
  */
 export async function describeModel(name: string, options: ReadOptions, cacheDir: string): Promise<DescribedModel> {

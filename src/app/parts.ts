@@ -10,7 +10,7 @@ import { TRACKERS } from '../track/kinds.js';
 import type { TrackerKind } from '../track/tracker.js';
 import { demoKind } from './demo/kind.js';
 
-/** The registries of everything that a run can be put together from. */
+/** The registries of all parts that a run can use. */
 export type RunParts = {
   readonly sources: readonly SourceEntry[];
   readonly sinks: readonly SinkEntry[];
@@ -18,7 +18,7 @@ export type RunParts = {
   readonly forecasters: readonly TrackerKind[];
 };
 
-export const PARTS: RunParts = {
+export const BUILT_IN_PARTS: RunParts = {
   sources: [...SOURCES, demoKind],
   sinks: SINKS,
   policies: POLICIES,
@@ -26,7 +26,7 @@ export const PARTS: RunParts = {
 };
 
 /** Every key of a run's configuration. */
-export const RUN_KEYS = runKeys(PARTS);
+export const RUN_KEYS = runKeys(BUILT_IN_PARTS);
 
 /** The entry of a source of a checked configuration. */
 export function sourceEntry(kind: string, { sources }: RunParts): SourceEntry {

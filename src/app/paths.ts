@@ -16,8 +16,8 @@ export function packageVersion(): string {
 }
 
 /**
- * Where downloads and prepared models are kept: `NOWCAST_CACHE`, else `XDG_CACHE_HOME/nowcast` (a relative one is to be
- * ignored, says the XDG specification), else `~/.cache/nowcast`.
+ * Folder of downloaded and prepared models: `NOWCAST_CACHE`, else `XDG_CACHE_HOME/nowcast`, else `~/.cache/nowcast`.
+ * The XDG specification says to ignore a relative `XDG_CACHE_HOME`.
  */
 export function cacheDir(env: Environment, home: string = homedir()): string {
   if (env['NOWCAST_CACHE']) return resolve(env['NOWCAST_CACHE']);

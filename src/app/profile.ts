@@ -19,10 +19,10 @@ export type { ProfileFile, RuntimePercentiles };
 
 export type ProfileOptions = {
   readonly detector: DetectorChoice;
-  /** The picture to detect on; undefined is a grey one. */
+  /** The picture to detect on; undefined takes a grey one. */
   readonly source: string | undefined;
   readonly runs: number;
-  /** Runs before those that are measured. */
+  /** Number of runs before the measured ones. */
   readonly warmUpRuns: number;
   /** File for the profile. */
   readonly out: string | undefined;
@@ -30,14 +30,14 @@ export type ProfileOptions = {
 
 /**
  * Measures how long a detector takes on this machine.
- * @throws ModelError where the detector cannot be opened; SourceError where the picture cannot be read; OutputError
- * where the file cannot be written
+ * @throws ModelError if the detector cannot be opened; SourceError if the picture cannot be read; OutputError if the
+ *   file cannot be written
  */
 export async function profileDetector(
   { detector: choice, source, runs, warmUpRuns, out }: ProfileOptions,
   context: AppContext,
 ): Promise<ProfileFile> {
-  // A path that cannot be written fails before the work, not after it.
+  // Checks the output path before the work, not after it.
   if (out !== undefined) checkWritable(out);
   const detector = await openEvalDetector(choice, context);
   const bar = context.progress.bar({ label: 'measuring', total: runs + warmUpRuns, unit: 'runs' });
@@ -72,11 +72,11 @@ export type MeasureOptions = {
   readonly warmUpRuns: number;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** Told how many runs are done, the warm-up's included. */
+  /** Called with the number of finished runs, warm-up included. */
   readonly onRun: (done: number) => void;
 };
 
-/** Detects on one picture again and again, one at a time, as a live pipeline does under load. */
+/** Detects on one picture repeatedly, one run at a time, as a live pipeline does under load. */
 export async function measureRuntimes(
   detector: Detector,
   picture: Picture,

@@ -1,36 +1,36 @@
 import { LARGEST_SEED } from '../../synth/seed.js';
 import { writeDataset, type DatasetSummary } from '../../synth/write-dataset.js';
-import type { Size } from '../core/letterbox.js';
+import type { Size } from '../core/size.js';
 import { locateFfmpeg } from '../streaming/ffmpeg/binary.js';
 import { rgbaVideoEncoder } from '../streaming/ffmpeg/video-encoder.js';
 import type { AppContext } from './context.js';
 
 export { LARGEST_SEED };
 
-/** Frames a second of every drive. */
+/** Frames per second of every drive. */
 export const SYNTH_FPS = 30;
 export const PICTURE_FORMATS = ['jpg', 'png'] as const;
 
 export type SynthOptions = {
-  /** Folder to write into; it must not hold a data set yet. */
+  /** Folder for the data set; it must not hold one yet. */
   readonly out: string;
-  /** Of the first drive; the others count on from it. */
+  /** Seed of the first drive; each further drive adds 1. */
   readonly seed: number;
   readonly sequences: number;
-  /** Of each drive. */
+  /** Number of frames of each drive. */
   readonly frames: number;
-  /** Keeps the first of so many frames. */
+  /** Keeps one of every so many frames. */
   readonly every: number;
   readonly size: Size;
   /** Writes a video of each drive. */
   readonly video: boolean;
-  /** Writes every frame as a picture; undefined writes none. */
+  /** Writes every frame as a picture of this format; undefined writes none. */
   readonly pictures: (typeof PICTURE_FORMATS)[number] | undefined;
 };
 
 /**
  * Writes a synthetic data set.
- * @throws UsageError where the folder holds one; SourceError where a video is asked for and there is no ffmpeg
+ * @throws UsageError if the folder holds one already; SourceError if a video needs ffmpeg and there is none
  */
 export async function synthesise(
   { video, pictures, ...options }: SynthOptions,

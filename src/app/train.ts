@@ -16,14 +16,16 @@ export type TrainOptions = {
   readonly config: TrainConfig;
   /** Folder for checkpoints and the log. */
   readonly out: string;
-  /** Goes on where the run in that folder stopped. */
+  /** Continues the run in that folder. */
   readonly resume: boolean;
   /** File of weights to start from. */
   readonly weights: string | undefined;
   readonly engine: EngineName;
-  /** Threads that share each batch; undefined is one for each core, as far as they divide it. */
+  /**
+   * Threads that share each batch; undefined takes the largest number up to the number of cores that divides the batch.
+   */
   readonly replicas: number | undefined;
-  /** Threads that make batches ahead of the step. */
+  /** Threads that prepare batches ahead of the training step. */
   readonly loaders: number;
   /** Memory for decoded pictures. */
   readonly keepBytes: number;
@@ -37,13 +39,13 @@ export type TrainResult = TrainSummary & {
 /** Steps between lines of the log. */
 const LOG_EVERY = 50;
 
-/** The most memory for decoded pictures that this machine can give. */
+/** The most memory that this machine can give to decoded pictures. */
 export function mostKeptBytes(): number {
   return Math.min(totalmem(), MOST_KEPT_BYTES);
 }
 
 /**
- * Trains a network until its last step, or until the signal is aborted, which leaves a checkpoint.
+ * Trains a network until its last step or until the signal is aborted, and writes a checkpoint in either case.
  * @throws UsageError, DataError or OutputError where data, weights or the folder cannot be used
  */
 export async function trainNetwork(
@@ -88,7 +90,7 @@ export async function trainNetwork(
         log.info(`validation after step ${step}`, { AP: round3(ap), AP50: round3(ap50) }),
       onWarning: (message) => log.warn(message),
     });
-    if (!summary.isFinished) log.warn(`stopped after step ${summary.steps}; go on with --resume`);
+    if (!summary.isFinished) log.warn(`stopped after step ${summary.steps}; continue with --resume`);
     return { ...summary, last: join(out, 'last.safetensors') };
   } finally {
     progress.done();
@@ -146,12 +148,12 @@ function open(paths: DataPaths, { log }: AppContext): DataSet {
 function checkClasses({ classNames }: DataSet, val: DataSet | undefined): void {
   if (val !== undefined && String(val.classNames) !== String(classNames)) {
     throw new UsageError(
-      `the classes to train on are ${classNames.join(', ')}, but those to validate on are ${val.classNames.join(', ')}`,
+      `the training data has the classes ${classNames.join(', ')}, but the validation data has ${val.classNames.join(', ')}; give both the same classes`,
     );
   }
 }
 
-/** The most threads that share a batch evenly. */
+/** The largest number of threads that divides a batch evenly. */
 function replicasFor(batchSize: number, cores: number): number {
   let replicas = Math.min(cores, batchSize);
   while (batchSize % replicas !== 0) replicas--;

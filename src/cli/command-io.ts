@@ -13,13 +13,13 @@ export type CliContext = {
   readonly env: Environment;
   /** Aborted by Ctrl-C and by SIGTERM: the command then finishes cleanly and returns. */
   readonly signal: AbortSignal;
-  /** Texts that are never shown; commands add to it. */
+  /** Texts that no output may show; commands add to it. */
   readonly secrets: Set<string>;
 };
 
-/** The context of a task, and the terminal for a command's result. */
+/** The context of a task, plus the terminal for the command's result. */
 export type CommandIo = AppContext & {
-  /** Print results as JSON. */
+  /** True to print results as JSON. */
   readonly json: boolean;
   /** Prints a result to standard output, with a line feed. */
   print(text: string): void;
@@ -36,9 +36,9 @@ type GlobalOptions = {
 export function addGlobalOptions(program: Command): Command {
   return program
     .option('--json', 'print the result as one JSON object')
-    .option('-q, --quiet', 'log warnings and errors alone, and draw no progress')
-    .option('-v, --verbose', 'log more, and show where an error came from')
-    .option('--log-format <text|json>', 'how to log to standard error (default: text on a terminal, else json)');
+    .option('-q, --quiet', 'log only warnings and errors, without progress bars')
+    .option('-v, --verbose', 'log more, and print stack traces of errors')
+    .option('--log-format <text|json>', 'log format on standard error (default: text on a terminal, else json)');
 }
 
 /**

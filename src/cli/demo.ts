@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { DEFAULT_DEMO_SEED, LARGEST_SEED } from '../app/demo/kind.js';
 import { DEMO_PORT, DEMO_PRESETS, planDemo, type DemoPlan } from '../app/demo/plan.js';
 import type { DemoSummary } from '../app/demo/summary.js';
-import { PARTS } from '../app/parts.js';
+import { BUILT_IN_PARTS } from '../app/parts.js';
 import { durationMs } from '../config/durations.js';
 import { anchoredRun } from '../config/run-config.js';
 import { openIo, type CliContext } from './command-io.js';
@@ -16,32 +16,37 @@ import { summaryText } from './run-summary.js';
 const LONGEST_EXTRA_MS = 1000;
 
 const FLAGS = {
-  seed: numberFlag('--seed <n>', 'which drive', { min: 0, max: LARGEST_SEED, isInteger: true }, DEFAULT_DEMO_SEED),
+  seed: numberFlag(
+    '--seed <n>',
+    'seed of the synthetic drive',
+    { min: 0, max: LARGEST_SEED, isInteger: true },
+    DEFAULT_DEMO_SEED,
+  ),
   port: numberFlag(
     '--port <n>',
-    'of the page and the feed; 0 takes a free one',
+    'port of the page and the feed; 0 takes any free port',
     { min: 0, max: 65535, isInteger: true },
     undefined,
-    `${DEMO_PORT}, or the next one that is free`,
+    `${DEMO_PORT}, or the next free port`,
   ),
-  extraMs: parsedFlag('--slower <duration>', 'pretend that the detector takes so much longer than it does', {
+  extraMs: parsedFlag('--slower <duration>', 'add this time to every detection, as a slower detector would', {
     allowed: `0 or a duration such as 150ms, ${LONGEST_EXTRA_MS} ms at most`,
     preset: 0,
     presetText: 0,
     parse: parseExtra,
   }),
-  headless: switchFlag('--headless', 'no page and no feed: the summary alone'),
+  headless: switchFlag('--headless', 'serve no page and no feed; only print the summary'),
 };
 
 /** Declares `nowcast demo`. */
 export function register(program: Command, context: CliContext): void {
   const command = program
     .command('demo')
-    .description('A synthetic drive through the bundled model, live on a page, with its score');
+    .description('Run the bundled model on a synthetic drive, show it live on a page, and score it');
   addFlags(
     addDetectorFlags(command, {
       ...DEMO_PRESETS,
-      conf: `${DEMO_PRESETS.conf}, since AP counts the unlikely ones; the page draws those above 0.35`,
+      conf: `${DEMO_PRESETS.conf}, because AP counts unlikely detections too; the page draws those above 0.35`,
     }),
     FLAGS,
   )
@@ -67,7 +72,10 @@ export function register(program: Command, context: CliContext): void {
 
 /** @throws UsageError naming the flag that is wrong */
 export function readPlan(raw: RawFlags): DemoPlan {
-  return planDemo({ ...readFlags(FLAGS, raw), settings: anchoredRun(readRunFlags(raw), process.cwd(), PARTS) });
+  return planDemo({
+    ...readFlags(FLAGS, raw),
+    settings: anchoredRun(readRunFlags(raw), process.cwd(), BUILT_IN_PARTS),
+  });
 }
 
 function parseExtra(text: string): number | undefined {

@@ -9,12 +9,12 @@ import { addMoreHelp } from './help.js';
 export function register(program: Command, context: CliContext): void {
   const command = program
     .command('doctor')
-    .description('Say what this machine can do and what is missing')
+    .description('Check what this machine can run and what is missing')
     .action(() => doctor(openIo(command, context)));
   addMoreHelp(command, { examples: ['nowcast doctor', 'nowcast doctor --json'], page: 'configuration.md' });
 }
 
-/** @throws NowcastError (`NOWCAST_DOCTOR`) where something that every run needs is missing */
+/** @throws NowcastError (`NOWCAST_DOCTOR`) if a part that every run needs is missing */
 async function doctor(io: CommandIo): Promise<void> {
   const findings = await examine(io);
   const missing = findings.filter(({ state }) => state === 'missing');
@@ -22,7 +22,7 @@ async function doctor(io: CommandIo): Promise<void> {
   if (missing.length > 0) {
     throw new NowcastError(
       'NOWCAST_DOCTOR',
-      `${missing.map(({ name }) => name).join(', ')}: without ${missing.length === 1 ? 'it' : 'these'} nothing runs; the lines above say what to do`,
+      `${missing.map(({ name }) => name).join(', ')}: no run works without ${missing.length === 1 ? 'it' : 'these'}; follow the advice in the lines above`,
     );
   }
 }

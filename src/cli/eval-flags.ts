@@ -3,52 +3,61 @@ import type { Command } from 'commander';
 import { FORECASTS, isForecast } from '../app/evaluate/forecaster.js';
 import { AP_THRESHOLDS, type DetectorChoice } from '../app/evaluate/detector-choice.js';
 import type { ReportRequest } from '../app/evaluate/report.js';
-import { PARTS } from '../app/parts.js';
+import { BUILT_IN_PARTS } from '../app/parts.js';
 import { anchoredRun, parseInputSize } from '../config/run-config.js';
 import { DETECTOR_DEFAULTS } from '../config/run-keys.js';
 import { keyOption, numberFlag, parsedFlag, requiredFlag, textFlag, type RawFlags } from './flags.js';
 import { readRunFlags } from './run-flags.js';
 
-/** Flags by what they are about; every sub-command of `eval` spells them alike. */
+/** Flags by topic, the same in every sub-command of `eval`. */
 export const ANNOTATIONS = {
   annotations: requiredFlag(
     '--annotations <file.json>',
-    'ground truth: Argoverse-HD or COCO; the images of a COCO file are the frames of one video where time counts',
+    'ground truth in Argoverse-HD or COCO format; streaming AP takes the images of a plain COCO file as the frames of one video',
   ),
 };
 export const DATA_ROOT = {
   dataRoot: requiredFlag(
     '--data-root <folder-or-video>',
-    'folder that holds the pictures (below the folders of their sequences, where there are any), or the annotated video',
+    'the annotated video, or the folder of the pictures (with a sub-folder per sequence if the annotations name one)',
   ),
 };
 export const ETA = {
-  eta: numberFlag('--eta <frames>', 'frame intervals by which each frame asks earlier for its output', { min: -1 }, 0),
+  eta: numberFlag(
+    '--eta <frames>',
+    'score each frame on the newest output from this many frame intervals earlier',
+    { min: -1 },
+    0,
+  ),
 };
 export const FORECAST = {
-  forecast: parsedFlag('--forecast <name>', 'carry detections forward to the frame that they are held against', {
-    allowed: `one of ${FORECASTS}`,
-    parse: (text) => (isForecast(text) ? text : undefined),
-    preset: 'none',
-    presetText: 'none',
-  }),
+  forecast: parsedFlag(
+    '--forecast <name>',
+    'the forecaster, which moves detections to the frame that they are scored on',
+    {
+      allowed: `one of ${FORECASTS}`,
+      parse: (text) => (isForecast(text) ? text : undefined),
+      preset: 'none',
+      presetText: 'none',
+    },
+  ),
 };
 export const OUTPUTS = {
-  report: textFlag('--report <file.html>', 'write a report to look at'),
+  report: textFlag('--report <file.html>', 'write an HTML report'),
   minSap: numberFlag(
     '--min-sap <fraction>',
-    'fail with exit code 1 where AP is lower',
+    'fail with exit code 1 if AP is lower',
     { min: 0, max: 1 },
     undefined,
     'no minimum',
   ),
 };
 
-/** Frame rate where a recording or a file of outputs does not state one, as in sAP. */
+/** The frame rate of sAP is the default for files that state none. */
 export const fpsFlag = <P extends number | undefined>(preset: P, presetText?: string) =>
-  numberFlag('--fps <rate>', 'frames a second', { above: 0 }, preset, presetText);
+  numberFlag('--fps <rate>', 'frames per second', { above: 0 }, preset, presetText);
 
-/** The same keys as of a run. */
+/** The same configuration keys as in `nowcast run`. */
 const DETECTOR_KEYS = [
   'model.path',
   'model.labels',
@@ -60,12 +69,12 @@ const DETECTOR_KEYS = [
 
 type Thresholds = { readonly conf: number; readonly nms: number };
 
-/** {@link AP_THRESHOLDS} for help. */
+/** {@link AP_THRESHOLDS} as help shows them. */
 const AS_YOLOX = { conf: `${AP_THRESHOLDS.conf}, as YOLOX evaluates`, nms: `${AP_THRESHOLDS.nms}, as YOLOX evaluates` };
 
 /**
- * Declares the flags of a detector, which are checked as a run's.
- * @param presets thresholds without the flags, for help
+ * Declares the flags of a detector. They are checked like those of a run.
+ * @param presets default thresholds, for help
  */
 export function addDetectorFlags(
   command: Command,
@@ -77,7 +86,7 @@ export function addDetectorFlags(
 
 /** @throws UsageError naming the flag that is wrong */
 export function readDetector(raw: RawFlags, thresholds: Thresholds = AP_THRESHOLDS): DetectorChoice {
-  const { model = {}, detect = {} } = anchoredRun(readRunFlags(raw), process.cwd(), PARTS);
+  const { model = {}, detect = {} } = anchoredRun(readRunFlags(raw), process.cwd(), BUILT_IN_PARTS);
   return {
     model: {
       path: model.path ?? DETECTOR_DEFAULTS.model,
@@ -94,7 +103,7 @@ export function readDetector(raw: RawFlags, thresholds: Thresholds = AP_THRESHOL
 }
 
 /**
- * The report that `--report` asks for. It lists flags as they were given, files by their name alone.
+ * The report of `--report`. It lists flags as given, and files by their base name.
  * @param names in the order of the list
  */
 export function reportRequest(

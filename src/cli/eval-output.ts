@@ -3,7 +3,7 @@ import { cocoTable } from '../../evaluation/coco-table.js';
 import type { StreamingJson } from '../../evaluation/score.js';
 import { NowcastError } from '../core/errors.js';
 
-/** The score is below what `--min-sap` demands. */
+/** The score is below the minimum of `--min-sap`. */
 export class BelowMinimumError extends NowcastError {
   constructor(ap: number | null, minimum: number) {
     super(
@@ -20,7 +20,7 @@ export function checkMinimum(ap: number | null, minimum: number | undefined): vo
   if (minimum !== undefined && (ap === null || ap < minimum)) throw new BelowMinimumError(ap, minimum);
 }
 
-/** COCO's table, how frames and outputs were paired, and the way from offline AP to streaming AP. */
+/** COCO's table, the pairing of frames with outputs, and the steps from offline AP to streaming AP. */
 export function streamingText(result: StreamingJson): string {
   return [cocoTable(result.stats), '', ...pairingLines(result), '', ...attributionLines(result)].join('\n').trimEnd();
 }
@@ -41,7 +41,7 @@ function pairingLines({
   ];
 }
 
-/** From offline AP to streaming AP, a line a term. */
+/** The steps from offline AP to streaming AP, one per line. */
 export function attributionLines({ attribution }: Pick<StreamingJson, 'attribution'>): string[] {
   if (attribution === null) return [];
   const { offlineAP, sAP, oneFrameFloor, latency, jitter, drops, forecasting } = attribution;

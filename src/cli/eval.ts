@@ -41,7 +41,9 @@ const DOCUMENTATION = 'evaluation.md';
 
 /** Declares `nowcast eval` and its sub-commands. */
 export function register(program: Command, context: CliContext): void {
-  const command = program.command('eval').description('Accuracy: COCO AP, streaming AP, simulation, comparison');
+  const command = program
+    .command('eval')
+    .description('Measure accuracy: COCO AP, streaming AP, simulation, comparison');
   for (const declare of [coco, stream, offline, realtime, simulate, diff]) declare(command, context);
   addMoreHelp(command, {
     examples: [
@@ -59,7 +61,7 @@ function coco(parent: Command, context: CliContext): void {
     detections: requiredFlag('--detections <file.json>', 'COCO results: [{image_id, category_id, bbox, score}…]'),
     ...OUTPUTS,
   };
-  const command = addFlags(parent.command('coco').description('COCO AP of a list of results'), flags);
+  const command = addFlags(parent.command('coco').description('compute the COCO AP of a file of results'), flags);
   addMoreHelp(command, {
     examples: ['nowcast eval coco --annotations annotations.json --detections found.json --report report.html'],
     page: DOCUMENTATION,
@@ -80,18 +82,18 @@ function stream(parent: Command, context: CliContext): void {
     ...ETA,
     ...FORECAST,
     ...OUTPUTS,
-    recording: textFlag('--recording <file>', 'the file, as a flag'),
+    recording: textFlag('--recording <file>', 'the same file, given as a flag'),
     detections: textFlag(
       '--detections <file.json>',
-      'COCO results of the detector for every frame: needed for outputs without detections, and to attribute the gap to offline AP',
+      'COCO results of the detector for every frame: required for outputs without detections; also explains the gap to offline AP',
     ),
     fps: fpsFlag(undefined, `the recording's, else ${DEFAULT_FPS}`),
   };
   const command = addFlags(
     parent
       .command('stream')
-      .description("streaming AP of a recording, or of another program's timestamped outputs")
-      .argument('[file]', 'the recording (*.jsonl) or outputs (*.json)'),
+      .description("compute the streaming AP of a recording, or of another program's timestamped outputs")
+      .argument('[file]', 'the recording (*.jsonl) or the timestamped outputs (*.json)'),
     flags,
   );
   addMoreHelp(command, {
@@ -128,7 +130,11 @@ function offline(parent: Command, context: CliContext): void {
     coco: textFlag('--coco <file.json>', 'write the detections as COCO results, which --detections reads'),
   };
   const command = addFlags(
-    addDetectorFlags(parent.command('offline').description('COCO AP of a detector on every frame, without a clock')),
+    addDetectorFlags(
+      parent
+        .command('offline')
+        .description('run a detector on every frame, however long it takes, and compute COCO AP'),
+    ),
     flags,
   );
   addMoreHelp(command, {
@@ -160,16 +166,14 @@ function realtime(parent: Command, context: CliContext): void {
     ...FORECAST,
     ...OUTPUTS,
     detections: textFlag('--detections <file.json>', 'COCO results of the detector for every frame', {
-      preset: 'found by detecting on every frame, after its sequence',
+      preset: 'the detector runs on every frame after the sequence was played',
     }),
     fps: fpsFlag(DEFAULT_FPS),
     record: textFlag('--record <file.jsonl>', 'write the recording of the run'),
   };
   const command = addFlags(
     addDetectorFlags(
-      parent
-        .command('realtime')
-        .description('streaming AP of a detector on frames that are played by the clock from memory'),
+      parent.command('realtime').description('play frames to a detector in real time and compute streaming AP'),
     )
       .addOption(SCHEDULE.schedule.option)
       .addOption(keyOption('detect.budget', 'none')),
@@ -219,31 +223,31 @@ function simulate(parent: Command, context: CliContext): void {
     ...FORECAST,
     ...OUTPUTS,
     detections: requiredFlag('--detections <file.json>', 'COCO results of the detector for every frame'),
-    runtime: textFlag('--runtime <file.json>', 'runtime profile to draw runtimes from, as nowcast profile writes it'),
+    runtime: textFlag('--runtime <file.json>', 'runtime profile to draw runtimes from, written by nowcast profile'),
     runtimeTrace: textFlag(
       '--runtime-trace <file.json>',
-      'array of runtimes in seconds, taken in order over all sequences',
+      'JSON array of runtimes in seconds, used in order over all sequences',
     ),
     perfFactor: numberFlag(
       '--perf-factor <factor>',
-      "how many times as fast the device is; divides the profile's runtimes",
+      "speed of the simulated device relative to the profiled one; divides the profile's runtimes",
       { above: 0 },
       1,
     ),
-    workers: parsedFlag('--workers <n|infinite>', 'detectors side by side', {
+    workers: parsedFlag('--workers <n|infinite>', 'number of detectors that run in parallel', {
       allowed: 'a whole number of 1 or more, or infinite',
       preset: 1,
       presetText: 1,
       parse: (text) => (text === 'infinite' ? text : readNumber(text, { min: 1, isInteger: true })),
     }),
     fps: fpsFlag(DEFAULT_FPS),
-    seed: numberFlag('--seed <n>', 'of the draws', { min: 0, isInteger: true }, 0),
-    record: textFlag('--record <file.jsonl>', 'write the recording that such a run would have written'),
+    seed: numberFlag('--seed <n>', 'seed of the drawn runtimes', { min: 0, isInteger: true }, 0),
+    record: textFlag('--record <file.jsonl>', 'write the recording of the simulated run'),
   };
   const command = addFlags(
     parent
       .command('simulate')
-      .description('streaming AP that a detector would reach with other runtimes, schedules or workers'),
+      .description('compute the streaming AP of a detector with given runtimes, schedule and workers'),
     flags,
   );
   addMoreHelp(command, {
@@ -298,17 +302,20 @@ function diff(parent: Command, context: CliContext): void {
   const flags = {
     ...ANNOTATIONS,
     ...ETA,
-    detections: textFlag('--detections <file.json>', 'for outputs that hold no detections: COCO results by frame'),
+    detections: textFlag(
+      '--detections <file.json>',
+      'COCO results of the detector for every frame: required for outputs without detections',
+    ),
     fps: fpsFlag(undefined, `the recordings', else ${DEFAULT_FPS}`),
-    resamples: numberFlag('--resamples <n>', 'bootstrap samples', { min: 1, isInteger: true }, 1000),
-    seed: numberFlag('--seed <n>', 'of the bootstrap', { min: 0, isInteger: true }, 0),
+    resamples: numberFlag('--resamples <n>', 'number of bootstrap samples', { min: 1, isInteger: true }, 1000),
+    seed: numberFlag('--seed <n>', 'seed of the bootstrap', { min: 0, isInteger: true }, 0),
   };
   const command = addFlags(
     parent
       .command('diff')
       .description('compare the streaming AP of two runs over the same frames')
-      .argument('<a>', 'recording or timestamped outputs')
-      .argument('<b>', 'the same of another run'),
+      .argument('<a>', 'recording or timestamped outputs of one run')
+      .argument('<b>', 'recording or timestamped outputs of the other run'),
     flags,
   );
   addMoreHelp(command, {

@@ -19,7 +19,7 @@ import { addMoreHelp } from './help.js';
 const FLAGS = {
   out: requiredFlag(
     '--out <file.onnx|file.safetensors>',
-    'where to write it; .safetensors: the weights alone, for --weights of another training and for other tools',
+    'file to write; .safetensors holds the weights alone, for `nowcast train --weights` and other tools',
   ),
   variant: textFlag(
     '--variant <name>',
@@ -28,18 +28,18 @@ const FLAGS = {
   ),
   classes: numberFlag(
     '--classes <n>',
-    'classes of a network with random weights',
+    'number of classes of a network with random weights',
     { min: 1, isInteger: true },
     undefined,
     80,
   ),
   seed: numberFlag('--seed <n>', 'seed of random weights', { min: 0, isInteger: true }, undefined, 0),
-  input: textFlag('--input <WxH>', 'the size to run at', {
+  input: textFlag('--input <WxH>', 'input size of the network', {
     allowed: 'WIDTHxHEIGHT in multiples of 32, such as 640x384',
-    preset: "the checkpoint's, or the variant's own",
+    preset: "the checkpoint's or the variant's",
   }),
   fp16: switchFlag('--fp16', 'compute in half precision; input and output stay float32'),
-  dynamicBatch: switchFlag('--dynamic-batch', 'leave the number of pictures open'),
+  dynamicBatch: switchFlag('--dynamic-batch', 'make the batch size dynamic'),
 };
 type Values = FlagValues<typeof FLAGS>;
 
@@ -48,7 +48,10 @@ export function register(program: Command, context: CliContext): void {
   const command = program
     .command('export')
     .description("Write a trained or untrained network as an ONNX file like YOLOX's own, or its weights alone")
-    .argument('[weights]', 'a .safetensors file: a checkpoint of `nowcast train`, or, with --variant, weights alone');
+    .argument(
+      '[weights]',
+      'a .safetensors file: a checkpoint of `nowcast train`, or plain weights, which need --variant',
+    );
   addFlags(command, FLAGS).action(async (weights: string | undefined, raw: RawFlags) => {
     const options = exportOptions(weights, readFlags(FLAGS, raw));
     const io = openIo(command, context);
@@ -102,7 +105,7 @@ function trained(weights: string, values: Values): ExportSource {
 function untrained({ variant, classes = 80, seed = 0 }: Values): ExportSource {
   if (variant === undefined)
     throw new UsageError(
-      'what is to be exported? Name a checkpoint of `nowcast train`, weights with their --variant, or an untrained --variant',
+      'export has no input; name a checkpoint of `nowcast train`, plain weights with their --variant, or a --variant alone for random weights',
     );
   return { variant, classes, seed };
 }

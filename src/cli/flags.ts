@@ -5,10 +5,10 @@ import { InternalError, UsageError } from '../core/errors.js';
 import type { Key } from '../core/keys.js';
 import { allowedNumbers, readNumber, type NumberRule } from '../core/number-rule.js';
 
-/** Flags as commander hands them over: text, or true for a flag without a value. */
+/** Flags as commander returns them: text, or true for a flag without a value. */
 export type RawFlags = Readonly<Record<string, string | true | undefined>>;
 
-/** A flag of a command: its declaration and the way from its text to a value. */
+/** A flag of a command: its declaration, and the parser of its text. */
 export type Flag<T> = {
   readonly option: Option;
   /** @throws UsageError naming the flag, the value and the allowed values */
@@ -30,11 +30,11 @@ export function readFlags<F extends Flags>(flags: F, raw: RawFlags): FlagValues<
   return Object.fromEntries(values) as FlagValues<F>;
 }
 
-/** What help says of a flag's values. */
+/** Facts that help shows about a flag's values. */
 type Facts = {
   /** Completes "it must be …". */
   readonly allowed?: string;
-  /** What holds without the flag. */
+  /** The value without the flag. */
   readonly preset?: string | number | undefined;
 };
 
@@ -47,9 +47,9 @@ function optionOf(declaration: string, help: string, { allowed, preset }: Facts 
 }
 
 /**
- * The option that sets a key of a run's configuration: its declaration and help are the key's own.
+ * The option that sets a configuration key. The key gives its declaration and help.
  * @param path of the key, such as `detect.conf`
- * @param preset the value without the flag, where that is not the key's default
+ * @param preset the default value, if it differs from the key's default
  */
 export function keyOption(path: string, preset?: string | number): Option {
   const key = keyAt(RUN_KEYS, path.split('.'));
@@ -67,12 +67,12 @@ export function optionOfKey(key: Key & { readonly flag: string }, preset?: strin
   });
 }
 
-/** A sentence as commander writes its own: no capital (but of IoU or NMS), no full stop. */
+/** A sentence in commander's style: no capital (except of names such as NMS), no full stop. */
 function asHelp(sentence: string): string {
   return sentence.replace(/^[A-Z](?=[a-z]*\b)/, (letter) => letter.toLowerCase()).replace(/\.$/, '');
 }
 
-/** A flag whose text is turned into a value by `parse`, which returns undefined for text that is not allowed. */
+/** A flag with a value. `parse` turns its text into the value, or returns undefined for text that is not allowed. */
 export function parsedFlag<T, P>(
   declaration: string,
   help: string,
@@ -97,8 +97,8 @@ export function parsedFlag<T, P>(
 }
 
 /**
- * @param preset the value without the flag
- * @param presetText how help names it
+ * @param preset the default value
+ * @param presetText the default value as help shows it
  */
 export function numberFlag<P extends number | undefined>(
   declaration: string,
@@ -115,7 +115,7 @@ export function numberFlag<P extends number | undefined>(
   });
 }
 
-/** One of some words. */
+/** A flag with one of a few words as its value. */
 export function choiceFlag<const C extends string, P extends C | undefined>(
   declaration: string,
   help: string,
@@ -131,12 +131,12 @@ export function choiceFlag<const C extends string, P extends C | undefined>(
   });
 }
 
-/** Free text, such as a file; what it may be and what holds without it are for help alone. */
+/** A flag with free text, such as a path. `facts` only appear in help. */
 export function textFlag(declaration: string, help: string, facts: Facts = {}): Flag<string | undefined> {
   return { option: optionOf(declaration, help, facts), read: (raw) => (raw === undefined ? undefined : String(raw)) };
 }
 
-/** Free text that the command cannot do without; commander refuses a command line that lacks it. */
+/** A flag with free text that the command requires; commander refuses a command line without it. */
 export function requiredFlag(declaration: string, help: string): Flag<string> {
   return { option: optionOf(declaration, `${help} (required)`).makeOptionMandatory(), read: String };
 }

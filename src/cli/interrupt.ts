@@ -1,11 +1,11 @@
-/** A shell's exit code for a program that a signal ended: 128 plus the signal's number. */
+/** Exit code of a program that a signal ended, as shells report it: 128 plus the signal's number. */
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 export type Interrupt = {
   readonly signal: AbortSignal;
   /** The exit code for the received signal; undefined if none came. */
   exitCode(): number | undefined;
-  /** Gives the signals back. */
+  /** Restores the default handling of the signals. */
   dispose(): void;
 };
 

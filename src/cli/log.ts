@@ -13,7 +13,10 @@ export type LogOptions = {
   readonly redact: (text: string) => string;
 };
 
-/** `json`: one object a line, with Unix milliseconds; `text`: the message, its level if important, its facts. */
+/**
+ * `json`: one object a line, with Unix milliseconds; `text`: the message with its facts, and its level if it is a
+ * warning or an error.
+ */
 export function createLog({ format, level, write, redact }: LogOptions): Log {
   const emit = (line: string): void => write(redact(line));
   const logger = pino(

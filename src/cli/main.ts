@@ -11,7 +11,7 @@ import { packageVersion } from '../app/paths.js';
 type CommandEntry = {
   readonly name: string;
   readonly summary: string;
-  /** A command's parts are loaded only when it is the one that was asked for. */
+  /** Loads the code of a command, only when that command runs. */
   readonly load: () => Promise<{ register(program: Command, context: CliContext): void }>;
 };
 
@@ -19,19 +19,23 @@ const COMMANDS: readonly CommandEntry[] = [
   { name: 'run', summary: 'Detect on video files, folders of pictures and cameras', load: () => import('./run.js') },
   {
     name: 'demo',
-    summary: 'A synthetic drive through the bundled model, live on a page, with its score',
+    summary: 'Run the bundled model on a synthetic drive, show it live on a page, and score it',
     load: () => import('./demo.js'),
   },
-  { name: 'eval', summary: 'Accuracy: COCO AP, streaming AP, simulation, comparison', load: () => import('./eval.js') },
+  {
+    name: 'eval',
+    summary: 'Measure accuracy: COCO AP, streaming AP, simulation, comparison',
+    load: () => import('./eval.js'),
+  },
   { name: 'profile', summary: 'Measure how long a detector takes on this machine', load: () => import('./profile.js') },
   { name: 'train', summary: 'Train a YOLOX network', load: () => import('./train.js') },
   { name: 'synth', summary: 'Make a synthetic driving data set', load: () => import('./synth.js') },
   { name: 'export', summary: 'Write a network as an ONNX file', load: () => import('./export.js') },
   { name: 'models', summary: 'List, download and describe detector models', load: () => import('./models.js') },
-  { name: 'doctor', summary: 'Say what this machine can do and what is missing', load: () => import('./doctor.js') },
+  { name: 'doctor', summary: 'Check what this machine can run and what is missing', load: () => import('./doctor.js') },
 ];
 
-/** Runs a command line. @returns the exit code: 0 done, 1 failed, 2 asked for wrongly, 128 + n ended by signal n */
+/** Runs a command line. @returns the exit code: 0 done, 1 failed, 2 bad usage, 128 + n ended by signal n */
 async function main(args: readonly string[]): Promise<number> {
   const interrupt = watchInterrupts();
   const context: CliContext = { env: process.env, signal: interrupt.signal, secrets: new Set() };
@@ -72,7 +76,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-/** What a person needs to know: what is wrong, and the stack only where it is of use. */
+/** The error text for people. It has the stack only if that helps. */
 function explain(error: unknown, showStack: boolean): string {
   if (error instanceof NowcastError && !(error instanceof InternalError)) {
     const lines = error.message
@@ -95,14 +99,14 @@ function stackOf(error: unknown): string {
   return `${error.stack ?? error.message}${cause}`;
 }
 
-/** Of standard input, output and error, those that are a terminal. */
+/** The terminals among standard input, output and error. */
 const terminals = [0, 1, 2].filter((fd) => isatty(fd));
 
-// A log that nobody reads any more, its pipe closed or its terminal gone, does not end a run.
+// A closed log, whose pipe or terminal is gone, does not end a run.
 process.stderr.on('error', (error: NodeJS.ErrnoException) => {
   if (!isUnread(error)) throw error;
 });
-// `nowcast … | head` closes the pipe early, which is no failure. A terminal that goes away says so by SIGHUP.
+// `nowcast … | head` closes the pipe early, which is no failure. A closed terminal also sends SIGHUP.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (!isUnread(error)) throw error;
   if (error.code === 'EPIPE') process.exit(0);

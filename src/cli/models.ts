@@ -13,25 +13,28 @@ export function register(program: Command, context: CliContext): void {
   const models = program.command('models').description('List, download and describe detector models');
   const list = models
     .command('list')
-    .description('List the models that can be used by name')
+    .description('List the models that --model takes by name')
     .action(() => printList(openIo(list, context)));
   const pull = models
     .command('pull')
-    .description('Download models of the zoo; an interrupted download goes on where it stopped')
-    .argument('<name...>', 'names of `nowcast models list`')
-    .option('--mirror <url>', "a folder on another server that has the same files (default: the zoo's own server)")
+    .description('Download models; an interrupted download continues where it stopped')
+    .argument('<name...>', 'a name from `nowcast models list`')
+    .option(
+      '--mirror <url>',
+      'URL of a folder on another server with the same files (default: the YOLOX release server)',
+    )
     .action((names: string[], { mirror }: { mirror?: string }) => printPulled(names, mirror, openIo(pull, context)));
   const info = models
     .command('info')
     .description('Describe a model: its input, classes, size and operators')
-    .argument('<name-or-file>', 'a name of `nowcast models list`, or an ONNX file')
+    .argument('<name-or-file>', 'a name from `nowcast models list`, or an ONNX file')
     .option(
       '--input <WxH>',
-      'the size to run at, where the file leaves it open (WIDTHxHEIGHT in multiples of 32, such as 640x384)',
+      'input size for a model with a dynamic one (WIDTHxHEIGHT in multiples of 32, such as 640x384)',
     )
     .option(
       '--preprocess <name>',
-      "how its pictures are prepared, if the file does not tell (default: the usual one of the model's family)",
+      "how pictures are preprocessed, if the file does not state it (default: the usual preprocessing of the model's family)",
     )
     .action((name: string, flags: InfoFlags) => printInfo(name, flags, openIo(info, context)));
   const page = 'configuration.md';

@@ -8,9 +8,11 @@ import { addMoreHelp } from './help.js';
 import { table } from './table.js';
 
 const FLAGS = {
-  source: textFlag('--source <picture>', 'what to detect on', { preset: 'a grey picture, in which nothing is found' }),
-  runs: numberFlag('--runs <n>', 'runs to measure, one at a time', { min: 1, isInteger: true }, 200),
-  warmUpRuns: numberFlag('--warmup <n>', 'runs before these', { min: 0, isInteger: true }, 20),
+  source: textFlag('--source <picture>', 'picture to detect on', {
+    preset: 'a grey picture, which yields no detections',
+  }),
+  runs: numberFlag('--runs <n>', 'number of measured runs, one at a time', { min: 1, isInteger: true }, 200),
+  warmUpRuns: numberFlag('--warmup <n>', 'number of runs before these', { min: 0, isInteger: true }, 20),
   out: textFlag('--out <file.json>', 'write the runtime profile'),
 };
 

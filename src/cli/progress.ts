@@ -3,7 +3,7 @@ import type { Progress, ProgressBar, ProgressBarOptions } from '../app/context.j
 
 const NO_BAR: ProgressBar = { set: () => undefined, done: () => undefined };
 
-/** Progress bars at the bottom of a terminal; lines printed meanwhile go above them. Elsewhere, nothing is drawn. */
+/** Progress bars at the bottom of a terminal; other lines go above them. Without a terminal, no bars are drawn. */
 export class TerminalProgress implements Progress {
   readonly #stream: NodeJS.WriteStream;
   readonly #enabled: boolean;
@@ -54,7 +54,7 @@ export class TerminalProgress implements Progress {
       return;
     }
     this.#bars.log(line);
-    // At once: a line that waits for the next redraw would be lost if the bars are removed first.
+    // Printed at once: a line that waits for the next redraw would be lost if the bars are removed first.
     this.#bars.update();
   }
 

@@ -1,16 +1,16 @@
 import type { Command } from 'commander';
-import { PARTS, type RunParts } from '../app/parts.js';
+import { BUILT_IN_PARTS, type RunParts } from '../app/parts.js';
 import { checkSettings } from '../config/problems.js';
 import { runKeys, type Settings } from '../config/run-keys.js';
 import { UsageError } from '../core/errors.js';
 import type { Key, Keys } from '../core/keys.js';
 import { optionOfKey } from './flags.js';
 
-/** What the flags come out as: text, or true for a flag without a value. */
+/** The value of a flag: text, or true for a flag without a value. */
 export type RunFlagValues = Readonly<Record<string, string | true | undefined>>;
 
 /** Adds the flags of a run to a command. `config/run-keys.ts` and the registries declare each flag beside its key. */
-export function addRunFlags(command: Command, parts: RunParts = PARTS): Command {
+export function addRunFlags(command: Command, parts: RunParts = BUILT_IN_PARTS): Command {
   for (const { key } of flagsOf(runKeys(parts))) command.addOption(optionOfKey(key));
   command.option(
     '--offline',
@@ -21,10 +21,10 @@ export function addRunFlags(command: Command, parts: RunParts = PARTS): Command 
 }
 
 /**
- * Checks the flags as the configuration's keys are checked.
- * @throws UsageError with one line a problem, each naming its flag
+ * Checks the flags by the rules of the configuration keys.
+ * @throws UsageError with one line per problem, each naming its flag
  */
-export function readRunFlags(raw: RunFlagValues, parts: RunParts = PARTS): Settings {
+export function readRunFlags(raw: RunFlagValues, parts: RunParts = BUILT_IN_PARTS): Settings {
   const keys = runKeys(parts);
   const input: Record<string, unknown> = {};
   const flagOf = new Map<string, string>();
@@ -70,7 +70,7 @@ export function readRunFlags(raw: RunFlagValues, parts: RunParts = PARTS): Setti
 
 type DeclaredFlag = { readonly path: string; readonly key: Key & { readonly flag: string } };
 
-/** The keys that a flag sets, with the path of each. */
+/** The configuration keys that have a flag, with the path of each. */
 function flagsOf(keys: Keys, above = ''): DeclaredFlag[] {
   return Object.entries(keys).flatMap(([name, key]): DeclaredFlag[] => {
     const path = `${above}${name}`;

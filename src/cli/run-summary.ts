@@ -53,7 +53,10 @@ const WHOSE_CLOCK: Readonly<Record<CaptureClock, string>> = {
   wall: 'time of day in the stream',
 };
 
-/** The uncertainty of the age of a stream's percepts; empty if the age is exact, as for a file, or without percepts. */
+/**
+ * The uncertainty of the age of a stream's percepts. Empty if the age is exact, as for a file, or if there are no
+ * percepts.
+ */
 function trustTexts({ captureClocks, uncertaintyMs: { p50, max } }: Stream): string[] {
   if (max === 0) return [];
   const clocks = CAPTURE_CLOCKS.filter((clock) => captureClocks[clock] > 0).map((clock) => WHOSE_CLOCK[clock]);

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { PARTS, type RunParts } from '../app/parts.js';
+import { BUILT_IN_PARTS, type RunParts } from '../app/parts.js';
 import type { Environment } from '../config/environment.js';
 import { loadConfig } from '../config/load.js';
 import { passwordIn } from '../config/redact.js';
@@ -17,8 +17,8 @@ export function register(program: Command, context: CliContext): void {
   const command = program
     .command('run')
     .description('Detect on video files, folders of pictures and cameras')
-    .argument('[source...]', `what to run on: ${sourceForms(PARTS.sources)}`)
-    .option('-c, --config <file.yaml>', 'a configuration; flags win over what it says');
+    .argument('[source...]', sourceForms(BUILT_IN_PARTS.sources))
+    .option('-c, --config <file.yaml>', 'a configuration file; flags override its keys');
   addRunFlags(command).action(async (sources: string[], flags: RunFlagValues) => {
     const io = openIo(command, context);
     const config = await readRunConfig(sources, flags, context.env, context.secrets);
@@ -39,16 +39,16 @@ export function register(program: Command, context: CliContext): void {
 }
 
 /**
- * The one configuration of a run: the file's keys, the flags over them, the defaults below.
- * @param secrets receives what must not be shown, before anything can go wrong with it
- * @throws UsageError naming every problem of the flags, or of the file, or a contradiction between them
+ * The configuration of a run. Flags override the file's keys; defaults fill in the rest.
+ * @param secrets receives texts that no output may show, before any message can contain them
+ * @throws UsageError naming every problem of the flags or of the file, or a contradiction between them
  */
 export async function readRunConfig(
   sources: readonly string[],
   flags: RunFlagValues,
   env: Environment,
   secrets: Set<string>,
-  parts: RunParts = PARTS,
+  parts: RunParts = BUILT_IN_PARTS,
 ): Promise<RunConfig> {
   const keys = runKeys(parts);
   const fromFlags = anchoredRun(readRunFlags(flags, parts), process.cwd(), parts);

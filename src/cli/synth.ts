@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { LARGEST_SEED, PICTURE_FORMATS, SYNTH_FPS } from '../app/synth.js';
 import { UsageError } from '../core/errors.js';
-import type { Size } from '../core/letterbox.js';
+import type { Size } from '../core/size.js';
 import { openIo, type CliContext } from './command-io.js';
 import {
   addFlags,
@@ -16,39 +16,39 @@ import {
 import { addMoreHelp } from './help.js';
 
 const FLAGS = {
-  out: requiredFlag('--out <dir>', 'folder to write into; it must not hold a data set yet'),
+  out: requiredFlag('--out <dir>', 'folder for the data set; it must not hold one yet'),
   seed: numberFlag(
     '--seed <n>',
-    'of the first drive; the others count on from it',
+    'seed of the first drive; each further drive adds 1',
     { min: 0, max: LARGEST_SEED, isInteger: true },
     0,
   ),
-  sequences: numberFlag('--sequences <n>', 'how many drives', { min: 1, max: 100_000, isInteger: true }, 1),
+  sequences: numberFlag('--sequences <n>', 'number of drives', { min: 1, max: 100_000, isInteger: true }, 1),
   frames: numberFlag(
     '--frames <n>',
-    `frames of each, ${SYNTH_FPS} a second`,
+    `frames of each drive, at ${SYNTH_FPS} per second`,
     { min: 1, max: 1_000_000, isInteger: true },
     150,
   ),
   every: numberFlag(
     '--every <n>',
-    'keep the first of every n frames, for more variety in as many pictures',
+    'keep one of every n frames: more variety in the same number of pictures',
     { min: 1, max: 1000, isInteger: true },
     1,
   ),
-  size: parsedFlag('--size <WxH>', 'of the pictures', {
+  size: parsedFlag('--size <WxH>', 'size of the pictures', {
     allowed: 'a width and a height in pixels, such as 960x600',
     parse: parseSize,
     preset: { width: 960, height: 600 },
     presetText: '960x600',
   }),
-  video: switchFlag('--video', 'write a video of each drive, without pictures unless --frames-as is given'),
+  video: switchFlag('--video', 'write a video of each drive; add --frames-as to write its pictures too'),
   framesAs: choiceFlag(
     '--frames-as <jpg|png>',
     'write every frame as a picture',
     PICTURE_FORMATS,
     undefined,
-    'jpg, without --video',
+    'jpg; none with --video',
   ),
 };
 
@@ -56,7 +56,7 @@ const FLAGS = {
 export function register(program: Command, context: CliContext): void {
   const command = program
     .command('synth')
-    .description('Make a synthetic driving data set: pictures or videos, and Argoverse-HD annotations');
+    .description('Make a synthetic driving data set: pictures or videos with Argoverse-HD annotations');
   addFlags(command, FLAGS).action(async (raw: RawFlags) => {
     const { framesAs, ...options } = readFlags(FLAGS, raw);
     const lastSeed = options.seed + options.sequences - 1;

@@ -27,37 +27,41 @@ const MEBIBYTE = 2 ** 20;
 const MOST_KEPT_MB = Math.floor(mostKeptBytes() / MEBIBYTE);
 
 const FLAGS = {
-  config: requiredFlag('-c, --config <file.yaml>', 'what to train on, and how; see configs/train'),
-  out: requiredFlag('--out <folder>', 'where checkpoints and the log go'),
-  resume: switchFlag('--resume', 'go on where the run in that folder stopped'),
-  weights: textFlag('--weights <file.safetensors>', 'start from these weights; their classes may differ', {
+  config: requiredFlag('-c, --config <file.yaml>', 'the training configuration; configs/train has examples'),
+  out: requiredFlag('--out <folder>', 'folder for checkpoints and the log'),
+  resume: switchFlag('--resume', 'continue the run in that folder where it stopped'),
+  weights: textFlag('--weights <file.safetensors>', 'start from these weights; the network may have other classes', {
     preset: 'random weights',
   }),
   engine: choiceFlag(
     '--engine <name>',
-    'tensorflow needs @tensorflow/tfjs-node-gpu or @tensorflow/tfjs-node; auto takes it where it is',
+    'tensorflow needs the package @tensorflow/tfjs-node-gpu or @tensorflow/tfjs-node; auto uses it if it is installed',
     ENGINES,
     'auto',
   ),
   replicas: numberFlag(
     '--replicas <n>',
-    'threads that share each batch',
+    'number of threads that share each batch',
     { min: 1, isInteger: true },
     undefined,
-    'one for each core, as far as they divide it',
+    'the largest number up to the number of cores that divides the batch',
   ),
   loaders: numberFlag(
     '--loaders <n>',
-    'threads that make batches ahead of the step; more help a GPU',
+    'number of threads that prepare batches ahead of the training step; a GPU benefits from more',
     { min: 1, isInteger: true },
     1,
   ),
-  keepMb: parsedFlag('--keep-mb <n>', 'memory for decoded pictures; what does not fit is decoded each time', {
-    allowed: `a whole number from 0 to ${MOST_KEPT_MB}, which is what this machine can hold`,
-    preset: 512,
-    presetText: 512,
-    parse: (text) => readNumber(text, { min: 0, max: MOST_KEPT_MB, isInteger: true }),
-  }),
+  keepMb: parsedFlag(
+    '--keep-mb <n>',
+    'megabytes of memory for decoded pictures; further pictures are decoded each time',
+    {
+      allowed: `a whole number from 0 to ${MOST_KEPT_MB}, the most that this machine can hold`,
+      preset: 512,
+      presetText: 512,
+      parse: (text) => readNumber(text, { min: 0, max: MOST_KEPT_MB, isInteger: true }),
+    },
+  ),
 };
 
 /** Declares `nowcast train`. */
@@ -65,14 +69,14 @@ export function register(program: Command, context: CliContext): void {
   const command = program.command('train').description('Train a YOLOX network on pictures with COCO annotations');
   addFlags(command, FLAGS)
     .addOption(
-      new Option('--set <key=value>', 'override a key of the config; may be repeated')
+      new Option('--set <key=value>', 'override a key of the configuration; may be repeated')
         .argParser(override)
         .default({}, 'none'),
     )
     .action(async (raw: RawFlags & { readonly set: Overrides }) => {
       const { config: path, keepMb, ...options } = readFlags(FLAGS, raw);
       if (options.resume && options.weights !== undefined)
-        throw new UsageError('--weights starts a new run and --resume goes on with an old one; leave one of them out');
+        throw new UsageError('--weights starts a new run and --resume continues one; leave one of them out');
       const config = await readConfig(path, raw.set, context.env);
       const io = openIo(command, context);
       const result = await trainNetwork({ ...options, config, keepBytes: keepMb * MEBIBYTE }, io);
@@ -92,7 +96,7 @@ export function register(program: Command, context: CliContext): void {
   });
 }
 
-/** Paths in a file start in its folder. */
+/** Relative paths in a file start in its folder. */
 async function readConfig(path: string, overrides: Overrides, env: Environment): Promise<TrainConfig> {
   const { settings, folder } = await loadConfig(TRAIN_KEYS, path, env, { flag: '--set', values: overrides });
   return resolveTrainConfig(anchored(TRAIN_KEYS, settings, folder));

@@ -2,9 +2,9 @@ import { UsageError } from '../core/errors.js';
 import { didYouMean } from './suggest.js';
 
 /**
- * The ids of classes given by name or by id, ascending, each once.
+ * The ids of classes given by name or by id, ascending and without duplicates.
  * @param names the model's class names, by id
- * @throws UsageError naming the class that the model does not have
+ * @throws UsageError naming a class that the model does not have
  */
 export function classIdsOf(classes: readonly string[], names: readonly string[]): number[] {
   const ids = classes.map((text) => {
@@ -15,7 +15,7 @@ export function classIdsOf(classes: readonly string[], names: readonly string[])
     const allowed =
       names.length <= 20 ? names.join(', ') : `${names.slice(0, 20).join(', ')} and ${names.length - 20} more`;
     throw new UsageError(
-      `detect.classes (--classes) has "${text}", which is no class of the model${didYouMean(wanted, names)} (it has ${allowed}; ids 0 to ${names.length - 1})`,
+      `detect.classes (--classes) has "${text}", which is not a class of the model${didYouMean(wanted, names)} (it has ${allowed}; ids 0 to ${names.length - 1})`,
     );
   });
   return [...new Set(ids)].sort((a, b) => a - b);

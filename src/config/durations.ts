@@ -1,4 +1,4 @@
-/** Timers count milliseconds in 31 bits; a longer one would go off at once. */
+/** Node's timers take up to 2^31 - 1 milliseconds; a longer one would fire at once. */
 export const LONGEST_DURATION_MS = 2 ** 31 - 1;
 
 /** The forms of a duration, for messages. */

@@ -2,13 +2,13 @@ import { UsageError } from '../core/errors.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** `$${` (an escape), `${NAME}`, `${NAME:-default}`, or a `${` that is none of them. */
+/** `$${` (an escape), `${NAME}`, `${NAME:-default}`, or an invalid `${`. */
 const REFERENCE = /\$\$\{|\$\{([A-Za-z_]\w*)(?::-([^}]*))?\}|\$\{/g;
 
 /**
- * Puts environment variables into a text: `${NAME}`, `${NAME:-default}` (also for an empty NAME), `$${` for `${`.
+ * Replaces environment variables in a text: `${NAME}`, `${NAME:-default}` (also for an empty NAME), `$${` for `${`.
  * @param where the place of the text, for messages
- * @param onValue receives every value from the environment, which must stay secret
+ * @param onValue receives every value from the environment; these are secrets
  * @throws UsageError if a variable is unset and has no default, or if the form is none of these
  */
 export function substitute(text: string, env: Environment, where: string, onValue: (value: string) => void): string {

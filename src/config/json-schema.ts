@@ -4,12 +4,12 @@ import { SECTION_NAME } from './schema.js';
 
 type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** Any value may come from the environment, and is text until it is put in. */
+/** Any value may come from the environment; in the file it is then text. */
 const FROM_ENVIRONMENT = { type: 'string', pattern: '\\$\\{' } as const;
 
 /**
- * What editors need to complete and check a configuration: JSON Schema 2020-12, from the description that it is checked
- * by.
+ * The JSON Schema (2020-12) of a configuration, with which editors complete and check a file. It follows from the same
+ * description of keys as the checks.
  */
 export function configJsonSchema(keys: Keys, title: string): JsonSchema {
   return { $schema: 'https://json-schema.org/draft/2020-12/schema', ...sectionSchema(keys), title };
@@ -35,7 +35,7 @@ function keySchema(key: Key): JsonSchema {
   return { ...facts, ...(isSection || takesAnyText ? written : { anyOf: [written, FROM_ENVIRONMENT] }) };
 }
 
-/** What a value looks like in a file. */
+/** The schema of a value as written in a file. */
 function writtenAs(key: Key): JsonSchema {
   switch (key.type) {
     case 'boolean':
@@ -86,7 +86,7 @@ function numberSchema({ min, above, max, isInteger }: NumberRule): JsonSchema {
   };
 }
 
-/** One that takes any text takes in every other text. */
+/** A text without a pattern accepts every other text form too. */
 function eitherSchema(schemas: readonly JsonSchema[]): JsonSchema {
   return (
     schemas.find(({ type }) => [type].flat().includes('string') && [type].flat().includes('number')) ?? {

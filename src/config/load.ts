@@ -6,18 +6,18 @@ import type { Keys, SettingsOf } from '../core/keys.js';
 import { substitute, type Environment } from './environment.js';
 import { checkSettings, dotted, type Locate } from './problems.js';
 
-/** A configuration file, read and checked. */
+/** A checked configuration file. */
 export type LoadedConfig<S extends Keys> = {
   readonly settings: SettingsOf<S>;
   /** The file's folder, absolute; relative paths in it start there. */
   readonly folder: string;
-  /** Values that came from the environment and must not be shown. */
+  /** Values from the environment, which no output may show. */
   readonly secrets: readonly string[];
 };
 
-/** Values that a flag such as `--set epochs=30` puts over those of the file, by key. */
+/** Values that override those of the file, by key, as from `--set epochs=30`. */
 export type Overrides = {
-  /** Named in messages. */
+  /** The name of the flag, for messages. */
   readonly flag: string;
   /** Keys with their sections: `train.root`. */
   readonly values: Readonly<Record<string, unknown>>;
@@ -25,8 +25,8 @@ export type Overrides = {
 
 /**
  * Reads a YAML file.
- * @param keys that it may hold
- * @throws UsageError (`NOWCAST_CONFIG`) with one line a problem: file, line, key, value, and what is allowed
+ * @param keys the allowed keys
+ * @throws UsageError (`NOWCAST_CONFIG`) with one line per problem: file, line, key, value, and the allowed values
  */
 export async function loadConfig<S extends Keys>(
   keys: S,
@@ -83,7 +83,7 @@ export function parseConfig<S extends Keys>(
       node.value = substitute(node.value, env, where, (value) => secrets.add(value));
     },
   });
-  // A section that is written but left empty means the same as one that is not there.
+  // A section without content means the same as no section.
   const content = document.toJS() as unknown;
   const input =
     typeof content === 'object' && content !== null && !Array.isArray(content)
@@ -106,7 +106,7 @@ export function parseConfig<S extends Keys>(
   return { settings: checkSettings(keys, settings, locate, secrets), secrets: [...secrets] };
 }
 
-/** A copy of `section` in which the key at `path` has another value. */
+/** A copy of `section` with another value at `path`. */
 function withValue(section: object, [name, ...rest]: readonly string[], value: unknown): object {
   const before = (section as Readonly<Record<string, unknown>>)[name];
   return {
@@ -121,7 +121,7 @@ function someOf(keys: Keys): string {
   return names.length === 1 ? names[0] : `${names.slice(0, -1).join(', ')} and ${names[names.length - 1]}`;
 }
 
-/** Where the key at `path` stands in the text, or the nearest section around it where it is missing. */
+/** The place of the key at `path` in the text, or of the nearest enclosing section if the key is missing. */
 function offsetOf(document: Document, path: readonly PropertyKey[]): number {
   for (let length = path.length; length > 0; length--) {
     const section = length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true);

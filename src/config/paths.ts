@@ -24,12 +24,12 @@ export function missingSource(absolute: string): UsageError {
   return new UsageError(`the source ${absolute} does not exist${hint(absolute)}`);
 }
 
-/** Whether `path` is there and no folder. */
+/** True for an existing path that is not a folder. */
 export function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
-/** The path without symbolic links; as it stands where there is nothing yet. */
+/** The path without symbolic links. A path that does not exist yet stays unchanged. */
 export function realPath(path: string): string {
   try {
     return realpathSync(path);

@@ -8,13 +8,13 @@ import { didYouMean } from './suggest.js';
 /** Names the place of a key for people: `cameras.yaml:12: detect.conf`, or `--conf`. */
 export type Locate = (path: readonly PropertyKey[]) => string;
 
-/** A path of keys as people write it. */
+/** A key's path as people write it. */
 export const dotted = (path: readonly PropertyKey[]): string => path.map(String).join('.');
 
 /**
  * Checks settings against a description of keys.
  * @param secrets texts that no message may show
- * @throws UsageError with one line a problem: where, the value, and what is allowed
+ * @throws UsageError with one line per problem: the place, the value, and the allowed values
  */
 export function checkSettings<S extends Keys>(
   keys: S,
@@ -45,7 +45,7 @@ function describe(keys: Keys, issue: z.core.$ZodIssue, input: unknown, locate: L
       `${locate(path)} is no name for a ${key?.type === 'sections' ? key.nameOf : 'section'}; use letters, digits, - and _`,
     ];
   if (issue.code === 'custom' && key?.type === 'text') return [`${locate(path)}: ${issue.message}`];
-  // An item of a list that was written as one text is shown as that text.
+  // A list that was written as one text is shown as that text.
   const found = valueAt(input, path);
   const value = found === undefined && typeof path.at(-1) === 'number' ? valueAt(input, path.slice(0, -1)) : found;
   const allowed = key === undefined ? issue.message : allowedOf(key);

@@ -1,9 +1,9 @@
 import { HIDDEN, hideParameters, redactUrls } from '../core/redact.js';
 
-/** A shorter text is no secret, and hiding it would damage every message. */
+/** A shorter text is not treated as a secret: hiding it would damage every message. */
 const SHORTEST_SECRET = 3;
 
-/** Hides URL credentials, secret query values and every given secret in a text, in each of their spellings. */
+/** Hides URL credentials, secret query values and the given secrets in a text, in each of their spellings. */
 export function redactText(text: string, secrets: Iterable<string> = []): string {
   let redacted = text;
   const forms = new Set<string>();
@@ -15,7 +15,7 @@ export function redactText(text: string, secrets: Iterable<string> = []): string
   return redactUrls(redacted);
 }
 
-/** The password in a URL, if it has one; programs that open the URL may print it alone. */
+/** The password of a URL, if it has one. Programs that open the URL may print the password alone. */
 export function passwordIn(url: string): string | undefined {
   return /^[a-z][a-z\d+.-]*:\/\/[^:]*:(.*)@/is.exec(hideParameters(url))?.[1];
 }
@@ -23,7 +23,7 @@ export function passwordIn(url: string): string | undefined {
 /** Keys with secret values, in any section. */
 const SECRET_KEYS = new Set(['token', 'password']);
 
-/** A copy of `value` for printing and recording: every string in it redacted, secret keys hidden entirely. */
+/** A copy of `value` for printing and recording: its strings are redacted, and values of secret keys are hidden. */
 export function redact(value: unknown, secrets: Iterable<string> = []): unknown {
   const known = [...secrets];
   const copy = (part: unknown, key?: string): unknown => {

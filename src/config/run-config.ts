@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import type { NmsMode, Provider } from '../core/detector.js';
 import { UsageError } from '../core/errors.js';
-import type { Size } from '../core/letterbox.js';
+import type { Size } from '../core/size.js';
 import { findNamed } from '../core/named-kind.js';
 import type { Pace } from '../core/pace.js';
 import type { SourceKind } from '../core/source-kind.js';
@@ -19,69 +19,69 @@ export type SourceConfig = {
   readonly address: string;
   /** Further files of the same stream, absolute paths. */
   readonly more?: readonly string[];
-  /** The keys of its kind, with defaults. */
+  /** The keys of its kind, with defaults filled in. */
   readonly settings: Readonly<Record<string, unknown>>;
 };
 
 export type ModelConfig = {
   /** An absolute path, or the name of a model of the zoo. */
   readonly path: string;
-  /** A name (`coco`) or an absolute path; undefined chooses by the number of classes. */
+  /** A built-in name (`coco`) or an absolute path. Undefined: the number of classes decides. */
   readonly labels: string | undefined;
   readonly provider: Provider;
-  /** Undefined lets the detector choose by the number of cores. */
+  /** Undefined: the detector decides by the number of cores. */
   readonly threads: number | undefined;
-  /** Detector processes side by side. */
+  /** Number of detector processes that run in parallel. */
   readonly hosts: number;
-  /** Name of a preprocessing of the model's family; its usual one where absent. */
+  /** Name of a preprocessing of the model's family. Undefined: the family's usual one. */
   readonly preprocess: string | undefined;
-  /** For a model that leaves its input size open. */
+  /** For a model with a dynamic input size. */
   readonly input: Size | undefined;
 };
 
 export type DetectConfig = {
-  /** Lowest score that is kept, 0 to 1. */
+  /** Detections with a lower score are dropped, 0 to 1. */
   readonly conf: number;
-  /** IoU above which the worse of two boxes goes, 0 to 1. */
+  /** IoU above which NMS drops the lower-scored of two boxes, 0 to 1. */
   readonly nms: number;
   readonly nmsMode: NmsMode;
   /** Names or ids; undefined keeps all. `classIdsOf` turns them into ids. */
   readonly classes: readonly string[] | undefined;
-  /** A text that the registry of schedules knows. */
+  /** The text of a schedule, as its registry parses it. */
   readonly schedule: string;
-  /** Undefined is no budget. */
+  /** Undefined means no budget. */
   readonly budgetMs: number | undefined;
-  /** True wherever a forecaster runs. */
+  /** Always true with a forecaster. */
   readonly track: boolean;
-  /** `none`, or a text that the registry of forecasters knows. */
+  /** `none`, or the text of a forecaster, as its registry parses it. */
   readonly forecast: string;
 };
 
-/** One thing that results go to. */
+/** An output of the run's results. */
 export type SinkConfig = {
   /** Name of its entry in the registry of sinks. */
   readonly kind: string;
-  /** Its own keys, with defaults; paths are absolute. */
+  /** Keys of the sink, with defaults filled in; paths are absolute. */
   readonly settings: Readonly<Record<string, unknown>>;
 };
 
-/** Everything that `nowcast run` does, resolved: no default is left open and every path is absolute. */
+/** The resolved configuration of `nowcast run`: every default is filled in and every path is absolute. */
 export type RunConfig = {
-  /** One at least, with different ids. */
+  /** One or more, with different ids. */
   readonly sources: readonly SourceConfig[];
   readonly model: ModelConfig;
   readonly detect: DetectConfig;
   readonly pace: Pace;
-  /** Frames to receive, over all sources. */
+  /** Number of frames to receive, over all sources. */
   readonly maxFrames: number | undefined;
   readonly durationMs: number | undefined;
   readonly sinks: readonly SinkConfig[];
 };
 
-/** The sources named on the command line, as cameras without a name. */
+/** The sources of the command line, as cameras without a name. */
 export type NamedSources = readonly string[];
 
-/** Absolute paths for every relative one in `settings`; see {@link anchored}. */
+/** Makes every relative path in `settings` absolute; see {@link anchored}. */
 export function anchoredRun(settings: Settings, folder: string, parts: Parts): Settings {
   const { cameras, ...rest } = settings;
   const anchoredRest = anchored(runKeys(parts), rest, folder);
@@ -98,17 +98,17 @@ export function anchoredRun(settings: Settings, folder: string, parts: Parts): S
 }
 
 /**
- * Fills in what is open, looks at the paths of sources, and refuses what contradicts itself.
+ * Fills in defaults, checks the paths of sources, and refuses contradictions.
  * @param settings with absolute paths, see {@link anchoredRun}
  * @param named sources of the command line; they replace the cameras of the file
- * @throws UsageError naming the keys (and flags) that clash, or a source that is not there
+ * @throws UsageError naming the keys (and flags) that contradict each other, or a source that does not exist
  */
 export function resolveRun(settings: Settings, named: NamedSources, parts: Parts): RunConfig {
   const keys = runKeys(parts);
   const model = withDefaults(keys.model.keys, settings.model ?? {});
   const given = settings.detect ?? {};
   const detect = withDefaults(keys.detect.keys, given);
-  const isTimeless = findNamed(parts.policies, detect.schedule)?.keepsAll === true;
+  const keepsAllFrames = findNamed(parts.policies, detect.schedule)?.keepsAll === true;
   const found = named.length > 0 ? namedSources(named, parts) : configuredSources(settings.cameras ?? {}, parts);
   const config: RunConfig = {
     sources: found.map(({ config: source }) => source),
@@ -127,7 +127,7 @@ export function resolveRun(settings: Settings, named: NamedSources, parts: Parts
       nmsMode: detect.nms_mode,
       classes: detect.classes,
       schedule: detect.schedule,
-      budgetMs: budgetMs(given.budget, detect.budget, isTimeless ? detect.schedule : undefined),
+      budgetMs: budgetMs(given.budget, detect.budget, keepsAllFrames ? detect.schedule : undefined),
       track: given.track ?? detect.forecast !== 'none',
       forecast: detect.forecast,
     },
@@ -136,7 +136,7 @@ export function resolveRun(settings: Settings, named: NamedSources, parts: Parts
     durationMs: settings.duration,
     sinks: sinkConfigs(settings, parts),
   };
-  refuseContradictions(config, found, isTimeless, parts);
+  refuseContradictions(config, found, keepsAllFrames, parts);
   return config;
 }
 
@@ -180,13 +180,13 @@ function configuredSources(cameras: Readonly<Record<string, CameraSettings>>, pa
   throw new UsageError(
     Object.keys(cameras).length > 0
       ? 'every camera of the config has enabled: false; enable one, or name a SOURCE'
-      : 'there is nothing to run on; name a SOURCE (a video file, pictures, or a camera), or a config with cameras (-c)',
+      : 'the run has no source; name a SOURCE (a video file, pictures, or a camera), or a config with cameras (-c)',
   );
 }
 
 /**
  * One source with every key of its kind.
- * @throws UsageError where it is not there, or malformed
+ * @throws UsageError if it does not exist or is malformed
  */
 export function sourceConfig<Open>(
   id: string | undefined,
@@ -198,8 +198,8 @@ export function sourceConfig<Open>(
 }
 
 /**
- * @param where the key or flag that the text stands at, for the message
- * @throws UsageError where it is not WIDTHxHEIGHT in multiples of 32
+ * @param where the key or flag of the text, for the message
+ * @throws UsageError if the text is not WIDTHxHEIGHT in multiples of 32
  */
 export function parseInputSize(text: string, where: string): Size {
   const [width, height] = (/^([1-9]\d*)x([1-9]\d*)$/.exec(text) ?? []).slice(1).map(Number);
@@ -209,7 +209,7 @@ export function parseInputSize(text: string, where: string): Size {
 }
 
 /**
- * Every frame is detected on, however late, where the schedule knows no time, so that a budget means nothing there.
+ * A schedule that detects on every frame, however late, has no budget.
  * @param timeless the name of such a schedule; undefined for any other
  */
 function budgetMs(
@@ -225,7 +225,7 @@ function budgetMs(
   );
 }
 
-/** A sink runs where one of its keys is set, or where a section is there that is its own. */
+/** A sink runs if one of its keys is set, or if its own section exists. */
 function sinkConfigs(settings: Settings, { sinks }: Parts): SinkConfig[] {
   return sinks.flatMap((sink) => {
     const section = settings[sink.section.name] as Readonly<Record<string, unknown>> | undefined;
@@ -236,20 +236,20 @@ function sinkConfigs(settings: Settings, { sinks }: Parts): SinkConfig[] {
   });
 }
 
-function refuseContradictions(config: RunConfig, found: readonly Found[], isTimeless: boolean, parts: Parts): void {
+function refuseContradictions(config: RunConfig, found: readonly Found[], keepsAllFrames: boolean, parts: Parts): void {
   const { detect, pace } = config;
   const live = found.find(({ kind }) => kind.isLive);
-  if (live !== undefined && isTimeless)
+  if (live !== undefined && keepsAllFrames)
     throw new UsageError(
-      `detect.schedule (--schedule) ${detect.schedule} is for files alone, and ${live.config.id} is ${live.kind.is}, whose frames do not wait; choose idle-free`,
+      `detect.schedule (--schedule) ${detect.schedule} works with files only, and ${live.config.id} is ${live.kind.is}, which does not wait for the detector; choose idle-free`,
     );
   if (live !== undefined && pace === 'max')
     throw new UsageError(
-      `pace (--pace) max is for files alone, and ${live.config.id} is ${live.kind.is}, which cannot be hurried; leave it at source`,
+      `pace (--pace) max works with files only, and ${live.config.id} is ${live.kind.is}, which cannot be read faster than real time; set it to source`,
     );
   if (detect.forecast !== 'none' && !detect.track)
     throw new UsageError(
-      `detect.forecast (--forecast) is ${detect.forecast}, which needs tracking; leave detect.track out, or set it to true`,
+      `detect.forecast (--forecast) is ${detect.forecast}, which needs tracking; remove detect.track, or set it to true`,
     );
   const sources = found.map(({ config: { id }, kind }) => ({ ...kind, id }));
   for (const { kind: name, settings } of config.sinks)
@@ -257,7 +257,9 @@ function refuseContradictions(config: RunConfig, found: readonly Found[], isTime
   refuseOverwriting(config, found, parts);
 }
 
-/** An output replaces what is there, so it must be no file that the run reads, nor another output, by whatever name. */
+/**
+ * An output overwrites its file, so that file must be neither an input of the run nor another output, under any name.
+ */
 function refuseOverwriting({ model, sinks }: RunConfig, found: readonly Found[], parts: Parts): void {
   const taken = new Map<string, string>();
   for (const { config, kind } of found)

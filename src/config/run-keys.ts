@@ -8,11 +8,11 @@ import type { SourceKind } from '../core/source-kind.js';
 import { DURATION_FORMS } from './durations.js';
 import { recogniseSource, sourceForms } from './sources.js';
 
-/** The registries that a run is configured from. */
+/** The registries whose entries a run can use. */
 export type Parts = {
   readonly sources: readonly SourceKind[];
   readonly sinks: readonly SinkKind[];
-  /** With the one fact of a schedule that a configuration is checked by. */
+  /** With the one fact of a schedule that the configuration's checks need. */
   readonly policies: readonly NamedKind<{ readonly keepsAll?: true }>[];
   readonly forecasters: readonly NamedKind<unknown>[];
 };
@@ -157,7 +157,7 @@ const endKeys = {
   duration: { type: 'duration', flag: '--duration <duration>', description: 'End the run after this time.' },
 } as const satisfies Keys;
 
-/** Where neither the file nor a flag says otherwise, for those who open a detector without a configuration. */
+/** The defaults of a detector, for callers that open one without a configuration. */
 export const DETECTOR_DEFAULTS = {
   model: modelKeys.path.default,
   provider: modelKeys.provider.default,
@@ -166,10 +166,10 @@ export const DETECTOR_DEFAULTS = {
   nmsMode: detectKeys.nms_mode.default,
 } as const;
 
-/** A camera's own keys, and those of its kind. */
+/** The keys that every camera has, and those of its kind. */
 export type CameraSettings = SettingsOf<typeof cameraKeys> & { readonly [key: string]: unknown };
 
-/** A file or the flags of a run, checked, under the file's own keys; nothing is filled in. */
+/** The checked keys of a file or of a run's flags, named as in the file; no default is filled in. */
 export type Settings = SettingsOf<typeof endKeys> & {
   readonly cameras?: Readonly<Record<string, CameraSettings>> | undefined;
   readonly model?: SettingsOf<typeof modelKeys> | undefined;
@@ -178,7 +178,7 @@ export type Settings = SettingsOf<typeof endKeys> & {
   readonly [section: string]: unknown;
 };
 
-/** Every key of a run's configuration: those of the run itself, and those that the parts bring. */
+/** Every key of a run's configuration: the run's own, and those of the registered parts. */
 export function runKeys(parts: Parts) {
   const { sources, policies, forecasters } = parts;
   return {
@@ -219,7 +219,7 @@ const NONE: NamedKind<unknown> = {
   parse: (text) => (text === 'none' ? text : undefined),
 };
 
-/** A key that names one of several things; editors can complete it where every form is one fixed word. */
+/** A key that names an entry of a registry. Editors can complete it if every entry's form is a fixed word. */
 function oneOfKinds(
   what: string,
   kinds: readonly NamedKind<unknown>[],
@@ -234,7 +234,7 @@ function oneOfKinds(
   return { type: 'text', allowed: `one of ${formsOf(kinds)}`, check };
 }
 
-/** The sections that sinks stand in, in the order in which they are first named. */
+/** The sections of the sinks, in the order of their first mention. */
 export function sinkSections(sinks: readonly SinkKind[]): Keys {
   const sections: Record<string, Extract<Key, { type: 'section' }>> = {};
   for (const {

@@ -4,7 +4,7 @@ import type { Key, Keys } from '../core/keys.js';
 import { allowedNumbers, readNumber, type NumberRule } from '../core/number-rule.js';
 import { durationMs, DURATION_FORMS, LONGEST_DURATION_MS } from './durations.js';
 
-/** The checks that follow from a description of keys. An unknown key is refused, and nothing is filled in. */
+/** The checks that follow from a description of keys. They refuse unknown keys and fill in no defaults. */
 export function schemaOf(keys: Keys): z.ZodType {
   return z.strictObject(
     Object.fromEntries(
@@ -16,7 +16,7 @@ export function schemaOf(keys: Keys): z.ZodType {
   );
 }
 
-// Flags and environment variables are text, and so is a quoted value in YAML.
+// Flags and environment variables are text, and so are quoted values in YAML.
 function schemaOfKey(key: Key): z.ZodType {
   switch (key.type) {
     case 'boolean':
@@ -75,7 +75,7 @@ function textOf({ pattern, check }: Extract<Key, { type: 'text' }>): z.ZodType {
   });
 }
 
-/** What a key may hold: completes the sentence "it must be …". */
+/** The allowed values of a key; completes the sentence "it must be …". */
 export function allowedOf(key: Key): string {
   return key.allowed ?? allowedByType(key);
 }
@@ -116,7 +116,7 @@ function allowedByType(key: Key): string {
   }
 }
 
-/** The key at a path; an item of a list stands for the list. Undefined where there is none. */
+/** The key at a path; an item of a list stands for the list. Undefined if the path does not exist. */
 export function keyAt(keys: Keys, path: readonly PropertyKey[]): Key | undefined {
   let found: Key | undefined;
   let below: Keys | undefined = keys;
@@ -133,7 +133,7 @@ export function keyAt(keys: Keys, path: readonly PropertyKey[]): Key | undefined
   return found;
 }
 
-/** The names that a section may hold; empty for a leaf and for a section whose names are free. */
+/** The allowed names in a section; empty for a leaf and for a section with free names. */
 export function namesAt(keys: Keys, path: readonly PropertyKey[]): readonly string[] {
   if (path.length === 0) return Object.keys(keys);
   const key = keyAt(keys, path);

@@ -7,8 +7,8 @@ import { schemaOf } from './schema.js';
 type Section = Readonly<Record<string, unknown>>;
 
 /**
- * Absolute paths for every relative one. A value that may be a name stays one if it has no slash, unless
- * the folder has a file of that name.
+ * Makes relative paths absolute. A value that may also be a name stays one if it has no slash and the folder has no
+ * file of that name.
  */
 export function anchored<T extends object>(keys: Keys, settings: T, folder: string): T {
   return mapped(keys, settings, ({ type }, value) => {
@@ -19,7 +19,7 @@ export function anchored<T extends object>(keys: Keys, settings: T, folder: stri
   }) as T;
 }
 
-/** The settings of `over` over those of `under`, key by key in every section. */
+/** Merges `over` into `under`, key by key in every section. */
 export function mergeSettings<T extends object>(under: T, over: T): T {
   const merged: Record<string, unknown> = Object.fromEntries(Object.entries(under));
   for (const [name, value] of Object.entries(over)) {
@@ -30,7 +30,7 @@ export function mergeSettings<T extends object>(under: T, over: T): T {
   return merged as T;
 }
 
-/** With the value of its environment variable where a key has one and is absent from a section that is there. */
+/** Fills in values from environment variables, for keys that have one and are absent from an existing section. */
 export function withEnvironment<T extends object>(keys: Keys, settings: T, env: Environment): T {
   const filled: Record<string, unknown> = Object.fromEntries(Object.entries(settings));
   for (const [name, key] of Object.entries(keys)) {
@@ -42,7 +42,7 @@ export function withEnvironment<T extends object>(keys: Keys, settings: T, env: 
   return filled as T;
 }
 
-/** The values that no message may show. */
+/** The values that no output may show. */
 export function secretsIn(keys: Keys, settings: object): string[] {
   const secrets: string[] = [];
   mapped(keys, settings, ({ isSecret }, value) => {
@@ -52,7 +52,7 @@ export function secretsIn(keys: Keys, settings: object): string[] {
   return secrets;
 }
 
-/** The values of these keys alone, with the default of each that is absent, read as if it had been written. */
+/** The values of these keys alone. Absent keys get their defaults, which are parsed as if they had been written. */
 export function withDefaults<S extends Keys>(keys: S, settings: SettingsOf<S>): ResolvedOf<S> {
   const given: Section = Object.fromEntries(
     Object.keys(keys)
@@ -64,12 +64,12 @@ export function withDefaults<S extends Keys>(keys: S, settings: SettingsOf<S>): 
       preset === undefined || name in given ? [] : [[name, preset]],
     ),
   );
-  // Required keys were checked with the rest.
+  // Required keys were checked with the others.
   const optional: Keys = Object.fromEntries(Object.keys(presets).map((name) => [name, keys[name]]));
   return { ...given, ...(schemaOf(optional).parse(presets) as Section) } as ResolvedOf<S>;
 }
 
-/** A copy in which every value below a key went through `change`. */
+/** A copy in which `change` was applied to every value under a key. */
 function mapped(keys: Keys, settings: object, change: (key: Key, value: unknown) => unknown): object {
   return Object.fromEntries(
     Object.entries(settings).map(([name, value]): [string, unknown] => {

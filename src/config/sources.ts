@@ -2,13 +2,13 @@ import { existsSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UsageError } from '../core/errors.js';
-import type { Recognised, SourceKind } from '../core/source-kind.js';
+import type { RecognisedAddress, SourceKind } from '../core/source-kind.js';
 import { missingSource, whatIsAt } from './paths.js';
 
-/** A source as far as its text alone says; without a kind it is a path, and the disk decides. */
-export type NamedSource<Open> = Recognised & { readonly kind: SourceKind<Open> | undefined };
+/** The facts of a source that its text states. Without a kind it is a path, and the disk decides its kind. */
+export type NamedSource<Open> = RecognisedAddress & { readonly kind: SourceKind<Open> | undefined };
 
-export type FoundSource<Open> = Recognised & { readonly kind: SourceKind<Open> };
+export type FoundSource<Open> = RecognisedAddress & { readonly kind: SourceKind<Open> };
 
 /** The forms of a source, for messages and help: `a video file, rtsp://, or demo:`. */
 export function sourceForms(kinds: readonly SourceKind[]): string {
@@ -17,10 +17,10 @@ export function sourceForms(kinds: readonly SourceKind[]): string {
 }
 
 /**
- * Asks the kinds whose form a text has. A relative path of something that exists is a path, even if it has another
- * form as well: the name of a folder may be a number.
- * @param folder that relative paths start at
- * @throws UsageError for a scheme that no kind knows, for standard input, for an empty text, and for a malformed one
+ * Asks every kind whether it recognises the text. A relative path of something that exists is a path, even if it has
+ * another form as well: the name of a folder may be a number.
+ * @param folder start of relative paths
+ * @throws UsageError for an unknown scheme, for standard input, for an empty text, and for a malformed one
  */
 export function recogniseSource<Open>(
   text: string,
@@ -29,21 +29,21 @@ export function recogniseSource<Open>(
 ): NamedSource<Open> {
   const source = text.trim();
   if (source === '') throw new UsageError(`a source is empty; it must be ${sourceForms(kinds)}`);
-  if (source === '-') throw new UsageError(`standard input ("-") is no source; it must be ${sourceForms(kinds)}`);
+  if (source === '-') throw new UsageError(`standard input ("-") cannot be a source; it must be ${sourceForms(kinds)}`);
   if (/^file:/i.test(source)) return pathOf(fileUrlPath(source));
   if (!isAbsolute(source) && existsSync(resolve(folder, source))) return pathOf(source);
   for (const kind of kinds) {
     const recognised = kind.recognise?.(source);
     if (recognised !== undefined) return { ...recognised, kind };
   }
-  // Two letters at least: C:\clips\a.mp4 is a path.
+  // A scheme has two letters or more: C:\clips\a.mp4 is a path.
   const scheme = /^([a-z][a-z\d+.-]+):\/\//i.exec(source)?.[1].toLowerCase();
   if (scheme !== undefined)
-    throw new UsageError(`"${scheme}://" is no kind of source that Nowcast reads; it must be ${sourceForms(kinds)}`);
+    throw new UsageError(`"${scheme}://" is not a source that Nowcast reads; it must be ${sourceForms(kinds)}`);
   return pathOf(source);
 }
 
-function pathOf(path: string): Recognised & { readonly kind: undefined } {
+function pathOf(path: string): RecognisedAddress & { readonly kind: undefined } {
   return { kind: undefined, address: path, streamId: fileNameOf(path) };
 }
 
@@ -52,15 +52,15 @@ function fileUrlPath(url: string): string {
     return fileURLToPath(url);
   } catch (cause) {
     throw new UsageError(
-      `the source "${url}" is no file on this machine (${(cause as Error).message}); write it as file:///PATH`,
+      `the source "${url}" is not a file on this machine (${(cause as Error).message}); write it as file:///PATH`,
       { cause },
     );
   }
 }
 
 /**
- * The kind of a source, by its form or by what lies at its path.
- * @throws UsageError as {@link recogniseSource}, and where the path does not exist or no kind reads it
+ * The kind of a source, from its text or from the file or folder at its path.
+ * @throws UsageError as {@link recogniseSource}, and if the path does not exist or no kind reads it
  */
 export function findSource<Open>(text: string, kinds: readonly SourceKind<Open>[]): FoundSource<Open> {
   const named = recogniseSource(text, kinds);
@@ -71,7 +71,7 @@ export function findSource<Open>(text: string, kinds: readonly SourceKind<Open>[
   if (kind === undefined && what === 'nothing') throw missingSource(path);
   if (kind === undefined)
     throw new UsageError(
-      `the source ${path} is a ${what}, which no kind of source reads; it must be ${sourceForms(kinds)}`,
+      `the source ${path} is a ${what}, which Nowcast cannot read; it must be ${sourceForms(kinds)}`,
     );
   return { ...named, address: path, kind };
 }

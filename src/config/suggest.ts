@@ -1,11 +1,11 @@
-/** The most likely intended candidate, or undefined if none is near. */
+/** The candidate that is most likely meant, or undefined if none is similar. */
 export function nearest(text: string, candidates: Iterable<string>): string | undefined {
   const wanted = text.toLowerCase();
   let best: string | undefined;
   let bestDistance = Math.min(text.length, Math.max(1, Math.floor(text.length * 0.4)) + 1);
   for (const candidate of candidates) {
     const other = candidate.toLowerCase();
-    // Abbreviations and full forms are nearer than their letters suggest.
+    // Abbreviations and full forms count as similar, though their letters differ.
     const isPrefix =
       Math.min(wanted.length, other.length) >= 3 && (wanted.startsWith(other) || other.startsWith(wanted));
     const distance = isPrefix ? 1.5 : editDistance(wanted, other);
@@ -20,7 +20,7 @@ export function didYouMean(text: string, candidates: Iterable<string>): string {
   return found === undefined ? '' : `; did you mean ${found}?`;
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours that turn `a` into `b`. */
+/** Number of insertions, deletions, replacements and swaps of neighbours that turn `a` into `b`. */
 function editDistance(a: string, b: string): number {
   const rows = [Array.from({ length: b.length + 1 }, (_, j) => j)];
   for (let i = 1; i <= a.length; i++) {

@@ -14,20 +14,22 @@ export type CodedUnit = {
   readonly mediaMs: number;
   /** When its last byte arrived, on the monotonic clock. */
   readonly arrivedAtMs: number;
-  /** A decoder can begin here. */
+  /** True if a decoder can begin here. */
   readonly isKey: boolean;
   /**
    * For a key unit of a stream with gradual refresh: the number of pictures after which they are complete, if decoding
    * begins here. Absent if the unit is complete itself.
    */
   readonly refreshPictures?: number;
-  /** Part of it is missing. */
+  /** True if part of the unit is missing. */
   readonly damaged: boolean;
-  /** Data was lost between the previous unit and this one. A key unit is complete anyway, or after its refresh. */
+  /**
+   * True if data was lost between the previous unit and this one. A key unit is complete anyway, or after its refresh.
+   */
   readonly lostBefore: boolean;
   /**
-   * It may be shown before units that were sent earlier: a B-picture. If this is false and times go back, the sender's
-   * clock was set.
+   * True for a B-picture, which may be shown before units that were sent earlier. If this is false and times go back,
+   * someone set the sender's clock.
    */
   readonly mayGoBack: boolean;
   /** Present if the sender gives its pictures no times: `mediaMs` is then the time of arrival. */
@@ -36,9 +38,9 @@ export type CodedUnit = {
 
 /** Bounds for the time of capture of a picture without its own time, on the monotonic clock. */
 export type UntimedArrival = {
-  /** When its first byte arrived: it was taken before. Absent if the reader does not see that. */
+  /** Arrival of its first byte: the capture was before. Absent if the reader does not see that. */
   readonly beganAtMs?: number | undefined;
-  /** It was taken after this; absent if the protocol does not show it. */
+  /** The capture was after this; absent if the protocol does not show it. */
   readonly takenAfterMs?: number | undefined;
 };
 
@@ -51,7 +53,8 @@ export type SenderReport = {
   /** When the report arrived, on the monotonic clock. */
   readonly arrivedAtMs: number;
   /**
-   * `senderMs` is not a time of day, but of a clock for this stream only: a jump or a new connection begins another.
+   * True if `senderMs` is not a time of day, but counts on a clock of this stream alone: a jump or a new connection
+   * starts another.
    */
   readonly isStreamClock?: boolean | undefined;
 };

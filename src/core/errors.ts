@@ -11,14 +11,14 @@ export class NowcastError extends Error {
   }
 }
 
-/** The user asked for something impossible: wrong flag, wrong config, wrong value. The command exits with 2. */
+/** Bad usage: a wrong flag, a wrong config, or a wrong value. The command exits with 2. */
 export class UsageError extends NowcastError {
   constructor(message: string, options?: { cause?: unknown; code?: string }) {
     super(options?.code ?? 'NOWCAST_USAGE', message, options);
   }
 }
 
-/** A source cannot be opened, or is of another kind than expected. */
+/** A source cannot be opened, or it is of another kind than expected. */
 export class SourceError extends NowcastError {
   constructor(message: string, options?: { cause?: unknown; code?: string }) {
     super(options?.code ?? 'NOWCAST_SOURCE', message, options);
@@ -39,16 +39,15 @@ export class DetectorFailedError extends NowcastError {
   }
 }
 
-/** Kinds of parts that a program can bring itself. */
+/** Kinds of custom parts. */
 export type ExtensionPart = 'source' | 'policy' | 'detector' | 'tracker' | 'sink';
 
 /**
- * A part that the program brought itself threw, or gave a value of a wrong form. The message names the part; `cause` is
- * what it threw.
+ * A custom part threw, or returned a value of a wrong form. The message names the part; `cause` is the thrown value.
  */
 export class ExtensionError extends NowcastError {
   readonly part: ExtensionPart;
-  /** The part's own name: a policy's, a detector's model, a source's stream. */
+  /** The part's name: the policy's name, the detector's model, the source's stream. */
   readonly partName: string;
 
   constructor(part: ExtensionPart, partName: string, problem: string, options?: { cause?: unknown }) {
@@ -72,7 +71,7 @@ export class DataError extends NowcastError {
   }
 }
 
-/** A broken promise inside Nowcast itself: a bug, please report it. */
+/** A bug inside Nowcast itself; please report it. */
 export class InternalError extends NowcastError {
   constructor(message: string, options?: { cause?: unknown }) {
     super('NOWCAST_INTERNAL', message, options);

@@ -1,49 +1,49 @@
 import type { Detection } from './detection.js';
 import type { CaptureTrust, Frame } from './frame.js';
 
-/** Why a frame was not detected on, in Nowcast's own words. */
+/** Nowcast's reasons for a drop. */
 export const DROP_REASONS = [
-  /** A newer frame of the same stream took its place while it waited, or older ones held all picture memory. */
+  /** A newer frame of the same stream replaced it while it waited, or older frames held every buffer. */
   'superseded',
   /** Its result would have come out later than the latency budget allows. */
   'late',
-  /** The `stride:N` schedule passes over it. */
+  /** The `stride:N` schedule skips it. */
   'stride',
   /** The decoder reported damage. */
   'corrupt',
-  /** More of the stream waited than may; this part was skipped to come back to the present. */
+  /** The stream's backlog was too long; this part was skipped to return to the present. */
   'behind',
-  /** The detector crashed or hung while it worked on it. */
+  /** The detector crashed or hung while it worked on the frame. */
   'detector-failed',
-  /** The run ended while it waited or was under way. */
+  /** The run ended while the frame waited or was in the detector. */
   'stopped',
 ] as const;
-/** A policy of one's own passed over it, and says why. */
+/** A custom policy skipped it, with a reason. */
 export type PolicyDropReason = `policy:${string}`;
 
 export type DropReason = (typeof DROP_REASONS)[number] | PolicyDropReason;
 
-/** Whether a value that came from outside is a reason: one of {@link DROP_REASONS}, or a policy's own. */
+/** True if a value from outside is a reason: one of {@link DROP_REASONS}, or a policy's. */
 export function isDropReason(value: unknown): value is DropReason {
   return (
     typeof value === 'string' && (value.startsWith(POLICY_PREFIX) || DROP_REASONS.some((reason) => reason === value))
   );
 }
 
-/** The reason that a policy gives in a text of its own. */
+/** The reason of a custom policy, from the policy's text. */
 export function policyDropReason(text: string): PolicyDropReason {
   return `${POLICY_PREFIX}${text}`;
 }
 
 const POLICY_PREFIX = 'policy:';
 
-/** Stamps of one percept on the monotonic clock, each at or after the one above it. */
+/** Stamps of one percept on the monotonic clock, in ascending order. */
 export type PerceptTimes = {
-  /** The world looked like this. */
+  /** The scene was observed. */
   readonly capturedAtMs: number;
-  /** The decoded picture lay in memory. */
+  /** The decoded picture was complete in memory. */
   readonly readyAtMs: number;
-  /** The scheduler gave it to the detector. */
+  /** The scheduler handed the frame to the detector. */
   readonly startedAtMs: number;
   readonly inferStartMs: number;
   readonly inferEndMs: number;
@@ -52,20 +52,20 @@ export type PerceptTimes = {
   readonly emittedAtMs: number;
 };
 
-/** Where the objects are believed to be at a later moment than they were observed. */
+/** The expected positions of objects at a later moment than their observation. */
 export type Forecast = {
   readonly forecaster: string;
   readonly validAtMs: number;
   readonly detections: readonly Detection[];
 };
 
-/** What identifies a frame in every event. */
+/** The fields that identify a frame in every event. */
 export type FrameRef = Pick<
   Frame,
   'streamId' | 'seq' | 'file' | 'epoch' | 'ptsMs' | 'capturedAtMs' | keyof CaptureTrust
 >;
 
-/** One statement about the world. There is exactly one for each frame that was detected on. */
+/** The result for one frame. Every frame that the detector processed has exactly one. */
 export type PerceptEvent = CaptureTrust & {
   readonly type: 'percept';
   readonly streamId: string;
@@ -77,29 +77,28 @@ export type PerceptEvent = CaptureTrust & {
   readonly width: number;
   readonly height: number;
   readonly times: PerceptTimes;
-  /** What was observed, true at `times.capturedAtMs`. */
+  /** The observation, true at `times.capturedAtMs`. */
   readonly detections: readonly Detection[];
-  /** The same objects carried forward to the present, where a forecaster runs. */
+  /** The same objects moved to the present; absent without a forecaster. */
   readonly forecast?: Forecast;
-  /** The result came out later than the latency budget allows. */
+  /** True if the result came out later than the latency budget allows. */
   readonly overBudget: boolean;
 };
 
-/** One frame that was not detected on. */
+/** A frame that the detector did not process. */
 export type DropEvent = FrameRef & {
   readonly type: 'drop';
   readonly reason: DropReason;
   readonly atMs: number;
 };
 
-/** A time without frames: the camera was gone, silent, or paused. Nothing is made up to fill it. */
+/** A time without frames: the camera was gone, silent, or paused. Nothing is invented to fill it. */
 export type GapEvent = {
   readonly type: 'gap';
   readonly streamId: string;
   /**
-   * When the last frame before and the first one after were taken, or arrived where it is not clear when they were
-   * taken; `toMs` is
-   * the end of the run where none came.
+   * Capture times of the last frame before the gap and the first one after it; arrival times if the capture times are
+   * unclear. `toMs` is the end of the run if no frame followed.
    */
   readonly fromMs: number;
   readonly toMs: number;
@@ -117,10 +116,10 @@ export const STATUS_STATES = [
 ] as const;
 export type StatusState = (typeof STATUS_STATES)[number];
 
-/** Something that people who watch want to know: a connection, a restart, a resolution change. */
+/** News for people who watch: a connection, a restart, a change of resolution. */
 export type StatusEvent = {
   readonly type: 'status';
-  /** Absent where it concerns the whole run. */
+  /** Absent if it concerns the whole run. */
   readonly streamId?: string;
   readonly atMs: number;
   readonly state: StatusState;
@@ -131,12 +130,12 @@ export type StatusEvent = {
 export type PipelineEvent = PerceptEvent | DropEvent | GapEvent | StatusEvent;
 
 /**
- * What a source emits, in the order in which it happened. A live source reports a frame for which no buffer was free
- * as a drop of its own, so that received = percepts + drops + in flight holds at every moment.
+ * The events of a source, in the order in which they happened. A live source reports a frame without a free buffer as a
+ * drop, so that received = percepts + drops + in flight holds at every moment.
  */
 export type SourceEvent = Frame | DropEvent | GapEvent | StatusEvent;
 
-/** The drop of `frame`; releasing it stays with its owner. */
+/** The drop of `frame`. Its owner still has to release it. */
 export function dropOf(frame: FrameRef, reason: DropReason, atMs: number): DropEvent {
   const { streamId, seq, epoch, ptsMs, capturedAtMs, captureClock, uncertaintyMs } = frame;
   return {

@@ -1,8 +1,8 @@
 import { ExtensionError, NowcastError, type ExtensionPart } from './errors.js';
 
 /**
- * Calls code that the program brought itself.
- * @throws ExtensionError naming the part, where the call throws; an error of Nowcast's own passes as it is
+ * Calls the code of a custom part.
+ * @throws ExtensionError naming the part, if the call throws; Nowcast's errors pass unchanged
  */
 export function callExtension<T>(part: ExtensionPart, name: string, call: () => T): T {
   try {
@@ -12,13 +12,13 @@ export function callExtension<T>(part: ExtensionPart, name: string, call: () => 
   }
 }
 
-/** What a part threw, as an error that names the part; an error of Nowcast's own already says what is wrong. */
+/** The thrown value of a custom part, as an error that names the part. Nowcast's errors pass unchanged. */
 export function blame(part: ExtensionPart, name: string, cause: unknown): NowcastError {
   if (cause instanceof NowcastError) return cause;
   return new ExtensionError(part, name, `threw: ${cause instanceof Error ? cause.message : shown(cause)}`, { cause });
 }
 
-/** A value in a message: short, and never an error of its own. */
+/** A short text for a value in a message. Never throws. */
 export function shown(value: unknown): string {
   if (typeof value === 'function') return 'a function';
   if (typeof value !== 'object' || value === null)

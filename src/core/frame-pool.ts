@@ -1,6 +1,6 @@
 import { InternalError } from './errors.js';
 
-/** A piece of a {@link FramePool} with one owner. */
+/** One buffer of a {@link FramePool}, with one owner. */
 export type FrameSlot = {
   readonly bytes: Uint8Array;
   /** Gives the slot back. Throws on the second call. */
@@ -21,7 +21,7 @@ export class FramePool {
     for (let i = 0; i < slotCount; i++) this.#free.push(new Uint8Array(slotBytes));
   }
 
-  /** Slots that nobody owns. */
+  /** Number of slots without an owner. */
   get freeCount(): number {
     return this.#free.length;
   }
@@ -44,7 +44,7 @@ export class FramePool {
     };
   }
 
-  /** Calls `wake` once, at the next release; a later call replaces an earlier one. This is the back-pressure signal. */
+  /** Calls `wake` once, at the next release. A later call replaces an earlier one. This is the back-pressure signal. */
   onceFree(wake: () => void): void {
     this.#onFree = wake;
   }

@@ -1,12 +1,12 @@
 import type { Picture } from './picture.js';
 
-/** Whose word `capturedAtMs` goes by. */
+/** The clock behind `capturedAtMs`. */
 export const CAPTURE_CLOCKS = [
-  /** The sender's: the media times of its stream, carried over to our clock. For a file, the file's own times. */
+  /** The sender's clock: the media times of its stream, converted to our clock. For a file, the file's own times. */
   'sender',
-  /** Ours: when the picture came in. Nothing in the stream says when it was taken. */
+  /** Our clock: the arrival of the picture. The stream does not state when it was captured. */
   'arrival',
-  /** A time of day that the stream states, taken at its word and compared with this machine's. */
+  /** A time of day that the stream states, taken at face value and compared with this machine's clock. */
   'wall',
 ] as const;
 export type CaptureClock = (typeof CAPTURE_CLOCKS)[number];
@@ -28,16 +28,16 @@ export type Frame = {
   readonly epoch: number;
   /** Presentation time in the source, made monotonic over resets and reconnects. */
   readonly ptsMs: number;
-  /** When the world looked like this, on the monotonic clock; estimated for cameras, due time for files. */
+  /** Capture time on the monotonic clock; estimated for cameras, due time for files. */
   readonly capturedAtMs: number;
   readonly captureClock: CaptureClock;
   /** Half-width in milliseconds, 0 or more: the true time of capture lies within `capturedAtMs` ± `uncertaintyMs`. */
   readonly uncertaintyMs: number;
-  /** When the picture lay complete in memory, on the monotonic clock. */
+  /** Time at which the picture was complete in memory, on the monotonic clock. */
   readonly readyAtMs: number;
   /** Its `image` is valid until `release()`. */
   readonly picture: Picture;
-  /** The decoder reported damage in this picture; the pipeline drops it as `corrupt`. */
+  /** True if the decoder reported damage in this picture; the pipeline drops it as `corrupt`. */
   readonly corrupt: boolean;
   /** Gives the picture's memory back. Throws on the second call. */
   release(): void;
@@ -48,8 +48,8 @@ export type Frame = {
   catchUp?(): void;
 };
 
-/** How well the time of a capture is known. */
+/** Origin and accuracy of a capture time. */
 export type CaptureTrust = Pick<Frame, 'captureClock' | 'uncertaintyMs'>;
 
-/** Of sources whose pictures have times of their own: files, folders, pictures that are drawn or lie in memory. */
+/** For sources whose pictures have their own times: files, folders, drawn pictures, pictures in memory. */
 export const OWN_TIMES: CaptureTrust = { captureClock: 'sender', uncertaintyMs: 0 };

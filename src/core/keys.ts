@@ -4,9 +4,9 @@ import type { NumberRule } from './number-rule.js';
 type KeyFacts = {
   /** One sentence for help, documentation and editors. */
   readonly description: string;
-  /** Completes the sentence "it must be …"; follows from the type where absent. */
+  /** Completes the sentence "it must be …". Absent: it follows from the type. */
   readonly allowed?: string;
-  /** As people write it: `5s`, `8`, `auto`. */
+  /** As written in a file: `5s`, `8`, `auto`. */
   readonly default?: string | number | boolean;
   /** The rule for a default that depends on other facts: `by the number of cores`. */
   readonly defaultRule?: string;
@@ -14,13 +14,13 @@ type KeyFacts = {
   readonly required?: true;
   /** The flag that sets it, as help shows it: `--record <file.jsonl>`. */
   readonly flag?: string;
-  /** The environment variable that gives its value where the key is absent from a section that is there. */
+  /** The environment variable that sets the key if the key is absent from an existing section. */
   readonly env?: string;
   /** No message, log or recording may show its value. */
   readonly isSecret?: true;
 };
 
-/** One key: checks, messages, help, flags and the JSON Schema follow from this description. */
+/** The description of one key. Checks, messages, help, flags and the JSON Schema follow from it. */
 export type Key = KeyFacts & KeyType;
 
 type KeyType =
@@ -36,15 +36,15 @@ type KeyType =
       readonly isNumberToo?: true;
     }
   | { readonly type: 'choice'; readonly values: readonly string[] }
-  /** `500ms`, `30s`, or a number of milliseconds, which it is read into. */
+  /** `500ms`, `30s`, or a number of milliseconds; it is parsed into milliseconds. */
   | { readonly type: 'duration' }
-  /** Texts, or one text with commas. */
+  /** A list of texts, or one text with commas. */
   | { readonly type: 'list' }
   /** A path; a relative one starts at the configuration's folder. */
   | { readonly type: 'file' }
-  /** A path, or a name where there is no such file. */
+  /** A path, or a name if there is no such file. */
   | { readonly type: 'file-or-name' }
-  /** The first that the value fits. */
+  /** The first type that accepts the value. */
   | { readonly type: 'either'; readonly of: readonly Key[] }
   | { readonly type: 'section'; readonly keys: Keys }
   /** Sections of the same keys under names that people choose. */
@@ -73,17 +73,17 @@ type ValueOf<K extends Key> = K extends { readonly type: 'boolean' }
 
 type NamesOf<S extends Keys, Facts> = { [N in keyof S]: S[N] extends Facts ? N : never }[keyof S];
 
-/** Of keys that are not known when the program is compiled, such as those of a registry's entry. */
+/** Keys that are not known at compile time, such as those of a registry's entry. */
 type AnySettings = Readonly<Record<string, unknown>>;
 
-/** What a checked configuration holds: nothing is filled in, durations are milliseconds. */
+/** The values of a checked configuration. No default is filled in; durations are milliseconds. */
 export type SettingsOf<S extends Keys> = string extends keyof S
   ? AnySettings
   : { readonly [N in NamesOf<S, { readonly required: true }>]: ValueOf<S[N]> } & {
       readonly [N in Exclude<keyof S, NamesOf<S, { readonly required: true }>>]?: ValueOf<S[N]> | undefined;
     };
 
-/** The same with every default filled in. */
+/** The same, with every default filled in. */
 export type ResolvedOf<S extends Keys> = string extends keyof S
   ? AnySettings
   : { readonly [N in NamesOf<S, { readonly required: true } | { readonly default: unknown }>]: ValueOf<S[N]> } & {

@@ -1,21 +1,21 @@
 /**
- * One entry of a registry whose things a configuration names by a word, such as a policy or a forecaster. Help texts,
+ * One entry of a registry whose items a configuration names by a word, such as a policy or a forecaster. Help texts,
  * checks, messages and the JSON Schema follow from it.
  */
 export type NamedKind<T> = {
-  /** How people write it, with a capital letter for the part that varies: `stride:N`. */
+  /** The form of the text, with a capital letter for the part that varies: `stride:N`. */
   readonly form: string;
-  /** What the capital letter may stand for, as an aside: `N is 1 or more`. */
+  /** The values of the capital letter, as an aside: `N is 1 or more`. */
   readonly where?: string;
   /** One sentence for the documentation. */
   readonly description: string;
-  /** Texts of this kind and of no other. */
+  /** A pattern that matches the texts of this entry and of no other. */
   readonly examples: readonly string[];
-  /** What the text names; undefined where it is of another kind, or of none. */
+  /** The item that the text names; undefined if the text does not match. */
   parse(text: string): T | undefined;
 };
 
-/** What a text names; undefined where no entry knows it. */
+/** The item that a text names; undefined if no entry matches it. */
 export function findNamed<T>(kinds: readonly NamedKind<T>[], text: string): T | undefined {
   for (const kind of kinds) {
     const found = kind.parse(text);

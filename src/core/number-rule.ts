@@ -1,7 +1,7 @@
 /** The numbers that a flag or a key of a configuration allows. */
 export type NumberRule = {
   readonly min?: number;
-  /** A lower bound that is itself not allowed. */
+  /** A lower bound, itself not allowed. */
   readonly above?: number;
   readonly max?: number;
   readonly isInteger?: boolean;
@@ -16,8 +16,8 @@ export function allowedNumbers({ min, above, max, isInteger = false }: NumberRul
 }
 
 /**
- * The one reader of numbers in flags, environment variables and configurations, where a quoted number is a number too.
- * @returns undefined for a value that is no number, or one that the rule does not allow
+ * Parses a number in a flag, an environment variable or a configuration. A quoted number is a number too.
+ * @returns undefined for any other value, and for a number that the rule does not allow
  */
 export function readNumber(
   value: unknown,

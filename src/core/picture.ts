@@ -1,6 +1,7 @@
-import { letterbox, PAD_VALUE, type Fit, type Size } from './letterbox.js';
+import { letterbox, PAD_VALUE, type Fit } from './fit.js';
+import type { Size } from './size.js';
 
-/** A decoded picture, fitted to a detector's input: all that a detector has to see of a frame. */
+/** A decoded picture, fitted to a detector's input. It is the only part of a frame that a detector needs. */
 export type Picture = {
   /** Size of the source's picture, in pixels. */
   readonly size: Size;
@@ -9,7 +10,7 @@ export type Picture = {
   readonly image: Uint8Array;
 };
 
-/** How a detector takes its pictures: size in pixels and layout. Sources follow it. The defaults are YOLOX's. */
+/** Size in pixels and layout of a detector's pictures. Sources follow it. The defaults are YOLOX's. */
 export type PictureFormat = Size & {
   /** Order of the planes. Default `bgr`. */
   readonly channels?: 'bgr' | 'rgb';
@@ -26,7 +27,7 @@ export function resolvedFormat(format: PictureFormat): Required<PictureFormat> {
   return { channels: 'bgr', fit: 'letterbox', position: 'corner', padValue: PAD_VALUE, ...format };
 }
 
-/** How a picture of this size goes into an input of this format. */
+/** The fit of a picture of this size into an input of this format. */
 export function fitPicture(source: Size, format: PictureFormat): Fit {
   const { width, height } = format;
   if (format.fit === 'stretch') {
@@ -51,7 +52,7 @@ export function fitPicture(source: Size, format: PictureFormat): Fit {
 /** Pixels of a scaled picture, row by row, red first. */
 export type ScaledPixels = {
   readonly pixels: Uint8Array;
-  /** 3, or 4 where a byte that is not used follows each pixel. */
+  /** 3, or 4 if each pixel ends with an unused byte. */
   readonly bytesPerPixel: number;
 };
 

@@ -7,13 +7,13 @@ export const SECRET_PARAMETER =
 
 const URL = /\b([a-z][a-z0-9+.-]*:\/\/)([^\s'"<>]*)/gi;
 
-/** Text that can only be a host, at a place where credentials would have a password after a colon. */
+/** Text that must be a host, although credentials could stand there with a password after a colon. */
 const BEGINS_WITH_HOST = /^(?:\[[^\]]*\]|[^:/?#]+)(?::\d+)?[/?]/;
 
 /**
  * A text without the secrets of its URLs: `***` replaces the values of secret query parameters, and everything before
- * the last `@`, because passwords are often typed raw with `@`, `#` and `/` in them. A path with `@` is hidden with it:
- * better too much than one character of a password.
+ * the last `@`, because passwords are often typed raw with `@`, `#` and `/` in them. A path that contains `@` is hidden
+ * too: it is better to hide too much than too little.
  */
 export function redactUrls(text: string): string {
   return hideParameters(
@@ -26,10 +26,10 @@ export function hideParameters(text: string): string {
   return text.replaceAll(SECRET_PARAMETER, `$1${HIDDEN}`);
 }
 
-/** Parameters go first: an `@` in the value of one ends no credentials. */
+/** Parameters are replaced first, because an `@` in a parameter's value does not end credentials. */
 function withoutSecrets(afterScheme: string): string {
   const shown = hideParameters(afterScheme);
   if (shown.includes('@')) return `${HIDDEN}@${shown.slice(shown.lastIndexOf('@') + 1)}`;
-  // If the only `@` disappeared with a parameter, that parameter may have been part of a password.
+  // If the only `@` was in a removed parameter, that parameter may have been part of a password.
   return !afterScheme.includes('@') || BEGINS_WITH_HOST.test(afterScheme) ? shown : HIDDEN;
 }

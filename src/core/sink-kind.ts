@@ -10,22 +10,20 @@ export type SinkFlag = {
   readonly declaration: string;
   readonly description: string;
   /**
-   * The keys that its text sets.
-   * @throws UsageError naming the flag, the text and what it must be
+   * The keys that the flag's text sets.
+   * @throws UsageError naming the flag, the text and the allowed form
    */
   read(text: string): Readonly<Record<string, unknown>>;
 };
 
-/**
- * One entry of the registry of sinks. A sink runs where one of its keys is set, or where a section of its own is there.
- */
+/** One entry of the registry of sinks. A sink runs if one of its keys is set, or if its own section exists. */
 export type SinkKind<Open = unknown> = {
   readonly name: string;
   readonly section: SinkSection;
   readonly keys: Keys;
   readonly flag?: SinkFlag;
   readonly needsFfmpeg?: true;
-  /** @throws UsageError where these settings contradict themselves or the sources */
+  /** @throws UsageError if these settings contradict each other or the sources */
   check?(
     settings: Readonly<Record<string, unknown>>,
     sources: readonly (SourceFacts & { readonly id: string })[],

@@ -1,12 +1,12 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { OutputError } from '../core/errors.js';
 
-/** Called once when a file can no longer be written; nothing is written to it from then on. */
+/** Called once when a file can no longer be written. Later writes are ignored. */
 export type OnOutputFailure = (error: OutputError) => void;
 
 /**
- * A file that is written piece by piece. Each piece is with the operating system before `write` returns (some 10 µs for
- * an event), so a killed process loses nothing. A failure during the run stops the file, not the run.
+ * A file that is written piece by piece. `write` hands each piece to the operating system before it returns (some 10 µs
+ * for an event), so a killed process loses nothing. A failure stops the file, not the run.
  */
 export class OutputFile {
   readonly #path: string;
@@ -15,7 +15,7 @@ export class OutputFile {
   #endBytes = 0;
 
   /**
-   * Creates the file, or empties it.
+   * Creates the file, or empties an existing one.
    * @throws OutputError if that is impossible
    */
   constructor(path: string, onFailure: OnOutputFailure) {
@@ -42,9 +42,12 @@ export class OutputFile {
     } catch (cause) {
       this.close();
       this.#onFailure(
-        new OutputError(`writing ${this.#path} failed and has ended: ${remedy(cause as NodeJS.ErrnoException)}`, {
-          cause,
-        }),
+        new OutputError(
+          `writing ${this.#path} failed, so the file ends here: ${remedy(cause as NodeJS.ErrnoException)}`,
+          {
+            cause,
+          },
+        ),
       );
     }
   }
@@ -58,7 +61,7 @@ export class OutputFile {
   }
 }
 
-/** The problem of an output, with the remedy. */
+/** The error of an output, with the remedy. */
 export function remedy(cause: NodeJS.ErrnoException): string {
   switch (cause.code) {
     case 'ENOENT':

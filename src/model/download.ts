@@ -10,7 +10,7 @@ export type DownloadProgress = {
 export type DownloadOptions = {
   /** Default: Node's own. */
   readonly fetch?: typeof globalThis.fetch;
-  /** Ends the download with the signal's reason; the received part stays for the next time. */
+  /** Ends the download with the signal's reason; the received part stays for the next attempt. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: DownloadProgress) => void;
   /** Refuse a file of another size before fetching it. */
@@ -22,7 +22,7 @@ export type DownloadOptions = {
   readonly isContentChecked?: boolean;
 };
 
-/** A broken connection is resumed at once while each attempt brings data, at most this often. */
+/** A broken connection is resumed at once, at most this often, and only after an attempt that brought data. */
 const MAX_ATTEMPTS = 5;
 
 /**
@@ -53,7 +53,7 @@ export async function clearDownload(path: string, { withFile = false } = {}): Pr
   if (withFile) await rm(path, { force: true });
 }
 
-/** The network's fault, so another attempt makes sense. */
+/** A network error, so another attempt makes sense. */
 class ConnectionLost extends Error {}
 
 async function fetchRest(url: string, path: string, have: number, options: DownloadOptions): Promise<void> {
@@ -63,7 +63,7 @@ async function fetchRest(url: string, path: string, have: number, options: Downl
     url,
     {
       ...(canResume ? { range: `bytes=${have}-`, ...(validator === undefined ? {} : { 'if-range': validator }) } : {}),
-      // Ranges of a compressed answer would count other bytes.
+      // Ranges of a compressed response would count other bytes.
       'accept-encoding': 'identity',
     },
     options,
@@ -72,7 +72,7 @@ async function fetchRest(url: string, path: string, have: number, options: Downl
   const range = /^bytes (?:(\d+)-\d+|\*)\/(\d+|\*)$/.exec(response.headers.get('content-range') ?? '');
   if (response.status === 416 && canResume) {
     await response.body?.cancel();
-    // All of it was there already; any other answer is no part of this file.
+    // The whole file was there already; a response with another status is no part of this file.
     if (Number(range?.[2]) === have) return;
     await clearDownload(path, { withFile: true });
     return fetchRest(url, path, 0, options);

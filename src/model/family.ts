@@ -1,6 +1,7 @@
 import type { Detection } from '../core/detection.js';
 import type { NmsMode } from '../core/detector.js';
-import type { Fit, Size } from '../core/letterbox.js';
+import type { Fit } from '../core/fit.js';
+import type { Size } from '../core/size.js';
 import type { PictureFormat } from '../core/picture.js';
 import type { OnnxGraph } from './onnx/graph.js';
 import type { ConstantInput, Normalisation } from './onnx/uint8-input.js';

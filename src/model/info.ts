@@ -1,17 +1,17 @@
 import { TensorProto_DataType as DataType, type GraphProto } from './onnx/onnx_pb.js';
 import { readModel, type ModelSpec, type ReadOptions } from './model-spec.js';
 
-/** What a model file holds, for people. */
+/** The contents of a model file, for people. */
 export type ModelInfo = {
   readonly spec: ModelSpec;
-  /** Of the file, and of those of its weights where they lie in other files. */
+  /** Bytes of the file, plus those of weights in other files. */
   readonly bytes: number;
-  /** Weights and biases, with batch normalisation folded or not, as the file has it. */
+  /** Number of weights and biases as the file has them, with batch normalisation folded or not. */
   readonly parameters: number;
-  /** Of ONNX's own operators. */
+  /** Version of ONNX's operators. */
   readonly opset: number;
   readonly nodes: number;
-  /** The program that wrote the file; empty where it does not say. */
+  /** The program that wrote the file; empty if the file does not state it. */
   readonly producer: string;
 };
 

@@ -104,8 +104,8 @@ export const cocoCategoryIds: readonly number[] = Array.from({ length: 90 }, (_,
 
 /**
  * A model's class names.
- * @param nameOrPath `coco`, `argoverse-hd`, or a text file with one name a line, alone or after its class id
- * (`0  person`); undefined takes the names in the model's file, the set with as many classes, or `class-0`, `class-1`…
+ * @param nameOrPath `coco`, `argoverse-hd`, or a text file with one name per line, optionally after its class id (`0
+ *   person`); undefined takes the names in the model's file, the set with as many classes, or `class-0`, `class-1`…
  * @throws ModelError if there are not `classCount` names; the message contains both counts
  */
 export async function loadLabels(

@@ -10,13 +10,13 @@ export type MachineFingerprint = {
   readonly cpu: string;
   readonly cores: number;
   readonly onnxRuntime: string;
-  /** Files beside ONNX Runtime's binding: they show a provider that was installed later. */
+  /** Files beside ONNX Runtime's binding: a provider that is installed later adds some. */
   readonly libraries: readonly string[];
   /** Graphics device nodes, if the system has any. */
   readonly devices: readonly string[];
 };
 
-/** Costs a few small file reads; loads nothing of ONNX Runtime. */
+/** Reads a few small files; loads no part of ONNX Runtime. */
 export async function machineFingerprint(): Promise<MachineFingerprint> {
   const manifest = createRequire(import.meta.url).resolve('onnxruntime-node/package.json');
   const [{ version }, libraries, dev, dri] = await Promise.all([

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { ModelError, UsageError } from '../core/errors.js';
-import type { Size } from '../core/letterbox.js';
+import type { Size } from '../core/size.js';
 import type { PictureFormat } from '../core/picture.js';
 import { DETECTOR_FAMILIES } from './families/kinds.js';
 import type { DetectorFamily, Recognised } from './family.js';
@@ -16,54 +16,54 @@ import { describeShape, typeName } from './onnx/value-shape.js';
 
 export type ModelOutput = {
   readonly name: string;
-  /** As in `float32`. */
+  /** Element type, such as `float32`. */
   readonly type: string;
-  /** A name, or `?`, where a size is known at run time only. */
+  /** A number, or a name or `?` for a size that is only known at run time. */
   readonly shape: readonly (number | string)[];
 };
 
-/** What a model file takes and gives, and of which family it is. */
+/** Inputs, outputs and family of a model file. */
 export type ModelSpec = {
   readonly path: string;
-  /** Of the file's bytes and of those of its weights, where they lie in other files; in lower-case hex. */
+  /** SHA-256 of the file, including its weights in other files; in lower-case hex. */
   readonly sha256: string;
   /** Name of its {@link DetectorFamily}. */
   readonly family: string;
-  /** Which of the family's outputs it has. */
+  /** The form of the family's outputs. */
   readonly form: string;
   /** Name of its preprocessing in the family. */
   readonly preprocess: string;
-  /** In pixels, with the layout of its pictures. */
+  /** Size in pixels and layout of the pictures. */
   readonly input: PictureFormat;
   readonly normalisation?: Normalisation;
   readonly inputName: string;
   readonly inputType: 'float32' | 'float16' | 'uint8';
-  /** Its other inputs. */
+  /** Further inputs. */
   readonly constants: readonly ConstantInput[];
   /** In the order of the family's decoder. */
   readonly outputs: readonly ModelOutput[];
-  /** Whether it takes pictures as they lie in memory and gives float32. */
+  /** True if it takes pictures as they lie in memory and gives float32. */
   readonly isReady: boolean;
   readonly classCount: number;
-  /** Of the classes, where the file says them, as those of `nowcast export` do, or its form fixes them. */
+  /** Names of the classes, if the file states them, as files of `nowcast export` do, or if its form fixes them. */
   readonly classNames?: readonly string[];
 };
 
 export type ReadOptions = {
-  /** The size to run at, where the file leaves it open; a file with a fixed size takes that one only. */
+  /** Input size for a model with a dynamic one; a file with a fixed size takes only that size. */
   readonly input?: Size;
-  /** Name of a preprocessing of the model's family, where it is not the family's usual one. */
+  /** Name of a preprocessing of the model's family. Default: the family's usual one. */
   readonly preprocess?: string;
 };
 
-/** A file as it was read. `model` stands by itself: weights from other files are part of it, and of hash and size. */
+/** A parsed file. `model` is self-contained: it includes weights from other files, as do hash and size. */
 export type LoadedModel = { readonly model: OnnxModel; readonly sha256: string; readonly totalBytes: number };
 
 /**
  * Reads an ONNX file and finds its family.
- * @param families those that are looked through; default all
- * @throws ModelError where the file is absent, not ONNX, or of no family; the message names the shapes found.
- *   UsageError where the family has no such preprocessing
+ * @param families the families to try; default all
+ * @throws ModelError if the file is absent, not ONNX, or of no family; the message names the shapes found. UsageError
+ *   if the family has no such preprocessing
  */
 export async function readModelSpec(
   path: string,
@@ -92,7 +92,7 @@ export async function readModel(
   };
 }
 
-/** @throws ModelError where the file is absent or not ONNX, or its weights are not where it says */
+/** @throws ModelError if the file is absent or not ONNX, or its external weights are missing */
 export async function loadModel(path: string): Promise<LoadedModel> {
   const bytes = await readModelFile(path);
   const model = parseOnnx(bytes, path);
@@ -142,7 +142,7 @@ function specOf(
     form,
     preprocess,
     input: { ...input, ...layout },
-    // A graph that takes bytes normalises them itself.
+    // A graph that takes bytes has the normalisation built in.
     ...(normalisation && !isEdited && { normalisation }),
     inputName: image,
     inputType: isEdited ? 'uint8' : elemType === DataType.FLOAT16 ? 'float16' : 'float32',

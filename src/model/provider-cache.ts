@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PROVIDERS } from '../core/detector.js';
-import type { Size } from '../core/letterbox.js';
+import type { Size } from '../core/size.js';
 import { writeFileAtomic } from '../files/atomic-write.js';
 import type { MachineFingerprint } from './machine-fingerprint.js';
 import type { ActualProvider } from './actual-provider.js';
 
-/** The conditions of a choice of provider. */
+/** The conditions that a choice of provider depends on. */
 export type ProviderChoiceKey = {
   readonly machine: MachineFingerprint;
   readonly modelSha256: string;

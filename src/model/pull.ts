@@ -8,7 +8,7 @@ import { readModelSpec } from './model-spec.js';
 import { zooPath, type ZooEntry } from './zoo.js';
 
 export type PullOptions = Pick<DownloadOptions, 'fetch' | 'signal' | 'onProgress'> & {
-  /** Where models are kept; made where there is none. */
+  /** Folder of the models; created if absent. */
   readonly cacheDir: string;
 };
 
@@ -16,19 +16,19 @@ export type PulledModel = {
   readonly path: string;
   readonly bytes: number;
   readonly sha256: string;
-  /** `present`: the file was there already, and is what it should be. */
+  /** `present`: the file was there already, with the right content. */
   readonly outcome: 'downloaded' | 'present';
   /**
-   * What the content was compared with: the hash that the zoo states, the one pinned at an earlier download, or none,
-   * so that this download's hash is the one pinned from now on; tell the user.
+   * The source of the expected hash: the zoo, an earlier download that kept its hash, or none. In the last case this
+   * download's hash is kept for later ones; warn the user.
    */
   readonly checkedBy: 'zoo' | 'pin' | 'first-download';
 };
 
 /**
  * Downloads a model of the zoo, or checks the one that is there. An interrupted download is continued by the next call.
- * @throws ModelError where it cannot be fetched (the message names the URL and where to place the file by hand), or is
- *   not what it should be (then nothing is left behind); OutputError where it cannot be written
+ * @throws ModelError if the download fails (the message names the URL, and the path for a file placed by hand), or if
+ *   its content is wrong (the file is then removed); OutputError if it cannot be written
  */
 export async function pullModel(entry: ZooEntry, { cacheDir, ...options }: PullOptions): Promise<PulledModel> {
   const path = zooPath(entry, cacheDir);
@@ -64,7 +64,7 @@ export async function pullModel(entry: ZooEntry, { cacheDir, ...options }: PullO
   }
 }
 
-/** Compares the file at `from`, which is or becomes `path`, and pins its hash where there is none to compare with. */
+/** Checks the hash of the file at `from`, which is or becomes `path`. Without an expected hash, it keeps this one. */
 async function checked(
   entry: ZooEntry,
   from: string,
@@ -83,7 +83,7 @@ async function checked(
     );
   }
   if (expected === undefined) {
-    // Nothing vouches for this file, so it must at least be the kind of file that it should be before it is pinned.
+    // No hash confirms this file, so it must at least be a file of the right kind before its hash is kept.
     await readModelSpec(from, { input: entry.input });
     await writeFileAtomic(pinPath(path), `${sha256}  ${entry.file}\n`);
   }

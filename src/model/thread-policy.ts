@@ -2,7 +2,7 @@
 export type Machine = {
   /** Logical cores that this process may use. */
   readonly cores: number;
-  /** Detectors that compute at the same time. */
+  /** Number of detectors that compute at the same time. */
   readonly hosts: number;
 };
 
@@ -15,8 +15,8 @@ export function defaultThreads({ cores, hosts }: Machine): number {
 }
 
 /**
- * Whether the threads of a session may spin while they wait for work. That gains a quarter for one session with spare
- * cores, and costs a multiple once other work needs the cores that it burns.
+ * Whether the threads of a session may spin while they wait for work. That speeds up one session with spare cores by a
+ * quarter, but slows it down several times when other work needs these cores.
  */
 export function maySpin({ cores, hosts }: Machine, threads: number): boolean {
   return hosts === 1 && cores >= threads + 2;

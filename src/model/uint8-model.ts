@@ -7,16 +7,16 @@ import { loadModel, type ModelSpec } from './model-spec.js';
 import { serializeOnnx } from './onnx/model-file.js';
 import { takeUint8, type GraphEdit } from './onnx/uint8-input.js';
 
-/** Part of the cached file's name; raise it when the edit changes, so that older results are not used. */
+/** Part of the cached file's name. Raise it when the edit changes, so that older results are not used. */
 const EDIT = 'uint8-2';
 
 /**
  * The file to run: the model with a uint8 picture as its only input and float32 outputs, so that frames go in as they
- * lie in memory. Names of input and outputs are the model's own; its normalisation and its other inputs become part of
- * it. The edit is made once and kept in `cacheDir` under the hashes of the file and of the edit; processes that race
- * write the same bytes. A model that needs no edit is run as it is.
+ * lie in memory. Names of input and outputs stay; normalisation and other inputs become part of the model. The edited
+ * file is kept in `cacheDir` under the hashes of the file and of the edit; processes that race write the same bytes. A
+ * model that needs no edit runs unchanged.
  * @returns a path
- * @throws OutputError where `cacheDir` cannot be written
+ * @throws OutputError if `cacheDir` cannot be written
  */
 export async function uint8Model(spec: ModelSpec, cacheDir: string): Promise<string> {
   if (spec.isReady) return spec.path;

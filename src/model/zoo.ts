@@ -37,7 +37,7 @@ export type ZooEntry = Readonly<z.infer<typeof zooFile>['models'][string]> & {
 /** A model file on this machine. */
 export type FoundModel = {
   readonly path: string;
-  /** What the zoo knows of it; absent for a file of the user's own and for the bundled model. */
+  /** The zoo's entry; absent for a user's own file and for the bundled model. */
   readonly entry?: ZooEntry;
 };
 
@@ -50,7 +50,7 @@ export async function readZoo(): Promise<readonly ZooEntry[]> {
   return Object.entries(models).map(([name, model]) => ({ ...model, name, url: `${release}/${model.file}` }));
 }
 
-/** The path of the bundled model; undefined where this copy of Nowcast has none. */
+/** The path of the bundled model; undefined if this copy of Nowcast has none. */
 export function bundledModel(): string | undefined {
   const path = fileURLToPath(new URL(`models/${BUNDLED_MODEL}.onnx`, packageRoot));
   return existsSync(path) ? path : undefined;
@@ -58,7 +58,7 @@ export function bundledModel(): string | undefined {
 
 /**
  * The zoo's entry of a name, spelled as the zoo or as the release spells it: `yolox-s`, `yolox_s`, `yolox_s.onnx`.
- * @throws ModelError listing the names there are
+ * @throws ModelError listing the known names
  */
 export async function zooEntry(name: string): Promise<ZooEntry> {
   const zoo = await readZoo();
@@ -68,19 +68,19 @@ export async function zooEntry(name: string): Promise<ZooEntry> {
   return entry;
 }
 
-/** Where a zoo model lies once it is downloaded, and where to place one by hand. */
+/** Path of a zoo model after its download, and for one placed by hand. */
 export function zooPath({ file }: Pick<ZooEntry, 'file'>, cacheDir: string): string {
   return join(cacheDir, file);
 }
 
 /**
- * The file that a `--model` names: a path, a model of the zoo, or `nowcast-nano`. A file of that name goes first.
- * @throws ModelError saying how to get a model that is not there
+ * The file of a `--model`: a path, a model of the zoo, or `nowcast-nano`. A file of that name goes first.
+ * @throws ModelError that says how to get a missing model
  */
 export async function findModel(nameOrPath: string, cacheDir: string): Promise<FoundModel> {
   const found = statSync(nameOrPath, { throwIfNoEntry: false });
   const isPath = /[/\\]/.test(nameOrPath);
-  // A folder is refused by who reads it, and says so.
+  // The reader of the file refuses a folder, with a message.
   if (found !== undefined && (found.isFile() || isPath)) return { path: nameOrPath };
   if (isPath)
     throw new ModelError(

@@ -12,12 +12,12 @@ import { track } from './operators/track.js';
 import { TrackerSet } from './tracker-set.js';
 
 export type PipelineOptions = PerceiveOptions & {
-  /** They share the detector, the stalest first. Each `streamId` occurs once. */
+  /** They share the detector; the stalest stream goes first. Each `streamId` occurs once. */
   readonly sources: readonly ObservableInput<SourceEvent>[];
   readonly detector: Detector;
-  /** Follows objects from frame to frame. */
+  /** Makes the trackers that follow objects from frame to frame. */
   readonly tracker?: TrackerFactory | undefined;
-  /** Carries what was observed forward to the moment of emission, by the tracker, which it needs. */
+  /** Moves observed objects to their positions at emission. Requires a tracker. */
   readonly forecast?: boolean | undefined;
   readonly measurements?: Measurements | undefined;
 };
@@ -26,8 +26,8 @@ export type PipelineOptions = PerceiveOptions & {
  * The whole middle: sources → schedule → detect → track → forecast → events. Nothing runs before the subscription, and
  * an early unsubscribe ends the sources. The detector stays open; it belongs to the caller.
  *
- * A part of the caller's own that throws, or gives a value of a wrong form, is an ExtensionError of the result that
- * names the part; two sources with one `streamId` are a UsageError. Frames are released either way.
+ * If a custom part throws or returns a value of a wrong form, the result errors with an ExtensionError that names the
+ * part. Two sources with one `streamId` are a UsageError. Frames are released either way.
  */
 export function createPipeline(options: PipelineOptions): Observable<PipelineEvent> {
   const { sources, detector, clock, measurements = new Measurements() } = options;

@@ -4,8 +4,8 @@ import { ExtensionError } from '../core/errors.js';
 import { shown } from '../core/extension.js';
 
 /**
- * A detector's answer, where it has the form of one.
- * @throws ExtensionError naming the detector and the key at fault
+ * Returns a detector's result if it is valid.
+ * @throws ExtensionError naming the detector and the invalid key
  */
 export function checkedResult({ info }: Detector, answer: unknown): DetectorResult {
   const { detections, times } = (answer ?? {}) as Partial<DetectorResult>;

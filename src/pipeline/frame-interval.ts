@@ -1,4 +1,4 @@
-/** The differences that count, and the largest possible interval: a larger one is a gap. */
+/** Number of differences in the median, and the largest possible interval: a longer one is a gap. */
 const WINDOW = 31;
 const LONGEST_INTERVAL_MS = 2000;
 

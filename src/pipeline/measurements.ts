@@ -28,7 +28,7 @@ const STAGES = {
   overhead: (t) => t.emittedAtMs - t.readyAtMs - (t.inferEndMs - t.inferStartMs),
 } as const satisfies Record<string, (times: PerceptTimes) => number>;
 
-/** A policy whose reasons contain numbers, for example, must not fill the memory; further reasons count as one. */
+/** Limits memory, for example if a policy puts numbers into its reasons; further reasons count as one. */
 const MAX_REASONS = 64;
 const OTHER_REASON = policyDropReason('other');
 
@@ -47,9 +47,9 @@ export type StreamCounts = {
 /** One stream's counts, and the ages of its percepts at emission, with their uncertainty. */
 export type StreamMeasurements = StreamCounts & {
   readonly latencyMs: Distribution;
-  /** Percepts by the clock behind their time of capture. */
+  /** Percepts by the clock behind their capture time. */
   readonly captureClocks: Readonly<Record<CaptureClock, number>>;
-  /** Half-widths of the uncertainty of their time of capture. */
+  /** Half-widths of the uncertainty of their capture times. */
   readonly uncertaintyMs: Distribution;
 };
 
@@ -87,7 +87,7 @@ export class Measurements {
     for (const id of streamIds) this.#tally(id);
   }
 
-  /** A source delivered; a drop that the source reports itself was received, too. */
+  /** A source delivered an event. A drop that the source reports counts as received, too. */
   received(event: SourceEvent): void {
     if (event.type === 'frame' || event.type === 'drop') this.#tally(event.streamId).received += 1;
   }
@@ -121,7 +121,7 @@ export class Measurements {
     }
   }
 
-  /** Counts over all streams; cheap enough to compute at every event. */
+  /** Counts over all streams; cheap enough for every event. */
   total(): StreamCounts {
     const sum = newTally();
     for (const tally of this.#streams.values()) {

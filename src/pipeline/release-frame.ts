@@ -2,18 +2,21 @@ import { callExtension } from '../core/extension.js';
 import type { Frame } from '../core/frame.js';
 
 /**
- * Gives a frame's picture back.
- * @throws ExtensionError naming the stream, where its source's `release` throws
+ * Releases a frame's picture.
+ * @throws ExtensionError naming the stream, if its source's `release` throws
  */
 export function releaseFrame(frame: Frame): void {
   callExtension('source', frame.streamId, () => frame.release());
 }
 
-/** Gives back the picture of what is refused, as far as that can be; why it is refused is already on its way. */
+/**
+ * Releases the picture of a refused frame. An error of `release` is ignored, because the reason of the refusal is
+ * already being reported.
+ */
 export function releaseRefused(event: unknown): void {
   try {
     (event as { release?: () => void } | undefined)?.release?.();
   } catch {
-    // The first error is the one that counts.
+    // Only the first error counts.
   }
 }

@@ -40,7 +40,7 @@ const ONE_FRAME = {
 } as const satisfies Record<string, Rule>;
 
 /**
- * Each kind's rules as a list, since they are gone through for every event. A key may lead into the field:
+ * The rules of each kind of event, as a list for speed: every event is checked. A key may lead into the field:
  * `picture.image`.
  */
 const RULES = asLists({
@@ -67,7 +67,7 @@ const RULES = asLists({
   },
 } satisfies Record<SourceEvent['type'], Record<string, Rule>>);
 
-/** What keeps a value from being an event of a source, with the remedy; undefined where nothing does. */
+/** The first rule that a value breaks, with the remedy; undefined if it is a valid event of a source. */
 export function problemOfSourceEvent(event: unknown): string | undefined {
   const fields = (typeof event === 'object' ? (event ?? {}) : {}) as Record<string, unknown>;
   if (!isKind(fields['type']))

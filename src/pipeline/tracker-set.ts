@@ -3,15 +3,15 @@ import type { PerceptEvent } from '../core/events.js';
 import { shown } from '../core/extension.js';
 import type { Tracker, TrackerFactory } from '../track/tracker.js';
 
-/** Trackers count time in frames of this length: their noise was measured at 30 frames a second. */
+/** Trackers count time in frames of this length, because their noise was measured at 30 frames per second. */
 const FRAME_MS = 1000 / 30;
 
-/** One tracker for each stream, begun anew when the stream was interrupted. */
+/** One tracker for each stream, replaced by a new one when the stream was interrupted. */
 export class TrackerSet {
   readonly factory: TrackerFactory;
   readonly #trackers = new Map<string, { readonly tracker: Tracker; epoch: number }>();
 
-  /** @throws UsageError where the factory is none */
+  /** @throws UsageError if the factory is not one */
   constructor(factory: TrackerFactory) {
     const { name, create } = (factory ?? {}) as Partial<TrackerFactory>;
     if (typeof name !== 'string' || typeof create !== 'function') {

@@ -3,7 +3,7 @@ import { DROP_REASONS, isDropReason, STATUS_STATES, type StatusEvent } from '../
 import { CAPTURE_CLOCKS, type CaptureClock } from '../core/frame.js';
 import type { DetectionLine, ForecastLine, RecordingLine } from './format.js';
 
-/** Keys of integers. */
+/** Keys with integer values. */
 const NUMBERS = {
   percept: [
     'seq',
@@ -25,7 +25,9 @@ const NUMBERS = {
 } as const satisfies Record<RecordingLine['type'], readonly string[]>;
 
 /**
- * @param value a line's JSON @param lineNumber counted from 1, for messages @param classCount of the header
+ * @param value a line's JSON
+ * @param lineNumber counted from 1, for messages
+ * @param classCount from the header
  * @throws DataError naming the line and the key
  */
 export function checkLine(value: object, lineNumber: number, classCount: number): RecordingLine {
@@ -63,7 +65,7 @@ export function checkLine(value: object, lineNumber: number, classCount: number)
   return line as RecordingLine;
 }
 
-/** Both keys or neither. */
+/** Requires both keys or neither. */
 function checkTrust(line: Readonly<Record<string, unknown>>, fail: (key: string, wanted: string) => never): void {
   const { captureClock, uncertaintyUs } = line;
   if (captureClock === undefined && uncertaintyUs === undefined) return;

@@ -1,11 +1,11 @@
 import type { DropEvent, StatusEvent } from '../core/events.js';
 import type { CaptureClock, CaptureTrust } from '../core/frame.js';
-import type { Size } from '../core/letterbox.js';
+import type { Size } from '../core/size.js';
 
 /** Names the format in the first line of every recording. */
 export const RECORDING_SCHEMA = 'nowcast.recording/1';
 
-/** First line of a recording: the run, its machine, and the information for reading the rest. */
+/** First line of a recording: the run, its machine, and the facts for reading the other lines. */
 export type RecordingHeader = {
   readonly type: 'header';
   readonly schema: typeof RECORDING_SCHEMA;
@@ -14,7 +14,7 @@ export type RecordingHeader = {
   /** Class names by class id. */
   readonly classes: readonly string[];
   readonly streams: readonly string[];
-  /** Hash and provider are those of a model file; a detector of one's own has none. */
+  /** Hash and provider of a model file; absent for a custom detector. */
   readonly model?: {
     readonly name: string;
     readonly sha256?: string;
@@ -39,8 +39,8 @@ export type DetectionLine = {
 export type TrustKeys = { readonly captureClock?: CaptureClock; readonly uncertaintyUs?: number };
 
 /**
- * The guarantee of earlier releases: a camera's frame was captured at most five seconds before its arrival. That is too
- * wide for a file, whose times are exact, and a recording does not say which it was.
+ * The guarantee of earlier releases: a camera's frame was captured at most five seconds before its arrival. A recording
+ * does not state its kind of source, so this holds for files too, although their times are exact.
  */
 export const UNRECORDED_TRUST: CaptureTrust = { captureClock: 'arrival', uncertaintyMs: 5_000 };
 

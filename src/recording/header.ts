@@ -10,7 +10,7 @@ export function recordingHeader(about: Omit<RecordingHeader, 'type' | 'schema'>)
 
 /**
  * The header of a run of a detector.
- * @param clock that the events go by
+ * @param clock the clock of the events' stamps
  */
 export function runHeader(
   { model, modelSha256, input: { width, height }, provider, classNames }: DetectorInfo & Partial<ModelDetectorInfo>,

@@ -3,7 +3,7 @@ import type { PerceptEvent } from '../core/events.js';
 /** The percept for a picture. */
 export type ShownPercept = {
   readonly percept: PerceptEvent;
-  /** How much older its observation is than the picture; 0 if it observed this very picture. */
+  /** Age difference: how much older the observation is than the picture; 0 if it observed this very picture. */
   readonly ageMs: number;
 };
 
@@ -15,7 +15,7 @@ const LOOK_AHEAD_MS = 2000;
 /** Finds for each picture of one stream, in presentation order, the newest percept observed by then. */
 export class PerceptTimeline {
   readonly #source: AsyncIterator<PerceptEvent, unknown> | Iterator<PerceptEvent, unknown>;
-  /** Read and not shown yet, by presentation time. */
+  /** Percepts that were read but not shown yet, by presentation time. */
   readonly #ahead: PerceptEvent[] = [];
   readonly #toleranceMs: number;
   #shown: PerceptEvent | undefined;
@@ -27,7 +27,7 @@ export class PerceptTimeline {
     this.#source = Symbol.asyncIterator in percepts ? percepts[Symbol.asyncIterator]() : percepts[Symbol.iterator]();
   }
 
-  /** @param ptsMs at least that of the previous call; a picture that comes too late has no percept any more */
+  /** @param ptsMs at least that of the previous call; a picture that comes too late has no percept */
   async at(ptsMs: number): Promise<ShownPercept | undefined> {
     await this.#readTo(ptsMs + LOOK_AHEAD_MS);
     while (this.#ahead.length > 0 && this.#ahead[0].ptsMs <= ptsMs + this.#toleranceMs)

@@ -6,26 +6,27 @@ import type { RecordingHeader } from './format.js';
 
 export type Recording = {
   readonly header: RecordingHeader;
-  /** Reads the file anew for each iteration, in pieces. Throws DataError naming the wrong line. */
+  /** Each iteration reads the file again, in pieces. Throws DataError naming the invalid line. */
   readonly events: AsyncIterable<PipelineEvent>;
 };
 
 /** A recording in memory. */
 export type ParsedRecording = {
   readonly header: RecordingHeader;
-  /** Throws DataError naming the wrong line. */
+  /** Throws DataError naming the invalid line. */
   readonly events: Iterable<PipelineEvent>;
 };
 
 /**
  * Opens a recording, even of a current run.
- * @param onWarning called if the last line is torn, because a run was killed or its disk was full; that line is skipped
+ * @param onWarning called if the last line is torn, because the run was killed or its disk was full; the reader skips
+ *   that line
  * @throws DataError if the file cannot be read or is not a recording
  */
 export async function readRecording(path: string, onWarning: (message: string) => void): Promise<Recording> {
   const header = await readHeader(path);
   const onTorn = (lineNumber: number): void =>
-    onWarning(`${path}: line ${lineNumber}, the last one, is torn and was skipped`);
+    onWarning(`${path}: the last line, ${lineNumber}, is incomplete and was skipped`);
   return {
     header,
     events: { [Symbol.asyncIterator]: () => readEvents(path, header.classes, onTorn) },

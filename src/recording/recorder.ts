@@ -5,7 +5,7 @@ import { OutputFile, type OnOutputFailure } from '../files/output-file.js';
 
 /** `await using` closes it. */
 export type Recorder = AsyncDisposable & {
-  /** Adds one line. Once this returns, other programs can read it, and it survives the end of this process. */
+  /** Adds one line. When this returns, other programs can read it, and it survives the end of this process. */
   write(event: PipelineEvent): void;
   close(): Promise<void>;
 };

@@ -5,13 +5,13 @@ import type { Decided, Policy, ScheduleState } from './policy.js';
 
 type PolicyReason = 'stride' | PolicyDropReason;
 
-/** A policy's decision, checked; a drop has its reason. */
+/** The checked decision of a policy; a drop has its reason. */
 export type CheckedDecision =
   | { readonly decision: 'run' | 'wait'; readonly memory: unknown }
   | { readonly decision: 'drop'; readonly memory: unknown; readonly reason: PolicyReason };
 
 /**
- * Asks a policy, which may be a program's own.
+ * Asks a policy, which may be a custom one.
  * @throws ExtensionError naming the policy, if it throws or returns an invalid decision
  */
 export function decide(policy: Policy, state: ScheduleState, memory: unknown): CheckedDecision {
@@ -34,7 +34,7 @@ export function decide(policy: Policy, state: ScheduleState, memory: unknown): C
   }
 }
 
-/** @throws UsageError where a value is no policy at all */
+/** @throws UsageError if the value is not a policy */
 export function checkPolicy(policy: unknown): asserts policy is Policy {
   const { name, decide: rule } = (policy ?? {}) as Partial<Policy>;
   if (typeof name !== 'string' || name === '')

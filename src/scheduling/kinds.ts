@@ -8,7 +8,7 @@ import { strideKind } from './policies/stride.js';
 import { thresholdKind } from './policies/threshold.js';
 import type { Policy, PolicyKind } from './policy.js';
 
-/** The schedules that configurations, flags and the documentation know. */
+/** The schedules of configurations, flags and the documentation. */
 export const POLICIES: readonly PolicyKind[] = [
   idleFreeKind,
   idleNextKind,
@@ -20,7 +20,7 @@ export const POLICIES: readonly PolicyKind[] = [
 
 /**
  * @param name one of the forms of `kinds`, with a number for N
- * @throws UsageError naming the value and what is allowed
+ * @throws UsageError naming the value and the allowed forms
  */
 export function policyByName(name: string, kinds: readonly PolicyKind[] = POLICIES): Policy {
   const found = findNamed(kinds, name);

@@ -1,10 +1,10 @@
-/** The decision on the newest frame while the detector is free. */
+/** The verdict on the newest frame while the detector is free. */
 export type BudgetVerdict = 'in-time' | 'late' | 'hopeless';
 
 export type LatencyState = {
-  /** Time since the frame was captured. */
+  /** Time since the capture of the frame. */
   readonly ageMs: number;
-  /** The part of that age that had passed when the frame arrived: network and decoding. */
+  /** The part of that age that had passed on arrival: network and decoding. */
   readonly transportMs: number;
   /** The detector's median runtime; 0 before the first measurement. */
   readonly medianRuntimeMs: number;
@@ -17,7 +17,7 @@ export type LatencyState = {
  * - `late`: it is not, but a frame taken on arrival would be; drop the frame and await the next.
  * - `hopeless`: even a frame taken on arrival would be too late, so waiting gains nothing; run the newest anyway and
  *   mark its percept.
- * @param budgetMs the oldest a frame may be when its result comes out; undefined means there is no budget
+ * @param budgetMs the largest age of a frame when its result comes out; undefined means no budget
  */
 export function judgeLatency(state: LatencyState, budgetMs: number | undefined): BudgetVerdict {
   if (budgetMs === undefined || state.ageMs + state.medianRuntimeMs <= budgetMs) return 'in-time';

@@ -2,8 +2,8 @@ import type { NamedKind } from '../core/named-kind.js';
 import type { RuntimeProfile } from './runtime-profile.js';
 
 /**
- * The input of a policy, when the detector is free and a frame waits that is new or was told to wait. Time is in frame
- * intervals, so that live, replayed and simulated runs decide by the same arithmetic.
+ * The input of a policy. It is asked when the detector is free and a frame waits that is new, or for which it chose to
+ * wait. Times are in frame intervals, so that live, replayed and simulated runs decide by the same arithmetic.
  */
 export type ScheduleState = {
   /** Index of the newest frame in its stream. */
@@ -14,9 +14,9 @@ export type ScheduleState = {
   readonly ageFrames: number;
   /** Length of a frame interval in milliseconds. */
   readonly intervalMs: number;
-  /** Runtimes measured or given so far; undefined before the first. */
+  /** Runtimes so far, measured or given; undefined before the first. */
   readonly runtime: RuntimeProfile | undefined;
-  /** The occasion: a frame came to a free detector, or the detector became free and a frame was waiting. */
+  /** `frame-arrived` at a free detector, or `detector-freed` while a frame waited. */
   readonly trigger: 'frame-arrived' | 'detector-freed';
 };
 
@@ -49,7 +49,7 @@ export type Policy<M = unknown> = {
   readonly keepsAll?: true;
 };
 
-/** One entry of the registry: a schedule that a configuration can ask for. */
+/** One entry of the registry: a schedule that a configuration can name. */
 export type PolicyKind = NamedKind<Policy>;
 
 /** A policy without memory. */
@@ -57,7 +57,7 @@ export function stateless(name: string, rule: (state: ScheduleState) => Decision
   return { name, initial: null, decide: (state, memory) => ({ decision: rule(state), memory }) };
 }
 
-/** Makes a policy's memory opaque: callers pass it back unchanged. */
+/** Hides the type of a policy's memory: callers pass it back unchanged. */
 export function opaque<M>(policy: Policy<M>): Policy {
   return policy;
 }

@@ -27,7 +27,7 @@ export function boxOf([x, y, logSize, logAspect]: Coordinates): Box {
   return { x1: x - halfWidth, y1: y - halfHeight, x2: x + halfWidth, y2: y + halfHeight };
 }
 
-/** Where the motion stands. */
+/** Current state of the motion. */
 export function expectedOf([x, y, logSize, logAspect]: BoxMotion): Coordinates {
   return [x.value, y.value, logSize.value, logAspect.value];
 }

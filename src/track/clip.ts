@@ -1,5 +1,5 @@
 import type { Box } from '../core/box.js';
-import type { Size } from '../core/letterbox.js';
+import type { Size } from '../core/size.js';
 import { round3 } from '../core/round.js';
 
 /**

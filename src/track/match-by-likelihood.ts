@@ -14,8 +14,8 @@ export type Sighting = { readonly seen: readonly number[]; readonly box: Box; re
 
 /**
  * Pairs measurements with the tracks of their class, the likeliest pair first. An uncertain track accepts a detection
- * farther away than a certain one does, but only if no certain track wants it. So a small, fast object can be followed
- * from its second sighting on, when its boxes no longer overlap.
+ * farther away than a certain one does, but only if no certain track matches it. So a small, fast object can be
+ * followed from its second sighting on, when its boxes no longer overlap.
  * @param gate largest squared Mahalanobis distance of a match
  * @param minIou overlap that allows a match at any distance: for a jolt, or underestimated noise
  * @returns for each sighting the index of its candidate, or -1

@@ -34,11 +34,11 @@ type Track = {
   misses: number;
 };
 
-/** Objects move by the second, for any frame rate of the camera. */
+/** Objects move per second, for any frame rate of the camera. */
 const FRAME_MS = 1000 / 30;
 /** A track without a sighting for longer than this ends. */
 const MAX_UNSEEN_MS = 2000;
-/** A forecast goes no farther than this; beyond it, objects stand still. */
+/** A forecast reaches no further than this; beyond it, objects stand still. */
 const MAX_AHEAD_FRAMES = 30;
 const MIN_AREA = 16;
 /** Number of sightings from which a track survives a miss, and from which it has its full score. */
@@ -65,7 +65,7 @@ export function nowcastTracker(tuning: NowcastTuning = NOWCAST_TUNING): Tracker 
 
   return {
     observe(detections, atMs) {
-      // The output of a slower worker: newer ones have been observed already.
+      // An output of a slower worker: the tracker has observed newer ones already.
       if (atMs < observedAtMs) return detections;
       tracks = tracks.filter(({ seenAtMs }) => atMs - seenAtMs <= MAX_UNSEEN_MS);
       for (const { motion, seen } of tracks)

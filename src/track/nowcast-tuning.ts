@@ -40,7 +40,7 @@ export type NowcastTuning = {
   /** Factor on the score for each observation without a match, and the number of these that the track survives. */
   readonly missed: number;
   readonly maxMisses: number;
-  /** Score is divided by 1 + this x the forecast's standard deviation in fractions of the sides. */
+  /** The score is divided by 1 + this x the forecast's standard deviation in fractions of the sides. */
   readonly fade: number;
   /** A forecast of an unmatched track is omitted if a matched one overlaps it by more than this. */
   readonly maxOverlap: number;

@@ -1,5 +1,5 @@
 import type { Detection } from '../core/detection.js';
-import type { Size } from '../core/letterbox.js';
+import type { Size } from '../core/size.js';
 import type { NamedKind } from '../core/named-kind.js';
 
 /**
@@ -20,7 +20,7 @@ export type Tracker = {
    * answer for several moments. Coordinates are multiples of 1/1000 px, scores of 1e-6.
    */
   forecast(atMs: number, size: Size): readonly Detection[];
-  /** Forgets every object; ids already given are not used again. */
+  /** Forgets every object; used ids are not assigned again. */
   reset(): void;
 };
 
@@ -28,7 +28,7 @@ export type TrackerOptions = {
   /** Nominal time between two frames of the source: the unit in which noise is stated. More than 0. */
   readonly frameIntervalMs: number;
   /**
-   * What an observation without detections does to a tracker that keeps no objects beyond one: `forget` clears the
+   * Effect of an observation without detections, for a tracker that keeps no unmatched objects: `forget` clears the
    * tracks, as sAP's Streamer does and as fits a live stream; `keep` lets the old boxes move on until the next
    * detection, as its post-process does. Default: `forget`.
    */
@@ -37,11 +37,11 @@ export type TrackerOptions = {
 
 /** Makes trackers of one kind, each for one stream. */
 export type TrackerFactory = {
-  /** Stands as `forecaster` in every percept that its trackers carry forward. */
+  /** The name of the forecaster in every percept that its trackers forecast. */
   readonly name: string;
-  /** @throws UsageError for options that cannot be */
+  /** @throws UsageError for invalid options */
   create(options: TrackerOptions): Tracker;
 };
 
-/** One entry of the registry: a forecaster that a configuration can ask for. */
+/** One entry of the registry: a forecaster that a configuration can name. */
 export type TrackerKind = NamedKind<TrackerFactory>;

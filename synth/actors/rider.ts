@@ -4,7 +4,7 @@ import { Sketch, type Point } from '../sketch.js';
 import type { Camera, Pose } from '../camera.js';
 import { across, type PersonLook } from './person.js';
 
-/** Where a rider touches the machine, metres in its frame. */
+/** Points where a rider touches the machine, metres in its frame. */
 export type Seat = {
   readonly hip: Point;
   readonly neck: Point;

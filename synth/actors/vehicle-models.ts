@@ -23,7 +23,7 @@ export type VehicleModel = {
   readonly width: number;
   readonly height: number;
   readonly wheelRadius: number;
-  /** Where axles are, metres forward of the middle. */
+  /** Positions of axles, metres forward of the middle. */
   readonly axles: readonly number[];
   /** From the lowest up; the ones of a level are drawn farthest first. */
   readonly bodies: readonly Body[];
@@ -32,7 +32,7 @@ export type VehicleModel = {
    * point.
    */
   readonly cabin: { readonly body: number; readonly windows: Windows; readonly panes: readonly number[] };
-  /** Heights of lamps and what is between them. */
+  /** Heights of lamps and of the panel between them. */
   readonly lampHeight: number;
   readonly lampSize: readonly [width: number, height: number];
   readonly paints: readonly Color[];
@@ -505,7 +505,7 @@ const DUMP_TRUCK: VehicleModel = {
   paints: [0xd9772b, 0xe0a526, 0x3d6b8f, 0xa83c34],
 };
 
-/** Models and how often each is met. */
+/** Models and the frequency of each. */
 export const CARS: readonly (readonly [VehicleModel, number])[] = [
   [SEDAN, 5],
   [HATCHBACK, 4],

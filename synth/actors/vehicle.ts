@@ -16,7 +16,7 @@ export type VehicleState = {
   readonly braking: boolean;
   /** -1: the left one blinks at this moment, 1: the right one. */
   readonly blinker: -1 | 0 | 1;
-  /** Which of the vehicle's sides the sun is on. */
+  /** The side of the vehicle that the sun is on. */
   readonly sunSide: -1 | 1;
 };
 
@@ -32,7 +32,7 @@ const BRAKE_LAMP_LIT: Color = 0xff5a44;
 const HEAD_LAMP: Color = 0xdfe6ea;
 const HEAD_LAMP_LIT: Color = 0xfffbe8;
 const BLINKER_LIT: Color = 0xffb03a;
-/** Fewer pixels than these to a metre, and details are not worth their time. */
+/** Below this number of pixels per metre, details are left out. */
 const DETAIL_SCALE = 9;
 
 /**
@@ -224,7 +224,7 @@ function drawRear(
   );
 }
 
-/** Two doors on the back of what the truck carries, its last body. */
+/** Two doors on the back of the truck's last body. */
 function drawTailgate(sketch: Sketch, { width, bodies }: VehicleModel, u: number): void {
   const half = width / 2;
   const [[, low], [, high]] = bodies[bodies.length - 1].profile;
@@ -292,7 +292,7 @@ function drawWheels(
   }
 }
 
-/** A disc on the vehicle's side; what would be below the ground is flattened. */
+/** A disc on the vehicle's side; its part below the ground is flattened. */
 function wheel(u: number, v: number, height: number, radius: number, corners: number): Point[] {
   return Array.from({ length: corners }, (_, i) => {
     const angle = (i * 2 * Math.PI) / corners;

@@ -1,5 +1,5 @@
 import type { SKRSContext2D } from '@napi-rs/canvas';
-import type { Size } from '../../src/core/letterbox.js';
+import type { Size } from '../../src/core/size.js';
 import { boundsOf, type Figure, type Shape } from '../figure.js';
 import { css, toned, type Atmosphere } from '../atmosphere.js';
 import { trace } from './trace.js';

@@ -1,5 +1,5 @@
 import { createCanvas, type Canvas, type SKRSContext2D } from '@napi-rs/canvas';
-import type { Size } from '../../src/core/letterbox.js';
+import type { Size } from '../../src/core/size.js';
 import { CROSSING_HALF, CROSSWALK_GAP, CROSSWALK_WIDTH, STOP_LINE_GAP, type Block } from '../blocks.js';
 import { LENS } from '../camera.js';
 import type { Color } from '../figure.js';

@@ -1,5 +1,5 @@
 import { createCanvas, type Canvas, type SKRSContext2D } from '@napi-rs/canvas';
-import type { Size } from '../../src/core/letterbox.js';
+import type { Size } from '../../src/core/size.js';
 import { createRandom, hash, hashUnit } from '../random.js';
 import type { Scene } from '../scene.js';
 import { cssAlpha, type Atmosphere } from '../atmosphere.js';
@@ -20,8 +20,8 @@ export function createLens(seed: number, size: Size, air: Atmosphere): (context:
 }
 
 /**
- * Forward motion stretches the picture from the point that the car drives to: the picture over itself, slightly
- * enlarged.
+ * Forward motion stretches the picture from the point that the car drives to: drawn as the picture over itself,
+ * slightly enlarged.
  */
 function blur(context: SKRSContext2D, { width, height }: Size, { speed, camera: { horizonY } }: Scene): void {
   const growth = 0.00045 * speed;

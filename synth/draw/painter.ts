@@ -1,5 +1,5 @@
 import type { SKRSContext2D } from '@napi-rs/canvas';
-import type { Size } from '../../src/core/letterbox.js';
+import type { Size } from '../../src/core/size.js';
 import type { Scene } from '../scene.js';
 import { atmosphereOf } from '../atmosphere.js';
 import { drawFigures } from './figures.js';

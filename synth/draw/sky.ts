@@ -1,5 +1,5 @@
 import { createCanvas, type Canvas, type SKRSContext2D } from '@napi-rs/canvas';
-import type { Size } from '../../src/core/letterbox.js';
+import type { Size } from '../../src/core/size.js';
 import type { Camera } from '../camera.js';
 import type { Conditions } from '../conditions.js';
 import { createRandom, hash, type Random } from '../random.js';

@@ -1,4 +1,4 @@
-import type { Size } from '../../src/core/letterbox.js';
+import type { Size } from '../../src/core/size.js';
 import type { PictureFormat } from '../../src/core/picture.js';
 import type { Annotation } from '../annotate.js';
 

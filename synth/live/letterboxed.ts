@@ -1,5 +1,5 @@
 import { createCanvas, type Canvas } from '@napi-rs/canvas';
-import type { Size } from '../../src/core/letterbox.js';
+import type { Size } from '../../src/core/size.js';
 import { fitPicture, writePlanes, type PictureFormat } from '../../src/core/picture.js';
 
 /** Writes a canvas as a detector's input: planar uint8, [3, input height, input width]. */

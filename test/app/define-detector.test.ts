@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { defineDetector, type OwnDetector } from '../../src/app/define-detector.js';
 import { UsageError } from '../../src/core/errors.js';
-import { letterbox } from '../../src/core/letterbox.js';
+import { letterbox } from '../../src/core/fit.js';
 
 const INPUT = { width: 32, height: 32 };
 const SIZE = { width: 64, height: 48 };
@@ -27,7 +27,7 @@ describe('defineDetector', () => {
     await detector.ready();
   });
 
-  it('closes what the program closes, by `await using` too', async () => {
+  it("closes the program's detector, also by `await using`", async () => {
     let closed = 0;
     const detector = defineDetector({
       ...OWN,
@@ -47,7 +47,7 @@ describe('defineDetector', () => {
     detect: { ...OWN, detect: undefined },
     hosts: { ...OWN, hosts: 0 },
   })) {
-    it(`refuses a wrong ${field}, by name`, () => {
+    it(`refuses an invalid ${field} and names it`, () => {
       assert.throws(
         () => defineDetector(own as unknown as OwnDetector),
         (error: Error) => error instanceof UsageError && error.message.startsWith(`defineDetector: ${field} must be `),

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { EMPTY } from 'rxjs';
-import { PARTS, sinkEntry, sourceEntry, type RunParts } from '../../src/app/parts.js';
+import { BUILT_IN_PARTS, sinkEntry, sourceEntry, type RunParts } from '../../src/app/parts.js';
 import { addRunFlags, type RunFlagValues } from '../../src/cli/run-flags.js';
 import { readRunConfig } from '../../src/cli/run.js';
 import { configJsonSchema } from '../../src/config/json-schema.js';
@@ -42,11 +42,11 @@ const countKind = sinkKind({
 });
 
 const PARTS_AND_MORE: RunParts = {
-  sources: [bagKind, ...PARTS.sources],
-  sinks: [...PARTS.sinks, countKind],
-  policies: [...PARTS.policies, fixedKind(opaque(stateless('never', () => 'wait')), 'Runs nothing.')],
+  sources: [bagKind, ...BUILT_IN_PARTS.sources],
+  sinks: [...BUILT_IN_PARTS.sinks, countKind],
+  policies: [...BUILT_IN_PARTS.policies, fixedKind(opaque(stateless('never', () => 'wait')), 'Runs nothing.')],
   forecasters: [
-    ...PARTS.forecasters,
+    ...BUILT_IN_PARTS.forecasters,
     fixedKind(
       { name: 'still', create: () => ({ observe: (seen) => seen, forecast: () => [], reset: () => undefined }) },
       'Leaves boxes where they are.',
@@ -63,12 +63,12 @@ describe('one more entry in a registry', () => {
     return readRunConfig(sources, { ...flags, config }, {}, new Set(), PARTS_AND_MORE);
   };
 
-  it('shows in help', () => {
+  it('appears in help', () => {
     const help = addRunFlags(new Command(), PARTS_AND_MORE).helpInformation();
     assert.match(help, /--count-every <duration> +how often to count/);
   });
 
-  it('shows in the JSON Schema', () => {
+  it('appears in the JSON Schema', () => {
     const { properties } = configJsonSchema(runKeys(PARTS_AND_MORE), 'x') as {
       properties: Record<string, { properties: Record<string, object>; additionalProperties: { properties: object } }>;
     };
@@ -95,11 +95,11 @@ describe('one more entry in a registry', () => {
     );
   });
 
-  it('is off where nothing names it', async () => {
+  it('is off unless the configuration names it', async () => {
     assert.deepEqual((await read('cameras: {a: {source: drive.bag}}')).sinks, []);
   });
 
-  it('is checked as every other, with its own words', async () => {
+  it('is checked like the others, with its own messages', async () => {
     await assert.rejects(
       read('cameras: {a: {source: drive.bag}}\ncount: {evry: 5s}'),
       /c\.yaml:2: count\.evry is not a key; did you mean every\? \(allowed in count: every\)/,
@@ -121,6 +121,6 @@ describe('one more entry in a registry', () => {
   it('is opened by name', () => {
     assert.equal(sourceEntry('bag', PARTS_AND_MORE), bagKind);
     assert.equal(sinkEntry('count', PARTS_AND_MORE), countKind);
-    assert.throws(() => sourceEntry('bag', PARTS), { code: 'NOWCAST_INTERNAL' });
+    assert.throws(() => sourceEntry('bag', BUILT_IN_PARTS), { code: 'NOWCAST_INTERNAL' });
   });
 });

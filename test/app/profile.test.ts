@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { measureRuntimes } from '../../src/app/profile.js';
 import type { Detector } from '../../src/core/detector.js';
-import { letterbox } from '../../src/core/letterbox.js';
+import { letterbox } from '../../src/core/fit.js';
 import { FakeDetector } from '../helpers/fake-detector.js';
 
 const SIZE = { width: 64, height: 48 };
@@ -33,7 +33,7 @@ describe('measuring runtimes', () => {
     return { detector, clock: { now: () => nowMs }, mostUnderWay: () => most };
   }
 
-  it('leaves the warm-up out, and tells inference from the whole', async () => {
+  it('omits the warm-up, and separates inference from the whole run', async () => {
     const { detector, clock, mostUnderWay } = counting();
     const told: number[] = [];
     const { runtimesMs, inferenceMs } = await measureRuntimes(detector, PICTURE, {

@@ -13,7 +13,7 @@ describe('The bundled model', function () {
   this.timeout(120_000);
   const folder = temporaryFolder();
 
-  it('is the one of its card', async () => {
+  it('is the file of its model card', async () => {
     const sha256 = createHash('sha256').update(readFileSync('models/nowcast-nano.onnx')).digest('hex');
     assert.ok(readFileSync('models/nowcast-nano.md', 'utf8').includes(sha256), sha256);
     const { stdout } = await nowcast(['models', 'info', 'nowcast-nano']);
@@ -21,7 +21,7 @@ describe('The bundled model', function () {
     assert.match((await nowcast(['models', 'list'])).stdout, /^nowcast-nano +416x416 +argoverse-hd +0\.89 +bundled$/m);
   });
 
-  it('finds what there is in drives that it never saw', async () => {
+  it('detects the objects of drives outside its training data', async () => {
     const world = join(folder(), 'world');
     assert.equal((await nowcast(['synth', '--out', world, ...DRIVES])).code, 0);
     const { stdout, stderr } = await nowcast(

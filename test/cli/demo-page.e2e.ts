@@ -109,34 +109,30 @@ describe('the page of nowcast demo', function () {
       await page.waitForFunction(findText, { selector, form: form.source, ...(not !== undefined && { not }) }, POLLING)
     ).jsonValue();
 
-  itNeeds(
-    needs,
-    'shows the drive with boxes that move, figures that change, and layers that can be switched',
-    async () => {
-      await open({ width: 1440, height: 900 });
-      await painted(FORECAST, await painted(FORECAST));
-      await painted(OBSERVED);
-      await told('#latency .figure b', /^\d+ ms$/, await told('#latency .figure b', /^\d+ ms$/));
-      await told('#accuracy .figure b', /^\d\.\d\d$/);
-      await told('#frames', /\d answered/);
+  itNeeds(needs, 'shows the drive with moving boxes, changing figures, and layers to toggle', async () => {
+    await open({ width: 1440, height: 900 });
+    await painted(FORECAST, await painted(FORECAST));
+    await painted(OBSERVED);
+    await told('#latency .figure b', /^\d+ ms$/, await told('#latency .figure b', /^\d+ ms$/));
+    await told('#accuracy .figure b', /^\d\.\d\d$/);
+    await told('#frames', /\d answered/);
 
-      await page.keyboard.press('f');
-      assert.equal(await page.locator('[data-layer=forecast]').getAttribute('aria-pressed'), 'false');
-      assert.equal(await isPainted(FORECAST), false);
-      await page.locator('[data-layer=observed]').click();
-      assert.equal(await isPainted(OBSERVED), false);
-      await page.keyboard.press('f');
-      await painted(FORECAST);
+    await page.keyboard.press('f');
+    assert.equal(await page.locator('[data-layer=forecast]').getAttribute('aria-pressed'), 'false');
+    assert.equal(await isPainted(FORECAST), false);
+    await page.locator('[data-layer=observed]').click();
+    assert.equal(await isPainted(OBSERVED), false);
+    await page.keyboard.press('f');
+    await painted(FORECAST);
 
-      await page.keyboard.press('h');
-      const held = await page.evaluate(findColour, { colour: FORECAST });
-      await told('#frames .figure b', /./, (await page.locator('#frames .figure b').textContent())!);
-      assert.equal(await page.evaluate(findColour, { colour: FORECAST }), held);
-      assert.deepEqual(problems, []);
-    },
-  );
+    await page.keyboard.press('h');
+    const held = await page.evaluate(findColour, { colour: FORECAST });
+    await told('#frames .figure b', /./, (await page.locator('#frames .figure b').textContent())!);
+    assert.equal(await page.evaluate(findColour, { colour: FORECAST }), held);
+    assert.deepEqual(problems, []);
+  });
 
-  itNeeds(needs, 'makes the detector slower when asked, and says so', async () => {
+  itNeeds(needs, 'slows the detector down on request, and shows it', async () => {
     await open({ width: 1440, height: 900 });
     await page.getByRole('radio', { name: '+200' }).click();
     await page.locator('[role=radio][aria-checked=true]', { hasText: '+200' }).waitFor();
@@ -144,7 +140,7 @@ describe('the page of nowcast demo', function () {
     assert.deepEqual(problems, []);
   });
 
-  itNeeds(needs, 'ends with what streaming cost, and keeps it when the command is gone', async () => {
+  itNeeds(needs, 'ends with the cost of streaming, and keeps it after the end of the command', async () => {
     await open({ width: 1440, height: 900 }, '--max-frames', '120');
     await page.locator('body[data-phase=done]').waitFor({ timeout: 0 });
     if (demo.exitCode === null) await once(demo, 'exit');

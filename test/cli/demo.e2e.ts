@@ -27,7 +27,7 @@ describe('nowcast demo', function () {
     };
   };
 
-  it('plays without a page and without ffmpeg: every frame is accounted for, and the terms of its cost add up', async () => {
+  it('plays without a page and without ffmpeg, accounts for every frame, and its cost terms add up', async () => {
     const { args, env } = await setUp();
     const { code, stdout, stderr } = await nowcast(
       [...args, '--headless', '--max-frames', '90', '--json', '--seed', '4'],
@@ -111,7 +111,7 @@ describe('nowcast demo', function () {
     assert.equal((JSON.parse(stdout) as DemoSummary).total.received, 0);
   });
 
-  it('a port that is taken fails when it was asked for, and moves on when it was not', async () => {
+  it('fails on a taken --port, and takes the next one without --port', async () => {
     const { args, env } = await setUp();
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
@@ -136,7 +136,7 @@ describe('nowcast demo', function () {
     }
   });
 
-  it('demo: is a source like any other', async () => {
+  it('runs demo: as a source of nowcast run', async () => {
     const {
       args: [, ...args],
       env,

@@ -10,7 +10,7 @@ import { FrameLedger } from '../helpers/frames.js';
 const feedOf = ({ sinks }: RunConfig) => sinks.find(({ kind }) => kind === 'feed')?.settings;
 
 describe('the plan of a demo', () => {
-  it('is a forecast of the default drive, scored down to unlikely boxes, on a page whose port may move', () => {
+  it('forecasts the default drive, keeps unlikely boxes for AP, and may move its port', () => {
     const { run, page, seed, extraMs } = readPlan({});
     assert.deepEqual(run.sources, [{ id: 'demo', kind: 'demo', address: `demo:${DEFAULT_DEMO_SEED}`, settings: {} }]);
     assert.deepEqual(
@@ -57,8 +57,8 @@ describe('the plan of a demo', () => {
   for (const [flags, message] of [
     [{ seed: '-1' }, /--seed is "-1"/],
     [{ port: '70000' }, /--port is "70000"/],
-    [{ headless: true, port: '80' }, /--headless serves nothing/],
-    [{ schedule: 'every' }, /--schedule every knows no time/],
+    [{ headless: true, port: '80' }, /--headless serves no page/],
+    [{ schedule: 'every' }, /--schedule every detects on each frame however late/],
     [{ slower: 'much' }, /--slower is "much"/],
     [{ slower: '2s' }, /1000 ms at most/],
     [{ conf: '2' }, /--conf/],
@@ -72,7 +72,7 @@ describe('the plan of a demo', () => {
 });
 
 describe('a slowed detector', () => {
-  it('answers later, and says that it computed for so much longer', async () => {
+  it('returns results later, and reports the longer runtime', async () => {
     const fast = new FakeDetector();
     const frames = new FrameLedger();
     const slowed = new SlowedDetector(fast, 20);

@@ -17,12 +17,12 @@ describe('nowcast doctor', () => {
     return { code, stderr, ok, of: (name: string) => findings.find((finding) => finding.name === name) };
   };
 
-  it('finds a machine fit on which everything is there that a run needs', async () => {
+  it('finds a complete machine ready', async () => {
     const { code, ok, of } = await report({});
     assert.equal(of('Node')?.state, 'ok');
     assert.equal(of('provider cpu')?.state, 'ok');
     assert.equal(of('cache folder')?.found, join(folder(), 'cache'));
-    assert.equal(of('models')?.remedy, 'nowcast models pull yolox-nano, or give --model a file of your own');
+    assert.equal(of('models')?.remedy, 'nowcast models pull yolox-nano, or pass your own ONNX file with --model');
     assert.deepEqual([code, ok], [0, true]);
     assert.deepEqual(readdirSync(join(folder(), 'cache')), []);
     assert.deepEqual(
@@ -31,16 +31,16 @@ describe('nowcast doctor', () => {
     );
   });
 
-  it('says which ffmpeg is used and what the embedded one cannot do', async function () {
+  it('names the ffmpeg in use, and the limits of the embedded one', async function () {
     const { of } = await report({ PATH: '' });
     const ffmpeg = of('ffmpeg');
     assert.equal(ffmpeg?.state, 'limited');
     if (ffmpeg.found.startsWith('no video files')) this.skip();
-    assert.match(ffmpeg.found, /, the embedded build of 2018: video files alone, no cameras$/);
+    assert.match(ffmpeg.found, /, the embedded build of 2018: reads video files, no cameras$/);
     assert.match(ffmpeg.remedy ?? '', /^install ffmpeg 4\.4 or later/);
   });
 
-  it('finds a machine without ffmpeg fit for pictures and the demo', async () => {
+  it('finds a machine without ffmpeg ready for pictures and the demo', async () => {
     const { code, stderr, ok, of } = await report({ NOWCAST_FFMPEG: '/no/ffmpeg' });
     assert.deepEqual([code, ok, stderr], [0, true, '']);
     const { state, found, remedy } = of('ffmpeg')!;
@@ -52,16 +52,16 @@ describe('nowcast doctor', () => {
     assert.match(remedy ?? '', /^install ffmpeg 4\.4 or later/);
   });
 
-  it('exits with 1 where something that every run needs is missing, and says what to do', async () => {
+  it('exits with 1 and a remedy if a part that every run needs is missing', async () => {
     writeFileSync(join(folder(), 'file'), '');
     const { code, stderr, ok, of } = await report({ NOWCAST_CACHE: join(folder(), 'file', 'cache') });
     assert.deepEqual([code, ok], [1, false]);
-    assert.equal(stderr, 'nowcast: cache folder: without it nothing runs; the lines above say what to do\n');
-    assert.equal(of('cache folder')?.remedy, 'name a folder that can be with NOWCAST_CACHE');
+    assert.equal(stderr, 'nowcast: cache folder: no run works without it; follow the advice in the lines above\n');
+    assert.equal(of('cache folder')?.remedy, 'set NOWCAST_CACHE to a writable folder');
     assert.ok(!existsSync(join(folder(), 'cache')));
   });
 
-  it('prints a line a finding, and the remedy below it', async () => {
+  it('prints one line per finding, with the remedy below', async () => {
     const { stdout } = await nowcast(['doctor'], { env: { NOWCAST_CACHE: join(folder(), 'cache') } });
     assert.match(stdout, /^ok {7}Node {14}\d+\.\d+\.\d+$/m);
     assert.match(stdout, /^limited {2}models .*\n {27}-> nowcast models pull yolox-nano/m);

@@ -86,7 +86,7 @@ describe('nowcast eval offline', function () {
     ['a folder of pictures', pictures],
     ['a video', video],
   ] as const) {
-    itNeeds(NEEDS, `scores the detector on every frame of ${what}, and writes what it found`, async () => {
+    itNeeds(NEEDS, `scores the detector on every frame of ${what}, and writes its detections`, async () => {
       const root = dataRoot();
       const first = await offline(
         '--annotations',
@@ -110,7 +110,7 @@ describe('nowcast eval offline', function () {
     });
   }
 
-  itNeeds(NEEDS, 'says what does not fit', async () => {
+  itNeeds(NEEDS, 'reports inputs that do not fit', async () => {
     const truth = write('truth.json', annotations([]));
     const clip = video();
     const cases: [string[], number, RegExp][] = [

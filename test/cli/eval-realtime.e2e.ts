@@ -102,7 +102,7 @@ describe('nowcast eval realtime', function () {
     ];
   }
 
-  itNeeds(NEEDS, 'plays every sequence by the clock, and its recording scores the same', async () => {
+  itNeeds(NEEDS, 'plays every sequence in real time, and its recording has the same score', async () => {
     const data = await dataSet();
     const live = await evaluate(
       'realtime',
@@ -148,7 +148,7 @@ describe('nowcast eval realtime', function () {
     assert.equal(ofRecording?.sAP, attribution.sAP);
   });
 
-  itNeeds(NEEDS, 'scores after a forecast where one is asked for, and takes detections that are given', async () => {
+  itNeeds(NEEDS, 'scores the forecast with --forecast, and reads --detections', async () => {
     const data = await dataSet();
     const given = ['--detections', at('found.json')];
     const live = await evaluate(
@@ -221,7 +221,7 @@ describe('nowcast eval realtime', function () {
     assert.match(stdout, / offline AP +\d/);
   });
 
-  itNeeds(NEEDS, 'says what does not fit', async () => {
+  itNeeds(NEEDS, 'reports inputs that do not fit', async () => {
     const truth = write('truth.json', annotations([]));
     const data = ['--annotations', truth, '--data-root', folder()];
     const cases: [string[], number, RegExp][] = [
@@ -229,7 +229,7 @@ describe('nowcast eval realtime', function () {
       [
         [...data, '--schedule', 'every'],
         2,
-        /--schedule every drops nothing and knows no time; eval offline scores every frame/,
+        /--schedule every detects on every frame however late, so it has no streaming AP; eval offline scores every frame/,
       ],
       [[...data, '--schedule', 'sometimes'], 2, /--schedule.*sometimes/],
       [[...data, '--budget', 'soon'], 2, /--budget/],

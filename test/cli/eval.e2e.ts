@@ -32,7 +32,7 @@ describe('nowcast eval', () => {
 
   const simulate = (...args: string[]) => nowcastEval('simulate', ...data, ...args);
 
-  it('coco prints the table of pycocotools, and JSON when asked', () => {
+  it('coco prints the table of pycocotools, or JSON with --json', () => {
     const table = nowcastEval('coco', ...data);
     assert.equal(table.status, 0, table.stderr);
     assert.match(
@@ -57,7 +57,7 @@ describe('nowcast eval', () => {
     assert.deepEqual(Object.keys(json.perClass), ['person', 'car', 'bus']);
   });
 
-  it('simulate writes a recording that stream scores alike', () => {
+  it('simulate writes a recording to which stream gives the same score', () => {
     const live = simulate(
       '--runtime',
       at('runtime.json'),
@@ -88,7 +88,7 @@ describe('nowcast eval', () => {
     assert.equal(a.runs + a.drops, 90);
   });
 
-  it('simulate replays a trace as it is, whatever the perf factor', () => {
+  it('simulate replays a trace unchanged, for any perf factor', () => {
     const plain = simulate('--runtime-trace', at('trace.json'), '--json');
     assert.equal(plain.status, 0, plain.stderr);
     assert.equal(
@@ -98,7 +98,7 @@ describe('nowcast eval', () => {
     );
   });
 
-  it('simulate knows infinite workers and forecasts', () => {
+  it('simulate supports infinite workers and forecasts', () => {
     const [one, many, forecast] = [['1'], ['infinite'], ['infinite', '--forecast', 'kalman']].map(
       (workers) =>
         JSON.parse(simulate('--runtime', at('runtime.json'), '--json', '--workers', ...workers).stdout) as {
@@ -185,7 +185,7 @@ describe('nowcast eval', () => {
     }
   });
 
-  it('fails with code 1 below --min-sap, and prints the result all the same', () => {
+  it('fails with exit code 1 below --min-sap, and still prints the result', () => {
     const low = simulate('--runtime', at('runtime.json'), '--min-sap', '0.99', '--json');
     assert.equal(low.status, 1);
     assert.match(low.stderr, /AP is 0\.\d{4}, below the 0\.99 that --min-sap demands/);
@@ -193,7 +193,7 @@ describe('nowcast eval', () => {
     assert.equal(simulate('--runtime', at('runtime.json'), '--min-sap', '0.01').status, 0);
   });
 
-  it('says what is wrong with what it is given', () => {
+  it('reports invalid flags and files', () => {
     const cases: [string[], number, RegExp][] = [
       [['coco', '--annotations', at('annotations.json')], 2, /required option '--detections/],
       [['coco', ...data.slice(0, 2), '--detections', at('none.json')], 2, /cannot read .*none\.json/],
@@ -209,7 +209,7 @@ describe('nowcast eval', () => {
         1,
         /annotations\.json: outputs: expected/,
       ],
-      [['simulate', ...data], 2, /needs runtimes: give a profile with --runtime/],
+      [['simulate', ...data], 2, /needs runtimes; pass a profile with --runtime/],
       [
         ['simulate', ...data, '--runtime', at('runtime.json'), '--workers', '0'],
         2,
@@ -239,7 +239,7 @@ describe('nowcast eval', () => {
     }
   });
 
-  it('writes a recording that holds what the schedule did', () => {
+  it('writes a recording that shows the decisions of the schedule', () => {
     simulate('--runtime', at('runtime.json'), '--record', at('held.jsonl'));
     const lines = readFileSync(at('held.jsonl'), 'utf8')
       .trimEnd()

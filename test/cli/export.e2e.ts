@@ -83,7 +83,7 @@ describe('nowcast export', function () {
     assert.ok(readFileSync(again).equals(readFileSync(out())));
   });
 
-  it('says what is missing or contradicts itself, and writes nothing', async () => {
+  it('reports missing and contradicting flags, and writes no file', async () => {
     for (const [args, message] of [
       [[], /Name a checkpoint .* or an untrained --variant/],
       [['--variant', 'yolox-q'], /no variant "yolox-q"/],

@@ -43,7 +43,7 @@ function read(...args: string[]): unknown {
 }
 
 describe('the flags of a command', () => {
-  it('have their presets where they are not given', () => {
+  it('take their defaults if they are absent', () => {
     assert.deepEqual(read('--out', 'o'), {
       runs: 200,
       fps: undefined,
@@ -55,7 +55,7 @@ describe('the flags of a command', () => {
     });
   });
 
-  it('are read into values', () => {
+  it('are parsed into values', () => {
     const args = [
       '--runs',
       '7',
@@ -97,10 +97,10 @@ describe('the flags of a command', () => {
     });
   }
 
-  it('are missed by commander where the command needs them', () =>
+  it('are required by commander if the command requires them', () =>
     assert.throws(() => read(), { code: 'commander.missingMandatoryOptionValue' }));
 
-  it('list values and preset in help', () => {
+  it('list their values and default in help', () => {
     const descriptions = Object.values(FLAGS).map(({ option }) => option.description);
     assert.deepEqual(descriptions, [
       'how many (a whole number of 1 or more; default: 200)',

@@ -53,7 +53,7 @@ function reach(words: readonly string[]): { command: Command; rest: readonly str
 describe('the help of', () => {
   for (const command of program.commands.flatMap(withSubcommands)) {
     describe(nameOf(command), () => {
-      it('closes with examples of flags that exist, and a page that exists', () => {
+      it('ends with examples of existing flags, and an existing page', () => {
         const [, examples, page] = /\nExamples:\n([\s\S]+)\nDocumentation:\n {2}(.+)\n+$/.exec(helpOf(command)) ?? [];
         assert.ok(examples !== undefined && existsSync(page), helpOf(command));
         for (const example of examples
@@ -75,7 +75,7 @@ describe('the help of', () => {
         }
       });
 
-      it('describes every flag, with the values of those that take no free text', () => {
+      it('describes every flag, with its values unless it takes free text', () => {
         for (const { flags, description } of command.options) {
           assert.notEqual(description, '', flags);
           if (/<(n|name|mode|score|iou|rate|factor|fraction|frames|duration|WxH)>/.test(flags))

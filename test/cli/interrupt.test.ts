@@ -10,7 +10,7 @@ describe('interrupt', () => {
     ['SIGTERM', 143],
     ['SIGHUP', 129],
   ] as const) {
-    it(`${name} aborts, asks for ${exitCode}, and is given back`, () => {
+    it(`${name} aborts, sets the exit code ${exitCode}, and restores the default handling`, () => {
       const before = listeners();
       const interrupt = watchInterrupts();
       assert.deepEqual([interrupt.signal.aborted, interrupt.exitCode()], [false, undefined]);
@@ -21,7 +21,7 @@ describe('interrupt', () => {
     });
   }
 
-  it('a terminal that is closed may send SIGHUP twice, and after another signal', () => {
+  it('accepts SIGHUP twice, and after another signal, from a closed terminal', () => {
     const interrupt = watchInterrupts();
     for (const name of ['SIGTERM', 'SIGHUP', 'SIGHUP'] as const) process.emit(name, name);
     assert.equal(interrupt.exitCode(), 143);

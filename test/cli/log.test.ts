@@ -12,7 +12,7 @@ function capture(options: Pick<LogOptions, 'format' | 'level'>) {
 }
 
 describe('the log', () => {
-  it('writes plain lines for people, with the level where it matters', () => {
+  it('writes plain lines for people, with the level of warnings and errors', () => {
     const { log, lines } = capture({ format: 'text', level: 'info' });
     log.debug('unseen');
     log.info('streaming');
@@ -21,7 +21,7 @@ describe('the log', () => {
     assert.deepEqual(lines, ['streaming\n', 'warning: no frames camera=front forMs=1200\n', 'error: lost\n']);
   });
 
-  it('writes one JSON object a line for programs', () => {
+  it('writes one JSON object per line for programs', () => {
     const { log, lines } = capture({ format: 'json', level: 'debug' });
     log.debug('tried', { times: 2 });
     const { time, ...rest } = JSON.parse(lines[0]) as Record<string, unknown>;

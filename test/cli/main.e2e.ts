@@ -10,7 +10,7 @@ import { temporaryFolder } from '../helpers/temporary.js';
 describe('nowcast', () => {
   const folder = temporaryFolder();
 
-  it('tells its version', async () => {
+  it('prints its version', async () => {
     assert.deepEqual(await nowcast(['--version']), { code: 0, stdout: `${packageVersion()}\n`, stderr: '' });
   });
 
@@ -43,18 +43,14 @@ describe('nowcast', () => {
       ['doctor', '--log-format', 'xml'],
       /^nowcast: --log-format is "xml"; it must be one of text, json\n$/,
     ],
-    ['nothing to run on', ['run'], /^nowcast: there is nothing to run on; name a SOURCE/],
+    ['no source', ['run'], /^nowcast: the run has no source; name a SOURCE/],
     [
-      'a config that is not there',
+      'a missing config',
       ['run', '-c', 'no.yaml'],
       /^nowcast: the config \/.*\/no\.yaml does not exist; name a YAML file with -c\n$/,
     ],
     ['a folder as config', ['run', '-c', '.'], /^nowcast: the config .* is a folder; name a YAML file with -c\n$/],
-    [
-      'a source that is not there',
-      ['run', 'no.mp4'],
-      /^nowcast: the source \/.*\/no\.mp4 does not exist; check the path\n$/,
-    ],
+    ['a missing source', ['run', 'no.mp4'], /^nowcast: the source \/.*\/no\.mp4 does not exist; check the path\n$/],
   ];
   for (const [what, args, message] of usage) {
     it(`exits with 2 for ${what}`, async () => {
@@ -64,7 +60,7 @@ describe('nowcast', () => {
     });
   }
 
-  it('names file, line, key, value and what is allowed of a wrong config, without its secrets', async () => {
+  it('names file, line, key, value and allowed values of an invalid config, without its secrets', async () => {
     writeFileSync(
       join(folder(), 'c.yaml'),
       'cameras:\n  a:\n    source: rtsp://u:${PW}@h/x\n    speed: 2\nmodel:\n  provider: ${PW}\n',
@@ -80,7 +76,7 @@ describe('nowcast', () => {
     );
   });
 
-  it('shows where an error came from when asked', async () => {
+  it('prints the stack trace of an error with --verbose', async () => {
     for (const [args, env] of [
       [['run', 'no.mp4', '--verbose'], {}],
       [['run', 'no.mp4'], { NOWCAST_DEBUG: '1' }],
@@ -92,7 +88,7 @@ describe('nowcast', () => {
     }
   });
 
-  it('takes a pipe that is closed early for no failure', async () => {
+  it('succeeds if a pipe is closed early', async () => {
     const child = spawn(process.execPath, [COMMAND, 'run', '--help'], { stdio: ['ignore', 'pipe', 'pipe'] });
     child.stdout.destroy();
     child.stderr.resume();

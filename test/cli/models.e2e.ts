@@ -32,7 +32,7 @@ describe('nowcast models', () => {
     server = undefined;
   });
 
-  it('list names what can be pulled, and says what is here', async () => {
+  it('list names every model, and marks those on this machine', async () => {
     const { code, stdout } = await run('list');
     assert.equal(code, 0);
     assert.match(stdout, /^name +input +labels +COCO AP/);
@@ -45,7 +45,7 @@ describe('nowcast models', () => {
     assert.ok(json.models.some(({ name, isHere }) => name === 'yolox-x' && !isHere));
   });
 
-  it('pull downloads a model, pins a hash that nobody states, and says so', async () => {
+  it('pull downloads a model, keeps a hash that the zoo does not have, and warns of it', async () => {
     const mirror = await serve(() => ({ body: TINY }));
     const first = await run('pull', 'yolox-tiny', '--mirror', mirror);
     const path = join(cacheDir(), 'yolox_tiny.onnx');
@@ -53,7 +53,7 @@ describe('nowcast models', () => {
     assert.equal(first.stdout, `yolox-tiny: now at ${path} (0.0 MB, sha256 ${TINY_SHA256})\n`);
     assert.match(
       first.stderr,
-      new RegExp(`nobody states the sha256 of yolox-tiny; this download's, ${TINY_SHA256}, is pinned`),
+      new RegExp(`the zoo has no sha256 of yolox-tiny; the one of this download, ${TINY_SHA256}, is kept`),
     );
     assert.deepEqual(files(), ['yolox_tiny.onnx', 'yolox_tiny.onnx.sha256']);
 
@@ -68,7 +68,7 @@ describe('nowcast models', () => {
     assert.match((await run('info', 'yolox-tiny')).stdout, /^classes {5}80 \(coco\)$/m);
   });
 
-  it('pull keeps what came before Ctrl-C, exits with 130, and goes on from there', async () => {
+  it('pull keeps its part on Ctrl-C, exits with 130, and continues from there', async () => {
     const half = Math.floor(TINY.length / 2);
     const mirror = await serve((request) => ({
       body: TINY,
@@ -90,7 +90,7 @@ describe('nowcast models', () => {
     assert.deepEqual(files(), ['yolox_tiny.onnx', 'yolox_tiny.onnx.sha256']);
   });
 
-  it('pull refuses a file with the wrong hash and leaves nothing of it', async () => {
+  it('pull refuses a file with the wrong hash and removes it', async () => {
     const mirror = await serve(() => ({ body: new Uint8Array(NANO_BYTES) }));
     const { code, stdout, stderr } = await run('pull', 'yolox-nano', '--mirror', mirror);
     assert.deepEqual([code, stdout], [1, '']);
@@ -101,7 +101,7 @@ describe('nowcast models', () => {
     assert.deepEqual(files(), []);
   });
 
-  it('pull says that there is no network, and where to place the file by hand', async () => {
+  it('pull reports a missing network, and the path for a file placed by hand', async () => {
     const { code, stdout, stderr } = await run(
       'pull',
       'yolox-nano',
@@ -113,7 +113,7 @@ describe('nowcast models', () => {
     assert.ok(stderr.includes(`place it at ${join(cacheDir(), 'yolox_nano.onnx')}`), stderr);
   });
 
-  it('pull knows all names before it fetches the first', async () => {
+  it('pull checks all names before the first download', async () => {
     const mirror = await serve(() => ({ body: TINY }));
     const { code, stderr } = await run('pull', 'yolox-tiny', 'yolox-huge', '--mirror', mirror);
     assert.equal(code, 1);
@@ -121,13 +121,13 @@ describe('nowcast models', () => {
     assert.equal(server?.requests.length, 0);
   });
 
-  it('info says how to get a model that is not here', async () => {
+  it('info tells how to get a missing model', async () => {
     const { code, stderr } = await run('info', 'yolox-s');
     assert.equal(code, 1);
     assert.match(stderr, /^nowcast: yolox-s is not on this machine; run `nowcast models pull yolox-s`/);
   });
 
-  it('a mirror must be a URL', async () => {
+  it('pull refuses a mirror that is not a URL', async () => {
     const { code, stderr } = await run('pull', 'yolox-s', '--mirror', 'here');
     assert.deepEqual(
       [code, stderr],

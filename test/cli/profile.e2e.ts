@@ -56,7 +56,7 @@ describe('nowcast profile', function () {
     );
   });
 
-  itNeeds(NEEDS, 'says what does not fit', async () => {
+  itNeeds(NEEDS, 'reports inputs that do not fit', async () => {
     const cases: [string[], number, RegExp][] = [
       [['--runs', '0'], 2, /--runs is "0"; it must be a whole number of 1 or more/],
       [['--warmup', '-1'], 2, /--warmup is "-1"/],

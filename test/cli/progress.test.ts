@@ -19,7 +19,7 @@ function terminal() {
 }
 
 describe('progress', () => {
-  it('draws a bar at the foot of a terminal, and lines above it', () => {
+  it('draws a bar at the bottom of a terminal, and lines above it', () => {
     const { stream, text } = terminal();
     const progress = new TerminalProgress(stream, true);
     const bar = progress.bar({ label: 'yolox-s', total: 36, unit: 'MB' });
@@ -31,7 +31,7 @@ describe('progress', () => {
     assert.ok(text().includes('a line\n'), text());
   });
 
-  it('writes lines alone where it may not draw', () => {
+  it('writes only lines without a terminal', () => {
     const { stream, text } = terminal();
     const progress = new TerminalProgress(stream, false);
     const bar = progress.bar({ label: 'frames', total: undefined, unit: 'frames' });

@@ -11,7 +11,7 @@ import { itNeeds } from '../helpers/needs.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 import { model, NEEDS, person, within } from './person-run.js';
 
-describe('nowcast run says what to do, without a stack trace, when', function () {
+describe('nowcast run prints a remedy, without a stack trace, when', function () {
   this.timeout(300_000);
   const folder = temporaryFolder();
   const clips = clipFolder();

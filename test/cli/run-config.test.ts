@@ -22,7 +22,7 @@ describe('the configuration of a run', () => {
     return { config: await readRunConfig(sources, { ...flags, config }, env, secrets), secrets: [...secrets] };
   };
 
-  it('is the file with the flags over it', async () => {
+  it('is the file, overridden by flags', async () => {
     const { config } = await read('model: {path: a, threads: 2}\ndetect: {conf: 0.5}\npace: source\n', ['rtsp://h/x'], {
       model: 'b',
       conf: '0.1',
@@ -30,7 +30,7 @@ describe('the configuration of a run', () => {
     assert.deepEqual([config.model.path, config.model.threads, config.detect.conf], ['b', 2, 0.1]);
   });
 
-  it("has the paths of the file start at the file's folder, those of flags here", async () => {
+  it('resolves paths of the file in its folder, and paths of flags in the current folder', async () => {
     const { config } = await read('output: {record: r.jsonl, coco: c.json}', ['rtsp://h/x'], { coco: 'mine.json' });
     assert.deepEqual(config.sinks, [
       { kind: 'recording', settings: { record: join(folder(), 'r.jsonl') } },
@@ -46,11 +46,11 @@ describe('the configuration of a run', () => {
     assert.deepEqual([tokenOf(fromFile.config), fromFile.secrets], ['from-file', ['from-file']]);
   });
 
-  it('opens no feed because there is a token', async () => {
+  it('opens no feed just because a token is set', async () => {
     assert.deepEqual((await read('', ['0'], {}, { NOWCAST_FEED_TOKEN: 't' })).config.sinks, []);
   });
 
-  it('keeps the passwords of all sources secret, and what came from the environment', async () => {
+  it('keeps the passwords of all sources secret, and values from the environment', async () => {
     const { secrets } = await read(
       'cameras: {a: {source: "rtsp://u:${PW}@h/x"}, b: {source: "rtsp://u:typed#1@h/x"}}',
       [],

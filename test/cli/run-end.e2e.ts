@@ -18,7 +18,7 @@ describe('the end of nowcast run', function () {
   this.timeout(300_000);
   const folder = temporaryFolder();
 
-  itNeeds(NEEDS, '--duration ends it, and what waited is a drop', async () => {
+  itNeeds(NEEDS, '--duration ends it, and waiting frames become drops', async () => {
     const { code, stdout, stderr } = await nowcast(
       ['run', person, '--model', model, '--provider', 'cpu', '--duration', '1s', '--json'],
       within(folder()),
@@ -73,7 +73,7 @@ describe('the end of nowcast run', function () {
 
   itNeeds(
     NEEDS,
-    'Ctrl-C while the video is drawn ends it with 130: the summary is printed, nothing half done is left',
+    'Ctrl-C while the video is drawn exits with 130, prints the summary, and leaves no partial file',
     async () => {
       const { code, stdout, stderr } = await nowcast(
         [
@@ -202,7 +202,7 @@ describe('the end of nowcast run', function () {
     },
   );
 
-  itNeeds(NEEDS_TERMINAL, 'a terminal that goes away ends it as Ctrl-C does: the recording is whole', async () => {
+  itNeeds(NEEDS_TERMINAL, 'a closed terminal ends it like Ctrl-C: the recording is complete', async () => {
     const recording = join(folder(), 'run.jsonl');
     const exitCode = join(folder(), 'exit-code');
     const terminal = inTerminal(
@@ -225,7 +225,7 @@ describe('the end of nowcast run', function () {
     );
   });
 
-  itNeeds(NEEDS, 'kill -9 leaves a recording that is readable to its last full line', async () => {
+  itNeeds(NEEDS, 'kill -9 leaves a recording that is readable to its last complete line', async () => {
     const recording = join(folder(), 'run.jsonl');
     const { code } = await nowcast(['run', person, '--model', model, '--provider', 'cpu', '--record', recording], {
       ...within(folder()),
@@ -259,7 +259,7 @@ describe('the end of nowcast run', function () {
       assert.equal(code, 1);
       const { total, problems } = JSON.parse(stdout) as RunSummary;
       assert.equal(total.percepts, 3);
-      assert.match(problems.join(), /\/dev\/full failed and has ended: the disk is full/);
+      assert.match(problems.join(), /\/dev\/full failed, so the file ends here: the disk is full/);
       assert.match(stderr, /nowcast: writing \/dev\/full failed/);
     },
   );
@@ -340,7 +340,7 @@ describe('the end of nowcast run', function () {
     },
   );
 
-  itNeeds(NEEDS, 'goes on where nobody reads its log any more', async () => {
+  itNeeds(NEEDS, 'continues after its log is closed', async () => {
     const child = spawn(
       process.execPath,
       [COMMAND, 'run', person, '--model', model, '--provider', 'cpu', '--offline', '--max-frames', '3', '--json'],

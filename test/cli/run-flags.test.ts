@@ -79,9 +79,9 @@ describe('the flags of run', () => {
     );
   });
 
-  it('say nothing that was not asked for', () => assert.deepEqual(read(), {}));
+  it('set no other keys', () => assert.deepEqual(read(), {}));
 
-  it('know --offline for every frame at the greatest pace without a budget', () => {
+  it('expand --offline to every frame at maximum pace without a budget', () => {
     const offline: Settings = { pace: 'max', detect: { schedule: 'every', budget: 'none' } };
     assert.deepEqual(read('--offline'), offline);
     assert.deepEqual(read('--offline', '--pace', 'max', '--schedule', 'every'), offline);
@@ -92,7 +92,7 @@ describe('the flags of run', () => {
     ['localhost:1', { host: 'localhost', port: 1 }],
     ['[::1]:8765', { host: '::1', port: 8765 }],
   ] as const) {
-    it(`read --feed ${text}`, () => assert.deepEqual(read('--feed', text).feed, feed));
+    it(`parse --feed ${text}`, () => assert.deepEqual(read('--feed', text).feed, feed));
   }
 
   const bad: readonly [string[], string][] = [

@@ -87,7 +87,7 @@ describe('nowcast run --save of a camera', function () {
   ] as const) {
     itNeeds(
       NEEDS_FFMPEG,
-      `${what}: draws each frame with its own boxes, through faults of clock, camera and link, a change of size and a new connection, till Ctrl-C`,
+      `${what}: draws each frame with its own boxes, through faults of clock, camera and link, a change of size and a reconnect, until Ctrl-C`,
       async () => {
         const run = await start(options, { camera: { transport } });
         await run.percepts(REST);

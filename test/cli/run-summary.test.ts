@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { AppContext } from '../../src/app/context.js';
-import { PARTS } from '../../src/app/parts.js';
+import { BUILT_IN_PARTS } from '../../src/app/parts.js';
 import { summarise } from '../../src/app/run/summary.js';
 import { summaryText } from '../../src/cli/run-summary.js';
 import { resolveRun } from '../../src/config/run-config.js';
@@ -21,7 +21,7 @@ function summaryOf(
   const config = resolveRun(
     { cameras: Object.fromEntries(ids.map((id) => [id, { source: `rtsp://${id}/` }])) },
     [],
-    PARTS,
+    BUILT_IN_PARTS,
   );
   const measurements = new Measurements(ids);
   for (const percept of percepts) measurements.emitted(percept);
@@ -37,7 +37,7 @@ function summaryOf(
 }
 
 describe('the summary of a run', () => {
-  it('says how well the age of percepts is known, by the median, and by which clocks', () => {
+  it('states the median uncertainty of the age of percepts, and its clocks', () => {
     const percepts = [400, 4, 4].map((uncertaintyMs, seq) =>
       perceptOf(seq, { captureClock: seq === 0 ? 'arrival' : 'sender', uncertaintyMs }),
     );
@@ -48,7 +48,7 @@ describe('the summary of a run', () => {
     assert.deepEqual([uncertaintyMs.count, Math.round(uncertaintyMs.p50), Math.round(uncertaintyMs.max)], [3, 4, 400]);
   });
 
-  it('says so on the line of each of several streams', () => {
+  it('states it on the line of each of several streams', () => {
     const text = summaryText(
       summaryOf(
         ['a', 'b'],
@@ -63,7 +63,7 @@ describe('the summary of a run', () => {
     assert.match(text, /^  b: 1 of 0, dropped: none$/m);
   });
 
-  it('says nothing of it where the age is known exactly, or nothing came', () => {
+  it('omits it if the age is exact, or if there are no percepts', () => {
     assert.doesNotMatch(summaryText(summaryOf(['cam'], [perceptOf(0, { uncertaintyMs: 0 })])), /age known/);
     assert.doesNotMatch(summaryText(summaryOf(['cam'], [])), /age known/);
   });

@@ -31,7 +31,7 @@ describe('nowcast run', function () {
 
   itNeeds(
     NEEDS,
-    'offline: as many percepts as frames, in order, in the recording, the COCO results and the video',
+    'offline: every frame has a percept, in order, in the recording, the COCO results and the video',
     async () => {
       const { code, stdout, stderr } = await nowcast(
         [
@@ -167,7 +167,7 @@ describe('nowcast run', function () {
     },
   );
 
-  itNeeds(NEEDS, 'by the clock: every frame comes out once, as a percept or as a drop', async () => {
+  itNeeds(NEEDS, 'in real time: every frame comes out once, as a percept or as a drop', async () => {
     const clip = clips.make(...pattern('320x240', 60, 2), '-c:v', 'mpeg4', 'fast.mp4');
     const { code, stderr } = await nowcast(
       ['run', clip, '--model', model, '--provider', 'cpu', '--record', 'run.jsonl', '--forecast', 'nowcast'],
@@ -223,7 +223,7 @@ describe('nowcast run', function () {
 
   itNeeds(
     NEEDS_TERMINAL,
-    'draws its progress on a terminal and takes it away again; not elsewhere, and not beside JSON',
+    'draws its progress on a terminal and removes it; draws none elsewhere, and none with --json',
     async () => {
       const flags = ['--offline', '--max-frames', '20'];
       const screen = await text(inTerminal(folder(), (run) => run, ...flags).stdout);
@@ -253,7 +253,7 @@ describe('nowcast run', function () {
     assert.equal(summary.problems.length, 1);
   });
 
-  itNeeds(NEEDS, 'a video that is cut off: what is there is detected on, then said', async () => {
+  itNeeds(NEEDS, 'a truncated video: detects on its readable frames, then reports it', async () => {
     const whole = clips.make(...pattern('320x240', 10, 4), '-c:v', 'mpeg4', '-f', 'matroska', 'whole.mkv');
     copyFileSync(whole, join(folder(), 'cut.mkv'));
     truncateSync(join(folder(), 'cut.mkv'), Math.floor(statSync(whole).size / 2));
@@ -267,21 +267,28 @@ describe('nowcast run', function () {
     assert.match(problems.join(), /^cut: cut off or damaged after \d+ frames/);
   });
 
-  itNeeds(NEEDS, 'without ffmpeg files go through the embedded one, and a camera says what to install', async () => {
-    const env = { ...within(folder()).env, PATH: '' };
-    const file = await nowcast(
-      ['run', person, '--model', model, '--provider', 'cpu', '--offline', '--max-frames', '5', '--json'],
-      { ...within(folder()), env },
-    );
-    assert.equal(file.code, 0, file.stderr);
-    assert.equal((JSON.parse(file.stdout) as RunSummary).total.percepts, 5);
-    const camera = await nowcast(['run', 'rtsp://127.0.0.1:1/x', '--model', model, '--provider', 'cpu', '-q'], {
-      ...within(folder()),
-      env,
-    });
-    assert.equal(camera.code, 1);
-    assert.match(camera.stderr, /^nowcast: a camera needs an ffmpeg of its own: install ffmpeg 4\.4 or later/m);
-  });
+  itNeeds(
+    NEEDS,
+    'without ffmpeg: reads files with the embedded one, and names the program to install for a camera',
+    async () => {
+      const env = { ...within(folder()).env, PATH: '' };
+      const file = await nowcast(
+        ['run', person, '--model', model, '--provider', 'cpu', '--offline', '--max-frames', '5', '--json'],
+        { ...within(folder()), env },
+      );
+      assert.equal(file.code, 0, file.stderr);
+      assert.equal((JSON.parse(file.stdout) as RunSummary).total.percepts, 5);
+      const camera = await nowcast(['run', 'rtsp://127.0.0.1:1/x', '--model', model, '--provider', 'cpu', '-q'], {
+        ...within(folder()),
+        env,
+      });
+      assert.equal(camera.code, 1);
+      assert.match(
+        camera.stderr,
+        /^nowcast: cameras need an installed ffmpeg, because the embedded one reads files only; install ffmpeg 4\.4 or later/m,
+      );
+    },
+  );
 
   itNeeds(NEEDS, 'serves the feed while it runs', async () => {
     const clip = clips.make(...pattern('320x240', 10, 3), '-c:v', 'mpeg4', 'feed.mp4');

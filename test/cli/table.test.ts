@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { table } from '../../src/cli/table.js';
 
 describe('a table', () => {
-  it('has its texts to the left and its numbers to the right', () => {
+  it('aligns texts to the left and numbers to the right', () => {
     assert.equal(
       table(
         ['name', 'AP', 'here'],
@@ -15,5 +15,5 @@ describe('a table', () => {
     );
   });
 
-  it('may have no rows', () => assert.equal(table(['a', 'b'], []), 'a  b'));
+  it('accepts no rows', () => assert.equal(table(['a', 'b'], []), 'a  b'));
 });

@@ -38,7 +38,7 @@ describe('nowcast train', function () {
     return config;
   }
 
-  it('trains, resumes, and leaves what nowcast export takes', async () => {
+  it('trains, resumes, and writes a checkpoint that nowcast export reads', async () => {
     const config = await prepare('validate_every: 100\n');
     const out = join(folder(), 'run');
     const first = await nowcast([
@@ -112,7 +112,7 @@ describe('nowcast train', function () {
     },
   );
 
-  it('stops on Ctrl-C with a checkpoint, and goes on from it', async () => {
+  it('stops on Ctrl-C with a checkpoint, and resumes from it', async () => {
     const config = await prepare();
     const out = join(folder(), 'run');
     const settings = ['--set', 'epochs=500', '--set', 'validate_every=500'];
@@ -145,7 +145,7 @@ describe('nowcast train', function () {
     );
   });
 
-  it('never begins a run in a folder that holds one', async () => {
+  it('refuses a new run in a folder that holds one', async () => {
     const config = await prepare();
     const out = join(folder(), 'run');
     assert.equal((await nowcast(['train', '-c', config, '--out', out, '--set', 'epochs=1'])).code, 0);
@@ -154,7 +154,7 @@ describe('nowcast train', function () {
     assert.match(stderr, /holds a run already .*--resume/);
   });
 
-  it('says what is wrong with a config, and writes nothing', async () => {
+  it('reports problems of a config, and writes no file', async () => {
     const config = await prepare('epoch: 3\n');
     const out = join(folder(), 'run');
     for (const [args, message] of [

@@ -31,6 +31,6 @@ describe('a duration', () => {
     true,
     ['5s'],
   ]) {
-    it(`takes ${JSON.stringify(value)} for none`, () => assert.equal(durationMs(value), undefined));
+    it(`refuses ${JSON.stringify(value)}`, () => assert.equal(durationMs(value), undefined));
   }
 });

@@ -13,7 +13,7 @@ const trainSchema = configJsonSchema(TRAIN_KEYS, 'Nowcast training configuration
 const runSchema = configJsonSchema(RUN_KEYS, 'Nowcast configuration');
 
 function isWhatFileHolds(file: string, schema: object): void {
-  it(`is what ${file} holds (NOWCAST_UPDATE=1 writes it)`, () => {
+  it(`equals ${file} (NOWCAST_UPDATE=1 writes it)`, () => {
     const text = `${JSON.stringify(schema, undefined, 2)}\n`;
     if (process.env['NOWCAST_UPDATE'] === '1') writeFileSync(file, text);
     assert.equal(readFileSync(file, 'utf8'), text);
@@ -42,7 +42,7 @@ describe('the JSON Schema of the configuration', () => {
     ['model: {provider: gpu}', false],
   ];
   for (const [text, isGood] of cases) {
-    it(`${isGood ? 'accepts' : 'refuses'} ${text}, as the checks here do`, () => {
+    it(`${isGood ? 'accepts' : 'refuses'} ${text}, as the checks do`, () => {
       assert.equal(accepts(parse(text)), isGood, JSON.stringify(accepts.errors));
       const check = (): unknown => parseConfig(RUN_KEYS, text, 'c.yaml', { PORT: '1', TOKEN: 't' });
       if (isGood) assert.doesNotThrow(check);
@@ -68,7 +68,7 @@ describe('the JSON Schema of training configs', () => {
     [`${data}\ninput: 416x416\nepochs: "\${EPOCHS}"`, true],
   ];
   for (const [text, isGood] of cases) {
-    it(`${isGood ? 'accepts' : 'refuses'} ${JSON.stringify(text)}, as the checks here do`, () => {
+    it(`${isGood ? 'accepts' : 'refuses'} ${JSON.stringify(text)}, as the checks do`, () => {
       assert.equal(accepts(parse(text)), isGood, JSON.stringify(accepts.errors));
       const check = (): unknown => parseConfig(TRAIN_KEYS, text, 't.yaml', { EPOCHS: '3' });
       if (isGood) assert.doesNotThrow(check);

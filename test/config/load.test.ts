@@ -15,7 +15,7 @@ function problemsOf(text: string, env = {}): string[] {
 }
 
 describe('a configuration file', () => {
-  it('is read into checked values', () => {
+  it('is parsed into checked values', () => {
     const { settings, secrets } = parseConfig(
       RUN_KEYS,
       [
@@ -118,20 +118,20 @@ describe('a configuration file', () => {
     ],
   ];
   for (const [what, text, lines] of bad)
-    it(`refuses ${what}, naming line, key, value and what is allowed`, () => assert.deepEqual(problemsOf(text), lines));
+    it(`refuses ${what}, naming line, key, value and allowed values`, () => assert.deepEqual(problemsOf(text), lines));
 
-  it('refuses what is not YAML, with the line', () => {
+  it('refuses text that is not YAML, naming the line', () => {
     assert.match(problemsOf('model:\n  path: [a\npace: max\n')[0], /^c\.yaml:3: not YAML: /);
   });
 
-  it('refuses a key that is given twice', () =>
+  it('refuses a repeated key', () =>
     assert.match(problemsOf('pace: max\npace: source\n')[0], /^c\.yaml:2: not YAML: Map keys must be unique/));
 });
 
 describe('an environment variable in a configuration', () => {
   const read = (text: string, env: Record<string, string>) => parseConfig(RUN_KEYS, text, 'c.yaml', env);
 
-  it('stands for its value, of whatever type the key wants', () => {
+  it('is replaced by its value, of any type of key', () => {
     const { settings, secrets } = read(
       'feed: {port: "${PORT}", token: "${TOKEN}"}\ncameras: {a: {source: "rtsp://u:${PW}@h/1", enabled: "${ON}"}}',
       { PORT: '8765', TOKEN: '12345', PW: 'p@ss', ON: 'false' },
@@ -143,7 +143,7 @@ describe('an environment variable in a configuration', () => {
     assert.deepEqual(secrets, ['8765', '12345', 'p@ss', 'false']);
   });
 
-  it('gives way to its default where it is unset or empty, which is then no secret', () => {
+  it('is replaced by its default if it is unset or empty; a default is not a secret', () => {
     for (const env of [{}, { NAME: '' }]) {
       const { settings, secrets } = read('model: {path: "${NAME:-yolox-nano}"}', env);
       assert.deepEqual(settings, { model: { path: 'yolox-nano' } });
@@ -155,13 +155,13 @@ describe('an environment variable in a configuration', () => {
     assert.deepEqual(read('model: {path: "$${X} and $5"}', {}).settings, { model: { path: '${X} and $5' } });
   });
 
-  it('is refused where it is not set', () => {
+  it('is refused if it is not set', () => {
     assert.deepEqual(problemsOf('model:\n  path: ${MODEL}\n'), [
       'c.yaml:2: the value needs the environment variable MODEL, which is not set; set it, or write ${MODEL:-default}',
     ]);
   });
 
-  it('is refused where its form is broken', () => {
+  it('is refused if its form is invalid', () => {
     assert.match(problemsOf('model: {path: "${NO-PE}"}')[0], /^c\.yaml:1: the value has "\$\{" without a name/);
   });
 

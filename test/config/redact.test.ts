@@ -25,15 +25,15 @@ describe('redaction', () => {
     assert.equal(redactText('p@s"s / p%40s%22s / {"a":"p@s\\"s"}', ['p@s"s']), '*** / *** / {"a":"***"}');
   });
 
-  it('hides the longer of two secrets of which one begins the other', () => {
+  it('hides the longer of two secrets if one is a prefix of the other', () => {
     assert.equal(redactText('hunter2 hunter', ['hunter', 'hunter2']), '*** ***');
   });
 
-  it('leaves texts too short to be a secret alone', () => {
+  it('leaves texts that are too short for a secret unchanged', () => {
     assert.equal(redactText('10 frames', ['1', '']), '10 frames');
   });
 
-  it('copies a value with every string in it redacted and secret keys hidden whole', () => {
+  it('copies a value with redacted strings and hidden values of secret keys', () => {
     const value = {
       feed: { token: 'ab', port: 8765 },
       sources: [{ url: 'rtsp://u:p@h/x', id: undefined }],
@@ -49,7 +49,7 @@ describe('redaction', () => {
     assert.equal(value.feed.token, 'ab');
   });
 
-  it('knows the password of a URL, however it is typed', () => {
+  it('finds the password of a URL in every spelling', () => {
     assert.equal(passwordIn('rtsp://user:p@ss:/ #1@host/x'), 'p@ss:/ #1');
     assert.equal(passwordIn('rtsp://user@host/x'), undefined);
     assert.equal(passwordIn('rtsp://host:8554/x'), undefined);
@@ -57,7 +57,7 @@ describe('redaction', () => {
     assert.equal(passwordIn('clip.mp4'), undefined);
   });
 
-  it('lets no password through, whatever characters are in it', () => {
+  it('hides every password, with any characters', () => {
     const password = fc.string({
       minLength: 6,
       maxLength: 20,

@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { PARTS } from '../../src/app/parts.js';
+import { BUILT_IN_PARTS } from '../../src/app/parts.js';
 import { anchoredRun, resolveRun as resolve, type RunConfig } from '../../src/config/run-config.js';
 import type { Settings } from '../../src/config/run-keys.js';
 import { mergeSettings } from '../../src/config/settings.js';
 import { UsageError } from '../../src/core/errors.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
-const resolveRun = (settings: Settings, named: readonly string[] = []): RunConfig => resolve(settings, named, PARTS);
+const resolveRun = (settings: Settings, named: readonly string[] = []): RunConfig =>
+  resolve(settings, named, BUILT_IN_PARTS);
 
 const CAMERA = 'rtsp://127.0.0.1:8554/cam';
 
@@ -55,7 +56,7 @@ describe('a run configuration', () => {
     });
   });
 
-  it('tells a video from a folder of pictures and names both', () => {
+  it('distinguishes a video from a folder of pictures and names both', () => {
     const clip = file('clip.mp4');
     mkdirSync(join(folder(), 'frames'));
     assert.deepEqual(resolveRun({}, [clip, join(folder(), 'frames')]).sources, [
@@ -89,7 +90,7 @@ describe('a run configuration', () => {
     );
   });
 
-  it('takes the cameras of the file, those that are enabled, unless sources are named', () => {
+  it('takes the enabled cameras of the file, unless sources are named', () => {
     const settings: Settings = {
       cameras: {
         a: { source: CAMERA, transport: 'udp', timeout: 900, max_behind: 1500 },
@@ -105,17 +106,17 @@ describe('a run configuration', () => {
     );
   });
 
-  it('has no budget where every frame is detected on', () => {
+  it('has no budget with a schedule that detects on every frame', () => {
     assert.equal(resolveRun({ detect: { schedule: 'every' } }, [file('a.mp4')]).detect.budgetMs, undefined);
     assert.equal(resolveRun({ detect: { budget: 'none' } }, [CAMERA]).detect.budgetMs, undefined);
   });
 
-  it('turns tracking on where it forecasts', () => {
+  it('turns tracking on with a forecaster', () => {
     assert.equal(resolveRun({ detect: { forecast: 'kalman' } }, [CAMERA]).detect.track, true);
   });
 
   const bad: readonly [string, Settings, readonly string[], RegExp][] = [
-    ['no source', {}, [], /^there is nothing to run on; name a SOURCE/],
+    ['no source', {}, [], /^the run has no source; name a SOURCE/],
     [
       'only disabled cameras',
       { cameras: { a: { source: CAMERA, enabled: false } } },
@@ -126,9 +127,9 @@ describe('a run configuration', () => {
       'every frame of a camera',
       { detect: { schedule: 'every' } },
       [CAMERA],
-      /^detect\.schedule \(--schedule\) every is for files alone, and 127\.0\.0\.1 is a camera/,
+      /^detect\.schedule \(--schedule\) every works with files only, and 127\.0\.0\.1 is a camera/,
     ],
-    ['a hurried camera', { pace: 'max' }, [CAMERA], /^pace \(--pace\) max is for files alone/],
+    ['a camera at maximum pace', { pace: 'max' }, [CAMERA], /^pace \(--pace\) max works with files only/],
     [
       'every frame within a budget',
       { detect: { schedule: 'every', budget: 50 } },
@@ -145,7 +146,7 @@ describe('a run configuration', () => {
       'one annotated video of two sources',
       { output: { save: '/tmp/a.mp4' } },
       [CAMERA, '0'],
-      /^output\.save \(--save\) holds the results of one source, and there are 2/,
+      /^output\.save \(--save\) takes the results of one source, but the run has 2/,
     ],
     [
       'two outputs in one file',
@@ -169,7 +170,7 @@ describe('a run configuration', () => {
       ));
   }
 
-  it('refuses to write over what it reads, by whatever name', () => {
+  it('refuses to overwrite its inputs, under any name', () => {
     const [clip, model, labels] = ['clip.mp4', 'm.onnx', 'names.txt'].map(file);
     const link = join(folder(), 'link.mp4');
     symlinkSync(clip, link);
@@ -189,7 +190,7 @@ describe('a run configuration', () => {
     );
   });
 
-  it('names the absolute path of a missing source and the file that was meant', () => {
+  it('names the absolute path of a missing source and the file that is likely meant', () => {
     file('drive.mp4');
     assert.throws(
       () => resolveRun({}, [join(folder(), 'drve.mp4')]),
@@ -201,7 +202,7 @@ describe('a run configuration', () => {
 });
 
 describe('settings', () => {
-  it('of flags win over those of the file, key by key', () => {
+  it('of flags override those of the file, key by key', () => {
     const file: Settings = { model: { path: 'a', threads: 2 }, feed: { port: 1, token: 't' }, pace: 'max' };
     assert.deepEqual(
       mergeSettings<Settings>(file, {
@@ -221,7 +222,7 @@ describe('settings', () => {
 
   const folder = temporaryFolder();
 
-  it('have the paths of a file start at its folder, and names stay names', () => {
+  it('resolve paths of a file in its folder, and leave names unchanged', () => {
     const settings = anchoredRun(
       {
         cameras: { a: { source: 'clips/a.mp4' }, b: { source: CAMERA }, c: { source: '0' } },
@@ -229,7 +230,7 @@ describe('settings', () => {
         output: { record: 'run.jsonl' },
       },
       '/etc/nowcast',
-      PARTS,
+      BUILT_IN_PARTS,
     );
     assert.deepEqual(settings.cameras, {
       a: { source: '/etc/nowcast/clips/a.mp4' },
@@ -240,10 +241,10 @@ describe('settings', () => {
     assert.deepEqual(settings['output'], { record: '/etc/nowcast/run.jsonl' });
   });
 
-  it('take a bare name for a file where the folder has one, but not for a folder', () => {
+  it('read a bare name as a file if the folder has that file, but not as a folder', () => {
     writeFileSync(join(folder(), 'm.onnx'), '');
     mkdirSync(join(folder(), 'coco'));
-    assert.deepEqual(anchoredRun({ model: { path: 'm.onnx', labels: 'coco' } }, folder(), PARTS).model, {
+    assert.deepEqual(anchoredRun({ model: { path: 'm.onnx', labels: 'coco' } }, folder(), BUILT_IN_PARTS).model, {
       path: join(folder(), 'm.onnx'),
       labels: 'coco',
     });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEFAULT_DEMO_SEED } from '../../src/app/demo/kind.js';
-import { PARTS } from '../../src/app/parts.js';
+import { BUILT_IN_PARTS } from '../../src/app/parts.js';
 import { recogniseSource } from '../../src/config/sources.js';
 import { UsageError } from '../../src/core/errors.js';
 import { temporaryFolder } from '../helpers/temporary.js';
@@ -36,7 +36,7 @@ describe('a source', () => {
   ];
   for (const [text, wanted, id] of cases) {
     it(`${text} is ${JSON.stringify(wanted)}, named ${id}`, () => {
-      const { kind, address, streamId } = recogniseSource(text, PARTS.sources);
+      const { kind, address, streamId } = recogniseSource(text, BUILT_IN_PARTS.sources);
       assert.deepEqual({ kind: kind?.name, address }, wanted);
       assert.equal(streamId, id);
     });
@@ -45,41 +45,41 @@ describe('a source', () => {
   it('is a path if something exists there, whatever form it has', () => {
     for (const name of ['0', 'demo:17']) {
       mkdirSync(join(folder(), name));
-      const { kind, address, streamId } = recogniseSource(name, PARTS.sources, folder());
+      const { kind, address, streamId } = recogniseSource(name, BUILT_IN_PARTS.sources, folder());
       assert.deepEqual([kind, address, streamId], [undefined, name, name]);
     }
-    assert.equal(recogniseSource('1', PARTS.sources, folder()).kind?.name, 'camera');
+    assert.equal(recogniseSource('1', BUILT_IN_PARTS.sources, folder()).kind?.name, 'camera');
   });
 
   it('may be the URL of a file', () => {
-    const { kind, address, streamId } = recogniseSource('file:///data/a%20b.mp4', PARTS.sources);
+    const { kind, address, streamId } = recogniseSource('file:///data/a%20b.mp4', BUILT_IN_PARTS.sources);
     assert.deepEqual([kind, address, streamId], [undefined, '/data/a b.mp4', 'a b']);
     assert.throws(
-      () => recogniseSource('file://server/a.mp4', PARTS.sources),
-      /is no file on this machine .*file:\/\/\/PATH/,
+      () => recogniseSource('file://server/a.mp4', BUILT_IN_PARTS.sources),
+      /is not a file on this machine .*file:\/\/\/PATH/,
     );
   });
 
   for (const [text, part] of [
     ['', 'a source is empty; it must be a picture, a folder'],
-    ['-', 'standard input ("-") is no source'],
-    ['demo:x', 'the source "demo:x" names no drive; write it as demo:SEED with a whole number from 0 to 4294967295'],
-    ['demo:-1', 'names no drive'],
-    ['demo:4294967296', 'names no drive'],
+    ['-', 'standard input ("-") cannot be a source'],
+    ['demo:x', 'the source "demo:x" has no valid seed; write demo:SEED with a whole number from 0 to 4294967295'],
+    ['demo:-1', 'has no valid seed'],
+    ['demo:4294967296', 'has no valid seed'],
     [
       'ftp://h/x',
-      '"ftp://" is no kind of source that Nowcast reads; it must be a picture, a folder of pictures, a pattern such as "frames/*.jpg", a video file, rtsp://',
+      '"ftp://" is not a source that Nowcast reads; it must be a picture, a folder of pictures, a pattern such as "frames/*.jpg", a video file, rtsp://',
     ],
-    ['rtsp:///cam', 'the source "rtsp:///cam" names no host; write it as rtsp://HOST[:PORT]/PATH'],
-    ['rtsp://me:p@ss#1@/cam', 'the source "rtsp://***@/cam" names no host'],
-    ['http://me:pass@:8080/cam', 'the source "http://***@:8080/cam" names no host'],
-    ['rtsp://:8554/cam', 'the source "rtsp://:8554/cam" names no host'],
-    ['rtmp://me:pass@', 'the source "rtmp://***@" names no host'],
-    ['udp:///x', 'the source "udp:///x" names no host'],
+    ['rtsp:///cam', 'the source "rtsp:///cam" has no host; write it as rtsp://HOST[:PORT]/PATH'],
+    ['rtsp://me:p@ss#1@/cam', 'the source "rtsp://***@/cam" has no host'],
+    ['http://me:pass@:8080/cam', 'the source "http://***@:8080/cam" has no host'],
+    ['rtsp://:8554/cam', 'the source "rtsp://:8554/cam" has no host'],
+    ['rtmp://me:pass@', 'the source "rtmp://***@" has no host'],
+    ['udp:///x', 'the source "udp:///x" has no host'],
   ] as const) {
     it(`refuses "${text}"`, () =>
       assert.throws(
-        () => recogniseSource(text, PARTS.sources),
+        () => recogniseSource(text, BUILT_IN_PARTS.sources),
         (error: unknown) => error instanceof UsageError && error.message.includes(part),
       ));
   }

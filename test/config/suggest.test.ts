@@ -16,7 +16,7 @@ describe('a suggestion', () => {
     it(`finds ${meant} for ${typed}`, () => assert.equal(nearest(typed, keys), meant));
   }
 
-  it('is silent where nothing is near', () => {
+  it('is absent if no candidate is similar', () => {
     assert.equal(nearest('framerate', keys), undefined);
     assert.equal(didYouMean('framerate', keys), '');
     assert.equal(nearest('x', []), undefined);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { FramePool } from '../../src/core/frame-pool.js';
 
 describe('FramePool', () => {
-  it('gives out each slot once and refuses when all are owned', () => {
+  it('hands out each slot once, and none while all are owned', () => {
     const pool = new FramePool(2, 4);
     const slots = [pool.acquire(), pool.acquire()];
     assert.notEqual(slots[0]!.bytes, slots[1]!.bytes);
@@ -11,7 +11,7 @@ describe('FramePool', () => {
     assert.equal(pool.acquire()!.bytes, slots[0]!.bytes);
   });
 
-  it('counts what is free', () => {
+  it('counts free slots', () => {
     const pool = new FramePool(3, 1);
     const slot = pool.acquire()!;
     assert.equal(pool.freeCount, 2);
@@ -25,7 +25,7 @@ describe('FramePool', () => {
     assert.throws(() => slot.release(), { code: 'NOWCAST_INTERNAL' });
   });
 
-  it('wakes whoever waits once, at the next release, with the slot already free', () => {
+  it('wakes the waiting caller once, at the next release, after the slot became free', () => {
     const pool = new FramePool(2, 1);
     const [first, second] = [pool.acquire()!, pool.acquire()!];
     const free: number[] = [];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { boxIou } from '../../src/core/box.js';
-import { letterbox, toSource } from '../../src/core/letterbox.js';
+import { letterbox, toSource } from '../../src/core/fit.js';
 
 const side = fc.integer({ min: 1, max: 8192 });
 
@@ -24,7 +24,7 @@ describe('letterbox', () => {
     );
   });
 
-  it('stays inside the input, fills one side of it, and leads back to the source', () => {
+  it('stays inside the input, fills one side of it, and maps back to the source', () => {
     fc.assert(
       fc.property(
         side,

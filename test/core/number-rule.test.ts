@@ -24,7 +24,7 @@ describe('readNumber', () => {
     );
   });
 
-  it('takes the bounds as allowed, except for the one that must be exceeded', () => {
+  it('accepts the bounds, except for one that must be exceeded', () => {
     assert.deepEqual(
       [0, 1].map((value) => readNumber(value, { min: 0, max: 1 })),
       [0, 1],
@@ -40,7 +40,7 @@ describe('readNumber', () => {
       assert.equal(readNumber(value, {}), undefined));
   }
 
-  it('refuses numbers outside of the rule', () => {
+  it('refuses numbers that the rule does not allow', () => {
     assert.equal(readNumber('-0.01', { min: 0 }), undefined);
     assert.equal(readNumber('1.01', { max: 1 }), undefined);
     assert.equal(readNumber('1.5', { isInteger: true }), undefined);

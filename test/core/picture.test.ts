@@ -1,19 +1,19 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { letterbox, toSource } from '../../src/core/letterbox.js';
+import { letterbox, toSource } from '../../src/core/fit.js';
 import { fitPicture, writePlanes, type PictureFormat } from '../../src/core/picture.js';
 
 const side = fc.integer({ min: 1, max: 4096 });
 
 describe('fitPicture', () => {
-  it('letterboxes as YOLOX does unless the format says otherwise', () => {
+  it('letterboxes as YOLOX does by default', () => {
     assert.deepEqual(
       fitPicture({ width: 768, height: 432 }, { width: 416, height: 416 }),
       letterbox({ width: 768, height: 432 }, { width: 416, height: 416 }),
     );
   });
 
-  it('fills the input where the format stretches', () => {
+  it('fills the input if the format is stretch', () => {
     assert.deepEqual(fitPicture({ width: 320, height: 1280 }, { width: 640, height: 640, fit: 'stretch' }), {
       scaleX: 2,
       scaleY: 0.5,
@@ -24,7 +24,7 @@ describe('fitPicture', () => {
     });
   });
 
-  it('pads on both sides of a centred picture, one pixel less before it where they are odd', () => {
+  it('pads a centred picture on both sides, with one pixel less before it for an odd padding', () => {
     const { padX, padY, contentWidth } = fitPicture(
       { width: 10, height: 20 },
       { width: 33, height: 33, position: 'centre' },
@@ -32,7 +32,7 @@ describe('fitPicture', () => {
     assert.deepEqual([padX, padY, contentWidth], [8, 0, 16]);
   });
 
-  it('leads from every corner of the content back to the corner of the source', () => {
+  it('maps every corner of the content back to the corner of the source', () => {
     fc.assert(
       fc.property(
         side,
@@ -73,14 +73,14 @@ describe('writePlanes', () => {
     assert.deepEqual(write({ width: 2, height: 2 }), [3, 6, 114, 114, 2, 5, 114, 114, 1, 4, 114, 114]);
   });
 
-  it('writes planes R, G, B and another pad where the format says so', () => {
+  it('writes planes R, G, B and another padding by the format', () => {
     assert.deepEqual(
       write({ width: 2, height: 3, channels: 'rgb', padValue: 0, position: 'centre' }),
       [0, 0, 1, 4, 0, 0, 0, 0, 2, 5, 0, 0, 0, 0, 3, 6, 0, 0],
     );
   });
 
-  it('passes over a fourth byte', () => {
+  it('skips a fourth byte', () => {
     const target = new Uint8Array(3);
     writePlanes(
       { pixels: Uint8Array.of(7, 8, 9, 255), bytesPerPixel: 4 },

@@ -92,7 +92,7 @@ describe('docs/architecture.md', () => {
   });
 
   for (const [, name, count] of PAGE.matchAll(/^### (.+): (\d+) files?$/gm)) {
-    it(`has a recipe for ${name.toLowerCase()} whose ${count} files are all that an example needs`, () => {
+    it(`has a recipe for ${name.toLowerCase()}, and its ${count} files suffice for an example`, () => {
       const rows = tableAfter(`### ${name}: ${count} files?`);
       assert.equal(rows.length, Number(count));
       const examples = rows.map(([cell]) => codeIn(cell).at(-1)!);

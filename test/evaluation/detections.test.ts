@@ -35,7 +35,7 @@ describe('detections', () => {
     [
       'an unknown image',
       [result, { ...result, image_id: 77 }],
-      /^detections\[1\]: image_id 77 is not in the annotations; are these the results of another data set\?/,
+      /^detections\[1\]: image_id 77 is not in the annotations; check that the results belong to this data set/,
     ],
     [
       'a score that is not a number',

@@ -131,7 +131,7 @@ describe('ground truth', () => {
     [
       'a picture without pixels',
       (json) => ({ ...json, images: [{ ...json.images[0], width: 0 }] }),
-      /a picture of 0x1200 pixels cannot be/,
+      /"width" and "height" are 0x1200; both must be above 0/,
     ],
     [
       'a sequence that is not there',

@@ -20,7 +20,7 @@ describe('runtime profile file', () => {
     '2026-01-01T00:00:00.000Z',
   );
 
-  it('names the figures and the machine', () => {
+  it('states the figures and the machine', () => {
     const { samples, percentiles, inference, ...rest } = file;
     assert.deepEqual(samples, [30, 10, 20, 40]);
     assert.deepEqual(percentiles, { mean: 25, min: 10, p50: 30, p90: 40, p95: 40, p99: 40, max: 40 });

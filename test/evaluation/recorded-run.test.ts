@@ -85,7 +85,7 @@ describe('recording as a streamed run', () => {
     [
       'streams that are not annotated',
       text.replaceAll('drive-1', 'elsewhere'),
-      /the recorded stream "elsewhere" is no sequence of the annotations; is this a recording of another data set/,
+      /the recorded stream "elsewhere" is not a sequence of the annotations; check that the recording belongs to this data set/,
     ],
     [
       'sequences that were not recorded',
@@ -95,7 +95,7 @@ describe('recording as a streamed run', () => {
     [
       'an event of a stream that the header does not name',
       text.replace('"stream":"drive-0"', '"stream":"drive-7"'),
-      /stream "drive-7" is not among those that the header names/,
+      /stream "drive-7" is not in the header's "streams"/,
     ],
     [
       'pictures of another size',
@@ -107,7 +107,7 @@ describe('recording as a streamed run', () => {
       header({ classes: ['cat', 'dog', 'cow'] }),
       /none of the model's classes \(cat, dog, cow\) is in the annotations \(person, car, bus\)/,
     ],
-    ['a frame that is told of twice', `${text}${lines[1]}\n`, /tells of frame \d+ of "drive-0" twice/],
+    ['a frame that occurs twice', `${text}${lines[1]}\n`, /holds frame \d+ of "drive-0" twice/],
     [
       'a stream without frames',
       lines.filter((line) => !line.includes('"stream":"drive-1"')).join('\n'),

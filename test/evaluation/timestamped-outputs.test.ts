@@ -80,12 +80,12 @@ describe('timestamped outputs', () => {
     [
       'a sequence that is not annotated',
       { sequences: { ...file.sequences, other: file.sequences['drive-0'] } },
-      /sequence "other" is not in the annotations; are these the outputs of another data set/,
+      /sequence "other" is not in the annotations; check that the outputs belong to this data set/,
     ],
     [
       'a missing sequence',
       { sequences: { 'drive-0': file.sequences['drive-0'] } },
-      /there are none for sequence "drive-1"/,
+      /sequence "drive-1" is missing; if it has no outputs, give it empty arrays/,
     ],
     [
       'no timestamps',
@@ -115,7 +115,7 @@ describe('timestamped outputs', () => {
     [
       'detections for some sequences alone',
       only({ timestamps: [0.2], inputFrames: [0], detections: [[]] }),
-      /some sequences have "detections" and some have none/,
+      /only some sequences have "detections"/,
     ],
     [
       'detections that are not one list an output',

@@ -1,5 +1,5 @@
 import type { Detection } from '../../src/core/detection.js';
-import type { Size } from '../../src/core/letterbox.js';
+import type { Size } from '../../src/core/size.js';
 import { CLASS_NAMES, type Scene } from './moving-scenes.js';
 import { randomSource } from './random.js';
 

@@ -1,6 +1,6 @@
 import type { PipelineEvent, SourceEvent } from '../../src/core/events.js';
 import { OWN_TIMES, type Frame } from '../../src/core/frame.js';
-import { letterbox } from '../../src/core/letterbox.js';
+import { letterbox } from '../../src/core/fit.js';
 
 const SIZE = { width: 64, height: 48 };
 

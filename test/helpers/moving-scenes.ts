@@ -1,5 +1,5 @@
 import type { Box } from '../../src/core/box.js';
-import type { Size } from '../../src/core/letterbox.js';
+import type { Size } from '../../src/core/size.js';
 import { randomSource } from './random.js';
 
 /** One object as it truly is in one frame: the part of its box that lies in the picture. */

@@ -12,7 +12,7 @@ import { tempFolder } from './temp-folder.js';
 describe('modelInfo', () => {
   const folder = tempFolder();
 
-  it('counts weights wherever the file keeps them, and not shapes', async () => {
+  it('counts weights in every part of the file, but not shapes', async () => {
     const model = pixelModel();
     model.graph.initializer.push(
       tensor('weight', [4, 3, 1, 1], new Float32Array(12)),

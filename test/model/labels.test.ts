@@ -39,7 +39,7 @@ describe('loadLabels', () => {
     );
   });
 
-  it('chooses by the number of classes when told nothing', async () => {
+  it('chooses by the number of classes without a name', async () => {
     assert.equal((await loadLabels(undefined, { classCount: 80 }))[16], 'dog');
     assert.equal((await loadLabels(undefined, { classCount: 8 }))[7], 'stop sign');
     assert.deepEqual(await loadLabels(undefined, { classCount: 3 }), ['class-0', 'class-1', 'class-2']);
@@ -48,7 +48,7 @@ describe('loadLabels', () => {
     assert.equal((await loadLabels('argoverse-hd', { classCount: 8, classNames: eight }))[0], 'person');
   });
 
-  it('reads one name a line, whatever ends the lines', async () => {
+  it('reads one name per line, with any line ends', async () => {
     assert.deepEqual(await loadLabels(written('\uFEFFcat\r\nhot dog\r\n\r\n'), { classCount: 2 }), ['cat', 'hot dog']);
   });
 
@@ -60,11 +60,11 @@ describe('loadLabels', () => {
     ]);
   });
 
-  it('takes lines as names unless all are numbered', async () => {
+  it('reads lines as names unless all are numbered', async () => {
     assert.deepEqual(await loadLabels(written('3 wheeler\ncar\n'), { classCount: 2 }), ['3 wheeler', 'car']);
   });
 
-  it('refuses numbers with a gap or twice', async () => {
+  it('refuses numbers with a gap, and repeated ones', async () => {
     await assert.rejects(loadLabels(written('0 cat\n2 dog\n'), { classCount: 2 }), {
       name: 'ModelError',
       message: /ids must be 0 to 1, each once; "2 dog"/,
@@ -86,7 +86,7 @@ describe('loadLabels', () => {
     });
   });
 
-  it('says which names it knows when there is no such file', async () => {
+  it('lists the known names if there is no such file', async () => {
     await assert.rejects(loadLabels(join(folder.path, 'none'), { classCount: 8 }), {
       name: 'ModelError',
       message: /cannot read the labels .*\(there is no such file\).*coco, argoverse-hd/,

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { letterbox } from '../../src/core/letterbox.js';
+import { letterbox } from '../../src/core/fit.js';
 import { detectionOf } from '../../src/model/families/detection.js';
 import { DETECTOR_FAMILIES } from '../../src/model/families/kinds.js';
 import type { DetectorFamily } from '../../src/model/family.js';
 import { readModelSpec } from '../../src/model/model-spec.js';
 import { serializeOnnx } from '../../src/model/onnx/model-file.js';
-import { openSession } from '../../src/model/session.js';
+import { openSession } from '../../src/model/inference-session.js';
 import { uint8Model } from '../../src/model/uint8-model.js';
 import { pixelModel } from './pixel-model.js';
 import { tempFolder } from './temp-folder.js';
@@ -35,7 +35,7 @@ const corners: DetectorFamily = {
     ([[x1, y1, x2, y2]], fit) => [detectionOf({ x1, y1, x2, y2 }, 1, 0, classNames, fit)],
 };
 
-describe("a family of a program's own", () => {
+describe('a custom family', () => {
   const folder = tempFolder();
   const families = [...DETECTOR_FAMILIES, corners];
   const modelPath = (output: readonly number[]): string => {
@@ -46,7 +46,7 @@ describe("a family of a program's own", () => {
     return path;
   };
 
-  it('is found, prepared and decoded by what it says of itself', async () => {
+  it('is found, prepared and decoded by its own description', async () => {
     const spec = await readModelSpec(modelPath([1, 126]), {}, families);
     assert.deepEqual([spec.family, spec.input], ['corners', { width: 32, height: 32, channels: 'rgb', padValue: 0 }]);
     const session = await openSession({
@@ -74,11 +74,11 @@ describe("a family of a program's own", () => {
     ]);
   });
 
-  it('leaves the graphs of the families before it to them', async () => {
+  it('leaves graphs of earlier families to these', async () => {
     assert.equal((await readModelSpec(modelPath([1, 21, 6]), {}, families)).family, 'yolox');
   });
 
-  it('stands in the message about a graph that no family knows', async () => {
+  it('appears in the message about a graph of no family', async () => {
     await assert.rejects(readModelSpec(modelPath([1, 2, 3, 4]), {}, families), {
       code: 'NOWCAST_MODEL_UNKNOWN',
       message:

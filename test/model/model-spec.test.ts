@@ -17,7 +17,7 @@ describe('readModelSpec', () => {
     return path;
   };
 
-  it('tells input, classes, cells and hash of a YOLOX file', async () => {
+  it('states input, classes, cells and hash of a YOLOX file', async () => {
     const model = pixelModel();
     const path = written(model);
     assert.deepEqual(await readModelSpec(path), {
@@ -36,7 +36,7 @@ describe('readModelSpec', () => {
     });
   });
 
-  it('takes inputs that are not square', async () => {
+  it('accepts inputs that are not square', async () => {
     const spec = await readModelSpec(written(pixelModel({ input: [1, 3, 64, 96], output: [1, 126, 13] })));
     assert.deepEqual(
       [spec.input, spec.outputs[0].shape, spec.classCount],
@@ -44,23 +44,23 @@ describe('readModelSpec', () => {
     );
   });
 
-  it('takes an open batch size', async () => {
+  it('accepts a dynamic batch size', async () => {
     const spec = await readModelSpec(written(pixelModel({ input: ['batch', 3, 32, 32], output: ['batch', 21, 6] })));
     assert.deepEqual(spec.outputs[0].shape, [1, 21, 6]);
   });
 
-  it('takes half precision', async () => {
+  it('accepts half precision', async () => {
     const spec = await readModelSpec(written(pixelModel({ inputType: DataType.FLOAT16 })));
     assert.deepEqual([spec.inputType, spec.outputs[0].type], ['float16', 'float16']);
   });
 
-  it('passes over constants that old files list among the inputs', async () => {
+  it('skips constants that old files list among the inputs', async () => {
     const model = pixelModel();
     model.graph.input.unshift({ ...model.graph.input[0], name: 'flat' });
     assert.equal((await readModelSpec(written(model))).inputName, 'images');
   });
 
-  it('asks for the size that a file leaves open, and takes it', async () => {
+  it('requires a size for a dynamic input, and uses it', async () => {
     const model = pixelModel({ input: [1, 3, 'height', 'width'], output: [1, 'cells', 6] });
     // Of another operator, so that nothing tells how many cells there are.
     model.graph.node.at(-1)!.opType = 'Unique';
@@ -132,7 +132,7 @@ describe('readModelSpec', () => {
     });
   }
 
-  it('says that a file is not there, and what there is', async () => {
+  it('reports a missing file, and the available ones', async () => {
     await assert.rejects(readModelSpec(join(folder.path, 'none.onnx')), {
       name: 'ModelError',
       message: /none\.onnx: there is no such file.*models list/,
@@ -140,7 +140,7 @@ describe('readModelSpec', () => {
     await assert.rejects(readModelSpec(folder.path), { name: 'ModelError', message: /it is a folder/ });
   });
 
-  it('counts cells as the published networks have them', () => {
+  it('counts as many cells as the published networks have', () => {
     assert.equal(anchorCount({ width: 416, height: 416 }), 3549);
     assert.equal(anchorCount({ width: 640, height: 640 }), 8400);
     assert.equal(anchorCount({ width: 960, height: 608 }), 11970);

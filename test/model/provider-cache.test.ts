@@ -25,12 +25,12 @@ describe('provider cache', () => {
   const folder = tempFolder();
   const onlyFile = (): string => join(folder.path, 'providers', readdirSync(join(folder.path, 'providers'))[0]);
 
-  it('recalls what was remembered', async () => {
+  it('returns the remembered choice', async () => {
     await rememberProvider(folder.path, KEY, CHOICE);
     assert.equal(await recallProvider(folder.path, KEY), 'cuda');
   });
 
-  it('knows nothing in an empty or absent folder', async () => {
+  it('has no choice in an empty or absent folder', async () => {
     assert.equal(await recallProvider(folder.path, KEY), undefined);
     assert.equal(await recallProvider(join(folder.path, 'absent'), KEY), undefined);
   });
@@ -54,7 +54,7 @@ describe('provider cache', () => {
   }
 
   for (const damage of ['', '{"provider": "cu', 'null', '{}', '{"provider": "auto"}', '{"provider": "abacus"}', '[]']) {
-    it(`ignores a damaged file and writes it anew: ${JSON.stringify(damage)}`, async () => {
+    it(`ignores a damaged file and replaces it: ${JSON.stringify(damage)}`, async () => {
       await rememberProvider(folder.path, KEY, CHOICE);
       writeFileSync(onlyFile(), damage);
       assert.equal(await recallProvider(folder.path, KEY), undefined);
@@ -63,7 +63,7 @@ describe('provider cache', () => {
     });
   }
 
-  it('reports a folder that cannot be made', async () => {
+  it('reports a folder that cannot be created', async () => {
     writeFileSync(join(folder.path, 'file'), '');
     await assert.rejects(rememberProvider(join(folder.path, 'file'), KEY, CHOICE), { code: 'NOWCAST_OUTPUT' });
   });

@@ -44,7 +44,7 @@ describe('pullModel', () => {
   };
   const known = { sha256: SHA256, bytes: BODY.length };
 
-  it('downloads a file, compares its hash, and tells how far it is', async () => {
+  it('downloads a file, checks its hash, and reports its progress', async () => {
     const { url } = await serve({ body: BODY });
     const seen: DownloadProgress[] = [];
     const pulled = await pullModel(entry(url, known), { cacheDir: cacheDir(), onProgress: (p) => seen.push(p) });
@@ -61,14 +61,14 @@ describe('pullModel', () => {
     assert.deepEqual(seen.at(-1), { receivedBytes: BODY.length, totalBytes: BODY.length });
   });
 
-  it('fetches nothing when the right file is there', async () => {
+  it('fetches nothing if the right file exists', async () => {
     const { url, requests } = await serve({ body: BODY });
     await pullModel(entry(url, known), { cacheDir: cacheDir() });
     assert.equal((await pullModel(entry(url, known), { cacheDir: cacheDir() })).outcome, 'present');
     assert.equal(requests.length, 1);
   });
 
-  it('refuses a wrong file that is there, and leaves it to its owner', async () => {
+  it('refuses an existing wrong file, and leaves it unchanged', async () => {
     mkdirSync(cacheDir());
     writeFileSync(join(cacheDir(), 'm.onnx'), 'mine');
     await assert.rejects(pullModel(entry('http://127.0.0.1:1/', known), { cacheDir: cacheDir() }), {
@@ -79,7 +79,7 @@ describe('pullModel', () => {
     assert.deepEqual(files(), ['m.onnx']);
   });
 
-  it('refuses a download with a wrong sha256 and leaves nothing behind', async () => {
+  it('refuses a download with a wrong sha256 and removes it', async () => {
     const { url } = await serve({ body: BODY, etag: '"1"' });
     await assert.rejects(
       pullModel(entry(url, { sha256: '0'.repeat(64) }), { cacheDir: cacheDir() }),
@@ -108,7 +108,7 @@ describe('pullModel', () => {
     assert.deepEqual(files(), []);
   });
 
-  it('goes on at once where a connection broke off', async () => {
+  it('resumes a broken connection at once', async () => {
     const { url, requests } = await serve((n) => ({
       body: BODY,
       etag: '"1"',
@@ -126,7 +126,7 @@ describe('pullModel', () => {
     assert.deepEqual(files(), ['m.onnx']);
   });
 
-  it('gives up on a connection that brings nothing more, and goes on in the next call', async () => {
+  it('gives up on a stalled connection, and continues in the next call', async () => {
     const { url, requests } = await serve((n) => ({
       body: BODY,
       etag: '"1"',
@@ -145,7 +145,7 @@ describe('pullModel', () => {
     assert.equal(requests[2].range, `bytes=${HALF}-`);
   });
 
-  it('starts over where the server has no ranges', async () => {
+  it('starts over if the server has no ranges', async () => {
     const { url, requests } = await serve((n) => ({
       body: BODY,
       ranges: false,
@@ -156,7 +156,7 @@ describe('pullModel', () => {
     assert.equal(requests.length, 2);
   });
 
-  it('starts over where the file has changed on the server', async () => {
+  it('starts over if the file has changed on the server', async () => {
     const other = Uint8Array.from(BODY, (byte, i) => (i < HALF ? 255 : byte));
     const { url } = await serve((n) =>
       n === 0 ? { body: other, etag: '"1"', stallAfter: HALF } : { body: BODY, etag: '"2"' },
@@ -164,7 +164,7 @@ describe('pullModel', () => {
     assert.equal((await pullModel(entry(url, known), { cacheDir: cacheDir(), onProgress: cutAtHalf })).sha256, SHA256);
   });
 
-  it('trusts no weak ETag to prove that a file is the same', async () => {
+  it('does not accept a weak ETag as proof of the same file', async () => {
     const { url, requests } = await serve((n) => ({
       body: BODY,
       etag: 'W/"1"',
@@ -177,7 +177,7 @@ describe('pullModel', () => {
     );
   });
 
-  it('refuses another part than it asked for', async () => {
+  it('refuses another part than the requested one', async () => {
     mkdirSync(cacheDir());
     writeFileSync(join(cacheDir(), 'm.onnx.part'), BODY.subarray(0, HALF));
     const { url } = await serve({ body: BODY, ranges: 'wrong' });
@@ -187,7 +187,7 @@ describe('pullModel', () => {
     });
   });
 
-  it('does not continue a part of which nothing proves that it belongs to the file', async () => {
+  it('does not continue a part without proof that it belongs to the file', async () => {
     mkdirSync(cacheDir());
     writeFileSync(join(cacheDir(), 'm.onnx.part'), 'from elsewhere');
     const { url, requests } = await serve({ body: BODY });
@@ -195,7 +195,7 @@ describe('pullModel', () => {
     assert.equal(requests[0].range, undefined);
   });
 
-  it('takes a part that is whole already', async () => {
+  it('accepts a part that is already complete', async () => {
     mkdirSync(cacheDir());
     writeFileSync(join(cacheDir(), 'm.onnx.part'), BODY);
     const { url } = await serve({ body: BODY });
@@ -203,21 +203,21 @@ describe('pullModel', () => {
     assert.deepEqual(files(), ['m.onnx']);
   });
 
-  it('starts over when the part is longer than the file', async () => {
+  it('starts over if the part is longer than the file', async () => {
     mkdirSync(cacheDir());
     writeFileSync(join(cacheDir(), 'm.onnx.part'), new Uint8Array(BODY.length + 1));
     const { url } = await serve({ body: BODY });
     assert.equal((await pullModel(entry(url, known), { cacheDir: cacheDir() })).sha256, SHA256);
   });
 
-  it('takes a file whose length the server does not say', async () => {
+  it('accepts a file of unstated length', async () => {
     const { url } = await serve({ body: BODY, chunked: true });
     const seen: DownloadProgress[] = [];
     await pullModel(entry(url, known), { cacheDir: cacheDir(), onProgress: (p) => seen.push(p) });
     assert.deepEqual(seen.at(-1), { receivedBytes: BODY.length });
   });
 
-  it('pins a file without a known hash at its first download, and says so', async () => {
+  it('keeps the hash of a first download without a known hash, and warns', async () => {
     const { url } = await serve({ body: BODY });
     const first = await pullModel(entry(url), { cacheDir: cacheDir() });
     assert.equal(first.checkedBy, 'first-download');
@@ -226,7 +226,7 @@ describe('pullModel', () => {
     assert.deepEqual(await pullModel(entry(url), { cacheDir: cacheDir() }), { ...first, checkedBy: 'pin' });
   });
 
-  it('refuses what differs from the pinned hash', async () => {
+  it('refuses a file that differs from the kept hash', async () => {
     mkdirSync(cacheDir());
     writeFileSync(join(cacheDir(), 'm.onnx.sha256'), `${'0'.repeat(64)}  m.onnx\n`);
     const { url } = await serve({ body: BODY });
@@ -237,13 +237,13 @@ describe('pullModel', () => {
     assert.deepEqual(files(), ['m.onnx.sha256']);
   });
 
-  it('pins nothing that is no model', async () => {
+  it('keeps no hash of a file that is not a model', async () => {
     const { url } = await serve({ body: Buffer.from('<html>Sign in to the network</html>') });
     await assert.rejects(pullModel(entry(url), { cacheDir: cacheDir() }), { name: 'ModelError', message: /web page/ });
     assert.deepEqual(files(), []);
   });
 
-  it('checks and pins a file that was placed by hand', async () => {
+  it('checks a file placed by hand, and keeps its hash', async () => {
     mkdirSync(cacheDir());
     writeFileSync(join(cacheDir(), 'm.onnx'), BODY);
     const pulled = await pullModel(entry('http://127.0.0.1:1/'), { cacheDir: cacheDir() });
@@ -251,7 +251,7 @@ describe('pullModel', () => {
     assert.deepEqual(files(), ['m.onnx', 'm.onnx.sha256']);
   });
 
-  it('names the address and the place to put the file by hand when there is no network', async () => {
+  it('names the URL and the path for a file placed by hand if there is no network', async () => {
     const gone = await fileServer(() => ({ body: BODY }));
     await gone.close();
     const { url } = gone;
@@ -264,7 +264,7 @@ describe('pullModel', () => {
     assert.deepEqual(files(), []);
   });
 
-  it('says what the server answered', async () => {
+  it("reports the server's response", async () => {
     const { url } = await serve({ body: BODY, status: 404 });
     await assert.rejects(pullModel(entry(url, known), { cacheDir: cacheDir() }), {
       name: 'ModelError',
@@ -273,7 +273,7 @@ describe('pullModel', () => {
     assert.deepEqual(files(), []);
   });
 
-  it('keeps what has come when it is interrupted', async () => {
+  it('keeps its part when interrupted', async () => {
     const { url, requests } = await serve((n) => ({
       body: BODY,
       etag: '"1"',
@@ -296,7 +296,7 @@ describe('pullModel', () => {
     assert.equal(requests[1].range, `bytes=${HALF}-`);
   });
 
-  itNeeds({ '/dev/full': existsSync('/dev/full') }, 'says that the disk is full', async () => {
+  itNeeds({ '/dev/full': existsSync('/dev/full') }, 'reports a full disk', async () => {
     mkdirSync(cacheDir());
     symlinkSync('/dev/full', join(cacheDir(), 'm.onnx.part'));
     const { url } = await serve({ body: BODY });
@@ -306,7 +306,7 @@ describe('pullModel', () => {
     });
   });
 
-  it('says when the folder cannot be made', async () => {
+  it('reports a folder that cannot be created', async () => {
     writeFileSync(cacheDir(), 'a file');
     await assert.rejects(pullModel(entry('http://127.0.0.1:1/', known), { cacheDir: cacheDir() }), {
       name: 'OutputError',

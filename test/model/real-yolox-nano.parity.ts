@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { boxIou } from '../../src/core/box.js';
 import type { Detection } from '../../src/core/detection.js';
-import { letterbox } from '../../src/core/letterbox.js';
+import { letterbox } from '../../src/core/fit.js';
 import { createDecoder } from '../../src/model/families/yolox/decode.js';
 import { readModelSpec } from '../../src/model/model-spec.js';
 import { uint8Model } from '../../src/model/uint8-model.js';

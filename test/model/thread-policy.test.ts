@@ -16,7 +16,7 @@ describe('threads of a session', () => {
       assert.equal(defaultThreads({ cores, hosts }), threads));
   }
 
-  it('spin where one host leaves two cores to the others', () => {
+  it('spin if one host leaves two cores to other work', () => {
     assert.equal(maySpin({ cores: 4, hosts: 1 }, 2), true);
     assert.equal(maySpin({ cores: 3, hosts: 1 }, 2), false);
     assert.equal(maySpin({ cores: 64, hosts: 2 }, 2), false);

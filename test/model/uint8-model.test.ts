@@ -30,7 +30,7 @@ describe('uint8Model', () => {
     'open sizes': () => pixelModel({ input: ['batch', 3, 'h', 'w'], output: ['batch', 'cells', 6] }),
   };
   for (const [kind, model] of Object.entries(models)) {
-    it(`gives a file that takes bytes and answers as the model does: ${kind}`, async () => {
+    it(`writes a file that takes bytes and has the outputs of the model: ${kind}`, async () => {
       const spec = await readModelSpec(
         written(model()),
         kind === 'open sizes' ? { input: { width: 32, height: 32 } } : {},
@@ -50,7 +50,7 @@ describe('uint8Model', () => {
     });
   }
 
-  it('makes the file once, under the hash of the model', async () => {
+  it('writes the file once, under the hash of the model', async () => {
     const spec = await readModelSpec(written(pixelModel()));
     const path = await uint8Model(spec, cache());
     assert.ok(basename(path).includes(spec.sha256));
@@ -59,30 +59,30 @@ describe('uint8Model', () => {
     assert.deepEqual(readdirSync(cache()), [basename(path)]);
   });
 
-  it('leaves one whole file when many write it at once', async () => {
+  it('leaves one complete file if many write it at once', async () => {
     const spec = await readModelSpec(written(pixelModel()));
     const paths = await Promise.all(Array.from({ length: 8 }, () => uint8Model(spec, cache())));
     assert.deepEqual(new Set(paths), new Set([join(cache(), readdirSync(cache())[0])]));
     assert.equal((await readModelSpec(paths[0])).inputType, 'uint8');
   });
 
-  it('uses a model that takes bytes already as it is', async () => {
+  it('uses a model that already takes bytes unchanged', async () => {
     const spec = await readModelSpec(written(pixelModel({ inputType: DataType.UINT8, outputType: DataType.FLOAT })));
     assert.equal(await uint8Model(spec, cache()), spec.path);
   });
 
-  it('refuses a model that was changed in the meantime', async () => {
+  it('refuses a model that changed in the meantime', async () => {
     const spec = await readModelSpec(written(pixelModel()));
     written(pixelModel({ output: [1, 21, 6], inputType: DataType.FLOAT16 }));
     await assert.rejects(uint8Model(spec, cache()), { name: 'ModelError', message: /was changed/ });
   });
 
-  it('says where it cannot write', async () => {
+  it('names a folder that it cannot write to', async () => {
     const spec = await readModelSpec(written(pixelModel()));
     await assert.rejects(uint8Model(spec, spec.path), { name: 'OutputError', message: /cannot write .*m\.onnx/ });
   });
 
-  it('renames what branches of control flow read, too', () => {
+  it('renames values that branches of control flow read, too', () => {
     const model = pixelModel();
     const branch = pixelModel();
     model.graph.node.push(

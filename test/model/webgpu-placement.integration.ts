@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as ort from 'onnxruntime-node';
-import { ortOptions } from '../../src/model/session.js';
+import { ortOptions } from '../../src/model/inference-session.js';
 import { readModelSpec } from '../../src/model/model-spec.js';
 import { uint8Model } from '../../src/model/uint8-model.js';
 import { bundledModel } from '../../src/model/zoo.js';

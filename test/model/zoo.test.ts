@@ -23,11 +23,11 @@ describe('the zoo', () => {
     );
   });
 
-  it("finds an entry by the zoo's spelling and by the release's", async () => {
+  it('finds an entry by the spelling of the zoo and of the release', async () => {
     for (const name of ['yolox-s', 'yolox_s', 'YOLOX_S.onnx']) assert.equal((await zooEntry(name)).name, 'yolox-s');
   });
 
-  it('lists its names to who asks for another', async () => {
+  it('lists its names if another is requested', async () => {
     await assert.rejects(zooEntry('yolov8n'), {
       name: 'ModelError',
       message: /no model "yolov8n"; the zoo has yolox-nano, yolox-tiny/,
@@ -38,7 +38,7 @@ describe('the zoo', () => {
 describe('findModel', () => {
   const folder = tempFolder();
 
-  it('takes a path', async () => {
+  it('accepts a path', async () => {
     const path = join(folder.path, 'own.onnx');
     writeFileSync(path, '');
     assert.deepEqual(await findModel(path, folder.path), { path });
@@ -52,7 +52,7 @@ describe('findModel', () => {
     assert.deepEqual(await findModel('yolox_nano', join(folder.path, 'cache')), { path, entry });
   });
 
-  it('tells how to get a model that is not there', async () => {
+  it('tells how to get a missing model', async () => {
     await assert.rejects(findModel('yolox-nano', folder.path), (error: Error) => {
       assert.match(error.message, /run `nowcast models pull yolox-nano`, or place https:.*yolox_nano\.onnx at/);
       assert.ok(error.message.includes(join(folder.path, 'yolox_nano.onnx')));
@@ -70,7 +70,7 @@ describe('findModel', () => {
     });
   });
 
-  it('finds the bundled model, or says that there is none', async () => {
+  it('finds the bundled model, or reports that there is none', async () => {
     const path = bundledModel();
     if (path === undefined)
       await assert.rejects(findModel('nowcast-nano', folder.path), {

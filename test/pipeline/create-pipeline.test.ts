@@ -118,7 +118,7 @@ describe('createPipeline', () => {
     });
   }
 
-  it('every: two hosts finish out of order, percepts come out in order', async () => {
+  it('every: percepts come out in order although two hosts finish out of order', async () => {
     const detector = new FakeDetector(2);
     const ledger = new FrameLedger();
     const source = new Subject<SourceEvent>();
@@ -135,7 +135,7 @@ describe('createPipeline', () => {
     assert.deepEqual(events.map(nameOf), ['percept a/0', 'percept a/1', 'percept a/2']);
   });
 
-  it('an unsubscribe leaves the sources at once', () => {
+  it('unsubscribes from the sources at once', () => {
     const source = new Subject<SourceEvent>();
     createPipeline({ sources: [source], detector: new FakeDetector(), clock: { now: () => 0 } })
       .subscribe()

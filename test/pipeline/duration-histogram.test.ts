@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { DurationHistogram } from '../../src/pipeline/duration-histogram.js';
 
 describe('DurationHistogram', () => {
-  it('tells mean, extremes and quantiles, to a thousandth of their value', () => {
+  it('gives mean, extremes and quantiles, to a thousandth of their value', () => {
     const durations = new DurationHistogram();
     for (let ms = 1; ms <= 1000; ms++) durations.add(ms);
     const { count, mean, ...rest } = durations.distribution();
@@ -13,7 +13,7 @@ describe('DurationHistogram', () => {
     }
   });
 
-  it('counts what is below 0 as 0 and what is beyond two minutes as two minutes', () => {
+  it('counts values below 0 as 0 and values beyond two minutes as two minutes', () => {
     const durations = new DurationHistogram();
     durations.add(-1);
     durations.add(Infinity);

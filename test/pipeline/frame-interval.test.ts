@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { FrameIntervalEstimator } from '../../src/pipeline/frame-interval.js';
 
 describe('FrameIntervalEstimator', () => {
-  it('knows nothing before the second frame', () => {
+  it('is undefined before the second frame', () => {
     const estimator = new FrameIntervalEstimator();
     assert.equal(estimator.intervalMs(), undefined);
     estimator.observe(0);

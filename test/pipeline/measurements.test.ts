@@ -32,7 +32,7 @@ const percept: PipelineEvent = {
 };
 
 describe('measurements', () => {
-  it("count frames and a source's own drops as received, and what is neither percept nor drop as in flight", () =>
+  it("count frames and a source's own drops as received, and frames without percept or drop as in flight", () =>
     marbles(({ cold, expectObservable, flush }) => {
       const measurements = new Measurements();
       const lost = dropOf(ledger.frame('b', 0), 'superseded', 0);
@@ -61,7 +61,7 @@ describe('measurements', () => {
       assert.deepEqual([b.captureClocks, b.uncertaintyMs.count], [{ sender: 0, arrival: 0, wall: 0 }, 0]);
     }));
 
-  it('measure each stage from one stamp to the next, and what is added to the bare run', () => {
+  it('measure each stage from one stamp to the next, and the overhead over the bare run', () => {
     const measurements = new Measurements();
     measurements.emitted(percept);
     const { stagesMs } = measurements.snapshot();
@@ -93,7 +93,7 @@ describe('measurements', () => {
     assert.equal(total.inFlight, 0);
   });
 
-  it('hold nothing before the first event, of streams that are known beforehand too', () => {
+  it('are zero before the first event, also for streams that are known beforehand', () => {
     const { total, streams, stagesMs } = new Measurements(['a']).snapshot();
     assert.deepEqual(streams, {
       a: {

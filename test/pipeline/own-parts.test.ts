@@ -284,7 +284,7 @@ async function* throwingGenerator(): AsyncGenerator<SourceEvent> {
   yield undefined as never;
 }
 
-describe("parts of a program's own", () => {
+describe('custom parts', () => {
   for (const [name, { part, message, options, stuck = 0 }] of Object.entries(CASES)) {
     it(`${name} is an error of the pipeline that names the ${part}, and every frame is released`, async () => {
       const ledger = new FrameLedger();
@@ -299,27 +299,27 @@ describe("parts of a program's own", () => {
     });
   }
 
-  it('a cause stays with the error', async () => {
+  it('keep the cause with the error', async () => {
     const ledger = new FrameLedger();
     const { error } = await outcomeOf({ policy: policyThat(boom) }, ledger);
     assert.ok(error instanceof ExtensionError && error.cause instanceof Error);
     assert.equal(error.cause.message, 'boom');
   });
 
-  it("an error of Nowcast's own passes as it is", async () => {
+  it("pass Nowcast's errors unchanged", async () => {
     const ledger = new FrameLedger();
     const own = new NowcastError('MY_CODE', 'the licence has run out');
     const { error } = await outcomeOf({ detector: detectorThat(() => Promise.reject(own)) }, ledger);
     assert.equal(error, own);
   });
 
-  it('a frame that was lost by a wrong answer still comes out', async () => {
+  it('report a frame that an invalid result lost', async () => {
     const ledger = new FrameLedger();
     const { events } = await outcomeOf({ detector: detectorThat(() => Promise.resolve(7)) }, ledger);
     assert.deepEqual(events, ['superseded a/1', 'detector-failed a/0', 'stopped a/2']);
   });
 
-  it('a stop that fails ends the pipeline with its error', async () => {
+  it('end the pipeline with the error of a failed stop', async () => {
     const ledger = new FrameLedger();
     const reason = new Error('no');
     const { error } = await outcomeOf({ stop: throwError(() => reason) }, ledger);
@@ -327,7 +327,7 @@ describe("parts of a program's own", () => {
     assert.deepEqual(ledger.open, []);
   });
 
-  it('refuses two sources with one streamId, by name', async () => {
+  it('are refused if two sources have one streamId, by name', async () => {
     const ledger = new FrameLedger();
     const second = new Observable<SourceEvent>((subscriber) => subscriber.next(ledger.frame('a', 9)));
     const { error } = await outcomeOf({ sources: [threeFrames(ledger), EMPTY, second] }, ledger);
@@ -336,7 +336,7 @@ describe("parts of a program's own", () => {
     assert.deepEqual(ledger.open, []);
   });
 
-  it("takes an own drop's reason into the event and the counts", async () => {
+  it("give a drop's reason to the event and the counts", async () => {
     const ledger = new FrameLedger();
     const measurements = new Measurements();
     const reasons = ['at night', undefined, 'stride'];
@@ -357,7 +357,7 @@ describe("parts of a program's own", () => {
     assert.equal(inFlight, 0);
   });
 
-  it('counts reasons that are ever new under one name after a while, and loses none', () => {
+  it('give ever new reasons, which are counted under one name after a while', () => {
     const measurements = new Measurements();
     const ledger = new FrameLedger();
     for (let seq = 0; seq < 1000; seq++) {
@@ -379,7 +379,7 @@ describe("parts of a program's own", () => {
       /policy.name must be a text that is not empty, got undefined/,
     ],
   ] as const) {
-    it(`refuses a policy that is ${name} at once`, () => {
+    it(`are refused at once: a policy that is ${name}`, () => {
       const options = { sources: [], detector: blind, clock: { now: () => 0 }, policy: policy as unknown as Policy };
       assert.throws(
         () => createPipeline(options),
@@ -388,7 +388,7 @@ describe("parts of a program's own", () => {
     });
   }
 
-  it('refuses a tracker that is only a name at once', () => {
+  it('are refused at once: a tracker that is only a name', () => {
     const options = {
       sources: [],
       detector: blind,
@@ -401,7 +401,7 @@ describe("parts of a program's own", () => {
     });
   });
 
-  it('perceive alone checks frames, too', () => {
+  it('are checked by perceive alone, too', () => {
     let error: unknown;
     of({ type: 'frame', streamId: 'door' } as SourceEvent)
       .pipe(perceive(blind, { clock: { now: () => 0 } }))

@@ -75,7 +75,7 @@ const event: fc.Arbitrary<PipelineEvent> = fc.oneof(
 );
 
 describe('recording', () => {
-  it('gives back every event, times to the microsecond', () => {
+  it('returns every event, with times to the microsecond', () => {
     fc.assert(
       fc.property(event, (original) => {
         const line = encodeEvent(original);
@@ -120,7 +120,7 @@ describe('recording', () => {
     assert.throws(() => decodeHeader('junk'), { code: 'NOWCAST_DATA', message: /line 1 is not JSON/ });
   });
 
-  it('reads captures without an uncertainty as known to five seconds', () => {
+  it('reads captures without an uncertainty as uncertain to five seconds', () => {
     for (const event of [perceptOf(3), dropEventOf(4)]) {
       const {
         captureClock: _clock,

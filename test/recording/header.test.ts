@@ -21,7 +21,7 @@ describe("a recording's header", () => {
     });
   });
 
-  it("makes up neither for a program's own detector", () => {
+  it('omits both for a custom detector', () => {
     const own = defineDetector({
       name: 'mine',
       input: { width: 64, height: 32 },

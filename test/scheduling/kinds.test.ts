@@ -8,7 +8,7 @@ describe('the registry of schedules', () => {
   keepsNamesApart(POLICIES);
 
   for (const name of ['idle_free', 'stride', 'stride:0', 'stride:1.5', 'stride:-1', '']) {
-    it(`refuses "${name}" and lists what is allowed`, () => {
+    it(`refuses "${name}" and lists the allowed ones`, () => {
       assert.throws(() => policyByName(name), {
         code: 'NOWCAST_USAGE',
         message: `schedule "${name}" is unknown; choose one of idle-free, idle-next, shrinking-tail, threshold, stride:N, every (N is 1 or more)`,

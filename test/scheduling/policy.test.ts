@@ -16,13 +16,13 @@ const decide = (policy: Policy, over?: Partial<ScheduleState>): string =>
   policy.decide(state(over), policy.initial).decision;
 
 describe('policies', () => {
-  it('idle-next waits for a fresh frame where the detector finds one waiting', () => {
+  it('idle-next waits for a fresh frame if the detector finds one waiting', () => {
     const policy = policyByName('idle-next');
     assert.equal(decide(policy, { trigger: 'detector-freed' }), 'wait');
     assert.equal(decide(policy, { trigger: 'frame-arrived' }), 'run');
   });
 
-  it('shrinking-tail waits exactly where r < floor(tail + r), and only above one frame of runtime', () => {
+  it('shrinking-tail waits exactly if r < floor(tail + r), and only above one frame of runtime', () => {
     const policy = policyByName('shrinking-tail');
     assert.equal(decide(policy, { ageFrames: 0.49 }), 'run');
     assert.equal(decide(policy, { ageFrames: 0.51 }), 'wait');

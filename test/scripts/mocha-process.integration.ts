@@ -16,7 +16,7 @@ describe('a mocha process', function () {
     return { outcome, printed };
   }
 
-  it('counts what passes, fails and is pending, and prints suites one by one and its summary last', async () => {
+  it('counts passing, failing and pending tests, prints each suite when complete, and its summary last', async () => {
     const { outcome, printed } = await run(`
       describe('good', () => { it('one', () => {}); it('two', () => {}); it('later'); });
       describe('bad', () => { it('three', () => { throw new Error('no\\n\\nnot at all'); }); });`);

@@ -6,8 +6,8 @@ const annotationsOf = (seed: number): string => JSON.stringify(scenesOf({ seed }
 const pixelsOf = (seed: number, weather: 'rain' | 'clear'): string =>
   sha256(render(scenesOf({ seed, conditions: { weather } }, 6)[5]).data());
 
-describe('A synthetic drive is decided by its seed', () => {
-  it('annotates the same frames alike each time', () => {
+describe('A synthetic drive follows from its seed', () => {
+  it('gives the same frames the same annotations each time', () => {
     assert.equal(annotationsOf(7), annotationsOf(7));
   });
 
@@ -32,7 +32,7 @@ describe('A synthetic drive is decided by its seed', () => {
     }
   });
 
-  it('refuses impossible options by name', () => {
+  it('refuses impossible options and names them', () => {
     assert.throws(() => scenesOf({ seed: -1 }, 1), { code: 'NOWCAST_USAGE', message: /seed is -1/ });
     assert.throws(() => scenesOf({ seed: 1, width: 10 }, 1), { code: 'NOWCAST_USAGE', message: /width is 10/ });
     assert.throws(() => scenesOf({ seed: 1, fps: 0 }, 1), { code: 'NOWCAST_USAGE', message: /fps is 0/ });

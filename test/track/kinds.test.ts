@@ -6,14 +6,14 @@ import { keepsNamesApart } from '../helpers/named-kinds.js';
 describe('the registry of trackers', () => {
   keepsNamesApart(TRACKERS);
 
-  it('refuses an unknown name and lists what is allowed', () => {
+  it('refuses an unknown name and lists the allowed ones', () => {
     assert.throws(() => trackerByName('magic'), {
       code: 'NOWCAST_USAGE',
       message: 'forecaster "magic" is unknown; choose one of kalman, nowcast',
     });
   });
 
-  it('refuses a frame interval that is no time', () => {
+  it('refuses an invalid frame interval', () => {
     for (const frameIntervalMs of [0, -1, NaN, Infinity]) {
       assert.throws(
         () => trackerByName('kalman').create({ frameIntervalMs }),

@@ -97,13 +97,13 @@ describe('nowcastTracker', () => {
     scores.slice(1).forEach((score, i) => assert.ok(score < scores[i], scores.join()));
   });
 
-  it('goes no farther than a second ahead', () => {
+  it('reaches no farther than a second ahead', () => {
     const tracker = nowcastTracker();
     for (let i = 0; i < 10; i++) tracker.observe([car(100 + 5 * i)], i * FRAME_MS, size);
     assert.deepEqual(tracker.forecast(60_000, size), tracker.forecast(39 * FRAME_MS, size));
   });
 
-  it('starts anew after a gap of more than two seconds', () => {
+  it('restarts after a gap of more than two seconds', () => {
     const tracker = afterSightings(10);
     assert.equal(tracker.observe([car(400)], 2001, size)[0].trackId, 2);
   });
@@ -124,7 +124,7 @@ describe('nowcastTracker', () => {
 
   for (const seed of [2001, 2002, 2003, 2004]) {
     const trial = drawTrial(seed, 1, 60);
-    it(`is nearer to the truth than the toolkit's filter on a made-up ${trial.kind}, seed ${seed}`, () => {
+    it(`is nearer to the truth than the toolkit's filter on a synthetic ${trial.kind}, seed ${seed}`, () => {
       const theirs = streamingAp(trial, (frameIntervalMs) => kalmanTracker({ frameIntervalMs }));
       const ours = streamingAp(trial, () => nowcastTracker());
       assert.ok(ours > theirs, `${ours} against ${theirs}`);

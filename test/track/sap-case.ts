@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Detection } from '../../src/core/detection.js';
-import type { Size } from '../../src/core/letterbox.js';
+import type { Size } from '../../src/core/size.js';
 import type { Tracker } from '../../src/track/tracker.js';
 import { readJson, type ParityCase } from '../helpers/shared.js';
 

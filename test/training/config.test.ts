@@ -74,7 +74,7 @@ describe('a training config', () => {
     parseConfig(TRAIN_KEYS, text, 't.yaml', {}, { flag: '--set', values }).settings;
   const data = 'train: {annotations: a.json, root: pictures}';
 
-  it('is read into checked values', () => {
+  it('is parsed into checked values', () => {
     assert.deepEqual(read(`${data}\nmultiscale: [1, 4]\nmixup_scale: [0.5, 1.5]\nlr: "0.1"`), {
       train: DATA,
       multiscale: [1, 4],
@@ -132,7 +132,7 @@ describe('a training config', () => {
     ],
   ];
   for (const [text, values, lines] of bad) {
-    it(`is refused, naming line or flag, key, value and what is allowed: ${lines[0].slice(0, 60)}…`, () => {
+    it(`is refused, naming line or flag, key, value and allowed values: ${lines[0].slice(0, 60)}…`, () => {
       assert.throws(
         () => read(text, values),
         (error: Error) => {

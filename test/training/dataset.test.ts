@@ -62,7 +62,7 @@ describe('parseDataSet', () => {
     );
   });
 
-  it('names the record at fault', () => {
+  it('names the invalid record', () => {
     for (const [over, message] of [
       [{ categories: undefined }, /"categories" must be an array/],
       [{ categories: [] }, /"categories" is empty/],

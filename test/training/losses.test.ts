@@ -73,7 +73,7 @@ describe('detectionLoss', () => {
     assert.deepEqual(both.gradient, Float32Array.from(each.flatMap(({ gradient }) => [...gradient])));
   });
 
-  it('falls to nothing for perfect boxes and scores', () => {
+  it('falls to zero for perfect boxes and scores', () => {
     const raw = new Float32Array(GRID.count * ROW).fill(-30);
     const assign = centerSampling(1);
     const {

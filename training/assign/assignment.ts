@@ -16,7 +16,7 @@ export type Predictions = {
   readonly boxes: Float64Array;
 };
 
-/** The anchors that shall find objects, with their objects. */
+/** The anchors that must find objects, with their objects. */
 export type Assignment = {
   /** Ascending. */
   readonly anchors: Int32Array;

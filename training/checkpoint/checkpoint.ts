@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { DataError, UsageError } from '../../src/core/errors.js';
 import { writeFileDurably } from '../../src/files/durable-write.js';
-import type { Size } from '../../src/core/letterbox.js';
+import type { Size } from '../../src/core/size.js';
 import { CLASSES_KEY, parseClassNames } from '../../src/model/onnx/class-names.js';
 import { parameterLayout } from '../network/parameters.js';
 import type { Network } from '../network/description.js';
@@ -21,9 +21,9 @@ export type Checkpoint = {
 export type CheckpointFacts = {
   readonly variant: Variant;
   readonly classNames: readonly string[];
-  /** The size to run at, in pixels. */
+  /** Input size of the network, in pixels. */
   readonly input: Size;
-  /** Steps that were done. */
+  /** Number of finished steps. */
   readonly step: number;
   /** The highest validation AP so far, if there was a validation. */
   readonly bestAp: number | null;
@@ -53,7 +53,7 @@ export function writeCheckpoint(path: string, { facts, weights, average, velocit
 
 /**
  * @throws UsageError if there is no such file
- * @throws DataError if it is no checkpoint of Nowcast
+ * @throws DataError if it is not a checkpoint of Nowcast
  */
 export function readCheckpoint(path: string): Checkpoint {
   const file = readTensors(path);
@@ -86,7 +86,7 @@ function parseCheckpoint({ tensors, metadata }: TensorFile, path: string): Check
 export type TrainedNetwork = {
   readonly network: Network;
   readonly weights: Weights;
-  /** The size to run at, in pixels. */
+  /** Input size of the network, in pixels. */
   readonly input: Size;
   readonly classNames: readonly string[] | undefined;
 };

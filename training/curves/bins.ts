@@ -28,7 +28,7 @@ export function binned<T extends { readonly step: number }>(
   });
 }
 
-/** Means over the bins around each, up to `radius` of them on both sides, as far as there are equally many on each. */
+/** The mean over the bins around each bin: up to `radius` bins on each side, the same number on both. */
 export function smoothed(bins: readonly Bin[], radius: number): number[] {
   return bins.map((_, i) => {
     const reach = Math.min(radius, i, bins.length - 1 - i);

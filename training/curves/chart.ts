@@ -87,7 +87,7 @@ function short(step: number): string {
   return step >= 10_000 ? `${rounded(step / 1000)}k` : String(step);
 }
 
-/** Without floating-point noise. */
+/** The value without floating-point noise. */
 function rounded(value: number): number {
   return Number(value.toPrecision(6));
 }

@@ -1,12 +1,13 @@
-import { letterbox, PAD_VALUE, type Size } from '../../src/core/letterbox.js';
+import { letterbox, PAD_VALUE } from '../../src/core/fit.js';
+import type { Size } from '../../src/core/size.js';
 import type { Objects } from '../assign/assignment.js';
 import type { Random } from '../random.js';
 import { compose, scaleThenMove, type Affine } from './affine.js';
 import { jitterColour } from './colour.js';
 import { joinLabels, mapLabels, mirrorLabels, toObjects, type Labels } from './labels.js';
-import { render, type Picture, type Tile } from './render.js';
+import { render, type RgbPicture, type Tile } from './render.js';
 
-export type LabeledPicture = { readonly picture: Picture; readonly labels: Labels };
+export type LabeledPicture = { readonly picture: RgbPicture; readonly labels: Labels };
 
 /** A picture in the network's input format. */
 export type Sample = {

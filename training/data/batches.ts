@@ -1,4 +1,4 @@
-import type { Size } from '../../src/core/letterbox.js';
+import type { Size } from '../../src/core/size.js';
 import type { Batch } from '../engines/engine.js';
 import { deriveSeed, Random } from '../random.js';
 import type { DataPicture } from '../dataset.js';

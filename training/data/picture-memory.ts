@@ -1,4 +1,4 @@
-import type { Picture } from './render.js';
+import type { RgbPicture } from './render.js';
 
 /** The handles by which threads share one memory. */
 export type SharedPictures = {
@@ -42,7 +42,7 @@ export class PictureMemory {
     };
   }
 
-  get(index: number): Picture | undefined {
+  get(index: number): RgbPicture | undefined {
     const at = 1 + index * FIELDS;
     if (Atomics.load(this.#table, at) !== PRESENT) return undefined;
     const [place, width, height] = this.#table.subarray(at + 1, at + FIELDS);
@@ -50,7 +50,7 @@ export class PictureMemory {
   }
 
   /** Keeps a copy if there is room. */
-  put(index: number, { width, height, rgb }: Picture): void {
+  put(index: number, { width, height, rgb }: RgbPicture): void {
     const at = 1 + index * FIELDS;
     if (Atomics.compareExchange(this.#table, at, ABSENT, ARRIVING) !== ABSENT) return;
     const place = this.#takePlace(rgb.length);
@@ -64,8 +64,8 @@ export class PictureMemory {
   }
 
   /**
-   * Compares before it takes, and never returns a place: one that another thread got in between would be given out
-   * twice.
+   * Compares before it takes a place, and never gives a place back: otherwise a place that another thread took
+   * meanwhile would be given out twice.
    */
   #takePlace(bytes: number): number | undefined {
     for (;;) {

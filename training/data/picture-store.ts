@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { DataError, OutputError } from '../../src/core/errors.js';
+import type { Size } from '../../src/core/size.js';
 import { decodePicture } from '../../src/streaming/pictures/decode-picture.js';
-import type { Size } from '../../src/core/letterbox.js';
 import type { DataPicture } from '../dataset.js';
 import type { LabeledPicture } from './augment.js';
 import { mapLabels } from './labels.js';
 import type { PictureMemory } from './picture-memory.js';
-import type { Picture } from './render.js';
+import type { RgbPicture } from './render.js';
 
 export type PictureStoreOptions = {
   readonly pictures: readonly DataPicture[];
@@ -26,7 +26,7 @@ export type PictureStore = {
    */
   readonly open: (index: number) => Promise<LabeledPicture | undefined>;
   /**
-   * The picture, or the next one that is wanted and can be opened.
+   * The picture, or the next picture that can be opened.
    * @throws DataError if there is none
    */
   readonly load: (index: number, isWanted?: (picture: DataPicture) => boolean) => Promise<LabeledPicture>;
@@ -45,7 +45,7 @@ export function createPictureStore({ pictures, input, memory, onSkip }: PictureS
         picture = await decode(path, input);
       } catch (cause) {
         const { code, message } = cause as NodeJS.ErrnoException;
-        // Skipping it this once would make the run unrepeatable.
+        // If it were skipped this once, the run would not be repeatable.
         if (SHORTAGES.includes(code))
           throw new OutputError(
             `${message}; free some, or raise the limit (ulimit -n for files), and go on with --resume`,
@@ -81,7 +81,7 @@ export function createPictureStore({ pictures, input, memory, onSkip }: PictureS
 }
 
 /** Decoded as a run decodes it: upright, as the reference and annotators see it. */
-async function decode(path: string, input: Size): Promise<Picture> {
+async function decode(path: string, input: Size): Promise<RgbPicture> {
   const { pixels, ...size } = await decodePicture(await readFile(path));
   const {
     data,

@@ -1,12 +1,13 @@
-import { PAD_VALUE, type Size } from '../../src/core/letterbox.js';
+import { PAD_VALUE } from '../../src/core/fit.js';
+import type { Size } from '../../src/core/size.js';
 import { compose, invert, type Affine } from './affine.js';
 
 /** A decoded picture; three bytes a pixel. */
-export type Picture = { readonly width: number; readonly height: number; readonly rgb: Uint8Array };
+export type RgbPicture = { readonly width: number; readonly height: number; readonly rgb: Uint8Array };
 
 /** A picture on the canvas. */
 export type Tile = {
-  readonly picture: Picture;
+  readonly picture: RgbPicture;
   /** From pixels of the picture to the canvas. */
   readonly toCanvas: Affine;
   /** The part of the canvas that the picture may fill: x1, y1, x2, y2. */

@@ -1,4 +1,4 @@
-import type { Size } from '../../src/core/letterbox.js';
+import type { Size } from '../../src/core/size.js';
 import type { Objects } from '../assign/assignment.js';
 import type { LossSums } from '../losses.js';
 import type { Weights } from '../network/weights.js';
@@ -15,9 +15,9 @@ export type Batch = {
 
 export type StepResult = {
   readonly losses: LossSums;
-  /** Of the mean loss, in the layout of the parameters. */
+  /** Gradient of the mean loss, in the layout of the parameters. */
   readonly gradient: Float32Array;
-  /** The batch's means, then its unbiased variances, of all norms: the running ones move towards them. */
+  /** The batch's means, then its unbiased variances, of all norms. The running statistics move towards them. */
   readonly statistics: Float32Array;
 };
 

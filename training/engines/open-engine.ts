@@ -10,7 +10,7 @@ export type EngineName = (typeof ENGINES)[number];
 
 export type EngineOptions = {
   readonly batchSize: number;
-  /** Threads that share a batch; tensorflow has threads of its own. */
+  /** Threads that share a batch; tensorflow has its own threads. */
   readonly replicas: number;
   readonly assigner: AssignerName;
 };

@@ -1,5 +1,5 @@
 import { UsageError } from '../../src/core/errors.js';
-import type { Size } from '../../src/core/letterbox.js';
+import type { Size } from '../../src/core/size.js';
 import { DataType, onnxModel, valueInfo } from '../../src/model/onnx/build.js';
 import { serializeOnnx } from '../../src/model/onnx/model-file.js';
 import { anchorCount } from '../../src/model/families/yolox/grid.js';

@@ -1,4 +1,4 @@
-import type { Size } from '../../src/core/letterbox.js';
+import type { Size } from '../../src/core/size.js';
 import type { Network } from './description.js';
 
 /**

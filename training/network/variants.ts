@@ -1,5 +1,5 @@
 import { UsageError } from '../../src/core/errors.js';
-import type { Size } from '../../src/core/letterbox.js';
+import type { Size } from '../../src/core/size.js';
 import type { MakeConv } from './blocks.js';
 import { cspDarknet } from './csp-darknet.js';
 import { darknet53 } from './darknet53.js';

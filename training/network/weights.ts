@@ -6,7 +6,7 @@ import { convLayers, parameterLayout, predictLayers, type ParameterLayout } from
 
 /** All numbers of a network, in the layout of its {@link ParameterLayout}. */
 export type Weights = {
-  /** What training changes. */
+  /** The parameters, which training changes. */
   readonly parameters: Float32Array;
   /** Running means of all norms, then running variances (unbiased). */
   readonly statistics: Float32Array;

@@ -10,5 +10,5 @@ export type ToThread<Request> =
 export type FromThread<Answer> =
   | { readonly type: 'ready' }
   | { readonly type: 'answer'; readonly answer: Answer }
-  /** Of a request, or of the start. It has a code if the user can fix the cause. */
+  /** An error of a request, or of the start. It has a code if the user can fix the cause. */
   | { readonly type: 'failed'; readonly code?: string; readonly message: string };

@@ -2,7 +2,7 @@ import { parentPort, workerData, type Transferable } from 'node:worker_threads';
 import { InternalError, NowcastError } from '../../src/core/errors.js';
 import type { FromThread, ToThread } from './messages.js';
 
-/** What a thread does. */
+/** The work of a thread. */
 export type Service<Request, Answer> = {
   answer(request: Request): Promise<Answer>;
   /** The parts of an answer that are transferred instead of copied. */

@@ -72,7 +72,7 @@ export class Thread<Request, Answer> {
     });
   }
 
-  /** No request will be answered any more. */
+  /** No further request will be answered. */
   #fail(reason: string): void {
     this.#failure ??= this.#errorOf({ message: reason });
     for (const { reject } of this.#waiting.splice(0)) reject(this.#failure);

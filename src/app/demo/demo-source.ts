@@ -3,7 +3,7 @@ import { LiveDrive, type LiveDriveOptions } from '../../../synth/live/live-drive
 import type { SourceEvent } from '../../core/events.js';
 import { producedSource, type ProducedOptions } from '../../streaming/sources/produced.js';
 
-/** Size and rate of the synthetic drive: as much as two cores can draw beside a detector. */
+/** Size and rate of the synthetic drive: the most that two cores can draw beside a detector. */
 export const DEMO_FPS = 30;
 export const DEMO_SIZE = { width: 720, height: 450 } as const;
 
@@ -19,7 +19,7 @@ export function demoSource(seed: number, options: DemoSourceOptions): Observable
   });
 }
 
-/** Plays a drive that outlives the subscription. */
+/** Plays a drive whose owner ends it, not the subscription. */
 export function playDrive(drive: LiveDrive, options: DemoSourceOptions): Observable<SourceEvent> {
   return producedSource(drive, { ...options, size: DEMO_SIZE, fps: DEMO_FPS });
 }

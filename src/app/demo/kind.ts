@@ -3,7 +3,7 @@ import { UsageError } from '../../core/errors.js';
 import { sourceKind } from '../../streaming/sources/source-kind.js';
 
 export { LARGEST_SEED };
-/** A clear day with traffic and people who cross the street; none of the drives that the bundled model learned from. */
+/** A clear day with traffic and people who cross the street. The bundled model was not trained on this drive. */
 export const DEFAULT_DEMO_SEED = 2040;
 
 export const demoKind = sourceKind({
@@ -27,7 +27,7 @@ function seedIn(source: string): number {
   const seed = text === '' ? DEFAULT_DEMO_SEED : Number(text);
   if (!/^\d*$/.test(text) || seed > LARGEST_SEED)
     throw new UsageError(
-      `the source "${source}" names no drive; write it as demo:SEED with a whole number from 0 to ${LARGEST_SEED}, or demo:`,
+      `the source "${source}" has no valid seed; write demo:SEED with a whole number from 0 to ${LARGEST_SEED}, or demo:`,
     );
   return seed;
 }

@@ -1,21 +1,21 @@
 import type { DropEvent, PerceptEvent, PipelineEvent, SourceEvent } from '../../core/events.js';
-import type { Moment } from './world.js';
+import type { DriveFrame } from './world.js';
 
 /** One frame at the end of a run. */
 export type RecentFrame = {
-  readonly moment: Moment;
+  readonly moment: DriveFrame;
   readonly event: PerceptEvent | DropEvent;
   /** The letterboxed picture of a dropped frame; absent if it was never drawn. */
   readonly picture: Uint8Array | undefined;
 };
 
 /**
- * The last frames of a run: their ground truth, their results, and the pictures of dropped ones, so that the detector
- * can process these afterwards.
+ * The last frames of a run: their ground truth, their results, and the pictures of dropped ones. After the run, the
+ * detector processes these pictures.
  */
 export class RecentFrames {
   readonly #count: number;
-  readonly #moments = new Map<number, Moment>();
+  readonly #moments = new Map<number, DriveFrame>();
   readonly #events = new Map<number, PerceptEvent | DropEvent>();
   readonly #pictures = new Map<number, Uint8Array>();
   readonly #spare: Uint8Array[] = [];
@@ -25,7 +25,7 @@ export class RecentFrames {
     this.#count = count;
   }
 
-  moment(moment: Moment): void {
+  moment(moment: DriveFrame): void {
     this.#moments.set(moment.truth.seq, moment);
   }
 
@@ -48,12 +48,12 @@ export class RecentFrames {
     if (event.type === 'percept') this.#forget(event.seq);
   }
 
-  /** The picture of a skipped frame that was drawn afterwards. */
+  /** Adds the picture of a skipped frame, drawn after the run. */
   drawn(seq: number, picture: Uint8Array): void {
     this.#pictures.set(seq, picture);
   }
 
-  /** The complete frames, without a gap, in order. */
+  /** The complete frames, in order and without a gap. */
   list(): readonly RecentFrame[] {
     const frames: RecentFrame[] = [];
     for (const [seq, moment] of this.#moments) {

@@ -5,7 +5,7 @@ import { feedKind } from '../../streaming/feed/kind.js';
 import { LivePage } from '../../streaming/live-page/live-page.js';
 import type { RunConfig } from '../../config/run-config.js';
 import type { AppContext } from '../context.js';
-import { PARTS } from '../parts.js';
+import { BUILT_IN_PARTS } from '../parts.js';
 import type { DemoPlan } from './plan.js';
 import { DemoShow } from './show.js';
 import { SlowedDetector } from './slowed-detector.js';
@@ -18,13 +18,13 @@ const PORTS_TRIED = 20;
 
 export type DemoOutcome = {
   readonly summary: DemoSummary;
-  /** The first part that failed; undefined where none did. */
+  /** The error of the first part that failed; undefined if none did. */
   readonly failure: Error | undefined;
 };
 
 /**
  * Plays the synthetic drive through the pipeline until `context.signal` is aborted or a limit is met, shows it on a
- * page, and adds up what streaming cost.
+ * page, and scores it.
  */
 export async function demo(plan: DemoPlan, context: AppContext): Promise<DemoOutcome> {
   const opened = await createProcessDetector({
@@ -57,7 +57,7 @@ export async function demo(plan: DemoPlan, context: AppContext): Promise<DemoOut
   }
 }
 
-/** Tries the next ports where the usual one is taken. */
+/** Tries the next ports if the usual one is taken. */
 async function openServed(
   { run, page: allowed }: DemoPlan,
   page: LivePage | undefined,
@@ -70,7 +70,7 @@ async function openServed(
       const onFailure = (error: OutputError): void => reporter.outputFailed(error);
       return await openSinks(
         { config: withPortMoved(run, moved), info, ffmpeg: undefined, pages: page?.answer, onFailure },
-        PARTS,
+        BUILT_IN_PARTS,
         context,
       );
     } catch (error) {
@@ -93,5 +93,5 @@ function withPortMoved(run: RunConfig, by: number): RunConfig {
 
 function announce(feedUrl: string, context: AppContext): void {
   context.log.info(`feed: ${feedUrl}`);
-  context.log.info(`page: ${feedUrl.replace(/^ws/, 'http')} (Ctrl-C ends the run and tells what streaming cost)`);
+  context.log.info(`page: ${feedUrl.replace(/^ws/, 'http')} (Ctrl-C ends the run and prints what streaming cost)`);
 }

@@ -24,8 +24,8 @@ export type DemoScoring = {
 };
 
 /**
- * Scores the end of a run, and attributes the cost of streaming. The detector processes the dropped frames now, so that
- * the terms add up.
+ * Scores the end of a run, and attributes the cost of streaming. For that, the detector now processes the dropped
+ * frames too.
  */
 export async function scoreDemo({
   frames,

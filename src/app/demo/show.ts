@@ -25,9 +25,9 @@ import { aborted, abortedAfter, frameLimit } from '../run/limits.js';
 import type { OpenSinks } from '../run/sinks.js';
 import { type RunReporter } from '../run/reporter.js';
 
-/** How many of the newest frames are scored: ten seconds. */
+/** Number of newest frames that are scored: ten seconds. */
 const WINDOW_FRAMES = 300;
-/** The drive is further than what was played, by less than this. */
+/** The drive runs ahead of the playback by less than this. */
 const READ_AHEAD = 30;
 const JPEG_QUALITY = 85;
 const SCORE_EVERY_MS = 1000;
@@ -41,7 +41,7 @@ export type ShowParts = {
   readonly context: AppContext;
 };
 
-/** One showing of the drive: played through the pipeline, shown on the page, and scored at its end. */
+/** One showing of the drive: plays it through the pipeline, shows it on the page, and scores it at the end. */
 export class DemoShow {
   readonly #parts: ShowParts;
   readonly #streamId: string;
@@ -50,7 +50,7 @@ export class DemoShow {
   readonly #world: World;
   readonly #recent = new RecentFrames(WINDOW_FRAMES);
   readonly #measurements: Measurements;
-  /** With forecasting, and without. */
+  /** Live scores with and without forecasting. */
   readonly #meters: { readonly final: LiveAccuracy; readonly observed: LiveAccuracy | undefined };
   #durationMs = 0;
   #isDetectorLost = false;
@@ -76,7 +76,7 @@ export class DemoShow {
     this.#meters = { final: meter(this.#forecaster), observed: this.#forecaster && meter(undefined) };
     this.#world = new World({
       streamId: this.#streamId,
-      onMoment: (moment) => {
+      onFrame: (moment) => {
         this.#recent.moment(moment);
         this.#meters.final.truth(moment.truth);
         this.#meters.observed?.truth(moment.truth);
@@ -98,12 +98,12 @@ export class DemoShow {
       input: info.input,
       keptFrames: WINDOW_FRAMES + READ_AHEAD,
       jpegQuality: page && JPEG_QUALITY,
-      onTruth: (index, objects) => this.#world.tell(index, objects),
+      onTruth: (index, objects) => this.#world.annotated(index, objects),
       onJpeg: (index, bytes) => this.#world.drawn(index, bytes),
     });
   }
 
-  /** Until a limit is met or the signal is aborted. */
+  /** Plays until a limit is met or the signal is aborted. */
   async play(): Promise<void> {
     const {
       plan: { run },
@@ -160,7 +160,7 @@ export class DemoShow {
     }
   }
 
-  /** Adds up what the run was worth, and shows it on the page. */
+  /** Scores the run and shows the result on the page. */
   async conclude(): Promise<DemoSummary> {
     const {
       plan: { run: config, seed },
@@ -213,22 +213,22 @@ export class DemoShow {
     return summary;
   }
 
-  /** The drive tells of frames that it passed over when it draws one that comes after them, or the last of them. */
+  /** The drive reports a skipped frame only when it draws a later one, or the last one. */
   async #hearAll(): Promise<void> {
-    const { untold } = this.#world;
+    const { withoutTruth } = this.#world;
     const { width, height } = this.#parts.detector.info.input;
-    if (untold === undefined) return;
+    if (withoutTruth === undefined) return;
     const picture = new Uint8Array(3 * width * height);
-    await this.#drive.produce(untold, picture);
-    // Scoring would ask for it again, and the drive keeps no frame that it has drawn.
-    this.#recent.drawn(untold, picture);
+    await this.#drive.produce(withoutTruth, picture);
+    // Scoring would ask for this frame again, and the drive does not keep drawn frames.
+    this.#recent.drawn(withoutTruth, picture);
   }
 
   close(): Promise<void> {
     return this.#drive.close();
   }
 
-  /** Ends the run, but takes nothing from what was found until then. */
+  /** Ends the run with this error, and keeps the results so far. */
   #detectorLost(error: unknown): PipelineEvent {
     this.#isDetectorLost = true;
     return this.#parts.reporter.failed(error);

@@ -2,9 +2,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { DetectorResult, ModelDetector, ModelDetectorInfo } from '../../core/detector.js';
 import type { Picture } from '../../core/picture.js';
 
-/** A detector that takes longer than it does: what a larger model would be like, or a smaller machine. */
+/** A detector with a delay added to every run, as of a larger model or a smaller machine. */
 export class SlowedDetector implements ModelDetector {
-  /** Milliseconds that are added to every run. */
+  /** Delay in milliseconds. */
   extraMs: number;
   readonly #detector: ModelDetector;
 

@@ -10,7 +10,7 @@ import { summarise, type RunSummary } from '../run/summary.js';
 /** What `nowcast demo --json` prints. */
 export type DemoSummary = RunSummary & {
   readonly seed: number;
-  /** Of the last frames of the run; null where nothing came out. */
+  /** Scores of the last frames of the run; null without results. */
   readonly score: (StreamingJson & { readonly seconds: number }) | null;
 };
 

@@ -11,50 +11,50 @@ export const DEMO_CLASSES: Pick<GroundTruth, 'classes' | 'classIndex' | 'cocoMap
   cocoMapping: COCO_MAPPING,
 };
 
-/** A captured moment of the drive. */
-export type Moment = { readonly truth: TruthFrame; readonly objects: readonly Annotation[] };
+/** The capture of a frame of the drive. */
+export type DriveFrame = { readonly truth: TruthFrame; readonly objects: readonly Annotation[] };
 
 export type WorldOptions = {
   readonly streamId: string;
   /** Receives every captured frame, in order. */
-  readonly onMoment: (moment: Moment) => void;
-  /** Receives the pictures for people of captured moments. */
-  readonly onPicture: (moment: Moment, jpeg: Uint8Array) => void;
+  readonly onFrame: (moment: DriveFrame) => void;
+  /** Receives the display pictures of captured frames. */
+  readonly onPicture: (moment: DriveFrame, jpeg: Uint8Array) => void;
 };
 
-/** Matches the drive's ground truth and pictures, which come early or late, with the capture of frames. */
+/** Joins the capture of each frame with its ground truth and its picture, which arrive earlier or later. */
 export class World {
   readonly #options: WorldOptions;
   readonly #objects = new Map<number, readonly Annotation[]>();
   readonly #capturedAtMs = new Map<number, number>();
   readonly #jpegs = new Map<number, Uint8Array>();
-  #newest: Moment | undefined;
+  #newest: DriveFrame | undefined;
 
   constructor(options: WorldOptions) {
     this.#options = options;
   }
 
-  /** The visible objects of a frame; in order. */
-  tell(seq: number, objects: readonly Annotation[]): void {
+  /** Takes the visible objects of a frame. Call it in frame order. */
+  annotated(seq: number, objects: readonly Annotation[]): void {
     this.#objects.set(seq, objects);
     this.#meet(seq);
   }
 
-  /** A frame's time of capture has come, drawn or not; in order. */
+  /** Takes the capture time of a frame, drawn or not. Call it in frame order. */
   captured(seq: number, capturedAtMs: number): void {
     this.#capturedAtMs.set(seq, capturedAtMs);
     this.#meet(seq);
   }
 
-  /** A frame's picture for people. A late one is shown only if no newer one came. */
+  /** Takes the display picture of a frame. A late picture is shown only if no newer one was. */
   drawn(seq: number, jpeg: Uint8Array): void {
     const newest = this.#newest;
     if (newest === undefined || seq > newest.truth.seq) this.#jpegs.set(seq, jpeg);
     else if (seq === newest.truth.seq) this.#options.onPicture(newest, jpeg);
   }
 
-  /** The last captured frame without its ground truth yet, as for skipped frames. */
-  get untold(): number | undefined {
+  /** The last captured frame that has no ground truth yet, such as a skipped frame. */
+  get withoutTruth(): number | undefined {
     return [...this.#capturedAtMs.keys()].at(-1);
   }
 
@@ -72,7 +72,7 @@ export class World {
       objects: objects.map(truthObject),
     };
     this.#newest = { truth, objects };
-    this.#options.onMoment(this.#newest);
+    this.#options.onFrame(this.#newest);
     const jpeg = this.#jpegs.get(seq);
     if (jpeg !== undefined) this.#options.onPicture(this.#newest, jpeg);
     for (const waiting of this.#jpegs.keys()) if (waiting <= seq) this.#jpegs.delete(waiting);

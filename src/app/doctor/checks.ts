@@ -13,7 +13,7 @@ import { writeTrialModel } from './model.js';
 
 type Place = Pick<AppContext, 'env' | 'cacheDir'>;
 
-/** Looks at everything that a run may need. Changes nothing but the cache folder, which it makes. */
+/** Checks everything that a run may need. It changes nothing except that it creates the cache folder. */
 export async function examine(place: Place): Promise<Finding[]> {
   const looked = await Promise.all([
     providers(),
@@ -35,7 +35,7 @@ export function checkNode(version: string): Finding {
         name: 'Node',
         state: 'missing',
         found: `${version}, which is too old`,
-        remedy: 'install Node 22 (20.19 or later does, too)',
+        remedy: 'install Node 22, or 20.19 or later',
       };
 }
 
@@ -74,7 +74,7 @@ async function providers(): Promise<Finding[]> {
             name: `provider ${provider}`,
             state: 'absent',
             found: unavailable,
-            remedy: 'docs/gpu.md says what it takes',
+            remedy: 'follow docs/gpu.md to set it up',
           },
     );
   } catch (error) {
@@ -83,7 +83,7 @@ async function providers(): Promise<Finding[]> {
         name: 'ONNX Runtime',
         state: 'missing',
         found: messageOf(error),
-        remedy: 'install it anew: npm rebuild onnxruntime-node',
+        remedy: 'reinstall it: npm rebuild onnxruntime-node',
       },
     ];
   } finally {
@@ -100,7 +100,7 @@ async function ffmpeg({ env, cacheDir }: Place): Promise<Finding[]> {
         ? {
             name: 'ffmpeg',
             state: 'limited',
-            found: `${where}, the embedded build of 2018: video files alone, no cameras`,
+            found: `${where}, the embedded build of 2018: reads video files, no cameras`,
             remedy: FFMPEG_INSTALL,
           }
         : {
@@ -125,7 +125,7 @@ async function ffmpeg({ env, cacheDir }: Place): Promise<Finding[]> {
 async function sharedMemory(): Promise<Finding> {
   const name = 'shared memory';
   if (!existsSync('/dev/shm'))
-    return { name, state: 'ok', found: `frames go through ${tmpdir()}, since there is no /dev/shm` };
+    return { name, state: 'ok', found: `frames go through ${tmpdir()}, because there is no /dev/shm` };
   const { bavail, bsize } = await statfs('/dev/shm');
   const freeMb = (bavail * bsize) / 1e6;
   const found = `/dev/shm, ${freeMb.toFixed(0)} MB free`;
@@ -145,7 +145,7 @@ async function cacheFolder(cacheDir: string): Promise<Finding> {
       name: 'cache folder',
       state: 'missing',
       found: `${cacheDir} cannot be written (${messageOf(error)})`,
-      remedy: 'name a folder that can be with NOWCAST_CACHE',
+      remedy: 'set NOWCAST_CACHE to a writable folder',
     };
   } finally {
     await rm(probe, { force: true }).catch(() => undefined);
@@ -161,7 +161,7 @@ async function models(cacheDir: string): Promise<Finding> {
     name: 'models',
     state: 'limited',
     found: here.length === 0 ? 'none by name' : here.join(', '),
-    remedy: 'nowcast models pull yolox-nano, or give --model a file of your own',
+    remedy: 'nowcast models pull yolox-nano, or pass your own ONNX file with --model',
   };
 }
 

@@ -4,7 +4,7 @@ import type { Finding } from './finding.js';
 export const FFMPEG_INSTALL =
   'install ffmpeg 4.4 or later (apt install ffmpeg, brew install ffmpeg), or name one with NOWCAST_FFMPEG';
 
-/** What a run may ask of ffmpeg, the list in which ffmpeg names it, and what does not work without it. */
+/** The ffmpeg features that a run may use: the list in which ffmpeg names the feature, its name, and its use. */
 const ABILITIES = [
   ['decoders', 'h264', 'most cameras and files'],
   ['decoders', 'hevc', 'H.265 cameras and files'],
@@ -19,7 +19,7 @@ const ABILITIES = [
 
 type ListName = (typeof ABILITIES)[number][0];
 
-/** Asks an ffmpeg for its lists and compares them with what a run may need. */
+/** Reads an ffmpeg's lists of features and reports the missing ones. */
 export async function ffmpegAbilities(path: string): Promise<Finding> {
   const names = [...new Set(ABILITIES.map(([list]) => list))];
   const lists = new Map(
@@ -37,7 +37,7 @@ export async function ffmpegAbilities(path: string): Promise<Finding> {
     name: 'ffmpeg can',
     state: 'limited',
     found: `not ${lacking.map(([, name, use]) => `${name} (${use})`).join(', not ')}`,
-    remedy: 'install a full build of ffmpeg where you need these',
+    remedy: 'if you need these, install a full build of ffmpeg',
   };
 }
 

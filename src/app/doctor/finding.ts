@@ -1,9 +1,11 @@
 /** One result of a check. */
 export type Finding = {
   readonly name: string;
-  /** `absent`: nobody needs it; `limited`: runs work, except for the named part; `missing`: no run works. */
+  /**
+   * `absent`: an optional part is not there; `limited`: runs work, except for the named part; `missing`: no run works.
+   */
   readonly state: 'ok' | 'absent' | 'limited' | 'missing';
   readonly found: string;
-  /** What to do about it. */
+  /** The step that fixes it. */
   readonly remedy?: string;
 };

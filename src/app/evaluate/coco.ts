@@ -13,7 +13,7 @@ export type CocoOptions = {
 
 /**
  * COCO AP of a list of results.
- * @throws UsageError or DataError for a file that cannot be read; OutputError where the report cannot be written
+ * @throws UsageError or DataError if a file cannot be read; OutputError if the report cannot be written
  */
 export function evaluateCoco(
   { annotations, detections: path, report }: CocoOptions,

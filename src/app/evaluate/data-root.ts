@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { GroundTruth } from '../../../evaluation/ground-truth.js';
 import { DataError, SourceError, UsageError } from '../../core/errors.js';
-import type { Size } from '../../core/letterbox.js';
+import type { Size } from '../../core/size.js';
 import type { Picture, PictureFormat } from '../../core/picture.js';
 import { readPicture } from '../../streaming/pictures/read-picture.js';
 
@@ -16,11 +16,11 @@ export function isVideoFile(dataRoot: string): boolean {
   return stats.isFile();
 }
 
-/** @throws UsageError if annotations of several sequences are combined with one video */
+/** @throws UsageError if --data-root is one video but the annotations hold several sequences */
 export function checkOneSequence(dataRoot: string, { sequences }: GroundTruth): void {
   if (sequences.length !== 1)
     throw new UsageError(
-      `--data-root is the file ${dataRoot}, but the annotations hold ${sequences.length} sequences; name the folder of their pictures`,
+      `--data-root is the file ${dataRoot}, but the annotations hold ${sequences.length} sequences; name the folder that holds their pictures`,
     );
 }
 
@@ -49,7 +49,7 @@ export function checkSize(truth: GroundTruth, image: number, { width, height }: 
   const { name, size } = truth.images[image];
   if (size !== undefined && (size.width !== width || size.height !== height)) {
     throw new DataError(
-      `${name} has ${width}x${height} pixels, but ${size.width}x${size.height} in the annotations; are these the annotated pictures?`,
+      `${name} has ${width}x${height} pixels, but ${size.width}x${size.height} in the annotations; check that --data-root holds the annotated pictures`,
     );
   }
 }

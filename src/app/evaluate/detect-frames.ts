@@ -18,7 +18,7 @@ type Found = (image: number, detections: readonly Detection[]) => void;
 
 /**
  * Detects on every annotated picture below `dataRoot`.
- * @throws SourceError for an unreadable picture; DataError for one whose size differs from the annotations
+ * @throws SourceError if a picture cannot be read; DataError if its size differs from the annotations
  */
 export async function detectPictures(
   signal: AbortSignal,
@@ -41,7 +41,7 @@ export async function detectPictures(
 }
 
 /**
- * Does `work` for the frames 0 to `count - 1`. It starts one more than there are hosts, so that no host waits for
+ * Does `work` for the frames 0 to `count - 1`. It starts one more call than there are hosts, so that no host waits for
  * decoding.
  */
 export async function forEachFrame(
@@ -64,7 +64,7 @@ export async function forEachFrame(
   }
 }
 
-/** The detections of a picture; tried once more if they were lost. */
+/** The detections of a picture. A picture whose detections were lost is tried once more. */
 export async function detectPicture(detector: Detector, picture: Picture): Promise<readonly Detection[]> {
   try {
     return (await detector.detect(picture)).detections;
@@ -77,7 +77,7 @@ export async function detectPicture(detector: Detector, picture: Picture): Promi
 
 /**
  * Detects on the frames of a video that is annotated as one sequence.
- * @throws SourceError for a lost frame; DataError for one whose size differs from the annotations
+ * @throws SourceError if a frame is lost; DataError if its size differs from the annotations
  */
 export async function detectVideo(
   context: AppContext,
@@ -103,7 +103,7 @@ export async function detectVideo(
     }
     if (event.type === 'drop')
       throw new SourceError(
-        `frame ${event.seq} of ${path} was lost (${event.reason}); an offline score needs them all`,
+        `frame ${event.seq} of ${path} was lost (${event.reason}); an offline score needs every frame`,
       );
     context.signal.throwIfAborted();
   };

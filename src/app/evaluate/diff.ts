@@ -11,9 +11,9 @@ export type DiffOptions = {
   /** File of COCO results by frame, for outputs without detections. */
   readonly detections: string | undefined;
   readonly eta: number;
-  /** Undefined takes the recordings'. */
+  /** Frame rate; undefined takes the recordings'. */
   readonly fps: number | undefined;
-  /** Bootstrap samples. */
+  /** Number of bootstrap samples. */
   readonly resamples: number;
   readonly seed: number;
 };
@@ -30,7 +30,6 @@ export function diffRuns(
   const offline = detections === undefined ? undefined : loadDetections(detections, truth, log);
   const [a, b] = runs.map((path) => loadRun(path, truth, fps, offline, log));
   const difference = compareRuns(truth, a, b, eta, resamples, seed);
-  if (difference.interval === null)
-    log.warn('a single sequence tells nothing of how the difference varies; there is no interval');
+  if (difference.interval === null) log.warn('a confidence interval needs two sequences or more; this run has one');
   return difference;
 }

@@ -2,7 +2,7 @@ import { findNamed, formsOf } from '../../core/named-kind.js';
 import { TRACKERS, trackerByName } from '../../track/kinds.js';
 import type { TrackerFactory } from '../../track/tracker.js';
 
-/** The forecasters that an evaluation knows, for messages. */
+/** The forecasters of evaluations, for messages. */
 export const FORECASTS = `none, ${formsOf(TRACKERS)}`;
 
 export function isForecast(name: string): boolean {

@@ -3,7 +3,7 @@ import { lastValueFrom, tap } from 'rxjs';
 import type { GroundTruth, Sequence } from '../../../evaluation/ground-truth.js';
 import { SourceError, UsageError } from '../../core/errors.js';
 import type { SourceEvent } from '../../core/events.js';
-import type { Size } from '../../core/letterbox.js';
+import type { Size } from '../../core/size.js';
 import type { Picture, PictureFormat } from '../../core/picture.js';
 import { locateFfmpeg } from '../../streaming/ffmpeg/binary.js';
 import { videoSource } from '../../streaming/sources/video/video.js';
@@ -15,7 +15,7 @@ import { megabytes } from '../../core/units.js';
 const DECODERS = 2;
 
 /**
- * Refuses a data set whose longest sequence does not fit into memory; only one sequence is in memory at once.
+ * Refuses a data set whose longest sequence does not fit into memory. Memory holds one sequence at a time.
  * @param availableBytes free memory
  * @throws UsageError naming the required amount
  */
@@ -47,9 +47,9 @@ export class FrameMemory {
   }
 
   /**
-   * Decodes the pictures of a sequence, which are valid until the next load.
+   * Decodes the pictures of a sequence. They are valid until the next load.
    * @param onRead called after each picture
-   * @throws SourceError for an unreadable one; DataError for one whose size differs from the annotations
+   * @throws SourceError if a picture cannot be read; DataError if its size differs from the annotations
    */
   async loadPictures(
     dataRoot: string,
@@ -81,20 +81,20 @@ export class FrameMemory {
     return pictures;
   }
 
-  /** The same for a video that is annotated as one sequence. */
+  /** Decodes the frames of a video that is annotated as one sequence. */
   async loadVideo(context: AppContext, path: string, { images }: Sequence, onRead: () => void): Promise<Picture[]> {
     const ffmpeg = await locateFfmpeg(context.env, context.cacheDir);
     const pictures: Picture[] = [];
     const take = (event: SourceEvent): void => {
       context.signal.throwIfAborted();
       if (event.type === 'drop')
-        throw new SourceError(`frame ${event.seq} of ${path} was lost (${event.reason}); the score needs them all`);
+        throw new SourceError(`frame ${event.seq} of ${path} was lost (${event.reason}); the score needs every frame`);
       if (event.type !== 'frame') return;
       const { seq, picture } = event;
       const image = this.#imageAt(seq);
       image.set(picture.image);
       event.release();
-      if (event.corrupt) throw new SourceError(`frame ${seq} of ${path} is damaged; the score needs them all`);
+      if (event.corrupt) throw new SourceError(`frame ${seq} of ${path} is damaged; the score needs every frame`);
       checkSize(this.#truth, images[seq], picture.size);
       pictures.push({ ...picture, image });
       onRead();
@@ -110,7 +110,7 @@ export class FrameMemory {
     await lastValueFrom(source.pipe(tap(take)), { defaultValue: undefined });
     if (pictures.length < images.length)
       throw new SourceError(
-        `${path} gave ${pictures.length} frames, but ${images.length} are annotated; is it the annotated video?`,
+        `${path} gave ${pictures.length} frames, but ${images.length} are annotated; check that --data-root is the annotated video`,
       );
     return pictures;
   }

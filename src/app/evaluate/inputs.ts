@@ -12,7 +12,7 @@ import type { Log } from '../context.js';
 /** Frame rate by default, as in sAP. */
 export const DEFAULT_FPS = 30;
 
-/** @param streaming whether the images of a plain COCO file are the frames of one video, rather than each alone */
+/** @param streaming true if the images of a plain COCO file are the frames of one video; false if each stands alone */
 export function loadGroundTruth(path: string, streaming: boolean, log: Log): GroundTruth {
   const truth = naming(path, () =>
     parseGroundTruth(readJsonFile(path), streaming ? basename(path, '.json') : undefined),
@@ -27,12 +27,12 @@ export function loadDetections(path: string, truth: GroundTruth, log: Log): Scor
   return prepareDetections(truth, columns, truth.images.length);
 }
 
-/** A recorded run, or one timed by another program, with its outputs' detections. */
+/** A recorded run, or one timed by another program, with the detections of its outputs. */
 export type LoadedRun = { readonly run: StreamedRun; readonly detections: ScoredDetections };
 
 /**
  * Reads a recording or a file of timestamped outputs.
- * @param offline detections by frame, for timestamped outputs without their own
+ * @param offline detections by frame, for timestamped outputs without detections
  * @throws UsageError if such outputs come without `--detections`
  */
 export function loadRun(
@@ -65,7 +65,7 @@ export function loadRun(
       );
     const used = own ?? offline;
     if (used === undefined)
-      throw new UsageError('the outputs hold no detections; give those of each frame with --detections');
+      throw new UsageError('the outputs hold no detections; pass the detections of every frame with --detections');
     return { run: timestampedRun(truth, sequences, fps ?? DEFAULT_FPS, own !== undefined), detections: used };
   });
 }

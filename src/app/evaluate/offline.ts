@@ -20,15 +20,15 @@ export type OfflineOptions = {
   /** The folder that holds the annotated pictures, or the annotated video. */
   readonly dataRoot: string;
   readonly detector: DetectorChoice;
-  /** File for what the detector finds, as COCO results. */
+  /** File for the detections, as COCO results. */
   readonly coco: string | undefined;
   readonly report: ReportRequest | undefined;
 };
 
 /**
- * COCO AP of a detector on every frame, without a clock.
- * @throws UsageError, DataError or SourceError where annotations and pictures cannot be read or do not fit; ModelError
- * where the detector cannot be opened; OutputError where a file cannot be written
+ * COCO AP of a detector that runs on every frame, however long it takes.
+ * @throws UsageError, DataError or SourceError if annotations and pictures cannot be read or do not fit; ModelError if
+ *   the detector cannot be opened; OutputError if a file cannot be written
  */
 export async function evaluateOffline(
   { annotations, dataRoot, detector: choice, coco, report }: OfflineOptions,
@@ -38,7 +38,7 @@ export async function evaluateOffline(
   const truth = loadGroundTruth(annotations, isVideo, context.log);
   if (isVideo) checkOneSequence(dataRoot, truth);
 
-  // A path that cannot be written fails before the work, not after it.
+  // Checks the output path before the work, not after it.
   if (coco !== undefined) writeOutput(coco, '[]\n');
   const detector = await openEvalDetector(choice, context);
   const bar = context.progress.bar({ label: 'detecting', total: truth.images.length, unit: 'frames' });
@@ -55,7 +55,7 @@ export async function evaluateOffline(
     else await detectPictures(context.signal, dataRoot, truth, detector, found);
     if (done < truth.images.length)
       throw new SourceError(
-        `${dataRoot} gave ${done} frames, but ${truth.images.length} are annotated; is it the annotated video?`,
+        `${dataRoot} gave ${done} frames, but ${truth.images.length} are annotated; check that --data-root is the annotated video`,
       );
   } finally {
     bar.done();

@@ -4,7 +4,7 @@ import type { AppContext } from '../context.js';
 import { detectorOptions } from '../run/detector-options.js';
 import type { DetectorChoice } from './detector-choice.js';
 
-/** @throws ModelError where the model cannot be found or does not run */
+/** @throws ModelError if the model cannot be found or does not run */
 export async function openEvalDetector(
   { model, conf, nms }: DetectorChoice,
   context: AppContext,

@@ -18,16 +18,16 @@ export type PlayOptions = {
   readonly policy: Policy;
   readonly latencyBudgetMs: number | undefined;
   readonly forecaster: TrackerFactory | undefined;
-  /** Ends the play early; the results so far are returned. */
+  /** Ends the playback early; the results so far are returned. */
   readonly signal: AbortSignal;
-  /** Default: real time. */
+  /** The clock of the playback. Default: real time. */
   readonly scheduler?: SchedulerLike;
   readonly onEvent?: (event: PipelineEvent) => void;
 };
 
 /**
- * Plays one sequence in real time through the pipeline. It ends one frame interval after its last frame. As in sAP's
- * toolkit, a later result is lost, and its frame is reported as dropped (`stopped`).
+ * Plays one sequence in real time through the pipeline. The playback ends one frame interval after the last frame. As
+ * in sAP's toolkit, a later result is lost, and its frame is reported as dropped (`stopped`).
  */
 export async function playSequence(pictures: readonly Picture[], options: PlayOptions): Promise<PipelineEvent[]> {
   const {

@@ -20,7 +20,7 @@ import { playSequence, type PlayOptions } from './play-sequence.js';
 import { streamingResult, type ReportRequest } from './report.js';
 import { timedPolicy } from './timed-policy.js';
 
-/** Runs on a sequence's first frame before it is played: what was idle wakes up. */
+/** Runs on a sequence's first frame before the playback, to wake up an idle machine. */
 const WARM_UP_RUNS = 5;
 
 export type RealtimeOptions = {
@@ -29,14 +29,16 @@ export type RealtimeOptions = {
   readonly dataRoot: string;
   readonly detector: DetectorChoice;
   readonly schedule: string;
-  /** Undefined is no budget. */
+  /** Undefined means no budget. */
   readonly budgetMs: number | undefined;
   readonly fps: number;
-  /** Frame intervals by which each frame asks earlier for its output. */
+  /** Each frame is scored on the newest output from this many frame intervals earlier. */
   readonly eta: number;
-  /** `none`, or what carries detections forward to the frame that they are held against. */
+  /** `none`, or the forecaster that moves detections to the frame that they are scored on. */
   readonly forecast: string;
-  /** File of COCO results for every frame; undefined detects on every frame of a sequence after it was played. */
+  /**
+   * File of COCO results for every frame. Undefined: the detector runs on every frame after the sequence was played.
+   */
   readonly detections: string | undefined;
   /** File for the recording of the run. */
   readonly record: string | undefined;
@@ -44,9 +46,9 @@ export type RealtimeOptions = {
 };
 
 /**
- * Streaming AP of a detector on frames that are played by the clock from memory.
- * @throws UsageError, DataError or SourceError where annotations and pictures cannot be read or do not fit; ModelError
- * where the detector cannot be opened; OutputError where a file cannot be written
+ * Streaming AP of a detector on frames that are played from memory in real time.
+ * @throws UsageError, DataError or SourceError if annotations and pictures cannot be read or do not fit; ModelError if
+ *   the detector cannot be opened; OutputError if a file cannot be written
  */
 export async function evaluateRealtime(options: RealtimeOptions, context: AppContext): Promise<StreamingJson> {
   const { dataRoot, budgetMs, fps, eta } = options;
@@ -101,7 +103,7 @@ export async function evaluateRealtime(options: RealtimeOptions, context: AppCon
           ? await memory.loadVideo(context, dataRoot, sequence, step)
           : await memory.loadPictures(dataRoot, sequence, context.signal, step);
         for (let run = 0; run < WARM_UP_RUNS; run++) await detectPicture(detector, pictures[0]);
-        // The events are processed after the timed part.
+        // The events are processed after the playback, to keep its timing undisturbed.
         for (const event of await playSequence(pictures, { ...play, streamId: sequence.name })) {
           recorder?.write(event);
           collector.add(event, `sequence "${sequence.name}"`);
@@ -139,7 +141,7 @@ function openRecorder(
   return createRecorder(options.record, header, (error) => log.error(error.message));
 }
 
-/** Offline, on every frame of the sequence. */
+/** Detects on every frame of the sequence, however long it takes. */
 async function detectAll(
   context: AppContext,
   detector: ModelDetector,

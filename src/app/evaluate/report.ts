@@ -4,17 +4,17 @@ import type { GroundTruth } from '../../../evaluation/ground-truth.js';
 import type { StreamedRun } from '../../../evaluation/streamed-run.js';
 import { writeOutput } from '../write-output.js';
 
-/** A report that is asked for. */
+/** The report of `--report`. */
 export type ReportRequest = {
   readonly path: string;
-  /** What was evaluated and how, as its reader may look it up: files, schedule… */
+  /** The files, schedule and options of the evaluation, for the reader of the report. */
   readonly facts: readonly (readonly [name: string, value: string])[];
 };
 
 /**
- * Writes the report, if one is asked for.
+ * Writes the report, if the request names one.
  * @param input its facts come before those of the request
- * @throws OutputError where the file cannot be written
+ * @throws OutputError if the file cannot be written
  */
 export function writeReport(
   request: ReportRequest | undefined,
@@ -28,13 +28,13 @@ export type ScoredRun = {
   readonly run: StreamedRun;
   readonly score: StreamingScore;
   readonly eta: number;
-  /** Of the report. */
+  /** The title of the report. */
   readonly title: string;
 };
 
 /**
- * The result of a streaming evaluation; writes its report, if one is asked for.
- * @throws OutputError where the file cannot be written
+ * The result of a streaming evaluation. Writes its report, if the request names one.
+ * @throws OutputError if the file cannot be written
  */
 export function streamingResult(
   { truth, run, score, eta, title }: ScoredRun,

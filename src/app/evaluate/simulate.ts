@@ -27,21 +27,21 @@ export type SimulateOptions = {
   readonly detections: string;
   readonly runtimes: RuntimeOptions;
   readonly schedule: string;
-  /** Detectors side by side. */
+  /** Number of detectors that run in parallel. */
   readonly workers: number | 'infinite';
   readonly fps: number;
   readonly eta: number;
-  /** `none`, or what carries detections forward to the frame that they are held against. */
+  /** `none`, or the forecaster that moves detections to the frame that they are scored on. */
   readonly forecast: string;
-  /** File for the recording that such a run would have written. */
+  /** File for the recording of the simulated run. */
   readonly record: string | undefined;
   readonly report: ReportRequest | undefined;
 };
 
 export type RuntimeOptions = {
-  /** File of a runtime profile, which policies know and runtimes are drawn from. */
+  /** File of a runtime profile: policies read it, and runtimes are drawn from it. */
   readonly profile: string | undefined;
-  /** File of runtimes that are taken in order instead of drawn. */
+  /** File of runtimes that are used in order instead of drawn. */
   readonly trace: string | undefined;
   /** Divides the profile's runtimes. */
   readonly perfFactor: number;
@@ -49,9 +49,9 @@ export type RuntimeOptions = {
 };
 
 /**
- * Streaming AP that a detector would reach with these runtimes, this schedule and as many workers.
- * @throws UsageError where a schedule has no place in time, or no runtimes are given; DataError for a file that breaks
- * its format's rules; OutputError where a file cannot be written
+ * Streaming AP of a simulated detector with these runtimes, this schedule and this number of workers.
+ * @throws UsageError if the schedule cannot drop frames, or no runtimes are given; DataError for a file that breaks its
+ *   format's rules; OutputError if a file cannot be written
  */
 export function evaluateSimulation(
   options: SimulateOptions,
@@ -89,7 +89,7 @@ function readRuntimes({ profile, trace, perfFactor, seed }: RuntimeOptions): {
     return { runtimes: traceRuntimes(naming(trace, () => parseRuntimeTrace(readJsonFile(trace)))), knownRuntimesS };
   if (knownRuntimesS === undefined)
     throw new UsageError(
-      'eval simulate needs runtimes: give a profile with --runtime, or a trace with --runtime-trace',
+      'eval simulate needs runtimes; pass a profile with --runtime, or a trace with --runtime-trace',
     );
   return { runtimes: drawnRuntimes(knownRuntimesS, seed), knownRuntimesS };
 }

@@ -8,20 +8,20 @@ export type StreamOptions = {
   /** A recording, or another program's timestamped outputs. */
   readonly run: string;
   readonly annotations: string;
-  /** File of COCO results for every frame: for outputs without detections, and to attribute the gap to offline AP. */
+  /** File of COCO results for every frame, for outputs without detections and to attribute the gap to offline AP. */
   readonly detections: string | undefined;
-  /** Frame intervals by which each frame asks earlier for its output. */
+  /** Each frame is scored on the newest output from this many frame intervals earlier. */
   readonly eta: number;
-  /** Undefined takes the recording's. */
+  /** Frame rate; undefined takes the recording's. */
   readonly fps: number | undefined;
-  /** `none`, or what carries detections forward to the frame that they are held against. */
+  /** `none`, or the forecaster that moves detections to the frame that they are scored on. */
   readonly forecast: string;
   readonly report: ReportRequest | undefined;
 };
 
 /**
- * Streaming AP of a run that has been.
- * @throws UsageError or DataError for a file that cannot be read; OutputError where the report cannot be written
+ * Streaming AP of a finished run.
+ * @throws UsageError or DataError for a file that cannot be read; OutputError if the report cannot be written
  */
 export function evaluateStream(
   { run: path, annotations, detections: detectionsPath, eta, fps, forecast, report }: StreamOptions,

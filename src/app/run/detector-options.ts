@@ -13,8 +13,8 @@ type DetectorConfig = {
 };
 
 /**
- * What the detector needs to know of a run's configuration.
- * @throws ModelError where the model cannot be found, or its labels do not fit; UsageError for an unknown class
+ * Options of the detector process, from a run's configuration.
+ * @throws ModelError if the model cannot be found, or its labels do not fit; UsageError for an unknown class
  */
 export async function detectorOptions(
   { model, detect }: DetectorConfig,

@@ -44,8 +44,8 @@ export type Ending = {
 };
 
 /**
- * Aborts after `durationMs`, or with `signal`, whichever comes first. Not `AbortSignal.any` with `AbortSignal.timeout`:
- * of these, Node 20 may collect the timeout as garbage before it fires.
+ * Aborts after `durationMs`, or with `signal`, whichever comes first. `AbortSignal.any` with `AbortSignal.timeout` does
+ * not work here: Node 20 may collect the timeout as garbage before it fires.
  */
 export function abortedAfter(durationMs: number | undefined, signal: AbortSignal): Ending {
   const controller = new AbortController();
@@ -65,9 +65,9 @@ export function abortedAfter(durationMs: number | undefined, signal: AbortSignal
 /** Emits when the signal is aborted; at once if it already was, for example by Ctrl-C while a detector opens. */
 export function aborted(signal: AbortSignal): Observable<void> {
   return new Observable((subscriber) => {
-    const tell = (): void => subscriber.next();
-    if (signal.aborted) tell();
-    else signal.addEventListener('abort', tell, { once: true });
-    return () => signal.removeEventListener('abort', tell);
+    const emit = (): void => subscriber.next();
+    if (signal.aborted) emit();
+    else signal.addEventListener('abort', emit, { once: true });
+    return () => signal.removeEventListener('abort', emit);
   });
 }

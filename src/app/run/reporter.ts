@@ -40,14 +40,14 @@ export class RunReporter {
     );
   }
 
-  /** A file stated its number of frames, if known. */
+  /** Takes the number of frames that a file states. */
   expect(streamId: string, frames: number | undefined): void {
     if (frames !== undefined) this.#expected.set(streamId, frames);
   }
 
   /**
-   * A source ended with an error, or the whole run if no stream is named.
-   * @returns the status for everyone who watches
+   * Reports that a source failed, or the whole run if no stream is named.
+   * @returns the status event for the sinks
    */
   failed(error: unknown, streamId?: string): StatusEvent {
     const failure =
@@ -68,7 +68,7 @@ export class RunReporter {
     this.#context.log.warn(`${this.#of(streamId)}${message}`);
   }
 
-  /** A file can no longer be written; the run continues without it. */
+  /** Reports that a file can no longer be written. The run continues without it. */
   outputFailed(error: OutputError): void {
     this.#failures.push(error);
     this.#context.log.error(error.message);
@@ -87,13 +87,13 @@ export class RunReporter {
         );
         break;
       case 'status': {
-        // A source that reached its end in spite of a failure reports it only here.
+        // A source that ends normally after a failure reports that failure only here.
         const message = event.message ?? 'it failed';
         if (event.state === 'failed' && !this.problems.includes(message))
           this.#failures.push(new SourceError(`${event.streamId ?? 'the run'}: ${message}`));
         const isTrouble = event.state === 'reconnecting' || event.state === 'detector-lost' || event.state === 'failed';
         const text = `${this.#of(event.streamId)}${event.state}${event.message === undefined ? '' : `: ${event.message}`}`;
-        // The command ends with the single source's failure as its own message.
+        // A single source's failure is the error message of the command, so it is not logged here.
         const isSaidLater = event.state === 'failed' && !this.#named;
         this.#context.log[isSaidLater ? 'debug' : isTrouble ? 'warn' : 'info'](text);
         break;

@@ -10,7 +10,7 @@ import { createPipeline } from '../../pipeline/create-pipeline.js';
 import { Measurements, type MeasurementsSnapshot } from '../../pipeline/measurements.js';
 import { locateFfmpeg, type Ffmpeg } from '../../streaming/ffmpeg/binary.js';
 import type { AppContext } from '../context.js';
-import { PARTS, sinkEntry, sourceEntry, type RunParts } from '../parts.js';
+import { BUILT_IN_PARTS, sinkEntry, sourceEntry, type RunParts } from '../parts.js';
 import { detectorOptions } from './detector-options.js';
 import { aborted, abortedAfter } from './limits.js';
 import { RunReporter } from './reporter.js';
@@ -19,12 +19,10 @@ import { openSources } from './sources.js';
 import { summarise, type RunSummary } from './summary.js';
 
 const STATS_EVERY_MS = 1000;
-/** How long a camera may take to end in order after Ctrl-C. */
+/** Time for a camera to end cleanly after Ctrl-C. */
 const CAMERA_GRACE_MS = 2000;
 
-/**
- * What a run found, and the first source or output that failed: a failure takes nothing from what was found until then.
- */
+/** The result of a run, and the error of the first source or output that failed. A failure keeps the results so far. */
 export type RunOutcome = {
   readonly summary: RunSummary;
   readonly failure: Error | undefined;
@@ -32,9 +30,13 @@ export type RunOutcome = {
 
 /**
  * Runs the pipeline until its sources end, a limit is met, or `context.signal` is aborted.
- * @throws UsageError, ModelError, SourceError or OutputError where something cannot be had; nothing is left running
+ * @throws UsageError, ModelError, SourceError or OutputError if the run cannot start; all resources are then closed
  */
-export async function run(config: RunConfig, context: AppContext, parts: RunParts = PARTS): Promise<RunOutcome> {
+export async function run(
+  config: RunConfig,
+  context: AppContext,
+  parts: RunParts = BUILT_IN_PARTS,
+): Promise<RunOutcome> {
   prepareSinks(config, parts);
   const ffmpegSearch = findFfmpeg(config, context, parts);
   const detector = await createProcessDetector(await detectorOptions(config, context));
@@ -83,9 +85,9 @@ type Conclusion = {
 };
 
 /**
- * Has the sinks finish their work.
+ * Lets the sinks finish their work.
  * @returns the first failure of the run
- * @throws where nothing came in at all: then the reason is all there is to say
+ * @throws that failure, if no frame was received
  */
 async function conclude({
   config,
@@ -102,7 +104,7 @@ async function conclude({
   }
   if (problem === undefined && total.received === 0 && !context.signal.aborted) {
     return new SourceError(
-      `no frame came from ${config.sources.map(({ id }) => id).join(', ')}; is it sending, and is the address right?`,
+      `no frame came from ${config.sources.map(({ id }) => id).join(', ')}; check that it is sending and that its address is right`,
     );
   }
   return problem;
@@ -140,7 +142,7 @@ async function play({ config, context, parts, detector, ffmpeg, sinks, measureme
     measurements,
     stop: aborted(ending.signal).pipe(switchMap(() => race(liveEnded, timer(CAMERA_GRACE_MS)))),
   }).pipe(
-    // A detector that is lost for good ends the run, but takes nothing from what was found until then.
+    // If the detector cannot be restarted, the run ends and keeps the results so far.
     catchError((error: unknown) => of(reporter.failed(error))),
     tap((event) => {
       sinks.publish(event);
@@ -159,7 +161,7 @@ async function play({ config, context, parts, detector, ffmpeg, sinks, measureme
   }
 }
 
-/** Follows objects where nothing is forecast. */
+/** Tracks objects when no forecaster is chosen. */
 const PLAIN_TRACKER = 'nowcast';
 
 function trackerOf({ track, forecast }: RunConfig['detect'], { forecasters }: RunParts): TrackerFactory | undefined {
@@ -167,7 +169,10 @@ function trackerOf({ track, forecast }: RunConfig['detect'], { forecasters }: Ru
   return track ? trackerByName(PLAIN_TRACKER) : undefined;
 }
 
-/** Begins at once, since the detector takes longer to start; undefined where nothing needs it. */
+/**
+ * Starts the search early, because the detector takes longer to start. Undefined if neither a source nor a sink needs
+ * ffmpeg.
+ */
 function findFfmpeg(config: RunConfig, context: AppContext, parts: RunParts): Promise<Ffmpeg | undefined> {
   const isNeeded =
     config.sinks.some(({ kind }) => sinkEntry(kind, parts).needsFfmpeg === true) ||

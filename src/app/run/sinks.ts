@@ -13,22 +13,20 @@ import type { AppContext } from '../context.js';
 import { hostFacts } from '../host-facts.js';
 import { sinkEntry, sourceEntry, type RunParts } from '../parts.js';
 
-/**
- * Everything that a run writes to, opened before the first frame, so that an output that cannot be had fails at once.
- */
+/** All sinks of a run, opened before the first frame, so that a bad output fails at once. */
 export type OpenSinks = {
   publish(event: PipelineEvent): void;
   publishStats(snapshot: MeasurementsSnapshot, atMs: number): void;
-  /** The copy of the one live stream that a sink needs; undefined where none does. */
+  /** The copy of the one live stream that a sink needs; undefined if no sink needs one. */
   readonly copy: CopyRequest | undefined;
-  /** Where results can be had while the run lasts, by the sink's name. */
+  /** Addresses that serve results while the run lasts, by the sink's name. */
   readonly urls: Readonly<Record<string, string>>;
-  /** Written so far. */
+  /** Files written so far. */
   readonly files: readonly string[];
   /** Safe to call twice. */
   close(): Promise<void>;
   /**
-   * Does the work that had to wait for the end of the run; call it after `close`.
+   * Does the work that needs a complete run. Call it after `close`.
    * @throws OutputError, SourceError
    */
   finish(): Promise<void>;
@@ -40,21 +38,21 @@ export type SinksSetup = {
   readonly config: RunConfig;
   readonly info: ModelDetectorInfo;
   readonly ffmpeg: Ffmpeg | undefined;
-  /** Served at the feed's address, too. */
+  /** Also served at the feed's address. */
   readonly pages?: PageHandler | undefined;
-  /** Called when a sink cannot go on; the rest does. */
+  /** Called when a sink fails; the others continue. */
   readonly onFailure: OnOutputFailure;
 };
 
 /**
- * Finds out, before a detector is started, whether every sink can be had.
+ * Checks every sink before the detector starts.
  * @throws OutputError
  */
 export function prepareSinks({ sinks }: RunConfig, parts: RunParts): void {
   for (const sink of sinks) sinkEntry(sink.kind, parts).open.prepare(sink.settings);
 }
 
-/** @throws OutputError where a file cannot be written or a port is taken; nothing stays open */
+/** @throws OutputError if a file cannot be written or a port is taken; all sinks are then closed */
 export async function openSinks(
   { config, info, ffmpeg, pages, onFailure }: SinksSetup,
   parts: RunParts,
@@ -87,7 +85,7 @@ export async function openSinks(
     onWarning: (message: string) => context.log.warn(message),
   };
   try {
-    // One after the other: if a sink fails to open, the older files of the later ones stay.
+    // One after the other: if a sink fails to open, the later ones leave their older files alone.
     for (const sink of config.sinks)
       open.push({ name: sink.kind, sink: await sinkEntry(sink.kind, parts).open.open(sink.settings, inRun) });
   } catch (error) {
@@ -132,7 +130,7 @@ export async function openSinks(
     },
     close,
     async finish() {
-      // A run that was ended by Ctrl-C is finished all the same; the next one ends the program.
+      // A run that Ctrl-C ended still finishes its sinks. A second Ctrl-C ends the program.
       const signal = context.signal.aborted ? undefined : context.signal;
       for (const { sink } of open) await sink.finish?.({ signal, log: context.log, progress: context.progress });
     },

@@ -20,13 +20,16 @@ export type SourcesSetup = {
 };
 
 export type OpenedSources = {
-  /** One for each source of the configuration. One that fails ends with a status and leaves the others alone. */
+  /**
+   * One observable per source of the configuration. A source that fails ends with a status event and leaves the others
+   * alone.
+   */
   readonly events: readonly Observable<SourceEvent>[];
-  /** Emits once, when no live source runs (any more). */
+  /** Emits once, as soon as no live source runs. */
   readonly liveEnded: Observable<unknown>;
 };
 
-/** @param ending ends live sources in order, so that they report their last gap; the run stops reading the others */
+/** @param ending ends live sources cleanly, so that they report their last gap; the run stops reading the others */
 export function openSources(
   { config, input, ffmpeg, copy, reporter }: SourcesSetup,
   ending: AbortSignal,

@@ -21,13 +21,13 @@ export type RunSummary = {
   readonly latencyBudgetMs: number | null;
   readonly forecast: string;
   readonly durationMs: number;
-  /** Percepts a second, over the whole run. */
+  /** Percepts per second over the whole run. */
   readonly perceptsPerSecond: number;
   readonly total: StreamCounts;
   readonly streams: Readonly<Record<string, StreamMeasurements & { readonly source: string }>>;
   /** How long each stage took, in milliseconds. */
   readonly stagesMs: MeasurementsSnapshot['stagesMs'];
-  /** Files that were written. */
+  /** Files that the sinks wrote. */
   readonly written: readonly string[];
   readonly problems: readonly string[];
 };

@@ -1,5 +1,5 @@
 import type { Detection } from '../../core/detection.js';
-import { toSource, type Fit } from '../../core/letterbox.js';
+import { toSource, type Fit } from '../../core/fit.js';
 import type { Box } from '../../core/box.js';
 
 /** A box in input pixels as a detection in source pixels. */

@@ -1,5 +1,5 @@
 import { ModelError } from '../../core/errors.js';
-import type { Size } from '../../core/letterbox.js';
+import type { Size } from '../../core/size.js';
 import { TensorProto_DataType as DataType } from '../onnx/onnx_pb.js';
 import type { Dimension, TensorShape } from '../onnx/value-shape.js';
 

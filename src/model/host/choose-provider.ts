@@ -5,7 +5,7 @@ import { PROVIDER_ERROR, type ActualProvider } from '../actual-provider.js';
 import type { HostProcess } from './host-process.js';
 import type { ReadyMessage } from './messages.js';
 
-/** The part of a {@link HostProcess} that a trial needs. */
+/** The part of {@link HostProcess} that a trial needs. */
 export type TrialProcess = Pick<HostProcess, 'opened' | 'measure' | 'stop'>;
 
 /** Starts a process that opens the model on this provider. */

@@ -1,7 +1,10 @@
-/** The entry of a detector's process: opens one model, then answers one picture after the other until told to end. */
+/**
+ * Entry of a detector's process. It opens one model, then processes one picture after the other until a message ends
+ * it.
+ */
 import { NowcastError } from '../../core/errors.js';
 import { DETECTOR_FAMILIES } from '../families/kinds.js';
-import { openSession, supportedProviders } from '../session.js';
+import { openSession, supportedProviders } from '../inference-session.js';
 import { readSlot } from './picture-slots-file.js';
 import { SLOTS_FD, type FromHost, type OpenMessage, type ToHost } from './messages.js';
 import { packDetections } from './packed-detections.js';
@@ -9,10 +12,9 @@ import { packDetections } from './packed-detections.js';
 process.title = 'nowcast-detector';
 const clock = { now: () => Number(process.hrtime.bigint()) / 1e6 };
 
-// Signals to the terminal's or the service's whole group are for the parent, which then ends this process in good
-// order.
+// Signals to the whole process group are for the parent, which then ends this process cleanly.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
-// A parent that is gone, however it went, closes the channel.
+// When the parent is gone, for whatever reason, the channel closes.
 process.on('disconnect', () => process.exit());
 process.on('message', receive);
 
@@ -34,7 +36,7 @@ async function nextMessage(): Promise<ToHost> {
   }
 }
 
-/** Resolves when the message is on its way, or when there is no parent left to read it. */
+/** Resolves when the message was sent, or when no parent is left to read it. */
 function send(message: FromHost): Promise<void> {
   return new Promise((resolve) => {
     process.send!(message, undefined, undefined, () => resolve());

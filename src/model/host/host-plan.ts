@@ -12,24 +12,24 @@ import type { OpenMessage } from './messages.js';
 
 export type ProcessDetectorOptions = ReadOptions &
   Omit<DecodeOptions, 'input' | 'classNames'> & {
-    /** Path of a detector of any family, as it comes. */
+    /** Path of an unmodified model file of any family. */
     readonly model: string;
-    /** `coco`, `argoverse-hd` or a file of names; by the model's class count where absent. */
+    /** `coco`, `argoverse-hd` or a file of names. Default: the model's class count decides. */
     readonly labels?: string;
     readonly provider: Provider;
-    /** Threads of one run; see `defaultThreads` where absent. */
+    /** Threads of one run. Default: see `defaultThreads`. */
     readonly threads?: number;
-    /** Where edited models and the choices of `auto` are kept; made when absent. */
+    /** Folder for edited models and the choices of `auto`; created if absent. */
     readonly cacheDir: string;
-    /** Processes that compute at the same time; 1 where absent. */
+    /** Number of processes that compute at the same time. Default: 1. */
     readonly hosts?: number;
-    /** No run is called hung before this; slow models are given 20 times their median. 2000 where absent. */
+    /** No run counts as hung before this; slow models get 20 times their median. Default: 2000. */
     readonly watchdogMs?: number;
-    /** Told what happens to the processes, in sentences for people. */
+    /** Receives messages about the processes, in sentences for people. */
     readonly onLog?: (message: string) => void;
   };
 
-/** Everything that is settled before a process is started. */
+/** The resolved options, fixed before a process starts. */
 export type HostPlan = {
   readonly spec: ModelSpec;
   readonly classNames: readonly string[];
@@ -39,8 +39,8 @@ export type HostPlan = {
 };
 
 /**
- * Reads the model and its labels, and settles threads and hosts.
- * @throws ModelError where the model or its labels cannot be used; UsageError naming the option that is wrong
+ * Reads the model and its labels, and fixes threads and hosts.
+ * @throws ModelError if the model or its labels cannot be used; UsageError naming the wrong option
  */
 export async function makeHostPlan(options: ProcessDetectorOptions): Promise<HostPlan> {
   const { provider, hosts = 1, confThreshold, nmsThreshold, nms, classIds } = options;

@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { DetectorFailedError, ModelError } from '../../core/errors.js';
-import type { Fit } from '../../core/letterbox.js';
+import type { Fit } from '../../core/fit.js';
 import type { FromHost, OpenMessage, ReadyMessage, ResultMessage, ToHost } from './messages.js';
 
 const ENTRY = fileURLToPath(new URL('./detector-main.js', import.meta.url));
@@ -9,19 +9,19 @@ const STDERR_TAIL_CHARS = 2000;
 
 export type HostProcessOptions = {
   readonly open: OpenMessage;
-  /** Of the file of pictures, inherited by the process. */
+  /** Descriptor of the file of pictures, inherited by the process. */
   readonly slotsFd: number;
-  /** A process that has not opened its model by then is killed. */
+  /** The process is killed if it has not opened its model by then. */
   readonly startTimeoutMs: number;
 };
 
-/** One detector process, from its start to its end. It is not restarted; see `supervised-host.ts`. */
+/** One detector process, from its start to its end. `supervised-host.ts` restarts detectors; this does not. */
 export class HostProcess {
-  /** Resolves once the model is open and has run once; rejects with what prevented it. */
+  /** Resolves once the model is open and has run once; rejects with the error that prevented it. */
   readonly opened: Promise<ReadyMessage>;
-  /** Resolves with the reason when the process is gone and reaped. Never rejects. */
+  /** Resolves with the reason when the process has exited and was reaped. Never rejects. */
   readonly exited: Promise<string>;
-  /** Called for each answer to {@link detect}, in the order of asking. */
+  /** Called for each result of {@link detect}, in the order of requests. */
   onResult: (result: ResultMessage) => void = () => undefined;
   readonly #child: ChildProcess;
   readonly #startTimer: NodeJS.Timeout;
@@ -34,10 +34,10 @@ export class HostProcess {
     this.#child = fork(ENTRY, {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc', slotsFd],
       serialization: 'advanced',
-      // Those of this process (an inspector's port, a test runner's loader) are not the detector's.
+      // Node's own arguments (an inspector's port, a test runner's loader) are for this process only.
       execArgv: [],
     });
-    // Absent where the system has no descriptor left to start a process with.
+    // Absent if the system has no file descriptor left to start a process.
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderrTail = (this.#stderrTail + text).slice(-STDERR_TAIL_CHARS);
     });
@@ -51,17 +51,17 @@ export class HostProcess {
     this.#send(open);
   }
 
-  /** Undefined where the system refused to start a process. */
+  /** Undefined if the system could not start the process. */
   get pid(): number | undefined {
     return this.#child.pid;
   }
 
-  /** Asks for the picture in a slot; the answer comes through {@link onResult}. */
+  /** Requests the detections of the picture in a slot; {@link onResult} receives them. */
   detect(slot: number, fit: Fit): void {
     this.#send({ type: 'detect', slot, fit });
   }
 
-  /** Milliseconds of up to `runs` bare runs, fewer where one took longer than `giveUpAboveMs` or the process ended. */
+  /** Milliseconds of up to `runs` bare runs; fewer if one took longer than `giveUpAboveMs` or the process ended. */
   measure(runs: number, giveUpAboveMs: number): Promise<readonly number[]> {
     const measured = new Promise<readonly number[]>((resolve) => {
       this.#onMeasured = resolve;
@@ -70,7 +70,7 @@ export class HostProcess {
     return Promise.race([measured, this.exited.then(() => [])]);
   }
 
-  /** Lets the run under way end; after `deadlineMs` the process is killed. Resolves when it is gone. */
+  /** Lets the current run end; after `deadlineMs` the process is killed. Resolves when it has exited. */
   async stop(deadlineMs: number): Promise<void> {
     this.#send({ type: 'close' });
     const timer = setTimeout(() => this.kill('it did not stop when asked'), deadlineMs);
@@ -84,7 +84,7 @@ export class HostProcess {
   }
 
   #send(message: ToHost): void {
-    // A process that has just died has lost the message; its end is reported through `exited`.
+    // A process that has just died has lost the message; `exited` reports its end.
     if (this.#child.connected) this.#child.send(message, () => undefined);
   }
 

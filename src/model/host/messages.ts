@@ -1,24 +1,26 @@
 import type { DetectorTimes } from '../../core/detector.js';
-import type { Fit } from '../../core/letterbox.js';
+import type { Fit } from '../../core/fit.js';
 import type { DecodeOptions } from '../family.js';
 import type { ActualProvider } from '../actual-provider.js';
-import type { SessionOptions } from '../session.js';
+import type { SessionOptions } from '../inference-session.js';
 
-/** The first message to a detector's process: what it is for its whole life. */
+/** The first message to a detector's process: its settings for life. */
 export type OpenMessage = {
   readonly type: 'open';
   readonly session: Omit<SessionOptions, 'clock'>;
   readonly decoder: { readonly family: string; readonly form: string; readonly options: DecodeOptions };
 };
 
-/** Asks for the picture in `slot` of the file of pictures. Answered by `result`, in the order of asking. */
+/**
+ * Requests the detections of the picture in `slot` of the file of pictures. `result` follows, in the order of requests.
+ */
 export type DetectMessage = {
   readonly type: 'detect';
   readonly slot: number;
   readonly fit: Fit;
 };
 
-/** Asks how long bare runs take. Answered by `measured`. */
+/** Requests the durations of bare runs. `measured` follows. */
 export type MeasureMessage = {
   readonly type: 'measure';
   readonly runs: number;
@@ -26,7 +28,7 @@ export type MeasureMessage = {
   readonly giveUpAboveMs: number;
 };
 
-/** Asks the process to end after the run that is under way. */
+/** Ends the process after the current run. */
 export type CloseMessage = { readonly type: 'close' };
 
 export type ToHost = OpenMessage | DetectMessage | MeasureMessage | CloseMessage;
@@ -48,7 +50,7 @@ export type ResultMessage = {
 
 export type MeasuredMessage = { readonly type: 'measured'; readonly runMs: readonly number[] };
 
-/** The process cannot go on and ends; the last message that it sends. */
+/** The process cannot continue and ends; this is its last message. */
 export type FailedMessage = { readonly type: 'failed'; readonly message: string; readonly code?: string };
 
 export type FromHost = ReadyMessage | ResultMessage | MeasuredMessage | FailedMessage;

@@ -1,6 +1,6 @@
 import type { Detection } from '../../core/detection.js';
 
-/** Numbers a detection: x1, y1, x2, y2, score, classId. */
+/** Numbers per detection: x1, y1, x2, y2, score, classId. */
 const ROW = 6;
 
 /** Detections as one array, which crosses to another process at a fraction of the cost of objects. */
@@ -12,7 +12,7 @@ export function packDetections(detections: readonly Detection[]): Float64Array {
   return rows;
 }
 
-/** What {@link packDetections} packed, to the last bit. */
+/** Reverses {@link packDetections}, to the last bit. */
 export function unpackDetections(rows: Float64Array, classNames: readonly string[]): Detection[] {
   return Array.from({ length: rows.length / ROW }, (_, i) => {
     const [x1, y1, x2, y2, score, classId] = rows.subarray(i * ROW, (i + 1) * ROW);

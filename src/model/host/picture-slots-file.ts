@@ -5,16 +5,16 @@ import { join } from 'node:path';
 import { InternalError, OutputError } from '../../core/errors.js';
 
 /**
- * Picture buffers in a file that two processes have open: the writer keeps this object, the reader inherits `fd`.
- * The file lives in shared memory where there is some, and has no name from the start, so that nothing is left of it
- * when both processes are gone, however they went.
+ * Picture buffers in a file that two processes have open: the writer keeps this object, the reader inherits `fd`. The
+ * file lies in shared memory if the system has it. It has no name from the start, so that nothing remains once both
+ * processes have ended, however they ended.
  */
 export class PictureSlotsFile {
   readonly fd: number;
   readonly slotBytes: number;
   #closed = false;
 
-  /** @throws OutputError where neither shared memory nor the temporary folder has room */
+  /** @throws OutputError if neither shared memory nor the temporary folder has room */
   constructor(slotCount: number, slotBytes: number) {
     this.slotBytes = slotBytes;
     this.fd = openNameless(slotCount * slotBytes, ['/dev/shm', tmpdir()]);
@@ -45,7 +45,7 @@ export function readSlot(fd: number, slot: number, into: Uint8Array): void {
   }
 }
 
-/** A file of `bytes` zeros without a name, in the first of the folders that has room. */
+/** A file of `bytes` zeros without a name, in the first folder that has room. */
 function openNameless(bytes: number, folders: readonly string[]): number {
   let cause: unknown;
   for (const folder of folders) {
@@ -54,7 +54,7 @@ function openNameless(bytes: number, folders: readonly string[]): number {
     try {
       fd = openSync(path, 'wx+', 0o600);
       unlinkSync(path);
-      // Writing claims the memory now; a full shared memory would otherwise show only at the first frame.
+      // Writing reserves the memory now; without it, a full shared memory would only show at the first frame.
       if (writeSync(fd, new Uint8Array(bytes), 0, bytes, 0) === bytes) return fd;
       cause = new Error(`${folder} is full`);
     } catch (error) {

@@ -20,7 +20,7 @@ import { unpackDetections } from './packed-detections.js';
 import { SLOTS_PER_HOST, SupervisedHost } from './supervised-host.js';
 import { realAfter } from './watchdog.js';
 
-/** Opening a large model on a slow machine, or compiling it for a GPU, takes its time. */
+/** Enough for a large model on a slow machine, or its compilation for a GPU. */
 const START_TIMEOUT_MS = 120_000;
 /** Providers that `auto` tries get less time. */
 const TRIAL_TIMEOUT_MS = 30_000;
@@ -29,8 +29,8 @@ const DEFAULT_WATCHDOG_MS = 2000;
 type Log = (message: string) => void;
 
 /**
- * Opens a model in processes of its own, so that a crash, a hang or a driver's fault costs one frame and no more.
- * @throws ModelError where the model, its labels or the asked-for provider cannot be had; UsageError for a wrong option
+ * Opens a model in separate processes, so that a crash, a hang or a driver's fault costs one frame only.
+ * @throws ModelError if the model, its labels or the chosen provider cannot be used; UsageError for a wrong option
  */
 export async function createProcessDetector(options: ProcessDetectorOptions): Promise<ModelDetector> {
   const { provider: requestedProvider, watchdogMs = DEFAULT_WATCHDOG_MS, onLog = () => undefined } = options;
@@ -73,8 +73,8 @@ export async function createProcessDetector(options: ProcessDetectorOptions): Pr
 }
 
 /**
- * What each provider that this build of ONNX Runtime knows makes of a model. Leaves nothing running.
- * @throws ModelError where the model or its labels cannot be used at all
+ * Tries a model on every provider that this build of ONNX Runtime has. Leaves no process running.
+ * @throws ModelError if the model or its labels cannot be used at all
  */
 export async function tryProviders(options: ProcessDetectorOptions): Promise<ProviderStatus[]> {
   const launcher = new Launcher(await makeHostPlan(options), options.provider);
@@ -85,7 +85,7 @@ export async function tryProviders(options: ProcessDetectorOptions): Promise<Pro
   }
 }
 
-/** Starts the processes of one host, of which there is one at a time but for trials of providers. */
+/** Starts the processes of one host: one at a time, except in trials of providers. */
 class Launcher {
   readonly slotsFile: PictureSlotsFile;
   readonly #running = new Set<HostProcess>();
@@ -110,7 +110,7 @@ class Launcher {
     return process;
   };
 
-  /** Ends whatever runs. */
+  /** Ends every running process. */
   async abandon(): Promise<void> {
     const running = [...this.#running];
     for (const process of running) process.kill('it is not needed any more');
@@ -149,7 +149,9 @@ async function openFirst(
   return host;
 }
 
-/** Spreads frames over a pool of hosts. There is no queue: each host has the frame that it computes and one more. */
+/**
+ * Spreads frames over a pool of hosts. There is no queue: each host has the frame that it computes and the next one.
+ */
 class ProcessDetector implements ModelDetector {
   readonly info: ModelDetectorInfo;
   readonly hosts: number;
@@ -165,7 +167,7 @@ class ProcessDetector implements ModelDetector {
   }
 
   async detect(picture: Picture): Promise<DetectorResult> {
-    // Up to its first await this runs before it returns: the picture is in its slot by then.
+    // This code runs synchronously up to its first await, so the picture is in its slot when the call returns.
     const { detections, times } = await this.#leastBusy().detect(picture);
     return { detections: unpackDetections(detections, this.info.classNames), times };
   }
@@ -192,10 +194,10 @@ class ProcessDetector implements ModelDetector {
     for (const slotsFile of this.#slotFiles) slotsFile.close();
   }
 
-  /** A host that works before one that is being restarted, an idle one before a busy one. */
+  /** Prefers a working host to a restarting one, and an idle host to a busy one. */
   #leastBusy(): SupervisedHost {
     const alive = this.#hosts.filter((host) => !host.hasEnded);
-    // Where all have ended, any of them says why.
+    // If all hosts have failed for good, any of them gives the reason.
     if (alive.length === 0) return this.#hosts[0];
     const free = alive.filter(({ freeSlotCount }) => freeSlotCount > 0);
     if (free.length === 0) {

@@ -1,6 +1,6 @@
 import type { DetectorTimes } from '../../core/detector.js';
 import { DetectorFailedError, InternalError, ModelError, NowcastError } from '../../core/errors.js';
-import type { Fit } from '../../core/letterbox.js';
+import type { Fit } from '../../core/fit.js';
 import type { Picture } from '../../core/picture.js';
 import type { HostProcess } from './host-process.js';
 import type { ResultMessage } from './messages.js';
@@ -63,7 +63,7 @@ export class SupervisedHost {
   #isWorking = false;
   /** Consecutive deaths without a result between them. */
   #failures = 0;
-  /** The reason why this host will never work again. */
+  /** The reason why this host failed for good. */
   #ended: Error | undefined;
   #closing: Promise<void> | undefined;
   #cancelBackoff: (() => void) | undefined;
@@ -83,7 +83,7 @@ export class SupervisedHost {
     return this.#isWorking && this.#ended === undefined;
   }
 
-  /** It was closed or given up, and will never work again. */
+  /** True if it was closed, or failed for good. */
   get hasEnded(): boolean {
     return this.#ended !== undefined;
   }
@@ -109,14 +109,14 @@ export class SupervisedHost {
     });
   }
 
-  /** Resolves when the host works; rejects if it never will again. */
+  /** Resolves when the host works; rejects if it failed for good. */
   ready(): Promise<void> {
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
     if (this.#isWorking) return Promise.resolve();
     return new Promise((resolve, reject) => this.#waiters.push({ resolve, reject }));
   }
 
-  /** Resolves when the process has ended. Requests without an answer by then reject. */
+  /** Resolves when the process has exited. Open requests then reject. */
   close(): Promise<void> {
     return (this.#closing ??= this.#close());
   }
@@ -138,7 +138,8 @@ export class SupervisedHost {
     this.#watchdog.learn(warmUpMs);
     process.onResult = (result) => this.#settle(result);
     void process.exited.then((why) => {
-      // An answer may still be in the channel; its frame counts as lost, and its slot may belong to another by then.
+      // A result may still be in the channel. Its frame counts as lost, and its slot may belong to another frame by
+      // then.
       process.onResult = () => undefined;
       this.#lost(why);
     });
@@ -208,7 +209,7 @@ export class SupervisedHost {
     }
   }
 
-  /** Its pictures are lost, which ends a run only if no other host is left; `ready()` reports that. */
+  /** Its pictures are lost. That ends a run only if no other host is left; `ready()` reports it. */
   #giveUp(error: Error): void {
     this.#ended = error;
     this.#rejectAll(

@@ -13,7 +13,7 @@ export const realAfter: After = (ms, action) => {
   return () => clearTimeout(timer);
 };
 
-/** Distinguishes a hung run from a slow one by the earlier runs. */
+/** Distinguishes a hung run from a slow one by the durations of earlier runs. */
 export class Watchdog {
   readonly #floorMs: number;
   readonly #after: After;
@@ -37,12 +37,12 @@ export class Watchdog {
     this.#runtimes.add(runtimeMs);
   }
 
-  /** A run begins now. */
+  /** Notes the begin of a run. */
   arm(): void {
     this.disarm();
     const limitMs = this.limitMs;
     this.#cancel = this.#after(limitMs, () => {
-      // If this process itself stood still, the answer may be unread: one turn of the event loop reads it first.
+      // If this process itself was suspended, the result may be unread: one turn of the event loop reads it first.
       this.#cancel = this.#after(0, () => {
         this.#cancel = undefined;
         this.#onHung(limitMs);

@@ -1,7 +1,7 @@
 /** Metadata under which an ONNX file keeps the names of its classes, as a JSON array. */
 export const CLASSES_KEY = 'classes';
 
-/** Undefined where there is not one for each class: other programs write what they like under such a key. */
+/** Undefined unless there is one name per class: other programs may write anything under this key. */
 export function parseClassNames(json: string | undefined, classCount: number): readonly string[] | undefined {
   try {
     const names = JSON.parse(json ?? 'null') as unknown;

@@ -32,7 +32,7 @@ export function tensorInts({ dataType, rawData, int64Data, int32Data }: TensorPr
     : Array.from({ length: rawData.length / 4 }, (_, i) => view.getInt32(i * 4, true));
 }
 
-/** Which node makes which value, and the constants among the values. */
+/** The node that makes each value, and the constants among the values. */
 export class GraphIndex {
   readonly #producers: ReadonlyMap<string, NodeProto>;
   readonly #constants = new Map<string, TensorProto>();
@@ -46,7 +46,7 @@ export class GraphIndex {
     }
   }
 
-  /** Undefined for constants of the file and for inputs. */
+  /** Undefined for inputs and for constants of the file. */
   producer(value: string): NodeProto | undefined {
     return this.#producers.get(value);
   }

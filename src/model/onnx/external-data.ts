@@ -4,15 +4,15 @@ import { ModelError } from '../../core/errors.js';
 import type { OnnxModel } from './model-file.js';
 import { TensorProto_DataLocation, type GraphProto, type TensorProto } from './onnx_pb.js';
 
-/** Of an ONNX file, which is one protobuf message, and of a Buffer in Node 20. */
+/** Limit of an ONNX file, which is one protobuf message, and of a Buffer in Node 20. */
 const LARGEST_BYTES = 2 ** 31 - 1;
 
 /**
- * Takes in the weights that a model keeps in files beside it, so that it stands by itself. `torch.onnx.export` writes
+ * Loads the weights that a model keeps in other files, so that the model is self-contained. `torch.onnx.export` writes
  * such files by default.
  * @param path of the model's file; the others lie in its folder or below (ONNX, "External Data")
  * @returns the bytes of those files, in the order in which the model first names them
- * @throws ModelError where a file is absent, too short, or outside the model's folder
+ * @throws ModelError if a file is absent, too short, or outside the model's folder
  */
 export async function takeInExternalData({ graph }: OnnxModel, path: string): Promise<readonly Uint8Array[]> {
   const files = new Map<string, Uint8Array>();
@@ -60,7 +60,7 @@ async function readBeside(path: string, location: string, before: readonly Uint8
   return readFile(file).catch((cause: unknown) => refuse(`which cannot be read: ${(cause as Error).message}`, cause));
 }
 
-/** Also those in constants and inside the branches of control flow. */
+/** Includes those in constants and inside the branches of control flow. */
 function* tensorsOf(graph: GraphProto): Generator<TensorProto> {
   yield* graph.initializer;
   for (const { attribute } of graph.node) {

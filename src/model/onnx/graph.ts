@@ -4,7 +4,7 @@ import type { OnnxModel } from './model-file.js';
 import type { GraphProto } from './onnx_pb.js';
 import { feedableInputs, tensorShape, type TensorShape } from './value-shape.js';
 
-/** A model's graph, to be looked at. */
+/** A read-only view of a model's graph. */
 export class OnnxGraph {
   /** The file's path, for messages. */
   readonly path: string;
@@ -31,7 +31,7 @@ export class OnnxGraph {
   }
 }
 
-/** A shape with what was inferred in place of what the file leaves open. */
+/** A shape whose open sizes are replaced by inferred ones. */
 export function closedShape({ dims }: Pick<TensorShape, 'dims'>, inferred: InferredShape): InferredShape {
   const known = dims?.map((size, axis) => (typeof size === 'number' ? size : inferred?.[axis]));
   return known ?? inferred;

@@ -1,10 +1,13 @@
 import { intAttribute, intsAttribute, tensorInts, type GraphIndex } from './constants.js';
 import type { NodeProto } from './onnx_pb.js';
 
-/** Sizes along each axis, undefined where one is not known; undefined where not even their number is known. */
+/**
+ * Size along each axis, undefined for an unknown size. The whole shape is undefined if even its number of axes is
+ * unknown.
+ */
 export type InferredShape = readonly (number | undefined)[] | undefined;
 
-/** What keeps the shape of its first input. */
+/** Operators that keep the shape of their first input. */
 const SAME_SHAPE = new Set([
   'Abs',
   'Cast',
@@ -32,10 +35,10 @@ const BROADCAST = new Set(['Add', 'Sub', 'Mul', 'Div', 'Pow', 'Max', 'Min', 'Whe
 const REDUCE = /^Reduce/;
 
 /**
- * Shapes of a graph's values, from its constants and the given shapes of its inputs. Knows what stands between a
- * detector's last convolutions and its outputs; what it does not know it leaves undefined.
+ * Shapes of a graph's values, from its constants and the given shapes of its inputs. It supports the operators between
+ * a detector's last convolutions and its outputs; other shapes stay undefined.
  *
- * `torch.onnx.export` with dynamic axes states no size of an output at all, though weights and constants fix most.
+ * `torch.onnx.export` with dynamic axes states no output size at all, although weights and constants fix most of them.
  */
 export class ShapeInference {
   readonly #index: GraphIndex;
@@ -48,7 +51,7 @@ export class ShapeInference {
 
   shapeOf(value: string): InferredShape {
     if (!this.#shapes.has(value)) {
-      // A graph that reads its own results is no graph; this ends there, too.
+      // A graph must not read its own results; the recursion ends for such a file, too.
       this.#shapes.set(value, undefined);
       this.#shapes.set(value, this.#infer(value));
     }
@@ -219,7 +222,7 @@ function product(sizes: InferredShape): number | undefined {
   );
 }
 
-/** Axes are counted from the last one; a size that is not known may be 1, and then another decides. */
+/** Axes are counted from the last one. An unknown size may be 1, and then the other input's size decides. */
 function broadcast(shapes: readonly InferredShape[]): InferredShape {
   if (shapes.some((shape) => shape === undefined)) return undefined;
   const rank = Math.max(...shapes.map((shape) => shape!.length));

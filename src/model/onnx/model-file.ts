@@ -8,7 +8,7 @@ export type OnnxModel = ModelProto & { graph: GraphProto };
 /**
  * Reads an ONNX file's bytes. Tensors stay views of `bytes`, so a large file costs no copy.
  * @param name the file's name, for messages
- * @throws ModelError where the bytes are not a whole ONNX model, saying what they look like
+ * @throws ModelError if the bytes are not a complete ONNX model; the message says what they look like
  */
 export function parseOnnx(bytes: Uint8Array, name: string): OnnxModel {
   const other = lookalike(bytes);
@@ -29,7 +29,7 @@ export function parseOnnx(bytes: Uint8Array, name: string): OnnxModel {
   return model;
 }
 
-/** The bytes of an ONNX file. What {@link parseOnnx} did not know is written back as it was. */
+/** The bytes of an ONNX file. Fields that {@link parseOnnx} did not recognise are written back unchanged. */
 export function serializeOnnx(model: ModelProto): Uint8Array {
   return toBinary(ModelProtoSchema, model);
 }
@@ -38,7 +38,7 @@ function hasGraph(model: ModelProto): model is OnnxModel {
   return model.graph !== undefined && model.graph.node.length > 0 && model.opsetImport.length > 0;
 }
 
-/** What people take for a model most often, told by its first bytes. */
+/** Files that people mistake for a model most often, recognised by their first bytes. */
 function lookalike(bytes: Uint8Array): string | undefined {
   if (bytes.length === 0) return 'is empty (0 bytes); download it again';
   const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 64)).toString('latin1');

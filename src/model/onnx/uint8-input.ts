@@ -1,35 +1,34 @@
-import type { Size } from '../../core/letterbox.js';
+import type { Size } from '../../core/size.js';
 import { DataType, node, tensor, valueInfo } from './build.js';
 import type { OnnxModel } from './model-file.js';
 import type { GraphProto } from './onnx_pb.js';
 import { feedableInputs, tensorShape } from './value-shape.js';
 
 /**
- * What a network wants to be given for a byte `x` of channel `c`: `(x - mean[c]) / std[c]`. In the order of its
- * channels.
+ * The value that a network takes for a byte `x` of channel `c`: `(x - mean[c]) / std[c]`. In the order of its channels.
  */
 export type Normalisation = { readonly mean: readonly number[]; readonly std: readonly number[] };
 
-/** An input that is the same for every picture. */
+/** An input with the same value for every picture. */
 export type ConstantInput = { readonly name: string; readonly values: readonly number[] };
 
-/** How a graph is changed for pictures to go in as they lie in memory. */
+/** The edit that lets a graph take pictures as they lie in memory. */
 export type GraphEdit = {
   /** Name of the picture's input. */
   readonly image: string;
   readonly input: Size;
-  /** Put into the graph; absent where the network takes the bytes' own values. */
+  /** Built into the graph; absent if the network takes the bytes' own values. */
   readonly normalisation?: Normalisation;
   /** All other inputs. They become constants of the graph, int64 [1, n]. */
   readonly constants: readonly ConstantInput[];
-  /** Names of the outputs that stay. */
+  /** Names of the outputs to keep. */
   readonly outputs: readonly string[];
 };
 
 /**
- * Makes the picture's input uint8 [1,3,H,W] and every output float32, with a Cast where one is needed, and the
- * picture's input the only one. Names of inputs and outputs stay; sizes that the file left open become fixed. The new
- * nodes have no name, so that it cannot be one that is taken.
+ * Makes the picture's input uint8 [1,3,H,W] and every output float32, with a Cast where one is needed, and removes the
+ * other inputs. Names of inputs and outputs stay; sizes that the file left open become fixed. The new nodes have no
+ * name, so that no name can clash.
  * @param model changed in place
  */
 export function takeUint8({ graph }: OnnxModel, { image, input, normalisation, constants, outputs }: GraphEdit): void {
@@ -51,7 +50,7 @@ export function takeUint8({ graph }: OnnxModel, { image, input, normalisation, c
   for (const output of graph.output.map(tensorShape)) if (output.elemType !== DataType.FLOAT) castOutput(graph, output);
 }
 
-/** In float32, whatever the network computes in: half precision would round what it subtracts. */
+/** In float32, whatever type the network computes in: half precision would round the differences. */
 function normalised(
   graph: GraphProto,
   image: string,

@@ -1,22 +1,22 @@
 import { TensorProto_DataType as DataType, type GraphProto, type ValueInfoProto } from './onnx_pb.js';
 
-/** A number where the size is fixed; a name, or undefined, where it is known at run time only. */
+/** A number for a fixed size; a name, or undefined, for a size that is only known at run time. */
 export type Dimension = number | string | undefined;
 
-/** Element type and shape of a graph's input or output. `dims` is undefined where the file does not state a shape. */
+/** Element type and shape of a graph's input or output. `dims` is undefined if the file does not state a shape. */
 export type TensorShape = {
   readonly name: string;
   readonly elemType: DataType;
   readonly dims: readonly Dimension[] | undefined;
 };
 
-/** The inputs that a caller feeds: without the constants, which old files list among them. */
+/** The inputs that a caller feeds; old files list constants among the inputs too. */
 export function feedableInputs(graph: GraphProto): TensorShape[] {
   const constants = new Set(graph.initializer.map((tensor) => tensor.name));
   return graph.input.filter((input) => !constants.has(input.name)).map(tensorShape);
 }
 
-/** Element type and shape of one value; `UNDEFINED` and no shape where it is not a tensor. */
+/** Element type and shape of one value; `UNDEFINED` without a shape if it is not a tensor. */
 export function tensorShape(info: ValueInfoProto): TensorShape {
   const tensor = info.type?.value.case === 'tensorType' ? info.type.value.value : undefined;
   return {

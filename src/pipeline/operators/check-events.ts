@@ -5,11 +5,11 @@ import { releaseRefused } from '../release-frame.js';
 import { problemOfSourceEvent } from '../source-event-check.js';
 
 /**
- * Lets through what has the form of a source's events, each stream's frames in ascending order.
+ * Passes valid events of a source, with each stream's frames in ascending order.
  *
- * Errors with an ExtensionError that names the stream otherwise; a frame at fault is released first.
+ * Otherwise it errors with an ExtensionError that names the stream; an invalid frame is released first.
  *
- * @param name for a value that does not say whose it is
+ * @param name for an event without a valid stream
  */
 export function checkEvents(name = 'of unknown name'): MonoTypeOperatorFunction<SourceEvent> {
   return (source) =>

@@ -13,17 +13,17 @@ import type { ScheduledFrame } from './schedule.js';
 export type DetectOptions = {
   readonly detector: Detector;
   readonly clock: Clock;
-  /** Receives every runtime. */
+  /** Receives the runtime of every run. */
   readonly runtimes: RuntimeEstimator;
   readonly latencyBudgetMs?: number | undefined;
 };
 
 /**
- * The work on one scheduled frame: its percept, or a `detector-failed` drop where the detector lost it. After a loss
- * the work lasts until the detector is back, so that frames meanwhile wait and supersede each other.
+ * Runs the detector on one scheduled frame: emits its percept, or a `detector-failed` drop if the detector lost it.
+ * After a loss the work lasts until the detector is back, so that newer frames wait and replace each other meanwhile.
  *
- * Owns the frame and releases it as soon as the detector has read its picture. Errors when the detector is lost for
- * good, and with an ExtensionError when it throws or returns an invalid result.
+ * Owns the frame and releases it as soon as the detector has read its picture. Errors if the detector cannot recover,
+ * and with an ExtensionError if it throws or returns an invalid result.
  */
 export function detect(
   options: DetectOptions,
@@ -43,7 +43,7 @@ export function detect(
           (cause: unknown) => subscriber.error(blame('detector', detector.info.model, cause)),
         );
       };
-      // A detector that throws instead of rejecting rejects here.
+      // A throw of the detector rejects here.
       const result = new Promise<unknown>((resolve) => {
         resolve(detector.detect(frame.picture));
       });

@@ -1,51 +1,51 @@
 import { from, Observable, Subscription, type ObservableInput, type OperatorFunction } from 'rxjs';
 
-/** The occasion on which a waiting room is asked for the next value. */
+/** The event that asks a pending queue for its next value. */
 export type Trigger = 'arrived' | 'freed';
 
 /**
- * Holds values while all workers are busy, with the rule for which goes next. `T` comes in, `U` is what a worker starts
- * on, `S` is what the room itself emits, for example refused values. One subscription has one room.
+ * Holds values while all workers are busy, and decides which one runs next. `T` comes in, `U` is the input of a worker,
+ * `S` is emitted by the queue itself, for example for refused values. Each subscription has its own queue.
  */
-export type WaitingRoom<T, U, S> = {
-  /** A value came. */
+export type PendingQueue<T, U, S> = {
+  /** A value arrived. */
   offer(value: T, emit: (notice: S) => void): void;
-  /** A worker is free: returns its next value, or undefined to leave it free. */
+  /** A worker is free. Returns its next value, or undefined to leave it free. */
   take(trigger: Trigger, emit: (notice: S) => void): U | undefined;
   /** The work on a value ended. */
   finished(value: U): void;
-  /** No further value will be taken: gives up all waiting ones. */
+  /** No further value will run: gives up all waiting values. */
   drain(emit: (notice: S) => void): void;
 };
 
 /** The number of parallel workers, and the signal to stop early. */
 export type WorkerOptions = {
-  /** Values in work at once; 1 by default. */
+  /** Number of values in work at once; 1 by default. */
   readonly concurrency?: number | undefined;
-  /** Its first value ends the source; waiting values are given up, values in work end by themselves. */
+  /** Its first value ends the source. Waiting values are given up; values in work end by themselves. */
   readonly stop?: ObservableInput<unknown> | undefined;
 };
 
 /**
  * Maps values to inner Observables as `exhaustMap` does, but values that come while all workers are busy go to a
- * waiting room, and the room decides what runs next.
+ * queue, and the queue decides what runs next.
  *
- * An error of the room, of the work, of the source or of `stop` is an error of the result.
+ * An error of the queue, of the work, of the source or of `stop` is an error of the result.
  *
- * Completes when the source has completed, no value is in work, and the room returns no more. Values that still wait
+ * Completes when the source has completed, no value is in work, and the queue returns no more. Values that still wait
  * are then given up, as before an error. An early unsubscribe gives up waiting values without emitting.
  *
- * @param makeRoom makes the room of one subscription
+ * @param makeQueue makes the queue of one subscription
  * @param project the work; its errors are errors of the result
  */
 export function exhaustMapFrom<T, U, S, R>(
-  makeRoom: () => WaitingRoom<T, U, S>,
+  makeQueue: () => PendingQueue<T, U, S>,
   project: (value: U) => ObservableInput<R>,
   { concurrency = 1, stop }: WorkerOptions = {},
 ): OperatorFunction<T, R | S> {
   return (source) =>
     new Observable<R | S>((subscriber) => {
-      const room = makeRoom();
+      const queue = makeQueue();
       const emit = (notice: S): void => subscriber.next(notice);
       const upstream = new Subscription();
       let busy = 0;
@@ -56,18 +56,18 @@ export function exhaustMapFrom<T, U, S, R>(
       const halt = (): void => {
         stopped = true;
         upstream.unsubscribe();
-        room.drain(emit);
+        queue.drain(emit);
       };
 
       /** Waiting values are given up first, because nothing follows an error. */
       const fail = (error: unknown): void => {
         stopped = true;
         upstream.unsubscribe();
-        quietly(() => room.drain(emit));
+        quietly(() => queue.drain(emit));
         subscriber.error(error);
       };
 
-      /** The room calls foreign code; RxJS would throw its errors where nothing catches them. */
+      /** The queue calls foreign code; RxJS would throw its errors where nothing catches them. */
       const attempt = (step: () => void): void => {
         try {
           step();
@@ -95,7 +95,7 @@ export function exhaustMapFrom<T, U, S, R>(
               subscriber.remove(inner);
               busy -= 1;
               attempt(() => {
-                room.finished(value);
+                queue.finished(value);
                 pump('freed');
               });
             },
@@ -109,7 +109,7 @@ export function exhaustMapFrom<T, U, S, R>(
         pumping = true;
         try {
           while (busy < concurrency && !stopped && !subscriber.closed) {
-            const value = room.take(trigger, emit);
+            const value = queue.take(trigger, emit);
             if (value === undefined) break;
             start(value);
             trigger = 'freed';
@@ -118,13 +118,13 @@ export function exhaustMapFrom<T, U, S, R>(
           pumping = false;
         }
         if (busy === 0 && (sourceDone || stopped) && !subscriber.closed) {
-          room.drain(emit);
+          queue.drain(emit);
           subscriber.complete();
         }
       };
 
-      // Nobody listens any more.
-      subscriber.add(() => quietly(() => room.drain(() => undefined)));
+      // The subscriber is gone.
+      subscriber.add(() => quietly(() => queue.drain(() => undefined)));
       subscriber.add(upstream);
       if (stop !== undefined) {
         subscriber.add(
@@ -145,9 +145,9 @@ export function exhaustMapFrom<T, U, S, R>(
         source.subscribe({
           next: (value) =>
             attempt(() => {
-              room.offer(value, emit);
-              // A source that emits during its subscription cannot be left before that ends.
-              if (stopped || subscriber.closed) room.drain(emit);
+              queue.offer(value, emit);
+              // A source that emits during its subscription can only be unsubscribed afterwards.
+              if (stopped || subscriber.closed) queue.drain(emit);
               else pump('arrived');
             }),
           error: fail,
@@ -161,11 +161,11 @@ export function exhaustMapFrom<T, U, S, R>(
     });
 }
 
-/** For errors after one that is already being delivered. */
+/** For errors after the one that is already being delivered. */
 function quietly(step: () => void): void {
   try {
     step();
   } catch {
-    // The first error is the one that counts.
+    // Only the first error counts.
   }
 }

@@ -1,8 +1,8 @@
 import type { ObservableInput, OperatorFunction } from 'rxjs';
-import { exhaustMapFrom, type WaitingRoom } from './exhaust-map-from.js';
+import { exhaustMapFrom, type PendingQueue } from './exhaust-map-from.js';
 
 /**
- * Like `exhaustMap`, but the newest value that came while busy runs next, where `exhaustMap` forgets it.
+ * Like `exhaustMap`, but the newest value that arrived meanwhile runs next; `exhaustMap` drops it.
  *
  * ```ts
  * frames.pipe(exhaustMapLatest((frame) => slowWork(frame), (frame) => frame.release()))
@@ -21,7 +21,7 @@ export function exhaustMapLatest<T, R>(
   );
 }
 
-function newest<T>(onSkip: (value: T) => void): WaitingRoom<T, { readonly value: T }, never> {
+function newest<T>(onSkip: (value: T) => void): PendingQueue<T, { readonly value: T }, never> {
   let waiting: { readonly value: T } | undefined;
   const empty = (): { readonly value: T } | undefined => {
     const taken = waiting;

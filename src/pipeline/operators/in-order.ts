@@ -2,8 +2,8 @@ import { Observable, type MonoTypeOperatorFunction } from 'rxjs';
 import type { PipelineEvent } from '../../core/events.js';
 
 /**
- * Puts percepts and drops of each stream back into the order of their frames, for several detectors that work on one
- * file. Expects every frame to come out exactly once, seq 0 first; gaps and statuses pass at once.
+ * Puts percepts and drops of each stream back into the order of their frames, for a file that several detectors share.
+ * Expects every frame to come out exactly once, seq 0 first; gaps and statuses pass at once.
  */
 export function inOrder(): MonoTypeOperatorFunction<PipelineEvent> {
   return (source) =>

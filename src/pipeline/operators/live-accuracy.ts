@@ -18,7 +18,7 @@ import type { PerceptEvent, PipelineEvent } from '../../core/events.js';
 export type AccuracyMeter<T, S> = {
   percept(event: PerceptEvent): void;
   truth(frame: T): void;
-  /** Of the newest frames whose time is before `nowMs`. */
+  /** Score of the newest frames before `nowMs`. */
   rolling(nowMs: number): S;
 };
 

@@ -5,10 +5,10 @@ import { blame } from '../../core/extension.js';
 import { releaseRefused } from '../release-frame.js';
 
 /**
- * Sees to it that a stream's events come from one of several sources.
+ * Makes sure that each stream comes from one source only.
  *
- * Errors with a UsageError that names both where two sources use one `streamId`; an error of the source itself comes
- * out under its name.
+ * Errors with a UsageError that names both sources if they use the same `streamId`. An error of the source itself comes
+ * out under the source's name.
  *
  * @param name of this source among the others, as `sources[0]`
  * @param owners by stream, shared by the sources of one subscription

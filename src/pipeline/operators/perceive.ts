@@ -13,17 +13,17 @@ import { schedule } from './schedule.js';
 
 export type PerceiveOptions = {
   readonly clock: Clock;
-  /** `idleFree` unless given. */
+  /** `idleFree` by default. */
   readonly policy?: Policy | undefined;
-  /** The oldest a frame may be when its result comes out; no budget unless given. */
+  /** The latency budget: the largest age of a frame when its result comes out. Default: no budget. */
   readonly latencyBudgetMs?: number | undefined;
-  /** Its first value ends the run: waiting frames are dropped as `stopped`, those under way finish. */
+  /** Its first value ends the run: waiting frames are dropped as `stopped`, frames in the detector finish. */
   readonly stop?: ObservableInput<unknown> | undefined;
 };
 
 /**
- * From frames to percepts and drops: the schedule and the detector together. Merge several sources before it to have
- * them share the detector.
+ * From frames to percepts and drops: the schedule and the detector together. To share the detector between several
+ * sources, merge them first.
  *
  * ```ts
  * frames.pipe(perceive(detector, { clock, latencyBudgetMs: 100 }))
@@ -35,7 +35,7 @@ export function perceive(detector: Detector, options: PerceiveOptions): Operator
   return (source) => source.pipe(checkEvents(), perceiveChecked(detector, options));
 }
 
-/** For frames that {@link checkEvents} let through. */
+/** For frames that {@link checkEvents} passed. */
 export function perceiveChecked(
   detector: Detector,
   options: PerceiveOptions,
@@ -43,7 +43,7 @@ export function perceiveChecked(
   const { clock, policy = idleFree, latencyBudgetMs, stop } = options;
   checkPolicy(policy);
   const keepsAll = policy.keepsAll === true;
-  // A file's next frame is handed over while the one before runs, so that the detector never waits for it.
+  // A file's next frame is handed over during the current run, so that the detector never waits for it.
   const concurrency = keepsAll ? detector.hosts + 1 : detector.hosts;
   return (source) =>
     defer(() => {

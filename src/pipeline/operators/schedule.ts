@@ -16,26 +16,28 @@ import type { Policy } from '../../scheduling/policy.js';
 import type { RuntimeEstimator } from '../../scheduling/runtime-profile.js';
 import { FrameIntervalEstimator } from '../frame-interval.js';
 import { releaseFrame } from '../release-frame.js';
-import { exhaustMapFrom, type Trigger, type WaitingRoom } from './exhaust-map-from.js';
+import { exhaustMapFrom, type Trigger, type PendingQueue } from './exhaust-map-from.js';
 
 /** A frame that the scheduler gives to the detector, together with its ownership. */
 export type ScheduledFrame = {
   readonly frame: Frame;
   readonly startedAtMs: number;
-  /** No frame could make the latency budget; this one runs all the same. */
+  /** True if no frame could meet the latency budget; this one runs anyway. */
   readonly overBudget: boolean;
 };
 
 export type ScheduleOptions = {
   readonly policy: Policy;
-  /** The oldest a frame may be when its result comes out; undefined: no budget. A policy that keeps all has none. */
+  /** The latency budget; undefined means none. It does not apply to a policy that keeps all frames. */
   readonly latencyBudgetMs?: number | undefined;
   readonly clock: Clock;
-  /** The detector's runtimes so far; fed by whoever runs it. */
+  /** The detector's runtimes so far; the operator that runs the detector adds to them. */
   readonly runtimes: RuntimeEstimator;
-  /** Frames under way at once, over all streams; 1 unless given. */
+  /** Number of frames in the detector at once, over all streams; 1 by default. */
   readonly concurrency?: number | undefined;
-  /** Its first value ends the run: what waits is dropped as `stopped`, what is under way ends by itself. */
+  /**
+   * Its first value ends the run: waiting frames are dropped as `stopped`, frames in the detector end by themselves.
+   */
   readonly stop?: ObservableInput<unknown> | undefined;
 };
 
@@ -43,39 +45,40 @@ export type ScheduleOptions = {
 type Notice = DropEvent | GapEvent | StatusEvent;
 
 type Stream = {
-  /** Oldest first. One frame, the newest, unless the policy keeps all. */
+  /** Oldest first. The newest frame alone, unless the policy keeps all. */
   readonly waiting: Frame[];
   readonly interval: FrameIntervalEstimator;
   policyMemory: unknown;
   lastRunSeq: number;
-  /** When the world looked as the last frame that ran shows it. */
+  /** Capture time of the last frame that ran. */
   lastRunCapturedAtMs: number;
-  underWay: number;
-  /** The policy said to wait for the next frame. */
-  waitsForNext: boolean;
+  inFlight: number;
+  /** True if the policy decided to wait for the next frame. */
+  awaitsNext: boolean;
 };
 
 /**
  * Decides which frame the detector works on: newest frame wins, under a latency budget and a policy. Each frame that
  * does not run comes out as a drop with its reason, in order with everything else.
  *
- * Every stream has its own newest waiting frame and its own policy memory; of several streams the one whose result is
- * stalest goes first. Live, one frame of a stream is under way at a time, so that its results never overtake each
- * other; a policy that keeps all frames spreads them over all workers.
+ * Every stream has its own newest waiting frame and its own policy memory; of several streams the stalest one goes
+ * first. Live, the detector has one frame of a stream at a time, so that results never overtake each other; a policy
+ * that keeps all frames spreads them over all workers.
  *
  * Owns the frames that wait: a dropped one is released here, a started one belongs to `project`.
  *
- * @throws UsageError where the policy is none; one that throws or decides wrongly is an ExtensionError of the result
+ * @throws UsageError if `policy` is not a policy. If it throws or returns an invalid decision, the result errors with
+ *   an ExtensionError
  */
 export function schedule<R>(
   options: ScheduleOptions,
   project: (scheduled: ScheduledFrame) => ObservableInput<R>,
 ): OperatorFunction<SourceEvent, R | Notice> {
   checkPolicy(options.policy);
-  return exhaustMapFrom<SourceEvent, ScheduledFrame, Notice, R>(() => new FrameRoom(options), project, options);
+  return exhaustMapFrom<SourceEvent, ScheduledFrame, Notice, R>(() => new FrameQueue(options), project, options);
 }
 
-class FrameRoom implements WaitingRoom<SourceEvent, ScheduledFrame, Notice> {
+class FrameQueue implements PendingQueue<SourceEvent, ScheduledFrame, Notice> {
   readonly #options: ScheduleOptions;
   readonly #streams = new Map<string, Stream>();
 
@@ -97,7 +100,7 @@ class FrameRoom implements WaitingRoom<SourceEvent, ScheduledFrame, Notice> {
     const keepsAll = this.#options.policy.keepsAll === true;
     const superseded = keepsAll ? undefined : stream.waiting.shift();
     stream.waiting.push(event);
-    stream.waitsForNext = false;
+    stream.awaitsNext = false;
     if (superseded !== undefined) this.#drop(superseded, 'superseded', emit);
   }
 
@@ -110,7 +113,7 @@ class FrameRoom implements WaitingRoom<SourceEvent, ScheduledFrame, Notice> {
   }
 
   finished({ frame }: ScheduledFrame): void {
-    this.#stream(frame.streamId).underWay -= 1;
+    this.#stream(frame.streamId).inFlight -= 1;
   }
 
   drain(emit: (notice: Notice) => void): void {
@@ -151,7 +154,7 @@ class FrameRoom implements WaitingRoom<SourceEvent, ScheduledFrame, Notice> {
 
     const decided = this.#decide(stream, frame, nowMs, trigger);
     if (decided.decision === 'wait') {
-      stream.waitsForNext = true;
+      stream.awaitsNext = true;
       return undefined;
     }
     stream.waiting.shift();
@@ -159,21 +162,22 @@ class FrameRoom implements WaitingRoom<SourceEvent, ScheduledFrame, Notice> {
       this.#drop(frame, decided.reason, emit);
       return undefined;
     }
-    stream.underWay += 1;
+    stream.inFlight += 1;
     stream.lastRunSeq = frame.seq;
     stream.lastRunCapturedAtMs = frame.capturedAtMs;
     return { frame, startedAtMs: nowMs, overBudget: verdict === 'hopeless' };
   }
 
   /**
-   * The newest frame is the newest that is due, not the newest that a timer brought.
+   * Asks the source for all due frames first, because timers fire late on a busy machine. So the newest frame is really
+   * the newest that is due.
    * @returns the moment at which no other was due
    */
   #catchUp({ waiting }: Stream): number {
     for (;;) {
       const frame = waiting.at(0);
       const nowMs = this.#options.clock.now();
-      // It comes in by `offer`, in the frame's place.
+      // The new frame arrives by `offer`, in place of this one.
       if (frame?.catchUp !== undefined) callExtension('source', frame.streamId, () => frame.catchUp!());
       if (waiting.at(0) === frame) return nowMs;
     }
@@ -197,11 +201,11 @@ class FrameRoom implements WaitingRoom<SourceEvent, ScheduledFrame, Notice> {
     return decided;
   }
 
-  /** Streams with a frame that may start now, the one whose result is stalest first. */
+  /** Streams with a frame that may start now, the stalest first. */
   #stalestFirst(): Stream[] {
     const limit = this.#options.policy.keepsAll === true ? Infinity : 1;
     return [...this.#streams.values()]
-      .filter(({ waiting, waitsForNext, underWay }) => waiting.length > 0 && !waitsForNext && underWay < limit)
+      .filter(({ waiting, awaitsNext, inFlight }) => waiting.length > 0 && !awaitsNext && inFlight < limit)
       .sort((a, b) => a.lastRunCapturedAtMs - b.lastRunCapturedAtMs);
   }
 
@@ -209,7 +213,7 @@ class FrameRoom implements WaitingRoom<SourceEvent, ScheduledFrame, Notice> {
     try {
       releaseFrame(frame);
     } finally {
-      // It is out of the pipeline either way.
+      // The frame has left the pipeline in any case.
       emit(dropOf(frame, reason, this.#options.clock.now()));
     }
   }
@@ -223,8 +227,8 @@ class FrameRoom implements WaitingRoom<SourceEvent, ScheduledFrame, Notice> {
         policyMemory: this.#options.policy.initial,
         lastRunSeq: -1,
         lastRunCapturedAtMs: -Infinity,
-        underWay: 0,
-        waitsForNext: false,
+        inFlight: 0,
+        awaitsNext: false,
       };
       this.#streams.set(streamId, stream);
     }

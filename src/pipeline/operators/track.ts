@@ -5,8 +5,8 @@ import { callExtension, shown } from '../../core/extension.js';
 import type { TrackerSet } from '../tracker-set.js';
 
 /**
- * Gives every detection the id of its object, with the tracker of its stream. A tracker uses stream time: the distance
- * between pictures there is the camera's own, even if the estimate of their capture on our clock is revised.
+ * Gives every detection the id of its object, with the tracker of its stream. A tracker uses stream time, where the
+ * interval between pictures is the camera's own. A revised estimate of capture times on our clock does not change it.
  */
 export function track(trackers: TrackerSet): OperatorFunction<PipelineEvent, PipelineEvent> {
   return map((event) => {

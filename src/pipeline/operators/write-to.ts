@@ -3,11 +3,10 @@ import type { PipelineEvent } from '../../core/events.js';
 import { blame } from '../../core/extension.js';
 
 /**
- * Gives every event to a sink of the program's own and passes it on. Events do not wait for a promise that the sink
- * returns.
+ * Gives every event to a custom sink and passes it on. Events do not wait for a promise that the sink returns.
  *
- * Errors with an ExtensionError that names the sink where it throws or its promise rejects; a throw in `subscribe`'s
- * own `next` would end the process.
+ * Errors with an ExtensionError that names the sink if it throws or its promise rejects. (A throw in the `next` of
+ * `subscribe` would end the process.)
  *
  * ```ts
  * events.pipe(writeTo('database', (event) => table.insert(event))).subscribe({ error: console.error });

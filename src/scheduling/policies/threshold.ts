@@ -7,7 +7,7 @@ export const threshold: Policy<{ readonly rule: StalenessRule | undefined }> = {
   name: 'threshold',
   initial: { rule: undefined },
   decide({ seq, lastRunSeq, ageFrames, intervalMs, runtime }, memory) {
-    // After one interval, the next frame is overdue: the stream stalls, and waiting has no known end.
+    // After one interval, the next frame is overdue: the stream stalls, and the wait has no known end.
     if (runtime === undefined || lastRunSeq < 0 || ageFrames >= 1) return { decision: 'run', memory };
     const rule = staleness(runtime, intervalMs, memory.rule);
     const wait = rule.shouldWait(seq - lastRunSeq, ageFrames);

@@ -37,7 +37,7 @@ export function refusal(request: IncomingMessage, rules: AccessRules): Refusal |
   return undefined;
 }
 
-/** Whether only programs of the same machine can reach the address. */
+/** True if only programs of the same machine can reach the address. */
 export function isLoopback(host: string): boolean {
   return (
     host === 'localhost' ||

@@ -1,5 +1,5 @@
 /**
- * A feed that was asked for without further words: for this machine alone. In a file that loads nothing, since the
- * registry needs it at every start.
+ * The feed's defaults: only this machine can connect. This file imports nothing, because the registry reads it at every
+ * start.
  */
 export const FEED_DEFAULTS = { host: '127.0.0.1', maxClients: 256 } as const;

@@ -53,7 +53,7 @@ export type FeedServerOptions = FeedInfo & {
 
 /**
  * Answers a request for one of its pages.
- * @returns false if it is for none
+ * @returns false if no page has this path
  */
 export type PageHandler = (request: IncomingMessage, response: ServerResponse) => boolean;
 
@@ -85,7 +85,7 @@ type Connection = { readonly socket: WebSocket; readonly client: FeedClient; ans
 export async function createFeedServer(options: FeedServerOptions): Promise<FeedServer> {
   if (options.token === '')
     throw new UsageError(
-      "the feed's token is empty: give it at least one character, or none at all to let everyone in",
+      "the feed's token is empty: set it to at least one character, or remove it to let everyone in",
     );
   const feed = new Feed(options);
   await feed.listen();
@@ -241,7 +241,7 @@ class Feed implements FeedServer {
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    // A client that left before its answer.
+    // A client that left before it got the response.
     socket.on('error', () => socket.destroy());
     const offered = request.headers['sec-websocket-protocol'];
     const refused =
@@ -254,7 +254,7 @@ class Feed implements FeedServer {
         ? undefined
         : { status: 503, message: `the feed already has ${this.clientCount} clients, its limit` });
     if (refused !== undefined) {
-      // A client that does not close its side would stay for ever, and delay the end of the feed.
+      // A client that does not close its side would keep the connection open, and delay the end of the feed.
       socket.once('finish', () => socket.destroy());
       socket.end(
         `HTTP/1.1 ${refused.status} ${STATUS_CODES[refused.status]}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(refused.message)}\r\n\r\n${refused.message}`,

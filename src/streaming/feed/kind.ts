@@ -39,13 +39,13 @@ export const feedKind = sinkKind({
   keys,
   flag: {
     declaration: '--feed <[host:]port>',
-    description: 'serve the live results as a WebSocket feed; its token comes from NOWCAST_FEED_TOKEN or the config',
+    description: 'serve live results as a WebSocket feed; NOWCAST_FEED_TOKEN or the configuration sets its token',
     read: hostAndPort,
   },
   check({ port }) {
     if (port === undefined)
       throw new UsageError(
-        'feed.port is missing; it must be a whole number from 0 to 65535 (0 takes a free one), or leave the section feed out',
+        'feed.port is missing; it must be a whole number from 0 to 65535 (0 takes any free port); or remove the section feed',
       );
   },
   async open(

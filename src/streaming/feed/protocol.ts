@@ -189,7 +189,7 @@ export type FeedInfo = {
 
 /** Counts of a run, as {@link FeedMessage} `stats` carries them. */
 export type FeedStats = {
-  /** When they were taken, on the monotonic clock. */
+  /** The time of the counts, on the monotonic clock. */
   readonly atMs: number;
   readonly streams: readonly FeedStreamStats[];
 };

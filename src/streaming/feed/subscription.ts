@@ -28,7 +28,7 @@ export class Subscription {
     return this.#kinds.has(kind) && (stream === undefined || this.#streams === undefined || this.#streams.has(stream));
   }
 
-  /** Whether `maxFps` allows this percept. It keeps the requested rate on average if percepts come unevenly. */
+  /** True if `maxFps` allows this percept. It keeps the requested rate on average even if percepts come unevenly. */
   takesTurn(stream: string, emittedAtMs: number): boolean {
     if (this.#intervalMs === undefined) return true;
     const dueAtMs = this.#dueAtMs.get(stream) ?? -Infinity;

@@ -8,7 +8,7 @@ export type FrameArguments = {
   readonly url: string;
   /** Options of this input only, one word each: `['-rtsp_transport', 'tcp']`. */
   readonly inputOptions?: readonly string[];
-  /** Into which every picture is fitted. The order of its channels is the reader's part: planes come as G, B, R. */
+  /** The detector's input that every picture is fitted into. The reader orders the channels: planes come as G, B, R. */
   readonly input: PictureFormat;
   /** Stops after this many pictures. */
   readonly maxFrames?: number;
@@ -19,8 +19,8 @@ export type FrameArguments = {
 const LOGGING = ['-nostdin', '-hide_banner', '-nostats', '-v', 'repeat+level+verbose'];
 
 /**
- * Arguments with which ffmpeg writes the fitted pictures of the first video stream to its standard output, as NUT
- * with planes G, B, R and presentation times in microseconds, and tells in its log what `FfmpegLog` reads.
+ * Arguments with which ffmpeg writes the fitted pictures of the first video stream to its standard output, as NUT with
+ * planes G, B, R and presentation times in microseconds, and writes the log that `FfmpegLog` reads.
  *
  * Every version-dependent choice is made here. What each option is for:
  * - `-map 0:V:0`: the first video stream that is not a cover picture.
@@ -45,9 +45,9 @@ export function frameArguments(version: FfmpegVersion, options: FrameArguments):
 }
 
 /**
- * Arguments with which ffmpeg writes the first video stream, as it came and not decoded, as NUT to the file descriptor
+ * Arguments with which ffmpeg writes the first video stream, undecoded and unchanged, as NUT to the file descriptor
  * `COPY_FD`. What each option is for:
- * - `avoid_negative_ts`: where pictures come out of their turn, a copy is otherwise moved by as many.
+ * - `avoid_negative_ts`: without it, a copy of a stream with reordered pictures is shifted by that many pictures.
  * - `flush_packets`: each picture leaves at once.
  *
  * @param restamps makes decoding times up, for what is sent without them, as RTP is: NUT takes no B-pictures otherwise.
@@ -82,9 +82,9 @@ const IS_UNKNOWN = ['PTS', 'PREV_INPTS'].map((time) => `isnan(${time})+lt(${time
 const COPY_PTS = `if(N,PREV_OUTPTS+if(${IS_UNKNOWN}+lte(${STEP},-1/TB)+not(${STEP}),1,${STEP}),10/TB)`;
 
 /**
- * The filters that do what `fitPicture` describes, with the same arithmetic. Without `full_chroma_inp` the last column
- * of RGB pictures of odd width comes out wrong; others are not changed by it. Planes are made before a centred picture
- * is padded, since `pad` moves a picture with halved chroma to an even position.
+ * The filters of `fitPicture`, with the same arithmetic. Without `full_chroma_inp` the last column of RGB pictures of
+ * odd width comes out wrong; it does not change other pictures. Planes are made before a centred picture is padded,
+ * because `pad` moves a picture with halved chroma to an even position.
  */
 export function fitFilters(input: PictureFormat): string[] {
   const { width, height, fit, position, padValue } = resolvedFormat(input);

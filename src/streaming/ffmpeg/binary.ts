@@ -5,7 +5,7 @@ import { SourceError, UsageError } from '../../core/errors.js';
 import { replaceFile } from '../../files/atomic-write.js';
 import { askFfmpeg } from './ask.js';
 
-/** An ffmpeg that answers. */
+/** A working ffmpeg. */
 export type Ffmpeg = {
   readonly path: string;
   readonly version: FfmpegVersion;
@@ -16,7 +16,7 @@ export type Ffmpeg = {
 export type FfmpegVersion = {
   readonly major: number;
   readonly minor: number;
-  /** As the program names itself: "5.1.9-0+deb12u1", "N-47683-g0e8eb07980-static". */
+  /** The program's name for its version: "5.1.9-0+deb12u1", "N-47683-g0e8eb07980-static". */
   readonly name: string;
 };
 
@@ -49,7 +49,7 @@ export async function locateFfmpeg(env: Environment, cacheDir: string): Promise<
       return { path: named, version: await versionOf(named), origin: 'env' };
     } catch (cause) {
       throw new UsageError(
-        `NOWCAST_FFMPEG is "${named}", which is not an ffmpeg that works here (${reasonOf(cause)}); name one, or unset it`,
+        `NOWCAST_FFMPEG is "${named}", which does not work as ffmpeg (${reasonOf(cause)}); set it to a working ffmpeg, or unset it`,
         { cause },
       );
     }
@@ -79,10 +79,10 @@ export function parseVersion(output: string): FfmpegVersion {
   const name = /^ffmpeg version (\S+)/m.exec(output)?.[1];
   const codec = /^\s*libavcodec\s+(\d+)\.\s*(\d+)\./m.exec(output);
   if (name === undefined || codec === null)
-    throw new SourceError(`it does not answer -version as ffmpeg does: ${JSON.stringify(output.slice(0, 60))}`);
+    throw new SourceError(`its answer to -version is not that of ffmpeg: ${JSON.stringify(output.slice(0, 60))}`);
   const [codecMajor, codecMinor] = [Number(codec[1]), Number(codec[2])];
   const major = codecMajor - CODEC_MAJOR_OFFSET;
-  if (major < OLDEST_MAJOR) throw new SourceError(`ffmpeg ${name} is too old: 4.0 or later is needed`);
+  if (major < OLDEST_MAJOR) throw new SourceError(`ffmpeg ${name} is too old: Nowcast needs 4.0 or later`);
   const releasedBefore = (RELEASES[codecMajor] ?? []).filter((minor) => minor <= codecMinor).length;
   return { major, minor: Math.max(0, releasedBefore - 1), name };
 }
@@ -108,7 +108,7 @@ function embeddedPath(): string {
 }
 
 /**
- * npm no longer runs the script that would make the embedded program executable; if that is forbidden in place, a copy
+ * npm no longer runs the script that would make the embedded program executable; if the folder forbids that, a copy
  * gets the mode.
  */
 async function executable(path: string, cacheDir: string): Promise<string> {

@@ -25,7 +25,7 @@ export class ChildInput {
       this.#stdin.write(pieces.length === 1 ? pieces[0] : Buffer.concat(pieces));
   }
 
-  /** Written and not yet read by the child. */
+  /** Bytes that were written, but that the child has not read yet. */
   get unsentBytes(): number {
     return this.#early?.reduce((sum, { length }) => sum + length, 0) ?? this.#stdin?.writableLength ?? 0;
   }
@@ -43,7 +43,7 @@ export class ChildInput {
     });
   }
 
-  /** Says that no more comes. */
+  /** Ends the input. */
   end(): void {
     this.#isEnded = true;
     this.#stdin?.end();

@@ -22,11 +22,11 @@ export type FfmpegExit = {
   /** Null if a signal ended it or it never started. */
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
-  /** Why it could not be started or ended. */
+  /** The reason why it could not be started or why it ended. */
   readonly failure?: Error;
 };
 
-/** How long ffmpeg has to end properly. */
+/** Time for ffmpeg to end cleanly. */
 const KILL_AFTER_MS = 1500;
 
 /**

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { Size } from '../../core/letterbox.js';
+import type { Size } from '../../core/size.js';
 import type { PictureFormat } from '../../core/picture.js';
 import type { Ffmpeg } from './binary.js';
 import { ChildInput } from './child-input.js';
@@ -9,7 +9,7 @@ import { NutReader, type NutFrame } from './nut-reader.js';
 import { socketPair } from './socket-pair.js';
 
 /** One picture, complete with its facts. */
-export type Picture = NutFrame & {
+export type FfmpegPicture = NutFrame & {
   /** Size of the source's shown picture, before letterboxing, in pixels. */
   readonly size: Size;
   /** The decoder reported damage in it. */
@@ -18,10 +18,10 @@ export type Picture = NutFrame & {
 
 /** How ffmpeg ended. */
 export type FrameProcessEnd = FfmpegExit & {
-  /** `stop()` was called. */
+  /** True if `stop()` was called. */
   readonly stopped: boolean;
   readonly pictureCount: number;
-  /** The output ended inside a picture. */
+  /** True if the output ended inside a picture. */
   readonly cutOff: boolean;
   /** ffmpeg's last messages of level error and above, oldest first. They may contain the URL with its credentials. */
   readonly errors: readonly string[];
@@ -43,12 +43,12 @@ export type FrameProcessOptions = {
   /** Order of a picture's planes. Default `bgr`. */
   readonly channels?: PictureFormat['channels'] | undefined;
   /**
-   * Memory for the next picture's three planes. Undefined discards it: it still comes to `onPicture`, without a
-   * target, and ffmpeg is not held up. `'wait'` holds ffmpeg up until `resume()`. Targets are used up in order; those
-   * given for pictures that never came are the giver's again once `stop()` was called or `closed` has resolved.
+   * Memory for the next picture's three planes. Undefined discards the picture: it still comes to `onPicture`, without
+   * a target, and ffmpeg continues. `'wait'` makes ffmpeg wait until `resume()`. Targets are used in order; unused ones
+   * belong to the caller again once `stop()` was called or `closed` has resolved.
    */
   readonly getTarget: (byteLength: number, ptsUs: number) => Uint8Array | undefined | 'wait';
-  readonly onPicture: (picture: Picture) => void;
+  readonly onPicture: (picture: FfmpegPicture) => void;
   /** Called once, before the first picture, when the input is open. */
   readonly onInput?: (input: InputDescription) => void;
   /** Pieces of the requested copy. Pieces in transit come even after `stop()`, until `closed` resolves. */
@@ -57,9 +57,9 @@ export type FrameProcessOptions = {
   readonly onLine?: (line: string) => void;
 };
 
-/** ffmpeg sends frames as planes G, B, R. Where each of them goes: */
+/** ffmpeg sends frames as planes G, B, R. The position of each in the picture: */
 const PLANE_ORDER = { bgr: [1, 0, 2], rgb: [1, 2, 0] } as const;
-/** How long an ffmpeg with piped input has to return its last pictures. */
+/** Time for an ffmpeg with piped input to return its last pictures. */
 const FINISH_MS = 1500;
 
 /**
@@ -110,7 +110,7 @@ export class FrameProcess {
     if (!this.#stopped) this.#input.write(pieces);
   }
 
-  /** Written and not yet read by ffmpeg. */
+  /** Bytes that were written, but that ffmpeg has not read yet. */
   get unsentBytes(): number {
     return this.#input.unsentBytes;
   }

@@ -1,4 +1,4 @@
-import type { Size } from '../../core/letterbox.js';
+import type { Size } from '../../core/size.js';
 import { damageTracker, type PictureKind } from './damage.js';
 
 /** ffmpeg's facts on its input before the first picture; each is absent if the input does not state it. */

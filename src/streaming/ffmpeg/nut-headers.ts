@@ -1,5 +1,5 @@
 import { SourceError } from '../../core/errors.js';
-import type { Size } from '../../core/letterbox.js';
+import type { Size } from '../../core/size.js';
 
 export const FIRST_BYTE_OF_STARTCODES = 0x4e;
 const VIDEO_CLASS = 0;

@@ -1,4 +1,4 @@
-import type { Size } from '../../core/letterbox.js';
+import type { Size } from '../../core/size.js';
 import { joinBytes } from '../join-bytes.js';
 import {
   convert,
@@ -80,12 +80,12 @@ export class NutReader {
     return this.#stream?.size;
   }
 
-  /** Whether the stream could end here, without cutting a picture or a header. */
+  /** True if the stream could end here without cutting a picture or a header. */
   get atBoundary(): boolean {
     return this.#frame === undefined && this.#pending.length === 0;
   }
 
-  /** Whether a picture has no target yet. */
+  /** True while a picture has no target yet. */
   get isWaiting(): boolean {
     return this.#waiting;
   }

@@ -1,4 +1,4 @@
-import type { Size } from '../../core/letterbox.js';
+import type { Size } from '../../core/size.js';
 
 /** NUT's names for the pictures of a stream: planar 4:2:0, or one of the codecs. */
 export type NutTag = 'I420' | 'H264' | 'HEVC' | 'MJPG';

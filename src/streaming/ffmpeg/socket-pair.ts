@@ -19,13 +19,13 @@ const BUFFER_BYTES = 256 * 1024;
 
 /**
  * A connection whose near end reads into the same memory again and again. The pipes that Node makes for a child
- * allocate new memory for each read, and at the rate of raw pictures the garbage collector would run constantly.
+ * allocate new memory for each read, so at the rate of raw pictures the garbage collector would run constantly.
  *
  * @param onBytes receives the arrived bytes; the memory is overwritten after it returns
  * @throws if the system has no such sockets, no path for them or no descriptor left
  */
 export async function socketPair(onBytes: (bytes: Buffer) => void): Promise<SocketPair> {
-  // Nobody else may come in.
+  // No other program may connect.
   const folder = mkdtempSync(join(tmpdir(), 'nowcast-'));
   const server = createServer({ pauseOnConnect: true });
   let near: Socket | undefined;

@@ -1,5 +1,5 @@
 import { OutputError } from '../../core/errors.js';
-import type { Size } from '../../core/letterbox.js';
+import type { Size } from '../../core/size.js';
 import { FfmpegChild } from './child.js';
 
 /** An ffmpeg that encodes its input into a file. */

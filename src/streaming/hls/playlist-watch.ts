@@ -6,13 +6,13 @@ import { programDates, type ProgramDates } from './program-dates.js';
 
 export type PlaylistWatchOptions = {
   readonly scheduler: SchedulerLike;
-  /** For each answer. */
+  /** Timeout of each response. */
   readonly timeoutMs: number;
 };
 
 const MAX_BYTES = 4 * 2 ** 20;
 const MAX_REDIRECTS = 5;
-/** A playlist that redirects to itself. */
+/** Limit for a playlist that redirects to itself. */
 const MAX_DEPTH = 3;
 const LEAST_POLL_MS = 1_000;
 const MOST_POLL_MS = 30_000;

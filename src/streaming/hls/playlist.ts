@@ -4,15 +4,15 @@ export type Segment = {
   readonly uri: string;
   readonly sequence: number;
   readonly durationMs: number;
-  /** The timestamps start anew at it. */
+  /** True if the timestamps start anew at it. */
   readonly isDiscontinuity: boolean;
   /**
-   * When its first picture was captured, on the sender's wall clock, as Unix time in milliseconds; undefined if the
+   * Capture time of its first picture, on the sender's wall clock, as Unix time in milliseconds; undefined if the
    * playlist does not date it.
    */
   readonly startUnixMs: number | undefined;
   /**
-   * The playlist dates this segment itself; otherwise the date follows from another segment's and the durations
+   * True if the playlist dates this segment itself; otherwise the date follows from another segment's and the durations
    * between.
    */
   readonly isDated: boolean;
@@ -30,13 +30,13 @@ export type MasterPlaylist = {
   readonly variants: readonly { readonly uri: string; readonly bandwidth: number }[];
 };
 
-/** As long as playlists that cover days; a longer one is no live stream. */
+/** Enough for playlists that cover days; a longer one is not a live stream. */
 const MAX_LINES = 100_000;
 
 /**
  * Reads a playlist of HTTP Live Streaming (RFC 8216 §4). Dates continue from segment to segment by the durations, and
  * back from the first dated one (§4.3.2.6), but not across a discontinuity.
- * @returns undefined if the text is no playlist
+ * @returns undefined if the text is not a playlist
  */
 export function readPlaylist(text: string): MediaPlaylist | MasterPlaylist | undefined {
   const lines = text.split(/\r?\n/, MAX_LINES).map((line) => line.trim());

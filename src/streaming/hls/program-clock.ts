@@ -1,7 +1,7 @@
 import type { Segment } from './playlist.js';
 
 /**
- * Gives the time of capture of the pictures that a player shows, from the dates of the sender's segments. One for each
+ * Gives the capture times of the pictures that a player shows, from the dates of the sender's segments. One for each
  * connection.
  */
 export type ProgramClock = {

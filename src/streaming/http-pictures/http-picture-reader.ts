@@ -15,7 +15,7 @@ import { snapshotMemory, type SnapshotMemory } from './snapshot-memory.js';
 export type HttpPicturesOptions = {
   readonly clock: Clock;
   readonly scheduler: SchedulerLike;
-  /** A camera that sends no answer for this long is away. Once it has begun to answer, the caller judges silence. */
+  /** A camera that does not respond for this long is away. After the start of a response, the caller judges silence. */
   readonly timeoutMs: number;
   /**
    * Interval between requests, if each answer is one picture; the next request waits for a slower answer. Default 1 s.
@@ -23,7 +23,7 @@ export type HttpPicturesOptions = {
   readonly snapshotIntervalMs?: number;
 };
 
-/** The usual answer to a request once a second is a picture of the last second. */
+/** For a request once a second, the usual response is a picture of the last second. */
 const SNAPSHOT_INTERVAL_MS = 1_000;
 
 /**
@@ -80,7 +80,7 @@ class HttpPictures implements UnitStream {
   readonly #events: UnitStreamEvents;
   readonly #request: PictureRequest | undefined;
   readonly #times = partTimes((text) => this.#events.onNotice(text));
-  /** Over the answer to each request. */
+  /** Limit over the responses to each request. */
   #watch: Subscription | undefined;
   #next: Subscription | undefined;
   #askedAtMs: number;
@@ -195,7 +195,7 @@ class HttpPictures implements UnitStream {
     if (this.#end !== undefined) return;
     const { clock, scheduler, snapshotIntervalMs = SNAPSHOT_INTERVAL_MS } = this.#options;
     this.#events.onNotice(
-      `the camera answers with single pictures: Nowcast asks for one every ${snapshotIntervalMs / 1_000} s`,
+      `the camera answers with single pictures: Nowcast requests one every ${snapshotIntervalMs / 1_000} s`,
     );
     this.#next = scheduler.schedule(
       () => this.#ask(),
@@ -209,7 +209,7 @@ class HttpPictures implements UnitStream {
     // Some cameras send events as parts between their pictures.
     if (!isJpeg(data) && !/^image\//i.test(type)) return;
     if (!isJpeg(data) && !this.#isOpen) {
-      this.#finish({ kind: 'unsupported', reason: `the camera sends ${type.slice(0, 80)} that is no JPEG` });
+      this.#finish({ kind: 'unsupported', reason: `the camera sends ${type.slice(0, 80)} that are not a JPEG` });
       return;
     }
     if (!isJpeg(data)) {

@@ -1,4 +1,4 @@
-import type { Size } from '../../core/letterbox.js';
+import type { Size } from '../../core/size.js';
 
 const START_OF_IMAGE = 0xd8;
 const END_OF_IMAGE = 0xd9;

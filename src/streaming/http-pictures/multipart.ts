@@ -13,7 +13,7 @@ export type Part = {
 
 export type MultipartEvents = {
   onPart(part: Part): void;
-  /** The answer cannot be read any further. No event follows. */
+  /** The body cannot be read any further. No event follows. */
   onMalformed(reason: string): void;
   onNotice(text: string): void;
 };
@@ -44,7 +44,7 @@ export class MultipartReader {
   #beganAtMs: number | undefined;
   #trustsLengths = true;
   #isOver = false;
-  /** The last part ended by its length: a delimiter has to follow. */
+  /** True if the last part ended by its length: a delimiter must follow. */
   #endedByLength = false;
 
   /** @param boundary as in the header `Content-Type`; undefined if it names none */

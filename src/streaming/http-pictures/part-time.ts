@@ -1,4 +1,4 @@
-/** Gives the time of capture of pictures, from the headers that a camera writes above them. One for each stream. */
+/** Gives the capture times of pictures, from the headers that a camera writes above them. One for each stream. */
 export type PartTimes = {
   /** On the camera's clock in milliseconds; undefined if it gives none, or an impossible one. */
   timeOf(headers: ReadonlyMap<string, string>): number | undefined;

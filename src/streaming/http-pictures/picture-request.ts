@@ -9,9 +9,9 @@ import { socketFailure, statusFailure } from '../rtsp/failure.js';
 const MAX_ATTEMPTS = 6;
 
 export type PictureRequestEvents = {
-  /** The camera answers with 200; the body is still to come. */
+  /** The camera responds with 200; the body is still to come. */
   onAnswer(answer: IncomingMessage): void;
-  /** It will not. */
+  /** The request failed. */
   onFailure(end: UnitStreamEnd): void;
   onNotice(text: string): void;
 };
@@ -81,7 +81,7 @@ export class PictureRequest {
     await this.#closed;
   }
 
-  /** Neither another server nor an eavesdropper may learn the password; the same camera over TLS may. */
+  /** Neither another server nor an eavesdropper may see the password; the same camera over TLS may. */
   #isTrusted(): boolean {
     return (
       this.#url.origin === this.#home.origin ||

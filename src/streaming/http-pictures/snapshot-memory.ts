@@ -1,7 +1,7 @@
 /** Separates new pictures of a snapshot camera from old ones, over all connections. */
 export type SnapshotMemory = {
   /**
-   * @param askedAtMs when this answer was requested, on the monotonic clock
+   * @param askedAtMs time of the request for this picture, on the monotonic clock
    * @returns `takenAfterMs`: undefined if there was no other picture before
    */
   next(data: Uint8Array, askedAtMs: number): { readonly isNew: boolean; readonly takenAfterMs: number | undefined };
@@ -9,8 +9,8 @@ export type SnapshotMemory = {
 
 /**
  * Identical bytes are the same picture, in any number of answers: a stuck camera must look as old as it is. A camera
- * may answer with an earlier picture, but with its newest. So a picture that differs from the previous answer did not
- * exist yet when that answer was requested.
+ * may respond with an older picture, but always with its newest. So a picture that differs from the previous one did
+ * not exist yet when the previous one was requested.
  */
 export function snapshotMemory(): SnapshotMemory {
   let last: Buffer | undefined;

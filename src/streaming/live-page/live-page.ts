@@ -21,7 +21,7 @@ export class LivePage {
   }
 
   /**
-   * Answers the page's requests.
+   * Responds to the page's requests.
    * @returns false for all others
    */
   readonly answer = (request: IncomingMessage, response: ServerResponse): boolean => {
@@ -50,7 +50,7 @@ export class LivePage {
     void this.send({ type: 'slowed', extraMs, choices: CHOICES });
   }
 
-  /** Resolves when all listeners have it. */
+  /** Resolves when all listeners have received it. */
   send(message: PageMessage): Promise<void> {
     return this.#events.send(message);
   }

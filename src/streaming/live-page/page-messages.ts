@@ -11,15 +11,15 @@ export type TrueObject = {
   readonly trackId: number;
 };
 
-/** The facts in front of a picture's bytes. */
+/** The facts that precede a picture's bytes. */
 export type PictureFacts = {
   readonly seq: number;
-  /** Unix milliseconds of the time of capture. */
+  /** Capture time in Unix milliseconds. */
   readonly capturedAt: number;
   readonly truth: readonly TrueObject[];
 };
 
-/** What is being run. */
+/** Facts about the run. */
 export type RunMessage = {
   readonly type: 'run';
   readonly model: string;
@@ -33,7 +33,7 @@ export type RunMessage = {
   readonly width: number;
   readonly height: number;
   readonly seed: number;
-  /** Of the drive, as text: `day, clear`. */
+  /** Description of the drive: `day, clear`. */
   readonly conditions: string;
 };
 
@@ -41,7 +41,7 @@ export type RunMessage = {
 export type SlowedMessage = {
   readonly type: 'slowed';
   readonly extraMs: number;
-  /** What a page may ask for. */
+  /** Requests that a page may send. */
   readonly choices: readonly number[];
 };
 

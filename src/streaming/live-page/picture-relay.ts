@@ -23,7 +23,7 @@ export class PictureRelay {
     this.#asking.clear();
   }
 
-  /** @param after the picture that the browser has; the answer waits for a newer one */
+  /** @param after the picture that the browser has; the response waits for a newer one */
   answer(after: number, response: ServerResponse): void {
     if (this.#newest !== undefined && this.#newest.seq > after) {
       send(response, this.#newest.body);

@@ -9,17 +9,17 @@ import type { TsCodec } from './demuxer.js';
 export type AccessUnitSpan = {
   readonly from: number;
   readonly to: number;
-  /** It contains an IDR picture (H.264), or a picture at which a decoder can begin (H.265: IRAP). */
+  /** True for an IDR picture (H.264), or a picture at which a decoder can begin (H.265: IRAP). */
   readonly isKey: boolean;
-  /** It contains a sequence parameter set. */
+  /** True if it contains a sequence parameter set. */
   readonly hasParameterSets: boolean;
   /** A decoder can begin with it, and pictures are complete after this many more; 0 if nothing states it. */
   readonly refreshPictures: number;
-  /** It begins with the picture's first slice. */
+  /** True if it begins with the picture's first slice. */
   readonly hasBeginning: boolean;
-  /** It may be shown before units that were sent earlier. */
+  /** True if it may be shown before units that were sent earlier. */
   readonly mayGoBack: boolean;
-  /** It is a field, and its frame's other field may follow. */
+  /** True if it is a field whose frame's other field may follow. */
   readonly lacksField: boolean;
 };
 
@@ -40,7 +40,7 @@ const MAX_LEADING_ZEROS = 8;
 /** Finds the access units in the Annex B bytes of one stream: H.264 §7.4.1.2.3, H.265 §7.4.2.4.4. */
 export class AccessUnitFinder {
   readonly #syntax: NalSyntax;
-  /** In force, as far as the stream has shown. */
+  /** The parameter sets in force, as far as the stream has shown them. */
   readonly #sets: ParameterSets;
 
   constructor(codec: TsCodec) {

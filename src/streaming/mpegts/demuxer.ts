@@ -27,12 +27,12 @@ export type DemuxerEvents = {
     readonly isDiscontinuity: boolean;
     readonly arrivedAtMs: number;
   }): void;
-  /** The stream cannot be demuxed here, for good. No event follows. */
+  /** The stream cannot be demuxed by Nowcast at all. No event follows. */
   onUnsupported(reason: string): void;
   onNotice(text: string): void;
 };
 
-/** After this many bytes without a packet, the stream is no transport stream. */
+/** After this many bytes without a packet, the stream is not a transport stream. */
 const MAX_SEARCHED_BYTES = 512 * 1024;
 
 /**
@@ -82,7 +82,7 @@ export class TsDemuxer {
     return pid === this.#video?.pid || pid === this.#map?.pid || pid === PROGRAM_ASSOCIATION_PID;
   }
 
-  /** Whether a packet is new: senders may repeat one. Reports the loss before it if its counter has a gap. */
+  /** True for a new packet: senders may repeat one. Reports the loss before it if its counter has a gap. */
   #isNext(packet: TsPacket): boolean {
     const last = this.#lastPackets.get(packet.pid);
     if (last?.continuity === packet.continuity && isSame(last, packet)) return false;
@@ -112,7 +112,7 @@ export class TsDemuxer {
     if (programs!.length > 1 && !this.#noticedPrograms) {
       this.#noticedPrograms = true;
       this.#events.onNotice(
-        `the stream holds ${programs!.length} programs; the first, number ${first.number}, is read`,
+        `the stream holds ${programs!.length} programs; Nowcast reads the first one, number ${first.number}`,
       );
     }
     if (this.#map?.pid === first.mapPid && this.#map.number === first.number) return;

@@ -4,7 +4,7 @@ import { PACKET_BYTES, SYNC_BYTE } from './packet.js';
 export type PacketSyncEvents = {
   /** @param packet 188 bytes from the sync byte on; valid as long as the pushed chunk */
   onPacket(packet: Uint8Array): void;
-  /** Skipped bytes that were no packets; never called before the first packet. */
+  /** Skipped bytes that were not packets; never called before the first packet. */
   onLostSync(): void;
 };
 
@@ -19,7 +19,7 @@ export class PacketSync {
   #pending: Uint8Array = EMPTY;
   /** Undefined while it searches. */
   #stride: number | undefined;
-  /** Bytes still to come that only pad the stride. */
+  /** Number of padding bytes still to come. */
   #fillerBytes = 0;
   #hasLocked = false;
   #searchedBytes = 0;

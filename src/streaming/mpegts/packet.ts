@@ -8,20 +8,20 @@ export const NULL_PID = 0x1fff;
 /** One transport packet, parsed; `payload` points into the packet's own bytes. */
 export type TsPacket = {
   readonly pid: number;
-  /** A PES packet or a table section begins in it. */
+  /** True if a PES packet or a table section begins in it. */
   readonly isUnitStart: boolean;
-  /** A demodulator or a network device found errors that it could not correct. */
+  /** True if a demodulator or a network device found errors that it could not correct. */
   readonly hasError: boolean;
   readonly isScrambled: boolean;
   /** Counts the packets of a PID that have a payload, modulo 16. */
   readonly continuity: number;
   /** Undefined if the packet has none, or if its adaptation field is longer than a packet can be. */
   readonly payload: Uint8Array | undefined;
-  /** The adaptation field is longer than its contents: the payload was too short to fill the packet. */
+  /** True if the adaptation field is longer than its contents, because the payload was too short to fill the packet. */
   readonly isStuffed: boolean;
-  /** The sender announces a jump of its clock or its counters here. */
+  /** True if the sender announces a jump of its clock or its counters here. */
   readonly isDiscontinuity: boolean;
-  /** The sender marks that a decoder can begin here. */
+  /** True if the sender marks that a decoder can begin here. */
   readonly isRandomAccess: boolean;
   /** The sender's clock when it sent this packet, in units of 1/27,000,000 s, modulo 2^33 × 300. */
   readonly pcr27Mhz: number | undefined;

@@ -10,15 +10,15 @@ export type PesData = {
   /** When its last byte arrived, on the monotonic clock. */
   readonly arrivedAtMs: number;
   readonly isRandomAccess: boolean;
-  /** Its end is missing. */
+  /** True if its end is missing. */
   readonly isCutOff: boolean;
-  /** Packets were lost between the previous one and this one. */
+  /** True if packets were lost between the previous one and this one. */
   readonly followsLoss: boolean;
 };
 
 export type PesEvents = {
   onPes(data: PesData): void;
-  /** A PES packet begins in this packet. */
+  /** True if a PES packet begins in this packet. */
   onBegin(packet: TsPacket, pts90Khz: number | undefined): void;
   onNotice(text: string): void;
 };

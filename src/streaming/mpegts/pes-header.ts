@@ -10,7 +10,7 @@ export type PesHeader = {
 
 /**
  * Reads the header at the start of a PES packet of video. ISO/IEC 13818-1 §2.4.3.6.
- * @returns undefined if the bytes are no such header, or only part of it
+ * @returns undefined if the bytes are not such a header, or only part of one
  */
 export function readPesHeader(bytes: Uint8Array): PesHeader | undefined {
   if (bytes.length < 9 || bytes[0] !== 0 || bytes[1] !== 0 || bytes[2] !== 1 || (bytes[6] & 0xc0) !== 0x80)

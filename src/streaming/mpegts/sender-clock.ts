@@ -21,7 +21,7 @@ export type SenderClock = {
  * seem to be captured in the future. A picture was captured before it began to leave, so the media clock was ahead of
  * the program clock by the largest difference that any picture has shown.
  *
- * `senderMs` is no Unix time: this clock starts at any value, and a restarted sender usually begins at zero.
+ * `senderMs` is not Unix time: this clock starts at any value, and a restarted sender usually begins at zero.
  */
 export function senderClock(time: MediaTime): SenderClock {
   let aheadMs = -Infinity;

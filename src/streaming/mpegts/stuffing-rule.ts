@@ -2,7 +2,7 @@ import type { TsPacket } from './packet.js';
 
 /** Decides when a stuffed transport packet ends a PES packet of unstated length. One for each PID. */
 export type StuffingRule = {
-  /** Whether this packet, part of an open PES packet, is certainly its last. */
+  /** True if this packet, part of an open PES packet, is certainly its last. */
   ends(packet: TsPacket, isUnbounded: boolean): boolean;
   /** A new PES packet begins, so the previous one is over. */
   began(): void;
@@ -29,7 +29,7 @@ export function stuffingRule(onNotice: (text: string) => void): StuffingRule {
   let provenEnds = 0;
   let fullInside = 0;
   let isRefuted = false;
-  /** The last packet was stuffed; the next one shows whether that was the end. */
+  /** True if the last packet was stuffed; the next one shows whether that was the end. */
   let wasStuffed = false;
   let endedHere = false;
   const refute = (): void => {

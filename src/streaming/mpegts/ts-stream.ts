@@ -136,6 +136,6 @@ export class TsStream implements UnitStream {
     if (leftMs > 0) this.#watch = scheduler.schedule(() => this.#check(), leftMs);
     else if (this.#hasHeard)
       this.finish({ kind: 'lost', reason: `nothing has arrived for ${seconds}: the sender is silent` });
-    else this.finish({ kind: 'away', reason: `nothing has arrived in ${seconds}: nobody is sending` });
+    else this.finish({ kind: 'away', reason: `nothing has arrived in ${seconds}: no sender is active` });
   }
 }

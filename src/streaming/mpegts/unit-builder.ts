@@ -6,12 +6,12 @@ import type { PesData } from './pes-assembler.js';
 
 export type UnitBuilderEvents = {
   onUnit(unit: CodedUnit): void;
-  /** The pictures cannot be separated here, for good. */
+  /** Nowcast cannot separate the pictures of this stream at all. */
   onUnsupported(reason: string): void;
   onNotice(text: string): void;
 };
 
-/** This many consecutive PES packets without a valid picture are no accident. */
+/** This many PES packets in a row without a valid picture are not an accident. */
 const MAX_MISFITS = 8;
 /** Interval between pictures that share a PES packet, until two times have shown their rate. */
 const FIRST_STEP_MS = 40;
@@ -31,7 +31,7 @@ export class UnitBuilder {
   #firstField: PesData | undefined;
   #misfits = 0;
   #followsLoss = false;
-  /** The last key picture included its parameter sets. */
+  /** True if the last key picture included its parameter sets. */
   #keysBringSets = false;
   #noticedSharing = false;
   #last: { readonly mediaMs: number; readonly count: number } | undefined;

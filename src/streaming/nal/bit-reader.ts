@@ -7,7 +7,7 @@ const MOST_ZEROS = 31;
 export class BitReader {
   readonly #bytes: Uint8Array;
   #bit = 0;
-  /** No read so far went past the end. */
+  /** False once a read went past the end. */
   isValid = true;
 
   constructor(bytes: Uint8Array) {

@@ -1,4 +1,4 @@
-import type { Size } from '../../core/letterbox.js';
+import type { Size } from '../../core/size.js';
 import type { BitReader } from './bit-reader.js';
 
 /** chroma_format_idc and separate_colour_plane_flag. */

@@ -1,4 +1,4 @@
-import type { Size } from '../../core/letterbox.js';
+import type { Size } from '../../core/size.js';
 import { BitReader, payloadOf } from './bit-reader.js';
 import { readCropped, type Chroma } from './cropping.js';
 import type { NalUnit } from './nal-unit.js';
@@ -8,11 +8,11 @@ export type H264Sequence = {
   readonly id: number;
   /** Bits of frame_num. */
   readonly frameNumberBits: number;
-  /** None of its pictures is a field. */
+  /** True if none of its pictures is a field. */
   readonly isFramesOnly: boolean;
-  /** Slices name the colour plane that they contain. */
+  /** True if slices name the colour plane that they contain. */
   readonly hasColourPlanes: boolean;
-  /** Pictures are shown in the order in which they are sent (pic_order_cnt_type 2). */
+  /** True if pictures are shown in the order in which they are sent (pic_order_cnt_type 2). */
   readonly isShownInOrder: boolean;
   /** Size of its pictures, cropped, in pixels; undefined if the set ends before it. */
   readonly size: Size | undefined;

@@ -1,4 +1,4 @@
-import type { Size } from '../../core/letterbox.js';
+import type { Size } from '../../core/size.js';
 import { BitReader, payloadOf } from './bit-reader.js';
 import { readCropped } from './cropping.js';
 import type { NalUnit } from './nal-unit.js';

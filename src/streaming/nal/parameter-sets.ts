@@ -42,7 +42,7 @@ export class ParameterSets {
     return this.#rules;
   }
 
-  /** A decoder has all sets that it needs. */
+  /** True if a decoder has all sets that it needs. */
   get isComplete(): boolean {
     return this.#syntax.parameterTypes.every((type) => this.#byType.has(type));
   }

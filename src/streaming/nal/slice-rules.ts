@@ -7,14 +7,14 @@ import { byteAt, type NalUnit } from './nal-unit.js';
 export type Field = {
   readonly isBottom: boolean;
   readonly frameNumber: number;
-  /** Other pictures may refer to it. */
+  /** True if other pictures may refer to it. */
   readonly isReference: boolean;
   readonly isIdr: boolean;
 };
 
 /** Facts from a slice's header, read with the parameter sets in force. */
 export type SliceRules = {
-  /** Its picture may be shown before others that were sent earlier; undefined if the slice does not show it. */
+  /** True if its picture may be shown before others that were sent earlier; undefined if the slice does not show it. */
   mayGoBack(slice: NalUnit): boolean | undefined;
   /** Undefined if its picture is a frame, or if nothing is certain. */
   fieldOf(slice: NalUnit): Field | undefined;
@@ -72,7 +72,7 @@ export function h264SliceRules(setsOf: SetsOfType): SliceRules {
 /** H.265 has no such fields, and only the first slice of a picture shows whether it is a B-picture. */
 export function h265SliceRules(setsOf: SetsOfType): SliceRules {
   const counts = setsOf(33).map((nal) => readH265Sequence(nal)?.reorderCount);
-  // Without knowledge, any picture may follow.
+  // Without the sequence parameter set, any picture may follow.
   const isReordered = counts.length === 0 || counts.some((count) => count !== 0);
   const pictureSets = new Map(
     setsOf(34)

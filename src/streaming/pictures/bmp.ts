@@ -2,11 +2,11 @@ import { SourceError } from '../../core/errors.js';
 import type { DecodedPicture } from './decoded-picture.js';
 
 const UNCOMPRESSED = 0;
-/** Masks instead of a palette; with 32 bits a pixel, all programs write those for B, G, R, A. */
+/** Masks instead of a palette; with 32 bits per pixel, every program writes the masks of B, G, R, A. */
 const BITFIELDS = 3;
 
 /**
- * Decodes uncompressed BMP files: 8 (palette), 24 and 32 bits a pixel. libvips reads none.
+ * Decodes uncompressed BMP files: 8 (palette), 24 and 32 bits a pixel. libvips does not read BMP.
  * @throws SourceError if the file is damaged or of another kind
  */
 export function decodeBmp(file: Buffer): DecodedPicture {
@@ -20,12 +20,12 @@ export function decodeBmp(file: Buffer): DecodedPicture {
   const compression = file.readUInt32LE(30);
   if (![8, 24, 32].includes(bits) || (compression !== UNCOMPRESSED && !(compression === BITFIELDS && bits === 32))) {
     throw new SourceError(
-      `BMP with ${bits} bits a pixel and compression ${compression} cannot be read; convert it to PNG`,
+      `Nowcast cannot read a BMP with ${bits} bits per pixel and compression ${compression}; convert it to PNG`,
     );
   }
   const rowBytes = Math.ceil((width * bits) / 32) * 4;
   if (width < 1 || height < 1 || pixelsAt + rowBytes * height > file.length)
-    throw new SourceError('the BMP file is cut off');
+    throw new SourceError('the BMP file is truncated');
 
   const pixels = new Uint8Array(3 * width * height);
   for (let y = 0, to = 0; y < height; y++) {

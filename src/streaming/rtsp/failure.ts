@@ -54,7 +54,7 @@ export function socketFailure(code: string | undefined, isConnected: boolean, is
   return new SessionFailure('away', reason ?? `the camera cannot be reached (${code ?? 'unknown'})`);
 }
 
-/** Nobody answered in time. */
+/** No reply came in time. */
 export function timeoutFailure(): SessionFailure {
   return new SessionFailure('away', wordsFor('ETIMEDOUT')!);
 }

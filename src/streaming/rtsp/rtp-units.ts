@@ -1,9 +1,9 @@
 import { type Clock } from '../../core/clock.js';
 import { type CodedUnit, type SenderReport, type UnitCodec } from '../../core/coded-unit.js';
 import { JpegPictures, type PictureSize } from './pictures/jpeg-pictures.js';
-import { MediaTime } from './rtp/media-time.js';
+import { RtpTime } from './rtp/rtp-time.js';
 import { NalPictures } from './pictures/nal-pictures.js';
-import { type PacketTime, type Picture, type PictureReader } from './pictures/picture-reader.js';
+import { type PacketTime, type CodedPicture, type PictureReader } from './pictures/picture-reader.js';
 import { Reception } from './rtp/reception.js';
 import { ReorderWindow } from './rtp/reorder-window.js';
 import { parseRtcp, type RtcpSenderReport } from './rtp/rtcp.js';
@@ -20,14 +20,14 @@ export type RtpUnitsOptions = {
   readonly parameterSets?: readonly Uint8Array[];
   /** From the SDP, for JPEG larger than 2040 pixels. */
   readonly size?: PictureSize;
-  /** Packets may arrive out of order or get lost. Over TCP they cannot. */
+  /** True if packets may arrive out of order or get lost. Over TCP they cannot. */
   readonly overUdp: boolean;
   readonly clock: Clock;
   /** Our own source identifier in receiver reports: random, 32 bits. */
   readonly ownSsrc: number;
   /**
-   * The caller keeps them from one connection to the next, so that the camera's owner gets each notice once. Their
-   * notices go to the callback that they were made with.
+   * The quirks of the camera. The caller keeps them from one connection to the next, so that the camera's owner gets
+   * each notice once, through the callback that they were made with.
    */
   readonly quirks?: SenderQuirks;
 };
@@ -54,7 +54,7 @@ export class RtpUnits {
   readonly #handlers: RtpUnitsHandlers;
   readonly #quirks: SenderQuirks;
   readonly #order: SequenceOrder<RtpPacket>;
-  readonly #mediaTime: MediaTime;
+  readonly #mediaTime: RtpTime;
   readonly #reception: Reception;
   readonly #pictures: PictureReader;
   #otherPayloadTypes = 0;
@@ -71,9 +71,9 @@ export class RtpUnits {
     const deliver = (packet: RtpPacket, arrivedAtMs: number, lost: number): void =>
       this.#inOrder(packet, arrivedAtMs, lost);
     this.#order = options.overUdp ? new ReorderWindow(deliver) : new GapCheck(deliver);
-    this.#mediaTime = new MediaTime(options.clockRate);
+    this.#mediaTime = new RtpTime(options.clockRate);
     this.#reception = new Reception(options.ownSsrc, options.clockRate);
-    const onPicture = (picture: Picture): void => handlers.onUnit({ codec: options.codec, ...picture });
+    const onPicture = (picture: CodedPicture): void => handlers.onUnit({ codec: options.codec, ...picture });
     this.#pictures =
       options.codec === 'mjpeg'
         ? new JpegPictures(options.size, this.#quirks, {
@@ -105,7 +105,7 @@ export class RtpUnits {
     if (parsed.goodbyes.some((ssrc) => ssrc === this.#source)) this.#handlers.onGoodbye?.();
   }
 
-  /** Call it about every 20 ms over UDP, so that packets that wait for a missing one go on in time. */
+  /** Call it about every 20 ms over UDP, so that packets that wait for a missing one continue in time. */
   tick(nowMs: number): void {
     this.#order.flush(nowMs);
   }
@@ -163,7 +163,7 @@ export class RtpUnits {
     if (!matches && this.#source !== undefined) {
       // A report of an ended source, from a sender whose earlier reports named their source correctly.
       if (this.#reportsMatch) return;
-      this.#quirks.tell(
+      this.#quirks.report(
         "the camera's sender reports (RTCP) name another source than its pictures; Nowcast uses them anyway",
       );
     }
@@ -179,7 +179,7 @@ export class RtpUnits {
   #otherPayloadType(payloadType: number): void {
     this.#otherPayloadTypes += 1;
     if (this.#otherPayloadTypes !== TELLING_OTHERS || this.#source !== undefined) return;
-    this.#quirks.tell(
+    this.#quirks.report(
       `the camera sends RTP payload type ${payloadType}, but its SDP announces ${this.#options.payloadType}; Nowcast ignores type ${payloadType}`,
     );
   }

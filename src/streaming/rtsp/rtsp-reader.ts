@@ -4,7 +4,7 @@ import type { Clock } from '../../core/clock.js';
 import type { UnitStream, UnitStreamEnd, UnitStreamEvents } from '../../core/coded-unit.js';
 import { RtpUnits } from './rtp-units.js';
 import { SenderQuirks } from './rtp/sender-quirks.js';
-import { openRtspSession, type RtspOpened, type RtspSession, type RtspTransport } from './session.js';
+import { openRtspSession, type RtspOpened, type RtspSession, type RtspTransport } from './rtsp-session.js';
 
 export type RtspReaderOptions = {
   readonly transport: RtspTransport;

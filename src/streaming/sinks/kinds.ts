@@ -4,7 +4,5 @@ import { cocoKind } from './coco/kind.js';
 import { recordingKind } from './recording/kind.js';
 import type { SinkEntry } from './sink-kind.js';
 
-/**
- * The kinds of sink, opened in this order: the feed first, since a port that is taken must not cost an older recording.
- */
+/** The kinds of sink, opened in this order. The feed is first: if its port is taken, an older recording must stay. */
 export const SINKS: readonly SinkEntry[] = [feedKind, recordingKind, cocoKind, annotatedVideoKind];

@@ -10,7 +10,7 @@ import type { FeedStats } from '../feed/protocol.js';
 import type { Ffmpeg } from '../ffmpeg/binary.js';
 import type { CopyRequest } from '../sources/source-kind.js';
 
-/** The run that a sink is opened in. */
+/** The facts of a run that a sink gets when it is opened. */
 export type SinkContext = {
   readonly sources: readonly (Pick<SourceFacts, 'pictures'> & { readonly id: string; readonly address: string })[];
   /** First line of a recording of this run. */
@@ -18,18 +18,18 @@ export type SinkContext = {
   readonly categoryId: (classId: number) => number;
   readonly clock: Clock;
   readonly wallClock: WallClock;
-  /** There for kinds that need it. */
+  /** Present for kinds that need it. */
   readonly ffmpeg: Ffmpeg | undefined;
-  /** Pages to serve beside the results, where the sink serves any. */
+  /** Pages to serve beside the results, for a sink that serves pages. */
   readonly pages?: PageHandler | undefined;
-  /** Called when the sink cannot go on; the run does. */
+  /** Called when the sink fails; the run continues. */
   readonly onFailure: OnOutputFailure;
   readonly onWarning: (message: string) => void;
 };
 
-/** The world of a sink that has work left once the run is over. */
+/** The context of a sink's work after the run. */
 export type FinishContext = {
-  /** Of the work that is left; not of the run. */
+  /** Aborts that work, not the run. */
   readonly signal: AbortSignal | undefined;
   readonly log: Readonly<Record<'info' | 'warn', (message: string) => void>>;
   readonly progress: {
@@ -44,34 +44,34 @@ export type FinishContext = {
 export type Sink = {
   write(event: PipelineEvent): void;
   writeStats?(stats: FeedStats): void;
-  /** After the last event, and after a failure. Safe to call twice. */
+  /** Called after the last event, and after a failure. Safe to call twice. */
   close(): Promise<void>;
   /**
-   * Does the work that had to wait for the end of the run. Called after `close`, once, unless the run failed.
+   * Does the work that needs a complete run. Called once after `close`, unless the run failed.
    * @throws OutputError, SourceError
    */
   finish?(context: FinishContext): Promise<void>;
-  /** Removes what served the run alone. Called last, after a failure too. */
+  /** Removes temporary files. Called last, after a failure too. */
   dispose?(): Promise<void>;
-  /** Files that it wrote, those of `finish` included. */
+  /** Files that it wrote, including those of `finish`. */
   readonly files: readonly string[];
-  /** Where results can be had while the run lasts: `ws://127.0.0.1:8765/`. */
+  /** Address that serves results while the run lasts: `ws://127.0.0.1:8765/`. */
   readonly url?: string;
-  /** A copy of the live stream that it needs. */
+  /** The copy of the live stream that it needs. */
   readonly copy?: CopyRequest | undefined;
 };
 
 export type OpenSink = {
   /**
-   * Finds out, before anything is started, whether the sink can be had.
+   * Checks, before anything starts, whether the sink can be opened.
    * @throws OutputError
    */
   prepare(settings: Readonly<Record<string, unknown>>): void;
-  /** @throws OutputError where it cannot be had */
+  /** @throws OutputError if it cannot be opened */
   open(settings: Readonly<Record<string, unknown>>, context: SinkContext): Promise<Sink>;
 };
 
-/** One entry of the registry of sinks, as it stands in the list. */
+/** One entry of the registry of sinks, with the types of its keys hidden. */
 export type SinkEntry = SinkKind<OpenSink>;
 
 type Typed<S extends Keys> = {
@@ -79,7 +79,7 @@ type Typed<S extends Keys> = {
   open(settings: ResolvedOf<S>, context: SinkContext): Promise<Sink>;
 };
 
-/** An entry whose functions take the settings that its own keys describe; the configuration has checked them. */
+/** Makes an entry whose functions get settings typed by its own keys; the configuration has checked them. */
 export function sinkKind<S extends Keys>(
   kind: Omit<SinkKind, 'keys' | 'open' | 'check'> &
     Typed<S> & {

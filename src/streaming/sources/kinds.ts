@@ -4,6 +4,7 @@ import type { SourceEntry } from './source-kind.js';
 import { videoKind } from './video/kind.js';
 
 /**
- * The kinds of source, asked in this order. `video` takes every file: put a kind that takes some files before it.
+ * The kinds of source; a text is offered to them in this order. `video` takes every file, so a kind that takes some
+ * files must stand before it.
  */
 export const SOURCES: readonly SourceEntry[] = [folderKind, videoKind, cameraKind];

@@ -13,8 +13,8 @@ export type MemoryOptions = {
 };
 
 /**
- * Plays pictures from memory in real time: frame i is captured, and emitted, `i / fps` after the subscription, and the
- * end comes when the next frame would be due. Nothing is decoded meanwhile, and a picture stays in place after its
+ * Plays pictures from memory in real time: frame i is captured and emitted `i / fps` after the subscription, and the
+ * stream ends when the next frame would be due. Nothing is decoded meanwhile, and a picture stays in place after its
  * frame's release.
  */
 export function memorySource(pictures: readonly Picture[], options: MemoryOptions): Observable<Frame> {

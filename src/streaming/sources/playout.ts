@@ -10,7 +10,8 @@ import {
 } from '../../core/events.js';
 import { OWN_TIMES, type Frame } from '../../core/frame.js';
 import { FramePool, type FrameSlot } from '../../core/frame-pool.js';
-import type { Fit, Size } from '../../core/letterbox.js';
+import type { Fit } from '../../core/fit.js';
+import type { Size } from '../../core/size.js';
 import type { Pace } from '../../core/pace.js';
 import { fitPicture, type PictureFormat } from '../../core/picture.js';
 
@@ -42,7 +43,7 @@ export type ReadPicture = {
   readonly file?: string;
   /** Size of the source's picture, in pixels. */
   readonly size: Size;
-  /** The decoder reported damage. */
+  /** True if the decoder reported damage. */
   readonly corrupt: boolean;
   readonly slot: FrameSlot;
 };
@@ -101,7 +102,7 @@ export class Playout {
     return this.#pool.slotBytes;
   }
 
-  /** Memory for the next picture; `'wait'` until `wake`; undefined if it is already due: skip it. */
+  /** Memory for the next picture; `'wait'` until `wake`; undefined if it is already due, to skip it. */
   acquire(ptsMs: number): FrameSlot | 'wait' | undefined {
     const slot = this.#pool.acquire();
     if (slot !== undefined) return slot;
@@ -111,12 +112,12 @@ export class Playout {
       this.#wakeUp?.unsubscribe();
       this.#wakeUp = this.#scheduler.schedule(() => this.#wake(), Math.ceil(waitMs));
     }
-    // Not at once: code that releases a frame does not expect to get the next one meanwhile.
+    // Later, not at once: code that releases a frame does not expect the next one during the call.
     this.#pool.onceFree(() => queueMicrotask(() => this.#wake()));
     return 'wait';
   }
 
-  /** Memory for the next picture, awaited; undefined if that is already due, or all is over. */
+  /** Memory for the next picture, awaited; undefined if the picture is already due, or if the source has ended. */
   async acquireSoon(ptsMs: number): Promise<FrameSlot | undefined> {
     while (!this.#closed) {
       const slot = this.acquire(ptsMs);

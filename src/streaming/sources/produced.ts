@@ -1,24 +1,24 @@
 import { Observable } from 'rxjs';
 import type { SourceEvent } from '../../core/events.js';
-import type { Size } from '../../core/letterbox.js';
+import type { Size } from '../../core/size.js';
 import { DEFAULT_SLOTS, playInto, type PlaybackOptions, type ReadPicture } from './playout.js';
 
 /** Makes the pictures of an endless stream, such as a simulated world. */
 export type PictureProducer = {
   /**
-   * Makes picture `index`. Indices ascend; those that are left out are never asked for.
+   * Makes picture `index`. Indices ascend; skipped ones are never requested.
    * @param target receives planar uint8, [3, input height, input width], in the input's format
    */
   produce(index: number, target: Uint8Array): Promise<void>;
 };
 
 export type ProducedOptions = PlaybackOptions & {
-  /** Of the pictures before they were fitted, in pixels. */
+  /** Size of the pictures before they are fitted, in pixels. */
   readonly size: Size;
   readonly fps: number;
 };
 
-/** Pictures that are made before the first is emitted, so that a slow one delays none. */
+/** Number of pictures made before the first is emitted, so that a slow one delays none. */
 const HEAD_START = 4;
 
 /**
@@ -36,7 +36,7 @@ export function producedSource(producer: PictureProducer, options: ProducedOptio
       status('streaming', `${size.width}x${size.height}, ${fps} fps`);
       const head: ReadPicture[] = [];
       let startedAtMs: number | undefined;
-      // A program that was stopped for a minute in the middle of a picture is no slow producer.
+      // A program that was suspended for a minute in the middle of a picture is not a slow producer.
       let [beforeTookMs, lastTookMs] = [0, 0];
       for (let index = 0; !subscriber.closed; index++) {
         const isLate =

@@ -9,40 +9,40 @@ import type { SourceKind } from '../../core/source-kind.js';
 import type { Ffmpeg } from '../ffmpeg/binary.js';
 import type { CameraCopy } from './camera/options.js';
 
-/** Asks for a copy of a live stream, as its sender coded it. */
+/** Requests a copy of a live stream, as its sender coded it. */
 export type CopyRequest = {
-  /** Of the first connection's file. */
+  /** Path of the first connection's file. */
   readonly path: string;
   /** Called for each connection, at its first frame. */
   readonly onCopy: (copy: CameraCopy) => void;
-  /** Called once, when keeping ends early. */
+  /** Called once if keeping ends early. */
   readonly onFailure: (error: OutputError) => void;
 };
 
-/** The world that a source is opened in. */
+/** The facts of a run that a source gets when it is opened. */
 export type SourceContext = {
   readonly streamId: string;
   /** The detector's input. */
   readonly input: PictureFormat;
   readonly clock: Clock;
-  /** Of files. */
+  /** For files. */
   readonly pace: Pace;
-  /** There for kinds that need it. */
+  /** Present for kinds that need it. */
   readonly ffmpeg: Ffmpeg | undefined;
-  /** The run has no other source, so that one that cannot be had fails at once. */
+  /** True if the run has no other source, so that a source that cannot be opened fails at once. */
   readonly isOnly: boolean;
-  /** Called once, with the number of frames to come as far as the source knows it. */
+  /** Called once with the number of frames to come, if the source knows it. */
   readonly onLength?: (expectedFrames: number | undefined) => void;
-  /** Called for each part of the source that cannot be read and does not end it; the run reports them at its end. */
+  /** Called for each part of the source that cannot be read. The source continues; the run reports it at its end. */
   readonly onProblem?: (message: string) => void;
-  /** Ends live sources in order. */
+  /** Ends live sources cleanly. */
   readonly stop?: AbortSignal;
-  /** For kinds whose pictures stay in a kept copy. */
+  /** For kinds whose pictures are kept in a copy. */
   readonly copy?: CopyRequest | undefined;
 };
 
 /**
- * Loads what the kind needs, and opens it. Nothing else of an entry loads more than its own few lines: every start
+ * Loads the code of the kind, and opens the source. The rest of an entry must load nothing else, because every start
  * reads all entries.
  */
 export type OpenSource = (
@@ -55,7 +55,7 @@ export type OpenSource = (
   context: SourceContext,
 ) => Promise<Observable<SourceEvent>>;
 
-/** One entry of the registry of sources, as it stands in the list. */
+/** One entry of the registry of sources, with the types of its keys hidden. */
 export type SourceEntry = SourceKind<OpenSource>;
 
 type Open<S extends Keys> = (
@@ -63,7 +63,7 @@ type Open<S extends Keys> = (
   context: SourceContext,
 ) => Promise<Observable<SourceEvent>>;
 
-/** An entry whose `open` takes the settings that its own keys describe; the configuration has checked them. */
+/** Makes an entry whose `open` gets settings typed by its own keys; the configuration has checked them. */
 export function sourceKind<S extends Keys>(
   kind: Omit<SourceKind, 'keys' | 'open'> & { readonly keys: S; readonly open: Open<S> },
 ): SourceEntry {

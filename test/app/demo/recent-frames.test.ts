@@ -4,7 +4,7 @@ import { dropOf, type FrameRef } from '../../../src/core/events.js';
 import { OWN_TIMES } from '../../../src/core/frame.js';
 
 describe('RecentFrames', () => {
-  it('has the picture of a frame that was passed over and drawn afterwards', () => {
+  it('holds the picture of a skipped frame that is drawn later', () => {
     const recent = new RecentFrames(10);
     const ref: FrameRef = { streamId: 'demo', seq: 0, epoch: 0, ptsMs: 0, capturedAtMs: 5, ...OWN_TIMES };
     const drop = dropOf(ref, 'superseded', 5);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { World, type Moment } from '../../../src/app/demo/world.js';
+import { World, type DriveFrame } from '../../../src/app/demo/world.js';
 import { RecentFrames } from '../../../src/app/demo/recent-frames.js';
 import { OWN_TIMES } from '../../../src/core/frame.js';
-import { letterbox } from '../../../src/core/letterbox.js';
+import { letterbox } from '../../../src/core/fit.js';
 import type { Annotation } from '../../../synth/annotate.js';
 import { dropEventOf, perceptOf } from '../../streaming/events.js';
 
@@ -17,24 +17,24 @@ describe('the world of the demo', () => {
     pictures = [];
     world = new World({
       streamId: 'demo',
-      onMoment: ({ truth }) => moments.push(truth.seq),
+      onFrame: ({ truth }) => moments.push(truth.seq),
       onPicture: ({ truth }, jpeg) => pictures.push([truth.seq, jpeg[0]]),
     });
   });
 
   it('makes a moment of what was told and when it was captured, whichever comes first', () => {
-    world.tell(0, [object]);
+    world.annotated(0, [object]);
     world.captured(0, 100);
     world.captured(1, 133);
     assert.deepEqual(moments, [0]);
-    assert.equal(world.untold, 1);
-    world.tell(1, []);
+    assert.equal(world.withoutTruth, 1);
+    world.annotated(1, []);
     assert.deepEqual(moments, [0, 1]);
-    assert.equal(world.untold, undefined);
+    assert.equal(world.withoutTruth, undefined);
   });
 
   it('shows a picture when its moment has come, and one that is late only if it is still the newest', () => {
-    for (const seq of [0, 1, 2]) world.tell(seq, []);
+    for (const seq of [0, 1, 2]) world.annotated(seq, []);
     world.drawn(0, Uint8Array.of(10));
     assert.deepEqual(pictures, []);
     world.captured(0, 0);
@@ -53,15 +53,15 @@ describe('the world of the demo', () => {
   });
 
   it('gives boxes as the evaluation reads them', () => {
-    let moment: Moment | undefined;
+    let moment: DriveFrame | undefined;
     const told = new World({
       streamId: 'demo',
-      onMoment: (m) => {
+      onFrame: (m) => {
         moment = m;
       },
       onPicture: () => undefined,
     });
-    told.tell(0, [object]);
+    told.annotated(0, [object]);
     told.captured(0, 7);
     assert.deepEqual(moment?.truth.objects, [{ classIndex: 2, bbox: [10, 20, 30, 40] }]);
     assert.equal(moment.truth.capturedAtMs, 7);
@@ -70,7 +70,7 @@ describe('the world of the demo', () => {
 
 describe('the recent frames of the demo', () => {
   const SIZE = { width: 8, height: 4 };
-  const moment = (seq: number): Moment => ({
+  const moment = (seq: number): DriveFrame => ({
     truth: { streamId: 'cam', seq, capturedAtMs: seq * 100, size: SIZE, objects: [] },
     objects: [],
   });
@@ -117,7 +117,7 @@ describe('the recent frames of the demo', () => {
     );
   });
 
-  it('leave out what nothing came of yet', () => {
+  it('omit frames without a result', () => {
     const recent = new RecentFrames(3);
     recent.received(frame(0));
     recent.moment(moment(0));

@@ -4,7 +4,7 @@ import { checkNode } from '../../../src/app/doctor/checks.js';
 import { parseList, parseProtocols } from '../../../src/app/doctor/ffmpeg.js';
 
 describe('the doctor', () => {
-  it('knows the versions of Node that package.json allows', () => {
+  it('accepts the versions of Node that package.json allows', () => {
     const { engines } = JSON.parse(readFileSync('package.json', 'utf8')) as { engines: { node: string } };
     assert.equal(engines.node, '^20.19.0 || >=22.12.0');
   });

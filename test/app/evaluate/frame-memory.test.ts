@@ -8,9 +8,9 @@ const INPUT = { width: 64, height: 32 };
 const NEEDED = 10 * 3 * 64 * 32;
 
 describe('memory for the frames of a data set', () => {
-  it('is enough where the longest sequence fits', () => assert.doesNotThrow(() => checkMemory(truth, INPUT, NEEDED)));
+  it('suffices if the longest sequence fits', () => assert.doesNotThrow(() => checkMemory(truth, INPUT, NEEDED)));
 
-  it('is refused where it does not, with what is needed and what to do', () => {
+  it('is refused if it does not fit, with the required amount and a remedy', () => {
     assert.throws(
       () => checkMemory(truth, INPUT, NEEDED / 2),
       (error) =>

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { VirtualTimeScheduler } from 'rxjs';
 import { playSequence } from '../../../src/app/evaluate/play-sequence.js';
 import type { PipelineEvent } from '../../../src/core/events.js';
-import { letterbox } from '../../../src/core/letterbox.js';
+import { letterbox } from '../../../src/core/fit.js';
 import { every } from '../../../src/scheduling/policies/every.js';
 import { idleFree } from '../../../src/scheduling/policies/idle-free.js';
 import type { Policy } from '../../../src/scheduling/policy.js';
@@ -50,20 +50,20 @@ async function play(
 }
 
 describe('playing a sequence from memory', () => {
-  it('loses the result that is not there when the sequence ends, as the toolkit does', async () => {
+  it('loses a result that comes after the end of the sequence, as the toolkit does', async () => {
     const events = await play(4, 16);
     assert.deepEqual(events.map(nameOf), ['percept a/0', 'superseded a/2', 'percept a/1', 'stopped a/3']);
   });
 
-  it('keeps the result that comes between the last frame and the end', async () => {
+  it('keeps a result between the last frame and the end', async () => {
     assert.deepEqual((await play(3, 5)).map(nameOf), ['percept a/0', 'percept a/1', 'percept a/2']);
   });
 
-  it('drops what waits at the end', async () => {
+  it('drops waiting frames at the end', async () => {
     assert.deepEqual((await play(3, 25)).map(nameOf).sort(), ['percept a/0', 'stopped a/2', 'superseded a/1']);
   });
 
-  it('tells every frame once, its capture at the time when it was due', async () => {
+  it('reports every frame once, captured at its due time', async () => {
     const events = await play(10, 23);
     const told = events.map((event) => {
       assert.ok(event.type === 'percept' || event.type === 'drop');

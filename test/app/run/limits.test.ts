@@ -10,7 +10,7 @@ import { FrameLedger, nameOf } from '../../helpers/frames.js';
 describe('the end of a run', () => {
   const never = new AbortController().signal;
 
-  it('comes after its duration, whatever the garbage collector takes before', async () => {
+  it('comes after its duration, even after a garbage collection', async () => {
     const { signal } = abortedAfter(20, never);
     setFlagsFromString('--expose-gc');
     (runInNewContext('gc') as () => void)();
@@ -26,7 +26,7 @@ describe('the end of a run', () => {
     dispose();
   });
 
-  it('is there at once where the interrupt came before', () => {
+  it('comes at once if the interrupt came before', () => {
     assert.equal(abortedAfter(undefined, AbortSignal.abort()).signal.aborted, true);
   });
 
@@ -45,7 +45,7 @@ describe('the end of a run', () => {
     early.unsubscribe();
   });
 
-  it('comes no more once it was disposed of', () => {
+  it('does not come after a dispose', () => {
     const controller = new AbortController();
     const { signal, dispose } = abortedAfter(undefined, controller.signal);
     dispose();
@@ -55,7 +55,7 @@ describe('the end of a run', () => {
 });
 
 describe('a limit of frames', () => {
-  it('counts over all sources, lets the last one through and gives back what comes beyond it', () => {
+  it('counts over all sources, passes the last frame and releases further ones', () => {
     const ledger = new FrameLedger();
     const [file, camera] = [new Subject<SourceEvent>(), new Subject<SourceEvent>()];
     const { within, reached } = frameLimit(3);

@@ -1,5 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { letterbox, type Size } from '../../../src/core/letterbox.js';
+import { letterbox } from '../../../src/core/fit.js';
+import type { Size } from '../../../src/core/size.js';
 import { presentationTimes } from '../clips.js';
 import { stampOf } from './stamp.js';
 import { BOX, BOX_PLACES, STAMP_INPUT } from './stamp-model.js';

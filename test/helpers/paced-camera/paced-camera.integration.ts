@@ -45,7 +45,7 @@ describe('the paced camera', function () {
     }
   }
 
-  itNeeds(NEEDS, 'sends B-pictures in the order of decoding, shown in that of their numbers', async () => {
+  itNeeds(NEEDS, 'sends B-pictures in decoding order, numbered in presentation order', async () => {
     await start({ bFrames: 2 });
     assertSuccessive(await numbersRead(camera!.url));
   });
@@ -61,7 +61,7 @@ describe('the paced camera', function () {
   });
 
   for (const auth of ['basic', 'digest-md5'] as const) {
-    itNeeds(NEEDS, `lets those in who know the password (${auth}), and nobody else`, async () => {
+    itNeeds(NEEDS, `accepts only clients with the password (${auth})`, async () => {
       await start({ auth });
       assertSuccessive(await numbersRead(camera!.urlWithPassword));
       const refused = await CameraWatch.start(camera!.url, { giveUpFirst: true });
@@ -72,7 +72,7 @@ describe('the paced camera', function () {
     });
   }
 
-  itNeeds(NEEDS, 'starts a client with all pictures since the last key picture, where it keeps them', async () => {
+  itNeeds(NEEDS, 'starts a client with all pictures since the last key picture, if it keeps them', async () => {
     await start({ firstPicture: 'cached', gop: 100 });
     await numbersRead(camera!.url);
     const late = await numbersRead(camera!.url);
@@ -96,23 +96,23 @@ describe('the paced camera', function () {
     return { mediaMs: after.mediaMs - before.mediaMs, trueMs: after.drawnAtMs - before.drawnAtMs };
   }
 
-  itNeeds(NEEDS, 'takes no picture while it is frozen, its clock running on', async () => {
+  itNeeds(NEEDS, 'captures no picture while frozen, and its clock continues', async () => {
     const { mediaMs, trueMs } = await around({ do: 'freeze', ms: 500, kind: 'clock-on' }, 400);
     assert.ok(trueMs >= 450, `${trueMs} ms`);
     assert.ok(Math.abs(mediaMs - trueMs) < 1e-6);
   });
 
-  itNeeds(NEEDS, 'loses media time while it is frozen, its clock standing still', async () => {
+  itNeeds(NEEDS, 'loses media time while frozen with its clock stopped', async () => {
     const { mediaMs, trueMs } = await around({ do: 'freeze', ms: 500, kind: 'lost-time' }, 400);
     assert.ok(trueMs - mediaMs >= 450, `${trueMs} ms, ${mediaMs} ms by its clock`);
   });
 
-  itNeeds(NEEDS, 'makes its media time jump', async () => {
+  itNeeds(NEEDS, 'lets its media time jump', async () => {
     const { mediaMs, trueMs } = await around({ do: 'jump-media', ms: 3_600_000 }, 100);
     assert.ok(Math.abs(mediaMs - trueMs - 3_600_000) < 1e-3, `${trueMs} ms, ${mediaMs} ms by its clock`);
   });
 
-  itNeeds(NEEDS, 'sends what it took in a freeze with backlog afterwards, each picture once', async () => {
+  itNeeds(NEEDS, 'sends the pictures of a freeze with backlog afterwards, each once', async () => {
     await start();
     const reading = numbersRead(camera!.url, 'ffmpeg', 40);
     while ((await camera!.facts()).packetsSent === 0);
@@ -120,7 +120,7 @@ describe('the paced camera', function () {
     assertSuccessive(await reading);
   });
 
-  itNeeds(NEEDS, 'closes a client that leaves in order, and counts what it asked for', async () => {
+  itNeeds(NEEDS, 'closes a client that leaves cleanly, and counts its requests', async () => {
     await start();
     await numbersRead(camera!.url);
     let facts = await camera!.facts();
@@ -128,7 +128,7 @@ describe('the paced camera', function () {
     assert.equal(facts.requests['TEARDOWN'], 1);
   });
 
-  itNeeds(NEEDS, 'is read through a link that is slower than the stream, and through one that is cut', async () => {
+  itNeeds(NEEDS, 'can be read through a link slower than the stream, and through a cut link', async () => {
     await start();
     const proxy = await ThrottlingProxy.start(camera!.port);
     const watch = await CameraWatch.start(`rtsp://127.0.0.1:${proxy.port}/cam`);

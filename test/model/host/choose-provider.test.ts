@@ -45,7 +45,7 @@ class FakeHosts {
 const ignore = (): void => undefined;
 
 describe('openFastest', () => {
-  it('takes the fastest of those that open and stops the others', async () => {
+  it('takes the fastest provider that opens, and stops the others', async () => {
     const hosts = new FakeHosts({ cpu: 15, webgpu: 6, cuda: 2, tensorrt: 'no library' });
     const { host, choice } = await openFastest(hosts.start, ignore);
     assert.equal(host.provider, 'cuda');
@@ -53,7 +53,7 @@ describe('openFastest', () => {
     assert.deepEqual(choice, { provider: 'cuda', medianMs: { cpu: 15, webgpu: 6, cuda: 2 } });
   });
 
-  it('measures nothing where only the CPU opens, and says why the others do not', async () => {
+  it('measures nothing if only the CPU opens, and states why the others do not', async () => {
     const hosts = new FakeHosts({ cpu: 15, webgpu: 'no adapter', cuda: 'no library' });
     const log: string[] = [];
     const { host, choice } = await openFastest(hosts.start, (message) => log.push(message));
@@ -72,7 +72,7 @@ describe('openFastest', () => {
     assert.deepEqual([...hosts.running], ['cpu']);
   });
 
-  it('passes over a provider whose process dies while it is measured', async () => {
+  it('skips a provider whose process dies during its measurement', async () => {
     const hosts = new FakeHosts({ cpu: 15, cuda: 2 });
     const { host } = await openFastest(
       (provider) =>
@@ -82,19 +82,19 @@ describe('openFastest', () => {
     assert.equal(host.provider, 'cpu');
   });
 
-  it('reports a model that does not open on the CPU as that', async () => {
+  it('reports the model itself if it does not open on the CPU', async () => {
     await assert.rejects(openFastest(new FakeHosts({ cpu: 'not a graph' }).start, ignore), /not a graph/);
   });
 });
 
 describe('openNamed', () => {
-  it('opens the provider that was asked for and no other', async () => {
+  it('opens the named provider and no other', async () => {
     const hosts = new FakeHosts({ cpu: 15, webgpu: 450 });
     assert.equal((await openNamed('webgpu', hosts.start)).provider, 'webgpu');
     assert.deepEqual([...hosts.running], ['webgpu']);
   });
 
-  it('never falls back: it names what can be had instead', async () => {
+  it('names the available providers instead of falling back', async () => {
     const hosts = new FakeHosts({ cpu: 15, webgpu: 450, cuda: 'no library' });
     await assert.rejects(
       openNamed('cuda', hosts.start),
@@ -106,7 +106,7 @@ describe('openNamed', () => {
     assert.deepEqual([...hosts.running], []);
   });
 
-  it('blames the model where the CPU cannot open it either', async () => {
+  it('blames the model if the CPU cannot open it either', async () => {
     await assert.rejects(
       openNamed('cuda', new FakeHosts({ cpu: 'not a graph', cuda: 'fault' }).start),
       /cpu: not a graph/,
@@ -115,7 +115,7 @@ describe('openNamed', () => {
 });
 
 describe('probeProviders', () => {
-  it('says of each provider whether it opens, and leaves nothing running', async () => {
+  it('reports for each provider whether it opens, and leaves no process running', async () => {
     const hosts = new FakeHosts({ cpu: 15, webgpu: 450, cuda: 'no library' });
     assert.deepEqual(await probeProviders(hosts.start), [
       { provider: 'cpu' },

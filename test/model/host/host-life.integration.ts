@@ -30,7 +30,7 @@ describe('life of a detector process', function () {
     assert.equal((await detector!.detect(pixelPicture(2))).detections[0].box.x1, 12);
   };
 
-  itNeeds(needs, 'loses exactly the frame under way when it is killed, and works again', async () => {
+  itNeeds(needs, 'loses exactly the current frame when killed, and works again', async () => {
     await open();
     const [pid] = detectorsOf();
     // Stopped, it cannot answer before it dies.
@@ -51,7 +51,7 @@ describe('life of a detector process', function () {
     );
   });
 
-  itNeeds(needs, 'is killed when it hangs, and works again', async () => {
+  itNeeds(needs, 'is killed if it hangs, and works again', async () => {
     const log: string[] = [];
     await open({ watchdogMs: 200, onLog: (message) => log.push(message) });
     await works();
@@ -65,7 +65,7 @@ describe('life of a detector process', function () {
     assert.equal(log.length, 1);
   });
 
-  itNeeds(needs, 'leaves the rest of a pool at work', async () => {
+  itNeeds(needs, 'leaves the other hosts of a pool at work', async () => {
     await open({ hosts: 2 });
     const [pid] = detectorsOf();
     process.kill(pid, 'SIGSTOP');
@@ -100,7 +100,7 @@ describe('life of a detector process', function () {
     assert.deepEqual(detectorsOf(), []);
   });
 
-  itNeeds(needs, 'survives a run that fails: the frame is lost with what the runtime said', async () => {
+  itNeeds(needs, "survives a failed run: the frame is lost, with the runtime's message", async () => {
     const model = join(folder.path, 'faulty.onnx');
     writeFileSync(model, serializeOnnx(faultyModel()));
     await open({ model });
@@ -145,7 +145,7 @@ describe('life of a detector process', function () {
     });
   }
 
-  itNeeds(needs, 'is gone when close resolves, also during a run', async () => {
+  itNeeds(needs, 'has exited when close resolves, even during a run', async () => {
     await open();
     const underWay = [1, 2].map((mark) => detector!.detect(pixelPicture(mark)));
     const outcomes = Promise.allSettled(underWay);
@@ -157,7 +157,7 @@ describe('life of a detector process', function () {
     }
   });
 
-  itNeeds(needs, 'is killed when it does not close', async () => {
+  itNeeds(needs, 'is killed if it does not close', async () => {
     await open();
     process.kill(detectorsOf()[0], 'SIGSTOP');
     await detector!.close();

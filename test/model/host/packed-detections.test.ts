@@ -5,7 +5,7 @@ import { packDetections, unpackDetections } from '../../../src/model/host/packed
 const CLASSES = ['person', 'bicycle', 'car'];
 
 describe('packed detections', () => {
-  it('come out as they went in, to the last bit', () => {
+  it('are unpacked unchanged, to the last bit', () => {
     const number = fc.double({ noNaN: true });
     const detection = fc
       .tuple(number, number, number, number, number, fc.nat(CLASSES.length - 1))

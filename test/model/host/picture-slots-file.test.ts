@@ -9,7 +9,7 @@ describe('PictureSlotsFile', () => {
   });
   afterEach(() => slots.close());
 
-  it('gives back what was written, slot by slot', () => {
+  it('returns the written pictures, slot by slot', () => {
     const pictures = [1, 2].map((seed) => Uint8Array.from({ length: 12 }, (_, i) => i * seed));
     pictures.forEach((picture, slot) => slots.write(slot, picture));
     for (const slot of [1, 0]) {
@@ -19,13 +19,13 @@ describe('PictureSlotsFile', () => {
     }
   });
 
-  it('claims its memory from the start, for its owner alone', () => {
+  it('reserves its memory from the start, for its owner alone', () => {
     const { size, mode } = fstatSync(slots.fd);
     assert.equal(size, 24);
     if (process.platform !== 'win32') assert.equal(mode & 0o777, 0o600);
   });
 
-  it('has no name, so that nothing can be left behind', function () {
+  it('has no name, so that no file can be left behind', function () {
     if (!existsSync('/dev/shm')) this.skip();
     assert.equal(fstatSync(slots.fd).nlink, 0);
     assert.deepEqual(
@@ -38,7 +38,7 @@ describe('PictureSlotsFile', () => {
     assert.throws(() => slots.write(0, new Uint8Array(13)), { code: 'NOWCAST_INTERNAL', message: /13 bytes.* 12/ });
   });
 
-  it('says so when a slot does not lie in the file', () => {
+  it('reports a slot outside the file', () => {
     assert.throws(() => readSlot(slots.fd, 2, new Uint8Array(12)), /in part/);
   });
 

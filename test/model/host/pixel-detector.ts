@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { letterbox, type Fit } from '../../../src/core/letterbox.js';
+import { letterbox, type Fit } from '../../../src/core/fit.js';
 import type { Picture } from '../../../src/core/picture.js';
 import type { ProcessDetectorOptions } from '../../../src/model/host/host-plan.js';
 import { serializeOnnx } from '../../../src/model/onnx/model-file.js';

@@ -5,7 +5,7 @@ import { boxIou } from '../../../src/core/box.js';
 import type { Detection } from '../../../src/core/detection.js';
 import type { ModelDetector } from '../../../src/core/detector.js';
 import { InternalError, ModelError, UsageError } from '../../../src/core/errors.js';
-import { letterbox } from '../../../src/core/letterbox.js';
+import { letterbox } from '../../../src/core/fit.js';
 import type { ProcessDetectorOptions } from '../../../src/model/host/host-plan.js';
 import { createProcessDetector, tryProviders } from '../../../src/model/host/process-detector.js';
 import { itNeeds } from '../../helpers/needs.js';
@@ -30,7 +30,7 @@ describe('process detector', () => {
   };
   afterEach(() => Promise.all(opened.splice(0).map((detector) => detector.close())));
 
-  it('tells what lies in each picture, in pixels of the source', async () => {
+  it('detects the objects of each picture, in pixels of the source', async () => {
     const detector = await open();
     for (const [mark, scale] of [
       [3, 1],
@@ -58,7 +58,7 @@ describe('process detector', () => {
     assert.equal((await answer).detections[0].box.x1, 20);
   });
 
-  it('takes one picture ahead and answers in the order of asking; one more is a mistake of the caller', async () => {
+  it('takes one picture ahead and returns results in order; one more picture is an error of the caller', async () => {
     const detector = await open();
     const answers = [detector.detect(pixelPicture(1)), detector.detect(pixelPicture(2))];
     await assert.rejects(
@@ -71,13 +71,13 @@ describe('process detector', () => {
     );
   });
 
-  it('refuses a picture of another size and goes on', async () => {
+  it('refuses a picture of another size and continues', async () => {
     const detector = await open();
     await assert.rejects(detector.detect({ ...pixelPicture(1), image: new Uint8Array(7) }), /7 bytes.* 3072/);
     assert.equal((await detector.detect(pixelPicture(1))).detections.length, 1);
   });
 
-  it('stamps on the clock that both processes share', async () => {
+  it('stamps its runs on the clock that both processes share', async () => {
     const detector = await open();
     const beforeMs = nowMs();
     const { times } = await detector.detect(pixelPicture(1));
@@ -88,7 +88,7 @@ describe('process detector', () => {
     );
   });
 
-  it('reports what it is', async () => {
+  it('reports its model, input and provider', async () => {
     const { info, hosts } = await open();
     assert.equal(hosts, 1);
     assert.deepEqual(
@@ -107,7 +107,7 @@ describe('process detector', () => {
     assert.match(info.modelSha256, /^[0-9a-f]{64}$/);
   });
 
-  it('reports only the classes that were asked for', async () => {
+  it('reports only the requested classes', async () => {
     const detector = await open({ classIds: [5] });
     assert.deepEqual((await detector.detect(pixelPicture(1))).detections, []);
   });
@@ -141,7 +141,7 @@ describe('process detector', () => {
       },
     };
     for (const [what, { changes, type, says }] of Object.entries(cases)) {
-      it(`says so and leaves nothing running: ${what}`, async () => {
+      it(`reports it and leaves no process running: ${what}`, async () => {
         await assert.rejects(open(changes), (error: Error) => {
           assert.ok(error instanceof type, String(error));
           assert.match(error.message, says);
@@ -151,7 +151,7 @@ describe('process detector', () => {
       });
     }
 
-    it('passes on what the process found wrong, with its code', async () => {
+    it('forwards the error of the process, with its code', async () => {
       const options = pixelDetectorOptions(folder.path);
       await (await createProcessDetector(options)).close();
       const [edited] = readdirSync(options.cacheDir).filter((name) => name.endsWith('.onnx'));
@@ -170,21 +170,21 @@ describe('process detector', () => {
       return join(folder.path, 'cache', 'providers', name);
     };
 
-    it('runs on a provider of this machine, and remembers which', async () => {
+    it('runs on a provider of this machine, and remembers it', async () => {
       const { info } = await open({ provider: 'auto' });
       assert.equal(info.requestedProvider, 'auto');
       assert.notEqual(info.provider, 'auto');
       assert.equal(readJson<{ provider: string }>(choice()).provider, info.provider);
     });
 
-    it('tries nothing when it remembers', async () => {
+    it('tries no provider if it remembers one', async () => {
       const log: string[] = [];
       await (await open({ provider: 'auto' })).close();
       await open({ provider: 'auto', onLog: (message) => log.push(message) });
       assert.deepEqual(log, []);
     });
 
-    it('chooses again where the file is damaged, or what it names does not open any more', async () => {
+    it('chooses again if the file is damaged, or its provider no longer opens', async () => {
       const { info } = await open({ provider: 'auto' });
       for (const damage of ['{"prov', `{"provider": "${process.platform === 'darwin' ? 'dml' : 'coreml'}"}`]) {
         writeFileSync(choice(), damage);
@@ -193,7 +193,7 @@ describe('process detector', () => {
       }
     });
 
-    it('works where it cannot remember, and says so', async () => {
+    it('works if it cannot remember its choice, and warns', async () => {
       mkdirSync(join(folder.path, 'cache'));
       writeFileSync(join(folder.path, 'cache', 'providers'), 'in the way');
       const log: string[] = [];
@@ -201,7 +201,7 @@ describe('process detector', () => {
       assert.match(log.at(-1)!, /chosen again.*cannot write/);
     });
 
-    it('can be asked what there is without opening anything for good', async () => {
+    it('lists the providers without keeping one open', async () => {
       const statuses = await tryProviders(pixelDetectorOptions(folder.path));
       assert.deepEqual(statuses[0], { provider: 'cpu' });
       if (hasProc) assert.deepEqual(detectorsOf(), []);
@@ -213,7 +213,7 @@ describe('process detector', () => {
     for (const { name, path } of parityCases('real-yolox-nano')) {
       itNeeds(
         { 'yolox_nano.onnx': weights !== undefined },
-        `finds in real pictures what the reference found: ${name}`,
+        `detects the same objects in real pictures as the reference: ${name}`,
         async () => {
           type Expected = Record<
             string,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { DetectorFailedError, InternalError, ModelError } from '../../../src/core/errors.js';
-import { letterbox } from '../../../src/core/letterbox.js';
+import { letterbox } from '../../../src/core/fit.js';
 import { backoffMs, SupervisedHost } from '../../../src/model/host/supervised-host.js';
 import { FakeProcess } from './fake-process.js';
 import { FakeTime } from './fake-time.js';
@@ -55,7 +55,7 @@ describe('SupervisedHost', () => {
   });
   afterEach(() => host.close());
 
-  it('writes the picture and asks for it before it returns', () => {
+  it('writes the picture and requests its detections before it returns', () => {
     detect();
     assert.deepEqual(
       written.map(({ picture }) => picture),
@@ -64,7 +64,7 @@ describe('SupervisedHost', () => {
     assert.deepEqual(last().asked, [written[0].slot]);
   });
 
-  it('takes one picture ahead of the one that is computed, in another slot, and no third', async () => {
+  it('takes one picture beyond the current one, in another slot, and no third', async () => {
     const first = detect();
     detect();
     assert.equal(new Set(written.map(({ slot }) => slot)).size, 2);
@@ -75,7 +75,7 @@ describe('SupervisedHost', () => {
     assert.equal(host.freeSlotCount, 1);
   });
 
-  it('keeps its slot where the picture cannot be written', async () => {
+  it('keeps its slot if the picture cannot be written', async () => {
     host = new SupervisedHost({
       first: launch(),
       relaunch: launch,
@@ -92,7 +92,7 @@ describe('SupervisedHost', () => {
     assert.deepEqual(last().asked, []);
   });
 
-  it('loses the frame that a dying process computed, says why, and works again', async () => {
+  it('loses the current frame of a dying process, with the reason, and works again', async () => {
     const lost = detect();
     last().die('SIGSEGV');
     await assert.rejects(
@@ -111,7 +111,7 @@ describe('SupervisedHost', () => {
     assert.match(log.join(), /SIGSEGV/);
   });
 
-  it('hands the picture that lay ready to the next process', async () => {
+  it('hands the waiting picture to the next process', async () => {
     const lost = detect();
     const kept = detect();
     await dieAndRecover();
@@ -122,7 +122,7 @@ describe('SupervisedHost', () => {
     assert.equal(host.freeSlotCount, 2);
   });
 
-  it('takes no answer from a process that it counted as lost', async () => {
+  it('ignores a result of a process that counted as lost', async () => {
     const lost = detect();
     await dieAndRecover();
     await assert.rejects(lost, DetectorFailedError);
@@ -138,7 +138,7 @@ describe('SupervisedHost', () => {
     assert.equal(answered, true);
   });
 
-  it('keeps a picture for the process that is being started', async () => {
+  it('keeps a picture for a starting process', async () => {
     last().die('SIGKILL');
     await settled();
     const kept = detect();
@@ -151,7 +151,7 @@ describe('SupervisedHost', () => {
     await kept;
   });
 
-  it('kills a process that does not answer, and only then starts another', async () => {
+  it('kills a process that does not respond, and only then starts another', async () => {
     const lost = detect();
     time.advance(2000);
     assert.match(processes[0].killedBecause!, /2000 ms/);
@@ -162,7 +162,7 @@ describe('SupervisedHost', () => {
     assert.equal(processes.length, 2);
   });
 
-  it('watches the picture ahead from when its own run begins', async () => {
+  it('watches the next picture from the begin of its own run', async () => {
     const first = detect();
     detect();
     time.advance(1500);
@@ -174,14 +174,14 @@ describe('SupervisedHost', () => {
     assert.notEqual(last().killedBecause, undefined);
   });
 
-  it('has no timer while nothing runs', async () => {
+  it('has no timer without a run', async () => {
     const done = detect();
     last().answer();
     await done;
     assert.equal(time.pending, 0);
   });
 
-  it('waits longer after each death, and starts over after a result', async () => {
+  it('waits longer after each crash, and restarts its delays after a result', async () => {
     const waitedMs = async (): Promise<number> => {
       const before = processes.length;
       last().die('SIGKILL');
@@ -207,7 +207,7 @@ describe('SupervisedHost', () => {
     assert.deepEqual([1, 2, 3, 4, 5, 6, 7, 20].map(backoffMs), [0, 250, 500, 1000, 2000, 4000, 5000, 5000]);
   });
 
-  it('gives up after eight starts that failed in a row, with the reason', async () => {
+  it('gives up after eight failed starts in a row, with the reason', async () => {
     last().die('SIGKILL');
     await settled();
     const kept = detect();
@@ -232,7 +232,7 @@ describe('SupervisedHost', () => {
     assert.equal(host.hasEnded, true);
   });
 
-  it('rejects what was asked when it is closed, and everything later', async () => {
+  it('rejects open and later requests when it is closed', async () => {
     const first = detect();
     await host.close();
     for (const promise of [first, detect(), host.ready()])
@@ -242,7 +242,7 @@ describe('SupervisedHost', () => {
     assert.equal(time.pending, 0);
   });
 
-  it('starts nothing more when it is closed during a back-off', async () => {
+  it('starts no process after it is closed during a back-off', async () => {
     last().die('SIGKILL');
     await settled();
     await host.close();
@@ -251,7 +251,7 @@ describe('SupervisedHost', () => {
     assert.equal(processes.length, 1);
   });
 
-  it('kills a process that is still opening when it is closed', async () => {
+  it('kills a process that is still opening, when closed', async () => {
     last().die('SIGKILL');
     await settled();
     time.advance(0);

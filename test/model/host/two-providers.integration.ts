@@ -37,7 +37,7 @@ describe('two real providers', function () {
       );
   });
 
-  itNeeds(NEEDS, 'webgpu asked for by name is what runs, and finds what the CPU finds', async () => {
+  itNeeds(NEEDS, 'runs on webgpu by name, with the detections of the CPU', async () => {
     const webgpu = await open({ provider: 'webgpu' });
     const cpu = await open({ provider: 'cpu' });
     assert.deepEqual([webgpu.info.requestedProvider, webgpu.info.provider], ['webgpu', 'webgpu']);
@@ -49,7 +49,7 @@ describe('two real providers', function () {
     }
   });
 
-  itNeeds(NEEDS, 'auto measures both, takes the faster, remembers it, and leaves only its process', async () => {
+  itNeeds(NEEDS, 'measures both for auto, takes and remembers the faster, and leaves only its process', async () => {
     const log: string[] = [];
     const { info } = await open({ provider: 'auto', onLog: (message) => log.push(message) });
     const measured = log.flatMap((line) => /^auto: (\w+) takes [\d.]+ ms a run$/.exec(line)?.[1] ?? []);

@@ -20,7 +20,7 @@ describe('Watchdog', () => {
     assert.deepEqual(hungAfterMs, [2000]);
   });
 
-  it('is silent about a run that ended', () => {
+  it('does not report a finished run', () => {
     watchdog.arm();
     time.advance(1500);
     watchdog.disarm();
@@ -29,7 +29,7 @@ describe('Watchdog', () => {
     assert.equal(time.pending, 0);
   });
 
-  it('starts anew with each run', () => {
+  it('restarts with each run', () => {
     for (let run = 0; run < 5; run++) {
       watchdog.arm();
       time.advance(1500);
@@ -53,7 +53,7 @@ describe('Watchdog', () => {
     assert.equal(watchdog.limitMs, 2000);
   });
 
-  it('reads an answer that came while this process stood still before it calls the run hung', () => {
+  it('reads a result that came while this process was suspended before it calls the run hung', () => {
     const noticed: string[] = [];
     const timers: (() => void)[] = [];
     const late = new Watchdog(

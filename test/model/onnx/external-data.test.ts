@@ -54,7 +54,7 @@ describe('takeInExternalData', () => {
     );
   });
 
-  it('reads nothing for a model that has all its weights', async () => {
+  it('reads no file for a model with all its weights', async () => {
     assert.deepEqual(await takeInExternalData(pixelModel(), path()), []);
   });
 

@@ -11,7 +11,7 @@ const BIN = resolve('node_modules/.bin');
 describe('onnx_pb.ts', () => {
   const folder = tempFolder();
 
-  itNeeds({ buf: existsSync(join(BIN, 'buf')) }, 'is what the generator makes of onnx.proto', () => {
+  itNeeds({ buf: existsSync(join(BIN, 'buf')) }, 'equals the output of the generator for onnx.proto', () => {
     const { status, stderr } = spawnSync(join(BIN, 'buf'), ['generate', '--output', folder.path], {
       cwd: SOURCE,
       encoding: 'utf8',

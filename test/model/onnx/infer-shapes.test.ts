@@ -95,7 +95,7 @@ describe('ShapeInference', () => {
     it(what, () => assert.deepEqual(shapeOf(x, ...nodes), wanted));
   }
 
-  it('ends where a graph reads its own result', () => {
+  it('terminates if a graph reads its own result', () => {
     assert.equal(shapeOf([1], node('Identity', ['out'], ['other']), node('Identity', ['other'], ['out'])), undefined);
   });
 });

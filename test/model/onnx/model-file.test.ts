@@ -4,7 +4,7 @@ import { parseOnnx, serializeOnnx } from '../../../src/model/onnx/model-file.js'
 import { pixelModel } from '../pixel-model.js';
 
 describe('an ONNX file', () => {
-  it('comes back as it was written', () => {
+  it('is read as it was written', () => {
     const model = onnxModel(
       {
         name: 'all kinds',
@@ -31,7 +31,7 @@ describe('an ONNX file', () => {
     assert.deepEqual(parseOnnx(serializeOnnx(model), 'm'), model);
   });
 
-  it('keeps fields that are not in our description', () => {
+  it('keeps fields outside our description', () => {
     const known = serializeOnnx(pixelModel());
     // Field 6, doc_string, of ModelProto.
     const bytes = Uint8Array.of(...known, 0x32, 2, 0x68, 0x69);
@@ -40,7 +40,7 @@ describe('an ONNX file', () => {
     assert.equal(again.length, bytes.length);
   });
 
-  it('reads numbers that are packed as well as those that are not', () => {
+  it('reads packed and unpacked numbers', () => {
     // AttributeProto.ints and TensorProto.dims are unpacked in proto2 and packed by writers that use proto3.
     const bytes = Buffer.from(
       serializeOnnx(

@@ -78,13 +78,13 @@ describe('detect', () => {
     assert.equal(runtimes.medianMs(), 17);
   });
 
-  it('gives the frame back as soon as the detector has read it', () => {
+  it('releases the frame as soon as the detector has read it', () => {
     const { ledger, run } = setup();
     run(0);
     assert.deepEqual(ledger.open, []);
   });
 
-  it('marks a percept that came out later than the budget', async () => {
+  it('marks a percept that comes out later than the budget', async () => {
     const { detector, clock, run } = setup(10);
     const seen = run(0);
     clock.nowMs = 11;

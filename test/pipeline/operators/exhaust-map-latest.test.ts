@@ -18,7 +18,7 @@ describe('exhaustMapLatest', () => {
       expectSubscriptions(source.subscriptions).toBe('^------------!');
     }));
 
-  it('finishes what is under way and what waits before it completes', () =>
+  it('finishes current and waiting values before it completes', () =>
     marbles(({ cold, expectObservable }) => {
       const result = cold('ab|').pipe(exhaustMapLatest((v) => cold('---(x|)').pipe(map(() => v))));
       expectObservable(result).toBe('---a--(b|)');
@@ -57,7 +57,7 @@ describe('exhaustMapLatest', () => {
       ).toBe('-#', undefined, thrown);
     }));
 
-  it('gives up what waits when the subscriber leaves', () =>
+  it('gives up waiting values when the subscriber leaves', () =>
     marbles(({ hot, cold, expectObservable, expectSubscriptions, flush }) => {
       const skipped: string[] = [];
       const source = hot('-a-b-c-');
@@ -77,7 +77,7 @@ describe('exhaustMapLatest', () => {
       assert.deepEqual(skipped, ['b', 'c']);
     }));
 
-  it('works when the work answers at once and feeds the source again', () => {
+  it('works if the work completes at once and feeds the source again', () => {
     const source = new Subject<number>();
     const seen: number[] = [];
     source.pipe(exhaustMapLatest((v) => of(v))).subscribe((v) => {
@@ -88,7 +88,7 @@ describe('exhaustMapLatest', () => {
     assert.deepEqual(seen, [1, 2, 3, 4, 5]);
   });
 
-  it('does not grow the stack over a hundred thousand values that answer at once', () => {
+  it('does not grow the stack over a hundred thousand values that complete at once', () => {
     let count = 0;
     const source = new Subject<number>();
     source.pipe(exhaustMapLatest((v) => of(v))).subscribe(() => count++);

@@ -22,7 +22,7 @@ const EVENTS = {
 };
 
 describe('liveAccuracy', () => {
-  it('scores again and again, and once more at the end', () =>
+  it('scores repeatedly, and once more at the end', () =>
     marbles(({ hot, expectObservable, expectSubscriptions }, scheduler) => {
       const events = hot<PipelineEvent>('-p-d-p---p-|', EVENTS);
       const truth = hot('                        --t-----t--', { t: 't' });
@@ -31,7 +31,7 @@ describe('liveAccuracy', () => {
       expectSubscriptions(truth.subscriptions).toBe('^----------!');
     }));
 
-  it('goes on without ground truth, and does not wait for it', () =>
+  it('continues without ground truth, and does not wait for it', () =>
     marbles(({ cold, hot, expectObservable }, scheduler) => {
       const options = { clock: scheduler, scheduler, everyMs: 4 };
       expectObservable(hot<PipelineEvent>('-p----|', EVENTS).pipe(liveAccuracy(notes(), cold('|'), options))).toBe(
@@ -61,7 +61,7 @@ describe('liveAccuracy', () => {
       );
     }));
 
-  it('ends everything when it is unsubscribed', () =>
+  it('ends both inputs when it is unsubscribed', () =>
     marbles(({ hot, expectObservable, expectSubscriptions }, scheduler) => {
       const events = hot<PipelineEvent>('-p-----', EVENTS);
       const truth = hot('-------');

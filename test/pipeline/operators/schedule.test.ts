@@ -84,7 +84,7 @@ function timelineOf({
 }
 
 describe('schedule', () => {
-  it('idle-free: the newest frame wins, and what it supersedes comes out as a drop', () => {
+  it('idle-free: the newest frame runs, and the frame that it replaces is a drop', () => {
     assert.deepEqual(timelineOf({ source: 'a-b-c-d-----|', work: '-----(x|)' }), [
       '4 superseded a/1',
       '5 percept a/0',
@@ -94,7 +94,7 @@ describe('schedule', () => {
     ]);
   });
 
-  it('idle-next: only frames that find the detector free run', () => {
+  it('idle-next: only frames that arrive at a free detector run', () => {
     assert.deepEqual(timelineOf({ policy: idleNext, source: 'a-b-c-d-----|', work: '---(x|)' }), [
       '3 percept a/0',
       '4 superseded a/1',
@@ -104,7 +104,7 @@ describe('schedule', () => {
     ]);
   });
 
-  it('shrinking-tail: waits where running now would end in the same frame interval', () => {
+  it('shrinking-tail: waits if a run would end in the same frame interval', () => {
     // Interval 4, runtime 6: a runs 0 to 6; b has waited half an interval, so its tail would not shrink.
     assert.deepEqual(
       timelineOf({ policy: shrinkingTail, source: 'a---b---c---d---|', work: '------(x|)', runtimesMs: [6] }),
@@ -112,7 +112,7 @@ describe('schedule', () => {
     );
   });
 
-  it('stride: passes over frames that are offered, not over frame numbers', () => {
+  it('stride: skips offered frames, not frame numbers', () => {
     assert.deepEqual(timelineOf({ policy: stride(2), source: 'a-b-c-d-e---|', work: '---(x|)' }), [
       '3 percept a/0',
       '3 stride a/1',
@@ -132,14 +132,14 @@ describe('schedule', () => {
     ]);
   });
 
-  it('every: no budget makes it drop a frame', () => {
+  it('every: drops no frame for a budget', () => {
     assert.deepEqual(
       timelineOf({ policy: every, source: 'abc|', work: '---(x|)', latencyBudgetMs: 4, runtimesMs: [3] }),
       ['3 percept a/0', '6 percept a/1', '9 percept a/2', '9 complete'],
     );
   });
 
-  it('every with two workers: two frames of one stream are under way', () => {
+  it('every with two workers: two frames of one stream run at the same time', () => {
     assert.deepEqual(timelineOf({ policy: every, concurrency: 2, source: 'abc|', work: '---(x|)' }), [
       '3 percept a/0',
       '4 percept a/1',
@@ -148,7 +148,7 @@ describe('schedule', () => {
     ]);
   });
 
-  it('live with two workers: one frame of a stream at a time, so that results never overtake', () => {
+  it('live with two workers: one frame of a stream runs at a time, so that results never overtake each other', () => {
     assert.deepEqual(timelineOf({ concurrency: 2, source: 'abA----|', work: '----(x|)' }), [
       '4 percept a/0',
       '6 percept B/0',
@@ -157,7 +157,7 @@ describe('schedule', () => {
     ]);
   });
 
-  it('several streams share the detector, the stalest first', () => {
+  it('several streams: the stalest goes first', () => {
     assert.deepEqual(timelineOf({ source: 'a-AbBc-C------|', work: '----(x|)' }), [
       '4 superseded B/0',
       '4 percept a/0',
@@ -207,15 +207,15 @@ describe('schedule', () => {
     return seen;
   }
 
-  it('idle-free: the newest frame is the newest that is due, though its timer is late', () => {
+  it('idle-free: takes the newest frame that is due, even if its timer is late', () => {
     assert.deepEqual(seenAfterCatchingUp(idleFree), ['frame a/0', 'superseded a/1', 'frame a/2']);
   });
 
-  it('every: leaves the source its own pace', () => {
+  it('every: does not ask the source to catch up', () => {
     assert.deepEqual(seenAfterCatchingUp(every), ['frame a/0', 'frame a/1']);
   });
 
-  it('starts nothing where it is unsubscribed while the source catches up', () => {
+  it('starts no run after an unsubscribe while the source catches up', () => {
     assert.deepEqual(
       seenAfterCatchingUp(idleFree, (subscription) => subscription.unsubscribe()),
       ['frame a/0', 'superseded a/1'],
@@ -223,21 +223,21 @@ describe('schedule', () => {
   });
 
   describe('under a latency budget', () => {
-    it('drops a frame as late that could no longer come out in time, and awaits the next', () => {
+    it('drops a frame as late if it can no longer come out in time, and awaits the next', () => {
       assert.deepEqual(
         timelineOf({ latencyBudgetMs: 8, runtimesMs: [6], source: 'a--b-----c------|', work: '------(x|)' }),
         ['6 percept a/0', '6 late a/1', '15 percept a/2', '16 complete'],
       );
     });
 
-    it('runs the newest all the same, marked, where the runtime alone exceeds it', () => {
+    it('runs the newest frame, marked, if the runtime alone exceeds the budget', () => {
       assert.deepEqual(
         timelineOf({ latencyBudgetMs: 5, runtimesMs: [6], source: 'a--b---------|', work: '------(x|)' }),
         ['6 over-budget percept a/0', '12 over-budget percept a/1', '13 complete'],
       );
     });
 
-    it('runs, marked, what the camera already delivers too late', () => {
+    it('runs, marked, a frame that the camera delivers too late', () => {
       assert.deepEqual(
         timelineOf({ latencyBudgetMs: 10, runtimesMs: [2], transportMs: 9, source: 'a----b---|', work: '--(x|)' }),
         ['2 over-budget percept a/0', '7 over-budget percept a/1', '9 complete'],
@@ -245,7 +245,7 @@ describe('schedule', () => {
     });
   });
 
-  it('drops corrupt frames without keeping a good one from running', () => {
+  it('drops corrupt frames without delaying a good one', () => {
     assert.deepEqual(timelineOf({ corrupt: 'b', source: 'abc---|', work: '---(x|)' }), [
       '1 corrupt a/1',
       '3 percept a/0',
@@ -254,7 +254,7 @@ describe('schedule', () => {
     ]);
   });
 
-  it('a stop drops what waits as stopped and lets what is under way finish', () => {
+  it('a stop drops waiting frames as stopped and lets current ones finish', () => {
     assert.deepEqual(timelineOf({ source: 'a-b-c-d-', stop: '---s', work: '-----(x|)' }), [
       '3 stopped a/1',
       '5 percept a/0',
@@ -262,19 +262,19 @@ describe('schedule', () => {
     ]);
   });
 
-  it('an error of the source, or of the work, goes on at once and drops what waits as stopped', () => {
+  it('forwards an error of the source or the work at once, and drops waiting frames as stopped', () => {
     assert.deepEqual(timelineOf({ source: 'a-b-#', work: '-----(x|)' }), ['4 stopped a/1', '4 error']);
     assert.deepEqual(timelineOf({ source: 'a-b-c-d-', work: '---#' }), ['3 stopped a/1', '3 error']);
   });
 
-  it('a subscriber that leaves on a drop gets nothing more, and what other streams have waiting is released', () => {
+  it('emits nothing more after a subscriber leaves on a drop, and releases waiting frames of other streams', () => {
     assert.deepEqual(
       timelineOf({ takes: 2, latencyBudgetMs: 8, runtimesMs: [6], source: 'a(bA)----------|', work: '------(x|)' }),
       ['6 percept a/0', '6 late B/0', '6 complete'],
     );
   });
 
-  it('an early unsubscribe releases what waits', () => {
+  it('releases waiting frames on an early unsubscribe', () => {
     assert.deepEqual(timelineOf({ source: 'a-b-c-d-', unsubscribe: '^--!', work: '-----(x|)' }), []);
   });
 });

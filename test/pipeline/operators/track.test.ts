@@ -45,7 +45,7 @@ const trackIdOf = (event: PipelineEvent): number | string | undefined =>
   event.type === 'percept' ? event.detections[0].trackId : event.type;
 
 describe('track', () => {
-  it('follows an object, lets other events pass, and begins anew in a new epoch and in each stream', () =>
+  it('follows an object, passes other events, and restarts in a new epoch and in each stream', () =>
     marbles(({ cold, expectObservable, flush }) => {
       const source = cold<PipelineEvent>('abcde|', {
         a: percept(0, 0, 100),
@@ -70,7 +70,7 @@ describe('track', () => {
       assert.notEqual(first[1], first[3]);
     }));
 
-  it('follows an object although its pictures turn out to be older than had been thought', () =>
+  it('follows an object when its pictures turn out older than estimated', () =>
     marbles(({ cold, expectObservable, flush }) => {
       const revised = percept(2, 66, 108);
       const source = cold<PipelineEvent>('abc|', {
@@ -93,7 +93,7 @@ describe('track', () => {
       assert.equal(new Set(ids).size, 1);
     }));
 
-  it('leaves the observed boxes as they are', () =>
+  it('leaves the observed boxes unchanged', () =>
     marbles(({ cold, expectObservable }) => {
       const box = (event: PipelineEvent): unknown => (event.type === 'percept' ? event.detections[0].box : undefined);
       expectObservable(
@@ -106,7 +106,7 @@ describe('track', () => {
 });
 
 describe('forecast', () => {
-  it('carries a moving object forward to the moment of emission, and stamps that moment', () =>
+  it('moves an object to its position at emission, and stamps that moment', () =>
     marbles(({ cold, expectObservable, flush }, scheduler) => {
       const trackers = new TrackerSet(trackerByName('kalman'));
       // 4 px a frame of 1/30 s; each percept comes out 100 ms after its picture.
@@ -139,7 +139,7 @@ describe('forecast', () => {
       assert.equal(last.forecast!.detections[0].trackId, last.detections[0].trackId);
     }));
 
-  it("carries it by the age of its picture, whatever the stream's own time", () =>
+  it('moves it by the age of its picture, for any stream time', () =>
     marbles(({ cold, expectObservable, flush }, scheduler) => {
       const trackers = new TrackerSet(trackerByName('kalman'));
       const at = (seq: number, x1: number): PerceptEvent => ({

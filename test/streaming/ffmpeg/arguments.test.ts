@@ -11,7 +11,7 @@ const V7_1 = parseVersion(versionOutput('7.1', '61. 19.100'));
 const INPUT = { width: 416, height: 320 };
 
 describe('fitFilters', () => {
-  it('stretches, or pads a centred picture once its planes are made', () => {
+  it('stretches, or pads a centred picture after its planes are made', () => {
     assert.deepEqual(fitFilters({ ...INPUT, fit: 'stretch', channels: 'rgb' }), [
       'scale=w=416:h=320:flags=bilinear+full_chroma_inp',
       'format=gbrp',
@@ -37,14 +37,17 @@ describe('ffmpeg', () => {
     ['N-999999-gabcdef', '63.  1.100', 9, 0],
   ];
   for (const [name, codec, major, minor] of releases) {
-    it(`knows that ${name} is ${major}.${minor}`, () => {
+    it(`reads ${name} as ${major}.${minor}`, () => {
       assert.deepEqual(parseVersion(versionOutput(name, codec)), { name, major, minor });
     });
   }
 
-  it('refuses what is too old or not ffmpeg', () => {
-    assert.throws(() => parseVersion(versionOutput('3.4.11', '57.107.100')), /3.4.11 is too old: 4.0 or later/);
-    assert.throws(() => parseVersion('GNU bash, version 5.2.15'), /does not answer -version as ffmpeg does/);
+  it('refuses a program that is too old or not ffmpeg', () => {
+    assert.throws(
+      () => parseVersion(versionOutput('3.4.11', '57.107.100')),
+      /3.4.11 is too old: Nowcast needs 4.0 or later/,
+    );
+    assert.throws(() => parseVersion('GNU bash, version 5.2.15'), /answer to -version is not that of ffmpeg/);
   });
 
   it('compares versions', () => {
@@ -54,7 +57,7 @@ describe('ffmpeg', () => {
     );
   });
 
-  it('says so when NOWCAST_FFMPEG names what is not there or is not ffmpeg', async () => {
+  it('reports a NOWCAST_FFMPEG that is missing or not ffmpeg', async () => {
     for (const [path, why] of [
       ['/nowhere/ffmpeg', /NOWCAST_FFMPEG is "\/nowhere\/ffmpeg".*no such file/],
       [process.execPath, /NOWCAST_FFMPEG/],
@@ -80,13 +83,13 @@ describe('ffmpeg', () => {
     );
   });
 
-  it('keeps words with spaces whole, and puts options of the input before it', () => {
+  it("keeps words with spaces whole, and puts the input's options before it", () => {
     const args = frameArguments(V5_1, { url: '/a b/c d.mp4', input: INPUT, inputOptions: ['-headers', 'X: y'] });
     const at = args.indexOf('-i');
     assert.deepEqual(args.slice(at - 2, at + 2), ['-headers', 'X: y', '-i', '/a b/c d.mp4']);
   });
 
-  it('copies to a descriptor of its own, with decoding times made up where there are none', () => {
+  it('copies to a separate descriptor, with invented decoding times if there are none', () => {
     const head = ['-rtsp_transport', 'tcp', '-i', 'rtsp://camera/x', '-an', '-vcodec', 'copy', '-map', '0:V:0'];
     const tail = ['-avoid_negative_ts', 'disabled', '-flush_packets', '1', '-f', 'nut', '-write_index', '0', 'pipe:3'];
     const args = (restamps: boolean): string[] => {

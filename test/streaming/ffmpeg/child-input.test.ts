@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { ChildInput } from '../../../src/streaming/ffmpeg/child-input.js';
 
 describe('child input', () => {
-  it('keeps bytes that come before the child, and their end', async () => {
+  it('keeps bytes that come before the child starts, and their end', async () => {
     const input = new ChildInput();
     const stdin = new PassThrough();
     input.write([Buffer.from('a'), Buffer.from('bc')]);
@@ -14,7 +14,7 @@ describe('child input', () => {
     assert.equal((await buffer(stdin)).toString(), 'abc');
   });
 
-  it('hands on the rest in order', async () => {
+  it('passes on the rest in order', async () => {
     const input = new ChildInput();
     const stdin = new PassThrough();
     input.write([Buffer.from('a')]);
@@ -25,7 +25,7 @@ describe('child input', () => {
     assert.equal((await buffer(stdin)).toString(), 'abc');
   });
 
-  it('says when the child has taken everything, or is gone', async () => {
+  it('resolves when the child has read everything, or has ended', async () => {
     const input = new ChildInput();
     await input.taken();
     const stdin = new PassThrough({ highWaterMark: 4 });
@@ -44,7 +44,7 @@ describe('child input', () => {
     await gone;
   });
 
-  it('takes nothing for a child without an input, or one that is gone', () => {
+  it('ignores bytes for a child that has no input, or has ended', () => {
     const input = new ChildInput();
     input.attach(null);
     input.write([Buffer.alloc(1)]);

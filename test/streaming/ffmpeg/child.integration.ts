@@ -10,7 +10,7 @@ const NEEDS = { ...NEEDS_FFMPEG, '/proc': HAS_PROC };
 const ENDLESS = ['-nostdin', '-v', 'error', '-f', 'lavfi', '-i', 'testsrc2=s=320x240', '-f', 'rawvideo', 'pipe:1'];
 
 describe('FfmpegChild', () => {
-  itNeeds(NEEDS_FFMPEG, 'tells its exit code and its last words', async () => {
+  itNeeds(NEEDS_FFMPEG, 'returns its exit code and its last log line', async () => {
     const lines: string[] = [];
     const child = new FfmpegChild({
       path: 'ffmpeg',
@@ -23,12 +23,12 @@ describe('FfmpegChild', () => {
     assert.match(lines.join('\n'), /clip\.mp4: No such file/);
   });
 
-  itNeeds(NEEDS_FFMPEG, 'has the given last words where ffmpeg said nothing', async () => {
+  itNeeds(NEEDS_FFMPEG, 'returns the given text if ffmpeg logged nothing', async () => {
     const child = new FfmpegChild({ path: 'ffmpeg', args: ['-nostdin', '-v', 'quiet', '-i', '/nowhere/clip.mp4'] });
     assert.equal(await child.lastWords('nothing'), 'nothing');
   });
 
-  it('says why it did not start, whether the system throws or tells', async () => {
+  it('reports why it did not start, by a throw or an event', async () => {
     for (const [path, code] of [
       ['/nowhere/ffmpeg', 'ENOENT'],
       ['/dev/null/ffmpeg', 'ENOTDIR'],
@@ -53,7 +53,7 @@ describe('FfmpegChild', () => {
     });
   }
 
-  itNeeds(NEEDS, 'stop() kills an ffmpeg that does not answer', async () => {
+  itNeeds(NEEDS, 'stop() kills an ffmpeg that does not respond', async () => {
     const child = new FfmpegChild({ path: 'ffmpeg', args: ENDLESS, stdout: 'pipe' });
     await until(() => isBlockedOnPipe(child.pid!));
     process.kill(child.pid!, 'SIGSTOP');
@@ -63,7 +63,7 @@ describe('FfmpegChild', () => {
 });
 
 describe('askFfmpeg', () => {
-  itNeeds(NEEDS_FFMPEG, 'gives what ffmpeg prints and what it logs, whatever its exit code is', async () => {
+  itNeeds(NEEDS_FFMPEG, 'returns the output and the log of ffmpeg for any exit code', async () => {
     assert.match((await askFfmpeg('ffmpeg', ['-version'])).stdout, /^ffmpeg version /);
     assert.match(
       (await askFfmpeg('ffmpeg', ['-nostdin', '-hide_banner', '-i', '/nowhere/clip.mp4'])).log,
@@ -71,7 +71,7 @@ describe('askFfmpeg', () => {
     );
   });
 
-  it("throws the system's error where ffmpeg is not there", async () => {
+  it("throws the system's error if ffmpeg is missing", async () => {
     await assert.rejects(askFfmpeg('/nowhere/ffmpeg', ['-version']), { code: 'ENOENT' });
   });
 });

@@ -18,7 +18,7 @@ describe('colour tags', () => {
     it(`reads ${format}`, () => assert.deepEqual(parseColourTags(line(format)), tags));
   }
 
-  it('passes over cover pictures, and what is not a video', () => {
+  it('skips cover pictures, and streams that are not video', () => {
     assert.deepEqual(
       parseColourTags(
         `Stream #0:2: Video: mjpeg, yuvj444p(pc, bt470bg/unknown/unknown), 600x600 (attached pic)\n${line('yuv420p(tv, bt709)')}`,
@@ -28,7 +28,7 @@ describe('colour tags', () => {
     assert.deepEqual(parseColourTags('x.txt: Invalid data found when processing input'), {});
   });
 
-  it('says nothing of what is not known, but that the range is limited', () => {
+  it('omits unknown tags, but states the limited range', () => {
     assert.deepEqual(colourArguments({}), ['-color_range', 'tv']);
     assert.deepEqual(colourArguments({ matrix: 'bt709', transfer: 'bt709' }), [
       '-color_range',

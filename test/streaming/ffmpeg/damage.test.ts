@@ -17,7 +17,7 @@ function told(...log: string[]): string {
 }
 
 describe('damage tracker', () => {
-  it('marks the picture that the decoder reports and all that are built on it', () => {
+  it('marks the reported picture and all that depend on it', () => {
     assert.equal(told('K', 'P', 'rtsp://***: corrupt decoded frame in stream 0', 'P', 'P', 'P', 'K', 'P'), '++xxx++');
   });
 
@@ -25,12 +25,12 @@ describe('damage tracker', () => {
     assert.equal(told('K', '[rtsp] RTP: missed 12 packets', 'P', 'P', 'K', 'P'), '+xx++');
   });
 
-  it('marks a key picture that may itself be what was lost, and what follows', () => {
+  it('marks a key picture that may itself have lost data, and those that follow', () => {
     assert.equal(told('[h264] error while decoding MB 4 3, bytestream -5', 'K', 'P', 'P', 'K'), 'xxx+');
     assert.equal(told('K', 'P', '[mpegts] Packet corrupt (stream = 0, dts = 396000).', 'P', 'K', 'P', 'K'), '++xxx+');
   });
 
-  it('allows for pictures that come out later than they were read', () => {
+  it('allows for pictures that come out later than they are read', () => {
     assert.equal(
       told(
         'K',

@@ -4,7 +4,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { locateFfmpeg, type Ffmpeg } from '../../../src/streaming/ffmpeg/binary.js';
 import { frameArguments } from '../../../src/streaming/ffmpeg/arguments.js';
-import { FrameProcess, type FrameProcessOptions, type Picture } from '../../../src/streaming/ffmpeg/frame-process.js';
+import {
+  FrameProcess,
+  type FrameProcessOptions,
+  type FfmpegPicture,
+} from '../../../src/streaming/ffmpeg/frame-process.js';
 import { videoSource } from '../../../src/streaming/sources/video/video.js';
 import { clipFolder, NEEDS_FFMPEG, pattern } from '../../helpers/clips.js';
 import { monotonicClock } from '../../helpers/monotonic.js';
@@ -49,8 +53,8 @@ describe('FrameProcess', function () {
     });
   const clip = (): string => clips.make(...pattern('320x240', 25, 8), '-c:v', 'libx264', 'clip.mp4');
 
-  itNeeds(NEEDS, 'tells how ffmpeg ended', async () => {
-    const pictures: Picture[] = [];
+  itNeeds(NEEDS, 'reports how ffmpeg ended', async () => {
+    const pictures: FfmpegPicture[] = [];
     const end = await start(clip(), { onPicture: (picture) => pictures.push(picture) }).closed;
     assert.deepEqual(end, { stopped: false, code: 0, signal: null, pictureCount: 200, cutOff: false, errors: [] });
     assert.deepEqual(
@@ -59,7 +63,7 @@ describe('FrameProcess', function () {
     );
   });
 
-  it('ends with the reason where this program has too many files open', function () {
+  it('ends with the reason if this program has too many open files', function () {
     if (process.platform === 'win32') this.skip();
     const script = `
       import { openSync } from 'node:fs';
@@ -80,7 +84,7 @@ describe('FrameProcess', function () {
 
   itNeeds(
     { '/proc': HAS_PROC },
-    'ends with the reason where the system refuses to start ffmpeg, in whichever way it says so',
+    'ends with the reason if the system refuses to start ffmpeg, by a throw or an event',
     async () => {
       const pipes = openPipes();
       for (const [path, code] of [
@@ -104,7 +108,7 @@ describe('FrameProcess', function () {
     assert.deepEqual(children(), []);
   });
 
-  itNeeds(NEEDS, 'ends an ffmpeg that does not answer', async () => {
+  itNeeds(NEEDS, 'ends an ffmpeg that does not respond', async () => {
     let frozen: FrameProcess | undefined;
     await new Promise<void>((resolve) => {
       frozen = start(clip(), {
@@ -119,7 +123,7 @@ describe('FrameProcess', function () {
     assert.deepEqual(children(), []);
   });
 
-  itNeeds(NEEDS, 'says that ffmpeg was killed, and what arrived before', async () => {
+  itNeeds(NEEDS, 'reports that ffmpeg was killed, after the pictures that arrived before', async () => {
     const killed: FrameProcess = start(clip(), {
       onPicture: ({ index }) => {
         if (index === 5) process.kill(killed.pid!, 'SIGKILL');
@@ -130,7 +134,7 @@ describe('FrameProcess', function () {
     assert.ok(end.pictureCount >= 6);
   });
 
-  itNeeds(NEEDS, 'calls nothing any more once it was told to stop', async () => {
+  itNeeds(NEEDS, 'calls no callback after stop()', async () => {
     let calls = 0;
     let stopped: FrameProcess | undefined;
     await new Promise<void>((resolve) => {
@@ -154,7 +158,7 @@ describe('FrameProcess', function () {
     assert.deepEqual(children(), []);
   });
 
-  itNeeds(NEEDS, 'holds ffmpeg up while there is no target, and loses nothing', async () => {
+  itNeeds(NEEDS, 'makes ffmpeg wait without a target, and loses nothing', async () => {
     let count = 0;
     let targets = 3;
     const held = start(clip(), {
@@ -167,7 +171,7 @@ describe('FrameProcess', function () {
     assert.equal((await held.closed).pictureCount, 200);
   });
 
-  itNeeds(NEEDS, 'marks the pictures that the decoder found damaged', async () => {
+  itNeeds(NEEDS, 'marks the pictures in which the decoder found damage', async () => {
     const path = clips.make(
       ...pattern('320x240', 10, 10),
       '-c:v',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { LineSplitter } from '../../../src/streaming/ffmpeg/line-splitter.js';
 
 describe('LineSplitter', () => {
-  it('gives whole lines however they are cut, and the last one at the end', () => {
+  it('emits whole lines for any division of the text, and the last one at the end', () => {
     const lines: string[] = [];
     const splitter = new LineSplitter((line) => lines.push(line));
     for (const text of ['a', 'b\nc', '\r', '\nd\n\ne']) splitter.push(text);
@@ -13,7 +13,7 @@ describe('LineSplitter', () => {
     );
   });
 
-  it('hands on a line that does not end in pieces', () => {
+  it('emits an endless line in pieces', () => {
     const lines: string[] = [];
     const splitter = new LineSplitter((line) => lines.push(line));
     for (let i = 0; i < 5; i++) splitter.push('x'.repeat(20 * 1024));

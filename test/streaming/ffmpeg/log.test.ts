@@ -74,7 +74,7 @@ describe('FfmpegLog', () => {
     });
   }
 
-  it('takes the size of a rotated picture as it is shown', () => {
+  it('reads the size of a rotated picture as shown', () => {
     const log = logOf(`
 [graph 0 input from stream 0:0 @ 0x55] [verbose] w:640 h:360 pixfmt:yuv420p tb:1/10240 fr:10/1 sar:1/1
 [transpose @ 0x56] [verbose] w:640 h:360 dir:1 -> w:360 h:640 rotation:clockwise vflip:0
@@ -83,7 +83,7 @@ describe('FfmpegLog', () => {
     assert.deepEqual(log.nextPicture()?.size, { width: 360, height: 640 });
   });
 
-  it('marks the picture whose damage the decoder reported and what is built on it, though pictures before it come out later', () => {
+  it('marks the damaged picture and those that depend on it, even if earlier pictures come out later', () => {
     const decoded =
       '[info] decoder -> ist_index:0 type:video frame_pts:9 best_effort_ts:9 keyframe:0 frame_type:2 time_base:1/90000';
     const announced = '[info] filter -> pts:9 pts_time:0.1 exact:9.000008 time_base:1/1000000';
@@ -123,7 +123,7 @@ describe('FfmpegLog', () => {
     assert.deepEqual([log.errors.length, log.errors.at(-1)], [8, '99']);
   });
 
-  it('knows an input of unknown duration', () => {
+  it('accepts an input of unknown duration', () => {
     assert.deepEqual(
       logOf(`[info] Input #0, rtsp, from 'x':\n[info]   Duration: N/A, start: 0.000000, bitrate: N/A`).input,
       { format: 'rtsp' },

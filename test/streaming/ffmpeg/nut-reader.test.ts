@@ -31,7 +31,7 @@ function picture(pts: number, length: number, first = 0): NutPicture {
 }
 
 describe('NutReader', () => {
-  it('gives pictures with their presentation times in microseconds', () => {
+  it('emits pictures with their presentation times in microseconds', () => {
     const read = readAll([writeNut([picture(0, 12), picture(40_000, 12, 5), picture(40_001, 12, 9)])]);
     assert.deepEqual(
       read.map(({ ptsUs }) => ptsUs),
@@ -40,7 +40,7 @@ describe('NutReader', () => {
     assert.deepEqual(read[1].bytes, [5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]);
   });
 
-  it('gives the same pictures for any division of the bytes', () => {
+  it('emits the same pictures for any division of the bytes', () => {
     const pictures = fc.array(
       fc.record({ pts: fc.integer({ min: 0, max: 5e15 }), length: fc.integer({ min: 1, max: 200 }) }),
       { maxLength: 8 },
@@ -63,7 +63,7 @@ describe('NutReader', () => {
     );
   });
 
-  it('puts planes in another order while it copies', () => {
+  it('reorders planes during the copy', () => {
     const read = readAll(cut(writeNut([picture(0, 12, 1)]), [5]), [1, 0, 2]);
     assert.deepEqual(read[0].bytes, [5, 6, 7, 8, 1, 2, 3, 4, 9, 10, 11, 12]);
   });
@@ -76,12 +76,12 @@ describe('NutReader', () => {
     );
   });
 
-  it('puts the bytes back that the muxer left out', () => {
+  it('restores the bytes that the muxer omitted', () => {
     const read = readAll([writeNut([picture(0, 9, 40)], { elided: Uint8Array.of(40, 41, 42) })]);
     assert.deepEqual(read[0].bytes, [40, 41, 42, 43, 44, 45, 46, 47, 48]);
   });
 
-  it('discards a picture that has no target and goes on with the next', () => {
+  it('discards a picture without a target and continues with the next', () => {
     const frames: NutFrame[] = [];
     const reader = new NutReader({
       getTarget: (n) => (frames.length === 1 ? undefined : new Uint8Array(n)),
@@ -125,7 +125,7 @@ describe('NutReader', () => {
     );
   });
 
-  it('knows the size of the pictures and whether one is cut off', () => {
+  it('reports the size of the pictures and whether one is truncated', () => {
     const bytes = writeNut([picture(0, 12)], { width: 416, height: 640 });
     const reader = new NutReader({ getTarget: (n) => new Uint8Array(n), onFrame: () => undefined });
     assert.equal(reader.pictureSize, undefined);
@@ -161,7 +161,7 @@ describe('NutReader', () => {
     ],
   ];
   for (const [what, bytes, message, planeOrder] of malformed) {
-    it(`refuses what ${what}`, () => {
+    it(`refuses a stream that ${what}`, () => {
       assert.throws(() => readAll([bytes], planeOrder), { code: 'NOWCAST_NUT', message });
     });
   }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { socketPair } from '../../../src/streaming/ffmpeg/socket-pair.js';
 
 describe('socket pair', () => {
-  it('brings every byte from the far end to the near one, and ends when the far one does', async () => {
+  it('carries every byte from the far end to the near one, and ends with the far one', async () => {
     const parts: Buffer[] = [];
     const { near, far } = await socketPair((bytes) => {
       parts.push(Buffer.from(bytes));
@@ -18,7 +18,7 @@ describe('socket pair', () => {
     assert.ok(parts.length > 1);
   });
 
-  it('reads nothing while the near end is held up', async () => {
+  it('reads nothing while the near end is paused', async () => {
     let received = 0;
     const pair = await socketPair((bytes) => {
       received += bytes.length;
@@ -44,7 +44,7 @@ describe('socket pair', () => {
       rmSync(folder, { recursive: true });
     }));
 
-  it('rejects where there is no place for it', () =>
+  it('rejects if there is no path for it', () =>
     withTemporary('/nowhere/at/all', async () => {
       await assert.rejects(
         socketPair(() => undefined),

@@ -58,7 +58,7 @@ describe('the clock of an HLS program', () => {
     ['a discontinuity', segment(3, { isDiscontinuity: true })],
     ['a segment that was missed', segment(4)],
   ] as const) {
-    it(`knows nothing from ${title} on`, () => {
+    it(`is undefined from ${title} on`, () => {
       playlist.set('next.ts', next);
       const clock = programClock(find);
       for (const url of ['1.ts', '2.ts']) clock.opened(url);

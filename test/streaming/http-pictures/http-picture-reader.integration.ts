@@ -134,7 +134,7 @@ describe('a camera over HTTP', () => {
       record.units.map(({ data }) => Buffer.from(data).toString('hex')),
       pictures.map((picture) => picture.toString('hex')),
     );
-    assert.deepEqual(record.notices, ['the camera answers with single pictures: Nowcast asks for one every 0.005 s']);
+    assert.deepEqual(record.notices, ['the camera answers with single pictures: Nowcast requests one every 0.005 s']);
     assert.equal(servers.connections, 1);
     // Each was taken after the question that the picture before still answered.
     const bounds = record.units.map(({ untimed }) => untimed!.takenAfterMs);
@@ -298,7 +298,7 @@ describe('a camera over HTTP', () => {
           .writeHead(200, { 'content-type': 'multipart/x-mixed-replace; boundary=b' })
           .end('--b\r\nContent-Type: image/png\r\nContent-Length: 3\r\n\r\nPNG\r\n'),
       'unsupported',
-      /image\/png that is no JPEG/,
+      /image\/png that are not a JPEG/,
     ],
     [
       'a video',

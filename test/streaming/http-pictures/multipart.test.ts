@@ -93,7 +93,7 @@ describe('a multipart answer', () => {
     ['short', -40],
     ['long', 60],
   ] as const) {
-    it(`believes lengths no more that are too ${title}, and says so once`, () => {
+    it(`ignores lengths once they are too ${title}, and reports it once`, () => {
       const pictures = [jpeg(1), jpeg(2), jpeg(3), jpeg(4)];
       const result = read(
         'frame',

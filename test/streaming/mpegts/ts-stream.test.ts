@@ -355,7 +355,7 @@ describe('a transport stream', () => {
 
     it('ends as away if no data comes', async () => {
       const { stream } = run(3_000, () => undefined);
-      assert.deepEqual(await stream.ended, { kind: 'away', reason: 'nothing has arrived in 3 s: nobody is sending' });
+      assert.deepEqual(await stream.ended, { kind: 'away', reason: 'nothing has arrived in 3 s: no sender is active' });
     });
 
     it('ends as lost if no more data comes, counted from the last byte', async () => {

@@ -37,7 +37,7 @@ describe('decodeBmp', () => {
     assert.deepEqual(decodeBmp(bmp({ bits: 24 }, [], bgr(3), bgr(0))), wanted);
   });
 
-  it('reads rows from the top where the height is negative', () => {
+  it('reads rows from the top if the height is negative', () => {
     assert.deepEqual(decodeBmp(bmp({ bits: 24, height: -2 }, [], bgr(0), bgr(3))), wanted);
   });
 
@@ -60,10 +60,10 @@ describe('decodeBmp', () => {
     );
   });
 
-  it('refuses what it cannot read', () => {
+  it('refuses files that it cannot read', () => {
     assert.throws(() => decodeBmp(Buffer.from('PNG')), /not a BMP/);
-    assert.throws(() => decodeBmp(bmp({ bits: 16 }, [], [0, 0])), /16 bits a pixel and compression 0/);
+    assert.throws(() => decodeBmp(bmp({ bits: 16 }, [], [0, 0])), /16 bits per pixel and compression 0/);
     assert.throws(() => decodeBmp(bmp({ bits: 8, compression: 1 }, [], [0])), /compression 1/);
-    assert.throws(() => decodeBmp(bmp({ bits: 24 }, [], bgr(3))), /cut off/);
+    assert.throws(() => decodeBmp(bmp({ bits: 24 }, [], bgr(3))), /truncated/);
   });
 });

@@ -222,7 +222,7 @@ describe('pictures of a camera', () => {
     ['an earlier time', -1800],
     ['the time of the picture before', -STEP],
   ] as const) {
-    it(`take in parameter sets that come as an access unit of their own with ${name}`, () => {
+    it(`take in parameter sets that come as a separate access unit with ${name}`, () => {
       const sender = new RtpSender();
       const reading = new Reading('h264');
       const before = picture(0);
@@ -239,7 +239,7 @@ describe('pictures of a camera', () => {
       assert.deepEqual(reading.damaged, [false, false]);
     });
 
-    it(`take in parameter sets with ${name} where the marker is never set`, () => {
+    it(`take in parameter sets with ${name} if the marker is never set`, () => {
       const sender = new RtpSender();
       const reading = new Reading('h264');
       const before = picture(0);

@@ -91,7 +91,7 @@ for (const codec of CODECS) {
       }
     });
 
-    it('that go on with a fragment of another type are dropped', () => {
+    it('that continue with a fragment of another type are dropped', () => {
       const { out, depayloader } = harness(codec);
       const [first] = codec.split(codec.nal(1000, 1), 600);
       const [, last] = codec.split(codec.nal(1000, 2), 600);
@@ -140,7 +140,7 @@ describe('NAL units of H.264 in the interleaved mode', () => {
     assert.deepEqual(notices, []);
   });
 
-  it('are refused with a notice where they are out of order', () => {
+  it('are refused with a notice if they are out of order', () => {
     const { out, notices, depayloader } = harness(CODECS[0]);
     depayloader.push(stapB(5, Buffer.from('6101', 'hex')));
     depayloader.push(stapB(4, Buffer.from('6102', 'hex')));

@@ -53,7 +53,7 @@ describe('fields of interlaced H.264', () => {
     ['the same time', 0],
     ['half an interval between their times', FIELD],
   ] as const) {
-    it(`are one unit where each field is marked and behind a delimiter, with ${name}`, () => {
+    it(`are one unit if each field is marked and follows a delimiter, with ${name}`, () => {
       const reading = new Reading('h264');
       const sender = new RtpSender();
       frames.forEach((fields, i) =>

@@ -4,11 +4,11 @@ import { sinkSections } from '../../../src/config/run-keys.js';
 import { SINKS } from '../../../src/streaming/sinks/kinds.js';
 
 describe('the registry of sinks', () => {
-  it('gives every entry a name of its own', () => {
+  it('gives every entry its own name', () => {
     assert.equal(new Set(SINKS.map(({ name }) => name)).size, SINKS.length);
   });
 
-  it('gives every flag to one key', () => {
+  it('lets every flag set one key', () => {
     const flags = SINKS.flatMap(({ keys, flag }) => [
       ...Object.values(keys).flatMap((key) => key.flag ?? []),
       ...(flag === undefined ? [] : [flag.declaration]),
@@ -28,13 +28,13 @@ describe('the registry of sinks', () => {
     );
   });
 
-  it('opens the feed before any file is replaced, since its port may be taken', () => {
+  it('opens the feed before any file is replaced, because its port may be taken', () => {
     assert.equal(SINKS[0].name, 'feed');
   });
 
   for (const { name, flag, section } of SINKS) {
     if (flag === undefined) continue;
-    it(`has a flag of ${name} set keys of its own section`, () => {
+    it(`lets a flag of ${name} set keys of its own section`, () => {
       const keys = sinkSections(SINKS);
       assert.deepEqual(checkSettings(keys, { [section.name]: flag.read('0.0.0.0:8765') }, String), {
         feed: { host: '0.0.0.0', port: 8765 },

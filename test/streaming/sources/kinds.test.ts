@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PARTS } from '../../../src/app/parts.js';
+import { BUILT_IN_PARTS } from '../../../src/app/parts.js';
 import { findSource, recogniseSource, sourceForms } from '../../../src/config/sources.js';
 import { temporaryFolder } from '../../helpers/temporary.js';
 
-const { sources } = PARTS;
+const { sources } = BUILT_IN_PARTS;
 
 describe('the registry of sources', () => {
   const folder = temporaryFolder();
 
-  it('gives every entry a name of its own, and forms that no other has', () => {
+  it('gives every entry its own name and its own forms', () => {
     assert.equal(new Set(sources.map(({ name }) => name)).size, sources.length);
     const forms = sources.flatMap((kind) => kind.forms);
     assert.equal(new Set(forms).size, forms.length);
@@ -18,7 +18,7 @@ describe('the registry of sources', () => {
   });
 
   for (const kind of sources) {
-    it(`finds ${kind.name} by its form or by its path, and says what it is`, () => {
+    it(`finds ${kind.name} by its form or by its path, and describes it`, () => {
       assert.equal(kind.examples.length > 0, kind.recognise !== undefined);
       assert.ok(kind.recognise !== undefined || kind.takesPath !== undefined);
       assert.ok(kind.forms.length > 0 && kind.is !== '');
@@ -41,7 +41,7 @@ describe('the registry of sources', () => {
     }
   }
 
-  it('tells a file from a folder', () => {
+  it('distinguishes a file from a folder', () => {
     writeFileSync(join(folder(), 'clip.mp4'), '');
     mkdirSync(join(folder(), 'frames'));
     assert.deepEqual(
@@ -50,11 +50,11 @@ describe('the registry of sources', () => {
     );
   });
 
-  it('refuses a folder where no kind reads one', () => {
+  it('refuses a folder if no kind reads one', () => {
     const withoutFolders = sources.filter(({ name }) => name !== 'pictures');
     assert.throws(() => findSource(folder(), withoutFolders), {
       code: 'NOWCAST_USAGE',
-      message: /is a folder, which no kind of source reads; it must be a video file, rtsp:/,
+      message: /is a folder, which Nowcast cannot read; it must be a video file, rtsp:/,
     });
   });
 });

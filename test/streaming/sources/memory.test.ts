@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { map, take, VirtualTimeScheduler } from 'rxjs';
 import type { Frame } from '../../../src/core/frame.js';
-import { letterbox } from '../../../src/core/letterbox.js';
+import { letterbox } from '../../../src/core/fit.js';
 import type { Picture } from '../../../src/core/picture.js';
 import { memorySource } from '../../../src/streaming/sources/memory.js';
 import { marbles } from '../../helpers/marbles.js';
@@ -15,13 +15,13 @@ const picture = (value: number): Picture => ({
 const PICTURES = [picture(1), picture(2), picture(3)];
 
 describe('memorySource', () => {
-  it('hands each picture out when it is due, and ends when the next one would be', () =>
+  it('emits each picture when it is due, and ends when the next one would be', () =>
     marbles(({ expectObservable }, scheduler) => {
       const source = memorySource(PICTURES, { streamId: 'a', fps: 100, clock: scheduler, scheduler });
       expectObservable(source.pipe(map(({ seq }) => String(seq)))).toBe('0 9ms 1 9ms 2 9ms |');
     }));
 
-  it('ends at once where there is no picture', () =>
+  it('ends at once without pictures', () =>
     marbles(({ expectObservable }, scheduler) => {
       expectObservable(memorySource([], { streamId: 'a', fps: 100, clock: scheduler, scheduler })).toBe('|');
     }));
@@ -51,7 +51,7 @@ describe('memorySource', () => {
     return frames;
   }
 
-  it('captures frames at their due time, whatever the timers do, without drift', () => {
+  it('captures frames at their due time, for any timers, without drift', () => {
     const frames = playLate(7, 30);
     assert.deepEqual(
       frames.map(({ capturedAtMs }) => capturedAtMs),
@@ -69,7 +69,7 @@ describe('memorySource', () => {
     );
   });
 
-  it('hands out everything that became due while it was held up', () => {
+  it('emits all pictures that became due while it was delayed', () => {
     assert.deepEqual(
       playLate(25, 100).map(({ seq, readyAtMs }) => [seq, readyAtMs]),
       [
@@ -80,7 +80,7 @@ describe('memorySource', () => {
     );
   });
 
-  it('brings out what is due when it is asked to catch up, and each picture once', () => {
+  it('emits due pictures on catchUp, each once', () => {
     const timers = new VirtualTimeScheduler();
     let nowMs = 0;
     const frames: Frame[] = [];

@@ -64,7 +64,7 @@ const releaseAtOnce = (frame: Frame): void => frame.release();
 const brief = (event: Frame | DropEvent): unknown[] => [event.type, event.seq, event.capturedAtMs];
 
 describe('Playout', () => {
-  it('hands each picture out when it is due, the first at once', async () => {
+  it('emits each picture when it is due, the first at once', async () => {
     const { events, run, isDrained } = play({
       pace: 'source',
       slots: 2,
@@ -106,7 +106,7 @@ describe('Playout', () => {
     );
   });
 
-  it('knows the times of its pictures exactly, also of those that it passes over', async () => {
+  it('gives exact times to its pictures, also to skipped ones', async () => {
     const { events, run } = play({ pace: 'source', slots: 1, ptsMs: [0, 10], consume: () => undefined });
     await run(20);
     assert.deepEqual(
@@ -118,7 +118,7 @@ describe('Playout', () => {
     );
   });
 
-  it('passes over what is due while the consumer holds all memory, and goes on by the clock', async () => {
+  it('skips due pictures while the consumer holds all memory, and continues in real time', async () => {
     const held: Frame[] = [];
     const { events, run } = play({
       pace: 'source',
@@ -173,14 +173,14 @@ describe('Playout', () => {
     assert.equal(isDrained(), true);
   });
 
-  it('does not hand out a frame inside the call that releases another', () => {
+  it('does not emit a frame inside the call that releases another', () => {
     const held: Frame[] = [];
     const { events } = play({ pace: 'max', slots: 1, ptsMs: [0, 10], consume: (frame) => held.push(frame) });
     held[0].release();
     assert.equal(events.length, 1);
   });
 
-  it('brings out what is due when it is asked to catch up, though its timer is late, and each picture once', async () => {
+  it('emits due pictures on catchUp, each once, even if its timer is late', async () => {
     const timers = new VirtualTimeScheduler();
     let nowMs = 0;
     const seqs: number[] = [];
@@ -215,7 +215,7 @@ describe('Playout', () => {
     assert.equal(timers.actions.length, 0);
   });
 
-  it('ends once where the last picture comes out by catching up', () => {
+  it('ends once if catchUp emits the last picture', () => {
     const timers = new VirtualTimeScheduler();
     let nowMs = 0;
     const told: unknown[] = [];
@@ -249,7 +249,7 @@ describe('Playout', () => {
     );
   });
 
-  it('gives back on close what it has not handed out, and is silent from then on', async () => {
+  it('releases pending pictures on close, and emits nothing afterwards', async () => {
     const { events, playout, run, time } = play({
       pace: 'source',
       slots: 2,
@@ -264,7 +264,7 @@ describe('Playout', () => {
     assert.ok(slots.every((slot) => slot !== undefined && slot !== 'wait'));
   });
 
-  it('accounts for every picture, in order, however long the consumer holds frames', async () => {
+  it('accounts for every picture, in order, for any hold times of the consumer', async () => {
     const gaps = fc.array(fc.integer({ min: 0, max: 20 }), { minLength: 1, maxLength: 30 });
     await fc.assert(
       fc.asyncProperty(

@@ -68,7 +68,7 @@ async function play({
 }
 
 describe('producedSource', () => {
-  it('makes a few pictures first, then hands one out at each of its times, ahead of which it stays', async () => {
+  it('makes a few pictures first, then emits each at its time and stays ahead', async () => {
     const { played, asked, shown } = await play({ tookMs: () => 4, untilMs: 116 });
     const start = 16;
     assert.deepEqual(
@@ -87,7 +87,7 @@ describe('producedSource', () => {
     assert.ok(asked.length > 13, 'it read ahead');
   });
 
-  it('passes over what a producer that is too slow would make too late, and hands out the rest in time', async () => {
+  it('skips pictures that a slow producer would make too late, and emits the rest in time', async () => {
     const { played, asked } = await play({ tookMs: (index) => (index < 4 ? 1 : 25), untilMs: 400 });
     assert.deepEqual(
       played.map(({ seq }) => seq),
@@ -109,14 +109,14 @@ describe('producedSource', () => {
     );
   });
 
-  it('is on time again at once after one that took long', async () => {
+  it('is on time again right after one slow picture', async () => {
     const { played } = await play({ tookMs: (index) => (index === 8 ? 200 : 1), untilMs: 400 });
     const outages = played.filter((event) => event.type === 'drop').length;
     assert.ok(outages > 5 && outages <= 20, `${outages} frames of 10 ms were passed over after 200 ms`);
     assert.ok(played.length > 35);
   });
 
-  it('begins with fewer pictures where there is memory for fewer', async () => {
+  it('begins with fewer pictures if there is memory for fewer', async () => {
     const { played } = await play({ tookMs: () => 1, untilMs: 100, slots: 2 });
     assert.ok(played.length > 5 && played.every((event) => event.type === 'frame'));
   });
@@ -127,7 +127,7 @@ describe('producedSource', () => {
     assert.ok(played.filter((event) => event.type === 'drop').length > 10);
   });
 
-  it('at maximum pace loses nothing, however slow the consumer', async () => {
+  it('loses nothing at maximum pace, for any consumer', async () => {
     const { played } = await play({ tookMs: () => 1, heldMs: 50, untilMs: 300, pace: 'max' });
     assert.ok(played.length > 20 && played.every((event) => event.type === 'frame'));
   });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createCanvas } from '@napi-rs/canvas';
-import { letterbox } from '../../../src/core/letterbox.js';
+import { letterbox } from '../../../src/core/fit.js';
 import { annotate, type Annotation } from '../../../synth/annotate.js';
 import { createPainter } from '../../../synth/draw/painter.js';
 import { createDrive } from '../../../synth/drive.js';

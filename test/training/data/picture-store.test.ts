@@ -4,7 +4,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
-import { letterbox } from '../../../src/core/letterbox.js';
+import { letterbox } from '../../../src/core/fit.js';
 import { readPicture } from '../../../src/streaming/pictures/read-picture.js';
 import { PictureMemory } from '../../../training/data/picture-memory.js';
 import { createPictureStore, type PictureStore } from '../../../training/data/picture-store.js';
@@ -54,7 +54,7 @@ describe('the store of pictures', () => {
     assert.deepEqual(taught, seen);
   });
 
-  it('replaces a picture that cannot be opened by the next wanted one', async () => {
+  it('replaces a picture that cannot be opened by the next one', async () => {
     const labels = (count: number) => ({ classIds: new Int32Array(count), corners: new Float32Array(4 * count) });
     const pictures = await Promise.all(
       [1, 0, 1].map(async (objects, i) => {

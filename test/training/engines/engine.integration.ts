@@ -56,7 +56,7 @@ describe('the onnxruntime engine', function () {
     await Promise.all([engine.close(), replica.close()]);
   });
 
-  it('gives the same step twice', async () => {
+  it('repeats a step with the same result', async () => {
     const engine = await openOnnxRuntimeEngine(NETWORK, { ...OPTIONS, batchSize: 2 });
     const [first, second] = [
       await engine.step(WEIGHTS, batchOf(2, 64), { l1: false }),

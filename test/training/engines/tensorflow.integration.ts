@@ -85,7 +85,7 @@ describe('the tensorflow engine', function () {
   });
 
   if (!hasNative) {
-    it('says what to install where TensorFlow is absent', async () => {
+    it('names the package to install if TensorFlow is absent', async () => {
       await assert.rejects(loadTensorFlow(), {
         name: 'UsageError',
         message: /npm install @tensorflow\/tfjs-node-gpu for a GPU/,

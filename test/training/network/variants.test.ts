@@ -59,7 +59,7 @@ describe('createNetwork', () => {
 });
 
 describe('parseVariant', () => {
-  it('names the variants that there are', () => {
+  it('names the existing variants', () => {
     assert.throws(() => parseVariant('yolox-xxl'), {
       name: 'UsageError',
       message: /"yolox-xxl".*yolox-nano, .*yolox-darknet53/,

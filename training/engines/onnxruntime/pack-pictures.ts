@@ -1,4 +1,4 @@
-import type { Size } from '../../../src/core/letterbox.js';
+import type { Size } from '../../../src/core/size.js';
 import type { Network } from '../../network/description.js';
 import { imageValue } from './row-writer.js';
 

@@ -12,7 +12,7 @@ import { packPictures } from './pack-pictures.js';
 
 export type ReplicaStep = {
   readonly losses: LossSums;
-  /** Of the summed loss; the code that adds the replicas up divides. */
+  /** Sums of the losses; the code that adds up the replicas divides. */
   readonly gradient: Float32Array;
   readonly statistics: Float32Array;
   readonly assignments: readonly Assignment[];
@@ -34,7 +34,7 @@ export class Replica {
     this.#gradient = gradient;
   }
 
-  /** @param pictures in each of its batches */
+  /** @param pictures number of pictures in each of its batches */
   static async open(network: Network, assign: Assigner, pictures: number, threads: number): Promise<Replica> {
     const forward = await openGraph(forwardGraph(network, pictures), threads);
     return new Replica(network, assign, forward, await openGraph(gradientGraph(network, pictures), threads));

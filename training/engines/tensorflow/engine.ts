@@ -13,7 +13,7 @@ export type { TensorFlow };
 
 export type TensorFlowEngineOptions = { readonly assigner: AssignerName };
 
-/** Packages that contain TensorFlow, the fastest first; the user installs one of them. */
+/** Packages that contain TensorFlow, the fastest first; users install one of them. */
 const PACKAGES = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const;
 
 /**

@@ -1,4 +1,4 @@
-import type { Size } from '../../../core/letterbox.js';
+import type { Size } from '../../../core/size.js';
 import { InternalError } from '../../../core/errors.js';
 import type { Decode, DecodeOptions } from '../../family.js';
 import { detectionOf } from '../detection.js';

@@ -1,4 +1,4 @@
-import type { Size } from '../../../core/letterbox.js';
+import type { Size } from '../../../core/size.js';
 import type { DetectorFamily, Recognised } from '../../family.js';
 import { closedShape, type OnnxGraph } from '../../onnx/graph.js';
 import type { InferredShape, ShapeInference } from '../../onnx/infer-shapes.js';

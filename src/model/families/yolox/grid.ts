@@ -1,4 +1,4 @@
-import type { Size } from '../../../core/letterbox.js';
+import type { Size } from '../../../core/size.js';
 
 /** Input pixels per grid cell, level by level, in the order of YOLOX's anchors. */
 export const STRIDES = [8, 16, 32] as const;

@@ -1,7 +1,7 @@
 import { iou, type Box, type LabelledBox } from './boxes.js';
 import type { Percept } from './feed.js';
 
-/** One object of a percept at some moment: its box as observed, and its box by then. */
+/** One object of a percept at some moment: its box as observed, and its forecast box. */
 export type ObjectBoxes = {
   readonly observed: LabelledBox | undefined;
   readonly forecast: LabelledBox | undefined;
@@ -9,7 +9,7 @@ export type ObjectBoxes = {
 
 /** The state at a moment. */
 export type Answer = {
-  /** Of the observed frame. */
+  /** Sequence number of the observed frame. */
   readonly seq: number;
   /** Age of the observation, in milliseconds. */
   readonly ageMs: number;
@@ -19,7 +19,7 @@ export type Answer = {
 };
 
 const KEPT = 20;
-/** A forecast is extended for no longer than this if percepts stay away. */
+/** Without further percepts, a forecast is extended for no longer than this. */
 const CARRY_MS = 250;
 
 /**
@@ -77,7 +77,7 @@ function carriedOn(from: Box, to: Box, steps: number): Box {
   return [part(0), part(1), part(2), part(3)];
 }
 
-/** The true object that a box most likely belongs to. */
+/** The true object that a box most likely shows. */
 export function truthOf(object: LabelledBox, truth: readonly LabelledBox[]): LabelledBox | undefined {
   let best: LabelledBox | undefined;
   let bestIou = 0.3;

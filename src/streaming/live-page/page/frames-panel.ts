@@ -22,7 +22,7 @@ export class FramesPanel {
   }
 
   count({ streams: [counted] }: Stats): void {
-    // Nothing came in yet.
+    // No frame has arrived yet.
     if (counted === undefined) return;
     const { received, percepts, drops } = counted;
     const counts = Object.entries({ answered: percepts, ...drops }).filter(([, count]) => count > 0);

@@ -1,7 +1,7 @@
 import { truthOf, type Answer, type ObjectBoxes } from './answers.js';
 import { area, centre, distance, iou, type LabelledBox } from './boxes.js';
 import { paintBox, sharp, type LayerName, type View } from './paint.js';
-import type { Picture } from './pictures.js';
+import type { SentPicture } from './pictures.js';
 import { canvas, element } from './page.js';
 
 /** How long one object is shown before another is chosen. */
@@ -22,7 +22,7 @@ export class Magnifier {
 
   /** @param moved distance that each true object has moved since it was observed, in pixels */
   show(
-    { image, facts: { truth, capturedAt } }: Picture,
+    { image, facts: { truth, capturedAt } }: SentPicture,
     { objects }: Answer,
     moved: ReadonlyMap<number, number>,
     isShown: (layer: LayerName) => boolean,

@@ -9,11 +9,11 @@ import { Layers } from './layers.js';
 import { showOutcome, showScoring } from './outcome.js';
 import { canvas, element } from './page.js';
 import { paintBox, paintName, sharp } from './paint.js';
-import { pictures, type Picture } from './pictures.js';
+import { pictures, type SentPicture } from './pictures.js';
 import { SlowSwitch } from './slow-switch.js';
 import { WorldMotion } from './world-motion.js';
 
-/** Boxes with lower scores count, but are not drawn. */
+/** Boxes with lower scores count for AP, but are not drawn. */
 const MIN_SCORE = 0.35;
 /** Interval of number updates, so that numbers stay readable. */
 const UPDATE_EVERY_MS = 300;
@@ -29,7 +29,7 @@ const slow = new SlowSwitch(element('slow'));
 const layers = new Layers(element('layers'), () => paint());
 /** The newest moment on the server's clock in any message, in Unix milliseconds. */
 let newestAtMs = 0;
-let shown: { readonly picture: Picture; readonly known: Answer | undefined } | undefined;
+let shown: { readonly picture: SentPicture; readonly known: Answer | undefined } | undefined;
 
 function enter(phase: 'live' | 'lost' | 'scoring' | 'done', text: string): void {
   document.body.dataset['phase'] = phase;

@@ -1,11 +1,11 @@
 import type { PictureFacts } from '../page-messages.js';
 
-export type Picture = { readonly facts: PictureFacts; readonly image: ImageBitmap };
+export type SentPicture = { readonly facts: PictureFacts; readonly image: ImageBitmap };
 
 const RETRY_MS = 1000;
 
 /** Fetches the newest picture repeatedly: requests the next after the last was consumed. Ends with the signal. */
-export async function* pictures(signal: AbortSignal): AsyncGenerator<Picture> {
+export async function* pictures(signal: AbortSignal): AsyncGenerator<SentPicture> {
   let after = -1;
   while (!signal.aborted) {
     try {
@@ -15,7 +15,7 @@ export async function* pictures(signal: AbortSignal): AsyncGenerator<Picture> {
       after = picture.facts.seq;
       yield picture;
     } catch {
-      // A restarted server may count anew.
+      // A restarted server may restart its count.
       after = -1;
       await new Promise((resolve) => {
         setTimeout(resolve, RETRY_MS);
@@ -24,7 +24,7 @@ export async function* pictures(signal: AbortSignal): AsyncGenerator<Picture> {
   }
 }
 
-async function read(body: ArrayBuffer): Promise<Picture> {
+async function read(body: ArrayBuffer): Promise<SentPicture> {
   const length = new DataView(body).getUint32(0);
   const facts = JSON.parse(new TextDecoder().decode(new Uint8Array(body, 4, length))) as PictureFacts;
   return {

@@ -1,7 +1,7 @@
 import { separateCredentials, type Credentials } from '../../sources/camera/credentials.js';
 import { sendable } from './control-url.js';
 
-/** Where an RTSP URL leads. */
+/** The parts of an RTSP URL. */
 export type RtspAddress = {
   readonly host: string;
   readonly port: number;
@@ -14,7 +14,7 @@ export type RtspAddress = {
 
 const PORTS: Readonly<Record<string, number>> = { 'rtsp:': 554, 'rtsps:': 322 };
 
-/** Undefined if the text is no URL of `rtsp` or `rtsps`. */
+/** Undefined if the text is not an `rtsp` or `rtsps` URL. */
 export function addressOf(text: string): RtspAddress | undefined {
   const { url, credentials } = separateCredentials(text.trim());
   const requestUrl = sendable(url);
@@ -34,7 +34,7 @@ export function addressOf(text: string): RtspAddress | undefined {
 
 /**
  * The address that a redirect (RFC 2326 §11.3) names. It keeps the credentials only for the same host, and never from
- * TLS to plain TCP. Undefined if the location is no RTSP URL.
+ * TLS to plain TCP. Undefined if the location is not an RTSP URL.
  */
 export function redirected(from: RtspAddress, location: string): RtspAddress | undefined {
   const to = addressOf(

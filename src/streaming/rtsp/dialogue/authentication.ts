@@ -4,7 +4,7 @@ import type { Challenge, DigestChallenge } from './challenge.js';
 
 export type DigestRequest = {
   readonly method: string;
-  /** As in the request line. */
+  /** The URI of the request line. */
   readonly uri: string;
   /** The client's nonce; any text that a server cannot predict. */
   readonly cnonce: string;
@@ -73,13 +73,13 @@ export class Authenticator {
     });
   }
 
-  /** The server accepted the last authorization. */
+  /** Notes that the server accepted the last authorization. */
   accept(): void {
     if (this.#challenge !== undefined) this.#isAccepted = true;
   }
 
   /**
-   * A request was refused with 401.
+   * Notes that the server refused a request with 401.
    * @param wasAuthorized whether it carried an authorization
    * @returns whether to send it again: the credentials are untried, or their nonce is too old
    */
@@ -97,12 +97,12 @@ export class Authenticator {
     return isWorthwhile;
   }
 
-  /** There are credentials, and a challenge that they have not yet answered, or answered without a reply. */
+  /** True if there are credentials, and a challenge that they have not answered yet, or whose answer got no reply. */
   get isUntried(): boolean {
     return this.#credentials !== undefined && this.#challenge !== undefined && !this.#isAccepted && !this.#isRefused;
   }
 
-  /** Basic sends the password practically in plain text. */
+  /** The basic scheme sends the password practically in plain text. */
   get isBasic(): boolean {
     return this.#challenge?.scheme === 'basic';
   }

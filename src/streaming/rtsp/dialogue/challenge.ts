@@ -7,9 +7,9 @@ export type DigestChallenge = {
   readonly realm: string;
   readonly nonce: string;
   readonly opaque?: string;
-  /** The server offers `qop=auth`; without it, the answer has the form of RFC 2069. */
+  /** True if the server offers `qop=auth`; otherwise the answer has the form of RFC 2069. */
   readonly hasAuthQop: boolean;
-  /** The previous nonce was right, but is too old. */
+  /** True if the previous nonce was right, but is too old. */
   readonly isStale: boolean;
 };
 

@@ -18,16 +18,16 @@ export type ConnectionOptions = {
   readonly authenticator: Authenticator;
 };
 
-export type ConnectionEvents = {
+export type RtspConnectionEvents = {
   /** An interleaved packet; the receiver owns its memory. */
   onPacket(channel: number, packet: Uint8Array, arrivedAtMs: number): void;
-  /** Bytes of any kind came. */
+  /** Bytes of any kind arrived. */
   onAlive(): void;
   onRoundTrip(roundTripMs: number): void;
   onNotice(text: string): void;
 };
 
-/** The most bytes that may wait to be sent: a peer that does not read gets no more. */
+/** The most bytes that may wait to be sent: nothing more is sent to a peer that does not read. */
 const MOST_UNSENT_BYTES = 256 * 1024;
 
 /** One TCP or TLS connection to a server: emits the server's packets and requests, and sends ours. */
@@ -48,7 +48,7 @@ export class RtspConnection {
   constructor(
     { host, port, isSecure }: RtspAddress,
     { timeoutMs, clock, scheduler, authenticator }: ConnectionOptions,
-    events: ConnectionEvents,
+    events: RtspConnectionEvents,
   ) {
     this.#exchange = new Exchange({
       write: (text) => this.#write(Buffer.from(text, 'utf8')),

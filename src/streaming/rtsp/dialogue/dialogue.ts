@@ -13,7 +13,7 @@ export type Described = {
   /** The URL of PLAY, keep-alive and TEARDOWN. */
   readonly sessionUrl: string;
   readonly trackUrl: string;
-  /** Whether the server lists `GET_PARAMETER` among its methods. */
+  /** True if the server lists `GET_PARAMETER` among its methods. */
   readonly hasGetParameter: boolean;
 };
 
@@ -34,7 +34,7 @@ export const DEFAULT_TIMEOUT_S = 60;
 /** OPTIONS and DESCRIBE. */
 export async function describe(connection: RtspConnection, address: RtspAddress): Promise<Described> {
   const options = await connection.request('OPTIONS', address.url);
-  // Some cameras do not support OPTIONS, but all the rest.
+  // Some cameras support every method except OPTIONS.
   if (options.status === 401 || REDIRECTS.includes(options.status)) throw failureOf(options, 'OPTIONS', address);
   const reply = await connection.request('DESCRIBE', address.url, { Accept: 'application/sdp' });
   if (reply.status !== 200) throw failureOf(reply, 'DESCRIBE', address);

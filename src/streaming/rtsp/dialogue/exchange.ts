@@ -23,7 +23,7 @@ type Pending = {
 };
 
 const USER_AGENT = 'Nowcast';
-/** A first 401, one for a nonce that is too old, and one more if that came with a wrong nonce. */
+/** Allows a first 401, one for a nonce that is too old, and one more if that came with a wrong nonce. */
 const MOST_ATTEMPTS = 3;
 
 /** Requests and their replies on one connection. */
@@ -38,8 +38,8 @@ export class Exchange {
   }
 
   /**
-   * Sends a request, with the answer to the last challenge if there was one, and again if a 401 asks for it.
-   * @returns the reply, whatever its status; rejects with a {@link SessionFailure} if none comes
+   * Sends a request, with the answer to the last challenge if there was one, and sends it again if a 401 requires that.
+   * @returns the reply, whatever its status; rejects with a {@link SessionFailure} without one
    */
   async request(method: string, url: string, headers: Readonly<Record<string, string>> = {}): Promise<RtspReply> {
     for (let attempt = 1; ; attempt++) {

@@ -9,7 +9,7 @@ import { UdpPair, type UdpEvents } from '../rtp/udp-pair.js';
 
 /** The transport of the packets. */
 export type MediaPath = {
-  /** In words, for people. */
+  /** The transport in words, for people. */
   readonly name: string;
   /** A packet that came over the RTSP connection. */
   onInterleaved(channel: number, packet: Uint8Array, arrivedAtMs: number): void;

@@ -45,7 +45,7 @@ export class MessageDraft {
     this.#start = start;
   }
 
-  /** Undefined if the line begins no message. */
+  /** Undefined if the line does not begin a message. */
   static begin(line: string): MessageDraft | undefined {
     const status = STATUS_LINE.exec(line);
     if (status !== null)
@@ -58,7 +58,7 @@ export class MessageDraft {
     return request === null ? undefined : new MessageDraft({ kind: 'request', method: request[1].toUpperCase() });
   }
 
-  /** A line that is no field is skipped; a line that begins with a space continues the previous field. */
+  /** A line that is not a field is skipped; a line that begins with a space continues the previous field. */
   addLine(line: string): void {
     if (/^[ \t]/.test(line)) {
       if (this.#last !== undefined && this.#count++ < MOST_FIELDS)

@@ -4,7 +4,7 @@ import { headerOf, type RtspRequest } from './message.js';
 /** A client's reaction to a request of its server (RFC 2326 §10). */
 export type ServerRequestAnswer = {
   readonly answer: string;
-  /** The request ends the session. */
+  /** True if the request ends the session. */
   readonly failure?: SessionFailure;
 };
 

@@ -3,12 +3,12 @@ import { type NalUnit } from '../../nal/nal-unit.js';
 import { type ParameterSets } from '../../nal/parameter-sets.js';
 import { isSecondField } from '../../nal/slice-rules.js';
 import { GatheredPicture } from './gathered-picture.js';
-import { type PacketTime, type Picture } from './picture-reader.js';
+import { type PacketTime, type CodedPicture } from './picture-reader.js';
 import { type SenderQuirks } from '../rtp/sender-quirks.js';
 import { MAX_UNIT_BYTES, PIECE_BYTES, TOO_LARGE } from './unit-limits.js';
 import { UsualSlices } from './usual-slices.js';
 
-/** Why a picture was considered complete. */
+/** The evidence by which a picture counts as complete. */
 type Ending = 'marker' | 'count' | 'next';
 
 type Ended = { readonly timestamp: number; readonly ending: Ending };
@@ -25,7 +25,7 @@ export class AccessUnits {
   readonly #syntax: NalSyntax;
   readonly #parameterSets: ParameterSets;
   readonly #quirks: SenderQuirks;
-  readonly #onPicture: (picture: Picture) => void;
+  readonly #onPicture: (picture: CodedPicture) => void;
   readonly #usualSlices = new UsualSlices();
   #current: GatheredPicture | undefined;
   /** NAL units that came after the last slice and belong to the next picture. */
@@ -35,9 +35,9 @@ export class AccessUnits {
   #markersSeen = false;
   /** Of the fields of a frame; undefined before the first one. */
   #isBottomFirst: boolean | undefined;
-  /** Packets were lost, and no slice has come since. */
+  /** True if packets were lost and no slice has come since. */
   #lostHere = false;
-  /** A picture that was already emitted was incomplete, or one was dropped. */
+  /** True if an emitted picture was incomplete, or one was dropped. */
   #brokeOff = false;
   /** Types of parameter sets that came after the last slice and before a loss. */
   #setTypesBeforeLoss: readonly number[] = [];
@@ -48,7 +48,7 @@ export class AccessUnits {
     syntax: NalSyntax,
     parameterSets: ParameterSets,
     quirks: SenderQuirks,
-    onPicture: (picture: Picture) => void,
+    onPicture: (picture: CodedPicture) => void,
   ) {
     this.#syntax = syntax;
     this.#parameterSets = parameterSets;
@@ -119,7 +119,7 @@ export class AccessUnits {
         this.#tellWhyUnmarked();
         this.#end('next');
       } else if (time.timestamp !== this.#current.timestamp && !isFrameCompleted) {
-        this.#quirks.tell('the camera changes the RTP time inside a picture; the time of its first slice counts');
+        this.#quirks.report('the camera changes the RTP time inside a picture; the time of its first slice counts');
       }
     }
     const last = this.#lastEnded;
@@ -134,7 +134,7 @@ export class AccessUnits {
       return;
     }
     if (!this.#current && isFirst && !this.#lostHere && last?.timestamp === time.timestamp) {
-      this.#quirks.tell('the camera gives several pictures the same RTP time');
+      this.#quirks.report('the camera gives several pictures the same RTP time');
     }
     const held = this.#held;
     const setTypes = [...this.#setTypesBeforeLoss, ...this.#takeHeldSets()];
@@ -147,7 +147,7 @@ export class AccessUnits {
     for (const waiting of held)
       if (!isFrameCompleted || this.#syntax.kindOf(waiting) !== 'delimiter') this.#add(this.#current, waiting, time);
     this.#current.addSlice(nal, time);
-    if (this.#current.isTooLarge) this.#quirks.tell(TOO_LARGE);
+    if (this.#current.isTooLarge) this.#quirks.report(TOO_LARGE);
   }
 
   #begin(nal: NalUnit, time: PacketTime, isFirst: boolean, setTypes: readonly number[]): GatheredPicture {
@@ -188,7 +188,7 @@ export class AccessUnits {
     if (ending === 'count') this.#usualSlices.wasWrong();
     if (ending !== 'marker' || !this.#quirks.markerEndsPicture) return;
     this.#quirks.markerEndsPicture = false;
-    this.#quirks.tell(
+    this.#quirks.report(
       'the camera sets the RTP marker on each slice instead of each picture; the first picture was incomplete, ' +
         'and until Nowcast knows the number of slices, each picture ends when the next begins, one frame interval late',
     );
@@ -196,14 +196,14 @@ export class AccessUnits {
 
   #tellWhyUnmarked(): void {
     if (this.#markersSeen || this.#lostHere || this.#current?.damaged) return;
-    this.#quirks.tell(
+    this.#quirks.report(
       'the camera does not mark the end of pictures (RTP marker); each picture ends when the next begins, one frame interval late',
     );
   }
 
   #add(picture: GatheredPicture, nal: NalUnit, time: PacketTime): void {
     picture.add(nal, time);
-    if (picture.isTooLarge) this.#quirks.tell(TOO_LARGE);
+    if (picture.isTooLarge) this.#quirks.report(TOO_LARGE);
   }
 
   #hold(nal: NalUnit): void {
@@ -212,7 +212,7 @@ export class AccessUnits {
     if (this.#heldBytes <= MAX_UNIT_BYTES) return;
     this.#release();
     this.#lostHere = true;
-    this.#quirks.tell(TOO_LARGE);
+    this.#quirks.report(TOO_LARGE);
   }
 
   /** Moves the waiting parameter sets to those in force; returns their types. */

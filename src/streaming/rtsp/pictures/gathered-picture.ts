@@ -3,20 +3,20 @@ import { type NalKind, type NalSyntax } from '../../nal/nal-syntax.js';
 import { type NalUnit } from '../../nal/nal-unit.js';
 import { type ParameterSets } from '../../nal/parameter-sets.js';
 import { type Field } from '../../nal/slice-rules.js';
-import { type PacketTime, type Picture } from './picture-reader.js';
+import { type PacketTime, type CodedPicture } from './picture-reader.js';
 import { MAX_UNIT_BYTES, PIECE_BYTES } from './unit-limits.js';
 
 /** A picture whose NAL units are still arriving. */
 export class GatheredPicture {
   /** The time of its packets; with a second field, of that field's packets. */
   timestamp: number;
-  /** Packets were lost between the previous picture and this one. */
+  /** True if packets were lost between the previous picture and this one. */
   readonly lostBefore: boolean;
   /** Types of the parameter sets that came for it, including those before a loss. */
   readonly setTypes: readonly number[];
   /** Its slices so far. */
   slices = 0;
-  /** An IDR or its like. */
+  /** True for an IDR or similar. */
   hasKeySlice = false;
   arrivedAtMs: number;
   damaged: boolean;
@@ -76,7 +76,7 @@ export class GatheredPicture {
   }
 
   /** Emits it as a unit: a key picture includes all parameter sets that a decoder needs. */
-  toPicture(): Picture {
+  toPicture(): CodedPicture {
     const isKey = this.isKey;
     const refreshPictures = this.hasKeySlice
       ? 0
@@ -93,7 +93,7 @@ export class GatheredPicture {
     };
   }
 
-  /** A decoder can begin here. */
+  /** True if a decoder can begin here. */
   get isKey(): boolean {
     return this.#parameterSets.isComplete && this.#isRandomAccess();
   }

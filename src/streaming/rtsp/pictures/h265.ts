@@ -19,7 +19,7 @@ export class H265Depayloader extends NalDepayloader {
     else if (type === AGGREGATION) this.aggregate(payload, 2, 2);
     else if (type < AGGREGATION) this.single(payload);
     else if (type === CONTENT_INFORMATION) {
-      this.sink.notice('the camera sends H.265 in PACI packets (RFC 7798 §4.4.4), which are not read');
+      this.sink.notice('the camera sends H.265 in PACI packets (RFC 7798 §4.4.4), which Nowcast does not read');
       this.damaged();
     }
   }

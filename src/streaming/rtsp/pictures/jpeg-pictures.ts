@@ -1,5 +1,5 @@
 import { jpegHeader, type JpegFrame, quantizersOfQuality } from './jpeg-header.js';
-import { type PacketTime, type Picture, type PictureReader } from './picture-reader.js';
+import { type PacketTime, type CodedPicture, type PictureReader } from './picture-reader.js';
 import { type RtpPacket } from '../rtp/rtp-packet.js';
 import { type SenderQuirks } from '../rtp/sender-quirks.js';
 import { MAX_UNIT_BYTES, PIECE_BYTES, TOO_LARGE } from './unit-limits.js';
@@ -8,7 +8,7 @@ import { MAX_UNIT_BYTES, PIECE_BYTES, TOO_LARGE } from './unit-limits.js';
 export type PictureSize = { readonly width: number; readonly height: number };
 
 export type JpegEvents = {
-  onPicture(picture: Picture): void;
+  onPicture(picture: CodedPicture): void;
   /** The stream has a format that cannot be read; called for each picture. */
   onUnsupported(reason: string): void;
 };
@@ -88,20 +88,20 @@ export class JpegPictures implements PictureReader {
       return;
     }
     if (current.time.timestamp !== time.timestamp) {
-      this.#quirks.tell('the camera changes the RTP time inside a picture; the time of its first packet counts');
+      this.#quirks.report('the camera changes the RTP time inside a picture; the time of its first packet counts');
     }
     current.pieces.push(data);
     current.size += data.length;
     current.cost += data.length + PIECE_BYTES;
     current.arrivedAtMs = Math.max(current.arrivedAtMs, time.arrivedAtMs);
     if (current.cost <= MAX_UNIT_BYTES) return;
-    this.#quirks.tell(TOO_LARGE);
+    this.#quirks.report(TOO_LARGE);
     this.lost();
   }
 
   /** Consecutive fragments without a gap up to the next picture are a complete one. */
   #endUnmarked(): void {
-    this.#quirks.tell(
+    this.#quirks.report(
       'the camera does not mark the end of pictures (RTP marker); each picture ends when the next begins, one frame interval late',
     );
     if (this.#current) this.#end(this.#current);
@@ -141,7 +141,7 @@ export class JpegPictures implements PictureReader {
     let at = hasRestarts ? 12 : 8;
     if (at > bytes.length) return undefined;
     if (offset > 0) return { offset, frame: 'continued', data: bytes.subarray(at) };
-    if (bytes[0] !== 0) this.#quirks.tell('the camera sends interlaced JPEG; each field counts as a picture');
+    if (bytes[0] !== 0) this.#quirks.report('the camera sends interlaced JPEG; each field counts as a picture');
     const size = this.#sizeOf(bytes);
     if (!size) {
       this.#events.onUnsupported(
@@ -187,7 +187,7 @@ export class JpegPictures implements PictureReader {
   }
 
   #refuse(text: string): Payload | undefined {
-    this.#quirks.tell(text);
+    this.#quirks.report(text);
     return undefined;
   }
 }

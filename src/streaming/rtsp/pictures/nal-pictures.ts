@@ -7,7 +7,7 @@ import { H264Depayloader } from './h264.js';
 import { H265Depayloader } from './h265.js';
 import type { NalDepayloader } from './nal-depayloader.js';
 import type { NalSink } from './nal-sink.js';
-import { type PacketTime, type Picture, type PictureReader } from './picture-reader.js';
+import { type PacketTime, type CodedPicture, type PictureReader } from './picture-reader.js';
 import { type RtpPacket } from '../rtp/rtp-packet.js';
 import { type SenderQuirks } from '../rtp/sender-quirks.js';
 
@@ -23,14 +23,14 @@ export class NalPictures implements PictureReader {
     codec: 'h264' | 'h265',
     parameterSets: readonly Uint8Array[],
     quirks: SenderQuirks,
-    onPicture: (picture: Picture) => void,
+    onPicture: (picture: CodedPicture) => void,
   ) {
     this.#syntax = NAL_SYNTAXES[codec];
     this.#units = new AccessUnits(this.#syntax, new ParameterSets(this.#syntax, parameterSets), quirks, onPicture);
     const sink: NalSink = {
       nal: (nal) => this.#nal(nal),
       damage: () => this.#units.lost(),
-      notice: (text) => quirks.tell(text),
+      notice: (text) => quirks.report(text),
     };
     this.#depayloader = codec === 'h264' ? new H264Depayloader(sink) : new H265Depayloader(sink);
   }

@@ -5,7 +5,7 @@ import { type RtpPacket } from '../rtp/rtp-packet.js';
 export type PacketTime = { readonly timestamp: number; readonly mediaMs: number; readonly arrivedAtMs: number };
 
 /** A unit without its stream's codec. */
-export type Picture = Omit<CodedUnit, 'codec'>;
+export type CodedPicture = Omit<CodedUnit, 'codec'>;
 
 /** Assembles pictures from RTP packets that arrive in order. */
 export type PictureReader = {

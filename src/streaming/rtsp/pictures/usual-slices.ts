@@ -10,20 +10,20 @@ export class UsualSlices {
   /** This many pictures in a row must have the same count; twice as many after each wrong guess. */
   #proof = FIRST_PROOF;
 
-  /** A picture was ended by the data after it, and none of it was lost. */
+  /** Notes a picture that later data ended, and that lost no slice. */
   ended(slices: number, isKey: boolean): void {
     const seen = this.#of(isKey);
     seen.pictures = seen.slices === slices ? seen.pictures + 1 : 1;
     seen.slices = slices;
   }
 
-  /** A picture with this many slices is complete. */
+  /** True if a picture with this many slices is complete. */
   isReached(slices: number, isKey: boolean): boolean {
     const seen = this.#of(isKey);
     return seen.pictures >= this.#proof && slices === seen.slices;
   }
 
-  /** A picture that counted as complete continued. */
+  /** Notes that a picture continued after it counted as complete. */
   wasWrong(): void {
     this.#proof = Math.min(2 * this.#proof, LONGEST_PROOF);
     for (const seen of Object.values(this.#seen)) seen.pictures = 0;

@@ -12,8 +12,8 @@ export class SenderQuirks {
     this.#onNotice = onNotice;
   }
 
-  /** Tells each text once. */
-  tell(text: string): void {
+  /** Reports each text once. */
+  report(text: string): void {
     // The texts come from a fixed list; the limit protects in case one ever contains a number from the sender.
     if (this.#reported.has(text) || this.#reported.size >= 100) return;
     this.#reported.add(text);

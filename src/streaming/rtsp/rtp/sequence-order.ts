@@ -45,7 +45,7 @@ export class GapCheck<Packet extends Sequenced> implements SequenceOrder<Packet>
   }
 
   flush(): void {
-    // Nothing waits.
+    // No packet waits.
   }
 
   reset(): void {

@@ -49,7 +49,7 @@ export class UdpPair {
     this.#rtp = rtp;
     this.#rtcp = rtcp;
     this.#clock = clock;
-    // A receiver report that reached nobody has no meaning for the stream.
+    // A receiver report that did not arrive makes no difference to the stream.
     for (const socket of [rtp, rtcp]) socket.on('error', () => undefined);
   }
 
@@ -164,7 +164,7 @@ async function closed(socket: Socket): Promise<void> {
     try {
       socket.close(() => resolve());
     } catch {
-      // It was closed before.
+      // The socket was closed before.
       resolve();
     }
   });

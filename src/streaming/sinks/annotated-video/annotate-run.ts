@@ -10,15 +10,15 @@ import { annotateVideo } from './annotated-video.js';
 export type Annotation = {
   readonly ffmpeg: Ffmpeg;
   readonly out: string;
-  /** Of the run; its percepts are drawn. */
+  /** The recording of the run, whose percepts are drawn. */
   readonly recording: string;
-  /** The video that was run on, or what was kept of a camera, one for each connection. */
+  /** The video of the run, or the kept copy of a camera, one file for each connection. */
   readonly parts: readonly {
     readonly path: string;
     readonly epoch: number;
     readonly offsets?: readonly TimeOffset[];
   }[];
-  /** Frames of the run, for the progress bar. */
+  /** Number of frames of the run, for the progress bar. */
   readonly frames: number;
   /** Receives the name of each video once it is written. */
   readonly files: string[];
@@ -27,13 +27,13 @@ export type Annotation = {
 /**
  * Draws the run's percepts into its video, in a second pass. A camera that reconnected gives one video for each
  * connection: `name.mp4`, `name.1.mp4`…
- * @throws OutputError, SourceError; the signal's reason if it was aborted meanwhile, which leaves no partial video
+ * @throws OutputError, SourceError; the signal's reason if it was aborted; a partial video is then removed
  */
 export async function annotateRun(
   { ffmpeg, out, recording, parts, frames, files }: Annotation,
   { signal, log, progress }: FinishContext,
 ): Promise<void> {
-  // The run has already reported where it ended early.
+  // The run has already reported an early end.
   const { events } = await readRecording(recording, () => undefined);
   const bar = progress.bar({ label: 'annotating', total: frames, unit: 'frames' });
   let drawn = 0;
@@ -57,7 +57,7 @@ export async function annotateRun(
       } catch (error) {
         // A connection that was lost before its first key picture has no pictures to draw into.
         if (!(error instanceof SourceError) || parts.length === 1) throw error;
-        log.warn(`no video of connection ${epoch}: ${error.message}`);
+        log.warn(`connection ${epoch} gets no video: ${error.message}`);
       }
     }
   } finally {

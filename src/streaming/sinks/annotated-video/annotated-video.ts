@@ -2,7 +2,7 @@ import { renameSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { SourceError } from '../../../core/errors.js';
 import type { PerceptEvent } from '../../../core/events.js';
-import type { Size } from '../../../core/letterbox.js';
+import type { Size } from '../../../core/size.js';
 import { passthrough } from '../../ffmpeg/arguments.js';
 import type { Ffmpeg } from '../../ffmpeg/binary.js';
 import { isStray, streamTimesOf, type TimeOffset } from '../../sources/camera/copy/kept-times.js';
@@ -17,15 +17,15 @@ import { claimVideoOutput } from './video-output.js';
 
 export type AnnotateVideoOptions = {
   readonly ffmpeg: Ffmpeg;
-  /** The video that was run on, or the copy that was kept of a camera. */
+  /** The video of the run, or the kept copy of a camera. */
   readonly source: string;
-  /** Of one stream, in about the order in which they were emitted. */
+  /** Percepts of one stream, in about the order in which they were emitted. */
   readonly percepts: AsyncIterable<PerceptEvent> | Iterable<PerceptEvent>;
-  /** Where the MP4 goes; there is no file of that name before it is whole. */
+  /** Path of the MP4. A file of that name exists only once it is complete. */
   readonly out: string;
-  /** How the times of a camera's kept copy become those of the percepts; a video file's are the same. */
+  /** Converts the times of a camera's kept copy to those of the percepts. A video file needs no conversion. */
   readonly offsets?: readonly TimeOffset[];
-  /** Leaves out what comes after this percept's time: where the run stopped before the video did. */
+  /** Leaves out pictures after this percept's time, at which the run stopped before the video did. */
   readonly untilPtsMs?: number;
   readonly onProgress?: (progress: AnnotationProgress) => void;
   readonly signal?: AbortSignal;
@@ -34,12 +34,12 @@ export type AnnotateVideoOptions = {
 export type AnnotationProgress = { readonly pictureCount: number; readonly ptsMs: number };
 
 /**
- * Draws what was seen into the video it was seen in: H.264 in MP4, at the source's resolution, each picture at its
- * exact time. It is a second pass over the source, so that a live run pays nothing for it. Sound is left out; pictures
- * of odd size are stretched by one pixel, since H.264 wants even ones, and pixels that are not square are made so.
+ * Draws percepts into their video: H.264 in MP4, at the source's resolution, each picture at its exact time. It is a
+ * second pass over the source, so that a live run pays nothing for it. Sound is left out. Pictures of odd size are
+ * stretched by one pixel, because H.264 needs even sizes, and pixels become square.
  *
- * @throws OutputError where the file cannot be written or encoded, SourceError where the source holds no picture,
- *   the signal's reason where it was aborted; no file and no process stays behind
+ * @throws OutputError if the file cannot be written or encoded, SourceError if the source has no picture, the signal's
+ *   reason if it was aborted; no file and no process remains
  */
 export async function annotateVideo(options: AnnotateVideoOptions): Promise<AnnotationProgress> {
   const { ffmpeg, signal } = options;
@@ -80,7 +80,7 @@ export async function annotateVideo(options: AnnotateVideoOptions): Promise<Anno
   }
 }
 
-/** Decodes, draws and hands over one picture at a time; the three processes work at the same time. */
+/** Decodes, draws and encodes one picture at a time; the three processes work at the same time. */
 async function paint(
   decoder: FfmpegChild,
   encoder: VideoEncoder,
@@ -124,7 +124,7 @@ async function paint(
       }
       annotator ??= new Annotator(size);
       annotator.draw({ ...size, bytes }, ptsMs, await timeline.at(ptsMs));
-      // A player needs each picture to come later than the one before.
+      // Players need strictly increasing times.
       lastPtsUs = Math.max(lastPtsUs + 1, Math.round(ptsMs * 1_000));
       await encoder.write(nutFrameHeader(lastPtsUs, bytes.length));
       await encoder.write(bytes);
@@ -136,17 +136,15 @@ async function paint(
   return progress;
 }
 
-/**
- * Half the finest step of stream time: where a camera's clock stands, its pictures are no further apart than that step.
- */
+/** Half the finest step of stream time: while a camera's clock stands still, its pictures are only that step apart. */
 const EXACT_MS = 0.0005;
 
-/** Square pixels, even size, and the colours as they are but for their range. */
+/** Square pixels, even size, and unchanged colours except for their range. */
 const FILTERS = "scale=w='2*ceil(iw*sar/2)':h='2*ceil(ih/2)':out_range=tv,setsar=1,format=yuv420p";
 
 /**
  * The choice of stream and the times must be those of the run: see `frameArguments`.
- * @param isKeptCopy whether times are taken as the file has them; those of a video begin with 0
+ * @param isKeptCopy true to use the file's times as they are; those of a video are moved to begin at 0
  */
 function decoderArguments({ version }: Ffmpeg, source: string, isKeptCopy: boolean): string[] {
   return [

@@ -1,5 +1,5 @@
 import { createCanvas } from '@napi-rs/canvas';
-import type { Size } from '../../../core/letterbox.js';
+import type { Size } from '../../../core/size.js';
 import { spriteOf, type Rgb, type Sprite } from './planar-picture.js';
 
 /**
@@ -70,7 +70,7 @@ type TextStyle = {
   readonly ink: Rgb;
   readonly ground: Rgb;
   readonly opacity: number;
-  /** Of the corners, in font sizes. */
+  /** Radius of the corners, in font sizes. */
   readonly radius: number;
 };
 

@@ -1,5 +1,5 @@
 import type { Detection } from '../../../core/detection.js';
-import type { Size } from '../../../core/letterbox.js';
+import type { Size } from '../../../core/size.js';
 import { classColour, scaleFor, statusSprite, tagSprite, type Scale } from './annotation-style.js';
 import type { ShownPercept } from '../../../recording/percept-timeline.js';
 import {

@@ -24,7 +24,7 @@ export const annotatedVideoKind = sinkKind({
   check({ save = '' }, sources) {
     if (!/\.mp4$/i.test(save))
       throw new UsageError(
-        `output.save (--save) is ${save}, and what is written is an MP4; give it a name that ends in .mp4`,
+        `output.save (--save) is ${save}, but Nowcast writes MP4 files; choose a name that ends in .mp4`,
       );
     const pictureless = sources.find(({ pictures }) => pictures === 'gone');
     if (pictureless !== undefined)

@@ -1,4 +1,4 @@
-import type { Size } from '../../../core/letterbox.js';
+import type { Size } from '../../../core/size.js';
 
 /** A picture of even size as planes Y, U, V, the latter two at half size, in BT.709's limited range (yuv420p). */
 export type PlanarPicture = Size & { readonly bytes: Uint8Array };

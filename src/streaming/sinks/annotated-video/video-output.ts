@@ -3,7 +3,7 @@ import { OutputError } from '../../../core/errors.js';
 import { remedy } from '../../../files/output-file.js';
 
 /**
- * Finds out, before a run that is to be drawn, whether the video can be written. Leaves nothing behind.
+ * Checks, before the run, whether the video can be written. Leaves no file behind.
  * @throws OutputError
  */
 export function checkVideoOutput(out: string): void {
@@ -11,9 +11,9 @@ export function checkVideoOutput(out: string): void {
 }
 
 /**
- * Creates the empty file that a video is written to until it is whole.
+ * Creates an empty draft file, which becomes the video once it is complete.
  * @returns its name
- * @throws OutputError where it cannot be created
+ * @throws OutputError if it cannot be created
  */
 export function claimVideoOutput(out: string): string {
   const partial = `${out}.part`;

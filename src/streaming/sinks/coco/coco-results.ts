@@ -2,7 +2,7 @@ import type { PerceptEvent, PipelineEvent } from '../../../core/events.js';
 import { round3 } from '../../../core/round.js';
 import { OutputFile, type OnOutputFailure } from '../../../files/output-file.js';
 
-/** How a run's frames and classes are numbered in the data set that the results are for. */
+/** Maps a run's frames and classes to the ids of the data set. */
 export type CocoNumbering = {
   /** Undefined leaves the percept out. */
   readonly imageId: (percept: PerceptEvent) => number | undefined;
@@ -12,7 +12,7 @@ export type CocoNumbering = {
 
 /** `await using` closes it. */
 export type CocoResults = AsyncDisposable & {
-  /** Adds what a percept observed; other events are passed over. */
+  /** Adds the observed detections of a percept; other events are ignored. */
   write(event: PipelineEvent): void;
   close(): Promise<void>;
 };
@@ -20,10 +20,11 @@ export type CocoResults = AsyncDisposable & {
 const END = '\n]\n';
 
 /**
- * Starts a COCO results list: `[{image_id, file_name?, category_id, bbox: [left, top, width, height], score}, …]`, of
- * what was observed, not of forecasts. `file_name` stands in results on pictures that are files of their own. The file is complete JSON after every write, however the run ends.
- * @param onFailure told once when the disk is full or gone; results end there
- * @throws OutputError where the file cannot be created
+ * Starts a list of COCO results: `[{image_id, file_name?, category_id, bbox: [left, top, width, height], score}, …]`.
+ * `file_name` is present for pictures that are files of their own. The list holds observations, not forecasts. The file
+ * is complete JSON after every write, however the run ends.
+ * @param onFailure called once if the disk is full or gone; the results end there
+ * @throws OutputError if the file cannot be created
  */
 export function createCocoResults(
   path: string,

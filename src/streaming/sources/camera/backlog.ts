@@ -10,15 +10,15 @@ export type DecodedPicture = {
 /** A picture before decoding. */
 export type WaitingUnit = DecodedPicture & {
   readonly isKey: boolean;
-  /** Part of it is missing. */
+  /** True if part of it is missing. */
   readonly damaged: boolean;
-  /** A key picture waits here after it. */
+  /** True if a key picture waits here after it. */
   readonly hasNewerKey: boolean;
-  /** The decoder is slower than the stream: it is still busy with pictures that are too old. */
+  /** True if the decoder is slower than the stream: it is still busy with pictures that are too old. */
   readonly isDecoderBehind?: boolean;
 };
 
-export type Decision = 'decode' | 'shed' | 'reconnect';
+export type CodedDecision = 'decode' | 'shed' | 'reconnect';
 export type DecodedDecision = 'show' | 'shed' | 'reconnect';
 
 /** The state of the rule between pictures. */
@@ -57,12 +57,12 @@ export function shedBacklog(
   state: BacklogState,
   unit: WaitingUnit,
   options: BacklogOptions = {},
-): { readonly state: BacklogState; readonly decision: Decision } {
+): { readonly state: BacklogState; readonly decision: CodedDecision } {
   const { state: next, decision } = shedDecoded(state, unit, options);
   if (decision === 'reconnect') return { state: next, decision };
   if (decision === 'show' && !state.isShedding) return { state: next, decision: 'decode' };
-  // An old key picture is shown if there is no better one; pictures that depend on it would be older still. A stream of
-  // key pictures alone would keep a decoder busy with the past for ever.
+  // An old key picture is shown if there is no better one; pictures that depend on it would be older still. In a stream
+  // of key pictures only, the decoder would then always be busy with the past.
   if (unit.isKey && !unit.damaged && !unit.hasNewerKey && unit.isDecoderBehind !== true)
     return { state: next, decision: 'decode' };
   return { state: { ...next, isShedding: true }, decision: 'shed' };

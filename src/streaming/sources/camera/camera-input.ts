@@ -21,9 +21,11 @@ export type CameraInputOptions = {
   readonly transport: FfmpegTransport;
   /** How long ffmpeg waits for a peer that does not answer. */
   readonly timeoutMs: number;
-  /** Stamp pictures at arrival, for sources whose pictures carry no times. */
+  /** True to stamp pictures at arrival, for sources whose pictures carry no times. */
   readonly stampOnArrival: boolean;
-  /** Analyse the stream completely, as a copy of it requires, instead of showing the first picture at once. */
+  /**
+   * True to analyse the stream completely, which a copy of it requires. Otherwise the first picture is shown at once.
+   */
   readonly probeFully: boolean;
 };
 
@@ -32,10 +34,11 @@ export type CameraInput = {
   readonly url: string;
   readonly inputOptions: readonly string[];
   /**
-   * Presentation times are stamps of the monotonic clock; in most drivers, of the moment when the picture was complete.
+   * True if presentation times are stamps of the monotonic clock; in most drivers, of the moment when the picture was
+   * complete.
    */
   readonly stampsAreMonotonic: boolean;
-  /** `url` is a playlist, which may date its segments. */
+  /** True if `url` is a playlist, which may date its segments. */
   readonly isPlaylist: boolean;
 };
 
@@ -52,27 +55,25 @@ type CameraKind = keyof typeof KINDS;
 /**
  * ffmpeg's options for a camera. What each is for:
  * - `analyzeduration` 1 (0 would mean five seconds) and `fpsprobesize` 0: RTSP describes its streams beforehand, so
- *   that
- *   looking at a second of pictures first would only delay them. `nobuffer` would throw away those looked at, the first
- *   key picture among them.
+ *   analysing a second of pictures first would only delay them. `nobuffer` would discard the analysed pictures, and
+ *   with them the first key picture.
  * - `max_delay`, `reorder_queue_size`: packets are not kept to wait for late ones.
  * - `thread_type slice`: decoding frames in parallel would hold back one for each core.
  * - `allowed_media_types video`: with one track, times are the camera's own from its first frame on; with two, ffmpeg
  *   moves them when the first RTCP report arrives.
  * - `timestamps default` for devices: the kernel's own stamps, which its drivers take from the monotonic clock when the
  *   picture is there. `abs` and `mono2abs` would turn them into wall time, through a filter that smooths them.
- * - `copyts` for devices: the stamps stay as they are; otherwise ffmpeg would begin at zero. A copy begins at zero all
- *   the same.
- * - `re` for HLS: its segments arrive whole, seconds of video at once; played by their own times they are a stream
- *   again.
+ * - `copyts` for devices: the stamps stay as they are; otherwise ffmpeg would begin at zero. A copy begins at zero in
+ *   any case.
+ * - `re` for HLS: its segments arrive whole, seconds of video at once; `re` plays them in real time.
  *
- * @throws UsageError where the URL is of no kind that is known
+ * @throws UsageError if the kind of URL is unknown
  */
 export function cameraInput(url: string, version: FfmpegVersion, options: CameraInputOptions): CameraInput {
   const kind = kindOf(url);
   if (kind === undefined) {
     throw new UsageError(
-      `a camera is one of rtsp://, rtsps://, http://, https://, udp://, tcp://, srt://, rtmp:// and /dev/videoN, got ${redactUrls(url)}`,
+      `a camera's address must be one of rtsp://, rtsps://, http://, https://, udp://, tcp://, srt://, rtmp:// and /dev/videoN, got ${redactUrls(url)}`,
     );
   }
   return {

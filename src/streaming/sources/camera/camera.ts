@@ -1,14 +1,14 @@
 import { Observable } from 'rxjs';
 import type { SourceEvent } from '../../../core/events.js';
 import { resolveCameraOptions, type CameraOptions } from './options.js';
-import { CameraSession } from './session.js';
+import { CameraSession } from './camera-session.js';
 
 export type { CameraCopy, CameraOptions } from './options.js';
 
 /**
- * Watches a camera for ever: `rtsp://`, `rtsps://`, `http://`, `https://` (MJPEG, HLS and others), `udp://`, `tcp://`,
- * `srt://`, `rtmp://` or `/dev/videoN`. Subscribing connects; unsubscribing closes the connection and ends its ffmpeg
- * at any time.
+ * Watches a camera until it is unsubscribed: `rtsp://`, `rtsps://`, `http://`, `https://` (MJPEG, HLS and others),
+ * `udp://`, `tcp://`, `srt://`, `rtmp://` or `/dev/videoN`. Subscribing connects; unsubscribing closes the connection
+ * and ends its ffmpeg at any time.
  *
  * If a camera goes away, the source reconnects by the ladder, or as soon as a silent camera answers; it does not error.
  * A `gap` reports the time without frames when the camera is back. A slow consumer never delays the camera: frames

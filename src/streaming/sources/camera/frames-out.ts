@@ -1,6 +1,6 @@
 import type { Clock } from '../../../core/clock.js';
 import { dropOf, type FrameRef, type SourceEvent, type StatusState } from '../../../core/events.js';
-import type { Size } from '../../../core/letterbox.js';
+import type { Size } from '../../../core/size.js';
 import { fitPicture, type PictureFormat } from '../../../core/picture.js';
 import type { ArrivedPicture, CameraConnection, ConnectionEvents, Moment } from './connection/connection.js';
 
@@ -36,7 +36,7 @@ export class FramesOut {
     return this.#seq;
   }
 
-  /** Whether the connection has given a picture. */
+  /** True once the connection has given a picture. */
   get isLive(): boolean {
     return this.#isLive;
   }

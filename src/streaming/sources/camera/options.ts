@@ -11,7 +11,7 @@ import type { TimeOffset } from './copy/kept-times.js';
 
 export type CameraOptions = {
   readonly streamId: string;
-  /** Into which every picture is fitted: `detector.info.input`. */
+  /** The detector's input that every picture is fitted into: `detector.info.input`. */
   readonly input: PictureFormat;
   readonly clock: Clock;
   /**
@@ -35,7 +35,10 @@ export type CameraOptions = {
    * is longer.
    */
   readonly firstFrameTimeoutMs?: number;
-  /** Fail if the very first connection fails, instead of trying for ever: a person is waiting. Default false. */
+  /**
+   * True to fail if the very first connection fails, because a person is waiting. Default false: try again without
+   * limit.
+   */
   readonly giveUpFirst?: boolean;
   /**
    * A picture that is older than this before decoding is dropped, with all others up to a key picture that is younger.
@@ -61,7 +64,7 @@ export type CameraOptions = {
    * camera.
    */
   readonly inputOptions?: readonly string[];
-  /** Ends the source properly: it reports the open gap, reaps ffmpeg, then completes. */
+  /** Ends the source cleanly: it reports the open gap, reaps ffmpeg, then completes. */
   readonly stop?: AbortSignal;
   readonly ladder?: ReconnectLadder;
   /**

@@ -4,7 +4,7 @@ import {
   shedDecoded,
   type DecodedDecision,
   type DecodedPicture,
-  type Decision,
+  type CodedDecision,
   type WaitingUnit,
 } from './backlog.js';
 
@@ -17,12 +17,12 @@ export class Shedding {
     this.maxBehindMs = maxBehindMs;
   }
 
-  /** Nothing is being skipped. */
+  /** True while nothing is skipped. */
   get isUpToDate(): boolean {
     return !this.#state.isShedding;
   }
 
-  decide(unit: WaitingUnit): Decision {
+  decide(unit: WaitingUnit): CodedDecision {
     const { state, decision } = shedBacklog(this.#state, unit, { maxBehindMs: this.maxBehindMs });
     this.#state = state;
     return decision;

@@ -9,7 +9,7 @@ import { playInto, type PlaybackOptions } from '../playout.js';
 import { counted, listPictures, type PictureList } from './list-pictures.js';
 
 export type FolderOptions = PlaybackOptions & {
-  /** Pictures a second; presentation times follow from it. Default 30. */
+  /** Pictures per second; presentation times follow from it. Default 30. */
   readonly fps?: number;
   /** Ends after this many frames. */
   readonly maxFrames?: number;

@@ -10,39 +10,37 @@ import { checkPixels, fitPushed, PUSH_FORMATS, type PushFormat } from './pushed-
 export type PushOptions = {
   /** The stream's name in every event. */
   readonly streamId: string;
-  /** How the pictures are coded; `rgb` unless given. */
+  /** Coding of the pictures. Default: `rgb`. */
   readonly format?: PushFormat;
-  /** Size of the pictures in pixels; a JPEG brings its own. */
+  /** Size of the pictures in pixels; a JPEG states its own. */
   readonly width?: number;
   readonly height?: number;
-  /** How pictures are fitted: the detector's input, `detector.info.input`. */
+  /** Size and format of fitted pictures: the detector's input, `detector.info.input`. */
   readonly input: PictureFormat;
   readonly clock: Clock;
-  /** Fitted pictures that may be in memory at once, those that the pipeline holds included. Default 4. */
+  /** Number of fitted pictures in memory, those in the pipeline included. Default 4. */
   readonly slots?: number;
 };
 
-/** When a pushed picture was taken. */
+/** The capture time of a pushed picture. */
 export type PushedAt = {
-  /** On the clock of the source. The moment of the push unless given, with `captureClock` `arrival`. */
+  /** On the source's clock. Default: the moment of the push, with `captureClock` `arrival`. */
   readonly capturedAtMs?: number;
-  /** Half-width of how well that is known; 0 unless given. */
+  /** Half-width of its uncertainty. Default: 0. */
   readonly uncertaintyMs?: number;
 };
 
-/** A stream whose pictures the program brings. */
+/** A stream of pictures that the program pushes. */
 export type PushSource = {
-  /**
-   * The stream, for one subscriber at a time. Pictures that are pushed while nobody is subscribed are not part of it.
-   */
+  /** The stream, for one subscriber at a time. Pictures that are pushed without a subscriber are not part of it. */
   readonly events: Observable<SourceEvent>;
   /**
-   * Brings the next picture. While one is being fitted the newest that was pushed waits; an older one that waits, and a
-   * picture for which no memory is free, comes out as a drop (`superseded`), a JPEG that cannot be read as `corrupt`.
+   * Pushes the next picture. While one picture is being fitted, the newest pushed one waits. An older waiting picture,
+   * and a picture without free memory, comes out as a drop (`superseded`); a JPEG that cannot be decoded as `corrupt`.
    *
-   * @param bytes stay as they are until the promise resolves, which never rejects
-   * @throws UsageError where the bytes are no picture of the stream's format and size, or the time is before that of
-   *   the picture before
+   * @param bytes must not change until the promise resolves; it never rejects
+   * @throws UsageError if the bytes are not a picture of the stream's format and size, or if the time is before the
+   *   previous picture's
    */
   push(bytes: Uint8Array, at?: PushedAt): Promise<void>;
   /** Ends the stream after the pictures that were pushed. */
@@ -54,7 +52,7 @@ export type PushSource = {
 const DEFAULT_SLOTS = 4;
 
 /**
- * Makes a stream of pictures that the program brings: from a camera's SDK, a game, a socket.
+ * Makes a stream of pictures that the program pushes: from a camera's SDK, a game, a socket.
  *
  * ```ts
  * const source = pushSource({ streamId: 'belt', width: 1280, height: 720, input: detector.info.input, clock });
@@ -62,7 +60,7 @@ const DEFAULT_SLOTS = 4;
  * createPipeline({ sources: [source.events], detector, clock }).subscribe(console.log);
  * ```
  *
- * @throws UsageError naming the option at fault
+ * @throws UsageError naming the invalid option
  */
 export function pushSource(options: PushOptions): PushSource {
   checkOptions(options);
@@ -114,7 +112,7 @@ class PushedStream {
       throw new UsageError(`capturedAtMs must be milliseconds on the source's clock, got ${shown(capturedAtMs)}`);
     if (takenAtMs < this.#lastCapturedAtMs)
       throw new UsageError(
-        `capturedAtMs ${takenAtMs} is before that of the picture before, ${this.#lastCapturedAtMs}; push pictures in the order in which they were taken`,
+        `capturedAtMs ${takenAtMs} is before that of the previous picture, ${this.#lastCapturedAtMs}; push pictures in the order of their capture`,
       );
     if (!(uncertaintyMs >= 0 && uncertaintyMs < Infinity))
       throw new UsageError(`uncertaintyMs must be a finite number of 0 or more, got ${shown(uncertaintyMs)}`);
@@ -199,7 +197,7 @@ class PushedStream {
     done();
   }
 
-  /** What still waits belongs to a stream that nobody follows any more. */
+  /** Waiting pictures belong to a stream without a subscriber. */
   #leave(): void {
     this.#subscriber = undefined;
     this.#waiting?.done();

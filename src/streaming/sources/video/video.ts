@@ -4,7 +4,7 @@ import { Observable } from 'rxjs';
 import { InternalError, SourceError } from '../../../core/errors.js';
 import type { SourceEvent } from '../../../core/events.js';
 import type { FrameSlot } from '../../../core/frame-pool.js';
-import type { Size } from '../../../core/letterbox.js';
+import type { Size } from '../../../core/size.js';
 import { frameArguments } from '../../ffmpeg/arguments.js';
 import type { Ffmpeg } from '../../ffmpeg/binary.js';
 import type { InputDescription } from '../../ffmpeg/log.js';
@@ -15,7 +15,7 @@ export type VideoOptions = PlaybackOptions & {
   readonly ffmpeg: Ffmpeg;
   /** Ends after this many frames. */
   readonly maxFrames?: number;
-  /** Options of ffmpeg for this input, one word each: `['-itsscale', '0.5']` plays twice as fast. */
+  /** Options of ffmpeg for this input, one word each: `['-itsscale', '0.5']` plays at twice the speed. */
   readonly inputOptions?: readonly string[];
   /** Called once before the first frame with the facts about the file, to show progress. */
   readonly onInfo?: (info: VideoInfo) => void;
@@ -58,7 +58,7 @@ export function videoSource(path: string, options: VideoOptions): Observable<Sou
         channels: input.channels,
         getTarget(byteLength, ptsUs) {
           if (byteLength !== playout.slotBytes)
-            throw new InternalError(`ffmpeg sent a picture of ${byteLength} bytes; ${playout.slotBytes} were expected`);
+            throw new InternalError(`ffmpeg sent a picture of ${byteLength} bytesinstead of ${playout.slotBytes}`);
           const slot = playout.acquire(ptsUs / 1000);
           if (slot === undefined || slot === 'wait') return slot;
           reading.push(slot);
@@ -125,9 +125,9 @@ async function checkFile(path: string): Promise<void> {
       : new SourceError(`"${path}" cannot be opened: ${message}`, { cause });
   });
   if (found.isDirectory())
-    throw new SourceError(`"${path}" is a folder; a video file was expected`, { code: 'NOWCAST_SOURCE_FOLDER' });
+    throw new SourceError(`"${path}" is a folder; give the path of a video file`, { code: 'NOWCAST_SOURCE_FOLDER' });
   if (found.isFile() && found.size === 0)
-    throw new SourceError(`"${path}" is empty (0 bytes); was it copied or recorded to its end?`, {
+    throw new SourceError(`"${path}" is empty (0 bytes); check that its copy or recording was completed`, {
       code: 'NOWCAST_SOURCE_EMPTY',
     });
 }
@@ -148,7 +148,7 @@ function failureOf(path: string, { failure, errors, code }: FrameProcessEnd): Er
   }
   if (logged(/moov atom not found/)) {
     return new SourceError(
-      `"${path}" is no video, or is cut off: its index (the "moov atom"), which often stands at the end, is missing; copy or record it again`,
+      `"${path}" is not a video, or it is truncated: it lacks its index (the "moov atom"), which is often at the end; copy or record it again`,
       { code: 'NOWCAST_SOURCE_NOT_VIDEO' },
     );
   }

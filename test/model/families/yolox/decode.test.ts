@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Box } from '../../../../src/core/box.js';
-import { letterbox } from '../../../../src/core/letterbox.js';
+import { letterbox } from '../../../../src/core/fit.js';
 import { createDecoder, type YoloxForm } from '../../../../src/model/families/yolox/decode.js';
 import type { DecodeOptions } from '../../../../src/model/family.js';
 import { anchorCount, STRIDES } from '../../../../src/model/families/yolox/grid.js';

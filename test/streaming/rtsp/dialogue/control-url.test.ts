@@ -67,7 +67,7 @@ describe('addressOf', () => {
   });
 
   for (const url of ['', 'http://cam/', 'rtsp://', 'rtsp://cam:99999/', '/dev/video0', 'rtspu://cam/']) {
-    it(`knows no way to ${url === '' ? 'nothing' : url}`, () => assert.equal(addressOf(url), undefined));
+    it(`returns no address for ${url === '' ? 'nothing' : url}`, () => assert.equal(addressOf(url), undefined));
   }
 });
 

@@ -156,7 +156,7 @@ describe('parseSdp and chooseVideo', () => {
       { unsupported: 'the video is H.265 with decoding order numbers (sprop-max-don-diff)' },
     ],
   ] as const) {
-    it(`says that ${Object.values(expected).join('')}`, () => assert.deepEqual(choose(...lines), expected));
+    it(`reports that ${Object.values(expected).join('')}`, () => assert.deepEqual(choose(...lines), expected));
   }
 
   it('bounds the memory for an endless description', () => {

@@ -21,7 +21,7 @@ describe('an RTP packet', () => {
     assert.equal(parseRtpPacket(rtpPacket({ ...fields, padding: 4 }, Buffer.alloc(0)))?.payload.length, 0);
   });
 
-  it('is refused with another version, or where a length in it points past its end', () => {
+  it('is refused with another version, or if a length in it points past its end', () => {
     const plain = rtpPacket(fields, payload);
     const version1 = Buffer.from(plain);
     version1[0] = 0x40;

@@ -65,7 +65,7 @@ describe('annotated video', function () {
     annotateVideo({ ffmpeg, source, percepts, out: join(folder(), 'out.mp4'), ...changes });
   const needs = { ...NEEDS_FFMPEG };
 
-  itNeeds(needs, 'draws each percept into the very picture it was observed in', async () => {
+  itNeeds(needs, 'draws each percept into the picture in which it was observed', async () => {
     const source = clips.make(...grey('320x240', 10, 1), '-c:v', 'libx264', 'plain.mp4');
     const boxAt = (x: number) => [detectionOf(0, 0.9, [x, 80, x + 40, 160])];
     const percepts = [
@@ -143,7 +143,7 @@ describe('annotated video', function () {
     assert.equal(describeStream(out, 'width', 'height'), '240,320');
   });
 
-  itNeeds(needs, 'stops where the run stopped, and shifts times as told', async () => {
+  itNeeds(needs, 'stops where the run stopped, and shifts times by the given offset', async () => {
     const source = clips.make(...grey('320x240', 10, 2), '-c:v', 'libx264', 'long.mp4');
     const seen: number[] = [];
     const end = await annotate(source, [], {
@@ -156,7 +156,7 @@ describe('annotated video', function () {
     assert.equal(presentationTimes(join(folder(), 'out.mp4')).length, 6);
   });
 
-  itNeeds(needs, "shows pictures when the stream has them, whatever a kept file's own times do", async () => {
+  itNeeds(needs, 'shows pictures at their stream times, for any times in a kept file', async () => {
     const source = clips.make(...grey('320x240', 10, 1), '-c:v', 'libx264', 'jumped.mp4');
     const offsets = [
       { fromPtsUs: 0, toPtsUs: 400_000, offsetUs: 7_000_000 },
@@ -174,50 +174,55 @@ describe('annotated video', function () {
     assert.deepEqual(presentationTimes(join(folder(), 'out.mp4')), presentationTimes(source));
   });
 
-  itNeeds(needs, 'takes from a truncated video what is there', async () => {
+  itNeeds(needs, 'draws the readable part of a truncated video', async () => {
     const source = clips.make(...pattern('320x240', 25, 4), '-c:v', 'libx264', '-f', 'mpegts', 'cut.ts');
     truncateSync(source, Math.floor((await stat(source)).size / 2));
     const { pictureCount } = await annotate(source, []);
     assert.ok(pictureCount > 20 && pictureCount < 80, String(pictureCount));
   });
 
-  itNeeds(needs, 'refuses what is not a video and what cannot be written, and leaves nothing behind', async () => {
-    const source = clips.make(...grey('320x240', 10, 0.3), '-c:v', 'libx264', 'small.mp4');
-    const text = join(folder(), 'text.mp4');
-    writeFileSync(text, 'not a video');
-    await assert.rejects(
-      annotate(text, []),
-      (error) => error instanceof SourceError && /text\.mp4 cannot be annotated: .*Invalid data/.test(error.message),
-    );
-    await assert.rejects(
-      annotate(join(folder(), 'absent.mp4'), []),
-      (error) => error instanceof SourceError && /No such file/.test(error.message),
-    );
-    await assert.rejects(
-      annotate(source, [], { out: join(folder(), 'absent/out.mp4') }),
-      (error) => error instanceof OutputError && /create it first/.test(error.message),
-    );
-    mkdirSync(join(folder(), 'taken.mp4'));
-    await assert.rejects(
-      annotate(source, [], { out: join(folder(), 'taken.mp4') }),
-      (error) => error instanceof OutputError && /it is a folder/.test(error.message),
-    );
-    await assert.rejects(annotate(source, [], { ffmpeg: { ...ffmpeg, path: join(folder(), 'no-ffmpeg') } }), (error) =>
-      /ENOENT/.test((error as Error).message),
-    );
-    async function* broken(): AsyncGenerator<PerceptEvent> {
-      throw new Error('torn recording');
-      yield perceptOf(0);
-    }
-    await assert.rejects(
-      annotateVideo({ ffmpeg, source, percepts: broken(), out: join(folder(), 'out.mp4') }),
-      /torn recording/,
-    );
-    assert.deepEqual(readdirSync(folder()).sort(), ['taken.mp4', 'text.mp4']);
-    assert.deepEqual(children(), []);
-  });
+  itNeeds(
+    needs,
+    'refuses a source that is not a video and a path that cannot be written, and leaves no file behind',
+    async () => {
+      const source = clips.make(...grey('320x240', 10, 0.3), '-c:v', 'libx264', 'small.mp4');
+      const text = join(folder(), 'text.mp4');
+      writeFileSync(text, 'not a video');
+      await assert.rejects(
+        annotate(text, []),
+        (error) => error instanceof SourceError && /text\.mp4 cannot be annotated: .*Invalid data/.test(error.message),
+      );
+      await assert.rejects(
+        annotate(join(folder(), 'absent.mp4'), []),
+        (error) => error instanceof SourceError && /No such file/.test(error.message),
+      );
+      await assert.rejects(
+        annotate(source, [], { out: join(folder(), 'absent/out.mp4') }),
+        (error) => error instanceof OutputError && /create it first/.test(error.message),
+      );
+      mkdirSync(join(folder(), 'taken.mp4'));
+      await assert.rejects(
+        annotate(source, [], { out: join(folder(), 'taken.mp4') }),
+        (error) => error instanceof OutputError && /it is a folder/.test(error.message),
+      );
+      await assert.rejects(
+        annotate(source, [], { ffmpeg: { ...ffmpeg, path: join(folder(), 'no-ffmpeg') } }),
+        (error) => /ENOENT/.test((error as Error).message),
+      );
+      async function* broken(): AsyncGenerator<PerceptEvent> {
+        throw new Error('torn recording');
+        yield perceptOf(0);
+      }
+      await assert.rejects(
+        annotateVideo({ ffmpeg, source, percepts: broken(), out: join(folder(), 'out.mp4') }),
+        /torn recording/,
+      );
+      assert.deepEqual(readdirSync(folder()).sort(), ['taken.mp4', 'text.mp4']);
+      assert.deepEqual(children(), []);
+    },
+  );
 
-  itNeeds(needs, 'ends at once when aborted, and leaves nothing behind', async () => {
+  itNeeds(needs, 'ends at once when aborted, and leaves no file behind', async () => {
     const source = clips.make(...pattern('640x480', 30, 20), '-c:v', 'libx264', '-preset', 'ultrafast', 'aborted.mp4');
     const abort = new AbortController();
     await assert.rejects(

@@ -19,14 +19,14 @@ function isDrawn({ width, bytes }: PlanarPicture, x: number, y: number): boolean
 }
 
 describe('Annotator', () => {
-  it('outlines what was observed with solid lines, and leaves its inside as it is', () => {
+  it('outlines observed boxes with solid lines, and leaves their inside unchanged', () => {
     const picture = drawn([detectionOf(0, 0.9, [100, 200, 300, 350])]);
     for (let x = 100; x < 300; x++) assert.ok(isDrawn(picture, x, 349));
     for (let y = 200; y < 350; y++) assert.ok(isDrawn(picture, 100, y) && isDrawn(picture, 299, y));
     assert.ok(!isDrawn(picture, 200, 300) && !isDrawn(picture, 96, 300) && !isDrawn(picture, 304, 300));
   });
 
-  it('dashes what was observed earlier, and shows nothing that is too old', () => {
+  it('dashes boxes observed earlier, and shows none that are too old', () => {
     const box = [detectionOf(0, 0.9, [100, 200, 300, 350])];
     const bottom = (picture: PlanarPicture, y: number): number =>
       Array.from({ length: 200 }, (_, i) => isDrawn(picture, 100 + i, y)).filter(Boolean).length;
@@ -62,5 +62,5 @@ describe('status line of an annotated picture', () => {
     it(`reads "${line}"`, () => assert.equal(statusLine(ptsMs, { percept: perceptOf(1), ageMs }), line));
   }
 
-  it('says so before the first percept', () => assert.equal(statusLine(40, undefined), '00:00.040  no percept yet'));
+  it('states that no percept has come yet', () => assert.equal(statusLine(40, undefined), '00:00.040  no percept yet'));
 });

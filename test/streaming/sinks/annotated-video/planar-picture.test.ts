@@ -50,7 +50,7 @@ describe('planar picture', () => {
     });
   }
 
-  it('mixes with what is there by alpha', () => {
+  it('blends with the picture by alpha', () => {
     const picture = greyPicture(4, 4);
     fillRectangle(picture, { x: 0, y: 0, width: 4, height: 4 }, [255, 255, 255], 0.5);
     assert.deepEqual(pixel(picture, 1, 1), [(126 + 235 - 1) / 2, 128, 128]);
@@ -72,7 +72,7 @@ describe('planar picture', () => {
     assert.deepEqual(pixel(picture, 2, 4), [63, 102, 240]);
   });
 
-  it('cuts off what lies outside, wherever that is', () => {
+  it('cuts off parts outside the picture, on every side', () => {
     const sprite = solid(6, 4, [255, 0, 0], 255);
     const coordinate = fc.integer({ min: -30, max: 30 });
     fc.assert(

@@ -15,7 +15,7 @@ describe('COCO results', () => {
   const inFolder = (name: string): string => join(folder(), name);
   const read = (): unknown => JSON.parse(readFileSync(inFolder('results.json'), 'utf8'));
 
-  it('lists what was observed, as left, top, width and height, and not what was forecast', async () => {
+  it('lists observed boxes as left, top, width and height, and no forecasts', async () => {
     const results = createCocoResults(inFolder('results.json'), bySeq, failOn);
     results.write(
       perceptOf(7, { forecast: { forecaster: 'kalman', validAtMs: 740, detections: [detectionOf(1, 0.1)] } }),
@@ -42,7 +42,7 @@ describe('COCO results', () => {
     void results.close();
   });
 
-  it('numbers images and categories as told, and leaves out those without a number', async () => {
+  it('numbers images and categories by the given functions, and omits those without a number', async () => {
     const results = createCocoResults(
       inFolder('results.json'),
       {
@@ -57,12 +57,12 @@ describe('COCO results', () => {
     assert.deepEqual(read(), [{ image_id: 101, category_id: 44, bbox: [10, 20, 100.5, 200.25], score: 0.4 }]);
   });
 
-  it('refuses a place that cannot be written', () => {
+  it('refuses a path that cannot be written', () => {
     mkdirSync(inFolder('folder'));
     assert.throws(() => createCocoResults(inFolder('folder'), bySeq, failOn), OutputError);
   });
 
-  itNeeds({ '/dev/full': existsSync('/dev/full') }, 'says once that the disk is full', () => {
+  itNeeds({ '/dev/full': existsSync('/dev/full') }, 'reports a full disk once', () => {
     const failures: OutputError[] = [];
     const results = createCocoResults('/dev/full', bySeq, (error) => failures.push(error));
     for (let seq = 0; seq < 3; seq++) results.write(perceptOf(seq));

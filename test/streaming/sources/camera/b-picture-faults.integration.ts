@@ -41,50 +41,46 @@ describe('B-pictures of a camera', function () {
 
   for (const codec of ['h264', 'h265'] as const) {
     for (const [name, faults] of Object.entries(FAULTS)) {
-      itNeeds(
-        NEEDS_FFMPEG,
-        `each come once, in order and with the time of their taking ${name}: ${codec}`,
-        async () => {
-          camera = await PacedCamera.start({ ...SMALL, codec });
-          const numbers = new Map<number, number | undefined>();
-          const stop = new AbortController();
-          const watch = await CameraWatch.start(camera.url, { stop: stop.signal, slots: 30 }, (frame) =>
-            numbers.set(frame.seq, stampOf(frame.picture, CAMERA_INPUT.width)),
-          );
-          await watch.framesOfEpoch(0, REST);
-          for (const fault of faults) {
-            await camera.command(fault);
-            const before = watch.frames.length;
-            await watch.until(() => watch.frames.length >= before + REST);
-          }
-          stop.abort();
-          await watch.until(() => watch.isComplete);
-          await camera.facts();
-          watch.assertInOrder();
-          const sound = watch.frames.flatMap((frame) => {
-            const number = numbers.get(frame.seq);
-            if (frame.corrupt) return [];
-            assert.ok(number !== undefined, `frame ${frame.seq} is said to be sound and is not`);
-            return { ...frame, drawnAtMs: camera!.drawing(number, frame.readyAtMs)!.drawnAtMs };
-          });
-          for (const { seq, capturedAtMs, uncertaintyMs, drawnAtMs } of sound) {
-            assert.ok(
-              Math.abs(capturedAtMs - drawnAtMs) <= uncertaintyMs + TOLERANCE_MS,
-              `frame ${seq}: ${capturedAtMs - drawnAtMs} ± ${uncertaintyMs} ms`,
-            );
-          }
+      itNeeds(NEEDS_FFMPEG, `come out once each, in order and with their capture time ${name}: ${codec}`, async () => {
+        camera = await PacedCamera.start({ ...SMALL, codec });
+        const numbers = new Map<number, number | undefined>();
+        const stop = new AbortController();
+        const watch = await CameraWatch.start(camera.url, { stop: stop.signal, slots: 30 }, (frame) =>
+          numbers.set(frame.seq, stampOf(frame.picture, CAMERA_INPUT.width)),
+        );
+        await watch.framesOfEpoch(0, REST);
+        for (const fault of faults) {
+          await camera.command(fault);
+          const before = watch.frames.length;
+          await watch.until(() => watch.frames.length >= before + REST);
+        }
+        stop.abort();
+        await watch.until(() => watch.isComplete);
+        await camera.facts();
+        watch.assertInOrder();
+        const sound = watch.frames.flatMap((frame) => {
+          const number = numbers.get(frame.seq);
+          if (frame.corrupt) return [];
+          assert.ok(number !== undefined, `frame ${frame.seq} is said to be sound and is not`);
+          return { ...frame, drawnAtMs: camera!.drawing(number, frame.readyAtMs)!.drawnAtMs };
+        });
+        for (const { seq, capturedAtMs, uncertaintyMs, drawnAtMs } of sound) {
           assert.ok(
-            sound.every(({ drawnAtMs }, i) => i === 0 || drawnAtMs > sound[i - 1].drawnAtMs),
-            'each once and in order',
+            Math.abs(capturedAtMs - drawnAtMs) <= uncertaintyMs + TOLERANCE_MS,
+            `frame ${seq}: ${capturedAtMs - drawnAtMs} ± ${uncertaintyMs} ms`,
           );
-          assert.ok(sound.length > (faults.length * REST) / 2, `${sound.length} sound frames`);
-          assert.equal(
-            watch.frames.at(-1)!.epoch,
-            faults.filter((fault) => fault.do === 'hang-up').length,
-            JSON.stringify(watch.statuses.map(({ message }) => message)),
-          );
-        },
-      );
+        }
+        assert.ok(
+          sound.every(({ drawnAtMs }, i) => i === 0 || drawnAtMs > sound[i - 1].drawnAtMs),
+          'each once and in order',
+        );
+        assert.ok(sound.length > (faults.length * REST) / 2, `${sound.length} sound frames`);
+        assert.equal(
+          watch.frames.at(-1)!.epoch,
+          faults.filter((fault) => fault.do === 'hang-up').length,
+          JSON.stringify(watch.statuses.map(({ message }) => message)),
+        );
+      });
     }
   }
 });

@@ -89,7 +89,7 @@ describe('B-pictures of real encoders', () => {
   ] as const) {
     itNeeds(
       NEEDS_FFMPEG,
-      `are known, and come out of ${codec} ${JSON.stringify(options)} in the order of their times, none missing`,
+      `are recognised, and come out of ${codec} ${JSON.stringify(options)} in the order of their times, none missing`,
       async function () {
         this.timeout(60_000);
         const units = unitsOf(codec, options);
@@ -112,7 +112,7 @@ describe('B-pictures of real encoders', () => {
   }
 
   for (const codec of ['h264', 'h265'] as const) {
-    itNeeds(NEEDS_FFMPEG, `are in none of the units that cameras send as ${codec}`, async function () {
+    itNeeds(NEEDS_FFMPEG, `are not found in units that cameras send as ${codec}`, async function () {
       this.timeout(60_000);
       assert.deepEqual(
         unitsOf(codec, {}).filter(({ mayGoBack }) => mayGoBack),
@@ -122,7 +122,7 @@ describe('B-pictures of real encoders', () => {
 
     itNeeds(
       NEEDS_FFMPEG,
-      `stay in order where the clock is set back by 300 ms at a key picture of ${codec}`,
+      `stay in order if the clock is set back by 300 ms at a key picture of ${codec}`,
       async function () {
         this.timeout(60_000);
         const placed = place(unitsOf(codec, { bPictures: 2, seconds: 2 }, { atPlace: 20, byMs: -300 }));
@@ -138,7 +138,7 @@ describe('B-pictures of real encoders', () => {
 
     itNeeds(
       NEEDS_FFMPEG,
-      `give every picture of ${codec} without them its own time, which ascends, where the clock is set back by 300 ms anywhere`,
+      `leave every picture of ${codec} without them an ascending time of its own if the clock is set back by 300 ms anywhere`,
       async function () {
         this.timeout(60_000);
         for (const atPlace of [3, 7, 14]) {
@@ -154,7 +154,7 @@ describe('B-pictures of real encoders', () => {
 
   itNeeds(
     NEEDS_FFMPEG,
-    'that are shown before a key picture behind a loss are marked, since they are built on what was before it',
+    'shown before a key picture after a loss are marked, because they depend on lost pictures',
     async function () {
       this.timeout(60_000);
       const placed = place(unitsOf('h264', { bPictures: 2, openGroups: true, seconds: 2 }));

@@ -28,11 +28,11 @@ function decide(units: readonly WaitingUnit[]): string[] {
 }
 
 describe('backlog', () => {
-  it('decodes what is young enough', () => {
+  it('decodes pictures that are young enough', () => {
     assert.deepEqual(decide([unit(0, { isKey: true }), unit(1_999), unit(2_000)]), ['decode', 'decode', 'decode']);
   });
 
-  it('sheds from the first picture that is too old to the next young key picture', () => {
+  it('sheds pictures from the first that is too old to the next young key picture', () => {
     assert.deepEqual(decide([unit(2_001), unit(1_900), unit(1_800, { isKey: true }), unit(1_700)]), [
       'shed',
       'shed',
@@ -41,7 +41,7 @@ describe('backlog', () => {
     ]);
   });
 
-  it('passes over key pictures behind which a newer one waits, and damaged ones', () => {
+  it('skips key pictures if a newer one waits, and damaged ones', () => {
     assert.deepEqual(
       decide([
         unit(3_000, { isKey: true, hasNewerKey: true }),
@@ -53,7 +53,7 @@ describe('backlog', () => {
     );
   });
 
-  it('shows an old key picture where there is no better, without those that build on it', () => {
+  it('shows an old key picture if there is no better one, without those that depend on it', () => {
     assert.deepEqual(decide([unit(5_000, { isKey: true }), unit(4_900), unit(4_800), unit(4_500, { isKey: true })]), [
       'decode',
       'shed',
@@ -62,7 +62,7 @@ describe('backlog', () => {
     ]);
   });
 
-  it('sheds even key pictures while the decoder is at work on older ones', () => {
+  it('sheds even key pictures while the decoder is busy with older ones', () => {
     const key = { isKey: true, isDecoderBehind: true };
     assert.deepEqual(
       decide([unit(0, { isKey: true }), unit(2_001, key), unit(2_500, key), unit(100, { isKey: true })]),
@@ -76,7 +76,7 @@ describe('backlog', () => {
     assert.deepEqual(reconnects, [5_000, 15_000, 45_000, 105_000]);
   });
 
-  it('asks for none where pictures are young again in time', () => {
+  it('asks for none if pictures are young again in time', () => {
     assert.ok(
       !decide(
         Array.from({ length: 200 }, (_, i) => unit(i % 40 < 30 ? 3_000 : 0, { atMs: i * 100, isKey: i % 10 === 0 })),
@@ -84,7 +84,7 @@ describe('backlog', () => {
     );
   });
 
-  it('respects another limit', () => {
+  it('applies another limit', () => {
     assert.equal(shedBacklog(NO_BACKLOG, unit(600), { maxBehindMs: 500 }).decision, 'shed');
   });
 });
@@ -115,7 +115,7 @@ describe('backlog of decoded pictures', () => {
     assert.ok(!decisions.includes('show'));
   });
 
-  it('goes on where a reader that has its pictures decoded left off', () => {
+  it('continues the state of a reader that decodes by itself', () => {
     const { state } = shedBacklog(NO_BACKLOG, unit(2_001));
     assert.equal(shedDecoded(state, { leastAgeMs: 0, atMs: 40 }).decision, 'show');
     assert.equal(shedDecoded(state, { leastAgeMs: 2_001, atMs: 5_000 }).decision, 'reconnect');

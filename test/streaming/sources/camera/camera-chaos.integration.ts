@@ -46,12 +46,12 @@ describe('a minute of chaos on the way from a camera', function () {
   });
   after(() => chaos?.close());
 
-  itNeeds(NEEDS, 'brings each frame once and in order, or tells of its drop', () => {
+  itNeeds(NEEDS, 'emits each frame once and in order, or reports its drop', () => {
     watch.assertInOrder();
     assert.ok(frames.length > CHAOS_MS / 200, `${frames.length} frames`);
   });
 
-  itNeeds(NEEDS, 'tells a gap between the frames of two connections', () => {
+  itNeeds(NEEDS, 'reports a gap between the frames of two connections', () => {
     const outcomes = [...watch.frames, ...watch.drops].sort((one, other) => one.seq - other.seq);
     const beginnings = outcomes.flatMap((outcome, i) =>
       i > 0 && outcome.epoch > outcomes[i - 1].epoch ? [[outcomes[i - 1], outcome]] : [],
@@ -66,7 +66,7 @@ describe('a minute of chaos on the way from a camera', function () {
     }
   });
 
-  itNeeds(NEEDS, 'tells each hole as a gap of its extent, whether or not the connection broke', () => {
+  itNeeds(NEEDS, 'reports each hole as a gap of its extent, whether or not the connection broke', () => {
     const untold = untoldHoles(frames, watch.gaps, (index, beforeMs) => chaos.drawing(index, beforeMs), {
       minMs: MIN_HOLE_MS,
       toleranceMs: 300,

@@ -26,7 +26,7 @@ function valueOf(
 }
 
 describe('camera input', () => {
-  it('knows every kind of camera', () => {
+  it('accepts every kind of camera', () => {
     for (const url of [
       'rtsp://h/a',
       'RTSPS://h/a',
@@ -41,7 +41,7 @@ describe('camera input', () => {
     }
   });
 
-  it('tells RTSP how long to wait as each ffmpeg understands it', () => {
+  it('sets the timeout of RTSP by the option of each ffmpeg version', () => {
     assert.deepEqual(
       [valueOf('rtsp://h/a', '-stimeout', V4), valueOf('rtsp://h/a', '-timeout', V4)],
       ['5000000', undefined],
@@ -52,7 +52,7 @@ describe('camera input', () => {
     );
   });
 
-  it("takes a device's stamps as the kernel makes them", () => {
+  it("keeps the kernel's stamps of a device", () => {
     assert.equal(valueOf('/dev/video0', '-timestamps'), 'default');
     const input = (options: Partial<CameraInputOptions> = {}): { isKept: boolean; isMonotonic: boolean } => {
       const { inputOptions, stampsAreMonotonic } = cameraInput('/dev/video0', V5, { ...DEFAULTS, ...options });
@@ -69,7 +69,7 @@ describe('camera input', () => {
     assert.equal(valueOf('http://h/a', '-rtsp_transport'), undefined);
   });
 
-  it('has ffmpeg read RTSP over TCP unless UDP is asked for', () => {
+  it('lets ffmpeg read RTSP over TCP unless UDP is chosen', () => {
     assert.deepEqual(
       TRANSPORTS.map((transport) => [transport, ffmpegTransport(transport)]),
       [
@@ -81,26 +81,26 @@ describe('camera input', () => {
     );
   });
 
-  it('shows the first picture at once, except where a copy has to be described first', () => {
+  it('shows the first picture at once, unless a copy requires an analysis first', () => {
     assert.equal(valueOf('rtsp://h/a', '-analyzeduration'), '1');
     assert.equal(valueOf('rtsp://h/a', '-analyzeduration', V5, { probeFully: true }), undefined);
   });
 
-  it('stamps on arrival only where it is asked to', () => {
+  it('stamps on arrival only with stampOnArrival', () => {
     assert.equal(valueOf('http://h/a', '-use_wallclock_as_timestamps'), undefined);
     assert.equal(valueOf('http://h/a', '-use_wallclock_as_timestamps', V5, { stampOnArrival: true }), '1');
   });
 
-  it('plays HLS by its own times and nothing else', () => {
+  it('plays only HLS in real time', () => {
     assert.ok(cameraInput('http://h/a.m3u8?x=1', V5, DEFAULTS).inputOptions.includes('-re'));
     assert.ok(!cameraInput('http://h/a?x=b.m3u8', V5, DEFAULTS).inputOptions.includes('-re'));
   });
 
-  it('hands the password on encoded', () => {
+  it('passes the password on encoded', () => {
     assert.equal(cameraInput('rtsp://u:p@ss#1@h/a', V5, DEFAULTS).url, 'rtsp://u:p%40ss%231@h/a');
   });
 
-  it('refuses what is no camera without echoing its password', () => {
+  it("refuses an address that is not a camera's, without its password", () => {
     assert.throws(
       () => cameraInput('ftp://u:secret@h/a', V5, DEFAULTS),
       (error: Error) => error instanceof UsageError && /got ftp:\/\/\*\*\*@h\/a$/.test(error.message),

@@ -87,7 +87,7 @@ describe('camera of another kind', () => {
   ] as const) {
     itNeeds(
       NEEDS_FFMPEG,
-      `gives the frames of an MJPEG camera over HTTP with the times at which they came${reader}`,
+      `emits the frames of an MJPEG camera over HTTP with their arrival times${reader}`,
       async () => {
         const base = await mjpeg();
         const camera = await watch(`${base}/video.cgi?user=me&pwd=hidden`, { transport });
@@ -119,7 +119,7 @@ describe('camera of another kind', () => {
 
     itNeeds(
       NEEDS_FFMPEG,
-      `is back, however long it had to wait, when an HTTP camera that took connections and said nothing speaks again${reader}`,
+      `reconnects, on any step of the ladder, when a silent HTTP camera responds again${reader}`,
       async () => {
         let hangs = false;
         const base = await mjpeg(() => hangs);
@@ -149,7 +149,7 @@ describe('camera of another kind', () => {
       },
     );
 
-    itNeeds(NEEDS_FFMPEG, `says that an HTTP camera refuses the password${reader}`, async () => {
+    itNeeds(NEEDS_FFMPEG, `reports that an HTTP camera refuses the password${reader}`, async () => {
       const base = await serve((_, response) =>
         response.writeHead(401, { 'www-authenticate': 'Basic realm="cam"' }).end(),
       );
@@ -164,7 +164,7 @@ describe('camera of another kind', () => {
       ['nothing listens', 'http://127.0.0.1:9/video', /connection refused/],
       ['the host has no address', 'http://camera.invalid/video', /unknown host/],
     ] as const) {
-      itNeeds(NEEDS_FFMPEG, `says that ${title}${reader}`, async () => {
+      itNeeds(NEEDS_FFMPEG, `reports that ${title}${reader}`, async () => {
         const camera = await watch(url, { transport, giveUpFirst: true });
         await assert.rejects(
           camera.until(() => false),
@@ -174,7 +174,7 @@ describe('camera of another kind', () => {
     }
   }
 
-  itNeeds(NEEDS_FFMPEG, 'has ffmpeg read what answers with a video, and says why', async () => {
+  itNeeds(NEEDS_FFMPEG, 'lets ffmpeg read a camera that responds with a video, and reports why', async () => {
     const video = clips.make(
       ...pattern('320x240', 25, 4),
       '-c:v',
@@ -200,7 +200,7 @@ describe('camera of another kind', () => {
 
   itNeeds(
     NEEDS_FFMPEG,
-    'asks a snapshot camera again and again, and says how often and how old its pictures may be',
+    'requests single pictures repeatedly, and reports the interval and the possible age of pictures',
     async () => {
       let count = 0;
       const base = await serve((_, response) => {
@@ -215,7 +215,7 @@ describe('camera of another kind', () => {
       await camera.framesOfEpoch(0, 3);
       assert.ok(
         camera.statuses.some(
-          ({ message }) => message?.includes('single pictures: Nowcast asks for one every 1 s') === true,
+          ({ message }) => message?.includes('single pictures: Nowcast requests one every 1 s') === true,
         ),
       );
       assert.ok(
@@ -273,7 +273,7 @@ describe('camera of another kind', () => {
 
   itNeeds(
     NEEDS_FFMPEG,
-    'plays HLS as the stream that it was, without drops, past the end of its first playlist, and says how much older it may be',
+    'plays HLS in real time without drops, past the end of its first playlist, and reports how much older it may be',
     async () => {
       const base = await hls('live.m3u8', 'delete_segments');
       const camera = await watch(`${base}/live.m3u8?token=abc`);
@@ -295,7 +295,7 @@ describe('camera of another kind', () => {
     ['dated.m3u8', 'dated.m3u8'],
     ['variant.m3u8', 'master.m3u8'],
   ]) {
-    itNeeds(NEEDS_FFMPEG, `takes the dates of an HLS stream for the times of its pictures, by ${path}`, async () => {
+    itNeeds(NEEDS_FFMPEG, `times pictures by the dates of an HLS stream, by ${path}`, async () => {
       const starts: number[] = [];
       const base = await hls(name, 'delete_segments+program_date_time', (playlist) => {
         starts.push(Date.parse([...playlist.matchAll(/PROGRAM-DATE-TIME:(\S+)/g)].at(-2)![1]));
@@ -324,24 +324,20 @@ describe('camera of another kind', () => {
     });
   }
 
-  itNeeds(
-    NEEDS_FFMPEG,
-    'does not believe the dates of an HLS stream that are of the future, and says so once',
-    async () => {
-      const base = await hls('future.m3u8', 'delete_segments+program_date_time', (playlist) =>
-        playlist.replaceAll(/PROGRAM-DATE-TIME:\d{4}/g, 'PROGRAM-DATE-TIME:2199'),
-      );
-      const camera = await watch(`${base}/future.m3u8`);
-      await camera.framesOfEpoch(0, 30);
-      assert.ok(camera.frames.every(({ captureClock }) => captureClock === 'arrival'));
-      assert.equal(
-        camera.statuses.filter(({ message }) => message?.includes("ahead of this machine's clock") === true).length,
-        1,
-      );
-    },
-  );
+  itNeeds(NEEDS_FFMPEG, 'ignores dates of an HLS stream in the future, and reports it once', async () => {
+    const base = await hls('future.m3u8', 'delete_segments+program_date_time', (playlist) =>
+      playlist.replaceAll(/PROGRAM-DATE-TIME:\d{4}/g, 'PROGRAM-DATE-TIME:2199'),
+    );
+    const camera = await watch(`${base}/future.m3u8`);
+    await camera.framesOfEpoch(0, 30);
+    assert.ok(camera.frames.every(({ captureClock }) => captureClock === 'arrival'));
+    assert.equal(
+      camera.statuses.filter(({ message }) => message?.includes("ahead of this machine's clock") === true).length,
+      1,
+    );
+  });
 
-  itNeeds(NEEDS_FFMPEG, 'compares the dates of an HLS stream with the wall clock that the caller gives', async () => {
+  itNeeds(NEEDS_FFMPEG, 'compares the dates of an HLS stream with the given wall clock', async () => {
     const base = await hls('hour.m3u8', 'delete_segments+program_date_time');
     const camera = await watch(`${base}/hour.m3u8`, {
       wallClock: { toUnixMs: (ms) => ms + Date.now() - monotonicClock.now() - 3_600_000 },
@@ -353,7 +349,7 @@ describe('camera of another kind', () => {
     );
   });
 
-  itNeeds(NEEDS_FFMPEG, 'gives the frames of MPEG-TS over UDP, B-frames in their order', async () => {
+  itNeeds(NEEDS_FFMPEG, 'emits the frames of MPEG-TS over UDP, B-pictures in presentation order', async () => {
     const port = await freeUdpPort();
     send(
       ...pattern('320x240', 25, 60),
@@ -382,7 +378,7 @@ describe('camera of another kind', () => {
     camera.assertInOrder();
   });
 
-  itNeeds(NEEDS_FFMPEG, 'listens for a UDP sender that fell silent, again and again', async () => {
+  itNeeds(NEEDS_FFMPEG, 'listens repeatedly for a UDP sender that fell silent', async () => {
     const port = await freeUdpPort();
     const args = [
       ...pattern('320x240', 25, 60),
@@ -419,7 +415,7 @@ describe('camera of another kind', () => {
   ]) {
     itNeeds(
       NEEDS_FFMPEG,
-      `marks what packet loss damaged in ${codec} ${options.join(' ')}: every frame that it does not mark is as it was sent`,
+      `marks pictures damaged by packet loss in ${codec} ${options.join(' ')}: every unmarked frame equals the sent one`,
       async () => {
         const fps = 25;
         const file = clips.make(
@@ -495,7 +491,7 @@ describe('camera of another kind', () => {
 
   itNeeds(
     { ...NEEDS_FFMPEG, '/dev/full': existsSync('/dev/full') },
-    'goes on undisturbed where its copy cannot be written, and says so once',
+    'continues if its copy cannot be written, and reports it once',
     async () => {
       const keepCopyTo = clips.path('full.nut');
       symlinkSync('/dev/full', keepCopyTo);
@@ -506,7 +502,7 @@ describe('camera of another kind', () => {
       });
       await camera.until(() => failures.length > 0);
       await camera.framesOfEpoch(0, camera.frames.length + 20);
-      assert.match(failures.join(), /^writing .*full\.nut failed and has ended: the disk is full/);
+      assert.match(failures.join(), /^writing .*full\.nut failed, so the file ends here: the disk is full/);
       assert.ok(!camera.statuses.some(({ state }) => state === 'reconnecting'));
       camera.assertInOrder();
     },

@@ -39,7 +39,7 @@ describe('camera over RTSP', () => {
   ] as const) {
     itNeeds(
       NEEDS,
-      `gives frames over ${transport.toUpperCase()}, captured shortly before they are ready and shortly after they were drawn`,
+      `emits frames over ${transport.toUpperCase()}, with a capture time between their drawing and their arrival`,
       async () => {
         const server = await serve({ fps: 30 });
         const drawn: number[] = [];
@@ -79,7 +79,7 @@ describe('camera over RTSP', () => {
     );
   }
 
-  itNeeds(NEEDS, 'goes on in a new epoch when a killed server is back, and tells the gap', async () => {
+  itNeeds(NEEDS, 'continues in a new epoch when a killed server is back, and reports the gap', async () => {
     const first = await serve();
     const camera = await watch(first.url);
     await camera.framesOfEpoch(0, 20);
@@ -102,7 +102,7 @@ describe('camera over RTSP', () => {
     await second.kill();
   });
 
-  itNeeds(NEEDS, 'gives a server up that is frozen with its sockets open, and comes back when it thaws', async () => {
+  itNeeds(NEEDS, 'gives up on a frozen server with open sockets, and reconnects when it thaws', async () => {
     const server = await serve();
     const camera = await watch(server.url, { timeoutMs: 400, firstFrameTimeoutMs: 2_500 });
     await camera.framesOfEpoch(0, 20);
@@ -132,7 +132,7 @@ describe('camera over RTSP', () => {
         /next attempt in [4-7]\d\.\d s, or when it answers$/.test(camera.statuses.at(-1)?.message ?? ''),
       );
 
-    itNeeds(NEEDS, 'goes on within 3 s of the return of a server that was away', async () => {
+    itNeeds(NEEDS, 'reconnects within 3 s of the return of a server that was away', async () => {
       const first = await serve();
       const camera = await watch(first.url, { ladder });
       await camera.framesOfEpoch(0, 5);
@@ -150,7 +150,7 @@ describe('camera over RTSP', () => {
       ['a server that hung while its system took connections for it', false],
       ['a server that hung until its system took no more', true],
     ] as const) {
-      itNeeds(NEEDS, `goes on within 3 s of the return of ${what}`, async () => {
+      itNeeds(NEEDS, `reconnects within 3 s of the return of ${what}`, async () => {
         const server = await serve();
         let isProbed = (): void => undefined;
         const probe: EndpointProbe = (endpoint) =>
@@ -192,7 +192,7 @@ describe('camera over RTSP', () => {
     camera.assertInOrder();
   });
 
-  itNeeds(NEEDS, 'shows each picture in the size that it says, across a change of size', async () => {
+  itNeeds(NEEDS, 'shows each picture in its stated size, across a change of size', async () => {
     const server = await serve({ width: 320, height: 240 });
     const stamps: number[] = [];
     const camera = await watch(server.url, {}, (frame) => stamps.push(drawnAtMs(frame, CAMERA_INPUT.width)));
@@ -208,14 +208,14 @@ describe('camera over RTSP', () => {
       );
   });
 
-  itNeeds(NEEDS, 'accepts a password with @ and # as it is typed, and never shows it', async () => {
+  itNeeds(NEEDS, 'accepts a password with @ and # as typed, and never shows it', async () => {
     const server = await serve({ user: 'viewer', password: 'p@ss#1:%' });
     const camera = await watch(server.url.replace('://', '://viewer:p@ss#1:%@'));
     await camera.framesOfEpoch(0, 3);
     assert.doesNotMatch(JSON.stringify([camera.statuses, camera.frames]), /p@ss|p%40ss|viewer/);
   });
 
-  itNeeds(NEEDS, 'says that user and password are wrong, keeps trying, and never shows them', async () => {
+  itNeeds(NEEDS, 'reports that user or password is wrong, keeps trying, and never shows them', async () => {
     const server = await serve({ user: 'viewer', password: 'right' });
     const camera = await watch(server.url.replace('://', '://viewer:wr@ng#pw@'));
     await camera.until(() => camera.statuses.filter(({ state }) => state === 'reconnecting').length >= 2);
@@ -236,7 +236,7 @@ describe('camera over RTSP', () => {
     ['the path is wrong', 'rtsp://127.0.0.1:PORT/nope', {}, /404 no such stream/],
     ['there is only sound', 'rtsp://127.0.0.1:PORT/cam', { codec: 'audio' }, /no video in this stream/],
   ] as const) {
-    itNeeds(NEEDS, `fails at once where ${words} and a person waits`, async () => {
+    itNeeds(NEEDS, `fails at once with giveUpFirst if ${words}`, async () => {
       const server = await serve(options);
       const camera = await watch(path.replace('PORT', String(server.port)), { giveUpFirst: true });
       await assert.rejects(
@@ -251,7 +251,7 @@ describe('camera over RTSP', () => {
     });
   }
 
-  itNeeds(NEEDS, 'keeps trying after a good start even where a person waits', async () => {
+  itNeeds(NEEDS, 'keeps trying after a good start, even with giveUpFirst', async () => {
     const server = await serve();
     const camera = await watch(server.url, { giveUpFirst: true });
     await camera.framesOfEpoch(0, 2);
@@ -314,7 +314,7 @@ describe('camera over RTSP', () => {
     );
   });
 
-  itNeeds(NEEDS, 'ends after so many frames', async () => {
+  itNeeds(NEEDS, 'ends after maxFrames', async () => {
     const server = await serve();
     const camera = await watch(server.url, { maxFrames: 7 });
     await camera.until(() => camera.isComplete);
@@ -322,7 +322,7 @@ describe('camera over RTSP', () => {
     assert.equal(camera.statuses[camera.statuses.length - 1].state, 'ended');
   });
 
-  itNeeds(NEEDS, 'tells the open gap when it is stopped while the camera is away', async () => {
+  itNeeds(NEEDS, 'reports the open gap when it is stopped while the camera is away', async () => {
     const server = await serve();
     const stop = new AbortController();
     const camera = await watch(server.url, { stop: stop.signal, ladder: [{ delayMs: 60_000, times: Infinity }] });

@@ -22,7 +22,7 @@ function optionsWith(ffmpeg: Ffmpeg): CameraOptions {
 
 describe('camera', () => {
   const folder = temporaryFolder();
-  it('asks for an ffmpeg to be installed where there is only the embedded one', async () => {
+  it('requires an installed ffmpeg if there is only the embedded one', async () => {
     const source = cameraSource('rtsp://h/a', optionsWith({ path: 'ffmpeg', version: VERSION, origin: 'embedded' }));
     await assert.rejects(
       firstValueFrom(source),
@@ -30,7 +30,7 @@ describe('camera', () => {
     );
   });
 
-  it('says so where ffmpeg cannot be started, and tries again', async () => {
+  it('reports that ffmpeg cannot be started, and tries again', async () => {
     const statuses: StatusEvent[] = [];
     await new Promise<void>((resolve) => {
       const subscription = cameraSource('rtsp://h/a', {
@@ -50,7 +50,7 @@ describe('camera', () => {
     assert.match(statuses[1].message!, /ENOENT/);
   });
 
-  it('does nothing where it was stopped beforehand', async () => {
+  it('does nothing if it was stopped beforehand', async () => {
     const states: string[] = [];
     await cameraSource('rtsp://h/a', {
       ...optionsWith({ path: '/nonexistent/ffmpeg', version: VERSION, origin: 'path' }),
@@ -61,7 +61,7 @@ describe('camera', () => {
     assert.deepEqual(states.at(-1), 'ended');
   });
 
-  itNeeds({ '/proc': HAS_PROC }, 'leaves no copy open where the URL is of no kind that is known', async () => {
+  itNeeds({ '/proc': HAS_PROC }, 'leaves no copy open if the kind of URL is unknown', async () => {
     const keepCopyTo = join(folder(), 'camera.nut');
     const source = cameraSource('gopher://h/a', {
       ...optionsWith({ path: '/nonexistent/ffmpeg', version: VERSION, origin: 'path' }),
@@ -137,7 +137,7 @@ describe('camera', () => {
       return { camera, time, statuses, attemptsMs, probesMs, streams, pass, failures, openProbes: () => openProbes };
     }
 
-    it("tries again when a camera answers that was away, and then from the ladder's foot", async () => {
+    it('tries again when an absent camera responds, and restarts the ladder', async () => {
       const { camera, time, statuses, probesMs, pass, failures, openProbes } = watch(
         'rtsp://camera:8554/a',
         'Connection refused',
@@ -162,7 +162,7 @@ describe('camera', () => {
     });
 
     for (const message of ['Connection refused', 'Connection timed out']) {
-      it(`takes a first answer for a return after "${message}", and then, until there are pictures, only one that follows silence`, async () => {
+      it(`accepts a first response as a return after "${message}", and until pictures come only one that follows silence`, async () => {
         const { camera, attemptsMs, probesMs, streams, failures } = watch('rtsp://camera:8554/a', message, () => true);
         await failures(4);
         assert.deepEqual(attemptsMs(), [0, 5, 1_005, 61_005], 'after the first, that it answers was no news');
@@ -174,14 +174,14 @@ describe('camera', () => {
       });
     }
 
-    it('does not probe at a camera that answered', async () => {
+    it('does not probe a camera that responded', async () => {
       const { camera, statuses, failures, probesMs } = watch('rtsp://camera:8554/a', '401 Unauthorized', () => true);
       await failures(3);
       assert.deepEqual([statuses.at(-1), probesMs], ['61000 reconnecting', []]);
       camera.unsubscribe();
     });
 
-    it('is not on one where listening again costs nobody anything', async () => {
+    it('is not used if another attempt burdens no other machine', async () => {
       const { camera, statuses, failures, probesMs } = watch(
         'udp://@:8554',
         'udp://@:8554: Input/output error',

@@ -46,7 +46,7 @@ describe('credentials of a camera', () => {
     });
   }
 
-  it('are taken out of what ffmpeg echoes, in every spelling', () => {
+  it("are removed from ffmpeg's messages, in every spelling", () => {
     const redact = redactorOf('rtsp://user:p@ss#1@host/cam');
     for (const line of [
       'rtsp://user:p@ss#1@host/cam: Connection refused',
@@ -60,23 +60,23 @@ describe('credentials of a camera', () => {
     assert.equal(redact('rtsp://user:p@ss#1@host/cam: Connection refused'), 'rtsp://***@host/cam: Connection refused');
   });
 
-  it('are taken out where they are parameters with an @ in them', () => {
+  it('are removed from parameters that contain an @', () => {
     const url = 'http://host:81/v.cgi?user=viewer&pwd=se@cret';
     assert.equal(redactorOf(url)(`${url} and se@cret`), 'http://host:81/v.cgi?user=***&pwd=*** and ***');
   });
 
-  it('of other URLs are taken out too', () => {
+  it('of other URLs are removed too', () => {
     assert.equal(
       redactorOf('rtsp://host/a')('redirected to http://me:pw@other/x?token=t1'),
       'redirected to http://***@other/x?token=***',
     );
   });
 
-  it('that are short do not garble what is said beside the URL', () => {
+  it('that are short do not garble the text beside the URL', () => {
     assert.equal(redactorOf('rtsp://a:1@host/cam')('rtsp://a:1@host/cam: 1 error'), 'rtsp://***@host/cam: 1 error');
   });
 
-  it('never survive, whatever the password', () => {
+  it('never remain, for any password', () => {
     const password = fc
       .string({ unit: 'grapheme-ascii', minLength: 4, maxLength: 12 })
       .filter((text) => !/[\s"<>]/.test(text) && !'rtsp://***@camera.lan/live: failed'.includes(text));

@@ -58,7 +58,7 @@ describe('a camera of this machine', () => {
 
   itNeeds(
     { ...NEEDS_FFMPEG, Linux: process.platform === 'linux' },
-    'gives frames the time at which its driver took them',
+    "gives frames the driver's capture time",
     async () => {
       const { frames, statuses, ...camera } = await watch('stamped.sh', '$uptime');
       assert.ok(frames.every(({ captureClock, uncertaintyMs }) => captureClock === 'sender' && uncertaintyMs === 1));
@@ -80,7 +80,7 @@ describe('a camera of this machine', () => {
 
   itNeeds(
     { ...NEEDS_FFMPEG, Linux: process.platform === 'linux' },
-    'has the times of a driver that stamps otherwise compared with their arrival, and says so once',
+    'compares the times of a driver with other stamps with their arrival, and reports it once',
     async () => {
       const { frames, statuses } = await watch('unstamped.sh', '1700000000');
       assert.ok(
@@ -95,7 +95,7 @@ describe('a camera of this machine', () => {
 
   itNeeds(
     { ...NEEDS_FFMPEG, Linux: process.platform === 'linux' },
-    'shows no pictures that are too old when its driver hands them over, and says why it is opened anew',
+    'shows no pictures that the driver delivers too late, and reports why it reopens the device',
     async () => {
       const camera = await open('late.sh', FOUR_SECONDS_AGO);
       await camera.until(() =>
@@ -112,7 +112,7 @@ describe('a camera of this machine', () => {
 
   itNeeds(
     { ...NEEDS_FFMPEG, Linux: process.platform === 'linux' },
-    'counts pictures that are too old among those after which it ends',
+    'counts pictures that are too old towards maxFrames',
     async () => {
       const camera = await open('counted.sh', FOUR_SECONDS_AGO, { maxFrames: 20 });
       await camera.until(() => camera.isComplete);

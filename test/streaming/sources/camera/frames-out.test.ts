@@ -33,7 +33,7 @@ function framesOut() {
 }
 
 describe('the frames of a camera', () => {
-  it('tell a gap from the last frame before a loss to the first one after', () => {
+  it('report a gap from the last frame before a loss to the first one after', () => {
     const { out, show, gaps } = framesOut();
     show(0, 40);
     out.lost('connection refused');
@@ -41,14 +41,14 @@ describe('the frames of a camera', () => {
     assert.deepEqual(gaps(), [[40, 5_000, 'connection refused']]);
   });
 
-  it('tell no gap where the camera was not reached before its first frame', () => {
+  it('report no gap if the camera was not reached before its first frame', () => {
     const { out, show, gaps } = framesOut();
     out.lost('connection refused');
     show(0, 40, 80);
     assert.deepEqual(gaps(), []);
   });
 
-  it('tell no secret in a notice, a status or the reason of a gap', () => {
+  it('show no secret in a notice, a status or the reason of a gap', () => {
     const { out, show, gaps, statuses } = framesOut();
     out.eventsOf(() => connection).onNotice('the camera echoes me:s3cr3t');
     out.status('connecting', 'rtsp://me:s3cr3t@camera/a');

@@ -45,7 +45,7 @@ describe('camera of GStreamer, read by Nowcast', function () {
     return { camera, seen, assertTrue };
   };
 
-  itNeeds({ ...NEEDS, x265enc: hasRtspServer('x265enc') }, 'gives the frames of H.265', async () => {
+  itNeeds({ ...NEEDS, x265enc: hasRtspServer('x265enc') }, 'emits the frames of H.265', async () => {
     const server = await serve({ codec: 'h265' });
     const { camera, assertTrue } = await watch(server.url);
     await camera.framesOfEpoch(0, 40);
@@ -57,7 +57,7 @@ describe('camera of GStreamer, read by Nowcast', function () {
 
   itNeeds(
     { ...NEEDS, vp8enc: hasRtspServer('vp8enc') },
-    'has ffmpeg read a codec that it does not, and says why',
+    'lets ffmpeg read a codec that Nowcast does not, and reports why',
     async () => {
       const server = await serve({ codec: 'vp8' });
       const { camera } = await watch(server.url);
@@ -71,7 +71,7 @@ describe('camera of GStreamer, read by Nowcast', function () {
     },
   );
 
-  itNeeds(NEEDS, 'tells a freeze as a gap of its extent, and the age of what follows', async () => {
+  itNeeds(NEEDS, 'reports a freeze as a gap of its extent, and the age of the following frames', async () => {
     const server = await serve({});
     const { camera, assertTrue } = await watch(server.url, { timeoutMs: 20_000 });
     await camera.until(() => camera.frames.length >= 50 && camera.frames.at(-1)!.uncertaintyMs < 100);
@@ -91,31 +91,27 @@ describe('camera of GStreamer, read by Nowcast', function () {
     camera.assertInOrder();
   });
 
-  itNeeds(
-    NEEDS,
-    'says how old frames are on a link that is too slow, sheds what is too old, and comes back',
-    async () => {
-      const server = await serve({ fps: 25 });
-      const link = await ThrottlingProxy.start(server.port);
-      closing.push(() => link.close());
-      const { camera, seen, assertTrue } = await watch(`rtsp://127.0.0.1:${link.port}/cam`, {
-        maxBehindMs: 500,
-        timeoutMs: 20_000,
-      });
-      await camera.until(() => camera.frames.length >= 50 && camera.frames.at(-1)!.uncertaintyMs < 100);
-      link.bytesPerSecond = 12_000;
-      await camera.until(() => camera.drops.some(({ reason }) => reason === 'behind'));
-      link.bytesPerSecond = Infinity;
-      const behind = seen.length;
-      await camera.until(() => seen.length >= behind + 50 && seen.at(-1)!.ageMs < 300);
-      assert.ok(
-        seen.some(({ ageMs }) => ageMs > 400),
-        'frames were old',
-      );
-      assertTrue();
-      camera.assertInOrder();
-    },
-  );
+  itNeeds(NEEDS, 'states the age of frames on a slow link, sheds those that are too old, and recovers', async () => {
+    const server = await serve({ fps: 25 });
+    const link = await ThrottlingProxy.start(server.port);
+    closing.push(() => link.close());
+    const { camera, seen, assertTrue } = await watch(`rtsp://127.0.0.1:${link.port}/cam`, {
+      maxBehindMs: 500,
+      timeoutMs: 20_000,
+    });
+    await camera.until(() => camera.frames.length >= 50 && camera.frames.at(-1)!.uncertaintyMs < 100);
+    link.bytesPerSecond = 12_000;
+    await camera.until(() => camera.drops.some(({ reason }) => reason === 'behind'));
+    link.bytesPerSecond = Infinity;
+    const behind = seen.length;
+    await camera.until(() => seen.length >= behind + 50 && seen.at(-1)!.ageMs < 300);
+    assert.ok(
+      seen.some(({ ageMs }) => ageMs > 400),
+      'frames were old',
+    );
+    assertTrue();
+    camera.assertInOrder();
+  });
 
   itNeeds({ ...NEEDS, '/proc': HAS_PROC }, 'puts no password into the arguments of a process', async () => {
     const server = await serve({ user: 'viewer', password: 'hunter2-secret' });

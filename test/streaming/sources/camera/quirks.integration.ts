@@ -28,7 +28,7 @@ const CAMERAS: Readonly<Record<string, Partial<PacedCameraOptions>>> = {
   'digest by SHA-256': { auth: 'digest-sha-256' },
 };
 
-describe('a camera with a way of its own', function () {
+describe('a camera with a quirk', function () {
   this.timeout(60_000);
   let camera: PacedCamera | undefined;
   afterEach(() => camera?.kill());

@@ -12,7 +12,7 @@ import { Reading } from '../../rtsp/reading.js';
 const INPUT = { width: 320, height: 240 };
 const LOST = 14;
 
-describe('a stream that refreshes its pictures bit by bit', () => {
+describe('a stream with gradual refresh', () => {
   function read(lost: number): CodedUnit[] {
     const reading = new Reading('h264');
     const sender = new RtpSender();
@@ -60,12 +60,12 @@ describe('a stream that refreshes its pictures bit by bit', () => {
     await check(await decode(read(LOST)));
   });
 
-  itNeeds(NEEDS_FFMPEG, 'is damaged by pictures that were passed over, likewise', async function () {
+  itNeeds(NEEDS_FFMPEG, 'is damaged by skipped pictures until a whole refresh has passed', async function () {
     this.timeout(60_000);
     await check(await decode(read(-1), (index) => index >= LOST && index < 20));
   });
 
-  itNeeds(NEEDS_FFMPEG, 'is damaged where it is joined midway, likewise', async function () {
+  itNeeds(NEEDS_FFMPEG, 'is damaged after it was joined midway until a whole refresh has passed', async function () {
     this.timeout(60_000);
     await check(await decode(read(-1).slice(20)));
   });

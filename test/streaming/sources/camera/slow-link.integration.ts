@@ -14,7 +14,7 @@ describe('a camera that ffmpeg reads over a link that is too slow', function () 
 
   itNeeds(
     { ...NEEDS_FFMPEG, '/proc': HAS_PROC },
-    'loses what is too old, is connected to anew where that does not help, and comes back',
+    'drops pictures that are too old, reconnects if that does not help, and recovers',
     async () => {
       const before = children().length;
       const camera = await PacedCamera.start({ width: 320, height: 192, fps: 25, gop: 10, loopSeconds: 60 });

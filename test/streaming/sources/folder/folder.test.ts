@@ -50,7 +50,7 @@ describe('folderSource', () => {
           ? [event.state, event.message]
           : [event.type];
 
-  it('gives pictures in natural order, and tells when it streams and ends', async () => {
+  it('emits pictures in natural order, and reports its start and its end', async () => {
     for (const [i, name] of ['f1.png', 'f2.JPG', 'f10.webp'].entries()) await picture(name, 60 + i);
     writeFileSync(join(folder, 'f3.txt'), 'not a picture');
     mkdirSync(join(folder, 'sub'));
@@ -121,7 +121,7 @@ describe('folderSource', () => {
     );
   });
 
-  it('goes on by the clock while the consumer holds all memory', async () => {
+  it('continues in real time while the consumer holds all memory', async () => {
     for (let i = 0; i < 8; i++) await picture(`${i}.png`);
     const events = await firstValueFrom(
       folderSource(folder, {
@@ -142,7 +142,7 @@ describe('folderSource', () => {
     );
   });
 
-  it('hands a picture out when it is due, also while there is no memory for the one after it', async () => {
+  it('emits a picture when it is due, even without memory for the next one', async () => {
     for (let i = 0; i < 4; i++) await picture(`${i}.png`);
     const time = new VirtualTimeScheduler();
     const frames: Frame[] = [];
@@ -167,7 +167,7 @@ describe('folderSource', () => {
     listening.unsubscribe();
   });
 
-  it('stops when nobody listens any more', async () => {
+  it('stops when it is unsubscribed', async () => {
     for (let i = 0; i < 5; i++) await picture(`${i}.png`);
     const events = await firstValueFrom(
       folderSource(folder, { streamId: 'f', input: INPUT, pace: 'max', clock: monotonicClock, slots: 1 }).pipe(
@@ -181,12 +181,12 @@ describe('folderSource', () => {
     );
   });
 
-  it('ends after the frames that were asked for', async () => {
+  it('ends after maxFrames', async () => {
     for (let i = 0; i < 5; i++) await picture(`${i}.png`);
     assert.equal((await play({ maxFrames: 2 })).filter(({ type }) => type === 'frame').length, 2);
   });
 
-  it('refuses a folder that is not there, holds no pictures, or none that can be read', async () => {
+  it('refuses a folder that is missing, holds no pictures, or none that can be read', async () => {
     await assert.rejects(listPictures([join(folder, 'nowhere')]), {
       code: 'NOWCAST_SOURCE_MISSING',
       message: /nowhere" cannot be read/,

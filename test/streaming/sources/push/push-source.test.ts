@@ -42,7 +42,7 @@ function watched(options: Partial<PushOptions> = {}, holds = false): Watched {
 describe('pushSource', () => {
   for (const format of ['rgb', 'bgr'] as const) {
     for (const channels of ['rgb', 'bgr'] as const) {
-      it(`gives a detector that takes ${channels} the pixels that were pushed as ${format}`, async () => {
+      it(`gives a detector with ${channels} the pixels pushed as ${format}`, async () => {
         const { source, frames } = watched({ format, input: { ...OPTIONS.input, channels } });
         await source.push(PIXELS);
         const { image, size } = frames[0].picture;
@@ -57,7 +57,7 @@ describe('pushSource', () => {
     }
   }
 
-  it('reads a JPEG, which brings its size', async () => {
+  it('reads a JPEG, which states its size', async () => {
     const jpeg = await sharp({ create: { width: 64, height: 32, channels: 3, background: { r: 200, g: 100, b: 50 } } })
       .jpeg()
       .toBuffer();
@@ -76,7 +76,7 @@ describe('pushSource', () => {
     }
   });
 
-  it("takes the program's own time of capture, or the moment of the push", async () => {
+  it("takes the program's capture time, or the moment of the push", async () => {
     const { source, frames } = watched();
     await source.push(PIXELS, { capturedAtMs: 20, uncertaintyMs: 5 });
     await source.push(PIXELS);
@@ -93,7 +93,7 @@ describe('pushSource', () => {
     ]);
   });
 
-  it('lets the newest wait while one is fitted, and reports each that it supersedes', async () => {
+  it('lets the newest wait while one is fitted, and reports each that it replaces', async () => {
     const { source, events } = watched();
     await Promise.all([0, 1, 2, 3].map(() => source.push(PIXELS)));
     assert.deepEqual(events.map(nameOf), [
@@ -105,7 +105,7 @@ describe('pushSource', () => {
     ]);
   });
 
-  it('drops what comes while the pipeline holds all memory, and goes on when it gives some back', async () => {
+  it('drops pictures while the pipeline holds all memory, and continues after a release', async () => {
     const { source, events } = watched({ slots: 2 }, true);
     for (let i = 0; i < 3; i++) await source.push(PIXELS);
     for (const event of events) if (event.type === 'frame') event.release();
@@ -119,7 +119,7 @@ describe('pushSource', () => {
     ]);
   });
 
-  it('reports a JPEG that cannot be read as a corrupt frame, and goes on', async () => {
+  it('reports a JPEG that cannot be read as a corrupt frame, and continues', async () => {
     const jpeg = await sharp({ create: { ...SIZE, channels: 3, background: 'red' } })
       .jpeg()
       .toBuffer();
@@ -129,7 +129,7 @@ describe('pushSource', () => {
     assert.deepEqual(events.map(nameOf), ['streaming', 'corrupt belt/0', 'frame belt/1']);
   });
 
-  it('ends after the pictures that were pushed', async () => {
+  it('ends after the pushed pictures', async () => {
     const seen = watched();
     const pushed = Promise.all([seen.source.push(PIXELS), seen.source.push(PIXELS)]);
     seen.source.end();
@@ -149,7 +149,7 @@ describe('pushSource', () => {
     assert.equal(seen.ended, reason);
   });
 
-  it('leaves out what is pushed while nobody is subscribed', async () => {
+  it('omits pictures that are pushed without a subscriber', async () => {
     const source = pushSource(OPTIONS);
     await source.push(PIXELS);
     const events: SourceEvent[] = [];
@@ -162,7 +162,7 @@ describe('pushSource', () => {
     assert.deepEqual(events.map(nameOf), ['streaming', 'frame belt/0']);
   });
 
-  it('gives memory back that a subscriber leaves behind', async () => {
+  it('frees the memory of a subscriber that left', async () => {
     const source = pushSource({ ...OPTIONS, slots: 1 });
     const first = source.events.subscribe();
     const pushed = source.push(PIXELS);
@@ -210,7 +210,7 @@ describe('pushSource', () => {
       'uncertaintyMs must be a finite number of 0 or more, got -1',
     ],
   ] as const) {
-    it(`refuses ${what} where it is pushed`, () => {
+    it(`refuses ${what} at the push`, () => {
       assert.throws(
         () => {
           void push(watched().source);
@@ -227,7 +227,7 @@ describe('pushSource', () => {
       () => {
         void source.push(PIXELS, { capturedAtMs: 19 });
       },
-      { name: 'UsageError', message: /^capturedAtMs 19 is before that of the picture before, 20/ },
+      { name: 'UsageError', message: /^capturedAtMs 19 is before that of the previous picture, 20/ },
     );
   });
 
@@ -240,7 +240,7 @@ describe('pushSource', () => {
     clock: { clock: {} },
     slots: { slots: 0 },
   })) {
-    it(`refuses a wrong ${field}, by name`, () => {
+    it(`refuses an invalid ${field} and names it`, () => {
       assert.throws(
         () => pushSource({ ...OPTIONS, ...options } as PushOptions),
         (error: Error) => error instanceof UsageError && error.message.startsWith(`pushSource: ${field} must be `),

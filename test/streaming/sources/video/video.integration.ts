@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { lastValueFrom, take, toArray } from 'rxjs';
 import type { DropEvent, SourceEvent, StatusEvent } from '../../../../src/core/events.js';
 import type { Frame } from '../../../../src/core/frame.js';
-import { letterbox, type Size } from '../../../../src/core/letterbox.js';
+import { letterbox } from '../../../../src/core/fit.js';
+import type { Size } from '../../../../src/core/size.js';
 import { fitPicture, type PictureFormat } from '../../../../src/core/picture.js';
 import { locateFfmpeg, type Ffmpeg } from '../../../../src/streaming/ffmpeg/binary.js';
 import { videoSource, type VideoInfo, type VideoOptions } from '../../../../src/streaming/sources/video/video.js';
@@ -80,11 +81,11 @@ for (const [origin, env] of ORIGINS) {
       assert.ok(frame !== undefined);
     };
 
-    itNeeds(NEEDS_FFMPEG, `is what it says`, () => {
+    itNeeds(NEEDS_FFMPEG, `uses the ffmpeg of that origin`, () => {
       assert.equal(ffmpeg.origin, origin);
     });
 
-    itNeeds(NEEDS_FFMPEG, 'gives every frame in order, and tells when it streams and ends', async () => {
+    itNeeds(NEEDS_FFMPEG, 'emits every frame in order, and reports its start and its end', async () => {
       let info: VideoInfo = {};
       const events = await play(clips.make(...pattern('160x120', 10, 2), '-c:v', 'libx264', 'plain.mp4'), {
         onInfo: (value) => {
@@ -134,7 +135,7 @@ for (const [origin, env] of ORIGINS) {
       );
     });
 
-    itNeeds(NEEDS_FFMPEG, 'gives presentation times to the microsecond where the time base has none', async () => {
+    itNeeds(NEEDS_FFMPEG, 'gives presentation times to the microsecond if the time base is coarser', async () => {
       const events = await play(
         clips.make(...pattern('160x120', 24, 1), '-r', '24000/1001', '-c:v', 'libx264', 'ntsc.mp4'),
       );
@@ -176,7 +177,7 @@ for (const [origin, env] of ORIGINS) {
       ['no colour', '192x100', ['-c:v', 'ffv1', '-pix_fmt', 'gray', 'gray.mkv']],
     ];
     for (const [what, size, output] of sources) {
-      itNeeds(NEEDS_FFMPEG, `letterboxes ${what} as the rule says, in planes B, G, R`, async () => {
+      itNeeds(NEEDS_FFMPEG, `letterboxes ${what} by YOLOX's rule, in planes B, G, R`, async () => {
         const path = clips.make('-f', 'lavfi', '-i', `color=c=0xE02040:s=${size}:r=5:d=0.4,format=gbrp`, ...output);
         const [width, height] = size.split('x').map(Number);
         const wanted = letterbox({ width, height }, INPUT);
@@ -201,7 +202,7 @@ for (const [origin, env] of ORIGINS) {
       { ...INPUT, position: 'centre', padValue: 7 },
     ];
     for (const format of formats) {
-      itNeeds(NEEDS_FFMPEG, `lays pictures out as a detector asks: ${JSON.stringify(format)}`, async () => {
+      itNeeds(NEEDS_FFMPEG, `lays pictures out by the detector's format: ${JSON.stringify(format)}`, async () => {
         const path = clips.make(
           '-f',
           'lavfi',
@@ -243,7 +244,7 @@ for (const [origin, env] of ORIGINS) {
       });
     }
 
-    itNeeds(NEEDS_FFMPEG, 'turns a picture as its metadata says', async () => {
+    itNeeds(NEEDS_FFMPEG, 'rotates a picture by its metadata', async () => {
       clips.make(...pattern('160x90', 5, 1), '-c:v', 'libx264', 'lying.mp4');
       const path = clips.make(
         '-i',
@@ -257,7 +258,7 @@ for (const [origin, env] of ORIGINS) {
       await firstFrame(path, ({ picture }) => assert.deepEqual(picture.size, { width: 90, height: 160 }));
     });
 
-    itNeeds(NEEDS_FFMPEG, 'knows the size of every frame when it changes in mid-stream', async () => {
+    itNeeds(NEEDS_FFMPEG, 'states the size of every frame when it changes mid-stream', async () => {
       const sizes = ['160x120', '320x240', '320x120'];
       const parts = sizes.map((size, i) =>
         readFileSync(clips.make(...pattern(size, 10, 1), '-c:v', 'libx264', '-bf', '2', `part${i}.ts`)),
@@ -324,7 +325,7 @@ for (const [origin, env] of ORIGINS) {
 
     itNeeds(
       NEEDS_FFMPEG,
-      'goes on by the clock while the consumer holds all memory, and accounts for every frame',
+      'continues in real time while the consumer holds all memory, and accounts for every frame',
       async () => {
         const path = clips.make(...pattern('160x120', 50, 1), '-c:v', 'libx264', 'clock.mp4');
         const events = await lastValueFrom(source(path, { pace: 'source', slots: 2 }).pipe(toArray()));
@@ -340,7 +341,7 @@ for (const [origin, env] of ORIGINS) {
       },
     );
 
-    itNeeds(NEEDS_FFMPEG, 'ends after the frames that were asked for', async () => {
+    itNeeds(NEEDS_FFMPEG, 'ends after maxFrames', async () => {
       const events = await play(clips.make(...pattern('160x120', 10, 2), '-c:v', 'libx264', 'limit.mp4'), {
         maxFrames: 7,
       });
@@ -362,7 +363,7 @@ for (const [origin, env] of ORIGINS) {
       );
     });
 
-    itNeeds(NEEDS_FFMPEG, 'finds no damage in a file that was trimmed without being encoded anew', async () => {
+    itNeeds(NEEDS_FFMPEG, 'finds no damage in a file that was trimmed without re-encoding', async () => {
       clips.make(
         ...pattern('160x120', 25, 8),
         '-c:v',
@@ -382,7 +383,7 @@ for (const [origin, env] of ORIGINS) {
       );
     });
 
-    itNeeds(NEEDS_FFMPEG, 'gives what is there of a file that is cut off, and says how far it got', async () => {
+    itNeeds(NEEDS_FFMPEG, 'emits the readable part of a truncated file, and states how far it got', async () => {
       const whole = readFileSync(
         clips.make(...pattern('160x120', 10, 5), '-c:v', 'libx264', '-g', '10', '-movflags', '+faststart', 'whole.mp4'),
       );
@@ -417,7 +418,7 @@ for (const [origin, env] of ORIGINS) {
           return clips.path('text.mp4');
         },
         'NOWCAST_SOURCE_NOT_VIDEO',
-        /is no video, or is cut off/,
+        /is not a video, or it is truncated/,
       ],
       [
         'is text',
@@ -447,14 +448,14 @@ for (const [origin, env] of ORIGINS) {
         /holds no video, only sound/,
       ],
       [
-        'is cut off before its index',
+        'is truncated before its index',
         () => {
           const whole = readFileSync(clips.make(...pattern('160x120', 10, 2), '-c:v', 'libx264', 'end.mp4'));
           writeFileSync(clips.path('noindex.mp4'), whole.subarray(0, whole.length / 2));
           return clips.path('noindex.mp4');
         },
         'NOWCAST_SOURCE_NOT_VIDEO',
-        /is no video, or is cut off: its index/,
+        /is not a video, or it is truncated: it lacks its index/,
       ],
     ];
     for (const [what, path, code, message] of refusals) {
@@ -463,19 +464,15 @@ for (const [origin, env] of ORIGINS) {
       });
     }
 
-    itNeeds(
-      NEEDS_FFMPEG,
-      'reads a name with spaces, quotes, a colon and signs that mean something to ffmpeg',
-      async () => {
-        const plain = clips.make(...pattern('160x120', 10, 0.3), '-c:v', 'libx264', 'plain2.mp4');
-        for (const name of ["it's 50%d: a [b] #c.mp4", '-dash.mp4', 'http:not.mp4']) {
-          writeFileSync(clips.path(name), readFileSync(plain));
-          assert.equal((await play(clips.path(name))).filter(isFrame).length, 3);
-        }
-      },
-    );
+    itNeeds(NEEDS_FFMPEG, 'reads a name with spaces, quotes, a colon and characters special to ffmpeg', async () => {
+      const plain = clips.make(...pattern('160x120', 10, 0.3), '-c:v', 'libx264', 'plain2.mp4');
+      for (const name of ["it's 50%d: a [b] #c.mp4", '-dash.mp4', 'http:not.mp4']) {
+        writeFileSync(clips.path(name), readFileSync(plain));
+        assert.equal((await play(clips.path(name))).filter(isFrame).length, 3);
+      }
+    });
 
-    itNeeds(NEEDS_FFMPEG, 'says that ffmpeg could not be started', async () => {
+    itNeeds(NEEDS_FFMPEG, 'reports that ffmpeg could not be started', async () => {
       const path = clips.make(...pattern('160x120', 10, 0.3), '-c:v', 'libx264', 'plain3.mp4');
       await assert.rejects(play(path, { ffmpeg: { ...ffmpeg, path: '/nowhere/ffmpeg' } }), {
         name: 'SourceError',

@@ -34,14 +34,14 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
   [/Connection reset|Broken pipe/i, 'the camera closed the connection'],
 ];
 
-/** Damage in a picture does not end a connection. */
+/** Messages about damage in a picture, which does not end a connection. */
 const ABOUT_PICTURES = /decoding stream|submitting packet/i;
-/** ffmpeg also prints these if a peer was silent for too long. */
+/** Messages that ffmpeg also prints if a peer was silent for too long. */
 const VAGUE = /Invalid data found when processing input|Could not find codec parameters/i;
 
 /**
  * @param errors ffmpeg's last messages of level error, oldest first
- * @param waitedInVain nothing came during ffmpeg's whole timeout
+ * @param waitedInVain true if nothing came during ffmpeg's whole timeout
  * @returns the reason in plain words; undefined if the messages contain none
  */
 export function failureReason(errors: readonly string[], waitedInVain: boolean): string | undefined {
@@ -53,7 +53,7 @@ export function failureReason(errors: readonly string[], waitedInVain: boolean):
 }
 
 /**
- * Whether possibly nothing answered.
+ * True if the camera may not have responded at all.
  * @param reason from `failureReason`
  */
 export function mayBeAway(reason: string): boolean {

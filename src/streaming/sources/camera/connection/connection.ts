@@ -1,6 +1,6 @@
 import type { CaptureClock } from '../../../../core/frame.js';
 import type { FrameSlot } from '../../../../core/frame-pool.js';
-import type { Size } from '../../../../core/letterbox.js';
+import type { Size } from '../../../../core/size.js';
 import type { KeptTimes } from '../copy/kept-times.js';
 
 /** A picture's times: in its stream, and on the monotonic clock. */
@@ -9,18 +9,18 @@ export type Moment = {
   readonly capturedAtMs: number;
   readonly captureClock: CaptureClock;
   readonly uncertaintyMs: number;
-  /** The time without pictures that ends with this one, if there was one. */
+  /** The period without pictures that ends with this one, if there was one. */
   readonly hole?: Hole;
 };
 
-/** A time without pictures while the connection lasted. */
+/** A period without pictures while the connection lasted. */
 export type Hole = { readonly fromMs: number; readonly toMs: number; readonly why: string };
 
 /** A picture, ready for use. */
 export type ArrivedPicture = {
   /** Size of the shown picture, before letterboxing, in pixels. */
   readonly size: Size;
-  /** It is damaged, or depends on a damaged one. */
+  /** True if it is damaged, or depends on a damaged one. */
   readonly corrupt: boolean;
   /** Contains the letterboxed picture and belongs to the receiver; undefined if none was free. */
   readonly slot: FrameSlot | undefined;
@@ -41,7 +41,7 @@ export type CameraConnection = {
   readonly ended: Promise<ConnectionEnd>;
   /** The video's codec, once known. */
   readonly codec: string;
-  /** For the pictures so far, the conversion of their times in the kept copy to the stream's. */
+  /** Converts the times of the pictures so far from the kept copy's to the stream's. */
   readonly keptTimes: KeptTimes;
   /** Ends it at once; no event follows. */
   stop(): void;

@@ -8,19 +8,21 @@ export type Endpoint = {
   readonly host: string;
   readonly port: number;
   /**
-   * A program may hang while its system still accepts connections: if the protocol is known, the program itself is
-   * asked.
+   * A program may hang while its system still accepts connections: if the protocol is known, the probe sends the
+   * program a request.
    */
   readonly speaks: 'rtsp' | 'http' | 'tls' | 'tcp';
 };
 
-/** Emits once whether something answers there; never errors. Unsubscribing gives the connection up. */
+/** Emits once whether the endpoint responds; never errors. Unsubscribing closes the connection. */
 export type EndpointProbe = (endpoint: Endpoint) => Observable<boolean>;
 
 const PROBE_EVERY_MS = 1_000;
-/** Below the interval between two probes, so that one is over when the next is due. */
+/** Shorter than the interval between two probes, so that one is over when the next is due. */
 const CONNECT_TIMEOUT_MS = 900;
-/** Longer: a program that recovers from a hang answers the waiting question, and fewer pile up meanwhile. */
+/**
+ * Longer: a program that recovers from a hang responds to the waiting request, and fewer requests pile up meanwhile.
+ */
 const ANSWER_TIMEOUT_MS = 1_900;
 
 const DEFAULT_PORTS: Readonly<Record<string, number>> = {
@@ -65,7 +67,7 @@ function decodedHost(hostname: string): string | undefined {
   }
 }
 
-/** Any answer counts, even a refusal. These questions contain no stream, path or password. */
+/** Any response counts, even a refusal. These requests contain no stream, path or password. */
 function questionFor({ host, speaks }: Endpoint): string | undefined {
   switch (speaks) {
     case 'rtsp':
@@ -79,13 +81,13 @@ function questionFor({ host, speaks }: Endpoint): string | undefined {
 }
 
 /**
- * A connection that is closed at the first answer: a first byte in RTSP and HTTP, the handshake in TLS, the connection
- * itself in other protocols.
+ * Connects, and closes the connection at the first response: a first byte in RTSP and HTTP, the handshake in TLS, the
+ * connection itself in other protocols.
  */
 export const probeEndpoint: EndpointProbe = (endpoint) =>
   new Observable((subscriber) => {
     const { host, port, speaks } = endpoint;
-    // A false certificate could gain nothing here.
+    // A forged certificate could gain nothing here.
     const socket =
       speaks === 'tls'
         ? connectTls({ host, port, servername: isIP(host) === 0 ? host : '', rejectUnauthorized: false })
@@ -107,7 +109,7 @@ export const probeEndpoint: EndpointProbe = (endpoint) =>
     // Only a running program hangs up.
     socket.once('end', () => answer(true));
     socket.once('timeout', () => answer(false));
-    // A peer whose TLS is too old for Node answers, too; ffmpeg may still read it.
+    // A peer whose TLS is too old for Node also responds; ffmpeg may still read it.
     socket.on('error', ({ code }: NodeJS.ErrnoException) => answer(code?.startsWith('ERR_SSL') === true));
     return () => socket.destroy();
   });
@@ -115,13 +117,13 @@ export const probeEndpoint: EndpointProbe = (endpoint) =>
 export type WhenBackOptions = {
   readonly probe: EndpointProbe;
   readonly scheduler: SchedulerLike;
-  /** Whether a first answer counts as a return; otherwise there must have been silence before. */
+  /** True if a first response counts as a return; otherwise there must have been silence before. */
   readonly wasAway: boolean;
 };
 
 /**
- * Emits once, and completes, when an endpoint answers that did not before: it is probed every second, one connection at
- * a time.
+ * Emits once, and completes, when an endpoint responds that did not respond before. It probes every second, one
+ * connection at a time.
  */
 export function whenBack(endpoint: Endpoint, { probe, scheduler, wasAway }: WhenBackOptions): Observable<void> {
   return timer(0, PROBE_EVERY_MS, scheduler).pipe(

@@ -1,11 +1,11 @@
 import type { SchedulerLike, Subscription } from 'rxjs';
 import type { Clock, WallClock } from '../../../../core/clock.js';
 import type { FramePool, FrameSlot } from '../../../../core/frame-pool.js';
-import type { Size } from '../../../../core/letterbox.js';
+import type { Size } from '../../../../core/size.js';
 import { cameraInput, type FfmpegTransport } from '../camera-input.js';
 import { failureReason } from './connection-failure.js';
 import type { Ffmpeg } from '../../../ffmpeg/binary.js';
-import type { FrameProcess, FrameProcessEnd, Picture } from '../../../ffmpeg/frame-process.js';
+import type { FrameProcess, FrameProcessEnd, FfmpegPicture } from '../../../ffmpeg/frame-process.js';
 import type { DecodedDecision } from '../backlog.js';
 import type { CameraConnection, ConnectionEnd, ConnectionEvents, GivingUp } from './connection.js';
 import { keptFrameProcess } from '../copy/kept-frame-process.js';
@@ -108,7 +108,7 @@ export class FfmpegConnection implements CameraConnection {
     void this.#process.stop();
   }
 
-  #arrived({ ptsUs, size, corrupt }: Picture): void {
+  #arrived({ ptsUs, size, corrupt }: FfmpegPicture): void {
     const { clock, timeline, events } = this.#options;
     const readyAtMs = clock.now();
     // A held picture comes out when a later one begins to arrive: the picture that many before was released when this

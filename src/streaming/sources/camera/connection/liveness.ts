@@ -6,7 +6,7 @@ import type { SenderReport } from '../../../../core/coded-unit.js';
  */
 export type Liveness = {
   readonly state: 'live' | 'waiting' | 'slow' | 'frozen' | 'silent';
-  /** The connection is unusable. */
+  /** True if the connection is unusable. */
   readonly giveUp: boolean;
   /** In plain words. */
   readonly reason: string;
@@ -77,7 +77,7 @@ export function livenessWatch(
         return {
           state: 'silent',
           giveUp: true,
-          reason: `nothing from the camera for ${seconds(quietMs)}: it is connected but silent`,
+          reason: `the camera is connected, but has sent nothing for ${seconds(quietMs)}`,
         };
       if (picture === undefined) {
         const waitedMs = atMs - openedAtMs;
@@ -100,7 +100,7 @@ export function livenessWatch(
         return {
           state: 'frozen',
           giveUp: true,
-          reason: `no picture for ${seconds(missedMs)}, though packets come: the camera is frozen${clock}`,
+          reason: `no picture for ${seconds(missedMs)}, although packets arrive: the camera is frozen${clock}`,
         };
       }
       if (usualMs() >= timeoutMs / DUE_INTERVALS)

@@ -40,7 +40,7 @@ const OWN_READERS: readonly OwnReaderKind[] = [
       new RtspReader(url, { ...options, transport: transport === 'tcp' || transport === 'udp' ? transport : 'auto' }),
   },
   { reads: /^udp:\/\//i, make: (url, options) => ({ open: (events) => openUdp(url, options, events) }) },
-  // Its answer shows whether it sends pictures; a playlist's URL shows it beforehand.
+  // Its response shows whether it sends pictures; a playlist's URL shows it beforehand.
   { reads: /^https?:\/\/(?![^?#]*\.m3u8(?:[?#]|$))/i, make: (url, options) => new HttpPictureReader(url, options) },
   { reads: /^tcp:\/\//i, make: (url, options) => ({ open: (events) => openTcp(url, options, events) }) },
 ];

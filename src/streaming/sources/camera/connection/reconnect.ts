@@ -1,6 +1,6 @@
 import type { ConnectionEnd } from './connection.js';
 
-/** Waits between attempts to reach a camera: each delay this many times, the last one for ever. */
+/** Waits between attempts to reach a camera: each delay this many times, the last one without limit. */
 export type ReconnectLadder = readonly { readonly delayMs: number; readonly times: number }[];
 
 /** Short while the camera may be restarting, long when it stays away. */

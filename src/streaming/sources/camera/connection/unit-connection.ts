@@ -20,7 +20,7 @@ export type UnitConnectionOptions = {
   readonly ffmpeg: Ffmpeg;
   readonly clock: Clock;
   readonly scheduler: SchedulerLike;
-  /** Into which every picture is fitted: `detector.info.input`. */
+  /** The detector's input that every picture is fitted into: `detector.info.input`. */
   readonly input: PictureFormat;
   readonly pool: FramePool;
   readonly timeoutMs: number;
@@ -40,8 +40,8 @@ const NOTHING = new Uint8Array(0);
 const LOOK_EVERY_MS = 250;
 
 /**
- * A connection that we read ourselves: units arrive complete with their times, and ffmpeg only decodes. A unit gets its
- * times on arrival, before anything of ours can delay it.
+ * A connection that Nowcast reads itself: units arrive complete with their times, and ffmpeg only decodes. A unit gets
+ * its times on arrival, before anything of ours can delay it.
  */
 export class UnitConnection implements CameraConnection {
   readonly ended: Promise<ConnectionEnd>;
@@ -94,7 +94,7 @@ export class UnitConnection implements CameraConnection {
   }
 
   #opened(codec: CodedUnit['codec']): void {
-    // No code would end a decoder that begins after the end.
+    // After its end, nothing would end a new decoder.
     if (this.#isStopped) return;
     this.codec = codec;
     const { ffmpeg, input, pool, events, clock, onCopied } = this.#options;

@@ -61,7 +61,7 @@ export class CopyKeeper {
       const freeBytes = this.#freeBytesIn(this.#folder);
       if (freeBytes < LEAST_FREE_PER_KEPT * keptBytes + RESERVE_BYTES) {
         throw new OutputError(
-          `the disk of ${this.#folder} has ${inMegabytes(freeBytes)} left, and the ${inMegabytes(keptBytes)} that were kept have yet to be drawn; free some space or choose another place`,
+          `the disk of ${this.#folder} has ${inMegabytes(freeBytes)} left, but the video of the ${inMegabytes(keptBytes)} kept so far needs room too; free some space, or choose another place`,
         );
       }
       this.#file?.write(piece);

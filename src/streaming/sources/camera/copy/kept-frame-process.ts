@@ -6,11 +6,11 @@ export type KeptFrameProcessOptions = Pick<FrameProcessOptions, 'ffmpeg' | 'getT
   readonly url: string;
   /** ffmpeg's input, the camera. */
   readonly inputOptions: readonly string[];
-  /** Into which every picture is fitted: `detector.info.input`. */
+  /** The detector's input that every picture is fitted into: `detector.info.input`. */
   readonly input: PictureFormat;
   /** Receives pieces of a NUT file of the stream; undefined for none. */
   readonly onCopied: ((piece: Uint8Array) => void) | undefined;
-  /** The stream has no decoding times: the copy needs some, which delays it by one picture. */
+  /** True if the stream has no decoding times: the copy needs some, which delays it by one picture. */
   readonly restamps: boolean;
 };
 

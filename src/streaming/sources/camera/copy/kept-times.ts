@@ -56,7 +56,7 @@ export function streamTimesOf(offsets: readonly TimeOffset[]): (ptsUs: number) =
 /**
  * @param ptsUs of a picture in the file
  * @param beforeUs of the previous frame
- * @returns whether the picture is no frame: its time is invented
+ * @returns true if the picture is not a frame, because its time is invented
  */
 export function isStray(offsets: readonly TimeOffset[], ptsUs: number, beforeUs: number): boolean {
   return ptsUs >= beforeUs && ptsUs - beforeUs <= STRAY_US && !offsets.some(({ fromPtsUs }) => fromPtsUs === ptsUs);

@@ -1,5 +1,5 @@
 import type { UnitCodec } from '../../../../core/coded-unit.js';
-import type { Size } from '../../../../core/letterbox.js';
+import type { Size } from '../../../../core/size.js';
 import { jpegSize } from '../../../http-pictures/jpeg.js';
 import { startCodes, START_CODE_BYTES } from '../../../nal/annex-b.js';
 import { readH264Sequence } from '../../../nal/h264-parameters.js';
@@ -23,9 +23,9 @@ function sequenceSize(codec: 'h264' | 'h265', data: Uint8Array): Size | undefine
     if (begin !== undefined) {
       const nal = wholeNal(data.subarray(begin, at));
       if (typeOf(nal) === sequenceType) {
-        const told = readSequence(nal)?.size;
-        if (told === undefined || (size !== undefined && !isSame(size, told))) return undefined;
-        size = told;
+        const found = readSequence(nal)?.size;
+        if (found === undefined || (size !== undefined && !isSame(size, found))) return undefined;
+        size = found;
       }
     }
     begin = at + START_CODE_BYTES;

@@ -2,7 +2,7 @@
 export type DecoderPace = {
   /** Arrival of the oldest unit whose picture is outstanding; undefined if there is none. */
   readonly owedSinceMs: number | undefined;
-  /** When it returned its last picture; undefined before the first. */
+  /** Time at which it returned its last picture; undefined before the first. */
   readonly lastPictureAtMs: number | undefined;
 };
 
@@ -12,8 +12,8 @@ export function silenceMs({ owedSinceMs, lastPictureAtMs = -Infinity }: DecoderP
 }
 
 /**
- * An outstanding picture is too old, while it still returns others: a decoder that returns none may need a key picture
- * to continue.
+ * True if an outstanding picture is too old while the decoder still returns others. A decoder that returns none may
+ * need a key picture to continue.
  */
 export function isBehind(
   { owedSinceMs, lastPictureAtMs = -Infinity }: DecoderPace,

@@ -1,4 +1,4 @@
-type Entry = { readonly ptsUs: number; isDoubtful: boolean; tell?: () => void };
+type Entry = { readonly ptsUs: number; isDoubtful: boolean; report?: () => void };
 
 /** B-pictures come in every group of pictures, or in none. */
 const REMEMBERED_UNITS = 32;
@@ -29,23 +29,23 @@ export class PresentationOrder {
   /** The next unit lacks data: the decoder's concealment may harm pictures that it still holds back. */
   lost(): void {
     if (!this.#isReordering) return;
-    for (const entry of this.#entries) entry.isDoubtful ||= entry.tell === undefined;
+    for (const entry of this.#entries) entry.isDoubtful ||= entry.report === undefined;
   }
 
   /**
    * A unit's outcome is certain.
-   * @param tell called once, in the unit's turn, with whether its picture may have been harmed
+   * @param report called once, in the unit's turn, with whether its picture may have been harmed
    */
-  known(ptsUs: number, tell: (isDoubtful: boolean) => void): void {
+  known(ptsUs: number, report: (isDoubtful: boolean) => void): void {
     const entry = this.#entries.find((each) => each.ptsUs === ptsUs);
     if (entry === undefined) return;
-    entry.tell = () => tell(entry.isDoubtful);
+    entry.report = () => report(entry.isDoubtful);
     this.#flush();
   }
 
   /** No further unit or outcome comes. */
   end(): void {
-    for (const { tell } of this.#entries.splice(0)) tell?.();
+    for (const { report } of this.#entries.splice(0)) report?.();
   }
 
   get #isReordering(): boolean {
@@ -53,10 +53,10 @@ export class PresentationOrder {
   }
 
   #flush(): void {
-    while (this.#entries[0]?.tell !== undefined) {
+    while (this.#entries[0]?.report !== undefined) {
       // Units that are shown before it may still arrive.
       if (this.#isReordering && this.#entries[0].ptsUs === this.#newestUs) return;
-      this.#entries.shift()!.tell!();
+      this.#entries.shift()!.report!();
     }
   }
 }

@@ -11,7 +11,7 @@ export type PresentationQueue<T> = {
    * @param ptsUs differs from that of every other unit
    */
   fed(ptsUs: number, unit: T): void;
-  /** A unit was passed over. */
+  /** A unit was skipped. */
   shed(ptsUs: number, unit: T): void;
   /** The decoder returned the picture of that time; undefined if it got no such unit. */
   decoded(ptsUs: number): T | undefined;
@@ -54,9 +54,9 @@ export function presentationQueue<T>(onMissing: (unit: T, fate: Fate) => void): 
     const after = entries.findLastIndex(({ ptsUs }) => ptsUs < entry.ptsUs);
     entries.splice(after + 1, 0, entry);
   };
-  const tell = ({ unit, isShed }: Entry<T>): void => onMissing(unit, isShed ? 'shed' : 'undecodable');
-  const tellHead = (): void => {
-    while (entries.length > 0 && entries[0].isShed) tell(entries.shift()!);
+  const report = ({ unit, isShed }: Entry<T>): void => onMissing(unit, isShed ? 'shed' : 'undecodable');
+  const reportHead = (): void => {
+    while (entries.length > 0 && entries[0].isShed) report(entries.shift()!);
   };
 
   return {
@@ -68,7 +68,7 @@ export function presentationQueue<T>(onMissing: (unit: T, fate: Fate) => void): 
     },
     shed: (ptsUs, unit) => {
       insert({ ptsUs, unit, isShed: true });
-      tellHead();
+      reportHead();
     },
     decoded: (ptsUs) => {
       const index = entries.findIndex((entry) => entry.ptsUs === ptsUs);
@@ -77,12 +77,12 @@ export function presentationQueue<T>(onMissing: (unit: T, fate: Fate) => void): 
       const answered = entries.shift()!;
       fed = fed.filter((entry) => entry !== answered && !before.includes(entry));
       held = [...held, fed.length].slice(-REMEMBERED_PICTURES);
-      before.forEach(tell);
+      before.forEach(report);
       return answered.unit;
     },
     end: () => {
       fed = [];
-      for (const entry of entries.splice(0)) tell(entry);
+      for (const entry of entries.splice(0)) report(entry);
     },
     get oldestFed() {
       return fed[heldBack()]?.unit;

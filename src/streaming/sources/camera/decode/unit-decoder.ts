@@ -1,13 +1,13 @@
 import type { CodedUnit, UnitCodec } from '../../../../core/coded-unit.js';
 import type { FramePool, FrameSlot } from '../../../../core/frame-pool.js';
-import type { Size } from '../../../../core/letterbox.js';
+import type { Size } from '../../../../core/size.js';
 import type { PictureFormat } from '../../../../core/picture.js';
 import { nutFileHeader, nutFrameHeader, type NutTag } from '../../../ffmpeg/nut-writer.js';
 import { damageIn } from '../../../ffmpeg/damage.js';
 import { frameArguments } from '../../../ffmpeg/arguments.js';
 import type { Ffmpeg } from '../../../ffmpeg/binary.js';
 import { COMPLAINT } from '../../../ffmpeg/log.js';
-import { FrameProcess, type FrameProcessEnd, type Picture } from '../../../ffmpeg/frame-process.js';
+import { FrameProcess, type FrameProcessEnd, type FfmpegPicture } from '../../../ffmpeg/frame-process.js';
 import { codedSize, isShownAs } from './coded-size.js';
 import type { ArrivedPicture } from '../connection/connection.js';
 import { presentationQueue, type Fate } from './presentation-queue.js';
@@ -21,7 +21,7 @@ export type DecodableUnit = Pick<CodedUnit, 'data' | 'isKey' | 'refreshPictures'
 export type UnitDecoderOptions<U extends DecodableUnit> = {
   readonly ffmpeg: Ffmpeg;
   readonly codec: UnitCodec;
-  /** Into which every picture is fitted: `detector.info.input`. */
+  /** The detector's input that every picture is fitted into: `detector.info.input`. */
   readonly input: PictureFormat;
   readonly pool: FramePool;
   readonly onPicture: (unit: U, picture: ArrivedPicture) => void;
@@ -44,9 +44,9 @@ export function unitHeader({ ptsUs, data, isKey }: DecodableUnit): Buffer {
 }
 
 /**
- * ffmpeg's options for units that are handed to it whole, with their times. What each is for:
+ * ffmpeg's options for complete units with their times. The purpose of each:
  * - `copyts`: a picture comes out with the time of its unit, which is how the two find each other.
- * - `probesize`, `analyzeduration`: the first unit goes to the decoder at once instead of waiting for more to look at.
+ * - `probesize`, `analyzeduration`: the first unit goes to the decoder at once instead of waiting for more to analyse.
  * - `low_delay`, `thread_type slice`: pictures are not held back to be decoded in parallel, or in case B-pictures come.
  */
 const UNIT_INPUT = [
@@ -91,7 +91,7 @@ export class UnitDecoder<U extends DecodableUnit> {
   /** The size in the newest key unit. */
   #codedSize: Size | undefined;
   /** Finished pictures, oldest first, until all earlier messages have been read. */
-  readonly #settling: Picture[] = [];
+  readonly #settling: FfmpegPicture[] = [];
   #isStopped = false;
 
   constructor(options: UnitDecoderOptions<U>) {
@@ -160,7 +160,7 @@ export class UnitDecoder<U extends DecodableUnit> {
     void this.#process.stop();
   }
 
-  #arrived(picture: Picture): void {
+  #arrived(picture: FfmpegPicture): void {
     this.#settling.push(picture);
     afterTurns(TURNS_UNTIL_LOGGED, () => this.#settle());
   }
@@ -180,7 +180,7 @@ export class UnitDecoder<U extends DecodableUnit> {
     this.#options.onPicture(decoded.unit, { size, corrupt: decoded.isDamaged, slot });
   }
 
-  /** The decoder found damage in one of its outstanding units, and does not say in which. */
+  /** The decoder found damage in one of its outstanding units, but does not name the unit. */
   #noteDamage(line: string): void {
     const damage = COMPLAINT.test(line) ? damageIn(line) : undefined;
     if (damage === undefined) return;

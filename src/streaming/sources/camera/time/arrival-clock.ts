@@ -3,11 +3,11 @@ import { upperMedian } from '../../../../core/median.js';
 import type { CaptureEstimate } from './capture-clock.js';
 
 export type UntimedPicture = UntimedArrival & {
-  /** When its last byte arrived. */
+  /** Arrival time of its last byte. */
   readonly arrivedAtMs: number;
 };
 
-/** Estimates when pictures without times were taken, from their arrivals. */
+/** Estimates the capture times of pictures without times, from their arrivals. */
 export type ArrivalClock = {
   newConnection(): void;
   /** In the order of arrival. */

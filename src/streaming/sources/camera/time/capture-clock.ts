@@ -7,7 +7,7 @@ import { paceWatch } from './arrival-pace.js';
 import { reportEvidence } from './report-evidence.js';
 import { stampSpread } from './stamp-spread.js';
 
-/** The estimated time of capture of a picture, on the monotonic clock, with its uncertainty. */
+/** The estimated capture time of a picture, on the monotonic clock, with its uncertainty. */
 export type CaptureEstimate = {
   /** Never later than the picture's arrival. */
   readonly capturedAtMs: number;
@@ -101,7 +101,7 @@ export function captureClock({ onNotice = () => undefined }: CaptureClockOptions
     onNonsense: () =>
       notice(
         'reports',
-        "the times in the camera's sender reports do not belong to its pictures: the age of pictures is taken from their arrival",
+        "the times in the camera's sender reports do not match its pictures: Nowcast derives the age of pictures from their arrival",
       ),
   });
   const addReport = (report: SenderReport): void =>
@@ -122,7 +122,7 @@ export function captureClock({ onNotice = () => undefined }: CaptureClockOptions
     [isSettled, unseenMs] = [false, mayBeOldMs];
   };
   const byArrival = (arrivedAtMs: number, elapsedMs: number): CaptureEstimate => {
-    notice('times', 'the camera gives its pictures no usable times: they get those at which they arrive');
+    notice('times', 'the camera gives its pictures no usable times: Nowcast times them by their arrival');
     const intervalMs = steps.intervalMs();
     // Each picture of a burst makes up for one interval of the preceding wait.
     longestWaitMs = Math.max(elapsedMs - intervalMs, longestWaitMs + Math.min(0, elapsedMs - intervalMs), 0);
@@ -201,7 +201,7 @@ export function captureClock({ onNotice = () => undefined }: CaptureClockOptions
       lastArrivedAtMs = arrivedAtMs;
       if (step === 'jump') {
         newMediaClock(Math.min(UNSEEN_MS, Math.max(0, oldestMs + elapsedMs)));
-        notice('jump', "the camera's media clock jumps: times go on by the time that has passed");
+        notice('jump', "the camera's media clock jumps: Nowcast continues by the time that has passed");
       }
       if (step === 'unusable') {
         newMediaClock(UNSEEN_MS);

@@ -26,7 +26,7 @@ export function kernelStamps(onNotice: (text: string) => void): KernelStamps {
       if (!isRefuted && !(ageMs >= 0 && ageMs <= OLDEST_MS)) {
         isRefuted = true;
         onNotice(
-          "the device's times are not of this machine's monotonic clock: they are compared with the pictures' arrival instead",
+          "the device's times are not on this machine's monotonic clock: Nowcast compares them with the arrival of pictures instead",
         );
       }
       return isRefuted

@@ -39,7 +39,7 @@ const LEAST_STEP_BACK_MS = 50;
 const STILL_UNITS = 5;
 const FIRST_INTERVAL_MS = 67;
 
-type Picture = {
+type TimedPicture = {
   readonly mediaMs: number;
   readonly stepMs: number;
   readonly elapsedMs: number;
@@ -49,7 +49,7 @@ type Picture = {
 export function mediaSteps(): MediaSteps {
   let last: { readonly mediaMs: number; readonly arrivedAtMs: number } | undefined;
   let highestMs = -Infinity;
-  let recent: Picture[] = [];
+  let recent: TimedPicture[] = [];
   let intervalMs = FIRST_INTERVAL_MS;
   let isUnusable = false;
 
@@ -116,12 +116,12 @@ export function mediaSteps(): MediaSteps {
 }
 
 /** The latest pictures, back to the last one with an irregular time. */
-function sinceOdd(pictures: readonly Picture[]): readonly Picture[] {
+function sinceOdd(pictures: readonly TimedPicture[]): readonly TimedPicture[] {
   return pictures.slice(pictures.map(({ isOdd }) => isOdd).lastIndexOf(true) + 1);
 }
 
 /** Between media times in time order, because B-pictures come in another order. */
-function intervalOf(pictures: readonly Picture[], byArrival: boolean): number | undefined {
+function intervalOf(pictures: readonly TimedPicture[], byArrival: boolean): number | undefined {
   if (byArrival)
     return pictures.length < 3 ? undefined : Math.max(1, upperMedian(pictures.map(({ elapsedMs }) => elapsedMs)));
   const steady = sinceOdd(pictures);

@@ -6,13 +6,13 @@ export type StreamUnit = {
   readonly mediaMs: number;
   readonly arrivedAtMs: number;
   readonly estimate: Pick<CaptureEstimate, 'capturedAtMs' | 'uncertaintyMs'>;
-  /** The first of a connection: its media clock has no relation to the previous one. */
+  /** True for the first of a connection: its media clock has no relation to the previous one. */
   readonly isNewConnection?: boolean;
-  /** Data was lost inside it or before it. */
+  /** True if data was lost inside it or before it. */
   readonly hasLoss?: boolean;
-  /** It may be shown before units that were sent earlier: a B-picture. */
+  /** True if it may be shown before units that were sent earlier: a B-picture. */
   readonly mayGoBack?: boolean;
-  /** Its time is that of its arrival: it does not show whether the network held it. */
+  /** True if its time is that of its arrival: it does not show whether the network held it. */
   readonly isUntimed?: boolean;
 };
 
@@ -154,7 +154,7 @@ function leastGapMs(intervalMs: number): number {
   return Math.max(LEAST_GAP_MS, GAP_INTERVALS * intervalMs);
 }
 
-/** Did time pass without pictures for the sender, for us, or for both? */
+/** Decides whether time passed without pictures for the sender, for us, or for both. */
 function gapBefore(
   unit: StreamUnit,
   newest: Last,
@@ -177,7 +177,7 @@ function gapBefore(
   // A better estimate may move the time of capture; that alone is no hole.
   if (senderMs >= leastMs && (oursMs >= leastMs || stepMs >= leastMs)) {
     return unit.hasLoss === true
-      ? { ...captured, cause: 'lost', why: `the pictures of ${seconds(senderMs)} were lost on the way` }
+      ? { ...captured, cause: 'lost', why: `the network lost the pictures of ${seconds(senderMs)}` }
       : {
           ...captured,
           cause: 'stood-still',

@@ -18,7 +18,7 @@ export type PictureToPlace = Pick<
   CodedUnit,
   'mediaMs' | 'arrivedAtMs' | 'damaged' | 'lostBefore' | 'mayGoBack' | 'untimed'
 > & {
-  /** When it was taken, if the reader knows that without comparing clocks. */
+  /** Its capture time, if the reader knows it without comparing clocks. */
   readonly known?: CaptureEstimate | undefined;
   /** How much older it may be than its arrival shows, in milliseconds: it was delayed on purpose. */
   readonly hiddenMs?: number | undefined;
@@ -36,7 +36,7 @@ export function timeline({ onNotice }: { readonly onNotice: (text: string) => vo
   let isNewConnection = false;
   let hasReportedUntimed = false;
   const byArrival = (arrivedAtMs: number, untimed: UntimedArrival): CaptureEstimate => {
-    if (!hasReportedUntimed) onNotice('the camera gives its pictures no times: they get those at which they arrive');
+    if (!hasReportedUntimed) onNotice('the camera gives its pictures no times: Nowcast times them by their arrival');
     hasReportedUntimed = true;
     return arrivals.arrived({ ...untimed, arrivedAtMs });
   };

@@ -13,7 +13,7 @@ export type WallTime = {
 /**
  * No stream shows the difference between two machines' wall clocks. A time server holds each within some tens of
  * milliseconds, over a bad line within some hundreds; and a date is often only roughly the moment at which the encoder
- * was started. A second covers that, but no clock that was never set.
+ * was started. One second covers all that, but not a clock that was never set.
  */
 const CLOCKS_APART_MS = 1_000;
 /** A live stream is never delayed by more: the stream is a recording, or one of the clocks is wrong. */
@@ -33,7 +33,7 @@ export function wallTime(wallClock: WallClock, onNotice: (text: string) => void)
         isRefuted = true;
         const amount = `${(Math.abs(ageMs) / 1_000).toFixed(0)} s ${ageMs < 0 ? 'ahead of' : 'behind'}`;
         onNotice(
-          `the stream's dates are ${amount} this machine's clock: one of the two is wrong, and the dates are not believed`,
+          `the stream's dates are ${amount} this machine's clock: one of the two is wrong, so Nowcast ignores the dates`,
         );
       }
       if (isRefuted) return undefined;

@@ -32,7 +32,7 @@ describe('connection failure', () => {
     );
   });
 
-  it('says nothing where ffmpeg says nothing that is known', () => {
+  it('is undefined for unknown messages of ffmpeg', () => {
     assert.equal(failureReason(['rtsp://host/cam: Input/output error'], false), undefined);
     assert.equal(failureReason([], false), undefined);
   });
@@ -46,7 +46,7 @@ describe('connection failure', () => {
     ['404 Not Found', false],
     ['Connection reset by peer', false],
   ] as const) {
-    it(`takes the camera ${wanted ? 'perhaps for away' : 'for there'} after "${message}"`, () =>
+    it(`considers the camera ${wanted ? 'possibly away' : 'present'} after "${message}"`, () =>
       assert.equal(mayBeAway(failureReason([message], false)!), wanted));
   }
 });

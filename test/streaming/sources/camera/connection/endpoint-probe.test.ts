@@ -63,7 +63,7 @@ describe('whenBack', () => {
     });
   }
 
-  it('emits when what was away answers, and probes no more', () => {
+  it('emits when an absent endpoint responds, and stops probing', () => {
     watch(true, ['5ms (x|)', '5ms (x|)', '5ms (o|)'], undefined, '2005ms (w|)', [
       '^ 4ms !',
       '1000ms ^ 4ms !',
@@ -71,15 +71,15 @@ describe('whenBack', () => {
     ]);
   });
 
-  it('takes a first answer for a return where it is known to have been away', () => {
+  it('counts a first response as a return if the endpoint was away before', () => {
     watch(true, ['5ms (o|)'], undefined, '5ms (w|)', ['^ 4ms !']);
   });
 
-  it('takes a first answer for no return where that is not known', () => {
+  it('does not count a first response as a return otherwise', () => {
     watch(false, ['5ms (o|)'], '900ms !', '-', ['^ 4ms !']);
   });
 
-  it('emits where it falls silent and answers again', () => {
+  it('emits if it falls silent and responds again', () => {
     watch(false, ['5ms (o|)', '5ms (x|)', '5ms (o|)'], undefined, '2005ms (w|)', [
       '^ 4ms !',
       '1000ms ^ 4ms !',
@@ -91,7 +91,7 @@ describe('whenBack', () => {
     watch(true, ['1500ms (x|)', '5ms (o|)'], undefined, '2005ms (w|)', ['^ 1499ms !', '2000ms ^ 4ms !']);
   });
 
-  it('gives a probe up when it is unsubscribed', () => {
+  it('closes a probe when it is unsubscribed', () => {
     watch(true, ['500ms (x|)'], '100ms !', '-', ['^ 99ms !']);
   });
 });
@@ -116,7 +116,7 @@ describe('probeEndpoint', () => {
   const probe = (speaks: Endpoint['speaks']): Promise<boolean[]> =>
     lastValueFrom(probeEndpoint(endpoint(speaks)).pipe(toArray()));
 
-  it('takes a connection for an answer where no language is known, and closes it at once', async () => {
+  it('counts a connection as a response for other protocols, and closes it at once', async () => {
     const connections = once(server, 'connection') as Promise<[Socket]>;
     assert.deepEqual(await probe('tcp'), [true]);
     const [socket] = await connections;
@@ -131,7 +131,7 @@ describe('probeEndpoint', () => {
       'HTTP/1.1 405 Method Not Allowed\r\n\r\n',
     ],
   ] as const) {
-    it(`asks in ${speaks} for nothing in particular, and takes any answer for one`, async () => {
+    it(`sends a neutral request in ${speaks}, and counts any response`, async () => {
       let asked: Promise<string> | undefined;
       meet = (socket) => {
         asked = text(socket);
@@ -142,12 +142,12 @@ describe('probeEndpoint', () => {
     });
   }
 
-  it('takes a program that hangs up for one that runs', async () => {
+  it('counts a program that hangs up as running', async () => {
     meet = (socket) => socket.once('data', () => socket.end());
     assert.deepEqual(await probe('rtsp'), [true]);
   });
 
-  it('takes what is no TLS that Node knows for an answer all the same', async () => {
+  it('counts a TLS version that Node does not support as a response', async () => {
     meet = (socket) => socket.once('data', () => socket.write('HTTP/1.1 400 Bad Request\r\n\r\n'));
     assert.deepEqual(await probe('tls'), [true]);
   });
@@ -163,21 +163,21 @@ describe('probeEndpoint', () => {
     assert.ok(hello.includes('localhost'));
   });
 
-  it('is not taken in by a system that takes connections for a program that hangs', async () => {
+  it('does not count a connection that the system accepts for a hanging program', async () => {
     const met: Socket[] = [];
     meet = (socket) => met.push(socket.resume());
     assert.deepEqual(await Promise.all([probe('rtsp'), probe('http'), probe('tls')]), [[false], [false], [false]]);
     assert.equal(met.length, 3);
   });
 
-  it('says that nothing listens', async () => {
+  it('reports that no program listens', async () => {
     const gone = endpoint('rtsp');
     server.close();
     await once(server, 'close');
     assert.deepEqual(await lastValueFrom(probeEndpoint(gone).pipe(toArray())), [false]);
   });
 
-  it('leaves no socket behind, answered or given up', async () => {
+  it('leaves no socket behind, with or without a response', async () => {
     const before = openSockets();
     const connection = once(server, 'connection');
     await probe('tcp');

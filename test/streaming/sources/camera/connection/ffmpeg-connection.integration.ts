@@ -139,7 +139,7 @@ describe('a connection that ffmpeg reads', function () {
   for (const isKept of [false, true]) {
     itNeeds(
       NEEDS_FFMPEG,
-      `passes over what is too old, and shows the first picture that is not, whatever it builds on${isKept ? ', where a copy is kept' : ''}`,
+      `skips pictures that are too old, and shows the first that is not, whatever it depends on${isKept ? ', with a kept copy' : ''}`,
       async () => {
         const slowTo = TOO_SLOW_FROM + 13;
         // Then what waited comes at once.
@@ -168,7 +168,7 @@ describe('a connection that ffmpeg reads', function () {
     );
   }
 
-  itNeeds(NEEDS_FFMPEG, 'asks for a new connection where the stream stays too old', async () => {
+  itNeeds(NEEDS_FFMPEG, 'asks for a new connection if the stream stays too old', async () => {
     const { end, told } = await connect({ lateMs: (number) => Math.max(0, number - TOO_SLOW_FROM) * GROWS_BY_MS });
     assert.equal(end.gaveUp, 'behind');
     assert.match(end.reason, /^the stream is \d+\.\d s behind and does not catch up: it is opened anew$/);
@@ -178,7 +178,7 @@ describe('a connection that ffmpeg reads', function () {
 
   itNeeds(
     NEEDS_FFMPEG,
-    'shows every picture of a camera that is slow, although ffmpeg holds each for longer than a picture may be old',
+    'shows every picture of a slow camera, although ffmpeg holds each for longer than maxBehindMs',
     async () => {
       const { told } = await connect({ intervalMs: 2 * MAX_BEHIND_MS });
       assert.deepEqual(

@@ -13,14 +13,14 @@ describe('liveness', () => {
     assert.match(at(20_000).reason, /no picture for 20\.0 s/);
   });
 
-  it('gives a silent camera up after the timeout', () => {
+  it('gives up on a silent camera after the timeout', () => {
     const { picture, at } = watch();
     for (let ms = 0; ms <= 1_000; ms += 40) picture(ms, ms);
     assert.equal(at(5_900).giveUp, false);
     assert.deepEqual([at(6_000).state, at(6_000).giveUp], ['silent', true]);
   });
 
-  it('tells a frozen camera from a silent one, and whether its clock goes on', () => {
+  it('distinguishes a frozen camera from a silent one, and reports whether its clock continues', () => {
     const { picture, report, at } = watch();
     for (let ms = 0; ms <= 1_000; ms += 40) picture(ms, ms);
     for (let ms = 2_000; ms <= 6_000; ms += 1_000) report({ senderMs: ms, mediaMs: ms, arrivedAtMs: ms });
@@ -30,14 +30,14 @@ describe('liveness', () => {
     assert.match(at(6_200).reason, /its clock stands, too/);
   });
 
-  it('leaves a camera in peace that sends a picture every 5 s', () => {
+  it('accepts a camera that sends a picture every 5 s', () => {
     const { picture, at } = watch();
     for (let ms = 0; ms <= 20_000; ms += 5_000) picture(ms, ms);
     assert.deepEqual([at(28_000).state, at(28_000).giveUp], ['slow', false]);
     assert.equal(at(36_000).giveUp, true);
   });
 
-  it('goes by arrivals where the media clock jumps or stands', () => {
+  it('uses arrivals if the media clock jumps or stands still', () => {
     const { picture, at } = watch();
     for (let ms = 0; ms <= 2_000; ms += 40) picture(ms, ms > 1_000 ? 3_600_000 + ms : 0);
     assert.equal(at(2_100).state, 'live');

@@ -11,7 +11,7 @@ const CAMERA = 'rtsp://camera/a';
 const middle = (): number => 0.5;
 
 describe('reconnect ladder', () => {
-  it('waits 1 s five times, 5 s five times, 10 s ten times, then 60 s for ever', () => {
+  it('waits 1 s five times, 5 s five times, 10 s ten times, then always 60 s', () => {
     const delays = Array.from({ length: 23 }, (_, i) => reconnectDelayMs(i + 1, middle));
     assert.deepEqual(delays, [
       ...Array<number>(5).fill(1_000),
@@ -23,7 +23,7 @@ describe('reconnect ladder', () => {
     ]);
   });
 
-  it('stays within 20 % of the step, whatever the random number', () => {
+  it('stays within 20 % of the step for any random number', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 10_000 }),
@@ -45,19 +45,19 @@ describe('reconnect ladder', () => {
     assert.ok(reconnectDelayMs(1, () => 0.999999) > 1_199);
   });
 
-  it('starts at its foot again after a connection that proved stable', () => {
+  it('restarts after a stable connection', () => {
     assert.equal(failuresAfter(7, CAMERA, { streamedMs: STABLE_AFTER_MS, gaveUp: undefined }), 1);
     assert.equal(failuresAfter(7, CAMERA, { streamedMs: STABLE_AFTER_MS - 1, gaveUp: undefined }), 8);
     assert.equal(failuresAfter(0, CAMERA, { streamedMs: 0, gaveUp: undefined }), 1);
   });
 
-  it('stays at its foot where an attempt was itself a long wait, or a burden to nobody', () => {
+  it('stays on its first step if an attempt was itself a long wait, or burdened no other machine', () => {
     assert.equal(failuresAfter(7, CAMERA, { streamedMs: 0, gaveUp: 'silent' }), 1);
     for (const url of ['udp://@239.0.0.1:1234', '/dev/video0'])
       assert.equal(failuresAfter(7, url, { streamedMs: 0, gaveUp: undefined }), 1);
   });
 
-  it('keeps to the last step of a ladder that ends', () => {
+  it('stays on the last step of a finite ladder', () => {
     assert.equal(
       reconnectDelayMs(9, middle, [
         { delayMs: 5, times: 1 },

@@ -21,7 +21,7 @@ const START_CODE = Buffer.from([0, 0, 0, 1]);
 const INTERVAL_MS = 40;
 const KEY_EVERY = 10;
 
-describe('a connection that is read by Nowcast', () => {
+describe('a connection that Nowcast reads', () => {
   let ffmpeg: Ffmpeg;
   let clip: Buffer[];
   before(async function () {
@@ -127,7 +127,7 @@ describe('a connection that is read by Nowcast', () => {
 
   itNeeds(
     NEEDS_FFMPEG,
-    'begins with the first key picture, and lets the last pictures come out when the stream ends',
+    'begins with the first key picture, and emits the last pictures after the end of the stream',
     async () => {
       const { connection, stream, send, end, told } = connect();
       stream.onOpen({ codec: 'h264', transport: 'tcp' });
@@ -145,7 +145,7 @@ describe('a connection that is read by Nowcast', () => {
 
   itNeeds(
     NEEDS_FFMPEG,
-    'passes over what is too old, up to the newest key picture that waits, and tells each',
+    'skips pictures that are too old, up to the newest waiting key picture, and reports each',
     async () => {
       const { connection, stream, send, end, told, count, play } = connect();
       stream.onOpen({ codec: 'h264', transport: 'tcp' });
@@ -167,7 +167,7 @@ describe('a connection that is read by Nowcast', () => {
     },
   );
 
-  itNeeds(NEEDS_FFMPEG, 'asks for a new connection where the stream stays too old', async () => {
+  itNeeds(NEEDS_FFMPEG, 'asks for a new connection if the stream stays too old', async () => {
     const { connection, stream, send, told, play } = connect();
     stream.onOpen({ codec: 'h264', transport: 'tcp' });
     await play(45);
@@ -182,23 +182,23 @@ describe('a connection that is read by Nowcast', () => {
     assert.ok(told.some((what) => what.startsWith('behind')));
   });
 
-  itNeeds(NEEDS_FFMPEG, 'leaves to ffmpeg what the reader does not know', async () => {
+  itNeeds(NEEDS_FFMPEG, 'leaves a stream to ffmpeg that the reader does not support', async () => {
     const { connection, end } = connect();
     end('unsupported', 'the video is VP8');
     assert.deepEqual(await connection.ended, { reason: 'the video is VP8', streamedMs: 0, gaveUp: 'needs-ffmpeg' });
   });
 
-  itNeeds(NEEDS_FFMPEG, 'gives a camera up that says nothing any more', async () => {
+  itNeeds(NEEDS_FFMPEG, 'gives up on a camera that falls silent', async () => {
     const { connection, stream, clock, play } = connect();
     stream.onOpen({ codec: 'h264', transport: 'tcp' });
     await play(20);
     clock.nowMs += 5_001;
     const { gaveUp, reason } = await connection.ended;
     assert.equal(gaveUp, 'silent');
-    assert.match(reason, /^nothing from the camera for 5\.0 s/);
+    assert.match(reason, /^the camera is connected, but has sent nothing for 5\.0 s/);
   });
 
-  itNeeds(NEEDS_FFMPEG, 'ends with the reason where its decoder cannot be started', async () => {
+  itNeeds(NEEDS_FFMPEG, 'ends with the reason if its decoder cannot be started', async () => {
     const { connection, stream, send } = connect({ ffmpeg: { ...ffmpeg, path: '/nonexistent/ffmpeg' } });
     stream.onOpen({ codec: 'h264', transport: 'tcp' });
     send(0);
@@ -260,7 +260,7 @@ describe('a connection that is read by Nowcast', () => {
     );
   }
 
-  itNeeds(NEEDS_FFMPEG, 'tells nothing any more when it was stopped, wherever it is', async () => {
+  itNeeds(NEEDS_FFMPEG, 'reports nothing after a stop in any state', async () => {
     for (const sent of [0, 1, 12]) {
       const { connection, stream, send, told } = connect();
       if (sent > 0) stream.onOpen({ codec: 'h264', transport: 'tcp' });

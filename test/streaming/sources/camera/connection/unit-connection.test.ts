@@ -66,7 +66,7 @@ function connect(onStop: (events: UnitStreamEvents) => void = () => undefined) {
 }
 
 describe('a connection that Nowcast reads', () => {
-  it('ends with the reason where ffmpeg cannot be started', async () => {
+  it('ends with the reason if ffmpeg cannot be started', async () => {
     const { connection, events } = connect();
     events.onOpen({ codec: 'h264', transport: 'tcp' });
     const { reason, streamedMs } = await connection.ended;
@@ -74,7 +74,7 @@ describe('a connection that Nowcast reads', () => {
     assert.equal(streamedMs, 0);
   });
 
-  it('tells the fate of every unit, in order, where the decoder dies, and of those that come before the stream has ended', async () => {
+  it('reports the outcome of every unit, in order, if the decoder dies, also of units that arrive before the stream ends', async () => {
     const times = [0, 40, 80, 120];
     const { connection, events, told } = connect((stream) => {
       // B-pictures come before those that are shown first.
@@ -89,7 +89,7 @@ describe('a connection that Nowcast reads', () => {
     );
   });
 
-  it('tells the fate of every unit, in order, where the decoder dies while units wait to be decided on', async () => {
+  it('reports the outcome of every unit, in order, if the decoder dies while units await a decision', async () => {
     const times: number[] = [];
     let isOver = false;
     const { connection, events, told } = connect(() => {
@@ -112,7 +112,7 @@ describe('a connection that Nowcast reads', () => {
     assert.equal(told.at(-1), `corrupt ${times.at(-1)}`);
   });
 
-  it('starts no decoder where it was stopped while it connected', async () => {
+  it('starts no decoder after a stop while it connects', async () => {
     const { connection, events } = connect();
     connection.stop();
     events.onOpen({ codec: 'h264', transport: 'tcp' });
@@ -120,7 +120,7 @@ describe('a connection that Nowcast reads', () => {
     assert.equal(connection.codec, '');
   });
 
-  it('gives a camera up that sends pictures and never a key picture, when the first frame is overdue', async () => {
+  it('gives up on a camera that never sends a key picture, when the first frame is overdue', async () => {
     const { connection, events, scheduler, clock } = connect();
     const send = (): void => {
       events.onAlive();

@@ -36,7 +36,7 @@ describe('CopyKeeper', () => {
     assert.equal(copyPath('/tmp/a.b/kept', 1), '/tmp/a.b/kept.1');
   });
 
-  it('keeps one file for each connection, over what an attempt without a picture left', () => {
+  it('keeps one file for each connection, and overwrites that of an attempt without a picture', () => {
     const { copies, path, failures } = keeper(100 * MIB);
     for (const [epoch, text] of [
       [0, 'no picture'],
@@ -52,7 +52,7 @@ describe('CopyKeeper', () => {
     assert.deepEqual([copies.path, failures], [undefined, []]);
   });
 
-  it('ends, and says so once, while there is twice the room left that all connections took, and more', () => {
+  it('ends, and reports it once, when little more room is left than the video needs', () => {
     const { copies, failures, keptBytes } = keeper(40 * MIB);
     for (let epoch = 0; epoch < 3; epoch++) {
       copies.begin(epoch);
@@ -62,12 +62,12 @@ describe('CopyKeeper', () => {
     assert.equal(keptBytes(), 9 * MIB, '8 MiB and 32 that are free were enough for one more, 9 and 31 are not');
     assert.equal(failures.length, 1);
     assert.ok(
-      failures[0].startsWith(`the disk of ${folder()} has 33 MB left, and the 9 MB that were kept`),
+      failures[0].startsWith(`the disk of ${folder()} has 33 MB left, but the video of the 9 MB kept so far`),
       failures[0],
     );
   });
 
-  it('keeps nothing where the folder is gone', () => {
+  it('keeps nothing if the folder is gone', () => {
     const { copies, failures } = keeper(100 * MIB);
     const gone = new CopyKeeper({
       path: join(folder(), 'gone', 'kept.nut'),
@@ -85,7 +85,7 @@ describe('CopyKeeper', () => {
     copies.begin(0);
     for (let piece = 0; piece < 3; piece++) copies.write(Buffer.from('x'));
     assert.deepEqual(failures.length, 1);
-    assert.match(failures[0], /kept\.nut failed and has ended: the disk is full/);
+    assert.match(failures[0], /kept\.nut failed, so the file ends here: the disk is full/);
     assert.equal(copies.begin(1), false, 'nor is the next connection kept');
     assert.ok(!existsSync(copyPath(path, 1)));
   });

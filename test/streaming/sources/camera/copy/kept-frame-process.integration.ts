@@ -15,7 +15,7 @@ describe('kept frame process', function () {
   for (const restamps of [false, true]) {
     itNeeds(
       NEEDS_FFMPEG,
-      `gives each picture the very time that it has in the copy, ${restamps ? 'decoding times made up' : 'as it is sent'}`,
+      `gives each picture its exact time in the copy, ${restamps ? 'with invented decoding times' : 'unchanged'}`,
       async () => {
         const url = clips.make(
           ...pattern('160x120', 25, 2),
@@ -55,7 +55,7 @@ describe('kept frame process', function () {
     );
   }
 
-  itNeeds(NEEDS_FFMPEG, 'holds the copy up where decoding does not keep up, and loses none of it', async () => {
+  itNeeds(NEEDS_FFMPEG, 'makes the copy wait for a slow decoder, and loses none of it', async () => {
     // Some 19 MB, which is copied much faster than it is decoded.
     const url = clips.make(
       ...pattern('640x480', 25, 2),
@@ -91,7 +91,7 @@ describe('kept frame process', function () {
     assert.deepEqual(children(), []);
   });
 
-  itNeeds(NEEDS_FFMPEG, 'leaves no ffmpeg behind when it is stopped while it holds the copy up', async () => {
+  itNeeds(NEEDS_FFMPEG, 'leaves no ffmpeg behind when it is stopped while the copy waits', async () => {
     const url = clips.make(
       ...pattern('640x480', 25, 2),
       '-c:v',
@@ -121,7 +121,7 @@ describe('kept frame process', function () {
     assert.deepEqual(children(), []);
   });
 
-  itNeeds(NEEDS_FFMPEG, 'ends in the words of the ffmpeg that cannot read the camera', async () => {
+  itNeeds(NEEDS_FFMPEG, 'ends with the message of the ffmpeg that cannot read the camera', async () => {
     const end = await keptFrameProcess({
       ffmpeg: await locateFfmpeg(process.env, ''),
       url: clips.path('absent.ts'),

@@ -9,7 +9,7 @@ describe('kept times', () => {
     assert.deepEqual(times.offsets, [{ fromPtsUs: 0, toPtsUs: 3_960_000, offsetUs: 7_000 }]);
   });
 
-  it('change where the stream was stitched', () => {
+  it("change at each jump of the stream's times", () => {
     const times = new KeptTimes();
     times.note(0, 0);
     times.note(40_000, 40);
@@ -18,7 +18,7 @@ describe('kept times', () => {
     assert.deepEqual([0, 40_000, 3_600_080_000, 3_600_120_000].map(at), [0, 40, 80, 120]);
   });
 
-  it('find the place again where the picture at a change is missing', () => {
+  it('find the place again if the picture at a change is missing', () => {
     const times = new KeptTimes();
     times.note(3_600_000_000, 0);
     times.note(0, 40);
@@ -27,7 +27,7 @@ describe('kept times', () => {
     assert.deepEqual([3_600_000_000, 40_000].map(at), [0, 80]);
   });
 
-  it('tell a picture whose time was made up from frames that lie as close together', () => {
+  it('distinguish a picture with an invented time from frames that are as close together', () => {
     const times = new KeptTimes();
     [0, 40_000, 40_001, 80_000].forEach((ptsUs) => times.note(ptsUs, ptsUs / 1_000));
     const strays = [40_000, 40_001, 40_002, 80_000, 80_001].filter((ptsUs, i, all) =>
@@ -36,11 +36,11 @@ describe('kept times', () => {
     assert.deepEqual(strays, [40_002, 80_001]);
   });
 
-  it('are the times themselves where nothing was written down', () => {
+  it("are the file's times if nothing was recorded", () => {
     assert.equal(streamTimesOf([])(40_000), 40);
   });
 
-  it('give every picture its time, through jumps ahead and back', () => {
+  it('give every picture its time, over jumps forward and back', () => {
     const jumps = fc.array(fc.integer({ min: -5_000_000, max: 5_000_000 }), { maxLength: 20 });
     fc.assert(
       fc.property(jumps, (jumpsUs) => {

@@ -30,7 +30,7 @@ describe('coded size', () => {
     ],
     ['a JPEG', 'mjpeg', '321x181', ['-c:v', 'mjpeg', '-pix_fmt', 'yuvj420p', '-f', 'mjpeg']],
   ] as const) {
-    itNeeds(NEEDS_FFMPEG, `of ${name} is what a decoder gives`, function () {
+    itNeeds(NEEDS_FFMPEG, `of ${name} equals the decoder's`, function () {
       this.timeout(30_000);
       const stream = readFileSync(
         clips.make(
@@ -46,7 +46,7 @@ describe('coded size', () => {
     });
   }
 
-  it('is unknown where parameter sets contradict each other, or are missing or broken', () => {
+  it('is undefined if parameter sets contradict each other, are missing or broken', () => {
     const unit = (...nals: Uint8Array[]): Buffer => Buffer.concat(nals.flatMap((nal) => [START, nal]));
     const other = Buffer.from(INTERLACED.sps);
     assert.deepEqual(codedSize('h264', unit(INTERLACED.sps, other, INTERLACED.pps, SLICE)), {
@@ -81,7 +81,7 @@ describe('coded size', () => {
     );
   });
 
-  it('is shown as it is, or turned', () => {
+  it('can be shown unchanged or rotated', () => {
     const coded = { width: 640, height: 360 };
     assert.ok(isShownAs(coded, coded));
     assert.ok(isShownAs(coded, { width: 360, height: 640 }));

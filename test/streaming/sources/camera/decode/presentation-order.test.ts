@@ -9,7 +9,7 @@ describe('presentation order', () => {
     return { order, told, known: (ptsUs: number) => order.known(ptsUs, () => told.push(ptsUs)) };
   };
 
-  it('keeps nothing back where nothing comes out of its turn', () => {
+  it('holds nothing back if nothing is reordered', () => {
     const { order, told, known } = start();
     for (const ptsUs of [10, 20, 30]) {
       order.arrived(ptsUs);
@@ -18,7 +18,7 @@ describe('presentation order', () => {
     }
   });
 
-  it('waits for a picture that is shown before one whose fate is known', () => {
+  it('waits for a picture that is shown before one with a certain outcome', () => {
     const { order, told, known } = start();
     order.arrived(10);
     order.arrived(20);
@@ -28,7 +28,7 @@ describe('presentation order', () => {
     assert.deepEqual(told, [10, 20]);
   });
 
-  it('waits for B-pictures that are shown before a picture which a decoder gave too early', () => {
+  it('waits for B-pictures that are shown before a picture that the decoder returned early', () => {
     const { order, told, known } = start();
     [10, 40, 20, 30].forEach((ptsUs) => order.arrived(ptsUs));
     [10, 20, 30, 40].forEach(known);
@@ -43,7 +43,7 @@ describe('presentation order', () => {
     assert.equal(told.at(-1), 70);
   });
 
-  it('keeps nothing back any more where B-pictures have ended', () => {
+  it('stops holding back after the end of B-pictures', () => {
     const { order, told, known } = start();
     order.arrived(20);
     order.arrived(10);
@@ -55,7 +55,7 @@ describe('presentation order', () => {
     assert.equal(told.at(-1), 590);
   });
 
-  it('doubts what a decoder of B-pictures still holds back when something was lost, and nothing else', () => {
+  it('marks only those pictures as harmed that a decoder of B-pictures holds back at a loss', () => {
     const { order, told, known } = start();
     const doubted: number[] = [];
     const doubt = (ptsUs: number): void =>
@@ -74,7 +74,7 @@ describe('presentation order', () => {
     assert.deepEqual([told, doubted], [[10], [20, 40]]);
   });
 
-  it('tells what waits at the end', () => {
+  it('reports waiting outcomes at the end', () => {
     const { order, told, known } = start();
     [10, 40, 20].forEach((ptsUs) => order.arrived(ptsUs));
     known(40);
@@ -82,7 +82,7 @@ describe('presentation order', () => {
     assert.deepEqual(told, [40]);
   });
 
-  it('tells each fate once and in order, whichever way B-pictures and their fates come', () => {
+  it('reports each outcome once and in order, for any order of B-pictures and outcomes', () => {
     // The very first picture that comes out of its turn cannot be foreseen.
     const groups = fc.array(fc.array(fc.boolean(), { minLength: 3, maxLength: 3 }), { minLength: 1, maxLength: 20 });
     fc.assert(

@@ -9,7 +9,7 @@ describe('presentation queue', () => {
     return { queue, missing };
   };
 
-  it('gives each picture its own unit', () => {
+  it('finds the unit of each picture', () => {
     const { queue, missing } = start();
     queue.fed(10, 'a');
     queue.fed(20, 'b');
@@ -17,7 +17,7 @@ describe('presentation queue', () => {
     assert.deepEqual(missing, []);
   });
 
-  it('tells a unit that the decoder made nothing of when the next picture is there', () => {
+  it('reports an undecoded unit when the next picture comes', () => {
     const { queue, missing } = start();
     queue.fed(10, 'a');
     queue.fed(20, 'b');
@@ -25,7 +25,7 @@ describe('presentation queue', () => {
     assert.deepEqual(missing, [['a', 'undecodable']]);
   });
 
-  it('waits for pictures that come out of their turn', () => {
+  it('waits for reordered pictures', () => {
     const { queue, missing } = start();
     queue.fed(10, 'I');
     queue.fed(40, 'P');
@@ -38,7 +38,7 @@ describe('presentation queue', () => {
     assert.deepEqual(missing, []);
   });
 
-  it('tells what was shed after the pictures that come before it', () => {
+  it('reports shed units after the pictures that precede them', () => {
     const { queue, missing } = start();
     queue.fed(10, 'a');
     queue.shed(20, 'b');
@@ -49,13 +49,13 @@ describe('presentation queue', () => {
     assert.deepEqual(missing, [['b', 'shed']]);
   });
 
-  it('tells what was shed at once where nothing is owed', () => {
+  it('reports shed units at once if no picture is outstanding', () => {
     const { queue, missing } = start();
     queue.shed(20, 'b');
     assert.deepEqual(missing, [['b', 'shed']]);
   });
 
-  it('tells everything that is left at the end', () => {
+  it('reports all remaining units at the end', () => {
     const { queue, missing } = start();
     queue.fed(10, 'a');
     queue.shed(20, 'b');
@@ -66,7 +66,7 @@ describe('presentation queue', () => {
     ]);
   });
 
-  it('knows which unit is owed the longest', () => {
+  it('gives the unit that has been outstanding for longest', () => {
     const { queue } = start();
     assert.equal(queue.oldestFed, undefined);
     queue.fed(10, 'a');
@@ -76,7 +76,7 @@ describe('presentation queue', () => {
     assert.equal(queue.oldestFed, 'b');
   });
 
-  it('does not count as owed what a decoder of B-pictures holds back until it is fed more', () => {
+  it('does not count units as outstanding that a decoder of B-pictures holds back until its next unit', () => {
     const { queue } = start();
     // Two are held back: I comes out at B2, and each picture when two more are there.
     queue.fed(10, 'I');
@@ -94,14 +94,14 @@ describe('presentation queue', () => {
     assert.equal(queue.oldestFed, 'P7');
   });
 
-  it('knows nothing of a picture that it was fed no unit for', () => {
+  it('returns no unit for an unknown picture', () => {
     const { queue } = start();
     queue.fed(10, 'a');
     assert.equal(queue.decoded(15), undefined);
     assert.equal(queue.decoded(10), 'a');
   });
 
-  it('tells each unit once and in order, whatever the decoder does', () => {
+  it('reports each unit once and in order, for any decoder', () => {
     const steps = fc.array(fc.record({ isShed: fc.boolean(), comesOut: fc.boolean() }), { maxLength: 60 });
     fc.assert(
       fc.property(steps, (units) => {

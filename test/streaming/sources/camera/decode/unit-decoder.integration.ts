@@ -101,7 +101,7 @@ describe('unit decoder', () => {
   }
 
   for (const codec of ['h264', 'h265', 'mjpeg'] as const) {
-    itNeeds(NEEDS_FFMPEG, `gives each picture of ${codec} before it is given the next unit`, async () => {
+    itNeeds(NEEDS_FFMPEG, `returns each picture of ${codec} before it gets the next unit`, async () => {
       const units = unitsOf(codec);
       const { decoder, pictures, missing, pictureCount } = decode(codec);
       for (const [i, unit] of units.entries()) {
@@ -121,7 +121,7 @@ describe('unit decoder', () => {
     });
   }
 
-  itNeeds(NEEDS_FFMPEG, 'gives pictures that come out of their turn in their order', async () => {
+  itNeeds(NEEDS_FFMPEG, 'returns reordered pictures in presentation order', async () => {
     const stream = readFileSync(
       clips.make(...pattern('320x240', 10, 2), ...X264, '-bf', '2', '-g', '10', '-f', 'h264', 'b.h264'),
     );
@@ -153,7 +153,7 @@ describe('unit decoder', () => {
     assert.equal(times.length, 10);
   });
 
-  itNeeds(NEEDS_FFMPEG, 'marks what is built on a damaged unit, up to the next key unit', async () => {
+  itNeeds(NEEDS_FFMPEG, 'marks pictures that depend on a damaged unit, up to the next key unit', async () => {
     const units = unitsOf('h264').map((unit, i) => ({ ...unit, damaged: i === 7 }));
     const { decoder, pictures } = decode('h264');
     for (const unit of units) decoder.feed(unit);
@@ -167,7 +167,7 @@ describe('unit decoder', () => {
 
   itNeeds(
     NEEDS_FFMPEG,
-    'marks what is built on a loss, up to the next key unit, and not a key unit behind one',
+    'marks pictures after a loss, up to the next key unit, but not a key unit right after the loss',
     async () => {
       const units = unitsOf('h264').map((unit, i) => ({ ...unit, lostBefore: i === 7 || i === 15, damaged: i === 10 }));
       const { decoder, pictures } = decode('h264');
@@ -183,7 +183,7 @@ describe('unit decoder', () => {
 
   itNeeds(
     NEEDS_FFMPEG,
-    'marks what the decoder found damaged, and what is built on it, though the unit came whole',
+    'marks a picture in which the decoder found damage, and those that depend on it, although its unit was complete',
     async () => {
       const units = unitsOf('h264');
       const emptied = Buffer.from(units[7].data);
@@ -209,7 +209,7 @@ describe('unit decoder', () => {
     },
   );
 
-  itNeeds(NEEDS_FFMPEG, 'tells units that it passed over among the pictures, in order', async () => {
+  itNeeds(NEEDS_FFMPEG, 'reports skipped units among the pictures, in order', async () => {
     const units = unitsOf('h264');
     const { decoder, order } = decode('h264');
     for (const [i, unit] of units.slice(0, 12).entries()) {
@@ -222,7 +222,7 @@ describe('unit decoder', () => {
     assert.deepEqual(order, told);
   });
 
-  itNeeds(NEEDS_FFMPEG, 'says which units were not to be decoded', async () => {
+  itNeeds(NEEDS_FFMPEG, 'reports which units could not be decoded', async () => {
     const units = unitsOf('h264');
     const broken = { ...units[5], data: Buffer.concat([START_CODE, Buffer.from([0x65, 0xff, 0xff])]) };
     const { decoder, pictures, missing } = decode('h264');
@@ -246,7 +246,7 @@ describe('unit decoder', () => {
     );
   });
 
-  itNeeds(NEEDS_FFMPEG, 'goes on where no slot is free', async () => {
+  itNeeds(NEEDS_FFMPEG, 'continues without a free slot', async () => {
     const units = unitsOf('h264');
     const { decoder, pictures } = decode('h264', 0);
     for (const unit of units) decoder.feed(unit);
@@ -255,7 +255,7 @@ describe('unit decoder', () => {
     assert.ok(pictures.length === units.length && pictures.every(({ picture }) => picture.slot === undefined));
   });
 
-  itNeeds(NEEDS_FFMPEG, 'tells nothing any more when it was stopped', async () => {
+  itNeeds(NEEDS_FFMPEG, 'reports nothing after a stop', async () => {
     const units = unitsOf('h264');
     const { decoder, order } = decode('h264');
     for (const unit of units) decoder.feed(unit);

@@ -57,7 +57,7 @@ function claims(
 
 describe('the clock of pictures without times', () => {
   for (const fps of [5, 15, 30]) {
-    it(`takes a picture for taken when it began to come, over a link that has time to rest, at ${fps} fps`, () => {
+    it(`dates a picture to its first byte over a link with idle times, at ${fps} fps`, () => {
       const seen = claims(send({ seed: 1, fps, jitterMs: 6, transferMs: 12, queue: 4 }, 200));
       assert.equal(seen[0].uncertaintyMs, 10_010);
       assert.ok(seen.every(({ errorMs, uncertaintyMs }) => Math.abs(errorMs) <= uncertaintyMs));
@@ -69,14 +69,14 @@ describe('the clock of pictures without times', () => {
     });
   }
 
-  it('does not know the age where a link never rests, and says so', () => {
+  it('reports a large uncertainty if a link is never idle', () => {
     const seen = claims(send({ seed: 2, fps: 15, jitterMs: 5, transferMs: 90, queue: 40 }, 400));
     assert.ok(seen.every(({ errorMs, uncertaintyMs }) => Math.abs(errorMs) <= uncertaintyMs));
     assert.ok(seen.at(-1)!.ageMs > 3_000, 'the queue is as long as it gets');
     assert.equal(Math.floor(seen.at(-1)!.uncertaintyMs / 1_000), 10);
   });
 
-  it('covers what a stall held, and is sure again when the link rests', () => {
+  it('covers the pictures of a stall, and is certain again when the link is idle', () => {
     const seen = claims(
       send({ seed: 3, fps: 15, jitterMs: 5, transferMs: 10, stall: { fromMs: 8_000, toMs: 11_000 }, queue: 100 }, 300),
     );
@@ -85,7 +85,7 @@ describe('the clock of pictures without times', () => {
     assert.ok(seen.filter(({ atMs }) => atMs > 12_500).every(({ uncertaintyMs }) => uncertaintyMs <= 20));
   });
 
-  it('takes the rests between the pieces of a queue for no rest', () => {
+  it('does not count pauses between the pieces of a queue as idle', () => {
     const seen = claims(
       send(
         {
@@ -104,7 +104,7 @@ describe('the clock of pictures without times', () => {
     assert.ok(seen.filter(({ atMs }) => atMs > 13_000).every(({ uncertaintyMs }) => uncertaintyMs <= 25));
   });
 
-  it('is sure soon, although the first pictures of a connection were long in coming', () => {
+  it('becomes certain soon, although the first pictures of a connection were slow', () => {
     const clock = arrivalClock();
     let uncertaintyMs = NaN;
     for (const beganAtMs of [0, 300, 500, ...Array.from({ length: 20 }, (_, i) => 533 + i * 33)])
@@ -112,7 +112,7 @@ describe('the clock of pictures without times', () => {
     assert.ok(uncertaintyMs < 20, `${uncertaintyMs}`);
   });
 
-  it('learns when a camera has become quicker', () => {
+  it('notices when a camera becomes faster', () => {
     const clock = arrivalClock();
     let uncertaintyMs = NaN;
     for (let i = 0; i < 30; i++) ({ uncertaintyMs } = clock.arrived({ beganAtMs: i * 200, arrivedAtMs: i * 200 + 5 }));
@@ -122,7 +122,7 @@ describe('the clock of pictures without times', () => {
     assert.ok(uncertaintyMs < 20, `${uncertaintyMs}`);
   });
 
-  it('knows of a picture that answers a question no more than that the answer before was another', () => {
+  it('dates a requested picture only by the difference from the previous one', () => {
     const clock = arrivalClock();
     clock.arrived({ beganAtMs: 1_000, arrivedAtMs: 1_010 });
     const { capturedAtMs, uncertaintyMs } = clock.arrived({ beganAtMs: 2_000, arrivedAtMs: 2_010, takenAfterMs: 990 });
@@ -130,7 +130,7 @@ describe('the clock of pictures without times', () => {
     assert.ok(uncertaintyMs >= 1_010 && uncertaintyMs < 1_100);
   });
 
-  it('knows nothing where the reader does not see a picture begin', () => {
+  it('is undefined if the reader does not see the first byte of a picture', () => {
     const clock = arrivalClock();
     for (let i = 0; i < 50; i++)
       assert.deepEqual(clock.arrived({ arrivedAtMs: i * 40 }), {
@@ -141,7 +141,7 @@ describe('the clock of pictures without times', () => {
       });
   });
 
-  it('covers the truth over any link that keeps its order', () => {
+  it('covers the true time over any link that keeps its order', () => {
     const link = fc.record({
       seed: fc.nat(1e6),
       fps: fc.constantFrom(2, 5, 15, 30),

@@ -96,7 +96,7 @@ describe('capture clock', () => {
           [30, -1e12],
         ] as const
       )[(r + f) % 3];
-      it(`knows how old pictures are: ${fault}, ${reports}, ${fps} fps`, () => {
+      it(`estimates the age of pictures: ${fault}, ${reports}, ${fps} fps`, () => {
         const pictures = play({ seed: 7, fps, durationMs: 56_000, wallSkewMs, ...reporting, ...camera });
         const steady = pictures.filter(
           ({ atMs }) => (overMs >= FAULT_MS && atMs > 5_000 && atMs < FAULT_MS) || atMs > overMs + 6_000,
@@ -146,14 +146,14 @@ describe('capture clock', () => {
     });
   }
 
-  it('covers the truth where media times are jittered', () => {
+  it('covers the true time if media times are jittered', () => {
     for (const fps of [5, 15, 30]) {
       const pictures = play({ seed: 5, fps, durationMs: 60_000, stampJitterMs: 20, reportEveryMs: 2_000 });
       assert.ok(covered(pictures) >= 0.99, `${fps} fps: ${covered(pictures)}`);
     }
   });
 
-  it('covers the truth under three faults of any kind in a row', () => {
+  it('covers the true time under three faults of any kind in a row', () => {
     const fault = fc.record({
       kind: fc.nat(7),
       lengthMs: fc.constantFrom(300, 1_000, 3_000, 6_000, 12_000),
@@ -193,7 +193,7 @@ describe('capture clock', () => {
     );
   });
 
-  it('says once that media times which stand still are unusable, and stamps arrivals', () => {
+  it('reports once that constant media times are unusable, and stamps arrivals', () => {
     const notices: string[] = [];
     const clock = captureClock({ onNotice: (text) => notices.push(text) });
     const estimates = Array.from({ length: 40 }, (_, i) => clock.arrived(0, START_MS + i * 40));
@@ -205,7 +205,7 @@ describe('capture clock', () => {
     assert.match(notices[0], /no usable times/);
   });
 
-  it('takes no notice of reports whose media time is not of the pictures', () => {
+  it('ignores reports whose media time does not match the pictures', () => {
     const notices: string[] = [];
     const clock = captureClock({ onNotice: (text) => notices.push(text) });
     for (let i = 0; i < 500; i++) {
@@ -234,7 +234,7 @@ describe('capture clock', () => {
     });
   }
 
-  it('counts half of the quickest round trip as age', () => {
+  it('counts half of the fastest round trip as age', () => {
     const clock = captureClock();
     clock.roundTrip(30);
     clock.roundTrip(80);
@@ -242,7 +242,7 @@ describe('capture clock', () => {
     assert.equal(capturedAtMs, START_MS - 15);
   });
 
-  it('is never NaN and never after arrival, whatever comes', () => {
+  it('is never NaN and never after arrival, for any input', () => {
     const number = fc.oneof(fc.double(), fc.double({ min: -1e9, max: 1e9, noNaN: true }));
     const event = fc.record({
       kind: fc.nat(5),

@@ -4,7 +4,7 @@ import { kernelStamps } from '../../../../../src/streaming/sources/camera/time/k
 const UNIX_MS = 1_700_000_000_000;
 
 describe('kernel stamps', () => {
-  it('are the time of capture where they lie in the last ten seconds', () => {
+  it('are the capture time if they lie in the last ten seconds', () => {
     const notices: string[] = [];
     const stamps = kernelStamps((text) => notices.push(text));
     for (const ageMs of [0, 0.5, 33, 10_000]) {
@@ -24,13 +24,13 @@ describe('kernel stamps', () => {
     ['of the future', 50_001],
     ['that are none', NaN],
   ] as const) {
-    it(`are not believed any more, and the owner is told once, from the first on: stamps ${title}`, () => {
+    it(`are ignored from the first impossible one on, and the owner gets one notice: stamps ${title}`, () => {
       const notices: string[] = [];
       const stamps = kernelStamps((text) => notices.push(text));
       assert.equal(stamps.estimate(stampMs, 50_000), undefined);
       assert.equal(stamps.estimate(50_000, 50_040), undefined);
       assert.equal(notices.length, 1);
-      assert.match(notices[0], /not of this machine's monotonic clock/);
+      assert.match(notices[0], /not on this machine's monotonic clock/);
     });
   }
 });

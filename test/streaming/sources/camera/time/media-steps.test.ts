@@ -21,14 +21,14 @@ describe('media steps', () => {
     ['stamps that stray in a pattern', (i: number) => 40 * i + 10 * (((i * 4) % 5) - 2), true],
     ['stamps that stray', (i: number) => 40 * i + 20 * Math.sin(i * i), true],
   ] as const) {
-    it(`knows the interval of ${what}, and whether they stray`, () => {
+    it(`estimates the interval of ${what}, and whether they are jittered`, () => {
       const steps = after(stampOf);
       assert.ok(Math.abs(steps.intervalMs() - 40) < 6, `${steps.intervalMs()} ms`);
       assert.equal(steps.stampJitterMs() > 0, jittered);
     });
   }
 
-  it('takes a step that no time passed for as a jump, and what follows as steady', () => {
+  it('reads a step without elapsed time as a jump, and the following ones as steady', () => {
     for (const jumpMs of [HOUR_MS, -HOUR_MS, -300]) {
       const steps = after((i) => 40 * i);
       assert.equal(
@@ -44,14 +44,14 @@ describe('media steps', () => {
     }
   });
 
-  it('takes a B-picture for what it is', () => {
+  it('recognises a B-picture', () => {
     const steps = after((i) => 40 * i);
     assert.equal(steps.next({ mediaMs: 2_480, arrivedAtMs: 3_400, mayGoBack: false }), 'steady');
     assert.equal(steps.next({ mediaMs: 2_400, arrivedAtMs: 3_440, mayGoBack: true }), 'steady');
     assert.equal(steps.reorderMs(), 80);
   });
 
-  it('has no use for times that stand still', () => {
+  it('finds constant times unusable', () => {
     const steps = mediaSteps();
     const kinds = Array.from({ length: 10 }, (_, i) =>
       steps.next({ mediaMs: 0, arrivedAtMs: 40 * i, mayGoBack: false }),

@@ -16,7 +16,7 @@ const at = (
 ) => ({ mediaMs, arrivedAtMs, estimate: { capturedAtMs, uncertaintyMs: 5 }, ...more });
 
 describe('stream time', () => {
-  it('keeps the times of a source that behaves, to the microsecond', () => {
+  it('keeps the times of a regular source, to the microsecond', () => {
     const clock = streamClock();
     assert.deepEqual(
       [0, 33.333, 66.667, 100].map((ms) => clock.next(at(ms, 5_000 + ms)).ptsMs),
@@ -34,7 +34,7 @@ describe('stream time', () => {
     );
   });
 
-  it('takes a step back of a stream without B-pictures for a clock that was set', () => {
+  it('reads a step back of a stream without B-pictures as a clock that was set', () => {
     const clock = streamClock();
     for (let ms = 0; ms <= 400; ms += 40) clock.next(at(ms, 1_000 + ms));
     assert.deepEqual(
@@ -45,7 +45,7 @@ describe('stream time', () => {
 
   for (const jumpMs of [3_600_000, -3_600_000, -2_000]) {
     for (const from of [5, 6, 7]) {
-      it(`puts B-pictures between their neighbours where the media clock jumps by ${jumpMs} ms at the picture shown as number ${from}`, () => {
+      it(`puts B-pictures between their neighbours if the media clock jumps by ${jumpMs} ms at the picture shown as number ${from}`, () => {
         const clock = streamClock();
         const order = [0, 3, 1, 2, 6, 4, 5, 9, 7, 8, 12, 10, 11];
         const shown = order.map((number, i) => {
@@ -63,7 +63,7 @@ describe('stream time', () => {
     }
   }
 
-  it('ascends where the media clock stands for ever', () => {
+  it('ascends if the media clock stands still', () => {
     const clock = streamClock();
     const times = Array.from(
       { length: 100 },
@@ -72,7 +72,7 @@ describe('stream time', () => {
     for (let i = 1; i < times.length; i++) assert.ok(times[i] > times[i - 1], `${times[i]} after ${times[i - 1]}`);
   });
 
-  it('puts B-pictures between their neighbours where the camera stood still between the two', () => {
+  it('puts B-pictures between their neighbours if the camera stood still between the two', () => {
     const clock = streamClock();
     for (const [i, ms] of [0, 120, 40, 80].entries())
       clock.next(at(ms, 1_000 + i * 40, 900 + ms, { mayGoBack: ms % 120 !== 0 }));
@@ -83,7 +83,7 @@ describe('stream time', () => {
   });
 
   for (const jumpMs of [3_600_000, -3_600_000]) {
-    it(`goes on by the time that has passed where the media clock jumps by ${jumpMs} ms`, () => {
+    it(`continues by the elapsed time if the media clock jumps by ${jumpMs} ms`, () => {
       const clock = streamClock();
       for (let ms = 0; ms <= 400; ms += 40) clock.next(at(ms, 1_000 + ms));
       assert.equal(clock.next(at(440 + jumpMs, 1_440)).ptsMs, 440);
@@ -91,7 +91,7 @@ describe('stream time', () => {
     });
   }
 
-  it('counts a time in which camera and media clock stood', () => {
+  it('counts a time in which camera and media clock stood still', () => {
     assert.deepEqual(gapsOf([...regular(0, 400), at(440, 4_400)]), [
       {
         fromMs: 1_400,
@@ -102,7 +102,7 @@ describe('stream time', () => {
     ]);
   });
 
-  it('tells lost pictures from a camera that stood still', () => {
+  it('distinguishes lost pictures from a camera that stood still', () => {
     assert.deepEqual(
       gapsOf([...regular(0, 400), at(3_400, 4_400, 4_400, { hasLoss: true })]).map(({ cause }) => cause),
       ['lost'],
@@ -113,7 +113,7 @@ describe('stream time', () => {
     );
   });
 
-  it('tells a hole of a second, though its ends are known to some milliseconds only', () => {
+  it('reports a hole of a second, although its ends are uncertain by some milliseconds', () => {
     for (const [holeMs, isTold] of [
       [999.5, true],
       [800, false],
@@ -124,7 +124,7 @@ describe('stream time', () => {
     }
   });
 
-  it('tells that the network held pictures back, from arrival to arrival, and keeps their times', () => {
+  it('reports that the network held pictures back, from arrival to arrival, and keeps their times', () => {
     const clock = streamClock();
     const times = [...regular(0, 400), at(440, 4_400, 1_440), at(480, 4_401, 1_480)].map((unit) => clock.next(unit));
     assert.deepEqual(
@@ -137,7 +137,7 @@ describe('stream time', () => {
     );
   });
 
-  it('says so where nothing can tell a network that held pictures from a camera that stood, and makes up for it when that is proven', () => {
+  it('reports an unclear cause if network and camera cannot be distinguished, and corrects the times once it is proven', () => {
     const clock = streamClock();
     const hole = { ...at(440, 4_400, 1_440), estimate: { capturedAtMs: 1_440, uncertaintyMs: 3_000 } };
     const times = [...regular(0, 400), hole, at(480, 4_440, 4_440), at(520, 4_480, 4_480)].map((unit) =>
@@ -153,7 +153,7 @@ describe('stream time', () => {
     );
   });
 
-  it('tells the time without a connection', () => {
+  it('reports the time without a connection', () => {
     assert.deepEqual(gapsOf([...regular(0, 400), at(90_000, 9_400, 9_400, { isNewConnection: true })]), [
       { fromMs: 1_400, toMs: 9_400, cause: 'connection', why: 'no connection to the camera for 8.0 s' },
     ]);
@@ -180,7 +180,7 @@ describe('stream time', () => {
     }
   });
 
-  it('gives no time twice, whatever the source sends', () => {
+  it('gives no time twice, for any source', () => {
     const events = fc.array(
       fc.record({
         media: fc.double({ min: -1e9, max: 1e9, noNaN: true }),
@@ -207,7 +207,7 @@ describe('stream time', () => {
     );
   });
 
-  it('ascends in a stream without B-pictures, whatever its media times', () => {
+  it('ascends in a stream without B-pictures, for any media times', () => {
     const mediaMs = fc.oneof(
       fc.double({ min: -1e9, max: 1e9, noNaN: true }),
       fc.double({ min: 0, max: 600, noNaN: true }),

@@ -11,7 +11,7 @@ describe('wall time', () => {
     [-900, 20_000, 0],
     [240_000, -220_000, 238_900],
   ]) {
-    it(`takes a date for the time of capture, to a second and more: ${ageMs} ms ago`, () => {
+    it(`uses a date as the capture time, to a second and more: ${ageMs} ms ago`, () => {
       const time = wallTime(wallClock, (text) => assert.equal(text, ''));
       assert.deepEqual(time.estimate(UNIX_MS + 20_000 - ageMs, 100, 20_000), {
         capturedAtMs,
@@ -25,9 +25,9 @@ describe('wall time', () => {
   for (const [ageMs, told] of [
     [-3_600_000, /3600 s ahead of this machine's clock/],
     [7_200_000, /7200 s behind this machine's clock/],
-    [NaN, /not believed/],
+    [NaN, /so Nowcast ignores the dates/],
   ] as const) {
-    it(`believes no date that cannot be, and says so once: ${ageMs} ms ago`, () => {
+    it(`ignores an impossible date, and reports it once: ${ageMs} ms ago`, () => {
       const notices: string[] = [];
       const time = wallTime(wallClock, (text) => notices.push(text));
       assert.equal(time.estimate(UNIX_MS + 20_000 - ageMs, 0, 20_000), undefined);
@@ -37,7 +37,7 @@ describe('wall time', () => {
     });
   }
 
-  it('keeps its distance where our own clock is set meanwhile', () => {
+  it('keeps its offset if our own clock is set meanwhile', () => {
     let stepMs = 0;
     const time = wallTime({ toUnixMs: (ms) => ms + UNIX_MS + stepMs }, (text) => assert.equal(text, ''));
     assert.equal(time.estimate(UNIX_MS + 15_000, 0, 20_000)?.capturedAtMs, 15_000);

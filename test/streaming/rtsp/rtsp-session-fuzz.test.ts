@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { cameraScript, reply, ScriptedRtspServer, SDP, type Script } from '../../helpers/scripted-rtsp-server.js';
-import { watch } from './session-harness.js';
+import { watch } from './rtsp-session-harness.js';
 
 const text = fc.string({ maxLength: 40 }).map((value) => value.replaceAll(/[\r\n]/g, ' '));
 const status = fc.constantFrom(

@@ -7,7 +7,7 @@ import {
   type Script,
   type ScriptedRequest,
 } from '../../helpers/scripted-rtsp-server.js';
-import { watch } from './session-harness.js';
+import { watch } from './rtsp-session-harness.js';
 
 const servers: ScriptedRtspServer[] = [];
 async function serve(script: Script): Promise<ScriptedRtspServer> {

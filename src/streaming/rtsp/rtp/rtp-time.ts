@@ -4,7 +4,7 @@ const HALF = 2 ** 31;
  * Converts the 32-bit timestamps of one RTP source to milliseconds that do not wrap. It reads each timestamp as the
  * value nearest to the previous one. So pictures may go back (B-pictures), and jumps of the sender remain visible.
  */
-export class MediaTime {
+export class RtpTime {
   readonly #clockRate: number;
   #ticks: number | undefined;
 

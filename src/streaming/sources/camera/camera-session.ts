@@ -58,7 +58,7 @@ export class CameraSession {
   async run(): Promise<void> {
     if (this.#options.ffmpeg.origin === 'embedded') {
       throw new SourceError(
-        'a camera needs an ffmpeg of its own: install ffmpeg 4.4 or later, the embedded one is for files only',
+        'cameras need an installed ffmpeg, because the embedded one reads files only; install ffmpeg 4.4 or later',
         { code: 'NOWCAST_CAMERA' },
       );
     }
@@ -131,7 +131,7 @@ export class CameraSession {
     return endpoint === undefined ? undefined : whenBack(endpoint, { probe, scheduler, wasAway });
   }
 
-  /** Resolves with whether the camera came back in time. */
+  /** Resolves with true if the camera came back in time. */
   #wait(delayMs: number, comesBack: Observable<void> = NEVER): Promise<boolean> {
     return new Promise((resolve) => {
       const waiting = race(

@@ -1,8 +1,7 @@
 import type { Box } from './box.js';
+import type { Size } from './size.js';
 
-export type Size = { readonly width: number; readonly height: number };
-
-/** The fit of a source's picture in the detector's input. It maps input pixels back to the source's. */
+/** The position of a source's picture in the detector's input. It maps input pixels back to the source's. */
 export type Fit = {
   /** Input pixels per source pixel, across and down; equal unless the picture was stretched. */
   readonly scaleX: number;
@@ -34,7 +33,7 @@ export function letterbox(source: Size, input: Size): Fit {
   };
 }
 
-/** A box in input pixels, in pixels of the source. */
+/** Converts a box from input pixels to source pixels. */
 export function toSource(box: Box, { scaleX, scaleY, padX, padY }: Fit): Box {
   return {
     x1: (box.x1 - padX) / scaleX,

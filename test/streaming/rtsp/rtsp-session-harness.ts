@@ -5,7 +5,7 @@ import {
   type RtspOpened,
   type RtspSession,
   type RtspTransport,
-} from '../../../src/streaming/rtsp/session.js';
+} from '../../../src/streaming/rtsp/rtsp-session.js';
 import { monotonicClock } from '../../helpers/monotonic.js';
 
 export type WatchedSession = {

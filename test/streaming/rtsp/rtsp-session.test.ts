@@ -8,7 +8,7 @@ import {
   SDP,
   type Script,
 } from '../../helpers/scripted-rtsp-server.js';
-import { pass, watch } from './session-harness.js';
+import { pass, watch } from './rtsp-session-harness.js';
 
 const servers: ScriptedRtspServer[] = [];
 async function serve(script: Script): Promise<ScriptedRtspServer> {

@@ -5,7 +5,7 @@ import { ModelError } from '../../src/core/errors.js';
 import { DataType } from '../../src/model/onnx/build.js';
 import { serializeOnnx } from '../../src/model/onnx/model-file.js';
 import { PROVIDER_ERROR, type ActualProvider } from '../../src/model/actual-provider.js';
-import { openSession, supportedProviders, type SessionOptions } from '../../src/model/session.js';
+import { openSession, supportedProviders, type SessionOptions } from '../../src/model/inference-session.js';
 import { pixelModel } from './pixel-model.js';
 import { tempFolder } from './temp-folder.js';
 
@@ -28,7 +28,7 @@ describe('session', () => {
     };
   };
 
-  it('runs on what was written into its image, each time anew', async () => {
+  it('runs on the current content of its image', async () => {
     const session = await openSession(options());
     for (const value of [7, 200]) {
       session.image.fill(value);
@@ -40,7 +40,7 @@ describe('session', () => {
     await session.close();
   });
 
-  it('stamps the run with the clock that it was given', async () => {
+  it('stamps the run with the given clock', async () => {
     const session = await openSession(options());
     const { startMs, endMs } = await session.run();
     assert.deepEqual([startMs, endMs], [0, 1]);
@@ -57,7 +57,7 @@ describe('session', () => {
     );
   });
 
-  it('refuses a provider that is not in this build', async () => {
+  it('refuses a provider that this build lacks', async () => {
     const absent = (['coreml', 'dml', 'cuda'] as const).find((name) => !supportedProviders().includes(name))!;
     await assert.rejects(openSession(options({ provider: absent })), {
       code: PROVIDER_ERROR,
@@ -65,5 +65,5 @@ describe('session', () => {
     });
   });
 
-  it('knows the CPU on every machine', () => assert.ok(supportedProviders().includes('cpu' satisfies ActualProvider)));
+  it('lists the CPU on every machine', () => assert.ok(supportedProviders().includes('cpu' satisfies ActualProvider)));
 });

@@ -25,7 +25,7 @@ export type RtspSessionOptions = {
   readonly transport: RtspTransport;
   /** For the connection to be established, and for each reply. */
   readonly timeoutMs: number;
-  /** Stamps what arrives. */
+  /** Clock that stamps arrivals. */
   readonly clock: Clock;
   readonly scheduler: SchedulerLike;
 };
@@ -33,7 +33,7 @@ export type RtspSessionOptions = {
 /** The stream that a server has agreed to send. */
 export type RtspOpened = {
   readonly media: MediaDescription;
-  /** In words, for people: `tcp`, `tls`, `udp` or `udp multicast`. */
+  /** The transport in words, for people: `tcp`, `tls`, `udp` or `udp multicast`. */
   readonly transport: string;
 };
 
@@ -68,7 +68,7 @@ export type RtspSession = {
   stop(): void;
 };
 
-/** TEARDOWN is a courtesy: it waits for a server only as long as the server's other answers take. */
+/** TEARDOWN is a courtesy: it waits for a server only as long as the server's other replies took. */
 const TEARDOWN_WAIT_MS = { least: 100, most: 1_000, roundTrips: 10 };
 const MOST_REDIRECTS = 5;
 
@@ -132,7 +132,7 @@ class Session implements RtspSession {
       return { kind: 'refused', reason: `the camera redirects more than ${MOST_REDIRECTS} times` };
     } catch (error) {
       if (error instanceof SessionFailure) return error.end;
-      // A bug of ours must not keep `ended` from resolving. Its message may contain anything, so it is omitted.
+      // A bug of Nowcast must not keep `ended` from resolving. Its message may contain anything, so it is omitted.
       return {
         kind: 'lost',
         reason: `internal error (${error instanceof Error ? error.name : 'unknown'}): a bug, please report it`,

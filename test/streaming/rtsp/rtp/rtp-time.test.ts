@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { MediaTime } from '../../../../src/streaming/rtsp/rtp/media-time.js';
+import { RtpTime } from '../../../../src/streaming/rtsp/rtp/rtp-time.js';
 
 describe('media time', () => {
   it('goes on over a wrap, and back a little over it for B-pictures', () => {
-    const time = new MediaTime(90_000);
+    const time = new RtpTime(90_000);
     const start = time.pictureMs(2 ** 32 - 900);
     assert.equal(time.pictureMs(900) - start, 20);
     assert.equal(time.pictureMs(2 ** 32 - 450) - start, 5);
@@ -12,25 +12,25 @@ describe('media time', () => {
   });
 
   it('is exact to the tick', () => {
-    const time = new MediaTime(90_000);
+    const time = new RtpTime(90_000);
     assert.equal(time.pictureMs(1), 1000 / 90_000);
   });
 
   it('takes a jump of half the range as one forward', () => {
-    const time = new MediaTime(1000);
+    const time = new RtpTime(1000);
     time.pictureMs(5);
     assert.equal(time.pictureMs(5 + 2 ** 31), 5 + 2 ** 31);
   });
 
   it('puts reports on the scale of pictures without moving it', () => {
-    const time = new MediaTime(1000);
+    const time = new RtpTime(1000);
     time.pictureMs(2 ** 32 - 10);
     assert.equal(time.reportMs(2 ** 31 - 100), 2 ** 32 + 2 ** 31 - 100);
     assert.equal(time.pictureMs(10), 2 ** 32 + 10);
   });
 
   it('starts with a report if that comes first', () => {
-    const time = new MediaTime(1000);
+    const time = new RtpTime(1000);
     time.reportMs(2 ** 32 - 10);
     assert.equal(time.pictureMs(10), 2 ** 32 + 10);
   });
@@ -39,7 +39,7 @@ describe('media time', () => {
     const step = fc.integer({ min: -(2 ** 31) + 1, max: 2 ** 31 });
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 2 ** 32 - 1 }), fc.array(step, { maxLength: 50 }), (start, steps) => {
-        const time = new MediaTime(1000);
+        const time = new RtpTime(1000);
         let ticks = start;
         assert.equal(time.pictureMs(ticks), start);
         for (const by of steps) {

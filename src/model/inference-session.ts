@@ -2,18 +2,18 @@ import * as ort from 'onnxruntime-node';
 import type { Clock } from '../core/clock.js';
 import { PROVIDERS } from '../core/detector.js';
 import { ModelError } from '../core/errors.js';
-import type { Size } from '../core/letterbox.js';
+import type { Size } from '../core/size.js';
 import { PROVIDER_ERROR, type ActualProvider } from './actual-provider.js';
 
-// Read when ONNX Runtime starts. It would otherwise tell Microsoft of every session, keep an id of this machine for
-// that, and leave a file for each process in the temporary folder.
+// Read when ONNX Runtime starts. Without this, it would report every session to Microsoft, keep an id of this machine
+// for that, and leave a file for each process in the temporary folder.
 process.env['ORT_DISABLE_TELEMETRY'] ??= '1';
 
 export type SessionOptions = {
   /** An ONNX file whose input takes uint8 [1, 3, height, width]. */
   readonly modelPath: string;
   readonly inputName: string;
-  /** Float32 each. */
+  /** All float32. */
   readonly outputNames: readonly string[];
   readonly input: Size;
   readonly provider: ActualProvider;
@@ -24,7 +24,7 @@ export type SessionOptions = {
   readonly clock: Clock;
 };
 
-/** What one run gave. */
+/** The result of one run. */
 export type SessionRun = {
   /** The network's outputs, in the order of their names. */
   readonly outputs: readonly Float32Array[];
@@ -40,16 +40,16 @@ export type Session = {
   close(): Promise<void>;
 };
 
-/** Providers that this build of ONNX Runtime knows. Whether one loads is known only after trying. */
+/** Providers that this build of ONNX Runtime has. Only a trial shows whether one loads. */
 export function supportedProviders(): ActualProvider[] {
   const inBuild = new Set(ort.listSupportedBackends().map(({ name }) => name));
   return PROVIDERS.filter((provider): provider is ActualProvider => provider !== 'auto' && inBuild.has(provider));
 }
 
 /**
- * Opens a model on exactly the asked-for provider. Operators that a provider lacks run on the CPU, as ONNX Runtime
- * does. A provider's native code can crash the whole process, so this is called in the detector's own process.
- * @throws ModelError with the code `NOWCAST_PROVIDER` where the provider does not load, else with `NOWCAST_MODEL`
+ * Opens a model on exactly this provider. Operators that a provider lacks run on the CPU, as ONNX Runtime does. A
+ * provider's native code can crash the whole process, so call it in the detector's own process.
+ * @throws ModelError with the code `NOWCAST_PROVIDER` if the provider does not load, otherwise with `NOWCAST_MODEL`
  */
 export async function openSession(options: SessionOptions): Promise<Session> {
   const { modelPath, provider, input, inputName, outputNames, clock } = options;
@@ -77,7 +77,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   };
 }
 
-/** How ONNX Runtime is asked for a session. */
+/** Session options of ONNX Runtime. */
 export function ortOptions({
   provider,
   threads,
@@ -91,8 +91,8 @@ export function ortOptions({
     intraOpNumThreads: threads,
     extra: {
       session: { intra_op: { allow_spinning: spinning ? '1' : '0' } },
-      // ONNX Runtime would make one SpaceToDepth of YOLOX's Focus, which its WebGPU provider cannot run: every frame
-      // would go from the GPU to the CPU and back for it.
+      // ONNX Runtime would replace YOLOX's Focus with one SpaceToDepth, which its WebGPU provider cannot run: every
+      // frame would travel from the GPU to the CPU and back.
       ...(provider === 'webgpu' && {
         optimization: { disable_specified_optimizers: 'SliceConcatToSpaceToDepthFusion' },
       }),

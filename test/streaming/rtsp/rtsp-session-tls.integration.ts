@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { createServer } from 'node:tls';
 import { hasProgram, itNeeds } from '../../helpers/needs.js';
 import { cameraScript, ScriptedRtspServer } from '../../helpers/scripted-rtsp-server.js';
-import { watch } from './session-harness.js';
+import { watch } from './rtsp-session-harness.js';
 
 const needs = { openssl: hasProgram('openssl', 'version') };
 
