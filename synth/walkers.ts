@@ -75,7 +75,7 @@ export type StreetView = {
   readonly timeS: number;
   readonly section: Section;
   readonly crossings: readonly Crossing[];
-  /** Whether a vehicle of the main road is so near or fast that nobody should step out now. */
+  /** True if a vehicle of the main road is too near or too fast for people to step out. */
   readonly isBusy: (crossing: Crossing) => boolean;
 };
 

@@ -11,8 +11,8 @@ const ENTRIES = Object.entries(exports).flatMap(([path, target]) =>
 );
 
 /**
- * Runs a program in a process of its own, in this package, which may import itself by its name; gives what it prints as
- * JSON.
+ * Runs a program in a separate process in this package, which may import itself by its name; returns the JSON that it
+ * prints.
  */
 function printedBy(program: string, kind: 'module' | 'commonjs'): unknown {
   const printed = execFileSync(process.execPath, ['--no-warnings', `--input-type=${kind}`, '-e', program], {

@@ -7,7 +7,7 @@ import { itNeeds } from './helpers/needs.js';
 import { nodeOf } from './helpers/node-releases.js';
 import { installPacked, type PackedPackage } from './helpers/packed-package.js';
 
-/** What each program prints. */
+/** The expected output of each program. */
 const PROGRAMS: Readonly<Record<string, { readonly prints: RegExp; readonly args?: readonly string[] }>> = {
   'own-source.mjs': { prints: /^[1-9]\d* percepts and \d+ drops of 60 pictures$/m },
   'own-detector.mjs': { prints: /^frame 0: spot at 0, 320$/m },
@@ -15,7 +15,7 @@ const PROGRAMS: Readonly<Record<string, { readonly prints: RegExp; readonly args
   'own-policy.mjs': { prints: /^[1-9]\d* percepts, \d+ frames too soon$/m, args: ['run.jsonl'] },
   'zones-and-lines.mjs': { prints: /^object 1 entered the zone\nobject 1 left the zone\n1 crossed the line$/m },
   'two-cameras.mjs': { prints: /^front: [1-9]\d* percepts of \d+ frames$/m },
-  // Reads what own-policy.mjs recorded.
+  // Reads the recording of own-policy.mjs.
   'replay.mjs': { prints: /^street, detected by nowcast-nano.onnx\n\{[^]*percept: [1-9]/m, args: ['run.jsonl', '20'] },
   'sap.test.mjs': { prints: /^sAP 0\.\d{3}$/m },
 };

@@ -10,7 +10,7 @@ import { realFile } from './helpers/shared.js';
 const MODEL = realFile('yolox_nano.onnx');
 const CLIP = realFile('one-by-one-person-detection.mp4');
 
-/** The README's program, as it stands there, but for the names of its files and its end after some frames. */
+/** The README's program, unchanged except for the names of its files and an end after some frames. */
 function readmeProgram(): string {
   const program = /## In a program\n\n```js\n([^]*?)```/.exec(readFileSync('README.md', 'utf8'))?.[1];
   assert.ok(program !== undefined, 'the README has a program under "In a program"');
@@ -33,7 +33,7 @@ describe('the package as npm packs it', function () {
     folder = mkdtempSync(join(tmpdir(), 'nowcast-package-'));
     const npm = (...args: string[]): string =>
       execFileSync('npm', args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-    // What was built is what is tested; `prepack` would build it again below the running tests.
+    // The tests use the existing build; `prepack` would rebuild it below the running tests.
     const [{ filename }] = JSON.parse(npm('pack', resolve('.'), '--ignore-scripts', '--json')) as {
       filename: string;
     }[];

@@ -33,7 +33,7 @@ export class RunLog {
 
   /**
    * @param out the run's folder
-   * @param step from which the run continues; at 0 the log starts anew
+   * @param step from which the run continues; at 0 the log is replaced
    * @throws UsageError if the old log cannot be read
    */
   constructor(out: string, step: number) {

@@ -42,8 +42,8 @@ export type Frame = {
   /** Gives the picture's memory back. Throws on the second call. */
   release(): void;
   /**
-   * The source emits all due frames before this returns. The schedule calls it before it takes the newest frame, since
-   * timers fire late on a busy machine. Absent on live sources, whose frames arrive by themselves.
+   * The source emits all due frames before this returns. The schedule calls it before it takes the newest frame,
+   * because timers fire late on a busy machine. Absent on live sources, whose frames arrive by themselves.
    */
   catchUp?(): void;
 };

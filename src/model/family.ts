@@ -13,7 +13,7 @@ export type Preprocessing = {
   readonly normalisation?: Normalisation;
 };
 
-/** What a family finds in a graph that is one of its own. */
+/** The facts that a family reads from one of its graphs. */
 export type Recognised = {
   /** Which of the family's outputs this one is: what its decoder has to know beside the options. */
   readonly form: string;
@@ -38,7 +38,7 @@ export type DecodeOptions = {
   readonly classNames: readonly string[];
   /** Least score of a detection, 0 to 1. */
   readonly confThreshold: number;
-  /** Greatest IoU at which two boxes both stay, 0 to 1. Families without suppression pass over it. */
+  /** Largest IoU at which NMS keeps two boxes, 0 to 1. Families without NMS ignore it. */
   readonly nmsThreshold: number;
   readonly nms: NmsMode;
   /** Report these classes alone. */
@@ -53,8 +53,8 @@ export type DecodeOptions = {
 export type Decode = (outputs: readonly Float32Array[], fit: Fit) => Detection[];
 
 /**
- * A kind of detector: how to know its graphs, how it wants its pictures, how its outputs are decoded. One folder below
- * `families/` and one line in `families/kinds.ts`.
+ * A kind of detector: how its graphs are recognised, how its pictures are preprocessed, how its outputs are decoded.
+ * One folder below `families/` and one line in `families/kinds.ts`.
  */
 export type DetectorFamily = {
   readonly name: string;
@@ -69,6 +69,6 @@ export type DetectorFamily = {
    * @throws ModelError where the graph is of this family and cannot be used as it is asked to be
    */
   recognise(graph: OnnxGraph, asked: Size | undefined): Recognised | string;
-  /** Prepares the decoding for one model, in the detector's process. What it needs is allocated once and reused. */
+  /** Prepares the decoding for one model, in the detector's process. Its memory is allocated once and reused. */
   createDecoder(form: string, options: DecodeOptions): Decode;
 };

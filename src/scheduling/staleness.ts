@@ -87,7 +87,7 @@ function solve(runtime: RuntimeProfile, intervalMs: number): StalenessRule {
     // Relative value iteration: phase 0 is the reference; its gain per run goes into the mean cost per frame.
     const gain = next[0];
     for (let p = 0; p < PHASES; p++) {
-      // Half a step: nearly constant runtimes make the phases cycle, and full steps would follow the cycle for ever.
+      // Half a step: nearly constant runtimes make the phases cycle, and full steps would never leave the cycle.
       const value = (next[p] - gain + future[p]) / 2;
       change = Math.max(change, Math.abs(value - future[p]));
       future[p] = value;

@@ -6,7 +6,7 @@ import { SYNTH_CLASSES } from '../../synth/classes.js';
 import { nowcast } from '../helpers/command.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
-/** Every thirtieth frame of the eight drives that the model's card is about. */
+/** Every thirtieth frame of the eight drives of the model card. */
 const DRIVES = ['--seed', '100064', '--sequences', '8', '--frames', '5', '--every', '30'];
 
 describe('The bundled model', function () {

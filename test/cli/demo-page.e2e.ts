@@ -17,7 +17,7 @@ const MODEL = bundledModel() ?? realFile('yolox_nano.onnx');
 const FORECAST = [0x2e, 0xe6, 0xc5] as const;
 const OBSERVED = [0xff, 0xb2, 0x24] as const;
 
-/** What is used of the page's own world, which the tests' compiler knows nothing of. */
+/** The parts of the page's own globals that these tests use; their compiler does not know them. */
 declare const document: {
   getElementById(id: string): {
     readonly width: number;
@@ -32,7 +32,7 @@ declare const document: {
 
 type Wanted = { readonly colour: readonly [number, number, number]; readonly not?: string };
 
-/** Runs in the page: where the picture has pixels of a colour, as a short text; empty where it has none. */
+/** Runs in the page: the places where the picture has pixels of a colour, as a short text; empty if there are none. */
 const findColour = ({ colour: [red, green, blue], not }: Wanted): string => {
   const canvas = document.getElementById('picture');
   const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
@@ -44,13 +44,13 @@ const findColour = ({ colour: [red, green, blue], not }: Wanted): string => {
   return found === not ? '' : found;
 };
 
-/** Runs in the page: the text of an element, once it is of that form and not what it was; else empty. */
+/** Runs in the page: the text of an element, once it matches the pattern and has changed; else empty. */
 const findText = ({ selector, form, not }: { selector: string; form: string; not?: string }): string => {
   const text = document.querySelector(selector).textContent;
   return new RegExp(form).test(text) && text !== not ? text : '';
 };
 
-/** The page is asked so often, which leaves it time to go on. */
+/** Interval between polls, which leaves the page time to continue. */
 const POLLING = { polling: 200, timeout: 0 };
 
 describe('the page of nowcast demo', function () {

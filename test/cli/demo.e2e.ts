@@ -124,7 +124,7 @@ describe('nowcast demo', function () {
       other.close();
     }
     const usual = createServer().listen(8765, '127.0.0.1');
-    // Whoever has it already does as well.
+    // A program that already uses the port does as well.
     await Promise.race([once(usual, 'listening'), once(usual, 'error')]);
     try {
       const { code, stderr } = await nowcast([...args, '--max-frames', '3'], { env });

@@ -7,8 +7,8 @@ import { BOX_PLACES } from '../helpers/paced-camera/stamp-model.js';
 import { eventsOf } from './person-run.js';
 
 /**
- * Every frame that the run tells of is in its connection's video at its time, and what was found in it is drawn into it
- * and no other.
+ * Checks that every frame of the run is in its connection's video at its time, with its own boxes drawn into it and
+ * into no other.
  */
 export async function assertDrawn(folder: string, stdout: string): Promise<RunSummary> {
   const summary = JSON.parse(stdout) as RunSummary;

@@ -29,7 +29,7 @@ describe('nowcast eval offline', function () {
       cwd: folder(),
     });
 
-  /** Annotations whose objects are what the detector is sure of. */
+  /** Annotations whose objects are the detector's own confident detections. */
   function annotations(results: readonly Result[], width = 640, height = 480): unknown {
     return {
       categories: [

@@ -31,7 +31,7 @@ describe('nowcast eval realtime', function () {
     nowcast(['eval', mode, ...args], { env: { NOWCAST_CACHE: at('cache') }, cwd: folder() });
   const detector = ['--model', MODEL ?? '', '--labels', 'coco', '--provider', 'cpu'];
 
-  /** Argoverse-HD annotations whose objects are what the detector is sure of. */
+  /** Argoverse-HD annotations whose objects are the detector's own confident detections. */
   function annotations(results: readonly Result[]): unknown {
     return {
       categories: [
@@ -120,7 +120,7 @@ describe('nowcast eval realtime', function () {
     const result = JSON.parse(live.stdout) as StreamingJson;
     assert.equal(result.runs + result.drops, SEQUENCES.length * FRAMES);
     assert.equal(result.pairing.frames, SEQUENCES.length * FRAMES);
-    // A frame can never be held against its own detections where detecting takes time.
+    // If detection takes time, a frame is never paired with its own detections.
     assert.equal(result.pairing.inTime, 0);
     assert.ok(result.pairing.miss >= SEQUENCES.length);
     const { attribution } = result;

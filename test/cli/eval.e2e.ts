@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { drawScene } from '../evaluation/scene.js';
 
-/** Runs `nowcast eval …` and gives what it printed. */
+/** Runs `nowcast eval …` and returns its output. */
 function nowcastEval(...args: string[]): { status: number | null; stdout: string; stderr: string } {
   return spawnSync(process.execPath, ['dist/src/cli/main.js', 'eval', ...args], { encoding: 'utf8' });
 }

@@ -17,7 +17,7 @@ const program = new Command('nowcast');
 for (const { register } of [run, demo, evaluate, profile, train, synth, exporting, models, doctor])
   register(program, context);
 
-/** A command with those below it. */
+/** A command and its sub-commands. */
 function withSubcommands(command: Command): Command[] {
   return [command, ...command.commands.flatMap(withSubcommands)];
 }
@@ -38,7 +38,7 @@ function helpOf(command: Command): string {
   return text;
 }
 
-/** The command that a command line reaches, and what is left of the line. */
+/** The command of a command line, and the rest of the line. */
 function reach(words: readonly string[]): { command: Command; rest: readonly string[] } {
   let command = program;
   let rest = words.slice(1);

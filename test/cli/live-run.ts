@@ -7,7 +7,7 @@ import { nowcast, type CommandResult } from '../helpers/command.js';
 import { stampModel } from '../helpers/paced-camera/stamp-model.js';
 import { within } from './person-run.js';
 
-/** A run of one camera with the stamp model, recorded and kept as a video, and followed by its feed. */
+/** A run of one camera with the stamp model. It is recorded, kept as a video, and watched through its feed. */
 export class LiveRun {
   readonly messages: FeedMessage[] = [];
   readonly result: Promise<CommandResult>;
@@ -15,7 +15,7 @@ export class LiveRun {
   #isOver = false;
   #recheck: () => void = () => undefined;
 
-  /** @param camera more keys of the camera's configuration */
+  /** @param camera further keys of the camera's configuration */
   constructor(
     folder: string,
     url: string,
@@ -52,7 +52,7 @@ export class LiveRun {
     }
   }
 
-  /** Resolves when so many percepts have come from now on. */
+  /** Resolves after this many further percepts. */
   percepts(count: number): Promise<void> {
     const seen = this.count('percept');
     return this.until(() => this.count('percept') >= seen + count);

@@ -11,7 +11,7 @@ import { temporaryFolder } from '../helpers/temporary.js';
 import { fileServer, type FileServer, type Serving } from '../model/file-server.js';
 import { pixelModel } from '../model/pixel-model.js';
 
-/** Of YOLOX-Tiny's shape, as far as anyone looks before it runs. */
+/** As much of YOLOX-Tiny's shape as is checked before a run. */
 const TINY = serializeOnnx(pixelModel({ input: [1, 3, 416, 416], output: [1, 3549, 85] }));
 const TINY_SHA256 = createHash('sha256').update(TINY).digest('hex');
 const NANO_BYTES = 3_659_407;
@@ -136,7 +136,7 @@ describe('nowcast models', () => {
   });
 });
 
-/** Resolves when the file, which may not be there yet, has so many bytes. */
+/** Resolves when the file has this many bytes; it may not exist yet. */
 async function bytesReached(path: string, bytes: number, above: string): Promise<void> {
   const isReached = (): boolean => existsSync(path) && readFileSync(path).length >= bytes;
   const watcher = watch(above, { recursive: true });
@@ -147,7 +147,7 @@ async function bytesReached(path: string, bytes: number, above: string): Promise
   }
 }
 
-/** A port on which nobody listens. */
+/** A port without a listener. */
 async function closedPort(): Promise<number> {
   const listener = createServer().listen(0, '127.0.0.1');
   await once(listener, 'listening');

@@ -12,24 +12,24 @@ import { realFile } from '../helpers/shared.js';
 const MODEL = realFile('yolox_nano.onnx');
 const PERSON = realFile('one-by-one-person-detection.mp4');
 
-/** What a run of the real model on the real clip needs. */
+/** The files that a run of the real model on the real clip needs. */
 export const NEEDS = {
   ...NEEDS_FFMPEG,
   'yolox_nano.onnx': MODEL !== undefined,
   'one-by-one-person-detection.mp4': PERSON !== undefined,
 };
 export const NEEDS_TERMINAL = { ...NEEDS, script: existsSync('/usr/bin/script') };
-/** YOLOX-Nano of COCO's classes; empty where it is absent. */
+/** Path of YOLOX-Nano with COCO's classes; empty if it is absent. */
 export const model = MODEL ?? '';
-/** 1394 pictures, 10 a second; empty where it is absent. */
+/** Path of a clip of 1394 pictures at 10 per second; empty if it is absent. */
 export const person = PERSON ?? '';
 
-/** Where and with what environment a run leaves nothing outside the folder. */
+/** Working folder and environment of a run that leaves nothing outside the folder. */
 export function within(folder: string): { env: Record<string, string>; cwd: string } {
   return { env: { NOWCAST_CACHE: join(folder, 'cache') }, cwd: folder };
 }
 
-/** Runs a shell's line, made from that of the command, in a terminal of its own, whose screen comes out of `stdout`. */
+/** Runs a shell line, made from that of the command, in a separate terminal; its screen comes out of `stdout`. */
 export function inTerminal(
   folder: string,
   line: (run: string) => string,
@@ -44,7 +44,7 @@ export function inTerminal(
   });
 }
 
-/** @param onTorn told where the recording breaks off; must not be, unless given */
+/** @param onTorn called if the recording is torn; by default that fails the test */
 export async function eventsOf(
   path: string,
   onTorn: (warning: string) => void = (warning) => assert.fail(warning),

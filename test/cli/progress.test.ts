@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { TerminalProgress } from '../../src/cli/progress.js';
 
-/** As much of a terminal as a progress bar looks at. */
+/** The part of a terminal that a progress bar uses. */
 function terminal() {
   const written: string[] = [];
   const stream = Object.assign(new PassThrough(), {

@@ -25,7 +25,7 @@ describe('the end of nowcast run', function () {
     );
     assert.equal(code, 0, stderr);
     const { total } = JSON.parse(stdout) as RunSummary;
-    // Ten a second, so some ten; a machine that is busy may be slow to stop.
+    // About ten frames; a busy machine may stop later.
     assert.ok(total.received > 0 && total.received < 300, `${total.received} of 1394 frames at 10 a second`);
     assert.equal(total.inFlight, 0);
   });
@@ -47,7 +47,7 @@ describe('the end of nowcast run', function () {
           {
             ...within(folder()),
             onStart: (child) => {
-              // The log says when frames flow.
+              // The log reports when frames arrive.
               child.stderr!.on('data', (data: Buffer) => {
                 if (started.length > 0 || !data.toString().includes('streaming')) return;
                 started = children(child.pid);
@@ -111,7 +111,7 @@ describe('the end of nowcast run', function () {
     },
   );
 
-  /** Acts on the command, once, when its recording has some lines. */
+  /** Acts on the command once its recording has some lines. */
   const midRun =
     (recording: string, act: (child: ChildProcess) => void) =>
     (child: ChildProcess): void => {
@@ -264,7 +264,7 @@ describe('the end of nowcast run', function () {
     },
   );
 
-  /** Sees a disk of its own, of 22 MB, in the folder `disk`; what is there afterwards is copied out of it. */
+  /** Mounts a separate disk of 22 MB as the folder `disk`, and copies its content out afterwards. */
   const ON_SMALL_DISK = [
     'unshare',
     '-rm',

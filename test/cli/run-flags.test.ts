@@ -4,7 +4,7 @@ import { addRunFlags, readRunFlags, type RunFlagValues } from '../../src/cli/run
 import type { Settings } from '../../src/config/run-keys.js';
 import { UsageError } from '../../src/core/errors.js';
 
-/** Through commander, as a shell would hand them over. */
+/** Parses them with commander, as a shell would pass them. */
 function read(...args: string[]): Settings {
   let flags: RunFlagValues = {};
   addRunFlags(new Command())

@@ -9,10 +9,10 @@ import { assertDrawn } from './drawn-frames.js';
 import { LiveRun } from './live-run.js';
 
 const CAMERA = { width: 640, height: 360, fps: 25, gop: 12, loopSeconds: 30 } as const;
-/** Pictures between two faults; more than are on their way when a fault begins. */
+/** Number of pictures between two faults; more than are in transit when a fault begins. */
 const REST = 20;
 
-/** A link that carries a quarter of the stream, for longer than a picture may be behind. */
+/** A link that carries a quarter of the stream's rate, for longer than maxBehindMs. */
 const SLOW = { bytesPerSecond: 20_000, ms: 3_000 } as const;
 
 const STALL_MS = 700;
@@ -35,11 +35,9 @@ const FAULTS: readonly Fault[] = [
   { do: 'resize', width: 320, height: 180 },
   { do: 'hang-up' },
 ];
-/**
- * Where ffmpeg reads, only what its decoder happens to notice tells that packets were lost, and nothing is passed over.
- */
+/** If ffmpeg reads the camera, only damage that its decoder notices shows lost packets, and no picture is skipped. */
 const OWN_FAULTS: readonly Fault[] = [{ do: 'lose', ms: 600 }, { do: 'stall' }, { do: 'slow-link' }];
-/** Where pictures that a decoder holds back would show. */
+/** The pictures that a decoder holds back would appear here. */
 const B_FAULTS: readonly Fault[] = [
   ...CLOCK_FAULTS,
   ...[110, 110, 600].map((ms) => ({ do: 'lose', ms }) as const),

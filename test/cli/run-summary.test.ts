@@ -12,7 +12,7 @@ import { dropEventOf, perceptOf } from '../streaming/events.js';
 const context: Pick<AppContext, 'redact'> = { redact: (value) => value };
 const info = { model: 'yolox', provider: 'cpu' } as ModelDetectorInfo;
 
-/** The summary of a run on these cameras that saw these percepts. */
+/** The summary of a run on these cameras with these percepts. */
 function summaryOf(
   ids: readonly string[],
   percepts: readonly PerceptEvent[],

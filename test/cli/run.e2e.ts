@@ -16,7 +16,7 @@ import { eventsOf, inTerminal, model, NEEDS, NEEDS_TERMINAL, person, within } fr
 
 type Reference = { readonly bbox_xyxy: [number, number, number, number]; readonly score: number; readonly cls: number };
 
-/** Of the percept's detections of the same class. */
+/** Largest IoU with a detection of the same class in the percept. */
 function bestIou({ detections }: PerceptEvent, { bbox_xyxy: [x1, y1, x2, y2], cls }: Reference): number {
   return Math.max(
     0,

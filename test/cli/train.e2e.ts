@@ -13,7 +13,7 @@ describe('nowcast train', function () {
   this.timeout(120_000);
   const folder = temporaryFolder();
 
-  /** Two grey pictures with a box each, and a config that lies beside them. */
+  /** Two grey pictures with a box each, and a config beside them. */
   async function prepare(settings = ''): Promise<string> {
     mkdirSync(join(folder(), 'pictures'));
     for (const i of [0, 1]) {
@@ -67,7 +67,7 @@ describe('nowcast train', function () {
     const second = await nowcast(['train', '-c', config, '--out', out, '--set', 'epochs=50', '--resume']);
     assert.equal(second.code, 0, second.stderr);
     assert.match(second.stdout, /^50 steps/);
-    // Of its first step nobody knows yet how long one takes.
+    // The duration of its first step is unknown.
     assert.doesNotMatch(second.stderr, /"minutesLeft":null/);
     const model = join(folder(), 'm.onnx');
     assert.equal((await nowcast(['export', summary.last, '--out', model])).code, 0);
@@ -83,7 +83,7 @@ describe('nowcast train', function () {
       assert.equal((await nowcast(['train', '-c', config, '--out', out, '--set', 'epochs=1'])).code, 0);
       const last = join(out, 'last.safetensors');
       const before = readFileSync(last);
-      // As on a full disk, a write fails half-way: no file may have more than a megabyte.
+      // A write fails half-way, as on a full disk: no file may exceed a megabyte.
       const { status, stderr } = spawnSync(
         'bash',
         [

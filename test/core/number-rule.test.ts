@@ -12,7 +12,7 @@ describe('allowedNumbers', () => {
     [{ min: 1, isInteger: true }, 'a whole number of 1 or more'],
     [{ min: 0, max: 65535, isInteger: true }, 'a whole number from 0 to 65535'],
   ] as const) {
-    it(`says "${text}"`, () => assert.equal(allowedNumbers(rule), text));
+    it(`returns "${text}"`, () => assert.equal(allowedNumbers(rule), text));
   }
 });
 

@@ -100,7 +100,7 @@ describe('docs/architecture.md', () => {
         examples.filter((file) => !existsSync(file)),
         [],
       );
-      // A new file is known only to the other files of its recipe, its own folder, and the library's list of names.
+      // Only the other files of the recipe, the file's own folder and the library's list of names import a new file.
       const [part] = examples;
       if (!rows[0][0].includes('<name>')) return;
       const isNear = (file: string): boolean => rows[0][0].includes('<name>/') && dirname(file) === dirname(part);

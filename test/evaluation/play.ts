@@ -32,7 +32,7 @@ export function jittery(meanS: number, seed: number): () => number {
   return () => meanS * (0.7 + 0.6 * uniform());
 }
 
-/** The text of the recording of what was played. */
+/** The recording of the playback, as text. */
 export function record({ truth, parsed }: ReadScene, { simulated }: Played): string {
   const about = { config: {}, host: { nowcast: '0', node: '0', platform: 'test', cpu: 'test' } };
   const detectionsOf = detectionsByFrame(parsed.columns, truth.images.length, truth.classes);

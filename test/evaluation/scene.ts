@@ -87,7 +87,7 @@ export function readScene({ annotations, results }: Scene): ReadScene {
   return { truth, parsed, detections: prepareDetections(truth, parsed.columns, truth.images.length) };
 }
 
-/** What is annotated, as detections with full scores. */
+/** The annotations as detections with full scores. */
 export function perfectResults({ annotations }: Annotations): Result[] {
   return annotations.map(({ image_id, category_id, bbox }, i) => ({
     image_id,

@@ -8,17 +8,17 @@ export type ChaosOptions = {
   readonly camera: Partial<PacedCameraOptions>;
   /** The same seed makes the same faults in the same order. */
   readonly seed: number;
-  /** From the end of one fault to the next, at most; half of it at least. */
+  /** Longest time between two faults; the shortest is half of it. */
   readonly restMs: number;
-  /** A fault lasts no longer. */
+  /** Longest duration of a fault. */
   readonly longestMs: number;
 };
 
 type Fault = (chaos: CameraChaos, ms: number) => Promise<string>;
 
-/** A camera behind a link, both of which fail in every way that is known, one after the other, by chance. */
+/** A camera behind a link. Both fail in every known way, one fault after the other, in random order. */
 export class CameraChaos {
-  /** What happened, and when it began and ended. */
+  /** The faults so far, with their begin and end. */
   readonly log: { readonly fault: string; readonly fromMs: number; readonly toMs: number }[] = [];
   readonly link: ThrottlingProxy;
   readonly #options: ChaosOptions;
@@ -41,12 +41,12 @@ export class CameraChaos {
     return `rtsp://127.0.0.1:${this.link.port}/cam`;
   }
 
-  /** The one that runs now. */
+  /** The current fault. */
   get camera(): PacedCamera {
     return this.#cameras.at(-1)!;
   }
 
-  /** The newest picture with this number that was taken by `beforeMs`, by whichever camera. */
+  /** The newest picture with this number that any camera captured by `beforeMs`. */
   drawing(index: number, beforeMs: number): Drawing | undefined {
     for (const camera of this.#cameras.toReversed()) {
       const drawing = camera.drawing(index, beforeMs);
@@ -55,7 +55,7 @@ export class CameraChaos {
     return undefined;
   }
 
-  /** Lets faults happen until so much time has passed; every fault is over when it resolves. */
+  /** Causes faults for this long; every fault is over when it resolves. */
   async run(forMs: number): Promise<void> {
     const { restMs, longestMs } = this.#options;
     const endAtMs = monotonicClock.now() + forMs;
@@ -75,7 +75,7 @@ export class CameraChaos {
     return ms === 0 ? name : `${name} for ${ms} ms`;
   }
 
-  /** Another camera in its place, after a while without any. */
+  /** Replaces the camera by another one, after a while without any. */
   async replace(ms: number): Promise<string> {
     const { port } = this.camera;
     await this.camera.kill();
@@ -84,7 +84,7 @@ export class CameraChaos {
     return `killed, back after ${ms} ms`;
   }
 
-  /** Resolves when every picture taken by now is known to {@link drawing}. */
+  /** Resolves when {@link drawing} has every picture captured by now. */
   async settle(): Promise<void> {
     await this.camera.facts();
   }

@@ -8,10 +8,10 @@ import { monotonicClock } from './monotonic.js';
 
 export const CAMERA_INPUT = { width: 320, height: 320 } as const;
 
-/** What is kept of a frame after its picture was given back. */
+/** The facts of a frame that are kept after its release. */
 export type SeenFrame = Omit<Frame, 'picture' | 'release'> & Omit<Picture, 'image'>;
 
-/** A subscription to a camera that keeps what it saw and can be waited on. */
+/** A subscription to a camera that records its events and can be awaited. */
 export class CameraWatch {
   readonly frames: SeenFrame[] = [];
   readonly drops: DropEvent[] = [];
@@ -38,8 +38,8 @@ export class CameraWatch {
   }
 
   /**
-   * Subscribes, with a ladder of 50 ms where the options do not say otherwise.
-   * @param look is given each frame before that is released
+   * Subscribes, with a ladder of 50 ms by default.
+   * @param look receives each frame before its release
    */
   static async start(
     url: string,
@@ -69,7 +69,7 @@ export class CameraWatch {
     this.#stop();
   }
 
-  /** Resolves when the condition holds after an event; rejects where the source fails before. */
+  /** Resolves when the condition holds after an event; rejects if the source fails first. */
   async until(condition: () => boolean): Promise<void> {
     while (!condition()) {
       if (this.error !== undefined) throw this.error;
@@ -79,12 +79,12 @@ export class CameraWatch {
     }
   }
 
-  /** Resolves when so many frames of the epoch have come. */
+  /** Resolves after this many frames of the epoch. */
   framesOfEpoch(epoch: number, count: number): Promise<void> {
     return this.until(() => this.frames.filter((frame) => frame.epoch === epoch).length >= count);
   }
 
-  /** What must hold of every camera's frames and drops, whatever happens to it. */
+  /** Checks the rules for every camera's frames and drops, for any faults. */
   assertInOrder(): void {
     const all = [...this.frames, ...this.drops].sort((a, b) => a.seq - b.seq);
     assert.deepEqual(
@@ -94,7 +94,7 @@ export class CameraWatch {
     );
     for (let i = 1; i < all.length; i++) {
       assert.ok(all[i].ptsMs > all[i - 1].ptsMs, `pts ${all[i].ptsMs} after ${all[i - 1].ptsMs}`);
-      // Estimates may be revised, by as much as they had said that they might be.
+      // Estimates may be revised, by as much as their uncertainty allows.
       const uncertaintyMs = all[i].uncertaintyMs + all[i - 1].uncertaintyMs;
       assert.ok(
         all[i].capturedAtMs + uncertaintyMs >= all[i - 1].capturedAtMs,

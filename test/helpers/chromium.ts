@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** A Chromium of this machine for playwright-core; undefined where there is none. */
+/** A Chromium of this machine for playwright-core; undefined if there is none. */
 export const chromiumPath: string | undefined = [
   'chromium',
   'chromium-browser',

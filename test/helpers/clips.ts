@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hasProgram } from './needs.js';
 
-/** What tests that make their own clips need. */
+/** The tools for tests that make their own clips. */
 export const NEEDS_FFMPEG = { ffmpeg: hasProgram('ffmpeg') } as const;
 
 export type ClipFolder = {

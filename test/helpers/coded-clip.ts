@@ -13,7 +13,7 @@ export type CodedClipOptions = {
   readonly slices?: number;
   /** Default 0, as cameras do. */
   readonly bPictures?: number;
-  /** B-pictures before a key picture are built on those of the group before. */
+  /** B-pictures before a key picture depend on those of the previous group. */
   readonly openGroups?: boolean;
   /** H.264 alone. */
   readonly interlaced?: boolean;
@@ -30,9 +30,7 @@ export function codedClip(codec: UnitCodec, options: CodedClipOptions = {}): Buf
   return encode(codec, options, FORMATS[codec]);
 }
 
-/**
- * The place of each picture of such a clip in the order in which they are shown, in the order in which they are sent.
- */
+/** The position of each picture of such a clip in presentation order, listed in the order of sending. */
 export function shownPlaces(codec: UnitCodec, options: CodedClipOptions = {}): number[] {
   const lines = encode(codec, options, 'framecrc')
     .toString()

@@ -6,19 +6,19 @@ import { resolve } from 'node:path';
 export const COMMAND = resolve('dist/src/cli/main.js');
 
 export type CommandResult = {
-  /** Null where a signal ended it. */
+  /** Null if a signal ended it. */
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
 };
 
 export type CommandOptions = {
-  /** Beside PATH and HOME, the only ones that it sees. */
+  /** The only environment variables of the command, besides PATH and HOME. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
-  /** A program, with its arguments, that is given the command's line to run. */
+  /** A program with its arguments that runs the command's line. */
   readonly inside?: readonly string[];
-  /** Is given the process as soon as it runs. */
+  /** Receives the process as soon as it runs. */
   readonly onStart?: (child: ChildProcess) => void;
 };
 

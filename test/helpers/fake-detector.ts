@@ -4,12 +4,12 @@ import type { Picture } from '../../src/core/picture.js';
 
 type Job = {
   readonly picture: Picture;
-  /** Answers with these detections; the run took from `startMs` to `endMs`. */
+  /** Returns these detections; the run lasted from `startMs` to `endMs`. */
   finish(detections?: readonly Detection[], startMs?: number, endMs?: number): void;
   fail(error: Error): void;
 };
 
-/** A detector whose every answer the test gives by hand. */
+/** A detector whose results the test gives by hand. */
 export class FakeDetector implements ModelDetector {
   readonly info: ModelDetector['info'] = {
     model: 'fake.onnx',
@@ -21,7 +21,7 @@ export class FakeDetector implements ModelDetector {
     threads: 1,
   };
   readonly hosts: number;
-  /** What is under way, oldest first. */
+  /** The open requests, oldest first. */
   readonly jobs: Job[] = [];
   closed = false;
   #waiting: { readonly resolve: () => void; readonly reject: (error: Error) => void }[] = [];
@@ -47,7 +47,7 @@ export class FakeDetector implements ModelDetector {
     });
   }
 
-  /** Ends what `ready()` waits for. */
+  /** Resolves `ready()`. */
   recover(error?: Error): void {
     for (const { resolve, reject } of this.#waiting.splice(0)) {
       if (error === undefined) resolve();
@@ -64,7 +64,7 @@ export class FakeDetector implements ModelDetector {
   }
 }
 
-/** Lets everything that is already settled run its callbacks. */
+/** Lets settled promises run their callbacks. */
 export async function settled(): Promise<void> {
   await new Promise((resolve) => {
     setImmediate(resolve);

@@ -3,16 +3,16 @@ import type { Size } from '../../src/core/size.js';
 import { CLASS_NAMES, type Scene } from './moving-scenes.js';
 import { randomSource } from './random.js';
 
-/** How a made-up detector errs. */
+/** The errors of a synthetic detector. */
 export type Flaws = {
   /** Standard deviation of the box's centre and of its sides, as fractions of the side. */
   readonly centreNoise: number;
   readonly sideNoise: number;
   /** By class: factor on both. */
   readonly noiseOfClass: readonly number[];
-  /** How much of an error stays from one frame to the next, 0 to 1. */
+  /** Correlation of an error from one frame to the next, 0 to 1. */
   readonly persistence: number;
-  /** Chance to miss an object of 40 px; larger ones are missed less. */
+  /** Probability to miss an object of 40 px; larger ones are missed less. */
   readonly missRate: number;
   /** False alarms a frame, on average; some of them stay for a while. */
   readonly falseAlarms: number;
@@ -35,7 +35,7 @@ export function drawFlaws(seed: number): Flaws {
   };
 }
 
-/** What a detector with these flaws answers on every frame of a scene. */
+/** The detections of a detector with these flaws on every frame of a scene. */
 export function detect(scene: Scene, flaws: Flaws, seed: number): Detection[][] {
   const { uniform, gaussian } = randomSource(seed);
   const errors = new Map<number, { values: number[]; doubt: number }>();
@@ -91,7 +91,7 @@ export function detect(scene: Scene, flaws: Flaws, seed: number): Detection[][] 
   });
 }
 
-/** Errs by the flaws; an edge that is the picture's own is seen more clearly than one of the object. */
+/** Adds errors by the flaws; an edge of the picture itself is more accurate than one of the object. */
 function shaken(
   detection: Detection,
   [dx, dy, dw, dh]: readonly number[],

@@ -6,7 +6,7 @@ import { detect, drawFlaws } from './flawed-detector.js';
 import { CLASS_NAMES, driveScene, overlookScene, type Scene } from './moving-scenes.js';
 import { randomSource } from './random.js';
 
-/** One made-up detector with its errors and runtimes, run over a few made-up scenes of one kind. */
+/** A synthetic detector with its errors and runtimes, run over a few synthetic scenes of one kind. */
 export type Trial = {
   readonly kind: 'drive' | 'overlook';
   readonly meanRuntimeFrames: number;
@@ -98,7 +98,7 @@ export function streamingAp(
   return evaluateBoxes(objects, results.columns(), frameCount, CLASS_NAMES.length).stats.AP ?? 0;
 }
 
-/** When outputs come out where the newest frame runs whenever the detector is free. */
+/** Times of outputs, if the newest frame runs whenever the detector is free. */
 function runNewestFrame(frameCount: number, runtime: () => number): Run['outputs'] {
   const outputs = [];
   let now = 0;

@@ -4,16 +4,16 @@ import { letterbox } from '../../src/core/fit.js';
 
 const SIZE = { width: 64, height: 48 };
 
-/** Counts how often each frame was given back. */
+/** Counts the releases of each frame. */
 export class FrameLedger {
   readonly releases = new Map<string, number>();
 
-  /** Frames that were made and not released yet. */
+  /** Frames that were made but not released yet. */
   get open(): string[] {
     return [...this.releases].filter(([, count]) => count === 0).map(([name]) => name);
   }
 
-  /** A frame named `streamId/seq`, captured and ready at `atMs`, 10 ms after the one before unless given. */
+  /** A frame named `streamId/seq`, captured and ready at `atMs`; by default 10 ms after the previous one. */
   frame(streamId: string, seq: number, over: Partial<Frame> = {}): Frame {
     const name = `${streamId}/${seq}`;
     this.releases.set(name, 0);

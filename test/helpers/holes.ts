@@ -7,7 +7,7 @@ export type NumberedFrame = Pick<Frame, 'seq' | 'capturedAtMs' | 'uncertaintyMs'
   readonly index: number | undefined;
 };
 
-/** Two successive frames between whose captures more time passed than their source told. */
+/** Two successive frames between whose captures more time passed than their source reported. */
 export type UntoldHole = {
   readonly seq: number;
   readonly trueMs: number;
@@ -19,7 +19,7 @@ export type UntoldHole = {
 export type HoleOptions = { readonly minMs: number; readonly toleranceMs: number; readonly intervalMs: number };
 
 /**
- * Holes of at least `minMs` between when successive frames were truly taken that no gap tells, or that gaps tell too
+ * Holes of at least `minMs` between the true captures of successive frames that no gap reports, or that gaps report too
  * short by more than the frames' own uncertainties and `toleranceMs`.
  */
 export function untoldHoles(
@@ -36,8 +36,8 @@ export function untoldHoles(
   return known.slice(1).flatMap((after, i) => {
     const before = known[i];
     const trueMs = after.drawnAtMs - before.drawnAtMs - (after.seq - before.seq - 1) * intervalMs;
-    // A gap whose cause is unclear lies between the arrivals: when the second frame was taken is as unclear, up to its
-    // arrival.
+    // A gap with an unclear cause lies between the arrivals: the capture of the second frame is then uncertain up to
+    // its arrival.
     const latestMs = Math.min(after.capturedAtMs + after.uncertaintyMs, after.readyAtMs);
     const toldMs = gaps.reduce(
       (sum, { fromMs, toMs }) => sum + Math.max(0, Math.min(toMs, latestMs) - Math.max(fromMs, before.capturedAtMs)),

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 
-/** Servers of this machine alone, each on a free port, that see whether their clients let them go. */
+/** Servers on this machine only, each on a free port, that check whether their clients close their connections. */
 export class HttpServers {
   readonly #servers: Server[] = [];
   readonly #sockets = new Set<Socket>();
@@ -16,7 +16,7 @@ export class HttpServers {
     server.on('connection', (socket) => {
       this.connections += 1;
       this.#sockets.add(socket);
-      // A client that ends breaks off.
+      // A client that ends breaks its connection.
       socket.on('error', () => undefined);
       socket.once('close', () => this.#sockets.delete(socket));
     });
@@ -24,7 +24,7 @@ export class HttpServers {
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   }
 
-  /** Resolves when the clients have closed every connection, each by itself. */
+  /** Resolves when the clients themselves have closed every connection. */
   async close(): Promise<void> {
     await Promise.all(
       Array.from(

@@ -2,10 +2,10 @@ import type { Box } from '../../src/core/box.js';
 import type { Size } from '../../src/core/size.js';
 import { randomSource } from './random.js';
 
-/** One object as it truly is in one frame: the part of its box that lies in the picture. */
+/** The true state of one object in one frame: the part of its box that lies in the picture. */
 export type TrueObject = { readonly id: number; readonly classId: number; readonly box: Box };
 
-/** Made-up motion, 30 frames a second: what is in each frame. */
+/** Synthetic motion at 30 frames per second: the objects of each frame. */
 export type Scene = { readonly size: Size; readonly frames: readonly (readonly TrueObject[])[] };
 
 /** Argoverse-HD's classes. */
@@ -25,14 +25,11 @@ const FOCAL_PX = 1400;
 const CAMERA_HEIGHT_M = 1.6;
 const FRAME_S = 1 / 30;
 
-/** How far a walker's box grows wider and narrower with each step, and how often a frame. */
+/** The change in width of a walker's box with each step, and the steps per frame. */
 const GAIT = 0.15;
 const GAIT_PER_FRAME = (2 * Math.PI * 1.8) / 30;
 
-/**
- * Width, height, length and height above the road in metres, own speed in m/s, how quickly that changes, how often it
- * is met.
- */
+/** Width, height, length and height above the road in metres, own speed in m/s, rate of its change, and frequency. */
 const KINDS = [
   { width: 0.6, height: 1.75, length: 0.6, lift: 0, speed: 1.4, agility: 1, share: 4 },
   { width: 0.7, height: 1.7, length: 1.8, lift: 0, speed: 4.5, agility: 1, share: 1.5 },
@@ -47,8 +44,8 @@ const KINDS = [
 type Body = { id: number; classId: number; x: number; z: number; vx: number; vz: number; agility: number };
 
 /**
- * A drive seen through a pinhole camera: the car speeds up, brakes, turns and shakes; the others are parked, go along,
- * come towards it or cross. Objects mostly hidden behind nearer ones are not there.
+ * A drive seen through a pinhole camera: the car speeds up, brakes, turns and shakes; the others are parked, drive
+ * along, approach or cross. Objects mostly hidden behind nearer ones are left out.
  */
 export function driveScene(seed: number, frameCount: number): Scene {
   const { uniform, gaussian } = randomSource(seed);
@@ -224,8 +221,8 @@ function project({ classId, x, z, vx, vz }: Body, pitch: number): Box {
 }
 
 /**
- * Clips to the picture, people in mid-step; leaves out what is tiny, nearly out of it, or mostly behind one that comes
- * earlier.
+ * Clips to the picture, with people in mid-step. Leaves out objects that are tiny, nearly outside, or mostly behind an
+ * earlier one.
  */
 function visible(objects: readonly TrueObject[], frame: number): TrueObject[] {
   const shown: TrueObject[] = [];

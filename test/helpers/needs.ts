@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
 
-/** The first of the given programs or conditions that is absent, by name; undefined when all are there. */
+/** The name of the first absent program or condition; undefined if all are present. */
 export function firstMissing(needs: Readonly<Record<string, boolean>>): string | undefined {
   return Object.entries(needs).find(([, present]) => !present)?.[0];
 }
 
-/** A test that is pending, with what it needs in its title, where something is absent. */
+/** A test that is pending, with its need in the title, if a need is absent. */
 export function itNeeds(
   needs: Readonly<Record<string, boolean>>,
   title: string,
@@ -16,7 +16,7 @@ export function itNeeds(
   else it(`${title} (pending: needs ${missing})`);
 }
 
-/** Whether a program answers on this machine. */
+/** True if a program runs on this machine. */
 export function hasProgram(name: string, ...args: string[]): boolean {
   return spawnSync(name, args.length > 0 ? args : ['-version'], { stdio: 'ignore' }).error === undefined;
 }

@@ -4,9 +4,9 @@ import { arch, platform, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * A `node` of another release line, from npm's package of its binary; fetched once and kept among the temporary files.
- * Some 50 MB travel, so it is no dependency: every `npm ci` would fetch it.
- * @returns undefined where it cannot be had
+ * A `node` of another release line, from npm's package of its binary. It is fetched once (some 50 MB) into a temporary
+ * folder. As a dependency, every `npm ci` would fetch it.
+ * @returns undefined if it cannot be fetched
  */
 export function nodeOf(major: number): string | undefined {
   if (process.versions.node.startsWith(`${major}.`)) return process.execPath;
@@ -25,7 +25,7 @@ export function nodeOf(major: number): string | undefined {
       }),
     ) as { filename: string }[];
     execFileSync('tar', ['-xzf', filename, 'package/bin/node'], { cwd: temporary });
-    // Two test processes may fetch it at once; either's is whole.
+    // Two test processes may fetch it at once; the file of either is complete.
     if (!existsSync(node)) renameSync(temporary, join(home, String(major)));
     return node;
   } catch {

@@ -1,4 +1,4 @@
-/** Writes NUT as the specification describes it, with every field a reader may meet chosen by the test. */
+/** Writes NUT by the specification; the test chooses every field that a reader may meet. */
 
 export type NutPicture = { readonly pts: number; readonly bytes: Uint8Array };
 export type NutLayout = {
@@ -10,7 +10,7 @@ export type NutLayout = {
   readonly streamCount?: number;
   /** A syncpoint before every n-th picture. */
   readonly syncEvery?: number;
-  /** Bytes with which every picture begins, left out of the stream. */
+  /** Bytes at the start of every picture that the stream omits. */
   readonly elided?: Uint8Array;
 };
 
@@ -24,7 +24,7 @@ const CODED_PTS = 8,
   HEADER_INDEX = 1024,
   CODED = 4096,
   INVALID = 8192;
-/** The one frame code that is used: it says "flags follow", with the size's lowest 5 bits in the code itself. */
+/** The only frame code: it states "flags follow", and holds the size's lowest 5 bits. */
 const SIZE_FACTOR = 32;
 
 export function writeNut(pictures: readonly NutPicture[], layout: NutLayout = {}): Uint8Array {

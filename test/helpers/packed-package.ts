@@ -3,10 +3,10 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-/** A folder in which the package is installed as npm packs it; its dependencies are this checkout's. */
+/** A folder in which the package is installed as npm packs it, with the dependencies of this checkout. */
 export type PackedPackage = { readonly folder: string; remove(): void };
 
-/** Needs no network. What was built is what is packed. */
+/** Needs no network. It packs the existing build. */
 export function installPacked(): PackedPackage {
   const folder = mkdtempSync(join(tmpdir(), 'nowcast-packed-'));
   const modules = join(folder, 'node_modules');

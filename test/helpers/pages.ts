@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 
 export type ColorScheme = 'light' | 'dark';
 
-/** A file in a page, and what it says of itself: messages on the console, errors, addresses asked for. */
+/** A file in a page, and the page's messages: console, errors, requested addresses. */
 export async function openPage(
   browser: Browser,
   path: string,
@@ -21,7 +21,7 @@ export async function openPage(
   return { page, problems, requests };
 }
 
-/** Runs in the page. The background is read from a canvas, since its computed colour may come in any notation. */
+/** Runs in the page. The background is read from a canvas, because its computed colour may have any notation. */
 const MEASURE = `(() => {
   const context = document.createElement('canvas').getContext('2d');
   context.fillStyle = getComputedStyle(document.body).backgroundColor;
@@ -33,7 +33,7 @@ const MEASURE = `(() => {
   };
 })()`;
 
-/** A report of ours asks for nothing else, fits the window, shows its drawings, and has the reader's colours. */
+/** Checks a report: it requests nothing else, fits the window, shows its drawings, and has the reader's colours. */
 export async function assertWhole(
   browser: Browser,
   path: string,

@@ -4,16 +4,14 @@ import { setImmediate } from 'node:timers/promises';
 /** Whether this system shows processes and descriptors as files. */
 export const HAS_PROC = process.platform === 'linux';
 
-/**
- * Ids of the processes that this one, or another, started and that are still there, dead and unreaped ones included.
- */
+/** Ids of the child processes of this process, or of another, including dead ones that were not reaped. */
 export function children(of = process.pid): number[] {
   return readdirSync('/proc')
     .map(Number)
     .filter((pid) => Number.isInteger(pid) && parentOf(pid) === of);
 }
 
-/** How many pipes and sockets this process has open. */
+/** Number of open pipes and sockets of this process. */
 export function openPipes(): number {
   return readdirSync('/proc/self/fd').filter((fd) => /^(pipe|socket):/.test(linkOf(fd))).length;
 }
@@ -24,8 +22,8 @@ export function hasOpen(path: string): boolean {
 }
 
 /**
- * Whether it sleeps in a write that nobody reads; the pipes that Node gives a child are sockets. Some kernels hide in
- * what.
+ * True if it is blocked in a write that no process reads. The pipes that Node gives a child are sockets. Some kernels
+ * hide the reason of a sleep.
  */
 export function isBlockedOnPipe(pid: number): boolean {
   const sleeps = /\) S /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));

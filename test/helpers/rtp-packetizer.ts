@@ -121,7 +121,7 @@ export type JpegPayloadOptions = {
    * tables.
    */
   readonly q?: number;
-  /** Leaves the in-band tables out (length 0), as a sender does that sent those of this Q (128..254) before. */
+  /** Omits the in-band tables (length 0), like a sender that has sent those of this Q (128..254) before. */
   readonly omitTables?: boolean;
 };
 
@@ -240,7 +240,7 @@ export class RtpSender {
     return packet;
   }
 
-  /** All payloads of one picture at one timestamp, the marker on the last: an honest camera. */
+  /** All payloads of one picture at one timestamp, with the marker on the last, as the RFC requires. */
   picture(payloads: readonly Uint8Array[], timestamp: number): Buffer[] {
     return payloads.map((payload, index) => this.packet(payload, timestamp, index === payloads.length - 1));
   }

@@ -22,7 +22,7 @@ const PYTHON = '/usr/bin/python3';
 // From dist/test/helpers to the source, which the compiler does not copy.
 const PROGRAM = fileURLToPath(new URL('../../../test/helpers/rtsp-server.py', import.meta.url));
 
-/** Whether GStreamer's RTSP server with an encoder is installed, that of H.264 unless another is named. */
+/** True if GStreamer's RTSP server and an encoder are installed; by default the encoder of H.264. */
 export function hasRtspServer(encoder = 'x264enc'): boolean {
   const probe = [
     'import gi',
@@ -36,7 +36,7 @@ export function hasRtspServer(encoder = 'x264enc'): boolean {
   return spawnSync(PYTHON, ['-c', probe], { stdio: 'ignore' }).status === 0;
 }
 
-/** A camera to test with. It ends with the process that started it, whatever happens to that. */
+/** A test camera. It ends with the process that started it, however that ends. */
 export class RtspServer {
   readonly port: number;
   readonly #child: ChildProcessByStdio<Writable, Readable, null>;
@@ -70,7 +70,7 @@ export class RtspServer {
       ...access,
     ];
     const child = spawn(PYTHON, args, { stdio: ['pipe', 'pipe', 'inherit'] });
-    // Writing to one that was killed fails, and 'close' tells that it was.
+    // Writing to a killed process fails, and 'close' reports its end.
     child.stdin.on('error', () => undefined);
     for await (const line of createInterface(child.stdout)) {
       const ready = /^ready (\d+)$/.exec(line);
@@ -83,12 +83,12 @@ export class RtspServer {
     return `rtsp://127.0.0.1:${this.port}/cam`;
   }
 
-  /** Changes the size of the picture from the next one on, without a new connection. */
+  /** Changes the size of pictures from the next one on, within the connection. */
   resize(width: number, height: number): void {
     this.#child.stdin.write(`resize ${width}x${height}\n`);
   }
 
-  /** Stalls it, its sockets open. */
+  /** Stalls the process and leaves its sockets open. */
   freeze(): void {
     this.#child.kill('SIGSTOP');
   }
@@ -97,7 +97,7 @@ export class RtspServer {
     this.#child.kill('SIGCONT');
   }
 
-  /** Kills it, frozen or not. Resolves when it is gone. Safe to call twice. */
+  /** Kills the process, even a frozen one. Resolves when it has exited. Safe to call twice. */
   async kill(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const closed = once(this.#child, 'close');
@@ -109,7 +109,7 @@ export class RtspServer {
 const STAMP_BITS = 48;
 const STAMP_COLUMNS = 24;
 
-/** Reads the moment at which the server drew this picture, in milliseconds of `process.hrtime`. */
+/** Reads the time at which the server drew this picture, in milliseconds of `process.hrtime`. */
 export function drawnAtMs({ picture: { image, size, fit } }: Frame, inputWidth: number): number {
   const cell = Math.floor(size.width / STAMP_COLUMNS) * fit.scaleX;
   let us = 0;

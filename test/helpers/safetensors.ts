@@ -17,7 +17,7 @@ export function readSafetensors(path: string): Map<string, TestTensor> {
   for (const [name, entry] of Object.entries(header)) {
     if (name === '__metadata__') continue;
     const [start, end] = entry.data_offsets;
-    // A copy, since typed arrays need aligned memory.
+    // A copy, because typed arrays need aligned memory.
     const bytes = Uint8Array.from(file.subarray(8 + headerLength + start, 8 + headerLength + end)).buffer;
     tensors.set(name, { shape: entry.shape, data: view(entry.dtype, bytes) });
   }

@@ -6,11 +6,11 @@ export type ScriptedRequest = {
   readonly url: string;
   /** By name in lower case. */
   readonly headers: ReadonlyMap<string, string>;
-  /** Which connection it came over, from 0. */
+  /** Number of its connection, from 0. */
   readonly connection: number;
 };
 
-/** What a request is met with: bytes to send, or nothing. */
+/** The reaction to a request: bytes to send, or nothing. */
 export type Script = (request: ScriptedRequest, socket: Socket) => string | Uint8Array | undefined;
 
 export const SDP = 'v=0\r\nm=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\na=control:trackID=1\r\n';
@@ -37,7 +37,7 @@ export function interleaved(channel: number, packet: Uint8Array): Buffer {
   return Buffer.concat([Buffer.from([0x24, channel, packet.length >> 8, packet.length & 255]), packet]);
 }
 
-/** Answers as a plain camera does, except to the methods that have a script of their own. */
+/** Replies like a plain camera, except to methods with a script. */
 export function cameraScript(exceptions: Readonly<Record<string, Script>> = {}): Script {
   const plain: Readonly<Record<string, Script>> = {
     OPTIONS: (request) =>
@@ -53,11 +53,11 @@ export function cameraScript(exceptions: Readonly<Record<string, Script>> = {}):
   return (request, socket) => (exceptions[request.method] ?? plain[request.method])?.(request, socket);
 }
 
-/** An RTSP server on this machine whose every word a test says. */
+/** An RTSP server on this machine whose replies the test writes. */
 export class ScriptedRtspServer {
   readonly requests: ScriptedRequest[] = [];
   readonly sockets: Socket[] = [];
-  /** Replies of the client to requests of the server, and its interleaved packets, as they came. */
+  /** The client's replies to requests of the server, and its interleaved packets, as received. */
   readonly other: string[] = [];
   readonly #server: Server;
   readonly #waiting = new Set<() => void>();
@@ -90,7 +90,7 @@ export class ScriptedRtspServer {
     this.sockets.at(-1)?.write(bytes);
   }
 
-  /** Resolves when the condition holds; it is looked at after each thing that comes. */
+  /** Resolves when the condition holds; it is checked after each received item. */
   async until(condition: () => boolean): Promise<void> {
     while (!condition()) await new Promise<void>((resolve) => this.#waiting.add(resolve));
   }

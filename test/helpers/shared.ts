@@ -26,13 +26,13 @@ export function parityCases(prefix: string): ParityCase[] {
   return found;
 }
 
-/** Real weights and clips, used from where they are; undefined where this machine has none. */
+/** Real weights and clips in their place; undefined if this machine has none. */
 export function realFile(name: string): string | undefined {
   const path = resolve(realDir, name);
   return existsSync(path) ? path : undefined;
 }
 
-/** A parsed JSON file, untyped: tests say what they expect of it. */
+/** A parsed JSON file, untyped: tests state the expected type. */
 export function readJson<T>(path: string): T {
   return JSON.parse(readFileSync(path, 'utf8')) as T;
 }

@@ -2,7 +2,7 @@ import type { SenderReport } from '../../src/core/coded-unit.js';
 import { captureClock, type CaptureEstimate } from '../../src/streaming/sources/camera/time/capture-clock.js';
 import { randomSource } from './random.js';
 
-/** A span of time in which something is wrong; milliseconds since the start. */
+/** A span of time with a fault; milliseconds since the start. */
 export type Window = { readonly fromMs: number; readonly toMs: number };
 
 /** A camera, its clocks and the network to us, in virtual time. */
@@ -10,35 +10,35 @@ export type SimulatedCamera = {
   readonly seed: number;
   readonly fps: number;
   readonly durationMs: number;
-  /** How fast the sender's quartz runs, in millionths. */
+  /** Speed of the sender's quartz relative to the truth, in millionths. */
   readonly skewPpm?: number;
   /** The sender's wall clock minus the truth. */
   readonly wallSkewMs?: number;
-  /** Absent: no reports. */
+  /** Interval of sender reports; absent means none. */
   readonly reportEveryMs?: number;
   readonly firstReportMs?: number;
-  /** A report tells the media time of now (RFC 3550), or of the last picture, as many cameras do. */
+  /** A report has the media time of now (RFC 3550), or of the last picture, as with many cameras. */
   readonly reportTells?: 'now' | 'last';
   /** Mean of the exponential jitter of the network. */
   readonly jitterMs?: number;
-  /** Written into media times, to either side. */
+  /** Deviation of media times, to either side. */
   readonly stampJitterMs?: number;
   /** `udp`: nothing waits for anything. */
   readonly transport?: 'tcp' | 'udp';
-  /** How many times the stream's mean rate the link carries. Default 20. */
+  /** Capacity of the link as a multiple of the stream's mean rate. Default 20. */
   readonly linkRate?: number;
   readonly slow?: readonly (Window & { readonly linkRate: number })[];
-  /** The network holds everything. */
+  /** The network holds back everything. */
   readonly stalls?: readonly Window[];
-  /** Pictures are lost on the way. */
+  /** The network loses pictures. */
   readonly losses?: readonly Window[];
-  /** No pictures are made; the media clock goes on or stands. */
+  /** No pictures are captured; the media clock continues or stands still. */
   readonly freezes?: readonly (Window & { readonly mediaClock: 'runs' | 'stands' })[];
   readonly mediaSteps?: readonly { readonly atMs: number; readonly byMs: number }[];
   readonly wallSteps?: readonly { readonly atMs: number; readonly byMs: number }[];
-  /** The connection is gone; the media clock starts anew after it. */
+  /** The connection is lost; the media clock restarts after it. */
   readonly outages?: readonly Window[];
-  /** The server sends the group of pictures that is under way at once. */
+  /** The server sends the current group of pictures at once. */
   readonly gopCache?: boolean;
   readonly gopMs?: number;
   readonly bPictures?: boolean;
@@ -48,7 +48,7 @@ export type SimulatedUnit = {
   readonly kind: 'unit';
   readonly mediaMs: number;
   readonly arrivedAtMs: number;
-  /** When the world looked like it, on our clock: as the quickest report can tell, and as the quickest picture can. */
+  /** The true capture time, on our clock: as the fastest report can show it, and as the fastest picture can. */
   readonly trueAtMs: number;
   readonly trueAtLatestMs: number;
   readonly isKey: boolean;
@@ -60,7 +60,7 @@ export type SimulatedEvent =
   | { readonly kind: 'report'; readonly report: SenderReport; readonly arrivedAtMs: number }
   | { readonly kind: 'connect'; readonly arrivedAtMs: number };
 
-/** Where our clock stands when the camera starts. */
+/** Our clock's time when the camera starts. */
 export const START_MS = 1_000_000;
 const PROPAGATION_MS = 2;
 const KEY_SIZE = 6;
@@ -68,7 +68,7 @@ const KEY_SIZE = 6;
 const within = (atMs: number, windows: readonly Window[] = []): boolean =>
   windows.some(({ fromMs, toMs }) => atMs >= fromMs && atMs < toMs);
 
-/** Everything that reaches us, in the order of arrival. */
+/** All arrivals, in order. */
 export function simulate(camera: SimulatedCamera): SimulatedEvent[] {
   const {
     fps,
@@ -94,7 +94,7 @@ export function simulate(camera: SimulatedCamera): SimulatedEvent[] {
   const arrival = (sentMs: number, size: number): number => {
     const delayMs = PROPAGATION_MS - jitterMs * Math.log(1 - uniform());
     if (transport === 'udp') {
-      // Whoever reads the packets puts them in order again; reports go beside them.
+      // The reader of the packets puts them in order again; reports bypass that.
       if (size < 1) return START_MS + sentMs + delayMs;
       lastArrivalMs = Math.max(lastArrivalMs, START_MS + sentMs + delayMs);
       return lastArrivalMs;
@@ -189,14 +189,14 @@ export function quantile(values: readonly number[], part: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))];
 }
 
-/** How much later than the truth a claim is; what delays every picture alike is no error, since no one can see it. */
+/** Lateness of a claimed time. A delay that all pictures share is no error, because no reader can detect it. */
 export function errorOf(capturedAtMs: number, { trueAtMs, trueAtLatestMs }: SimulatedUnit): number {
   return capturedAtMs > trueAtLatestMs ? capturedAtMs - trueAtLatestMs : Math.min(0, capturedAtMs - trueAtMs);
 }
 
 /** A picture with the age that the capture clock claims for it. */
 export type ClaimedPicture = CaptureEstimate & {
-  /** Of its arrival, since the start. */
+  /** Time of its arrival since the start. */
   readonly atMs: number;
   readonly arrivedAtMs: number;
   readonly errorMs: number;

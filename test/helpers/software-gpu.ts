@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 
 /**
- * SwiftShader, the software Vulkan that Debian's chromium brings along: a WebGPU adapter where there is no GPU. Mesa's
- * lavapipe (22.3) is none for ONNX Runtime 1.30: it lacks dynamic indexing of arrays of images. Undefined where absent.
+ * SwiftShader, the software Vulkan in Debian's chromium: a WebGPU adapter on machines without a GPU. Mesa's lavapipe
+ * (22.3) does not work for ONNX Runtime 1.30, because it lacks dynamic indexing of arrays of images. Undefined if
+ * absent.
  */
 export const swiftshaderIcd: string | undefined = ['/usr/lib/chromium/vk_swiftshader_icd.json'].find((path) =>
   existsSync(path),

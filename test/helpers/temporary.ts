@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A folder of its own for every test of the suite that this is called in; gone when the test ends. */
+/** A separate folder for every test of the calling suite, removed when the test ends. */
 export function temporaryFolder(): () => string {
   let folder: string | undefined;
   afterEach(() => {

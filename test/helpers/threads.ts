@@ -3,11 +3,12 @@ import { join } from 'node:path';
 
 const TASKS = '/proc/self/task';
 
-/** What a test needs that counts threads. */
+/** Needs of tests that count threads. */
 export const NEEDS_THREAD_COUNT = { [TASKS]: existsSync(TASKS) };
 
 /**
- * Threads of this process, without those that sharp's libvips keeps for the next pictures and lets go when it sees fit.
+ * Threads of this process, without those of sharp's libvips, which keeps them for further pictures and ends them at any
+ * time.
  */
 export function threadCount(): number {
   return readdirSync(TASKS)
@@ -15,7 +16,7 @@ export function threadCount(): number {
     .filter((name) => name !== undefined && name !== 'libvips worker').length;
 }
 
-/** Undefined where the thread has ended since it was listed. */
+/** Undefined if the thread has ended in the meantime. */
 function nameOf(id: string): string | undefined {
   try {
     return readFileSync(join(TASKS, id, 'comm'), 'utf8').trim();

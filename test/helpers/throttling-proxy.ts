@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
 const BEAT_MS = 10;
-/** What a router holds; beyond it the sender is held up. */
+/** Bytes that a router holds; beyond them, the sender waits. */
 const QUEUE_BYTES = 1_000_000;
 
-/** A link between a TCP server and its clients, as slow towards the client as it is told to be. */
+/** A link between a TCP server and its clients, with a chosen rate towards the client. */
 export class ThrottlingProxy {
   /** Towards the clients, for each connection. */
   bytesPerSecond = Infinity;
@@ -63,7 +63,7 @@ export class ThrottlingProxy {
       if (serverEnded && queue.length === 0) client.end();
     };
     const beat = setInterval(() => {
-      // A tenth of a second's worth at most is saved up.
+      // At most a tenth of a second of unused rate is saved up.
       allowance =
         this.bytesPerSecond === Infinity
           ? Infinity

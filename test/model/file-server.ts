@@ -15,17 +15,17 @@ export type Serving = {
   readonly body: Uint8Array;
   readonly status?: number;
   readonly etag?: string;
-  /** Answer Range requests; else always the whole file. `wrong`: with another part than asked for. */
+  /** Supports Range requests; otherwise it sends the whole file. `wrong`: with another part than requested. */
   readonly ranges?: boolean | 'wrong';
-  /** Do not say how long the file is. */
+  /** Omits the length of the file. */
   readonly chunked?: boolean;
-  /** Break the connection instead of answering. */
+  /** Breaks the connection instead of responding. */
   readonly refused?: boolean;
-  /** Send so many bytes of the answer, then nothing more, and keep the connection open. */
+  /** Sends this many bytes, then nothing more, and keeps the connection open. */
   readonly stallAfter?: number;
 };
 
-/** A local server of one file; `serving` tells how to answer each request, counted from 0. */
+/** A local server of one file; `serving` decides the response to each request, counted from 0. */
 export async function fileServer(serving: (request: number) => Serving): Promise<FileServer> {
   const requests: IncomingHttpHeaders[] = [];
   const server = createServer((request, response) => {

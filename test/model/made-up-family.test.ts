@@ -12,7 +12,7 @@ import { uint8Model } from '../../src/model/uint8-model.js';
 import { pixelModel } from './pixel-model.js';
 import { tempFolder } from './temp-folder.js';
 
-/** The whole of a family: the first four pixels are the corners of its one object, in half pixels. */
+/** A complete family: the first four pixels are the corners of its one object, in half pixels. */
 const corners: DetectorFamily = {
   name: 'corners',
   signature: '[1,3,32,32] and gives [1,126]',

@@ -62,7 +62,7 @@ describe('readModelSpec', () => {
 
   it('requires a size for a dynamic input, and uses it', async () => {
     const model = pixelModel({ input: [1, 3, 'height', 'width'], output: [1, 'cells', 6] });
-    // Of another operator, so that nothing tells how many cells there are.
+    // An output of another operator, so that nothing shows the number of cells.
     model.graph.node.at(-1)!.opType = 'Unique';
     const path = written(model);
     await assert.rejects(readModelSpec(path), {

@@ -9,8 +9,8 @@ type PixelModelOptions = {
 };
 
 /**
- * The smallest runnable graph of YOLOX's shape: 32x32 pixels in, 21 cells of one class out. What it gives are the first
- * 126 pixel values as they came in, so that a test can see every value on its way through.
+ * The smallest runnable graph of YOLOX's shape: 32x32 pixels in, 21 cells of one class out. It returns the first 126
+ * pixel values unchanged, so that a test can follow every value.
  */
 export function pixelModel({
   input = [1, 3, 32, 32],

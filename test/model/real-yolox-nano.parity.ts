@@ -84,7 +84,7 @@ describe('real-yolox-nano: bytes to raw output', () => {
   }
 });
 
-/** From pixel after pixel, as pictures come, to plane after plane. */
+/** Converts interleaved pixels to planes. */
 function planar(pixels: Uint8Array): Uint8Array {
   const size = pixels.length / 3;
   return Uint8Array.from(pixels, (_, i) => pixels[(i % size) * 3 + Math.floor(i / size)]);

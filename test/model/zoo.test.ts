@@ -58,7 +58,7 @@ describe('findModel', () => {
       assert.ok(error.message.includes(join(folder.path, 'yolox_nano.onnx')));
       return true;
     });
-    // A folder is refused by who reads it, which says that it is one.
+    // The reader of the file refuses a folder, with a message.
     assert.deepEqual(await findModel(folder.path, folder.path), { path: folder.path });
     await assert.rejects(findModel('no/such.onnx', folder.path), {
       name: 'ModelError',

@@ -16,7 +16,7 @@ const INFO: Detector['info'] = { model: 'mine', input: { width: 32, height: 32 }
 const { picture: PICTURE } = new FrameLedger().frame('a', 0);
 const TIMES = { inferStartMs: 0, inferEndMs: 0, doneAtMs: 0 };
 
-/** A detector of a program's own, written without types. */
+/** A custom detector, written without types. */
 function detectorThat(detect: (picture: Picture) => unknown, over: object = {}): Detector {
   return {
     info: INFO,
@@ -46,14 +46,16 @@ function threeFrames(ledger: FrameLedger, over: object = {}): Observable<SourceE
 
 type Outcome = { readonly events: string[]; error: unknown; completed: boolean };
 
-/** Runs until everything is settled. Fails where anything is thrown past the subscriber, as what kills a process is. */
+/**
+ * Runs until everything is settled. Fails if an error escapes the subscriber, because such an error kills a process.
+ */
 async function outcomeOf(options: Partial<PipelineOptions>, ledger: FrameLedger): Promise<Outcome> {
   const outcome: Outcome = { events: [], error: undefined, completed: false };
   const uncaught: unknown[] = [];
   const catchIt = (error: unknown): void => {
     uncaught.push(error);
   };
-  // Mocha's own listener would end the test before it says which part escaped.
+  // Mocha's own listener would end the test before it reports the part with the escaped error.
   const others = (['uncaughtException', 'unhandledRejection'] as const).map(
     (event) => [event, process.listeners(event as 'uncaughtException')] as const,
   );
@@ -91,7 +93,7 @@ type Case = {
   readonly part: ExtensionError['part'];
   readonly message: RegExp;
   options(ledger: FrameLedger): Partial<PipelineOptions>;
-  /** Frames that cannot be given back. */
+  /** Frames whose release throws. */
   readonly stuck?: number;
 };
 

@@ -1,7 +1,7 @@
 import { createRecorder } from '../../src/recording/recorder.js';
 import { HEADER, perceptOf } from '../streaming/events.js';
 
-/** Records percepts until it is killed, telling on stdout how far it is. */
+/** Records percepts until it is killed, and reports its progress on stdout. */
 const recorder = createRecorder(process.argv[2], HEADER, (error) => {
   throw error;
 });

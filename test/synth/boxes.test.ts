@@ -16,7 +16,7 @@ const canvas = createCanvas(SMALL.width, SMALL.height);
 /** Objects of a class that are compared in each scene. */
 const OF_A_CLASS = 2;
 
-/** What of a figure is in the picture when it is drawn alone, white on black. */
+/** The visible part of a figure drawn alone, white on black. */
 function drawnBounds(figure: Figure, { conditions }: Scene): Box | undefined {
   const { width, height } = SMALL;
   const context = canvas.getContext('2d');

@@ -18,7 +18,7 @@ import { randomSource } from '../helpers/random.js';
 
 const still: Box = { x1: 400, y1: 300, x2: 480, y2: 360 };
 
-/** Runs a motion over one box a frame; returns it with what was learned on the way. */
+/** Runs a motion over one box per frame; returns the motion and the learned noise. */
 function follow(boxes: readonly Box[], tuning = NOWCAST_TUNING): { motion: BoxMotion; learned: LearnedNoise } {
   const learned = nothingLearned();
   const surprises = [0, 0, 0, 0];

@@ -52,7 +52,7 @@ describe('kalmanTracker', () => {
     assert.equal(tracker.forecast(40, size).length, 1);
   });
 
-  it('starts anew, with new ids, if nothing matches', () => {
+  it('restarts, with new ids, if nothing matches', () => {
     const tracker = kalmanTracker({ frameIntervalMs });
     tracker.observe([box(0)], 0, size);
     const [{ trackId }] = tracker.observe([box(500)], 40, size);

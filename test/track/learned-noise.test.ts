@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { learn, nothingLearned, type LearnedNoise } from '../../src/track/learned-noise.js';
 import { NOWCAST_TUNING } from '../../src/track/nowcast-tuning.js';
 
-/** What a row of surprises of one coordinate teaches. */
+/** The noise after a series of surprises in one coordinate. */
 function taught(surprises: readonly number[], detectionShare = 1): LearnedNoise {
   const noise = nothingLearned();
   surprises.forEach((surprise, i) =>

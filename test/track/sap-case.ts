@@ -12,7 +12,7 @@ export type CocoResult = {
   readonly score: number;
 };
 
-/** When outputs came out (seconds) and which frame each had seen. */
+/** Times of outputs in seconds, and the frame that each was computed from. */
 type Stream = { readonly timestamps: readonly number[]; readonly input_fidx: readonly number[] };
 
 export type SapSetting = {

@@ -77,7 +77,7 @@ for (const {
   describe(`every tracker: ${kind}`, () => {
     const newTracker = (): Tracker => trackerByName(kind).create({ frameIntervalMs });
 
-    it('forecasts objects that were seen once where they were', () => {
+    it('forecasts objects that were seen once at their last position', () => {
       fc.assert(
         fc.property(apart, fc.integer({ min: 0, max: 500 }), (objects, aheadMs) => {
           const tracker = newTracker();
@@ -88,7 +88,7 @@ for (const {
       );
     });
 
-    it('leaves standing objects where they are', () => {
+    it('leaves standing objects in place', () => {
       fc.assert(
         fc.property(
           apart,
@@ -246,7 +246,7 @@ for (const {
       );
     });
 
-    it('starts anew after a reset, at any time', () => {
+    it('restarts after a reset, at any time', () => {
       fc.assert(
         fc.property(apart, anyTime, (objects, atMs) => {
           const tracker = newTracker();

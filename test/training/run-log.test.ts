@@ -55,7 +55,7 @@ describe('RunLog', () => {
     assert.deepEqual(new RunLog(folder(), 6).steps, steps.slice(0, 3));
   });
 
-  it('begins anew with a new run', () => {
+  it('is replaced by a new run', () => {
     new RunLog(folder(), 0).add(steps[0]);
     assert.deepEqual([new RunLog(folder(), 0).steps, readFileSync(join(folder(), 'log.jsonl'), 'utf8')], [[], '']);
   });

@@ -7,7 +7,7 @@ import type { AppContext } from '../context.js';
 import { DEMO_FPS } from './demo-source.js';
 import { summarise, type RunSummary } from '../run/summary.js';
 
-/** What `nowcast demo --json` prints. */
+/** The output of `nowcast demo --json`. */
 export type DemoSummary = RunSummary & {
   readonly seed: number;
   /** Scores of the last frames of the run; null without results. */

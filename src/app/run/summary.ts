@@ -14,7 +14,7 @@ type Facts = {
   readonly problems: readonly string[];
 };
 
-/** What `nowcast run --json` prints. */
+/** The output of `nowcast run --json`. */
 export type RunSummary = {
   readonly model: ModelDetectorInfo;
   readonly schedule: string;

@@ -22,7 +22,7 @@ const LOGGING = ['-nostdin', '-hide_banner', '-nostats', '-v', 'repeat+level+ver
  * Arguments with which ffmpeg writes the fitted pictures of the first video stream to its standard output, as NUT with
  * planes G, B, R and presentation times in microseconds, and writes the log that `FfmpegLog` reads.
  *
- * Every version-dependent choice is made here. What each option is for:
+ * Every version-dependent choice is made here. The purpose of each option:
  * - `-map 0:V:0`: the first video stream that is not a cover picture.
  * - `-fps_mode passthrough` (`-vsync 0` before 5.1): no picture is repeated or left out to even out the rate.
  * - `-enc_time_base 1:1000000`: without it times are rounded to the average frame interval.
@@ -46,13 +46,12 @@ export function frameArguments(version: FfmpegVersion, options: FrameArguments):
 
 /**
  * Arguments with which ffmpeg writes the first video stream, undecoded and unchanged, as NUT to the file descriptor
- * `COPY_FD`. What each option is for:
+ * `COPY_FD`. The purpose of each option:
  * - `avoid_negative_ts`: without it, a copy of a stream with reordered pictures is shifted by that many pictures.
  * - `flush_packets`: each picture leaves at once.
  *
- * @param restamps makes decoding times up, for what is sent without them, as RTP is: NUT takes no B-pictures otherwise.
- *   That
- *   holds back one picture.
+ * @param restamps true to invent decoding times for a stream without them, such as RTP: NUT takes no B-pictures
+ *   otherwise. That holds back one picture.
  */
 export function copyArguments(url: string, inputOptions: readonly string[], restamps: boolean): string[] {
   return fluent({ logger: undefined })

@@ -85,7 +85,7 @@ export class FfmpegLog {
     if (this.#damage.decoded(kindOf(line))) this.#corrupt.add(index);
   }
 
-  /** The scaler's input is the picture after rotation; the log states it anew at every change. */
+  /** The scaler's input is the picture after rotation; the log states it again at every change. */
   #scaled(line: string): void {
     const match = /w:(\d+) h:(\d+) fmt:.* -> w:\d+ h:\d+ /.exec(line);
     if (match === null) return;

@@ -4,7 +4,7 @@ export type Segment = {
   readonly uri: string;
   readonly sequence: number;
   readonly durationMs: number;
-  /** True if the timestamps start anew at it. */
+  /** True if the timestamps restart at it. */
   readonly isDiscontinuity: boolean;
   /**
    * Capture time of its first picture, on the sender's wall clock, as Unix time in milliseconds; undefined if the

@@ -2,7 +2,7 @@ import type { MediaPlaylist, Segment } from './playlist.js';
 
 /** Dates the segments of a live stream, from its playlist as that advances. One for each connection. */
 export type ProgramDates = {
-  /** The playlist was fetched anew. */
+  /** The playlist was fetched again. */
   update(playlist: MediaPlaylist): void;
   /**
    * @param url of a segment, absolute

@@ -4,7 +4,7 @@ const LEAST_ROOM_BYTES = 32 * 1024;
 
 /**
  * Memory for a socket's consecutive reads. Node otherwise allocates 64 KiB for each read and returns most of it, and
- * cameras send packets one by one. Bytes that were read are never overwritten.
+ * cameras send single packets. Bytes that were read are never overwritten.
  */
 export class ReadSlab {
   #slab = Buffer.allocUnsafeSlow(SLAB_BYTES);

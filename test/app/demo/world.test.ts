@@ -22,7 +22,7 @@ describe('the world of the demo', () => {
     });
   });
 
-  it('makes a moment of what was told and when it was captured, whichever comes first', () => {
+  it('joins the ground truth of a frame with its capture, in either order', () => {
     world.annotated(0, [object]);
     world.captured(0, 100);
     world.captured(1, 133);

@@ -4,7 +4,7 @@ import type { RtspRequest } from './requests.js';
 
 const REALM = 'paced camera';
 
-/** The camera's doorkeeper (RFC 7617, RFC 7616). Each client gets a nonce of its own. */
+/** Authenticates the camera's clients (RFC 7617, RFC 7616). Each client gets its own nonce. */
 export class Access {
   readonly #auth: CameraAuth;
   readonly #nonce = randomBytes(12).toString('hex');
@@ -13,10 +13,7 @@ export class Access {
     this.#auth = auth;
   }
 
-  /**
-   * The challenge's header where the request does not prove that the client knows the password; undefined where it may
-   * pass.
-   */
+  /** The header of the challenge, unless the request proves that the client has the password; then undefined. */
   challenge(request: RtspRequest): string | undefined {
     const given = request.headers['authorization'] ?? '';
     switch (this.#auth) {

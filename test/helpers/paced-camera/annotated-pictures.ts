@@ -5,20 +5,22 @@ import { presentationTimes } from '../clips.js';
 import { stampOf } from './stamp.js';
 import { BOX, BOX_PLACES, STAMP_INPUT } from './stamp-model.js';
 
-/** What can be read in a picture of an annotated video of numbered pictures, detected on with the stamp model. */
+/**
+ * The facts that can be read from a picture of an annotated video of numbered pictures, with boxes of the stamp model.
+ */
 export type AnnotatedPicture = {
   readonly ptsUs: number;
-  /** Its own number; undefined where that is damaged. */
+  /** Its own number; undefined if that is damaged. */
   readonly number: number | undefined;
-  /** Number, modulo `BOX_PLACES`, of the picture that its box was found in; undefined where there is no box. */
+  /** Number, modulo `BOX_PLACES`, of the picture in which its box was found; undefined without a box. */
   readonly boxNumber: number | undefined;
-  /** Found in this very picture, as it says: lines are solid. */
+  /** True if the box claims to be of this picture: its lines are solid. */
   readonly isOwn: boolean;
 };
 
 /** Of amber, red exceeds blue by 255, and by 153 where it is dimmed; of the pictures, which are grey, by nothing. */
 const COLOURED = 77;
-/** A share of a line's length; dashed ones have some 0.6 of it. */
+/** Drawn share of a line's length; a dashed line has about 0.6. */
 const SOLID = 0.85;
 
 /** Reads every picture of a video. */

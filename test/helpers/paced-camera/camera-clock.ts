@@ -1,4 +1,4 @@
-/** The two clocks of a camera, as functions of ours: each may be wrong in its own way. */
+/** The two clocks of a camera, as functions of ours: each may have its own errors. */
 export class CameraClock {
   readonly #startMs: number;
   readonly #rate: number;
@@ -7,7 +7,7 @@ export class CameraClock {
   #wallOffsetMs: number;
   #standsSinceMs: number | undefined;
 
-  /** @param startMs media time is 0 there, on the monotonic clock */
+  /** @param startMs the moment of media time 0, on the monotonic clock */
   constructor(
     startMs: number,
     unixAtZeroMs: number,
@@ -23,7 +23,7 @@ export class CameraClock {
     return (Math.min(atMs, this.#standsSinceMs ?? Infinity) - this.#startMs) * this.#rate + this.#mediaOffsetMs;
   }
 
-  /** Unix time as the camera has it. */
+  /** The camera's Unix time. */
   wallMs(atMs: number): number {
     return this.#unixAtZeroMs + atMs + this.#wallOffsetMs;
   }
@@ -37,7 +37,7 @@ export class CameraClock {
     this.#standsSinceMs = sinceMs;
   }
 
-  /** Media time goes on where it stood. */
+  /** Media time continues from where it stopped. */
   releaseMedia(atMs: number): void {
     if (this.#standsSinceMs === undefined) return;
     this.#mediaOffsetMs -= (atMs - this.#standsSinceMs) * this.#rate;

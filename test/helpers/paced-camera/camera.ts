@@ -10,7 +10,7 @@ import { sdpOf } from './sdp.js';
 
 const now = (): number => Number(process.hrtime.bigint()) / 1e6;
 
-/** An RTSP server that payloads encoded pictures by the clock. Every client gets the same ones. */
+/** An RTSP server that sends encoded pictures in real time. Every client gets the same ones. */
 export class Camera {
   readonly #options: PacedCameraOptions;
   readonly #onDrawn: (drawing: Drawing) => void;
@@ -25,7 +25,7 @@ export class Camera {
   #recent: DrawnPicture[] = [];
   #lossyUntilMs = 0;
   #silentUntilMs = 0;
-  /** Of clients that left. */
+  /** Totals of clients that left. */
   readonly #left = { packetsSent: 0, bytesSent: 0, skipped: 0 };
 
   private constructor(options: PacedCameraOptions, loop: PictureLoop, onDrawn: (drawing: Drawing) => void) {
@@ -60,7 +60,7 @@ export class Camera {
     );
   }
 
-  /** Encodes the pictures where that was not done before, then listens. */
+  /** Encodes the pictures unless they are cached, then listens. */
   static async listen(
     options: PacedCameraOptions,
     onDrawn: (drawing: Drawing) => void,

@@ -33,7 +33,7 @@ export function interleaved(socket: Socket, channel: number): Carriage {
 /** To a pair of the client's UDP ports, from a pair of ours. */
 export async function overUdp(address: string, clientPort: number): Promise<Carriage> {
   const [rtp, rtcp] = await udpPair();
-  // A client that is gone answers with ICMP, which is no news.
+  // A client that has left responds with ICMP, which needs no reaction.
   for (const socket of [rtp, rtcp]) socket.on('error', () => undefined).unref();
   const { port } = rtp.address();
   return {

@@ -16,13 +16,13 @@ export type ClientOptions = {
   /** All pictures since the last key picture, oldest first. */
   readonly recent: () => readonly DrawnPicture[];
   readonly isLossy: () => boolean;
-  /** Whether sender reports are held back. */
+  /** True if sender reports are held back. */
   readonly isSilent: () => boolean;
   readonly onRequest: (method: string) => void;
   readonly onClosed: (client: Client) => void;
 };
 
-/** One RTSP connection, and the stream that it asked for. */
+/** One RTSP connection and its stream. */
 export class Client {
   readonly #socket: Socket;
   readonly #context: ClientOptions;
@@ -31,7 +31,7 @@ export class Client {
   readonly #session = randomBytes(4).toString('hex');
   #carriage: Carriage | undefined;
   #stream: RtpStream | undefined;
-  /** Requests are answered one after the other, whatever each waits for. */
+  /** Requests are handled one after the other, even if one has to wait. */
   #answering: Promise<void> = Promise.resolve();
   #timeout: NodeJS.Timeout | undefined;
 

@@ -2,7 +2,7 @@ import type { CameraClock } from './camera-clock.js';
 import type { LoopPicture, PictureLoop } from './loop.js';
 import type { CameraCommand } from './messages.js';
 
-/** One picture as the camera took it. */
+/** One captured picture. */
 export type DrawnPicture = { readonly picture: LoopPicture; readonly drawnAtMs: number; readonly mediaMs: number };
 
 export type DrawingBoardOptions = {
@@ -17,16 +17,16 @@ export type DrawingBoardOptions = {
 };
 
 /**
- * Takes the pictures of a loop at a frame rate. Late by a timer or a busy machine, a picture is taken when it is, not
- * when it should have been.
+ * Captures the pictures of a loop at a frame rate. If a timer or the machine is late, a picture's capture time is the
+ * actual one, not the planned one.
  */
 export class DrawingBoard {
   readonly #options: DrawingBoardOptions;
   readonly #intervalMs: number;
   #loop: PictureLoop;
-  /** Of this loop, however often it began anew. */
+  /** Pictures of this loop, over all repetitions. */
   #takenCount = 0;
-  /** Pictures that the encoder holds, since those that they refer to come first: when each was taken, by its number. */
+  /** Pictures that the encoder holds because their references come first: the capture time of each, by its number. */
   readonly #held = new Map<number, Pick<DrawnPicture, 'drawnAtMs' | 'mediaMs'>>();
   #dueAtMs: number;
   #freeze:
@@ -50,7 +50,7 @@ export class DrawingBoard {
     if (kind === 'lost-time') this.#options.clock.standMedia(sinceMs);
   }
 
-  /** Goes on with the pictures of another loop, from its first one. Nothing is sent of those that the encoder holds. */
+  /** Continues with the pictures of another loop, from its first one. Pictures that the encoder holds are not sent. */
   change(loop: PictureLoop): void {
     this.#loop = loop;
     this.#takenCount = 0;
@@ -66,7 +66,7 @@ export class DrawingBoard {
     if (this.#freeze !== undefined && now >= this.#freeze.untilMs) this.#thaw();
     if (this.#freeze === undefined || this.#freeze.kind === 'backlog') this.#draw(now);
     this.#dueAtMs += this.#intervalMs;
-    // It was stopped or starved: what it missed was never taken.
+    // The process was suspended or starved: it never captured the missed pictures.
     if (this.#dueAtMs < now) this.#dueAtMs = now + this.#intervalMs;
     this.#timer = setTimeout(() => this.#tick(), this.#dueAtMs - this.#options.now());
   }
@@ -74,7 +74,7 @@ export class DrawingBoard {
   #draw(now: number): void {
     const { pictures, delay } = this.#loop;
     this.#held.set(this.#takenCount, { drawnAtMs: now, mediaMs: this.#options.clock.mediaMs(now) });
-    // Of B-pictures, what they refer to is sent first and was taken last.
+    // The reference of B-pictures is sent first but captured last.
     const sentCount = this.#takenCount - delay;
     this.#takenCount += 1;
     if (sentCount < 0) return;

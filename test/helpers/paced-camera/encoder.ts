@@ -3,10 +3,7 @@ import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
-/**
- * Runs ffmpeg with pieces on its standard input; resolves when it has ended well, rejects with its messages where it
- * has not.
- */
+/** Runs ffmpeg with pieces on its standard input; resolves after success, rejects with its messages otherwise. */
 export async function ffmpegFedBy(pieces: Iterable<Uint8Array>, args: readonly string[]): Promise<void> {
   const child = spawn('ffmpeg', ['-v', 'error', '-y', ...args], { stdio: ['pipe', 'ignore', 'pipe'] });
   let messages = '';
@@ -14,7 +11,7 @@ export async function ffmpegFedBy(pieces: Iterable<Uint8Array>, args: readonly s
     messages += text;
   });
   const closed = once(child, 'close') as Promise<[number | null]>;
-  // Where it ends early, the pipe breaks, and its messages say why.
+  // If it ends early, the pipe breaks, and its messages give the reason.
   await pipeline(Readable.from(pieces, { highWaterMark: 2 }), child.stdin).catch(() => undefined);
   const [code] = await closed;
   if (code !== 0) throw new Error(`ffmpeg ended with ${code}: ${messages.trim()}`);

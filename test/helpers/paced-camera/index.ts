@@ -11,8 +11,8 @@ export type { CameraQuirk, PacedCameraOptions } from './options.js';
 const PROGRAM = fileURLToPath(new URL('./main.js', import.meta.url));
 
 /**
- * A camera whose pictures were encoded beforehand, in a process of its own, with faults at command. Each picture
- * carries its number, and the camera tells when it took it, so that the true age of a received frame is known.
+ * A camera in a separate process that sends pictures encoded beforehand, with faults on command. Each picture carries
+ * its number, and the camera reports its capture time, so the true age of a received frame is known.
  */
 export class PacedCamera {
   readonly options: PacedCameraOptions;
@@ -29,9 +29,7 @@ export class PacedCamera {
     child.on('message', (message: CameraMessage) => this.#heard(message));
   }
 
-  /**
-   * Resolves when it accepts connections; the first time that such pictures are asked for, that takes their encoding.
-   */
+  /** Resolves when it accepts connections. The first start with such pictures also encodes them. */
   static async start(options: Partial<PacedCameraOptions> = {}): Promise<PacedCamera> {
     const all = { ...DEFAULT_CAMERA, ...options };
     const child = fork(PROGRAM, [JSON.stringify(all)], { execArgv: [] });
@@ -50,32 +48,32 @@ export class PacedCamera {
     return `rtsp://127.0.0.1:${this.port}/cam`;
   }
 
-  /** With the password, as ffmpeg and others want it. */
+  /** The URL with the password, as ffmpeg and others need it. */
   get urlWithPassword(): string {
     return `rtsp://${CAMERA_USER}:${encodeURIComponent(CAMERA_PASSWORD)}@127.0.0.1:${this.port}/cam`;
   }
 
-  /** Resolves when the camera does it; a fault's end is not waited for. */
+  /** Resolves when the camera begins the fault, not when the fault ends. */
   command(command: CameraCommand): Promise<CameraFacts> {
     return this.#ask({ command });
   }
 
-  /** Resolves when every picture that was taken by now is known to {@link drawing}. */
+  /** Resolves when {@link drawing} has every picture captured by now. */
   facts(): Promise<CameraFacts> {
     return this.#ask({});
   }
 
-  /** The newest picture with this number that was taken by `beforeMs`; undefined where there is none. */
+  /** The newest picture with this number captured by `beforeMs`; undefined if there is none. */
   drawing(index: number, beforeMs = Infinity): Drawing | undefined {
     return this.#drawings.get(index)?.findLast(({ drawnAtMs }) => drawnAtMs <= beforeMs);
   }
 
-  /** Everything that it took so far, in the order of taking. */
+  /** All captured pictures, in order. */
   drawings(): Drawing[] {
     return [...this.#drawings.values()].flat().sort((a, b) => a.drawnAtMs - b.drawnAtMs);
   }
 
-  /** Stalls it, its sockets open. */
+  /** Stalls the process and leaves its sockets open. */
   stall(): void {
     this.#child.kill('SIGSTOP');
   }
@@ -84,7 +82,7 @@ export class PacedCamera {
     this.#child.kill('SIGCONT');
   }
 
-  /** Kills it, stalled or not. Resolves when it is gone. Safe to call twice. */
+  /** Kills the process, even a stalled one. Resolves when it has exited. Safe to call twice. */
   async kill(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const gone = once(this.#child, 'exit');

@@ -7,7 +7,7 @@ import type { UnitCodec } from '../../../src/core/coded-unit.js';
 import { ffmpegFedBy } from './encoder.js';
 import { numberedPictures, worldPictures } from './pictures.js';
 
-/** The pictures that a test camera shows again and again. */
+/** The pictures that a test camera repeats. */
 export type LoopSpec = {
   readonly codec: UnitCodec;
   readonly width: number;
@@ -16,14 +16,14 @@ export type LoopSpec = {
   /** Pictures from one key picture to the next. */
   readonly gop: number;
   readonly bFrames: number;
-  /** After so long the pictures begin anew, so a picture older than this cannot be told from a young one. */
+  /** The pictures repeat after this time, so an older picture looks like a young one. */
   readonly loopSeconds: number;
   /** Shows a drive of this seed through the synthetic world, without numbers; undefined shows numbered pictures. */
   readonly worldSeed: number | undefined;
 };
 
 export type LoopPicture = {
-  /** Its place in the order in which the pictures are shown; burnt into it. */
+  /** Its position in presentation order; burnt into it. */
   readonly index: number;
   readonly isKey: boolean;
   /** Annex B, or a JPEG file. */
@@ -36,11 +36,11 @@ export type LoopPicture = {
  */
 export type PictureLoop = {
   readonly pictures: readonly LoopPicture[];
-  /** How many intervals a picture is sent after it was taken, at least: 0 without B-pictures. */
+  /** Least number of intervals from capture to sending: 0 without B-pictures. */
   readonly delay: number;
 };
 
-/** Change it whenever other pictures would be made of the same spec. */
+/** Change it when the same spec would give other pictures. */
 const VERSION = 1;
 const FOLDER = join(tmpdir(), 'nowcast-test-pictures');
 const BITS_PER_PIXEL = 0.14;
@@ -64,7 +64,7 @@ function pathOf({ codec, width, height, fps, gop, bFrames, loopSeconds, worldSee
   );
 }
 
-/** Whole groups of pictures, so that the loop begins anew with a key picture. */
+/** Whole groups of pictures, so that the loop restarts with a key picture. */
 export function pictureCount({ fps, gop, loopSeconds }: Pick<LoopSpec, 'fps' | 'gop' | 'loopSeconds'>): number {
   return Math.ceil((loopSeconds * fps) / gop) * gop;
 }
@@ -72,7 +72,7 @@ export function pictureCount({ fps, gop, loopSeconds }: Pick<LoopSpec, 'fps' | '
 async function encode(spec: LoopSpec, stream: string, list: string): Promise<void> {
   const { width, height, fps, worldSeed } = spec;
   await mkdir(FOLDER, { recursive: true });
-  // Another process may be at it: each writes files of its own, and the last one to finish wins.
+  // Another process may encode it too: each writes its own files, and the last one to finish wins.
   const [newStream, newList] = [`${stream}.${process.pid}`, `${list}.${process.pid}`];
   const count = pictureCount(spec);
   const muxer = { h264: 'h264', h265: 'hevc', mjpeg: 'mjpeg' }[spec.codec];
@@ -167,10 +167,7 @@ function parse(stream: Buffer, list: string): PictureLoop {
   return { pictures, delay: Math.max(...pictures.map(({ index }, place) => index - place)) };
 }
 
-/**
- * How long this machine's ffmpeg takes to decode one picture of the loop in the mean, and nothing else, in
- * milliseconds.
- */
+/** Mean time of this machine's ffmpeg for the decoding of one picture of the loop, in milliseconds. */
 export async function decodeMs(spec: LoopSpec): Promise<number> {
   await pictureLoop(spec);
   const demuxer = { h264: 'h264', h265: 'hevc', mjpeg: 'mjpeg' }[spec.codec];

@@ -1,12 +1,11 @@
-/** Everything that the test and the camera's process say to each other. */
+/** All messages between the test and the camera's process. */
 
-/** A fault, or another thing that the camera is to do from now on. */
+/** A fault or another command to the camera. */
 export type CameraCommand =
   /**
-   * No picture leaves the camera for `ms`. `clock-on`: none is taken, and its clock goes on. `backlog`: they are taken
-   * on time and all
-   * sent afterwards. `lost-time`: none is taken, and its media clock stands still. `silent` holds sender reports back
-   * too.
+   * No picture leaves the camera for `ms`. `clock-on`: none is captured, and its clock continues. `backlog`: they are
+   * captured on time and all sent afterwards. `lost-time`: none is captured, and its media clock stands still. `silent`
+   * holds sender reports back too.
    */
   | {
       readonly do: 'freeze';
@@ -14,7 +13,7 @@ export type CameraCommand =
       readonly kind: 'clock-on' | 'backlog' | 'lost-time';
       readonly silent?: boolean;
     }
-  /** Every RTP packet of the next `ms` is lost on its way. */
+  /** Every RTP packet of the next `ms` is lost. */
   | { readonly do: 'lose'; readonly ms: number }
   | { readonly do: 'jump-media'; readonly ms: number }
   | { readonly do: 'step-wall'; readonly ms: number }
@@ -24,7 +23,7 @@ export type CameraCommand =
 
 export type CameraRequest = { readonly id: number; readonly command?: CameraCommand };
 
-/** A picture's number in the loop, when the camera took it, and the media time that it sends with it. */
+/** A picture's number in the loop, its capture time, and the media time that it is sent with. */
 export type Drawing = { readonly index: number; readonly drawnAtMs: number; readonly mediaMs: number };
 
 export type CameraFacts = {
@@ -32,17 +31,17 @@ export type CameraFacts = {
   readonly cpuMs: number;
   readonly upMs: number;
   readonly openClients: number;
-  /** How often each RTSP method was asked for. */
+  /** Number of requests of each RTSP method. */
   readonly requests: Readonly<Record<string, number>>;
   readonly packetsSent: number;
   /** Of RTP, its headers included. */
   readonly bytesSent: number;
-  /** Pictures that a slow client did not get. */
+  /** Number of pictures that a slow client did not get. */
   readonly skipped: number;
 };
 
 export type CameraMessage =
   | { readonly type: 'ready'; readonly port: number }
   | { readonly type: 'drawn'; readonly drawing: Drawing }
-  /** Comes after all that was drawn before, and after the command was carried out. */
+  /** Follows the reports of all earlier pictures, after the command was carried out. */
   | { readonly type: 'answer'; readonly id: number; readonly facts: CameraFacts };

@@ -1,6 +1,6 @@
 import type { LoopSpec } from './loop.js';
 
-/** Ways in which cameras are known to send pictures that are not as the RFCs have it. */
+/** Known ways in which cameras deviate from the RFCs. */
 export const CAMERA_QUIRKS = [
   /** Parameter sets and SEI come as a picture of their own, 20 ms before theirs (Reolink). */
   'parameter-sets-apart',
@@ -12,7 +12,7 @@ export const CAMERA_QUIRKS = [
   'marker-per-nal',
   /** Every RTP time is 0. */
   'zero-times',
-  /** RTP times stray by up to 20 ms from when a picture was taken. */
+  /** RTP times deviate by up to 20 ms from the capture. */
   'jittered-times',
   /** The SDP carries no parameter sets. */
   'no-sprop',
@@ -23,21 +23,21 @@ export type CameraQuirk = (typeof CAMERA_QUIRKS)[number];
 
 export type CameraAuth = 'none' | 'basic' | 'digest-md5' | 'digest-sha-256';
 
-/** All that makes a test camera; {@link DEFAULT_CAMERA} has the values that are not given. */
+/** All options of a test camera; {@link DEFAULT_CAMERA} has the defaults. */
 export type PacedCameraOptions = LoopSpec & {
-  /** 0 takes a free one. */
+  /** Port; 0 takes a free one. */
   readonly port: number;
   readonly quirks: readonly CameraQuirk[];
   readonly transports: readonly ('tcp' | 'udp')[];
   readonly auth: CameraAuth;
   /**
-   * Which picture a client gets first: the next key picture, the next one of any kind, or at once all since the last
-   * key picture.
+   * The first picture of a client: the next key picture, the next one of any kind, or at once all since the last key
+   * picture.
    */
   readonly firstPicture: 'key' | 'any' | 'cached';
-  /** The RTP time of media time 0; undefined draws it by chance for each client, as RFC 3550 asks. */
+  /** The RTP time of media time 0. Undefined draws it at random for each client, as RFC 3550 requires. */
   readonly rtpStart: number | undefined;
-  /** RTP time passes 2^32 so long after PLAY, in place of `rtpStart`. */
+  /** RTP time wraps this long after PLAY; replaces `rtpStart`. */
   readonly wrapAfterMs: number | undefined;
   /** Between sender reports; undefined sends none. */
   readonly reportEveryMs: number | undefined;
@@ -47,7 +47,7 @@ export type PacedCameraOptions = LoopSpec & {
   readonly wallSkewMs: number;
   /** How much faster than ours the camera's media clock runs. */
   readonly driftPpm: number;
-  /** A session without any request for so long is closed. */
+  /** A session without a request for this long is closed. */
   readonly sessionTimeoutS: number;
   /** Of bytes that wait for a slow TCP client; beyond it, pictures are skipped up to the next key picture. */
   readonly sendQueueBytes: number;

@@ -8,7 +8,7 @@ import { ThrottlingProxy } from '../throttling-proxy.js';
 import { PacedCamera, stampOf, type Drawing, type PacedCameraOptions } from './index.js';
 
 const FRAMES = 20;
-/** Small and short, so that it is quickly encoded. */
+/** Small and short, for quick encoding. */
 const SMALL = { width: 320, height: 192, fps: 25, gop: 10, loopSeconds: 8 } as const;
 const NEEDS = { ...NEEDS_FFMPEG, '/proc': HAS_PROC };
 
@@ -80,7 +80,7 @@ describe('the paced camera', function () {
     assertSuccessive(late);
   });
 
-  /** Media time and true time between the picture before a fault and the one after it. */
+  /** Media time and true time between the last picture before a fault and the first one after it. */
   async function around(
     command: Parameters<PacedCamera['command']>[0],
     afterMs: number,

@@ -6,7 +6,7 @@ import { drawStamp } from './stamp.js';
 
 type View = { readonly width: number; readonly height: number; readonly fps: number };
 
-/** A pan over a texture, so that there is something to decode, with each picture's number in it. One byte a pixel. */
+/** A pan over a texture, to give the decoder work, with each picture's number in it. One byte per pixel. */
 export function* numberedPictures({ width, height }: View, count: number): Generator<Uint8Array> {
   const wide = width * 2;
   const texture = new Uint8Array(wide * height);
@@ -24,7 +24,7 @@ export function* numberedPictures({ width, height }: View, count: number): Gener
   }
 }
 
-/** A drive through the synthetic world, as RGBA. No number is burnt in: a detector is to look at it. */
+/** A drive through the synthetic world, as RGBA. It has no numbers, because a detector processes it. */
 export function* worldPictures(view: View, seed: number, count: number): Generator<Uint8Array> {
   const drive = createDrive({ ...view, seed });
   const canvas = createCanvas(view.width, view.height);
@@ -39,7 +39,7 @@ export function* worldPictures(view: View, seed: number, count: number): Generat
   }
 }
 
-/** What is to be seen in each picture of {@link worldPictures}. */
+/** The visible objects in each picture of {@link worldPictures}. */
 export function worldTruth(view: View, seed: number, count: number): Annotation[][] {
   const drive = createDrive({ ...view, seed });
   return Array.from({ length: count }, () => annotate(drive.step()));

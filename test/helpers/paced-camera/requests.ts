@@ -1,4 +1,4 @@
-/** One RTSP request as it came; names of headers in lower case. */
+/** One RTSP request as received; names of headers in lower case. */
 export type RtspRequest = {
   readonly method: string;
   readonly url: string;
@@ -7,11 +7,11 @@ export type RtspRequest = {
 
 const MAX_REQUEST_BYTES = 65_536;
 
-/** Finds the requests in what a client sends, and passes over its interleaved RTCP. */
+/** Finds the requests among a client's bytes, and skips its interleaved RTCP. */
 export class RequestReader {
   #waiting: Buffer = Buffer.alloc(0);
 
-  /** Returns the requests that are whole now. Throws where it is none of RTSP's. */
+  /** Returns the complete requests. Throws if a request is not RTSP. */
   push(piece: Buffer): RtspRequest[] {
     this.#waiting = Buffer.concat([this.#waiting, piece]);
     const requests: RtspRequest[] = [];

@@ -13,7 +13,7 @@ const JITTER_MS = 10;
 export class RtpStream {
   packetsSent = 0;
   bytesSent = 0;
-  /** Pictures that were not sent since the client was too slow. */
+  /** Number of pictures that were not sent because the client was too slow. */
   skipped = 0;
   readonly #carriage: Carriage;
   readonly #context: ClientOptions;
@@ -68,7 +68,7 @@ export class RtpStream {
     this.#reports = setTimeout(() => {
       const { clock, now, isSilent } = this.#context;
       const atMs = now();
-      // Both clocks at one moment, as RFC 3550 §6.4.1 asks, whenever the last picture was.
+      // Both clocks at the same moment, as RFC 3550 §6.4.1 requires, independent of the last picture.
       if (!isSilent()) this.#carriage.rtcp(this.#sender.report(clock.wallMs(atMs), this.#rtpTime(clock.mediaMs(atMs))));
       this.#scheduleReport(everyMs, everyMs);
     }, afterMs);

@@ -4,7 +4,7 @@ import type { PacedCameraOptions } from './options.js';
 
 export const PAYLOAD_TYPE = { h264: 96, h265: 96, mjpeg: 26 } as const;
 
-/** What the camera answers to DESCRIBE. */
+/** The camera's reply to DESCRIBE. */
 export function sdpOf({ codec, fps, quirks }: PacedCameraOptions, { pictures }: PictureLoop): string {
   const first = pictures[0].data;
   const sets = codec === 'mjpeg' ? [] : parameterSetsOf(codec, first);

@@ -5,7 +5,7 @@ import { STAMP_COLUMNS } from './stamp.js';
 
 /** As the pictures of a 16:9 camera fill it, 12 rows of padding excepted. */
 export const STAMP_INPUT = { width: 320, height: 192 } as const;
-/** Boxes repeat after so many pictures. */
+/** Boxes repeat after this number of pictures. */
 export const BOX_PLACES = 64;
 /** In pixels of the model's input. */
 export const BOX = { stepX: 4, y: 85, width: 40, height: 30 } as const;
@@ -15,8 +15,8 @@ const STRIDE = 8;
 const FIRST_BIT = 10;
 
 /**
- * A detector of YOLOX's shape that finds one box in each numbered picture, as far to the right as the number says:
- * its left edge lies at `BOX.stepX` times the number modulo `BOX_PLACES`. So a box tells which picture it was found in.
+ * A detector of YOLOX's shape that finds one box in each numbered picture. The left edge of the box lies at `BOX.stepX`
+ * times the number modulo `BOX_PLACES`, so a box shows the picture in which it was found.
  */
 export function stampModel(): Uint8Array {
   const { width, height } = STAMP_INPUT;

@@ -14,7 +14,7 @@ export function drawStamp(luma: Uint8Array, width: number, number: number): void
   }
 }
 
-/** Reads the number out of a decoded picture whose input is so wide; undefined where the picture is damaged there. */
+/** Reads the number from a decoded picture with an input of this width; undefined if the picture is damaged there. */
 export function stampOf({ image, size, fit }: Picture, inputWidth: number): number | undefined {
   const cell = Math.floor(size.width / STAMP_COLUMNS) * fit.scaleX;
   let word = 0;
@@ -26,7 +26,7 @@ export function stampOf({ image, size, fit }: Picture, inputWidth: number): numb
   return (word & 0xff) === checksum(number) ? number : undefined;
 }
 
-/** Never equal for a black and a white row, so that neither passes for a number. */
+/** Differs for black and white rows, so that neither counts as a number. */
 function checksum(number: number): number {
   return (number ^ (number >> 8) ^ 0xa5) & 0xff;
 }

@@ -36,7 +36,7 @@ describe('a detector through ONNX Runtime', function () {
   };
   afterEach(() => Promise.all(opened.splice(0).map((detector) => detector.close())));
 
-  /** A source's picture, laid out as the detector asks. `colourAt` is of pixels of the fitted picture. */
+  /** A source's picture in the detector's layout. `colourAt` takes pixels of the fitted picture. */
   const pictureFor = (
     { info: { input } }: ModelDetector,
     size: Picture['size'],
@@ -101,7 +101,7 @@ describe('a detector through ONNX Runtime', function () {
       ['yolox', { width: 64, height: 64, channels: 'rgb' }],
     );
     await findsTheRedSquare(detector);
-    // As it comes, red and blue change places and every value is far too large.
+    // Without the preprocessing, red and blue are swapped and every value is far too large.
     const plain = await open(legacy);
     const { detections } = await plain.detect(squares(plain));
     assert.notDeepEqual(

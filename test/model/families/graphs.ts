@@ -11,7 +11,7 @@ export type YoloxGraphOptions = {
   readonly scores?: 'probabilities' | 'logits';
   /** Axes are named, and shapes are computed in the graph, as `torch.onnx.export` does with dynamic axes. */
   readonly isDynamic?: boolean;
-  /** What the network wants to be given for a byte of red. Default: the byte. */
+  /** The network's value for a byte of red. Default: the byte. */
   readonly redOf?: (byte: number) => number;
   /** Which plane is red. */
   readonly redPlane?: 0 | 2;
@@ -19,7 +19,7 @@ export type YoloxGraphOptions = {
 
 const SIDE = 64;
 const STRIDES = [8, 16, 32] as const;
-/** Of the last layer: x, y, w, h, objectness, one class. A box of a stride's size in the middle of its cell. */
+/** Values of the last layer: x, y, w, h, objectness, one class. A box of a stride's size in the middle of its cell. */
 const BIASES = [0.5, 0.5, 0, 0] as const;
 
 /**
@@ -65,7 +65,7 @@ export function yoloxGraph({
       );
       return name(what);
     };
-    // 20 where all is red, -20 where nothing is.
+    // 20 if all is red, -20 if nothing is.
     const slope = 40 / (redOf(255) - redOf(0));
     const reg = conv('reg', BIASES);
     const logits = [
@@ -165,7 +165,7 @@ function decode(boxes: 'decoded' | 'scatter' | 'distances', nodes: Node[], const
   );
 }
 
-/** Means of the picture's planes as the network gets them, [1, 3]. */
+/** Means of the picture's planes as the network receives them, [1, 3]. */
 const PLANE_MEANS = node('ReduceMean', ['images'], ['means'], { axes: { ints: [2, 3] }, keepdims: { int: 0 } });
 
 /** Of the three queries: x1, y1, x2, y2 in fractions of the picture. */

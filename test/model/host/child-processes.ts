@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
-/** Whether this system tells of processes and descriptors as Linux does. */
+/** True if this system shows processes and descriptors as Linux does. */
 export const hasProc = existsSync('/proc/self/stat');
 
 /** Process ids of the living detector processes that a process has started. */
@@ -25,12 +25,12 @@ export function openDescriptors(): number {
   return readdirSync('/proc/self/fd').length;
 }
 
-/** Resolves when the condition holds; a test that waits in vain ends by its own timeout. */
+/** Resolves when the condition holds; otherwise the test's own timeout ends it. */
 export async function eventually(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
-/** State letter and parent of a process; empty where it is gone. */
+/** State letter and parent of a process; empty if it has exited. */
 function statOf(pid: number): string[] {
   const stat = read(`/proc/${pid}/stat`);
   return stat === '' ? [] : stat.slice(stat.lastIndexOf(')') + 2).split(' ');

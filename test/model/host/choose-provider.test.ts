@@ -3,7 +3,7 @@ import { ModelError } from '../../../src/core/errors.js';
 import { openFastest, openNamed, probeProviders, type TrialProcess } from '../../../src/model/host/choose-provider.js';
 import type { ActualProvider } from '../../../src/model/actual-provider.js';
 
-/** A machine by what each provider does on it: milliseconds a run, or why it does not open. */
+/** A machine, described by each provider's milliseconds per run, or the reason why it does not open. */
 type FakeMachine = Readonly<Partial<Record<ActualProvider, number | string>>>;
 
 class FakeHosts {

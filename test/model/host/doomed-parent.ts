@@ -1,5 +1,6 @@
 /**
- * A program that opens a detector, says so, keeps it busy, and waits to be killed. Run by `host-life.integration.ts`.
+ * A program that opens a detector, reports it, keeps it busy, and waits to be killed. `host-life.integration.ts` runs
+ * it.
  */
 import { createProcessDetector } from '../../../src/model/host/process-detector.js';
 import { pixelDetectorOptions, pixelPicture } from './pixel-detector.js';

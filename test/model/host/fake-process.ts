@@ -1,12 +1,12 @@
 import type { ReadyMessage, ResultMessage } from '../../../src/model/host/messages.js';
 import type { SupervisedProcess } from '../../../src/model/host/supervised-host.js';
 
-/** Stands in for a detector's process: the test decides when it opens, answers and dies. */
+/** Replaces a detector's process: the test decides when it opens, responds and dies. */
 export class FakeProcess implements SupervisedProcess {
   readonly opened: Promise<ReadyMessage>;
   readonly exited: Promise<string>;
   onResult: (result: ResultMessage) => void = () => undefined;
-  /** Slots asked for and not answered. */
+  /** Slots of requests without a result. */
   readonly asked: number[] = [];
   open!: () => void;
   failToOpen!: (error: Error) => void;
@@ -32,7 +32,7 @@ export class FakeProcess implements SupervisedProcess {
     this.asked.push(slot);
   }
 
-  /** Answers the first picture that it was asked for. */
+  /** Returns the result of the oldest request. */
   answer(runMs = 10): void {
     const slot = this.asked.shift()!;
     this.onResult({

@@ -1,6 +1,6 @@
 import type { After } from '../../../src/model/host/watchdog.js';
 
-/** Timers that fire when the test says so. */
+/** Timers that fire when the test decides. */
 export class FakeTime {
   #nowMs = 0;
   #timers: { dueMs: number; action: () => void }[] = [];
@@ -17,7 +17,7 @@ export class FakeTime {
     return this.#timers.length;
   }
 
-  /** Lets time pass; timers fire in the order in which they are due, those that they set included. */
+  /** Lets time pass; timers fire in the order of their deadlines, including timers that they set. */
   advance(ms: number): void {
     const untilMs = this.#nowMs + ms;
     for (;;) {

@@ -2,8 +2,8 @@ import { DataType, node, onnxModel, tensor, valueInfo } from '../../../src/model
 import type { OnnxModel } from '../../../src/model/onnx/model-file.js';
 
 /**
- * As `pixelModel`, but a run fails in ONNX Runtime where the picture's first value is 200 or more: it is looked up in a
- * table of 200.
+ * Like `pixelModel`, but a run fails in ONNX Runtime if the picture's first value is 200 or more, because it is looked
+ * up in a table of 200.
  */
 export function faultyModel(): OnnxModel {
   return onnxModel({

@@ -33,7 +33,7 @@ describe('life of a detector process', function () {
   itNeeds(needs, 'loses exactly the current frame when killed, and works again', async () => {
     await open();
     const [pid] = detectorsOf();
-    // Stopped, it cannot answer before it dies.
+    // A stopped process cannot respond before it dies.
     process.kill(pid, 'SIGSTOP');
     const lost = detector!.detect(pixelPicture(1));
     const kept = detector!.detect(pixelPicture(3));

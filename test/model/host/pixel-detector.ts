@@ -8,7 +8,7 @@ import { pixelModel } from '../pixel-model.js';
 
 const SIZE = { width: 32, height: 32 };
 
-/** Writes a model whose first cell answers with the picture's first pixels; see {@link pixelPicture}. */
+/** Writes a model whose first cell outputs the picture's first pixels; see {@link pixelPicture}. */
 export function pixelDetectorOptions(
   folder: string,
   changes: Partial<ProcessDetectorOptions> = {},

@@ -242,7 +242,7 @@ describe('process detector', () => {
               found.classId === cls &&
               Math.abs(found.score - score) < 1e-3 &&
               boxIou(found.box, { x1, y1, x2, y2 }) > 0.99;
-            // One whose score is all but the threshold comes or stays away by a processor's last bits.
+            // A detection with a score close to the threshold appears or not, depending on a processor's last bits.
             const isSure = ({ score }: { readonly score: number }): boolean => score > THRESHOLD + 0.01;
             for (const wanted of reference.filter(isSure))
               assert.equal(
@@ -264,7 +264,7 @@ describe('process detector', () => {
   });
 });
 
-/** Pixels one after the other as planes one after the other. */
+/** Converts interleaved pixels to planes. */
 function planar(pixels: Uint8Array): Uint8Array {
   const area = pixels.length / 3;
   return Uint8Array.from({ length: pixels.length }, (_, i) => pixels[(i % area) * 3 + Math.floor(i / area)]);

@@ -8,7 +8,7 @@ import { FakeTime } from './fake-time.js';
 const FIT = letterbox({ width: 32, height: 32 }, { width: 32, height: 32 });
 const PICTURE = new Uint8Array(4);
 
-/** Everything that is settled by now has run its callbacks. */
+/** Lets settled promises run their callbacks. */
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('SupervisedHost', () => {
@@ -28,7 +28,7 @@ describe('SupervisedHost', () => {
     answer.catch(() => undefined);
     return answer;
   };
-  /** The process dies, its successor is started and opens. */
+  /** Lets the process die, and its successor start and open. */
   const dieAndRecover = async (): Promise<void> => {
     last().die('SIGKILL');
     await settled();
@@ -223,7 +223,7 @@ describe('SupervisedHost', () => {
       error instanceof ModelError &&
       error.code === 'NOWCAST_DETECTOR_LOST' &&
       error.message.includes('the file is gone');
-    // A pool goes on without this host: the frame's loss must not be final.
+    // A pool continues without this host: the frame's loss must not be final.
     await assert.rejects(kept, DetectorFailedError);
     for (const promise of [ready, detect(), host.ready()]) await assert.rejects(promise, isFinal);
     time.advance(60_000);

@@ -104,7 +104,7 @@ describe('detect', () => {
     await settled();
     assert.deepEqual(seen.events.map(nameOf), ['detector-failed a/0', 'detector-lost', 'detector-ready']);
     assert.equal(seen.completed, true);
-    // They concern the whole run: a client of the feed that comes later is told them beside how each stream stands.
+    // They concern the whole run: a late client of the feed receives them in addition to the state of each stream.
     assert.ok(seen.events.every((event) => event.type !== 'status' || event.streamId === undefined));
     assert.equal(runtimes.profile(), undefined, 'a lost frame has no runtime');
   });

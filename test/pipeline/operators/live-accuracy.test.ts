@@ -2,7 +2,7 @@ import type { PipelineEvent } from '../../../src/core/events.js';
 import { liveAccuracy, type AccuracyMeter } from '../../../src/pipeline/operators/live-accuracy.js';
 import { marbles } from '../../helpers/marbles.js';
 
-/** Scores by naming what it was told. */
+/** A score that names its inputs. */
 function notes(): AccuracyMeter<string, string> {
   let heard = '';
   return {

@@ -16,18 +16,18 @@ import { marbles } from '../../helpers/marbles.js';
 type Run = Omit<Partial<ScheduleOptions>, 'stop'> & {
   /** Small letters are frames of stream a, capitals of stream B; a letter's place in the alphabet is its seq. */
   readonly source: string;
-  /** How long the detector takes, as a diagram that ends in `(x|)`. */
+  /** The detector's runtime, as a diagram that ends in `(x|)`. */
   readonly work: string;
   readonly runtimesMs?: readonly number[];
   readonly stop?: string;
   readonly unsubscribe?: string;
-  /** The subscriber leaves after so many events, in the midst of the last. */
+  /** The subscriber leaves after this many events, during the last one. */
   readonly takes?: number;
   readonly transportMs?: number;
   readonly corrupt?: string;
 };
 
-/** What comes out, as `time name`, in virtual time. Fails where a frame is not released exactly once. */
+/** The output as `time name`, in virtual time. Fails unless every frame is released exactly once. */
 function timelineOf({
   source,
   work,
@@ -169,7 +169,7 @@ describe('schedule', () => {
     ]);
   });
 
-  /** a/0 runs, a/1 waits, and a/2 is due when a/0 is done; what is seen then. */
+  /** a/0 runs, a/1 waits, and a/2 is due when a/0 ends; returns the events from then on. */
   function seenAfterCatchingUp(
     policy: Policy,
     whenBrought: (subscription: Subscription) => void = () => undefined,

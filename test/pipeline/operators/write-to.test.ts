@@ -25,7 +25,7 @@ describe('writeTo', () => {
     },
     rejects: () => Promise.reject(new Error('disk full')),
   })) {
-    it(`ends with an error that names the sink where it ${how}`, async () => {
+    it(`ends with an error that names the sink if it ${how}`, async () => {
       const error = await lastValueFrom(NEVER.pipe(startWith(EVENT), writeTo('mine', write))).catch(
         (reason: unknown) => reason,
       );

@@ -22,7 +22,7 @@ function documented(language: string, file = 'docs/feed-protocol.md', heading = 
 describe('clients in the documentation', () => {
   let feed: FeedHarness;
   let folder: string;
-  // Beside the compiled test, so that the client finds its packages.
+  // The file lies beside the compiled test, so that the client finds its packages.
   beforeEach(() => {
     folder = mkdtempSync(fileURLToPath(new URL('client-', import.meta.url)));
   });

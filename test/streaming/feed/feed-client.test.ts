@@ -7,7 +7,7 @@ import { CLASSES, dropEventOf, perceptOf } from '../events.js';
 
 const limits = { maxBufferedBytes: 1000, slowAfterMs: 10_000, maxErrors: 3, maxMessagesPerSecond: 5 };
 
-/** A socket that the operating system takes from only when told. */
+/** A socket from which the operating system takes data only on command. */
 class FakeSocket implements FeedSocket {
   bufferedAmount = 0;
   closedWith: [number, string] | undefined;

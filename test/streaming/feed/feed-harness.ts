@@ -33,7 +33,7 @@ export async function startFeed(options: Partial<FeedServerOptions> = {}): Promi
 
 export type Message = { readonly type: string; readonly [key: string]: unknown };
 
-/** A subscriber that keeps what it gets. */
+/** A subscriber that records its messages. */
 export class TestClient {
   readonly socket: WebSocket;
   readonly messages: Message[] = [];
@@ -52,7 +52,7 @@ export class TestClient {
     this.socket.on('error', () => undefined);
   }
 
-  /** Resolves when a message that fits has come. */
+  /** Resolves after a matching message. */
   async until(fits: (message: Message) => boolean): Promise<Message> {
     for (;;) {
       const found = this.messages.find(fits);
@@ -63,7 +63,7 @@ export class TestClient {
     }
   }
 
-  /** Sends, and waits until the server has worked through everything sent so far. */
+  /** Sends, and waits until the server has processed everything sent so far. */
   async send(...messages: (object | string | Buffer)[]): Promise<void> {
     for (const message of messages)
       this.socket.send(typeof message === 'string' || Buffer.isBuffer(message) ? message : JSON.stringify(message));
@@ -83,7 +83,7 @@ export async function connect(server: FeedServer, options?: ClientOptions): Prom
   return client;
 }
 
-/** The HTTP status with which a connection is refused, and what is said about it. */
+/** The HTTP status and the text of a refused connection. */
 export async function refusalOf(
   url: string,
   options: ClientOptions = {},

@@ -9,7 +9,7 @@ import { startFeed, type FeedHarness } from './feed-harness.js';
 
 const READERS = 199;
 const PERCEPTS = 400;
-/** About 100 kB of JSON, so that what the operating system buffers for a connection, some MB, fills soon. */
+/** About 100 kB of JSON, to fill the operating system's buffers of some MB per connection soon. */
 const crowd = Array.from({ length: 1000 }, (_, i) => detectionOf(i % 3, i / 1000));
 
 describe('feed server with 200 clients, one of which never reads', () => {
@@ -51,7 +51,7 @@ describe('feed server with 200 clients, one of which never reads', () => {
     for (let seq = 0; seq < PERCEPTS; seq++) {
       server.publish(perceptOf(seq, { streamId: 'crowd', detections: crowd }));
       server.publish(perceptOf(seq));
-      // Gives the readers, all in this process, the time that a live source leaves between two percepts.
+      // Gives the readers, all in this process, the time between two percepts of a live source.
       while (received < READERS * (seq + 1)) await turn();
     }
     assert.equal(missed, 0);

@@ -207,7 +207,7 @@ describe('feed server', () => {
     socket.destroy();
   });
 
-  it('closes the connection of a refused client, whatever the client does', async () => {
+  it('closes the connection of a refused client, for any behaviour of the client', async () => {
     const { server } = await start({ token: 's3cret' });
     const socket = connectTcp({ port: server.port, host: '127.0.0.1', allowHalfOpen: true }).resume();
     socket.write('GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n');

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { damageTracker, type PictureKind } from '../../../src/streaming/ffmpeg/damage.js';
 
 /**
- * K: a key picture, P: another one, B: a reordered one; any other text is a message. Gives + for each sound picture, x
- * for each damaged one.
+ * K: a key picture, P: another one, B: a reordered one; any other text is a message. Returns + for each undamaged
+ * picture, x for each damaged one.
  */
 function told(...log: string[]): string {
   const kinds: Record<string, PictureKind> = { K: 'key', P: 'other', B: 'reordered' };

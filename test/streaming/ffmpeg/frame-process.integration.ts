@@ -189,7 +189,7 @@ describe('FrameProcess', function () {
     const end = await start(path, { onPicture: (picture) => corrupt.push(picture.corrupt) }).closed;
     const marks = corrupt.map(Number).join('');
     assert.equal(corrupt.length, 100);
-    // The decoder's word comes beside its pictures, earlier by as many as it decodes at once: 16 at most.
+    // The decoder's messages come beside its pictures, ahead by the number that it decodes in parallel: 16 at most.
     assert.match(marks.slice(34, 60), /1/, marks);
     assert.match(marks.slice(0, 34), /^0*$/, marks);
     assert.match(marks.slice(80), /^0*$/, marks);
@@ -201,7 +201,7 @@ describe('FrameProcess', function () {
     const pipes = openPipes();
     const listeners = process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0);
     for (let i = 0; i < 200; i++) {
-      // Stopped at once, while it starts, after a picture, or while it waits for memory.
+      // Stops at once, during the start, after a picture, or while it waits for memory.
       let count = 0;
       const subscription = videoSource(path, {
         streamId: 'a',

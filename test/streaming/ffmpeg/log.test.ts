@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { FfmpegLog, type PictureFacts } from '../../../src/streaming/ffmpeg/log.js';
 
-/** Extracts of what each version wrote for the same thing: two pictures of 320x240, then one of 640x480. */
+/** Extracts of each version's log of the same input: two pictures of 320x240, then one of 640x480. */
 const SIZE_CHANGE = {
   // Recorded from the embedded build.
   'ffmpeg 4.1': `

@@ -27,7 +27,7 @@ describe('socket pair', () => {
     pair.far.end(Buffer.alloc(4_000_000));
     await once(pair.near, 'pause');
     const atPause = received;
-    // Whatever was under way would come in these turns of the event loop.
+    // Data in transit would arrive within these turns of the event loop.
     for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
     assert.equal(received, atPause);
     pair.near.resume();
@@ -53,7 +53,7 @@ describe('socket pair', () => {
     }));
 });
 
-/** Runs a test with a folder for temporary files of its own. */
+/** Runs a test with a separate folder for temporary files. */
 async function withTemporary(folder: string, run: (folder: string) => Promise<void>): Promise<void> {
   const { TMPDIR } = process.env;
   process.env.TMPDIR = folder;

@@ -71,7 +71,7 @@ describe('a camera over HTTP', () => {
         `--a b\r\nContent-Type: image/jpeg\r\nContent-Length: ${picture.length}\r\nX-Timestamp: 170000000${i}.250\r\n\r\n`,
       );
       write(picture);
-      // The next is sent only once this one is there.
+      // The next picture is sent only after this one has arrived.
       await record.until(() => record.units.length === i + 1);
       write('\r\n');
     }
@@ -136,7 +136,7 @@ describe('a camera over HTTP', () => {
     );
     assert.deepEqual(record.notices, ['the camera answers with single pictures: Nowcast requests one every 0.005 s']);
     assert.equal(servers.connections, 1);
-    // Each was taken after the question that the picture before still answered.
+    // Each was captured after the request that got the previous picture.
     const bounds = record.units.map(({ untimed }) => untimed!.takenAfterMs);
     assert.equal(bounds[0], undefined);
     record.units

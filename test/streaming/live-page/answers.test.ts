@@ -11,7 +11,7 @@ type Answer = {
 type WorldMotionModule = {
   WorldMotion: new () => { push(facts: object): void; since(seq: number): ReadonlyMap<number, number> };
 };
-/** The page's own modules are compiled for browsers, apart from everything here. */
+/** The page's modules are compiled for browsers, separately from these tests. */
 type AnswersModule = {
   Answers: new () => { push(percept: object): void; at(atMs: number): Answer | undefined };
   ageText(ageMs: number, uncertaintyMs: number): string;

@@ -71,7 +71,7 @@ describe('a live page', () => {
     assert.deepEqual(first, { facts: picture(4)[0], jpeg: picture(4)[1] });
     const asking = fetch(`${address}picture?after=4`);
     const asked = fetch(`${address}picture?after=4`);
-    // Both wait by the time a third is answered.
+    // Both wait when a third one gets its response.
     await fetch(`${address}schema`);
     page.show(...picture(9));
     for (const response of await Promise.all([asking, asked])) assert.equal((await readPicture(response)).facts.seq, 9);

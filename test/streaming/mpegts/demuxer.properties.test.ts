@@ -27,7 +27,7 @@ function make(
   return { packets, sent };
 }
 
-/** Everything that comes out of bytes pushed in these pieces. */
+/** The output for bytes pushed in these pieces. */
 function read(pieces: Iterable<Uint8Array>): ReturnType<typeof pushedStream>['record'] {
   const { stream, record } = pushedStream();
   for (const piece of pieces) stream.push(piece);
@@ -76,7 +76,7 @@ describe('demuxing a transport stream, property', () => {
         let lastMs = -1;
         for (const { data, damaged, lostBefore, mediaMs } of units) {
           assert.ok(mediaMs > lastMs, 'in order, none twice');
-          // What was lost between two is told.
+          // The loss between two pictures is reported.
           assert.ok(lostBefore || lastMs < 0 || mediaMs === lastMs + 40, `${mediaMs} after ${lastMs}`);
           lastMs = mediaMs;
           const whole = sent[mediaMs / 40];

@@ -72,7 +72,7 @@ describe('MPEG-TS', () => {
       'mpegts',
       to,
     ]);
-  /** Decodes what came, and counts pictures and complaints. */
+  /** Decodes the received units, and counts pictures and error messages. */
   const decode = (record: StreamRecord): { pictures: number; complaints: string } => {
     const { units } = record;
     const from = units.findIndex(({ isKey }) => isKey);
@@ -258,7 +258,7 @@ describe('MPEG-TS', () => {
       await Promise.all(streams.map(({ ended }) => ended));
     }
     assert.deepEqual(open(), before);
-    // Nobody holds the port any more.
+    // The port is free again.
     const socket = createSocket('udp4').bind(port, '127.0.0.1');
     await once(socket, 'listening');
     socket.close();

@@ -3,7 +3,7 @@ import type { Clock } from '../../../src/core/clock.js';
 import type { CodedUnit, SenderReport, UnitStreamEvents } from '../../../src/core/coded-unit.js';
 import { TsStream } from '../../../src/streaming/mpegts/ts-stream.js';
 
-/** What a stream of units told. */
+/** The events of a stream of units. */
 export class StreamRecord implements UnitStreamEvents {
   readonly opened: { readonly codec: string; readonly transport: string }[] = [];
   readonly units: CodedUnit[] = [];

@@ -4,18 +4,18 @@ export const VIDEO_PID = 256;
 export const MAP_PID = 4096;
 
 export type MuxOptions = {
-  /** Give each PES packet its length, as far as 16 bits go. */
+  /** Gives each PES packet its length, if 16 bits can hold it. */
   readonly lengths?: boolean;
-  /** Stuff a packet in the middle of each picture. */
+  /** Stuffs a packet in the middle of each picture. */
   readonly stuffsInside?: boolean;
   readonly pid?: number;
   readonly mapPid?: number;
   readonly streamType?: number;
   /** Descriptors of the video in the program map. */
   readonly descriptors?: readonly number[];
-  /** The program clock in the first packet of each picture, so far before its time. */
+  /** Puts the program clock into the first packet of each picture, this long before its time. */
   readonly pcrLeadMs?: number;
-  /** Leaves the times out. */
+  /** Omits the times. */
   readonly timeless?: boolean;
   /** The first packet's number. */
   readonly continuity?: number;
@@ -118,7 +118,7 @@ export class TsMuxer {
   }
 }
 
-/** A picture of H.264 of about so many bytes, in which no start code stands by accident. */
+/** A picture of H.264 of about this many bytes, without an accidental start code. */
 export function h264Picture(byteLength: number, { isKey = false, fill = 0x55 } = {}): Uint8Array {
   const head = [
     0,

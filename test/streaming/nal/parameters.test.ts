@@ -67,7 +67,7 @@ describe('parameter sets', () => {
     [3, '', 2],
     [2, 'temporal-layers=2', 2],
   ] as const) {
-    itNeeds(NEEDS_FFMPEG, `of x265 with ${bPictures} B-pictures ${more} tell how far pictures go back`, function () {
+    itNeeds(NEEDS_FFMPEG, `of x265 with ${bPictures} B-pictures ${more} state how far pictures go back`, function () {
       this.timeout(30_000);
       const [nals] = clipPictures('h265', codedClip('h265', { seconds: 0.4, bPictures, more }));
       assert.equal(readH265Sequence(wholeNal(nals.find((nal) => nal[0] >> 1 === 33)!))?.reorderCount, expected);

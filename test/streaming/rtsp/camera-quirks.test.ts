@@ -91,8 +91,8 @@ describe('pictures of a camera', () => {
       return known;
     };
     /**
-     * Key pictures every fifth, of 4 slices; others of 3. Returns how many pictures more had come out with each one's
-     * last slice than were sent before it.
+     * Sends key pictures of 4 slices every fifth, others of 3. Returns for each picture how many more had come out with
+     * its last slice than were sent before it.
      */
     const send = (
       reading: Reading,

@@ -5,7 +5,7 @@ import { annexBOf, H264, H265, Reading } from './reading.js';
 const { sps, pps, slice } = H264;
 const STEP = 3600;
 
-/** Sends pictures of one NAL unit a packet, without the packets that are named `picture.packet`. */
+/** Sends pictures with one NAL unit per packet, without the packets named `picture.packet`. */
 function readWithout(
   missing: readonly string[],
   pictures: readonly (readonly Uint8Array[])[],

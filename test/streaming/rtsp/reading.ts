@@ -1,12 +1,12 @@
 import { type CodedUnit, type SenderReport, type UnitCodec } from '../../../src/core/coded-unit.js';
 import { RtpUnits, type RtpUnitsOptions } from '../../../src/streaming/rtsp/rtp-units.js';
 
-/** A reader of one stream and all that came out of it. */
+/** A reader of one stream and its output. */
 export class Reading {
   readonly units: CodedUnit[] = [];
   readonly reports: SenderReport[] = [];
   readonly notices: string[] = [];
-  /** Why nothing can be read. */
+  /** The reason why the stream cannot be read. */
   readonly obstacles: string[] = [];
   goodbyes = 0;
   nowMs = 0;
@@ -52,7 +52,7 @@ export class Reading {
     return this.units.map(({ damaged }) => damaged);
   }
 
-  /** Of each unit: whether something is missing inside it (`d`), or before it (`l`). */
+  /** For each unit: data is missing inside it (`d`), or before it (`l`). */
   get flaws(): string[] {
     return this.units.map(({ damaged, lostBefore }) => `${damaged ? 'd' : ''}${lostBefore ? 'l' : ''}`);
   }
@@ -66,7 +66,7 @@ export function annexBOf(nals: readonly Uint8Array[]): Buffer {
   return Buffer.concat(nals.flatMap((nal) => [Buffer.from([0, 0, 0, 1]), nal]));
 }
 
-/** Bytes that no start code interrupts; `seed` tells NAL units apart. */
+/** Bytes without a start code; `seed` distinguishes NAL units. */
 export function filling(size: number, seed: number): Buffer {
   const bytes = Buffer.allocUnsafe(size);
   for (let index = 0; index < size; index += 1) bytes[index] = 0x81 + ((index * 31 + seed * 17) % 0x7e);

@@ -30,7 +30,7 @@ function isSlice(codec: UnitCodec, nal: Buffer): boolean {
   return codec === 'h264' ? [1, 5].includes(nal[0] & 0x1f) : nal[0] >> 1 < 32;
 }
 
-/** Pairs of neighbours change places; the first packet stays, since it begins the numbering. */
+/** Swaps pairs of neighbours; the first packet stays, because it begins the numbering. */
 function swapped(packets: readonly Buffer[]): Buffer[] {
   const out = [...packets];
   for (let index = 1; index + 1 < out.length; index += 3) [out[index], out[index + 1]] = [out[index + 1], out[index]];

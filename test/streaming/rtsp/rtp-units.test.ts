@@ -203,11 +203,11 @@ for (const codec of ['h264', 'h265'] as const) {
               assert.ok(Number.isInteger(index) && index >= next, 'units come in order and once');
               const whole = index >= sent.length || Buffer.from(unit.data).toString('hex') === sent[index].join('');
               if (index > next) assert.ok(unit.lostBefore, `picture ${index} behind one that is missing is marked`);
-              // A marker says that a picture is whole, whatever is lost behind it.
+              // A marker shows that a picture is complete, whatever is lost after it.
               if (marked) assert.equal(unit.damaged, !whole, `picture ${index}`);
               if (!whole) {
                 assert.ok(unit.damaged, `picture ${index}, which is not whole, is marked`);
-                // NAL units may be missing; those that are there are whole, in order and of this picture.
+                // NAL units may be missing; the others are complete, in order and of this picture.
                 const rest = sent[index].reduce(
                   (hex, nal) => (hex.startsWith(nal) ? hex.slice(nal.length) : hex),
                   Buffer.from(unit.data).toString('hex'),

@@ -49,7 +49,7 @@ describe('RtspReader', () => {
       .jpeg({ chromaSubsampling: '4:2:0', optimiseCoding: false })
       .toBuffer();
     const payloads = jpegPayloads(file);
-    // More than 255 × 8 pixels cannot be told (RFC 2435 §3.1.5).
+    // The payload header cannot state more than 255 × 8 pixels (RFC 2435 §3.1.5).
     for (const payload of payloads) payload[6] = 0;
     return new RtpSender({ payloadType: 26 }).picture(payloads, 0);
   }

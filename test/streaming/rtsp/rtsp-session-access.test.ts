@@ -22,7 +22,7 @@ function withCredentials(url: string, password = PASSWORD): string {
   return url.replace('//', `//viewer:${password}@`);
 }
 
-/** Whether a request answers the challenge of this nonce, checked by the formula of RFC 2069. */
+/** True if a request answers the challenge of this nonce, by the formula of RFC 2069. */
 function isRight(request: ScriptedRequest, nonce: string): boolean {
   const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
   const response = md5(`${md5(`viewer:yard, "cam":${PASSWORD}`)}:${nonce}:${md5(`${request.method}:${request.url}`)}`);

@@ -58,7 +58,7 @@ describe('openRtspSession with a server that sends anything', () => {
             script = (request, socket) => {
               const odd = replies[count - honest];
               if (count++ < honest) return plain(request, socket);
-              // Half a reply, or one that is none, would keep the client waiting.
+              // Half a reply, or an invalid one, would keep the client waiting.
               if (odd !== undefined) socket.write(reply(request, odd.status, odd.headers, odd.body));
               socket.end();
               return undefined;

@@ -10,16 +10,16 @@ import { monotonicClock } from '../../helpers/monotonic.js';
 
 export type WatchedSession = {
   readonly session: RtspSession;
-  /** What came, in order: `open`, `rtp HEX`, `rtcp HEX`. */
+  /** The received items, in order: `open`, `rtp HEX`, `rtcp HEX`. */
   readonly events: string[];
   readonly notices: string[];
   readonly arrivals: number[];
   readonly opened: Promise<RtspOpened>;
-  /** Resolves when the next thing that comes from the server has been dealt with. */
+  /** Resolves when the next data of the server has been processed. */
   nextAnswer(): Promise<void>;
 };
 
-/** Opens a session and notes all that it tells. */
+/** Opens a session and records its events. */
 export function watch(
   url: string,
   {
@@ -62,7 +62,7 @@ export function watch(
   return { session, events, notices, arrivals, opened, nextAnswer };
 }
 
-/** Lets a virtual scheduler's time pass, in which nothing that is scheduled meanwhile runs later than it should. */
+/** Lets a virtual scheduler's time pass in small steps, so that actions scheduled meanwhile run on time. */
 export function pass(scheduler: VirtualTimeScheduler, ms: number): void {
   scheduler.maxFrames = scheduler.frame + ms;
   scheduler.flush();

@@ -33,7 +33,7 @@ describe('openRtspSession over TLS', () => {
     ]);
     assert.equal(made.status, 0, made.stderr.toString());
     const camera = await ScriptedRtspServer.start(cameraScript());
-    // TLS ends here, and the camera's plain words come from behind it.
+    // TLS ends here; the camera behind it speaks plain RTSP.
     const front = createServer({ key: readFileSync(key), cert: readFileSync(certificate) }, (socket) => {
       const behind = connect(camera.port, '127.0.0.1');
       socket.pipe(behind).pipe(socket);
@@ -61,7 +61,7 @@ describe('openRtspSession over TLS', () => {
     try {
       const { session } = watch(camera.url.replace('rtsp:', 'rtsps:'), { timeoutMs: 2_000 });
       await camera.until(() => camera.sockets.length > 0);
-      // A real server answers the greeting of TLS, which is no request, with an error.
+      // A real server replies to the TLS greeting, which is not a request, with an error.
       camera.send('RTSP/1.0 400 Bad Request\r\n\r\n');
       assert.deepEqual(await session.ended, {
         kind: 'unsupported',

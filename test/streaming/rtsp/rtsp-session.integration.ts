@@ -21,7 +21,7 @@ describe("openRtspSession with GStreamer's server", () => {
     server = undefined;
   });
 
-  /** Reads enough packets, stops, and checks that no socket is left. */
+  /** Reads enough packets, stops, and checks that no socket remains. */
   async function readSome(
     options: RtspServerOptions,
     transport: RtspTransport,

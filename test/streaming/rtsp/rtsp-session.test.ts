@@ -78,7 +78,7 @@ describe('openRtspSession', () => {
       `rtp ${packet(2).toString('hex')}`,
     ]);
     assert.equal(arrivals[0], arrivals[1]);
-    // Nobody answers the TEARDOWN.
+    // The TEARDOWN gets no reply.
     session.stop();
     assert.equal((await session.ended).kind, 'stopped');
   });

@@ -10,9 +10,7 @@ import { Playout } from '../../../src/streaming/sources/playout.js';
 const INPUT = { width: 4, height: 2 };
 const SOURCE = { width: 8, height: 4 };
 
-/**
- * A reader that offers pictures with the given times as fast as it gets memory, and a consumer that the test writes.
- */
+/** A reader that offers pictures with the given times as fast as it gets memory; the test writes the consumer. */
 function play(options: {
   pace: Pace;
   slots: number;

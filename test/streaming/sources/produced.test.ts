@@ -56,7 +56,7 @@ async function play({
     time.maxFrames = ms;
     time.flush();
     time.frame = ms;
-    // What waits for a promise goes on within the millisecond, as far as its promises reach.
+    // Code that awaits a promise continues within the millisecond, if all its promises settle.
     for (let turn = 0; turn < 20; turn++) {
       await Promise.resolve();
       time.flush();

@@ -4,7 +4,7 @@ import { randomSource } from '../../helpers/random.js';
 
 export const CLASS_NAMES = ['car', 'bus'];
 
-/** A run that goes as runs go: the loss falls, the last tenth has the L1 loss. */
+/** A typical run: the loss falls, and the last tenth has the L1 loss. */
 export function reportsOf(count: number, steps = count): StepReport[] {
   const { uniform } = randomSource(1);
   return Array.from({ length: count }, (_, i): StepReport => {

@@ -25,7 +25,7 @@ const STRONG: Augmentation = {
 
 type Rectangle = { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
 
-/** A black picture with one rectangle whose red is 255; `mark` is its green, so that pictures can be told apart. */
+/** A black picture with one rectangle whose red is 255; `mark` is its green, which distinguishes pictures. */
 function drawn(width: number, height: number, { x, y, width: w, height: h }: Rectangle, mark = 0): LabeledPicture {
   const rgb = new Uint8Array(width * height * 3);
   for (let row = y; row < y + h; row++)
@@ -57,7 +57,7 @@ const NOTHING: LabeledPicture = {
   labels: { classIds: new Int32Array(), corners: new Float32Array() },
 };
 
-/** Whatever is asked for, it is this. */
+/** Always returns this picture. */
 function only(draw: () => LabeledPicture): OtherPictures {
   const another = (): Promise<LabeledPicture> => Promise.resolve(draw());
   return { any: another, withObjects: another };
@@ -92,8 +92,8 @@ describe('mosaic', () => {
           pixels,
           labels: { corners },
         } = mosaic(sources, INPUT, STRONG, new Random(seed));
-        // What the output's border cuts is not tight, since a box is cut after it was turned; turned slivers may miss
-        // every pixel's centre.
+        // A box cut by the output's border is not tight, because boxes are cut after their rotation; rotated slivers
+        // may miss every pixel's centre.
         const [width, height] = [corners[2] - corners[0], corners[3] - corners[1]];
         const isTight =
           corners[0] > 0 &&

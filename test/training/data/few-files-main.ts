@@ -4,8 +4,8 @@ import { PictureMemory } from '../../../training/data/picture-memory.js';
 import { createPictureStore } from '../../../training/data/picture-store.js';
 
 /**
- * A process of the test beside it: opens a picture when no more files can be opened, and again when they can; tells
- * what came of it.
+ * A process of the test beside it: opens a picture when no more files can be opened, and again when they can, and
+ * prints the results.
  */
 const path = process.argv[2];
 const pictures = [

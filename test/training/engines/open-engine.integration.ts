@@ -13,7 +13,7 @@ const hasNative = await loadTensorFlow().then(
 describe('openEngine', function () {
   this.timeout(60_000);
 
-  it(`auto takes ${hasNative ? 'tensorflow, which is here' : 'onnxruntime, where tensorflow is absent'}`, async () => {
+  it(`auto takes ${hasNative ? 'tensorflow, which is installed' : 'onnxruntime without tensorflow'}`, async () => {
     const engine = await openEngine('auto', NETWORK, OPTIONS);
     assert.equal(engine.name, hasNative ? 'tensorflow' : 'onnxruntime');
     await engine.close();

@@ -87,9 +87,8 @@ describe("a training step like the reference's", () => {
 });
 
 /**
- * Assigns as the reference did, so that losses and gradients can be compared whatever the processor. What simOta itself
- * would have said of these predictions is kept in `own`: of two anchors at all but equal cost, the last bits choose
- * one.
+ * Assigns as the reference did, so that losses and gradients can be compared on any processor. `own` keeps the
+ * assignment of simOta itself for these predictions: between two anchors of almost equal cost, the last bits choose.
  */
 function referenceAssigner(
   objects: readonly Objects[],

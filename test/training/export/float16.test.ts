@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { toFloat16 } from '../../../training/export/float16.js';
 
-/** What a half-precision number's bits mean. */
+/** The value of a half-precision number, from its bits. */
 function fromBits(bits: number): number {
   const exponent = (bits >> 10) & 31;
   const fraction = bits & 1023;

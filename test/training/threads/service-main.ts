@@ -1,7 +1,7 @@
 import { UsageError } from '../../../src/core/errors.js';
 import { serve } from '../../../training/threads/serve.js';
 
-/** The thread of the tests beside it: `double` answers, the others end as they say. */
+/** The thread of the tests beside it: `double` responds, the others end as their names state. */
 await serve((start: { readonly refuse?: boolean }) => {
   if (start.refuse) throw new UsageError('it will not start');
   return {

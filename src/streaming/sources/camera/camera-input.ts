@@ -53,7 +53,7 @@ const KINDS = {
 type CameraKind = keyof typeof KINDS;
 
 /**
- * ffmpeg's options for a camera. What each is for:
+ * ffmpeg's options for a camera. The purpose of each:
  * - `analyzeduration` 1 (0 would mean five seconds) and `fpsprobesize` 0: RTSP describes its streams beforehand, so
  *   analysing a second of pictures first would only delay them. `nobuffer` would discard the analysed pictures, and
  *   with them the first key picture.

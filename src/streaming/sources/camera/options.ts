@@ -15,9 +15,9 @@ export type CameraOptions = {
   readonly input: PictureFormat;
   readonly clock: Clock;
   /**
-   * With the same zero as `clock`; compared with the dates of streams that have some, anew for each connection.
-   * Default: this machine's current time of day, because it may have been set, or the machine may have slept, since the
-   * program began.
+   * With the same zero as `clock`; compared with the dates of dated streams, again for each connection. Default: this
+   * machine's current time of day, because it may have been set, or the machine may have slept, since the program
+   * began.
    */
   readonly wallClock?: WallClock;
   /** Must not be the embedded one, which is too old for networks. */

@@ -24,7 +24,7 @@ function emptyRaw(): Float32Array {
   return new Float32Array(anchorCount(INPUT) * (5 + NAMES.length));
 }
 
-/** Writes what the network would say for a box in input pixels, told by one cell. */
+/** Writes the network's output for a box in input pixels that one cell predicts. */
 function put(
   raw: Float32Array,
   { level, column, row }: Cell,

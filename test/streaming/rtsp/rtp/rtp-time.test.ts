@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { RtpTime } from '../../../../src/streaming/rtsp/rtp/rtp-time.js';
 
 describe('media time', () => {
-  it('goes on over a wrap, and back a little over it for B-pictures', () => {
+  it('continues over a wrap, and back a little over it for B-pictures', () => {
     const time = new RtpTime(90_000);
     const start = time.pictureMs(2 ** 32 - 900);
     assert.equal(time.pictureMs(900) - start, 20);
@@ -16,7 +16,7 @@ describe('media time', () => {
     assert.equal(time.pictureMs(1), 1000 / 90_000);
   });
 
-  it('takes a jump of half the range as one forward', () => {
+  it('reads a jump of half the range as one forward', () => {
     const time = new RtpTime(1000);
     time.pictureMs(5);
     assert.equal(time.pictureMs(5 + 2 ** 31), 5 + 2 ** 31);

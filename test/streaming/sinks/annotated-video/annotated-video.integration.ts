@@ -17,7 +17,7 @@ import { children } from '../../../helpers/processes.js';
 import { temporaryFolder } from '../../../helpers/temporary.js';
 import { detectionOf, perceptOf } from '../../events.js';
 
-/** A plain grey clip, so that whatever differs was drawn. */
+/** A plain grey clip, so that every difference was drawn. */
 const grey = (size: string, fps: number, seconds: number): string[] => [
   '-f',
   'lavfi',
@@ -75,8 +75,8 @@ describe('annotated video', function () {
     const end = await annotate(source, percepts);
     assert.deepEqual(end, { pictureCount: 10, ptsMs: 900 });
     const out = join(folder(), 'out.mp4');
-    // Of amber, red exceeds blue by 255: all of it where a box was observed, 0.6 of it where it is dimmed, nothing of
-    // it on grey. The bounds lie half-way, further from each than an encoder strays.
+    // In amber, red exceeds blue by 255: by all of it in an observed box, by 0.6 of it in a dimmed box, by nothing on
+    // grey. The bounds lie half-way, farther from each than an encoder deviates.
     const lineAt = (picture: number, x: number): 'solid' | 'dimmed' | 'none' => {
       const [r, , b] = pixelOf(out, picture, x, 158);
       return r - b > 204 ? 'solid' : r - b > 77 ? 'dimmed' : 'none';

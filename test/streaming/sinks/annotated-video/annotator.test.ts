@@ -13,7 +13,7 @@ function drawn(detections: readonly Detection[], ageMs = 0, size = SIZE, source 
   return picture;
 }
 
-/** Whether a pixel was drawn on. */
+/** True if a pixel was drawn on. */
 function isDrawn({ width, bytes }: PlanarPicture, x: number, y: number): boolean {
   return bytes[y * width + x] !== 128;
 }

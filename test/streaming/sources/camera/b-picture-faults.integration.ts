@@ -20,7 +20,7 @@ const SMALL = {
 
 const lose = (ms: number): CameraCommand => ({ do: 'lose', ms });
 const FAULTS: Readonly<Record<string, readonly CameraCommand[]>> = {
-  // A picture that others are built on, the end of a group and the beginning of the next, or a whole group.
+  // A reference picture, the end of a group and the begin of the next, or a whole group.
   'where packets are lost': [100, 150, 200, 70, 600].map(lose),
   'after a longer hole than a picture may be behind': [lose(2_500)],
   "where the camera's clock jumps": [300, -300, 2_000, -2_000, 3_600_000, -3_600_000].map((ms) => ({

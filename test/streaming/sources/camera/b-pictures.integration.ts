@@ -17,7 +17,8 @@ const INTERVAL_MS = 40;
 type Codec = 'h264' | 'h265';
 
 /**
- * Units of a clip as a camera sends them, whose clock is set by so much before the picture that is shown at a place.
+ * Units of a clip, sent by a camera whose clock is set by this much before the picture at a position in presentation
+ * order.
  */
 function unitsOf(
   codec: Codec,

@@ -24,9 +24,9 @@ import { freeUdpPort } from '../../../helpers/ports.js';
 import { hasRtspServer, RtspServer } from '../../../helpers/rtsp-server.js';
 
 const TS_PACKET = 188;
-/** Of the clips that lose packets on their way. */
+/** Number of clips that lose packets. */
 const SECONDS = 5;
-/** No attempt within any test's patience once two have failed. */
+/** A wait that exceeds every test's patience after two failures. */
 const STEEP_LADDER = [
   { delayMs: 50, times: 2 },
   { delayMs: 600_000, times: Infinity },
@@ -63,7 +63,7 @@ describe('camera of another kind', () => {
     return sender;
   };
 
-  /** An MJPEG camera; one that hangs has its connections taken and says nothing. */
+  /** An MJPEG camera. A hanging one accepts connections and sends nothing. */
   const mjpeg = async (hangs: () => boolean = () => false): Promise<string> => {
     const picture = await sharp({ create: { width: 160, height: 120, channels: 3, background: '#406080' } })
       .jpeg()
@@ -461,7 +461,7 @@ describe('camera of another kind', () => {
             position < end;
             position += 7 * TS_PACKET
           ) {
-            // The beginning whole, so that the receiver knows the stream; then one datagram in 40 is lost.
+            // The beginning is complete, so that the receiver knows the stream; then one datagram in 40 is lost.
             if (position < bytesPerTick * fps || ++datagram % 40 !== 0)
               socket.send(
                 packets.subarray(position, Math.min(position + 7 * TS_PACKET, packets.length)),
@@ -550,7 +550,7 @@ describe('camera of another kind', () => {
   );
 });
 
-/** Whether two pictures show the same: decoding and scaling are deterministic, so a damaged block stands out. */
+/** True if two pictures show the same: decoding and scaling are deterministic, so a damaged block is visible. */
 function isNear(a: Uint8Array, b: Uint8Array): boolean {
   for (let i = 0; i < a.length; i += 7) if (Math.abs(a[i] - b[i]) > 4) return false;
   return true;

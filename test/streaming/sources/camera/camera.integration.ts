@@ -9,7 +9,7 @@ import { CAMERA_INPUT, CameraWatch } from '../../../helpers/camera-watch.js';
 import { children, HAS_PROC, until } from '../../../helpers/processes.js';
 import { drawnAtMs, hasRtspServer, RtspServer, type RtspServerOptions } from '../../../helpers/rtsp-server.js';
 
-/** From drawing to sending, on a busy machine: no arrival can tell it. */
+/** Delay from drawing to sending on a busy machine, which no arrival shows. */
 const SERVER_DELAY_MS = 500;
 const NEEDS = { ffmpeg: hasProgram('ffmpeg'), 'gir1.2-gst-rtsp-server-1.0': hasRtspServer() };
 
@@ -126,7 +126,7 @@ describe('camera over RTSP', () => {
       { delayMs: 50, times: 2 },
       { delayMs: 60_000, times: Infinity },
     ];
-    /** Until it waits on the long step, and is probed. */
+    /** Resolves when it waits on the long step and probes. */
     const untilFarUp = (camera: CameraWatch): Promise<void> =>
       camera.until(() =>
         /next attempt in [4-7]\d\.\d s, or when it answers$/.test(camera.statuses.at(-1)?.message ?? ''),

@@ -124,7 +124,7 @@ describe('camera', () => {
         time.flush();
         time.frame = time.maxFrames;
       };
-      /** Lets the time pass until so many attempts have failed; while one is under way it stands still. */
+      /** Lets time pass until this many attempts have failed; it stands still during an attempt. */
       const failures = async (count: number): Promise<void> => {
         const waits = (): boolean => statuses.at(-1)!.endsWith('reconnecting');
         while (!waits() || statuses.filter((status) => status.endsWith(' reconnecting')).length < count) {

@@ -6,8 +6,8 @@ import { clipFolder, NEEDS_FFMPEG } from '../../../helpers/clips.js';
 import { itNeeds } from '../../../helpers/needs.js';
 
 /**
- * ffmpeg with its test pattern in the place of a device. `offset` is shell for what is added to its times, in seconds:
- * a device's driver begins at the machine's uptime, which is what its monotonic clock counts.
+ * ffmpeg with its test pattern in the place of a device. `offset` is a shell expression added to its times, in seconds:
+ * a device's driver begins at the machine's uptime, because that is its monotonic clock.
  */
 async function deviceFfmpeg(path: string, offset: string): Promise<Ffmpeg> {
   const ffmpeg = await locateFfmpeg(process.env, '');

@@ -7,7 +7,7 @@ import { drawnAtMs, hasRtspServer, RtspServer, type RtspServerOptions } from '..
 import { ThrottlingProxy } from '../../../helpers/throttling-proxy.js';
 
 const NEEDS = { ffmpeg: hasProgram('ffmpeg'), 'gir1.2-gst-rtsp-server-1.0': hasRtspServer() };
-/** From drawing to sending, on a busy machine: no arrival can tell it. */
+/** Delay from drawing to sending on a busy machine, which no arrival shows. */
 const SERVER_DELAY_MS = 500;
 
 describe('camera of GStreamer, read by Nowcast', function () {

@@ -28,7 +28,7 @@ describe('a stream with gradual refresh', () => {
     return reading.units;
   }
 
-  /** @param shed units that are passed over */
+  /** @param shed skipped units */
   async function decode(
     units: readonly CodedUnit[],
     shed = (_: number): boolean => false,

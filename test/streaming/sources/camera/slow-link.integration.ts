@@ -6,7 +6,7 @@ import { PacedCamera, stampOf } from '../../../helpers/paced-camera/index.js';
 import { children, HAS_PROC, until } from '../../../helpers/processes.js';
 import { ThrottlingProxy } from '../../../helpers/throttling-proxy.js';
 
-/** From when a picture is drawn to when it is sent, on a busy machine: no arrival can tell it. */
+/** Delay from drawing to sending on a busy machine, which no arrival shows. */
 const CAMERA_DELAY_MS = 500;
 
 describe('a camera that ffmpeg reads over a link that is too slow', function () {

@@ -61,7 +61,7 @@ for (const [origin, env] of ORIGINS) {
         clock: monotonicClock,
         ...options,
       });
-    /** Every event; each frame is looked at and given back at once. */
+    /** Records every event; reads each frame and releases it at once. */
     const play = async (
       path: string,
       options: Partial<VideoOptions> = {},
@@ -304,8 +304,8 @@ for (const [origin, env] of ORIGINS) {
             setImmediate(() =>
               setImmediate(() => {
                 const frame = held.shift()!;
-                // The test pattern moves and nothing of it is lost in coding: each picture is another, so that one
-                // overwritten while held would show.
+                // The test pattern moves and is coded without loss: every picture differs, so a picture overwritten
+                // while held would show.
                 seen.add(createHash('sha256').update(frame.picture.image).digest('hex'));
                 frame.release();
               }),

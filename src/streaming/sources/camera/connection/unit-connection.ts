@@ -164,7 +164,7 @@ export class UnitConnection implements CameraConnection {
       this.#decide(placed, false);
       return;
     }
-    // Whether a newer key picture waits is known once all available data has been read.
+    // All available data must be read before it is certain whether a newer key picture waits.
     if (this.#waiting.push(placed) === 1) setImmediate(() => this.#decideWaiting());
   }
 

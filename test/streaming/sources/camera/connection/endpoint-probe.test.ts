@@ -98,7 +98,7 @@ describe('whenBack', () => {
 
 describe('probeEndpoint', () => {
   let server: Server;
-  /** What a connection is met with. */
+  /** The reaction to a connection. */
   let meet: (socket: Socket) => void;
   beforeEach(async () => {
     meet = (socket) => socket.resume();
@@ -190,7 +190,7 @@ describe('probeEndpoint', () => {
   });
 });
 
-/** Of this process, whoever opened them. */
+/** All sockets of this process. */
 function openSockets(): number {
   return process.getActiveResourcesInfo().filter((name) => /^(?:TCP|TLS)/.test(name) && name !== 'TCPServerWrap')
     .length;

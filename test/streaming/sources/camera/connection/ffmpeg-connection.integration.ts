@@ -18,12 +18,12 @@ import { children, HAS_PROC, until } from '../../../../helpers/processes.js';
 const INPUT = { width: 64, height: 64 };
 const INTERVAL_MS = 40;
 const PICTURES = 100;
-/** All may be under way at once, since ffmpeg's log tells of each through another pipe. */
+/** All pictures may be in transit at once, because ffmpeg's log announces each through another pipe. */
 const SLOTS = PICTURES;
 const MAX_BEHIND_MS = 500;
 const START_MS = 10_000;
 const TOO_SLOW_FROM = 45;
-/** Of a link at a quarter of the stream's rate: by so much each picture comes later than the one before. */
+/** For a link at a quarter of the stream's rate: the additional delay of each picture over the previous one. */
 const GROWS_BY_MS = 3 * INTERVAL_MS;
 /** Each picture is two steps brighter than the one before; black is 16 of 256, and white 219 steps more. */
 const numberOf = (image: Uint8Array): number => Math.round((image[image.length / 2] * 219) / 255 / 2);
@@ -31,7 +31,7 @@ const numberOf = (image: Uint8Array): number => Math.round((image[image.length /
 type Told = {
   readonly kind: 'shown' | 'behind' | 'corrupt';
   readonly moment: Moment;
-  /** As its pixels have it; undefined where it was not shown. */
+  /** The number in its pixels; undefined if it was not shown. */
   readonly number: number | undefined;
 };
 
@@ -71,7 +71,7 @@ describe('a connection that ffmpeg reads', function () {
     if (HAS_PROC) await until(() => children().length === 0);
   });
 
-  /** ffmpeg at work on a clip, on a clock by which each picture comes so much later than it should. */
+  /** Runs ffmpeg on a clip, with a clock by which each picture comes this much later than it should. */
   async function connect({ lateMs = () => 0, intervalMs = INTERVAL_MS, onCopied }: ConnectOptions) {
     const clip = numberedClip(intervalMs);
     server = createServer((_, response) => createReadStream(clip).pipe(response)).listen(0, '127.0.0.1');
@@ -142,7 +142,7 @@ describe('a connection that ffmpeg reads', function () {
       `skips pictures that are too old, and shows the first that is not, whatever it depends on${isKept ? ', with a kept copy' : ''}`,
       async () => {
         const slowTo = TOO_SLOW_FROM + 13;
-        // Then what waited comes at once.
+        // Then the waiting pictures come at once.
         const { end, told, connection, mediaUs } = await connect({
           lateMs: (number) =>
             Math.max(

@@ -33,13 +33,13 @@ describe('a connection that Nowcast reads', () => {
   });
   let hung: number[] = [];
   afterEach(async () => {
-    // Where a test fails, nobody else ends them.
+    // If a test fails, nothing else ends them.
     for (const pid of hung.filter((pid) => children().includes(pid))) process.kill(pid, 'SIGKILL');
     hung = [];
     if (HAS_PROC) await until(() => children().length === 0);
   });
 
-  /** A reader whose every unit a test sends, on a clock that a test sets. */
+  /** A reader whose units the test sends, on a clock that the test sets. */
   function connect(options: Partial<UnitConnectionOptions> = {}, maxBehindMs = 1_000) {
     const clock = { nowMs: 10_000, now: () => clock.nowMs };
     const told: string[] = [];
@@ -84,7 +84,7 @@ describe('a connection that Nowcast reads', () => {
         },
       },
     });
-    /** Sends the picture of that number, taken in its time and arriving so much later. */
+    /** Sends the picture of that number, captured on time and arriving this much later. */
     const send = (number: number, lateMs = 0, more: Partial<CodedUnit> = {}): void => {
       const mediaMs = number * INTERVAL_MS;
       clock.nowMs = Math.max(clock.nowMs, 10_000 + mediaMs + lateMs);
@@ -106,7 +106,7 @@ describe('a connection that Nowcast reads', () => {
           changed = resolve;
         });
     };
-    /** Sends pictures in their time, each when the one before is out. */
+    /** Sends pictures on time, each after the previous one came out. */
     const play = async (pictures: number): Promise<void> => {
       for (let i = 0; i < pictures; i++) {
         send(i);
@@ -156,8 +156,8 @@ describe('a connection that Nowcast reads', () => {
       end('lost', 'over');
       await connection.ended;
       const after = told.slice(45);
-      // The first ones may be fresh, of a camera that stood still: only what follows them at once shows that they are
-      // not.
+      // The first ones may be fresh, from a camera that stood still: only the pictures right after them show that they
+      // are not.
       const unproven = after.findIndex((what) => what.startsWith('behind'));
       assert.ok(unproven < 25, after.join(', '));
       assert.deepEqual(
@@ -247,7 +247,7 @@ describe('a connection that Nowcast reads', () => {
         const { reason, gaveUp } = await connection.ended;
         assert.match(reason, /^the decoder gives no picture for [1-8]\.\d s/);
         assert.equal(gaveUp, undefined);
-        // Each is told once, in order; those that were not passed over are the decoder's fault.
+        // Each is reported once, in order; those that were not skipped failed in the decoder.
         assert.deepEqual(
           told.map((text) => Number(text.split(' ')[1])),
           Array.from({ length: sent }, (_, i) => i),

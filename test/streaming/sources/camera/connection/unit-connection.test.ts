@@ -23,7 +23,7 @@ function unit(mediaMs: number, more: Partial<CodedUnit> = {}): CodedUnit {
   };
 }
 
-/** A connection whose reader does as it is told, in virtual time; its ffmpeg cannot be started. */
+/** A connection in virtual time whose reader the test controls; its ffmpeg cannot be started. */
 function connect(onStop: (events: UnitStreamEvents) => void = () => undefined) {
   const scheduler = new VirtualTimeScheduler();
   const clock = { now: () => START_MS + scheduler.now() };

@@ -11,7 +11,7 @@ const MIB = 2 ** 20;
 describe('CopyKeeper', () => {
   const folder = temporaryFolder();
 
-  /** One whose disk has room for so many bytes beside what it keeps there. */
+  /** A keeper whose disk has room for this many bytes beside its own files. */
   function keeper(diskBytes: number) {
     const failures: string[] = [];
     const path = join(folder(), 'kept.nut');

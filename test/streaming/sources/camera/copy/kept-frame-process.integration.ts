@@ -56,7 +56,7 @@ describe('kept frame process', function () {
   }
 
   itNeeds(NEEDS_FFMPEG, 'makes the copy wait for a slow decoder, and loses none of it', async () => {
-    // Some 19 MB, which is copied much faster than it is decoded.
+    // About 19 MB, which is copied much faster than decoded.
     const url = clips.make(
       ...pattern('640x480', 25, 2),
       '-c:v',
@@ -86,7 +86,7 @@ describe('kept frame process', function () {
       },
     }).closed;
     assert.deepEqual([end.code, pictureCount], [0, 50]);
-    // The limit, and what two ffmpegs and two pipes hold.
+    // The limit, plus the buffers of two ffmpegs and two pipes.
     assert.ok(Math.max(...leads) < 12e6, String(Math.max(...leads)));
     assert.deepEqual(children(), []);
   });

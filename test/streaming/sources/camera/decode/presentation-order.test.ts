@@ -83,7 +83,7 @@ describe('presentation order', () => {
   });
 
   it('reports each outcome once and in order, for any order of B-pictures and outcomes', () => {
-    // The very first picture that comes out of its turn cannot be foreseen.
+    // The first reordered picture cannot be foreseen.
     const groups = fc.array(fc.array(fc.boolean(), { minLength: 3, maxLength: 3 }), { minLength: 1, maxLength: 20 });
     fc.assert(
       fc.property(groups, (isLate) => {

@@ -198,7 +198,7 @@ describe('unit decoder', () => {
         await decoder.closed;
         assert.deepEqual(missing, []);
         const corrupt = pictures.flatMap(({ picture }, i) => (picture.corrupt ? [i] : []));
-        // Where many wait in the decoder, it does not say which of them it means.
+        // With many units in it, the decoder does not state which one it means.
         if (waits) assert.deepEqual(corrupt, [7, 8, 9]);
         else
           assert.ok(

@@ -8,10 +8,10 @@ type Link = {
   readonly seed: number;
   readonly fps: number;
   readonly jitterMs: number;
-  /** How long the link takes for a picture, in milliseconds. */
+  /** Time of the link for one picture, in milliseconds. */
   readonly transferMs: number;
   readonly stall?: { readonly fromMs: number; readonly toMs: number };
-  /** The link delivers what it has carried every so many milliseconds. */
+  /** The link delivers its data at this interval in milliseconds. */
   readonly beatMs?: number;
   /** Pictures that the camera keeps for the link before it drops new ones. */
   readonly queue: number;

@@ -221,7 +221,7 @@ describe('capture clock', () => {
     [true, 0],
     [false, 5_000],
   ] as const) {
-    it(`takes a clock that begins anew with a connection for ${isStreamClock ? "another, where it is the stream's own" : "what it was, where it is the sender's wall clock"}`, () => {
+    it(`treats a clock that restarts with a connection as ${isStreamClock ? "another one, if it is the stream's own" : "the same, if it is the sender's wall clock"}`, () => {
       const clock = captureClock();
       for (let i = 0; i < 100; i++) {
         clock.reported({ senderMs: i * 40, mediaMs: i * 40, arrivedAtMs: START_MS + i * 40, isStreamClock });
@@ -275,7 +275,7 @@ describe('capture clock', () => {
     'ran on': { standsMs: 0, waitsMs: 2_260, cacheMs: 0 },
     'ran on, and the picture comes from a cache': { standsMs: 0, waitsMs: 20, cacheMs: 2_000 },
   })) {
-    it(`knows what it cannot know of a new connection's first picture, where since the report before it the media clock ${what}`, () => {
+    it(`covers the unknown age of a new connection's first picture if, since the report before it, the media clock ${what}`, () => {
       const clock = captureClock();
       const [intervalMs, senderAheadMs] = [40, 7_200_500];
       const report = (atMs: number, mediaMs: number): void =>
