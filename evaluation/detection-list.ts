@@ -14,28 +14,19 @@ export class DetectionList {
     return this.#count;
   }
 
-  add(
-    frame: number,
-    classIndex: number,
-    left: number,
-    top: number,
-    width: number,
-    height: number,
-    score: number,
-  ): void {
+  /** Keeps the corners as left, top, width and height. */
+  addDetection(frame: number, classIndex: number, { box: { x1, y1, x2, y2 }, score }: Detection): void {
+    this.add(frame, classIndex, [x1, y1, x2 - x1, y2 - y1], score);
+  }
+
+  /** @param bbox left, top, width, height */
+  add(frame: number, classIndex: number, bbox: ArrayLike<number>, score: number): void {
     if (this.#count === this.#frame.length) this.#grow();
     const row = this.#count++;
     this.#frame[row] = frame;
     this.#classIndex[row] = classIndex;
-    this.#boxes[row * 4] = left;
-    this.#boxes[row * 4 + 1] = top;
-    this.#boxes[row * 4 + 2] = width;
-    this.#boxes[row * 4 + 3] = height;
+    for (let side = 0; side < 4; side++) this.#boxes[row * 4 + side] = bbox[side];
     this.#scores[row] = score;
-  }
-
-  addDetection(frame: number, classIndex: number, { box: { x1, y1, x2, y2 }, score }: Detection): void {
-    this.add(frame, classIndex, x1, y1, x2 - x1, y2 - y1, score);
   }
 
   /** Views of the collected detections; later additions do not change them. */

@@ -162,8 +162,8 @@ function streamedSequence(
     if (frames.has(frame)) throw new DataError(`the recording holds frame ${frame} of "${sequence.name}" twice`);
     frames.add(frame);
   }
-  const untold = sequence.images.length - frames.size;
-  if (untold > 0) warnings.add('frame that the recording does not tell of', `${untold} of "${sequence.name}"`);
+  const missing = sequence.images.length - frames.size;
+  if (missing > 0) warnings.add('frame that the recording does not tell of', `${missing} of "${sequence.name}"`);
   return {
     outputs: {
       timesS: Float64Array.from(byOutput, ({ emittedUs }) => emittedUs / 1e6),
@@ -184,12 +184,12 @@ function streamedSequence(
 /** As recorded; a frame that the recording lacks is placed by its distance from the previous recorded one. */
 function captureTimes(
   sequence: Sequence,
-  told: readonly { readonly frame: number; readonly capturedUs: number }[],
+  recorded: readonly { readonly frame: number; readonly capturedUs: number }[],
   intervalUs: number,
 ): Float64Array {
-  if (told.length === 0) throw new DataError(`the recording holds no frame of sequence "${sequence.name}"`);
+  if (recorded.length === 0) throw new DataError(`the recording holds no frame of sequence "${sequence.name}"`);
   const times = new Float64Array(sequence.images.length).fill(NaN);
-  for (const { frame, capturedUs } of told) times[frame] = capturedUs;
+  for (const { frame, capturedUs } of recorded) times[frame] = capturedUs;
   const first = times.findIndex((time) => !Number.isNaN(time));
   for (let i = first - 1; i >= 0; i--) times[i] = times[i + 1] - intervalUs;
   for (let i = first + 1; i < times.length; i++) if (Number.isNaN(times[i])) times[i] = times[i - 1] + intervalUs;
@@ -213,10 +213,10 @@ function frameIntervalUs(streams: readonly Stream[]): number {
   let spanUs = 0;
   let intervals = 0;
   for (const { percepts, drops } of streams) {
-    const told = [...percepts, ...drops].sort((a, b) => a.frame - b.frame);
-    if (told.length < 2) continue;
-    spanUs += told.at(-1)!.capturedUs - told[0].capturedUs;
-    intervals += told.at(-1)!.frame - told[0].frame;
+    const recorded = [...percepts, ...drops].sort((a, b) => a.frame - b.frame);
+    if (recorded.length < 2) continue;
+    spanUs += recorded.at(-1)!.capturedUs - recorded[0].capturedUs;
+    intervals += recorded.at(-1)!.frame - recorded[0].frame;
   }
   if (!(spanUs > 0)) throw new DataError('the recording holds too few frames to derive a frame rate; pass --fps');
   return spanUs / intervals;

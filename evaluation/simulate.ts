@@ -84,14 +84,8 @@ function runBySchedule(
   for (;;) {
     const worker = indexOfMin(freeAtS);
     if (freeAtS[worker] >= sequenceEndS) break;
-    const place = freeAtS[worker] * fps;
-    let frame = Math.floor(place);
-    let ageFrames = place - frame;
-    // The floor of f / fps * fps is f - 1 for some f, 123 the first of them at 30 fps. The toolkit only checks that the
-    // frame differs from the last, so after skipping such a frame it offers the one before again; so do we.
-    if (passedOver ? frame === lastFrame : frame <= lastFrame) {
-      frame = lastFrame + 1;
-      ageFrames = 0;
+    const { frame, ageFrames, isNext } = frameAt(freeAtS[worker] * fps, lastFrame, passedOver);
+    if (isNext) {
       if (frame === frames) break;
       freeAtS[worker] = frame / fps;
     }
@@ -128,6 +122,23 @@ function runBySchedule(
     }
   }
   return { runs: byEnd(runs), drops: dropOf.filter((drop) => drop !== undefined) };
+}
+
+/**
+ * The frame that a free worker is offered, and its age; `isNext` if the worker waits for it.
+ * @param place the worker's time in frames from the sequence's start
+ * @param passedOver the worker skipped the last frame without a run
+ */
+function frameAt(
+  place: number,
+  lastFrame: number,
+  passedOver: boolean,
+): { readonly frame: number; readonly ageFrames: number; readonly isNext: boolean } {
+  const frame = Math.floor(place);
+  // The floor of f / fps * fps is f - 1 for some f, 123 the first of them at 30 fps. The toolkit only checks that the
+  // frame differs from the last, so after skipping such a frame it offers the one before again; so do we.
+  const isNext = passedOver ? frame === lastFrame : frame <= lastFrame;
+  return isNext ? { frame: lastFrame + 1, ageFrames: 0, isNext } : { frame, ageFrames: place - frame, isNext };
 }
 
 /** With the frame interval as the unit of time, a policy computes with exactly the toolkit's numbers. */

@@ -98,8 +98,8 @@ function recordedEndS(endS: number, fps: number): number {
 
 /** The toolkit's arithmetic can run a frame twice; the recording contains it once. */
 function inOrder(runs: readonly SimulatedRun[], drops: readonly SimulatedDrop[]): (SimulatedRun | SimulatedDrop)[] {
-  const told = new Set<number>();
-  const once = runs.filter(({ frame }) => !told.has(frame) && told.add(frame));
+  const recorded = new Set<number>();
+  const once = runs.filter(({ frame }) => !recorded.has(frame) && recorded.add(frame));
   return [...once, ...drops].sort((a, b) => timeOf(a) - timeOf(b));
 }
 

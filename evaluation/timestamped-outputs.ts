@@ -61,8 +61,10 @@ export function parseTimestampedOutputs(file: unknown, truth: GroundTruth, fps: 
         `outputs of "${name}": ${timestampsS.length} timestamps but ${inputFrames.length} inputFrames`,
       );
     checkOutputs(name, timestampsS, inputFrames, images.length, fps, warnings);
-    if (sequence['detections'] !== undefined)
-      addDetections(sequence['detections'], name, timestampsS.length, outputs, truth, found, warnings);
+    if (sequence['detections'] !== undefined) {
+      const perOutput = detectionLists(sequence['detections'], name, timestampsS.length);
+      addDetections(perOutput, name, outputs, { truth, found, warnings });
+    }
     outputs += timestampsS.length;
     return { timestampsS, inputFrames: Int32Array.from(inputFrames) };
   });
@@ -96,20 +98,27 @@ function checkOutputs(
   }
 }
 
-function addDetections(
-  value: unknown,
-  name: string,
-  outputs: number,
-  firstOutput: number,
-  truth: GroundTruth,
-  found: DetectionList,
-  warnings: Warnings,
-): void {
+/** A sequence's detections, a list for each output. */
+function detectionLists(value: unknown, name: string, outputs: number): readonly (readonly unknown[])[] {
   if (!Array.isArray(value) || value.length !== outputs || !value.every(Array.isArray)) {
     throw new DataError(`outputs of "${name}": "detections" must be ${outputs} arrays, one for each timestamp`);
   }
+  return value as unknown[][];
+}
+
+/** @param firstOutput number of outputs of the sequences before */
+function addDetections(
+  lists: readonly (readonly unknown[])[],
+  name: string,
+  firstOutput: number,
+  {
+    truth,
+    found,
+    warnings,
+  }: { readonly truth: GroundTruth; readonly found: DetectionList; readonly warnings: Warnings },
+): void {
   const box = new Float64Array(4);
-  (value as readonly unknown[][]).forEach((list, output) =>
+  lists.forEach((list, output) =>
     list.forEach((record, i) => {
       const where = `detections of output ${output} of "${name}"`;
       if (!isRecord(record)) throw new DataError(`${where}: [${i}] must be an object, got ${describe(record)}`);
@@ -119,7 +128,7 @@ function addDetections(
       const classIndex = truth.classIndex.get(category);
       if (classIndex === undefined)
         warnings.add(`detection skipped: category_id ${category} is not in the annotations`, `${where}, [${i}]`);
-      else found.add(firstOutput + output, classIndex, box[0], box[1], box[2], box[3], score);
+      else found.add(firstOutput + output, classIndex, box, score);
     }),
   );
 }

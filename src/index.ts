@@ -118,6 +118,22 @@ export { staleness, type StalenessRule } from './scheduling/staleness.js';
 export { trackerByName, TRACKERS } from './track/kinds.js';
 export type { Tracker, TrackerFactory, TrackerKind, TrackerOptions } from './track/tracker.js';
 
+// Pictures at the resolution of their source.
+export { createOriginals, type Originals, type OriginalsOptions } from './streaming/originals/originals.js';
+export {
+  NO_ORIGINAL_REASONS,
+  noOriginal,
+  type FoundOriginal,
+  type NoOriginal,
+  type NoOriginalReason,
+  type Original,
+  type OriginalFinder,
+  type OriginalRef,
+  type OriginalRequest,
+} from './streaming/originals/answer.js';
+export type { RgbPicture } from './streaming/pictures/rgb-picture.js';
+export type { KeepLimits } from './streaming/originals/kept-units.js';
+
 // Where results go.
 export {
   createFeedServer,

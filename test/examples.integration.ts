@@ -15,6 +15,7 @@ const PROGRAMS: Readonly<Record<string, { readonly prints: RegExp; readonly args
   'own-policy.mjs': { prints: /^[1-9]\d* percepts, \d+ frames too soon$/m, args: ['run.jsonl'] },
   'zones-and-lines.mjs': { prints: /^object 1 entered the zone\nobject 1 left the zone\n1 crossed the line$/m },
   'two-cameras.mjs': { prints: /^front: [1-9]\d* percepts of \d+ frames$/m },
+  'original-picture.mjs': { prints: /^frame \d+: 640x360 of 1280x720 in .*\.jpg$/m },
   // Reads the recording of own-policy.mjs.
   'replay.mjs': { prints: /^street, detected by nowcast-nano.onnx\n\{[^]*percept: [1-9]/m, args: ['run.jsonl', '20'] },
   'sap.test.mjs': { prints: /^sAP 0\.\d{3}$/m },

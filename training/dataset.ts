@@ -46,67 +46,12 @@ export function readDataSet({ annotations, root }: { readonly annotations: strin
  * @param name of the file, for messages
  */
 export function parseDataSet(json: unknown, root: string, name: string): DataSet {
-  const list = (key: string): Json[] => {
-    const value = (json as Json | null)?.[key];
-    if (!Array.isArray(value)) throw new DataError(`${name}: "${key}" must be an array; this must be a COCO file`);
-    const other = value.findIndex((entry) => typeof entry !== 'object' || entry === null);
-    if (other >= 0)
-      throw new DataError(`${name}: ${key}[${other}] is ${JSON.stringify(value[other])}; it must be an object`);
-    return value as Json[];
-  };
-  const categories = list('categories')
-    .map(({ id, name: label }, i, all) => {
-      if (typeof id !== 'number' || typeof label !== 'string')
-        throw new DataError(`${name}: categories[${i}] must have a numeric "id" and a "name"`);
-      if (all.findIndex((other) => other['id'] === id) < i)
-        throw new DataError(`${name}: categories[${i}]: the id ${id} was there before`);
-      return { id, label };
-    })
-    .sort((a, b) => a.id - b.id);
-  if (categories.length === 0) throw new DataError(`${name}: "categories" is empty; there is nothing to learn`);
+  const list = (key: string): Json[] => recordsOf(json, key, name);
+  const categories = parseCategories(list('categories'), name);
   const classIndex = new Map(categories.map(({ id }, i) => [id, i]));
-  const folders = (json as Json)['seq_dirs'] as string[] | undefined;
-
-  const pictures = new Map<unknown, DataPicture & { readonly classIds: number[]; readonly corners: number[] }>();
-  for (const [i, image] of list('images').entries()) {
-    const { id, width, height, sid } = image;
-    const file = image['file_name'] ?? image['name'];
-    if (typeof file !== 'string' || !isPositive(width) || !isPositive(height)) {
-      throw new DataError(`${name}: images[${i}] must have a "file_name", and "width" and "height" above 0`);
-    }
-    if (pictures.has(id)) throw new DataError(`${name}: images[${i}]: the id ${String(id)} was there before`);
-    const folder = typeof sid === 'number' && folders !== undefined ? (folders[sid] ?? '') : '';
-    pictures.set(id, {
-      path: join(root, folder, file),
-      size: { width, height },
-      labels: NO_LABELS,
-      classIds: [],
-      corners: [],
-    });
-  }
-  if (pictures.size === 0) throw new DataError(`${name}: "images" is empty; there is nothing to learn from`);
-
-  const passedOver = new Map<string, number>();
-  const passOver = (why: string): void => void passedOver.set(why, (passedOver.get(why) ?? 0) + 1);
-  for (const [i, { image_id, category_id, bbox, iscrowd }] of list('annotations').entries()) {
-    const picture = pictures.get(image_id);
-    const classId = classIndex.get(category_id as number);
-    if (!Array.isArray(bbox) || bbox.length !== 4 || !bbox.every(Number.isFinite))
-      throw new DataError(`${name}: annotations[${i}]: "bbox" must be four numbers`);
-    const [x, y, width, height] = bbox as number[];
-    if (picture === undefined) passOver('their image is not there');
-    else if (classId === undefined) passOver('their category is not there');
-    else if (iscrowd) passOver('they are crowds');
-    else {
-      const [x1, y1] = [Math.max(x, 0), Math.max(y, 0)];
-      const [x2, y2] = [Math.min(x + width, picture.size.width), Math.min(y + height, picture.size.height)];
-      if (!(x2 > x1 && y2 > y1)) passOver('their box is empty or outside the picture');
-      else {
-        picture.classIds.push(classId);
-        picture.corners.push(x1, y1, x2, y2);
-      }
-    }
-  }
+  const images = list('images');
+  const pictures = parseImages(images, (json as Json)['seq_dirs'] as string[] | undefined, root, name);
+  const skipped = addLabels(list('annotations'), pictures, classIndex, name);
   const labeled = Array.from(pictures.values(), ({ path, size, classIds, corners }): DataPicture => ({
     path,
     size,
@@ -117,11 +62,88 @@ export function parseDataSet(json: unknown, root: string, name: string): DataSet
   return {
     classNames: categories.map(({ label }) => label),
     pictures: labeled,
-    warnings: Array.from(passedOver, ([why, count]) => `${name}: ${count} annotations were skipped: ${why}`),
+    warnings: Array.from(skipped, ([why, count]) => `${name}: ${count} annotations were skipped: ${why}`),
   };
 }
 
-const NO_LABELS: Labels = { classIds: new Int32Array(), corners: new Float32Array() };
+function recordsOf(json: unknown, key: string, name: string): Json[] {
+  const value = (json as Json | null)?.[key];
+  if (!Array.isArray(value)) throw new DataError(`${name}: "${key}" must be an array; this must be a COCO file`);
+  const other = value.findIndex((entry) => typeof entry !== 'object' || entry === null);
+  if (other >= 0)
+    throw new DataError(`${name}: ${key}[${other}] is ${JSON.stringify(value[other])}; it must be an object`);
+  return value as Json[];
+}
+
+/** In the order of their ids. */
+function parseCategories(records: readonly Json[], name: string): { readonly id: number; readonly label: string }[] {
+  if (records.length === 0) throw new DataError(`${name}: "categories" is empty; there is nothing to learn`);
+  return records
+    .map(({ id, name: label }, i, all) => {
+      if (typeof id !== 'number' || typeof label !== 'string')
+        throw new DataError(`${name}: categories[${i}] must have a numeric "id" and a "name"`);
+      if (all.findIndex((other) => other['id'] === id) < i)
+        throw new DataError(`${name}: categories[${i}]: the id ${id} was there before`);
+      return { id, label };
+    })
+    .sort((a, b) => a.id - b.id);
+}
+
+/** A picture whose labels are still being collected. */
+type OpenPicture = Omit<DataPicture, 'labels'> & { readonly classIds: number[]; readonly corners: number[] };
+
+/** By id. */
+function parseImages(
+  records: readonly Json[],
+  folders: readonly string[] | undefined,
+  root: string,
+  name: string,
+): Map<unknown, OpenPicture> {
+  if (records.length === 0) throw new DataError(`${name}: "images" is empty; there is nothing to learn from`);
+  const pictures = new Map<unknown, OpenPicture>();
+  for (const [i, image] of records.entries()) {
+    const { id, width, height, sid } = image;
+    const file = image['file_name'] ?? image['name'];
+    if (typeof file !== 'string' || !isPositive(width) || !isPositive(height)) {
+      throw new DataError(`${name}: images[${i}] must have a "file_name", and "width" and "height" above 0`);
+    }
+    if (pictures.has(id)) throw new DataError(`${name}: images[${i}]: the id ${String(id)} was there before`);
+    const folder = typeof sid === 'number' && folders !== undefined ? (folders[sid] ?? '') : '';
+    pictures.set(id, { path: join(root, folder, file), size: { width, height }, classIds: [], corners: [] });
+  }
+  return pictures;
+}
+
+/** @returns the number of skipped annotations by reason */
+function addLabels(
+  records: readonly Json[],
+  pictures: ReadonlyMap<unknown, OpenPicture>,
+  classIndex: ReadonlyMap<number, number>,
+  name: string,
+): ReadonlyMap<string, number> {
+  const skipped = new Map<string, number>();
+  const skip = (why: string): void => void skipped.set(why, (skipped.get(why) ?? 0) + 1);
+  for (const [i, { image_id, category_id, bbox, iscrowd }] of records.entries()) {
+    const picture = pictures.get(image_id);
+    const classId = classIndex.get(category_id as number);
+    if (!Array.isArray(bbox) || bbox.length !== 4 || !bbox.every(Number.isFinite))
+      throw new DataError(`${name}: annotations[${i}]: "bbox" must be four numbers`);
+    const [x, y, width, height] = bbox as number[];
+    if (picture === undefined) skip('their image is not there');
+    else if (classId === undefined) skip('their category is not there');
+    else if (iscrowd) skip('they are crowds');
+    else {
+      const [x1, y1] = [Math.max(x, 0), Math.max(y, 0)];
+      const [x2, y2] = [Math.min(x + width, picture.size.width), Math.min(y + height, picture.size.height)];
+      if (!(x2 > x1 && y2 > y1)) skip('their box is empty or outside the picture');
+      else {
+        picture.classIds.push(classId);
+        picture.corners.push(x1, y1, x2, y2);
+      }
+    }
+  }
+  return skipped;
+}
 
 function isPositive(value: unknown): value is number {
   return typeof value === 'number' && value > 0;

@@ -59,6 +59,16 @@ function newScratch(): Scratch {
   };
 }
 
+/** Rows of one class, those of an image's objects and those of a frame's detections, in their tables. */
+type ClassRows = {
+  readonly objects: ObjectTable;
+  readonly firstObject: number;
+  readonly endObject: number;
+  readonly detections: DetectionTable;
+  readonly from: number;
+  readonly to: number;
+};
+
 function match(
   objects: ObjectTable,
   detections: DetectionTable,
@@ -75,34 +85,15 @@ function match(
     if (from === to) continue;
     const firstObject = objects.start[image * classes + k];
     const endObject = objects.start[image * classes + k + 1];
-    findCandidates(objects, firstObject, endObject, detections, from, to, scratch);
-    for (let a = 0; a < AREA_RANGES.length; a++) {
-      matchInRange(
-        objects,
-        firstObject,
-        endObject,
-        detections,
-        from,
-        to,
-        a,
-        scratch,
-        outcome,
-        (from - frameStart) * WORDS_PER_DETECTION,
-      );
-    }
+    const rows = { objects, firstObject, endObject, detections, from, to };
+    findCandidates(rows, scratch);
+    const words = outcome.subarray((from - frameStart) * WORDS_PER_DETECTION, (to - frameStart) * WORDS_PER_DETECTION);
+    for (let a = 0; a < AREA_RANGES.length; a++) matchInRange(rows, a, scratch, words);
   }
   return outcome;
 }
 
-function findCandidates(
-  objects: ObjectTable,
-  firstObject: number,
-  endObject: number,
-  detections: DetectionTable,
-  from: number,
-  to: number,
-  scratch: Scratch,
-): void {
+function findCandidates({ objects, firstObject, endObject, detections, from, to }: ClassRows, scratch: Scratch): void {
   const pairs = (to - from) * (endObject - firstObject);
   if (scratch.candidate.length < pairs) {
     scratch.candidate = new Int32Array(pairs * 2);
@@ -136,17 +127,12 @@ function iouOf(detections: Float64Array, d: number, objects: Float64Array, g: nu
   return intersection / (crowd ? area : area + objects[g + 2] * objects[g + 3] - intersection);
 }
 
+/** @param words of the outcome, those of the class's detections */
 function matchInRange(
-  objects: ObjectTable,
-  firstObject: number,
-  endObject: number,
-  detections: DetectionTable,
-  from: number,
-  to: number,
+  { objects, firstObject, endObject, detections, from, to }: ClassRows,
   areaRange: number,
   { taken, candidate, candidateEnd, iou }: Scratch,
-  outcome: Outcome,
-  at: number,
+  words: Uint16Array,
 ): void {
   const { min, max } = AREA_RANGES[areaRange];
   const counts = (g: number): boolean => objects.crowd[g] === 0 && objects.area[g] >= min && objects.area[g] <= max;
@@ -184,9 +170,9 @@ function matchInRange(
       if (found) matched |= bit;
       if (excused || (!found && outside)) ignored |= bit;
     }
-    const word = at + (d - from) * WORDS_PER_DETECTION + areaRange * 2;
-    outcome[word] = matched;
-    outcome[word + 1] = ignored;
+    const word = (d - from) * WORDS_PER_DETECTION + areaRange * 2;
+    words[word] = matched;
+    words[word + 1] = ignored;
     candidateStart = end;
   }
 }

@@ -11,6 +11,7 @@ import type { PictureFormat } from '../core/picture.js';
 import type { ProcessDetectorOptions } from '../model/host/host-plan.js';
 import { createProcessDetector } from '../model/host/process-detector.js';
 import { findModel } from '../model/zoo.js';
+import type { Originals } from '../streaming/originals/originals.js';
 import { locateFfmpeg } from '../streaming/ffmpeg/binary.js';
 
 export type OpenDetectorOptions = Partial<Omit<ProcessDetectorOptions, 'model'>>;
@@ -41,6 +42,8 @@ export type OpenSourceOptions = {
   readonly streamId?: string;
   /** For files: `source` plays in real time (the default), `max` as fast as the consumer takes frames. */
   readonly pace?: Pace;
+  /** Receives the pictures of cameras, files and folders at their full size. Default: none. */
+  readonly originals?: Originals;
 };
 
 /**
@@ -50,9 +53,17 @@ export type OpenSourceOptions = {
  */
 export async function openSource(
   source: string,
-  { input, streamId, pace = 'source' }: OpenSourceOptions,
+  { input, streamId, pace = 'source', originals }: OpenSourceOptions,
 ): Promise<Observable<SourceEvent>> {
   const { kind, config } = sourceConfig(streamId, { source }, BUILT_IN_PARTS.sources);
   const ffmpeg = kind.needsFfmpeg ? await locateFfmpeg(process.env, cacheDir(process.env)) : undefined;
-  return kind.open(config, { streamId: config.id, input, clock: monotonicClock, pace, ffmpeg, isOnly: false });
+  return kind.open(config, {
+    streamId: config.id,
+    input,
+    clock: monotonicClock,
+    pace,
+    ffmpeg,
+    isOnly: false,
+    originals,
+  });
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { BUILT_IN_PARTS, type RunParts } from '../app/parts.js';
 import { checkSettings } from '../config/problems.js';
-import { runKeys, type Settings } from '../config/run-keys.js';
+import { flagKeys, type Settings } from '../config/run-keys.js';
 import { UsageError } from '../core/errors.js';
 import type { Key, Keys } from '../core/keys.js';
 import { optionOfKey } from './flags.js';
@@ -11,7 +11,7 @@ export type RunFlagValues = Readonly<Record<string, string | true | undefined>>;
 
 /** Adds the flags of a run to a command. `config/run-keys.ts` and the registries declare each flag beside its key. */
 export function addRunFlags(command: Command, parts: RunParts = BUILT_IN_PARTS): Command {
-  for (const { key } of flagsOf(runKeys(parts))) command.addOption(optionOfKey(key));
+  for (const { key } of flagsOf(flagKeys(parts))) command.addOption(optionOfKey(key));
   command.option(
     '--offline',
     'every frame, as fast as the detector goes, without a budget: --pace max --schedule every --budget none',
@@ -25,7 +25,7 @@ export function addRunFlags(command: Command, parts: RunParts = BUILT_IN_PARTS):
  * @throws UsageError with one line per problem, each naming its flag
  */
 export function readRunFlags(raw: RunFlagValues, parts: RunParts = BUILT_IN_PARTS): Settings {
-  const keys = runKeys(parts);
+  const keys = flagKeys(parts);
   const input: Record<string, unknown> = {};
   const flagOf = new Map<string, string>();
   const put = (path: string, flag: string, value: unknown): void => {

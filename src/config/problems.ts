@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import { UsageError } from '../core/errors.js';
 import type { Keys, SettingsOf } from '../core/keys.js';
 import { redactText } from './redact.js';
-import { allowedOf, keyAt, namesAt, schemaOf } from './schema.js';
+import { allowedOf, IS_WORDED, keyAt, namesAt, schemaOf } from './schema.js';
 import { didYouMean } from './suggest.js';
 
 /** Names the place of a key for people: `cameras.yaml:12: detect.conf`, or `--conf`. */
@@ -44,7 +44,7 @@ function describe(keys: Keys, issue: z.core.$ZodIssue, input: unknown, locate: L
     return [
       `${locate(path)} is no name for a ${key?.type === 'sections' ? key.nameOf : 'section'}; use letters, digits, - and _`,
     ];
-  if (issue.code === 'custom' && key?.type === 'text') return [`${locate(path)}: ${issue.message}`];
+  if (issue.code === 'custom' && issue.params === IS_WORDED) return [`${locate(path)}: ${issue.message}`];
   // A list that was written as one text is shown as that text.
   const found = valueAt(input, path);
   const value = found === undefined && typeof path.at(-1) === 'number' ? valueAt(input, path.slice(0, -1)) : found;

@@ -6,7 +6,15 @@ import { findNamed } from '../core/named-kind.js';
 import type { Pace } from '../core/pace.js';
 import type { SourceKind } from '../core/source-kind.js';
 import { realPath, whatIsAt } from './paths.js';
-import { runKeys, type CameraSettings, type Parts, type Settings } from './run-keys.js';
+import {
+  flagKeys,
+  foreignKeys,
+  ownersOf,
+  runKeys,
+  type CameraSettings,
+  type Parts,
+  type Settings,
+} from './run-keys.js';
 import { anchored, withDefaults } from './settings.js';
 import { fileNameOf, findSource, recogniseSource } from './sources.js';
 
@@ -84,7 +92,7 @@ export type NamedSources = readonly string[];
 /** Makes every relative path in `settings` absolute; see {@link anchored}. */
 export function anchoredRun(settings: Settings, folder: string, parts: Parts): Settings {
   const { cameras, ...rest } = settings;
-  const anchoredRest = anchored(runKeys(parts), rest, folder);
+  const anchoredRest = anchored(flagKeys(parts), rest, folder);
   if (cameras === undefined) return anchoredRest;
   return {
     ...anchoredRest,
@@ -109,7 +117,10 @@ export function resolveRun(settings: Settings, named: NamedSources, parts: Parts
   const given = settings.detect ?? {};
   const detect = withDefaults(keys.detect.keys, given);
   const keepsAllFrames = findNamed(parts.policies, detect.schedule)?.keepsAll === true;
-  const found = named.length > 0 ? namedSources(named, parts) : configuredSources(settings.cameras ?? {}, parts);
+  const flagged = settings.sources ?? {};
+  const found =
+    named.length > 0 ? namedSources(named, flagged, parts) : configuredSources(settings.cameras ?? {}, flagged, parts);
+  refuseUselessFlags(flagged, found, parts);
   const config: RunConfig = {
     sources: found.map(({ config: source }) => source),
     model: {
@@ -142,14 +153,18 @@ export function resolveRun(settings: Settings, named: NamedSources, parts: Parts
 
 type Found = { readonly config: SourceConfig; readonly kind: SourceKind };
 
-function namedSources(texts: NamedSources, parts: Parts): Found[] {
+type Flagged = Readonly<Record<string, unknown>>;
+
+function namedSources(texts: NamedSources, flagged: Flagged, parts: Parts): Found[] {
   const ids = new Map<string, number>();
-  return joined(texts.map((text) => sourceConfig(undefined, { source: text }, parts.sources))).map((source) => {
-    const { id } = source.config;
-    const count = (ids.get(id) ?? 0) + 1;
-    ids.set(id, count);
-    return count === 1 ? source : { ...source, config: { ...source.config, id: `${id}-${count}` } };
-  });
+  return joined(texts.map((text) => sourceConfig(undefined, { source: text }, parts.sources, flagged))).map(
+    (source) => {
+      const { id } = source.config;
+      const count = (ids.get(id) ?? 0) + 1;
+      ids.set(id, count);
+      return count === 1 ? source : { ...source, config: { ...source.config, id: `${id}-${count}` } };
+    },
+  );
 }
 
 /** One stream for all files of a kind that joins them: a shell turns `*.jpg` into a hundred names. */
@@ -174,9 +189,9 @@ function joined(sources: readonly Found[]): Found[] {
   );
 }
 
-function configuredSources(cameras: Readonly<Record<string, CameraSettings>>, parts: Parts): Found[] {
+function configuredSources(cameras: Readonly<Record<string, CameraSettings>>, flagged: Flagged, parts: Parts): Found[] {
   const enabled = Object.entries(cameras).filter(([, camera]) => camera.enabled !== false);
-  if (enabled.length > 0) return enabled.map(([id, camera]) => sourceConfig(id, camera, parts.sources));
+  if (enabled.length > 0) return enabled.map(([id, camera]) => sourceConfig(id, camera, parts.sources, flagged));
   throw new UsageError(
     Object.keys(cameras).length > 0
       ? 'every camera of the config has enabled: false; enable one, or name a SOURCE'
@@ -184,17 +199,33 @@ function configuredSources(cameras: Readonly<Record<string, CameraSettings>>, pa
   );
 }
 
+/** A flag that no source of the run has is a mistake. */
+function refuseUselessFlags(flagged: Flagged, found: readonly Found[], { sources }: Parts): void {
+  for (const name of Object.keys(flagged)) {
+    if (found.some(({ kind }) => name in kind.keys)) continue;
+    const flag = sources.find(({ keys }) => name in keys)?.keys[name].flag?.split(' ')[0];
+    throw new UsageError(
+      `${flag} is for ${ownersOf(name, sources)}, and ${found.map(({ config, kind }) => `${config.id} is ${kind.is}`).join(', ')}; leave the flag out`,
+    );
+  }
+}
+
 /**
  * One source with every key of its kind.
- * @throws UsageError if it does not exist or is malformed
+ * @param flagged keys that win over the camera's, where its kind has them
+ * @throws UsageError if it does not exist, is malformed, or has a key of another kind
  */
 export function sourceConfig<Open>(
   id: string | undefined,
   camera: CameraSettings,
   kinds: readonly SourceKind<Open>[],
+  flagged: Flagged = {},
 ): { readonly config: SourceConfig; readonly kind: SourceKind<Open> } {
   const { kind, address, streamId } = findSource(camera.source, kinds);
-  return { kind, config: { id: id ?? streamId, kind: kind.name, address, settings: withDefaults(kind.keys, camera) } };
+  const [misplaced] = Object.entries(foreignKeys(camera, [kind], kind.is, kinds));
+  if (misplaced !== undefined) throw new UsageError(`cameras.${id}.${misplaced[0]}: ${misplaced[1]}`);
+  const settings = withDefaults(kind.keys, { ...camera, ...flagged });
+  return { kind, config: { id: id ?? streamId, kind: kind.name, address, settings } };
 }
 
 /**

@@ -174,6 +174,8 @@ export type Settings = SettingsOf<typeof endKeys> & {
   readonly cameras?: Readonly<Record<string, CameraSettings>> | undefined;
   readonly model?: SettingsOf<typeof modelKeys> | undefined;
   readonly detect?: SettingsOf<typeof detectKeys> | undefined;
+  /** Of flags: for every source that has these keys, over what stands in its section. */
+  readonly sources?: Readonly<Record<string, unknown>> | undefined;
   /** The sections of the sinks. */
   readonly [section: string]: unknown;
 };
@@ -196,6 +198,7 @@ export function runKeys(parts: Parts) {
         enabled: cameraKeys.enabled,
         ...merged(sources),
       },
+      misplaced: (camera) => misplacedKeys(camera as CameraSettings, sources),
     },
     model: { type: 'section', keys: modelKeys, description: 'The detector.' },
     detect: {
@@ -210,6 +213,54 @@ export function runKeys(parts: Parts) {
     ...sinkSections(parts.sinks),
     ...endKeys,
   } satisfies Keys;
+}
+
+/** The keys that flags may set: those of a run, and as `sources` the keys of sources that have a flag. */
+export function flagKeys(parts: Parts) {
+  const flagged = Object.entries(merged(parts.sources)).filter(([, { flag }]) => flag !== undefined);
+  return {
+    ...runKeys(parts),
+    sources: { type: 'section', keys: Object.fromEntries(flagged), description: 'Keys of every source that has them.' },
+  } satisfies Keys;
+}
+
+/**
+ * Keys of a camera that only sources of another kind have, each with the reason. A path may be of every kind that takes
+ * paths, until the disk is looked at.
+ */
+function misplacedKeys(camera: CameraSettings, sources: readonly SourceKind[]): Readonly<Record<string, string>> {
+  const { kind } = recogniseSource(camera.source, sources);
+  const possible = kind === undefined ? sources.filter((one) => one.takesPath !== undefined) : [kind];
+  return foreignKeys(camera, possible, kind?.is ?? 'a file or folder', sources);
+}
+
+/**
+ * Keys that none of these kinds has, each with the reason.
+ * @param is completes "this source is …"
+ */
+export function foreignKeys(
+  camera: CameraSettings,
+  kinds: readonly SourceKind[],
+  is: string,
+  sources: readonly SourceKind[],
+): Readonly<Record<string, string>> {
+  const foreign = Object.keys(camera).filter(
+    (name) => !(name in cameraKeys) && !kinds.some(({ keys }) => name in keys),
+  );
+  return Object.fromEntries(
+    foreign.map((name) => [
+      name,
+      `only ${ownersOf(name, sources)} has this key, and this source is ${is}; remove the key`,
+    ]),
+  );
+}
+
+/** The kinds of source that have a key: `a camera`. */
+export function ownersOf(name: string, sources: readonly SourceKind[]): string {
+  return sources
+    .filter(({ keys }) => name in keys)
+    .map(({ is }) => is)
+    .join(' or ');
 }
 
 const NONE: NamedKind<unknown> = {

@@ -44,9 +44,24 @@ function schemaOfKey(key: Key): z.ZodType {
     case 'section':
       return schemaOf(key.keys);
     case 'sections':
-      return z.record(z.string().regex(SECTION_NAME), schemaOf(key.of));
+      return z.record(z.string().regex(SECTION_NAME), sectionOf(key));
   }
 }
+
+function sectionOf({ of, misplaced }: Extract<Key, { type: 'sections' }>): z.ZodType {
+  const section = schemaOf(of);
+  if (misplaced === undefined) return section;
+  // Behind a pipe, only sections without another problem are looked at.
+  return section.pipe(
+    z.unknown().superRefine((value, context) => {
+      for (const [name, message] of Object.entries(misplaced(value as Readonly<Record<string, unknown>>)))
+        context.addIssue({ code: 'custom', path: [name], message, params: IS_WORDED });
+    }),
+  );
+}
+
+/** Marks an issue whose message is for people as it is. */
+export const IS_WORDED = { isWorded: true } as const;
 
 /** Names that people give to sections. */
 export const SECTION_NAME = /^[\w-]+$/;
@@ -70,7 +85,7 @@ function textOf({ pattern, check }: Extract<Key, { type: 'text' }>): z.ZodType {
       check(value);
     } catch (error) {
       if (!(error instanceof NowcastError)) throw error;
-      context.addIssue({ code: 'custom', message: error.message });
+      context.addIssue({ code: 'custom', message: error.message, params: IS_WORDED });
     }
   });
 }

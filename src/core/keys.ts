@@ -48,7 +48,13 @@ type KeyType =
   | { readonly type: 'either'; readonly of: readonly Key[] }
   | { readonly type: 'section'; readonly keys: Keys }
   /** Sections of the same keys under names that people choose. */
-  | { readonly type: 'sections'; readonly of: Keys; readonly nameOf: string };
+  | {
+      readonly type: 'sections';
+      readonly of: Keys;
+      readonly nameOf: string;
+      /** Keys that a section may not hold beside its others, each with the reason and the remedy. */
+      readonly misplaced?: (section: Readonly<Record<string, unknown>>) => Readonly<Record<string, string>>;
+    };
 
 /** The keys of a section, or of a whole configuration, in the order in which help and messages list them. */
 export type Keys = Readonly<Record<string, Key>>;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { EMPTY } from 'rxjs';
 import { BUILT_IN_PARTS, sinkEntry, sourceEntry, type RunParts } from '../../src/app/parts.js';
@@ -21,7 +21,10 @@ const bagKind = sourceKind({
   forms: ['a .bag file'],
   examples: [],
   takesPath: (path, what) => what === 'file' && path.endsWith('.bag'),
-  keys: { topic: { type: 'text', description: 'Which of its topics to read.', default: '/camera' } },
+  keys: {
+    topic: { type: 'text', flag: '--topic <name>', description: 'Which of its topics to read.', default: '/camera' },
+    index: { type: 'file', flag: '--bag-index <file>', description: 'Its index.' },
+  },
   isLive: false,
   pictures: 'gone',
   needsFfmpeg: false,
@@ -66,6 +69,7 @@ describe('one more entry in a registry', () => {
   it('appears in help', () => {
     const help = addRunFlags(new Command(), PARTS_AND_MORE).helpInformation();
     assert.match(help, /--count-every <duration> +how often to count/);
+    assert.match(help, /--topic <name> +which of its topics to read/);
   });
 
   it('appears in the JSON Schema', () => {
@@ -92,6 +96,48 @@ describe('one more entry in a registry', () => {
     assert.deepEqual(
       [flagged.sources[0].settings, flagged.sinks],
       [{ topic: '/front' }, [{ kind: 'count', settings: { every: 2000 } }]],
+    );
+  });
+
+  it('has its flags set what its keys set, over the file, for every source of its kind', async () => {
+    const cameras = 'cameras: {a: {source: drive.bag, topic: /front}, b: {source: "demo:"}}';
+    const { sources } = await read(cameras, { topic: '/rear', bagIndex: 'index.db' });
+    assert.deepEqual(
+      sources.map(({ settings }) => settings),
+      [{ topic: '/rear', index: resolve('index.db') }, {}],
+    );
+    const [named] = (await read('', { topic: '/rear' }, [join(folder(), 'drive.bag')])).sources;
+    assert.deepEqual(named.settings, { topic: '/rear' });
+    await assert.rejects(read(cameras, { topic: '' }), { message: '--topic is ""; it must be a text' });
+  });
+
+  it('has its flags refused where no source is of its kind', async () => {
+    await assert.rejects(read('', { topic: '/rear' }, ['demo:', 'rtsp://127.0.0.1/cam']), {
+      name: 'UsageError',
+      message: /^--topic is for a bag of frames, and .*demo.* is .*, 127\.0\.0\.1 is a camera; leave the flag out$/,
+    });
+  });
+
+  it('has its keys refused beside a source of another kind, with file, line and remedy', async () => {
+    await assert.rejects(read('cameras:\n  a:\n    source: rtsp://127.0.0.1/cam\n    topic: /front'), {
+      message:
+        /c\.yaml:4: cameras\.a\.topic: only a bag of frames has this key, and this source is a camera; remove the key$/,
+    });
+    await assert.rejects(read('cameras:\n  a:\n    source: drive.bag\n    transport: udp'), {
+      message:
+        /c\.yaml:4: cameras\.a\.transport: only a camera has this key, and this source is a file or folder; remove the key$/,
+    });
+    // The disk decides.
+    writeFileSync(join(folder(), 'clip.mp4'), '');
+    await assert.rejects(read('cameras: {a: {source: clip.mp4, topic: /front}}'), {
+      message: 'cameras.a.topic: only a bag of frames has this key, and this source is a video file; remove the key',
+    });
+  });
+
+  it('has its keys checked where the source itself is wrong', async () => {
+    await assert.rejects(
+      read('cameras: {a: {source: "ftp://x/y", topic: /front}}'),
+      /c\.yaml:1: cameras\.a\.source: "ftp/,
     );
   });
 

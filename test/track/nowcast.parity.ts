@@ -23,7 +23,7 @@ describe("nowcast against the toolkit's filter", () => {
     const ap = (results: readonly CocoResult[]): number => {
       const list = new DetectionList();
       for (const { image_id, category_id, bbox, score } of results)
-        list.add(imageIndex.get(image_id)!, classIndex.get(category_id)!, ...bbox, score);
+        list.add(imageIndex.get(image_id)!, classIndex.get(category_id)!, bbox, score);
       return evaluateBoxes(truth.objects, list.columns(), truth.images.length, truth.classes.length).stats.AP!;
     };
     for (const [name, setting] of Object.entries(sap.settings)) {

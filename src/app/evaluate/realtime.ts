@@ -51,7 +51,7 @@ export type RealtimeOptions = {
  *   the detector cannot be opened; OutputError if a file cannot be written
  */
 export async function evaluateRealtime(options: RealtimeOptions, context: AppContext): Promise<StreamingJson> {
-  const { dataRoot, budgetMs, fps, eta } = options;
+  const { dataRoot, fps, eta } = options;
   const forecaster = forecasterOf(options.forecast);
   const policy = timedPolicy(options.schedule, 'eval offline');
   const isVideo = isVideoFile(dataRoot);
@@ -60,7 +60,7 @@ export async function evaluateRealtime(options: RealtimeOptions, context: AppCon
   const known = options.detections === undefined ? undefined : loadDetections(options.detections, truth, context.log);
 
   const detector = await openEvalDetector(options.detector, context);
-  const { model, input, provider, threads, classNames } = detector.info;
+  const { model, input, provider, threads } = detector.info;
   context.log.info(
     `${model} at ${input.width}x${input.height} on ${provider}, ${threads} thread${threads === 1 ? '' : 's'}`,
   );
@@ -71,49 +71,12 @@ export async function evaluateRealtime(options: RealtimeOptions, context: AppCon
   });
   let done = 0;
   const step = (): void => bar.set(++done);
-  const found = new DetectionList();
+  /** Offline, on every frame. */
+  const found = known === undefined ? new DetectionList() : undefined;
   let collector: RunCollector;
   try {
-    checkMemory(truth, input, process.availableMemory());
-    const mapping = mapClasses(classNames, truth);
-    collector = new RunCollector(
-      truth.sequences.map(({ name }) => name),
-      classNames,
-      truth,
-    );
-    const recorder = openRecorder(options, truth, detector, context);
-    const memory = new FrameMemory(truth, input);
-    const play: Omit<PlayOptions, 'streamId'> = {
-      fps,
-      detector,
-      clock: context.clock,
-      policy,
-      forecaster,
-      signal: context.signal,
-      latencyBudgetMs: budgetMs,
-      onEvent: (event) => {
-        if (event.type === 'percept' || event.type === 'drop') step();
-        if (event.type === 'status' && event.state === 'detector-lost')
-          context.log.warn(event.message ?? 'the detector was lost');
-      },
-    };
-    try {
-      for (const sequence of truth.sequences) {
-        const pictures = isVideo
-          ? await memory.loadVideo(context, dataRoot, sequence, step)
-          : await memory.loadPictures(dataRoot, sequence, context.signal, step);
-        for (let run = 0; run < WARM_UP_RUNS; run++) await detectPicture(detector, pictures[0]);
-        // The events are processed after the playback, to keep its timing undisturbed.
-        for (const event of await playSequence(pictures, { ...play, streamId: sequence.name })) {
-          recorder?.write(event);
-          collector.add(event, `sequence "${sequence.name}"`);
-        }
-        context.signal.throwIfAborted();
-        if (known === undefined) await detectAll(context, detector, sequence, pictures, mapping, found, step);
-      }
-    } finally {
-      await recorder?.close();
-    }
+    const play = { ...playOptions(options, step, context), detector, policy, forecaster };
+    collector = await playAll(truth, { options, isVideo, play, found, step }, context);
   } finally {
     bar.done();
     await detector.close();
@@ -121,9 +84,74 @@ export async function evaluateRealtime(options: RealtimeOptions, context: AppCon
 
   const { run, detections, outputCount, warnings } = collector.finish(fps);
   for (const warning of warnings) context.log.warn(warning);
-  const offline = known ?? prepareDetections(truth, found.columns(), truth.images.length);
+  const offline = known ?? prepareDetections(truth, found!.columns(), truth.images.length);
   const score = scoreRun(truth, run, prepareDetections(truth, detections, outputCount), eta, forecaster, offline);
   return streamingResult({ truth, run, score, eta, title: 'Realtime streaming AP' }, options.report);
+}
+
+function playOptions(
+  { fps, budgetMs }: RealtimeOptions,
+  step: () => void,
+  { clock, signal, log }: AppContext,
+): Omit<PlayOptions, 'streamId' | 'detector' | 'policy' | 'forecaster'> {
+  return {
+    fps,
+    clock,
+    signal,
+    latencyBudgetMs: budgetMs,
+    onEvent: (event) => {
+      if (event.type === 'percept' || event.type === 'drop') step();
+      if (event.type === 'status' && event.state === 'detector-lost')
+        log.warn(event.message ?? 'the detector was lost');
+    },
+  };
+}
+
+type Playing = {
+  readonly options: RealtimeOptions;
+  readonly isVideo: boolean;
+  readonly play: Omit<PlayOptions, 'streamId'> & { readonly detector: ModelDetector };
+  /** Gets the detections on every frame; undefined if they are known. */
+  readonly found: DetectionList | undefined;
+  readonly step: () => void;
+};
+
+/** Plays every sequence by the clock. */
+async function playAll(
+  truth: GroundTruth,
+  { options, isVideo, play, found, step }: Playing,
+  context: AppContext,
+): Promise<RunCollector> {
+  const { dataRoot } = options;
+  const { detector } = play;
+  const { input, classNames } = detector.info;
+  checkMemory(truth, input, process.availableMemory());
+  const mapping = mapClasses(classNames, truth);
+  const collector = new RunCollector(
+    truth.sequences.map(({ name }) => name),
+    classNames,
+    truth,
+  );
+  const recorder = openRecorder(options, truth, detector, context);
+  const memory = new FrameMemory(truth, input);
+  try {
+    for (const sequence of truth.sequences) {
+      const pictures = isVideo
+        ? await memory.loadVideo(context, dataRoot, sequence, step)
+        : await memory.loadPictures(dataRoot, sequence, context.signal, step);
+      for (let run = 0; run < WARM_UP_RUNS; run++) await detectPicture(detector, pictures[0]);
+      // The events are processed after the playback, to keep its timing undisturbed.
+      for (const event of await playSequence(pictures, { ...play, streamId: sequence.name })) {
+        recorder?.write(event);
+        collector.add(event, `sequence "${sequence.name}"`);
+      }
+      context.signal.throwIfAborted();
+      if (found !== undefined) await detectAll(context, detector, sequence, pictures, mapping, found, step);
+    }
+  } finally {
+    await recorder?.close();
+  }
+  return collector;
 }
 
 function openRecorder(

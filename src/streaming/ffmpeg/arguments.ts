@@ -80,6 +80,38 @@ const IS_UNKNOWN = ['PTS', 'PREV_INPTS'].map((time) => `isnan(${time})+lt(${time
  */
 const COPY_PTS = `if(N,PREV_OUTPTS+if(${IS_UNKNOWN}+lte(${STEP},-1/TB)+not(${STEP}),1,${STEP}),10/TB)`;
 
+export type PictureArguments = {
+  /** A file's absolute path, or `pipe:0`. */
+  readonly url: string;
+  readonly inputOptions: readonly string[];
+  /** Presentation time of the wanted picture in microseconds. */
+  readonly ptsUs: number;
+};
+
+/** Half a tick of a microsecond clock, which some time bases round to, and a little for floating-point numbers. */
+const SAME_TIME_US = 0.75;
+
+/**
+ * Arguments with which ffmpeg writes one picture of the first video stream to its standard output, as PPM at the size
+ * at which it is shown. Only this picture is converted.
+ */
+export function pictureArguments(version: FfmpegVersion, { url, inputOptions, ptsUs }: PictureArguments): string[] {
+  return fluent({ logger: undefined })
+    .input(url)
+    .inputOptions('-nostdin', '-hide_banner', '-nostats', '-v', 'error', ...inputOptions)
+    .output('pipe:1')
+    .noAudio()
+    .videoFilters([
+      `select='lt(abs(t*1000000-${ptsUs}),${SAME_TIME_US})'`,
+      'scale=flags=bicubic+accurate_rnd+full_chroma_int+full_chroma_inp',
+      'format=rgb24',
+    ])
+    .videoCodec('ppm')
+    .outputOptions('-map', '0:V:0', ...passthrough(version), '-frames:v', '1', '-threads', '1')
+    .format('image2pipe')
+    ._getArguments();
+}
+
 /**
  * The filters of `fitPicture`, with the same arithmetic. Without `full_chroma_inp` the last column of RGB pictures of
  * odd width comes out wrong; it does not change other pictures. Planes are made before a centred picture is padded,

@@ -1,7 +1,7 @@
 import type { SharpOptions } from 'sharp';
 import { SourceError } from '../../core/errors.js';
 import { decodeBmp } from './bmp.js';
-import type { DecodedPicture } from './decoded-picture.js';
+import type { RgbPicture } from './rgb-picture.js';
 import { pictureFormatOf, READABLE_FORMATS } from './file-format.js';
 
 /** A JPEG that ends early is used if it lacks no more than this share of its rows. */
@@ -23,7 +23,7 @@ const HARMLESS =
  * @throws SourceError if it is damaged, of an unsupported format, or no picture; the message completes "it cannot be
  *   read: "
  */
-export async function decodePicture(bytes: Uint8Array): Promise<DecodedPicture> {
+export async function decodePicture(bytes: Uint8Array): Promise<RgbPicture> {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   if (file.length === 0) throw new SourceError('it is empty (0 bytes)');
   const format = pictureFormatOf(file);
@@ -34,7 +34,7 @@ export async function decodePicture(bytes: Uint8Array): Promise<DecodedPicture> 
   return format.name === 'JPEG' ? decodeJpeg(file) : decode(file, 'error');
 }
 
-async function decodeJpeg(file: Buffer): Promise<DecodedPicture> {
+async function decodeJpeg(file: Buffer): Promise<RgbPicture> {
   try {
     return await decode(file, 'warning');
   } catch (error) {
@@ -60,7 +60,7 @@ async function decodeJpeg(file: Buffer): Promise<DecodedPicture> {
   }
 }
 
-async function decode(file: Buffer, failOn: NonNullable<SharpOptions['failOn']>): Promise<DecodedPicture> {
+async function decode(file: Buffer, failOn: NonNullable<SharpOptions['failOn']>): Promise<RgbPicture> {
   // Only programs that read pictures load the native library.
   const { default: sharp } = await import('sharp');
   try {
@@ -85,7 +85,7 @@ function linesOf(error: unknown): string[] {
   return [...new Set(message.split('\n').map((line) => line.trim()))].filter((line) => line !== '');
 }
 
-function missingRows({ width, height, pixels }: DecodedPicture): number {
+function missingRows({ width, height, pixels }: RgbPicture): number {
   const isMissing = (value: number): boolean => Math.abs(value - MISSING_GREY) <= 1;
   let rows = 0;
   while (

@@ -1,12 +1,12 @@
 import { fitPicture, writePlanes, type Picture, type PictureFormat } from '../../core/picture.js';
-import type { DecodedPicture } from './decoded-picture.js';
+import type { RgbPicture } from './rgb-picture.js';
 
 /**
  * Fits a decoded picture into a detector's input.
  * @param target receives [3, input height, input width]
  */
 export async function fitPixels(
-  { pixels, ...size }: DecodedPicture,
+  { pixels, ...size }: RgbPicture,
   input: PictureFormat,
   target: Uint8Array,
 ): Promise<Picture> {

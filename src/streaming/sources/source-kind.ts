@@ -7,6 +7,7 @@ import type { Pace } from '../../core/pace.js';
 import type { PictureFormat } from '../../core/picture.js';
 import type { SourceKind } from '../../core/source-kind.js';
 import type { Ffmpeg } from '../ffmpeg/binary.js';
+import type { Originals } from '../originals/originals.js';
 import type { CameraCopy } from './camera/options.js';
 
 /** Requests a copy of a live stream, as its sender coded it. */
@@ -35,6 +36,8 @@ export type SourceContext = {
   readonly onLength?: (expectedFrames: number | undefined) => void;
   /** Called for each part of the source that cannot be read. The source continues; the run reports it at its end. */
   readonly onProblem?: (message: string) => void;
+  /** Receives the stream's pictures at full size, for kinds that still have them. */
+  readonly originals?: Originals | undefined;
   /** Ends live sources cleanly. */
   readonly stop?: AbortSignal;
   /** For kinds whose pictures are kept in a copy. */

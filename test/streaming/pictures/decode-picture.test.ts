@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { decodePicture } from '../../../src/streaming/pictures/decode-picture.js';
-import type { DecodedPicture } from '../../../src/streaming/pictures/decoded-picture.js';
+import type { RgbPicture } from '../../../src/streaming/pictures/rgb-picture.js';
 import { SourceError } from '../../../src/core/errors.js';
 
 const FIELD = 'test/fixtures/field';
@@ -159,9 +159,7 @@ describe('decodePicture', () => {
   it('decodes bytes within a larger memory', async () => {
     const file = await scene().png().toBuffer();
     const memory = Buffer.concat([Buffer.alloc(7, 1), file, Buffer.alloc(9, 2)]);
-    const picture: DecodedPicture = await decodePicture(
-      new Uint8Array(memory.buffer, memory.byteOffset + 7, file.length),
-    );
+    const picture: RgbPicture = await decodePicture(new Uint8Array(memory.buffer, memory.byteOffset + 7, file.length));
     assert.deepEqual(picture.pixels, reference);
   });
 });

@@ -9,8 +9,10 @@ export type Rgb = readonly [r: number, g: number, b: number];
 export type Rectangle = { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
 
 /** A small picture with transparency, to be drawn over a {@link PlanarPicture}. */
-export type Sprite = Size & { readonly luma: Plane; readonly u: Plane; readonly v: Plane };
-type Plane = { readonly values: Uint8Array; readonly alphas: Uint8Array };
+export type Sprite = Size & { readonly luma: SpritePlane; readonly u: SpritePlane; readonly v: SpritePlane };
+type SpritePlane = Size & { readonly values: Uint8Array; readonly alphas: Uint8Array };
+type Plane = Size & { readonly bytes: Uint8Array };
+type Area = { readonly left: number; readonly top: number; readonly right: number; readonly bottom: number };
 
 /** @param alpha 0 (changes nothing) to 1 (covers) */
 export function fillRectangle(
@@ -19,36 +21,35 @@ export function fillRectangle(
   [r, g, b]: Rgb,
   alpha: number,
 ): void {
-  const { bytes } = picture;
   const left = even(Math.max(0, x));
   const top = even(Math.max(0, y));
   const right = even(Math.min(picture.width, x + width));
   const bottom = even(Math.min(picture.height, y + height));
   if (right <= left || bottom <= top) return;
-  fillPlane(bytes, 0, picture.width, left, top, right, bottom, lumaOf(r, g, b), alpha);
-  const half = picture.width / 2;
-  const { u, v } = chromaPlanes(picture);
-  fillPlane(bytes, u, half, left / 2, top / 2, right / 2, bottom / 2, uOf(r, g, b), alpha);
-  fillPlane(bytes, v, half, left / 2, top / 2, right / 2, bottom / 2, vOf(r, g, b), alpha);
+  const area = { left, top, right, bottom };
+  const [luma, u, v] = planesOf(picture);
+  fillPlane(luma, area, lumaOf(r, g, b), alpha);
+  const halfArea = { left: left / 2, top: top / 2, right: right / 2, bottom: bottom / 2 };
+  fillPlane(u, halfArea, uOf(r, g, b), alpha);
+  fillPlane(v, halfArea, vOf(r, g, b), alpha);
 }
 
 /** Draws the sprite with its upper left corner at `x, y`; parts outside the picture are cut off. */
 export function drawSprite(picture: PlanarPicture, sprite: Sprite, x: number, y: number, alpha: number): void {
   const left = even(x);
   const top = even(y);
-  const planes = chromaPlanes(picture);
-  layOver(picture.bytes, 0, picture, sprite.luma, sprite, left, top, alpha);
-  const halfPicture = halved(picture);
-  const halfSprite = halved(sprite);
-  layOver(picture.bytes, planes.u, halfPicture, sprite.u, halfSprite, left / 2, top / 2, alpha);
-  layOver(picture.bytes, planes.v, halfPicture, sprite.v, halfSprite, left / 2, top / 2, alpha);
+  const [luma, u, v] = planesOf(picture);
+  layOver(luma, sprite.luma, { left, top }, alpha);
+  const half = { left: left / 2, top: top / 2 };
+  layOver(u, sprite.u, half, alpha);
+  layOver(v, sprite.v, half, alpha);
 }
 
 /** @param rgba of an even width and height, colours not multiplied by alpha */
 export function spriteOf({ width, height }: Size, rgba: Uint8ClampedArray): Sprite {
-  const luma = plane(width * height);
-  const u = plane((width * height) / 4);
-  const v = plane((width * height) / 4);
+  const luma = spritePlane(width, height);
+  const u = spritePlane(width / 2, height / 2);
+  const v = spritePlane(width / 2, height / 2);
   for (let y = 0; y < height; y += 2) {
     for (let x = 0; x < width; x += 2) {
       let [red, green, blue, opacity] = [0, 0, 0, 0];
@@ -71,55 +72,42 @@ export function spriteOf({ width, height }: Size, rgba: Uint8ClampedArray): Spri
   return { width, height, luma, u, v };
 }
 
-function fillPlane(
-  bytes: Uint8Array,
-  offset: number,
-  stride: number,
-  left: number,
-  top: number,
-  right: number,
-  bottom: number,
-  value: number,
-  alpha: number,
-): void {
+function fillPlane({ bytes, width }: Plane, area: Area, value: number, alpha: number): void {
+  const { left, top, right, bottom } = area;
   for (let y = top; y < bottom; y++) {
-    const row = offset + y * stride;
+    const row = y * width;
     if (alpha === 1) bytes.fill(value, row + left, row + right);
     else for (let i = row + left; i < row + right; i++) bytes[i] += (value - bytes[i]) * alpha;
   }
 }
 
-function layOver(
-  bytes: Uint8Array,
-  offset: number,
-  target: Size,
-  { values, alphas }: Plane,
-  size: Size,
-  left: number,
-  top: number,
-  alpha: number,
-): void {
-  const lastX = Math.min(size.width, target.width - left);
-  const lastY = Math.min(size.height, target.height - top);
+function layOver(target: Plane, sprite: SpritePlane, { left, top }: Pick<Area, 'left' | 'top'>, alpha: number): void {
+  const { bytes } = target;
+  const { values, alphas, width } = sprite;
+  const lastX = Math.min(width, target.width - left);
+  const lastY = Math.min(sprite.height, target.height - top);
   for (let y = Math.max(0, -top); y < lastY; y++) {
-    const row = offset + (top + y) * target.width + left;
+    const row = (top + y) * target.width + left;
     for (let x = Math.max(0, -left); x < lastX; x++) {
-      const opacity = (alphas[y * size.width + x] * alpha) / 255;
-      bytes[row + x] += (values[y * size.width + x] - bytes[row + x]) * opacity;
+      const opacity = (alphas[y * width + x] * alpha) / 255;
+      bytes[row + x] += (values[y * width + x] - bytes[row + x]) * opacity;
     }
   }
 }
 
-function chromaPlanes({ width, height }: Size): { u: number; v: number } {
-  return { u: width * height, v: (width * height * 5) / 4 };
+/** Views of Y, U and V. */
+function planesOf({ bytes, width, height }: PlanarPicture): readonly [luma: Plane, u: Plane, v: Plane] {
+  const lumaBytes = width * height;
+  const half = { width: width / 2, height: height / 2 };
+  return [
+    { width, height, bytes: bytes.subarray(0, lumaBytes) },
+    { ...half, bytes: bytes.subarray(lumaBytes, (lumaBytes * 5) / 4) },
+    { ...half, bytes: bytes.subarray((lumaBytes * 5) / 4, (lumaBytes * 6) / 4) },
+  ];
 }
 
-function plane(length: number): Plane {
-  return { values: new Uint8Array(length), alphas: new Uint8Array(length) };
-}
-
-function halved({ width, height }: Size): Size {
-  return { width: width / 2, height: height / 2 };
+function spritePlane(width: number, height: number): SpritePlane {
+  return { width, height, values: new Uint8Array(width * height), alphas: new Uint8Array(width * height) };
 }
 
 function even(value: number): number {

@@ -3,6 +3,8 @@ import { SourceError } from '../../../core/errors.js';
 import type { SourceEvent } from '../../../core/events.js';
 import { FramePool } from '../../../core/frame-pool.js';
 import { redactUrls } from '../../../core/redact.js';
+import { KeptUnits } from '../../originals/kept-units.js';
+import { unitPictures } from '../../originals/unit-pictures.js';
 import { mayBeAway } from './connection/connection-failure.js';
 import { CopyKeeper } from './copy/copy-keeper.js';
 import { redactorOf } from './credentials.js';
@@ -22,12 +24,14 @@ export class CameraSession {
   readonly #redact: (text: string) => string;
   readonly #pool: FramePool;
   readonly #copies: CopyKeeper | undefined;
+  readonly #kept: KeptUnits | undefined;
   readonly #out: FramesOut;
   readonly #timeline: Timeline;
   readonly #shedding: Shedding;
   #connection: CameraConnection | undefined;
   #reader: Reader;
   #wake: (() => void) | undefined;
+  #withdrawOriginals: (() => void) | undefined;
   #isOver = false;
 
   constructor(url: string, options: ResolvedCameraOptions, emit: (event: SourceEvent) => void) {
@@ -35,10 +39,11 @@ export class CameraSession {
     this.#options = options;
     this.#redact = redactorOf(url);
     this.#reader = ownReaderOf(url, options) ?? 'ffmpeg';
-    const { streamId, slots, input, clock, keepCopyTo, maxFrames, maxBehindMs } = options;
+    const { streamId, slots, input, clock, keepCopyTo, originals, maxFrames, maxBehindMs } = options;
     this.#pool = new FramePool(slots, 3 * input.width * input.height);
     if (keepCopyTo !== undefined)
       this.#copies = new CopyKeeper({ path: keepCopyTo, onFailure: (error) => options.onCopyFailure?.(error) });
+    if (originals !== undefined) this.#kept = new KeptUnits(originals.limitsOf(streamId));
     this.#out = new FramesOut({
       streamId,
       input,
@@ -56,6 +61,15 @@ export class CameraSession {
 
   /** Connects repeatedly until `end()`. Resolves when the last connection has ended. */
   async run(): Promise<void> {
+    this.#withdrawOriginals = this.#offerOriginals();
+    try {
+      await this.#watch();
+    } finally {
+      this.#withdrawOriginals?.();
+    }
+  }
+
+  async #watch(): Promise<void> {
     if (this.#options.ffmpeg.origin === 'embedded') {
       throw new SourceError(
         'cameras need an installed ffmpeg, because the embedded one reads files only; install ffmpeg 4.4 or later',
@@ -98,6 +112,7 @@ export class CameraSession {
   end(): void {
     this.#isOver = true;
     this.#out.close();
+    this.#withdrawOriginals?.();
     this.#connection?.stop();
     this.#wake?.();
   }
@@ -105,6 +120,8 @@ export class CameraSession {
   async #connect(): Promise<ConnectionEnd> {
     const copies = this.#copies?.begin(this.#out.nextEpoch) === true ? this.#copies : undefined;
     this.#timeline.newConnection();
+    const kept = this.#kept;
+    kept?.newConnection();
     try {
       const connection = openConnection(this.#url, {
         ...this.#options,
@@ -112,6 +129,7 @@ export class CameraSession {
         pool: this.#pool,
         timeline: this.#timeline,
         shedding: this.#shedding,
+        onUnit: kept && ((unit) => kept.add(unit)),
         onCopied: copies && ((piece) => copies.write(piece)),
         events: this.#out.eventsOf(() => connection),
       });
@@ -144,6 +162,19 @@ export class CameraSession {
       };
       if (this.#isOver) this.#wake();
     });
+  }
+
+  /** @returns withdraws the offer, and frees its memory */
+  #offerOriginals(): (() => void) | undefined {
+    const kept = this.#kept;
+    const { originals, streamId, ffmpeg } = this.#options;
+    if (kept === undefined) return undefined;
+    const isReadByFfmpeg = (): boolean => typeof this.#reader === 'string';
+    const remove = originals?.add(streamId, unitPictures({ kept, ffmpeg, isReadByFfmpeg }));
+    return () => {
+      remove?.();
+      kept.clear();
+    };
   }
 
   #tellCopy(epoch: number): void {

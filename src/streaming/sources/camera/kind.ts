@@ -57,7 +57,7 @@ export const cameraKind = sourceKind({
   needsFfmpeg: true,
   async open({ address, settings }, context) {
     const { cameraSource } = await import('./camera.js');
-    const { streamId, input, clock, isOnly, stop, copy } = context;
+    const { streamId, input, clock, isOnly, stop, copy, originals } = context;
     return cameraSource(address, {
       streamId,
       input,
@@ -68,6 +68,7 @@ export const cameraKind = sourceKind({
       maxBehindMs: settings.max_behind,
       giveUpFirst: isOnly,
       ...(stop === undefined ? {} : { stop }),
+      ...(originals === undefined ? {} : { originals }),
       ...(copy === undefined ? {} : { keepCopyTo: copy.path, onCopy: copy.onCopy, onCopyFailure: copy.onFailure }),
     });
   },

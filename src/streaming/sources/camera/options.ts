@@ -2,6 +2,7 @@ import { asyncScheduler, type SchedulerLike } from 'rxjs';
 import type { Clock, WallClock } from '../../../core/clock.js';
 import type { OutputError } from '../../../core/errors.js';
 import type { PictureFormat } from '../../../core/picture.js';
+import type { Originals } from '../../originals/originals.js';
 import type { Transport } from './camera-input.js';
 import type { Ffmpeg } from '../../ffmpeg/binary.js';
 import { CAMERA_DEFAULTS } from './defaults.js';
@@ -60,6 +61,11 @@ export type CameraOptions = {
   /** Called once if keeping ends early; the files are complete up to that point. */
   readonly onCopyFailure?: (error: OutputError) => void;
   /**
+   * Also keeps the newest coded pictures in memory, so that originals can be had; not if ffmpeg reads the camera.
+   * Default: none.
+   */
+  readonly originals?: Originals;
+  /**
    * More options for ffmpeg's input, one word each: `['-input_format', 'mjpeg']`. With any of them, ffmpeg reads the
    * camera.
    */
@@ -86,7 +92,7 @@ export type CameraCopy = {
   readonly offsets: readonly TimeOffset[];
 };
 
-type Optional = 'keepCopyTo' | 'onCopy' | 'onCopyFailure' | 'stop';
+type Optional = 'keepCopyTo' | 'onCopy' | 'onCopyFailure' | 'originals' | 'stop';
 /** With every default filled in. */
 export type ResolvedCameraOptions = Required<Omit<CameraOptions, Optional>> & Pick<CameraOptions, Optional>;
 

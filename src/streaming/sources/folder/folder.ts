@@ -3,9 +3,11 @@ import { Observable } from 'rxjs';
 import { SourceError } from '../../../core/errors.js';
 import type { SourceEvent } from '../../../core/events.js';
 import { decodePicture } from '../../pictures/decode-picture.js';
-import type { DecodedPicture } from '../../pictures/decoded-picture.js';
+import type { RgbPicture } from '../../pictures/rgb-picture.js';
 import { fitPixels } from '../../pictures/fit-pixels.js';
+import type { Originals } from '../../originals/originals.js';
 import { playInto, type PlaybackOptions } from '../playout.js';
+import { folderPictures } from './folder-pictures.js';
 import { counted, listPictures, type PictureList } from './list-pictures.js';
 
 export type FolderOptions = PlaybackOptions & {
@@ -13,6 +15,8 @@ export type FolderOptions = PlaybackOptions & {
   readonly fps?: number;
   /** Ends after this many frames. */
   readonly maxFrames?: number;
+  /** Receives the files, so that originals can be had even after the source has ended. Default: none. */
+  readonly originals?: Originals;
   /** Called once before the first frame, to show progress. */
   readonly onInfo?: (info: {
     readonly fps: number;
@@ -28,9 +32,8 @@ const DEFAULT_FPS = 30;
 const DECODERS = 2;
 const MOST_NAMED = 5;
 
-type Decoded = { readonly file: string } & (
-  { readonly picture: DecodedPicture } | { readonly failure: Error; readonly picture?: undefined }
-);
+type Decoded = PictureList['pictures'][number] &
+  ({ readonly picture: RgbPicture } | { readonly failure: Error; readonly picture?: undefined });
 
 /**
  * Pictures as the frames of a stream, in the order of `listPictures`, paced and reported as by `videoSource`. Each
@@ -46,11 +49,13 @@ export function folderSource(source: string | readonly string[], options: Folder
     const { input, fps = DEFAULT_FPS } = options;
     const { playout, status } = playInto(subscriber, options);
     const unreadable: string[] = [];
-    let frames = 0;
+    /** Paths of the frames' pictures, by `seq`. */
+    const readable: string[] = [];
 
     const play = async (): Promise<void> => {
       const list = await listPictures(places);
       if (subscriber.closed) return;
+      options.originals?.add(options.streamId, folderPictures(readable));
       const expectedFrames = Math.min(list.pictures.length, options.maxFrames ?? Infinity);
       options.onInfo?.({ fps, durationMs: (expectedFrames / fps) * 1000, expectedFrames });
       status('streaming', `${counted(list.pictures.length, 'picture')}, ${fps} fps`);
@@ -58,21 +63,22 @@ export function folderSource(source: string | readonly string[], options: Folder
       if (unsupported.length > 0) options.onProblem?.(unsupportedText(unsupported));
       const leftOut = leftOutText(list);
       if (leftOut !== undefined) status('streaming', leftOut);
-      for await (const { file, ...decoded } of decodedInOrder(list)) {
+      for await (const { path, file, ...decoded } of decodedInOrder(list)) {
         if (subscriber.closed) return;
         if (decoded.picture === undefined) {
           unreadable.push(file);
           status('streaming', `${file} cannot be read: ${decoded.failure.message}`);
         } else {
+          readable.push(path);
           await push(file, decoded.picture);
         }
-        if (frames === options.maxFrames) break;
+        if (readable.length === options.maxFrames) break;
       }
       playout.finish(() => finish(list));
     };
 
-    const push = async (file: string, picture: DecodedPicture): Promise<void> => {
-      const ptsMs = (frames++ * 1000) / fps;
+    const push = async (file: string, picture: RgbPicture): Promise<void> => {
+      const ptsMs = ((readable.length - 1) * 1000) / fps;
       const slot = await playout.acquireSoon(ptsMs);
       if (slot === undefined) {
         playout.push({ ptsMs, file, lost: 'superseded' });
@@ -87,7 +93,7 @@ export function folderSource(source: string | readonly string[], options: Folder
         unreadable.length === 0
           ? undefined
           : `${counted(unreadable.length, 'picture')} of ${pictures.length} cannot be read: ${listed(unreadable)}`;
-      if (frames === 0) {
+      if (readable.length === 0) {
         const why = pictures.length === 1 ? 'it' : `each of the ${pictures.length} pictures`;
         subscriber.error(
           new SourceError(`${problem ?? `no picture of "${places[0]}" was read`}; ${why} is damaged or no picture`, {
@@ -97,7 +103,7 @@ export function folderSource(source: string | readonly string[], options: Folder
         return;
       }
       if (problem !== undefined) options.onProblem?.(problem);
-      status('ended', counted(frames, 'picture'));
+      status('ended', counted(readable.length, 'picture'));
       subscriber.complete();
     };
 
@@ -123,9 +129,9 @@ async function* decodedInOrder({ pictures }: PictureList): AsyncGenerator<Decode
 
 async function decoded({ path, file }: PictureList['pictures'][number]): Promise<Decoded> {
   try {
-    return { file, picture: await decodePicture(await readFile(path)) };
+    return { path, file, picture: await decodePicture(await readFile(path)) };
   } catch (error) {
-    return { file, failure: error as Error };
+    return { path, file, failure: error as Error };
   }
 }
 

@@ -22,7 +22,7 @@ export const folderKind = sourceKind({
   isLive: false,
   pictures: 'gone',
   needsFfmpeg: false,
-  async open({ address, more = [], settings }, { streamId, input, clock, pace, onLength, onProblem }) {
+  async open({ address, more = [], settings }, { streamId, input, clock, pace, onLength, onProblem, originals }) {
     const { folderSource } = await import('./folder.js');
     return folderSource([address, ...more], {
       streamId,
@@ -30,6 +30,7 @@ export const folderKind = sourceKind({
       clock,
       pace,
       fps: settings.fps,
+      ...(originals === undefined ? {} : { originals }),
       onInfo: ({ expectedFrames }) => onLength?.(expectedFrames),
       ...(onProblem === undefined ? {} : { onProblem }),
     });

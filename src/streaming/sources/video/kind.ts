@@ -13,13 +13,14 @@ export const videoKind = sourceKind({
   needsFfmpeg: true,
   async open({ address }, context) {
     const { videoSource } = await import('./video.js');
-    const { streamId, input, clock, pace, onLength } = context;
+    const { streamId, input, clock, pace, onLength, originals } = context;
     return videoSource(address, {
       streamId,
       input,
       clock,
       pace,
       ffmpeg: requireFfmpeg(context.ffmpeg, context.streamId),
+      ...(originals === undefined ? {} : { originals }),
       onInfo: ({ expectedFrames }) => onLength?.(expectedFrames),
     });
   },

@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Observable } from 'rxjs';
@@ -9,6 +10,8 @@ import { frameArguments } from '../../ffmpeg/arguments.js';
 import type { Ffmpeg } from '../../ffmpeg/binary.js';
 import type { InputDescription } from '../../ffmpeg/log.js';
 import { FrameProcess, type FrameProcessEnd } from '../../ffmpeg/frame-process.js';
+import { filePictures, READ_ONCE } from '../../originals/file-pictures.js';
+import type { Originals } from '../../originals/originals.js';
 import { playInto, type PlaybackOptions } from '../playout.js';
 
 export type VideoOptions = PlaybackOptions & {
@@ -17,6 +20,8 @@ export type VideoOptions = PlaybackOptions & {
   readonly maxFrames?: number;
   /** Options of ffmpeg for this input, one word each: `['-itsscale', '0.5']` plays at twice the speed. */
   readonly inputOptions?: readonly string[];
+  /** Receives the file, so that originals can be had even after the source has ended. Default: none. */
+  readonly originals?: Originals;
   /** Called once before the first frame with the facts about the file, to show progress. */
   readonly onInfo?: (info: VideoInfo) => void;
 };
@@ -51,7 +56,9 @@ export function videoSource(path: string, options: VideoOptions): Observable<Sou
     let reachedMs = 0;
     const { playout, status } = playInto(subscriber, options, () => process?.resume());
 
-    const start = (): void => {
+    const start = (isRegularFile: boolean): void => {
+      const pictures = { ...options, path, format: () => info.format };
+      options.originals?.add(options.streamId, isRegularFile ? filePictures(pictures) : READ_ONCE);
       process = new FrameProcess({
         ffmpeg,
         args: frameArguments(ffmpeg.version, { ...options, url: resolve(path) }),
@@ -110,14 +117,14 @@ export function videoSource(path: string, options: VideoOptions): Observable<Sou
       for (const slot of reading.splice(0)) slot.release();
     });
     checkFile(path)
-      .then(() => {
-        if (!subscriber.closed) start();
+      .then((found) => {
+        if (!subscriber.closed) start(found.isFile());
       })
       .catch((error: unknown) => subscriber.error(error));
   });
 }
 
-async function checkFile(path: string): Promise<void> {
+async function checkFile(path: string): Promise<Stats> {
   const found = await stat(path).catch((cause: unknown) => {
     const { code, message } = cause as NodeJS.ErrnoException;
     throw code === 'ENOENT'
@@ -130,6 +137,7 @@ async function checkFile(path: string): Promise<void> {
     throw new SourceError(`"${path}" is empty (0 bytes); check that its copy or recording was completed`, {
       code: 'NOWCAST_SOURCE_EMPTY',
     });
+  return found;
 }
 
 /** The reason why ffmpeg gave no picture, with a remedy. */

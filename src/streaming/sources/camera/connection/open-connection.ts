@@ -10,7 +10,7 @@ import { FfmpegConnection } from './ffmpeg-connection.js';
 import type { ResolvedCameraOptions } from '../options.js';
 import type { Shedding } from '../shedding.js';
 import type { Timeline } from '../time/timeline.js';
-import { UnitConnection } from './unit-connection.js';
+import { UnitConnection, type PlacedUnit } from './unit-connection.js';
 
 /** The demuxer of the stream: one of our readers, or ffmpeg, with or without stamps at arrival. */
 export type Reader = OwnReader | 'ffmpeg' | 'ffmpeg-stamped';
@@ -22,6 +22,8 @@ export type OpenOptions = ResolvedCameraOptions & {
   readonly shedding: Shedding;
   /** Receives pieces of a NUT file of the unchanged stream; undefined for none. */
   readonly onCopied: ((piece: Uint8Array) => void) | undefined;
+  /** Receives each unit that our own reader reads, on its arrival; undefined for none. */
+  readonly onUnit: ((unit: PlacedUnit) => void) | undefined;
   readonly events: ConnectionEvents;
 };
 

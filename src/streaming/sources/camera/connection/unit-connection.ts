@@ -5,6 +5,7 @@ import type { FramePool } from '../../../../core/frame-pool.js';
 import type { PictureFormat } from '../../../../core/picture.js';
 import type { Ffmpeg } from '../../../ffmpeg/binary.js';
 import type { FrameProcessEnd } from '../../../ffmpeg/frame-process.js';
+import { unitHeader, unitsHeader } from '../../../ffmpeg/unit-nut.js';
 import type { CameraConnection, ConnectionEnd, ConnectionEvents, GivingUp } from './connection.js';
 import { isBehind, silenceMs, type DecoderPace } from '../decode/decoder-pace.js';
 import { KeptTimes } from '../copy/kept-times.js';
@@ -13,7 +14,7 @@ import { PresentationOrder } from '../decode/presentation-order.js';
 import type { Fate } from '../decode/presentation-queue.js';
 import { staysBehind, type Shedding } from '../shedding.js';
 import type { PlacedMoment, Timeline } from '../time/timeline.js';
-import { UnitDecoder, unitHeader, unitsHeader } from '../decode/unit-decoder.js';
+import { UnitDecoder } from '../decode/unit-decoder.js';
 
 export type UnitConnectionOptions = {
   readonly reader: { open(events: UnitStreamEvents): UnitStream };
@@ -29,11 +30,13 @@ export type UnitConnectionOptions = {
   readonly shedding: Shedding;
   /** Receives pieces of a NUT file of the unchanged units; undefined for none. */
   readonly onCopied: ((piece: Uint8Array) => void) | undefined;
+  /** Receives each unit on its arrival, even if it is not decoded; undefined for none. */
+  readonly onUnit?: ((unit: PlacedUnit) => void) | undefined;
   readonly events: ConnectionEvents;
 };
 
 /** A unit with its times. */
-type PlacedUnit = CodedUnit & { readonly moment: PlacedMoment; readonly ptsUs: number };
+export type PlacedUnit = CodedUnit & { readonly moment: PlacedMoment; readonly ptsUs: number };
 
 const NOTHING = new Uint8Array(0);
 /** Far below any timeout, which is in seconds. */
@@ -137,7 +140,7 @@ export class UnitConnection implements CameraConnection {
   }
 
   #arrived(unit: CodedUnit): void {
-    const { timeline, onCopied } = this.#options;
+    const { timeline, onCopied, onUnit } = this.#options;
     // Pictures that depend on one that was never sent cannot be decoded, so they are no sign of life either.
     if (!this.#hasKey && !unit.isKey) return;
     this.#hasKey = true;
@@ -148,6 +151,7 @@ export class UnitConnection implements CameraConnection {
     const placed: PlacedUnit = { ...unit, moment, ptsUs: Math.round(moment.ptsMs * 1_000) };
     if (unit.damaged || unit.lostBefore) this.#order.lost();
     this.#order.arrived(placed.ptsUs);
+    onUnit?.(placed);
     if (onCopied !== undefined) {
       onCopied(unitHeader(placed));
       onCopied(unit.data);

@@ -2,21 +2,18 @@ import type { CodedUnit, UnitCodec } from '../../../../core/coded-unit.js';
 import type { FramePool, FrameSlot } from '../../../../core/frame-pool.js';
 import type { Size } from '../../../../core/size.js';
 import type { PictureFormat } from '../../../../core/picture.js';
-import { nutFileHeader, nutFrameHeader, type NutTag } from '../../../ffmpeg/nut-writer.js';
 import { damageIn } from '../../../ffmpeg/damage.js';
 import { frameArguments } from '../../../ffmpeg/arguments.js';
 import type { Ffmpeg } from '../../../ffmpeg/binary.js';
 import { COMPLAINT } from '../../../ffmpeg/log.js';
 import { FrameProcess, type FrameProcessEnd, type FfmpegPicture } from '../../../ffmpeg/frame-process.js';
+import { UNIT_INPUT, unitHeader, unitsHeader, type TimedUnit } from '../../../ffmpeg/unit-nut.js';
 import { codedSize, isShownAs } from './coded-size.js';
 import type { ArrivedPicture } from '../connection/connection.js';
 import { presentationQueue, type Fate } from './presentation-queue.js';
 
 /** The part of a unit that the decoder needs. */
-export type DecodableUnit = Pick<CodedUnit, 'data' | 'isKey' | 'refreshPictures' | 'damaged' | 'lostBefore'> & {
-  /** Presentation time in microseconds: an integer of 0 or more, different from every other unit of the stream. */
-  readonly ptsUs: number;
-};
+export type DecodableUnit = TimedUnit & Pick<CodedUnit, 'refreshPictures' | 'damaged' | 'lostBefore'>;
 
 export type UnitDecoderOptions<U extends DecodableUnit> = {
   readonly ffmpeg: Ffmpeg;
@@ -29,39 +26,10 @@ export type UnitDecoderOptions<U extends DecodableUnit> = {
   readonly onMissing: (unit: U, fate: Fate) => void;
 };
 
-const NUT_TAGS: Readonly<Record<UnitCodec, NutTag>> = { h264: 'H264', h265: 'HEVC', mjpeg: 'MJPG' };
-/** A decoder reads the size from the stream, but the container must name one. */
-const ANY_SIZE: Size = { width: 16, height: 16 };
-
-/** The header of a NUT of the codec's units, for a decoder or a file. */
-export function unitsHeader(codec: UnitCodec): Buffer {
-  return nutFileHeader(ANY_SIZE, NUT_TAGS[codec]);
-}
-
-/** The bytes before a unit in such a NUT. */
-export function unitHeader({ ptsUs, data, isKey }: DecodableUnit): Buffer {
-  return nutFrameHeader(ptsUs, data.length, isKey);
-}
-
 /**
- * ffmpeg's options for complete units with their times. The purpose of each:
- * - `copyts`: a picture comes out with the time of its unit, which is how the two find each other.
- * - `probesize`, `analyzeduration`: the first unit goes to the decoder at once instead of waiting for more to analyse.
- * - `low_delay`, `thread_type slice`: pictures are not held back to be decoded in parallel, or in case B-pictures come.
+ * `low_delay` and `thread_type slice`: pictures are not held back to be decoded in parallel, or in case B-pictures come.
  */
-const UNIT_INPUT = [
-  '-copyts',
-  '-f',
-  'nut',
-  '-probesize',
-  '32',
-  '-analyzeduration',
-  '0',
-  '-flags',
-  'low_delay',
-  '-thread_type',
-  'slice',
-];
+const LIVE_UNIT_INPUT = [...UNIT_INPUT, '-flags', 'low_delay', '-thread_type', 'slice'];
 
 /**
  * A picture comes through one pipe, and the decoder's messages about it through another. Messages from before the
@@ -103,7 +71,12 @@ export class UnitDecoder<U extends DecodableUnit> {
       isFed: true,
       // A unit and its picture match by their time, so little has to be announced.
       tellsPictures: false,
-      args: frameArguments(ffmpeg.version, { url: 'pipe:0', inputOptions: UNIT_INPUT, input, tellsPictures: false }),
+      args: frameArguments(ffmpeg.version, {
+        url: 'pipe:0',
+        inputOptions: LIVE_UNIT_INPUT,
+        input,
+        tellsPictures: false,
+      }),
       channels: input.channels,
       getTarget: () => {
         const slot = pool.acquire();

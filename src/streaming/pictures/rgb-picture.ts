@@ -1,4 +1,4 @@
 import type { Size } from '../../core/size.js';
 
 /** Pixels of a picture as it is shown: R, G, B, row by row from the top. */
-export type DecodedPicture = Size & { readonly pixels: Uint8Array };
+export type RgbPicture = Size & { readonly pixels: Uint8Array };

@@ -1,0 +1,42 @@
+import { pictureArguments, type PictureArguments } from '../ffmpeg/arguments.js';
+import type { Ffmpeg } from '../ffmpeg/binary.js';
+import { FfmpegChild } from '../ffmpeg/child.js';
+import { noOriginal, type NoOriginal } from './answer.js';
+import { readPpm } from './ppm.js';
+import type { RgbPicture } from '../pictures/rgb-picture.js';
+
+export type DecodeOptions = PictureArguments & {
+  readonly ffmpeg: Ffmpeg;
+  /** For ffmpeg's standard input. */
+  readonly pieces?: readonly Uint8Array[];
+  readonly signal: AbortSignal;
+};
+
+/**
+ * Decodes one picture with an ffmpeg of its own, which has ended when the promise settles.
+ * @throws the signal's reason
+ */
+export async function decodeOriginal(options: DecodeOptions): Promise<RgbPicture | NoOriginal> {
+  const { ffmpeg, pieces, signal } = options;
+  signal.throwIfAborted();
+  const child = new FfmpegChild({
+    path: ffmpeg.path,
+    args: pictureArguments(ffmpeg.version, options),
+    stdin: pieces && 'pipe',
+    stdout: 'pipe',
+  });
+  const output: Buffer[] = [];
+  child.stdout?.on('data', (bytes: Buffer) => output.push(bytes));
+  const kill = (): void => void child.kill();
+  signal.addEventListener('abort', kill, { once: true });
+  for (const piece of pieces ?? []) child.stdin?.write(piece);
+  child.stdin?.end();
+  await child.closed;
+  signal.removeEventListener('abort', kill);
+  signal.throwIfAborted();
+  return readPpm(Buffer.concat(output)) ?? noOriginal('undecodable', await noPicture(child));
+}
+
+async function noPicture(child: FfmpegChild): Promise<string> {
+  return `ffmpeg returns no such picture: ${await child.lastWords('it did not say why')}`;
+}
