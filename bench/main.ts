@@ -7,6 +7,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly run: () => unkno
   evaluation: () => import('./evaluation.js'),
   forecast: () => import('./forecast.js'),
   training: () => import('./training.js'),
+  originals: () => import('./originals.js'),
   synth: () => import('./synth.js'),
   'demo-picture': () => import('./demo-picture.js'),
   'camera-time': () => import('./camera-time/main.js'),

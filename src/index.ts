@@ -71,6 +71,7 @@ export { pushSource, type PushedAt, type PushOptions, type PushSource } from './
 export { PUSH_FORMATS, type PushFormat } from './streaming/sources/push/pushed-picture.js';
 export { producedSource, type PictureProducer, type ProducedOptions } from './streaming/sources/produced.js';
 export { PACES, type Pace } from './core/pace.js';
+export type { PlaybackOptions } from './streaming/sources/playout.js';
 export type { InputDescription } from './streaming/ffmpeg/log.js';
 export { videoSource, type VideoInfo, type VideoOptions } from './streaming/sources/video/video.js';
 export { locateFfmpeg, type Ffmpeg, type FfmpegVersion } from './streaming/ffmpeg/binary.js';

@@ -12,8 +12,8 @@ export type UnitPicturesOptions = {
 };
 
 /**
- * `output_corrupt`: a decoder that began at a recovery point withholds some pictures when its input ends. The kept units
- * tell which pictures are whole.
+ * `output_corrupt`: a decoder that began at a recovery point withholds some pictures when its input ends. The kept
+ * units tell which pictures are whole.
  */
 const INPUT_OPTIONS = [...UNIT_INPUT, '-flags', 'output_corrupt'];
 
