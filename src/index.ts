@@ -65,7 +65,6 @@ export {
 } from './streaming/sources/camera/connection/endpoint-probe.js';
 export { RECONNECT_LADDER, type ReconnectLadder } from './streaming/sources/camera/connection/reconnect.js';
 export { folderSource, type FolderOptions } from './streaming/sources/folder/folder.js';
-export { type PlaybackOptions } from './streaming/sources/playout.js';
 export { memorySource, type MemoryOptions } from './streaming/sources/memory.js';
 export { pushSource, type PushedAt, type PushOptions, type PushSource } from './streaming/sources/push/push-source.js';
 export { PUSH_FORMATS, type PushFormat } from './streaming/sources/push/pushed-picture.js';
