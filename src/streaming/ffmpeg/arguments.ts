@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import fluent from 'fluent-ffmpeg';
 import { resolvedFormat, type PictureFormat } from '../../core/picture.js';
 import { isAtLeast, type FfmpegVersion } from './binary.js';
@@ -14,6 +15,8 @@ export type FrameArguments = {
   readonly maxFrames?: number;
   /** Whether the log announces each picture, which costs a dozen writes for each. Default true. */
   readonly tellsPictures?: boolean;
+  /** Of letters and digits: the filter that scales is named `scale@<secret>` in the log. Default: random. */
+  readonly secret?: string;
 };
 
 const LOGGING = ['-nostdin', '-hide_banner', '-nostats', '-v', 'repeat+level+verbose'];
@@ -27,21 +30,51 @@ const LOGGING = ['-nostdin', '-hide_banner', '-nostats', '-v', 'repeat+level+ver
  * - `-fps_mode passthrough` (`-vsync 0` before 5.1): no picture is repeated or left out to even out the rate.
  * - `-enc_time_base 1:1000000`: without it times are rounded to the average frame interval.
  * - `-threads 1` for the output: since 5.1 the raw video "encoder" would otherwise hold back one picture a core.
+ * - `-map_metadata -1`: authors' texts, such as titles, appear in the log before the first picture and never after it.
+ * - `-thread_type slice` before 4.3: such an ffmpeg does not mark damaged pictures, so a complaint has to come in turn.
  */
 export function frameArguments(version: FfmpegVersion, options: FrameArguments): string[] {
   const { url, inputOptions = [], input, maxFrames, tellsPictures = true } = options;
+  const { secret = randomBytes(8).toString('hex') } = options;
+  const order = marksDamage(version) ? [] : ['-thread_type', 'slice'];
   const limit = maxFrames === undefined ? [] : ['-frames:v', String(maxFrames)];
   return fluent({ logger: undefined })
     .input(url)
-    .inputOptions(...LOGGING, ...(tellsPictures ? ['-debug_ts'] : []), ...inputOptions)
+    .inputOptions(...LOGGING, ...(tellsPictures ? ['-debug_ts'] : []), ...order, ...inputOptions)
     .output('pipe:1')
     .noAudio()
-    .videoFilters(fitFilters(input))
+    .videoFilters(fitFilters(input).map((filter) => filter.replace(/^scale=/, `scale@${secret}=`)))
     .videoCodec('rawvideo')
-    .outputOptions('-map', '0:V:0', ...passthrough(version), '-enc_time_base', '1:1000000', '-threads', '1', ...limit)
+    .outputOptions(
+      '-map',
+      '0:V:0',
+      '-map_metadata',
+      '-1',
+      ...passthrough(version),
+      '-enc_time_base',
+      '1:1000000',
+      '-threads',
+      '1',
+      ...limit,
+    )
     .format('nut')
     .outputOptions('-write_index', '0')
     ._getArguments();
+}
+
+/** The name that the filter that scales has in the log; undefined for arguments without one. */
+export function scalerOf(args: readonly string[]): string | undefined {
+  return args.map((word) => /(?:^|,)(scale@\w+)=/.exec(word)?.[1]).find((name) => name !== undefined);
+}
+
+/** No picture is begun before the one before it is complete. */
+export function decodesInOrder(args: readonly string[]): boolean {
+  return args.some((word, i) => word === 'slice' && args[i - 1] === '-thread_type');
+}
+
+/** ffmpeg marks pictures that the decoder had to repair in its log. */
+export function marksDamage(version: FfmpegVersion): boolean {
+  return isAtLeast(version, 4, 3);
 }
 
 /**

@@ -4,7 +4,10 @@ import type { PictureFormat } from '../../core/picture.js';
 import type { Ffmpeg } from './binary.js';
 import { ChildInput } from './child-input.js';
 import { FfmpegChild, type FfmpegExit } from './child.js';
-import { COMPLAINT, FfmpegLog, type InputDescription } from './log.js';
+import { decodesInOrder, marksDamage, scalerOf } from './arguments.js';
+import { damageIn } from './damage-messages.js';
+import { complaintIn } from './log-line.js';
+import { FfmpegLog, type InputDescription } from './log.js';
 import { NutReader, type NutFrame } from './nut-reader.js';
 import { socketPair } from './socket-pair.js';
 
@@ -25,6 +28,12 @@ export type FrameProcessEnd = FfmpegExit & {
   readonly cutOff: boolean;
   /** ffmpeg's last messages of level error and above, oldest first. They may contain the URL with its credentials. */
   readonly errors: readonly string[];
+  /** Of these, the ones about reading the input, not about single pictures. */
+  readonly inputErrors: readonly string[];
+  /** The input ended inside a packet. */
+  readonly endsInPacket: boolean;
+  /** When the last packet ends, by the container's own times; absent if it has none. */
+  readonly reachedMs?: number;
   /** An error on our side: ffmpeg could not be started, or its output could not be read. */
   readonly failure?: Error;
 };
@@ -40,6 +49,11 @@ export type FrameProcessOptions = {
    * `onLine`. Default true.
    */
   readonly tellsPictures?: boolean;
+  /**
+   * Pictures that may wait until later ones show whether they are damaged; then the first of them counts as damaged.
+   * Fewer than there are targets. Default 6.
+   */
+  readonly mostUndecided?: number;
   /** Order of a picture's planes. Default `bgr`. */
   readonly channels?: PictureFormat['channels'] | undefined;
   /**
@@ -59,6 +73,8 @@ export type FrameProcessOptions = {
 
 /** ffmpeg sends frames as planes G, B, R. The position of each in the picture: */
 const PLANE_ORDER = { bgr: [1, 0, 2], rgb: [1, 2, 0] } as const;
+/** Below the eight slots of a video, of which the consumer holds two. */
+const DEFAULT_MOST_UNDECIDED = 6;
 /** Time for an ffmpeg with piped input to return its last pictures. */
 const FINISH_MS = 1500;
 
@@ -73,6 +89,7 @@ export class FrameProcess {
   readonly #input = new ChildInput();
   readonly #reader: NutReader;
   readonly #log: FfmpegLog;
+  readonly #mostUndecided: number;
   /** Absent until it is started. */
   #child: FfmpegChild | undefined;
   /** The stream of its pictures. */
@@ -88,8 +105,14 @@ export class FrameProcess {
 
   constructor(options: FrameProcessOptions) {
     this.#options = options;
-    const { getTarget, tellsPictures = true, channels = 'bgr' } = options;
-    this.#log = new FfmpegLog({ tellsPictures });
+    const { args, ffmpeg, getTarget, tellsPictures = true, channels = 'bgr' } = options;
+    this.#mostUndecided = options.mostUndecided ?? DEFAULT_MOST_UNDECIDED;
+    this.#log = new FfmpegLog({
+      scaler: scalerOf(args),
+      tellsPictures,
+      marksDamage: marksDamage(ffmpeg.version),
+      inOrder: decodesInOrder(args),
+    });
     this.#reader = new NutReader({
       getTarget,
       planeOrder: PLANE_ORDER[channels],
@@ -129,7 +152,8 @@ export class FrameProcess {
 
   /** Takes a line from the log of the ffmpeg that feeds this one, because that one detects the damage. */
   noteDamage(line: string): void {
-    if (COMPLAINT.test(line)) this.#log.push(line);
+    const message = complaintIn(line);
+    if (message !== undefined && damageIn(message) !== undefined) this.#log.lostSomewhere();
   }
 
   /** Ends the input of an ffmpeg with piped input; resolves like `closed`, soon even if ffmpeg does not answer. */
@@ -189,6 +213,11 @@ export class FrameProcess {
 
   #ended(exit: FfmpegExit): void {
     this.#exit ??= exit;
+    this.#guarded(() => {
+      this.#log.settle();
+      this.#deliver();
+      return !this.#reader.isWaiting;
+    });
     this.#endIfDone();
   }
 
@@ -203,6 +232,9 @@ export class FrameProcess {
       pictureCount: this.#pictureCount,
       cutOff: !this.#reader.atBoundary,
       errors: [...this.#log.errors],
+      inputErrors: [...this.#log.inputErrors],
+      endsInPacket: this.#log.endsInPacket,
+      ...(this.#log.reachedMs !== undefined && { reachedMs: this.#log.reachedMs }),
       ...(failure && { failure }),
     });
   }
@@ -241,6 +273,8 @@ export class FrameProcess {
 
   #deliver(): void {
     while (this.#unannounced.length > 0 && !this.#stopped) {
+      // Undecided pictures take up the memory for those that would decide about them.
+      if (this.#unannounced.length >= this.#mostUndecided) this.#log.settle();
       const facts = this.#log.nextPicture();
       if (facts === undefined) return;
       if (!this.#isInputReported) {

@@ -1,5 +1,7 @@
 import type { Size } from '../../core/size.js';
-import { damageTracker, type PictureKind } from './damage.js';
+import { decoderComplaint, isPacketLoss } from './damage-messages.js';
+import { DamageTracker, type DecodedPicture, type Verdict } from './damage-tracker.js';
+import { complaintIn, parseLogLine, type LogLine } from './log-line.js';
 
 /** ffmpeg's facts on its input before the first picture; each is absent if the input does not state it. */
 export type InputDescription = {
@@ -17,34 +19,53 @@ export type PictureFacts = {
   readonly corrupt: boolean;
 };
 
-/** In a line of level warning or above. */
-export const COMPLAINT = /\[(?:warning|error|fatal|panic)\]/;
+export type FfmpegLogOptions = {
+  /** Name of the filter that scales, which no input can guess. Without one, the log tells of no picture. */
+  readonly scaler: string | undefined;
+  /** The log is written with `-debug_ts`, which announces each picture. Default true. */
+  readonly tellsPictures?: boolean;
+  /** Since 4.3, ffmpeg marks pictures that the decoder had to repair. Default true. */
+  readonly marksDamage?: boolean;
+  /** The decoder does not decode pictures in parallel. Default false. */
+  readonly inOrder?: boolean;
+};
 
 /** Number of error lines kept for messages. */
 const KEPT_ERRORS = 8;
+const INFO = '[info] ';
+const PICTURE_TYPES: Readonly<Record<string, DecodedPicture['type']>> = { '1': 'I', '3': 'B' };
 
 /**
  * Reads ffmpeg's log as written by `-v repeat+level+verbose -debug_ts`, line by line. The pictures come on another pipe
  * and carry neither their source's size nor their damage; the log does, in order: the facts on a picture are written
  * before the picture. So counting relates them.
  *
- * The patterns match anywhere in a line: the threads of ffmpeg 7 can write two messages into one.
+ * Authors of inputs write into the log, too: titles, names of files, even names of tags. All that stands before the
+ * decoding begins, because `-map_metadata -1` keeps it from the output. So everything about pictures that comes before
+ * ffmpeg's last "Stream mapping" is forgotten, and pictures are announced only after a line of the filter whose name
+ * only this program knows.
  */
 export class FfmpegLog {
+  readonly #options: FfmpegLogOptions;
+  readonly #scalerPrefix: string | undefined;
   #size: Size | undefined;
-  #decodedCount = 0;
-  #announcedCount = 0;
-  readonly #tellsPictures: boolean;
-  readonly #damage = damageTracker();
-  readonly #corrupt = new Set<number>();
+  #isDecoding = false;
+  #damage: DamageTracker;
+  #codec: { readonly name: string; readonly decoder: string } = { name: '', decoder: '' };
+  /** Of decoded pictures that were not announced yet, oldest first. */
+  #verdicts: Verdict[] = [];
   /** Facts of announced pictures that were not requested yet, oldest first. */
-  readonly #facts: PictureFacts[] = [];
+  #facts: { readonly size: Size; readonly verdict: Verdict }[] = [];
   readonly #errors: string[] = [];
+  readonly #inputErrors: string[] = [];
   #input: InputDescription | undefined;
+  #demuxedLine: string | undefined;
+  #isSuspectedInside = false;
 
-  /** @param options.tellsPictures whether the log is written with `-debug_ts`, which announces each picture */
-  constructor({ tellsPictures = true }: { readonly tellsPictures?: boolean } = {}) {
-    this.#tellsPictures = tellsPictures;
+  constructor(options: FfmpegLogOptions) {
+    this.#options = options;
+    this.#scalerPrefix = options.scaler === undefined ? undefined : `[${options.scaler} @ `;
+    this.#damage = this.#newTracker();
   }
 
   /** The last messages of level error and above, oldest first, without their level. They may contain the URL. */
@@ -52,78 +73,203 @@ export class FfmpegLog {
     return this.#errors;
   }
 
+  /** Of these, the ones of the demuxer or about reading: the input is damaged or cut off, not only a picture. */
+  get inputErrors(): readonly string[] {
+    return this.#inputErrors;
+  }
+
   /** Once the input was opened. */
   get input(): InputDescription | undefined {
     return this.#input;
   }
 
+  /** When the last packet ends, by the container's own times; undefined if it has none. */
+  get reachedMs(): number | undefined {
+    const line = this.#demuxedLine;
+    if (line === undefined) return undefined;
+    const seconds = Math.max(
+      ...['pkt_pts_time:', 'pkt_dts_time:'].map((name) => Number(fieldOf(line, name))).filter(Number.isFinite),
+    );
+    const duration = Number(fieldOf(line, ' duration_time:'));
+    return Number.isFinite(seconds) ? (seconds + (Number.isFinite(duration) ? duration : 0)) * 1000 : undefined;
+  }
+
+  /** The input ended inside a packet. */
+  get endsInPacket(): boolean {
+    return this.#damage.endsSuspect;
+  }
+
   /** Takes the facts on the next picture; undefined if the log does not contain them yet. */
   nextPicture(): PictureFacts | undefined {
-    if (this.#tellsPictures) return this.#facts.shift();
-    return this.#size && { size: this.#size, corrupt: false };
+    if (this.#options.tellsPictures === false) return this.#size && { size: this.#size, corrupt: false };
+    const next = this.#facts[0];
+    const isDamaged = next?.verdict.isDamaged;
+    if (next === undefined || isDamaged === undefined) return undefined;
+    this.#facts.shift();
+    return { size: next.size, corrupt: isDamaged };
+  }
+
+  /** Decides about pictures whose damage later ones would show: none come, or they cannot be waited for. */
+  settle(): void {
+    this.#damage.settle();
+  }
+
+  /** Data is missing in some packet on its way to this ffmpeg. */
+  lostSomewhere(): void {
+    this.#damage.lostSomewhere();
   }
 
   /** @param line without its end of line */
   push(line: string): void {
-    if (line.includes('filter -> pts:')) this.#announce(line);
-    else if (line.includes('decoder -> ')) this.#decoded(line);
-    else if (line.includes('Parsed_scale_')) this.#scaled(line);
-    else if (COMPLAINT.test(line)) this.#complained(line);
-    else if (this.#announcedCount === 0) this.#describe(line);
+    if (this.#scalerPrefix !== undefined && line.includes(this.#scalerPrefix)) this.#scaled(line);
+    else if (line.startsWith(INFO)) this.#told(line);
+    else this.#parsed(line);
   }
 
-  #announce(line: string): void {
+  /** Most lines are of this kind: several for each picture. */
+  #told(line: string): void {
+    const text = line.slice(INFO.length);
+    if (this.#isTimestamps(text)) return;
+    if (!this.#isDecoding) this.#describe(text);
+    else if (text.startsWith('  ')) this.#merged(text);
+  }
+
+  #isTimestamps(text: string): boolean {
+    if (text.startsWith('demuxer')) {
+      if (text.startsWith('demuxer -> ') && text.includes(' type:video ')) this.#demuxedLine = text;
+      else if (text.startsWith('demuxer+ffmpeg -> ') && text.includes(' type:video ')) this.#demuxed(text);
+    } else if (text.startsWith('decoder -> ')) this.#decoded(text);
+    else if (text.startsWith('filter -> ')) this.#announce(text);
+    else return text.startsWith('encoder ') || text.startsWith('muxer ');
+    return true;
+  }
+
+  /** The threads of ffmpeg 7 write into the description of the output, which contains nothing of an author's. */
+  #merged(text: string): void {
+    const at = text.search(/\[[^\]]* @ |\[[a-z]+\] |(?:filter|decoder|demuxer|demuxer\+ffmpeg) -> /);
+    if (at > 0) this.push(text[at] === '[' ? text.slice(at) : INFO + text.slice(at));
+  }
+
+  #parsed(line: string): void {
+    const message = parseLogLine(line);
+    if (message === undefined || (message.level === 'info' && this.#isTimestamps(message.text))) return;
+    if (complaintIn(line) !== undefined) this.#complained(message);
+  }
+
+  #demuxed(text: string): void {
+    this.#isSuspectedInside = false;
+    const pts = fieldOf(text, ' pkt_pts:');
+    const dts = fieldOf(text, ' pkt_dts:');
+    this.#damage.packet({ pts, dts, demuxedDts: fieldOf(this.#demuxedLine ?? text, ' pkt_dts:') });
+  }
+
+  #decoded(text: string): void {
+    const type = fieldOf(text, ' frame_type:');
+    if (type === '' || text.includes(' type:audio ')) return;
+    const pts = fieldOf(text, text.includes(' frame_pts:') ? ' frame_pts:' : ' pts:');
+    const isKey = text.includes(' keyframe:1');
+    this.#verdicts.push(this.#damage.decoded({ pts, isKey, type: PICTURE_TYPES[type] ?? 'P' }));
+  }
+
+  #announce(text: string): void {
     // The final one of the stream has no time.
-    if (this.#size === undefined || !/filter -> pts:-?\d/.test(line)) return;
-    const index = this.#announcedCount++;
-    this.#facts.push({ size: this.#size, corrupt: this.#corrupt.delete(index) });
-  }
-
-  #decoded(line: string): void {
-    if (!line.includes('frame_type:')) return;
-    const index = this.#decodedCount++;
-    if (this.#damage.decoded(kindOf(line))) this.#corrupt.add(index);
+    if (this.#size === undefined || !/^filter -> pts:-?\d/.test(text)) return;
+    this.#facts.push({ size: this.#size, verdict: this.#verdicts.shift() ?? { isDamaged: false } });
   }
 
   /** The scaler's input is the picture after rotation; the log states it again at every change. */
   #scaled(line: string): void {
-    const match = /w:(\d+) h:(\d+) fmt:.* -> w:\d+ h:\d+ /.exec(line);
+    this.#isDecoding = true;
+    const match = /\] w:(\d+) h:(\d+) fmt:\S+ .*-> w:\d+ h:\d+ /.exec(line);
     if (match === null) return;
     const [width, height] = [Number(match[1]), Number(match[2])];
     if (this.#size?.width !== width || this.#size.height !== height) this.#size = { width, height };
   }
 
-  #complained(line: string): void {
-    this.#damage.logged(line);
-    if (line.includes('[warning]')) return;
-    this.#errors.push(
-      line
-        .replace(/\[(?:error|fatal|panic)\] /, '')
-        .replace(/ @ 0x[0-9a-f]+\]/, ']')
-        .trim(),
-    );
-    if (this.#errors.length > KEPT_ERRORS) this.#errors.shift();
+  #complained({ component, level, text }: LogLine): void {
+    this.#noteDamage(component, text);
+    if (level === 'warning') return;
+    const error = component === undefined ? text.trim() : `[${component}] ${text.trim()}`;
+    keep(this.#errors, error);
+    if (this.#isOfInput(component, text)) keep(this.#inputErrors, error);
   }
 
-  #describe(line: string): void {
-    const format = /Input #0, (.+?), from /.exec(line)?.[1];
-    if (format !== undefined && this.#input === undefined) this.#input = { format };
-    const duration = /Duration: (?:(\d+):(\d\d):(\d\d(?:\.\d+)?)|N\/A), /.exec(line);
-    if (duration !== null) {
+  #noteDamage(component: string | undefined, text: string): void {
+    const { name, decoder } = this.#codec;
+    if (/(?:^|: )corrupt decoded frame(?: in stream \d+)?$/.test(text)) this.#damage.marked();
+    else if (/(?:^|: )corrupt input packet(?: in stream \d+)?$/.test(text)) this.#damage.suspectedNext();
+    else if (/^Error (?:while decoding stream|submitting packet to decoder)/.test(text)) {
+      if (!text.includes('temporarily unavailable')) this.#damage.failed();
+    } else if (component === undefined) return;
+    else if (component === name || component === decoder) {
+      const about = decoderComplaint(text);
+      if (about !== undefined) this.#damage.complained(about);
+    } else if (text.startsWith('Packet corrupt (stream = ')) this.#suspected(component, text);
+    else if (isPacketLoss(text)) this.#damage.lostAhead();
+    else if (component === this.#input?.format && !/partial file|ended prematurely/.test(text))
+      this.#damage.lostBetween();
+  }
+
+  /** The demuxer of a playlist repeats what the one of its segments reported, for the packet before. */
+  #suspected(component: string, text: string): void {
+    if (component !== this.#input?.format) this.#isSuspectedInside = true;
+    else if (this.#isSuspectedInside) return;
+    this.#damage.suspected(/ dts = (-?\w+)\)/.exec(text)?.[1] ?? 'NOPTS');
+  }
+
+  #isOfInput(component: string | undefined, text: string): boolean {
+    if (component === undefined)
+      return !/^Error (?:while|submitting|marking|initializing)|^Conversion failed/.test(text);
+    return component === this.#input?.format || component.startsWith('in#0');
+  }
+
+  #describe(text: string): void {
+    const format = /^Input #0, (.+?), from '/.exec(text)?.[1];
+    if (format !== undefined) this.#input ??= { format };
+    if (text === 'Stream mapping:') this.#forget();
+    const mapping = /^ {2}Stream #\d+:\d+ -> #0:0 \((\S+) \((\S+)\) -> /.exec(text);
+    if (mapping !== null) {
+      const [, name, decoder] = mapping;
+      this.#codec = { name, decoder: decoder === 'native' ? name : decoder };
+      this.#damage = this.#newTracker();
+    }
+    if (this.#input === undefined) return;
+    const duration = /^ {2}Duration: (\d+):(\d\d):(\d\d(?:\.\d+)?), /.exec(text);
+    if (duration !== null && this.#input.durationMs === undefined) {
       const [hours, minutes, seconds] = duration.slice(1).map(Number);
-      if (Number.isFinite(hours))
-        this.#input = { ...this.#input, durationMs: Math.round((hours * 3600 + minutes * 60 + seconds) * 1000) };
-    } else if (this.#input !== undefined && this.#input.fps === undefined && line.includes('Video: ')) {
-      const fps = /, ([\d.]+)(k?) (?:fps|tbr)/.exec(line);
-      if (fps !== null && !line.includes('(attached pic)')) {
+      this.#input = { ...this.#input, durationMs: Math.round((hours * 3600 + minutes * 60 + seconds) * 1000) };
+    } else if (this.#input.fps === undefined && /^ {2,4}Stream #0:\d+\S*: Video: /.test(text)) {
+      const fps = /, ([\d.]+)(k?) (?:fps|tbr)/.exec(text);
+      if (fps !== null && !text.includes('(attached pic)')) {
         this.#input = { ...this.#input, fps: Number(fps[1]) * (fps[2] === 'k' ? 1000 : 1) };
       }
     }
   }
+
+  /** What came so far about pictures was text in the input's description. */
+  #forget(): void {
+    this.#damage = this.#newTracker();
+    this.#verdicts = [];
+    this.#facts = [];
+    this.#demuxedLine = undefined;
+  }
+
+  #newTracker(): DamageTracker {
+    const { marksDamage = true, inOrder = false } = this.#options;
+    return new DamageTracker({ codec: this.#codec.name, marksDamage, inOrder });
+  }
 }
 
-/** In ffmpeg's numbering, picture type 3 is B. */
-function kindOf(decoderLine: string): PictureKind {
-  if (decoderLine.includes('keyframe:1')) return 'key';
-  return decoderLine.includes('frame_type:3') ? 'reordered' : 'other';
+/** The value after a field's name, up to the next space; empty if there is none. */
+function fieldOf(line: string, name: string): string {
+  const at = line.indexOf(name);
+  if (at < 0) return '';
+  const start = at + name.length;
+  const end = line.indexOf(' ', start);
+  return end < 0 ? line.slice(start) : line.slice(start, end);
+}
+
+function keep(errors: string[], error: string): void {
+  errors.push(error);
+  if (errors.length > KEPT_ERRORS) errors.shift();
 }

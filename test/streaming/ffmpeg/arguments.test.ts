@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { isAtLeast, locateFfmpeg, parseVersion } from '../../../src/streaming/ffmpeg/binary.js';
-import { copyArguments, frameArguments, fitFilters } from '../../../src/streaming/ffmpeg/arguments.js';
+import {
+  copyArguments,
+  decodesInOrder,
+  fitFilters,
+  frameArguments,
+  scalerOf,
+} from '../../../src/streaming/ffmpeg/arguments.js';
 import { UsageError } from '../../../src/core/errors.js';
 
 const versionOutput = (name: string, codec: string): string =>
@@ -70,7 +76,8 @@ describe('ffmpeg', () => {
   });
 
   it('builds the arguments of each version', () => {
-    const args = (version: typeof V4_1): string => frameArguments(version, { url: 'x.mp4', input: INPUT }).join(' ');
+    const args = (version: typeof V4_1): string =>
+      frameArguments(version, { url: 'x.mp4', input: INPUT, secret: 'a1' }).join(' ');
     assert.match(args(V4_1), / -vsync 0 /);
     for (const version of [V5_1, V7_1]) {
       assert.match(args(version), / -fps_mode passthrough /);
@@ -79,7 +86,20 @@ describe('ffmpeg', () => {
     assert.equal(
       args(V5_1),
       '-nostdin -hide_banner -nostats -v repeat+level+verbose -debug_ts -i x.mp4 -an -vcodec rawvideo ' +
-        `-filter:v ${fitFilters(INPUT).join(',')} -map 0:V:0 -fps_mode passthrough -enc_time_base 1:1000000 -threads 1 -f nut -write_index 0 pipe:1`,
+        `-filter:v ${fitFilters(INPUT).join(',').replace('scale=', 'scale@a1=')} -map 0:V:0 -map_metadata -1 -fps_mode passthrough -enc_time_base 1:1000000 -threads 1 -f nut -write_index 0 pipe:1`,
+    );
+  });
+
+  it('names the filter that scales anew each time', () => {
+    const [one, other] = [1, 2].map(() => scalerOf(frameArguments(V5_1, { url: 'x.mp4', input: INPUT })));
+    assert.match(one!, /^scale@[0-9a-f]{16}$/);
+    assert.notEqual(one, other);
+  });
+
+  it('has the decoder of an ffmpeg that does not mark damaged pictures take one at a time', () => {
+    assert.deepEqual(
+      [V4_1, V5_1].map((version) => decodesInOrder(frameArguments(version, { url: 'x.mp4', input: INPUT }))),
+      [true, false],
     );
   });
 

@@ -56,7 +56,17 @@ describe('FrameProcess', function () {
   itNeeds(NEEDS, 'reports how ffmpeg ended', async () => {
     const pictures: FfmpegPicture[] = [];
     const end = await start(clip(), { onPicture: (picture) => pictures.push(picture) }).closed;
-    assert.deepEqual(end, { stopped: false, code: 0, signal: null, pictureCount: 200, cutOff: false, errors: [] });
+    assert.deepEqual(end, {
+      stopped: false,
+      code: 0,
+      signal: null,
+      pictureCount: 200,
+      cutOff: false,
+      errors: [],
+      inputErrors: [],
+      endsInPacket: false,
+      reachedMs: 7960,
+    });
     assert.deepEqual(
       pictures.map(({ index }) => index),
       Array.from({ length: 200 }, (_, i) => i),
@@ -69,7 +79,7 @@ describe('FrameProcess', function () {
       import { openSync } from 'node:fs';
       import { FrameProcess } from '${new URL('../../../src/streaming/ffmpeg/frame-process.js', import.meta.url).href}';
       try { for (;;) openSync('/dev/null'); } catch { /* Now there are. */ }
-      const started = new FrameProcess({ ffmpeg: { path: 'ffmpeg' }, args: [], isFed: true, onCopied: () => undefined, getTarget: () => undefined, onPicture: () => undefined });
+      const started = new FrameProcess({ ffmpeg: { path: 'ffmpeg', version: { major: 5, minor: 1 } }, args: [], isFed: true, onCopied: () => undefined, getTarget: () => undefined, onPicture: () => undefined });
       started.write(new Uint8Array(1));
       const end = await started.finish();
       await started.stop();

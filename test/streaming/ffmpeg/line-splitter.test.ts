@@ -13,14 +13,21 @@ describe('LineSplitter', () => {
     );
   });
 
-  it('emits an endless line in pieces', () => {
+  it('keeps a carriage return inside a line, as in a title', () => {
     const lines: string[] = [];
     const splitter = new LineSplitter((line) => lines.push(line));
-    for (let i = 0; i < 5; i++) splitter.push('x'.repeat(20 * 1024));
-    splitter.push('y\n');
+    splitter.push('title: a\r[error] b\r\nc\n');
+    assert.deepEqual(lines, ['title: a\r[error] b', 'c']);
+  });
+
+  it('hands on the beginning of a line that does not end, and goes on after it', () => {
+    const lines: string[] = [];
+    const splitter = new LineSplitter((line) => lines.push(line));
+    for (let i = 0; i < 9; i++) splitter.push('x'.repeat(20 * 1024));
+    splitter.push('y\nz\n');
     assert.deepEqual(
       lines.map(({ length }) => length),
-      [80 * 1024, 20 * 1024 + 1],
+      [80 * 1024, 1],
     );
   });
 });

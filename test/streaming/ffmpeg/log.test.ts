@@ -57,7 +57,7 @@ function factsOf(log: FfmpegLog): PictureFacts[] {
 }
 
 function logOf(text: string): FfmpegLog {
-  const log = new FfmpegLog();
+  const log = new FfmpegLog({ scaler: 'Parsed_scale_0' });
   for (const line of text.split('\n')) log.push(line);
   return log;
 }

@@ -63,6 +63,7 @@ export function videoSource(path: string, options: VideoOptions): Observable<Sou
         ffmpeg,
         args: frameArguments(ffmpeg.version, { ...options, url: resolve(path) }),
         channels: input.channels,
+        ...(options.slots !== undefined && { mostUndecided: Math.max(1, options.slots - 2) }),
         getTarget(byteLength, ptsUs) {
           if (byteLength !== playout.slotBytes)
             throw new InternalError(`ffmpeg sent a picture of ${byteLength} bytesinstead of ${playout.slotBytes}`);
@@ -101,11 +102,12 @@ export function videoSource(path: string, options: VideoOptions): Observable<Sou
           return;
         }
         playout.finish(() => {
-          const cut =
-            end.cutOff ||
-            end.code !== 0 ||
-            (end.errors.length > 0 && isShort(reachedMs, info) && options.maxFrames === undefined);
-          status(cut ? 'failed' : 'ended', endMessage(end, reachedMs, info, cut));
+          const isShort = options.maxFrames === undefined && endsEarly(end, info);
+          const cut = end.cutOff || end.code !== 0 || (isShort && (end.inputErrors.length > 0 || end.endsInPacket));
+          status(
+            cut ? 'failed' : 'ended',
+            endMessage(end, reachedMs, cut && isShort ? info.durationMs : undefined, cut),
+          );
           subscriber.complete();
         });
       });
@@ -190,15 +192,16 @@ function summary(size: Size, { fps, durationMs }: VideoInfo): string {
     .join(', ');
 }
 
-function endMessage(end: FrameProcessEnd, reachedMs: number, info: VideoInfo, cut: boolean): string {
-  const far = `${end.pictureCount} frames, up to ${secondsText(reachedMs)}${isShort(reachedMs, info) ? ` of ${secondsText(info.durationMs!)}` : ''}`;
-  return cut
-    ? `cut off or damaged after ${far}${end.errors.length > 0 ? `; ffmpeg says: ${end.errors[end.errors.length - 1]}` : ''}`
-    : far;
+/** @param ofMs announced by the container, if fewer came */
+function endMessage(end: FrameProcessEnd, reachedMs: number, ofMs: number | undefined, cut: boolean): string {
+  const far = `${end.pictureCount} frames, up to ${secondsText(reachedMs)}${ofMs === undefined ? '' : ` of ${secondsText(ofMs)}`}`;
+  const reason = end.inputErrors.at(-1) ?? end.errors.at(-1);
+  return cut ? `cut off or damaged after ${far}${reason === undefined ? '' : `; ffmpeg says: ${reason}`}` : far;
 }
 
-function isShort(reachedMs: number, { durationMs, fps = 25 }: VideoInfo): boolean {
-  return durationMs !== undefined && reachedMs + 2000 / fps < durationMs * COMPLETE_SHARE;
+/** The packets end before the length that the container announces; both count from its own zero. */
+function endsEarly({ reachedMs }: FrameProcessEnd, { durationMs, fps = 25 }: VideoInfo): boolean {
+  return reachedMs !== undefined && durationMs !== undefined && reachedMs + 2000 / fps < durationMs * COMPLETE_SHARE;
 }
 
 function sizeText({ width, height }: Size): string {

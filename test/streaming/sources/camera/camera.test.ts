@@ -85,11 +85,18 @@ describe('camera', () => {
       const path = join(folder(), 'ffmpeg');
       writeFileSync(
         path,
-        `#!/bin/sh\n[ -e "$0.nut" ] && cat "$0.log" >&2 && cat "$0.nut"\necho '[error] ${message}' >&2\nexit 1\n`,
+        `#!/bin/sh
+if [ -e "$0.nut" ]; then
+  printf '%s\\n' "$@" | sed -n 's|.*\\(scale@[0-9a-f]*\\)=.*|[\\1 @ 0x1] [verbose] w:32 h:32 fmt:gbrp -> w:32 h:32 fmt:gbrp |p' >&2
+  echo '[info] filter -> pts:0' >&2
+  cat "$0.nut"
+fi
+echo '[error] ${message}' >&2
+exit 1
+`,
       );
       chmodSync(path, 0o755);
       const streams = (): void => {
-        writeFileSync(`${path}.log`, '[Parsed_scale_0] w:32 h:32 fmt:gbrp -> w:32 h:32 fmt:gbrp \nfilter -> pts:0\n');
         writeFileSync(
           `${path}.nut`,
           Buffer.concat([nutFileHeader(SIZE), nutFrameHeader(0, 3 * 32 * 32), Buffer.alloc(3 * 32 * 32)]),

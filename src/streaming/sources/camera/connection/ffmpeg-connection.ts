@@ -161,8 +161,8 @@ export class FfmpegConnection implements CameraConnection {
   #read(line: string): void {
     this.#program?.read(line);
     if (this.#codec !== '') return;
-    if (this.#demuxer === '') this.#demuxer = /Input #0, ([\w]+)/.exec(line)?.[1] ?? '';
-    else this.#codec = /Stream #0:\d+.*: Video: (\w+)/.exec(line)?.[1] ?? '';
+    if (this.#demuxer === '') this.#demuxer = /^\[info\] Input #0, (\w+)/.exec(line)?.[1] ?? '';
+    else this.#codec = /^\[info\] {3,5}Stream #0:\d+\S*: Video: (\w+)/.exec(line)?.[1] ?? '';
     if (TIMELESS_DEMUXERS.has(this.#demuxer) && !this.#options.stampOnArrival)
       this.#giveUp('needs-stamps', 'the pictures carry no times');
   }

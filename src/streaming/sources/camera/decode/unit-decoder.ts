@@ -2,10 +2,10 @@ import type { CodedUnit, UnitCodec } from '../../../../core/coded-unit.js';
 import type { FramePool, FrameSlot } from '../../../../core/frame-pool.js';
 import type { Size } from '../../../../core/size.js';
 import type { PictureFormat } from '../../../../core/picture.js';
-import { damageIn } from '../../../ffmpeg/damage.js';
+import { damageIn } from '../../../ffmpeg/damage-messages.js';
 import { frameArguments } from '../../../ffmpeg/arguments.js';
 import type { Ffmpeg } from '../../../ffmpeg/binary.js';
-import { COMPLAINT } from '../../../ffmpeg/log.js';
+import { complaintIn } from '../../../ffmpeg/log-line.js';
 import { FrameProcess, type FrameProcessEnd, type FfmpegPicture } from '../../../ffmpeg/frame-process.js';
 import { UNIT_INPUT, unitHeader, unitsHeader, type TimedUnit } from '../../../ffmpeg/unit-nut.js';
 import { codedSize, isShownAs } from './coded-size.js';
@@ -156,7 +156,8 @@ export class UnitDecoder<U extends DecodableUnit> {
 
   /** The decoder found damage in one of its outstanding units, but does not name the unit. */
   #noteDamage(line: string): void {
-    const damage = COMPLAINT.test(line) ? damageIn(line) : undefined;
+    const message = complaintIn(line);
+    const damage = message && damageIn(message);
     if (damage === undefined) return;
     for (const [i, owed] of this.#queue.fedUnits.entries()) {
       // A key unit depends on no other, so nothing is missing; one that begins a refresh does.

@@ -33,7 +33,7 @@ export class ProgramTime {
 
   /** @param line of ffmpeg's log */
   read(line: string): void {
-    const url = /Opening '(.+)' for reading/.exec(line)?.[1];
+    const url = /^\[[^\]]+\] \[[a-z]+\] Opening '(.+)' for reading$/.exec(line)?.[1];
     if (url !== undefined) this.#clock.opened(url);
   }
 
