@@ -50,6 +50,7 @@ module.exports = {
       'src/core/',
       'src/files/',
       'src/model/(families|onnx)/',
+      'src/streaming/pictures/',
       'evaluation/coco-ap',
       'evaluation/report/(page|markup|scale|tables)',
     ]),

@@ -130,8 +130,8 @@ export {
   type OriginalFinder,
   type OriginalRef,
   type OriginalRequest,
-  type RgbPicture,
 } from './streaming/originals/answer.js';
+export type { RgbPicture } from './streaming/pictures/rgb-picture.js';
 export type { KeepLimits } from './streaming/originals/kept-units.js';
 
 // Where results go.

@@ -47,7 +47,7 @@ export type OpenSourceOptions = {
 };
 
 /**
- * Opens any source that `nowcast run` takes: a video file, a folder of pictures, a camera, or `demo:`. Frames come on
+ * Opens any source that `nowcast run` takes: a video file, pictures, a camera, or `demo:`. Frames come on
  * subscription.
  * @throws UsageError if the source does not exist; SourceError if ffmpeg is missing
  */

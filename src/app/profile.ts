@@ -8,7 +8,7 @@ import type { Clock } from '../core/clock.js';
 import type { Detector } from '../core/detector.js';
 import { SourceError } from '../core/errors.js';
 import { fitPicture, resolvedFormat, type Picture, type PictureFormat } from '../core/picture.js';
-import { readPicture } from '../streaming/sources/folder/picture.js';
+import { readPicture } from '../streaming/pictures/read-picture.js';
 import type { AppContext } from './context.js';
 import type { DetectorChoice } from './evaluate/detector-choice.js';
 import { openEvalDetector } from './evaluate/open-detector.js';

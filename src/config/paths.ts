@@ -1,24 +1,27 @@
 import { readdirSync, realpathSync, statSync } from 'node:fs';
-import { basename, dirname, resolve } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { UsageError } from '../core/errors.js';
 import { didYouMean } from './suggest.js';
 
 /**
- * Whether a path is a file or a folder.
- * @throws UsageError naming the absolute path, and a similar name in its folder, if neither exists
+ * Tells a file, a folder and nothing from each other.
+ * @throws UsageError naming the path where the system does not let it be looked at
  */
-export function existingPath(path: string): { readonly what: 'file' | 'folder'; readonly path: string } {
-  const absolute = resolve(path);
+export function whatIsAt(absolute: string): 'file' | 'folder' | 'nothing' {
   try {
-    return { what: statSync(absolute).isDirectory() ? 'folder' : 'file', path: absolute };
+    return statSync(absolute).isDirectory() ? 'folder' : 'file';
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code;
-    if (code !== 'ENOENT' && code !== 'ENOTDIR')
-      throw new UsageError(`the source ${absolute} cannot be read (${code ?? String(cause)}); check its permissions`, {
-        cause,
-      });
-    throw new UsageError(`the source ${absolute} does not exist${hint(absolute)}`, { cause });
+    if (code === 'ENOENT' || code === 'ENOTDIR') return 'nothing';
+    throw new UsageError(`the source ${absolute} cannot be read (${code ?? String(cause)}); check its permissions`, {
+      cause,
+    });
   }
+}
+
+/** The problem of a path with nothing at it, with a name near it in its folder. */
+export function missingSource(absolute: string): UsageError {
+  return new UsageError(`the source ${absolute} does not exist${hint(absolute)}`);
 }
 
 /** True for an existing path that is not a folder. */

@@ -1,11 +1,11 @@
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { NmsMode, Provider } from '../core/detector.js';
 import { UsageError } from '../core/errors.js';
 import type { Size } from '../core/size.js';
 import { findNamed } from '../core/named-kind.js';
 import type { Pace } from '../core/pace.js';
 import type { SourceKind } from '../core/source-kind.js';
-import { realPath } from './paths.js';
+import { realPath, whatIsAt } from './paths.js';
 import {
   flagKeys,
   foreignKeys,
@@ -16,7 +16,7 @@ import {
   type Settings,
 } from './run-keys.js';
 import { anchored, withDefaults } from './settings.js';
-import { findSource, recogniseSource } from './sources.js';
+import { fileNameOf, findSource, recogniseSource } from './sources.js';
 
 /** One source of frames. `id` is its stream's name in every event. */
 export type SourceConfig = {
@@ -25,6 +25,8 @@ export type SourceConfig = {
   readonly kind: string;
   /** An absolute path, or an address with its credentials. Print it through `redact` only. */
   readonly address: string;
+  /** Further files of the same stream, absolute paths. */
+  readonly more?: readonly string[];
   /** The keys of its kind, with defaults filled in. */
   readonly settings: Readonly<Record<string, unknown>>;
 };
@@ -98,8 +100,8 @@ export function anchoredRun(settings: Settings, folder: string, parts: Parts): S
     ...anchoredRest,
     cameras: Object.fromEntries(
       Object.entries(cameras).map(([name, camera]) => {
-        const isPath = recogniseSource(camera.source, parts.sources).kind === undefined;
-        return [name, isPath ? { ...camera, source: resolve(folder, camera.source) } : camera];
+        const { kind, address } = recogniseSource(camera.source, parts.sources, folder);
+        return [name, kind === undefined ? { ...camera, source: resolve(folder, address) } : camera];
       }),
     ),
   };
@@ -158,12 +160,36 @@ type Flagged = Readonly<Record<string, unknown>>;
 
 function namedSources(texts: NamedSources, flagged: Flagged, parts: Parts): Found[] {
   const ids = new Map<string, number>();
-  return texts.map((text) => {
-    const base = recogniseSource(text, parts.sources).streamId;
-    const count = (ids.get(base) ?? 0) + 1;
-    ids.set(base, count);
-    return sourceConfig(count === 1 ? base : `${base}-${count}`, { source: text }, parts.sources, flagged);
-  });
+  return joined(texts.map((text) => sourceConfig(undefined, { source: text }, parts.sources, flagged))).map(
+    (source) => {
+      const { id } = source.config;
+      const count = (ids.get(id) ?? 0) + 1;
+      ids.set(id, count);
+      return count === 1 ? source : { ...source, config: { ...source.config, id: `${id}-${count}` } };
+    },
+  );
+}
+
+/** One stream for all files of a kind that joins them: a shell turns `*.jpg` into a hundred names. */
+function joined(sources: readonly Found[]): Found[] {
+  const groups = new Map<unknown, Found[]>();
+  for (const source of sources) {
+    const { kind, config } = source;
+    const key = kind.joinsFiles === true && whatIsAt(config.address) === 'file' ? kind.name : config;
+    groups.set(key, [...(groups.get(key) ?? []), source]);
+  }
+  return Array.from(groups.values(), ([first, ...rest]) =>
+    rest.length === 0
+      ? first
+      : {
+          ...first,
+          config: {
+            ...first.config,
+            id: fileNameOf(dirname(first.config.address)),
+            more: rest.map(({ config }) => config.address),
+          },
+        },
+  );
 }
 
 function configuredSources(cameras: Readonly<Record<string, CameraSettings>>, flagged: Flagged, parts: Parts): Found[] {
@@ -172,7 +198,7 @@ function configuredSources(cameras: Readonly<Record<string, CameraSettings>>, fl
   throw new UsageError(
     Object.keys(cameras).length > 0
       ? 'every camera of the config has enabled: false; enable one, or name a SOURCE'
-      : 'the run has no source; name a SOURCE (a video file, a folder of pictures, or a camera), or a config with cameras (-c)',
+      : 'the run has no source; name a SOURCE (a video file, pictures, or a camera), or a config with cameras (-c)',
   );
 }
 
@@ -271,7 +297,8 @@ function refuseContradictions(config: RunConfig, found: readonly Found[], keepsA
 function refuseOverwriting({ model, sinks }: RunConfig, found: readonly Found[], parts: Parts): void {
   const taken = new Map<string, string>();
   for (const { config, kind } of found)
-    if (kind.takesPath !== undefined) taken.set(realPath(config.address), `the source ${config.id}`);
+    if (kind.takesPath !== undefined)
+      for (const path of [config.address, ...(config.more ?? [])]) taken.set(realPath(path), `the source ${config.id}`);
   for (const [what, path] of [
     ['the model', model.path],
     ['the file of labels', model.labels],

@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs';
+import { isAbsolute, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { UsageError } from '../core/errors.js';
 import type { RecognisedAddress, SourceKind } from '../core/source-kind.js';
-import { existingPath } from './paths.js';
+import { missingSource, whatIsAt } from './paths.js';
 
 /** The facts of a source that its text states. Without a kind it is a path, and the disk decides its kind. */
 export type NamedSource<Open> = RecognisedAddress & { readonly kind: SourceKind<Open> | undefined };
@@ -14,13 +17,21 @@ export function sourceForms(kinds: readonly SourceKind[]): string {
 }
 
 /**
- * Asks every kind whether it recognises the text, before any look at the disk.
+ * Asks every kind whether it recognises the text. A relative path of something that exists is a path, even if it has
+ * another form as well: the name of a folder may be a number.
+ * @param folder start of relative paths
  * @throws UsageError for an unknown scheme, for standard input, for an empty text, and for a malformed one
  */
-export function recogniseSource<Open>(text: string, kinds: readonly SourceKind<Open>[]): NamedSource<Open> {
+export function recogniseSource<Open>(
+  text: string,
+  kinds: readonly SourceKind<Open>[],
+  folder = process.cwd(),
+): NamedSource<Open> {
   const source = text.trim();
   if (source === '') throw new UsageError(`a source is empty; it must be ${sourceForms(kinds)}`);
   if (source === '-') throw new UsageError(`standard input ("-") cannot be a source; it must be ${sourceForms(kinds)}`);
+  if (/^file:/i.test(source)) return pathOf(fileUrlPath(source));
+  if (!isAbsolute(source) && existsSync(resolve(folder, source))) return pathOf(source);
   for (const kind of kinds) {
     const recognised = kind.recognise?.(source);
     if (recognised !== undefined) return { ...recognised, kind };
@@ -29,7 +40,22 @@ export function recogniseSource<Open>(text: string, kinds: readonly SourceKind<O
   const scheme = /^([a-z][a-z\d+.-]+):\/\//i.exec(source)?.[1].toLowerCase();
   if (scheme !== undefined)
     throw new UsageError(`"${scheme}://" is not a source that Nowcast reads; it must be ${sourceForms(kinds)}`);
-  return { kind: undefined, address: source, streamId: fileNameOf(source) };
+  return pathOf(source);
+}
+
+function pathOf(path: string): RecognisedAddress & { readonly kind: undefined } {
+  return { kind: undefined, address: path, streamId: fileNameOf(path) };
+}
+
+function fileUrlPath(url: string): string {
+  try {
+    return fileURLToPath(url);
+  } catch (cause) {
+    throw new UsageError(
+      `the source "${url}" is not a file on this machine (${(cause as Error).message}); write it as file:///PATH`,
+      { cause },
+    );
+  }
 }
 
 /**
@@ -39,8 +65,10 @@ export function recogniseSource<Open>(text: string, kinds: readonly SourceKind<O
 export function findSource<Open>(text: string, kinds: readonly SourceKind<Open>[]): FoundSource<Open> {
   const named = recogniseSource(text, kinds);
   if (named.kind !== undefined) return { ...named, kind: named.kind };
-  const { path, what } = existingPath(named.address);
+  const path = resolve(named.address);
+  const what = whatIsAt(path);
   const kind = kinds.find((one) => one.takesPath?.(path, what) === true);
+  if (kind === undefined && what === 'nothing') throw missingSource(path);
   if (kind === undefined)
     throw new UsageError(
       `the source ${path} is a ${what}, which Nowcast cannot read; it must be ${sourceForms(kinds)}`,

@@ -60,13 +60,18 @@ export type Forecast = {
 };
 
 /** The fields that identify a frame in every event. */
-export type FrameRef = Pick<Frame, 'streamId' | 'seq' | 'epoch' | 'ptsMs' | 'capturedAtMs' | keyof CaptureTrust>;
+export type FrameRef = Pick<
+  Frame,
+  'streamId' | 'seq' | 'file' | 'epoch' | 'ptsMs' | 'capturedAtMs' | keyof CaptureTrust
+>;
 
 /** The result for one frame. Every frame that the detector processed has exactly one. */
 export type PerceptEvent = CaptureTrust & {
   readonly type: 'percept';
   readonly streamId: string;
   readonly seq: number;
+  /** Name of the picture's own file, where a stream is made of files. */
+  readonly file?: string;
   readonly epoch: number;
   readonly ptsMs: number;
   readonly width: number;
@@ -133,5 +138,22 @@ export type SourceEvent = Frame | DropEvent | GapEvent | StatusEvent;
 /** The drop of `frame`. Its owner still has to release it. */
 export function dropOf(frame: FrameRef, reason: DropReason, atMs: number): DropEvent {
   const { streamId, seq, epoch, ptsMs, capturedAtMs, captureClock, uncertaintyMs } = frame;
-  return { type: 'drop', streamId, seq, epoch, ptsMs, capturedAtMs, captureClock, uncertaintyMs, reason, atMs };
+  return {
+    type: 'drop',
+    streamId,
+    seq,
+    ...fileOf(frame),
+    epoch,
+    ptsMs,
+    capturedAtMs,
+    captureClock,
+    uncertaintyMs,
+    reason,
+    atMs,
+  };
+}
+
+/** The name of a frame's file, for an event about the frame. */
+export function fileOf({ file }: { readonly file?: string }): { readonly file?: string } {
+  return file === undefined ? {} : { file };
 }

@@ -22,6 +22,8 @@ export type Frame = {
   readonly streamId: string;
   /** 0, 1, 2… per stream, over all epochs, never reused. */
   readonly seq: number;
+  /** Name of the picture's own file, where a stream is made of files. */
+  readonly file?: string;
   /** Counts the connections to the source: +1 at each reconnect. */
   readonly epoch: number;
   /** Presentation time in the source, made monotonic over resets and reconnects. */

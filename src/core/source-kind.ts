@@ -36,8 +36,10 @@ export type SourceKind<Open = unknown> = SourceFacts & {
    * @throws UsageError if the text is of this kind, but malformed
    */
   recognise?(text: string): RecognisedAddress | undefined;
-  /** True if it reads this file or folder, given as an absolute path. */
-  takesPath?(path: string, what: 'file' | 'folder'): boolean;
+  /** True if it reads the file or folder at this absolute path. A path with nothing at it may be a pattern. */
+  takesPath?(path: string, what: 'file' | 'folder' | 'nothing'): boolean;
+  /** Files named one after another on the command line make one stream. */
+  readonly joinsFiles?: true;
   /** Keys that it adds to those of a camera. */
   readonly keys: Keys;
   readonly open: Open;

@@ -38,7 +38,10 @@ export function checkLine(value: object, lineNumber: number, classCount: number)
   const type = line['type'] as RecordingLine['type'];
   const numbers = NUMBERS[type] ?? fail('type', 'percept, drop, gap or status');
   for (const key of numbers) if (!Number.isInteger(line[key])) fail(key, 'an integer');
-  if (type === 'percept' || type === 'drop') checkTrust(line, fail);
+  if (type === 'percept' || type === 'drop') {
+    checkTrust(line, fail);
+    if (line['file'] !== undefined && typeof line['file'] !== 'string') fail('file', 'a string');
+  }
   if (type !== 'status' && typeof line['stream'] !== 'string') fail('stream', 'a string');
   if (type === 'drop' && !isDropReason(line['reason']))
     fail('reason', `one of ${DROP_REASONS.join(', ')}, or policy:<text>`);

@@ -1,6 +1,14 @@
 import type { Detection } from '../core/detection.js';
 import { DataError } from '../core/errors.js';
-import type { DropEvent, Forecast, GapEvent, PerceptEvent, PipelineEvent, StatusEvent } from '../core/events.js';
+import {
+  fileOf,
+  type DropEvent,
+  type Forecast,
+  type GapEvent,
+  type PerceptEvent,
+  type PipelineEvent,
+  type StatusEvent,
+} from '../core/events.js';
 import type { CaptureTrust } from '../core/frame.js';
 import { checkLine } from './check-line.js';
 import {
@@ -46,6 +54,7 @@ function fromLine(line: RecordingLine, classes: readonly string[]): PipelineEven
         type: 'percept',
         streamId: line.stream,
         seq: line.seq,
+        ...fileOf(line),
         epoch: line.epoch,
         ptsMs: line.ptsUs / 1000,
         ...fromTrustKeys(line),
@@ -69,6 +78,7 @@ function fromLine(line: RecordingLine, classes: readonly string[]): PipelineEven
         type: 'drop',
         streamId: line.stream,
         seq: line.seq,
+        ...fileOf(line),
         epoch: line.epoch,
         ptsMs: line.ptsUs / 1000,
         capturedAtMs: line.capturedUs / 1000,

@@ -1,5 +1,5 @@
 import type { Detection } from '../core/detection.js';
-import type { PipelineEvent } from '../core/events.js';
+import { fileOf, type PipelineEvent } from '../core/events.js';
 import type { CaptureTrust } from '../core/frame.js';
 import type { DetectionLine, RecordingHeader, RecordingLine, TrustKeys } from './format.js';
 import { toUs } from './microseconds.js';
@@ -22,6 +22,7 @@ function toLine(event: PipelineEvent): RecordingLine {
         type: 'percept',
         stream: event.streamId,
         seq: event.seq,
+        ...fileOf(event),
         epoch: event.epoch,
         ptsUs: toUs(event.ptsMs),
         width: event.width,
@@ -52,6 +53,7 @@ function toLine(event: PipelineEvent): RecordingLine {
         type: 'drop',
         stream: event.streamId,
         seq: event.seq,
+        ...fileOf(event),
         epoch: event.epoch,
         ptsUs: toUs(event.ptsMs),
         capturedUs: toUs(event.capturedAtMs),

@@ -56,6 +56,7 @@ export type RecordingLine =
       readonly type: 'percept';
       readonly stream: string;
       readonly seq: number;
+      readonly file?: string;
       readonly epoch: number;
       readonly ptsUs: number;
       readonly width: number;
@@ -75,6 +76,7 @@ export type RecordingLine =
       readonly type: 'drop';
       readonly stream: string;
       readonly seq: number;
+      readonly file?: string;
       readonly epoch: number;
       readonly ptsUs: number;
       readonly capturedUs: number;

@@ -150,7 +150,7 @@ describe('one more entry in a registry', () => {
       read('cameras: {a: {source: drive.bag}}\ncount: {evry: 5s}'),
       /c\.yaml:2: count\.evry is not a key; did you mean every\? \(allowed in count: every\)/,
     );
-    await assert.rejects(read('cameras: {a: {source: "ftp://x/y"}}'), /it must be a \.bag file, a video file, /);
+    await assert.rejects(read('cameras: {a: {source: "ftp://x/y"}}'), /it must be a \.bag file, a picture, /);
     await assert.rejects(
       read('detect: {schedule: nevr}'),
       /choose one of idle-free, .*every, never \(N is 1 or more\)/,

@@ -57,8 +57,10 @@ describe('a configuration file', () => {
     ],
     [
       'a wrong key in a camera',
-      'cameras:\n  a:\n    source: x.mp4\n    fps: 5\n',
-      ['c.yaml:4: cameras.a.fps is not a key (allowed in cameras.a: source, enabled, transport, timeout, max_behind)'],
+      'cameras:\n  a:\n    source: x.mp4\n    fsp: 5\n',
+      [
+        'c.yaml:4: cameras.a.fsp is not a key; did you mean fps? (allowed in cameras.a: source, enabled, fps, transport, timeout, max_behind)',
+      ],
     ],
     ['a score above 1', 'detect:\n\n  conf: 25\n', ['c.yaml:3: detect.conf is 25; it must be a number from 0 to 1']],
     ['a score in words', 'detect: {conf: high}', ['c.yaml:1: detect.conf is "high"; it must be a number from 0 to 1']],
@@ -85,7 +87,7 @@ describe('a configuration file', () => {
       'a missing source',
       'cameras:\n  a:\n    transport: udp',
       [
-        'c.yaml:2: cameras.a.source is missing; it must be a video file, a folder of pictures, rtsp://, rtsps://, http://, https://, udp://, tcp://, srt://, rtmp://, /dev/videoN, N for /dev/videoN, or demo: for a synthetic drive (demo:SEED for another)',
+        'c.yaml:2: cameras.a.source is missing; it must be a picture, a folder of pictures, a pattern such as "frames/*.jpg", a video file, rtsp://, rtsps://, http://, https://, udp://, tcp://, srt://, rtmp://, /dev/videoN, N for /dev/videoN, or demo: for a synthetic drive (demo:SEED for another)',
       ],
     ],
     ['an empty value', 'detect:\n  conf:\n', ['c.yaml:2: detect.conf is empty; it must be a number from 0 to 1']],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { BUILT_IN_PARTS } from '../../src/app/parts.js';
 import { anchoredRun, resolveRun as resolve, type RunConfig } from '../../src/config/run-config.js';
 import type { Settings } from '../../src/config/run-keys.js';
@@ -62,8 +62,26 @@ describe('a run configuration', () => {
     mkdirSync(join(folder(), 'frames'));
     assert.deepEqual(resolveRun({}, [clip, join(folder(), 'frames')]).sources, [
       { id: 'clip', kind: 'video', address: clip, settings: {} },
-      { id: 'frames', kind: 'pictures', address: join(folder(), 'frames'), settings: {} },
+      { id: 'frames', kind: 'pictures', address: join(folder(), 'frames'), settings: { fps: 30 } },
     ]);
+  });
+
+  it('makes one stream of all pictures that are named', () => {
+    const pictures = ['1.jpg', '2.jpg', '3.jpg'].map((name) => {
+      const path = file(name);
+      cpSync('test/fixtures/field/folder-skips/a.JPG', path);
+      return path;
+    });
+    const [stream, clip, ...more] = resolveRun({}, [pictures[0], file('clip.mp4'), ...pictures.slice(1)]).sources;
+    assert.deepEqual(more, []);
+    assert.equal(clip.kind, 'video');
+    assert.deepEqual(stream, {
+      id: basename(folder()),
+      kind: 'pictures',
+      address: pictures[0],
+      more: pictures.slice(1),
+      settings: { fps: 30 },
+    });
   });
 
   it('gives sources of the same name different ids', () => {

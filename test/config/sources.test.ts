@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { DEFAULT_DEMO_SEED } from '../../src/app/demo/kind.js';
 import { BUILT_IN_PARTS } from '../../src/app/parts.js';
 import { recogniseSource } from '../../src/config/sources.js';
 import { UsageError } from '../../src/core/errors.js';
+import { temporaryFolder } from '../helpers/temporary.js';
 
 describe('a source', () => {
+  const folder = temporaryFolder();
   const camera = (address: string) => ({ kind: 'camera', address });
   const path = (address: string) => ({ kind: undefined, address });
   const cases: readonly [string, object, string][] = [
@@ -38,15 +42,33 @@ describe('a source', () => {
     });
   }
 
+  it('is a path if something exists there, whatever form it has', () => {
+    for (const name of ['0', 'demo:17']) {
+      mkdirSync(join(folder(), name));
+      const { kind, address, streamId } = recogniseSource(name, BUILT_IN_PARTS.sources, folder());
+      assert.deepEqual([kind, address, streamId], [undefined, name, name]);
+    }
+    assert.equal(recogniseSource('1', BUILT_IN_PARTS.sources, folder()).kind?.name, 'camera');
+  });
+
+  it('may be the URL of a file', () => {
+    const { kind, address, streamId } = recogniseSource('file:///data/a%20b.mp4', BUILT_IN_PARTS.sources);
+    assert.deepEqual([kind, address, streamId], [undefined, '/data/a b.mp4', 'a b']);
+    assert.throws(
+      () => recogniseSource('file://server/a.mp4', BUILT_IN_PARTS.sources),
+      /is not a file on this machine .*file:\/\/\/PATH/,
+    );
+  });
+
   for (const [text, part] of [
-    ['', 'a source is empty; it must be a video file'],
+    ['', 'a source is empty; it must be a picture, a folder'],
     ['-', 'standard input ("-") cannot be a source'],
     ['demo:x', 'the source "demo:x" has no valid seed; write demo:SEED with a whole number from 0 to 4294967295'],
     ['demo:-1', 'has no valid seed'],
     ['demo:4294967296', 'has no valid seed'],
     [
       'ftp://h/x',
-      '"ftp://" is not a source that Nowcast reads; it must be a video file, a folder of pictures, rtsp://',
+      '"ftp://" is not a source that Nowcast reads; it must be a picture, a folder of pictures, a pattern such as "frames/*.jpg", a video file, rtsp://',
     ],
     ['rtsp:///cam', 'the source "rtsp:///cam" has no host; write it as rtsp://HOST[:PORT]/PATH'],
     ['rtsp://me:p@ss#1@/cam', 'the source "rtsp://***@/cam" has no host'],

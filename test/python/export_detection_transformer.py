@@ -16,6 +16,11 @@ import numpy
 import torch
 
 warnings.filterwarnings("ignore")
+if torch.version.cuda is None:
+    # PyPI's torchvision brings operators for CUDA alone, and its import fails beside PyTorch for the CPU without these
+    # two. The networks here use neither.
+    for name in ("nms", "qnms"):
+        torch.library.define(f"torchvision::{name}", "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
 THRESHOLD = 0.3
 # With these weights rounding moves no box: float32 and float64 agree to 1e-4 px.
 SEEDS = {"rt-detr-v2": 2, "d-fine": 7, "rf-detr": 7}

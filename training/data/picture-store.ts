@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { DataError, OutputError } from '../../src/core/errors.js';
 import type { Size } from '../../src/core/size.js';
+import { decodePicture } from '../../src/streaming/pictures/decode-picture.js';
 import type { DataPicture } from '../dataset.js';
 import type { LabeledPicture } from './augment.js';
 import { mapLabels } from './labels.js';
@@ -47,10 +48,10 @@ export function createPictureStore({ pictures, input, memory, onSkip }: PictureS
         // If it were skipped this once, the run would not be repeatable.
         if (SHORTAGES.includes(code))
           throw new OutputError(
-            `${message}; free some, or raise the limit (ulimit -n for files), and go on with --resume`,
+            `${message}; free some, or raise the limit (ulimit -n for files), and continue with --resume`,
             { cause },
           );
-        if (memory.markBroken(index)) onSkip(`${path} is skipped: ${whyUnusable(message)}`);
+        if (memory.markBroken(index)) onSkip(`${path} is skipped: ${message}`);
         return undefined;
       }
       memory.put(index, picture);
@@ -70,7 +71,7 @@ export function createPictureStore({ pictures, input, memory, onSkip }: PictureS
       }
       const why = await decode(pictures[0].path, input).then(
         () => '',
-        (error: unknown) => ` (${whyUnusable((error as Error).message)})`,
+        (error: unknown) => ` (${(error as Error).message})`,
       );
       throw new DataError(
         `none of the ${pictures.length} pictures can be opened, ${pictures[0].path} among them${why}; check the data's root`,
@@ -79,26 +80,15 @@ export function createPictureStore({ pictures, input, memory, onSkip }: PictureS
   };
 }
 
-/** For an unknown format, sharp's message names neither the supported formats nor a remedy. */
-function whyUnusable(message: string): string {
-  return message.includes('unsupported image format')
-    ? 'its format is not supported; convert it to PNG or JPEG'
-    : message;
-}
-
-/** Rotated by its EXIF orientation, as the reference and annotators see it. */
+/** Decoded as a run decodes it: upright, as the reference and annotators see it. */
 async function decode(path: string, input: Size): Promise<RgbPicture> {
-  // Opened here, because sharp has one message for every error of the system.
+  const { pixels, ...size } = await decodePicture(await readFile(path));
   const {
     data,
-    info: { width, height, channels },
-  } = await sharp(await readFile(path), { failOn: 'truncated' })
-    .autoOrient()
+    info: { width, height },
+  } = await sharp(pixels, { raw: { ...size, channels: 3 } })
     .resize({ ...input, fit: 'inside', withoutEnlargement: true, kernel: 'linear' })
-    .removeAlpha()
-    .toColourspace('srgb')
     .raw()
     .toBuffer({ resolveWithObject: true });
-  if (channels !== 3) throw new Error(`it has ${channels} channels instead of 3`);
   return { width, height, rgb: new Uint8Array(data.buffer, data.byteOffset, data.length) };
 }

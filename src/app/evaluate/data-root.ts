@@ -4,7 +4,7 @@ import type { GroundTruth } from '../../../evaluation/ground-truth.js';
 import { DataError, SourceError, UsageError } from '../../core/errors.js';
 import type { Size } from '../../core/size.js';
 import type { Picture, PictureFormat } from '../../core/picture.js';
-import { readPicture } from '../../streaming/sources/folder/picture.js';
+import { readPicture } from '../../streaming/pictures/read-picture.js';
 
 /**
  * Whether the data root is the annotated video itself, rather than a folder of pictures.

@@ -9,6 +9,7 @@ export class RunReporter {
   readonly #context: AppContext;
   readonly #named: boolean;
   readonly #failures: Error[] = [];
+  readonly #problems: string[] = [];
   readonly #expected = new Map<string, number>();
   readonly #sourceCount: number;
   readonly #maxFrames: number | undefined;
@@ -27,9 +28,9 @@ export class RunReporter {
     return this.#failures[0];
   }
 
-  /** The reason of each failure, without secrets. */
+  /** The reason of each failure, and each part of a source that could not be read, without secrets. */
   get problems(): readonly string[] {
-    return this.#failures.map(({ message }) => this.#redacted(message));
+    return [...this.#failures.map(({ message }) => message), ...this.#problems].map((text) => this.#redacted(text));
   }
 
   detectorOpened({ model, input, provider, requestedProvider, threads }: ModelDetectorInfo): void {
@@ -59,6 +60,12 @@ export class RunReporter {
       state: 'failed',
       message: this.#redacted(failure.message),
     };
+  }
+
+  /** A part of a source cannot be read; the rest continues, and the run succeeds. */
+  problemOf(streamId: string, message: string): void {
+    this.#problems.push(`${streamId}: ${message}`);
+    this.#context.log.warn(`${this.#of(streamId)}${message}`);
   }
 
   /** Reports that a file can no longer be written. The run continues without it. */

@@ -2,7 +2,7 @@ import { Observable } from 'rxjs';
 import type { Clock } from '../../core/clock.js';
 import type { Detector, DetectorResult } from '../../core/detector.js';
 import { DetectorFailedError } from '../../core/errors.js';
-import { dropOf, type DropEvent, type PerceptEvent, type StatusEvent } from '../../core/events.js';
+import { dropOf, fileOf, type DropEvent, type PerceptEvent, type StatusEvent } from '../../core/events.js';
 import type { Frame } from '../../core/frame.js';
 import { blame } from '../../core/extension.js';
 import type { RuntimeEstimator } from '../../scheduling/runtime-profile.js';
@@ -91,6 +91,7 @@ function perceptOf(
     type: 'percept',
     streamId,
     seq,
+    ...fileOf(frame),
     epoch,
     ptsMs,
     captureClock,

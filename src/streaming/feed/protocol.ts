@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { WallClock } from '../../core/clock.js';
 import type { Detection } from '../../core/detection.js';
 import { CAPTURE_CLOCKS, type CaptureTrust } from '../../core/frame.js';
-import { DROP_REASONS, STATUS_STATES, type PipelineEvent } from '../../core/events.js';
+import { DROP_REASONS, fileOf, STATUS_STATES, type PipelineEvent } from '../../core/events.js';
 import { round3 } from '../../core/round.js';
 
 /** WebSocket subprotocol of client and server. */
@@ -29,6 +29,7 @@ const dropReason = z.union([z.enum(DROP_REASONS), z.templateLiteral(['policy:', 
 const frame = {
   stream,
   seq: count.describe('Number of the frame in its stream'),
+  file: z.string().optional().describe("Name of the picture's file, if the stream is made of files"),
   epoch: count.describe('Number of connections to the source so far'),
 };
 
@@ -233,6 +234,7 @@ export function toFeedMessage(event: PipelineEvent, wallClock: WallClock): FeedM
         type: 'percept',
         stream: event.streamId,
         seq: event.seq,
+        ...fileOf(event),
         epoch: event.epoch,
         ptsMs: round3(event.ptsMs),
         size: { width: event.width, height: event.height },
@@ -257,6 +259,7 @@ export function toFeedMessage(event: PipelineEvent, wallClock: WallClock): FeedM
         type: 'drop',
         stream: streamId,
         seq,
+        ...fileOf(event),
         epoch,
         reason,
         capturedAt: unix(event.capturedAtMs),

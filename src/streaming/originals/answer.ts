@@ -1,6 +1,7 @@
 import type { Box } from '../../core/box.js';
 import type { FrameRef } from '../../core/events.js';
 import type { Size } from '../../core/size.js';
+import type { RgbPicture } from '../pictures/rgb-picture.js';
 
 /** Names a picture of a stream: a frame, a percept and a drop all do. */
 export type OriginalRef = Pick<FrameRef, 'streamId' | 'seq' | 'ptsMs'>;
@@ -60,9 +61,6 @@ export type NoOriginal = {
 export function noOriginal(reason: NoOriginalReason, message: string): NoOriginal {
   return { jpeg: undefined, reason, message };
 }
-
-/** Pixels of a picture as it is shown: R, G, B, row by row from the top. */
-export type RgbPicture = Size & { readonly pixels: Uint8Array };
 
 /** A picture that is available, not decoded yet. */
 export type FoundOriginal = {

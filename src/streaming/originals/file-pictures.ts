@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Ffmpeg } from '../ffmpeg/binary.js';
 import { noOriginal, type OriginalFinder } from './answer.js';
-import { decodePicture } from './decode-picture.js';
+import { decodeOriginal } from './decode-original.js';
 
 export type FilePicturesOptions = {
   readonly path: string;
@@ -30,7 +30,7 @@ export function filePictures({ path, ffmpeg, inputOptions = [], format }: FilePi
       decode: (signal) => {
         const seekS = Math.max(0, ptsMs / 1_000 - SEEK_MARGIN_S);
         const isIndexed = INDEXED.test(format() ?? '') && inputOptions.length === 0;
-        return decodePicture({
+        return decodeOriginal({
           ffmpeg,
           url,
           // `copyts` and `start_at_zero`: times are those of a file that is read from its beginning.

@@ -1,5 +1,6 @@
 import type { Box } from '../../core/box.js';
-import { noOriginal, type NoOriginal, type Original, type RgbPicture } from './answer.js';
+import { noOriginal, type NoOriginal, type Original } from './answer.js';
+import type { RgbPicture } from '../pictures/rgb-picture.js';
 
 /** A JPEG of a picture, or of the part inside a box. */
 export async function jpegOf(

@@ -1,4 +1,4 @@
-import type { RgbPicture } from './answer.js';
+import type { RgbPicture } from '../pictures/rgb-picture.js';
 
 /** Width, height and the largest value, separated by single white spaces as ffmpeg writes them. */
 const HEADER = /^P6\s(\d+)\s(\d+)\s255\s/;

@@ -1,7 +1,7 @@
 import type { Ffmpeg } from '../ffmpeg/binary.js';
 import { UNIT_INPUT, unitHeader, unitsHeader } from '../ffmpeg/unit-nut.js';
 import { noOriginal, type OriginalFinder } from './answer.js';
-import { decodePicture } from './decode-picture.js';
+import { decodeOriginal } from './decode-original.js';
 import type { KeptUnit, KeptUnits, NotKept } from './kept-units.js';
 
 export type UnitPicturesOptions = {
@@ -40,7 +40,7 @@ export function unitPictures({ kept, ffmpeg, isReadByFfmpeg }: UnitPicturesOptio
       return {
         ...(codec === 'mjpeg' ? { file: () => data } : {}),
         decode: (signal) =>
-          decodePicture({ ffmpeg, url: 'pipe:0', inputOptions: INPUT_OPTIONS, pieces: nutOf(run), ptsUs, signal }),
+          decodeOriginal({ ffmpeg, url: 'pipe:0', inputOptions: INPUT_OPTIONS, pieces: nutOf(run), ptsUs, signal }),
       };
     },
   };

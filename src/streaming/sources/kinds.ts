@@ -7,4 +7,4 @@ import { videoKind } from './video/kind.js';
  * The kinds of source; a text is offered to them in this order. `video` takes every file, so a kind that takes some
  * files must stand before it.
  */
-export const SOURCES: readonly SourceEntry[] = [videoKind, folderKind, cameraKind];
+export const SOURCES: readonly SourceEntry[] = [folderKind, videoKind, cameraKind];

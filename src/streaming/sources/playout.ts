@@ -1,6 +1,13 @@
 import { asyncScheduler, type SchedulerLike, type Subscriber, type Subscription } from 'rxjs';
 import type { Clock } from '../../core/clock.js';
-import { dropOf, type DropEvent, type FrameRef, type SourceEvent, type StatusState } from '../../core/events.js';
+import {
+  dropOf,
+  fileOf,
+  type DropEvent,
+  type FrameRef,
+  type SourceEvent,
+  type StatusState,
+} from '../../core/events.js';
 import { OWN_TIMES, type Frame } from '../../core/frame.js';
 import { FramePool, type FrameSlot } from '../../core/frame-pool.js';
 import type { Fit } from '../../core/fit.js';
@@ -32,6 +39,8 @@ export const DEFAULT_SLOTS = 8;
 /** A picture that was read. */
 export type ReadPicture = {
   readonly ptsMs: number;
+  /** Name of its own file, if it has one. */
+  readonly file?: string;
   /** Size of the source's picture, in pixels. */
   readonly size: Size;
   /** True if the decoder reported damage. */
@@ -40,7 +49,7 @@ export type ReadPicture = {
 };
 
 /** A picture without memory. */
-export type LostPicture = { readonly ptsMs: number; readonly lost: 'superseded' | 'corrupt' };
+export type LostPicture = { readonly ptsMs: number; readonly file?: string; readonly lost: 'superseded' };
 
 /** A playout whose frames go to a subscriber, and the reports of the source's state that go with them. */
 export function playInto(
@@ -134,6 +143,7 @@ export class Playout {
     const ref = {
       streamId: this.#options.streamId,
       seq: this.#seq++,
+      ...fileOf(picture),
       epoch: 0,
       ptsMs,
       capturedAtMs: dueMs,

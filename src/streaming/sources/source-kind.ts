@@ -34,6 +34,8 @@ export type SourceContext = {
   readonly isOnly: boolean;
   /** Called once with the number of frames to come, if the source knows it. */
   readonly onLength?: (expectedFrames: number | undefined) => void;
+  /** Called for each part of the source that cannot be read. The source continues; the run reports it at its end. */
+  readonly onProblem?: (message: string) => void;
   /** Receives the stream's pictures at full size, for kinds that still have them. */
   readonly originals?: Originals | undefined;
   /** Ends live sources cleanly. */
@@ -47,7 +49,12 @@ export type SourceContext = {
  * reads all entries.
  */
 export type OpenSource = (
-  source: { readonly address: string; readonly settings: Readonly<Record<string, unknown>> },
+  source: {
+    readonly address: string;
+    /** Further files of the same stream. */
+    readonly more?: readonly string[];
+    readonly settings: Readonly<Record<string, unknown>>;
+  },
   context: SourceContext,
 ) => Promise<Observable<SourceEvent>>;
 
@@ -55,7 +62,7 @@ export type OpenSource = (
 export type SourceEntry = SourceKind<OpenSource>;
 
 type Open<S extends Keys> = (
-  source: { readonly address: string; readonly settings: ResolvedOf<S> },
+  source: { readonly address: string; readonly more?: readonly string[]; readonly settings: ResolvedOf<S> },
   context: SourceContext,
 ) => Promise<Observable<SourceEvent>>;
 

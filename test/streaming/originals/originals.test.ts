@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
 import sharp from 'sharp';
-import type { FoundOriginal, Original, RgbPicture } from '../../../src/streaming/originals/answer.js';
+import type { FoundOriginal, Original } from '../../../src/streaming/originals/answer.js';
+import type { RgbPicture } from '../../../src/streaming/pictures/rgb-picture.js';
 import { noOriginal } from '../../../src/streaming/originals/answer.js';
 import { createOriginals } from '../../../src/streaming/originals/originals.js';
 

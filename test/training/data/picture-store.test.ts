@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { letterbox } from '../../../src/core/fit.js';
-import { readPicture } from '../../../src/streaming/sources/folder/picture.js';
+import { readPicture } from '../../../src/streaming/pictures/read-picture.js';
 import { PictureMemory } from '../../../training/data/picture-memory.js';
 import { createPictureStore, type PictureStore } from '../../../training/data/picture-store.js';
 import { hasProgram, itNeeds } from '../../helpers/needs.js';
@@ -105,7 +105,7 @@ describe('the store of pictures', () => {
     assert.match(messages[0], /folder\.jpg is skipped: EISDIR/);
   });
 
-  it('names the remedy for a BMP, which it cannot read', async () => {
+  it('reads a BMP, and names the remedy for a format that it cannot read', async () => {
     const path = join(folder(), 'old.bmp');
     // One red pixel: two headers, then blue, green, red and a byte that fills the row up.
     writeFileSync(
@@ -115,14 +115,20 @@ describe('the store of pictures', () => {
         'hex',
       ),
     );
+    const { picture } = await storeOf(path, { width: 1, height: 1 }).load(0);
+    assert.deepEqual([...picture.rgb], [0xff, 0, 0]);
+
+    const grey = join(folder(), 'grey.pgm');
+    writeFileSync(grey, 'P5 1 1 255\n\x80');
     const messages: string[] = [];
-    const store = storeOf(path, { width: 1, height: 1 }, (message) => messages.push(message));
+    const store = storeOf(grey, { width: 1, height: 1 }, (message) => messages.push(message));
     await assert.rejects(store.load(0), {
       code: 'NOWCAST_DATA',
       message:
-        /none of the 1 pictures can be opened, .*old\.bmp among them \(its format is not supported; convert it to PNG or JPEG\)/,
+        /none of the 1 pictures can be opened, .*grey\.pgm among them \(PNM is not supported .*convert it to PNG\)/,
     });
-    assert.deepEqual(messages, [`${path} is skipped: its format is not supported; convert it to PNG or JPEG`]);
+    assert.equal(messages.length, 1);
+    assert.match(messages[0], /grey\.pgm is skipped: PNM is not supported .*; convert it to PNG/);
   });
 
   itNeeds(

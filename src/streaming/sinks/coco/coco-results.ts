@@ -20,8 +20,9 @@ export type CocoResults = AsyncDisposable & {
 const END = '\n]\n';
 
 /**
- * Starts a list of COCO results: `[{image_id, category_id, bbox: [left, top, width, height], score}, …]`. It holds
- * observations, not forecasts. The file is complete JSON after every write, however the run ends.
+ * Starts a list of COCO results: `[{image_id, file_name?, category_id, bbox: [left, top, width, height], score}, …]`.
+ * `file_name` is present for pictures that are files of their own. The list holds observations, not forecasts. The file
+ * is complete JSON after every write, however the run ends.
  * @param onFailure called once if the disk is full or gone; the results end there
  * @throws OutputError if the file cannot be created
  */
@@ -42,12 +43,13 @@ export function createCocoResults(
       if (event.type !== 'percept') return;
       const image = imageId(event);
       if (image === undefined) return;
+      const name = event.file === undefined ? {} : { file_name: event.file };
       let text = '';
       for (const { box, score, classId } of event.detections) {
         const category = categoryId(classId);
         if (category === undefined) continue;
         const bbox = [box.x1, box.y1, box.x2 - box.x1, box.y2 - box.y1].map(round3);
-        text += separator + JSON.stringify({ image_id: image, category_id: category, bbox, score });
+        text += separator + JSON.stringify({ image_id: image, ...name, category_id: category, bbox, score });
         separator = ',\n';
       }
       if (text !== '') file.write(text + END, END.length);

@@ -1,14 +1,14 @@
 import type { CaptureEstimate } from './time/capture-clock.js';
 
 /** A decoded picture before it is shown. */
-export type DecodedPicture = {
+export type RgbPicture = {
   readonly atMs: number;
   /** Its minimum age at this moment: `leastAgeMs` of its estimate plus the time since its arrival. */
   readonly leastAgeMs: CaptureEstimate['leastAgeMs'];
 };
 
 /** A picture before decoding. */
-export type WaitingUnit = DecodedPicture & {
+export type WaitingUnit = RgbPicture & {
   readonly isKey: boolean;
   /** True if part of it is missing. */
   readonly damaged: boolean;
@@ -74,7 +74,7 @@ export function shedBacklog(
  */
 export function shedDecoded(
   state: BacklogState,
-  { atMs, leastAgeMs }: DecodedPicture,
+  { atMs, leastAgeMs }: RgbPicture,
   { maxBehindMs = 2_000 }: BacklogOptions = {},
 ): { readonly state: BacklogState; readonly decision: DecodedDecision } {
   const isOld = leastAgeMs > maxBehindMs;

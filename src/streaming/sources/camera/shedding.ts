@@ -3,7 +3,7 @@ import {
   shedBacklog,
   shedDecoded,
   type DecodedDecision,
-  type DecodedPicture,
+  type RgbPicture,
   type CodedDecision,
   type WaitingUnit,
 } from './backlog.js';
@@ -28,7 +28,7 @@ export class Shedding {
     return decision;
   }
 
-  decideDecoded(picture: DecodedPicture): DecodedDecision {
+  decideDecoded(picture: RgbPicture): DecodedDecision {
     const { state, decision } = shedDecoded(this.#state, picture, { maxBehindMs: this.maxBehindMs });
     this.#state = state;
     return decision;

@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { noOriginal, type OriginalFinder } from '../../originals/answer.js';
-import { readPixels } from './picture.js';
+import { decodePicture } from '../../pictures/decode-picture.js';
 
 const JPEG_EXTENSIONS = ['.jpg', '.jpeg'];
 
 /**
- * Finds a folder's pictures in their files.
- * @param files paths; their index is the `seq` of their frames
+ * Finds pictures in their files.
+ * @param files paths; their index is the `seq` of their frames. It may still grow
  */
 export function folderPictures(files: readonly string[]): OriginalFinder {
   return {
@@ -16,7 +16,7 @@ export function folderPictures(files: readonly string[]): OriginalFinder {
       if (path === undefined) return noOriginal('unknown', `the folder has no picture of number ${seq}`);
       return {
         ...(JPEG_EXTENSIONS.includes(extname(path).toLowerCase()) ? { file: () => readFile(path) } : {}),
-        decode: () => readPixels(path),
+        decode: async () => decodePicture(await readFile(path)),
       };
     },
   };

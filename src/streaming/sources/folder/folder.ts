@@ -1,13 +1,14 @@
-import { readdir } from 'node:fs/promises';
-import { basename, extname, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { Observable } from 'rxjs';
 import { SourceError } from '../../../core/errors.js';
 import type { SourceEvent } from '../../../core/events.js';
-import type { FrameSlot } from '../../../core/frame-pool.js';
+import { decodePicture } from '../../pictures/decode-picture.js';
+import type { RgbPicture } from '../../pictures/rgb-picture.js';
+import { fitPixels } from '../../pictures/fit-pixels.js';
 import type { Originals } from '../../originals/originals.js';
+import { playInto, type PlaybackOptions } from '../playout.js';
 import { folderPictures } from './folder-pictures.js';
-import { PICTURE_EXTENSIONS, readPicture } from './picture.js';
-import { playInto, type LostPicture, type PlaybackOptions, type ReadPicture } from '../playout.js';
+import { counted, listPictures, type PictureList } from './list-pictures.js';
 
 export type FolderOptions = PlaybackOptions & {
   /** Pictures per second; presentation times follow from it. Default 30. */
@@ -22,73 +23,88 @@ export type FolderOptions = PlaybackOptions & {
     readonly durationMs: number;
     readonly expectedFrames: number;
   }) => void;
+  /** Called for pictures that are left out, with their number and names. */
+  readonly onProblem?: (message: string) => void;
 };
 
 const DEFAULT_FPS = 30;
 /** Number of pictures decoded at the same time. */
 const DECODERS = 2;
+const MOST_NAMED = 5;
+
+type Decoded = PictureList['pictures'][number] &
+  ({ readonly picture: RgbPicture } | { readonly failure: Error; readonly picture?: undefined });
 
 /**
- * The pictures of a folder as the frames of a stream, in the order of `listPictures`, paced and reported as by
- * `videoSource`. A picture that cannot be read is a drop (`corrupt`) and a status that names it; the rest continues.
+ * Pictures as the frames of a stream, in the order of `listPictures`, paced and reported as by `videoSource`. Each
+ * frame names its file. A picture that cannot be read is no frame and takes no number: a status names it, and
+ * `onProblem` gets the sum.
  *
  * Errors with a SourceError: `NOWCAST_SOURCE_MISSING`, or `NOWCAST_SOURCE_NO_PICTURES` if there is no readable picture.
+ * @param source absolute paths as for `listPictures`
  */
-export function folderSource(path: string, options: FolderOptions): Observable<SourceEvent> {
+export function folderSource(source: string | readonly string[], options: FolderOptions): Observable<SourceEvent> {
+  const places = typeof source === 'string' ? [source] : source;
   return new Observable((subscriber) => {
     const { input, fps = DEFAULT_FPS } = options;
     const { playout, status } = playInto(subscriber, options);
-
-    const read = async (
-      file: string,
-      ptsMs: number,
-      slot: FrameSlot | undefined,
-    ): Promise<ReadPicture | LostPicture> => {
-      if (slot === undefined) return { ptsMs, lost: 'superseded' };
-      try {
-        const { size } = await readPicture(file, input, slot.bytes);
-        return { ptsMs, size, corrupt: false, slot };
-      } catch (error) {
-        slot.release();
-        if (!subscriber.closed)
-          status('streaming', `${basename(file)} cannot be read and is passed over: ${(error as Error).message}`);
-        return { ptsMs, lost: 'corrupt' };
-      }
-    };
+    const unreadable: string[] = [];
+    /** Paths of the frames' pictures, by `seq`. */
+    const readable: string[] = [];
 
     const play = async (): Promise<void> => {
-      const files = (await listPictures(path)).slice(0, options.maxFrames);
+      const list = await listPictures(places);
       if (subscriber.closed) return;
-      options.originals?.add(options.streamId, folderPictures(files));
-      options.onInfo?.({ fps, durationMs: (files.length / fps) * 1000, expectedFrames: files.length });
-      status('streaming', `${files.length} pictures, ${fps} fps`);
-      let readable = 0;
-      const deliver = async (
-        reading: Promise<ReadPicture | LostPicture>,
-        before: Promise<void> | undefined,
-      ): Promise<void> => {
-        const picture = await reading;
-        await before;
-        if ('slot' in picture) readable++;
-        playout.push(picture);
-      };
-      const deliveries: Promise<void>[] = [];
-      for (const [i, file] of files.entries()) {
-        const ptsMs = (i * 1000) / fps;
-        const slot = await playout.acquireSoon(ptsMs);
-        deliveries.push(deliver(read(file, ptsMs, slot), deliveries.at(-1)));
-        if (deliveries.length === DECODERS) await deliveries.shift();
-        if (subscriber.closed) break;
-      }
-      await deliveries.at(-1);
-      playout.finish(() => {
-        if (readable === 0) {
-          subscriber.error(noPictures(path, `none of the ${files.length} can be read`));
-          return;
+      options.originals?.add(options.streamId, folderPictures(readable));
+      const expectedFrames = Math.min(list.pictures.length, options.maxFrames ?? Infinity);
+      options.onInfo?.({ fps, durationMs: (expectedFrames / fps) * 1000, expectedFrames });
+      status('streaming', `${counted(list.pictures.length, 'picture')}, ${fps} fps`);
+      const { unsupported } = list;
+      if (unsupported.length > 0) options.onProblem?.(unsupportedText(unsupported));
+      const leftOut = leftOutText(list);
+      if (leftOut !== undefined) status('streaming', leftOut);
+      for await (const { path, file, ...decoded } of decodedInOrder(list)) {
+        if (subscriber.closed) return;
+        if (decoded.picture === undefined) {
+          unreadable.push(file);
+          status('streaming', `${file} cannot be read: ${decoded.failure.message}`);
+        } else {
+          readable.push(path);
+          await push(file, decoded.picture);
         }
-        status('ended', `${files.length} pictures`);
-        subscriber.complete();
-      });
+        if (readable.length === options.maxFrames) break;
+      }
+      playout.finish(() => finish(list));
+    };
+
+    const push = async (file: string, picture: RgbPicture): Promise<void> => {
+      const ptsMs = ((readable.length - 1) * 1000) / fps;
+      const slot = await playout.acquireSoon(ptsMs);
+      if (slot === undefined) {
+        playout.push({ ptsMs, file, lost: 'superseded' });
+        return;
+      }
+      const { size } = await fitPixels(picture, input, slot.bytes);
+      playout.push({ ptsMs, file, size, corrupt: false, slot });
+    };
+
+    const finish = ({ pictures }: PictureList): void => {
+      const problem =
+        unreadable.length === 0
+          ? undefined
+          : `${counted(unreadable.length, 'picture')} of ${pictures.length} cannot be read: ${listed(unreadable)}`;
+      if (readable.length === 0) {
+        const why = pictures.length === 1 ? 'it' : `each of the ${pictures.length} pictures`;
+        subscriber.error(
+          new SourceError(`${problem ?? `no picture of "${places[0]}" was read`}; ${why} is damaged or no picture`, {
+            code: 'NOWCAST_SOURCE_NO_PICTURES',
+          }),
+        );
+        return;
+      }
+      if (problem !== undefined) options.onProblem?.(problem);
+      status('ended', counted(readable.length, 'picture'));
+      subscriber.complete();
     };
 
     subscriber.add(() => playout.close());
@@ -96,27 +112,42 @@ export function folderSource(path: string, options: FolderOptions): Observable<S
   });
 }
 
-/**
- * Paths of the pictures in a folder, in natural order: 1, 2, 10. Their index is the `seq` of their frames.
- * @throws SourceError if there is no such folder, or no picture in it
- */
-export async function listPictures(path: string): Promise<string[]> {
-  const names = await readdir(path).catch((cause: unknown) => {
-    throw new SourceError(`the folder "${path}" cannot be read: ${(cause as Error).message}`, {
-      cause,
-      code: 'NOWCAST_SOURCE_MISSING',
-    });
-  });
-  const extensions: readonly string[] = PICTURE_EXTENSIONS;
-  const pictures = names.filter((name) => extensions.includes(extname(name).slice(1).toLowerCase()));
-  if (pictures.length === 0) throw noPictures(path, `${names.length} entries, none of them a picture`);
-  const { compare } = new Intl.Collator('en', { numeric: true });
-  return pictures.sort(compare).map((name) => join(path, name));
+/** Decodes ahead, a few at a time; results come in the order of the list. */
+async function* decodedInOrder({ pictures }: PictureList): AsyncGenerator<Decoded> {
+  const ahead: Promise<Decoded>[] = [];
+  let next = 0;
+  const start = (): void => {
+    if (next < pictures.length) ahead.push(decoded(pictures[next++]));
+  };
+  for (let i = 0; i < DECODERS; i++) start();
+  for (let first = ahead.shift(); first !== undefined; first = ahead.shift()) {
+    const result = await first;
+    start();
+    yield result;
+  }
 }
 
-function noPictures(path: string, why: string): SourceError {
-  return new SourceError(
-    `the folder "${path}" holds no pictures (${why}); Nowcast reads ${PICTURE_EXTENSIONS.join(', ')}`,
-    { code: 'NOWCAST_SOURCE_NO_PICTURES' },
-  );
+async function decoded({ path, file }: PictureList['pictures'][number]): Promise<Decoded> {
+  try {
+    return { path, file, picture: await decodePicture(await readFile(path)) };
+  } catch (error) {
+    return { path, file, failure: error as Error };
+  }
+}
+
+function leftOutText({ others, subfolders }: PictureList): string | undefined {
+  const left = [
+    ...(others === 0 ? [] : [counted(others, 'file')]),
+    ...(subfolders === 0 ? [] : [counted(subfolders, 'subfolder')]),
+  ];
+  return left.length === 0 ? undefined : `${left.join(' and ')} left out: no pictures`;
+}
+
+function unsupportedText(files: readonly string[]): string {
+  return `${counted(files.length, 'picture')} left out, because the format is not supported: ${listed(files)}`;
+}
+
+function listed(files: readonly string[]): string {
+  const more = files.length - MOST_NAMED;
+  return [...files.slice(0, MOST_NAMED), ...(more > 0 ? [`${more} more`] : [])].join(', ');
 }

@@ -1,24 +1,38 @@
 import { sourceKind } from '../source-kind.js';
+import { isPattern, isPictureFile } from './recognise.js';
 
 export const folderKind = sourceKind({
   name: 'pictures',
-  is: 'a folder of pictures',
-  forms: ['a folder of pictures'],
+  is: 'a source of pictures',
+  forms: ['a picture', 'a folder of pictures', 'a pattern such as "frames/*.jpg"'],
   examples: [],
-  takesPath: (_, what) => what === 'folder',
-  keys: {},
+  takesPath: (path, what) =>
+    what === 'folder' || (what === 'file' && isPictureFile(path)) || (what === 'nothing' && isPattern(path)),
+  joinsFiles: true,
+  keys: {
+    fps: {
+      type: 'number',
+      above: 0,
+      max: 1000,
+      flag: '--fps <number>',
+      description: 'Pictures a second of a folder, a pattern or a list of pictures.',
+      default: 30,
+    },
+  },
   isLive: false,
   pictures: 'gone',
   needsFfmpeg: false,
-  async open({ address }, { streamId, input, clock, pace, onLength, originals }) {
+  async open({ address, more = [], settings }, { streamId, input, clock, pace, onLength, onProblem, originals }) {
     const { folderSource } = await import('./folder.js');
-    return folderSource(address, {
+    return folderSource([address, ...more], {
       streamId,
       input,
       clock,
       pace,
+      fps: settings.fps,
       ...(originals === undefined ? {} : { originals }),
       onInfo: ({ expectedFrames }) => onLength?.(expectedFrames),
+      ...(onProblem === undefined ? {} : { onProblem }),
     });
   },
 });

@@ -2,7 +2,8 @@ import { UsageError } from '../../../core/errors.js';
 import { shown } from '../../../core/extension.js';
 import type { Size } from '../../../core/size.js';
 import type { Picture, PictureFormat } from '../../../core/picture.js';
-import { fitImage } from '../fit-image.js';
+import { decodePicture } from '../../pictures/decode-picture.js';
+import { fitPixels } from '../../pictures/fit-pixels.js';
 
 /** Coding of pushed pictures: 8 bits per channel, the three bytes of a pixel side by side, row by row; or JPEG. */
 export const PUSH_FORMATS = ['rgb', 'bgr', 'jpeg'] as const;
@@ -33,11 +34,9 @@ export async function fitPushed(
   input: PictureFormat,
   target: Uint8Array,
 ): Promise<Picture> {
-  // Only programs that push or read pictures load the native library.
-  const { default: sharp } = await import('sharp');
-  if (format === 'jpeg' || size === undefined) return fitImage(sharp(bytes, { failOn: 'error' }), input, target);
+  if (format === 'jpeg' || size === undefined) return fitPixels(await decodePicture(bytes), input, target);
   // The order of the planes is relative to the order of the pixels, so that no channel is swapped twice.
   const planes =
     format === 'rgb' ? input : { ...input, channels: input.channels === 'rgb' ? ('bgr' as const) : ('rgb' as const) };
-  return fitImage(sharp(bytes, { raw: { ...size, channels: 3 } }), planes, target);
+  return fitPixels({ ...size, pixels: bytes }, planes, target);
 }

@@ -6,9 +6,8 @@ import { firstValueFrom, take, toArray, VirtualTimeScheduler } from 'rxjs';
 import sharp, { type Sharp } from 'sharp';
 import type { SourceEvent } from '../../../../src/core/events.js';
 import type { Frame } from '../../../../src/core/frame.js';
-import { letterbox } from '../../../../src/core/fit.js';
-import { folderSource, listPictures, type FolderOptions } from '../../../../src/streaming/sources/folder/folder.js';
-import { readPicture } from '../../../../src/streaming/sources/folder/picture.js';
+import { folderSource, type FolderOptions } from '../../../../src/streaming/sources/folder/folder.js';
+import { listPictures } from '../../../../src/streaming/sources/folder/list-pictures.js';
 import { monotonicClock } from '../../../helpers/monotonic.js';
 import { until } from '../../../helpers/processes.js';
 
@@ -67,6 +66,7 @@ describe('folderSource', () => {
       ).map(brief),
       [
         ['streaming', '3 pictures, 20 fps'],
+        ['streaming', '1 file and 1 subfolder left out: no pictures'],
         ['frame', 0, 0, 60],
         ['frame', 1, 50, 61],
         ['frame', 2, 100, 62],
@@ -74,29 +74,35 @@ describe('folderSource', () => {
       ],
     );
     assert.deepEqual(info, { fps: 20, durationMs: 150, expectedFrames: 3 });
+    const { pictures, others, subfolders } = await listPictures([folder]);
     assert.deepEqual(
-      await listPictures(folder),
-      ['f1.png', 'f2.JPG', 'f10.webp'].map((name) => join(folder, name)),
+      pictures,
+      ['f1.png', 'f2.JPG', 'f10.webp'].map((file) => ({ path: join(folder, file), file })),
     );
+    assert.deepEqual([others, subfolders], [1, 1]);
   });
 
-  it('drops a picture that cannot be read, names it and continues', async () => {
+  it('names a picture that cannot be read, gives it no number, and continues', async () => {
     await picture('1.png');
     writeFileSync(join(folder, '2.png'), 'no picture at all');
     await picture('3.png');
-    const events = (await play()).map(brief);
+    const problems: string[] = [];
+    const events = await play({ onProblem: (message) => problems.push(message) });
     assert.deepEqual(
-      events.filter(([type]) => type === 'frame' || type === 'drop').map(([type, seq]) => [type, seq]),
+      events.flatMap((event) => (event.type === 'frame' ? [[event.seq, event.file, event.ptsMs]] : [])),
       [
-        ['frame', 0],
-        ['drop', 1],
-        ['frame', 2],
+        [0, '1.png', 0],
+        [1, '3.png', 1000 / 30],
       ],
     );
+    assert.ok(events.every(({ type }) => type !== 'drop'));
     assert.ok(
-      events.some(([state, message]) => state === 'streaming' && /^2\.png cannot be read/.test(String(message))),
+      events
+        .map(brief)
+        .some(([state, message]) => state === 'streaming' && /^2\.png cannot be read/.test(String(message))),
     );
-    assert.deepEqual(events.at(-1), ['ended', '3 pictures']);
+    assert.deepEqual(events.map(brief).at(-1), ['ended', '2 pictures']);
+    assert.deepEqual(problems, ['1 picture of 3 cannot be read: 2.png']);
   });
 
   it('loses nothing at maximum pace, however few pictures fit in memory', async () => {
@@ -181,96 +187,18 @@ describe('folderSource', () => {
   });
 
   it('refuses a folder that is missing, holds no pictures, or none that can be read', async () => {
-    await assert.rejects(listPictures(join(folder, 'nowhere')), {
+    await assert.rejects(listPictures([join(folder, 'nowhere')]), {
       code: 'NOWCAST_SOURCE_MISSING',
       message: /nowhere" cannot be read/,
     });
-    await assert.rejects(play(), { code: 'NOWCAST_SOURCE_NO_PICTURES', message: /0 entries, none of them a picture/ });
-    writeFileSync(join(folder, '1.png'), 'broken');
-    await assert.rejects(play(), { code: 'NOWCAST_SOURCE_NO_PICTURES', message: /none of the 1 can be read/ });
-  });
-});
-
-describe('readPicture', () => {
-  let folder = '';
-  before(() => {
-    folder = mkdtempSync(join(tmpdir(), 'nowcast-picture-'));
-  });
-  after(() => rmSync(folder, { recursive: true, force: true }));
-
-  const shapes: [string, string, (image: Sharp) => Sharp, readonly number[]][] = [
-    ['a PNG', 'a.png', (image) => image, [0x40, 0x20, 0xe0]],
-    ['a JPEG', 'a.jpg', (image) => image.jpeg({ quality: 100, chromaSubsampling: '4:4:4' }), [0x40, 0x20, 0xe0]],
-    ['a WebP', 'a.webp', (image) => image.webp({ lossless: true }), [0x40, 0x20, 0xe0]],
-    ['a TIFF', 'a.tif', (image) => image, [0x40, 0x20, 0xe0]],
-    ['grey', 'grey.png', (image) => image.greyscale(), [0x60, 0x60, 0x60]],
-    ['16 bits', 'deep.png', (image) => image.toColourspace('rgb16').png(), [0x40, 0x20, 0xe0]],
-    ['transparency', 'alpha.png', (image) => image.ensureAlpha(0.5).png(), [0x40, 0x20, 0xe0]],
-    ['a palette', 'palette.gif', (image) => image.gif(), [0x40, 0x20, 0xe0]],
-    ['CMYK', 'cmyk.jpg', (image) => image.toColourspace('cmyk').jpeg({ quality: 100 }), [0x40, 0x20, 0xe0]],
-  ];
-  for (const [what, name, shape, [b, g, r]] of shapes) {
-    it(`letterboxes ${what} into planes B, G, R`, async () => {
-      const path = join(folder, name);
-      await shape(sharp({ create: { width: 200, height: 61, channels: 3, background: RED } })).toFile(path);
-      const target = new Uint8Array(3 * INPUT.width * INPUT.height);
-      const { size, fit, image } = await readPicture(path, INPUT, target);
-      assert.equal(image, target);
-      assert.deepEqual(size, { width: 200, height: 61 });
-      assert.deepEqual(fit, letterbox(size, INPUT));
-      const { contentWidth, contentHeight } = fit;
-      for (const [plane, value] of [b, g, r].entries()) {
-        for (const [x, y] of [
-          [0, 0],
-          [contentWidth - 1, contentHeight - 1],
-        ]) {
-          const got = target[plane * INPUT.width * INPUT.height + y * INPUT.width + x];
-          // The way into CMYK and back, and libvips's idea of grey, are not exact.
-          assert.ok(
-            Math.abs(got - value) <= (what === 'CMYK' || what === 'grey' ? 40 : 3),
-            `plane ${plane} is ${got}, not ${value}`,
-          );
-        }
-        assert.equal(target[plane * INPUT.width * INPUT.height + contentHeight * INPUT.width], 114);
-      }
+    await assert.rejects(play(), {
+      code: 'NOWCAST_SOURCE_NO_PICTURES',
+      message: /holds no pictures \(0 other files\)/,
     });
-  }
-
-  it('letterboxes a BMP into planes B, G, R', async () => {
-    const path = join(folder, 'a.bmp');
-    const header = Buffer.alloc(54);
-    header.write('BM', 'latin1');
-    for (const [at, value] of [
-      [10, 54],
-      [14, 40],
-      [18, 4],
-      [22, 2],
-    ])
-      header.writeUInt32LE(value, at);
-    header.writeUInt16LE(32, 28);
-    writeFileSync(
-      path,
-      Buffer.concat([header, ...Array.from({ length: 8 }, () => Buffer.from([0x40, 0x20, 0xe0, 0]))]),
-    );
-    const target = new Uint8Array(3 * INPUT.width * INPUT.height);
-    assert.deepEqual((await readPicture(path, INPUT, target)).size, { width: 4, height: 2 });
-    assert.deepEqual(
-      [0, 1, 2].map((plane) => target[plane * INPUT.width * INPUT.height + 95]),
-      [0x40, 0x20, 0xe0],
-    );
-  });
-
-  it('rotates a picture by its EXIF orientation', async () => {
-    const path = join(folder, 'turned.jpg');
-    await sharp({ create: { width: 80, height: 40, channels: 3, background: RED } })
-      .composite([{ input: { create: { width: 40, height: 40, channels: 3, background: 'blue' } }, left: 0, top: 0 }])
-      .withMetadata({ orientation: 6 })
-      .jpeg({ quality: 100 })
-      .toFile(path);
-    const target = new Uint8Array(3 * INPUT.width * INPUT.height);
-    assert.deepEqual((await readPicture(path, INPUT, target)).size, { width: 40, height: 80 });
-    // Orientation 6: the left side of the stored picture is shown at the top.
-    assert.ok(target[0] > 128, 'the top is blue');
-    assert.ok(target[60 * INPUT.width] < 128, 'the bottom is not');
+    writeFileSync(join(folder, '1.png'), 'broken');
+    await assert.rejects(play(), {
+      code: 'NOWCAST_SOURCE_NO_PICTURES',
+      message: /1 picture of 1 cannot be read: 1\.png/,
+    });
   });
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { locateFfmpeg } from '../../../../src/streaming/ffmpeg/binary.js';
-import { readPicture } from '../../../../src/streaming/sources/folder/picture.js';
+import { readPicture } from '../../../../src/streaming/pictures/read-picture.js';
 import { videoSource } from '../../../../src/streaming/sources/video/video.js';
 import { monotonicClock } from '../../../helpers/monotonic.js';
 import { itNeeds } from '../../../helpers/needs.js';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { decodeBmp } from '../../../../src/streaming/sources/folder/bmp.js';
+import { decodeBmp } from '../../../src/streaming/pictures/bmp.js';
 
 type Layout = { readonly bits: number; readonly height?: number; readonly compression?: number };
 

@@ -1,8 +1,9 @@
 import { pictureArguments, type PictureArguments } from '../ffmpeg/arguments.js';
 import type { Ffmpeg } from '../ffmpeg/binary.js';
 import { FfmpegChild } from '../ffmpeg/child.js';
-import { noOriginal, type NoOriginal, type RgbPicture } from './answer.js';
+import { noOriginal, type NoOriginal } from './answer.js';
 import { readPpm } from './ppm.js';
+import type { RgbPicture } from '../pictures/rgb-picture.js';
 
 export type DecodeOptions = PictureArguments & {
   readonly ffmpeg: Ffmpeg;
@@ -15,7 +16,7 @@ export type DecodeOptions = PictureArguments & {
  * Decodes one picture with an ffmpeg of its own, which has ended when the promise settles.
  * @throws the signal's reason
  */
-export async function decodePicture(options: DecodeOptions): Promise<RgbPicture | NoOriginal> {
+export async function decodeOriginal(options: DecodeOptions): Promise<RgbPicture | NoOriginal> {
   const { ffmpeg, pieces, signal } = options;
   signal.throwIfAborted();
   const child = new FfmpegChild({

@@ -1,8 +1,5 @@
-import { SourceError } from '../../../core/errors.js';
-import type { Size } from '../../../core/size.js';
-
-/** Pixels of a picture: R, G, B, row by row from the top. */
-export type RawPicture = Size & { readonly pixels: Uint8Array };
+import { SourceError } from '../../core/errors.js';
+import type { RgbPicture } from './rgb-picture.js';
 
 const UNCOMPRESSED = 0;
 /** Masks instead of a palette; with 32 bits per pixel, every program writes the masks of B, G, R, A. */
@@ -12,7 +9,7 @@ const BITFIELDS = 3;
  * Decodes uncompressed BMP files: 8 (palette), 24 and 32 bits a pixel. libvips does not read BMP.
  * @throws SourceError if the file is damaged or of another kind
  */
-export function decodeBmp(file: Buffer): RawPicture {
+export function decodeBmp(file: Buffer): RgbPicture {
   if (file.length < 54 || file.toString('latin1', 0, 2) !== 'BM') throw new SourceError('it is not a BMP file');
   const pixelsAt = file.readUInt32LE(10);
   const paletteAt = 14 + file.readUInt32LE(14);
