@@ -63,10 +63,10 @@ export async function run(
     const durationMs = context.clock.now() - startedAtMs;
     const snapshot = measurements.snapshot();
     const failure = await conclude({ config, context, sinks, snapshot, reporter });
-    const { problems } = reporter;
+    const { problems, pictures } = reporter;
     return {
       summary: summarise(
-        { config, info: detector.info, snapshot, durationMs, written: sinks.files, problems },
+        { config, info: detector.info, snapshot, durationMs, written: sinks.files, problems, pictures },
         context,
       ),
       failure,
