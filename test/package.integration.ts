@@ -67,7 +67,7 @@ describe('the package as npm packs it', function () {
     writeFileSync(join(folder, 'text.mp4'), 'not a video');
     const { status, stderr } = runProgram(readmeProgram().replace('street.mp4', 'text.mp4'));
     assert.equal(status, 0, stderr);
-    assert.match(stderr, /^".*text\.mp4" is no video/);
+    assert.match(stderr, /^".*text\.mp4" is not a video/);
   });
 
   itNeeds(needs, 'contains types that a strict program compiles against', () => {

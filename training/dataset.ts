@@ -83,7 +83,7 @@ function parseCategories(records: readonly Json[], name: string): { readonly id:
       if (typeof id !== 'number' || typeof label !== 'string')
         throw new DataError(`${name}: categories[${i}] must have a numeric "id" and a "name"`);
       if (all.findIndex((other) => other['id'] === id) < i)
-        throw new DataError(`${name}: categories[${i}]: the id ${id} was there before`);
+        throw new DataError(`${name}: categories[${i}]: the id ${id} is repeated`);
       return { id, label };
     })
     .sort((a, b) => a.id - b.id);
@@ -107,7 +107,7 @@ function parseImages(
     if (typeof file !== 'string' || !isPositive(width) || !isPositive(height)) {
       throw new DataError(`${name}: images[${i}] must have a "file_name", and "width" and "height" above 0`);
     }
-    if (pictures.has(id)) throw new DataError(`${name}: images[${i}]: the id ${String(id)} was there before`);
+    if (pictures.has(id)) throw new DataError(`${name}: images[${i}]: the id ${String(id)} is repeated`);
     const folder = typeof sid === 'number' && folders !== undefined ? (folders[sid] ?? '') : '';
     pictures.set(id, { path: join(root, folder, file), size: { width, height }, classIds: [], corners: [] });
   }
@@ -129,8 +129,8 @@ function addLabels(
     if (!Array.isArray(bbox) || bbox.length !== 4 || !bbox.every(Number.isFinite))
       throw new DataError(`${name}: annotations[${i}]: "bbox" must be four numbers`);
     const [x, y, width, height] = bbox as number[];
-    if (picture === undefined) skip('their image is not there');
-    else if (classId === undefined) skip('their category is not there');
+    if (picture === undefined) skip('their image is missing');
+    else if (classId === undefined) skip('their category is missing');
     else if (iscrowd) skip('they are crowds');
     else {
       const [x1, y1] = [Math.max(x, 0), Math.max(y, 0)];

@@ -70,7 +70,7 @@ export class RunLog {
       return existsSync(this.#path) ? readFileSync(this.#path) : Buffer.of();
     } catch (cause) {
       throw new UsageError(
-        `cannot read ${this.#path}: ${(cause as Error).message}; make it readable, or move it away to go on without its curves`,
+        `cannot read ${this.#path}: ${(cause as Error).message}; make it readable, or move it away to continue without its curves`,
         { cause },
       );
     }

@@ -18,18 +18,18 @@ export function startState(
   const last = join(out, 'last.safetensors');
   if (resume) {
     if (!existsSync(last))
-      throw new UsageError(`${out} holds no run to go on with (last.safetensors); leave --resume out to begin one`);
+      throw new UsageError(`${out} holds no run to continue (last.safetensors); remove --resume to start one`);
     const checkpoint = readCheckpoint(last);
     if (String(checkpoint.facts.classNames) !== String(classNames) || checkpoint.facts.variant !== config.variant) {
       throw new UsageError(
-        `${out} is a run of ${checkpoint.facts.variant} on other classes; resume it with its own config, or start anew in another folder`,
+        `${out} is a run of ${checkpoint.facts.variant} on other classes; resume it with its own config, or start a new run in another folder`,
       );
     }
     return checkpoint;
   }
   if (existsSync(last))
     throw new UsageError(
-      `${out} holds a run already (last.safetensors); go on with it by --resume, or name another folder`,
+      `${out} holds a run already (last.safetensors); continue it with --resume, or choose another folder`,
     );
   const weights = initialWeights(network, config.seed);
   if (from !== undefined)

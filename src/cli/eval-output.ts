@@ -75,6 +75,6 @@ export function differenceText({ a, b, difference, interval, frames, sequences }
       ? ' no interval'
       : ` B - A is ${(difference * 100).toFixed(2)} points, 95 % interval ${(interval.low * 100).toFixed(2)} to ${(interval.high * 100).toFixed(2)} ` +
         `(${interval.resamples} resamples of ${sequences.length} sequences)`,
-    ` held against in B: a newer output in ${frames.newer} frames, an older one in ${frames.older}, as old a one in ${frames.equal}`,
+    ` scored in B: a newer output in ${frames.newer} frames, an older one in ${frames.older}, an equally old one in ${frames.equal}`,
   ].join('\n');
 }

@@ -93,7 +93,7 @@ const detectKeys = {
     type: 'choice',
     values: NMS_MODES,
     flag: '--nms-mode <mode>',
-    description: 'NMS within each class, or between boxes of different classes, too (`agnostic`).',
+    description: 'NMS within each class (`per-class`), or between all boxes (`agnostic`).',
     default: 'per-class',
   },
   classes: {
@@ -153,8 +153,14 @@ const endKeys = {
     min: 1,
     flag: '--max-frames <n>',
     description: 'End the run after this many received frames.',
+    defaultRule: 'no limit',
   },
-  duration: { type: 'duration', flag: '--duration <duration>', description: 'End the run after this time.' },
+  duration: {
+    type: 'duration',
+    flag: '--duration <duration>',
+    description: 'End the run after this time.',
+    defaultRule: 'no limit',
+  },
 } as const satisfies Keys;
 
 /** The defaults of a detector, for callers that open one without a configuration. */

@@ -10,7 +10,7 @@ type KeyFacts = {
   readonly default?: string | number | boolean;
   /** The rule for a default that depends on other facts: `by the number of cores`. */
   readonly defaultRule?: string;
-  /** A configuration without it is refused. */
+  /** The key is required. */
   readonly required?: true;
   /** The flag that sets it, as help shows it: `--record <file.jsonl>`. */
   readonly flag?: string;

@@ -85,7 +85,7 @@ async function fetchRest(url: string, path: string, have: number, options: Downl
   if (response.status === 206 && !isRest) {
     await response.body.cancel();
     throw new ModelError(
-      `the server sent another part than asked for (${response.headers.get('content-range') ?? 'no Content-Range'})`,
+      `the server sent another part than the requested one (${response.headers.get('content-range') ?? 'no Content-Range'})`,
     );
   }
   const start = isRest ? have : 0;

@@ -126,7 +126,7 @@ export async function loadLabels(
   if (names.length !== classCount) {
     throw new ModelError(
       `labels "${nameOrPath}" have ${names.length} names, the model has ${classCount} classes; ` +
-        'give the labels that the model was trained with, or none to number the classes',
+        'give the labels that the model was trained on, or omit --labels to number the classes',
       { code: 'NOWCAST_MODEL_LABELS' },
     );
   }
@@ -164,7 +164,7 @@ function byId(lines: readonly RegExpExecArray[], path: string): string[] {
   for (const [line, id, name] of lines) {
     if (Number(id) >= lines.length || names[Number(id)] !== undefined) {
       throw new ModelError(
-        `labels "${path}": ids must be 0 to ${lines.length - 1}, each once; "${line}" is beyond that or twice there`,
+        `labels "${path}": ids must be 0 to ${lines.length - 1}, each once; "${line}" is outside that range or repeated`,
         { code: 'NOWCAST_MODEL_LABELS' },
       );
     }

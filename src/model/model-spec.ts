@@ -114,7 +114,7 @@ function familyOf(
     refusals.push(`not ${family.name}, since ${found}`);
   }
   throw new ModelError(
-    `${graph.path} is no detector that Nowcast knows: ${refusals.join('; ')}. It takes ${graph.inputs.map(describeShape).join(', ') || 'nothing'} and gives ` +
+    `${graph.path} is not a detector that Nowcast knows: ${refusals.join('; ')}. It takes ${graph.inputs.map(describeShape).join(', ') || 'nothing'} and gives ` +
       `${graph.outputs.map(describeShape).join(', ') || 'nothing'}. ${families.map(({ name, signature }) => `${name} takes ${signature}`).join('. ')}`,
     { code: 'NOWCAST_MODEL_UNKNOWN' },
   );

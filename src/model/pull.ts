@@ -37,7 +37,7 @@ export async function pullModel(entry: ZooEntry, { cacheDir, ...options }: PullO
 
   const part = `${path}.part`;
   await mkdir(cacheDir, { recursive: true }).catch((cause: unknown) => {
-    throw new OutputError(`cannot make the folder ${cacheDir}: ${(cause as Error).message}`, { cause });
+    throw new OutputError(`cannot create the folder ${cacheDir}: ${(cause as Error).message}`, { cause });
   });
   try {
     await download(entry.url, part, {
@@ -49,7 +49,7 @@ export async function pullModel(entry: ZooEntry, { cacheDir, ...options }: PullO
     if (!(cause instanceof ModelError)) throw cause;
     throw new ModelError(
       `cannot download ${entry.name} from ${entry.url}: ${cause.message}. ` +
-        `Run the command again, which goes on where it stopped, or fetch the file by other means and place it at ${path}`,
+        `Run the command again, which continues the download, or fetch the file by other means and place it at ${path}`,
       { cause, code: 'NOWCAST_MODEL_DOWNLOAD' },
     );
   }
@@ -78,7 +78,7 @@ async function checked(
     throw new ModelError(
       from === path
         ? `${path} is not ${entry.name}: its sha256 is ${sha256}, not ${source}, ${expected}; remove it and run again`
-        : `what came from ${entry.url} is not ${entry.name}: its sha256 is ${sha256}, not ${source}, ${expected}; the download was removed`,
+        : `the download from ${entry.url} is not ${entry.name}: its sha256 is ${sha256}, not ${source}, ${expected}; the download was removed`,
       { code: 'NOWCAST_MODEL_SHA256' },
     );
   }

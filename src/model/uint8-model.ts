@@ -38,7 +38,7 @@ export async function uint8Model(spec: ModelSpec, cacheDir: string): Promise<str
   const path = join(cacheDir, `${sha256}-${width}x${height}-${EDIT}-${editHash}.onnx`);
   if (await exists(path)) return path;
   const { model, sha256: now } = await loadModel(spec.path);
-  if (now !== sha256) throw new ModelError(`${spec.path} was changed while it was being read; run again`);
+  if (now !== sha256) throw new ModelError(`${spec.path} changed while Nowcast read it; run again`);
   takeUint8(model, edit);
   await writeFileAtomic(path, serializeOnnx(model));
   return path;

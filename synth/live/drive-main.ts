@@ -36,7 +36,9 @@ async function draw(index: number, image: ArrayBuffer): Promise<void> {
   const isNew = index >= next;
   const scene = sceneOf(index);
   if (scene === undefined)
-    throw new RangeError(`frame ${index} of the drive is gone: ${next} were drawn, and ${keptFrames} are kept`);
+    throw new RangeError(
+      `frame ${index} of the drive is no longer kept: ${next} were drawn, and the last ${keptFrames} are kept`,
+    );
   paint ??= createPainter(scene);
   const sheet = canvases[index % 2];
   await sheet.encoded;

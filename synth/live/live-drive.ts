@@ -76,7 +76,7 @@ export class LiveDrive {
   }
 
   #fail(reason: string): void {
-    this.#failure ??= new InternalError(`the synthetic drive cannot go on: ${reason}`);
+    this.#failure ??= new InternalError(`the synthetic drive cannot continue: ${reason}`);
     for (const { reject } of this.#waiting.splice(0)) reject(this.#failure);
   }
 }

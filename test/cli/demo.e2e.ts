@@ -48,7 +48,7 @@ describe('nowcast demo', function () {
 
   itNeeds(
     { '/proc': HAS_PROC },
-    'a detector that is lost for good ends it with 1: what it gave until then is summed up, without a score',
+    'a detector that cannot recover ends it with 1 and a summary of its results, without a score',
     async () => {
       const { args, env } = await setUp();
       let isKilled = false;

@@ -85,13 +85,13 @@ describe('nowcast export', function () {
 
   it('reports missing and contradicting flags, and writes no file', async () => {
     for (const [args, message] of [
-      [[], /Name a checkpoint .* or an untrained --variant/],
+      [[], /name a checkpoint .* or a --variant alone for random weights/],
       [['--variant', 'yolox-q'], /no variant "yolox-q"/],
       [['--variant', 'yolox-s', '--classes', '0'], /--classes is "0"/],
       [['--variant', 'yolox-s', '--input', '100x100'], /multiples of 32/],
       [['absent.safetensors'], /cannot read the weights absent\.safetensors/],
       [['absent.safetensors', '--seed', '1'], /--seed is for untrained networks/],
-      [[BUNDLED], /holds weights alone.*--variant yolox-nano/],
+      [[BUNDLED], /holds plain weights.*--variant yolox-nano/],
       [['--variant', 'yolox-nano', '--fp16', '--out', join(folder(), 'w.safetensors')], /--fp16 is for ONNX files/],
     ] as const) {
       const { code, stderr } = await nowcast(['export', '--out', out(), ...args]);
@@ -101,7 +101,7 @@ describe('nowcast export', function () {
     }
     const { code, stderr } = await nowcast(['export', BUNDLED, '--variant', 'yolox-s', '--out', out()]);
     assert.equal(code, 1);
-    assert.match(stderr, /are they of this variant/);
+    assert.match(stderr, /check that they belong to this variant/);
     assert.equal(existsSync(out()), false);
   });
 });

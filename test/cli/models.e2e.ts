@@ -96,7 +96,7 @@ describe('nowcast models', () => {
     assert.deepEqual([code, stdout], [1, '']);
     assert.match(
       stderr,
-      /^nowcast: what came from http:.*yolox_nano\.onnx is not yolox-nano: its sha256 is [\da-f]{64}, not the zoo's, c789161e[\da-f]+; the download was removed\n$/,
+      /^nowcast: the download from http:.*yolox_nano\.onnx is not yolox-nano: its sha256 is [\da-f]{64}, not the zoo's, c789161e[\da-f]+; the download was removed\n$/,
     );
     assert.deepEqual(files(), []);
   });

@@ -80,7 +80,7 @@ describe('nowcast run prints a remedy, without a stack trace, when', function ()
       return [person, '--model', write('classifier.onnx', serializeOnnx(classifier))];
     },
     1,
-    /classifier\.onnx is no detector that Nowcast knows: not yolox, since .*\[1,3,224,224\].*\[1,1000\]/,
+    /classifier\.onnx is not a detector that Nowcast knows: not yolox, since .*\[1,3,224,224\].*\[1,1000\]/,
   );
   refused(
     'the model is a folder',
@@ -104,7 +104,7 @@ describe('nowcast run prints a remedy, without a stack trace, when', function ()
     2,
     /--provider is "tpu".*auto, cpu, webgpu/s,
   );
-  refused('the provider cannot be had', () => [person, '--model', model, '--provider', 'coreml'], 1, /coreml.*cpu/s);
+  refused('the provider is unavailable', () => [person, '--model', model, '--provider', 'coreml'], 1, /coreml.*cpu/s);
   refused(
     'a class is unknown',
     () => [person, '--model', model, '--labels', 'coco', '--classes', 'persn'],

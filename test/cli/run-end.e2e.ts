@@ -124,12 +124,12 @@ describe('the end of nowcast run', function () {
     };
 
   for (const [what, signals, why] of [
-    ['killed', ['SIGSTOP', 'SIGKILL'], /started again: SIGKILL/],
-    ['made to hang', ['SIGSTOP'], /started again: it gave no answer within/],
+    ['killed', ['SIGSTOP', 'SIGKILL'], /being restarted: SIGKILL/],
+    ['made to hang', ['SIGSTOP'], /being restarted: it gave no answer within/],
   ] as const) {
     itNeeds(
       { ...NEEDS, 'Linux /proc': hasProc },
-      `a detector that is ${what} mid-run loses the frame in flight and no more, and percepts go on`,
+      `a detector that is ${what} mid-run loses only the frame in flight, and percepts continue`,
       async () => {
         const recording = join(folder(), 'run.jsonl');
         const { code, stderr } = await nowcast(
@@ -172,7 +172,7 @@ describe('the end of nowcast run', function () {
 
   itNeeds(
     { ...NEEDS, 'Linux /proc': hasProc },
-    'a detector that is lost for good ends it with 1: what was found until then is kept and summed up, and all are told',
+    'a detector that cannot recover ends it with 1: the results are kept and summed up, and every client receives the failure',
     async () => {
       const recording = join(folder(), 'run.jsonl');
       const { code, stdout, stderr } = await nowcast(
@@ -237,7 +237,7 @@ describe('the end of nowcast run', function () {
 
   itNeeds(
     { ...NEEDS, '/dev/full': existsSync('/dev/full') },
-    'goes on to its end where the disk is full, and then says so with 1',
+    'continues to its end if the disk is full, and then exits with 1',
     async () => {
       const { code, stdout, stderr } = await nowcast(
         [
@@ -325,7 +325,7 @@ describe('the end of nowcast run', function () {
         const { total, problems, written } = JSON.parse(stdout) as RunSummary;
         assert.match(
           problems.join(),
-          /^\S+a\.mp4 ends before the run does: the disk of \S+ has \d+ MB left.*; free some space or choose another place$/,
+          /^\S+a\.mp4 ends before the run does: the disk of \S+ has \d+ MB left.*; free some space, or choose another place$/,
         );
         assert.equal(total.gaps, 0);
         assert.doesNotMatch(stderr, /reconnecting/);

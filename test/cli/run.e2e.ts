@@ -84,7 +84,7 @@ describe('nowcast run', function () {
   const cases = parityCases('real-yolox-nano');
   itNeeds(
     { ...NEEDS, 'parity real-yolox-nano': cases.length > 0 },
-    'finds through ffmpeg what the reference finds in the same pictures',
+    'detects the same objects through ffmpeg as the reference in the same pictures',
     async () => {
       const { code, stderr } = await nowcast(
         [

@@ -76,7 +76,7 @@ describe('nowcast train', function () {
 
   itNeeds(
     { bash: hasProgram('bash', '--version') },
-    'keeps the checkpoint that it has where the next one does not fit on the disk, and says so',
+    'keeps its checkpoint if the next one does not fit on the disk, and reports it',
     async () => {
       const config = await prepare();
       const out = join(folder(), 'run');
@@ -165,7 +165,7 @@ describe('nowcast train', function () {
         ['-c', config, '--set', 'variant=yolox-q', '--set', 'epoch=1'],
         /--set variant is "yolox-q"; it must be one of yolox-nano/,
       ],
-      [['-c', config, '--keep-mb', '99999999'], /from 0 to \d+, which is what this machine/],
+      [['-c', config, '--keep-mb', '99999999'], /from 0 to \d+, the most that this machine/],
       [['-c', config, '--engine', 'torch'], /--engine is "torch"; it must be auto, onnxruntime or tensorflow/],
       [['-c', config, '--resume', '--weights', 'w.safetensors'], /leave one of them out/],
     ] as const) {

@@ -134,7 +134,7 @@ describe('ground truth', () => {
       /"width" and "height" are 0x1200; both must be above 0/,
     ],
     [
-      'a sequence that is not there',
+      'a missing sequence',
       (json) => ({ ...json, images: [{ ...json.images[0], sid: 5 }] }),
       /images\[0\] \(id 0\): "sid" is 5, but there are 1 sequences/,
     ],

@@ -135,7 +135,7 @@ describe('pullModel', () => {
     await assert.rejects(
       pullModel(entry(url, known), { cacheDir: cacheDir(), onProgress: cutAtHalf }),
       (error: Error) => {
-        assert.match(error.message, /Run the command again, which goes on where it stopped/);
+        assert.match(error.message, /Run the command again, which continues the download/);
         assert.ok(error.message.includes(url) && error.message.includes(join(cacheDir(), 'm.onnx')));
         return true;
       },
@@ -183,7 +183,7 @@ describe('pullModel', () => {
     const { url } = await serve({ body: BODY, ranges: 'wrong' });
     await assert.rejects(pullModel(entry(url, known), { cacheDir: cacheDir() }), {
       name: 'ModelError',
-      message: /another part than asked for \(bytes 1-/,
+      message: /another part than the requested one \(bytes 1-/,
     });
   });
 
@@ -310,7 +310,7 @@ describe('pullModel', () => {
     writeFileSync(cacheDir(), 'a file');
     await assert.rejects(pullModel(entry('http://127.0.0.1:1/', known), { cacheDir: cacheDir() }), {
       name: 'OutputError',
-      message: /cannot make the folder/,
+      message: /cannot create the folder/,
     });
   });
 });

@@ -74,7 +74,7 @@ describe('uint8Model', () => {
   it('refuses a model that changed in the meantime', async () => {
     const spec = await readModelSpec(written(pixelModel()));
     written(pixelModel({ output: [1, 21, 6], inputType: DataType.FLOAT16 }));
-    await assert.rejects(uint8Model(spec, cache()), { name: 'ModelError', message: /was changed/ });
+    await assert.rejects(uint8Model(spec, cache()), { name: 'ModelError', message: /changed while Nowcast read it/ });
   });
 
   it('names a folder that it cannot write to', async () => {

@@ -56,8 +56,8 @@ describe('parseDataSet', () => {
       [
         '2 annotations were skipped: their box is empty or outside the picture',
         '1 annotations were skipped: they are crowds',
-        '1 annotations were skipped: their image is not there',
-        '1 annotations were skipped: their category is not there',
+        '1 annotations were skipped: their image is missing',
+        '1 annotations were skipped: their category is missing',
       ],
     );
   });

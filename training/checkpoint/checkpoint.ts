@@ -59,7 +59,7 @@ export function readCheckpoint(path: string): Checkpoint {
   const file = readTensors(path);
   if (!(FACTS in file.metadata))
     throw new DataError(
-      `${path} holds weights, but is no checkpoint of a run of Nowcast; start a new run from it with --weights`,
+      `${path} holds weights, but is not a checkpoint of Nowcast; start a new run from it with --weights`,
     );
   return parseCheckpoint(file, path);
 }
@@ -101,9 +101,7 @@ export function readTrained(path: string, variant: Variant | undefined): Trained
   const file = readTensors(path);
   if (FACTS in file.metadata) {
     if (variant !== undefined)
-      throw new UsageError(
-        `--variant is for untrained networks and for weights alone; the checkpoint ${path} says its own`,
-      );
+      throw new UsageError(`--variant is for random and plain weights; the checkpoint ${path} states its own variant`);
     const {
       facts: { variant: own, classNames, input },
       average,
@@ -112,11 +110,11 @@ export function readTrained(path: string, variant: Variant | undefined): Trained
   }
   if (variant === undefined)
     throw new UsageError(
-      `${path} holds weights alone, which do not say of which network; name it, such as --variant yolox-nano`,
+      `${path} holds plain weights, which do not state their network; name it, such as --variant yolox-nano`,
     );
   const classes = file.tensors.get('head.cls_preds.0.bias');
   if (classes === undefined)
-    throw new DataError(`${path} has no "head.cls_preds.0.bias"; it holds no weights of YOLOX`);
+    throw new DataError(`${path} has no "head.cls_preds.0.bias"; it does not hold weights of YOLOX`);
   const network = createNetwork(variant, classes.data.length);
   const weights = initialWeights(network, 0);
   takeTensors(parameterLayout(network), weights, file.tensors);

@@ -47,7 +47,7 @@ export function parseSafetensors(
   name: string,
 ): { readonly tensors: Map<string, Tensor>; readonly metadata: Readonly<Record<string, string>> } {
   const refuse = (why: string): never => {
-    throw new DataError(`${name} is not a whole safetensors file: ${why}`);
+    throw new DataError(`${name} is not a complete safetensors file: ${why}`);
   };
   if (bytes.length < LENGTH_BYTES) refuse(`it has ${bytes.length} bytes`);
   const headerLength = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));

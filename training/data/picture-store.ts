@@ -48,7 +48,7 @@ export function createPictureStore({ pictures, input, memory, onSkip }: PictureS
         // If it were skipped this once, the run would not be repeatable.
         if (SHORTAGES.includes(code))
           throw new OutputError(
-            `${message}; free some, or raise the limit (ulimit -n for files), and go on with --resume`,
+            `${message}; free some, or raise the limit (ulimit -n for files), and continue with --resume`,
             { cause },
           );
         if (memory.markBroken(index)) onSkip(`${path} is skipped: ${message}`);

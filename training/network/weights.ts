@@ -80,12 +80,13 @@ export function takeTensors(
   const passedOver: string[] = [];
   for (const [name, { shape, data }] of namedTensors(layout, weights)) {
     const given = tensors.get(name);
-    if (given === undefined) throw new DataError(`the weights have no "${name}"; are they of this variant?`);
+    if (given === undefined)
+      throw new DataError(`the weights have no "${name}"; check that they belong to this variant`);
     if (String(given.shape) === String(shape)) data.set(given.data);
     else if (otherClasses && name.includes('.cls_preds.')) passedOver.push(name);
     else
       throw new DataError(
-        `the weights' "${name}" is [${String(given.shape)}], but this network's is [${String(shape)}]; are they of this variant and class count?`,
+        `the weights' "${name}" is [${String(given.shape)}], but this network's is [${String(shape)}]; check that they belong to this variant and class count`,
       );
   }
   return passedOver;

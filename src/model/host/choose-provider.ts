@@ -41,7 +41,7 @@ export async function openNamed<P extends TrialProcess>(
     const others = await probeProviders(start);
     const available = others.filter((other) => other.provider !== provider && other.unavailable === undefined);
     throw new ModelError(
-      `${(cause as Error).message}; ask for ${['auto', ...available.map((other) => other.provider)].join(' or ')}`,
+      `${(cause as Error).message}; choose ${['auto', ...available.map((other) => other.provider)].join(' or ')}`,
       { cause, code: PROVIDER_ERROR },
     );
   }
@@ -57,7 +57,7 @@ export async function openFastest<P extends TrialProcess>(
 ): Promise<{ host: OpenHost<P>; choice: ProviderChoice }> {
   const hosts: OpenHost<P>[] = [];
   for await (const { host, status } of openEach(start)) {
-    if (host === undefined) onLog(`auto: ${status.provider} cannot be had: ${status.unavailable}`);
+    if (host === undefined) onLog(`auto: ${status.provider} is unavailable: ${status.unavailable}`);
     else hosts.push(host);
   }
   if (hosts.length === 1) return { host: hosts[0], choice: { provider: hosts[0].provider, medianMs: {} } };
@@ -69,7 +69,7 @@ export async function openFastest<P extends TrialProcess>(
     const runsMs = await host.process.measure(TRIAL_RUNS, giveUpAboveMs);
     if (runsMs.length === 0) continue;
     const runMs = lowerMedian(runsMs);
-    onLog(`auto: ${host.provider} takes ${runMs.toFixed(1)} ms a run`);
+    onLog(`auto: ${host.provider} takes ${runMs.toFixed(1)} ms per run`);
     if (host.provider === 'cpu') giveUpAboveMs = HOPELESS * runMs;
     medianMs[host.provider] = runMs;
     if (runMs < (medianMs[best.provider] ?? Infinity)) best = host;

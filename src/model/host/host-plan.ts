@@ -45,7 +45,7 @@ export type HostPlan = {
 export async function makeHostPlan(options: ProcessDetectorOptions): Promise<HostPlan> {
   const { provider, hosts = 1, confThreshold, nmsThreshold, nms, classIds } = options;
   if (!PROVIDERS.includes(provider)) {
-    throw new UsageError(`there is no provider ${JSON.stringify(provider)}; ask for one of ${PROVIDERS.join(', ')}`);
+    throw new UsageError(`there is no provider ${JSON.stringify(provider)}; choose one of ${PROVIDERS.join(', ')}`);
   }
   for (const [name, value] of Object.entries({ hosts: options.hosts, threads: options.threads })) {
     if (value !== undefined && !(Number.isInteger(value) && value >= 1))

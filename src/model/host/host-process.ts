@@ -122,7 +122,7 @@ export class HostProcess {
         }
       });
       void this.exited.then((why) =>
-        reject(this.#failure ?? new DetectorFailedError(`the detector's process ended while it started: ${why}`)),
+        reject(this.#failure ?? new DetectorFailedError(`the detector's process ended during its start: ${why}`)),
       );
     });
   }

@@ -23,10 +23,10 @@ export class PictureSlotsFile {
   /** Copies a picture into a slot. */
   write(slot: number, picture: Uint8Array): void {
     if (picture.length !== this.slotBytes) {
-      throw new InternalError(`a picture has ${picture.length} bytes where the detector's input has ${this.slotBytes}`);
+      throw new InternalError(`a picture has ${picture.length} bytes, but the detector's input has ${this.slotBytes}`);
     }
     if (writeSync(this.fd, picture, 0, this.slotBytes, slot * this.slotBytes) !== this.slotBytes) {
-      throw new InternalError(`slot ${slot} of the picture slots was written in part`);
+      throw new InternalError(`slot ${slot} of the picture slots was only partly written`);
     }
   }
 
@@ -41,7 +41,7 @@ export class PictureSlotsFile {
 /** Copies the picture in a slot into `into`, in the process that inherited the file as `fd`. */
 export function readSlot(fd: number, slot: number, into: Uint8Array): void {
   if (readSync(fd, into, 0, into.length, slot * into.length) !== into.length) {
-    throw new InternalError(`slot ${slot} of the picture slots was read in part`);
+    throw new InternalError(`slot ${slot} of the picture slots was only partly read`);
   }
 }
 

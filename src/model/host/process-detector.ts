@@ -140,12 +140,14 @@ async function openFirst(
       return await openHost(recalled, start);
     } catch (error) {
       if (recalled === 'cpu') throw error;
-      onLog(`auto: ${recalled} was the fastest once and does not open now: ${(error as Error).message}`);
+      onLog(`auto: ${recalled} was the fastest before, but no longer opens: ${(error as Error).message}`);
     }
   }
   const { host, choice } = await openFastest(start, onLog);
   await rememberProvider(cacheDir, key, choice).catch((error: unknown) => {
-    onLog(`auto: ${choice.provider} was chosen and will have to be chosen again: ${(error as Error).message}`);
+    onLog(
+      `auto: the choice of ${choice.provider} could not be stored, so the next run chooses again: ${(error as Error).message}`,
+    );
   });
   return host;
 }
@@ -203,7 +205,7 @@ class ProcessDetector implements ModelDetector {
     const free = alive.filter(({ freeSlotCount }) => freeSlotCount > 0);
     if (free.length === 0) {
       throw new InternalError(
-        `${alive.length * SLOTS_PER_HOST} frames are with the detector, which is all it takes at once; wait for a result first`,
+        `${alive.length * SLOTS_PER_HOST} frames are with the detector, the most that it takes at once; wait for a result first`,
       );
     }
     return free.reduce((best, host) => (rank(host) > rank(best) ? host : best));

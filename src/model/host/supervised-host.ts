@@ -151,7 +151,7 @@ export class SupervisedHost {
   #settle({ slot, detections, times }: ResultMessage): void {
     const job = this.#jobs.shift();
     if (job?.slot !== slot)
-      throw new InternalError(`the detector answered slot ${slot} where ${job?.slot ?? 'none'} was asked for`);
+      throw new InternalError(`the detector answered slot ${slot} instead of ${job?.slot ?? 'none'}`);
     this.#freeSlots.push(slot);
     this.#failures = 0;
     this.#watchdog.learn(times.inferEndMs - times.inferStartMs);
@@ -170,7 +170,7 @@ export class SupervisedHost {
       this.#freeSlots.push(job.slot);
       job.reject(new DetectorFailedError(`the detector's process was lost with this frame: ${why}`));
     }
-    this.#options.onLog(`the detector's process was lost and is started again: ${why}`);
+    this.#options.onLog(`the detector's process was lost and is being restarted: ${why}`);
     void this.#restart();
   }
 

@@ -3,6 +3,6 @@ import type { Ffmpeg } from './binary.js';
 
 /** The ffmpeg of a run, for a part whose entry says that it needs one. */
 export function requireFfmpeg(ffmpeg: Ffmpeg | undefined, part: string): Ffmpeg {
-  if (ffmpeg === undefined) throw new InternalError(`no ffmpeg was looked for, and ${part} needs one`);
+  if (ffmpeg === undefined) throw new InternalError(`${part} needs ffmpeg, but the run did not search for it`);
   return ffmpeg;
 }

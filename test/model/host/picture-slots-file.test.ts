@@ -39,7 +39,7 @@ describe('PictureSlotsFile', () => {
   });
 
   it('reports a slot outside the file', () => {
-    assert.throws(() => readSlot(slots.fd, 2, new Uint8Array(12)), /in part/);
+    assert.throws(() => readSlot(slots.fd, 2, new Uint8Array(12)), /only partly read/);
   });
 
   it('may be closed twice', () => {

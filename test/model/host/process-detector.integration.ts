@@ -137,7 +137,7 @@ describe('process detector', () => {
       'a provider of another system': {
         changes: { provider: process.platform === 'darwin' ? 'dml' : 'coreml' },
         type: ModelError,
-        says: /(dml|coreml).* ask for auto or cpu/,
+        says: /(dml|coreml).* choose auto or cpu/,
       },
     };
     for (const [what, { changes, type, says }] of Object.entries(cases)) {
@@ -198,7 +198,7 @@ describe('process detector', () => {
       writeFileSync(join(folder.path, 'cache', 'providers'), 'in the way');
       const log: string[] = [];
       await open({ provider: 'auto', onLog: (message) => log.push(message) });
-      assert.match(log.at(-1)!, /chosen again.*cannot write/);
+      assert.match(log.at(-1)!, /chooses again.*cannot write/);
     });
 
     it('lists the providers without keeping one open', async () => {

@@ -52,7 +52,7 @@ describe('two real providers', function () {
   itNeeds(NEEDS, 'measures both for auto, takes and remembers the faster, and leaves only its process', async () => {
     const log: string[] = [];
     const { info } = await open({ provider: 'auto', onLog: (message) => log.push(message) });
-    const measured = log.flatMap((line) => /^auto: (\w+) takes [\d.]+ ms a run$/.exec(line)?.[1] ?? []);
+    const measured = log.flatMap((line) => /^auto: (\w+) takes [\d.]+ ms per run$/.exec(line)?.[1] ?? []);
     for (const wanted of ['cpu', 'webgpu']) assert.ok(measured.includes(wanted), log.join('\n'));
     const providers = join(folder.path, 'cache', 'providers');
     const { provider, medianMs } = readJson<{ provider: string; medianMs: Record<string, number> }>(

@@ -177,12 +177,12 @@ describe('openRtspSession', () => {
       },
     ],
     [
-      'a status of its own',
+      'an unknown status',
       { PLAY: '455 Method Not Valid In This State' },
       { kind: 'refused', reason: 'the camera answers PLAY with status 455' },
     ],
     [
-      'no password where one is wanted',
+      'a missing password',
       { OPTIONS: '401 Unauthorized' },
       { kind: 'refused', reason: '401 unauthorised: check user and password' },
     ],

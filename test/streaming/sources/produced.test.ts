@@ -92,7 +92,7 @@ describe('producedSource', () => {
     assert.deepEqual(
       played.map(({ seq }) => seq),
       played.map((_, i) => i),
-      'every frame is told of, in order',
+      'every frame is reported, in order',
     );
     const drops = played.filter((event) => event.type === 'drop');
     assert.ok(drops.length > 20 && drops.every(({ reason }) => reason === 'superseded'));

@@ -73,10 +73,13 @@ describe('a live drive', () => {
   it('fails requests that it cannot draw, and all requests after its end', async () => {
     const drive = new LiveDrive(START);
     await drive.produce(10, slot());
-    await assert.rejects(drive.produce(2, slot()), /frame 2 of the drive is gone: 11 were drawn, and 4 are kept/);
+    await assert.rejects(
+      drive.produce(2, slot()),
+      /frame 2 of the drive is no longer kept: 11 were drawn, and the last 4 are kept/,
+    );
     await drive.close();
     await drive.close();
-    await assert.rejects(drive.produce(11, slot()), /cannot go on/);
+    await assert.rejects(drive.produce(11, slot()), /cannot continue/);
   });
 });
 

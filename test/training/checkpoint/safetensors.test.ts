@@ -65,7 +65,7 @@ describe('safetensors', () => {
     ]) {
       assert.throws(() => parseSafetensors(withHeader(header), 'odd.safetensors'), {
         name: 'DataError',
-        message: /odd\.safetensors is not a whole safetensors file: its header/,
+        message: /odd\.safetensors is not a complete safetensors file: its header/,
       });
     }
   });

@@ -3,12 +3,12 @@ import { newElement } from './page.js';
 
 const WHY: Readonly<Record<string, string>> = {
   answered: 'detected on',
-  superseded: 'a newer frame took its place while it waited, or it could not be drawn in time',
+  superseded: 'a newer frame replaced it while it waited, or it could not be drawn in time',
   late: 'its result would have come out later than the latency budget allows',
-  stride: 'the schedule passes over it',
+  stride: 'the schedule skips it',
   corrupt: 'the picture was damaged',
-  behind: 'more of the stream waited than may; this part was skipped to come back to the present',
-  'detector-failed': 'the detector was lost while it worked on it',
+  behind: 'the backlog was too long; this part was skipped to return to the present',
+  'detector-failed': 'the detector crashed or hung while it worked on it',
   stopped: 'the run ended while it waited',
 };
 

@@ -10,7 +10,7 @@ export function showScoring({ done, total }: ScoringMessage): void {
   bar.value = done;
   element('outcome').hidden = false;
   element('outcome-text').textContent =
-    `The run is over. Finding out what the detector would have seen in the frames that were dropped: ${done} of ${total}.`;
+    `The run is over. The detector now processes the dropped frames, to attribute the cost: ${done} of ${total}.`;
   element('waterfall').replaceChildren(bar);
 }
 
@@ -39,17 +39,17 @@ export function showOutcome({ frames, percepts, latencyMs: { p50, p90 }, windowS
     level -= loss;
   };
   total('perfect', 1, 'ideal');
-  step('detector', detector, 'what it gets wrong even with all the time in the world');
+  step('detector', detector, 'its errors even without any latency');
   total('offline AP', offlineAP, 'total');
   step(
     'one-frame floor',
     oneFrameFloor,
-    'an output takes a moment, so that at best a frame is held against the one before',
+    'every output takes time, so a frame is scored on the previous output at best',
   );
-  step('latency', latency, 'every frame detected on as it comes, and each takes the mean time');
-  step('jitter', jitter, 'the same, and each takes its own time');
+  step('latency', latency, 'every frame is processed at once, each in the mean time');
+  step('jitter', jitter, 'the same, but each takes its own time');
   step('drops', drops, 'frames dropped, and frames that waited for the detector');
-  if (forecasting !== 0) step('forecasting', forecasting, 'objects carried forward to the present');
+  if (forecasting !== 0) step('forecasting', forecasting, 'objects moved to the present');
   total('streaming AP', sAP, 'total');
   element('waterfall').replaceChildren(...rows);
 }

@@ -121,7 +121,7 @@ describe('a connection that ffmpeg reads', function () {
     assert.deepEqual(
       told.map(({ moment }) => moment),
       placed,
-      'each picture is told of once, in order',
+      'each picture is reported once, in order',
     );
     told.forEach(({ kind }, i) =>
       assert.equal(

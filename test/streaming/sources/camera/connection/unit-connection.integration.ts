@@ -208,7 +208,7 @@ describe('a connection that Nowcast reads', () => {
 
   itNeeds(
     { ...NEEDS_FFMPEG, '/proc': HAS_PROC },
-    'ends with the reason where its decoder is killed, and tells what that owed',
+    'ends with the reason if its decoder is killed, and reports its outstanding units',
     async () => {
       const { connection, stream, send, told, play } = connect();
       stream.onOpen({ codec: 'h264', transport: 'tcp' });
@@ -228,7 +228,7 @@ describe('a connection that Nowcast reads', () => {
 
   for (const [when, options, sent] of [
     ['when its time is over', { timeoutMs: 1_000 }, 60],
-    ['when the backlog would be shed by a new connection, where its time is long', { timeoutMs: 60_000 }, 200],
+    ['when a new connection would shed the backlog, with a long timeout', { timeoutMs: 60_000 }, 200],
   ] as const) {
     itNeeds(
       { ...NEEDS_FFMPEG, '/proc': HAS_PROC },
