@@ -11,9 +11,8 @@ const WINDOW = { width: 1440, height: 900 };
 const TAKEN_AFTER_MS = 15_500;
 
 /**
- * Takes the picture of the demo's page that the README shows, and the time to the first. `NOWCAST_DEMO_ARGS` go to the
- * demo, `CHROMIUM` names the
- * browser.
+ * Takes the picture of the demo page for the README, and measures the time to the first picture. `NOWCAST_DEMO_ARGS` go
+ * to the demo, `CHROMIUM` names the browser.
  */
 export async function run(): Promise<void> {
   const args = (process.env['NOWCAST_DEMO_ARGS'] ?? '').split(' ').filter(Boolean);
