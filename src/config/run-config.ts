@@ -83,6 +83,8 @@ export type RunConfig = {
   /** Number of frames to receive, over all sources. */
   readonly maxFrames: number | undefined;
   readonly durationMs: number | undefined;
+  /** Any frame that is lost as damaged or by the detector fails the run. */
+  readonly isStrict: boolean;
   readonly sinks: readonly SinkConfig[];
 };
 
@@ -145,6 +147,7 @@ export function resolveRun(settings: Settings, named: NamedSources, parts: Parts
     pace: settings.pace ?? keys.pace.default,
     maxFrames: settings.max_frames,
     durationMs: settings.duration,
+    isStrict: settings.strict ?? keys.strict.default,
     sinks: sinkConfigs(settings, parts),
   };
   refuseContradictions(config, found, keepsAllFrames, parts);

@@ -161,6 +161,12 @@ const endKeys = {
     description: 'End the run after this time.',
     defaultRule: 'no limit',
   },
+  strict: {
+    type: 'boolean',
+    flag: '--strict',
+    description: 'Exit with 1 if any frame is lost as damaged or by the detector.',
+    default: false,
+  },
 } as const satisfies Keys;
 
 /** The defaults of a detector, for callers that open one without a configuration. */

@@ -58,6 +58,12 @@ describe('nowcast run on pictures', function () {
     ]);
   });
 
+  it('fails with --strict if it cannot read a picture', async () => {
+    const { code, stderr } = await run(join(FIELD, 'folder-skips'), '--strict');
+    assert.equal(code, 1);
+    assert.match(stderr, /2 pictures left out.*; without --strict the run accepts that/);
+  });
+
   it('gives the same number of detections with and without alpha', async () => {
     const counts = [];
     for (const name of ['rgb', 'rgba']) {

@@ -52,6 +52,7 @@ describe('a run configuration', () => {
       pace: 'source',
       maxFrames: undefined,
       durationMs: undefined,
+      isStrict: false,
       sinks: [],
     });
   });

@@ -12,7 +12,7 @@ export class RunReporter {
   readonly #context: AppContext;
   readonly #named: boolean;
   readonly #failures: Error[] = [];
-  readonly #problems: string[] = [];
+  readonly #omissions: string[] = [];
   readonly #expected = new Map<string, number>();
   readonly #sourceCount: number;
   readonly #maxFrames: number | undefined;
@@ -36,7 +36,12 @@ export class RunReporter {
 
   /** The reason of each failure, and each part of a source that could not be read, without secrets. */
   get problems(): readonly string[] {
-    return [...this.#failures.map(({ message }) => message), ...this.#problems].map((text) => this.#redacted(text));
+    return [...this.#failures.map(({ message }) => message), ...this.#omissions].map((text) => this.#redacted(text));
+  }
+
+  /** Parts of sources that could not be read, without secrets. */
+  get omissions(): readonly string[] {
+    return this.#omissions.map((text) => this.#redacted(text));
   }
 
   /** Results of the run's pictures, if they are few. */
@@ -82,7 +87,7 @@ export class RunReporter {
 
   /** A part of a source cannot be read; the rest continues, and the run succeeds. */
   problemOf(streamId: string, message: string): void {
-    this.#problems.push(`${streamId}: ${message}`);
+    this.#omissions.push(`${streamId}: ${message}`);
     this.#context.log.warn(`${this.#of(streamId)}${message}`);
   }
 

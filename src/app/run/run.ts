@@ -13,6 +13,7 @@ import type { AppContext } from '../context.js';
 import { BUILT_IN_PARTS, sinkEntry, sourceEntry, type RunParts } from '../parts.js';
 import { detectorOptions } from './detector-options.js';
 import { aborted, abortedAfter } from './limits.js';
+import { lossesOf, lossFailure } from './losses.js';
 import { RunReporter } from './reporter.js';
 import { openSinks, prepareSinks, type OpenSinks } from './sinks.js';
 import { openSources } from './sources.js';
@@ -63,7 +64,10 @@ export async function run(
     const durationMs = context.clock.now() - startedAtMs;
     const snapshot = measurements.snapshot();
     const failure = await conclude({ config, context, sinks, snapshot, reporter });
-    const { problems, pictures } = reporter;
+    const { pictures } = reporter;
+    const losses = lossesOf(snapshot);
+    for (const loss of losses) context.log.warn(loss);
+    const problems = [...reporter.problems, ...losses];
     return {
       summary: summarise(
         { config, info: detector.info, snapshot, durationMs, written: sinks.files, problems, pictures },
@@ -93,9 +97,10 @@ async function conclude({
   config,
   context,
   sinks,
-  snapshot: { total },
-  reporter: { problem },
+  snapshot,
+  reporter: { problem, omissions },
 }: Conclusion): Promise<Error | undefined> {
+  const { total } = snapshot;
   if (total.received === 0 && problem !== undefined) throw problem;
   try {
     await sinks.finish();
@@ -107,7 +112,7 @@ async function conclude({
       `no frame came from ${config.sources.map(({ id }) => id).join(', ')}; check that it is sending and that its address is right`,
     );
   }
-  return problem;
+  return problem ?? lossFailure(snapshot, omissions, config.isStrict);
 }
 
 type Play = {
