@@ -23,12 +23,13 @@ export type OpenDetectorOptions = Partial<Omit<ProcessDetectorOptions, 'model'>>
  */
 export async function openDetector(model: string, options: OpenDetectorOptions = {}): Promise<ModelDetector> {
   const cache = options.cacheDir ?? cacheDir(process.env);
-  const { path } = await findModel(model, cache);
+  const { path, entry } = await findModel(model, cache);
   return createProcessDetector({
     provider: DETECTOR_DEFAULTS.provider,
     confThreshold: DETECTOR_DEFAULTS.conf,
     nmsThreshold: DETECTOR_DEFAULTS.nms,
     nms: DETECTOR_DEFAULTS.nmsMode,
+    ...(entry && { labels: entry.labels }),
     ...options,
     cacheDir: cache,
     model: path,

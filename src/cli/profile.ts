@@ -1,3 +1,4 @@
+import { counted } from '../core/counted.js';
 import type { Command } from 'commander';
 import type { ProfileFile, RuntimePercentiles } from '../app/profile.js';
 import { DETECTOR_DEFAULTS } from '../config/run-keys.js';
@@ -41,7 +42,7 @@ function asText(
   const keys = Object.keys(whole) as (keyof RuntimePercentiles)[];
   const row = (name: string, of: RuntimePercentiles): string[] => [name, ...keys.map((key) => of[key].toFixed(2))];
   return [
-    `${model} at ${input.width}x${input.height} on ${provider}, ${threads} thread${threads === 1 ? '' : 's'}: ${samples.length} runs, ${(1000 / whole.mean).toFixed(1)} a second`,
+    `${model} at ${input.width}x${input.height} on ${provider}, ${counted(threads, 'thread')}: ${samples.length} runs, ${(1000 / whole.mean).toFixed(1)} a second`,
     '',
     table(
       ['milliseconds', ...keys],

@@ -1,4 +1,6 @@
+import { pictureResultText } from '../app/run/picture-results.js';
 import type { RunSummary } from '../app/run/summary.js';
+import { counted } from '../core/counted.js';
 import { CAPTURE_CLOCKS, type CaptureClock } from '../core/frame.js';
 
 type Counts = RunSummary['total'];
@@ -15,15 +17,17 @@ export function summaryText({
   stagesMs,
   written,
   latencyBudgetMs,
+  pictures = [],
 }: RunSummary): string {
   const lines = [
-    `${total.percepts} percepts of ${total.received} frames in ${(durationMs / 1000).toFixed(1)} s (${perceptsPerSecond.toFixed(1)} a second), ` +
+    ...pictures.map(pictureResultText),
+    `${counted(total.percepts, 'percept')} of ${counted(total.received, 'frame')} in ${(durationMs / 1000).toFixed(1)} s (${perceptsPerSecond.toFixed(1)} a second), ` +
       `${model.model} on ${model.provider}`,
     `dropped: ${dropsText(total)}`,
   ];
   if (total.overBudget > 0)
-    lines.push(`${total.overBudget} percepts came out later than the budget of ${latencyBudgetMs} ms`);
-  if (total.gaps > 0) lines.push(`${total.gaps} gap${total.gaps === 1 ? '' : 's'} without frames`);
+    lines.push(`${counted(total.overBudget, 'percept')} came out later than the budget of ${latencyBudgetMs} ms`);
+  if (total.gaps > 0) lines.push(`${counted(total.gaps, 'gap')} without frames`);
   const each = Object.entries(streams);
   if (each.length > 1) {
     for (const [id, counts] of each)

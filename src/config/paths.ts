@@ -21,7 +21,13 @@ export function whatIsAt(absolute: string): 'file' | 'folder' | 'nothing' {
 
 /** The problem of a path with nothing at it, with a name near it in its folder. */
 export function missingSource(absolute: string): UsageError {
-  return new UsageError(`the source ${absolute} does not exist${hint(absolute)}`);
+  let cause: unknown;
+  try {
+    statSync(absolute);
+  } catch (error) {
+    cause = error;
+  }
+  return new UsageError(`the source ${absolute} does not exist${hint(absolute)}`, { cause });
 }
 
 /** True for an existing path that is not a folder. */

@@ -20,8 +20,22 @@ export type DetectorInfo = {
   readonly classNames: readonly string[];
 };
 
+/** Origin of a model's class names. */
+export const CLASS_NAME_ORIGINS = [
+  /** The caller, or the list of known models. */
+  'given',
+  /** The model's file. */
+  'file',
+  /** A known list with as many names as the model has classes. */
+  'guess',
+  /** None: `class-0`, `class-1`… */
+  'numbers',
+] as const;
+export type ClassNameOrigin = (typeof CLASS_NAME_ORIGINS)[number];
+
 /** A detector that runs a model file. */
 export type ModelDetectorInfo = DetectorInfo & {
+  readonly classNamesFrom: ClassNameOrigin;
   /** SHA-256 of the model file in lower-case hex. */
   readonly modelSha256: string;
   readonly requestedProvider: Provider;

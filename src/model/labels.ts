@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { ClassNameOrigin } from '../core/detector.js';
 import { ModelError } from '../core/errors.js';
 
 /** COCO's 80 classes in YOLOX's order (`yolox/data/datasets/coco_classes.py`). */
@@ -102,6 +103,9 @@ export const cocoCategoryIds: readonly number[] = Array.from({ length: 90 }, (_,
   (id) => !UNUSED_COCO_IDS.has(id),
 );
 
+/** Class names by class id, with their origin. */
+export type Labels = { readonly names: readonly string[]; readonly from: ClassNameOrigin };
+
 /**
  * A model's class names.
  * @param nameOrPath `coco`, `argoverse-hd`, or a text file with one name per line, optionally after its class id (`0
@@ -111,13 +115,12 @@ export const cocoCategoryIds: readonly number[] = Array.from({ length: 90 }, (_,
 export async function loadLabels(
   nameOrPath: string | undefined,
   { classCount, classNames }: { readonly classCount: number; readonly classNames?: readonly string[] },
-): Promise<readonly string[]> {
+): Promise<Labels> {
   if (nameOrPath === undefined) {
-    return (
-      classNames ??
-      Object.values(LABEL_SETS).find((set) => set.length === classCount) ??
-      Array.from({ length: classCount }, (_, id) => `class-${id}`)
-    );
+    if (classNames !== undefined) return { names: classNames, from: 'file' };
+    const guess = Object.values(LABEL_SETS).find((set) => set.length === classCount);
+    if (guess !== undefined) return { names: guess, from: 'guess' };
+    return { names: Array.from({ length: classCount }, (_, id) => `class-${id}`), from: 'numbers' };
   }
   const names = isLabelSet(nameOrPath) ? LABEL_SETS[nameOrPath] : await readLabelFile(nameOrPath);
   if (names.length !== classCount) {
@@ -127,7 +130,7 @@ export async function loadLabels(
       { code: 'NOWCAST_MODEL_LABELS' },
     );
   }
-  return names;
+  return { names, from: 'given' };
 }
 
 function isLabelSet(name: string): name is keyof typeof LABEL_SETS {

@@ -68,7 +68,8 @@ describe('nowcast export', function () {
     });
     await session.release();
     assert.deepEqual(output.dims, [3, 126, 7]);
-    assert.deepEqual(await loadLabels(join(folder(), 'models', 'm.txt'), { classCount: 2 }), ['car', 'bus']);
+    const { names } = await loadLabels(join(folder(), 'models', 'm.txt'), { classCount: 2 });
+    assert.deepEqual(names, ['car', 'bus']);
 
     const alone = join(folder(), 'models', 'weights.safetensors');
     assert.equal((await nowcast(['export', checkpoint, '--out', alone])).code, 0);

@@ -70,7 +70,7 @@ describe('nowcast', () => {
     assert.equal(
       stderr,
       [
-        'nowcast: c.yaml:4: cameras.a.speed is not a key (allowed in cameras.a: source, enabled, transport, timeout, max_behind)\n',
+        'nowcast: c.yaml:4: cameras.a.speed is not a key (allowed in cameras.a: source, enabled, fps, transport, timeout, max_behind)\n',
         'nowcast: c.yaml:6: model.provider is "***"; it must be one of auto, cpu, webgpu, cuda, tensorrt, coreml, dml\n',
       ].join(''),
     );
@@ -83,7 +83,7 @@ describe('nowcast', () => {
     ] as const) {
       const { code, stderr } = await nowcast(args, { cwd: folder(), env });
       assert.equal(code, 2);
-      assert.match(stderr, /UsageError[\s\S]*\n {4}at .*existingPath/);
+      assert.match(stderr, /UsageError[\s\S]*\n {4}at .*missingSource/);
       assert.match(stderr, /caused by Error: ENOENT/);
     }
   });

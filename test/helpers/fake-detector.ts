@@ -16,6 +16,7 @@ export class FakeDetector implements ModelDetector {
     modelSha256: '0'.repeat(64),
     input: { width: 32, height: 32 },
     classNames: ['thing'],
+    classNamesFrom: 'given',
     requestedProvider: 'cpu',
     provider: 'cpu',
     threads: 1,

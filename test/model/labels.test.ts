@@ -13,7 +13,7 @@ describe('loadLabels', () => {
   };
 
   it("knows COCO's classes and their category ids", async () => {
-    const names = await loadLabels('coco', { classCount: 80 });
+    const names = (await loadLabels('coco', { classCount: 80 })).names;
     const byCategory = Object.fromEntries(names.map((name, id) => [cocoCategoryIds[id], name]));
     assert.equal(cocoCategoryIds.length, 80);
     assert.deepEqual(
@@ -32,28 +32,37 @@ describe('loadLabels', () => {
   });
 
   it("knows Argoverse-HD's classes as the COCO classes that its data set names", async () => {
-    const coco = await loadLabels('coco', { classCount: 80 });
+    const coco = (await loadLabels('coco', { classCount: 80 })).names;
     assert.deepEqual(
-      await loadLabels('argoverse-hd', { classCount: 8 }),
+      (await loadLabels('argoverse-hd', { classCount: 8 })).names,
       [0, 1, 2, 3, 5, 7, 9, 11].map((id) => coco[id]),
     );
   });
 
-  it('chooses by the number of classes without a name', async () => {
-    assert.equal((await loadLabels(undefined, { classCount: 80 }))[16], 'dog');
-    assert.equal((await loadLabels(undefined, { classCount: 8 }))[7], 'stop sign');
-    assert.deepEqual(await loadLabels(undefined, { classCount: 3 }), ['class-0', 'class-1', 'class-2']);
-    const eight = Array.from({ length: 8 }, (_, i) => `kind ${i}`);
-    assert.deepEqual(await loadLabels(undefined, { classCount: 8, classNames: eight }), eight);
-    assert.equal((await loadLabels('argoverse-hd', { classCount: 8, classNames: eight }))[0], 'person');
+  it('says where names come from: the caller, the file, a guess by their number, or nowhere', async () => {
+    const numbered = Array.from({ length: 8 }, (_, i) => `kind ${i}`);
+    const cases = [
+      [undefined, { classCount: 80 }, 'guess', 'person'],
+      [undefined, { classCount: 8 }, 'guess', 'person'],
+      [undefined, { classCount: 3 }, 'numbers', 'class-0'],
+      [undefined, { classCount: 8, classNames: numbered }, 'file', 'kind 0'],
+      ['argoverse-hd', { classCount: 8, classNames: numbered }, 'given', 'person'],
+    ] as const;
+    for (const [asked, model, origin, first] of cases) {
+      const { names, from } = await loadLabels(asked, model);
+      assert.deepEqual([from, names[0], names.length], [origin, first, model.classCount]);
+    }
   });
 
   it('reads one name per line, with any line ends', async () => {
-    assert.deepEqual(await loadLabels(written('\uFEFFcat\r\nhot dog\r\n\r\n'), { classCount: 2 }), ['cat', 'hot dog']);
+    assert.deepEqual((await loadLabels(written('\uFEFFcat\r\nhot dog\r\n\r\n'), { classCount: 2 })).names, [
+      'cat',
+      'hot dog',
+    ]);
   });
 
   it('reads numbered lines in any order', async () => {
-    assert.deepEqual(await loadLabels(written('1  hot dog\n0  cat\n2: 3 wheeler\n'), { classCount: 3 }), [
+    assert.deepEqual((await loadLabels(written('1  hot dog\n0  cat\n2: 3 wheeler\n'), { classCount: 3 })).names, [
       'cat',
       'hot dog',
       '3 wheeler',
@@ -61,7 +70,7 @@ describe('loadLabels', () => {
   });
 
   it('reads lines as names unless all are numbered', async () => {
-    assert.deepEqual(await loadLabels(written('3 wheeler\ncar\n'), { classCount: 2 }), ['3 wheeler', 'car']);
+    assert.deepEqual((await loadLabels(written('3 wheeler\ncar\n'), { classCount: 2 })).names, ['3 wheeler', 'car']);
   });
 
   it('refuses numbers with a gap, and repeated ones', async () => {

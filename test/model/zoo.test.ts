@@ -15,7 +15,7 @@ describe('the zoo', () => {
     for (const entry of zoo) {
       assert.equal(entry.url, `https://github.com/Megvii-BaseDetection/YOLOX/releases/download/0.1.1rc0/${entry.file}`);
       assert.equal(entry.file, `${entry.name.replace('-', '_')}.onnx`);
-      assert.equal((await loadLabels(entry.labels, { classCount: 80 })).length, 80);
+      assert.equal((await loadLabels(entry.labels, { classCount: 80 })).names.length, 80);
     }
     assert.deepEqual(
       [zoo[0].bytes, zoo[0].sha256],

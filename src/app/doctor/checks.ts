@@ -1,3 +1,4 @@
+import { counted } from '../../core/counted.js';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, statfs, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, tmpdir, totalmem } from 'node:os';
@@ -41,7 +42,7 @@ export function checkNode(version: string): Finding {
 
 function machine(): Finding {
   const cores = availableParallelism();
-  const found = `${cores} core${cores === 1 ? '' : 's'} (${cpus()[0]?.model.trim() ?? 'unknown'}), ${(totalmem() / 2 ** 30).toFixed(1)} GiB memory`;
+  const found = `${counted(cores, 'core')} (${cpus()[0]?.model.trim() ?? 'unknown'}), ${(totalmem() / 2 ** 30).toFixed(1)} GiB memory`;
   return cores > 1
     ? { name: 'machine', state: 'ok', found }
     : {

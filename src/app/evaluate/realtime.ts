@@ -3,6 +3,7 @@ import { DetectionList } from '../../../evaluation/detection-list.js';
 import type { GroundTruth, Sequence } from '../../../evaluation/ground-truth.js';
 import { RunCollector } from '../../../evaluation/run-collector.js';
 import { prepareDetections, scoreRun, type StreamingJson } from '../../../evaluation/score.js';
+import { counted } from '../../core/counted.js';
 import type { ModelDetector } from '../../core/detector.js';
 import type { Picture } from '../../core/picture.js';
 import { runHeader } from '../../recording/header.js';
@@ -61,9 +62,7 @@ export async function evaluateRealtime(options: RealtimeOptions, context: AppCon
 
   const detector = await openEvalDetector(options.detector, context);
   const { model, input, provider, threads } = detector.info;
-  context.log.info(
-    `${model} at ${input.width}x${input.height} on ${provider}, ${threads} thread${threads === 1 ? '' : 's'}`,
-  );
+  context.log.info(`${model} at ${input.width}x${input.height} on ${provider}, ${counted(threads, 'thread')}`);
   const bar = context.progress.bar({
     label: 'frames',
     total: truth.images.length * (known === undefined ? 3 : 2),

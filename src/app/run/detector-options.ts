@@ -20,15 +20,16 @@ export async function detectorOptions(
   { model, detect }: DetectorConfig,
   context: AppContext,
 ): Promise<ProcessDetectorOptions> {
-  const { path } = await findModel(model.path, context.cacheDir);
+  const { path, entry } = await findModel(model.path, context.cacheDir);
+  const labels = model.labels ?? entry?.labels;
   const classIds =
     detect.classes === undefined
       ? undefined
-      : classIdsOf(detect.classes, await loadLabels(model.labels, await readModelSpec(path, inputOf(model))));
+      : classIdsOf(detect.classes, (await loadLabels(labels, await readModelSpec(path, inputOf(model)))).names);
   return {
     model: path,
     ...inputOf(model),
-    ...(model.labels === undefined ? {} : { labels: model.labels }),
+    ...(labels === undefined ? {} : { labels }),
     provider: model.provider,
     ...(model.threads === undefined ? {} : { threads: model.threads }),
     hosts: model.hosts,

@@ -21,12 +21,16 @@ export function lossesOf({ streams }: Pick<MeasurementsSnapshot, 'streams'>): st
   );
 }
 
-/** The failure of a run that lost every frame, or any frame if it is strict; undefined otherwise. */
+/**
+ * The failure of a run that lost every frame, or anything if it is strict; undefined otherwise.
+ * @param omissions parts of sources that could not be read
+ */
 export function lossFailure(
   { total, streams }: { readonly total: StreamCounts; readonly streams: MeasurementsSnapshot['streams'] },
+  omissions: readonly string[],
   isStrict: boolean,
 ): SourceError | undefined {
-  const losses = lossesOf({ streams });
+  const losses = [...lossesOf({ streams }), ...omissions];
   if (losses.length === 0) return undefined;
   if (total.percepts === 0) return new SourceError(`nothing was detected: ${losses.join('; ')}`);
   return isStrict ? new SourceError(`${losses.join('; ')}; without --strict the run accepts that`) : undefined;

@@ -1,26 +1,32 @@
 import type { RunConfig } from '../../config/run-config.js';
+import { counted } from '../../core/counted.js';
 import type { ModelDetectorInfo } from '../../core/detector.js';
 import { InternalError, SourceError, type OutputError } from '../../core/errors.js';
 import type { PipelineEvent, StatusEvent } from '../../core/events.js';
+import { BUNDLED_MODEL } from '../../model/zoo.js';
 import type { AppContext, ProgressBar } from '../context.js';
+import { PictureResults, type PictureResult } from './picture-results.js';
 
 /** Reports a run to people: log lines, a progress bar, and the failures of its sources and outputs. */
 export class RunReporter {
   readonly #context: AppContext;
   readonly #named: boolean;
   readonly #failures: Error[] = [];
-  readonly #problems: string[] = [];
+  readonly #omissions: string[] = [];
   readonly #expected = new Map<string, number>();
   readonly #sourceCount: number;
   readonly #maxFrames: number | undefined;
+  readonly #showsRealWorld: boolean;
   #bar: ProgressBar | undefined;
   #seen = 0;
+  readonly #pictures = new PictureResults();
 
   constructor(config: RunConfig, context: AppContext) {
     this.#context = context;
     this.#sourceCount = config.sources.length;
     this.#named = config.sources.length > 1;
     this.#maxFrames = config.maxFrames;
+    this.#showsRealWorld = config.sources.some(({ kind }) => kind !== 'demo');
   }
 
   /** The error of the first source or output that failed; undefined if none did. */
@@ -30,14 +36,31 @@ export class RunReporter {
 
   /** The reason of each failure, and each part of a source that could not be read, without secrets. */
   get problems(): readonly string[] {
-    return [...this.#failures.map(({ message }) => message), ...this.#problems].map((text) => this.#redacted(text));
+    return [...this.#failures.map(({ message }) => message), ...this.#omissions].map((text) => this.#redacted(text));
   }
 
-  detectorOpened({ model, input, provider, requestedProvider, threads }: ModelDetectorInfo): void {
+  /** Parts of sources that could not be read, without secrets. */
+  get omissions(): readonly string[] {
+    return this.#omissions.map((text) => this.#redacted(text));
+  }
+
+  /** Results of the run's pictures, if they are few. */
+  get pictures(): readonly PictureResult[] {
+    return this.#pictures.all;
+  }
+
+  detectorOpened(info: ModelDetectorInfo): void {
+    const { model, input, provider, requestedProvider, threads } = info;
     const asked = requestedProvider === provider ? '' : ` (asked for ${requestedProvider})`;
     this.#context.log.info(
-      `${model} at ${input.width}x${input.height} on ${provider}${asked}, ${threads} thread${threads === 1 ? '' : 's'}`,
+      `${model} at ${input.width}x${input.height} on ${provider}${asked}, ${counted(threads, 'thread')}`,
     );
+    const doubt = doubtfulNames(info);
+    if (doubt !== undefined) this.#context.log.warn(doubt);
+    if (model === `${BUNDLED_MODEL}.onnx` && this.#showsRealWorld)
+      this.#context.log.warn(
+        `${BUNDLED_MODEL} knows the synthetic town only; for real pictures, run \`nowcast models pull yolox-nano\` and give --model yolox-nano`,
+      );
   }
 
   /** Takes the number of frames that a file states. */
@@ -64,7 +87,7 @@ export class RunReporter {
 
   /** A part of a source cannot be read; the rest continues, and the run succeeds. */
   problemOf(streamId: string, message: string): void {
-    this.#problems.push(`${streamId}: ${message}`);
+    this.#omissions.push(`${streamId}: ${message}`);
     this.#context.log.warn(`${this.#of(streamId)}${message}`);
   }
 
@@ -75,6 +98,7 @@ export class RunReporter {
   }
 
   seen(event: PipelineEvent): void {
+    this.#pictures.seen(event);
     switch (event.type) {
       case 'percept':
       case 'drop':
@@ -119,4 +143,14 @@ export class RunReporter {
   #redacted(message: string): string {
     return String(this.#context.redact(message));
   }
+}
+
+/** A warning about class names that nobody gave. */
+function doubtfulNames({ model, classNames, classNamesFrom }: ModelDetectorInfo): string | undefined {
+  const count = `${classNames.length} classes`;
+  if (classNamesFrom === 'guess')
+    return `${model} does not name its ${count}; the names (${classNames.slice(0, 3).join(', ')}, …) are a guess from their number. Give --labels: coco, argoverse-hd, or a text file`;
+  if (classNamesFrom === 'numbers')
+    return `${model} does not name its ${count}; results call them ${classNames[0]} and so on. Give --labels with a text file of names`;
+  return undefined;
 }

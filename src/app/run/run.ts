@@ -64,12 +64,13 @@ export async function run(
     const durationMs = context.clock.now() - startedAtMs;
     const snapshot = measurements.snapshot();
     const failure = await conclude({ config, context, sinks, snapshot, reporter });
+    const { pictures } = reporter;
     const losses = lossesOf(snapshot);
     for (const loss of losses) context.log.warn(loss);
     const problems = [...reporter.problems, ...losses];
     return {
       summary: summarise(
-        { config, info: detector.info, snapshot, durationMs, written: sinks.files, problems },
+        { config, info: detector.info, snapshot, durationMs, written: sinks.files, problems, pictures },
         context,
       ),
       failure,
@@ -97,7 +98,7 @@ async function conclude({
   context,
   sinks,
   snapshot,
-  reporter: { problem },
+  reporter: { problem, omissions },
 }: Conclusion): Promise<Error | undefined> {
   const { total } = snapshot;
   if (total.received === 0 && problem !== undefined) throw problem;
@@ -111,7 +112,7 @@ async function conclude({
       `no frame came from ${config.sources.map(({ id }) => id).join(', ')}; check that it is sending and that its address is right`,
     );
   }
-  return problem ?? lossFailure(snapshot, config.isStrict);
+  return problem ?? lossFailure(snapshot, omissions, config.isStrict);
 }
 
 type Play = {

@@ -3,6 +3,7 @@ import type { ModelDetectorInfo } from '../../core/detector.js';
 import { round3 } from '../../core/round.js';
 import type { MeasurementsSnapshot, StreamCounts, StreamMeasurements } from '../../pipeline/measurements.js';
 import type { AppContext } from '../context.js';
+import type { PictureResult } from './picture-results.js';
 
 type Facts = {
   readonly config: RunConfig;
@@ -12,6 +13,7 @@ type Facts = {
   /** Files that the sinks wrote. */
   readonly written: readonly string[];
   readonly problems: readonly string[];
+  readonly pictures?: readonly PictureResult[];
 };
 
 /** The output of `nowcast run --json`. */
@@ -30,11 +32,13 @@ export type RunSummary = {
   /** Files that the sinks wrote. */
   readonly written: readonly string[];
   readonly problems: readonly string[];
+  /** Results of pictures that are files of their own, if they are ten or fewer. */
+  readonly pictures?: readonly PictureResult[];
 };
 
 /** The outcome of a run, without secrets. */
 export function summarise(
-  { config, info, snapshot, durationMs, written, problems }: Facts,
+  { config, info, snapshot, durationMs, written, problems, pictures = [] }: Facts,
   { redact }: Pick<AppContext, 'redact'>,
 ): RunSummary {
   const streams = Object.fromEntries(
@@ -55,5 +59,6 @@ export function summarise(
     stagesMs: snapshot.stagesMs,
     written,
     problems,
+    ...(pictures.length === 0 ? {} : { pictures }),
   };
 }

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { PROVIDERS, type Provider } from '../../core/detector.js';
 import { UsageError } from '../../core/errors.js';
-import { loadLabels } from '../labels.js';
+import { loadLabels, type Labels } from '../labels.js';
 import type { DecodeOptions } from '../family.js';
 import type { ActualProvider } from '../actual-provider.js';
 import { readModelSpec, type ModelSpec, type ReadOptions } from '../model-spec.js';
@@ -32,7 +32,7 @@ export type ProcessDetectorOptions = ReadOptions &
 /** The resolved options, fixed before a process starts. */
 export type HostPlan = {
   readonly spec: ModelSpec;
-  readonly classNames: readonly string[];
+  readonly labels: Labels;
   readonly threads: number;
   readonly hosts: number;
   openMessage(provider: ActualProvider): OpenMessage;
@@ -54,7 +54,7 @@ export async function makeHostPlan(options: ProcessDetectorOptions): Promise<Hos
   const cores = availableParallelism();
   const threads = options.threads ?? defaultThreads({ cores, hosts });
   const spec = await readModelSpec(resolve(options.model), options);
-  const [modelPath, classNames] = await Promise.all([
+  const [modelPath, labels] = await Promise.all([
     uint8Model(spec, resolve(options.cacheDir)),
     loadLabels(options.labels, spec),
   ]);
@@ -68,7 +68,7 @@ export async function makeHostPlan(options: ProcessDetectorOptions): Promise<Hos
   const input = { width, height };
   return {
     spec,
-    classNames,
+    labels,
     threads,
     hosts,
     openMessage: (actual) => ({
@@ -87,7 +87,7 @@ export async function makeHostPlan(options: ProcessDetectorOptions): Promise<Hos
         form,
         options: {
           input,
-          classNames,
+          classNames: labels.names,
           confThreshold,
           nmsThreshold,
           nms,

@@ -60,7 +60,7 @@ describe('losses of a run', () => {
 
   it('fail a run that detected nothing, and a strict one at the first', () => {
     const message = (outcomes: Outcomes, isStrict: boolean): string | undefined =>
-      lossFailure(snapshotOf(outcomes), isStrict)?.message;
+      lossFailure(snapshotOf(outcomes), [], isStrict)?.message;
     assert.equal(
       message({ a: ['corrupt', 'corrupt'] }, false),
       'nothing was detected: 2 of 2 frames were damaged (dropped as corrupt)',
@@ -71,5 +71,14 @@ describe('losses of a run', () => {
       '1 of 2 frames were damaged (dropped as corrupt); without --strict the run accepts that',
     );
     assert.equal(message({ a: ['percept', 'superseded', 'late'] }, true), undefined);
+  });
+
+  it('include the parts of sources that could not be read', () => {
+    const snapshot = snapshotOf({ a: ['percept'] });
+    assert.equal(lossFailure(snapshot, ['a: 1 picture of 2 cannot be read: b.jpg'], false), undefined);
+    assert.match(
+      lossFailure(snapshot, ['a: 1 picture of 2 cannot be read: b.jpg'], true)!.message,
+      /^a: 1 picture of 2 cannot be read: b\.jpg; without --strict/,
+    );
   });
 });

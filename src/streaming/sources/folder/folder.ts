@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Observable } from 'rxjs';
+import { counted } from '../../../core/counted.js';
 import { SourceError } from '../../../core/errors.js';
 import type { SourceEvent } from '../../../core/events.js';
 import { decodePicture } from '../../pictures/decode-picture.js';
@@ -8,7 +9,7 @@ import { fitPixels } from '../../pictures/fit-pixels.js';
 import type { Originals } from '../../originals/originals.js';
 import { playInto, type PlaybackOptions } from '../playout.js';
 import { folderPictures } from './folder-pictures.js';
-import { counted, listPictures, type PictureList } from './list-pictures.js';
+import { listPictures, type PictureList } from './list-pictures.js';
 
 export type FolderOptions = PlaybackOptions & {
   /** Pictures per second; presentation times follow from it. Default 30. */

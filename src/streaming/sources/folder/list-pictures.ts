@@ -1,5 +1,6 @@
 import { open, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative } from 'node:path';
+import { counted } from '../../../core/counted.js';
 import { SourceError } from '../../../core/errors.js';
 import { HEAD_BYTES, pictureFormatOf, READABLE_FORMATS } from '../../pictures/file-format.js';
 import { isPattern } from './recognise.js';
@@ -173,9 +174,4 @@ function noPictures(
   return new SourceError(`${where} (${held}); supported are ${READABLE_FORMATS.join(', ')}${remedy}`, {
     code: 'NOWCAST_SOURCE_NO_PICTURES',
   });
-}
-
-/** `1 picture`, `2 pictures`. */
-export function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }

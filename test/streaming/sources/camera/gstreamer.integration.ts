@@ -79,10 +79,13 @@ describe('camera of GStreamer, read by Nowcast', function () {
     const frozenAtMs = camera.now;
     await until(() => camera.now - frozenAtMs > 2_000);
     const before = camera.frames.length;
+    const thawedAtMs = camera.now;
     server.thaw();
     await camera.until(() => camera.frames.length >= before + 50);
-    assert.equal(camera.gaps.length, 1);
-    const [{ fromMs, toMs, why }] = camera.gaps;
+    // A machine that stands still itself at another time has a gap of its own.
+    const gaps = camera.gaps.filter(({ fromMs, toMs }) => fromMs < thawedAtMs && toMs > frozenAtMs);
+    assert.equal(gaps.length, 1, JSON.stringify(camera.gaps));
+    const [{ fromMs, toMs, why }] = gaps;
     assert.ok(toMs - fromMs > 1_500, `${toMs - fromMs} ms`);
     assert.ok(fromMs < frozenAtMs + SERVER_DELAY_MS && toMs > frozenAtMs + 1_500, 'where it was');
     assert.match(why, /^the camera stood still for \d\.\d s/);

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { cpSync, mkdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { nowcast } from '../helpers/command.js';
+import { itNeeds } from '../helpers/needs.js';
+import { readJson, realFile } from '../helpers/shared.js';
+import { temporaryFolder } from '../helpers/temporary.js';
+import { within } from './person-run.js';
+
+const FIELD = resolve('test/fixtures/field');
+const model = realFile('yolox_nano.onnx');
+const dog = realFile('dog.jpg');
+const NEEDS = { 'dog.jpg and yolox_nano.onnx': model !== undefined && dog !== undefined };
+
+describe('nowcast run on pictures', function () {
+  this.timeout(120_000);
+  const folder = temporaryFolder();
+  const run = (...args: string[]): ReturnType<typeof nowcast> =>
+    nowcast(['run', ...args, '--offline', '--provider', 'cpu', '--log-format', 'json'], within(folder()));
+
+  itNeeds(NEEDS, 'prints what a picture shows, and names it in every result', async () => {
+    const { code, stdout, stderr } = await run(dog!, '--model', model!, '--coco', 'c.json', '--record', 'r.jsonl');
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /^dog\.jpg: .*1 dog 0\.8\d/m);
+    assert.match(stdout, /^1 percept of 1 frame in /m);
+    assert.match(stderr, /does not name its 80 classes; the names \(person, bicycle, car, …\) are a guess/);
+    const [best] = readJson<{ category_id: number; bbox: number[]; file_name: string }[]>(
+      join(folder(), 'c.json'),
+    ).filter(({ category_id }) => category_id === 18);
+    assert.equal(best.file_name, 'dog.jpg');
+    // Truth: [133, 207, 325, 542] as x1, y1, x2, y2.
+    for (const [i, value] of [133, 207, 192, 335].entries()) assert.ok(Math.abs(best.bbox[i] - value) < 3);
+    assert.match(readFileSync(join(folder(), 'r.jsonl'), 'utf8'), /"type":"percept".*"file":"dog\.jpg"/);
+  });
+
+  itNeeds(NEEDS, 'gives a picture alone and in a folder the same boxes', async () => {
+    mkdirSync(join(folder(), 'd'));
+    cpSync(dog!, join(folder(), 'd/dog.jpg'));
+    await run(dog!, '--model', model!, '--labels', 'coco', '--coco', 'one.json');
+    await run('d', '--model', model!, '--labels', 'coco', '--coco', 'all.json');
+    assert.deepEqual(readJson(join(folder(), 'one.json')), readJson(join(folder(), 'all.json')));
+  });
+
+  it('refuses a damaged picture by name, with exit code 1', async () => {
+    const { code, stderr } = await run(join(FIELD, 'damaged-picture/cut_half.jpg'));
+    assert.equal(code, 1);
+    assert.match(stderr, /cut_half\.jpg/);
+    assert.match(stderr, /cut off: 6\d % of its rows are missing/);
+  });
+
+  it('counts pictures that it cannot read among the problems, and reads the others', async () => {
+    const { code, stdout, stderr } = await run(join(FIELD, 'folder-skips'), '--json');
+    assert.equal(code, 0, stderr);
+    const { total, problems } = JSON.parse(stdout) as { total: { percepts: number }; problems: string[] };
+    assert.equal(total.percepts, 4);
+    assert.deepEqual(problems, [
+      'folder-skips: 2 pictures left out, because the format is not supported: e.pgm, f.jp2',
+    ]);
+  });
+
+  it('fails with --strict if it cannot read a picture', async () => {
+    const { code, stderr } = await run(join(FIELD, 'folder-skips'), '--strict');
+    assert.equal(code, 1);
+    assert.match(stderr, /2 pictures left out.*; without --strict the run accepts that/);
+  });
+
+  it('gives the same number of detections with and without alpha', async () => {
+    const counts = [];
+    for (const name of ['rgb', 'rgba']) {
+      await run(join(FIELD, 'alpha', name), '--coco', `${name}.json`);
+      counts.push(readJson<unknown[]>(join(folder(), `${name}.json`)).length);
+    }
+    assert.deepEqual(counts, [16, 16]);
+  });
+
+  it('says that the bundled model knows the synthetic town only', async () => {
+    const { stderr } = await run(join(FIELD, 'alpha/rgb'));
+    assert.match(stderr, /nowcast-nano knows the synthetic town only; .*models pull yolox-nano/);
+  });
+
+  it('says that the names of any 8 classes are a guess', async () => {
+    const { stderr } = await run(join(FIELD, 'alpha/rgb'), '--model', join(FIELD, 'fruit8/fruit8.onnx'));
+    assert.match(stderr, /fruit8\.onnx does not name its 8 classes; .* are a guess from their number\. Give --labels/);
+  });
+});
