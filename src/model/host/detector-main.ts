@@ -3,7 +3,7 @@
  * it.
  */
 import { NowcastError } from '../../core/errors.js';
-import { DETECTOR_FAMILIES } from '../families/kinds.js';
+import { familyByName } from '../families/kinds.js';
 import { openSession, supportedProviders } from '../inference-session.js';
 import { readSlot } from './picture-slots-file.js';
 import { SLOTS_FD, type FromHost, type OpenMessage, type ToHost } from './messages.js';
@@ -44,9 +44,9 @@ function send(message: FromHost): Promise<void> {
 }
 
 async function serve(open: OpenMessage): Promise<void> {
-  const session = await openSession({ ...open.session, clock });
   const { family, form, options } = open.decoder;
-  const decode = DETECTOR_FAMILIES.find(({ name }) => name === family)!.createDecoder(form, options);
+  const decode = familyByName(family).createDecoder(form, options);
+  const session = await openSession({ ...open.session, clock });
 
   const runMs = async (): Promise<number> => {
     const { startMs, endMs } = await session.run();

@@ -80,6 +80,8 @@ describe('a detector through ONNX Runtime', function () {
     'boxes decoded in the graph by scattering': { boxes: 'scatter' },
     'three heads': { output: 'three heads' },
     'three heads of logits': { output: 'three heads', scores: 'logits' },
+    'nine heads': { output: 'nine heads' },
+    'nine heads of logits': { output: 'nine heads', scores: 'logits' },
   };
   for (const [what, form] of Object.entries(forms)) {
     it(`finds what a YOLOX with ${what} sees`, async () => findsTheRedSquare(await open(yoloxGraph(form))));

@@ -7,7 +7,8 @@ type Constant = ReturnType<typeof tensor>;
 export type YoloxGraphOptions = {
   /** `scatter`: decoded as YOLOX before 0.2 does it, by writing into its rows. */
   readonly boxes?: 'undecoded' | 'decoded' | 'scatter' | 'distances';
-  readonly output?: 'rows' | 'three heads';
+  /** `nine heads`: classes, boxes and objectness apart, as MMDetection's `YOLOXHead` gives them. */
+  readonly output?: 'rows' | 'three heads' | 'nine heads';
   readonly scores?: 'probabilities' | 'logits';
   /** Axes are named, and shapes are computed in the graph, as `torch.onnx.export` does with dynamic axes. */
   readonly isDynamic?: boolean;
@@ -79,17 +80,26 @@ export function yoloxGraph({
             nodes.push(node('Sigmoid', [value], [`${value}_p`]));
             return `${value}_p`;
           });
+    if (output === 'nine heads') return [given[1], reg, given[0]];
     nodes.push(node('Concat', [reg, ...given], [name('head')], { axis: { int: 1 } }));
-    return name('head');
+    return [name('head')];
   });
   const floats = (name: string, dims: readonly (number | string)[]) => valueInfo(name, DataType.FLOAT, dims);
   const image = floats('images', isDynamic ? ['batch', 3, 'height', 'width'] : [1, 3, SIDE, SIDE]);
   const finished = (outputs: GraphParts['outputs']): OnnxModel =>
     onnxModel({ name: 'yolox', inputs: [image], outputs, initializers: constants, nodes });
-  if (output === 'three heads')
-    return finished(STRIDES.map((stride) => floats(`head${stride}`, [1, 6, SIDE / stride, SIDE / stride])));
+  const sizeAt = (stride: number): (number | string)[] =>
+    isDynamic ? [`height${stride}`, `width${stride}`] : [SIDE / stride, SIDE / stride];
+  if (output !== 'rows') {
+    const channels = output === 'three heads' ? [6] : [1, 4, 1];
+    return finished(
+      channels.flatMap((count, i) =>
+        heads.map((names, level) => floats(names[i], [isDynamic ? 'batch' : 1, count, ...sizeAt(STRIDES[level])])),
+      ),
+    );
+  }
 
-  const rows = heads.map((head, level) => {
+  const rows = heads.map(([head], level) => {
     const shape = `shape${level}`;
     if (isDynamic) {
       nodes.push(

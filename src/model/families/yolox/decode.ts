@@ -10,16 +10,19 @@ import { nms, type ScoredBoxes } from './nms.js';
  * - `undecoded`: one output [cells, 5 + classes] with x, y as offsets in grid cells, w, h as logarithms of grid cells.
  * - `decoded`: the same with the box's centre and size in input pixels.
  * - `three heads`: undecoded, with an output [5 + classes, rows, columns] for each level.
+ * - `nine heads`: undecoded, with outputs [classes, rows, columns], [4, rows, columns] and [1, rows, columns] for each
+ *   level: classes, box, objectness.
  *
  * Objectness and classes are probabilities, or logits before the sigmoid.
  */
-export type YoloxForm = `${'undecoded' | 'decoded' | 'three heads'} ${'probabilities' | 'logits'}`;
+export type YoloxForm = `${'undecoded' | 'decoded' | 'three heads' | 'nine heads'} ${'probabilities' | 'logits'}`;
 
 /**
  * Prepares decoding and suppression for one model. A box counts for its best class; with `classIds`, boxes of other
  * classes suppress nothing. What the returned function needs is allocated once and reused; it keeps nothing of one call
  * for the next.
- * Source: YOLOX `yolox/models/yolo_head.py`, `decode_outputs`; `yolox/utils/boxes.py`, `postprocess`.
+ * Source: YOLOX `yolox/models/yolo_head.py`, `decode_outputs`; `yolox/utils/boxes.py`, `postprocess`. Nine heads:
+ * MMDetection `mmdet/models/dense_heads/yolox_head.py`, `_bbox_decode`.
  */
 export function createDecoder(form: YoloxForm, options: DecodeOptions): Decode {
   const { classNames, nmsThreshold, nms: mode } = options;
@@ -45,12 +48,9 @@ function createCandidates(
   { input, classNames, confThreshold, classIds }: DecodeOptions,
 ): (outputs: readonly Float32Array[]) => ScoredBoxes {
   const classCount = classNames.length;
-  const width = 5 + classCount;
   const grid = createGrid(input);
   const cells = grid.stride.length;
-  const tensors = form.startsWith('three heads')
-    ? levelTensors(input)
-    : [{ first: 0, end: cells, rowStep: width, columnStep: 1 }];
+  const levels = levelsOf(form, input, classCount);
   const isDecoded = form.startsWith('decoded');
   const areLogits = form.endsWith('logits');
   const corners = new Float32Array(cells * 4);
@@ -64,37 +64,36 @@ function createCandidates(
 
   return (outputs) => {
     let count = 0;
-    for (let t = 0; t < tensors.length; t++) {
-      const raw = outputs[t];
-      const { first, end, rowStep, columnStep } = tensors[t];
-      if (raw.length !== (end - first) * width) {
-        throw new InternalError(
-          `raw output has ${raw.length} values; ${end - first} cells of 5 + ${classCount} classes need ${(end - first) * width}`,
-        );
-      }
+    for (const { first, end, rowStep, columnStep, parts, box, objectness, classes } of levels) {
+      for (const { output, width } of parts) checkLength(outputs[output], end - first, width, classCount);
+      const boxes = outputs[box.output];
+      const objects = outputs[objectness.output];
+      const classScores = outputs[classes.output];
       for (let cell = first, row = 0; cell < end; cell++, row += rowStep) {
-        const objectness = areLogits ? sigmoid(raw[row + 4 * columnStep]) : raw[row + 4 * columnStep];
+        const object = objects[row + objectness.column * columnStep];
+        const objectScore = areLogits ? sigmoid(object) : object;
         // No class probability exceeds 1, so the product cannot reach the threshold where objectness does not. NaN goes
         // here too.
-        if (!(objectness >= threshold)) continue;
-        const classes = row + 5 * columnStep;
+        if (!(objectScore >= threshold)) continue;
+        const firstClass = row + classes.column * columnStep;
         let classId = 0;
         for (let id = 1; id < classCount; id++)
-          if (raw[classes + id * columnStep] > raw[classes + classId * columnStep]) classId = id;
-        const best = raw[classes + classId * columnStep];
-        const score = Math.fround(objectness * (areLogits ? sigmoid(best) : best));
+          if (classScores[firstClass + id * columnStep] > classScores[firstClass + classId * columnStep]) classId = id;
+        const best = classScores[firstClass + classId * columnStep];
+        const score = Math.fround(objectScore * (areLogits ? sigmoid(best) : best));
         if (!(score >= threshold) || isWanted[classId] === 0) continue;
 
-        let centerX = raw[row];
-        let centerY = raw[row + columnStep];
-        let halfWidth = raw[row + 2 * columnStep] / 2;
-        let halfHeight = raw[row + 3 * columnStep] / 2;
+        const at = row + box.column * columnStep;
+        let centerX = boxes[at];
+        let centerY = boxes[at + columnStep];
+        let halfWidth = boxes[at + 2 * columnStep] / 2;
+        let halfHeight = boxes[at + 3 * columnStep] / 2;
         if (!isDecoded) {
           const stride = grid.stride[cell];
           centerX = (centerX + grid.x[cell]) * stride;
           centerY = (centerY + grid.y[cell]) * stride;
-          halfWidth = (Math.exp(raw[row + 2 * columnStep]) * stride) / 2;
-          halfHeight = (Math.exp(raw[row + 3 * columnStep]) * stride) / 2;
+          halfWidth = (Math.exp(boxes[at + 2 * columnStep]) * stride) / 2;
+          halfHeight = (Math.exp(boxes[at + 3 * columnStep]) * stride) / 2;
         }
         corners[count * 4] = centerX - halfWidth;
         corners[count * 4 + 1] = centerY - halfHeight;
@@ -111,21 +110,51 @@ function createCandidates(
   };
 }
 
-/** Which cells an output holds, and how far apart their rows and the numbers of a row lie. */
-type CellTensor = {
+/** Where a number of a row lies: in which output, and in which of its columns the first one. */
+type Columns = { readonly output: number; readonly column: number };
+
+/** The cells that one or several outputs hold, and how far apart their rows and the numbers of a row lie. */
+type Level = {
   readonly first: number;
   readonly end: number;
   readonly rowStep: number;
   readonly columnStep: number;
+  /** The outputs, and the columns of each. */
+  readonly parts: readonly { readonly output: number; readonly width: number }[];
+  readonly box: Columns;
+  readonly objectness: Columns;
+  readonly classes: Columns;
 };
 
-function levelTensors({ width, height }: Size): CellTensor[] {
-  let first = 0;
-  return STRIDES.map((stride) => {
-    const columnStep = Math.floor(width / stride) * Math.floor(height / stride);
-    first += columnStep;
-    return { first: first - columnStep, end: first, rowStep: 1, columnStep };
+function levelsOf(form: YoloxForm, input: Size, classCount: number): Level[] {
+  const width = 5 + classCount;
+  const together = (output: number): Pick<Level, 'parts' | 'box' | 'objectness' | 'classes'> => ({
+    parts: [{ output, width }],
+    box: { output, column: 0 },
+    objectness: { output, column: 4 },
+    classes: { output, column: 5 },
   });
+  const split = (output: number): Pick<Level, 'parts' | 'box' | 'objectness' | 'classes'> => ({
+    parts: [classCount, 4, 1].map((columns, i) => ({ output: output + i, width: columns })),
+    classes: { output, column: 0 },
+    box: { output: output + 1, column: 0 },
+    objectness: { output: output + 2, column: 0 },
+  });
+  const hasHeads = form.startsWith('three heads') || form.startsWith('nine heads');
+  if (!hasHeads) return [{ first: 0, end: anchorCount(input), rowStep: width, columnStep: 1, ...together(0) }];
+  let first = 0;
+  return STRIDES.map((stride, level) => {
+    const columnStep = Math.floor(input.width / stride) * Math.floor(input.height / stride);
+    first += columnStep;
+    const parts = form.startsWith('nine heads') ? split(3 * level) : together(level);
+    return { first: first - columnStep, end: first, rowStep: 1, columnStep, ...parts };
+  });
+}
+
+function checkLength(raw: Float32Array, cells: number, width: number, classCount: number): void {
+  if (raw.length === cells * width) return;
+  const columns = width === 5 + classCount ? `5 + ${classCount} classes` : `${width} columns`;
+  throw new InternalError(`raw output has ${raw.length} values; ${cells} cells of ${columns} need ${cells * width}`);
 }
 
 /** Column, row and stride of every cell: level by level, row by row. */

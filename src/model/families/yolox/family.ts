@@ -19,13 +19,13 @@ const PROBABILITIES = ['Sigmoid', 'HardSigmoid', 'Softmax', 'Reciprocal', 'Div']
 
 /**
  * YOLOX in the forms in which it is exported: rows [1, cells, 5 + classes] undecoded or decoded in the graph
- * (`--decode_in_inference`), or one output [1, 5 + classes, rows, columns] for each of its three levels; scores before
- * or after the sigmoid. The graph's last operators tell these apart, where its shapes do not.
+ * (`--decode_in_inference`), or one output [1, 5 + classes, rows, columns] for each of its three levels, or three
+ * (classes, box, objectness; MMDetection); scores before or after the sigmoid. The graph's last operators tell these apart, where its shapes do not.
  */
 export const yolox: DetectorFamily = {
   name: 'yolox',
   signature:
-    '[1,3,H,W] and gives [1,cells,5+classes], cells = HW/64 + HW/256 + HW/1024, or [1,5+classes,h,w] for each of three levels',
+    '[1,3,H,W] and gives [1,cells,5+classes], cells = HW/64 + HW/256 + HW/1024, or for each of three levels [1,5+classes,h,w], or [1,classes,h,w], [1,4,h,w] and [1,1,h,w]',
   preprocessing: {
     standard: { layout: {} },
     // YOLOX before 0.1.1, ByteTrack and other projects that began with it.
@@ -42,8 +42,10 @@ export const yolox: DetectorFamily = {
       inputs: [image],
       outputs,
     } = graph;
-    if (graph.inputs.length !== 1 || (outputs.length !== 1 && outputs.length !== STRIDES.length))
-      return 'it must have one input and one output, or three';
+    const form = FORMS.get(outputs.length);
+    if (graph.inputs.length !== 1 || form === undefined) {
+      return `it must have one input, and one output, three or nine; it has ${graph.inputs.length} and ${outputs.length}`;
+    }
     const problem = problemOfImage(image);
     if (problem !== undefined) return problem;
     const wrongType = outputs.some(({ elemType }) => !REAL_TYPES.has(elemType));
@@ -53,13 +55,27 @@ export const yolox: DetectorFamily = {
       return `its input of ${input.width}x${input.height} is not a multiple of ${LARGEST_STRIDE}`;
     }
     const shapes = graph.shapesAt(image.name, [1, 3, input.height, input.width]);
-    const found = outputs.length === 1 ? recogniseRows(graph, shapes, input) : recogniseLevels(graph, shapes, input);
+    if (outputs.length > 1) {
+      const open = outputs.find((output) =>
+        closedShape(output, shapes.shapeOf(output.name))?.slice(2).includes(undefined),
+      );
+      if (open !== undefined)
+        return `rows and columns of its output ${open.name} are open; export the model at a fixed input size`;
+    }
+    const found = form(graph, shapes, input);
     return typeof found === 'string' ? found : { image: image.name, input, preprocess: 'standard', ...found };
   },
   createDecoder: (form, options) => createDecoder(form as YoloxForm, options),
 };
 
 type Found = Pick<Recognised, 'form' | 'outputs' | 'classCount'>;
+
+/** By the number of outputs. */
+const FORMS = new Map([
+  [1, recogniseRows],
+  [STRIDES.length, recogniseLevels],
+  [3 * STRIDES.length, recogniseSplitLevels],
+]);
 
 function recogniseRows(graph: OnnxGraph, shapes: ShapeInference, input: Size): Found | string {
   const [output] = graph.outputs;
@@ -106,6 +122,52 @@ function recogniseLevels(graph: OnnxGraph, shapes: ShapeInference, input: Size):
       return `its three outputs must hold undecoded boxes, but the graph computes with them (it holds ${[...operators].sort().join(', ')})`;
   }
   return { form: `three heads ${scoresOf(graph, shapes, outputs[0], 1)}`, outputs, classCount: values - 5 };
+}
+
+function recogniseSplitLevels(graph: OnnxGraph, shapes: ShapeInference, input: Size): Found | string {
+  const levels = graph.outputs.map((output) => ({ output, shape: closedShape(output, shapes.shapeOf(output.name)) }));
+  const heads: (readonly [Head, Head, Head])[] = [];
+  for (const stride of STRIDES) {
+    const level = levels
+      .filter(({ shape }) => isLevel(shape, input, stride))
+      .map(({ output: { name }, shape }) => ({ name, channels: shape![1] }));
+    const ordered = classesBoxObjectness(level);
+    if (ordered === undefined || ordered[0].channels !== (heads[0] ?? ordered)[0].channels) {
+      const size = `${input.height / stride},${input.width / stride}`;
+      const found = level.map(({ channels }) => `[1,${channels ?? '?'},${size}]`).join(', ') || 'none';
+      return `of its nine outputs, three must be [1,classes,${size}], [1,4,${size}] and [1,1,${size}], in this order for 1 or 4 classes; those of this size are ${found}`;
+    }
+    heads.push(ordered);
+  }
+  for (const [, { name }] of heads) {
+    const { operators, beginsWithLayer } = tailOf(graph, shapes, name, 1, 'box');
+    if (operators.size > 0 && beginsWithLayer)
+      return `its nine outputs must hold undecoded boxes, but the graph computes with them (it holds ${[...operators].sort().join(', ')})`;
+  }
+  const [[classes, , objectness]] = heads;
+  const scores = scoresOf(graph, shapes, classes.name, 1);
+  if (scoresOf(graph, shapes, objectness.name, 1) !== scores)
+    return 'of its classes and objectness, one passes through a sigmoid and the other does not';
+  return {
+    form: `nine heads ${scores}`,
+    outputs: heads.flatMap((level) => level.map(({ name }) => name)),
+    classCount: classes.channels!,
+  };
+}
+
+type Head = { readonly name: string; readonly channels: number | undefined };
+
+/** The three outputs of a level by their channels, or as the file lists them where these do not tell them apart. */
+function classesBoxObjectness(level: readonly Head[]): readonly [Head, Head, Head] | undefined {
+  const [first, second, third] = level;
+  if (level.length !== 3 || first.channels === undefined) return undefined;
+  if (second.channels === 4 && third.channels === 1) return [first, second, third];
+  const box = level.filter(({ channels }) => channels === 4);
+  const objectness = level.filter(({ channels }) => channels === 1);
+  const classes = level.filter(({ channels }) => channels !== undefined && channels !== 4 && channels !== 1);
+  return box.length === 1 && objectness.length === 1 && classes.length === 1
+    ? [classes[0], box[0], objectness[0]]
+    : undefined;
 }
 
 function isLevel(shape: InferredShape, { width, height }: Size, stride: number): boolean {

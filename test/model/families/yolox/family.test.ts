@@ -41,6 +41,59 @@ describe('the family yolox', () => {
     assert.deepEqual((recognise(model) as Recognised).outputs, ['head8', 'head16', 'head32']);
   });
 
+  const NINE = ['cls8_p', 'reg8', 'obj8_p', 'cls16_p', 'reg16', 'obj16_p', 'cls32_p', 'reg32', 'obj32_p'];
+
+  it('takes nine heads level by level, in the order of classes, box and objectness', () => {
+    const found = recognise(yoloxGraph({ output: 'nine heads' })) as Recognised;
+    assert.deepEqual([found.form, found.outputs, found.classCount], ['nine heads probabilities', NINE, 1]);
+  });
+
+  it('tells nine heads apart by their channels, where the number of classes allows it', () => {
+    const model = yoloxGraph({ output: 'nine heads' });
+    for (const { name, type } of model.graph.output) {
+      if (!name.startsWith('cls') || type?.value.case !== 'tensorType') continue;
+      type.value.value.shape!.dim[1].value = { case: 'dimValue', value: 7n };
+    }
+    model.graph.output.reverse();
+    const found = recognise(model) as Recognised;
+    assert.deepEqual([found.outputs, found.classCount], [NINE, 7]);
+  });
+
+  it('refuses nine heads of one class in another order, and says which it wants', () => {
+    const model = yoloxGraph({ output: 'nine heads' });
+    const { output } = model.graph;
+    output.push(...output.splice(0, 3));
+    assert.equal(
+      recognise(model),
+      'of its nine outputs, three must be [1,classes,8,8], [1,4,8,8] and [1,1,8,8], in this order for 1 or 4 classes; ' +
+        'those of this size are [1,4,8,8], [1,1,8,8], [1,1,8,8]',
+    );
+  });
+
+  it('refuses nine heads that compute with their boxes', () => {
+    const model = yoloxGraph({ output: 'nine heads' });
+    const conv = model.graph.node.find(({ output }) => output[0] === 'reg16')!;
+    conv.output[0] = 'near';
+    model.graph.initializer.push(tensor('stride', [], Float32Array.of(16)));
+    model.graph.node.push(node('Mul', ['near', 'stride'], ['reg16']));
+    assert.match(recognise(model) as string, /nine outputs must hold undecoded boxes.*\(it holds Mul\)/);
+  });
+
+  for (const output of ['three heads', 'nine heads'] as const) {
+    it(`refuses ${output} of open rows and columns, and says to export them at a fixed size`, () => {
+      assert.match(
+        recognise(yoloxGraph({ output, isDynamic: true })) as string,
+        /^rows and columns of its output (head8|cls8_p) are open; export the model at a fixed input size$/,
+      );
+    });
+  }
+
+  it('refuses other numbers of outputs, and says how many there are', () => {
+    const model = yoloxGraph({ output: 'nine heads' });
+    model.graph.output.length = 6;
+    assert.equal(recognise(model), 'it must have one input, and one output, three or nine; it has 1 and 6');
+  });
+
   it('refuses boxes that are decoded from distances, as YOLOv6 gives them in the same shape', () => {
     assert.equal(
       recognise(yoloxGraph({ boxes: 'distances' })),
