@@ -40,8 +40,10 @@ export { monotonicClock } from './app/clock.js';
 export { defineDetector, type OwnDetection, type OwnDetector } from './app/define-detector.js';
 export { openDetector, openSource, type OpenDetectorOptions, type OpenSourceOptions } from './app/library.js';
 export {
+  CLASS_NAME_ORIGINS,
   NMS_MODES,
   PROVIDERS,
+  type ClassNameOrigin,
   type Detector,
   type DetectorInfo,
   type ModelDetector,
