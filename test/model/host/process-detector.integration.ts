@@ -99,6 +99,7 @@ describe('process detector', () => {
         family: 'yolox',
         input: { width: 32, height: 32 },
         classNames: 1,
+        classNamesFrom: 'numbers',
         requestedProvider: 'cpu',
         provider: 'cpu',
         threads: 1,
