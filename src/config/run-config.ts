@@ -88,9 +88,6 @@ export type RunConfig = {
   readonly sinks: readonly SinkConfig[];
 };
 
-/** The sources of the command line, as cameras without a name. */
-export type NamedSources = readonly string[];
-
 /** Makes every relative path in `settings` absolute; see {@link anchored}. */
 export function anchoredRun(settings: Settings, folder: string, parts: Parts): Settings {
   const { cameras, ...rest } = settings;
@@ -113,7 +110,7 @@ export function anchoredRun(settings: Settings, folder: string, parts: Parts): S
  * @param named sources of the command line; they replace the cameras of the file
  * @throws UsageError naming the keys (and flags) that contradict each other, or a source that does not exist
  */
-export function resolveRun(settings: Settings, named: NamedSources, parts: Parts): RunConfig {
+export function resolveRun(settings: Settings, named: readonly string[], parts: Parts): RunConfig {
   const keys = runKeys(parts);
   const model = withDefaults(keys.model.keys, settings.model ?? {});
   const given = settings.detect ?? {};
@@ -158,7 +155,7 @@ type Found = { readonly config: SourceConfig; readonly kind: SourceKind };
 
 type Flagged = Readonly<Record<string, unknown>>;
 
-function namedSources(texts: NamedSources, flagged: Flagged, parts: Parts): Found[] {
+function namedSources(texts: readonly string[], flagged: Flagged, parts: Parts): Found[] {
   const ids = new Map<string, number>();
   return joined(texts.map((text) => sourceConfig(undefined, { source: text }, parts.sources, flagged))).map(
     (source) => {

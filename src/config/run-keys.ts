@@ -116,7 +116,8 @@ const detectKeys = {
       { type: 'duration', description: '' },
     ],
     flag: '--budget <duration>',
-    description: 'Latency budget: the oldest a frame may be when its result comes out. With `every`: none.',
+    description:
+      'Latency budget: frames that would be older than this when their result comes out are dropped. If no frame can meet it, the newest runs anyway and is marked as over budget. With `every`: none.',
     allowed: `none or ${DURATION_FORMS}`,
     default: '100ms',
   },

@@ -37,7 +37,7 @@ export type Frame = {
   readonly readyAtMs: number;
   /** Its `image` is valid until `release()`. */
   readonly picture: Picture;
-  /** True if the decoder reported damage in this picture; the pipeline drops it as `corrupt`. */
+  /** True if part of the picture, or of one that it depends on, was lost or unreadable; dropped as `corrupt`. */
   readonly corrupt: boolean;
   /** Gives the picture's memory back. Throws on the second call. */
   release(): void;

@@ -10,7 +10,7 @@ export type RecognisedAddress = {
 
 /** Facts about a kind of source that the configuration's checks need. */
 export type SourceFacts = {
-  /** Completes the sentence "front is …": `a camera`. */
+  /** Completes "the source NAME is …": `a camera`. */
   readonly is: string;
   /** True if frames arrive by themselves and do not wait; such a source is stopped cleanly. */
   readonly isLive: boolean;

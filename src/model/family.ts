@@ -65,7 +65,7 @@ export type DetectorFamily = {
   /**
    * Looks at a graph's inputs, outputs and operators.
    * @param asked the size to run at, where the graph leaves it open
-   * @returns what it is, or why it is none of this family: "its output must have three dimensions"
+   * @returns what it is, or why it is not of this family: "its output must have three dimensions"
    * @throws ModelError where the graph is of this family and cannot be used as it is asked to be
    */
   recognise(graph: OnnxGraph, asked: Size | undefined): Recognised | string;

@@ -2,8 +2,9 @@ import type { NamedKind } from '../core/named-kind.js';
 import type { RuntimeProfile } from './runtime-profile.js';
 
 /**
- * The input of a policy. It is asked when the detector is free and a frame waits that is new, or for which it chose to
- * wait. Times are in frame intervals, so that live, replayed and simulated runs decide by the same arithmetic.
+ * The input of a policy. It is asked when the detector is free and a frame waits that it has not been asked about, or
+ * that it answered with `wait`. Times are in frame intervals, so that live, replayed and simulated runs decide by the
+ * same arithmetic.
  */
 export type ScheduleState = {
   /** Index of the newest frame in its stream. */

@@ -2,8 +2,8 @@ import { fixedKind } from '../../core/named-kind.js';
 import { opaque, stateless, type Policy, type PolicyKind } from '../policy.js';
 
 /**
- * Waits for the next frame if a run that starts now would end in the same frame interval, with a shorter tail. Source:
- * Li et al. 2020, section 3.2 ("shrinking tail"); mtli/sAP `det/srt_det.py`, `--dynamic-schedule`.
+ * Waits for the next frame if a run on it would end in the same frame interval as a run that starts now. Source: Li et
+ * al. 2020, section 3.2 ("shrinking tail"); mtli/sAP `det/srt_det.py`, `--dynamic-schedule`.
  */
 export const shrinkingTail: Policy<null> = stateless('shrinking-tail', ({ ageFrames, intervalMs, runtime }) => {
   if (runtime === undefined) return 'run';
@@ -15,5 +15,5 @@ export const shrinkingTail: Policy<null> = stateless('shrinking-tail', ({ ageFra
 
 export const shrinkingTailKind: PolicyKind = fixedKind(
   opaque(shrinkingTail),
-  'Waits where the next frame would shrink the tail (Li et al. 2020).',
+  'Waits if a run on the next frame would end in the same frame interval (Li et al. 2020).',
 );

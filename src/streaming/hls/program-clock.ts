@@ -41,7 +41,7 @@ export function programClock(find: (url: string) => Segment | undefined): Progra
 
   const follow = (segment: Segment): void => {
     if (start === undefined) start = segment;
-    // A segment that is opened again was interrupted.
+    // The player opens a segment again after an interruption.
     else if (segment.sequence > lastSequence)
       isBroken ||= segment.isDiscontinuity || segment.sequence !== lastSequence + 1;
     lastSequence = Math.max(lastSequence, segment.sequence);

@@ -74,7 +74,7 @@ const H265_SYNTAX: NalSyntax = {
     return isSuffix ? 'suffix' : 'prefix';
   },
   isKeySlice: (nal) => h265Type(nal) >= 16 && h265Type(nal) <= 23,
-  // It counts in picture order, which may go back.
+  // The count is in picture order and may be negative.
   recoveryOf(nal) {
     const count = h265Type(nal) === 39 ? recoveryPoint(nal, 2)?.signed() : undefined;
     return count && Math.max(0, count);

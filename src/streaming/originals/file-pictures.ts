@@ -17,7 +17,7 @@ export type FilePicturesOptions = {
  * pictures after a seek lack references, or have other times than without it.
  */
 const INDEXED = /\b(?:mov|matroska)\b/;
-/** Seeks go by decoding times in some containers; no picture is decoded this much earlier than it is shown. */
+/** Seeks go by decoding times in some containers; decoding never runs ahead of display by more than this. */
 const SEEK_MARGIN_S = 1;
 /** Reading ends so long after the wanted time, if there is no such picture. */
 const SEARCH_S = 2;

@@ -19,8 +19,7 @@ export type YoloxForm = `${'undecoded' | 'decoded' | 'three heads' | 'nine heads
 
 /**
  * Prepares decoding and suppression for one model. A box counts for its best class; with `classIds`, boxes of other
- * classes suppress nothing. What the returned function needs is allocated once and reused; it keeps nothing of one call
- * for the next.
+ * classes suppress nothing. The returned function reuses its memory; its calls are independent.
  * Source: YOLOX `yolox/models/yolo_head.py`, `decode_outputs`; `yolox/utils/boxes.py`, `postprocess`. Nine heads:
  * MMDetection `mmdet/models/dense_heads/yolox_head.py`, `_bbox_decode`.
  */
@@ -99,7 +98,7 @@ function createCandidates(
         corners[count * 4 + 1] = centerY - halfHeight;
         corners[count * 4 + 2] = centerX + halfWidth;
         corners[count * 4 + 3] = centerY + halfHeight;
-        // A half-precision network that overflows gives boxes without end.
+        // A half-precision network that overflows gives infinite coordinates.
         if (!corners.subarray(count * 4, count * 4 + 4).every(Number.isFinite)) continue;
         scores[count] = score;
         bestClass[count] = classId;

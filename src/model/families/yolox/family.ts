@@ -20,7 +20,8 @@ const PROBABILITIES = ['Sigmoid', 'HardSigmoid', 'Softmax', 'Reciprocal', 'Div']
 /**
  * YOLOX in the forms in which it is exported: rows [1, cells, 5 + classes] undecoded or decoded in the graph
  * (`--decode_in_inference`), or one output [1, 5 + classes, rows, columns] for each of its three levels, or three
- * (classes, box, objectness; MMDetection); scores before or after the sigmoid. The graph's last operators tell these apart, where its shapes do not.
+ * (classes, box, objectness; MMDetection); scores before or after the sigmoid. The graph's last operators tell these
+ * apart, where its shapes do not.
  */
 export const yolox: DetectorFamily = {
   name: 'yolox',

@@ -1,14 +1,14 @@
 import type { CaptureEstimate } from './time/capture-clock.js';
 
-/** A decoded picture before it is shown. */
-export type RgbPicture = {
+/** The age of a picture, for the rule. */
+export type AgedPicture = {
   readonly atMs: number;
   /** Its minimum age at this moment: `leastAgeMs` of its estimate plus the time since its arrival. */
   readonly leastAgeMs: CaptureEstimate['leastAgeMs'];
 };
 
 /** A picture before decoding. */
-export type WaitingUnit = RgbPicture & {
+export type WaitingUnit = AgedPicture & {
   readonly isKey: boolean;
   /** True if part of it is missing. */
   readonly damaged: boolean;
@@ -74,7 +74,7 @@ export function shedBacklog(
  */
 export function shedDecoded(
   state: BacklogState,
-  { atMs, leastAgeMs }: RgbPicture,
+  { atMs, leastAgeMs }: AgedPicture,
   { maxBehindMs = 2_000 }: BacklogOptions = {},
 ): { readonly state: BacklogState; readonly decision: DecodedDecision } {
   const isOld = leastAgeMs > maxBehindMs;

@@ -3,7 +3,7 @@ import {
   shedBacklog,
   shedDecoded,
   type DecodedDecision,
-  type RgbPicture,
+  type AgedPicture,
   type CodedDecision,
   type WaitingUnit,
 } from './backlog.js';
@@ -28,7 +28,7 @@ export class Shedding {
     return decision;
   }
 
-  decideDecoded(picture: RgbPicture): DecodedDecision {
+  decideDecoded(picture: AgedPicture): DecodedDecision {
     const { state, decision } = shedDecoded(this.#state, picture, { maxBehindMs: this.maxBehindMs });
     this.#state = state;
     return decision;

@@ -5,7 +5,7 @@ import {
   shedBacklog,
   shedDecoded,
   type BacklogState,
-  type RgbPicture,
+  type AgedPicture,
   type WaitingUnit,
 } from '../../../../src/streaming/sources/camera/backlog.js';
 
@@ -90,7 +90,7 @@ describe('backlog', () => {
 });
 
 describe('backlog of decoded pictures', () => {
-  const decideDecoded = (pictures: readonly RgbPicture[]): string[] => {
+  const decideDecoded = (pictures: readonly AgedPicture[]): string[] => {
     let state: BacklogState = NO_BACKLOG;
     return pictures.map((next) => {
       const { state: after, decision } = shedDecoded(state, next);

@@ -53,7 +53,7 @@ export class UnitDecoder<U extends DecodableUnit> {
   /** Slots of the pictures in progress, oldest first. */
   readonly #slots: (FrameSlot | undefined)[] = [];
   readonly #options: UnitDecoderOptions<U>;
-  /** Damage is over after this many pictures; Infinity without a promise from a key unit, as before the first. */
+  /** Pictures until damage is over. Infinity until a key unit starts the recovery, also before the first unit. */
   #soundIn = Infinity;
   /** Pictures that are shown before the one with which damage ended may depend on earlier, damaged ones. */
   #soundFromUs = 0;
@@ -160,7 +160,7 @@ export class UnitDecoder<U extends DecodableUnit> {
     const damage = message && damageIn(message);
     if (damage === undefined) return;
     for (const [i, owed] of this.#queue.fedUnits.entries()) {
-      // A key unit depends on no other, so nothing is missing; one that begins a refresh does.
+      // A key unit depends on no other picture, unless it begins a gradual refresh.
       if (damage === 'missing-reference' && i > 0 && owed.unit.isKey && (owed.unit.refreshPictures ?? 0) === 0) return;
       owed.isDamaged = true;
     }
