@@ -51,7 +51,9 @@ const HARMLESS = pattern([
   'Cannot use (?:next|previous) picture in error concealment',
   'VBV|bitrate|Duplicated|not implemented|unsupported',
 ]);
-/** Messages of decoders, while they read a picture's headers, about pictures that came before or that do not come out. */
+/**
+ * Messages of decoders, while they read a picture's headers, about pictures that came before or that do not come out.
+ */
 const HEADERS = pattern([
   'Frame num gap',
   'Frame num change',

@@ -139,7 +139,9 @@ export class DamageTracker {
     }
   }
 
-  /** The demuxer reports that the packet with this decoding time is incomplete, or that others are missing behind it. */
+  /**
+   * The demuxer reports that the packet with this decoding time is incomplete, or that others are missing behind it.
+   */
   suspected(demuxedDts: string): void {
     if (demuxedDts === 'NOPTS') this.#isNextSuspect = true;
     else this.#suspectDts.add(demuxedDts);
