@@ -25,8 +25,8 @@ const { compare } = new Intl.Collator('en', { numeric: true });
  * Lists the pictures at the given places in natural order: 1, 2, 10. A folder counts with its files, not with its
  * subfolders.
  * @param places absolute paths: one folder, one pattern (`isPattern`), or one file or more in their own order
- * @throws SourceError `NOWCAST_SOURCE_MISSING` if a folder or file does not exist, `NOWCAST_SOURCE_NO_PICTURES` if there
- *   is no picture
+ * @throws SourceError `NOWCAST_SOURCE_MISSING` if a folder or file does not exist, `NOWCAST_SOURCE_NO_PICTURES` if
+ *   there is no picture
  */
 export async function listPictures(places: readonly string[]): Promise<PictureList> {
   const [first] = places;
