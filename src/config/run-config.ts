@@ -173,7 +173,9 @@ function joined(sources: readonly Found[]): Found[] {
   for (const source of sources) {
     const { kind, config } = source;
     const key = kind.joinsFiles === true && whatIsAt(config.address) === 'file' ? kind.name : config;
-    groups.set(key, [...(groups.get(key) ?? []), source]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [source]);
+    else group.push(source);
   }
   return Array.from(groups.values(), ([first, ...rest]) =>
     rest.length === 0

@@ -85,8 +85,8 @@ export class RunReporter {
     };
   }
 
-  /** A part of a source cannot be read; the rest continues, and the run succeeds. */
-  problemOf(streamId: string, message: string): void {
+  /** Reports that a part of a source cannot be read. The rest continues, and the run succeeds unless it is strict. */
+  omitted(streamId: string, message: string): void {
     this.#omissions.push(`${streamId}: ${message}`);
     this.#context.log.warn(`${this.#of(streamId)}${message}`);
   }

@@ -53,7 +53,7 @@ export function openSources(
         copy,
         isOnly: sources.length === 1,
         onLength: (expectedFrames) => reporter.expect(source.id, expectedFrames),
-        onProblem: (message) => reporter.problemOf(source.id, message),
+        onProblem: (message) => reporter.omitted(source.id, message),
         stop: liveEnd.signal,
       }),
     ).pipe(

@@ -5,7 +5,7 @@ import { noOriginal, type NoOriginal } from './answer.js';
 import { readPpm } from './ppm.js';
 import type { RgbPicture } from '../pictures/rgb-picture.js';
 
-export type DecodeOptions = PictureArguments & {
+export type DecodeOriginalOptions = PictureArguments & {
   readonly ffmpeg: Ffmpeg;
   /** For ffmpeg's standard input. */
   readonly pieces?: readonly Uint8Array[];
@@ -16,7 +16,7 @@ export type DecodeOptions = PictureArguments & {
  * Decodes one picture with an ffmpeg of its own, which has ended when the promise settles.
  * @throws the signal's reason
  */
-export async function decodeOriginal(options: DecodeOptions): Promise<RgbPicture | NoOriginal> {
+export async function decodeOriginal(options: DecodeOriginalOptions): Promise<RgbPicture | NoOriginal> {
   const { ffmpeg, pieces, signal } = options;
   signal.throwIfAborted();
   const child = new FfmpegChild({

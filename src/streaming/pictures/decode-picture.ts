@@ -64,7 +64,7 @@ async function decode(file: Buffer, failOn: NonNullable<SharpOptions['failOn']>)
   // Only programs that read pictures load the native library.
   const { default: sharp } = await import('sharp');
   try {
-    const { data, info } = await sharp(file, { failOn, ignoreIcc: true, limitInputPixels: 0x3fff * 0x3fff })
+    const { data, info } = await sharp(file, { failOn, ignoreIcc: true })
       .autoOrient()
       .toColourspace('srgb')
       .removeAlpha()

@@ -139,13 +139,15 @@ describe('original pictures of a file', function () {
     execFileSync('mkdir', [folder]);
     for (const [i, grey] of [20, 120, 220].entries()) {
       const image = sharp({ create: { ...SIZE, channels: 3, background: { r: grey, g: grey, b: grey } } });
-      await (i === 1 ? image.png() : image.jpeg()).toFile(`${folder}/${i}.${i === 1 ? 'png' : 'jpg'}`);
+      // A name does not tell the format.
+      await (i === 1 ? image.png() : image.jpeg()).toFile(`${folder}/${i}.jpg`);
     }
     const frames = await play(await open(folder));
     assert.equal(frames.length, 3);
     for (const frame of frames) {
       const answer = await originals.jpeg(frame);
       assert.ok(answer.jpeg !== undefined);
+      assert.equal((await sharp(answer.jpeg).metadata()).format, 'jpeg');
       const { channels } = await sharp(answer.jpeg).stats();
       assert.ok(Math.abs(channels[0].mean - [20, 120, 220][frame.seq]) < 3);
     }

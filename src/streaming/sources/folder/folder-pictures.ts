@@ -1,9 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { extname } from 'node:path';
 import { noOriginal, type OriginalFinder } from '../../originals/answer.js';
 import { decodePicture } from '../../pictures/decode-picture.js';
-
-const JPEG_EXTENSIONS = ['.jpg', '.jpeg'];
+import { formatOfFile } from './recognise.js';
 
 /**
  * Finds pictures in their files.
@@ -15,7 +13,7 @@ export function folderPictures(files: readonly string[]): OriginalFinder {
       const path: string | undefined = files[seq];
       if (path === undefined) return noOriginal('unknown', `the folder has no picture of number ${seq}`);
       return {
-        ...(JPEG_EXTENSIONS.includes(extname(path).toLowerCase()) ? { file: () => readFile(path) } : {}),
+        ...(formatOfFile(path)?.name === 'JPEG' ? { file: () => readFile(path) } : {}),
         decode: async () => decodePicture(await readFile(path)),
       };
     },

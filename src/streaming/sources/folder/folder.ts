@@ -61,7 +61,10 @@ export function folderSource(source: string | readonly string[], options: Folder
       options.onInfo?.({ fps, durationMs: (expectedFrames / fps) * 1000, expectedFrames });
       status('streaming', `${counted(list.pictures.length, 'picture')}, ${fps} fps`);
       const { unsupported } = list;
-      if (unsupported.length > 0) options.onProblem?.(unsupportedText(unsupported));
+      if (unsupported.length > 0) {
+        status('streaming', unsupportedText(unsupported));
+        options.onProblem?.(unsupportedText(unsupported));
+      }
       const leftOut = leftOutText(list);
       if (leftOut !== undefined) status('streaming', leftOut);
       for await (const { path, file, ...decoded } of decodedInOrder(list)) {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { listPictures } from '../../../../src/streaming/sources/folder/list-pictures.js';
-import { isPattern, isPictureFile } from '../../../../src/streaming/sources/folder/recognise.js';
+import { formatOfFile, isPattern } from '../../../../src/streaming/sources/folder/recognise.js';
 import { temporaryFolder } from '../../../helpers/temporary.js';
 
 const FIELD = 'test/fixtures/field/folder-skips';
@@ -87,15 +87,15 @@ describe('isPattern', () => {
   }
 });
 
-describe('isPictureFile', () => {
+describe('formatOfFile', () => {
   const folder = temporaryFolder();
 
   it('goes by content, not by name', () => {
     writeFileSync(join(folder(), 'a.jpg'), 'text');
-    assert.equal(isPictureFile(join(folder(), 'a.jpg')), false);
-    assert.equal(isPictureFile(join(FIELD, 'i.heic')), true);
-    assert.equal(isPictureFile(join(FIELD, 'f.jp2')), true);
-    assert.equal(isPictureFile(folder()), false);
-    assert.equal(isPictureFile(join(folder(), 'missing.png')), false);
+    const names = [join(folder(), 'a.jpg'), join(FIELD, 'i.heic'), join(FIELD, 'f.jp2'), folder(), 'missing.png'];
+    assert.deepEqual(
+      names.map((path) => formatOfFile(path)?.name),
+      [undefined, 'JPEG', 'JPEG 2000', undefined, undefined],
+    );
   });
 });

@@ -22,7 +22,7 @@ export type CaptureEstimate = {
   readonly leastAgeMs: number;
 };
 
-export type CaptureClock = {
+export type CaptureClockEstimator = {
   /** The media clock restarts; the relation to the sender's wall clock stays, if its reports give one. */
   newConnection(): void;
   /** In the order of arrival among pictures and reports. */
@@ -71,7 +71,7 @@ type Arrival = {
  * lost the time): until pace or a report decides, the uncertainty covers both. A delay that all pictures share, such as
  * the camera's encoder, shows only if reports run ahead of pictures.
  */
-export function captureClock({ onNotice = () => undefined }: CaptureClockOptions = {}): CaptureClock {
+export function captureClock({ onNotice = () => undefined }: CaptureClockOptions = {}): CaptureClockEstimator {
   const pace = paceWatch();
   const steps = mediaSteps();
   const lateness = latenessBy(pace);

@@ -10,7 +10,7 @@ export type MediaStep =
   /** The times stand still or are random: they carry no information. */
   | 'unusable';
 
-export type TimedUnit = {
+export type MediaUnit = {
   readonly mediaMs: number;
   readonly arrivedAtMs: number;
   /** It may be shown before units that were sent earlier: a B-picture. */
@@ -19,7 +19,7 @@ export type TimedUnit = {
 
 export type MediaSteps = {
   /** @param earliestOffsetMs arrival minus media time of an undelayed picture, if known */
-  next(unit: TimedUnit, earliestOffsetMs?: number): MediaStep;
+  next(unit: MediaUnit, earliestOffsetMs?: number): MediaStep;
   newConnection(): void;
   /** The usual time between pictures by the media clock, or by arrivals where it is unusable. */
   intervalMs(): number;
@@ -53,7 +53,7 @@ export function mediaSteps(): MediaSteps {
   let intervalMs = FIRST_INTERVAL_MS;
   let isUnusable = false;
 
-  const jumps = ({ mediaMs, arrivedAtMs, mayGoBack }: TimedUnit, earliestOffsetMs = -Infinity): boolean => {
+  const jumps = ({ mediaMs, arrivedAtMs, mayGoBack }: MediaUnit, earliestOffsetMs = -Infinity): boolean => {
     // Inexact stamps vary by less.
     if (!mayGoBack && mediaMs < last!.mediaMs - Math.max(LEAST_STEP_BACK_MS, 0.25 * intervalMs)) return true;
     if (mediaMs < highestMs - Math.max(500, 5 * intervalMs)) return true;
@@ -61,7 +61,7 @@ export function mediaSteps(): MediaSteps {
     if (aheadMs > BEYOND_WAITING_MS) return true;
     return aheadMs > Math.max(300, 4 * intervalMs) && arrivedAtMs - mediaMs < earliestOffsetMs - TOO_EARLY_MS;
   };
-  const classify = (unit: TimedUnit, earliestOffsetMs: number | undefined): MediaStep => {
+  const classify = (unit: MediaUnit, earliestOffsetMs: number | undefined): MediaStep => {
     const { mediaMs, arrivedAtMs } = unit;
     if (last === undefined) return 'first';
     const stepMs = mediaMs - last.mediaMs;
