@@ -60,10 +60,10 @@ export function keyOption(path: string, preset?: string | number): Option {
 /** The option of a key that has a flag. */
 export function optionOfKey(key: Key & { readonly flag: string }, preset?: string | number): Option {
   const isSwitch = !key.flag.includes('<');
-  const value = preset ?? (typeof key.default === 'boolean' ? undefined : (key.default ?? key.defaultRule));
+  if (isSwitch) return optionOf(key.flag, asHelp(key.description));
   return optionOf(key.flag, asHelp(key.description), {
-    ...(isSwitch ? {} : { allowed: shortlyAllowed(key) }),
-    preset: value,
+    allowed: shortlyAllowed(key),
+    preset: preset ?? String(key.default ?? key.defaultRule ?? 'none'),
   });
 }
 

@@ -165,7 +165,8 @@ const endKeys = {
   strict: {
     type: 'boolean',
     flag: '--strict',
-    description: 'Exit with 1 if any frame is lost as damaged or by the detector.',
+    description:
+      'Exit with 1 if anything is lost: a damaged frame, a picture that cannot be read, a frame that the detector lost.',
     default: false,
   },
 } as const satisfies Keys;

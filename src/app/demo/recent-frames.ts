@@ -39,13 +39,13 @@ export class RecentFrames {
     const gone = event.seq - this.#count;
     this.#moments.delete(gone);
     this.#events.delete(gone);
-    this.#forget(gone);
+    this.#discard(gone);
   }
 
   emitted(event: PipelineEvent): void {
     if (event.type !== 'percept' && event.type !== 'drop') return;
     this.#events.set(event.seq, event);
-    if (event.type === 'percept') this.#forget(event.seq);
+    if (event.type === 'percept') this.#discard(event.seq);
   }
 
   /** Adds the picture of a skipped frame, drawn after the run. */
@@ -63,7 +63,7 @@ export class RecentFrames {
     return frames;
   }
 
-  #forget(seq: number): void {
+  #discard(seq: number): void {
     const picture = this.#pictures.get(seq);
     if (picture === undefined) return;
     this.#pictures.delete(seq);

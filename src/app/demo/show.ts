@@ -142,7 +142,7 @@ export class DemoShow {
     });
     const scores = interval(SCORE_EVERY_MS).subscribe(() => {
       sinks.publishStats(this.#measurements.snapshot(), context.clock.now());
-      this.#tellScore();
+      this.#sendScore();
     });
     try {
       await lastValueFrom(
@@ -250,7 +250,7 @@ export class DemoShow {
     this.#meters.observed?.percept(event);
   }
 
-  #tellScore(): void {
+  #sendScore(): void {
     const { page, context } = this.#parts;
     if (page === undefined) return;
     const nowMs = context.clock.now();

@@ -39,7 +39,8 @@ export const feedKind = sinkKind({
   keys,
   flag: {
     declaration: '--feed <[host:]port>',
-    description: 'serve live results as a WebSocket feed; NOWCAST_FEED_TOKEN or the configuration sets its token',
+    description:
+      'serve live results as a WebSocket feed; NOWCAST_FEED_TOKEN or the configuration sets its token (such as 8765 or 0.0.0.0:8765; default: none)',
     read: hostAndPort,
   },
   check({ port }) {

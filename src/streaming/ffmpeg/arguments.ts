@@ -14,7 +14,7 @@ export type FrameArguments = {
   /** Stops after this many pictures. */
   readonly maxFrames?: number;
   /** Whether the log announces each picture, which costs a dozen writes for each. Default true. */
-  readonly tellsPictures?: boolean;
+  readonly announcesPictures?: boolean;
   /** Of letters and digits: the filter that scales is named `scale@<secret>` in the log. Default: random. */
   readonly secret?: string;
 };
@@ -34,13 +34,13 @@ const LOGGING = ['-nostdin', '-hide_banner', '-nostats', '-v', 'repeat+level+ver
  * - `-thread_type slice` before 4.3: such an ffmpeg does not mark damaged pictures, so a complaint has to come in turn.
  */
 export function frameArguments(version: FfmpegVersion, options: FrameArguments): string[] {
-  const { url, inputOptions = [], input, maxFrames, tellsPictures = true } = options;
+  const { url, inputOptions = [], input, maxFrames, announcesPictures = true } = options;
   const { secret = randomBytes(8).toString('hex') } = options;
   const order = marksDamage(version) ? [] : ['-thread_type', 'slice'];
   const limit = maxFrames === undefined ? [] : ['-frames:v', String(maxFrames)];
   return fluent({ logger: undefined })
     .input(url)
-    .inputOptions(...LOGGING, ...(tellsPictures ? ['-debug_ts'] : []), ...order, ...inputOptions)
+    .inputOptions(...LOGGING, ...(announcesPictures ? ['-debug_ts'] : []), ...order, ...inputOptions)
     .output('pipe:1')
     .noAudio()
     .videoFilters(fitFilters(input).map((filter) => filter.replace(/^scale=/, `scale@${secret}=`)))

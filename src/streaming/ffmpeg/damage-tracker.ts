@@ -120,7 +120,7 @@ export class DamageTracker {
       this.#outstanding.set(index, Number(time));
     }
     this.#noteStep(index, Number(dts));
-    this.#forget(index - FORGOTTEN_AFTER);
+    this.#discardUntil(index - FORGOTTEN_AFTER);
     if (this.#isNextSuspect) {
       this.#isNextSuspect = false;
       this.#suspect(index);
@@ -335,7 +335,7 @@ export class DamageTracker {
     return !(step <= GAP_STEPS * this.#stepTicks);
   }
 
-  #forget(before: number): void {
+  #discardUntil(before: number): void {
     this.#dtsOf.delete(before);
     this.#outstanding.delete(before);
     if (this.#indexOf.size <= 2 * FORGOTTEN_AFTER) return;

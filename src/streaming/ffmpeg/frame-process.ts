@@ -48,7 +48,7 @@ export type FrameProcessOptions = {
    * As in the arguments. Without it, a picture's size is the newest one in the log, and `corrupt` is never set: see
    * `onLine`. Default true.
    */
-  readonly tellsPictures?: boolean;
+  readonly announcesPictures?: boolean;
   /**
    * Pictures that may wait until later ones show whether they are damaged; then the first of them counts as damaged.
    * Fewer than there are targets. Default 6.
@@ -105,11 +105,11 @@ export class FrameProcess {
 
   constructor(options: FrameProcessOptions) {
     this.#options = options;
-    const { args, ffmpeg, getTarget, tellsPictures = true, channels = 'bgr' } = options;
+    const { args, ffmpeg, getTarget, announcesPictures = true, channels = 'bgr' } = options;
     this.#mostUndecided = options.mostUndecided ?? DEFAULT_MOST_UNDECIDED;
     this.#log = new FfmpegLog({
       scaler: scalerOf(args),
-      tellsPictures,
+      announcesPictures,
       marksDamage: marksDamage(ffmpeg.version),
       inOrder: decodesInOrder(args),
     });

@@ -23,7 +23,7 @@ export type FfmpegLogOptions = {
   /** Name of the filter that scales, which no input can guess. Without one, the log tells of no picture. */
   readonly scaler: string | undefined;
   /** The log is written with `-debug_ts`, which announces each picture. Default true. */
-  readonly tellsPictures?: boolean;
+  readonly announcesPictures?: boolean;
   /** Since 4.3, ffmpeg marks pictures that the decoder had to repair. Default true. */
   readonly marksDamage?: boolean;
   /** The decoder does not decode pictures in parallel. Default false. */
@@ -101,7 +101,7 @@ export class FfmpegLog {
 
   /** Takes the facts on the next picture; undefined if the log does not contain them yet. */
   nextPicture(): PictureFacts | undefined {
-    if (this.#options.tellsPictures === false) return this.#size && { size: this.#size, corrupt: false };
+    if (this.#options.announcesPictures === false) return this.#size && { size: this.#size, corrupt: false };
     const next = this.#facts[0];
     const isDamaged = next?.verdict.isDamaged;
     if (next === undefined || isDamaged === undefined) return undefined;
@@ -122,12 +122,12 @@ export class FfmpegLog {
   /** @param line without its end of line */
   push(line: string): void {
     if (this.#scalerPrefix !== undefined && line.includes(this.#scalerPrefix)) this.#scaled(line);
-    else if (line.startsWith(INFO)) this.#told(line);
+    else if (line.startsWith(INFO)) this.#infoLine(line);
     else this.#parsed(line);
   }
 
   /** Most lines are of this kind: several for each picture. */
-  #told(line: string): void {
+  #infoLine(line: string): void {
     const text = line.slice(INFO.length);
     if (this.#isTimestamps(text)) return;
     if (!this.#isDecoding) this.#describe(text);
@@ -226,7 +226,7 @@ export class FfmpegLog {
   #describe(text: string): void {
     const format = /^Input #0, (.+?), from '/.exec(text)?.[1];
     if (format !== undefined) this.#input ??= { format };
-    if (text === 'Stream mapping:') this.#forget();
+    if (text === 'Stream mapping:') this.#discardPictures();
     const mapping = /^ {2}Stream #\d+:\d+ -> #0:0 \((\S+) \((\S+)\) -> /.exec(text);
     if (mapping !== null) {
       const [, name, decoder] = mapping;
@@ -247,7 +247,7 @@ export class FfmpegLog {
   }
 
   /** What came so far about pictures was text in the input's description. */
-  #forget(): void {
+  #discardPictures(): void {
     this.#damage = this.#newTracker();
     this.#verdicts = [];
     this.#facts = [];

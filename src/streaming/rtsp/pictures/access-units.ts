@@ -116,7 +116,7 @@ export class AccessUnits {
     const begins = isFirst && !isFrameCompleted;
     if (this.#current) {
       if (begins || (this.#lostHere && time.timestamp !== this.#current.timestamp)) {
-        this.#tellWhyUnmarked();
+        this.#reportUnmarked();
         this.#end('next');
       } else if (time.timestamp !== this.#current.timestamp && !isFrameCompleted) {
         this.#quirks.report('the camera changes the RTP time inside a picture; the time of its first slice counts');
@@ -194,7 +194,7 @@ export class AccessUnits {
     );
   }
 
-  #tellWhyUnmarked(): void {
+  #reportUnmarked(): void {
     if (this.#markersSeen || this.#lostHere || this.#current?.damaged) return;
     this.#quirks.report(
       'the camera does not mark the end of pictures (RTP marker); each picture ends when the next begins, one frame interval late',

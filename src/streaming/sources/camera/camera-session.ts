@@ -53,7 +53,7 @@ export class CameraSession {
         emit(event);
         if (event.type !== 'status' && event.type !== 'gap' && this.#out.count >= maxFrames) this.end();
       },
-      onLive: (epoch) => this.#tellCopy(epoch),
+      onLive: (epoch) => this.#reportCopy(epoch),
     });
     this.#shedding = new Shedding(maxBehindMs);
     this.#timeline = timeline({ onNotice: (text) => this.#out.status('streaming', text) });
@@ -105,7 +105,7 @@ export class CameraSession {
       // A camera that has just started may need more time: it gets the short steps again.
       if (await this.#wait(delayMs, comesBack)) [failures, hasAnswered] = [0, true];
     }
-    this.#out.tellGap(this.#options.clock.now());
+    this.#out.reportGap(this.#options.clock.now());
     this.#out.status('ended', `${this.#out.count} frames`);
   }
 
@@ -177,7 +177,7 @@ export class CameraSession {
     };
   }
 
-  #tellCopy(epoch: number): void {
+  #reportCopy(epoch: number): void {
     const path = this.#copies?.path;
     const connection = this.#connection;
     if (path !== undefined && connection !== undefined)

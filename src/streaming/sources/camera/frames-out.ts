@@ -74,7 +74,7 @@ export class FramesOut {
   }
 
   /** The time since the last frame, if the camera was lost in between. */
-  tellGap(toMs: number, why = this.#lostWhy, fromMs = this.#last?.capturedAtMs): void {
+  reportGap(toMs: number, why = this.#lostWhy, fromMs = this.#last?.capturedAtMs): void {
     // A camera that was not reached before its first frame has left no gap.
     this.#lostWhy = '';
     if (fromMs === undefined || why === '') return;
@@ -117,8 +117,8 @@ export class FramesOut {
       this.#options.onLive(this.#epoch);
     }
     // The time between two connections is reported once, with its reason.
-    if (this.#lostWhy !== '') this.tellGap(capturedAtMs);
-    else if (hole !== undefined) this.tellGap(hole.toMs, hole.why, hole.fromMs);
+    if (this.#lostWhy !== '') this.reportGap(capturedAtMs);
+    else if (hole !== undefined) this.reportGap(hole.toMs, hole.why, hole.fromMs);
     const ref: FrameRef = {
       streamId: this.#options.streamId,
       seq: this.#seq++,

@@ -71,12 +71,12 @@ export class UnitDecoder<U extends DecodableUnit> {
       ffmpeg,
       isFed: true,
       // A unit and its picture match by their time, so little has to be announced.
-      tellsPictures: false,
+      announcesPictures: false,
       args: frameArguments(ffmpeg.version, {
         url: 'pipe:0',
         inputOptions: LIVE_UNIT_INPUT,
         input,
-        tellsPictures: false,
+        announcesPictures: false,
       }),
       channels: input.channels,
       getTarget: () => {
