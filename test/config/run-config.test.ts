@@ -27,7 +27,7 @@ describe('a run configuration', () => {
           id: '127.0.0.1',
           kind: 'camera',
           address: CAMERA,
-          settings: { transport: 'auto', timeout: 5000, max_behind: 2000 },
+          settings: { transport: 'auto', timeout: 5000, max_behind: 2000, poll: 1000 },
         },
       ],
       model: {
