@@ -99,7 +99,12 @@ describe('a run configuration', () => {
       },
     };
     assert.deepEqual(resolveRun(settings).sources, [
-      { id: 'a', kind: 'camera', address: CAMERA, settings: { transport: 'udp', timeout: 900, max_behind: 1500 } },
+      {
+        id: 'a',
+        kind: 'camera',
+        address: CAMERA,
+        settings: { transport: 'udp', timeout: 900, max_behind: 1500, poll: 1000 },
+      },
     ]);
     assert.deepEqual(
       resolveRun(settings, ['0']).sources.map(({ id }) => id),
