@@ -37,6 +37,7 @@ describe('a run configuration', () => {
         threads: undefined,
         hosts: 1,
         preprocess: undefined,
+        isTrusted: false,
         input: undefined,
       },
       detect: {
