@@ -104,10 +104,7 @@ function infoText({ path, labels, pictures, spec, bytes, parameters, opset, node
     ['sha256', spec.sha256],
     ['size', megabytes(bytes)],
     ['family', `${spec.family}, ${spec.form}`],
-    [
-      'input',
-      `${spec.inputName}: ${spec.inputType} [1, 3, ${spec.input.height}, ${spec.input.width}], ${pictures}`,
-    ],
+    ['input', `${spec.inputName}: ${spec.inputType} [1, 3, ${spec.input.height}, ${spec.input.width}], ${pictures}`],
     ...spec.outputs.map(({ name, type, shape }): [string, string] => [
       'output',
       `${name}: ${type} [${shape.join(', ')}]`,

@@ -41,6 +41,8 @@ export function dependenceOf(rows: Float32Array, width: number, column: number, 
           Math.abs(scale * pixelsPerUnit - 1) <= (level === 0 ? TOLERANCE.finest : TOLERANCE.others),
       );
     if (areOf(1)) return { axis, unit: 'pixels', pixelsPerUnit: 1 };
+    // One level of a few cells may lie on some line by chance.
+    if (lines.length < 2) continue;
     if (areOf(side)) return { axis, unit: 'fractions', pixelsPerUnit: side };
     const [{ scale: first }] = lines;
     const isOther = lines.every(
