@@ -19,5 +19,6 @@ export function recordedRun(text: string, truth: GroundTruth, fps?: number): Rec
   let lineNumber = 1;
   for (const event of events) collector.add(event, `recording line ${++lineNumber}`);
   for (const last of torn) collector.warnings.add('torn last line skipped: the recording was cut off', `line ${last}`);
-  return { header, ...collector.finish(fps) };
+  const run = collector.finish(fps);
+  return { header, ...run, warnings: [...collector.classWarnings, ...run.warnings] };
 }

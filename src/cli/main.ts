@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { isatty } from 'node:tty';
 import { Command, CommanderError } from 'commander';
+import { printable } from '../core/printable.js';
 import { redactText } from '../config/redact.js';
 import { NowcastError, UsageError, InternalError } from '../core/errors.js';
 import { addGlobalOptions, type CliContext } from './command-io.js';
@@ -41,7 +42,7 @@ async function main(args: readonly string[]): Promise<number> {
   const context: CliContext = { env: process.env, signal: interrupt.signal, secrets: new Set() };
   const report = (error: unknown): void => {
     const showStack = args.includes('--verbose') || args.includes('-v') || !!process.env['NOWCAST_DEBUG'];
-    process.stderr.write(redactText(explain(error, showStack), context.secrets));
+    process.stderr.write(printable(redactText(explain(error, showStack), context.secrets)));
   };
   process.once('uncaughtException', (error) => {
     report(error);

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { chooseClasses, type ClassChoice } from '../../../evaluation/choose-classes.js';
 import { parseDetections } from '../../../evaluation/detections.js';
 import { parseBoxes, parseGroundTruth, type GroundTruth } from '../../../evaluation/ground-truth.js';
 import { parseJson, readJsonFile, readTextFile } from '../../../evaluation/load.js';
@@ -18,14 +19,20 @@ export const DEFAULT_FPS = 30;
  */
 export type ImagesAre = 'video' | 'alone' | 'boxes';
 
-export function loadGroundTruth(path: string, images: ImagesAre, log: Log): GroundTruth {
-  const truth = naming(path, () => {
+/** The annotations, and which of their classes are scored. */
+export type TruthFile = ClassChoice & { readonly annotations: string };
+
+export function loadGroundTruth({ annotations: path, ...choice }: TruthFile, images: ImagesAre, log: Log): GroundTruth {
+  const chosen = naming(path, () => {
     const file = readJsonFile(path);
-    if (images === 'boxes') return parseBoxes(file);
-    return parseGroundTruth(file, images === 'video' ? basename(path, '.json') : undefined);
+    const truth =
+      images === 'boxes'
+        ? parseBoxes(file)
+        : parseGroundTruth(file, images === 'video' ? basename(path, '.json') : undefined);
+    return chooseClasses(truth, choice);
   });
-  for (const warning of truth.warnings) log.warn(`${path}: ${warning}`);
-  return truth;
+  for (const warning of chosen.warnings) log.warn(`${path}: ${warning}`);
+  return chosen;
 }
 
 export function loadDetections(path: string, truth: GroundTruth, log: Log): ScoredDetections {

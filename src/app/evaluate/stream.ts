@@ -1,13 +1,12 @@
 import { scoreRun, type StreamingJson } from '../../../evaluation/score.js';
 import type { AppContext } from '../context.js';
 import { forecasterOf } from './forecaster.js';
-import { loadDetections, loadGroundTruth, loadRun } from './inputs.js';
+import { loadDetections, loadGroundTruth, loadRun, type TruthFile } from './inputs.js';
 import { streamingResult, type ReportRequest } from './report.js';
 
-export type StreamOptions = {
+export type StreamOptions = TruthFile & {
   /** A recording, or another program's timestamped outputs. */
   readonly run: string;
-  readonly annotations: string;
   /** File of COCO results for every frame, for outputs without detections and to attribute the gap to offline AP. */
   readonly detections: string | undefined;
   /** Each frame is scored on the newest output from this many frame intervals earlier. */
@@ -24,10 +23,10 @@ export type StreamOptions = {
  * @throws UsageError or DataError for a file that cannot be read; OutputError if the report cannot be written
  */
 export function evaluateStream(
-  { run: path, annotations, detections: detectionsPath, eta, fps, forecast, report }: StreamOptions,
+  { run: path, detections: detectionsPath, eta, fps, forecast, report, ...file }: StreamOptions,
   { log }: Pick<AppContext, 'log'>,
 ): StreamingJson {
-  const truth = loadGroundTruth(annotations, 'video', log);
+  const truth = loadGroundTruth(file, 'video', log);
   const offline = detectionsPath === undefined ? undefined : loadDetections(detectionsPath, truth, log);
   const { run, detections } = loadRun(path, truth, fps, offline, log);
   const score = scoreRun(truth, run, detections, eta, forecasterOf(forecast), offline);

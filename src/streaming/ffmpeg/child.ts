@@ -1,10 +1,14 @@
+import { closeSync } from 'node:fs';
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import { LineSplitter } from './line-splitter.js';
+import { nameInput } from './named-input.js';
 
 /** The descriptor of the copy: the next one after standard input, output and error. */
 export const COPY_FD = 3;
+/** The descriptor of an input whose name ffmpeg must not print. */
+const INPUT_FD = COPY_FD + 1;
 
 export type FfmpegChildOptions = {
   readonly path: string;
@@ -139,9 +143,14 @@ function killRunning(): void {
 }
 
 function start({ path, args, stdin, stdout, copy }: FfmpegChildOptions): ChildProcess {
-  // A separate process group: on Ctrl-C in a terminal, Nowcast stops ffmpeg properly itself.
-  return spawn(path, args, {
-    stdio: [stdin ?? 'ignore', stdout ?? 'ignore', 'pipe', copy ?? 'ignore'],
-    detached: true,
-  });
+  const named = nameInput(args, INPUT_FD);
+  try {
+    return spawn(path, named.args, {
+      stdio: [stdin ?? 'ignore', stdout ?? 'ignore', 'pipe', copy ?? 'ignore', named.fd ?? 'ignore'],
+      // A separate process group: on Ctrl-C in a terminal, Nowcast stops ffmpeg properly itself.
+      detached: true,
+    });
+  } finally {
+    if (named.fd !== undefined) closeSync(named.fd);
+  }
 }
