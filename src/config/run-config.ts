@@ -318,7 +318,21 @@ function refuseContradictions(config: RunConfig, found: readonly Found[], keepsA
   const sources = found.map(({ config: { id }, kind }) => ({ ...kind, id }));
   for (const { kind: name, settings } of config.sinks)
     parts.sinks.find((sink) => sink.name === name)?.check?.(settings, sources);
+  refuseReadingTwice(found);
   refuseOverwriting(config, found, parts);
+}
+
+/** Two readers of one pipe would each get a part of it. */
+function refuseReadingTwice(found: readonly Found[]): void {
+  const taken = new Map<string, string>();
+  for (const { config, kind } of found) {
+    if (kind.isReadOnce !== true) continue;
+    const path = realPath(config.address);
+    const other = taken.get(path);
+    if (other !== undefined)
+      throw new UsageError(`the sources ${other} and ${config.id} are the same pipe, which can be read only once`);
+    taken.set(path, config.id);
+  }
 }
 
 /**
