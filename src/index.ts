@@ -52,6 +52,7 @@ export {
   type DetectorTimes,
   type Provider,
   type NmsMode,
+  type UnusableBoxes,
 } from './core/detector.js';
 export type { DecodeOptions } from './model/family.js';
 export type { ReadOptions } from './model/model-spec.js';

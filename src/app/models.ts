@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { describePictures } from '../model/describe-pictures.js';
 import { modelInfo, type ModelInfo } from '../model/info.js';
 import type { ReadOptions } from '../model/model-spec.js';
 import { pullModel, type PulledModel } from '../model/pull.js';
@@ -91,6 +92,8 @@ export type DescribedModel = ModelInfo & {
   readonly path: string;
   /** Name of the label set or the classes themselves; undefined if the model does not state it. */
   readonly labels: string | undefined;
+  /** The pictures that it gets, for people. */
+  readonly pictures: string;
 };
 
 /**
@@ -100,5 +103,10 @@ export type DescribedModel = ModelInfo & {
 export async function describeModel(name: string, options: ReadOptions, cacheDir: string): Promise<DescribedModel> {
   const { path, entry } = await findModel(name, cacheDir);
   const info = await modelInfo(path, options);
-  return { ...info, path, labels: entry?.labels ?? info.spec.classNames?.join(', ') };
+  return {
+    ...info,
+    path,
+    labels: entry?.labels ?? info.spec.classNames?.join(', '),
+    pictures: describePictures(info.spec),
+  };
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { isatty } from 'node:tty';
 import { Command, CommanderError } from 'commander';
+import { printable } from '../core/printable.js';
 import { redactText } from '../config/redact.js';
 import { NowcastError, UsageError, InternalError } from '../core/errors.js';
 import { addGlobalOptions, type CliContext } from './command-io.js';
@@ -41,7 +42,7 @@ async function main(args: readonly string[]): Promise<number> {
   const context: CliContext = { env: process.env, signal: interrupt.signal, secrets: new Set() };
   const report = (error: unknown): void => {
     const showStack = args.includes('--verbose') || args.includes('-v') || !!process.env['NOWCAST_DEBUG'];
-    process.stderr.write(redactText(explain(error, showStack), context.secrets));
+    process.stderr.write(printable(redactText(explain(error, showStack), context.secrets)));
   };
   process.once('uncaughtException', (error) => {
     report(error);
@@ -72,7 +73,8 @@ async function main(args: readonly string[]): Promise<number> {
     report(error);
     return interrupted ?? (error instanceof UsageError ? 2 : 1);
   } finally {
-    interrupt.dispose();
+    // Children may take a moment to end; a signal that ended this program at once would leave them behind.
+    process.once('beforeExit', () => interrupt.dispose());
   }
 }
 
@@ -112,5 +114,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
 });
 process.exitCode = await main(process.argv.slice(2));
-// Node aborts on exit when it cannot restore a closed terminal; end with SIGHUP instead.
-if (!terminals.every((fd) => isatty(fd))) process.kill(process.pid, 'SIGHUP');
+process.once('beforeExit', () => {
+  // Node aborts on exit when it cannot restore a closed terminal; end with SIGHUP instead.
+  if (!terminals.every((fd) => isatty(fd))) process.kill(process.pid, 'SIGHUP');
+});

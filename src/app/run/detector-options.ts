@@ -38,7 +38,9 @@ export async function detectorOptions(
     nms: detect.nmsMode,
     ...(classIds === undefined ? {} : { classIds }),
     cacheDir: context.cacheDir,
+    probe: !model.isTrusted,
     onLog: (message) => context.log.info(message),
+    onWarning: (message) => context.log.warn(message),
   };
 }
 
