@@ -55,11 +55,15 @@ export function register(program: Command, context: CliContext): void {
 async function printList(io: CommandIo): Promise<void> {
   const models = await listModels(io.cacheDir);
   if (io.json) io.print(JSON.stringify({ cacheDir: io.cacheDir, models }));
-  else io.print(table(['name', 'input', 'labels', 'COCO AP', 'params (M)', 'GFLOPs', 'here'], models.map(listRow)));
+  else {
+    io.print(table(['name', 'input', 'labels', 'COCO AP', 'params (M)', 'GFLOPs', 'here'], models.map(listRow)));
+    for (const { name, path, problem } of models)
+      if (problem !== undefined) io.log.warn(`${path} is not ${name}: ${problem}`);
+  }
 }
 
-function listRow({ name, input, labels, ap, parametersM, gflops, isHere, isBundled }: ListedModel): string[] {
-  const here = isBundled ? 'bundled' : isHere ? 'yes' : '';
+function listRow({ name, input, labels, ap, parametersM, gflops, isHere, isBundled, problem }: ListedModel): string[] {
+  const here = isBundled ? 'bundled' : isHere ? 'yes' : problem === undefined ? '' : 'another file';
   return [
     name,
     `${input.width}x${input.height}`,
