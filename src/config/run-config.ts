@@ -43,6 +43,8 @@ export type ModelConfig = {
   readonly hosts: number;
   /** Name of a preprocessing of the model's family. Undefined: the family's usual one. */
   readonly preprocess: string | undefined;
+  /** The network is not tried on test pictures. */
+  readonly isTrusted: boolean;
   /** For a model with a dynamic input size. */
   readonly input: Size | undefined;
 };
@@ -145,6 +147,7 @@ export function resolveRun(
       threads: model.threads,
       hosts: model.hosts,
       preprocess: model.preprocess,
+      isTrusted: model.trusted,
       input: model.input === undefined ? undefined : parseInputSize(model.input, 'model.input (--input)'),
     },
     detect: {

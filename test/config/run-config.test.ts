@@ -71,6 +71,7 @@ describe('a run configuration', () => {
         threads: undefined,
         hosts: 1,
         preprocess: undefined,
+        isTrusted: false,
         input: undefined,
       },
       detect: {
