@@ -157,7 +157,7 @@ export {
 } from './streaming/feed/protocol.js';
 export type { OnOutputFailure } from './files/output-file.js';
 export { createRecorder, type Recorder } from './recording/recorder.js';
-export { readRecording, type Recording } from './recording/reader.js';
+export { readRecording, type Recording, type RunChoice, type RunPlace } from './recording/reader.js';
 export { RECORDING_SCHEMA, type RecordingHeader } from './recording/format.js';
 export { runHeader } from './recording/header.js';
 export { hostFacts } from './app/host-facts.js';
