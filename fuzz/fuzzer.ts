@@ -6,7 +6,7 @@ import { runCommand, type Outcome } from './command.js';
 import { faultsOf } from './faults.js';
 import type { FuzzKind } from './kind.js';
 import { Mutator } from './mutate.js';
-import { makeSamples, type Samples } from './samples.js';
+import type { Samples } from './samples.js';
 
 /** No sound or refused input takes nearly so long. */
 const DEADLINE_MS = 90_000;
@@ -14,9 +14,9 @@ const DEADLINE_MS = 90_000;
 export type Count = { trials: number; accepted: number; faults: number };
 
 export type FuzzerOptions = {
-  /** An empty folder for samples and trials. */
+  /** For the folders of trials. */
   readonly folder: string;
-  readonly kinds: readonly FuzzKind[];
+  readonly samples: Samples;
   readonly seed: number;
   /** A folder for the inputs and the output of each trial with a fault. */
   readonly keep: string;
@@ -25,78 +25,67 @@ export type FuzzerOptions = {
 
 type Finished = { readonly outcome: Outcome; readonly faults: readonly string[] };
 
-/** Runs trials, each from a seed of its own, side by side. */
+/** Runs the command on changed inputs, several at once. Each trial has a seed of its own. */
 export class Fuzzer {
   readonly #options: FuzzerOptions;
-  readonly #samples: Samples;
-  readonly #counts: Map<string, Count>;
-  #next = 0;
 
-  private constructor(options: FuzzerOptions, samples: Samples) {
+  constructor(options: FuzzerOptions) {
     this.#options = options;
-    this.#samples = samples;
-    this.#counts = new Map(options.kinds.map(({ name }) => [name, { trials: 0, accepted: 0, faults: 0 }]));
   }
 
   /** @throws Error if a sound input does not pass, because then its trials would show nothing */
-  static async prepare(options: FuzzerOptions): Promise<Fuzzer> {
-    const samples = join(options.folder, 'samples');
-    await mkdir(samples);
-    const fuzzer = new Fuzzer(options, await makeSamples(samples));
-    for (const kind of options.kinds) {
-      const { outcome, faults } = await fuzzer.#trial(kind, 0, true);
-      if (outcome.code === 0 && faults.length === 0) continue;
+  async checkSamples(kinds: readonly FuzzKind[]): Promise<void> {
+    await eachOf(kinds.values(), async (kind) => {
+      const { outcome, faults } = await this.#trial(kind, 0, true);
+      if (outcome.code === 0 && faults.length === 0) return;
       throw new Error(`the sound ${kind.name} does not pass: ${faults.join(', ')}\n${outcome.stderr}`);
-    }
-    return fuzzer;
+    });
   }
 
-  /** Runs trials until the time is over. @returns the counts by kind */
-  async run(durationMs: number): Promise<ReadonlyMap<string, Count>> {
+  /** Runs trials of each kind in turn until the time is over. @returns the counts by kind */
+  async run(kinds: readonly FuzzKind[], durationMs: number): Promise<ReadonlyMap<string, Count>> {
+    const counts = new Map(kinds.map(({ name }) => [name, { trials: 0, accepted: 0, faults: 0 }]));
     const endMs = performance.now() + durationMs;
-    const work = async (): Promise<void> => {
-      while (performance.now() < endMs) await this.#runNext();
-    };
-    await Promise.all(Array.from({ length: availableParallelism() }, work));
-    return this.#counts;
+    function* turns(): Generator<[FuzzKind, number]> {
+      for (let number = 0; kinds.length > 0; number++) {
+        for (const kind of kinds) {
+          if (performance.now() >= endMs) return;
+          yield [kind, number];
+        }
+      }
+    }
+    await eachOf(turns(), async ([kind, number]) => {
+      const { outcome, faults } = await this.#trial(kind, number);
+      const count = counts.get(kind.name)!;
+      count.trials++;
+      if (outcome.code === 0) count.accepted++;
+      if (faults.length > 0) count.faults++;
+      if (faults.length > 0) this.#report(`${kind.name}/${number}`, faults, outcome);
+    });
+    return counts;
   }
 
-  /** Runs one trial again. @param name as in `coco/12` @returns the exit code: 0 if it has no fault */
-  async repeat(name: string): Promise<number> {
-    const [kindName, number = ''] = name.split('/');
-    const kind = this.#options.kinds.find((one) => one.name === kindName);
-    if (kind === undefined || !/^\d+$/.test(number)) {
-      this.#options.print(`"${name}" names no trial; an example is ${this.#options.kinds[0]?.name}/12`);
-      return 2;
-    }
-    const { outcome, faults } = await this.#trial(kind, Number(number));
+  /** Runs one trial again, and prints its output. @returns the exit code: 0 if it has no fault */
+  async repeat(kind: FuzzKind, number: number): Promise<number> {
+    const { outcome, faults } = await this.#trial(kind, number);
     this.#options.print(`${outcome.stdout}${outcome.stderr}exit code ${String(outcome.code)}\n${faults.join('\n')}`);
     return faults.length === 0 ? 0 : 1;
   }
 
-  async #runNext(): Promise<void> {
-    const { kinds, print, seed } = this.#options;
-    const number = Math.floor(this.#next / kinds.length);
-    const kind = kinds[this.#next++ % kinds.length];
-    const count = kind && this.#counts.get(kind.name);
-    if (kind === undefined || count === undefined) return;
-    const { outcome, faults } = await this.#trial(kind, number);
-    count.trials++;
-    if (outcome.code === 0) count.accepted++;
-    if (faults.length === 0) return;
-    count.faults++;
-    const [first = ''] = outcome.stderr.trim().split('\n').slice(-1);
-    print(`${kind.name}/${number} of seed ${seed}: ${faults.join(', ')} :: ${first.slice(0, 300)}`);
+  #report(name: string, faults: readonly string[], { stderr }: Outcome): void {
+    const { print, seed } = this.#options;
+    const [last = ''] = stderr.trim().split('\n').slice(-1);
+    print(`${name} of seed ${seed}: ${faults.join(', ')} :: ${last.slice(0, 300)}`);
   }
 
   async #trial(kind: FuzzKind, number: number, isSound = false): Promise<Finished> {
-    const { folder, seed, keep } = this.#options;
+    const { folder, samples, seed, keep } = this.#options;
     const name = isSound ? `${kind.name}-sound` : `${kind.name}-${number}`;
     const own = join(folder, name);
     await mkdir(own);
     try {
       const random = new Random(deriveSeed(seed, ...Buffer.from(kind.name), number));
-      const { args, env = {}, compare } = await kind.prepare(new Mutator(random, isSound), own, this.#samples);
+      const { args, env = {}, compare } = await kind.prepare(new Mutator(random, isSound), own, samples);
       const words = [...args, '--json', '--quiet'];
       const outcome = await runCommand(words, { cwd: own, env, deadlineMs: DEADLINE_MS, mark: own });
       const faults = faultsOf(outcome);
@@ -108,6 +97,14 @@ export class Fuzzer {
       await rm(own, { recursive: true, force: true });
     }
   }
+}
+
+/** Works on the items, one for each core at a time. */
+async function eachOf<T>(items: Iterator<T>, work: (item: T) => Promise<void>): Promise<void> {
+  const workOn = async (): Promise<void> => {
+    for (let next = items.next(); next.done !== true; next = items.next()) await work(next.value);
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, workOn));
 }
 
 async function keepTrial(from: string, to: string, words: readonly string[], outcome: Outcome): Promise<void> {
