@@ -53,6 +53,7 @@ module.exports = {
       'src/streaming/pictures/',
       'evaluation/coco-ap',
       'evaluation/report/(page|markup|scale|tables)',
+      'evaluation/warnings',
     ]),
     allow('src/cli', ['src/app/', 'src/config/', 'src/core/', 'evaluation/(coco-table|score)', 'training/config']),
     {

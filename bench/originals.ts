@@ -35,7 +35,10 @@ export async function run(): Promise<void> {
       for (const unit of units) kept.add(unit);
       const usPerUnit = (1_000 * (performance.now() - beganAtMs)) / units.length;
       originals.add('camera', unitPictures({ kept, ffmpeg, isReadByFfmpeg: () => false }));
-      originals.add('file', filePictures({ path, ffmpeg, format: () => 'mov' }));
+      originals.add(
+        'file',
+        filePictures({ url: path, inputOptions: [], isTimeChanged: false, ffmpeg, format: () => 'mov' }),
+      );
       const recentMs = (i: number): number => 1_000 * (SECONDS - 0.4 - i);
       rows.push([
         String(keyEvery),

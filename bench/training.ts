@@ -6,7 +6,7 @@ import type { LabeledPicture } from '../training/data/augment.js';
 import { batchMaker } from '../training/data/batches.js';
 import { openLoader } from '../training/data/loader.js';
 import { readAhead } from '../training/data/read-ahead.js';
-import { readDataSet } from '../training/dataset.js';
+import { readDataSet } from '../training/data-set/read.js';
 import { updateAverage, updateStatistics } from '../training/ema.js';
 import type { Batch } from '../training/engines/engine.js';
 import { openOnnxRuntimeEngine } from '../training/engines/onnxruntime/engine.js';
@@ -99,7 +99,7 @@ async function fedSteps(rounds: number, stepsPerRound: number): Promise<(string 
       signal: new AbortController().signal,
       onFrame: () => undefined,
     });
-    const { pictures } = readDataSet({ annotations, root: folder });
+    const { pictures } = await readDataSet({ annotations, root: folder });
     const network = createNetwork('yolox-nano', CLASS_COUNT);
     const weights = initialWeights(network, 0);
     const batchSize = 8;

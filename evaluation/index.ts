@@ -4,6 +4,7 @@ export {
   type GroundTruth,
   type GroundTruthClass,
   type GroundTruthImage,
+  type RecordId,
   type Sequence,
 } from './ground-truth.js';
 export { parseJson, readJsonFile, readTextFile } from './load.js';

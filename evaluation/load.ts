@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { DataError, UsageError } from '../src/core/errors.js';
+import { parsePythonJson } from './python-json.js';
 
 /** The longest string of V8, and so the largest JSON file that can be read in one piece. */
 const MAX_BYTES = 0x1fffffe8;
@@ -19,10 +20,9 @@ export function readJsonFile(path: string): unknown {
 export function parseJson(path: string, text: string): unknown {
   if (text.trim() === '') throw new DataError(`${path} is empty`);
   try {
-    return JSON.parse(text);
+    return parsePythonJson(text);
   } catch (cause) {
-    const hint = /\b(NaN|Infinity)\b/.test(text) ? '; it holds NaN or Infinity, which JSON does not have' : '';
-    throw new DataError(`${path} is not JSON: ${(cause as Error).message}${hint}`, { cause });
+    throw new DataError(`${path} is not JSON: ${(cause as Error).message}`, { cause });
   }
 }
 

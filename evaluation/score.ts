@@ -12,7 +12,8 @@ import {
 } from './coco-ap.js';
 import { detectionsByFrame } from './detection-list.js';
 import { forecastResults } from './forecast-results.js';
-import type { GroundTruth } from './ground-truth.js';
+import type { GroundTruth, GroundTruthClass } from './ground-truth.js';
+import { idText } from './record-id.js';
 import type { PairingCounts } from './pairing.js';
 import type { StreamedRun } from './streamed-run.js';
 import { streamingAp, type StreamingEvaluation } from './streaming-ap.js';
@@ -96,7 +97,9 @@ export type StreamingJson = EvaluationJson & {
 };
 
 export function evaluationJson({ classes }: GroundTruth, { stats, apPerClass }: CocoEvaluation): EvaluationJson {
-  return { stats, perClass: Object.fromEntries(classes.map(({ name }, k) => [name, apPerClass[k]])) };
+  const isShared = (name: string): boolean => classes.filter((other) => other.name === name).length > 1;
+  const keyOf = ({ id, name }: GroundTruthClass): string => (isShared(name) ? `${name} (id ${idText(id)})` : name);
+  return { stats, perClass: Object.fromEntries(classes.map((cls, k) => [keyOf(cls), apPerClass[k]])) };
 }
 
 export function streamingJson(

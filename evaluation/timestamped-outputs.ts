@@ -2,7 +2,16 @@ import { DataError } from '../src/core/errors.js';
 import type { DetectionColumns } from './coco-ap.js';
 import { DetectionList } from './detection-list.js';
 import type { GroundTruth } from './ground-truth.js';
-import { boxOf, describe, integerOf, numberOf, type JsonRecord } from './json-records.js';
+import {
+  boxOf,
+  describe,
+  isJsonRecord,
+  numberOf,
+  oddityOf,
+  referenceOf,
+  wrongField,
+  type JsonRecord,
+} from './json-records.js';
 import { Warnings } from './warnings.js';
 
 /** The outputs of one sequence in a file. */
@@ -31,8 +40,8 @@ export type ParsedOutputs = {
  * @throws DataError naming the sequence, the output and the mistake
  */
 export function parseTimestampedOutputs(file: unknown, truth: GroundTruth, fps: number): ParsedOutputs {
-  const given = isRecord(file) ? file['sequences'] : undefined;
-  if (!isRecord(given))
+  const given = isJsonRecord(file) ? file['sequences'] : undefined;
+  if (!isJsonRecord(given))
     throw new DataError('outputs: expected {"sequences": {NAME: {"timestamps": […], "inputFrames": […]}}}');
   const known = new Set(truth.sequences.map(({ name }) => name));
   const stranger = Object.keys(given).find((name) => !known.has(name));
@@ -44,7 +53,7 @@ export function parseTimestampedOutputs(file: unknown, truth: GroundTruth, fps: 
   const warnings = new Warnings();
   const found = new DetectionList();
   const withDetections = Object.values(given).filter(
-    (sequence) => isRecord(sequence) && sequence['detections'] !== undefined,
+    (sequence) => isJsonRecord(sequence) && sequence['detections'] !== undefined,
   ).length;
   if (withDetections !== 0 && withDetections !== Object.keys(given).length) {
     throw new DataError('outputs: only some sequences have "detections"; give all of them detections, or none');
@@ -52,7 +61,7 @@ export function parseTimestampedOutputs(file: unknown, truth: GroundTruth, fps: 
   let outputs = 0;
   const sequences = truth.sequences.map(({ name, images }) => {
     const sequence = given[name];
-    if (!isRecord(sequence))
+    if (!isJsonRecord(sequence))
       throw new DataError(`outputs: sequence "${name}" is missing; if it has no outputs, give it empty arrays`);
     const timestampsS = Float64Array.from(numbers(sequence, 'timestamps', name));
     const inputFrames = numbers(sequence, 'inputFrames', name);
@@ -121,14 +130,20 @@ function addDetections(
   lists.forEach((list, output) =>
     list.forEach((record, i) => {
       const where = `detections of output ${output} of "${name}"`;
-      if (!isRecord(record)) throw new DataError(`${where}: [${i}] must be an object, got ${describe(record)}`);
+      if (!isJsonRecord(record)) throw new DataError(`${where}: [${i}] must be an object, got ${describe(record)}`);
       boxOf(record, where, i, box, 0);
+      if (oddityOf(box, 0) !== undefined)
+        throw wrongField(record, 'bbox', where, i, 'finite numbers, with a width and a height of 0 or more');
       const score = numberOf(record, 'score', where, i);
-      const category = integerOf(record, 'category_id', where, i);
-      const classIndex = truth.classIndex.get(category);
-      if (classIndex === undefined)
-        warnings.add(`detection skipped: category_id ${category} is not in the annotations`, `${where}, [${i}]`);
-      else found.add(firstOutput + output, classIndex, box, score);
+      const category = referenceOf(record, 'category_id', where, i);
+      const classIndex = category === undefined ? undefined : truth.classIndex.get(category);
+      if (classIndex === undefined) {
+        if (category === undefined || truth.unscoredClasses?.has(category) !== true)
+          warnings.add(
+            `detection skipped: category_id ${describe(record['category_id'])} is not in the annotations`,
+            `${where}, [${i}]`,
+          );
+      } else found.add(firstOutput + output, classIndex, box, score);
     }),
   );
 }
@@ -141,8 +156,4 @@ function numbers(sequence: JsonRecord, key: string, name: string): readonly numb
   if (wrong >= 0)
     throw new DataError(`outputs of "${name}": ${key}[${wrong}] must be a number, got ${describe(value[wrong])}`);
   return value as number[];
-}
-
-function isRecord(value: unknown): value is JsonRecord {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -166,3 +166,42 @@ export function resolveTrainConfig(settings: TrainSettings): TrainConfig {
     },
   };
 }
+
+/** The values of a resolved configuration by the names of their keys, to compare runs. */
+export function namedSettings(config: TrainConfig): Readonly<Record<string, string>> {
+  const { train, val, input, augmentation } = config;
+  const values: Readonly<Record<string, unknown>> = {
+    variant: config.variant,
+    'train.annotations': train.annotations,
+    'train.root': train.root,
+    'val.annotations': val?.annotations,
+    'val.root': val?.root,
+    input: `${input.width}x${input.height}`,
+    epochs: config.epochs,
+    batch_size: config.batchSize,
+    seed: config.seed,
+    lr: config.lr,
+    warmup_epochs: config.warmupEpochs,
+    closing_epochs: config.closingEpochs,
+    min_lr_ratio: config.minLrRatio,
+    momentum: config.momentum,
+    weight_decay: config.weightDecay,
+    multiscale: config.multiscale,
+    assign: config.assigner,
+    validate_every: config.validateEvery,
+    mosaic: augmentation.mosaicProbability,
+    mosaic_scale: augmentation.mosaicScale,
+    mixup: augmentation.mixupProbability,
+    mixup_scale: augmentation.mixupScale,
+    degrees: augmentation.degrees,
+    translate: augmentation.translate,
+    shear: augmentation.shear,
+    flip: augmentation.flipProbability,
+    colour: augmentation.colourProbability,
+  };
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([key, value]) =>
+      value === undefined ? [] : [[key, typeof value === 'string' ? value : JSON.stringify(value)]],
+    ),
+  );
+}

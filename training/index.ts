@@ -1,7 +1,8 @@
 // A training run.
 export { train, type TrainOptions, type TrainSummary } from './train.js';
 export { resolveTrainConfig, type DataPaths, type TrainConfig } from './config.js';
-export { readDataSet, type DataPicture, type DataSet } from './dataset.js';
+export type { DataPicture, DataSet } from './data-set/data-set.js';
+export { readDataSet, type ReadDataSetOptions } from './data-set/read.js';
 export { ENGINES, openEngine, type EngineName, type EngineOptions } from './engines/open-engine.js';
 export type { Batch, Engine, StepResult } from './engines/engine.js';
 export type { StepReport, ValidationReport } from './run-log.js';
@@ -19,6 +20,7 @@ export {
   type TrainedNetwork,
   type CheckpointFacts,
 } from './checkpoint/checkpoint.js';
+export type { DataSetFacts } from './data-set/summary.js';
 export { exportOnnx, type ExportOptions } from './export/export-onnx.js';
 export type { Objects } from './assign/assignment.js';
 export type { Labels } from './data/labels.js';

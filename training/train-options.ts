@@ -1,5 +1,5 @@
 import type { TrainConfig } from './config.js';
-import type { DataSet } from './dataset.js';
+import type { DataSet } from './data-set/data-set.js';
 import type { Engine } from './engines/engine.js';
 import type { Network } from './network/description.js';
 import type { StepReport, ValidationReport } from './run-log.js';

@@ -5,7 +5,7 @@ import { createDecoder } from '../src/model/families/yolox/decode.js';
 import { fit } from './data/augment.js';
 import type { PictureStore } from './data/picture-store.js';
 import { readAhead } from './data/read-ahead.js';
-import type { DataSet } from './dataset.js';
+import type { DataSet } from './data-set/data-set.js';
 import { openGraph } from './engines/onnxruntime/graph-session.js';
 import { exportOnnx } from './export/export-onnx.js';
 import type { Network } from './network/description.js';

@@ -1,6 +1,6 @@
 import { precisionCurves, recallPlaces, type Verdicts } from './curve.js';
 import { WORDS_PER_DETECTION, type Matcher } from './match.js';
-import { AREA_RANGES, IOU_THRESHOLDS, MAX_DETECTIONS, RECALL_THRESHOLDS } from './parameters.js';
+import { AREA_RANGES, IOU_THRESHOLDS, isWithin, MAX_DETECTIONS, RECALL_THRESHOLDS } from './parameters.js';
 
 /** The scored images, each with the frame whose detections it gets; -1 for none. */
 export type Pairing = {
@@ -126,12 +126,11 @@ export function sortedOutcomes(
 }
 
 function countObjects({ objects }: Matcher, { image }: Pairing, k: number, areaRange: number): number {
-  const { min, max } = AREA_RANGES[areaRange];
   let count = 0;
   for (const i of image) {
     const end = objects.start[i * objects.classes + k + 1];
     for (let g = objects.start[i * objects.classes + k]; g < end; g++) {
-      if (objects.crowd[g] === 0 && objects.area[g] >= min && objects.area[g] <= max) count++;
+      if (objects.crowd[g] === 0 && isWithin(objects.area[g], areaRange)) count++;
     }
   }
   return count;

@@ -1,5 +1,5 @@
-import { AREA_RANGES, IOU_THRESHOLDS } from './parameters.js';
-import type { DetectionTable, ObjectTable } from './tables.js';
+import { AREA_RANGES, IOU_THRESHOLDS, isWithin } from './parameters.js';
+import { CROWD, type DetectionTable, type ObjectTable } from './tables.js';
 
 /** Words for the outcome of one detection: for each area range, a bit set of matched and one of ignored. */
 export const WORDS_PER_DETECTION = AREA_RANGES.length * 2;
@@ -103,9 +103,17 @@ function findCandidates({ objects, firstObject, endObject, detections, from, to 
   const { candidate, candidateEnd, iou } = scratch;
   let count = 0;
   for (let d = from; d < to; d++) {
-    for (let g = firstObject; g < endObject; g++) {
-      const overlap = iouOf(detections.boxes, d * 4, objects.boxes, g * 4, objects.crowd[g] === 1);
-      if (overlap < FOUND_BY[0]) continue;
+    const first = count;
+    for (let g = firstObject, least = FOUND_BY[0]; g < endObject; g++) {
+      const overlap = iouOf(detections.boxes, d * 4, objects.boxes, g * 4, objects.crowd[g] === CROWD);
+      if (Number.isNaN(overlap) && least > -Infinity) {
+        // The reference compares with NaN as "not less", so that any object can follow such a match.
+        least = -Infinity;
+        count = first;
+        g = firstObject - 1;
+        continue;
+      }
+      if (overlap < least) continue;
       candidate[count] = g;
       iou[count++] = overlap;
     }
@@ -116,15 +124,24 @@ function findCandidates({ objects, firstObject, endObject, detections, from, to 
 /** Boxes are left, top, width, height. For a crowd, the overlap is the share of the detection inside it. */
 function iouOf(detections: Float64Array, d: number, objects: Float64Array, g: number, crowd: boolean): number {
   const width =
-    Math.min(detections[d] + detections[d + 2], objects[g] + objects[g + 2]) - Math.max(detections[d], objects[g]);
+    lesser(detections[d] + detections[d + 2], objects[g] + objects[g + 2]) - greater(detections[d], objects[g]);
   if (width <= 0) return 0;
   const height =
-    Math.min(detections[d + 1] + detections[d + 3], objects[g + 1] + objects[g + 3]) -
-    Math.max(detections[d + 1], objects[g + 1]);
+    lesser(detections[d + 1] + detections[d + 3], objects[g + 1] + objects[g + 3]) -
+    greater(detections[d + 1], objects[g + 1]);
   if (height <= 0) return 0;
   const intersection = width * height;
   const area = detections[d + 2] * detections[d + 3];
   return intersection / (crowd ? area : area + objects[g + 2] * objects[g + 3] - intersection);
+}
+
+/** C's `fmin`, which the reference uses: of NaN and a number, the number. */
+function lesser(a: number, b: number): number {
+  return a < b || b !== b ? a : b;
+}
+
+function greater(a: number, b: number): number {
+  return a > b || b !== b ? a : b;
 }
 
 /** @param words of the outcome, those of the class's detections */
@@ -134,12 +151,10 @@ function matchInRange(
   { taken, candidate, candidateEnd, iou }: Scratch,
   words: Uint16Array,
 ): void {
-  const { min, max } = AREA_RANGES[areaRange];
-  const counts = (g: number): boolean => objects.crowd[g] === 0 && objects.area[g] >= min && objects.area[g] <= max;
+  const counts = (g: number): boolean => objects.crowd[g] === 0 && isWithin(objects.area[g], areaRange);
   taken.fill(0, 0, endObject - firstObject);
   for (let d = from, candidateStart = 0; d < to; d++) {
-    const area = detections.boxes[d * 4 + 2] * detections.boxes[d * 4 + 3];
-    const outside = area < min || area > max;
+    const outside = !isWithin(detections.areas[d], areaRange);
     const end = candidateEnd[d - from];
     let matched = 0;
     let ignored = 0;
@@ -158,7 +173,7 @@ function matchInRange(
       if (best < 0) {
         for (let c = candidateStart; c < end; c++) {
           const g = candidate[c];
-          if (iou[c] < bestIou || counts(g) || ((taken[g - firstObject] & bit) !== 0 && objects.crowd[g] === 0))
+          if (iou[c] < bestIou || counts(g) || ((taken[g - firstObject] & bit) !== 0 && objects.crowd[g] !== CROWD))
             continue;
           best = g;
           bestIou = iou[c];

@@ -15,6 +15,12 @@ export const AREA_RANGES = [
   { name: 'large', min: 96 ** 2, max: 1e10 },
 ] as const;
 
+/** As the reference compares: an area that is NaN lies within every range. */
+export function isWithin(area: number, areaRange: number): boolean {
+  const { min, max } = AREA_RANGES[areaRange];
+  return !(area < min || area > max);
+}
+
 /** As numpy computes it: every value from the start, the last one set. */
 function linspace(from: number, to: number, count: number): number[] {
   const step = (to - from) / (count - 1);

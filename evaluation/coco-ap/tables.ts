@@ -1,5 +1,10 @@
 import { MAX_DETECTIONS } from './parameters.js';
 
+/** An `iscrowd` of 1 or more. */
+export const CROWD = 1;
+/** An `iscrowd` such as 0.5 or "0": true for Python, but 0 as a whole number. */
+export const NOT_COUNTED = 2;
+
 /** Annotated objects, one a row, in the order of their file. */
 export type ObjectColumns = {
   /** Index of the image: images are numbered in the order of their ids. */
@@ -10,7 +15,10 @@ export type ObjectColumns = {
   readonly boxes: Float64Array;
   /** As annotated; for a segmented object this is less than width times height. */
   readonly area: Float64Array;
-  /** 1 for a region of many objects: it may be found any number of times, and never counts. */
+  /**
+   * 0 for an object to find; {@link CROWD} for a region of many, which may be found any number of times and never
+   * counts; {@link NOT_COUNTED} for an object that does not count either, but is found once.
+   */
   readonly crowd: Uint8Array;
   /**
    * 1 for the annotation with id 0. pycocotools stores the id of a detection's match and reads 0 as "none", so a
@@ -27,6 +35,8 @@ export type DetectionColumns = {
   /** Left, top, width, height in pixels; [n, 4]. */
   readonly boxes: Float64Array;
   readonly scores: Float64Array;
+  /** In square pixels; by default width times height. */
+  readonly areas?: Float64Array;
 };
 
 /** Rows grouped by (group, class): the rows of a pair lie from `start[group * classes + class]` to the next start. */
@@ -45,6 +55,7 @@ export type ObjectTable = Grouping & Omit<ObjectColumns, 'image' | 'classIndex'>
  */
 export type DetectionTable = Grouping & {
   readonly boxes: Float64Array;
+  readonly areas: Float64Array;
   readonly scores: Float64Array;
   /** 0 for the highest score of the class over all frames, 1 for the next lower one…; equal scores share a rank. */
   readonly rank: Int32Array;
@@ -69,11 +80,17 @@ export function detectionTable(columns: DetectionColumns, frames: number, classe
   const grouped = group(columns.frame, columns.classIndex, frames, classes);
   const { start, order } = keepBest(grouped.start, grouped.order, columns.scores, MAX_DETECTIONS.at(-1)!);
   const scores = Float64Array.from(order, (row) => columns.scores[row]);
+  const boxes = pickBoxes(columns.boxes, order);
+  const { areas } = columns;
   return {
     groups: frames,
     classes,
     start,
-    boxes: pickBoxes(columns.boxes, order),
+    boxes,
+    areas:
+      areas === undefined
+        ? scores.map((_, row) => boxes[row * 4 + 2] * boxes[row * 4 + 3])
+        : Float64Array.from(order, (row) => areas[row]),
     scores,
     ...rankScores(scores, start, frames, classes),
   };

@@ -3,6 +3,7 @@ import { monotonicClock } from './clock.js';
 import { BUILT_IN_PARTS } from './parts.js';
 import { cacheDir } from './paths.js';
 import { sourceConfig } from '../config/run-config.js';
+import { lookAtSources } from '../config/sources.js';
 import { DETECTOR_DEFAULTS } from '../config/run-keys.js';
 import type { ModelDetector } from '../core/detector.js';
 import type { SourceEvent } from '../core/events.js';
@@ -56,7 +57,8 @@ export async function openSource(
   source: string,
   { input, streamId, pace = 'source', originals }: OpenSourceOptions,
 ): Promise<Observable<SourceEvent>> {
-  const { kind, config } = sourceConfig(streamId, { source }, BUILT_IN_PARTS.sources);
+  const { sources } = BUILT_IN_PARTS;
+  const { kind, config } = sourceConfig(streamId, { source }, sources, {}, await lookAtSources([source], sources));
   const ffmpeg = kind.needsFfmpeg ? await locateFfmpeg(process.env, cacheDir(process.env)) : undefined;
   return kind.open(config, {
     streamId: config.id,

@@ -2,11 +2,14 @@ import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { DataPaths, TrainConfig } from '../../training/config.js';
 import { MOST_KEPT_BYTES } from '../../training/data/picture-memory.js';
-import { readDataSet, type DataSet } from '../../training/dataset.js';
+import type { DataSet } from '../../training/data-set/data-set.js';
+import { readDataSet } from '../../training/data-set/read.js';
+import { summarize, tooSmallAt } from '../../training/data-set/summary.js';
 import { ENGINES, openEngine, type EngineName } from '../../training/engines/open-engine.js';
 import type { StepReport } from '../../training/run-log.js';
 import { train, type TrainSummary } from '../../training/train.js';
 import { UsageError } from '../core/errors.js';
+import type { Size } from '../core/size.js';
 import { round3 } from '../core/round.js';
 import type { AppContext, ProgressBar } from './context.js';
 
@@ -53,8 +56,8 @@ export async function trainNetwork(
   context: AppContext,
 ): Promise<TrainResult> {
   const { log, signal } = context;
-  const dataSet = open(config.train, context);
-  const val = config.val && open(config.val, context);
+  const dataSet = await open(config.train, config.input, context);
+  const val = config.val && (await open(config.val, config.input, context));
   checkClasses(dataSet, val);
   const threads = availableParallelism();
   const shares = replicas ?? replicasFor(config.batchSize, threads);
@@ -139,10 +142,25 @@ class TrainProgress {
   }
 }
 
-function open(paths: DataPaths, { log }: AppContext): DataSet {
-  const dataSet = readDataSet(paths);
-  for (const warning of dataSet.warnings) log.warn(warning);
-  return dataSet;
+/** Reads a data set, and says once what is in it and what is wrong with it. */
+async function open(paths: DataPaths, input: Size, { log, progress, signal }: AppContext): Promise<DataSet> {
+  let bar: ProgressBar | undefined;
+  try {
+    const dataSet = await readDataSet({
+      ...paths,
+      signal,
+      onPicture: (done, total) => {
+        bar ??= progress.bar({ label: 'data set', total, unit: 'pictures' });
+        bar.set(done);
+      },
+    });
+    bar?.done();
+    log.info(`${paths.annotations}: ${summarize(dataSet)}`);
+    for (const warning of [...dataSet.warnings, ...tooSmallAt(dataSet, input, paths.annotations)]) log.warn(warning);
+    return dataSet;
+  } finally {
+    bar?.done();
+  }
 }
 
 function checkClasses({ classNames }: DataSet, val: DataSet | undefined): void {

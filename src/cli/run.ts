@@ -3,10 +3,10 @@ import { BUILT_IN_PARTS, type RunParts } from '../app/parts.js';
 import type { Environment } from '../config/environment.js';
 import { loadConfig } from '../config/load.js';
 import { passwordIn } from '../config/redact.js';
-import { anchoredRun, resolveRun, type RunConfig } from '../config/run-config.js';
+import { anchoredRun, resolveRun, sourceTexts, type RunConfig } from '../config/run-config.js';
 import { runKeys, type Settings } from '../config/run-keys.js';
 import { mergeSettings, secretsIn, withEnvironment } from '../config/settings.js';
-import { sourceForms } from '../config/sources.js';
+import { lookAtSources, sourceForms } from '../config/sources.js';
 import { openIo, type CliContext } from './command-io.js';
 import { addMoreHelp } from './help.js';
 import { addRunFlags, readRunFlags, type RunFlagValues } from './run-flags.js';
@@ -62,5 +62,6 @@ export async function readRunConfig(
     const password = passwordIn(source);
     if (password !== undefined) secrets.add(password);
   }
-  return resolveRun(settings, sources, parts);
+  const byContent = await lookAtSources(sourceTexts(settings, sources), parts.sources);
+  return resolveRun(settings, sources, parts, byContent);
 }

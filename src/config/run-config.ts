@@ -16,7 +16,7 @@ import {
   type Settings,
 } from './run-keys.js';
 import { anchored, withDefaults } from './settings.js';
-import { fileNameOf, findSource, recogniseSource } from './sources.js';
+import { fileNameOf, findSource, recogniseSource, type KindsByContent } from './sources.js';
 
 /** One source of frames. `id` is its stream's name in every event. */
 export type SourceConfig = {
@@ -104,13 +104,27 @@ export function anchoredRun(settings: Settings, folder: string, parts: Parts): S
   };
 }
 
+/** The texts of a run's sources: those of the command line, or else of the file. */
+export function sourceTexts({ cameras = {} }: Settings, named: readonly string[]): readonly string[] {
+  if (named.length > 0) return named;
+  return Object.values(cameras)
+    .filter(({ enabled }) => enabled !== false)
+    .map(({ source }) => source);
+}
+
 /**
  * Fills in defaults, checks the paths of sources, and refuses contradictions.
  * @param settings with absolute paths, see {@link anchoredRun}
  * @param named sources of the command line; they replace the cameras of the file
+ * @param byContent of the sources, see `lookAtSources`
  * @throws UsageError naming the keys (and flags) that contradict each other, or a source that does not exist
  */
-export function resolveRun(settings: Settings, named: readonly string[], parts: Parts): RunConfig {
+export function resolveRun(
+  settings: Settings,
+  named: readonly string[],
+  parts: Parts,
+  byContent?: KindsByContent,
+): RunConfig {
   const keys = runKeys(parts);
   const model = withDefaults(keys.model.keys, settings.model ?? {});
   const given = settings.detect ?? {};
@@ -118,7 +132,9 @@ export function resolveRun(settings: Settings, named: readonly string[], parts: 
   const keepsAllFrames = findNamed(parts.policies, detect.schedule)?.keepsAll === true;
   const flagged = settings.sources ?? {};
   const found =
-    named.length > 0 ? namedSources(named, flagged, parts) : configuredSources(settings.cameras ?? {}, flagged, parts);
+    named.length > 0
+      ? namedSources(named, flagged, parts, byContent)
+      : configuredSources(settings.cameras ?? {}, flagged, parts, byContent);
   refuseUselessFlags(flagged, found, parts);
   const config: RunConfig = {
     sources: found.map(({ config: source }) => source),
@@ -155,9 +171,14 @@ type Found = { readonly config: SourceConfig; readonly kind: SourceKind };
 
 type Flagged = Readonly<Record<string, unknown>>;
 
-function namedSources(texts: readonly string[], flagged: Flagged, parts: Parts): Found[] {
+function namedSources(
+  texts: readonly string[],
+  flagged: Flagged,
+  parts: Parts,
+  byContent: KindsByContent | undefined,
+): Found[] {
   const ids = new Map<string, number>();
-  return joined(texts.map((text) => sourceConfig(undefined, { source: text }, parts.sources, flagged))).map(
+  return joined(texts.map((text) => sourceConfig(undefined, { source: text }, parts.sources, flagged, byContent))).map(
     (source) => {
       const { id } = source.config;
       const count = (ids.get(id) ?? 0) + 1;
@@ -191,9 +212,15 @@ function joined(sources: readonly Found[]): Found[] {
   );
 }
 
-function configuredSources(cameras: Readonly<Record<string, CameraSettings>>, flagged: Flagged, parts: Parts): Found[] {
+function configuredSources(
+  cameras: Readonly<Record<string, CameraSettings>>,
+  flagged: Flagged,
+  parts: Parts,
+  byContent: KindsByContent | undefined,
+): Found[] {
   const enabled = Object.entries(cameras).filter(([, camera]) => camera.enabled !== false);
-  if (enabled.length > 0) return enabled.map(([id, camera]) => sourceConfig(id, camera, parts.sources, flagged));
+  if (enabled.length > 0)
+    return enabled.map(([id, camera]) => sourceConfig(id, camera, parts.sources, flagged, byContent));
   throw new UsageError(
     Object.keys(cameras).length > 0
       ? 'every camera of the config has enabled: false; enable one, or name a SOURCE'
@@ -222,8 +249,9 @@ export function sourceConfig<Open>(
   camera: CameraSettings,
   kinds: readonly SourceKind<Open>[],
   flagged: Flagged = {},
+  byContent?: KindsByContent,
 ): { readonly config: SourceConfig; readonly kind: SourceKind<Open> } {
-  const { kind, address, streamId } = findSource(camera.source, kinds);
+  const { kind, address, streamId } = findSource(camera.source, kinds, byContent);
   const [misplaced] = Object.entries(foreignKeys(camera, [kind], kind.is, kinds));
   if (misplaced !== undefined) throw new UsageError(`cameras.${id}.${misplaced[0]}: ${misplaced[1]}`);
   const settings = withDefaults(kind.keys, { ...camera, ...flagged });

@@ -58,13 +58,35 @@ function fileUrlPath(url: string): string {
   }
 }
 
+/** Names of kinds by the texts of sources: those whose content is of another kind than their form. */
+export type KindsByContent = ReadonlyMap<string, string>;
+
 /**
- * The kind of a source, from its text or from the file or folder at its path.
+ * Asks all sources that are addresses for their content at once.
+ * @throws UsageError as {@link recogniseSource}
+ */
+export async function lookAtSources(texts: readonly string[], kinds: readonly SourceKind[]): Promise<KindsByContent> {
+  const found = await Promise.all(
+    texts.map(async (text): Promise<[string, string | undefined]> => {
+      const { kind, address } = recogniseSource(text, kinds);
+      return [text, await kind?.lookAt?.(address)];
+    }),
+  );
+  return new Map(found.filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
+
+/**
+ * The kind of a source, from its text, its content, or the file or folder at its path.
  * @throws UsageError as {@link recogniseSource}, and if the path does not exist or no kind reads it
  */
-export function findSource<Open>(text: string, kinds: readonly SourceKind<Open>[]): FoundSource<Open> {
+export function findSource<Open>(
+  text: string,
+  kinds: readonly SourceKind<Open>[],
+  byContent: KindsByContent = new Map(),
+): FoundSource<Open> {
   const named = recogniseSource(text, kinds);
-  if (named.kind !== undefined) return { ...named, kind: named.kind };
+  if (named.kind !== undefined)
+    return { ...named, kind: kinds.find(({ name }) => name === byContent.get(text)) ?? named.kind };
   const path = resolve(named.address);
   const what = whatIsAt(path);
   const kind = kinds.find((one) => one.takesPath?.(path, what) === true);

@@ -80,7 +80,12 @@ export type UnitStreamEnd = {
    * ffmpeg (a codec or a transport that we do not support). `lost`: it ended after it had been set up.
    */
   readonly kind: 'stopped' | 'away' | 'refused' | 'unsupported' | 'lost';
+  /** With `unsupported`: what ffmpeg will find at the address, if the reader recognised it. */
+  readonly content?: FoundContent | undefined;
 };
+
+/** Content that ffmpeg has to read in its own way: a playlist (`hls`, `dash`), or a video with an end. */
+export type FoundContent = 'hls' | 'dash' | 'recording';
 
 /** A running stream of coded units. */
 export type UnitStream = {

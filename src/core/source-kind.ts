@@ -36,6 +36,11 @@ export type SourceKind<Open = unknown> = SourceFacts & {
    * @throws UsageError if the text is of this kind, but malformed
    */
   recognise?(text: string): RecognisedAddress | undefined;
+  /**
+   * Asks a recognised address for its content.
+   * @returns the name of the kind that reads it, if that is another one; undefined otherwise, and without an answer
+   */
+  lookAt?(address: string): Promise<string | undefined>;
   /** True if it reads the file or folder at this absolute path. A path with nothing at it may be a pattern. */
   takesPath?(path: string, what: 'file' | 'folder' | 'nothing'): boolean;
   /** Files named one after another on the command line make one stream. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { readModelSpec } from '../../src/model/model-spec.js';
@@ -67,12 +67,33 @@ describe('nowcast train', function () {
     const second = await nowcast(['train', '-c', config, '--out', out, '--set', 'epochs=50', '--resume']);
     assert.equal(second.code, 0, second.stderr);
     assert.match(second.stdout, /^50 steps/);
+    assert.match(second.stderr, /other settings: epochs 50 \(before: 49\)/);
     // The duration of its first step is unknown.
     assert.doesNotMatch(second.stderr, /"minutesLeft":null/);
     const model = join(folder(), 'm.onnx');
     assert.equal((await nowcast(['export', summary.last, '--out', model])).code, 0);
     assert.equal((await readModelSpec(model)).classCount, 1);
   });
+
+  for (const [name, code, message] of [
+    [
+      'plain',
+      0,
+      /plain\.json: 2 pictures, 38 boxes of 8 classes: car 16, person 10, .*2 classes of 8 have no annotation/s,
+    ],
+    ['normalized-boxes', 1, /every box lies within the first pixel/],
+    ['swapped-size', 1, /swaps width and height/],
+    ['unknown-images', 1, /nothing to learn.*its image_id is no id of "images"/s],
+  ] as const) {
+    it(`says at the start what a data set holds and lacks: ${name}`, async () => {
+      const out = join(folder(), 'run');
+      const config = `test/fixtures/field/train-set/${name}.yaml`;
+      const { code: found, stderr } = await nowcast(['train', '-c', config, '--out', out]);
+      assert.equal(found, code, stderr);
+      assert.match(stderr, message);
+      assert.equal(existsSync(out), code === 0);
+    });
+  }
 
   itNeeds(
     { bash: hasProgram('bash', '--version') },
@@ -152,6 +173,30 @@ describe('nowcast train', function () {
     const { code, stderr } = await nowcast(['train', '-c', config, '--out', out, '--set', 'epochs=1']);
     assert.equal(code, 2);
     assert.match(stderr, /holds a run already .*--resume/);
+  });
+
+  it('resumes a moved data set, and neither another batch nor other boxes', async () => {
+    const config = await prepare();
+    const out = join(folder(), 'run');
+    const train = (...args: readonly string[]): ReturnType<typeof nowcast> =>
+      nowcast(['train', '-c', config, '--out', out, '--set', 'epochs=1', ...args]);
+    assert.equal((await train()).code, 0);
+    const refused = async (message: RegExp, ...args: readonly string[]): Promise<void> => {
+      const { code, stderr } = await train('--resume', ...args);
+      assert.equal(code, 2, stderr);
+      assert.match(stderr, message);
+    };
+    await refused(/with batch_size 2, and now it is 1\. .*--weights/, '--set', 'batch_size=1');
+    const annotations = join(folder(), 'annotations.json');
+    const text = readFileSync(annotations, 'utf8');
+    writeFileSync(annotations, text.replace('[10,10,30,20]', '[10,10,30,21]'));
+    await refused(/another data set: 2 pictures with 2 boxes \(\w+\), and now 2 pictures with 2 boxes/);
+    writeFileSync(annotations, text);
+    renameSync(join(folder(), 'pictures'), join(folder(), 'moved'));
+    writeFileSync(config, readFileSync(config, 'utf8').replaceAll('root: pictures', 'root: moved'));
+    const { code, stderr } = await train('--resume', '--set', 'lr=0.001');
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /other settings: lr 0\.001 \(before: 0\.0003125\)"?/);
   });
 
   it('reports problems of a config, and writes no file', async () => {

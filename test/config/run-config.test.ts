@@ -27,7 +27,7 @@ describe('a run configuration', () => {
           id: '127.0.0.1',
           kind: 'camera',
           address: CAMERA,
-          settings: { transport: 'auto', timeout: 5000, max_behind: 2000 },
+          settings: { transport: 'auto', timeout: 5000, max_behind: 2000, poll: 1000 },
         },
       ],
       model: {
@@ -99,7 +99,12 @@ describe('a run configuration', () => {
       },
     };
     assert.deepEqual(resolveRun(settings).sources, [
-      { id: 'a', kind: 'camera', address: CAMERA, settings: { transport: 'udp', timeout: 900, max_behind: 1500 } },
+      {
+        id: 'a',
+        kind: 'camera',
+        address: CAMERA,
+        settings: { transport: 'udp', timeout: 900, max_behind: 1500, poll: 1000 },
+      },
     ]);
     assert.deepEqual(
       resolveRun(settings, ['0']).sources.map(({ id }) => id),

@@ -33,7 +33,7 @@ describe('COCO AP equals pycocotools', () => {
 
       COCO_STATS.forEach((stat, i) => close(stats[stat] ?? -1, expected.stats[i], stat));
       truth.classes.forEach(({ id }, k) =>
-        close(apPerClass[k] ?? -1, expected.per_category_ap[id] ?? -1, `AP of class ${id}`),
+        close(apPerClass[k] ?? -1, expected.per_category_ap[String(id)] ?? -1, `AP of class ${id}`),
       );
 
       const precision = accumulated.precision.filter((p) => p > -1);

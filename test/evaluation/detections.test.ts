@@ -29,6 +29,30 @@ describe('detections', () => {
     ]);
   });
 
+  it('with odd boxes and scores are kept and counted', () => {
+    const { columns, warnings } = parseDetections(
+      [
+        { ...result, bbox: [0, 0, 1, -1] },
+        { ...result, bbox: [0, 0, NaN, 1] },
+        { ...result, score: NaN },
+      ],
+      truth,
+    );
+    assert.deepEqual([...columns.scores], [0.5, 0.5, -Infinity]);
+    assert.deepEqual(warnings, [
+      'box of a detection with a negative width or height, scored as it is, as in pycocotools (detections[0], [0,0,1,-1])',
+      'box of a detection with a number that is not finite, scored as it is, as in pycocotools (detections[1], [0,0,null,1])',
+      'score of a detection that is not finite; NaN ranks last, as in pycocotools (detections[2])',
+    ]);
+  });
+
+  it('that are masks have the extent and the area of the mask', () => {
+    // Columns 1 and 2 of a picture of 4 x 5 pixels, each from row 1 to row 2.
+    const segmentation = { size: [4, 5], counts: '5220' };
+    const { columns } = parseDetections([{ ...result, bbox: undefined, segmentation }], truth);
+    assert.deepEqual([...columns.boxes, ...columns.areas!], [1, 1, 2, 2, 4]);
+  });
+
   const faults: [string, unknown, RegExp][] = [
     ['something else', {}, /^detections: expected an array of results, got \{\}/],
     ['an entry that is no object', [3], /^detections\[0\] must be an object, got 3/],
@@ -42,8 +66,12 @@ describe('detections', () => {
       [{ ...result, score: null }],
       /^detections\[0\]: "score" must be a number, got null/,
     ],
-    ['a NaN in a box', [{ ...result, bbox: [0, 0, NaN, 1] }], /^detections\[0\]: "bbox" must be four finite numbers/],
-    ['a negative height', [{ ...result, bbox: [0, 0, 1, -1] }], /0 or more, got \[0,0,1,-1\]/],
+    ['a word in a box', [{ ...result, bbox: [0, 0, 'x', 1] }], /^detections\[0\]: "bbox" must be four numbers/],
+    [
+      'masks that are polygons',
+      [{ ...result, bbox: undefined, segmentation: [[1, 1, 2, 2, 3, 1]] }],
+      /^detections\[0\]: "segmentation" must be a compressed mask/,
+    ],
   ];
   for (const [what, file, message] of faults) {
     it(`refuse ${what}`, () =>

@@ -31,6 +31,19 @@ describe('JSON files', () => {
       () => readJsonFile(file('[{"a": 1}')),
       (error) => error instanceof DataError && /file\.json is not JSON/.test(error.message),
     ));
-  it("with Python's NaN are refused with the reason", () =>
-    assert.throws(() => readJsonFile(file('[NaN]')), /holds NaN or Infinity, which JSON does not have/));
+  it("with Python's NaN and Infinity are read as Python reads them", () =>
+    assert.deepEqual(readJsonFile(file('[NaN, -Infinity, Infinity, "NaN, Infinity", {"a": NaN}]')), [
+      NaN,
+      -Infinity,
+      Infinity,
+      'NaN, Infinity',
+      { a: NaN },
+    ]));
+  it('keep every digit of whole numbers beyond 2^53', () =>
+    assert.deepEqual(
+      readJsonFile(
+        file('[1623456789123556789, -9007199254740993, 9007199254740991, 1234567890123456789.5, "12345678901234567"]'),
+      ),
+      [1623456789123556789n, -9007199254740993n, 9007199254740991, 1234567890123456800, '12345678901234567'],
+    ));
 });

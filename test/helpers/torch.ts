@@ -11,13 +11,14 @@ const PYTHON = join(FOLDER, 'bin', 'python');
 /** No library that a script loads may look for weights or data on the network. */
 const ENVIRONMENT = { ...process.env, HF_HUB_OFFLINE: '1', PYTHONDONTWRITEBYTECODE: '1' };
 
+// The copy is made when everything is installed.
+const isInstalled = isSameFile('test/python/requirements.txt', join(FOLDER, 'requirements.txt'));
+
 /** For `itNeeds`: PyTorch and the networks of `test/python/requirements.txt`. */
-export const TORCH: Readonly<Record<string, boolean>> = {
-  // The copy is made when everything is installed.
-  'PyTorch, which .ci/install-torch installs': isSameFile(
-    'test/python/requirements.txt',
-    join(FOLDER, 'requirements.txt'),
-  ),
+export const TORCH: Readonly<Record<string, boolean>> = { 'PyTorch, which .ci/install-torch installs': isInstalled };
+/** For `itNeeds`. */
+export const PYCOCOTOOLS: Readonly<Record<string, boolean>> = {
+  'pycocotools, which .ci/install-torch installs': isInstalled,
 };
 
 /**

@@ -3,7 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { resolveTrainConfig, type TrainConfig } from '../../training/config.js';
-import { readDataSet, type DataSet } from '../../training/dataset.js';
+import type { DataSet } from '../../training/data-set/data-set.js';
+import { readDataSet } from '../../training/data-set/read.js';
 import { openOnnxRuntimeEngine } from '../../training/engines/onnxruntime/engine.js';
 import type { TrainOptions } from '../../training/train.js';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readCheckpoint } from '../../training/checkpoint/checkpoint.js';
-import type { DataSet } from '../../training/dataset.js';
+import type { DataSet } from '../../training/data-set/data-set.js';
 import { createNetwork } from '../../training/network/variants.js';
 import { initialWeights } from '../../training/network/weights.js';
 import { train, type TrainOptions } from '../../training/train.js';
@@ -149,8 +149,17 @@ describe('train', function () {
       message: /holds no run.*--resume/,
     });
     await train(optionsFor(dataSet, 'run', { ...settings, epochs: 2 }));
-    const { steps, isFinished } = await train(optionsFor(dataSet, 'run', { ...settings, epochs: 1 }, { resume: true }));
+    const warnings: string[] = [];
+    const { steps, isFinished } = await train(
+      optionsFor(
+        dataSet,
+        'run',
+        { ...settings, epochs: 1 },
+        { resume: true, onWarning: (message) => warnings.push(message) },
+      ),
+    );
     assert.deepEqual([steps, isFinished], [2, true]);
+    assert.deepEqual(warnings, ['the run continues with other settings: epochs 1 (before: 2)']);
   });
 
   it('is determined by its seed, for any number of loader threads', async () => {
@@ -175,8 +184,13 @@ describe('train', function () {
     const settings = { epochs: 1, lr: 1e-9, warmup_epochs: 0, closing_epochs: 1 };
     const first = optionsFor({ ...dataSet, classNames: ['red', 'blue', 'green'] }, 'three', { ...settings, seed: 5 });
     await train(first);
-    const second = optionsFor(dataSet, 'two', settings, { from: join(first.out, 'last.safetensors') });
+    const warnings: string[] = [];
+    const from = join(first.out, 'last.safetensors');
+    const second = optionsFor(dataSet, 'two', settings, { from, onWarning: (message) => warnings.push(message) });
     await train(second);
+    assert.deepEqual(warnings, [
+      `the classes of ${from} are 3 (red, blue, green), and the data's are 2 (red, blue); class predictions start from random weights`,
+    ]);
     const [three, two] = [first, second].map(
       ({ out }) => readCheckpoint(join(out, 'last.safetensors')).weights.parameters,
     );
@@ -226,6 +240,7 @@ describe('train', function () {
     move(away, folder());
     const config = { ...options.config, lr: 0.001 };
     assert.ok((await train({ ...options, config, resume: true, onStep: () => undefined })).isFinished);
+    assert.match(warnings.at(-1)!, /other settings: lr 0\.001 \(before: 0\.00015625\)/);
     assert.deepEqual(readCheckpoint(join(options.out, 'last.safetensors')).facts.config, config);
   });
 

@@ -3,6 +3,7 @@ import { DataError, UsageError } from '../../src/core/errors.js';
 import { writeFileDurably } from '../../src/files/durable-write.js';
 import type { Size } from '../../src/core/size.js';
 import { CLASSES_KEY, parseClassNames } from '../../src/model/onnx/class-names.js';
+import type { DataSetFacts } from '../data-set/summary.js';
 import { parameterLayout } from '../network/parameters.js';
 import type { Network } from '../network/description.js';
 import { createNetwork, parseVariant, testSize, type Variant } from '../network/variants.js';
@@ -29,6 +30,10 @@ export type CheckpointFacts = {
   readonly bestAp: number | null;
   /** The resolved configuration of the run. */
   readonly config: unknown;
+  /** The pictures that it learned from; absent in the earliest checkpoints. */
+  readonly data?: DataSetFacts;
+  /** The pictures that it was validated on, if it was. */
+  readonly valData?: DataSetFacts;
 };
 
 const FACTS = 'nowcast.checkpoint/1';
@@ -122,11 +127,14 @@ export function readTrained(path: string, variant: Variant | undefined): Trained
     network,
     weights,
     input: testSize(variant),
-    classNames: parseClassNames(file.metadata[CLASSES_KEY], network.classCount),
+    classNames: file.classNames,
   };
 }
 
-type TensorFile = ReturnType<typeof parseSafetensors>;
+export type TensorFile = ReturnType<typeof parseSafetensors> & {
+  /** The classes that it names, if it does. */
+  readonly classNames: readonly string[] | undefined;
+};
 
 /** The tensors of a safetensors file, ours or one converted from PyTorch. */
 export function readTensors(path: string): TensorFile {
@@ -136,5 +144,12 @@ export function readTensors(path: string): TensorFile {
   } catch (cause) {
     throw new UsageError(`cannot read the weights ${path}: ${(cause as Error).message}`, { cause });
   }
-  return parseSafetensors(bytes, path);
+  const file = parseSafetensors(bytes, path);
+  const { tensors, metadata } = file;
+  const classCount = tensors.get('head.cls_preds.0.bias')?.data.length ?? 0;
+  const classNames =
+    FACTS in metadata
+      ? (JSON.parse(metadata[FACTS]) as CheckpointFacts).classNames
+      : parseClassNames(metadata[CLASSES_KEY], classCount);
+  return { ...file, classNames };
 }

@@ -1,7 +1,7 @@
 import type { Size } from '../../src/core/size.js';
 import type { Batch } from '../engines/engine.js';
 import { deriveSeed, Random } from '../random.js';
-import type { DataPicture } from '../dataset.js';
+import type { DataPicture } from '../data-set/data-set.js';
 import { augment, type Augmentation, type OtherPictures } from './augment.js';
 import type { PictureStore } from './picture-store.js';
 

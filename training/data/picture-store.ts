@@ -3,11 +3,12 @@ import sharp from 'sharp';
 import { DataError, OutputError } from '../../src/core/errors.js';
 import type { Size } from '../../src/core/size.js';
 import { decodePicture } from '../../src/streaming/pictures/decode-picture.js';
-import type { DataPicture } from '../dataset.js';
+import type { DataPicture } from '../data-set/data-set.js';
 import type { LabeledPicture } from './augment.js';
 import { mapLabels } from './labels.js';
 import type { PictureMemory } from './picture-memory.js';
 import type { RgbPicture } from './render.js';
+import { isShortage, SHORTAGE_REMEDY } from './shortage.js';
 
 export type PictureStoreOptions = {
   readonly pictures: readonly DataPicture[];
@@ -32,9 +33,6 @@ export type PictureStore = {
   readonly load: (index: number, isWanted?: (picture: DataPicture) => boolean) => Promise<LabeledPicture>;
 };
 
-/** The system's error codes if it temporarily cannot open any file. */
-const SHORTAGES: readonly unknown[] = ['EMFILE', 'ENFILE', 'ENOMEM'];
-
 export function createPictureStore({ pictures, input, memory, onSkip }: PictureStoreOptions): PictureStore {
   const open = async (index: number): Promise<LabeledPicture | undefined> => {
     if (memory.isBroken(index)) return undefined;
@@ -44,13 +42,9 @@ export function createPictureStore({ pictures, input, memory, onSkip }: PictureS
       try {
         picture = await decode(path, input);
       } catch (cause) {
-        const { code, message } = cause as NodeJS.ErrnoException;
-        // If it were skipped this once, the run would not be repeatable.
-        if (SHORTAGES.includes(code))
-          throw new OutputError(
-            `${message}; free some, or raise the limit (ulimit -n for files), and continue with --resume`,
-            { cause },
-          );
+        const { message } = cause as Error;
+        if (isShortage(cause))
+          throw new OutputError(`${message}; ${SHORTAGE_REMEDY}, and continue with --resume`, { cause });
         if (memory.markBroken(index)) onSkip(`${path} is skipped: ${message}`);
         return undefined;
       }

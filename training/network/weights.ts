@@ -67,7 +67,8 @@ export function namedTensors(layout: ParameterLayout, { parameters, statistics }
 
 /**
  * Copies named tensors into `weights`, and leaves the others unchanged.
- * @param otherClasses accept a network with other classes: skip its class predictions
+ * @param classes whether class predictions are copied: they must fit (default), are skipped where their number differs,
+ * or are all skipped
  * @returns skipped names
  * @throws DataError naming the tensor that is missing or has another shape
  */
@@ -75,15 +76,17 @@ export function takeTensors(
   layout: ParameterLayout,
   weights: Weights,
   tensors: ReadonlyMap<string, NamedTensor>,
-  { otherClasses = false } = {},
+  { classes = 'all' }: { readonly classes?: 'all' | 'where they fit' | 'none' } = {},
 ): string[] {
   const passedOver: string[] = [];
   for (const [name, { shape, data }] of namedTensors(layout, weights)) {
     const given = tensors.get(name);
     if (given === undefined)
       throw new DataError(`the weights have no "${name}"; check that they belong to this variant`);
-    if (String(given.shape) === String(shape)) data.set(given.data);
-    else if (otherClasses && name.includes('.cls_preds.')) passedOver.push(name);
+    const isOfClasses = name.includes('.cls_preds.');
+    const fits = String(given.shape) === String(shape);
+    if (fits && !(isOfClasses && classes === 'none')) data.set(given.data);
+    else if (isOfClasses && classes !== 'all') passedOver.push(name);
     else
       throw new DataError(
         `the weights' "${name}" is [${String(given.shape)}], but this network's is [${String(shape)}]; check that they belong to this variant and class count`,

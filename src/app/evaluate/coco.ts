@@ -19,7 +19,7 @@ export function evaluateCoco(
   { annotations, detections: path, report }: CocoOptions,
   { log }: Pick<AppContext, 'log'>,
 ): EvaluationJson {
-  const truth = loadGroundTruth(annotations, false, log);
+  const truth = loadGroundTruth(annotations, 'boxes', log);
   const detections = loadDetections(path, truth, log);
   const evaluation = evaluatePairing(detections.matcher, everyImageWithItself(truth.images.length));
   writeReport(report, { title: 'COCO AP', truth, evaluation });

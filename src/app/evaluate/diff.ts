@@ -26,7 +26,7 @@ export function diffRuns(
   { runs, annotations, detections, eta, fps, resamples, seed }: DiffOptions,
   { log }: Pick<AppContext, 'log'>,
 ): RunDifference {
-  const truth = loadGroundTruth(annotations, true, log);
+  const truth = loadGroundTruth(annotations, 'video', log);
   const offline = detections === undefined ? undefined : loadDetections(detections, truth, log);
   const [a, b] = runs.map((path) => loadRun(path, truth, fps, offline, log));
   const difference = compareRuns(truth, a, b, eta, resamples, seed);

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { parseDetections } from '../../../evaluation/detections.js';
-import { parseGroundTruth, type GroundTruth } from '../../../evaluation/ground-truth.js';
+import { parseBoxes, parseGroundTruth, type GroundTruth } from '../../../evaluation/ground-truth.js';
 import { parseJson, readJsonFile, readTextFile } from '../../../evaluation/load.js';
 import { recordedRun } from '../../../evaluation/recorded-run.js';
 import { prepareDetections, type ScoredDetections } from '../../../evaluation/score.js';
@@ -12,11 +12,18 @@ import type { Log } from '../context.js';
 /** Frame rate by default, as in sAP. */
 export const DEFAULT_FPS = 30;
 
-/** @param streaming true if the images of a plain COCO file are the frames of one video; false if each stands alone */
-export function loadGroundTruth(path: string, streaming: boolean, log: Log): GroundTruth {
-  const truth = naming(path, () =>
-    parseGroundTruth(readJsonFile(path), streaming ? basename(path, '.json') : undefined),
-  );
+/**
+ * How the images of a plain COCO file relate: they are the frames of one `video`, each of them stands `alone`, or only
+ * the `boxes` matter.
+ */
+export type ImagesAre = 'video' | 'alone' | 'boxes';
+
+export function loadGroundTruth(path: string, images: ImagesAre, log: Log): GroundTruth {
+  const truth = naming(path, () => {
+    const file = readJsonFile(path);
+    if (images === 'boxes') return parseBoxes(file);
+    return parseGroundTruth(file, images === 'video' ? basename(path, '.json') : undefined);
+  });
   for (const warning of truth.warnings) log.warn(`${path}: ${warning}`);
   return truth;
 }

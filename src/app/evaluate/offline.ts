@@ -1,11 +1,10 @@
 import { mapClasses } from '../../../evaluation/class-mapping.js';
-import { evaluateBoxes, type DetectionColumns } from '../../../evaluation/coco-ap.js';
+import { evaluateBoxes } from '../../../evaluation/coco-ap.js';
+import { cocoResults } from '../../../evaluation/coco-results.js';
 import { DetectionList } from '../../../evaluation/detection-list.js';
-import type { GroundTruth } from '../../../evaluation/ground-truth.js';
 import { evaluationJson, type EvaluationJson } from '../../../evaluation/score.js';
 import type { Detection } from '../../core/detection.js';
 import { SourceError } from '../../core/errors.js';
-import { round3 } from '../../core/round.js';
 import type { AppContext } from '../context.js';
 import { writeOutput } from '../write-output.js';
 import { checkOneSequence, isVideoFile } from './data-root.js';
@@ -35,7 +34,7 @@ export async function evaluateOffline(
   context: AppContext,
 ): Promise<EvaluationJson> {
   const isVideo = isVideoFile(dataRoot);
-  const truth = loadGroundTruth(annotations, isVideo, context.log);
+  const truth = loadGroundTruth(annotations, isVideo ? 'video' : 'alone', context.log);
   if (isVideo) checkOneSequence(dataRoot, truth);
 
   // Checks the output path before the work, not after it.
@@ -73,16 +72,4 @@ export async function evaluateOffline(
     evaluation,
   });
   return evaluationJson(truth, evaluation);
-}
-
-function cocoResults(truth: GroundTruth, { frame, classIndex, boxes, scores }: DetectionColumns): string {
-  const lines = Array.from(frame, (image, row) =>
-    JSON.stringify({
-      image_id: truth.images[image].id,
-      category_id: truth.classes[classIndex[row]].id,
-      bbox: Array.from(boxes.subarray(row * 4, row * 4 + 4), round3),
-      score: scores[row],
-    }),
-  );
-  return `[\n${lines.join(',\n')}\n]\n`;
 }

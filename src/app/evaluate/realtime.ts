@@ -56,7 +56,7 @@ export async function evaluateRealtime(options: RealtimeOptions, context: AppCon
   const forecaster = forecasterOf(options.forecast);
   const policy = timedPolicy(options.schedule, 'eval offline');
   const isVideo = isVideoFile(dataRoot);
-  const truth = loadGroundTruth(options.annotations, true, context.log);
+  const truth = loadGroundTruth(options.annotations, 'video', context.log);
   if (isVideo) checkOneSequence(dataRoot, truth);
   const known = options.detections === undefined ? undefined : loadDetections(options.detections, truth, context.log);
 

@@ -61,7 +61,7 @@ export function evaluateSimulation(
   const forecaster = forecasterOf(options.forecast);
   const policy = timedPolicy(options.schedule, 'eval coco');
   const { runtimes, knownRuntimesS } = readRuntimes(options.runtimes);
-  const truth = loadGroundTruth(annotations, true, log);
+  const truth = loadGroundTruth(annotations, 'video', log);
   const detections = loadDetections(detectionsPath, truth, log);
   const settings = {
     fps,

@@ -27,7 +27,7 @@ export function evaluateStream(
   { run: path, annotations, detections: detectionsPath, eta, fps, forecast, report }: StreamOptions,
   { log }: Pick<AppContext, 'log'>,
 ): StreamingJson {
-  const truth = loadGroundTruth(annotations, true, log);
+  const truth = loadGroundTruth(annotations, 'video', log);
   const offline = detectionsPath === undefined ? undefined : loadDetections(detectionsPath, truth, log);
   const { run, detections } = loadRun(path, truth, fps, offline, log);
   const score = scoreRun(truth, run, detections, eta, forecasterOf(forecast), offline);

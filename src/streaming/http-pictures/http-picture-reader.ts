@@ -3,9 +3,10 @@ import type { SchedulerLike, Subscription } from 'rxjs';
 import type { Clock } from '../../core/clock.js';
 import type { UnitStream, UnitStreamEnd, UnitStreamEvents, UntimedArrival } from '../../core/coded-unit.js';
 import { Authenticator } from '../rtsp/dialogue/authentication.js';
+import { recognise, type Piece } from '../http-content/answer-start.js';
+import type { HttpContent } from '../http-content/content.js';
 import { timeoutFailure } from '../rtsp/failure.js';
 import { separateCredentials } from '../sources/camera/credentials.js';
-import { answerKind } from './answer-kind.js';
 import { endsAsJpeg, isJpeg } from './jpeg.js';
 import { MAX_PART_BYTES, MultipartReader } from './multipart.js';
 import { isUnixMs, partTimes } from './part-time.js';
@@ -17,14 +18,9 @@ export type HttpPicturesOptions = {
   readonly scheduler: SchedulerLike;
   /** A camera that does not respond for this long is away. After the start of a response, the caller judges silence. */
   readonly timeoutMs: number;
-  /**
-   * Interval between requests, if each answer is one picture; the next request waits for a slower answer. Default 1 s.
-   */
-  readonly snapshotIntervalMs?: number;
+  /** Interval between requests, if each answer is one picture; the next request waits for a slower answer. */
+  readonly snapshotIntervalMs: number;
 };
-
-/** For a request once a second, the usual response is a picture of the last second. */
-const SNAPSHOT_INTERVAL_MS = 1_000;
 
 /**
  * Reads a camera that sends JPEGs over HTTP or HTTPS, over all its connections: one endless answer
@@ -59,6 +55,31 @@ export class HttpPictureReader {
         events.onNotice(text);
       },
     });
+  }
+}
+
+const HUNG_UP: UnitStreamEnd = { kind: 'lost', reason: 'the camera ended the stream' };
+
+/** The end of a stream that consists of other things than JPEGs. */
+function otherContent(content: Exclude<HttpContent, { readonly kind: 'multipart' | 'snapshot' }>): UnitStreamEnd {
+  switch (content.kind) {
+    case 'hls':
+    case 'dash':
+      return { kind: 'unsupported', reason: 'the address gives a playlist', content: content.kind };
+    case 'recording':
+      return { kind: 'unsupported', reason: 'the address gives a video file', content: content.kind };
+    case 'page':
+      return { kind: 'refused', reason: 'the address gives a web page; give the address of its stream or picture' };
+    case 'picture':
+      return {
+        kind: 'refused',
+        reason: `the address gives a picture of the format ${content.format}, and Nowcast requests JPEGs only; choose JPEG or a video stream in the camera's settings`,
+      };
+    case 'other':
+      return {
+        kind: 'unsupported',
+        reason: `the camera answers with ${content.type.slice(0, 80)}, not with JPEGs`,
+      };
   }
 }
 
@@ -131,17 +152,23 @@ class HttpPictures implements UnitStream {
   #answered(answer: IncomingMessage): void {
     this.#watch?.unsubscribe();
     this.#noteArrival();
-    const kind = answerKind(answer.headers['content-type']);
-    if (kind.kind === 'multipart') this.#readParts(answer, kind.boundary);
-    else if (kind.kind === 'snapshot') this.#readSnapshot(answer);
-    else
-      this.#finish({
-        kind: 'unsupported',
-        reason: `the camera answers with ${kind.type.slice(0, 80)}, not with JPEGs`,
-      });
+    recognise(
+      answer,
+      () => this.#noteArrival(),
+      (content, pieces) => {
+        if (this.#end === undefined) this.#read(answer, content, pieces);
+      },
+    );
   }
 
-  #readParts(answer: IncomingMessage, boundary: string | undefined): void {
+  #read(answer: IncomingMessage, content: HttpContent | undefined, pieces: readonly Piece[]): void {
+    if (content === undefined) this.#finish(HUNG_UP);
+    else if (content.kind === 'multipart') this.#readParts(answer, pieces, content.boundary);
+    else if (content.kind === 'snapshot') this.#readSnapshot(answer, pieces);
+    else this.#finish(otherContent(content));
+  }
+
+  #readParts(answer: IncomingMessage, pieces: readonly Piece[], boundary: string | undefined): void {
     const reader = new MultipartReader(boundary, {
       onPart: ({ headers, bytes, beganAtMs, arrivedAtMs }) => this.#picture(bytes, headers, arrivedAtMs, { beganAtMs }),
       onMalformed: (reason) =>
@@ -153,29 +180,32 @@ class HttpPictures implements UnitStream {
         if (this.#end === undefined) this.#events.onNotice(text);
       },
     });
+    for (const { bytes, arrivedAtMs } of pieces) if (this.#end === undefined) reader.push(bytes, arrivedAtMs);
     answer.on('data', (bytes: Buffer) => {
       if (this.#end === undefined) reader.push(bytes, this.#noteArrival());
     });
-    answer.once('close', () => this.#finish({ kind: 'lost', reason: 'the camera ended the stream' }));
+    answer.once('close', () => this.#finish(HUNG_UP));
   }
 
-  #readSnapshot(answer: IncomingMessage): void {
+  #readSnapshot(answer: IncomingMessage, begun: readonly Piece[]): void {
     const pieces: Buffer[] = [];
     let byteCount = 0;
     let arrivedAtMs = this.#askedAtMs;
     let beganAtMs: number | undefined;
-    answer.on('data', (bytes: Buffer) => {
+    const add = (piece: Piece): void => {
       if (this.#end !== undefined) return;
-      arrivedAtMs = this.#noteArrival();
+      ({ arrivedAtMs } = piece);
       beganAtMs ??= arrivedAtMs;
-      pieces.push(bytes);
-      byteCount += bytes.length;
+      pieces.push(piece.bytes);
+      byteCount += piece.bytes.length;
       if (byteCount > MAX_PART_BYTES)
         this.#finish({
           kind: 'unsupported',
           reason: `the camera's picture has more than ${MAX_PART_BYTES / 2 ** 20} MiB`,
         });
-    });
+    };
+    begun.forEach(add);
+    answer.on('data', (bytes: Buffer) => add({ bytes, arrivedAtMs: this.#noteArrival() }));
     answer.once('close', () => {
       if (this.#end !== undefined) return;
       if (!answer.complete) {
@@ -193,7 +223,7 @@ class HttpPictures implements UnitStream {
   /** At the requested interval, but never before the previous answer is complete. */
   #askAgain(): void {
     if (this.#end !== undefined) return;
-    const { clock, scheduler, snapshotIntervalMs = SNAPSHOT_INTERVAL_MS } = this.#options;
+    const { clock, scheduler, snapshotIntervalMs } = this.#options;
     this.#events.onNotice(
       `the camera answers with single pictures: Nowcast requests one every ${snapshotIntervalMs / 1_000} s`,
     );

@@ -38,6 +38,11 @@ export class PictureRequest {
     this.#events = events;
   }
 
+  /** The address after the redirects so far. */
+  get url(): URL {
+    return this.#url;
+  }
+
   send(attempts = 1): void {
     if (this.#isOver) return;
     const isTls = this.#url.protocol === 'https:';

@@ -1,13 +1,15 @@
-import { resolve } from 'node:path';
 import type { Ffmpeg } from '../ffmpeg/binary.js';
 import { noOriginal, type OriginalFinder } from './answer.js';
 import { decodeOriginal } from './decode-original.js';
 
 export type FilePicturesOptions = {
-  readonly path: string;
+  /** An absolute path, or a URL. */
+  readonly url: string;
   readonly ffmpeg: Ffmpeg;
-  /** Options with which ffmpeg reads it, if there are any. */
-  readonly inputOptions?: readonly string[];
+  /** Options with which ffmpeg reads it. */
+  readonly inputOptions: readonly string[];
+  /** True if these may change its times, so that it must be read from its beginning. */
+  readonly isTimeChanged: boolean;
   /** Names of its demuxer, once known. */
   readonly format: () => string | undefined;
 };
@@ -23,20 +25,28 @@ const SEEK_MARGIN_S = 1;
 const SEARCH_S = 2;
 
 /** Finds a video file's pictures in the file itself: nothing is kept. */
-export function filePictures({ path, ffmpeg, inputOptions = [], format }: FilePicturesOptions): OriginalFinder {
-  const url = resolve(path);
+export function filePictures({
+  url,
+  ffmpeg,
+  inputOptions,
+  isTimeChanged,
+  format,
+}: FilePicturesOptions): OriginalFinder {
   return {
     find: ({ ptsMs }) => ({
       decode: (signal) => {
         const seekS = Math.max(0, ptsMs / 1_000 - SEEK_MARGIN_S);
-        const isIndexed = INDEXED.test(format() ?? '') && inputOptions.length === 0;
+        const isIndexed = INDEXED.test(format() ?? '') && !isTimeChanged;
         return decodeOriginal({
           ffmpeg,
           url,
           // `copyts` and `start_at_zero`: times are those of a file that is read from its beginning.
           inputOptions:
             isIndexed && seekS > 0
-              ? ['-copyts', '-start_at_zero', '-ss', seekS.toFixed(6), '-t', String(SEEK_MARGIN_S + SEARCH_S)]
+              ? [
+                  ...inputOptions,
+                  ...['-copyts', '-start_at_zero', '-ss', seekS.toFixed(6), '-t', String(SEEK_MARGIN_S + SEARCH_S)],
+                ]
               : inputOptions,
           ptsUs: Math.round(ptsMs * 1_000),
           signal,

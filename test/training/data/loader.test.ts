@@ -8,7 +8,7 @@ import { openLoader, type LoaderOptions } from '../../../training/data/loader.js
 import { PictureMemory } from '../../../training/data/picture-memory.js';
 import { createPictureStore } from '../../../training/data/picture-store.js';
 import { readAhead } from '../../../training/data/read-ahead.js';
-import type { DataPicture } from '../../../training/dataset.js';
+import type { DataPicture } from '../../../training/data-set/data-set.js';
 import { itNeeds } from '../../helpers/needs.js';
 import { temporaryFolder } from '../../helpers/temporary.js';
 import { NEEDS_THREAD_COUNT, threadCount } from '../../helpers/threads.js';

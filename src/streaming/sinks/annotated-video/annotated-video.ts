@@ -1,5 +1,4 @@
 import { renameSync, rmSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { SourceError } from '../../../core/errors.js';
 import type { PerceptEvent } from '../../../core/events.js';
 import type { Size } from '../../../core/size.js';
@@ -13,6 +12,7 @@ import { FfmpegChild } from '../../ffmpeg/child.js';
 import { nutFileHeader, nutFrameHeader } from '../../ffmpeg/nut-writer.js';
 import { VideoEncoder } from '../../ffmpeg/video-encoder.js';
 import { PerceptTimeline } from '../../../recording/percept-timeline.js';
+import { videoInput, type VideoInput } from '../../sources/video/video-input.js';
 import { claimVideoOutput } from './video-output.js';
 
 export type AnnotateVideoOptions = {
@@ -43,7 +43,7 @@ export type AnnotationProgress = { readonly pictureCount: number; readonly ptsMs
  */
 export async function annotateVideo(options: AnnotateVideoOptions): Promise<AnnotationProgress> {
   const { ffmpeg, signal } = options;
-  const source = resolve(options.source);
+  const source = videoInput(options.source);
   const partial = claimVideoOutput(options.out);
   const timeline = new PerceptTimeline(options.percepts, ...(options.offsets === undefined ? [] : [EXACT_MS]));
   let decoder: FfmpegChild | undefined;
@@ -54,7 +54,7 @@ export async function annotateVideo(options: AnnotateVideoOptions): Promise<Anno
   };
   signal?.addEventListener('abort', abort);
   try {
-    const tags = await readColourTags(ffmpeg.path, source);
+    const tags = await readColourTags(ffmpeg.path, source.url);
     signal?.throwIfAborted();
     decoder = new FfmpegChild({
       path: ffmpeg.path,
@@ -65,7 +65,9 @@ export async function annotateVideo(options: AnnotateVideoOptions): Promise<Anno
     const progress = await paint(decoder, encoder, timeline, options);
     signal?.throwIfAborted();
     if (progress.pictureCount === 0)
-      throw new SourceError(`${options.source} cannot be annotated: ${await decoder.lastWords('it holds no picture')}`);
+      throw new SourceError(
+        `${source.name} cannot be annotated: ${source.redact(await decoder.lastWords('it holds no picture'))}`,
+      );
     await encoder.end();
     signal?.throwIfAborted();
     renameSync(partial, options.out);
@@ -146,14 +148,15 @@ const FILTERS = "scale=w='2*ceil(iw*sar/2)':h='2*ceil(ih/2)':out_range=tv,setsar
  * The choice of stream and the times must be those of the run: see `frameArguments`.
  * @param isKeptCopy true to use the file's times as they are; those of a video are moved to begin at 0
  */
-function decoderArguments({ version }: Ffmpeg, source: string, isKeptCopy: boolean): string[] {
+function decoderArguments({ version }: Ffmpeg, { url, inputOptions }: VideoInput, isKeptCopy: boolean): string[] {
   return [
     '-nostdin',
     '-v',
     'repeat+error',
     ...(isKeptCopy ? ['-copyts'] : []),
+    ...inputOptions,
     '-i',
-    source,
+    url,
     '-map',
     '0:V:0',
     '-an',

@@ -1,3 +1,4 @@
+import type { FoundContent } from '../../../core/coded-unit.js';
 import { UsageError } from '../../../core/errors.js';
 import { redactUrls } from '../../../core/redact.js';
 import { encodeCredentials } from './credentials.js';
@@ -27,6 +28,8 @@ export type CameraInputOptions = {
    * True to analyse the stream completely, which a copy of it requires. Otherwise the first picture is shown at once.
    */
   readonly probeFully: boolean;
+  /** The content of the address; undefined if its form decides. */
+  readonly content?: FoundContent | undefined;
 };
 
 /** ffmpeg's input for a camera. */
@@ -50,7 +53,7 @@ const KINDS = {
   rtmp: /^rtmp[a-z]*:\/\//i,
   v4l2: /^\/dev\/video\d+$/,
 } as const;
-type CameraKind = keyof typeof KINDS;
+type CameraKind = keyof typeof KINDS | FoundContent;
 
 /**
  * ffmpeg's options for a camera. The purpose of each:
@@ -65,12 +68,13 @@ type CameraKind = keyof typeof KINDS;
  *   picture is there. `abs` and `mono2abs` would turn them into wall time, through a filter that smooths them.
  * - `copyts` for devices: the stamps stay as they are; otherwise ffmpeg would begin at zero. A copy begins at zero in
  *   any case.
- * - `re` for HLS: its segments arrive whole, seconds of video at once; `re` plays them in real time.
+ * - `re` for playlists and recordings: they arrive seconds of video at once; `re` plays them in real time.
+ * - `f` for a playlist that was recognised by its content: ffmpeg would also require an ending or a type.
  *
  * @throws UsageError if the kind of URL is unknown
  */
 export function cameraInput(url: string, version: FfmpegVersion, options: CameraInputOptions): CameraInput {
-  const kind = kindOf(url);
+  const kind = options.content ?? kindOf(url);
   if (kind === undefined) {
     throw new UsageError(
       `a camera's address must be one of rtsp://, rtsps://, http://, https://, udp://, tcp://, srt://, rtmp:// and /dev/videoN, got ${redactUrls(url)}`,
@@ -84,6 +88,7 @@ export function cameraInput(url: string, version: FfmpegVersion, options: Camera
       '-thread_type',
       'slice',
       ...(options.stampOnArrival ? ['-use_wallclock_as_timestamps', '1'] : []),
+      ...(options.content === 'hls' ? ['-f', 'hls'] : []),
       ...OPTIONS[kind](options, version),
     ],
   };
@@ -105,6 +110,8 @@ const OPTIONS: Record<CameraKind, (options: CameraInputOptions, version: FfmpegV
     inMicroseconds(timeoutMs),
   ],
   hls: ({ timeoutMs }) => ['-re', '-live_start_index', '-2', '-rw_timeout', inMicroseconds(timeoutMs)],
+  dash: ({ timeoutMs }) => ['-re', '-rw_timeout', inMicroseconds(timeoutMs)],
+  recording: ({ timeoutMs }) => ['-re', '-rw_timeout', inMicroseconds(timeoutMs)],
   http: ({ timeoutMs }) => [...SHORT_PROBE, '-rw_timeout', inMicroseconds(timeoutMs)],
   mpegts: ({ timeoutMs }) => [...SHORT_PROBE, '-timeout', inMicroseconds(timeoutMs)],
   // Its -timeout is in seconds and implies listening.
@@ -115,8 +122,8 @@ const OPTIONS: Record<CameraKind, (options: CameraInputOptions, version: FfmpegV
 /** These streams describe themselves repeatedly: analysing one second is enough. */
 const SHORT_PROBE = ['-analyzeduration', '1000000', '-fpsprobesize', '0'];
 
-function kindOf(source: string): CameraKind | undefined {
-  return (Object.keys(KINDS) as CameraKind[]).find((kind) => KINDS[kind].test(source));
+function kindOf(source: string): keyof typeof KINDS | undefined {
+  return (Object.keys(KINDS) as (keyof typeof KINDS)[]).find((kind) => KINDS[kind].test(source));
 }
 
 function inMicroseconds(ms: number): string {

@@ -10,9 +10,9 @@ import { CopyKeeper } from './copy/copy-keeper.js';
 import { redactorOf } from './credentials.js';
 import { endpointOf, whenBack } from './connection/endpoint-probe.js';
 import { failuresAfter, reconnectDelayMs } from './connection/reconnect.js';
-import type { CameraConnection, ConnectionEnd } from './connection/connection.js';
+import { STREAM_ENDED, type CameraConnection, type ConnectionEnd } from './connection/connection.js';
 import { FramesOut } from './frames-out.js';
-import { openConnection, ownReaderOf, type Reader } from './connection/open-connection.js';
+import { isOwn, openConnection, ownReaderOf, type Reader } from './connection/open-connection.js';
 import type { ResolvedCameraOptions } from './options.js';
 import { Shedding } from './shedding.js';
 import { timeline, type Timeline } from './time/timeline.js';
@@ -38,7 +38,7 @@ export class CameraSession {
     this.#url = url;
     this.#options = options;
     this.#redact = redactorOf(url);
-    this.#reader = ownReaderOf(url, options) ?? 'ffmpeg';
+    this.#reader = ownReaderOf(url, options) ?? { stampOnArrival: false };
     const { streamId, slots, input, clock, keepCopyTo, originals, maxFrames, maxBehindMs } = options;
     this.#pool = new FramePool(slots, 3 * input.width * input.height);
     if (keepCopyTo !== undefined)
@@ -85,10 +85,11 @@ export class CameraSession {
       if (this.#isOver) break;
       const reason = this.#redact(end.reason);
       if (end.gaveUp === 'needs-stamps' || end.gaveUp === 'needs-ffmpeg') {
-        this.#reader = end.gaveUp === 'needs-stamps' ? 'ffmpeg-stamped' : 'ffmpeg';
+        this.#reader = { stampOnArrival: end.gaveUp === 'needs-stamps', content: end.content };
         if (end.gaveUp === 'needs-ffmpeg') this.#out.status('connecting', `${reason}; ffmpeg reads it instead`);
         continue;
       }
+      if (this.#hasPlayed(end)) break;
       this.#out.lost(reason);
       if (this.#options.giveUpFirst && this.#out.count === 0) {
         throw new SourceError(`${redactUrls(this.#url)}: ${reason}`, { code: 'NOWCAST_CAMERA' });
@@ -107,6 +108,11 @@ export class CameraSession {
     }
     this.#out.reportGap(this.#options.clock.now());
     this.#out.status('ended', `${this.#out.count} frames`);
+  }
+
+  /** A recording is over once it has played. */
+  #hasPlayed({ reason }: ConnectionEnd): boolean {
+    return !isOwn(this.#reader) && this.#reader.content === 'recording' && reason === STREAM_ENDED && this.#out.isLive;
   }
 
   end(): void {
@@ -169,7 +175,7 @@ export class CameraSession {
     const kept = this.#kept;
     const { originals, streamId, ffmpeg } = this.#options;
     if (kept === undefined) return undefined;
-    const isReadByFfmpeg = (): boolean => typeof this.#reader === 'string';
+    const isReadByFfmpeg = (): boolean => !isOwn(this.#reader);
     const remove = originals?.add(streamId, unitPictures({ kept, ffmpeg, isReadByFfmpeg }));
     return () => {
       remove?.();

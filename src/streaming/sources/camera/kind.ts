@@ -32,6 +32,11 @@ export const cameraKind = sourceKind({
     '0',
   ],
   recognise: recogniseCamera,
+  async lookAt(address) {
+    if (!isHttp(address)) return undefined;
+    const { isRecording } = await import('../../http-content/is-recording.js');
+    return (await isRecording(address)) ? 'video' : undefined;
+  },
   keys: {
     transport: {
       type: 'choice',
@@ -51,6 +56,11 @@ export const cameraKind = sourceKind({
         'How far behind the present a camera may fall; Nowcast then drops the waiting pictures as `behind`. No effect on HLS.',
       default: inSeconds(CAMERA_DEFAULTS.maxBehindMs),
     },
+    poll: {
+      type: 'duration',
+      description: 'Time between two requests, for an address of HTTP that answers with single pictures.',
+      default: inSeconds(CAMERA_DEFAULTS.snapshotIntervalMs),
+    },
   },
   isLive: true,
   pictures: 'in-kept-copy',
@@ -64,7 +74,9 @@ export const cameraKind = sourceKind({
       clock,
       ffmpeg: requireFfmpeg(context.ffmpeg, context.streamId),
       transport: settings.transport,
-      timeoutMs: settings.timeout,
+      // A picture that was requested in time comes after the interval at the earliest.
+      timeoutMs: isHttp(address) ? Math.max(settings.timeout, 2 * settings.poll) : settings.timeout,
+      snapshotIntervalMs: settings.poll,
       maxBehindMs: settings.max_behind,
       giveUpFirst: isOnly,
       ...(stop === undefined ? {} : { stop }),
@@ -73,6 +85,10 @@ export const cameraKind = sourceKind({
     });
   },
 });
+
+function isHttp(address: string): boolean {
+  return /^https?:/i.test(address);
+}
 
 function inSeconds(ms: number): string {
   return `${ms / 1000}s`;

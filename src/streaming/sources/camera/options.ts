@@ -47,6 +47,11 @@ export type CameraOptions = {
    * decoding; none is for a playlist (HLS).
    */
   readonly maxBehindMs?: number;
+  /**
+   * Time between two requests, for an address of HTTP that answers with single pictures; a slower answer delays the
+   * next request. Default 1 s.
+   */
+  readonly snapshotIntervalMs?: number;
   /** Frames that consumers may hold before new ones are dropped. Default 4. */
   readonly slots?: number;
   /** Ends after this many frames, dropped ones included. */

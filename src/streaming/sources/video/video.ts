@@ -1,6 +1,3 @@
-import type { Stats } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { Observable } from 'rxjs';
 import { InternalError, SourceError } from '../../../core/errors.js';
 import type { SourceEvent } from '../../../core/events.js';
@@ -13,6 +10,7 @@ import { FrameProcess, type FrameProcessEnd } from '../../ffmpeg/frame-process.j
 import { filePictures, READ_ONCE } from '../../originals/file-pictures.js';
 import type { Originals } from '../../originals/originals.js';
 import { playInto, type PlaybackOptions } from '../playout.js';
+import { checkVideo, videoInput, type VideoInput } from './video-input.js';
 
 export type VideoOptions = PlaybackOptions & {
   readonly ffmpeg: Ffmpeg;
@@ -36,7 +34,7 @@ export type VideoInfo = InputDescription & {
 const COMPLETE_SHARE = 0.95;
 
 /**
- * A video file as a stream of frames: status `streaming`, frames, status `ended`, complete. If the file is truncated or
+ * A video file, by its path or by a URL of `http` or `https`, as a stream of frames: status `streaming`, frames, status `ended`, complete. If the file is truncated or
  * cannot be read to its end, the readable frames still come; then `failed` replaces `ended` and states how far it got.
  *
  * At the source's pace, frames are read ahead and emitted when they are due; `capturedAtMs` is that time. At maximum
@@ -48,6 +46,8 @@ const COMPLETE_SHARE = 0.95;
 export function videoSource(path: string, options: VideoOptions): Observable<SourceEvent> {
   return new Observable((subscriber) => {
     const { input, ffmpeg } = options;
+    const video = videoInput(path);
+    const inputOptions = [...video.inputOptions, ...(options.inputOptions ?? [])];
     let process: FrameProcess | undefined;
     /** Slots that ffmpeg's output is being read into, in order. */
     const reading: FrameSlot[] = [];
@@ -56,12 +56,17 @@ export function videoSource(path: string, options: VideoOptions): Observable<Sou
     let reachedMs = 0;
     const { playout, status } = playInto(subscriber, options, () => process?.resume());
 
-    const start = (isRegularFile: boolean): void => {
-      const pictures = { ...options, path, format: () => info.format };
-      options.originals?.add(options.streamId, isRegularFile ? filePictures(pictures) : READ_ONCE);
+    const start = (isReadAgain: boolean): void => {
+      const pictures = {
+        ...video,
+        ffmpeg,
+        isTimeChanged: options.inputOptions !== undefined,
+        format: () => info.format,
+      };
+      options.originals?.add(options.streamId, isReadAgain ? filePictures(pictures) : READ_ONCE);
       process = new FrameProcess({
         ffmpeg,
-        args: frameArguments(ffmpeg.version, { ...options, url: resolve(path) }),
+        args: frameArguments(ffmpeg.version, { ...options, url: video.url, inputOptions }),
         channels: input.channels,
         ...(options.slots !== undefined && { mostUndecided: Math.max(1, options.slots - 2) }),
         getTarget(byteLength, ptsUs) {
@@ -74,7 +79,7 @@ export function videoSource(path: string, options: VideoOptions): Observable<Sou
         },
         onInput(description) {
           // ffmpeg draws any text that it cannot identify with its terminal emulation.
-          if (description.format === 'tty') throw notAVideo(path, 'it is text');
+          if (description.format === 'tty') throw notAVideo(video, 'it is text');
           info = describe(description, options);
           options.onInfo?.(info);
         },
@@ -98,7 +103,7 @@ export function videoSource(path: string, options: VideoOptions): Observable<Sou
       void process.closed.then((end) => {
         if (subscriber.closed) return;
         if (end.pictureCount === 0 || end.failure !== undefined) {
-          subscriber.error(failureOf(path, end));
+          subscriber.error(failureOf(video, end));
           return;
         }
         playout.finish(() => {
@@ -106,7 +111,7 @@ export function videoSource(path: string, options: VideoOptions): Observable<Sou
           const cut = end.cutOff || end.code !== 0 || (isShort && (end.inputErrors.length > 0 || end.endsInPacket));
           status(
             cut ? 'failed' : 'ended',
-            endMessage(end, reachedMs, cut && isShort ? info.durationMs : undefined, cut),
+            video.redact(endMessage(end, reachedMs, cut && isShort ? info.durationMs : undefined, cut)),
           );
           subscriber.complete();
         });
@@ -118,55 +123,42 @@ export function videoSource(path: string, options: VideoOptions): Observable<Sou
       playout.close();
       for (const slot of reading.splice(0)) slot.release();
     });
-    checkFile(path)
-      .then((found) => {
-        if (!subscriber.closed) start(found.isFile());
+    checkVideo(path, ffmpeg)
+      .then(({ isReadAgain }) => {
+        if (!subscriber.closed) start(isReadAgain);
       })
       .catch((error: unknown) => subscriber.error(error));
   });
 }
 
-async function checkFile(path: string): Promise<Stats> {
-  const found = await stat(path).catch((cause: unknown) => {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    throw code === 'ENOENT'
-      ? new SourceError(`there is no file "${path}"; check the path`, { cause, code: 'NOWCAST_SOURCE_MISSING' })
-      : new SourceError(`"${path}" cannot be opened: ${message}`, { cause });
-  });
-  if (found.isDirectory())
-    throw new SourceError(`"${path}" is a folder; give the path of a video file`, { code: 'NOWCAST_SOURCE_FOLDER' });
-  if (found.isFile() && found.size === 0)
-    throw new SourceError(`"${path}" is empty (0 bytes); check that its copy or recording was completed`, {
-      code: 'NOWCAST_SOURCE_EMPTY',
-    });
-  return found;
-}
-
 /** The reason why ffmpeg gave no picture, with a remedy. */
-function failureOf(path: string, { failure, errors, code }: FrameProcessEnd): Error {
+function failureOf(video: VideoInput, { failure, errors, code }: FrameProcessEnd): Error {
+  const { name, redact } = video;
   const telling = errors.findLast((line) => !line.includes('Error marking filters as finished'));
-  const said = telling === undefined ? `ffmpeg ended with code ${code} and did not say why` : `ffmpeg says: ${telling}`;
   if (failure !== undefined)
     return failure instanceof SourceError
       ? failure
-      : new SourceError(`"${path}" cannot be read: ${failure.message}`, { cause: failure });
+      : new SourceError(`"${name}" cannot be read: ${redact(failure.message)}`, { cause: failure });
   const logged = (pattern: RegExp): boolean => errors.some((line) => pattern.test(line));
   if (logged(/matches no streams|does not contain any stream/)) {
-    return new SourceError(`"${path}" holds no video, only sound or data; give a file with pictures`, {
+    return new SourceError(`"${name}" holds no video, only sound or data; give a file with pictures`, {
       code: 'NOWCAST_SOURCE_NO_VIDEO',
     });
   }
   if (logged(/moov atom not found/)) {
     return new SourceError(
-      `"${path}" is not a video, or it is truncated: it lacks its index (the "moov atom"), which is often at the end; copy or record it again`,
+      `"${name}" is not a video, or it is truncated: it lacks its index (the "moov atom"), which is often at the end; copy or record it again`,
       { code: 'NOWCAST_SOURCE_NOT_VIDEO' },
     );
   }
-  return notAVideo(path, said);
+  return notAVideo(
+    video,
+    telling === undefined ? `ffmpeg ended with code ${code} and did not say why` : `ffmpeg says: ${redact(telling)}`,
+  );
 }
 
-function notAVideo(path: string, why: string): SourceError {
-  return new SourceError(`"${path}" is not a video that ffmpeg can read (${why}); check the file, or convert it`, {
+function notAVideo({ name }: VideoInput, why: string): SourceError {
+  return new SourceError(`"${name}" is not a video that ffmpeg can read (${why}); check the file, or convert it`, {
     code: 'NOWCAST_SOURCE_NOT_VIDEO',
   });
 }

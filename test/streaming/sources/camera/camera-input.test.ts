@@ -91,7 +91,11 @@ describe('camera input', () => {
     assert.equal(valueOf('http://h/a', '-use_wallclock_as_timestamps', V5, { stampOnArrival: true }), '1');
   });
 
-  it('plays only HLS in real time', () => {
+  it('plays only playlists and recordings in real time, by their content if it is known', () => {
+    for (const content of ['hls', 'dash', 'recording'] as const)
+      assert.ok(cameraInput('http://h/a', V5, { ...DEFAULTS, content }).inputOptions.includes('-re'));
+    assert.equal(valueOf('http://h/a?id=5', '-f', V5, { content: 'hls' }), 'hls');
+    assert.equal(cameraInput('http://h/a', V5, { ...DEFAULTS, content: 'hls' }).isPlaylist, true);
     assert.ok(cameraInput('http://h/a.m3u8?x=1', V5, DEFAULTS).inputOptions.includes('-re'));
     assert.ok(!cameraInput('http://h/a?x=b.m3u8', V5, DEFAULTS).inputOptions.includes('-re'));
   });

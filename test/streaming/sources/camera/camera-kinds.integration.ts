@@ -263,7 +263,7 @@ describe('camera of another kind', () => {
     return serve((request, response) => {
       const file = basename(new URL(request.url!, 'http://host').pathname);
       if (file === 'master.m3u8') response.end(`#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1000000\n${name}?token=abc\n`);
-      else if (file === name) response.end(edit(readFileSync(playlist, 'utf8')));
+      else if (file === name || file === 'playlist') response.end(edit(readFileSync(playlist, 'utf8')));
       else
         createReadStream(clips.path(file))
           .on('error', () => response.writeHead(404).end())
@@ -294,6 +294,7 @@ describe('camera of another kind', () => {
   for (const [name, path] of [
     ['dated.m3u8', 'dated.m3u8'],
     ['variant.m3u8', 'master.m3u8'],
+    ['unnamed.m3u8', 'playlist?id=5'],
   ]) {
     itNeeds(NEEDS_FFMPEG, `times pictures by the dates of an HLS stream, by ${path}`, async () => {
       const starts: number[] = [];

@@ -1,3 +1,4 @@
+import type { FoundContent } from '../../../../core/coded-unit.js';
 import type { CaptureClock } from '../../../../core/frame.js';
 import type { FrameSlot } from '../../../../core/frame-pool.js';
 import type { Size } from '../../../../core/size.js';
@@ -54,6 +55,9 @@ export type CameraConnection = {
  */
 export type GivingUp = 'silent' | 'behind' | 'needs-stamps' | 'needs-ffmpeg';
 
+/** The reason of an end without an error. */
+export const STREAM_ENDED = 'the camera ended the stream';
+
 export type ConnectionEnd = {
   /** In plain words; may hold the URL's secrets. */
   readonly reason: string;
@@ -61,4 +65,6 @@ export type ConnectionEnd = {
   readonly streamedMs: number;
   /** Undefined if it did not end itself. */
   readonly gaveUp: GivingUp | undefined;
+  /** With `needs-ffmpeg`: the content of the address, if it was recognised. */
+  readonly content?: FoundContent | undefined;
 };

@@ -1,4 +1,5 @@
 import type { SchedulerLike, Subscription } from 'rxjs';
+import type { FoundContent } from '../../../../core/coded-unit.js';
 import type { Clock, WallClock } from '../../../../core/clock.js';
 import type { FramePool, FrameSlot } from '../../../../core/frame-pool.js';
 import type { Size } from '../../../../core/size.js';
@@ -7,7 +8,13 @@ import { failureReason } from './connection-failure.js';
 import type { Ffmpeg } from '../../../ffmpeg/binary.js';
 import type { FrameProcess, FrameProcessEnd, FfmpegPicture } from '../../../ffmpeg/frame-process.js';
 import type { DecodedDecision } from '../backlog.js';
-import type { CameraConnection, ConnectionEnd, ConnectionEvents, GivingUp } from './connection.js';
+import {
+  STREAM_ENDED,
+  type CameraConnection,
+  type ConnectionEnd,
+  type ConnectionEvents,
+  type GivingUp,
+} from './connection.js';
 import { keptFrameProcess } from '../copy/kept-frame-process.js';
 import { kernelStamps, type KernelStamps } from '../time/kernel-stamps.js';
 import { KeptTimes } from '../copy/kept-times.js';
@@ -27,6 +34,8 @@ export type FfmpegConnectionOptions = {
   readonly timeoutMs: number;
   readonly firstFrameTimeoutMs: number;
   readonly stampOnArrival: boolean;
+  /** The content of the address; undefined if its form decides. */
+  readonly content?: FoundContent | undefined;
   readonly timeline: Timeline;
   readonly shedding: Shedding;
   /** Receives pieces of a NUT file of the unchanged stream; undefined for none. */
@@ -204,7 +213,7 @@ export class FfmpegConnection implements CameraConnection {
     return (
       failureReason(errors, silentMs >= this.#options.timeoutMs) ??
       (code === 0 || pictureCount > 0
-        ? 'the camera ended the stream'
+        ? STREAM_ENDED
         : (errors[errors.length - 1] ?? `ffmpeg ended with exit code ${code}`))
     );
   }

@@ -1,4 +1,4 @@
-import type { UnitStream, UnitStreamEvents } from '../../../../core/coded-unit.js';
+import type { FoundContent, UnitStream, UnitStreamEvents } from '../../../../core/coded-unit.js';
 import type { FramePool } from '../../../../core/frame-pool.js';
 import { HttpPictureReader } from '../../../http-pictures/http-picture-reader.js';
 import { openTcp } from '../../../mpegts/open-tcp.js';
@@ -12,8 +12,19 @@ import type { Shedding } from '../shedding.js';
 import type { Timeline } from '../time/timeline.js';
 import { UnitConnection, type PlacedUnit } from './unit-connection.js';
 
-/** The demuxer of the stream: one of our readers, or ffmpeg, with or without stamps at arrival. */
-export type Reader = OwnReader | 'ffmpeg' | 'ffmpeg-stamped';
+/** The demuxer of the stream: one of our readers, or ffmpeg. */
+export type Reader = OwnReader | FfmpegReader;
+
+export type FfmpegReader = {
+  /** True to stamp pictures at arrival, for sources whose pictures carry no times. */
+  readonly stampOnArrival: boolean;
+  /** The content of the address; undefined if its form decides. */
+  readonly content?: FoundContent | undefined;
+};
+
+export function isOwn(reader: Reader): reader is OwnReader {
+  return 'open' in reader;
+}
 
 export type OpenOptions = ResolvedCameraOptions & {
   readonly reader: Reader;
@@ -42,8 +53,7 @@ const OWN_READERS: readonly OwnReaderKind[] = [
       new RtspReader(url, { ...options, transport: transport === 'tcp' || transport === 'udp' ? transport : 'auto' }),
   },
   { reads: /^udp:\/\//i, make: (url, options) => ({ open: (events) => openUdp(url, options, events) }) },
-  // Its response shows whether it sends pictures; a playlist's URL shows it beforehand.
-  { reads: /^https?:\/\/(?![^?#]*\.m3u8(?:[?#]|$))/i, make: (url, options) => new HttpPictureReader(url, options) },
+  { reads: /^https?:\/\//i, make: (url, options) => new HttpPictureReader(url, options) },
   { reads: /^tcp:\/\//i, make: (url, options) => ({ open: (events) => openTcp(url, options, events) }) },
 ];
 
@@ -59,11 +69,6 @@ export function ownReaderOf(url: string, options: ResolvedCameraOptions): OwnRea
  */
 export function openConnection(url: string, options: OpenOptions): CameraConnection {
   const { reader } = options;
-  if (typeof reader !== 'string') return new UnitConnection({ ...options, reader });
-  return new FfmpegConnection({
-    ...options,
-    url,
-    transport: ffmpegTransport(options.transport),
-    stampOnArrival: reader === 'ffmpeg-stamped',
-  });
+  if (isOwn(reader)) return new UnitConnection({ ...options, reader });
+  return new FfmpegConnection({ ...options, ...reader, url, transport: ffmpegTransport(options.transport) });
 }

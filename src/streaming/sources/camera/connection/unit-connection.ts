@@ -238,7 +238,7 @@ export class UnitConnection implements CameraConnection {
     this.#stream.stop();
   }
 
-  async #end({ kind, reason }: UnitStreamEnd): Promise<ConnectionEnd> {
+  async #end({ kind, reason, content }: UnitStreamEnd): Promise<ConnectionEnd> {
     this.#watch.unsubscribe();
     // A reader may have timed out a moment before. Checked now, because a decoder takes time to finish.
     const isSilent = this.#liveness.at(this.#options.clock.now()).state === 'silent';
@@ -255,6 +255,7 @@ export class UnitConnection implements CameraConnection {
       reason: this.#decoderFailure || this.#gaveUp?.reason || reason,
       streamedMs: this.#firstPictureAtMs === undefined ? 0 : this.#lastPictureAtMs! - this.#firstPictureAtMs,
       gaveUp: kind === 'unsupported' ? 'needs-ffmpeg' : (this.#gaveUp?.why ?? (isSilent ? 'silent' : undefined)),
+      content,
     };
   }
 }

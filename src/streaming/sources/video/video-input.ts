@@ -1,0 +1,79 @@
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { SourceError } from '../../../core/errors.js';
+import { redactUrls } from '../../../core/redact.js';
+import type { Ffmpeg } from '../../ffmpeg/binary.js';
+import { encodeCredentials, redactorOf } from '../camera/credentials.js';
+
+/** A video as ffmpeg opens it. */
+export type VideoInput = {
+  /** An absolute path, or a URL with percent-encoded credentials. */
+  readonly url: string;
+  /** Options of this input, one word each. */
+  readonly inputOptions: readonly string[];
+  /** For messages, without secrets. */
+  readonly name: string;
+  /** Removes the address's secrets from a text. */
+  readonly redact: (text: string) => string;
+};
+
+/** A server that does not answer for this long is away. */
+const NETWORK_TIMEOUT_US = 10_000_000;
+/** ffmpeg's longest pause before it asks a server again that closed a connection. */
+const RECONNECT_WITHIN_S = 4;
+
+/**
+ * The purpose of the options for a URL: a server may close a connection that rests while the run waits for the time of
+ * a picture, and ffmpeg then continues where it was.
+ * @param address a path, or a URL of `http` or `https` with credentials as typed
+ */
+export function videoInput(address: string): VideoInput {
+  if (!isUrl(address)) return { url: resolve(address), inputOptions: [], name: address, redact: (text) => text };
+  return {
+    url: encodeCredentials(address),
+    inputOptions: [
+      '-rw_timeout',
+      String(NETWORK_TIMEOUT_US),
+      '-reconnect',
+      '1',
+      '-reconnect_delay_max',
+      String(RECONNECT_WITHIN_S),
+    ],
+    name: redactUrls(address),
+    redact: redactorOf(address),
+  };
+}
+
+/**
+ * Checks that a video can be opened, without opening it.
+ * @returns whether it can be read a second time
+ * @throws SourceError: `NOWCAST_SOURCE_MISSING`, `_FOLDER`, `_EMPTY`, and for a URL if ffmpeg is the embedded one
+ */
+export async function checkVideo(address: string, ffmpeg: Ffmpeg): Promise<{ readonly isReadAgain: boolean }> {
+  if (!isUrl(address)) return checkFile(address);
+  if (ffmpeg.origin === 'embedded')
+    throw new SourceError(
+      'videos over the network need an installed ffmpeg, because the embedded one reads files only; install ffmpeg 4.4 or later',
+    );
+  return { isReadAgain: true };
+}
+
+function isUrl(address: string): boolean {
+  return /^https?:\/\//i.test(address);
+}
+
+async function checkFile(path: string): Promise<{ readonly isReadAgain: boolean }> {
+  const found = await stat(path).catch((cause: unknown) => {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    throw code === 'ENOENT'
+      ? new SourceError(`there is no file "${path}"; check the path`, { cause, code: 'NOWCAST_SOURCE_MISSING' })
+      : new SourceError(`"${path}" cannot be opened: ${message}`, { cause });
+  });
+  if (found.isDirectory())
+    throw new SourceError(`"${path}" is a folder; give the path of a video file`, { code: 'NOWCAST_SOURCE_FOLDER' });
+  if (found.isFile() && found.size === 0)
+    throw new SourceError(`"${path}" is empty (0 bytes); check that its copy or recording was completed`, {
+      code: 'NOWCAST_SOURCE_EMPTY',
+    });
+  return { isReadAgain: found.isFile() };
+}
