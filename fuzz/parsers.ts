@@ -13,7 +13,7 @@ import { FfmpegLog } from '../src/streaming/ffmpeg/log.js';
 import { NutReader } from '../src/streaming/ffmpeg/nut-reader.js';
 import { decodeBmp } from '../src/streaming/pictures/bmp.js';
 import { parseSafetensors } from '../training/checkpoint/safetensors.js';
-import { parseDataSet } from '../training/dataset.js';
+import { parseDataSet } from '../training/data-set/parse.js';
 import { CAMERA_PARSERS } from './camera-parsers.js';
 import type { Samples } from './samples.js';
 
