@@ -4,7 +4,7 @@ import type { Outcome } from './command.js';
 const EXIT_CODES: readonly (number | null)[] = [0, 1, 2, 130, 143];
 const STACK = /this is a bug|^\s+at .*(?:file:|node:)/m;
 // Line ends and tabs are no harm. A terminal obeys all others, C1 among them.
-const CONTROL_CHARACTER = /[\u0000-\u0008\u000b-\u000c\u000e-\u001f\u007f-\u009f]/;
+const CONTROL_CHARACTER = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
 const NO_NUMBER = /\b(?:NaN|Infinity)\b/;
 
 /** The faults of a command that no input may cause, each as a few words; empty if there are none. */

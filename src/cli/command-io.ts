@@ -6,6 +6,7 @@ import type { Environment } from '../config/environment.js';
 import { redact, redactText } from '../config/redact.js';
 import { UsageError } from '../core/errors.js';
 import { createLog, LOG_FORMATS, type LogFormat } from './log.js';
+import { printable } from './printable.js';
 import { TerminalProgress } from './progress.js';
 
 /** `main` passes this to every command. */
@@ -66,7 +67,7 @@ export function openIo(command: Command, context: CliContext): CommandIo {
     progress,
     json,
     cacheDir: cacheDir(env),
-    print: (text) => process.stdout.write(`${text}\n`),
+    print: (text) => process.stdout.write(`${printable(text)}\n`),
     redact: (value) => redact(value, secrets),
   };
 }

@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import type { Log, LogFacts } from '../app/context.js';
+import { printable } from './printable.js';
 
 export const LOG_FORMATS = ['text', 'json'] as const;
 export type LogFormat = (typeof LOG_FORMATS)[number];
@@ -18,7 +19,7 @@ export type LogOptions = {
  * warning or an error.
  */
 export function createLog({ format, level, write, redact }: LogOptions): Log {
-  const emit = (line: string): void => write(redact(line));
+  const emit = (line: string): void => write(printable(redact(line)));
   const logger = pino(
     { level, base: null, formatters: { level: (label) => ({ level: label }) } },
     { write: format === 'json' ? emit : (line: string) => emit(asText(JSON.parse(line) as LogLine)) },
@@ -37,5 +38,6 @@ function asText({ level, msg, time: _, ...facts }: LogLine): string {
   const tail = Object.entries(facts).map(
     ([name, value]) => ` ${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
   );
-  return `${label}${msg}${tail.join('')}\n`;
+  // Indented, further lines cannot be mistaken for lines of the log.
+  return `${`${label}${msg}${tail.join('')}`.replaceAll('\n', '\n  ')}\n`;
 }

@@ -7,6 +7,7 @@ import { addGlobalOptions, type CliContext } from './command-io.js';
 import { addMoreHelp } from './help.js';
 import { watchInterrupts } from './interrupt.js';
 import { packageVersion } from '../app/paths.js';
+import { printable } from './printable.js';
 
 type CommandEntry = {
   readonly name: string;
@@ -41,7 +42,7 @@ async function main(args: readonly string[]): Promise<number> {
   const context: CliContext = { env: process.env, signal: interrupt.signal, secrets: new Set() };
   const report = (error: unknown): void => {
     const showStack = args.includes('--verbose') || args.includes('-v') || !!process.env['NOWCAST_DEBUG'];
-    process.stderr.write(redactText(explain(error, showStack), context.secrets));
+    process.stderr.write(printable(redactText(explain(error, showStack), context.secrets)));
   };
   process.once('uncaughtException', (error) => {
     report(error);
@@ -52,6 +53,7 @@ async function main(args: readonly string[]): Promise<number> {
       .description('Streaming perception for the edge: YOLOX on live video')
       .version(packageVersion(), '-V, --version')
       .configureHelp({ showGlobalOptions: true })
+      .configureOutput({ writeErr: (text) => process.stderr.write(printable(text)) })
       .showHelpAfterError('(nowcast --help lists the commands)')
       .exitOverride();
     addMoreHelp(program, {
