@@ -36,10 +36,10 @@ describe('COCO AP equals pycocotools', () => {
         close(apPerClass[k] ?? -1, expected.per_category_ap[String(id)] ?? -1, `AP of class ${id}`),
       );
 
-      const precision = accumulated.precision.filter((p) => p > -1);
+      const precision = accumulated.precision.filter((p) => p !== -1);
       assert.equal(precision.length, expected.precision_n);
       close(sum(precision), expected.precision_sum, 'precision');
-      close(sum(accumulated.recall.filter((r) => r > -1)), expected.recall_sum, 'recall');
+      close(sum(accumulated.recall.filter((r) => r !== -1)), expected.recall_sum, 'recall');
       close(sum(accumulated.scores), expected.scores_sum, 'scores');
     });
   }

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import type { SenderReport } from '../../src/core/coded-unit.js';
 import { captureClock, type CaptureEstimate } from '../../src/streaming/sources/camera/time/capture-clock.js';
 import { randomSource } from './random.js';
@@ -185,6 +186,8 @@ export function simulate(camera: SimulatedCamera): SimulatedEvent[] {
 
 /** @param part from 0 to 1 */
 export function quantile(values: readonly number[], part: number): number {
+  // NaN has no place in an order, so one would leave the others unsorted.
+  assert.ok(values.length > 0 && !values.some(Number.isNaN), 'no quantile of nothing or of NaN');
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))];
 }

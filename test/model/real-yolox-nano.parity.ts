@@ -11,6 +11,7 @@ import { itNeeds } from '../helpers/needs.js';
 import { readSafetensors } from '../helpers/safetensors.js';
 import { parityCases, readJson, realFile } from '../helpers/shared.js';
 import { tempFolder } from './temp-folder.js';
+import { worstDifference } from '../helpers/differences.js';
 
 type Expected = Record<
   string,
@@ -76,7 +77,7 @@ describe('real-yolox-nano: bytes to raw output', () => {
         const image = new Tensor('uint8', planar(data as Uint8Array), [1, 3, height, width]);
         const raw = (await session.run({ [spec.inputName]: image }))[spec.outputs[0].name].data as Float32Array;
         const expected = tensors.get(key.replace('input.', 'raw.'))!.data as Float32Array;
-        const worst = raw.reduce((most, value, i) => Math.max(most, Math.abs(value - expected[i])), 0);
+        const worst = worstDifference(raw, expected);
         assert.ok(worst <= 1e-3, `${key}: ${worst} off`);
       }
       await session.release();

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { updateAverage } from '../../training/ema.js';
 import { sgdStep } from '../../training/optimizer.js';
 import { parityCases, readJson } from '../helpers/shared.js';
+import { relativeDifference } from '../helpers/differences.js';
 
 type Tensors = Readonly<Record<string, readonly number[]>>;
 type Case = {
@@ -51,8 +52,6 @@ describe('optimizer and average like the reference', () => {
 });
 
 function near(actual: Float32Array, expected: Float32Array): void {
-  const largest = Math.max(...expected.map(Math.abs));
-  actual.forEach((value, i) =>
-    assert.ok(Math.abs(value - expected[i]) <= 1e-6 * largest, `${i}: ${value} against ${expected[i]}`),
-  );
+  const difference = relativeDifference(actual, expected);
+  assert.ok(difference <= 1e-6, `${difference}`);
 }

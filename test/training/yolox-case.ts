@@ -68,15 +68,3 @@ export function yoloxCases(): { readonly name: string; load(): YoloxCase }[] {
 function tensors(path: string): Map<string, NamedTensor> {
   return readSafetensors(path) as Map<string, NamedTensor>;
 }
-
-/** The greatest difference, as a share of the largest expected value. */
-export function relativeDifference(actual: Float32Array, expected: Float32Array): number {
-  if (actual.length !== expected.length) throw new Error(`${actual.length} values instead of ${expected.length}`);
-  let difference = 0;
-  let largest = 0;
-  for (let i = 0; i < expected.length; i++) {
-    difference = Math.max(difference, Math.abs(actual[i] - expected[i]));
-    largest = Math.max(largest, Math.abs(expected[i]));
-  }
-  return difference / largest;
-}

@@ -8,6 +8,7 @@ import { itNeeds } from '../../helpers/needs.js';
 import { readJson } from '../../helpers/shared.js';
 import { temporaryFolder } from '../../helpers/temporary.js';
 import { runPython, TORCH } from '../../helpers/torch.js';
+import { worstDifference } from '../../helpers/differences.js';
 
 type Expected = {
   readonly boxes: readonly (readonly number[])[];
@@ -74,7 +75,7 @@ describe('a real transformer with random weights, exported by PyTorch', function
       const cut = network === 'rf-detr' ? { width, height } : undefined;
       detections.forEach((detection, i) => {
         const found = inputBox(detection, cut);
-        const off = Math.max(...found.map((value, at) => Math.abs(value - expected.boxes[i][at])));
+        const off = worstDifference(found, expected.boxes[i]);
         assert.ok(off <= BOX_TOLERANCE_PX, `box ${i} is ${off} px off: ${found.join(' ')}`);
         const scoreOff = Math.abs(detection.score - expected.scores[i]);
         assert.ok(scoreOff <= SCORE_TOLERANCE, `score ${i} is ${scoreOff} off`);

@@ -9,6 +9,7 @@ import type { Original } from '../../../src/streaming/originals/answer.js';
 import { createOriginals, type Originals } from '../../../src/streaming/originals/originals.js';
 import { clipFolder, NEEDS_FFMPEG, pattern } from '../../helpers/clips.js';
 import { itNeeds } from '../../helpers/needs.js';
+import { meanDifference } from '../../helpers/differences.js';
 
 /** Of the clips; the detector's input loses three quarters of it. */
 const SIZE = { width: 192, height: 128 };
@@ -47,14 +48,6 @@ function picturesOf(path: string, { width, height } = SIZE): Buffer[] {
   );
   const bytes = 3 * width * height;
   return Array.from({ length: pixels.length / bytes }, (_, i) => pixels.subarray(i * bytes, (i + 1) * bytes));
-}
-
-/** Of every seventeenth byte. */
-function meanDifference(a: Uint8Array, b: Uint8Array): number {
-  assert.equal(a.length, b.length);
-  let [sum, count] = [0, 0];
-  for (let i = 0; i < a.length; i += 17, count++) sum += Math.abs(a[i] - b[i]);
-  return sum / count;
 }
 
 describe('original pictures of a file', function () {

@@ -10,7 +10,7 @@ import { cspNetwork } from '../../../training/network/variants.js';
 import { initialWeights } from '../../../training/network/weights.js';
 import { itNeeds } from '../../helpers/needs.js';
 import { randomSource } from '../../helpers/random.js';
-import { relativeDifference } from '../yolox-case.js';
+import { relativeDifference } from '../../helpers/differences.js';
 
 const SHAPE = { depth: 0.33, width: 0.0625 };
 const hasNative = await loadTensorFlow().then(

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import * as ort from 'onnxruntime-node';
 import { exportOnnx } from '../../../training/export/export-onnx.js';
-import { relativeDifference, yoloxCases } from '../yolox-case.js';
+import { relativeDifference } from '../../helpers/differences.js';
+import { yoloxCases } from '../yolox-case.js';
 
 describe("exportOnnx on the reference's weights", () => {
   const cases = yoloxCases();

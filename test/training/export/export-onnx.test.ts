@@ -9,7 +9,7 @@ import { cspNetwork, createNetwork } from '../../../training/network/variants.js
 import { initialWeights } from '../../../training/network/weights.js';
 import { randomSource } from '../../helpers/random.js';
 import { temporaryFolder } from '../../helpers/temporary.js';
-import { relativeDifference } from '../yolox-case.js';
+import { relativeDifference } from '../../helpers/differences.js';
 
 const NETWORK = cspNetwork('small', { depth: 0.33, width: 0.125, depthwise: true }, 3);
 const INPUT = { width: 96, height: 64 };

@@ -9,7 +9,7 @@ import { initialWeights } from '../../../training/network/weights.js';
 import { itNeeds } from '../../helpers/needs.js';
 import { randomSource } from '../../helpers/random.js';
 import { temporaryFolder } from '../../helpers/temporary.js';
-import { relativeDifference } from '../yolox-case.js';
+import { relativeDifference } from '../../helpers/differences.js';
 
 const PYTHON = '/usr/bin/python3';
 const hasOpenCv = spawnSync(PYTHON, ['-c', 'import cv2'], { stdio: 'ignore' }).status === 0;

@@ -13,7 +13,7 @@ import { createNetwork } from '../../../training/network/variants.js';
 import { train } from '../../../training/train.js';
 import { temporaryFolder } from '../../helpers/temporary.js';
 import { drawDataSet, trainOptions } from '../rectangles.js';
-import { relativeDifference } from '../yolox-case.js';
+import { relativeDifference } from '../../helpers/differences.js';
 
 /** Larger than in training, so that the norms of the deepest level have many cells. */
 const INPUT = { width: 224, height: 224 };

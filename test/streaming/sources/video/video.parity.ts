@@ -9,17 +9,18 @@ import { itNeeds } from '../../../helpers/needs.js';
 import { parityCases, realFile } from '../../../helpers/shared.js';
 import { readSafetensors } from '../../../helpers/safetensors.js';
 import { NEEDS_FFMPEG } from '../../../helpers/clips.js';
+import { meanDifference } from '../../../helpers/differences.js';
 
 const INPUT = { width: 416, height: 416 };
 const PLANE = INPUT.width * INPUT.height;
 
 /** Mean absolute difference of a planar BGR picture and a reference of interleaved BGR. */
-function meanDifference(planar: Uint8Array, interleaved: ArrayLike<number | bigint>): number {
-  let sum = 0;
-  for (let i = 0; i < PLANE; i++) {
-    for (let c = 0; c < 3; c++) sum += Math.abs(planar[c * PLANE + i] - Number(interleaved[3 * i + c]));
-  }
-  return sum / (3 * PLANE);
+function pictureDifference(planar: Uint8Array, interleaved: ArrayLike<number | bigint>): number {
+  const wanted = Float64Array.from(interleaved, Number);
+  return meanDifference(
+    planar,
+    wanted.map((_, i) => wanted[3 * (i % PLANE) + Math.floor(i / PLANE)]),
+  );
 }
 
 describe('pictures as the reference prepares them', function () {
@@ -56,7 +57,7 @@ describe('pictures as the reference prepares them', function () {
         }).forEach((event) => {
           if (event.type !== 'frame') return;
           const reference = wanted.get(event.seq);
-          if (reference !== undefined) differences.set(event.seq, meanDifference(event.picture.image, reference));
+          if (reference !== undefined) differences.set(event.seq, pictureDifference(event.picture.image, reference));
           event.release();
         });
         assert.equal(differences.size, wanted.size);
@@ -72,7 +73,7 @@ describe('pictures as the reference prepares them', function () {
         const target = new Uint8Array(3 * PLANE);
         await readPicture(dog!, INPUT, target);
         const reference = [...inputs].find(([key]) => key.includes('dog'))![1];
-        const difference = meanDifference(target, reference.data);
+        const difference = pictureDifference(target, reference.data);
         assert.ok(difference < 2.5, `it differs by ${difference}`);
       },
     );
