@@ -32,6 +32,8 @@ export type GroundTruth = {
    * For each of COCO's 80 classes the class id here, or any other number to drop it (Argoverse-HD's `coco_mapping`).
    */
   readonly cocoMapping?: readonly number[];
+  /** By class index: the model's names for the class, where they are not its own. */
+  readonly modelNames?: ReadonlyMap<number, readonly string[]>;
   /** Classes of the file that a choice of classes left out. */
   readonly unscoredClasses?: ReadonlySet<RecordId>;
   /** Counts of skipped records. */

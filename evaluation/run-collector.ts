@@ -1,7 +1,7 @@
 import { DataError } from '../src/core/errors.js';
 import type { DropEvent, PerceptEvent, PipelineEvent } from '../src/core/events.js';
 import { toUs } from '../src/recording/microseconds.js';
-import { mapClasses } from './class-mapping.js';
+import { matchClasses } from './class-mapping.js';
 import type { DetectionColumns } from './coco-ap.js';
 import { DetectionList } from './detection-list.js';
 import type { GroundTruth, Sequence } from './ground-truth.js';
@@ -40,6 +40,8 @@ type Stream = { readonly sequence: Sequence; readonly percepts: Percept[]; reado
  */
 export class RunCollector {
   readonly warnings = new Warnings();
+  /** Classes that can only score 0. */
+  readonly classWarnings: readonly string[];
   readonly #truth: GroundTruth;
   readonly #streams: ReadonlyMap<string, Stream>;
   readonly #mapping: Int32Array;
@@ -54,7 +56,9 @@ export class RunCollector {
   constructor(streams: readonly string[], classes: readonly string[], truth: GroundTruth) {
     this.#truth = truth;
     this.#streams = matchStreams(streams, truth);
-    this.#mapping = mapClasses(classes, truth);
+    const { mapping, warnings } = matchClasses(classes, truth);
+    this.#mapping = mapping;
+    this.classWarnings = warnings;
   }
 
   /**
@@ -84,7 +88,8 @@ export class RunCollector {
       for (const detection of event.detections) {
         const classIndex = this.#mapping[detection.classId];
         if (classIndex >= 0) this.#found.addDetection(this.#outputCount, classIndex, detection);
-        else this.warnings.add(`detection skipped: class "${detection.className}" is not in the annotations`, where);
+        else if (!this.#truth.unscoredClasses?.size)
+          this.warnings.add(`detection skipped: class "${detection.className}" is not in the annotations`, where);
       }
       this.#outputCount++;
     }

@@ -5,8 +5,8 @@ import { cacheDir } from '../app/paths.js';
 import type { Environment } from '../config/environment.js';
 import { redact, redactText } from '../config/redact.js';
 import { UsageError } from '../core/errors.js';
+import { printable } from '../core/printable.js';
 import { createLog, LOG_FORMATS, type LogFormat } from './log.js';
-import { printable } from './printable.js';
 import { TerminalProgress } from './progress.js';
 
 /** `main` passes this to every command. */

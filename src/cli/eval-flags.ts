@@ -6,7 +6,7 @@ import type { ReportRequest } from '../app/evaluate/report.js';
 import { BUILT_IN_PARTS } from '../app/parts.js';
 import { anchoredRun, parseInputSize } from '../config/run-config.js';
 import { DETECTOR_DEFAULTS } from '../config/run-keys.js';
-import { keyOption, numberFlag, parsedFlag, requiredFlag, textFlag, type RawFlags } from './flags.js';
+import { keyOption, numberFlag, parsedFlag, requiredFlag, switchFlag, textFlag, type RawFlags } from './flags.js';
 import { readRunFlags } from './run-flags.js';
 
 /** Flags by topic, the same in every sub-command of `eval`. */
@@ -14,6 +14,31 @@ export const ANNOTATIONS = {
   annotations: requiredFlag(
     '--annotations <file.json>',
     'ground truth in Argoverse-HD or COCO format; streaming AP takes the images of a plain COCO file as the frames of one video',
+  ),
+};
+/** Which classes are scored. */
+export const CLASSES = {
+  classes: parsedFlag('--classes <list>', 'score only these classes of the annotations', {
+    allowed: 'names or ids, such as person,car',
+    parse: (text) => listOf(text),
+    preset: undefined,
+    presetText: 'all',
+  }),
+};
+/** The same where the detections come from a model, whose classes have names of their own. */
+export const MODEL_CLASSES = {
+  ...CLASSES,
+  map: parsedFlag('--map <list>', "the model's names of classes of the annotations", {
+    allowed: 'pairs of a class of the annotations and one of the model, such as pedestrian=person,motorbike=motorcycle',
+    parse: (text) => pairsOf(text),
+    preset: undefined,
+    presetText: 'the same names',
+  }),
+};
+export const STRICT = {
+  isStrict: switchFlag(
+    '--strict',
+    'exit with 1 at the first picture that is missing or broken, instead of passing over it',
   ),
 };
 export const DATA_ROOT = {
@@ -57,6 +82,17 @@ export const OUTPUTS = {
 export const fpsFlag = <P extends number | undefined>(preset: P, presetText?: string) =>
   numberFlag('--fps <rate>', 'frames per second', { above: 0 }, preset, presetText);
 
+function listOf(text: string): readonly string[] | undefined {
+  const list = text.split(',').map((name) => name.trim());
+  return list.includes('') ? undefined : list;
+}
+
+function pairsOf(text: string): readonly (readonly [string, string])[] | undefined {
+  const pairs = listOf(text)?.map((pair) => pair.split('=').map((name) => name.trim()));
+  const isPair = (pair: readonly string[]): boolean => pair.length === 2 && !pair.includes('');
+  return pairs?.every(isPair) === true ? (pairs as [string, string][]) : undefined;
+}
+
 /** The same configuration keys as in `nowcast run`. */
 const DETECTOR_KEYS = [
   'model.path',
@@ -65,6 +101,7 @@ const DETECTOR_KEYS = [
   'model.threads',
   'model.input',
   'model.preprocess',
+  'model.trusted',
 ];
 
 type Thresholds = { readonly conf: number; readonly nms: number };
@@ -95,6 +132,7 @@ export function readDetector(raw: RawFlags, thresholds: Thresholds = AP_THRESHOL
       threads: model.threads,
       hosts: 1,
       preprocess: model.preprocess,
+      isTrusted: model.trusted ?? false,
       input: model.input === undefined ? undefined : parseInputSize(model.input, '--input'),
     },
     conf: detect.conf ?? thresholds.conf,

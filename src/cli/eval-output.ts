@@ -1,6 +1,8 @@
 import type { RunDifference } from '../app/evaluate/diff.js';
+import type { PassedOverJson } from '../app/evaluate/passed-over.js';
 import { cocoTable } from '../../evaluation/coco-table.js';
-import type { StreamingJson } from '../../evaluation/score.js';
+import type { EvaluationJson, StreamingJson } from '../../evaluation/score.js';
+import { counted } from '../core/counted.js';
 import { NowcastError } from '../core/errors.js';
 
 /** The score is below the minimum of `--min-sap`. */
@@ -20,9 +22,15 @@ export function checkMinimum(ap: number | null, minimum: number | undefined): vo
   if (minimum !== undefined && (ap === null || ap < minimum)) throw new BelowMinimumError(ap, minimum);
 }
 
+/** COCO's table, and the number of pictures that it does not hold for. */
+export function cocoText({ stats, passedOver = [] }: EvaluationJson & PassedOverJson): string {
+  const { length: count } = passedOver;
+  return count === 0 ? cocoTable(stats) : `${cocoTable(stats)}\n\n passed over ${counted(count, 'picture')}`;
+}
+
 /** COCO's table, the pairing of frames with outputs, and the steps from offline AP to streaming AP. */
-export function streamingText(result: StreamingJson): string {
-  return [cocoTable(result.stats), '', ...pairingLines(result), '', ...attributionLines(result)].join('\n').trimEnd();
+export function streamingText(result: StreamingJson & PassedOverJson): string {
+  return [cocoText(result), '', ...pairingLines(result), '', ...attributionLines(result)].join('\n').trimEnd();
 }
 
 function pairingLines({

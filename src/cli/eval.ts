@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { cocoTable } from '../../evaluation/coco-table.js';
 import type { StreamingJson } from '../../evaluation/score.js';
 import { DEFAULT_FPS } from '../app/evaluate/inputs.js';
 import { TIMED_SCHEDULES } from '../app/evaluate/timed-policy.js';
@@ -9,15 +8,18 @@ import { openIo, type CliContext, type CommandIo } from './command-io.js';
 import {
   addDetectorFlags,
   ANNOTATIONS,
+  CLASSES,
   DATA_ROOT,
   ETA,
   FORECAST,
   fpsFlag,
+  MODEL_CLASSES,
   OUTPUTS,
   readDetector,
   reportRequest,
+  STRICT,
 } from './eval-flags.js';
-import { checkMinimum, differenceText, streamingText } from './eval-output.js';
+import { checkMinimum, cocoText, differenceText, streamingText } from './eval-output.js';
 import {
   addFlags,
   keyOption,
@@ -58,6 +60,7 @@ export function register(program: Command, context: CliContext): void {
 function coco(parent: Command, context: CliContext): void {
   const flags = {
     ...ANNOTATIONS,
+    ...CLASSES,
     detections: requiredFlag('--detections <file.json>', 'COCO results: [{image_id, category_id, bbox, score}…]'),
     ...OUTPUTS,
   };
@@ -71,7 +74,7 @@ function coco(parent: Command, context: CliContext): void {
     const { evaluateCoco } = await import('../app/evaluate/coco.js');
     const io = openIo(command, context);
     const result = evaluateCoco({ ...files, report: reportRequest(report, raw, ['annotations', 'detections']) }, io);
-    io.print(io.json ? JSON.stringify(result) : cocoTable(result.stats));
+    io.print(io.json ? JSON.stringify(result) : cocoText(result));
     checkMinimum(result.stats.AP, minSap);
   });
 }
@@ -79,10 +82,18 @@ function coco(parent: Command, context: CliContext): void {
 function stream(parent: Command, context: CliContext): void {
   const flags = {
     ...ANNOTATIONS,
+    ...MODEL_CLASSES,
     ...ETA,
     ...FORECAST,
     ...OUTPUTS,
     recording: textFlag('--recording <file>', 'the same file, given as a flag'),
+    runNumber: numberFlag(
+      '--run <n>',
+      'the run to score, where a recording holds several',
+      { min: 1, isInteger: true },
+      undefined,
+      'the last',
+    ),
     detections: textFlag(
       '--detections <file.json>',
       'COCO results of the detector for every frame: required for outputs without detections; also explains the gap to offline AP',
@@ -125,6 +136,8 @@ function stream(parent: Command, context: CliContext): void {
 function offline(parent: Command, context: CliContext): void {
   const flags = {
     ...ANNOTATIONS,
+    ...MODEL_CLASSES,
+    ...STRICT,
     ...DATA_ROOT,
     ...OUTPUTS,
     coco: textFlag('--coco <file.json>', 'write the detections as COCO results, which --detections reads'),
@@ -153,7 +166,7 @@ function offline(parent: Command, context: CliContext): void {
       { ...options, detector, report: reportRequest(report, raw, ['annotations', 'dataRoot']) },
       io,
     );
-    io.print(io.json ? JSON.stringify(result) : cocoTable(result.stats));
+    io.print(io.json ? JSON.stringify(result) : cocoText(result));
     checkMinimum(result.stats.AP, minSap);
   });
 }
@@ -161,6 +174,8 @@ function offline(parent: Command, context: CliContext): void {
 function realtime(parent: Command, context: CliContext): void {
   const flags = {
     ...ANNOTATIONS,
+    ...MODEL_CLASSES,
+    ...STRICT,
     ...DATA_ROOT,
     ...ETA,
     ...FORECAST,
@@ -218,6 +233,7 @@ function realtime(parent: Command, context: CliContext): void {
 function simulate(parent: Command, context: CliContext): void {
   const flags = {
     ...ANNOTATIONS,
+    ...CLASSES,
     ...SCHEDULE,
     ...ETA,
     ...FORECAST,
@@ -301,6 +317,7 @@ function simulate(parent: Command, context: CliContext): void {
 function diff(parent: Command, context: CliContext): void {
   const flags = {
     ...ANNOTATIONS,
+    ...MODEL_CLASSES,
     ...ETA,
     detections: textFlag(
       '--detections <file.json>',

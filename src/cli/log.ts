@@ -1,6 +1,6 @@
 import { pino } from 'pino';
+import { printable } from '../core/printable.js';
 import type { Log, LogFacts } from '../app/context.js';
-import { printable } from './printable.js';
 
 export const LOG_FORMATS = ['text', 'json'] as const;
 export type LogFormat = (typeof LOG_FORMATS)[number];
@@ -38,6 +38,6 @@ function asText({ level, msg, time: _, ...facts }: LogLine): string {
   const tail = Object.entries(facts).map(
     ([name, value]) => ` ${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
   );
-  // Indented, further lines cannot be mistaken for lines of the log.
+  // A name with a line feed must not look like another message.
   return `${`${label}${msg}${tail.join('')}`.replaceAll('\n', '\n  ')}\n`;
 }

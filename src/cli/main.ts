@@ -1,13 +1,13 @@
 #!/usr/bin/env node
 import { isatty } from 'node:tty';
 import { Command, CommanderError } from 'commander';
+import { printable } from '../core/printable.js';
 import { redactText } from '../config/redact.js';
 import { NowcastError, UsageError, InternalError } from '../core/errors.js';
 import { addGlobalOptions, type CliContext } from './command-io.js';
 import { addMoreHelp } from './help.js';
 import { watchInterrupts } from './interrupt.js';
 import { packageVersion } from '../app/paths.js';
-import { printable } from './printable.js';
 
 type CommandEntry = {
   readonly name: string;
@@ -74,7 +74,8 @@ async function main(args: readonly string[]): Promise<number> {
     report(error);
     return interrupted ?? (error instanceof UsageError ? 2 : 1);
   } finally {
-    interrupt.dispose();
+    // Children may take a moment to end; a signal that ended this program at once would leave them behind.
+    process.once('beforeExit', () => interrupt.dispose());
   }
 }
 
@@ -114,5 +115,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
 });
 process.exitCode = await main(process.argv.slice(2));
-// Node aborts on exit when it cannot restore a closed terminal; end with SIGHUP instead.
-if (!terminals.every((fd) => isatty(fd))) process.kill(process.pid, 'SIGHUP');
+process.once('beforeExit', () => {
+  // Node aborts on exit when it cannot restore a closed terminal; end with SIGHUP instead.
+  if (!terminals.every((fd) => isatty(fd))) process.kill(process.pid, 'SIGHUP');
+});

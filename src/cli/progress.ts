@@ -1,6 +1,6 @@
 import cliProgress from 'cli-progress';
 import type { Progress, ProgressBar, ProgressBarOptions } from '../app/context.js';
-import { printable } from './printable.js';
+import { printable } from '../core/printable.js';
 
 const NO_BAR: ProgressBar = { set: () => undefined, done: () => undefined };
 

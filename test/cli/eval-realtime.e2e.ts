@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { StreamingJson } from '../../evaluation/score.js';
+import type { PassedOverJson } from '../../src/app/evaluate/passed-over.js';
 import { NEEDS_FFMPEG } from '../helpers/clips.js';
 import { nowcast } from '../helpers/command.js';
 import { itNeeds } from '../helpers/needs.js';
@@ -242,5 +243,21 @@ describe('nowcast eval realtime', function () {
       assert.match(result.stderr, message);
       assert.equal(result.code, code, result.stderr);
     }
+  });
+
+  it('plays the frames around a missing picture, and names it', async () => {
+    const set = resolve('test/fixtures/field/eval-offline');
+    const args = ['--annotations', join(set, 'one-picture-missing.json'), '--data-root', join(set, 'pics')];
+    const result = await evaluate('realtime', ...args, '--provider', 'cpu', '--fps', '5', '--json');
+    assert.equal(result.code, 0, result.stderr);
+    const { passedOver, drops, dropReasons } = JSON.parse(result.stdout) as StreamingJson & PassedOverJson;
+    assert.deepEqual(
+      passedOver?.map(({ file }) => file),
+      ['gone.jpg'],
+    );
+    assert.deepEqual([drops, dropReasons], [1, { corrupt: 1 }]);
+    const strict = await evaluate('realtime', ...args, '--provider', 'cpu', '--strict');
+    assert.equal(strict.code, 1);
+    assert.match(strict.stderr, /gone\.jpg cannot be read/);
   });
 });

@@ -30,6 +30,15 @@ describe('the log', () => {
     assert.ok(lines[0].endsWith('}\n'));
   });
 
+  it('prints no control character of a name, and lets no name look like another message', () => {
+    const text = capture({ format: 'text', level: 'info' });
+    text.log.info('a\x1b[2Jb.mp4\nerror: lost', { camera: 'c\n\x9b31m' });
+    assert.deepEqual(text.lines, ['a\\u001b[2Jb.mp4\n  error: lost camera=c\n  \\u009b31m\n']);
+    const json = capture({ format: 'json', level: 'info' });
+    json.log.info('a\x1b\x9b\n.mp4');
+    assert.match(json.lines[0], /"msg":"a\\u001b\\u009b\\n\.mp4"/);
+  });
+
   it('hides secrets in messages and facts', () => {
     for (const format of ['text', 'json'] as const) {
       const { log, lines } = capture({ format, level: 'info' });

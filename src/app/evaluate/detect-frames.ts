@@ -12,13 +12,14 @@ import { locateFfmpeg } from '../../streaming/ffmpeg/binary.js';
 import { videoSource } from '../../streaming/sources/video/video.js';
 import type { AppContext } from '../context.js';
 import { checkSize, readAnnotated } from './data-root.js';
+import type { PassedOver } from './passed-over.js';
 
 /** Receives the detections of an image. */
 type Found = (image: number, detections: readonly Detection[]) => void;
 
 /**
- * Detects on every annotated picture below `dataRoot`.
- * @throws SourceError if a picture cannot be read; DataError if its size differs from the annotations
+ * Detects on every annotated picture below `dataRoot`. A picture that cannot be read or has another size is passed
+ * over.
  */
 export async function detectPictures(
   signal: AbortSignal,
@@ -26,6 +27,7 @@ export async function detectPictures(
   truth: GroundTruth,
   detector: Detector,
   found: Found,
+  passedOver: PassedOver,
 ): Promise<void> {
   const { width, height } = detector.info.input;
   const frames = truth.sequences.flatMap(({ dir, images }) =>
@@ -35,7 +37,10 @@ export async function detectPictures(
   await forEachFrame(frames.length, detector, signal, async (index) => {
     const { folder, image } = frames[index];
     const memory = spare.pop() ?? new Uint8Array(3 * width * height);
-    found(image, await detectPicture(detector, await readAnnotated(folder, truth, image, detector.info.input, memory)));
+    const picture = await readAnnotated(folder, truth, image, detector.info.input, memory).catch((cause: unknown) => {
+      passedOver.add(image, cause);
+    });
+    found(image, picture === undefined ? [] : await detectPicture(detector, picture));
     spare.push(memory);
   });
 }
@@ -76,8 +81,8 @@ export async function detectPicture(detector: Detector, picture: Picture): Promi
 }
 
 /**
- * Detects on the frames of a video that is annotated as one sequence.
- * @throws SourceError if a frame is lost; DataError if its size differs from the annotations
+ * Detects on the frames of a video that is annotated as one sequence. A frame that is lost or has another size is
+ * passed over.
  */
 export async function detectVideo(
   context: AppContext,
@@ -85,6 +90,7 @@ export async function detectVideo(
   truth: GroundTruth,
   detector: Detector,
   found: Found,
+  passedOver: PassedOver,
 ): Promise<void> {
   const [{ images }] = truth.sequences;
   const ffmpeg = await locateFfmpeg(context.env, context.cacheDir);
@@ -97,14 +103,17 @@ export async function detectVideo(
     maxFrames: images.length,
   });
   const take = (event: PipelineEvent): void => {
-    if (event.type === 'percept') {
-      checkSize(truth, images[event.seq], event);
-      found(images[event.seq], event.detections);
+    if (event.type === 'percept' || event.type === 'drop') {
+      const image = images[event.seq];
+      try {
+        if (event.type === 'drop') throw new SourceError(`frame ${event.seq} of ${path} was lost (${event.reason})`);
+        checkSize(truth, image, event);
+        found(image, event.detections);
+      } catch (cause) {
+        passedOver.add(image, cause);
+        found(image, []);
+      }
     }
-    if (event.type === 'drop')
-      throw new SourceError(
-        `frame ${event.seq} of ${path} was lost (${event.reason}); an offline score needs every frame`,
-      );
     context.signal.throwIfAborted();
   };
   await lastValueFrom(

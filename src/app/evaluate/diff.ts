@@ -1,13 +1,12 @@
 import { compareRuns, type RunDifference } from '../../../evaluation/diff.js';
 import type { AppContext } from '../context.js';
-import { loadDetections, loadGroundTruth, loadRun } from './inputs.js';
+import { loadDetections, loadGroundTruth, loadRun, type TruthFile } from './inputs.js';
 
 export type { RunDifference };
 
-export type DiffOptions = {
+export type DiffOptions = TruthFile & {
   /** Recordings or timestamped outputs over the same frames. */
   readonly runs: readonly [a: string, b: string];
-  readonly annotations: string;
   /** File of COCO results by frame, for outputs without detections. */
   readonly detections: string | undefined;
   readonly eta: number;
@@ -23,10 +22,10 @@ export type DiffOptions = {
  * @throws UsageError or DataError for a file that cannot be read
  */
 export function diffRuns(
-  { runs, annotations, detections, eta, fps, resamples, seed }: DiffOptions,
+  { runs, detections, eta, fps, resamples, seed, ...file }: DiffOptions,
   { log }: Pick<AppContext, 'log'>,
 ): RunDifference {
-  const truth = loadGroundTruth(annotations, 'video', log);
+  const truth = loadGroundTruth(file, 'video', log);
   const offline = detections === undefined ? undefined : loadDetections(detections, truth, log);
   const [a, b] = runs.map((path) => loadRun(path, truth, fps, offline, log));
   const difference = compareRuns(truth, a, b, eta, resamples, seed);

@@ -2,13 +2,15 @@ import { join } from 'node:path';
 import { lastValueFrom, tap } from 'rxjs';
 import type { GroundTruth, Sequence } from '../../../evaluation/ground-truth.js';
 import { SourceError, UsageError } from '../../core/errors.js';
-import type { SourceEvent } from '../../core/events.js';
+import type { DropEvent, SourceEvent } from '../../core/events.js';
+import type { Frame } from '../../core/frame.js';
 import type { Size } from '../../core/size.js';
 import type { Picture, PictureFormat } from '../../core/picture.js';
 import { locateFfmpeg } from '../../streaming/ffmpeg/binary.js';
 import { videoSource } from '../../streaming/sources/video/video.js';
 import type { AppContext } from '../context.js';
 import { checkSize, readAnnotated } from './data-root.js';
+import type { PassedOver } from './passed-over.js';
 import { megabytes } from '../../core/units.js';
 
 /** Number of pictures decoded at the same time. */
@@ -49,15 +51,16 @@ export class FrameMemory {
   /**
    * Decodes the pictures of a sequence. They are valid until the next load.
    * @param onRead called after each picture
-   * @throws SourceError if a picture cannot be read; DataError if its size differs from the annotations
+   * @returns undefined in the place of a picture that is passed over
    */
   async loadPictures(
     dataRoot: string,
     { dir, images }: Sequence,
     signal: AbortSignal,
     onRead: () => void,
-  ): Promise<Picture[]> {
-    const pictures = new Array<Picture>(images.length);
+    passedOver: PassedOver,
+  ): Promise<(Picture | undefined)[]> {
+    const pictures = new Array<Picture | undefined>(images.length);
     let next = 0;
     const decode = async (): Promise<void> => {
       while (next < images.length) {
@@ -69,7 +72,10 @@ export class FrameMemory {
           images[frame],
           this.#input,
           this.#imageAt(frame),
-        );
+        ).catch((cause: unknown) => {
+          passedOver.add(images[frame], cause);
+          return undefined;
+        });
         onRead();
       }
     };
@@ -82,21 +88,19 @@ export class FrameMemory {
   }
 
   /** Decodes the frames of a video that is annotated as one sequence. */
-  async loadVideo(context: AppContext, path: string, { images }: Sequence, onRead: () => void): Promise<Picture[]> {
+  async loadVideo(
+    context: AppContext,
+    path: string,
+    { images }: Sequence,
+    onRead: () => void,
+    passedOver: PassedOver,
+  ): Promise<(Picture | undefined)[]> {
     const ffmpeg = await locateFfmpeg(context.env, context.cacheDir);
-    const pictures: Picture[] = [];
+    const pictures: (Picture | undefined)[] = [];
     const take = (event: SourceEvent): void => {
       context.signal.throwIfAborted();
-      if (event.type === 'drop')
-        throw new SourceError(`frame ${event.seq} of ${path} was lost (${event.reason}); the score needs every frame`);
-      if (event.type !== 'frame') return;
-      const { seq, picture } = event;
-      const image = this.#imageAt(seq);
-      image.set(picture.image);
-      event.release();
-      if (event.corrupt) throw new SourceError(`frame ${seq} of ${path} is damaged; the score needs every frame`);
-      checkSize(this.#truth, images[seq], picture.size);
-      pictures.push({ ...picture, image });
+      if (event.type !== 'frame' && event.type !== 'drop') return;
+      pictures.push(this.#picture(event, path, images[event.seq], passedOver));
       onRead();
     };
     const source = videoSource(path, {
@@ -113,6 +117,23 @@ export class FrameMemory {
         `${path} gave ${pictures.length} frames, but ${images.length} are annotated; check that --data-root is the annotated video`,
       );
     return pictures;
+  }
+
+  #picture(event: Frame | DropEvent, path: string, image: number, passedOver: PassedOver): Picture | undefined {
+    const { seq } = event;
+    try {
+      if (event.type === 'drop') throw new SourceError(`frame ${seq} of ${path} was lost (${event.reason})`);
+      const { picture, corrupt } = event;
+      const kept = this.#imageAt(seq);
+      kept.set(picture.image);
+      event.release();
+      if (corrupt) throw new SourceError(`frame ${seq} of ${path} is damaged`);
+      checkSize(this.#truth, image, picture.size);
+      return { ...picture, image: kept };
+    } catch (cause) {
+      passedOver.add(image, cause);
+      return undefined;
+    }
   }
 
   #imageAt(frame: number): Uint8Array {

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { chooseClasses, type ClassChoice } from '../../../evaluation/choose-classes.js';
 import { parseDetections } from '../../../evaluation/detections.js';
 import { parseBoxes, parseGroundTruth, type GroundTruth } from '../../../evaluation/ground-truth.js';
 import { parseJson, readJsonFile, readTextFile } from '../../../evaluation/load.js';
@@ -6,6 +7,7 @@ import { recordedRun } from '../../../evaluation/recorded-run.js';
 import { prepareDetections, type ScoredDetections } from '../../../evaluation/score.js';
 import { timestampedRun, type StreamedRun } from '../../../evaluation/streamed-run.js';
 import { parseTimestampedOutputs } from '../../../evaluation/timestamped-outputs.js';
+import { runText, type RunChoice } from '../../recording/reader.js';
 import { DataError, UsageError } from '../../core/errors.js';
 import type { Log } from '../context.js';
 
@@ -18,14 +20,20 @@ export const DEFAULT_FPS = 30;
  */
 export type ImagesAre = 'video' | 'alone' | 'boxes';
 
-export function loadGroundTruth(path: string, images: ImagesAre, log: Log): GroundTruth {
-  const truth = naming(path, () => {
+/** The annotations, and which of their classes are scored. */
+export type TruthFile = ClassChoice & { readonly annotations: string };
+
+export function loadGroundTruth({ annotations: path, ...choice }: TruthFile, images: ImagesAre, log: Log): GroundTruth {
+  const chosen = naming(path, () => {
     const file = readJsonFile(path);
-    if (images === 'boxes') return parseBoxes(file);
-    return parseGroundTruth(file, images === 'video' ? basename(path, '.json') : undefined);
+    const truth =
+      images === 'boxes'
+        ? parseBoxes(file)
+        : parseGroundTruth(file, images === 'video' ? basename(path, '.json') : undefined);
+    return chooseClasses(truth, choice);
   });
-  for (const warning of truth.warnings) log.warn(`${path}: ${warning}`);
-  return truth;
+  for (const warning of chosen.warnings) log.warn(`${path}: ${warning}`);
+  return chosen;
 }
 
 export function loadDetections(path: string, truth: GroundTruth, log: Log): ScoredDetections {
@@ -40,6 +48,7 @@ export type LoadedRun = { readonly run: StreamedRun; readonly detections: Scored
 /**
  * Reads a recording or a file of timestamped outputs.
  * @param offline detections by frame, for timestamped outputs without detections
+ * @param choice of a recording of several runs
  * @throws UsageError if such outputs come without `--detections`
  */
 export function loadRun(
@@ -48,12 +57,14 @@ export function loadRun(
   fps: number | undefined,
   offline: ScoredDetections | undefined,
   log: Log,
+  choice: RunChoice = {},
 ): LoadedRun {
   const text = readTextFile(path);
   const firstLine = text.slice(0, 2000).split('\n', 1)[0];
   return naming(path, () => {
     if (firstLine.includes('"nowcast.recording/')) {
-      const { run, detections, outputCount, warnings } = recordedRun(text, truth, fps);
+      const { run, detections, outputCount, warnings, header, place } = recordedRun(text, truth, fps, choice);
+      if (place.runs > 1) log.info(`${path} ${runText(header, place)}`);
       for (const warning of warnings) log.warn(`${path}: ${warning}`);
       return { run, detections: prepareDetections(truth, detections, outputCount) };
     }

@@ -1,27 +1,29 @@
-import { mapClasses } from '../../../evaluation/class-mapping.js';
+import { matchClasses } from '../../../evaluation/class-mapping.js';
 import { evaluateBoxes } from '../../../evaluation/coco-ap.js';
 import { cocoResults } from '../../../evaluation/coco-results.js';
 import { DetectionList } from '../../../evaluation/detection-list.js';
 import { evaluationJson, type EvaluationJson } from '../../../evaluation/score.js';
 import type { Detection } from '../../core/detection.js';
 import { SourceError } from '../../core/errors.js';
+import { checkWholeFile, WholeFile } from '../../files/whole-file.js';
 import type { AppContext } from '../context.js';
-import { writeOutput } from '../write-output.js';
 import { checkOneSequence, isVideoFile } from './data-root.js';
 import { detectPictures, detectVideo } from './detect-frames.js';
-import { loadGroundTruth } from './inputs.js';
+import { loadGroundTruth, type TruthFile } from './inputs.js';
 import type { DetectorChoice } from './detector-choice.js';
 import { openEvalDetector } from './open-detector.js';
+import { PassedOver, type PassedOverJson } from './passed-over.js';
 import { writeReport, type ReportRequest } from './report.js';
 
-export type OfflineOptions = {
-  readonly annotations: string;
+export type OfflineOptions = TruthFile & {
   /** The folder that holds the annotated pictures, or the annotated video. */
   readonly dataRoot: string;
   readonly detector: DetectorChoice;
   /** File for the detections, as COCO results. */
   readonly coco: string | undefined;
   readonly report: ReportRequest | undefined;
+  /** Fails at the first picture that cannot be used, instead of passing over it. */
+  readonly isStrict: boolean;
 };
 
 /**
@@ -30,28 +32,42 @@ export type OfflineOptions = {
  *   the detector cannot be opened; OutputError if a file cannot be written
  */
 export async function evaluateOffline(
-  { annotations, dataRoot, detector: choice, coco, report }: OfflineOptions,
+  options: OfflineOptions,
   context: AppContext,
-): Promise<EvaluationJson> {
+): Promise<EvaluationJson & PassedOverJson> {
+  const results = options.coco === undefined ? undefined : new WholeFile(options.coco);
+  try {
+    if (options.report !== undefined) checkWholeFile(options.report.path);
+    return await detectAndScore(options, results, context);
+  } finally {
+    results?.release();
+  }
+}
+
+async function detectAndScore(
+  { dataRoot, detector: choice, report, isStrict, ...file }: OfflineOptions,
+  results: WholeFile | undefined,
+  context: AppContext,
+): Promise<EvaluationJson & PassedOverJson> {
   const isVideo = isVideoFile(dataRoot);
-  const truth = loadGroundTruth(annotations, isVideo ? 'video' : 'alone', context.log);
+  const truth = loadGroundTruth(file, isVideo ? 'video' : 'alone', context.log);
   if (isVideo) checkOneSequence(dataRoot, truth);
 
-  // Checks the output path before the work, not after it.
-  if (coco !== undefined) writeOutput(coco, '[]\n');
   const detector = await openEvalDetector(choice, context);
   const bar = context.progress.bar({ label: 'detecting', total: truth.images.length, unit: 'frames' });
   const list = new DetectionList();
+  const passedOver = new PassedOver(truth, context.log, isStrict);
   try {
-    const classes = mapClasses(detector.info.classNames, truth);
+    const { mapping: classes, warnings } = matchClasses(detector.info.classNames, truth);
+    for (const warning of warnings) context.log.warn(warning);
     let done = 0;
     const found = (image: number, detections: readonly Detection[]): void => {
       for (const detection of detections)
         if (classes[detection.classId] >= 0) list.addDetection(image, classes[detection.classId], detection);
       bar.set(++done);
     };
-    if (isVideo) await detectVideo(context, dataRoot, truth, detector, found);
-    else await detectPictures(context.signal, dataRoot, truth, detector, found);
+    if (isVideo) await detectVideo(context, dataRoot, truth, detector, found, passedOver);
+    else await detectPictures(context.signal, dataRoot, truth, detector, found, passedOver);
     if (done < truth.images.length)
       throw new SourceError(
         `${dataRoot} gave ${done} frames, but ${truth.images.length} are annotated; check that --data-root is the annotated video`,
@@ -62,14 +78,16 @@ export async function evaluateOffline(
   }
 
   const columns = list.columns();
-  const evaluation = evaluateBoxes(truth.objects, columns, truth.images.length, truth.classes.length);
-  if (coco !== undefined) writeOutput(coco, cocoResults(truth, columns));
+  const scored = passedOver.scored();
+  if (scored.objects.image.length === 0) context.log.warn('nothing is annotated, so there is no score');
+  const evaluation = evaluateBoxes(scored.objects, columns, truth.images.length, truth.classes.length);
+  results?.write(cocoResults(truth, columns));
   const { model, input, provider } = detector.info;
   writeReport(report, {
     title: 'Offline AP',
     facts: [['model', `${model}, ${input.width}x${input.height}, ${provider}`]],
-    truth,
+    truth: scored,
     evaluation,
   });
-  return evaluationJson(truth, evaluation);
+  return { ...evaluationJson(scored, evaluation), ...passedOver.json() };
 }

@@ -27,9 +27,13 @@ export type PlayOptions = {
 
 /**
  * Plays one sequence in real time through the pipeline. The playback ends one frame interval after the last frame. As
- * in sAP's toolkit, a later result is lost, and its frame is reported as dropped (`stopped`).
+ * in sAP's toolkit, a later result is lost, and its frame is reported as dropped (`stopped`). A frame without a picture
+ * is dropped as `corrupt`.
  */
-export async function playSequence(pictures: readonly Picture[], options: PlayOptions): Promise<PipelineEvent[]> {
+export async function playSequence(
+  pictures: readonly (Picture | undefined)[],
+  options: PlayOptions,
+): Promise<PipelineEvent[]> {
   const {
     streamId,
     fps,

@@ -6,6 +6,7 @@ import { prepareDetections, scoreRun, type StreamingJson } from '../../../evalua
 import { counted } from '../../core/counted.js';
 import type { ModelDetector } from '../../core/detector.js';
 import type { Picture } from '../../core/picture.js';
+import { checkWholeFile } from '../../files/whole-file.js';
 import { runHeader } from '../../recording/header.js';
 import { createRecorder, type Recorder } from '../../recording/recorder.js';
 import type { AppContext } from '../context.js';
@@ -14,9 +15,10 @@ import { checkOneSequence, isVideoFile } from './data-root.js';
 import { detectPicture, forEachFrame } from './detect-frames.js';
 import { checkMemory, FrameMemory } from './frame-memory.js';
 import { forecasterOf } from './forecaster.js';
-import { loadDetections, loadGroundTruth } from './inputs.js';
+import { loadDetections, loadGroundTruth, type TruthFile } from './inputs.js';
 import type { DetectorChoice } from './detector-choice.js';
 import { openEvalDetector } from './open-detector.js';
+import { PassedOver, type PassedOverJson } from './passed-over.js';
 import { playSequence, type PlayOptions } from './play-sequence.js';
 import { streamingResult, type ReportRequest } from './report.js';
 import { timedPolicy } from './timed-policy.js';
@@ -24,8 +26,7 @@ import { timedPolicy } from './timed-policy.js';
 /** Runs on a sequence's first frame before the playback, to wake up an idle machine. */
 const WARM_UP_RUNS = 5;
 
-export type RealtimeOptions = {
-  readonly annotations: string;
+export type RealtimeOptions = TruthFile & {
   /** The folder that holds the annotated pictures, or the annotated video. */
   readonly dataRoot: string;
   readonly detector: DetectorChoice;
@@ -44,6 +45,8 @@ export type RealtimeOptions = {
   /** File for the recording of the run. */
   readonly record: string | undefined;
   readonly report: ReportRequest | undefined;
+  /** Fails at the first picture that cannot be used, instead of passing over it. */
+  readonly isStrict: boolean;
 };
 
 /**
@@ -51,15 +54,19 @@ export type RealtimeOptions = {
  * @throws UsageError, DataError or SourceError if annotations and pictures cannot be read or do not fit; ModelError if
  *   the detector cannot be opened; OutputError if a file cannot be written
  */
-export async function evaluateRealtime(options: RealtimeOptions, context: AppContext): Promise<StreamingJson> {
+export async function evaluateRealtime(
+  options: RealtimeOptions,
+  context: AppContext,
+): Promise<StreamingJson & PassedOverJson> {
   const { dataRoot, fps, eta } = options;
   const forecaster = forecasterOf(options.forecast);
   const policy = timedPolicy(options.schedule, 'eval offline');
   const isVideo = isVideoFile(dataRoot);
-  const truth = loadGroundTruth(options.annotations, 'video', context.log);
+  const truth = loadGroundTruth(options, 'video', context.log);
   if (isVideo) checkOneSequence(dataRoot, truth);
   const known = options.detections === undefined ? undefined : loadDetections(options.detections, truth, context.log);
 
+  if (options.report !== undefined) checkWholeFile(options.report.path);
   const detector = await openEvalDetector(options.detector, context);
   const { model, input, provider, threads } = detector.info;
   context.log.info(`${model} at ${input.width}x${input.height} on ${provider}, ${counted(threads, 'thread')}`);
@@ -72,10 +79,11 @@ export async function evaluateRealtime(options: RealtimeOptions, context: AppCon
   const step = (): void => bar.set(++done);
   /** Offline, on every frame. */
   const found = known === undefined ? new DetectionList() : undefined;
+  const passedOver = new PassedOver(truth, context.log, options.isStrict);
   let collector: RunCollector;
   try {
     const play = { ...playOptions(options, step, context), detector, policy, forecaster };
-    collector = await playAll(truth, { options, isVideo, play, found, step }, context);
+    collector = await playAll(truth, { options, isVideo, play, found, step, passedOver }, context);
   } finally {
     bar.done();
     await detector.close();
@@ -83,9 +91,11 @@ export async function evaluateRealtime(options: RealtimeOptions, context: AppCon
 
   const { run, detections, outputCount, warnings } = collector.finish(fps);
   for (const warning of warnings) context.log.warn(warning);
-  const offline = known ?? prepareDetections(truth, found!.columns(), truth.images.length);
-  const score = scoreRun(truth, run, prepareDetections(truth, detections, outputCount), eta, forecaster, offline);
-  return streamingResult({ truth, run, score, eta, title: 'Realtime streaming AP' }, options.report);
+  const scored = passedOver.scored();
+  const offline = prepareDetections(scored, known?.columns ?? found!.columns(), truth.images.length);
+  const score = scoreRun(scored, run, prepareDetections(scored, detections, outputCount), eta, forecaster, offline);
+  const result = streamingResult({ truth: scored, run, score, eta, title: 'Realtime streaming AP' }, options.report);
+  return { ...result, ...passedOver.json() };
 }
 
 function playOptions(
@@ -113,12 +123,13 @@ type Playing = {
   /** Gets the detections on every frame; undefined if they are known. */
   readonly found: DetectionList | undefined;
   readonly step: () => void;
+  readonly passedOver: PassedOver;
 };
 
 /** Plays every sequence by the clock. */
 async function playAll(
   truth: GroundTruth,
-  { options, isVideo, play, found, step }: Playing,
+  { options, isVideo, play, found, step, passedOver }: Playing,
   context: AppContext,
 ): Promise<RunCollector> {
   const { dataRoot } = options;
@@ -131,14 +142,16 @@ async function playAll(
     classNames,
     truth,
   );
+  for (const warning of collector.classWarnings) context.log.warn(warning);
   const recorder = openRecorder(options, truth, detector, context);
   const memory = new FrameMemory(truth, input);
   try {
     for (const sequence of truth.sequences) {
       const pictures = isVideo
-        ? await memory.loadVideo(context, dataRoot, sequence, step)
-        : await memory.loadPictures(dataRoot, sequence, context.signal, step);
-      for (let run = 0; run < WARM_UP_RUNS; run++) await detectPicture(detector, pictures[0]);
+        ? await memory.loadVideo(context, dataRoot, sequence, step, passedOver)
+        : await memory.loadPictures(dataRoot, sequence, context.signal, step, passedOver);
+      const first = pictures.find((picture) => picture !== undefined);
+      for (let run = 0; run < WARM_UP_RUNS && first !== undefined; run++) await detectPicture(detector, first);
       // The events are processed after the playback, to keep its timing undisturbed.
       for (const event of await playSequence(pictures, { ...play, streamId: sequence.name })) {
         recorder?.write(event);
@@ -173,13 +186,14 @@ async function detectAll(
   context: AppContext,
   detector: ModelDetector,
   { images }: Sequence,
-  pictures: readonly Picture[],
+  pictures: readonly (Picture | undefined)[],
   mapping: Int32Array,
   found: DetectionList,
   step: () => void,
 ): Promise<void> {
   await forEachFrame(pictures.length, detector, context.signal, async (frame) => {
-    for (const detection of await detectPicture(detector, pictures[frame])) {
+    const picture = pictures[frame];
+    for (const detection of picture === undefined ? [] : await detectPicture(detector, picture)) {
       if (mapping[detection.classId] >= 0) found.addDetection(images[frame], mapping[detection.classId], detection);
     }
     step();

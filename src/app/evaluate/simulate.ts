@@ -15,14 +15,13 @@ import { simulatedRun } from '../../../evaluation/streamed-run.js';
 import { UsageError } from '../../core/errors.js';
 import type { AppContext } from '../context.js';
 import { hostFacts } from '../host-facts.js';
-import { writeOutput } from '../write-output.js';
+import { writeWholeFile } from '../../files/whole-file.js';
 import { forecasterOf } from './forecaster.js';
-import { loadDetections, loadGroundTruth, naming } from './inputs.js';
+import { loadDetections, loadGroundTruth, naming, type TruthFile } from './inputs.js';
 import { streamingResult, type ReportRequest } from './report.js';
 import { timedPolicy } from './timed-policy.js';
 
-export type SimulateOptions = {
-  readonly annotations: string;
+export type SimulateOptions = TruthFile & {
   /** File of COCO results for every frame. */
   readonly detections: string;
   readonly runtimes: RuntimeOptions;
@@ -57,11 +56,11 @@ export function evaluateSimulation(
   options: SimulateOptions,
   { log, redact }: Pick<AppContext, 'log' | 'redact'>,
 ): StreamingJson {
-  const { annotations, detections: detectionsPath, workers, fps, eta, record, report } = options;
+  const { detections: detectionsPath, workers, fps, eta, record, report } = options;
   const forecaster = forecasterOf(options.forecast);
   const policy = timedPolicy(options.schedule, 'eval coco');
   const { runtimes, knownRuntimesS } = readRuntimes(options.runtimes);
-  const truth = loadGroundTruth(annotations, 'video', log);
+  const truth = loadGroundTruth(options, 'video', log);
   const detections = loadDetections(detectionsPath, truth, log);
   const settings = {
     fps,
@@ -106,5 +105,5 @@ function writeRecording(
     config,
     host: hostFacts(),
   });
-  writeOutput(path, Array.from(lines, (line) => `${line}\n`).join(''));
+  writeWholeFile(path, Array.from(lines, (line) => `${line}\n`).join(''));
 }

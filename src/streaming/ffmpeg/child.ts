@@ -1,16 +1,21 @@
+import { closeSync } from 'node:fs';
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import { LineSplitter } from './line-splitter.js';
+import { nameInput } from './named-input.js';
 
 /** The descriptor of the copy: the next one after standard input, output and error. */
 export const COPY_FD = 3;
+/** The descriptor of an input whose name ffmpeg must not print. */
+const INPUT_FD = COPY_FD + 1;
 
 export type FfmpegChildOptions = {
   readonly path: string;
   readonly args: readonly string[];
   /** The connections of its descriptors; omitted ones are not connected. */
-  readonly stdin?: 'pipe' | undefined;
+  /** `inherit`: this program's own. */
+  readonly stdin?: 'pipe' | 'inherit' | undefined;
   readonly stdout?: 'pipe' | Socket | undefined;
   /** `COPY_FD`. */
   readonly copy?: 'pipe' | undefined;
@@ -54,6 +59,7 @@ export class FfmpegChild {
       return;
     }
     this.#child = child;
+    killAtExit(child);
     this.stdin = child.stdin ?? undefined;
     this.stdout = child.stdout ?? undefined;
     this.copy = ((child.stdio as readonly unknown[] | undefined)?.[COPY_FD] as Readable | undefined) ?? undefined;
@@ -118,10 +124,33 @@ export class FfmpegChild {
   }
 }
 
+/** Children that run. */
+const running = new Set<ChildProcess>();
+
+/** A program that ends at once, by a second signal, leaves no child behind. */
+function killAtExit(child: ChildProcess): void {
+  if (running.size === 0) process.on('exit', killRunning);
+  running.add(child);
+  const ended = (): void => {
+    if (running.delete(child) && running.size === 0) process.off('exit', killRunning);
+  };
+  child.once('exit', ended);
+  child.once('error', ended);
+}
+
+function killRunning(): void {
+  for (const child of running) child.kill('SIGKILL');
+}
+
 function start({ path, args, stdin, stdout, copy }: FfmpegChildOptions): ChildProcess {
-  // A separate process group: on Ctrl-C in a terminal, Nowcast stops ffmpeg properly itself.
-  return spawn(path, args, {
-    stdio: [stdin ?? 'ignore', stdout ?? 'ignore', 'pipe', copy ?? 'ignore'],
-    detached: true,
-  });
+  const named = nameInput(args, INPUT_FD);
+  try {
+    return spawn(path, named.args, {
+      stdio: [stdin ?? 'ignore', stdout ?? 'ignore', 'pipe', copy ?? 'ignore', named.fd ?? 'ignore'],
+      // A separate process group: on Ctrl-C in a terminal, Nowcast stops ffmpeg properly itself.
+      detached: true,
+    });
+  } finally {
+    if (named.fd !== undefined) closeSync(named.fd);
+  }
 }

@@ -18,7 +18,10 @@ export async function readColourTags(ffmpegPath: string, source: string): Promis
 /** @param description ffmpeg's output about its input */
 export function parseColourTags(description: string): ColourTags {
   const video =
-    description.split('\n').find((line) => /Stream #.*: Video: /.test(line) && !line.includes('(attached pic)')) ?? '';
+    // A title may look like a stream, but not at the left margin.
+    description
+      .split('\n')
+      .find((line) => /^ {2,4}Stream #0:\d+\S*: Video: /.test(line) && !line.includes('(attached pic)')) ?? '';
   // As in "yuv420p(tv, bt709, progressive)" and "yuv420p10le(tv, bt2020nc/bt2020/smpte2084)".
   for (const [, inside] of video.matchAll(/[a-z]\w*\(([^()]*)\)/g)) {
     for (const word of inside.split(/, */)) {

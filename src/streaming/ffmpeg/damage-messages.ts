@@ -70,11 +70,19 @@ const HEADERS = pattern([
   'matrix damaged',
   'time_increment_bits',
 ]);
-/** Lost by ffmpeg's own readers of RTP. */
-const LOST_PACKETS = pattern(['RTP: missed \\d+ packets', 'max delay reached']);
 
-/** Whether a message reports damage, and of which kind, to somebody who knows which pictures it may concern. */
-export function damageIn({ text }: LogLine): 'loss' | 'missing-reference' | undefined {
+/** Parts of ffmpeg whose messages quote servers, addresses and playlists. */
+const QUOTING = /^(?:https?|httpproxy|tls|tcp|ftp|rtmp\w*|hls.*|dash|concat|AVIOContext)$/;
+/** In messages of parts that quote others, what ffmpeg itself says at their beginning. */
+const OWN_WORDS = /^(?:Packet corrupt \(stream = |RTP: missed \d+ packets|max delay reached)/;
+
+/**
+ * Whether a message reports damage, and of which kind, to somebody who knows which pictures it may concern. An answer
+ * such as `404 corrupt decoded frame` does not.
+ */
+export function damageIn({ component, text }: LogLine): 'loss' | 'missing-reference' | undefined {
+  const quotes = component !== undefined && (QUOTING.test(component) || /^(?:rtsp|sdp)$/.test(component));
+  if (quotes && !OWN_WORDS.test(text)) return undefined;
   if (LOSS.test(text)) return 'loss';
   return MISSING_REFERENCE.test(text) ? 'missing-reference' : undefined;
 }
@@ -85,8 +93,14 @@ export function decoderComplaint(text: string): 'headers' | 'pixels' | undefined
   return HEADERS.test(text) ? 'headers' : 'pixels';
 }
 
-export function isPacketLoss(text: string): boolean {
-  return LOST_PACKETS.test(text);
+/** Lost by ffmpeg's own readers of RTP. */
+export function isPacketLoss({ component, text }: LogLine): boolean {
+  return /^(?:rtsp|sdp|rtp)$/.test(component ?? '') && /^(?:RTP: missed \d+ packets|max delay reached)/.test(text);
+}
+
+/** ffmpeg's own program reports on a packet or a picture: before 6.1 by the input's name, since then as a component. */
+export function isOfProgram(component: string | undefined): boolean {
+  return component === undefined || /^(?:v?ist|in)#|^dec:/.test(component);
 }
 
 function pattern(messages: readonly string[]): RegExp {

@@ -1,5 +1,5 @@
 import type { Size } from '../../core/size.js';
-import { decoderComplaint, isPacketLoss } from './damage-messages.js';
+import { decoderComplaint, isOfProgram, isPacketLoss } from './damage-messages.js';
 import { DamageTracker, type DecodedPicture, type Verdict } from './damage-tracker.js';
 import { complaintIn, parseLogLine, type LogLine } from './log-line.js';
 
@@ -186,26 +186,29 @@ export class FfmpegLog {
     if (this.#size?.width !== width || this.#size.height !== height) this.#size = { width, height };
   }
 
-  #complained({ component, level, text }: LogLine): void {
-    this.#noteDamage(component, text);
+  #complained(message: LogLine): void {
+    const { component, level, text } = message;
+    this.#noteDamage(message);
     if (level === 'warning') return;
     const error = component === undefined ? text.trim() : `[${component}] ${text.trim()}`;
     keep(this.#errors, error);
     if (this.#isOfInput(component, text)) keep(this.#inputErrors, error);
   }
 
-  #noteDamage(component: string | undefined, text: string): void {
+  #noteDamage(message: LogLine): void {
+    const { component, text } = message;
     const { name, decoder } = this.#codec;
-    if (/(?:^|: )corrupt decoded frame(?: in stream \d+)?$/.test(text)) this.#damage.marked();
-    else if (/(?:^|: )corrupt input packet(?: in stream \d+)?$/.test(text)) this.#damage.suspectedNext();
-    else if (/^Error (?:while decoding stream|submitting packet to decoder)/.test(text)) {
+    const isOwn = isOfProgram(component);
+    if (isOwn && /(?:^|: )corrupt decoded frame(?: in stream \d+)?$/.test(text)) this.#damage.marked();
+    else if (isOwn && /(?:^|: )corrupt input packet(?: in stream \d+)?$/.test(text)) this.#damage.suspectedNext();
+    else if (isOwn && /^Error (?:while decoding stream|submitting packet to decoder)/.test(text)) {
       if (!text.includes('temporarily unavailable')) this.#damage.failed();
     } else if (component === undefined) return;
     else if (component === name || component === decoder) {
       const about = decoderComplaint(text);
       if (about !== undefined) this.#damage.complained(about);
     } else if (text.startsWith('Packet corrupt (stream = ')) this.#suspected(component, text);
-    else if (isPacketLoss(text)) this.#damage.lostAhead();
+    else if (isPacketLoss(message)) this.#damage.lostAhead();
     else if (component === this.#input?.format && !/partial file|ended prematurely/.test(text))
       this.#damage.lostBetween();
   }

@@ -1,6 +1,7 @@
 import { asyncScheduler, Observable, type SchedulerLike, type Subscription } from 'rxjs';
 import type { Clock } from '../../core/clock.js';
 import { InternalError } from '../../core/errors.js';
+import { dropOf, type SourceEvent } from '../../core/events.js';
 import { OWN_TIMES, type Frame } from '../../core/frame.js';
 import type { Picture } from '../../core/picture.js';
 
@@ -15,9 +16,17 @@ export type MemoryOptions = {
 /**
  * Plays pictures from memory in real time: frame i is captured and emitted `i / fps` after the subscription, and the
  * stream ends when the next frame would be due. Nothing is decoded meanwhile, and a picture stays in place after its
- * frame's release.
+ * frame's release. A frame without a picture is dropped as `corrupt` when it is due.
  */
-export function memorySource(pictures: readonly Picture[], options: MemoryOptions): Observable<Frame> {
+export function memorySource(pictures: readonly Picture[], options: MemoryOptions): Observable<Frame>;
+export function memorySource(
+  pictures: readonly (Picture | undefined)[],
+  options: MemoryOptions,
+): Observable<SourceEvent>;
+export function memorySource(
+  pictures: readonly (Picture | undefined)[],
+  options: MemoryOptions,
+): Observable<SourceEvent> {
   return new Observable((subscriber) => {
     const { streamId, fps, clock, scheduler = asyncScheduler } = options;
     const startedAtMs = clock.now();
@@ -39,16 +48,25 @@ export function memorySource(pictures: readonly Picture[], options: MemoryOption
           return;
         }
         const seq = next++;
-        subscriber.next({
-          type: 'frame',
+        const facts = {
           streamId,
           seq,
           epoch: 0,
           ptsMs: (seq * 1000) / fps,
           capturedAtMs: dueMs(seq),
           ...OWN_TIMES,
+        };
+        const picture = pictures[seq];
+        if (picture === undefined) {
+          subscriber.next(dropOf(facts, 'corrupt', clock.now()));
+          if (subscriber.closed) return;
+          continue;
+        }
+        subscriber.next({
+          type: 'frame',
+          ...facts,
           readyAtMs: clock.now(),
-          picture: pictures[seq],
+          picture,
           corrupt: false,
           release: releaseOnce(),
           catchUp: () => {

@@ -28,6 +28,8 @@ export type PacedCameraOptions = LoopSpec & {
   /** Port; 0 takes a free one. */
   readonly port: number;
   readonly quirks: readonly CameraQuirk[];
+  /** The session's name in the SDP, as the camera's owner typed it. */
+  readonly sessionName: string;
   readonly transports: readonly ('tcp' | 'udp')[];
   readonly auth: CameraAuth;
   /**
@@ -55,6 +57,7 @@ export type PacedCameraOptions = LoopSpec & {
 
 export const DEFAULT_CAMERA: PacedCameraOptions = {
   port: 0,
+  sessionName: 'paced camera',
   codec: 'h264',
   width: 640,
   height: 360,

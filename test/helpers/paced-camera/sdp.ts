@@ -5,7 +5,7 @@ import type { PacedCameraOptions } from './options.js';
 export const PAYLOAD_TYPE = { h264: 96, h265: 96, mjpeg: 26 } as const;
 
 /** The camera's reply to DESCRIBE. */
-export function sdpOf({ codec, fps, quirks }: PacedCameraOptions, { pictures }: PictureLoop): string {
+export function sdpOf({ codec, fps, quirks, sessionName }: PacedCameraOptions, { pictures }: PictureLoop): string {
   const first = pictures[0].data;
   const sets = codec === 'mjpeg' ? [] : parameterSetsOf(codec, first);
   const base64 = sets.map((set) => set.toString('base64'));
@@ -25,7 +25,7 @@ export function sdpOf({ codec, fps, quirks }: PacedCameraOptions, { pictures }: 
   return [
     'v=0',
     'o=- 0 0 IN IP4 127.0.0.1',
-    's=paced camera',
+    `s=${sessionName}`,
     'c=IN IP4 0.0.0.0',
     't=0 0',
     'a=control:*',

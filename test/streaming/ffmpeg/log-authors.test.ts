@@ -36,7 +36,16 @@ function tag(key: string, value: string): string {
 }
 
 /** The log of four pictures; the third is damaged. */
-function log({ before = '', tags = '' }: { before?: string; tags?: string }): string {
+function log({
+  before = '',
+  tags = '',
+  during = '',
+}: {
+  before?: string;
+  tags?: string;
+  /** Lines between the pictures. */
+  during?: string;
+}): string {
   const picture = (pts: number, mark = ''): string =>
     `[info] demuxer -> ist_index:0 type:video pkt_pts:${pts} pkt_pts_time:${pts / 10} pkt_dts:${pts} pkt_dts_time:${pts / 10} off:0\n` +
     `[info] demuxer+ffmpeg -> ist_index:0 type:video pkt_pts:${pts} pkt_pts_time:${pts / 10} pkt_dts:${pts} pkt_dts_time:${pts / 10} off:0\n` +
@@ -53,7 +62,7 @@ ${tags}[info]   Duration: 00:00:00.40, start: 0.000000, bitrate: 58 kb/s
 [info]     Metadata:
 ${tags}[info] Stream mapping:
 [info]   Stream #0:0 -> #0:0 (h264 (native) -> rawvideo (native))
-${picture(0)}${picture(1)}${picture(2, '[warning] x.mp4: corrupt decoded frame in stream 0\n')}${picture(3)}`;
+${picture(0)}${during}${picture(1)}${during}${picture(2, '[warning] x.mp4: corrupt decoded frame in stream 0\n')}${picture(3)}`;
 }
 
 function read(text: string): { facts: PictureFacts[]; input: FfmpegLog['input']; reachedMs: number | undefined } {
@@ -97,6 +106,36 @@ describe("FfmpegLog, of texts that an input's author wrote", () => {
       }),
     );
   });
+
+  for (const [what, line] of [
+    ['the name of a segment', (text: string) => `[hls @ 0x58] [info] Opening '${text}' for reading\n`],
+    ['the address of a segment', (text: string) => `[hls @ 0x58] [warning] keepalive request failed for '${text}'\n`],
+    ["a playlist's line", (text: string) => `[hls @ 0x58] [info] Skip ('${text}')\n`],
+    ['the answer of a server', (text: string) => `[https @ 0x59] [warning] HTTP error 404 ${text}\n`],
+    ['an answer over RTSP', (text: string) => `[rtsp @ 0x5a] [error] method TEARDOWN failed: 404 ${text}\n`],
+    ['an error over RTMP', (text: string) => `[rtmp @ 0x5b] [error] Server error: ${text}\n`],
+    ['a file in a list', (text: string) => `[concat @ 0x5c] [error] Impossible to open '${text}\n`],
+  ] as const) {
+    it(`takes no fact from ${what} while it decodes, whatever it contains`, () => {
+      const honest = read(log({ during: line('x') }));
+      const endings = [
+        'corrupt decoded frame in stream 0',
+        'RTP: missed 3 packets',
+        'Packet corrupt (stream = 0, dts = 0).',
+      ];
+      // Such texts are lines of protocols: they contain no line feed.
+      const piece = fc.oneof(
+        fc.constantFrom(...FORGED, ...DESCRIBED, ...endings),
+        fc.constantFrom('\r', '\b', '\v', '\x1b[2K', ': ', '[', ']'),
+        fc.string().map((text) => text.replaceAll('\n', '')),
+      );
+      fc.assert(
+        fc.property(fc.array(piece, { maxLength: 6 }), (pieces) => {
+          assert.deepEqual(read(log({ during: line(pieces.join('')) })), honest);
+        }),
+      );
+    });
+  }
 
   it('takes no fact from the end of an endless title', () => {
     const endless = FORGED.map((line) => `${'x'.repeat(70_000)}${line}`).join('');

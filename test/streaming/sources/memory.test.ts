@@ -21,6 +21,15 @@ describe('memorySource', () => {
       expectObservable(source.pipe(map(({ seq }) => String(seq)))).toBe('0 9ms 1 9ms 2 9ms |');
     }));
 
+  it('drops a frame without a picture when it is due', () =>
+    marbles(({ expectObservable }, scheduler) => {
+      const options = { streamId: 'a', fps: 100, clock: scheduler, scheduler };
+      const events = memorySource([picture(1), undefined, picture(3)], options).pipe(
+        map((event) => (event.type === 'drop' ? event.reason[0] : event.type[0])),
+      );
+      expectObservable(events).toBe('f 9ms c 9ms f 9ms |');
+    }));
+
   it('ends at once without pictures', () =>
     marbles(({ expectObservable }, scheduler) => {
       expectObservable(memorySource([], { streamId: 'a', fps: 100, clock: scheduler, scheduler })).toBe('|');
