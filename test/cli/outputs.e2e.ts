@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { nowcast, type CommandResult } from '../helpers/command.js';
-import { itNeeds } from '../helpers/needs.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
 const SET = resolve('test/fixtures/field/eval-offline');
@@ -58,21 +57,6 @@ describe('outputs of commands', function () {
     const none = await run(...score, '--run', '3');
     assert.equal(none.code, 1);
     assert.match(none.stderr, /holds 2 runs, so there is no run 3/);
-  });
-
-  itNeeds({ '/dev/stdout': existsSync('/dev/stdout') }, 'may be a pipe', async () => {
-    const data = ['--annotations', join(SET, 'plain.json'), '--data-root', PICTURES];
-    const { code, stdout, stderr } = await run(
-      'eval',
-      'offline',
-      ...data,
-      '--provider',
-      'cpu',
-      '--coco',
-      '/dev/stdout',
-    );
-    assert.equal(code, 0, stderr);
-    assert.match(stdout, /^\[\n\{"image_id":/);
   });
 
   it('that are recordings never replace another kind of file', async () => {
