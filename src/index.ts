@@ -52,6 +52,7 @@ export {
   type DetectorTimes,
   type Provider,
   type NmsMode,
+  type UnusableBoxes,
 } from './core/detector.js';
 export type { DecodeOptions } from './model/family.js';
 export type { ReadOptions } from './model/model-spec.js';
@@ -156,7 +157,7 @@ export {
 } from './streaming/feed/protocol.js';
 export type { OnOutputFailure } from './files/output-file.js';
 export { createRecorder, type Recorder } from './recording/recorder.js';
-export { readRecording, type Recording } from './recording/reader.js';
+export { readRecording, type Recording, type RunChoice, type RunPlace } from './recording/reader.js';
 export { RECORDING_SCHEMA, type RecordingHeader } from './recording/format.js';
 export { runHeader } from './recording/header.js';
 export { hostFacts } from './app/host-facts.js';

@@ -11,7 +11,7 @@ import type { Pace } from '../core/pace.js';
 import type { PictureFormat } from '../core/picture.js';
 import type { ProcessDetectorOptions } from '../model/host/host-plan.js';
 import { createProcessDetector } from '../model/host/process-detector.js';
-import { findModel } from '../model/zoo.js';
+import { findModel } from '../model/find-model.js';
 import type { Originals } from '../streaming/originals/originals.js';
 import { locateFfmpeg } from '../streaming/ffmpeg/binary.js';
 

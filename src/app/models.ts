@@ -1,24 +1,36 @@
-import { existsSync } from 'node:fs';
+import { describePictures } from '../model/describe-pictures.js';
 import { modelInfo, type ModelInfo } from '../model/info.js';
 import type { ReadOptions } from '../model/model-spec.js';
+import { cachedModel } from '../model/cached-model.js';
+import { findModel } from '../model/find-model.js';
 import { pullModel, type PulledModel } from '../model/pull.js';
-import { BUNDLED_MODEL, bundledModel, findModel, readZoo, zooEntry, zooPath, type ZooEntry } from '../model/zoo.js';
+import { BUNDLED_MODEL, bundledModel, readZoo, zooEntry, zooPath, type ZooEntry } from '../model/zoo.js';
 import type { AppContext, ProgressBar } from './context.js';
 
 /** A model that `--model` takes by name. */
 export type ListedModel = Pick<ZooEntry, 'name' | 'input' | 'labels' | 'parametersM'> &
   Partial<ZooEntry> & {
     readonly path: string;
+    /** The file is there and is that model. */
     readonly isHere: boolean;
+    /** Why the file at `path` is another one. */
+    readonly problem?: string;
     readonly isBundled: boolean;
   };
 
 /** The bundled model, if this copy of Nowcast has it, and those of the zoo. */
 export async function listModels(cacheDir: string): Promise<ListedModel[]> {
-  const zoo = (await readZoo()).map((entry) => {
-    const path = zooPath(entry, cacheDir);
-    return { ...entry, path, isHere: existsSync(path), isBundled: false };
-  });
+  const zoo: ListedModel[] = [];
+  for (const entry of await readZoo()) {
+    const file = await cachedModel(entry, cacheDir);
+    zoo.push({
+      ...entry,
+      path: zooPath(entry, cacheDir),
+      isHere: file.state === 'right',
+      isBundled: false,
+      ...(file.state === 'wrong' && { problem: file.problem }),
+    });
+  }
   const path = bundledModel();
   if (path === undefined) return zoo;
   const {
@@ -91,6 +103,8 @@ export type DescribedModel = ModelInfo & {
   readonly path: string;
   /** Name of the label set or the classes themselves; undefined if the model does not state it. */
   readonly labels: string | undefined;
+  /** The pictures that it gets, for people. */
+  readonly pictures: string;
 };
 
 /**
@@ -100,5 +114,10 @@ export type DescribedModel = ModelInfo & {
 export async function describeModel(name: string, options: ReadOptions, cacheDir: string): Promise<DescribedModel> {
   const { path, entry } = await findModel(name, cacheDir);
   const info = await modelInfo(path, options);
-  return { ...info, path, labels: entry?.labels ?? info.spec.classNames?.join(', ') };
+  return {
+    ...info,
+    path,
+    labels: entry?.labels ?? info.spec.classNames?.join(', '),
+    pictures: describePictures(info.spec),
+  };
 }

@@ -9,11 +9,11 @@ import type { Detector } from '../core/detector.js';
 import { SourceError } from '../core/errors.js';
 import { fitPicture, resolvedFormat, type Picture, type PictureFormat } from '../core/picture.js';
 import { readPicture } from '../streaming/pictures/read-picture.js';
+import { WholeFile } from '../files/whole-file.js';
 import type { AppContext } from './context.js';
 import type { DetectorChoice } from './evaluate/detector-choice.js';
 import { openEvalDetector } from './evaluate/open-detector.js';
 import { hostFacts } from './host-facts.js';
-import { checkWritable, writeOutput } from './write-output.js';
 
 export type { ProfileFile, RuntimePercentiles };
 
@@ -33,15 +33,23 @@ export type ProfileOptions = {
  * @throws ModelError if the detector cannot be opened; SourceError if the picture cannot be read; OutputError if the
  *   file cannot be written
  */
-export async function profileDetector(
-  { detector: choice, source, runs, warmUpRuns, out }: ProfileOptions,
+export async function profileDetector(options: ProfileOptions, context: AppContext): Promise<ProfileFile> {
+  const output = options.out === undefined ? undefined : new WholeFile(options.out);
+  try {
+    const file = await measureDetector(options, context);
+    output?.write(`${JSON.stringify(file, null, 1)}\n`);
+    return file;
+  } finally {
+    output?.release();
+  }
+}
+
+async function measureDetector(
+  { detector: choice, source, runs, warmUpRuns }: ProfileOptions,
   context: AppContext,
 ): Promise<ProfileFile> {
-  // Checks the output path before the work, not after it.
-  if (out !== undefined) checkWritable(out);
   const detector = await openEvalDetector(choice, context);
   const bar = context.progress.bar({ label: 'measuring', total: runs + warmUpRuns, unit: 'runs' });
-  let file: ProfileFile;
   try {
     const picture = await pictureFor(source, detector.info.input);
     const measured = await measureRuntimes(detector, picture, {
@@ -52,7 +60,7 @@ export async function profileDetector(
       onRun: (done) => bar.set(done),
     });
     const { nowcast, cpu, platform } = hostFacts();
-    file = profileFile(
+    return profileFile(
       measured,
       detector.info,
       { cpu, platform },
@@ -63,8 +71,6 @@ export async function profileDetector(
     bar.done();
     await detector.close();
   }
-  if (out !== undefined) writeOutput(out, `${JSON.stringify(file, null, 1)}\n`);
-  return file;
 }
 
 export type MeasureOptions = {

@@ -101,6 +101,7 @@ const DETECTOR_KEYS = [
   'model.threads',
   'model.input',
   'model.preprocess',
+  'model.trusted',
 ];
 
 type Thresholds = { readonly conf: number; readonly nms: number };
@@ -131,6 +132,7 @@ export function readDetector(raw: RawFlags, thresholds: Thresholds = AP_THRESHOL
       threads: model.threads,
       hosts: 1,
       preprocess: model.preprocess,
+      isTrusted: model.trusted ?? false,
       input: model.input === undefined ? undefined : parseInputSize(model.input, '--input'),
     },
     conf: detect.conf ?? thresholds.conf,

@@ -87,6 +87,13 @@ function stream(parent: Command, context: CliContext): void {
     ...FORECAST,
     ...OUTPUTS,
     recording: textFlag('--recording <file>', 'the same file, given as a flag'),
+    runNumber: numberFlag(
+      '--run <n>',
+      'the run to score, where a recording holds several',
+      { min: 1, isInteger: true },
+      undefined,
+      'the last',
+    ),
     detections: textFlag(
       '--detections <file.json>',
       'COCO results of the detector for every frame: required for outputs without detections; also explains the gap to offline AP',

@@ -73,7 +73,8 @@ async function main(args: readonly string[]): Promise<number> {
     report(error);
     return interrupted ?? (error instanceof UsageError ? 2 : 1);
   } finally {
-    interrupt.dispose();
+    // Children may take a moment to end; a signal that ended this program at once would leave them behind.
+    process.once('beforeExit', () => interrupt.dispose());
   }
 }
 
@@ -113,5 +114,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
 });
 process.exitCode = await main(process.argv.slice(2));
-// Node aborts on exit when it cannot restore a closed terminal; end with SIGHUP instead.
-if (!terminals.every((fd) => isatty(fd))) process.kill(process.pid, 'SIGHUP');
+process.once('beforeExit', () => {
+  // Node aborts on exit when it cannot restore a closed terminal; end with SIGHUP instead.
+  if (!terminals.every((fd) => isatty(fd))) process.kill(process.pid, 'SIGHUP');
+});

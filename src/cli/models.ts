@@ -2,7 +2,6 @@ import type { Command } from 'commander';
 import { describeModel, listModels, pullModels, type DescribedModel, type ListedModel } from '../app/models.js';
 import { parseInputSize } from '../config/run-config.js';
 import { UsageError } from '../core/errors.js';
-import { resolvedFormat } from '../core/picture.js';
 import { megabytes } from '../core/units.js';
 import { openIo, type CliContext, type CommandIo } from './command-io.js';
 import { addMoreHelp } from './help.js';
@@ -56,11 +55,15 @@ export function register(program: Command, context: CliContext): void {
 async function printList(io: CommandIo): Promise<void> {
   const models = await listModels(io.cacheDir);
   if (io.json) io.print(JSON.stringify({ cacheDir: io.cacheDir, models }));
-  else io.print(table(['name', 'input', 'labels', 'COCO AP', 'params (M)', 'GFLOPs', 'here'], models.map(listRow)));
+  else {
+    io.print(table(['name', 'input', 'labels', 'COCO AP', 'params (M)', 'GFLOPs', 'here'], models.map(listRow)));
+    for (const { name, path, problem } of models)
+      if (problem !== undefined) io.log.warn(`${path} is not ${name}: ${problem}`);
+  }
 }
 
-function listRow({ name, input, labels, ap, parametersM, gflops, isHere, isBundled }: ListedModel): string[] {
-  const here = isBundled ? 'bundled' : isHere ? 'yes' : '';
+function listRow({ name, input, labels, ap, parametersM, gflops, isHere, isBundled, problem }: ListedModel): string[] {
+  const here = isBundled ? 'bundled' : isHere ? 'yes' : problem === undefined ? '' : 'another file';
   return [
     name,
     `${input.width}x${input.height}`,
@@ -99,16 +102,13 @@ async function printInfo(name: string, { input, preprocess }: InfoFlags, io: Com
   io.print(io.json ? JSON.stringify(info) : infoText({ path, labels, ...info }));
 }
 
-function infoText({ path, labels, spec, bytes, parameters, opset, nodes, producer }: DescribedModel): string {
+function infoText({ path, labels, pictures, spec, bytes, parameters, opset, nodes, producer }: DescribedModel): string {
   const facts: [string, string][] = [
     ['file', path],
     ['sha256', spec.sha256],
     ['size', megabytes(bytes)],
     ['family', `${spec.family}, ${spec.form}`],
-    [
-      'input',
-      `${spec.inputName}: ${spec.inputType} [1, 3, ${spec.input.height}, ${spec.input.width}], ${picturesOf(spec)}`,
-    ],
+    ['input', `${spec.inputName}: ${spec.inputType} [1, 3, ${spec.input.height}, ${spec.input.width}], ${pictures}`],
     ...spec.outputs.map(({ name, type, shape }): [string, string] => [
       'output',
       `${name}: ${type} [${shape.join(', ')}]`,
@@ -118,9 +118,4 @@ function infoText({ path, labels, spec, bytes, parameters, opset, nodes, produce
     ['operators', `${nodes}, opset ${opset}${producer === '' ? '' : `, written by ${producer}`}`],
   ];
   return facts.map(([label, value]) => `${label.padEnd(11)} ${value}`).join('\n');
-}
-
-function picturesOf({ input, normalisation, preprocess }: DescribedModel['spec']): string {
-  const { channels, fit } = resolvedFormat(input);
-  return `${channels.toUpperCase()}, ${fit === 'stretch' ? 'stretched' : 'letterboxed'}, ${normalisation === undefined ? '0 to 255' : 'normalised'} (${preprocess})`;
 }

@@ -1,15 +1,18 @@
 import { readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { UsageError } from '../core/errors.js';
+import type { PathContent } from '../core/source-kind.js';
 import { didYouMean } from './suggest.js';
 
 /**
- * Tells a file, a folder and nothing from each other.
+ * Tells a file, a folder, a pipe and nothing from each other.
  * @throws UsageError naming the path where the system does not let it be looked at
  */
-export function whatIsAt(absolute: string): 'file' | 'folder' | 'nothing' {
+export function whatIsAt(absolute: string): PathContent {
   try {
-    return statSync(absolute).isDirectory() ? 'folder' : 'file';
+    const found = statSync(absolute);
+    if (found.isDirectory()) return 'folder';
+    return found.isFile() || found.isBlockDevice() ? 'file' : 'pipe';
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code;
     if (code === 'ENOENT' || code === 'ENOTDIR') return 'nothing';

@@ -43,6 +43,8 @@ export type ModelConfig = {
   readonly hosts: number;
   /** Name of a preprocessing of the model's family. Undefined: the family's usual one. */
   readonly preprocess: string | undefined;
+  /** The network is not tried on test pictures. */
+  readonly isTrusted: boolean;
   /** For a model with a dynamic input size. */
   readonly input: Size | undefined;
 };
@@ -145,6 +147,7 @@ export function resolveRun(
       threads: model.threads,
       hosts: model.hosts,
       preprocess: model.preprocess,
+      isTrusted: model.trusted,
       input: model.input === undefined ? undefined : parseInputSize(model.input, 'model.input (--input)'),
     },
     detect: {
@@ -315,7 +318,21 @@ function refuseContradictions(config: RunConfig, found: readonly Found[], keepsA
   const sources = found.map(({ config: { id }, kind }) => ({ ...kind, id }));
   for (const { kind: name, settings } of config.sinks)
     parts.sinks.find((sink) => sink.name === name)?.check?.(settings, sources);
+  refuseReadingTwice(found);
   refuseOverwriting(config, found, parts);
+}
+
+/** Two readers of one pipe would each get a part of it. */
+function refuseReadingTwice(found: readonly Found[]): void {
+  const taken = new Map<string, string>();
+  for (const { config, kind } of found) {
+    if (kind.isReadOnce !== true) continue;
+    const path = realPath(config.address);
+    const other = taken.get(path);
+    if (other !== undefined)
+      throw new UsageError(`the sources ${other} and ${config.id} are the same pipe, which can be read only once`);
+    taken.set(path, config.id);
+  }
 }
 
 /**

@@ -59,9 +59,16 @@ export const modelKeys = {
     type: 'text',
     flag: '--preprocess <name>',
     description:
-      'Preprocessing, for model files that do not state it: `legacy` for YOLOX before 0.1.1 and for ByteTrack, `imagenet` or `unit` for detection transformers.',
+      'Preprocessing, for model files that do not state it: `legacy` for YOLOX before 0.1.1 and for ByteTrack, `rgb`, `unit` (RGB, 0 to 1) or `bgr-unit` for other networks with the outputs of YOLOX, `imagenet` or `unit` for detection transformers.',
     allowed: "a preprocessing of the model's family, such as legacy",
     defaultRule: "the usual one of the model's family",
+  },
+  trusted: {
+    type: 'boolean',
+    flag: '--trust-model',
+    description:
+      'Take the outputs of the network as its graph shows them, instead of trying it on test pictures first.',
+    default: false,
   },
   input: {
     type: 'text',

@@ -20,7 +20,7 @@ export function sourceForms(kinds: readonly SourceKind[]): string {
  * Asks every kind whether it recognises the text. A relative path of something that exists is a path, even if it has
  * another form as well: the name of a folder may be a number.
  * @param folder start of relative paths
- * @throws UsageError for an unknown scheme, for standard input, for an empty text, and for a malformed one
+ * @throws UsageError for an unknown scheme, for an empty text, and for a malformed one
  */
 export function recogniseSource<Open>(
   text: string,
@@ -29,7 +29,6 @@ export function recogniseSource<Open>(
 ): NamedSource<Open> {
   const source = text.trim();
   if (source === '') throw new UsageError(`a source is empty; it must be ${sourceForms(kinds)}`);
-  if (source === '-') throw new UsageError(`standard input ("-") cannot be a source; it must be ${sourceForms(kinds)}`);
   if (/^file:/i.test(source)) return pathOf(fileUrlPath(source));
   if (!isAbsolute(source) && existsSync(resolve(folder, source))) return pathOf(source);
   for (const kind of kinds) {

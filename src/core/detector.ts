@@ -33,9 +33,11 @@ export const CLASS_NAME_ORIGINS = [
 ] as const;
 export type ClassNameOrigin = (typeof CLASS_NAME_ORIGINS)[number];
 
-/** A detector that runs a model file. */
+/** Facts about a detector that runs a model file. */
 export type ModelDetectorInfo = DetectorInfo & {
   readonly classNamesFrom: ClassNameOrigin;
+  /** The pictures that it gets, for people: `BGR, letterboxed, 0 to 255 (standard)`. */
+  readonly pictures: string;
   /** SHA-256 of the model file in lower-case hex. */
   readonly modelSha256: string;
   readonly requestedProvider: Provider;
@@ -80,4 +82,15 @@ export interface Detector<Info extends DetectorInfo = DetectorInfo> extends Asyn
   close(): Promise<void>;
 }
 
-export type ModelDetector = Detector<ModelDetectorInfo>;
+/** Boxes that a network gave as NaN or infinity, and that were therefore left out. */
+export type UnusableBoxes = {
+  readonly boxes: number;
+  /** Pictures with such boxes. */
+  readonly pictures: number;
+};
+
+/** A detector that runs a model file. Its boxes lie inside their pictures. */
+export type ModelDetector = Detector<ModelDetectorInfo> & {
+  /** Since it was opened. */
+  readonly unusable: UnusableBoxes;
+};

@@ -19,7 +19,12 @@ export type SourceFacts = {
    */
   readonly pictures: 'in-file' | 'in-kept-copy' | 'gone';
   readonly needsFfmpeg: boolean;
+  /** It cannot be read a second time, nor by two streams. */
+  readonly isReadOnce?: true;
 };
+
+/** The thing at a path. A pipe is anything else than a file or folder: a named pipe, a device. */
+export type PathContent = 'file' | 'folder' | 'pipe' | 'nothing';
 
 /**
  * One entry of the registry of sources. A text selects it by its form (`recognise`), or as the path of a file or folder
@@ -42,7 +47,7 @@ export type SourceKind<Open = unknown> = SourceFacts & {
    */
   lookAt?(address: string): Promise<string | undefined>;
   /** True if it reads the file or folder at this absolute path. A path with nothing at it may be a pattern. */
-  takesPath?(path: string, what: 'file' | 'folder' | 'nothing'): boolean;
+  takesPath?(path: string, what: PathContent): boolean;
   /** Files named one after another on the command line make one stream. */
   readonly joinsFiles?: true;
   /** Keys that it adds to those of a camera. */

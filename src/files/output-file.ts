@@ -1,8 +1,18 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { OutputError } from '../core/errors.js';
+import { claimOutput, type OutputClaim } from './output-claim.js';
 
 /** Called once when a file can no longer be written. Later writes are ignored. */
 export type OnOutputFailure = (error: OutputError) => void;
+
+/** What becomes of an older file of that name. */
+export type OlderFile =
+  /** It is replaced at once. */
+  | 'replaced'
+  /** It stays until {@link OutputFile.publish}. */
+  | 'kept-until-published'
+  /** The new content goes behind it. */
+  | 'continued';
 
 /**
  * A file that is written piece by piece. `write` hands each piece to the operating system before it returns (some 10 µs
@@ -11,21 +21,52 @@ export type OnOutputFailure = (error: OutputError) => void;
 export class OutputFile {
   readonly #path: string;
   readonly #onFailure: OnOutputFailure;
+  readonly #claim: OutputClaim;
+  #draft: string | undefined;
   #fd: number | undefined;
   #endBytes = 0;
+  /** Whether the file stands under its name for good. */
+  #isPublished = true;
 
-  /**
-   * Creates the file, or empties an existing one.
-   * @throws OutputError if that is impossible
-   */
-  constructor(path: string, onFailure: OnOutputFailure) {
+  /** @throws OutputError if it cannot be written, or another process writes it */
+  constructor(path: string, onFailure: OnOutputFailure, older: OlderFile = 'replaced') {
     this.#path = path;
     this.#onFailure = onFailure;
+    this.#claim = claimOutput(path);
     try {
-      this.#fd = openSync(path, 'w');
+      if (older === 'kept-until-published' && !this.#claim.isStream) {
+        this.#isPublished = false;
+        if (existsSync(path)) this.#draft = `${this.#claim.path}.part`;
+      }
+      this.#fd = openSync(this.#draft ?? this.#claim.path, older === 'continued' && !this.#claim.isStream ? 'a' : 'w');
     } catch (cause) {
+      this.#claim.release();
       throw new OutputError(`cannot write ${path}: ${remedy(cause as NodeJS.ErrnoException)}`, { cause });
     }
+  }
+
+  /** Puts the file in the place of the older one. Safe to call twice, and after `close`. */
+  publish(): void {
+    this.#isPublished = true;
+    if (this.#draft === undefined) return;
+    const draft = this.#draft;
+    this.#draft = undefined;
+    try {
+      renameSync(draft, this.#claim.path);
+    } catch (cause) {
+      this.close();
+      this.#onFailure(
+        new OutputError(`cannot write ${this.#path}: ${remedy(cause as NodeJS.ErrnoException)}`, { cause }),
+      );
+    }
+  }
+
+  /** Closes the file, and removes it if it was not published. Safe to call twice. */
+  discard(): void {
+    this.close();
+    if (!this.#isPublished) rmSync(this.#draft ?? this.#claim.path, { force: true });
+    this.#isPublished = true;
+    this.#draft = undefined;
   }
 
   /** Appends `content`, over the file's last `overwriteBytes` bytes. */
@@ -58,6 +99,7 @@ export class OutputFile {
     const fd = this.#fd;
     this.#fd = undefined;
     closeSync(fd);
+    this.#claim.release();
   }
 }
 

@@ -45,12 +45,25 @@ export type DecodeOptions = {
   readonly classIds?: readonly number[];
 };
 
+/** Receives how many boxes of one picture were left out because they are NaN or infinite, or their score is. */
+export type OnUnusable = (boxes: number) => void;
+
 /**
  * From a network's outputs to detections.
  * @param outputs float32, in the order of {@link Recognised.outputs}
- * @returns in source pixels, best first; coordinates are multiples of 1/1000 px, scores of 1e-6
+ * @param onUnusable called at most once
+ * @returns in source pixels, also outside the picture, best first; coordinates are multiples of 1/1000 px, scores of 1e-6
  */
-export type Decode = (outputs: readonly Float32Array[], fit: Fit) => Detection[];
+export type Decode = (outputs: readonly Float32Array[], fit: Fit, onUnusable?: OnUnusable) => Detection[];
+
+/** The facts that a network's outputs on a black picture are judged by. */
+export type JudgeFacts = Pick<DecodeOptions, 'input'> & { readonly classCount: number };
+
+/**
+ * A family's judgement of outputs: the form that fits them, with a warning for people if it is another than the
+ * operators show; or the reason why none fits. A warning completes "the network's …", and so does a refusal.
+ */
+export type Judgement = { readonly form: string; readonly warning?: string } | { readonly refusal: string };
 
 /**
  * A kind of detector: how its graphs are recognised, how its pictures are preprocessed, how its outputs are decoded.
@@ -69,6 +82,12 @@ export type DetectorFamily = {
    * @throws ModelError where the graph is of this family and cannot be used as it is asked to be
    */
   recognise(graph: OnnxGraph, asked: Size | undefined): Recognised | string;
+  /**
+   * Compares what a network gives for a black picture with the form that its operators show. It must accept every
+   * network of that form, an untrained one too. Absent where nothing can be compared.
+   * @param outputs finite for the most part
+   */
+  judge?(form: string, outputs: readonly Float32Array[], facts: JudgeFacts): Judgement;
   /** Prepares the decoding for one model, in the detector's process. Its memory is allocated once and reused. */
   createDecoder(form: string, options: DecodeOptions): Decode;
 };

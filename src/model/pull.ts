@@ -1,10 +1,8 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { mkdir, readFile, rename, stat } from 'node:fs/promises';
+import { mkdir, rename, stat } from 'node:fs/promises';
 import { ModelError, OutputError } from '../core/errors.js';
 import { writeFileAtomic } from '../files/atomic-write.js';
+import { judgeFile, pinPath, readPin, wrongFile, type Pin, type RightFile } from './cached-model.js';
 import { clearDownload, download, type DownloadOptions } from './download.js';
-import { readModelSpec } from './model-spec.js';
 import { zooPath, type ZooEntry } from './zoo.js';
 
 export type PullOptions = Pick<DownloadOptions, 'fetch' | 'signal' | 'onProgress'> & {
@@ -64,59 +62,34 @@ export async function pullModel(entry: ZooEntry, { cacheDir, ...options }: PullO
   }
 }
 
-/** Checks the hash of the file at `from`, which is or becomes `path`. Without an expected hash, it keeps this one. */
+/** Judges the file at `from`, which is or becomes `path`. Without an expected hash, it keeps this one. */
 async function checked(
   entry: ZooEntry,
   from: string,
   path: string,
-  pin: string | undefined,
+  pin: Pin | undefined,
 ): Promise<Omit<PulledModel, 'outcome'>> {
-  const sha256 = await sha256Of(from);
-  const expected = entry.sha256 ?? pin;
-  if (expected !== undefined && sha256 !== expected) {
-    const source = entry.sha256 === undefined ? `the one pinned in ${pinPath(path)}` : "the zoo's";
-    throw new ModelError(
-      from === path
-        ? `${path} is not ${entry.name}: its sha256 is ${sha256}, not ${source}, ${expected}; remove it and run again`
-        : `the download from ${entry.url} is not ${entry.name}: its sha256 is ${sha256}, not ${source}, ${expected}; the download was removed`,
-      { code: 'NOWCAST_MODEL_SHA256' },
-    );
+  const file = await judgeFile(entry, from, pin);
+  if (file.state !== 'right') {
+    const problem = file.state === 'wrong' ? file.problem : 'it is gone';
+    if (from === path) throw wrongFile(entry, path, problem);
+    throw new ModelError(`the download from ${entry.url} is not ${entry.name}: ${problem}; the download was removed`, {
+      code: 'NOWCAST_MODEL_SHA256',
+    });
   }
-  if (expected === undefined) {
-    // No hash confirms this file, so it must at least be a file of the right kind before its hash is kept.
-    await readModelSpec(from, { input: entry.input });
-    await writeFileAtomic(pinPath(path), `${sha256}  ${entry.file}\n`);
-  }
-  return {
-    path,
-    sha256,
-    bytes: (await stat(from)).size,
-    checkedBy: entry.sha256 !== undefined ? 'zoo' : pin !== undefined ? 'pin' : 'first-download',
-  };
+  const { sha256, bytes, checkedBy } = file;
+  if (checkedBy === 'contents') await writeFileAtomic(pinPath(path), `${sha256}  ${entry.file}\n`);
+  return { path, sha256, bytes, checkedBy: HOW_CHECKED[checkedBy] };
 }
 
-/** A file that `sha256sum -c` reads. */
-function pinPath(path: string): string {
-  return `${path}.sha256`;
-}
-
-async function readPin(path: string): Promise<string | undefined> {
-  const text = await readFile(pinPath(path), 'utf8').catch(() => undefined);
-  if (text === undefined) return undefined;
-  const [sha256] = text.split(/\s/);
-  if (!/^[0-9a-f]{64}$/.test(sha256)) throw new ModelError(`${pinPath(path)} holds no sha256; remove it and run again`);
-  return sha256;
-}
+const HOW_CHECKED = { zoo: 'zoo', pin: 'pin', contents: 'first-download' } as const satisfies Record<
+  RightFile['checkedBy'],
+  PulledModel['checkedBy']
+>;
 
 async function isThere(path: string): Promise<boolean> {
   return stat(path).then(
     () => true,
     () => false,
   );
-}
-
-async function sha256Of(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
-  return hash.digest('hex');
 }

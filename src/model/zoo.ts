@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -34,13 +34,6 @@ export type ZooEntry = Readonly<z.infer<typeof zooFile>['models'][string]> & {
   readonly url: string;
 };
 
-/** A model file on this machine. */
-export type FoundModel = {
-  readonly path: string;
-  /** The zoo's entry; absent for a user's own file and for the bundled model. */
-  readonly entry?: ZooEntry;
-};
-
 /** The model that comes with the package. */
 export const BUNDLED_MODEL = 'nowcast-nano';
 
@@ -73,44 +66,8 @@ export function zooPath({ file }: Pick<ZooEntry, 'file'>, cacheDir: string): str
   return join(cacheDir, file);
 }
 
-/**
- * The file of a `--model`: a path, a model of the zoo, or `nowcast-nano`. A file of that name goes first.
- * @throws ModelError that says how to get a missing model
- */
-export async function findModel(nameOrPath: string, cacheDir: string): Promise<FoundModel> {
-  const found = statSync(nameOrPath, { throwIfNoEntry: false });
-  const isPath = /[/\\]/.test(nameOrPath);
-  // The reader of the file refuses a folder, with a message.
-  if (found !== undefined && (found.isFile() || isPath)) return { path: nameOrPath };
-  if (isPath)
-    throw new ModelError(
-      `there is no model file ${nameOrPath}; check the path, or take a name from \`nowcast models list\``,
-    );
-  if (plainName(nameOrPath) === BUNDLED_MODEL) {
-    const path = bundledModel();
-    if (path === undefined)
-      throw new ModelError(
-        `this copy of Nowcast has no ${BUNDLED_MODEL}; run \`nowcast models pull yolox-nano\` and use that`,
-      );
-    return { path };
-  }
-  const entry = (await readZoo()).find(({ name }) => name === plainName(nameOrPath));
-  if (entry === undefined) {
-    throw new ModelError(
-      `"${nameOrPath}" is neither a file in ${process.cwd()} nor a model of the zoo; check the path, or take a name from \`nowcast models list\``,
-    );
-  }
-  const path = zooPath(entry, cacheDir);
-  if (!existsSync(path)) {
-    throw new ModelError(
-      `${entry.name} is not on this machine; run \`nowcast models pull ${entry.name}\`, or place ${entry.url} at ${path}`,
-      { code: 'NOWCAST_MODEL_NOT_PULLED' },
-    );
-  }
-  return { path, entry };
-}
-
-function plainName(name: string): string {
+/** The spelling of the zoo. */
+export function plainName(name: string): string {
   return name
     .toLowerCase()
     .replace(/\.onnx$/, '')

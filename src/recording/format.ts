@@ -5,10 +5,12 @@ import type { Size } from '../core/size.js';
 /** Names the format in the first line of every recording. */
 export const RECORDING_SCHEMA = 'nowcast.recording/1';
 
-/** First line of a recording: the run, its machine, and the facts for reading the other lines. */
+/** First line of each run in a recording: the run, its machine, and the facts for reading the other lines. */
 export type RecordingHeader = {
   readonly type: 'header';
   readonly schema: typeof RECORDING_SCHEMA;
+  /** Distinguishes the runs of a file; absent in recordings of older releases and of simulations. */
+  readonly runId?: string;
   /** Unix time at which the recording's clock stood at 0, in microseconds. */
   readonly unixUsAtZero: number;
   /** Class names by class id. */

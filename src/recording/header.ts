@@ -1,7 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import type { WallClock } from '../core/clock.js';
 import type { DetectorInfo, ModelDetectorInfo } from '../core/detector.js';
 import { RECORDING_SCHEMA, type RecordingHeader } from './format.js';
 import { toUs } from './microseconds.js';
+
+/** Whether a line begins a run, whoever has formatted it. */
+export function isHeaderLine(line: string): boolean {
+  return /^\s*\{\s*"type"\s*:\s*"header"/.test(line);
+}
 
 /** A recording's header. */
 export function recordingHeader(about: Omit<RecordingHeader, 'type' | 'schema'>): RecordingHeader {
@@ -18,6 +24,7 @@ export function runHeader(
   about: Pick<RecordingHeader, 'streams' | 'config' | 'host'>,
 ): RecordingHeader {
   return recordingHeader({
+    runId: randomUUID(),
     unixUsAtZero: toUs(clock.toUnixMs(0)),
     classes: classNames,
     model: {

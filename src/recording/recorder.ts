@@ -1,6 +1,7 @@
 import type { PipelineEvent } from '../core/events.js';
 import { encodeEvent, encodeHeader } from './encode.js';
 import type { RecordingHeader } from './format.js';
+import { prepareOlderRecording } from './older-recording.js';
 import { OutputFile, type OnOutputFailure } from '../files/output-file.js';
 
 /** `await using` closes it. */
@@ -11,14 +12,19 @@ export type Recorder = AsyncDisposable & {
 };
 
 /**
- * Starts a recording; an older file of that name is replaced.
+ * Starts a recording. In a file that holds recorded runs already, the new run goes behind them.
  * @param onFailure called once if the disk is full or gone; the recording ends there, readable to its last complete
  * line
- * @throws OutputError if the file cannot be created
+ * @throws OutputError if the file cannot be created, is no recording, or another process writes it
  */
 export function createRecorder(path: string, header: RecordingHeader, onFailure: OnOutputFailure): Recorder {
-  const file = new OutputFile(path, onFailure);
-  file.write(`${encodeHeader(header)}\n`);
+  const file = new OutputFile(path, onFailure, 'continued');
+  try {
+    file.write(`${prepareOlderRecording(path) ? '\n' : ''}${encodeHeader(header)}\n`);
+  } catch (error) {
+    file.close();
+    throw error;
+  }
   const close = (): Promise<void> => {
     file.close();
     return Promise.resolve();

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nowcast } from '../helpers/command.js';
@@ -65,5 +65,25 @@ describe('nowcast doctor', () => {
     const { stdout } = await nowcast(['doctor'], { env: { NOWCAST_CACHE: join(folder(), 'cache') } });
     assert.match(stdout, /^ok {7}Node {14}\d+\.\d+\.\d+$/m);
     assert.match(stdout, /^limited {2}models .*\n {27}-> nowcast models pull yolox-nano/m);
+  });
+
+  it('names a file that is not the model of its name, as the list and a run do', async () => {
+    const cache = join(folder(), 'cache');
+    const path = join(cache, 'yolox_nano.onnx');
+    mkdirSync(cache);
+    writeFileSync(path, 'cut');
+    const problem = `${path} is not yolox-nano: it has 3 bytes instead of 3659407; it may be cut off`;
+    const { of } = await report({});
+    assert.equal(of('models')?.state, 'limited');
+    assert.ok(of('models')?.found.endsWith(problem), of('models')?.found);
+    assert.match(of('models')?.remedy ?? '', /^remove that file, then pull the model again/);
+
+    const env = { NOWCAST_CACHE: cache };
+    const list = await nowcast(['models', 'list'], { env });
+    assert.match(list.stdout, /^yolox-nano .* another file$/m);
+    assert.ok(list.stderr.includes(problem), list.stderr);
+    const run = await nowcast(['run', 'demo:', '--model', 'yolox-nano'], { env });
+    assert.deepEqual([run.code, run.stdout], [1, '']);
+    assert.ok(run.stderr.includes(problem), run.stderr);
   });
 });

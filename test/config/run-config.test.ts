@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { BUILT_IN_PARTS } from '../../src/app/parts.js';
@@ -20,6 +21,39 @@ describe('a run configuration', () => {
     return join(folder(), name);
   };
 
+  it('refuses to read a pipe twice', () => {
+    const fifo = join(folder(), 'fifo');
+    execFileSync('mkfifo', [fifo]);
+    const save = join(folder(), 'out.mp4');
+    for (const source of ['-', fifo]) {
+      assert.throws(() => resolveRun({}, [source, source]), /are the same pipe, which can be read only once/);
+      assert.throws(() => resolveRun({ output: { save } }, [source]), /is a pipe, which can be read only once/);
+    }
+    assert.throws(() => resolveRun({ output: { record: fifo } }, [fifo]), /which is the source fifo too/);
+    assert.deepEqual(
+      resolveRun({}, ['-', fifo]).sources.map(({ id, kind }) => [id, kind]),
+      [
+        ['stdin', 'pipe'],
+        ['fifo', 'pipe'],
+      ],
+    );
+  });
+
+  it('takes the kind of an address by its content, with the keys and rules of that kind', () => {
+    const address = 'http://h/clip.cgi?id=5';
+    const found = (settings: Settings): RunConfig =>
+      resolve(settings, [], BUILT_IN_PARTS, new Map([[address, 'video']]));
+    const offline: Settings = { pace: 'max', detect: { schedule: 'every' } };
+    assert.deepEqual(found({ ...offline, cameras: { a: { source: address } } }).sources, [
+      { id: 'a', kind: 'video', address, settings: {} },
+    ]);
+    assert.throws(
+      () => found({ cameras: { a: { source: address, transport: 'udp' } } }),
+      /cameras\.a\.transport: only a camera has this key, and this source is a video file/,
+    );
+    assert.throws(() => resolveRun({ ...offline, cameras: { a: { source: address } } }), /a is a camera, which/);
+  });
+
   it('fills in the defaults of a live run', () => {
     assert.deepEqual(resolveRun({}, [CAMERA]), {
       sources: [
@@ -37,6 +71,7 @@ describe('a run configuration', () => {
         threads: undefined,
         hosts: 1,
         preprocess: undefined,
+        isTrusted: false,
         input: undefined,
       },
       detect: {

@@ -31,6 +31,10 @@ describe('a source', () => {
     ['tcp://:1234?listen', camera('tcp://:1234?listen'), 'camera'],
     ['rtsp://u:p@/x@h/cam', camera('rtsp://u:p@/x@h/cam'), 'h'],
     ['http://h/@/x', camera('http://h/@/x'), 'camera'],
+    ['-', { kind: 'pipe', address: 'pipe:0' }, 'stdin'],
+    ['/dev/stdin', { kind: 'pipe', address: 'pipe:0' }, 'stdin'],
+    ['rtp://127.0.0.1:5004', { kind: 'rtp', address: 'rtp://127.0.0.1:5004' }, '127.0.0.1'],
+    ['rtp://@:5004', { kind: 'rtp', address: 'rtp://@:5004' }, 'rtp'],
     ['demo:', { kind: 'demo', address: `demo:${DEFAULT_DEMO_SEED}` }, 'demo'],
     ['demo:17', { kind: 'demo', address: 'demo:17' }, 'demo'],
   ];
@@ -62,13 +66,13 @@ describe('a source', () => {
 
   for (const [text, part] of [
     ['', 'a source is empty; it must be a picture, a folder'],
-    ['-', 'standard input ("-") cannot be a source'],
+    ['rtp://127.0.0.1', 'the source "rtp://127.0.0.1" has no port; write it as rtp://HOST:PORT'],
     ['demo:x', 'the source "demo:x" has no valid seed; write demo:SEED with a whole number from 0 to 4294967295'],
     ['demo:-1', 'has no valid seed'],
     ['demo:4294967296', 'has no valid seed'],
     [
       'ftp://h/x',
-      '"ftp://" is not a source that Nowcast reads; it must be a picture, a folder of pictures, a pattern such as "frames/*.jpg", a video file, rtsp://',
+      '"ftp://" is not a source that Nowcast reads; it must be a picture, a folder of pictures, a pattern such as "frames/*.jpg", "-" for standard input, an .sdp file, rtp://, a video file, rtsp://',
     ],
     ['rtsp:///cam', 'the source "rtsp:///cam" has no host; write it as rtsp://HOST[:PORT]/PATH'],
     ['rtsp://me:p@ss#1@/cam', 'the source "rtsp://***@/cam" has no host'],

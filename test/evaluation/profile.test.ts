@@ -8,6 +8,7 @@ describe('runtime profile file', () => {
     modelSha256: 'ab',
     input: { width: 416, height: 416 },
     classNames: ['car'],
+    pictures: 'BGR, letterboxed, 0 to 255 (standard)',
     classNamesFrom: 'given',
     requestedProvider: 'auto',
     provider: 'cpu',

@@ -15,12 +15,14 @@ export class FakeDetector implements ModelDetector {
     model: 'fake.onnx',
     modelSha256: '0'.repeat(64),
     input: { width: 32, height: 32 },
+    pictures: 'BGR, letterboxed, 0 to 255 (standard)',
     classNames: ['thing'],
     classNamesFrom: 'given',
     requestedProvider: 'cpu',
     provider: 'cpu',
     threads: 1,
   };
+  readonly unusable = { boxes: 0, pictures: 0 };
   readonly hosts: number;
   /** The open requests, oldest first. */
   readonly jobs: Job[] = [];

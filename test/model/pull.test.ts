@@ -11,7 +11,7 @@ import { fileServer, type FileServer, type Serving } from './file-server.js';
 import { pixelModel } from './pixel-model.js';
 import { tempFolder } from './temp-folder.js';
 
-const BODY = serializeOnnx(pixelModel());
+const BODY = serializeOnnx(pixelModel({ output: [1, 21, 85] }));
 const SHA256 = createHash('sha256').update(BODY).digest('hex');
 const HALF = Math.floor(BODY.length / 2);
 
@@ -74,7 +74,7 @@ describe('pullModel', () => {
     await assert.rejects(pullModel(entry('http://127.0.0.1:1/', known), { cacheDir: cacheDir() }), {
       name: 'ModelError',
       code: 'NOWCAST_MODEL_SHA256',
-      message: /m\.onnx is not pixels.*remove it and run again/,
+      message: /m\.onnx is not pixels.*remove it and run `nowcast models pull pixels`/,
     });
     assert.deepEqual(files(), ['m.onnx']);
   });

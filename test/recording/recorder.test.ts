@@ -5,6 +5,7 @@ import {
   existsSync,
   mkdirSync,
   readFileSync,
+  rmSync,
   statSync,
   truncateSync,
   writeFileSync,
@@ -31,11 +32,14 @@ const EVENTS: PipelineEvent[] = [
 
 const failOn = (message: unknown): never => assert.fail(String(message));
 
+async function all(events: AsyncIterable<PipelineEvent>): Promise<PipelineEvent[]> {
+  const read: PipelineEvent[] = [];
+  for await (const event of events) read.push(event);
+  return read;
+}
+
 async function collect(path: string, onWarning: (message: string) => void = failOn): Promise<PipelineEvent[]> {
-  const { events } = await readRecording(path, onWarning);
-  const all: PipelineEvent[] = [];
-  for await (const event of events) all.push(event);
-  return all;
+  return all((await readRecording(path, onWarning)).events);
 }
 
 function record(path: string, events: readonly PipelineEvent[] = EVENTS): void {
@@ -65,10 +69,49 @@ describe('recorder', () => {
     await recorder.close();
   });
 
-  it('replaces an older file', async () => {
-    writeFileSync(inFolder('run.jsonl'), 'x'.repeat(10_000));
-    record(inFolder('run.jsonl'), []);
-    assert.deepEqual(await collect(inFolder('run.jsonl')), []);
+  it('adds a run to a recording, whose earlier runs stay readable', async () => {
+    const path = inFolder('run.jsonl');
+    record(path, EVENTS);
+    record(path, EVENTS.slice(0, 2));
+    const warnings: string[] = [];
+    assert.deepEqual(await collect(path, (warning) => warnings.push(warning)), EVENTS.slice(0, 2));
+    assert.deepEqual(warnings, [`${path} holds 2 runs; run 2 is read`]);
+    const first = await readRecording(path, () => undefined, { run: 1 });
+    assert.deepEqual([first.run, first.runs, first.firstLine], [1, 2, 1]);
+    assert.deepEqual(await all(first.events), EVENTS);
+    await assert.rejects(readRecording(path, failOn, { run: 3 }), /holds 2 runs, so there is no run 3/);
+  });
+
+  it('cuts off a line that a killed run left incomplete, and keeps a complete one', async () => {
+    const path = inFolder('run.jsonl');
+    for (const [cutBytes, kept] of [
+      [1, EVENTS.length],
+      [5, EVENTS.length - 1],
+    ]) {
+      rmSync(path, { force: true });
+      record(path);
+      truncateSync(path, statSync(path).size - cutBytes);
+      record(path, []);
+      const { events } = await readRecording(path, () => undefined, { run: 1 });
+      assert.deepEqual(await all(events), EVENTS.slice(0, kept));
+    }
+  });
+
+  it('never adds to a file that is no recording', () => {
+    writeFileSync(inFolder('notes.txt'), 'mine');
+    assert.throws(
+      () => record(inFolder('notes.txt')),
+      (error) =>
+        error instanceof OutputError && /it exists and is no recording, so it is left alone/.test(error.message),
+    );
+    assert.equal(readFileSync(inFolder('notes.txt'), 'utf8'), 'mine');
+  });
+
+  it('refuses a second writer of its file', async () => {
+    const recorder = createRecorder(inFolder('run.jsonl'), HEADER, failOn);
+    assert.throws(() => record(inFolder('run.jsonl')), /another output of this run writes it/);
+    await recorder.close();
+    record(inFolder('run.jsonl'));
   });
 
   it('refuses a path that cannot be written, with the path and the remedy', () => {
@@ -109,6 +152,7 @@ describe('recording reader', () => {
     record(path);
     const lengthOfLast = readFileSync(path, 'utf8').trimEnd().split('\n').at(-1)!.length;
     for (let cut = 2; cut <= lengthOfLast; cut++) {
+      rmSync(path);
       record(path);
       truncateSync(path, statSync(path).size - cut);
       const warnings: string[] = [];

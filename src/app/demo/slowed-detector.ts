@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { DetectorResult, ModelDetector, ModelDetectorInfo } from '../../core/detector.js';
+import type { DetectorResult, ModelDetector, ModelDetectorInfo, UnusableBoxes } from '../../core/detector.js';
 import type { Picture } from '../../core/picture.js';
 
 /** A detector with a delay added to every run, as of a larger model or a smaller machine. */
@@ -15,6 +15,10 @@ export class SlowedDetector implements ModelDetector {
 
   get info(): ModelDetectorInfo {
     return this.#detector.info;
+  }
+
+  get unusable(): UnusableBoxes {
+    return this.#detector.unusable;
   }
 
   get hosts(): number {

@@ -5,6 +5,7 @@ import { availableParallelism, cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { machineFingerprint } from '../../model/machine-fingerprint.js';
 import { tryProviders } from '../../model/host/process-detector.js';
+import { cachedModel } from '../../model/cached-model.js';
 import { bundledModel, readZoo, zooPath } from '../../model/zoo.js';
 import { locateFfmpeg } from '../../streaming/ffmpeg/binary.js';
 import type { AppContext } from '../context.js';
@@ -155,8 +156,22 @@ async function cacheFolder(cacheDir: string): Promise<Finding> {
 
 async function models(cacheDir: string): Promise<Finding> {
   const bundled = bundledModel() === undefined ? [] : ['nowcast-nano (bundled, for the synthetic world)'];
-  const pulled = (await readZoo()).filter((entry) => existsSync(zooPath(entry, cacheDir))).map(({ name }) => name);
+  const pulled: string[] = [];
+  const wrong: string[] = [];
+  for (const entry of await readZoo()) {
+    const file = await cachedModel(entry, cacheDir);
+    if (file.state === 'right') pulled.push(entry.name);
+    if (file.state === 'wrong') wrong.push(`${zooPath(entry, cacheDir)} is not ${entry.name}: ${file.problem}`);
+  }
   const here = [...bundled, ...pulled];
+  if (wrong.length > 0) {
+    return {
+      name: 'models',
+      state: 'limited',
+      found: [...here, ...wrong].join(', '),
+      remedy: `remove ${wrong.length === 1 ? 'that file' : 'those files'}, then pull the model again with nowcast models pull`,
+    };
+  }
   if (pulled.length > 0) return { name: 'models', state: 'ok', found: here.join(', ') };
   return {
     name: 'models',

@@ -7,6 +7,7 @@ import { recordedRun } from '../../../evaluation/recorded-run.js';
 import { prepareDetections, type ScoredDetections } from '../../../evaluation/score.js';
 import { timestampedRun, type StreamedRun } from '../../../evaluation/streamed-run.js';
 import { parseTimestampedOutputs } from '../../../evaluation/timestamped-outputs.js';
+import { runText, type RunChoice } from '../../recording/reader.js';
 import { DataError, UsageError } from '../../core/errors.js';
 import type { Log } from '../context.js';
 
@@ -47,6 +48,7 @@ export type LoadedRun = { readonly run: StreamedRun; readonly detections: Scored
 /**
  * Reads a recording or a file of timestamped outputs.
  * @param offline detections by frame, for timestamped outputs without detections
+ * @param choice of a recording of several runs
  * @throws UsageError if such outputs come without `--detections`
  */
 export function loadRun(
@@ -55,12 +57,14 @@ export function loadRun(
   fps: number | undefined,
   offline: ScoredDetections | undefined,
   log: Log,
+  choice: RunChoice = {},
 ): LoadedRun {
   const text = readTextFile(path);
   const firstLine = text.slice(0, 2000).split('\n', 1)[0];
   return naming(path, () => {
     if (firstLine.includes('"nowcast.recording/')) {
-      const { run, detections, outputCount, warnings } = recordedRun(text, truth, fps);
+      const { run, detections, outputCount, warnings, header, place } = recordedRun(text, truth, fps, choice);
+      if (place.runs > 1) log.info(`${path} ${runText(header, place)}`);
       for (const warning of warnings) log.warn(`${path}: ${warning}`);
       return { run, detections: prepareDetections(truth, detections, outputCount) };
     }

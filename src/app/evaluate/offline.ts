@@ -5,8 +5,8 @@ import { DetectionList } from '../../../evaluation/detection-list.js';
 import { evaluationJson, type EvaluationJson } from '../../../evaluation/score.js';
 import type { Detection } from '../../core/detection.js';
 import { SourceError } from '../../core/errors.js';
+import { checkWholeFile, WholeFile } from '../../files/whole-file.js';
 import type { AppContext } from '../context.js';
-import { writeOutput } from '../write-output.js';
 import { checkOneSequence, isVideoFile } from './data-root.js';
 import { detectPictures, detectVideo } from './detect-frames.js';
 import { loadGroundTruth, type TruthFile } from './inputs.js';
@@ -32,15 +32,27 @@ export type OfflineOptions = TruthFile & {
  *   the detector cannot be opened; OutputError if a file cannot be written
  */
 export async function evaluateOffline(
-  { dataRoot, detector: choice, coco, report, isStrict, ...file }: OfflineOptions,
+  options: OfflineOptions,
+  context: AppContext,
+): Promise<EvaluationJson & PassedOverJson> {
+  const results = options.coco === undefined ? undefined : new WholeFile(options.coco);
+  try {
+    if (options.report !== undefined) checkWholeFile(options.report.path);
+    return await detectAndScore(options, results, context);
+  } finally {
+    results?.release();
+  }
+}
+
+async function detectAndScore(
+  { dataRoot, detector: choice, report, isStrict, ...file }: OfflineOptions,
+  results: WholeFile | undefined,
   context: AppContext,
 ): Promise<EvaluationJson & PassedOverJson> {
   const isVideo = isVideoFile(dataRoot);
   const truth = loadGroundTruth(file, isVideo ? 'video' : 'alone', context.log);
   if (isVideo) checkOneSequence(dataRoot, truth);
 
-  // Checks the output path before the work, not after it.
-  if (coco !== undefined) writeOutput(coco, '[]\n');
   const detector = await openEvalDetector(choice, context);
   const bar = context.progress.bar({ label: 'detecting', total: truth.images.length, unit: 'frames' });
   const list = new DetectionList();
@@ -69,7 +81,7 @@ export async function evaluateOffline(
   const scored = passedOver.scored();
   if (scored.objects.image.length === 0) context.log.warn('nothing is annotated, so there is no score');
   const evaluation = evaluateBoxes(scored.objects, columns, truth.images.length, truth.classes.length);
-  if (coco !== undefined) writeOutput(coco, cocoResults(truth, columns));
+  results?.write(cocoResults(truth, columns));
   const { model, input, provider } = detector.info;
   writeReport(report, {
     title: 'Offline AP',

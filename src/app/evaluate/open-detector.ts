@@ -9,7 +9,9 @@ export async function openEvalDetector(
   { model, conf, nms }: DetectorChoice,
   context: AppContext,
 ): Promise<ModelDetector> {
-  return createProcessDetector(
-    await detectorOptions({ model, detect: { conf, nms, nmsMode: 'per-class', classes: undefined } }, context),
-  );
+  return createProcessDetector({
+    ...(await detectorOptions({ model, detect: { conf, nms, nmsMode: 'per-class', classes: undefined } }, context)),
+    // YOLOX's own evaluation scores boxes as the network gives them.
+    keepsOutside: true,
+  });
 }

@@ -6,6 +6,7 @@ import { prepareDetections, scoreRun, type StreamingJson } from '../../../evalua
 import { counted } from '../../core/counted.js';
 import type { ModelDetector } from '../../core/detector.js';
 import type { Picture } from '../../core/picture.js';
+import { checkWholeFile } from '../../files/whole-file.js';
 import { runHeader } from '../../recording/header.js';
 import { createRecorder, type Recorder } from '../../recording/recorder.js';
 import type { AppContext } from '../context.js';
@@ -65,6 +66,7 @@ export async function evaluateRealtime(
   if (isVideo) checkOneSequence(dataRoot, truth);
   const known = options.detections === undefined ? undefined : loadDetections(options.detections, truth, context.log);
 
+  if (options.report !== undefined) checkWholeFile(options.report.path);
   const detector = await openEvalDetector(options.detector, context);
   const { model, input, provider, threads } = detector.info;
   context.log.info(`${model} at ${input.width}x${input.height} on ${provider}, ${counted(threads, 'thread')}`);

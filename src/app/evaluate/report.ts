@@ -2,7 +2,7 @@ import { renderReport, type ReportInput } from '../../../evaluation/report.js';
 import { streamingJson, type StreamingJson, type StreamingScore } from '../../../evaluation/score.js';
 import type { GroundTruth } from '../../../evaluation/ground-truth.js';
 import type { StreamedRun } from '../../../evaluation/streamed-run.js';
-import { writeOutput } from '../write-output.js';
+import { writeWholeFile } from '../../files/whole-file.js';
 
 /** The report of `--report`. */
 export type ReportRequest = {
@@ -20,7 +20,8 @@ export function writeReport(
   request: ReportRequest | undefined,
   { facts = [], ...input }: Omit<ReportInput, 'facts'> & Partial<Pick<ReportInput, 'facts'>>,
 ): void {
-  if (request !== undefined) writeOutput(request.path, renderReport({ ...input, facts: [...facts, ...request.facts] }));
+  if (request !== undefined)
+    writeWholeFile(request.path, renderReport({ ...input, facts: [...facts, ...request.facts] }));
 }
 
 export type ScoredRun = {

@@ -15,7 +15,7 @@ import { simulatedRun } from '../../../evaluation/streamed-run.js';
 import { UsageError } from '../../core/errors.js';
 import type { AppContext } from '../context.js';
 import { hostFacts } from '../host-facts.js';
-import { writeOutput } from '../write-output.js';
+import { writeWholeFile } from '../../files/whole-file.js';
 import { forecasterOf } from './forecaster.js';
 import { loadDetections, loadGroundTruth, naming, type TruthFile } from './inputs.js';
 import { streamingResult, type ReportRequest } from './report.js';
@@ -105,5 +105,5 @@ function writeRecording(
     config,
     host: hostFacts(),
   });
-  writeOutput(path, Array.from(lines, (line) => `${line}\n`).join(''));
+  writeWholeFile(path, Array.from(lines, (line) => `${line}\n`).join(''));
 }

@@ -3,7 +3,7 @@ import type { DetectConfig, ModelConfig } from '../../config/run-config.js';
 import type { ProcessDetectorOptions } from '../../model/host/host-plan.js';
 import { loadLabels } from '../../model/labels.js';
 import { readModelSpec } from '../../model/model-spec.js';
-import { findModel } from '../../model/zoo.js';
+import { findModel } from '../../model/find-model.js';
 import type { AppContext } from '../context.js';
 
 /** The parts of a run's configuration that its detector depends on. */
@@ -38,7 +38,9 @@ export async function detectorOptions(
     nms: detect.nmsMode,
     ...(classIds === undefined ? {} : { classIds }),
     cacheDir: context.cacheDir,
+    probe: !model.isTrusted,
     onLog: (message) => context.log.info(message),
+    onWarning: (message) => context.log.warn(message),
   };
 }
 

@@ -19,6 +19,7 @@ export class RunReporter {
   readonly #showsRealWorld: boolean;
   #bar: ProgressBar | undefined;
   #seen = 0;
+  #hasDetected = false;
   readonly #pictures = new PictureResults();
 
   constructor(config: RunConfig, context: AppContext) {
@@ -49,11 +50,16 @@ export class RunReporter {
     return this.#pictures.all;
   }
 
+  /** True once a percept had a detection. */
+  get hasDetected(): boolean {
+    return this.#hasDetected;
+  }
+
   detectorOpened(info: ModelDetectorInfo): void {
-    const { model, input, provider, requestedProvider, threads } = info;
+    const { model, input, provider, requestedProvider, threads, pictures } = info;
     const asked = requestedProvider === provider ? '' : ` (asked for ${requestedProvider})`;
     this.#context.log.info(
-      `${model} at ${input.width}x${input.height} on ${provider}${asked}, ${counted(threads, 'thread')}`,
+      `${model} at ${input.width}x${input.height} on ${provider}${asked}, ${counted(threads, 'thread')}, assuming pictures as ${pictures}`,
     );
     const doubt = doubtfulNames(info);
     if (doubt !== undefined) this.#context.log.warn(doubt);
@@ -99,6 +105,7 @@ export class RunReporter {
 
   seen(event: PipelineEvent): void {
     this.#pictures.seen(event);
+    if (event.type === 'percept' && event.detections.length > 0) this.#hasDetected = true;
     switch (event.type) {
       case 'percept':
       case 'drop':

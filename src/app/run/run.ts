@@ -1,6 +1,6 @@
 import { catchError, interval, lastValueFrom, of, race, switchMap, tap, timer } from 'rxjs';
 import type { RunConfig } from '../../config/run-config.js';
-import type { ModelDetector } from '../../core/detector.js';
+import type { ModelDetector, UnusableBoxes } from '../../core/detector.js';
 import { InternalError, SourceError } from '../../core/errors.js';
 import { policyByName } from '../../scheduling/kinds.js';
 import { trackerByName } from '../../track/kinds.js';
@@ -13,7 +13,7 @@ import type { AppContext } from '../context.js';
 import { BUILT_IN_PARTS, sinkEntry, sourceEntry, type RunParts } from '../parts.js';
 import { detectorOptions } from './detector-options.js';
 import { aborted, abortedAfter } from './limits.js';
-import { lossesOf, lossFailure } from './losses.js';
+import { lossesOf, lossFailure, outputFailure } from './losses.js';
 import { RunReporter } from './reporter.js';
 import { openSinks, prepareSinks, type OpenSinks } from './sinks.js';
 import { openSources } from './sources.js';
@@ -63,9 +63,10 @@ export async function run(
     }
     const durationMs = context.clock.now() - startedAtMs;
     const snapshot = measurements.snapshot();
-    const failure = await conclude({ config, context, sinks, snapshot, reporter });
+    const { unusable } = detector;
+    const failure = await conclude({ config, context, sinks, snapshot, unusable, reporter });
     const { pictures } = reporter;
-    const losses = lossesOf(snapshot);
+    const losses = lossesOf(snapshot, unusable);
     for (const loss of losses) context.log.warn(loss);
     const problems = [...reporter.problems, ...losses];
     return {
@@ -85,6 +86,7 @@ type Conclusion = {
   readonly context: AppContext;
   readonly sinks: OpenSinks;
   readonly snapshot: MeasurementsSnapshot;
+  readonly unusable: UnusableBoxes;
   readonly reporter: RunReporter;
 };
 
@@ -98,7 +100,8 @@ async function conclude({
   context,
   sinks,
   snapshot,
-  reporter: { problem, omissions },
+  unusable,
+  reporter: { problem, omissions, hasDetected },
 }: Conclusion): Promise<Error | undefined> {
   const { total } = snapshot;
   if (total.received === 0 && problem !== undefined) throw problem;
@@ -112,7 +115,11 @@ async function conclude({
       `no frame came from ${config.sources.map(({ id }) => id).join(', ')}; check that it is sending and that its address is right`,
     );
   }
-  return problem ?? lossFailure(snapshot, omissions, config.isStrict);
+  return (
+    problem ??
+    outputFailure(snapshot, unusable, hasDetected) ??
+    lossFailure(snapshot, { unusable, omissions }, config.isStrict)
+  );
 }
 
 type Play = {

@@ -1,7 +1,6 @@
 import type { RunConfig } from '../../config/run-config.js';
 import type { ModelDetectorInfo } from '../../core/detector.js';
 import type { PipelineEvent } from '../../core/events.js';
-import { cocoCategoryIds, LABEL_SETS } from '../../model/labels.js';
 import type { MeasurementsSnapshot } from '../../pipeline/measurements.js';
 import { runHeader } from '../../recording/header.js';
 import type { OnOutputFailure } from '../../files/output-file.js';
@@ -11,6 +10,7 @@ import type { Sink } from '../../streaming/sinks/sink-kind.js';
 import type { CopyRequest } from '../../streaming/sources/source-kind.js';
 import type { AppContext } from '../context.js';
 import { hostFacts } from '../host-facts.js';
+import { cocoNumbering } from './coco-numbering.js';
 import { sinkEntry, sourceEntry, type RunParts } from '../parts.js';
 
 /** All sinks of a run, opened before the first frame, so that a bad output fails at once. */
@@ -76,7 +76,7 @@ export async function openSinks(
       config: context.redact(config),
       host: hostFacts(),
     }),
-    categoryId: categoryIdOf(info.classNames),
+    cocoNumbering: (annotations: string | undefined) => cocoNumbering(info.classNames, annotations, context.log),
     clock: context.clock,
     wallClock: context.clock,
     ffmpeg,
@@ -136,10 +136,4 @@ export async function openSinks(
     },
     dispose,
   };
-}
-
-/** COCO numbers its 80 classes from 1 to 90; other class sets are numbered as they are. */
-function categoryIdOf(classNames: readonly string[]): (classId: number) => number {
-  const isCoco = LABEL_SETS.coco.every((name, id) => classNames[id] === name);
-  return isCoco ? (classId) => cocoCategoryIds[classId] : (classId) => classId;
 }

@@ -5,6 +5,7 @@
 import { NowcastError } from '../../core/errors.js';
 import { familyByName } from '../families/kinds.js';
 import { openSession, supportedProviders } from '../inference-session.js';
+import { probe } from '../probe/probe.js';
 import { readSlot } from './picture-slots-file.js';
 import { SLOTS_FD, type FromHost, type OpenMessage, type ToHost } from './messages.js';
 import { packDetections } from './packed-detections.js';
@@ -44,15 +45,31 @@ function send(message: FromHost): Promise<void> {
 }
 
 async function serve(open: OpenMessage): Promise<void> {
-  const { family, form, options } = open.decoder;
-  const decode = familyByName(family).createDecoder(form, options);
+  const { options } = open.decoder;
+  const family = familyByName(open.decoder.family);
   const session = await openSession({ ...open.session, clock });
 
   const runMs = async (): Promise<number> => {
     const { startMs, endMs } = await session.run();
     return endMs - startMs;
   };
-  await send({ type: 'ready', warmUpMs: await runMs(), supportedProviders: supportedProviders() });
+  const { form, warnings, firstRunMs } =
+    open.probe === undefined
+      ? { form: open.decoder.form, warnings: [], firstRunMs: await runMs() }
+      : await probe(session, {
+          model: open.probe.model,
+          family,
+          form: open.decoder.form,
+          facts: { input: options.input, classCount: options.classNames.length },
+        });
+  const decode = family.createDecoder(form, options);
+  await send({
+    type: 'ready',
+    warmUpMs: firstRunMs,
+    supportedProviders: supportedProviders(),
+    form,
+    warnings,
+  });
 
   for (;;) {
     const message = await nextMessage();
@@ -60,9 +77,13 @@ async function serve(open: OpenMessage): Promise<void> {
       case 'detect': {
         readSlot(SLOTS_FD, message.slot, session.image);
         const { outputs, startMs, endMs } = await session.run();
-        const detections = packDetections(decode(outputs, message.fit));
+        let unusable = 0;
+        const found = decode(outputs, message.fit, (boxes) => {
+          unusable = boxes;
+        });
+        const detections = packDetections(found);
         const times = { inferStartMs: startMs, inferEndMs: endMs, doneAtMs: clock.now() };
-        void send({ type: 'result', slot: message.slot, detections, times });
+        void send({ type: 'result', slot: message.slot, detections, unusable, times });
         break;
       }
       case 'measure': {

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { PROVIDERS, type Provider } from '../../core/detector.js';
 import { UsageError } from '../../core/errors.js';
 import { loadLabels, type Labels } from '../labels.js';
@@ -25,8 +25,14 @@ export type ProcessDetectorOptions = ReadOptions &
     readonly hosts?: number;
     /** No run counts as hung before this; slow models get 20 times their median. Default: 2000. */
     readonly watchdogMs?: number;
+    /** Try the network on test pictures when it opens, and compare its outputs with its form. Default: true. */
+    readonly probe?: boolean;
+    /** Keep boxes as the network gives them, outside the picture too, as evaluation does. Default: they are clipped. */
+    readonly keepsOutside?: boolean;
     /** Receives messages about the processes, in sentences for people. */
     readonly onLog?: (message: string) => void;
+    /** Receives doubts about the network, in sentences for people. Default: they are warnings of the Node process. */
+    readonly onWarning?: (message: string) => void;
   };
 
 /** The resolved options, fixed before a process starts. */
@@ -35,7 +41,8 @@ export type HostPlan = {
   readonly labels: Labels;
   readonly threads: number;
   readonly hosts: number;
-  openMessage(provider: ActualProvider): OpenMessage;
+  /** @param form of the outputs, once it is known for certain; without it the process probes the network */
+  openMessage(provider: ActualProvider, form: string | undefined): OpenMessage;
 };
 
 /**
@@ -71,7 +78,7 @@ export async function makeHostPlan(options: ProcessDetectorOptions): Promise<Hos
     labels,
     threads,
     hosts,
-    openMessage: (actual) => ({
+    openMessage: (actual, knownForm) => ({
       type: 'open',
       session: {
         modelPath,
@@ -82,9 +89,10 @@ export async function makeHostPlan(options: ProcessDetectorOptions): Promise<Hos
         threads,
         spinning: maySpin({ cores, hosts }, threads),
       },
+      ...(knownForm === undefined && { probe: { model: basename(spec.path) } }),
       decoder: {
         family,
-        form,
+        form: knownForm ?? form,
         options: {
           input,
           classNames: labels.names,

@@ -9,6 +9,8 @@ export type OpenMessage = {
   readonly type: 'open';
   readonly session: Omit<SessionOptions, 'clock'>;
   readonly decoder: { readonly family: string; readonly form: string; readonly options: DecodeOptions };
+  /** Compares the outputs with the decoder's form first; `model` is the file's name, for messages. */
+  readonly probe?: { readonly model: string };
 };
 
 /**
@@ -38,6 +40,10 @@ export type ReadyMessage = {
   readonly type: 'ready';
   readonly warmUpMs: number;
   readonly supportedProviders: readonly ActualProvider[];
+  /** The form in which outputs are decoded. */
+  readonly form: string;
+  /** Doubts about the network, in sentences for people. */
+  readonly warnings: readonly string[];
 };
 
 export type ResultMessage = {
@@ -45,6 +51,8 @@ export type ResultMessage = {
   readonly slot: number;
   /** See `packed-detections.ts`. */
   readonly detections: Float64Array;
+  /** Boxes that were left out because they are NaN or infinite. */
+  readonly unusable: number;
   readonly times: DetectorTimes;
 };
 

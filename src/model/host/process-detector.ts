@@ -2,6 +2,7 @@ import { basename, resolve } from 'node:path';
 import type { DetectorResult, ModelDetector, ModelDetectorInfo, Provider } from '../../core/detector.js';
 import { InternalError } from '../../core/errors.js';
 import type { Picture } from '../../core/picture.js';
+import { describePictures } from '../describe-pictures.js';
 import { machineFingerprint } from '../machine-fingerprint.js';
 import { recallProvider, rememberProvider, type ProviderChoiceKey } from '../provider-cache.js';
 import {
@@ -13,6 +14,7 @@ import {
   type ProviderStatus,
   type StartHost,
 } from './choose-provider.js';
+import { clippedDetections } from './clipped-detections.js';
 import { PictureSlotsFile } from './picture-slots-file.js';
 import { makeHostPlan, type HostPlan, type ProcessDetectorOptions } from './host-plan.js';
 import { HostProcess } from './host-process.js';
@@ -34,10 +36,15 @@ type Log = (message: string) => void;
  */
 export async function createProcessDetector(options: ProcessDetectorOptions): Promise<ModelDetector> {
   const { provider: requestedProvider, watchdogMs = DEFAULT_WATCHDOG_MS, onLog = () => undefined } = options;
+  const onWarning = options.onWarning ?? ((message) => process.emitWarning(message));
   const plan = await makeHostPlan(options);
-  const launchers = Array.from({ length: plan.hosts }, () => new Launcher(plan, requestedProvider));
+  // Known from the first process on; its successors need no probe.
+  let form = options.probe === false ? plan.spec.form : undefined;
+  const launchers = Array.from({ length: plan.hosts }, () => new Launcher(plan, requestedProvider, () => form));
   try {
     const first = await openFirst(options, plan, launchers[0].start, onLog);
+    form = first.ready.form;
+    for (const warning of first.ready.warnings) onWarning(warning);
     const others = await Promise.all(launchers.slice(1).map(({ start }) => openHost(first.provider, start)));
     const hosts = [first, ...others].map(
       ({ process, ready }, i) =>
@@ -56,6 +63,7 @@ export async function createProcessDetector(options: ProcessDetectorOptions): Pr
       modelSha256: plan.spec.sha256,
       family: plan.spec.family,
       input: plan.spec.input,
+      pictures: describePictures(plan.spec),
       classNames: plan.labels.names,
       classNamesFrom: plan.labels.from,
       requestedProvider,
@@ -66,6 +74,8 @@ export async function createProcessDetector(options: ProcessDetectorOptions): Pr
       info,
       hosts,
       launchers.map(({ slotsFile }) => slotsFile),
+      options.keepsOutside === true,
+      onWarning,
     );
   } catch (error) {
     await Promise.all(launchers.map((launcher) => launcher.abandon()));
@@ -78,7 +88,7 @@ export async function createProcessDetector(options: ProcessDetectorOptions): Pr
  * @throws ModelError if the model or its labels cannot be used at all
  */
 export async function tryProviders(options: ProcessDetectorOptions): Promise<ProviderStatus[]> {
-  const launcher = new Launcher(await makeHostPlan(options), options.provider);
+  const launcher = new Launcher(await makeHostPlan(options), options.provider, () => undefined);
   try {
     return await probeProviders(launcher.start);
   } finally {
@@ -92,17 +102,19 @@ class Launcher {
   readonly #running = new Set<HostProcess>();
   readonly #plan: HostPlan;
   readonly #requested: Provider;
+  readonly #knownForm: () => string | undefined;
 
-  constructor(plan: HostPlan, requested: Provider) {
+  constructor(plan: HostPlan, requested: Provider, knownForm: () => string | undefined) {
     const { width, height } = plan.spec.input;
     this.slotsFile = new PictureSlotsFile(SLOTS_PER_HOST, 3 * width * height);
     this.#plan = plan;
     this.#requested = requested;
+    this.#knownForm = knownForm;
   }
 
   readonly start: StartHost<HostProcess> = (provider) => {
     const process = new HostProcess({
-      open: this.#plan.openMessage(provider),
+      open: this.#plan.openMessage(provider, this.#knownForm()),
       slotsFd: this.slotsFile.fd,
       startTimeoutMs: provider === 'cpu' || provider === this.#requested ? START_TIMEOUT_MS : TRIAL_TIMEOUT_MS,
     });
@@ -158,12 +170,23 @@ async function openFirst(
 class ProcessDetector implements ModelDetector {
   readonly info: ModelDetectorInfo;
   readonly hosts: number;
+  readonly unusable = { boxes: 0, pictures: 0 };
   readonly #hosts: readonly SupervisedHost[];
   readonly #slotFiles: readonly PictureSlotsFile[];
+  readonly #keepsOutside: boolean;
+  readonly #onWarning: Log;
   #closing: Promise<void> | undefined;
 
-  constructor(info: ModelDetectorInfo, hosts: readonly SupervisedHost[], slotFiles: readonly PictureSlotsFile[]) {
+  constructor(
+    info: ModelDetectorInfo,
+    hosts: readonly SupervisedHost[],
+    slotFiles: readonly PictureSlotsFile[],
+    keepsOutside: boolean,
+    onWarning: Log,
+  ) {
     this.info = info;
+    this.#keepsOutside = keepsOutside;
+    this.#onWarning = onWarning;
     this.hosts = hosts.length;
     this.#hosts = hosts;
     this.#slotFiles = slotFiles;
@@ -171,8 +194,18 @@ class ProcessDetector implements ModelDetector {
 
   async detect(picture: Picture): Promise<DetectorResult> {
     // This code runs synchronously up to its first await, so the picture is in its slot when the call returns.
-    const { detections, times } = await this.#leastBusy().detect(picture);
-    return { detections: unpackDetections(detections, this.info.classNames), times };
+    const { size } = picture;
+    const { detections, unusable, times } = await this.#leastBusy().detect(picture);
+    if (unusable > 0) {
+      if (this.unusable.boxes === 0)
+        this.#onWarning(
+          `${this.info.model} gave ${unusable === 1 ? 'a prediction' : `${unusable} predictions`} for one picture that are NaN or infinite; they are left out, and further ones are counted`,
+        );
+      this.unusable.boxes += unusable;
+      this.unusable.pictures += 1;
+    }
+    const found = unpackDetections(detections, this.info.classNames);
+    return { detections: this.#keepsOutside ? found : clippedDetections(found, size), times };
   }
 
   async ready(): Promise<void> {

@@ -1,4 +1,3 @@
-import type { DetectorTimes } from '../../core/detector.js';
 import { DetectorFailedError, InternalError, ModelError, NowcastError } from '../../core/errors.js';
 import type { Fit } from '../../core/fit.js';
 import type { Picture } from '../../core/picture.js';
@@ -21,7 +20,7 @@ export function backoffMs(failures: number): number {
 }
 
 /** A host's result for a frame: packed rows, and stamps. */
-export type HostAnswer = { readonly detections: Float64Array; readonly times: DetectorTimes };
+export type HostAnswer = Pick<ResultMessage, 'detections' | 'unusable' | 'times'>;
 
 /** The part of a {@link HostProcess} that supervision needs. */
 export type SupervisedProcess = Pick<HostProcess, 'opened' | 'exited' | 'onResult' | 'detect' | 'stop' | 'kill'>;
@@ -148,7 +147,7 @@ export class SupervisedHost {
     for (const { resolve } of this.#waiters.splice(0)) resolve();
   }
 
-  #settle({ slot, detections, times }: ResultMessage): void {
+  #settle({ slot, detections, unusable, times }: ResultMessage): void {
     const job = this.#jobs.shift();
     if (job?.slot !== slot)
       throw new InternalError(`the detector answered slot ${slot} instead of ${job?.slot ?? 'none'}`);
@@ -157,7 +156,7 @@ export class SupervisedHost {
     this.#watchdog.learn(times.inferEndMs - times.inferStartMs);
     if (this.#jobs.length > 0) this.#watchdog.arm();
     else this.#watchdog.disarm();
-    job.resolve({ detections, times });
+    job.resolve({ detections, unusable, times });
   }
 
   #lost(why: string): void {

@@ -136,7 +136,7 @@ export function pictureArguments(version: FfmpegVersion, { url, inputOptions, pt
     .noAudio()
     .videoFilters([
       `select='lt(abs(t*1000000-${ptsUs}),${SAME_TIME_US})'`,
-      'scale=flags=bicubic+accurate_rnd+full_chroma_int+full_chroma_inp',
+      `scale=w='${SHOWN_WIDTH}':h=ih:eval=frame:flags=bicubic+accurate_rnd+full_chroma_int+full_chroma_inp`,
       'format=rgb24',
     ])
     .videoCodec('ppm')
@@ -145,8 +145,12 @@ export function pictureArguments(version: FfmpegVersion, { url, inputOptions, pt
     ._getArguments();
 }
 
+/** The width of square pixels, as `shownSize` computes it. */
+const SHOWN_WIDTH = 'max(1,round(iw*sar))';
+
 /**
- * The filters of `fitPicture`, with the same arithmetic. Without `full_chroma_inp` the last column of RGB pictures of
+ * The filters of `fitPicture`, with the same arithmetic, for the picture as it is shown. A stream may change the shape of
+ * its pixels alone, which `eval` follows. Without `full_chroma_inp` the last column of RGB pictures of
  * odd width comes out wrong; it does not change other pictures. Planes are made before a centred picture is padded,
  * because `pad` moves a picture with halved chroma to an even position.
  */
@@ -154,12 +158,16 @@ export function fitFilters(input: PictureFormat): string[] {
   const { width, height, fit, position, padValue } = resolvedFormat(input);
   const flags = 'flags=bilinear+full_chroma_inp';
   if (fit === 'stretch') return [`scale=w=${width}:h=${height}:${flags}`, 'format=gbrp'];
-  const scale = `min(${width}/iw,${height}/ih)`;
+  const scale = `min(${width}/${SHOWN_WIDTH},${height}/ih)`;
   const grey = padValue.toString(16).padStart(2, '0').repeat(3);
-  const scaled = `scale=w='max(1,trunc(iw*${scale}))':h='max(1,trunc(ih*${scale}))':${flags}`;
+  const scaled = `scale=w='max(1,trunc(${SHOWN_WIDTH}*${scale}))':h='max(1,trunc(ih*${scale}))':eval=frame:${flags}`;
   return position === 'corner'
-    ? [scaled, `pad=${width}:${height}:0:0:color=0x${grey}`, 'format=gbrp']
-    : [scaled, 'format=gbrp', `pad=${width}:${height}:'trunc((ow-iw)/2)':'trunc((oh-ih)/2)':color=0x${grey}`];
+    ? [scaled, `pad=${width}:${height}:0:0:color=0x${grey}:eval=frame`, 'format=gbrp']
+    : [
+        scaled,
+        'format=gbrp',
+        `pad=${width}:${height}:'trunc((ow-iw)/2)':'trunc((oh-ih)/2)':color=0x${grey}:eval=frame`,
+      ];
 }
 
 /** Neither repeats nor leaves out a picture to even out the rate. */

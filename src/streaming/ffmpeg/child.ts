@@ -14,7 +14,8 @@ export type FfmpegChildOptions = {
   readonly path: string;
   readonly args: readonly string[];
   /** The connections of its descriptors; omitted ones are not connected. */
-  readonly stdin?: 'pipe' | undefined;
+  /** `inherit`: this program's own. */
+  readonly stdin?: 'pipe' | 'inherit' | undefined;
   readonly stdout?: 'pipe' | Socket | undefined;
   /** `COPY_FD`. */
   readonly copy?: 'pipe' | undefined;
@@ -58,6 +59,7 @@ export class FfmpegChild {
       return;
     }
     this.#child = child;
+    killAtExit(child);
     this.stdin = child.stdin ?? undefined;
     this.stdout = child.stdout ?? undefined;
     this.copy = ((child.stdio as readonly unknown[] | undefined)?.[COPY_FD] as Readable | undefined) ?? undefined;
@@ -120,6 +122,24 @@ export class FfmpegChild {
     this.stdin?.destroy();
     return this.closed;
   }
+}
+
+/** Children that run. */
+const running = new Set<ChildProcess>();
+
+/** A program that ends at once, by a second signal, leaves no child behind. */
+function killAtExit(child: ChildProcess): void {
+  if (running.size === 0) process.on('exit', killRunning);
+  running.add(child);
+  const ended = (): void => {
+    if (running.delete(child) && running.size === 0) process.off('exit', killRunning);
+  };
+  child.once('exit', ended);
+  child.once('error', ended);
+}
+
+function killRunning(): void {
+  for (const child of running) child.kill('SIGKILL');
 }
 
 function start({ path, args, stdin, stdout, copy }: FfmpegChildOptions): ChildProcess {

@@ -44,6 +44,8 @@ export type FrameProcessOptions = {
   readonly args: readonly string[];
   /** ffmpeg reads its input from `write`, not from an address. Default false. */
   readonly isFed?: boolean;
+  /** ffmpeg's standard input is this program's. Default false. */
+  readonly inheritsInput?: boolean;
   /**
    * As in the arguments. Without it, a picture's size is the newest one in the log, and `corrupt` is never set: see
    * `onLine`. Default true.
@@ -181,7 +183,7 @@ export class FrameProcess {
   }
 
   async #start(): Promise<void> {
-    const { ffmpeg, args, isFed, onCopied } = this.#options;
+    const { ffmpeg, args, isFed, inheritsInput, onCopied } = this.#options;
     const onBytes = (bytes: Buffer): void => this.#guarded(() => this.#reader.push(bytes));
     // A pipe replaces a missing socket pair, at a higher cost.
     const pair = await socketPair(onBytes).catch(() => undefined);
@@ -196,7 +198,7 @@ export class FrameProcess {
       path: ffmpeg.path,
       args,
       onLine: (line) => this.#logged(line),
-      stdin: isFed === true ? 'pipe' : undefined,
+      stdin: isFed === true ? 'pipe' : inheritsInput === true ? 'inherit' : undefined,
       stdout: pair?.far ?? 'pipe',
       copy: onCopied && 'pipe',
     });

@@ -1,4 +1,4 @@
-import type { Size } from '../../core/size.js';
+import { shownSize, type Size } from '../../core/size.js';
 import { concealedIn, decoderComplaint, isOfProgram, isPacketLoss } from './damage-messages.js';
 import { DamageTracker, type DecodedPicture, type Verdict } from './damage-tracker.js';
 import { complaintIn, parseLogLine, type LogLine } from './log-line.js';
@@ -13,7 +13,7 @@ export type InputDescription = {
 
 /** Facts on one picture from the log. */
 export type PictureFacts = {
-  /** Size of the source's shown picture: rotation applied, before scaling. */
+  /** Size of the source's shown picture: rotation applied, pixels made square, before scaling. */
   readonly size: Size;
   /** The decoder reported damage in it, or in one that it depends on. */
   readonly corrupt: boolean;
@@ -184,12 +184,14 @@ export class FfmpegLog {
     this.#facts.push({ size: this.#size, verdict: this.#verdicts.shift() ?? { isDamaged: false } });
   }
 
-  /** The scaler's input is the picture after rotation; the log states it again at every change. */
+  /** The scaler's input is the picture after rotation, in coded pixels; the log states it again at every change. */
   #scaled(line: string): void {
     this.#isDecoding = true;
-    const match = /\] w:(\d+) h:(\d+) fmt:\S+ .*-> w:\d+ h:\d+ /.exec(line);
+    const match = /\] w:(\d+) h:(\d+) fmt:.* sar:(\d+)\/(\d+) -> w:\d+ h:\d+ /.exec(line);
     if (match === null) return;
-    const [width, height] = [Number(match[1]), Number(match[2])];
+    const [codedWidth, codedHeight, across, down] = match.slice(1).map(Number);
+    const sampleAspect = across > 0 && down > 0 ? across / down : 1;
+    const { width, height } = shownSize({ width: codedWidth, height: codedHeight }, sampleAspect);
     if (this.#size?.width !== width || this.#size.height !== height) this.#size = { width, height };
   }
 

@@ -11,12 +11,13 @@ export type NutTag = 'I420' | 'H264' | 'HEVC' | 'MJPG';
  * Source: the NUT specification (nut.txt, version 3).
  *
  * @param picture size in pixels; any for coded pictures, which contain their size
+ * @param sampleAspect 1 for square pixels, 0 if the coded pictures state their shape
  */
-export function nutFileHeader(picture: Size, tag: NutTag = 'I420'): Buffer {
+export function nutFileHeader(picture: Size, tag: NutTag = 'I420', sampleAspect: 0 | 1 = 1): Buffer {
   return Buffer.concat([
     Buffer.from('nut/multimedia container\0'),
     packet(MAIN, mainHeader()),
-    packet(STREAM, streamHeader(picture, tag)),
+    packet(STREAM, streamHeader(picture, tag, sampleAspect)),
   ]);
 }
 
@@ -60,11 +61,11 @@ function mainHeader(): number[] {
   ];
 }
 
-function streamHeader({ width, height }: Size, tag: NutTag): number[] {
+function streamHeader({ width, height }: Size, tag: NutTag, sampleAspect: 0 | 1): number[] {
   const [id, videoClass, timeBase, msbShift, maxPtsDistance, decodeDelay, flags, codecBytes] = [
     0, 0, 0, 0, 1_000_000, 0, 0, 0,
   ];
-  const [sampleWidth, sampleHeight, colourSpace] = [1, 1, 0];
+  const [sampleWidth, sampleHeight, colourSpace] = [sampleAspect, sampleAspect, 0];
   return [
     ...[id, videoClass].flatMap(varint),
     ...varint(4),

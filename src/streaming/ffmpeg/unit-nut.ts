@@ -14,7 +14,7 @@ const ANY_SIZE: Size = { width: 16, height: 16 };
 
 /** The header of a NUT of the codec's units, for a decoder or a file. */
 export function unitsHeader(codec: UnitCodec): Buffer {
-  return nutFileHeader(ANY_SIZE, NUT_TAGS[codec]);
+  return nutFileHeader(ANY_SIZE, NUT_TAGS[codec], 0);
 }
 
 /** The bytes before a unit in such a NUT. */

@@ -1,8 +1,10 @@
-import type { Size } from '../../core/size.js';
+import type { CodedShape } from '../../core/size.js';
 
 const START_OF_IMAGE = 0xd8;
 const END_OF_IMAGE = 0xd9;
 const START_OF_SCAN = 0xda;
+const APPLICATION_0 = 0xe0;
+const JFIF = Buffer.from('JFIF\0');
 
 /** Whether bytes begin like a JPEG. */
 export function isJpeg(bytes: Uint8Array): boolean {
@@ -16,14 +18,26 @@ export function endsAsJpeg(bytes: Uint8Array): boolean {
   return bytes[to - 2] === 0xff && bytes[to - 1] === END_OF_IMAGE;
 }
 
-/** The size in pixels from a JPEG's frame header (ITU-T T.81 §B.2.2); undefined if there is none before its scan. */
-export function jpegSize(bytes: Uint8Array): Size | undefined {
+/**
+ * The size in pixels from a JPEG's frame header (ITU-T T.81 §B.2.2), with the shape of its pixels, which some cameras
+ * state as unequal densities (T.871 §10.1); undefined if there is none before its scan.
+ */
+export function jpegShape(bytes: Uint8Array): CodedShape | undefined {
   if (!isJpeg(bytes)) return undefined;
+  let sampleAspect = 1;
   for (let at = 2; at + 8 < bytes.length && bytes[at] === 0xff;) {
     const marker = bytes[at + 1];
     if (marker === START_OF_SCAN) return undefined;
     if (isStartOfFrame(marker))
-      return { width: (bytes[at + 7] << 8) | bytes[at + 8], height: (bytes[at + 5] << 8) | bytes[at + 6] };
+      return {
+        width: (bytes[at + 7] << 8) | bytes[at + 8],
+        height: (bytes[at + 5] << 8) | bytes[at + 6],
+        sampleAspect,
+      };
+    if (marker === APPLICATION_0 && Buffer.from(bytes.subarray(at + 4, at + 9)).equals(JFIF)) {
+      const [across, down] = [12, 14].map((offset) => (bytes[at + offset] << 8) | bytes[at + offset + 1]);
+      if (across > 0 && down > 0) sampleAspect = across / down;
+    }
     // Bytes of 0xff pad before a marker.
     at += marker === 0xff ? 1 : 2 + Math.max(2, (bytes[at + 2] << 8) | bytes[at + 3]);
   }

@@ -2,6 +2,7 @@ import type { Size } from '../../core/size.js';
 import { BitReader, payloadOf } from './bit-reader.js';
 import { readCropped, type Chroma } from './cropping.js';
 import type { NalUnit } from './nal-unit.js';
+import { readSampleAspect } from './sample-aspect.js';
 
 /** The fields of a sequence parameter set that Nowcast uses (H.264 §7.3.2.1.1). */
 export type H264Sequence = {
@@ -16,6 +17,8 @@ export type H264Sequence = {
   readonly isShownInOrder: boolean;
   /** Size of its pictures, cropped, in pixels; undefined if the set ends before it. */
   readonly size: Size | undefined;
+  /** Width of a pixel over its height; 1 if the set does not state it. */
+  readonly sampleAspect: number;
 };
 
 const USUAL_CHROMA: Chroma = { format: 1, hasColourPlanes: false };
@@ -51,6 +54,7 @@ export function readH264Sequence(nal: NalUnit): H264Sequence | undefined {
     hasColourPlanes: chroma.hasColourPlanes,
     isShownInOrder: orderType === 2,
     size,
+    sampleAspect: readSampleAspect(bits),
   };
 }
 

@@ -1,7 +1,9 @@
 import type { Size } from '../../core/size.js';
 import { BitReader, payloadOf } from './bit-reader.js';
 import { readCropped } from './cropping.js';
+import { skipToVui } from './h265-tail.js';
 import type { NalUnit } from './nal-unit.js';
+import { readSampleAspect } from './sample-aspect.js';
 
 /** The fields of a sequence parameter set that Nowcast uses (H.265 §7.3.2.2.1). */
 export type H265Sequence = {
@@ -12,6 +14,8 @@ export type H265Sequence = {
   readonly reorderCount: number;
   /** Size of its pictures, cropped to the conformance window, in pixels; undefined if invalid. */
   readonly size: Size | undefined;
+  /** Width of a pixel over its height; 1 if the set does not state it. */
+  readonly sampleAspect: number;
 };
 
 /** Undefined if the set ends too early. */
@@ -26,7 +30,8 @@ export function readH265Sequence(nal: NalUnit): H265Sequence | undefined {
   const hasColourPlanes = format === 3 && bits.flag();
   const coded = { width: bits.unsigned(), height: bits.unsigned() };
   const size = readCropped(bits, coded, { format, hasColourPlanes });
-  for (let field = 0; field < 3; field += 1) bits.unsigned();
+  for (let field = 0; field < 2; field += 1) bits.unsigned();
+  const orderBits = bits.unsigned() + 4;
   const areAllStated = bits.flag();
   let reorderCount = 0;
   for (let layer = areAllStated ? 0 : subLayers; layer <= subLayers; layer += 1) {
@@ -34,7 +39,9 @@ export function readH265Sequence(nal: NalUnit): H265Sequence | undefined {
     reorderCount = bits.unsigned();
     bits.unsigned();
   }
-  return bits.isValid ? { reorderCount, size } : undefined;
+  if (!bits.isValid) return undefined;
+  skipToVui(bits, orderBits);
+  return { reorderCount, size, sampleAspect: readSampleAspect(bits) };
 }
 
 /** A picture parameter set's number, and the number of bits before the type in its slices (H.265 §7.3.2.3.1). */

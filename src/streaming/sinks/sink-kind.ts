@@ -7,6 +7,7 @@ import type { RecordingHeader } from '../../recording/format.js';
 import type { OnOutputFailure } from '../../files/output-file.js';
 import type { PageHandler } from '../feed/feed-server.js';
 import type { FeedStats } from '../feed/protocol.js';
+import type { CocoNumbering } from './coco/coco-results.js';
 import type { Ffmpeg } from '../ffmpeg/binary.js';
 import type { CopyRequest } from '../sources/source-kind.js';
 
@@ -15,7 +16,11 @@ export type SinkContext = {
   readonly sources: readonly (Pick<SourceFacts, 'pictures'> & { readonly id: string; readonly address: string })[];
   /** First line of a recording of this run. */
   readonly header: RecordingHeader;
-  readonly categoryId: (classId: number) => number;
+  /**
+   * The ids of COCO results: those of a data set, or numbers of the run's own.
+   * @throws UsageError or DataError if the file of annotations is wrong
+   */
+  readonly cocoNumbering: (annotations: string | undefined) => CocoNumbering;
   readonly clock: Clock;
   readonly wallClock: WallClock;
   /** Present for kinds that need it. */

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import { lossesOf, lossFailure } from '../../../src/app/run/losses.js';
+import { lossesOf, lossFailure, outputFailure } from '../../../src/app/run/losses.js';
 import { dropOf, type DropReason, type PipelineEvent } from '../../../src/core/events.js';
 import { Measurements } from '../../../src/pipeline/measurements.js';
 import { FrameLedger } from '../../helpers/frames.js';
+
+const NONE = { boxes: 0, pictures: 0 };
 
 describe('losses of a run', () => {
   type Outcomes = Readonly<Record<string, readonly (DropReason | 'percept')[]>>;
@@ -46,21 +48,21 @@ describe('losses of a run', () => {
 
   it('name the frames that were damaged or lost by the detector, and none that the schedule dropped', () => {
     const snapshot = snapshotOf({ a: ['percept', 'corrupt', 'superseded', 'detector-failed', 'corrupt', 'late'] });
-    assert.deepEqual(lossesOf(snapshot), [
+    assert.deepEqual(lossesOf(snapshot, NONE), [
       '2 of 6 frames were damaged (dropped as corrupt)',
       '1 of 6 frames were lost by the detector (dropped as detector-failed)',
     ]);
   });
 
   it('name the stream where there are several', () => {
-    assert.deepEqual(lossesOf(snapshotOf({ a: ['percept'], b: ['corrupt', 'percept'] })), [
+    assert.deepEqual(lossesOf(snapshotOf({ a: ['percept'], b: ['corrupt', 'percept'] }), NONE), [
       'b: 1 of 2 frames were damaged (dropped as corrupt)',
     ]);
   });
 
   it('fail a run that detected nothing, and a strict one at the first', () => {
     const message = (outcomes: Outcomes, isStrict: boolean): string | undefined =>
-      lossFailure(snapshotOf(outcomes), [], isStrict)?.message;
+      lossFailure(snapshotOf(outcomes), { unusable: NONE, omissions: [] }, isStrict)?.message;
     assert.equal(
       message({ a: ['corrupt', 'corrupt'] }, false),
       'nothing was detected: 2 of 2 frames were damaged (dropped as corrupt)',
@@ -75,10 +77,31 @@ describe('losses of a run', () => {
 
   it('include the parts of sources that could not be read', () => {
     const snapshot = snapshotOf({ a: ['percept'] });
-    assert.equal(lossFailure(snapshot, ['a: 1 picture of 2 cannot be read: b.jpg'], false), undefined);
+    const omitted = { unusable: NONE, omissions: ['a: 1 picture of 2 cannot be read: b.jpg'] };
+    assert.equal(lossFailure(snapshot, omitted, false), undefined);
     assert.match(
-      lossFailure(snapshot, ['a: 1 picture of 2 cannot be read: b.jpg'], true)!.message,
+      lossFailure(snapshot, omitted, true)!.message,
       /^a: 1 picture of 2 cannot be read: b\.jpg; without --strict/,
     );
+  });
+
+  it('count the predictions that are NaN or infinite, and fail a strict run', () => {
+    const unusable = { boxes: 3, pictures: 2 };
+    const text = '3 predictions of the network in 2 frames were NaN or infinite, and were left out';
+    assert.deepEqual(lossesOf(snapshotOf({ a: ['percept', 'percept'] }), unusable), [text]);
+    const strict = lossFailure(snapshotOf({ a: ['percept', 'percept'] }), { unusable, omissions: [] }, true);
+    assert.equal(strict?.message, `${text}; without --strict the run accepts that`);
+  });
+
+  it('fail a run whose network gave such predictions for each frame, and nothing else', () => {
+    const failure = (pictures: number, hasDetected: boolean) =>
+      outputFailure(snapshotOf({ a: ['percept', 'percept', 'late'] }), { boxes: 5, pictures }, hasDetected)?.message;
+    assert.equal(
+      failure(2, false),
+      'nothing was detected: 5 predictions of the network in 2 frames were NaN or infinite, and were left out; export the model in float32, or take another one',
+    );
+    assert.equal(failure(2, true), undefined);
+    assert.equal(failure(1, false), undefined, 'an empty scene is no fault');
+    assert.equal(failure(0, false), undefined);
   });
 });

@@ -255,3 +255,21 @@ export function detrLogitsGraph(): OnnxModel {
     ],
   });
 }
+
+/** A YOLOX of 64x64 pixels whose first row is a box, and whose second has an objectness that is not a number. */
+export function partlyNumbers(): OnnxModel {
+  const table = new Float32Array(84 * 6);
+  table.set([2.5, 2.5, 0.2, 0.4, 0.95, 0.95]);
+  table[6 + 4] = NaN;
+  return onnxModel({
+    name: 'partly',
+    inputs: [valueInfo('images', DataType.FLOAT, [1, 3, SIDE, SIDE])],
+    outputs: [valueInfo('output', DataType.FLOAT, [1, 84, 6])],
+    initializers: [tensor('table', [1, 84, 6], table), tensor('tiny', [], Float32Array.of(1e-9))],
+    nodes: [
+      node('ReduceMean', ['images'], ['mean'], { axes: { ints: [1, 2, 3] }, keepdims: { int: 0 } }),
+      node('Mul', ['mean', 'tiny'], ['nearly_zero']),
+      node('Add', ['table', 'nearly_zero'], ['output']),
+    ],
+  });
+}

@@ -55,6 +55,7 @@ describe('a real transformer with random weights, exported by PyTorch', function
         confThreshold: 0.3,
         nmsThreshold: 0.45,
         nms: 'per-class',
+        keepsOutside: true,
         cacheDir: join(folder(), 'cache'),
       });
       const { input, family, classNames } = detector.info;

@@ -26,6 +26,8 @@ class FakeHosts {
               type: 'ready',
               warmUpMs: runMs * 3,
               supportedProviders: Object.keys(this.#machine) as ActualProvider[],
+              form: '',
+              warnings: [],
             }),
       measure: async (runs, giveUpAboveMs) => {
         const measured: number[] = [];

@@ -18,7 +18,7 @@ export class FakeProcess implements SupervisedProcess {
       this.die = resolve;
     });
     this.opened = new Promise((resolve, reject) => {
-      this.open = () => resolve({ type: 'ready', warmUpMs: 10, supportedProviders: ['cpu'] });
+      this.open = () => resolve({ type: 'ready', warmUpMs: 10, supportedProviders: ['cpu'], form: '', warnings: [] });
       this.failToOpen = (error) => {
         this.die(error.message);
         reject(error);
@@ -39,6 +39,7 @@ export class FakeProcess implements SupervisedProcess {
       type: 'result',
       slot,
       detections: new Float64Array(),
+      unusable: 0,
       times: { inferStartMs: 0, inferEndMs: runMs, doneAtMs: runMs },
     });
   }

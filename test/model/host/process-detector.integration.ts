@@ -31,7 +31,7 @@ describe('process detector', () => {
   afterEach(() => Promise.all(opened.splice(0).map((detector) => detector.close())));
 
   it('detects the objects of each picture, in pixels of the source', async () => {
-    const detector = await open();
+    const detector = await open({ keepsOutside: true });
     for (const [mark, scale] of [
       [3, 1],
       [2, 0.5],
@@ -48,6 +48,13 @@ describe('process detector', () => {
         },
       ]);
     }
+  });
+
+  it('gives the part of a box that lies inside the picture, and no box beside it', async () => {
+    const detector = await open();
+    const [{ box }] = (await detector.detect(pixelPicture(3))).detections;
+    assert.deepEqual(box, { x1: 20, y1: 0, x2: 28, y2: 4 });
+    assert.deepEqual((await detector.detect(pixelPicture(5))).detections, []);
   });
 
   it('reads the picture before it returns', async () => {
@@ -98,6 +105,7 @@ describe('process detector', () => {
         modelSha256: '',
         family: 'yolox',
         input: { width: 32, height: 32 },
+        pictures: 'BGR, letterboxed, 0 to 255 (standard)',
         classNames: 1,
         classNamesFrom: 'numbers',
         requestedProvider: 'cpu',

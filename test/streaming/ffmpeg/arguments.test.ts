@@ -24,7 +24,7 @@ describe('fitFilters', () => {
     ]);
     assert.deepEqual(fitFilters({ ...INPUT, position: 'centre', padValue: 0 }).slice(1), [
       'format=gbrp',
-      "pad=416:320:'trunc((ow-iw)/2)':'trunc((oh-ih)/2)':color=0x000000",
+      "pad=416:320:'trunc((ow-iw)/2)':'trunc((oh-ih)/2)':color=0x000000:eval=frame",
     ]);
   });
 });

@@ -18,6 +18,7 @@ describe('parameter sets', () => {
       hasColourPlanes: false,
       isShownInOrder: false,
       size: { width: 320, height: 480 },
+      sampleAspect: 1,
     });
     assert.deepEqual(readH264PictureSet(wholeNal(INTERLACED.pps)), { id: 0, sequenceId: 0 });
     assert.equal(readH264Sequence(wholeNal(INTERLACED.sps.subarray(0, 5))), undefined);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BUILT_IN_PARTS } from '../../../src/app/parts.js';
@@ -41,12 +42,17 @@ describe('the registry of sources', () => {
     }
   }
 
-  it('distinguishes a file from a folder', () => {
+  it('distinguishes a file, a folder, a pipe and a session description', () => {
     writeFileSync(join(folder(), 'clip.mp4'), '');
     mkdirSync(join(folder(), 'frames'));
+    execFileSync('mkfifo', [join(folder(), 'fifo')]);
+    writeFileSync(join(folder(), 'cam'), 'v=0\r\nm=video 5004 RTP/AVP 96\r\n');
+    writeFileSync(join(folder(), 'empty.sdp'), '');
     assert.deepEqual(
-      ['clip.mp4', 'frames'].map((name) => findSource(join(folder(), name), sources).kind.name),
-      ['video', 'pictures'],
+      ['clip.mp4', 'frames', 'fifo', 'cam', 'empty.sdp'].map(
+        (name) => findSource(join(folder(), name), sources).kind.name,
+      ),
+      ['video', 'pictures', 'pipe', 'rtp', 'video'],
     );
   });
 
@@ -54,7 +60,8 @@ describe('the registry of sources', () => {
     const withoutFolders = sources.filter(({ name }) => name !== 'pictures');
     assert.throws(() => findSource(folder(), withoutFolders), {
       code: 'NOWCAST_USAGE',
-      message: /is a folder, which Nowcast cannot read; it must be a video file, rtsp:/,
+      message:
+        /is a folder, which Nowcast cannot read; it must be "-" for standard input, an \.sdp file, rtp:\/\/, a video file, rtsp:/,
     });
   });
 });

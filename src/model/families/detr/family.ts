@@ -6,6 +6,7 @@ import { TensorProto_DataType as DataType } from '../../onnx/onnx_pb.js';
 import { COCO_BY_CATEGORY } from '../../coco-classes.js';
 import { imageSize, problemOfImage, REAL_TYPES } from '../image-input.js';
 import { createDecoder, type DetrForm } from './decode.js';
+import { judge } from './judge.js';
 
 const BYTES = 255;
 const STRETCHED = { channels: 'rgb', fit: 'stretch' } as const;
@@ -68,6 +69,7 @@ export const detr: DetectorFamily = {
     const constants = sizes === undefined ? [] : [{ name: sizes.name, values: [input.width, input.height] }];
     return { form, image: image.name, input, constants, preprocess: form === 'boxes' ? 'unit' : 'imagenet', ...found };
   },
+  judge: (form, outputs, facts) => judge(form as DetrForm, outputs, facts),
   createDecoder: (form, options) => createDecoder(form as DetrForm, options),
 };
 

@@ -1,6 +1,7 @@
 import type { Size } from '../../../core/size.js';
 import { InternalError } from '../../../core/errors.js';
-import type { Decode, DecodeOptions } from '../../family.js';
+import type { Decode, DecodeOptions, OnUnusable } from '../../family.js';
+import { BOX_CODINGS, boxReader, type BoxCoding } from '../box-coding.js';
 import { detectionOf } from '../detection.js';
 import { anchorCount, STRIDES } from './grid.js';
 import { nms, type ScoredBoxes } from './nms.js';
@@ -8,14 +9,20 @@ import { nms, type ScoredBoxes } from './nms.js';
 /**
  * How rows lie in the outputs, and what their numbers are.
  * - `undecoded`: one output [cells, 5 + classes] with x, y as offsets in grid cells, w, h as logarithms of grid cells.
- * - `decoded`: the same with the box's centre and size in input pixels.
+ * - `decoded`: the same with the box's centre and size in input pixels; `decoded fractions`, `corners` and
+ *   `corner fractions`: the same with other finished boxes (see `box-coding.ts`).
  * - `three heads`: undecoded, with an output [5 + classes, rows, columns] for each level.
  * - `nine heads`: undecoded, with outputs [classes, rows, columns], [4, rows, columns] and [1, rows, columns] for each
  *   level: classes, box, objectness.
  *
  * Objectness and classes are probabilities, or logits before the sigmoid.
  */
-export type YoloxForm = `${'undecoded' | 'decoded' | 'three heads' | 'nine heads'} ${'probabilities' | 'logits'}`;
+export type YoloxForm = `${'undecoded' | BoxCoding | 'three heads' | 'nine heads'} ${'probabilities' | 'logits'}`;
+
+/** A form without the word for its scores. */
+export function layoutOf(form: YoloxForm): string {
+  return form.slice(0, form.lastIndexOf(' '));
+}
 
 /**
  * Prepares decoding and suppression for one model. A box counts for its best class; with `classIds`, boxes of other
@@ -26,8 +33,8 @@ export type YoloxForm = `${'undecoded' | 'decoded' | 'three heads' | 'nine heads
 export function createDecoder(form: YoloxForm, options: DecodeOptions): Decode {
   const { classNames, nmsThreshold, nms: mode } = options;
   const candidates = createCandidates(form, options);
-  return (outputs, fit) => {
-    const boxes = candidates(outputs);
+  return (outputs, fit, onUnusable) => {
+    const boxes = candidates(outputs, onUnusable);
     const { corners, scores, classIds } = boxes;
     return nms(boxes, nmsThreshold, mode).map((i) =>
       detectionOf(
@@ -45,12 +52,13 @@ export function createDecoder(form: YoloxForm, options: DecodeOptions): Decode {
 function createCandidates(
   form: YoloxForm,
   { input, classNames, confThreshold, classIds }: DecodeOptions,
-): (outputs: readonly Float32Array[]) => ScoredBoxes {
+): (outputs: readonly Float32Array[], onUnusable?: OnUnusable) => ScoredBoxes {
   const classCount = classNames.length;
   const grid = createGrid(input);
   const cells = grid.stride.length;
   const levels = levelsOf(form, input, classCount);
-  const isDecoded = form.startsWith('decoded');
+  const coding = BOX_CODINGS.find((name) => name === layoutOf(form));
+  const readBox = coding === undefined ? undefined : boxReader(coding, input);
   const areLogits = form.endsWith('logits');
   const corners = new Float32Array(cells * 4);
   const scores = new Float32Array(cells);
@@ -61,8 +69,9 @@ function createCandidates(
   // Scores are float32 products; so is what they are compared with, as in the reference.
   const threshold = Math.fround(confThreshold);
 
-  return (outputs) => {
+  return (outputs, onUnusable) => {
     let count = 0;
+    let unusable = 0;
     for (const { first, end, rowStep, columnStep, parts, box, objectness, classes } of levels) {
       for (const { output, width } of parts) checkLength(outputs[output], end - first, width, classCount);
       const boxes = outputs[box.output];
@@ -73,38 +82,52 @@ function createCandidates(
         const objectScore = areLogits ? sigmoid(object) : object;
         // No class probability exceeds 1, so the product cannot reach the threshold where objectness does not. NaN goes
         // here too.
-        if (!(objectScore >= threshold)) continue;
+        if (!(objectScore >= threshold)) {
+          if (Number.isNaN(objectScore)) unusable++;
+          continue;
+        }
         const firstClass = row + classes.column * columnStep;
         let classId = 0;
         for (let id = 1; id < classCount; id++)
           if (classScores[firstClass + id * columnStep] > classScores[firstClass + classId * columnStep]) classId = id;
         const best = classScores[firstClass + classId * columnStep];
         const score = Math.fround(objectScore * (areLogits ? sigmoid(best) : best));
-        if (!(score >= threshold) || isWanted[classId] === 0) continue;
+        if (!Number.isFinite(score)) unusable++;
+        if (!(score >= threshold) || score === Infinity || isWanted[classId] === 0) continue;
 
         const at = row + box.column * columnStep;
-        let centerX = boxes[at];
-        let centerY = boxes[at + columnStep];
-        let halfWidth = boxes[at + 2 * columnStep] / 2;
-        let halfHeight = boxes[at + 3 * columnStep] / 2;
-        if (!isDecoded) {
+        const a = boxes[at];
+        const b = boxes[at + columnStep];
+        const c = boxes[at + 2 * columnStep];
+        const d = boxes[at + 3 * columnStep];
+        if (readBox === undefined) {
           const stride = grid.stride[cell];
-          centerX = (centerX + grid.x[cell]) * stride;
-          centerY = (centerY + grid.y[cell]) * stride;
-          halfWidth = (Math.exp(boxes[at + 2 * columnStep]) * stride) / 2;
-          halfHeight = (Math.exp(boxes[at + 3 * columnStep]) * stride) / 2;
+          const centerX = (a + grid.x[cell]) * stride;
+          const centerY = (b + grid.y[cell]) * stride;
+          const halfWidth = (Math.exp(c) * stride) / 2;
+          const halfHeight = (Math.exp(d) * stride) / 2;
+          corners[count * 4] = centerX - halfWidth;
+          corners[count * 4 + 1] = centerY - halfHeight;
+          corners[count * 4 + 2] = centerX + halfWidth;
+          corners[count * 4 + 3] = centerY + halfHeight;
+        } else {
+          const { x1, y1, x2, y2 } = readBox(a, b, c, d);
+          corners[count * 4] = x1;
+          corners[count * 4 + 1] = y1;
+          corners[count * 4 + 2] = x2;
+          corners[count * 4 + 3] = y2;
         }
-        corners[count * 4] = centerX - halfWidth;
-        corners[count * 4 + 1] = centerY - halfHeight;
-        corners[count * 4 + 2] = centerX + halfWidth;
-        corners[count * 4 + 3] = centerY + halfHeight;
         // A half-precision network that overflows gives infinite coordinates.
-        if (!corners.subarray(count * 4, count * 4 + 4).every(Number.isFinite)) continue;
+        if (!corners.subarray(count * 4, count * 4 + 4).every(Number.isFinite)) {
+          unusable++;
+          continue;
+        }
         scores[count] = score;
         bestClass[count] = classId;
         count++;
       }
     }
+    if (unusable > 0) onUnusable?.(unusable);
     return { corners, scores, classIds: bestClass, count };
   };
 }

@@ -6,11 +6,15 @@ import type { TensorShape } from '../../onnx/value-shape.js';
 import { imageSize, problemOfImage, REAL_TYPES } from '../image-input.js';
 import { createDecoder, type YoloxForm } from './decode.js';
 import { anchorCount, STRIDES } from './grid.js';
+import { judge } from './judge.js';
 import { tailOf } from './tail.js';
 
 const LARGEST_STRIDE = Math.max(...STRIDES);
 const BYTES = 255;
 const IMAGENET = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;
+
+/** Bytes become numbers from 0 to 1. */
+const UNIT = { mean: [0, 0, 0], std: [BYTES, BYTES, BYTES] } as const;
 
 /** What a graph that decodes its boxes does to them: `(xy + cell) * stride`, `exp(wh) * stride`. */
 const DECODING = new Set(['Exp', 'Add', 'Mul', 'ScatterND']);
@@ -37,6 +41,10 @@ export const yolox: DetectorFamily = {
         std: IMAGENET.std.map((value) => value * BYTES),
       },
     },
+    // Networks of the same form from other projects.
+    rgb: { layout: { channels: 'rgb' } },
+    unit: { layout: { channels: 'rgb' }, normalisation: UNIT },
+    'bgr-unit': { layout: {}, normalisation: UNIT },
   },
   recognise(graph, asked) {
     const {
@@ -66,6 +74,7 @@ export const yolox: DetectorFamily = {
     const found = form(graph, shapes, input);
     return typeof found === 'string' ? found : { image: image.name, input, preprocess: 'standard', ...found };
   },
+  judge: (form, outputs, facts) => judge(form as YoloxForm, outputs, facts),
   createDecoder: (form, options) => createDecoder(form as YoloxForm, options),
 };
 

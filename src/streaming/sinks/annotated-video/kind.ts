@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OutputError, UsageError } from '../../../core/errors.js';
+import { claimOutput } from '../../../files/output-claim.js';
 import { remedy } from '../../../files/output-file.js';
 import { createRecorder } from '../../../recording/recorder.js';
 import type { CameraCopy } from '../../sources/camera/options.js';
@@ -41,7 +42,11 @@ export const annotatedVideoKind = sinkKind({
       onFailure,
     } = context;
     // Beside the video, where its owner looks for room.
-    const folder = await temporaryFolder(save);
+    const claim = claimOutput(save);
+    const folder = await temporaryFolder(save).catch((error: unknown) => {
+      claim.release();
+      throw error;
+    });
     const recording = join(folder, 'run.jsonl');
     const copies: CameraCopy[] = [];
     const files: string[] = [];
@@ -51,6 +56,7 @@ export const annotatedVideoKind = sinkKind({
       recorder = createRecorder(recording, header, onFailure);
     } catch (error) {
       await rm(folder, { recursive: true, force: true });
+      claim.release();
       throw error;
     }
     return {
@@ -77,7 +83,10 @@ export const annotatedVideoKind = sinkKind({
           rest,
         );
       },
-      dispose: () => rm(folder, { recursive: true, force: true }),
+      async dispose() {
+        await rm(folder, { recursive: true, force: true });
+        claim.release();
+      },
     };
   },
 });

@@ -41,6 +41,8 @@ export type CameraInput = {
    * complete.
    */
   readonly stampsAreMonotonic: boolean;
+  /** True for RTP, whose packets carry presentation times alone. */
+  readonly lacksDecodingTimes: boolean;
   /** True if `url` is a playlist, which may date its segments. */
   readonly isPlaylist: boolean;
 };
@@ -51,6 +53,8 @@ const KINDS = {
   http: /^https?:\/\//i,
   mpegts: /^(?:udp|srt|tcp):\/\//i,
   rtmp: /^rtmp[a-z]*:\/\//i,
+  rtp: /^rtp:\/\//i,
+  sdp: /^(?:\/(?!dev\/video\d)|[a-z]:[\\/]).*/i,
   v4l2: /^\/dev\/video\d+$/,
 } as const;
 type CameraKind = keyof typeof KINDS | FoundContent;
@@ -83,6 +87,7 @@ export function cameraInput(url: string, version: FfmpegVersion, options: Camera
   return {
     url: encodeCredentials(url),
     isPlaylist: kind === 'hls',
+    lacksDecodingTimes: kind === 'rtsp' || kind === 'rtp' || kind === 'sdp',
     stampsAreMonotonic: kind === 'v4l2' && !options.probeFully && !options.stampOnArrival,
     inputOptions: [
       '-thread_type',
@@ -116,8 +121,16 @@ const OPTIONS: Record<CameraKind, (options: CameraInputOptions, version: FfmpegV
   mpegts: ({ timeoutMs }) => [...SHORT_PROBE, '-timeout', inMicroseconds(timeoutMs)],
   // Its -timeout is in seconds and implies listening.
   rtmp: ({ timeoutMs }) => [...SHORT_PROBE, '-rw_timeout', inMicroseconds(timeoutMs)],
+  rtp: () => RTP,
+  sdp: () => ['-f', 'sdp', '-protocol_whitelist', 'file,rtp,udp', ...RTP],
   v4l2: ({ probeFully }) => ['-f', 'v4l2', '-timestamps', 'default', ...(probeFully ? [] : ['-copyts'])],
 };
+
+/** A description may leave the size to the next key picture. Packets are not kept to wait for late ones. */
+const RTP = [
+  ...['-analyzeduration', '5000000', '-fpsprobesize', '0'],
+  ...['-max_delay', '0', '-reorder_queue_size', '0', '-allowed_media_types', 'video'],
+];
 
 /** These streams describe themselves repeatedly: analysing one second is enough. */
 const SHORT_PROBE = ['-analyzeduration', '1000000', '-fpsprobesize', '0'];

@@ -3,11 +3,12 @@ import { resolve } from 'node:path';
 import { SourceError } from '../../../core/errors.js';
 import { redactUrls } from '../../../core/redact.js';
 import type { Ffmpeg } from '../../ffmpeg/binary.js';
+import { STANDARD_INPUT } from '../pipe/recognise.js';
 import { encodeCredentials, redactorOf } from '../camera/credentials.js';
 
 /** A video as ffmpeg opens it. */
 export type VideoInput = {
-  /** An absolute path, or a URL with percent-encoded credentials. */
+  /** An absolute path, a URL with percent-encoded credentials, or `pipe:0`. */
   readonly url: string;
   /** Options of this input, one word each. */
   readonly inputOptions: readonly string[];
@@ -15,6 +16,8 @@ export type VideoInput = {
   readonly name: string;
   /** Removes the address's secrets from a text. */
   readonly redact: (text: string) => string;
+  /** It comes through this program's standard input. */
+  readonly isStandardInput: boolean;
 };
 
 /** A server that does not answer for this long is away. */
@@ -25,10 +28,19 @@ const RECONNECT_WITHIN_S = 4;
 /**
  * The purpose of the options for a URL: a server may close a connection that rests while the run waits for the time of
  * a picture, and ffmpeg then continues where it was.
- * @param address a path, or a URL of `http` or `https` with credentials as typed
+ * @param address a path, a URL of `http` or `https` with credentials as typed, or `pipe:0`
  */
 export function videoInput(address: string): VideoInput {
-  if (!isUrl(address)) return { url: resolve(address), inputOptions: [], name: address, redact: (text) => text };
+  if (!isUrl(address)) {
+    const isStandardInput = address === STANDARD_INPUT;
+    return {
+      url: isStandardInput ? address : resolve(address),
+      inputOptions: [],
+      name: isStandardInput ? 'standard input' : address,
+      redact: (text) => text,
+      isStandardInput,
+    };
+  }
   return {
     url: encodeCredentials(address),
     inputOptions: [
@@ -41,6 +53,7 @@ export function videoInput(address: string): VideoInput {
     ],
     name: redactUrls(address),
     redact: redactorOf(address),
+    isStandardInput: false,
   };
 }
 
@@ -50,6 +63,7 @@ export function videoInput(address: string): VideoInput {
  * @throws SourceError: `NOWCAST_SOURCE_MISSING`, `_FOLDER`, `_EMPTY`, and for a URL if ffmpeg is the embedded one
  */
 export async function checkVideo(address: string, ffmpeg: Ffmpeg): Promise<{ readonly isReadAgain: boolean }> {
+  if (address === STANDARD_INPUT) return { isReadAgain: false };
   if (!isUrl(address)) return checkFile(address);
   if (ffmpeg.origin === 'embedded')
     throw new SourceError(

@@ -34,7 +34,7 @@ export type VideoInfo = InputDescription & {
 const COMPLETE_SHARE = 0.95;
 
 /**
- * A video file, by its path or by a URL of `http` or `https`, as a stream of frames: status `streaming`, frames, status `ended`, complete. If the file is truncated or
+ * A video by its path, by a URL of `http` or `https`, or from standard input (`pipe:0`), as a stream of frames: status `streaming`, frames, status `ended`, complete. If the file is truncated or
  * cannot be read to its end, the readable frames still come; then `failed` replaces `ended` and states how far it got.
  *
  * At the source's pace, frames are read ahead and emitted when they are due; `capturedAtMs` is that time. At maximum
@@ -67,6 +67,7 @@ export function videoSource(path: string, options: VideoOptions): Observable<Sou
       process = new FrameProcess({
         ffmpeg,
         args: frameArguments(ffmpeg.version, { ...options, url: video.url, inputOptions }),
+        inheritsInput: video.isStandardInput,
         channels: input.channels,
         ...(options.slots !== undefined && { mostUndecided: Math.max(1, options.slots - 2) }),
         getTarget(byteLength, ptsUs) {

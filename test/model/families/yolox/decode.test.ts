@@ -151,14 +151,20 @@ describe('the decoder of YOLOX', () => {
     );
   });
 
-  it('passes over what is not a number or has no end', () => {
+  it('passes over what is not a number or has no end, and counts it', () => {
     const raw = emptyRaw();
     const box = { x1: 0, y1: 0, x2: 10, y2: 10 };
     put(raw, { level: 0, column: 0, row: 0 }, box, NaN, [1, 0, 0]);
     put(raw, { level: 0, column: 1, row: 0 }, box, 1, [NaN, NaN, NaN]);
     put(raw, { level: 0, column: 2, row: 0 }, { ...box, x2: Infinity }, 1, [1, 0, 0]);
     put(raw, { level: 0, column: 3, row: 0 }, { ...box, y1: NaN }, 1, [1, 0, 0]);
-    assert.deepEqual(createDecoder(FORM, OPTIONS)([raw], SAME_SIZE), []);
+    put(raw, { level: 0, column: 4, row: 0 }, box, Infinity, [1, 0, 0]);
+    const counts: number[] = [];
+    assert.deepEqual(
+      createDecoder(FORM, OPTIONS)([raw], SAME_SIZE, (boxes) => counts.push(boxes)),
+      [],
+    );
+    assert.deepEqual(counts, [5]);
   });
 
   it('gives the same answer when it is called again', () => {

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { OutputError } from '../../../../src/core/errors.js';
-import { createCocoResults, type CocoNumbering } from '../../../../src/streaming/sinks/coco/coco-results.js';
+import {
+  createCocoResults,
+  createCocoResultsOfRun,
+  type CocoNumbering,
+} from '../../../../src/streaming/sinks/coco/coco-results.js';
 import { itNeeds } from '../../../helpers/needs.js';
 import { temporaryFolder } from '../../../helpers/temporary.js';
 import { detectionOf, dropEventOf, perceptOf } from '../../events.js';
@@ -55,6 +59,39 @@ describe('COCO results', () => {
     results.write(perceptOf(1));
     await results.close();
     assert.deepEqual(read(), [{ image_id: 101, category_id: 44, bbox: [10, 20, 100.5, 200.25], score: 0.4 }]);
+  });
+
+  it('replaces an older file at the first percept', async () => {
+    writeFileSync(inFolder('results.json'), '[1]');
+    const results = createCocoResults(inFolder('results.json'), bySeq, failOn);
+    results.write(dropEventOf(0));
+    assert.deepEqual(read(), [1]);
+    results.write(perceptOf(1));
+    assert.equal((read() as unknown[]).length, 2);
+    await results.close();
+    assert.deepEqual(readdirSync(folder()), ['results.json']);
+  });
+
+  it('of a run without a percept are an empty list if it ended well, else none', async () => {
+    for (const endsWell of [true, false]) {
+      const results = createCocoResultsOfRun(inFolder('results.json'), bySeq, failOn);
+      await results.close();
+      if (endsWell) results.finish();
+      results.discard();
+      assert.deepEqual(readdirSync(folder()), endsWell ? ['results.json'] : []);
+      rmSync(inFolder('results.json'), { force: true });
+    }
+  });
+
+  it('writes ids of any kind, to the last digit', async () => {
+    const ids = { imageId: () => 2n ** 60n + 1n, categoryId: (classId: number) => `class "${classId}"` };
+    const results = createCocoResults(inFolder('results.json'), ids, failOn);
+    results.write(perceptOf(0, { detections: [detectionOf(1, 0.5)] }));
+    await results.close();
+    assert.match(
+      readFileSync(inFolder('results.json'), 'utf8'),
+      /"image_id":1152921504606846977,"category_id":"class \\"1\\"",/,
+    );
   });
 
   it('refuses a path that cannot be written', () => {

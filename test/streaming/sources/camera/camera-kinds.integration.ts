@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { createReadStream, existsSync, readFileSync, symlinkSync } from 'node:fs';
+import { createReadStream, existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { basename } from 'node:path';
@@ -349,6 +349,23 @@ describe('camera of another kind', () => {
       camera.statuses.some(({ message }) => /dates are 3[56]\d\d s ahead of/.test(message ?? '')),
       camera.statuses.map(({ message }) => message).join('\n'),
     );
+  });
+
+  itNeeds(NEEDS_FFMPEG, 'emits the frames of RTP that a session description describes', async () => {
+    const port = await freeUdpPort();
+    const video = ['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-g', '10'];
+    send(...pattern('320x240', 10, 60), ...video, '-f', 'rtp', `rtp://127.0.0.1:${port}`);
+    const path = clips.path('cam.sdp');
+    const lines = ['v=0', 'o=- 0 0 IN IP4 127.0.0.1', 's=x', 'c=IN IP4 127.0.0.1', 't=0 0'];
+    writeFileSync(path, [...lines, `m=video ${port} RTP/AVP 96`, 'a=rtpmap:96 H264/90000', ''].join('\r\n'));
+    const camera = await watch(path);
+    await camera.framesOfEpoch(0, 30);
+    assert.ok(camera.frames.every(({ size, corrupt }) => size.width === 320 && !corrupt));
+    camera.assertInOrder();
+    camera.stop();
+    const bare = await watch(`rtp://127.0.0.1:${port}`, { giveUpFirst: true });
+    await bare.until(() => bare.error !== undefined);
+    assert.match(bare.error!.message, /give the \.sdp file/);
   });
 
   itNeeds(NEEDS_FFMPEG, 'emits the frames of MPEG-TS over UDP, B-pictures in presentation order', async () => {

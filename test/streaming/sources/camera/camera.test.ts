@@ -87,7 +87,7 @@ describe('camera', () => {
         path,
         `#!/bin/sh
 if [ -e "$0.nut" ]; then
-  printf '%s\\n' "$@" | sed -n 's|.*\\(scale@[0-9a-f]*\\)=.*|[\\1 @ 0x1] [verbose] w:32 h:32 fmt:gbrp -> w:32 h:32 fmt:gbrp |p' >&2
+  printf '%s\\n' "$@" | sed -n 's|.*\\(scale@[0-9a-f]*\\)=.*|[\\1 @ 0x1] [verbose] w:32 h:32 fmt:gbrp sar:1/1 -> w:32 h:32 fmt:gbrp sar:1/1 |p' >&2
   echo '[info] filter -> pts:0' >&2
   cat "$0.nut"
 fi

@@ -179,7 +179,9 @@ for (const [origin, env] of ORIGINS) {
     for (const [what, size, output] of sources) {
       itNeeds(NEEDS_FFMPEG, `letterboxes ${what} by YOLOX's rule, in planes B, G, R`, async () => {
         const path = clips.make('-f', 'lavfi', '-i', `color=c=0xE02040:s=${size}:r=5:d=0.4,format=gbrp`, ...output);
-        const [width, height] = size.split('x').map(Number);
+        const [codedWidth, height] = size.split('x').map(Number);
+        // An aspect of 3:1, in square pixels.
+        const width = output.includes('-aspect') ? 3 * height : codedWidth;
         const wanted = letterbox({ width, height }, INPUT);
         await firstFrame(path, (frame) => {
           assert.deepEqual([frame.picture.size, frame.picture.fit], [{ width, height }, wanted]);

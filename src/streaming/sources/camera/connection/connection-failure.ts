@@ -27,6 +27,10 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
     /Unrecognized option|Option (?:not found|\S+ not found)|Error setting option|Error parsing options/i,
     'ffmpeg refuses an option: check inputOptions',
   ],
+  [
+    /Unable to receive RTP payload type|without an SDP file/i,
+    'the stream does not describe its format: give the .sdp file that its sender writes',
+  ],
   [/Unknown input format/i, 'this ffmpeg cannot read such a device'],
   [/\/dev\/\S*: No such file or directory/i, 'no such device: is it plugged in?'],
   [/Permission denied/i, 'permission denied: may this user read the device?'],

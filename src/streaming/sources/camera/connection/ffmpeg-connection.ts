@@ -45,7 +45,7 @@ export type FfmpegConnectionOptions = {
 };
 
 /** Demuxers that join a picture's packets, and detect its end only at the next picture's first packet… */
-const JOINING_DEMUXERS = new Set(['rtsp', 'mpegts']);
+const JOINING_DEMUXERS = new Set(['rtsp', 'rtp', 'sdp', 'mpegts']);
 /** …for these codecs. */
 const JOINED_CODECS = new Set(['h264', 'hevc', 'mpeg4', 'mpeg1video', 'mpeg2video']);
 /** Demuxers that invent times from a nominal frame rate. */
@@ -65,6 +65,8 @@ export class FfmpegConnection implements CameraConnection {
   /** Slots of the pictures in progress, oldest first. */
   readonly #slots: (FrameSlot | undefined)[] = [];
   readonly #openedAtMs: number;
+  /** A copy needs decoding times, which RTP does not carry. */
+  readonly #restamps: boolean;
   /** Of a device whose stamps arrive unchanged. */
   readonly #stamps: KernelStamps | undefined;
   readonly #program: ProgramTime | undefined;
@@ -81,6 +83,7 @@ export class FfmpegConnection implements CameraConnection {
     this.#options = options;
     const { url, ffmpeg, input, pool, clock, scheduler, onCopied } = options;
     const camera = cameraInput(url, ffmpeg.version, { ...options, probeFully: onCopied !== undefined });
+    this.#restamps = onCopied !== undefined && camera.lacksDecodingTimes;
     this.#stamps = camera.stampsAreMonotonic ? kernelStamps((text) => options.events.onNotice(text)) : undefined;
     this.#program = camera.isPlaylist
       ? new ProgramTime({
@@ -160,11 +163,6 @@ export class FfmpegConnection implements CameraConnection {
   /** By ffmpeg, until that many others begin to arrive. */
   get #heldPictures(): number {
     return Number(JOINING_DEMUXERS.has(this.#demuxer) && JOINED_CODECS.has(this.#codec)) + Number(this.#restamps);
-  }
-
-  /** A copy of RTP needs decoding times, which RTP does not carry. */
-  get #restamps(): boolean {
-    return this.#options.onCopied !== undefined && /^rtsps?:/i.test(this.#options.url);
   }
 
   #read(line: string): void {

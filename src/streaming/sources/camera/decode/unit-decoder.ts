@@ -1,6 +1,6 @@
 import type { CodedUnit, UnitCodec } from '../../../../core/coded-unit.js';
 import type { FramePool, FrameSlot } from '../../../../core/frame-pool.js';
-import type { Size } from '../../../../core/size.js';
+import { shownSize, type CodedShape } from '../../../../core/size.js';
 import type { PictureFormat } from '../../../../core/picture.js';
 import { damageIn } from '../../../ffmpeg/damage-messages.js';
 import { frameArguments } from '../../../ffmpeg/arguments.js';
@@ -8,7 +8,7 @@ import type { Ffmpeg } from '../../../ffmpeg/binary.js';
 import { complaintIn } from '../../../ffmpeg/log-line.js';
 import { FrameProcess, type FrameProcessEnd, type FfmpegPicture } from '../../../ffmpeg/frame-process.js';
 import { UNIT_INPUT, unitHeader, unitsHeader, type TimedUnit } from '../../../ffmpeg/unit-nut.js';
-import { codedSize, isShownAs } from './coded-size.js';
+import { codedShape, isShownAs } from './coded-shape.js';
 import type { ArrivedPicture } from '../connection/connection.js';
 import { presentationQueue, type Fate } from './presentation-queue.js';
 
@@ -57,8 +57,8 @@ export class UnitDecoder<U extends DecodableUnit> {
   #soundIn = Infinity;
   /** Pictures that are shown before the one with which damage ended may depend on earlier, damaged ones. */
   #soundFromUs = 0;
-  /** The size in the newest key unit. */
-  #codedSize: Size | undefined;
+  /** As the newest key unit states it. */
+  #shape: CodedShape | undefined;
   /** Finished pictures, oldest first, until all earlier messages have been read. */
   readonly #settling: FfmpegPicture[] = [];
   #isStopped = false;
@@ -102,8 +102,8 @@ export class UnitDecoder<U extends DecodableUnit> {
   }
 
   feed(unit: U): void {
-    if (unit.isKey) this.#codedSize = codedSize(this.#options.codec, unit.data) ?? this.#codedSize;
-    this.#queue.fed(unit.ptsUs, { unit, codedSize: this.#codedSize, isDamaged: this.#followDamage(unit) });
+    if (unit.isKey) this.#shape = codedShape(this.#options.codec, unit.data) ?? this.#shape;
+    this.#queue.fed(unit.ptsUs, { unit, shape: this.#shape, isDamaged: this.#followDamage(unit) });
     this.#process.write(unitHeader(unit), unit.data);
   }
 
@@ -120,7 +120,7 @@ export class UnitDecoder<U extends DecodableUnit> {
   /** Skips a unit, in its turn. Units that depend on it cannot be decoded: feed a key unit next. */
   shed(unit: U): void {
     this.#soundIn = Infinity;
-    this.#queue.shed(unit.ptsUs, { unit, codedSize: undefined, isDamaged: false });
+    this.#queue.shed(unit.ptsUs, { unit, shape: undefined, isDamaged: false });
   }
 
   /** Lets outstanding pictures come out, as long as that takes negligible time. */
@@ -149,8 +149,9 @@ export class UnitDecoder<U extends DecodableUnit> {
       return;
     }
     // The newest announced size may belong to a later picture.
+    const { shape } = decoded;
     const size =
-      decoded.codedSize === undefined || isShownAs(decoded.codedSize, picture.size) ? picture.size : decoded.codedSize;
+      shape === undefined || isShownAs(shape, picture.size) ? picture.size : shownSize(shape, shape.sampleAspect);
     this.#options.onPicture(decoded.unit, { size, corrupt: decoded.isDamaged, slot });
   }
 
@@ -169,7 +170,7 @@ export class UnitDecoder<U extends DecodableUnit> {
 }
 
 /** A unit with its decoder. */
-type Decodable<U> = { readonly unit: U; readonly codedSize: Size | undefined; isDamaged: boolean };
+type Decodable<U> = { readonly unit: U; readonly shape: CodedShape | undefined; isDamaged: boolean };
 
 function afterTurns(turns: number, then: () => void): void {
   if (turns === 0) then();

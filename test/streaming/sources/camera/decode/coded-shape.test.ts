@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import type { UnitCodec } from '../../../../../src/core/coded-unit.js';
-import { codedSize, isShownAs } from '../../../../../src/streaming/sources/camera/decode/coded-size.js';
+import { codedShape, isShownAs } from '../../../../../src/streaming/sources/camera/decode/coded-shape.js';
 import { INTERLACED } from '../../../../helpers/bit-writer.js';
 import { clipFolder, NEEDS_FFMPEG, pattern } from '../../../../helpers/clips.js';
 import { itNeeds } from '../../../../helpers/needs.js';
@@ -10,7 +10,7 @@ import { itNeeds } from '../../../../helpers/needs.js';
 const START = Buffer.from([0, 0, 0, 1]);
 const SLICE = Buffer.from([0x65, 0x88, 0x80, 0x40]);
 
-describe('coded size', () => {
+describe('coded shape', () => {
   const clips = clipFolder();
 
   for (const [name, codec, size, encoder] of [
@@ -36,27 +36,52 @@ describe('coded size', () => {
         clips.make(
           ...pattern('320x240', 5, 0.2),
           '-vf',
-          `scale=${size.replace('x', ':')}`,
+          `scale=${size.replace('x', ':')},setsar=1`,
           ...encoder,
           `${name.replaceAll(/\W/g, '-')}.bin`,
         ),
       );
       const [width, height] = size.split('x').map(Number);
-      assert.deepEqual(codedSize(codec, stream), { width, height });
+      assert.deepEqual(codedShape(codec, stream), { width, height, sampleAspect: 1 });
     });
   }
+
+  for (const [name, codec, encoder] of [
+    ['H.264', 'h264', ['-c:v', 'libx264', '-f', 'h264']],
+    ['H.265', 'h265', ['-c:v', 'libx265', '-x265-params', 'log-level=error', '-f', 'hevc']],
+    [
+      'H.265 with scaling lists and long references',
+      'h265',
+      ['-c:v', 'libx265', '-bf', '4', '-x265-params', 'log-level=error:scaling-list=default:ref=5', '-f', 'hevc'],
+    ],
+    ['a JPEG', 'mjpeg', ['-c:v', 'mjpeg', '-pix_fmt', 'yuvj420p', '-f', 'mjpeg']],
+  ] as const)
+    for (const [width, height] of [
+      [2, 1],
+      [64, 45],
+      [12, 11],
+      [3, 7],
+    ])
+      itNeeds(NEEDS_FFMPEG, `of ${name} has pixels of ${width}:${height}`, function () {
+        this.timeout(30_000);
+        const filter = ['-vf', `scale=160:96,setsar=${width}/${height}`];
+        const file = `${name.replaceAll(/\W/g, '-')}-${width}-${height}.bin`;
+        const stream = readFileSync(clips.make(...pattern('320x240', 25, 0.4), ...filter, ...encoder, file));
+        assert.deepEqual(codedShape(codec, stream), { width: 160, height: 96, sampleAspect: width / height });
+      });
 
   it('is undefined if parameter sets contradict each other, are missing or broken', () => {
     const unit = (...nals: Uint8Array[]): Buffer => Buffer.concat(nals.flatMap((nal) => [START, nal]));
     const other = Buffer.from(INTERLACED.sps);
-    assert.deepEqual(codedSize('h264', unit(INTERLACED.sps, other, INTERLACED.pps, SLICE)), {
+    assert.deepEqual(codedShape('h264', unit(INTERLACED.sps, other, INTERLACED.pps, SLICE)), {
       width: 320,
       height: 480,
+      sampleAspect: 1,
     });
-    assert.equal(codedSize('h264', unit(INTERLACED.pps, SLICE)), undefined);
-    assert.equal(codedSize('h264', unit(INTERLACED.sps.subarray(0, 5), SLICE)), undefined);
+    assert.equal(codedShape('h264', unit(INTERLACED.pps, SLICE)), undefined);
+    assert.equal(codedShape('h264', unit(INTERLACED.sps.subarray(0, 5), SLICE)), undefined);
     assert.equal(
-      codedSize(
+      codedShape(
         'h264',
         unit(
           INTERLACED.sps,
@@ -66,7 +91,7 @@ describe('coded size', () => {
       ),
       undefined,
     );
-    assert.equal(codedSize('mjpeg', Uint8Array.of(0xff, 0xd8, 0xff, 0xda, 0, 8, 0, 0, 0, 0, 0, 0)), undefined);
+    assert.equal(codedShape('mjpeg', Uint8Array.of(0xff, 0xd8, 0xff, 0xda, 0, 8, 0, 0, 0, 0, 0, 0)), undefined);
   });
 
   it('of any bytes is a size or unknown', () => {
@@ -74,7 +99,7 @@ describe('coded size', () => {
     fc.assert(
       fc.property(fc.constantFrom<UnitCodec>('h264', 'h265', 'mjpeg'), bytes, fc.boolean(), (codec, data, isHeaded) => {
         const head = codec === 'mjpeg' ? [0xff, 0xd8, 0xff] : codec === 'h264' ? [0, 0, 1, 0x67] : [0, 0, 1, 0x42, 1];
-        const size = codedSize(codec, isHeaded ? Uint8Array.of(...head, ...data, 0, 0, 1, 0x65) : data);
+        const size = codedShape(codec, isHeaded ? Uint8Array.of(...head, ...data, 0, 0, 1, 0x65) : data);
         assert.ok(size === undefined || (Number.isInteger(size.width) && Number.isInteger(size.height)));
       }),
       { numRuns: 3_000 },
@@ -82,7 +107,7 @@ describe('coded size', () => {
   });
 
   it('can be shown unchanged or rotated', () => {
-    const coded = { width: 640, height: 360 };
+    const coded = { width: 640, height: 360, sampleAspect: 1 };
     assert.ok(isShownAs(coded, coded));
     assert.ok(isShownAs(coded, { width: 360, height: 640 }));
     assert.ok(!isShownAs(coded, { width: 320, height: 180 }));

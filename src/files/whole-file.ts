@@ -1,0 +1,117 @@
+import {
+  accessSync,
+  chmodSync,
+  closeSync,
+  constants,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { OutputError } from '../core/errors.js';
+import { claimOutput, type OutputClaim } from './output-claim.js';
+import { remedy } from './output-file.js';
+
+/**
+ * A file that appears whole, at the end of long work, or not at all. Claiming it checks that it can be written and
+ * leaves an older file as it is.
+ */
+export class WholeFile {
+  readonly #given: string;
+  readonly #claim: OutputClaim;
+  /** Undefined where the file has to be written in place. */
+  readonly #draft: string | undefined;
+
+  /** @throws OutputError if it cannot be written, or another process writes it */
+  constructor(path: string) {
+    this.#given = path;
+    this.#claim = claimOutput(path);
+    try {
+      this.#draft = this.#claim.isStream ? undefined : newDraft(this.#claim.path);
+      if (this.#claim.isStream) accessSync(path, constants.W_OK);
+      if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
+        throw Object.assign(new Error(`${path} is a folder`), { code: 'EISDIR' });
+    } catch (cause) {
+      this.release();
+      throw failure(path, cause);
+    }
+  }
+
+  /**
+   * Puts the content in the place of an older file.
+   * @throws OutputError; an older file then stays
+   */
+  write(content: string | Uint8Array): void {
+    const { path } = this.#claim;
+    try {
+      if (this.#draft === undefined) {
+        writeFileSync(path, content);
+        return;
+      }
+      writeFileSync(this.#draft, content);
+      const older = statSync(path, { throwIfNoEntry: false });
+      if (older !== undefined) chmodSync(this.#draft, older.mode);
+      replace(this.#draft, path, content);
+    } catch (cause) {
+      throw failure(this.#given, cause);
+    }
+  }
+
+  /** Ends the claim and removes the draft. Safe to call twice. */
+  release(): void {
+    if (this.#draft !== undefined) rmSync(this.#draft, { force: true });
+    this.#claim.release();
+  }
+}
+
+/**
+ * Checks before long work that its result can be written.
+ * @throws OutputError
+ */
+export function checkWholeFile(path: string): void {
+  new WholeFile(path).release();
+}
+
+/**
+ * Writes a file at once, whole.
+ * @throws OutputError
+ */
+export function writeWholeFile(path: string, content: string | Uint8Array): void {
+  const file = new WholeFile(path);
+  try {
+    file.write(content);
+  } finally {
+    file.release();
+  }
+}
+
+/** @returns undefined if the file can be written, but nothing beside it */
+function newDraft(path: string): string | undefined {
+  const draft = `${path}.part`;
+  try {
+    closeSync(openSync(draft, 'w'));
+    return draft;
+  } catch (cause) {
+    try {
+      accessSync(path, constants.W_OK);
+      return undefined;
+    } catch {
+      throw cause;
+    }
+  }
+}
+
+/** A file that is mounted by itself, as into a container, cannot be renamed over. */
+function replace(draft: string, path: string, content: string | Uint8Array): void {
+  try {
+    renameSync(draft, path);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'EBUSY') throw cause;
+    writeFileSync(path, content);
+  }
+}
+
+function failure(path: string, cause: unknown): OutputError {
+  return new OutputError(`cannot write ${path}: ${remedy(cause as NodeJS.ErrnoException)}`, { cause });
+}

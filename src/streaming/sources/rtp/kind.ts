@@ -1,0 +1,29 @@
+import { requireFfmpeg } from '../../ffmpeg/require-ffmpeg.js';
+import { sourceKind } from '../source-kind.js';
+import { isSdpFile, recogniseRtp } from './recognise.js';
+
+export const rtpKind = sourceKind({
+  name: 'rtp',
+  is: 'an RTP stream',
+  forms: ['an .sdp file', 'rtp://'],
+  examples: ['rtp://127.0.0.1:5004', 'rtp://@:5004'],
+  recognise: recogniseRtp,
+  takesPath: (path, what) => what === 'file' && isSdpFile(path),
+  keys: {},
+  isLive: true,
+  pictures: 'in-kept-copy',
+  needsFfmpeg: true,
+  async open({ address }, { streamId, input, clock, ffmpeg, isOnly, stop, copy, originals }) {
+    const { cameraSource } = await import('../camera/camera.js');
+    return cameraSource(address, {
+      streamId,
+      input,
+      clock,
+      ffmpeg: requireFfmpeg(ffmpeg, streamId),
+      giveUpFirst: isOnly,
+      ...(stop === undefined ? {} : { stop }),
+      ...(originals === undefined ? {} : { originals }),
+      ...(copy === undefined ? {} : { keepCopyTo: copy.path, onCopy: copy.onCopy, onCopyFailure: copy.onFailure }),
+    });
+  },
+});
