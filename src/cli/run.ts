@@ -30,6 +30,7 @@ export function register(program: Command, context: CliContext): void {
   addMoreHelp(command, {
     examples: [
       'nowcast run clip.mp4 --save annotated.mp4',
+      'nowcast run dog.jpg --save found.jpg',
       'nowcast run rtsp://192.0.2.7/stream --model yolox-s --feed 8765 --record run.jsonl',
       'nowcast run pictures --offline --coco found.json',
       'nowcast run -c cameras.yaml',

@@ -22,7 +22,7 @@ export type SinkKind<Open = unknown> = {
   readonly section: SinkSection;
   readonly keys: Keys;
   readonly flag?: SinkFlag;
-  readonly needsFfmpeg?: true;
+  needsFfmpeg?(settings: Readonly<Record<string, unknown>>): boolean;
   /** @throws UsageError if these settings contradict each other or the sources */
   check?(
     settings: Readonly<Record<string, unknown>>,

@@ -15,9 +15,10 @@ export type SourceFacts = {
   /** True if frames arrive by themselves and do not wait; such a source is stopped cleanly. */
   readonly isLive: boolean;
   /**
-   * Where the full-size pictures are after a run: in the file that was read, in a copy kept during the run, or nowhere.
+   * Where the full-size pictures are after a run: in the file that was read, each in a file of its own, in a copy kept
+   * during the run, or nowhere.
    */
-  readonly pictures: 'in-file' | 'in-kept-copy' | 'gone';
+  readonly pictures: 'in-file' | 'in-files' | 'in-kept-copy' | 'gone';
   readonly needsFfmpeg: boolean;
   /** It cannot be read a second time, nor by two streams. */
   readonly isReadOnce?: true;

@@ -47,7 +47,7 @@ describe('nowcast doctor', () => {
     assert.equal(state, 'limited');
     assert.match(
       found,
-      /^no video files, no cameras, no --save; folders of pictures and demo: run without it \(NOWCAST_FFMPEG is "\/no\/ffmpeg"/,
+      /^no video files, no cameras, no --save of videos; pictures and demo: run without it \(NOWCAST_FFMPEG is "\/no\/ffmpeg"/,
     );
     assert.match(remedy ?? '', /^install ffmpeg 4\.4 or later/);
   });

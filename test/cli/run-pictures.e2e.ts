@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync, readFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { decodePicture } from '../../src/streaming/pictures/decode-picture.js';
+import { formatOfFile } from '../../src/streaming/sources/folder/recognise.js';
 import { nowcast } from '../helpers/command.js';
 import { itNeeds } from '../helpers/needs.js';
 import { readJson, realFile } from '../helpers/shared.js';
@@ -81,5 +83,69 @@ describe('nowcast run on pictures', function () {
   it('says that the names of any 8 classes are a guess', async () => {
     const { stderr } = await run(join(FIELD, 'alpha/rgb'), '--model', join(FIELD, 'fruit8/fruit8.onnx'));
     assert.match(stderr, /fruit8\.onnx does not name its 8 classes; .* are a guess from their number\. Give --labels/);
+  });
+
+  describe('--save', () => {
+    /** Pixels of the two pictures that differ by more than a JPEG's losses. */
+    const differing = async (one: string, other: string): Promise<number> => {
+      const [a, b] = await Promise.all([one, other].map(async (path) => decodePicture(readFileSync(path))));
+      assert.deepEqual([a.width, a.height], [b.width, b.height]);
+      return a.pixels.filter((value, i) => Math.abs(value - b.pixels[i]) > 60).length;
+    };
+
+    itNeeds(NEEDS, 'draws into the picture at its own size, in the format of the name, without ffmpeg', async () => {
+      const formats = ['jpg', 'png', 'webp'];
+      for (const [i, format] of formats.entries()) {
+        const out = join(folder(), `found.${format}`);
+        const { code, stdout, stderr } = await nowcast(
+          ['run', dog!, '--model', model!, '--labels', 'coco', '--offline', '--provider', 'cpu', '--save', out],
+          { ...within(folder()), env: { ...within(folder()).env, NOWCAST_FFMPEG: '/no/ffmpeg' } },
+        );
+        assert.equal(code, 0, stderr);
+        assert.ok(stdout.includes(`wrote ${out}`), stdout);
+        assert.equal(formatOfFile(out)?.name, ['JPEG', 'PNG', 'WebP'][i]);
+        const changed = await differing(dog!, out);
+        assert.ok(changed > 5_000 && changed < 100_000, `${changed} of 1327104 values differ in ${format}`);
+      }
+      assert.deepEqual(
+        readdirSync(folder()).filter((name) => name.includes('.tmp')),
+        [],
+      );
+    });
+
+    it('writes each picture of a folder under its own name, and as PNG where it cannot write its format', async () => {
+      const { code, stderr } = await run(join(FIELD, 'folder-skips'), '--save', 'drawn/');
+      assert.equal(code, 0, stderr);
+      assert.deepEqual(readdirSync(join(folder(), 'drawn')).sort(), ['a.JPG', 'b.jfif.png', 'i.heic.png', 'j.mpo.png']);
+    });
+
+    const refused: [what: string, source: string, save: string, message: RegExp][] = [
+      [
+        'one name for several pictures',
+        'pics',
+        'one.jpg',
+        /the name of one picture, but pics is several; name a folder/,
+      ],
+      ['the folder of its pictures', 'pics', 'pics', /pics, which is the source pics too/],
+      ['the folder of its picture', 'pics/a.png', 'pics/', /pics, the folder of the source's own pictures/],
+      ['its picture', 'pics/a.png', 'pics/a.png', /a\.png, which is the source a too/],
+      [
+        'a video of pictures',
+        'pics',
+        'a.mp4',
+        /pics is a source of pictures; choose a name that ends in \.jpg, .*, or a folder/,
+      ],
+    ];
+    for (const [what, source, save, message] of refused) {
+      it(`refuses ${what}, and leaves everything as it was`, async () => {
+        cpSync(join(FIELD, 'alpha/rgb'), join(folder(), 'pics'), { recursive: true });
+        const before = readFileSync(join(folder(), 'pics/a.png'));
+        const { code, stdout, stderr } = await run(source, '--save', save);
+        assert.deepEqual([code, stdout], [2, '']);
+        assert.match(stderr, message);
+        assert.deepEqual(readdirSync(join(folder(), 'pics')), ['a.png']);
+        assert.deepEqual(readFileSync(join(folder(), 'pics/a.png')), before);
+      });
+    }
   });
 });

@@ -322,7 +322,7 @@ const ODDITIES: readonly Oddity[] = [
   {
     name: 'unsorted lists',
     apply(scene) {
-      for (const list of Object.values(scene)) list.reverse();
+      for (const list of Object.values(scene)) if (Array.isArray(list)) list.reverse();
     },
   },
   { name: 'no sizes', apply: ({ images }) => images.forEach((record) => void Reflect.deleteProperty(record, 'width')) },

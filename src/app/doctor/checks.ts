@@ -117,7 +117,7 @@ async function ffmpeg({ env, cacheDir }: Place): Promise<Finding[]> {
       {
         name: 'ffmpeg',
         state: 'limited',
-        found: `no video files, no cameras, no --save; folders of pictures and demo: run without it (${messageOf(error)})`,
+        found: `no video files, no cameras, no --save of videos; pictures and demo: run without it (${messageOf(error)})`,
         remedy: FFMPEG_INSTALL,
       },
     ];

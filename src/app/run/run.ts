@@ -187,7 +187,7 @@ function trackerOf({ track, forecast }: RunConfig['detect'], { forecasters }: Ru
  */
 function findFfmpeg(config: RunConfig, context: AppContext, parts: RunParts): Promise<Ffmpeg | undefined> {
   const isNeeded =
-    config.sinks.some(({ kind }) => sinkEntry(kind, parts).needsFfmpeg === true) ||
+    config.sinks.some(({ kind, settings }) => sinkEntry(kind, parts).needsFfmpeg?.(settings) === true) ||
     config.sources.some(({ kind }) => sourceEntry(kind, parts).needsFfmpeg);
   const search = isNeeded ? locateFfmpeg(context.env, context.cacheDir) : Promise.resolve(undefined);
   // Awaited later: the run reports a failed detector before a missing ffmpeg.

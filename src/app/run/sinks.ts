@@ -66,9 +66,10 @@ export async function openSinks(
     for (const { sink } of open) await sink.dispose?.();
   };
   const inRun = {
-    sources: config.sources.map(({ id, kind, address }) => ({
+    sources: config.sources.map(({ id, kind, address, more }) => ({
       id,
       address,
+      ...(more !== undefined && { more }),
       pictures: sourceEntry(kind, parts).pictures,
     })),
     header: runHeader(info, context.clock, {

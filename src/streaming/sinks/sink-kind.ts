@@ -13,7 +13,12 @@ import type { CopyRequest } from '../sources/source-kind.js';
 
 /** The facts of a run that a sink gets when it is opened. */
 export type SinkContext = {
-  readonly sources: readonly (Pick<SourceFacts, 'pictures'> & { readonly id: string; readonly address: string })[];
+  readonly sources: readonly (Pick<SourceFacts, 'pictures'> & {
+    readonly id: string;
+    readonly address: string;
+    /** Further files of the same stream. */
+    readonly more?: readonly string[];
+  })[];
   /** First line of a recording of this run. */
   readonly header: RecordingHeader;
   /**

@@ -1,4 +1,5 @@
 import { createCanvas } from '@napi-rs/canvas';
+import type { Detection } from '../../../core/detection.js';
 import type { Size } from '../../../core/size.js';
 import { spriteOf, type Rgb, type Sprite } from './planar-picture.js';
 
@@ -20,7 +21,7 @@ const PALETTE: readonly Rgb[] = [
   [255, 214, 92],
   [150, 230, 190],
 ];
-const INK: Rgb = [16, 18, 22];
+export const INK: Rgb = [16, 18, 22];
 const PAPER: Rgb = [240, 243, 247];
 
 export function classColour(classId: number): Rgb {
@@ -37,6 +38,14 @@ export function scaleFor({ width, height }: Size): Scale {
   return { lineWidth: fit(1 / 270, 2, 8), fontSize: fit(1 / 34, 10, 64), margin: fit(1 / 54, 6, 40) };
 }
 
+/** The shape of a name tag, in font sizes. */
+export const TAG = { padding: 0.4, height: 1.5, radius: 0.18, opacity: 0.94 } as const;
+
+/** `#3 dog 0.82`. */
+export function tagText({ className, score, trackId }: Pick<Detection, 'className' | 'score' | 'trackId'>): string {
+  return `${trackId === undefined ? '' : `#${trackId} `}${className} ${score.toFixed(2)}`;
+}
+
 /** A name tag: dark letters on the class's colour. */
 export function tagSprite(text: string, classId: number, { fontSize }: Scale): Sprite {
   return textSprite(text, {
@@ -44,8 +53,8 @@ export function tagSprite(text: string, classId: number, { fontSize }: Scale): S
     fontSize,
     ink: INK,
     ground: classColour(classId),
-    opacity: 0.94,
-    radius: 0.18,
+    opacity: TAG.opacity,
+    radius: TAG.radius,
   });
 }
 
@@ -61,7 +70,7 @@ export function statusSprite(text: string, { fontSize }: Scale): Sprite {
   });
 }
 
-const SANS = '"Inter", "Noto Sans", "DejaVu Sans", "Helvetica Neue", Arial, sans-serif';
+export const SANS = '"Inter", "Noto Sans", "DejaVu Sans", "Helvetica Neue", Arial, sans-serif';
 const MONO = '"JetBrains Mono", "Noto Sans Mono", "DejaVu Sans Mono", Menlo, Consolas, monospace';
 
 type TextStyle = {
@@ -75,11 +84,11 @@ type TextStyle = {
 };
 
 function textSprite(text: string, { font, fontSize, ink, ground, opacity, radius }: TextStyle): Sprite {
-  const padding = fontSize * 0.4;
+  const padding = fontSize * TAG.padding;
   const ruler = createCanvas(1, 1).getContext('2d');
   ruler.font = font;
   const width = 2 * Math.ceil((ruler.measureText(text).width + 2 * padding) / 2);
-  const height = 2 * Math.ceil((fontSize * 1.5) / 2);
+  const height = 2 * Math.ceil((fontSize * TAG.height) / 2);
   const pen = createCanvas(width, height).getContext('2d');
   pen.fillStyle = css(ground, opacity);
   pen.beginPath();
@@ -92,6 +101,7 @@ function textSprite(text: string, { font, fontSize, ink, ground, opacity, radius
   return spriteOf({ width, height }, pen.getImageData(0, 0, width, height).data);
 }
 
-function css([r, g, b]: Rgb, alpha: number): string {
+/** As CSS writes it. */
+export function css([r, g, b]: Rgb, alpha: number): string {
   return `rgb(${r} ${g} ${b} / ${alpha})`;
 }

@@ -1,6 +1,6 @@
 import type { Detection } from '../../../core/detection.js';
 import type { Size } from '../../../core/size.js';
-import { classColour, scaleFor, statusSprite, tagSprite, type Scale } from './annotation-style.js';
+import { classColour, scaleFor, statusSprite, tagSprite, tagText, type Scale } from './annotation-style.js';
 import type { ShownPercept } from '../../../recording/percept-timeline.js';
 import {
   drawSprite,
@@ -59,14 +59,8 @@ export class Annotator {
     }
   }
 
-  #tag(
-    picture: PlanarPicture,
-    box: Rectangle,
-    { className, classId, score, trackId }: Detection,
-    stale: boolean,
-  ): void {
-    const text = `${trackId === undefined ? '' : `#${trackId} `}${className} ${score.toFixed(2)}`;
-    const tag = this.#tagSprite(text, classId);
+  #tag(picture: PlanarPicture, box: Rectangle, detection: Detection, stale: boolean): void {
+    const tag = this.#tagSprite(tagText(detection), detection.classId);
     const above = box.y - tag.height;
     const x = Math.max(0, Math.min(box.x, picture.width - tag.width));
     drawSprite(picture, tag, x, above >= 0 ? above : Math.max(0, box.y), stale ? STALE_ALPHA : 1);

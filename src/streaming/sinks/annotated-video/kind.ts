@@ -5,10 +5,13 @@ import { claimOutput } from '../../../files/output-claim.js';
 import { remedy } from '../../../files/output-file.js';
 import { createRecorder } from '../../../recording/recorder.js';
 import type { CameraCopy } from '../../sources/camera/options.js';
+import { pictureOutput, WRITTEN_FORMATS } from '../annotated-pictures/picture-output.js';
 import { checkOneSource, OUTPUT_SECTION } from '../output-section.js';
 import { requireFfmpeg } from '../../ffmpeg/require-ffmpeg.js';
 import { sinkKind } from '../sink-kind.js';
 import { checkVideoOutput } from './video-output.js';
+
+const PICTURE_ENDS = Object.keys(WRITTEN_FORMATS).join(', ');
 
 export const annotatedVideoKind = sinkKind({
   name: 'annotated-video',
@@ -16,26 +19,40 @@ export const annotatedVideoKind = sinkKind({
   keys: {
     save: {
       type: 'file',
-      flag: '--save <file.mp4>',
-      description: 'Write an annotated MP4; one source only.',
-      allowed: 'a file to write',
+      flag: '--save <file>',
+      description:
+        'Draw the results into the video (an MP4), into the picture (JPEG, PNG or WebP), or into the pictures (a folder); one source only.',
+      allowed: 'a file or folder to write',
     },
   },
-  needsFfmpeg: true,
+  needsFfmpeg: ({ save }) => typeof save === 'string' && pictureOutput(save) === undefined,
   check({ save = '' }, sources) {
-    if (!/\.mp4$/i.test(save))
+    checkOneSource('output.save (--save)', sources);
+    const [source] = sources;
+    const isPicture = pictureOutput(save) !== undefined;
+    if (source?.pictures === 'in-files') {
+      if (isPicture) return;
+      throw new UsageError(
+        `output.save (--save) is ${save}, but ${source.id} is ${source.is}; choose a name that ends in ${PICTURE_ENDS}, or a folder`,
+      );
+    }
+    if (source?.pictures === 'gone')
+      throw new UsageError(
+        `output.save (--save) draws into a video, and ${source.id} is ${source.is}; use output.coco (--coco) or output.record (--record)`,
+      );
+    if (isPicture || !/\.mp4$/i.test(save))
       throw new UsageError(
         `output.save (--save) is ${save}, but Nowcast writes MP4 files; choose a name that ends in .mp4`,
       );
-    const pictureless = sources.find(({ pictures }) => pictures === 'gone');
-    if (pictureless !== undefined)
-      throw new UsageError(
-        `output.save (--save) draws into a video, and ${pictureless.id} is ${pictureless.is}; use output.coco (--coco) or output.record (--record)`,
-      );
-    checkOneSource('output.save (--save)', sources);
   },
-  prepare: ({ save = '' }) => checkVideoOutput(save),
+  prepare: ({ save = '' }) => {
+    if (pictureOutput(save) === undefined) checkVideoOutput(save);
+  },
   async open({ save = '' }, context) {
+    if (pictureOutput(save) !== undefined) {
+      const { openPictures } = await import('../annotated-pictures/open-pictures.js');
+      return openPictures(save, context);
+    }
     const {
       sources: [source],
       header,

@@ -22,7 +22,7 @@ export const folderKind = sourceKind({
     },
   },
   isLive: false,
-  pictures: 'gone',
+  pictures: 'in-files',
   needsFfmpeg: false,
   async open({ address, more = [], settings }, { streamId, input, clock, pace, onLength, onProblem, originals }) {
     const { folderSource } = await import('./folder.js');

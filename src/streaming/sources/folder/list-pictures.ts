@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { open, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative } from 'node:path';
 import { counted } from '../../../core/counted.js';
@@ -36,6 +37,15 @@ export async function listPictures(places: readonly string[]): Promise<PictureLi
     throw missing(first, cause);
   });
   return found.isDirectory() ? inFolder(first) : named(places, dirname(first));
+}
+
+/** The folder that names of {@link PictureList} are relative to. */
+export function pictureRoot(places: readonly string[]): string {
+  const [first] = places;
+  if (places.length > 1) return commonFolder(places);
+  const found = statSync(first, { throwIfNoEntry: false });
+  if (found === undefined) return fixedFolder(first);
+  return found.isDirectory() ? first : dirname(first);
 }
 
 function named(paths: readonly string[], folder: string): PictureList {

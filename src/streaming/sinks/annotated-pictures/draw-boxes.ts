@@ -1,0 +1,64 @@
+import { createCanvas, type SKRSContext2D } from '@napi-rs/canvas';
+import type { Box } from '../../../core/box.js';
+import type { Detection } from '../../../core/detection.js';
+import type { RgbPicture } from '../../pictures/rgb-picture.js';
+import { classColour, css, INK, SANS, scaleFor, TAG, tagText } from '../annotated-video/annotation-style.js';
+
+const SHADOW = 'rgb(0 0 0 / 0.35)';
+
+/**
+ * Draws detections into a picture, in the style of annotated videos, at any size.
+ * @returns R, G, B and A, row by row; A is 255
+ */
+export function drawBoxes({ width, height, pixels }: RgbPicture, detections: readonly Detection[]): Uint8ClampedArray {
+  const pen = createCanvas(width, height).getContext('2d');
+  const image = pen.createImageData(width, height);
+  for (let from = 0, to = 0; from < pixels.length; from += 3, to += 4) {
+    image.data[to] = pixels[from];
+    image.data[to + 1] = pixels[from + 1];
+    image.data[to + 2] = pixels[from + 2];
+    image.data[to + 3] = 255;
+  }
+  pen.putImageData(image, 0, 0);
+  // The highest scores last, so that they are on top.
+  const ascending = [...detections].sort((a, b) => a.score - b.score);
+  const { lineWidth } = scaleFor({ width, height });
+  for (const { box, classId } of ascending) outline(pen, box, css(classColour(classId), 1), lineWidth);
+  for (const detection of ascending) tag(pen, detection, { width, height });
+  return pen.getImageData(0, 0, width, height).data;
+}
+
+/** A line inside the box, with a shadow around it. */
+function outline(pen: SKRSContext2D, { x1, y1, x2, y2 }: Box, colour: string, lineWidth: number): void {
+  pen.strokeStyle = SHADOW;
+  pen.lineWidth = 2;
+  pen.strokeRect(x1 - 1, y1 - 1, x2 - x1 + 2, y2 - y1 + 2);
+  // A box smaller than its line is filled.
+  const line = Math.min(lineWidth, x2 - x1, y2 - y1);
+  pen.strokeStyle = colour;
+  pen.lineWidth = line;
+  pen.strokeRect(x1 + line / 2, y1 + line / 2, x2 - x1 - line, y2 - y1 - line);
+}
+
+/** Above the box, or inside it at the picture's upper border. */
+function tag(
+  pen: SKRSContext2D,
+  detection: Detection,
+  picture: { readonly width: number; readonly height: number },
+): void {
+  const { fontSize } = scaleFor(picture);
+  const text = tagText(detection);
+  pen.font = `600 ${fontSize}px ${SANS}`;
+  const padding = fontSize * TAG.padding;
+  const width = pen.measureText(text).width + 2 * padding;
+  const height = fontSize * TAG.height;
+  const x = Math.max(0, Math.min(detection.box.x1, picture.width - width));
+  const y = detection.box.y1 >= height ? detection.box.y1 - height : Math.max(0, detection.box.y1);
+  pen.fillStyle = css(classColour(detection.classId), TAG.opacity);
+  pen.beginPath();
+  pen.roundRect(x, y, width, height, fontSize * TAG.radius);
+  pen.fill();
+  pen.fillStyle = css(INK, 1);
+  pen.textBaseline = 'middle';
+  pen.fillText(text, x + padding, y + height / 2 + fontSize * 0.04);
+}
