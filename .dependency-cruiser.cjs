@@ -3,7 +3,10 @@ const allow = (from, to, except = []) => ({
   name: `${from.replaceAll(/[\^$]|src\//g, '')} imports only what it may`,
   severity: 'error',
   from: { path: `^${from}/`, ...(except.length ? { pathNot: except } : {}) },
-  to: { path: '^(src|evaluation|synth|training|test|bench)/', pathNot: [`^${from}/`, ...to.map((path) => `^${path}`)] },
+  to: {
+    path: '^(src|evaluation|synth|training|test|bench|fuzz)/',
+    pathNot: [`^${from}/`, ...to.map((path) => `^${path}`)],
+  },
 });
 
 /** Only `files` may import the package. */

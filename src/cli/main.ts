@@ -53,6 +53,7 @@ async function main(args: readonly string[]): Promise<number> {
       .description('Streaming perception for the edge: YOLOX on live video')
       .version(packageVersion(), '-V, --version')
       .configureHelp({ showGlobalOptions: true })
+      .configureOutput({ writeErr: (text) => process.stderr.write(printable(text)) })
       .showHelpAfterError('(nowcast --help lists the commands)')
       .exitOverride();
     addMoreHelp(program, {

@@ -1,5 +1,6 @@
 import cliProgress from 'cli-progress';
 import type { Progress, ProgressBar, ProgressBarOptions } from '../app/context.js';
+import { printable } from '../core/printable.js';
 
 const NO_BAR: ProgressBar = { set: () => undefined, done: () => undefined };
 
@@ -15,8 +16,9 @@ export class TerminalProgress implements Progress {
     this.#enabled = enabled;
   }
 
-  bar({ label, from = 0, total, unit }: ProgressBarOptions): ProgressBar {
+  bar({ label: text, from = 0, total, unit }: ProgressBarOptions): ProgressBar {
     if (!this.#enabled) return NO_BAR;
+    const label = printable(text);
     this.#bars ??= new cliProgress.MultiBar(
       {
         stream: this.#stream,

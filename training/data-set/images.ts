@@ -32,18 +32,17 @@ export function parseImages(
 ): ReadonlyMap<unknown, OpenPicture> {
   const records = recordsOf(json, 'images', name);
   if (records.length === 0) throw new DataError(`${name}: "images" is empty; there is nothing to learn from`);
-  const folders = (json as Json)['seq_dirs'] as readonly string[] | undefined;
+  const folders = sequenceFolders(json as Json, name);
   const pictures = new Map<unknown, OpenPicture>();
   const paths = new Set<string>();
   for (const [i, record] of records.entries()) {
-    const { id, width, height, sid } = record;
+    const { id, width, height } = record;
     const file = record['file_name'] ?? record['name'];
     if (typeof file !== 'string' || !isPositive(width) || !isPositive(height)) {
       throw new DataError(`${name}: images[${i}] must have a "file_name", and "width" and "height" above 0`);
     }
     if (pictures.has(id)) throw new DataError(`${name}: images[${i}]: the id ${String(id)} is repeated`);
-    const folder = typeof sid === 'number' && folders !== undefined ? (folders[sid] ?? '') : '';
-    const path = join(root, folder, file);
+    const path = join(root, folderOf(record['sid'], folders, `${name}: images[${i}]`), file);
     if (paths.has(path))
       warnings.add(
         'picture listed twice: each record teaches that the objects of the other are not there',
@@ -55,6 +54,23 @@ export function parseImages(
     pictures.set(id, { path, size, classIds: [], corners: [], isUnusable });
   }
   return pictures;
+}
+
+/** Folders of Argoverse-HD's sequences below the root; undefined for plain COCO. Evaluation reads them alike. */
+function sequenceFolders(json: Json, name: string): readonly string[] | undefined {
+  const key = ['seq_dirs', 'sequences'].find((one) => one in json);
+  if (key === undefined) return undefined;
+  const folders = json[key];
+  if (Array.isArray(folders) && folders.every((folder) => typeof folder === 'string')) return folders;
+  throw new DataError(`${name}: "${key}" must be an array of strings`);
+}
+
+/** @param sid number of the picture's sequence; pictures without one lie in the root */
+function folderOf(sid: unknown, folders: readonly string[] | undefined, where: string): string {
+  if (sid === undefined || folders === undefined) return '';
+  const folder = typeof sid === 'number' ? folders[sid] : undefined;
+  if (folder !== undefined) return folder;
+  throw new DataError(`${where}: "sid" is ${shown(sid)}, but there are ${folders.length} sequences, counted from 0`);
 }
 
 function isUsable(stated: Size, found: Size | Error | undefined, path: string, warnings: Warnings): boolean {

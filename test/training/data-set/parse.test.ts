@@ -42,6 +42,8 @@ describe('parseDataSet', () => {
       seq_dirs: ['d/s', 'd/t'],
     });
     assert.equal(pictures[0].path, join('root', 'd/t', 'x.jpg'));
+    const named = parse({ images: [{ ...FILE.images[0], sid: 1, fid: 0 }], sequences: ['s', 't'] });
+    assert.equal(named.pictures[0].path, join('root', 't', 'a.jpg'), "without seq_dirs, by the sequence's name");
   });
 
   it('clips boxes at the border, and counts skipped records by reason, with an example', () => {
@@ -149,6 +151,10 @@ describe('parseDataSet', () => {
       [{ images: [FILE.images[0], FILE.images[0]] }, /images\[1\]: the id 10/],
       [{ annotations: [{ image_id: 10, category_id: 7, bbox: [1, 2, null, 4] }] }, /annotations\[0\]: "bbox"/],
       [{ annotations: [] }, /no picture has an object/],
+      [{ seq_dirs: null }, /"seq_dirs" must be an array of strings/],
+      [{ seq_dirs: ['s', 1] }, /"seq_dirs" must be an array of strings/],
+      [{ seq_dirs: ['s'], images: [{ ...FILE.images[0], sid: 1 }] }, /images\[0\]: "sid" is 1, but there are 1 seq/],
+      [{ seq_dirs: ['s'], images: [{ ...FILE.images[0], sid: '0' }] }, /images\[0\]: "sid" is "0"/],
     ] as const)
       assert.throws(() => parse(over), { name: 'DataError', message });
   });
