@@ -126,6 +126,11 @@ export class FrameProcess {
     void this.#start();
   }
 
+  /** It waits for a target. */
+  get isWaiting(): boolean {
+    return this.#reader.isWaiting;
+  }
+
   get pid(): number | undefined {
     return this.#child?.pid;
   }
