@@ -216,10 +216,9 @@ export class DamageTracker {
     });
   }
 
-  /** One of these packets is known to be incomplete, or may be: complaints of the decoder are about that one. */
+  /** The demuxer suspects one of these packets: complaints of the decoder are about that one. */
   #isExplained(from: number, to: number): boolean {
-    const isHere = (damage: Damage): boolean => damage.to >= from && damage.from <= to;
-    return this.#damages.some(isHere) || this.#suspicions.some((one) => one.kind === 'packet' && isHere(one));
+    return this.#suspicions.some((one) => one.kind === 'packet' && one.to >= from && one.from <= to);
   }
 
   /** A packet gave no picture. */

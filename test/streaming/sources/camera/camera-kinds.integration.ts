@@ -502,7 +502,7 @@ describe('camera of another kind', () => {
         const unmarked = results.filter(({ corrupt, asSent }) => !corrupt && !asSent).length;
         const marked = results.filter(({ corrupt }) => corrupt).length;
         assert.equal(unmarked, 0, `of ${results.length} frames, ${marked} were marked`);
-        assert.ok(marked > 0 && marked < results.length);
+        assert.ok(marked > 0 && marked < results.length, `${marked} of ${results.length}`);
         camera.assertInOrder();
       },
     );

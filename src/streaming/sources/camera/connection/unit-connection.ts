@@ -255,7 +255,7 @@ export class UnitConnection implements CameraConnection {
       reason: this.#decoderFailure || this.#gaveUp?.reason || reason,
       streamedMs: this.#firstPictureAtMs === undefined ? 0 : this.#lastPictureAtMs! - this.#firstPictureAtMs,
       gaveUp: kind === 'unsupported' ? 'needs-ffmpeg' : (this.#gaveUp?.why ?? (isSilent ? 'silent' : undefined)),
-      content,
+      ...(content !== undefined && { content }),
     };
   }
 }
