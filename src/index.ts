@@ -161,4 +161,9 @@ export { readRecording, type Recording, type RunChoice, type RunPlace } from './
 export { RECORDING_SCHEMA, type RecordingHeader } from './recording/format.js';
 export { runHeader } from './recording/header.js';
 export { hostFacts } from './app/host-facts.js';
-export { createCocoResults, type CocoNumbering, type CocoResults } from './streaming/sinks/coco/coco-results.js';
+export {
+  createCocoResults,
+  type CocoId,
+  type CocoNumbering,
+  type CocoResults,
+} from './streaming/sinks/coco/coco-results.js';

@@ -16,8 +16,8 @@ export type ObjectColumns = {
   /** As annotated; for a segmented object this is less than width times height. */
   readonly area: Float64Array;
   /**
-   * 0 for an object to find; {@link CROWD} for a region of many, which may be found any number of times and never
-   * counts; {@link NOT_COUNTED} for an object that does not count either, but is found once.
+   * 0 for an object to find; 1 for a region of many, which may be found any number of times and never counts; 2 for an
+   * object that does not count either, but is found once.
    */
   readonly crowd: Uint8Array;
   /**

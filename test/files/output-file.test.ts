@@ -23,7 +23,8 @@ describe('an output into a named pipe', () => {
     const path = pipe('unread');
     assert.throws(
       () => new OutputFile(path, fail, 'continued'),
-      (error) => error instanceof OutputError && error.message.endsWith('nobody reads this pipe; start its reader first'),
+      (error) =>
+        error instanceof OutputError && error.message.endsWith('nobody reads this pipe; start its reader first'),
     );
   });
 

@@ -154,7 +154,7 @@ export class RunReporter {
 
 /** A warning about class names that nobody gave. */
 function doubtfulNames({ model, classNames, classNamesFrom }: ModelDetectorInfo): string | undefined {
-  const count = `${classNames.length} classes`;
+  const count = counted(classNames.length, 'class', 'classes');
   if (classNamesFrom === 'guess')
     return `${model} does not name its ${count}; the names (${classNames.slice(0, 3).join(', ')}, …) are a guess from their number. Give --labels: coco, argoverse-hd, or a text file`;
   if (classNamesFrom === 'numbers')

@@ -5,6 +5,7 @@ import {
   fileOf,
   type DropEvent,
   type FrameRef,
+  type GapEvent,
   type SourceEvent,
   type StatusState,
 } from '../../core/events.js';
@@ -29,12 +30,18 @@ export type PlaybackOptions = {
 };
 
 export type PlayoutOptions = PlaybackOptions & {
-  readonly emit: (event: Frame | DropEvent) => void;
+  readonly emit: (event: Frame | DropEvent | GapEvent) => void;
   /** Called when `acquire` may succeed again. */
   readonly wake?: () => void;
 };
 
 export const DEFAULT_SLOTS = 8;
+
+/** A pause between two pictures is announced if it is this long, and many times the usual step. */
+const LEAST_GAP_MS = 5_000;
+const GAP_STEPS = 10;
+/** Of the first two pictures, whose step may be the usual one. */
+const LEAST_FIRST_GAP_MS = 60_000;
 
 /** A picture that was read. */
 export type ReadPicture = {
@@ -65,14 +72,18 @@ export function playInto(
   };
 }
 
-type Queued = { readonly ref: FrameRef; readonly picture: ReadPicture | LostPicture };
+type Queued = {
+  readonly ref: FrameRef;
+  readonly picture: ReadPicture | LostPicture;
+  readonly gap: GapEvent | undefined;
+};
 
 /**
  * Turns pictures that are read ahead from a file into the frames of a stream.
  *
  * At the source's pace, each is emitted when it is due, the first at once. The clock does not stop for a consumer that
- * holds every slot: a picture without memory when it is due is skipped and reported as a drop. At maximum pace nothing
- * is lost: reading waits for memory.
+ * holds every slot: a picture without memory when it is due is skipped and reported as a drop. A long pause between two
+ * pictures is announced as a gap when it begins. At maximum pace nothing is lost: reading waits for memory.
  */
 export class Playout {
   readonly #options: PlayoutOptions;
@@ -80,9 +91,14 @@ export class Playout {
   readonly #pool: FramePool;
   readonly #queue: Queued[] = [];
   #seq = 0;
+  readonly #slotCount: number;
   #lastPtsMs = -Infinity;
   /** Added to a presentation time, gives its due time; set by the first picture. */
   #offsetMs: number | undefined;
+  #usualStepMs: number | undefined;
+  #lastDueMs = 0;
+  /** Of the first in the queue. */
+  #isGapAnnounced = false;
   #geometry: { readonly size: Size; readonly fit: Fit } | undefined;
   #emission: Subscription | undefined;
   #wakeUp: Subscription | undefined;
@@ -94,12 +110,21 @@ export class Playout {
     const { input, scheduler = asyncScheduler, slots = DEFAULT_SLOTS } = options;
     this.#options = options;
     this.#scheduler = scheduler;
+    this.#slotCount = slots;
     this.#pool = new FramePool(slots, 3 * input.width * input.height);
   }
 
   /** Bytes of a fitted picture. */
   get slotBytes(): number {
     return this.#pool.slotBytes;
+  }
+
+  /**
+   * True if no slot is free, and pictures that wait for their time or for the consumer are the reason.
+   * @param reading number of slots that are being filled
+   */
+  isFull(reading: number): boolean {
+    return this.#pool.freeCount === 0 && this.#slotCount > reading;
   }
 
   /** Memory for the next picture; `'wait'` until `wake`; undefined if it is already due, to skip it. */
@@ -136,6 +161,7 @@ export class Playout {
       return;
     }
     const ptsMs = Math.max(picture.ptsMs, this.#lastPtsMs);
+    const stepMs = ptsMs - this.#lastPtsMs;
     this.#lastPtsMs = ptsMs;
     const nowMs = this.#options.clock.now();
     this.#offsetMs ??= nowMs - ptsMs;
@@ -149,8 +175,21 @@ export class Playout {
       capturedAtMs: dueMs,
       ...OWN_TIMES,
     };
-    this.#queue.push({ ref, picture });
+    this.#queue.push({ ref, picture, gap: this.#gapBefore(stepMs, dueMs, ptsMs) });
+    this.#lastDueMs = dueMs;
     if (this.#queue.length === 1) this.#pump();
+  }
+
+  #gapBefore(stepMs: number, dueMs: number, ptsMs: number): GapEvent | undefined {
+    const { pace, streamId } = this.#options;
+    if (pace !== 'source' || !Number.isFinite(stepMs)) return undefined;
+    const usualMs = this.#usualStepMs;
+    const isGap =
+      usualMs === undefined ? stepMs >= LEAST_FIRST_GAP_MS : stepMs >= Math.max(LEAST_GAP_MS, GAP_STEPS * usualMs);
+    if (usualMs === undefined || !isGap) this.#usualStepMs = stepMs;
+    if (!isGap) return undefined;
+    const why = `by the file's own times, the next picture comes at ${(ptsMs / 1_000).toFixed(1)} s`;
+    return { type: 'gap', streamId, fromMs: this.#lastDueMs, toMs: dueMs, why };
   }
 
   /** Marks the end of the pictures; `onDrained` is called after the last was emitted. */
@@ -181,12 +220,19 @@ export class Playout {
   /** Emits all due pictures. The receiver of a frame may call it again, by `catchUp`, before the call returns. */
   #pump(): void {
     while (this.#queue.length > 0) {
-      const waitMs = this.#queue[0].ref.capturedAtMs - this.#options.clock.now();
+      const [{ ref, gap }] = this.#queue;
+      if (gap !== undefined && !this.#isGapAnnounced) {
+        this.#isGapAnnounced = true;
+        this.#options.emit(gap);
+        if (this.#closed) return;
+      }
+      const waitMs = ref.capturedAtMs - this.#options.clock.now();
       if (waitMs > 0) {
         this.#emission?.unsubscribe();
         this.#emission = this.#scheduler.schedule(() => this.#pump(), Math.ceil(waitMs));
         return;
       }
+      this.#isGapAnnounced = false;
       this.#handOut(this.#queue.shift()!);
       if (this.#closed) return;
     }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { VirtualTimeScheduler } from 'rxjs';
-import type { DropEvent } from '../../../src/core/events.js';
+import type { DropEvent, GapEvent } from '../../../src/core/events.js';
 import type { Frame } from '../../../src/core/frame.js';
 import type { FrameSlot } from '../../../src/core/frame-pool.js';
 import type { Pace } from '../../../src/core/pace.js';
@@ -19,6 +19,7 @@ function play(options: {
 }) {
   const time = new VirtualTimeScheduler();
   const events: (Frame | DropEvent)[] = [];
+  const gaps: { readonly seenAtMs: number; readonly gap: GapEvent }[] = [];
   let drained = false;
   let next = 0;
   const read = (): void => {
@@ -41,6 +42,10 @@ function play(options: {
     scheduler: time,
     wake: read,
     emit: (event) => {
+      if (event.type === 'gap') {
+        gaps.push({ seenAtMs: time.now(), gap: event });
+        return;
+      }
       events.push(event);
       if (event.type === 'frame') options.consume(event, time);
     },
@@ -55,7 +60,7 @@ function play(options: {
       await Promise.resolve();
     }
   };
-  return { events, playout, run, isDrained: () => drained, time };
+  return { events, gaps, playout, run, isDrained: () => drained, time };
 }
 
 const releaseAtOnce = (frame: Frame): void => frame.release();
@@ -192,6 +197,7 @@ describe('Playout', () => {
       scheduler: timers,
       wake: () => undefined,
       emit: (event) => {
+        if (event.type === 'gap') return;
         seqs.push(event.seq);
         if (event.type === 'frame') frames.push(event);
       },
@@ -213,6 +219,44 @@ describe('Playout', () => {
     assert.equal(timers.actions.length, 0);
   });
 
+  it('announces a pause of an hour when it begins, with the time of the next picture', async () => {
+    const ptsMs = [0, 100, 200, 3_600_200, 3_600_300];
+    const { gaps, events, playout, run } = play({
+      pace: 'source',
+      slots: 8,
+      ptsMs,
+      consume: (frame) => frame.release(),
+    });
+    await run(300);
+    assert.equal(events.length, 3);
+    assert.deepEqual(gaps, [
+      {
+        seenAtMs: 200,
+        gap: {
+          type: 'gap',
+          streamId: 'a',
+          fromMs: 200,
+          toMs: 3_600_200,
+          why: "by the file's own times, the next picture comes at 3600.2 s",
+        },
+      },
+    ]);
+    playout.close();
+  });
+
+  for (const [title, pace, ptsMs, count] of [
+    ['the usual step of a slow file', 'source', [0, 10_000, 20_000, 30_000], 0],
+    ['a pause of less than five seconds', 'source', [0, 10, 20, 4_900], 0],
+    ['a pause at maximum pace', 'max', [0, 100, 200, 3_600_200], 0],
+    ['each of two long pauses', 'source', [0, 100, 9_000, 9_100, 20_000], 2],
+    ['a pause of a minute after the first picture', 'source', [0, 60_000, 60_040], 1],
+  ] as const)
+    it(`announces ${count} gaps for ${title}`, async () => {
+      const { gaps, events, run } = play({ pace, slots: 8, ptsMs, consume: (frame) => frame.release() });
+      await run(70_000);
+      assert.deepEqual([events.length, gaps.length], [ptsMs.length, count]);
+    });
+
   it('ends once if catchUp emits the last picture', () => {
     const timers = new VirtualTimeScheduler();
     let nowMs = 0;
@@ -226,6 +270,7 @@ describe('Playout', () => {
       scheduler: timers,
       wake: () => undefined,
       emit: (event) => {
+        if (event.type === 'gap') return;
         told.push(event.seq);
         if (event.type === 'frame') event.catchUp!();
       },

@@ -1,4 +1,4 @@
-import { Observable } from 'rxjs';
+import { asyncScheduler, Observable, type Subscription } from 'rxjs';
 import { InternalError, SourceError } from '../../../core/errors.js';
 import type { SourceEvent } from '../../../core/events.js';
 import type { FrameSlot } from '../../../core/frame-pool.js';
@@ -30,12 +30,17 @@ export type VideoInfo = InputDescription & {
   readonly expectedFrames?: number;
 };
 
+/** A decoder that gives neither a picture nor a message is looked at this often, and ended at the last look. */
+const LOOK_EVERY_MS = 1_000;
+const MOST_SILENT_LOOKS = 30;
+
 /** A stream that ends with errors before this share of the container's announced length was truncated. */
 const COMPLETE_SHARE = 0.95;
 
 /**
- * A video by its path, by a URL of `http` or `https`, or from standard input (`pipe:0`), as a stream of frames: status `streaming`, frames, status `ended`, complete. If the file is truncated or
- * cannot be read to its end, the readable frames still come; then `failed` replaces `ended` and states how far it got.
+ * A video by its path, by a URL of `http` or `https`, or from standard input (`pipe:0`), as a stream of frames: status
+ * `streaming`, frames, status `ended`, complete. If the file is truncated or cannot be read to its end, or if ffmpeg
+ * stops, the readable frames still come; then `failed` replaces `ended` and states how far it got.
  *
  * At the source's pace, frames are read ahead and emitted when they are due; `capturedAtMs` is that time. At maximum
  * pace, reading waits for the consumer, nothing is lost, and `capturedAtMs` is when the picture was ready.
@@ -54,8 +59,16 @@ export function videoSource(path: string, options: VideoOptions): Observable<Sou
     let info: VideoInfo = {};
     let size: Size | undefined;
     let reachedMs = 0;
+    let silentLooks = 0;
+    let watch: Subscription | undefined;
     const { playout, status } = playInto(subscriber, options, () => process?.resume());
 
+    /** Counts looks, not time: a machine may sleep in between. */
+    const look = (): void => {
+      silentLooks = playout.isFull(reading.length) ? 0 : silentLooks + 1;
+      if (silentLooks >= MOST_SILENT_LOOKS) void process?.stop();
+      else watch = (options.scheduler ?? asyncScheduler).schedule(look, LOOK_EVERY_MS);
+    };
     const start = (isReadAgain: boolean): void => {
       const pictures = {
         ...video,
@@ -72,7 +85,7 @@ export function videoSource(path: string, options: VideoOptions): Observable<Sou
         ...(options.slots !== undefined && { mostUndecided: Math.max(1, options.slots - 2) }),
         getTarget(byteLength, ptsUs) {
           if (byteLength !== playout.slotBytes)
-            throw new InternalError(`ffmpeg sent a picture of ${byteLength} bytesinstead of ${playout.slotBytes}`);
+            throw new InternalError(`ffmpeg sent a picture of ${byteLength} bytes instead of ${playout.slotBytes}`);
           const slot = playout.acquire(ptsUs / 1000);
           if (slot === undefined || slot === 'wait') return slot;
           reading.push(slot);
@@ -84,7 +97,11 @@ export function videoSource(path: string, options: VideoOptions): Observable<Sou
           info = describe(description, options);
           options.onInfo?.(info);
         },
+        onLine() {
+          silentLooks = 0;
+        },
         onPicture(picture) {
+          silentLooks = 0;
           if (size !== picture.size) {
             status(
               'streaming',
@@ -101,8 +118,21 @@ export function videoSource(path: string, options: VideoOptions): Observable<Sou
           );
         },
       });
+      // The writer of a pipe may rest for any time.
+      if (isReadAgain) look();
       void process.closed.then((end) => {
+        watch?.unsubscribe();
         if (subscriber.closed) return;
+        if (end.stopped && end.failure === undefined) {
+          const stalled = `the decoder gives no picture for ${(MOST_SILENT_LOOKS * LOOK_EVERY_MS) / 1_000} s`;
+          if (end.pictureCount === 0) subscriber.error(new SourceError(`"${video.name}" cannot be read: ${stalled}`));
+          else
+            playout.finish(() => {
+              status('failed', `${stalled}, after ${end.pictureCount} frames, up to ${secondsText(reachedMs)}`);
+              subscriber.complete();
+            });
+          return;
+        }
         if (end.pictureCount === 0 || end.failure !== undefined) {
           subscriber.error(failureOf(video, end));
           return;
@@ -120,6 +150,7 @@ export function videoSource(path: string, options: VideoOptions): Observable<Sou
     };
 
     subscriber.add(() => {
+      watch?.unsubscribe();
       void process?.stop();
       playout.close();
       for (const slot of reading.splice(0)) slot.release();
