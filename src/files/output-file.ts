@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, constants, existsSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { OutputError } from '../core/errors.js';
 import { claimOutput, type OutputClaim } from './output-claim.js';
 
@@ -38,7 +38,8 @@ export class OutputFile {
         this.#isPublished = false;
         if (existsSync(path)) this.#draft = `${this.#claim.path}.part`;
       }
-      this.#fd = openSync(this.#draft ?? this.#claim.path, older === 'continued' && !this.#claim.isStream ? 'a' : 'w');
+      const target = this.#draft ?? this.#claim.path;
+      this.#fd = this.#claim.isStream ? openStream(target) : openSync(target, older === 'continued' ? 'a' : 'w');
     } catch (cause) {
       this.#claim.release();
       throw new OutputError(`cannot write ${path}: ${remedy(cause as NodeJS.ErrnoException)}`, { cause });
@@ -103,11 +104,27 @@ export class OutputFile {
   }
 }
 
+/**
+ * Opening a named pipe that nobody reads would stop the whole program; opened without waiting, it fails. That file
+ * stays open until the one that waits is open, because a reader ends when its last writer leaves.
+ */
+function openStream(path: string): number {
+  if (!statSync(path).isFIFO()) return openSync(path, 'w');
+  const probe = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
+  try {
+    return openSync(path, 'w');
+  } finally {
+    closeSync(probe);
+  }
+}
+
 /** The error of an output, with the remedy. */
 export function remedy(cause: NodeJS.ErrnoException): string {
   switch (cause.code) {
     case 'ENOENT':
       return 'its folder does not exist; create it first';
+    case 'ENXIO':
+      return 'nobody reads this pipe; start its reader first';
     case 'EACCES':
     case 'EPERM':
       return 'no permission; choose another place or change its owner';

@@ -89,7 +89,8 @@ export class DamageTracker {
   #damages: Damage[] = [];
   #suspicions: Suspicion[] = [];
   #pending: Pending[] = [];
-  readonly #indexOf = new Map<string, number>();
+  /** Packets by time, oldest first: segments that were coded apart may overlap. */
+  readonly #indexesOf = new Map<string, number[]>();
   /** Packets without a picture so far, by number, with their time. */
   #outstanding = new Map<number, number>();
   readonly #suspectDts = new Set<string>();
@@ -123,7 +124,9 @@ export class DamageTracker {
     const time = pts === 'NOPTS' ? dts : pts;
     if (time !== 'NOPTS') {
       this.#isTimed = true;
-      this.#indexOf.set(time, index);
+      const before = this.#indexesOf.get(time);
+      if (before === undefined) this.#indexesOf.set(time, [index]);
+      else before.push(index);
       this.#outstanding.set(index, Number(time));
     }
     this.#noteStep(index, Number(dts));
@@ -235,12 +238,11 @@ export class DamageTracker {
   /** The decoder returns a picture. */
   decoded(picture: DecodedPicture): Verdict {
     const { codec } = this.#traits;
-    const known = this.#indexOf.get(picture.pts);
+    const known = this.#takeIndex(picture.pts);
     const index = known ?? this.#lastOutput + 1;
     const isKnown = known !== undefined || !this.#isTimed;
     const isMarked = this.#isNextMarked;
     this.#isNextMarked = false;
-    this.#indexOf.delete(picture.pts);
     this.#outstanding.delete(index);
     const isLeaf = INTRA.has(codec) || (picture.type === 'B' && LEAF_B.has(codec));
     if (isMarked && !isLeaf) this.#add({ from: index, to: index, inPicture: true });
@@ -398,10 +400,18 @@ export class DamageTracker {
   #discardUntil(before: number): void {
     this.#dtsOf.delete(before);
     this.#outstanding.delete(before);
-    if (this.#indexOf.size <= 2 * FORGOTTEN_AFTER) return;
-    for (const [time, index] of this.#indexOf) {
-      if (index >= before) break;
-      this.#indexOf.delete(time);
+    if (this.#indexesOf.size <= 2 * FORGOTTEN_AFTER) return;
+    for (const [time, indexes] of this.#indexesOf) {
+      if (indexes[0] >= before) break;
+      this.#indexesOf.delete(time);
     }
+  }
+
+  /** The oldest packet of this time, which is thereby taken; undefined if there is none. */
+  #takeIndex(pts: string): number | undefined {
+    const indexes = this.#indexesOf.get(pts);
+    const index = indexes?.shift();
+    if (indexes?.length === 0) this.#indexesOf.delete(pts);
+    return index;
   }
 }

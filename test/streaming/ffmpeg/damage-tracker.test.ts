@@ -116,6 +116,11 @@ describe('DamageTracker', () => {
       assert.equal(judged([suspected(1), packets(0, 1, 2, 3), I(0), P(1), I(2), P(3)]), '++++');
     });
 
+    it('takes segments whose times overlap by some pictures as sound', () => {
+      const steps = [packets(0, 1), packet(4, 2), suspected(3), packet(3, 3), packet(3, 2), packet(5, 3), packet(4, 4)];
+      assert.equal(judged([...steps, I(0), P(1), B(3), P(4), I(3), B(4), P(5)]), '+++++++');
+    });
+
     it('waits until the next picture tells', () => {
       assert.equal(judged([suspected(1), packets(0, 1, 2, 3), I(0), P(1)]), '+?');
     });

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { SourceEvent } from '../../../../src/core/events.js';
 import { locateFfmpeg, type Ffmpeg } from '../../../../src/streaming/ffmpeg/binary.js';
 import { videoSource } from '../../../../src/streaming/sources/video/video.js';
-import { clipFolder, NEEDS_FFMPEG } from '../../../helpers/clips.js';
+import { clipFolder, NEEDS_FFMPEG, pattern } from '../../../helpers/clips.js';
 import { monotonicClock } from '../../../helpers/monotonic.js';
 import { itNeeds } from '../../../helpers/needs.js';
 
@@ -57,6 +57,7 @@ describe('damage in a video file', function () {
         () => join(FIELD, 'ts-joined-segments', 'vod.m3u8'),
         /^\+{100}$/,
       );
+      finds('finds none in segments that were coded apart and overlap', () => overlapping(), /^\+{100}$/);
       finds(
         'keeps what was decoded before a lost packet',
         () => join(FIELD, 'ts-one-lost-packet', 'g250_lost1.mpegts'),
@@ -78,6 +79,21 @@ describe('damage in a video file', function () {
         /^\+{70}$/,
       );
     });
+  }
+
+  /** A playlist of two segments whose reordered pictures overlap: the first begins later by its decoding delay. */
+  function overlapping(): string {
+    const segments = [0, 2].map((startSeconds) =>
+      clips.make(
+        ...pattern('64x64', 25, 2),
+        ...['-c:v', 'libx264', '-bf', '2', '-output_ts_offset', String(startSeconds)],
+        `apart${startSeconds}.ts`,
+      ),
+    );
+    const path = clips.path('apart.m3u8');
+    const parts = segments.map((segment) => `#EXTINF:2,\n${basename(segment)}\n`).join('');
+    writeFileSync(path, `#EXTM3U\n#EXT-X-TARGETDURATION:2\n${parts}#EXT-X-ENDLIST\n`);
+    return path;
   }
 
   function joined(): string {
