@@ -4,7 +4,7 @@ import { OutputError } from '../core/errors.js';
 
 /** The right to write a file, which one writer has at a time. */
 export type OutputClaim = {
-  /** The file itself, behind any links. */
+  /** The file itself, behind any links; a stream as given. */
   readonly path: string;
   /** True for a pipe or a device, which any number of writers may share. */
   readonly isStream: boolean;
@@ -22,9 +22,10 @@ const ATTEMPTS = 3;
  */
 export function claimOutput(path: string): OutputClaim {
   const stats = statSync(path, { throwIfNoEntry: false });
-  const target = realPathOf(path);
   const isStream = stats !== undefined && !stats.isFile();
-  if (isStream) return { path: target, isStream, release: () => undefined };
+  // The path behind /dev/stdout may be none that can be opened.
+  if (isStream) return { path, isStream, release: () => undefined };
+  const target = realPathOf(path);
   if (held.has(target))
     throw new OutputError(`cannot write ${path}: another output of this run writes it; give each its own file`);
   const lock = `${target}.lock`;

@@ -70,5 +70,8 @@ describe('a claim of an output', () => {
   itNeeds({ '/dev/null': existsSync('/dev/null') }, 'may be shared for a device', () => {
     const [one, other] = [claimOutput('/dev/null'), claimOutput('/dev/null')];
     assert.ok(one.isStream && other.isStream);
+    // /dev/stdout is a link whose target may be no path.
+    symlinkSync('/dev/null', join(folder(), 'stdout'));
+    assert.equal(claimOutput(join(folder(), 'stdout')).path, join(folder(), 'stdout'));
   });
 });

@@ -93,6 +93,12 @@ export function decoderComplaint(text: string): 'headers' | 'pixels' | undefined
   return HEADERS.test(text) ? 'headers' : 'pixels';
 }
 
+/** The type of a picture that the decoder says it filled in. */
+export function concealedIn(text: string): 'I' | 'P' | 'B' | undefined {
+  const type = /^concealing \d+ DC, \d+ AC, \d+ MV errors in ([IPBS]) frame/.exec(text)?.[1];
+  return type === 'S' ? 'P' : (type as 'I' | 'P' | 'B' | undefined);
+}
+
 /** Lost by ffmpeg's own readers of RTP. */
 export function isPacketLoss({ component, text }: LogLine): boolean {
   return /^(?:rtsp|sdp|rtp)$/.test(component ?? '') && /^(?:RTP: missed \d+ packets|max delay reached)/.test(text);

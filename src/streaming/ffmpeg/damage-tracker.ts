@@ -36,7 +36,14 @@ type Damage = {
 };
 
 /** A damage that later pictures confirm or refute. */
-type Suspicion = Damage & { readonly kind: 'packet' | 'repair'; readonly isGapAfter: () => boolean };
+type Suspicion = Damage & {
+  readonly kind: 'packet' | 'repair' | 'concealed';
+  readonly isGapAfter: () => boolean;
+  /** Type of the picture that the decoder filled in, if it says so. */
+  readonly type?: DecodedPicture['type'];
+  /** Pictures of this type that came out without a mark. */
+  readonly candidates: number[];
+};
 
 type Pending = { readonly index: number; readonly type: DecodedPicture['type']; readonly verdict: Verdict };
 
@@ -186,7 +193,25 @@ export class DamageTracker {
     }
     const last = this.#suspicions.at(-1);
     if (last?.kind === 'repair' && last.from === range.from && last.to === range.to) return;
-    this.#suspicions.push({ ...range, kind: 'repair', isGapAfter: () => false });
+    this.#suspicions.push({ ...range, kind: 'repair', isGapAfter: () => false, candidates: [] });
+  }
+
+  /**
+   * The decoder filled in parts of a picture of this type. ffmpeg marks that picture, unless another thread returns it:
+   * then nothing but its type tells it from its neighbours.
+   */
+  concealed(type: DecodedPicture['type']): void {
+    const to = Math.max(0, this.#packetCount - 1);
+    const from = this.#traits.inOrder ? to : Math.min(to, this.#lastOutput + 1);
+    this.#suspicions.push({
+      from,
+      to,
+      inPicture: true,
+      kind: 'concealed',
+      type,
+      isGapAfter: () => false,
+      candidates: [],
+    });
   }
 
   /** A packet gave no picture. */
@@ -214,7 +239,7 @@ export class DamageTracker {
     if (isMarked && !isLeaf) this.#add({ from: index, to: index, inPicture: true });
     this.#findMissing(Number(picture.pts));
     this.#lastOutput = Math.max(this.#lastOutput, index);
-    this.#judgeSuspicions(index, picture.isKey && isKnown && !isMarked, isMarked);
+    this.#judgeSuspicions(index, picture, isKnown, isMarked);
     this.#judgePending();
     if (this.#keyCount < 2 && this.#damages.length > 0)
       this.#damages = this.#damages.filter(({ to }) => index - to < MENDED_AFTER_PICTURES);
@@ -228,7 +253,13 @@ export class DamageTracker {
     return verdict;
   }
 
-  /** Decides what is open: nothing more comes, or nobody can wait for it. */
+  /** Decides about the oldest picture that is open, because nobody can wait longer for it. */
+  settleFirst(): void {
+    const first = this.#pending.shift();
+    if (first !== undefined) first.verdict.isDamaged = true;
+  }
+
+  /** Decides what is open, because nothing more comes. */
   settle(): void {
     for (const { verdict } of this.#pending.splice(0)) verdict.isDamaged = true;
   }
@@ -253,14 +284,17 @@ export class DamageTracker {
       inPicture: true,
       kind: 'packet',
       isGapAfter: () => this.#isGapAfter(index),
+      candidates: [],
     });
   }
 
   /** Confirms or refutes suspicions with a picture that came out. */
-  #judgeSuspicions(index: number, isSoundKey: boolean, isMarked: boolean): void {
+  #judgeSuspicions(index: number, { isKey, type }: DecodedPicture, isKnown: boolean, isMarked: boolean): void {
     if (this.#suspicions.length === 0) return;
+    const isSoundKey = isKey && isKnown && !isMarked;
     this.#suspicions = this.#suspicions.filter((suspicion) => {
       const { from, to, kind } = suspicion;
+      if (kind === 'concealed') return this.#isStillConcealed(suspicion, index, type, isMarked);
       if (kind === 'repair') return !(isMarked && index >= from && index <= to) && this.#isOutstanding(from, to);
       if (index <= to) return true;
       // Whole segments that follow each other break a counter, and nothing is missing.
@@ -270,6 +304,18 @@ export class DamageTracker {
       if (!isSeam) this.#add({ from, to, inPicture: true });
       return false;
     });
+  }
+
+  #isStillConcealed(suspicion: Suspicion, index: number, type: DecodedPicture['type'], isMarked: boolean): boolean {
+    const { from, to, candidates } = suspicion;
+    if (index >= from && index <= to) {
+      if (type === suspicion.type && isMarked) return false;
+      if (type === suspicion.type) candidates.push(index);
+    }
+    if (this.#isOutstanding(from, to)) return true;
+    if (candidates.length > 0)
+      this.#add({ from: Math.min(...candidates), to: Math.max(...candidates), inPicture: true });
+    return false;
   }
 
   /** The picture of one of these packets is still to come. */
@@ -295,7 +341,14 @@ export class DamageTracker {
 
   /** Pictures other than B come out in the order of decoding, and thus with their own mark. */
   #isDoubtful(index: number, type: DecodedPicture['type']): boolean {
-    return this.#suspicions.some(({ from, kind }) => from <= index && (kind === 'packet' || type === 'B'));
+    return this.#suspicions.some(({ from, to, kind, candidates }) => {
+      // Of what it may be built on, some came out, or is to come.
+      if (kind === 'concealed')
+        return (
+          candidates.some((at) => at <= index) || (from < index && this.#isOutstanding(from, Math.min(to, index - 1)))
+        );
+      return from <= index && (kind === 'packet' || type === 'B');
+    });
   }
 
   #mend(index: number, isComplete: boolean): void {

@@ -281,7 +281,7 @@ export class FrameProcess {
   #deliver(): void {
     while (this.#unannounced.length > 0 && !this.#stopped) {
       // Undecided pictures take up the memory for those that would decide about them.
-      if (this.#unannounced.length >= this.#mostUndecided) this.#log.settle();
+      if (this.#unannounced.length >= this.#mostUndecided) this.#log.settleFirst();
       const facts = this.#log.nextPicture();
       if (facts === undefined) return;
       if (!this.#isInputReported) {

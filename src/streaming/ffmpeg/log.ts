@@ -1,5 +1,5 @@
 import { shownSize, type Size } from '../../core/size.js';
-import { decoderComplaint, isOfProgram, isPacketLoss } from './damage-messages.js';
+import { concealedIn, decoderComplaint, isOfProgram, isPacketLoss } from './damage-messages.js';
 import { DamageTracker, type DecodedPicture, type Verdict } from './damage-tracker.js';
 import { complaintIn, parseLogLine, type LogLine } from './log-line.js';
 
@@ -109,7 +109,12 @@ export class FfmpegLog {
     return { size: next.size, corrupt: isDamaged };
   }
 
-  /** Decides about pictures whose damage later ones would show: none come, or they cannot be waited for. */
+  /** Decides about the first picture whose damage later ones would show: it cannot wait for them. */
+  settleFirst(): void {
+    this.#damage.settleFirst();
+  }
+
+  /** Decides about all of them: no later ones come. */
   settle(): void {
     this.#damage.settle();
   }
@@ -152,8 +157,10 @@ export class FfmpegLog {
 
   #parsed(line: string): void {
     const message = parseLogLine(line);
-    if (message === undefined || (message.level === 'info' && this.#isTimestamps(message.text))) return;
-    if (complaintIn(line) !== undefined) this.#complained(message);
+    if (message === undefined) return;
+    if (message.level === 'info') {
+      if (!this.#isTimestamps(message.text)) this.#noteConcealment(message);
+    } else if (complaintIn(line) !== undefined) this.#complained(message);
   }
 
   #demuxed(text: string): void {
@@ -195,6 +202,13 @@ export class FfmpegLog {
     const error = component === undefined ? text.trim() : `[${component}] ${text.trim()}`;
     keep(this.#errors, error);
     if (this.#isOfInput(component, text)) keep(this.#inputErrors, error);
+  }
+
+  #noteConcealment({ component, text }: LogLine): void {
+    const { name, decoder } = this.#codec;
+    if (component !== name && component !== decoder) return;
+    const type = concealedIn(text);
+    if (type !== undefined) this.#damage.concealed(type);
   }
 
   #noteDamage(message: LogLine): void {

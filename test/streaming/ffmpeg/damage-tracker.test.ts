@@ -70,6 +70,37 @@ describe('DamageTracker', () => {
     assert.equal(judged([packets(0, 3, 1), I(0), pixels, B(1), says((tracker) => tracker.settle())]), '+x');
   });
 
+  it('decides about the oldest picture alone if only that one cannot wait', () => {
+    const steps = [packets(0, 3, 1), I(0), pixels, packets(2), B(1), B(2), says((tracker) => tracker.settleFirst())];
+    assert.equal(judged(steps), '+x?');
+  });
+
+  describe('with a picture that the decoder filled in', () => {
+    const concealed = (type: 'I' | 'P' | 'B'): Step => says((tracker) => tracker.concealed(type));
+
+    it('takes it as damaged even if ffmpeg does not mark it', () =>
+      assert.equal(judged([packets(0, 1), I(0), concealed('P'), P(1), packets(2, 3), P(2), I(3)]), '+xx+'));
+
+    it('waits for the mark, and clears the others of its type when it comes', () => {
+      const steps = [packets(0, 1, 2), I(0), concealed('P'), P(1)];
+      assert.equal(judged(steps), '+?');
+      assert.equal(judged([...steps, marked, P(2)]), '++x');
+      assert.equal(judged([...steps, P(2)]), '+xx', 'without a mark, it may be either');
+    });
+
+    it('is not content with the mark of a picture of another type', () =>
+      assert.equal(judged([packets(0, 3, 1), I(0), concealed('P'), marked, B(1), P(3)]), '+xx'));
+
+    it('waits with pictures that may be built on it', () => {
+      const steps = [packets(0, 3, 1), I(0), concealed('P'), B(1)];
+      assert.equal(judged(steps), '+?');
+      assert.equal(judged([...steps, marked, P(3)]), '+xx');
+    });
+
+    it('spares what was decoded before it', () =>
+      assert.equal(judged([packets(0, 3, 1), I(0), concealed('B'), B(1), P(3)]), '+x+'));
+  });
+
   it('spoils nothing that is built on a B-picture of MPEG-2', () => {
     assert.equal(
       judged([packets(0, 2, 1, 3), I(0), marked, B(1), P(2), P(3)], { ...H264, codec: 'mpeg2video' }),
