@@ -191,6 +191,7 @@ export class DamageTracker {
       this.#add(range);
       return;
     }
+    if (this.#isExplained(range.from, range.to)) return;
     const last = this.#suspicions.at(-1);
     if (last?.kind === 'repair' && last.from === range.from && last.to === range.to) return;
     this.#suspicions.push({ ...range, kind: 'repair', isGapAfter: () => false, candidates: [] });
@@ -198,11 +199,12 @@ export class DamageTracker {
 
   /**
    * The decoder filled in parts of a picture of this type. ffmpeg marks that picture, unless another thread returns it:
-   * then nothing but its type tells it from its neighbours.
+   * then nothing but its type tells it from its neighbours. A packet that is known to be incomplete explains it.
    */
   concealed(type: DecodedPicture['type']): void {
     const to = Math.max(0, this.#packetCount - 1);
     const from = this.#traits.inOrder ? to : Math.min(to, this.#lastOutput + 1);
+    if (this.#isExplained(from, to)) return;
     this.#suspicions.push({
       from,
       to,
@@ -212,6 +214,12 @@ export class DamageTracker {
       isGapAfter: () => false,
       candidates: [],
     });
+  }
+
+  /** One of these packets is known to be incomplete, or may be: complaints of the decoder are about that one. */
+  #isExplained(from: number, to: number): boolean {
+    const isHere = (damage: Damage): boolean => damage.to >= from && damage.from <= to;
+    return this.#damages.some(isHere) || this.#suspicions.some((one) => one.kind === 'packet' && isHere(one));
   }
 
   /** A packet gave no picture. */

@@ -126,11 +126,6 @@ export class FrameProcess {
     void this.#start();
   }
 
-  /** It waits for a target. */
-  get isWaiting(): boolean {
-    return this.#reader.isWaiting;
-  }
-
   get pid(): number | undefined {
     return this.#child?.pid;
   }
@@ -280,8 +275,9 @@ export class FrameProcess {
 
   #deliver(): void {
     while (this.#unannounced.length > 0 && !this.#stopped) {
-      // Undecided pictures take up the memory for those that would decide about them.
-      if (this.#unannounced.length >= this.#mostUndecided) this.#log.settleFirst();
+      // Undecided pictures take up the memory for those that would decide about them. The log may lag behind the
+      // pictures, or be ahead of them; neither makes a picture undecided.
+      if (Math.min(this.#unannounced.length, this.#log.announcedCount) >= this.#mostUndecided) this.#log.settleFirst();
       const facts = this.#log.nextPicture();
       if (facts === undefined) return;
       if (!this.#isInputReported) {

@@ -109,6 +109,11 @@ export class FfmpegLog {
     return { size: next.size, corrupt: isDamaged };
   }
 
+  /** Number of pictures that the log has announced, and that {@link nextPicture} has not returned yet. */
+  get announcedCount(): number {
+    return this.#facts.length;
+  }
+
   /** Decides about the first picture whose damage later ones would show: it cannot wait for them. */
   settleFirst(): void {
     this.#damage.settleFirst();

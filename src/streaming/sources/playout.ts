@@ -83,8 +83,7 @@ type Queued = {
  *
  * At the source's pace, each is emitted when it is due, the first at once. The clock does not stop for a consumer that
  * holds every slot: a picture without memory when it is due is skipped and reported as a drop. A long pause between two
- * pictures is announced as a gap when it begins. At maximum pace nothing
- * is lost: reading waits for memory.
+ * pictures is announced as a gap when it begins. At maximum pace nothing is lost: reading waits for memory.
  */
 export class Playout {
   readonly #options: PlayoutOptions;
@@ -92,6 +91,7 @@ export class Playout {
   readonly #pool: FramePool;
   readonly #queue: Queued[] = [];
   #seq = 0;
+  readonly #slotCount: number;
   #lastPtsMs = -Infinity;
   /** Added to a presentation time, gives its due time; set by the first picture. */
   #offsetMs: number | undefined;
@@ -110,6 +110,7 @@ export class Playout {
     const { input, scheduler = asyncScheduler, slots = DEFAULT_SLOTS } = options;
     this.#options = options;
     this.#scheduler = scheduler;
+    this.#slotCount = slots;
     this.#pool = new FramePool(slots, 3 * input.width * input.height);
   }
 
@@ -118,9 +119,12 @@ export class Playout {
     return this.#pool.slotBytes;
   }
 
-  /** Pictures wait for their time. */
-  get hasQueued(): boolean {
-    return this.#queue.length > 0;
+  /**
+   * True if no slot is free, and pictures that wait for their time or for the consumer are the reason.
+   * @param reading number of slots that are being filled
+   */
+  isFull(reading: number): boolean {
+    return this.#pool.freeCount === 0 && this.#slotCount > reading;
   }
 
   /** Memory for the next picture; `'wait'` until `wake`; undefined if it is already due, to skip it. */

@@ -91,6 +91,9 @@ describe('DamageTracker', () => {
     it('is not content with the mark of a picture of another type', () =>
       assert.equal(judged([packets(0, 3, 1), I(0), concealed('P'), marked, B(1), P(3)]), '+xx'));
 
+    it('blames no other picture if a packet is known to be incomplete', () =>
+      assert.equal(judged([suspected(2), packets(0, 1, 2, 3), I(0), concealed('P'), P(1), P(2), P(3)]), '++xx'));
+
     it('waits with pictures that may be built on it', () => {
       const steps = [packets(0, 3, 1), I(0), concealed('P'), B(1)];
       assert.equal(judged(steps), '+?');

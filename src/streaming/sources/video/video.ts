@@ -38,8 +38,9 @@ const MOST_SILENT_LOOKS = 30;
 const COMPLETE_SHARE = 0.95;
 
 /**
- * A video by its path, by a URL of `http` or `https`, or from standard input (`pipe:0`), as a stream of frames: status `streaming`, frames, status `ended`, complete. If the file is truncated or
- * cannot be read to its end, the readable frames still come; then `failed` replaces `ended` and states how far it got.
+ * A video by its path, by a URL of `http` or `https`, or from standard input (`pipe:0`), as a stream of frames: status
+ * `streaming`, frames, status `ended`, complete. If the file is truncated or cannot be read to its end, or if ffmpeg
+ * stops, the readable frames still come; then `failed` replaces `ended` and states how far it got.
  *
  * At the source's pace, frames are read ahead and emitted when they are due; `capturedAtMs` is that time. At maximum
  * pace, reading waits for the consumer, nothing is lost, and `capturedAtMs` is when the picture was ready.
@@ -64,8 +65,7 @@ export function videoSource(path: string, options: VideoOptions): Observable<Sou
 
     /** Counts looks, not time: a machine may sleep in between. */
     const look = (): void => {
-      const isHeldUp = process?.isWaiting === true && (reading.length === 0 || playout.hasQueued);
-      silentLooks = isHeldUp ? 0 : silentLooks + 1;
+      silentLooks = playout.isFull(reading.length) ? 0 : silentLooks + 1;
       if (silentLooks >= MOST_SILENT_LOOKS) void process?.stop();
       else watch = (options.scheduler ?? asyncScheduler).schedule(look, LOOK_EVERY_MS);
     };
@@ -85,7 +85,7 @@ export function videoSource(path: string, options: VideoOptions): Observable<Sou
         ...(options.slots !== undefined && { mostUndecided: Math.max(1, options.slots - 2) }),
         getTarget(byteLength, ptsUs) {
           if (byteLength !== playout.slotBytes)
-            throw new InternalError(`ffmpeg sent a picture of ${byteLength} bytesinstead of ${playout.slotBytes}`);
+            throw new InternalError(`ffmpeg sent a picture of ${byteLength} bytes instead of ${playout.slotBytes}`);
           const slot = playout.acquire(ptsUs / 1000);
           if (slot === undefined || slot === 'wait') return slot;
           reading.push(slot);
