@@ -37,7 +37,14 @@ export async function run(): Promise<void> {
       originals.add('camera', unitPictures({ kept, ffmpeg, isReadByFfmpeg: () => false }));
       originals.add(
         'file',
-        filePictures({ url: path, inputOptions: [], isTimeChanged: false, ffmpeg, format: () => 'mov' }),
+        filePictures({
+          url: path,
+          inputOptions: [],
+          isTimeChanged: false,
+          ffmpeg,
+          format: () => 'mov',
+          stream: () => undefined,
+        }),
       );
       const recentMs = (i: number): number => 1_000 * (SECONDS - 0.4 - i);
       rows.push([

@@ -11,6 +11,11 @@ export type FrameArguments = {
   readonly inputOptions?: readonly string[];
   /** The detector's input that every picture is fitted into. The reader orders the channels: planes come as G, B, R. */
   readonly input: PictureFormat;
+  /**
+   * Number of the video stream among all streams of the input. Default: the first one that is no cover picture;
+   * `automatic` leaves the choice to ffmpeg, which takes a large one, but also a cover picture if there is nothing else.
+   */
+  readonly stream?: number | 'automatic' | undefined;
   /** Stops after this many pictures. */
   readonly maxFrames?: number;
   /** Whether the log announces each picture, which costs a dozen writes for each. Default true. */
@@ -26,7 +31,7 @@ const LOGGING = ['-nostdin', '-hide_banner', '-nostats', '-v', 'repeat+level+ver
  * planes G, B, R and presentation times in microseconds, and writes the log that `FfmpegLog` reads.
  *
  * Every version-dependent choice is made here. The purpose of each option:
- * - `-map 0:V:0`: the first video stream that is not a cover picture.
+ * - `-map 0:V:0`: the first video stream that is not a cover picture. See `stream` for others.
  * - `-fps_mode passthrough` (`-vsync 0` before 5.1): no picture is repeated or left out to even out the rate.
  * - `-enc_time_base 1:1000000`: without it times are rounded to the average frame interval.
  * - `-threads 1` for the output: since 5.1 the raw video "encoder" would otherwise hold back one picture a core.
@@ -46,8 +51,7 @@ export function frameArguments(version: FfmpegVersion, options: FrameArguments):
     .videoFilters(fitFilters(input).map((filter) => filter.replace(/^scale=/, `scale@${secret}=`)))
     .videoCodec('rawvideo')
     .outputOptions(
-      '-map',
-      '0:V:0',
+      ...(options.stream === 'automatic' ? ['-sn', '-dn'] : mapOf(options.stream)),
       '-map_metadata',
       '-1',
       ...passthrough(version),
@@ -60,6 +64,11 @@ export function frameArguments(version: FfmpegVersion, options: FrameArguments):
     .format('nut')
     .outputOptions('-write_index', '0')
     ._getArguments();
+}
+
+/** Selects one video stream by its number; undefined selects the first one that is no cover picture. */
+export function mapOf(stream: number | undefined): string[] {
+  return ['-map', stream === undefined ? '0:V:0' : `0:${stream}`];
 }
 
 /** The name that the filter that scales has in the log; undefined for arguments without one. */
@@ -117,6 +126,8 @@ export type PictureArguments = {
   /** A file's absolute path, or `pipe:0`. */
   readonly url: string;
   readonly inputOptions: readonly string[];
+  /** As for `frameArguments`. */
+  readonly stream?: number | undefined;
   /** Presentation time of the wanted picture in microseconds. */
   readonly ptsUs: number;
 };
@@ -125,10 +136,11 @@ export type PictureArguments = {
 const SAME_TIME_US = 0.75;
 
 /**
- * Arguments with which ffmpeg writes one picture of the first video stream to its standard output, as PPM at the size
+ * Arguments with which ffmpeg writes one picture of a video stream to its standard output, as PPM at the size
  * at which it is shown. Only this picture is converted.
  */
-export function pictureArguments(version: FfmpegVersion, { url, inputOptions, ptsUs }: PictureArguments): string[] {
+export function pictureArguments(version: FfmpegVersion, options: PictureArguments): string[] {
+  const { url, inputOptions, stream, ptsUs } = options;
   return fluent({ logger: undefined })
     .input(url)
     .inputOptions('-nostdin', '-hide_banner', '-nostats', '-v', 'error', ...inputOptions)
@@ -140,7 +152,7 @@ export function pictureArguments(version: FfmpegVersion, { url, inputOptions, pt
       'format=rgb24',
     ])
     .videoCodec('ppm')
-    .outputOptions('-map', '0:V:0', ...passthrough(version), '-frames:v', '1', '-threads', '1')
+    .outputOptions(...mapOf(stream), ...passthrough(version), '-frames:v', '1', '-threads', '1')
     .format('image2pipe')
     ._getArguments();
 }

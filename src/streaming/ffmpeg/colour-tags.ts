@@ -1,5 +1,3 @@
-import { askFfmpeg } from './ask.js';
-
 /** The meaning of a video's colour values, in ffmpeg's words; absent if the file does not state it. */
 export type ColourTags = { readonly matrix?: string; readonly primaries?: string; readonly transfer?: string };
 
@@ -8,22 +6,10 @@ const MATRICES = ['bt709', 'smpte170m', 'bt470bg', 'bt2020nc'];
 const PRIMARIES = ['bt709', 'smpte170m', 'bt470bg', 'bt2020'];
 const TRANSFERS = ['bt709', 'smpte170m', 'bt2020-10', 'smpte2084', 'arib-std-b67'];
 
-/** Asks ffmpeg for the colour tags of a file's first video stream; a file that ffmpeg cannot describe has none. */
-export async function readColourTags(ffmpegPath: string, source: string): Promise<ColourTags> {
-  // Without an output ffmpeg describes its input and fails.
-  const { log } = await askFfmpeg(ffmpegPath, ['-nostdin', '-hide_banner', '-i', source]).catch(() => ({ log: '' }));
-  return parseColourTags(log);
-}
-
-/** @param description ffmpeg's output about its input */
-export function parseColourTags(description: string): ColourTags {
-  const video =
-    // A title may look like a stream, but not at the left margin.
-    description
-      .split('\n')
-      .find((line) => /^ {2,4}Stream #0:\d+\S*: Video: /.test(line) && !line.includes('(attached pic)')) ?? '';
+/** @param line ffmpeg's description of the stream */
+export function parseColourTags(line: string): ColourTags {
   // As in "yuv420p(tv, bt709, progressive)" and "yuv420p10le(tv, bt2020nc/bt2020/smpte2084)".
-  for (const [, inside] of video.matchAll(/[a-z]\w*\(([^()]*)\)/g)) {
+  for (const [, inside] of line.matchAll(/[a-z]\w*\(([^()]*)\)/g)) {
     for (const word of inside.split(/, */)) {
       const names = word.split('/');
       const [matrix, primaries, transfer] = names.length === 3 ? names : [word, word, word];

@@ -10,6 +10,7 @@ import { complaintIn } from './log-line.js';
 import { FfmpegLog, type InputDescription } from './log.js';
 import { NutReader, type NutFrame } from './nut-reader.js';
 import { socketPair } from './socket-pair.js';
+import type { VideoStream } from './video-streams.js';
 
 /** One picture, complete with its facts. */
 export type FfmpegPicture = NutFrame & {
@@ -65,6 +66,8 @@ export type FrameProcessOptions = {
    */
   readonly getTarget: (byteLength: number, ptsUs: number) => Uint8Array | undefined | 'wait';
   readonly onPicture: (picture: FfmpegPicture) => void;
+  /** Called once, before ffmpeg decodes, with the input's video streams. */
+  readonly onStreams?: (streams: readonly VideoStream[]) => void;
   /** Called once, before the first picture, when the input is open. */
   readonly onInput?: (input: InputDescription) => void;
   /** Pieces of the requested copy. Pieces in transit come even after `stop()`, until `closed` resolves. */
@@ -100,6 +103,7 @@ export class FrameProcess {
   readonly #unannounced: NutFrame[] = [];
   #pictureCount = 0;
   #isInputReported = false;
+  #areStreamsReported = false;
   #stopped = false;
   #failure: Error | undefined;
   #exit: FfmpegExit | undefined;
@@ -263,9 +267,17 @@ export class FrameProcess {
     if (this.#stopped) return;
     this.#options.onLine?.(line);
     this.#guarded(() => {
+      this.#reportStreams();
       this.#deliver();
       return !this.#reader.isWaiting;
     });
+  }
+
+  #reportStreams(): void {
+    const { streams } = this.#log;
+    if (this.#areStreamsReported || streams === undefined) return;
+    this.#areStreamsReported = true;
+    this.#options.onStreams?.(streams);
   }
 
   #arrived(frame: NutFrame): void {

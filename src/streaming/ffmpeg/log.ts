@@ -2,6 +2,7 @@ import { shownSize, type Size } from '../../core/size.js';
 import { concealedIn, decoderComplaint, isOfProgram, isPacketLoss } from './damage-messages.js';
 import { DamageTracker, type DecodedPicture, type Verdict } from './damage-tracker.js';
 import { complaintIn, parseLogLine, type LogLine } from './log-line.js';
+import { videoStreamIn, type VideoStream } from './video-streams.js';
 
 /** ffmpeg's facts on its input before the first picture; each is absent if the input does not state it. */
 export type InputDescription = {
@@ -59,6 +60,9 @@ export class FfmpegLog {
   readonly #errors: string[] = [];
   readonly #inputErrors: string[] = [];
   #input: InputDescription | undefined;
+  /** As the input's description lists them. */
+  readonly #streams: VideoStream[] = [];
+  #isMapped = false;
   #demuxedLine: string | undefined;
   #isSuspectedInside = false;
 
@@ -81,6 +85,11 @@ export class FfmpegLog {
   /** Once the input was opened. */
   get input(): InputDescription | undefined {
     return this.#input;
+  }
+
+  /** The input's video streams, once all are known; that is before the first picture is decoded. */
+  get streams(): readonly VideoStream[] | undefined {
+    return this.#isMapped ? this.#streams : undefined;
   }
 
   /** When the last packet ends, by the container's own times; undefined if it has none. */
@@ -250,10 +259,15 @@ export class FfmpegLog {
   #describe(text: string): void {
     const format = /^Input #0, (.+?), from '/.exec(text)?.[1];
     if (format !== undefined) this.#input ??= { format };
-    if (text === 'Stream mapping:') this.#discardPictures();
-    const mapping = /^ {2}Stream #\d+:\d+ -> #0:0 \((\S+) \((\S+)\) -> /.exec(text);
+    if (text === 'Stream mapping:') {
+      this.#discardPictures();
+      this.#isMapped = true;
+    }
+    const mapping = /^ {2}Stream #\d+:(\d+) -> #0:0 \((\S+) \((\S+)\) -> /.exec(text);
     if (mapping !== null) {
-      const [, name, decoder] = mapping;
+      const [, index, name, decoder] = mapping;
+      const fps = this.#streams.find((stream) => stream.index === Number(index))?.fps;
+      if (this.#input !== undefined && fps !== undefined) this.#input = { ...this.#input, fps };
       this.#codec = { name, decoder: decoder === 'native' ? name : decoder };
       this.#damage = this.#newTracker();
     }
@@ -262,12 +276,12 @@ export class FfmpegLog {
     if (duration !== null && this.#input.durationMs === undefined) {
       const [hours, minutes, seconds] = duration.slice(1).map(Number);
       this.#input = { ...this.#input, durationMs: Math.round((hours * 3600 + minutes * 60 + seconds) * 1000) };
-    } else if (this.#input.fps === undefined && /^ {2,4}Stream #0:\d+\S*: Video: /.test(text)) {
-      const fps = /, ([\d.]+)(k?) (?:fps|tbr)/.exec(text);
-      if (fps !== null && !text.includes('(attached pic)')) {
-        this.#input = { ...this.#input, fps: Number(fps[1]) * (fps[2] === 'k' ? 1000 : 1) };
-      }
     }
+    const stream = videoStreamIn(text);
+    if (stream === undefined) return;
+    // Those of the output follow the mapping.
+    if (!this.#isMapped) this.#streams.push(stream);
+    if (!stream.isCover && stream.fps !== undefined) this.#input = { fps: stream.fps, ...this.#input };
   }
 
   /** What came so far about pictures was text in the input's description. */

@@ -12,6 +12,8 @@ export type FilePicturesOptions = {
   readonly isTimeChanged: boolean;
   /** Names of its demuxer, once known. */
   readonly format: () => string | undefined;
+  /** Number of the stream that the run plays, once known; undefined for the first video stream. */
+  readonly stream: () => number | undefined;
 };
 
 /**
@@ -31,6 +33,7 @@ export function filePictures({
   inputOptions,
   isTimeChanged,
   format,
+  stream,
 }: FilePicturesOptions): OriginalFinder {
   return {
     find: ({ ptsMs }) => ({
@@ -40,6 +43,7 @@ export function filePictures({
         return decodeOriginal({
           ffmpeg,
           url,
+          stream: stream(),
           // `copyts` and `start_at_zero`: times are those of a file that is read from its beginning.
           inputOptions:
             isIndexed && seekS > 0

@@ -2,12 +2,13 @@ import { renameSync, rmSync } from 'node:fs';
 import { SourceError } from '../../../core/errors.js';
 import type { PerceptEvent } from '../../../core/events.js';
 import type { Size } from '../../../core/size.js';
-import { passthrough } from '../../ffmpeg/arguments.js';
+import { mapOf, passthrough } from '../../ffmpeg/arguments.js';
 import type { Ffmpeg } from '../../ffmpeg/binary.js';
 import { isStray, streamTimesOf, type TimeOffset } from '../../sources/camera/copy/kept-times.js';
 import { NutReader } from '../../ffmpeg/nut-reader.js';
 import { Annotator } from './annotator.js';
-import { colourArguments, readColourTags, type ColourTags } from '../../ffmpeg/colour-tags.js';
+import { colourArguments, type ColourTags } from '../../ffmpeg/colour-tags.js';
+import { describeVideo } from '../../ffmpeg/describe-video.js';
 import { FfmpegChild } from '../../ffmpeg/child.js';
 import { nutFileHeader, nutFrameHeader } from '../../ffmpeg/nut-writer.js';
 import { VideoEncoder } from '../../ffmpeg/video-encoder.js';
@@ -54,11 +55,11 @@ export async function annotateVideo(options: AnnotateVideoOptions): Promise<Anno
   };
   signal?.addEventListener('abort', abort);
   try {
-    const tags = await readColourTags(ffmpeg.path, source.url);
+    const { tags, stream } = await describeVideo(ffmpeg.path, source.url);
     signal?.throwIfAborted();
     decoder = new FfmpegChild({
       path: ffmpeg.path,
-      args: decoderArguments(ffmpeg, source, options.offsets !== undefined),
+      args: decoderArguments(ffmpeg, source, stream, options.offsets !== undefined),
       stdout: 'pipe',
     });
     encoder = new VideoEncoder(ffmpeg.path, encoderArguments(ffmpeg, tags, partial), options.out);
@@ -148,7 +149,12 @@ const FILTERS = "scale=w='2*ceil(iw*sar/2)':h='2*ceil(ih/2)':out_range=tv,setsar
  * The choice of stream and the times must be those of the run: see `frameArguments`.
  * @param isKeptCopy true to use the file's times as they are; those of a video are moved to begin at 0
  */
-function decoderArguments({ version }: Ffmpeg, { url, inputOptions }: VideoInput, isKeptCopy: boolean): string[] {
+function decoderArguments(
+  { version }: Ffmpeg,
+  { url, inputOptions }: VideoInput,
+  stream: number | undefined,
+  isKeptCopy: boolean,
+): string[] {
   return [
     '-nostdin',
     '-v',
@@ -157,8 +163,7 @@ function decoderArguments({ version }: Ffmpeg, { url, inputOptions }: VideoInput
     ...inputOptions,
     '-i',
     url,
-    '-map',
-    '0:V:0',
+    ...mapOf(stream),
     '-an',
     '-vf',
     FILTERS,

@@ -9,6 +9,7 @@ import type { InputDescription } from '../../ffmpeg/log.js';
 import { FrameProcess, type FrameProcessEnd } from '../../ffmpeg/frame-process.js';
 import { filePictures, READ_ONCE } from '../../originals/file-pictures.js';
 import type { Originals } from '../../originals/originals.js';
+import { bestVideoStream } from '../../ffmpeg/video-streams.js';
 import { playInto, type PlaybackOptions } from '../playout.js';
 import { checkVideo, videoInput, type VideoInput } from './video-input.js';
 
@@ -54,6 +55,8 @@ export function videoSource(path: string, options: VideoOptions): Observable<Sou
     const video = videoInput(path);
     const inputOptions = [...video.inputOptions, ...(options.inputOptions ?? [])];
     let process: FrameProcess | undefined;
+    /** Number of the stream that is played; undefined for the first one. */
+    let stream: number | undefined;
     /** Slots that ffmpeg's output is being read into, in order. */
     const reading: FrameSlot[] = [];
     let info: VideoInfo = {};
@@ -75,15 +78,40 @@ export function videoSource(path: string, options: VideoOptions): Observable<Sou
         ffmpeg,
         isTimeChanged: options.inputOptions !== undefined,
         format: () => info.format,
+        stream: () => stream,
       };
       options.originals?.add(options.streamId, isReadAgain ? filePictures(pictures) : READ_ONCE);
-      process = new FrameProcess({
+      // The writer of a pipe may rest for any time.
+      if (isReadAgain) look();
+      play(isReadAgain ? undefined : 'automatic', isReadAgain);
+    };
+    /** @param mayChange ffmpeg begins again with the best stream if its description of the input shows a better one */
+    const play = (which: number | 'automatic' | undefined, mayChange: boolean): void => {
+      stream = which === 'automatic' ? undefined : which;
+      let isChosen = !mayChange;
+      let isSuperseded = false;
+      const current = new FrameProcess({
         ffmpeg,
-        args: frameArguments(ffmpeg.version, { ...options, url: video.url, inputOptions }),
+        args: frameArguments(ffmpeg.version, { ...options, stream: which, url: video.url, inputOptions }),
         inheritsInput: video.isStandardInput,
         channels: input.channels,
         ...(options.slots !== undefined && { mostUndecided: Math.max(1, options.slots - 2) }),
+        onStreams(streams) {
+          if (which === 'automatic' && streams.length > 0 && streams.every(({ isCover }) => isCover))
+            throw noVideo(video);
+          if (isChosen) return;
+          isChosen = true;
+          const best = bestVideoStream(streams);
+          if (best === undefined || best.index === streams.find(({ isCover }) => !isCover)?.index) current.resume();
+          else {
+            isSuperseded = true;
+            void current.stop().then(() => {
+              if (!subscriber.closed) play(best.index, false);
+            });
+          }
+        },
         getTarget(byteLength, ptsUs) {
+          if (!isChosen) return 'wait';
           if (byteLength !== playout.slotBytes)
             throw new InternalError(`ffmpeg sent a picture of ${byteLength} bytes instead of ${playout.slotBytes}`);
           const slot = playout.acquire(ptsUs / 1000);
@@ -118,11 +146,15 @@ export function videoSource(path: string, options: VideoOptions): Observable<Sou
           );
         },
       });
-      // The writer of a pipe may rest for any time.
-      if (isReadAgain) look();
-      void process.closed.then((end) => {
+      process = current;
+      void current.closed.then((end) => {
+        if (isSuperseded || subscriber.closed) return;
+        // A tag described a stream that does not exist, or ffmpeg cannot decode the best one.
+        if (typeof which === 'number' && end.pictureCount === 0 && !end.stopped) {
+          play(undefined, false);
+          return;
+        }
         watch?.unsubscribe();
-        if (subscriber.closed) return;
         if (end.stopped && end.failure === undefined) {
           const stalled = `the decoder gives no picture for ${(MOST_SILENT_LOOKS * LOOK_EVERY_MS) / 1_000} s`;
           if (end.pictureCount === 0) subscriber.error(new SourceError(`"${video.name}" cannot be read: ${stalled}`));
@@ -172,11 +204,7 @@ function failureOf(video: VideoInput, { failure, errors, code }: FrameProcessEnd
       ? failure
       : new SourceError(`"${name}" cannot be read: ${redact(failure.message)}`, { cause: failure });
   const logged = (pattern: RegExp): boolean => errors.some((line) => pattern.test(line));
-  if (logged(/matches no streams|does not contain any stream/)) {
-    return new SourceError(`"${name}" holds no video, only sound or data; give a file with pictures`, {
-      code: 'NOWCAST_SOURCE_NO_VIDEO',
-    });
-  }
+  if (logged(/matches no streams|does not contain any stream/)) return noVideo(video);
   if (logged(/moov atom not found/)) {
     return new SourceError(
       `"${name}" is not a video, or it is truncated: it lacks its index (the "moov atom"), which is often at the end; copy or record it again`,
@@ -187,6 +215,12 @@ function failureOf(video: VideoInput, { failure, errors, code }: FrameProcessEnd
     video,
     telling === undefined ? `ffmpeg ended with code ${code} and did not say why` : `ffmpeg says: ${redact(telling)}`,
   );
+}
+
+function noVideo({ name }: VideoInput): SourceError {
+  return new SourceError(`"${name}" holds no video, only sound or data; give a file with pictures`, {
+    code: 'NOWCAST_SOURCE_NO_VIDEO',
+  });
 }
 
 function notAVideo({ name }: VideoInput, why: string): SourceError {

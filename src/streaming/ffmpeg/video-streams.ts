@@ -1,0 +1,54 @@
+import type { Size } from '../../core/size.js';
+
+/** One video stream of an input, as ffmpeg describes it. */
+export type VideoStream = {
+  /** Its number among all streams of the input: ffmpeg's `0:index`. */
+  readonly index: number;
+  /** As coded; absent if ffmpeg does not know it. */
+  readonly size?: Size;
+  readonly fps?: number;
+  /** Its author marks it as the one to play. */
+  readonly isDefault: boolean;
+  /** A picture of the title, such as an album's, not a video. */
+  readonly isCover: boolean;
+};
+
+const VIDEO = /^ {2,4}Stream #0:(\d+)\S*: Video: /;
+
+/** @param line of ffmpeg's description of its input; undefined for other lines */
+export function videoStreamIn(line: string): VideoStream | undefined {
+  const index = VIDEO.exec(line)?.[1];
+  if (index === undefined) return undefined;
+  const size = /, (\d+)x(\d+)(?=[ ,]|$)/.exec(line);
+  const fps = /, ([\d.]+)(k?) (?:fps|tbr)/.exec(line);
+  return {
+    index: Number(index),
+    ...(size === null ? {} : { size: { width: Number(size[1]), height: Number(size[2]) } }),
+    ...(fps === null ? {} : { fps: Number(fps[1]) * (fps[2] === 'k' ? 1000 : 1) }),
+    isDefault: line.includes(' (default)'),
+    isCover: line.includes('(attached pic)'),
+  };
+}
+
+/**
+ * The stream that players show: the largest one, of equal ones the default one, of these the first. Undefined without a
+ * video.
+ *
+ * A tag of the file can look like the description of a stream. Of two different streams with one number, neither is
+ * chosen; a stream that does not exist is found out when ffmpeg opens it.
+ */
+export function bestVideoStream(streams: readonly VideoStream[]): VideoStream | undefined {
+  const isSame = (one: VideoStream, other: VideoStream): boolean =>
+    one.isCover === other.isCover && areaOf(one) === areaOf(other);
+  return streams
+    .filter((stream) => !stream.isCover)
+    .filter((stream) => streams.every((other) => other.index !== stream.index || isSame(stream, other)))
+    .toSorted(
+      (one, other) =>
+        areaOf(other) - areaOf(one) || Number(other.isDefault) - Number(one.isDefault) || one.index - other.index,
+    )[0];
+}
+
+function areaOf({ size }: VideoStream): number {
+  return size === undefined ? 0 : size.width * size.height;
+}
