@@ -24,7 +24,7 @@ const intoCli = files
   .filter(({ path }) => !path.startsWith('src/cli/'))
   .flatMap(({ imports }) => imports.filter((path) => path.startsWith('src/cli/')));
 const cycles = findCycles(new Map(files.map(({ path, imports }) => [path, imports])));
-const longLines = files.flatMap(({ source }) => linesBeyond(source));
+const longLines = files.flatMap(linesBeyond);
 const functions = files.flatMap(functionsOf).sort((a, b) => b.statements - a.statements);
 
 printTable(
@@ -46,6 +46,7 @@ printTable(
   ['longest functions', 'statements'],
   functions.slice(0, 5).map(({ where, statements }) => [where, statements]),
 );
+for (const { where } of longLines.filter(({ isCode }) => isCode)) console.log(`long line: ${where}`);
 for (const cycle of cycles) console.log(`cycle: ${cycle.join(', ')}`);
 
 function sourcesBelow(top: string, folder: string): SourceFile[] {
@@ -101,7 +102,7 @@ function findCycles(graph: ReadonlyMap<string, readonly string[]>): string[][] {
 }
 
 /** Lines that are too long; `isCode` if they are too long even without their strings, patterns and URLs. */
-function linesBeyond(source: ts.SourceFile): { readonly isCode: boolean }[] {
+function linesBeyond({ path, source }: SourceFile): { readonly where: string; readonly isCode: boolean }[] {
   const literalColumns = new Map<number, number>();
   const add = (start: number, end: number): void => {
     const { line } = source.getLineAndCharacterOfPosition(start);
@@ -117,7 +118,7 @@ function linesBeyond(source: ts.SourceFile): { readonly isCode: boolean }[] {
   return source.text.split('\n').flatMap((text, line) => {
     if (text.length <= COLUMNS) return [];
     const urls = /^\s*(\/\/|\/?\*)/.test(text) ? (text.match(/https?:\/\/\S+/g) ?? []).join('').length : 0;
-    return [{ isCode: text.length - (literalColumns.get(line) ?? 0) - urls > COLUMNS }];
+    return [{ where: `${path}:${line + 1}`, isCode: text.length - (literalColumns.get(line) ?? 0) - urls > COLUMNS }];
   });
 }
 

@@ -1,6 +1,6 @@
 /**
- * The id of an image, a class or an annotation. Data sets number or name them; whole numbers beyond 2^53 are `bigint`, so
- * that no digit is lost.
+ * The id of an image, a class or an annotation. Data sets number or name them; whole numbers beyond 2^53 are `bigint`,
+ * so that no digit is lost.
  */
 export type RecordId = number | string | bigint;
 

@@ -52,7 +52,8 @@ export type OnUnusable = (boxes: number) => void;
  * From a network's outputs to detections.
  * @param outputs float32, in the order of {@link Recognised.outputs}
  * @param onUnusable called at most once
- * @returns in source pixels, also outside the picture, best first; coordinates are multiples of 1/1000 px, scores of 1e-6
+ * @returns in source pixels, also outside the picture, best first; coordinates are multiples of 1/1000 px, scores of
+ *   1e-6
  */
 export type Decode = (outputs: readonly Float32Array[], fit: Fit, onUnusable?: OnUnusable) => Detection[];
 

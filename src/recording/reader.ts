@@ -36,8 +36,8 @@ export type ParsedRecording = RunPlace & {
 
 /**
  * Opens a run of a recording, even a current one.
- * @param onWarning called if the file holds other runs, too; and if the last line is torn, because the run was killed or
- *   its disk was full: the reader skips that line
+ * @param onWarning called if the file holds other runs, too; and if the last line is torn, because the run was killed
+ *   or its disk was full: the reader skips that line
  * @throws DataError if the file cannot be read, is not a recording, or has no such run
  */
 export async function readRecording(

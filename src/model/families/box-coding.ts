@@ -1,7 +1,7 @@
 import type { Box } from '../../core/box.js';
 import type { Size } from '../../core/size.js';
 
-/** The four numbers of a finished box: its centre and size, or its corners; in input pixels or in fractions of the input. */
+/** The four numbers of a finished box: centre and size, or corners; in pixels or in fractions of the input. */
 export const BOX_CODINGS = ['decoded', 'decoded fractions', 'corners', 'corner fractions'] as const;
 export type BoxCoding = (typeof BOX_CODINGS)[number];
 

@@ -75,7 +75,8 @@ export async function probe(
 type Holes = {
   readonly count: number;
   readonly of: number;
-  /** An output holds nothing else. */ readonly isEmpty: boolean;
+  /** An output holds nothing else. */
+  readonly isEmpty: boolean;
 };
 
 /** Negative infinity counts as a number, because networks mask logits with it. */

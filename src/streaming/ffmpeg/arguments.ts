@@ -13,7 +13,7 @@ export type FrameArguments = {
   readonly input: PictureFormat;
   /**
    * Number of the video stream among all streams of the input. Default: the first one that is no cover picture;
-   * `automatic` leaves the choice to ffmpeg, which takes a large one, but also a cover picture if there is nothing else.
+   * `automatic` leaves the choice to ffmpeg, which takes a large one, or a cover picture if there is nothing else.
    */
   readonly stream?: number | 'automatic' | undefined;
   /** Stops after this many pictures. */
@@ -161,10 +161,10 @@ export function pictureArguments(version: FfmpegVersion, options: PictureArgumen
 const SHOWN_WIDTH = 'max(1,round(iw*sar))';
 
 /**
- * The filters of `fitPicture`, with the same arithmetic, for the picture as it is shown. A stream may change the shape of
- * its pixels alone, which `eval` follows. Without `full_chroma_inp` the last column of RGB pictures of
- * odd width comes out wrong; it does not change other pictures. Planes are made before a centred picture is padded,
- * because `pad` moves a picture with halved chroma to an even position.
+ * The filters of `fitPicture`, with the same arithmetic, for the picture as it is shown. A stream may change the shape
+ * of its pixels alone, which `eval` follows. Without `full_chroma_inp` the last column of RGB pictures of odd width
+ * comes out wrong; it does not change other pictures. Planes are made before a centred picture is padded, because `pad`
+ * moves a picture with halved chroma to an even position.
  */
 export function fitFilters(input: PictureFormat): string[] {
   const { width, height, fit, position, padValue } = resolvedFormat(input);

@@ -12,10 +12,10 @@ import { itNeeds } from '../../helpers/needs.js';
 const SEEDS = Number(process.env['NOWCAST_DAMAGE_SEEDS'] ?? 1);
 
 /**
- * The greatest shares of wrong judgements. Measured with ffmpeg 5.1 over three trials each: of the pictures that differ,
- * 1.2 % were missed in MPEG-TS and none in files, where ffmpeg logs damage at all. Of the pictures that equal the sound
- * ones, 4.6 % were blamed, and 11 % with sixteen decoding threads. Most of them stand behind a damaged B-picture, which
- * may or may not be a reference, or in a stream of gradual refresh, whose log names no end of it.
+ * The greatest shares of wrong judgements. Measured with ffmpeg 5.1 over three trials each: of the pictures that
+ * differ, 1.2 % were missed in MPEG-TS and none in files, where ffmpeg logs damage at all. Of the pictures that equal
+ * the sound ones, 4.6 % were blamed, and 11 % with sixteen decoding threads. Most of them stand behind a damaged
+ * B-picture, which may or may not be a reference, or in a stream of gradual refresh, whose log names no end of it.
  */
 const MOST = { missed: 0.06, blamed: 0.2, 'blamed behind a refresh': 0.6 } as const;
 

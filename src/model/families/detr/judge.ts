@@ -16,8 +16,8 @@ const CERTAIN = 0.98;
 type Row = readonly [number, number, number, number];
 
 /**
- * Judges queries by what holds for every network of their form: corners come in order, sizes are positive, fractions are
- * small numbers and pixels are not, probabilities lie between 0 and 1.
+ * Judges queries by what holds for every network of their form: corners come in order, sizes are positive, fractions
+ * are small numbers and pixels are not, probabilities lie between 0 and 1.
  */
 export function judge(form: DetrForm, outputs: readonly Float32Array[], { input }: JudgeFacts): Judgement {
   const { head, coding } = partsOf(form);

@@ -1,10 +1,11 @@
 import type { Size } from '../../../core/size.js';
 import { InternalError } from '../../../core/errors.js';
 import type { Decode, DecodeOptions, OnUnusable } from '../../family.js';
-import { BOX_CODINGS, boxReader, type BoxCoding } from '../box-coding.js';
+import { BOX_CODINGS, type BoxCoding } from '../box-coding.js';
 import { detectionOf } from '../detection.js';
 import { anchorCount, STRIDES } from './grid.js';
 import { nms, type ScoredBoxes } from './nms.js';
+import { finishedBoxes, undecodedBoxes } from './write-box.js';
 
 /**
  * How rows lie in the outputs, and what their numbers are.
@@ -54,11 +55,10 @@ function createCandidates(
   { input, classNames, confThreshold, classIds }: DecodeOptions,
 ): (outputs: readonly Float32Array[], onUnusable?: OnUnusable) => ScoredBoxes {
   const classCount = classNames.length;
-  const grid = createGrid(input);
-  const cells = grid.stride.length;
+  const cells = anchorCount(input);
   const levels = levelsOf(form, input, classCount);
   const coding = BOX_CODINGS.find((name) => name === layoutOf(form));
-  const readBox = coding === undefined ? undefined : boxReader(coding, input);
+  const writeBox = coding === undefined ? undecodedBoxes(input) : finishedBoxes(coding, input);
   const areLogits = form.endsWith('logits');
   const corners = new Float32Array(cells * 4);
   const scores = new Float32Array(cells);
@@ -87,38 +87,15 @@ function createCandidates(
           continue;
         }
         const firstClass = row + classes.column * columnStep;
-        let classId = 0;
-        for (let id = 1; id < classCount; id++)
-          if (classScores[firstClass + id * columnStep] > classScores[firstClass + classId * columnStep]) classId = id;
+        const classId = bestClassAt(classScores, firstClass, columnStep, classCount);
         const best = classScores[firstClass + classId * columnStep];
         const score = Math.fround(objectScore * (areLogits ? sigmoid(best) : best));
         if (!Number.isFinite(score)) unusable++;
         if (!(score >= threshold) || score === Infinity || isWanted[classId] === 0) continue;
 
-        const at = row + box.column * columnStep;
-        const a = boxes[at];
-        const b = boxes[at + columnStep];
-        const c = boxes[at + 2 * columnStep];
-        const d = boxes[at + 3 * columnStep];
-        if (readBox === undefined) {
-          const stride = grid.stride[cell];
-          const centerX = (a + grid.x[cell]) * stride;
-          const centerY = (b + grid.y[cell]) * stride;
-          const halfWidth = (Math.exp(c) * stride) / 2;
-          const halfHeight = (Math.exp(d) * stride) / 2;
-          corners[count * 4] = centerX - halfWidth;
-          corners[count * 4 + 1] = centerY - halfHeight;
-          corners[count * 4 + 2] = centerX + halfWidth;
-          corners[count * 4 + 3] = centerY + halfHeight;
-        } else {
-          const { x1, y1, x2, y2 } = readBox(a, b, c, d);
-          corners[count * 4] = x1;
-          corners[count * 4 + 1] = y1;
-          corners[count * 4 + 2] = x2;
-          corners[count * 4 + 3] = y2;
-        }
+        writeBox(boxes, row + box.column * columnStep, columnStep, cell, corners, count * 4);
         // A half-precision network that overflows gives infinite coordinates.
-        if (!corners.subarray(count * 4, count * 4 + 4).every(Number.isFinite)) {
+        if (!isFiniteBox(corners, count * 4)) {
           unusable++;
           continue;
         }
@@ -173,27 +150,22 @@ function levelsOf(form: YoloxForm, input: Size, classCount: number): Level[] {
   });
 }
 
+/** The first of the classes with the highest score. */
+function bestClassAt(scores: Float32Array, first: number, step: number, classCount: number): number {
+  let best = 0;
+  for (let id = 1; id < classCount; id++) if (scores[first + id * step] > scores[first + best * step]) best = id;
+  return best;
+}
+
+function isFiniteBox(corners: Float32Array, at: number): boolean {
+  for (let i = at; i < at + 4; i++) if (!Number.isFinite(corners[i])) return false;
+  return true;
+}
+
 function checkLength(raw: Float32Array, cells: number, width: number, classCount: number): void {
   if (raw.length === cells * width) return;
   const columns = width === 5 + classCount ? `5 + ${classCount} classes` : `${width} columns`;
   throw new InternalError(`raw output has ${raw.length} values; ${cells} cells of ${columns} need ${cells * width}`);
-}
-
-/** Column, row and stride of every cell: level by level, row by row. */
-function createGrid(input: Size): { x: Int32Array; y: Int32Array; stride: Int32Array } {
-  const cells = anchorCount(input);
-  const grid = { x: new Int32Array(cells), y: new Int32Array(cells), stride: new Int32Array(cells) };
-  let cell = 0;
-  for (const stride of STRIDES) {
-    const columns = Math.floor(input.width / stride);
-    const rows = Math.floor(input.height / stride);
-    for (let i = 0; i < columns * rows; i++, cell++) {
-      grid.x[cell] = i % columns;
-      grid.y[cell] = Math.floor(i / columns);
-      grid.stride[cell] = stride;
-    }
-  }
-  return grid;
 }
 
 function sigmoid(logit: number): number {

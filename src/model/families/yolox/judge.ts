@@ -6,8 +6,8 @@ import { layoutOf, type YoloxForm } from './decode.js';
 import { dependenceOf } from './grid-dependence.js';
 
 /**
- * Larger logarithms are no sizes: e^7 cells are 9000 pixels and more, even of the smallest stride. Trained networks stay
- * below 5.
+ * Larger logarithms are no sizes: e^7 cells are 9000 pixels and more, even of the smallest stride. Trained networks
+ * stay below 5.
  */
 const LARGEST_LOG = 7;
 /** No decoded box of a network of pixels is as small, and hardly one of fractions as large. */
