@@ -1,3 +1,7 @@
+import { INTRA, LEAF_B, REPAIRING } from './damage-codecs.js';
+import { Suspicions, type PictureType } from './damage-suspicions.js';
+import { Damages } from './damages.js';
+
 /** A packet as the decoder receives it. Times are ffmpeg's own texts: numbers of ticks, or `NOPTS`. */
 export type TrackedPacket = {
   readonly pts: string;
@@ -9,8 +13,7 @@ export type TrackedPacket = {
 export type DecodedPicture = {
   readonly pts: string;
   readonly isKey: boolean;
-  /** Coded without reference to others (I), from the past (P), or from both sides (B). */
-  readonly type: 'I' | 'P' | 'B';
+  readonly type: PictureType;
 };
 
 /** Undefined while it depends on what comes. */
@@ -25,53 +28,10 @@ export type DecoderTraits = {
   readonly inOrder: boolean;
 };
 
-/** Packets and pictures are numbered in the order in which they are decoded. */
-type Damage = {
-  /** The first packet that may be damaged. */
-  readonly from: number;
-  /** The last one. A sound key picture from here on ends the damage. */
-  readonly to: number;
-  /** A key picture may be damaged itself, not only what it is built on. */
-  readonly inPicture: boolean;
-};
+type Pending = { readonly index: number; readonly type: PictureType; readonly verdict: Verdict };
 
-/** A damage that later pictures confirm or refute. */
-type Suspicion = Damage & {
-  readonly kind: 'packet' | 'repair' | 'concealed';
-  readonly isGapAfter: () => boolean;
-  /** Type of the picture that the decoder filled in, if it says so. */
-  readonly type?: DecodedPicture['type'];
-  /** Pictures of this type that came out without a mark. */
-  readonly candidates: number[];
-};
-
-type Pending = { readonly index: number; readonly type: DecodedPicture['type']; readonly verdict: Verdict };
-
-/** Decoders that look whether a picture is complete, and fill in what is not. */
-const REPAIRING = new Set([
-  'h264',
-  'mpeg1video',
-  'mpeg2video',
-  'mpeg4',
-  'h263',
-  'h263p',
-  'flv1',
-  'msmpeg4v2',
-  'msmpeg4v3',
-  'wmv1',
-  'wmv2',
-  'wmv3',
-  'vc1',
-]);
-/** Codecs in which nothing depends on a B-picture. */
-const LEAF_B = new Set(['mpeg1video', 'mpeg2video', 'mpeg4', 'wmv3', 'vc1']);
-const INTRA = new Set(['mjpeg', 'dnxhd', 'prores', 'dvvideo', 'ffv1', 'rawvideo', 'png']);
 /** A decoder of frame threads complains about the header of the newest packet, or of the one before. */
 const HEADER_LAG = 1;
-/** Streams that begin with their only key picture are refreshed gradually, within this many pictures. */
-const MENDED_AFTER_PICTURES = 300;
-/** Of more, the oldest are taken together. */
-const MOST_DAMAGES = 64;
 /** Longer steps of the decoding times are gaps. */
 const GAP_STEPS = 1.5;
 /** Packets whose pictures have not come for so long are forgotten. */
@@ -86,8 +46,12 @@ export class DamageTracker {
   readonly #traits: DecoderTraits;
   #packetCount = 0;
   #lastOutput = -1;
-  #damages: Damage[] = [];
-  #suspicions: Suspicion[] = [];
+  readonly #damages: Damages;
+  readonly #suspicions = new Suspicions({
+    isOutstanding: (from, to) => this.#isOutstanding(from, to),
+    isGapAfter: (index) => this.#isGapAfter(index),
+    confirm: (damage) => this.#damages.add(damage),
+  });
   #pending: Pending[] = [];
   /** Packets by time, oldest first: segments that were coded apart may overlap. */
   readonly #indexesOf = new Map<string, number[]>();
@@ -101,21 +65,16 @@ export class DamageTracker {
   #hasSuspectInTransit = false;
   #firstPts: number | undefined;
   #complainedAt = -1;
-  /** The newest key picture that only begins a gradual refresh. */
-  #refreshAt: number | undefined;
   #isTimed = false;
-  #keyCount = 0;
 
   constructor(traits: DecoderTraits) {
     this.#traits = traits;
+    this.#damages = new Damages(INTRA.has(traits.codec));
   }
 
   /** The last packet was incomplete, and none came after it. */
   get endsSuspect(): boolean {
-    return (
-      this.#suspectDts.size > 0 ||
-      this.#suspicions.some(({ kind, to }) => kind === 'packet' && to >= this.#packetCount - 1)
-    );
+    return this.#suspectDts.size > 0 || this.#suspicions.hasPacketFrom(this.#packetCount - 1);
   }
 
   /** A packet goes to the decoder. */
@@ -133,19 +92,19 @@ export class DamageTracker {
     this.#discardUntil(index - FORGOTTEN_AFTER);
     if (this.#isNextSuspect) {
       this.#isNextSuspect = false;
-      this.#suspect(index);
-      this.#suspect(index + 1);
+      this.#suspicions.packet(index);
+      this.#suspicions.packet(index + 1);
     }
     if (this.#suspectDts.size === 0) return;
     if (this.#suspectDts.delete(demuxedDts)) {
-      this.#suspect(index);
+      this.#suspicions.packet(index);
       return;
     }
     for (const suspect of this.#suspectDts) {
       // It did not come at all, or as a part of the one before.
       if (!(Number(suspect) < Number(demuxedDts))) continue;
       this.#suspectDts.delete(suspect);
-      this.#add({ from: Math.max(0, index - 1), to: index, inPicture: true });
+      this.#damages.add({ from: Math.max(0, index - 1), to: index, inPicture: true });
     }
   }
 
@@ -166,17 +125,17 @@ export class DamageTracker {
 
   /** Whole packets are missing before the next one. */
   lostBetween(): void {
-    this.#add({ from: this.#packetCount, to: this.#packetCount, inPicture: false });
+    this.#damages.add({ from: this.#packetCount, to: this.#packetCount, inPicture: false });
   }
 
   /** Data is missing in the packet that is being put together, or in the one after it. */
   lostAhead(): void {
-    this.#add({ from: this.#packetCount, to: this.#packetCount + 1, inPicture: true });
+    this.#damages.add({ from: this.#packetCount, to: this.#packetCount + 1, inPicture: true });
   }
 
   /** Data is missing in some packet on its way here. */
   lostSomewhere(): void {
-    this.#add({ from: this.#lastOutput + 1, to: this.#packetCount + 1, inPicture: true });
+    this.#damages.add({ from: this.#lastOutput + 1, to: this.#packetCount + 1, inPicture: true });
   }
 
   /** The decoder complains, without saying about which picture. */
@@ -186,42 +145,23 @@ export class DamageTracker {
     this.#complainedAt = newest;
     if (about === 'headers') {
       const from = inOrder ? newest : Math.max(this.#lastOutput + 1, newest - HEADER_LAG);
-      this.#add({ from, to: Math.max(from, newest), inPicture: false });
+      this.#damages.add({ from, to: Math.max(from, newest), inPicture: false });
       return;
     }
-    const range = { from: inOrder ? newest : Math.min(newest, this.#lastOutput + 1), to: newest, inPicture: true };
-    if (!marksDamage || !REPAIRING.has(codec)) {
-      this.#add(range);
-      return;
-    }
-    if (this.#isExplained(range.from, range.to)) return;
-    const last = this.#suspicions.at(-1);
-    if (last?.kind === 'repair' && last.from === range.from && last.to === range.to) return;
-    this.#suspicions.push({ ...range, kind: 'repair', isGapAfter: () => false, candidates: [] });
+    const range = this.#undecided;
+    if (marksDamage && REPAIRING.has(codec)) this.#suspicions.repair(range);
+    else this.#damages.add({ ...range, inPicture: true });
   }
 
-  /**
-   * The decoder filled in parts of a picture of this type. ffmpeg marks that picture, unless another thread returns it:
-   * then nothing but its type tells it from its neighbours. A packet that is known to be incomplete explains it.
-   */
-  concealed(type: DecodedPicture['type']): void {
+  /** The decoder filled in parts of a picture of this type. */
+  concealed(type: PictureType): void {
+    this.#suspicions.concealed(this.#undecided, type);
+  }
+
+  /** The packets whose pictures the decoder may complain about. */
+  get #undecided(): { readonly from: number; readonly to: number } {
     const to = Math.max(0, this.#packetCount - 1);
-    const from = this.#traits.inOrder ? to : Math.min(to, this.#lastOutput + 1);
-    if (this.#isExplained(from, to)) return;
-    this.#suspicions.push({
-      from,
-      to,
-      inPicture: true,
-      kind: 'concealed',
-      type,
-      isGapAfter: () => false,
-      candidates: [],
-    });
-  }
-
-  /** The demuxer suspects one of these packets: complaints of the decoder are about that one. */
-  #isExplained(from: number, to: number): boolean {
-    return this.#suspicions.some((one) => one.kind === 'packet' && one.to >= from && one.from <= to);
+    return { from: this.#traits.inOrder ? to : Math.min(to, this.#lastOutput + 1), to };
   }
 
   /** A packet gave no picture. */
@@ -245,18 +185,18 @@ export class DamageTracker {
     this.#isNextMarked = false;
     this.#outstanding.delete(index);
     const isLeaf = INTRA.has(codec) || (picture.type === 'B' && LEAF_B.has(codec));
-    if (isMarked && !isLeaf) this.#add({ from: index, to: index, inPicture: true });
+    if (isMarked && !isLeaf) this.#damages.add({ from: index, to: index, inPicture: true });
     this.#findMissing(Number(picture.pts));
     this.#lastOutput = Math.max(this.#lastOutput, index);
-    this.#judgeSuspicions(index, picture, isKnown, isMarked);
+    const { type } = picture;
+    this.#suspicions.judge({ index, type, isSoundKey: picture.isKey && isKnown && !isMarked, isMarked });
     this.#judgePending();
-    if (this.#keyCount < 2 && this.#damages.length > 0)
-      this.#damages = this.#damages.filter(({ to }) => index - to < MENDED_AFTER_PICTURES);
-    if (picture.isKey && isKnown) this.#mend(index, picture.type === 'I');
+    this.#damages.passed(index);
+    if (picture.isKey && isKnown) this.#damages.mend(index, type === 'I');
 
-    const verdict: Verdict = { isDamaged: isMarked || this.#isDamaged(index) ? true : undefined };
+    const verdict: Verdict = { isDamaged: isMarked || this.#damages.spoils(index) ? true : undefined };
     if (verdict.isDamaged === undefined) {
-      if (this.#isDoubtful(index, picture.type)) this.#pending.push({ index, type: picture.type, verdict });
+      if (this.#suspicions.makesDoubtful(index, type)) this.#pending.push({ index, type, verdict });
       else verdict.isDamaged = false;
     }
     return verdict;
@@ -273,60 +213,6 @@ export class DamageTracker {
     for (const { verdict } of this.#pending.splice(0)) verdict.isDamaged = true;
   }
 
-  #add(damage: Damage): void {
-    const last = this.#damages.at(-1);
-    if (last?.to === damage.to && last.from <= damage.from && last.inPicture === damage.inPicture) return;
-    this.#damages.push(damage);
-    if (this.#damages.length <= MOST_DAMAGES) return;
-    const [first, second] = this.#damages.splice(0, 2);
-    this.#damages.unshift({
-      from: Math.min(first.from, second.from),
-      to: Math.max(first.to, second.to),
-      inPicture: first.inPicture || second.inPicture,
-    });
-  }
-
-  #suspect(index: number): void {
-    this.#suspicions.push({
-      from: index,
-      to: index,
-      inPicture: true,
-      kind: 'packet',
-      isGapAfter: () => this.#isGapAfter(index),
-      candidates: [],
-    });
-  }
-
-  /** Confirms or refutes suspicions with a picture that came out. */
-  #judgeSuspicions(index: number, { isKey, type }: DecodedPicture, isKnown: boolean, isMarked: boolean): void {
-    if (this.#suspicions.length === 0) return;
-    const isSoundKey = isKey && isKnown && !isMarked;
-    this.#suspicions = this.#suspicions.filter((suspicion) => {
-      const { from, to, kind } = suspicion;
-      if (kind === 'concealed') return this.#isStillConcealed(suspicion, index, type, isMarked);
-      if (kind === 'repair') return !(isMarked && index >= from && index <= to) && this.#isOutstanding(from, to);
-      if (index <= to) return true;
-      // Whole segments that follow each other break a counter, and nothing is missing.
-      const isSeam = isSoundKey && index === to + 1 && !suspicion.isGapAfter();
-      const isLeading = !isSoundKey && index > to + 1 && this.#isOutstanding(to + 1, to + 1);
-      if (isLeading) return true;
-      if (!isSeam) this.#add({ from, to, inPicture: true });
-      return false;
-    });
-  }
-
-  #isStillConcealed(suspicion: Suspicion, index: number, type: DecodedPicture['type'], isMarked: boolean): boolean {
-    const { from, to, candidates } = suspicion;
-    if (index >= from && index <= to) {
-      if (type === suspicion.type && isMarked) return false;
-      if (type === suspicion.type) candidates.push(index);
-    }
-    if (this.#isOutstanding(from, to)) return true;
-    if (candidates.length > 0)
-      this.#add({ from: Math.min(...candidates), to: Math.max(...candidates), inPicture: true });
-    return false;
-  }
-
   /** The picture of one of these packets is still to come. */
   #isOutstanding(from: number, to: number): boolean {
     if (!this.#isTimed) return this.#lastOutput < to;
@@ -337,41 +223,10 @@ export class DamageTracker {
   #judgePending(): void {
     if (this.#pending.length === 0) return;
     this.#pending = this.#pending.filter(({ index, type, verdict }) => {
-      if (this.#isDamaged(index)) verdict.isDamaged = true;
-      else if (!this.#isDoubtful(index, type)) verdict.isDamaged = false;
+      if (this.#damages.spoils(index)) verdict.isDamaged = true;
+      else if (!this.#suspicions.makesDoubtful(index, type)) verdict.isDamaged = false;
       return verdict.isDamaged === undefined;
     });
-  }
-
-  #isDamaged(index: number): boolean {
-    const isIntra = INTRA.has(this.#traits.codec);
-    return this.#damages.some(({ from, to }) => from <= index && (!isIntra || index <= to));
-  }
-
-  /** Pictures other than B come out in the order of decoding, and thus with their own mark. */
-  #isDoubtful(index: number, type: DecodedPicture['type']): boolean {
-    return this.#suspicions.some(({ from, to, kind, candidates }) => {
-      // Of what it may be built on, some came out, or is to come.
-      if (kind === 'concealed')
-        return (
-          candidates.some((at) => at <= index) || (from < index && this.#isOutstanding(from, Math.min(to, index - 1)))
-        );
-      return from <= index && (kind === 'packet' || type === 'B');
-    });
-  }
-
-  #mend(index: number, isComplete: boolean): void {
-    if (isComplete) {
-      this.#keyCount++;
-      if (this.#damages.some(({ from, to, inPicture }) => inPicture && from <= index && index <= to)) return;
-      this.#refreshAt = undefined;
-      this.#damages = this.#damages.filter(({ to }) => to > index);
-      return;
-    }
-    // A gradual refresh is complete when the next one begins.
-    const begunAt = this.#refreshAt;
-    if (begunAt !== undefined) this.#damages = this.#damages.filter(({ to }) => to > begunAt);
-    this.#refreshAt = index;
   }
 
   /** Of packets that the decoder failed to read, those whose turn is over were references that are missing. */
@@ -381,7 +236,7 @@ export class DamageTracker {
       if (outstandingPts >= pts) continue;
       this.#outstanding.delete(index);
       if (this.#firstPts !== undefined && outstandingPts > this.#firstPts && this.#complainedAt >= index)
-        this.#add({ from: index, to: index, inPicture: false });
+        this.#damages.add({ from: index, to: index, inPicture: false });
     }
     this.#firstPts ??= pts;
   }
