@@ -26,7 +26,7 @@ const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'eval',
     summary: 'Measure accuracy: COCO AP, streaming AP, simulation, comparison',
-    load: () => import('./eval.js'),
+    load: () => import('./eval/eval.js'),
   },
   { name: 'profile', summary: 'Measure how long a detector takes on this machine', load: () => import('./profile.js') },
   { name: 'train', summary: 'Train a YOLOX network', load: () => import('./train.js') },

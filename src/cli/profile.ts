@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { ProfileFile, RuntimePercentiles } from '../app/profile.js';
 import { DETECTOR_DEFAULTS } from '../config/run-keys.js';
 import { openIo, type CliContext } from './command-io.js';
-import { addDetectorFlags, readDetector } from './eval-flags.js';
+import { addDetectorFlags, readDetector } from './detector-flags.js';
 import { addFlags, numberFlag, readFlags, textFlag, type RawFlags } from './flags.js';
 import { addMoreHelp } from './help.js';
 import { table } from './table.js';

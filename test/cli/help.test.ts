@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import type { CliContext } from '../../src/cli/command-io.js';
 import * as demo from '../../src/cli/demo.js';
 import * as doctor from '../../src/cli/doctor.js';
-import * as evaluate from '../../src/cli/eval.js';
+import * as evaluate from '../../src/cli/eval/eval.js';
 import * as exporting from '../../src/cli/export.js';
 import * as models from '../../src/cli/models.js';
 import * as profile from '../../src/cli/profile.js';

@@ -1,9 +1,10 @@
-import type { RunDifference } from '../app/evaluate/diff.js';
-import type { PassedOverJson } from '../app/evaluate/passed-over.js';
-import { cocoTable } from '../../evaluation/coco-table.js';
-import type { EvaluationJson, StreamingJson } from '../../evaluation/score.js';
-import { counted } from '../core/counted.js';
-import { NowcastError } from '../core/errors.js';
+import type { RunDifference } from '../../app/evaluate/diff.js';
+import type { PassedOverJson } from '../../app/evaluate/passed-over.js';
+import { cocoTable } from '../../../evaluation/coco-table.js';
+import type { EvaluationJson, StreamingJson } from '../../../evaluation/score.js';
+import { counted } from '../../core/counted.js';
+import { NowcastError } from '../../core/errors.js';
+import type { CommandIo } from '../command-io.js';
 
 /** The score is below the minimum of `--min-sap`. */
 export class BelowMinimumError extends NowcastError {
@@ -85,4 +86,10 @@ export function differenceText({ a, b, difference, interval, frames, sequences }
         `(${interval.resamples} resamples of ${sequences.length} sequences)`,
     ` scored in B: a newer output in ${frames.newer} frames, an older one in ${frames.older}, an equally old one in ${frames.equal}`,
   ].join('\n');
+}
+
+/** Prints a streaming score, and checks its minimum. @throws BelowMinimumError */
+export function printScore(result: StreamingJson, minSap: number | undefined, io: CommandIo): void {
+  io.print(io.json ? JSON.stringify(result) : streamingText(result));
+  checkMinimum(result.stats.AP, minSap);
 }

@@ -1,13 +1,11 @@
 import { basename } from 'node:path';
-import type { Command } from 'commander';
-import { FORECASTS, isForecast } from '../app/evaluate/forecaster.js';
-import { AP_THRESHOLDS, type DetectorChoice } from '../app/evaluate/detector-choice.js';
-import type { ReportRequest } from '../app/evaluate/report.js';
-import { BUILT_IN_PARTS } from '../app/parts.js';
-import { anchoredRun, parseInputSize } from '../config/run-config.js';
-import { DETECTOR_DEFAULTS } from '../config/run-keys.js';
-import { keyOption, numberFlag, parsedFlag, requiredFlag, switchFlag, textFlag, type RawFlags } from './flags.js';
-import { readRunFlags } from './run-flags.js';
+import { FORECASTS, isForecast } from '../../app/evaluate/forecaster.js';
+import type { ReportRequest } from '../../app/evaluate/report.js';
+import { TIMED_SCHEDULES } from '../../app/evaluate/timed-policy.js';
+import { numberFlag, parsedFlag, requiredFlag, switchFlag, textFlag, type RawFlags } from '../flags.js';
+
+/** The page of all sub-commands. */
+export const DOCUMENTATION = 'evaluation.md';
 
 /** Flags by topic, the same in every sub-command of `eval`. */
 export const ANNOTATIONS = {
@@ -46,6 +44,12 @@ export const DATA_ROOT = {
     '--data-root <folder-or-video>',
     'the annotated video, or the folder of the pictures (with a sub-folder per sequence if the annotations name one)',
   ),
+};
+export const SCHEDULE = {
+  schedule: textFlag('--schedule <name>', 'which frame to run on, and when', {
+    allowed: TIMED_SCHEDULES,
+    preset: 'idle-free',
+  }),
 };
 export const ETA = {
   eta: numberFlag(
@@ -91,53 +95,6 @@ function pairsOf(text: string): readonly (readonly [string, string])[] | undefin
   const pairs = listOf(text)?.map((pair) => pair.split('=').map((name) => name.trim()));
   const isPair = (pair: readonly string[]): boolean => pair.length === 2 && !pair.includes('');
   return pairs?.every(isPair) === true ? (pairs as [string, string][]) : undefined;
-}
-
-/** The same configuration keys as in `nowcast run`. */
-const DETECTOR_KEYS = [
-  'model.path',
-  'model.labels',
-  'model.provider',
-  'model.threads',
-  'model.input',
-  'model.preprocess',
-  'model.trusted',
-];
-
-type Thresholds = { readonly conf: number; readonly nms: number };
-
-/** {@link AP_THRESHOLDS} as help shows them. */
-const AS_YOLOX = { conf: `${AP_THRESHOLDS.conf}, as YOLOX evaluates`, nms: `${AP_THRESHOLDS.nms}, as YOLOX evaluates` };
-
-/**
- * Declares the flags of a detector. They are checked like those of a run.
- * @param presets default thresholds, for help
- */
-export function addDetectorFlags(
-  command: Command,
-  { conf, nms }: { readonly conf: string | number; readonly nms: string | number } = AS_YOLOX,
-): Command {
-  for (const key of DETECTOR_KEYS) command.addOption(keyOption(key));
-  return command.addOption(keyOption('detect.conf', conf)).addOption(keyOption('detect.nms', nms));
-}
-
-/** @throws UsageError naming the flag that is wrong */
-export function readDetector(raw: RawFlags, thresholds: Thresholds = AP_THRESHOLDS): DetectorChoice {
-  const { model = {}, detect = {} } = anchoredRun(readRunFlags(raw), process.cwd(), BUILT_IN_PARTS);
-  return {
-    model: {
-      path: model.path ?? DETECTOR_DEFAULTS.model,
-      labels: model.labels,
-      provider: model.provider ?? DETECTOR_DEFAULTS.provider,
-      threads: model.threads,
-      hosts: 1,
-      preprocess: model.preprocess,
-      isTrusted: model.trusted ?? false,
-      input: model.input === undefined ? undefined : parseInputSize(model.input, '--input'),
-    },
-    conf: detect.conf ?? thresholds.conf,
-    nms: detect.nms ?? thresholds.nms,
-  };
 }
 
 /**
