@@ -80,7 +80,7 @@ export function numberIn(value: unknown): number | undefined {
   return undefined;
 }
 
-/** What is odd about a box that can be scored all the same; undefined for a usual one. */
+/** The oddity of a box that can be scored all the same; undefined for a usual box. */
 export function oddityOf(boxes: Float64Array, at: number): string | undefined {
   const [width, height] = [boxes[at + 2], boxes[at + 3]];
   if (![boxes[at], boxes[at + 1], width, height].every(Number.isFinite)) return 'a number that is not finite';

@@ -5,7 +5,7 @@ import { claimOutput, type OutputClaim } from './output-claim.js';
 /** Called once when a file can no longer be written. Later writes are ignored. */
 export type OnOutputFailure = (error: OutputError) => void;
 
-/** What becomes of an older file of that name. */
+/** The fate of an older file of that name. */
 export type OlderFile =
   /** It is replaced at once. */
   | 'replaced'

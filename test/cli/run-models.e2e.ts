@@ -33,7 +33,7 @@ describe('nowcast run with a model that is not what it looks like', function () 
     );
   const boxes = (): number[][] => readJson<{ bbox: number[] }[]>(join(folder(), 'out.json')).map(({ bbox }) => bbox);
 
-  it("takes boxes in pixels for what they are, as YOLOv6 gives them in YOLOX's shape", async () => {
+  it("recognises boxes in pixels, as YOLOv6 gives them in YOLOX's shape", async () => {
     const { code, stderr } = await run('yolov6-decoded-accepted', 'yolov6_like.onnx');
     assert.equal(code, 0, stderr);
     assert.deepEqual(boxes(), [[15, 14, 10, 12]]);

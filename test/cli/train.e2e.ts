@@ -85,7 +85,7 @@ describe('nowcast train', function () {
     ['swapped-size', 1, /swaps width and height/],
     ['unknown-images', 1, /nothing to learn.*its image_id is no id of "images"/s],
   ] as const) {
-    it(`says at the start what a data set holds and lacks: ${name}`, async () => {
+    it(`reports contents and problems of a data set at the start: ${name}`, async () => {
       const out = join(folder(), 'run');
       const config = `test/fixtures/field/train-set/${name}.yaml`;
       const { code: found, stderr } = await nowcast(['train', '-c', config, '--out', out]);

@@ -113,7 +113,7 @@ describe('ground truth', () => {
     assert.deepEqual([...objects.image], [1]);
   });
 
-  it('names what is odd about records that are scored all the same', () => {
+  it('names the oddities of records that are scored all the same', () => {
     const { images, classes, warnings } = parseGroundTruth({
       categories: [{ id: 3, name: 7 }],
       images: [{ id: 10, file_name: 12, width: 0, height: 480 }],

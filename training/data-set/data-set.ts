@@ -6,7 +6,7 @@ export type DataSet = {
   /** In the order of their ids; a class id of a label points into this. */
   readonly classNames: readonly string[];
   readonly pictures: readonly DataPicture[];
-  /** What was passed over or looks wrong: each problem once, with its count and an example. */
+  /** Problems of the data, each once, with its count and an example. */
   readonly warnings: readonly string[];
 };
 

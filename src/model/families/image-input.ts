@@ -3,7 +3,7 @@ import type { Size } from '../../core/size.js';
 import { TensorProto_DataType as DataType } from '../onnx/onnx_pb.js';
 import type { Dimension, TensorShape } from '../onnx/value-shape.js';
 
-/** What a picture's input, or a decoder's output, may be made of. */
+/** Number types of a picture's input, or of a decoder's output. */
 export const REAL_TYPES: ReadonlySet<DataType> = new Set([DataType.FLOAT, DataType.FLOAT16]);
 
 /**

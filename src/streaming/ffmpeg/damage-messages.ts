@@ -87,7 +87,7 @@ export function damageIn({ component, text }: LogLine): 'loss' | 'missing-refere
   return MISSING_REFERENCE.test(text) ? 'missing-reference' : undefined;
 }
 
-/** What a complaint of the decoder is about: a picture's headers, its pixels, or nothing of importance. */
+/** The subject of a decoder's complaint: a picture's headers, its pixels, or nothing of importance. */
 export function decoderComplaint(text: string): 'headers' | 'pixels' | undefined {
   if (HARMLESS.test(text)) return undefined;
   return HEADERS.test(text) ? 'headers' : 'pixels';

@@ -25,7 +25,7 @@ type Suspicion = Range &
     | { readonly kind: 'concealed'; readonly type: PictureType; readonly candidates: number[] }
   );
 
-/** What suspicions ask of the stream, and tell it. */
+/** The stream that the suspicions are about. */
 export type SuspectedStream = {
   /** The picture of one of these packets is still to come. */
   isOutstanding(from: number, to: number): boolean;

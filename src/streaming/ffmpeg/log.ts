@@ -284,7 +284,7 @@ export class FfmpegLog {
     if (!stream.isCover && stream.fps !== undefined) this.#input = { fps: stream.fps, ...this.#input };
   }
 
-  /** What came so far about pictures was text in the input's description. */
+  /** Lines about pictures that came so far were text in the input's description. */
   #discardPictures(): void {
     this.#damage = this.#newTracker();
     this.#verdicts = [];

@@ -47,7 +47,7 @@ describe('the probe of a network', () => {
     assert.deepEqual([form, warnings], ['right', []]);
   });
 
-  it('refuses what its family refuses, with the reason and the way around', () =>
+  it('refuses a network that its family refuses, with the reason and the way around', () =>
     assert.rejects(probed(sound, { form: 'wrong' }), {
       name: 'ModelError',
       code: 'NOWCAST_MODEL_OUTPUT',

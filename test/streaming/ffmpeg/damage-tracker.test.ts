@@ -100,7 +100,7 @@ describe('DamageTracker', () => {
       assert.equal(judged([...steps, marked, P(3)]), '+xx');
     });
 
-    it('spares what was decoded before it', () =>
+    it('spares pictures that were decoded before it', () =>
       assert.equal(judged([packets(0, 3, 1), I(0), concealed('B'), B(1), P(3)]), '+x+'));
   });
 

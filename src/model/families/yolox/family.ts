@@ -16,7 +16,7 @@ const IMAGENET = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as 
 /** Bytes become numbers from 0 to 1. */
 const UNIT = { mean: [0, 0, 0], std: [BYTES, BYTES, BYTES] } as const;
 
-/** What a graph that decodes its boxes does to them: `(xy + cell) * stride`, `exp(wh) * stride`. */
+/** Operators by which a graph decodes its boxes: `(xy + cell) * stride`, `exp(wh) * stride`. */
 const DECODING = new Set(['Exp', 'Add', 'Mul', 'ScatterND']);
 /** One of these makes probabilities of scores; a runtime may take the sigmoid apart. */
 const PROBABILITIES = ['Sigmoid', 'HardSigmoid', 'Softmax', 'Reciprocal', 'Div'];

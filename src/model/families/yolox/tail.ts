@@ -3,7 +3,7 @@ import type { OnnxGraph } from '../../onnx/graph.js';
 import type { ShapeInference } from '../../onnx/infer-shapes.js';
 import type { NodeProto } from '../../onnx/onnx_pb.js';
 
-/** What a graph does to its last layer's numbers until they are an output. */
+/** The steps from a graph's last layer to an output. */
 export type Tail = {
   /** Operators that compute; those that only move numbers are left out. */
   readonly operators: ReadonlySet<string>;

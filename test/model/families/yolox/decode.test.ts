@@ -151,7 +151,7 @@ describe('the decoder of YOLOX', () => {
     );
   });
 
-  it('passes over what is not a number or has no end, and counts it', () => {
+  it('passes over NaN and infinite boxes, and counts them', () => {
     const raw = emptyRaw();
     const box = { x1: 0, y1: 0, x2: 10, y2: 10 };
     put(raw, { level: 0, column: 0, row: 0 }, box, NaN, [1, 0, 0]);
