@@ -13,7 +13,10 @@ export function writtenFormat(path: string): WrittenFormat | undefined {
     : undefined;
 }
 
-/** The output that a name asks for: one picture, a folder of pictures (without an extension, or one that exists), or neither. */
+/**
+ * The output that a name asks for: one picture, a folder of pictures (a name without an extension, or a folder that
+ * exists), or neither.
+ */
 export function pictureOutput(save: string): 'picture' | 'folder' | undefined {
   if (statSync(save, { throwIfNoEntry: false })?.isDirectory() === true || extname(save) === '') return 'folder';
   return writtenFormat(save) === undefined ? undefined : 'picture';
