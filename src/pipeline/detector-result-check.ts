@@ -13,8 +13,9 @@ export function checkedResult({ info }: Detector, answer: unknown): DetectorResu
     throw new ExtensionError('detector', info.model, problem);
   };
   if (!Array.isArray(detections)) fail(`answered ${shown(answer)}; it must be { detections: an array, times }`);
+  const classCount = info.classNames.length;
   (detections as unknown[]).forEach((detection, i) => {
-    const problem = problemOf(detection as Partial<Detection> | undefined, info.classNames.length);
+    const problem = problemOf(detection as Partial<Detection> | undefined, classCount);
     if (problem !== undefined) fail(`answered detections[${i}] with ${problem}`);
   });
   for (const key of ['inferStartMs', 'inferEndMs', 'doneAtMs'] as const) {
@@ -26,7 +27,8 @@ export function checkedResult({ info }: Detector, answer: unknown): DetectorResu
 
 function problemOf(detection: Partial<Detection> | undefined, classCount: number): string | undefined {
   const { box, score, classId, className } = detection ?? {};
-  if (![box?.x1, box?.y1, box?.x2, box?.y2].every(Number.isFinite))
+  const { x1, y1, x2, y2 } = box ?? {};
+  if (!(Number.isFinite(x1) && Number.isFinite(y1) && Number.isFinite(x2) && Number.isFinite(y2)))
     return `box ${shown(box)}; its x1, y1, x2 and y2 must be finite numbers`;
   if (!(typeof score === 'number' && score >= 0 && score <= 1))
     return `score ${shown(score)}; it must be a number from 0 to 1`;

@@ -73,10 +73,8 @@ export function problemOfSourceEvent(event: unknown): string | undefined {
   if (!isKind(fields['type']))
     return `emitted ${shown(event)}; it must be an event of type ${Object.keys(RULES).join(', ')}`;
   for (const { key, path, wanted, holds } of RULES[fields['type']]) {
-    const value = path.reduce<unknown>(
-      (inner, name) => (inner as Record<string, unknown> | null | undefined)?.[name],
-      fields,
-    );
+    let value: unknown = fields;
+    for (const name of path) value = (value as Record<string, unknown> | null | undefined)?.[name];
     if (!holds(value)) return `emitted a ${fields['type']} whose ${key} is ${shown(value)}; it must be ${wanted}`;
   }
   return undefined;

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { RunSummary } from '../../src/app/run/summary.js';
 import { decodePicture } from '../../src/streaming/pictures/decode-picture.js';
 import { formatOfFile } from '../../src/streaming/sources/folder/recognise.js';
 import { nowcast } from '../helpers/command.js';
 import { itNeeds } from '../helpers/needs.js';
 import { readJson, realFile } from '../helpers/shared.js';
 import { temporaryFolder } from '../helpers/temporary.js';
-import { within } from './person-run.js';
+import { eventsOf, within } from './person-run.js';
 
 const FIELD = resolve('test/fixtures/field');
 const model = realFile('yolox_nano.onnx');
@@ -43,8 +44,42 @@ describe('nowcast run on pictures', function () {
     assert.deepEqual(readJson(join(folder(), 'one.json')), readJson(join(folder(), 'all.json')));
   });
 
+  for (const name of ['o6.webp', 'o6.jpg'])
+    itNeeds(NEEDS, `reads ${name} upright as its EXIF orientation says, alone and in a folder`, async () => {
+      const picture = join(FIELD, 'exif-single-picture', name);
+      mkdirSync(join(folder(), 'd'));
+      cpSync(picture, join(folder(), 'd', name));
+      for (const source of [picture, 'd']) {
+        const { code, stderr } = await run(source, '--model', model!, '--labels', 'coco', '--coco', 'c.json');
+        assert.equal(code, 0, stderr);
+        const dogs = readJson<{ category_id: number; bbox: number[] }[]>(join(folder(), 'c.json')).filter(
+          ({ category_id }) => category_id === 18,
+        );
+        // Truth: [133, 208, 324, 542] as x1, y1, x2, y2.
+        for (const [i, value] of [133, 208, 191, 334].entries())
+          assert.ok(Math.abs(dogs[0].bbox[i] - value) < 4, `${source}: ${dogs[0].bbox.join(', ')}`);
+      }
+    });
+
+  it('makes one stream of 150 pictures on the command line, and starts no ffmpeg', async () => {
+    const names = Array.from({ length: 150 }, (_, i) => `f${i}.jpg`);
+    const sound = readFileSync(join(FIELD, 'jpeg-warnings/1-sound.jpg'));
+    for (const name of names) writeFileSync(join(folder(), name), sound);
+    const { code, stdout, stderr } = await nowcast(
+      ['run', ...names, '--offline', '--provider', 'cpu', '--json', '--record', 'r.jsonl'],
+      { ...within(folder()), env: { ...within(folder()).env, NOWCAST_FFMPEG: '/no/ffmpeg' } },
+    );
+    assert.equal(code, 0, stderr);
+    const { streams, total } = JSON.parse(stdout) as RunSummary;
+    assert.deepEqual([Object.keys(streams).length, total.percepts], [1, 150]);
+    const files = (await eventsOf(join(folder(), 'r.jsonl'))).flatMap((event) =>
+      event.type === 'percept' ? [event.file] : [],
+    );
+    assert.deepEqual(files, names);
+  });
+
   it('refuses a damaged picture by name, with exit code 1', async () => {
-    const { code, stderr } = await run(join(FIELD, 'damaged-picture/cut_half.jpg'));
+    const { code, stderr } = await run(join(FIELD, 'damaged-picture-exit-0/cut_half.jpg'));
     assert.equal(code, 1);
     assert.match(stderr, /cut_half\.jpg/);
     assert.match(stderr, /cut off: 6\d % of its rows are missing/);

@@ -15,7 +15,6 @@ import {
   type ProviderStatus,
   type StartHost,
 } from './choose-provider.js';
-import { clippedDetections } from './clipped-detections.js';
 import { PictureSlotsFile } from './picture-slots-file.js';
 import { makeHostPlan, type HostPlan, type ProcessDetectorOptions } from './host-plan.js';
 import { HostProcess } from './host-process.js';
@@ -205,8 +204,8 @@ class ProcessDetector implements ModelDetector {
       this.unusable.boxes += unusable;
       this.unusable.pictures += 1;
     }
-    const found = unpackDetections(detections, this.info.classNames);
-    return { detections: this.#keepsOutside ? found : clippedDetections(found, size), times };
+    const bounds = this.#keepsOutside ? undefined : size;
+    return { detections: unpackDetections(detections, this.info.classNames, bounds), times };
   }
 
   async ready(): Promise<void> {

@@ -92,6 +92,11 @@ export class FfmpegLog {
     return this.#isMapped ? this.#streams : undefined;
   }
 
+  /** Of these, the ones that were described so far, also if ffmpeg does not decode any. */
+  get describedStreams(): readonly VideoStream[] {
+    return this.#streams;
+  }
+
   /** When the last packet ends, by the container's own times; undefined if it has none. */
   get reachedMs(): number | undefined {
     const line = this.#demuxedLine;

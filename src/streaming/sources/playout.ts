@@ -101,6 +101,9 @@ export class Playout {
   #isGapAnnounced = false;
   #geometry: { readonly size: Size; readonly fit: Fit } | undefined;
   #emission: Subscription | undefined;
+  /** The picture for which the timer of `#emission` is set. */
+  #awaited: Queued | undefined;
+  #isPumping = false;
   #wakeUp: Subscription | undefined;
   #onDrained: (() => void) | undefined;
   #acquireAgain: (() => void) | undefined;
@@ -219,6 +222,17 @@ export class Playout {
 
   /** Emits all due pictures. The receiver of a frame may call it again, by `catchUp`, before the call returns. */
   #pump(): void {
+    const isNested = this.#isPumping;
+    this.#isPumping = true;
+    try {
+      this.#emitDue();
+    } finally {
+      this.#isPumping = isNested;
+    }
+    if (!isNested && !this.#closed) this.#awaitNext();
+  }
+
+  #emitDue(): void {
     while (this.#queue.length > 0) {
       const [{ ref, gap }] = this.#queue;
       if (gap !== undefined && !this.#isGapAnnounced) {
@@ -226,12 +240,7 @@ export class Playout {
         this.#options.emit(gap);
         if (this.#closed) return;
       }
-      const waitMs = ref.capturedAtMs - this.#options.clock.now();
-      if (waitMs > 0) {
-        this.#emission?.unsubscribe();
-        this.#emission = this.#scheduler.schedule(() => this.#pump(), Math.ceil(waitMs));
-        return;
-      }
+      if (ref.capturedAtMs > this.#options.clock.now()) return;
       this.#isGapAnnounced = false;
       this.#handOut(this.#queue.shift()!);
       if (this.#closed) return;
@@ -239,6 +248,19 @@ export class Playout {
     const onDrained = this.#onDrained;
     this.#onDrained = undefined;
     onDrained?.();
+  }
+
+  /** Sets the timer of the next picture. Setting one costs more than emitting a picture, so a right one is kept. */
+  #awaitNext(): void {
+    const next = this.#queue.at(0);
+    if (next === undefined || next === this.#awaited) return;
+    this.#awaited = next;
+    this.#emission?.unsubscribe();
+    const waitMs = Math.max(0, Math.ceil(next.ref.capturedAtMs - this.#options.clock.now()));
+    this.#emission = this.#scheduler.schedule(() => {
+      this.#awaited = undefined;
+      this.#pump();
+    }, waitMs);
   }
 
   #handOut({ ref, picture }: Queued): void {

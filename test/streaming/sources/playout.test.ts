@@ -219,6 +219,34 @@ describe('Playout', () => {
     assert.equal(timers.actions.length, 0);
   });
 
+  it('sets one timer for each picture, though every receiver catches up', () => {
+    const timers = new (class extends VirtualTimeScheduler {
+      readonly delaysMs: number[] = [];
+      override schedule: VirtualTimeScheduler['schedule'] = (work, delayMs = 0, state) => {
+        this.delaysMs.push(delayMs);
+        return super.schedule(work, delayMs, state);
+      };
+    })();
+    const playout = new Playout({
+      streamId: 'a',
+      pace: 'source',
+      input: INPUT,
+      slots: 4,
+      clock: timers,
+      scheduler: timers,
+      emit: (event) => {
+        if (event.type !== 'frame') return;
+        event.catchUp!();
+        event.release();
+        event.catchUp!();
+      },
+    });
+    for (const ptsMs of [0, 10, 25, 45])
+      playout.push({ ptsMs, size: SOURCE, corrupt: false, slot: playout.acquire(ptsMs) as FrameSlot });
+    timers.flush();
+    assert.deepEqual(timers.delaysMs, [10, 15, 20]);
+  });
+
   it('announces a pause of an hour when it begins, with the time of the next picture', async () => {
     const ptsMs = [0, 100, 200, 3_600_200, 3_600_300];
     const { gaps, events, playout, run } = play({

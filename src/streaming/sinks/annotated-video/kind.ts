@@ -5,6 +5,7 @@ import { claimOutput } from '../../../files/output-claim.js';
 import { remedy } from '../../../files/output-file.js';
 import { createRecorder } from '../../../recording/recorder.js';
 import type { CameraCopy } from '../../sources/camera/options.js';
+import { selectionOf } from '../../sources/selection.js';
 import { pictureOutput, WRITTEN_FORMATS } from '../annotated-pictures/picture-output.js';
 import { checkOneSource, OUTPUT_SECTION } from '../output-section.js';
 import { requireFfmpeg } from '../../ffmpeg/require-ffmpeg.js';
@@ -96,7 +97,11 @@ export const annotatedVideoKind = sinkKind({
         const { annotateRun } = await import('./annotate-run.js');
         const parts = source.pictures === 'in-kept-copy' ? copies : [{ path: source.address, epoch: 0 }];
         await annotateRun(
-          { ffmpeg: requireFfmpeg(context.ffmpeg, 'output.save'), out: save, recording, parts, frames, files },
+          {
+            ffmpeg: requireFfmpeg(context.ffmpeg, 'output.save'),
+            selection: selectionOf(source.settings),
+            ...{ out: save, recording, parts, frames, files },
+          },
           rest,
         );
       },
