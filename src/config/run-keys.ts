@@ -276,12 +276,10 @@ export function foreignKeys(
   );
 }
 
-/** The kinds of source that have a key: `a camera`. */
+/** The kinds of source that have a key: `a pipe or a video file`. */
 export function ownersOf(name: string, sources: readonly SourceKind[]): string {
-  return sources
-    .filter(({ keys }) => name in keys)
-    .map(({ is }) => is)
-    .join(' or ');
+  const owners = sources.filter(({ keys }) => name in keys).map(({ is }) => is.replace(/,.*/, ''));
+  return owners.length < 2 ? owners.join() : `${owners.slice(0, -1).join(', ')} or ${owners.at(-1)}`;
 }
 
 const NONE: NamedKind<unknown> = {

@@ -101,6 +101,15 @@ describe('a run configuration', () => {
     ]);
   });
 
+  it('gives the number of a stream to files, and refuses it for others', () => {
+    const clip = file('clip.mp4');
+    const [first, camera] = resolveRun({ sources: { stream: 1 } }, [clip, CAMERA]).sources;
+    assert.deepEqual([first.settings['stream'], camera.settings['stream']], [1, undefined]);
+    assert.throws(() => resolveRun({ sources: { stream: 1 } }, [CAMERA]), {
+      message: '--stream is for a pipe or a video file, and 127.0.0.1 is a camera; leave the flag out',
+    });
+  });
+
   it('makes one stream of all pictures that are named', () => {
     const pictures = ['1.jpg', '2.jpg', '3.jpg'].map((name) => {
       const path = file(name);

@@ -66,9 +66,10 @@ export async function openSinks(
     for (const { sink } of open) await sink.dispose?.();
   };
   const inRun = {
-    sources: config.sources.map(({ id, kind, address, more }) => ({
+    sources: config.sources.map(({ id, kind, address, more, settings }) => ({
       id,
       address,
+      settings,
       ...(more !== undefined && { more }),
       pictures: sourceEntry(kind, parts).pictures,
     })),

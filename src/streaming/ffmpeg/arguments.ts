@@ -3,6 +3,7 @@ import fluent from 'fluent-ffmpeg';
 import { resolvedFormat, type PictureFormat } from '../../core/picture.js';
 import { isAtLeast, type FfmpegVersion } from './binary.js';
 import { COPY_FD } from './child.js';
+import type { ChosenStream } from './video-streams.js';
 
 export type FrameArguments = {
   /** A file's absolute path or a URL. */
@@ -11,11 +12,8 @@ export type FrameArguments = {
   readonly inputOptions?: readonly string[];
   /** The detector's input that every picture is fitted into. The reader orders the channels: planes come as G, B, R. */
   readonly input: PictureFormat;
-  /**
-   * Number of the video stream among all streams of the input. Default: the first one that is no cover picture;
-   * `automatic` leaves the choice to ffmpeg, which takes a large one, or a cover picture if there is nothing else.
-   */
-  readonly stream?: number | 'automatic' | undefined;
+  /** `automatic` leaves the choice to ffmpeg, which takes a large one, or a cover picture if there is nothing else. */
+  readonly stream?: MappedStream | 'automatic' | undefined;
   /** Stops after this many pictures. */
   readonly maxFrames?: number;
   /** Whether the log announces each picture, which costs a dozen writes for each. Default true. */
@@ -66,9 +64,15 @@ export function frameArguments(version: FfmpegVersion, options: FrameArguments):
     ._getArguments();
 }
 
-/** Selects one video stream by its number; undefined selects the first one that is no cover picture. */
-export function mapOf(stream: number | undefined): string[] {
-  return ['-map', stream === undefined ? '0:V:0' : `0:${stream}`];
+/**
+ * A video stream by its number among all streams of the input, or by its number among the videos. Undefined selects the
+ * first one that is no cover picture.
+ */
+export type MappedStream = number | ChosenStream | undefined;
+
+export function mapOf(stream: MappedStream): string[] {
+  if (typeof stream === 'number') return ['-map', `0:${stream}`];
+  return ['-map', `0:V:${stream?.video ?? 0}`];
 }
 
 /** The name that the filter that scales has in the log; undefined for arguments without one. */
@@ -127,7 +131,7 @@ export type PictureArguments = {
   readonly url: string;
   readonly inputOptions: readonly string[];
   /** As for `frameArguments`. */
-  readonly stream?: number | undefined;
+  readonly stream?: MappedStream;
   /** Presentation time of the wanted picture in microseconds. */
   readonly ptsUs: number;
 };

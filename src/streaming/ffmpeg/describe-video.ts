@@ -1,27 +1,37 @@
 import { askFfmpeg } from './ask.js';
 import { parseColourTags, type ColourTags } from './colour-tags.js';
+import type { MappedStream } from './arguments.js';
 import { bestVideoStream, videoStreamIn } from './video-streams.js';
 
 export type VideoDescription = {
   readonly tags: ColourTags;
-  /** Number of the best video stream; absent if ffmpeg cannot describe the input. */
-  readonly stream?: number;
+  /** The stream that a run plays; absent if ffmpeg cannot describe the input. */
+  readonly stream?: MappedStream;
 };
 
-/** Asks ffmpeg for an input's best video stream, the one that a run plays. */
-export async function describeVideo(ffmpegPath: string, url: string): Promise<VideoDescription> {
+/**
+ * Asks ffmpeg for the video stream of an input that a run plays.
+ * @param chosen its number among the input's videos; undefined for the best one
+ */
+export async function describeVideo(
+  ffmpegPath: string,
+  url: string,
+  chosen: number | undefined,
+): Promise<VideoDescription> {
   // Without an output ffmpeg describes its input and fails.
   const { log } = await askFfmpeg(ffmpegPath, ['-nostdin', '-hide_banner', '-i', url]).catch(() => ({ log: '' }));
-  return parseDescription(log);
+  return parseDescription(log, chosen);
 }
 
 /** @param description ffmpeg's output about its input */
-export function parseDescription(description: string): VideoDescription {
+export function parseDescription(description: string, chosen: number | undefined): VideoDescription {
   const described = description.split('\n').flatMap((line) => {
     const stream = videoStreamIn(line);
     return stream === undefined ? [] : [{ line, stream }];
   });
-  const best = bestVideoStream(described.map(({ stream }) => stream));
-  const line = described.find(({ stream }) => stream === best)?.line;
-  return { tags: parseColourTags(line ?? ''), ...(best === undefined ? {} : { stream: best.index }) };
+  const streams = described.map(({ stream }) => stream);
+  const played = chosen === undefined ? bestVideoStream(streams) : streams.filter(({ isCover }) => !isCover)[chosen];
+  const tags = parseColourTags(described.find(({ stream }) => stream === played)?.line ?? '');
+  if (chosen !== undefined) return { tags, stream: { video: chosen } };
+  return { tags, ...(played === undefined ? {} : { stream: played.index }) };
 }

@@ -31,6 +31,8 @@ export type FrameProcessEnd = FfmpegExit & {
   readonly errors: readonly string[];
   /** Of these, the ones about reading the input, not about single pictures. */
   readonly inputErrors: readonly string[];
+  /** The input's video streams. */
+  readonly streams: readonly VideoStream[];
   /** The input ended inside a packet. */
   readonly endsInPacket: boolean;
   /** When the last packet ends, by the container's own times; absent if it has none. */
@@ -239,6 +241,7 @@ export class FrameProcess {
       cutOff: !this.#reader.atBoundary,
       errors: [...this.#log.errors],
       inputErrors: [...this.#log.inputErrors],
+      streams: this.#log.describedStreams,
       endsInPacket: this.#log.endsInPacket,
       ...(this.#log.reachedMs !== undefined && { reachedMs: this.#log.reachedMs }),
       ...(failure && { failure }),

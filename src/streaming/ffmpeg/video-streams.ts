@@ -4,6 +4,8 @@ import type { Size } from '../../core/size.js';
 export type VideoStream = {
   /** Its number among all streams of the input: ffmpeg's `0:index`. */
   readonly index: number;
+  /** As ffmpeg names it: `h264`. */
+  readonly codec: string;
   /** As coded; absent if ffmpeg does not know it. */
   readonly size?: Size;
   readonly fps?: number;
@@ -13,16 +15,20 @@ export type VideoStream = {
   readonly isCover: boolean;
 };
 
-const VIDEO = /^ {2,4}Stream #0:(\d+)\S*: Video: /;
+/** A choice of a video stream by its number among those of the input, from 0 on; cover pictures do not count. */
+export type ChosenStream = { readonly video: number };
+
+const VIDEO = /^ {2,4}Stream #0:(\d+)\S*: Video: (\w+)/;
 
 /** @param line of ffmpeg's description of its input; undefined for other lines */
 export function videoStreamIn(line: string): VideoStream | undefined {
-  const index = VIDEO.exec(line)?.[1];
+  const [, index, codec] = VIDEO.exec(line) ?? [];
   if (index === undefined) return undefined;
   const size = /, (\d+)x(\d+)(?=[ ,]|$)/.exec(line);
   const fps = /, ([\d.]+)(k?) (?:fps|tbr)/.exec(line);
   return {
     index: Number(index),
+    codec,
     ...(size === null ? {} : { size: { width: Number(size[1]), height: Number(size[2]) } }),
     ...(fps === null ? {} : { fps: Number(fps[1]) * (fps[2] === 'k' ? 1000 : 1) }),
     isDefault: line.includes(' (default)'),
@@ -47,6 +53,14 @@ export function bestVideoStream(streams: readonly VideoStream[]): VideoStream | 
       (one, other) =>
         areaOf(other) - areaOf(one) || Number(other.isDefault) - Number(one.isDefault) || one.index - other.index,
     )[0];
+}
+
+/** The streams that a {@link ChosenStream} counts, for a message: `0 (320x240 h264), 1 (160x120 vp9)`. */
+export function listVideoStreams(streams: readonly VideoStream[]): string {
+  const videos = streams
+    .filter(({ isCover }) => !isCover)
+    .map(({ size, codec }, i) => `${i} (${size === undefined ? '' : `${size.width}x${size.height} `}${codec})`);
+  return videos.join(', ');
 }
 
 function areaOf({ size }: VideoStream): number {

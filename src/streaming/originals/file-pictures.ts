@@ -1,3 +1,4 @@
+import type { MappedStream } from '../ffmpeg/arguments.js';
 import type { Ffmpeg } from '../ffmpeg/binary.js';
 import { noOriginal, type OriginalFinder } from './answer.js';
 import { decodeOriginal } from './decode-original.js';
@@ -12,8 +13,8 @@ export type FilePicturesOptions = {
   readonly isTimeChanged: boolean;
   /** Names of its demuxer, once known. */
   readonly format: () => string | undefined;
-  /** Number of the stream that the run plays, once known; undefined for the first video stream. */
-  readonly stream: () => number | undefined;
+  /** The stream that the run plays, once known. */
+  readonly stream: () => MappedStream;
 };
 
 /**

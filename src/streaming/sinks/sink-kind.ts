@@ -18,6 +18,8 @@ export type SinkContext = {
     readonly address: string;
     /** Further files of the same stream. */
     readonly more?: readonly string[];
+    /** The keys of its kind. */
+    readonly settings: Readonly<Record<string, unknown>>;
   })[];
   /** First line of a recording of this run. */
   readonly header: RecordingHeader;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { bestVideoStream, videoStreamIn } from '../../../src/streaming/ffmpeg/video-streams.js';
+import { bestVideoStream, listVideoStreams, videoStreamIn } from '../../../src/streaming/ffmpeg/video-streams.js';
 
 const CODEC = 'h264 (High), 1 reference frame (avc1 / 0x31637661), yuv420p(progressive, left)';
 const line = (index: number, rest: string): string => `  Stream #0:${index}[0x1](und): Video: ${CODEC}, ${rest}`;
@@ -10,6 +10,7 @@ describe('videoStreamIn', () => {
   it('reads number, size, rate and dispositions', () => {
     assert.deepEqual(videoStreamIn(line(3, '160x120 (160x128) [SAR 1:1 DAR 4:3], 35 kb/s, 10 fps, 10 tbr (default)')), {
       index: 3,
+      codec: 'h264',
       size: { width: 160, height: 120 },
       fps: 10,
       isDefault: true,
@@ -17,6 +18,7 @@ describe('videoStreamIn', () => {
     });
     assert.deepEqual(videoStreamIn('  Stream #0:2[0x0]: Video: png, rgb24(pc), 90k tbr, 90k tbn (attached pic)'), {
       index: 2,
+      codec: 'png',
       fps: 90_000,
       isDefault: false,
       isCover: true,
@@ -31,6 +33,13 @@ describe('videoStreamIn', () => {
       '  Stream #0:1 -> #0:0 (h264 (native) -> rawvideo (native))',
     ])
       assert.equal(videoStreamIn(other), undefined, other);
+  });
+});
+
+describe('listVideoStreams', () => {
+  it('numbers the videos in their order, without cover pictures', () => {
+    const streams = [line(0, '320x240'), line(2, '1600x1600 (attached pic)'), line(3, '25 fps')];
+    assert.equal(listVideoStreams(streams.flatMap((each) => videoStreamIn(each) ?? [])), '0 (320x240 h264), 1 (h264)');
   });
 });
 

@@ -5,18 +5,29 @@ import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { AddressInfo } from 'node:net';
+import type { Observable } from 'rxjs';
 import { openSource } from '../../../src/app/library.js';
+import type { SourceEvent } from '../../../src/core/events.js';
+import type { Size } from '../../../src/core/size.js';
 import { createOriginals } from '../../../src/streaming/originals/originals.js';
 import { annotateVideo } from '../../../src/streaming/sinks/annotated-video/annotated-video.js';
+import { videoSource } from '../../../src/streaming/sources/video/video.js';
 import { tmpdir } from 'node:os';
 import { locateFfmpeg } from '../../../src/streaming/ffmpeg/binary.js';
 import { clipFolder, NEEDS_FFMPEG, pattern, presentationTimes } from '../../helpers/clips.js';
+import { monotonicClock } from '../../helpers/monotonic.js';
 import { children } from '../../helpers/processes.js';
 import { itNeeds } from '../../helpers/needs.js';
 import { temporaryFolder } from '../../helpers/temporary.js';
 
 const INPUT = { width: 96, height: 96 };
+const SMALL = { width: 160, height: 120 };
 const LARGE = { width: 320, height: 240 };
+const CONTEXT = { input: INPUT, streamId: 'clip', pace: 'max', clock: monotonicClock } as const;
+
+function sizeOf({ width, height }: Size): Size {
+  return { width, height };
+}
 
 describe('a file with several video streams', function () {
   this.timeout(60_000);
@@ -33,9 +44,11 @@ describe('a file with several video streams', function () {
     );
   };
   const play = async (address: string, options: Partial<Parameters<typeof openSource>[1]> = {}) => {
+    return seen(await openSource(address, { ...CONTEXT, ...options }));
+  };
+  const seen = async (source: Observable<SourceEvent>) => {
     const frames: { streamId: string; seq: number; ptsMs: number; width: number; height: number }[] = [];
     const states: string[] = [];
-    const source = await openSource(address, { input: INPUT, streamId: 'clip', pace: 'max', ...options });
     await source.forEach((event) => {
       if (event.type === 'status') states.push(`${event.state}: ${event.message}`);
       if (event.type !== 'frame') return;
@@ -85,6 +98,39 @@ describe('a file with several video streams', function () {
     assert.deepEqual([frames[0].width, frames[0].height], [LARGE.width, LARGE.height]);
   });
 
+  itNeeds(NEEDS_FFMPEG, 'shows the one of a given number, also as original pictures and annotated', async () => {
+    const path = several('chosen.mp4');
+    const originals = createOriginals();
+    const playing = { ...CONTEXT, ffmpeg: await locateFfmpeg(process.env, tmpdir()), originals };
+    for (const [stream, size, count] of [
+      [0, SMALL, 10],
+      [1, LARGE, 20],
+    ] as const) {
+      const { frames, states } = await seen(videoSource(path, { ...playing, stream }));
+      assert.equal(frames.length, count);
+      assert.deepEqual(sizeOf(frames[3]), size);
+      assert.equal(states[0], `streaming: ${size.width}x${size.height}, ${count} fps, 1.0 s`);
+      const answer = await originals.jpeg(frames[7]);
+      assert.ok(answer.jpeg !== undefined, JSON.stringify(answer));
+      assert.deepEqual(sizeOf(answer), size);
+      const out = join(folder(), `${stream}.mp4`);
+      await annotateVideo({ ffmpeg: playing.ffmpeg, source: path, percepts: [], out, stream });
+      assert.deepEqual(sizeOf((await play(out)).frames[0]), size);
+      assert.equal(presentationTimes(out).length, count);
+    }
+    await originals.close();
+  });
+
+  itNeeds(NEEDS_FFMPEG, 'is refused with a list of its streams for a number that it does not have', async () => {
+    const path = several('refused.mp4');
+    const ffmpeg = await locateFfmpeg(process.env, tmpdir());
+    await assert.rejects(seen(videoSource(path, { ...CONTEXT, ffmpeg, stream: 2 })), {
+      code: 'NOWCAST_SOURCE_NO_STREAM',
+      message: `"${path}" has no video stream 2; choose one of its video streams: 0 (160x120 h264), 1 (320x240 h264)`,
+    });
+    assert.deepEqual(children(), []);
+  });
+
   itNeeds(NEEDS_FFMPEG, 'shows its largest one over HTTP', async () => {
     const bytes = readFileSync(several('served.mp4', '-movflags', '+faststart'));
     const server = createServer((_, response) =>
@@ -97,16 +143,22 @@ describe('a file with several video streams', function () {
     assert.deepEqual([frames[0].width, frames[0].height], [LARGE.width, LARGE.height]);
   });
 
-  itNeeds(NEEDS_FFMPEG, 'shows the one that ffmpeg chooses through a pipe, which cannot begin again', async () => {
+  itNeeds(NEEDS_FFMPEG, 'shows the chosen one through a pipe, or the one that ffmpeg chooses', async () => {
     const path = clips.make(
       ...[...pattern('160x120', 10, 1), ...pattern('320x240', 20, 1), '-map', '0', '-map', '1', '-c:v', 'libx264'],
       'piped.ts',
     );
     const fifo = clips.path('fifo');
     await once(spawn('mkfifo', [fifo]), 'exit');
-    const writer = spawn('sh', ['-c', 'cat "$1" > "$2"', 'sh', path, fifo]);
-    const { frames } = await play(fifo);
-    assert.deepEqual([frames[0].width, frames[0].height], [LARGE.width, LARGE.height]);
-    if (writer.exitCode === null) await once(writer, 'exit');
+    const ffmpeg = await locateFfmpeg(process.env, tmpdir());
+    for (const [stream, size] of [
+      [undefined, LARGE],
+      [0, SMALL],
+    ] as const) {
+      const writer = spawn('sh', ['-c', 'cat "$1" > "$2"', 'sh', path, fifo]);
+      const { frames } = await seen(videoSource(fifo, { ...CONTEXT, ffmpeg, stream }));
+      assert.deepEqual(sizeOf(frames[0]), size);
+      if (writer.exitCode === null) await once(writer, 'exit');
+    }
   });
 });

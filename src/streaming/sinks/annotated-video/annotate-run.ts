@@ -5,10 +5,13 @@ import type { Ffmpeg } from '../../ffmpeg/binary.js';
 import { copyPath } from '../../sources/camera/copy/copy-keeper.js';
 import type { TimeOffset } from '../../sources/camera/copy/kept-times.js';
 import type { FinishContext } from '../sink-kind.js';
+import type { Selection } from '../../sources/selection.js';
 import { annotateVideo } from './annotated-video.js';
 
 export type Annotation = {
   readonly ffmpeg: Ffmpeg;
+  /** The pictures that the run played. */
+  readonly selection: Selection;
   readonly out: string;
   /** The recording of the run, whose percepts are drawn. */
   readonly recording: string;
@@ -30,7 +33,7 @@ export type Annotation = {
  * @throws OutputError, SourceError; the signal's reason if it was aborted; a partial video is then removed
  */
 export async function annotateRun(
-  { ffmpeg, out, recording, parts, frames, files }: Annotation,
+  { ffmpeg, selection, out, recording, parts, frames, files }: Annotation,
   { signal, log, progress }: FinishContext,
 ): Promise<void> {
   // The run has already reported an early end.
@@ -43,6 +46,7 @@ export async function annotateRun(
       log.info(`drawing what was seen into ${target}`);
       try {
         const { pictureCount } = await annotateVideo({
+          ...selection,
           ffmpeg,
           source: path,
           percepts: perceptsOf(events, epoch),

@@ -2,7 +2,7 @@ import { renameSync, rmSync } from 'node:fs';
 import { SourceError } from '../../../core/errors.js';
 import type { PerceptEvent } from '../../../core/events.js';
 import type { Size } from '../../../core/size.js';
-import { mapOf, passthrough } from '../../ffmpeg/arguments.js';
+import { mapOf, passthrough, type MappedStream } from '../../ffmpeg/arguments.js';
 import type { Ffmpeg } from '../../ffmpeg/binary.js';
 import { isStray, streamTimesOf, type TimeOffset } from '../../sources/camera/copy/kept-times.js';
 import { NutReader } from '../../ffmpeg/nut-reader.js';
@@ -13,10 +13,11 @@ import { FfmpegChild } from '../../ffmpeg/child.js';
 import { nutFileHeader, nutFrameHeader } from '../../ffmpeg/nut-writer.js';
 import { VideoEncoder } from '../../ffmpeg/video-encoder.js';
 import { PerceptTimeline } from '../../../recording/percept-timeline.js';
+import type { Selection } from '../../sources/selection.js';
 import { videoInput, type VideoInput } from '../../sources/video/video-input.js';
 import { claimVideoOutput } from './video-output.js';
 
-export type AnnotateVideoOptions = {
+export type AnnotateVideoOptions = Selection & {
   readonly ffmpeg: Ffmpeg;
   /** The video of the run, or the kept copy of a camera. */
   readonly source: string;
@@ -55,7 +56,7 @@ export async function annotateVideo(options: AnnotateVideoOptions): Promise<Anno
   };
   signal?.addEventListener('abort', abort);
   try {
-    const { tags, stream } = await describeVideo(ffmpeg.path, source.url);
+    const { tags, stream } = await describeVideo(ffmpeg.path, source.url, options.stream);
     signal?.throwIfAborted();
     decoder = new FfmpegChild({
       path: ffmpeg.path,
@@ -152,7 +153,7 @@ const FILTERS = "scale=w='2*ceil(iw*sar/2)':h='2*ceil(ih/2)':out_range=tv,setsar
 function decoderArguments(
   { version }: Ffmpeg,
   { url, inputOptions }: VideoInput,
-  stream: number | undefined,
+  stream: MappedStream,
   isKeptCopy: boolean,
 ): string[] {
   return [

@@ -6,6 +6,7 @@ import { remedy } from '../../../files/output-file.js';
 import { requireCanvas } from '../../../files/require-package.js';
 import { createRecorder } from '../../../recording/recorder.js';
 import type { CameraCopy } from '../../sources/camera/options.js';
+import { selectionOf } from '../../sources/selection.js';
 import { pictureOutput, WRITTEN_FORMATS } from '../annotated-pictures/picture-output.js';
 import { checkOneSource, OUTPUT_SECTION } from '../output-section.js';
 import { requireFfmpeg } from '../../ffmpeg/require-ffmpeg.js';
@@ -98,7 +99,11 @@ export const annotatedVideoKind = sinkKind({
         const { annotateRun } = await import('./annotate-run.js');
         const parts = source.pictures === 'in-kept-copy' ? copies : [{ path: source.address, epoch: 0 }];
         await annotateRun(
-          { ffmpeg: requireFfmpeg(context.ffmpeg, 'output.save'), out: save, recording, parts, frames, files },
+          {
+            ffmpeg: requireFfmpeg(context.ffmpeg, 'output.save'),
+            selection: selectionOf(source.settings),
+            ...{ out: save, recording, parts, frames, files },
+          },
           rest,
         );
       },

@@ -1,4 +1,5 @@
 import { requireFfmpeg } from '../../ffmpeg/require-ffmpeg.js';
+import { SELECTION_KEYS, selectionOf } from '../selection.js';
 import { sourceKind } from '../source-kind.js';
 import { isStandardInput, STANDARD_INPUT } from './recognise.js';
 
@@ -10,13 +11,14 @@ export const pipeKind = sourceKind({
   recognise: (text) => (isStandardInput(text) ? { address: STANDARD_INPUT, streamId: 'stdin' } : undefined),
   takesPath: (_, what) => what === 'pipe',
   isReadOnce: true,
-  keys: {},
+  keys: { stream: SELECTION_KEYS.stream },
   isLive: false,
   pictures: 'gone',
   needsFfmpeg: true,
-  async open({ address }, { streamId, input, clock, pace, ffmpeg, onLength, originals }) {
+  async open({ address, settings }, { streamId, input, clock, pace, ffmpeg, onLength, originals }) {
     const { pipeSource } = await import('./pipe.js');
     return pipeSource(address, {
+      ...selectionOf(settings),
       streamId,
       input,
       clock,

@@ -1,4 +1,5 @@
 import { requireFfmpeg } from '../../ffmpeg/require-ffmpeg.js';
+import { SELECTION_KEYS, selectionOf } from '../selection.js';
 import { sourceKind } from '../source-kind.js';
 
 export const videoKind = sourceKind({
@@ -7,14 +8,15 @@ export const videoKind = sourceKind({
   forms: ['a video file'],
   examples: [],
   takesPath: (_, what) => what === 'file',
-  keys: {},
+  keys: { stream: SELECTION_KEYS.stream },
   isLive: false,
   pictures: 'in-file',
   needsFfmpeg: true,
-  async open({ address }, context) {
+  async open({ address, settings }, context) {
     const { videoSource } = await import('./video.js');
     const { streamId, input, clock, pace, onLength, originals } = context;
     return videoSource(address, {
+      ...selectionOf(settings),
       streamId,
       input,
       clock,

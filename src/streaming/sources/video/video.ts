@@ -3,27 +3,29 @@ import { InternalError, SourceError } from '../../../core/errors.js';
 import type { SourceEvent } from '../../../core/events.js';
 import type { FrameSlot } from '../../../core/frame-pool.js';
 import type { Size } from '../../../core/size.js';
-import { frameArguments } from '../../ffmpeg/arguments.js';
+import { frameArguments, type MappedStream } from '../../ffmpeg/arguments.js';
 import type { Ffmpeg } from '../../ffmpeg/binary.js';
 import type { InputDescription } from '../../ffmpeg/log.js';
 import { FrameProcess, type FrameProcessEnd } from '../../ffmpeg/frame-process.js';
 import { filePictures, READ_ONCE } from '../../originals/file-pictures.js';
 import type { Originals } from '../../originals/originals.js';
-import { bestVideoStream } from '../../ffmpeg/video-streams.js';
+import { bestVideoStream, listVideoStreams } from '../../ffmpeg/video-streams.js';
+import type { Selection } from '../selection.js';
 import { playInto, type PlaybackOptions } from '../playout.js';
 import { checkVideo, videoInput, type VideoInput } from './video-input.js';
 
-export type VideoOptions = PlaybackOptions & {
-  readonly ffmpeg: Ffmpeg;
-  /** Ends after this many frames. */
-  readonly maxFrames?: number;
-  /** Options of ffmpeg for this input, one word each: `['-itsscale', '0.5']` plays at twice the speed. */
-  readonly inputOptions?: readonly string[];
-  /** Receives the file, so that originals can be had even after the source has ended. Default: none. */
-  readonly originals?: Originals;
-  /** Called once before the first frame with the facts about the file, to show progress. */
-  readonly onInfo?: (info: VideoInfo) => void;
-};
+export type VideoOptions = PlaybackOptions &
+  Selection & {
+    readonly ffmpeg: Ffmpeg;
+    /** Ends after this many frames. */
+    readonly maxFrames?: number;
+    /** Options of ffmpeg for this input, one word each: `['-itsscale', '0.5']` plays at twice the speed. */
+    readonly inputOptions?: readonly string[];
+    /** Receives the file, so that originals can be had even after the source has ended. Default: none. */
+    readonly originals?: Originals;
+    /** Called once before the first frame with the facts about the file, to show progress. */
+    readonly onInfo?: (info: VideoInfo) => void;
+  };
 
 /** The facts that a file states about itself. */
 export type VideoInfo = InputDescription & {
@@ -47,7 +49,8 @@ const COMPLETE_SHARE = 0.95;
  * pace, reading waits for the consumer, nothing is lost, and `capturedAtMs` is when the picture was ready.
  *
  * Errors with a SourceError before the first frame: `NOWCAST_SOURCE_MISSING`, `_FOLDER`, `_EMPTY`, `_NOT_VIDEO`,
- * `_NO_VIDEO` (a file without a picture stream). Each subscription plays from the beginning; unsubscribing ends ffmpeg.
+ * `_NO_VIDEO` (a file without a picture stream), `_NO_STREAM` (without the one of `stream`). Each subscription plays
+ * from the beginning; unsubscribing ends ffmpeg.
  */
 export function videoSource(path: string, options: VideoOptions): Observable<SourceEvent> {
   return new Observable((subscriber) => {
@@ -55,8 +58,8 @@ export function videoSource(path: string, options: VideoOptions): Observable<Sou
     const video = videoInput(path);
     const inputOptions = [...video.inputOptions, ...(options.inputOptions ?? [])];
     let process: FrameProcess | undefined;
-    /** Number of the stream that is played; undefined for the first one. */
-    let stream: number | undefined;
+    /** The stream that is played. */
+    let stream: MappedStream;
     /** Slots that ffmpeg's output is being read into, in order. */
     const reading: FrameSlot[] = [];
     let info: VideoInfo = {};
@@ -83,10 +86,11 @@ export function videoSource(path: string, options: VideoOptions): Observable<Sou
       options.originals?.add(options.streamId, isReadAgain ? filePictures(pictures) : READ_ONCE);
       // The writer of a pipe may rest for any time.
       if (isReadAgain) look();
-      play(isReadAgain ? undefined : 'automatic', isReadAgain);
+      if (options.stream !== undefined) play({ video: options.stream }, false);
+      else play(isReadAgain ? undefined : 'automatic', isReadAgain);
     };
     /** @param mayChange ffmpeg begins again with the best stream if its description of the input shows a better one */
-    const play = (which: number | 'automatic' | undefined, mayChange: boolean): void => {
+    const play = (which: MappedStream | 'automatic', mayChange: boolean): void => {
       stream = which === 'automatic' ? undefined : which;
       let isChosen = !mayChange;
       let isSuperseded = false;
@@ -166,7 +170,7 @@ export function videoSource(path: string, options: VideoOptions): Observable<Sou
           return;
         }
         if (end.pictureCount === 0 || end.failure !== undefined) {
-          subscriber.error(failureOf(video, end));
+          subscriber.error(failureOf(video, end, options.stream));
           return;
         }
         playout.finish(() => {
@@ -196,7 +200,11 @@ export function videoSource(path: string, options: VideoOptions): Observable<Sou
 }
 
 /** The reason why ffmpeg gave no picture, with a remedy. */
-function failureOf(video: VideoInput, { failure, errors, code }: FrameProcessEnd): Error {
+function failureOf(
+  video: VideoInput,
+  { failure, errors, code, streams }: FrameProcessEnd,
+  chosen: number | undefined,
+): Error {
   const { name, redact } = video;
   const telling = errors.findLast((line) => !line.includes('Error marking filters as finished'));
   if (failure !== undefined)
@@ -204,7 +212,14 @@ function failureOf(video: VideoInput, { failure, errors, code }: FrameProcessEnd
       ? failure
       : new SourceError(`"${name}" cannot be read: ${redact(failure.message)}`, { cause: failure });
   const logged = (pattern: RegExp): boolean => errors.some((line) => pattern.test(line));
-  if (logged(/matches no streams|does not contain any stream/)) return noVideo(video);
+  if (logged(/matches no streams|does not contain any stream/)) {
+    const listed = listVideoStreams(streams);
+    if (chosen === undefined || listed === '') return noVideo(video);
+    return new SourceError(
+      `"${name}" has no video stream ${chosen}; choose one of its video streams: ${redact(listed)}`,
+      { code: 'NOWCAST_SOURCE_NO_STREAM' },
+    );
+  }
   if (logged(/moov atom not found/)) {
     return new SourceError(
       `"${name}" is not a video, or it is truncated: it lacks its index (the "moov atom"), which is often at the end; copy or record it again`,
