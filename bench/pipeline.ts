@@ -74,6 +74,7 @@ async function offline(bench: Bench): Promise<Row[]> {
 async function bareLoop({ model, cacheDir }: Bench, runs: number): Promise<number> {
   const spec = await readModelSpec(model);
   const session = await openSession({
+    modelName: 'm.onnx',
     modelPath: await uint8Model(spec, cacheDir),
     inputName: spec.inputName,
     outputNames: spec.outputs.map(({ name }) => name),

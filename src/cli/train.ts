@@ -108,7 +108,9 @@ function override(text: string, before: Overrides): Overrides {
   try {
     return { ...before, [text.slice(0, at)]: parseYaml(text.slice(at + 1)) as unknown };
   } catch (error) {
-    if (error instanceof YAMLParseError) throw new InvalidArgumentError(error.message);
+    // A reference (*name) has nothing to refer to here.
+    if (error instanceof YAMLParseError || error instanceof ReferenceError)
+      throw new InvalidArgumentError(error.message);
     throw error;
   }
 }

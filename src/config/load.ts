@@ -83,8 +83,9 @@ export function parseConfig<S extends Keys>(
       node.value = substitute(node.value, env, where, (value) => secrets.add(value));
     },
   });
+  checkReferences(document, name, lines);
   // A section without content means the same as no section.
-  const content = document.toJS() as unknown;
+  const content = contentOf(document, name);
   const input =
     typeof content === 'object' && content !== null && !Array.isArray(content)
       ? Object.fromEntries(Object.entries(content).filter(([, value]) => value !== null))
@@ -104,6 +105,40 @@ export function parseConfig<S extends Keys>(
   };
   const settings = [...overridden].reduce((all, [key, value]) => withValue(all, key.split('.'), value), input);
   return { settings: checkSettings(keys, settings, locate, secrets), secrets: [...secrets] };
+}
+
+/**
+ * Refuses references (`*name`) to nothing and to the section around them. A person who writes a password that begins
+ * with an asterisk means none.
+ */
+function checkReferences(document: Document, name: string, lines: LineCounter): void {
+  visit(document, {
+    Alias(_, alias) {
+      const target = alias.resolve(document);
+      const [from = 0] = alias.range ?? [];
+      const isInside = target?.range && target.range[0] <= from && from < target.range[2];
+      if (target !== undefined && !isInside) return;
+      const why = isInside ? 'stands inside what it refers to' : `refers to "&${alias.source}", which is not before it`;
+      throw new UsageError(
+        `${name}:${lines.linePos(from).line}: "*${alias.source}" ${why}; put a value that begins with an asterisk in quotes`,
+        { code: 'NOWCAST_CONFIG' },
+      );
+    },
+  });
+}
+
+/** @throws UsageError if the document's references multiply it beyond measure */
+function contentOf(document: Document, name: string): unknown {
+  try {
+    return document.toJS();
+  } catch (cause) {
+    // The only cause left: https://eemeli.org/yaml/#tojs-options, `maxAliasCount`.
+    if (!(cause instanceof ReferenceError)) throw cause;
+    throw new UsageError(`${name} repeats its sections too often by references (*name); write them out`, {
+      cause,
+      code: 'NOWCAST_CONFIG',
+    });
+  }
 }
 
 /** A copy of `section` with another value at `path`. */

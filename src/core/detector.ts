@@ -82,7 +82,7 @@ export interface Detector<Info extends DetectorInfo = DetectorInfo> extends Asyn
   close(): Promise<void>;
 }
 
-/** Boxes that a network gave as NaN or infinity, and that were therefore left out. */
+/** Boxes that were left out, because a network gave NaN, infinity or a negative size. */
 export type UnusableBoxes = {
   readonly boxes: number;
   /** Pictures with such boxes. */

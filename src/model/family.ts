@@ -45,7 +45,10 @@ export type DecodeOptions = {
   readonly classIds?: readonly number[];
 };
 
-/** Receives how many boxes of one picture were left out because they are NaN or infinite, or their score is. */
+/**
+ * Receives how many boxes of one picture were left out because they are NaN, infinite or of negative size, or their
+ * score is NaN or infinite.
+ */
 export type OnUnusable = (boxes: number) => void;
 
 /**

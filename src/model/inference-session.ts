@@ -12,6 +12,8 @@ process.env['ORT_DISABLE_TELEMETRY'] ??= '1';
 export type SessionOptions = {
   /** An ONNX file whose input takes uint8 [1, 3, height, width]. */
   readonly modelPath: string;
+  /** The model in messages, because `modelPath` may be an edited copy in a cache. */
+  readonly modelName: string;
   readonly inputName: string;
   /** All float32. */
   readonly outputNames: readonly string[];
@@ -52,7 +54,7 @@ export function supportedProviders(): ActualProvider[] {
  * @throws ModelError with the code `NOWCAST_PROVIDER` if the provider does not load, otherwise with `NOWCAST_MODEL`
  */
 export async function openSession(options: SessionOptions): Promise<Session> {
-  const { modelPath, provider, input, inputName, outputNames, clock } = options;
+  const { modelName, provider, input, inputName, outputNames, clock } = options;
   if (!supportedProviders().includes(provider)) {
     throw new ModelError(`this build of ONNX Runtime has no provider ${provider}`, { code: PROVIDER_ERROR });
   }
@@ -68,7 +70,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       const endMs = clock.now();
       const outputs = outputNames.map((name) => {
         const data = results[name]?.data;
-        if (!(data instanceof Float32Array)) throw new ModelError(`${modelPath}: the output "${name}" must be float32`);
+        if (!(data instanceof Float32Array)) throw new ModelError(`${modelName}: the output "${name}" must be float32`);
         return data;
       });
       return { outputs, startMs, endMs };
@@ -101,13 +103,18 @@ export function ortOptions({
 }
 
 async function create(options: SessionOptions): Promise<ort.InferenceSession> {
-  const { modelPath, provider } = options;
+  const { modelPath, modelName, provider } = options;
   try {
     return await ort.InferenceSession.create(modelPath, ortOptions(options));
   } catch (cause) {
-    const reason = (cause as Error).message.split('\n', 1)[0].replace(/^.* was false\. /, '');
+    const reason = (cause as Error).message
+      .split('\n', 1)[0]
+      .replaceAll(modelPath, modelName)
+      .replace(/^.* was false\. /, '')
+      // Where in ONNX Runtime's own source.
+      .replace(/\/onnxruntime_src\/.*?\) (?=[A-Z])/, '');
     if (provider === 'cpu')
-      throw new ModelError(`${modelPath}: ONNX Runtime cannot open this model: ${reason}`, { cause });
+      throw new ModelError(`${modelName}: ONNX Runtime cannot open this model: ${reason}`, { cause });
     throw new ModelError(`the provider ${provider} does not load here: ${reason}`, { cause, code: PROVIDER_ERROR });
   }
 }

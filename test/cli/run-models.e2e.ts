@@ -56,7 +56,10 @@ describe('nowcast run with a model that is not what it looks like', function () 
   it('fails a trusted one as well, because it detected nothing else', async () => {
     const { code, stderr } = await run('nan-output-silent', 'nan.onnx', '--trust-model');
     assert.equal(code, 1);
-    assert.match(stderr, /nothing was detected: 84 predictions of the network in 1 frame were NaN or infinite/);
+    assert.match(
+      stderr,
+      /nothing was detected: 84 predictions of the network in 1 frame were left out, because they are NaN/,
+    );
   });
 
   it('counts single predictions that are NaN among the problems, and keeps the others', async () => {
@@ -64,10 +67,10 @@ describe('nowcast run with a model that is not what it looks like', function () 
     const { code, stdout, stderr } = await run('legacy-normalisation-silent', join(folder(), 'm.onnx'), '--json');
     assert.equal(code, 0, stderr);
     assert.deepEqual((JSON.parse(stdout) as { problems: unknown }).problems, [
-      '1 prediction of the network in 1 frame were NaN or infinite, and were left out',
+      '1 prediction of the network in 1 frame were left out, because they are NaN, infinite or of negative size',
     ]);
     assert.equal(boxes().length, 1);
-    assert.match(stderr, /"level":"warn".*m\.onnx gave a prediction for one picture that are NaN/);
+    assert.match(stderr, /"level":"warn".*m\.onnx gave 1 prediction for one picture that cannot be used/);
   });
 
   it('says which pictures it assumes, and gives others with --preprocess', async () => {

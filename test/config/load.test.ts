@@ -124,6 +124,27 @@ describe('a configuration file', () => {
     assert.match(problemsOf('model:\n  path: [a\npace: max\n')[0], /^c\.yaml:3: not YAML: /);
   });
 
+  for (const [what, text, message] of [
+    [
+      'to nothing',
+      'pace: max\nmodel:\n  path: *secret\n',
+      /^c\.yaml:3: "\*secret" refers to "&secret", which is not before it; put .* in quotes$/,
+    ],
+    ['to their own section', 'model: &m\n  path: *m\n', /^c\.yaml:2: "\*m" stands inside what it refers to/],
+    [
+      'that multiply the document',
+      ['a0: &a0 [1]', ...[1, 2, 3, 4, 5, 6].map((i) => `a${i}: &a${i} [${`*a${i - 1}, `.repeat(9)}]`)].join('\n'),
+      /^c\.yaml repeats its sections too often by references/,
+    ],
+  ] as const)
+    it(`refuses references ${what}`, () => assert.match(problemsOf(text)[0], message));
+
+  it('follows a reference to a section before it', () =>
+    assert.deepEqual(
+      parseConfig(RUN_KEYS, 'model: {path: &p a.onnx, labels: *p}', 'c.yaml', {}).settings.model,
+      parseConfig(RUN_KEYS, 'model: {path: a.onnx, labels: a.onnx}', 'c.yaml', {}).settings.model,
+    ));
+
   it('refuses a repeated key', () =>
     assert.match(problemsOf('pace: max\npace: source\n')[0], /^c\.yaml:2: not YAML: Map keys must be unique/));
 });

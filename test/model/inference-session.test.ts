@@ -17,6 +17,7 @@ describe('session', () => {
     let ticks = 0;
     return {
       modelPath,
+      modelName: 'm.onnx',
       inputName: 'images',
       outputNames: ['output'],
       input: { width: 32, height: 32 },
@@ -47,13 +48,16 @@ describe('session', () => {
     await session.close();
   });
 
-  it('names a model that ONNX Runtime cannot open', async () => {
+  it('names a model that ONNX Runtime cannot open, and not its copy in the cache', async () => {
     const broken = join(folder.path, 'broken.onnx');
     writeFileSync(broken, 'not a graph');
     await assert.rejects(
-      openSession(options({ modelPath: broken })),
+      openSession(options({ modelPath: broken, modelName: 'my.onnx' })),
       (error: Error) =>
-        error instanceof ModelError && error.code === 'NOWCAST_MODEL' && error.message.includes('broken.onnx'),
+        error instanceof ModelError &&
+        error.code === 'NOWCAST_MODEL' &&
+        /^my\.onnx: ONNX Runtime cannot open/.test(error.message) &&
+        !error.message.includes('broken'),
     );
   });
 

@@ -50,6 +50,7 @@ describe('a custom family', () => {
     const spec = await readModelSpec(modelPath([1, 126]), {}, families);
     assert.deepEqual([spec.family, spec.input], ['corners', { width: 32, height: 32, channels: 'rgb', padValue: 0 }]);
     const session = await openSession({
+      modelName: 'm.onnx',
       modelPath: await uint8Model(spec, folder.path),
       inputName: spec.inputName,
       outputNames: spec.outputs.map(({ name }) => name),

@@ -68,7 +68,7 @@ describe('readModelSpec', () => {
     await assert.rejects(readModelSpec(path), {
       name: 'ModelError',
       code: 'NOWCAST_MODEL_INPUT_SIZE',
-      message: /leaves its input size open; say which/,
+      message: /leaves its input size open; give it/,
     });
     const spec = await readModelSpec(path, { input: { width: 64, height: 32 } });
     assert.deepEqual([spec.input, spec.outputs[0].shape[1]], [{ width: 64, height: 32 }, 'cells']);

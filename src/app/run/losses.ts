@@ -30,10 +30,10 @@ export function lossesOf({ streams }: Counts, { boxes, pictures }: UnusableBoxes
 }
 
 function unusableText({ boxes, pictures }: UnusableBoxes): string {
-  return `${counted(boxes, 'prediction')} of the network in ${counted(pictures, 'frame')} were NaN or infinite, and were left out`;
+  return `${counted(boxes, 'prediction')} of the network in ${counted(pictures, 'frame')} were left out, because they are NaN, infinite or of negative size`;
 }
 
-/** The failure of a run in which each frame's output held NaN or infinities, and nothing else was found. */
+/** The failure of a run in which each frame's output held boxes that are none, and nothing else was found. */
 export function outputFailure(
   { total }: { readonly total: StreamCounts },
   { boxes, pictures }: UnusableBoxes,

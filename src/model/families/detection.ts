@@ -19,6 +19,12 @@ export function detectionOf(
   };
 }
 
+/** Whether these are the corners of a box: finite, and in order. Half-precision networks that overflow give others. */
+export function isBox({ x1, y1, x2, y2 }: Box): boolean {
+  const [width, height] = [x2 - x1, y2 - y1];
+  return width >= 0 && width < Infinity && height >= 0 && height < Infinity;
+}
+
 /** To multiples of 1/steps. Adding 0 turns -0, which JSON cannot hold, into 0. */
 function rounded(value: number, steps: number): number {
   return Math.round(value * steps) / steps + 0;

@@ -31,7 +31,7 @@ export function imageSize(dims: readonly Dimension[], asked: Size | undefined, p
   };
   if (size.width === undefined || size.height === undefined) {
     throw new ModelError(
-      `${path} leaves its input size open; say which to use, as in 640x640 (width x height, multiples of ${multiple})`,
+      `${path} leaves its input size open; give it (--input 640x640: width x height, multiples of ${multiple})`,
       { code: 'NOWCAST_MODEL_INPUT_SIZE' },
     );
   }

@@ -82,6 +82,7 @@ export async function makeHostPlan(options: ProcessDetectorOptions): Promise<Hos
       type: 'open',
       session: {
         modelPath,
+        modelName: basename(spec.path),
         inputName,
         outputNames: outputs.map(({ name }) => name),
         input,

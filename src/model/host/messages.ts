@@ -51,7 +51,7 @@ export type ResultMessage = {
   readonly slot: number;
   /** See `packed-detections.ts`. */
   readonly detections: Float64Array;
-  /** Boxes that were left out because they are NaN or infinite. */
+  /** Boxes that were left out because they are NaN, infinite or of negative size. */
   readonly unusable: number;
   readonly times: DetectorTimes;
 };

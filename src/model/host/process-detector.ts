@@ -1,5 +1,6 @@
 import { basename, resolve } from 'node:path';
 import type { DetectorResult, ModelDetector, ModelDetectorInfo, Provider } from '../../core/detector.js';
+import { counted } from '../../core/counted.js';
 import { InternalError } from '../../core/errors.js';
 import type { Picture } from '../../core/picture.js';
 import { describePictures } from '../describe-pictures.js';
@@ -198,7 +199,7 @@ class ProcessDetector implements ModelDetector {
     if (unusable > 0) {
       if (this.unusable.boxes === 0)
         this.#onWarning(
-          `${this.info.model} gave ${unusable === 1 ? 'a prediction' : `${unusable} predictions`} for one picture that are NaN or infinite; they are left out, and further ones are counted`,
+          `${this.info.model} gave ${counted(unusable, 'prediction')} for one picture that cannot be used (NaN, infinite or of negative size); further ones are counted and left out, too`,
         );
       this.unusable.boxes += unusable;
       this.unusable.pictures += 1;

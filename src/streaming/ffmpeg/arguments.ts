@@ -173,10 +173,10 @@ export function pictureArguments(version: FfmpegVersion, options: PictureArgumen
 }
 
 /**
- * The filters of `fitPicture`, with the same arithmetic, for a picture that {@link viewFilters} give. A stream may change the shape
- * of its pixels alone, which `eval` follows. Without `full_chroma_inp` the last column of RGB pictures of odd width
- * comes out wrong; it does not change other pictures. Planes are made before a centred picture is padded, because `pad`
- * moves a picture with halved chroma to an even position.
+ * The filters of `fitPicture`, with the same arithmetic, for a picture that {@link viewFilters} give. A stream may
+ * change the shape of its pixels alone, which `eval` follows. Without `full_chroma_inp` the last column of RGB pictures
+ * of odd width comes out wrong; it does not change other pictures. Planes are made before a centred picture is padded,
+ * because `pad` moves a picture with halved chroma to an even position.
  */
 export function fitFilters(input: PictureFormat, view: View = AS_STATED): string[] {
   const { width, height, fit, position, padValue } = resolvedFormat(input);

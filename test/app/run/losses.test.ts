@@ -87,7 +87,8 @@ describe('losses of a run', () => {
 
   it('count the predictions that are NaN or infinite, and fail a strict run', () => {
     const unusable = { boxes: 3, pictures: 2 };
-    const text = '3 predictions of the network in 2 frames were NaN or infinite, and were left out';
+    const text =
+      '3 predictions of the network in 2 frames were left out, because they are NaN, infinite or of negative size';
     assert.deepEqual(lossesOf(snapshotOf({ a: ['percept', 'percept'] }), unusable), [text]);
     const strict = lossFailure(snapshotOf({ a: ['percept', 'percept'] }), { unusable, omissions: [] }, true);
     assert.equal(strict?.message, `${text}; without --strict the run accepts that`);
@@ -98,7 +99,7 @@ describe('losses of a run', () => {
       outputFailure(snapshotOf({ a: ['percept', 'percept', 'late'] }), { boxes: 5, pictures }, hasDetected)?.message;
     assert.equal(
       failure(2, false),
-      'nothing was detected: 5 predictions of the network in 2 frames were NaN or infinite, and were left out; export the model in float32, or take another one',
+      'nothing was detected: 5 predictions of the network in 2 frames were left out, because they are NaN, infinite or of negative size; export the model in float32, or take another one',
     );
     assert.equal(failure(2, true), undefined);
     assert.equal(failure(1, false), undefined, 'an empty scene is no fault');

@@ -3,6 +3,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createProcessDetector } from '../../../src/model/host/process-detector.js';
 import { BOX_CODINGS } from '../../../src/model/families/box-coding.js';
+import type { Size } from '../../../src/core/size.js';
+import type { YoloxForm } from '../../../src/model/families/yolox/decode.js';
+import { STRIDES } from '../../../src/model/families/yolox/grid.js';
 import { judge } from '../../../src/model/families/yolox/judge.js';
 import { openSession } from '../../../src/model/inference-session.js';
 import { readModelSpec } from '../../../src/model/model-spec.js';
@@ -17,6 +20,20 @@ import { realFile } from '../../helpers/shared.js';
 import { temporaryFolder } from '../../helpers/temporary.js';
 import { yoloxCases } from '../../training/yolox-case.js';
 import { finished, withLogits } from '../families/yolox/made-up-rows.js';
+
+/** The same numbers as three outputs [5 + classes, cells]. */
+function headsOf(rows: Float32Array, { width, height }: Size, classCount: number): Float32Array[] {
+  const channels = 5 + classCount;
+  let first = 0;
+  return STRIDES.map((stride) => {
+    const cells = (width / stride) * (height / stride);
+    first += cells;
+    return Float32Array.from(
+      { length: channels * cells },
+      (_, i) => rows[(first - cells + (i % cells)) * channels + Math.floor(i / cells)],
+    );
+  });
+}
 
 describe('a sound network', function () {
   this.timeout(120_000);
@@ -50,6 +67,7 @@ describe('a sound network', function () {
     itNeeds({ [name]: path !== undefined }, `is recognised however its boxes are finished: ${name}`, async () => {
       const spec = await readModelSpec(path!);
       const session = await openSession({
+        modelName: 'm.onnx',
         modelPath: await uint8Model(spec, folder()),
         inputName: spec.inputName,
         outputNames: spec.outputs.map(({ name: output }) => output),
@@ -69,7 +87,12 @@ describe('a sound network', function () {
       };
       for (const coding of BOX_CODINGS)
         assert.equal(formOf(finished(rows, spec.input, spec.classCount, coding)), `${coding} probabilities`);
-      assert.equal(formOf(withLogits(rows, spec.classCount)), 'undecoded logits');
+      const logits = withLogits(rows, spec.classCount);
+      assert.equal(formOf(logits), 'undecoded logits');
+      for (const [scores, given] of Object.entries({ probabilities: rows, logits })) {
+        const form = `three heads ${scores}` as YoloxForm;
+        assert.deepEqual(judge(form, headsOf(given, spec.input, spec.classCount), facts), { form });
+      }
     });
   }
 

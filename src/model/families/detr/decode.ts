@@ -2,7 +2,7 @@ import { InternalError } from '../../../core/errors.js';
 import type { Detection } from '../../../core/detection.js';
 import type { Decode, DecodeOptions, OnUnusable } from '../../family.js';
 import { boxReader, type BoxCoding } from '../box-coding.js';
-import { detectionOf } from '../detection.js';
+import { detectionOf, isBox } from '../detection.js';
 
 /**
  * - `boxes`: labels [n], boxes [n, 4] as corners in pixels of the input, scores [n].
@@ -51,17 +51,15 @@ export function createDecoder(form: DetrForm, options: DecodeOptions): Decode {
     fit: Parameters<Decode>[1],
     onUnusable?: OnUnusable,
   ): Detection[] => {
-    const usable = scored.filter(
-      ({ row, score }) => score < Infinity && boxes.subarray(row * 4, row * 4 + 4).every(Number.isFinite),
-    );
+    const usable = scored.flatMap(({ row, score, classId }) => {
+      const box = readBox(boxes[row * 4], boxes[row * 4 + 1], boxes[row * 4 + 2], boxes[row * 4 + 3]);
+      return score < Infinity && isBox(box) ? [{ row, score, classId, box }] : [];
+    });
     const unusable = unscored + scored.length - usable.length;
     if (unusable > 0) onUnusable?.(unusable);
     return usable
       .sort((a, b) => b.score - a.score || a.row - b.row || a.classId - b.classId)
-      .map(({ score, row, classId }) => {
-        const box = readBox(boxes[row * 4], boxes[row * 4 + 1], boxes[row * 4 + 2], boxes[row * 4 + 3]);
-        return detectionOf(box, score, classId, classNames, fit);
-      });
+      .map(({ score, classId, box }) => detectionOf(box, score, classId, classNames, fit));
   };
 
   if (head === 'boxes') {

@@ -2,7 +2,7 @@ import type { Size } from '../../../core/size.js';
 import { InternalError } from '../../../core/errors.js';
 import type { Decode, DecodeOptions, OnUnusable } from '../../family.js';
 import { BOX_CODINGS, type BoxCoding } from '../box-coding.js';
-import { detectionOf } from '../detection.js';
+import { detectionOf, isBox } from '../detection.js';
 import { anchorCount, STRIDES } from './grid.js';
 import { nms, type ScoredBoxes } from './nms.js';
 import { finishedBoxes, undecodedBoxes } from './write-box.js';
@@ -94,8 +94,7 @@ function createCandidates(
         if (!(score >= threshold) || score === Infinity || isWanted[classId] === 0) continue;
 
         writeBox(boxes, row + box.column * columnStep, columnStep, cell, corners, count * 4);
-        // A half-precision network that overflows gives infinite coordinates.
-        if (!isFiniteBox(corners, count * 4)) {
+        if (!isBoxAt(corners, count * 4)) {
           unusable++;
           continue;
         }
@@ -157,9 +156,8 @@ function bestClassAt(scores: Float32Array, first: number, step: number, classCou
   return best;
 }
 
-function isFiniteBox(corners: Float32Array, at: number): boolean {
-  for (let i = at; i < at + 4; i++) if (!Number.isFinite(corners[i])) return false;
-  return true;
+function isBoxAt(corners: Float32Array, at: number): boolean {
+  return isBox({ x1: corners[at], y1: corners[at + 1], x2: corners[at + 2], y2: corners[at + 3] });
 }
 
 function checkLength(raw: Float32Array, cells: number, width: number, classCount: number): void {

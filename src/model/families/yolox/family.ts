@@ -10,6 +10,8 @@ import { judge } from './judge.js';
 import { tailOf } from './tail.js';
 
 const LARGEST_STRIDE = Math.max(...STRIDES);
+/** Boxes for each cell of YOLOv3 to YOLOv7. */
+const ANCHORS = 3;
 const BYTES = 255;
 const IMAGENET = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;
 
@@ -93,9 +95,10 @@ function recogniseRows(graph: OnnxGraph, shapes: ShapeInference, input: Size): F
   if (shape?.length !== 3) return 'its output must have three dimensions';
   const [batch, cells, values] = shape;
   const wanted = anchorCount(input);
+  const other = otherRows(cells, values, wanted);
   if (isFixed(output, 0) && batch !== 1) return `its output's batch size must be 1, not ${batch}`;
   if (cells !== undefined && cells !== wanted)
-    return `at ${input.width}x${input.height} its output must have ${wanted} rows, not ${cells}`;
+    return `at ${input.width}x${input.height} its output must have ${wanted} rows, not ${cells}${other}`;
   if (values === undefined)
     return 'the last dimension of its output, 5 + classes, must be fixed; export it without --dynamic';
   if (values < 6) return `its output must have at least 6 values a row, not ${values}`;
@@ -111,6 +114,14 @@ function recogniseRows(graph: OnnxGraph, shapes: ShapeInference, input: Size): F
     outputs: [output.name],
     classCount: values - 5,
   };
+}
+
+/** Rows of other networks, by their number: "(…)" or nothing. */
+function otherRows(cells: number | undefined, values: number | undefined, wanted: number): string {
+  if (values === wanted) return ' (rows and columns are exchanged, as in YOLOv8 and later, whose rows lack objectness)';
+  if (cells === ANCHORS * wanted) return ` (${ANCHORS} boxes for each cell, as in YOLOv3 to YOLOv7)`;
+  if (values === 6) return ' (finished boxes after suppression, as of an end-to-end export)';
+  return '';
 }
 
 function recogniseLevels(graph: OnnxGraph, shapes: ShapeInference, input: Size): Found | string {

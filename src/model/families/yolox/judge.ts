@@ -3,7 +3,9 @@ import type { Judgement, JudgeFacts } from '../../family.js';
 import { CODING_TEXTS, type BoxCoding } from '../box-coding.js';
 import { rangeOf, rangeText, scoreKind, type Range } from '../score-range.js';
 import { layoutOf, type YoloxForm } from './decode.js';
+import { foreignHeads } from './foreign-heads.js';
 import { dependenceOf } from './grid-dependence.js';
+import { doubtOf, type ScoredCells, type Scores } from './objects-everywhere.js';
 
 /**
  * Larger logarithms are no sizes: e^7 cells are 9000 pixels and more, even of the smallest stride. Trained networks
@@ -12,13 +14,16 @@ import { dependenceOf } from './grid-dependence.js';
 const LARGEST_LOG = 7;
 /** No decoded box of a network of pixels is as small, and hardly one of fractions as large. */
 const LARGEST_FRACTION = 2;
+/** Numbers of a row of YOLOv8 and later, trained on COCO. */
+const COCO_WITHOUT_OBJECTNESS = 84;
+/** The sigmoid of a probability lies between these. */
+const TWICE_SIGMOID: Range = { least: 0.499, most: 0.732 };
 /** Fewer boxes than these say nothing about their unit. */
 const LEAST_BOXES = 8;
 const REMEDY =
   'export the network with undecoded boxes (YOLOX: tools/export_onnx.py), or run it in a detector made with defineDetector';
 
-type Scores = 'probabilities' | 'logits';
-type Finding = { readonly value: string; readonly warning?: string } | { readonly refusal: string };
+type Finding<T = string> = { readonly value: T; readonly warning?: string } | { readonly refusal: string };
 
 /**
  * Judges rows by what holds for every network of their form, whatever it learned: finished boxes lie about their cells,
@@ -33,13 +38,22 @@ export function judge(form: YoloxForm, outputs: readonly Float32Array[], { input
   const width = 5 + classCount;
   const layout = judgeBoxes(claimed, rows, width, input);
   if ('refusal' in layout) return layout;
+  if (layout.value !== claimed && width === COCO_WITHOUT_OBJECTNESS)
+    return {
+      refusal: `rows hold ${width} numbers, a finished box and probably COCO's 80 classes without objectness, as in YOLOv8 and later; ${REMEDY}`,
+    };
   const scores = judgeScores(claimedScores, rangeOf(rows, 4, 1, width), rangeOf(rows, 5, classCount, width), 'rows');
   if ('refusal' in scores) return scores;
-  const warnings = [layout.warning, scores.warning].filter((warning) => warning !== undefined);
-  return {
-    form: `${layout.value} ${scores.value}`,
-    ...(warnings.length > 0 && { warning: warnings.join('; ') }),
-  };
+  const [objectness, classes] = [rows.subarray(4), rows.subarray(5)];
+  const cells: ScoredCells[] = [
+    { cells: rows.length / width, objectness, classes, classCount, cellStep: width, classStep: 1 },
+  ];
+  return judged(`${layout.value} ${scores.value}`, [layout.warning, scores.warning, doubtOf(cells, scores.value)]);
+}
+
+function judged(form: string, warnings: readonly (string | undefined)[]): Judgement {
+  const given = warnings.filter((warning) => warning !== undefined);
+  return { form, ...(given.length > 0 && { warning: given.join('; its ') }) };
 }
 
 function judgeBoxes(claimed: string, rows: Float32Array, width: number, input: Size): Finding {
@@ -92,8 +106,8 @@ function adapted(coding: BoxCoding, because: string): Finding {
   return {
     value: coding,
     warning:
-      `boxes are taken as ${CODING_TEXTS[coding]}, because ${because}. ` +
-      'Other networks than YOLOX often want other pictures, too: see --preprocess',
+      `boxes are taken as ${CODING_TEXTS[coding]}, because ${because}; the number behind each box is taken as ` +
+      'objectness, which YOLOv8 and later lack. Other networks than YOLOX often want other pictures, too: see --preprocess',
   };
 }
 
@@ -101,9 +115,12 @@ function adapted(coding: BoxCoding, because: string): Finding {
 function judgeHeads(form: YoloxForm, outputs: readonly Float32Array[], classCount: number): Judgement {
   const layout = layoutOf(form);
   const perLevel = layout === 'three heads' ? 1 : 3;
+  const foreign = perLevel === 1 ? foreignHeads(outputs, 5 + classCount) : undefined;
+  if (foreign !== undefined) return { refusal: `${foreign}; ${REMEDY}` };
   const logs: (readonly number[])[] = [];
   const objectness: Range[] = [];
   const classes: Range[] = [];
+  const scored: ScoredCells[] = [];
   for (let first = 0; first < outputs.length; first += perLevel) {
     const together = outputs[first];
     const [classMap, box, object] =
@@ -113,6 +130,7 @@ function judgeHeads(form: YoloxForm, outputs: readonly Float32Array[], classCoun
       logs.push([box[cell], box[cells + cell], box[2 * cells + cell], box[3 * cells + cell]]);
     objectness.push(...present(rangeOf(object)));
     classes.push(...present(rangeOf(classMap)));
+    scored.push({ cells, objectness: object, classes: classMap, classCount, cellStep: 1, classStep: cells });
   }
   const boxes = logs.filter((box) => box.some((value) => value !== 0) && box.every(Number.isFinite));
   if (shareOf(boxes, areNoLogarithms) > 0.5)
@@ -122,7 +140,7 @@ function judgeHeads(form: YoloxForm, outputs: readonly Float32Array[], classCoun
   const scores = judgeScores(form.slice(layout.length + 1) as Scores, union(objectness), union(classes), 'heads');
   return 'refusal' in scores
     ? scores
-    : { form: `${layout} ${scores.value}`, ...(scores.warning !== undefined && { warning: scores.warning }) };
+    : judged(`${layout} ${scores.value}`, [scores.warning, doubtOf(scored, scores.value)]);
 }
 
 function split(together: Float32Array, classCount: number): readonly [Float32Array, Float32Array, Float32Array] {
@@ -135,10 +153,14 @@ function judgeScores(
   objectness: Range | undefined,
   classes: Range | undefined,
   where: 'rows' | 'heads',
-): Finding {
+): Finding<Scores> {
   if (objectness === undefined || classes === undefined) return { value: claimed };
   const kinds = [scoreKind(objectness), scoreKind(classes)];
   const ranges = `objectness goes from ${rangeText(objectness)} and its classes from ${rangeText(classes)}`;
+  if (kinds.includes('probabilities') && [objectness, classes].every((range) => isWithin(range, TWICE_SIGMOID)))
+    return {
+      refusal: `scores pass through the sigmoid twice: its ${ranges}; export them with one sigmoid, or before it`,
+    };
   if (claimed === 'logits') {
     // Untrained logits spread about 0 as well, so that every value between 0 and 1 is no accident in both.
     if (kinds.every((kind) => kind === 'probabilities'))
@@ -181,6 +203,10 @@ function largest(boxes: readonly (readonly number[])[]): string {
 
 function shareOf<T>(all: readonly T[], test: (one: T) => boolean): number {
   return all.length === 0 ? 0 : all.filter(test).length / all.length;
+}
+
+function isWithin({ least, most }: Range, bounds: Range): boolean {
+  return least >= bounds.least && most <= bounds.most;
 }
 
 function union(ranges: readonly Range[]): Range | undefined {

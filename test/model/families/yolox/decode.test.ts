@@ -167,6 +167,19 @@ describe('the decoder of YOLOX', () => {
     assert.deepEqual(counts, [5]);
   });
 
+  it('passes over boxes of negative size, and counts them', () => {
+    const found = (box: readonly number[]): [readonly unknown[], number] => {
+      const raw = emptyRaw();
+      raw.set([...box, 1, 1, 0, 0]);
+      let count = 0;
+      const detections = createDecoder('decoded probabilities', OPTIONS)([raw], SAME_SIZE, (boxes) => (count = boxes));
+      return [detections.map(({ box: { x1, y1, x2, y2 } }) => [x1, y1, x2, y2]), count];
+    };
+    assert.deepEqual(found([20, 20, 10, 8]), [[[15, 16, 25, 24]], 0]);
+    assert.deepEqual(found([20, 20, -10, 8]), [[], 1]);
+    assert.deepEqual(found([20, 20, 10, -8]), [[], 1]);
+  });
+
   it('gives the same answer when it is called again', () => {
     const decode = createDecoder(FORM, OPTIONS);
     const raw = emptyRaw();

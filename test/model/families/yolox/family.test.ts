@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { yolox } from '../../../../src/model/families/yolox/family.js';
 import type { Recognised } from '../../../../src/model/family.js';
-import { node, tensor } from '../../../../src/model/onnx/build.js';
+import { DataType, node, tensor, valueInfo } from '../../../../src/model/onnx/build.js';
 import { OnnxGraph } from '../../../../src/model/onnx/graph.js';
 import type { OnnxModel } from '../../../../src/model/onnx/model-file.js';
 import { yoloxGraph, type YoloxGraphOptions } from '../graphs.js';
@@ -32,6 +32,21 @@ describe('the family yolox', () => {
         input: { width: 64, height: 64 },
         preprocess: 'standard',
       });
+    });
+  }
+
+  for (const [name, dims, message] of [
+    ['YOLOv8', [1, 9, 84], 'must have 84 rows, not 9 (rows and columns are exchanged, as in YOLOv8 and later'],
+    ['YOLOv5', [1, 252, 9], 'must have 84 rows, not 252 (3 boxes for each cell, as in YOLOv3 to YOLOv7)'],
+    ['an end-to-end export', [1, 300, 6], 'must have 84 rows, not 300 (finished boxes after suppression'],
+    ['anything else', [1, 80, 9], 'must have 84 rows, not 80'],
+  ] as const) {
+    it(`refuses the rows of ${name}, and says what they look like`, () => {
+      const model = yoloxGraph();
+      model.graph.output[0] = valueInfo('output', DataType.FLOAT, dims);
+      const refusal = recognise(model) as string;
+      assert.ok(refusal.startsWith(`at 64x64 its output ${message}`), refusal);
+      assert.equal(refusal.includes('('), message.includes('('));
     });
   }
 

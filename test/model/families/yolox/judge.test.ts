@@ -131,6 +131,32 @@ describe('the judgement of rows', () => {
     );
   });
 
+  it('refuses scores that passed through the sigmoid twice', () => {
+    const twice = rows().map((value, i) => (i % (5 + CLASSES) < 4 ? value : 1 / (1 + Math.exp(-value))));
+    assert.match(
+      formOf('undecoded probabilities', [twice]),
+      /^refused: scores pass through the sigmoid twice: its objectness goes from 0\.5 to .*; export them with one sigmoid/,
+    );
+  });
+
+  it('refuses finished boxes with 80 scores behind them, which YOLOv8 gives without objectness', () => {
+    const without = finished(madeUpRows(INPUT, 79, 7, TRAINED), INPUT, 79, 'decoded');
+    const judgement = judge('undecoded probabilities', [without], { input: INPUT, classCount: 79 });
+    assert.match('refusal' in judgement ? judgement.refusal : '', /^rows hold 84 numbers, .* without objectness/);
+  });
+
+  it('doubts a network that sees an object at each place of a black picture', () => {
+    const everywhere = madeUpRows(INPUT, CLASSES, 7, { ...TRAINED, logit: 0.2 }).map((value, i) =>
+      i % (5 + CLASSES) < 4 ? value : 0.9 + 0.1 * value,
+    );
+    const judgement = judge('undecoded probabilities', [everywhere], FACTS);
+    assert.deepEqual(judgement, {
+      form: 'undecoded probabilities',
+      warning:
+        'scores report an object at 252 of 252 places of a test picture, so they are probably something else, or it is not trained',
+    });
+  });
+
   it('is not misled by NaN in some rows', () => {
     const holes = rows();
     holes.fill(NaN, 0, 5 + CLASSES);
