@@ -1,10 +1,13 @@
 import { askFfmpeg } from './ask.js';
 import { parseColourTags, type ColourTags } from './colour-tags.js';
 import type { MappedStream } from './arguments.js';
-import { bestVideoStream, videoStreamIn } from './video-streams.js';
+import { bestVideoStream, durationIn, videoStreamIn } from './video-streams.js';
 
 export type VideoDescription = {
   readonly tags: ColourTags;
+  /** Names of the demuxer; absent if ffmpeg cannot describe the input. */
+  readonly format?: string;
+  readonly durationMs?: number;
   /** The stream that a run plays; absent if ffmpeg cannot describe the input. */
   readonly stream?: MappedStream;
 };
@@ -32,6 +35,9 @@ export function parseDescription(description: string, chosen: number | undefined
   const streams = described.map(({ stream }) => stream);
   const played = chosen === undefined ? bestVideoStream(streams) : streams.filter(({ isCover }) => !isCover)[chosen];
   const tags = parseColourTags(described.find(({ stream }) => stream === played)?.line ?? '');
-  if (chosen !== undefined) return { tags, stream: { video: chosen } };
-  return { tags, ...(played === undefined ? {} : { stream: played.index }) };
+  const format = /^Input #0, (.+?), from '/m.exec(description)?.[1];
+  const durationMs = durationIn(/^ {2}Duration: .*/m.exec(description)?.[0] ?? '');
+  const facts = { tags, ...(format !== undefined && { format }), ...(durationMs !== undefined && { durationMs }) };
+  if (chosen !== undefined) return { ...facts, stream: { video: chosen } };
+  return { ...facts, ...(played === undefined ? {} : { stream: played.index }) };
 }

@@ -3,7 +3,7 @@ import { AS_STATED, isInside, isQuarterTurn, type View } from '../../core/view.j
 import { concealedIn, decoderComplaint, isOfProgram, isPacketLoss } from './damage-messages.js';
 import { DamageTracker, type DecodedPicture, type Verdict } from './damage-tracker.js';
 import { complaintIn, parseLogLine, type LogLine } from './log-line.js';
-import { videoStreamIn, type VideoStream } from './video-streams.js';
+import { durationIn, videoStreamIn, type VideoStream } from './video-streams.js';
 import { viewNames } from './view-filters.js';
 
 /** ffmpeg's facts on its input before the first picture; each is absent if the input does not state it. */
@@ -334,11 +334,8 @@ export class FfmpegLog {
       this.#damage = this.#newTracker();
     }
     if (this.#input === undefined) return;
-    const duration = /^ {2}Duration: (\d+):(\d\d):(\d\d(?:\.\d+)?), /.exec(text);
-    if (duration !== null && this.#input.durationMs === undefined) {
-      const [hours, minutes, seconds] = duration.slice(1).map(Number);
-      this.#input = { ...this.#input, durationMs: Math.round((hours * 3600 + minutes * 60 + seconds) * 1000) };
-    }
+    const durationMs = this.#input.durationMs === undefined ? durationIn(text) : undefined;
+    if (durationMs !== undefined) this.#input = { ...this.#input, durationMs };
     const stream = videoStreamIn(text);
     if (stream === undefined) return;
     // Those of the output follow the mapping.
