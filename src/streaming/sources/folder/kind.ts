@@ -1,5 +1,5 @@
 import { sourceKind } from '../source-kind.js';
-import { formatOfFile, isPattern } from './recognise.js';
+import { isPattern, isPictureFile } from './recognise.js';
 
 export const folderKind = sourceKind({
   name: 'pictures',
@@ -7,9 +7,7 @@ export const folderKind = sourceKind({
   forms: ['a picture', 'a folder of pictures', 'a pattern such as "frames/*.jpg"'],
   examples: [],
   takesPath: (path, what) =>
-    what === 'folder' ||
-    (what === 'file' && formatOfFile(path) !== undefined) ||
-    (what === 'nothing' && isPattern(path)),
+    what === 'folder' || (what === 'file' && isPictureFile(path)) || (what === 'nothing' && isPattern(path)),
   joinsFiles: true,
   keys: {
     fps: {
