@@ -1,3 +1,4 @@
+import { selectionOf, VIEW_KEYS } from '../selection.js';
 import { sourceKind } from '../source-kind.js';
 import { isPattern, isPictureFile } from './recognise.js';
 
@@ -18,6 +19,7 @@ export const folderKind = sourceKind({
       description: 'Pictures a second of a folder, a pattern or a list of pictures.',
       default: 30,
     },
+    ...VIEW_KEYS,
   },
   isLive: false,
   pictures: 'in-files',
@@ -30,6 +32,7 @@ export const folderKind = sourceKind({
       clock,
       pace,
       fps: settings.fps,
+      ...selectionOf(settings),
       ...(originals === undefined ? {} : { originals }),
       onInfo: ({ expectedFrames }) => onLength?.(expectedFrames),
       ...(onProblem === undefined ? {} : { onProblem }),
