@@ -29,7 +29,7 @@ function pixel(frame: Frame, input: Size, x: number, y: number): number[] {
 const ffmpeg7 = process.env['NOWCAST_TEST_FFMPEG7'];
 const ORIGINS: [string, Readonly<Record<string, string | undefined>>][] = [
   ['path', process.env],
-  ['embedded', { PATH: '' }],
+  ['package', { PATH: '' }],
 ];
 if (ffmpeg7 !== undefined) ORIGINS.push(['env', { NOWCAST_FFMPEG: ffmpeg7 }]);
 
