@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Detection } from '../../../core/detection.js';
 import { OutputError, UsageError } from '../../../core/errors.js';
-import { replaceFile } from '../../../files/atomic-write.js';
+import { writeFileAtomic } from '../../../files/atomic-write.js';
 import { decodePicture } from '../../pictures/decode-picture.js';
 import { pictureRoot } from '../../sources/folder/list-pictures.js';
 import type { FinishContext, Sink, SinkContext } from '../sink-kind.js';
@@ -78,11 +78,10 @@ async function annotatePicture(from: string, out: string, detections: readonly D
   const { default: sharp } = await import('sharp');
   const image = sharp(drawBoxes(picture, detections), { raw: { width, height, channels: 4 } }).removeAlpha();
   const format: WrittenFormat = writtenFormat(out) ?? 'png';
-  await replaceFile(out, async (draft) => {
-    await image
-      .toFormat(format, format === 'png' ? {} : { quality: QUALITY, chromaSubsampling: '4:4:4' })
-      .toFile(draft);
-  });
+  await writeFileAtomic(
+    out,
+    await image.toFormat(format, format === 'png' ? {} : { quality: QUALITY, chromaSubsampling: '4:4:4' }).toBuffer(),
+  );
 }
 
 /** Without links, if it exists. */
