@@ -30,7 +30,11 @@ module.exports = {
       name: 'only declared packages',
       severity: 'error',
       from: {},
-      to: { dependencyTypes: ['npm-no-pkg', 'unknown', 'undetermined'] },
+      // An optional peer dependency has several types: it is a development dependency, too.
+      to: {
+        dependencyTypes: ['npm-no-pkg', 'npm-dev', 'unknown', 'undetermined'],
+        dependencyTypesNot: ['npm', 'npm-peer', 'type-only'],
+      },
     },
     {
       name: 'core imports nothing outside',

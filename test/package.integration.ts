@@ -33,13 +33,17 @@ describe('the package as npm packs it', function () {
     folder = mkdtempSync(join(tmpdir(), 'nowcast-package-'));
     const npm = (...args: string[]): string =>
       execFileSync('npm', args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-    // The tests use the existing build; `prepack` would rebuild it below the running tests.
-    const [{ filename }] = JSON.parse(npm('pack', resolve('.'), '--ignore-scripts', '--json')) as {
-      filename: string;
-    }[];
+    const [{ filename }] = JSON.parse(npm('pack', resolve('.'), '--json')) as { filename: string }[];
     writeFileSync(join(folder, 'package.json'), '{ "name": "somebody", "type": "module", "private": true }');
-    writeFileSync(join(folder, '.npmrc'), 'onnxruntime-node-install=skip\nfund=false\naudit=false\n');
-    npm('install', `./${filename}`, '--no-package-lock');
+    npm(
+      'install',
+      '--ignore-scripts',
+      `./${filename}`,
+      '@napi-rs/canvas',
+      '--no-package-lock',
+      '--no-fund',
+      '--no-audit',
+    );
   });
   after(() => {
     if (folder !== '') rmSync(folder, { recursive: true, force: true });

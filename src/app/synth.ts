@@ -1,6 +1,7 @@
 import { LARGEST_SEED } from '../../synth/seed.js';
-import { writeDataset, type DatasetSummary } from '../../synth/write-dataset.js';
+import type { DatasetSummary } from '../../synth/write-dataset.js';
 import type { Size } from '../core/size.js';
+import { requireCanvas } from '../files/require-package.js';
 import { locateFfmpeg } from '../streaming/ffmpeg/binary.js';
 import { rgbaVideoEncoder } from '../streaming/ffmpeg/video-encoder.js';
 import type { AppContext } from './context.js';
@@ -30,12 +31,15 @@ export type SynthOptions = {
 
 /**
  * Writes a synthetic data set.
- * @throws UsageError if the folder holds one already; SourceError if a video needs ffmpeg and there is none
+ * @throws UsageError if the folder holds one already, or without the package that draws
+ * @throws SourceError if a video needs ffmpeg and there is none
  */
 export async function synthesise(
   { video, pictures, ...options }: SynthOptions,
   context: AppContext,
 ): Promise<DatasetSummary & { readonly framesPerSecond: number }> {
+  requireCanvas('nowcast synth');
+  const { writeDataset } = await import('../../synth/write-dataset.js');
   const ffmpeg = video ? await locateFfmpeg(context.env, context.cacheDir) : undefined;
   const bar = context.progress.bar({ label: 'synth', total: options.sequences * options.frames, unit: 'frames' });
   const startedMs = context.clock.now();

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { InternalError } from '../../src/core/errors.js';
+import { requireCanvas } from '../../src/files/require-package.js';
 import type { Annotation } from '../annotate.js';
 import type { DriveStart, FromDrive, ToDrive } from './drive-messages.js';
 
@@ -24,7 +25,9 @@ export class LiveDrive {
   #buffer: ArrayBuffer | undefined;
   #failure: Error | undefined;
 
+  /** @throws UsageError without the package that draws */
   constructor(options: LiveDriveOptions) {
+    requireCanvas('the synthetic drive');
     const { onTruth: _, onJpeg: __, ...start } = options;
     this.#options = options;
     this.#worker = new Worker(new URL('./drive-main.js', import.meta.url), { workerData: start satisfies DriveStart });

@@ -31,12 +31,12 @@ describe('nowcast doctor', () => {
     );
   });
 
-  it('names the ffmpeg in use, and the limits of the embedded one', async function () {
+  it('names the ffmpeg in use, and the limits of that of an npm package', async function () {
     const { of } = await report({ PATH: '' });
     const ffmpeg = of('ffmpeg');
     assert.equal(ffmpeg?.state, 'limited');
     if (ffmpeg.found.startsWith('no video files')) this.skip();
-    assert.match(ffmpeg.found, /, the embedded build of 2018: reads video files, no cameras$/);
+    assert.match(ffmpeg.found, /, of an npm package: reads video files, no cameras$/);
     assert.match(ffmpeg.remedy ?? '', /^install ffmpeg 4\.4 or later/);
   });
 

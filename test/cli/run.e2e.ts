@@ -269,7 +269,7 @@ describe('nowcast run', function () {
 
   itNeeds(
     NEEDS,
-    'without ffmpeg: reads files with the embedded one, and names the program to install for a camera',
+    'without ffmpeg on PATH: reads files with that of an npm package, and names the program to install for a camera',
     async () => {
       const env = { ...within(folder()).env, PATH: '' };
       const file = await nowcast(
@@ -285,7 +285,7 @@ describe('nowcast run', function () {
       assert.equal(camera.code, 1);
       assert.match(
         camera.stderr,
-        /^nowcast: cameras need an installed ffmpeg, because the embedded one reads files only; install ffmpeg 4\.4 or later/m,
+        /^nowcast: the ffmpeg of the npm package, \S+, reads files only; to read cameras, install ffmpeg 4\.4 or later/m,
       );
     },
   );

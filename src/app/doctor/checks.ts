@@ -7,9 +7,9 @@ import { machineFingerprint } from '../../model/machine-fingerprint.js';
 import { tryProviders } from '../../model/host/process-detector.js';
 import { cachedModel } from '../../model/cached-model.js';
 import { bundledModel, readZoo, zooPath } from '../../model/zoo.js';
-import { locateFfmpeg } from '../../streaming/ffmpeg/binary.js';
+import { FFMPEG_INSTALL, locateFfmpeg, readsFilesOnly } from '../../streaming/ffmpeg/binary.js';
 import type { AppContext } from '../context.js';
-import { ffmpegAbilities, FFMPEG_INSTALL } from './ffmpeg.js';
+import { ffmpegAbilities } from './ffmpeg.js';
 import type { Finding } from './finding.js';
 import { writeTrialModel } from './model.js';
 
@@ -93,22 +93,24 @@ async function providers(): Promise<Finding[]> {
   }
 }
 
+const ORIGINS = { env: ', named by NOWCAST_FFMPEG', path: '', package: ', of an npm package' } as const;
+
 async function ffmpeg({ env, cacheDir }: Place): Promise<Finding[]> {
   try {
     const found = await locateFfmpeg(env, cacheDir);
     const where = `${found.version.name} at ${found.path}`;
     return [
-      found.origin === 'embedded'
+      readsFilesOnly(found)
         ? {
             name: 'ffmpeg',
             state: 'limited',
-            found: `${where}, the embedded build of 2018: reads video files, no cameras`,
+            found: `${where}, of an npm package: reads video files, no cameras`,
             remedy: FFMPEG_INSTALL,
           }
         : {
             name: 'ffmpeg',
             state: 'ok',
-            found: `${where}${found.origin === 'env' ? ', named by NOWCAST_FFMPEG' : ''}`,
+            found: `${where}${ORIGINS[found.origin]}`,
           },
       await ffmpegAbilities(found.path),
     ];

@@ -1,9 +1,6 @@
 import { askFfmpeg } from '../../streaming/ffmpeg/ask.js';
 import type { Finding } from './finding.js';
 
-export const FFMPEG_INSTALL =
-  'install ffmpeg 4.4 or later (apt install ffmpeg, brew install ffmpeg), or name one with NOWCAST_FFMPEG';
-
 /** The ffmpeg features that a run may use: the list in which ffmpeg names the feature, its name, and its use. */
 const ABILITIES = [
   ['decoders', 'h264', 'most cameras and files'],

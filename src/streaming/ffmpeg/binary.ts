@@ -9,8 +9,8 @@ import { askFfmpeg } from './ask.js';
 export type Ffmpeg = {
   readonly path: string;
   readonly version: FfmpegVersion;
-  /** `env`: named by NOWCAST_FFMPEG; `path`: found on PATH; `embedded`: the build of 2018 in the package. */
-  readonly origin: 'env' | 'path' | 'embedded';
+  /** `env`: named by NOWCAST_FFMPEG; `path`: found on PATH; `package`: from an npm package beside Nowcast. */
+  readonly origin: 'env' | 'path' | 'package';
 };
 
 export type FfmpegVersion = {
@@ -21,6 +21,13 @@ export type FfmpegVersion = {
 };
 
 type Environment = Readonly<Record<string, string | undefined>>;
+
+/** npm packages with an ffmpeg, the newer one first. Users install them, because they are large and under the GPL. */
+const PACKAGES = ['ffmpeg-static', '@ffmpeg-installer/ffmpeg'] as const;
+
+/** How to get ffmpeg, for messages. */
+export const FFMPEG_INSTALL =
+  'install ffmpeg 4.4 or later (apt install ffmpeg, brew install ffmpeg), or name one with NOWCAST_FFMPEG';
 
 /** The minor version of libavcodec of each release x.0, x.1…, by its major version. */
 const RELEASES: Readonly<Record<number, readonly number[]>> = {
@@ -35,10 +42,10 @@ const CODEC_MAJOR_OFFSET = 54;
 const OLDEST_MAJOR = 4;
 
 /**
- * Finds ffmpeg: the one in NOWCAST_FFMPEG, else `ffmpeg` on PATH, else the embedded one.
+ * Finds ffmpeg: the one in NOWCAST_FFMPEG, else `ffmpeg` on PATH, else that of an installed npm package.
  *
  * @param env with NOWCAST_FFMPEG and PATH
- * @param cacheDir for a copy of the embedded one, if that cannot be made executable in place
+ * @param cacheDir for a copy of a package's, if that cannot be made executable in place
  * @throws UsageError if NOWCAST_FFMPEG names a program that does not run or is too old
  * @throws SourceError (`NOWCAST_FFMPEG_ABSENT`) if there is none
  */
@@ -59,15 +66,22 @@ export async function locateFfmpeg(env: Environment, cacheDir: string): Promise<
     const version = await versionOf(path).catch(() => undefined);
     if (version !== undefined) return { path, version, origin: 'path' };
   }
-  try {
-    const path = await executable(embeddedPath(), cacheDir);
-    return { path, version: await versionOf(path), origin: 'embedded' };
-  } catch (cause) {
-    throw new SourceError(
-      `there is no ffmpeg on PATH and the embedded one does not run (${reasonOf(cause)}); install ffmpeg, or name it with NOWCAST_FFMPEG`,
-      { cause, code: 'NOWCAST_FFMPEG_ABSENT' },
-    );
+  for (const name of PACKAGES) {
+    const found = await ofPackage(name, cacheDir).catch(() => undefined);
+    if (found !== undefined) return found;
   }
+  throw new SourceError(`there is no ffmpeg on PATH; ${FFMPEG_INSTALL}`, { code: 'NOWCAST_FFMPEG_ABSENT' });
+}
+
+async function ofPackage(name: string, cacheDir: string): Promise<Ffmpeg> {
+  const main = createRequire(import.meta.url)(name) as string | { readonly path: string };
+  const path = await executable(typeof main === 'string' ? main : main.path, cacheDir);
+  return { path, version: await versionOf(path), origin: 'package' };
+}
+
+/** True for the old, static build of a package: it lacks what cameras and other hosts need. */
+export function readsFilesOnly({ origin, version }: Ffmpeg): boolean {
+  return origin === 'package' && !isAtLeast(version, 4, 4);
 }
 
 /**
@@ -102,14 +116,9 @@ function* onPath(path: string): Generator<string> {
   for (const dir of path.split(delimiter)) if (dir !== '') yield join(dir, name);
 }
 
-function embeddedPath(): string {
-  const { path } = createRequire(import.meta.url)('@ffmpeg-installer/ffmpeg') as { path: string };
-  return path;
-}
-
 /**
- * npm no longer runs the script that would make the embedded program executable; if the folder forbids that, a copy
- * gets the mode.
+ * Where npm runs no install scripts, a package's program is not executable. If its folder forbids a change, a copy gets
+ * the mode.
  */
 async function executable(path: string, cacheDir: string): Promise<string> {
   if (await isExecutable(path)) return path;
@@ -117,7 +126,7 @@ async function executable(path: string, cacheDir: string): Promise<string> {
     await chmod(path, 0o755);
     return path;
   } catch {
-    const copy = join(cacheDir, 'ffmpeg-embedded');
+    const copy = join(cacheDir, 'ffmpeg-of-package');
     if (await isExecutable(copy)) return copy;
     await replaceFile(copy, async (draft) => {
       await copyFile(path, draft);

@@ -48,9 +48,9 @@ export class Suspicions {
     return this.#open.some(({ kind, to }) => kind === 'packet' && to >= index);
   }
 
-  /** The demuxer calls a packet incomplete, which may be a break between whole segments. */
-  packet(index: number): void {
-    this.#open.push({ kind: 'packet', from: index, to: index });
+  /** The demuxer calls one of these packets incomplete, which may be a break between whole segments. */
+  packet({ from, to }: Range): void {
+    this.#open.push({ kind: 'packet', from, to });
   }
 
   /** The decoder complains of one of these pictures, which ffmpeg will mark. */
@@ -100,7 +100,7 @@ export class Suspicions {
     const isInside = index >= from && index <= to;
     switch (suspicion.kind) {
       case 'packet':
-        return this.#isPacketOpen(to, index, isSoundKey);
+        return this.#isPacketOpen(suspicion, index, isSoundKey);
       case 'repair':
         return !(isMarked && isInside) && this.#stream.isOutstanding(from, to);
       case 'concealed': {
@@ -117,13 +117,13 @@ export class Suspicions {
     }
   }
 
-  #isPacketOpen(packet: number, index: number, isSoundKey: boolean): boolean {
-    if (index <= packet) return true;
+  #isPacketOpen({ from, to }: Range, index: number, isSoundKey: boolean): boolean {
+    if (index <= to) return true;
     // Whole segments that follow each other break a counter, and nothing is missing.
-    const isSeam = isSoundKey && index === packet + 1 && !this.#stream.isGapAfter(packet);
-    const isLeading = !isSoundKey && index > packet + 1 && this.#stream.isOutstanding(packet + 1, packet + 1);
+    const isSeam = isSoundKey && index === to + 1 && !this.#stream.isGapAfter(to);
+    const isLeading = !isSoundKey && index > to + 1 && this.#stream.isOutstanding(to + 1, to + 1);
     if (isLeading) return true;
-    if (!isSeam) this.#stream.confirm({ from: packet, to: packet, inPicture: true });
+    if (!isSeam) this.#stream.confirm({ from, to, inPicture: true });
     return false;
   }
 }

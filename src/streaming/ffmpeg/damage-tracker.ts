@@ -26,6 +26,8 @@ export type DecoderTraits = {
   readonly marksDamage: boolean;
   /** No picture is begun before the one before it is complete, so that a complaint is about the newest packet. */
   readonly inOrder: boolean;
+  /** A playlist puts it together from segments; a server may leave some out. */
+  readonly hasSegments: boolean;
 };
 
 type Pending = { readonly index: number; readonly type: PictureType; readonly verdict: Verdict };
@@ -92,12 +94,12 @@ export class DamageTracker {
     this.#discardUntil(index - FORGOTTEN_AFTER);
     if (this.#isNextSuspect) {
       this.#isNextSuspect = false;
-      this.#suspicions.packet(index);
-      this.#suspicions.packet(index + 1);
+      // A parser hands a mark on with the packet before the one that bears it.
+      this.#suspicions.packet({ from: index, to: index + 1 });
     }
     if (this.#suspectDts.size === 0) return;
     if (this.#suspectDts.delete(demuxedDts)) {
-      this.#suspicions.packet(index);
+      this.#suspicions.packet({ from: index, to: index });
       return;
     }
     for (const suspect of this.#suspectDts) {
@@ -117,7 +119,7 @@ export class DamageTracker {
     this.#hasSuspectInTransit = true;
   }
 
-  /** The next packet is incomplete; its time may have been reported before. */
+  /** The next packet, or the one after it, is incomplete; its time may have been reported before. */
   suspectedNext(): void {
     if (!this.#hasSuspectInTransit) this.#isNextSuspect = true;
     this.#hasSuspectInTransit = false;
@@ -248,6 +250,8 @@ export class DamageTracker {
   }
 
   #isGapAfter(index: number): boolean {
+    // Between segments, time without pictures is no proof of lost packets.
+    if (this.#traits.hasSegments) return false;
     const step = this.#dtsOf.get(index + 1)! - this.#dtsOf.get(index)!;
     return !(step <= GAP_STEPS * this.#stepTicks);
   }

@@ -34,6 +34,8 @@ export type FfmpegLogOptions = {
 /** Number of error lines kept for messages. */
 const KEPT_ERRORS = 8;
 const INFO = '[info] ';
+/** Demuxers of inputs that consist of segments. */
+const PLAYLISTS = /^(?:hls|dash|concat)/;
 const PICTURE_TYPES: Readonly<Record<string, DecodedPicture['type']>> = { '1': 'I', '3': 'B' };
 
 /**
@@ -299,7 +301,8 @@ export class FfmpegLog {
 
   #newTracker(): DamageTracker {
     const { marksDamage = true, inOrder = false } = this.#options;
-    return new DamageTracker({ codec: this.#codec.name, marksDamage, inOrder });
+    const hasSegments = PLAYLISTS.test(this.#input?.format ?? '');
+    return new DamageTracker({ codec: this.#codec.name, marksDamage, inOrder, hasSegments });
   }
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { DamageTracker, type DecoderTraits, type Verdict } from '../../../src/streaming/ffmpeg/damage-tracker.js';
 
-const H264: DecoderTraits = { codec: 'h264', marksDamage: true, inOrder: false };
+const H264: DecoderTraits = { codec: 'h264', marksDamage: true, inOrder: false, hasSegments: false };
 
 type Step = (tracker: DamageTracker) => Verdict | undefined;
 
@@ -121,6 +121,12 @@ describe('DamageTracker', () => {
       assert.equal(judged([...steps, I(0), P(1), B(3), P(4), I(3), B(4), P(5)]), '+++++++');
     });
 
+    it('takes a segment as sound whose break was met before the decoding began', () => {
+      const steps = [packets(0), says((tracker) => tracker.suspectedNext()), packets(1, 2, 3, 4), I(0), P(1), P(2)];
+      assert.equal(judged([...steps, I(3), P(4)]), '+++++');
+      assert.equal(judged([...steps, P(3), I(4)]), '+xxx+');
+    });
+
     it('waits until the next picture tells', () => {
       assert.equal(judged([suspected(1), packets(0, 1, 2, 3), I(0), P(1)]), '+?');
     });
@@ -130,7 +136,9 @@ describe('DamageTracker', () => {
     });
 
     it('takes it as damaged where pictures are missing before the next segment', () => {
-      assert.equal(judged([suspected(1), packets(0, 1, 4, 5), I(0), P(1), I(4), P(5)]), '+x++');
+      const steps = [suspected(1), packets(0, 1, 4, 5), I(0), P(1), I(4), P(5)];
+      assert.equal(judged(steps), '+x++');
+      assert.equal(judged(steps, { ...H264, hasSegments: true }), '++++', 'a playlist leaves segments out');
     });
 
     it('spoils what follows where the packet did not come at all', () => {
@@ -162,7 +170,7 @@ describe('DamageTracker', () => {
   });
 
   it('spoils pictures of an ffmpeg that marks none by its complaints', () => {
-    const traits = { codec: 'h264', marksDamage: false, inOrder: true };
+    const traits = { ...H264, marksDamage: false, inOrder: true };
     assert.equal(
       judged([packets(0), I(0), packets(1), pixels, P(1), packets(2), P(2), packets(3), I(3)], traits),
       '+xx+',

@@ -3,7 +3,7 @@ import { FfmpegLog, type PictureFacts } from '../../../src/streaming/ffmpeg/log.
 
 /** Extracts of each version's log of the same input: two pictures of 320x240, then one of 640x480. */
 const SIZE_CHANGE = {
-  // Recorded from the embedded build.
+  // Recorded from the build of 2018.
   'ffmpeg 4.1': `
 [info] Input #0, mpegts, from 'ab.ts':
 [info]   Duration: 00:00:00.52, start: 1.576778, bitrate: 983 kb/s

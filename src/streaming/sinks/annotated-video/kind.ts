@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { OutputError, UsageError } from '../../../core/errors.js';
 import { claimOutput } from '../../../files/output-claim.js';
 import { cannotWrite } from '../../../files/output-failure.js';
+import { requireCanvas } from '../../../files/require-package.js';
 import { createRecorder } from '../../../recording/recorder.js';
 import type { CameraCopy } from '../../sources/camera/options.js';
 import { selectionOf } from '../../sources/selection.js';
@@ -47,6 +48,7 @@ export const annotatedVideoKind = sinkKind({
       );
   },
   prepare: ({ save = '' }) => {
+    requireCanvas('output.save (--save)');
     if (pictureOutput(save) === undefined) checkVideoOutput(save);
     else checkPictureOutput(save);
   },

@@ -3,6 +3,7 @@ import { SourceError } from '../../../core/errors.js';
 import type { SourceEvent } from '../../../core/events.js';
 import { FramePool } from '../../../core/frame-pool.js';
 import { redactUrls } from '../../../core/redact.js';
+import { FFMPEG_INSTALL, readsFilesOnly } from '../../ffmpeg/binary.js';
 import { KeptUnits } from '../../originals/kept-units.js';
 import { unitPictures } from '../../originals/unit-pictures.js';
 import { mayBeAway } from './connection/connection-failure.js';
@@ -70,9 +71,9 @@ export class CameraSession {
   }
 
   async #watch(): Promise<void> {
-    if (this.#options.ffmpeg.origin === 'embedded') {
+    if (readsFilesOnly(this.#options.ffmpeg)) {
       throw new SourceError(
-        'cameras need an installed ffmpeg, because the embedded one reads files only; install ffmpeg 4.4 or later',
+        `the ffmpeg of the npm package, ${this.#options.ffmpeg.version.name}, reads files only; to read cameras, ${FFMPEG_INSTALL}`,
         { code: 'NOWCAST_CAMERA' },
       );
     }

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { SourceError } from '../../../core/errors.js';
 import { redactUrls } from '../../../core/redact.js';
-import type { Ffmpeg } from '../../ffmpeg/binary.js';
+import { FFMPEG_INSTALL, readsFilesOnly, type Ffmpeg } from '../../ffmpeg/binary.js';
 import { STANDARD_INPUT } from '../pipe/recognise.js';
 import { encodeCredentials, redactorOf } from '../camera/credentials.js';
 
@@ -60,14 +60,14 @@ export function videoInput(address: string): VideoInput {
 /**
  * Checks that a video can be opened, without opening it.
  * @returns whether it can be read a second time
- * @throws SourceError: `NOWCAST_SOURCE_MISSING`, `_FOLDER`, `_EMPTY`, and for a URL if ffmpeg is the embedded one
+ * @throws SourceError: `NOWCAST_SOURCE_MISSING`, `_FOLDER`, `_EMPTY`, and for a URL if ffmpeg reads files only
  */
 export async function checkVideo(address: string, ffmpeg: Ffmpeg): Promise<{ readonly isReadAgain: boolean }> {
   if (address === STANDARD_INPUT) return { isReadAgain: false };
   if (!isUrl(address)) return checkFile(address);
-  if (ffmpeg.origin === 'embedded')
+  if (readsFilesOnly(ffmpeg))
     throw new SourceError(
-      'videos over the network need an installed ffmpeg, because the embedded one reads files only; install ffmpeg 4.4 or later',
+      `the ffmpeg of the npm package, ${ffmpeg.version.name}, reads files only; to read videos over the network, ${FFMPEG_INSTALL}`,
     );
   return { isReadAgain: true };
 }

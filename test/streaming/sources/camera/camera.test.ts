@@ -13,6 +13,7 @@ import { HAS_PROC, hasOpen } from '../../../helpers/processes.js';
 import { temporaryFolder } from '../../../helpers/temporary.js';
 
 const VERSION = { major: 5, minor: 1, name: '5.1' };
+const OF_2018 = { major: 4, minor: 0, name: 'N-47683-g0e8eb07980-static' };
 const clock = { now: () => 0 };
 const SIZE = { width: 32, height: 32 };
 
@@ -22,11 +23,11 @@ function optionsWith(ffmpeg: Ffmpeg): CameraOptions {
 
 describe('camera', () => {
   const folder = temporaryFolder();
-  it('requires an installed ffmpeg if there is only the embedded one', async () => {
-    const source = cameraSource('rtsp://h/a', optionsWith({ path: 'ffmpeg', version: VERSION, origin: 'embedded' }));
+  it('requires another ffmpeg if there is only an old one of an npm package', async () => {
+    const source = cameraSource('rtsp://h/a', optionsWith({ path: 'ffmpeg', version: OF_2018, origin: 'package' }));
     await assert.rejects(
       firstValueFrom(source),
-      (error: Error) => error instanceof SourceError && /install ffmpeg/.test(error.message),
+      (error: Error) => error instanceof SourceError && /to read cameras, install ffmpeg/.test(error.message),
     );
   });
 

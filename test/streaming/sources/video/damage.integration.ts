@@ -36,7 +36,7 @@ describe('damage in a video file', function () {
 
   for (const [name, env] of [
     ['the installed ffmpeg', process.env],
-    ['the embedded ffmpeg', { PATH: '' }],
+    ['the ffmpeg of an npm package, of 2018', { PATH: '' }],
   ] as const) {
     describe(`with ${name}`, () => {
       let ffmpeg: Ffmpeg;
