@@ -4,6 +4,7 @@ export type { Detection } from './core/detection.js';
 export { CAPTURE_CLOCKS, type CaptureClock, type CaptureTrust, type Frame } from './core/frame.js';
 export { letterbox, PAD_VALUE, toSource, type Fit } from './core/fit.js';
 export type { Size } from './core/size.js';
+export type { Area, View } from './core/view.js';
 export { fitPicture, writePlanes, type Picture, type PictureFormat, type ScaledPixels } from './core/picture.js';
 export {
   DROP_REASONS,
@@ -75,6 +76,7 @@ export { producedSource, type PictureProducer, type ProducedOptions } from './st
 export { PACES, type Pace } from './core/pace.js';
 export type { PlaybackOptions } from './streaming/sources/playout.js';
 export type { InputDescription } from './streaming/ffmpeg/log.js';
+export type { Selection } from './streaming/sources/selection.js';
 export { videoSource, type VideoInfo, type VideoOptions } from './streaming/sources/video/video.js';
 export { locateFfmpeg, type Ffmpeg, type FfmpegVersion } from './streaming/ffmpeg/binary.js';
 

@@ -77,12 +77,13 @@ function writtenAs(key: Key): JsonSchema {
   }
 }
 
-function numberSchema({ min, above, max, isInteger }: NumberRule): JsonSchema {
+function numberSchema({ min, above, max, isInteger, multipleOf }: NumberRule): JsonSchema {
   return {
     type: isInteger === true ? 'integer' : 'number',
     ...(min === undefined ? {} : { minimum: min }),
     ...(above === undefined ? {} : { exclusiveMinimum: above }),
     ...(max === undefined ? {} : { maximum: max }),
+    ...(multipleOf === undefined ? {} : { multipleOf }),
   };
 }
 

@@ -11,6 +11,7 @@ describe('allowedNumbers', () => {
     [{ above: 0, max: 5 }, 'a number above 0 and at most 5'],
     [{ min: 1, isInteger: true }, 'a whole number of 1 or more'],
     [{ min: 0, max: 65535, isInteger: true }, 'a whole number from 0 to 65535'],
+    [{ min: 0, max: 270, multipleOf: 90 }, 'a multiple of 90 from 0 to 270'],
   ] as const) {
     it(`returns "${text}"`, () => assert.equal(allowedNumbers(rule), text));
   }
@@ -32,6 +33,13 @@ describe('readNumber', () => {
     assert.deepEqual(
       [0, 0.001].map((value) => readNumber(value, { above: 0 })),
       [undefined, 0.001],
+    );
+  });
+
+  it('accepts multiples alone, where only they are allowed', () => {
+    assert.deepEqual(
+      [0, '180', 45, 0.9].map((value) => readNumber(value, { multipleOf: 90 })),
+      [0, 180, undefined, undefined],
     );
   });
 

@@ -21,8 +21,9 @@ const keys = {
   },
   allowed_origins: {
     type: 'list',
+    flag: '--feed-origins <list>',
     description: 'Further origins whose web pages may connect.',
-    allowed: 'a list of origins such as https://example.org',
+    allowed: 'a list of origins such as https://example.org; null for pages opened from files, * for all',
   },
   max_clients: {
     type: 'number',

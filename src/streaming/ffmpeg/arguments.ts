@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import fluent from 'fluent-ffmpeg';
+import { AS_STATED, type View } from '../../core/view.js';
 import { resolvedFormat, type PictureFormat } from '../../core/picture.js';
 import { isAtLeast, type FfmpegVersion } from './binary.js';
 import { COPY_FD } from './child.js';
 import type { ChosenStream } from './video-streams.js';
+import { EXACT, shownExpressions, viewFilters, viewNames } from './view-filters.js';
 
 export type FrameArguments = {
   /** A file's absolute path or a URL. */
@@ -12,13 +14,15 @@ export type FrameArguments = {
   readonly inputOptions?: readonly string[];
   /** The detector's input that every picture is fitted into. The reader orders the channels: planes come as G, B, R. */
   readonly input: PictureFormat;
+  /** Default: as the input states it. */
+  readonly view?: View | undefined;
   /** `automatic` leaves the choice to ffmpeg, which takes a large one, or a cover picture if there is nothing else. */
   readonly stream?: MappedStream | 'automatic' | undefined;
   /** Stops after this many pictures. */
   readonly maxFrames?: number;
   /** Whether the log announces each picture, which costs a dozen writes for each. Default true. */
   readonly announcesPictures?: boolean;
-  /** Of letters and digits: the filter that scales is named `scale@<secret>` in the log. Default: random. */
+  /** Of letters and digits: part of the names that filters have in the log. Default: random. */
   readonly secret?: string;
 };
 
@@ -37,7 +41,7 @@ const LOGGING = ['-nostdin', '-hide_banner', '-nostats', '-v', 'repeat+level+ver
  * - `-thread_type slice` before 4.3: such an ffmpeg does not mark damaged pictures, so a complaint has to come in turn.
  */
 export function frameArguments(version: FfmpegVersion, options: FrameArguments): string[] {
-  const { url, inputOptions = [], input, maxFrames, announcesPictures = true } = options;
+  const { url, inputOptions = [], input, view = AS_STATED, maxFrames, announcesPictures = true } = options;
   const { secret = randomBytes(8).toString('hex') } = options;
   const order = marksDamage(version) ? [] : ['-thread_type', 'slice'];
   const limit = maxFrames === undefined ? [] : ['-frames:v', String(maxFrames)];
@@ -46,7 +50,10 @@ export function frameArguments(version: FfmpegVersion, options: FrameArguments):
     .inputOptions(...LOGGING, ...(announcesPictures ? ['-debug_ts'] : []), ...order, ...inputOptions)
     .output('pipe:1')
     .noAudio()
-    .videoFilters(fitFilters(input).map((filter) => filter.replace(/^scale=/, `scale@${secret}=`)))
+    .videoFilters([
+      ...viewFilters(view, viewNames(`scale@${secret}`)),
+      ...fitFilters(input, view).map((filter) => filter.replace(/^scale=/, `scale@${secret}=`)),
+    ])
     .videoCodec('rawvideo')
     .outputOptions(
       ...(options.stream === 'automatic' ? ['-sn', '-dn'] : mapOf(options.stream)),
@@ -77,7 +84,7 @@ export function mapOf(stream: MappedStream): string[] {
 
 /** The name that the filter that scales has in the log; undefined for arguments without one. */
 export function scalerOf(args: readonly string[]): string | undefined {
-  return args.map((word) => /(?:^|,)(scale@\w+)=/.exec(word)?.[1]).find((name) => name !== undefined);
+  return args.map((word) => /(?:^|,)(scale@[a-z\d]+)=/i.exec(word)?.[1]).find((name) => name !== undefined);
 }
 
 /** No picture is begun before the one before it is complete. */
@@ -132,6 +139,8 @@ export type PictureArguments = {
   readonly inputOptions: readonly string[];
   /** As for `frameArguments`. */
   readonly stream?: MappedStream;
+  /** As for `frameArguments`. */
+  readonly view?: View | undefined;
   /** Presentation time of the wanted picture in microseconds. */
   readonly ptsUs: number;
 };
@@ -144,7 +153,8 @@ const SAME_TIME_US = 0.75;
  * at which it is shown. Only this picture is converted.
  */
 export function pictureArguments(version: FfmpegVersion, options: PictureArguments): string[] {
-  const { url, inputOptions, stream, ptsUs } = options;
+  const { url, inputOptions, stream, view = AS_STATED, ptsUs } = options;
+  const shown = shownExpressions(view);
   return fluent({ logger: undefined })
     .input(url)
     .inputOptions('-nostdin', '-hide_banner', '-nostats', '-v', 'error', ...inputOptions)
@@ -152,7 +162,8 @@ export function pictureArguments(version: FfmpegVersion, options: PictureArgumen
     .noAudio()
     .videoFilters([
       `select='lt(abs(t*1000000-${ptsUs}),${SAME_TIME_US})'`,
-      `scale=w='${SHOWN_WIDTH}':h=ih:eval=frame:flags=bicubic+accurate_rnd+full_chroma_int+full_chroma_inp`,
+      ...viewFilters(view),
+      `scale=w='${shown.width}':h='${shown.height}':eval=frame:${EXACT}`,
       'format=rgb24',
     ])
     .videoCodec('ppm')
@@ -161,22 +172,21 @@ export function pictureArguments(version: FfmpegVersion, options: PictureArgumen
     ._getArguments();
 }
 
-/** The width of square pixels, as `shownSize` computes it. */
-const SHOWN_WIDTH = 'max(1,round(iw*sar))';
-
 /**
- * The filters of `fitPicture`, with the same arithmetic, for the picture as it is shown. A stream may change the shape
- * of its pixels alone, which `eval` follows. Without `full_chroma_inp` the last column of RGB pictures of odd width
- * comes out wrong; it does not change other pictures. Planes are made before a centred picture is padded, because `pad`
- * moves a picture with halved chroma to an even position.
+ * The filters of `fitPicture`, with the same arithmetic, for a picture that {@link viewFilters} give. A stream may
+ * change the shape of its pixels alone, which `eval` follows. Without `full_chroma_inp` the last column of RGB pictures
+ * of odd width comes out wrong; it does not change other pictures. Planes are made before a centred picture is padded,
+ * because `pad` moves a picture with halved chroma to an even position.
  */
-export function fitFilters(input: PictureFormat): string[] {
+export function fitFilters(input: PictureFormat, view: View = AS_STATED): string[] {
   const { width, height, fit, position, padValue } = resolvedFormat(input);
   const flags = 'flags=bilinear+full_chroma_inp';
   if (fit === 'stretch') return [`scale=w=${width}:h=${height}:${flags}`, 'format=gbrp'];
-  const scale = `min(${width}/${SHOWN_WIDTH},${height}/ih)`;
+  const shown = shownExpressions(view);
+  const scale = `min(${width}/${shown.width},${height}/${shown.height})`;
   const grey = padValue.toString(16).padStart(2, '0').repeat(3);
-  const scaled = `scale=w='max(1,trunc(${SHOWN_WIDTH}*${scale}))':h='max(1,trunc(ih*${scale}))':eval=frame:${flags}`;
+  const [scaledWidth, scaledHeight] = [shown.width, shown.height].map((side) => `max(1,trunc(${side}*${scale}))`);
+  const scaled = `scale=w='${scaledWidth}':h='${scaledHeight}':eval=frame:${flags}`;
   return position === 'corner'
     ? [scaled, `pad=${width}:${height}:0:0:color=0x${grey}:eval=frame`, 'format=gbrp']
     : [

@@ -1,5 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Size } from '../../core/size.js';
+import { SourceError } from '../../core/errors.js';
+import { CROP_FAILED, outsideError, type View } from '../../core/view.js';
 import type { PictureFormat } from '../../core/picture.js';
 import type { Ffmpeg } from './binary.js';
 import { ChildInput } from './child-input.js';
@@ -16,6 +18,8 @@ import type { VideoStream } from './video-streams.js';
 export type FfmpegPicture = NutFrame & {
   /** Size of the source's shown picture, before letterboxing, in pixels. */
   readonly size: Size;
+  /** The same before cropping; absent without a crop. */
+  readonly whole?: Size | undefined;
   /** The decoder reported damage in it. */
   readonly corrupt: boolean;
 };
@@ -45,6 +49,8 @@ export type FrameProcessOptions = {
   readonly ffmpeg: Ffmpeg;
   /** From `frameArguments`. */
   readonly args: readonly string[];
+  /** As in the arguments. */
+  readonly view?: View | undefined;
   /** ffmpeg reads its input from `write`, not from an address. Default false. */
   readonly isFed?: boolean;
   /** ffmpeg's standard input is this program's. Default false. */
@@ -77,6 +83,12 @@ export type FrameProcessOptions = {
   /** Every line of ffmpeg's log. It may contain the URL with its credentials. */
   readonly onLine?: (line: string) => void;
 };
+
+function reshaped(): SourceError {
+  return new SourceError('the pixels change their shape within the stream, which a crop does not follow', {
+    code: CROP_FAILED,
+  });
+}
 
 /** ffmpeg sends frames as planes G, B, R. The position of each in the picture: */
 const PLANE_ORDER = { bgr: [1, 0, 2], rgb: [1, 2, 0] } as const;
@@ -117,6 +129,7 @@ export class FrameProcess {
     this.#mostUndecided = options.mostUndecided ?? DEFAULT_MOST_UNDECIDED;
     this.#log = new FfmpegLog({
       scaler: scalerOf(args),
+      view: options.view,
       announcesPictures,
       marksDamage: marksDamage(ffmpeg.version),
       inOrder: decodesInOrder(args),
@@ -232,8 +245,9 @@ export class FrameProcess {
   /** The last pictures may still wait for a target long after ffmpeg has ended. */
   #endIfDone(): void {
     if (this.#exit === undefined) return;
-    const failure = this.#failure ?? this.#exit.failure;
-    if (this.#reader.isWaiting && !this.#stopped && failure === undefined) return;
+    const ownFailure = this.#failure ?? this.#exit.failure;
+    if (this.#reader.isWaiting && !this.#stopped && ownFailure === undefined) return;
+    const failure = ownFailure ?? this.#cropFailure;
     this.#resolveClosed({
       ...this.#exit,
       stopped: this.#stopped,
@@ -246,6 +260,12 @@ export class FrameProcess {
       ...(this.#log.reachedMs !== undefined && { reachedMs: this.#log.reachedMs }),
       ...(failure && { failure }),
     });
+  }
+
+  get #cropFailure(): SourceError | undefined {
+    const { crop } = this.#options.view ?? {};
+    const { tooSmall } = this.#log;
+    return crop === undefined || tooSmall === undefined ? undefined : outsideError(crop, tooSmall);
   }
 
   /**
@@ -270,6 +290,7 @@ export class FrameProcess {
     if (this.#stopped) return;
     this.#options.onLine?.(line);
     this.#guarded(() => {
+      if (this.#log.isReshaped) throw reshaped();
       this.#reportStreams();
       this.#deliver();
       return !this.#reader.isWaiting;

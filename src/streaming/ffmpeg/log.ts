@@ -1,8 +1,10 @@
 import { shownSize, type Size } from '../../core/size.js';
+import { AS_STATED, isInside, isQuarterTurn, type View } from '../../core/view.js';
 import { concealedIn, decoderComplaint, isOfProgram, isPacketLoss } from './damage-messages.js';
 import { DamageTracker, type DecodedPicture, type Verdict } from './damage-tracker.js';
 import { complaintIn, parseLogLine, type LogLine } from './log-line.js';
 import { videoStreamIn, type VideoStream } from './video-streams.js';
+import { viewNames } from './view-filters.js';
 
 /** ffmpeg's facts on its input before the first picture; each is absent if the input does not state it. */
 export type InputDescription = {
@@ -14,8 +16,10 @@ export type InputDescription = {
 
 /** Facts on one picture from the log. */
 export type PictureFacts = {
-  /** Size of the source's shown picture: rotation applied, pixels made square, before scaling. */
+  /** Size of the source's shown picture: rotation and view applied, pixels made square, before scaling. */
   readonly size: Size;
+  /** The same before cropping; absent without a crop. */
+  readonly whole?: Size | undefined;
   /** The decoder reported damage in it, or in one that it depends on. */
   readonly corrupt: boolean;
 };
@@ -23,6 +27,8 @@ export type PictureFacts = {
 export type FfmpegLogOptions = {
   /** Name of the filter that scales, which no input can guess. Without one, the log tells of no picture. */
   readonly scaler: string | undefined;
+  /** As in the arguments. Default: as the input states it. */
+  readonly view?: View | undefined;
   /** The log is written with `-debug_ts`, which announces each picture. Default true. */
   readonly announcesPictures?: boolean;
   /** Since 4.3, ffmpeg marks pictures that the decoder had to repair. Default true. */
@@ -50,15 +56,20 @@ const PICTURE_TYPES: Readonly<Record<string, DecodedPicture['type']>> = { '1': '
  */
 export class FfmpegLog {
   readonly #options: FfmpegLogOptions;
+  readonly #view: View;
   readonly #scalerPrefix: string | undefined;
+  readonly #cropPrefix: string | undefined;
+  readonly #squarePrefix: string | undefined;
   #size: Size | undefined;
+  #whole: Size | undefined;
+  #isReshaped = false;
   #isDecoding = false;
   #damage: DamageTracker;
   #codec: { readonly name: string; readonly decoder: string } = { name: '', decoder: '' };
   /** Of decoded pictures that were not announced yet, oldest first. */
   #verdicts: Verdict[] = [];
   /** Facts of announced pictures that were not requested yet, oldest first. */
-  #facts: { readonly size: Size; readonly verdict: Verdict }[] = [];
+  #facts: { readonly size: Size; readonly whole: Size | undefined; readonly verdict: Verdict }[] = [];
   readonly #errors: string[] = [];
   readonly #inputErrors: string[] = [];
   #input: InputDescription | undefined;
@@ -70,7 +81,15 @@ export class FfmpegLog {
 
   constructor(options: FfmpegLogOptions) {
     this.#options = options;
-    this.#scalerPrefix = options.scaler === undefined ? undefined : `[${options.scaler} @ `;
+    this.#view = options.view ?? AS_STATED;
+    if (options.scaler !== undefined) {
+      const { crop, square } = viewNames(options.scaler);
+      this.#scalerPrefix = `[${options.scaler} @ `;
+      if (this.#view.crop !== undefined) {
+        this.#cropPrefix = `[${crop} @ `;
+        this.#squarePrefix = `[${square} @ `;
+      }
+    }
     this.#damage = this.#newTracker();
   }
 
@@ -117,12 +136,24 @@ export class FfmpegLog {
 
   /** Takes the facts on the next picture; undefined if the log does not contain them yet. */
   nextPicture(): PictureFacts | undefined {
-    if (this.#options.announcesPictures === false) return this.#size && { size: this.#size, corrupt: false };
+    if (this.#options.announcesPictures === false)
+      return this.#size && { size: this.#size, whole: this.#whole, corrupt: false };
     const next = this.#facts[0];
     const isDamaged = next?.verdict.isDamaged;
     if (next === undefined || isDamaged === undefined) return undefined;
     this.#facts.shift();
-    return { size: next.size, corrupt: isDamaged };
+    return { size: next.size, whole: next.whole, corrupt: isDamaged };
+  }
+
+  /** Size of the whole picture, if it does not contain the crop. ffmpeg ends itself then. */
+  get tooSmall(): Size | undefined {
+    const { crop } = this.#view;
+    return crop === undefined || this.#whole === undefined || isInside(crop, this.#whole) ? undefined : this.#whole;
+  }
+
+  /** Pixels changed their shape, but not their number. ffmpeg then continues with the shape before, which is wrong. */
+  get isReshaped(): boolean {
+    return this.#isReshaped;
   }
 
   /** Number of pictures that the log has announced, and that {@link nextPicture} has not returned yet. */
@@ -148,6 +179,8 @@ export class FfmpegLog {
   /** @param line without its end of line */
   push(line: string): void {
     if (this.#scalerPrefix !== undefined && line.includes(this.#scalerPrefix)) this.#scaled(line);
+    else if (this.#cropPrefix !== undefined && line.includes(this.#cropPrefix)) this.#cropped(line);
+    else if (this.#squarePrefix !== undefined && line.includes(this.#squarePrefix)) this.#squared(line);
     else if (line.startsWith(INFO)) this.#infoLine(line);
     else this.#parsed(line);
   }
@@ -202,18 +235,40 @@ export class FfmpegLog {
   #announce(text: string): void {
     // The final one of the stream has no time.
     if (this.#size === undefined || !/^filter -> pts:-?\d/.test(text)) return;
-    this.#facts.push({ size: this.#size, verdict: this.#verdicts.shift() ?? { isDamaged: false } });
+    this.#facts.push({ size: this.#size, whole: this.#whole, verdict: this.#verdicts.shift() ?? { isDamaged: false } });
   }
 
   /** The scaler's input is the picture after rotation, in coded pixels; the log states it again at every change. */
   #scaled(line: string): void {
     this.#isDecoding = true;
-    const match = /\] w:(\d+) h:(\d+) fmt:.* sar:(\d+)\/(\d+) -> w:\d+ h:\d+ /.exec(line);
-    if (match === null) return;
-    const [codedWidth, codedHeight, across, down] = match.slice(1).map(Number);
+    const { shown } = this.#scalingIn(line) ?? {};
+    if (shown !== undefined && !isSameSize(this.#size, shown)) this.#size = shown;
+  }
+
+  #scalingIn(line: string): { readonly shown: Size; readonly scaled: Size } | undefined {
+    const match = /\] w:(\d+) h:(\d+) fmt:.* sar:(\d+)\/(\d+) -> w:(\d+) h:(\d+) /.exec(line);
+    if (match === null) return undefined;
+    const [codedWidth, codedHeight, across, down, width, height] = match.slice(1).map(Number);
     const sampleAspect = across > 0 && down > 0 ? across / down : 1;
-    const { width, height } = shownSize({ width: codedWidth, height: codedHeight }, sampleAspect);
-    if (this.#size?.width !== width || this.#size.height !== height) this.#size = { width, height };
+    const scaled = { width, height };
+    if (!isQuarterTurn(this.#view))
+      return { shown: shownSize({ width: codedWidth, height: codedHeight }, sampleAspect), scaled };
+    return { shown: { width: codedWidth, height: Math.max(1, Math.round(codedHeight / sampleAspect)) }, scaled };
+  }
+
+  /** The crop's input is the whole picture in square pixels. Its line comes before ffmpeg refuses a part outside. */
+  #cropped(line: string): void {
+    this.#isDecoding = true;
+    const match = /\] w:(\d+) h:(\d+) sar:/.exec(line);
+    if (match === null) return;
+    const whole = { width: Number(match[1]), height: Number(match[2]) };
+    if (!isSameSize(this.#whole, whole)) this.#whole = whole;
+  }
+
+  /** ffmpeg keeps the first size if only the shape of the pixels changes. */
+  #squared(line: string): void {
+    const { shown, scaled } = this.#scalingIn(line) ?? {};
+    if (!isSameSize(shown, scaled)) this.#isReshaped = true;
   }
 
   #complained(message: LogLine): void {
@@ -304,6 +359,10 @@ export class FfmpegLog {
     const hasSegments = PLAYLISTS.test(this.#input?.format ?? '');
     return new DamageTracker({ codec: this.#codec.name, marksDamage, inOrder, hasSegments });
   }
+}
+
+function isSameSize(a: Size | undefined, b: Size | undefined): boolean {
+  return a?.width === b?.width && a?.height === b?.height;
 }
 
 /** The value after a field's name, up to the next space; empty if there is none. */

@@ -1,3 +1,4 @@
+import type { View } from '../../core/view.js';
 import type { MappedStream } from '../ffmpeg/arguments.js';
 import type { Ffmpeg } from '../ffmpeg/binary.js';
 import { noOriginal, type OriginalFinder } from './answer.js';
@@ -13,6 +14,8 @@ export type FilePicturesOptions = {
   readonly isTimeChanged: boolean;
   /** Names of its demuxer, once known. */
   readonly format: () => string | undefined;
+  /** How the run shows the pictures. */
+  readonly view?: View | undefined;
   /** The stream that the run plays, once known. */
   readonly stream: () => MappedStream;
 };
@@ -33,6 +36,7 @@ export function filePictures({
   ffmpeg,
   inputOptions,
   isTimeChanged,
+  view,
   format,
   stream,
 }: FilePicturesOptions): OriginalFinder {
@@ -45,6 +49,7 @@ export function filePictures({
           ffmpeg,
           url,
           stream: stream(),
+          view,
           // `copyts` and `start_at_zero`: times are those of a file that is read from its beginning.
           inputOptions:
             isIndexed && seekS > 0

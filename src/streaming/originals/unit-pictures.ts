@@ -1,3 +1,4 @@
+import { AS_STATED, changesPicture, type View } from '../../core/view.js';
 import type { Ffmpeg } from '../ffmpeg/binary.js';
 import { UNIT_INPUT, unitHeader, unitsHeader } from '../ffmpeg/unit-nut.js';
 import { noOriginal, type OriginalFinder } from './answer.js';
@@ -7,6 +8,8 @@ import type { KeptUnit, KeptUnits, NotKept } from './kept-units.js';
 export type UnitPicturesOptions = {
   readonly kept: KeptUnits;
   readonly ffmpeg: Ffmpeg;
+  /** How the run shows the pictures. */
+  readonly view?: View | undefined;
   /** Whether ffmpeg reads the camera, so that no units arrive. */
   readonly isReadByFfmpeg: () => boolean;
 };
@@ -26,7 +29,7 @@ const WHY: Readonly<Record<NotKept, string>> = {
 };
 
 /** Finds a camera's pictures among its kept units. */
-export function unitPictures({ kept, ffmpeg, isReadByFfmpeg }: UnitPicturesOptions): OriginalFinder {
+export function unitPictures({ kept, ffmpeg, view = AS_STATED, isReadByFfmpeg }: UnitPicturesOptions): OriginalFinder {
   return {
     find: ({ ptsMs }) => {
       const ptsUs = Math.round(ptsMs * 1_000);
@@ -38,9 +41,17 @@ export function unitPictures({ kept, ffmpeg, isReadByFfmpeg }: UnitPicturesOptio
       }
       const { codec, data } = run[0];
       return {
-        ...(codec === 'mjpeg' ? { file: () => data } : {}),
+        ...(codec === 'mjpeg' && !changesPicture(view) ? { file: () => data } : {}),
         decode: (signal) =>
-          decodeOriginal({ ffmpeg, url: 'pipe:0', inputOptions: INPUT_OPTIONS, pieces: nutOf(run), ptsUs, signal }),
+          decodeOriginal({
+            ffmpeg,
+            view,
+            url: 'pipe:0',
+            inputOptions: INPUT_OPTIONS,
+            pieces: nutOf(run),
+            ptsUs,
+            signal,
+          }),
       };
     },
   };

@@ -90,6 +90,26 @@ describe('ffmpeg', () => {
     );
   });
 
+  it('shows a view before all else, with names for the filters whose lines state sizes', () => {
+    const crop = { width: 100, height: 50, x: 42, y: 24 };
+    const view = { aspect: { width: 16, height: 9 }, rotate: 90, crop } as const;
+    const args = frameArguments(V5_1, { url: 'x.mp4', input: INPUT, view, secret: 'a1' });
+    const filters = args[args.indexOf('-filter:v') + 1];
+    assert.ok(
+      filters.startsWith(
+        "setdar=dar=16/9:max=100000,transpose=clock,scale@a1_square=w='iw':h='max(1,round(ih/sar))':eval=init:",
+      ),
+      filters,
+    );
+    assert.ok(
+      filters.includes(
+        ",setsar=1,crop@a1=w='if(lte(142,iw)*lte(74,ih),102,0)':h=50:x=40:y=24:exact=1,format=yuv444p|gbrp|gray,crop=w=100:h=50:x=2:y=0:exact=1,scale@a1=",
+      ),
+      filters,
+    );
+    assert.equal(scalerOf(args), 'scale@a1');
+  });
+
   it('names the filter that scales anew each time', () => {
     const [one, other] = [1, 2].map(() => scalerOf(frameArguments(V5_1, { url: 'x.mp4', input: INPUT })));
     assert.match(one!, /^scale@[0-9a-f]{16}$/);

@@ -3,9 +3,12 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Detection } from '../../../core/detection.js';
 import { OutputError, UsageError } from '../../../core/errors.js';
+import { AS_STATED, type View } from '../../../core/view.js';
 import { writeFileAtomic } from '../../../files/atomic-write.js';
 import { decodePicture } from '../../pictures/decode-picture.js';
+import { viewPixels } from '../../pictures/view-pixels.js';
 import { pictureRoot } from '../../sources/folder/list-pictures.js';
+import { selectionOf } from '../../sources/selection.js';
 import type { FinishContext, Sink, SinkContext } from '../sink-kind.js';
 import { drawBoxes } from './draw-boxes.js';
 import { pictureOutput, writtenFormat, type WrittenFormat } from './picture-output.js';
@@ -29,6 +32,7 @@ export function openPictures(save: string, { sources: [source], onWarning }: Sin
       `output.save (--save) is ${save}, the name of one picture, but ${source.id} is several; name a folder, as in --save annotated/`,
     );
   const root = pictureRoot(places);
+  const { view = AS_STATED } = selectionOf(source.settings);
   if (isFolder && realPath(save) === realPath(root))
     throw new UsageError(
       `output.save (--save) is ${save}, the folder of the source's own pictures; choose another folder`,
@@ -55,7 +59,7 @@ export function openPictures(save: string, { sources: [source], onWarning }: Sin
           const out = isFolder ? join(save, writtenFormat(file) === undefined ? `${file}.png` : file) : save;
           if (realPath(out) === realPath(from))
             throw new OutputError(`${out} is a picture of the source; choose another name`);
-          await annotatePicture(from, out, detections);
+          await annotatePicture(from, out, view, detections);
           files.push(out);
           bar.set(done + 1);
         }
@@ -66,9 +70,10 @@ export function openPictures(save: string, { sources: [source], onWarning }: Sin
   };
 }
 
-async function annotatePicture(from: string, out: string, detections: readonly Detection[]): Promise<void> {
+async function annotatePicture(from: string, out: string, view: View, detections: readonly Detection[]): Promise<void> {
   const picture = await readFile(from)
     .then(decodePicture)
+    .then((decoded) => viewPixels(decoded, view))
     .catch((cause: unknown) => {
       throw new OutputError(`cannot write ${out}: ${from} cannot be read again: ${(cause as Error).message}`, {
         cause,

@@ -2,6 +2,7 @@ import { renameSync, rmSync } from 'node:fs';
 import { SourceError } from '../../../core/errors.js';
 import type { PerceptEvent } from '../../../core/events.js';
 import type { Size } from '../../../core/size.js';
+import { AS_STATED, isQuarterTurn, type View } from '../../../core/view.js';
 import { mapOf, passthrough, type MappedStream } from '../../ffmpeg/arguments.js';
 import type { Ffmpeg } from '../../ffmpeg/binary.js';
 import { isStray, streamTimesOf, type TimeOffset } from '../../sources/camera/copy/kept-times.js';
@@ -11,6 +12,7 @@ import { colourArguments, type ColourTags } from '../../ffmpeg/colour-tags.js';
 import { describeVideo } from '../../ffmpeg/describe-video.js';
 import { FfmpegChild } from '../../ffmpeg/child.js';
 import { nutFileHeader, nutFrameHeader } from '../../ffmpeg/nut-writer.js';
+import { viewFilters } from '../../ffmpeg/view-filters.js';
 import { VideoEncoder } from '../../ffmpeg/video-encoder.js';
 import { PerceptTimeline } from '../../../recording/percept-timeline.js';
 import type { Selection } from '../../sources/selection.js';
@@ -60,7 +62,7 @@ export async function annotateVideo(options: AnnotateVideoOptions): Promise<Anno
     signal?.throwIfAborted();
     decoder = new FfmpegChild({
       path: ffmpeg.path,
-      args: decoderArguments(ffmpeg, source, stream, options.offsets !== undefined),
+      args: decoderArguments(ffmpeg, source, { stream, view: options.view, isKeptCopy: options.offsets !== undefined }),
       stdout: 'pipe',
     });
     encoder = new VideoEncoder(ffmpeg.path, encoderArguments(ffmpeg, tags, partial), options.out);
@@ -144,17 +146,24 @@ async function paint(
 const EXACT_MS = 0.0005;
 
 /** Square pixels, even size, and unchanged colours except for their range. */
-const FILTERS = "scale=w='2*ceil(iw*sar/2)':h='2*ceil(ih/2)':out_range=tv,setsar=1,format=yuv420p";
+function filters(view: View): string[] {
+  const [width, height] = isQuarterTurn(view) ? ['iw', 'ih/sar'] : ['iw*sar', 'ih'];
+  const scale = `scale=w='2*ceil(${width}/2)':h='2*ceil(${height}/2)':out_range=tv`;
+  return [...viewFilters(view), scale, 'setsar=1', 'format=yuv420p'];
+}
 
-/**
- * The choice of stream and the times must be those of the run: see `frameArguments`.
- * @param isKeptCopy true to use the file's times as they are; those of a video are moved to begin at 0
- */
+type Played = {
+  readonly stream: MappedStream;
+  readonly view: View | undefined;
+  /** True to use the file's times as they are; those of a video are moved to begin at 0. */
+  readonly isKeptCopy: boolean;
+};
+
+/** The choice of stream and the times must be those of the run: see `frameArguments`. */
 function decoderArguments(
   { version }: Ffmpeg,
   { url, inputOptions }: VideoInput,
-  stream: MappedStream,
-  isKeptCopy: boolean,
+  { stream, view = AS_STATED, isKeptCopy }: Played,
 ): string[] {
   return [
     '-nostdin',
@@ -167,7 +176,7 @@ function decoderArguments(
     ...mapOf(stream),
     '-an',
     '-vf',
-    FILTERS,
+    filters(view).join(),
     '-c:v',
     'rawvideo',
     ...passthrough(version),

@@ -92,7 +92,8 @@ export class CameraSession {
       }
       if (this.#hasPlayed(end)) break;
       this.#out.lost(reason);
-      if (this.#options.giveUpFirst && this.#out.count === 0) {
+      const isNoBeginning = this.#out.count === 0 || (end.gaveUp === 'cannot-crop' && !this.#out.hasShown);
+      if (this.#options.giveUpFirst && isNoBeginning) {
         throw new SourceError(`${redactUrls(this.#url)}: ${reason}`, { code: 'NOWCAST_CAMERA' });
       }
       if (this.#out.isLive) hasAnswered = false;
@@ -174,10 +175,10 @@ export class CameraSession {
   /** @returns withdraws the offer, and frees its memory */
   #offerOriginals(): (() => void) | undefined {
     const kept = this.#kept;
-    const { originals, streamId, ffmpeg } = this.#options;
+    const { originals, streamId, ffmpeg, view } = this.#options;
     if (kept === undefined) return undefined;
     const isReadByFfmpeg = (): boolean => !isOwn(this.#reader);
-    const remove = originals?.add(streamId, unitPictures({ kept, ffmpeg, isReadByFfmpeg }));
+    const remove = originals?.add(streamId, unitPictures({ kept, ffmpeg, view, isReadByFfmpeg }));
     return () => {
       remove?.();
       kept.clear();

@@ -14,12 +14,16 @@ export type { CameraCopy, CameraOptions } from './options.js';
  * A `gap` reports the time without frames when the camera is back. A slow consumer never delays the camera: frames
  * without a free slot are reported as drops. No event contains the URL's credentials.
  *
+ * A picture that does not contain the crop of `view` ends its connection.
+ *
  * Errors with SourceError (`NOWCAST_CAMERA`) if the first connection fails and `giveUpFirst` is set, or if ffmpeg is
  * the embedded one; with UsageError if the URL is of an unknown kind.
+ * @throws UsageError if the view is malformed
  */
 export function cameraSource(url: string, options: CameraOptions): Observable<SourceEvent> {
+  const resolved = resolveCameraOptions(options);
   return new Observable((subscriber) => {
-    const session = new CameraSession(url, resolveCameraOptions(options), (event) => subscriber.next(event));
+    const session = new CameraSession(url, resolved, (event) => subscriber.next(event));
     const end = (): void => session.end();
     options.stop?.addEventListener('abort', end, { once: true });
     if (options.stop?.aborted === true) end();

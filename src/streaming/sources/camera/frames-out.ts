@@ -1,6 +1,6 @@
 import type { Clock } from '../../../core/clock.js';
 import { dropOf, type FrameRef, type SourceEvent, type StatusState } from '../../../core/events.js';
-import type { Size } from '../../../core/size.js';
+import { shownSizeText, type Size } from '../../../core/size.js';
 import { fitPicture, type PictureFormat } from '../../../core/picture.js';
 import type { ArrivedPicture, CameraConnection, ConnectionEvents, Moment } from './connection/connection.js';
 
@@ -21,7 +21,9 @@ export class FramesOut {
   #seq = 0;
   #epoch = -1;
   #isLive = false;
-  #size: Size | undefined;
+  #hasShown = false;
+  /** Of the newest picture, before cropping. */
+  #whole: Size | undefined;
   #last: FrameRef | undefined;
   /** The reason why the previous connection was lost; empty if none was, or if its gap was reported. */
   #lostWhy = '';
@@ -41,6 +43,11 @@ export class FramesOut {
     return this.#isLive;
   }
 
+  /** True once any connection has given a decoded picture. */
+  get hasShown(): boolean {
+    return this.#hasShown;
+  }
+
   /** The epoch of a starting connection. */
   get nextEpoch(): number {
     return this.#epoch + 1;
@@ -49,7 +56,7 @@ export class FramesOut {
   /** The receiver of a connection's events. */
   eventsOf(connection: () => CameraConnection): ConnectionEvents {
     this.#isLive = false;
-    this.#size = undefined;
+    this.#whole = undefined;
     return {
       onPicture: (moment, picture) => {
         if (this.#isClosed) picture.slot?.release();
@@ -88,13 +95,15 @@ export class FramesOut {
     emit({ type: 'status', streamId, atMs: clock.now(), state, message: redact(message) });
   }
 
-  #show(moment: Moment, { size, corrupt, slot }: ArrivedPicture, connection: CameraConnection): void {
+  #show(moment: Moment, arrived: ArrivedPicture, connection: CameraConnection): void {
     const { clock, input, emit } = this.#options;
+    const { size, whole = size, corrupt, slot } = arrived;
+    this.#hasShown = true;
     const readyAtMs = clock.now();
     const ref = this.#next(moment);
-    if (size.width !== this.#size?.width || size.height !== this.#size.height) {
-      this.#size = size;
-      this.status('streaming', `${size.width}x${size.height} ${connection.codec}`);
+    if (whole.width !== this.#whole?.width || whole.height !== this.#whole.height) {
+      this.#whole = whole;
+      this.status('streaming', `${shownSizeText(arrived)} ${connection.codec}`);
     }
     if (slot === undefined) emit(dropOf(ref, corrupt ? 'corrupt' : 'superseded', readyAtMs));
     else {

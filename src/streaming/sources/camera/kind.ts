@@ -1,4 +1,5 @@
 import { requireFfmpeg } from '../../ffmpeg/require-ffmpeg.js';
+import { selectionOf, VIEW_KEYS } from '../selection.js';
 import { sourceKind } from '../source-kind.js';
 import { TRANSPORTS } from './camera-input.js';
 import { CAMERA_DEFAULTS } from './defaults.js';
@@ -38,6 +39,7 @@ export const cameraKind = sourceKind({
     return (await isRecording(address)) ? 'video' : undefined;
   },
   keys: {
+    ...VIEW_KEYS,
     transport: {
       type: 'choice',
       values: TRANSPORTS,
@@ -72,6 +74,7 @@ export const cameraKind = sourceKind({
       streamId,
       input,
       clock,
+      ...selectionOf(settings),
       ffmpeg: requireFfmpeg(context.ffmpeg, context.streamId),
       transport: settings.transport,
       // A picture that was requested in time comes after the interval at the earliest.

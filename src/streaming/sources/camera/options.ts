@@ -1,6 +1,7 @@
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
 import type { Clock, WallClock } from '../../../core/clock.js';
 import type { OutputError } from '../../../core/errors.js';
+import { AS_STATED, checkView, type View } from '../../../core/view.js';
 import type { PictureFormat } from '../../../core/picture.js';
 import type { Originals } from '../../originals/originals.js';
 import type { Transport } from './camera-input.js';
@@ -14,6 +15,8 @@ export type CameraOptions = {
   readonly streamId: string;
   /** The detector's input that every picture is fitted into: `detector.info.input`. */
   readonly input: PictureFormat;
+  /** How the pictures are shown. Default: as the camera states it. */
+  readonly view?: View | undefined;
   readonly clock: Clock;
   /**
    * With the same zero as `clock`; compared with the dates of dated streams, again for each connection. Default: this
@@ -99,9 +102,13 @@ export type CameraCopy = {
 
 type Optional = 'keepCopyTo' | 'onCopy' | 'onCopyFailure' | 'originals' | 'stop';
 /** With every default filled in. */
-export type ResolvedCameraOptions = Required<Omit<CameraOptions, Optional>> & Pick<CameraOptions, Optional>;
+export type ResolvedCameraOptions = Required<Omit<CameraOptions, Optional | 'view'>> &
+  Pick<CameraOptions, Optional> & { readonly view: View };
 
+/** @throws UsageError if the view is malformed */
 export function resolveCameraOptions(options: CameraOptions): ResolvedCameraOptions {
+  const { view = AS_STATED } = options;
+  checkView(view);
   return {
     ...CAMERA_DEFAULTS,
     firstFrameTimeoutMs: Math.max(20_000, options.timeoutMs ?? 0),
@@ -115,5 +122,6 @@ export function resolveCameraOptions(options: CameraOptions): ResolvedCameraOpti
     scheduler: asyncScheduler,
     wallClock: { toUnixMs: (monotonicMs) => monotonicMs + Date.now() - options.clock.now() },
     ...options,
+    view,
   };
 }

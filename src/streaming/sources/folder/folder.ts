@@ -3,7 +3,9 @@ import { Observable } from 'rxjs';
 import { counted } from '../../../core/counted.js';
 import { SourceError } from '../../../core/errors.js';
 import type { SourceEvent } from '../../../core/events.js';
+import { AS_STATED, checkView, isCropFailure, type View } from '../../../core/view.js';
 import { decodePicture } from '../../pictures/decode-picture.js';
+import { viewPixels } from '../../pictures/view-pixels.js';
 import type { RgbPicture } from '../../pictures/rgb-picture.js';
 import { fitPixels } from '../../pictures/fit-pixels.js';
 import type { Originals } from '../../originals/originals.js';
@@ -14,6 +16,8 @@ import { listPictures, type PictureList } from './list-pictures.js';
 export type FolderOptions = PlaybackOptions & {
   /** Pictures per second; presentation times follow from it. Default 30. */
   readonly fps?: number;
+  /** Default: as the pictures state it. */
+  readonly view?: View | undefined;
   /** Ends after this many frames. */
   readonly maxFrames?: number;
   /** Receives the files, so that originals can be had even after the source has ended. Default: none. */
@@ -42,21 +46,27 @@ type Decoded = PictureList['pictures'][number] &
  * `onProblem` gets the sum.
  *
  * Errors with a SourceError: `NOWCAST_SOURCE_MISSING`, or `NOWCAST_SOURCE_NO_PICTURES` if there is no readable picture.
+ * A picture that does not contain the crop of `view` counts as one that cannot be read.
+ * @throws UsageError if the view is malformed
  * @param source absolute paths as for `listPictures`
  */
 export function folderSource(source: string | readonly string[], options: FolderOptions): Observable<SourceEvent> {
+  const { view = AS_STATED } = options;
+  checkView(view);
   const places = typeof source === 'string' ? [source] : source;
   return new Observable((subscriber) => {
     const { input, fps = DEFAULT_FPS } = options;
     const { playout, status } = playInto(subscriber, options);
     const unreadable: string[] = [];
+    /** Of the first picture that does not contain the crop. */
+    let cropFailure: Error | undefined;
     /** Paths of the frames' pictures, by `seq`. */
     const readable: string[] = [];
 
     const play = async (): Promise<void> => {
       const list = await listPictures(places);
       if (subscriber.closed) return;
-      options.originals?.add(options.streamId, folderPictures(readable));
+      options.originals?.add(options.streamId, folderPictures(readable, view));
       const expectedFrames = Math.min(list.pictures.length, options.maxFrames ?? Infinity);
       options.onInfo?.({ fps, durationMs: (expectedFrames / fps) * 1000, expectedFrames });
       status('streaming', `${counted(list.pictures.length, 'picture')}, ${fps} fps`);
@@ -67,10 +77,11 @@ export function folderSource(source: string | readonly string[], options: Folder
       }
       const leftOut = leftOutText(list);
       if (leftOut !== undefined) status('streaming', leftOut);
-      for await (const { path, file, ...decoded } of decodedInOrder(list)) {
+      for await (const { path, file, ...decoded } of decodedInOrder(list, view)) {
         if (subscriber.closed) return;
         if (decoded.picture === undefined) {
           unreadable.push(file);
+          if (isCropFailure(decoded.failure)) cropFailure ??= decoded.failure;
           status('streaming', `${file} cannot be read: ${decoded.failure.message}`);
         } else {
           readable.push(path);
@@ -96,11 +107,12 @@ export function folderSource(source: string | readonly string[], options: Folder
       const problem =
         unreadable.length === 0
           ? undefined
-          : `${counted(unreadable.length, 'picture')} of ${pictures.length} cannot be read: ${listed(unreadable)}`;
+          : `${counted(unreadable.length, 'picture')} of ${pictures.length} cannot be read: ${listed(unreadable)}${cropFailure === undefined ? '' : `; ${cropFailure.message}`}`;
       if (readable.length === 0) {
-        const why = pictures.length === 1 ? 'it' : `each of the ${pictures.length} pictures`;
+        const all = pictures.length === 1 ? 'it' : `each of the ${pictures.length} pictures`;
+        const why = cropFailure === undefined ? `; ${all} is damaged or no picture` : '';
         subscriber.error(
-          new SourceError(`${problem ?? `no picture of "${places[0]}" was read`}; ${why} is damaged or no picture`, {
+          new SourceError(`${problem ?? `no picture of "${places[0]}" was read`}${why}`, {
             code: 'NOWCAST_SOURCE_NO_PICTURES',
           }),
         );
@@ -117,11 +129,11 @@ export function folderSource(source: string | readonly string[], options: Folder
 }
 
 /** Decodes ahead, a few at a time; results come in the order of the list. */
-async function* decodedInOrder({ pictures }: PictureList): AsyncGenerator<Decoded> {
+async function* decodedInOrder({ pictures }: PictureList, view: View): AsyncGenerator<Decoded> {
   const ahead: Promise<Decoded>[] = [];
   let next = 0;
   const start = (): void => {
-    if (next < pictures.length) ahead.push(decoded(pictures[next++]));
+    if (next < pictures.length) ahead.push(decoded(pictures[next++], view));
   };
   for (let i = 0; i < DECODERS; i++) start();
   for (let first = ahead.shift(); first !== undefined; first = ahead.shift()) {
@@ -131,9 +143,9 @@ async function* decodedInOrder({ pictures }: PictureList): AsyncGenerator<Decode
   }
 }
 
-async function decoded({ path, file }: PictureList['pictures'][number]): Promise<Decoded> {
+async function decoded({ path, file }: PictureList['pictures'][number], view: View): Promise<Decoded> {
   try {
-    return { path, file, picture: await decodePicture(await readFile(path)) };
+    return { path, file, picture: await viewPixels(await decodePicture(await readFile(path)), view) };
   } catch (error) {
     return { path, file, failure: error as Error };
   }

@@ -1,3 +1,4 @@
+import { selectionOf, VIEW_KEYS } from '../selection.js';
 import { sourceKind } from '../source-kind.js';
 import { formatOfFile, isPattern } from './recognise.js';
 
@@ -20,6 +21,7 @@ export const folderKind = sourceKind({
       description: 'Pictures a second of a folder, a pattern or a list of pictures.',
       default: 30,
     },
+    ...VIEW_KEYS,
   },
   isLive: false,
   pictures: 'in-files',
@@ -32,6 +34,7 @@ export const folderKind = sourceKind({
       clock,
       pace,
       fps: settings.fps,
+      ...selectionOf(settings),
       ...(originals === undefined ? {} : { originals }),
       onInfo: ({ expectedFrames }) => onLength?.(expectedFrames),
       ...(onProblem === undefined ? {} : { onProblem }),

@@ -1,5 +1,5 @@
 import { requireFfmpeg } from '../../ffmpeg/require-ffmpeg.js';
-import { SELECTION_KEYS, selectionOf } from '../selection.js';
+import { SELECTION_KEYS, selectionOf, VIEW_KEYS } from '../selection.js';
 import { sourceKind } from '../source-kind.js';
 import { isStandardInput, STANDARD_INPUT } from './recognise.js';
 
@@ -11,7 +11,7 @@ export const pipeKind = sourceKind({
   recognise: (text) => (isStandardInput(text) ? { address: STANDARD_INPUT, streamId: 'stdin' } : undefined),
   takesPath: (_, what) => what === 'pipe',
   isReadOnce: true,
-  keys: { stream: SELECTION_KEYS.stream },
+  keys: { stream: SELECTION_KEYS.stream, ...VIEW_KEYS },
   isLive: false,
   pictures: 'gone',
   needsFfmpeg: true,

@@ -1,4 +1,5 @@
 import { requireFfmpeg } from '../../ffmpeg/require-ffmpeg.js';
+import { selectionOf, VIEW_KEYS } from '../selection.js';
 import { sourceKind } from '../source-kind.js';
 import { isSdpFile, recogniseRtp } from './recognise.js';
 
@@ -9,16 +10,17 @@ export const rtpKind = sourceKind({
   examples: ['rtp://127.0.0.1:5004', 'rtp://@:5004'],
   recognise: recogniseRtp,
   takesPath: (path, what) => what === 'file' && isSdpFile(path),
-  keys: {},
+  keys: { ...VIEW_KEYS },
   isLive: true,
   pictures: 'in-kept-copy',
   needsFfmpeg: true,
-  async open({ address }, { streamId, input, clock, ffmpeg, isOnly, stop, copy, originals }) {
+  async open({ address, settings }, { streamId, input, clock, ffmpeg, isOnly, stop, copy, originals }) {
     const { cameraSource } = await import('../camera/camera.js');
     return cameraSource(address, {
       streamId,
       input,
       clock,
+      ...selectionOf(settings),
       ffmpeg: requireFfmpeg(ffmpeg, streamId),
       giveUpFirst: isOnly,
       ...(stop === undefined ? {} : { stop }),

@@ -1,5 +1,5 @@
 import { requireFfmpeg } from '../../ffmpeg/require-ffmpeg.js';
-import { SELECTION_KEYS, selectionOf } from '../selection.js';
+import { SELECTION_KEYS, selectionOf, VIEW_KEYS } from '../selection.js';
 import { sourceKind } from '../source-kind.js';
 
 export const videoKind = sourceKind({
@@ -8,7 +8,7 @@ export const videoKind = sourceKind({
   forms: ['a video file'],
   examples: [],
   takesPath: (_, what) => what === 'file',
-  keys: { stream: SELECTION_KEYS.stream },
+  keys: { stream: SELECTION_KEYS.stream, ...VIEW_KEYS },
   isLive: false,
   pictures: 'in-file',
   needsFfmpeg: true,

@@ -2,7 +2,8 @@ import { asyncScheduler, Observable, type Subscription } from 'rxjs';
 import { InternalError, SourceError } from '../../../core/errors.js';
 import type { SourceEvent } from '../../../core/events.js';
 import type { FrameSlot } from '../../../core/frame-pool.js';
-import type { Size } from '../../../core/size.js';
+import { shownSizeText, type Size } from '../../../core/size.js';
+import { checkView, isCropFailure } from '../../../core/view.js';
 import { frameArguments, type MappedStream } from '../../ffmpeg/arguments.js';
 import type { Ffmpeg } from '../../ffmpeg/binary.js';
 import type { InputDescription } from '../../ffmpeg/log.js';
@@ -50,9 +51,12 @@ const COMPLETE_SHARE = 0.95;
  *
  * Errors with a SourceError before the first frame: `NOWCAST_SOURCE_MISSING`, `_FOLDER`, `_EMPTY`, `_NOT_VIDEO`,
  * `_NO_VIDEO` (a file without a picture stream), `_NO_STREAM` (without the one of `stream`). Each subscription plays
- * from the beginning; unsubscribing ends ffmpeg.
+ * from the beginning; unsubscribing ends ffmpeg. A picture that does not contain the crop of `view` ends it with
+ * `NOWCAST_SOURCE_CROP`.
+ * @throws UsageError if the view is malformed
  */
 export function videoSource(path: string, options: VideoOptions): Observable<SourceEvent> {
+  checkView(options.view ?? {});
   return new Observable((subscriber) => {
     const { input, ffmpeg } = options;
     const video = videoInput(path);
@@ -63,7 +67,8 @@ export function videoSource(path: string, options: VideoOptions): Observable<Sou
     /** Slots that ffmpeg's output is being read into, in order. */
     const reading: FrameSlot[] = [];
     let info: VideoInfo = {};
-    let size: Size | undefined;
+    /** Of the newest picture, before cropping. */
+    let whole: Size | undefined;
     let reachedMs = 0;
     let silentLooks = 0;
     let watch: Subscription | undefined;
@@ -80,6 +85,7 @@ export function videoSource(path: string, options: VideoOptions): Observable<Sou
         ...video,
         ffmpeg,
         isTimeChanged: options.inputOptions !== undefined,
+        view: options.view,
         format: () => info.format,
         stream: () => stream,
       };
@@ -97,6 +103,7 @@ export function videoSource(path: string, options: VideoOptions): Observable<Sou
       const current = new FrameProcess({
         ffmpeg,
         args: frameArguments(ffmpeg.version, { ...options, stream: which, url: video.url, inputOptions }),
+        view: options.view,
         inheritsInput: video.isStandardInput,
         channels: input.channels,
         ...(options.slots !== undefined && { mostUndecided: Math.max(1, options.slots - 2) }),
@@ -134,12 +141,10 @@ export function videoSource(path: string, options: VideoOptions): Observable<Sou
         },
         onPicture(picture) {
           silentLooks = 0;
-          if (size !== picture.size) {
-            status(
-              'streaming',
-              size === undefined ? summary(picture.size, info) : `the picture is now ${sizeText(picture.size)}`,
-            );
-            size = picture.size;
+          if (whole !== (picture.whole ?? picture.size)) {
+            const text = shownSizeText(picture);
+            status('streaming', whole === undefined ? summary(text, info) : `the picture is now ${text}`);
+            whole = picture.whole ?? picture.size;
           }
           const ptsMs = picture.ptsUs / 1000;
           reachedMs = Math.max(reachedMs, ptsMs);
@@ -170,7 +175,7 @@ export function videoSource(path: string, options: VideoOptions): Observable<Sou
           return;
         }
         if (end.pictureCount === 0 || end.failure !== undefined) {
-          subscriber.error(failureOf(video, end, options.stream));
+          playout.finish(() => subscriber.error(failureOf(video, end, options.stream)));
           return;
         }
         playout.finish(() => {
@@ -208,9 +213,12 @@ function failureOf(
   const { name, redact } = video;
   const telling = errors.findLast((line) => !line.includes('Error marking filters as finished'));
   if (failure !== undefined)
-    return failure instanceof SourceError
+    return failure instanceof SourceError && !isCropFailure(failure)
       ? failure
-      : new SourceError(`"${name}" cannot be read: ${redact(failure.message)}`, { cause: failure });
+      : new SourceError(`"${name}" cannot be read: ${redact(failure.message)}`, {
+          cause: failure,
+          ...(failure instanceof SourceError && { code: failure.code }),
+        });
   const logged = (pattern: RegExp): boolean => errors.some((line) => pattern.test(line));
   if (logged(/matches no streams|does not contain any stream/)) {
     const listed = listVideoStreams(streams);
@@ -255,12 +263,8 @@ function describe(input: InputDescription, { maxFrames = Infinity, inputOptions 
   };
 }
 
-function summary(size: Size, { fps, durationMs }: VideoInfo): string {
-  return [
-    sizeText(size),
-    fps === undefined ? [] : `${fps} fps`,
-    durationMs === undefined ? [] : secondsText(durationMs),
-  ]
+function summary(size: string, { fps, durationMs }: VideoInfo): string {
+  return [size, fps === undefined ? [] : `${fps} fps`, durationMs === undefined ? [] : secondsText(durationMs)]
     .flat()
     .join(', ');
 }
@@ -275,10 +279,6 @@ function endMessage(end: FrameProcessEnd, reachedMs: number, ofMs: number | unde
 /** The packets end before the length that the container announces; both count from its own zero. */
 function endsEarly({ reachedMs }: FrameProcessEnd, { durationMs, fps = 25 }: VideoInfo): boolean {
   return reachedMs !== undefined && durationMs !== undefined && reachedMs + 2000 / fps < durationMs * COMPLETE_SHARE;
-}
-
-function sizeText({ width, height }: Size): string {
-  return `${width}x${height}`;
 }
 
 function secondsText(ms: number): string {

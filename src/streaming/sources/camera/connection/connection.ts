@@ -21,6 +21,8 @@ export type Hole = { readonly fromMs: number; readonly toMs: number; readonly wh
 export type ArrivedPicture = {
   /** Size of the shown picture, before letterboxing, in pixels. */
   readonly size: Size;
+  /** The same before cropping; absent without a crop. */
+  readonly whole?: Size | undefined;
   /** True if it is damaged, or depends on a damaged one. */
   readonly corrupt: boolean;
   /** Contains the letterboxed picture and belongs to the receiver; undefined if none was free. */
@@ -52,8 +54,9 @@ export type CameraConnection = {
  * The reason why a connection ended itself. `silent`: connected, but no picture for too long. `behind`: more of the
  * stream waits than allowed, and skipping pictures does not help. `needs-stamps`: the pictures carry no times; open it
  * again with `stampOnArrival`. `needs-ffmpeg`: the camera sends a format that our own readers do not support.
+ * `cannot-crop`: the pictures do not contain the part that is wanted.
  */
-export type GivingUp = 'silent' | 'behind' | 'needs-stamps' | 'needs-ffmpeg';
+export type GivingUp = 'silent' | 'behind' | 'needs-stamps' | 'needs-ffmpeg' | 'cannot-crop';
 
 /** The reason of an end without an error. */
 export const STREAM_ENDED = 'the camera ended the stream';

@@ -2,7 +2,8 @@ import type { SchedulerLike, Subscription } from 'rxjs';
 import type { FoundContent } from '../../../../core/coded-unit.js';
 import type { Clock, WallClock } from '../../../../core/clock.js';
 import type { FramePool, FrameSlot } from '../../../../core/frame-pool.js';
-import type { Size } from '../../../../core/size.js';
+import type { PictureFormat } from '../../../../core/picture.js';
+import { isCropFailure, type View } from '../../../../core/view.js';
 import { cameraInput, type FfmpegTransport } from '../camera-input.js';
 import { failureReason } from './connection-failure.js';
 import type { Ffmpeg } from '../../../ffmpeg/binary.js';
@@ -28,7 +29,8 @@ export type FfmpegConnectionOptions = {
   readonly clock: Clock;
   readonly wallClock: WallClock;
   readonly scheduler: SchedulerLike;
-  readonly input: Size;
+  readonly input: PictureFormat;
+  readonly view?: View | undefined;
   readonly pool: FramePool;
   readonly transport: FfmpegTransport;
   readonly timeoutMs: number;
@@ -81,7 +83,7 @@ export class FfmpegConnection implements CameraConnection {
 
   constructor(options: FfmpegConnectionOptions) {
     this.#options = options;
-    const { url, ffmpeg, input, pool, clock, scheduler, onCopied } = options;
+    const { url, ffmpeg, input, view, pool, clock, scheduler, onCopied } = options;
     const camera = cameraInput(url, ffmpeg.version, { ...options, probeFully: onCopied !== undefined });
     this.#restamps = onCopied !== undefined && camera.lacksDecodingTimes;
     this.#stamps = camera.stampsAreMonotonic ? kernelStamps((text) => options.events.onNotice(text)) : undefined;
@@ -98,6 +100,7 @@ export class FfmpegConnection implements CameraConnection {
       url: camera.url,
       inputOptions: [...camera.inputOptions, ...options.inputOptions],
       input,
+      view,
       getTarget: () => {
         const slot = pool.acquire();
         this.#slots.push(slot);
@@ -120,7 +123,7 @@ export class FfmpegConnection implements CameraConnection {
     void this.#process.stop();
   }
 
-  #arrived({ ptsUs, size, corrupt }: FfmpegPicture): void {
+  #arrived({ ptsUs, size, whole, corrupt }: FfmpegPicture): void {
     const { clock, timeline, events } = this.#options;
     const readyAtMs = clock.now();
     // A held picture comes out when a later one begins to arrive: the picture that many before was released when this
@@ -146,7 +149,7 @@ export class FfmpegConnection implements CameraConnection {
     const slot = this.#slots.shift();
     const decision = this.#decide(moment, readyAtMs);
     if (decision === 'show') {
-      events.onPicture(moment, { size, corrupt, slot });
+      events.onPicture(moment, { size, whole, corrupt, slot });
       return;
     }
     slot?.release();
@@ -200,7 +203,8 @@ export class FfmpegConnection implements CameraConnection {
     await this.#program?.stop();
     for (const slot of this.#slots.splice(0)) slot?.release();
     const streamedMs = this.#firstPictureAtMs === undefined ? 0 : this.#lastPictureAtMs! - this.#firstPictureAtMs;
-    return { reason: this.#reason(end), streamedMs, gaveUp: this.#gaveUp?.why };
+    const gaveUp = this.#gaveUp?.why ?? (isCropFailure(end.failure) ? 'cannot-crop' : undefined);
+    return { reason: this.#reason(end), streamedMs, gaveUp };
   }
 
   #reason({ failure, errors, signal, code, pictureCount }: FrameProcessEnd): string {

@@ -2,6 +2,7 @@ import type { SchedulerLike, Subscription } from 'rxjs';
 import type { Clock } from '../../../../core/clock.js';
 import type { CodedUnit, UnitStream, UnitStreamEnd, UnitStreamEvents } from '../../../../core/coded-unit.js';
 import type { FramePool } from '../../../../core/frame-pool.js';
+import { isCropFailure, type View } from '../../../../core/view.js';
 import type { PictureFormat } from '../../../../core/picture.js';
 import type { Ffmpeg } from '../../../ffmpeg/binary.js';
 import type { FrameProcessEnd } from '../../../ffmpeg/frame-process.js';
@@ -23,6 +24,7 @@ export type UnitConnectionOptions = {
   readonly scheduler: SchedulerLike;
   /** The detector's input that every picture is fitted into: `detector.info.input`. */
   readonly input: PictureFormat;
+  readonly view?: View | undefined;
   readonly pool: FramePool;
   readonly timeoutMs: number;
   readonly firstFrameTimeoutMs: number;
@@ -100,11 +102,12 @@ export class UnitConnection implements CameraConnection {
     // After its end, nothing would end a new decoder.
     if (this.#isStopped) return;
     this.codec = codec;
-    const { ffmpeg, input, pool, events, clock, onCopied } = this.#options;
+    const { ffmpeg, input, view, pool, events, clock, onCopied } = this.#options;
     const decoder = new UnitDecoder<PlacedUnit>({
       ffmpeg,
       codec,
       input,
+      view,
       pool,
       onPicture: ({ moment, ptsUs }, picture) => {
         const nowMs = clock.now();
@@ -123,7 +126,10 @@ export class UnitConnection implements CameraConnection {
     });
     this.#decoder = decoder;
     onCopied?.(unitsHeader(codec));
-    void decoder.closed.then((end) => this.#decoderFailed(failureOf(end)));
+    void decoder.closed.then((end) => {
+      if (isCropFailure(end.failure)) this.#gaveUp ??= { why: 'cannot-crop', reason: end.failure!.message };
+      this.#decoderFailed(failureOf(end));
+    });
   }
 
   #missed({ moment, ptsUs }: PlacedUnit, fate: Fate): void {

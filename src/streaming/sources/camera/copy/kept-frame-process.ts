@@ -1,3 +1,4 @@
+import type { View } from '../../../../core/view.js';
 import type { PictureFormat } from '../../../../core/picture.js';
 import { copyArguments, frameArguments } from '../../../ffmpeg/arguments.js';
 import { FrameProcess, type FrameProcessEnd, type FrameProcessOptions } from '../../../ffmpeg/frame-process.js';
@@ -8,6 +9,7 @@ export type KeptFrameProcessOptions = Pick<FrameProcessOptions, 'ffmpeg' | 'getT
   readonly inputOptions: readonly string[];
   /** The detector's input that every picture is fitted into: `detector.info.input`. */
   readonly input: PictureFormat;
+  readonly view?: View | undefined;
   /** Receives pieces of a NUT file of the stream; undefined for none. */
   readonly onCopied: ((piece: Uint8Array) => void) | undefined;
   /** True if the stream has no decoding times: the copy needs some, which delays it by one picture. */
@@ -34,6 +36,7 @@ export function keptFrameProcess(options: KeptFrameProcessOptions): Pick<FramePr
     inputOptions,
     input,
     input: { channels },
+    view,
     getTarget,
     onPicture,
     onLine,
@@ -43,7 +46,8 @@ export function keptFrameProcess(options: KeptFrameProcessOptions): Pick<FramePr
   if (onCopied === undefined) {
     return new FrameProcess({
       ffmpeg,
-      args: frameArguments(ffmpeg.version, { url, inputOptions, input }),
+      args: frameArguments(ffmpeg.version, { url, inputOptions, input, view }),
+      view,
       channels,
       getTarget,
       onPicture,
@@ -53,7 +57,8 @@ export function keptFrameProcess(options: KeptFrameProcessOptions): Pick<FramePr
   const decoder = new FrameProcess({
     ffmpeg,
     isFed: true,
-    args: frameArguments(ffmpeg.version, { url: 'pipe:0', inputOptions: COPY_INPUT, input }),
+    args: frameArguments(ffmpeg.version, { url: 'pipe:0', inputOptions: COPY_INPUT, input, view }),
+    view,
     channels,
     getTarget,
     onPicture,

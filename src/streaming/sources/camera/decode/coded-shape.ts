@@ -1,5 +1,6 @@
 import type { UnitCodec } from '../../../../core/coded-unit.js';
-import { shownSize, type CodedShape, type Size } from '../../../../core/size.js';
+import type { CodedShape, Size } from '../../../../core/size.js';
+import { AS_STATED, wholeSize, type View } from '../../../../core/view.js';
 import { jpegShape } from '../../../http-pictures/jpeg.js';
 import { startCodes, START_CODE_BYTES } from '../../../nal/annex-b.js';
 import { readH264Sequence } from '../../../nal/h264-parameters.js';
@@ -38,13 +39,23 @@ function sequenceShape(codec: 'h264' | 'h265', data: Uint8Array): CodedShape | u
   return shape;
 }
 
+type Sizes = { readonly size: Size; readonly whole?: Size | undefined };
+
+/**
+ * The size of a picture, and of the whole one that it is a part of.
+ * @param announced the newest sizes that ffmpeg announced; they may belong to a later picture
+ * @param coded as its stream states it; undefined if it does not
+ */
+export function sizeOf({ size, whole }: Sizes, coded: CodedShape | undefined, view: View = AS_STATED): Sizes {
+  if (coded === undefined || isShownAs(coded, whole ?? size, view)) return { size, whole };
+  return view.crop === undefined ? { size: wholeSize(coded, view) } : { size, whole: wholeSize(coded, view) };
+}
+
 /** Whether pictures of one shape can be shown in a size: as they are, or rotated by a right angle. */
-export function isShownAs(coded: CodedShape, shown: Size): boolean {
+export function isShownAs(coded: CodedShape, shown: Size, view: View = AS_STATED): boolean {
   const { width, height, sampleAspect } = coded;
-  return (
-    isSame(shownSize(coded, sampleAspect), shown) ||
-    isSame(shownSize({ width: height, height: width }, 1 / sampleAspect), shown)
-  );
+  const rotated = { width: height, height: width, sampleAspect: 1 / sampleAspect };
+  return isSame(wholeSize(coded, view), shown) || isSame(wholeSize(rotated, view), shown);
 }
 
 function isSame(a: Size, b: Size): boolean {

@@ -1,6 +1,7 @@
 import type { CodedUnit, UnitCodec } from '../../../../core/coded-unit.js';
 import type { FramePool, FrameSlot } from '../../../../core/frame-pool.js';
-import { shownSize, type CodedShape } from '../../../../core/size.js';
+import type { CodedShape } from '../../../../core/size.js';
+import type { View } from '../../../../core/view.js';
 import type { PictureFormat } from '../../../../core/picture.js';
 import { damageIn } from '../../../ffmpeg/damage-messages.js';
 import { frameArguments } from '../../../ffmpeg/arguments.js';
@@ -8,7 +9,7 @@ import type { Ffmpeg } from '../../../ffmpeg/binary.js';
 import { complaintIn } from '../../../ffmpeg/log-line.js';
 import { FrameProcess, type FrameProcessEnd, type FfmpegPicture } from '../../../ffmpeg/frame-process.js';
 import { UNIT_INPUT, unitHeader, unitsHeader, type TimedUnit } from '../../../ffmpeg/unit-nut.js';
-import { codedShape, isShownAs } from './coded-shape.js';
+import { codedShape, sizeOf } from './coded-shape.js';
 import type { ArrivedPicture } from '../connection/connection.js';
 import { presentationQueue, type Fate } from './presentation-queue.js';
 
@@ -20,6 +21,7 @@ export type UnitDecoderOptions<U extends DecodableUnit> = {
   readonly codec: UnitCodec;
   /** The detector's input that every picture is fitted into: `detector.info.input`. */
   readonly input: PictureFormat;
+  readonly view?: View | undefined;
   readonly pool: FramePool;
   readonly onPicture: (unit: U, picture: ArrivedPicture) => void;
   /** Called for units without a picture, in presentation order among the pictures. */
@@ -65,17 +67,19 @@ export class UnitDecoder<U extends DecodableUnit> {
 
   constructor(options: UnitDecoderOptions<U>) {
     this.#options = options;
-    const { ffmpeg, codec, input, pool, onMissing } = options;
+    const { ffmpeg, codec, input, view, pool, onMissing } = options;
     this.#queue = presentationQueue(({ unit }, fate) => onMissing(unit, fate));
     this.#process = new FrameProcess({
       ffmpeg,
       isFed: true,
+      view,
       // A unit and its picture match by their time, so little has to be announced.
       announcesPictures: false,
       args: frameArguments(ffmpeg.version, {
         url: 'pipe:0',
         inputOptions: LIVE_UNIT_INPUT,
         input,
+        view,
         announcesPictures: false,
       }),
       channels: input.channels,
@@ -149,10 +153,8 @@ export class UnitDecoder<U extends DecodableUnit> {
       return;
     }
     // The newest announced size may belong to a later picture.
-    const { shape } = decoded;
-    const size =
-      shape === undefined || isShownAs(shape, picture.size) ? picture.size : shownSize(shape, shape.sampleAspect);
-    this.#options.onPicture(decoded.unit, { size, corrupt: decoded.isDamaged, slot });
+    const size = sizeOf(picture, decoded.shape, this.#options.view);
+    this.#options.onPicture(decoded.unit, { ...size, corrupt: decoded.isDamaged, slot });
   }
 
   /** The decoder found damage in one of its outstanding units, but does not name the unit. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import type { UnitCodec } from '../../../../../src/core/coded-unit.js';
-import { codedShape, isShownAs } from '../../../../../src/streaming/sources/camera/decode/coded-shape.js';
+import { codedShape, isShownAs, sizeOf } from '../../../../../src/streaming/sources/camera/decode/coded-shape.js';
 import { INTERLACED } from '../../../../helpers/bit-writer.js';
 import { clipFolder, NEEDS_FFMPEG, pattern } from '../../../../helpers/clips.js';
 import { itNeeds } from '../../../../helpers/needs.js';
@@ -111,5 +111,20 @@ describe('coded shape', () => {
     assert.ok(isShownAs(coded, coded));
     assert.ok(isShownAs(coded, { width: 360, height: 640 }));
     assert.ok(!isShownAs(coded, { width: 320, height: 180 }));
+    assert.ok(isShownAs(coded, { width: 480, height: 360 }, { aspect: { width: 4, height: 3 } }));
+  });
+
+  it('decides the size of a picture, if the newest announced one is of another picture', () => {
+    const coded = { width: 640, height: 360, sampleAspect: 1 };
+    const older = { width: 320, height: 180 };
+    const crop = { width: 100, height: 50, x: 0, y: 0 };
+    const part = { width: 100, height: 50 };
+    assert.deepEqual(sizeOf({ size: older }, undefined), { size: older, whole: undefined });
+    assert.deepEqual(sizeOf({ size: older }, coded), { size: { width: 640, height: 360 } });
+    assert.deepEqual(sizeOf({ size: older }, coded, { rotate: 90 }), { size: { width: 360, height: 640 } });
+    assert.deepEqual(sizeOf({ size: part, whole: older }, coded, { crop }), {
+      size: part,
+      whole: { width: 640, height: 360 },
+    });
   });
 });
