@@ -16,9 +16,8 @@ export function whatIsAt(absolute: string): PathContent {
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code;
     if (code === 'ENOENT' || code === 'ENOTDIR') return 'nothing';
-    throw new UsageError(`the source ${absolute} cannot be read (${code ?? String(cause)}); check its permissions`, {
-      cause,
-    });
+    const remedy = code === 'ELOOP' ? 'it is a link that leads back to itself' : 'check its permissions';
+    throw new UsageError(`the source ${absolute} cannot be read (${code ?? String(cause)}); ${remedy}`, { cause });
   }
 }
 

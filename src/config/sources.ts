@@ -29,7 +29,7 @@ export function recogniseSource<Open>(
 ): NamedSource<Open> {
   const source = text.trim();
   if (source === '') throw new UsageError(`a source is empty; it must be ${sourceForms(kinds)}`);
-  if (/^file:/i.test(source)) return pathOf(fileUrlPath(source));
+  if (/^file:\/\//i.test(source)) return pathOf(fileUrlPath(source));
   if (!isAbsolute(source) && existsSync(resolve(folder, source))) return pathOf(source);
   for (const kind of kinds) {
     const recognised = kind.recognise?.(source);
@@ -39,7 +39,8 @@ export function recogniseSource<Open>(
   const scheme = /^([a-z][a-z\d+.-]+):\/\//i.exec(source)?.[1].toLowerCase();
   if (scheme !== undefined)
     throw new UsageError(`"${scheme}://" is not a source that Nowcast reads; it must be ${sourceForms(kinds)}`);
-  return pathOf(source);
+  // ffmpeg's form of a path.
+  return pathOf(/^file:(?=.)/i.test(source) ? source.slice('file:'.length) : source);
 }
 
 function pathOf(path: string): RecognisedAddress & { readonly kind: undefined } {

@@ -78,6 +78,23 @@ describe('nowcast run on pictures', function () {
     assert.deepEqual(files, names);
   });
 
+  it('takes files with the names of pictures as pictures, and counts those that it cannot read', async () => {
+    for (const [name, content] of [
+      ['a.jpg', readFileSync(join(FIELD, 'jpeg-warnings/1-sound.jpg'))],
+      ['b.jpg', ''],
+      ['c.jpg', 'text'],
+    ] as const)
+      writeFileSync(join(folder(), name), content);
+    const { code, stdout, stderr } = await run('a.jpg', 'b.jpg', 'c.jpg', '--json');
+    assert.equal(code, 0, stderr);
+    const { streams, total, problems } = JSON.parse(stdout) as RunSummary;
+    assert.deepEqual([Object.keys(streams).length, total.percepts], [1, 1]);
+    assert.match(problems.join(), /^[^,]+: 2 pictures of 3 cannot be read: b\.jpg, c\.jpg$/);
+    const { code: alone, stderr: why } = await run('b.jpg');
+    assert.equal(alone, 1);
+    assert.match(why, /b\.jpg cannot be read: it is empty \(0 bytes\)/);
+  });
+
   it('refuses a damaged picture by name, with exit code 1', async () => {
     const { code, stderr } = await run(join(FIELD, 'damaged-picture-exit-0/cut_half.jpg'));
     assert.equal(code, 1);

@@ -64,6 +64,11 @@ describe('a source', () => {
     );
   });
 
+  it('may be a path as ffmpeg writes it', () => {
+    const { kind, address } = recogniseSource('file:clips/a.mp4', BUILT_IN_PARTS.sources);
+    assert.deepEqual([kind, address], [undefined, 'clips/a.mp4']);
+  });
+
   for (const [text, part] of [
     ['', 'a source is empty; it must be a picture, a folder'],
     ['rtp://127.0.0.1', 'the source "rtp://127.0.0.1" has no port; write it as rtp://HOST:PORT'],

@@ -138,7 +138,14 @@ async function play({ config, context, parts, detector, ffmpeg, sinks, measureme
   const ending = abortedAfter(durationMs, context.signal);
   const tracker = trackerOf(detect, parts);
   const { events: sources, liveEnded } = openSources(
-    { config, input: detector.info.input, ffmpeg, copy: sinks.copy, reporter },
+    {
+      config,
+      input: detector.info.input,
+      ffmpeg,
+      copy: sinks.copy,
+      onStream: (stream) => sinks.onStream(stream),
+      reporter,
+    },
     ending.signal,
     parts,
     context,

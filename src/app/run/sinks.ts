@@ -5,6 +5,7 @@ import type { MeasurementsSnapshot } from '../../pipeline/measurements.js';
 import { runHeader } from '../../recording/header.js';
 import type { OnOutputFailure } from '../../files/output-file.js';
 import type { PageHandler } from '../../streaming/feed/feed-server.js';
+import type { MappedStream } from '../../streaming/ffmpeg/arguments.js';
 import type { Ffmpeg } from '../../streaming/ffmpeg/binary.js';
 import type { Sink } from '../../streaming/sinks/sink-kind.js';
 import type { CopyRequest } from '../../streaming/sources/source-kind.js';
@@ -19,6 +20,8 @@ export type OpenSinks = {
   publishStats(snapshot: MeasurementsSnapshot, atMs: number): void;
   /** The copy of the one live stream that a sink needs; undefined if no sink needs one. */
   readonly copy: CopyRequest | undefined;
+  /** Receives the stream of the one video that is played. */
+  onStream(stream: NonNullable<MappedStream>): void;
   /** Addresses that serve results while the run lasts, by the sink's name. */
   readonly urls: Readonly<Record<string, string>>;
   /** Files written so far. */
@@ -126,6 +129,9 @@ export async function openSinks(
       for (const { sink } of open) sink.writeStats?.(stats);
     },
     copy: open.find(({ sink }) => sink.copy !== undefined)?.sink.copy,
+    onStream(stream) {
+      for (const { sink } of open) sink.onStream?.(stream);
+    },
     urls: Object.fromEntries(open.flatMap(({ name, sink: { url } }) => (url === undefined ? [] : [[name, url]]))),
     get files() {
       return open.flatMap(({ sink }) => sink.files);

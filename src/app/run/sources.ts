@@ -3,7 +3,7 @@ import type { RunConfig } from '../../config/run-config.js';
 import type { SourceEvent } from '../../core/events.js';
 import type { PictureFormat } from '../../core/picture.js';
 import type { Ffmpeg } from '../../streaming/ffmpeg/binary.js';
-import type { CopyRequest } from '../../streaming/sources/source-kind.js';
+import type { CopyRequest, SourceContext } from '../../streaming/sources/source-kind.js';
 import type { AppContext } from '../context.js';
 import { sourceEntry, type RunParts } from '../parts.js';
 import { frameLimit } from './limits.js';
@@ -16,6 +16,8 @@ export type SourcesSetup = {
   readonly ffmpeg: Ffmpeg | undefined;
   /** The copy of the one live stream that a sink needs. */
   readonly copy: CopyRequest | undefined;
+  /** Receives the stream of the one video that is played. */
+  readonly onStream: NonNullable<SourceContext['onStream']>;
   readonly reporter: RunReporter;
 };
 
@@ -31,7 +33,7 @@ export type OpenedSources = {
 
 /** @param ending ends live sources cleanly, so that they report their last gap; the run stops reading the others */
 export function openSources(
-  { config, input, ffmpeg, copy, reporter }: SourcesSetup,
+  { config, input, ffmpeg, copy, onStream, reporter }: SourcesSetup,
   ending: AbortSignal,
   parts: RunParts,
   { clock }: AppContext,
@@ -52,6 +54,7 @@ export function openSources(
         ffmpeg,
         copy,
         isOnly: sources.length === 1,
+        ...(sources.length === 1 && { onStream }),
         onLength: (expectedFrames) => reporter.expect(source.id, expectedFrames),
         onProblem: (message) => reporter.omitted(source.id, message),
         stop: liveEnd.signal,

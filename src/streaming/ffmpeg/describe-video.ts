@@ -1,37 +1,40 @@
 import { askFfmpeg } from './ask.js';
 import { parseColourTags, type ColourTags } from './colour-tags.js';
 import type { MappedStream } from './arguments.js';
-import { bestVideoStream, videoStreamIn } from './video-streams.js';
+import { bestVideoStream, videoStreamIn, type VideoStream } from './video-streams.js';
 
 export type VideoDescription = {
   readonly tags: ColourTags;
-  /** The stream that a run plays; absent if ffmpeg cannot describe the input. */
+  /** The stream to play; absent if ffmpeg cannot describe the input. */
   readonly stream?: MappedStream;
 };
 
 /**
- * Asks ffmpeg for the video stream of an input that a run plays.
- * @param chosen its number among the input's videos; undefined for the best one
+ * Asks ffmpeg for a video stream of an input.
+ * @param chosen undefined for the best one
  */
-export async function describeVideo(
-  ffmpegPath: string,
-  url: string,
-  chosen: number | undefined,
-): Promise<VideoDescription> {
+export async function describeVideo(ffmpegPath: string, url: string, chosen: MappedStream): Promise<VideoDescription> {
   // Without an output ffmpeg describes its input and fails.
   const { log } = await askFfmpeg(ffmpegPath, ['-nostdin', '-hide_banner', '-i', url]).catch(() => ({ log: '' }));
   return parseDescription(log, chosen);
 }
 
 /** @param description ffmpeg's output about its input */
-export function parseDescription(description: string, chosen: number | undefined): VideoDescription {
+export function parseDescription(description: string, chosen: MappedStream): VideoDescription {
   const described = description.split('\n').flatMap((line) => {
     const stream = videoStreamIn(line);
     return stream === undefined ? [] : [{ line, stream }];
   });
   const streams = described.map(({ stream }) => stream);
-  const played = chosen === undefined ? bestVideoStream(streams) : streams.filter(({ isCover }) => !isCover)[chosen];
+  const played = streamOf(streams, chosen);
   const tags = parseColourTags(described.find(({ stream }) => stream === played)?.line ?? '');
-  if (chosen !== undefined) return { tags, stream: { video: chosen } };
-  return { tags, ...(played === undefined ? {} : { stream: played.index }) };
+  const mapped = chosen ?? played?.index;
+  return { tags, ...(mapped === undefined ? {} : { stream: mapped }) };
+}
+
+function streamOf(streams: readonly VideoStream[], chosen: MappedStream): VideoStream | undefined {
+  if (chosen === undefined) return bestVideoStream(streams);
+  return typeof chosen === 'number'
+    ? streams.find(({ index }) => index === chosen)
+    : streams.filter(({ isCover }) => !isCover)[chosen.video];
 }

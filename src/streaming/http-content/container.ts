@@ -12,9 +12,12 @@ const CONTAINERS: readonly (readonly [name: Container, begins: RegExp])[] = [
 
 export type Container = 'mp4' | 'matroska' | 'flv' | 'avi' | 'mpegts' | 'mpegps' | 'asf' | 'ogg';
 
-/** The container of a video; undefined if it is none of these. @param head 400 bytes show all of them */
+/** Bytes of a file's start that its container shows in. */
+export const CONTAINER_HEAD_BYTES = 400;
+
+/** The container of a video; undefined if it is none of these. @param head the first {@link CONTAINER_HEAD_BYTES} */
 export function containerOf(head: Buffer): Container | undefined {
-  const text = head.toString('latin1', 0, 400);
+  const text = head.toString('latin1', 0, CONTAINER_HEAD_BYTES);
   return CONTAINERS.find(([, begins]) => begins.test(text))?.[0];
 }
 

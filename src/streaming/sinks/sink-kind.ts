@@ -8,6 +8,7 @@ import type { OnOutputFailure } from '../../files/output-file.js';
 import type { PageHandler } from '../feed/feed-server.js';
 import type { FeedStats } from '../feed/protocol.js';
 import type { CocoNumbering } from './coco/coco-results.js';
+import type { MappedStream } from '../ffmpeg/arguments.js';
 import type { Ffmpeg } from '../ffmpeg/binary.js';
 import type { CopyRequest } from '../sources/source-kind.js';
 
@@ -69,6 +70,8 @@ export type Sink = {
   readonly files: readonly string[];
   /** Address that serves results while the run lasts: `ws://127.0.0.1:8765/`. */
   readonly url?: string;
+  /** Receives the stream of the run's video that is played; the last call holds. */
+  onStream?(stream: NonNullable<MappedStream>): void;
   /** The copy of the live stream that it needs. */
   readonly copy?: CopyRequest | undefined;
 };

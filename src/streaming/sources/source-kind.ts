@@ -6,6 +6,7 @@ import type { Keys, ResolvedOf } from '../../core/keys.js';
 import type { Pace } from '../../core/pace.js';
 import type { PictureFormat } from '../../core/picture.js';
 import type { SourceKind } from '../../core/source-kind.js';
+import type { MappedStream } from '../ffmpeg/arguments.js';
 import type { Ffmpeg } from '../ffmpeg/binary.js';
 import type { Originals } from '../originals/originals.js';
 import type { CameraCopy } from './camera/options.js';
@@ -34,6 +35,8 @@ export type SourceContext = {
   readonly isOnly: boolean;
   /** Called once with the number of frames to come, if the source knows it. */
   readonly onLength?: (expectedFrames: number | undefined) => void;
+  /** Called with the stream of a video that is played; the last call holds. */
+  readonly onStream?: ((stream: NonNullable<MappedStream>) => void) | undefined;
   /** Called for each part of the source that cannot be read. The source continues; the run reports it at its end. */
   readonly onProblem?: (message: string) => void;
   /** Receives the stream's pictures at full size, for kinds that still have them. */

@@ -15,11 +15,15 @@ describe('the description of a video', () => {
   });
 
   it('gives the colour tags of the chosen stream', () => {
-    assert.deepEqual(parseDescription(DESCRIPTION, 0), {
+    assert.deepEqual(parseDescription(DESCRIPTION, { video: 0 }), {
       stream: { video: 0 },
       tags: { matrix: 'smpte170m', primaries: 'smpte170m', transfer: 'smpte170m' },
     });
-    assert.deepEqual(parseDescription(DESCRIPTION, 2), { stream: { video: 2 }, tags: {} });
+    assert.deepEqual(parseDescription(DESCRIPTION, { video: 2 }), { stream: { video: 2 }, tags: {} });
+    assert.deepEqual(parseDescription(DESCRIPTION, 0), {
+      stream: 0,
+      tags: { matrix: 'smpte170m', primaries: 'smpte170m', transfer: 'smpte170m' },
+    });
   });
 
   it('gives nothing of an input that ffmpeg cannot read', () => {

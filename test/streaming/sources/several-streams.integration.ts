@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { AddressInfo } from 'node:net';
 import type { Observable } from 'rxjs';
+import type { RunSummary } from '../../../src/app/run/summary.js';
 import { openSource } from '../../../src/app/library.js';
 import type { SourceEvent } from '../../../src/core/events.js';
 import type { Size } from '../../../src/core/size.js';
@@ -15,6 +16,7 @@ import { videoSource } from '../../../src/streaming/sources/video/video.js';
 import { tmpdir } from 'node:os';
 import { locateFfmpeg } from '../../../src/streaming/ffmpeg/binary.js';
 import { clipFolder, NEEDS_FFMPEG, pattern, presentationTimes } from '../../helpers/clips.js';
+import { nowcast } from '../../helpers/command.js';
 import { monotonicClock } from '../../helpers/monotonic.js';
 import { children } from '../../helpers/processes.js';
 import { itNeeds } from '../../helpers/needs.js';
@@ -119,6 +121,21 @@ describe('a file with several video streams', function () {
       assert.equal(presentationTimes(out).length, count);
     }
     await originals.close();
+  });
+
+  itNeeds(NEEDS_FFMPEG, 'shows the first one if it cannot decode the largest one, and saves that one', async () => {
+    const video = readFileSync(several('unknown.mp4'));
+    const lastCodec = video.lastIndexOf('avc1');
+    video.write('zz91', lastCodec, 'latin1');
+    writeFileSync(join(folder(), 'unknown.mp4'), video);
+    const { code, stdout, stderr } = await nowcast(
+      ['run', 'unknown.mp4', '--offline', '--provider', 'cpu', '--json', '--save', 'out.mp4'],
+      { cwd: folder(), env: { NOWCAST_CACHE: folder() } },
+    );
+    assert.equal(code, 0, stderr);
+    assert.equal((JSON.parse(stdout) as RunSummary).total.percepts, 10);
+    const { frames } = await play(join(folder(), 'out.mp4'));
+    assert.deepEqual([frames.length, sizeOf(frames[0])], [10, SMALL]);
   });
 
   itNeeds(NEEDS_FFMPEG, 'is refused with a list of its streams for a number that it does not have', async () => {

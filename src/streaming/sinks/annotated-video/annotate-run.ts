@@ -1,6 +1,7 @@
 import { SourceError } from '../../../core/errors.js';
 import type { PerceptEvent, PipelineEvent } from '../../../core/events.js';
 import { readRecording } from '../../../recording/reader.js';
+import type { MappedStream } from '../../ffmpeg/arguments.js';
 import type { Ffmpeg } from '../../ffmpeg/binary.js';
 import { copyPath } from '../../sources/camera/copy/copy-keeper.js';
 import type { TimeOffset } from '../../sources/camera/copy/kept-times.js';
@@ -12,6 +13,8 @@ export type Annotation = {
   readonly ffmpeg: Ffmpeg;
   /** The pictures that the run played. */
   readonly selection: Selection;
+  /** The stream that the run played; undefined if it is not known. */
+  readonly played: MappedStream;
   readonly out: string;
   /** The recording of the run, whose percepts are drawn. */
   readonly recording: string;
@@ -33,7 +36,7 @@ export type Annotation = {
  * @throws OutputError, SourceError; the signal's reason if it was aborted; a partial video is then removed
  */
 export async function annotateRun(
-  { ffmpeg, selection, out, recording, parts, frames, files }: Annotation,
+  { ffmpeg, selection, played, out, recording, parts, frames, files }: Annotation,
   { signal, log, progress }: FinishContext,
 ): Promise<void> {
   // The run has already reported an early end.
@@ -47,6 +50,7 @@ export async function annotateRun(
       try {
         const { pictureCount } = await annotateVideo({
           ...selection,
+          ...(played === undefined ? {} : { played }),
           ffmpeg,
           source: path,
           percepts: perceptsOf(events, epoch),

@@ -23,6 +23,8 @@ export type AnnotateVideoOptions = Selection & {
   readonly ffmpeg: Ffmpeg;
   /** The video of the run, or the kept copy of a camera. */
   readonly source: string;
+  /** The stream that the run played. Default: the one of `stream`, else the best one. */
+  readonly played?: NonNullable<MappedStream>;
   /** Percepts of one stream, in about the order in which they were emitted. */
   readonly percepts: AsyncIterable<PerceptEvent> | Iterable<PerceptEvent>;
   /** Path of the MP4. A file of that name exists only once it is complete. */
@@ -58,7 +60,8 @@ export async function annotateVideo(options: AnnotateVideoOptions): Promise<Anno
   };
   signal?.addEventListener('abort', abort);
   try {
-    const { tags, stream } = await describeVideo(ffmpeg.path, source.url, options.stream);
+    const chosen = options.played ?? (options.stream === undefined ? undefined : { video: options.stream });
+    const { tags, stream } = await describeVideo(ffmpeg.path, source.url, chosen);
     signal?.throwIfAborted();
     decoder = new FfmpegChild({
       path: ffmpeg.path,

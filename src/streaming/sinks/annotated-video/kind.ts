@@ -9,6 +9,7 @@ import type { CameraCopy } from '../../sources/camera/options.js';
 import { selectionOf } from '../../sources/selection.js';
 import { checkPictureOutput, pictureOutput, WRITTEN_FORMATS } from '../annotated-pictures/picture-output.js';
 import { checkOneSource, OUTPUT_SECTION } from '../output-section.js';
+import type { MappedStream } from '../../ffmpeg/arguments.js';
 import { requireFfmpeg } from '../../ffmpeg/require-ffmpeg.js';
 import { sinkKind } from '../sink-kind.js';
 import { checkVideoOutput } from './video-output.js';
@@ -72,6 +73,7 @@ export const annotatedVideoKind = sinkKind({
     const copies: CameraCopy[] = [];
     const files: string[] = [];
     let frames = 0;
+    let played: MappedStream;
     let recorder: ReturnType<typeof createRecorder>;
     try {
       recorder = createRecorder(recording, header, onFailure);
@@ -91,6 +93,9 @@ export const annotatedVideoKind = sinkKind({
               onFailure: (error) =>
                 onFailure(new OutputError(`${save} ends before the run does: ${error.message}`, { cause: error })),
             },
+      onStream(stream) {
+        played = stream;
+      },
       write(event) {
         if (event.type === 'percept' || event.type === 'drop') frames += 1;
         recorder.write(event);
@@ -103,6 +108,7 @@ export const annotatedVideoKind = sinkKind({
           {
             ffmpeg: requireFfmpeg(context.ffmpeg, 'output.save'),
             selection: selectionOf(source.settings),
+            played,
             ...{ out: save, recording, parts, frames, files },
           },
           rest,

@@ -1,6 +1,6 @@
 import { selectionOf, VIEW_KEYS } from '../selection.js';
 import { sourceKind } from '../source-kind.js';
-import { formatOfFile, isPattern } from './recognise.js';
+import { isPattern, isPictureFile } from './recognise.js';
 
 export const folderKind = sourceKind({
   name: 'pictures',
@@ -8,9 +8,7 @@ export const folderKind = sourceKind({
   forms: ['a picture', 'a folder of pictures', 'a pattern such as "frames/*.jpg"'],
   examples: [],
   takesPath: (path, what) =>
-    what === 'folder' ||
-    (what === 'file' && formatOfFile(path) !== undefined) ||
-    (what === 'nothing' && isPattern(path)),
+    what === 'folder' || (what === 'file' && isPictureFile(path)) || (what === 'nothing' && isPattern(path)),
   joinsFiles: true,
   keys: {
     fps: {

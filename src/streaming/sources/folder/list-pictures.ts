@@ -1,10 +1,10 @@
 import { statSync } from 'node:fs';
 import { open, readdir, stat } from 'node:fs/promises';
-import { basename, dirname, extname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { counted } from '../../../core/counted.js';
 import { SourceError } from '../../../core/errors.js';
 import { HEAD_BYTES, pictureFormatOf, READABLE_FORMATS } from '../../pictures/file-format.js';
-import { isPattern } from './recognise.js';
+import { isNamedAsPicture, isPattern } from './recognise.js';
 
 /** The pictures that a source consists of, in order. */
 export type PictureList = {
@@ -16,8 +16,6 @@ export type PictureList = {
   readonly subfolders: number;
 };
 
-/** Of these, the content is looked at only when the picture is read. */
-const USUAL_EXTENSIONS = new Set(['.jpg', '.jpeg', '.png', '.webp', '.tif', '.tiff', '.gif', '.avif', '.bmp']);
 /** Files looked at side by side. */
 const READERS = 16;
 const { compare } = new Intl.Collator('en', { numeric: true });
@@ -116,7 +114,8 @@ async function sorted(
 }
 
 async function kindOf(path: string): Promise<'picture' | 'unsupported' | 'other'> {
-  if (USUAL_EXTENSIONS.has(extname(path).toLowerCase())) return 'picture';
+  // The content of these is looked at only when the picture is read.
+  if (isNamedAsPicture(path)) return 'picture';
   const format = pictureFormatOf(await headOf(path).catch(() => new Uint8Array(0)));
   if (format === undefined) return 'other';
   return format.isReadable ? 'picture' : 'unsupported';

@@ -14,7 +14,7 @@ export const videoKind = sourceKind({
   needsFfmpeg: true,
   async open({ address, settings }, context) {
     const { videoSource } = await import('./video.js');
-    const { streamId, input, clock, pace, onLength, originals } = context;
+    const { streamId, input, clock, pace, onLength, onStream, originals } = context;
     return videoSource(address, {
       ...selectionOf(settings),
       streamId,
@@ -23,6 +23,7 @@ export const videoKind = sourceKind({
       pace,
       ffmpeg: requireFfmpeg(context.ffmpeg, context.streamId),
       ...(originals === undefined ? {} : { originals }),
+      ...(onStream === undefined ? {} : { onStream }),
       onInfo: ({ expectedFrames }) => onLength?.(expectedFrames),
     });
   },

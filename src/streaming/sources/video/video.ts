@@ -24,6 +24,8 @@ export type VideoOptions = PlaybackOptions &
     readonly inputOptions?: readonly string[];
     /** Receives the file, so that originals can be had even after the source has ended. Default: none. */
     readonly originals?: Originals;
+    /** Called with the stream that is played; called again if ffmpeg cannot decode that one, and another is played. */
+    readonly onStream?: (stream: NonNullable<MappedStream>) => void;
     /** Called once before the first frame with the facts about the file, to show progress. */
     readonly onInfo?: (info: VideoInfo) => void;
   };
@@ -98,6 +100,7 @@ export function videoSource(path: string, options: VideoOptions): Observable<Sou
     /** @param mayChange ffmpeg begins again with the best stream if its description of the input shows a better one */
     const play = (which: MappedStream | 'automatic', mayChange: boolean): void => {
       stream = which === 'automatic' ? undefined : which;
+      if (which !== 'automatic') options.onStream?.(which ?? { video: 0 });
       let isChosen = !mayChange;
       let isSuperseded = false;
       const current = new FrameProcess({

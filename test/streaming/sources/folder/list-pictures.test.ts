@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { listPictures } from '../../../../src/streaming/sources/folder/list-pictures.js';
-import { formatOfFile, isPattern } from '../../../../src/streaming/sources/folder/recognise.js';
+import { formatOfFile, isPattern, isPictureFile } from '../../../../src/streaming/sources/folder/recognise.js';
 import { temporaryFolder } from '../../../helpers/temporary.js';
 
 const FIELD = 'test/fixtures/field/folder-skips';
@@ -98,4 +98,22 @@ describe('formatOfFile', () => {
       [undefined, 'JPEG', 'JPEG 2000', undefined, undefined],
     );
   });
+});
+
+describe('isPictureFile', () => {
+  const folder = temporaryFolder();
+
+  for (const [what, name, content, is] of [
+    ['a picture of any name', 'a.mp4', '\xff\xd8\xff\xe0', true],
+    ['an empty file with the name of a picture', 'a.jpg', '', true],
+    ['text with the name of a picture', 'a.PNG', 'text', true],
+    ['a video with the name of a picture', 'a.gif', '\0\0\0\x20ftypisom', false],
+    ['text of another name', 'a.txt', 'text', false],
+  ] as const) {
+    it(`is ${is} for ${what}`, () => {
+      const path = join(folder(), name);
+      writeFileSync(path, content, 'latin1');
+      assert.equal(isPictureFile(path), is);
+    });
+  }
 });
