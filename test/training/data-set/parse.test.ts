@@ -171,7 +171,10 @@ describe('parseDataSet', () => {
       [{ images: [FILE.images[0], null] }, /images\[1\] is null/],
       [{ images: [FILE.images[0], { id: 11, file_name: 'b.jpg', width: 0, height: 50 }] }, /images\[1\].*above 0/],
       [{ images: [FILE.images[0], FILE.images[0]] }, /images\[1\]: the id 10/],
-      [{ annotations: [{ image_id: 10, category_id: 7, bbox: [1, 2, null, 4] }] }, /annotations\[0\]: "bbox"/],
+      [
+        { annotations: [{ image_id: 10, category_id: 7, bbox: [1, 2, null, 4] }] },
+        /"bbox" is not four numbers \(annotations\[0\], bbox \[1,2,null,4\]\)/,
+      ],
       [{ annotations: [] }, /no picture has an object/],
       [{ seq_dirs: null }, /"seq_dirs" must be an array of strings/],
       [{ seq_dirs: ['s', 1] }, /"seq_dirs" must be an array of strings/],
