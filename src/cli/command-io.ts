@@ -5,7 +5,6 @@ import { cacheDir } from '../app/paths.js';
 import type { Environment } from '../config/environment.js';
 import { redact, redactText } from '../config/redact.js';
 import { UsageError } from '../core/errors.js';
-import { printable } from '../core/printable.js';
 import { createLog, LOG_FORMATS, type LogFormat } from './log.js';
 import { TerminalProgress } from './progress.js';
 
@@ -16,15 +15,16 @@ export type CliContext = {
   readonly signal: AbortSignal;
   /** Texts that no output may show; commands add to it. */
   readonly secrets: Set<string>;
+  /** Prints a result to standard output, with a line feed. */
+  readonly print: (text: string) => void;
 };
 
 /** The context of a task, plus the terminal for the command's result. */
-export type CommandIo = AppContext & {
-  /** True to print results as JSON. */
-  readonly json: boolean;
-  /** Prints a result to standard output, with a line feed. */
-  print(text: string): void;
-};
+export type CommandIo = AppContext &
+  Pick<CliContext, 'print'> & {
+    /** True to print results as JSON. */
+    readonly json: boolean;
+  };
 
 type GlobalOptions = {
   readonly json?: boolean;
@@ -36,7 +36,7 @@ type GlobalOptions = {
 /** Declares the options that all commands share. */
 export function addGlobalOptions(program: Command): Command {
   return program
-    .option('--json', 'print the result as one JSON object')
+    .option('--json', 'print the result, or the error, as one JSON object')
     .option('-q, --quiet', 'log only warnings and errors, without progress bars')
     .option('-v, --verbose', 'log more, and print stack traces of errors')
     .option('--log-format <text|json>', 'log format on standard error (default: text on a terminal, else json)');
@@ -48,7 +48,7 @@ export function addGlobalOptions(program: Command): Command {
  */
 export function openIo(command: Command, context: CliContext): CommandIo {
   const { json = false, quiet = false, verbose = false, logFormat }: GlobalOptions = command.optsWithGlobals();
-  const { env, signal, secrets } = context;
+  const { env, signal, secrets, print } = context;
   const isTerminal = process.stderr.isTTY;
   if (logFormat !== undefined && !LOG_FORMATS.includes(logFormat as LogFormat)) {
     throw new UsageError(`--log-format is "${logFormat}"; it must be one of ${LOG_FORMATS.join(', ')}`);
@@ -67,7 +67,7 @@ export function openIo(command: Command, context: CliContext): CommandIo {
     progress,
     json,
     cacheDir: cacheDir(env),
-    print: (text) => process.stdout.write(`${printable(text)}\n`),
+    print,
     redact: (value) => redact(value, secrets),
   };
 }

@@ -15,8 +15,8 @@ export type LogOptions = {
 };
 
 /**
- * `json`: one object a line, with Unix milliseconds; `text`: the message with its facts, and its level if it is a
- * warning or an error.
+ * `json`: one object a line, with Unix milliseconds; `text`: the local time, the level if it is not `info`, the message
+ * and its facts.
  */
 export function createLog({ format, level, write, redact }: LogOptions): Log {
   const emit = (line: string): void => write(printable(redact(line)));
@@ -33,11 +33,16 @@ export function createLog({ format, level, write, redact }: LogOptions): Log {
 
 type LogLine = { readonly level: string; readonly msg: string; readonly time: number } & LogFacts;
 
-function asText({ level, msg, time: _, ...facts }: LogLine): string {
-  const label = level === 'info' ? '' : `${level === 'warn' ? 'warning' : level}: `;
+function asText({ level, msg, time, ...facts }: LogLine): string {
+  const label = `${timeOfDay(time)} ${level === 'info' ? '' : `${level === 'warn' ? 'warning' : level}: `}`;
   const tail = Object.entries(facts).map(
     ([name, value]) => ` ${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
   );
   // A name with a line feed must not look like another message.
   return `${`${label}${msg}${tail.join('')}`.replaceAll('\n', '\n  ')}\n`;
+}
+
+/** `09:04:43`, in the machine's zone, for people who watch; logs that are kept are JSON. */
+function timeOfDay(unixMs: number): string {
+  return new Date(unixMs).toTimeString().slice(0, 8);
 }

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import '../core/no-debugger.js';
 import { isatty } from 'node:tty';
 import { Command, CommanderError } from 'commander';
 import { printable } from '../core/printable.js';
@@ -39,14 +40,25 @@ const COMMANDS: readonly CommandEntry[] = [
 /** Runs a command line. @returns the exit code: 0 done, 1 failed, 2 bad usage, 128 + n ended by signal n */
 async function main(args: readonly string[]): Promise<number> {
   const interrupt = watchInterrupts();
-  const context: CliContext = { env: process.env, signal: interrupt.signal, secrets: new Set() };
-  const report = (error: unknown): void => {
+  let hasResult = false;
+  const print = (text: string): void => {
+    hasResult = true;
+    process.stdout.write(`${printable(text)}\n`);
+  };
+  const context: CliContext = { env: process.env, signal: interrupt.signal, secrets: new Set(), print };
+  /** With --json, standard output has one object in any case: the result or the error. */
+  const printFailure = (code: string, message: string, exitCode: number): number => {
+    if (args.includes('--json') && !hasResult)
+      print(redactText(JSON.stringify({ error: { code, message, exitCode } }), context.secrets));
+    return exitCode;
+  };
+  const report = (error: unknown, exitCode: number): number => {
     const showStack = args.includes('--verbose') || args.includes('-v') || !!process.env['NOWCAST_DEBUG'];
     process.stderr.write(printable(redactText(explain(error, showStack), context.secrets)));
+    return printFailure(codeOf(error), error instanceof Error ? error.message : String(error), exitCode);
   };
   process.once('uncaughtException', (error) => {
-    report(error);
-    process.exit(1);
+    process.exit(report(error, 1));
   });
   try {
     const program = addGlobalOptions(new Command('nowcast'))
@@ -68,11 +80,12 @@ async function main(args: readonly string[]): Promise<number> {
     await program.parseAsync(args, { from: 'user' });
     return interrupt.exitCode() ?? 0;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof CommanderError)
+      return error.exitCode === 0 ? 0 : printFailure('NOWCAST_USAGE', error.message.replace(/^error: /, ''), 2);
     const interrupted = interrupt.exitCode();
-    if (interrupted !== undefined && error === context.signal.reason) return interrupted;
-    report(error);
-    return interrupted ?? (error instanceof UsageError ? 2 : 1);
+    if (interrupted !== undefined && error === context.signal.reason)
+      return printFailure('NOWCAST_INTERRUPTED', 'a signal ended the command before it had a result', interrupted);
+    return report(error, interrupted ?? (error instanceof UsageError ? 2 : 1));
   } finally {
     // Children may take a moment to end; a signal that ended this program at once would leave them behind.
     process.once('beforeExit', () => interrupt.dispose());
@@ -89,6 +102,10 @@ function explain(error: unknown, showStack: boolean): string {
     return showStack ? `${lines}${stackOf(error)}\n` : lines;
   }
   return `nowcast: this is a bug, please report it with the lines below (nowcast ${packageVersion()}, Node ${process.version}, ${process.platform})\n${stackOf(error)}\n`;
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof NowcastError ? error.code : 'NOWCAST_INTERNAL';
 }
 
 /** True if the reader of the stream closed it. */

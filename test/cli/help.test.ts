@@ -12,7 +12,12 @@ import * as run from '../../src/cli/run.js';
 import * as synth from '../../src/cli/synth.js';
 import * as train from '../../src/cli/train.js';
 
-const context: CliContext = { env: {}, signal: new AbortController().signal, secrets: new Set() };
+const context: CliContext = {
+  env: {},
+  signal: new AbortController().signal,
+  secrets: new Set(),
+  print: () => undefined,
+};
 const program = new Command('nowcast');
 for (const { register } of [run, demo, evaluate, profile, train, synth, exporting, models, doctor])
   register(program, context);

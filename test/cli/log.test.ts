@@ -11,14 +11,21 @@ function capture(options: Pick<LogOptions, 'format' | 'level'>) {
   return { log, lines };
 }
 
+const withoutTime = (line: string): string => line.slice('00:00:00 '.length);
+
 describe('the log', () => {
-  it('writes plain lines for people, with the level of warnings and errors', () => {
+  it('writes plain lines for people, with the time, and the level of warnings and errors', () => {
     const { log, lines } = capture({ format: 'text', level: 'info' });
     log.debug('unseen');
     log.info('streaming');
     log.warn('no frames', { camera: 'front', forMs: 1200 });
     log.error('lost');
-    assert.deepEqual(lines, ['streaming\n', 'warning: no frames camera=front forMs=1200\n', 'error: lost\n']);
+    for (const line of lines) assert.match(line, /^\d\d:\d\d:\d\d /);
+    assert.deepEqual(lines.map(withoutTime), [
+      'streaming\n',
+      'warning: no frames camera=front forMs=1200\n',
+      'error: lost\n',
+    ]);
   });
 
   it('writes one JSON object per line for programs', () => {
@@ -33,7 +40,7 @@ describe('the log', () => {
   it('prints no control character of a name, and lets no name look like another message', () => {
     const text = capture({ format: 'text', level: 'info' });
     text.log.info('a\x1b[2Jb.mp4\nerror: lost', { camera: 'c\n\x9b31m' });
-    assert.deepEqual(text.lines, ['a\\u001b[2Jb.mp4\n  error: lost camera=c\n  \\u009b31m\n']);
+    assert.deepEqual(text.lines.map(withoutTime), ['a\\u001b[2Jb.mp4\n  error: lost camera=c\n  \\u009b31m\n']);
     const json = capture({ format: 'json', level: 'info' });
     json.log.info('a\x1b\x9b\n.mp4');
     assert.match(json.lines[0], /"msg":"a\\u001b\\u009b\\n\.mp4"/);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -59,6 +59,48 @@ describe('nowcast', () => {
       assert.match(stderr, message);
     });
   }
+
+  for (const [what, args, code, message] of [
+    ['an unknown flag', ['run', 'x', '--scedule', 'y'], 'NOWCAST_USAGE', /^unknown option '--scedule'/],
+    [
+      'a wrong value',
+      ['run', 'x', '--conf', '7'],
+      'NOWCAST_CONFIG',
+      /^--conf is "7"; it must be a number from 0 to 1$/,
+    ],
+    ['a missing source', ['run', 'no.mp4'], 'NOWCAST_USAGE', /no\.mp4 does not exist; check the path$/],
+  ] as const)
+    it(`prints the error of ${what} as one JSON object with --json, for people too`, async () => {
+      const { code: exitCode, stdout, stderr } = await nowcast([...args, '--json'], { cwd: folder() });
+      const { error } = JSON.parse(stdout) as { error: { code: string; message: string; exitCode: number } };
+      assert.deepEqual([error.code, error.exitCode, exitCode], [code, 2, 2]);
+      assert.match(error.message, message);
+      assert.ok(stderr.includes(error.message.split('\n')[0]), stderr);
+    });
+
+  it('hides passwords in an error as JSON', async () => {
+    const { stdout } = await nowcast(['run', 'rtsp://viewer:hunter2hunter2@h:99999/x', '--json'], { cwd: folder() });
+    assert.match(stdout, /^\{"error":/);
+    assert.doesNotMatch(stdout, /hunter2/);
+  });
+
+  it('opens no debugger on SIGUSR1, in no process', async () => {
+    let asked = false;
+    const { code, stderr } = await nowcast(['run', 'demo:', '--provider', 'cpu', '--max-frames', '60', '-v'], {
+      cwd: folder(),
+      env: { NOWCAST_CACHE: join(folder(), 'cache') },
+      onStart: (child) =>
+        child.stderr!.once('data', () => {
+          asked = true;
+          const children = execFileSync('pgrep', ['-P', String(child.pid)], { encoding: 'utf8' })
+            .trim()
+            .split('\n');
+          for (const pid of [child.pid!, ...children.map(Number)]) process.kill(pid, 'SIGUSR1');
+        }),
+    });
+    assert.deepEqual([code, asked], [0, true], stderr);
+    assert.doesNotMatch(stderr, /[Dd]ebugger/);
+  });
 
   it('names file, line, key, value and allowed values of an invalid config, without its secrets', async () => {
     writeFileSync(

@@ -65,7 +65,7 @@ async function parse(args: readonly string[]): Promise<void> {
   const { register } = (await import(`../../src/cli/${file}.js`)) as {
     register(program: Command, context: CliContext): void;
   };
-  register(program, { env: {}, signal: new AbortController().signal, secrets: new Set() });
+  register(program, { env: {}, signal: new AbortController().signal, secrets: new Set(), print: () => undefined });
   const disarm = (command: Command): void => {
     command.exitOverride().configureOutput({ writeErr: () => undefined });
     if (command.commands.length === 0) command.action(() => undefined);

@@ -2,6 +2,7 @@
  * Entry of a detector's process. It opens one model, then processes one picture after the other until a message ends
  * it.
  */
+import '../../core/no-debugger.js';
 import { NowcastError } from '../../core/errors.js';
 import { familyByName } from '../families/kinds.js';
 import { openSession, supportedProviders } from '../inference-session.js';
