@@ -13,8 +13,10 @@ export type DownloadOptions = {
   /** Ends the download with the signal's reason; the received part stays for the next attempt. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: DownloadProgress) => void;
-  /** Refuse a file of another size before fetching it. */
+  /** Refuse a file of another size before fetching it, and end one that grows beyond it. */
   readonly expectedBytes?: number;
+  /** The longest time without data; then the connection counts as lost. Default: 30 s. */
+  readonly stallMs?: number;
   /**
    * The caller checks the content, so a part may be continued even if the server cannot confirm that the file is
    * unchanged.
@@ -24,6 +26,10 @@ export type DownloadOptions = {
 
 /** A broken connection is resumed at once, at most this often, and only after an attempt that brought data. */
 const MAX_ATTEMPTS = 5;
+const STALL_MS = 30_000;
+const MOST_REDIRECTS = 5;
+/** Larger than every detector; bounds a file of unstated size. */
+const MOST_BYTES = 4 * 2 ** 30;
 
 /**
  * Fetches `url` into `path`, and continues the part of an earlier call if the server can and its file is unchanged
@@ -57,6 +63,21 @@ export async function clearDownload(path: string, { withFile = false } = {}): Pr
 class ConnectionLost extends Error {}
 
 async function fetchRest(url: string, path: string, have: number, options: DownloadOptions): Promise<void> {
+  const stall = new StallWatch(options);
+  try {
+    await fetchWatched(url, path, have, options, stall);
+  } finally {
+    stall.end();
+  }
+}
+
+async function fetchWatched(
+  url: string,
+  path: string,
+  have: number,
+  options: DownloadOptions,
+  stall: StallWatch,
+): Promise<void> {
   const validator = await readFile(validatorPath(path), 'utf8').catch(() => undefined);
   const canResume = have > 0 && (validator !== undefined || options.isContentChecked === true);
   const response = await request(
@@ -66,7 +87,8 @@ async function fetchRest(url: string, path: string, have: number, options: Downl
       // Ranges of a compressed response would count other bytes.
       'accept-encoding': 'identity',
     },
-    options,
+    stall,
+    options.fetch ?? globalThis.fetch,
   );
 
   const range = /^bytes (?:(\d+)-\d+|\*)\/(\d+|\*)$/.exec(response.headers.get('content-range') ?? '');
@@ -75,7 +97,7 @@ async function fetchRest(url: string, path: string, have: number, options: Downl
     // The whole file was there already; a response with another status is no part of this file.
     if (Number(range?.[2]) === have) return;
     await clearDownload(path, { withFile: true });
-    return fetchRest(url, path, 0, options);
+    return fetchWatched(url, path, 0, options, stall);
   }
   if (!response.ok || response.body === null) {
     await response.body?.cancel();
@@ -98,21 +120,63 @@ async function fetchRest(url: string, path: string, have: number, options: Downl
   }
   const file = await openAt(path, start, validatorOf(response));
   try {
-    await save(response.body, file, start, totalBytes, path, options);
+    await save(response.body, file, { start, totalBytes, path, stall }, options);
   } finally {
     await file.close();
   }
 }
 
+/** Follows redirects, but never from https to a connection that others can read and change. */
 async function request(
   url: string,
   headers: Record<string, string>,
-  { fetch = globalThis.fetch, signal }: DownloadOptions,
+  stall: StallWatch,
+  fetch: typeof globalThis.fetch,
 ): Promise<Response> {
-  try {
-    return await fetch(url, { headers, ...(signal === undefined ? {} : { signal }) });
-  } catch (cause) {
-    throw new ConnectionLost('no answer', { cause });
+  for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
+    const response = await fetch(url, { headers, redirect: 'manual', signal: stall.signal }).catch((cause: unknown) => {
+      throw stall.lost('no answer', cause);
+    });
+    stall.heard();
+    const location = response.headers.get('location');
+    if (response.status < 300 || response.status >= 400 || location === null) return response;
+    await response.body?.cancel();
+    const target = URL.canParse(location, url) ? new URL(location, url) : undefined;
+    const allowed = new URL(url).protocol === 'https:' ? ['https:'] : ['https:', 'http:'];
+    if (target === undefined || !allowed.includes(target.protocol))
+      throw new ModelError(`the server redirects to ${location}; only ${allowed.join(' and ')} addresses are followed`);
+    url = target.href;
+  }
+  throw new ModelError(`the server redirects more than ${MOST_REDIRECTS} times`);
+}
+
+/** Ends a request that brings nothing for a time. */
+class StallWatch {
+  readonly signal: AbortSignal;
+  readonly #stall = new AbortController();
+  readonly #timer: NodeJS.Timeout;
+  readonly #ms: number;
+
+  constructor({ signal, stallMs = STALL_MS }: DownloadOptions) {
+    this.#ms = stallMs;
+    this.#timer = setTimeout(() => this.#stall.abort(), stallMs);
+    this.signal = signal === undefined ? this.#stall.signal : AbortSignal.any([this.#stall.signal, signal]);
+  }
+
+  /** Something came. */
+  heard(): void {
+    this.#timer.refresh();
+  }
+
+  /** The error for a connection that ended. */
+  lost(what: string, cause: unknown): ConnectionLost {
+    return this.#stall.signal.aborted
+      ? new ConnectionLost(`nothing came for ${this.#ms / 1000} s`)
+      : new ConnectionLost(what, { cause });
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
   }
 }
 
@@ -128,13 +192,18 @@ async function openAt(path: string, start: number, validator: string | undefined
   }
 }
 
+type Saving = {
+  readonly start: number;
+  readonly totalBytes: number | undefined;
+  readonly path: string;
+  readonly stall: StallWatch;
+};
+
 async function save(
   body: AsyncIterable<Uint8Array>,
   file: FileHandle,
-  start: number,
-  totalBytes: number | undefined,
-  path: string,
-  { onProgress }: DownloadOptions,
+  { start, totalBytes, path, stall }: Saving,
+  { onProgress, expectedBytes = MOST_BYTES }: DownloadOptions,
 ): Promise<void> {
   let receivedBytes = start;
   const report = (): void => onProgress?.({ receivedBytes, ...(totalBytes === undefined ? {} : { totalBytes }) });
@@ -142,9 +211,15 @@ async function save(
   const chunks = body[Symbol.asyncIterator]();
   for (;;) {
     const next = await chunks.next().catch((cause: unknown) => {
-      throw new ConnectionLost('the connection broke off', { cause });
+      throw stall.lost('the connection broke off', cause);
     });
     if (next.done === true) break;
+    stall.heard();
+    if (receivedBytes + next.value.length > expectedBytes) {
+      await chunks.return?.();
+      await clearDownload(path, { withFile: true });
+      throw new ModelError(`the server sends more than the ${expectedBytes} bytes that the file may have`);
+    }
     try {
       await writeAll(file, next.value, receivedBytes);
     } catch (cause) {

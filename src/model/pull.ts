@@ -5,7 +5,7 @@ import { judgeFile, pinPath, readPin, wrongFile, type Pin, type RightFile } from
 import { clearDownload, download, type DownloadOptions } from './download.js';
 import { zooPath, type ZooEntry } from './zoo.js';
 
-export type PullOptions = Pick<DownloadOptions, 'fetch' | 'signal' | 'onProgress'> & {
+export type PullOptions = Pick<DownloadOptions, 'fetch' | 'signal' | 'onProgress' | 'stallMs'> & {
   /** Folder of the models; created if absent. */
   readonly cacheDir: string;
 };

@@ -23,6 +23,8 @@ export type Serving = {
   readonly refused?: boolean;
   /** Sends this many bytes, then nothing more, and keeps the connection open. */
   readonly stallAfter?: number;
+  /** Sends the client elsewhere. */
+  readonly redirect?: string;
 };
 
 /** A local server of one file; `serving` decides the response to each request, counted from 0. */
@@ -37,10 +39,15 @@ export async function fileServer(serving: (request: number) => Serving): Promise
       chunked = false,
       refused = false,
       stallAfter,
+      redirect,
     } = serving(requests.length);
     requests.push(request.headers);
     if (refused) {
       request.socket.destroy();
+      return;
+    }
+    if (redirect !== undefined) {
+      response.writeHead(302, { location: redirect }).end();
       return;
     }
     const isSame = request.headers['if-range'] === undefined || request.headers['if-range'] === etag;

@@ -126,6 +126,57 @@ describe('pullModel', () => {
     assert.deepEqual(files(), ['m.onnx']);
   });
 
+  it('ends a connection that brings nothing for a time, and resumes', async () => {
+    const { url, requests } = await serve((n) => ({
+      body: BODY,
+      etag: '"1"',
+      ...(n === 0 ? { stallAfter: HALF } : {}),
+    }));
+    const pulled = await pullModel(entry(url, known), { cacheDir: cacheDir(), stallMs: 200 });
+    assert.equal(pulled.sha256, SHA256);
+    assert.equal(requests[1].range, `bytes=${HALF}-`);
+  });
+
+  it('gives up on a server that never answers, and says so', async () => {
+    const { url } = await serve(() => ({ body: BODY, stallAfter: 0 }));
+    await assert.rejects(
+      pullModel(entry(url, known), { cacheDir: cacheDir(), stallMs: 100 }),
+      /nothing came for 0\.1 s/,
+    );
+  });
+
+  it('ends a download that grows beyond its size, and removes it', async () => {
+    const { url } = await serve(() => ({ body: BODY, chunked: true }));
+    await assert.rejects(pullModel(entry(url, { sha256: SHA256, bytes: HALF }), { cacheDir: cacheDir() }), {
+      name: 'ModelError',
+      message: new RegExp(`the server sends more than the ${HALF} bytes`),
+    });
+    assert.deepEqual(files(), []);
+  });
+
+  it('follows redirects, but not for ever', async () => {
+    const { url } = await serve((n) => ({ body: BODY, ...(n === 0 ? { redirect: './elsewhere' } : {}) }));
+    assert.equal((await pullModel(entry(url, known), { cacheDir: cacheDir() })).sha256, SHA256);
+    await server?.close();
+    rmSync(cacheDir(), { recursive: true });
+    const circle = await serve(() => ({ body: BODY, redirect: '/m.onnx' }));
+    await assert.rejects(pullModel(entry(circle.url, known), { cacheDir: cacheDir() }), /redirects more than 5 times/);
+  });
+
+  for (const target of ['http://127.0.0.1:1/m.onnx', 'file:///etc/passwd', 'http://['])
+    it(`does not follow a redirect from https to ${target}`, async () => {
+      const asked: string[] = [];
+      const fetch = (input: unknown): Promise<Response> => {
+        asked.push(String(input));
+        return Promise.resolve(new Response(null, { status: 302, headers: { location: target } }));
+      };
+      await assert.rejects(
+        pullModel(entry('https://models.example.org/m.onnx', known), { cacheDir: cacheDir(), fetch }),
+        (error: Error) => error.message.includes(`the server redirects to ${target}; only https: addresses`),
+      );
+      assert.deepEqual(asked, ['https://models.example.org/m.onnx']);
+    });
+
   it('gives up on a stalled connection, and continues in the next call', async () => {
     const { url, requests } = await serve((n) => ({
       body: BODY,
