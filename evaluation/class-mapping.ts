@@ -108,7 +108,7 @@ function unmatched(
   const spare = classNames.filter((_, m) => mapping[m] < 0);
   return [
     `no class of the model is called ${names}; their ${objects} objects count as not found: name the model's class with --map "${lost[0].name}=${spare[0] ?? 'NAME'}", or leave them out with --classes`,
-    ...(spare.length === 0 ? [] : [`classes of the model that are not in the annotations: ${short(spare, 12)}`]),
+    ...(spare.length === 0 ? [] : [`classes of the model that are not scored: ${short(spare, 12)}`]),
   ];
 }
 

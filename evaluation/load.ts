@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { DataError, UsageError } from '../src/core/errors.js';
-import { parsePythonJson } from './python-json.js';
+import { parsePythonJson } from '../src/core/python-json.js';
+import { utf8Text } from '../src/core/utf8.js';
 
 /** The longest string of V8, and so the largest JSON file that can be read in one piece. */
 const MAX_BYTES = 0x1fffffe8;
@@ -28,7 +29,7 @@ export function parseJson(path: string, text: string): unknown {
 
 /**
  * @throws UsageError if the file cannot be read
- * @throws DataError if it is too large
+ * @throws DataError if it is too large, or no text in UTF-8
  */
 export function readTextFile(path: string): string {
   try {
@@ -37,7 +38,7 @@ export function readTextFile(path: string): string {
       throw new DataError(
         `${path} has ${size} bytes; more than ${MAX_BYTES} cannot be read at once: split it by sequence`,
       );
-    return readFileSync(path, 'utf8');
+    return utf8Text(readFileSync(path), path);
   } catch (cause) {
     if (cause instanceof DataError) throw cause;
     throw new UsageError(`cannot read ${path}: ${(cause as Error).message}`, { cause });

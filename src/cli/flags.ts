@@ -43,7 +43,13 @@ function optionOf(declaration: string, help: string, { allowed, preset }: Facts 
     ...(allowed === undefined ? [] : [allowed.replace(/^one of /, '')]),
     ...(preset === undefined ? [] : [`default: ${preset}`]),
   ];
-  return new Option(declaration, facts.length === 0 ? help : `${help} (${facts.join('; ')})`);
+  const option = new Option(declaration, facts.length === 0 ? help : `${help} (${facts.join('; ')})`);
+  // A list may be given in parts: --map a=b --map c=d.
+  return declaration.endsWith('<list>') ? option.argParser(added) : option;
+}
+
+function added(text: string, before: string | undefined): string {
+  return before === undefined ? text : `${before},${text}`;
 }
 
 /**

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { isMap, isNode, isScalar, LineCounter, parseDocument, visit, type Document } from 'yaml';
 import { UsageError } from '../core/errors.js';
+import { utf8Text } from '../core/utf8.js';
 import type { Keys, SettingsOf } from '../core/keys.js';
 import { substitute, type Environment } from './environment.js';
 import { checkSettings, dotted, type Locate } from './problems.js';
@@ -34,9 +35,9 @@ export async function loadConfig<S extends Keys>(
   env: Environment,
   overrides?: Overrides,
 ): Promise<LoadedConfig<S>> {
-  let text: string;
+  let bytes: Uint8Array;
   try {
-    text = await readFile(path, 'utf8');
+    bytes = await readFile(path);
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code;
     const why =
@@ -50,7 +51,15 @@ export async function loadConfig<S extends Keys>(
       code: 'NOWCAST_CONFIG',
     });
   }
-  return { ...parseConfig(keys, text, path, env, overrides), folder: resolve(dirname(path)) };
+  return { ...parseConfig(keys, configText(bytes, path), path, env, overrides), folder: resolve(dirname(path)) };
+}
+
+function configText(bytes: Uint8Array, path: string): string {
+  try {
+    return utf8Text(bytes, `the config ${resolve(path)}`);
+  } catch (cause) {
+    throw new UsageError((cause as Error).message, { cause, code: 'NOWCAST_CONFIG' });
+  }
 }
 
 /**

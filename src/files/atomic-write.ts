@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { OutputError } from '../core/errors.js';
+import { cannotWrite } from './output-failure.js';
 
 /**
  * Writes a file atomically; creates its folder if needed. Several processes may write the same one at once, so each
@@ -24,6 +24,6 @@ export async function replaceFile(path: string, write: (draft: string) => Promis
     await rename(draft, path);
   } catch (cause) {
     await rm(draft, { force: true }).catch(() => undefined);
-    throw new OutputError(`cannot write ${path}: ${(cause as Error).message}`, { cause });
+    throw cannotWrite(path, cause);
   }
 }

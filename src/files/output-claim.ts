@@ -1,6 +1,21 @@
-import { closeSync, openSync, readFileSync, readlinkSync, realpathSync, rmSync, statSync, writeSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  linkSync,
+  openSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+  type Stats,
+} from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { OutputError } from '../core/errors.js';
+import { cannotWrite } from './output-failure.js';
 
 /** The right to write a file, which one writer has at a time. */
 export type OutputClaim = {
@@ -17,11 +32,12 @@ const held = new Map<string, string>();
 const ATTEMPTS = 3;
 
 /**
- * Claims a file for this writer, with a lock file beside it. The lock of a process that has died counts no more.
- * @throws OutputError if another output of this process, or another process, writes the file
+ * Claims a file for this writer, with a lock file beside it. The lock of a process that has died counts no more. A file
+ * that may not be written is refused here, because its folder may permit to replace it.
+ * @throws OutputError if the file may not be written, or another output of this process, or another process, writes it
  */
 export function claimOutput(path: string): OutputClaim {
-  const stats = statSync(path, { throwIfNoEntry: false });
+  const stats = writableStats(path);
   const isStream = stats !== undefined && !stats.isFile();
   // The path behind /dev/stdout may be none that can be opened.
   if (isStream) return { path, isStream, release: () => undefined };
@@ -52,24 +68,64 @@ export function claimOutput(path: string): OutputClaim {
   };
 }
 
+/** @returns undefined if there is no such file */
+function writableStats(path: string): Stats | undefined {
+  try {
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (stats !== undefined) accessSync(path, constants.W_OK);
+    return stats;
+  } catch (cause) {
+    throw cannotWrite(path, cause);
+  }
+}
+
 function releaseAll(): void {
   for (const lock of held.values()) rmSync(lock, { force: true });
 }
 
+/** Also of a link to a file that is yet to be made. */
 function realPathOf(path: string): string {
   try {
     return realpathSync(path);
   } catch {
-    try {
-      return join(realpathSync(dirname(path)), basename(path));
-    } catch {
-      return path;
-    }
+    // No such file.
+  }
+  const target = targetOf(path);
+  if (target !== undefined) return realPathOf(target);
+  try {
+    return join(realpathSync(dirname(path)), basename(path));
+  } catch {
+    return path;
+  }
+}
+
+/** The path in a link; undefined for anything else. */
+function targetOf(path: string): string | undefined {
+  try {
+    return resolve(dirname(path), readlinkSync(path));
+  } catch {
+    return undefined;
   }
 }
 
 /** @returns false if the lock exists. Where no lock can be made, writing itself fails with the better message. */
 function tryLock(lock: string): boolean {
+  const content = JSON.stringify(thisProcess());
+  const draft = `${lock}.${process.pid}`;
+  try {
+    // A link appears with its content, so that no other process sees a lock without an owner.
+    writeFileSync(draft, content);
+    linkSync(draft, lock);
+    return true;
+  } catch (cause) {
+    return (cause as NodeJS.ErrnoException).code === 'EEXIST' ? false : tryPlainLock(lock, content);
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+/** For file systems without links. */
+function tryPlainLock(lock: string, content: string): boolean {
   let file: number;
   try {
     file = openSync(lock, 'wx');
@@ -77,7 +133,7 @@ function tryLock(lock: string): boolean {
     return (cause as NodeJS.ErrnoException).code !== 'EEXIST';
   }
   try {
-    writeSync(file, JSON.stringify(thisProcess()));
+    writeSync(file, content);
   } finally {
     closeSync(file);
   }

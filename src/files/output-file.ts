@@ -1,6 +1,8 @@
-import { closeSync, constants, existsSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, constants, existsSync, ftruncateSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 import { OutputError } from '../core/errors.js';
 import { claimOutput, type OutputClaim } from './output-claim.js';
+import { cannotWrite, remedy } from './output-failure.js';
+import { takePlaceOf } from './take-place.js';
 
 /** Called once when a file can no longer be written. Later writes are ignored. */
 export type OnOutputFailure = (error: OutputError) => void;
@@ -25,6 +27,8 @@ export class OutputFile {
   #draft: string | undefined;
   #fd: number | undefined;
   #endBytes = 0;
+  /** The latest piece. */
+  #last: Uint8Array = new Uint8Array();
   /** Whether the file stands under its name for good. */
   #isPublished = true;
 
@@ -36,14 +40,19 @@ export class OutputFile {
     try {
       if (older === 'kept-until-published' && !this.#claim.isStream) {
         this.#isPublished = false;
-        if (existsSync(path)) this.#draft = `${this.#claim.path}.part`;
+        if (existsSync(this.#claim.path)) this.#draft = `${this.#claim.path}.part`;
       }
       const target = this.#draft ?? this.#claim.path;
       this.#fd = this.#claim.isStream ? openStream(target) : openSync(target, older === 'continued' ? 'a' : 'w');
     } catch (cause) {
       this.#claim.release();
-      throw new OutputError(`cannot write ${path}: ${remedy(cause as NodeJS.ErrnoException)}`, { cause });
+      throw cannotWrite(path, cause);
     }
+  }
+
+  /** False for a pipe, whose content can only be added to. */
+  get isRewritable(): boolean {
+    return !this.#claim.isStream;
   }
 
   /** Puts the file in the place of the older one. Safe to call twice, and after `close`. */
@@ -53,12 +62,10 @@ export class OutputFile {
     const draft = this.#draft;
     this.#draft = undefined;
     try {
-      renameSync(draft, this.#claim.path);
+      takePlaceOf(this.#claim.path, draft);
     } catch (cause) {
       this.close();
-      this.#onFailure(
-        new OutputError(`cannot write ${this.#path}: ${remedy(cause as NodeJS.ErrnoException)}`, { cause }),
-      );
+      this.#onFailure(cannotWrite(this.#path, cause));
     }
   }
 
@@ -81,7 +88,9 @@ export class OutputFile {
         done += writeSync(this.#fd, bytes, done, bytes.length - done, overwriteBytes === 0 ? null : startBytes + done);
       }
       this.#endBytes = startBytes + bytes.length;
+      this.#last = bytes;
     } catch (cause) {
+      if (overwriteBytes > 0) this.#restore(startBytes, this.#last.subarray(-overwriteBytes));
       this.close();
       this.#onFailure(
         new OutputError(
@@ -91,6 +100,16 @@ export class OutputFile {
           },
         ),
       );
+    }
+  }
+
+  /** Puts the file's end back after a write that replaced a part of it. There was room for it before. */
+  #restore(startBytes: number, end: Uint8Array): void {
+    try {
+      ftruncateSync(this.#fd!, startBytes);
+      writeSync(this.#fd!, end, 0, end.length, startBytes);
+    } catch {
+      // The disk is gone.
     }
   }
 
@@ -115,30 +134,5 @@ function openStream(path: string): number {
     return openSync(path, 'w');
   } finally {
     closeSync(probe);
-  }
-}
-
-/** The error of an output, with the remedy. */
-export function remedy(cause: NodeJS.ErrnoException): string {
-  switch (cause.code) {
-    case 'ENOENT':
-      return 'its folder does not exist; create it first';
-    case 'ENXIO':
-      return 'nobody reads this pipe; start its reader first';
-    case 'EACCES':
-    case 'EPERM':
-      return 'no permission; choose another place or change its owner';
-    case 'EISDIR':
-      return 'it is a folder; give the name of a file';
-    case 'ENOTDIR':
-      return 'a part of its path is a file, not a folder';
-    case 'EROFS':
-      return 'the file system is read-only; choose another place';
-    case 'ENOSPC':
-    case 'EDQUOT':
-      return 'the disk is full; free some space or choose another place';
-    case undefined:
-    default:
-      return cause.message;
   }
 }

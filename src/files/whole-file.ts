@@ -1,17 +1,7 @@
-import {
-  accessSync,
-  chmodSync,
-  closeSync,
-  constants,
-  openSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { OutputError } from '../core/errors.js';
+import { accessSync, closeSync, constants, openSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { claimOutput, type OutputClaim } from './output-claim.js';
-import { remedy } from './output-file.js';
+import { cannotWrite } from './output-failure.js';
+import { takePlaceOf } from './take-place.js';
 
 /**
  * A file that appears whole, at the end of long work, or not at all. Claiming it checks that it can be written and
@@ -29,12 +19,11 @@ export class WholeFile {
     this.#claim = claimOutput(path);
     try {
       this.#draft = this.#claim.isStream ? undefined : newDraft(this.#claim.path);
-      if (this.#claim.isStream) accessSync(path, constants.W_OK);
       if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
         throw Object.assign(new Error(`${path} is a folder`), { code: 'EISDIR' });
     } catch (cause) {
       this.release();
-      throw failure(path, cause);
+      throw cannotWrite(path, cause);
     }
   }
 
@@ -50,11 +39,9 @@ export class WholeFile {
         return;
       }
       writeFileSync(this.#draft, content);
-      const older = statSync(path, { throwIfNoEntry: false });
-      if (older !== undefined) chmodSync(this.#draft, older.mode);
       replace(this.#draft, path, content);
     } catch (cause) {
-      throw failure(this.#given, cause);
+      throw cannotWrite(this.#given, cause);
     }
   }
 
@@ -105,13 +92,9 @@ function newDraft(path: string): string | undefined {
 /** A file that is mounted by itself, as into a container, cannot be renamed over. */
 function replace(draft: string, path: string, content: string | Uint8Array): void {
   try {
-    renameSync(draft, path);
+    takePlaceOf(path, draft);
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'EBUSY') throw cause;
     writeFileSync(path, content);
   }
-}
-
-function failure(path: string, cause: unknown): OutputError {
-  return new OutputError(`cannot write ${path}: ${remedy(cause as NodeJS.ErrnoException)}`, { cause });
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { ClassNameOrigin } from '../core/detector.js';
 import { ModelError } from '../core/errors.js';
+import { utf8Text } from '../core/utf8.js';
 
 /** COCO's 80 classes in YOLOX's order (`yolox/data/datasets/coco_classes.py`). */
 const COCO = [
@@ -138,9 +139,9 @@ function isLabelSet(name: string): name is keyof typeof LABEL_SETS {
 }
 
 async function readLabelFile(path: string): Promise<string[]> {
-  let text: string;
+  let bytes: Uint8Array;
   try {
-    text = await readFile(path, 'utf8');
+    bytes = await readFile(path);
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     throw new ModelError(
@@ -149,13 +150,20 @@ async function readLabelFile(path: string): Promise<string[]> {
       { cause, code: 'NOWCAST_MODEL_LABELS' },
     );
   }
-  const lines = text
-    .replace(/^\uFEFF/, '')
-    .split('\n')
+  const lines = labelText(bytes, path)
+    .split(/\r\n|\r|\n/)
     .map((line) => line.trim())
     .filter((line) => line !== '');
   const numbered = lines.map((line) => /^(\d+)[\s:,]+(\S.*)$/.exec(line));
   return numbered.every((match) => match !== null) ? byId(numbered, path) : lines;
+}
+
+function labelText(bytes: Uint8Array, path: string): string {
+  try {
+    return utf8Text(bytes, `the file of labels "${path}"`);
+  } catch (cause) {
+    throw new ModelError((cause as Error).message, { cause, code: 'NOWCAST_MODEL_LABELS' });
+  }
 }
 
 /** Ids may come in any order, but must be 0, 1, 2… without a gap: a wrong id would give every box a wrong name. */

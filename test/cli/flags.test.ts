@@ -124,4 +124,10 @@ describe('the flags of a command', () => {
     );
     assert.equal(keyOption('detect.track').description, 'give each object an id that lasts from frame to frame');
   });
+
+  it('adds the parts of a list that is given several times', () => {
+    const command = new Command().addOption(keyOption('detect.classes'));
+    command.parse(['--classes', 'person,car', '--classes', 'dog'], { from: 'user' });
+    assert.deepEqual(command.opts(), { classes: 'person,car,dog' });
+  });
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { nowcast, type CommandResult } from '../helpers/command.js';
 import { temporaryFolder } from '../helpers/temporary.js';
@@ -36,6 +36,34 @@ describe('outputs of commands', function () {
       }
       rmSync(at('out'), { force: true });
     }
+  });
+
+  it('that no path leads to are refused before the run, with the remedy', async () => {
+    writeFileSync(at('file'), 'older');
+    symlinkSync(at('absent/x'), at('broken'));
+    symlinkSync('loop', at('loop'));
+    const none = ['file/out', 'loop', 'broken'];
+    const outputs = [
+      ...none.flatMap((path) => [
+        ['--coco', path],
+        ['--record', path],
+        ['--save', path],
+      ]),
+      ['--save', 'file/x.png'],
+      ['--save', 'file'],
+    ];
+    for (const output of outputs) {
+      const { code, stdout, stderr } = await run('run', PICTURES, ...ON_CPU, ...output);
+      assert.equal(code, 1, output.join(' '));
+      assert.equal(stdout, '');
+      assert.match(
+        stderr,
+        /nowcast: cannot write .*(a part of its path is a file|its links lead|its folder does not exist).*\n$/,
+      );
+      assert.doesNotMatch(stderr, /\n\s+at /);
+    }
+    assert.deepEqual(readdirSync(folder()).sort(), ['broken', 'file', 'loop']);
+    assert.equal(readFileSync(at('file'), 'utf8'), 'older');
   });
 
   it('that are recordings go behind those of earlier runs, and readers take the last', async () => {

@@ -24,7 +24,7 @@ describe('classes of a model and of annotations', () => {
     const { warnings } = matchClasses(['person', 'car'], truthOf(['pedestrian', 'car'], [1, 1, 2]));
     assert.deepEqual(warnings, [
       'no class of the model is called "pedestrian"; their 2 objects count as not found: name the model\'s class with --map "pedestrian=person", or leave them out with --classes',
-      'classes of the model that are not in the annotations: person',
+      'classes of the model that are not scored: person',
     ]);
   });
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { COCO_STATS, evaluateBoxes } from '../../evaluation/coco-ap.js';
 import { parseDetections } from '../../evaluation/detections.js';
 import { parseBoxes } from '../../evaluation/ground-truth.js';
-import { parsePythonJson } from '../../evaluation/python-json.js';
+import { parsePythonJson } from '../../src/core/python-json.js';
 import { DataError } from '../../src/core/errors.js';
 import { itNeeds } from '../helpers/needs.js';
 import { temporaryFolder } from '../helpers/temporary.js';

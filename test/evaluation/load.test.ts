@@ -26,6 +26,7 @@ describe('JSON files', () => {
       () => readJsonFile(file(' \n')),
       (error) => error instanceof DataError && / is empty$/.test(error.message),
     ));
+  it('may begin with a byte order mark', () => assert.deepEqual(readJsonFile(file('\uFEFF[1]')), [1]));
   it('that are truncated are refused', () =>
     assert.throws(
       () => readJsonFile(file('[{"a": 1}')),

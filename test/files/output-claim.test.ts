@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { OutputError } from '../../src/core/errors.js';
 import { claimOutput } from '../../src/files/output-claim.js';
@@ -61,6 +61,34 @@ describe('a claim of an output', () => {
       claimOutput(path()).release();
     },
   );
+
+  it('is for the file behind a link, also for one that does not exist yet', () => {
+    symlinkSync('link.json', join(folder(), 'first.json'));
+    symlinkSync('out.json', join(folder(), 'link.json'));
+    const claim = claimOutput(join(folder(), 'first.json'));
+    assert.equal(claim.path, realpathSync(folder()) + '/out.json');
+    assert.throws(() => claimOutput(path()), /another output of this run writes it/);
+    claim.release();
+  });
+
+  it('is refused for a path that cannot be a file, with the remedy', () => {
+    writeFileSync(path(), '');
+    symlinkSync('loop.json', join(folder(), 'loop.json'));
+    for (const [place, message] of [
+      [join(path(), 'x.json'), 'a part of its path is a file, not a folder'],
+      [join(folder(), 'loop.json'), 'its links lead to each other; choose another name'],
+      [join(folder(), 'x'.repeat(300)), 'its name is too long; choose a shorter one'],
+    ])
+      assert.throws(
+        () => claimOutput(place),
+        (error) => error instanceof OutputError && error.message === `cannot write ${place}: ${message}`,
+      );
+  });
+
+  itNeeds({ 'a user whom permissions bind': process.getuid?.() !== 0 }, 'is refused for a read-only file', () => {
+    writeFileSync(path(), 'old', { mode: 0o444 });
+    assert.throws(() => claimOutput(path()), /no permission; choose another place or change its owner/);
+  });
 
   it('takes a torn lock for none', () => {
     writeFileSync(`${path()}.lock`, '{"pi');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { closeSync, constants, openSync, readFileSync } from 'node:fs';
+import { closeSync, constants, lstatSync, openSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { OutputError } from '../../src/core/errors.js';
 import { OutputFile } from '../../src/files/output-file.js';
@@ -37,5 +37,25 @@ describe('an output into a named pipe', () => {
     output.close();
     assert.equal(readFileSync(reader, 'utf8'), 'a\nb\n');
     closeSync(reader);
+  });
+});
+
+describe('an output that replaces an older file', () => {
+  const folder = temporaryFolder();
+  const fail = (error: OutputError): void => assert.fail(error.message);
+
+  it('takes its permissions, and its place behind a link', () => {
+    const path = join(folder(), 'out.json');
+    const link = join(folder(), 'link.json');
+    writeFileSync(path, 'older', { mode: 0o600 });
+    symlinkSync('out.json', link);
+    const output = new OutputFile(link, fail, 'kept-until-published');
+    output.write('newer');
+    assert.equal(readFileSync(path, 'utf8'), 'older');
+    output.publish();
+    output.close();
+    assert.equal(readFileSync(path, 'utf8'), 'newer');
+    assert.equal(statSync(path).mode & 0o777, 0o600);
+    assert.ok(lstatSync(link).isSymbolicLink());
   });
 });

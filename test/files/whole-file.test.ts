@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { OutputError } from '../../src/core/errors.js';
 import { WholeFile, writeWholeFile } from '../../src/files/whole-file.js';
@@ -51,5 +60,12 @@ describe('a file that appears whole', () => {
         (error) => error instanceof OutputError && says.test(error.message),
       );
     assert.deepEqual(readdirSync(folder()), ['out.json']);
+  });
+
+  it('appears behind a link to a file that does not exist yet', () => {
+    symlinkSync('out.json', join(folder(), 'link.json'));
+    writeWholeFile(join(folder(), 'link.json'), 'mine');
+    assert.equal(readFileSync(path(), 'utf8'), 'mine');
+    assert.ok(lstatSync(join(folder(), 'link.json')).isSymbolicLink());
   });
 });

@@ -54,7 +54,17 @@ describe('loadLabels', () => {
     }
   });
 
+  it('refuses a file that is no text in UTF-8, as PowerShell writes it', async () => {
+    const path = join(folder.path, 'labels.txt');
+    writeFileSync(path, Buffer.from('\uFEFFcat\nhot dog\n', 'utf16le'));
+    await assert.rejects(loadLabels(path, { classCount: 2 }), {
+      code: 'NOWCAST_MODEL_LABELS',
+      message: `the file of labels "${path}" is text in UTF-16; save it as UTF-8`,
+    });
+  });
+
   it('reads one name per line, with any line ends', async () => {
+    assert.deepEqual((await loadLabels(written('cat\rhot dog\r'), { classCount: 2 })).names, ['cat', 'hot dog']);
     assert.deepEqual((await loadLabels(written('\uFEFFcat\r\nhot dog\r\n\r\n'), { classCount: 2 })).names, [
       'cat',
       'hot dog',

@@ -23,7 +23,7 @@ type PassedOver = { readonly why: string; readonly value: string };
  * Adds each annotation to its picture, as YOLOX does: without crowds, and clipped at the border.
  * @param classIndex by category id
  * @param name of the file, for messages
- * @throws DataError naming the wrong record, or where every box is smaller than a pixel
+ * @throws DataError where every box is smaller than a pixel
  */
 export function addBoxes(
   records: readonly Json[],
@@ -35,7 +35,7 @@ export function addBoxes(
   const boxes: Annotated['bbox'][] = [];
   for (const [i, record] of records.entries()) {
     const where = `annotations[${i}]`;
-    const annotated = annotatedIn(record, pictures, classIndex, `${name}: ${where}`);
+    const annotated = annotatedIn(record, pictures, classIndex);
     if (annotated === undefined) continue;
     const isPassedOver = 'why' in annotated;
     if (!isPassedOver) boxes.push(annotated.bbox);
@@ -55,15 +55,14 @@ function annotatedIn(
   { image_id, category_id, bbox, iscrowd }: Json,
   pictures: ReadonlyMap<unknown, OpenPicture>,
   classIndex: ReadonlyMap<unknown, number>,
-  where: string,
 ): Annotated | PassedOver | undefined {
-  if (!isBox(bbox)) throw new DataError(`${where}: "bbox" must be four numbers`);
   const picture = pictures.get(image_id);
   if (picture === undefined) return { why: 'its image_id is no id of "images"', value: `image_id ${shown(image_id)}` };
   if (picture.isUnusable) return undefined;
   const classId = classIndex.get(category_id);
   if (classId === undefined)
     return { why: 'its category_id is no id of "categories"', value: `category_id ${shown(category_id)}` };
+  if (!isBox(bbox)) return { why: 'its "bbox" is not four numbers', value: `bbox ${shown(bbox)}` };
   if (iscrowd) return { why: 'it is a crowd', value: valueOf(bbox) };
   const [, , width, height] = bbox;
   if (!(width > 0 && height > 0)) return { why: 'its box has no width or no height', value: valueOf(bbox) };
@@ -84,9 +83,15 @@ function addClipped({ picture, classId, bbox }: Annotated, where: string, warnin
       'box reaches over the border and is clipped; COCO writes [left, top, width, height]',
       `${where}, ${within}`,
     );
+  if (holds(picture, classId, [x1, y1, x2, y2]))
+    warnings.add('object annotated twice: the same class and box in one picture', `${where}, ${valueOf(bbox)}`);
   picture.classIds.push(classId);
   picture.corners.push(x1, y1, x2, y2);
   return undefined;
+}
+
+function holds({ classIds, corners }: OpenPicture, classId: number, box: readonly number[]): boolean {
+  return classIds.some((other, i) => other === classId && box.every((value, side) => corners[4 * i + side] === value));
 }
 
 function areShares([x, y, width, height]: Annotated['bbox']): boolean {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type Warnings } from '../../evaluation/warnings.js';
 import { DataError } from '../../src/core/errors.js';
 import type { Size } from '../../src/core/size.js';
+import { annotatedPath } from '../../src/streaming/pictures/annotated-path.js';
 import type { DataPicture } from './data-set.js';
 import { recordsOf, shown, type Json } from './records.js';
 
@@ -42,7 +43,7 @@ export function parseImages(
       throw new DataError(`${name}: images[${i}] must have a "file_name", and "width" and "height" above 0`);
     }
     if (pictures.has(id)) throw new DataError(`${name}: images[${i}]: the id ${String(id)} is repeated`);
-    const path = join(root, folderOf(record['sid'], folders, `${name}: images[${i}]`), file);
+    const path = annotatedPath(join(root, folderOf(record['sid'], folders, `${name}: images[${i}]`)), file);
     if (paths.has(path))
       warnings.add(
         'picture listed twice: each record teaches that the objects of the other are not there',

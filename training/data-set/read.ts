@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { parsePythonJson } from '../../src/core/python-json.js';
 import type { Size } from '../../src/core/size.js';
 import { DataError, OutputError, UsageError } from '../../src/core/errors.js';
+import { utf8Text } from '../../src/core/utf8.js';
 import { pictureSize } from '../../src/streaming/pictures/picture-size.js';
 import type { DataSet } from './data-set.js';
 import { isShortage, SHORTAGE_REMEDY } from '../data/shortage.js';
@@ -52,14 +54,16 @@ async function sizeOf(path: string): Promise<Size | Error> {
 }
 
 function readJson(annotations: string): unknown {
-  let text: string;
+  let bytes: Uint8Array;
   try {
-    text = readFileSync(annotations, 'utf8');
+    bytes = readFileSync(annotations);
   } catch (cause) {
     throw new UsageError(`cannot read the annotations ${annotations}: ${(cause as Error).message}`, { cause });
   }
+  const text = utf8Text(bytes, annotations);
+  if (text.trim() === '') throw new DataError(`${annotations} is empty`);
   try {
-    return JSON.parse(text);
+    return parsePythonJson(text);
   } catch (cause) {
     throw new DataError(`${annotations} is not JSON: ${(cause as Error).message}`, { cause });
   }

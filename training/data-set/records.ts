@@ -12,12 +12,12 @@ export function recordsOf(json: unknown, key: string, name: string): readonly Js
   const value = (json as Json | null)?.[key];
   if (!Array.isArray(value)) throw new DataError(`${name}: "${key}" must be an array; this must be a COCO file`);
   const other = value.findIndex((entry) => typeof entry !== 'object' || entry === null);
-  if (other >= 0)
-    throw new DataError(`${name}: ${key}[${other}] is ${JSON.stringify(value[other])}; it must be an object`);
+  if (other >= 0) throw new DataError(`${name}: ${key}[${other}] is ${shown(value[other])}; it must be an object`);
   return value as Json[];
 }
 
 /** A value as the file shows it: a text in quotes, so that "1" and 1 differ. */
 export function shown(value: unknown): string {
-  return value === undefined ? 'absent' : JSON.stringify(value);
+  if (value === undefined) return 'absent';
+  return JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? String(part) : part));
 }

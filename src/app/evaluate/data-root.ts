@@ -1,9 +1,9 @@
-import { existsSync, statSync } from 'node:fs';
-import { isAbsolute, join, win32 } from 'node:path';
+import { statSync } from 'node:fs';
 import type { GroundTruth } from '../../../evaluation/ground-truth.js';
 import { DataError, SourceError, UsageError } from '../../core/errors.js';
 import type { Size } from '../../core/size.js';
 import type { Picture, PictureFormat } from '../../core/picture.js';
+import { annotatedPath } from '../../streaming/pictures/annotated-path.js';
 import { readPicture } from '../../streaming/pictures/read-picture.js';
 
 /**
@@ -36,18 +36,12 @@ export async function readAnnotated(
   input: PictureFormat,
   target: Uint8Array,
 ): Promise<Picture> {
-  const path = pathOf(folder, truth.images[image].name);
+  const path = annotatedPath(folder, truth.images[image].name);
   const picture = await readPicture(path, input, target).catch((cause: unknown) => {
     throw new SourceError(`the picture ${path} cannot be read: ${(cause as Error).message}`, { cause });
   });
   checkSize(truth, image, picture.size);
   return picture;
-}
-
-/** A name may be a whole path, and backslashes may separate its parts, as Windows writes them. */
-function pathOf(folder: string, name: string): string {
-  const path = isAbsolute(name) || win32.isAbsolute(name) ? name : join(folder, name);
-  return existsSync(path) || !path.includes('\\') ? path : path.replaceAll('\\', '/');
 }
 
 /** @throws DataError if a picture's size differs from the annotations */

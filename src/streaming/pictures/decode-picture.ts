@@ -16,7 +16,8 @@ const HARMLESS =
 /**
  * Decodes a picture, the first one of an animation. One path for runs, evaluation and training, at full size: a
  * decoder that scales while it decodes gives other pixels for JPEG than for PNG. Turned as its EXIF orientation says,
- * 8 bits a channel. Alpha and colour profiles are ignored, as `cv2.imread`, and therefore YOLOX, ignores them.
+ * 8 bits a channel. Alpha and colour profiles are ignored, as `cv2.imread`, and therefore YOLOX, ignores them; inks of
+ * CMYK become light without a profile, too.
  *
  * Damage is judged as viewers do: odd headers, a missing end marker and a few missing last rows are no reason to refuse
  * a picture.
@@ -64,19 +65,31 @@ async function decode(file: Buffer, failOn: NonNullable<SharpOptions['failOn']>)
   // Only programs that read pictures load the native library.
   const { default: sharp } = await import('sharp');
   try {
-    const { data, info } = await sharp(file, { failOn, ignoreIcc: true })
-      .autoOrient()
-      .toColourspace('srgb')
-      .removeAlpha()
+    const image = sharp(file, { failOn, ignoreIcc: true }).autoOrient();
+    const isInk = (await image.metadata()).space === 'cmyk';
+    const { data, info } = await (
+      isInk ? image.pipelineColourspace('cmyk').toColourspace('cmyk') : image.toColourspace('srgb').removeAlpha()
+    )
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true });
     const { width, height, channels } = info;
+    if (isInk) return { width, height, pixels: lightOf(data, channels) };
     if (channels !== 3) throw new SourceError(`it has ${channels} channels instead of 3`);
     return { width, height, pixels: data };
   } catch (cause) {
     if (cause instanceof SourceError) throw cause;
     throw new SourceError(linesOf(cause).join('; '), { cause });
   }
+}
+
+/** Red, green and blue of cyan, magenta, yellow and black: each ink takes its share of the light. */
+function lightOf(inks: Uint8Array, channels: number): Uint8Array {
+  const pixels = new Uint8Array((inks.length / channels) * 3);
+  for (let from = 0, to = 0; from < inks.length; from += channels, to += 3) {
+    const white = 255 - inks[from + 3];
+    for (let i = 0; i < 3; i++) pixels[to + i] = Math.round(((255 - inks[from + i]) * white) / 255);
+  }
+  return pixels;
 }
 
 /** libvips's messages, each once. */

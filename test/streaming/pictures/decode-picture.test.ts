@@ -69,6 +69,15 @@ describe('decodePicture', () => {
     );
   });
 
+  it('reads the inks of a CMYK JPEG without a profile, as cv2.imread does', async () => {
+    const { width, height, pixels } = await decodePicture(readFileSync(join(FIELD, 'cmyk/cmyk.jpg')));
+    const drawn = Uint8ClampedArray.from({ length: width * height * 3 }, (_, i) => {
+      const [x, y] = [Math.floor(i / 3) % width, Math.floor(i / 3 / width)];
+      return [3 * x, 4 * y, Math.floor(1.7 * (x + y))][i % 3];
+    });
+    assert.ok(meanDifference(pixels, drawn) < 1.5, `${meanDifference(pixels, drawn)}`);
+  });
+
   for (const [format, image] of [
     ['JPEG', (s: Sharp) => s.jpeg({ quality: 100 })],
     ['PNG', (s: Sharp) => s.png()],

@@ -35,6 +35,28 @@ describe('parseDataSet', () => {
     ]);
   });
 
+  it('passes over annotations without a box, and counts objects that are annotated twice', () => {
+    const [object] = FILE.annotations;
+    const boxes = [[], null, [1, 2, 3], [NaN, 2, 3, 4], ['1', 2, 3, 4]];
+    const { pictures, warnings } = parse({
+      annotations: [
+        object,
+        { ...object },
+        { ...object, category_id: 2 },
+        ...boxes.map((bbox) => ({ ...object, bbox })),
+      ],
+    });
+    assert.deepEqual([...pictures[0].labels.classIds], [1, 1, 0]);
+    assert.deepEqual(messages(warnings), [
+      'object annotated twice: the same class and box in one picture (annotations[1], bbox [10,20,30,20])',
+      'annotation passed over: its "bbox" is not four numbers (5 times, first annotations[3], bbox [])',
+    ]);
+    assert.throws(
+      () => parse({ annotations: [{ ...object, bbox: undefined }] }),
+      /there is nothing to learn\n- annotation passed over: its "bbox" is not four numbers \(annotations\[0\], bbox absent\)/,
+    );
+  });
+
   it("finds Argoverse-HD's pictures in the folders of their sequences", () => {
     const { pictures } = parse({
       images: [{ id: 10, sid: 1, fid: 0, name: 'x.jpg', width: 100, height: 50 }],
@@ -149,7 +171,10 @@ describe('parseDataSet', () => {
       [{ images: [FILE.images[0], null] }, /images\[1\] is null/],
       [{ images: [FILE.images[0], { id: 11, file_name: 'b.jpg', width: 0, height: 50 }] }, /images\[1\].*above 0/],
       [{ images: [FILE.images[0], FILE.images[0]] }, /images\[1\]: the id 10/],
-      [{ annotations: [{ image_id: 10, category_id: 7, bbox: [1, 2, null, 4] }] }, /annotations\[0\]: "bbox"/],
+      [
+        { annotations: [{ image_id: 10, category_id: 7, bbox: [1, 2, null, 4] }] },
+        /"bbox" is not four numbers \(annotations\[0\], bbox \[1,2,null,4\]\)/,
+      ],
       [{ annotations: [] }, /no picture has an object/],
       [{ seq_dirs: null }, /"seq_dirs" must be an array of strings/],
       [{ seq_dirs: ['s', 1] }, /"seq_dirs" must be an array of strings/],

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { copyFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import sharp from 'sharp';
 import { readDataSet } from '../../../training/data-set/read.js';
 import type { DataSet } from '../../../training/data-set/data-set.js';
@@ -37,6 +38,43 @@ describe('readDataSet', () => {
 
   it('says that no annotation has a known picture', () =>
     assert.rejects(read('unknown-images'), { message: /its image_id is no id of "images" \(38 times, first .*1001/ }));
+
+  it('reads ids beyond 2^53 to the last digit, whole paths, and names with backslashes, as evaluation does', async () => {
+    const annotations = join(folder(), 'a.json');
+    const [one, other] = ['1623456789123556789', '1623456789123556790'];
+    const sizes = '"width": 480, "height": 300';
+    writeFileSync(
+      annotations,
+      `{"categories": [{"id": 1, "name": "car"}],
+        "images": [{"id": ${one}, "file_name": ${JSON.stringify(resolve(FIELD, 'pics/001.jpg'))}, ${sizes}},
+                   {"id": ${other}, "file_name": "pics\\\\003.jpg", ${sizes}}],
+        "annotations": [{"image_id": ${other}, "category_id": 1, "bbox": [5, 5, 20, 20]},
+                        {"image_id": 1623456789123556791, "category_id": 1, "bbox": [5, 5, 20, 20]}]}`,
+    );
+    const { pictures, warnings } = await readDataSet({ annotations, root: FIELD });
+    assert.deepEqual(
+      pictures.map(({ path, labels }) => [path, labels.classIds.length]),
+      [
+        [resolve(FIELD, 'pics/001.jpg'), 0],
+        [join(FIELD, 'pics/003.jpg'), 1],
+      ],
+    );
+    assert.match(
+      warnings.join(),
+      /its image_id is no id of "images" \(annotations\[1\], image_id "?1623456789123556791/,
+    );
+  });
+
+  it('refuses a compressed file, and an empty one', async () => {
+    const annotations = join(folder(), 'a.json');
+    writeFileSync(annotations, gzipSync('{}'));
+    await assert.rejects(readDataSet({ annotations, root: FIELD }), { name: 'DataError', message: /unpack it first$/ });
+    writeFileSync(annotations, '');
+    await assert.rejects(readDataSet({ annotations, root: FIELD }), {
+      name: 'DataError',
+      message: /a\.json is empty$/,
+    });
+  });
 
   /** One picture of 60x40 as cameras hold it, and turned by its EXIF orientation; one missing picture. */
   async function turned(width: number, height: number): Promise<DataSet> {

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import type { Detection } from '../../../core/detection.js';
 import { OutputError, UsageError } from '../../../core/errors.js';
 import { AS_STATED, type View } from '../../../core/view.js';
-import { replaceFile } from '../../../files/atomic-write.js';
+import { writeFileAtomic } from '../../../files/atomic-write.js';
 import { decodePicture } from '../../pictures/decode-picture.js';
 import { viewPixels } from '../../pictures/view-pixels.js';
 import { pictureRoot } from '../../sources/folder/list-pictures.js';
@@ -83,11 +83,10 @@ async function annotatePicture(from: string, out: string, view: View, detections
   const { default: sharp } = await import('sharp');
   const image = sharp(drawBoxes(picture, detections), { raw: { width, height, channels: 4 } }).removeAlpha();
   const format: WrittenFormat = writtenFormat(out) ?? 'png';
-  await replaceFile(out, async (draft) => {
-    await image
-      .toFormat(format, format === 'png' ? {} : { quality: QUALITY, chromaSubsampling: '4:4:4' })
-      .toFile(draft);
-  });
+  await writeFileAtomic(
+    out,
+    await image.toFormat(format, format === 'png' ? {} : { quality: QUALITY, chromaSubsampling: '4:4:4' }).toBuffer(),
+  );
 }
 
 /** Without links, if it exists. */

@@ -2,12 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OutputError, UsageError } from '../../../core/errors.js';
 import { claimOutput } from '../../../files/output-claim.js';
-import { remedy } from '../../../files/output-file.js';
+import { cannotWrite } from '../../../files/output-failure.js';
 import { requireCanvas } from '../../../files/require-package.js';
 import { createRecorder } from '../../../recording/recorder.js';
 import type { CameraCopy } from '../../sources/camera/options.js';
 import { selectionOf } from '../../sources/selection.js';
-import { pictureOutput, WRITTEN_FORMATS } from '../annotated-pictures/picture-output.js';
+import { checkPictureOutput, pictureOutput, WRITTEN_FORMATS } from '../annotated-pictures/picture-output.js';
 import { checkOneSource, OUTPUT_SECTION } from '../output-section.js';
 import type { MappedStream } from '../../ffmpeg/arguments.js';
 import { requireFfmpeg } from '../../ffmpeg/require-ffmpeg.js';
@@ -51,6 +51,7 @@ export const annotatedVideoKind = sinkKind({
   prepare: ({ save = '' }) => {
     requireCanvas('output.save (--save)');
     if (pictureOutput(save) === undefined) checkVideoOutput(save);
+    else checkPictureOutput(save);
   },
   async open({ save = '' }, context) {
     if (pictureOutput(save) !== undefined) {
@@ -125,6 +126,6 @@ async function temporaryFolder(out: string): Promise<string> {
   try {
     return await mkdtemp(`${out}.part-`);
   } catch (cause) {
-    throw new OutputError(`cannot write ${out}: ${remedy(cause as NodeJS.ErrnoException)}`, { cause });
+    throw cannotWrite(out, cause);
   }
 }

@@ -1,6 +1,5 @@
 import { closeSync, openSync, rmSync, statSync } from 'node:fs';
-import { OutputError } from '../../../core/errors.js';
-import { remedy } from '../../../files/output-file.js';
+import { cannotWrite } from '../../../files/output-failure.js';
 
 /**
  * Checks, before the run, whether the video can be written. Leaves no file behind.
@@ -22,7 +21,7 @@ export function claimVideoOutput(out: string): string {
       throw Object.assign(new Error(`${out} is a folder`), { code: 'EISDIR' });
     closeSync(openSync(partial, 'w'));
   } catch (cause) {
-    throw new OutputError(`cannot write ${out}: ${remedy(cause as NodeJS.ErrnoException)}`, { cause });
+    throw cannotWrite(out, cause);
   }
   return partial;
 }

@@ -53,9 +53,14 @@ export function createCocoResultsOfRun(
   onFailure: OnOutputFailure,
 ): CocoResultsOfRun {
   const file = new OutputFile(path, onFailure, 'kept-until-published');
-  file.write(`[${END}`);
+  // What a pipe has taken cannot be overwritten, so its list ends when the run does.
+  const end = file.isRewritable ? END : '';
+  file.write(`[${end}`);
   let separator = '\n';
+  let isOpen = true;
   const close = (): Promise<void> => {
+    if (isOpen && !file.isRewritable) file.write(END);
+    isOpen = false;
     file.close();
     return Promise.resolve();
   };
@@ -75,7 +80,7 @@ export function createCocoResultsOfRun(
         text += `${separator}{"image_id":${idText(image)},${name}"category_id":${idText(category)},"bbox":[${bbox.join()}],"score":${score}}`;
         separator = ',\n';
       }
-      if (text !== '') file.write(text + END, END.length);
+      if (text !== '') file.write(text + end, end.length);
     },
     close,
     finish,

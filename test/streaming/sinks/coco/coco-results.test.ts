@@ -1,5 +1,16 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { OutputError } from '../../../../src/core/errors.js';
 import {
@@ -9,6 +20,7 @@ import {
 } from '../../../../src/streaming/sinks/coco/coco-results.js';
 import { itNeeds } from '../../../helpers/needs.js';
 import { temporaryFolder } from '../../../helpers/temporary.js';
+import { mountTinyDisk } from '../../../helpers/tiny-disk.js';
 import { detectionOf, dropEventOf, perceptOf } from '../../events.js';
 
 const bySeq: CocoNumbering = { imageId: ({ seq }) => seq, categoryId: (classId) => classId + 1 };
@@ -98,6 +110,46 @@ describe('COCO results', () => {
     mkdirSync(inFolder('folder'));
     assert.throws(() => createCocoResults(inFolder('folder'), bySeq, failOn), OutputError);
   });
+
+  it('stay complete JSON on a disk that becomes full', function () {
+    const disk = inFolder('disk');
+    const unmount = mountTinyDisk(disk, 8);
+    if (unmount === undefined) this.skip();
+    try {
+      const failures: OutputError[] = [];
+      const path = join(disk, 'results.json');
+      const results = createCocoResults(path, bySeq, (error) => failures.push(error));
+      const counts: number[] = [];
+      for (let seq = 0; failures.length === 0; seq++) {
+        results.write(perceptOf(seq, { detections: [detectionOf(1, 0.5)] }));
+        counts.push((JSON.parse(readFileSync(path, 'utf8')) as unknown[]).length);
+      }
+      assert.match(failures[0].message, /the disk is full/);
+      assert.ok(counts.length > 20, `${counts.length}`);
+      assert.deepEqual(
+        counts,
+        counts.map((_, i) => Math.min(i + 1, counts.length - 1)),
+      );
+    } finally {
+      unmount();
+    }
+  });
+
+  itNeeds(
+    { 'named pipes': process.platform !== 'win32' },
+    'end with the run in a pipe, which takes nothing back',
+    async () => {
+      const path = inFolder('pipe');
+      execFileSync('mkfifo', [path]);
+      const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+      const results = createCocoResults(path, bySeq, failOn);
+      for (let seq = 0; seq < 2; seq++) results.write(perceptOf(seq, { detections: [detectionOf(1, 0.5)] }));
+      await results.close();
+      await results.close();
+      assert.equal((JSON.parse(readFileSync(reader, 'utf8')) as unknown[]).length, 2);
+      closeSync(reader);
+    },
+  );
 
   itNeeds({ '/dev/full': existsSync('/dev/full') }, 'reports a full disk once', () => {
     const failures: OutputError[] = [];
