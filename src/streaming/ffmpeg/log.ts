@@ -29,6 +29,11 @@ export type FfmpegLogOptions = {
   readonly scaler: string | undefined;
   /** As in the arguments. Default: as the input states it. */
   readonly view?: View | undefined;
+  /**
+   * The demuxer, if the address decides it. Then the last description counts: an RTSP server writes whole lines before
+   * it. Of other inputs the first counts, because tags come behind it.
+   */
+  readonly format?: string | undefined;
   /** The log is written with `-debug_ts`, which announces each picture. Default true. */
   readonly announcesPictures?: boolean;
   /** Since 4.3, ffmpeg marks pictures that the decoder had to repair. Default true. */
@@ -320,7 +325,7 @@ export class FfmpegLog {
 
   #describe(text: string): void {
     const format = /^Input #0, (.+?), from '/.exec(text)?.[1];
-    if (format !== undefined) this.#input ??= { format };
+    if (format !== undefined) this.#opened(format);
     if (text === 'Stream mapping:') {
       this.#discardPictures();
       this.#isMapped = true;
@@ -341,6 +346,17 @@ export class FfmpegLog {
     // Those of the output follow the mapping.
     if (!this.#isMapped) this.#streams.push(stream);
     if (!stream.isCover && stream.fps !== undefined) this.#input = { fps: stream.fps, ...this.#input };
+  }
+
+  #opened(format: string): void {
+    const known = this.#options.format;
+    if (known === undefined) {
+      this.#input ??= { format };
+      return;
+    }
+    this.#input = { format: known };
+    this.#streams.length = 0;
+    this.#isMapped = false;
   }
 
   /** Lines about pictures that came so far were text in the input's description. */
