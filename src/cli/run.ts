@@ -63,6 +63,6 @@ export async function readRunConfig(
     const password = passwordIn(source);
     if (password !== undefined) secrets.add(password);
   }
-  const byContent = await lookAtSources(sourceTexts(settings, sources), parts.sources);
-  return resolveRun(settings, sources, parts, byContent);
+  const contents = await lookAtSources(sourceTexts(settings, sources), parts.sources);
+  return resolveRun(settings, sources, parts, contents);
 }

@@ -16,7 +16,7 @@ import {
   type Settings,
 } from './run-keys.js';
 import { anchored, withDefaults } from './settings.js';
-import { fileNameOf, findSource, recogniseSource, type KindsByContent } from './sources.js';
+import { fileNameOf, findSource, recogniseSource, type ContentByText } from './sources.js';
 
 /** One source of frames. `id` is its stream's name in every event. */
 export type SourceConfig = {
@@ -118,14 +118,14 @@ export function sourceTexts({ cameras = {} }: Settings, named: readonly string[]
  * Fills in defaults, checks the paths of sources, and refuses contradictions.
  * @param settings with absolute paths, see {@link anchoredRun}
  * @param named sources of the command line; they replace the cameras of the file
- * @param byContent of the sources, see `lookAtSources`
+ * @param contents of addresses, see `lookAtSources`
  * @throws UsageError naming the keys (and flags) that contradict each other, or a source that does not exist
  */
 export function resolveRun(
   settings: Settings,
   named: readonly string[],
   parts: Parts,
-  byContent?: KindsByContent,
+  contents?: ContentByText,
 ): RunConfig {
   const keys = runKeys(parts);
   const model = withDefaults(keys.model.keys, settings.model ?? {});
@@ -135,8 +135,8 @@ export function resolveRun(
   const flagged = settings.sources ?? {};
   const found =
     named.length > 0
-      ? namedSources(named, flagged, parts, byContent)
-      : configuredSources(settings.cameras ?? {}, flagged, parts, byContent);
+      ? namedSources(named, flagged, parts, contents)
+      : configuredSources(settings.cameras ?? {}, flagged, parts, contents);
   refuseUselessFlags(flagged, found, parts);
   const config: RunConfig = {
     sources: found.map(({ config: source }) => source),
@@ -170,7 +170,12 @@ export function resolveRun(
   return config;
 }
 
-type Found = { readonly config: SourceConfig; readonly kind: SourceKind };
+type Found<Open = unknown> = {
+  readonly config: SourceConfig;
+  readonly kind: SourceKind<Open>;
+  /** The content of its address, for messages. */
+  readonly found?: string | undefined;
+};
 
 type Flagged = Readonly<Record<string, unknown>>;
 
@@ -178,10 +183,10 @@ function namedSources(
   texts: readonly string[],
   flagged: Flagged,
   parts: Parts,
-  byContent: KindsByContent | undefined,
+  contents: ContentByText | undefined,
 ): Found[] {
   const ids = new Map<string, number>();
-  return joined(texts.map((text) => sourceConfig(undefined, { source: text }, parts.sources, flagged, byContent))).map(
+  return joined(texts.map((text) => sourceConfig(undefined, { source: text }, parts.sources, flagged, contents))).map(
     (source) => {
       const { id } = source.config;
       const count = (ids.get(id) ?? 0) + 1;
@@ -219,11 +224,11 @@ function configuredSources(
   cameras: Readonly<Record<string, CameraSettings>>,
   flagged: Flagged,
   parts: Parts,
-  byContent: KindsByContent | undefined,
+  contents: ContentByText | undefined,
 ): Found[] {
   const enabled = Object.entries(cameras).filter(([, camera]) => camera.enabled !== false);
   if (enabled.length > 0)
-    return enabled.map(([id, camera]) => sourceConfig(id, camera, parts.sources, flagged, byContent));
+    return enabled.map(([id, camera]) => sourceConfig(id, camera, parts.sources, flagged, contents));
   throw new UsageError(
     Object.keys(cameras).length > 0
       ? 'every camera of the config has enabled: false; enable one, or name a SOURCE'
@@ -252,13 +257,13 @@ export function sourceConfig<Open>(
   camera: CameraSettings,
   kinds: readonly SourceKind<Open>[],
   flagged: Flagged = {},
-  byContent?: KindsByContent,
-): { readonly config: SourceConfig; readonly kind: SourceKind<Open> } {
-  const { kind, address, streamId } = findSource(camera.source, kinds, byContent);
+  contents?: ContentByText,
+): Found<Open> {
+  const { kind, address, streamId, found } = findSource(camera.source, kinds, contents);
   const [misplaced] = Object.entries(foreignKeys(camera, [kind], kind.is, kinds));
   if (misplaced !== undefined) throw new UsageError(`cameras.${id}.${misplaced[0]}: ${misplaced[1]}`);
   const settings = withDefaults(kind.keys, { ...camera, ...flagged });
-  return { kind, config: { id: id ?? streamId, kind: kind.name, address, settings } };
+  return { kind, found, config: { id: id ?? streamId, kind: kind.name, address, settings } };
 }
 
 /**
@@ -305,7 +310,7 @@ function refuseContradictions(config: RunConfig, found: readonly Found[], keepsA
   const live = found.find(({ kind }) => kind.isLive);
   if (live !== undefined && keepsAllFrames)
     throw new UsageError(
-      `detect.schedule (--schedule) ${detect.schedule} works with files only, and ${live.config.id} is ${live.kind.is}, which does not wait for the detector; choose idle-free`,
+      `detect.schedule (--schedule) ${detect.schedule} works with files only, and ${live.config.id} is ${live.kind.is}, which does not wait for the detector${live.found === undefined ? '' : ` (${live.found})`}; choose idle-free`,
     );
   if (live !== undefined && pace === 'max')
     throw new UsageError(

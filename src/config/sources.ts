@@ -2,13 +2,17 @@ import { existsSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UsageError } from '../core/errors.js';
-import type { RecognisedAddress, SourceKind } from '../core/source-kind.js';
+import type { FoundAtAddress, RecognisedAddress, SourceKind } from '../core/source-kind.js';
 import { missingSource, whatIsAt } from './paths.js';
 
 /** The facts of a source that its text states. Without a kind it is a path, and the disk decides its kind. */
 export type NamedSource<Open> = RecognisedAddress & { readonly kind: SourceKind<Open> | undefined };
 
-export type FoundSource<Open> = RecognisedAddress & { readonly kind: SourceKind<Open> };
+export type FoundSource<Open> = RecognisedAddress & {
+  readonly kind: SourceKind<Open>;
+  /** The content of its address, for messages; undefined if nothing was asked. */
+  readonly found?: string | undefined;
+};
 
 /** The forms of a source, for messages and help: `a video file, rtsp://, or demo:`. */
 export function sourceForms(kinds: readonly SourceKind[]): string {
@@ -58,21 +62,21 @@ function fileUrlPath(url: string): string {
   }
 }
 
-/** Names of kinds by the texts of sources: those whose content is of another kind than their form. */
-export type KindsByContent = ReadonlyMap<string, string>;
+/** The contents of addresses, by the texts of sources. */
+export type ContentByText = ReadonlyMap<string, FoundAtAddress>;
 
 /**
  * Asks all sources that are addresses for their content at once.
  * @throws UsageError as {@link recogniseSource}
  */
-export async function lookAtSources(texts: readonly string[], kinds: readonly SourceKind[]): Promise<KindsByContent> {
+export async function lookAtSources(texts: readonly string[], kinds: readonly SourceKind[]): Promise<ContentByText> {
   const found = await Promise.all(
-    texts.map(async (text): Promise<[string, string | undefined]> => {
+    texts.map(async (text): Promise<[string, FoundAtAddress | undefined]> => {
       const { kind, address } = recogniseSource(text, kinds);
       return [text, await kind?.lookAt?.(address)];
     }),
   );
-  return new Map(found.filter((entry): entry is [string, string] => entry[1] !== undefined));
+  return new Map(found.filter((entry): entry is [string, FoundAtAddress] => entry[1] !== undefined));
 }
 
 /**
@@ -82,11 +86,13 @@ export async function lookAtSources(texts: readonly string[], kinds: readonly So
 export function findSource<Open>(
   text: string,
   kinds: readonly SourceKind<Open>[],
-  byContent: KindsByContent = new Map(),
+  contents: ContentByText = new Map(),
 ): FoundSource<Open> {
   const named = recogniseSource(text, kinds);
-  if (named.kind !== undefined)
-    return { ...named, kind: kinds.find(({ name }) => name === byContent.get(text)) ?? named.kind };
+  if (named.kind !== undefined) {
+    const content = contents.get(text);
+    return { ...named, kind: kinds.find(({ name }) => name === content?.kind) ?? named.kind, found: content?.found };
+  }
   const path = resolve(named.address);
   const what = whatIsAt(path);
   const kind = kinds.find((one) => one.takesPath?.(path, what) === true);

@@ -27,6 +27,14 @@ export type SourceFacts = {
 /** The thing at a path. A pipe is anything else than a file or folder: a named pipe, a device. */
 export type PathContent = 'file' | 'folder' | 'pipe' | 'nothing';
 
+/** The content of an address. */
+export type FoundAtAddress = {
+  /** Name of the kind that reads it, if that is another one than its form shows. */
+  readonly kind?: string;
+  /** For messages, as a clause: `the camera refuses the request (404 Not Found)`. */
+  readonly found: string;
+};
+
 /**
  * One entry of the registry of sources. A text selects it by its form (`recognise`), or as the path of a file or folder
  * (`takesPath`). The registry asks its entries in order.
@@ -42,11 +50,8 @@ export type SourceKind<Open = unknown> = SourceFacts & {
    * @throws UsageError if the text is of this kind, but malformed
    */
   recognise?(text: string): RecognisedAddress | undefined;
-  /**
-   * Asks a recognised address for its content.
-   * @returns the name of the kind that reads it, if that is another one; undefined otherwise, and without an answer
-   */
-  lookAt?(address: string): Promise<string | undefined>;
+  /** Asks a recognised address for its content; undefined if its form says enough. */
+  lookAt?(address: string): Promise<FoundAtAddress | undefined>;
   /** True if it reads the file or folder at this absolute path. A path with nothing at it may be a pattern. */
   takesPath?(path: string, what: PathContent): boolean;
   /** Files named one after another on the command line make one stream. */

@@ -64,6 +64,13 @@ describe('nowcast run on an address of HTTP', function () {
     );
     const { code, stderr } = await run(`${base}/clip.mp4`, '--offline');
     assert.equal(code, 2);
-    assert.match(stderr, /is a camera, which does not wait for the detector/);
+    assert.match(stderr, /is a camera, which does not wait for the detector \(it gives single pictures\)/);
+  });
+
+  it('names the reason if --offline cannot read the file of an address', async () => {
+    const base = await servers.serve((_, response) => response.writeHead(404).end());
+    const { code, stderr } = await run(`${base}/clip.mp4`, '--offline');
+    assert.equal(code, 2);
+    assert.match(stderr, /is a camera, which does not wait for the detector \(.*404/);
   });
 });

@@ -42,7 +42,7 @@ describe('a run configuration', () => {
   it('takes the kind of an address by its content, with the keys and rules of that kind', () => {
     const address = 'http://h/clip.cgi?id=5';
     const found = (settings: Settings): RunConfig =>
-      resolve(settings, [], BUILT_IN_PARTS, new Map([[address, 'video']]));
+      resolve(settings, [], BUILT_IN_PARTS, new Map([[address, { kind: 'video', found: 'it gives a video file' }]]));
     const offline: Settings = { pace: 'max', detect: { schedule: 'every' } };
     assert.deepEqual(found({ ...offline, cameras: { a: { source: address } } }).sources, [
       { id: 'a', kind: 'video', address, settings: {} },
@@ -52,6 +52,11 @@ describe('a run configuration', () => {
       /cameras\.a\.transport: only a camera has this key, and this source is a video file/,
     );
     assert.throws(() => resolveRun({ ...offline, cameras: { a: { source: address } } }), /a is a camera, which/);
+    const page = new Map([[address, { found: 'it gives a web page' }]]);
+    assert.throws(
+      () => resolve({ ...offline, cameras: { a: { source: address } } }, [], BUILT_IN_PARTS, page),
+      /a is a camera, which does not wait for the detector \(it gives a web page\); choose idle-free/,
+    );
   });
 
   it('fills in the defaults of a live run', () => {

@@ -35,8 +35,9 @@ export const cameraKind = sourceKind({
   recognise: recogniseCamera,
   async lookAt(address) {
     if (!isHttp(address)) return undefined;
-    const { isRecording } = await import('../../http-content/is-recording.js');
-    return (await isRecording(address)) ? 'video' : undefined;
+    const { contentAt } = await import('../../http-content/content-at.js');
+    const { isRecording, found } = await contentAt(address);
+    return { found, ...(isRecording && { kind: 'video' }) };
   },
   keys: {
     ...VIEW_KEYS,

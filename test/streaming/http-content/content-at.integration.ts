@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { isRecording } from '../../../src/streaming/http-content/is-recording.js';
+import { contentAt } from '../../../src/streaming/http-content/content-at.js';
 import { clipFolder, NEEDS_FFMPEG, pattern } from '../../helpers/clips.js';
 import { HttpServers } from '../../helpers/http-servers.js';
 import { itNeeds } from '../../helpers/needs.js';
 
 const LIVE = '#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\na.ts\n';
 
-describe('whether an address gives a recording', () => {
+const isRecording = async (url: string): Promise<boolean> => (await contentAt(url)).isRecording;
+
+describe('the content of an address', () => {
   const servers = new HttpServers();
   const clips = clipFolder();
   afterEach(() => servers.close());
@@ -35,15 +37,19 @@ describe('whether an address gives a recording', () => {
     ['a.flv'],
     ['a.avi'],
   ] as const) {
-    itNeeds(NEEDS_FFMPEG, `is true for ${name}, with and without a length, redirected, and of no type`, async () => {
-      const path = clips.make(...pattern('64x64', 10, 1), '-c:v', 'libx264', ...options, name);
-      const bytes = readFileSync(path);
-      assert.equal(await isRecording(`${await serve(whole(bytes))}/x?id=5`), true, 'with a length');
-      const pieces = await serve(inPieces(bytes));
-      assert.equal(await isRecording(`${pieces}/cam`), true, 'in pieces');
-      const moved = await serve((_, response) => response.writeHead(302, { location: pieces }).end());
-      assert.equal(await isRecording(moved), true, 'redirected');
-    });
+    itNeeds(
+      NEEDS_FFMPEG,
+      `is a recording for ${name}, with and without a length, redirected, and of no type`,
+      async () => {
+        const path = clips.make(...pattern('64x64', 10, 1), '-c:v', 'libx264', ...options, name);
+        const bytes = readFileSync(path);
+        assert.equal(await isRecording(`${await serve(whole(bytes))}/x?id=5`), true, 'with a length');
+        const pieces = await serve(inPieces(bytes));
+        assert.equal(await isRecording(`${pieces}/cam`), true, 'in pieces');
+        const moved = await serve((_, response) => response.writeHead(302, { location: pieces }).end());
+        assert.equal(await isRecording(moved), true, 'redirected');
+      },
+    );
   }
 
   const cases: readonly [string, boolean, RequestListener][] = [
@@ -63,9 +69,10 @@ describe('whether an address gives a recording', () => {
     ['a broken answer', false, (_, response) => response.socket!.destroy()],
   ];
   for (const [title, wanted, listener] of cases)
-    it(`is ${wanted} for ${title}`, async () => assert.equal(await isRecording(await serve(listener)), wanted));
+    it(`is ${wanted ? 'a recording' : 'no recording'} for ${title}`, async () =>
+      assert.equal(await isRecording(await serve(listener)), wanted));
 
-  it('is false for a live stream, whose connection it closes', async () => {
+  it('is no recording for a live stream, whose connection it closes', async () => {
     const packets = Buffer.concat(
       Array.from({ length: 20 }, () => Buffer.concat([Buffer.from([0x47]), Buffer.alloc(187)])),
     );
@@ -80,6 +87,18 @@ describe('whether an address gives a recording', () => {
     await servers.close();
     assert.ok(isClosed);
   });
+
+  const named: readonly [string, RequestListener, RegExp][] = [
+    ['a missing file', (_, response) => response.writeHead(404).end(), /404/],
+    ['a wrong password', (_, response) => response.writeHead(401).end(), /401|password/],
+    ['a web page', whole('<!doctype html><html></html>', 'text/html'), /^it gives a web page$/],
+    ['a text', whole('hello', 'text/plain'), /^it gives no video \(text\/plain\)$/],
+    ['a broken answer', (_, response) => response.socket!.destroy(), /./],
+    ['pictures', whole('--x', 'multipart/x-mixed-replace; boundary=x'), /^it gives the pictures of a camera$/],
+    ['a playlist', whole(LIVE), /^it gives a playlist that goes on$/],
+  ];
+  for (const [title, listener, found] of named)
+    it(`is named for ${title}`, async () => assert.match((await contentAt(await serve(listener))).found, found));
 
   it('sends the password to the server of the address alone', async () => {
     const asked: string[] = [];
@@ -96,7 +115,7 @@ describe('whether an address gives a recording', () => {
     assert.deepEqual(asked, ['none']);
   });
 
-  it('is false where nothing answers, and for an invalid address', async () => {
+  it('is no recording where nothing answers, and for an invalid address', async () => {
     assert.equal(await isRecording('http://127.0.0.1:1/x.mp4'), false);
     assert.equal(await isRecording('http://[/'), false);
   });
