@@ -77,7 +77,8 @@ export { PACES, type Pace } from './core/pace.js';
 export type { PlaybackOptions } from './streaming/sources/playout.js';
 export type { InputDescription } from './streaming/ffmpeg/log.js';
 export type { Selection } from './streaming/sources/selection.js';
-export { videoSource, type VideoInfo, type VideoOptions } from './streaming/sources/video/video.js';
+export type { VideoInfo } from './streaming/sources/video/video-info.js';
+export { videoSource, type VideoOptions } from './streaming/sources/video/video.js';
 export { locateFfmpeg, type Ffmpeg, type FfmpegVersion } from './streaming/ffmpeg/binary.js';
 
 // The middle: operators, to be chained.

@@ -58,6 +58,7 @@ function writtenAs(key: Key): JsonSchema {
     case 'choice':
       return { type: 'string', enum: key.values };
     case 'duration':
+    case 'time':
       return { type: ['number', 'string'] };
     case 'list':
       return { anyOf: [{ type: 'array', items: { type: ['string', 'number'] }, minItems: 1 }, { type: 'string' }] };

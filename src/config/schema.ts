@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { NowcastError } from '../core/errors.js';
 import type { Key, Keys } from '../core/keys.js';
 import { allowedNumbers, readNumber, type NumberRule } from '../core/number-rule.js';
-import { durationMs, DURATION_FORMS, LONGEST_DURATION_MS } from './durations.js';
+import { durationMs, DURATION_FORMS, LONGEST_DURATION_MS, timeMs, TIME_FORMS } from './durations.js';
 
 /** The checks that follow from a description of keys. They refuse unknown keys and fill in no defaults. */
 export function schemaOf(keys: Keys): z.ZodType {
@@ -31,6 +31,8 @@ function schemaOfKey(key: Key): z.ZodType {
       return z.enum(key.values as [string, ...string[]]);
     case 'duration':
       return z.preprocess((value) => durationMs(value) ?? value, z.number().positive().max(LONGEST_DURATION_MS));
+    case 'time':
+      return z.preprocess((value) => timeMs(value) ?? value, z.number().min(0).max(LONGEST_DURATION_MS));
     case 'list':
       return z.preprocess(
         (value) => (typeof value === 'string' ? value.split(',') : value),
@@ -116,6 +118,8 @@ function allowedByType(key: Key): string {
       return `one of ${key.values.join(', ')}`;
     case 'duration':
       return DURATION_FORMS;
+    case 'time':
+      return TIME_FORMS;
     case 'list':
       return 'a list of texts';
     case 'file':

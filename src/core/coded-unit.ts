@@ -84,8 +84,11 @@ export type UnitStreamEnd = {
   readonly content?: FoundContent | undefined;
 };
 
-/** Content that ffmpeg has to read in its own way: a playlist (`hls`, `dash`), or a video with an end. */
-export type FoundContent = 'hls' | 'dash' | 'recording';
+/**
+ * Content that ffmpeg has to read in its own way: a playlist (`hls`, `dash`), JPEGs with nothing between them, or a
+ * video with an end.
+ */
+export type FoundContent = 'hls' | 'dash' | 'mjpeg' | 'recording';
 
 /** A running stream of coded units. */
 export type UnitStream = {

@@ -38,6 +38,8 @@ type KeyType =
   | { readonly type: 'choice'; readonly values: readonly string[] }
   /** `500ms`, `30s`, or a number of milliseconds; it is parsed into milliseconds. */
   | { readonly type: 'duration' }
+  /** A place in a recording: a duration or 0, `1:30`, or `1:02:03.5`; it is parsed into milliseconds. */
+  | { readonly type: 'time' }
   /** A list of texts, or one text with commas. */
   | { readonly type: 'list' }
   /** A path; a relative one starts at the configuration's folder. */
@@ -61,7 +63,7 @@ export type Keys = Readonly<Record<string, Key>>;
 
 type ValueOf<K extends Key> = K extends { readonly type: 'boolean' }
   ? boolean
-  : K extends { readonly type: 'number' | 'duration' }
+  : K extends { readonly type: 'number' | 'duration' | 'time' }
     ? number
     : K extends { readonly type: 'pair' }
       ? readonly [number, number]

@@ -87,6 +87,11 @@ export function scalerOf(args: readonly string[]): string | undefined {
   return args.map((word) => /(?:^|,)(scale@[a-z\d]+)=/i.exec(word)?.[1]).find((name) => name !== undefined);
 }
 
+/** The demuxer of an input whose address decides it. */
+export function formatOf(args: readonly string[]): string | undefined {
+  return /^rtsps?:/i.test(args[args.indexOf('-i') + 1] ?? '') ? 'rtsp' : undefined;
+}
+
 /** No picture is begun before the one before it is complete. */
 export function decodesInOrder(args: readonly string[]): boolean {
   return args.some((word, i) => word === 'slice' && args[i - 1] === '-thread_type');

@@ -1,10 +1,13 @@
 import { askFfmpeg } from './ask.js';
 import { parseColourTags, type ColourTags } from './colour-tags.js';
 import type { MappedStream } from './arguments.js';
-import { bestVideoStream, videoStreamIn, type VideoStream } from './video-streams.js';
+import { bestVideoStream, durationIn, videoStreamIn, type VideoStream } from './video-streams.js';
 
 export type VideoDescription = {
   readonly tags: ColourTags;
+  /** Names of the demuxer; absent if ffmpeg cannot describe the input. */
+  readonly format?: string;
+  readonly durationMs?: number;
   /** The stream to play; absent if ffmpeg cannot describe the input. */
   readonly stream?: MappedStream;
 };
@@ -28,8 +31,15 @@ export function parseDescription(description: string, chosen: MappedStream): Vid
   const streams = described.map(({ stream }) => stream);
   const played = streamOf(streams, chosen);
   const tags = parseColourTags(described.find(({ stream }) => stream === played)?.line ?? '');
+  const format = /^Input #0, (.+?), from '/m.exec(description)?.[1];
+  const durationMs = durationIn(/^ {2}Duration: .*/m.exec(description)?.[0] ?? '');
   const mapped = chosen ?? played?.index;
-  return { tags, ...(mapped === undefined ? {} : { stream: mapped }) };
+  return {
+    tags,
+    ...(format !== undefined && { format }),
+    ...(durationMs !== undefined && { durationMs }),
+    ...(mapped !== undefined && { stream: mapped }),
+  };
 }
 
 function streamOf(streams: readonly VideoStream[], chosen: MappedStream): VideoStream | undefined {

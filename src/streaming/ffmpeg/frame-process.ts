@@ -6,7 +6,7 @@ import type { PictureFormat } from '../../core/picture.js';
 import type { Ffmpeg } from './binary.js';
 import { ChildInput } from './child-input.js';
 import { FfmpegChild, type FfmpegExit } from './child.js';
-import { decodesInOrder, marksDamage, scalerOf } from './arguments.js';
+import { decodesInOrder, formatOf, marksDamage, scalerOf } from './arguments.js';
 import { damageIn } from './damage-messages.js';
 import { complaintIn } from './log-line.js';
 import { FfmpegLog, type InputDescription } from './log.js';
@@ -133,6 +133,7 @@ export class FrameProcess {
       announcesPictures,
       marksDamage: marksDamage(ffmpeg.version),
       inOrder: decodesInOrder(args),
+      format: formatOf(args),
     });
     this.#reader = new NutReader({
       getTarget,

@@ -3,7 +3,7 @@ import { AS_STATED, isInside, isQuarterTurn, type View } from '../../core/view.j
 import { concealedIn, decoderComplaint, isOfProgram, isPacketLoss } from './damage-messages.js';
 import { DamageTracker, type DecodedPicture, type Verdict } from './damage-tracker.js';
 import { complaintIn, parseLogLine, type LogLine } from './log-line.js';
-import { videoStreamIn, type VideoStream } from './video-streams.js';
+import { durationIn, videoStreamIn, type VideoStream } from './video-streams.js';
 import { viewNames } from './view-filters.js';
 
 /** ffmpeg's facts on its input before the first picture; each is absent if the input does not state it. */
@@ -29,6 +29,11 @@ export type FfmpegLogOptions = {
   readonly scaler: string | undefined;
   /** As in the arguments. Default: as the input states it. */
   readonly view?: View | undefined;
+  /**
+   * The demuxer, if the address decides it. Then the last description counts: an RTSP server writes whole lines before
+   * it. Of other inputs the first counts, because tags come behind it.
+   */
+  readonly format?: string | undefined;
   /** The log is written with `-debug_ts`, which announces each picture. Default true. */
   readonly announcesPictures?: boolean;
   /** Since 4.3, ffmpeg marks pictures that the decoder had to repair. Default true. */
@@ -320,7 +325,7 @@ export class FfmpegLog {
 
   #describe(text: string): void {
     const format = /^Input #0, (.+?), from '/.exec(text)?.[1];
-    if (format !== undefined) this.#input ??= { format };
+    if (format !== undefined) this.#opened(format);
     if (text === 'Stream mapping:') {
       this.#discardPictures();
       this.#isMapped = true;
@@ -334,16 +339,24 @@ export class FfmpegLog {
       this.#damage = this.#newTracker();
     }
     if (this.#input === undefined) return;
-    const duration = /^ {2}Duration: (\d+):(\d\d):(\d\d(?:\.\d+)?), /.exec(text);
-    if (duration !== null && this.#input.durationMs === undefined) {
-      const [hours, minutes, seconds] = duration.slice(1).map(Number);
-      this.#input = { ...this.#input, durationMs: Math.round((hours * 3600 + minutes * 60 + seconds) * 1000) };
-    }
+    const durationMs = this.#input.durationMs === undefined ? durationIn(text) : undefined;
+    if (durationMs !== undefined) this.#input = { ...this.#input, durationMs };
     const stream = videoStreamIn(text);
     if (stream === undefined) return;
     // Those of the output follow the mapping.
     if (!this.#isMapped) this.#streams.push(stream);
     if (!stream.isCover && stream.fps !== undefined) this.#input = { fps: stream.fps, ...this.#input };
+  }
+
+  #opened(format: string): void {
+    const known = this.#options.format;
+    if (known === undefined) {
+      this.#input ??= { format };
+      return;
+    }
+    this.#input = { format: known };
+    this.#streams.length = 0;
+    this.#isMapped = false;
   }
 
   /** Lines about pictures that came so far were text in the input's description. */

@@ -36,6 +36,14 @@ export function videoStreamIn(line: string): VideoStream | undefined {
   };
 }
 
+/** @param line of ffmpeg's description of its input; milliseconds, or undefined for other lines */
+export function durationIn(line: string): number | undefined {
+  const found = /^ {2}Duration: (\d+):(\d\d):(\d\d(?:\.\d+)?), /.exec(line);
+  if (found === null) return undefined;
+  const [hours, minutes, seconds] = found.slice(1).map(Number);
+  return Math.round((hours * 3600 + minutes * 60 + seconds) * 1000);
+}
+
 /**
  * The stream that players show: the largest one, of equal ones the default one, of these the first. Undefined without a
  * video.

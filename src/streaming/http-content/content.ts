@@ -10,6 +10,8 @@ export type HttpContent =
   /** One picture of another format. */
   | { readonly kind: 'picture'; readonly format: string }
   | { readonly kind: 'hls' | 'dash' }
+  /** JPEGs with nothing between them. */
+  | { readonly kind: 'mjpeg' }
   /** A video with an end. */
   | { readonly kind: 'recording' }
   | { readonly kind: 'page' }
@@ -50,7 +52,8 @@ export function contentOf({ type: header, isBounded, head, isWhole }: AnswerStar
   if (/^(?:\r?\n)?(?:--[^\r\n]+\r?\n)?(?:[\w-]+:[^\r\n]*\r?\n)*content-type:\s*image\//i.test(text))
     return { kind: 'multipart', boundary: undefined };
   const picture = pictureFormatOf(head);
-  // JPEGs without anything between them are a video, and some servers say so.
+  // Only the server's word tells a video of JPEGs from the first of them.
+  if (picture?.name === 'JPEG' && type.startsWith('video/')) return { kind: 'mjpeg' };
   if (picture !== undefined && !type.startsWith('video/'))
     return picture.name === 'JPEG' ? { kind: 'snapshot' } : { kind: 'picture', format: picture.name };
   const container = containerOf(head);

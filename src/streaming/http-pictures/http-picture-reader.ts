@@ -66,6 +66,12 @@ function otherContent(content: Exclude<HttpContent, { readonly kind: 'multipart'
     case 'hls':
     case 'dash':
       return { kind: 'unsupported', reason: 'the address gives a playlist', content: content.kind };
+    case 'mjpeg':
+      return {
+        kind: 'unsupported',
+        reason: 'the camera answers with JPEGs that have nothing between them',
+        content: content.kind,
+      };
     case 'recording':
       return { kind: 'unsupported', reason: 'the address gives a video file', content: content.kind };
     case 'page':

@@ -1,6 +1,7 @@
 import type { View } from '../../core/view.js';
 import type { MappedStream } from '../ffmpeg/arguments.js';
 import type { Ffmpeg } from '../ffmpeg/binary.js';
+import { SEEK_MARGIN_S, seekOptions } from '../ffmpeg/seek.js';
 import { noOriginal, type OriginalFinder } from './answer.js';
 import { decodeOriginal } from './decode-original.js';
 
@@ -20,13 +21,6 @@ export type FilePicturesOptions = {
   readonly stream: () => MappedStream;
 };
 
-/**
- * Containers whose index leads ffmpeg to the key picture before any time. In others (MPEG-TS, AVI, FLV, raw streams),
- * pictures after a seek lack references, or have other times than without it.
- */
-const INDEXED = /\b(?:mov|matroska)\b/;
-/** Seeks go by decoding times in some containers; decoding never runs ahead of display by more than this. */
-const SEEK_MARGIN_S = 1;
 /** Reading ends so long after the wanted time, if there is no such picture. */
 const SEARCH_S = 2;
 
@@ -43,21 +37,14 @@ export function filePictures({
   return {
     find: ({ ptsMs }) => ({
       decode: (signal) => {
-        const seekS = Math.max(0, ptsMs / 1_000 - SEEK_MARGIN_S);
-        const isIndexed = INDEXED.test(format() ?? '') && !isTimeChanged;
+        const seek = isTimeChanged ? undefined : seekOptions(format(), ptsMs);
         return decodeOriginal({
           ffmpeg,
           url,
           stream: stream(),
           view,
-          // `copyts` and `start_at_zero`: times are those of a file that is read from its beginning.
           inputOptions:
-            isIndexed && seekS > 0
-              ? [
-                  ...inputOptions,
-                  ...['-copyts', '-start_at_zero', '-ss', seekS.toFixed(6), '-t', String(SEEK_MARGIN_S + SEARCH_S)],
-                ]
-              : inputOptions,
+            seek === undefined ? inputOptions : [...inputOptions, ...seek, '-t', String(SEEK_MARGIN_S + SEARCH_S)],
           ptsUs: Math.round(ptsMs * 1_000),
           signal,
         });

@@ -16,6 +16,12 @@ export const SELECTION_KEYS = {
       'Number of the video stream to play, of a file with several; they count from 0, without cover pictures.',
     defaultRule: 'the largest one',
   },
+  start: {
+    type: 'time',
+    flag: '--start <time>',
+    description: 'Where to begin, in the time of the file. Frames keep the times that they have in the file.',
+    defaultRule: 'its beginning',
+  },
   aspect: {
     type: 'either',
     of: [
@@ -59,15 +65,18 @@ export const VIEW_KEYS = {
 export type Selection = {
   /** Number among the video streams, from 0 on; cover pictures do not count. Default: the best one. */
   readonly stream?: number | undefined;
+  /** Pictures before this time of the file are passed over, and are no frames. Default 0. */
+  readonly startMs?: number | undefined;
   /** Default: as the source states it. */
   readonly view?: View | undefined;
 };
 
 /** @param settings of a source; keys that its kind does not have are absent */
 export function selectionOf(settings: Readonly<Record<string, unknown>>): Selection {
-  const { stream, aspect, rotate, crop } = settings as SettingsOf<typeof SELECTION_KEYS>;
+  const { stream, start, aspect, rotate, crop } = settings as SettingsOf<typeof SELECTION_KEYS>;
   return {
     stream,
+    startMs: start,
     view: {
       ...(aspect !== undefined && { aspect: aspectOf(aspect) }),
       ...(rotate !== undefined && { rotate: rotate as NonNullable<View['rotate']> }),

@@ -26,6 +26,13 @@ describe('the description of a video', () => {
     });
   });
 
+  it('gives the names of the container, and its length', () => {
+    const container =
+      "Input #0, mov,mp4,m4a,3gp,3g2,mj2, from 'a.mp4':\n  Duration: 00:01:30.50, start: 0.000000, bitrate: 9 kb/s";
+    const { format, durationMs } = parseDescription(`${container}\n${SMALL}`, undefined);
+    assert.deepEqual({ format, durationMs }, { format: 'mov,mp4,m4a,3gp,3g2,mj2', durationMs: 90_500 });
+  });
+
   it('gives nothing of an input that ffmpeg cannot read', () => {
     assert.deepEqual(parseDescription('x.txt: Invalid data found when processing input', undefined), { tags: {} });
   });

@@ -65,8 +65,11 @@ ${tags}[info] Stream mapping:
 ${picture(0)}${during}${picture(1)}${during}${picture(2, '[warning] x.mp4: corrupt decoded frame in stream 0\n')}${picture(3)}`;
 }
 
-function read(text: string): { facts: PictureFacts[]; input: FfmpegLog['input']; reachedMs: number | undefined } {
-  const ffmpeg = new FfmpegLog({ scaler: SCALER });
+function read(
+  text: string,
+  format?: string,
+): { facts: PictureFacts[]; input: FfmpegLog['input']; reachedMs: number | undefined } {
+  const ffmpeg = new FfmpegLog({ scaler: SCALER, format });
   const lines = new LineSplitter((line) => ffmpeg.push(line));
   lines.push(text);
   const facts: PictureFacts[] = [];
@@ -103,6 +106,19 @@ describe("FfmpegLog, of texts that an input's author wrote", () => {
       fc.property(fc.array(fc.constantFrom(...FORGED), { maxLength: 8 }), fc.boolean(), (lines, isBefore) => {
         const forged = lines.map((line) => `${line}\n`).join('');
         assert.deepEqual(read(log(isBefore ? { before: forged } : { tags: forged })), clean);
+      }),
+    );
+  });
+
+  it('takes nothing from whole lines that an RTSP server writes before the description', () => {
+    const format = 'rtsp';
+    const real = log({}).replace('mov,mp4,m4a,3gp,3g2,mj2', format);
+    const honest = read(real, format);
+    assert.equal(honest.input?.format, format);
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...FORGED, ...DESCRIBED), { maxLength: 8 }), (lines) => {
+        const forged = lines.map((line) => `${line}\n`).join('');
+        assert.deepEqual(read(`[rtsp @ 0x5a] [verbose] SDP:\n${forged}${real}`, format), honest);
       }),
     );
   });

@@ -7,7 +7,7 @@ const read = (settings: Readonly<Record<string, unknown>>): Selection =>
   selectionOf(checkSettings(SELECTION_KEYS, settings, (path) => path.join('.')));
 
 describe('the keys of a selection', () => {
-  it('are absent by default', () => assert.deepEqual(read({}), { stream: undefined, view: {} }));
+  it('are absent by default', () => assert.deepEqual(read({}), { stream: undefined, startMs: undefined, view: {} }));
 
   for (const [name, text, value] of [
     ['rotate', '90', 90],
@@ -29,10 +29,22 @@ describe('the keys of a selection', () => {
       checkView(view ?? {});
     });
 
+  it('read a start as a duration or a time of the clock', () => {
+    assert.deepEqual(
+      ['90s', '1:30', 0].map((start) => read({ start }).startMs),
+      [90_000, 90_000, 0],
+    );
+  });
+
   it('read the number of a stream', () => assert.equal(read({ stream: '2' }).stream, 2));
 
   for (const [name, text, allowed] of [
     ['stream', -1, 'it must be a whole number of 0 or more'],
+    [
+      'start',
+      '1:60',
+      'it must be a time such as 90s, 1:30 or 1:02:03.5 (a bare number is milliseconds), at most 24 days',
+    ],
     ['rotate', 45, 'it must be 0, 90, 180 or 270'],
     ['rotate', 360, 'it must be 0, 90, 180 or 270'],
     ['crop', '640x360', 'it must be WIDTHxHEIGHT+X+Y in pixels, such as 640x360+100+0'],

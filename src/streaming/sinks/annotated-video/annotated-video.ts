@@ -13,6 +13,7 @@ import { describeVideo } from '../../ffmpeg/describe-video.js';
 import { FfmpegChild } from '../../ffmpeg/child.js';
 import { nutFileHeader, nutFrameHeader } from '../../ffmpeg/nut-writer.js';
 import { viewFilters } from '../../ffmpeg/view-filters.js';
+import { seekOptions } from '../../ffmpeg/seek.js';
 import { VideoEncoder } from '../../ffmpeg/video-encoder.js';
 import { PerceptTimeline } from '../../../recording/percept-timeline.js';
 import type { Selection } from '../../sources/selection.js';
@@ -60,12 +61,16 @@ export async function annotateVideo(options: AnnotateVideoOptions): Promise<Anno
   };
   signal?.addEventListener('abort', abort);
   try {
+    const { startMs = 0 } = options;
     const chosen = options.played ?? (options.stream === undefined ? undefined : { video: options.stream });
-    const { tags, stream } = await describeVideo(ffmpeg.path, source.url, chosen);
+    const { tags, format, stream } = await describeVideo(ffmpeg.path, source.url, chosen);
     signal?.throwIfAborted();
     decoder = new FfmpegChild({
       path: ffmpeg.path,
-      args: decoderArguments(ffmpeg, source, { stream, view: options.view, isKeptCopy: options.offsets !== undefined }),
+      args: decoderArguments(ffmpeg, source, {
+        ...{ stream, view: options.view, isKeptCopy: options.offsets !== undefined },
+        seek: seekOptions(format, startMs) ?? [],
+      }),
       stdout: 'pipe',
     });
     encoder = new VideoEncoder(ffmpeg.path, encoderArguments(ffmpeg, tags, partial), options.out);
@@ -96,7 +101,7 @@ async function paint(
   timeline: PerceptTimeline,
   options: AnnotateVideoOptions,
 ): Promise<AnnotationProgress> {
-  const { offsets = [], untilPtsMs = Infinity, onProgress } = options;
+  const { offsets = [], startMs = 0, untilPtsMs = Infinity, onProgress } = options;
   const streamTimeOf = streamTimesOf(offsets);
   let picture: { readonly bytes: Uint8Array; readonly ptsUs: number } | undefined;
   let memory: Uint8Array | undefined = new Uint8Array(0);
@@ -120,7 +125,8 @@ async function paint(
     for (reader.push(chunk); picture !== undefined; reader.resume()) {
       const { bytes, ptsUs } = picture;
       picture = undefined;
-      if (options.offsets !== undefined && isStray(offsets, ptsUs, lastFrameUs)) {
+      const isBefore = ptsUs < startMs * 1_000;
+      if (isBefore || (options.offsets !== undefined && isStray(offsets, ptsUs, lastFrameUs))) {
         memory = bytes;
         continue;
       }
@@ -160,13 +166,14 @@ type Played = {
   readonly view: View | undefined;
   /** True to use the file's times as they are; those of a video are moved to begin at 0. */
   readonly isKeptCopy: boolean;
+  readonly seek: readonly string[];
 };
 
 /** The choice of stream and the times must be those of the run: see `frameArguments`. */
 function decoderArguments(
   { version }: Ffmpeg,
   { url, inputOptions }: VideoInput,
-  { stream, view = AS_STATED, isKeptCopy }: Played,
+  { stream, view = AS_STATED, isKeptCopy, seek }: Played,
 ): string[] {
   return [
     '-nostdin',
@@ -174,6 +181,7 @@ function decoderArguments(
     'repeat+error',
     ...(isKeptCopy ? ['-copyts'] : []),
     ...inputOptions,
+    ...(seek.length === 0 ? [] : [...seek, '-noaccurate_seek']),
     '-i',
     url,
     ...mapOf(stream),

@@ -73,7 +73,7 @@ type CameraKind = keyof typeof KINDS | FoundContent;
  * - `copyts` for devices: the stamps stay as they are; otherwise ffmpeg would begin at zero. A copy begins at zero in
  *   any case.
  * - `re` for playlists and recordings: they arrive seconds of video at once; `re` plays them in real time.
- * - `f` for a playlist that was recognised by its content: ffmpeg would also require an ending or a type.
+ * - `f` for a playlist or JPEGs that were recognised by their content: ffmpeg would also require an ending or a type.
  *
  * @throws UsageError if the kind of URL is unknown
  */
@@ -116,6 +116,7 @@ const OPTIONS: Record<CameraKind, (options: CameraInputOptions, version: FfmpegV
   ],
   hls: ({ timeoutMs }) => ['-re', '-live_start_index', '-2', '-rw_timeout', inMicroseconds(timeoutMs)],
   dash: ({ timeoutMs }) => ['-re', '-rw_timeout', inMicroseconds(timeoutMs)],
+  mjpeg: ({ timeoutMs }) => ['-f', 'mjpeg', ...SHORT_PROBE, '-rw_timeout', inMicroseconds(timeoutMs)],
   recording: ({ timeoutMs }) => ['-re', '-rw_timeout', inMicroseconds(timeoutMs)],
   http: ({ timeoutMs }) => [...SHORT_PROBE, '-rw_timeout', inMicroseconds(timeoutMs)],
   mpegts: ({ timeoutMs }) => [...SHORT_PROBE, '-timeout', inMicroseconds(timeoutMs)],

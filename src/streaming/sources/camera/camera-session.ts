@@ -1,4 +1,5 @@
 import { map, NEVER, race, timer, type Observable } from 'rxjs';
+import { counted } from '../../../core/counted.js';
 import { SourceError } from '../../../core/errors.js';
 import type { SourceEvent } from '../../../core/events.js';
 import { FramePool } from '../../../core/frame-pool.js';
@@ -86,7 +87,8 @@ export class CameraSession {
       if (this.#isOver) break;
       const reason = this.#redact(end.reason);
       if (end.gaveUp === 'needs-stamps' || end.gaveUp === 'needs-ffmpeg') {
-        this.#reader = { stampOnArrival: end.gaveUp === 'needs-stamps', content: end.content };
+        const known = isOwn(this.#reader) ? undefined : this.#reader.content;
+        this.#reader = { stampOnArrival: end.gaveUp === 'needs-stamps', content: end.content ?? known };
         if (end.gaveUp === 'needs-ffmpeg') this.#out.status('connecting', `${reason}; ffmpeg reads it instead`);
         continue;
       }
@@ -109,7 +111,7 @@ export class CameraSession {
       if (await this.#wait(delayMs, comesBack)) [failures, hasAnswered] = [0, true];
     }
     this.#out.reportGap(this.#options.clock.now());
-    this.#out.status('ended', `${this.#out.count} frames`);
+    this.#out.status('ended', counted(this.#out.count, 'frame'));
   }
 
   /** A recording is over once it has played. */

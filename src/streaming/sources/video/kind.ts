@@ -8,7 +8,7 @@ export const videoKind = sourceKind({
   forms: ['a video file'],
   examples: [],
   takesPath: (_, what) => what === 'file',
-  keys: { stream: SELECTION_KEYS.stream, ...VIEW_KEYS },
+  keys: { stream: SELECTION_KEYS.stream, start: SELECTION_KEYS.start, ...VIEW_KEYS },
   isLive: false,
   pictures: 'in-file',
   needsFfmpeg: true,

@@ -1,19 +1,22 @@
 import { asyncScheduler, Observable, type Subscription } from 'rxjs';
-import { InternalError, SourceError } from '../../../core/errors.js';
+import { InternalError, SourceError, UsageError } from '../../../core/errors.js';
 import type { SourceEvent } from '../../../core/events.js';
 import type { FrameSlot } from '../../../core/frame-pool.js';
 import { shownSizeText, type Size } from '../../../core/size.js';
-import { checkView, isCropFailure } from '../../../core/view.js';
+import { checkView } from '../../../core/view.js';
 import { frameArguments, type MappedStream } from '../../ffmpeg/arguments.js';
 import type { Ffmpeg } from '../../ffmpeg/binary.js';
-import type { InputDescription } from '../../ffmpeg/log.js';
-import { FrameProcess, type FrameProcessEnd } from '../../ffmpeg/frame-process.js';
+import { FrameProcess } from '../../ffmpeg/frame-process.js';
 import { filePictures, READ_ONCE } from '../../originals/file-pictures.js';
 import type { Originals } from '../../originals/originals.js';
-import { bestVideoStream, listVideoStreams } from '../../ffmpeg/video-streams.js';
+import { describeVideo } from '../../ffmpeg/describe-video.js';
+import { seekOptions } from '../../ffmpeg/seek.js';
+import { bestVideoStream } from '../../ffmpeg/video-streams.js';
 import type { Selection } from '../selection.js';
 import { playInto, type PlaybackOptions } from '../playout.js';
-import { checkVideo, videoInput, type VideoInput } from './video-input.js';
+import { beyondTheEnd, failureOf, notAVideo, noVideo } from './video-errors.js';
+import { describe, endMessage, endsEarly, secondsText, summary, type VideoInfo } from './video-info.js';
+import { checkVideo, videoInput } from './video-input.js';
 
 export type VideoOptions = PlaybackOptions &
   Selection & {
@@ -30,18 +33,9 @@ export type VideoOptions = PlaybackOptions &
     readonly onInfo?: (info: VideoInfo) => void;
   };
 
-/** The facts that a file states about itself. */
-export type VideoInfo = InputDescription & {
-  /** Estimated from duration and frame rate. */
-  readonly expectedFrames?: number;
-};
-
 /** A decoder that gives neither a picture nor a message is looked at this often, and ended at the last look. */
 const LOOK_EVERY_MS = 1_000;
 const MOST_SILENT_LOOKS = 30;
-
-/** A stream that ends with errors before this share of the container's announced length was truncated. */
-const COMPLETE_SHARE = 0.95;
 
 /**
  * A video by its path, by a URL of `http` or `https`, or from standard input (`pipe:0`), as a stream of frames: status
@@ -54,15 +48,18 @@ const COMPLETE_SHARE = 0.95;
  * Errors with a SourceError before the first frame: `NOWCAST_SOURCE_MISSING`, `_FOLDER`, `_EMPTY`, `_NOT_VIDEO`,
  * `_NO_VIDEO` (a file without a picture stream), `_NO_STREAM` (without the one of `stream`). Each subscription plays
  * from the beginning; unsubscribing ends ffmpeg. A picture that does not contain the crop of `view` ends it with
- * `NOWCAST_SOURCE_CROP`.
- * @throws UsageError if the view is malformed
+ * `NOWCAST_SOURCE_CROP`; a file that is over before `startMs` gives `NOWCAST_SOURCE_START`.
+ * @throws UsageError if the view is malformed, or the start is no time
  */
 export function videoSource(path: string, options: VideoOptions): Observable<SourceEvent> {
   checkView(options.view ?? {});
+  checkStart(options.startMs);
   return new Observable((subscriber) => {
-    const { input, ffmpeg } = options;
+    const { input, ffmpeg, startMs = 0, maxFrames = Infinity } = options;
     const video = videoInput(path);
     const inputOptions = [...video.inputOptions, ...(options.inputOptions ?? [])];
+    /** Lead ffmpeg to a key picture before the start. */
+    let seek: readonly string[] = [];
     let process: FrameProcess | undefined;
     /** The stream that is played. */
     let stream: MappedStream;
@@ -71,7 +68,11 @@ export function videoSource(path: string, options: VideoOptions): Observable<Sou
     let info: VideoInfo = {};
     /** Of the newest picture, before cropping. */
     let whole: Size | undefined;
+    /** Frames, and the time of the newest picture, passed over or not. */
+    let count = 0;
     let reachedMs = 0;
+    let isEnough = false;
+    let lengthMs: number | undefined;
     let silentLooks = 0;
     let watch: Subscription | undefined;
     const { playout, status } = playInto(subscriber, options, () => process?.resume());
@@ -105,7 +106,12 @@ export function videoSource(path: string, options: VideoOptions): Observable<Sou
       let isSuperseded = false;
       const current = new FrameProcess({
         ffmpeg,
-        args: frameArguments(ffmpeg.version, { ...options, stream: which, url: video.url, inputOptions }),
+        args: frameArguments(ffmpeg.version, {
+          ...{ input, view: options.view, stream: which, url: video.url },
+          inputOptions: [...inputOptions, ...seek],
+          // Pictures that are passed over do not count.
+          ...(startMs === 0 && options.maxFrames !== undefined && { maxFrames }),
+        }),
         view: options.view,
         inheritsInput: video.isStandardInput,
         channels: input.channels,
@@ -128,6 +134,7 @@ export function videoSource(path: string, options: VideoOptions): Observable<Sou
           if (!isChosen) return 'wait';
           if (byteLength !== playout.slotBytes)
             throw new InternalError(`ffmpeg sent a picture of ${byteLength} bytes instead of ${playout.slotBytes}`);
+          if (ptsUs < startMs * 1000) return undefined;
           const slot = playout.acquire(ptsUs / 1000);
           if (slot === undefined || slot === 'wait') return slot;
           reading.push(slot);
@@ -144,18 +151,22 @@ export function videoSource(path: string, options: VideoOptions): Observable<Sou
         },
         onPicture(picture) {
           silentLooks = 0;
+          const ptsMs = picture.ptsUs / 1000;
+          reachedMs = Math.max(reachedMs, ptsMs);
+          if (ptsMs < startMs || isEnough) return;
+          count += 1;
           if (whole !== (picture.whole ?? picture.size)) {
             const text = shownSizeText(picture);
             status('streaming', whole === undefined ? summary(text, info) : `the picture is now ${text}`);
             whole = picture.whole ?? picture.size;
           }
-          const ptsMs = picture.ptsUs / 1000;
-          reachedMs = Math.max(reachedMs, ptsMs);
           playout.push(
             picture.target === undefined
               ? { ptsMs, lost: 'superseded' }
               : { ptsMs, size: picture.size, corrupt: picture.corrupt, slot: reading.shift()! },
           );
+          isEnough = startMs > 0 && count === maxFrames;
+          if (isEnough) void current.stop();
         },
       });
       process = current;
@@ -167,14 +178,19 @@ export function videoSource(path: string, options: VideoOptions): Observable<Sou
           return;
         }
         watch?.unsubscribe();
-        if (end.stopped && end.failure === undefined) {
+        if (end.stopped && end.failure === undefined && !isEnough) {
           const stalled = `the decoder gives no picture for ${(MOST_SILENT_LOOKS * LOOK_EVERY_MS) / 1_000} s`;
           if (end.pictureCount === 0) subscriber.error(new SourceError(`"${video.name}" cannot be read: ${stalled}`));
           else
             playout.finish(() => {
-              status('failed', `${stalled}, after ${end.pictureCount} frames, up to ${secondsText(reachedMs)}`);
+              status('failed', `${stalled}, after ${count} frames, up to ${secondsText(reachedMs)}`);
               subscriber.complete();
             });
+          return;
+        }
+        // A seek behind the end gives no picture at all.
+        if (end.pictureCount === 0 && startMs > 0 && lengthMs !== undefined && startMs >= lengthMs && end.code === 0) {
+          subscriber.error(beyondTheEnd(video, startMs, lengthMs));
           return;
         }
         if (end.pictureCount === 0 || end.failure !== undefined) {
@@ -183,11 +199,14 @@ export function videoSource(path: string, options: VideoOptions): Observable<Sou
         }
         playout.finish(() => {
           const isShort = options.maxFrames === undefined && endsEarly(end, info);
-          const cut = end.cutOff || end.code !== 0 || (isShort && (end.inputErrors.length > 0 || end.endsInPacket));
-          status(
-            cut ? 'failed' : 'ended',
-            video.redact(endMessage(end, reachedMs, cut && isShort ? info.durationMs : undefined, cut)),
-          );
+          const isCut = end.cutOff || end.code !== 0 || (isShort && (end.inputErrors.length > 0 || end.endsInPacket));
+          if (count === 0 && !isCut) {
+            subscriber.error(beyondTheEnd(video, startMs, info.durationMs ?? reachedMs));
+            return;
+          }
+          const cut = isCut && !isEnough;
+          const ofMs = cut && isShort ? info.durationMs : undefined;
+          status(cut ? 'failed' : 'ended', video.redact(endMessage(end, { count, reachedMs, ofMs }, cut)));
           subscriber.complete();
         });
       });
@@ -199,91 +218,23 @@ export function videoSource(path: string, options: VideoOptions): Observable<Sou
       playout.close();
       for (const slot of reading.splice(0)) slot.release();
     });
+    const findStart = async (): Promise<void> => {
+      if (startMs === 0 || options.inputOptions !== undefined) return;
+      const { format, durationMs } = await describeVideo(ffmpeg.path, video.url, undefined);
+      const found = seekOptions(format, startMs);
+      lengthMs = durationMs;
+      if (found !== undefined) seek = [...found, '-noaccurate_seek'];
+    };
     checkVideo(path, ffmpeg)
-      .then(({ isReadAgain }) => {
+      .then(async ({ isReadAgain }) => {
+        if (isReadAgain) await findStart();
         if (!subscriber.closed) start(isReadAgain);
       })
       .catch((error: unknown) => subscriber.error(error));
   });
 }
 
-/** The reason why ffmpeg gave no picture, with a remedy. */
-function failureOf(
-  video: VideoInput,
-  { failure, errors, code, streams }: FrameProcessEnd,
-  chosen: number | undefined,
-): Error {
-  const { name, redact } = video;
-  const telling = errors.findLast((line) => !line.includes('Error marking filters as finished'));
-  if (failure !== undefined)
-    return failure instanceof SourceError && !isCropFailure(failure)
-      ? failure
-      : new SourceError(`"${name}" cannot be read: ${redact(failure.message)}`, {
-          cause: failure,
-          ...(failure instanceof SourceError && { code: failure.code }),
-        });
-  const logged = (pattern: RegExp): boolean => errors.some((line) => pattern.test(line));
-  if (logged(/matches no streams|does not contain any stream/)) {
-    const listed = listVideoStreams(streams);
-    if (chosen === undefined || listed === '') return noVideo(video);
-    return new SourceError(
-      `"${name}" has no video stream ${chosen}; choose one of its video streams: ${redact(listed)}`,
-      { code: 'NOWCAST_SOURCE_NO_STREAM' },
-    );
-  }
-  if (logged(/moov atom not found/)) {
-    return new SourceError(
-      `"${name}" is not a video, or it is truncated: it lacks its index (the "moov atom"), which is often at the end; copy or record it again`,
-      { code: 'NOWCAST_SOURCE_NOT_VIDEO' },
-    );
-  }
-  return notAVideo(
-    video,
-    telling === undefined ? `ffmpeg ended with code ${code} and did not say why` : `ffmpeg says: ${redact(telling)}`,
-  );
-}
-
-function noVideo({ name }: VideoInput): SourceError {
-  return new SourceError(`"${name}" holds no video, only sound or data; give a file with pictures`, {
-    code: 'NOWCAST_SOURCE_NO_VIDEO',
-  });
-}
-
-function notAVideo({ name }: VideoInput, why: string): SourceError {
-  return new SourceError(`"${name}" is not a video that ffmpeg can read (${why}); check the file, or convert it`, {
-    code: 'NOWCAST_SOURCE_NOT_VIDEO',
-  });
-}
-
-function describe(input: InputDescription, { maxFrames = Infinity, inputOptions = [] }: VideoOptions): VideoInfo {
-  const { durationMs, fps, ...rest } = input;
-  const frames = durationMs === undefined || fps === undefined ? Infinity : Math.round((durationMs * fps) / 1000);
-  const expected = Math.min(maxFrames, frames);
-  // Options may change the times, which then differ from the container's facts.
-  return {
-    ...(inputOptions.length === 0 ? input : rest),
-    ...(expected === Infinity ? {} : { expectedFrames: expected }),
-  };
-}
-
-function summary(size: string, { fps, durationMs }: VideoInfo): string {
-  return [size, fps === undefined ? [] : `${fps} fps`, durationMs === undefined ? [] : secondsText(durationMs)]
-    .flat()
-    .join(', ');
-}
-
-/** @param ofMs announced by the container, if fewer came */
-function endMessage(end: FrameProcessEnd, reachedMs: number, ofMs: number | undefined, cut: boolean): string {
-  const far = `${end.pictureCount} frames, up to ${secondsText(reachedMs)}${ofMs === undefined ? '' : ` of ${secondsText(ofMs)}`}`;
-  const reason = end.inputErrors.at(-1) ?? end.errors.at(-1);
-  return cut ? `cut off or damaged after ${far}${reason === undefined ? '' : `; ffmpeg says: ${reason}`}` : far;
-}
-
-/** The packets end before the length that the container announces; both count from its own zero. */
-function endsEarly({ reachedMs }: FrameProcessEnd, { durationMs, fps = 25 }: VideoInfo): boolean {
-  return reachedMs !== undefined && durationMs !== undefined && reachedMs + 2000 / fps < durationMs * COMPLETE_SHARE;
-}
-
-function secondsText(ms: number): string {
-  return `${(ms / 1000).toFixed(1)} s`;
+function checkStart(startMs = 0): void {
+  if (!Number.isFinite(startMs) || startMs < 0)
+    throw new UsageError(`startMs must be a number of 0 or more, got ${startMs}`);
 }

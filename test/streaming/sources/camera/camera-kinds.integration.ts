@@ -291,6 +291,22 @@ describe('camera of another kind', () => {
     },
   );
 
+  itNeeds(NEEDS_FFMPEG, 'emits the frames of JPEGs that have nothing between them', async () => {
+    const picture = await sharp({ create: { width: 160, height: 120, channels: 3, background: '#406080' } })
+      .jpeg()
+      .toBuffer();
+    const base = await serve((_, response) => {
+      response.writeHead(200, { 'content-type': 'video/x-motion-jpeg' });
+      const timer = setInterval(() => response.write(picture), 50);
+      response.on('close', () => clearInterval(timer));
+    });
+    const camera = await watch(`${base}/raw`);
+    await camera.framesOfEpoch(0, 20);
+    assert.ok(camera.frames.every(({ size, corrupt }) => size.width === 160 && size.height === 120 && !corrupt));
+    assert.ok(camera.frames.every(({ captureClock }) => captureClock === 'arrival'));
+    camera.assertInOrder();
+  });
+
   for (const [name, path] of [
     ['dated.m3u8', 'dated.m3u8'],
     ['variant.m3u8', 'master.m3u8'],

@@ -9,7 +9,8 @@ import { letterbox } from '../../../../src/core/fit.js';
 import type { Size } from '../../../../src/core/size.js';
 import { fitPicture, type PictureFormat } from '../../../../src/core/picture.js';
 import { locateFfmpeg, type Ffmpeg } from '../../../../src/streaming/ffmpeg/binary.js';
-import { videoSource, type VideoInfo, type VideoOptions } from '../../../../src/streaming/sources/video/video.js';
+import type { VideoInfo } from '../../../../src/streaming/sources/video/video-info.js';
+import { videoSource, type VideoOptions } from '../../../../src/streaming/sources/video/video.js';
 import { clipFolder, NEEDS_FFMPEG, pattern } from '../../../helpers/clips.js';
 import { monotonicClock } from '../../../helpers/monotonic.js';
 import { itNeeds } from '../../../helpers/needs.js';
@@ -28,7 +29,7 @@ function pixel(frame: Frame, input: Size, x: number, y: number): number[] {
 const ffmpeg7 = process.env['NOWCAST_TEST_FFMPEG7'];
 const ORIGINS: [string, Readonly<Record<string, string | undefined>>][] = [
   ['path', process.env],
-  ['embedded', { PATH: '' }],
+  ['package', { PATH: '' }],
 ];
 if (ffmpeg7 !== undefined) ORIGINS.push(['env', { NOWCAST_FFMPEG: ffmpeg7 }]);
 

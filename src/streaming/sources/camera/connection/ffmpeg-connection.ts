@@ -69,6 +69,7 @@ export class FfmpegConnection implements CameraConnection {
   readonly #openedAtMs: number;
   /** A copy needs decoding times, which RTP does not carry. */
   readonly #restamps: boolean;
+  readonly #isRtsp: boolean;
   /** Of a device whose stamps arrive unchanged. */
   readonly #stamps: KernelStamps | undefined;
   readonly #program: ProgramTime | undefined;
@@ -94,6 +95,7 @@ export class FfmpegConnection implements CameraConnection {
           onNotice: (text) => options.events.onNotice(text),
         })
       : undefined;
+    this.#isRtsp = /^rtsps?:/i.test(camera.url);
     this.#openedAtMs = clock.now();
     this.#process = keptFrameProcess({
       ffmpeg,
@@ -170,9 +172,12 @@ export class FfmpegConnection implements CameraConnection {
 
   #read(line: string): void {
     this.#program?.read(line);
-    if (this.#codec !== '') return;
-    if (this.#demuxer === '') this.#demuxer = /^\[info\] Input #0, (\w+)/.exec(line)?.[1] ?? '';
-    else this.#codec = /^\[info\] {3,5}Stream #0:\d+\S*: Video: (\w+)/.exec(line)?.[1] ?? '';
+    if (this.#firstPictureAtMs !== undefined || !line.startsWith('[info] ')) return;
+    const demuxer = /^\[info\] Input #0, (\w+)/.exec(line)?.[1];
+    // An RTSP server writes whole lines before the description of its stream, and none behind it.
+    if (demuxer !== undefined && this.#isRtsp) [this.#demuxer, this.#codec] = ['rtsp', ''];
+    else if (this.#demuxer === '') this.#demuxer = demuxer ?? '';
+    else if (this.#codec === '') this.#codec = /^\[info\] {3,5}Stream #0:\d+\S*: Video: (\w+)/.exec(line)?.[1] ?? '';
     if (TIMELESS_DEMUXERS.has(this.#demuxer) && !this.#options.stampOnArrival)
       this.#giveUp('needs-stamps', 'the pictures carry no times');
   }
