@@ -52,7 +52,7 @@ describe('nowcast eval offline on a data set as the field has them', function ()
       unmapped.stderr,
       /no class of the model is called \\"pedestrian\\", \\"motorbike\\", \\"trafficlight\\"/,
     );
-    assert.match(unmapped.stderr, /not in the annotations: person, motorcycle, traffic light/);
+    assert.match(unmapped.stderr, /not scored: person, motorcycle, traffic light/);
 
     const mapped = await run(inSet('other-class-names'), '--map', ALL_NAMES);
     near(scored(mapped).stats.AP, AP);

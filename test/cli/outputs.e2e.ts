@@ -55,7 +55,7 @@ describe('outputs of commands', function () {
     for (const output of outputs) {
       const { code, stdout, stderr } = await run('run', PICTURES, ...ON_CPU, ...output);
       assert.equal(code, 1, output.join(' '));
-      assert.equal(stdout, '');
+      assert.equal((JSON.parse(stdout) as { error: { code: string } }).error.code, 'NOWCAST_OUTPUT', output.join(' '));
       assert.match(
         stderr,
         /nowcast: cannot write .*(a part of its path is a file|its links lead|its folder does not exist).*\n$/,
