@@ -84,8 +84,12 @@ function parseExtra(text: string): number | undefined {
 }
 
 function demoText(summary: DemoSummary): string {
-  const { score } = summary;
+  const { score, undrawn, total } = summary;
   const lines = [summaryText(summary)];
+  if (undrawn > 0)
+    lines.push(
+      `${undrawn} of the ${total.received} frames were not drawn in time, because drawing had too little of the processor; these say nothing about the detector`,
+    );
   if (score !== null && score.attribution !== null)
     lines.push(
       '',

@@ -12,13 +12,30 @@ export type DriveStart = {
   readonly input: PictureFormat;
   /** Quality from 0 to 100 of the pictures for people; undefined makes none. */
   readonly jpegQuality: number | undefined;
-  /** Number of newest frames for which a skipped one can still be drawn. */
-  readonly keptFrames: number;
+};
+
+/** How much work goes into a picture. */
+export type DrawingDetail = {
+  /** Share of the full width and height at which it is drawn, before it is fitted. */
+  readonly scale: number;
+  /** False to make no picture for people of it. */
+  readonly withJpeg: boolean;
+};
+
+/**
+ * Skips unrequested frames before `index`. `image` comes back with the answer. Skipped frames from `keepFrom` on can be
+ * requested later.
+ */
+export type DrawMessage = {
+  readonly type: 'draw';
+  readonly index: number;
+  readonly image: ArrayBuffer;
+  readonly keepFrom: number;
+  readonly detail: DrawingDetail;
 };
 
 export type ToDrive =
-  /** Skips unrequested frames before `index`. `image` comes back with the answer. */
-  | { readonly type: 'draw'; readonly index: number; readonly image: ArrayBuffer }
+  | DrawMessage
   /** Answered by the thread's end. */
   | { readonly type: 'close' };
 

@@ -3,14 +3,20 @@ import { Worker } from 'node:worker_threads';
 import { InternalError } from '../../src/core/errors.js';
 import { requireCanvas } from '../../src/files/require-package.js';
 import type { Annotation } from '../annotate.js';
-import type { DriveStart, FromDrive, ToDrive } from './drive-messages.js';
+import type { DriveStart, DrawingDetail, FromDrive, ToDrive } from './drive-messages.js';
 
 export type LiveDriveOptions = DriveStart & {
   /** Receives the visible objects of every frame, drawn or not, in order, before the frame's picture is ready. */
   readonly onTruth?: (index: number, objects: readonly Annotation[]) => void;
   /** Receives the picture of a frame for people, some milliseconds after it was drawn. */
   readonly onJpeg?: (index: number, bytes: Uint8Array) => void;
+  /** The first frame that may still be requested after it was skipped. Default: none may. */
+  readonly keepFrom?: () => number;
+  /** The detail of the next picture. Default: full. */
+  readonly detail?: () => DrawingDetail;
 };
+
+const FULL_DETAIL: DrawingDetail = { scale: 1, withJpeg: true };
 
 type Waiting = { readonly target: Uint8Array; readonly resolve: () => void; readonly reject: (error: Error) => void };
 
@@ -28,7 +34,7 @@ export class LiveDrive {
   /** @throws UsageError without the package that draws */
   constructor(options: LiveDriveOptions) {
     requireCanvas('the synthetic drive');
-    const { onTruth: _, onJpeg: __, ...start } = options;
+    const { onTruth: _, onJpeg: __, keepFrom: ___, detail: ____, ...start } = options;
     this.#options = options;
     this.#worker = new Worker(new URL('./drive-main.js', import.meta.url), { workerData: start satisfies DriveStart });
     this.#worker.on('message', (message: FromDrive) => this.#receive(message));
@@ -38,7 +44,8 @@ export class LiveDrive {
   }
 
   /**
-   * Draws a frame. Unrequested frames before it are skipped; a skipped frame can be drawn later, as long as it is kept.
+   * Draws a frame. Unrequested frames before it are skipped; a skipped frame can be drawn later, as long as it is kept
+   * (`keepFrom`).
    * @param target receives planar uint8, [3, input height, input width], in the input's format
    */
   produce(index: number, target: Uint8Array): Promise<void> {
@@ -47,7 +54,15 @@ export class LiveDrive {
     this.#buffer = undefined;
     return new Promise((resolve, reject) => {
       this.#waiting.push({ target, resolve, reject });
-      this.#worker.postMessage({ type: 'draw', index, image } satisfies ToDrive, [image]);
+      const { keepFrom, detail } = this.#options;
+      const message: ToDrive = {
+        type: 'draw',
+        index,
+        image,
+        keepFrom: keepFrom?.() ?? index,
+        detail: detail?.() ?? FULL_DETAIL,
+      };
+      this.#worker.postMessage(message, [image]);
     });
   }
 

@@ -1,7 +1,7 @@
 import { finalize, Observable } from 'rxjs';
 import { LiveDrive, type LiveDriveOptions } from '../../../synth/live/live-drive.js';
 import type { SourceEvent } from '../../core/events.js';
-import { producedSource, type ProducedOptions } from '../../streaming/sources/produced.js';
+import { producedSource, type PictureProducer, type ProducedOptions } from '../../streaming/sources/produced.js';
 
 /** Size and rate of the synthetic drive: the most that two cores can draw beside a detector. */
 export const DEMO_FPS = 30;
@@ -20,7 +20,7 @@ export function demoSource(seed: number, options: DemoSourceOptions): Observable
 }
 
 /** Plays a drive whose owner ends it, not the subscription. */
-export function playDrive(drive: LiveDrive, options: DemoSourceOptions): Observable<SourceEvent> {
+export function playDrive(drive: PictureProducer, options: DemoSourceOptions): Observable<SourceEvent> {
   return producedSource(drive, { ...options, size: DEMO_SIZE, fps: DEMO_FPS });
 }
 
@@ -28,5 +28,4 @@ const DEMO_START: Omit<LiveDriveOptions, 'seed' | 'input'> = {
   fps: DEMO_FPS,
   size: DEMO_SIZE,
   jpegQuality: undefined,
-  keptFrames: 0,
 };

@@ -19,10 +19,16 @@ export class RecentFrames {
   readonly #events = new Map<number, PerceptEvent | DropEvent>();
   readonly #pictures = new Map<number, Uint8Array>();
   readonly #spare: Uint8Array[] = [];
+  #firstKept = 0;
 
   /** @param count number of frames to keep */
   constructor(count: number) {
     this.#count = count;
+  }
+
+  /** The first frame that is kept. */
+  get firstKept(): number {
+    return this.#firstKept;
   }
 
   moment(moment: DriveFrame): void {
@@ -37,6 +43,7 @@ export class RecentFrames {
       this.#pictures.set(event.seq, copy);
     }
     const gone = event.seq - this.#count;
+    this.#firstKept = Math.max(0, gone + 1);
     this.#moments.delete(gone);
     this.#events.delete(gone);
     this.#discard(gone);

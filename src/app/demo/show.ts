@@ -14,8 +14,10 @@ import { type LivePage } from '../../streaming/live-page/live-page.js';
 import type { RunMessage, TrueObject } from '../../streaming/live-page/page-messages.js';
 import type { TrackerFactory } from '../../track/tracker.js';
 import type { AppContext } from '../context.js';
+import type { PictureProducer } from '../../streaming/sources/produced.js';
+import { DrawingEffort } from './drawing-effort.js';
 import type { DemoPlan } from './plan.js';
-import { RecentFrames } from './recent-frames.js';
+import { RecentFrames, type RecentFrame } from './recent-frames.js';
 import { scoreDemo } from './score.js';
 import { type SlowedDetector } from './slowed-detector.js';
 import { DEMO_FPS, DEMO_SIZE, playDrive } from './demo-source.js';
@@ -27,8 +29,8 @@ import { type RunReporter } from '../run/reporter.js';
 
 /** Number of newest frames that are scored: ten seconds. */
 const WINDOW_FRAMES = 300;
-/** The drive runs ahead of the playback by less than this. */
-const READ_AHEAD = 30;
+/** The longest time for detection on the frames that were dropped; a slow machine gets a shorter window. */
+const MOST_SCORING_MS = 30_000;
 const JPEG_QUALITY = 85;
 const SCORE_EVERY_MS = 1000;
 
@@ -52,6 +54,9 @@ export class DemoShow {
   readonly #measurements: Measurements;
   /** Live scores with and without forecasting. */
   readonly #meters: { readonly final: LiveAccuracy; readonly observed: LiveAccuracy | undefined };
+  readonly #effort: DrawingEffort;
+  /** Frames that were not drawn in time. */
+  #undrawn = 0;
   #durationMs = 0;
   #isDetectorLost = false;
 
@@ -91,12 +96,20 @@ export class DemoShow {
           jpeg,
         ),
     });
+    this.#effort = new DrawingEffort(1000 / DEMO_FPS, (scale) =>
+      parts.context.log.info(
+        scale < 1
+          ? `drawing takes longer than a frame lasts: the drive is now drawn at ${scale * 100} % of its size`
+          : 'the drive is drawn at its full size again',
+      ),
+    );
     this.#drive = new LiveDrive({
       seed,
       fps: DEMO_FPS,
       size: DEMO_SIZE,
       input: info.input,
-      keptFrames: WINDOW_FRAMES + READ_AHEAD,
+      keepFrom: () => this.#recent.firstKept,
+      detail: () => this.#effort.detail(),
       jpegQuality: page && JPEG_QUALITY,
       onTruth: (index, objects) => this.#world.annotated(index, objects),
       onJpeg: (index, bytes) => this.#world.drawn(index, bytes),
@@ -117,7 +130,7 @@ export class DemoShow {
     const limit = frameLimit(run.maxFrames);
     const ending = abortedAfter(run.durationMs, context.signal);
     const startedAtMs = context.clock.now();
-    const source = playDrive(this.#drive, {
+    const source = playDrive(this.#drawing(), {
       streamId: this.#streamId,
       input: detector.info.input,
       pace: 'source',
@@ -160,6 +173,18 @@ export class DemoShow {
     }
   }
 
+  /** The drive, whose drawing is timed. */
+  #drawing(): PictureProducer {
+    const { clock } = this.#parts.context;
+    return {
+      produce: async (index, target) => {
+        const beganAtMs = clock.now();
+        await this.#drive.produce(index, target);
+        this.#effort.drew(clock.now() - beganAtMs);
+      },
+    };
+  }
+
   /** Scores the run and shows the result on the page. */
   async conclude(): Promise<DemoSummary> {
     const {
@@ -172,7 +197,7 @@ export class DemoShow {
     } = this.#parts;
     detector.extraMs = 0;
     await this.#hearAll();
-    const frames = this.#recent.list();
+    const frames = this.#scorable();
     let score: StreamingJson | undefined;
     if (frames.length > 0 && !this.#isDetectorLost) {
       const total = frames.filter(({ event }) => event.type === 'drop').length;
@@ -204,6 +229,7 @@ export class DemoShow {
         snapshot: this.#measurements.snapshot(),
         durationMs: this.#durationMs,
         score,
+        undrawn: this.#undrawn,
         written: sinks.files,
         problems: reporter.problems,
       },
@@ -224,6 +250,18 @@ export class DemoShow {
     this.#recent.drawn(withoutTruth, picture);
   }
 
+  /** The last frames of the run, as many as can be drawn and detected in time where that is still to be done. */
+  #scorable(): readonly RecentFrame[] {
+    const frames = this.#recent.list();
+    const { p50: detectMs } = this.#measurements.snapshot().stagesMs.infer;
+    let leftMs = MOST_SCORING_MS;
+    const first = frames.findLastIndex(({ event, picture }) => {
+      leftMs -= event.type === 'percept' ? 0 : detectMs + (picture === undefined ? this.#effort.typicalMs : 0);
+      return leftMs < 0;
+    });
+    return frames.slice(first + 1);
+  }
+
   close(): Promise<void> {
     return this.#drive.close();
   }
@@ -236,6 +274,7 @@ export class DemoShow {
 
   #received(event: SourceEvent): void {
     if (event.type !== 'frame' && event.type !== 'drop') return;
+    if (event.type === 'drop') this.#undrawn += 1;
     this.#recent.received(event);
     this.#world.captured(event.seq, event.capturedAtMs);
   }

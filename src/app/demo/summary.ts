@@ -12,6 +12,8 @@ export type DemoSummary = RunSummary & {
   readonly seed: number;
   /** Scores of the last frames of the run; null without results. */
   readonly score: (StreamingJson & { readonly seconds: number }) | null;
+  /** Frames that were not drawn in time, among those dropped as `superseded`: this machine draws too slowly. */
+  readonly undrawn: number;
 };
 
 type Facts = {
@@ -21,15 +23,20 @@ type Facts = {
   readonly snapshot: MeasurementsSnapshot;
   readonly durationMs: number;
   readonly score: StreamingJson | undefined;
+  readonly undrawn: number;
   /** Files that the sinks wrote. */
   readonly written: readonly string[];
   readonly problems: readonly string[];
 };
 
-export function summariseDemo({ seed, score, ...facts }: Facts, context: Pick<AppContext, 'redact'>): DemoSummary {
+export function summariseDemo(
+  { seed, score, undrawn, ...facts }: Facts,
+  context: Pick<AppContext, 'redact'>,
+): DemoSummary {
   return {
     ...summarise(facts, context),
     seed,
+    undrawn,
     score: score === undefined ? null : { ...score, seconds: score.pairing.frames / DEMO_FPS },
   };
 }
@@ -41,12 +48,14 @@ export function outcomeMessage({
     latency: { p50, p90, p99 },
   },
   score,
+  undrawn,
 }: DemoSummary): OutcomeMessage {
   return {
     type: 'outcome',
     frames: total.received,
     percepts: total.percepts,
     drops: total.drops,
+    undrawn,
     latencyMs: { p50, p90, p99 },
     windowS: score?.seconds ?? 0,
     attribution: score?.attribution ?? null,

@@ -65,6 +65,8 @@ export type OutcomeMessage = {
   readonly frames: number;
   readonly percepts: number;
   readonly drops: Readonly<Record<string, number>>;
+  /** Frames that were not drawn in time, among the dropped ones. */
+  readonly undrawn: number;
   readonly latencyMs: { readonly p50: number; readonly p90: number; readonly p99: number };
   /** Duration of the attribution in seconds. */
   readonly windowS: number;

@@ -9,7 +9,7 @@ import { LiveDrive } from '../../../synth/live/live-drive.js';
 
 const SIZE = { width: 160, height: 100 };
 const INPUT = { width: 64, height: 64 };
-const START = { seed: 5, fps: 30, size: SIZE, input: INPUT, jpegQuality: undefined, keptFrames: 4 };
+const START = { seed: 5, fps: 30, size: SIZE, input: INPUT, jpegQuality: undefined };
 const slot = (): Uint8Array => new Uint8Array(3 * INPUT.width * INPUT.height);
 
 /** The same drive, drawn here. */
@@ -31,7 +31,11 @@ function frames(count: number): { readonly image: Uint8Array; readonly objects: 
 describe('a live drive', () => {
   it('draws the frames of the drive, reports the visible objects of all, and draws a skipped one on a later request', async () => {
     const told: [number, readonly Annotation[]][] = [];
-    const drive = new LiveDrive({ ...START, onTruth: (index, objects) => told.push([index, objects]) });
+    const drive = new LiveDrive({
+      ...START,
+      keepFrom: () => 2,
+      onTruth: (index, objects) => told.push([index, objects]),
+    });
     try {
       const expected = frames(6);
       const drawn = new Map<number, Uint8Array>();
@@ -59,6 +63,7 @@ describe('a live drive', () => {
     const drive = new LiveDrive({
       ...START,
       jpegQuality: 80,
+      keepFrom: () => 0,
       onJpeg: (index, bytes) => {
         assert.deepEqual([...bytes.subarray(0, 3)], [0xff, 0xd8, 0xff]);
         if (jpegs.push(index) === 3) done();
@@ -70,13 +75,34 @@ describe('a live drive', () => {
     await drive.close();
   });
 
+  it('keeps skipped frames while it is far ahead, as long as they may be requested', async () => {
+    const drive = new LiveDrive({ ...START, keepFrom: () => 1 });
+    for (const index of [0, 40, 80, 1]) await drive.produce(index, slot());
+    await drive.close();
+  });
+
+  it('draws with less detail on request: the same picture from fewer pixels, and without a JPEG', async () => {
+    const jpegs: number[] = [];
+    const drive = new LiveDrive({
+      ...START,
+      jpegQuality: 80,
+      onJpeg: (index) => jpegs.push(index),
+      detail: () => ({ scale: 0.5, withJpeg: false }),
+    });
+    const [{ image: full }] = frames(1);
+    const half = slot();
+    await drive.produce(0, half);
+    await drive.close();
+    assert.deepEqual(jpegs, []);
+    const apart = half.reduce((sum, value, i) => sum + Math.abs(value - full[i]), 0) / half.length;
+    assert.ok(apart > 0.1 && apart < 12, `${apart} of 255 apart on average`);
+  });
+
   it('fails requests that it cannot draw, and all requests after its end', async () => {
-    const drive = new LiveDrive(START);
+    const drive = new LiveDrive({ ...START, keepFrom: () => 7 });
     await drive.produce(10, slot());
-    await assert.rejects(
-      drive.produce(2, slot()),
-      /frame 2 of the drive is no longer kept: 11 were drawn, and the last 4 are kept/,
-    );
+    await drive.produce(7, slot());
+    await assert.rejects(drive.produce(2, slot()), /frame 2 of the drive is no longer kept; 11 were drawn/);
     await drive.close();
     await drive.close();
     await assert.rejects(drive.produce(11, slot()), /cannot continue/);

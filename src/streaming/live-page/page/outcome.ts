@@ -15,9 +15,21 @@ export function showScoring({ done, total }: ScoringMessage): void {
 }
 
 /** The result of the run: from a perfect score down to its streaming AP. */
-export function showOutcome({ frames, percepts, latencyMs: { p50, p90 }, windowS, attribution }: OutcomeMessage): void {
+export function showOutcome(outcome: OutcomeMessage): void {
+  const {
+    frames,
+    percepts,
+    undrawn,
+    latencyMs: { p50, p90 },
+    windowS,
+    attribution,
+  } = outcome;
   element('outcome').hidden = false;
-  const run = `${percepts.toLocaleString('en')} of ${frames.toLocaleString('en')} frames were answered, half of them within ${Math.round(p50)} ms, nine of ten within ${Math.round(p90)} ms.`;
+  const starved =
+    undrawn === 0
+      ? ''
+      : ` ${undrawn.toLocaleString('en')} were not drawn in time, because drawing had too little of the processor.`;
+  const run = `${percepts.toLocaleString('en')} of ${frames.toLocaleString('en')} frames were answered, half of them within ${Math.round(p50)} ms, nine of ten within ${Math.round(p90)} ms.${starved}`;
   if (attribution === null) {
     element('outcome-text').textContent = `${run} That was too short for a score.`;
     element('waterfall').replaceChildren();
