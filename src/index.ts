@@ -79,6 +79,8 @@ export type { InputDescription } from './streaming/ffmpeg/log.js';
 export type { Selection } from './streaming/sources/selection.js';
 export type { VideoInfo } from './streaming/sources/video/video-info.js';
 export { videoSource, type VideoOptions } from './streaming/sources/video/video.js';
+export type { MappedStream } from './streaming/ffmpeg/arguments.js';
+export type { ChosenStream } from './streaming/ffmpeg/video-streams.js';
 export { locateFfmpeg, type Ffmpeg, type FfmpegVersion } from './streaming/ffmpeg/binary.js';
 
 // The middle: operators, to be chained.

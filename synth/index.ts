@@ -9,7 +9,7 @@ export { annotate, type Annotation } from './annotate.js';
 
 // A drive that is drawn while it plays.
 export { LiveDrive, type LiveDriveOptions } from './live/live-drive.js';
-export type { DriveStart } from './live/drive-messages.js';
+export type { DrawingDetail, DriveStart } from './live/drive-messages.js';
 
 // A data set on disk.
 export { writeDataset, type DatasetOptions, type DatasetSummary, type VideoOutput } from './write-dataset.js';

@@ -13,7 +13,7 @@ export type View = {
   /** Shape of the whole picture, such as 16 by 9; replaces the one that the source states. */
   readonly aspect?: Size | undefined;
   /** Degrees to turn it clockwise, besides the rotation that the source states. Default 0. */
-  readonly rotate?: (typeof ROTATIONS)[number] | undefined;
+  readonly rotate?: 0 | 90 | 180 | 270 | undefined;
   /** The part to keep, in pixels of the turned picture. Default: all of it. */
   readonly crop?: Area | undefined;
 };

@@ -56,7 +56,9 @@ describe('FrameProcess', function () {
   itNeeds(NEEDS, 'reports how ffmpeg ended', async () => {
     const pictures: FfmpegPicture[] = [];
     const end = await start(clip(), { onPicture: (picture) => pictures.push(picture) }).closed;
+    const size = { width: 320, height: 240 };
     assert.deepEqual(end, {
+      streams: [{ index: 0, codec: 'h264', size, fps: 25, isDefault: true, isCover: false }],
       stopped: false,
       code: 0,
       signal: null,
