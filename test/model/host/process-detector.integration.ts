@@ -160,7 +160,7 @@ describe('process detector', () => {
       });
     }
 
-    it('forwards the error of the process, with its code', async () => {
+    it('forwards the error of the process, with its code and the name of the file of the user', async () => {
       const options = pixelDetectorOptions(folder.path);
       await (await createProcessDetector(options)).close();
       const [edited] = readdirSync(options.cacheDir).filter((name) => name.endsWith('.onnx'));
@@ -168,7 +168,9 @@ describe('process detector', () => {
       await assert.rejects(
         createProcessDetector(options),
         (error: Error) =>
-          error instanceof ModelError && error.code === 'NOWCAST_MODEL' && error.message.includes(edited),
+          error instanceof ModelError &&
+          error.code === 'NOWCAST_MODEL' &&
+          error.message.startsWith('pixels.onnx: ONNX Runtime cannot open this model'),
       );
     });
   });
