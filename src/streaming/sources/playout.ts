@@ -104,6 +104,8 @@ export class Playout {
   /** The picture for which the timer of `#emission` is set. */
   #awaited: Queued | undefined;
   #isPumping = false;
+  /** True if a reader waits for memory, and no picture has set the clock yet. */
+  #waitsForClock = false;
   #wakeUp: Subscription | undefined;
   #onDrained: (() => void) | undefined;
   #acquireAgain: (() => void) | undefined;
@@ -140,6 +142,7 @@ export class Playout {
       this.#wakeUp?.unsubscribe();
       this.#wakeUp = this.#scheduler.schedule(() => this.#wake(), Math.ceil(waitMs));
     }
+    this.#waitsForClock = this.#offsetMs === undefined;
     // Later, not at once: code that releases a frame does not expect the next one during the call.
     this.#pool.onceFree(() => queueMicrotask(() => this.#wake()));
     return 'wait';
@@ -168,6 +171,9 @@ export class Playout {
     this.#lastPtsMs = ptsMs;
     const nowMs = this.#options.clock.now();
     this.#offsetMs ??= nowMs - ptsMs;
+    // A reader that waited before the first picture was decided has no timer of its own yet.
+    if (this.#waitsForClock) queueMicrotask(() => this.#wake());
+    this.#waitsForClock = false;
     const dueMs = this.#options.pace === 'max' ? nowMs : ptsMs + this.#offsetMs;
     const ref = {
       streamId: this.#options.streamId,

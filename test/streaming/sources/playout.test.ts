@@ -247,6 +247,31 @@ describe('Playout', () => {
     assert.deepEqual(timers.delaysMs, [10, 15, 20]);
   });
 
+  it('wakes a reader that waited for memory before the first picture came, though none is given back', async () => {
+    const timers = new VirtualTimeScheduler();
+    let woken = 0;
+    const playout = new Playout({
+      streamId: 'a',
+      pace: 'source',
+      input: INPUT,
+      slots: 2,
+      clock: timers,
+      scheduler: timers,
+      wake: () => (woken += 1),
+      emit: () => undefined,
+    });
+    const [first, second] = [0, 10].map((ptsMs) => playout.acquire(ptsMs) as FrameSlot);
+    assert.equal(playout.acquire(20), 'wait');
+    playout.push({ ptsMs: 0, size: SOURCE, corrupt: false, slot: first });
+    playout.push({ ptsMs: 10, size: SOURCE, corrupt: false, slot: second });
+    await Promise.resolve();
+    assert.equal(woken, 1);
+    assert.equal(playout.acquire(20), 'wait');
+    timers.flush();
+    assert.deepEqual([woken, playout.acquire(20)], [2, undefined]);
+    playout.close();
+  });
+
   it('announces a pause of an hour when it begins, with the time of the next picture', async () => {
     const ptsMs = [0, 100, 200, 3_600_200, 3_600_300];
     const { gaps, events, playout, run } = play({
