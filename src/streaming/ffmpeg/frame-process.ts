@@ -265,7 +265,7 @@ export class FrameProcess {
 
   get #cropFailure(): SourceError | undefined {
     const { crop } = this.#options.view ?? {};
-    const { tooSmall } = this.#log;
+    const { tooSmall } = this.#log.sizes;
     return crop === undefined || tooSmall === undefined ? undefined : outsideError(crop, tooSmall);
   }
 
@@ -291,7 +291,7 @@ export class FrameProcess {
     if (this.#stopped) return;
     this.#options.onLine?.(line);
     this.#guarded(() => {
-      if (this.#log.isReshaped) throw reshaped();
+      if (this.#log.sizes.isReshaped) throw reshaped();
       this.#reportStreams();
       this.#deliver();
       return !this.#reader.isWaiting;

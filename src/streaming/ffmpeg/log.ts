@@ -1,10 +1,9 @@
-import { shownSize, type Size } from '../../core/size.js';
-import { AS_STATED, isInside, isQuarterTurn, type View } from '../../core/view.js';
+import type { Size } from '../../core/size.js';
 import { concealedIn, decoderComplaint, isOfProgram, isPacketLoss } from './damage-messages.js';
 import { DamageTracker, type DecodedPicture, type Verdict } from './damage-tracker.js';
 import { complaintIn, parseLogLine, type LogLine } from './log-line.js';
+import { ShownSizes, type ShownSizesOptions } from './shown-sizes.js';
 import { durationIn, videoStreamIn, type VideoStream } from './video-streams.js';
-import { viewNames } from './view-filters.js';
 
 /** ffmpeg's facts on its input before the first picture; each is absent if the input does not state it. */
 export type InputDescription = {
@@ -24,11 +23,7 @@ export type PictureFacts = {
   readonly corrupt: boolean;
 };
 
-export type FfmpegLogOptions = {
-  /** Name of the filter that scales, which no input can guess. Without one, the log tells of no picture. */
-  readonly scaler: string | undefined;
-  /** As in the arguments. Default: as the input states it. */
-  readonly view?: View | undefined;
+export type FfmpegLogOptions = ShownSizesOptions & {
   /**
    * The demuxer, if the address decides it. Then the last description counts: an RTSP server writes whole lines before
    * it. Of other inputs the first counts, because tags come behind it.
@@ -61,13 +56,7 @@ const PICTURE_TYPES: Readonly<Record<string, DecodedPicture['type']>> = { '1': '
  */
 export class FfmpegLog {
   readonly #options: FfmpegLogOptions;
-  readonly #view: View;
-  readonly #scalerPrefix: string | undefined;
-  readonly #cropPrefix: string | undefined;
-  readonly #squarePrefix: string | undefined;
-  #size: Size | undefined;
-  #whole: Size | undefined;
-  #isReshaped = false;
+  readonly #sizes: ShownSizes;
   #isDecoding = false;
   #damage: DamageTracker;
   #codec: { readonly name: string; readonly decoder: string } = { name: '', decoder: '' };
@@ -86,15 +75,7 @@ export class FfmpegLog {
 
   constructor(options: FfmpegLogOptions) {
     this.#options = options;
-    this.#view = options.view ?? AS_STATED;
-    if (options.scaler !== undefined) {
-      const { crop, square } = viewNames(options.scaler);
-      this.#scalerPrefix = `[${options.scaler} @ `;
-      if (this.#view.crop !== undefined) {
-        this.#cropPrefix = `[${crop} @ `;
-        this.#squarePrefix = `[${square} @ `;
-      }
-    }
+    this.#sizes = new ShownSizes(options);
     this.#damage = this.#newTracker();
   }
 
@@ -141,8 +122,8 @@ export class FfmpegLog {
 
   /** Takes the facts on the next picture; undefined if the log does not contain them yet. */
   nextPicture(): PictureFacts | undefined {
-    if (this.#options.announcesPictures === false)
-      return this.#size && { size: this.#size, whole: this.#whole, corrupt: false };
+    const { size, whole } = this.#sizes;
+    if (this.#options.announcesPictures === false) return size && { size, whole, corrupt: false };
     const next = this.#facts[0];
     const isDamaged = next?.verdict.isDamaged;
     if (next === undefined || isDamaged === undefined) return undefined;
@@ -150,15 +131,9 @@ export class FfmpegLog {
     return { size: next.size, whole: next.whole, corrupt: isDamaged };
   }
 
-  /** Size of the whole picture, if it does not contain the crop. ffmpeg ends itself then. */
-  get tooSmall(): Size | undefined {
-    const { crop } = this.#view;
-    return crop === undefined || this.#whole === undefined || isInside(crop, this.#whole) ? undefined : this.#whole;
-  }
-
-  /** Pixels changed their shape, but not their number. ffmpeg then continues with the shape before, which is wrong. */
-  get isReshaped(): boolean {
-    return this.#isReshaped;
+  /** The sizes of pictures, as far as a crop is concerned. */
+  get sizes(): Pick<ShownSizes, 'tooSmall' | 'isReshaped'> {
+    return this.#sizes;
   }
 
   /** Number of pictures that the log has announced, and that {@link nextPicture} has not returned yet. */
@@ -183,9 +158,7 @@ export class FfmpegLog {
 
   /** @param line without its end of line */
   push(line: string): void {
-    if (this.#scalerPrefix !== undefined && line.includes(this.#scalerPrefix)) this.#scaled(line);
-    else if (this.#cropPrefix !== undefined && line.includes(this.#cropPrefix)) this.#cropped(line);
-    else if (this.#squarePrefix !== undefined && line.includes(this.#squarePrefix)) this.#squared(line);
+    if (this.#sizes.read(line)) this.#isDecoding = true;
     else if (line.startsWith(INFO)) this.#infoLine(line);
     else this.#parsed(line);
   }
@@ -239,41 +212,9 @@ export class FfmpegLog {
 
   #announce(text: string): void {
     // The final one of the stream has no time.
-    if (this.#size === undefined || !/^filter -> pts:-?\d/.test(text)) return;
-    this.#facts.push({ size: this.#size, whole: this.#whole, verdict: this.#verdicts.shift() ?? { isDamaged: false } });
-  }
-
-  /** The scaler's input is the picture after rotation, in coded pixels; the log states it again at every change. */
-  #scaled(line: string): void {
-    this.#isDecoding = true;
-    const { shown } = this.#scalingIn(line) ?? {};
-    if (shown !== undefined && !isSameSize(this.#size, shown)) this.#size = shown;
-  }
-
-  #scalingIn(line: string): { readonly shown: Size; readonly scaled: Size } | undefined {
-    const match = /\] w:(\d+) h:(\d+) fmt:.* sar:(\d+)\/(\d+) -> w:(\d+) h:(\d+) /.exec(line);
-    if (match === null) return undefined;
-    const [codedWidth, codedHeight, across, down, width, height] = match.slice(1).map(Number);
-    const sampleAspect = across > 0 && down > 0 ? across / down : 1;
-    const scaled = { width, height };
-    if (!isQuarterTurn(this.#view))
-      return { shown: shownSize({ width: codedWidth, height: codedHeight }, sampleAspect), scaled };
-    return { shown: { width: codedWidth, height: Math.max(1, Math.round(codedHeight / sampleAspect)) }, scaled };
-  }
-
-  /** The crop's input is the whole picture in square pixels. Its line comes before ffmpeg refuses a part outside. */
-  #cropped(line: string): void {
-    this.#isDecoding = true;
-    const match = /\] w:(\d+) h:(\d+) sar:/.exec(line);
-    if (match === null) return;
-    const whole = { width: Number(match[1]), height: Number(match[2]) };
-    if (!isSameSize(this.#whole, whole)) this.#whole = whole;
-  }
-
-  /** ffmpeg keeps the first size if only the shape of the pixels changes. */
-  #squared(line: string): void {
-    const { shown, scaled } = this.#scalingIn(line) ?? {};
-    if (!isSameSize(shown, scaled)) this.#isReshaped = true;
+    const { size, whole } = this.#sizes;
+    if (size === undefined || !/^filter -> pts:-?\d/.test(text)) return;
+    this.#facts.push({ size, whole, verdict: this.#verdicts.shift() ?? { isDamaged: false } });
   }
 
   #complained(message: LogLine): void {
@@ -372,10 +313,6 @@ export class FfmpegLog {
     const hasSegments = PLAYLISTS.test(this.#input?.format ?? '');
     return new DamageTracker({ codec: this.#codec.name, marksDamage, inOrder, hasSegments });
   }
-}
-
-function isSameSize(a: Size | undefined, b: Size | undefined): boolean {
-  return a?.width === b?.width && a?.height === b?.height;
 }
 
 /** The value after a field's name, up to the next space; empty if there is none. */
