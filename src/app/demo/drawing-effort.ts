@@ -1,3 +1,4 @@
+import { upperMedian } from '../../core/median.js';
 import type { DrawingDetail } from '../../../synth/live/drive-messages.js';
 
 type Level = {
@@ -11,8 +12,9 @@ const LEVELS: readonly Level[] = [
   { scale: 0.75, jpegEvery: 2 },
   { scale: 0.5, jpegEvery: 3 },
 ];
-/** Number of pictures whose median decides. */
+/** Number of pictures whose median decides; fewer, if these took as long as twice as many frames last. */
 const WINDOW = 15;
+const LEAST_WINDOW = 3;
 /** Shares of a frame interval: above the first, drawing takes too long; below the second, it may do more. */
 const TOO_LONG = 0.9;
 const SHORT = 0.3;
@@ -26,8 +28,9 @@ export class DrawingEffort {
   #level = 0;
   #quickWindows = 0;
   #drawn = 0;
+  /** Of the window that is not complete yet. */
   #tookMs: number[] = [];
-  #typicalMs = 0;
+  #typicalMs: number | undefined;
 
   /** @param onChange receives the share of the full size at which pictures are drawn from now on */
   constructor(intervalMs: number, onChange: (scale: number) => void) {
@@ -37,7 +40,8 @@ export class DrawingEffort {
 
   /** Median time of the last pictures, milliseconds; 0 before the first. */
   get typicalMs(): number {
-    return this.#typicalMs;
+    if (this.#typicalMs !== undefined) return this.#typicalMs;
+    return this.#tookMs.length === 0 ? 0 : upperMedian(this.#tookMs);
   }
 
   /** Of the next picture. */
@@ -49,12 +53,19 @@ export class DrawingEffort {
   /** Takes the time that a picture took. */
   drew(tookMs: number): void {
     this.#tookMs.push(tookMs);
-    if (this.#tookMs.length < WINDOW) return;
-    this.#typicalMs = this.#tookMs.sort((a, b) => a - b)[WINDOW >> 1];
+    if (!this.#isWindowComplete()) return;
+    const typicalMs = upperMedian(this.#tookMs);
+    this.#typicalMs = typicalMs;
     this.#tookMs = [];
-    if (this.#typicalMs > TOO_LONG * this.#intervalMs) this.#change(1);
-    else if (this.#typicalMs > SHORT * this.#intervalMs) this.#quickWindows = 0;
+    if (typicalMs > TOO_LONG * this.#intervalMs) this.#change(1);
+    else if (typicalMs > SHORT * this.#intervalMs) this.#quickWindows = 0;
     else if (++this.#quickWindows >= QUICK_WINDOWS) this.#change(-1);
+  }
+
+  #isWindowComplete(): boolean {
+    const { length } = this.#tookMs;
+    if (length < LEAST_WINDOW) return false;
+    return length >= WINDOW || upperMedian(this.#tookMs) * length > 2 * WINDOW * this.#intervalMs;
   }
 
   #change(by: 1 | -1): void {

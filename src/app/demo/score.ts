@@ -23,6 +23,26 @@ export type DemoScoring = {
   readonly onProgress: (done: number, total: number) => void;
 };
 
+/** The longest time for the frames that were dropped; a slow machine gets a shorter window. */
+const MOST_MS = 30_000;
+
+/**
+ * The last frames of a run, as many as can be scored in half a minute: dropped frames have to be detected, and drawn if
+ * they never were.
+ * @param took typical times, milliseconds
+ */
+export function scorable(
+  frames: readonly RecentFrame[],
+  took: { readonly detectMs: number; readonly drawMs: number },
+): readonly RecentFrame[] {
+  let leftMs = MOST_MS;
+  const tooMany = frames.findLastIndex(({ event, picture }) => {
+    if (event.type === 'drop') leftMs -= took.detectMs + (picture === undefined ? took.drawMs : 0);
+    return leftMs < 0;
+  });
+  return frames.slice(tooMany + 1);
+}
+
 /**
  * Scores the end of a run, and attributes the cost of streaming. For that, the detector now processes the dropped
  * frames too.

@@ -17,8 +17,8 @@ import type { AppContext } from '../context.js';
 import type { PictureProducer } from '../../streaming/sources/produced.js';
 import { DrawingEffort } from './drawing-effort.js';
 import type { DemoPlan } from './plan.js';
-import { RecentFrames, type RecentFrame } from './recent-frames.js';
-import { scoreDemo } from './score.js';
+import { RecentFrames } from './recent-frames.js';
+import { scorable, scoreDemo } from './score.js';
 import { type SlowedDetector } from './slowed-detector.js';
 import { DEMO_FPS, DEMO_SIZE, playDrive } from './demo-source.js';
 import { outcomeMessage, summariseDemo, type DemoSummary } from './summary.js';
@@ -29,8 +29,6 @@ import { type RunReporter } from '../run/reporter.js';
 
 /** Number of newest frames that are scored: ten seconds. */
 const WINDOW_FRAMES = 300;
-/** The longest time for detection on the frames that were dropped; a slow machine gets a shorter window. */
-const MOST_SCORING_MS = 30_000;
 const JPEG_QUALITY = 85;
 const SCORE_EVERY_MS = 1000;
 
@@ -197,7 +195,8 @@ export class DemoShow {
     } = this.#parts;
     detector.extraMs = 0;
     await this.#hearAll();
-    const frames = this.#scorable();
+    const { p50: detectMs } = this.#measurements.snapshot().stagesMs.infer;
+    const frames = scorable(this.#recent.list(), { detectMs, drawMs: this.#effort.typicalMs });
     let score: StreamingJson | undefined;
     if (frames.length > 0 && !this.#isDetectorLost) {
       const total = frames.filter(({ event }) => event.type === 'drop').length;
@@ -248,18 +247,6 @@ export class DemoShow {
     await this.#drive.produce(withoutTruth, picture);
     // Scoring would ask for this frame again, and the drive does not keep drawn frames.
     this.#recent.drawn(withoutTruth, picture);
-  }
-
-  /** The last frames of the run, as many as can be drawn and detected in time where that is still to be done. */
-  #scorable(): readonly RecentFrame[] {
-    const frames = this.#recent.list();
-    const { p50: detectMs } = this.#measurements.snapshot().stagesMs.infer;
-    let leftMs = MOST_SCORING_MS;
-    const first = frames.findLastIndex(({ event, picture }) => {
-      leftMs -= event.type === 'percept' ? 0 : detectMs + (picture === undefined ? this.#effort.typicalMs : 0);
-      return leftMs < 0;
-    });
-    return frames.slice(first + 1);
   }
 
   close(): Promise<void> {

@@ -28,9 +28,15 @@ describe('the effort of drawing', () => {
   it('does not sink for single slow pictures', () =>
     assert.deepEqual(drawn([...times(10, 20), 5_000, ...times(10, 40)]).scales, []));
 
+  it('sinks after a few pictures that take very long, and knows their time at once', () => {
+    assert.deepEqual(drawn(times(5_000, 2)).scales, []);
+    assert.equal(drawn(times(5_000, 2)).effort.typicalMs, 5_000);
+    assert.deepEqual(drawn(times(5_000, 6)).scales, [0.75, 0.5]);
+  });
+
   it('rises again after pictures were quick for a long time', () => {
-    assert.deepEqual(drawn([...times(100, 15), ...times(5, 149)]).scales, [0.75]);
-    assert.deepEqual(drawn([...times(100, 15), ...times(5, 150)]).scales, [0.75, 1]);
-    assert.deepEqual(drawn([...times(100, 15), ...times(5, 120), ...times(20, 15), ...times(5, 120)]).scales, [0.75]);
+    assert.deepEqual(drawn([...times(50, 15), ...times(5, 149)]).scales, [0.75]);
+    assert.deepEqual(drawn([...times(50, 15), ...times(5, 150)]).scales, [0.75, 1]);
+    assert.deepEqual(drawn([...times(50, 15), ...times(5, 120), ...times(20, 15), ...times(5, 120)]).scales, [0.75]);
   });
 });
