@@ -1,7 +1,7 @@
 import { LARGEST_SEED } from '../../synth/seed.js';
 import type { DatasetSummary } from '../../synth/write-dataset.js';
 import type { Size } from '../core/size.js';
-import { requireCanvas } from '../files/require-package.js';
+import { requireCanvas } from '../files/require-canvas.js';
 import { locateFfmpeg } from '../streaming/ffmpeg/binary.js';
 import { rgbaVideoEncoder } from '../streaming/ffmpeg/video-encoder.js';
 import type { AppContext } from './context.js';

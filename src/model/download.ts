@@ -1,5 +1,6 @@
 import { open, readFile, rm, stat, writeFile, type FileHandle } from 'node:fs/promises';
 import { ModelError, OutputError } from '../core/errors.js';
+import { ConnectionLost, StallWatch } from './stall-watch.js';
 
 export type DownloadProgress = {
   readonly receivedBytes: number;
@@ -26,7 +27,6 @@ export type DownloadOptions = {
 
 /** A broken connection is resumed at once, at most this often, and only after an attempt that brought data. */
 const MAX_ATTEMPTS = 5;
-const STALL_MS = 30_000;
 const MOST_REDIRECTS = 5;
 /** Larger than every detector; bounds a file of unstated size. */
 const MOST_BYTES = 4 * 2 ** 30;
@@ -59,11 +59,8 @@ export async function clearDownload(path: string, { withFile = false } = {}): Pr
   if (withFile) await rm(path, { force: true });
 }
 
-/** A network error, so another attempt makes sense. */
-class ConnectionLost extends Error {}
-
 async function fetchRest(url: string, path: string, have: number, options: DownloadOptions): Promise<void> {
-  const stall = new StallWatch(options);
+  const stall = new StallWatch(options.stallMs, options.signal);
   try {
     await fetchWatched(url, path, have, options, stall);
   } finally {
@@ -148,36 +145,6 @@ async function request(
     url = target.href;
   }
   throw new ModelError(`the server redirects more than ${MOST_REDIRECTS} times`);
-}
-
-/** Ends a request that brings nothing for a time. */
-class StallWatch {
-  readonly signal: AbortSignal;
-  readonly #stall = new AbortController();
-  readonly #timer: NodeJS.Timeout;
-  readonly #ms: number;
-
-  constructor({ signal, stallMs = STALL_MS }: DownloadOptions) {
-    this.#ms = stallMs;
-    this.#timer = setTimeout(() => this.#stall.abort(), stallMs);
-    this.signal = signal === undefined ? this.#stall.signal : AbortSignal.any([this.#stall.signal, signal]);
-  }
-
-  /** Something came. */
-  heard(): void {
-    this.#timer.refresh();
-  }
-
-  /** The error for a connection that ended. */
-  lost(what: string, cause: unknown): ConnectionLost {
-    return this.#stall.signal.aborted
-      ? new ConnectionLost(`nothing came for ${this.#ms / 1000} s`)
-      : new ConnectionLost(what, { cause });
-  }
-
-  end(): void {
-    clearTimeout(this.#timer);
-  }
 }
 
 async function openAt(path: string, start: number, validator: string | undefined): Promise<FileHandle> {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { InternalError } from '../../src/core/errors.js';
-import { requireCanvas } from '../../src/files/require-package.js';
+import { requireCanvas } from '../../src/files/require-canvas.js';
 import type { Annotation } from '../annotate.js';
 import type { DriveStart, DrawingDetail, FromDrive, ToDrive } from './drive-messages.js';
 

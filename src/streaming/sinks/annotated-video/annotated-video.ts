@@ -68,7 +68,9 @@ export async function annotateVideo(options: AnnotateVideoOptions): Promise<Anno
     decoder = new FfmpegChild({
       path: ffmpeg.path,
       args: decoderArguments(ffmpeg, source, {
-        ...{ stream, view: options.view, isKeptCopy: options.offsets !== undefined },
+        stream,
+        view: options.view,
+        isKeptCopy: options.offsets !== undefined,
         seek: seekOptions(format, startMs) ?? [],
       }),
       stdout: 'pipe',

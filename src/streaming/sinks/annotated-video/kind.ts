@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { OutputError, UsageError } from '../../../core/errors.js';
 import { claimOutput } from '../../../files/output-claim.js';
 import { cannotWrite } from '../../../files/output-failure.js';
-import { requireCanvas } from '../../../files/require-package.js';
+import { requireCanvas } from '../../../files/require-canvas.js';
 import { createRecorder } from '../../../recording/recorder.js';
 import type { CameraCopy } from '../../sources/camera/options.js';
 import { selectionOf } from '../../sources/selection.js';
@@ -109,7 +109,11 @@ export const annotatedVideoKind = sinkKind({
             ffmpeg: requireFfmpeg(context.ffmpeg, 'output.save'),
             selection: selectionOf(source.settings),
             played,
-            ...{ out: save, recording, parts, frames, files },
+            out: save,
+            recording,
+            parts,
+            frames,
+            files,
           },
           rest,
         );

@@ -16,8 +16,8 @@ export type { CameraCopy, CameraOptions } from './options.js';
  *
  * A picture that does not contain the crop of `view` ends its connection.
  *
- * Errors with SourceError (`NOWCAST_CAMERA`) if the first connection fails and `giveUpFirst` is set, or if ffmpeg is
- * the embedded one; with UsageError if the URL is of an unknown kind.
+ * Errors with SourceError (`NOWCAST_CAMERA`) if the first connection fails and `giveUpFirst` is set, or if ffmpeg
+ * reads files only; with UsageError if the URL is of an unknown kind.
  * @throws UsageError if the view is malformed
  */
 export function cameraSource(url: string, options: CameraOptions): Observable<SourceEvent> {

@@ -24,7 +24,7 @@ export type CameraOptions = {
    * began.
    */
   readonly wallClock?: WallClock;
-  /** Must not be the embedded one, which is too old for networks. */
+  /** Must not be one that reads files only: see `readsFilesOnly`. */
   readonly ffmpeg: Ffmpeg;
   /**
    * The transport of RTSP. Nowcast reads `tcp` and `udp`; `auto`, the default, is `tcp`, and `udp` if the camera

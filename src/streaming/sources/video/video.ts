@@ -107,7 +107,10 @@ export function videoSource(path: string, options: VideoOptions): Observable<Sou
       const current = new FrameProcess({
         ffmpeg,
         args: frameArguments(ffmpeg.version, {
-          ...{ input, view: options.view, stream: which, url: video.url },
+          input,
+          view: options.view,
+          stream: which,
+          url: video.url,
           inputOptions: [...inputOptions, ...seek],
           // Pictures that are passed over do not count.
           ...(startMs === 0 && options.maxFrames !== undefined && { maxFrames }),
