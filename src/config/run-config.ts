@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import type { NmsMode, Provider } from '../core/detector.js';
-import { UsageError } from '../core/errors.js';
+import { SourceError, UsageError } from '../core/errors.js';
 import type { Size } from '../core/size.js';
 import { findNamed } from '../core/named-kind.js';
 import type { Pace } from '../core/pace.js';
@@ -16,7 +16,7 @@ import {
   type Settings,
 } from './run-keys.js';
 import { anchored, withDefaults } from './settings.js';
-import { fileNameOf, findSource, recogniseSource, type ContentByText } from './sources.js';
+import { fileNameOf, findSource, recogniseSource, type ContentByText, type FoundSource } from './sources.js';
 
 /** One source of frames. `id` is its stream's name in every event. */
 export type SourceConfig = {
@@ -173,8 +173,7 @@ export function resolveRun(
 type Found<Open = unknown> = {
   readonly config: SourceConfig;
   readonly kind: SourceKind<Open>;
-  /** The content of its address, for messages. */
-  readonly found?: string | undefined;
+  readonly content?: FoundSource<Open>['content'];
 };
 
 type Flagged = Readonly<Record<string, unknown>>;
@@ -240,6 +239,7 @@ function configuredSources(
 function refuseUselessFlags(flagged: Flagged, found: readonly Found[], { sources }: Parts): void {
   for (const name of Object.keys(flagged)) {
     if (found.some(({ kind }) => name in kind.keys)) continue;
+    refuseUnplayable(found);
     const flag = sources.find(({ keys }) => name in keys)?.keys[name].flag?.split(' ')[0];
     throw new UsageError(
       `${flag} is for ${ownersOf(name, sources)}, and ${found.map(({ config, kind }) => `${config.id} is ${kind.is}`).join(', ')}; leave the flag out`,
@@ -259,11 +259,11 @@ export function sourceConfig<Open>(
   flagged: Flagged = {},
   contents?: ContentByText,
 ): Found<Open> {
-  const { kind, address, streamId, found } = findSource(camera.source, kinds, contents);
+  const { kind, address, streamId, content } = findSource(camera.source, kinds, contents);
   const [misplaced] = Object.entries(foreignKeys(camera, [kind], kind.is, kinds));
   if (misplaced !== undefined) throw new UsageError(`cameras.${id}.${misplaced[0]}: ${misplaced[1]}`);
   const settings = withDefaults(kind.keys, { ...camera, ...flagged });
-  return { kind, found, config: { id: id ?? streamId, kind: kind.name, address, settings } };
+  return { kind, content, config: { id: id ?? streamId, kind: kind.name, address, settings } };
 }
 
 /**
@@ -308,9 +308,10 @@ function sinkConfigs(settings: Settings, { sinks }: Parts): SinkConfig[] {
 function refuseContradictions(config: RunConfig, found: readonly Found[], keepsAllFrames: boolean, parts: Parts): void {
   const { detect, pace } = config;
   const live = found.find(({ kind }) => kind.isLive);
+  if (keepsAllFrames || pace === 'max') refuseUnplayable(found);
   if (live !== undefined && keepsAllFrames)
     throw new UsageError(
-      `detect.schedule (--schedule) ${detect.schedule} works with files only, and ${live.config.id} is ${live.kind.is}, which does not wait for the detector${live.found === undefined ? '' : ` (${live.found})`}; choose idle-free`,
+      `detect.schedule (--schedule) ${detect.schedule} works with files only, and ${live.config.id} is ${live.kind.is}, which does not wait for the detector${live.content === undefined ? '' : ` (${live.content.found})`}; choose idle-free`,
     );
   if (live !== undefined && pace === 'max')
     throw new UsageError(
@@ -320,11 +321,23 @@ function refuseContradictions(config: RunConfig, found: readonly Found[], keepsA
     throw new UsageError(
       `detect.forecast (--forecast) is ${detect.forecast}, which needs tracking; remove detect.track, or set it to true`,
     );
-  const sources = found.map(({ config: { id }, kind }) => ({ ...kind, id }));
+  const sources = found.map(({ config: { id, settings }, kind }) => ({ ...kind, id, settings }));
   for (const { kind: name, settings } of config.sinks)
     parts.sinks.find((sink) => sink.name === name)?.check?.(settings, sources);
   refuseReadingTwice(found);
   refuseOverwriting(config, found, parts);
+}
+
+/**
+ * Where a file is needed, an address without anything to play is no camera that may come back.
+ * @throws SourceError with the reason
+ */
+function refuseUnplayable(found: readonly Found[]): void {
+  const nothing = found.find(({ content }) => content?.isPlayable === false);
+  if (nothing === undefined) return;
+  throw new SourceError(`${nothing.config.id} gives no video: ${nothing.content!.found}; check the address`, {
+    code: 'NOWCAST_SOURCE_ADDRESS',
+  });
 }
 
 /** Two readers of one pipe would each get a part of it. */

@@ -10,8 +10,8 @@ export type NamedSource<Open> = RecognisedAddress & { readonly kind: SourceKind<
 
 export type FoundSource<Open> = RecognisedAddress & {
   readonly kind: SourceKind<Open>;
-  /** The content of its address, for messages; undefined if nothing was asked. */
-  readonly found?: string | undefined;
+  /** The content of its address; undefined if nothing was asked. */
+  readonly content?: FoundAtAddress | undefined;
 };
 
 /** The forms of a source, for messages and help: `a video file, rtsp://, or demo:`. */
@@ -91,7 +91,7 @@ export function findSource<Open>(
   const named = recogniseSource(text, kinds);
   if (named.kind !== undefined) {
     const content = contents.get(text);
-    return { ...named, kind: kinds.find(({ name }) => name === content?.kind) ?? named.kind, found: content?.found };
+    return { ...named, kind: kinds.find(({ name }) => name === content?.kind) ?? named.kind, content };
   }
   const path = resolve(named.address);
   const what = whatIsAt(path);

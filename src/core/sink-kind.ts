@@ -16,6 +16,13 @@ export type SinkFlag = {
   read(text: string): Readonly<Record<string, unknown>>;
 };
 
+/** A source as a sink may check it. */
+export type CheckedSource = SourceFacts & {
+  readonly id: string;
+  /** The keys of its kind. */
+  readonly settings: Readonly<Record<string, unknown>>;
+};
+
 /** One entry of the registry of sinks. A sink runs if one of its keys is set, or if its own section exists. */
 export type SinkKind<Open = unknown> = {
   readonly name: string;
@@ -24,9 +31,6 @@ export type SinkKind<Open = unknown> = {
   readonly flag?: SinkFlag;
   needsFfmpeg?(settings: Readonly<Record<string, unknown>>): boolean;
   /** @throws UsageError if these settings contradict each other or the sources */
-  check?(
-    settings: Readonly<Record<string, unknown>>,
-    sources: readonly (SourceFacts & { readonly id: string })[],
-  ): void;
+  check?(settings: Readonly<Record<string, unknown>>, sources: readonly CheckedSource[]): void;
   readonly open: Open;
 };

@@ -31,6 +31,8 @@ export type PathContent = 'file' | 'folder' | 'pipe' | 'nothing';
 export type FoundAtAddress = {
   /** Name of the kind that reads it, if that is another one than its form shows. */
   readonly kind?: string;
+  /** Something that can be played, as a file or live. */
+  readonly isPlayable: boolean;
   /** For messages, as a clause: `the camera refuses the request (404 Not Found)`. */
   readonly found: string;
 };

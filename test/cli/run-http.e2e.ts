@@ -70,7 +70,10 @@ describe('nowcast run on an address of HTTP', function () {
   it('names the reason if --offline cannot read the file of an address', async () => {
     const base = await servers.serve((_, response) => response.writeHead(404).end());
     const { code, stderr } = await run(`${base}/clip.mp4`, '--offline');
-    assert.equal(code, 2);
-    assert.match(stderr, /is a camera, which does not wait for the detector \(.*404/);
+    assert.equal(code, 1);
+    assert.match(stderr, /nowcast: 127\.0\.0\.1 gives no video: .*404/);
+    const started = await run(`${base}/clip.mp4`, '--start', '1s');
+    assert.equal(started.code, 1);
+    assert.match(started.stderr, /nowcast: 127\.0\.0\.1 gives no video: .*404/);
   });
 });

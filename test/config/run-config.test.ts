@@ -6,7 +6,7 @@ import { BUILT_IN_PARTS } from '../../src/app/parts.js';
 import { anchoredRun, resolveRun as resolve, type RunConfig } from '../../src/config/run-config.js';
 import type { Settings } from '../../src/config/run-keys.js';
 import { mergeSettings } from '../../src/config/settings.js';
-import { UsageError } from '../../src/core/errors.js';
+import { SourceError, UsageError } from '../../src/core/errors.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
 const resolveRun = (settings: Settings, named: readonly string[] = []): RunConfig =>
@@ -42,7 +42,12 @@ describe('a run configuration', () => {
   it('takes the kind of an address by its content, with the keys and rules of that kind', () => {
     const address = 'http://h/clip.cgi?id=5';
     const found = (settings: Settings): RunConfig =>
-      resolve(settings, [], BUILT_IN_PARTS, new Map([[address, { kind: 'video', found: 'it gives a video file' }]]));
+      resolve(
+        settings,
+        [],
+        BUILT_IN_PARTS,
+        new Map([[address, { kind: 'video', isPlayable: true, found: 'it gives a video file' }]]),
+      );
     const offline: Settings = { pace: 'max', detect: { schedule: 'every' } };
     assert.deepEqual(found({ ...offline, cameras: { a: { source: address } } }).sources, [
       { id: 'a', kind: 'video', address, settings: {} },
@@ -52,11 +57,35 @@ describe('a run configuration', () => {
       /cameras\.a\.transport: only a camera has this key, and this source is a video file/,
     );
     assert.throws(() => resolveRun({ ...offline, cameras: { a: { source: address } } }), /a is a camera, which/);
-    const page = new Map([[address, { found: 'it gives a web page' }]]);
+    const live = new Map([[address, { isPlayable: true, found: 'it gives single pictures' }]]);
     assert.throws(
-      () => resolve({ ...offline, cameras: { a: { source: address } } }, [], BUILT_IN_PARTS, page),
-      /a is a camera, which does not wait for the detector \(it gives a web page\); choose idle-free/,
+      () => resolve({ ...offline, cameras: { a: { source: address } } }, [], BUILT_IN_PARTS, live),
+      /a is a camera, which does not wait for the detector \(it gives single pictures\); choose idle-free/,
     );
+  });
+
+  it('gives the reason if a file is needed, and its address gives nothing to play', () => {
+    const address = 'http://h/clip.mp4';
+    const page = new Map([[address, { isPlayable: false, found: 'it gives a web page' }]]);
+    for (const settings of [{ pace: 'max', detect: { schedule: 'every' } }, { sources: { start: 1000 } }])
+      assert.throws(
+        () => resolve(settings as Settings, [address], BUILT_IN_PARTS, page),
+        (error: Error) =>
+          error instanceof SourceError && error.message === 'h gives no video: it gives a web page; check the address',
+      );
+    // A camera may come back.
+    assert.equal(resolve({}, [address], BUILT_IN_PARTS, page).sources[0].kind, 'camera');
+  });
+
+  it('refuses numbers of frames as ids of images from a start on', () => {
+    const output = { coco: '/x/c.json', annotations: '/x/a.json' };
+    const clip = join(folder(), 'clip.mp4');
+    writeFileSync(clip, 'x');
+    assert.throws(
+      () => resolveRun({ output, sources: { start: 2000 } }, [clip]),
+      /--annotations\) finds the images of clip by the numbers of its frames, which are not known from start/,
+    );
+    assert.doesNotThrow(() => resolveRun({ output }, [clip]));
   });
 
   it('fills in the defaults of a live run', () => {

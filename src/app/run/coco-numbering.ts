@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { matchClasses } from '../../../evaluation/class-mapping.js';
 import type { GroundTruth } from '../../../evaluation/ground-truth.js';
 import type { PerceptEvent } from '../../core/events.js';
+import { sizeText } from '../../core/size.js';
 import { cocoCategoryIds, LABEL_SETS } from '../../model/labels.js';
 import type { CocoNumbering } from '../../streaming/sinks/coco/coco-results.js';
 import type { Log } from '../context.js';
@@ -18,15 +19,26 @@ export function cocoNumbering(classNames: readonly string[], annotations: string
   const { mapping, warnings } = matchClasses(classNames, truth);
   for (const warning of warnings) log.warn(`${annotations}: ${warning}`);
   const imageOf = imageFinder(truth);
-  let strangers = 0;
+  const told = new Set<string>();
+  const warnOnce = (kind: string, message: string): void => {
+    if (!told.has(kind)) log.warn(message);
+    told.add(kind);
+  };
   return {
     imageId(percept) {
+      const { file, seq, width, height } = percept;
+      const name = file ?? `frame ${seq}`;
       const image = imageOf(percept);
-      if (image !== undefined) return truth.images[image].id;
-      if (++strangers === 1)
-        log.warn(
-          `${percept.file ?? `frame ${percept.seq}`} is no image of ${annotations}; the COCO results leave out what is not in it`,
-        );
+      if (image === undefined) {
+        warnOnce('stranger', `${name} is no image of ${annotations}; the COCO results leave out what is not in it`);
+        return undefined;
+      }
+      const { id, size } = truth.images[image];
+      if (size === undefined || (size.width === width && size.height === height)) return id;
+      warnOnce(
+        'size',
+        `${name} has ${width}x${height} pixels, and ${annotations} describes ${sizeText(size)}; the COCO results leave out such pictures, because boxes of the two do not compare`,
+      );
       return undefined;
     },
     categoryId: (classId) => truth.classes[mapping[classId]]?.id,

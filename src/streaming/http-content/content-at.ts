@@ -20,6 +20,8 @@ export type ContentAtAddress = {
    * and without an answer in time.
    */
   readonly isRecording: boolean;
+  /** False for content without pictures, and if the address gives nothing. */
+  readonly isPlayable: boolean;
   /** As a clause, for messages: `it gives a web page`, or the reason why it gives nothing. */
   readonly found: string;
 };
@@ -30,16 +32,17 @@ export type ContentAtAddress = {
  */
 export async function contentAt(url: string): Promise<ContentAtAddress> {
   const { url: bare, credentials } = separateCredentials(url.trim());
-  if (!URL.canParse(bare)) return { isRecording: false, found: 'it is not a valid address' };
+  if (!URL.canParse(bare)) return nothing('it is not a valid address');
   const authenticator = new Authenticator(credentials);
   const home = new URL(bare);
   let target = home;
   for (let depth = 0; depth < MOST_DEPTH; depth++) {
     const answer = await ask(target, target.origin === home.origin ? authenticator : new Authenticator(undefined));
-    if (typeof answer === 'string') return { isRecording: false, found: answer };
+    if (typeof answer === 'string') return nothing(answer);
     const { content, text } = answer;
     const asFound = (isRecording: boolean): ContentAtAddress => ({
       isRecording,
+      isPlayable: !isText(content),
       found: describe(content, isRecording),
     });
     if (content.kind === 'dash') return asFound(!/<MPD[^>]*\stype\s*=\s*["']dynamic/.test(text));
@@ -50,7 +53,17 @@ export async function contentAt(url: string): Promise<ContentAtAddress> {
     if ((variant as unknown) === undefined || !URL.canParse(variant.uri, answer.url.href)) return asFound(false);
     target = new URL(variant.uri, answer.url);
   }
-  return { isRecording: false, found: 'its playlists list each other' };
+  return nothing('its playlists list each other');
+}
+
+/** ffmpeg may read other content that is not recognised. */
+function isText(content: HttpContent): boolean {
+  if (content.kind === 'page') return true;
+  return content.kind === 'other' && /^(?:text\/|application\/(?:json|xml)\b)/i.test(content.type);
+}
+
+function nothing(found: string): ContentAtAddress {
+  return { isRecording: false, isPlayable: false, found };
 }
 
 function describe(content: HttpContent, isRecording: boolean): string {
@@ -90,8 +103,8 @@ async function ask(target: URL, authenticator: Authenticator): Promise<Answer | 
   let timer: NodeJS.Timeout | undefined;
   const found = await new Promise<Answer | string>((resolve) => {
     const give = async (answer: IncomingMessage, content: HttpContent, pieces: readonly Piece[]): Promise<void> => {
-      const isText = content.kind === 'hls' || content.kind === 'dash';
-      const text = isText ? await wholeText(answer, pieces) : '';
+      const isPlaylist = content.kind === 'hls' || content.kind === 'dash';
+      const text = isPlaylist ? await wholeText(answer, pieces) : '';
       const endsSoon = content.kind === 'other' && content.isVideo && (await endsWithin(answer, SOON_MS));
       resolve({ content, url: request!.url, text, endsSoon });
     };

@@ -46,6 +46,28 @@ describe('ids of COCO results', () => {
     assert.equal(said.filter((message) => /z\.jpg is no image of .*annotations\.json/.test(message)).length, 1);
   });
 
+  it('leave out pictures of another size than the data set states, and say so once', () => {
+    const path = join(folder(), 'sizes.json');
+    const { width, height } = perceptOf(0);
+    const images = [
+      { id: 1, file_name: 'a.jpg', width, height },
+      { id: 2, file_name: 'b.jpg', width: height, height: width },
+      { id: 3, file_name: 'c.jpg', width: 1, height: 1 },
+    ];
+    writeFileSync(path, JSON.stringify({ images, categories: [{ id: 1, name: 'car' }] }));
+    const { imageId } = cocoNumbering(['car'], path, log);
+    assert.deepEqual(
+      ['a.jpg', 'b.jpg', 'c.jpg'].map((file) => imageId({ ...perceptOf(0), file })),
+      [1, undefined, undefined],
+    );
+    const sizes = said.filter((message) => / pixels, and /.test(message));
+    assert.equal(sizes.length, 1);
+    assert.match(
+      sizes[0],
+      new RegExp(`^b\\.jpg has ${width}x${height} pixels, and .*sizes\\.json describes ${height}x${width};`),
+    );
+  });
+
   it('are those of the frames of a video by number', () =>
     assert.deepEqual(
       [0, 3, 4].map((seq) => numbering().imageId(perceptOf(seq))),

@@ -88,17 +88,21 @@ describe('the content of an address', () => {
     assert.ok(isClosed);
   });
 
-  const named: readonly [string, RequestListener, RegExp][] = [
+  const named: readonly [string, RequestListener, RegExp, boolean?][] = [
     ['a missing file', (_, response) => response.writeHead(404).end(), /404/],
     ['a wrong password', (_, response) => response.writeHead(401).end(), /401|password/],
     ['a web page', whole('<!doctype html><html></html>', 'text/html'), /^it gives a web page$/],
     ['a text', whole('hello', 'text/plain'), /^it gives no video \(text\/plain\)$/],
     ['a broken answer', (_, response) => response.socket!.destroy(), /./],
-    ['pictures', whole('--x', 'multipart/x-mixed-replace; boundary=x'), /^it gives the pictures of a camera$/],
-    ['a playlist', whole(LIVE), /^it gives a playlist that goes on$/],
+    ['pictures', whole('--x', 'multipart/x-mixed-replace; boundary=x'), /^it gives the pictures of a camera$/, true],
+    ['a playlist', whole(LIVE), /^it gives a playlist that goes on$/, true],
   ];
-  for (const [title, listener, found] of named)
-    it(`is named for ${title}`, async () => assert.match((await contentAt(await serve(listener))).found, found));
+  for (const [title, listener, found, isPlayable = false] of named)
+    it(`is named for ${title}`, async () => {
+      const content = await contentAt(await serve(listener));
+      assert.match(content.found, found);
+      assert.equal(content.isPlayable, isPlayable);
+    });
 
   it('sends the password to the server of the address alone', async () => {
     const asked: string[] = [];

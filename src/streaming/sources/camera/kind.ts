@@ -36,8 +36,8 @@ export const cameraKind = sourceKind({
   async lookAt(address) {
     if (!isHttp(address)) return undefined;
     const { contentAt } = await import('../../http-content/content-at.js');
-    const { isRecording, found } = await contentAt(address);
-    return { found, ...(isRecording && { kind: 'video' }) };
+    const { isRecording, ...content } = await contentAt(address);
+    return { ...content, ...(isRecording && { kind: 'video' }) };
   },
   keys: {
     ...VIEW_KEYS,

@@ -47,8 +47,11 @@ export function noVideo({ name }: VideoInput): SourceError {
   });
 }
 
-export function notAVideo({ name }: VideoInput, why: string): SourceError {
-  return new SourceError(`"${name}" is not a video that ffmpeg can read (${why}); check the file, or convert it`, {
+export function notAVideo({ name, url }: VideoInput, why: string): SourceError {
+  const remedy = /^https?:/i.test(url)
+    ? 'check the address, or download the file and play that: a server without byte ranges cannot give an index at its end'
+    : 'check the file, or convert it';
+  return new SourceError(`"${name}" is not a video that ffmpeg can read (${why}); ${remedy}`, {
     code: 'NOWCAST_SOURCE_NOT_VIDEO',
   });
 }

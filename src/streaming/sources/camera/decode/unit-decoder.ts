@@ -1,7 +1,7 @@
 import type { CodedUnit, UnitCodec } from '../../../../core/coded-unit.js';
 import type { FramePool, FrameSlot } from '../../../../core/frame-pool.js';
 import type { CodedShape } from '../../../../core/size.js';
-import type { View } from '../../../../core/view.js';
+import { isCropFailure, type View } from '../../../../core/view.js';
 import type { PictureFormat } from '../../../../core/picture.js';
 import { damageIn } from '../../../ffmpeg/damage-messages.js';
 import { frameArguments } from '../../../ffmpeg/arguments.js';
@@ -95,7 +95,8 @@ export class UnitDecoder<U extends DecodableUnit> {
     this.closed = this.#process.closed.then((end) => {
       while (this.#settling.length > 0) this.#settle();
       for (const slot of this.#slots.splice(0)) slot?.release();
-      if (!this.#isStopped) this.#queue.end();
+      // Pictures that do not contain the crop are not damaged; the end of the connection tells of them.
+      if (!this.#isStopped && !isCropFailure(end.failure)) this.#queue.end();
       return end;
     });
   }
