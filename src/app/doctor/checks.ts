@@ -174,8 +174,7 @@ async function models({ cacheDir, ownZoo }: Place): Promise<Finding> {
       name: 'models',
       state: 'limited',
       found: [...here, ...wrong].join(', '),
-      remedy:
-        'remove a wrong model and pull it again with nowcast models pull; mend a zoo of your own, or unset NOWCAST_ZOO',
+      remedy: `remove ${wrong.length === 1 ? 'that file' : 'those files'}, then pull the model again with nowcast models pull`,
     };
   }
   if (pulled.length > 0) return { name: 'models', state: 'ok', found: here.join(', ') };
