@@ -2,9 +2,6 @@ import { catchError, interval, lastValueFrom, of, race, switchMap, tap, timer } 
 import type { RunConfig } from '../../config/run-config.js';
 import type { ModelDetector, UnusableBoxes } from '../../core/detector.js';
 import { InternalError, SourceError } from '../../core/errors.js';
-import { policyByName } from '../../scheduling/kinds.js';
-import { trackerByName } from '../../track/kinds.js';
-import type { TrackerFactory } from '../../track/tracker.js';
 import { createProcessDetector } from '../../model/host/process-detector.js';
 import { createPipeline } from '../../pipeline/create-pipeline.js';
 import { Measurements, type MeasurementsSnapshot } from '../../pipeline/measurements.js';
@@ -17,6 +14,7 @@ import { lossesOf, lossFailure, outputFailure } from './losses.js';
 import { RunReporter } from './reporter.js';
 import { openSinks, prepareSinks, type OpenSinks } from './sinks.js';
 import { openSources } from './sources.js';
+import { streamOptions } from './stream-options.js';
 import { summarise, type RunSummary } from './summary.js';
 
 const STATS_EVERY_MS = 1000;
@@ -134,9 +132,8 @@ type Play = {
 };
 
 async function play({ config, context, parts, detector, ffmpeg, sinks, measurements, reporter }: Play): Promise<void> {
-  const { detect, durationMs } = config;
+  const { durationMs } = config;
   const ending = abortedAfter(durationMs, context.signal);
-  const tracker = trackerOf(detect, parts);
   const { events: sources, liveEnded } = openSources(
     {
       config,
@@ -154,10 +151,7 @@ async function play({ config, context, parts, detector, ffmpeg, sinks, measureme
     sources,
     detector,
     clock: context.clock,
-    policy: policyByName(detect.schedule, parts.policies),
-    latencyBudgetMs: detect.budgetMs,
-    tracker,
-    forecast: detect.forecast !== 'none',
+    ...streamOptions(config, detector.info.classNames, parts),
     measurements,
     stop: aborted(ending.signal).pipe(switchMap(() => race(liveEnded, timer(CAMERA_GRACE_MS)))),
   }).pipe(
@@ -178,14 +172,6 @@ async function play({ config, context, parts, detector, ffmpeg, sinks, measureme
     stats.unsubscribe();
     publishStats();
   }
-}
-
-/** Tracks objects when no forecaster is chosen. */
-const PLAIN_TRACKER = 'nowcast';
-
-function trackerOf({ track, forecast }: RunConfig['detect'], { forecasters }: RunParts): TrackerFactory | undefined {
-  if (forecast !== 'none') return trackerByName(forecast, forecasters);
-  return track ? trackerByName(PLAIN_TRACKER) : undefined;
 }
 
 /**

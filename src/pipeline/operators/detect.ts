@@ -15,7 +15,8 @@ export type DetectOptions = {
   readonly clock: Clock;
   /** Receives the runtime of every run. */
   readonly runtimes: RuntimeEstimator;
-  readonly latencyBudgetMs?: number | undefined;
+  /** The latency budget of a stream; undefined if it has none. */
+  readonly budgetOf: (streamId: string) => number | undefined;
 };
 
 /**
@@ -28,7 +29,7 @@ export type DetectOptions = {
 export function detect(
   options: DetectOptions,
 ): (scheduled: ScheduledFrame) => Observable<PerceptEvent | DropEvent | StatusEvent> {
-  const { detector, clock, runtimes, latencyBudgetMs } = options;
+  const { detector, clock, runtimes, budgetOf } = options;
   return ({ frame, startedAtMs, overBudget }) =>
     new Observable((subscriber) => {
       const recover = (error: DetectorFailedError): void => {
@@ -53,6 +54,7 @@ export function detect(
           (found) => {
             const emittedAtMs = clock.now();
             runtimes.add(emittedAtMs - startedAtMs);
+            const latencyBudgetMs = budgetOf(frame.streamId);
             const late = latencyBudgetMs !== undefined && emittedAtMs - frame.capturedAtMs > latencyBudgetMs;
             subscriber.next(perceptOf(frame, found, startedAtMs, emittedAtMs, overBudget || late));
             subscriber.complete();

@@ -20,7 +20,7 @@ function setup(latencyBudgetMs?: number): {
   const ledger = new FrameLedger();
   const clock = { nowMs: 0 };
   const runtimes = new RuntimeEstimator();
-  const work = detect({ detector, clock: { now: () => clock.nowMs }, runtimes, latencyBudgetMs });
+  const work = detect({ detector, clock: { now: () => clock.nowMs }, runtimes, budgetOf: () => latencyBudgetMs });
   return {
     detector,
     ledger,
