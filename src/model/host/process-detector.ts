@@ -55,6 +55,8 @@ export async function createProcessDetector(options: ProcessDetectorOptions): Pr
           writeSlot: (slot, picture) => launchers[i].slotsFile.write(slot, picture),
           watchdogMs,
           warmUpMs: ready.warmUpMs,
+          startMs: ready.startMs,
+          maxFailedStarts: options.maxFailedStarts ?? Infinity,
           onLog,
           after: realAfter,
         }),
