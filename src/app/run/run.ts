@@ -11,6 +11,7 @@ import { Measurements, type MeasurementsSnapshot } from '../../pipeline/measurem
 import { locateFfmpeg, type Ffmpeg } from '../../streaming/ffmpeg/binary.js';
 import type { AppContext } from '../context.js';
 import { BUILT_IN_PARTS, sinkEntry, sourceEntry, type RunParts } from '../parts.js';
+import { checkOpenFilesOf } from '../open-files.js';
 import { detectorOptions, MAX_FAILED_STARTS } from './detector-options.js';
 import { aborted, abortedAfter } from './limits.js';
 import { lossesOf, lossFailure, outputFailure } from './losses.js';
@@ -38,6 +39,7 @@ export async function run(
   context: AppContext,
   parts: RunParts = BUILT_IN_PARTS,
 ): Promise<RunOutcome> {
+  checkOpenFilesOf({ sources: config.sources.length, detectors: config.model.hosts });
   prepareSinks(config, parts);
   const ffmpegSearch = findFfmpeg(config, context, parts);
   const countsEveryFrame = config.isStrict || policyByName(config.detect.schedule, parts.policies).keepsAll === true;

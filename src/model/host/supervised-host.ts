@@ -11,13 +11,13 @@ export const SLOTS_PER_HOST = 2;
 
 const STOP_DEADLINE_MS = 2000;
 const FIRST_BACKOFF_MS = 250;
-const LONGEST_BACKOFF_MS = 30_000;
+const LONGEST_BACKOFF_MS = 10_000;
 /** No start counts as hung before this. */
 const START_FLOOR_MS = 1000;
 /** A start that takes this many times longer than usual is hung; the limit doubles with each start that hung. */
 const START_PATIENCE = 3;
 
-/** The wait before the next start after `failures` consecutive failures: 0, 250, 500, 1000… at most 30 000 ms. */
+/** The wait before the next start after `failures` consecutive failures: 0, 250, 500, 1000… at most 10 000 ms. */
 export function backoffMs(failures: number): number {
   return failures <= 1 ? 0 : Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (failures - 2));
 }

@@ -207,10 +207,10 @@ describe('SupervisedHost', () => {
     assert.equal(await waitedMs(), 0);
   });
 
-  it('backs off to 30 s and no further', () => {
+  it('backs off to 10 s and no further', () => {
     assert.deepEqual(
       [1, 2, 3, 4, 5, 6, 7, 8, 9, 20].map(backoffMs),
-      [0, 250, 500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000],
+      [0, 250, 500, 1000, 2000, 4000, 8000, 10_000, 10_000, 10_000],
     );
   });
 
