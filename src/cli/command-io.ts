@@ -3,7 +3,7 @@ import { monotonicClock } from '../app/clock.js';
 import type { AppContext } from '../app/context.js';
 import { cacheDir, ownZoo } from '../app/paths.js';
 import type { Environment } from '../config/environment.js';
-import { redact, redactText } from '../config/redact.js';
+import { redact } from '../config/redact.js';
 import { UsageError } from '../core/errors.js';
 import { createLog, LOG_FORMATS, type LogFormat } from './log.js';
 import { TerminalProgress } from './progress.js';
@@ -63,7 +63,7 @@ export function openIo(command: Command, context: CliContext): CommandIo {
       format: (logFormat as LogFormat | undefined) ?? (isTerminal ? 'text' : 'json'),
       level: quiet ? 'warn' : verbose ? 'debug' : 'info',
       write: (line) => progress.print(line),
-      redact: (text) => redactText(text, secrets),
+      redact: (value) => redact(value, secrets),
     }),
     progress,
     json,

@@ -51,7 +51,7 @@ async function main(args: readonly string[]): Promise<number> {
   /** With --json, standard output has one object in any case: the result or the error. */
   const printFailure = (code: string, message: string, exitCode: number): number => {
     if (args.includes('--json') && !hasResult)
-      print(redactText(JSON.stringify({ error: { code, message, exitCode } }), context.secrets));
+      print(JSON.stringify({ error: { code, message: redactText(message, context.secrets), exitCode } }));
     return exitCode;
   };
   const report = (error: unknown, exitCode: number): number => {
