@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { BUILT_IN_PARTS, type RunParts } from '../app/parts.js';
 import type { Environment } from '../config/environment.js';
 import { loadConfig } from '../config/load.js';
-import { passwordIn } from '../config/redact.js';
+import { sourceSecrets } from '../config/redact.js';
 import { underFlags } from '../config/detect-config.js';
 import { anchoredRun, resolveRun, type RunConfig } from '../config/run-config.js';
 import { nameClashes, sourceTexts } from '../config/run-sources.js';
@@ -82,10 +82,10 @@ export async function readRunConfig(
   const fromFile: Settings = file === undefined ? {} : anchoredRun(file.settings, file.folder, parts);
   const settings = withEnvironment(keys, underFlags(fromFile, fromFlags), env);
   for (const secret of secretsIn(keys, settings)) secrets.add(secret);
-  for (const source of [...sources, ...Object.values(settings.cameras ?? {}).map((camera) => camera.source)]) {
-    const password = passwordIn(source);
-    if (password !== undefined) secrets.add(password);
-  }
+  const cameras = Object.entries(settings.cameras ?? {});
+  const names = cameras.map(([name]) => name);
+  for (const source of [...sources, ...cameras.map(([, camera]) => camera.source)])
+    for (const secret of sourceSecrets(source, names)) secrets.add(secret);
   for (const warning of [...(file?.warnings ?? []), ...nameClashes(settings, sources, parts)]) onWarning(warning);
   const texts = sourceTexts(settings, sources);
   if (asks) return resolveRun(settings, sources, parts, await lookAtSources(texts, parts.sources));

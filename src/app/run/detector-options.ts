@@ -15,6 +15,9 @@ type DetectorConfig = {
   readonly sources?: RunConfig['sources'];
 };
 
+/** Where every frame counts, a detector that does not start this often in a row ends the command. */
+export const MAX_FAILED_STARTS = 8;
+
 /**
  * Options of the detector process, from a run's configuration: a detection that any stream keeps comes out.
  * @throws ModelError if the model cannot be found, or its labels do not fit; UsageError for an unknown class

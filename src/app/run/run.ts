@@ -1,4 +1,5 @@
 import { catchError, interval, lastValueFrom, of, race, switchMap, tap, timer } from 'rxjs';
+import { isTimeless } from '../../config/detect-config.js';
 import type { RunConfig } from '../../config/run-config.js';
 import type { ModelDetector, UnusableBoxes } from '../../core/detector.js';
 import { InternalError, SourceError } from '../../core/errors.js';
@@ -8,7 +9,8 @@ import { Measurements, type MeasurementsSnapshot } from '../../pipeline/measurem
 import { locateFfmpeg, type Ffmpeg } from '../../streaming/ffmpeg/binary.js';
 import type { AppContext } from '../context.js';
 import { BUILT_IN_PARTS, sinkEntry, sourceEntry, type RunParts } from '../parts.js';
-import { detectorOptions } from './detector-options.js';
+import { checkOpenFilesOf } from '../open-files.js';
+import { detectorOptions, MAX_FAILED_STARTS } from './detector-options.js';
 import { aborted, abortedAfter } from './limits.js';
 import { lossesOf, lossFailure, outputFailure } from './losses.js';
 import { RunReporter } from './reporter.js';
@@ -36,9 +38,15 @@ export async function run(
   context: AppContext,
   parts: RunParts = BUILT_IN_PARTS,
 ): Promise<RunOutcome> {
+  checkOpenFilesOf({ sources: config.sources.length, detectors: config.model.hosts });
   prepareSinks(config, parts);
   const ffmpegSearch = findFfmpeg(config, context, parts);
-  const detector = await createProcessDetector(await detectorOptions(config, context));
+  const keepsAll = config.sources.every(({ detect }) => isTimeless((detect ?? config.detect).schedule, parts));
+  const countsEveryFrame = config.isStrict || keepsAll;
+  const detector = await createProcessDetector({
+    ...(await detectorOptions(config, context)),
+    ...(countsEveryFrame && { maxFailedStarts: MAX_FAILED_STARTS }),
+  });
   const measurements = new Measurements(config.sources.map(({ id }) => id));
   const reporter = new RunReporter(config, context);
   let sinks: OpenSinks | undefined;

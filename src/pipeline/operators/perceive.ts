@@ -1,14 +1,28 @@
-import { defer, identity, type ObservableInput, type OperatorFunction } from 'rxjs';
+import {
+  defer,
+  finalize,
+  from,
+  identity,
+  Subscription,
+  tap,
+  timer,
+  type ObservableInput,
+  type OperatorFunction,
+} from 'rxjs';
 import type { Clock } from '../../core/clock.js';
 import type { Detector } from '../../core/detector.js';
 import type { PipelineEvent, SourceEvent } from '../../core/events.js';
 import { checkPolicy } from '../../scheduling/decide.js';
 import { idleFree } from '../../scheduling/policies/idle-free.js';
 import { RuntimeEstimator } from '../../scheduling/runtime-profile.js';
+import { DetectorOutage } from '../detector-outage.js';
 import { checkEvents } from './check-events.js';
 import { detect } from './detect.js';
 import { inOrder } from './in-order.js';
 import { schedule, type StreamSchedule } from './schedule.js';
+
+/** The wait for a detector that is away when the sources have ended. */
+const OUTAGE_GRACE_MS = 5000;
 
 /** For all streams: the policy is `idleFree` by default, and there is no latency budget by default. */
 export type PerceiveOptions = StreamSchedule & {
@@ -50,12 +64,28 @@ export function perceiveChecked(
   return (source) =>
     defer(() => {
       const runtimes = new RuntimeEstimator();
+      const outage = new DetectorOutage();
+      const grace = new Subscription();
       return source.pipe(
+        everyStreamKeepsAll
+          ? identity
+          : tap({ complete: () => grace.add(timer(OUTAGE_GRACE_MS).subscribe(() => outage.lastFrameIn())) }),
         schedule(
-          { policy, latencyBudgetMs, priority, streams, clock, runtimes, concurrency, stop },
-          detect({ detector, clock, runtimes, budgetOf }),
+          {
+            policy,
+            latencyBudgetMs,
+            priority,
+            streams,
+            clock,
+            runtimes,
+            outage,
+            concurrency,
+            stop: stop === undefined ? undefined : from(stop).pipe(tap(() => outage.lastFrameIn())),
+          },
+          detect({ detector, clock, runtimes, outage, budgetOf }),
         ),
         detector.hosts > 1 ? inOrder(keepsAll) : identity,
+        finalize(() => grace.unsubscribe()),
       );
     });
 }
