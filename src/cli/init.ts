@@ -139,7 +139,7 @@ async function withTrials(
   io: CommandIo,
   work: (attempt: Attempt) => Promise<void>,
 ): Promise<void> {
-  if (isUntried) return work(async () => undefined);
+  if (isUntried) return work(() => Promise.resolve(undefined));
   const { openTrialDetector } = await import('../app/init/init.js');
   const { trySource } = await import('../app/init/try-source.js');
   await using detector = await openTrialDetector(model, io);
