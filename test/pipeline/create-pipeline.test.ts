@@ -135,11 +135,13 @@ describe('createPipeline', () => {
     assert.deepEqual(events.map(nameOf), ['percept a/0', 'percept a/1', 'percept a/2']);
   });
 
-  it('unsubscribes from the sources at once', () => {
+  it('subscribes to the sources with its own subscription, not before, and unsubscribes at once', () => {
     const source = new Subject<SourceEvent>();
-    createPipeline({ sources: [source], detector: new FakeDetector(), clock: { now: () => 0 } })
-      .subscribe()
-      .unsubscribe();
+    const events = createPipeline({ sources: [source], detector: new FakeDetector(), clock: { now: () => 0 } });
+    assert.equal(source.observed, false);
+    const subscription = events.subscribe();
+    assert.equal(source.observed, true);
+    subscription.unsubscribe();
     assert.equal(source.observed, false);
   });
 });
