@@ -21,7 +21,7 @@ const FLAGS = {
   yes: switchFlag('--yes', 'ask nothing: write all sources, also those that show no picture now'),
   untried: switchFlag('--untried', 'do not open the sources'),
   overwrite: switchFlag('--overwrite', 'replace an existing file'),
-  example: switchFlag('--example', 'print a commented example with every common key, and end'),
+  example: switchFlag('--example', 'print a commented example with the common keys, and end'),
 };
 
 /** Declares `nowcast init`. */
