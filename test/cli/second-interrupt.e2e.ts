@@ -54,7 +54,9 @@ describe('a second Ctrl-C', function () {
           {
             ...options,
             env: { ...options.env, TMPDIR: temporary },
-            onStart: (child) => (interrupted = interrupt(child)),
+            onStart: (child) => {
+              interrupted = interrupt(child);
+            },
           },
         );
         await interrupted;
