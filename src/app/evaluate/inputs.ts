@@ -10,6 +10,8 @@ import { parseTimestampedOutputs } from '../../../evaluation/timestamped-outputs
 import { runText, type RunChoice } from '../../recording/reader.js';
 import { DataError, UsageError } from '../../core/errors.js';
 import type { Log } from '../context.js';
+import type { ModelFacts } from './about.js';
+import type { Scoring } from './scoring.js';
 
 /** Frame rate by default, as in sAP. */
 export const DEFAULT_FPS = 30;
@@ -36,14 +38,19 @@ export function loadGroundTruth({ annotations: path, ...choice }: TruthFile, ima
   return chosen;
 }
 
-export function loadDetections(path: string, truth: GroundTruth, log: Log): ScoredDetections {
+export function loadDetections(path: string, truth: GroundTruth, { maxDets }: Scoring, log: Log): ScoredDetections {
   const { columns, warnings } = naming(path, () => parseDetections(readJsonFile(path), truth));
   for (const warning of warnings) log.warn(`${path}: ${warning}`);
-  return prepareDetections(truth, columns, truth.images.length);
+  return prepareDetections(truth, columns, truth.images.length, maxDets);
 }
 
 /** A recorded run, or one timed by another program, with the detections of its outputs. */
-export type LoadedRun = { readonly run: StreamedRun; readonly detections: ScoredDetections };
+export type LoadedRun = {
+  readonly run: StreamedRun;
+  readonly detections: ScoredDetections;
+  /** Of the recording, if it names one. */
+  readonly model: ModelFacts | undefined;
+};
 
 /**
  * Reads a recording or a file of timestamped outputs.
@@ -56,6 +63,7 @@ export function loadRun(
   truth: GroundTruth,
   fps: number | undefined,
   offline: ScoredDetections | undefined,
+  { maxDets }: Scoring,
   log: Log,
   choice: RunChoice = {},
 ): LoadedRun {
@@ -66,7 +74,7 @@ export function loadRun(
       const { run, detections, outputCount, warnings, header, place } = recordedRun(text, truth, fps, choice);
       if (place.runs > 1) log.info(`${path} ${runText(header, place)}`);
       for (const warning of warnings) log.warn(`${path}: ${warning}`);
-      return { run, detections: prepareDetections(truth, detections, outputCount) };
+      return { run, detections: prepareDetections(truth, detections, outputCount, maxDets), model: header.model };
     }
     const { sequences, detections, warnings } = parseTimestampedOutputs(
       parseJson(path, text),
@@ -80,11 +88,16 @@ export function loadRun(
         truth,
         detections,
         sequences.reduce((count, { timestampsS }) => count + timestampsS.length, 0),
+        maxDets,
       );
     const used = own ?? offline;
     if (used === undefined)
       throw new UsageError('the outputs hold no detections; pass the detections of every frame with --detections');
-    return { run: timestampedRun(truth, sequences, fps ?? DEFAULT_FPS, own !== undefined), detections: used };
+    return {
+      run: timestampedRun(truth, sequences, fps ?? DEFAULT_FPS, own !== undefined),
+      detections: used,
+      model: undefined,
+    };
   });
 }
 

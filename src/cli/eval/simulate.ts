@@ -11,8 +11,10 @@ import {
   FORECAST,
   fpsFlag,
   OUTPUTS,
-  reportRequest,
   SCHEDULE,
+  SCORING,
+  scoringOf,
+  TABLES,
   DOCUMENTATION,
 } from './flags.js';
 import { printScore } from './output.js';
@@ -25,6 +27,8 @@ export function simulate(parent: Command, context: CliContext): void {
     ...SCHEDULE,
     ...ETA,
     ...FORECAST,
+    ...SCORING,
+    ...TABLES,
     ...OUTPUTS,
     detections: requiredFlag('--detections <file.json>', 'COCO results of the detector for every frame'),
     runtime: textFlag('--runtime <file.json>', 'runtime profile to draw runtimes from, written by nowcast profile'),
@@ -62,42 +66,10 @@ export function simulate(parent: Command, context: CliContext): void {
     page: DOCUMENTATION,
   });
   command.action(async (raw: RawFlags) => {
-    const {
-      runtime: profile,
-      runtimeTrace: trace,
-      perfFactor,
-      seed,
-      schedule = 'idle-free',
-      report,
-      minSap,
-      ...options
-    } = readFlags(flags, raw);
+    const { schedule = 'idle-free', minSap, perClass, confusion, ...options } = readFlags(flags, raw);
     const { evaluateSimulation } = await import('../../app/evaluate/simulate.js');
     const io = openIo(command, context);
-    const names = [
-      'annotations',
-      'detections',
-      'runtime',
-      'runtimeTrace',
-      'schedule',
-      'perfFactor',
-      'workers',
-      'seed',
-      'eta',
-      'forecast',
-    ];
-    printScore(
-      evaluateSimulation(
-        {
-          ...options,
-          schedule,
-          runtimes: { profile, trace, perfFactor, seed },
-          report: reportRequest(report, { ...raw, schedule }, names),
-        },
-        io,
-      ),
-      minSap,
-      io,
-    );
+    const result = evaluateSimulation({ ...scoringOf(options), schedule }, io);
+    printScore(result, { minSap, perClass, confusion }, io);
   });
 }
