@@ -11,6 +11,8 @@ export type AppContext = {
   readonly env: Environment;
   /** Folder for downloads and prepared models. */
   readonly cacheDir: string;
+  /** The user's own zoo of models, a YAML file. */
+  readonly ownZoo?: string | undefined;
   /** A copy for display and recording, without secrets. */
   readonly redact: (value: unknown) => unknown;
 };

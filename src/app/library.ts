@@ -1,7 +1,7 @@
 import type { Observable } from 'rxjs';
 import { monotonicClock } from './clock.js';
 import { BUILT_IN_PARTS } from './parts.js';
-import { cacheDir } from './paths.js';
+import { cacheDir, ownZoo } from './paths.js';
 import { sourceConfig } from '../config/run-config.js';
 import { lookAtSources } from '../config/sources.js';
 import { DETECTOR_DEFAULTS } from '../config/run-keys.js';
@@ -24,7 +24,7 @@ export type OpenDetectorOptions = Partial<Omit<ProcessDetectorOptions, 'model'>>
  */
 export async function openDetector(model: string, options: OpenDetectorOptions = {}): Promise<ModelDetector> {
   const cache = options.cacheDir ?? cacheDir(process.env);
-  const { path, entry } = await findModel(model, cache);
+  const { path, entry } = await findModel(model, { cacheDir: cache, ownZoo: ownZoo(process.env) });
   return createProcessDetector({
     provider: DETECTOR_DEFAULTS.provider,
     confThreshold: DETECTOR_DEFAULTS.conf,

@@ -4,7 +4,15 @@ import type { ReadOptions } from '../model/model-spec.js';
 import { cachedModel } from '../model/cached-model.js';
 import { findModel } from '../model/find-model.js';
 import { pullModel, type PulledModel } from '../model/pull.js';
-import { BUNDLED_MODEL, bundledModel, readZoo, zooEntry, zooPath, type ZooEntry } from '../model/zoo.js';
+import {
+  BUNDLED_MODEL,
+  bundledModel,
+  readZoo,
+  zooEntry,
+  zooPath,
+  type ModelPlaces,
+  type ZooEntry,
+} from '../model/zoo.js';
 import type { AppContext, ProgressBar } from './context.js';
 
 /** A model that `--model` takes by name. */
@@ -19,13 +27,13 @@ export type ListedModel = Pick<ZooEntry, 'name' | 'input' | 'labels' | 'paramete
   };
 
 /** The bundled model, if this copy of Nowcast has it, and those of the zoo. */
-export async function listModels(cacheDir: string): Promise<ListedModel[]> {
+export async function listModels(places: ModelPlaces): Promise<ListedModel[]> {
   const zoo: ListedModel[] = [];
-  for (const entry of await readZoo()) {
-    const file = await cachedModel(entry, cacheDir);
+  for (const entry of await readZoo(places)) {
+    const file = await cachedModel(entry, places.cacheDir);
     zoo.push({
       ...entry,
-      path: zooPath(entry, cacheDir),
+      path: zooPath(entry, places.cacheDir),
       isHere: file.state === 'right',
       isBundled: false,
       ...(file.state === 'wrong' && { problem: file.problem }),
@@ -61,7 +69,7 @@ export async function* pullModels(
   mirror: string | undefined,
   context: AppContext,
 ): AsyncGenerator<PulledModel & { readonly name: string }> {
-  const entries = await Promise.all(names.map(zooEntry));
+  const entries = await Promise.all(names.map((name) => zooEntry(name, context)));
   for (const entry of entries) {
     const model = await pull(
       mirror === undefined ? entry : { ...entry, url: `${mirror.replace(/\/+$/, '')}/${entry.file}` },
@@ -71,10 +79,10 @@ export async function* pullModels(
   }
 }
 
-async function pull(entry: ZooEntry, { cacheDir, signal, progress, log }: AppContext): Promise<PulledModel> {
+async function pull(entry: ZooEntry, { cacheDir, signal, progress }: AppContext): Promise<PulledModel> {
   let bar: ProgressBar | undefined;
   try {
-    const model = await pullModel(entry, {
+    return await pullModel(entry, {
       cacheDir,
       signal,
       onProgress: ({ receivedBytes, totalBytes }) => {
@@ -86,12 +94,6 @@ async function pull(entry: ZooEntry, { cacheDir, signal, progress, log }: AppCon
         bar.set(toMb(receivedBytes));
       },
     });
-    if (model.checkedBy === 'first-download') {
-      log.warn(
-        `the zoo has no sha256 of ${entry.name}; the one of this download, ${model.sha256}, is kept in ${model.path}.sha256, and later downloads must match it`,
-      );
-    }
-    return model;
   } finally {
     bar?.done();
   }
@@ -111,8 +113,8 @@ export type DescribedModel = ModelInfo & {
  * @param name a name from the zoo, or an ONNX file
  * @throws ModelError where the model cannot be found or read
  */
-export async function describeModel(name: string, options: ReadOptions, cacheDir: string): Promise<DescribedModel> {
-  const { path, entry } = await findModel(name, cacheDir);
+export async function describeModel(name: string, options: ReadOptions, places: ModelPlaces): Promise<DescribedModel> {
+  const { path, entry } = await findModel(name, places);
   const info = await modelInfo(path, options);
   return {
     ...info,

@@ -24,3 +24,8 @@ export function cacheDir(env: Environment, home: string = homedir()): string {
   const xdg = env['XDG_CACHE_HOME'];
   return join(xdg !== undefined && isAbsolute(xdg) ? xdg : join(home, '.cache'), 'nowcast');
 }
+
+/** The user's own zoo of models, in the format of `configs/zoo.yaml`. */
+export function ownZoo(env: Environment): string | undefined {
+  return env['NOWCAST_ZOO'] ? resolve(env['NOWCAST_ZOO']) : undefined;
+}

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { monotonicClock } from '../app/clock.js';
 import type { AppContext } from '../app/context.js';
-import { cacheDir } from '../app/paths.js';
+import { cacheDir, ownZoo } from '../app/paths.js';
 import type { Environment } from '../config/environment.js';
 import { redact, redactText } from '../config/redact.js';
 import { UsageError } from '../core/errors.js';
@@ -67,6 +67,7 @@ export function openIo(command: Command, context: CliContext): CommandIo {
     progress,
     json,
     cacheDir: cacheDir(env),
+    ownZoo: ownZoo(env),
     print,
     redact: (value) => redact(value, secrets),
   };

@@ -53,7 +53,7 @@ export function register(program: Command, context: CliContext): void {
 }
 
 async function printList(io: CommandIo): Promise<void> {
-  const models = await listModels(io.cacheDir);
+  const models = await listModels(io);
   if (io.json) io.print(JSON.stringify({ cacheDir: io.cacheDir, models }));
   else {
     io.print(table(['name', 'input', 'labels', 'COCO AP', 'params (M)', 'GFLOPs', 'here'], models.map(listRow)));
@@ -98,7 +98,7 @@ async function printInfo(name: string, { input, preprocess }: InfoFlags, io: Com
     ...(input !== undefined && { input: parseInputSize(input, '--input') }),
     ...(preprocess !== undefined && { preprocess }),
   };
-  const { path, labels, ...info } = await describeModel(name, options, io.cacheDir);
+  const { path, labels, ...info } = await describeModel(name, options, io);
   io.print(io.json ? JSON.stringify(info) : infoText({ path, labels, ...info }));
 }
 

@@ -1,5 +1,7 @@
+import { constants } from 'node:fs';
 import { open, readFile, rm, stat, writeFile, type FileHandle } from 'node:fs/promises';
 import { ModelError, OutputError } from '../core/errors.js';
+import { cannotWrite } from '../files/output-failure.js';
 import { ConnectionLost, StallWatch } from './stall-watch.js';
 
 export type DownloadProgress = {
@@ -14,22 +16,19 @@ export type DownloadOptions = {
   /** Ends the download with the signal's reason; the received part stays for the next attempt. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: DownloadProgress) => void;
-  /** Refuse a file of another size before fetching it, and end one that grows beyond it. */
+  /** Refuse a file of another stated size before fetching it. */
   readonly expectedBytes?: number;
   /** The longest time without data; then the connection counts as lost. Default: 30 s. */
   readonly stallMs?: number;
-  /**
-   * The caller checks the content, so a part may be continued even if the server cannot confirm that the file is
-   * unchanged.
-   */
-  readonly isContentChecked?: boolean;
+  /** End a file of unstated size that grows beyond it. */
+  readonly mostBytes: number;
 };
 
 /** A broken connection is resumed at once, at most this often, and only after an attempt that brought data. */
 const MAX_ATTEMPTS = 5;
 const MOST_REDIRECTS = 5;
-/** Larger than every detector; bounds a file of unstated size. */
-const MOST_BYTES = 4 * 2 ** 30;
+/** Windows has no such flag. */
+const NO_LINK = (constants as Partial<typeof constants>).O_NOFOLLOW ?? 0;
 
 /**
  * Fetches `url` into `path`, and continues the part of an earlier call if the server can and its file is unchanged
@@ -37,7 +36,7 @@ const MOST_BYTES = 4 * 2 ** 30;
  * the end.
  * @throws ModelError if the server cannot be reached or does not give the file; OutputError if it cannot be written
  */
-export async function download(url: string, path: string, options: DownloadOptions = {}): Promise<void> {
+export async function download(url: string, path: string, options: DownloadOptions): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     const before = await sizeOf(path);
     try {
@@ -76,7 +75,7 @@ async function fetchWatched(
   stall: StallWatch,
 ): Promise<void> {
   const validator = await readFile(validatorPath(path), 'utf8').catch(() => undefined);
-  const canResume = have > 0 && (validator !== undefined || options.isContentChecked === true);
+  const canResume = have > 0;
   const response = await request(
     url,
     {
@@ -118,6 +117,10 @@ async function fetchWatched(
   const file = await openAt(path, start, validatorOf(response));
   try {
     await save(response.body, file, { start, totalBytes, path, stall }, options);
+    // Its caller renames the file: after a power cut, the new name must not stand for missing content.
+    await file.sync().catch((cause: unknown) => {
+      throw notWritten(path, cause);
+    });
   } finally {
     await file.close();
   }
@@ -149,8 +152,9 @@ async function request(
 
 async function openAt(path: string, start: number, validator: string | undefined): Promise<FileHandle> {
   try {
-    if (start > 0) return await open(path, 'r+');
-    const file = await open(path, 'w');
+    // Never through a link, which somebody else may have put there.
+    if (start > 0) return await open(path, constants.O_RDWR | NO_LINK);
+    const file = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | NO_LINK);
     if (validator === undefined) await clearDownload(path);
     else await writeFile(validatorPath(path), validator);
     return file;
@@ -170,7 +174,7 @@ async function save(
   body: AsyncIterable<Uint8Array>,
   file: FileHandle,
   { start, totalBytes, path, stall }: Saving,
-  { onProgress, expectedBytes = MOST_BYTES }: DownloadOptions,
+  { onProgress, mostBytes }: DownloadOptions,
 ): Promise<void> {
   let receivedBytes = start;
   const report = (): void => onProgress?.({ receivedBytes, ...(totalBytes === undefined ? {} : { totalBytes }) });
@@ -182,10 +186,10 @@ async function save(
     });
     if (next.done === true) break;
     stall.heard();
-    if (receivedBytes + next.value.length > expectedBytes) {
+    if (receivedBytes + next.value.length > mostBytes) {
       await chunks.return?.();
       await clearDownload(path, { withFile: true });
-      throw new ModelError(`the server sends more than the ${expectedBytes} bytes that the file may have`);
+      throw new ModelError(`the server sends more than the ${mostBytes} bytes that the file may have`);
     }
     try {
       await writeAll(file, next.value, receivedBytes);
@@ -232,9 +236,7 @@ function unreachable(error: ConnectionLost): ModelError {
 }
 
 function notWritten(path: string, cause: unknown): OutputError {
-  const isFull = (cause as NodeJS.ErrnoException).code === 'ENOSPC';
-  return new OutputError(
-    `cannot write ${path}: ${isFull ? 'the disk is full; make room and run again' : (cause as Error).message}`,
-    { cause },
-  );
+  return (cause as NodeJS.ErrnoException).code === 'ELOOP'
+    ? new OutputError(`cannot write ${path}: it is a link; remove it and run again`, { cause })
+    : cannotWrite(path, cause);
 }

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { ModelError } from '../core/errors.js';
 import { cachedModel, wrongFile } from './cached-model.js';
-import { BUNDLED_MODEL, bundledModel, plainName, readZoo, zooPath, type ZooEntry } from './zoo.js';
+import { BUNDLED_MODEL, bundledModel, plainName, readZoo, zooPath, type ModelPlaces, type ZooEntry } from './zoo.js';
 
 /** A model file on this machine. */
 export type FoundModel = {
@@ -14,7 +14,7 @@ export type FoundModel = {
  * The file of a `--model`: a path, a model of the zoo, or `nowcast-nano`. A file of that name goes first.
  * @throws ModelError that says how to get a missing model, or that the file of that name is another one
  */
-export async function findModel(nameOrPath: string, cacheDir: string): Promise<FoundModel> {
+export async function findModel(nameOrPath: string, places: ModelPlaces): Promise<FoundModel> {
   const found = statSync(nameOrPath, { throwIfNoEntry: false });
   const isPath = /[/\\]/.test(nameOrPath);
   // The reader of the file refuses a folder, with a message.
@@ -31,14 +31,14 @@ export async function findModel(nameOrPath: string, cacheDir: string): Promise<F
       );
     return { path };
   }
-  const entry = (await readZoo()).find(({ name }) => name === plainName(nameOrPath));
+  const entry = (await readZoo(places)).find(({ name }) => name === plainName(nameOrPath));
   if (entry === undefined) {
     throw new ModelError(
       `"${nameOrPath}" is neither a file in ${process.cwd()} nor a model of the zoo; check the path, or take a name from \`nowcast models list\``,
     );
   }
-  const path = zooPath(entry, cacheDir);
-  const file = await cachedModel(entry, cacheDir);
+  const path = zooPath(entry, places.cacheDir);
+  const file = await cachedModel(entry, places.cacheDir);
   if (file.state === 'wrong') throw wrongFile(entry, path, file.problem);
   if (file.state === 'absent') {
     throw new ModelError(

@@ -1,7 +1,6 @@
 import { mkdir, rename, stat } from 'node:fs/promises';
 import { ModelError, OutputError } from '../core/errors.js';
-import { writeFileAtomic } from '../files/atomic-write.js';
-import { judgeFile, pinPath, readPin, wrongFile, type Pin, type RightFile } from './cached-model.js';
+import { judgeFile, wrongFile, type CachedModel } from './cached-model.js';
 import { clearDownload, download, type DownloadOptions } from './download.js';
 import { zooPath, type ZooEntry } from './zoo.js';
 
@@ -16,12 +15,10 @@ export type PulledModel = {
   readonly sha256: string;
   /** `present`: the file was there already, with the right content. */
   readonly outcome: 'downloaded' | 'present';
-  /**
-   * The source of the expected hash: the zoo, an earlier download that kept its hash, or none. In the last case this
-   * download's hash is kept for later ones; warn the user.
-   */
-  readonly checkedBy: 'zoo' | 'pin' | 'first-download';
 };
+
+/** Of a file of unstated size: a weight has four bytes, and a graph takes little beside them. */
+const MOST_BYTES_PER_PARAMETER = 5;
 
 /**
  * Downloads a model of the zoo, or checks the one that is there. An interrupted download is continued by the next call.
@@ -30,18 +27,42 @@ export type PulledModel = {
  */
 export async function pullModel(entry: ZooEntry, { cacheDir, ...options }: PullOptions): Promise<PulledModel> {
   const path = zooPath(entry, cacheDir);
-  const pin = await readPin(path);
-  if (await isThere(path)) return { ...(await checked(entry, path, path, pin)), outcome: 'present' };
+  if (await isThere(path)) return { ...right(await judgeFile(entry, path), entry, path, path), outcome: 'present' };
 
-  const part = `${path}.part`;
   await mkdir(cacheDir, { recursive: true }).catch((cause: unknown) => {
     throw new OutputError(`cannot create the folder ${cacheDir}: ${(cause as Error).message}`, { cause });
   });
+  const part = `${path}.part`;
+  const isContinued = await isThere(part);
+  await fetchPart(entry, part, path, options);
+  try {
+    // Another process may have finished the same download in the meantime, and with it the part that both wrote.
+    const from = (await isThere(path)) ? path : part;
+    const file = await judgeFile(entry, from);
+    if (isContinued && from === part && file.state === 'wrong') {
+      // The earlier part may have come from elsewhere, or be damaged.
+      await clearDownload(part, { withFile: true });
+      return await pullModel(entry, { cacheDir, ...options });
+    }
+    const model = right(file, entry, from, path);
+    if (from === part) await rename(part, path);
+    return { ...model, outcome: 'downloaded' };
+  } finally {
+    await clearDownload(part, { withFile: true });
+  }
+}
+
+async function fetchPart(
+  entry: ZooEntry,
+  part: string,
+  path: string,
+  options: Omit<PullOptions, 'cacheDir'>,
+): Promise<void> {
   try {
     await download(entry.url, part, {
       ...options,
       ...(entry.bytes === undefined ? {} : { expectedBytes: entry.bytes }),
-      isContentChecked: (entry.sha256 ?? pin) !== undefined,
+      mostBytes: entry.bytes ?? entry.parametersM * 1e6 * MOST_BYTES_PER_PARAMETER,
     });
   } catch (cause) {
     if (!(cause instanceof ModelError)) throw cause;
@@ -51,41 +72,17 @@ export async function pullModel(entry: ZooEntry, { cacheDir, ...options }: PullO
       { cause, code: 'NOWCAST_MODEL_DOWNLOAD' },
     );
   }
-  try {
-    // Another process may have finished the same download in the meantime, and with it the part that both wrote.
-    const from = (await isThere(path)) ? path : part;
-    const model = await checked(entry, from, path, pin);
-    if (from === part) await rename(part, path);
-    return { ...model, outcome: 'downloaded' };
-  } finally {
-    await clearDownload(part, { withFile: true });
-  }
 }
 
-/** Judges the file at `from`, which is or becomes `path`. Without an expected hash, it keeps this one. */
-async function checked(
-  entry: ZooEntry,
-  from: string,
-  path: string,
-  pin: Pin | undefined,
-): Promise<Omit<PulledModel, 'outcome'>> {
-  const file = await judgeFile(entry, from, pin);
-  if (file.state !== 'right') {
-    const problem = file.state === 'wrong' ? file.problem : 'it is gone';
-    if (from === path) throw wrongFile(entry, path, problem);
-    throw new ModelError(`the download from ${entry.url} is not ${entry.name}: ${problem}; the download was removed`, {
-      code: 'NOWCAST_MODEL_SHA256',
-    });
-  }
-  const { sha256, bytes, checkedBy } = file;
-  if (checkedBy === 'contents') await writeFileAtomic(pinPath(path), `${sha256}  ${entry.file}\n`);
-  return { path, sha256, bytes, checkedBy: HOW_CHECKED[checkedBy] };
+/** The file at `from`, which is or becomes `path`. */
+function right(file: CachedModel, entry: ZooEntry, from: string, path: string): Omit<PulledModel, 'outcome'> {
+  if (file.state === 'right') return { path, bytes: file.bytes, sha256: entry.sha256 };
+  const problem = file.state === 'wrong' ? file.problem : 'it is gone';
+  if (from === path) throw wrongFile(entry, path, problem);
+  throw new ModelError(`the download from ${entry.url} is not ${entry.name}: ${problem}; the download was removed`, {
+    code: 'NOWCAST_MODEL_SHA256',
+  });
 }
-
-const HOW_CHECKED = { zoo: 'zoo', pin: 'pin', contents: 'first-download' } as const satisfies Record<
-  RightFile['checkedBy'],
-  PulledModel['checkedBy']
->;
 
 async function isThere(path: string): Promise<boolean> {
   return stat(path).then(

@@ -13,7 +13,7 @@ import { ffmpegAbilities } from './ffmpeg.js';
 import type { Finding } from './finding.js';
 import { writeTrialModel } from './model.js';
 
-type Place = Pick<AppContext, 'env' | 'cacheDir'>;
+type Place = Pick<AppContext, 'env' | 'cacheDir' | 'ownZoo'>;
 
 /** Checks everything that a run may need. It changes nothing except that it creates the cache folder. */
 export async function examine(place: Place): Promise<Finding[]> {
@@ -22,7 +22,7 @@ export async function examine(place: Place): Promise<Finding[]> {
     ffmpeg(place),
     sharedMemory(),
     cacheFolder(place.cacheDir),
-    models(place.cacheDir),
+    models(place),
   ]);
   return [checkNode(process.versions.node), machine(), ...looked.flat()];
 }
@@ -156,11 +156,14 @@ async function cacheFolder(cacheDir: string): Promise<Finding> {
   }
 }
 
-async function models(cacheDir: string): Promise<Finding> {
+async function models({ cacheDir, ownZoo }: Place): Promise<Finding> {
   const bundled = bundledModel() === undefined ? [] : ['nowcast-nano (bundled, for the synthetic world)'];
   const pulled: string[] = [];
   const wrong: string[] = [];
-  for (const entry of await readZoo()) {
+  const zoo = await readZoo({ ownZoo }).catch(messageOf);
+  if (typeof zoo === 'string')
+    return { name: 'models', state: 'limited', found: zoo, remedy: 'mend that file, or unset NOWCAST_ZOO' };
+  for (const entry of zoo) {
     const file = await cachedModel(entry, cacheDir);
     if (file.state === 'right') pulled.push(entry.name);
     if (file.state === 'wrong') wrong.push(`${zooPath(entry, cacheDir)} is not ${entry.name}: ${file.problem}`);

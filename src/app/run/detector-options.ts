@@ -20,7 +20,7 @@ export async function detectorOptions(
   { model, detect }: DetectorConfig,
   context: AppContext,
 ): Promise<ProcessDetectorOptions> {
-  const { path, entry } = await findModel(model.path, context.cacheDir);
+  const { path, entry } = await findModel(model.path, context);
   const labels = model.labels ?? entry?.labels;
   const classIds =
     detect.classes === undefined
