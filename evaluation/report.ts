@@ -11,7 +11,7 @@ import { classTable, number, statsTable } from './report/tables.js';
 import { timeline } from './report/timeline.js';
 import { waterfall } from './report/waterfall.js';
 import type { StreamingScore } from './score.js';
-import type { StreamedRun } from './streamed-run.js';
+import { latenciesMs, type StreamedRun } from './streamed-run.js';
 
 export type ReportInput = {
   readonly title: string;
@@ -152,14 +152,4 @@ function streamingCards(
     card('Latency', '', latencyHistogram(latenciesMs(run))),
     card('Age of outputs', '', mismatchHistogram(mismatches, pairing.miss)),
   ];
-}
-
-/** From capture to output, ascending. */
-function latenciesMs({ sequences }: StreamedRun): number[] {
-  return sequences
-    .flatMap(({ runs, frameTimesS }) => {
-      const capturedS = frameTimesS(0);
-      return runs.map(({ frame, endS }) => (endS - capturedS[frame]) * 1000);
-    })
-    .sort((a, b) => a - b);
 }

@@ -51,7 +51,8 @@ svg .strong { font-weight: 600; }
 svg .value { font-size: 13px; fill: var(--ink); }
 svg .tick { font-size: 11.5px; }
 .grid { stroke: var(--faint); stroke-width: 1; } .joint { stroke: var(--soft); stroke-width: 1; opacity: 0.5; }
-.bar { fill: var(--first); } .bar.alarm { fill: var(--loss); }
+.bar { fill: var(--first); } .bar.second { fill: var(--second); } .bar.third { fill: var(--third); }
+.bar.fourth { fill: var(--loss); } .bar.alarm { fill: var(--loss); }
 .row.ideal .bar { fill: var(--drop); } .row.loss .bar { fill: var(--loss); } .row.gain .bar { fill: var(--gain); }
 .marker { stroke: var(--ink); stroke-width: 1; stroke-dasharray: 3 3; opacity: 0.7; }
 .curve { stroke-width: 2; stroke-linejoin: round; }

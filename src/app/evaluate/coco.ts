@@ -1,4 +1,5 @@
 import { evaluatePairing, everyImageWithItself } from '../../../evaluation/coco-ap.js';
+import { isPickle } from '../../../evaluation/sap/read-pickle.js';
 import { evaluationJson, type EvaluationJson } from '../../../evaluation/score.js';
 import type { AppContext } from '../context.js';
 import { aboutResult, type About } from './about.js';
@@ -22,7 +23,8 @@ export type CocoJson = { readonly about: About } & EvaluationJson;
  */
 export function evaluateCoco(options: CocoOptions, context: Pick<AppContext, 'log' | 'clock' | 'redact'>): CocoJson {
   const { annotations, detections: path, confusion } = options;
-  const truth = loadGroundTruth(options, 'boxes', context.log);
+  // The toolkit's labels need the annotations' coco_mapping, which pycocotools does not read.
+  const truth = loadGroundTruth(options, isPickle(path) ? 'alone' : 'boxes', context.log);
   const detections = loadDetections(path, truth, options, context.log);
   const evaluation = evaluatePairing(detections.matcher, everyImageWithItself(truth.images.length));
   const about = aboutResult(

@@ -1,8 +1,10 @@
 import { isJsonRecord } from '../../../evaluation/json-records.js';
 import { readJsonFile } from '../../../evaluation/load.js';
 import { parseRuntimesS } from '../../../evaluation/runtimes.js';
+import { isPickle, readPickleFile } from '../../../evaluation/sap/read-pickle.js';
+import { sapRuntimes } from '../../../evaluation/sap/runtimes.js';
 import type { ModelFacts } from './about.js';
-import { naming } from './inputs.js';
+import { naming } from './naming.js';
 
 export type LoadedRuntimes = {
   /** In the order of the file. */
@@ -17,7 +19,7 @@ export type LoadedRuntimes = {
  */
 export function loadRuntimes(path: string): LoadedRuntimes {
   return naming(path, () => {
-    const file = readJsonFile(path);
+    const file = isPickle(path) ? sapRuntimes(readPickleFile(path)) : readJsonFile(path);
     return { runtimesS: parseRuntimesS(file), model: modelIn(file) };
   });
 }

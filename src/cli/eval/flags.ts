@@ -100,6 +100,14 @@ export const TABLES = {
   perClass: switchFlag('--per-class', 'print the scores of each class'),
   confusion: switchFlag('--confusion', 'print the confusion matrix'),
 };
+export const WORKERS = {
+  workers: parsedFlag('--workers <n|infinite>', 'number of detectors that run in parallel', {
+    allowed: 'a whole number of 1 or more, or infinite',
+    preset: 1,
+    presetText: 1,
+    parse: (text) => (text === 'infinite' ? text : readNumber(text, { min: 1, isInteger: true })),
+  }),
+};
 export const OUTPUTS = {
   report: textFlag('--report <file.html>', 'write an HTML report'),
   minSap: numberFlag(
@@ -115,7 +123,8 @@ export const OUTPUTS = {
 export const fpsFlag = <P extends number | undefined>(preset: P, presetText?: string) =>
   numberFlag('--fps <rate>', 'frames per second', { above: 0 }, preset, presetText);
 
-function listOf(text: string): readonly string[] | undefined {
+/** Texts with commas between; undefined if one is empty. */
+export function listOf(text: string): readonly string[] | undefined {
   const list = text.split(',').map((name) => name.trim());
   return list.includes('') ? undefined : list;
 }

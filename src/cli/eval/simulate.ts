@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import { DEFAULT_FPS } from '../../app/evaluate/inputs.js';
-import { readNumber } from '../../core/number-rule.js';
 import { openIo, type CliContext } from '../command-io.js';
-import { addFlags, numberFlag, parsedFlag, readFlags, requiredFlag, textFlag, type RawFlags } from '../flags.js';
+import { addFlags, numberFlag, readFlags, requiredFlag, textFlag, type RawFlags } from '../flags.js';
 import { addMoreHelp } from '../help.js';
 import {
   ANNOTATIONS,
@@ -15,6 +14,7 @@ import {
   SCORING,
   scoringOf,
   TABLES,
+  WORKERS,
   DOCUMENTATION,
 } from './flags.js';
 import { printScore } from './output.js';
@@ -42,12 +42,7 @@ export function simulate(parent: Command, context: CliContext): void {
       { above: 0 },
       1,
     ),
-    workers: parsedFlag('--workers <n|infinite>', 'number of detectors that run in parallel', {
-      allowed: 'a whole number of 1 or more, or infinite',
-      preset: 1,
-      presetText: 1,
-      parse: (text) => (text === 'infinite' ? text : readNumber(text, { min: 1, isInteger: true })),
-    }),
+    ...WORKERS,
     fps: fpsFlag(DEFAULT_FPS),
     seed: numberFlag('--seed <n>', 'seed of the drawn runtimes', { min: 0, isInteger: true }, 0),
     record: textFlag('--record <file.jsonl>', 'write the recording of the simulated run'),
