@@ -87,6 +87,7 @@ export { locateFfmpeg, type Ffmpeg, type FfmpegVersion } from './streaming/ffmpe
 export { createPipeline, type PipelineOptions } from './pipeline/create-pipeline.js';
 export { perceive, type PerceiveOptions } from './pipeline/operators/perceive.js';
 export { schedule, type ScheduledFrame, type ScheduleOptions } from './pipeline/operators/schedule.js';
+export { DetectorOutage } from './pipeline/detector-outage.js';
 export { detect, type DetectOptions } from './pipeline/operators/detect.js';
 export { exhaustMapLatest } from './pipeline/operators/exhaust-map-latest.js';
 export { inOrder } from './pipeline/operators/in-order.js';

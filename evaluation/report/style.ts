@@ -87,7 +87,7 @@ svg .tick { font-size: 11.5px; }
 .lanes span { position: absolute; left: 0; }
 .frame { fill: var(--first); }
 .frame.dropped { fill: var(--drop); }
-.frame.detector-failed, .frame.corrupt { fill: var(--loss); }
+.frame.detector-failed, .frame.detector-down, .frame.corrupt { fill: var(--loss); }
 .wait { stroke: var(--first); stroke-width: 1; opacity: 0.45; }
 .output { fill: var(--second); stroke: var(--card); stroke-width: 1.5; }
 svg .inside { fill: var(--card); font-size: 10.5px; font-weight: 600; } .missed { fill: var(--loss); opacity: 0.14; }

@@ -10,9 +10,11 @@ export function packageFile(name: string): string {
   return fileURLToPath(new URL(name, packageRoot));
 }
 
-/** The version in `package.json`. */
+let version: string | undefined;
+
+/** The version in `package.json`. It is read once: the report of a failure must not open a file. */
 export function packageVersion(): string {
-  return (JSON.parse(readFileSync(packageFile('package.json'), 'utf8')) as { version: string }).version;
+  return (version ??= (JSON.parse(readFileSync(packageFile('package.json'), 'utf8')) as { version: string }).version);
 }
 
 /**

@@ -3,10 +3,11 @@ import { monotonicClock } from '../app/clock.js';
 import type { AppContext } from '../app/context.js';
 import { cacheDir, ownZoo } from '../app/paths.js';
 import type { Environment } from '../config/environment.js';
-import { redact, redactText } from '../config/redact.js';
+import { redact } from '../config/redact.js';
 import { UsageError } from '../core/errors.js';
 import { createLog, LOG_FORMATS, type LogFormat } from './log.js';
 import { TerminalProgress } from './progress.js';
+import { PatientLog } from './standard-error.js';
 
 /** `main` passes this to every command. */
 export type CliContext = {
@@ -53,7 +54,7 @@ export function openIo(command: Command, context: CliContext): CommandIo {
   if (logFormat !== undefined && !LOG_FORMATS.includes(logFormat as LogFormat)) {
     throw new UsageError(`--log-format is "${logFormat}"; it must be one of ${LOG_FORMATS.join(', ')}`);
   }
-  const progress = new TerminalProgress(process.stderr, isTerminal && !json && !quiet);
+  const progress = new TerminalProgress(process.stderr, isTerminal && !json && !quiet, new PatientLog(process.stderr));
   return {
     env,
     signal,
@@ -62,7 +63,7 @@ export function openIo(command: Command, context: CliContext): CommandIo {
       format: (logFormat as LogFormat | undefined) ?? (isTerminal ? 'text' : 'json'),
       level: quiet ? 'warn' : verbose ? 'debug' : 'info',
       write: (line) => progress.print(line),
-      redact: (text) => redactText(text, secrets),
+      redact: (value) => redact(value, secrets),
     }),
     progress,
     json,

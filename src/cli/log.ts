@@ -10,8 +10,8 @@ export type LogOptions = {
   readonly level: 'debug' | 'info' | 'warn';
   /** Takes one line, with its line feed. */
   readonly write: (line: string) => void;
-  /** Hides secrets in a line. */
-  readonly redact: (text: string) => string;
+  /** Hides secrets in a text, or in the texts of a value. */
+  readonly redact: (value: unknown) => unknown;
 };
 
 /**
@@ -19,7 +19,7 @@ export type LogOptions = {
  * and its facts.
  */
 export function createLog({ format, level, write, redact }: LogOptions): Log {
-  const emit = (line: string): void => write(printable(redact(line)));
+  const emit = (line: string): void => write(printable(line));
   const logger = pino(
     { level, base: null, formatters: { level: (label) => ({ level: label }) } },
     { write: format === 'json' ? emit : (line: string) => emit(asText(JSON.parse(line) as LogLine)) },
@@ -27,7 +27,8 @@ export function createLog({ format, level, write, redact }: LogOptions): Log {
   const method =
     (name: 'debug' | 'info' | 'warn' | 'error') =>
     (message: string, facts: LogFacts = {}) =>
-      logger[name](facts, message);
+      // Before they become one line: a secret of digits must not turn a number into something else.
+      logger[name](redact(facts), String(redact(message)));
   return { debug: method('debug'), info: method('info'), warn: method('warn'), error: method('error') };
 }
 

@@ -4,10 +4,12 @@ import { isatty } from 'node:tty';
 import { Command, CommanderError } from 'commander';
 import { printable } from '../core/printable.js';
 import { redactText } from '../config/redact.js';
-import { NowcastError, UsageError, InternalError } from '../core/errors.js';
+import { NowcastError, OutputError, UsageError, InternalError } from '../core/errors.js';
+
 import { addGlobalOptions, type CliContext } from './command-io.js';
 import { addMoreHelp } from './help.js';
 import { watchInterrupts } from './interrupt.js';
+import { checkOpenFileLimit } from '../app/open-files.js';
 import { packageVersion } from '../app/paths.js';
 
 type CommandEntry = {
@@ -49,7 +51,7 @@ async function main(args: readonly string[]): Promise<number> {
   /** With --json, standard output has one object in any case: the result or the error. */
   const printFailure = (code: string, message: string, exitCode: number): number => {
     if (args.includes('--json') && !hasResult)
-      print(redactText(JSON.stringify({ error: { code, message, exitCode } }), context.secrets));
+      print(JSON.stringify({ error: { code, message: redactText(message, context.secrets), exitCode } }));
     return exitCode;
   };
   const report = (error: unknown, exitCode: number): number => {
@@ -58,7 +60,13 @@ async function main(args: readonly string[]): Promise<number> {
     return printFailure(codeOf(error), error instanceof Error ? error.message : String(error), exitCode);
   };
   process.once('uncaughtException', (error) => {
-    process.exit(report(error, 1));
+    let exitCode = 1;
+    try {
+      exitCode = report(error, 1);
+    } finally {
+      // Whatever ended the program may also keep it from saying so.
+      process.exit(exitCode);
+    }
   });
   try {
     const program = addGlobalOptions(new Command('nowcast'))
@@ -72,6 +80,7 @@ async function main(args: readonly string[]): Promise<number> {
       examples: ['nowcast demo', 'nowcast run clip.mp4', 'nowcast run --help'],
       page: 'configuration.md',
     });
+    checkOpenFileLimit();
     const wanted = args.find((arg) => COMMANDS.some(({ name }) => name === arg));
     for (const { name, summary, load } of COMMANDS) {
       if (name === wanted) (await load()).register(program, context);
@@ -101,6 +110,8 @@ function explain(error: unknown, showStack: boolean): string {
       .join('');
     return showStack ? `${lines}${stackOf(error)}\n` : lines;
   }
+  const shortage = shortageText(error);
+  if (shortage !== undefined && !showStack) return `nowcast: ${shortage}\n`;
   return `nowcast: this is a bug, please report it with the lines below (nowcast ${packageVersion()}, Node ${process.version}, ${process.platform})\n${stackOf(error)}\n`;
 }
 
@@ -113,6 +124,22 @@ function isUnread({ code }: NodeJS.ErrnoException): boolean {
   return code === 'EPIPE' || code === 'EIO';
 }
 
+/** The remedy of an error that the machine, not the program, caused. */
+function shortageText(error: unknown): string | undefined {
+  const { code, message } = (error ?? {}) as NodeJS.ErrnoException;
+  const remedy = SHORTAGES[code ?? ''];
+  return remedy === undefined ? undefined : `${message}; ${remedy}`;
+}
+
+const SHORTAGES: Readonly<Record<string, string>> = {
+  EMFILE: 'this process has too many open files; run `ulimit -n 4096` first',
+  ENFILE: 'this machine has too many open files; end other programs, or raise fs.file-max',
+  ENOSPC: 'the disk is full; free some space',
+  EDQUOT: 'the disk quota is used up; free some space',
+  ENOMEM: 'this machine has no memory left; end other programs',
+  EAGAIN: 'this machine can start no further process; end other programs, or raise `ulimit -u`',
+};
+
 function stackOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const cause = error.cause === undefined ? '' : `\ncaused by ${stackOf(error.cause)}`;
@@ -122,13 +149,14 @@ function stackOf(error: unknown): string {
 /** The terminals among standard input, output and error. */
 const terminals = [0, 1, 2].filter((fd) => isatty(fd));
 
-// A closed log, whose pipe or terminal is gone, does not end a run.
-process.stderr.on('error', (error: NodeJS.ErrnoException) => {
-  if (!isUnread(error)) throw error;
-});
+// A log that cannot be written, because its reader is gone or its disk is full, does not end a run.
+process.stderr.on('error', () => undefined);
 // `nowcast … | head` closes the pipe early, which is no failure. A closed terminal also sends SIGHUP.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (!isUnread(error)) throw error;
+  if (!isUnread(error))
+    throw new OutputError(`cannot write to standard output: ${SHORTAGES[error.code ?? ''] ?? error.message}`, {
+      cause: error,
+    });
   if (error.code === 'EPIPE') process.exit(0);
 });
 process.exitCode = await main(process.argv.slice(2));

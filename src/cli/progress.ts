@@ -8,10 +8,13 @@ const NO_BAR: ProgressBar = { set: () => undefined, done: () => undefined };
 export class TerminalProgress implements Progress {
   readonly #stream: NodeJS.WriteStream;
   readonly #enabled: boolean;
+  readonly #log: { write(line: string): void };
   #bars: cliProgress.MultiBar | undefined;
   #open = 0;
 
-  constructor(stream: NodeJS.WriteStream, enabled: boolean) {
+  /** @param log takes lines while no bar is drawn */
+  constructor(stream: NodeJS.WriteStream, enabled: boolean, log: { write(line: string): void } = stream) {
+    this.#log = log;
     this.#stream = stream;
     this.#enabled = enabled;
   }
@@ -52,7 +55,7 @@ export class TerminalProgress implements Progress {
   /** Writes a whole line to the stream, above the bars. */
   print(line: string): void {
     if (this.#bars === undefined) {
-      this.#stream.write(line);
+      this.#log.write(line);
       return;
     }
     this.#bars.log(line);

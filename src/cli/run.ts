@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { BUILT_IN_PARTS, type RunParts } from '../app/parts.js';
 import type { Environment } from '../config/environment.js';
 import { loadConfig } from '../config/load.js';
-import { passwordIn } from '../config/redact.js';
+import { sourceSecrets } from '../config/redact.js';
 import { anchoredRun, resolveRun, sourceTexts, type RunConfig } from '../config/run-config.js';
 import { runKeys, type Settings } from '../config/run-keys.js';
 import { mergeSettings, secretsIn, withEnvironment } from '../config/settings.js';
@@ -59,10 +59,10 @@ export async function readRunConfig(
   const fromFile: Settings = file === undefined ? {} : anchoredRun(file.settings, file.folder, parts);
   const settings = withEnvironment(keys, mergeSettings(fromFile, fromFlags), env);
   for (const secret of secretsIn(keys, settings)) secrets.add(secret);
-  for (const source of [...sources, ...Object.values(settings.cameras ?? {}).map((camera) => camera.source)]) {
-    const password = passwordIn(source);
-    if (password !== undefined) secrets.add(password);
-  }
+  const cameras = Object.entries(settings.cameras ?? {});
+  const names = cameras.map(([name]) => name);
+  for (const source of [...sources, ...cameras.map(([, camera]) => camera.source)])
+    for (const secret of sourceSecrets(source, names)) secrets.add(secret);
   const contents = await lookAtSources(sourceTexts(settings, sources), parts.sources);
   return resolveRun(settings, sources, parts, contents);
 }

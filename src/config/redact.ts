@@ -1,23 +1,24 @@
-import { HIDDEN, hideParameters, redactUrls } from '../core/redact.js';
+import { hiderOf, HIDDEN, secretsOf } from '../core/redact.js';
 
 /** A shorter text is not treated as a secret: hiding it would damage every message. */
 const SHORTEST_SECRET = 3;
+/** A secret that shares as much with the name of a camera would hide that name. */
+const SHARED_LENGTH = 8;
 
-/** Hides URL credentials, secret query values and the given secrets in a text, in each of their spellings. */
+/** Hides the secrets of URLs and the given secrets in a text, in each of their spellings. */
 export function redactText(text: string, secrets: Iterable<string> = []): string {
-  let redacted = text;
-  const forms = new Set<string>();
-  for (const secret of secrets) {
-    if (secret.length < SHORTEST_SECRET) continue;
-    for (const form of [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)]) forms.add(form);
-  }
-  for (const form of [...forms].sort((a, b) => b.length - a.length)) redacted = redacted.replaceAll(form, HIDDEN);
-  return redactUrls(redacted);
+  return hiderFor(secrets)(text);
 }
 
-/** The password of a URL, if it has one. Programs that open the URL may print the password alone. */
-export function passwordIn(url: string): string | undefined {
-  return /^[a-z][a-z\d+.-]*:\/\/[^:]*:(.*)@/is.exec(hideParameters(url))?.[1];
+/**
+ * The texts of a source that no output may show. Programs that open a URL may print them alone.
+ * @param names of the cameras, which people chose to see
+ */
+export function sourceSecrets(source: string, names: readonly string[]): readonly string[] {
+  const secrets = secretsOf(source.trim()).filter((secret) => !names.some((name) => sharesText(name, secret)));
+  // An address whose scheme was forgotten.
+  const password = /^[^\s/:@]+:(?!\/\/)([^@]+)@[^\s/]/.exec(source)?.[1];
+  return password === undefined ? secrets : [...secrets, password];
 }
 
 /** Keys with secret values, in any section. */
@@ -25,12 +26,33 @@ const SECRET_KEYS = new Set(['token', 'password']);
 
 /** A copy of `value` for printing and recording: its strings are redacted, and values of secret keys are hidden. */
 export function redact(value: unknown, secrets: Iterable<string> = []): unknown {
-  const known = [...secrets];
+  const hide = hiderFor(secrets);
   const copy = (part: unknown, key?: string): unknown => {
-    if (typeof part === 'string') return key !== undefined && SECRET_KEYS.has(key) ? HIDDEN : redactText(part, known);
+    if (typeof part === 'string') return key !== undefined && SECRET_KEYS.has(key) ? HIDDEN : hide(part);
     if (Array.isArray(part)) return part.map((item) => copy(item));
     if (typeof part !== 'object' || part === null) return part;
     return Object.fromEntries(Object.entries(part).map(([name, item]) => [name, copy(item, name)]));
   };
   return copy(value);
+}
+
+type Hider = { readonly secretCount: number; readonly hide: (text: string) => string };
+
+/** Of sets, which only grow. Every line of a log needs one. */
+const hiders = new WeakMap<object, Hider>();
+
+function hiderFor(secrets: Iterable<string>): (text: string) => string {
+  const all = [...secrets];
+  const known = hiders.get(secrets as object);
+  if (known?.secretCount === all.length) return known.hide;
+  const hide = hiderOf(all.filter(({ length }) => length >= SHORTEST_SECRET));
+  if (secrets instanceof Set) hiders.set(secrets, { secretCount: all.length, hide });
+  return hide;
+}
+
+function sharesText(name: string, secret: string): boolean {
+  const [small, text] = [name.toLowerCase(), secret.toLowerCase()];
+  for (let i = 0; i + SHARED_LENGTH <= text.length; i++)
+    if (small.includes(text.slice(i, i + SHARED_LENGTH))) return true;
+  return small.includes(text);
 }

@@ -1,35 +1,69 @@
-/** The text in place of a secret. */
-export const HIDDEN = '***';
+import { PART_LENGTH, PartsOfSecrets } from './parts-of-secrets.js';
+import { HIDDEN, shownUrl } from './shown-url.js';
+import { decodePart, encodeCredentials, splitUrl } from './url-parts.js';
 
-/** Query parameters whose values are secret: the name with its `=` is the first group, the value follows it. */
-export const SECRET_PARAMETER =
-  /([?&;](?:[\w.-]*(?:token|password|passwd|secret|signature|credential)[\w.-]*|[\w-]*(?:pwd|auth|key)|pass|psw|sig|user|usr|username|login|streamid|passphrase)=)[^&;\s'"<>]*/gi;
+export { HIDDEN } from './shown-url.js';
 
-const URL = /\b([a-z][a-z0-9+.-]*:\/\/)([^\s'"<>]*)/gi;
+/** Shorter ones are ordinary words and digits; hiding these everywhere would garble every message. */
+const LEAST_SECRET_LENGTH = 4;
 
-/** Text that must be a host, although credentials could stand there with a password after a colon. */
-const BEGINS_WITH_HOST = /^(?:\[[^\]]*\]|[^:/?#]+)(?::\d+)?[/?]/;
+/** An apostrophe ends a URL only before anything but a letter or digit: URLs may contain it. */
+const URL_IN_TEXT = /\b[a-z][a-z0-9+.-]*:\/\/(?:[^\s'"<>]|'(?=[\w%]))*/gi;
+/** An address that lacks a slash. */
+const MISTYPED_URL = /\b((?:rtsps?|https?|rtmp[a-z]*|srt|udp|tcp|rtp):\/)(?!\/)[^\s"<>]+/gi;
+/** Punctuation of a sentence around a URL. */
+const SENTENCE_END = /(?:[.,:;!)\]}]+|\?(?=$))$/;
+
+/** A text whose URLs are as {@link shownUrl} shows them. */
+export function redactUrls(text: string): string {
+  return text
+    .replaceAll(URL_IN_TEXT, (found) => {
+      const url = found.replace(SENTENCE_END, '');
+      return shownUrl(url).shown + found.slice(url.length);
+    })
+    .replaceAll(MISTYPED_URL, `$1${HIDDEN}`);
+}
 
 /**
- * A text without the secrets of its URLs: `***` replaces the values of secret query parameters, and everything before
- * the last `@`, because passwords are often typed raw with `@`, `#` and `/` in them. A path that contains `@` is hidden
- * too: it is better to hide too much than too little.
+ * The texts of a URL that no output may show, besides the URL itself.
+ * @returns short texts only if they are secrets for certain
  */
-export function redactUrls(text: string): string {
-  return hideParameters(
-    text.replaceAll(URL, (_, scheme: string, after: string) => `${scheme}${withoutSecrets(after)}`),
-  );
+export function secretsOf(url: string): readonly string[] {
+  const { hidden, secrets } = shownUrl(url);
+  const { user, password } = splitUrl(url);
+  const basic = user === undefined ? [] : [base64(`${decodePart(user)}:${decodePart(password ?? '')}`)];
+  return [
+    ...new Set([
+      ...secrets.filter(({ length }) => length >= LEAST_SECRET_LENGTH),
+      ...hidden.filter((text) => text.length >= PART_LENGTH),
+      ...basic,
+    ]),
+  ];
 }
 
-/** Replaces the values of secret query parameters with `***`. */
-export function hideParameters(text: string): string {
-  return text.replaceAll(SECRET_PARAMETER, `$1${HIDDEN}`);
+/**
+ * Makes a function that removes secrets from texts: in each spelling that programs print, in any case of letters, and
+ * parts of them of eight characters or more. It also hides the secrets of URLs in the texts.
+ */
+export function hiderOf(secrets: Iterable<string>): (text: string) => string {
+  const parts = new PartsOfSecrets();
+  for (const secret of secrets) {
+    // The host of a secret URL stands in messages and names of streams.
+    if (/^[a-z][a-z\d+.-]*:\/\//i.test(secret)) for (const text of [secret, ...secretsOf(secret)]) parts.add(text);
+    else parts.add(secret);
+  }
+  return (text) => parts.hide(redactUrls(text));
 }
 
-/** Parameters are replaced first, because an `@` in a parameter's value does not end credentials. */
-function withoutSecrets(afterScheme: string): string {
-  const shown = hideParameters(afterScheme);
-  if (shown.includes('@')) return `${HIDDEN}@${shown.slice(shown.lastIndexOf('@') + 1)}`;
-  // If the only `@` was in a removed parameter, that parameter may have been part of a password.
-  return !afterScheme.includes('@') || BEGINS_WITH_HOST.test(afterScheme) ? shown : HIDDEN;
+/** Makes a function that removes a URL's secrets from any text, and those of other URLs in it. */
+export function redactorOf(url: string): (text: string) => string {
+  const { shown } = shownUrl(url);
+  const hide = hiderOf(secretsOf(url));
+  // Its password may contain spaces and quotes, which end a URL in a text.
+  const spellings = shown === url ? [] : [url, encodeCredentials(url)];
+  return (text) => hide(spellings.reduce((result, spelling) => result.replaceAll(spelling, shown), text));
+}
+
+function base64(text: string): string {
+  return btoa(String.fromCharCode(...new TextEncoder().encode(text)));
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { redact } from '../../src/config/redact.js';
 import { createLog, type LogOptions } from '../../src/cli/log.js';
 
 function capture(options: Pick<LogOptions, 'format' | 'level'>) {
@@ -6,7 +7,7 @@ function capture(options: Pick<LogOptions, 'format' | 'level'>) {
   const log = createLog({
     ...options,
     write: (line) => lines.push(line),
-    redact: (text) => text.replaceAll('hunter2', '***'),
+    redact: (value) => redact(value, ['hunter2', '2222']),
   });
   return { log, lines };
 }
@@ -52,5 +53,12 @@ describe('the log', () => {
       log.info('login with hunter2', { url: 'x:hunter2' });
       assert.ok(!lines[0].includes('hunter2') && lines[0].includes('***'), lines[0]);
     }
+  });
+
+  it('keeps numbers that contain the digits of a secret', () => {
+    const { log, lines } = capture({ format: 'json', level: 'info' });
+    log.info('pin 2222', { bytes: 12_222_222 });
+    const { msg, bytes } = JSON.parse(lines[0]) as Record<string, unknown>;
+    assert.deepEqual([msg, bytes], ['pin ***', 12_222_222]);
   });
 });

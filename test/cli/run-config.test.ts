@@ -57,7 +57,7 @@ describe('the configuration of a run', () => {
       {},
       { PW: 'p@ss' },
     );
-    assert.deepEqual(secrets, ['p@ss', 'typed#1']);
-    assert.deepEqual((await read('', ['rtsp://u:my pass@h/x'])).secrets, ['my pass']);
+    assert.deepEqual(secrets, ['p@ss', 'dTpwQHNz', 'typed#1', 'u:typed#1', 'dTp0eXBlZCMx']);
+    assert.deepEqual((await read('', ['rtsp://u:my pass@h/x'])).secrets, ['my pass', 'u:my pass', 'dTpteSBwYXNz']);
   });
 });

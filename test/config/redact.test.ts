@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { passwordIn, redact, redactText } from '../../src/config/redact.js';
+import { redact, redactText, sourceSecrets } from '../../src/config/redact.js';
 
 describe('redaction', () => {
   const cases: readonly [string, string][] = [
@@ -8,12 +8,12 @@ describe('redaction', () => {
     ['rtsp://user:p@ss#1@10.0.0.4/stream', 'rtsp://***@10.0.0.4/stream'],
     ['rtsp://user:p/a?s@host/stream', 'rtsp://***@host/stream'],
     ['cannot open rtsps://u:p@h/x: 401', 'cannot open rtsps://***@h/x: 401'],
-    ['http://h/video?channel=1&token=abc&x=2', 'http://h/video?channel=1&token=***&x=2'],
+    ['http://h/video?channel=1&token=abc&x=2', 'http://h/video?channel=1&token=***&x=***'],
     ['http://h/video?access_token=abc', 'http://h/video?access_token=***'],
     ['http://h/cgi?user=admin&password=p%40', 'http://h/cgi?user=***&password=***'],
     ['http://h:81/cgi?user=admin&password=p@ss', 'http://h:81/cgi?user=***&password=***'],
     ['http://[::1]:81/cgi?password=p@ss', 'http://[::1]:81/cgi?password=***'],
-    ['rtsp://u:a&key=b@h/x', 'rtsp://***'],
+    ['rtsp://u:a&key=b@h/x', 'rtsp://***@h/x'],
     ['srt://h:9000?passphrase=x', 'srt://h:9000?passphrase=***'],
     ['rtsp://127.0.0.1:8554/cam', 'rtsp://127.0.0.1:8554/cam'],
     ['two: rtsp://a:b@h/1 and rtsp://c:d@h/2', 'two: rtsp://***@h/1 and rtsp://***@h/2'],
@@ -49,12 +49,23 @@ describe('redaction', () => {
     assert.equal(value.feed.token, 'ab');
   });
 
-  it('finds the password of a URL in every spelling', () => {
-    assert.equal(passwordIn('rtsp://user:p@ss:/ #1@host/x'), 'p@ss:/ #1');
-    assert.equal(passwordIn('rtsp://user@host/x'), undefined);
-    assert.equal(passwordIn('rtsp://host:8554/x'), undefined);
-    assert.equal(passwordIn('http://host:81/cgi?user=admin&pwd=p@ss'), undefined);
-    assert.equal(passwordIn('clip.mp4'), undefined);
+  it('finds the secrets of a source in every spelling', () => {
+    assert.deepEqual(sourceSecrets('rtsp://user:p@ss:/ #1@host/x', []), [
+      'p@ss:/ #1',
+      'user:p@ss:/ #1',
+      'dXNlcjpwQHNzOi8gIzE=',
+    ]);
+    assert.deepEqual(sourceSecrets('rtsp://host:8554/x', []), []);
+    assert.deepEqual(sourceSecrets('http://host:81/cgi?user=admin&pwd=p@ss', []), ['admin', 'p@ss']);
+    assert.deepEqual(sourceSecrets('http://host/9f8a7b6c5d4e/live', []), ['9f8a7b6c5d4e']);
+    assert.deepEqual(sourceSecrets('admin:s3cret@10.0.0.1/x', []), ['s3cret']);
+    assert.deepEqual(sourceSecrets('clip.mp4', []), []);
+  });
+
+  it('does not hide the name of a camera that its path repeats', () => {
+    assert.deepEqual(sourceSecrets('rtsp://host/frontdoor', ['frontdoor']), []);
+    assert.deepEqual(sourceSecrets('rtsp://host/Front-Door-9f8a7b6c', ['front-door']), []);
+    assert.deepEqual(sourceSecrets('rtsp://host/frontdoor', ['garage']), ['frontdoor']);
   });
 
   it('hides every password, with any characters', () => {

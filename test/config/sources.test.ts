@@ -23,7 +23,7 @@ describe('a source', () => {
     ['rtsp://127.0.0.1:8554/cam', camera('rtsp://127.0.0.1:8554/cam'), '127.0.0.1'],
     ['RTSP://u:p@ss#1@front.local/x', camera('RTSP://u:p@ss#1@front.local/x'), 'front.local'],
     ['http://h:81/v.cgi?user=me&pwd=se@cret', camera('http://h:81/v.cgi?user=me&pwd=se@cret'), 'h'],
-    ['rtsp://u:a&key=b@h/x', camera('rtsp://u:a&key=b@h/x'), 'camera'],
+    ['rtsp://u:a&key=b@h/x', camera('rtsp://u:a&key=b@h/x'), 'h'],
     ['https://h/live.m3u8', camera('https://h/live.m3u8'), 'h'],
     ['udp://239.0.0.1:1234', camera('udp://239.0.0.1:1234'), '239.0.0.1'],
     ['srt://h:9000?mode=caller', camera('srt://h:9000?mode=caller'), 'h'],

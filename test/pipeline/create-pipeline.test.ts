@@ -135,6 +135,32 @@ describe('createPipeline', () => {
     assert.deepEqual(events.map(nameOf), ['percept a/0', 'percept a/1', 'percept a/2']);
   });
 
+  it('ends when stopped although its detector stays away, with every frame counted by its cause', async () => {
+    const ledger = new FrameLedger();
+    const detector = new FakeDetector();
+    const source = new Subject<SourceEvent>();
+    const stop = new Subject<void>();
+    const names: string[] = [];
+    createPipeline({ sources: [source], detector, clock: { now: () => 0 }, stop }).subscribe({
+      next: (event) => names.push(nameOf(event)),
+      complete: () => names.push('complete'),
+    });
+    for (const seq of [0, 1, 2]) source.next(ledger.frame('a', seq));
+    detector.jobs[0].fail(new DetectorFailedError('killed'));
+    await settled();
+    source.next(ledger.frame('a', 3));
+    stop.next();
+    assert.deepEqual(names, [
+      'superseded a/1',
+      'detector-failed a/0',
+      'detector-lost',
+      'detector-down a/2',
+      'detector-down a/3',
+      'complete',
+    ]);
+    assert.deepEqual(ledger.open, []);
+  });
+
   it('unsubscribes from the sources at once', () => {
     const source = new Subject<SourceEvent>();
     createPipeline({ sources: [source], detector: new FakeDetector(), clock: { now: () => 0 } })

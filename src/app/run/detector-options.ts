@@ -12,6 +12,9 @@ type DetectorConfig = {
   readonly detect: Pick<DetectConfig, 'conf' | 'nms' | 'nmsMode' | 'classes'>;
 };
 
+/** Where every frame counts, a detector that does not start this often in a row ends the command. */
+export const MAX_FAILED_STARTS = 8;
+
 /**
  * Options of the detector process, from a run's configuration.
  * @throws ModelError if the model cannot be found, or its labels do not fit; UsageError for an unknown class

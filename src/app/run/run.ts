@@ -11,7 +11,8 @@ import { Measurements, type MeasurementsSnapshot } from '../../pipeline/measurem
 import { locateFfmpeg, type Ffmpeg } from '../../streaming/ffmpeg/binary.js';
 import type { AppContext } from '../context.js';
 import { BUILT_IN_PARTS, sinkEntry, sourceEntry, type RunParts } from '../parts.js';
-import { detectorOptions } from './detector-options.js';
+import { checkOpenFilesOf } from '../open-files.js';
+import { detectorOptions, MAX_FAILED_STARTS } from './detector-options.js';
 import { aborted, abortedAfter } from './limits.js';
 import { lossesOf, lossFailure, outputFailure } from './losses.js';
 import { RunReporter } from './reporter.js';
@@ -38,9 +39,14 @@ export async function run(
   context: AppContext,
   parts: RunParts = BUILT_IN_PARTS,
 ): Promise<RunOutcome> {
+  checkOpenFilesOf({ sources: config.sources.length, detectors: config.model.hosts });
   prepareSinks(config, parts);
   const ffmpegSearch = findFfmpeg(config, context, parts);
-  const detector = await createProcessDetector(await detectorOptions(config, context));
+  const countsEveryFrame = config.isStrict || policyByName(config.detect.schedule, parts.policies).keepsAll === true;
+  const detector = await createProcessDetector({
+    ...(await detectorOptions(config, context)),
+    ...(countsEveryFrame && { maxFailedStarts: MAX_FAILED_STARTS }),
+  });
   const measurements = new Measurements(config.sources.map(({ id }) => id));
   const reporter = new RunReporter(config, context);
   let sinks: OpenSinks | undefined;

@@ -1,6 +1,17 @@
-import { BehaviorSubject, catchError, concatAll, defer, finalize, first, of, takeUntil, type Observable } from 'rxjs';
+import {
+  BehaviorSubject,
+  catchError,
+  concatAll,
+  defer,
+  finalize,
+  first,
+  map,
+  of,
+  takeUntil,
+  type Observable,
+} from 'rxjs';
 import type { RunConfig } from '../../config/run-config.js';
-import type { SourceEvent } from '../../core/events.js';
+import type { SourceEvent, StatusEvent } from '../../core/events.js';
 import type { PictureFormat } from '../../core/picture.js';
 import type { Ffmpeg } from '../../streaming/ffmpeg/binary.js';
 import type { CopyRequest, SourceContext } from '../../streaming/sources/source-kind.js';
@@ -36,7 +47,7 @@ export function openSources(
   { config, input, ffmpeg, copy, onStream, reporter }: SourcesSetup,
   ending: AbortSignal,
   parts: RunParts,
-  { clock }: AppContext,
+  { clock, redact }: AppContext,
 ): OpenedSources {
   const limit = frameLimit(config.maxFrames);
   const liveEnd = new AbortController();
@@ -64,7 +75,15 @@ export function openSources(
       limit.within,
       entry.isLive ? finalize(() => live.next(live.value - 1)) : takeUntil(limit.reached),
       catchError((error: unknown) => of(reporter.failed(error, source.id))),
+      map((event) => withoutSecrets(event, redact)),
     ),
   );
   return { events, liveEnded: live.pipe(first((count) => count === 0)) };
+}
+
+/** Texts of events go to the feed and into recordings. A source knows the secrets of its address alone. */
+function withoutSecrets<E extends SourceEvent | StatusEvent>(event: E, redact: AppContext['redact']): E {
+  if (event.type === 'status' && event.message !== undefined)
+    return { ...event, message: String(redact(event.message)) };
+  return event.type === 'gap' ? { ...event, why: String(redact(event.why)) } : event;
 }

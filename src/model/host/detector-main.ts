@@ -66,6 +66,7 @@ async function serve(open: OpenMessage): Promise<void> {
   const decode = family.createDecoder(form, options);
   await send({
     type: 'ready',
+    startMs: process.uptime() * 1000,
     warmUpMs: firstRunMs,
     supportedProviders: supportedProviders(),
     form,

@@ -25,6 +25,11 @@ export type ProcessDetectorOptions = ReadOptions &
     readonly hosts?: number;
     /** No run counts as hung before this; slow models get 20 times their median. Default: 2000. */
     readonly watchdogMs?: number;
+    /**
+     * Consecutive starts that may fail before a lost detector is given up: `detect` and `ready` then reject with
+     * `NOWCAST_DETECTOR_LOST`. Default: it is started again for as long as it takes.
+     */
+    readonly maxFailedStarts?: number;
     /** Try the network on test pictures when it opens, and compare its outputs with its form. Default: true. */
     readonly probe?: boolean;
     /** Keep boxes as the network gives them, outside the picture too, as evaluation does. Default: they are clipped. */
@@ -54,7 +59,8 @@ export async function makeHostPlan(options: ProcessDetectorOptions): Promise<Hos
   if (!PROVIDERS.includes(provider)) {
     throw new UsageError(`there is no provider ${JSON.stringify(provider)}; choose one of ${PROVIDERS.join(', ')}`);
   }
-  for (const [name, value] of Object.entries({ hosts: options.hosts, threads: options.threads })) {
+  const { maxFailedStarts } = options;
+  for (const [name, value] of Object.entries({ hosts: options.hosts, threads: options.threads, maxFailedStarts })) {
     if (value !== undefined && !(Number.isInteger(value) && value >= 1))
       throw new UsageError(`${name} must be a whole number of 1 or more, got ${value}`);
   }

@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { childEnvironment } from '../../core/child-environment.js';
 import { DetectorFailedError, ModelError } from '../../core/errors.js';
 import type { Fit } from '../../core/fit.js';
 import type { FromHost, OpenMessage, ReadyMessage, ResultMessage, ToHost } from './messages.js';
@@ -34,6 +35,7 @@ export class HostProcess {
     this.#child = fork(ENTRY, {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc', slotsFd],
       serialization: 'advanced',
+      env: childEnvironment(process.env),
       // Node's own arguments (an inspector's port, a test runner's loader) are for this process only.
       execArgv: [],
     });

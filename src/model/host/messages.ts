@@ -38,6 +38,8 @@ export type ToHost = OpenMessage | DetectMessage | MeasureMessage | CloseMessage
 /** The session is open and has run once. */
 export type ReadyMessage = {
   readonly type: 'ready';
+  /** From the start of the process. */
+  readonly startMs: number;
   readonly warmUpMs: number;
   readonly supportedProviders: readonly ActualProvider[];
   /** The form in which outputs are decoded. */

@@ -31,7 +31,8 @@ const DEFAULT_WATCHDOG_MS = 2000;
 type Log = (message: string) => void;
 
 /**
- * Opens a model in separate processes, so that a crash, a hang or a driver's fault costs one frame only.
+ * Opens a model in separate processes, so that a crash, a hang or a driver's fault costs the frame in work and the time
+ * of a restart.
  * @throws ModelError if the model, its labels or the chosen provider cannot be used; UsageError for a wrong option
  */
 export async function createProcessDetector(options: ProcessDetectorOptions): Promise<ModelDetector> {
@@ -54,6 +55,8 @@ export async function createProcessDetector(options: ProcessDetectorOptions): Pr
           writeSlot: (slot, picture) => launchers[i].slotsFile.write(slot, picture),
           watchdogMs,
           warmUpMs: ready.warmUpMs,
+          startMs: ready.startMs,
+          maxFailedStarts: options.maxFailedStarts ?? Infinity,
           onLog,
           after: realAfter,
         }),

@@ -1,20 +1,23 @@
+import { counted } from '../../core/counted.js';
 import { DetectorFailedError, InternalError, ModelError, NowcastError } from '../../core/errors.js';
 import type { Fit } from '../../core/fit.js';
 import type { Picture } from '../../core/picture.js';
 import type { HostProcess } from './host-process.js';
-import type { ResultMessage } from './messages.js';
+import type { ReadyMessage, ResultMessage } from './messages.js';
 import { Watchdog, type After } from './watchdog.js';
 
 /** Pictures with one host: the current one and the next one. */
 export const SLOTS_PER_HOST = 2;
 
-/** Consecutive starts that may fail before the detector is given up. */
-const MAX_FAILED_STARTS = 8;
 const STOP_DEADLINE_MS = 2000;
 const FIRST_BACKOFF_MS = 250;
-const LONGEST_BACKOFF_MS = 5000;
+const LONGEST_BACKOFF_MS = 10_000;
+/** No start counts as hung before this. */
+const START_FLOOR_MS = 1000;
+/** A start that takes this many times longer than usual is hung; the limit doubles with each start that hung. */
+const START_PATIENCE = 3;
 
-/** The wait before the next start after `failures` consecutive failures: 0, 250, 500, 1000… at most 5000 ms. */
+/** The wait before the next start after `failures` consecutive failures: 0, 250, 500, 1000… at most 10 000 ms. */
 export function backoffMs(failures: number): number {
   return failures <= 1 ? 0 : Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (failures - 2));
 }
@@ -34,6 +37,10 @@ export type SupervisedHostOptions = {
   readonly watchdogMs: number;
   /** Of the first process's warm-up, from which the watchdog learns the speed of this model. */
   readonly warmUpMs: number;
+  /** Of the first process, from its start until its model was open. */
+  readonly startMs: number;
+  /** Consecutive starts that may fail before the detector is given up; Infinity if it never is. */
+  readonly maxFailedStarts: number;
   readonly onLog: (message: string) => void;
   readonly after: After;
 };
@@ -45,11 +52,14 @@ type Job = {
   readonly reject: (error: Error) => void;
 };
 
+type Pause = { readonly over: Promise<void>; end(): void };
+
 type Waiter = { readonly resolve: () => void; readonly reject: (error: Error) => void };
 
 /**
- * A detector process that is always available: supervised while it runs, killed when it hangs, restarted with back-off
- * when it has ended. Its current picture is lost; the next picture goes to its successor.
+ * A detector process that is always available: supervised while it starts and runs, killed when it hangs, restarted
+ * with back-off when it has ended, for as long as it takes. Its current picture is lost; the next picture goes to its
+ * successor, if the first start succeeds. Each trouble is logged once, not again at each attempt.
  */
 export class SupervisedHost {
   readonly #options: SupervisedHostOptions;
@@ -65,7 +75,11 @@ export class SupervisedHost {
   /** The reason why this host failed for good. */
   #ended: Error | undefined;
   #closing: Promise<void> | undefined;
-  #cancelBackoff: (() => void) | undefined;
+  readonly #startWatchdog: Watchdog;
+  #hungStarts = 0;
+  #pause: Pause | undefined;
+  /** The last message of each kind, without its numbers: process ids and times differ in the same trouble. */
+  #lossSaid: string | undefined;
 
   constructor(options: SupervisedHostOptions) {
     this.#options = options;
@@ -74,8 +88,17 @@ export class SupervisedHost {
       (limitMs) => this.#process.kill(`it gave no answer within ${Math.round(limitMs)} ms and was killed`),
       options.after,
     );
+    this.#startWatchdog = new Watchdog(
+      START_FLOOR_MS,
+      (limitMs) => {
+        this.#hungStarts += 1;
+        this.#process.kill(`it did not open its model within ${Math.round(limitMs)} ms`);
+      },
+      options.after,
+      START_PATIENCE,
+    );
     this.#process = options.first;
-    this.#adopt(options.first, options.warmUpMs);
+    this.#adopt(options.first, options);
   }
 
   get isWorking(): boolean {
@@ -123,18 +146,21 @@ export class SupervisedHost {
   async #close(): Promise<void> {
     const wasWorking = this.#isWorking;
     this.#ended ??= new NowcastError('NOWCAST_DETECTOR_CLOSED', 'the detector is closed');
-    this.#cancelBackoff?.();
+    this.#pause?.end();
     if (!wasWorking) this.#process.kill('the detector is closed');
     await this.#process.stop(STOP_DEADLINE_MS);
     this.#isWorking = false;
     this.#watchdog.disarm();
+    this.#startWatchdog.disarm();
     this.#rejectAll(this.#ended);
   }
 
-  #adopt(process: SupervisedProcess, warmUpMs: number): void {
+  #adopt(process: SupervisedProcess, { warmUpMs, startMs }: { warmUpMs: number; startMs: number }): void {
     this.#process = process;
     this.#isWorking = true;
     this.#watchdog.learn(warmUpMs);
+    this.#startWatchdog.learn(startMs);
+    this.#hungStarts = 0;
     process.onResult = (result) => this.#settle(result);
     void process.exited.then((why) => {
       // A result may still be in the channel. Its frame counts as lost, and its slot may belong to another frame by
@@ -153,6 +179,7 @@ export class SupervisedHost {
       throw new InternalError(`the detector answered slot ${slot} instead of ${job?.slot ?? 'none'}`);
     this.#freeSlots.push(slot);
     this.#failures = 0;
+    this.#lossSaid = undefined;
     this.#watchdog.learn(times.inferEndMs - times.inferStartMs);
     if (this.#jobs.length > 0) this.#watchdog.arm();
     else this.#watchdog.disarm();
@@ -169,56 +196,97 @@ export class SupervisedHost {
       this.#freeSlots.push(job.slot);
       job.reject(new DetectorFailedError(`the detector's process was lost with this frame: ${why}`));
     }
-    this.#options.onLog(`the detector's process was lost and is being restarted: ${why}`);
+    if (this.#lossSaid !== withoutNumbers(why))
+      this.#options.onLog(`the detector's process was lost and is being restarted: ${why}`);
+    this.#lossSaid = withoutNumbers(why);
     void this.#restart();
   }
 
   async #restart(): Promise<void> {
+    const { maxFailedStarts, onLog } = this.#options;
+    let pause = this.#pauseFor(backoffMs(this.#failures));
+    let said: string | undefined;
     for (let failedStarts = 0; ;) {
-      await new Promise<void>((resolve) => {
-        const cancel = this.#options.after(backoffMs(this.#failures), resolve);
-        this.#cancelBackoff = () => {
-          cancel();
-          resolve();
-        };
-      });
+      await pause.over;
       if (this.#ended !== undefined) return;
+      // From start to start: a start that hung was itself the wait.
+      pause = this.#pauseFor(backoffMs(this.#failures + 1));
       try {
-        const process = this.#options.relaunch();
-        this.#process = process;
-        const { warmUpMs } = await process.opened;
-        if (this.#ended === undefined) this.#adopt(process, warmUpMs);
+        const ready = await this.#start();
+        pause.end();
+        if (this.#ended !== undefined) return;
+        if (failedStarts > 0) onLog(`the detector works again, after ${counted(failedStarts, 'failed start')}`);
+        this.#adopt(this.#process, ready);
         return;
       } catch (cause) {
         if (this.#ended !== undefined) return;
         this.#failures += 1;
         failedStarts += 1;
         const { message } = cause as Error;
-        this.#options.onLog(`the detector did not start (${failedStarts} of ${MAX_FAILED_STARTS}): ${message}`);
-        if (failedStarts === MAX_FAILED_STARTS) {
+        if (failedStarts === maxFailedStarts) {
           this.#giveUp(
-            new ModelError(`the detector failed to start ${MAX_FAILED_STARTS} times in a row: ${message}`, {
+            new ModelError(`the detector failed to start ${maxFailedStarts} times in a row: ${message}`, {
               cause,
               code: 'NOWCAST_DETECTOR_LOST',
             }),
           );
           return;
         }
+        if (said !== withoutNumbers(message)) onLog(`the detector did not start, and is started again: ${message}`);
+        said = withoutNumbers(message);
+        // A picture is too old by then, unless every picture counts.
+        if (maxFailedStarts === Infinity) this.#rejectJobs(lostWith(cause as Error));
       }
     }
+  }
+
+  /** Starts a process and watches it until its model is open. */
+  async #start(): Promise<ReadyMessage> {
+    const process = this.#options.relaunch();
+    this.#process = process;
+    this.#startWatchdog.arm(2 ** this.#hungStarts);
+    try {
+      return await process.opened;
+    } finally {
+      this.#startWatchdog.disarm();
+    }
+  }
+
+  #pauseFor(ms: number): Pause {
+    let end = (): void => undefined;
+    const over = new Promise<void>((resolve) => {
+      const cancel = this.#options.after(ms, resolve);
+      end = () => {
+        cancel();
+        resolve();
+      };
+    });
+    return (this.#pause = { over, end });
   }
 
   /** Its pictures are lost. That ends a run only if no other host is left; `ready()` reports it. */
   #giveUp(error: Error): void {
     this.#ended = error;
-    this.#rejectAll(
-      new DetectorFailedError(`the detector was lost with this frame: ${error.message}`, { cause: error }),
-      error,
-    );
+    this.#rejectAll(lostWith(error), error);
   }
 
   #rejectAll(ofJobs: Error, ofWaiters = ofJobs): void {
-    for (const { reject } of this.#jobs.splice(0)) reject(ofJobs);
+    this.#rejectJobs(ofJobs);
     for (const { reject } of this.#waiters.splice(0)) reject(ofWaiters);
   }
+
+  #rejectJobs(error: Error): void {
+    for (const { slot, reject } of this.#jobs.splice(0)) {
+      this.#freeSlots.push(slot);
+      reject(error);
+    }
+  }
+}
+
+function lostWith(cause: Error): DetectorFailedError {
+  return new DetectorFailedError(`the detector was lost with this frame: ${cause.message}`, { cause });
+}
+
+function withoutNumbers(message: string): string {
+  return message.replaceAll(/\d+/g, '#');
 }

@@ -6,6 +6,7 @@ import { dropOf, fileOf, type DropEvent, type PerceptEvent, type StatusEvent } f
 import type { Frame } from '../../core/frame.js';
 import { blame } from '../../core/extension.js';
 import type { RuntimeEstimator } from '../../scheduling/runtime-profile.js';
+import { DetectorOutage } from '../detector-outage.js';
 import { checkedResult } from '../detector-result-check.js';
 import { releaseFrame } from '../release-frame.js';
 import type { ScheduledFrame } from './schedule.js';
@@ -15,12 +16,15 @@ export type DetectOptions = {
   readonly clock: Clock;
   /** Receives the runtime of every run. */
   readonly runtimes: RuntimeEstimator;
+  /** Shared with the schedule. */
+  readonly outage?: DetectorOutage | undefined;
   readonly latencyBudgetMs?: number | undefined;
 };
 
 /**
  * Runs the detector on one scheduled frame: emits its percept, or a `detector-failed` drop if the detector lost it.
- * After a loss the work lasts until the detector is back, so that newer frames wait and replace each other meanwhile.
+ * After a loss the work lasts until the detector is back, so that newer frames wait and replace each other meanwhile;
+ * the outage ends it sooner if no further frame comes.
  *
  * Owns the frame and releases it as soon as the detector has read its picture. Errors if the detector cannot recover,
  * and with an ExtensionError if it throws or returns an invalid result.
@@ -28,15 +32,17 @@ export type DetectOptions = {
 export function detect(
   options: DetectOptions,
 ): (scheduled: ScheduledFrame) => Observable<PerceptEvent | DropEvent | StatusEvent> {
-  const { detector, clock, runtimes, latencyBudgetMs } = options;
+  const { detector, clock, runtimes, outage = new DetectorOutage(), latencyBudgetMs } = options;
   return ({ frame, startedAtMs, overBudget }) =>
     new Observable((subscriber) => {
       const recover = (error: DetectorFailedError): void => {
         subscriber.next({ type: 'status', atMs: clock.now(), state: 'detector-lost', message: error.message });
+        const back = outage.begin(() => subscriber.complete());
         new Promise<void>((resolve) => {
           resolve(detector.ready());
         }).then(
           () => {
+            back();
             subscriber.next({ type: 'status', atMs: clock.now(), state: 'detector-ready' });
             subscriber.complete();
           },

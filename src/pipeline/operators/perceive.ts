@@ -1,4 +1,14 @@
-import { defer, identity, type ObservableInput, type OperatorFunction } from 'rxjs';
+import {
+  defer,
+  finalize,
+  from,
+  identity,
+  Subscription,
+  tap,
+  timer,
+  type ObservableInput,
+  type OperatorFunction,
+} from 'rxjs';
 import type { Clock } from '../../core/clock.js';
 import type { Detector } from '../../core/detector.js';
 import type { PipelineEvent, SourceEvent } from '../../core/events.js';
@@ -6,10 +16,14 @@ import { checkPolicy } from '../../scheduling/decide.js';
 import { idleFree } from '../../scheduling/policies/idle-free.js';
 import type { Policy } from '../../scheduling/policy.js';
 import { RuntimeEstimator } from '../../scheduling/runtime-profile.js';
+import { DetectorOutage } from '../detector-outage.js';
 import { checkEvents } from './check-events.js';
 import { detect } from './detect.js';
 import { inOrder } from './in-order.js';
 import { schedule } from './schedule.js';
+
+/** The wait for a detector that is away when the sources have ended. */
+const OUTAGE_GRACE_MS = 5000;
 
 export type PerceiveOptions = {
   readonly clock: Clock;
@@ -48,12 +62,26 @@ export function perceiveChecked(
   return (source) =>
     defer(() => {
       const runtimes = new RuntimeEstimator();
+      const outage = new DetectorOutage();
+      const grace = new Subscription();
       return source.pipe(
+        keepsAll
+          ? identity
+          : tap({ complete: () => grace.add(timer(OUTAGE_GRACE_MS).subscribe(() => outage.lastFrameIn())) }),
         schedule(
-          { policy, latencyBudgetMs, clock, runtimes, concurrency, stop },
-          detect({ detector, clock, runtimes, latencyBudgetMs }),
+          {
+            policy,
+            latencyBudgetMs,
+            clock,
+            runtimes,
+            outage,
+            concurrency,
+            stop: stop === undefined ? undefined : from(stop).pipe(tap(() => outage.lastFrameIn())),
+          },
+          detect({ detector, clock, runtimes, outage, latencyBudgetMs }),
         ),
         keepsAll && detector.hosts > 1 ? inOrder() : identity,
+        finalize(() => grace.unsubscribe()),
       );
     });
 }

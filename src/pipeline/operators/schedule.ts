@@ -14,6 +14,7 @@ import { judgeLatency } from '../../scheduling/latency-budget.js';
 import { checkPolicy, decide, type CheckedDecision } from '../../scheduling/decide.js';
 import type { Policy } from '../../scheduling/policy.js';
 import type { RuntimeEstimator } from '../../scheduling/runtime-profile.js';
+import type { DetectorOutage } from '../detector-outage.js';
 import { FrameIntervalEstimator } from '../frame-interval.js';
 import { releaseFrame } from '../release-frame.js';
 import { exhaustMapFrom, type Trigger, type PendingQueue } from './exhaust-map-from.js';
@@ -33,6 +34,8 @@ export type ScheduleOptions = {
   readonly clock: Clock;
   /** The detector's runtimes so far; the operator that runs the detector adds to them. */
   readonly runtimes: RuntimeEstimator;
+  /** Of this detector: frames that are passed over while it is away are dropped as `detector-down`. */
+  readonly outage?: DetectorOutage | undefined;
   /** Number of frames in the detector at once, over all streams; 1 by default. */
   readonly concurrency?: number | undefined;
   /**
@@ -101,10 +104,12 @@ class FrameQueue implements PendingQueue<SourceEvent, ScheduledFrame, Notice> {
     const superseded = keepsAll ? undefined : stream.waiting.shift();
     stream.waiting.push(event);
     stream.awaitsNext = false;
-    if (superseded !== undefined) this.#drop(superseded, 'superseded', emit);
+    if (superseded !== undefined)
+      this.#drop(superseded, this.#options.outage?.isDown === true ? 'detector-down' : 'superseded', emit);
   }
 
   take(trigger: Trigger, emit: (notice: Notice) => void): ScheduledFrame | undefined {
+    if (this.#options.outage?.isFinal === true) return undefined;
     for (const stream of this.#stalestFirst()) {
       const scheduled = this.#takeFrom(stream, trigger, emit);
       if (scheduled !== undefined) return scheduled;
@@ -118,10 +123,11 @@ class FrameQueue implements PendingQueue<SourceEvent, ScheduledFrame, Notice> {
 
   drain(emit: (notice: Notice) => void): void {
     const errors: unknown[] = [];
+    const reason = this.#options.outage?.isDown === true ? 'detector-down' : 'stopped';
     for (const { waiting } of this.#streams.values()) {
       for (const frame of waiting.splice(0)) {
         try {
-          this.#drop(frame, 'stopped', emit);
+          this.#drop(frame, reason, emit);
         } catch (error) {
           errors.push(error);
         }

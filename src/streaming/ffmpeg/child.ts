@@ -2,6 +2,7 @@ import { closeSync } from 'node:fs';
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
+import { childEnvironment } from '../../core/child-environment.js';
 import { LineSplitter } from './line-splitter.js';
 import { nameInput } from './named-input.js';
 
@@ -146,6 +147,7 @@ function start({ path, args, stdin, stdout, copy }: FfmpegChildOptions): ChildPr
   const named = nameInput(args, INPUT_FD);
   try {
     return spawn(path, named.args, {
+      env: childEnvironment(process.env),
       stdio: [stdin ?? 'ignore', stdout ?? 'ignore', 'pipe', copy ?? 'ignore', named.fd ?? 'ignore'],
       // A separate process group: on Ctrl-C in a terminal, Nowcast stops ffmpeg properly itself.
       detached: true,

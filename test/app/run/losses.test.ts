@@ -47,10 +47,13 @@ describe('losses of a run', () => {
   }
 
   it('name the frames that were damaged or lost by the detector, and none that the schedule dropped', () => {
-    const snapshot = snapshotOf({ a: ['percept', 'corrupt', 'superseded', 'detector-failed', 'corrupt', 'late'] });
+    const snapshot = snapshotOf({
+      a: ['percept', 'corrupt', 'superseded', 'detector-failed', 'detector-down', 'corrupt', 'late'],
+    });
     assert.deepEqual(lossesOf(snapshot, NONE), [
-      '2 of 6 frames were damaged (dropped as corrupt)',
-      '1 of 6 frames were lost by the detector (dropped as detector-failed)',
+      '2 of 7 frames were damaged (dropped as corrupt)',
+      '1 of 7 frames were lost by the detector (dropped as detector-failed)',
+      '1 of 7 frames came while the detector restarted (dropped as detector-down)',
     ]);
   });
 

@@ -24,6 +24,7 @@ class FakeHosts {
           ? Promise.reject(new ModelError(`${provider}: ${runMs}`))
           : Promise.resolve({
               type: 'ready',
+              startMs: 100,
               warmUpMs: runMs * 3,
               supportedProviders: Object.keys(this.#machine) as ActualProvider[],
               form: '',

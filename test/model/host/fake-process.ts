@@ -18,7 +18,8 @@ export class FakeProcess implements SupervisedProcess {
       this.die = resolve;
     });
     this.opened = new Promise((resolve, reject) => {
-      this.open = () => resolve({ type: 'ready', warmUpMs: 10, supportedProviders: ['cpu'], form: '', warnings: [] });
+      this.open = () =>
+        resolve({ type: 'ready', startMs: 100, warmUpMs: 10, supportedProviders: ['cpu'], form: '', warnings: [] });
       this.failToOpen = (error) => {
         this.die(error.message);
         reject(error);

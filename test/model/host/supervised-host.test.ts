@@ -32,7 +32,7 @@ describe('SupervisedHost', () => {
   const dieAndRecover = async (): Promise<void> => {
     last().die('SIGKILL');
     await settled();
-    time.advance(5000);
+    time.advance(30_000);
     await settled();
     last().open();
     await settled();
@@ -49,6 +49,8 @@ describe('SupervisedHost', () => {
       writeSlot: (slot, picture) => written.push({ slot, picture }),
       watchdogMs: 2000,
       warmUpMs: 10,
+      startMs: 100,
+      maxFailedStarts: Infinity,
       onLog: (message) => log.push(message),
       after: time.after,
     });
@@ -84,6 +86,8 @@ describe('SupervisedHost', () => {
       },
       watchdogMs: 2000,
       warmUpMs: 10,
+      startMs: 100,
+      maxFailedStarts: Infinity,
       onLog: () => undefined,
       after: time.after,
     });
@@ -203,18 +207,96 @@ describe('SupervisedHost', () => {
     assert.equal(await waitedMs(), 0);
   });
 
-  it('backs off to 5 s and no further', () => {
-    assert.deepEqual([1, 2, 3, 4, 5, 6, 7, 20].map(backoffMs), [0, 250, 500, 1000, 2000, 4000, 5000, 5000]);
+  it('backs off to 10 s and no further', () => {
+    assert.deepEqual(
+      [1, 2, 3, 4, 5, 6, 7, 8, 9, 20].map(backoffMs),
+      [0, 250, 500, 1000, 2000, 4000, 8000, 10_000, 10_000, 10_000],
+    );
   });
 
-  it('gives up after eight failed starts in a row, with the reason', async () => {
+  it('is started again for as long as it takes, and says each trouble once', async () => {
+    last().die('SIGKILL');
+    await settled();
+    const kept = detect();
+    for (let start = 1; start <= 50; start++) {
+      time.advance(30_000);
+      await settled();
+      last().failToOpen(new ModelError(start < 30 ? `no file descriptor for process ${start}` : 'the file is gone'));
+      await settled();
+    }
+    await assert.rejects(kept, DetectorFailedError, 'a picture does not wait for a second start');
+    assert.equal(host.freeSlotCount, 2);
+    time.advance(30_000);
+    await settled();
+    last().open();
+    await settled();
+    assert.equal(host.isWorking, true);
+    assert.deepEqual(log, [
+      "the detector's process was lost and is being restarted: SIGKILL",
+      'the detector did not start, and is started again: no file descriptor for process 1',
+      'the detector did not start, and is started again: the file is gone',
+      'the detector works again, after 50 failed starts',
+    ]);
+  });
+
+  it('ends a start that hangs, and gives the next one twice the time', async () => {
+    last().die('SIGKILL');
+    await settled();
+    time.advance(0);
+    await settled();
+    for (const limitMs of [1000, 2000, 4000]) {
+      const starting = last();
+      time.advance(limitMs - 1);
+      assert.equal(starting.killedBecause, undefined);
+      time.advance(1);
+      assert.equal(starting.killedBecause, `it did not open its model within ${limitMs} ms`);
+      // A start that hung was itself the wait for the next one.
+      await settled();
+      assert.notEqual(last(), starting);
+    }
+  });
+
+  it('gives a model that opens slowly three times its time to start', async () => {
+    host = new SupervisedHost({
+      first: launch(),
+      relaunch: launch,
+      writeSlot: () => undefined,
+      watchdogMs: 2000,
+      warmUpMs: 10,
+      startMs: 20_000,
+      maxFailedStarts: Infinity,
+      onLog: () => undefined,
+      after: time.after,
+    });
+    last().die('SIGKILL');
+    await settled();
+    time.advance(0);
+    await settled();
+    time.advance(59_999);
+    assert.equal(last().killedBecause, undefined);
+    time.advance(1);
+    assert.notEqual(last().killedBecause, undefined);
+  });
+
+  it('gives up after as many failed starts in a row as it may, with the reason', async () => {
+    host = new SupervisedHost({
+      first: launch(),
+      relaunch: launch,
+      writeSlot: () => undefined,
+      watchdogMs: 2000,
+      warmUpMs: 10,
+      startMs: 100,
+      maxFailedStarts: 8,
+      onLog: () => undefined,
+      after: time.after,
+    });
     last().die('SIGKILL');
     await settled();
     const kept = detect();
     const ready = host.ready();
     ready.catch(() => undefined);
     for (let start = 0; start < 8; start++) {
-      time.advance(5000);
+      time.advance(30_000);
       await settled();
       last().failToOpen(new ModelError('the file is gone'));
       await settled();
@@ -228,7 +310,7 @@ describe('SupervisedHost', () => {
     for (const promise of [ready, detect(), host.ready()]) await assert.rejects(promise, isFinal);
     time.advance(60_000);
     await settled();
-    assert.equal(processes.length, 9);
+    assert.equal(processes.length, 10);
     assert.equal(host.hasEnded, true);
   });
 

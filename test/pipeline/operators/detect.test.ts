@@ -3,6 +3,7 @@ import { DetectorFailedError, ExtensionError } from '../../../src/core/errors.js
 import type { PipelineEvent } from '../../../src/core/events.js';
 import type { Frame } from '../../../src/core/frame.js';
 import { RuntimeEstimator } from '../../../src/scheduling/runtime-profile.js';
+import { DetectorOutage } from '../../../src/pipeline/detector-outage.js';
 import { detect } from '../../../src/pipeline/operators/detect.js';
 import { FakeDetector, settled } from '../../helpers/fake-detector.js';
 import { FrameLedger, nameOf } from '../../helpers/frames.js';
@@ -14,18 +15,21 @@ function setup(latencyBudgetMs?: number): {
   ledger: FrameLedger;
   clock: { nowMs: number };
   runtimes: RuntimeEstimator;
+  outage: DetectorOutage;
   run(seq: number, over?: Partial<Frame>): Seen;
 } {
   const detector = new FakeDetector();
   const ledger = new FrameLedger();
   const clock = { nowMs: 0 };
   const runtimes = new RuntimeEstimator();
-  const work = detect({ detector, clock: { now: () => clock.nowMs }, runtimes, latencyBudgetMs });
+  const outage = new DetectorOutage();
+  const work = detect({ detector, clock: { now: () => clock.nowMs }, runtimes, outage, latencyBudgetMs });
   return {
     detector,
     ledger,
     clock,
     runtimes,
+    outage,
     run(seq, over) {
       const seen: Seen = { events: [], completed: false, error: undefined };
       work({ frame: ledger.frame('a', seq, over), startedAtMs: clock.nowMs, overBudget: false }).subscribe({
@@ -107,6 +111,38 @@ describe('detect', () => {
     // They concern the whole run: a late client of the feed receives them in addition to the state of each stream.
     assert.ok(seen.events.every((event) => event.type !== 'status' || event.streamId === undefined));
     assert.equal(runtimes.profile(), undefined, 'a lost frame has no runtime');
+  });
+
+  it('reports the outage of the detector, from the loss until it is back', async () => {
+    const { detector, outage, run } = setup();
+    run(0);
+    assert.equal(outage.isDown, false);
+    detector.jobs[0].fail(new DetectorFailedError('killed'));
+    await settled();
+    assert.equal(outage.isDown, true);
+    detector.recover();
+    await settled();
+    assert.equal(outage.isDown, false);
+  });
+
+  it('ends without the detector when no further frame comes, before or after the loss', async () => {
+    const { detector, outage, run } = setup();
+    const [before, after] = [run(0), run(1)];
+    detector.jobs[0].fail(new DetectorFailedError('killed'));
+    await settled();
+    assert.equal(before.completed, false);
+    outage.lastFrameIn();
+    assert.equal(before.completed, true);
+    detector.jobs[1].fail(new DetectorFailedError('killed'));
+    await settled();
+    assert.equal(after.completed, true);
+    assert.equal(outage.isFinal, true);
+    assert.deepEqual([...before.events, ...after.events].map(nameOf), [
+      'detector-failed a/0',
+      'detector-lost',
+      'detector-failed a/1',
+      'detector-lost',
+    ]);
   });
 
   it('fails when the detector does not come back, and on any other error', async () => {

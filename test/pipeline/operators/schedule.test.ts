@@ -9,6 +9,7 @@ import { shrinkingTail } from '../../../src/scheduling/policies/shrinking-tail.j
 import { stride } from '../../../src/scheduling/policies/stride.js';
 import type { Policy } from '../../../src/scheduling/policy.js';
 import { RuntimeEstimator } from '../../../src/scheduling/runtime-profile.js';
+import { DetectorOutage } from '../../../src/pipeline/detector-outage.js';
 import { schedule, type ScheduleOptions } from '../../../src/pipeline/operators/schedule.js';
 import { FrameLedger, nameOf } from '../../helpers/frames.js';
 import { marbles } from '../../helpers/marbles.js';
@@ -91,6 +92,32 @@ describe('schedule', () => {
       '10 percept a/2',
       '15 percept a/3',
       '15 complete',
+    ]);
+  });
+
+  it('names an outage of the detector as the reason for what it passes over meanwhile', () => {
+    const outage = new DetectorOutage();
+    const back = outage.begin(() => undefined);
+    // The work is the wait for the detector.
+    assert.deepEqual(timelineOf({ source: 'a-b-c-----|', work: '------(x|)', outage }), [
+      '4 detector-down a/1',
+      '6 percept a/0',
+      '12 percept a/2',
+      '12 complete',
+    ]);
+    back();
+    assert.deepEqual(timelineOf({ source: 'a-b-c-----|', work: '------(x|)', outage })[0], '4 superseded a/1');
+  });
+
+  it('starts no work with a detector that nobody waits for', () => {
+    const outage = new DetectorOutage();
+    outage.begin(() => undefined);
+    outage.lastFrameIn();
+    assert.deepEqual(timelineOf({ source: 'a-b-(c|)', work: '-(x|)', outage }), [
+      '2 detector-down a/0',
+      '4 detector-down a/1',
+      '4 detector-down a/2',
+      '4 complete',
     ]);
   });
 

@@ -1,7 +1,7 @@
 import type { FoundContent } from '../../../core/coded-unit.js';
 import { UsageError } from '../../../core/errors.js';
 import { redactUrls } from '../../../core/redact.js';
-import { encodeCredentials } from './credentials.js';
+import { encodeCredentials } from '../../../core/url-parts.js';
 import { isAtLeast, type FfmpegVersion } from '../../ffmpeg/binary.js';
 
 export const TRANSPORTS = ['auto', 'tcp', 'udp', 'ffmpeg'] as const;

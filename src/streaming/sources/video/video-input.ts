@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { SourceError } from '../../../core/errors.js';
-import { redactUrls } from '../../../core/redact.js';
+import { redactorOf, redactUrls } from '../../../core/redact.js';
+import { encodeCredentials } from '../../../core/url-parts.js';
 import { FFMPEG_INSTALL, readsFilesOnly, type Ffmpeg } from '../../ffmpeg/binary.js';
 import { STANDARD_INPUT } from '../pipe/recognise.js';
-import { encodeCredentials, redactorOf } from '../camera/credentials.js';
 
 /** A video as ffmpeg opens it. */
 export type VideoInput = {

@@ -1,7 +1,7 @@
 import { connect, isIP } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { exhaustMap, filter, map, Observable, pairwise, startWith, take, timer, type SchedulerLike } from 'rxjs';
-import { encodeCredentials } from '../credentials.js';
+import { encodeCredentials } from '../../../../core/url-parts.js';
 
 /** The address at which a camera can be probed. */
 export type Endpoint = {

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { COMMAND } from '../helpers/command.js';
+import { itNeeds } from '../helpers/needs.js';
+import { temporaryFolder } from '../helpers/temporary.js';
+import { within } from './person-run.js';
+
+const PICTURE = resolve('test/fixtures/field/eval-offline/pics');
+const NEEDS = { '/dev/full': existsSync('/dev/full') };
+
+describe('a shortage of the machine', function () {
+  this.timeout(120_000);
+  const folder = temporaryFolder();
+
+  /** Runs a line of the shell in which $N is a run on pictures. */
+  const shell = async (line: string): Promise<{ code: number; stdout: string; stderr: string }> => {
+    const { env, cwd } = within(folder());
+    const child = spawn('sh', ['-c', line], {
+      cwd,
+      env: {
+        ...process.env,
+        ...env,
+        N: `${process.execPath} ${COMMAND} run ${PICTURE} --provider cpu --offline --json`,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const [stdout, stderr, [code]] = await Promise.all([
+      text(child.stdout),
+      text(child.stderr),
+      once(child, 'close') as Promise<[number]>,
+    ]);
+    return { code, stdout, stderr };
+  };
+
+  for (const limit of [64, 128])
+    it(`of file descriptors, ${limit} of them, is refused before anything is opened, with the remedy`, async () => {
+      const { code, stderr } = await shell(`ulimit -n ${limit}; exec $N`);
+      assert.equal(code, 2, stderr);
+      assert.match(stderr, new RegExp(`^nowcast: this process may open ${limit} files .*ulimit -n 1024`));
+    });
+
+  itNeeds(NEEDS, 'of space under the log costs the log, not the run', async () => {
+    const { code, stdout } = await shell('$N 2> /dev/full');
+    assert.equal(code, 0);
+    assert.ok((JSON.parse(stdout) as { total: { percepts: number } }).total.percepts > 0);
+  });
+
+  itNeeds(NEEDS, 'of space under the result is an error without a stack', async () => {
+    const { code, stderr } = await shell('$N > /dev/full');
+    assert.equal(code, 1);
+    assert.match(stderr, /^nowcast: cannot write to standard output: the disk is full; free some space$/m);
+    assert.doesNotMatch(stderr, /\n\s+at /);
+  });
+
+  it('of standard streams is none: a run without any of them succeeds', async () => {
+    for (const line of ['$N 2>&-', '$N >&- 2>&- <&-']) assert.equal((await shell(line)).code, 0, line);
+  });
+});
