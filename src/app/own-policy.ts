@@ -13,7 +13,7 @@ const MODULE = /^(?<path>\.{0,2}\/[^#]*|[^#]*\.[cm]?js)(?:#(?<name>.+))?$/;
  */
 export const ownPolicyKind: PolicyKind = {
   form: './FILE.js',
-  where: 'FILE.js is a module whose default export is a policy; ./FILE.js#NAME takes another export',
+  where: 'FILE.js exports a policy',
   description: 'A policy of your own, from a module.',
   examples: ['./mine.js', '../mine.mjs', '/policies/mine.cjs#second'],
   parse(text) {

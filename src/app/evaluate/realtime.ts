@@ -22,6 +22,7 @@ import { openEvalDetector } from './open-detector.js';
 import { PassedOver, type PassedOverJson } from './passed-over.js';
 import { playSequence, type PlayOptions } from './play-sequence.js';
 import { streamingResult, type StreamingResult } from './report.js';
+import { checkSave, saveFrames } from './save-frames.js';
 import type { Scoring } from './scoring.js';
 import { timedPolicy } from './timed-policy.js';
 
@@ -48,6 +49,8 @@ export type RealtimeOptions = TruthFile &
     /** File for the recording of the run. */
     readonly record: string | undefined;
     readonly report: string | undefined;
+    /** Folder for the frames with the boxes of their time. */
+    readonly save: string | undefined;
     /** Fails at the first picture that cannot be used, instead of passing over it. */
     readonly isStrict: boolean;
   };
@@ -64,6 +67,7 @@ export async function evaluateRealtime(
   const { annotations, dataRoot, fps, eta, maxDets } = options;
   const forecaster = forecasterOf(options.forecast);
   const policy = timedPolicy(options.schedule, 'eval offline');
+  checkSave(options);
   const isVideo = isVideoFile(dataRoot);
   const truth = loadGroundTruth(options, 'video', context.log);
   if (isVideo) checkOneSequence(dataRoot, truth);
@@ -99,6 +103,7 @@ export async function evaluateRealtime(
   const offline = prepareDetections(scored, known?.columns ?? found!.columns(), truth.images.length, maxDets);
   const outputs = prepareDetections(scored, detections, outputCount, maxDets);
   const score = scoreRun(scored, run, outputs, eta, forecaster, offline);
+  await saveFrames(scored, run, score.final, options, context);
   const data = { annotations, detections: options.detections };
   const about = aboutResult(
     { command: 'eval realtime', settings: options, data, model: modelFacts(detector.info) },

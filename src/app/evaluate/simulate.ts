@@ -16,6 +16,7 @@ import { loadDetections, loadGroundTruth, type TruthFile } from './inputs.js';
 import { naming } from './naming.js';
 import { streamingResult, type StreamingResult } from './report.js';
 import { loadRuntimes } from './runtimes.js';
+import { checkSave, saveFrames } from './save-frames.js';
 import type { Scoring } from './scoring.js';
 import { timedPolicy } from './timed-policy.js';
 
@@ -33,6 +34,10 @@ export type SimulateOptions = TruthFile &
     readonly forecast: string;
     /** File for the recording of the simulated run. */
     readonly record: string | undefined;
+    /** Folder for the frames with the boxes of their time. */
+    readonly save: string | undefined;
+    /** The folder of the annotated pictures, for `save`. */
+    readonly dataRoot: string | undefined;
     readonly report: string | undefined;
   };
 
@@ -51,12 +56,10 @@ export type RuntimeOptions = {
  * @throws UsageError if the schedule cannot drop frames, or no runtimes are given; DataError for a file that breaks its
  *   format's rules; OutputError if a file cannot be written
  */
-export function evaluateSimulation(
-  options: SimulateOptions,
-  context: Pick<AppContext, 'log' | 'clock' | 'redact'>,
-): StreamingResult {
+export async function evaluateSimulation(options: SimulateOptions, context: AppContext): Promise<StreamingResult> {
   const { annotations, detections: detectionsPath, runtime, runtimeTrace, workers, fps, eta, record } = options;
   const { log, redact } = context;
+  checkSave(options);
   const forecaster = forecasterOf(options.forecast);
   const policy = timedPolicy(options.schedule, 'eval coco');
   const { runtimes, knownRuntimesS, model } = readRuntimes(options);
@@ -73,6 +76,7 @@ export function evaluateSimulation(
 
   if (record !== undefined) writeRecording(record, truth, simulated, fps, detections, redact(options));
   const score = scoreRun(truth, run, detections, eta, forecaster, detections);
+  await saveFrames(truth, run, score.final, options, context);
   const data = { annotations, detections: detectionsPath, runtime, runtimeTrace };
   const about = aboutResult({ command: 'eval simulate', settings: options, data, model }, context);
   return streamingResult({ truth, run, score, eta, title: 'Simulated streaming AP' }, about, options);

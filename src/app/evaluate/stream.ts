@@ -4,6 +4,7 @@ import { aboutResult } from './about.js';
 import { forecasterOf } from './forecaster.js';
 import { loadDetections, loadGroundTruth, loadRun, type TruthFile } from './inputs.js';
 import { streamingResult, type StreamingResult } from './report.js';
+import { checkSave, saveFrames } from './save-frames.js';
 import type { Scoring } from './scoring.js';
 
 export type StreamOptions = TruthFile &
@@ -20,6 +21,10 @@ export type StreamOptions = TruthFile &
     readonly fps: number | undefined;
     /** `none`, or the forecaster that moves detections to the frame that they are scored on. */
     readonly forecast: string;
+    /** Folder for the frames with the boxes of their time. */
+    readonly save: string | undefined;
+    /** The folder of the annotated pictures, for `save`. */
+    readonly dataRoot: string | undefined;
     /** File for the HTML report. */
     readonly report: string | undefined;
   };
@@ -28,16 +33,15 @@ export type StreamOptions = TruthFile &
  * Streaming AP of a finished run.
  * @throws UsageError or DataError for a file that cannot be read; OutputError if the report cannot be written
  */
-export function evaluateStream(
-  options: StreamOptions,
-  context: Pick<AppContext, 'log' | 'clock' | 'redact'>,
-): StreamingResult {
+export async function evaluateStream(options: StreamOptions, context: AppContext): Promise<StreamingResult> {
   const { annotations, recording, runNumber, detections: offlinePath, eta, fps, forecast } = options;
   const { log } = context;
+  checkSave(options);
   const truth = loadGroundTruth(options, 'video', log);
   const offline = offlinePath === undefined ? undefined : loadDetections(offlinePath, truth, options, log);
   const { run, detections, model } = loadRun(recording, truth, fps, offline, options, log, { run: runNumber });
   const score = scoreRun(truth, run, detections, eta, forecasterOf(forecast), offline);
+  await saveFrames(truth, run, score.final, options, context);
   const about = aboutResult(
     { command: 'eval stream', settings: options, data: { recording, annotations, detections: offlinePath }, model },
     context,

@@ -108,6 +108,16 @@ export const WORKERS = {
     parse: (text) => (text === 'infinite' ? text : readNumber(text, { min: 1, isInteger: true })),
   }),
 };
+/** Draws what streaming accuracy sees. */
+export const SAVE = {
+  save: textFlag(
+    '--save <folder>',
+    'draw each frame with its objects and the boxes that were current at its time, a JPEG a frame',
+  ),
+};
+export const SAVE_DATA_ROOT = {
+  dataRoot: textFlag('--data-root <folder>', 'the folder of the annotated pictures, for --save'),
+};
 export const OUTPUTS = {
   report: textFlag('--report <file.html>', 'write an HTML report'),
   minSap: numberFlag(

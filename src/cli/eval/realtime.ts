@@ -13,6 +13,7 @@ import {
   fpsFlag,
   MODEL_CLASSES,
   OUTPUTS,
+  SAVE,
   SCHEDULE,
   SCORING,
   scoringOf,
@@ -34,6 +35,7 @@ export function realtime(parent: Command, context: CliContext): void {
     ...SCORING,
     ...TABLES,
     ...OUTPUTS,
+    ...SAVE,
     detections: textFlag('--detections <file.json>', 'COCO results of the detector for every frame', {
       preset: 'the detector runs on every frame after the sequence was played',
     }),

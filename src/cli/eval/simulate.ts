@@ -10,6 +10,8 @@ import {
   FORECAST,
   fpsFlag,
   OUTPUTS,
+  SAVE,
+  SAVE_DATA_ROOT,
   SCHEDULE,
   SCORING,
   scoringOf,
@@ -30,6 +32,8 @@ export function simulate(parent: Command, context: CliContext): void {
     ...SCORING,
     ...TABLES,
     ...OUTPUTS,
+    ...SAVE,
+    ...SAVE_DATA_ROOT,
     detections: requiredFlag('--detections <file.json>', 'COCO results of the detector for every frame'),
     runtime: textFlag('--runtime <file.json>', 'runtime profile to draw runtimes from, written by nowcast profile'),
     runtimeTrace: textFlag(
@@ -64,7 +68,7 @@ export function simulate(parent: Command, context: CliContext): void {
     const { schedule = 'idle-free', minSap, perClass, confusion, ...options } = readFlags(flags, raw);
     const { evaluateSimulation } = await import('../../app/evaluate/simulate.js');
     const io = openIo(command, context);
-    const result = evaluateSimulation({ ...scoringOf(options), schedule }, io);
+    const result = await evaluateSimulation({ ...scoringOf(options), schedule }, io);
     printScore(result, { minSap, perClass, confusion }, io);
   });
 }

@@ -11,6 +11,8 @@ import {
   fpsFlag,
   MODEL_CLASSES,
   OUTPUTS,
+  SAVE,
+  SAVE_DATA_ROOT,
   SCORING,
   scoringOf,
   TABLES,
@@ -28,6 +30,8 @@ export function stream(parent: Command, context: CliContext): void {
     ...SCORING,
     ...TABLES,
     ...OUTPUTS,
+    ...SAVE,
+    ...SAVE_DATA_ROOT,
     recording: textFlag('--recording <file>', 'the same file, given as a flag'),
     runNumber: numberFlag(
       '--run <n>',
@@ -64,6 +68,10 @@ export function stream(parent: Command, context: CliContext): void {
       throw new UsageError(`eval stream scores one file, but got ${file} and --recording ${recording}`);
     const { evaluateStream } = await import('../../app/evaluate/stream.js');
     const io = openIo(command, context);
-    printScore(evaluateStream({ ...scoringOf(options), recording: run }, io), { minSap, perClass, confusion }, io);
+    printScore(
+      await evaluateStream({ ...scoringOf(options), recording: run }, io),
+      { minSap, perClass, confusion },
+      io,
+    );
   });
 }
