@@ -37,7 +37,7 @@ describe('nowcast profile', function () {
     assert.deepEqual(JSON.parse(stdout), file);
     const { about } = JSON.parse(stdout) as { about: About };
     assert.equal(about.command, 'profile');
-    assert.equal(about.settings['runs'], (file as { samples: unknown[] }).samples.length);
+    assert.equal(about.settings['runs'], file.samples.length);
     assert.deepEqual(
       [file.type, file.unit, file.samples.length, file.inference.samples.length],
       ['empirical', 'ms', 5, 5],
