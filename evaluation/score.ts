@@ -108,15 +108,15 @@ export function streamingJson(
   { streamed, final, attribution }: StreamingScore,
 ): StreamingJson {
   const drops = run.sequences.flatMap((sequence) => sequence.drops);
-  const dropReasons: Record<string, number> = {};
-  for (const { reason } of drops) dropReasons[reason] = (dropReasons[reason] ?? 0) + 1;
+  const dropReasons = new Map<string, number>();
+  for (const { reason } of drops) dropReasons.set(reason, (dropReasons.get(reason) ?? 0) + 1);
   return {
     ...evaluationJson(truth, final),
     pairing: streamed.pairing,
     mismatches: streamed.mismatches,
     runs: run.sequences.reduce((count, { runs }) => count + runs.length, 0),
     drops: drops.length,
-    dropReasons,
+    dropReasons: Object.fromEntries(dropReasons),
     attribution: attribution ?? null,
   };
 }

@@ -5,7 +5,7 @@ export const STYLE = `
   --page: light-dark(#f5f6f8, #0e1116); --card: light-dark(#ffffff, #161b22); --edge: light-dark(#e2e5ea, #262d37);
   --ink: light-dark(#171b21, #e8ebf0); --soft: light-dark(#5a6472, #98a2b1); --faint: light-dark(#e9ecf0, #222933);
   --first: light-dark(#2f66d8, #6ea0ff); --second: light-dark(#0d9488, #3fc7b5); --third: light-dark(#9056c8, #bd92ee);
-  --loss: light-dark(#d9573a, #f0806a); --gain: light-dark(#21935a, #4cc38a); --drop: light-dark(#c3c9d2, #4a5361);
+  --loss: light-dark(#d9573a, #f0806a); --gain: light-dark(#21935a, #4cc38a); --drop: light-dark(#808a99, #737e8e);
 }
 :root[data-theme=light] { color-scheme: light; }
 :root[data-theme=dark] { color-scheme: dark; }
@@ -22,7 +22,7 @@ header p, .card > p { color: var(--soft); margin: 4px 0 0; }
 .card > p { font-size: 13.5px; max-width: 68ch; }
 button, select {
   white-space: nowrap; font: inherit; font-size: 13px; color: var(--ink); background: var(--card);
-  border: 1px solid var(--edge); border-radius: 7px; padding: 4px 9px; cursor: pointer;
+  border: 1px solid var(--edge); border-radius: 7px; padding: 4px 9px; min-height: 32px; cursor: pointer;
 }
 button:focus-visible, select:focus-visible, .scroll:focus-visible {
   outline: 2px solid var(--first); outline-offset: 2px;
@@ -44,7 +44,7 @@ button:focus-visible, select:focus-visible, .scroll:focus-visible {
 }
 .card.wide { grid-column: 1 / -1; } .scroll { overflow-x: auto; } .scroll > svg { min-width: 640px; }
 .card svg { display: block; width: 100%; height: auto; margin-top: 14px; overflow: visible; }
-.menu { position: absolute; top: 15px; right: 20px; color: var(--soft); font-size: 13px; }
+.menu { position: absolute; top: 11px; right: 20px; color: var(--soft); font-size: 13px; }
 svg text { font-size: 12px; fill: var(--soft); font-variant-numeric: tabular-nums; }
 svg .name { font-size: 13px; fill: var(--ink); }
 svg .strong { font-weight: 600; }
@@ -112,6 +112,7 @@ footer { color: var(--soft); font-size: 12.5px; margin-top: 24px; }
   .cards { grid-template-columns: minmax(0, 1fr); }
   .meter { padding-left: 10px; }
   .meter span { display: none; }
+  .card > svg text { font-size: 16px; }
   th, td { padding: 6px 5px; }
 }
 @media print { .menu, button { display: none; } body { background: none; } .card, .figure { break-inside: avoid; } }
