@@ -51,7 +51,8 @@ svg .strong { font-weight: 600; }
 svg .value { font-size: 13px; fill: var(--ink); }
 svg .tick { font-size: 11.5px; }
 .grid { stroke: var(--faint); stroke-width: 1; } .joint { stroke: var(--soft); stroke-width: 1; opacity: 0.5; }
-.bar { fill: var(--first); } .bar.alarm { fill: var(--loss); }
+.bar { fill: var(--first); } .bar.second { fill: var(--second); } .bar.third { fill: var(--third); }
+.bar.fourth { fill: var(--loss); } .bar.alarm { fill: var(--loss); }
 .row.ideal .bar { fill: var(--drop); } .row.loss .bar { fill: var(--loss); } .row.gain .bar { fill: var(--gain); }
 .marker { stroke: var(--ink); stroke-width: 1; stroke-dasharray: 3 3; opacity: 0.7; }
 .curve { stroke-width: 2; stroke-linejoin: round; }
@@ -60,6 +61,7 @@ svg .tick { font-size: 11.5px; }
 .curve.third { stroke: var(--third); }
 .curve.fourth { stroke: var(--loss); }
 .curve.raw { stroke: var(--first); stroke-width: 1; opacity: 0.4; }
+.change { stroke-width: 3; opacity: 0.6; } .change.gain { stroke: var(--gain); } .change.loss { stroke: var(--loss); }
 .range { fill: var(--first); opacity: 0.14; }
 .dot { fill: var(--card); stroke-width: 2; }
 .dot.first { stroke: var(--first); }
@@ -103,6 +105,9 @@ th:first-child { padding-left: 0; } .stats { table-layout: fixed; }
 .meter b { font-weight: 600; width: 42px; }
 .meter span { flex: 1; height: 8px; border-radius: 4px; background: var(--faint); overflow: hidden; }
 .meter i { display: block; height: 100%; background: var(--first); }
+.confusion th, .confusion td { text-align: center; padding: 6px 8px; white-space: nowrap; }
+.confusion tbody th { text-align: left; position: sticky; left: 0; background: var(--card); }
+.confusion .none { color: var(--soft); }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 5px 20px; margin: 12px 0 0; font-size: 13.5px; }
 dt { color: var(--soft); }
 dd { margin: 0; overflow-wrap: anywhere; }
