@@ -24,3 +24,14 @@ export function rssBytes(pid: number): number {
   const kib = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
   return Number(kib) * 1024;
 }
+
+/** Linux counts a process's time in hundredths of a second, whatever its kernel's tick (`man 5 proc`, USER_HZ). */
+const TICK_MS = 10;
+
+/** Processor time of a process so far, in milliseconds (Linux). */
+export function cpuMs(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  // utime and stime are fields 14 and 15, the state is field 3.
+  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+}

@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { monotonicClock as clock } from '../../src/app/clock.js';
 import type { Ffmpeg } from '../../src/streaming/ffmpeg/binary.js';
 import { PacedCamera } from '../../test/helpers/paced-camera/index.js';
-import { childrenOf } from '../processes.js';
+import { childrenOf, cpuMs } from '../processes.js';
 import { median, printTable } from '../table.js';
 import { nowcastReader, type Reader } from './readers.js';
 
@@ -13,8 +12,6 @@ const STREAMS = [
 ] as const;
 const ROUNDS = 3;
 const WARM_UP_MS = 3_000;
-/** Linux counts a process's time in hundredths of a second, whatever its kernel's tick (`man 5 proc`, USER_HZ). */
-const TICK_MS = 10;
 
 /** CPU use of reading one camera, by our reader and by ffmpeg's, in turns. */
 export async function cpu(ffmpeg: Ffmpeg, secondsEach: number): Promise<void> {
@@ -62,12 +59,5 @@ async function shareOfCore(way: Reader, camera: PacedCamera, ms: number): Promis
 function usedMs(cameraPid: number): number {
   const { user, system } = process.cpuUsage();
   const children = childrenOf(process.pid).filter(({ pid }) => pid !== cameraPid);
-  return (user + system) / 1000 + children.reduce((sum, { pid }) => sum + childMs(pid), 0);
-}
-
-function childMs(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  // utime and stime are fields 14 and 15, the state is field 3.
-  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+  return (user + system) / 1000 + children.reduce((sum, { pid }) => sum + cpuMs(pid), 0);
 }

@@ -9,6 +9,7 @@ import { parseArgs, promisify } from 'node:util';
 import { locateFfmpeg } from '../../src/streaming/ffmpeg/binary.js';
 import { realFile } from '../../test/helpers/shared.js';
 import { numberOption } from '../number-option.js';
+import { childrenOf, cpuMs } from '../processes.js';
 import { machine, median, printTable, quantile } from '../table.js';
 import { Watcher, type Watched } from './watch.js';
 
@@ -18,8 +19,13 @@ const SINK = fileURLToPath(new URL('sink.js', import.meta.url));
 const MODES = 'root,schema,missing,refused,body,not-http,pong,ping,subscribe,fragments,churn,connect';
 const CLIP_SECONDS = 139;
 
+type Phase = Watched & {
+  /** Processor time of the server's process, in cores. */
+  readonly serverCores: number;
+};
+
 /** One round of a mode: the same client at an idle socket, then at the server. */
-type Round = { readonly control: Watched; readonly flood: Watched };
+type Round = { readonly control: Phase; readonly flood: Phase };
 
 /**
  * Floods a run's server while another client watches the results. The control is the same flooding client at a socket
@@ -41,13 +47,17 @@ export async function run(): Promise<void> {
   const ending: (() => void)[] = [];
   try {
     const total = modes.length * rounds * 2 * (seconds + 3) + 30;
-    const url = await startRun(await longClip(folder, total), ending);
+    const { url, pid } = await startRun(await longClip(folder, total), ending);
+    const server = childrenOf(pid).find(
+      ({ command }) => command.includes('server-main') || command.includes('nowcast-feed'),
+    );
+    if (server === undefined) throw new Error('the run has no process of a server');
     const sink = fork(SINK);
     ending.push(() => sink.disconnect());
     const [sinkPort] = (await once(sink, 'message')) as [number];
     const watcher = await Watcher.open(url);
     ending.push(() => watcher.close());
-    const phase = async (port: number, mode: string): Promise<Watched> => {
+    const phase = async (port: number, mode: string): Promise<Phase> => {
       await pause(1000);
       const client = spawn(process.execPath, [CLIENT, String(port), String(seconds), mode], {
         stdio: ['ignore', 'ignore', 'inherit'],
@@ -55,10 +65,13 @@ export async function run(): Promise<void> {
       // Its start takes time of the processor, too.
       await pause(500);
       watcher.take();
+      const before = cpuMs(server.pid);
+      const beganMs = performance.now();
       await pause((seconds - 1) * 1000);
+      const serverCores = (cpuMs(server.pid) - before) / (performance.now() - beganMs);
       const watched = watcher.take();
       await once(client, 'close');
-      return watched;
+      return { ...watched, serverCores };
     };
     console.log(`${machine()}\n`);
     const results = new Map<string, Round[]>(modes.map((mode) => [mode, []]));
@@ -77,7 +90,8 @@ export async function run(): Promise<void> {
         'p99 latency, control',
         'under the flood',
         'ratio',
-        'p99 delivery',
+        'p99 delivery, both',
+        'processor of the server, both',
       ],
       [...results].map(([mode, all]) => [mode, ...rowOf(all)]),
     );
@@ -98,6 +112,7 @@ function rowOf(rounds: readonly Round[]): string[] {
     `${of(({ flood }) => p99(flood.latencyMs)).toFixed(0)} ms`,
     of(({ control, flood }) => p99(flood.latencyMs) / p99(control.latencyMs)).toFixed(2),
     `${of(({ control }) => p99(control.deliveryMs)).toFixed(0)} and ${of(({ flood }) => p99(flood.deliveryMs)).toFixed(0)} ms`,
+    `${(100 * of(({ control }) => control.serverCores)).toFixed(0)} and ${(100 * of(({ flood }) => flood.serverCores)).toFixed(0)} %`,
   ];
 }
 
@@ -112,8 +127,8 @@ async function longClip(folder: string, seconds: number): Promise<string> {
   return long;
 }
 
-/** @returns the feed's address */
-async function startRun(clip: string, ending: (() => void)[]): Promise<string> {
+/** @returns the feed's address, and the run's process */
+async function startRun(clip: string, ending: (() => void)[]): Promise<{ readonly url: string; readonly pid: number }> {
   const model = realFile('yolox_nano.onnx');
   if (model === undefined) throw new Error('this bench needs yolox_nano.onnx in NOWCAST_REAL_DIR');
   const words = ['run', clip, '--model', model, '--labels', 'coco', '--provider', 'cpu', '--budget', '1s'];
@@ -126,7 +141,7 @@ async function startRun(clip: string, ending: (() => void)[]): Promise<string> {
     child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
       text = (text + chunk).slice(-4000);
       const url = /ws:\/\/\S+/.exec(text)?.[0];
-      if (url !== undefined) resolve(url);
+      if (url !== undefined) resolve({ url, pid: child.pid! });
     });
     child.once('close', () => reject(new Error(`the run ended before its feed was open: ${text}`)));
   });

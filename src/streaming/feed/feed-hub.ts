@@ -5,6 +5,7 @@ import type { Clock } from '../../core/clock.js';
 import type { Refusal } from '../http/access.js';
 import type { PostMessage } from '../http/post.js';
 import type { Owner } from '../http/owner.js';
+import { SlicedInput } from '../http/sliced-input.js';
 import type { After } from '../http/timers.js';
 import { JSON_HEADERS, pathOf, reply, type WebPart } from '../http/web-server.js';
 import { CLOSE, FeedClient, type FeedClientLimits } from './feed-client.js';
@@ -57,6 +58,8 @@ export class FeedHub implements WebPart {
       clientTracking: false,
       perMessageDeflate: false,
       maxPayload: settings.maxMessageBytes,
+      // The client's limit on pings closes with a reason.
+      ...{ maxPendingAutoPongs: 0 },
       handleProtocols: (offered) => offered.has(FEED_SUBPROTOCOL) && FEED_SUBPROTOCOL,
     });
   }
@@ -92,7 +95,7 @@ export class FeedHub implements WebPart {
     return true;
   }
 
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Refusal | undefined {
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, brokeLimit: () => void): Refusal | undefined {
     if (pathOf(request) !== '/') return { status: 404, message: 'the feed is at /' };
     const offered = request.headers['sec-websocket-protocol'];
     if (offered !== undefined && !offered.split(/ *, */).includes(FEED_SUBPROTOCOL))
@@ -105,7 +108,7 @@ export class FeedHub implements WebPart {
         message: `the feed already has ${maxClients} clients, its limit`,
       };
     }
-    void this.#join(request, socket, head);
+    void this.#join(request, socket, head, brokeLimit);
     return undefined;
   }
 
@@ -143,7 +146,7 @@ export class FeedHub implements WebPart {
   }
 
   /** Lets the client in as soon as the pipeline posts to the feed, so that it misses nothing from `hello` on. */
-  async #join(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+  async #join(request: IncomingMessage, socket: Duplex, head: Buffer, brokeLimit: () => void): Promise<void> {
     const { owner, after } = this.#environment;
     this.#joining.add(socket);
     const cancel = after(JOIN_TIMEOUT_MS, () => socket.destroy());
@@ -161,12 +164,20 @@ export class FeedHub implements WebPart {
       return;
     }
     socket.once('close', leave);
-    this.#upgrader.handleUpgrade(request, socket, head, (webSocket) => this.#welcome(webSocket));
+    this.#upgrader.handleUpgrade(request, socket, head, (webSocket) => {
+      let isBroken = false;
+      // `ws` has begun to listen.
+      new SlicedInput(socket, () => isBroken);
+      this.#welcome(webSocket, () => {
+        isBroken = true;
+        brokeLimit();
+      });
+    });
   }
 
-  #welcome(socket: WebSocket): void {
+  #welcome(socket: WebSocket, brokeLimit: () => void): void {
     const { clock } = this.#environment;
-    const client = new FeedClient(feedSocket(socket), this.#settings, this.#settings.clients, clock.now());
+    const client = new FeedClient(feedSocket(socket, brokeLimit), this.#settings, this.#settings.clients, clock.now());
     const connection: Connection = { socket, client, answeredPing: true };
     this.#connections.add(connection);
     socket.on('pong', (data: Buffer) => {
@@ -179,7 +190,7 @@ export class FeedHub implements WebPart {
       else client.receive(data.toString('utf8'), clock.now());
     });
     // A broken or oversized frame: ws closes the connection with the right code by itself.
-    socket.on('error', () => undefined);
+    socket.on('error', brokeLimit);
     socket.on('close', () => this.#connections.delete(connection));
     for (const status of this.#statuses.values()) client.offer(status, clock.now());
   }

@@ -4,8 +4,11 @@ import { CLOSE, type FeedSocket } from './feed-client.js';
 /** How long a client may take to answer a close. */
 const CLOSE_GRACE_MS = 1000;
 
-/** The client's view of a WebSocket of `ws`. */
-export function feedSocket(socket: WebSocket): FeedSocket {
+/**
+ * The client's view of a WebSocket of `ws`.
+ * @param brokeLimit called when the client is closed because it broke a limit
+ */
+export function feedSocket(socket: WebSocket, brokeLimit: () => void): FeedSocket {
   return {
     get bufferedAmount() {
       return socket.bufferedAmount;
@@ -16,8 +19,10 @@ export function feedSocket(socket: WebSocket): FeedSocket {
       const cutOff = setTimeout(() => socket.terminate(), CLOSE_GRACE_MS);
       socket.once('close', () => clearTimeout(cutOff));
       socket.close(code, reason);
+      if (code !== CLOSE.policyViolation) return;
       // The rest of a flood stays in the system's buffers.
-      if (code === CLOSE.policyViolation) socket.pause();
+      socket.pause();
+      brokeLimit();
     },
   };
 }

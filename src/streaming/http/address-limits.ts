@@ -11,6 +11,8 @@ export type ConnectionLimits = {
 
 /** New connections of one address: many dashboards at once after a restart, few afterwards. */
 const NEW_CONNECTIONS: Rate = { burst: 600, perSecond: 10 };
+/** A connection that broke a limit counts as so many new ones, because its input had to be read. */
+const BROKEN_LIMIT = 5;
 /** Refusals that one address gets at once; further ones are slowed down. */
 const QUICK_REFUSALS: Rate = { burst: 10, perSecond: 1 };
 /** After so long without a connection, all buckets of an address are full again. */
@@ -55,6 +57,12 @@ export class AddressLimits {
   closed(address: string): void {
     this.#client(address).connections -= 1;
     this.#connections -= 1;
+  }
+
+  /** A connection of the address broke a limit. */
+  brokeLimit(address: string): void {
+    const client = this.#client(address);
+    client.opened.drain(client.seenAtMs, BROKEN_LIMIT);
   }
 
   /** @returns whether the address may make this request now */

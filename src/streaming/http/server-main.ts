@@ -1,14 +1,16 @@
 /** Entry of the server's process. */
 import '../../core/no-debugger.js';
-import { constants, setPriority } from 'node:os';
+import { setPriority } from 'node:os';
 import type { FromServer, ToServer } from './messages.js';
 import { Serving } from './serving.js';
 import { nodeAfter, nodeInterval } from './timers.js';
 
+const NICENESS = 5;
+
 process.title = 'nowcast-feed';
-// On a busy machine, detector and decoders go first.
+// On a busy machine, detector and decoders go first. A still lower priority delays results by seconds there.
 try {
-  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  setPriority(NICENESS);
 } catch {
   // A system that does not allow it serves at its own priority.
 }

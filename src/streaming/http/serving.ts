@@ -82,7 +82,8 @@ export class Serving {
       onEnd();
       return;
     }
-    this.#stopTicking = startInterval(TICK_MS, () => this.#server?.tick());
+    // Behind the input that waits: a process that had no time must not take its clients' silence for theirs.
+    this.#stopTicking = startInterval(TICK_MS, () => setImmediate(() => this.#server?.tick()));
     send({ type: 'listening', port: this.#server.port });
   }
 

@@ -15,11 +15,21 @@ export class TokenBucket {
 
   /** @returns false if the rate is exceeded; nothing is then taken */
   take(nowMs: number, cost = 1): boolean {
-    const { burst, perSecond } = this.#rate;
-    this.#left = Math.min(burst, this.#left + ((nowMs - this.#filledAtMs) / 1000) * perSecond);
-    this.#filledAtMs = nowMs;
+    this.#fill(nowMs);
     if (this.#left < cost) return false;
     this.#left -= cost;
     return true;
+  }
+
+  /** Takes as much of the cost as there is. */
+  drain(nowMs: number, cost: number): void {
+    this.#fill(nowMs);
+    this.#left = Math.max(0, this.#left - cost);
+  }
+
+  #fill(nowMs: number): void {
+    const { burst, perSecond } = this.#rate;
+    this.#left = Math.min(burst, this.#left + ((nowMs - this.#filledAtMs) / 1000) * perSecond);
+    this.#filledAtMs = nowMs;
   }
 }

@@ -9,6 +9,7 @@ import { clientAddress } from './client-address.js';
 import { FileWatch } from './file-watch.js';
 import { RefusalLog } from './refusal-log.js';
 import type { After } from './timers.js';
+import { SlicedInput } from './sliced-input.js';
 import { readTls, type TlsFiles } from './tls.js';
 import { readTokenFile } from './tokens.js';
 
@@ -32,8 +33,11 @@ export type WebServerSettings = {
 export type WebPart = {
   /** @returns false if it has no such path */
   answer(request: IncomingMessage, response: ServerResponse): boolean;
-  /** Takes over the connection, or returns the reason to refuse it; absent if the part has no WebSocket. */
-  upgrade?(request: IncomingMessage, socket: Duplex, head: Buffer): Refusal | undefined;
+  /**
+   * Takes over the connection, or returns the reason to refuse it; absent if the part has no WebSocket.
+   * @param brokeLimit to be called when the connection ends because it broke a limit or the protocol
+   */
+  upgrade?(request: IncomingMessage, socket: Duplex, head: Buffer, brokeLimit: () => void): Refusal | undefined;
   /** Called once a second. */
   tick?(): void;
   /** Ends what it has open; resolves when its connections are closed. */
@@ -71,9 +75,12 @@ export class WebServer {
   readonly #server: Server;
   readonly #watches: FileWatch<unknown>[] = [];
   readonly #sockets = new Set<Socket>();
+  readonly #inputs = new WeakMap<Duplex, SlicedInput>();
   readonly #waiting = new WeakMap<Duplex, number>();
   /** Connections that get nothing any more but the refusal. */
   readonly #refused = new WeakSet<Duplex>();
+  /** Those of them that have been counted as a broken limit. */
+  readonly #charged = new WeakSet<Duplex>();
   readonly #held = new Set<() => void>();
   #tokensOfFile: readonly string[] = [];
   #closed: Promise<void> | undefined;
@@ -156,8 +163,11 @@ export class WebServer {
     const begin = server.listeners('connection') as ((this: Server, socket: Socket) => void)[];
     server.removeAllListeners('connection');
     server.on('connection', (socket: Socket) => {
-      if (this.#admits(socket)) for (const listener of begin) listener.call(server, socket);
+      if (!this.#admits(socket)) return;
+      for (const listener of begin) listener.call(server, socket);
+      if (this.#settings.tls === undefined) this.#slice(socket);
     });
+    server.on('secureConnection', (socket: Socket) => this.#slice(socket));
     return server;
   }
 
@@ -173,6 +183,10 @@ export class WebServer {
 
   #watch<T>(paths: readonly string[], read: () => T, apply: (content: T) => void): void {
     this.#watches.push(new FileWatch<T>(paths, read, apply, this.#environment.onWarning) as FileWatch<unknown>);
+  }
+
+  #slice(socket: Socket): void {
+    this.#inputs.set(socket, new SlicedInput(socket, () => this.#refused.has(socket)));
   }
 
   /** Counts a new connection; one beyond the limits is cut, late enough to slow down a client that tries again. */
@@ -193,7 +207,7 @@ export class WebServer {
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
     const { socket } = request;
-    if (socket.destroyed || this.#refused.has(socket)) return;
+    if (socket.destroyed || this.#isRefused(request)) return;
     const waiting = (this.#waiting.get(socket) ?? 0) + 1;
     this.#waiting.set(socket, waiting);
     response.once('close', () => this.#waiting.set(socket, (this.#waiting.get(socket) ?? 1) - 1));
@@ -213,9 +227,10 @@ export class WebServer {
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    this.#inputs.get(socket)?.release();
     // A client that left before it got the response.
     socket.on('error', () => socket.destroy());
-    if (socket.destroyed || this.#refused.has(socket)) return;
+    if (socket.destroyed || this.#isRefused(request)) return;
     const why = this.#refusal(request, 1) ?? this.#upgradeByPart(request, socket, head);
     if (why === undefined) return;
     this.#refuse(socket, request, why, () => {
@@ -229,7 +244,9 @@ export class WebServer {
 
   #upgradeByPart(request: IncomingMessage, socket: Duplex, head: Buffer): Refusal | undefined {
     const part = this.#parts.find((one) => one.upgrade !== undefined);
-    return part?.upgrade === undefined ? NO_UPGRADE : part.upgrade(request, socket, head);
+    if (part?.upgrade === undefined) return NO_UPGRADE;
+    const address = clientAddress(request.socket.remoteAddress);
+    return part.upgrade(request, socket, head, () => this.#limits.brokeLimit(address));
   }
 
   #refusal(request: IncomingMessage, waiting: number): Refusal | undefined {
@@ -245,11 +262,20 @@ export class WebServer {
     return refusal(request, { host, allowedOrigins, tokens: isOpen ? undefined : [...tokens, ...this.#tokensOfFile] });
   }
 
+  /** A client that sends more before it has the answer makes the server read in vain. */
+  #isRefused({ socket }: IncomingMessage): boolean {
+    if (!this.#refused.has(socket)) return false;
+    if (!this.#charged.has(socket)) this.#limits.brokeLimit(clientAddress(socket.remoteAddress));
+    this.#charged.add(socket);
+    return true;
+  }
+
   #refuse(socket: Duplex, request: IncomingMessage, { reason }: Refusal, send: () => void): void {
     const address = clientAddress(request.socket.remoteAddress);
     if (reason !== undefined && this.#closed === undefined) this.#refusals.refused(address, reason);
     this.#refused.add(socket);
-    socket.pause();
+    // At the end of each request Node reads on, so the pause waits for the last one of this slice.
+    process.nextTick(() => socket.pause());
     if (this.#closed !== undefined || this.#limits.isRefusedQuickly(address)) send();
     else this.#hold(request.socket, send);
   }

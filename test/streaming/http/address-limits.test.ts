@@ -32,6 +32,16 @@ describe('AddressLimits', () => {
     assert.equal(limits.opened('b'), undefined);
   });
 
+  it('counts a connection that broke a limit as many', () => {
+    const { limits } = start();
+    for (let i = 0; i < 108; i++) limits.brokeLimit('a');
+    for (let i = 0; i < 60; i++) {
+      assert.equal(limits.opened('a'), undefined);
+      limits.closed('a');
+    }
+    assert.equal(limits.opened('a'), 'too many new connections');
+  });
+
   it('allows an address its rate of requests, and twice as many at once', () => {
     const { limits, clock } = start();
     const requests = (): number => {
