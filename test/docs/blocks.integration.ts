@@ -21,6 +21,7 @@ const BLOCKS: readonly Block[] = PAGES.flatMap((page) =>
 /** Tests that run the programs of a page. */
 const RUN_BY: Readonly<Record<string, string>> = {
   'README.md js': 'package.integration, documented-clients.integration',
+  'docs/evaluation.md js': 'own-policy.test',
   'docs/library.md js': 'programs.integration',
   'docs/synthetic-world.md js': 'programs.integration',
   'docs/feed-protocol.md js': 'documented-clients.integration',
