@@ -1,22 +1,7 @@
-import type { Server } from 'node:http';
 import { OutputError } from '../../core/errors.js';
 
-/**
- * Binds the server.
- * @throws OutputError with the reason why the address cannot be bound, and the remedy
- */
-export async function listen(server: Server, host: string, port: number): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    const fail = (cause: NodeJS.ErrnoException): void => reject(cannotListen(host, port, cause));
-    server.once('error', fail);
-    server.listen(port, host, () => {
-      server.off('error', fail);
-      resolve();
-    });
-  });
-}
-
-function cannotListen(host: string, port: number, cause: NodeJS.ErrnoException): OutputError {
+/** Why the address cannot be bound, and the remedy. */
+export function bindError(host: string, port: number, cause: Error & { readonly code?: string }): OutputError {
   switch (cause.code) {
     case 'EADDRINUSE':
       return new OutputError(

@@ -1,25 +1,23 @@
 import type { ServerResponse } from 'node:http';
-import type { PictureFacts } from './page-messages.js';
-import { PAGE_HEADERS } from './static-files.js';
+import { PAGE_HEADERS } from './page-headers.js';
 
 type Asking = { readonly after: number; readonly response: ServerResponse };
 
 /**
  * Serves the newest picture of a stream on request. A browser requests the next picture after it has shown the last, so
  * a slow browser gets fewer and never a queue.
- *
- * An answer is the length of the facts (4 bytes, big-endian), the facts as JSON, and a JPEG.
  */
-export class PictureRelay {
+export class NewestBody {
   readonly #asking = new Set<Asking>();
-  #newest: { readonly seq: number; readonly body: Buffer } | undefined;
+  #newest: { readonly seq: number; readonly body: Uint8Array } | undefined;
 
-  publish(facts: PictureFacts, jpeg: Uint8Array): void {
-    const json = Buffer.from(JSON.stringify(facts));
-    const length = Buffer.alloc(4);
-    length.writeUInt32BE(json.length);
-    this.#newest = { seq: facts.seq, body: Buffer.concat([length, json, jpeg]) };
-    for (const { response } of this.#asking) send(response, this.#newest.body);
+  get isAsked(): boolean {
+    return this.#asking.size > 0;
+  }
+
+  publish(seq: number, body: Uint8Array): void {
+    this.#newest = { seq, body };
+    for (const { response } of this.#asking) send(response, body);
     this.#asking.clear();
   }
 
@@ -30,12 +28,18 @@ export class PictureRelay {
       return;
     }
     const asking = { after, response };
+    response.setTimeout(0);
     this.#asking.add(asking);
     response.once('close', () => this.#asking.delete(asking));
   }
+
+  /** Forgets the picture, which is old when the next browser asks. */
+  clear(): void {
+    this.#newest = undefined;
+  }
 }
 
-function send(response: ServerResponse, body: Buffer): void {
+function send(response: ServerResponse, body: Uint8Array): void {
   response.writeHead(200, {
     ...PAGE_HEADERS,
     'content-type': 'application/octet-stream',

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
-import { EventStream } from '../../../src/streaming/live-page/event-stream.js';
+import { EventStream } from '../../../src/streaming/http/event-stream.js';
 
 describe('EventStream', () => {
   it('disconnects a listener that does not read, and waits for no other', async () => {
@@ -15,22 +15,7 @@ describe('EventStream', () => {
     await once(listener, 'data');
     listener.pause();
     // More than fits into the buffers of the two sockets.
-    const conditions = 'x'.repeat(32 * 1024 * 1024);
-    await events.send({
-      type: 'run',
-      model: '',
-      provider: '',
-      threads: 1,
-      input: '',
-      schedule: '',
-      budgetMs: null,
-      forecaster: null,
-      fps: 30,
-      width: 1,
-      height: 1,
-      seed: 0,
-      conditions,
-    });
+    await events.send('run', 'x'.repeat(32 * 1024 * 1024));
     await cutOff;
     listener.destroy();
     await new Promise((resolve) => {

@@ -1,16 +1,15 @@
 import type { ServerResponse } from 'node:http';
-import type { PageMessage } from './page-messages.js';
-import { PAGE_HEADERS } from './static-files.js';
+import { PAGE_HEADERS } from './page-headers.js';
 
 const PATIENCE_MS = 2000;
 
 /**
- * Sends messages to pages as server-sent events. A late listener gets the newest of each type; so does a page whose
+ * Sends messages to pages as server-sent events. A late listener gets the newest of each key; so does a page whose
  * connection broke, because browsers reconnect.
  */
 export class EventStream {
   readonly #listeners = new Set<ServerResponse>();
-  readonly #newest = new Map<PageMessage['type'], string>();
+  readonly #newest = new Map<string, string>();
   readonly #patienceMs: number;
 
   /**
@@ -23,15 +22,19 @@ export class EventStream {
 
   answer(response: ServerResponse): void {
     response.writeHead(200, { ...PAGE_HEADERS, 'content-type': 'text/event-stream' });
+    response.setTimeout(0);
     response.write([...this.#newest.values()].join(''));
     this.#listeners.add(response);
     response.once('close', () => this.#listeners.delete(response));
   }
 
-  /** Resolves when every listener's connection has taken it or is closed. */
-  async send(message: PageMessage): Promise<void> {
-    const text = `data: ${JSON.stringify(message)}\n\n`;
-    this.#newest.set(message.type, text);
+  /**
+   * Resolves when every listener's connection has taken it or is closed.
+   * @param json a line
+   */
+  async send(key: string, json: string): Promise<void> {
+    const text = `data: ${json}\n\n`;
+    this.#newest.set(key, text);
     await Promise.all(
       [...this.#listeners].map(
         (response) =>
