@@ -29,7 +29,7 @@ export type RunPlan = {
  */
 export async function planRun(config: RunConfig, context: AppContext, parts: RunParts): Promise<RunPlan> {
   const { model } = await asUsage(async () => {
-    prepareSinks(config, parts);
+    await prepareSinks(config, parts);
     return detectorOptions(config, context);
   });
   const plan: RunPlan = {
