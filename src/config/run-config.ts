@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path';
 import type { NmsMode, Provider } from '../core/detector.js';
 import { SourceError, UsageError } from '../core/errors.js';
 import type { Size } from '../core/size.js';
+import type { TrackLife } from '../core/track-life.js';
 import { findNamed } from '../core/named-kind.js';
 import type { Pace } from '../core/pace.js';
 import type { SourceKind } from '../core/source-kind.js';
@@ -63,6 +64,7 @@ export type DetectConfig = {
   readonly budgetMs: number | undefined;
   /** Always true with a forecaster. */
   readonly track: boolean;
+  readonly trackLife: TrackLife;
   /** `none`, or the text of a forecaster, as its registry parses it. */
   readonly forecast: string;
 };
@@ -158,6 +160,11 @@ export function resolveRun(
       schedule: detect.schedule,
       budgetMs: budgetMs(given.budget, detect.budget, keepsAllFrames ? detect.schedule : undefined),
       track: given.track ?? detect.forecast !== 'none',
+      trackLife: {
+        minConsecutiveFrames: detect.min_consecutive_frames,
+        minTrackScore: detect.min_track_score,
+        lostTrackMs: detect.lost_track,
+      },
       forecast: detect.forecast,
     },
     pace: settings.pace ?? keys.pace.default,
@@ -167,6 +174,7 @@ export function resolveRun(
     sinks: sinkConfigs(settings, parts),
   };
   refuseContradictions(config, found, keepsAllFrames, parts);
+  refuseUselessTrackKeys(given, config.detect, parts);
   return config;
 }
 
@@ -326,6 +334,22 @@ function refuseContradictions(config: RunConfig, found: readonly Found[], keepsA
     parts.sinks.find((sink) => sink.name === name)?.check?.(settings, sources);
   refuseReadingTwice(found);
   refuseOverwriting(config, found, parts);
+}
+
+/** Keys that say when an object is a track, where nothing is tracked or the tracker has its own rule. */
+function refuseUselessTrackKeys(
+  given: Readonly<Record<string, unknown>>,
+  { track, forecast }: DetectConfig,
+  { forecasters }: Parts,
+): void {
+  const key = ['min_consecutive_frames', 'min_track_score', 'lost_track'].find((name) => given[name] !== undefined);
+  if (key === undefined) return;
+  const subject = `detect.${key} (--${key.replaceAll('_', '-')})`;
+  if (!track) throw new UsageError(`${subject} is about tracks, and detect.track (--track) is off; set it to true`);
+  if (forecast !== 'none' && findNamed(forecasters, forecast)?.keepsTrackLife !== true)
+    throw new UsageError(
+      `${subject} has no effect on the forecaster ${forecast}, which has its own rule for tracks; remove the key, or choose another forecaster`,
+    );
 }
 
 /**

@@ -45,7 +45,7 @@ describe('a configuration file', () => {
       'a wrong key',
       'detect:\n  confidence: 0.3\n',
       [
-        'c.yaml:2: detect.confidence is not a key; did you mean conf? (allowed in detect: conf, nms, nms_mode, classes, schedule, budget, track, forecast)',
+        'c.yaml:2: detect.confidence is not a key; did you mean conf? (allowed in detect: conf, nms, nms_mode, classes, schedule, budget, track, min_consecutive_frames, min_track_score, lost_track, forecast)',
       ],
     ],
     [

@@ -189,9 +189,13 @@ async function play({ config, context, parts, detector, ffmpeg, sinks, measureme
 /** Tracks objects when no forecaster is chosen. */
 const PLAIN_TRACKER = 'nowcast';
 
-function trackerOf({ track, forecast }: RunConfig['detect'], { forecasters }: RunParts): TrackerFactory | undefined {
-  if (forecast !== 'none') return trackerByName(forecast, forecasters);
-  return track ? trackerByName(PLAIN_TRACKER) : undefined;
+function trackerOf(
+  { track, trackLife, forecast }: RunConfig['detect'],
+  { forecasters }: RunParts,
+): TrackerFactory | undefined {
+  if (!track) return undefined;
+  const factory = forecast === 'none' ? trackerByName(PLAIN_TRACKER) : trackerByName(forecast, forecasters);
+  return { ...factory, create: (options) => factory.create({ ...trackLife, ...options }) };
 }
 
 /**
