@@ -84,9 +84,14 @@ export type { ChosenStream } from './streaming/ffmpeg/video-streams.js';
 export { locateFfmpeg, type Ffmpeg, type FfmpegVersion } from './streaming/ffmpeg/binary.js';
 
 // The middle: operators, to be chained.
-export { createPipeline, type PipelineOptions } from './pipeline/create-pipeline.js';
+export { createPipeline, type PipelineOptions, type StreamOptions } from './pipeline/create-pipeline.js';
 export { perceive, type PerceiveOptions } from './pipeline/operators/perceive.js';
-export { schedule, type ScheduledFrame, type ScheduleOptions } from './pipeline/operators/schedule.js';
+export {
+  schedule,
+  type ScheduledFrame,
+  type ScheduleOptions,
+  type StreamSchedule,
+} from './pipeline/operators/schedule.js';
 export { DetectorOutage } from './pipeline/detector-outage.js';
 export { detect, type DetectOptions } from './pipeline/operators/detect.js';
 export { exhaustMapLatest } from './pipeline/operators/exhaust-map-latest.js';

@@ -2,7 +2,7 @@ import type { Observable } from 'rxjs';
 import { monotonicClock } from './clock.js';
 import { BUILT_IN_PARTS } from './parts.js';
 import { cacheDir, ownZoo } from './paths.js';
-import { sourceConfig } from '../config/run-config.js';
+import { sourceConfig } from '../config/run-sources.js';
 import { lookAtSources } from '../config/sources.js';
 import { DETECTOR_DEFAULTS } from '../config/run-keys.js';
 import type { ModelDetector } from '../core/detector.js';
@@ -66,7 +66,7 @@ export async function openSource(
     clock: monotonicClock,
     pace,
     ffmpeg,
-    isOnly: false,
+    givesUpFirst: false,
     originals,
   });
 }

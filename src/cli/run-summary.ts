@@ -26,7 +26,9 @@ export function summaryText({
     `dropped: ${dropsText(total)}`,
   ];
   if (total.overBudget > 0)
-    lines.push(`${counted(total.overBudget, 'percept')} came out later than the budget of ${latencyBudgetMs} ms`);
+    lines.push(
+      `${counted(total.overBudget, 'percept')} came out later than the ${Object.values(streams).some(({ detect }) => detect !== undefined) ? 'budget of its stream' : `budget of ${latencyBudgetMs} ms`}`,
+    );
   if (total.gaps > 0) lines.push(`${counted(total.gaps, 'gap')} without frames`);
   const each = Object.entries(streams);
   if (each.length > 1) {

@@ -3,13 +3,16 @@ import { BUILT_IN_PARTS, type RunParts } from '../app/parts.js';
 import type { Environment } from '../config/environment.js';
 import { loadConfig } from '../config/load.js';
 import { sourceSecrets } from '../config/redact.js';
-import { anchoredRun, resolveRun, sourceTexts, type RunConfig } from '../config/run-config.js';
+import { underFlags } from '../config/detect-config.js';
+import { anchoredRun, resolveRun, type RunConfig } from '../config/run-config.js';
+import { nameClashes, sourceTexts } from '../config/run-sources.js';
 import { runKeys, type Settings } from '../config/run-keys.js';
-import { mergeSettings, secretsIn, withEnvironment } from '../config/settings.js';
-import { lookAtSources, sourceForms } from '../config/sources.js';
+import { secretsIn, withEnvironment } from '../config/settings.js';
+import { addressesToAsk, lookAtSources, sourceForms } from '../config/sources.js';
 import { openIo, type CliContext } from './command-io.js';
 import { addMoreHelp } from './help.js';
 import { addRunFlags, readRunFlags, type RunFlagValues } from './run-flags.js';
+import { planText } from './run-plan.js';
 import { summaryText } from './run-summary.js';
 
 /** Declares `nowcast run`. */
@@ -17,11 +20,20 @@ export function register(program: Command, context: CliContext): void {
   const command = program
     .command('run')
     .description('Detect on video files, folders of pictures and cameras')
-    .argument('[source...]', sourceForms(BUILT_IN_PARTS.sources))
-    .option('-c, --config <file.yaml>', 'a configuration file; flags override its keys');
+    .argument('[source...]', `${sourceForms(BUILT_IN_PARTS.sources)}; or the names of cameras of the config`)
+    .option('-c, --config <file.yaml>', 'a configuration file; flags override its keys')
+    .option('--validate', 'check flags and configuration, print what would run, and end; opens no source');
   addRunFlags(command).action(async (sources: string[], flags: RunFlagValues) => {
     const io = openIo(command, context);
-    const config = await readRunConfig(sources, flags, context.env, context.secrets);
+    const reading = { ...context, onWarning: (message: string) => io.log.warn(message) };
+    if (flags['validate'] === true) {
+      const config = await readRunConfig(sources, flags, { ...reading, asks: false });
+      const { planRun } = await import('../app/run/plan.js');
+      const plan = await planRun(config, io, BUILT_IN_PARTS);
+      io.print(io.json ? JSON.stringify(plan) : planText(plan));
+      return;
+    }
+    const config = await readRunConfig(sources, flags, reading);
     const { run } = await import('../app/run/run.js');
     const { summary, failure } = await run(config, io);
     io.print(io.json ? JSON.stringify(summary) : summaryText(summary));
@@ -34,21 +46,32 @@ export function register(program: Command, context: CliContext): void {
       'nowcast run rtsp://192.0.2.7/stream --model yolox-s --feed 8765 --record run.jsonl',
       'nowcast run pictures --offline --coco found.json',
       'nowcast run -c cameras.yaml',
+      'nowcast run -c cameras.yaml front garden --wait',
+      'nowcast run -c cameras.yaml --validate',
     ],
     page: 'configuration.md',
   });
 }
 
+/** The surroundings of a configuration that is read. */
+type Reading = {
+  readonly env: Environment;
+  /** Receives texts that no output may show, before any message can contain them. */
+  readonly secrets: Set<string>;
+  /** Receives notes about former names of keys, and about names with two meanings. */
+  readonly onWarning?: (message: string) => void;
+  /** False asks no address for its content; one that may give a video file then counts as one. Default: true. */
+  readonly asks?: boolean;
+};
+
 /**
  * The configuration of a run. Flags override the file's keys; defaults fill in the rest.
- * @param secrets receives texts that no output may show, before any message can contain them
  * @throws UsageError naming every problem of the flags or of the file, or a contradiction between them
  */
 export async function readRunConfig(
   sources: readonly string[],
   flags: RunFlagValues,
-  env: Environment,
-  secrets: Set<string>,
+  { env, secrets, onWarning = () => undefined, asks = true }: Reading,
   parts: RunParts = BUILT_IN_PARTS,
 ): Promise<RunConfig> {
   const keys = runKeys(parts);
@@ -57,12 +80,25 @@ export async function readRunConfig(
   const file = typeof path !== 'string' ? undefined : await loadConfig(keys, path, env);
   for (const secret of file?.secrets ?? []) secrets.add(secret);
   const fromFile: Settings = file === undefined ? {} : anchoredRun(file.settings, file.folder, parts);
-  const settings = withEnvironment(keys, mergeSettings(fromFile, fromFlags), env);
+  const settings = withEnvironment(keys, underFlags(fromFile, fromFlags), env);
   for (const secret of secretsIn(keys, settings)) secrets.add(secret);
   const cameras = Object.entries(settings.cameras ?? {});
   const names = cameras.map(([name]) => name);
   for (const source of [...sources, ...cameras.map(([, camera]) => camera.source)])
     for (const secret of sourceSecrets(source, names)) secrets.add(secret);
-  const contents = await lookAtSources(sourceTexts(settings, sources), parts.sources);
-  return resolveRun(settings, sources, parts, contents);
+  for (const warning of [...(file?.warnings ?? []), ...nameClashes(settings, sources, parts)]) onWarning(warning);
+  const texts = sourceTexts(settings, sources);
+  if (asks) return resolveRun(settings, sources, parts, await lookAtSources(texts, parts.sources));
+  try {
+    return resolveRun(settings, sources, parts);
+  } catch (error) {
+    const unknown = addressesToAsk(texts, parts.sources);
+    if (unknown.length === 0) throw error;
+    const asVideos = unknown.map((text) => [text, { kind: 'video', isPlayable: true, found: 'not asked' }] as const);
+    try {
+      return resolveRun(settings, sources, parts, new Map(asVideos));
+    } catch {
+      throw error;
+    }
+  }
 }

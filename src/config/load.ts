@@ -5,6 +5,7 @@ import { UsageError } from '../core/errors.js';
 import { utf8Text } from '../core/utf8.js';
 import type { Keys, SettingsOf } from '../core/keys.js';
 import { substitute, type Environment } from './environment.js';
+import { formerNames, moved, valueAt, withValue } from './former-names.js';
 import { checkSettings, dotted, type Locate } from './problems.js';
 
 /** A checked configuration file. */
@@ -14,6 +15,8 @@ export type LoadedConfig<S extends Keys> = {
   readonly folder: string;
   /** Values from the environment, which no output may show. */
   readonly secrets: readonly string[];
+  /** Keys that stand under a former name, each with its place and its new name. */
+  readonly warnings: readonly string[];
 };
 
 /** Values that override those of the file, by key, as from `--set epochs=30`. */
@@ -106,14 +109,33 @@ export function parseConfig<S extends Keys>(
     );
   }
   const overridden = new Map(Object.entries(overrides?.values ?? {}));
-  const locate: Locate = (path) => {
+  const given = [...overridden].reduce<Readonly<Record<string, unknown>>>(
+    (all, [key, value]) => withValue(all, key.split('.'), value),
+    input as Readonly<Record<string, unknown>>,
+  );
+  const former = formerNames(keys).filter(({ from }) => valueAt(given, from) !== undefined);
+  const placeOf: Locate = (path) => {
     const byFlag = path.some((_, i) => overridden.has(dotted(path.slice(0, i + 1))));
     return byFlag
       ? `${overrides?.flag} ${dotted(path)}`
       : `${name}:${lines.linePos(offsetOf(document, path)).line}: ${dotted(path)}`;
   };
-  const settings = [...overridden].reduce((all, [key, value]) => withValue(all, key.split('.'), value), input);
-  return { settings: checkSettings(keys, settings, locate, secrets), secrets: [...secrets] };
+  for (const { from, to } of former)
+    if (valueAt(given, to) !== undefined)
+      throw new UsageError(
+        `${placeOf(from)} is the former name of ${dotted(to)}, which is set too; remove ${dotted(from)}`,
+        {
+          code: 'NOWCAST_CONFIG',
+        },
+      );
+  const settings = former.reduce(moved, given);
+  // A problem is named as the file has it.
+  const locate: Locate = (path) => placeOf(former.find(({ to }) => dotted(to) === dotted(path))?.from ?? path);
+  return {
+    settings: checkSettings(keys, settings, locate, secrets),
+    secrets: [...secrets],
+    warnings: former.map(({ from, to }) => `${placeOf(from)} is now called ${dotted(to)}; please rename it`),
+  };
 }
 
 /**
@@ -148,16 +170,6 @@ function contentOf(document: Document, name: string): unknown {
       code: 'NOWCAST_CONFIG',
     });
   }
-}
-
-/** A copy of `section` with another value at `path`. */
-function withValue(section: object, [name, ...rest]: readonly string[], value: unknown): object {
-  const before = (section as Readonly<Record<string, unknown>>)[name];
-  return {
-    ...section,
-    [name]:
-      rest.length === 0 ? value : withValue(typeof before === 'object' && before !== null ? before : {}, rest, value),
-  };
 }
 
 function someOf(keys: Keys): string {

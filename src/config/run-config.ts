@@ -1,36 +1,14 @@
-import { dirname, resolve } from 'node:path';
-import type { NmsMode, Provider } from '../core/detector.js';
-import { SourceError, UsageError } from '../core/errors.js';
-import type { Size } from '../core/size.js';
-import type { TrackLife } from '../core/track-life.js';
-import { findNamed } from '../core/named-kind.js';
+import { resolve } from 'node:path';
+import type { Provider } from '../core/detector.js';
+import { UsageError } from '../core/errors.js';
 import type { Pace } from '../core/pace.js';
-import type { SourceKind } from '../core/source-kind.js';
-import { realPath, whatIsAt } from './paths.js';
-import {
-  flagKeys,
-  foreignKeys,
-  ownersOf,
-  runKeys,
-  type CameraSettings,
-  type Parts,
-  type Settings,
-} from './run-keys.js';
+import type { Size } from '../core/size.js';
+import { refuseContradictions } from './contradictions.js';
+import { keyAndFlag, refuseUselessTrackKeys, resolveDetect, type DetectConfig } from './detect-config.js';
+import { flagKeys, runKeys, type CameraSettings, type Parts, type Settings } from './run-keys.js';
+import { runSources, type Found, type SourceConfig } from './run-sources.js';
 import { anchored, withDefaults } from './settings.js';
-import { fileNameOf, findSource, recogniseSource, type ContentByText, type FoundSource } from './sources.js';
-
-/** One source of frames. `id` is its stream's name in every event. */
-export type SourceConfig = {
-  readonly id: string;
-  /** Name of its entry in the registry of sources. */
-  readonly kind: string;
-  /** An absolute path, or an address with its credentials. Print it through `redact` only. */
-  readonly address: string;
-  /** Further files of the same stream, absolute paths. */
-  readonly more?: readonly string[];
-  /** The keys of its kind, with defaults filled in. */
-  readonly settings: Readonly<Record<string, unknown>>;
-};
+import { recogniseSource, type ContentByText } from './sources.js';
 
 export type ModelConfig = {
   /** An absolute path, or the name of a model of the zoo. */
@@ -48,25 +26,6 @@ export type ModelConfig = {
   readonly isTrusted: boolean;
   /** For a model with a dynamic input size. */
   readonly input: Size | undefined;
-};
-
-export type DetectConfig = {
-  /** Detections with a lower score are dropped, 0 to 1. */
-  readonly conf: number;
-  /** IoU above which NMS drops the lower-scored of two boxes, 0 to 1. */
-  readonly nms: number;
-  readonly nmsMode: NmsMode;
-  /** Names or ids; undefined keeps all. `classIdsOf` turns them into ids. */
-  readonly classes: readonly string[] | undefined;
-  /** The text of a schedule, as its registry parses it. */
-  readonly schedule: string;
-  /** Undefined means no budget. */
-  readonly budgetMs: number | undefined;
-  /** Always true with a forecaster. */
-  readonly track: boolean;
-  readonly trackLife: TrackLife;
-  /** `none`, or the text of a forecaster, as its registry parses it. */
-  readonly forecast: string;
 };
 
 /** An output of the run's results. */
@@ -87,6 +46,8 @@ export type RunConfig = {
   /** Number of frames to receive, over all sources. */
   readonly maxFrames: number | undefined;
   readonly durationMs: number | undefined;
+  /** A camera that does not answer at the start is tried until it does. */
+  readonly waits: boolean;
   /** Any frame that is lost as damaged or by the detector fails the run. */
   readonly isStrict: boolean;
   readonly sinks: readonly SinkConfig[];
@@ -102,24 +63,24 @@ export function anchoredRun(settings: Settings, folder: string, parts: Parts): S
     cameras: Object.fromEntries(
       Object.entries(cameras).map(([name, camera]) => {
         const { kind, address } = recogniseSource(camera.source, parts.sources, folder);
-        return [name, kind === undefined ? { ...camera, source: resolve(folder, address) } : camera];
+        const { detect } = anchored(runKeys(parts).cameras.of, { detect: camera.detect }, folder);
+        return [
+          name,
+          {
+            ...camera,
+            ...(kind === undefined && { source: resolve(folder, address) }),
+            ...(detect !== undefined && { detect }),
+          },
+        ];
       }),
     ),
   };
 }
 
-/** The texts of a run's sources: those of the command line, or else of the file. */
-export function sourceTexts({ cameras = {} }: Settings, named: readonly string[]): readonly string[] {
-  if (named.length > 0) return named;
-  return Object.values(cameras)
-    .filter(({ enabled }) => enabled !== false)
-    .map(({ source }) => source);
-}
-
 /**
  * Fills in defaults, checks the paths of sources, and refuses contradictions.
  * @param settings with absolute paths, see {@link anchoredRun}
- * @param named sources of the command line; they replace the cameras of the file
+ * @param named sources of the command line; names choose cameras of the file, and other sources replace them
  * @param contents of addresses, see `lookAtSources`
  * @throws UsageError naming the keys (and flags) that contradict each other, or a source that does not exist
  */
@@ -132,146 +93,32 @@ export function resolveRun(
   const keys = runKeys(parts);
   const model = withDefaults(keys.model.keys, settings.model ?? {});
   const given = settings.detect ?? {};
-  const detect = withDefaults(keys.detect.keys, given);
-  const keepsAllFrames = findNamed(parts.policies, detect.schedule)?.keepsAll === true;
-  const flagged = settings.sources ?? {};
-  const found =
-    named.length > 0
-      ? namedSources(named, flagged, parts, contents)
-      : configuredSources(settings.cameras ?? {}, flagged, parts, contents);
-  refuseUselessFlags(flagged, found, parts);
+  const detect = resolveDetect(given, parts);
+  const found = runSources(settings, named, parts, contents);
   const config: RunConfig = {
     sources: found.map(({ config: source }) => source),
     model: {
-      path: model.path,
+      path: oneModel(found, settings.cameras ?? {}, model.path),
       labels: model.labels,
       provider: model.provider,
       threads: model.threads,
-      hosts: model.hosts,
+      hosts: withDefaults(keys.detectors.keys, settings.detectors ?? {}).count,
       preprocess: model.preprocess,
       isTrusted: model.trusted,
       input: model.input === undefined ? undefined : parseInputSize(model.input, 'model.input (--input)'),
     },
-    detect: {
-      conf: detect.conf,
-      nms: detect.nms,
-      nmsMode: detect.nms_mode,
-      classes: detect.classes,
-      schedule: detect.schedule,
-      budgetMs: budgetMs(given.budget, detect.budget, keepsAllFrames ? detect.schedule : undefined),
-      track: given.track ?? detect.forecast !== 'none',
-      trackLife: {
-        minConsecutiveFrames: detect.min_consecutive_frames,
-        minTrackScore: detect.min_track_score,
-        lostTrackMs: detect.lost_track,
-      },
-      forecast: detect.forecast,
-    },
+    detect,
     pace: settings.pace ?? keys.pace.default,
     maxFrames: settings.max_frames,
     durationMs: settings.duration,
+    waits: settings.wait ?? keys.wait.default,
     isStrict: settings.strict ?? keys.strict.default,
     sinks: sinkConfigs(settings, parts),
   };
-  refuseContradictions(config, found, keepsAllFrames, parts);
-  refuseUselessTrackKeys(given, config.detect, parts);
+  refuseContradictions(config, found, parts);
+  const choices = config.sources.map(({ detect: own }) => own ?? detect);
+  refuseUselessTrackKeys(given, keyAndFlag, choices, parts);
   return config;
-}
-
-type Found<Open = unknown> = {
-  readonly config: SourceConfig;
-  readonly kind: SourceKind<Open>;
-  readonly content?: FoundSource<Open>['content'];
-};
-
-type Flagged = Readonly<Record<string, unknown>>;
-
-function namedSources(
-  texts: readonly string[],
-  flagged: Flagged,
-  parts: Parts,
-  contents: ContentByText | undefined,
-): Found[] {
-  const ids = new Map<string, number>();
-  return joined(texts.map((text) => sourceConfig(undefined, { source: text }, parts.sources, flagged, contents))).map(
-    (source) => {
-      const { id } = source.config;
-      const count = (ids.get(id) ?? 0) + 1;
-      ids.set(id, count);
-      return count === 1 ? source : { ...source, config: { ...source.config, id: `${id}-${count}` } };
-    },
-  );
-}
-
-/** One stream for all files of a kind that joins them: a shell turns `*.jpg` into a hundred names. */
-function joined(sources: readonly Found[]): Found[] {
-  const groups = new Map<unknown, Found[]>();
-  for (const source of sources) {
-    const { kind, config } = source;
-    const key = kind.joinsFiles === true && whatIsAt(config.address) === 'file' ? kind.name : config;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [source]);
-    else group.push(source);
-  }
-  return Array.from(groups.values(), ([first, ...rest]) =>
-    rest.length === 0
-      ? first
-      : {
-          ...first,
-          config: {
-            ...first.config,
-            id: fileNameOf(dirname(first.config.address)),
-            more: rest.map(({ config }) => config.address),
-          },
-        },
-  );
-}
-
-function configuredSources(
-  cameras: Readonly<Record<string, CameraSettings>>,
-  flagged: Flagged,
-  parts: Parts,
-  contents: ContentByText | undefined,
-): Found[] {
-  const enabled = Object.entries(cameras).filter(([, camera]) => camera.enabled !== false);
-  if (enabled.length > 0)
-    return enabled.map(([id, camera]) => sourceConfig(id, camera, parts.sources, flagged, contents));
-  throw new UsageError(
-    Object.keys(cameras).length > 0
-      ? 'every camera of the config has enabled: false; enable one, or name a SOURCE'
-      : 'the run has no source; name a SOURCE (a video file, pictures, or a camera), or a config with cameras (-c)',
-  );
-}
-
-/** A flag that no source of the run has is a mistake. */
-function refuseUselessFlags(flagged: Flagged, found: readonly Found[], { sources }: Parts): void {
-  for (const name of Object.keys(flagged)) {
-    if (found.some(({ kind }) => name in kind.keys)) continue;
-    refuseUnplayable(found);
-    const flag = sources.find(({ keys }) => name in keys)?.keys[name].flag?.split(' ')[0];
-    throw new UsageError(
-      `${flag} is for ${ownersOf(name, sources)}, and ${found.map(({ config, kind }) => `${config.id} is ${kind.is}`).join(', ')}; leave the flag out`,
-    );
-  }
-}
-
-/**
- * One source with every key of its kind.
- * @param flagged keys that win over the camera's, where its kind has them
- * @throws UsageError if it does not exist, is malformed, or has a key of another kind
- */
-export function sourceConfig<Open>(
-  id: string | undefined,
-  camera: CameraSettings,
-  kinds: readonly SourceKind<Open>[],
-  flagged: Flagged = {},
-  contents?: ContentByText,
-): Found<Open> {
-  const { kind, address, streamId, content } = findSource(camera.source, kinds, contents);
-  const [misplaced] = Object.entries(foreignKeys(camera, [kind], kind.is, kinds));
-  if (misplaced !== undefined) throw new UsageError(`cameras.${id}.${misplaced[0]}: ${misplaced[1]}`);
-  const settings = withDefaults(kind.keys, { ...camera, ...flagged });
-  return { kind, content, config: { id: id ?? streamId, kind: kind.name, address, settings } };
 }
 
 /**
@@ -285,23 +132,6 @@ export function parseInputSize(text: string, where: string): Size {
   return { width, height };
 }
 
-/**
- * A schedule that detects on every frame, however late, has no budget.
- * @param timeless the name of such a schedule; undefined for any other
- */
-function budgetMs(
-  given: number | 'none' | undefined,
-  resolved: number | 'none',
-  timeless: string | undefined,
-): number | undefined {
-  if (resolved === 'none') return undefined;
-  if (timeless === undefined) return resolved;
-  if (given === undefined) return undefined;
-  throw new UsageError(
-    `detect.budget (--budget) is ${given} ms, but detect.schedule (--schedule) ${timeless} detects on each frame however late; set the budget to none, or choose another schedule`,
-  );
-}
-
 /** A sink runs if one of its keys is set, or if its own section exists. */
 function sinkConfigs(settings: Settings, { sinks }: Parts): SinkConfig[] {
   return sinks.flatMap((sink) => {
@@ -313,93 +143,22 @@ function sinkConfigs(settings: Settings, { sinks }: Parts): SinkConfig[] {
   });
 }
 
-function refuseContradictions(config: RunConfig, found: readonly Found[], keepsAllFrames: boolean, parts: Parts): void {
-  const { detect, pace } = config;
-  const live = found.find(({ kind }) => kind.isLive);
-  if (keepsAllFrames || pace === 'max') refuseUnplayable(found);
-  if (live !== undefined && keepsAllFrames)
-    throw new UsageError(
-      `detect.schedule (--schedule) ${detect.schedule} works with files only, and ${live.config.id} is ${live.kind.is}, which does not wait for the detector${live.content === undefined ? '' : ` (${live.content.found})`}; choose idle-free`,
-    );
-  if (live !== undefined && pace === 'max')
-    throw new UsageError(
-      `pace (--pace) max works with files only, and ${live.config.id} is ${live.kind.is}, which cannot be read faster than real time; set it to source`,
-    );
-  if (detect.forecast !== 'none' && !detect.track)
-    throw new UsageError(
-      `detect.forecast (--forecast) is ${detect.forecast}, which needs tracking; remove detect.track, or set it to true`,
-    );
-  const sources = found.map(({ config: { id, settings }, kind }) => ({ ...kind, id, settings }));
-  for (const { kind: name, settings } of config.sinks)
-    parts.sinks.find((sink) => sink.name === name)?.check?.(settings, sources);
-  refuseReadingTwice(found);
-  refuseOverwriting(config, found, parts);
-}
-
-/** Keys that say when an object is a track, where nothing is tracked or the tracker has its own rule. */
-function refuseUselessTrackKeys(
-  given: Readonly<Record<string, unknown>>,
-  { track, forecast }: DetectConfig,
-  { forecasters }: Parts,
-): void {
-  const key = ['min_consecutive_frames', 'min_track_score', 'lost_track'].find((name) => given[name] !== undefined);
-  if (key === undefined) return;
-  const subject = `detect.${key} (--${key.replaceAll('_', '-')})`;
-  if (!track) throw new UsageError(`${subject} is about tracks, and detect.track (--track) is off; set it to true`);
-  if (forecast !== 'none' && findNamed(forecasters, forecast)?.keepsTrackLife !== true)
-    throw new UsageError(
-      `${subject} has no effect on the forecaster ${forecast}, which has its own rule for tracks; remove the key, or choose another forecaster`,
-    );
-}
-
 /**
- * Where a file is needed, an address without anything to play is no camera that may come back.
- * @throws SourceError with the reason
+ * The one model of a run's sources.
+ * @throws UsageError if cameras name different ones
  */
-function refuseUnplayable(found: readonly Found[]): void {
-  const nothing = found.find(({ content }) => content?.isPlayable === false);
-  if (nothing === undefined) return;
-  throw new SourceError(`${nothing.config.id} gives no video: ${nothing.content!.found}; check the address`, {
-    code: 'NOWCAST_SOURCE_ADDRESS',
-  });
-}
-
-/** Two readers of one pipe would each get a part of it. */
-function refuseReadingTwice(found: readonly Found[]): void {
-  const taken = new Map<string, string>();
-  for (const { config, kind } of found) {
-    if (kind.isReadOnce !== true) continue;
-    const path = realPath(config.address);
-    const other = taken.get(path);
-    if (other !== undefined)
-      throw new UsageError(`the sources ${other} and ${config.id} are the same pipe, which can be read only once`);
-    taken.set(path, config.id);
-  }
-}
-
-/**
- * An output overwrites its file, so that file must be neither an input of the run nor another output, under any name.
- */
-function refuseOverwriting({ model, sinks }: RunConfig, found: readonly Found[], parts: Parts): void {
-  const taken = new Map<string, string>();
-  for (const { config, kind } of found)
-    if (kind.takesPath !== undefined)
-      for (const path of [config.address, ...(config.more ?? [])]) taken.set(realPath(path), `the source ${config.id}`);
-  for (const [what, path] of [
-    ['the model', model.path],
-    ['the file of labels', model.labels],
-  ] as const) {
-    if (path !== undefined) taken.set(realPath(path), what);
-  }
-  for (const { kind: name, settings } of sinks) {
-    const sink = parts.sinks.find((one) => one.name === name);
-    for (const [key, { type, flag }] of Object.entries(sink?.keys ?? {})) {
-      const path = settings[key];
-      if (type !== 'file' || typeof path !== 'string') continue;
-      const output = `${sink?.section.name}.${key}${flag === undefined ? '' : ` (${flag.split(' ')[0]})`}`;
-      const other = taken.get(realPath(path));
-      if (other !== undefined) throw new UsageError(`${output} is ${path}, which is ${other} too; choose another file`);
-      taken.set(realPath(path), output);
-    }
-  }
+function oneModel(
+  found: readonly Found[],
+  cameras: Readonly<Record<string, CameraSettings>>,
+  ofTheFile: string,
+): string {
+  const [first, ...rest] = found.map(({ config: { id, detect } }) => ({
+    id,
+    path: (detect === undefined ? undefined : cameras[id].detect?.model) ?? ofTheFile,
+  }));
+  const other = rest.find(({ path }) => path !== first.path);
+  if (other === undefined) return first.path;
+  throw new UsageError(
+    `${first.id} is for the model ${first.path} and ${other.id} for ${other.path} (cameras.<name>.detect.model, or model.path), but a run has one detector; give all of its cameras the same model, or start a run for each by its name. Several models in one process come with \`nowcast serve\``,
+  );
 }

@@ -50,13 +50,6 @@ export const modelKeys = {
     description: 'Threads of one inference on the CPU.',
     defaultRule: 'by the number of cores',
   },
-  hosts: {
-    type: 'number',
-    isInteger: true,
-    min: 1,
-    description: 'Number of detector processes that run side by side.',
-    default: 1,
-  },
   preprocess: {
     type: 'text',
     flag: '--preprocess <name>',
@@ -78,6 +71,17 @@ export const modelKeys = {
     flag: '--input <WxH>',
     description: 'Input size in pixels, for a model that leaves it open.',
     allowed: 'WIDTHxHEIGHT in multiples of 32, such as 640x384',
+  },
+} as const satisfies Keys;
+
+const detectorsKeys = {
+  count: {
+    type: 'number',
+    isInteger: true,
+    min: 1,
+    formerly: 'model.hosts',
+    description: 'Number of detector processes that run side by side, and share the cameras.',
+    default: 1,
   },
 } as const satisfies Keys;
 
@@ -167,9 +171,51 @@ const detectKeys = {
   },
 } as const satisfies Keys;
 
+/** Keys of `detect` that hold for the detector itself, and so for all cameras. */
+const DETECTOR_WIDE = ['nms', 'nms_mode'] as const;
+
+/** Keys of `detect` that a camera may have of its own. */
+type OwnDetectKeys = Omit<typeof detectKeys, (typeof DETECTOR_WIDE)[number]>;
+
+const cameraOnlyDetectKeys = {
+  model: {
+    type: 'file-or-name',
+    description:
+      'The detector of this camera, over `model.path`. The cameras of one `nowcast run` share one detector, so all that it runs must name the same.',
+    allowed: modelKeys.path.allowed,
+    defaultRule: '`model.path`',
+  },
+  priority: {
+    type: 'number',
+    above: 0,
+    max: 1000,
+    description:
+      'Share of a busy detector: a camera of priority 2 is looked at twice as often as one of priority 1, as far as its schedule asks for it.',
+    default: 1,
+  },
+} as const satisfies Keys;
+
+/** The keys of a camera's own `detect`: those of the file's that are not detector-wide, without flags and defaults. */
+function ownDetectKeys<K extends Keys>(keys: K): Omit<K, (typeof DETECTOR_WIDE)[number]> & typeof cameraOnlyDetectKeys {
+  const shared = Object.entries(keys)
+    .filter(([name]) => !DETECTOR_WIDE.some((wide) => wide === name))
+    .map(([name, { flag: _flag, default: _default, defaultRule: _rule, ...key }]): [string, Key] => [
+      name,
+      { ...key, defaultRule: `\`detect.${name}\`` },
+    ]);
+  const { model, priority } = cameraOnlyDetectKeys;
+  return { model, ...Object.fromEntries(shared), priority } as Omit<K, (typeof DETECTOR_WIDE)[number]> &
+    typeof cameraOnlyDetectKeys;
+}
+
 const cameraKeys = {
   source: { type: 'text', required: true, isNumberToo: true, description: 'Source of the stream.' },
   enabled: { type: 'boolean', description: 'Run this camera.', default: true },
+  detect: {
+    type: 'section',
+    description: 'Choice of frames and results of this camera, over the `detect` of the file.',
+    keys: ownDetectKeys(detectKeys),
+  },
 } as const satisfies Keys;
 
 const endKeys = {
@@ -194,6 +240,13 @@ const endKeys = {
     description: 'End the run after this time.',
     defaultRule: 'no limit',
   },
+  wait: {
+    type: 'boolean',
+    flag: '--wait',
+    description:
+      'Wait for a camera that is not up yet and try it until it answers. Without it, a run of one camera ends; a run of several waits in any case.',
+    default: false,
+  },
   strict: {
     type: 'boolean',
     flag: '--strict',
@@ -212,6 +265,9 @@ export const DETECTOR_DEFAULTS = {
   nmsMode: detectKeys.nms_mode.default,
 } as const;
 
+/** A camera's own `detect`. */
+export type OwnDetectSettings = SettingsOf<OwnDetectKeys & typeof cameraOnlyDetectKeys>;
+
 /** The keys that every camera has, and those of its kind. */
 export type CameraSettings = SettingsOf<typeof cameraKeys> & { readonly [key: string]: unknown };
 
@@ -219,6 +275,7 @@ export type CameraSettings = SettingsOf<typeof cameraKeys> & { readonly [key: st
 export type Settings = SettingsOf<typeof endKeys> & {
   readonly cameras?: Readonly<Record<string, CameraSettings>> | undefined;
   readonly model?: SettingsOf<typeof modelKeys> | undefined;
+  readonly detectors?: SettingsOf<typeof detectorsKeys> | undefined;
   readonly detect?: SettingsOf<typeof detectKeys> | undefined;
   /** Of flags: for every source that has these keys, over what stands in its section. */
   readonly sources?: Readonly<Record<string, unknown>> | undefined;
@@ -229,6 +286,11 @@ export type Settings = SettingsOf<typeof endKeys> & {
 /** Every key of a run's configuration: the run's own, and those of the registered parts. */
 export function runKeys(parts: Parts) {
   const { sources, policies, forecasters } = parts;
+  const detect = {
+    ...detectKeys,
+    schedule: { ...detectKeys.schedule, ...oneOfKinds('schedule', policies) },
+    forecast: { ...detectKeys.forecast, ...oneOfKinds('forecaster', [NONE, ...forecasters]) },
+  };
   return {
     cameras: {
       type: 'sections',
@@ -242,19 +304,17 @@ export function runKeys(parts: Parts) {
           check: (text: string) => recogniseSource(text, sources),
         },
         enabled: cameraKeys.enabled,
+        detect: { ...cameraKeys.detect, keys: ownDetectKeys(detect) },
         ...merged(sources),
       },
       misplaced: (camera) => misplacedKeys(camera as CameraSettings, sources),
     },
     model: { type: 'section', keys: modelKeys, description: 'The detector.' },
+    detectors: { type: 'section', keys: detectorsKeys, description: 'The processes of the detector.' },
     detect: {
       type: 'section',
       description: 'Choice of frames, and of results to keep.',
-      keys: {
-        ...detectKeys,
-        schedule: { ...detectKeys.schedule, ...oneOfKinds('schedule', policies) },
-        forecast: { ...detectKeys.forecast, ...oneOfKinds('forecaster', [NONE, ...forecasters]) },
-      },
+      keys: detect,
     },
     ...sinkSections(parts.sinks),
     ...endKeys,

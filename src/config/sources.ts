@@ -62,6 +62,14 @@ function fileUrlPath(url: string): string {
   }
 }
 
+/**
+ * The texts that are addresses whose content decides their kind.
+ * @throws UsageError as {@link recogniseSource}
+ */
+export function addressesToAsk(texts: readonly string[], kinds: readonly SourceKind[]): string[] {
+  return texts.filter((text) => /^https?:/i.test(recogniseSource(text, kinds).address));
+}
+
 /** The contents of addresses, by the texts of sources. */
 export type ContentByText = ReadonlyMap<string, FoundAtAddress>;
 

@@ -12,6 +12,8 @@ type KeyFacts = {
   readonly defaultRule?: string;
   /** The key is required. */
   readonly required?: true;
+  /** The path that it had in earlier releases, `model.hosts`; a file that has it there is read with a warning. */
+  readonly formerly?: string;
   /** The flag that sets it, as help shows it: `--record <file.jsonl>`. */
   readonly flag?: string;
   /** The environment variable that sets the key if the key is absent from an existing section. */

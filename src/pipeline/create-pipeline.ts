@@ -1,5 +1,6 @@
 import { defer, from, identity, merge, type Observable, type ObservableInput } from 'rxjs';
 import type { Detector } from '../core/detector.js';
+import type { Detection } from '../core/detection.js';
 import type { PipelineEvent, SourceEvent } from '../core/events.js';
 import type { TrackerFactory } from '../track/tracker.js';
 import { Measurements } from './measurements.js';
@@ -8,19 +9,30 @@ import { forecast } from './operators/forecast.js';
 import { measureEmitted, measureReceived } from './operators/measure.js';
 import { ownStream } from './operators/own-stream.js';
 import { perceiveChecked, type PerceiveOptions } from './operators/perceive.js';
+import type { StreamSchedule } from './operators/schedule.js';
+import { select } from './operators/select.js';
 import { track } from './operators/track.js';
 import { TrackerSet } from './tracker-set.js';
 
-export type PipelineOptions = PerceiveOptions & {
-  /** They share the detector; the stalest stream goes first. Each `streamId` occurs once. */
-  readonly sources: readonly ObservableInput<SourceEvent>[];
-  readonly detector: Detector;
+/** Options that may differ from stream to stream. */
+export type StreamOptions = StreamSchedule & {
+  /** The detections to keep, before they are tracked. Default: all. */
+  readonly keep?: ((detection: Detection) => boolean) | undefined;
   /** Makes the trackers that follow objects from frame to frame. */
   readonly tracker?: TrackerFactory | undefined;
   /** Moves observed objects to their positions at emission. Requires a tracker. */
   readonly forecast?: boolean | undefined;
-  readonly measurements?: Measurements | undefined;
 };
+
+export type PipelineOptions = Omit<PerceiveOptions, 'streams'> &
+  StreamOptions & {
+    /** Options of single streams, by `streamId`. A key that an entry has, even as undefined, wins over that of all. */
+    readonly streams?: ReadonlyMap<string, StreamOptions> | undefined;
+    /** They share the detector; the stalest stream goes first. Each `streamId` occurs once. */
+    readonly sources: readonly ObservableInput<SourceEvent>[];
+    readonly detector: Detector;
+    readonly measurements?: Measurements | undefined;
+  };
 
 /**
  * The whole middle: sources → schedule → detect → track → forecast → events. Nothing runs before the subscription, and
@@ -31,7 +43,9 @@ export type PipelineOptions = PerceiveOptions & {
  */
 export function createPipeline(options: PipelineOptions): Observable<PipelineEvent> {
   const { sources, detector, clock, measurements = new Measurements() } = options;
-  const trackers = options.tracker === undefined ? undefined : new TrackerSet(options.tracker);
+  const trackers = streamTrackers(options);
+  const all = [options, ...(options.streams?.values() ?? [])];
+  const tracks = all.some(({ tracker }) => tracker !== undefined);
   return defer(() => {
     const owners = new Map<string, string>();
     return merge(
@@ -42,8 +56,27 @@ export function createPipeline(options: PipelineOptions): Observable<PipelineEve
   }).pipe(
     measureReceived(measurements),
     perceiveChecked(detector, options),
-    trackers === undefined ? identity : track(trackers),
-    trackers === undefined || options.forecast !== true ? identity : forecast(trackers, clock),
+    all.some(({ keep }) => keep !== undefined) ? select((id) => optionsOf(options, id).keep) : identity,
+    tracks ? track(trackers) : identity,
+    tracks ? forecast((id) => (optionsOf(options, id).forecast === true ? trackers(id) : undefined), clock) : identity,
     measureEmitted(measurements),
   );
+}
+
+function optionsOf({ streams, ...all }: PipelineOptions, streamId: string): StreamOptions {
+  return { ...all, ...streams?.get(streamId) };
+}
+
+/**
+ * One set of trackers for each factory.
+ * @throws UsageError if a factory is not one
+ */
+function streamTrackers(options: PipelineOptions): (streamId: string) => TrackerSet | undefined {
+  const sets = new Map<TrackerFactory, TrackerSet>();
+  for (const { tracker } of [options, ...(options.streams?.values() ?? [])])
+    if (tracker !== undefined) sets.set(tracker, sets.get(tracker) ?? new TrackerSet(tracker));
+  return (streamId) => {
+    const { tracker } = optionsOf(options, streamId);
+    return tracker && sets.get(tracker);
+  };
 }

@@ -6,6 +6,13 @@ import type { Tracker, TrackerFactory } from '../track/tracker.js';
 /** Trackers count time in frames of this length, because their noise was measured at 30 frames per second. */
 const FRAME_MS = 1000 / 30;
 
+/** The trackers of every stream, or a choice of them; undefined leaves a stream untracked. */
+export type StreamTrackers = TrackerSet | ((streamId: string) => TrackerSet | undefined);
+
+export function trackersOf(trackers: StreamTrackers, streamId: string): TrackerSet | undefined {
+  return typeof trackers === 'function' ? trackers(streamId) : trackers;
+}
+
 /** One tracker for each stream, replaced by a new one when the stream was interrupted. */
 export class TrackerSet {
   readonly factory: TrackerFactory;

@@ -63,7 +63,7 @@ describe('one more entry in a registry', () => {
     const config = join(folder(), 'c.yaml');
     writeFileSync(config, text);
     writeFileSync(join(folder(), 'drive.bag'), '');
-    return readRunConfig(sources, { ...flags, config }, {}, new Set(), PARTS_AND_MORE);
+    return readRunConfig(sources, { ...flags, config }, { env: {}, secrets: new Set() }, PARTS_AND_MORE);
   };
 
   it('appears in help', () => {

@@ -19,7 +19,7 @@ describe('the configuration of a run', () => {
     const config = join(folder(), 'c.yaml');
     writeFileSync(config, text);
     const secrets = new Set<string>();
-    return { config: await readRunConfig(sources, { ...flags, config }, env, secrets), secrets: [...secrets] };
+    return { config: await readRunConfig(sources, { ...flags, config }, { env, secrets }), secrets: [...secrets] };
   };
 
   it('is the file, overridden by flags', async () => {

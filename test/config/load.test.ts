@@ -52,14 +52,14 @@ describe('a configuration file', () => {
       'a wrong key at the top',
       '\nmodell: {}\n',
       [
-        'c.yaml:2: modell is not a key; did you mean model? (allowed at the top: cameras, model, detect, feed, output, pace, max_frames, duration, strict)',
+        'c.yaml:2: modell is not a key; did you mean model? (allowed at the top: cameras, model, detectors, detect, feed, output, pace, max_frames, duration, wait, strict)',
       ],
     ],
     [
       'a wrong key in a camera',
       'cameras:\n  a:\n    source: x.mp4\n    fsp: 5\n',
       [
-        'c.yaml:4: cameras.a.fsp is not a key; did you mean fps? (allowed in cameras.a: source, enabled, fps, aspect, rotate, crop, stream, start, transport, timeout, max_behind, poll)',
+        'c.yaml:4: cameras.a.fsp is not a key; did you mean fps? (allowed in cameras.a: source, enabled, detect, fps, aspect, rotate, crop, stream, start, transport, timeout, max_behind, poll)',
       ],
     ],
     ['a score above 1', 'detect:\n\n  conf: 25\n', ['c.yaml:3: detect.conf is 25; it must be a number from 0 to 1']],
@@ -107,7 +107,7 @@ describe('a configuration file', () => {
       ['c.yaml:1: model.threads is 1.5; it must be a whole number of 1 or more'],
     ],
     ['a section that is none', 'model: yolox-nano', ['c.yaml:1: model is "yolox-nano"; it must be a section of keys']],
-    ['a list', '- a', ['c.yaml holds a list; it must hold keys such as cameras, model and detect']],
+    ['a list', '- a', ['c.yaml holds a list; it must hold keys such as cameras, model and detectors']],
     [
       'several problems at once',
       'pace: fast\nmax_frames: 0',
@@ -144,6 +144,25 @@ describe('a configuration file', () => {
       parseConfig(RUN_KEYS, 'model: {path: &p a.onnx, labels: *p}', 'c.yaml', {}).settings.model,
       parseConfig(RUN_KEYS, 'model: {path: a.onnx, labels: a.onnx}', 'c.yaml', {}).settings.model,
     ));
+
+  it('takes a key by its former name, with a warning that gives the new one', () => {
+    const { settings, warnings } = parseConfig(RUN_KEYS, 'pace: max\nmodel:\n  hosts: 2\n', 'c.yaml', {});
+    assert.deepEqual(settings.detectors, { count: 2 });
+    assert.deepEqual(settings.model, {});
+    assert.deepEqual(warnings, ['c.yaml:3: model.hosts is now called detectors.count; please rename it']);
+    assert.deepEqual(problemsOf('model: {hosts: 0}'), [
+      'c.yaml:1: model.hosts is 0; it must be a whole number of 1 or more',
+    ]);
+    assert.deepEqual(problemsOf('model: {hosts: 1}\ndetectors: {count: 2}'), [
+      'c.yaml:1: model.hosts is the former name of detectors.count, which is set too; remove model.hosts',
+    ]);
+  });
+
+  it('refuses a wrong key in the detect of a camera, naming the keys that it may have', () =>
+    assert.deepEqual(problemsOf('cameras:\n  a:\n    source: rtsp://h/x\n    detect: {nms: 0.5, priority: 0}'), [
+      'c.yaml:4: cameras.a.detect.priority is 0; it must be a number above 0 and at most 1000',
+      'c.yaml:4: cameras.a.detect.nms is not a key (allowed in cameras.a.detect: model, conf, classes, schedule, budget, track, min_consecutive_frames, min_track_score, lost_track, forecast, priority)',
+    ]));
 
   it('refuses a repeated key', () =>
     assert.match(problemsOf('pace: max\npace: source\n')[0], /^c\.yaml:2: not YAML: Map keys must be unique/));

@@ -122,6 +122,7 @@ describe('a run configuration', () => {
       pace: 'source',
       maxFrames: undefined,
       durationMs: undefined,
+      waits: false,
       isStrict: false,
       sinks: [],
     });

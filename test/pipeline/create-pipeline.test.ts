@@ -168,4 +168,31 @@ describe('createPipeline', () => {
       .unsubscribe();
     assert.equal(source.observed, false);
   });
+
+  it('gives each stream the detections and the tracker of its own', async () => {
+    const detector = new FakeDetector();
+    const ledger = new FrameLedger();
+    const sources = { a: new Subject<SourceEvent>(), b: new Subject<SourceEvent>() };
+    const seen: PipelineEvent[] = [];
+    createPipeline({
+      sources: [sources.a, sources.b],
+      detector,
+      clock: { now: () => 0 },
+      keep: ({ score }) => score >= 0.5,
+      streams: new Map([['b', { keep: ({ score }) => score < 0.5, tracker: trackerByName('kalman'), forecast: true }]]),
+    }).subscribe((event) => seen.push(event));
+    const box = { x1: 0, y1: 0, x2: 10, y2: 10 };
+    const found = [0.9, 0.3].map((score) => ({ box, score, classId: 0, className: 'thing' }));
+    for (const stream of ['a', 'b'] as const) {
+      sources[stream].next(ledger.frame(stream, 0));
+      detector.jobs.shift()!.finish(found);
+      await settled();
+    }
+    const [ofA, ofB] = seen.map((event) => (event.type === 'percept' ? event : undefined));
+    assert.deepEqual(
+      [ofA, ofB].map((percept) => percept?.detections.map(({ score, trackId }) => [score, trackId !== undefined])),
+      [[[0.9, false]], [[0.3, true]]],
+    );
+    assert.deepEqual([ofA?.forecast, ofB?.forecast?.forecaster], [undefined, 'kalman']);
+  });
 });

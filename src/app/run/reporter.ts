@@ -5,6 +5,7 @@ import { InternalError, SourceError, type OutputError } from '../../core/errors.
 import type { PipelineEvent, StatusEvent } from '../../core/events.js';
 import { BUNDLED_MODEL } from '../../model/zoo.js';
 import type { AppContext, ProgressBar } from '../context.js';
+import { Outages } from './outages.js';
 import { PictureResults, type PictureResult } from './picture-results.js';
 
 /** Reports a run to people: log lines, a progress bar, and the failures of its sources and outputs. */
@@ -21,6 +22,7 @@ export class RunReporter {
   #seen = 0;
   #hasDetected = false;
   readonly #pictures = new PictureResults();
+  readonly #outages = new Outages();
 
   constructor(config: RunConfig, context: AppContext) {
     this.#context = context;
@@ -112,21 +114,20 @@ export class RunReporter {
         this.#bar ??= this.#context.progress.bar({ label: 'frames', total: this.#total(), unit: 'frames' });
         this.#bar.set(++this.#seen);
         break;
-      case 'gap':
-        this.#context.log.warn(
-          `${this.#of(event.streamId)}no frames for ${((event.toMs - event.fromMs) / 1000).toFixed(1)} s: ${event.why}`,
-        );
+      case 'gap': {
+        const { level, text } = this.#outages.gap(event);
+        this.#context.log[level](`${this.#of(event.streamId)}${text}`);
         break;
+      }
       case 'status': {
         // A source that ends normally after a failure reports that failure only here.
         const message = event.message ?? 'it failed';
         if (event.state === 'failed' && !this.problems.includes(message))
           this.#failures.push(new SourceError(`${event.streamId ?? 'the run'}: ${message}`));
-        const isTrouble = event.state === 'reconnecting' || event.state === 'detector-lost' || event.state === 'failed';
-        const text = `${this.#of(event.streamId)}${event.state}${event.message === undefined ? '' : `: ${event.message}`}`;
+        const { level, text } = this.#outages.status(event);
         // A single source's failure is the error message of the command, so it is not logged here.
         const isSaidLater = event.state === 'failed' && !this.#named;
-        this.#context.log[isSaidLater ? 'debug' : isTrouble ? 'warn' : 'info'](text);
+        this.#context.log[isSaidLater ? 'debug' : level](`${this.#of(event.streamId)}${text}`);
         break;
       }
     }

@@ -1,10 +1,8 @@
 import { catchError, interval, lastValueFrom, of, race, switchMap, tap, timer } from 'rxjs';
+import { isTimeless } from '../../config/detect-config.js';
 import type { RunConfig } from '../../config/run-config.js';
 import type { ModelDetector, UnusableBoxes } from '../../core/detector.js';
 import { InternalError, SourceError } from '../../core/errors.js';
-import { policyByName } from '../../scheduling/kinds.js';
-import { trackerByName } from '../../track/kinds.js';
-import type { TrackerFactory } from '../../track/tracker.js';
 import { createProcessDetector } from '../../model/host/process-detector.js';
 import { createPipeline } from '../../pipeline/create-pipeline.js';
 import { Measurements, type MeasurementsSnapshot } from '../../pipeline/measurements.js';
@@ -18,6 +16,7 @@ import { lossesOf, lossFailure, outputFailure } from './losses.js';
 import { RunReporter } from './reporter.js';
 import { openSinks, prepareSinks, type OpenSinks } from './sinks.js';
 import { openSources } from './sources.js';
+import { streamOptions } from './stream-options.js';
 import { summarise, type RunSummary } from './summary.js';
 
 const STATS_EVERY_MS = 1000;
@@ -42,7 +41,8 @@ export async function run(
   checkOpenFilesOf({ sources: config.sources.length, detectors: config.model.hosts });
   prepareSinks(config, parts);
   const ffmpegSearch = findFfmpeg(config, context, parts);
-  const countsEveryFrame = config.isStrict || policyByName(config.detect.schedule, parts.policies).keepsAll === true;
+  const keepsAll = config.sources.every(({ detect }) => isTimeless((detect ?? config.detect).schedule, parts));
+  const countsEveryFrame = config.isStrict || keepsAll;
   const detector = await createProcessDetector({
     ...(await detectorOptions(config, context)),
     ...(countsEveryFrame && { maxFailedStarts: MAX_FAILED_STARTS }),
@@ -140,9 +140,8 @@ type Play = {
 };
 
 async function play({ config, context, parts, detector, ffmpeg, sinks, measurements, reporter }: Play): Promise<void> {
-  const { detect, durationMs } = config;
+  const { durationMs } = config;
   const ending = abortedAfter(durationMs, context.signal);
-  const tracker = trackerOf(detect, parts);
   const { events: sources, liveEnded } = openSources(
     {
       config,
@@ -160,10 +159,7 @@ async function play({ config, context, parts, detector, ffmpeg, sinks, measureme
     sources,
     detector,
     clock: context.clock,
-    policy: policyByName(detect.schedule, parts.policies),
-    latencyBudgetMs: detect.budgetMs,
-    tracker,
-    forecast: detect.forecast !== 'none',
+    ...streamOptions(config, detector.info.classNames, parts),
     measurements,
     stop: aborted(ending.signal).pipe(switchMap(() => race(liveEnded, timer(CAMERA_GRACE_MS)))),
   }).pipe(
@@ -184,18 +180,6 @@ async function play({ config, context, parts, detector, ffmpeg, sinks, measureme
     stats.unsubscribe();
     publishStats();
   }
-}
-
-/** Tracks objects when no forecaster is chosen. */
-const PLAIN_TRACKER = 'nowcast';
-
-function trackerOf(
-  { track, trackLife, forecast }: RunConfig['detect'],
-  { forecasters }: RunParts,
-): TrackerFactory | undefined {
-  if (!track) return undefined;
-  const factory = forecast === 'none' ? trackerByName(PLAIN_TRACKER) : trackerByName(forecast, forecasters);
-  return { ...factory, create: (options) => factory.create({ ...trackLife, ...options }) };
 }
 
 /**

@@ -11,9 +11,10 @@ import {
   type Observable,
 } from 'rxjs';
 import type { RunConfig } from '../../config/run-config.js';
+import { SourceError } from '../../core/errors.js';
 import type { SourceEvent, StatusEvent } from '../../core/events.js';
 import type { PictureFormat } from '../../core/picture.js';
-import type { Ffmpeg } from '../../streaming/ffmpeg/binary.js';
+import { readsFilesOnly, type Ffmpeg } from '../../streaming/ffmpeg/binary.js';
 import type { CopyRequest, SourceContext } from '../../streaming/sources/source-kind.js';
 import type { AppContext } from '../context.js';
 import { sourceEntry, type RunParts } from '../parts.js';
@@ -42,6 +43,13 @@ export type OpenedSources = {
   readonly liveEnded: Observable<unknown>;
 };
 
+/** A camera that may come later is worth waiting for. */
+function withAdvice(error: unknown, ffmpeg: Ffmpeg | undefined): unknown {
+  const { code, message } = error as Partial<SourceError>;
+  if (!(error instanceof SourceError) || code !== 'NOWCAST_CAMERA' || (ffmpeg && readsFilesOnly(ffmpeg))) return error;
+  return new SourceError(`${message}; with --wait, the run tries the camera until it answers`, { code, cause: error });
+}
+
 /** @param ending ends live sources cleanly, so that they report their last gap; the run stops reading the others */
 export function openSources(
   { config, input, ffmpeg, copy, onStream, reporter }: SourcesSetup,
@@ -64,7 +72,7 @@ export function openSources(
         pace: config.pace,
         ffmpeg,
         copy,
-        isOnly: sources.length === 1,
+        givesUpFirst: sources.length === 1 && !config.waits,
         ...(sources.length === 1 && { onStream }),
         onLength: (expectedFrames) => reporter.expect(source.id, expectedFrames),
         onProblem: (message) => reporter.omitted(source.id, message),
@@ -74,7 +82,7 @@ export function openSources(
       concatAll(),
       limit.within,
       entry.isLive ? finalize(() => live.next(live.value - 1)) : takeUntil(limit.reached),
-      catchError((error: unknown) => of(reporter.failed(error, source.id))),
+      catchError((error: unknown) => of(reporter.failed(withAdvice(error, ffmpeg), source.id))),
       map((event) => withoutSecrets(event, redact)),
     ),
   );

@@ -1,3 +1,4 @@
+import type { OwnDetectConfig } from '../../config/detect-config.js';
 import type { RunConfig } from '../../config/run-config.js';
 import type { ModelDetectorInfo } from '../../core/detector.js';
 import { round3 } from '../../core/round.js';
@@ -16,9 +17,21 @@ type Facts = {
   readonly pictures?: readonly PictureResult[];
 };
 
+/** The rules that a stream was run by. */
+type StreamChoice = {
+  readonly schedule: string;
+  readonly latencyBudgetMs: number | null;
+  readonly forecast: string;
+  readonly conf: number;
+  /** Null keeps all. */
+  readonly classes: readonly string[] | null;
+  readonly priority: number;
+};
+
 /** The output of `nowcast run --json`. */
 export type RunSummary = {
   readonly model: ModelDetectorInfo;
+  /** For all streams without a choice of their own. */
   readonly schedule: string;
   readonly latencyBudgetMs: number | null;
   readonly forecast: string;
@@ -26,7 +39,16 @@ export type RunSummary = {
   /** Percepts per second over the whole run. */
   readonly perceptsPerSecond: number;
   readonly total: StreamCounts;
-  readonly streams: Readonly<Record<string, StreamMeasurements & { readonly source: string }>>;
+  readonly streams: Readonly<
+    Record<
+      string,
+      StreamMeasurements & {
+        readonly source: string;
+        /** The choice of a camera that has one of its own. */
+        readonly detect?: StreamChoice;
+      }
+    >
+  >;
   /** How long each stage took, in milliseconds. */
   readonly stagesMs: MeasurementsSnapshot['stagesMs'];
   /** Files that the sinks wrote. */
@@ -44,7 +66,11 @@ export function summarise(
   const streams = Object.fromEntries(
     config.sources.map((source) => [
       source.id,
-      { source: String(redact(source.address)), ...snapshot.streams[source.id] },
+      {
+        source: String(redact(source.address)),
+        ...(source.detect !== undefined && { detect: choiceOf(source.detect) }),
+        ...snapshot.streams[source.id],
+      },
     ]),
   );
   return {
@@ -61,4 +87,8 @@ export function summarise(
     problems,
     ...(pictures.length === 0 ? {} : { pictures }),
   };
+}
+
+function choiceOf({ schedule, budgetMs, forecast, conf, classes, priority }: OwnDetectConfig): StreamChoice {
+  return { schedule, latencyBudgetMs: budgetMs ?? null, forecast, conf, classes: classes ?? null, priority };
 }

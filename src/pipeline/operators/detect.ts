@@ -18,7 +18,8 @@ export type DetectOptions = {
   readonly runtimes: RuntimeEstimator;
   /** Shared with the schedule. */
   readonly outage?: DetectorOutage | undefined;
-  readonly latencyBudgetMs?: number | undefined;
+  /** The latency budget of a stream; undefined if it has none. Default: none has. */
+  readonly budgetOf?: (streamId: string) => number | undefined;
 };
 
 /**
@@ -32,7 +33,7 @@ export type DetectOptions = {
 export function detect(
   options: DetectOptions,
 ): (scheduled: ScheduledFrame) => Observable<PerceptEvent | DropEvent | StatusEvent> {
-  const { detector, clock, runtimes, outage = new DetectorOutage(), latencyBudgetMs } = options;
+  const { detector, clock, runtimes, outage = new DetectorOutage(), budgetOf = () => undefined } = options;
   return ({ frame, startedAtMs, overBudget }) =>
     new Observable((subscriber) => {
       const recover = (error: DetectorFailedError): void => {
@@ -59,6 +60,7 @@ export function detect(
           (found) => {
             const emittedAtMs = clock.now();
             runtimes.add(emittedAtMs - startedAtMs);
+            const latencyBudgetMs = budgetOf(frame.streamId);
             const late = latencyBudgetMs !== undefined && emittedAtMs - frame.capturedAtMs > latencyBudgetMs;
             subscriber.next(perceptOf(frame, found, startedAtMs, emittedAtMs, overBudget || late));
             subscriber.complete();

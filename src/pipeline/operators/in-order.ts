@@ -4,14 +4,18 @@ import type { PipelineEvent } from '../../core/events.js';
 /**
  * Puts percepts and drops of each stream back into the order of their frames, for a file that several detectors share.
  * Expects every frame to come out exactly once, seq 0 first; gaps and statuses pass at once.
+ *
+ * @param isOrdered of a stream: false lets its events pass as they come
  */
-export function inOrder(): MonoTypeOperatorFunction<PipelineEvent> {
+export function inOrder(
+  isOrdered: (streamId: string) => boolean = () => true,
+): MonoTypeOperatorFunction<PipelineEvent> {
   return (source) =>
     new Observable((subscriber) => {
       const streams = new Map<string, { next: number; readonly early: Map<number, PipelineEvent> }>();
       return source.subscribe({
         next(event) {
-          if (event.type !== 'percept' && event.type !== 'drop') {
+          if ((event.type !== 'percept' && event.type !== 'drop') || !isOrdered(event.streamId)) {
             subscriber.next(event);
             return;
           }

@@ -14,23 +14,21 @@ import type { Detector } from '../../core/detector.js';
 import type { PipelineEvent, SourceEvent } from '../../core/events.js';
 import { checkPolicy } from '../../scheduling/decide.js';
 import { idleFree } from '../../scheduling/policies/idle-free.js';
-import type { Policy } from '../../scheduling/policy.js';
 import { RuntimeEstimator } from '../../scheduling/runtime-profile.js';
 import { DetectorOutage } from '../detector-outage.js';
 import { checkEvents } from './check-events.js';
 import { detect } from './detect.js';
 import { inOrder } from './in-order.js';
-import { schedule } from './schedule.js';
+import { schedule, type StreamSchedule } from './schedule.js';
 
 /** The wait for a detector that is away when the sources have ended. */
 const OUTAGE_GRACE_MS = 5000;
 
-export type PerceiveOptions = {
+/** For all streams: the policy is `idleFree` by default, and there is no latency budget by default. */
+export type PerceiveOptions = StreamSchedule & {
   readonly clock: Clock;
-  /** `idleFree` by default. */
-  readonly policy?: Policy | undefined;
-  /** The latency budget: the largest age of a frame when its result comes out. Default: no budget. */
-  readonly latencyBudgetMs?: number | undefined;
+  /** Rules of single streams, by `streamId`, over those of all. */
+  readonly streams?: ReadonlyMap<string, StreamSchedule> | undefined;
   /** Its first value ends the run: waiting frames are dropped as `stopped`, frames in the detector finish. */
   readonly stop?: ObservableInput<unknown> | undefined;
 };
@@ -54,33 +52,39 @@ export function perceiveChecked(
   detector: Detector,
   options: PerceiveOptions,
 ): OperatorFunction<SourceEvent, PipelineEvent> {
-  const { clock, policy = idleFree, latencyBudgetMs, stop } = options;
+  const { clock, policy = idleFree, latencyBudgetMs, priority, streams, stop } = options;
   checkPolicy(policy);
-  const keepsAll = policy.keepsAll === true;
+  const keepsAll = (streamId: string): boolean => (streams?.get(streamId)?.policy ?? policy).keepsAll === true;
+  const everyStreamKeepsAll =
+    policy.keepsAll === true && [...(streams?.keys() ?? [])].every((streamId) => keepsAll(streamId));
   // A file's next frame is handed over during the current run, so that the detector never waits for it.
-  const concurrency = keepsAll ? detector.hosts + 1 : detector.hosts;
+  const concurrency = everyStreamKeepsAll ? detector.hosts + 1 : detector.hosts;
+  const budgetOf = (streamId: string): number | undefined =>
+    ({ latencyBudgetMs, ...streams?.get(streamId) }).latencyBudgetMs;
   return (source) =>
     defer(() => {
       const runtimes = new RuntimeEstimator();
       const outage = new DetectorOutage();
       const grace = new Subscription();
       return source.pipe(
-        keepsAll
+        everyStreamKeepsAll
           ? identity
           : tap({ complete: () => grace.add(timer(OUTAGE_GRACE_MS).subscribe(() => outage.lastFrameIn())) }),
         schedule(
           {
             policy,
             latencyBudgetMs,
+            priority,
+            streams,
             clock,
             runtimes,
             outage,
             concurrency,
             stop: stop === undefined ? undefined : from(stop).pipe(tap(() => outage.lastFrameIn())),
           },
-          detect({ detector, clock, runtimes, outage, latencyBudgetMs }),
+          detect({ detector, clock, runtimes, outage, budgetOf }),
         ),
-        keepsAll && detector.hosts > 1 ? inOrder() : identity,
+        detector.hosts > 1 ? inOrder(keepsAll) : identity,
         finalize(() => grace.unsubscribe()),
       );
     });

@@ -27,10 +27,19 @@ export type ScheduledFrame = {
   readonly overBudget: boolean;
 };
 
-export type ScheduleOptions = {
-  readonly policy: Policy;
+/** The rules of a schedule that may differ from stream to stream. */
+export type StreamSchedule = {
+  readonly policy?: Policy | undefined;
   /** The latency budget; undefined means none. It does not apply to a policy that keeps all frames. */
   readonly latencyBudgetMs?: number | undefined;
+  /** The age of the stream's newest result counts this many times when streams compete; above 0, 1 by default. */
+  readonly priority?: number | undefined;
+};
+
+export type ScheduleOptions = StreamSchedule & {
+  readonly policy: Policy;
+  /** Rules of single streams, over those of all. */
+  readonly streams?: ReadonlyMap<string, StreamSchedule> | undefined;
   readonly clock: Clock;
   /** The detector's runtimes so far; the operator that runs the detector adds to them. */
   readonly runtimes: RuntimeEstimator;
@@ -48,6 +57,10 @@ export type ScheduleOptions = {
 type Notice = DropEvent | GapEvent | StatusEvent;
 
 type Stream = {
+  readonly policy: Policy;
+  /** Undefined means no budget. */
+  readonly latencyBudgetMs: number | undefined;
+  readonly priority: number;
   /** Oldest first. The newest frame alone, unless the policy keeps all. */
   readonly waiting: Frame[];
   readonly interval: FrameIntervalEstimator;
@@ -64,9 +77,9 @@ type Stream = {
  * Decides which frame the detector works on: newest frame wins, under a latency budget and a policy. Each frame that
  * does not run comes out as a drop with its reason, in order with everything else.
  *
- * Every stream has its own newest waiting frame and its own policy memory; of several streams the stalest one goes
- * first. Live, the detector has one frame of a stream at a time, so that results never overtake each other; a policy
- * that keeps all frames spreads them over all workers.
+ * Every stream has its own newest waiting frame, its own policy memory, and possibly rules of its own. Of several
+ * streams the stalest one goes first; `priority` multiplies staleness. Live, the detector has one frame of a stream at
+ * a time, so that results never overtake each other; a policy that keeps all frames spreads them over all workers.
  *
  * Owns the frames that wait: a dropped one is released here, a started one belongs to `project`.
  *
@@ -78,6 +91,7 @@ export function schedule<R>(
   project: (scheduled: ScheduledFrame) => ObservableInput<R>,
 ): OperatorFunction<SourceEvent, R | Notice> {
   checkPolicy(options.policy);
+  for (const { policy } of options.streams?.values() ?? []) if (policy !== undefined) checkPolicy(policy);
   return exhaustMapFrom<SourceEvent, ScheduledFrame, Notice, R>(() => new FrameQueue(options), project, options);
 }
 
@@ -100,8 +114,7 @@ class FrameQueue implements PendingQueue<SourceEvent, ScheduledFrame, Notice> {
       this.#drop(event, 'corrupt', emit);
       return;
     }
-    const keepsAll = this.#options.policy.keepsAll === true;
-    const superseded = keepsAll ? undefined : stream.waiting.shift();
+    const superseded = stream.policy.keepsAll === true ? undefined : stream.waiting.shift();
     stream.waiting.push(event);
     stream.awaitsNext = false;
     if (superseded !== undefined)
@@ -138,8 +151,8 @@ class FrameQueue implements PendingQueue<SourceEvent, ScheduledFrame, Notice> {
   }
 
   #takeFrom(stream: Stream, trigger: Trigger, emit: (notice: Notice) => void): ScheduledFrame | undefined {
-    const { policy, clock, runtimes } = this.#options;
-    const latencyBudgetMs = policy.keepsAll === true ? undefined : this.#options.latencyBudgetMs;
+    const { clock, runtimes } = this.#options;
+    const { policy, latencyBudgetMs } = stream;
     const nowMs = policy.keepsAll === true ? clock.now() : this.#catchUp(stream);
     const frame = stream.waiting.at(0);
     // A subscriber may end the run when it receives a drop.
@@ -192,7 +205,7 @@ class FrameQueue implements PendingQueue<SourceEvent, ScheduledFrame, Notice> {
   #decide(stream: Stream, frame: Frame, nowMs: number, trigger: Trigger): CheckedDecision {
     const intervalMs = stream.interval.intervalMs();
     const decided = decide(
-      this.#options.policy,
+      stream.policy,
       {
         seq: frame.seq,
         lastRunSeq: stream.lastRunSeq,
@@ -207,12 +220,19 @@ class FrameQueue implements PendingQueue<SourceEvent, ScheduledFrame, Notice> {
     return decided;
   }
 
-  /** Streams with a frame that may start now, the stalest first. */
+  /** Streams with a frame that may start now, the stalest first, by their priorities. */
   #stalestFirst(): Stream[] {
-    const limit = this.#options.policy.keepsAll === true ? Infinity : 1;
-    return [...this.#streams.values()]
-      .filter(({ waiting, awaitsNext, inFlight }) => waiting.length > 0 && !awaitsNext && inFlight < limit)
-      .sort((a, b) => a.lastRunCapturedAtMs - b.lastRunCapturedAtMs);
+    const nowMs = this.#options.clock.now();
+    const staleness = ({ lastRunCapturedAtMs, priority }: Stream): number => priority * (nowMs - lastRunCapturedAtMs);
+    return (
+      [...this.#streams.values()]
+        .filter(
+          ({ waiting, awaitsNext, inFlight, policy }) =>
+            waiting.length > 0 && !awaitsNext && (inFlight < 1 || policy.keepsAll === true),
+        )
+        // Two streams that never ran are both infinitely stale, and their difference is no number.
+        .sort((a, b) => (staleness(a) === staleness(b) ? 0 : staleness(b) - staleness(a)))
+    );
   }
 
   #drop(frame: Frame, reason: DropReason, emit: (notice: Notice) => void): void {
@@ -227,10 +247,15 @@ class FrameQueue implements PendingQueue<SourceEvent, ScheduledFrame, Notice> {
   #stream(streamId: string): Stream {
     let stream = this.#streams.get(streamId);
     if (stream === undefined) {
+      const own = this.#options.streams?.get(streamId);
+      const { policy = this.#options.policy, latencyBudgetMs, priority = 1 } = { ...this.#options, ...own };
       stream = {
+        policy,
+        latencyBudgetMs: policy.keepsAll === true ? undefined : latencyBudgetMs,
+        priority,
         waiting: [],
         interval: new FrameIntervalEstimator(),
-        policyMemory: this.#options.policy.initial,
+        policyMemory: policy.initial,
         lastRunSeq: -1,
         lastRunCapturedAtMs: -Infinity,
         inFlight: 0,

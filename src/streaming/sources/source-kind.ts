@@ -31,8 +31,8 @@ export type SourceContext = {
   readonly pace: Pace;
   /** Present for kinds that need it. */
   readonly ffmpeg: Ffmpeg | undefined;
-  /** True if the run has no other source, so that a source that cannot be opened fails at once. */
-  readonly isOnly: boolean;
+  /** True if a live source that cannot be opened fails at once, instead of being tried until it answers. */
+  readonly givesUpFirst: boolean;
   /** Called once with the number of frames to come, if the source knows it. */
   readonly onLength?: (expectedFrames: number | undefined) => void;
   /** Called with the stream of a video that is played; the last call holds. */

@@ -23,7 +23,13 @@ function setup(latencyBudgetMs?: number): {
   const clock = { nowMs: 0 };
   const runtimes = new RuntimeEstimator();
   const outage = new DetectorOutage();
-  const work = detect({ detector, clock: { now: () => clock.nowMs }, runtimes, outage, latencyBudgetMs });
+  const work = detect({
+    detector,
+    clock: { now: () => clock.nowMs },
+    runtimes,
+    outage,
+    budgetOf: () => latencyBudgetMs,
+  });
   return {
     detector,
     ledger,

@@ -25,6 +25,14 @@ describe('inOrder', () => {
     );
   });
 
+  it('lets streams pass that need no order', () => {
+    const seen: string[] = [];
+    from([drop('a', 1), drop('b', 1), drop('a', 0), drop('b', 0)])
+      .pipe(inOrder((streamId) => streamId === 'a'))
+      .subscribe((event) => seen.push(nameOf(event)));
+    assert.deepEqual(seen, ['stride b/1', 'stride a/0', 'stride a/1', 'stride b/0']);
+  });
+
   it('lets statuses and gaps pass at once', () => {
     const gap: PipelineEvent = { type: 'gap', streamId: 'a', fromMs: 0, toMs: 1, why: 'test' };
     from([drop('a', 1), gap, drop('a', 0)])

@@ -196,6 +196,35 @@ describe('schedule', () => {
     ]);
   });
 
+  it('several streams: a stream of priority 3 runs about three times as often as one of priority 1', () => {
+    const runs = timelineOf({
+      source: 'aAbBcCdDeEfFgGhHiIjJkKlLmMnNoOpPqQrRsStTuUvVwWxXyYzZ|',
+      work: '---(x|)',
+      streams: new Map([['a', { priority: 3 }]]),
+    }).filter((line) => line.includes('percept'));
+    const ofA = runs.filter((line) => line.includes('a/')).length;
+    assert.deepEqual([ofA, runs.length - ofA], [14, 5]);
+  });
+
+  it('several streams: each has the policy and the budget of its own', () => {
+    // Stream a skips every second offered frame; stream B is detected on frame by frame.
+    const seen = timelineOf({
+      source: 'aA--bB--cC--|',
+      work: '-(x|)',
+      policy: every,
+      streams: new Map([['a', { policy: stride(2), latencyBudgetMs: 20 }]]),
+    });
+    assert.deepEqual(seen, [
+      '1 percept a/0',
+      '2 percept B/0',
+      '4 stride a/1',
+      '6 percept B/1',
+      '9 percept a/2',
+      '10 percept B/2',
+      '12 complete',
+    ]);
+  });
+
   /** a/0 runs, a/1 waits, and a/2 is due when a/0 ends; returns the events from then on. */
   function seenAfterCatchingUp(
     policy: Policy,

@@ -70,7 +70,7 @@ export const cameraKind = sourceKind({
   needsFfmpeg: true,
   async open({ address, settings }, context) {
     const { cameraSource } = await import('./camera.js');
-    const { streamId, input, clock, isOnly, stop, copy, originals } = context;
+    const { streamId, input, clock, givesUpFirst, stop, copy, originals } = context;
     return cameraSource(address, {
       streamId,
       input,
@@ -82,7 +82,7 @@ export const cameraKind = sourceKind({
       timeoutMs: isHttp(address) ? Math.max(settings.timeout, 2 * settings.poll) : settings.timeout,
       snapshotIntervalMs: settings.poll,
       maxBehindMs: settings.max_behind,
-      giveUpFirst: isOnly,
+      giveUpFirst: givesUpFirst,
       ...(stop === undefined ? {} : { stop }),
       ...(originals === undefined ? {} : { originals }),
       ...(copy === undefined ? {} : { keepCopyTo: copy.path, onCopy: copy.onCopy, onCopyFailure: copy.onFailure }),

@@ -14,7 +14,7 @@ export const rtpKind = sourceKind({
   isLive: true,
   pictures: 'in-kept-copy',
   needsFfmpeg: true,
-  async open({ address, settings }, { streamId, input, clock, ffmpeg, isOnly, stop, copy, originals }) {
+  async open({ address, settings }, { streamId, input, clock, ffmpeg, givesUpFirst, stop, copy, originals }) {
     const { cameraSource } = await import('../camera/camera.js');
     return cameraSource(address, {
       streamId,
@@ -22,7 +22,7 @@ export const rtpKind = sourceKind({
       clock,
       ...selectionOf(settings),
       ffmpeg: requireFfmpeg(ffmpeg, streamId),
-      giveUpFirst: isOnly,
+      giveUpFirst: givesUpFirst,
       ...(stop === undefined ? {} : { stop }),
       ...(originals === undefined ? {} : { originals }),
       ...(copy === undefined ? {} : { keepCopyTo: copy.path, onCopy: copy.onCopy, onCopyFailure: copy.onFailure }),

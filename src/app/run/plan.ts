@@ -1,0 +1,70 @@
+import type { StreamDetectConfig } from '../../config/detect-config.js';
+import type { RunConfig } from '../../config/run-config.js';
+import { NowcastError, UsageError } from '../../core/errors.js';
+import type { AppContext } from '../context.js';
+import type { RunParts } from '../parts.js';
+import { sourceEntry } from '../parts.js';
+import { detectorOptions } from './detector-options.js';
+import { prepareSinks } from './sinks.js';
+
+/** What a run would do, without secrets. */
+export type RunPlan = {
+  readonly isValid: true;
+  /** The file of the model. */
+  readonly model: string;
+  readonly detectors: number;
+  readonly streams: readonly {
+    readonly id: string;
+    readonly source: string;
+    /** The kind of the source, as `a camera`. */
+    readonly is: string;
+    readonly detect: StreamDetectConfig & { readonly priority: number };
+  }[];
+  readonly outputs: readonly { readonly kind: string; readonly settings: Readonly<Record<string, unknown>> }[];
+};
+
+/**
+ * Checks a run without opening a source or starting a detector: its model, its classes and its outputs.
+ * @throws UsageError for a problem that would keep it from starting
+ */
+export async function planRun(config: RunConfig, context: AppContext, parts: RunParts): Promise<RunPlan> {
+  const { model } = await asUsage(async () => {
+    prepareSinks(config, parts);
+    return detectorOptions(config, context);
+  });
+  const plan: RunPlan = {
+    isValid: true,
+    model,
+    detectors: config.model.hosts,
+    streams: config.sources.map(({ id, kind, address, detect }) => ({
+      id,
+      source: address,
+      is: sourceEntry(kind, parts).is,
+      detect: { ...streamPart(detect ?? config.detect), priority: detect?.priority ?? 1 },
+    })),
+    outputs: config.sinks.map(({ kind, settings }) => ({ kind, settings })),
+  };
+  return context.redact(plan) as RunPlan;
+}
+
+function streamPart({
+  conf,
+  classes,
+  schedule,
+  budgetMs,
+  track,
+  trackLife,
+  forecast,
+}: StreamDetectConfig): StreamDetectConfig {
+  return { conf, classes, schedule, budgetMs, track, trackLife, forecast };
+}
+
+/** A problem that a run would meet at its start is one of its configuration here. */
+async function asUsage<T>(check: () => Promise<T>): Promise<T> {
+  try {
+    return await check();
+  } catch (cause) {
+    if (!(cause instanceof NowcastError) || cause instanceof UsageError) throw cause;
+    throw new UsageError(cause.message, { cause, code: cause.code });
+  }
+}

@@ -1,0 +1,212 @@
+import { dirname, resolve } from 'node:path';
+import { SourceError, UsageError } from '../core/errors.js';
+import type { SourceKind } from '../core/source-kind.js';
+import { resolveOwnDetect, type OwnDetectConfig } from './detect-config.js';
+import { whatIsAt } from './paths.js';
+import { foreignKeys, ownersOf, type CameraSettings, type Parts, type Settings } from './run-keys.js';
+import { SECTION_NAME } from './schema.js';
+import { withDefaults } from './settings.js';
+import { fileNameOf, findSource, recogniseSource, type ContentByText, type FoundSource } from './sources.js';
+import { didYouMean } from './suggest.js';
+
+/** One source of frames. `id` is its stream's name in every event. */
+export type SourceConfig = {
+  readonly id: string;
+  /** Name of its entry in the registry of sources. */
+  readonly kind: string;
+  /** An absolute path, or an address with its credentials. Print it through `redact` only. */
+  readonly address: string;
+  /** Further files of the same stream, absolute paths. */
+  readonly more?: readonly string[];
+  /** The keys of its kind, with defaults filled in. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** The choice of a camera with a `detect` of its own; absent for a source that follows the run's. */
+  readonly detect?: OwnDetectConfig;
+};
+
+/** A source with the entry of its kind. */
+export type Found<Open = unknown> = {
+  readonly config: SourceConfig;
+  readonly kind: SourceKind<Open>;
+  readonly content?: FoundSource<Open>['content'];
+};
+
+type Flagged = Readonly<Record<string, unknown>>;
+
+/**
+ * The sources of a run: those of the command line, or else the file's cameras.
+ * @param named names choose cameras of the file, and other sources replace them
+ * @throws UsageError if there is none, if one does not exist, or if it has a key or a flag of another kind
+ */
+export function runSources(
+  settings: Settings,
+  named: readonly string[],
+  parts: Parts,
+  contents: ContentByText | undefined,
+): Found[] {
+  const found =
+    named.length > 0
+      ? namedSources(named, settings, parts, contents)
+      : configuredSources(enabledCameras(settings), settings, parts, contents);
+  refuseUselessFlags(settings.sources ?? {}, found, parts);
+  return found;
+}
+
+/** Cameras of the file by their names, then other sources. */
+function namedSources(
+  texts: readonly string[],
+  settings: Settings,
+  parts: Parts,
+  contents: ContentByText | undefined,
+): Found[] {
+  const { cameras = {}, sources: flagged = {} } = settings;
+  const names = texts.filter((text) => Object.hasOwn(cameras, text));
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) throw new UsageError(`the camera ${twice} is named twice; name it once`);
+  const others = texts.filter((text) => !Object.hasOwn(cameras, text));
+  for (const text of others) refuseUnknownName(text, Object.keys(cameras), parts);
+  const chosen = configuredSources(
+    names.map((name) => [name, cameras[name]]),
+    settings,
+    parts,
+    contents,
+  );
+  const ids = new Map(names.map((name) => [name, 1]));
+  return [
+    ...chosen,
+    ...joined(others.map((text) => sourceConfig(undefined, { source: text }, parts.sources, flagged, contents))).map(
+      (source) => {
+        const { id } = source.config;
+        const count = (ids.get(id) ?? 0) + 1;
+        ids.set(id, count);
+        return count === 1 ? source : { ...source, config: { ...source.config, id: `${id}-${count}` } };
+      },
+    ),
+  ];
+}
+
+/** One stream for all files of a kind that joins them: a shell turns `*.jpg` into a hundred names. */
+function joined(sources: readonly Found[]): Found[] {
+  const groups = new Map<unknown, Found[]>();
+  for (const source of sources) {
+    const { kind, config } = source;
+    const key = kind.joinsFiles === true && whatIsAt(config.address) === 'file' ? kind.name : config;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [source]);
+    else group.push(source);
+  }
+  return Array.from(groups.values(), ([first, ...rest]) =>
+    rest.length === 0
+      ? first
+      : {
+          ...first,
+          config: {
+            ...first.config,
+            id: fileNameOf(dirname(first.config.address)),
+            more: rest.map(({ config }) => config.address),
+          },
+        },
+  );
+}
+
+type NamedCamera = readonly [name: string, camera: CameraSettings];
+
+/** @throws UsageError if there is none */
+function enabledCameras({ cameras = {} }: Settings): readonly NamedCamera[] {
+  const enabled = Object.entries(cameras).filter(([, camera]) => camera.enabled !== false);
+  if (enabled.length > 0) return enabled;
+  throw new UsageError(
+    Object.keys(cameras).length > 0
+      ? 'every camera of the config has enabled: false; enable one, or name a SOURCE'
+      : 'the run has no source; name a SOURCE (a video file, pictures, or a camera), or a config with cameras (-c)',
+  );
+}
+
+function configuredSources(
+  cameras: readonly NamedCamera[],
+  { sources: flagged = {}, detect: given = {} }: Settings,
+  parts: Parts,
+  contents: ContentByText | undefined,
+): Found[] {
+  return cameras.map(([id, camera]) => {
+    const found = sourceConfig(id, camera, parts.sources, flagged, contents);
+    const { detect: own } = camera;
+    return own === undefined
+      ? found
+      : { ...found, config: { ...found.config, detect: resolveOwnDetect(id, own, given, parts) } };
+  });
+}
+
+/** A flag that no source of the run has is a mistake. */
+function refuseUselessFlags(flagged: Flagged, found: readonly Found[], { sources }: Parts): void {
+  for (const name of Object.keys(flagged)) {
+    if (found.some(({ kind }) => name in kind.keys)) continue;
+    refuseUnplayable(found);
+    const flag = sources.find(({ keys }) => name in keys)?.keys[name].flag?.split(' ')[0];
+    throw new UsageError(
+      `${flag} is for ${ownersOf(name, sources)}, and ${found.map(({ config, kind }) => `${config.id} is ${kind.is}`).join(', ')}; leave the flag out`,
+    );
+  }
+}
+
+/**
+ * One source with every key of its kind.
+ * @param flagged keys that win over the camera's, where its kind has them
+ * @throws UsageError if it does not exist, is malformed, or has a key of another kind
+ */
+export function sourceConfig<Open>(
+  id: string | undefined,
+  camera: CameraSettings,
+  kinds: readonly SourceKind<Open>[],
+  flagged: Flagged = {},
+  contents?: ContentByText,
+): Found<Open> {
+  const { kind, address, streamId, content } = findSource(camera.source, kinds, contents);
+  const [misplaced] = Object.entries(foreignKeys(camera, [kind], kind.is, kinds));
+  if (misplaced !== undefined) throw new UsageError(`cameras.${id}.${misplaced[0]}: ${misplaced[1]}`);
+  const settings = withDefaults(kind.keys, { ...camera, ...flagged });
+  return { kind, content, config: { id: id ?? streamId, kind: kind.name, address, settings } };
+}
+
+/**
+ * Where a file is needed, an address without anything to play is no camera that may come back.
+ * @throws SourceError with the reason
+ */
+export function refuseUnplayable(found: readonly Found[]): void {
+  const nothing = found.find(({ content }) => content?.isPlayable === false);
+  if (nothing === undefined) return;
+  throw new SourceError(`${nothing.config.id} gives no video: ${nothing.content!.found}; check the address`, {
+    code: 'NOWCAST_SOURCE_ADDRESS',
+  });
+}
+
+/** The texts of a run's sources: those of the command line, with cameras by their names, or else of the file. */
+export function sourceTexts({ cameras = {} }: Settings, named: readonly string[]): readonly string[] {
+  if (named.length > 0) return named.map((text) => (Object.hasOwn(cameras, text) ? cameras[text].source : text));
+  return Object.values(cameras)
+    .filter(({ enabled }) => enabled !== false)
+    .map(({ source }) => source);
+}
+
+/** A word that is neither a camera of the file nor anything here is a mistyped name. */
+function refuseUnknownName(text: string, names: readonly string[], { sources }: Parts): void {
+  if (names.length === 0 || !SECTION_NAME.test(text)) return;
+  if (recogniseSource(text, sources).kind !== undefined || whatIsAt(resolve(text)) !== 'nothing') return;
+  throw new UsageError(
+    `"${text}" is no camera of the config${didYouMean(text, names)} (it has ${names.join(', ')}), and there is no such file or folder`,
+  );
+}
+
+/** A note for each word that is a camera of the file and something else as well. The camera runs. */
+export function nameClashes({ cameras = {} }: Settings, named: readonly string[], { sources }: Parts): string[] {
+  return named
+    .filter((text) => Object.hasOwn(cameras, text))
+    .flatMap((text) => {
+      const what = whatIsAt(resolve(text));
+      const isDevice = recogniseSource(text, sources).kind !== undefined;
+      if (what === 'nothing' && !isDevice) return [];
+      const other = what === 'nothing' ? 'a device' : `a ${what} here`;
+      const remedy = what === 'nothing' ? `/dev/video${text} is the device` : `./${text} is the ${what}`;
+      return [`"${text}" is a camera of the config and also ${other}; the camera runs, and ${remedy}`];
+    });
+}
