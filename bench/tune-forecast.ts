@@ -37,8 +37,10 @@ const LEAST_GAIN = 2e-5;
  */
 const HELD = new Set<keyof NowcastTuning>([
   'scoreMemory',
+  'unconfirmed',
   'fade',
   'missed',
+  'maxMisses',
   'ghostMs',
   'maxOverlap',
   'reachMs',

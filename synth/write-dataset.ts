@@ -1,9 +1,10 @@
 import { createCanvas, type Canvas } from '@napi-rs/canvas';
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OutputError, UsageError } from '../src/core/errors.js';
 import type { Size } from '../src/core/size.js';
+import { makeFolder } from '../src/files/make-folder.js';
 import { writeFileAtomic } from '../src/files/atomic-write.js';
 import { annotate, type Annotation } from './annotate.js';
 import { argoverseJson, frameName, sequenceName, type AnnotatedSequence } from './dataset.js';
@@ -64,8 +65,8 @@ export async function writeDataset(options: DatasetOptions): Promise<DatasetSumm
     throw new UsageError(`a video needs an even width and height, but the size is ${size.width}x${size.height}`);
   }
   try {
-    if (openVideo !== undefined) await mkdir(join(out, 'videos'), { recursive: true });
-    await mkdir(out, { recursive: true });
+    if (openVideo !== undefined) makeFolder(join(out, 'videos'));
+    makeFolder(out);
     const written: AnnotatedSequence[] = [];
     for (let i = 0; i < sequences && !signal.aborted; i++)
       written.push(await writeSequence(options, seed + i, i * options.frames));
@@ -91,7 +92,7 @@ async function writeSequence(options: DatasetOptions, seed: number, before: numb
   const { out, frames, size, fps, every = 1, pictures, openVideo, signal, onFrame } = options;
   const name = sequenceName(seed);
   const folder = join(out, 'frames', name);
-  if (pictures !== undefined) await mkdir(folder, { recursive: true });
+  if (pictures !== undefined) makeFolder(folder);
   const drive = createDrive({ ...size, seed, fps });
   const video = openVideo?.(join(out, 'videos', `${name}.mp4`), size, keptFps(options));
   // While one picture is being written, the next is drawn on the other canvas.

@@ -1,7 +1,8 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { OutputError, UsageError } from '../src/core/errors.js';
 import type { Validation } from './validate.js';
+import { makeFolder } from '../src/files/make-folder.js';
 
 /** Mean losses of one step. */
 export type StepReport = {
@@ -39,7 +40,7 @@ export class RunLog {
   constructor(out: string, step: number) {
     this.#path = join(out, 'log.jsonl');
     this.#writing(() => {
-      mkdirSync(out, { recursive: true });
+      makeFolder(out);
       if (step === 0) writeFileSync(this.#path, '');
     });
     const written = this.#read();

@@ -14,6 +14,8 @@ import { readRunFlags } from './run-flags.js';
 import { summaryText } from './run-summary.js';
 
 const LONGEST_EXTRA_MS = 1000;
+/** A run of this length has pictures, unless drawing starves. */
+const LONG_ENOUGH_MS = 3000;
 
 const FLAGS = {
   seed: numberFlag(
@@ -86,6 +88,10 @@ function parseExtra(text: string): number | undefined {
 function demoText(summary: DemoSummary): string {
   const { score, undrawn, total } = summary;
   const lines = [summaryText(summary)];
+  if (total.received === 0 && summary.durationMs > LONG_ENOUGH_MS)
+    lines.push(
+      'not one picture of the drive was drawn, because drawing had too little of the processor; end other programs and try again',
+    );
   if (undrawn > 0)
     lines.push(
       `${undrawn} of the ${total.received} frames were not drawn in time, because drawing had too little of the processor; these say nothing about the detector`,

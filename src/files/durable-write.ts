@@ -1,6 +1,8 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { OutputError } from '../core/errors.js';
+import { makeFolder } from './make-folder.js';
+import { openNewDraft, syncFolderOf } from './new-draft.js';
 
 /**
  * Writes a file from its pieces, atomically, and creates its folder if needed; returns when all is on the disk. For a
@@ -10,11 +12,12 @@ import { OutputError } from '../core/errors.js';
 export function writeFileDurably(path: string, pieces: readonly Uint8Array[]): void {
   const draft = `${path}.tmp`;
   try {
-    mkdirSync(dirname(path), { recursive: true });
-    const file = openSync(draft, 'w');
+    makeFolder(dirname(path));
+    const file = openNewDraft(draft);
     try {
       writeAll(file, pieces);
       renameSync(draft, path);
+      syncFolderOf(path);
     } catch (cause) {
       rmSync(draft, { force: true });
       throw cause;

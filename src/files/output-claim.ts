@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   accessSync,
   closeSync,
@@ -111,10 +112,10 @@ function targetOf(path: string): string | undefined {
 /** @returns false if the lock exists. Where no lock can be made, writing itself fails with the better message. */
 function tryLock(lock: string): boolean {
   const content = JSON.stringify(thisProcess());
-  const draft = `${lock}.${process.pid}`;
+  const draft = `${lock}.${randomUUID()}`;
   try {
     // A link appears with its content, so that no other process sees a lock without an owner.
-    writeFileSync(draft, content);
+    writeFileSync(draft, content, { flag: 'wx' });
     linkSync(draft, lock);
     return true;
   } catch (cause) {

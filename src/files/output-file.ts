@@ -1,7 +1,18 @@
-import { closeSync, constants, existsSync, ftruncateSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { OutputError } from '../core/errors.js';
 import { claimOutput, type OutputClaim } from './output-claim.js';
 import { cannotWrite, remedy } from './output-failure.js';
+import { openNewDraft } from './new-draft.js';
 import { takePlaceOf } from './take-place.js';
 
 /** Called once when a file can no longer be written. Later writes are ignored. */
@@ -32,8 +43,11 @@ export class OutputFile {
   /** Whether the file stands under its name for good. */
   #isPublished = true;
 
-  /** @throws OutputError if it cannot be written, or another process writes it */
-  constructor(path: string, onFailure: OnOutputFailure, older: OlderFile = 'replaced') {
+  /**
+   * @param mode of a new file
+   * @throws OutputError if it cannot be written, or another process writes it
+   */
+  constructor(path: string, onFailure: OnOutputFailure, older: OlderFile = 'replaced', mode = 0o666) {
     this.#path = path;
     this.#onFailure = onFailure;
     this.#claim = claimOutput(path);
@@ -43,7 +57,12 @@ export class OutputFile {
         if (existsSync(this.#claim.path)) this.#draft = `${this.#claim.path}.part`;
       }
       const target = this.#draft ?? this.#claim.path;
-      this.#fd = this.#claim.isStream ? openStream(target) : openSync(target, older === 'continued' ? 'a' : 'w');
+      this.#fd =
+        this.#draft !== undefined
+          ? openNewDraft(target, mode)
+          : this.#claim.isStream
+            ? openStream(target)
+            : openSync(target, older === 'continued' ? 'a' : 'w', mode);
     } catch (cause) {
       this.#claim.release();
       throw cannotWrite(path, cause);
@@ -62,6 +81,7 @@ export class OutputFile {
     const draft = this.#draft;
     this.#draft = undefined;
     try {
+      if (this.#fd !== undefined) fsyncSync(this.#fd);
       takePlaceOf(this.#claim.path, draft);
     } catch (cause) {
       this.close();

@@ -1,4 +1,5 @@
 import { chmodSync, chownSync, renameSync, statSync } from 'node:fs';
+import { syncFolderOf } from './new-draft.js';
 
 /** Puts a draft in the place of an older file, whose permissions and owner it takes. */
 export function takePlaceOf(path: string, draft: string): void {
@@ -9,6 +10,7 @@ export function takePlaceOf(path: string, draft: string): void {
     chmodSync(draft, older.mode);
   }
   renameSync(draft, path);
+  syncFolderOf(path);
 }
 
 /** Only the superuser may give a file away. */

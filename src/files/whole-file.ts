@@ -1,6 +1,7 @@
 import { accessSync, closeSync, constants, openSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { claimOutput, type OutputClaim } from './output-claim.js';
 import { cannotWrite } from './output-failure.js';
+import { openNewDraft } from './new-draft.js';
 import { takePlaceOf } from './take-place.js';
 
 /**
@@ -38,7 +39,7 @@ export class WholeFile {
         writeFileSync(path, content);
         return;
       }
-      writeFileSync(this.#draft, content);
+      writeDraft(this.#draft, content);
       replace(this.#draft, path, content);
     } catch (cause) {
       throw cannotWrite(this.#given, cause);
@@ -77,7 +78,7 @@ export function writeWholeFile(path: string, content: string | Uint8Array): void
 function newDraft(path: string): string | undefined {
   const draft = `${path}.part`;
   try {
-    closeSync(openSync(draft, 'w'));
+    closeSync(openNewDraft(draft));
     return draft;
   } catch (cause) {
     try {
@@ -86,6 +87,16 @@ function newDraft(path: string): string | undefined {
     } catch {
       throw cause;
     }
+  }
+}
+
+/** The draft is ours since it was claimed; a link in its place is not followed. */
+function writeDraft(draft: string, content: string | Uint8Array): void {
+  const file = openSync(draft, constants.O_WRONLY | constants.O_TRUNC | constants.O_NOFOLLOW);
+  try {
+    writeFileSync(file, content, { flush: true });
+  } finally {
+    closeSync(file);
   }
 }
 

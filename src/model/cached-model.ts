@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { ModelError } from '../core/errors.js';
+import { sha256Of } from './sealed-file.js';
 import { zooPath, type ZooEntry } from './zoo.js';
 
 /** The file of a zoo model on this machine. `problem` is a clause: "it is empty". */
@@ -44,10 +43,4 @@ export function wrongFile({ name }: ZooEntry, path: string, problem: string): Mo
 
 function wrong(problem: string): CachedModel {
   return { state: 'wrong', problem };
-}
-
-async function sha256Of(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
-  return hash.digest('hex');
 }

@@ -37,7 +37,9 @@ export async function rememberProvider(
   key: ProviderChoiceKey,
   choice: ProviderChoice,
 ): Promise<void> {
-  await writeFileAtomic(choicePath(cacheDir, key), `${JSON.stringify({ ...choice, ...key }, null, 2)}\n`);
+  await writeFileAtomic(choicePath(cacheDir, key), `${JSON.stringify({ ...choice, ...key }, null, 2)}\n`, {
+    folderMode: 0o700,
+  });
 }
 
 /** One file for each key, so that writers never have to merge. */

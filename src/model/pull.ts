@@ -1,5 +1,6 @@
-import { mkdir, rename, stat } from 'node:fs/promises';
+import { rename, stat } from 'node:fs/promises';
 import { ModelError, OutputError } from '../core/errors.js';
+import { makeFolder } from '../files/make-folder.js';
 import { judgeFile, wrongFile, type CachedModel } from './cached-model.js';
 import { clearDownload, download, type DownloadOptions } from './download.js';
 import { zooPath, type ZooEntry } from './zoo.js';
@@ -29,9 +30,11 @@ export async function pullModel(entry: ZooEntry, { cacheDir, ...options }: PullO
   const path = zooPath(entry, cacheDir);
   if (await isThere(path)) return { ...right(await judgeFile(entry, path), entry, path, path), outcome: 'present' };
 
-  await mkdir(cacheDir, { recursive: true }).catch((cause: unknown) => {
+  try {
+    makeFolder(cacheDir, 0o700);
+  } catch (cause) {
     throw new OutputError(`cannot create the folder ${cacheDir}: ${(cause as Error).message}`, { cause });
-  });
+  }
   const part = `${path}.part`;
   const isContinued = await isThere(part);
   await fetchPart(entry, part, path, options);

@@ -11,6 +11,9 @@ export type Recorder = AsyncDisposable & {
   close(): Promise<void>;
 };
 
+/** A recording tells who was where and when: its file is for its owner alone. */
+const OWNER_ONLY = 0o600;
+
 /**
  * Starts a recording. In a file that holds recorded runs already, the new run goes behind them.
  * @param onFailure called once if the disk is full or gone; the recording ends there, readable to its last complete
@@ -18,7 +21,7 @@ export type Recorder = AsyncDisposable & {
  * @throws OutputError if the file cannot be created, is no recording, or another process writes it
  */
 export function createRecorder(path: string, header: RecordingHeader, onFailure: OnOutputFailure): Recorder {
-  const file = new OutputFile(path, onFailure, 'continued');
+  const file = new OutputFile(path, onFailure, 'continued', OWNER_ONLY);
   try {
     file.write(`${prepareOlderRecording(path) ? '\n' : ''}${encodeHeader(header)}\n`);
   } catch (error) {

@@ -49,8 +49,9 @@ const MAX_STEP_MS = 2000;
 /** A forecast that reaches farther than this loses no more of its score. */
 const MAX_FADE_MS = 1000;
 const MIN_AREA = 16;
-/** Number of sightings from which a track survives a miss. */
+/** Number of sightings from which a track survives a miss, and from which it has its full score. */
 const SIGHTINGS_TO_COAST = 2;
+const SIGHTINGS_TO_BELIEVE = 3;
 
 /**
  * A forecaster that is more accurate than {@link kalmanTracker} on the same detections. Noise grows with the box, and
@@ -170,12 +171,12 @@ export function nowcastTracker(options: Partial<TrackLife> = {}, tuning: Nowcast
       const found: Detection[] = [];
       const missed: Detection[] = [];
       for (const track of tracks) {
+        if (track.misses > tuning.maxMisses) continue;
         if (track.misses > 0 && observedAtMs - track.seenAtMs > tuning.ghostMs) continue;
         const reachMs = track.stepMs > tuning.sparseMs ? 0 : reachOf(aheadMs, tuning);
         const box = clipToPicture(boxAfter(track.motion, reachMs / FRAME_MS, tuning), size, MIN_AREA);
         if (box === undefined) continue;
-        const fadeMs = isSparse ? 0 : Math.max(-MAX_FADE_MS, Math.min(MAX_FADE_MS, aheadMs));
-        const score = scoreAfter(track, fadeMs / FRAME_MS, tuning);
+        const score = isSparse ? round6(track.score) : scoreAfter(track, aheadMs, tuning);
         (track.misses === 0 ? found : missed).push(withId({ ...track.seen, box, score }, track));
       }
       const hidden = ({ classId, box }: Detection): boolean =>
@@ -209,8 +210,13 @@ function reachOf(aheadMs: number, { reachMs, standMs }: NowcastTuning): number {
   return reachMs * Math.max(0, (standMs - aheadMs) / (standMs - reachMs));
 }
 
-/** The probability that the object is there, to 1e-6. */
-function scoreAfter({ motion, score, misses }: Track, frames: number, tuning: NowcastTuning): number {
-  const sure = (score * tuning.missed ** misses) / (1 + tuning.fade * spreadAfter(motion, frames));
-  return Math.round(sure * 1e6) / 1e6;
+/** The probability that the object is there. */
+function scoreAfter({ motion, score, sightings, misses }: Track, aheadMs: number, tuning: NowcastTuning): number {
+  const frames = Math.max(-MAX_FADE_MS, Math.min(MAX_FADE_MS, aheadMs)) / FRAME_MS;
+  const belief = sightings < SIGHTINGS_TO_BELIEVE ? tuning.unconfirmed : 1;
+  return round6((score * belief * tuning.missed ** misses) / (1 + tuning.fade * spreadAfter(motion, frames)));
+}
+
+function round6(score: number): number {
+  return Math.round(score * 1e6) / 1e6;
 }

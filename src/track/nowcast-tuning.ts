@@ -35,9 +35,12 @@ export type NowcastTuning = {
   readonly minIou: number;
   /** Share of the track's former score in its new score. */
   readonly scoreMemory: number;
-  /** Factor on the score for each observation without a match. */
+  /** Factor on the score of a track seen once or twice. */
+  readonly unconfirmed: number;
+  /** Factor on the score for each observation without a match, and the number of these up to which it is forecast. */
   readonly missed: number;
-  /** Time since its last sighting in which an unmatched track is forecast. */
+  readonly maxMisses: number;
+  /** Time since its last sighting up to which an unmatched track is forecast. */
   readonly ghostMs: number;
   /** The score is divided by 1 + this x the forecast's standard deviation in fractions of the sides. */
   readonly fade: number;
@@ -87,9 +90,11 @@ export const NOWCAST_TUNING: NowcastTuning = {
   gate: 22,
   minIou: 0.5,
   scoreMemory: 0.75,
+  unconfirmed: 0.7,
   missed: 0.6,
-  ghostMs: 300,
-  fade: 0.2,
+  maxMisses: 9,
+  ghostMs: 1000,
+  fade: 1,
   maxOverlap: 0.7,
   reachMs: 833,
   standMs: 1333,

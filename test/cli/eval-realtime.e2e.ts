@@ -120,6 +120,8 @@ describe('nowcast eval realtime', function () {
     assert.equal(live.code, 0, live.stderr);
     const result = JSON.parse(live.stdout) as StreamingJson;
     assert.equal(result.runs + result.drops, SEQUENCES.length * FRAMES);
+    const header = JSON.parse(readFileSync(at('run.jsonl'), 'utf8').split('\n')[0]) as { config: object };
+    assert.ok(!('budgetMs' in header.config), 'no latency budget unless one is given');
     assert.equal(result.pairing.frames, SEQUENCES.length * FRAMES);
     // If detection takes time, a frame is never paired with its own detections.
     assert.equal(result.pairing.inTime, 0);

@@ -90,3 +90,17 @@ describe('the help of', () => {
     });
   }
 });
+
+describe('the commands of eval', () => {
+  const evaluations = program.commands.find((command) => command.name() === 'eval')!.commands;
+  const having = (flag: string): string[] =>
+    evaluations.filter(({ options }) => options.some(({ long }) => long === flag)).map((command) => command.name());
+
+  it('all choose classes, and map names where a model gives them', () => {
+    assert.deepEqual(
+      having('--classes'),
+      evaluations.map((command) => command.name()),
+    );
+    assert.deepEqual(having('--map').sort(), ['diff', 'offline', 'realtime', 'stream']);
+  });
+});

@@ -95,6 +95,11 @@ describe('COCO AP', () => {
     assertClose(score({ objects, results: [{}] }).stats.AP, 1);
   });
 
+  it('has a precision of at most 1 - 2^-52 for a single object, as pycocotools does', () => {
+    const { accumulated } = score({ objects: [{}], results: [{}] });
+    assert.equal(Math.max(...accumulated.precision), 1 - 2 ** -52);
+  });
+
   it('counts the finder of annotation 0 as wrong, as pycocotools does', () => {
     assert.equal(score({ objects: [{ id: 0 }], results: [{}] }).stats.AP, 0);
   });

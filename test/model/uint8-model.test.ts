@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { readdirSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
+import { basename, dirname, join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { DataType, node, tensor } from '../../src/model/onnx/build.js';
 import { parseOnnx, serializeOnnx, type OnnxModel } from '../../src/model/onnx/model-file.js';
@@ -54,10 +55,47 @@ describe('uint8Model', () => {
     const spec = await readModelSpec(written(pixelModel()));
     const path = await uint8Model(spec, cache());
     assert.ok(basename(path).includes(spec.sha256));
-    writeFileSync(path, 'as it was found');
+    const { ino } = statSync(path);
     assert.equal(await uint8Model(spec, cache()), path);
-    assert.deepEqual(readdirSync(cache()), [basename(path)]);
+    assert.equal(statSync(path).ino, ino);
+    assert.deepEqual(readdirSync(cache()).sort(), [basename(path), `${basename(path)}.sha256`]);
+    assert.equal(statSync(cache()).mode & 0o777, 0o700, 'nobody else may change what runs');
   });
+
+  for (const [harm, change] of Object.entries({
+    'cut off': (path: string) => truncateSync(path, 100),
+    empty: (path: string) => truncateSync(path, 0),
+    'of other weights': (path: string) => {
+      const bytes = readFileSync(path);
+      bytes[bytes.length >> 1] ^= 1;
+      writeFileSync(path, bytes);
+    },
+    'without its hash': (path: string) => rmSync(`${path}.sha256`),
+    'with half of its hash': (path: string) => truncateSync(`${path}.sha256`, 20),
+    absent: (path: string) => rmSync(path),
+  }))
+    it(`makes a file again that is ${harm}`, async () => {
+      const spec = await readModelSpec(written(pixelModel()));
+      const path = await uint8Model(spec, cache());
+      const right = readFileSync(path);
+      change(path);
+      assert.equal(await uint8Model(spec, cache()), path);
+      assert.deepEqual(readFileSync(path), right);
+    });
+
+  for (const [why, place] of Object.entries({
+    'lies below a file': (): string => join(folder.path, 'm.onnx', 'cache'),
+    'lies where no folder can be made': (): string => '/proc/nowcast/cache',
+  }))
+    it(`keeps the file in a temporary folder of this user, with a warning, if the cache ${why}`, async () => {
+      const spec = await readModelSpec(written(pixelModel()));
+      const warnings: string[] = [];
+      const path = await uint8Model(spec, place(), (warning) => warnings.push(warning));
+      assert.equal(dirname(path), join(tmpdir(), `nowcast-${userInfo().uid}`));
+      assert.equal(statSync(dirname(path)).mode & 0o777, 0o700);
+      assert.match(warnings.join(), /cannot be kept in .*set NOWCAST_CACHE/);
+      assert.equal((await readModelSpec(path)).isReady, true);
+    });
 
   it('leaves one complete file if many write it at once', async () => {
     const spec = await readModelSpec(written(pixelModel()));
@@ -75,11 +113,6 @@ describe('uint8Model', () => {
     const spec = await readModelSpec(written(pixelModel()));
     written(pixelModel({ output: [1, 21, 6], inputType: DataType.FLOAT16 }));
     await assert.rejects(uint8Model(spec, cache()), { name: 'ModelError', message: /changed while Nowcast read it/ });
-  });
-
-  it('names a folder that it cannot write to', async () => {
-    const spec = await readModelSpec(written(pixelModel()));
-    await assert.rejects(uint8Model(spec, spec.path), { name: 'OutputError', message: /cannot write .*m\.onnx/ });
   });
 
   it('renames values that branches of control flow read, too', () => {

@@ -161,11 +161,13 @@ describe('createPipeline', () => {
     assert.deepEqual(ledger.open, []);
   });
 
-  it('unsubscribes from the sources at once', () => {
+  it('subscribes to the sources with its own subscription, not before, and unsubscribes at once', () => {
     const source = new Subject<SourceEvent>();
-    createPipeline({ sources: [source], detector: new FakeDetector(), clock: { now: () => 0 } })
-      .subscribe()
-      .unsubscribe();
+    const events = createPipeline({ sources: [source], detector: new FakeDetector(), clock: { now: () => 0 } });
+    assert.equal(source.observed, false);
+    const subscription = events.subscribe();
+    assert.equal(source.observed, true);
+    subscription.unsubscribe();
     assert.equal(source.observed, false);
   });
 

@@ -59,6 +59,14 @@ describe('recorder', () => {
     assert.deepEqual(await collect(inFolder('run.jsonl')), EVENTS);
   });
 
+  it('keeps a new file for its owner alone, and the mode of a file that was there', () => {
+    record(inFolder('run.jsonl'));
+    assert.equal(statSync(inFolder('run.jsonl')).mode & 0o777, 0o600);
+    chmodSync(inFolder('run.jsonl'), 0o644);
+    record(inFolder('run.jsonl'));
+    assert.equal(statSync(inFolder('run.jsonl')).mode & 0o777, 0o644);
+  });
+
   it('has every event readable as soon as write returns', async () => {
     const recorder = createRecorder(inFolder('run.jsonl'), HEADER, failOn);
     for (const [i, event] of EVENTS.entries()) {

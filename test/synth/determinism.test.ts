@@ -11,6 +11,10 @@ describe('A synthetic drive follows from its seed', () => {
     assert.equal(annotationsOf(7), annotationsOf(7));
   });
 
+  it('gives the annotations that other machines and releases of Node gave', () => {
+    assert.equal(sha256(annotationsOf(7)), 'ef039cc9b6293ba6de2d2d0fddf38296abea26f97fd68a5c4f405cb1272524cb');
+  });
+
   it('draws the same pixels each time, rain and noise included', () => {
     assert.equal(pixelsOf(7, 'rain'), pixelsOf(7, 'rain'));
   });

@@ -44,10 +44,10 @@ describe('nowcastTracker', () => {
     assert.ok(Math.abs(forecasts[0] - forecasts[1]) < 1.5, forecasts.join());
   });
 
-  it('continues a missed object with a falling score for 0.3 s', () => {
+  it('continues a missed object with a falling score, until it was missed too often', () => {
     const tracker = afterSightings(4);
     let last = tracker.forecast(0, size)[0].score;
-    for (let misses = 1; misses * FRAME_MS <= NOWCAST_TUNING.ghostMs; misses++) {
+    for (let misses = 1; misses <= NOWCAST_TUNING.maxMisses; misses++) {
       tracker.observe([], misses * FRAME_MS, size);
       const [
         {
@@ -59,8 +59,21 @@ describe('nowcastTracker', () => {
       assert.ok(score < last * 0.9, `${score} after ${last}`);
       last = score;
     }
-    tracker.observe([], NOWCAST_TUNING.ghostMs + 1, size);
+    tracker.observe([], (NOWCAST_TUNING.maxMisses + 1) * FRAME_MS, size);
     assert.deepEqual(tracker.forecast(500, size), []);
+  });
+
+  it('continues a missed object no longer than a second', () => {
+    const tracker = nowcastTracker();
+    for (let i = 0; i < 4; i++) tracker.observe([car(400)], i * 400, size);
+    for (const [atMs, count] of [
+      [1600, 1],
+      [2000, 1],
+      [2400, 0],
+    ]) {
+      tracker.observe([], atMs, size);
+      assert.equal(tracker.forecast(atMs, size).length, count, `${atMs} ms`);
+    }
   });
 
   it('keeps the id over a miss', () => {

@@ -30,18 +30,11 @@ export class DrawingEffort {
   #drawn = 0;
   /** Of the window that is not complete yet. */
   #tookMs: number[] = [];
-  #typicalMs: number | undefined;
 
   /** @param onChange receives the share of the full size at which pictures are drawn from now on */
   constructor(intervalMs: number, onChange: (scale: number) => void) {
     this.#intervalMs = intervalMs;
     this.#onChange = onChange;
-  }
-
-  /** Median time of the last pictures, milliseconds; 0 before the first. */
-  get typicalMs(): number {
-    if (this.#typicalMs !== undefined) return this.#typicalMs;
-    return this.#tookMs.length === 0 ? 0 : upperMedian(this.#tookMs);
   }
 
   /** Of the next picture. */
@@ -55,7 +48,6 @@ export class DrawingEffort {
     this.#tookMs.push(tookMs);
     if (!this.#isWindowComplete()) return;
     const typicalMs = upperMedian(this.#tookMs);
-    this.#typicalMs = typicalMs;
     this.#tookMs = [];
     if (typicalMs > TOO_LONG * this.#intervalMs) this.#change(1);
     else if (typicalMs > SHORT * this.#intervalMs) this.#quickWindows = 0;

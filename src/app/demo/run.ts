@@ -15,6 +15,7 @@ import { openSinks, type OpenSinks } from '../run/sinks.js';
 import { RunReporter } from '../run/reporter.js';
 
 const PORTS_TRIED = 20;
+const LONG_START_MS = 10_000;
 
 export type DemoOutcome = {
   readonly summary: DemoSummary;
@@ -27,10 +28,7 @@ export type DemoOutcome = {
  * page, and scores it.
  */
 export async function demo(plan: DemoPlan, context: AppContext): Promise<DemoOutcome> {
-  const opened = await createProcessDetector({
-    ...(await detectorOptions(plan.run, context)),
-    onLog: (message) => context.log.debug(message),
-  });
+  const opened = await openDetector(plan.run, context);
   const detector = new SlowedDetector(opened, plan.extraMs);
   const page =
     plan.page &&
@@ -54,6 +52,23 @@ export async function demo(plan: DemoPlan, context: AppContext): Promise<DemoOut
   } finally {
     reporter.done();
     await Promise.all([show?.close(), detector.close(), sinks?.close()]);
+  }
+}
+
+/** Says where opening takes long, because the page is served only afterwards. */
+async function openDetector(run: RunConfig, context: AppContext): Promise<ModelDetector> {
+  const slow = setTimeout(() => {
+    context.log.warn(
+      `the detector is not open after ${LONG_START_MS / 1000} s, because other programs use the processor; the page follows`,
+    );
+  }, LONG_START_MS);
+  try {
+    return await createProcessDetector({
+      ...(await detectorOptions(run, context)),
+      onLog: (message) => context.log.debug(message),
+    });
+  } finally {
+    clearTimeout(slow);
   }
 }
 

@@ -16,12 +16,14 @@ import type { TrackerFactory } from '../../track/tracker.js';
 import type { AppContext } from '../context.js';
 import type { PictureProducer } from '../../streaming/sources/produced.js';
 import { DrawingEffort } from './drawing-effort.js';
+import { DrawingWatch } from './drawing-watch.js';
 import type { DemoPlan } from './plan.js';
 import { RecentFrames } from './recent-frames.js';
-import { scorable, scoreDemo } from './score.js';
+import { scoreDemo } from './score.js';
 import { type SlowedDetector } from './slowed-detector.js';
 import { DEMO_FPS, DEMO_SIZE, playDrive } from './demo-source.js';
 import { outcomeMessage, summariseDemo, type DemoSummary } from './summary.js';
+import { untilAborted } from './until-aborted.js';
 import { DEMO_CLASSES, World } from './world.js';
 import { aborted, abortedAfter, frameLimit } from '../run/limits.js';
 import type { OpenSinks } from '../run/sinks.js';
@@ -31,6 +33,8 @@ import { type RunReporter } from '../run/reporter.js';
 const WINDOW_FRAMES = 300;
 const JPEG_QUALITY = 85;
 const SCORE_EVERY_MS = 1000;
+/** The longest time for the frames that were dropped; a slow machine gets a shorter window. */
+const SCORING_MS = 30_000;
 
 export type ShowParts = {
   readonly plan: DemoPlan;
@@ -128,7 +132,8 @@ export class DemoShow {
     const limit = frameLimit(run.maxFrames);
     const ending = abortedAfter(run.durationMs, context.signal);
     const startedAtMs = context.clock.now();
-    const source = playDrive(this.#drawing(), {
+    const watch = this.#watchDrawing(startedAtMs);
+    const source = playDrive(this.#drawing(watch), {
       streamId: this.#streamId,
       input: detector.info.input,
       pace: 'source',
@@ -152,6 +157,7 @@ export class DemoShow {
       stop: aborted(ending.signal),
     });
     const scores = interval(SCORE_EVERY_MS).subscribe(() => {
+      watch.check(context.clock.now());
       sinks.publishStats(this.#measurements.snapshot(), context.clock.now());
       this.#sendScore();
     });
@@ -171,14 +177,29 @@ export class DemoShow {
     }
   }
 
+  /** Says where drawing starves, so that nobody blames the detector. */
+  #watchDrawing(startedAtMs: number): DrawingWatch {
+    const { page, context } = this.#parts;
+    return new DrawingWatch(DEMO_FPS, startedAtMs, (isStarving) => {
+      void page?.send({ type: 'drawing', isStarving });
+      if (isStarving)
+        context.log.warn(
+          'drawing starves, not the detector: most frames of the drive are not drawn in time, because other programs use the processor',
+        );
+      else context.log.info('the drive is drawn in time again');
+    });
+  }
+
   /** The drive, whose drawing is timed. */
-  #drawing(): PictureProducer {
+  #drawing(watch: DrawingWatch): PictureProducer {
     const { clock } = this.#parts.context;
     return {
       produce: async (index, target) => {
         const beganAtMs = clock.now();
         await this.#drive.produce(index, target);
-        this.#effort.drew(clock.now() - beganAtMs);
+        const nowMs = clock.now();
+        this.#effort.drew(nowMs - beganAtMs);
+        watch.drew(nowMs);
       },
     };
   }
@@ -194,31 +215,13 @@ export class DemoShow {
       context,
     } = this.#parts;
     detector.extraMs = 0;
-    await this.#hearAll();
-    const { p50: detectMs } = this.#measurements.snapshot().stagesMs.infer;
-    const frames = scorable(this.#recent.list(), { detectMs, drawMs: this.#effort.typicalMs });
+    const deadline = new AbortController();
+    const timer = setTimeout(() => deadline.abort(), SCORING_MS);
     let score: StreamingJson | undefined;
-    if (frames.length > 0 && !this.#isDetectorLost) {
-      const total = frames.filter(({ event }) => event.type === 'drop').length;
-      context.log.info(
-        `scoring the last ${(frames.length / DEMO_FPS).toFixed(0)} s: detecting on the ${total} frames that were dropped`,
-      );
-      const bar = context.progress.bar({ label: 'scoring', total, unit: 'frames' });
-      try {
-        score = await scoreDemo({
-          frames,
-          seed,
-          detector,
-          forecaster: this.#forecaster,
-          draw: (seq, target) => this.#drive.produce(seq, target),
-          onProgress: (done) => {
-            bar.set(done);
-            void page?.send({ type: 'scoring', done, total });
-          },
-        });
-      } finally {
-        bar.done();
-      }
+    try {
+      if (!this.#isDetectorLost) score = await this.#score(deadline.signal);
+    } finally {
+      clearTimeout(timer);
     }
     const summary = summariseDemo(
       {
@@ -236,6 +239,39 @@ export class DemoShow {
     );
     await page?.send(outcomeMessage(summary));
     return summary;
+  }
+
+  async #score(deadline: AbortSignal): Promise<StreamingJson | undefined> {
+    const {
+      plan: { seed },
+      detector,
+      page,
+      context,
+    } = this.#parts;
+    await untilAborted(this.#hearAll(), deadline);
+    const frames = this.#recent.list();
+    if (frames.length === 0) return undefined;
+    const total = frames.filter(({ event }) => event.type === 'drop').length;
+    context.log.info(
+      `scoring the last ${(frames.length / DEMO_FPS).toFixed(0)} s: detecting on the ${total} frames that were dropped`,
+    );
+    const bar = context.progress.bar({ label: 'scoring', total, unit: 'frames' });
+    try {
+      return await scoreDemo({
+        frames,
+        seed,
+        detector,
+        forecaster: this.#forecaster,
+        draw: (seq, target) => this.#drive.produce(seq, target),
+        onProgress: (done) => {
+          bar.set(done);
+          void page?.send({ type: 'scoring', done, total });
+        },
+        deadline,
+      });
+    } finally {
+      bar.done();
+    }
   }
 
   /** The drive reports a skipped frame only when it draws a later one, or the last one. */

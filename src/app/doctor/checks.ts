@@ -1,8 +1,10 @@
 import { counted } from '../../core/counted.js';
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, statfs, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, statfs, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { makeFolder } from '../../files/make-folder.js';
 import { machineFingerprint } from '../../model/machine-fingerprint.js';
 import { tryProviders } from '../../model/host/process-detector.js';
 import { cachedModel } from '../../model/cached-model.js';
@@ -139,10 +141,10 @@ async function sharedMemory(): Promise<Finding> {
 }
 
 async function cacheFolder(cacheDir: string): Promise<Finding> {
-  const probe = join(cacheDir, `.doctor-${process.pid}`);
+  const probe = join(cacheDir, `.doctor-${randomUUID()}`);
   try {
-    await mkdir(cacheDir, { recursive: true });
-    await writeFile(probe, '');
+    makeFolder(cacheDir, 0o700);
+    await writeFile(probe, '', { flag: 'wx' });
     return { name: 'cache folder', state: 'ok', found: cacheDir };
   } catch (error) {
     return {

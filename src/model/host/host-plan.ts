@@ -68,7 +68,7 @@ export async function makeHostPlan(options: ProcessDetectorOptions): Promise<Hos
   const threads = options.threads ?? defaultThreads({ cores, hosts });
   const spec = await readModelSpec(resolve(options.model), options);
   const [modelPath, labels] = await Promise.all([
-    uint8Model(spec, resolve(options.cacheDir)),
+    uint8Model(spec, resolve(options.cacheDir), options.onWarning),
     loadLabels(options.labels, spec),
   ]);
   const {

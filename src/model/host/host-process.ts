@@ -3,7 +3,10 @@ import { fileURLToPath } from 'node:url';
 import { childEnvironment } from '../../core/child-environment.js';
 import { DetectorFailedError, ModelError } from '../../core/errors.js';
 import type { Fit } from '../../core/fit.js';
+import { cpuTimeMs } from './cpu-time.js';
 import type { FromHost, OpenMessage, ReadyMessage, ResultMessage, ToHost } from './messages.js';
+import { watchStart } from './start-timeout.js';
+import { realAfter } from './watchdog.js';
 
 const ENTRY = fileURLToPath(new URL('./detector-main.js', import.meta.url));
 const STDERR_TAIL_CHARS = 2000;
@@ -14,6 +17,8 @@ export type HostProcessOptions = {
   readonly slotsFd: number;
   /** The process is killed if it has not opened its model by then. */
   readonly startTimeoutMs: number;
+  /** The limit is of processor time instead, as long as the process gets any. */
+  readonly isPatient: boolean;
 };
 
 /** One detector process, from its start to its end. `supervised-host.ts` restarts detectors; this does not. */
@@ -25,13 +30,13 @@ export class HostProcess {
   /** Called for each result of {@link detect}, in the order of requests. */
   onResult: (result: ResultMessage) => void = () => undefined;
   readonly #child: ChildProcess;
-  readonly #startTimer: NodeJS.Timeout;
+  readonly #endStartWatch: () => void;
   #onMeasured: (runMs: readonly number[]) => void = () => undefined;
   #killedBecause: string | undefined;
   #failure: ModelError | undefined;
   #stderrTail = '';
 
-  constructor({ open, slotsFd, startTimeoutMs }: HostProcessOptions) {
+  constructor({ open, slotsFd, startTimeoutMs, isPatient }: HostProcessOptions) {
     this.#child = fork(ENTRY, {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc', slotsFd],
       serialization: 'advanced',
@@ -46,10 +51,13 @@ export class HostProcess {
     this.exited = this.#untilExit();
     this.opened = this.#untilOpen();
     this.opened.catch(() => undefined);
-    this.#startTimer = setTimeout(
-      () => this.kill(`it did not open its model within ${startTimeoutMs} ms`),
-      startTimeoutMs,
-    );
+    const { pid } = this.#child;
+    this.#endStartWatch = watchStart({
+      limitMs: startTimeoutMs,
+      cpuTimeMs: () => (pid === undefined || !isPatient ? undefined : cpuTimeMs(pid)),
+      onHung: () => this.kill(`it did not open its model within ${startTimeoutMs} ms`),
+      after: realAfter,
+    });
     this.#send(open);
   }
 
@@ -93,7 +101,7 @@ export class HostProcess {
   #untilExit(): Promise<string> {
     return new Promise((resolve) => {
       const end = (why: string): void => {
-        clearTimeout(this.#startTimer);
+        this.#endStartWatch();
         resolve(why);
       };
       this.#child.once('close', (code, signal) => end(this.#describeExit(code, signal)));
@@ -109,7 +117,7 @@ export class HostProcess {
         const message = received as FromHost;
         switch (message.type) {
           case 'ready':
-            clearTimeout(this.#startTimer);
+            this.#endStartWatch();
             resolve(message);
             break;
           case 'result':

@@ -116,10 +116,12 @@ class Launcher {
   }
 
   readonly start: StartHost<HostProcess> = (provider) => {
+    const isTrial = provider !== 'cpu' && provider !== this.#requested;
     const process = new HostProcess({
       open: this.#plan.openMessage(provider, this.#knownForm()),
       slotsFd: this.slotsFile.fd,
-      startTimeoutMs: provider === 'cpu' || provider === this.#requested ? START_TIMEOUT_MS : TRIAL_TIMEOUT_MS,
+      startTimeoutMs: isTrial ? TRIAL_TIMEOUT_MS : START_TIMEOUT_MS,
+      isPatient: !isTrial,
     });
     this.#running.add(process);
     void process.exited.then(() => this.#running.delete(process));

@@ -129,7 +129,7 @@ async function executable(path: string, cacheDir: string): Promise<string> {
     const copy = join(cacheDir, 'ffmpeg-of-package');
     if (await isExecutable(copy)) return copy;
     await replaceFile(copy, async (draft) => {
-      await copyFile(path, draft);
+      await copyFile(path, draft, constants.COPYFILE_EXCL);
       await chmod(draft, 0o755);
     });
     return copy;

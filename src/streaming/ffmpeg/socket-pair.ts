@@ -39,6 +39,8 @@ export async function socketPair(onBytes: (bytes: Buffer) => void): Promise<Sock
         .listen(path, () => {
           near = connect({ path, onread: { buffer, callback: (count) => (onBytes(buffer.subarray(0, count)), true) } });
           near.once('error', reject);
+          // Without a free descriptor the system accepts the connection only to close it.
+          near.once('close', () => reject(new Error('EMFILE: no file descriptor is free for a connection to ffmpeg')));
         });
     });
     return { near: near!, far };

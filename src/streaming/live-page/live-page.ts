@@ -5,12 +5,14 @@ import { PictureRelay } from './picture-relay.js';
 import { PAGE_HEADERS, StaticFiles } from './static-files.js';
 
 const PAGE = new URL('./page/', import.meta.url);
+/** A script's `../../../core/` is `/core/` at the root of the server. */
+const SHARED = { '/core/place-labels.js': new URL('../../core/place-labels.js', import.meta.url) };
 /** The delays, in milliseconds, by which a page can slow the detector down. */
 const CHOICES = [0, 50, 100, 200] as const;
 
 /** A page that shows a run live: its files, its pictures, and its events. Results come from the feed. */
 export class LivePage {
-  readonly #files = new StaticFiles(PAGE);
+  readonly #files = new StaticFiles(PAGE, SHARED);
   readonly #pictures = new PictureRelay();
   readonly #events = new EventStream();
   readonly #onSlow: (extraMs: number) => void;

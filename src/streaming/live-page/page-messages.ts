@@ -45,6 +45,9 @@ export type SlowedMessage = {
   readonly choices: readonly number[];
 };
 
+/** Whether most pictures are not drawn in time: then the page waits for the drawing, not for the detector. */
+export type DrawingMessage = { readonly type: 'drawing'; readonly isStarving: boolean };
+
 /** Accuracy of the percepts over the last seconds. */
 export type ScoreMessage = {
   readonly type: 'score';
@@ -76,4 +79,4 @@ export type OutcomeMessage = {
   > | null;
 };
 
-export type PageMessage = RunMessage | SlowedMessage | ScoreMessage | ScoringMessage | OutcomeMessage;
+export type PageMessage = RunMessage | SlowedMessage | DrawingMessage | ScoreMessage | ScoringMessage | OutcomeMessage;

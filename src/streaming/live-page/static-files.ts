@@ -23,13 +23,18 @@ export const PAGE_HEADERS: Readonly<Record<string, string>> = {
 export class StaticFiles {
   readonly #files = new Map<string, { readonly type: string; readonly bytes: Buffer }>();
 
-  /** @param folder its `index.html` is served at `/`, the others by their names */
-  constructor(folder: URL) {
+  /**
+   * @param folder its `index.html` is served at `/`, the others by their names
+   * @param shared code that the folder's scripts import from elsewhere, by path
+   */
+  constructor(folder: URL, shared: Readonly<Record<string, URL>> = {}) {
     for (const name of readdirSync(folder)) {
       const type = CONTENT_TYPES[extname(name)];
       if (type !== undefined)
         this.#files.set(name === 'index.html' ? '/' : `/${name}`, { type, bytes: readFileSync(new URL(name, folder)) });
     }
+    for (const [path, file] of Object.entries(shared))
+      this.#files.set(path, { type: CONTENT_TYPES['.js'], bytes: readFileSync(file) });
   }
 
   /** @returns whether there is such a file */

@@ -148,6 +148,14 @@ describe('feed protocol', () => {
     });
   });
 
+  it('names the file of a picture', () => {
+    for (const event of [perceptOf(3, { file: 'a/b.jpg' }), dropEventOf(4, { file: 'a/b.jpg' })]) {
+      const message = toFeedMessage(event, wallClock);
+      assertValid(message);
+      assert.equal((message as { file?: string }).file, 'a/b.jpg');
+    }
+  });
+
   it('carries a forecast as detections, and the observation beside it', () => {
     const message = toFeedMessage(perceptOf(3, { forecast }), wallClock);
     assert.ok(message.type === 'percept');

@@ -15,11 +15,19 @@ export class AccuracyPanel {
   scored(score: ScoreMessage): void {
     this.#scores.push(score);
     while (this.#scores[0].at < score.at - SPAN_MS) this.#scores.shift();
-    const { sAP, observedAP, windowS } = score;
+    this.#showFigure(score.windowS, score.sAP, score.observedAP);
+  }
+
+  #showFigure(windowS: number, sAP: number | null, observedAP: number | null): void {
     this.#host.querySelector('h2')!.textContent = `Streaming AP, last ${Math.round(windowS)} s`;
     const [figure, text] = [this.#host.querySelector('.figure b')!, this.#host.querySelector('.figure span')!];
     figure.textContent = sAP === null ? '–' : sAP.toFixed(2);
     text.textContent = observedAP === null ? '' : `${observedAP.toFixed(2)} without forecast`;
+  }
+
+  /** The run is over: shows the score of its summary. */
+  finish({ sAP, forecasting }: { readonly sAP: number; readonly forecasting: number }, windowS: number): void {
+    this.#showFigure(windowS, sAP, forecasting === 0 ? null : sAP + forecasting);
   }
 
   draw(nowMs: number): void {

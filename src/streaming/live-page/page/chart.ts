@@ -1,7 +1,8 @@
 const SVG = 'http://www.w3.org/2000/svg';
-const HEIGHT = 84;
-/** Room for the axis labels. */
-const LEFT = 30;
+const HEIGHT = 88;
+/** Room for the axis labels: of a digit, and beside the label. */
+const DIGIT = 6.5;
+const BESIDE_LABEL = 10;
 
 export type ChartPart =
   | { readonly kind: 'path'; readonly className: string; readonly d: string }
@@ -30,18 +31,20 @@ export function drawChart(
 ): void {
   const width = host.clientWidth;
   const top = Math.max(...ticks);
+  const labels = ticks.map(format);
+  const left = Math.ceil(DIGIT * Math.max(...labels.map(({ length }) => length)) + BESIDE_LABEL);
   const scale: Scale = {
-    x: (atMs) => width - 3 - ((nowMs - atMs) / spanMs) * (width - LEFT - 3),
-    y: (value) => HEIGHT - 4 - (Math.min(value, top) / top) * (HEIGHT - 12),
-    left: LEFT,
-    bottom: HEIGHT - 4,
+    x: (atMs) => width - 3 - ((nowMs - atMs) / spanMs) * (width - left - 3),
+    y: (value) => HEIGHT - 8 - (Math.min(value, top) / top) * (HEIGHT - 16),
+    left,
+    bottom: HEIGHT - 8,
   };
   const svg = node('svg', { viewBox: `0 0 ${width} ${HEIGHT}`, 'aria-hidden': 'true' });
-  for (const tick of ticks) {
+  for (const [i, tick] of ticks.entries()) {
     const y = scale.y(tick);
-    const label = node('text', { x: String(LEFT - 7), y: String(y + 4), 'text-anchor': 'end' });
-    label.textContent = format(tick);
-    svg.append(node('path', { class: 'grid', d: `M${LEFT} ${y}H${width}` }), label);
+    const label = node('text', { x: String(left - 6), y: String(y + 4), 'text-anchor': 'end' });
+    label.textContent = labels[i];
+    svg.append(node('path', { class: 'grid', d: `M${left} ${y}H${width}` }), label);
   }
   for (const part of parts(scale)) {
     svg.append(

@@ -13,6 +13,12 @@ const WHY: Readonly<Record<string, string>> = {
   stopped: 'the run ended while it waited',
 };
 
+export type FrameCounts = {
+  readonly received: number;
+  readonly percepts: number;
+  readonly drops: Readonly<Partial<Record<string, number>>>;
+};
+
 /** The outcome of every frame. */
 export class FramesPanel {
   readonly #host: HTMLElement;
@@ -25,8 +31,13 @@ export class FramesPanel {
   count({ streams: [counted] }: Stats): void {
     // No frame has arrived yet.
     if (counted === undefined) return;
-    const { received, percepts, drops } = counted;
-    const counts = Object.entries({ answered: percepts, ...drops }).filter(([, count]) => count > 0);
+    this.show(counted);
+  }
+
+  show({ received, percepts, drops }: FrameCounts): void {
+    const counts = Object.entries({ answered: percepts, ...drops }).flatMap(([reason, count = 0]) =>
+      count > 0 ? [[reason, count] as const] : [],
+    );
     this.#host.querySelector('.figure b')!.textContent = received.toLocaleString('en');
     this.#host.querySelector('.figure span')!.textContent =
       received === 0 ? '' : `${Math.round((100 * percepts) / received)} % answered`;

@@ -1,17 +1,20 @@
 import { drawChart, type ChartPart } from './chart.js';
 import type { Drop, Percept } from './feed.js';
+import { FIGURE_MS, median } from './recent-ages.js';
 
 const SPAN_MS = 15_000;
-/** The figure is the median over this time. */
-const FIGURE_MS = 1500;
 
 type Answer = { readonly atMs: number; readonly latencyMs: number; readonly uncertaintyMs: number };
 
-/** The latency of percepts: a line for each, as long as its latency, with the budget above. */
+/**
+ * The latency of percepts, from the capture of a frame to the emission of its percept: a line for each, as long as
+ * its latency, with the budget above.
+ */
 export class LatencyPanel {
   readonly #host: HTMLElement;
   readonly #answers: Answer[] = [];
   readonly #dropsAtMs: number[] = [];
+  #isOver = false;
   budgetMs: number | null = null;
 
   constructor(host: HTMLElement) {
@@ -28,14 +31,20 @@ export class LatencyPanel {
     while (this.#dropsAtMs[0] < at - SPAN_MS) this.#dropsAtMs.shift();
   }
 
+  /** The run is over: shows the median of all of it, as its summary does. */
+  finish(medianMs: number): void {
+    this.#isOver = true;
+    this.#showFigure(medianMs, 'median of the run');
+  }
+
   draw(nowMs: number): void {
     const recent = this.#answers.filter(({ atMs }) => atMs > nowMs - FIGURE_MS);
-    if (recent.length > 0) {
-      this.#host.querySelector('.figure b')!.textContent =
-        `${Math.round(median(recent.map(({ latencyMs }) => latencyMs)))} ms`;
+    if (recent.length > 0 && !this.#isOver) {
       const halfWidth = Math.round(median(recent.map(({ uncertaintyMs }) => uncertaintyMs)));
-      this.#host.querySelector('.figure span')!.textContent =
-        `${halfWidth === 0 ? '' : `± ${halfWidth}, `}until the answer`;
+      this.#showFigure(
+        median(recent.map(({ latencyMs }) => latencyMs)),
+        `${halfWidth === 0 ? '' : `± ${halfWidth}, `}from capture to answer`,
+      );
     }
     // A single slow percept reaches beyond the chart; usual latencies fill it.
     const sorted = this.#answers.map(({ latencyMs }) => latencyMs).sort((a, b) => a - b);
@@ -57,8 +66,9 @@ export class LatencyPanel {
       return parts;
     });
   }
-}
 
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1];
+  #showFigure(latencyMs: number, text: string): void {
+    this.#host.querySelector('.figure b')!.textContent = `${Math.round(latencyMs)} ms`;
+    this.#host.querySelector('.figure span')!.textContent = text;
+  }
 }

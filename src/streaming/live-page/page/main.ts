@@ -1,4 +1,4 @@
-import type { PageMessage, RunMessage } from '../page-messages.js';
+import type { OutcomeMessage, PageMessage, RunMessage } from '../page-messages.js';
 import { AccuracyPanel } from './accuracy-panel.js';
 import { ageText, Answers, type Answer } from './answers.js';
 import { Magnifier } from './magnifier.js';
@@ -8,8 +8,10 @@ import { LatencyPanel } from './latency-panel.js';
 import { Layers } from './layers.js';
 import { showOutcome, showScoring } from './outcome.js';
 import { canvas, element } from './page.js';
-import { paintBox, paintName, sharp } from './paint.js';
+import { Notice } from './notice.js';
+import { paintBox, paintNames, sharp } from './paint.js';
 import { pictures, type SentPicture } from './pictures.js';
+import { RecentAges } from './recent-ages.js';
 import { SlowSwitch } from './slow-switch.js';
 import { WorldMotion } from './world-motion.js';
 
@@ -18,7 +20,12 @@ const MIN_SCORE = 0.35;
 /** Interval of number updates, so that numbers stay readable. */
 const UPDATE_EVERY_MS = 300;
 
+/** The server sends several messages a second. */
+const QUIET_AFTER_MS = 6000;
+
 const ended = new AbortController();
+const notice = new Notice();
+const ages = new RecentAges();
 const answers = new Answers();
 const magnifier = new Magnifier();
 const motion = new WorldMotion();
@@ -29,12 +36,9 @@ const slow = new SlowSwitch(element('slow'));
 const layers = new Layers(element('layers'), () => paint());
 /** The newest moment on the server's clock in any message, in Unix milliseconds. */
 let newestAtMs = 0;
+/** On the page's own clock. */
+let heardAtMs = performance.now();
 let shown: { readonly picture: SentPicture; readonly known: Answer | undefined } | undefined;
-
-function enter(phase: 'live' | 'lost' | 'scoring' | 'done', text: string): void {
-  document.body.dataset['phase'] = phase;
-  element('state').querySelector('span')!.textContent = text;
-}
 
 /** Redraws the screen: another picture came, a layer was toggled, or the window changed its size. */
 function paint(): void {
@@ -54,7 +58,12 @@ function paint(): void {
       if (forecast !== undefined) paintBox(context, view, forecast.box, 'forecast');
   const named = layers.isOn('forecast') ? 'forecast' : 'observed';
   if (layers.isOn(named))
-    for (const boxes of known.objects) if (boxes[named] !== undefined) paintName(context, view, boxes[named], named);
+    paintNames(
+      context,
+      view,
+      known.objects.flatMap((boxes) => boxes[named] ?? []),
+      named,
+    );
   if (picture.facts.seq % 2 === 0 || layers.isOn('hold'))
     magnifier.show(picture, known, motion.since(known.seq), layers.isOn);
 }
@@ -66,7 +75,9 @@ function updateTexts(): void {
   accuracy.draw(newestAtMs);
   if (known === undefined) return;
   magnifier.updateTexts();
-  element('age').textContent = ageText(known.ageMs, known.uncertaintyMs);
+  // Without new pictures, the newest answer ages on.
+  const age = ages.typicalAt(newestAtMs) ?? answers.at(newestAtMs);
+  if (age !== undefined) element('age').textContent = ageText(age.ageMs, age.uncertaintyMs);
   const most = Math.round(Math.max(0, ...motion.since(known.seq).values()));
   element('moved-text').hidden = most < 1;
   element('moved').textContent = `${most} pixel${most === 1 ? '' : 's'}`;
@@ -85,6 +96,18 @@ function introduce(run: RunMessage): void {
   ].join('  ·  ');
 }
 
+/** All figures are those of the summary from here on. */
+function finish(outcome: OutcomeMessage): void {
+  const { frames: received, percepts, drops, latencyMs, attribution, windowS } = outcome;
+  showOutcome(outcome);
+  if (percepts > 0) latency.finish(latencyMs.p50);
+  if (attribution !== null) accuracy.finish(attribution, windowS);
+  frames.show({ received, percepts, drops });
+  slow.hide();
+  events.close();
+  ended.abort();
+}
+
 function handle(message: PageMessage): void {
   switch (message.type) {
     case 'run':
@@ -93,28 +116,33 @@ function handle(message: PageMessage): void {
     case 'slowed':
       slow.show(message);
       break;
+    case 'drawing':
+      notice.isStarving = message.isStarving;
+      break;
     case 'score':
       newestAtMs = Math.max(newestAtMs, message.at);
       accuracy.scored(message);
       break;
     case 'scoring':
-      enter('scoring', 'scoring');
+      notice.enter('scoring');
       showScoring(message);
       break;
     case 'outcome':
-      enter('done', 'the run is over');
-      showOutcome(message);
-      events.close();
-      ended.abort();
+      notice.enter('done');
+      finish(message);
       break;
   }
 }
 
 const events = new EventSource('events');
-events.onmessage = ({ data }) => handle(JSON.parse(String(data)) as PageMessage);
+events.onmessage = ({ data }) => {
+  heardAtMs = performance.now();
+  handle(JSON.parse(String(data)) as PageMessage);
+};
 
 subscribe(MIN_SCORE, ended.signal, {
   onMessage: (message) => {
+    heardAtMs = performance.now();
     if (message.type === 'percept') {
       newestAtMs = Math.max(newestAtMs, message.times.emittedAt);
       answers.push(message);
@@ -122,19 +150,27 @@ subscribe(MIN_SCORE, ended.signal, {
     } else if (message.type === 'drop') latency.dropped(message);
     else if (message.type === 'stats') frames.count(message);
   },
-  onClose: () => enter('lost', 'the connection is lost'),
+  onClose: () => notice.enter('lost'),
 });
 
-setInterval(updateTexts, UPDATE_EVERY_MS);
+setInterval(() => {
+  updateTexts();
+  const isQuiet = performance.now() - heardAtMs > QUIET_AFTER_MS;
+  if (notice.phase === 'live' && isQuiet) notice.enter('quiet');
+  else if (notice.phase === 'quiet' && !isQuiet) notice.enter('live');
+}, UPDATE_EVERY_MS);
 new ResizeObserver(paint).observe(element('screen'));
 
 for await (const picture of pictures(ended.signal)) {
-  if (document.body.dataset['phase'] !== 'scoring') enter('live', 'live');
+  heardAtMs = performance.now();
+  if (notice.phase !== 'scoring') notice.enter('live');
   if (layers.isOn('hold')) continue;
   newestAtMs = Math.max(newestAtMs, picture.facts.capturedAt);
   motion.push(picture.facts);
   const before = shown?.picture.image;
-  shown = { picture, known: answers.at(picture.facts.capturedAt) };
+  const known = answers.at(picture.facts.capturedAt);
+  if (known !== undefined) ages.push({ ...known, atMs: picture.facts.capturedAt });
+  shown = { picture, known };
   paint();
   before?.close();
 }

@@ -26,18 +26,20 @@ export function showOutcome(outcome: OutcomeMessage): void {
   } = outcome;
   element('outcome').hidden = false;
   const starved =
-    undrawn === 0
-      ? ''
-      : ` ${undrawn.toLocaleString('en')} were not drawn in time, because drawing had too little of the processor.`;
-  const run = `${percepts.toLocaleString('en')} of ${frames.toLocaleString('en')} frames were answered, half of them within ${Math.round(p50)} ms, nine of ten within ${Math.round(p90)} ms.${starved}`;
+    undrawn === 0 ? '' : ` ${undrawn.toLocaleString('en')} were not drawn in time: drawing starved, not the detector.`;
+  const latency =
+    percepts === 0 ? '' : `, half of them within ${Math.round(p50)} ms, 90 % within ${Math.round(p90)} ms`;
+  const run =
+    frames === 0
+      ? 'Not one picture of the drive was drawn, because drawing had too little of the processor.'
+      : `${percepts.toLocaleString('en')} of ${frames.toLocaleString('en')} frames were answered${latency}.${starved}`;
   if (attribution === null) {
-    element('outcome-text').textContent = `${run} That was too short for a score.`;
+    element('outcome-text').textContent = `${run} That is too little for a score.`;
     element('waterfall').replaceChildren();
     return;
   }
-  element('outcome-text').textContent =
-    `${run} Where the AP of the last ${Math.round(windowS)} s went, from a perfect score to what the world saw:`;
-  const { offlineAP, sAP, detector, oneFrameFloor, latency, jitter, drops, forecasting } = attribution;
+  element('outcome-text').textContent = `${run} Where AP went in the last ${Math.round(windowS)} s:`;
+  const { offlineAP, sAP, detector, oneFrameFloor, latency: lateness, jitter, drops, forecasting } = attribution;
   const rows: HTMLElement[] = [];
   let level = 1;
   const total = (name: string, value: number, kind: Kind): void => {
@@ -58,7 +60,7 @@ export function showOutcome(outcome: OutcomeMessage): void {
     oneFrameFloor,
     'every output takes time, so a frame is scored on the previous output at best',
   );
-  step('latency', latency, 'every frame is processed at once, each in the mean time');
+  step('latency', lateness, 'every frame is processed at once, each in the mean time');
   step('jitter', jitter, 'the same, but each takes its own time');
   step('drops', drops, 'frames dropped, and frames that waited for the detector');
   if (forecasting !== 0) step('forecasting', forecasting, 'objects moved to the present');

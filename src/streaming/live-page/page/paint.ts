@@ -1,3 +1,4 @@
+import { placeLabels } from '../../../core/place-labels.js';
 import type { Box, LabelledBox } from './boxes.js';
 
 export type LayerName = 'forecast' | 'observed' | 'truth';
@@ -54,26 +55,36 @@ export function paintBox(context: CanvasRenderingContext2D, { x, y, scale }: Vie
   context.setLineDash([]);
 }
 
-/** A small tag on top of a box. */
-export function paintName(
+/** A small tag at each box that is wide enough; no tag covers another. */
+export function paintNames(
   context: CanvasRenderingContext2D,
   { x, y, scale }: View,
-  { box, class: name }: LabelledBox,
+  boxes: readonly LabelledBox[],
   layer: LayerName,
 ): void {
-  if ((box[2] - box[0]) * scale < 34) return;
   context.font = '600 11px system-ui, sans-serif';
-  const width = context.measureText(name).width + 10;
-  const inside = (at: number, room: number): number => Math.min(Math.max(0, at), room);
-  const [left, top] = [
-    inside((box[0] - x) * scale, context.canvas.clientWidth - width),
-    inside((box[1] - y) * scale, context.canvas.clientHeight - 16),
-  ];
-  const above = top >= 17 ? top - 16 : top;
-  context.fillStyle = STYLES[layer].colour;
-  context.beginPath();
-  context.roundRect(left - 1, above, width, 16, 4);
-  context.fill();
-  context.fillStyle = '#0b1116';
-  context.fillText(name, left + 4, above + 12);
+  const tags = boxes
+    .filter(({ box }) => (box[2] - box[0]) * scale >= 34)
+    .sort((a, b) => (b.score ?? 0) - (a.score ?? 0))
+    .map(({ box, class: name }) => ({
+      name,
+      box: {
+        x1: (box[0] - x) * scale - 1,
+        y1: (box[1] - y) * scale,
+        x2: (box[2] - x) * scale + 1,
+        y2: (box[3] - y) * scale,
+      },
+      width: context.measureText(name).width + 10,
+      height: 16,
+    }));
+  const { clientWidth: width, clientHeight: height } = context.canvas;
+  for (const [i, place] of placeLabels(tags, { width, height }).entries()) {
+    if (place === undefined) continue;
+    context.fillStyle = STYLES[layer].colour;
+    context.beginPath();
+    context.roundRect(place.x, place.y, tags[i].width, 16, 4);
+    context.fill();
+    context.fillStyle = '#0b1116';
+    context.fillText(tags[i].name, place.x + 5, place.y + 12);
+  }
 }

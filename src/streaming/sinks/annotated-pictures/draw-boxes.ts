@@ -1,6 +1,8 @@
 import { createCanvas, type SKRSContext2D } from '@napi-rs/canvas';
 import type { Box } from '../../../core/box.js';
 import type { Detection } from '../../../core/detection.js';
+import { placeLabels } from '../../../core/place-labels.js';
+import type { Size } from '../../../core/size.js';
 import type { RgbPicture } from '../../pictures/rgb-picture.js';
 import { classColour, css, INK, SANS, scaleFor, TAG, tagText } from '../annotated-video/annotation-style.js';
 
@@ -24,7 +26,7 @@ export function drawBoxes({ width, height, pixels }: RgbPicture, detections: rea
   const ascending = [...detections].sort((a, b) => a.score - b.score);
   const { lineWidth } = scaleFor({ width, height });
   for (const { box, classId } of ascending) outline(pen, box, css(classColour(classId), 1), lineWidth);
-  for (const detection of ascending) tag(pen, detection, { width, height });
+  drawTags(pen, ascending.reverse(), { width, height });
   return pen.getImageData(0, 0, width, height).data;
 }
 
@@ -40,25 +42,30 @@ function outline(pen: SKRSContext2D, { x1, y1, x2, y2 }: Box, colour: string, li
   pen.strokeRect(x1 + line / 2, y1 + line / 2, x2 - x1 - line, y2 - y1 - line);
 }
 
-/** Above the box, or inside it at the picture's upper border. */
-function tag(
-  pen: SKRSContext2D,
-  detection: Detection,
-  picture: { readonly width: number; readonly height: number },
-): void {
+/** A tag at each box, the first ones first; no tag covers another. */
+function drawTags(pen: SKRSContext2D, detections: readonly Detection[], picture: Size): void {
   const { fontSize } = scaleFor(picture);
-  const text = tagText(detection);
   pen.font = `600 ${fontSize}px ${SANS}`;
-  const padding = fontSize * TAG.padding;
-  const width = pen.measureText(text).width + 2 * padding;
-  const height = fontSize * TAG.height;
-  const x = Math.max(0, Math.min(detection.box.x1, picture.width - width));
-  const y = detection.box.y1 >= height ? detection.box.y1 - height : Math.max(0, detection.box.y1);
-  pen.fillStyle = css(classColour(detection.classId), TAG.opacity);
-  pen.beginPath();
-  pen.roundRect(x, y, width, height, fontSize * TAG.radius);
-  pen.fill();
-  pen.fillStyle = css(INK, 1);
   pen.textBaseline = 'middle';
-  pen.fillText(text, x + padding, y + height / 2 + fontSize * 0.04);
+  const padding = fontSize * TAG.padding;
+  const height = fontSize * TAG.height;
+  const tags = detections.map((detection) => {
+    const text = tagText(detection);
+    return { text, classId: detection.classId, box: detection.box, width: pen.measureText(text).width + 2 * padding };
+  });
+  const places = placeLabels(
+    tags.map(({ box, width }) => ({ box, width, height })),
+    picture,
+  );
+  for (const [i, { text, classId, width }] of tags.entries()) {
+    const place = places[i];
+    if (place === undefined) continue;
+    const { x, y } = place;
+    pen.fillStyle = css(classColour(classId), TAG.opacity);
+    pen.beginPath();
+    pen.roundRect(x, y, width, height, fontSize * TAG.radius);
+    pen.fill();
+    pen.fillStyle = css(INK, 1);
+    pen.fillText(text, x + padding, y + height / 2 + fontSize * 0.04);
+  }
 }

@@ -1,4 +1,6 @@
+import type { Box } from '../../../core/box.js';
 import type { Detection } from '../../../core/detection.js';
+import { placeLabels } from '../../../core/place-labels.js';
 import type { Size } from '../../../core/size.js';
 import { classColour, scaleFor, statusSprite, tagSprite, tagText, type Scale } from './annotation-style.js';
 import type { ShownPercept } from '../../../recording/percept-timeline.js';
@@ -19,6 +21,8 @@ const SHADOW_ALPHA = 0.35;
 /** Name tags cached for the next picture. */
 const MAX_TAGS = 512;
 
+type DetectedBox = { readonly detection: Detection; readonly box: Rectangle };
+
 /** Draws percepts into the pictures of one video. */
 export class Annotator {
   readonly #scale: Scale;
@@ -33,16 +37,18 @@ export class Annotator {
    * picture was dropped; the status line shows their age.
    */
   draw(picture: PlanarPicture, ptsMs: number, shown: ShownPercept | undefined): void {
+    const status = statusSprite(statusLine(ptsMs, shown), this.#scale);
+    const corner = { x: this.#scale.margin, y: picture.height - this.#scale.margin - status.height };
     if (shown !== undefined && shown.ageMs <= OLDEST_MS) {
       const { percept, ageMs } = shown;
       const toPicture = stretch(percept, picture);
       // The highest scores last, so that they are on top.
       const ascending = [...percept.detections].sort((a, b) => a.score - b.score);
-      for (const detection of ascending) this.#outline(picture, toPicture(detection), detection.classId, ageMs > 0);
-      for (const detection of ascending) this.#tag(picture, toPicture(detection), detection, ageMs > 0);
+      const boxes = ascending.map((detection) => ({ detection, box: toPicture(detection) }));
+      for (const { detection, box } of boxes) this.#outline(picture, box, detection.classId, ageMs > 0);
+      this.#drawTags(picture, boxes.reverse(), boxOf({ ...corner, ...sizeOf(status) }), ageMs > 0);
     }
-    const status = statusSprite(statusLine(ptsMs, shown), this.#scale);
-    drawSprite(picture, status, this.#scale.margin, picture.height - this.#scale.margin - status.height, 1);
+    drawSprite(picture, status, corner.x, corner.y, 1);
   }
 
   #outline(picture: PlanarPicture, box: Rectangle, classId: number, stale: boolean): void {
@@ -59,11 +65,20 @@ export class Annotator {
     }
   }
 
-  #tag(picture: PlanarPicture, box: Rectangle, detection: Detection, stale: boolean): void {
-    const tag = this.#tagSprite(tagText(detection), detection.classId);
-    const above = box.y - tag.height;
-    const x = Math.max(0, Math.min(box.x, picture.width - tag.width));
-    drawSprite(picture, tag, x, above >= 0 ? above : Math.max(0, box.y), stale ? STALE_ALPHA : 1);
+  /** A tag at each box, the first ones first; no tag covers another, or the status line. */
+  #drawTags(picture: PlanarPicture, boxes: readonly DetectedBox[], statusLine: Box, stale: boolean): void {
+    const tags = boxes.map(({ detection, box }) => ({
+      box,
+      sprite: this.#tagSprite(tagText(detection), detection.classId),
+    }));
+    const places = placeLabels(
+      tags.map(({ box, sprite }) => ({ box: boxOf(box), ...sizeOf(sprite) })),
+      { ...sizeOf(picture), taken: [statusLine] },
+    );
+    for (const [i, { sprite }] of tags.entries()) {
+      const place = places[i];
+      if (place !== undefined) drawSprite(picture, sprite, place.x, place.y, stale ? STALE_ALPHA : 1);
+    }
   }
 
   #tagSprite(text: string, classId: number): Sprite {
@@ -108,6 +123,14 @@ function stretch(source: Size, picture: Size): (detection: Detection) => Rectang
     const bottom = snap(Math.min(picture.height, box.y2 * scaleY));
     return { x, y, width: Math.max(2, right - x), height: Math.max(2, bottom - y) };
   };
+}
+
+function boxOf({ x, y, width, height }: Rectangle): Box {
+  return { x1: x, y1: y, x2: x + width, y2: y + height };
+}
+
+function sizeOf({ width, height }: Size): Size {
+  return { width, height };
 }
 
 function grow({ x, y, width, height }: Rectangle, by: number): Rectangle {

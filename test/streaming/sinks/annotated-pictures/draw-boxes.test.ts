@@ -57,6 +57,14 @@ describe('drawBoxes', () => {
     assert.ok(changed(atBorder, 10));
   });
 
+  it('puts the tags of boxes at the same place above and in them, so that neither covers the other', () => {
+    const box = [100, 60, 200, 120];
+    const [one, two] = [drawn(found(1, box, 0.9)), drawn(found(1, box, 0.9), found(2, box, 0.4))];
+    for (const rgba of [one, two]) assert.notDeepEqual(at(rgba, 110, 50), before(110, 50));
+    assert.deepEqual(at(one, 110, 68), before(110, 68));
+    assert.notDeepEqual(at(two, 110, 68), before(110, 68));
+  });
+
   it('draws the highest score on top, and boxes thinner than a line', () => {
     const rgba = drawn(
       found(0, [100, 60, 200, 120], 0.9),

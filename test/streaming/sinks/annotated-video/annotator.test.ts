@@ -35,6 +35,19 @@ describe('Annotator', () => {
     assert.equal(bottom(drawn(box, 1001), 348), 0);
   });
 
+  it('puts the tags of boxes at the same place above and in them, so that neither covers the other', () => {
+    const box = [100, 200, 300, 350] as [number, number, number, number];
+    const [one, two] = [drawn([detectionOf(0, 0.9, box)]), drawn([detectionOf(0, 0.9, box), detectionOf(1, 0.5, box)])];
+    for (const picture of [one, two]) assert.ok(isDrawn(picture, 130, 190));
+    assert.ok(!isDrawn(one, 130, 212) && isDrawn(two, 130, 212));
+  });
+
+  it('puts no tag on the status line', () => {
+    const [none, low] = [drawn([]), drawn([detectionOf(0, 0.9, [8, 428, 200, 431])])];
+    for (let y = 406; y < 424; y++)
+      for (let x = 8; x < 60; x++) assert.equal(low.bytes[y * SIZE.width + x], none.bytes[y * SIZE.width + x]);
+  });
+
   it('scales boxes to a picture of another size', () => {
     const doubled = drawn([detectionOf(0, 0.9, [50, 100, 150, 175])], 0, SIZE, { width: 384, height: 216 });
     assert.ok(isDrawn(doubled, 299, 300) && !isDrawn(doubled, 306, 300));

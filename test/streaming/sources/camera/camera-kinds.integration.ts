@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { createReadStream, existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createReadStream, existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { basename } from 'node:path';
@@ -173,6 +173,19 @@ describe('camera of another kind', () => {
       });
     }
   }
+
+  itNeeds(NEEDS_FFMPEG, 'plays a file that comes in place of a camera once', async () => {
+    const file = clips.make(...pattern('320x240', 25, 2), '-c:v', 'libx264', '-movflags', 'faststart', 'over-http.mp4');
+    const base = await serve((_, response) => {
+      response.writeHead(200, { 'content-type': 'video/mp4', 'content-length': statSync(file).size });
+      createReadStream(file).pipe(response);
+    });
+    const camera = await watch(`${base}/clip.mp4`);
+    await camera.until(() => camera.isComplete);
+    assert.equal(camera.frames.length + camera.drops.length, 50);
+    assert.equal(camera.statuses.at(-1)!.state, 'ended');
+    camera.assertInOrder();
+  });
 
   itNeeds(NEEDS_FFMPEG, 'lets ffmpeg read a camera that responds with a video, and reports why', async () => {
     const video = clips.make(

@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { writeFileAtomic } from '../files/atomic-write.js';
+
+/** SHA-256 of a file in lower-case hex. */
+export async function sha256Of(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}
+
+/**
+ * Whether a file is as {@link writeSealed} left it. A disk that was full, a crash and a meddler all change it, and a
+ * model that is cut off in its weights may open all the same.
+ */
+export async function isIntact(path: string): Promise<boolean> {
+  try {
+    const [seal] = (await readFile(sealPath(path), 'utf8')).split(/\s/);
+    return seal === (await sha256Of(path));
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Writes a file and its hash beside it, in the form that `sha256sum -c` reads.
+ * @throws OutputError
+ */
+export async function writeSealed(path: string, content: Uint8Array): Promise<void> {
+  await writeFileAtomic(path, content);
+  const sha256 = createHash('sha256').update(content).digest('hex');
+  await writeFileAtomic(sealPath(path), `${sha256}  ${basename(path)}\n`);
+}
+
+function sealPath(path: string): string {
+  return `${path}.sha256`;
+}
