@@ -1,11 +1,18 @@
 import { accumulate, type Accumulated, type Pairing } from './coco-ap/accumulate.js';
 import { matcher, type Matcher } from './coco-ap/match.js';
+import { DEFAULT_LIMITS, type DetectionLimits } from './coco-ap/parameters.js';
 import { apPerClass, cocoStats, type CocoStats } from './coco-ap/summarize.js';
 import { detectionTable, objectTable, type DetectionColumns, type ObjectColumns } from './coco-ap/tables.js';
 
 export { accumulate, averagePrecision, type Accumulated, type Pairing } from './coco-ap/accumulate.js';
-export { matcher, type Matcher, type Outcome } from './coco-ap/match.js';
-export { AREA_RANGES, IOU_THRESHOLDS, MAX_DETECTIONS, RECALL_THRESHOLDS } from './coco-ap/parameters.js';
+export { matcher, overlapOf, type Matcher, type Outcome } from './coco-ap/match.js';
+export {
+  AREA_RANGES,
+  DEFAULT_LIMITS,
+  IOU_THRESHOLDS,
+  RECALL_THRESHOLDS,
+  type DetectionLimits,
+} from './coco-ap/parameters.js';
 export { apResampler, type ResampledAp } from './coco-ap/resample.js';
 export { COCO_STATS, meanPrecision, meanRecall, type CocoStats } from './coco-ap/summarize.js';
 export {
@@ -23,7 +30,12 @@ export type CocoEvaluation = {
   /** AP by class index; null for a class without a counted object. */
   readonly apPerClass: readonly (number | null)[];
   readonly accumulated: Accumulated;
+  /** The boxes behind the numbers, for tables of another kind. */
+  readonly scored: ScoredBoxes;
 };
+
+/** Objects and detections, and which frame's detections each image is scored with. */
+export type ScoredBoxes = { readonly matcher: Matcher; readonly pairing: Pairing };
 
 /**
  * COCO's box evaluation with the numbers of pycocotools' `COCOeval`, `iouType='bbox'`, to the last bit except for the
@@ -35,9 +47,10 @@ export function evaluateBoxes(
   detections: DetectionColumns,
   images: number,
   classes: number,
+  limits: DetectionLimits = DEFAULT_LIMITS,
 ): CocoEvaluation {
   return evaluatePairing(
-    matcher(objectTable(objects, images, classes), detectionTable(detections, images, classes)),
+    matcher(objectTable(objects, images, classes), detectionTable(detections, images, classes, limits)),
     everyImageWithItself(images),
   );
 }
@@ -45,7 +58,12 @@ export function evaluateBoxes(
 /** The same for images that are paired with frames; one matcher serves any number of pairings. */
 export function evaluatePairing(from: Matcher, pairing: Pairing): CocoEvaluation {
   const accumulated = accumulate(from, pairing);
-  return { stats: cocoStats(accumulated), apPerClass: apPerClass(accumulated), accumulated };
+  return {
+    stats: cocoStats(accumulated),
+    apPerClass: apPerClass(accumulated),
+    accumulated,
+    scored: { matcher: from, pairing },
+  };
 }
 
 /** The pairing of plain evaluation. */

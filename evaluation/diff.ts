@@ -1,17 +1,33 @@
+import type { TrackerFactory } from '../src/track/tracker.js';
+import type { Attribution } from './attribution.js';
+import { namedClassScores, type ClassScore } from './class-scores.js';
 import { apResampler, type CocoStats } from './coco-ap.js';
 import type { GroundTruth } from './ground-truth.js';
 import { lastOutputs, type PairingCounts } from './pairing.js';
 import { uniformRandom } from './runtimes.js';
-import type { ScoredDetections } from './score.js';
+import { scoreRun, type ScoredDetections } from './score.js';
 import type { StreamedRun } from './streamed-run.js';
-import { streamingAp } from './streaming-ap.js';
 
-/** A run and the detections of its outputs. */
-export type ComparedRun = { readonly run: StreamedRun; readonly detections: ScoredDetections };
+/** A run, the detections of its outputs, and the forecaster beside its detector. */
+export type ComparedRun = {
+  readonly run: StreamedRun;
+  readonly detections: ScoredDetections;
+  readonly forecaster?: TrackerFactory | undefined;
+};
+
+/** One of two compared runs. */
+export type ComparedSide = {
+  readonly stats: CocoStats;
+  /** By class name; a name that several classes have is followed by their id. */
+  readonly perClass: Readonly<Record<string, ClassScore>>;
+  readonly pairing: PairingCounts;
+  /** Null without the detector's results for every frame. */
+  readonly attribution: Attribution | null;
+};
 
 export type RunDifference = {
-  readonly a: { readonly stats: CocoStats; readonly pairing: PairingCounts };
-  readonly b: { readonly stats: CocoStats; readonly pairing: PairingCounts };
+  readonly a: ComparedSide;
+  readonly b: ComparedSide;
   /** sAP of B minus sAP of A; null if there is no object to find. */
   readonly difference: number | null;
   /** The 95 % confidence interval of the difference; null with fewer than two sequences. */
@@ -23,43 +39,52 @@ export type RunDifference = {
   readonly sequences: readonly { readonly name: string; readonly a: number | null; readonly b: number | null }[];
 };
 
+export type Comparison = {
+  readonly eta: number;
+  /** Number of bootstrap samples over sequences, with replacement. */
+  readonly resamples: number;
+  readonly seed: number;
+  /** The detector's results for every frame, to attribute the gap of each run to offline AP. */
+  readonly offline?: ScoredDetections | undefined;
+};
+
 /** A missed frame counts as older than any output. */
 const MISS = -1;
 
 /**
  * Compares two runs over the same ground truth. Both are scored on the same frames, and every resample of the bootstrap
  * draws the same sequences for both, so that the difficulty of a sequence cancels out.
- * @param resamples number of bootstrap samples over sequences, with replacement
  */
 export function compareRuns(
   truth: GroundTruth,
   a: ComparedRun,
   b: ComparedRun,
-  eta: number,
-  resamples: number,
-  seed: number,
+  { eta, resamples, seed, offline }: Comparison,
 ): RunDifference {
-  const sides = [a, b].map(({ run, detections }) => {
-    const { stats, pairing, detectionFrames } = streamingAp(detections.matcher, truth, run, eta);
-    const image = Int32Array.from(detectionFrames, (_, i) => i);
-    const resampled = apResampler(
-      detections.matcher,
-      { image, frame: detectionFrames },
-      sequenceOfImage(truth),
-      truth.sequences.length,
-    );
-    return { stats, pairing, resampled, inputs: inputFrames(truth, run, eta) };
+  const sides = [a, b].map(({ run, detections, forecaster }) => {
+    const { streamed, final, attribution } = scoreRun(truth, run, detections, eta, forecaster, offline);
+    const { matcher, pairing } = final.scored;
+    return {
+      side: {
+        stats: final.stats,
+        perClass: namedClassScores(truth.classes, final),
+        pairing: streamed.pairing,
+        attribution: attribution ?? null,
+      },
+      resampled: apResampler(matcher, pairing, sequenceOfImage(truth), truth.sequences.length),
+      inputs: inputFrames(truth, run, eta),
+    };
   });
   const [sideA, sideB] = sides;
   const differenceOf = (weights: ArrayLike<number>): number | null => {
     const [apA, apB] = [sideA.resampled(weights), sideB.resampled(weights)];
     return apA === null || apB === null ? null : apB - apA;
   };
-  const difference = sideA.stats.AP === null || sideB.stats.AP === null ? null : sideB.stats.AP - sideA.stats.AP;
+  const [apOfA, apOfB] = [sideA.side.stats.AP, sideB.side.stats.AP];
   return {
-    a: { stats: sideA.stats, pairing: sideA.pairing },
-    b: { stats: sideB.stats, pairing: sideB.pairing },
-    difference,
+    a: sideA.side,
+    b: sideB.side,
+    difference: apOfA === null || apOfB === null ? null : apOfB - apOfA,
     interval: truth.sequences.length < 2 ? null : bootstrap(differenceOf, truth.sequences.length, resamples, seed),
     frames: compareFrames(sideA.inputs, sideB.inputs),
     sequences: truth.sequences.map(({ name }, s) => {

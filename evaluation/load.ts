@@ -32,13 +32,21 @@ export function parseJson(path: string, text: string): unknown {
  * @throws DataError if it is too large, or no text in UTF-8
  */
 export function readTextFile(path: string): string {
+  return utf8Text(readBytes(path), path);
+}
+
+/**
+ * @throws UsageError if the file cannot be read
+ * @throws DataError if it is too large
+ */
+export function readBytes(path: string): Uint8Array {
   try {
     const { size } = statSync(path);
     if (size > MAX_BYTES)
       throw new DataError(
         `${path} has ${size} bytes; more than ${MAX_BYTES} cannot be read at once: split it by sequence`,
       );
-    return utf8Text(readFileSync(path), path);
+    return readFileSync(path);
   } catch (cause) {
     if (cause instanceof DataError) throw cause;
     throw new UsageError(`cannot read ${path}: ${(cause as Error).message}`, { cause });

@@ -1,5 +1,7 @@
 import type { CocoEvaluation } from './coco-ap.js';
+import { confusionMatrix, DEFAULT_CONFUSION, type ConfusionThresholds } from './confusion.js';
 import type { GroundTruth } from './ground-truth.js';
+import { confusionTable } from './report/confusion.js';
 import { precisionRecall } from './report/curves.js';
 import { latencyHistogram, mismatchHistogram } from './report/histogram.js';
 import { element, escaped, type Markup } from './report/markup.js';
@@ -9,7 +11,7 @@ import { classTable, number, statsTable } from './report/tables.js';
 import { timeline } from './report/timeline.js';
 import { waterfall } from './report/waterfall.js';
 import type { StreamingScore } from './score.js';
-import type { StreamedRun } from './streamed-run.js';
+import { latenciesMs, type StreamedRun } from './streamed-run.js';
 
 export type ReportInput = {
   readonly title: string;
@@ -17,6 +19,7 @@ export type ReportInput = {
   readonly facts: readonly (readonly [name: string, value: string])[];
   readonly truth: GroundTruth;
   readonly evaluation: CocoEvaluation;
+  readonly confusion?: ConfusionThresholds;
   /** Where time counted. */
   readonly streaming?: { readonly run: StreamedRun; readonly score: StreamingScore; readonly eta: number };
 };
@@ -26,7 +29,8 @@ const MAX_TIMELINES = 12;
 
 /** An evaluation as one self-contained HTML file: drawings are inline, light or dark as the reader prefers. */
 export function renderReport(input: ReportInput): string {
-  const { title, facts, truth, evaluation, streaming } = input;
+  const { title, facts, truth, evaluation, streaming, confusion = DEFAULT_CONFUSION } = input;
+  const { limits } = evaluation.scored.matcher.detections;
   const cards = [
     streaming?.score.attribution === undefined
       ? ''
@@ -41,9 +45,20 @@ export function renderReport(input: ReportInput): string {
     card(
       "COCO's twelve numbers",
       'Small is below 32², large above 96² pixels.',
-      statsTable(evaluation.stats) + factList(facts),
+      statsTable(evaluation.stats, limits) + factList(facts),
     ),
-    card('Classes', '', classTable(truth, evaluation), true),
+    card('Classes', '', scrolling(classTable(truth, evaluation)), true),
+    card(
+      'Confusion',
+      `Rows: annotated as. Columns: detected as, with a score of at least ${confusion.score} and an IoU of at least ${confusion.iou}. Last column: not found. Last row: nothing was there.`,
+      scrolling(
+        confusionTable(
+          truth.classes.map(({ name }) => name),
+          confusionMatrix(evaluation.scored, confusion),
+        ),
+      ),
+      true,
+    ),
   ];
   return page({
     title,
@@ -60,13 +75,14 @@ function subtitle({ truth, streaming }: ReportInput): string {
   return `${frames}, ${truth.objects.image.length} objects of ${truth.classes.length} ${truth.classes.length === 1 ? 'class' : 'classes'}`;
 }
 
-function headline({ evaluation: { stats }, streaming }: ReportInput): Markup[] {
+function headline({ evaluation, streaming }: ReportInput): Markup[] {
+  const { stats } = evaluation;
   if (streaming === undefined)
     return [
       figure(number(stats.AP), 'AP', true),
       figure(number(stats.AP50), 'AP50'),
       figure(number(stats.AP75), 'AP75'),
-      figure(number(stats.AR100), 'AR100'),
+      figure(number(stats.AR100), `AR${evaluation.scored.matcher.detections.limits[2]}`),
     ];
   const {
     run,
@@ -136,14 +152,4 @@ function streamingCards(
     card('Latency', '', latencyHistogram(latenciesMs(run))),
     card('Age of outputs', '', mismatchHistogram(mismatches, pairing.miss)),
   ];
-}
-
-/** From capture to output, ascending. */
-function latenciesMs({ sequences }: StreamedRun): number[] {
-  return sequences
-    .flatMap(({ runs, frameTimesS }) => {
-      const capturedS = frameTimesS(0);
-      return runs.map(({ frame, endS }) => (endS - capturedS[frame]) * 1000);
-    })
-    .sort((a, b) => a - b);
 }

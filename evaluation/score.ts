@@ -1,6 +1,8 @@
 import type { TrackerFactory } from '../src/track/tracker.js';
 import { attribute, type Attribution } from './attribution.js';
+import { namedClassScores, uniqueNames, type ClassScore } from './class-scores.js';
 import {
+  DEFAULT_LIMITS,
   detectionTable,
   evaluateBoxes,
   matcher,
@@ -8,12 +10,13 @@ import {
   type CocoEvaluation,
   type CocoStats,
   type DetectionColumns,
+  type DetectionLimits,
   type Matcher,
 } from './coco-ap.js';
+import { BACKGROUND, confusionMatrix, DEFAULT_CONFUSION, type ConfusionThresholds } from './confusion.js';
 import { detectionsByFrame } from './detection-list.js';
 import { forecastResults } from './forecast-results.js';
-import type { GroundTruth, GroundTruthClass } from './ground-truth.js';
-import { idText } from './record-id.js';
+import type { GroundTruth } from './ground-truth.js';
 import type { PairingCounts } from './pairing.js';
 import type { StreamedRun } from './streamed-run.js';
 import { streamingAp, type StreamingEvaluation } from './streaming-ap.js';
@@ -26,14 +29,19 @@ export type ScoredDetections = {
   readonly matcher: Matcher;
 };
 
-export function prepareDetections(truth: GroundTruth, columns: DetectionColumns, frames: number): ScoredDetections {
+export function prepareDetections(
+  truth: GroundTruth,
+  columns: DetectionColumns,
+  frames: number,
+  limits: DetectionLimits = DEFAULT_LIMITS,
+): ScoredDetections {
   const { length: classes } = truth.classes;
   return {
     columns,
     frames,
     matcher: matcher(
       objectTable(truth.objects, truth.images.length, classes),
-      detectionTable(columns, frames, classes),
+      detectionTable(columns, frames, classes, limits),
     ),
   };
 }
@@ -68,18 +76,31 @@ export function scoreRun(
 function evaluateForecast(
   truth: GroundTruth,
   run: StreamedRun,
-  { columns, frames }: ScoredDetections,
+  { columns, frames, matcher }: ScoredDetections,
   eta: number,
   forecaster: TrackerFactory,
 ): CocoEvaluation {
   const forecasts = forecastResults(truth, run, eta, detectionsByFrame(columns, frames, truth.classes), forecaster);
-  return evaluateBoxes(truth.objects, forecasts, truth.images.length, truth.classes.length);
+  const { limits } = matcher.detections;
+  return evaluateBoxes(truth.objects, forecasts, truth.images.length, truth.classes.length, limits);
 }
 
 /** The `--json` output of any evaluation. */
 export type EvaluationJson = {
   readonly stats: CocoStats;
-  readonly perClass: Readonly<Record<string, number | null>>;
+  /** The numbers of detections that `AR1`, `AR10` and `AR100` allow for an image; AP allows the greatest. */
+  readonly maxDets: DetectionLimits;
+  /** By class name; a name that several classes have is followed by their id. */
+  readonly perClass: Readonly<Record<string, ClassScore>>;
+  readonly confusion: ConfusionJson;
+};
+
+/** A confusion matrix with the names of its rows and columns. */
+export type ConfusionJson = ConfusionThresholds & {
+  /** The classes in order, then `background`. */
+  readonly names: readonly string[];
+  /** Row: annotated as; column: detected as. */
+  readonly counts: readonly (readonly number[])[];
 };
 
 /** The `--json` output of a streaming evaluation. */
@@ -96,27 +117,39 @@ export type StreamingJson = EvaluationJson & {
   readonly attribution: Attribution | null;
 };
 
-export function evaluationJson({ classes }: GroundTruth, { stats, apPerClass }: CocoEvaluation): EvaluationJson {
-  const isShared = (name: string): boolean => classes.filter((other) => other.name === name).length > 1;
-  const keyOf = ({ id, name }: GroundTruthClass): string => (isShared(name) ? `${name} (id ${idText(id)})` : name);
-  return { stats, perClass: Object.fromEntries(classes.map((cls, k) => [keyOf(cls), apPerClass[k]])) };
+export function evaluationJson(
+  { classes }: GroundTruth,
+  evaluation: CocoEvaluation,
+  thresholds: ConfusionThresholds = DEFAULT_CONFUSION,
+): EvaluationJson {
+  return {
+    stats: evaluation.stats,
+    maxDets: evaluation.scored.matcher.detections.limits,
+    perClass: namedClassScores(classes, evaluation),
+    confusion: {
+      ...thresholds,
+      names: [...uniqueNames(classes), BACKGROUND],
+      counts: confusionMatrix(evaluation.scored, thresholds),
+    },
+  };
 }
 
 export function streamingJson(
   truth: GroundTruth,
   run: StreamedRun,
   { streamed, final, attribution }: StreamingScore,
+  thresholds?: ConfusionThresholds,
 ): StreamingJson {
   const drops = run.sequences.flatMap((sequence) => sequence.drops);
-  const dropReasons: Record<string, number> = {};
-  for (const { reason } of drops) dropReasons[reason] = (dropReasons[reason] ?? 0) + 1;
+  const dropReasons = new Map<string, number>();
+  for (const { reason } of drops) dropReasons.set(reason, (dropReasons.get(reason) ?? 0) + 1);
   return {
-    ...evaluationJson(truth, final),
+    ...evaluationJson(truth, final, thresholds),
     pairing: streamed.pairing,
     mismatches: streamed.mismatches,
     runs: run.sequences.reduce((count, { runs }) => count + runs.length, 0),
     drops: drops.length,
-    dropReasons,
+    dropReasons: Object.fromEntries(dropReasons),
     attribution: attribution ?? null,
   };
 }

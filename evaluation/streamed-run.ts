@@ -86,3 +86,13 @@ export function timestampedRun(
   });
   return { fps, sequences };
 }
+
+/** The latency of each output from the capture of its frame, in milliseconds, ascending. */
+export function latenciesMs({ sequences }: StreamedRun): number[] {
+  return sequences
+    .flatMap(({ runs, frameTimesS }) => {
+      const capturedS = frameTimesS(0);
+      return runs.map(({ frame, endS }) => (endS - capturedS[frame]) * 1000);
+    })
+    .sort((a, b) => a - b);
+}

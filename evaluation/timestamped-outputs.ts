@@ -60,7 +60,7 @@ export function parseTimestampedOutputs(file: unknown, truth: GroundTruth, fps: 
   }
   let outputs = 0;
   const sequences = truth.sequences.map(({ name, images }) => {
-    const sequence = given[name];
+    const sequence = Object.hasOwn(given, name) ? given[name] : undefined;
     if (!isJsonRecord(sequence))
       throw new DataError(`outputs: sequence "${name}" is missing; if it has no outputs, give it empty arrays`);
     const timestampsS = Float64Array.from(numbers(sequence, 'timestamps', name));

@@ -21,6 +21,14 @@ const PROGRAMS: Readonly<Record<string, { readonly prints: RegExp; readonly args
   'sap.test.mjs': { prints: /^sAP 0\.\d{3}$/m },
 };
 
+/** The modules of commands, with the expected output of the command. */
+const MODULES: Readonly<Record<string, { readonly command: readonly string[]; readonly prints: RegExp }>> = {
+  'own-schedule.mjs': {
+    command: ['run', 'demo:7', '--max-frames', '30', '--json', '--schedule', './own-schedule.mjs'],
+    prints: /"policy:exposure":3\b/,
+  },
+};
+
 /** The supported releases besides the one that runs this. */
 const OTHER_RELEASES = [20, 22, 24].filter((major) => !process.versions.node.startsWith(`${major}.`));
 
@@ -49,7 +57,7 @@ describe('the examples, run from the packed package', function () {
     const files = readdirSync('examples')
       .filter((name) => /\.[cm]js$/.test(name))
       .sort();
-    assert.deepEqual(files, Object.keys(PROGRAMS).sort());
+    assert.deepEqual(files, [...Object.keys(PROGRAMS), ...Object.keys(MODULES)].sort());
     const readme = readFileSync('examples/README.md', 'utf8');
     for (const file of files) assert.ok(readme.includes(`](${file})`), file);
   });
@@ -60,12 +68,29 @@ describe('the examples, run from the packed package', function () {
     });
   }
 
+  const commandOf = (): string => join('node_modules', 'nowcast', 'dist', 'src', 'cli', 'main.js');
+
+  for (const [file, { command, prints }] of Object.entries(MODULES)) {
+    it(`${file} works in nowcast ${command[0]}`, () => {
+      assert.match(printedBy(process.execPath, commandOf(), command), prints);
+    });
+  }
+
   for (const major of OTHER_RELEASES) {
     const node = nodeOf(major);
     for (const [file, { prints, args }] of Object.entries(PROGRAMS)) {
       itNeeds({ [`a Node ${major}`]: node !== undefined }, `${file} runs on Node ${major}`, () => {
         assert.match(printedBy(node!, file, args), prints);
       });
+    }
+    for (const [file, { command, prints }] of Object.entries(MODULES)) {
+      itNeeds(
+        { [`a Node ${major}`]: node !== undefined },
+        `${file} works in nowcast ${command[0]} on Node ${major}`,
+        () => {
+          assert.match(printedBy(node!, commandOf(), command), prints);
+        },
+      );
     }
   }
 

@@ -120,5 +120,5 @@ function scoreOf(
       }),
     );
   const { AP } = accuracy.overall(untilMs).stats;
-  return AP === null ? '-' : (AP * 100).toFixed(1);
+  return AP === null ? '-' : AP.toFixed(3);
 }

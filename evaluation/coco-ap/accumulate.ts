@@ -1,6 +1,6 @@
 import { precisionCurves, recallPlaces, type Verdicts } from './curve.js';
 import { WORDS_PER_DETECTION, type Matcher } from './match.js';
-import { AREA_RANGES, IOU_THRESHOLDS, isWithin, MAX_DETECTIONS, RECALL_THRESHOLDS } from './parameters.js';
+import { AREA_RANGES, DEFAULT_LIMITS, IOU_THRESHOLDS, isWithin, RECALL_THRESHOLDS } from './parameters.js';
 
 /** The scored images, each with the frame whose detections it gets; -1 for none. */
 export type Pairing = {
@@ -22,7 +22,7 @@ export type Accumulated = {
 const T = IOU_THRESHOLDS.length;
 const R = RECALL_THRESHOLDS.length;
 const A = AREA_RANGES.length;
-const M = MAX_DETECTIONS.length;
+const M = DEFAULT_LIMITS.length;
 
 /**
  * Precision over recall, as COCOeval's `accumulate` computes it. Among equal scores the earlier image goes first, so
@@ -30,6 +30,7 @@ const M = MAX_DETECTIONS.length;
  */
 export function accumulate(matcher: Matcher, pairing: Pairing): Accumulated {
   const { classes } = matcher.objects;
+  const { limits } = matcher.detections;
   const precision = new Float64Array(T * R * classes * A * M).fill(-1);
   const scores = new Float64Array(precision.length).fill(-1);
   const recall = new Float64Array(T * classes * A * M).fill(-1);
@@ -39,7 +40,7 @@ export function accumulate(matcher: Matcher, pairing: Pairing): Accumulated {
       const objectCount = countObjects(matcher, pairing, k, a);
       if (objectCount === 0) continue;
       for (let m = 0; m < M; m++) {
-        const kept = select(found, a, MAX_DETECTIONS[m]);
+        const kept = select(found, a, limits[m]);
         const cell = (k * A + a) * M + m;
         const stride = classes * A * M;
         precisionCurves(kept).forEach((curve, t) => {
@@ -66,7 +67,7 @@ export function averagePrecision(matcher: Matcher, pairing: Pairing): number | n
   for (let k = 0; k < matcher.objects.classes; k++) {
     const objectCount = countObjects(matcher, pairing, k, 0);
     if (objectCount === 0) continue;
-    const kept = select(sortedOutcomes(matcher, pairing, k), 0, MAX_DETECTIONS[M - 1]);
+    const kept = select(sortedOutcomes(matcher, pairing, k), 0, matcher.detections.limits[M - 1]);
     for (const curve of precisionCurves(kept)) {
       for (const place of recallPlaces(curve, objectCount)) sum += curve.precision[place] ?? 0;
       curves++;
@@ -81,7 +82,7 @@ export type Outcomes = {
   /** The image that each was matched with. */
   readonly image: Int32Array;
   /** Place among its frame's detections of the class, from 0. */
-  readonly place: Uint8Array;
+  readonly place: Uint32Array;
   /** [detection, WORDS_PER_DETECTION] */
   readonly words: Uint16Array;
 };
@@ -103,7 +104,7 @@ export function sortedOutcomes(
 
   const scores = new Float64Array(count);
   const imageOf = new Int32Array(count);
-  const place = new Uint8Array(count);
+  const place = new Uint32Array(count);
   const words = new Uint16Array(count * WORDS_PER_DETECTION);
   for (let i = 0; i < frame.length; i++) {
     const f = frame[i];

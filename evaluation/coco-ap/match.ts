@@ -105,7 +105,7 @@ function findCandidates({ objects, firstObject, endObject, detections, from, to 
   for (let d = from; d < to; d++) {
     const first = count;
     for (let g = firstObject, least = FOUND_BY[0]; g < endObject; g++) {
-      const overlap = iouOf(detections.boxes, d * 4, objects.boxes, g * 4, objects.crowd[g] === CROWD);
+      const overlap = overlapOf(detections.boxes, d, objects.boxes, g, objects.crowd[g] === CROWD);
       if (Number.isNaN(overlap) && least > -Infinity) {
         // The reference compares with NaN as "not less", so that any object can follow such a match.
         least = -Infinity;
@@ -121,8 +121,18 @@ function findCandidates({ objects, firstObject, endObject, detections, from, to 
   }
 }
 
-/** Boxes are left, top, width, height. For a crowd, the overlap is the share of the detection inside it. */
-function iouOf(detections: Float64Array, d: number, objects: Float64Array, g: number, crowd: boolean): number {
+/**
+ * The IoU of box `detection` of the detections and box `object` of the objects; boxes are left, top, width, height. For
+ * a crowd, the share of the detection inside it.
+ */
+export function overlapOf(
+  detections: Float64Array,
+  detection: number,
+  objects: Float64Array,
+  object: number,
+  crowd: boolean,
+): number {
+  const [d, g] = [detection * 4, object * 4];
   const width =
     lesser(detections[d] + detections[d + 2], objects[g] + objects[g + 2]) - greater(detections[d], objects[g]);
   if (width <= 0) return 0;

@@ -4,8 +4,14 @@ export const IOU_THRESHOLDS: readonly number[] = linspace(0.5, 0.95, 10);
 /** Recalls at which precision is sampled: 0, 0.01 … 1. */
 export const RECALL_THRESHOLDS: readonly number[] = linspace(0, 1, 101);
 
-/** Number of an image's best detections of a class that count. */
-export const MAX_DETECTIONS = [1, 10, 100] as const;
+/**
+ * Numbers of an image's best detections of a class that count, ascending: pycocotools' `maxDets`. AP uses the greatest,
+ * and AR has a number for each.
+ */
+export type DetectionLimits = readonly [least: number, middle: number, greatest: number];
+
+/** COCO's own. */
+export const DEFAULT_LIMITS: DetectionLimits = [1, 10, 100];
 
 /** Object sizes in square pixels, both ends included. */
 export const AREA_RANGES = [

@@ -1,9 +1,9 @@
 import type { Accumulated } from './accumulate.js';
-import { AREA_RANGES, IOU_THRESHOLDS, MAX_DETECTIONS, RECALL_THRESHOLDS } from './parameters.js';
+import { AREA_RANGES, DEFAULT_LIMITS, IOU_THRESHOLDS, RECALL_THRESHOLDS } from './parameters.js';
 
 /**
- * The twelve numbers of COCO's table in its order; the figure after AR is the number of detections allowed for an
- * image.
+ * The twelve numbers of COCO's table in its order. The figure after AR is the number of detections allowed for an image
+ * by default; `AR1`, `AR10` and `AR100` stand for the least, middle and greatest of other limits.
  */
 export const COCO_STATS = [
   'AP',
@@ -26,7 +26,7 @@ export type CocoStats = Readonly<Record<(typeof COCO_STATS)[number], number | nu
 const T = IOU_THRESHOLDS.length;
 const R = RECALL_THRESHOLDS.length;
 const A = AREA_RANGES.length;
-const M = MAX_DETECTIONS.length;
+const M = DEFAULT_LIMITS.length;
 
 export function cocoStats(accumulated: Accumulated): CocoStats {
   const [small, medium, large] = [1, 2, 3];

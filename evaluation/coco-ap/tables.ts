@@ -1,4 +1,4 @@
-import { MAX_DETECTIONS } from './parameters.js';
+import { DEFAULT_LIMITS, type DetectionLimits } from './parameters.js';
 
 /** An `iscrowd` of 1 or more. */
 export const CROWD = 1;
@@ -54,6 +54,7 @@ export type ObjectTable = Grouping & Omit<ObjectColumns, 'image' | 'classIndex'>
  * source.
  */
 export type DetectionTable = Grouping & {
+  readonly limits: DetectionLimits;
   readonly boxes: Float64Array;
   readonly areas: Float64Array;
   readonly scores: Float64Array;
@@ -76,13 +77,19 @@ export function objectTable(columns: ObjectColumns, images: number, classes: num
   };
 }
 
-export function detectionTable(columns: DetectionColumns, frames: number, classes: number): DetectionTable {
+export function detectionTable(
+  columns: DetectionColumns,
+  frames: number,
+  classes: number,
+  limits: DetectionLimits = DEFAULT_LIMITS,
+): DetectionTable {
   const grouped = group(columns.frame, columns.classIndex, frames, classes);
-  const { start, order } = keepBest(grouped.start, grouped.order, columns.scores, MAX_DETECTIONS.at(-1)!);
+  const { start, order } = keepBest(grouped.start, grouped.order, columns.scores, limits[2]);
   const scores = Float64Array.from(order, (row) => columns.scores[row]);
   const boxes = pickBoxes(columns.boxes, order);
   const { areas } = columns;
   return {
+    limits,
     groups: frames,
     classes,
     start,

@@ -1,5 +1,5 @@
 import { IOU_THRESHOLDS, RECALL_THRESHOLDS, type Accumulated } from '../coco-ap.js';
-import { AREA_RANGES, MAX_DETECTIONS } from '../coco-ap.js';
+import { AREA_RANGES, DEFAULT_LIMITS } from '../coco-ap.js';
 import type { GroundTruthClass } from '../ground-truth.js';
 import { drawing, element, escaped, label, line, polyline, tooltip, type Markup } from './markup.js';
 import { scale } from './scale.js';
@@ -73,7 +73,7 @@ function precisionAt(
   ks: readonly number[],
   r: number,
 ): number | undefined {
-  const [A, M] = [AREA_RANGES.length, MAX_DETECTIONS.length];
+  const [A, M] = [AREA_RANGES.length, DEFAULT_LIMITS.length];
   let sum = 0;
   let count = 0;
   for (const t of thresholds) {

@@ -36,7 +36,7 @@ export function page({ title, subtitle, headline, cards, footer }: Page): string
           element('div', {}, element('h1', {}, escaped(title)), element('p', {}, escaped(subtitle))),
           element(
             'button',
-            { type: 'button', 'data-theme-switch': '', 'aria-label': 'Switch between light and dark' },
+            { type: 'button', 'data-theme-switch': '', title: 'Switch between light and dark' },
             'light / dark',
           ),
         ),

@@ -5,7 +5,7 @@ export const STYLE = `
   --page: light-dark(#f5f6f8, #0e1116); --card: light-dark(#ffffff, #161b22); --edge: light-dark(#e2e5ea, #262d37);
   --ink: light-dark(#171b21, #e8ebf0); --soft: light-dark(#5a6472, #98a2b1); --faint: light-dark(#e9ecf0, #222933);
   --first: light-dark(#2f66d8, #6ea0ff); --second: light-dark(#0d9488, #3fc7b5); --third: light-dark(#9056c8, #bd92ee);
-  --loss: light-dark(#d9573a, #f0806a); --gain: light-dark(#21935a, #4cc38a); --drop: light-dark(#c3c9d2, #4a5361);
+  --loss: light-dark(#d9573a, #f0806a); --gain: light-dark(#21935a, #4cc38a); --drop: light-dark(#808a99, #737e8e);
 }
 :root[data-theme=light] { color-scheme: light; }
 :root[data-theme=dark] { color-scheme: dark; }
@@ -22,7 +22,7 @@ header p, .card > p { color: var(--soft); margin: 4px 0 0; }
 .card > p { font-size: 13.5px; max-width: 68ch; }
 button, select {
   white-space: nowrap; font: inherit; font-size: 13px; color: var(--ink); background: var(--card);
-  border: 1px solid var(--edge); border-radius: 7px; padding: 4px 9px; cursor: pointer;
+  border: 1px solid var(--edge); border-radius: 7px; padding: 4px 9px; min-height: 32px; cursor: pointer;
 }
 button:focus-visible, select:focus-visible, .scroll:focus-visible {
   outline: 2px solid var(--first); outline-offset: 2px;
@@ -44,14 +44,15 @@ button:focus-visible, select:focus-visible, .scroll:focus-visible {
 }
 .card.wide { grid-column: 1 / -1; } .scroll { overflow-x: auto; } .scroll > svg { min-width: 640px; }
 .card svg { display: block; width: 100%; height: auto; margin-top: 14px; overflow: visible; }
-.menu { position: absolute; top: 15px; right: 20px; color: var(--soft); font-size: 13px; }
+.menu { position: absolute; top: 11px; right: 20px; color: var(--soft); font-size: 13px; }
 svg text { font-size: 12px; fill: var(--soft); font-variant-numeric: tabular-nums; }
 svg .name { font-size: 13px; fill: var(--ink); }
 svg .strong { font-weight: 600; }
 svg .value { font-size: 13px; fill: var(--ink); }
 svg .tick { font-size: 11.5px; }
 .grid { stroke: var(--faint); stroke-width: 1; } .joint { stroke: var(--soft); stroke-width: 1; opacity: 0.5; }
-.bar { fill: var(--first); } .bar.alarm { fill: var(--loss); }
+.bar { fill: var(--first); } .bar.second { fill: var(--second); } .bar.third { fill: var(--third); }
+.bar.fourth { fill: var(--loss); } .bar.alarm { fill: var(--loss); }
 .row.ideal .bar { fill: var(--drop); } .row.loss .bar { fill: var(--loss); } .row.gain .bar { fill: var(--gain); }
 .marker { stroke: var(--ink); stroke-width: 1; stroke-dasharray: 3 3; opacity: 0.7; }
 .curve { stroke-width: 2; stroke-linejoin: round; }
@@ -60,6 +61,7 @@ svg .tick { font-size: 11.5px; }
 .curve.third { stroke: var(--third); }
 .curve.fourth { stroke: var(--loss); }
 .curve.raw { stroke: var(--first); stroke-width: 1; opacity: 0.4; }
+.change { stroke-width: 3; opacity: 0.6; } .change.gain { stroke: var(--gain); } .change.loss { stroke: var(--loss); }
 .range { fill: var(--first); opacity: 0.14; }
 .dot { fill: var(--card); stroke-width: 2; }
 .dot.first { stroke: var(--first); }
@@ -103,6 +105,9 @@ th:first-child { padding-left: 0; } .stats { table-layout: fixed; }
 .meter b { font-weight: 600; width: 42px; }
 .meter span { flex: 1; height: 8px; border-radius: 4px; background: var(--faint); overflow: hidden; }
 .meter i { display: block; height: 100%; background: var(--first); }
+.confusion th, .confusion td { text-align: center; padding: 6px 8px; white-space: nowrap; }
+.confusion tbody th { text-align: left; position: sticky; left: 0; background: var(--card); }
+.confusion .none { color: var(--soft); }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 5px 20px; margin: 12px 0 0; font-size: 13.5px; }
 dt { color: var(--soft); }
 dd { margin: 0; overflow-wrap: anywhere; }
@@ -112,6 +117,7 @@ footer { color: var(--soft); font-size: 12.5px; margin-top: 24px; }
   .cards { grid-template-columns: minmax(0, 1fr); }
   .meter { padding-left: 10px; }
   .meter span { display: none; }
+  .card > svg text { font-size: 16px; }
   th, td { padding: 6px 5px; }
 }
 @media print { .menu, button { display: none; } body { background: none; } .card, .figure { break-inside: avoid; } }

@@ -10,6 +10,8 @@ const FRAMES_Y = 34;
 const RUNS_Y = 66;
 const LANE_HEIGHT = 20;
 const AGE_HEIGHT = 84;
+/** Of a time at the right end. */
+const LAST_LABEL_WIDTH = 48;
 
 /**
  * A sequence as played: its frames at their capture, the runs with their detections, the outputs, and how many frames
@@ -22,7 +24,7 @@ export function timeline({ outputs, frameTimesS, runs, drops }: StreamedSequence
   const intervalS = shown > 1 ? (capturedS[shown - 1] - capturedS[0]) / (shown - 1) : 1;
   const x = scale([capturedS[0], capturedS[0] + intervalS], [24, 24 + PX_PER_FRAME]);
   const endS = capturedS[shown - 1] + intervalS;
-  const width = x(endS) + 24;
+  const width = x(endS) + LAST_LABEL_WIDTH;
 
   const visible = runs.filter(({ startS }) => startS < endS);
   const lanes = lanesOf(visible);

@@ -1,6 +1,7 @@
 import type { Attribution } from '../attribution.js';
 import { drawing, element, label, line, rect, tooltip, type Markup } from './markup.js';
 import { scale } from './scale.js';
+import { signed } from './tables.js';
 
 type Row = {
   readonly name: string;
@@ -63,9 +64,4 @@ function rowsOf({ offlineAP, sAP, detector, oneFrameFloor, latency, jitter, drop
   if (forecasting !== 0) step('forecasting', forecasting, 'objects carried forward to the present');
   rows.push({ name: 'streaming AP', why: 'what the world saw', from: 0, to: sAP, kind: 'total' });
   return rows;
-}
-
-function signed(value: number): string {
-  const digits = Math.abs(value).toFixed(3);
-  return digits === '0.000' ? digits : `${value < 0 ? '\u2212' : '+'}${digits}`;
 }

@@ -9,6 +9,7 @@ import type { SourceEntry } from '../streaming/sources/source-kind.js';
 import { TRACKERS } from '../track/kinds.js';
 import type { TrackerKind } from '../track/tracker.js';
 import { demoKind } from './demo/kind.js';
+import { ownPolicyKind } from './own-policy.js';
 
 /** The registries of all parts that a run can use. */
 export type RunParts = {
@@ -21,7 +22,7 @@ export type RunParts = {
 export const BUILT_IN_PARTS: RunParts = {
   sources: [...SOURCES, demoKind],
   sinks: SINKS,
-  policies: POLICIES,
+  policies: [...POLICIES, ownPolicyKind],
   forecasters: TRACKERS,
 };
 

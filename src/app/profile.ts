@@ -11,11 +11,15 @@ import { fitPicture, resolvedFormat, type Picture, type PictureFormat } from '..
 import { readPicture } from '../streaming/pictures/read-picture.js';
 import { WholeFile } from '../files/whole-file.js';
 import type { AppContext } from './context.js';
+import { aboutResult, modelFacts, type About } from './evaluate/about.js';
 import type { DetectorChoice } from './evaluate/detector-choice.js';
 import { openEvalDetector } from './evaluate/open-detector.js';
 import { hostFacts } from './host-facts.js';
 
-export type { ProfileFile, RuntimePercentiles };
+export type { RuntimePercentiles };
+
+/** The profile, and how it came about. */
+export type ProfileResult = { readonly about: About } & ProfileFile;
 
 export type ProfileOptions = {
   readonly detector: DetectorChoice;
@@ -33,7 +37,7 @@ export type ProfileOptions = {
  * @throws ModelError if the detector cannot be opened; SourceError if the picture cannot be read; OutputError if the
  *   file cannot be written
  */
-export async function profileDetector(options: ProfileOptions, context: AppContext): Promise<ProfileFile> {
+export async function profileDetector(options: ProfileOptions, context: AppContext): Promise<ProfileResult> {
   const output = options.out === undefined ? undefined : new WholeFile(options.out);
   try {
     const file = await measureDetector(options, context);
@@ -44,11 +48,9 @@ export async function profileDetector(options: ProfileOptions, context: AppConte
   }
 }
 
-async function measureDetector(
-  { detector: choice, source, runs, warmUpRuns }: ProfileOptions,
-  context: AppContext,
-): Promise<ProfileFile> {
-  const detector = await openEvalDetector(choice, context);
+async function measureDetector(options: ProfileOptions, context: AppContext): Promise<ProfileResult> {
+  const { source, runs, warmUpRuns } = options;
+  const detector = await openEvalDetector(options.detector, context);
   const bar = context.progress.bar({ label: 'measuring', total: runs + warmUpRuns, unit: 'runs' });
   try {
     const picture = await pictureFor(source, detector.info.input);
@@ -60,13 +62,11 @@ async function measureDetector(
       onRun: (done) => bar.set(done),
     });
     const { nowcast, cpu, platform } = hostFacts();
-    return profileFile(
-      measured,
-      detector.info,
-      { cpu, platform },
-      nowcast,
-      new Date(context.clock.toUnixMs(context.clock.now())).toISOString(),
+    const about = aboutResult(
+      { command: 'profile', settings: options, data: { source }, model: modelFacts(detector.info) },
+      context,
     );
+    return { about, ...profileFile(measured, detector.info, { cpu, platform }, nowcast, about.date) };
   } finally {
     bar.done();
     await detector.close();

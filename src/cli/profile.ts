@@ -1,6 +1,6 @@
 import { counted } from '../core/counted.js';
 import type { Command } from 'commander';
-import type { ProfileFile, RuntimePercentiles } from '../app/profile.js';
+import type { ProfileResult, RuntimePercentiles } from '../app/profile.js';
 import { DETECTOR_DEFAULTS } from '../config/run-keys.js';
 import { openIo, type CliContext } from './command-io.js';
 import { addDetectorFlags, readDetector } from './detector-flags.js';
@@ -36,7 +36,7 @@ export function register(program: Command, context: CliContext): void {
 }
 
 function asText(
-  { model, input, provider, threads, samples, percentiles: whole, inference }: ProfileFile,
+  { model, input, provider, threads, samples, percentiles: whole, inference }: ProfileResult,
   out: string | undefined,
 ): string {
   const keys = Object.keys(whole) as (keyof RuntimePercentiles)[];

@@ -19,7 +19,7 @@ export function substitute(text: string, env: Environment, where: string, onValu
         `${where} has "\${" without a name and "}" after it; write \${NAME}, \${NAME:-default}, or $\${ for the two characters themselves`,
         { code: 'NOWCAST_CONFIG' },
       );
-    const value = env[name];
+    const value = Object.hasOwn(env, name) ? env[name] : undefined;
     if (value !== undefined && (value !== '' || fallback === undefined)) {
       onValue(value);
       return value;

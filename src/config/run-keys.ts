@@ -351,7 +351,7 @@ export function foreignKeys(
   sources: readonly SourceKind[],
 ): Readonly<Record<string, string>> {
   const foreign = Object.keys(camera).filter(
-    (name) => !(name in cameraKeys) && !kinds.some(({ keys }) => name in keys),
+    (name) => !Object.hasOwn(cameraKeys, name) && !kinds.some(({ keys }) => Object.hasOwn(keys, name)),
   );
   return Object.fromEntries(
     foreign.map((name) => [
@@ -363,7 +363,7 @@ export function foreignKeys(
 
 /** The kinds of source that have a key: `a pipe or a video file`. */
 export function ownersOf(name: string, sources: readonly SourceKind[]): string {
-  const owners = sources.filter(({ keys }) => name in keys).map(({ is }) => is.replace(/,.*/, ''));
+  const owners = sources.filter(({ keys }) => Object.hasOwn(keys, name)).map(({ is }) => is.replace(/,.*/, ''));
   return owners.length < 2 ? owners.join() : `${owners.slice(0, -1).join(', ')} or ${owners.at(-1)}`;
 }
 

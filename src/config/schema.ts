@@ -46,7 +46,7 @@ function schemaOfKey(key: Key): z.ZodType {
     case 'section':
       return schemaOf(key.keys);
     case 'sections':
-      return z.record(z.string().regex(SECTION_NAME), sectionOf(key));
+      return namedSections(sectionOf(key));
   }
 }
 
@@ -60,6 +60,27 @@ function sectionOf({ of, misplaced }: Extract<Key, { type: 'sections' }>): z.Zod
         context.addIssue({ code: 'custom', path: [name], message, params: IS_WORDED });
     }),
   );
+}
+
+/** Unlike a record of zod, it keeps every name, `__proto__` too. */
+function namedSections(section: z.ZodType): z.ZodType {
+  return z.custom<object>(isPlainObject).transform((sections, context) =>
+    Object.fromEntries(
+      Object.entries(sections).map(([name, below]) => {
+        const atName = { input: sections, path: [name] };
+        if (!SECTION_NAME.test(name))
+          context.issues.push({ code: 'invalid_key', origin: 'record', issues: [], ...atName });
+        const checked = section.safeParse(below);
+        for (const issue of checked.error?.issues ?? [])
+          context.issues.push({ ...issue, input: below, path: [name, ...issue.path] });
+        return [name, checked.data];
+      }),
+    ),
+  );
+}
+
+function isPlainObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Marks an issue whose message is for people as it is. */
@@ -141,7 +162,8 @@ export function keyAt(keys: Keys, path: readonly PropertyKey[]): Key | undefined
   let below: Keys | undefined = keys;
   for (let depth = 0; depth < path.length; depth++) {
     if (below === undefined) return typeof path[depth] === 'number' ? found : undefined;
-    found = below[String(path[depth])];
+    const name = String(path[depth]);
+    found = Object.hasOwn(below, name) ? below[name] : undefined;
     if (found?.type === 'sections') {
       // The next part of the path is a name that people chose.
       if (depth + 1 < path.length) depth += 1;

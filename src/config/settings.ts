@@ -21,13 +21,13 @@ export function anchored<T extends object>(keys: Keys, settings: T, folder: stri
 
 /** Merges `over` into `under`, key by key in every section. */
 export function mergeSettings<T extends object>(under: T, over: T): T {
-  const merged: Record<string, unknown> = Object.fromEntries(Object.entries(under));
+  const merged = new Map<string, unknown>(Object.entries(under));
   for (const [name, value] of Object.entries(over)) {
     if (value === undefined) continue;
-    const before = merged[name];
-    merged[name] = isSection(before) && isSection(value) ? mergeSettings(before, value) : value;
+    const before = merged.get(name);
+    merged.set(name, isSection(before) && isSection(value) ? mergeSettings(before, value) : value);
   }
-  return merged as T;
+  return Object.fromEntries(merged) as T;
 }
 
 /** Fills in values from environment variables, for keys that have one and are absent from an existing section. */
@@ -73,8 +73,8 @@ export function withDefaults<S extends Keys>(keys: S, settings: SettingsOf<S>): 
 function mapped(keys: Keys, settings: object, change: (key: Key, value: unknown) => unknown): object {
   return Object.fromEntries(
     Object.entries(settings).map(([name, value]): [string, unknown] => {
-      const key = keys[name] as Key | undefined;
-      if (key === undefined) return [name, value];
+      if (!Object.hasOwn(keys, name)) return [name, value];
+      const key = keys[name];
       if (key.type === 'section' && isSection(value)) return [name, mapped(key.keys, value, change)];
       if (key.type === 'sections' && isSection(value)) {
         return [

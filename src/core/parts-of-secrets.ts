@@ -5,10 +5,11 @@ import { HIDDEN } from './shown-url.js';
 export const PART_LENGTH = 8;
 
 /**
- * Escapes of URLs, also of a URL within a URL, and of JSON; any character beyond ASCII; and a plus sign, which is a
- * space in forms.
+ * Escapes of URLs, also of a URL within a URL; any character beyond ASCII; capitals; and a plus sign, which is a space
+ * in forms.
  */
-const SPELLING = /%(?:25)*([\da-f]{2})|\\u00([\da-f]{2})|\\(["\\/])|[^\0-\x7f]|[A-Z+]/giu;
+const PERCENT = /%(?:25)*([\da-f]{2})|[^\0-\x7f]|[A-Z+]/giu;
+const PERCENT_AND_JSON = /%(?:25)*([\da-f]{2})|\\u00([\da-f]{2})|\\(["\\/])|[^\0-\x7f]|[A-Z+]/giu;
 
 /** A text in one spelling for all, with the place of each of its characters. */
 type Plain = { readonly text: string; readonly starts: readonly number[]; readonly ends: readonly number[] };
@@ -19,11 +20,7 @@ export class PartsOfSecrets {
   readonly #parts = new Map<number, Set<string>>();
 
   add(secret: string): void {
-    // A backslash may be the secret's own, or JSON's.
-    for (const { text } of [plain(secret), plain(JSON.stringify(secret).slice(1, -1))]) this.#addPlain(text);
-  }
-
-  #addPlain(text: string): void {
+    const { text } = plain(secret, PERCENT);
     if (text === '') return;
     const length = Math.min(PART_LENGTH, text.length);
     const parts = this.#parts.get(length) ?? new Set();
@@ -34,8 +31,13 @@ export class PartsOfSecrets {
     }
   }
 
+  /** A backslash may be the secret's own, or JSON's. */
   hide(text: string): string {
-    const { text: seen, starts, ends } = plain(text);
+    return this.#hide(this.#hide(text, PERCENT), PERCENT_AND_JSON);
+  }
+
+  #hide(text: string, spelling: RegExp): string {
+    const { text: seen, starts, ends } = plain(text, spelling);
     let shown = '';
     let end = 0;
     for (let at = 0; at < seen.length; at++) {
@@ -50,7 +52,7 @@ export class PartsOfSecrets {
   }
 }
 
-function plain(text: string): Plain {
+function plain(text: string, spelling: RegExp): Plain {
   let [result, done] = ['', 0];
   const starts: number[] = [];
   const ends: number[] = [];
@@ -64,11 +66,11 @@ function plain(text: string): Plain {
   const addAsIs = (to: number): void => {
     for (; done < to; done++) add(text[done], done, done + 1);
   };
-  for (const { 0: found, 1: percent, 2: unicode, 3: escaped, index } of text.matchAll(SPELLING)) {
+  for (const { 0: found, 1: percent, 2: unicode, 3: escaped, index } of text.matchAll(spelling)) {
     addAsIs(index);
     done = index + found.length;
     const code = (percent as string | undefined) ?? unicode;
-    const characters = code === undefined ? (escaped ?? utf8(found)) : byte(parseInt(code, 16));
+    const characters = code === undefined ? ((escaped as string | undefined) ?? utf8(found)) : byte(parseInt(code, 16));
     add(characters === '+' ? ' ' : characters.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase()), index, done);
   }
   addAsIs(text.length);

@@ -27,30 +27,32 @@ const MOST_DIGITS_IN_ALL = 7;
 export function shownUrl(url: string): ShownUrl {
   const { scheme, user, password, rest } = splitUrl(url);
   if (scheme === '' || /^file:/i.test(scheme)) return { shown: url, hidden: [], secrets: [] };
+  const [, host, path, query, fragment] = /^([^/?#]*)([^?#]*)(\?[^#]*)?(#.*)?$/s.exec(rest)!;
+  if (!mayShowHost(scheme, rest, host)) {
+    // Credentials may end anywhere in it.
+    const whole = url.slice(scheme.length);
+    return { shown: scheme + HIDDEN, hidden: [whole], secrets: password === undefined ? [] : [password] };
+  }
   const view = new View();
   if (user !== undefined) {
     view.credentials(user, password);
     view.shape('@');
   }
-  const [, host, path, query, fragment] = /^([^/?#]*)([^?#]*)(\?[^#]*)?(#.*)?$/s.exec(rest)!;
-  if (!mayShowHost(scheme, rest, host)) view.hide(rest);
-  else {
-    view.shape(host);
-    const mark = view.mark();
-    for (const [i, segment] of path.split('/').entries()) {
-      if (i > 0) view.shape('/');
-      addSegment(view, segment);
-    }
-    if (query !== undefined) {
-      view.shape('?');
-      addParameters(view, query.slice(1));
-    }
-    if (fragment !== undefined) {
-      view.shape('#');
-      view.hide(fragment.slice(1));
-    }
-    view.hideDigitsIfMany(mark);
+  view.shape(host);
+  const mark = view.mark();
+  for (const [i, segment] of path.split('/').entries()) {
+    if (i > 0) view.shape('/');
+    addSegment(view, segment);
   }
+  if (query !== undefined) {
+    view.shape('?');
+    addParameters(view, query.slice(1));
+  }
+  if (fragment !== undefined) {
+    view.shape('#');
+    view.hide(fragment.slice(1));
+  }
+  view.hideDigitsIfMany(mark);
   return { shown: scheme + view.text, hidden: view.hidden, secrets: view.secrets };
 }
 

@@ -2,6 +2,7 @@ import { accessSync, closeSync, constants, openSync, rmSync, statSync, writeFile
 import { claimOutput, type OutputClaim } from './output-claim.js';
 import { cannotWrite } from './output-failure.js';
 import { openNewDraft } from './new-draft.js';
+import { removeAtExit } from './remove-at-exit.js';
 import { takePlaceOf } from './take-place.js';
 
 /**
@@ -13,6 +14,8 @@ export class WholeFile {
   readonly #claim: OutputClaim;
   /** Undefined where the file has to be written in place. */
   readonly #draft: string | undefined;
+  /** Undoes `removeAtExit`. */
+  #keepAtExit: () => void = () => undefined;
 
   /** @throws OutputError if it cannot be written, or another process writes it */
   constructor(path: string) {
@@ -20,6 +23,7 @@ export class WholeFile {
     this.#claim = claimOutput(path);
     try {
       this.#draft = this.#claim.isStream ? undefined : newDraft(this.#claim.path);
+      if (this.#draft !== undefined) this.#keepAtExit = removeAtExit(this.#draft);
       if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
         throw Object.assign(new Error(`${path} is a folder`), { code: 'EISDIR' });
     } catch (cause) {
@@ -49,6 +53,7 @@ export class WholeFile {
   /** Ends the claim and removes the draft. Safe to call twice. */
   release(): void {
     if (this.#draft !== undefined) rmSync(this.#draft, { force: true });
+    this.#keepAtExit();
     this.#claim.release();
   }
 }

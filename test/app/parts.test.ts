@@ -153,7 +153,7 @@ describe('one more entry in a registry', () => {
     await assert.rejects(read('cameras: {a: {source: "ftp://x/y"}}'), /it must be a \.bag file, a picture, /);
     await assert.rejects(
       read('detect: {schedule: nevr}'),
-      /choose one of idle-free, .*every, never \(N is 1 or more\)/,
+      /choose one of idle-free, .*every, \.\/FILE\.js, never \(N is 1 or more; /,
     );
     await assert.rejects(read('cameras: {a: {source: drive.bag}, b: {source: drive.bag}}\ncount: {every: 5ms}'), {
       message: 'count.every (--count-every) is too short for several sources',

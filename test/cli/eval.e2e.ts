@@ -3,11 +3,26 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import type { About } from '../../src/app/evaluate/about.js';
 import { drawScene } from '../evaluation/scene.js';
 
 /** Runs `nowcast eval …` and returns its output. */
 function nowcastEval(...args: string[]): { status: number | null; stdout: string; stderr: string } {
   return spawnSync(process.execPath, ['dist/src/cli/main.js', 'eval', ...args], { encoding: 'utf8' });
+}
+
+type Result = {
+  readonly about: About;
+  readonly stats: Record<string, number>;
+  readonly maxDets: readonly number[];
+  readonly perClass: Record<string, { objects: number; detections: number; AP: number }>;
+  readonly confusion: { names: readonly string[]; counts: readonly (readonly number[])[] };
+};
+
+function resultOf({ status, stdout, stderr }: { status: number | null; stdout: string; stderr: string }): Result {
+  assert.equal(status, 0, stderr);
+  return JSON.parse(stdout) as Result;
 }
 
 describe('nowcast eval', () => {
@@ -91,11 +106,16 @@ describe('nowcast eval', () => {
   it('simulate replays a trace unchanged, for any perf factor', () => {
     const plain = simulate('--runtime-trace', at('trace.json'), '--json');
     assert.equal(plain.status, 0, plain.stderr);
-    assert.equal(
-      simulate('--runtime-trace', at('trace.json'), '--runtime', at('runtime.json'), '--perf-factor', '3', '--json')
-        .stdout,
-      plain.stdout,
+    const other = simulate(
+      '--runtime-trace',
+      at('trace.json'),
+      '--runtime',
+      at('runtime.json'),
+      '--perf-factor',
+      '3',
+      '--json',
     );
+    assert.deepEqual({ ...resultOf(other), about: undefined }, { ...resultOf(plain), about: undefined });
   });
 
   it('simulate supports infinite workers and forecasts', () => {
@@ -166,7 +186,92 @@ describe('nowcast eval', () => {
     };
     assert.ok(difference > 0 && interval.low > 0, stderr);
     assert.equal(interval.resamples, 1000);
-    assert.match(nowcastEval(...args).stdout, /B - A is \d+\.\d\d points, 95 % interval/);
+    assert.match(nowcastEval(...args).stdout, / B - A is \+0\.\d{4}, 95 % interval/);
+  });
+
+  it('diff compares one recording with itself and a forecaster, and draws the difference', () => {
+    simulate('--runtime', at('runtime.json'), '--record', at('one.jsonl'));
+    const args = ['diff', at('one.jsonl'), '--annotations', at('annotations.json')];
+    const forecast = nowcastEval(...args, '--forecast', 'kalman', '--report', at('difference.html'), '--json');
+    assert.equal(forecast.status, 0, forecast.stderr);
+    const { difference, b } = JSON.parse(forecast.stdout) as { difference: number; b: { stats: { AP: number } } };
+    const scored = resultOf(nowcastEval('stream', at('one.jsonl'), ...data, '--forecast', 'kalman', '--json'));
+    assert.equal(b.stats.AP, scored.stats['AP']);
+    assert.ok(difference > 0);
+    const html = readFileSync(at('difference.html'), 'utf8');
+    assert.ok(html.includes(`<b>+${difference.toFixed(3)}</b>`));
+    assert.match(html, /<dt>forecast<\/dt><dd>none, kalman<\/dd>/);
+    const itself = nowcastEval(...args);
+    assert.equal(itself.status, 2);
+    assert.match(itself.stderr, /would compare .*one\.jsonl with itself; name a second run, or a forecaster/);
+  });
+
+  it('describes every result in --json: command, settings, version, machine, date, model and data', () => {
+    simulate('--runtime', at('runtime.json'), '--record', at('a.jsonl'));
+    const profile = { type: 'empirical', unit: 'ms', samples: [40], model: 'm.onnx', modelSha256: 'ab' };
+    write('named.json', { ...profile, input: { width: 64, height: 32 }, provider: 'cpu' });
+    const commands: [string, string[]][] = [
+      ['eval coco', ['coco', ...data]],
+      ['eval stream', ['stream', at('a.jsonl'), ...data]],
+      ['eval simulate', ['simulate', ...data, '--runtime', at('named.json'), '--schedule', 'stride:2']],
+      ['eval diff', ['diff', at('a.jsonl'), '--forecast', 'nowcast', ...data]],
+    ];
+    const sha256 = createHash('sha256')
+      .update(readFileSync(at('annotations.json')))
+      .digest('hex');
+    for (const [name, args] of commands) {
+      const { about } = resultOf(nowcastEval(...args, '--json'));
+      assert.equal(about.command, name);
+      assert.equal(about.nowcast, (JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }).version);
+      assert.ok(Math.abs(Date.parse(about.date) - Date.now()) < 600_000, about.date);
+      assert.equal(about.host.node, process.version);
+      assert.deepEqual(about.data['annotations'], { file: 'annotations.json', sha256 });
+      assert.deepEqual(about.settings['maxDets'], [1, 10, 100]);
+      assert.equal(about.settings['classes'], null);
+    }
+    const { about } = resultOf(nowcastEval(...commands[2][1], '--json'));
+    assert.deepEqual(about.model, {
+      name: 'm.onnx',
+      sha256: 'ab',
+      input: { width: 64, height: 32 },
+      provider: 'cpu',
+    });
+    assert.equal(about.settings['schedule'], 'stride:2');
+    assert.equal(about.settings['seed'], 0);
+    assert.equal(about.settings['workers'], 1);
+  });
+
+  it('--max-dets limits the detections of an image, in the numbers and in the table', () => {
+    const few = nowcastEval('coco', ...data, '--max-dets', '1,2,3');
+    assert.match(few.stdout, /\| maxDets= {2}3 \] = 0\.\d{3}\n/);
+    const json = resultOf(nowcastEval('coco', ...data, '--max-dets', '1,2,3', '--json'));
+    const all = resultOf(nowcastEval('coco', ...data, '--json'));
+    assert.deepEqual(
+      [json.maxDets, all.maxDets],
+      [
+        [1, 2, 3],
+        [1, 10, 100],
+      ],
+    );
+    assert.ok(json.stats['AR100'] < all.stats['AR100']);
+    assert.deepEqual(resultOf(nowcastEval('coco', ...data, '--max-dets', '300', '--json')).maxDets, [1, 10, 300]);
+    for (const wrong of ['5', '3,2,1', '1,2', '0,1,2', 'many']) {
+      const refused = nowcastEval('coco', ...data, '--max-dets', wrong);
+      assert.equal(refused.status, 2, wrong);
+      assert.match(refused.stderr, /--max-dets is ".*"; it must be a whole number above 10, or three ascending ones/);
+    }
+  });
+
+  it('prints the scores of classes and the confusion matrix, the same as in --json', () => {
+    const { stdout } = nowcastEval('coco', ...data, '--per-class', '--confusion', '--confusion-score', '0.5');
+    const { perClass, confusion } = resultOf(nowcastEval('coco', ...data, '--confusion-score', '0.5', '--json'));
+    for (const [name, { objects, detections, AP }] of Object.entries(perClass))
+      assert.match(stdout, new RegExp(`^ ${name} +${objects} +${detections} +${AP.toFixed(3)} `, 'm'));
+    assert.match(stdout, /confusion at IoU 0\.5 and score 0\.5: rows annotated as, columns detected as/);
+    confusion.counts.forEach((row, k) => {
+      assert.match(stdout, new RegExp(`^ ${confusion.names[k]} +${row.join(' +')}$`, 'm'));
+    });
+    assert.doesNotMatch(nowcastEval('coco', ...data).stdout, /confusion|detections/);
   });
 
   it('writes a report of any evaluation', () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { ProfileFile } from '../../evaluation/profile.js';
 import { parseRuntimeProfile, quantileMs } from '../../src/scheduling/runtime-profile.js';
 import { nowcast } from '../helpers/command.js';
+import type { About } from '../../src/app/evaluate/about.js';
 import { itNeeds } from '../helpers/needs.js';
 import { readJson, realFile } from '../helpers/shared.js';
 import { temporaryFolder } from '../helpers/temporary.js';
@@ -34,6 +35,9 @@ describe('nowcast profile', function () {
     assert.equal(code, 0, stderr);
     const file = readJson<ProfileFile>(at('runtime.json'));
     assert.deepEqual(JSON.parse(stdout), file);
+    const { about } = JSON.parse(stdout) as { about: About };
+    assert.equal(about.command, 'profile');
+    assert.equal(about.settings['runs'], file.samples.length);
     assert.deepEqual(
       [file.type, file.unit, file.samples.length, file.inference.samples.length],
       ['empirical', 'ms', 5, 5],

@@ -103,7 +103,7 @@ describe('the flags of run', () => {
     [['--provider', 'gpu'], '--provider is "gpu"; it must be one of auto, cpu, webgpu, cuda, tensorrt, coreml, dml'],
     [
       ['--schedule', 'fast'],
-      '--schedule: schedule "fast" is unknown; choose one of idle-free, idle-next, shrinking-tail, threshold, stride:N, every (N is 1 or more)',
+      '--schedule: schedule "fast" is unknown; choose one of idle-free, idle-next, shrinking-tail, threshold, stride:N, every, ./FILE.js (N is 1 or more; FILE.js exports a policy)',
     ],
     [
       ['--budget', 'never'],

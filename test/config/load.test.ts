@@ -73,7 +73,7 @@ describe('a configuration file', () => {
       'an unknown schedule',
       'detect:\n  schedule: stride:0',
       [
-        'c.yaml:2: detect.schedule: schedule "stride:0" is unknown; choose one of idle-free, idle-next, shrinking-tail, threshold, stride:N, every (N is 1 or more)',
+        'c.yaml:2: detect.schedule: schedule "stride:0" is unknown; choose one of idle-free, idle-next, shrinking-tail, threshold, stride:N, every, ./FILE.js (N is 1 or more; FILE.js exports a policy)',
       ],
     ],
     [

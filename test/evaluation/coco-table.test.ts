@@ -16,6 +16,10 @@ it("the table equals pycocotools' printout", () => {
     ARm: 0,
     ARl: 0.9996,
   };
+  assert.equal(
+    cocoTable(stats, [1, 10, 300]).split('\n')[8],
+    ' Average Recall     (AR) @[ IoU=0.50:0.95 | area=   all | maxDets=300 ] = 0.000',
+  );
   const lines = cocoTable(stats).split('\n');
   assert.equal(lines.length, 12);
   assert.equal(lines[0], ' Average Precision  (AP) @[ IoU=0.50:0.95 | area=   all | maxDets=100 ] = 0.123');

@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { chromium, type Browser } from 'playwright-core';
 import { renderReport } from '../../evaluation/report.js';
 import { scoreRun } from '../../evaluation/score.js';
+import { graveFindings, HAS_AXE } from '../helpers/axe.js';
 import { chromiumPath } from '../helpers/chromium.js';
+import { measureLayout } from '../helpers/clickable.js';
 import { itNeeds } from '../helpers/needs.js';
 import { assertWhole, openPage } from '../helpers/pages.js';
 import { jittery, play } from './play.js';
@@ -46,6 +48,24 @@ describe('report in a browser', () => {
     for (const width of [1200, 400]) {
       itNeeds(needs, `is whole in ${colorScheme} colours, ${width} pixels wide`, async () => {
         await assertWhole(browser!, join(dir, 'report.html'), colorScheme, width);
+      });
+    }
+  }
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    for (const width of [1200, 390]) {
+      itNeeds(needs, `has nothing cut off or out of reach, ${width} pixels wide, ${colorScheme}`, async () => {
+        const { page } = await open(colorScheme, width);
+        const { scrollWidth, unusable, cutOff } = await measureLayout(page);
+        assert.deepEqual([unusable, cutOff], [[], []]);
+        assert.ok(scrollWidth <= width, `it is ${scrollWidth} pixels wide`);
+        await page.close();
+      });
+
+      itNeeds({ ...needs, 'axe-core': HAS_AXE }, `excludes nobody, ${width} pixels wide, ${colorScheme}`, async () => {
+        const { page } = await open(colorScheme, width);
+        assert.deepEqual(await graveFindings(page), []);
+        await page.close();
       });
     }
   }

@@ -33,6 +33,7 @@ describe('report', () => {
       'Precision and recall',
       "COCO's twelve numbers",
       'Classes',
+      'Confusion',
     ]) {
       assert.ok(html.includes(`<h2>${part}</h2>`), part);
     }

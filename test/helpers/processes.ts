@@ -11,6 +11,15 @@ export function children(of = process.pid): number[] {
     .filter((pid) => Number.isInteger(pid) && parentOf(pid) === of);
 }
 
+/** Whether a process runs; a dead one that nobody reaped does not. */
+export function isAlive(pid: number): boolean {
+  try {
+    return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
 /** Number of open pipes and sockets of this process. */
 export function openPipes(): number {
   return readdirSync('/proc/self/fd').filter((fd) => /^(pipe|socket):/.test(linkOf(fd))).length;

@@ -11,7 +11,7 @@ import { cachedModel } from '../../model/cached-model.js';
 import { bundledModel, readZoo, zooPath } from '../../model/zoo.js';
 import { FFMPEG_INSTALL, locateFfmpeg, readsFilesOnly } from '../../streaming/ffmpeg/binary.js';
 import type { AppContext } from '../context.js';
-import { ffmpegAbilities } from './ffmpeg.js';
+import { ffmpegAbilities, ffmpegConfinement } from './ffmpeg.js';
 import type { Finding } from './finding.js';
 import { writeTrialModel } from './model.js';
 
@@ -115,6 +115,7 @@ async function ffmpeg({ env, cacheDir }: Place): Promise<Finding[]> {
             found: `${where}${ORIGINS[found.origin]}`,
           },
       await ffmpegAbilities(found.path),
+      ffmpegConfinement(),
     ];
   } catch (error) {
     return [

@@ -1,4 +1,5 @@
 import { askFfmpeg } from '../../streaming/ffmpeg/ask.js';
+import { guardian } from '../../streaming/ffmpeg/ends-with-parent.js';
 import type { Finding } from './finding.js';
 
 /** The ffmpeg features that a run may use: the list in which ffmpeg names the feature, its name, and its use. */
@@ -35,6 +36,19 @@ export async function ffmpegAbilities(path: string): Promise<Finding> {
     state: 'limited',
     found: `not ${lacking.map(([, name, use]) => `${name} (${use})`).join(', not ')}`,
     remedy: 'if you need these, install a full build of ffmpeg',
+  };
+}
+
+/** The limits of ffmpeg's processes on this machine. */
+export function ffmpegConfinement(): Finding {
+  const limits = 'opens what its kind of source needs: no files for cameras, no network for files';
+  if (guardian() !== undefined)
+    return { name: 'ffmpeg is confined', state: 'ok', found: `${limits}; ends with Nowcast` };
+  return {
+    name: 'ffmpeg is confined',
+    state: 'limited',
+    found: `${limits}; after kill -9 of Nowcast, one that waits for a silent server ends at its timeout`,
+    ...(process.platform === 'linux' && { remedy: 'install setpriv (util-linux), which ends it at once' }),
   };
 }
 

@@ -2,29 +2,33 @@ import { matchClasses } from '../../../evaluation/class-mapping.js';
 import { evaluateBoxes } from '../../../evaluation/coco-ap.js';
 import { cocoResults } from '../../../evaluation/coco-results.js';
 import { DetectionList } from '../../../evaluation/detection-list.js';
-import { evaluationJson, type EvaluationJson } from '../../../evaluation/score.js';
+import { evaluationJson } from '../../../evaluation/score.js';
 import type { Detection } from '../../core/detection.js';
 import { SourceError } from '../../core/errors.js';
 import { checkWholeFile, WholeFile } from '../../files/whole-file.js';
 import type { AppContext } from '../context.js';
+import { aboutResult, modelFacts } from './about.js';
+import type { CocoJson } from './coco.js';
 import { checkOneSequence, isVideoFile } from './data-root.js';
 import { detectPictures, detectVideo } from './detect-frames.js';
 import { loadGroundTruth, type TruthFile } from './inputs.js';
 import type { DetectorChoice } from './detector-choice.js';
 import { openEvalDetector } from './open-detector.js';
 import { PassedOver, type PassedOverJson } from './passed-over.js';
-import { writeReport, type ReportRequest } from './report.js';
+import { writeReport } from './report.js';
+import type { Scoring } from './scoring.js';
 
-export type OfflineOptions = TruthFile & {
-  /** The folder that holds the annotated pictures, or the annotated video. */
-  readonly dataRoot: string;
-  readonly detector: DetectorChoice;
-  /** File for the detections, as COCO results. */
-  readonly coco: string | undefined;
-  readonly report: ReportRequest | undefined;
-  /** Fails at the first picture that cannot be used, instead of passing over it. */
-  readonly isStrict: boolean;
-};
+export type OfflineOptions = TruthFile &
+  Scoring & {
+    /** The folder that holds the annotated pictures, or the annotated video. */
+    readonly dataRoot: string;
+    readonly detector: DetectorChoice;
+    /** File for the detections, as COCO results. */
+    readonly coco: string | undefined;
+    readonly report: string | undefined;
+    /** Fails at the first picture that cannot be used, instead of passing over it. */
+    readonly isStrict: boolean;
+  };
 
 /**
  * COCO AP of a detector that runs on every frame, however long it takes.
@@ -34,10 +38,10 @@ export type OfflineOptions = TruthFile & {
 export async function evaluateOffline(
   options: OfflineOptions,
   context: AppContext,
-): Promise<EvaluationJson & PassedOverJson> {
+): Promise<CocoJson & PassedOverJson> {
   const results = options.coco === undefined ? undefined : new WholeFile(options.coco);
   try {
-    if (options.report !== undefined) checkWholeFile(options.report.path);
+    if (options.report !== undefined) checkWholeFile(options.report);
     return await detectAndScore(options, results, context);
   } finally {
     results?.release();
@@ -45,15 +49,16 @@ export async function evaluateOffline(
 }
 
 async function detectAndScore(
-  { dataRoot, detector: choice, report, isStrict, ...file }: OfflineOptions,
+  options: OfflineOptions,
   results: WholeFile | undefined,
   context: AppContext,
-): Promise<EvaluationJson & PassedOverJson> {
+): Promise<CocoJson & PassedOverJson> {
+  const { annotations, dataRoot, isStrict, maxDets, confusion } = options;
   const isVideo = isVideoFile(dataRoot);
-  const truth = loadGroundTruth(file, isVideo ? 'video' : 'alone', context.log);
+  const truth = loadGroundTruth(options, isVideo ? 'video' : 'alone', context.log);
   if (isVideo) checkOneSequence(dataRoot, truth);
 
-  const detector = await openEvalDetector(choice, context);
+  const detector = await openEvalDetector(options.detector, context);
   const bar = context.progress.bar({ label: 'detecting', total: truth.images.length, unit: 'frames' });
   const list = new DetectionList();
   const passedOver = new PassedOver(truth, context.log, isStrict);
@@ -80,14 +85,10 @@ async function detectAndScore(
   const columns = list.columns();
   const scored = passedOver.scored();
   if (scored.objects.image.length === 0) context.log.warn('nothing is annotated, so there is no score');
-  const evaluation = evaluateBoxes(scored.objects, columns, truth.images.length, truth.classes.length);
+  const evaluation = evaluateBoxes(scored.objects, columns, truth.images.length, truth.classes.length, maxDets);
   results?.write(cocoResults(truth, columns));
-  const { model, input, provider } = detector.info;
-  writeReport(report, {
-    title: 'Offline AP',
-    facts: [['model', `${model}, ${input.width}x${input.height}, ${provider}`]],
-    truth: scored,
-    evaluation,
-  });
-  return { ...evaluationJson(scored, evaluation), ...passedOver.json() };
+  const model = modelFacts(detector.info);
+  const about = aboutResult({ command: 'eval offline', settings: options, data: { annotations }, model }, context);
+  writeReport(options.report, about, { title: 'Offline AP', truth: scored, evaluation, confusion });
+  return { about, ...evaluationJson(scored, evaluation, confusion), ...passedOver.json() };
 }

@@ -2,7 +2,7 @@ import { mapClasses } from '../../../evaluation/class-mapping.js';
 import { DetectionList } from '../../../evaluation/detection-list.js';
 import type { GroundTruth, Sequence } from '../../../evaluation/ground-truth.js';
 import { RunCollector } from '../../../evaluation/run-collector.js';
-import { prepareDetections, scoreRun, type StreamingJson } from '../../../evaluation/score.js';
+import { prepareDetections, scoreRun } from '../../../evaluation/score.js';
 import { counted } from '../../core/counted.js';
 import type { ModelDetector } from '../../core/detector.js';
 import type { Picture } from '../../core/picture.js';
@@ -11,6 +11,7 @@ import { runHeader } from '../../recording/header.js';
 import { createRecorder, type Recorder } from '../../recording/recorder.js';
 import type { AppContext } from '../context.js';
 import { hostFacts } from '../host-facts.js';
+import { aboutResult, modelFacts } from './about.js';
 import { checkOneSequence, isVideoFile } from './data-root.js';
 import { detectPicture, forEachFrame } from './detect-frames.js';
 import { checkMemory, FrameMemory } from './frame-memory.js';
@@ -20,34 +21,39 @@ import type { DetectorChoice } from './detector-choice.js';
 import { openEvalDetector } from './open-detector.js';
 import { PassedOver, type PassedOverJson } from './passed-over.js';
 import { playSequence, type PlayOptions } from './play-sequence.js';
-import { streamingResult, type ReportRequest } from './report.js';
+import { streamingResult, type StreamingResult } from './report.js';
+import { checkSave, saveFrames } from './save-frames.js';
+import type { Scoring } from './scoring.js';
 import { timedPolicy } from './timed-policy.js';
 
 /** Runs on a sequence's first frame before the playback, to wake up an idle machine. */
 const WARM_UP_RUNS = 5;
 
-export type RealtimeOptions = TruthFile & {
-  /** The folder that holds the annotated pictures, or the annotated video. */
-  readonly dataRoot: string;
-  readonly detector: DetectorChoice;
-  readonly schedule: string;
-  /** Undefined means no budget. */
-  readonly budgetMs: number | undefined;
-  readonly fps: number;
-  /** Each frame is scored on the newest output from this many frame intervals earlier. */
-  readonly eta: number;
-  /** `none`, or the forecaster that moves detections to the frame that they are scored on. */
-  readonly forecast: string;
-  /**
-   * File of COCO results for every frame. Undefined: the detector runs on every frame after the sequence was played.
-   */
-  readonly detections: string | undefined;
-  /** File for the recording of the run. */
-  readonly record: string | undefined;
-  readonly report: ReportRequest | undefined;
-  /** Fails at the first picture that cannot be used, instead of passing over it. */
-  readonly isStrict: boolean;
-};
+export type RealtimeOptions = TruthFile &
+  Scoring & {
+    /** The folder that holds the annotated pictures, or the annotated video. */
+    readonly dataRoot: string;
+    readonly detector: DetectorChoice;
+    readonly schedule: string;
+    /** Undefined means no budget. */
+    readonly budgetMs: number | undefined;
+    readonly fps: number;
+    /** Each frame is scored on the newest output from this many frame intervals earlier. */
+    readonly eta: number;
+    /** `none`, or the forecaster that moves detections to the frame that they are scored on. */
+    readonly forecast: string;
+    /**
+     * File of COCO results for every frame. Undefined: the detector runs on every frame after the sequence was played.
+     */
+    readonly detections: string | undefined;
+    /** File for the recording of the run. */
+    readonly record: string | undefined;
+    readonly report: string | undefined;
+    /** Folder for the frames with the boxes of their time. */
+    readonly save: string | undefined;
+    /** Fails at the first picture that cannot be used, instead of passing over it. */
+    readonly isStrict: boolean;
+  };
 
 /**
  * Streaming AP of a detector on frames that are played from memory in real time.
@@ -57,16 +63,18 @@ export type RealtimeOptions = TruthFile & {
 export async function evaluateRealtime(
   options: RealtimeOptions,
   context: AppContext,
-): Promise<StreamingJson & PassedOverJson> {
-  const { dataRoot, fps, eta } = options;
+): Promise<StreamingResult & PassedOverJson> {
+  const { annotations, dataRoot, fps, eta, maxDets } = options;
   const forecaster = forecasterOf(options.forecast);
   const policy = timedPolicy(options.schedule, 'eval offline');
+  checkSave(options);
   const isVideo = isVideoFile(dataRoot);
   const truth = loadGroundTruth(options, 'video', context.log);
   if (isVideo) checkOneSequence(dataRoot, truth);
-  const known = options.detections === undefined ? undefined : loadDetections(options.detections, truth, context.log);
+  const known =
+    options.detections === undefined ? undefined : loadDetections(options.detections, truth, options, context.log);
 
-  if (options.report !== undefined) checkWholeFile(options.report.path);
+  if (options.report !== undefined) checkWholeFile(options.report);
   const detector = await openEvalDetector(options.detector, context);
   const { model, input, provider, threads } = detector.info;
   context.log.info(`${model} at ${input.width}x${input.height} on ${provider}, ${counted(threads, 'thread')}`);
@@ -92,9 +100,16 @@ export async function evaluateRealtime(
   const { run, detections, outputCount, warnings } = collector.finish(fps);
   for (const warning of warnings) context.log.warn(warning);
   const scored = passedOver.scored();
-  const offline = prepareDetections(scored, known?.columns ?? found!.columns(), truth.images.length);
-  const score = scoreRun(scored, run, prepareDetections(scored, detections, outputCount), eta, forecaster, offline);
-  const result = streamingResult({ truth: scored, run, score, eta, title: 'Realtime streaming AP' }, options.report);
+  const offline = prepareDetections(scored, known?.columns ?? found!.columns(), truth.images.length, maxDets);
+  const outputs = prepareDetections(scored, detections, outputCount, maxDets);
+  const score = scoreRun(scored, run, outputs, eta, forecaster, offline);
+  await saveFrames(scored, run, score.final, options, context);
+  const data = { annotations, detections: options.detections };
+  const about = aboutResult(
+    { command: 'eval realtime', settings: options, data, model: modelFacts(detector.info) },
+    context,
+  );
+  const result = streamingResult({ truth: scored, run, score, eta, title: 'Realtime streaming AP' }, about, options);
   return { ...result, ...passedOver.json() };
 }
 

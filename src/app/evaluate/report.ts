@@ -1,27 +1,21 @@
+import type { GroundTruth } from '../../../evaluation/ground-truth.js';
 import { renderReport, type ReportInput } from '../../../evaluation/report.js';
 import { streamingJson, type StreamingJson, type StreamingScore } from '../../../evaluation/score.js';
-import type { GroundTruth } from '../../../evaluation/ground-truth.js';
 import type { StreamedRun } from '../../../evaluation/streamed-run.js';
 import { writeWholeFile } from '../../files/whole-file.js';
-
-/** The report of `--report`. */
-export type ReportRequest = {
-  readonly path: string;
-  /** The files, schedule and options of the evaluation, for the reader of the report. */
-  readonly facts: readonly (readonly [name: string, value: string])[];
-};
+import { aboutFacts, type About } from './about.js';
+import type { Scoring } from './scoring.js';
 
 /**
- * Writes the report, if the request names one.
- * @param input its facts come before those of the request
+ * Writes the report, if it has a path.
  * @throws OutputError if the file cannot be written
  */
 export function writeReport(
-  request: ReportRequest | undefined,
+  path: string | undefined,
+  about: About,
   { facts = [], ...input }: Omit<ReportInput, 'facts'> & Partial<Pick<ReportInput, 'facts'>>,
 ): void {
-  if (request !== undefined)
-    writeWholeFile(request.path, renderReport({ ...input, facts: [...facts, ...request.facts] }));
+  if (path !== undefined) writeWholeFile(path, renderReport({ ...input, facts: [...aboutFacts(about), ...facts] }));
 }
 
 export type ScoredRun = {
@@ -33,20 +27,25 @@ export type ScoredRun = {
   readonly title: string;
 };
 
+/** The `--json` output of a streaming evaluation. */
+export type StreamingResult = { readonly about: About } & StreamingJson;
+
 /**
- * The result of a streaming evaluation. Writes its report, if the request names one.
+ * The result of a streaming evaluation. Writes its report, if it has a path.
  * @throws OutputError if the file cannot be written
  */
 export function streamingResult(
   { truth, run, score, eta, title }: ScoredRun,
-  request: ReportRequest | undefined,
-): StreamingJson {
-  const frameRate = ['frames a second', run.fps.toFixed(2).replace(/\.?0+$/, '')] as const;
-  writeReport(request && { ...request, facts: [...request.facts, frameRate] }, {
+  about: About,
+  { report, confusion }: Pick<Scoring, 'confusion'> & { readonly report: string | undefined },
+): StreamingResult {
+  writeReport(report, about, {
     title,
+    facts: [['frames a second', run.fps.toFixed(2).replace(/\.?0+$/, '')]],
     truth,
     evaluation: score.final,
+    confusion,
     streaming: { run, score, eta },
   });
-  return streamingJson(truth, run, score);
+  return { about, ...streamingJson(truth, run, score, confusion) };
 }

@@ -1,36 +1,50 @@
-import { scoreRun, type StreamingJson } from '../../../evaluation/score.js';
+import { scoreRun } from '../../../evaluation/score.js';
 import type { AppContext } from '../context.js';
+import { aboutResult } from './about.js';
 import { forecasterOf } from './forecaster.js';
 import { loadDetections, loadGroundTruth, loadRun, type TruthFile } from './inputs.js';
-import { streamingResult, type ReportRequest } from './report.js';
+import { streamingResult, type StreamingResult } from './report.js';
+import { checkSave, saveFrames } from './save-frames.js';
+import type { Scoring } from './scoring.js';
 
-export type StreamOptions = TruthFile & {
-  /** A recording, or another program's timestamped outputs. */
-  readonly run: string;
-  /** Number of the run in a recording of several, from 1; undefined takes the last. */
-  readonly runNumber: number | undefined;
-  /** File of COCO results for every frame, for outputs without detections and to attribute the gap to offline AP. */
-  readonly detections: string | undefined;
-  /** Each frame is scored on the newest output from this many frame intervals earlier. */
-  readonly eta: number;
-  /** Frame rate; undefined takes the recording's. */
-  readonly fps: number | undefined;
-  /** `none`, or the forecaster that moves detections to the frame that they are scored on. */
-  readonly forecast: string;
-  readonly report: ReportRequest | undefined;
-};
+export type StreamOptions = TruthFile &
+  Scoring & {
+    /** A recording, or another program's timestamped outputs. */
+    readonly recording: string;
+    /** Number of the run in a recording of several, from 1; undefined takes the last. */
+    readonly runNumber: number | undefined;
+    /** File of COCO results for every frame, for outputs without detections and to attribute the gap to offline AP. */
+    readonly detections: string | undefined;
+    /** Each frame is scored on the newest output from this many frame intervals earlier. */
+    readonly eta: number;
+    /** Frame rate; undefined takes the recording's. */
+    readonly fps: number | undefined;
+    /** `none`, or the forecaster that moves detections to the frame that they are scored on. */
+    readonly forecast: string;
+    /** Folder for the frames with the boxes of their time. */
+    readonly save: string | undefined;
+    /** The folder of the annotated pictures, for `save`. */
+    readonly dataRoot: string | undefined;
+    /** File for the HTML report. */
+    readonly report: string | undefined;
+  };
 
 /**
  * Streaming AP of a finished run.
  * @throws UsageError or DataError for a file that cannot be read; OutputError if the report cannot be written
  */
-export function evaluateStream(
-  { run: path, runNumber, detections: detectionsPath, eta, fps, forecast, report, ...file }: StreamOptions,
-  { log }: Pick<AppContext, 'log'>,
-): StreamingJson {
-  const truth = loadGroundTruth(file, 'video', log);
-  const offline = detectionsPath === undefined ? undefined : loadDetections(detectionsPath, truth, log);
-  const { run, detections } = loadRun(path, truth, fps, offline, log, { run: runNumber });
+export async function evaluateStream(options: StreamOptions, context: AppContext): Promise<StreamingResult> {
+  const { annotations, recording, runNumber, detections: offlinePath, eta, fps, forecast } = options;
+  const { log } = context;
+  checkSave(options);
+  const truth = loadGroundTruth(options, 'video', log);
+  const offline = offlinePath === undefined ? undefined : loadDetections(offlinePath, truth, options, log);
+  const { run, detections, model } = loadRun(recording, truth, fps, offline, options, log, { run: runNumber });
   const score = scoreRun(truth, run, detections, eta, forecasterOf(forecast), offline);
-  return streamingResult({ truth, run, score, eta, title: 'Streaming AP' }, report);
+  await saveFrames(truth, run, score.final, options, context);
+  const about = aboutResult(
+    { command: 'eval stream', settings: options, data: { recording, annotations, detections: offlinePath }, model },
+    context,
+  );
+  return streamingResult({ truth, run, score, eta, title: 'Streaming AP' }, about, options);
 }

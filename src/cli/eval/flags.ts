@@ -1,8 +1,8 @@
-import { basename } from 'node:path';
 import { FORECASTS, isForecast } from '../../app/evaluate/forecaster.js';
-import type { ReportRequest } from '../../app/evaluate/report.js';
+import { DEFAULT_CONFUSION, DEFAULT_LIMITS, type DetectionLimits, type Scoring } from '../../app/evaluate/scoring.js';
 import { TIMED_SCHEDULES } from '../../app/evaluate/timed-policy.js';
-import { numberFlag, parsedFlag, requiredFlag, switchFlag, textFlag, type RawFlags } from '../flags.js';
+import { readNumber } from '../../core/number-rule.js';
+import { numberFlag, parsedFlag, requiredFlag, switchFlag, textFlag } from '../flags.js';
 
 /** The page of all sub-commands. */
 export const DOCUMENTATION = 'evaluation.md';
@@ -71,6 +71,53 @@ export const FORECAST = {
     },
   ),
 };
+export const SCORING = {
+  maxDets: parsedFlag(
+    '--max-dets <n>',
+    "the most detections of a class in an image that count, best scores first, as pycocotools' maxDets",
+    {
+      allowed: `a whole number above ${DEFAULT_LIMITS[1]}, or three ascending ones such as ${DEFAULT_LIMITS.join()}`,
+      parse: (text) => limitsOf(text),
+      preset: DEFAULT_LIMITS,
+      presetText: DEFAULT_LIMITS[2],
+    },
+  ),
+  confusionIou: numberFlag(
+    '--confusion-iou <fraction>',
+    'overlap at which a detection takes an object in the confusion matrix',
+    { above: 0, max: 1 },
+    DEFAULT_CONFUSION.iou,
+  ),
+  confusionScore: numberFlag(
+    '--confusion-score <fraction>',
+    'lowest score of a detection in the confusion matrix',
+    { min: 0, max: 1 },
+    DEFAULT_CONFUSION.score,
+  ),
+};
+/** Further tables on the terminal; `--json` and the report hold them always. */
+export const TABLES = {
+  perClass: switchFlag('--per-class', 'print the scores of each class'),
+  confusion: switchFlag('--confusion', 'print the confusion matrix'),
+};
+export const WORKERS = {
+  workers: parsedFlag('--workers <n|infinite>', 'number of detectors that run in parallel', {
+    allowed: 'a whole number of 1 or more, or infinite',
+    preset: 1,
+    presetText: 1,
+    parse: (text) => (text === 'infinite' ? text : readNumber(text, { min: 1, isInteger: true })),
+  }),
+};
+/** Draws what streaming accuracy sees. */
+export const SAVE = {
+  save: textFlag(
+    '--save <folder>',
+    'draw each frame with its objects and the boxes that were current at its time, a JPEG a frame',
+  ),
+};
+export const SAVE_DATA_ROOT = {
+  dataRoot: textFlag('--data-root <folder>', 'the folder of the annotated pictures, for --save'),
+};
 export const OUTPUTS = {
   report: textFlag('--report <file.html>', 'write an HTML report'),
   minSap: numberFlag(
@@ -86,7 +133,8 @@ export const OUTPUTS = {
 export const fpsFlag = <P extends number | undefined>(preset: P, presetText?: string) =>
   numberFlag('--fps <rate>', 'frames per second', { above: 0 }, preset, presetText);
 
-function listOf(text: string): readonly string[] | undefined {
+/** Texts with commas between; undefined if one is empty. */
+export function listOf(text: string): readonly string[] | undefined {
   const list = text.split(',').map((name) => name.trim());
   return list.includes('') ? undefined : list;
 }
@@ -97,21 +145,21 @@ function pairsOf(text: string): readonly (readonly [string, string])[] | undefin
   return pairs?.every(isPair) === true ? (pairs as [string, string][]) : undefined;
 }
 
-/**
- * The report of `--report`. It lists flags as given, and files by their base name.
- * @param names in the order of the list
- */
-export function reportRequest(
-  path: string | undefined,
-  raw: RawFlags,
-  names: readonly string[],
-): ReportRequest | undefined {
-  if (path === undefined) return undefined;
-  const facts = names.flatMap((name): [string, string][] => {
-    const value = raw[name];
-    return typeof value === 'string'
-      ? [[name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`), basename(value)]]
-      : [];
-  });
-  return { path, facts };
+/** Collects the flags of {@link SCORING}. */
+export function scoringOf<T extends ScoringFlags>({
+  confusionIou: iou,
+  confusionScore: score,
+  ...others
+}: T): Omit<T, 'confusionIou' | 'confusionScore'> & Scoring {
+  return { ...others, confusion: { iou, score } };
+}
+
+type ScoringFlags = Pick<Scoring, 'maxDets'> & { readonly confusionIou: number; readonly confusionScore: number };
+
+function limitsOf(text: string): DetectionLimits | undefined {
+  const numbers = text.split(',').map((part) => readNumber(part.trim(), { min: 1, isInteger: true }));
+  const [least, middle] = DEFAULT_LIMITS;
+  const limits = numbers.length === 1 ? [least, middle, numbers[0]] : numbers;
+  const isAscending = limits.every((limit, i) => limit !== undefined && (i === 0 || limit > (limits[i - 1] ?? 0)));
+  return limits.length === 3 && isAscending ? (limits as unknown as DetectionLimits) : undefined;
 }

@@ -3,8 +3,18 @@ import { openIo, type CliContext } from '../command-io.js';
 import { addDetectorFlags, readDetector } from '../detector-flags.js';
 import { addFlags, readFlags, textFlag, type RawFlags } from '../flags.js';
 import { addMoreHelp } from '../help.js';
-import { ANNOTATIONS, DATA_ROOT, MODEL_CLASSES, OUTPUTS, reportRequest, STRICT, DOCUMENTATION } from './flags.js';
-import { checkMinimum, cocoText } from './output.js';
+import {
+  ANNOTATIONS,
+  DATA_ROOT,
+  MODEL_CLASSES,
+  OUTPUTS,
+  SCORING,
+  scoringOf,
+  STRICT,
+  TABLES,
+  DOCUMENTATION,
+} from './flags.js';
+import { printScore } from './output.js';
 
 /** Declares `nowcast eval offline`. */
 export function offline(parent: Command, context: CliContext): void {
@@ -13,6 +23,8 @@ export function offline(parent: Command, context: CliContext): void {
     ...MODEL_CLASSES,
     ...STRICT,
     ...DATA_ROOT,
+    ...SCORING,
+    ...TABLES,
     ...OUTPUTS,
     coco: textFlag('--coco <file.json>', 'write the detections as COCO results, which --detections reads'),
   };
@@ -32,15 +44,11 @@ export function offline(parent: Command, context: CliContext): void {
     page: DOCUMENTATION,
   });
   command.action(async (raw: RawFlags) => {
-    const { report, minSap, ...options } = readFlags(flags, raw);
+    const { minSap, perClass, confusion, ...options } = readFlags(flags, raw);
     const detector = readDetector(raw);
     const { evaluateOffline } = await import('../../app/evaluate/offline.js');
     const io = openIo(command, context);
-    const result = await evaluateOffline(
-      { ...options, detector, report: reportRequest(report, raw, ['annotations', 'dataRoot']) },
-      io,
-    );
-    io.print(io.json ? JSON.stringify(result) : cocoText(result));
-    checkMinimum(result.stats.AP, minSap);
+    const result = await evaluateOffline({ ...scoringOf(options), detector }, io);
+    printScore(result, { minSap, perClass, confusion }, io);
   });
 }

@@ -1,10 +1,12 @@
-import type { RunDifference } from '../../app/evaluate/diff.js';
+import type { DifferenceResult } from '../../app/evaluate/diff.js';
 import type { PassedOverJson } from '../../app/evaluate/passed-over.js';
 import { cocoTable } from '../../../evaluation/coco-table.js';
 import type { EvaluationJson, StreamingJson } from '../../../evaluation/score.js';
 import { counted } from '../../core/counted.js';
 import { NowcastError } from '../../core/errors.js';
 import type { CommandIo } from '../command-io.js';
+import { table } from '../table.js';
+import { classText, confusionText } from './tables.js';
 
 /** The score is below the minimum of `--min-sap`. */
 export class BelowMinimumError extends NowcastError {
@@ -23,15 +25,39 @@ export function checkMinimum(ap: number | null, minimum: number | undefined): vo
   if (minimum !== undefined && (ap === null || ap < minimum)) throw new BelowMinimumError(ap, minimum);
 }
 
-/** COCO's table, and the number of pictures that it does not hold for. */
-export function cocoText({ stats, passedOver = [] }: EvaluationJson & PassedOverJson): string {
-  const { length: count } = passedOver;
-  return count === 0 ? cocoTable(stats) : `${cocoTable(stats)}\n\n passed over ${counted(count, 'picture')}`;
+export type ScoreOutput = {
+  /** Of `--min-sap`. */
+  readonly minSap: number | undefined;
+  /** Whether the terminal shows each class, and the confusion matrix. */
+  readonly perClass: boolean;
+  readonly confusion: boolean;
+};
+
+type Score = (EvaluationJson | StreamingJson) & PassedOverJson;
+
+/** Prints a score, and checks its minimum. @throws BelowMinimumError */
+export function printScore(result: Score, output: ScoreOutput, io: CommandIo): void {
+  io.print(io.json ? JSON.stringify(result) : scoreText(result, output));
+  checkMinimum(result.stats.AP, output.minSap);
 }
 
-/** COCO's table, the pairing of frames with outputs, and the steps from offline AP to streaming AP. */
-export function streamingText(result: StreamingJson & PassedOverJson): string {
-  return [cocoText(result), '', ...pairingLines(result), '', ...attributionLines(result)].join('\n').trimEnd();
+/**
+ * COCO's table. Where time counts, also the pairing of frames with outputs, and the steps from offline AP to streaming
+ * AP.
+ */
+export function scoreText(
+  result: Score,
+  { perClass, confusion }: Pick<ScoreOutput, 'perClass' | 'confusion'> = { perClass: false, confusion: false },
+): string {
+  const { stats, maxDets, passedOver = [] } = result;
+  const blocks = [
+    cocoTable(stats, maxDets),
+    passedOver.length === 0 ? '' : ` passed over ${counted(passedOver.length, 'picture')}`,
+    ...('pairing' in result ? [pairingLines(result).join('\n'), attributionLines(result).join('\n')] : []),
+    perClass ? classText(result) : '',
+    confusion ? confusionText(result.confusion) : '',
+  ];
+  return blocks.filter((block) => block !== '').join('\n\n');
 }
 
 function pairingLines({
@@ -70,26 +96,29 @@ export function attributionLines({ attribution }: Pick<StreamingJson, 'attributi
   });
 }
 
-export function differenceText({ a, b, difference, interval, frames, sequences }: RunDifference): string {
-  const points = (ap: number | null): string => (ap === null ? '-' : (ap * 100).toFixed(2)).padStart(7);
-  const width = Math.max(10, ...sequences.map(({ name }) => name.length));
-  const row = (name: string, apA: number | null, apB: number | null): string =>
-    ` ${name.padEnd(width)} ${points(apA)} ${points(apB)} ${points(apA === null || apB === null ? null : apB - apA)}`;
-  return [
-    ` ${'sAP'.padEnd(width)} ${'A'.padStart(7)} ${'B'.padStart(7)} ${'B - A'.padStart(7)}`,
-    ...sequences.map((sequence) => row(sequence.name, sequence.a, sequence.b)),
-    row('all', a.stats.AP, b.stats.AP),
-    '',
-    interval === null || difference === null
-      ? ' no interval'
-      : ` B - A is ${(difference * 100).toFixed(2)} points, 95 % interval ${(interval.low * 100).toFixed(2)} to ${(interval.high * 100).toFixed(2)} ` +
-        `(${interval.resamples} resamples of ${sequences.length} sequences)`,
-    ` scored in B: a newer output in ${frames.newer} frames, an older one in ${frames.older}, an equally old one in ${frames.equal}`,
-  ].join('\n');
+/** A score from 0 to 1, as every table shows it. */
+export function scoreNumber(value: number | null): string {
+  return value === null ? '-' : value.toFixed(3);
 }
 
-/** Prints a streaming score, and checks its minimum. @throws BelowMinimumError */
-export function printScore(result: StreamingJson, minSap: number | undefined, io: CommandIo): void {
-  io.print(io.json ? JSON.stringify(result) : streamingText(result));
-  checkMinimum(result.stats.AP, minSap);
+export function differenceText({ a, b, difference, interval, frames, sequences }: DifferenceResult): string {
+  const signed = (value: number): string => `${value > 0 ? '+' : ''}${value.toFixed(4)}`;
+  const row = (name: string, apA: number | null, apB: number | null): string[] => [
+    name,
+    scoreNumber(apA),
+    scoreNumber(apB),
+    apA === null || apB === null ? '-' : (apB - apA).toFixed(3),
+  ];
+  const rows = sequences.map((sequence) => row(sequence.name, sequence.a, sequence.b));
+  return [
+    table(['sAP', 'A', 'B', 'B - A'], [...rows, row('all', a.stats.AP, b.stats.AP)]),
+    '',
+    interval === null || difference === null
+      ? 'no interval'
+      : `B - A is ${signed(difference)}, 95 % interval ${signed(interval.low)} to ${signed(interval.high)} ` +
+        `(${interval.resamples} resamples of ${sequences.length} sequences)`,
+    `scored in B: a newer output in ${frames.newer} frames, an older one in ${frames.older}, an equally old one in ${frames.equal}`,
+  ]
+    .join('\n')
+    .replaceAll(/^(?=.)/gm, ' ');
 }

@@ -13,9 +13,12 @@ import {
   fpsFlag,
   MODEL_CLASSES,
   OUTPUTS,
-  reportRequest,
+  SAVE,
   SCHEDULE,
+  SCORING,
+  scoringOf,
   STRICT,
+  TABLES,
   DOCUMENTATION,
 } from './flags.js';
 import { printScore } from './output.js';
@@ -29,7 +32,10 @@ export function realtime(parent: Command, context: CliContext): void {
     ...DATA_ROOT,
     ...ETA,
     ...FORECAST,
+    ...SCORING,
+    ...TABLES,
     ...OUTPUTS,
+    ...SAVE,
     detections: textFlag('--detections <file.json>', 'COCO results of the detector for every frame', {
       preset: 'the detector runs on every frame after the sequence was played',
     }),
@@ -52,30 +58,20 @@ export function realtime(parent: Command, context: CliContext): void {
     page: DOCUMENTATION,
   });
   command.action(async (raw: RawFlags) => {
-    const { report, minSap, ...options } = readFlags(flags, raw);
+    const { minSap, perClass, confusion, ...options } = readFlags(flags, raw);
     const { schedule = 'idle-free', budget = 'none' } = readRunFlags(raw).detect ?? {};
     const detector = readDetector(raw);
     const { evaluateRealtime } = await import('../../app/evaluate/realtime.js');
     const io = openIo(command, context);
     const result = await evaluateRealtime(
       {
-        ...options,
+        ...scoringOf(options),
         detector,
         schedule,
         budgetMs: budget === 'none' ? undefined : budget,
-        report: reportRequest(report, { ...raw, schedule }, [
-          'model',
-          'annotations',
-          'dataRoot',
-          'detections',
-          'schedule',
-          'budget',
-          'eta',
-          'forecast',
-        ]),
       },
       io,
     );
-    printScore(result, minSap, io);
+    printScore(result, { minSap, perClass, confusion }, io);
   });
 }

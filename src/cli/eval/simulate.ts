@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import { DEFAULT_FPS } from '../../app/evaluate/inputs.js';
-import { readNumber } from '../../core/number-rule.js';
 import { openIo, type CliContext } from '../command-io.js';
-import { addFlags, numberFlag, parsedFlag, readFlags, requiredFlag, textFlag, type RawFlags } from '../flags.js';
+import { addFlags, numberFlag, readFlags, requiredFlag, textFlag, type RawFlags } from '../flags.js';
 import { addMoreHelp } from '../help.js';
 import {
   ANNOTATIONS,
@@ -11,8 +10,13 @@ import {
   FORECAST,
   fpsFlag,
   OUTPUTS,
-  reportRequest,
+  SAVE,
+  SAVE_DATA_ROOT,
   SCHEDULE,
+  SCORING,
+  scoringOf,
+  TABLES,
+  WORKERS,
   DOCUMENTATION,
 } from './flags.js';
 import { printScore } from './output.js';
@@ -25,7 +29,11 @@ export function simulate(parent: Command, context: CliContext): void {
     ...SCHEDULE,
     ...ETA,
     ...FORECAST,
+    ...SCORING,
+    ...TABLES,
     ...OUTPUTS,
+    ...SAVE,
+    ...SAVE_DATA_ROOT,
     detections: requiredFlag('--detections <file.json>', 'COCO results of the detector for every frame'),
     runtime: textFlag('--runtime <file.json>', 'runtime profile to draw runtimes from, written by nowcast profile'),
     runtimeTrace: textFlag(
@@ -38,12 +46,7 @@ export function simulate(parent: Command, context: CliContext): void {
       { above: 0 },
       1,
     ),
-    workers: parsedFlag('--workers <n|infinite>', 'number of detectors that run in parallel', {
-      allowed: 'a whole number of 1 or more, or infinite',
-      preset: 1,
-      presetText: 1,
-      parse: (text) => (text === 'infinite' ? text : readNumber(text, { min: 1, isInteger: true })),
-    }),
+    ...WORKERS,
     fps: fpsFlag(DEFAULT_FPS),
     seed: numberFlag('--seed <n>', 'seed of the drawn runtimes', { min: 0, isInteger: true }, 0),
     record: textFlag('--record <file.jsonl>', 'write the recording of the simulated run'),
@@ -62,42 +65,10 @@ export function simulate(parent: Command, context: CliContext): void {
     page: DOCUMENTATION,
   });
   command.action(async (raw: RawFlags) => {
-    const {
-      runtime: profile,
-      runtimeTrace: trace,
-      perfFactor,
-      seed,
-      schedule = 'idle-free',
-      report,
-      minSap,
-      ...options
-    } = readFlags(flags, raw);
+    const { schedule = 'idle-free', minSap, perClass, confusion, ...options } = readFlags(flags, raw);
     const { evaluateSimulation } = await import('../../app/evaluate/simulate.js');
     const io = openIo(command, context);
-    const names = [
-      'annotations',
-      'detections',
-      'runtime',
-      'runtimeTrace',
-      'schedule',
-      'perfFactor',
-      'workers',
-      'seed',
-      'eta',
-      'forecast',
-    ];
-    printScore(
-      evaluateSimulation(
-        {
-          ...options,
-          schedule,
-          runtimes: { profile, trace, perfFactor, seed },
-          report: reportRequest(report, { ...raw, schedule }, names),
-        },
-        io,
-      ),
-      minSap,
-      io,
-    );
+    const result = await evaluateSimulation({ ...scoringOf(options), schedule }, io);
+    printScore(result, { minSap, perClass, confusion }, io);
   });
 }

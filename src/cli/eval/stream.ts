@@ -4,7 +4,20 @@ import { UsageError } from '../../core/errors.js';
 import { openIo, type CliContext } from '../command-io.js';
 import { addFlags, numberFlag, readFlags, textFlag, type RawFlags } from '../flags.js';
 import { addMoreHelp } from '../help.js';
-import { ANNOTATIONS, ETA, FORECAST, fpsFlag, MODEL_CLASSES, OUTPUTS, reportRequest, DOCUMENTATION } from './flags.js';
+import {
+  ANNOTATIONS,
+  ETA,
+  FORECAST,
+  fpsFlag,
+  MODEL_CLASSES,
+  OUTPUTS,
+  SAVE,
+  SAVE_DATA_ROOT,
+  SCORING,
+  scoringOf,
+  TABLES,
+  DOCUMENTATION,
+} from './flags.js';
 import { printScore } from './output.js';
 
 /** Declares `nowcast eval stream`. */
@@ -14,7 +27,11 @@ export function stream(parent: Command, context: CliContext): void {
     ...MODEL_CLASSES,
     ...ETA,
     ...FORECAST,
+    ...SCORING,
+    ...TABLES,
     ...OUTPUTS,
+    ...SAVE,
+    ...SAVE_DATA_ROOT,
     recording: textFlag('--recording <file>', 'the same file, given as a flag'),
     runNumber: numberFlag(
       '--run <n>',
@@ -44,20 +61,17 @@ export function stream(parent: Command, context: CliContext): void {
     page: DOCUMENTATION,
   });
   command.action(async (file: string | undefined, raw: RawFlags) => {
-    const { recording, report, minSap, ...options } = readFlags(flags, raw);
+    const { recording, minSap, perClass, confusion, ...options } = readFlags(flags, raw);
     const run = file ?? recording;
     if (run === undefined) throw new UsageError('eval stream needs a recording or timestamped outputs: name the file');
     if (file !== undefined && recording !== undefined)
       throw new UsageError(`eval stream scores one file, but got ${file} and --recording ${recording}`);
     const { evaluateStream } = await import('../../app/evaluate/stream.js');
     const io = openIo(command, context);
-    const facts = reportRequest(report, { ...raw, recording: run }, [
-      'recording',
-      'annotations',
-      'detections',
-      'eta',
-      'forecast',
-    ]);
-    printScore(evaluateStream({ ...options, run, report: facts }, io), minSap, io);
+    printScore(
+      await evaluateStream({ ...scoringOf(options), recording: run }, io),
+      { minSap, perClass, confusion },
+      io,
+    );
   });
 }

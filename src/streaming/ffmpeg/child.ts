@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import { childEnvironment } from '../../core/child-environment.js';
 import { LineSplitter } from './line-splitter.js';
+import { endsWithParent } from './ends-with-parent.js';
 import { nameInput } from './named-input.js';
 
 /** The descriptor of the copy: the next one after standard input, output and error. */
@@ -146,7 +147,8 @@ function killRunning(): void {
 function start({ path, args, stdin, stdout, copy }: FfmpegChildOptions): ChildProcess {
   const named = nameInput(args, INPUT_FD);
   try {
-    return spawn(path, named.args, {
+    const [program, ...words] = endsWithParent(path, named.args);
+    return spawn(program, words, {
       env: childEnvironment(process.env),
       stdio: [stdin ?? 'ignore', stdout ?? 'ignore', 'pipe', copy ?? 'ignore', named.fd ?? 'ignore'],
       // A separate process group: on Ctrl-C in a terminal, Nowcast stops ffmpeg properly itself.

@@ -16,9 +16,15 @@ export type VideoDescription = {
  * Asks ffmpeg for a video stream of an input.
  * @param chosen undefined for the best one
  */
-export async function describeVideo(ffmpegPath: string, url: string, chosen: MappedStream): Promise<VideoDescription> {
+export async function describeVideo(
+  ffmpegPath: string,
+  { url, inputOptions }: { readonly url: string; readonly inputOptions: readonly string[] },
+  chosen: MappedStream,
+): Promise<VideoDescription> {
   // Without an output ffmpeg describes its input and fails.
-  const { log } = await askFfmpeg(ffmpegPath, ['-nostdin', '-hide_banner', '-i', url]).catch(() => ({ log: '' }));
+  const { log } = await askFfmpeg(ffmpegPath, ['-nostdin', '-hide_banner', ...inputOptions, '-i', url]).catch(() => ({
+    log: '',
+  }));
   return parseDescription(log, chosen);
 }
 

@@ -1,10 +1,17 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { resolve } from 'node:path';
 import { askFfmpeg } from '../../../src/streaming/ffmpeg/ask.js';
+import { locateFfmpeg } from '../../../src/streaming/ffmpeg/binary.js';
 import { FfmpegChild } from '../../../src/streaming/ffmpeg/child.js';
+import { guardian } from '../../../src/streaming/ffmpeg/ends-with-parent.js';
 import { NEEDS_FFMPEG } from '../../helpers/clips.js';
 import { itNeeds } from '../../helpers/needs.js';
-import { children, HAS_PROC, isBlockedOnPipe, until } from '../../helpers/processes.js';
+import { freeUdpPort } from '../../helpers/ports.js';
+import { children, HAS_PROC, isAlive, isBlockedOnPipe, until } from '../../helpers/processes.js';
 
 const NEEDS = { ...NEEDS_FFMPEG, '/proc': HAS_PROC };
 const ENDLESS = ['-nostdin', '-v', 'error', '-f', 'lavfi', '-i', 'testsrc2=s=320x240', '-f', 'rawvideo', 'pipe:1'];
@@ -52,6 +59,30 @@ describe('FfmpegChild', () => {
       assert.deepEqual(children(), []);
     });
   }
+
+  itNeeds(
+    { ...NEEDS, setpriv: guardian() !== undefined },
+    'ends with the program, even if that is killed while ffmpeg waits for a sender',
+    async () => {
+      const { path } = await locateFfmpeg(process.env, '');
+      const port = await freeUdpPort();
+      const args = ['-nostdin', '-v', 'quiet', '-i', `udp://127.0.0.1:${port}`, '-f', 'null', '-'];
+      const script = `
+        const { FfmpegChild } = await import(${JSON.stringify(resolve('dist/src/streaming/ffmpeg/child.js'))});
+        const child = new FfmpegChild(${JSON.stringify({ path, args })});
+        console.log(child.pid);
+        setInterval(() => undefined, 1000);`;
+      const program = spawn(process.execPath, ['--input-type=module', '-e', script], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      const [line] = (await once(program.stdout, 'data')) as [Buffer];
+      const pid = Number(line.toString());
+      await until(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8').startsWith(path));
+      program.kill('SIGKILL');
+      await once(program, 'exit');
+      await until(() => !isAlive(pid));
+    },
+  );
 
   itNeeds(NEEDS, 'stop() kills an ffmpeg that does not respond', async () => {
     const child = new FfmpegChild({ path: 'ffmpeg', args: ENDLESS, stdout: 'pipe' });

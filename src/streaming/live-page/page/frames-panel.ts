@@ -1,7 +1,7 @@
 import type { Stats } from './feed.js';
 import { newElement } from './page.js';
 
-const WHY: Readonly<Record<string, string>> = {
+const WHY: Readonly<Partial<Record<string, string>>> = {
   answered: 'detected on',
   superseded: 'a newer frame replaced it while it waited, or it could not be drawn in time',
   late: 'its result would have come out later than the latency budget allows',
@@ -45,7 +45,7 @@ export class FramesPanel {
     this.#host.querySelector('ul')!.replaceChildren(
       ...counts.map(([reason, count]) => {
         const item = newElement('li', reason, newElement('b', '', count.toLocaleString('en')), ` ${reason}`);
-        item.title = WHY[reason] ?? '';
+        item.title = whyOf(reason);
         return item;
       }),
     );
@@ -55,10 +55,15 @@ export class FramesPanel {
     let bar = this.#bars.get(reason);
     if (bar === undefined) {
       bar = newElement('i', reason);
-      bar.title = `${reason}: ${WHY[reason] ?? ''}`;
+      bar.title = `${reason}: ${whyOf(reason)}`;
       this.#bars.set(reason, bar);
       this.#host.querySelector('.stack')!.append(bar);
     }
     return bar;
   }
+}
+
+/** Reasons of a program's own policies may have any name. */
+function whyOf(reason: string): string {
+  return (Object.hasOwn(WHY, reason) ? WHY[reason] : undefined) ?? '';
 }

@@ -17,6 +17,7 @@ import { seekOptions } from '../../ffmpeg/seek.js';
 import { VideoEncoder } from '../../ffmpeg/video-encoder.js';
 import { PerceptTimeline } from '../../../recording/percept-timeline.js';
 import type { Selection } from '../../sources/selection.js';
+import { removeAtExit } from '../../../files/remove-at-exit.js';
 import { videoInput, type VideoInput } from '../../sources/video/video-input.js';
 import { claimVideoOutput } from './video-output.js';
 
@@ -52,6 +53,7 @@ export async function annotateVideo(options: AnnotateVideoOptions): Promise<Anno
   const { ffmpeg, signal } = options;
   const source = videoInput(options.source);
   const partial = claimVideoOutput(options.out);
+  const keepAtExit = removeAtExit(partial);
   const timeline = new PerceptTimeline(options.percepts, ...(options.offsets === undefined ? [] : [EXACT_MS]));
   let decoder: FfmpegChild | undefined;
   let encoder: VideoEncoder | undefined;
@@ -63,7 +65,7 @@ export async function annotateVideo(options: AnnotateVideoOptions): Promise<Anno
   try {
     const { startMs = 0 } = options;
     const chosen = options.played ?? (options.stream === undefined ? undefined : { video: options.stream });
-    const { tags, format, stream } = await describeVideo(ffmpeg.path, source.url, chosen);
+    const { tags, format, stream } = await describeVideo(ffmpeg.path, source, chosen);
     signal?.throwIfAborted();
     decoder = new FfmpegChild({
       path: ffmpeg.path,
@@ -93,6 +95,7 @@ export async function annotateVideo(options: AnnotateVideoOptions): Promise<Anno
     signal?.removeEventListener('abort', abort);
     await Promise.all([decoder?.kill(), encoder?.abandon(), timeline.close()]);
     rmSync(partial, { force: true });
+    keepAtExit();
   }
 }
 

@@ -22,7 +22,7 @@ const PALETTE: readonly Rgb[] = [
   [150, 230, 190],
 ];
 export const INK: Rgb = [16, 18, 22];
-const PAPER: Rgb = [240, 243, 247];
+export const PAPER: Rgb = [240, 243, 247];
 
 export function classColour(classId: number): Rgb {
   return PALETTE[classId % PALETTE.length];

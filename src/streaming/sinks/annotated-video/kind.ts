@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OutputError, UsageError } from '../../../core/errors.js';
 import { claimOutput } from '../../../files/output-claim.js';
+import { removeAtExit } from '../../../files/remove-at-exit.js';
 import { cannotWrite } from '../../../files/output-failure.js';
 import { requireCanvas } from '../../../files/require-canvas.js';
 import { createRecorder } from '../../../recording/recorder.js';
@@ -69,6 +70,7 @@ export const annotatedVideoKind = sinkKind({
       claim.release();
       throw error;
     });
+    const keepAtExit = removeAtExit(folder);
     const recording = join(folder, 'run.jsonl');
     const copies: CameraCopy[] = [];
     const files: string[] = [];
@@ -79,6 +81,7 @@ export const annotatedVideoKind = sinkKind({
       recorder = createRecorder(recording, header, onFailure);
     } catch (error) {
       await rm(folder, { recursive: true, force: true });
+      keepAtExit();
       claim.release();
       throw error;
     }
@@ -120,6 +123,7 @@ export const annotatedVideoKind = sinkKind({
       },
       async dispose() {
         await rm(folder, { recursive: true, force: true });
+        keepAtExit();
         claim.release();
       },
     };

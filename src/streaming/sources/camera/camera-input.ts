@@ -2,6 +2,7 @@ import type { FoundContent } from '../../../core/coded-unit.js';
 import { UsageError } from '../../../core/errors.js';
 import { redactUrls } from '../../../core/redact.js';
 import { encodeCredentials } from '../../../core/url-parts.js';
+import { reachOptions, type Reach } from '../../ffmpeg/reach.js';
 import { isAtLeast, type FfmpegVersion } from '../../ffmpeg/binary.js';
 
 export const TRANSPORTS = ['auto', 'tcp', 'udp', 'ffmpeg'] as const;
@@ -90,6 +91,7 @@ export function cameraInput(url: string, version: FfmpegVersion, options: Camera
     lacksDecodingTimes: kind === 'rtsp' || kind === 'rtp' || kind === 'sdp',
     stampsAreMonotonic: kind === 'v4l2' && !options.probeFully && !options.stampOnArrival,
     inputOptions: [
+      ...reachOptions(reachOf(kind, url)),
       '-thread_type',
       'slice',
       ...(options.stampOnArrival ? ['-use_wallclock_as_timestamps', '1'] : []),
@@ -123,9 +125,31 @@ const OPTIONS: Record<CameraKind, (options: CameraInputOptions, version: FfmpegV
   // Its -timeout is in seconds and implies listening.
   rtmp: ({ timeoutMs }) => [...SHORT_PROBE, '-rw_timeout', inMicroseconds(timeoutMs)],
   rtp: () => RTP,
-  sdp: () => ['-f', 'sdp', '-protocol_whitelist', 'file,rtp,udp', ...RTP],
+  sdp: () => ['-f', 'sdp', ...RTP],
   v4l2: ({ probeFully }) => ['-f', 'v4l2', '-timestamps', 'default', ...(probeFully ? [] : ['-copyts'])],
 };
+
+function reachOf(kind: CameraKind, url: string): Reach {
+  switch (kind) {
+    case 'hls':
+    case 'dash':
+      return 'playlist';
+    case 'mpegts':
+      return /^[a-z]+/i.exec(url)![0].toLowerCase() as 'udp' | 'tcp' | 'srt';
+    case 'mjpeg':
+    case 'recording':
+    case 'http':
+      return 'http';
+    case 'sdp':
+      return 'description-file';
+    case 'v4l2':
+      return 'device';
+    case 'rtsp':
+    case 'rtmp':
+    case 'rtp':
+      return kind;
+  }
+}
 
 /** A description may leave the size to the next key picture. Packets are not kept to wait for late ones. */
 const RTP = [

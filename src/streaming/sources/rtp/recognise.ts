@@ -13,8 +13,12 @@ export function recogniseRtp(text: string): RecognisedAddress | undefined {
   return { address: text, streamId: host === '' ? 'rtp' : host };
 }
 
-/** Whether a file is a session description (RFC 8866 §5: its first line is the version). */
+/**
+ * Whether a file is a session description (RFC 8866 §5: its first line is the version) and not of another kind by its
+ * name: it opens ports, which a file that calls itself a video must not do.
+ */
 export function isSdpFile(path: string): boolean {
+  if (!/(?:^|[\\/])[^.\\/]+$|\.sdp$/i.test(path)) return false;
   let file: number | undefined;
   try {
     file = openSync(path, 'r');

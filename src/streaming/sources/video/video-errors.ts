@@ -1,6 +1,7 @@
 import { SourceError } from '../../../core/errors.js';
 import { isCropFailure } from '../../../core/view.js';
 import type { FrameProcessEnd } from '../../ffmpeg/frame-process.js';
+import { refusedContent } from '../../ffmpeg/reach.js';
 import { listVideoStreams } from '../../ffmpeg/video-streams.js';
 import { secondsText } from './video-info.js';
 import type { VideoInput } from './video-input.js';
@@ -20,6 +21,13 @@ export function failureOf(
           cause: failure,
           ...(failure instanceof SourceError && { code: failure.code }),
         });
+  const refused = refusedContent(errors);
+  if (refused?.namesOthers === false) return notAVideo(video, `it is ${refused.is}`);
+  if (refused !== undefined)
+    return new SourceError(
+      `"${name}" is ${refused.is}, not a video, and Nowcast opens no other files or addresses for it; give the video itself`,
+      { code: 'NOWCAST_SOURCE_NOT_VIDEO' },
+    );
   const logged = (pattern: RegExp): boolean => errors.some((line) => pattern.test(line));
   if (logged(/matches no streams|does not contain any stream/)) {
     const listed = listVideoStreams(streams);

@@ -4,6 +4,7 @@ import { SourceError } from '../../../core/errors.js';
 import { redactorOf, redactUrls } from '../../../core/redact.js';
 import { encodeCredentials } from '../../../core/url-parts.js';
 import { FFMPEG_INSTALL, readsFilesOnly, type Ffmpeg } from '../../ffmpeg/binary.js';
+import { reachOptions } from '../../ffmpeg/reach.js';
 import { STANDARD_INPUT } from '../pipe/recognise.js';
 
 /** A video as ffmpeg opens it. */
@@ -35,7 +36,7 @@ export function videoInput(address: string): VideoInput {
     const isStandardInput = address === STANDARD_INPUT;
     return {
       url: isStandardInput ? address : resolve(address),
-      inputOptions: [],
+      inputOptions: reachOptions(isStandardInput ? 'pipe' : /\.m3u8?$/i.test(address) ? 'playlist-file' : 'file'),
       name: isStandardInput ? 'standard input' : address,
       redact: (text) => text,
       isStandardInput,
@@ -44,6 +45,7 @@ export function videoInput(address: string): VideoInput {
   return {
     url: encodeCredentials(address),
     inputOptions: [
+      ...reachOptions('playlist'),
       '-rw_timeout',
       String(NETWORK_TIMEOUT_US),
       '-reconnect',

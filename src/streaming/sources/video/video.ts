@@ -223,7 +223,7 @@ export function videoSource(path: string, options: VideoOptions): Observable<Sou
     });
     const findStart = async (): Promise<void> => {
       if (startMs === 0 || options.inputOptions !== undefined) return;
-      const { format, durationMs } = await describeVideo(ffmpeg.path, video.url, undefined);
+      const { format, durationMs } = await describeVideo(ffmpeg.path, video, undefined);
       const found = seekOptions(format, startMs);
       lengthMs = durationMs;
       if (found !== undefined) seek = [...found, '-noaccurate_seek'];

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { lastValueFrom, tap } from 'rxjs';
 import {
   probeEndpoint,
@@ -208,12 +209,22 @@ describe('camera over RTSP', () => {
       );
   });
 
-  itNeeds(NEEDS, 'accepts a password with @ and # as typed, and never shows it', async () => {
-    const server = await serve({ user: 'viewer', password: 'p@ss#1:%' });
-    const camera = await watch(server.url.replace('://', '://viewer:p@ss#1:%@'));
-    await camera.framesOfEpoch(0, 3);
-    assert.doesNotMatch(JSON.stringify([camera.statuses, camera.frames]), /p@ss|p%40ss|viewer/);
-  });
+  itNeeds(
+    NEEDS,
+    'accepts a password with @ and # as typed, and never shows it, nor gives it to a process',
+    async () => {
+      const server = await serve({ user: 'viewer', password: 'p@ss#1:%' });
+      const camera = await watch(server.url.replace('://', '://viewer:p@ss#1:%@'));
+      await camera.framesOfEpoch(0, 3);
+      assert.doesNotMatch(JSON.stringify([camera.statuses, camera.frames]), /p@ss|p%40ss|viewer/);
+      if (!HAS_PROC) return;
+      const decoders = children()
+        .map((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8'))
+        .filter((command) => command.includes('ffmpeg'));
+      assert.equal(decoders.length, 1);
+      assert.doesNotMatch(decoders[0], /p@ss|p%40ss|viewer|rtsp:/);
+    },
+  );
 
   itNeeds(NEEDS, 'reports that user or password is wrong, keeps trying, and never shows them', async () => {
     const server = await serve({ user: 'viewer', password: 'right' });

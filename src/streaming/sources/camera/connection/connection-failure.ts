@@ -1,3 +1,5 @@
+import { refusedContent } from '../../../ffmpeg/reach.js';
+
 const REFUSED = 'connection refused: the machine is there, nothing listens on this port';
 const UNKNOWN_HOST = 'unknown host: check the name';
 const NO_ROUTE = 'no route to the camera: check the network';
@@ -49,6 +51,9 @@ const VAGUE = /Invalid data found when processing input|Could not find codec par
  * @returns the reason in plain words; undefined if the messages contain none
  */
 export function failureReason(errors: readonly string[], waitedInVain: boolean): string | undefined {
+  const refused = refusedContent(errors);
+  if (refused !== undefined)
+    return `the address gives ${refused.is}, ${refused.namesOthers ? 'and Nowcast opens no other files, addresses or ports for it' : 'which is no video'}`;
   const telling = errors.filter((error) => !ABOUT_PICTURES.test(error));
   const known = REASONS.find(([pattern]) => telling.some((error) => pattern.test(error)))?.[1];
   if (known !== undefined) return known;
