@@ -93,7 +93,7 @@ module.exports = {
     },
     only('onnxruntime-node', ['^src/model/inference-session\\.ts$', '^training/engines/']),
     only('fluent-ffmpeg', ['^src/streaming/ffmpeg/arguments\\.ts$']),
-    only('ws', ['^src/streaming/feed/feed-server\\.ts$']),
+    only('ws', ['^src/streaming/feed/feed-hub\\.ts$']),
     only('@tensorflow', ['^training/']),
   ],
   options: {

@@ -12,6 +12,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly run: () => unkno
   synth: () => import('./synth.js'),
   'demo-picture': () => import('./demo-picture.js'),
   'camera-time': () => import('./camera-time/main.js'),
+  floods: () => import('./floods/main.js'),
 };
 
 const words = process.argv.slice(2);

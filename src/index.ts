@@ -150,13 +150,11 @@ export type { RgbPicture } from './streaming/pictures/rgb-picture.js';
 export type { KeepLimits } from './streaming/originals/kept-units.js';
 
 // Where results go.
-export {
-  createFeedServer,
-  type FeedServer,
-  type FeedServerOptions,
-  type PageHandler,
-  type StartInterval,
-} from './streaming/feed/feed-server.js';
+export { createFeedServer, type FeedServer, type FeedServerOptions } from './streaming/feed/feed-server.js';
+export type { PagePublisher, Pages } from './streaming/http/pages.js';
+export type { PageSettings } from './streaming/http/page-part.js';
+export type { Post } from './streaming/http/post.js';
+export type { TlsFiles } from './streaming/http/tls.js';
 export {
   FEED_SUBPROTOCOL,
   feedJsonSchema,

@@ -51,7 +51,9 @@ function describe(keys: Keys, issue: z.core.$ZodIssue, input: unknown, locate: L
   const allowed = key === undefined ? issue.message : allowedOf(key);
   if (value === undefined || value === null)
     return [`${locate(path)} is ${value === null ? 'empty' : 'missing'}; it must be ${allowed}`];
-  return [`${locate(path)} is ${key?.isSecret === true ? 'not a text' : JSON.stringify(value)}; it must be ${allowed}`];
+  return [
+    `${locate(path)} is ${key?.isSecret === true ? 'of another form' : JSON.stringify(value)}; it must be ${allowed}`,
+  ];
 }
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {

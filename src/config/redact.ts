@@ -29,7 +29,7 @@ export function redact(value: unknown, secrets: Iterable<string> = []): unknown 
   const hide = hiderFor(secrets);
   const copy = (part: unknown, key?: string): unknown => {
     if (typeof part === 'string') return key !== undefined && SECRET_KEYS.has(key) ? HIDDEN : hide(part);
-    if (Array.isArray(part)) return part.map((item) => copy(item));
+    if (Array.isArray(part)) return part.map((item) => copy(item, key));
     if (typeof part !== 'object' || part === null) return part;
     return Object.fromEntries(Object.entries(part).map(([name, item]) => [name, copy(item, name)]));
   };

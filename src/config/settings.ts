@@ -46,7 +46,7 @@ export function withEnvironment<T extends object>(keys: Keys, settings: T, env: 
 export function secretsIn(keys: Keys, settings: object): string[] {
   const secrets: string[] = [];
   mapped(keys, settings, ({ isSecret }, value) => {
-    if (isSecret === true && typeof value === 'string') secrets.push(value);
+    if (isSecret === true) secrets.push(...[value].flat().filter((part) => typeof part === 'string'));
     return value;
   });
   return secrets;

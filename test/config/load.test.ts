@@ -209,6 +209,9 @@ describe('an environment variable in a configuration', () => {
     assert.deepEqual(problemsOf('model: {provider: "${SECRET}"}', { SECRET: 'hunter2' }), [
       'c.yaml:1: model.provider is "***"; it must be one of auto, cpu, webgpu, cuda, tensorrt, coreml, dml',
     ]);
-    assert.deepEqual(problemsOf('feed: {token: [hunter2]}'), ['c.yaml:1: feed.token is not a text; it must be a text']);
+    for (const value of ['{a: hunter2}', '[[hunter2]]', '[{a: hunter2}]', '[]'])
+      assert.deepEqual(problemsOf(`feed: {token: ${value}}`), [
+        'c.yaml:1: feed.token is of another form; it must be a text or a list of texts',
+      ]);
   });
 });

@@ -84,7 +84,7 @@ async function openServed(
     try {
       const onFailure = (error: OutputError): void => reporter.outputFailed(error);
       return await openSinks(
-        { config: withPortMoved(run, moved), info, ffmpeg: undefined, pages: page?.answer, onFailure },
+        { config: withPortMoved(run, moved), info, ffmpeg: undefined, pages: page?.pages, onFailure },
         BUILT_IN_PARTS,
         context,
       );

@@ -39,7 +39,7 @@ export async function run(
   parts: RunParts = BUILT_IN_PARTS,
 ): Promise<RunOutcome> {
   checkOpenFilesOf({ sources: config.sources.length, detectors: config.model.hosts });
-  prepareSinks(config, parts);
+  await prepareSinks(config, parts);
   const ffmpegSearch = findFfmpeg(config, context, parts);
   const keepsAll = config.sources.every(({ detect }) => isTimeless((detect ?? config.detect).schedule, parts));
   const countsEveryFrame = config.isStrict || keepsAll;

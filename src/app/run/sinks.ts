@@ -4,7 +4,7 @@ import type { PipelineEvent } from '../../core/events.js';
 import type { MeasurementsSnapshot } from '../../pipeline/measurements.js';
 import { runHeader } from '../../recording/header.js';
 import type { OnOutputFailure } from '../../files/output-file.js';
-import type { PageHandler } from '../../streaming/feed/feed-server.js';
+import type { Pages } from '../../streaming/http/pages.js';
 import type { MappedStream } from '../../streaming/ffmpeg/arguments.js';
 import type { Ffmpeg } from '../../streaming/ffmpeg/binary.js';
 import type { Sink } from '../../streaming/sinks/sink-kind.js';
@@ -42,7 +42,7 @@ export type SinksSetup = {
   readonly info: ModelDetectorInfo;
   readonly ffmpeg: Ffmpeg | undefined;
   /** Also served at the feed's address. */
-  readonly pages?: PageHandler | undefined;
+  readonly pages?: Pages | undefined;
   /** Called when a sink fails; the others continue. */
   readonly onFailure: OnOutputFailure;
 };
@@ -51,8 +51,8 @@ export type SinksSetup = {
  * Checks every sink before the detector starts.
  * @throws OutputError
  */
-export function prepareSinks({ sinks }: RunConfig, parts: RunParts): void {
-  for (const sink of sinks) sinkEntry(sink.kind, parts).open.prepare(sink.settings);
+export async function prepareSinks({ sinks }: RunConfig, parts: RunParts): Promise<void> {
+  for (const sink of sinks) await sinkEntry(sink.kind, parts).open.prepare(sink.settings);
 }
 
 /** @throws OutputError if a file cannot be written or a port is taken; all sinks are then closed */

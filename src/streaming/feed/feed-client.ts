@@ -1,5 +1,7 @@
+import { NewestBacklog } from '../newest-backlog.js';
 import type { OutgoingMessage } from './outgoing-message.js';
 import { feedError, helloMessage, readClientMessage, type FeedError, type FeedInfo } from './protocol.js';
+import { TokenBucket, type Rate } from '../http/token-bucket.js';
 import { Subscription } from './subscription.js';
 
 /** WebSocket close codes (RFC 6455 §7.4.1) that the feed uses. */
@@ -21,12 +23,12 @@ export type FeedClientLimits = {
   readonly slowAfterMs: number;
   /** The server closes a client after this many invalid messages. */
   readonly maxErrors: number;
-  /** The server closes a client that sends more messages than this in one second. */
+  /** The server closes a client that sends more messages, pings and pongs than this in one second. */
   readonly maxMessagesPerSecond: number;
 };
 
-/** A message that waits for a slow client; `missed` older ones were discarded for it. */
-type Waiting = { readonly message: OutgoingMessage; readonly missed: number };
+/** Input of a client: this much at once, and so much a second in the long run. A subscription has about 100 bytes. */
+const INPUT_BYTES: Rate = { burst: 64 * 1024, perSecond: 16 * 1024 };
 
 /** One subscriber: its subscription and its waiting messages. It never holds more than the limits allow. */
 export class FeedClient {
@@ -34,17 +36,23 @@ export class FeedClient {
   readonly #info: FeedInfo;
   readonly #limits: FeedClientLimits;
   #subscription: Subscription;
-  /** By type and stream, in order of arrival. */
-  readonly #waiting = new Map<string, Waiting>();
+  /** By type and stream. */
+  readonly #waiting: NewestBacklog<OutgoingMessage>;
+  readonly #inputBytes: TokenBucket;
   #behindSinceMs: number | undefined;
   #errorCount = 0;
   #messagesThisSecond = 0;
   #closed = false;
 
-  constructor(socket: FeedSocket, info: FeedInfo, limits: FeedClientLimits) {
+  constructor(socket: FeedSocket, info: FeedInfo, limits: FeedClientLimits, nowMs: number) {
     this.#socket = socket;
     this.#info = info;
     this.#limits = limits;
+    this.#inputBytes = new TokenBucket(INPUT_BYTES, nowMs);
+    this.#waiting = new NewestBacklog(
+      () => this.#socket.bufferedAmount > limits.maxBufferedBytes,
+      (message, missed) => this.#send(message.encode(this.#subscription.filter, missed)),
+    );
     this.#subscription = new Subscription({}, info);
     this.#send(Buffer.from(JSON.stringify(helloMessage(info))));
   }
@@ -62,37 +70,30 @@ export class FeedClient {
       return;
 
     this.#flush();
-    if (this.#waiting.size === 0 && !this.#isFull()) {
-      this.#send(message.encode(this.#subscription.filter, 0));
-      return;
-    }
-    const key = `${type} ${stream ?? ''}`;
-    const older = this.#waiting.get(key);
-    this.#waiting.delete(key);
-    this.#waiting.set(key, { message, missed: older === undefined ? 0 : older.missed + 1 });
-    this.#behindSinceMs ??= nowMs;
+    this.#waiting.offer(`${type} ${stream ?? ''}`, message, message.missed);
+    this.#behindSinceMs = this.#waiting.isEmpty ? undefined : (this.#behindSinceMs ?? nowMs);
   }
 
   /** Acts on a text message of the client. */
-  receive(text: string): void {
-    if (this.#closed) return;
-    if (++this.#messagesThisSecond > this.#limits.maxMessagesPerSecond) {
-      this.close(CLOSE.policyViolation, `more than ${this.#limits.maxMessagesPerSecond} messages in a second`);
-      return;
-    }
+  receive(text: string, nowMs: number): void {
+    if (!this.#admits(Buffer.byteLength(text), nowMs)) return;
     const message = readClientMessage(text, this.#info);
     if (message.type === 'error') {
       this.#reject(message);
       return;
     }
     this.#subscription = new Subscription(message, this.#info);
-    for (const [key, { message: waiting }] of this.#waiting) {
-      if (!this.#subscription.wants(waiting.message.type, waiting.stream)) this.#waiting.delete(key);
-    }
+    this.#waiting.keep(({ message: { type }, stream }) => this.#subscription.wants(type, stream));
+  }
+
+  /** The client sent a ping or a pong. */
+  receiveControl(bytes: number, nowMs: number): void {
+    this.#admits(bytes, nowMs);
   }
 
   /** The client sent bytes that are not text. */
-  receiveBinary(): void {
+  receiveBinary(bytes: number, nowMs: number): void {
+    if (!this.#admits(bytes, nowMs)) return;
     this.#reject(feedError('binary', 'messages must be text frames that hold JSON'));
   }
 
@@ -115,34 +116,37 @@ export class FeedClient {
   close(code: number, reason: string): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#waiting.clear();
+    this.#waiting.keep(() => false);
     this.#socket.close(code, reason);
+  }
+
+  /** @returns false if the client is closed, or exceeds a limit and is closed now */
+  #admits(bytes: number, nowMs: number): boolean {
+    if (this.#closed) return false;
+    if (++this.#messagesThisSecond > this.#limits.maxMessagesPerSecond) {
+      this.close(CLOSE.policyViolation, `more than ${this.#limits.maxMessagesPerSecond} messages in a second`);
+    } else if (!this.#inputBytes.take(nowMs, bytes)) {
+      this.close(CLOSE.policyViolation, `more than ${INPUT_BYTES.burst / 1024} KiB in a few seconds`);
+    }
+    return !this.#closed;
   }
 
   #reject(error: FeedError): void {
     if (this.#closed) return;
-    if (!this.#isFull()) this.#send(Buffer.from(JSON.stringify(error)));
+    if (this.#socket.bufferedAmount <= this.#limits.maxBufferedBytes) this.#send(Buffer.from(JSON.stringify(error)));
     if (++this.#errorCount >= this.#limits.maxErrors) {
       this.close(CLOSE.policyViolation, `${this.#errorCount} invalid messages`);
     }
   }
 
   #flush(): void {
-    for (const [key, { message, missed }] of this.#waiting) {
-      if (this.#isFull()) return;
-      this.#waiting.delete(key);
-      this.#send(message.encode(this.#subscription.filter, missed));
-    }
-    this.#behindSinceMs = undefined;
-  }
-
-  #isFull(): boolean {
-    return this.#socket.bufferedAmount > this.#limits.maxBufferedBytes;
+    this.#waiting.flush();
+    if (this.#waiting.isEmpty) this.#behindSinceMs = undefined;
   }
 
   #send(text: Buffer): void {
     this.#socket.send(text, () => {
-      if (this.#waiting.size > 0) this.#flush();
+      if (!this.#waiting.isEmpty) this.#flush();
     });
   }
 }

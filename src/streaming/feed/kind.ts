@@ -1,6 +1,8 @@
 import { UsageError } from '../../core/errors.js';
 import type { Keys } from '../../core/keys.js';
 import { sinkKind } from '../sinks/sink-kind.js';
+import { HTTP_DEFAULTS } from '../http/defaults.js';
+import type { FeedServerOptions } from './feed-server.js';
 import { FEED_DEFAULTS } from './defaults.js';
 
 const keys = {
@@ -12,13 +14,28 @@ const keys = {
   },
   port: { type: 'number', isInteger: true, min: 0, max: 65535, description: 'Port of the feed; 0 takes a free one.' },
   token: {
-    type: 'text',
+    type: 'either',
+    of: [
+      { type: 'text', description: 'One token.' },
+      { type: 'list', description: 'Several tokens.' },
+    ],
     env: 'NOWCAST_FEED_TOKEN',
     isSecret: true,
     description:
-      'Token that clients must present; without one, Nowcast accepts every client. No flag, because other users of the machine could see it.',
+      'Token that clients must present, or a list of several that are valid at once; `sha256:` with 64 hexadecimal digits stands for the token with this hash. Without one, Nowcast accepts every client. No flag, because other users of the machine could see it.',
+    allowed: 'a text or a list of texts',
     defaultRule: 'NOWCAST_FEED_TOKEN',
   },
+  token_file: {
+    type: 'file',
+    description: 'File of further tokens, one a line; it is read again when it changes.',
+  },
+  tls_cert: {
+    type: 'file',
+    description:
+      'Certificate of the server (PEM), with its chain, for wss:// and https://; read again when it changes.',
+  },
+  tls_key: { type: 'file', description: 'Key of the certificate (PEM, without a passphrase).' },
   allowed_origins: {
     type: 'list',
     flag: '--feed-origins <list>',
@@ -32,6 +49,28 @@ const keys = {
     description: 'Most clients at once.',
     default: FEED_DEFAULTS.maxClients,
   },
+  max_connections: {
+    type: 'number',
+    isInteger: true,
+    min: 1,
+    description: 'Most connections at once, pages and plain HTTP included.',
+    default: HTTP_DEFAULTS.maxConnections,
+  },
+  max_connections_per_address: {
+    type: 'number',
+    isInteger: true,
+    min: 1,
+    description:
+      'Most connections of one address, this machine included. Behind a proxy, all clients have its address.',
+    default: HTTP_DEFAULTS.maxConnectionsPerAddress,
+  },
+  max_requests_per_second: {
+    type: 'number',
+    isInteger: true,
+    min: 1,
+    description: 'Most HTTP requests of one address.',
+    default: HTTP_DEFAULTS.maxRequestsPerSecond,
+  },
 } as const satisfies Keys;
 
 export const feedKind = sinkKind({
@@ -44,24 +83,34 @@ export const feedKind = sinkKind({
       'serve live results as a WebSocket feed; NOWCAST_FEED_TOKEN or the configuration sets its token (such as 8765 or 0.0.0.0:8765; default: none)',
     read: hostAndPort,
   },
-  check({ port }) {
+  check({ port, tls_cert: cert, tls_key: key }) {
     if (port === undefined)
       throw new UsageError(
         'feed.port is missing; it must be a whole number from 0 to 65535 (0 takes any free port); or remove the section feed',
       );
+    if ((cert === undefined) !== (key === undefined)) {
+      const [given, missing] = cert === undefined ? ['tls_key', 'tls_cert'] : ['tls_cert', 'tls_key'];
+      throw new UsageError(`feed.${given} needs feed.${missing}: set both for TLS, or neither`);
+    }
   },
-  async open(
-    { host, port = 0, token, allowed_origins: allowedOrigins, max_clients: maxClients },
-    { header, pages, clock, wallClock, onWarning },
-  ) {
+  async prepare(settings) {
+    const { checkFiles } = await import('./feed-server.js');
+    checkFiles(filesOf(settings));
+  },
+  async open(settings, { header, pages, clock, wallClock, onWarning }) {
+    const { host, port = 0, token, allowed_origins: allowedOrigins } = settings;
     const { createFeedServer } = await import('./feed-server.js');
     const feed = await createFeedServer({
       host,
       port,
-      maxClients,
+      maxClients: settings.max_clients,
+      maxConnections: settings.max_connections,
+      maxConnectionsPerAddress: settings.max_connections_per_address,
+      maxRequestsPerSecond: settings.max_requests_per_second,
       clock,
       wallClock,
       onWarning,
+      ...filesOf(settings),
       ...(token === undefined ? {} : { token }),
       ...(allowedOrigins === undefined ? {} : { allowedOrigins }),
       ...(pages === undefined ? {} : { pages }),
@@ -77,6 +126,19 @@ export const feedKind = sinkKind({
     };
   },
 });
+
+type FileKeys = Readonly<Partial<Record<'token_file' | 'tls_cert' | 'tls_key', string | undefined>>>;
+
+function filesOf({
+  token_file: tokenFile,
+  tls_cert: certPath,
+  tls_key: keyPath,
+}: FileKeys): Pick<FeedServerOptions, 'tokenFile' | 'tls'> {
+  return {
+    ...(tokenFile === undefined ? {} : { tokenFile }),
+    ...(certPath === undefined || keyPath === undefined ? {} : { tls: { certPath, keyPath } }),
+  };
+}
 
 function hostAndPort(text: string): { readonly host?: string; readonly port: number } {
   const match = /^(?:(?:\[([\da-f:.]+)\]|([^:\s]+)):)?(\d+)$/i.exec(text.trim());

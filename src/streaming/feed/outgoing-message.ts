@@ -5,10 +5,16 @@ import type { DetectionFilter } from './subscription.js';
 export class OutgoingMessage {
   readonly message: FeedMessage;
   readonly stream: string | undefined;
+  /** Older messages of this type and stream that were lost on their way from the pipeline, for every client. */
+  readonly missed: number;
   readonly #encoded = new Map<string, Buffer>();
 
-  constructor(message: FeedMessage) {
+  /** @param text the message as JSON */
+  constructor(text: string, missed = 0) {
+    const message = JSON.parse(text) as FeedMessage;
     this.message = message;
+    this.missed = missed;
+    this.#encoded.set('', Buffer.from(text));
     this.stream = 'stream' in message ? message.stream : undefined;
   }
 

@@ -315,7 +315,8 @@ export function feedError(code: FeedError['code'], text: string): FeedError {
 }
 
 function firstUnknown(key: string, asked: readonly string[] | undefined, known: readonly string[]): string | undefined {
-  const unknown = asked?.find((name) => !known.includes(name));
+  const names = new Set(known);
+  const unknown = asked?.find((name) => !names.has(name));
   return unknown === undefined ? undefined : `${key}: ${excerpt(unknown)} is not among the ${key} of "hello"`;
 }
 

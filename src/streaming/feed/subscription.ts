@@ -40,10 +40,8 @@ export class Subscription {
 }
 
 function detectionFilter(minScore: number, classes: readonly string[] | undefined, info: FeedInfo): DetectionFilter {
-  const classIds =
-    classes === undefined
-      ? undefined
-      : new Set(info.classes.flatMap((name, classId) => (classes.includes(name) ? [classId] : [])));
+  const names = classes && new Set(classes);
+  const classIds = names && new Set(info.classes.flatMap((name, classId) => (names.has(name) ? [classId] : [])));
   return {
     key: `${minScore} ${classIds === undefined ? '*' : [...classIds].join()}`,
     keeps: ({ score, classId }) => score >= minScore && (classIds === undefined || classIds.has(classId)),

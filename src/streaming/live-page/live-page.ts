@@ -1,51 +1,48 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { EventStream } from './event-stream.js';
+import type { PagePublisher, Pages } from '../http/pages.js';
 import type { PageMessage, PictureFacts } from './page-messages.js';
-import { PictureRelay } from './picture-relay.js';
-import { PAGE_HEADERS, StaticFiles } from './static-files.js';
+import { pictureBody } from './picture-body.js';
 
 const PAGE = new URL('./page/', import.meta.url);
+const PICTURES = '/picture';
+const EVENTS = '/events';
+const SLOW = 'POST /slow';
 /** A script's `../../../core/` is `/core/` at the root of the server. */
-const SHARED = { '/core/place-labels.js': new URL('../../core/place-labels.js', import.meta.url) };
+const SHARED = { '/core/place-labels.js': new URL('../../core/place-labels.js', import.meta.url).href };
 /** The delays, in milliseconds, by which a page can slow the detector down. */
 const CHOICES = [0, 50, 100, 200] as const;
 
 /** A page that shows a run live: its files, its pictures, and its events. Results come from the feed. */
 export class LivePage {
-  readonly #files = new StaticFiles(PAGE, SHARED);
-  readonly #pictures = new PictureRelay();
-  readonly #events = new EventStream();
-  readonly #onSlow: (extraMs: number) => void;
+  readonly pages: Pages;
+  #publisher: PagePublisher | undefined;
 
   /** @param onSlow receives the requested delay of the detector */
   constructor(onSlow: (extraMs: number) => void) {
-    this.#onSlow = onSlow;
+    this.pages = {
+      settings: { folder: PAGE.href, shared: SHARED, newest: [PICTURES], events: [EVENTS], asked: [SLOW] },
+      asked: {
+        [SLOW]: (query) => {
+          const extraMs = CHOICES.find((ms) => String(ms) === query.get('ms'));
+          if (extraMs !== undefined) onSlow(extraMs);
+          return extraMs === undefined ? 400 : 204;
+        },
+      },
+      onOpen: (publisher) => {
+        this.#publisher = publisher;
+      },
+    };
   }
 
-  /**
-   * Responds to the page's requests.
-   * @returns false for all others
-   */
-  readonly answer = (request: IncomingMessage, response: ServerResponse): boolean => {
-    // Without `URL`, which throws on input that any client can send, such as `//`.
-    const [path, query] = (request.url ?? '/').split('?', 2);
-    const asked = new URLSearchParams(query);
-    if (request.method === 'POST' && path === '/slow') {
-      const extraMs = CHOICES.find((ms) => String(ms) === asked.get('ms'));
-      if (extraMs !== undefined) this.#onSlow(extraMs);
-      response.writeHead(extraMs === undefined ? 400 : 204, PAGE_HEADERS).end();
-      return true;
-    }
-    const gets = request.method === 'GET';
-    if (!gets && request.method !== 'HEAD') return false;
-    if (gets && path === '/picture') this.#pictures.answer(Number(asked.get('after') ?? -1), response);
-    else if (gets && path === '/events') this.#events.answer(response);
-    else return this.#files.answer(path, response);
-    return true;
-  };
-
+  /** Shows a picture to the browsers that ask for one. */
   show(facts: PictureFacts, jpeg: Uint8Array): void {
-    this.#pictures.publish(facts, jpeg);
+    this.#publisher?.post({
+      topic: PICTURES,
+      key: '',
+      seq: facts.seq,
+      body: pictureBody(facts, jpeg),
+      isRetained: true,
+      isForWatchers: true,
+    });
   }
 
   slowed(extraMs: number): void {
@@ -53,7 +50,12 @@ export class LivePage {
   }
 
   /** Resolves when all listeners have received it. */
-  send(message: PageMessage): Promise<void> {
-    return this.#events.send(message);
+  async send(message: PageMessage): Promise<void> {
+    await this.#publisher?.deliver({
+      topic: EVENTS,
+      key: message.type,
+      body: JSON.stringify(message),
+      isRetained: true,
+    });
   }
 }

@@ -5,7 +5,7 @@ import type { SinkKind } from '../../core/sink-kind.js';
 import type { SourceFacts } from '../../core/source-kind.js';
 import type { RecordingHeader } from '../../recording/format.js';
 import type { OnOutputFailure } from '../../files/output-file.js';
-import type { PageHandler } from '../feed/feed-server.js';
+import type { Pages } from '../http/pages.js';
 import type { FeedStats } from '../feed/protocol.js';
 import type { CocoNumbering } from './coco/coco-results.js';
 import type { MappedStream } from '../ffmpeg/arguments.js';
@@ -34,7 +34,7 @@ export type SinkContext = {
   /** Present for kinds that need it. */
   readonly ffmpeg: Ffmpeg | undefined;
   /** Pages to serve beside the results, for a sink that serves pages. */
-  readonly pages?: PageHandler | undefined;
+  readonly pages?: Pages | undefined;
   /** Called when the sink fails; the run continues. */
   readonly onFailure: OnOutputFailure;
   readonly onWarning: (message: string) => void;
@@ -81,7 +81,7 @@ export type OpenSink = {
    * Checks, before anything starts, whether the sink can be opened.
    * @throws OutputError
    */
-  prepare(settings: Readonly<Record<string, unknown>>): void;
+  prepare(settings: Readonly<Record<string, unknown>>): Promise<void>;
   /** @throws OutputError if it cannot be opened */
   open(settings: Readonly<Record<string, unknown>>, context: SinkContext): Promise<Sink>;
 };
@@ -90,7 +90,7 @@ export type OpenSink = {
 export type SinkEntry = SinkKind<OpenSink>;
 
 type Typed<S extends Keys> = {
-  prepare?(settings: ResolvedOf<S>): void;
+  prepare?(settings: ResolvedOf<S>): void | Promise<void>;
   open(settings: ResolvedOf<S>, context: SinkContext): Promise<Sink>;
 };
 
@@ -105,7 +105,7 @@ export function sinkKind<S extends Keys>(
   return {
     ...kind,
     open: {
-      prepare: (settings) => kind.prepare?.(settings as ResolvedOf<S>),
+      prepare: async (settings) => kind.prepare?.(settings as ResolvedOf<S>),
       open: (settings, context) => kind.open(settings as ResolvedOf<S>, context),
     },
   };

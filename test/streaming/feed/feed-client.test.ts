@@ -34,13 +34,13 @@ class FakeSocket implements FeedSocket {
   }
 }
 
-function outgoing(event: PipelineEvent): OutgoingMessage {
-  return new OutgoingMessage(toFeedMessage(event, { toUnixMs: (ms) => ms }));
+function outgoing(event: PipelineEvent, missed = 0): OutgoingMessage {
+  return new OutgoingMessage(JSON.stringify(toFeedMessage(event, { toUnixMs: (ms) => ms })), missed);
 }
 
 function start(): { socket: FakeSocket; client: FeedClient } {
   const socket = new FakeSocket();
-  const client = new FeedClient(socket, { streams: ['cam', 'door'], classes: CLASSES }, limits);
+  const client = new FeedClient(socket, { streams: ['cam', 'door'], classes: CLASSES }, limits, 0);
   socket.drain();
   return { socket, client };
 }
@@ -115,7 +115,7 @@ describe('FeedClient', () => {
     const { socket, client } = start();
     socket.bufferedAmount = 1001;
     client.offer(outgoing(dropEventOf(1)), 0);
-    client.receive('{"type":"subscribe","kinds":["percept"]}');
+    client.receive('{"type":"subscribe","kinds":["percept"]}', 0);
     socket.drain();
     client.tick(1000);
     assert.deepEqual(socket.seqs(), []);
@@ -123,10 +123,10 @@ describe('FeedClient', () => {
 
   it('answers invalid messages, and closes with 1008 after several', () => {
     const { socket, client } = start();
-    client.receive('nonsense');
-    client.receiveBinary();
+    client.receive('nonsense', 0);
+    client.receiveBinary(1, 0);
     assert.equal(socket.closedWith, undefined);
-    client.receive('{"type":"dance"}');
+    client.receive('{"type":"dance"}', 0);
     assert.deepEqual(socket.seqs(), ['error', 'error', 'error']);
     assert.equal(socket.closedWith?.[0], 1008);
   });
@@ -134,12 +134,38 @@ describe('FeedClient', () => {
   it('closes a flooding client with 1008, and keeps a merely busy one', () => {
     const { socket, client } = start();
     const subscribe = '{"type":"subscribe"}';
-    for (let i = 0; i < 5; i++) client.receive(subscribe);
+    for (let i = 0; i < 5; i++) client.receive(subscribe, 0);
     client.tick(1000);
-    for (let i = 0; i < 5; i++) client.receive(subscribe);
+    for (let i = 0; i < 5; i++) client.receive(subscribe, 0);
     assert.equal(socket.closedWith, undefined);
-    client.receive(subscribe);
+    client.receive(subscribe, 0);
     assert.equal(socket.closedWith?.[0], 1008);
+  });
+
+  it('counts pings and pongs like messages, and closes a client that sends more bytes than any subscription needs', () => {
+    const pinging = start();
+    for (let i = 0; i < 6; i++) pinging.client.receiveControl(0, 0);
+    assert.equal(pinging.socket.closedWith?.[0], 1008);
+    const loud = start();
+    const long = JSON.stringify({ type: 'subscribe', classes: Array<string>(900).fill(CLASSES[0]) });
+    let sent = 0;
+    for (let second = 0; loud.socket.closedWith === undefined; second++, sent += 5 * long.length) {
+      for (let i = 0; i < 5; i++) loud.client.receive(long, second * 1000);
+      loud.client.tick(second * 1000);
+    }
+    assert.match(loud.socket.closedWith[1], /64 KiB/);
+    assert.ok(sent < 128 * 1024, String(sent));
+  });
+
+  it('adds what was lost before it to the count of missed messages', () => {
+    const { socket, client } = start();
+    client.offer(outgoing(perceptOf(4), 3), 0);
+    socket.bufferedAmount = 1001;
+    client.offer(outgoing(perceptOf(5)), 0);
+    client.offer(outgoing(perceptOf(9), 3), 0);
+    socket.drain();
+    client.tick(1000);
+    assert.deepEqual(socket.seqs(), ['percept 4 missed 3', 'percept 9 missed 4']);
   });
 });
 

@@ -1,33 +1,47 @@
 import { once } from 'node:events';
 import { WebSocket, type ClientOptions } from 'ws';
 import { createFeedServer, type FeedServer, type FeedServerOptions } from '../../../src/streaming/feed/feed-server.js';
+import { nodeAfter, type StartInterval } from '../../../src/streaming/http/timers.js';
 import { FEED_SUBPROTOCOL } from '../../../src/streaming/feed/protocol.js';
 import { CLASSES } from '../events.js';
+import { launchServerHere } from '../http/server-here.js';
 
 export const UNIX_AT_ZERO_MS = 1_700_000_000_000;
 
-/** A server whose clock and ticks are moved by hand. */
+/** A server in this process, whose clock and ticks are moved by hand. */
 export type FeedHarness = { readonly server: FeedServer; readonly warnings: string[]; nowMs: number; tick(): void };
 
 export async function startFeed(options: Partial<FeedServerOptions> = {}): Promise<FeedHarness> {
   const warnings: string[] = [];
-  let tick = (): void => undefined;
-  const harness = { nowMs: 0, warnings, tick: () => tick() };
-  const server = await createFeedServer({
-    port: 0,
-    streams: ['cam'],
-    classes: CLASSES,
-    clock: { now: () => harness.nowMs },
-    wallClock: { toUnixMs: (ms) => UNIX_AT_ZERO_MS + ms },
-    startInterval: (_, action) => {
-      tick = action;
-      return () => {
-        tick = () => undefined;
-      };
+  const ticks = new Set<() => void>();
+  const startInterval: StartInterval = (_, action) => {
+    ticks.add(action);
+    return () => ticks.delete(action);
+  };
+  const harness = {
+    nowMs: 0,
+    warnings,
+    tick: () => {
+      for (const action of ticks) action();
     },
-    onWarning: (warning) => warnings.push(warning),
-    ...options,
-  });
+  };
+  const clock = { now: () => harness.nowMs };
+  const server = await createFeedServer(
+    {
+      port: 0,
+      streams: ['cam'],
+      classes: CLASSES,
+      clock,
+      wallClock: { toUnixMs: (ms) => UNIX_AT_ZERO_MS + ms },
+      onWarning: (warning) => warnings.push(warning),
+      ...options,
+    },
+    {
+      launch: () => launchServerHere({ clock, startInterval, after: nodeAfter }),
+      startInterval,
+      after: nodeAfter,
+    },
+  );
   return Object.assign(harness, { server });
 }
 
@@ -40,8 +54,8 @@ export class TestClient {
   readonly closed: Promise<{ code: number; reason: string }>;
   #wake: (() => void) | undefined;
 
-  constructor(url: string, options: ClientOptions = {}) {
-    this.socket = new WebSocket(url, FEED_SUBPROTOCOL, options);
+  constructor(url: string, options: ClientOptions = {}, subprotocols: string | string[] = FEED_SUBPROTOCOL) {
+    this.socket = new WebSocket(url, subprotocols, options);
     this.closed = new Promise((resolve) => {
       this.socket.on('close', (code, reason) => resolve({ code, reason: reason.toString() }));
     });

@@ -60,6 +60,7 @@ describe('feed server with 200 clients, one of which never reads', () => {
 
     feed.nowMs = 10_000;
     feed.tick();
+    await turn();
     assert.deepEqual(feed.warnings, ['feed: a client was closed: too slow: stayed behind for 10 s']);
     while (server.clientCount > READERS) await turn();
   });

@@ -27,7 +27,7 @@ describe('a live page', () => {
   beforeEach(async () => {
     slowed = [];
     page = new LivePage((extraMs) => slowed.push(extraMs));
-    feed = await startFeed({ pages: page.answer });
+    feed = await startFeed({ pages: page.pages });
     address = feed.server.url.replace('ws', 'http');
   });
   afterEach(() => feed.server.close());

@@ -91,7 +91,7 @@ export class StagedPage {
     colorScheme: ColorScheme,
   ): Promise<StagedPage> {
     const live = new LivePage(() => undefined);
-    const feed = await startFeed({ pages: live.answer, streams: ['demo'], classes: SYNTH_CLASSES });
+    const feed = await startFeed({ pages: live.pages, streams: ['demo'], classes: SYNTH_CLASSES });
     const page = await browser.newPage({ viewport, colorScheme, reducedMotion: 'reduce' });
     const problems: string[] = [];
     page.on('pageerror', (error) => problems.push(error.message));

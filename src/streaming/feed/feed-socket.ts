@@ -1,0 +1,23 @@
+import type { WebSocket } from 'ws';
+import { CLOSE, type FeedSocket } from './feed-client.js';
+
+/** How long a client may take to answer a close. */
+const CLOSE_GRACE_MS = 1000;
+
+/** The client's view of a WebSocket of `ws`. */
+export function feedSocket(socket: WebSocket): FeedSocket {
+  return {
+    get bufferedAmount() {
+      return socket.bufferedAmount;
+    },
+    send: (text, written) => socket.send(text, { binary: false }, written),
+    close: (code, reason) => {
+      // A client that does not read never sees the close frame either.
+      const cutOff = setTimeout(() => socket.terminate(), CLOSE_GRACE_MS);
+      socket.once('close', () => clearTimeout(cutOff));
+      socket.close(code, reason);
+      // The rest of a flood stays in the system's buffers.
+      if (code === CLOSE.policyViolation) socket.pause();
+    },
+  };
+}

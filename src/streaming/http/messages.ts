@@ -1,0 +1,37 @@
+import type { FeedHubSettings } from '../feed/feed-hub.js';
+import type { PostMessage } from './post.js';
+import type { PageSettings } from './page-part.js';
+import type { WebServerSettings } from './web-server.js';
+
+/** The first message to a server's process: its settings for life. */
+export type OpenMessage = {
+  readonly type: 'open';
+  readonly server: WebServerSettings;
+  readonly feed: FeedHubSettings;
+  readonly pages?: PageSettings;
+};
+
+export type ToServer =
+  | OpenMessage
+  | PostMessage
+  /** Answers `join`: posts of the topic come from now on. */
+  | { readonly type: 'joined'; readonly id: number }
+  | { readonly type: 'answer'; readonly id: number; readonly status: number }
+  | { readonly type: 'ping' }
+  /** Ends the server and its process. */
+  | { readonly type: 'close' };
+
+export type FromServer =
+  /** The server accepts connections. */
+  | { readonly type: 'listening'; readonly port: number }
+  /** The server cannot begin and ends; this is its last message. */
+  | { readonly type: 'failed'; readonly message: string; readonly code?: string; readonly isUsage: boolean }
+  /** One watcher more of the topic; nobody posts to a topic without watchers. */
+  | { readonly type: 'join'; readonly topic: string; readonly id: number }
+  | { readonly type: 'left'; readonly topic: string }
+  /** A page's request that the owner answers, such as `POST /slow`. */
+  | { readonly type: 'ask'; readonly id: number; readonly what: string; readonly query: string }
+  /** Every watcher has the post, or is gone. */
+  | { readonly type: 'delivered'; readonly id: number }
+  | { readonly type: 'warning'; readonly message: string }
+  | { readonly type: 'pong' };

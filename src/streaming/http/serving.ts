@@ -1,0 +1,114 @@
+import type { Clock } from '../../core/clock.js';
+import { NowcastError, UsageError } from '../../core/errors.js';
+import { FeedHub } from '../feed/feed-hub.js';
+import { FEED_TOPIC } from '../feed/feed-topic.js';
+import type { FromServer, OpenMessage, ToServer } from './messages.js';
+import type { Owner } from './owner.js';
+import { PagePart } from './page-part.js';
+import type { After, StartInterval } from './timers.js';
+import { WebServer } from './web-server.js';
+
+export type ServingEnvironment = {
+  readonly clock: Clock;
+  readonly startInterval: StartInterval;
+  readonly after: After;
+  readonly send: (message: FromServer) => void;
+  /** Called once, when the server is closed or could not begin. */
+  readonly onEnd: () => void;
+};
+
+const TICK_MS = 1000;
+
+/** A server under the orders of its owner, which may be in another process. */
+export class Serving {
+  readonly #environment: ServingEnvironment;
+  readonly #joins = new Map<number, () => void>();
+  readonly #asks = new Map<number, (status: number) => void>();
+  #nextId = 0;
+  #server: WebServer | undefined;
+  #feed: FeedHub | undefined;
+  #pages: PagePart | undefined;
+  #stopTicking: () => void = () => undefined;
+
+  constructor(environment: ServingEnvironment) {
+    this.#environment = environment;
+  }
+
+  receive(message: ToServer): void {
+    switch (message.type) {
+      case 'open':
+        void this.#open(message);
+        break;
+      case 'post':
+        if (message.topic === FEED_TOPIC) this.#feed?.post(message);
+        else this.#pages?.post(message);
+        break;
+      case 'joined':
+        this.#joins.get(message.id)?.();
+        this.#joins.delete(message.id);
+        break;
+      case 'answer':
+        this.#asks.get(message.id)?.(message.status);
+        this.#asks.delete(message.id);
+        break;
+      case 'ping':
+        this.#environment.send({ type: 'pong' });
+        break;
+      case 'close':
+        void this.#close();
+        break;
+    }
+  }
+
+  async #open({ server, feed, pages }: OpenMessage): Promise<void> {
+    const { clock, after, send, startInterval, onEnd } = this.#environment;
+    const onWarning = (message: string): void => send({ type: 'warning', message });
+    try {
+      const owner = this.#owner();
+      this.#feed = new FeedHub(feed, { clock, after, owner, onWarning });
+      this.#pages = pages && new PagePart(pages, owner);
+      const parts = [...(this.#pages === undefined ? [] : [this.#pages]), this.#feed];
+      this.#server = new WebServer(server, parts, { clock, after, onWarning });
+      await this.#server.listen();
+    } catch (error) {
+      const { message, code } = error as NodeJS.ErrnoException;
+      const isOwn = error instanceof NowcastError;
+      send({
+        type: 'failed',
+        message,
+        isUsage: error instanceof UsageError,
+        ...(isOwn || code === undefined ? {} : { code }),
+      });
+      onEnd();
+      return;
+    }
+    this.#stopTicking = startInterval(TICK_MS, () => this.#server?.tick());
+    send({ type: 'listening', port: this.#server.port });
+  }
+
+  async #close(): Promise<void> {
+    this.#stopTicking();
+    await this.#server?.close();
+    this.#environment.onEnd();
+  }
+
+  #owner(): Owner {
+    const { send } = this.#environment;
+    return {
+      join: (topic) =>
+        new Promise((resolve) => {
+          const id = this.#nextId++;
+          this.#joins.set(id, resolve);
+          send({ type: 'join', topic, id });
+        }),
+      left: (topic) => send({ type: 'left', topic }),
+      ask: (what, query) =>
+        new Promise((resolve) => {
+          const id = this.#nextId++;
+          this.#asks.set(id, resolve);
+          send({ type: 'ask', id, what, query });
+        }),
+      delivered: (id) => send({ type: 'delivered', id }),
+    };
+  }
+}

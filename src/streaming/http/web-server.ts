@@ -1,0 +1,308 @@
+import { createServer, STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Clock } from '../../core/clock.js';
+import { refusal, type Refusal } from './access.js';
+import { AddressLimits, type ConnectionLimits } from './address-limits.js';
+import { clientAddress } from './client-address.js';
+import { FileWatch } from './file-watch.js';
+import { RefusalLog } from './refusal-log.js';
+import type { After } from './timers.js';
+import { readTls, type TlsFiles } from './tls.js';
+import { readTokenFile } from './tokens.js';
+
+export type WebServerSettings = {
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly access: {
+    readonly allowedOrigins: readonly string[];
+    /** SHA-256 of tokens; without these and a file, everyone may connect. */
+    readonly tokens: readonly string[];
+    /** Further tokens; the file is read again when it changes. */
+    readonly tokenFile?: string;
+  };
+  /** The files are read again when they change. */
+  readonly tls?: TlsFiles;
+  readonly limits: ConnectionLimits;
+};
+
+/** A part of the server's content. */
+export type WebPart = {
+  /** @returns false if it has no such path */
+  answer(request: IncomingMessage, response: ServerResponse): boolean;
+  /** Takes over the connection, or returns the reason to refuse it; absent if the part has no WebSocket. */
+  upgrade?(request: IncomingMessage, socket: Duplex, head: Buffer): Refusal | undefined;
+  /** Called once a second. */
+  tick?(): void;
+  /** Ends what it has open; resolves when its connections are closed. */
+  close?(): Promise<void>;
+};
+
+export type WebServerEnvironment = {
+  readonly clock: Clock;
+  readonly after: After;
+  readonly onWarning: (message: string) => void;
+};
+
+/** A client that has not sent its whole request by then is disconnected. */
+const REQUEST_TIMEOUT_MS = 10_000;
+const LOOK_FOR_TIMEOUTS_MS = 2000;
+/** An open connection without traffic is closed after this; parts that answer later exempt theirs. */
+const IDLE_TIMEOUT_MS = 30_000;
+/** Requests of one connection that wait for their answers. Browsers never send a second one before the first answer. */
+const MOST_WAITING = 16;
+/** How long a refusal is held back from an address that has had several. */
+const SLOW_REFUSAL_MS = 1000;
+/** Connections whose refusal is held back; further ones are cut. */
+const MOST_HELD = 256;
+
+/**
+ * The one HTTP server. It answers the requests of all parts under one set of access rules and limits, and cuts or slows
+ * down every client that exceeds them.
+ */
+export class WebServer {
+  readonly #settings: WebServerSettings;
+  readonly #environment: WebServerEnvironment;
+  readonly #parts: readonly WebPart[];
+  readonly #limits: AddressLimits;
+  readonly #refusals: RefusalLog;
+  readonly #server: Server;
+  readonly #watches: FileWatch<unknown>[] = [];
+  readonly #sockets = new Set<Socket>();
+  readonly #waiting = new WeakMap<Duplex, number>();
+  /** Connections that get nothing any more but the refusal. */
+  readonly #refused = new WeakSet<Duplex>();
+  readonly #held = new Set<() => void>();
+  #tokensOfFile: readonly string[] = [];
+  #closed: Promise<void> | undefined;
+
+  /** @throws UsageError if a file of TLS or tokens cannot be used */
+  constructor(settings: WebServerSettings, parts: readonly WebPart[], environment: WebServerEnvironment) {
+    const { clock, onWarning } = environment;
+    this.#settings = settings;
+    this.#environment = environment;
+    this.#parts = parts;
+    this.#limits = new AddressLimits(settings.limits, clock);
+    this.#refusals = new RefusalLog(clock, onWarning);
+    this.#server = this.#create();
+    const { tokenFile } = settings.access;
+    if (tokenFile !== undefined)
+      this.#watch(
+        [tokenFile],
+        () => readTokenFile(tokenFile),
+        (digests) => (this.#tokensOfFile = digests),
+      );
+  }
+
+  /** The bound port. */
+  get port(): number {
+    return (this.#server.address() as AddressInfo | null)?.port ?? this.#settings.port;
+  }
+
+  /** Rejects with the system's error if the address cannot be bound. */
+  async listen(): Promise<void> {
+    const { host, port } = this.#settings;
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(port, host, () => {
+        this.#server.off('error', reject);
+        resolve();
+      });
+    });
+    // A failed accept (for example, no file descriptors left) concerns one client; the server continues.
+    this.#server.on('error', ({ message }) => this.#environment.onWarning(message));
+  }
+
+  /** Call it once a second. */
+  tick(): void {
+    this.#limits.tick();
+    this.#refusals.tick();
+    for (const watch of this.#watches) watch.tick();
+    for (const part of this.#parts) part.tick?.();
+  }
+
+  /** Ends every connection and frees the port. Safe to call twice. */
+  close(): Promise<void> {
+    return (this.#closed ??= this.#close());
+  }
+
+  async #close(): Promise<void> {
+    const stopped = new Promise<void>((resolve) => {
+      this.#server.close(() => resolve());
+    });
+    for (const release of this.#held) release();
+    await Promise.all(this.#parts.map(async (part) => part.close?.()));
+    for (const socket of this.#sockets) socket.destroy();
+    await stopped;
+    this.#refusals.flush();
+  }
+
+  #create(): Server {
+    const options = {
+      headersTimeout: REQUEST_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      connectionsCheckingInterval: LOOK_FOR_TIMEOUTS_MS,
+    };
+    const server =
+      this.#settings.tls === undefined ? createServer(options) : this.#createTls(options, this.#settings.tls);
+    server.timeout = IDLE_TIMEOUT_MS;
+    server.on('request', (request, response) => this.#answer(request, response));
+    // Without a "100 Continue", a client keeps its body to itself.
+    server.on('checkContinue', (request, response) => this.#answer(request, response));
+    server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
+    // Node's own listeners begin to parse: they get only connections within the limits.
+    const begin = server.listeners('connection') as ((this: Server, socket: Socket) => void)[];
+    server.removeAllListeners('connection');
+    server.on('connection', (socket: Socket) => {
+      if (this.#admits(socket)) for (const listener of begin) listener.call(server, socket);
+    });
+    return server;
+  }
+
+  #createTls(options: object, files: TlsFiles): TlsServer {
+    const server = createTlsServer({ ...options, handshakeTimeout: REQUEST_TIMEOUT_MS });
+    this.#watch(
+      [files.certPath, files.keyPath],
+      () => readTls(files),
+      (identity) => server.setSecureContext(identity),
+    );
+    return server;
+  }
+
+  #watch<T>(paths: readonly string[], read: () => T, apply: (content: T) => void): void {
+    this.#watches.push(new FileWatch<T>(paths, read, apply, this.#environment.onWarning) as FileWatch<unknown>);
+  }
+
+  /** Counts a new connection; one beyond the limits is cut, late enough to slow down a client that tries again. */
+  #admits(socket: Socket): boolean {
+    const address = clientAddress(socket.remoteAddress);
+    const exceeded = this.#closed === undefined ? this.#limits.opened(address) : 'the server ends';
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
+    if (exceeded === undefined) {
+      socket.once('close', () => this.#limits.closed(address));
+      return true;
+    }
+    socket.on('error', () => undefined);
+    if (this.#closed === undefined) this.#refusals.refused(address, exceeded);
+    this.#hold(socket, () => socket.destroy());
+    return false;
+  }
+
+  #answer(request: IncomingMessage, response: ServerResponse): void {
+    const { socket } = request;
+    if (socket.destroyed || this.#refused.has(socket)) return;
+    const waiting = (this.#waiting.get(socket) ?? 0) + 1;
+    this.#waiting.set(socket, waiting);
+    response.once('close', () => this.#waiting.set(socket, (this.#waiting.get(socket) ?? 1) - 1));
+    const refused = this.#refusal(request, waiting);
+    const refuse = (why: Refusal): void => {
+      this.#refuse(socket, request, why, () => {
+        response.writeHead(why.status, { ...JSON_HEADERS, connection: 'close' });
+        response.end(request.method === 'HEAD' ? undefined : json({ error: why.message }), () => socket.destroySoon());
+      });
+    };
+    if (refused !== undefined) refuse(refused);
+    else if (hasBody(request)) refuse(isReading(request) ? NO_BODY : READ_ONLY);
+    else if (this.#parts.every((part) => !part.answer(request, response))) {
+      if (isReading(request)) reply(response, 404, { error: `no ${pathOf(request)} here` });
+      else refuse(READ_ONLY);
+    }
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    // A client that left before it got the response.
+    socket.on('error', () => socket.destroy());
+    if (socket.destroyed || this.#refused.has(socket)) return;
+    const why = this.#refusal(request, 1) ?? this.#upgradeByPart(request, socket, head);
+    if (why === undefined) return;
+    this.#refuse(socket, request, why, () => {
+      // A client that does not close its side would keep the connection open, and delay the end of the server.
+      socket.once('finish', () => socket.destroy());
+      socket.end(
+        `HTTP/1.1 ${why.status} ${STATUS_CODES[why.status]}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(why.message)}\r\n\r\n${why.message}`,
+      );
+    });
+  }
+
+  #upgradeByPart(request: IncomingMessage, socket: Duplex, head: Buffer): Refusal | undefined {
+    const part = this.#parts.find((one) => one.upgrade !== undefined);
+    return part?.upgrade === undefined ? NO_UPGRADE : part.upgrade(request, socket, head);
+  }
+
+  #refusal(request: IncomingMessage, waiting: number): Refusal | undefined {
+    if (this.#closed !== undefined) return { status: 503, message: 'the feed ends' };
+    const { maxRequestsPerSecond } = this.#settings.limits;
+    if (waiting > MOST_WAITING)
+      return tooMany(`more than ${MOST_WAITING} requests of one connection wait for their answers`);
+    if (!this.#limits.mayRequest(clientAddress(request.socket.remoteAddress)))
+      return tooMany(`more than ${maxRequestsPerSecond} requests a second`);
+    const { host, access } = this.#settings;
+    const { allowedOrigins, tokens, tokenFile } = access;
+    const isOpen = tokens.length === 0 && tokenFile === undefined;
+    return refusal(request, { host, allowedOrigins, tokens: isOpen ? undefined : [...tokens, ...this.#tokensOfFile] });
+  }
+
+  #refuse(socket: Duplex, request: IncomingMessage, { reason }: Refusal, send: () => void): void {
+    const address = clientAddress(request.socket.remoteAddress);
+    if (reason !== undefined && this.#closed === undefined) this.#refusals.refused(address, reason);
+    this.#refused.add(socket);
+    socket.pause();
+    if (this.#closed !== undefined || this.#limits.isRefusedQuickly(address)) send();
+    else this.#hold(request.socket, send);
+  }
+
+  #hold(socket: Socket, end: () => void): void {
+    if (this.#held.size >= MOST_HELD) {
+      socket.destroy();
+      return;
+    }
+    const release = (): void => {
+      if (!this.#held.delete(release)) return;
+      cancel();
+      if (!socket.destroyed) end();
+    };
+    const cancel = this.#environment.after(SLOW_REFUSAL_MS, release);
+    this.#held.add(release);
+    socket.once('close', release);
+  }
+}
+
+/** The path without its query. Without `URL`, which throws on input that any client can send, such as `//`. */
+export function pathOf(request: IncomingMessage): string {
+  return (request.url ?? '/').split('?')[0];
+}
+
+/** Sends an object as JSON. */
+export function reply(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, JSON_HEADERS);
+  response.end(response.req.method === 'HEAD' ? undefined : json(body));
+}
+
+export const JSON_HEADERS = {
+  'content-type': 'application/json; charset=utf-8',
+  'x-content-type-options': 'nosniff',
+} as const;
+
+const NO_UPGRADE: Refusal = { status: 404, message: 'this server has no WebSocket' };
+
+function tooMany(message: string): Refusal {
+  return { status: 429, message, reason: message };
+}
+
+function json(body: object): string {
+  return `${JSON.stringify(body, null, 2)}\n`;
+}
+
+const NO_BODY: Refusal = { status: 413, message: 'this server takes no request with a body' };
+const READ_ONLY: Refusal = { status: 405, message: 'this is a WebSocket feed and answers GET only' };
+
+function isReading({ method }: IncomingMessage): boolean {
+  return method === 'GET' || method === 'HEAD';
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return (headers['content-length'] ?? '0') !== '0' || headers['transfer-encoding'] !== undefined;
+}
