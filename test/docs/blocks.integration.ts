@@ -56,7 +56,14 @@ function nowcastCalls(line: string): string[][] {
     .split(/&&|\|/)
     .map((part) => /^(?:[A-Z_]+=\S+ )?(?:npx )?nowcast (.*)/.exec(part.trim())?.[1])
     .filter((call) => call !== undefined)
-    .map((call) => [...call.replaceAll(/[[\]]/g, '').matchAll(/'([^']*)'|(\S+)/g)].map(([, a, b]) => a ?? b));
+    .map((call) =>
+      [
+        ...call
+          .replace(/ > \S+$/, '')
+          .replaceAll(/[[\]]/g, '')
+          .matchAll(/'([^']*)'|(\S+)/g),
+      ].map(([, a, b]) => a ?? b),
+    );
 }
 
 /** Parses a command line with the command's own declaration, without its action. */
