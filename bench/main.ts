@@ -6,6 +6,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly run: () => unkno
   overload: () => import('./overload.js'),
   evaluation: () => import('./evaluation.js'),
   forecast: () => import('./forecast.js'),
+  tracks: () => import('./tracks.js'),
   training: () => import('./training.js'),
   originals: () => import('./originals.js'),
   synth: () => import('./synth.js'),

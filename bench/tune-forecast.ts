@@ -41,14 +41,22 @@ const HELD = new Set<keyof NowcastTuning>([
   'fade',
   'missed',
   'maxMisses',
+  'ghostMs',
   'maxOverlap',
+  'reachMs',
+  'standMs',
+  'sparseMs',
+  'maxGrowth',
+  'sureScore',
+  'switchIou',
+  'doubleIou',
   'minIou',
 ]);
 
 const trialsFrom = (first: number): Trial[] => Array.from({ length: trialCount }, (_, i) => drawTrial(first + i));
 const mean = (numbers: readonly number[]): number => numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
 const meanAp = (trials: readonly Trial[], tuning: NowcastTuning): number =>
-  mean(trials.map((trial) => streamingAp(trial, () => nowcastTracker(tuning))));
+  mean(trials.map((trial) => streamingAp(trial, () => nowcastTracker({}, tuning))));
 
 const tuned = rounds > 0 ? search(trialsFrom(seed)) : NOWCAST_TUNING;
 console.log(tuned);
@@ -84,7 +92,7 @@ function report(trials: readonly Trial[], tuning: NowcastTuning): void {
     'centre noise': trial.centreNoise,
     none: streamingAp(trial),
     kalman: streamingAp(trial, (frameIntervalMs) => kalmanTracker({ frameIntervalMs })),
-    nowcast: streamingAp(trial, () => nowcastTracker(tuning)),
+    nowcast: streamingAp(trial, () => nowcastTracker({}, tuning)),
   }));
   console.table(
     rows.map((row) =>

@@ -70,6 +70,11 @@ export {
 } from './live-accuracy.js';
 export { renderReport, type ReportInput } from './report.js';
 
+// Tracks.
+export { clearMot, type ClearMot } from './tracking/clear-mot.js';
+export { identity, type Identity } from './tracking/identity.js';
+export type { TrackedBox, TrackedFrame } from './tracking/tracked-frame.js';
+
 // Simulation.
 export {
   simulateSequence,

@@ -66,6 +66,8 @@ createPipeline({
     next: (event) => {
       if (event.type !== 'percept') return;
       for (const { box, trackId } of event.detections) {
+        // Not yet sure to be an object.
+        if (trackId === undefined) continue;
         const foot = footOf(box);
         if (isInside(foot, ZONE) && !inZone.has(trackId)) {
           inZone.add(trackId);

@@ -129,6 +129,7 @@ export {
   type RuntimeProfileFile,
 } from './scheduling/runtime-profile.js';
 export { staleness, type StalenessRule } from './scheduling/staleness.js';
+export { DEFAULT_TRACK_LIFE, type TrackLife } from './core/track-life.js';
 export { trackerByName, TRACKERS } from './track/kinds.js';
 export type { Tracker, TrackerFactory, TrackerKind, TrackerOptions } from './track/tracker.js';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync, type SpawnSyncReturns } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { NEEDS_FFMPEG } from './helpers/clips.js';
@@ -108,6 +108,28 @@ describe('the package as npm packs it', function () {
     const printed = execFileSync(join(folder, 'node_modules/.bin/nowcast'), ['--help'], { encoding: 'utf8' });
     assert.match(printed, /run.*\n/);
   });
+
+  itNeeds(
+    needs,
+    'writes configurations that lead editors to its schema, by a path that other checkouts have too',
+    () => {
+      const command = join(folder, 'node_modules/.bin/nowcast');
+      const run = (...args: string[]): string => execFileSync(command, args, { cwd: folder, encoding: 'utf8' });
+      run('init', 'demo:', '--untried', '--yes');
+      writeFileSync(join(folder, 'mine.yaml'), run('train', '--example'));
+      for (const [file, schema] of [
+        ['cameras.yaml', './node_modules/nowcast/configs/nowcast.schema.json'],
+        ['mine.yaml', './node_modules/nowcast/configs/train/nowcast-train.schema.json'],
+      ]) {
+        assert.ok(
+          readFileSync(join(folder, file), 'utf8').startsWith(`# yaml-language-server: $schema=${schema}\n`),
+          file,
+        );
+        assert.ok(existsSync(join(folder, schema)), schema);
+      }
+      assert.match(run('run', '-c', 'cameras.yaml', '--validate'), /^valid: 1 stream/);
+    },
+  );
 
   itNeeds(needs, 'contains the demo with its page', () => {
     const { status, stdout, stderr } = spawnSync(

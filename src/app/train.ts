@@ -8,7 +8,7 @@ import { summarize, tooSmallAt } from '../../training/data-set/summary.js';
 import { ENGINES, openEngine, type EngineName } from '../../training/engines/open-engine.js';
 import type { StepReport } from '../../training/run-log.js';
 import { train, type TrainSummary } from '../../training/train.js';
-import { UsageError } from '../core/errors.js';
+import { DataError, UsageError } from '../core/errors.js';
 import type { Size } from '../core/size.js';
 import { round3 } from '../core/round.js';
 import type { AppContext, ProgressBar } from './context.js';
@@ -97,6 +97,44 @@ export async function trainNetwork(
     return { ...summary, last: join(out, 'last.safetensors') };
   } finally {
     progress.done();
+  }
+}
+
+/** What a training would do. */
+export type TrainingPlan = {
+  readonly isValid: true;
+  readonly variant: string;
+  readonly input: Size;
+  readonly epochs: number;
+  readonly steps: number;
+  /** The data sets in words. */
+  readonly train: string;
+  readonly val: string | null;
+};
+
+/**
+ * Reads the data of a training, and trains nothing.
+ * @throws UsageError for data that cannot be used
+ */
+export async function planTraining(config: TrainConfig, context: AppContext): Promise<TrainingPlan> {
+  try {
+    const train = await open(config.train, config.input, context);
+    const val = config.val && (await open(config.val, config.input, context));
+    checkClasses(train, val);
+    const { variant, input, epochs, batchSize } = config;
+    const steps = epochs * Math.ceil(train.pictures.length / batchSize);
+    return {
+      isValid: true,
+      variant,
+      input,
+      epochs,
+      steps,
+      train: summarize(train),
+      val: val === undefined ? null : summarize(val),
+    };
+  } catch (cause) {
+    if (!(cause instanceof DataError)) throw cause;
+    throw new UsageError(cause.message, { cause, code: cause.code });
   }
 }
 

@@ -36,6 +36,11 @@ const COMMANDS: readonly CommandEntry[] = [
   { name: 'synth', summary: 'Make a synthetic driving data set', load: () => import('./synth.js') },
   { name: 'export', summary: 'Write a network as an ONNX file', load: () => import('./export.js') },
   { name: 'models', summary: 'List, download and describe detector models', load: () => import('./models.js') },
+  {
+    name: 'init',
+    summary: 'Write a commented configuration: asks for cameras and tries them',
+    load: () => import('./init.js'),
+  },
   { name: 'doctor', summary: 'Check what this machine can run and what is missing', load: () => import('./doctor.js') },
 ];
 

@@ -1,11 +1,14 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { parse as parseYaml, YAMLParseError } from 'yaml';
 import { resolveTrainConfig, TRAIN_KEYS, type TrainConfig } from '../../training/config.js';
-import { ENGINES, mostKeptBytes, trainNetwork } from '../app/train.js';
+import { exampleText } from '../app/init/config-text.js';
+import { ENGINES, mostKeptBytes, planTraining, trainNetwork, type TrainingPlan } from '../app/train.js';
 import type { Environment } from '../config/environment.js';
 import { loadConfig } from '../config/load.js';
 import { anchored } from '../config/settings.js';
 import { UsageError } from '../core/errors.js';
+import { counted } from '../core/counted.js';
+import { sizeText } from '../core/size.js';
 import { readNumber } from '../core/number-rule.js';
 import { openIo, type CliContext } from './command-io.js';
 import {
@@ -14,7 +17,6 @@ import {
   numberFlag,
   parsedFlag,
   readFlags,
-  requiredFlag,
   switchFlag,
   textFlag,
   type RawFlags,
@@ -27,8 +29,10 @@ const MEBIBYTE = 2 ** 20;
 const MOST_KEPT_MB = Math.floor(mostKeptBytes() / MEBIBYTE);
 
 const FLAGS = {
-  config: requiredFlag('-c, --config <file.yaml>', 'the training configuration; configs/train has examples'),
-  out: requiredFlag('--out <folder>', 'folder for checkpoints and the log'),
+  config: textFlag('-c, --config <file.yaml>', 'the training configuration (required); --example prints one'),
+  out: textFlag('--out <folder>', 'folder for checkpoints and the log (required to train)'),
+  validate: switchFlag('--validate', 'check the configuration and its data, print what would be trained, and end'),
+  example: switchFlag('--example', 'print a commented configuration, and end'),
   resume: switchFlag('--resume', 'continue the run in that folder where it stopped'),
   weights: textFlag('--weights <file.safetensors>', 'start from these weights; the network may have other classes', {
     preset: 'random weights',
@@ -74,12 +78,24 @@ export function register(program: Command, context: CliContext): void {
         .default({}, 'none'),
     )
     .action(async (raw: RawFlags & { readonly set: Overrides }) => {
-      const { config: path, keepMb, ...options } = readFlags(FLAGS, raw);
+      const { config: path, out, keepMb, validate, example, ...options } = readFlags(FLAGS, raw);
+      const io = openIo(command, context);
+      if (example) {
+        io.print(exampleText('configs/train/example.yaml', 'configs/train/nowcast-train.schema.json', process.cwd()));
+        return;
+      }
+      if (path === undefined)
+        throw new UsageError('--config is missing; name a YAML file, or print one with --example');
       if (options.resume && options.weights !== undefined)
         throw new UsageError('--weights starts a new run and --resume continues one; leave one of them out');
       const config = await readConfig(path, raw.set, context.env);
-      const io = openIo(command, context);
-      const result = await trainNetwork({ ...options, config, keepBytes: keepMb * MEBIBYTE }, io);
+      if (validate) {
+        const plan = await planTraining(config, io);
+        io.print(io.json ? JSON.stringify(plan) : planText(plan));
+        return;
+      }
+      if (out === undefined) throw new UsageError('--out is missing; name a folder for checkpoints and the log');
+      const result = await trainNetwork({ ...options, out, config, keepBytes: keepMb * MEBIBYTE }, io);
       const { steps, bestAp, last } = result;
       io.print(
         io.json
@@ -89,11 +105,21 @@ export function register(program: Command, context: CliContext): void {
     });
   addMoreHelp(command, {
     examples: [
-      'nowcast train -c configs/train/example.yaml --out runs/nano',
-      'nowcast train -c configs/train/example.yaml --out runs/nano --resume --set epochs=100',
+      'nowcast train --example > mine.yaml',
+      'nowcast train -c mine.yaml --validate',
+      'nowcast train -c mine.yaml --out runs/mine',
+      'nowcast train -c mine.yaml --out runs/mine --resume --set epochs=100',
     ],
     page: 'training.md',
   });
+}
+
+function planText({ variant, input, epochs, steps, train, val }: TrainingPlan): string {
+  return [
+    `valid: ${variant} at ${sizeText(input)}, ${counted(epochs, 'epoch')} of ${counted(steps / epochs, 'step')}`,
+    `train  ${train}`,
+    `val    ${val ?? 'none'}`,
+  ].join('\n');
 }
 
 /** Relative paths in a file start in its folder. */

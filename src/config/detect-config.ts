@@ -1,6 +1,7 @@
 import type { NmsMode } from '../core/detector.js';
 import { UsageError } from '../core/errors.js';
 import { findNamed } from '../core/named-kind.js';
+import type { TrackLife } from '../core/track-life.js';
 import { runKeys, type OwnDetectSettings, type Parts, type Settings } from './run-keys.js';
 import { mergeSettings, withDefaults } from './settings.js';
 
@@ -16,6 +17,8 @@ export type StreamDetectConfig = {
   readonly budgetMs: number | undefined;
   /** Always true with a forecaster. */
   readonly track: boolean;
+  /** For trackers that follow it. */
+  readonly trackLife: TrackLife;
   /** `none`, or the text of a forecaster, as its registry parses it. */
   readonly forecast: string;
 };
@@ -35,10 +38,15 @@ export type OwnDetectConfig = StreamDetectConfig & {
 
 type Given = NonNullable<Settings['detect']>;
 
+/** A key of all streams, as messages name it. */
+export function keyAndFlag(name: keyof Given): string {
+  return `detect.${name} (--${name.replaceAll('_', '-')})`;
+}
+
 /** @throws UsageError naming the keys (and flags) that contradict each other */
 export function resolveDetect(given: Given, parts: Parts): DetectConfig {
   const { nms, nms_mode: nmsMode } = withDefaults(runKeys(parts).detect.keys, given);
-  return { ...resolveStream(given, (name) => `detect.${name} (--${name})`, parts), nms, nmsMode };
+  return { ...resolveStream(given, keyAndFlag, parts), nms, nmsMode };
 }
 
 /**
@@ -47,16 +55,18 @@ export function resolveDetect(given: Given, parts: Parts): DetectConfig {
  */
 export function resolveOwnDetect(id: string, own: OwnDetectSettings, given: Given, parts: Parts): OwnDetectConfig {
   const { model: _, priority = 1, ...over } = own;
-  const where = (name: keyof Given): string =>
-    name in over ? `cameras.${id}.detect.${name}` : `detect.${name} (--${name})`;
+  const where = (name: keyof Given): string => (name in over ? `cameras.${id}.detect.${name}` : keyAndFlag(name));
   // A schedule of the camera's own says more than a budget of all cameras.
   const { budget: _budget, ...withoutBudget } = given;
   const under = over.schedule !== undefined && isTimeless(over.schedule, parts) ? withoutBudget : given;
-  return { ...resolveStream(mergeSettings<Given>(under, over), where, parts), priority };
+  const resolved = resolveStream(mergeSettings<Given>(under, over), where, parts);
+  refuseUselessTrackKeys(over, where, [resolved], parts);
+  return { ...resolved, priority };
 }
 
 function resolveStream(given: Given, where: (name: keyof Given) => string, parts: Parts): StreamDetectConfig {
-  const { conf, classes, schedule, budget, forecast } = withDefaults(runKeys(parts).detect.keys, given);
+  const resolved = withDefaults(runKeys(parts).detect.keys, given);
+  const { conf, classes, schedule, budget, forecast } = resolved;
   const track = given.track ?? forecast !== 'none';
   if (forecast !== 'none' && !track)
     throw new UsageError(
@@ -67,7 +77,37 @@ function resolveStream(given: Given, where: (name: keyof Given) => string, parts
     throw new UsageError(
       `${where('budget')} is ${budget} ms, but ${where('schedule')} ${schedule} detects on each frame however late; set the budget to none, or choose another schedule`,
     );
-  return { conf, classes, schedule, budgetMs: isWithoutBudget ? undefined : budget, track, forecast };
+  const trackLife = {
+    minConsecutiveFrames: resolved.min_consecutive_frames,
+    minTrackScore: resolved.min_track_score,
+    lostTrackMs: resolved.lost_track,
+  };
+  return { conf, classes, schedule, budgetMs: isWithoutBudget ? undefined : budget, track, trackLife, forecast };
+}
+
+const TRACK_LIFE_KEYS = ['min_consecutive_frames', 'min_track_score', 'lost_track'] as const;
+
+/**
+ * Refuses keys that say when an object is a track, where nothing is tracked or the trackers have a rule of their own.
+ * @param choices of the streams for which the keys are given
+ */
+export function refuseUselessTrackKeys(
+  given: Given,
+  where: (name: keyof Given) => string,
+  choices: readonly StreamDetectConfig[],
+  { forecasters }: Parts,
+): void {
+  const key = TRACK_LIFE_KEYS.find((name) => given[name] !== undefined);
+  const tracked = choices.filter(({ track }) => track);
+  const isUseful = tracked.some(
+    ({ forecast }) => forecast === 'none' || findNamed(forecasters, forecast)?.keepsTrackLife === true,
+  );
+  if (key === undefined || isUseful) return;
+  if (tracked.length === 0)
+    throw new UsageError(`${where(key)} is about tracks, and ${where('track')} is off; set it to true`);
+  throw new UsageError(
+    `${where(key)} has no effect on the forecaster ${tracked[0].forecast}, which has its own rule for tracks; remove the key, or choose another forecaster`,
+  );
 }
 
 /** True for a schedule that detects on every frame, however late; it has no budget. */

@@ -4,7 +4,7 @@ import { UsageError } from '../core/errors.js';
 import type { Pace } from '../core/pace.js';
 import type { Size } from '../core/size.js';
 import { refuseContradictions } from './contradictions.js';
-import { resolveDetect, type DetectConfig } from './detect-config.js';
+import { keyAndFlag, refuseUselessTrackKeys, resolveDetect, type DetectConfig } from './detect-config.js';
 import { flagKeys, runKeys, type CameraSettings, type Parts, type Settings } from './run-keys.js';
 import { runSources, type Found, type SourceConfig } from './run-sources.js';
 import { anchored, withDefaults } from './settings.js';
@@ -116,6 +116,8 @@ export function resolveRun(
     sinks: sinkConfigs(settings, parts),
   };
   refuseContradictions(config, found, parts);
+  const choices = config.sources.map(({ detect: own }) => own ?? detect);
+  refuseUselessTrackKeys(given, keyAndFlag, choices, parts);
   return config;
 }
 

@@ -4,6 +4,7 @@ import type { Key, Keys, SettingsOf } from '../core/keys.js';
 import { findNamed, formsOf, type NamedKind } from '../core/named-kind.js';
 import { PACES } from '../core/pace.js';
 import type { SinkKind } from '../core/sink-kind.js';
+import { DEFAULT_TRACK_LIFE } from '../core/track-life.js';
 import type { SourceKind } from '../core/source-kind.js';
 import { DURATION_FORMS } from './durations.js';
 import { recogniseSource, sourceForms } from './sources.js';
@@ -14,7 +15,8 @@ export type Parts = {
   readonly sinks: readonly SinkKind[];
   /** With the one fact of a schedule that the configuration's checks need. */
   readonly policies: readonly NamedKind<{ readonly keepsAll?: true }>[];
-  readonly forecasters: readonly NamedKind<unknown>[];
+  /** With the fact whether a forecaster takes the keys of tracks. */
+  readonly forecasters: readonly NamedKind<{ readonly keepsTrackLife?: true }>[];
 };
 
 export const modelKeys = {
@@ -137,6 +139,29 @@ const detectKeys = {
     flag: '--track',
     description: 'Give each object an id that lasts from frame to frame.',
     default: false,
+  },
+  min_consecutive_frames: {
+    type: 'number',
+    isInteger: true,
+    min: 1,
+    flag: '--min-consecutive-frames <n>',
+    description:
+      'Number of percepts in a row that must show an object before it gets an id; one with a very high score gets its id at once.',
+    default: DEFAULT_TRACK_LIFE.minConsecutiveFrames,
+  },
+  min_track_score: {
+    type: 'number',
+    min: 0,
+    max: 1,
+    flag: '--min-track-score <score>',
+    description: 'Average score in these percepts from which an object gets an id.',
+    default: DEFAULT_TRACK_LIFE.minTrackScore,
+  },
+  lost_track: {
+    type: 'duration',
+    flag: '--lost-track <duration>',
+    description: 'An object that comes back within this time keeps its id.',
+    default: `${DEFAULT_TRACK_LIFE.lostTrackMs / 1000}s`,
   },
   forecast: {
     type: 'text',

@@ -8,6 +8,6 @@ export type Detection = {
   readonly score: number;
   readonly classId: number;
   readonly className: string;
-  /** Constant while the object is tracked; absent without tracking. */
+  /** Constant while the object is tracked; absent without tracking, and while the object is not sure to be one. */
   readonly trackId?: number;
 };

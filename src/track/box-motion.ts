@@ -104,8 +104,11 @@ export function correctMotion(
 /** The predicted box, `frames` of 1/30 s after the motion's time. */
 export function boxAfter(motion: BoxMotion, frames: number, tuning: NowcastTuning): Box {
   const ahead = frames * loom(motion, frames, tuning);
-  const [x, y, logSize, logAspect] = motion.map(({ value, rate }) => value + ahead * rate);
-  return boxOf([x, y, logSize, logAspect]);
+  const at = ({ value, rate }: Motion): number => value + ahead * rate;
+  const grown = ({ value, rate }: Motion): number =>
+    value + Math.min(tuning.maxGrowth, Math.max(-tuning.maxGrowth, ahead * rate));
+  const [x, y, logSize, logAspect] = motion;
+  return boxOf([at(x), at(y), grown(logSize), grown(logAspect)]);
 }
 
 /** Standard deviation of the centre after `frames`, as a fraction of the sides. */

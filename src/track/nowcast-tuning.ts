@@ -37,20 +37,36 @@ export type NowcastTuning = {
   readonly scoreMemory: number;
   /** Factor on the score of a track seen once or twice. */
   readonly unconfirmed: number;
-  /** Factor on the score for each observation without a match, and the number of these that the track survives. */
+  /** Factor on the score for each observation without a match, and the number of these up to which it is forecast. */
   readonly missed: number;
   readonly maxMisses: number;
+  /** Time since its last sighting up to which an unmatched track is forecast. */
+  readonly ghostMs: number;
   /** The score is divided by 1 + this x the forecast's standard deviation in fractions of the sides. */
   readonly fade: number;
   /** A forecast of an unmatched track is omitted if a matched one overlaps it by more than this. */
   readonly maxOverlap: number;
+  /** Time for which a forecast follows the motion, and the time from which on the object is where it was seen last. */
+  readonly reachMs: number;
+  readonly standMs: number;
+  /** Sightings that are farther apart tell nothing about the motion between them. */
+  readonly sparseMs: number;
+  /** Largest change of log size and log aspect ratio in a forecast. */
+  readonly maxGrowth: number;
+  /** Score from which a single sighting makes a track. */
+  readonly sureScore: number;
+  /** Overlap from which a detection of another class continues a track that has none of its own. */
+  readonly switchIou: number;
+  /** Overlap with a track's detection from which another detection shows the same object. */
+  readonly doubleIou: number;
 };
 
 /**
  * The values down to `minIou` come from `node dist/bench/tune-forecast.js --rounds 2 --trials 30 --seed 1` on synthetic
  * scenes with synthetic detectors, starting from values set by hand, then rounded. The optimum is flat: half or twice
  * of any value costs less than a point of AP, except twice the `looming`, which costs two. The other values are set by
- * hand, because AP alone would push them where people would not want them.
+ * hand, because AP alone would push them where people would not want them; `npm run bench -- tracks` shows their effect
+ * on tracks, and on forecasts at low rates.
  */
 export const NOWCAST_TUNING: NowcastTuning = {
   centreNoise: 0.04,
@@ -77,6 +93,14 @@ export const NOWCAST_TUNING: NowcastTuning = {
   unconfirmed: 0.7,
   missed: 0.6,
   maxMisses: 9,
-  fade: 1.5,
+  ghostMs: 1000,
+  fade: 1,
   maxOverlap: 0.7,
+  reachMs: 833,
+  standMs: 1333,
+  sparseMs: 1600,
+  maxGrowth: 0.5,
+  sureScore: 0.7,
+  switchIou: 0.7,
+  doubleIou: 0.7,
 };

@@ -1,6 +1,7 @@
 import type { Detection } from '../core/detection.js';
 import type { Size } from '../core/size.js';
 import type { NamedKind } from '../core/named-kind.js';
+import type { TrackLife } from '../core/track-life.js';
 
 /**
  * Tracks the objects of one stream and forecasts them for another moment.
@@ -11,8 +12,9 @@ import type { NamedKind } from '../core/named-kind.js';
 export type Tracker = {
   /**
    * Observes the detections at `atMs` in a picture of `size` pixels.
-   * @returns the same detections in the same order, with unchanged boxes and scores, each with its `trackId`; `nowcast`
-   * returns the detections of an output that came after a newer one unchanged, and ignores them otherwise
+   * @returns the same detections in the same order, with unchanged boxes and scores, each with its `trackId`. `nowcast`
+   * gives no `trackId` to objects that are not sure yet; it returns the detections of an output that came after a newer
+   * one unchanged, and ignores them otherwise
    */
   observe(detections: readonly Detection[], atMs: number, size: Size): readonly Detection[];
   /**
@@ -24,7 +26,10 @@ export type Tracker = {
   reset(): void;
 };
 
-export type TrackerOptions = {
+/**
+ * `kalman` keeps tracks as sAP does, and ignores the {@link TrackLife}; `nowcast` has a default for each of its fields.
+ */
+export type TrackerOptions = Partial<TrackLife> & {
   /** Nominal time between two frames of the source: the unit in which noise is stated. More than 0. */
   readonly frameIntervalMs: number;
   /**
@@ -39,6 +44,8 @@ export type TrackerOptions = {
 export type TrackerFactory = {
   /** The name of the forecaster in every percept that its trackers forecast. */
   readonly name: string;
+  /** Its trackers keep the {@link TrackLife} of their options. */
+  readonly keepsTrackLife?: true;
   /** @throws UsageError for invalid options */
   create(options: TrackerOptions): Tracker;
 };

@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import type { CliContext } from '../../src/cli/command-io.js';
 import * as demo from '../../src/cli/demo.js';
 import * as doctor from '../../src/cli/doctor.js';
+import * as init from '../../src/cli/init.js';
 import * as evaluate from '../../src/cli/eval/eval.js';
 import * as exporting from '../../src/cli/export.js';
 import * as models from '../../src/cli/models.js';
@@ -19,7 +20,7 @@ const context: CliContext = {
   print: () => undefined,
 };
 const program = new Command('nowcast');
-for (const { register } of [run, demo, evaluate, profile, train, synth, exporting, models, doctor])
+for (const { register } of [run, demo, evaluate, profile, train, synth, exporting, models, init, doctor])
   register(program, context);
 
 /** A command and its sub-commands. */

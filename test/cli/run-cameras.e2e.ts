@@ -83,7 +83,7 @@ cameras:
         '        stride:2; no budget; score 0.3 or more; all classes; priority 2',
         'garden  a camera: http://127.0.0.1:1/x',
         '        idle-free; budget 100 ms; score 0.3 or more; all classes',
-        'feed: port 8765, token ***, host 127.0.0.1, max_clients 256',
+        'feed: port 8765, token ***, host 127.0.0.1, max_clients 256, max_connections 1024, max_connections_per_address 512, max_requests_per_second 500',
         `recording: record ${join(folder(), 'run.jsonl')}`,
         '',
       ].join('\n'),

@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BUILT_IN_PARTS } from '../../src/app/parts.js';
 import { readRunConfig } from '../../src/cli/run.js';
+import { DEFAULT_TRACK_LIFE } from '../../src/core/track-life.js';
 import type { RunFlagValues } from '../../src/cli/run-flags.js';
 import type { RunConfig } from '../../src/config/run-config.js';
 import { UsageError } from '../../src/core/errors.js';
@@ -36,11 +37,24 @@ describe('the detect of a camera', () => {
       schedule: 'idle-free',
       budgetMs: 150,
       track: true,
+      trackLife: DEFAULT_TRACK_LIFE,
       forecast: 'kalman',
       priority: 2,
     });
     assert.equal(sources[1].detect, undefined);
     assert.deepEqual([detect.conf, detect.classes, detect.budgetMs, detect.forecast], [0.3, ['car'], 150, 'none']);
+  });
+
+  it('takes the keys of tracks, and refuses them where they have no effect', async () => {
+    const two = (own: string, shared = ''): string =>
+      `detect: {${shared}}\ncameras:\n  a: {source: "rtsp://h/1", detect: {${own}}}\n  b: {source: "rtsp://h/2"}\n`;
+    const { sources } = await read(two('track: true, lost_track: 3s', 'min_track_score: 0.6'));
+    assert.deepEqual(sources[0].detect!.trackLife, { ...DEFAULT_TRACK_LIFE, lostTrackMs: 3000, minTrackScore: 0.6 });
+    await refuses(two('lost_track: 3s'), /^cameras\.a\.detect\.lost_track is about tracks, and .*track\) is off/);
+    await refuses(
+      two('forecast: kalman, lost_track: 3s'),
+      /^cameras\.a\.detect\.lost_track has no effect on the forecaster kalman/,
+    );
   });
 
   it('gives way to flags', async () => {

@@ -45,7 +45,7 @@ describe('a configuration file', () => {
       'a wrong key',
       'detect:\n  confidence: 0.3\n',
       [
-        'c.yaml:2: detect.confidence is not a key; did you mean conf? (allowed in detect: conf, nms, nms_mode, classes, schedule, budget, track, forecast)',
+        'c.yaml:2: detect.confidence is not a key; did you mean conf? (allowed in detect: conf, nms, nms_mode, classes, schedule, budget, track, min_consecutive_frames, min_track_score, lost_track, forecast)',
       ],
     ],
     [
@@ -161,7 +161,7 @@ describe('a configuration file', () => {
   it('refuses a wrong key in the detect of a camera, naming the keys that it may have', () =>
     assert.deepEqual(problemsOf('cameras:\n  a:\n    source: rtsp://h/x\n    detect: {nms: 0.5, priority: 0}'), [
       'c.yaml:4: cameras.a.detect.priority is 0; it must be a number above 0 and at most 1000',
-      'c.yaml:4: cameras.a.detect.nms is not a key (allowed in cameras.a.detect: model, conf, classes, schedule, budget, track, forecast, priority)',
+      'c.yaml:4: cameras.a.detect.nms is not a key (allowed in cameras.a.detect: model, conf, classes, schedule, budget, track, min_consecutive_frames, min_track_score, lost_track, forecast, priority)',
     ]));
 
   it('refuses a repeated key', () =>

@@ -116,6 +116,7 @@ describe('a run configuration', () => {
         schedule: 'idle-free',
         budgetMs: 100,
         track: false,
+        trackLife: { minConsecutiveFrames: 3, minTrackScore: 0.5, lostTrackMs: 1000 },
         forecast: 'none',
       },
       pace: 'source',
@@ -226,6 +227,18 @@ describe('a run configuration', () => {
       { detect: { forecast: 'nowcast', track: false } },
       [CAMERA],
       /^detect\.forecast \(--forecast\) is nowcast, which needs tracking/,
+    ],
+    [
+      'a rule for tracks without tracking',
+      { detect: { lost_track: 500 } },
+      [CAMERA],
+      /^detect\.lost_track \(--lost-track\) is about tracks, and detect\.track \(--track\) is off; set it to true/,
+    ],
+    [
+      'a rule for the tracks of a forecaster with its own',
+      { detect: { forecast: 'kalman', min_consecutive_frames: 5 } },
+      [CAMERA],
+      /^detect\.min_consecutive_frames \(--min-consecutive-frames\) has no effect on the forecaster kalman/,
     ],
     [
       'one annotated video of two sources',

@@ -21,6 +21,7 @@ const BLOCKS: readonly Block[] = PAGES.flatMap((page) =>
 /** Tests that run the programs of a page. */
 const RUN_BY: Readonly<Record<string, string>> = {
   'README.md js': 'package.integration, documented-clients.integration',
+  'docs/evaluation.md js': 'own-policy.test',
   'docs/library.md js': 'programs.integration',
   'docs/synthetic-world.md js': 'programs.integration',
   'docs/feed-protocol.md js': 'documented-clients.integration',
@@ -55,7 +56,14 @@ function nowcastCalls(line: string): string[][] {
     .split(/&&|\|/)
     .map((part) => /^(?:[A-Z_]+=\S+ )?(?:npx )?nowcast (.*)/.exec(part.trim())?.[1])
     .filter((call) => call !== undefined)
-    .map((call) => [...call.replaceAll(/[[\]]/g, '').matchAll(/'([^']*)'|(\S+)/g)].map(([, a, b]) => a ?? b));
+    .map((call) =>
+      [
+        ...call
+          .replace(/ > \S+$/, '')
+          .replaceAll(/[[\]]/g, '')
+          .matchAll(/'([^']*)'|(\S+)/g),
+      ].map(([, a, b]) => a ?? b),
+    );
 }
 
 /** Parses a command line with the command's own declaration, without its action. */

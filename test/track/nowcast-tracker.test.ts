@@ -12,9 +12,10 @@ function car(x1: number, side = 60, score = 0.8): Detection {
   return { box: { x1, y1: 300, x2: x1 + side, y2: 300 + side }, score, classId: 2, className: 'car' };
 }
 
-/** A tracker that has seen the same car in each of so many frames; the last one is at 0 ms. */
+/** A tracker that has seen the same car in each of so many frames, after an empty one; the last one is at 0 ms. */
 function afterSightings(count: number): ReturnType<typeof nowcastTracker> {
   const tracker = nowcastTracker();
+  tracker.observe([], -count * FRAME_MS, size);
   for (let i = count - 1; i >= 0; i--) tracker.observe([car(400)], -i * FRAME_MS, size);
   return tracker;
 }
@@ -62,6 +63,19 @@ describe('nowcastTracker', () => {
     assert.deepEqual(tracker.forecast(500, size), []);
   });
 
+  it('continues a missed object no longer than a second', () => {
+    const tracker = nowcastTracker();
+    for (let i = 0; i < 4; i++) tracker.observe([car(400)], i * 400, size);
+    for (const [atMs, count] of [
+      [1600, 1],
+      [2000, 1],
+      [2400, 0],
+    ]) {
+      tracker.observe([], atMs, size);
+      assert.equal(tracker.forecast(atMs, size).length, count, `${atMs} ms`);
+    }
+  });
+
   it('keeps the id over a miss', () => {
     const tracker = afterSightings(3);
     tracker.observe([], FRAME_MS, size);
@@ -97,10 +111,30 @@ describe('nowcastTracker', () => {
     scores.slice(1).forEach((score, i) => assert.ok(score < scores[i], scores.join()));
   });
 
-  it('reaches no farther than a second ahead', () => {
+  it('follows motion for 0.8 s, and from 1.3 s on leaves an object where it was seen', () => {
     const tracker = nowcastTracker();
     for (let i = 0; i < 10; i++) tracker.observe([car(100 + 5 * i)], i * FRAME_MS, size);
-    assert.deepEqual(tracker.forecast(60_000, size), tracker.forecast(39 * FRAME_MS, size));
+    const xAfter = (ms: number): number => tracker.forecast(9 * FRAME_MS + ms, size)[0].box.x1;
+    assert.ok(Math.abs(xAfter(800) - (145 + 5 * 24)) < 3, `${xAfter(800)}`);
+    assert.ok(xAfter(1100) < xAfter(800) && xAfter(1100) > xAfter(1400), `${xAfter(1100)}`);
+    assert.ok(Math.abs(xAfter(1400) - 145) < 1, `${xAfter(1400)}`);
+    assert.deepEqual(tracker.forecast(60_000, size), tracker.forecast(9 * FRAME_MS + 1400, size));
+  });
+
+  it('leaves objects where they were seen if percepts are 2 s apart', () => {
+    const tracker = nowcastTracker();
+    for (let i = 0; i < 5; i++) tracker.observe([car(100 + 40 * i)], i * 2000, size);
+    const [{ box, score }] = tracker.forecast(8400, size);
+    assert.ok(Math.abs(box.x1 - 260) < 15, `${box.x1}`);
+    assert.equal(score, tracker.forecast(9900, size)[0].score);
+  });
+
+  it('bounds the growth of a box', () => {
+    const tracker = nowcastTracker();
+    for (let i = 0; i < 6; i++) tracker.observe([car(400, 30 * 1.25 ** i)], i * FRAME_MS, size);
+    const [{ box }] = tracker.forecast(25 * FRAME_MS, size);
+    const side = 30 * 1.25 ** 5;
+    assert.ok(box.x2 - box.x1 <= side * Math.exp(NOWCAST_TUNING.maxGrowth) * 1.1, `${box.x2 - box.x1}`);
   });
 
   it('restarts after a gap of more than two seconds', () => {
@@ -116,10 +150,36 @@ describe('nowcastTracker', () => {
     assert.deepEqual(tracker.forecast(50, size), before);
   });
 
-  it('never joins objects of two classes', () => {
+  it('keeps the id of an object that is taken for one of another class', () => {
     const tracker = afterSightings(5);
-    const [{ trackId }] = tracker.observe([{ ...car(400), classId: 5, className: 'truck' }], FRAME_MS, size);
+    const truck = { ...car(400), classId: 5, className: 'truck' };
+    assert.deepEqual(tracker.observe([truck], FRAME_MS, size), [{ ...truck, trackId: 1 }]);
+    assert.equal(tracker.observe([car(400)], 2 * FRAME_MS, size)[0].trackId, 1);
+  });
+
+  it('never joins objects of two classes that barely overlap', () => {
+    const tracker = afterSightings(5);
+    const [{ trackId }] = tracker.observe([{ ...car(420), classId: 5, className: 'truck' }], FRAME_MS, size);
     assert.equal(trackId, 2);
+  });
+
+  it('prefers a detection of its own class', () => {
+    const tracker = afterSightings(5);
+    const truck = { ...car(400, 60, 0.95), classId: 5, className: 'truck' };
+    const [truckSeen, carSeen] = tracker.observe([truck, car(402)], FRAME_MS, size);
+    assert.equal(carSeen.trackId, 1);
+    assert.equal(truckSeen.trackId, undefined);
+  });
+
+  it('gives no id to a second detection of a tracked object, however long it stays', () => {
+    const tracker = nowcastTracker();
+    for (let i = 0; i < 20; i++) {
+      const seen = tracker.observe([car(400, 60, 0.9), car(404, 60, 0.85)], i * FRAME_MS, size);
+      assert.deepEqual(
+        seen.map(({ trackId }) => trackId),
+        [1, undefined],
+      );
+    }
   });
 
   for (const seed of [2001, 2002, 2003, 2004]) {

@@ -75,7 +75,9 @@ for (const {
   examples: [kind],
 } of TRACKERS) {
   describe(`every tracker: ${kind}`, () => {
-    const newTracker = (): Tracker => trackerByName(kind).create({ frameIntervalMs });
+    /** Every detection is a track, so that ids show which forecast is whose. */
+    const newTracker = (): Tracker =>
+      trackerByName(kind).create({ frameIntervalMs, minConsecutiveFrames: 1, minTrackScore: 0 });
 
     it('forecasts objects that were seen once at their last position', () => {
       fc.assert(

@@ -29,7 +29,7 @@ export type RunPlan = {
  */
 export async function planRun(config: RunConfig, context: AppContext, parts: RunParts): Promise<RunPlan> {
   const { model } = await asUsage(async () => {
-    prepareSinks(config, parts);
+    await prepareSinks(config, parts);
     return detectorOptions(config, context);
   });
   const plan: RunPlan = {
@@ -47,8 +47,16 @@ export async function planRun(config: RunConfig, context: AppContext, parts: Run
   return context.redact(plan) as RunPlan;
 }
 
-function streamPart({ conf, classes, schedule, budgetMs, track, forecast }: StreamDetectConfig): StreamDetectConfig {
-  return { conf, classes, schedule, budgetMs, track, forecast };
+function streamPart({
+  conf,
+  classes,
+  schedule,
+  budgetMs,
+  track,
+  trackLife,
+  forecast,
+}: StreamDetectConfig): StreamDetectConfig {
+  return { conf, classes, schedule, budgetMs, track, trackLife, forecast };
 }
 
 /** A problem that a run would meet at its start is one of its configuration here. */

@@ -41,7 +41,11 @@ function keeps({ conf, classes }: StreamDetectConfig, names: readonly string[]):
 /** Tracks objects when no forecaster is chosen. */
 const PLAIN_TRACKER = 'nowcast';
 
-function trackerOf({ track, forecast }: StreamDetectConfig, { forecasters }: RunParts): TrackerFactory | undefined {
-  if (forecast !== 'none') return trackerByName(forecast, forecasters);
-  return track ? trackerByName(PLAIN_TRACKER) : undefined;
+function trackerOf(
+  { track, trackLife, forecast }: StreamDetectConfig,
+  { forecasters }: RunParts,
+): TrackerFactory | undefined {
+  if (!track) return undefined;
+  const factory = forecast === 'none' ? trackerByName(PLAIN_TRACKER) : trackerByName(forecast, forecasters);
+  return { ...factory, create: (options) => factory.create({ ...trackLife, ...options }) };
 }

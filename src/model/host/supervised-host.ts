@@ -15,7 +15,7 @@ const LONGEST_BACKOFF_MS = 10_000;
 /** No start counts as hung before this. */
 const START_FLOOR_MS = 1000;
 /** A start that takes this many times longer than usual is hung; the limit doubles with each start that hung. */
-const START_PATIENCE = 3;
+const START_PATIENCE = 2;
 
 /** The wait before the next start after `failures` consecutive failures: 0, 250, 500, 1000… at most 10 000 ms. */
 export function backoffMs(failures: number): number {

@@ -1,14 +1,23 @@
-import type { WebSocket } from 'ws';
 import { CLOSE, type FeedSocket } from './feed-client.js';
 
 /** How long a client may take to answer a close. */
 const CLOSE_GRACE_MS = 1000;
 
+/** The part of a WebSocket of `ws` that the feed uses. */
+type Socket = {
+  readonly bufferedAmount: number;
+  send(data: Buffer, options: { readonly binary: boolean }, written: () => void): void;
+  once(event: 'close', listener: () => void): unknown;
+  close(code: number, reason: string): void;
+  pause(): void;
+  terminate(): void;
+};
+
 /**
- * The client's view of a WebSocket of `ws`.
+ * The client's view of a WebSocket.
  * @param brokeLimit called when the client is closed because it broke a limit
  */
-export function feedSocket(socket: WebSocket, brokeLimit: () => void): FeedSocket {
+export function feedSocket(socket: Socket, brokeLimit: () => void): FeedSocket {
   return {
     get bufferedAmount() {
       return socket.bufferedAmount;

@@ -256,7 +256,7 @@ describe('SupervisedHost', () => {
     }
   });
 
-  it('gives a model that opens slowly three times its time to start', async () => {
+  it('gives a model that opens slowly twice its time to start', async () => {
     host = new SupervisedHost({
       first: launch(),
       relaunch: launch,
@@ -272,7 +272,7 @@ describe('SupervisedHost', () => {
     await settled();
     time.advance(0);
     await settled();
-    time.advance(59_999);
+    time.advance(39_999);
     assert.equal(last().killedBecause, undefined);
     time.advance(1);
     assert.notEqual(last().killedBecause, undefined);

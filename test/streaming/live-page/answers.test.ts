@@ -82,6 +82,19 @@ describe("the page's answers", () => {
     assert.equal(answers.at(10_000)!.objects[0].forecast!.box[0], 160);
   });
 
+  it('pair a forecast without a track with the nearest observation without one', () => {
+    const answers = new module.Answers();
+    answers.push(percept(0, 50, [car(100), car(104, 7), car(300)], [car(302), car(103)]));
+    assert.deepEqual(
+      answers.at(50)!.objects.map(({ observed, forecast }) => [observed?.box[0], forecast?.box[0]]),
+      [
+        [300, 302],
+        [100, 103],
+        [104, undefined],
+      ],
+    );
+  });
+
   it('are compared with the true object of their class that they cover best', () => {
     const truth = [car(0, 1), car(4, 2), { ...car(5, 3), class: 'bus' }];
     assert.equal(module.truthOf(car(5), truth)?.trackId, 2);

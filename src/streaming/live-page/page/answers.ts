@@ -45,11 +45,11 @@ export class Answers {
     const ageMs = atMs - observedAt;
     if (percept.observed === undefined)
       return { seq, ageMs, uncertaintyMs, objects: detections.map((observed) => ({ observed, forecast: undefined })) };
-    const seen = new Map(percept.observed.map((object) => [object.trackId, object]));
+    const seen = new Set<LabelledBox>(percept.observed);
     const steps = validAt > observedAt ? Math.min(atMs - validAt, CARRY_MS) / (validAt - observedAt) : 0;
     const boxes = detections.map((forecast): ObjectBoxes => {
-      const observed = seen.get(forecast.trackId);
-      seen.delete(forecast.trackId);
+      const observed = observedOf(forecast, seen);
+      if (observed !== undefined) seen.delete(observed);
       return {
         observed,
         forecast:
@@ -60,7 +60,7 @@ export class Answers {
       seq,
       ageMs,
       uncertaintyMs,
-      objects: [...boxes, ...[...seen.values()].map((observed) => ({ observed, forecast: undefined }))],
+      objects: [...boxes, ...[...seen].map((observed) => ({ observed, forecast: undefined }))],
     };
   }
 }
@@ -71,13 +71,19 @@ export function ageText(ageMs: number, uncertaintyMs: number): string {
   return `${Math.round(ageMs)} ms${halfWidth === 0 ? '' : ` ± ${halfWidth}`}`;
 }
 
+/** The observation that a forecast moves: that of its track, or the nearest without a track. */
+function observedOf(forecast: LabelledBox, observed: ReadonlySet<LabelledBox>): LabelledBox | undefined {
+  const ofTrack = [...observed].filter(({ trackId }) => trackId === forecast.trackId);
+  return forecast.trackId === undefined ? truthOf(forecast, ofTrack) : ofTrack[0];
+}
+
 /** The forecast continues at its own speed since the observation. */
 function carriedOn(from: Box, to: Box, steps: number): Box {
   const part = (i: 0 | 1 | 2 | 3): number => to[i] + steps * (to[i] - from[i]);
   return [part(0), part(1), part(2), part(3)];
 }
 
-/** The true object that a box most likely shows. */
+/** The object of its class that a box most likely shows. */
 export function truthOf(object: LabelledBox, truth: readonly LabelledBox[]): LabelledBox | undefined {
   let best: LabelledBox | undefined;
   let bestIou = 0.3;
