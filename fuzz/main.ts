@@ -9,13 +9,16 @@ import { Fuzzer, type Count } from './fuzzer.js';
 import { KINDS } from './kinds.js';
 import { ParserFuzzer } from './parser-fuzzer.js';
 import { PARSERS } from './parsers.js';
+import { ServerFuzzer } from './server-fuzzer.js';
+import { SERVER_INPUTS } from './server-inputs.js';
 import { makeSamples } from './samples.js';
 
-const NAMES = [...KINDS, ...PARSERS].map(({ name }) => name);
+const NAMES = [...KINDS, ...PARSERS, ...SERVER_INPUTS].map(({ name }) => name);
 
-const HELP = `Changes inputs of every kind at random, gives them to the command and to the parsers, and reports each fault that no
-input may cause: a stack trace, a hang, an exit code other than 0, 1, 2, 130 and 143, a failure without a message,
-control characters in the log, a process that is left behind, a result that a reference calls wrong.
+const HELP = `Changes inputs of every kind at random, gives them to the command, the parsers and the server, and reports each fault
+that no input may cause: a stack trace, a hang, an exit code other than 0, 1, 2, 130 and 143, a failure without a message,
+control characters in the log, a process that is left behind, a result that a reference calls wrong, a server that ends,
+hangs or keeps results from its other clients.
 
   npm run fuzz -- --minutes 10             for so long (default: 1)
                   --seed 7                 other changes (default: by the time)
@@ -65,13 +68,19 @@ async function fuzz(): Promise<number> {
     const fuzzer = new Fuzzer({ folder, samples, seed, keep: values.keep, print });
     const parserNames = names.filter((name) => PARSERS.some((parser) => parser.name === name));
     const parsers = new ParserFuzzer({ names: parserNames, samples, seed, print });
+    const server = new ServerFuzzer({ names, seed, print });
     if (trial !== undefined) {
       const number = numberOption('repeat', trial, { min: 0, isInteger: true });
+      if (SERVER_INPUTS.some(({ name }) => name === repeated)) return await server.repeat(repeated, number);
       return kinds[0] === undefined ? await parsers.repeat(repeated, number) : await fuzzer.repeat(kinds[0], number);
     }
     await fuzzer.checkSamples(kinds);
     print(`seed ${seed}, ${minutes} min, ${names.length} kinds`);
-    const counts = await Promise.all([fuzzer.run(kinds, minutes * 60_000), parsers.run(minutes * 60_000)]);
+    const counts = await Promise.all([
+      fuzzer.run(kinds, minutes * 60_000),
+      parsers.run(minutes * 60_000),
+      server.run(minutes * 60_000),
+    ]);
     return report(new Map(counts.flatMap((all) => [...all])));
   } finally {
     await rm(folder, { recursive: true, force: true });

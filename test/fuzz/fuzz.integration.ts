@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { KINDS } from '../../fuzz/kinds.js';
+import { SERVER_INPUTS } from '../../fuzz/server-inputs.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 
 const SEED = '1';
@@ -15,7 +16,7 @@ describe('npm run fuzz', function () {
     const keep = join(folder(), 'faults');
     const { code, stdout } = await fuzz('--minutes', '1', '--seed', SEED, '--keep', keep);
     equal(code, 0, stdout);
-    for (const { name } of KINDS) match(stdout, new RegExp(`^\\| ${name} +\\| [1-9]`, 'm'));
+    for (const { name } of [...KINDS, ...SERVER_INPUTS]) match(stdout, new RegExp(`^\\| ${name} +\\| [1-9]`, 'm'));
   });
 });
 
