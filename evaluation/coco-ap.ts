@@ -30,7 +30,7 @@ export type CocoEvaluation = {
   /** AP by class index; null for a class without a counted object. */
   readonly apPerClass: readonly (number | null)[];
   readonly accumulated: Accumulated;
-  /** The boxes behind the numbers, for tables of another kind. */
+  /** @internal The boxes behind the numbers, for tables of another kind. */
   readonly scored: ScoredBoxes;
 };
 

@@ -51,6 +51,7 @@ export {
   prepareDetections,
   scoreRun,
   streamingJson,
+  type ConfusionJson,
   type EvaluationJson,
   type ScoredDetections,
   type StreamingJson,
@@ -58,7 +59,10 @@ export {
 } from './score.js';
 export type { StreamingEvaluation } from './streaming-ap.js';
 export type { Attribution } from './attribution.js';
-export { compareRuns, type ComparedRun, type RunDifference } from './diff.js';
+export { compareRuns, type ComparedRun, type ComparedSide, type Comparison, type RunDifference } from './diff.js';
+export type { ClassScore } from './class-scores.js';
+export type { ConfusionThresholds } from './confusion.js';
+export type { DetectionLimits } from './coco-ap/parameters.js';
 export {
   LiveAccuracy,
   truthObjects,

@@ -99,7 +99,7 @@ export { inOrder } from './pipeline/operators/in-order.js';
 export { track } from './pipeline/operators/track.js';
 export { forecast } from './pipeline/operators/forecast.js';
 export { liveAccuracy, type AccuracyMeter, type LiveAccuracyTiming } from './pipeline/operators/live-accuracy.js';
-export { TrackerSet } from './pipeline/tracker-set.js';
+export { TrackerSet, type StreamTrackers } from './pipeline/tracker-set.js';
 export { writeTo } from './pipeline/operators/write-to.js';
 export { measureEmitted, measureReceived } from './pipeline/operators/measure.js';
 export type { Distribution } from './pipeline/duration-histogram.js';

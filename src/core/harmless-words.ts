@@ -1,4 +1,7 @@
-/** The words of cameras' and servers' addresses: makers' paths, streams, formats. None of them is anybody's secret. */
+/**
+ * The words of cameras', servers' and models' addresses: makers' paths, streams, formats. None of them is anybody's
+ * secret.
+ */
 export const HARMLESS_WORDS: ReadonlySet<string> = new Set(
   `amp api app asf asp audio auto av avi axis bcs bin bmp cam camera cameras cams capture ch chan channel channels
    chunk chunklist cgi client cmd codec control dash default demo device dms dvr encoder endpoint event fast faststream
@@ -12,7 +15,8 @@ export const HARMLESS_WORDS: ReadonlySet<string> = new Set(
    videomain videos videostream videosub view vga vod wave web webcam webm webrtc world www xhd
    h264 h265 x264 x265 mp4 m3u8 m4s mpeg4 av1 vp8 vp9 avc motionjpeg nphmotionjpeg devices ipcam ipcamera
    get id name type no num number width height size fmt format bitrate rate gop interval overlay timeout
-   transport latency`
+   transport latency
+   models yolox nano tiny darknet megvii basedetection release releases download rc`
     .split(/\s+/)
     .filter((word) => word !== ''),
 );
@@ -20,7 +24,7 @@ export const HARMLESS_WORDS: ReadonlySet<string> = new Set(
 /** Endings of files, which show the kind of a stream. */
 export const HARMLESS_ENDINGS: ReadonlySet<string> = new Set(
   `amp asf asp avi bcs bmp cgi fcgi flv gif htm html jpeg jpg m3u8 m4s mjpeg mjpg mkv mov mp4 mpd mpeg mpg nut ogg ogv
-   php png sdp smp ts webm webp`.split(/\s+/),
+   onnx php png sdp smp ts webm webp`.split(/\s+/),
 );
 
 /** Names of parameters that choose a stream or its form, so that a harmless value of theirs may be shown. */

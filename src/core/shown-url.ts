@@ -142,7 +142,10 @@ function isHarmless(text: string): boolean {
   if (!/^[\w.-]*$/.test(text)) return false;
   if (/^[a-z]\d{0,3}$/i.test(text)) return true;
   if (countDigits(text.replaceAll(CODEC, '')) > MOST_DIGITS) return false;
-  return text.split(/[._-]/).every((word) => word === '' || isHarmlessWord(word));
+  const words = text.split(/[._-]/);
+  // One letter is a size, as in yolox_s; several spell a word.
+  if (words.filter((word) => /^[a-z]$/i.test(word)).length > 1) return false;
+  return words.every((word) => /^[a-z]?$/i.test(word) || isHarmlessWord(word));
 }
 
 function isHarmlessWord(word: string): boolean {

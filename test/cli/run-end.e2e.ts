@@ -172,11 +172,11 @@ describe('the end of nowcast run', function () {
 
   itNeeds(
     { ...NEEDS, 'Linux /proc': hasProc },
-    'a detector that cannot recover ends it with 1: the results are kept and summed up, and every client receives the failure',
+    'with --strict, a detector that cannot recover ends it with 1: the results are kept and summed up, and every client receives the failure',
     async () => {
       const recording = join(folder(), 'run.jsonl');
       const { code, stdout, stderr } = await nowcast(
-        ['run', person, '--model', model, '--provider', 'cpu', '--record', recording, '--json'],
+        ['run', person, '--model', model, '--provider', 'cpu', '--strict', '--record', recording, '--json'],
         {
           ...within(folder()),
           onStart: midRun(recording, ({ pid }) => {

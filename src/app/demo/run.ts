@@ -10,7 +10,7 @@ import type { DemoPlan } from './plan.js';
 import { DemoShow } from './show.js';
 import { SlowedDetector } from './slowed-detector.js';
 import type { DemoSummary } from './summary.js';
-import { detectorOptions } from '../run/detector-options.js';
+import { detectorOptions, MAX_FAILED_STARTS } from '../run/detector-options.js';
 import { openSinks, type OpenSinks } from '../run/sinks.js';
 import { RunReporter } from '../run/reporter.js';
 
@@ -65,6 +65,8 @@ async function openDetector(run: RunConfig, context: AppContext): Promise<ModelD
   try {
     return await createProcessDetector({
       ...(await detectorOptions(run, context)),
+      // Somebody looks on, and a demo without results shows nothing.
+      maxFailedStarts: MAX_FAILED_STARTS,
       onLog: (message) => context.log.debug(message),
     });
   } finally {

@@ -81,7 +81,11 @@ const NODE_WORLD: FeedServerWorld = { launch: launchServerProcess, startInterval
  * Opens the feed; resolves when clients can connect.
  * @throws UsageError for wrong tokens or files of TLS; OutputError if the address cannot be bound
  */
-export async function createFeedServer(options: FeedServerOptions, world = NODE_WORLD): Promise<FeedServer> {
+export function createFeedServer(options: FeedServerOptions): Promise<FeedServer> {
+  return createFeedServerIn(NODE_WORLD, options);
+}
+
+export async function createFeedServerIn(world: FeedServerWorld, options: FeedServerOptions): Promise<FeedServer> {
   checkFiles(options);
   const feed = new Feed(options, world);
   await feed.start();

@@ -1,6 +1,10 @@
 import { once } from 'node:events';
 import { WebSocket, type ClientOptions } from 'ws';
-import { createFeedServer, type FeedServer, type FeedServerOptions } from '../../../src/streaming/feed/feed-server.js';
+import {
+  createFeedServerIn,
+  type FeedServer,
+  type FeedServerOptions,
+} from '../../../src/streaming/feed/feed-server.js';
 import { nodeAfter, type StartInterval } from '../../../src/streaming/http/timers.js';
 import { FEED_SUBPROTOCOL } from '../../../src/streaming/feed/protocol.js';
 import { CLASSES } from '../events.js';
@@ -26,7 +30,12 @@ export async function startFeed(options: Partial<FeedServerOptions> = {}): Promi
     },
   };
   const clock = { now: () => harness.nowMs };
-  const server = await createFeedServer(
+  const server = await createFeedServerIn(
+    {
+      launch: () => launchServerHere({ clock, startInterval, after: nodeAfter }),
+      startInterval,
+      after: nodeAfter,
+    },
     {
       port: 0,
       streams: ['cam'],
@@ -35,11 +44,6 @@ export async function startFeed(options: Partial<FeedServerOptions> = {}): Promi
       wallClock: { toUnixMs: (ms) => UNIX_AT_ZERO_MS + ms },
       onWarning: (warning) => warnings.push(warning),
       ...options,
-    },
-    {
-      launch: () => launchServerHere({ clock, startInterval, after: nodeAfter }),
-      startInterval,
-      after: nodeAfter,
     },
   );
   return Object.assign(harness, { server });
