@@ -32,6 +32,23 @@ const SUBSCRIPTION = {
 const OPCODES = [0x0, 0x1, 0x2, 0x8, 0x9, 0xa] as const;
 const LENGTHS = [0, 1, 125, 126, 127, 65_535, 65_536, 2 ** 31, 2 ** 53] as const;
 
+/** Nested as deep as a message is long, almost UTF-8, many names. */
+const ODD_TEXTS: readonly Uint8Array[] = [
+  ...['['.repeat(8000) + ']'.repeat(8000), '{"a":'.repeat(2700), `{"type":"subscribe","maxFps":${'9'.repeat(15_000)}}`],
+  ...[
+    '{"type":"subscribe","__proto__":{"kinds":["x"]}}',
+    `{"type":"subscribe","classes":${JSON.stringify(Array(900).fill('car'))}}`,
+  ],
+]
+  .map((text) => Buffer.from(text))
+  .concat([Buffer.from([0xc3, 0x28, 0xff, 0xfe])]);
+/** A message in thousands of parts, most of them empty. */
+const FRAGMENTS = Buffer.concat([
+  Uint8Array.of(0x01, 0x81, 0, 0, 0, 0, 0x7b),
+  ...Array<Uint8Array>(5000).fill(Uint8Array.of(0x00, 0x80, 0, 0, 0, 0)),
+  Uint8Array.of(0x80, 0x81, 0, 0, 0, 0, 0x7d),
+]);
+
 /** What clients of the server send: requests of HTTP, and frames of WebSocket (RFC 6455 §5.2). */
 export const SERVER_INPUTS: readonly ServerInput[] = [
   {
@@ -43,7 +60,7 @@ export const SERVER_INPUTS: readonly ServerInput[] = [
     name: 'websocket',
     parts(mutator) {
       const frames = Array.from({ length: 1 + mutator.random.below(6) }, () => frame(mutator));
-      const input = Buffer.concat(frames);
+      const input = Buffer.concat(mutator.chance(0.05) ? [FRAGMENTS] : frames);
       return [UPGRADE, ...split(mutator, mutator.chance(0.3) ? mutator.bytes(input) : input)];
     },
   },
@@ -70,6 +87,7 @@ function frame(mutator: Mutator): Buffer {
 
 function payloadOf(mutator: Mutator, opcode: number): Buffer {
   const { random } = mutator;
+  if (opcode === 0x1 && mutator.chance(0.1)) return Buffer.from(mutator.pick(ODD_TEXTS));
   if (opcode === 0x1) return Buffer.from(mutator.json(SUBSCRIPTION)).subarray(0, 200_000);
   if (opcode === 0x8) return Buffer.from([random.below(256), random.below(256), 0x62, 0x79, random.below(256)]);
   return Buffer.from(Uint8Array.from({ length: mutator.pick([0, 1, 125, 126, 500]) }, () => random.below(256)));
