@@ -8,7 +8,7 @@ import { nodeAfter, nodeInterval } from './timers.js';
 const NICENESS = 5;
 
 process.title = 'nowcast-feed';
-// On a busy machine, detector and decoders go first. A still lower priority delays results by seconds there.
+// On a busy machine, detector and decoders go first, and results still come.
 try {
   setPriority(NICENESS);
 } catch {
