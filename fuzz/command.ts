@@ -6,6 +6,8 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 
 const COMMAND = resolve('dist/src/cli/main.js');
+/** The variable that marks a trial's processes: one that Nowcast passes on, as it does those of libraries. */
+const MARK = 'ORT_FUZZ_TRIAL';
 /** Processes that a command started have so long to end after it. */
 const CHILDREN_END_MS = 5000;
 
@@ -35,7 +37,7 @@ export async function runCommand(args: readonly string[], options: CommandOption
   const { PATH = '', HOME = '' } = process.env;
   const child = spawn(process.execPath, [COMMAND, ...args], {
     cwd,
-    env: { PATH, HOME, ...env, NOWCAST_FUZZ_TRIAL: mark },
+    env: { PATH, HOME, ...env, [MARK]: mark },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let isHung = false;
@@ -71,7 +73,7 @@ function processesWith(mark: string): readonly { readonly pid: number; readonly 
   const found = [];
   for (const name of processNames()) {
     const environment = read(`/proc/${name}/environ`);
-    if (!environment.split('\0').includes(`NOWCAST_FUZZ_TRIAL=${mark}`)) continue;
+    if (!environment.split('\0').includes(`${MARK}=${mark}`)) continue;
     found.push({ pid: Number(name), line: read(`/proc/${name}/cmdline`).replaceAll('\0', ' ').trim() });
   }
   return found;

@@ -37,7 +37,10 @@ export type Samples = {
   /** Output and log of ffmpeg for the first of `videos`, for {@link fakeFfmpeg}. */
   readonly nut: string;
   readonly log: string;
-  /** A program that writes the files `FUZZ_NUT` and `FUZZ_LOG` where ffmpeg would write its pictures and its log. */
+  /**
+   * A program that writes `ffmpeg.nut` and `ffmpeg.log` of its folder, or else the sound ones, where ffmpeg would write
+   * its pictures and its log.
+   */
   readonly fakeFfmpeg: string;
   readonly ffmpeg: Ffmpeg;
 };
@@ -134,7 +137,7 @@ async function recordFfmpeg(
   await Promise.all([
     writeFile(nut, stdout),
     writeFile(log, stderr),
-    writeText(fakeFfmpeg, FAKE_FFMPEG.replace('FFMPEG', path)),
+    writeText(fakeFfmpeg, FAKE_FFMPEG.replace('FFMPEG', path).replace('SAMPLES', folder)),
   ]);
   await chmod(fakeFfmpeg, 0o755);
   return { nut, log, fakeFfmpeg };
@@ -151,9 +154,10 @@ case "$*" in
   *pipe:1*) ;;
   *) exec "FFMPEG" "$@" ;;
 esac
+changed() { if [ -e "$1" ]; then echo "$1"; else echo "SAMPLES/$1"; fi; }
 secret=$(printf '%s\n' "$@" | sed -n 's/.*scale@\([0-9a-z]*\)=.*/\1/p')
-LC_ALL=C sed "s/scale@${SECRET}/scale@$secret/g" "$FUZZ_LOG" >&2 &
-cat "$FUZZ_NUT"
+LC_ALL=C sed "s/scale@${SECRET}/scale@$secret/g" "$(changed ffmpeg.log)" >&2 &
+cat "$(changed ffmpeg.nut)"
 wait
 `;
 

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { FuzzKind } from '../kind.js';
+import type { FuzzKind, Trial } from '../kind.js';
 import type { Samples } from '../samples.js';
 
 /** Pictures of ffmpeg, as NUT. */
@@ -9,7 +9,7 @@ export const nut: FuzzKind = {
   async prepare(mutator, folder, samples) {
     const head = mutator.pick([300, 2000, Number.MAX_SAFE_INTEGER]);
     await writeFile(join(folder, 'ffmpeg.nut'), mutator.bytes(await readFile(samples.nut), head));
-    return trial(samples, { nut: join(folder, 'ffmpeg.nut') });
+    return trial(samples);
   },
 };
 
@@ -19,14 +19,14 @@ export const log: FuzzKind = {
   async prepare(mutator, folder, samples) {
     const head = mutator.pick([20_000, Number.MAX_SAFE_INTEGER]);
     await writeFile(join(folder, 'ffmpeg.log'), mutator.bytes(await readFile(samples.log), head));
-    return trial(samples, { log: join(folder, 'ffmpeg.log') });
+    return trial(samples);
   },
 };
 
-function trial(samples: Samples, changed: Partial<Pick<Samples, 'nut' | 'log'>>) {
-  const { nut, log, fakeFfmpeg, videos } = { ...samples, ...changed };
+/** The fake ffmpeg finds the changed file in the folder in which the command runs. */
+function trial({ fakeFfmpeg, videos }: Samples): Trial {
   return {
     args: ['run', ...videos.slice(0, 1), '--provider', 'cpu', '--offline'],
-    env: { NOWCAST_FFMPEG: fakeFfmpeg, FUZZ_NUT: nut, FUZZ_LOG: log },
+    env: { NOWCAST_FFMPEG: fakeFfmpeg },
   };
 }
