@@ -43,7 +43,8 @@ export type PipelineOptions = Omit<PerceiveOptions, 'streams'> &
  */
 export function createPipeline(options: PipelineOptions): Observable<PipelineEvent> {
   const { sources, detector, clock, measurements = new Measurements() } = options;
-  const trackers = streamTrackers(options);
+  const optionsOf = streamOptions(options);
+  const trackers = streamTrackers(options, optionsOf);
   const all = [options, ...(options.streams?.values() ?? [])];
   const tracks = all.some(({ tracker }) => tracker !== undefined);
   return defer(() => {
@@ -56,27 +57,32 @@ export function createPipeline(options: PipelineOptions): Observable<PipelineEve
   }).pipe(
     measureReceived(measurements),
     perceiveChecked(detector, options),
-    all.some(({ keep }) => keep !== undefined) ? select((id) => optionsOf(options, id).keep) : identity,
+    all.some(({ keep }) => keep !== undefined) ? select((id) => optionsOf(id).keep) : identity,
     tracks ? track(trackers) : identity,
-    tracks ? forecast((id) => (optionsOf(options, id).forecast === true ? trackers(id) : undefined), clock) : identity,
+    tracks ? forecast((id) => (optionsOf(id).forecast === true ? trackers(id) : undefined), clock) : identity,
     measureEmitted(measurements),
   );
 }
 
-function optionsOf({ streams, ...all }: PipelineOptions, streamId: string): StreamOptions {
-  return { ...all, ...streams?.get(streamId) };
+type OptionsOf = (streamId: string) => StreamOptions;
+
+/** Merged once for each stream, because every percept asks. */
+function streamOptions({ streams, tracker, forecast: forecasts, keep }: PipelineOptions): OptionsOf {
+  const all = { tracker, forecast: forecasts, keep };
+  const merged = new Map(Array.from(streams ?? [], ([streamId, own]) => [streamId, { ...all, ...own }]));
+  return (streamId) => merged.get(streamId) ?? all;
 }
 
 /**
  * One set of trackers for each factory.
  * @throws UsageError if a factory is not one
  */
-function streamTrackers(options: PipelineOptions): (streamId: string) => TrackerSet | undefined {
+function streamTrackers(options: PipelineOptions, optionsOf: OptionsOf): (streamId: string) => TrackerSet | undefined {
   const sets = new Map<TrackerFactory, TrackerSet>();
   for (const { tracker } of [options, ...(options.streams?.values() ?? [])])
     if (tracker !== undefined) sets.set(tracker, sets.get(tracker) ?? new TrackerSet(tracker));
   return (streamId) => {
-    const { tracker } = optionsOf(options, streamId);
+    const { tracker } = optionsOf(streamId);
     return tracker && sets.get(tracker);
   };
 }
