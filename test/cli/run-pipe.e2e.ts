@@ -3,9 +3,8 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { NEEDS_FFMPEG } from '../helpers/clips.js';
-import { COMMAND } from '../helpers/command.js';
+import { COMMAND, nowcastInShell, type CommandResult } from '../helpers/command.js';
 import { itNeeds } from '../helpers/needs.js';
 import { children, HAS_PROC, until } from '../helpers/processes.js';
 import { temporaryFolder } from '../helpers/temporary.js';
@@ -20,19 +19,9 @@ describe('nowcast run on a pipe', function () {
   const folder = temporaryFolder();
 
   /** Runs a line of the shell in which $N is the command. */
-  const shell = async (line: string): Promise<{ code: number; stdout: string; stderr: string }> => {
+  const shell = (line: string): Promise<CommandResult> => {
     const { env, cwd } = within(folder());
-    const child = spawn('sh', ['-c', line], {
-      cwd,
-      env: { ...process.env, ...env, N: `${process.execPath} ${COMMAND} run --provider cpu`, CLIP },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    const [stdout, stderr, [code]] = await Promise.all([
-      text(child.stdout),
-      text(child.stderr),
-      once(child, 'close') as Promise<[number]>,
-    ]);
-    return { code, stdout, stderr };
+    return nowcastInShell(line, ['run', '--provider', 'cpu'], { env: { ...env, CLIP }, cwd });
   };
 
   for (const [title, line] of [

@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { COMMAND } from '../helpers/command.js';
+import { nowcastInShell, type CommandResult } from '../helpers/command.js';
 import { itNeeds } from '../helpers/needs.js';
 import { temporaryFolder } from '../helpers/temporary.js';
 import { within } from './person-run.js';
@@ -17,24 +14,8 @@ describe('a shortage of the machine', function () {
   const folder = temporaryFolder();
 
   /** Runs a line of the shell in which $N is a run on pictures. */
-  const shell = async (line: string): Promise<{ code: number; stdout: string; stderr: string }> => {
-    const { env, cwd } = within(folder());
-    const child = spawn('sh', ['-c', line], {
-      cwd,
-      env: {
-        ...process.env,
-        ...env,
-        N: `${process.execPath} ${COMMAND} run ${PICTURE} --provider cpu --offline --json`,
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    const [stdout, stderr, [code]] = await Promise.all([
-      text(child.stdout),
-      text(child.stderr),
-      once(child, 'close') as Promise<[number]>,
-    ]);
-    return { code, stdout, stderr };
-  };
+  const shell = (line: string): Promise<CommandResult> =>
+    nowcastInShell(line, ['run', PICTURE, '--provider', 'cpu', '--offline', '--json'], within(folder()));
 
   for (const limit of [64, 128])
     it(`of file descriptors, ${limit} of them, is refused before anything is opened, with the remedy`, async () => {

@@ -1,7 +1,8 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
+import type { Readable } from 'node:stream';
 
 export const COMMAND = resolve('dist/src/cli/main.js');
 
@@ -31,6 +32,22 @@ export async function nowcast(
   const [program, ...words] = [...inside, process.execPath, COMMAND, ...args];
   const child = spawn(program, words, { env: { PATH, HOME, ...env }, cwd, stdio: ['ignore', 'pipe', 'pipe'] });
   onStart?.(child);
+  return resultOf(child);
+}
+
+/** Runs a line of the shell in which `$N` is the built command with these arguments. */
+export function nowcastInShell(
+  line: string,
+  args: readonly string[],
+  { env = {}, cwd }: Pick<CommandOptions, 'env' | 'cwd'>,
+): Promise<CommandResult> {
+  const N = [process.execPath, COMMAND, ...args].join(' ');
+  return resultOf(
+    spawn('sh', ['-c', line], { cwd, env: { ...process.env, ...env, N }, stdio: ['ignore', 'pipe', 'pipe'] }),
+  );
+}
+
+async function resultOf(child: ChildProcessByStdio<null, Readable, Readable>): Promise<CommandResult> {
   const [stdout, stderr, [code]] = await Promise.all([
     text(child.stdout),
     text(child.stderr),

@@ -38,12 +38,8 @@ describe('SupervisedHost', () => {
     await settled();
   };
 
-  beforeEach(() => {
-    time = new FakeTime();
-    processes = [];
-    written = [];
-    log = [];
-    host = new SupervisedHost({
+  const open = (options: Partial<ConstructorParameters<typeof SupervisedHost>[0]> = {}): SupervisedHost =>
+    new SupervisedHost({
       first: launch(),
       relaunch: launch,
       writeSlot: (slot, picture) => written.push({ slot, picture }),
@@ -53,7 +49,15 @@ describe('SupervisedHost', () => {
       maxFailedStarts: Infinity,
       onLog: (message) => log.push(message),
       after: time.after,
+      ...options,
     });
+
+  beforeEach(() => {
+    time = new FakeTime();
+    processes = [];
+    written = [];
+    log = [];
+    host = open();
   });
   afterEach(() => host.close());
 
@@ -78,18 +82,10 @@ describe('SupervisedHost', () => {
   });
 
   it('keeps its slot if the picture cannot be written', async () => {
-    host = new SupervisedHost({
-      first: launch(),
-      relaunch: launch,
+    host = open({
       writeSlot: () => {
         throw new InternalError('13 bytes');
       },
-      watchdogMs: 2000,
-      warmUpMs: 10,
-      startMs: 100,
-      maxFailedStarts: Infinity,
-      onLog: () => undefined,
-      after: time.after,
     });
     await assert.rejects(detect(), InternalError);
     assert.equal(host.freeSlotCount, 2);
@@ -257,17 +253,7 @@ describe('SupervisedHost', () => {
   });
 
   it('gives a model that opens slowly twice its time to start', async () => {
-    host = new SupervisedHost({
-      first: launch(),
-      relaunch: launch,
-      writeSlot: () => undefined,
-      watchdogMs: 2000,
-      warmUpMs: 10,
-      startMs: 20_000,
-      maxFailedStarts: Infinity,
-      onLog: () => undefined,
-      after: time.after,
-    });
+    host = open({ startMs: 20_000 });
     last().die('SIGKILL');
     await settled();
     time.advance(0);
@@ -279,17 +265,7 @@ describe('SupervisedHost', () => {
   });
 
   it('gives up after as many failed starts in a row as it may, with the reason', async () => {
-    host = new SupervisedHost({
-      first: launch(),
-      relaunch: launch,
-      writeSlot: () => undefined,
-      watchdogMs: 2000,
-      warmUpMs: 10,
-      startMs: 100,
-      maxFailedStarts: 8,
-      onLog: () => undefined,
-      after: time.after,
-    });
+    host = open({ maxFailedStarts: 8 });
     last().die('SIGKILL');
     await settled();
     const kept = detect();
