@@ -7,7 +7,7 @@ import { redact } from '../config/redact.js';
 import { UsageError } from '../core/errors.js';
 import { createLog, LOG_FORMATS, type LogFormat } from './log.js';
 import { TerminalProgress } from './progress.js';
-import { PatientLog } from './standard-error.js';
+import { PatientLog } from './patient-log.js';
 
 /** `main` passes this to every command. */
 export type CliContext = {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { PatientLog } from '../../src/cli/standard-error.js';
+import { PatientLog } from '../../src/cli/patient-log.js';
 
 describe('PatientLog', () => {
   it('counts the lines that a full disk costs, and says so once when there is room again', () => {
