@@ -7,7 +7,9 @@ import { refusal, type Refusal } from './access.js';
 import { AddressLimits, type ConnectionLimits } from './address-limits.js';
 import { clientAddress } from './client-address.js';
 import { FileWatch } from './file-watch.js';
+import { HeldRefusals } from './held-refusals.js';
 import { RefusalLog } from './refusal-log.js';
+import { json, JSON_HEADERS, pathOf, reply } from './reply.js';
 import type { After } from './timers.js';
 import { SlicedInput } from './sliced-input.js';
 import { readTls, type TlsFiles } from './tls.js';
@@ -57,10 +59,6 @@ const LOOK_FOR_TIMEOUTS_MS = 2000;
 const IDLE_TIMEOUT_MS = 30_000;
 /** Requests of one connection that wait for their answers. Browsers never send a second one before the first answer. */
 const MOST_WAITING = 16;
-/** How long a refusal is held back from an address that has had several. */
-const SLOW_REFUSAL_MS = 1000;
-/** Connections whose refusal is held back; further ones are cut. */
-const MOST_HELD = 256;
 
 /**
  * The one HTTP server. It answers the requests of all parts under one set of access rules and limits, and cuts or slows
@@ -81,7 +79,7 @@ export class WebServer {
   readonly #refused = new WeakSet<Duplex>();
   /** Those of them that have been counted as a broken limit. */
   readonly #charged = new WeakSet<Duplex>();
-  readonly #held = new Set<() => void>();
+  readonly #held: HeldRefusals;
   #tokensOfFile: readonly string[] = [];
   #closed: Promise<void> | undefined;
 
@@ -93,6 +91,7 @@ export class WebServer {
     this.#parts = parts;
     this.#limits = new AddressLimits(settings.limits, clock);
     this.#refusals = new RefusalLog(clock, onWarning);
+    this.#held = new HeldRefusals(environment.after);
     this.#server = this.#create();
     const { tokenFile } = settings.access;
     if (tokenFile !== undefined)
@@ -139,7 +138,7 @@ export class WebServer {
     const stopped = new Promise<void>((resolve) => {
       this.#server.close(() => resolve());
     });
-    for (const release of this.#held) release();
+    this.#held.releaseAll();
     await Promise.all(this.#parts.map(async (part) => part.close?.()));
     for (const socket of this.#sockets) socket.destroy();
     await stopped;
@@ -201,7 +200,7 @@ export class WebServer {
     }
     socket.on('error', () => undefined);
     if (this.#closed === undefined) this.#refusals.refused(address, exceeded);
-    this.#hold(socket, () => socket.destroy());
+    this.#held.hold(socket, () => socket.destroy());
     return false;
   }
 
@@ -277,49 +276,14 @@ export class WebServer {
     // At the end of each request Node reads on, so the pause waits for the last one of this slice.
     process.nextTick(() => socket.pause());
     if (this.#closed !== undefined || this.#limits.isRefusedQuickly(address)) send();
-    else this.#hold(request.socket, send);
-  }
-
-  #hold(socket: Socket, end: () => void): void {
-    if (this.#held.size >= MOST_HELD) {
-      socket.destroy();
-      return;
-    }
-    const release = (): void => {
-      if (!this.#held.delete(release)) return;
-      cancel();
-      if (!socket.destroyed) end();
-    };
-    const cancel = this.#environment.after(SLOW_REFUSAL_MS, release);
-    this.#held.add(release);
-    socket.once('close', release);
+    else this.#held.hold(request.socket, send);
   }
 }
-
-/** The path without its query. Without `URL`, which throws on input that any client can send, such as `//`. */
-export function pathOf(request: IncomingMessage): string {
-  return (request.url ?? '/').split('?')[0];
-}
-
-/** Sends an object as JSON. */
-export function reply(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, JSON_HEADERS);
-  response.end(response.req.method === 'HEAD' ? undefined : json(body));
-}
-
-export const JSON_HEADERS = {
-  'content-type': 'application/json; charset=utf-8',
-  'x-content-type-options': 'nosniff',
-} as const;
 
 const NO_UPGRADE: Refusal = { status: 404, message: 'this server has no WebSocket' };
 
 function tooMany(message: string): Refusal {
   return { status: 429, message, reason: message };
-}
-
-function json(body: object): string {
-  return `${JSON.stringify(body, null, 2)}\n`;
 }
 
 const NO_BODY: Refusal = { status: 413, message: 'this server takes no request with a body' };
