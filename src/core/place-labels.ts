@@ -8,7 +8,7 @@ export type LabelPlace = { readonly x: number; readonly y: number };
 
 /** The picture's size; labels do not leave it, unless they are larger. */
 export type LabelRoom = Size & {
-  /** Boxs that labels leave free, such as a status line. */
+  /** Boxes that labels leave free, such as a status line. */
   readonly taken?: readonly Box[];
 };
 
