@@ -19,6 +19,7 @@ args=()
 for word in "$@"; do
   case "$word" in
     v4l2) args+=(lavfi -itsoffset "${offset}") ;;
+    v4l2,video4linux2) args+=(lavfi) ;;
     -timestamps | default) ;;
     /dev/video0) args+=(testsrc=size=160x120:rate=25,realtime) ;;
     *) args+=("$word") ;;
